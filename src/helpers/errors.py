@@ -1,0 +1,36 @@
+"""Errors an analyst reads: what happened, got, expected, likely cause, remedy; nothing is lost."""
+
+
+class ReportError(Exception):
+    """A wrong input, told in the order a reader needs it.
+
+    Parameters are sentences without a trailing full stop. Raised for everything the analyst can mend;
+    the command line prints it without a traceback and exits with 2.
+
+    >>> print(ReportError("The log has no column 'user'", got="id, time", expected="user"))
+    The log has no column 'user'
+      got:      id, time
+      expected: user
+    """
+
+    def __init__(
+        self,
+        what: str,
+        *,
+        got: object | None = None,
+        expected: object | None = None,
+        cause: str | None = None,
+        remedy: str | None = None,
+    ) -> None:
+        self.what = what
+        details = {
+            "got": got,
+            "expected": expected,
+            "likely cause": cause,
+            "remedy": remedy,
+        }
+        width = 9 if cause is None else 13
+        lines = [what] + [
+            f"  {label + ':':<{width}} {value}" for label, value in details.items() if value is not None
+        ]
+        super().__init__("\n".join(lines))

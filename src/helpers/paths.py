@@ -1,0 +1,74 @@
+"""Every location of the project, relative to its root."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+STUDIES = ROOT / "studies"
+NOTEBOOKS = ROOT / "notebooks"
+WAREHOUSE = ROOT / "warehouse"
+QUERIES = ROOT / "docs" / "queries"
+TEMPLATES = ROOT / "docs" / "templates"
+SITE = ROOT / "docs" / "site"
+DOCS = ROOT / "docs"
+
+REAL_DATA_DIR = "REAL_DATA_DIR"
+
+
+def real_data_dir() -> Path:
+    """Folder of downloaded public logs: ``$REAL_DATA_DIR``, or ``../shared/data`` beside the project."""
+    return Path(os.environ.get(REAL_DATA_DIR) or ROOT.parent / "shared" / "data")
+
+
+def shown(path: Path) -> str:
+    """``path`` as it may be printed or stored: relative to the project, never naming the machine."""
+    try:
+        return str(path.resolve().relative_to(ROOT))
+    except ValueError:
+        return path.name
+
+
+@dataclass(frozen=True)
+class StudyPaths:
+    """Where one study's files stand; ``base`` is the project root, or a scratch folder in tests."""
+
+    name: str
+    base: Path = ROOT
+
+    @property
+    def data(self) -> Path:
+        return self.base / "data" / self.name
+
+    @property
+    def raw(self) -> Path:
+        """Raw events as Parquet, the ledger of planted dirt, the rejects."""
+        return self.data / "raw"
+
+    @property
+    def database(self) -> Path:
+        """The marts: one DuckDB file."""
+        return self.data / "warehouse.duckdb"
+
+    @property
+    def figures(self) -> Path:
+        return self.base / "figures" / self.name
+
+    @property
+    def reports(self) -> Path:
+        return self.base / "reports" / self.name
+
+    @property
+    def executed(self) -> Path:
+        """Executed notebooks."""
+        return self.reports / "notebooks"
+
+    @property
+    def results(self) -> Path:
+        """One JSON file of recorded numbers per notebook."""
+        return self.data / "results"
+
+    @property
+    def figure_specs(self) -> Path:
+        """Figures as plotly JSON, before they are exported."""
+        return self.data / "figures"

@@ -1,0 +1,131 @@
+"""A strict papermill runner: unknown parameters are errors, results appear whole or not at all."""
+
+import ast
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+from helpers import paths
+from helpers.errors import ReportError
+from helpers.paths import StudyPaths
+from helpers.results import write_text
+
+PACKAGE = paths.ROOT / "src" / "helpers"
+VOLATILE = ("papermill", "execution", "widgets")
+"""Metadata that differ from run to run or name the machine."""
+
+
+def execute(notebook: Path, where: StudyPaths, parameters: dict[str, Any]) -> Path:
+    """Run a notebook headlessly and return its executed copy in ``reports/STUDY/notebooks``.
+
+    The copy is written under a temporary name and renamed when every cell has run. Raises
+    :class:`~helpers.errors.ReportError` for an unknown parameter, or with the failing cell's source and error;
+    what an earlier run left stays as it was.
+    """
+    import papermill
+    from papermill.exceptions import PapermillExecutionError
+
+    check_parameters(notebook, parameters)
+    target = where.executed / notebook.name
+    target.parent.mkdir(parents=True, exist_ok=True)
+    for stale in target.parent.glob(f".{notebook.stem}.*.ipynb"):
+        stale.unlink()
+    aside = target.with_name(f".{notebook.stem}.{os.getpid()}.ipynb")
+    try:
+        papermill.execute_notebook(
+            str(notebook),
+            str(aside),
+            parameters=parameters,
+            kernel_name="python3",
+            cwd=str(paths.ROOT),
+            progress_bar=False,
+            log_output=False,
+            kernel_manager_class="helpers.kernel.HeadlessKernelManager",
+            shutdown_kernel="immediate",
+        )
+    except PapermillExecutionError as error:
+        raise ReportError(
+            f"{notebook.name} stopped in cell {error.cell_index}: {error.ename}",
+            got=error.evalue.strip(),
+            expected="a cell that runs",
+            cause="\n" + "\n".join(f"    | {line}" for line in error.source.splitlines()),
+            remedy=f"open notebooks/{notebook.name} in Jupyter and run it up to this cell",
+        ) from None
+    finally:
+        if aside.is_file():
+            content = json.loads(aside.read_text(encoding="utf-8"))
+            aside.unlink()
+    write_text(target, tidy(content))
+    os.utime(target)
+    return target
+
+
+def check_parameters(notebook: Path, parameters: dict[str, Any]) -> None:
+    """Papermill only warns about a parameter that a notebook does not have; here it is an error."""
+    import difflib
+
+    import papermill
+
+    known = papermill.inspect_notebook(str(notebook))
+    unknown = sorted(set(parameters) - set(known))
+    if unknown:
+        near = difflib.get_close_matches(unknown[0], known, n=1)
+        raise ReportError(
+            f"{notebook.name} has no parameter {', '.join(map(repr, unknown))}",
+            got=", ".join(unknown),
+            expected=f"one of {', '.join(known)}",
+            remedy=f"did you mean {near[0]!r}?" if near else None,
+        )
+
+
+def tidy(content: dict[str, Any]) -> str:
+    """An executed notebook without times, paths of the machine and other things that differ between equal runs."""
+    for part in (content, *content["cells"]):
+        for key in VOLATILE:
+            part["metadata"].pop(key, None)
+    for number, cell in enumerate(content["cells"]):
+        cell["id"] = f"cell-{number:02d}"
+    return json.dumps(content, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+
+
+def code(notebook: Path) -> str:
+    """The code cells of a notebook, joined."""
+    cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+    return "\n".join("".join(c["source"]) for c in cells if c["cell_type"] == "code")
+
+
+def dependencies(*sources: str) -> list[Path]:
+    """Files of this package that Python sources import, directly or through each other, imports in functions included."""
+    found: dict[Path, None] = {}
+    waiting = list(sources)
+    while waiting:
+        for module in _imported(waiting.pop()):
+            if module not in found:
+                found[module] = None
+                waiting.append(module.read_text(encoding="utf-8"))
+    return sorted(found)
+
+
+def _imported(source: str) -> list[Path]:
+    modules: list[str] = []
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            modules += [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            modules += [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+    files = []
+    for module in modules:
+        head, *rest = module.split(".")
+        if head != PACKAGE.name:
+            continue
+        stem = PACKAGE.joinpath(*rest)
+        files += [f for f in (stem.with_suffix(".py"), stem / "__init__.py") if f.is_file()]
+    return files
+
+
+def write_make_rule(file: Path, target: Path, needs: list[Path]) -> None:
+    """A makefile fragment, as compilers write them; a dependency that is deleted later does not stop make."""
+    names = [paths.shown(p) for p in needs]
+    lines = [f"{paths.shown(target)}: {' '.join(names)}", *(f"{name}:" for name in names)]
+    write_text(file, "\n".join(lines) + "\n")

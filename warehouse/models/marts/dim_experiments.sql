@@ -1,0 +1,8 @@
+-- The configured experiment. Grain: one experiment.
+select
+    {{ text(var('experiment_id')) }} as experiment_id,
+    {{ text(var('title')) }} as title,
+    {{ text(var('mode')) }} as mode,
+    {{ text(var('salt')) }} as salt,
+    {{ text(var('start')) }}::timestamp as started_at,
+    {{ text(var('end')) }}::timestamp as ended_at

@@ -1,0 +1,37 @@
+-- Sufficient statistics: all that the engine must compute. Sums are of integers (counts, cents, seconds) and exact.
+-- Grain: population, dimension, level, variant, metric.
+with observed as (
+    select
+        metrics.population, metrics.metric, units.variant, units.exposure_day::varchar as day,
+        {%- for segment in var('segments') %} units.{{ segment }},{% endfor %}
+        (case when units.variant = {{ text(var('control')) }} then y0 else y1 end)::hugeint as y,
+        (case when units.variant = {{ text(var('control')) }} then d0 else d1 end)::hugeint as d,
+        x::hugeint as x
+    from {{ ref('int_unit_metrics') }} as metrics
+    join {{ ref('fct_experiment_units') }} as units using (user_id)
+),
+
+leveled as (
+    {%- for dimension in ['all', 'day'] + var('segments') %}
+    select
+        population, metric, variant, '{{ dimension }}' as dimension, {{ "'all'" if dimension == 'all' else dimension }} as level,
+        count(*) as sample_size,
+        count(*) filter (where y > 0) as conversions,
+        sum(y) as sum_y, sum(y * y) as sum_y2, sum(d) as sum_d, sum(d * d) as sum_d2, sum(y * d) as sum_yd,
+        sum(x) as sum_x, sum(x * x) as sum_x2, sum(x * y) as sum_xy
+    from observed
+    {%- if dimension == 'day' %}
+    where population = 'exposed'
+    {%- endif %}
+    group by population, metric, variant{{ '' if dimension == 'all' else ', ' ~ dimension }}
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
+)
+
+select
+    {{ text(var('experiment_id')) }} as experiment_id,
+    population, dimension, level, variant, metric, sample_size, conversions,
+    case when metric in ({{ text_list(var('money_metrics')) }}) then sum_y end as revenue,
+    sum_y, sum_y2, sum_d, sum_d2, sum_yd, sum_x, sum_x2, sum_xy
+from leveled
+order by population, dimension, level, metric, variant

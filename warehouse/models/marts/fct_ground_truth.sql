@@ -1,0 +1,19 @@
+-- Both worlds summed over the same units: the effect that was planted. Empty of meaning online, where both are equal.
+-- Grain: population, dimension, level, metric.
+with worlds as (
+    select metrics.*{% for segment in var('segments') %}, units.{{ segment }}{% endfor %}
+    from {{ ref('int_unit_metrics') }} as metrics
+    join {{ ref('fct_experiment_units') }} as units using (user_id)
+)
+
+{% for dimension in ['all'] + var('segments') %}
+select
+    {{ text(var('experiment_id')) }} as experiment_id, population, '{{ dimension }}' as dimension,
+    {{ "'all'" if dimension == 'all' else dimension }} as level, metric,
+    count(*) as units,
+    sum(y0) as sum_y0, sum(y1) as sum_y1, sum(d0) as sum_d0, sum(d1) as sum_d1
+from worlds
+group by population, metric{{ '' if dimension == 'all' else ', ' ~ dimension }}
+{{ 'union all' if not loop.last }}
+{% endfor %}
+order by population, dimension, level, metric
