@@ -1,0 +1,120 @@
+"""Does the machinery lie? Shares counted by simulation, with the uncertainty of counting."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Literal
+
+from scipy import special
+
+from helpers.defaults import CONFIDENCE
+from helpers.stats.validation import InputError, alpha_of, between, one_of, whole_number
+
+IntervalMethod = Literal["clopper-pearson", "wilson"]
+
+
+@dataclass(frozen=True)
+class BinomialInterval:
+    """A share with its interval.
+
+    Example:
+        >>> BinomialInterval(0.5, 0.4, 0.6).low
+        0.4
+    """
+
+    share: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class MonteCarlo:
+    """A simulated error rate or coverage beside its nominal value.
+
+    ``ok`` when the nominal value lies inside the interval around the observed one.
+
+    Example:
+        >>> print(monte_carlo("false positives", 0.05, hits=52, runs=1000).ok)
+        True
+    """
+
+    name: str
+    nominal: float
+    observed: float
+    runs: int
+    low: float
+    high: float
+    ok: bool
+
+
+def binomial_interval(
+    hits: int,
+    runs: int,
+    confidence: float = CONFIDENCE,
+    method: IntervalMethod = "clopper-pearson",
+) -> BinomialInterval:
+    """Interval of a share counted in independent runs.
+
+    "clopper-pearson" is exact (covers at least ``confidence``); "wilson" inverts the score test and
+    covers about ``confidence``.
+
+    Raises:
+        InputError: unless 0 <= hits <= runs and runs >= 1.
+
+    Reference: Clopper and Pearson (1934); Wilson (1927).
+
+    Example:
+        >>> i = binomial_interval(50, 1000)
+        >>> round(i.low, 4), round(i.high, 4)
+        (0.0373, 0.0654)
+    """
+    alpha = alpha_of(confidence)
+    one_of("method", method, ("clopper-pearson", "wilson"))
+    k, n = whole_number("hits", hits), whole_number("runs", runs)
+    if k > n or n == 0:
+        raise InputError(
+            "hits",
+            got=f"{k} hits in {n} runs",
+            expected="0 <= hits <= runs and at least one run",
+            cause="hits counted over several kinds of run",
+            remedy="count one yes or no a run",
+        )
+    share = k / n
+    if method == "clopper-pearson":
+        low = float(special.betaincinv(k, n - k + 1, alpha / 2)) if k else 0.0
+        high = float(special.betainccinv(k + 1, n - k, alpha / 2)) if k < n else 1.0
+        return BinomialInterval(share, low, high)
+    z2 = float(special.ndtri(alpha / 2)) ** 2
+    middle = (share + z2 / (2 * n)) / (1 + z2 / n)
+    reach = math.sqrt(z2 / n * (share * (1 - share) + z2 / (4 * n))) / (1 + z2 / n)
+    low = 0.0 if k == 0 else middle - reach
+    return BinomialInterval(share, low, 1.0 if k == n else middle + reach)
+
+
+def monte_carlo(
+    name: str, nominal: float, hits: int, runs: int, *, confidence: float = CONFIDENCE
+) -> MonteCarlo:
+    """Judge a simulated share: is it, within the noise of ``runs`` runs, what was promised?
+
+    Args:
+        name: what was counted, for the table.
+        nominal: the promised share, strictly between 0 and 1.
+        hits, runs: how often it happened, in how many independent runs.
+        confidence: level of the Clopper-Pearson interval around the observed share.
+
+    Example:
+        >>> monte_carlo("coverage", 0.95, 874, 1000).ok
+        False
+    """
+    between("nominal", nominal, 0, 1)
+    found = binomial_interval(hits, runs, confidence)
+    return MonteCarlo(
+        name,
+        nominal,
+        found.share,
+        int(runs),
+        found.low,
+        found.high,
+        found.low <= nominal <= found.high,
+    )

@@ -1,0 +1,31 @@
+"""Oracles of the statistics tests: R's figures, and a fixed seed for every simulation."""
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import settings
+
+# deadlines measure how busy the machine is; no example database is left in the tree
+settings.register_profile("stats", deadline=None, database=None)
+settings.load_profile("stats")
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(scope="session")
+def golden() -> dict[str, Any]:
+    """What R computed (golden.R beside it), from REFERENCE_DIR or ../shared/reference."""
+    folder = Path(os.environ.get("REFERENCE_DIR", ROOT.parent / "shared" / "reference"))
+    path = folder / "golden_r.json"
+    if not path.is_file():
+        pytest.skip(f"no reference figures at {path}: set REFERENCE_DIR")
+    return json.loads(path.read_text())
+
+
+@pytest.fixture
+def rng() -> np.random.Generator:
+    return np.random.default_rng(20261122)
