@@ -38,14 +38,21 @@ def buckets(salt: str, unit_ids: Iterable[str]) -> "np.ndarray":
     """
     import numpy as np
 
-    prefix = hashlib.sha256(f"{salt}:".encode())
-    heads = bytearray()
-    for unit_id in unit_ids:
-        state = prefix.copy()
-        state.update(unit_id.encode())
-        heads += state.digest()[:8]
+    digests = b"".join(hashlib.sha256(f"{salt}:{unit_id}".encode()).digest()[:8] for unit_id in unit_ids)
     # the first 13 of 16 hexadecimal digits: drop the last 12 of 64 bits
-    return (np.frombuffer(bytes(heads), dtype=">u8") >> np.uint64(12)).astype(np.float64) / BUCKETS
+    return (np.frombuffer(digests, dtype=">u8") >> np.uint64(12)).astype(np.float64) / BUCKETS
+
+
+def hex_cut(share: float) -> str:
+    """The share as hexadecimal digits: a unit's bucket lies below ``share`` exactly when the hexadecimal SHA-256 of
+    ``salt:unit_id`` sorts before them. Spares the arithmetic where millions are hashed.
+
+    >>> hex_cut(0.5)
+    '8000000000000'
+    """
+    from math import ceil
+
+    return f"{min(ceil(share * BUCKETS), BUCKETS - 1):0{HEX_DIGITS}x}"
 
 
 def cut_points(weights: Sequence[float]) -> list[float]:

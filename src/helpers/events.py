@@ -9,10 +9,11 @@ from pydantic import ValidationError
 
 from helpers import paths
 from helpers.errors import ReportError
-from helpers.study import Log, Model, Name, Study, _explained, read_yaml
+from helpers.study import Log, Model, Name, Study, _explained, _nearest, read_yaml
 
 if TYPE_CHECKING:
     import duckdb
+    import pandas as pd
 
 Disposition = Literal["kept", "dropped", "quarantined", "repaired", "flagged"]
 
@@ -110,6 +111,7 @@ def tracking_plan(study: Study, studies: Path = paths.STUDIES) -> TrackingPlan:
             f"studies/{study.name}.yml: key 'tracking_plan' names no plan",
             got=study.tracking_plan,
             expected=f"one of {', '.join(known)}",
+            remedy=_nearest(study.tracking_plan, known),
         )
     raw = read_yaml(file)
     try:
@@ -123,7 +125,7 @@ def tracking_plan(study: Study, studies: Path = paths.STUDIES) -> TrackingPlan:
             f"studies/{study.name}.yml uses events that its tracking plan does not know",
             got=", ".join(unknown),
             expected=f"one of {', '.join(plan.events)}",
-            remedy=f"plan them in {paths.shown(file)}, or correct the name",
+            remedy=_nearest(unknown[0], plan.events) or f"plan them in {paths.shown(file)}, or correct the name",
         )
     return plan
 
@@ -207,6 +209,8 @@ def _format(file: Path) -> str:
 def _land_csv(con: "duckdb.DuckDBPyConnection", log: Log, file: Path, out: Path) -> None:
     import duckdb
 
+    if file.suffix == ".gz":
+        _refuse_broken_gzip(file)
     header = _header(file, log.delimiter)
     _check_columns(log, header, file)
     columns = ", ".join(f"{_text(name)}: 'varchar'" for name in header)
@@ -246,6 +250,25 @@ def _land_parquet(con: "duckdb.DuckDBPyConnection", log: Log, file: Path, out: P
     (out / "events" / "part-0000.parquet").symlink_to(file.resolve())
 
 
+def _refuse_broken_gzip(file: Path) -> None:
+    """DuckDB reads a cut archive as far as it goes, without a word."""
+    import gzip
+    import zlib
+
+    try:
+        with gzip.open(file) as stream:
+            while stream.read(1 << 20):
+                pass
+    except (OSError, EOFError, zlib.error) as error:
+        raise ReportError(
+            f"{file.name} cannot be read as gzip",
+            got=str(error),
+            expected="a whole gzip archive",
+            cause="a download that broke off, or a file that only bears the name",
+            remedy="fetch it again and compare its sha256",
+        ) from None
+
+
 def _header(file: Path, delimiter: str) -> list[str]:
     import csv
     import gzip
@@ -257,7 +280,8 @@ def _header(file: Path, delimiter: str) -> list[str]:
         raise ReportError(
             f"{file.name} cannot be read as text", got=str(error), expected="UTF-8, plain or gzip-compressed"
         ) from None
-    repeated = sorted({name for name in header if header.count(name) > 1})
+    names = [name.lower() for name in header]  # SQL does not tell them apart by case
+    repeated = [name for name in header if names.count(name.lower()) > 1]
     if repeated:
         raise ReportError(f"{file.name}: columns stand there twice", got=", ".join(repeated), remedy="rename one of each")
     return header
@@ -341,3 +365,34 @@ def clear(folder: Path) -> None:
 
 def _text(value: str) -> str:
     return "'" + value.replace("'", "''") + "'"
+
+
+def ledger(raw: Path) -> dict[str, int] | None:
+    """Rows of each kind of dirt that a simulator planted; None for a log of the analyst's own."""
+    import json
+
+    file = raw / "ledger.json"
+    if not file.is_file():
+        return None
+    kinds: dict[str, int] = json.loads(file.read_text(encoding="utf-8"))["kinds"]
+    return kinds
+
+
+def account(flow: "pd.DataFrame", planted: dict[str, int] | None) -> str:
+    """The flow of rows in a sentence."""
+    rows = dict(zip(flow.kind, flow["rows"].map(int), strict=True))
+    lost = int(flow.loc[flow.disposition.isin(["dropped", "quarantined"]), "rows"].sum())
+    text = f"{rows['kept'] + lost:,} rows read = {rows['kept']:,} kept + {lost:,} left out, each with a named reason."
+    if rows["malformed_line"]:
+        text += f" {rows['malformed_line']:,} of them could not be read as a line of the file (see rejects.csv beside the raw log)."
+    if planted is None:
+        return text
+    off = {kind: rows.get(kind, 0) - count for kind, count in planted.items() if rows.get(kind, 0) != count}
+    if off:
+        return text + " The flow table and the ledger DIFFER: " + ", ".join(f"{k} by {d:+,}" for k, d in off.items()) + "."
+    return text + f" The flow table equals the ledger of planted dirt in every one of its {len(planted)} kinds."
+
+
+def revenue(daily: "pd.DataFrame", study: Study) -> int:
+    """Cents of all clean purchases: the last step of the funnel."""
+    return int(daily.loc[daily.event_name == study.funnel.steps[-1], "amount"].sum())

@@ -51,6 +51,11 @@ class StudyPaths:
         return self.data / "warehouse.duckdb"
 
     @property
+    def resalted(self) -> Path:
+        """Sums of the primary metric under many salts, for the A/A test."""
+        return self.data / "resalted.parquet"
+
+    @property
     def figures(self) -> Path:
         return self.base / "figures" / self.name
 

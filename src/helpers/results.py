@@ -96,10 +96,11 @@ class Recorder:
         self._numbers[name] = Number(value, unit, description, text)
         return text
 
-    def save(self) -> int:
-        """Write the numbers; how many there are."""
-        write_json(self._file, {name: asdict(number) for name, number in sorted(self._numbers.items())})
-        return len(self._numbers)
+    def save(self) -> dict[str, Number]:
+        """Write the numbers and return them, in the order of their names."""
+        numbers = dict(sorted(self._numbers.items()))
+        write_json(self._file, {name: asdict(number) for name, number in numbers.items()})
+        return numbers
 
 
 class Numbers(Mapping[str, Number]):

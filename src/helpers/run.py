@@ -1,6 +1,5 @@
 """A strict papermill runner: unknown parameters are errors, results appear whole or not at all."""
 
-import ast
 import json
 import os
 from pathlib import Path
@@ -11,7 +10,6 @@ from helpers.errors import ReportError
 from helpers.paths import StudyPaths
 from helpers.results import write_text
 
-PACKAGE = paths.ROOT / "src" / "helpers"
 VOLATILE = ("papermill", "execution", "widgets")
 """Metadata that differ from run to run or name the machine."""
 
@@ -87,45 +85,3 @@ def tidy(content: dict[str, Any]) -> str:
     for number, cell in enumerate(content["cells"]):
         cell["id"] = f"cell-{number:02d}"
     return json.dumps(content, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
-
-
-def code(notebook: Path) -> str:
-    """The code cells of a notebook, joined."""
-    cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
-    return "\n".join("".join(c["source"]) for c in cells if c["cell_type"] == "code")
-
-
-def dependencies(*sources: str) -> list[Path]:
-    """Files of this package that Python sources import, directly or through each other, imports in functions included."""
-    found: dict[Path, None] = {}
-    waiting = list(sources)
-    while waiting:
-        for module in _imported(waiting.pop()):
-            if module not in found:
-                found[module] = None
-                waiting.append(module.read_text(encoding="utf-8"))
-    return sorted(found)
-
-
-def _imported(source: str) -> list[Path]:
-    modules: list[str] = []
-    for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.Import):
-            modules += [alias.name for alias in node.names]
-        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            modules += [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
-    files = []
-    for module in modules:
-        head, *rest = module.split(".")
-        if head != PACKAGE.name:
-            continue
-        stem = PACKAGE.joinpath(*rest)
-        files += [f for f in (stem.with_suffix(".py"), stem / "__init__.py") if f.is_file()]
-    return files
-
-
-def write_make_rule(file: Path, target: Path, needs: list[Path]) -> None:
-    """A makefile fragment, as compilers write them; a dependency that is deleted later does not stop make."""
-    names = [paths.shown(p) for p in needs]
-    lines = [f"{paths.shown(target)}: {' '.join(names)}", *(f"{name}:" for name in names)]
-    write_text(file, "\n".join(lines) + "\n")

@@ -2,6 +2,7 @@
 
 import difflib
 import json
+from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from pathlib import Path
 from types import UnionType
@@ -38,6 +39,20 @@ def _naive(value: datetime) -> datetime:
 
 
 Moment = Annotated[datetime, BeforeValidator(_utc), AfterValidator(_naive)]
+
+
+class Wrong(ValueError):
+    """A breach that takes more than one key to see; ``key`` is relative to the model that raises it.
+
+    A remedy is found by itself when ``valid`` lists the values that would do.
+    """
+
+    def __init__(
+        self, key: str, got: object, expected: str, *, remedy: str | None = None, valid: Iterable[str] = ()
+    ) -> None:
+        self.key, self.got, self.expected = key, got, expected
+        self.remedy = remedy or _nearest(str(got), valid)
+        super().__init__(f"{key}: got {got}, expected {expected}")
 
 
 class Model(BaseModel):
@@ -114,7 +129,13 @@ class Log(Model):
     def _required_columns(self) -> Self:
         missing = [c for c in ("event_time", "event_name", "user_id") if c not in self.columns]
         if missing:
-            raise ValueError(f"columns must map event_time, event_name and user_id; {', '.join(missing)} missing")
+            near = [n for m in missing for n in difflib.get_close_matches(m, self.columns, n=1, cutoff=0.5)]
+            raise Wrong(
+                "columns",
+                ", ".join(self.columns) or "no columns",
+                f"event_time, event_name and user_id; {', '.join(missing)} missing",
+                remedy=f"is '{near[0]}' meant for '{missing[0]}'?" if near else "map the column of the log to it",
+            )
         return self
 
 
@@ -128,9 +149,9 @@ class Period(Model):
     @model_validator(mode="after")
     def _ordered(self) -> Self:
         if self.baseline is not None and self.baseline >= self.start:
-            raise ValueError("baseline must lie before start")
+            raise Wrong("baseline", self.baseline, f"a moment before start ({self.start})")
         if self.start >= self.end:
-            raise ValueError("start must lie before end")
+            raise Wrong("end", self.end, f"a moment after start ({self.start})")
         return self
 
     @property
@@ -170,7 +191,12 @@ class Funnel(Model):
         inner = self.steps[1:-1]
         wrong = [s for s in self.optional if s not in inner]
         if wrong:
-            raise ValueError(f"optional steps must stand between the first and the last step; {', '.join(wrong)} does not")
+            raise Wrong(
+                "optional",
+                ", ".join(wrong),
+                f"steps between the first and the last: {', '.join(inner) or 'there are none'}",
+                valid=inner,
+            )
         return self
 
 
@@ -192,7 +218,8 @@ class Margin(Model):
     @model_validator(mode="after")
     def _one(self) -> Self:
         if (self.relative is None) == (self.absolute is None):
-            raise ValueError("give either relative or absolute")
+            both = self.relative is not None
+            raise Wrong("relative", "relative and absolute" if both else "neither", "either relative or absolute")
         return self
 
 
@@ -227,16 +254,23 @@ class Metric(Model):
             "retention": {"days"},
         }[self.type]
         given = {k for k in ("event", "measure", "per", "days") if getattr(self, k) is not None}
-        if needs - given:
-            raise ValueError(f"a {self.type} metric needs {', '.join(sorted(needs - given))}")
-        if given - needs:
-            raise ValueError(f"a {self.type} metric takes no {', '.join(sorted(given - needs))}")
+        if needs != given:
+            raise Wrong(
+                "type",
+                f"{self.type} with {', '.join(sorted(given)) or 'nothing'}",
+                f"{self.type} with {', '.join(sorted(needs))}",
+                remedy="; ".join(
+                    [f"add {key}" for key in sorted(needs - given)] + [f"remove {key}" for key in sorted(given - needs)]
+                ),
+            )
         if (self.role == "guardrail") != (self.margin is not None):
-            raise ValueError("a guardrail needs a margin, and only a guardrail has one")
+            if self.margin is None:
+                raise Wrong("margin", "nothing", "a margin, relative or absolute, because the role is guardrail")
+            raise Wrong("margin", f"a margin on a {self.role} metric", "a margin on guardrails only")
         if self.winsorize is not None and self.type != "mean":
-            raise ValueError("only a mean can be winsorized")
+            raise Wrong("winsorize", f"winsorize on a {self.type}", "winsorize on a mean only", remedy="remove winsorize")
         if self.covariate and self.type == "retention":
-            raise ValueError("a retention metric takes no covariate")
+            raise Wrong("covariate", "true on a retention metric", "false, nobody is retained before the exposure")
         return self
 
 
@@ -282,6 +316,10 @@ class Milestone(Model):
     tripwire: str
 
 
+WORLD_SEGMENTS = {"shop": ["visitor_type", "device", "channel", "campaign", "country", "city", "category"]}
+"""Attributes of the simulated logs by which a study can be cut."""
+
+
 class Study(Model):
     """One experiment, from the question to the rollout."""
 
@@ -313,31 +351,61 @@ class Study(Model):
     def _consistent(self) -> Self:
         total = sum(v.weight for v in self.variants)
         if abs(total - 1) > 1e-9:
-            raise ValueError(f"variants: the weights add up to {total:.6g}, expected 1")
+            weights = " + ".join(f"{v.weight:g}" for v in self.variants)
+            raise Wrong("variants", f"weights {weights} = {total:.6g}", "weights that add up to 1")
         for what, names in (("variants", self.variants), ("metrics", self.metrics)):
             seen = [x.name for x in names]
             if len(set(seen)) < len(seen):
-                raise ValueError(f"{what}: names must differ, got {', '.join(seen)}")
-        if sum(m.role == "primary" for m in self.metrics) != 1:
-            raise ValueError("metrics: exactly one must be primary")
-        if (self.mode == "offline") != (self.injection is not None):
-            raise ValueError("injection: an offline study needs one, an online study has none")
+                raise Wrong(what, f"the names {', '.join(seen)}", "names that differ")
         if self.mode == "offline" and len(self.variants) != 2:
-            raise ValueError("variants: an offline study has two, control and treatment")
+            raise Wrong("variants", f"{len(self.variants)} variants", "two in an offline study, control and treatment")
+        primary = [m.name for m in self.metrics if m.role == "primary"]
+        if len(primary) != 1:
+            raise Wrong("metrics", f"primary: {', '.join(primary) or 'none'}", "exactly one metric with role: primary")
+        self._check_injection()
         if self.exposure not in self.funnel.steps:
-            raise ValueError(f"exposure: {self.exposure!r} is not a step of the funnel {self.funnel.steps}")
-        if self.economics.revenue_metric not in {m.name for m in self.metrics if m.type == "mean"}:
-            raise ValueError(
-                f"economics.revenue_metric: {self.economics.revenue_metric!r} is not one of the mean metrics"
+            steps = self.funnel.steps
+            raise Wrong("exposure", self.exposure, f"one of funnel.steps: {', '.join(steps)}", valid=steps)
+        means = [m.name for m in self.metrics if m.type == "mean"]
+        if self.economics.revenue_metric not in means:
+            raise Wrong(
+                "economics.revenue_metric",
+                self.economics.revenue_metric,
+                f"one of the mean metrics: {', '.join(means) or 'there are none'}",
+                valid=means,
             )
-        if self.period.baseline is None and any(m.covariate for m in self.metrics):
-            raise ValueError("metrics: a covariate needs a baseline in period")
-        if self.injection and self.injection.by and self.injection.by not in self.segments:
-            raise ValueError(f"injection.by: {self.injection.by!r} is not one of the segments")
-        if isinstance(self.data, Log):
-            unmapped = [s for s in self.segments if s not in self.data.columns]
-            if unmapped:
-                raise ValueError(f"segments: {', '.join(unmapped)} not mapped in data.columns")
+        compared = [m.name for m in self.metrics if m.covariate]
+        if self.period.baseline is None and compared:
+            raise Wrong(
+                "period.baseline", "nothing", f"a moment before start, because {', '.join(compared)} has covariate: true"
+            )
+        columns = list(self.data.columns) if isinstance(self.data, Log) else WORLD_SEGMENTS[self.data.world]
+        unmapped = [name for name in self.segments if name not in columns]
+        if unmapped:
+            where = "mapped in data.columns" if isinstance(self.data, Log) else f"of the simulated {self.data.world}"
+            raise Wrong("segments", ", ".join(unmapped), f"names {where}: {', '.join(columns)}", valid=columns)
+        return self
+
+    def _check_injection(self) -> None:
+        injection = self.injection
+        if self.mode == "online" and injection is not None:
+            raise Wrong("injection", "an injection in an online study", "none, the log shows who was treated")
+        if self.mode == "offline" and injection is None:
+            raise Wrong("injection", "nothing", "the uplift to plant, because mode is offline")
+        if injection is None:
+            return
+        if injection.by and injection.by not in self.segments:
+            known = ", ".join(self.segments) or "there are none"
+            raise Wrong("injection.by", injection.by, f"one of the segments: {known}", valid=self.segments)
+        if not injection.by and set(injection.relative_uplift) != {"all"}:
+            raise Wrong(
+                "injection.relative_uplift",
+                ", ".join(injection.relative_uplift) or "nothing",
+                "all, because injection.by names no segment",
+            )
+        outcomes = list(dict.fromkeys([*self.funnel.steps[1:], *(m.event for m in self.metrics if m.event)]))
+        if injection.event not in outcomes:
+            raise Wrong("injection.event", injection.event, f"one of {', '.join(outcomes)}", valid=outcomes)
         return self
 
     @property
@@ -451,34 +519,142 @@ def _refuse_repeated_keys(node: yaml.Node, file: Path) -> None:
 
 
 def _explained(error: ValidationError, file: Path, raw: Any, model: type[BaseModel]) -> ReportError:
-    """The first violation, with file, key, found, expected and the nearest key; the rest counted."""
-    problems = error.errors(include_url=False)
-    first = problems[0]
-    loc = [part for part in first["loc"] if part not in ("simulated", "log")]
-    key = ".".join(str(part) for part in loc)
-    message = first["msg"].removeprefix("Value error, ")
+    """The first violation, with file, line, key, found, expected and the nearest valid word; the rest counted.
+
+    An unknown key comes before all others, and a missing key is not counted when the unknown one is its misspelling.
+    """
+    problems = sorted(error.errors(include_url=False), key=lambda p: p["type"] != "extra_forbidden")
+    first, others = problems[0], len(problems) - 1
+    path = _path(raw, first["loc"], missing=first["type"] == "missing")
     got: object = first.get("input")
-    expected: str | None = message
-    remedy = None
-    if first["type"] == "extra_forbidden":
+    breach = first.get("ctx", {}).get("error")
+    fault, remedy = "is wrong", None
+    if isinstance(breach, Wrong):
+        path += breach.key.split(".")
+        got, expected, remedy = breach.got, breach.expected, breach.remedy
+    elif first["type"] == "extra_forbidden":
         valid = _valid_keys(model, first["loc"][:-1])
-        near = difflib.get_close_matches(str(loc[-1]), valid, n=1, cutoff=0.5)
-        got, expected = f"'{loc[-1]}'", f"one of {', '.join(valid)}"
+        missing = [str(p["loc"][-1]) for p in problems if p["type"] == "missing" and p["loc"][:-1] == first["loc"][:-1]]
+        word = str(path[-1])
+        near = (_close(word, missing) or _close(word, valid))[:1]
+        others -= near[0] in missing if near else 0
+        got, expected, fault = f"'{word}'", f"one of {', '.join(valid)}", "is unknown"
         remedy = f"did you mean '{near[0]}'?" if near else "remove the key"
-        what = f"{paths.shown(file)}: unknown key '{key}'"
     elif first["type"] == "missing":
-        what, got = f"{paths.shown(file)}: key '{key}' is missing", "nothing"
-        expected = f"a value for '{loc[-1]}'"
-    elif key:
-        what = f"{paths.shown(file)}: key '{key}' is wrong"
+        got, expected, fault = "nothing", f"a value for '{path[-1]}'", "is missing"
+    elif first["type"] == "union_tag_not_found":
+        path.append("source")
+        got, expected, fault = "nothing", "source: simulated or source: log", "is missing"
+    elif first["type"] == "union_tag_invalid":
+        path.append("source")
+        got, expected = first["ctx"]["tag"], f"one of {_unquoted(first['ctx']['expected_tags'])}"
+        remedy = _nearest(got, ("simulated", "log"))
+    elif first["type"] == "literal_error":
+        words = _unquoted(first["ctx"]["expected"]).replace(" or ", ", ").split(", ")
+        expected = f"one of {', '.join(words)}" if len(words) > 1 else words[0]
+        remedy = _nearest(str(got), words)
     else:
-        head, _, rest = message.partition(": ")
-        what, expected = f"{paths.shown(file)}: key '{head}' is wrong", rest
-        got = raw.get(head) if isinstance(raw.get(head), str | int | float) else None
-    if isinstance(got, dict | list):
-        got = None
-    more = f" (and {len(problems) - 1} more problems)" if len(problems) > 1 else ""
-    return ReportError(what + more, got=got, expected=expected, remedy=remedy)
+        expected = _wanted(first)
+    line = _line(file, path)
+    what = f"{paths.shown(file)}{f', line {line}' if line else ''}: key '{'.'.join(map(str, path))}' {fault}"
+    if others:
+        what += f" (and {others} more problem{'s' if others > 1 else ''})"
+    return ReportError(what, got=_brief(got), expected=expected, remedy=remedy)
+
+
+_WANTED = {
+    "greater_than": "a number above {gt:g}",
+    "greater_than_equal": "a number of at least {ge:g}",
+    "less_than": "a number below {lt:g}",
+    "less_than_equal": "a number of at most {le:g}",
+    "finite_number": "a finite number",
+    "too_short": "at least {min_length} entries",
+    "too_long": "at most {max_length} entries",
+    "string_too_short": "text of at least {min_length} characters",
+    "string_too_long": "text of at most {max_length} characters",
+    "string_type": "text",
+    "list_type": "a list",
+    "dict_type": "a mapping of keys to values",
+    "model_type": "a mapping of keys to values",
+    "model_attributes_type": "a mapping of keys to values",
+}
+_PATTERNS = {
+    r"^[a-z][a-z0-9_]*$": "a name of small letters, digits and _, beginning with a letter",
+    r"^[A-Z]{3}$": "three capital letters, such as EUR",
+}
+
+
+def _wanted(problem: Any) -> str:
+    """What a key should have held, without the library's prose."""
+    kind, context = problem["type"], problem.get("ctx", {})
+    if kind in _WANTED:
+        return _WANTED[kind].format(**context)
+    if kind == "string_pattern_mismatch":
+        return _PATTERNS.get(context["pattern"], f"text that matches {context['pattern']}")
+    for start, expected in (
+        ("int_", "a whole number"),
+        ("float_", "a number"),
+        ("bool_", "true or false"),
+        ("date", "a date such as 2026-07-27, or a time such as 2026-07-27T12:00:00"),
+    ):
+        if kind.startswith(start):
+            return expected
+    return str(problem["msg"]).removeprefix("Input should be ").removeprefix("Value error, ")
+
+
+def _path(raw: Any, loc: tuple[int | str, ...], *, missing: bool) -> list[int | str]:
+    """The keys of the file along a violation's place, without the library's names of alternatives."""
+    path: list[int | str] = []
+    for i, part in enumerate(loc):
+        inside = (isinstance(raw, dict) and part in raw) or (isinstance(raw, list) and isinstance(part, int))
+        if inside:
+            raw = raw[part]
+        elif not (missing and i == len(loc) - 1):
+            continue
+        path.append(part)
+    return path
+
+
+def _line(file: Path, path: list[int | str]) -> int | None:
+    """Line of a key in the file, or of the nearest one above it that is there."""
+    node = yaml.compose(file.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
+    line = None
+    for part in path:
+        if isinstance(node, yaml.MappingNode):
+            found = [(key, value) for key, value in node.value if key.value == str(part)]
+            if not found:
+                break
+            line, node = found[0][0].start_mark.line + 1, found[0][1]
+        elif isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
+            node = node.value[part]
+            line = node.start_mark.line + 1
+        else:
+            break
+    return line
+
+
+def _brief(got: object) -> object:
+    if isinstance(got, dict):
+        return "a mapping of keys to values"
+    if isinstance(got, list):
+        return f"a list of {len(got)}"
+    if got is None:
+        return "nothing"
+    text = str(got)
+    return text if len(text) <= 120 else text[:117] + "..."
+
+
+def _close(word: str, valid: Iterable[str]) -> list[str]:
+    return difflib.get_close_matches(word, list(valid), n=1, cutoff=0.5)
+
+
+def _nearest(word: str, valid: Iterable[str]) -> str | None:
+    near = _close(word, valid)
+    return f"did you mean '{near[0]}'?" if near else None
+
+
+def _unquoted(text: str) -> str:
+    return text.replace("'", "")
 
 
 def _valid_keys(model: type[BaseModel], loc: tuple[int | str, ...]) -> list[str]:
@@ -487,8 +663,11 @@ def _valid_keys(model: type[BaseModel], loc: tuple[int | str, ...]) -> list[str]
     for part in loc:
         if isinstance(part, int):
             continue
+        if get_origin(current) is dict:
+            current = get_args(current)[1]
+            continue
         candidates = _models(current)
-        tagged = [m for m in candidates if part in _tags(m)]
+        tagged = [m for m in candidates if part in (m.__name__, *_tags(m))]
         if tagged:
             current = tagged[0]
             continue

@@ -166,6 +166,8 @@ def enforce_tolerances(con: "duckdb.DuckDBPyConnection", study: Study) -> None:
                 cause=_CAUSES[kind],
                 remedy=f"mend the log, or tolerate it: data.tolerate.{kind}: {max(found / units * 1.1, 0.0001):.4f}",
             )
+    _check_variants(con, study)
+    _check_planted_levels(con, study)
     if flow["kept"] == 0:
         raise ReportError(
             f"no row of the log of {study.name} lies in the study's period",
@@ -175,12 +177,46 @@ def enforce_tolerances(con: "duckdb.DuckDBPyConnection", study: Study) -> None:
         )
 
 
+def _check_variants(con: "duckdb.DuckDBPyConnection", study: Study) -> None:
+    """An online log must show the study's variants, and no other."""
+    if study.mode == "offline" or not _exists(con, "intermediate", "int_assigned"):
+        return
+    found = con.execute("select variant, count(*) from intermediate.int_assigned group by 1 order by 1").fetchall()
+    planned = [v.name for v in study.variants]
+    strange = [name for name, _ in found if name not in planned]
+    if strange or not found:
+        raise ReportError(
+            f"studies/{study.name}.yml: the log shows other variants than the study"
+            if strange
+            else f"studies/{study.name}.yml: the log shows no unit in a variant",
+            got=", ".join(f"{name!r} ({units:,} units)" for name, units in found) or "no variant in the study's period",
+            expected=", ".join(planned),
+            cause=None if strange else "data.columns maps no column to variant, or another experiment_id",
+            remedy="correct variants in the study file" if strange else "map the column that holds the variant",
+        )
+
+
+def _check_planted_levels(con: "duckdb.DuckDBPyConnection", study: Study) -> None:
+    """An uplift for a level that no exposed unit has would be planted nowhere."""
+    if study.injection is None or not _exists(con, "intermediate", "int_injection"):
+        return
+    found = [row[0] for row in con.execute("select level from intermediate.int_injection order by 1").fetchall()]
+    strange = [level for level in study.injection.relative_uplift if level not in found]
+    if strange and found:
+        raise ReportError(
+            f"studies/{study.name}.yml: key 'injection.relative_uplift' names levels that the log does not show",
+            got=", ".join(strange),
+            expected=f"one of {', '.join(found)}",
+            remedy="correct the level, or lower min_segment if it was pooled into other",
+        )
+
+
 _TOLD = {
     "malformed_line": "lines that do not fit the header (see raw/rejects.csv)",
     "missing_id": "rows without a unit id",
     "unparseable_time": "timestamps that cannot be read",
     "unplanned_event": "event names the tracking plan does not know",
-    "wrong_type": "revenue or prices that are not a number",
+    "wrong_type": "revenue, prices or session lengths that are not a number",
     "missing_revenue": "purchases without revenue",
     "negative_price": "negative revenue or prices",
     "two_variants": "units that the log shows in two variants",
@@ -215,9 +251,8 @@ def _load_statistics(con: "duckdb.DuckDBPyConnection", study: Study) -> None:
     con.unregister("computed")
 
 
-@contextmanager
-def connect(database: Path, *, read_only: bool = True) -> Iterator["duckdb.DuckDBPyConnection"]:
-    """The marts of a study. Notebooks read only."""
+def opened(database: Path, *, read_only: bool = True) -> "duckdb.DuckDBPyConnection":
+    """A connection to the marts of a study. Notebooks read only."""
     import duckdb
 
     if read_only and not database.is_file():
@@ -226,10 +261,20 @@ def connect(database: Path, *, read_only: bool = True) -> Iterator["duckdb.DuckD
             expected=paths.shown(database),
             remedy=f"run: make study STUDY=studies/{database.parent.name}.yml",
         )
-    with duckdb.connect(str(database), read_only=read_only) as con:
-        con.execute(f"set threads = {os.environ.get('WAREHOUSE_THREADS', THREADS)}; set memory_limit = '{MEMORY}'")
-        con.execute("set TimeZone = 'UTC'")
+    con = duckdb.connect(str(database), read_only=read_only)
+    con.execute(f"set threads = {os.environ.get('WAREHOUSE_THREADS', THREADS)}; set memory_limit = '{MEMORY}'")
+    con.execute("set TimeZone = 'UTC'")
+    return con
+
+
+@contextmanager
+def connect(database: Path, *, read_only: bool = True) -> Iterator["duckdb.DuckDBPyConnection"]:
+    """:func:`opened`, closed at the end of the block."""
+    con = opened(database, read_only=read_only)
+    try:
         yield con
+    finally:
+        con.close()
 
 
 def query(con: "duckdb.DuckDBPyConnection", name: str, **parameters: Any) -> "pd.DataFrame":

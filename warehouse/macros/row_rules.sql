@@ -1,20 +1,15 @@
-{# What a sound row satisfies, in the order in which a breach is named. A rule that is null is broken. #}
-{% macro row_rules() -%}
-    {{ return({
-        'missing_id': "user_id <> ''",
-        'unparseable_time': "event_time is not null",
-        'unplanned_event': "event_name in (" ~ text_list(var('planned_events')) ~ ")",
-        'wrong_type': "(price is not null or not has_price)",
-        'missing_revenue': "(has_price or event_name not in (" ~ text_list(var('revenue_events')) ~ "))",
-        'negative_price': "(price >= 0 or not has_price)",
-        'outside_period': "event_time between " ~ text(var('first')) ~ "::timestamp and " ~ text(var('end')) ~ "::timestamp - interval 1 microsecond",
-    }) }}
-{%- endmacro %}
-
+{# The first rule a row of the log breaks, or null. A rule that is null is broken. #}
 {% macro first_broken_rule() -%}
     case
-    {%- for problem, rule in row_rules().items() %}
-        when ({{ rule }}) is not true then '{{ problem }}'
-    {%- endfor %}
+        when (user_id <> '') is not true then 'missing_id'
+        when event_time is null then 'unparseable_time'
+        when (event_name in ({{ text_list(var('planned_events')) }})) is not true then 'unplanned_event'
+        when has_price and price is null then 'wrong_type'
+        {%- if 'experiment_session' in var('planned_events') %}
+        when event_name = 'experiment_session' and (try_cast(duration_sec as decimal(18, 4)) >= 0) is not true then 'wrong_type'
+        {%- endif %}
+        when not has_price and event_name in ({{ text_list(var('revenue_events')) }}) then 'missing_revenue'
+        when price < 0 then 'negative_price'
+        when event_time not between {{ text(var('first')) }}::timestamp and {{ text(var('end')) }}::timestamp - interval 1 microsecond then 'outside_period'
     end
 {%- endmacro %}

@@ -18,6 +18,11 @@
     {'at': event_time, 'id': event_id}
 {%- endmacro %}
 
+{# Whether an event of the contract is this experiment's; a log of one experiment need not name it. #}
+{% macro of_this_experiment() -%}
+    coalesce(nullif(experiment_id, ''), {{ text(var('experiment_id')) }}) = {{ text(var('experiment_id')) }}
+{%- endmacro %}
+
 {# A segment's level, 'unknown' when empty, 'other' when fewer than the study's minimum of units stand in it. #}
 {% macro pooled(column, weight, within) -%}
     case

@@ -7,10 +7,6 @@ group by {{ columns | join(', ') }}
 having count(*) > 1
 {% endtest %}
 
-{% test not_null_where(model, column_name, where) %}
-select * from {{ model }} where {{ where }} and {{ column_name }} is null
-{% endtest %}
-
 {% test at_least_zero(model, column_name) %}
 select * from {{ model }} where {{ column_name }} < 0
 {% endtest %}
@@ -21,4 +17,49 @@ select * from {{ model }} where not ({{ column_name }} >= 0 and {{ column_name }
 
 {% test one_variant_per_unit(model, unit, variant) %}
 select {{ unit }} from {{ model }} group by {{ unit }} having count(distinct {{ variant }}) > 1
+{% endtest %}
+
+{% test between_zero_and_one(model, column_name) %}
+select * from {{ model }} where not ({{ column_name }} between 0 and 1)
+{% endtest %}
+
+{% test sums_to(model, column_name, total) %}
+select sum({{ column_name }}) as found from {{ model }} having not abs(sum({{ column_name }}) - {{ total }}) < 1e-9
+{% endtest %}
+
+{# Every combination of the columns stands in the other model, under the same names. #}
+{% test refers_to(model, columns, to) %}
+select distinct {{ columns | join(', ') }} from {{ model }}
+except
+select {{ columns | join(', ') }} from {{ to }}
+{% endtest %}
+
+{# All that must hold of a clean event, in one pass over the log. #}
+{% test sound_events(model) %}
+select row_key, count(*) as rows
+from {{ model }}
+group by row_key
+having count(*) > 1
+    or min(amount) < 0
+    or count(event_id) + count(event_name) + count(nullif(user_id, '')) < 3
+    or (min(event_time) >= {{ text(var('first')) }} and max(event_time) < {{ text(var('end')) }}) is not true
+{% endtest %}
+
+{# Dispositions that part company add up to the rows of the log. #}
+{% test rows_add_up(model, log) %}
+select sum(rows) as found, (select count(*) from {{ log }}) as read
+from {{ model }}
+where disposition in ('quarantined', 'dropped', 'kept') and kind <> 'malformed_line'
+having sum(rows) is distinct from (select count(*) from {{ log }})
+{% endtest %}
+
+{# No required step is reached by more units than the one before it. #}
+{% test steps_never_rise(model) %}
+select *
+from (
+    select *, lag(units, 1, entrants) over (partition by funnel, dimension, level order by step) as before
+    from {{ model }}
+    where funnel = 'strict' or not is_optional
+)
+where units > before
 {% endtest %}

@@ -17,7 +17,7 @@ assigned as (
         and variant is not null and variant <> ''
         {%- if 'experiment_impression' in var('planned_events') %}
         and event_name = 'experiment_impression'
-        and coalesce(experiment_id, {{ text(var('experiment_id')) }}) = {{ text(var('experiment_id')) }}
+        and {{ of_this_experiment() }}
         {%- endif %}
     group by user_id, variant
 ),

@@ -1,7 +1,14 @@
 -- Offline studies: with which probability an exposed unit's outcome is changed by the planted uplift. With an uplift
 -- u and a base rate p, a non-buyer is turned with probability u p / (1 - p); a negative uplift loses buyers with
--- probability -u. Grain: one level of the segment the uplift depends on.
+-- probability -u. Empty online.
+-- Grain: one level of the segment the uplift depends on.
 {% set injection = var('injection') %}
+{% if not injection %}
+select
+    null::varchar as level, null::bigint as exposed_units, null::bigint as converted_units, null::double as relative_uplift,
+    null::double as gain_probability, null::double as loss_probability
+where false
+{% else %}
 with planted as (
     {%- for level, uplift in injection.relative_uplift.items() %}
     select {{ text(level) }} as level, {{ uplift }}::double as relative_uplift
@@ -37,3 +44,4 @@ select
     case when relative_uplift < 0 then -relative_uplift else 0 end as loss_probability
 from base
 left join planted using (level)
+{% endif %}

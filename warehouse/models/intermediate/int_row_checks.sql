@@ -27,5 +27,8 @@ select
         and event_name = {{ text(check.event) }} and {{ check.condition }}
     ) as property_{{ loop.index0 }},
     {%- endfor %}
+    {%- for event in var('planned_events') %}
+    count(*) filter (where {{ kept }} and event_name = {{ text(event) }}) as kept_{{ loop.index0 }},
+    {%- endfor %}
     count(*) filter (where {{ kept }} and event_name in ({{ text_list(var('revenue_events')) }}) and amount = 0) as free_purchases
 from checked

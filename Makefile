@@ -1,0 +1,133 @@
+# From an event log to a rollout recommendation. `make help` lists the targets.
+
+SHELL       := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DELETE_ON_ERROR:
+.SECONDARY:
+.DEFAULT_GOAL := help
+
+PYTHON  ?= python3
+VENV    := .venv
+BIN     := $(VENV)/bin
+RUN     := $(BIN)/python -m helpers
+BUNDLED := cart_checkout
+STUDY   ?= studies/cart_checkout.yml
+ASKED   := $(basename $(notdir $(STUDY)))
+READY   := $(VENV)/ready
+PLAN    := $(wildcard studies/tracking_plans/*.yml)
+DBT     := $(shell find warehouse -name '*.sql' -o -name '*.yml' | grep -v -e /target/ -e /logs/)
+QUERIES := $(wildcard docs/queries/*.sql)
+BOOKS   := $(sort $(basename $(notdir $(wildcard notebooks/[0-9]*.ipynb))))
+SITE    := $(shell find docs/site docs/templates/index.md.j2 -type f)
+
+# as many jobs as cores, unless the caller says how many
+ifeq ($(filter -j%,$(MAKEFLAGS)),)
+MAKEFLAGS += -j$(shell nproc 2>/dev/null || echo 2)
+endif
+MAKEFLAGS += --no-builtin-rules --no-print-directory
+
+export PYTHONHASHSEED := 0
+export JUPYTER_PLATFORM_DIRS := 1
+
+.PHONY: help all study test test-fast lint format bench calibration dbt-docs schema lock serve clean
+
+help: ## this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+all: reports/.docs ## set up, build the bundled studies and the write-up, say what they recommend
+	@cat $(BUNDLED:%=reports/%/summary.txt)
+
+study: reports/$(ASKED)/index.html ## build one study: make study STUDY=studies/rees46.yml
+	@cat reports/$(ASKED)/summary.txt
+
+# --- set-up: a virtual environment from the lock, and a browser for static pictures ----------------------------------
+
+$(READY): requirements.lock pyproject.toml scripts/browser.sh
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed, this is " + sys.version.split()[0])'
+	@echo "  set-up: Python packages into $(VENV) (once, a minute or two)" >&2
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@bash scripts/browser.sh
+	@touch $@
+
+# --- one study ------------------------------------------------------------------------------------------------------
+# Every step writes aside and renames, so its target is whole or absent; data/NAME/rules.mk, made from the imports,
+# adds the modules that each step depends on.
+
+define study_rules
+data/$(1)/raw/done: studies/$(1).yml $(PLAN) | $(READY)
+	@$(RUN) log studies/$(1).yml
+
+data/$(1)/warehouse.duckdb: data/$(1)/raw/done studies/$(1).yml $(PLAN) $(DBT) | $(READY)
+	@$(RUN) marts studies/$(1).yml
+
+data/$(1)/resalted.parquet: data/$(1)/warehouse.duckdb docs/queries/resalted_assignments.sql | $(READY)
+	@$(RUN) resalt studies/$(1).yml
+
+$(foreach b,$(BOOKS),$(call notebook_rule,$(1),$(b)))
+
+reports/$(1)/index.html: $(BOOKS:%=reports/$(1)/notebooks/%.ipynb) $(SITE) | $(READY)
+	@$(RUN) report studies/$(1).yml
+
+data/$(1)/rules.mk: $(shell find src/helpers -name '*.py') $(wildcard notebooks/*.ipynb)
+	@PYTHONPATH=src $(PYTHON) -m helpers.rules $(1)
+endef
+
+define notebook_rule
+reports/$(1)/notebooks/$(2).ipynb: notebooks/$(2).ipynb data/$(1)/warehouse.duckdb $(QUERIES) | $(READY)
+	@$(RUN) notebook studies/$(1).yml $(2)
+
+endef
+
+ALL_STUDIES := $(sort $(BUNDLED) $(ASKED))
+$(foreach s,$(ALL_STUDIES),$(eval $(call study_rules,$(s))))
+
+# the notebooks that read what another one found
+$(foreach s,$(ALL_STUDIES),$(eval reports/$(s)/notebooks/04_experiment_design.ipynb: data/$(s)/resalted.parquet))
+$(foreach s,$(ALL_STUDIES),$(eval reports/$(s)/notebooks/05_ab_results.ipynb: data/$(s)/resalted.parquet))
+$(foreach s,$(ALL_STUDIES),$(eval reports/$(s)/notebooks/06_roi_and_rollout.ipynb: \
+  reports/$(s)/notebooks/04_experiment_design.ipynb reports/$(s)/notebooks/05_ab_results.ipynb))
+
+ifneq ($(filter all study test bench dbt-docs reports/% data/%,$(MAKECMDGOALS)),)
+-include $(ALL_STUDIES:%=data/%/rules.mk)
+endif
+
+reports/.docs: $(BUNDLED:%=reports/%/index.html) $(wildcard docs/templates/*.j2) src/helpers/writeup.py | $(READY)
+	@$(RUN) docs
+	@touch $@
+
+# --- care -----------------------------------------------------------------------------------------------------------
+
+test: $(BUNDLED:%=reports/%/index.html) lint ## the whole test suite, on a report that is built first
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+test-fast: $(READY) ## the tests that need no built report
+	@$(BIN)/python -m pytest -n 2 -m "not slow" -x -q
+
+lint: $(READY) ## style and types
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check --quiet . && $(BIN)/mypy
+
+format: $(READY) ## mend the style
+	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format --quiet .
+
+bench: $(READY) ## speed, side by side in one run
+	@$(BIN)/python -m benchmarks
+
+calibration: $(READY) ## error rates and coverage by simulation, the long version
+	@$(BIN)/python -m pytest -q -m calibration tests/calibration
+
+dbt-docs: data/$(ASKED)/warehouse.duckdb ## the warehouse's documentation with lineage, one page
+	@$(RUN) dbt-docs $(STUDY)
+
+schema: $(READY) ## JSON Schema of study files, for editors
+	@$(RUN) schema
+
+lock: $(READY) ## resolve the newest versions into requirements.lock
+	@bash scripts/lock.sh
+
+serve: reports/$(ASKED)/index.html ## the report on http://127.0.0.1:8000, this machine only
+	@$(BIN)/python -m http.server 8000 --bind 127.0.0.1 --directory reports/$(ASKED)
+
+clean: ## remove everything generated, but not the environment
+	@rm -rf data/*/ reports figures/assets figures/*/*.html

@@ -1,0 +1,2 @@
+-- Clean events by name. Grain: event name.
+select event_name, events, units_in_log from marts.fct_events order by events desc

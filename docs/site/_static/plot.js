@@ -1,0 +1,81 @@
+/* Draws every <figure class="plot"> of the page from the JSON beside it: offline, in the page's
+   colours and font, again when the theme or the width class changes. Needs plotly.min.js. */
+(() => {
+  "use strict";
+  const narrow = matchMedia("(max-width: 600px)");
+  const dark = matchMedia("(prefers-color-scheme: dark)");
+  // The named colours of helpers/figures/style.py that a page may exchange.
+  const COLOURS = {
+    "#1f2328": "--plot-ink",
+    "#59636e": "--plot-muted",
+    "#e1e4e8": "--plot-grid",
+    "#ffffff": "--plot-paper",
+    "#0072b2": "--plot-treatment",
+  };
+
+  function themed(text, style) {
+    return Object.entries(COLOURS).reduce((result, [colour, property]) => {
+      const own = style.getPropertyValue(property).trim();
+      return /^#[0-9a-f]{3,8}$/i.test(own) ? result.replaceAll(colour, own) : result;
+    }, text);
+  }
+
+  // Short lines on a phone: the same words, broken the same way everywhere in the figure.
+  function wrap(label, least = 8) {
+    if (Array.isArray(label)) return label.map((one) => wrap(one, least));
+    if (typeof label !== "string" || label.includes("<br>")) return label;
+    return label.replace(new RegExp(`(.{${least},}?) (?!%)`, "g"), "$1<br>");
+  }
+
+  function wrapLabels({ data, layout }, width) {
+    for (const trace of data) {
+      const roomy = Array.isArray(trace.y) && layout.height / new Set(trace.y).size > 60;
+      if (roomy) trace.y = wrap(trace.y);
+      if (trace.node) trace.node.label = trace.node.label.map((l) => l.replace(/: | (?=\()/g, (m) => `${m.trim()}<br>`));
+    }
+    for (const [name, axis] of Object.entries(layout)) {
+      if (!/^[xy]axis/.test(name) || !axis.title) continue;
+      axis.title.text = wrap(axis.title.text, Math.floor(width / 12));
+    }
+  }
+
+  function draw(figure) {
+    const area = figure.querySelector(".plot-area");
+    const data = figure.querySelector("script[type='application/json']");
+    const style = getComputedStyle(document.body);
+    const spec = JSON.parse(themed(data.textContent, style));
+    const { layout } = spec;
+    const base = layout.template.layout;
+    const room = 14; // the title stands above, as text
+    layout.height -= Math.max(layout.margin.t - 40, 0);
+    layout.margin.t = room;
+    delete layout.title;
+    base.font.family = base.hoverlabel.font.family = style.fontFamily;
+    if (narrow.matches) {
+      base.font.size = 11;
+      layout.dragmode = false; // a finger scrolls the page
+      layout.margin.l = 4;
+      layout.margin.r ??= 4;
+      wrapLabels(spec, area.clientWidth);
+    }
+    figure.classList.add("drawn");
+    return Plotly.react(area, spec.data, layout, {
+      responsive: true,
+      displaylogo: false,
+      displayModeBar: narrow.matches ? false : "hover",
+      modeBarButtonsToRemove: ["lasso2d", "select2d", "autoScale2d"],
+    });
+  }
+
+  const drawAll = () => document.querySelectorAll("figure.plot").forEach(draw);
+
+  function start() {
+    drawAll();
+    narrow.addEventListener("change", drawAll);
+    dark.addEventListener("change", drawAll);
+    new MutationObserver(drawAll).observe(document.body, { attributeFilter: ["data-theme"] });
+  }
+
+  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start);
+  else start();
+})();

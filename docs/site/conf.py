@@ -1,0 +1,80 @@
+"""Sphinx settings of the report pages: offline, the same bytes from the same numbers.
+
+:mod:`helpers.pages` passes ``project`` and ``html_title`` on the command line.
+"""
+
+from typing import Any
+from xml.etree import ElementTree
+
+from docutils import nodes
+from docutils.utils.math.latex2mathml import tex2mathml
+
+ACCENTS = "\u02c6^\u02c9\u00af~\u02d9\u02dc"
+FUNCTION = ("&ApplyFunction;", "\u2061")
+SPACE = "{http://www.w3.org/1998/Math/MathML}"
+ElementTree.register_namespace("", "http://www.w3.org/1998/Math/MathML")
+
+extensions = ["myst_nb"]
+language = "en"
+
+nb_execution_mode = "off"
+nb_output_stderr = "remove-warn"
+nb_merge_streams = True
+nb_code_prompt_show = "Show code"
+nb_code_prompt_hide = "Hide code"
+myst_enable_extensions = ["dollarmath"]
+myst_dmath_allow_space = False
+myst_dmath_allow_digits = False
+
+html_theme = "furo"
+html_theme_options = {
+    "light_css_variables": {"color-brand-primary": "#0067a3", "color-brand-content": "#0067a3"},
+    "dark_css_variables": {"color-brand-primary": "#63b3e6", "color-brand-content": "#63b3e6"},
+    "navigation_with_keys": True,
+}
+html_static_path = ["_static"]
+html_css_files = ["report.css"]
+html_math_renderer = "mathml"
+html_copy_source = False
+html_show_sourcelink = False
+html_show_copyright = False
+html_show_sphinx = False
+html_show_search_summary = False  # it fetches pages, which a browser forbids on file://
+html_use_index = False
+html_permalinks = False
+
+
+def _mathml(formula: str, block: bool) -> str:
+    """LaTeX as MathML; docutils sets the index of a hatted letter below it, here it goes beside."""
+    root = ElementTree.fromstring(tex2mathml(formula, as_block=block).replace(*FUNCTION))
+    for under in root.iter(f"{SPACE}munderover"):
+        letter, index, accent = under
+        if accent.tag == f"{SPACE}mo" and accent.text in ACCENTS:
+            under.tag = f"{SPACE}msub"
+            under[:] = [ElementTree.Element(f"{SPACE}mover", accent="true"), index]
+            under[0].extend([letter, accent])
+    return ElementTree.tostring(root, encoding="unicode")
+
+
+def _inline_math(translator: Any, node: nodes.math) -> None:
+    translator.body.append(_mathml(node.astext(), block=False))
+    raise nodes.SkipNode
+
+
+def _block_math(translator: Any, node: nodes.math_block) -> None:
+    translator.body.append(f'<div class="math">{_mathml(node.astext(), block=True)}</div>')
+    raise nodes.SkipNode
+
+
+def _scripts(app: Any, page: str, template: str, context: dict[str, Any], doctree: Any) -> None:
+    """Only a page with a figure loads the five megabytes that draw it."""
+    if 'class="plot"' in context.get("body", ""):
+        app.add_js_file("plotly.min.js", loading_method="defer")
+        app.add_js_file("plot.js", loading_method="defer")
+
+
+def setup(app: Any) -> dict[str, bool]:
+    """Formulas become MathML, which browsers draw without a script."""
+    app.add_html_math_renderer("mathml", (_inline_math, None), (_block_math, None))
+    app.connect("html-page-context", _scripts)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

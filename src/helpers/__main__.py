@@ -1,0 +1,203 @@
+"""``python -m helpers``: the steps the Makefile runs, each whole or not at all.
+
+Exit codes: 0 done, 2 a wrong input (told in one message), 1 anything else.
+"""
+
+import errno
+import json
+import os
+import shutil
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+import click
+
+from helpers import paths, study as studies
+from helpers.errors import ReportError
+from helpers.results import write_text
+
+FILE_ERRORS = {
+    errno.ENOSPC: "the disk is full",
+    errno.EROFS: "the folder is read-only",
+    errno.EACCES: "the folder may not be written",
+    errno.ENOTDIR: "a file stands where a folder is needed",
+    errno.EDQUOT: "the disk quota is used up",
+}
+
+
+@contextmanager
+def step(study: str, what: str) -> Iterator[None]:
+    """One line a step on standard error, with its time when it is done."""
+    began = time.perf_counter()
+    yield
+    click.echo(f"  {study:<18} {what:<22} {time.perf_counter() - began:6.1f} s", err=True)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def main() -> None:
+    """From an event log to a rollout recommendation."""
+
+
+def command(function: Callable[..., Any]) -> click.Command:
+    """A subcommand whose wrong inputs end in one message and exit code 2."""
+
+    @wraps(function)
+    def guarded(*args: Any, **kwargs: Any) -> None:
+        try:
+            function(*args, **kwargs)
+        except ReportError as error:
+            click.echo(f"\nerror: {error}\n", err=True)
+            sys.exit(2)
+        except OSError as error:
+            if error.errno not in FILE_ERRORS:
+                raise
+            named = Path(error.filename) if error.filename else paths.ROOT
+            message = ReportError(
+                f"cannot write: {FILE_ERRORS[error.errno]}",
+                got=paths.shown(named),
+                remedy="make room or allow writing; what was there before is untouched",
+            )
+            click.echo(f"\nerror: {message}\n", err=True)
+            sys.exit(2)
+
+    return main.command(function.__name__.replace("_", "-"))(guarded)
+
+
+study_argument = click.argument("study_file", metavar="STUDY")
+
+
+@command
+@study_argument
+def log(study_file: str) -> None:
+    """Simulate the log of STUDY, or bring in its own, as Parquet."""
+    from helpers import events, warehouse
+
+    study = studies.load(study_file)
+    where = studies.study_paths(study_file, study)
+    with step(study.name, "log"):
+        warehouse.clear_scratch(where.data, ".raw-")
+        scratch = where.data / f".raw-{os.getpid()}"
+        scratch.mkdir(parents=True)
+        try:
+            if study.simulated:
+                from helpers.simulate import simulate
+
+                simulate(study, scratch)
+            else:
+                events.land(study, scratch)
+            (scratch / "done").write_text("the log is whole\n")
+            events.clear(where.raw)
+            os.replace(scratch, where.raw)
+        finally:
+            shutil.rmtree(scratch, ignore_errors=True)
+
+
+@command
+@study_argument
+def marts(study_file: str) -> None:
+    """Build the marts of STUDY with dbt."""
+    from helpers import warehouse
+
+    study = studies.load(study_file)
+    with step(study.name, "warehouse"):
+        warehouse.build(study, studies.study_paths(study_file, study))
+
+
+@command
+@study_argument
+def resalt(study_file: str) -> None:
+    """Split the exposed units of STUDY under many salts, for the A/A test."""
+    from helpers import experiment, warehouse
+
+    study = studies.load(study_file)
+    where = studies.study_paths(study_file, study)
+    with step(study.name, "A/A assignments"), warehouse.connect(where.database) as con:
+        aside = where.resalted.with_name(f".{where.resalted.name}.{os.getpid()}")
+        experiment.resalt(con, study).to_parquet(aside)
+        os.replace(aside, where.resalted)
+
+
+@command
+@study_argument
+@click.argument("name")
+@click.option("-p", "--parameter", "given", multiple=True, metavar="NAME=VALUE", help="Overrides a parameter; JSON.")
+def notebook(study_file: str, name: str, given: tuple[str, ...]) -> None:
+    """Run the notebook NAME on STUDY."""
+    from helpers import run
+
+    study = studies.load(study_file)
+    where = studies.study_paths(study_file, study)
+    source = paths.NOTEBOOKS / f"{name}.ipynb"
+    if not source.is_file():
+        known = ", ".join(sorted(p.stem for p in paths.NOTEBOOKS.glob("*.ipynb")))
+        raise ReportError(f"there is no notebook {name!r}", expected=f"one of {known}")
+    parameters: dict[str, Any] = {"study_file": study_file}
+    for pair in given:
+        key, equals, value = pair.partition("=")
+        if not equals:
+            raise ReportError(f"the parameter {pair!r} has no value", expected="NAME=VALUE")
+        try:
+            parameters[key] = json.loads(value)
+        except json.JSONDecodeError:
+            parameters[key] = value
+    with step(study.name, name):
+        run.execute(source, where, parameters)
+
+
+@command
+@study_argument
+def report(study_file: str) -> None:
+    """Export the figures of STUDY and render its pages."""
+    from helpers import pages
+    from helpers.figures.export import export
+    from helpers.results import Numbers
+
+    study = studies.load(study_file)
+    where = studies.study_paths(study_file, study)
+    with step(study.name, "figures"):
+        exported = export(where)
+        if exported.note:
+            click.echo(f"  {study.name:<18} {exported.note}", err=True)
+    with step(study.name, "report"):
+        numbers = Numbers.of(where)
+        numbers.save(where.reports / "results.json", study.name)
+        write_text(where.reports / "summary.txt", pages.summary(study, where, numbers))
+        pages.render(study, where, numbers)
+
+
+@command
+@click.option("--check", is_flag=True, help="Write nothing; fail when a text differs from the results.")
+def docs(check: bool) -> None:
+    """Fill docs/*.md from the results of the bundled studies."""
+    from helpers import writeup
+
+    with step("docs", "write-up"):
+        writeup.fill(check=check)
+
+
+@command
+def schema() -> None:
+    """Write the JSON Schema of study files, for editors."""
+    write_text(paths.STUDIES / "study.schema.json", studies.json_schema())
+
+
+@command
+@study_argument
+def dbt_docs(study_file: str) -> None:
+    """Write the warehouse's documentation with lineage as one page."""
+    from helpers import warehouse
+
+    study = studies.load(study_file)
+    where = studies.study_paths(study_file, study)
+    with step(study.name, "dbt docs"):
+        page = warehouse.document(study, where)
+    click.echo(f"Open {paths.shown(page)}")
+
+
+if __name__ == "__main__":
+    main(prog_name="python -m helpers")

@@ -1,0 +1,1 @@
+"""Figures: one function a figure, one template, one way into a notebook, one export."""

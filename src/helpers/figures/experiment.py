@@ -1,0 +1,210 @@
+"""Figures of the design and of the results."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+import plotly.graph_objects as go
+
+from helpers.experiment import MetricEffect, Resalted
+from helpers.figures import style
+from helpers.results import formatted
+from helpers.stats import Plan, SRMByGroup
+from helpers.study import Study
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+UNDECIDED, BETTER, WORSE = style.NEUTRAL, style.GOOD, style.BAD
+
+
+def exposures(curve: "pd.DataFrame", planned: int, reached: str) -> go.Figure:
+    """Distinct exposed units by day, against what the design needs."""
+    figure = go.Figure()
+    names = {"diagnosis": "baseline", "experiment": "experiment"}
+    colours = {"diagnosis": style.CONTROL, "experiment": style.TREATMENT}
+    for period, part in curve.groupby("period"):
+        figure.add_scatter(
+            x=part.day,
+            y=part.cumulative_units,
+            name=names[period],
+            mode="lines+markers",
+            line_color=colours[period],
+        )
+    figure.add_hline(y=planned, line={"dash": "dot", "color": style.ACCENT})
+    figure.add_annotation(x=0, xref="paper", y=planned, text=f"planned: {planned:,}", showarrow=False, xanchor="left", yanchor="bottom",
+                          font_color=style.MUTED)  # fmt: skip
+    figure.update_xaxes(title="day of the period")
+    figure.update_yaxes(title="distinct units exposed", rangemode="tozero")
+    return style.titled(
+        figure,
+        reached,
+        "distinct units: those who come back are not counted again, so the curve bends",
+    )
+
+
+def detectable(plans: Sequence[tuple[float, Sequence[Plan]]], wanted: float) -> go.Figure:
+    """Smallest detectable relative effect by number of units, one line a split."""
+    figure = go.Figure()
+    colours = [style.TREATMENT, *style.TREATMENTS[1:], style.CONTROL]
+    for (share, curve), colour in zip(plans, colours, strict=False):
+        figure.add_scatter(x=[p.n_total for p in curve], y=[p.relative for p in curve], mode="lines", line_color=colour,
+                           name=f"{share * 100:.0f} : {(1 - share) * 100:.0f}")  # fmt: skip
+    figure.add_hline(y=wanted, line={"dash": "dot", "color": style.ACCENT})
+    figure.add_annotation(x=1, xref="paper", y=wanted, text=f"planned for: {formatted(wanted, 'relative')}", showarrow=False,
+                          xanchor="right", yanchor="bottom", font_color=style.MUTED)  # fmt: skip
+    figure.update_xaxes(type="log", title="units in all")
+    figure.update_yaxes(
+        title="smallest detectable relative effect", tickformat=".0%", rangemode="tozero"
+    )
+    worst, best = plans[-1][1][-1], plans[0][1][-1]
+    return style.titled(
+        figure,
+        f"At {best.n_total:,} units the equal split finds {formatted(best.relative, 'relative')}, "
+        f"{plans[-1][0] * 100:.0f} : {(1 - plans[-1][0]) * 100:.0f} only {formatted(worst.relative, 'relative')}",
+        f"two-sided alpha {best.alpha:.2g}, power {best.power:.0%}; the legend gives control : treatment",
+    )
+
+
+def p_values(resalted: Resalted) -> go.Figure:
+    """The p-values of the A/A tests: flat when the machinery is right."""
+    seen = resalted.p_values[~np.isnan(resalted.p_values)]
+    counts, edges = np.histogram(seen, bins=20, range=(0, 1))
+    figure = go.Figure(
+        go.Bar(x=(edges[:-1] + edges[1:]) / 2, y=counts, width=0.045, showlegend=False,
+               marker_color=[style.BAD] + [style.CONTROL] * 19,
+               hovertemplate="p around %{x:.3f}: %{y} experiments<extra></extra>")
+    )  # fmt: skip
+    figure.add_hline(y=len(seen) / 20, line={"dash": "dot", "color": style.MUTED})
+    figure.update_xaxes(title="p-value", tickformat=".1f")
+    figure.update_yaxes(title="A/A experiments")
+    found = resalted.false_positives
+    return style.titled(
+        figure,
+        f"{formatted(found.observed, 'share')} of {resalted.runs:,} experiments without any change look significant",
+        f"nominal {formatted(found.nominal, 'share')}, 95 % interval {formatted(found.low, 'share')} to "
+        f"{formatted(found.high, 'share')}; the first bar is p < .05, the dotted line a uniform distribution",
+    )
+
+
+def sample_ratio(tests: SRMByGroup, weight: float) -> go.Figure:
+    """Share of the control by day of exposure, with the range that chance explains."""
+    days = [int(g) for g in tests.groups]
+    totals = np.array([sum(t.observed) for t in tests.tests])
+    share = np.array([t.observed[0] for t in tests.tests]) / totals
+    reach = 3.2905 * np.sqrt(weight * (1 - weight) / totals)
+    figure = go.Figure()
+    figure.add_scatter(x=days + days[::-1], y=list(weight + reach) + list((weight - reach)[::-1]), fill="toself", mode="lines",
+                       fillcolor=style.faded(style.CONTROL, 0.25), line_width=0, hoverinfo="skip", showlegend=False)  # fmt: skip
+    figure.add_hline(y=weight, line={"dash": "dot", "color": style.MUTED})
+    figure.add_scatter(x=days, y=share, mode="markers", showlegend=False,
+                       marker_color=[style.BAD if t.failed else style.TREATMENT for t in tests.tests])  # fmt: skip
+    figure.update_xaxes(title="day of exposure")
+    figure.update_yaxes(title="share of the control", tickformat=".0%")
+    finding = (
+        f"{len(tests.failed)} days with a sample ratio mismatch"
+        if tests.failed
+        else "No day shows a sample ratio mismatch"
+    )
+    return style.titled(
+        figure, finding, "the band holds what chance explains at the threshold of p = .001"
+    )
+
+
+def effects(found: Sequence[MetricEffect], study: Study, *, exploratory: bool = False) -> go.Figure:
+    """Relative effects with intervals, and the planted truth beside them."""
+    shown = [
+        e
+        for e in found
+        if np.isfinite([e.effect.relative, e.effect.relative_low, e.effect.relative_high]).all()
+    ][::-1]
+    labels = [
+        f"{e.level} ({e.dimension.replace('_', ' ')})" if exploratory else e.metric.label
+        for e in shown
+    ]
+    figure = go.Figure()
+    figure.add_vline(x=0, line={"color": style.MUTED, "width": 1})
+    figure.add_scatter(
+        x=[e.effect.relative for e in shown], y=labels, mode="markers", name="estimate",
+        marker={"color": [_colour(e, exploratory) for e in shown], "size": 10},
+        error_x={
+            "type": "data", "symmetric": False, "thickness": 2, "width": 0, "color": style.NEUTRAL,
+            "array": [e.effect.relative_high - e.effect.relative for e in shown],
+            "arrayminus": [e.effect.relative - e.effect.relative_low for e in shown],
+        },
+        hovertemplate="%{y}: %{x:+.1%}<extra></extra>",
+    )  # fmt: skip
+    if study.mode == "offline":
+        figure.add_scatter(
+            x=[e.truth.relative if e.truth else None for e in shown], y=labels, mode="markers", name="planted truth",
+            marker={"symbol": "line-ns", "size": 18, "line": {"width": 3, "color": style.ACCENT}, "color": style.ACCENT},
+        )  # fmt: skip
+    figure.update_xaxes(title="relative change, treatment against control", tickformat="+.0%")
+    figure.update_yaxes(automargin=True)
+    covered = [e for e in shown if e.covered]
+    if exploratory:
+        finding = f"{sum(e.adjusted_p < 1 - study.decision.confidence for e in shown)} of {len(shown)} segments stand out after adjustment"
+        subtitle = (
+            "exploratory: p-values adjusted by Benjamini-Hochberg, nothing is decided on a segment"
+        )
+    else:
+        lead = next(e for e in shown if e.metric.role == "primary").effect
+        finding = f"{study.primary.label}: {formatted(lead.relative, 'relative')}, between {formatted(lead.relative_low, 'relative')} and {formatted(lead.relative_high, 'relative')}"
+        subtitle = f"{study.decision.confidence * 100:g} % intervals, exposed units"
+        if study.mode == "offline":
+            subtitle += f"; {len(covered)} of {len(shown)} intervals hold the planted effect"
+    return style.titled(figure, finding, subtitle, height=max(320, 120 + 38 * len(shown)))
+
+
+def _colour(found: MetricEffect, exploratory: bool) -> str:
+    p = found.adjusted_p if exploratory else found.effect.p_value
+    if not p < found.effect.alpha:
+        return UNDECIDED
+    better = (found.effect.relative > 0) == (found.metric.better == "higher")
+    return BETTER if better else WORSE
+
+
+def coverage(resalted: Resalted) -> go.Figure:
+    """Estimates of the planted effect over the re-salted experiments."""
+    counts, edges = np.histogram(resalted.estimates, bins=30)
+    figure = go.Figure(
+        go.Bar(x=(edges[:-1] + edges[1:]) / 2, y=counts, marker_color=style.CONTROL, showlegend=False,
+               width=np.diff(edges) * 0.9, hovertemplate="%{x:+.1%}: %{y}<extra></extra>")
+    )  # fmt: skip
+    figure.add_vline(x=resalted.truth, line={"color": style.ACCENT, "width": 3})
+    figure.add_annotation(x=resalted.truth, y=1, yref="paper", text=f" planted: {formatted(resalted.truth, 'relative')}", showarrow=False,
+                          xanchor="left", font_color=style.MUTED)  # fmt: skip
+    figure.update_xaxes(title="estimated relative effect", tickformat="+.0%")
+    figure.update_yaxes(title="experiments")
+    held = resalted.coverage
+    return style.titled(
+        figure,
+        f"Over {resalted.runs:,} re-runs the interval holds the truth {formatted(held.observed, 'share') if held else 'never asked'} of the time",
+        f"mean estimate {formatted(float(resalted.estimates.mean()), 'relative')}; the same users, split anew each time",
+    )
+
+
+def by_day(found: Sequence[MetricEffect]) -> go.Figure:
+    """Effect by day of exposure: does it fade, or grow?"""
+    days = [int(e.level) for e in found]
+    figure = go.Figure()
+    figure.add_hline(y=0, line={"color": style.MUTED, "width": 1})
+    figure.add_scatter(
+        x=days, y=[e.effect.absolute for e in found], mode="markers", marker_color=style.TREATMENT, showlegend=False,
+        error_y={
+            "type": "data", "symmetric": False, "width": 0, "thickness": 1.5, "color": style.NEUTRAL,
+            "array": [e.effect.absolute_high - e.effect.absolute for e in found],
+            "arrayminus": [e.effect.absolute - e.effect.absolute_low for e in found],
+        },
+    )  # fmt: skip
+    outside = sum(not e.effect.absolute_low <= 0 <= e.effect.absolute_high for e in found)
+    share = any(e.metric.unit == "share" for e in found)
+    figure.update_xaxes(title="day of exposure")
+    figure.update_yaxes(
+        title=f"effect on {found[0].metric.label.lower()}", tickformat="+.0%" if share else None
+    )
+    return style.titled(
+        figure,
+        f"{outside} of {len(found)} days alone exclude zero: no single day decides",
+        "units by the day they were first exposed; late days were seen for a shorter time",
+    )

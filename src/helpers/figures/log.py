@@ -1,0 +1,200 @@
+"""Figures of the log and of its funnel."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import plotly.graph_objects as go
+
+from helpers.figures import style
+from helpers.funnel import Funnel
+from helpers.results import formatted
+from helpers.segments import SegmentRate
+from helpers.stats import SurvivalCurve
+from helpers.study import Study
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def rows_kept(flow: "pd.DataFrame") -> go.Figure:
+    """What left the log, and what was repaired, by kind."""
+    shown = flow[(flow.kind != "kept") & (flow["rows"] > 0)].sort_values("rows")
+    colours = {
+        "dropped": style.CONTROL,
+        "quarantined": style.BAD,
+        "repaired": style.TREATMENT,
+        "flagged": style.ACCENT,
+    }
+    figure = go.Figure()
+    for disposition, colour in colours.items():
+        part = shown[shown.disposition == disposition]
+        if len(part):
+            figure.add_bar(
+                x=part["rows"], y=part.kind.str.replace("_", " "), orientation="h", name=disposition, marker_color=colour,
+                text=[f"{n:,}" for n in part["rows"]], textposition="outside", cliponaxis=False,
+            )  # fmt: skip
+    figure.update_xaxes(title="rows of the log", rangemode="tozero")
+    figure.update_yaxes(categoryorder="array", categoryarray=list(shown.kind.str.replace("_", " ")))
+    kept = int(flow.loc[flow.kind == "kept", "rows"].sum())
+    lost = int(flow.loc[flow.disposition.isin(["dropped", "quarantined"]), "rows"].sum())
+    return style.titled(
+        figure,
+        f"{formatted(kept / (kept + lost), 'share')} of the rows are kept, the rest is named row by row",
+        "dropped and quarantined rows leave the log; repaired and flagged rows stay in it",
+        height=max(320, 60 + 34 * len(shown)),
+    )
+
+
+def activity(daily: "pd.DataFrame", study: Study) -> go.Figure:
+    """Key events a day."""
+    figure = go.Figure()
+    colours = [style.CONTROL, style.TREATMENT, style.ACCENT, style.GOOD]
+    names = [s for s in study.funnel.steps if s in set(daily.event_name)]
+    for name, colour in zip(names, colours, strict=False):
+        part = daily[daily.event_name == name]
+        mode = "lines" if len(part) > 2 else "markers"
+        figure.add_scatter(
+            x=part.day.astype(str), y=part.events, name=name, mode=mode, line_color=colour
+        )
+    if study.period.baseline:
+        start = study.period.start.date().isoformat()
+        figure.add_vline(x=start, line={"dash": "dot", "color": style.MUTED})
+        figure.add_annotation(
+            x=start,
+            y=1,
+            yref="paper",
+            text=" experiment begins",
+            showarrow=False,
+            xanchor="left",
+            font_color=style.MUTED,
+        )
+    figure.update_yaxes(title="events a day", rangemode="tozero")
+    figure.update_xaxes(title="day (UTC)")
+    weekly = daily[daily.event_name == names[-1]].events
+    spread = (weekly.max() - weekly.min()) / weekly.mean() if len(weekly) > 1 else 0.0
+    finding = (
+        f"Daily {names[-1]}s move by {formatted(spread, 'share')} of their mean: compare whole weeks only"
+        if len(weekly) > 6
+        else "The log covers less than a week: no weekly pattern can be seen"
+    )
+    return style.titled(
+        figure, finding, "views are left out; days run from midnight to midnight, UTC"
+    )
+
+
+def sankey(funnel: Funnel) -> go.Figure:
+    """The ordered funnel as a flow, with what is lost at each step."""
+    steps = funnel.steps
+    entrants = steps[0].units
+    labels = [f"{s.event}: {s.units:,} ({formatted(s.units / entrants, 'share')})" for s in steps]
+    sources, targets, values, colours = [], [], [], []
+    for position, step in enumerate(steps[1:], start=1):
+        sources += [position - 1, position - 1]
+        targets += [position, len(labels)]
+        values += [step.units, step.lost]
+        colours += [style.faded(style.TREATMENT, 0.45), style.faded(style.BAD, 0.3)]
+        labels.append(
+            f"no {step.event}: {step.lost:,} ({formatted(step.lost / step.previous, 'share')})"
+        )
+    count = len(steps)
+    lost = [(i + 1) / (count - 1) - 0.02 for i in range(count - 1)]
+    figure = go.Figure(
+        go.Sankey(
+            arrangement="snap",
+            node={
+                "label": labels,
+                "color": [style.TREATMENT] * count + [style.BAD] * (count - 1),
+                "x": [max(0.001, min(0.999, i / (count - 1))) for i in range(count)]
+                + [min(0.999, x) for x in lost],
+                "y": [0.2] * count + [0.8] * (count - 1),
+            },
+            link={"source": sources, "target": targets, "value": values, "color": colours},
+            textfont={"size": 13},
+        )
+    )
+    worst = funnel.bottleneck
+    return style.titled(
+        figure,
+        f"{formatted(1 - worst.rate.share, 'share')} of the users at {steps[worst.position - 2].event} never reach {worst.event}",
+        f"ordered funnel of {entrants:,} users; percentages of the entrants, of the step before for the losses",
+    )
+
+
+def losses(funnel: Funnel) -> go.Figure:
+    """Purchases each step loses."""
+    steps = funnel.steps[1:]
+    worst = funnel.bottleneck
+    names = [f"{funnel.steps[s.position - 2].event} to {s.event}" for s in steps]
+    figure = go.Figure(
+        go.Bar(
+            x=[s.purchases_lost for s in steps], y=names, orientation="h",
+            marker_color=[style.BAD if s is worst else style.CONTROL for s in steps],
+            text=[f"{s.purchases_lost:,.0f}" for s in steps], textposition="outside", cliponaxis=False,
+        )
+    )  # fmt: skip
+    figure.update_xaxes(
+        title=f"{funnel.steps[-1].event}s more, if nobody were lost at the step", rangemode="tozero"
+    )
+    figure.update_yaxes(autorange="reversed")
+    return style.titled(
+        figure,
+        f"The step from {funnel.steps[worst.position - 2].event} to {worst.event} costs most: {worst.purchases_lost:,.0f} {funnel.steps[-1].event}s",
+        "each step is mended alone, the later ones keep their rates; an upper bound, since nobody converts everybody",
+        height=280,
+    )
+
+
+def time_to_convert(curve: SurvivalCurve, study: Study) -> go.Figure:
+    """Kaplan-Meier curve of converting, on a logarithmic time axis."""
+    hours = [t / 60 for t in curve.time]
+    kept = [i for i, h in enumerate(hours) if h > 0]
+    thin = kept[:: max(1, len(kept) // 400)]
+    low, high = [1 - curve.high[i] for i in thin], [1 - curve.low[i] for i in thin]
+    x = [hours[i] for i in thin]
+    figure = go.Figure()
+    figure.add_scatter(x=x + x[::-1], y=high + low[::-1], fill="toself", fillcolor=style.faded(style.TREATMENT),
+                       line_width=0, name="95 % band", hoverinfo="skip", mode="lines", showlegend=False)  # fmt: skip
+    figure.add_scatter(x=x, y=[1 - curve.survival[i] for i in thin], mode="lines", line={"shape": "hv", "color": style.TREATMENT},
+                       name="converted", showlegend=False)  # fmt: skip
+    figure.update_xaxes(type="log", title=f"hours since the {study.exposure}", tickvals=[1 / 60, 1 / 6, 1, 6, 24, 168],
+                        ticktext=["1 min", "10 min", "1 h", "6 h", "1 day", "1 week"])  # fmt: skip
+    figure.update_yaxes(title="share converted", tickformat=".0%", rangemode="tozero")
+    end = 1 - float(curve.survival[-1])
+    hour = 1 - float(
+        min((s for t, s in zip(curve.time, curve.survival, strict=True) if t <= 60), default=1.0)
+    )
+    share = hour / end if end else 0.0
+    return style.titled(
+        figure,
+        f"{formatted(share, 'share')} of those who convert do so within an hour of the {study.exposure}",
+        "Kaplan-Meier with a 95 % band; units whose window is still open count as long as they were seen",
+    )
+
+
+def segment_rates(groups: Sequence[SegmentRate], study: Study) -> go.Figure:
+    """Conversion by level of every segment, with intervals."""
+    ordered = [g for d in study.segments for g in groups if g.dimension == d][::-1]
+    labels = [f"{g.level} ({g.dimension.replace('_', ' ')})" for g in ordered]
+    worst = max(groups, key=lambda g: g.missing)
+    figure = go.Figure(
+        go.Scatter(
+            x=[g.rate.share for g in ordered], y=labels, mode="markers",
+            marker={"color": [style.BAD if g is worst else style.TREATMENT for g in ordered], "size": 9},
+            error_x={
+                "type": "data", "symmetric": False, "thickness": 1.5, "width": 0, "color": style.MUTED,
+                "array": [g.rate.high - g.rate.share for g in ordered],
+                "arrayminus": [g.rate.share - g.rate.low for g in ordered],
+            },
+            hovertemplate="%{y}: %{x:.1%}<extra></extra>",
+        )
+    )  # fmt: skip
+    figure.update_xaxes(
+        title=f"share of users at {study.exposure} who reach {study.funnel.steps[-1]}",
+        tickformat=".0%",
+    )
+    return style.titled(
+        figure,
+        f"{worst.level.capitalize()} users carry the loss: {worst.missing:,.0f} {study.funnel.steps[-1]}s short of the best level of {worst.dimension.replace('_', ' ')}",
+        "points with 95 % Clopper-Pearson intervals; segments under the minimum size are pooled as 'other'",
+        height=max(360, 90 + 26 * len(ordered)),
+    )

@@ -1,0 +1,132 @@
+"""Where units are lost: ordered steps, what each loses, and how long the last one takes."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from helpers import warehouse
+from helpers.stats import BinomialInterval, Lifetimes, SurvivalCurve, binomial_interval, kaplan_meier
+from helpers.study import Study
+
+if TYPE_CHECKING:
+    import duckdb
+    import pandas as pd
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of a funnel: ``rate`` is the share of the units of the step before that reached it.
+
+    ``lost`` units did not reach it although their window is closed or open; ``open_units`` of them still could.
+    ``purchases_lost`` is how many more last steps there would be if nobody were lost here and the later steps kept
+    their rates.
+    """
+
+    position: int
+    event: str
+    optional: bool
+    entrants: int
+    previous: int
+    units: int
+    open_units: int
+    rate: BinomialInterval
+    purchases_lost: float
+
+    @property
+    def lost(self) -> int:
+        return self.previous - self.units
+
+
+@dataclass(frozen=True)
+class Funnel:
+    """An ordered funnel in one level of a segment."""
+
+    name: str
+    level: str
+    steps: tuple[Step, ...]
+
+    @property
+    def converted(self) -> int:
+        return self.steps[-1].units
+
+    @property
+    def conversion(self) -> BinomialInterval:
+        """Share of the entrants that reached the last step."""
+        return binomial_interval(self.converted, self.steps[0].units)
+
+    @property
+    def bottleneck(self) -> Step:
+        """The step at which most purchases are lost *for the users who came so far*: see :func:`purchases_lost`."""
+        return max(self.steps[1:], key=lambda s: s.purchases_lost)
+
+
+def read(con: "duckdb.DuckDBPyConnection", dimension: str = "all") -> list[Funnel]:
+    """Funnels by level of a dimension, strict ones first, large levels first."""
+    rows = warehouse.query(con, "funnel")
+    rows = rows[rows.dimension == dimension]
+    funnels = [
+        _funnel(str(name), str(level), group.sort_values("step"))
+        for (name, level), group in rows.groupby(["funnel", "level"], sort=False)
+    ]
+    return sorted(funnels, key=lambda f: (f.name != "strict", -f.steps[0].units, f.level))
+
+
+def _funnel(name: str, level: str, rows: "pd.DataFrame") -> Funnel:
+    records = list(rows.itertuples(index=False))
+    required = [r for r in records if name == "strict" or not r.is_optional]
+    converted = int(records[-1].units)
+    steps = []
+    for record in records:
+        before = [r for r in required if r.step < record.step]
+        previous = int(before[-1].units) if before else int(record.entrants)
+        units = int(record.units)
+        lost = converted * (previous / units - 1) if units else float(previous)
+        steps.append(
+            Step(
+                int(record.step),
+                str(record.event_name),
+                bool(record.is_optional) and name != "strict",
+                int(record.entrants),
+                previous,
+                units,
+                int(record.open_units),
+                binomial_interval(units, previous) if previous else BinomialInterval(float("nan"), 0, 1),
+                lost if before else 0.0,
+            )
+        )
+    return Funnel(name, level, tuple(steps))
+
+
+def time_to_convert(con: "duckdb.DuckDBPyConnection") -> SurvivalCurve:
+    """Kaplan-Meier curve of the minutes from the exposure step to the last one; open windows are censored."""
+    rows = warehouse.query(con, "time_to_convert")
+    return kaplan_meier(Lifetimes(rows.minutes + 0.5, rows.converted, rows.units))
+
+
+def bypass(con: "duckdb.DuckDBPyConnection") -> tuple[int, int, int]:
+    """Buyers, those without the exposure step, and those who bought before their first entry."""
+    row = warehouse.query(con, "funnel_bypass").iloc[0]
+    return int(row.converted_units), int(row.without_exposure), int(row.before_entry)
+
+
+def bottleneck_text(found: Funnel) -> str:
+    """The bottleneck in two sentences."""
+    worst = found.bottleneck
+    before, last = found.steps[worst.position - 2].event, found.steps[-1].event
+    others = ", ".join(
+        f"{found.steps[s.position - 2].event} to {s.event}: {s.purchases_lost:,.0f}" for s in found.steps[1:] if s is not worst
+    )
+    return (
+        f"The bottleneck is the step from {before} to {worst.event}: it loses {worst.purchases_lost:,.0f} {last}s "
+        f"({others}). For {worst.open_units:,} of the {worst.lost:,} users lost there the window was still open when sight ended."
+    )
+
+
+def bypass_text(study: Study, buyers: int, skipped: int, early: int) -> str:
+    """Who leaves the path, in a sentence."""
+    last, share = study.funnel.steps[-1], skipped / buyers if buyers else 0.0
+    text = f"Of {buyers:,} users with a {last}, {skipped:,} have no {study.exposure} event"
+    if early:
+        text += f" and {early:,} bought before any {study.funnel.steps[0]}"
+    if share > 0.2:
+        text += f": the {study.exposure} is not the only way, so a change there reaches a minority of the {last}s"
+    return text + "."

@@ -1,0 +1,78 @@
+"""What every notebook opens with: the study, its marts, and a place for its numbers and figures."""
+
+from typing import TYPE_CHECKING, Any
+
+from helpers import study as studies
+from helpers import warehouse
+from helpers.results import Numbers, Recorder, Unit, Value, formatted
+from helpers.study import Study
+
+if TYPE_CHECKING:
+    import duckdb
+    import pandas as pd
+
+    from helpers.figures.show import FigureView
+    from helpers.tables import Callout, Table
+
+
+class Notebook:
+    """One notebook's run on one study.
+
+    >>> Notebook("studies/cart_checkout.yml", "02_funnel_analysis").study.exposure
+    'cart'
+    """
+
+    def __init__(self, study_file: str, name: str) -> None:
+        self.study: Study = studies.load(study_file)
+        self.where = studies.study_paths(study_file, self.study)
+        self.name = name
+        self._recorder = Recorder(self.where, name, self.study.economics.currency)
+
+    def connect(self) -> "duckdb.DuckDBPyConnection":
+        """The marts, read only, for as long as the notebook runs."""
+        return warehouse.opened(self.where.database)
+
+    def record(self, name: str, value: Value, unit: Unit, description: str) -> str:
+        """Keep a number for the report; its text comes back."""
+        return self._recorder.record(name, value, unit, description)
+
+    def say(self, value: Value, unit: Unit) -> str:
+        """A number's text, with the study's currency."""
+        return formatted(value, unit, self.study.economics.currency)
+
+    def show(self, name: str, figure: Any, alt: str) -> "FigureView":
+        """Keep a figure for the report and display it."""
+        from helpers.figures.show import show
+
+        return show(self.where, name, figure, alt)
+
+    def table(self, rows: "list[dict[str, Any]] | pd.DataFrame", caption: str, footnote: str | None = None) -> "Table":
+        """Rows as an accessible table."""
+        import pandas as pd
+
+        from helpers.tables import table
+
+        return table(pd.DataFrame(rows), caption, footnote=footnote)
+
+    def finding(self, text: str) -> "Callout":
+        """A takeaway."""
+        from helpers.tables import callout
+
+        return callout("finding", text)
+
+    def warning(self, text: str) -> "Callout":
+        """What a reader must keep in mind."""
+        from helpers.tables import callout
+
+        return callout("warning", text)
+
+    def earlier(self, *notebooks: str) -> Numbers:
+        """Numbers of notebooks that ran before this one."""
+        return Numbers.of(self.where, *notebooks)
+
+    def close(self) -> "Callout":
+        """Write the numbers; the last call of a notebook."""
+        from helpers.tables import callout
+
+        numbers = self._recorder.save()
+        return callout("finding", f"{len(numbers)} numbers of this notebook stand in results.json; docs/results.md says what each one means.")

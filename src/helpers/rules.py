@@ -1,0 +1,82 @@
+"""Makefile rules found in the imports: touching a module rebuilds what uses it, and only that.
+
+Runs on the standard library alone, so that make can call it before anything is installed.
+"""
+
+import ast
+import json
+import sys
+from pathlib import Path
+
+from helpers import paths
+from helpers.paths import StudyPaths
+from helpers.results import write_text
+
+PACKAGE = paths.ROOT / "src" / "helpers"
+
+STEPS = {
+    "raw/done": "import helpers.events, helpers.simulate",
+    "warehouse.duckdb": "import helpers.warehouse, helpers.experiment",
+    "resalted.parquet": "import helpers.experiment",
+}
+"""What the steps before the notebooks start from, by their target in the study's data folder."""
+
+
+def dependencies(source: str) -> list[Path]:
+    """Modules of this package that a Python source imports, directly or through each other.
+
+    Imports inside functions count; importing a package counts as importing all of it that it imports itself.
+    """
+    found: dict[Path, None] = {}
+    waiting = [source]
+    while waiting:
+        for module in _imported(waiting.pop()):
+            if module not in found:
+                found[module] = None
+                waiting.append(module.read_text(encoding="utf-8"))
+    return sorted(found)
+
+
+def code(notebook: Path) -> str:
+    """The code cells of a notebook, joined."""
+    cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+    return "\n".join("".join(c["source"]) for c in cells if c["cell_type"] == "code")
+
+
+def needs(where: StudyPaths) -> dict[Path, list[Path]]:
+    """Files each target of a study depends on."""
+    found = {where.data / target: dependencies(source) for target, source in STEPS.items()}
+    for notebook in sorted(paths.NOTEBOOKS.glob("[0-9]*.ipynb")):
+        found[where.executed / notebook.name] = dependencies(code(notebook))
+    found[where.reports / "index.html"] = dependencies("import helpers.pages, helpers.figures.export")
+    return found
+
+
+def makefile(where: StudyPaths) -> str:
+    """The rules as make reads them; a file that is deleted later does not stop make."""
+    rules = needs(where)
+    lines = [f"{paths.shown(target)}: {' '.join(map(paths.shown, files))}" for target, files in rules.items()]
+    every = sorted({paths.shown(file) for files in rules.values() for file in files})
+    return "\n".join([*lines, *(f"{name}:" for name in every)]) + "\n"
+
+
+def _imported(source: str) -> list[Path]:
+    modules: list[str] = []
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            modules += [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            modules += [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+    files = []
+    for module in modules:
+        head, *rest = module.split(".")
+        if head == PACKAGE.name:
+            stem = PACKAGE.joinpath(*rest)
+            files += [f for f in (stem.with_suffix(".py"), stem / "__init__.py") if f.is_file()]
+    return files
+
+
+if __name__ == "__main__":
+    study = StudyPaths(sys.argv[1])
+    write_text(study.data / "rules.mk", makefile(study))
+    (study.data / "rules.mk").touch()

@@ -1,0 +1,39 @@
+"""Simulated logs: a world writes raw events as Parquet and a ledger of the dirt planted in them."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from helpers.errors import ReportError
+from helpers.simulate.ledger import Ledger
+from helpers.simulate.shop import simulate_shop
+from helpers.study import Simulation, Study
+
+__all__ = ["Ledger", "simulate"]
+
+WORLDS: dict[str, Callable[..., Ledger]] = {"shop": simulate_shop}
+
+
+def simulate(study: Study, out: Path, *, progress: bool = True) -> Ledger:
+    """Write the simulated log of ``study`` into the folder ``out``.
+
+    Writes ``events/part-NNNN.parquet``, ``catalogue.parquet`` and ``ledger.json``. The same study
+    gives the same rows in the same order, whatever the number of workers.
+
+    ``progress`` shows a bar on stderr when that is a terminal. Raises
+    :class:`~helpers.errors.ReportError` when the study reads a log of its own or names a world
+    that does not exist.
+    """
+    if not isinstance(study.data, Simulation):
+        raise ReportError(
+            f"study {study.name!r} reads a log, there is nothing to simulate",
+            got=f"data.source: {study.data.source}",
+            expected="data.source: simulated",
+        )
+    world = WORLDS.get(study.data.world)
+    if world is None:
+        raise ReportError(
+            f"there is no simulated world {study.data.world!r}",
+            got=study.data.world,
+            expected=f"one of {', '.join(sorted(WORLDS))}",
+        )
+    return world(study.data, study.period, out, progress=progress)

@@ -1,0 +1,322 @@
+"""Tables of the report: results as rows of text, one function a table."""
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from helpers.decision import Decision
+from helpers.events import EXPERIMENT_EVENTS, TrackingPlan
+from helpers.experiment import MetricEffect, Resalted, TrustCheck
+from helpers.funnel import Funnel
+from helpers.results import Unit, formatted
+from helpers.roi import Value
+from helpers.segments import Decomposition, SegmentRate
+from helpers.stats import Effect, NonInferiority, Plan, VarianceReduction
+from helpers.study import Metric, Study
+from helpers.tables import Badge, badge
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Row = dict[str, Any]
+
+
+def mark(passed: bool, yes: str = "passed", no: str = "failed") -> Badge:
+    return badge("good", yes) if passed else badge("bad", no)
+
+
+def interval(low: float, high: float, unit: Unit, currency: str = "EUR") -> str:
+    """An interval as text, open where it has no bound."""
+    left = "no bound" if math.isinf(low) or math.isnan(low) else formatted(low, unit, currency)
+    right = "no bound" if math.isinf(high) or math.isnan(high) else formatted(high, unit, currency)
+    return f"{left} to {right}"
+
+
+def level(value: float, metric: Metric, currency: str) -> str:
+    """A metric's value in one arm."""
+    unit: Unit = {"share": "share", "money": "price", "seconds": "seconds", "count": "number"}[metric.unit]  # type: ignore[assignment]
+    return formatted(None if math.isnan(value) else value, unit, currency)
+
+
+def difference(value: float, metric: Metric, currency: str) -> str:
+    """A change of a metric on its own scale."""
+    unit: Unit = {"share": "points", "money": "price", "seconds": "number", "count": "number"}[metric.unit]  # type: ignore[assignment]
+    return formatted(None if math.isnan(value) else value, unit, currency)
+
+
+def contracts(plan: TrackingPlan) -> list[Row]:
+    """What each planned event must carry."""
+    rows = [
+        {
+            "Event": name,
+            "When": event.description,
+            "Required": ", ".join(p for p, rule in event.properties.items() if rule.required),
+            "Optional": ", ".join(p for p, rule in event.properties.items() if not rule.required) or "none",
+        }
+        for name, event in plan.events.items()
+    ]
+    return rows + [
+        {"Event": name, "When": _EXPERIMENT[name], "Required": ", ".join(required), "Optional": "none"}
+        for name, required in EXPERIMENT_EVENTS.items()
+        if name not in plan.events
+    ]
+
+
+_EXPERIMENT = {
+    "experiment_impression": "A unit met its variant (offline: made from the assignment)",
+    "experiment_conversion": "An order after that, with its revenue as price",
+    "experiment_session": "A visit after that, with its length",
+}
+
+
+def row_flow(flow: "pd.DataFrame", ledger: Mapping[str, int] | None) -> list[Row]:
+    """Rows by kind, beside the ledger of planted dirt when there is one."""
+    rows = []
+    for r in flow.itertuples(index=False):
+        row: Row = {"Kind": r.kind.replace("_", " "), "What became of it": r.disposition, "Rows": f"{r.rows:,}"}
+        if ledger is not None:
+            planted = ledger.get(r.kind)
+            row["Planted"] = "" if planted is None else f"{planted:,}"
+            row["Difference"] = "" if planted is None else f"{r.rows - planted:+,}".replace("+0", "0")
+        if r.rows or (ledger or {}).get(r.kind):
+            rows.append(row)
+    return rows
+
+
+def violations(found: "pd.DataFrame") -> list[Row]:
+    """Breaches of the tracking plan."""
+    return [
+        {"Violation": r.violation.replace("_", " "), "Event": r.event_name, "Property": r.property, "Rows": f"{r.rows:,}"}
+        for r in found.itertuples(index=False)
+    ]
+
+
+def funnel(found: Funnel) -> list[Row]:
+    """Steps with their rates and losses."""
+    last = found.steps[-1].event
+    return [
+        {
+            "Step": s.event + (" (optional)" if s.optional else ""),
+            "Users": f"{s.units:,}",
+            "Of the step before": "" if s.position == 1 else formatted(s.rate.share, "share"),
+            "95 % interval": "" if s.position == 1 else interval(s.rate.low, s.rate.high, "share"),
+            "Lost": "" if s.position == 1 else f"{s.lost:,}",
+            "Window still open": "" if s.position == 1 else f"{s.open_units:,}",
+            f"{last.capitalize()}s lost": "" if s.position == 1 or s.optional else f"{s.purchases_lost:,.0f}",
+        }
+        for s in found.steps
+    ]
+
+
+def segment_rates(groups: Iterable[SegmentRate]) -> list[Row]:
+    return [
+        {
+            "Segment": g.dimension.replace("_", " "),
+            "Level": g.level,
+            "Users at the step": f"{g.reached:,}",
+            "Converted": formatted(g.rate.share, "share"),
+            "95 % interval": interval(g.rate.low, g.rate.high, "share"),
+            "Short of the best level": f"{g.missing:,.0f}",
+        }
+        for g in groups
+    ]
+
+
+def decomposition(parts: Iterable[Decomposition]) -> list[Row]:
+    return [
+        {
+            "Over": d.dimension.replace("_", " "),
+            "Gap": formatted(d.gap, "points"),
+            "From who they are (mix)": formatted(d.mix, "points"),
+            "From how they convert (rate)": formatted(d.rate, "points"),
+        }
+        for d in parts
+    ]
+
+
+def brief(study: Study) -> list[Row]:
+    """The experiment on one page."""
+    arms = "; ".join(f"{v.name} ({formatted(v.weight, 'share')}): {v.description}" for v in study.variants)
+    guardrails = "; ".join(f"{m.label}, {margin(m)}" for m in study.metrics if m.role == "guardrail")
+    return [
+        {"Item": "Hypothesis", "Content": study.hypothesis},
+        {"Item": "Variants", "Content": arms},
+        {"Item": "Unit, exposure", "Content": f"user; from the first {study.exposure} on"},
+        {"Item": "Primary metric", "Content": study.primary.label},
+        {"Item": "Secondary metrics", "Content": ", ".join(m.label for m in study.metrics if m.role == "secondary") or "none"},
+        {"Item": "Guardrails", "Content": guardrails or "none"},
+        {"Item": "Ships when", "Content": rule(study)},
+        {"Item": "Salt", "Content": study.salt},
+    ]
+
+
+def rule(study: Study) -> str:
+    r = study.decision
+    return (
+        f"significance of at least {formatted(r.confidence, 'share')}, false-positive risk below "
+        f"{formatted(r.max_false_positive_risk, 'share')}, uplift of at least {formatted(r.min_relative_uplift, 'relative')}"
+    )
+
+
+def margin(metric: Metric) -> str:
+    """A guardrail's margin as text."""
+    if metric.margin is None:
+        return ""
+    worse = "down" if metric.better == "higher" else "up"
+    if metric.margin.relative is not None:
+        return f"not {worse} by {formatted(metric.margin.relative, 'share')} or more"
+    unit = "points" if metric.unit == "share" else "number"
+    return f"not {worse} by {formatted(metric.margin.absolute, unit).lstrip('+')} or more"
+
+
+def plans(found: Sequence[tuple[float, Plan, str]]) -> list[Row]:
+    """Sample sizes by split."""
+    return [
+        {
+            "Control : treatment": f"{share * 100:.0f} : {(1 - share) * 100:.0f}",
+            "Control": f"{p.n_arms[0]:,}",
+            "Treatment": f"{p.n_arms[1]:,}",
+            "In all": f"{p.n_total:,}",
+            "Exact": f"{p.n_exact:,.1f}",
+            "Runs for": duration,
+        }
+        for share, p, duration in found
+    ]
+
+
+def milestones(study: Study) -> list[Row]:
+    return [
+        {"Days": m.days, "Milestone": m.milestone, "Success": m.success, "Tripwire": m.tripwire} for m in study.milestones
+    ]
+
+
+def machinery(found: Resalted) -> list[Row]:
+    """Error rates over the re-salted experiments."""
+    checks = [found.false_positives, found.srm_alarms, *([found.coverage] if found.coverage else [])]
+    return [
+        {
+            "What": c.name,
+            "Promised": formatted(c.nominal, "share"),
+            "Seen": formatted(c.observed, "share"),
+            "95 % interval": interval(c.low, c.high, "share"),
+            "Verdict": mark(c.ok, "as promised", "off"),
+        }
+        for c in checks
+    ]
+
+
+def cuped(found: Mapping[str, tuple[Effect, Effect, VarianceReduction]], study: Study) -> list[Row]:
+    """Plain and adjusted effects, and the variance left."""
+    return [
+        {
+            "Metric": study.metric(name).label,
+            "Variance left": formatted(reduction.share_remaining, "share"),
+            "Plain": f"{formatted(plain.relative, 'relative')} ({interval(plain.relative_low, plain.relative_high, 'relative')})",
+            "Adjusted": f"{formatted(adjusted.relative, 'relative')} ({interval(adjusted.relative_low, adjusted.relative_high, 'relative')})",
+            "Worth it": "yes" if reduction.gains else "no: gains nothing",
+        }
+        for name, (plain, adjusted, reduction) in found.items()
+    ]
+
+
+def trust(checks: Iterable[TrustCheck]) -> list[Row]:
+    return [{"Check": c.name, "Question": c.question, "Found": c.found, "Verdict": mark(c.passed)} for c in checks]
+
+
+def effects(found: Iterable[MetricEffect], study: Study) -> list[Row]:
+    """Effects with their intervals, p as adjusted over the success metrics, and the truth where there is one."""
+    rows = []
+    for e in found:
+        x = e.effect
+        row: Row = {
+            "Metric": e.metric.label,
+            "Role": e.metric.role,
+            "Control": level(x.control, e.metric, study.economics.currency),
+            "Treatment": level(x.treatment, e.metric, study.economics.currency),
+            "Change": formatted(None if math.isnan(x.relative) else x.relative, "relative"),
+            "Interval": interval(x.relative_low, x.relative_high, "relative"),
+            "p (Holm)": formatted(None if math.isnan(e.adjusted_p) else e.adjusted_p, "p"),
+        }
+        if e.truth is not None:
+            row["Planted"] = formatted(e.truth.relative, "relative")
+            row["Held"] = "yes" if e.covered else "no"
+        rows.append(row)
+    return rows
+
+
+def segments(found: Iterable[MetricEffect]) -> list[Row]:
+    return [
+        {
+            "Segment": f"{e.level} ({e.dimension.replace('_', ' ')})",
+            "Units": f"{e.effect.n_control + e.effect.n_treatment:,}",
+            "Change": formatted(None if math.isnan(e.effect.relative) else e.effect.relative, "relative"),
+            "Interval": interval(e.effect.relative_low, e.effect.relative_high, "relative"),
+            "p": formatted(None if math.isnan(e.effect.p_value) else e.effect.p_value, "p"),
+            "p (adjusted)": formatted(None if math.isnan(e.adjusted_p) else e.adjusted_p, "p"),
+        }
+        for e in found
+    ]
+
+
+def guardrails(found: Mapping[str, NonInferiority], study: Study) -> list[Row]:
+    return [
+        {
+            "Guardrail": study.metric(name).label,
+            "Margin": margin(study.metric(name)),
+            "Change": formatted(g.effect.relative, "relative"),
+            "Worst it may be": formatted(g.bound, "relative") if g.scale == "relative" else difference(g.bound, study.metric(name), study.economics.currency),
+            "p": formatted(None if math.isnan(g.p_value) else g.p_value, "p"),
+            "Verdict": mark(g.passed, "inside its margin", "not shown to be safe"),
+        }
+        for name, g in found.items()
+    ]
+
+
+def dilution(found: Mapping[str, MetricEffect], study: Study) -> list[Row]:
+    """The primary metric among exposed and among all assigned units."""
+    names = {"exposed": "Triggered: exposed units", "assigned": "Intention to treat: all assigned units"}
+    return [
+        {
+            "Analysis": names[population],
+            "Units": f"{e.effect.n_control + e.effect.n_treatment:,}",
+            "Control": level(e.effect.control, e.metric, study.economics.currency),
+            "Difference": difference(e.effect.absolute, e.metric, study.economics.currency),
+            "Change": formatted(e.effect.relative, "relative"),
+            "p": formatted(e.effect.p_value, "p"),
+            **({"Planted difference": difference(e.truth.absolute, e.metric, study.economics.currency)} if e.truth else {}),
+        }
+        for population, e in found.items()
+    ]
+
+
+def scenarios(value: Value, currency: str) -> list[Row]:
+    return [
+        {
+            "Scenario": s.name,
+            "Per exposed unit": formatted(s.per_unit, "price", currency),
+            "Contribution": formatted(s.gain, "money", currency),
+            "Cost": formatted(s.cost, "money", currency),
+            "Net": formatted(s.net, "money", currency),
+        }
+        for s in value.scenarios
+    ]
+
+
+def criteria(decision: Decision) -> list[Row]:
+    return [
+        {"Criterion": c.name, "Required": c.required, "Found": c.found, "Verdict": mark(c.met, "met", "not met")}
+        for c in decision.criteria
+    ]
+
+
+def rollout(study: Study) -> list[Row]:
+    watched = ", ".join(m.label.lower() for m in study.metrics if m.role == "guardrail") or "none"
+    return [
+        {
+            "Stage": formatted(s.share, "share"),
+            "Days": s.days,
+            "Goes on when": s.advance_when,
+            "Guardrails watched": watched,
+        }
+        for s in study.rollout
+    ]

@@ -1,0 +1,122 @@
+"""The report in a real browser: offline, without errors, on a desk and on a phone."""
+
+import shutil
+
+import pytest
+
+from tests.fake_report import ATTACK, built
+
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chrome or Chromium on this machine")
+
+PAGES = ("index", "02_funnel_analysis", "05_ab_results", "06_roi_and_rollout")
+DRAWN = """() => [...document.querySelectorAll("figure.plot")].map(figure => ({
+    paths: figure.querySelectorAll(".plot-area svg path").length,
+    width: (figure.querySelector(".main-svg") || {clientWidth: 0}).clientWidth,
+    clipped: [...figure.querySelectorAll(".plot-area text")].filter(text => {
+        const own = text.getBoundingClientRect(), room = figure.getBoundingClientRect();
+        return own.width && (own.left < room.left - 2 || own.right > room.right + 2);
+    }).map(text => text.textContent),
+}))"""
+
+
+@pytest.fixture(scope="module")
+def report(tmp_path_factory):
+    return built(tmp_path_factory.getbasetemp())
+
+
+@pytest.fixture(scope="module")
+def browser():
+    sync_api = pytest.importorskip("playwright.sync_api")
+    with sync_api.sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=CHROMIUM)
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def open_page(browser):
+    """Open a file in a fresh window; what goes wrong in it fails the test at the end."""
+    contexts, wrong = [], []
+
+    def opened(file, width=1440, **options):
+        context = browser.new_context(viewport={"width": width, "height": 900}, **options)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda m: wrong.append(m.text) if m.type in ("error", "warning") else 0)
+        page.on("pageerror", lambda error: wrong.append(str(error)))
+        page.on("requestfailed", lambda request: wrong.append(f"failed: {request.url}"))
+        page.on(
+            "request",
+            lambda r: None if r.url.startswith(("file:", "data:", "blob:")) else wrong.append(r.url),
+        )
+        page.goto(file.as_uri())
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert wrong == []
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+@pytest.mark.parametrize("name", PAGES)
+def test_every_figure_draws_and_nothing_overflows(report, open_page, name, width):
+    page = open_page(report.reports / f"{name}.html", width)
+    page.wait_for_function("document.querySelectorAll('figure.plot:not(.drawn)').length == 0")
+    page.wait_for_timeout(150)
+    figures = page.evaluate(DRAWN)
+    assert figures
+    for figure in figures:
+        assert figure["paths"] > 0 and figure["width"] > 100
+        assert figure["clipped"] in ([], [ATTACK]), "labels past the edge of the figure"
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    assert page.evaluate("document.querySelector('.content').scrollWidth") <= width
+
+
+def test_hostile_segment_is_shown_as_text(report, open_page):
+    page = open_page(report.reports / "02_funnel_analysis.html")
+    page.wait_for_selector("figure.plot.drawn .ytick")
+    ticks = page.evaluate("[...document.querySelectorAll('.ytick text')].map(t => t.textContent)")
+    assert ATTACK in ticks
+    page.goto((report.reports / "05_ab_results.html").as_uri())
+    assert page.get_by_role("rowheader", name=ATTACK).count() == 1
+    assert page.locator("img[src=x]").count() == 0 and page.title() != "owned"
+
+
+def test_figures_follow_the_theme(report, open_page):
+    page = open_page(report.reports / "06_roi_and_rollout.html", color_scheme="dark")
+    ink = "getComputedStyle(document.querySelector('.xtick text')).fill"
+    page.wait_for_selector(".xtick text")
+    dark = page.evaluate(ink)
+    page.evaluate("document.body.dataset.theme = 'light'")
+    page.wait_for_function(f"{ink} != '{dark}'")
+    assert page.evaluate(ink) == "rgb(89, 99, 110)"
+
+
+def test_without_scripts_the_static_pictures_are_there(report, open_page):
+    page = open_page(report.reports / "06_roi_and_rollout.html", java_script_enabled=False)
+    pictures = page.locator("figure.plot img")
+    assert pictures.count() == 2
+    assert pictures.first.bounding_box()["width"] > 100
+    assert pictures.first.get_attribute("alt").startswith("The picture called money_scenarios")
+
+
+def test_search_works_from_a_file(report, open_page):
+    page = open_page(report.reports / "search.html")
+    page.goto((report.reports / "search.html").as_uri() + "?q=carts")
+    page.wait_for_selector("#search-results li a", timeout=10_000)
+
+
+def test_code_opens_on_demand(report, open_page):
+    page = open_page(report.reports / "05_ab_results.html")
+    code = page.locator("details.hide pre").first
+    assert not code.is_visible()
+    page.locator("details.hide summary").first.click()
+    assert code.is_visible()
+
+
+def test_a_figure_page_stands_alone(report, open_page):
+    page = open_page(report.figures / "effects.html", 390)
+    page.wait_for_selector("figure.plot.drawn .main-svg")
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0

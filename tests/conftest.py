@@ -1,0 +1,41 @@
+"""A small shop, simulated and built once per session, for every test that asks the marts."""
+
+from typing import NamedTuple
+
+import pytest
+import yaml
+
+from helpers import paths, simulate, warehouse
+from helpers import study as studies
+from helpers.paths import StudyPaths
+from helpers.study import Study
+
+
+class Built(NamedTuple):
+    """A study and where its files stand; its marts are built."""
+
+    study: Study
+    where: StudyPaths
+
+
+@pytest.fixture(scope="session")
+def small_study(tmp_path_factory: pytest.TempPathFactory) -> Built:
+    """The flagship with 3,000 users, small segments, every kind of dirt and an optional cart."""
+    base = tmp_path_factory.mktemp("small")
+    raw = yaml.safe_load((paths.STUDIES / "cart_checkout.yml").read_text(encoding="utf-8"))
+    raw["data"] |= {"users": 3_000}
+    raw["data"]["dirt"] |= dict.fromkeys(
+        ("missing_revenue", "missing_property", "impossible_order", "wrong_type"), 0.001
+    )
+    raw["data"]["tolerate"] |= {"missing_revenue": 0.005}
+    raw["funnel"]["optional"] = ["cart"]
+    raw["metrics"][1]["winsorize"] = 0.99
+    raw["min_segment"] = 30
+    file = base / "studies" / "cart_checkout.yml"
+    file.parent.mkdir()
+    file.write_text(yaml.safe_dump(raw, sort_keys=False), encoding="utf-8")
+    study = studies.load(file)
+    where = studies.study_paths(file, study)
+    simulate.simulate(study, where.raw, progress=False)
+    warehouse.build(study, where)
+    return Built(study, where)

@@ -1,0 +1,188 @@
+import json
+import os
+import re
+from pathlib import Path
+
+import pytest
+
+from helpers import pages
+from helpers.errors import ReportError
+from helpers.front_page import front_page, markdown, page_of
+from helpers.pages import render
+from helpers.results import Numbers
+from tests.fake_report import ATTACK, NUMBERS, STUDY, built, prepare, study_numbers
+
+
+@pytest.fixture(scope="module")
+def report(tmp_path_factory):
+    return built(tmp_path_factory.getbasetemp())
+
+
+@pytest.fixture
+def where(tmp_path):
+    return prepare(tmp_path, notebooks=1)
+
+
+def break_notebook(where, change):
+    file = next(where.executed.glob("*.ipynb"))
+    content = json.loads(file.read_text())
+    change(content["cells"])
+    file.write_text(json.dumps(content))
+
+
+def test_front_page_opens_with_the_decision(report):
+    html = (report.reports / "index.html").read_text()
+    main = html[html.index('<article role="main"') :]
+    texts = [
+        "A calmer cart",
+        "verdict-go",
+        NUMBERS["decision.headline"][0],
+        "Simulated data",
+        "+8.2",
+    ]
+    places = [main.index(text) for text in texts]
+    assert places == sorted(places)
+    assert "0.3 % &amp; the uplift &gt; 5 %" in main
+    assert main.index('class="plot"') < main.index("Rollout") < main.index("Limits")
+
+
+def test_pages_in_order_of_their_numbers(report):
+    html = (report.reports / "index.html").read_text()
+    tree = html[html.index("sidebar-tree") : html.index('<article role="main"')]
+    entries = re.findall(r'<a class="[^"]*reference internal" href="([^"]+)"', tree)
+    stems = ["02_funnel_analysis", "05_ab_results", "06_roi_and_rollout"]
+    assert entries == ["#", *(f"{stem}.html" for stem in stems)]
+    assert "02 Where do users drop?" in tree
+    assert "Decides whether cart is the place to work on, by comparing steps." in html
+
+
+def test_code_is_folded_and_parameters_are_left_out(report):
+    html = (report.reports / "05_ab_results.html").read_text()
+    assert html.count("<details") >= 4 and "Show code" in html
+    assert "studies/cart_checkout.yml" not in html
+
+
+def test_formulas_are_mathml(report):
+    html = (report.reports / "05_ab_results.html").read_text()
+    assert "<math" in html and "<msub>" in html and "munderover" not in html
+
+
+def test_hostile_names_are_text(report):
+    for file in report.reports.glob("*.html"):
+        assert "<img src=x" not in file.read_text()
+    assert "&lt;img src=x" in (report.reports / "05_ab_results.html").read_text()
+
+
+def test_no_page_names_the_machine_or_the_build(report):
+    for file in report.reports.rglob("*"):
+        if file.suffix in (".html", ".css") or file.name == "searchindex.js":
+            text = file.read_text()
+            assert str(report.base) not in text and str(Path.cwd()) not in text, file.name
+    names = {f.name for f in report.reports.iterdir()}
+    assert not names & {".buildinfo", ".doctrees", "_sources", "objects.inv"}
+    assert [f.name for f in report.reports.parent.iterdir()] == [STUDY.name]
+
+
+def test_only_pages_with_figures_load_the_drawing_script(report):
+    assert "plotly.min.js" in (report.reports / "index.html").read_text()
+    assert "plotly.min.js" not in (report.reports / "search.html").read_text()
+
+
+def test_rendering_again_gives_the_same_bytes_and_keeps_what_is_not_its_own(report):
+    results = report.reports / "results.json"
+    results.write_text("{}")
+    old = report.reports / "09_gone.html"
+    old.write_text("stale")
+    os.utime(report.reports / "index.html", (1, 1))
+
+    def content():
+        files = sorted(f for f in report.reports.rglob("*") if f.is_file() and f != old)
+        return {f: f.read_bytes() for f in files}
+
+    before = content()
+    index = render(STUDY, report, study_numbers(report))
+    assert content() == before and not old.exists() and results.is_file()
+    newest = max(f.stat().st_mtime_ns for f in report.reports.glob("*.html"))
+    assert index.stat().st_mtime_ns == newest
+
+
+def test_a_warning_fails_and_leaves_the_old_pages(where):
+    where.reports.mkdir(parents=True, exist_ok=True)
+    (where.reports / "index.html").write_text("old")
+    break_notebook(where, lambda cells: cells[0].update(source="# Title\n\n### Skips a level"))
+    with pytest.raises(ReportError, match="Sphinx warned") as caught:
+        render(STUDY, where, study_numbers(where))
+    assert "02_funnel_analysis.ipynb" in str(caught.value)
+    assert str(where.base) not in str(caught.value)
+    assert (where.reports / "index.html").read_text() == "old"
+    assert [f.name for f in where.reports.parent.iterdir()] == [STUDY.name]
+
+
+def test_a_folder_of_the_machine_in_an_output_fails(where):
+    path = str(where.base / "data" / "x.parquet")
+    break_notebook(where, lambda cells: cells[0].update(source=f"# Title\n\nRead from {path}"))
+    with pytest.raises(ReportError, match="names a folder of this machine"):
+        render(STUDY, where, study_numbers(where))
+
+
+def test_front_page_needs_its_numbers(where):
+    numbers = dict(study_numbers(where))
+    del numbers["risk.false_positive"]
+    with pytest.raises(ReportError, match=r"needs the number 'risk\.false_positive'"):
+        front_page(STUDY, where, Numbers(numbers), [])
+    verdict = study_numbers(where)["decision.verdict"]
+    wrong = type(verdict)("MAYBE", "text", "", "MAYBE")
+    with pytest.raises(ReportError, match="no such decision"):
+        front_page(STUDY, where, Numbers({**numbers, "decision.verdict": wrong}), [])
+
+
+def test_planted_truth_only_where_there_is_one(where):
+    numbers = dict(study_numbers(where))
+    assert "planted: +7.9" in front_page(STUDY, where, Numbers(numbers), [])
+    del numbers["truth.relative"]
+    online = STUDY.model_copy(update={"mode": "online", "injection": None})
+    text = front_page(online, where, Numbers(numbers), [])
+    assert "planted:" not in text and "Planted uplift" not in text and "Simulated data" in text
+
+
+def test_money_that_cannot_be_had_says_why(where):
+    numbers = dict(study_numbers(where))
+    assert "pays off from" in front_page(STUDY, where, Numbers(numbers), [])
+    for name in ("money.horizon_point", "money.horizon_low", "risk.loss_of_shipping"):
+        numbers[name] = type(numbers[name])(None, "money", "the log is too short", "not available")
+    text = front_page(STUDY, where, Numbers(numbers), [])
+    assert "the log is too short" in text and "expected loss: not available" in text
+    assert "pays off from" not in text
+
+
+def test_texts_of_the_study_are_never_markup(where):
+    hostile = STUDY.model_copy(update={"title": f"A *b* {ATTACK}", "limits": ["# [x](y) {{ n }}"]})
+    text = front_page(hostile, where, study_numbers(where), [])
+    assert not re.search(r"(?<!\\)<img", text) and r"A \*b\* \</script\>" in text
+    assert r"- \# \[x\]\(y\) \{\{ n \}\}" in text
+    assert str(markdown("one\n\ntwo")) == "one two"
+
+
+def test_effects_of_the_metrics_when_they_were_recorded(where):
+    numbers = dict(study_numbers(where))
+    assert ">Relative change</th>" not in front_page(STUDY, where, Numbers(numbers), [])
+    numbers["metrics.purchase_rate.relative"] = numbers["primary.relative"]
+    assert ">Relative change</th>" in front_page(STUDY, where, Numbers(numbers), [])
+
+
+def test_heading_and_lead_of_a_notebook():
+    cells = [
+        {"cell_type": "markdown", "source": ["# Who *drops*?\n", "**Question.** See [a](b).\n"]},
+        {"cell_type": "code", "source": ["x"]},
+    ]
+    page = page_of("03_segmentation", {"cells": cells})
+    assert (page.number, page.title, page.lead) == ("03", "Who drops?", "Question. See a.")
+    bare = page_of("07_x", {"cells": []})
+    assert bare.title == "07_x" and bare.lead == ""
+
+
+def test_no_notebooks_no_pages(where):
+    for file in where.executed.iterdir():
+        file.unlink()
+    with pytest.raises(ReportError, match="no executed notebooks"):
+        pages.render(STUDY, where, study_numbers(where))
