@@ -27,6 +27,7 @@ endif
 MAKEFLAGS += --no-builtin-rules --no-print-directory
 
 export PYTHONHASHSEED := 0
+unexport PYTHONDONTWRITEBYTECODE  # compiled modules halve the start of every step
 export JUPYTER_PLATFORM_DIRS := 1
 
 .PHONY: help all study test test-fast lint format bench calibration dbt-docs schema lock serve clean

@@ -173,7 +173,7 @@ def test_a_variable_folder_is_named(tmp_path, monkeypatch):
     events.land(study, tmp_path / "raw2")
 
 
-# ---------------------------------------------------------------------------------------------------------------------
+# --- typed logs ---
 
 
 def parquet(tmp_path: Path, select: str) -> Path:

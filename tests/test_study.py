@@ -1,4 +1,4 @@
-"""Study files: the bundled ones load; a broken one says which file, line and key, what was found and expected."""
+"""Study files: the bundled ones load; a broken one is told by file, line, key, found, expected."""
 
 import copy
 import json
@@ -207,7 +207,7 @@ BROKEN = {
     ),
     "covariate without baseline": (
         {"period.baseline": GONE},
-        ("period.baseline", "nothing", "because purchase_rate, revenue_per_user has", None),
+        ("period.baseline", "nothing", "before start: purchase_rate, revenue_per_user has", None),
     ),
     "scalar for a mapping": (
         {"funnel": "view, cart"},
@@ -260,7 +260,9 @@ def test_a_misspelt_key_hides_the_missing_one_it_meant(tmp_path):
 
 
 def test_other_problems_are_counted(tmp_path):
-    message = refused(written(tmp_path, edited(FLAGSHIP, {"mode": "x", "salt": "y", "design": GONE})))
+    message = refused(
+        written(tmp_path, edited(FLAGSHIP, {"mode": "x", "salt": "y", "design": GONE}))
+    )
     assert "(and 2 more problems)" in message.splitlines()[0]
 
 

@@ -1,4 +1,4 @@
-"""The marts against independent answers: the simulator's ledger, pandas, brute force over every unit."""
+"""The marts against independent answers: the ledger, pandas, brute force over every unit."""
 
 import copy
 import math
@@ -42,7 +42,7 @@ def units(ask) -> pd.DataFrame:
     return ask("select * from marts.fct_experiment_units").sort_values("user_id", ignore_index=True)
 
 
-# --- the rows ---------------------------------------------------------------------------------------------------------
+# --- the rows ---
 
 
 def test_the_flow_of_rows_equals_the_ledger(small_study, ask):
@@ -61,7 +61,9 @@ def test_violations_name_event_and_property(small_study, ask):
     of = found.groupby("violation")["rows"].sum()
     for kind in ("unplanned_event", "missing_property", "extra_property", "wrong_type"):
         assert of[kind] == ledger.kinds[kind]
-    breaches = set(found[["event_name", "property", "violation"]].itertuples(index=False, name=None))
+    breaches = set(
+        found[["event_name", "property", "violation"]].itertuples(index=False, name=None)
+    )
     assert ("purchase", "order_id", "missing_property") in breaches
     assert ("view", "coupon", "extra_property") in breaches
     assert ("veiw", "(event)", "unplanned_event") in breaches
@@ -77,7 +79,7 @@ def test_counts_of_events(ask, log):
     assert activity["amount"].sum() == key_events["amount"].sum()
 
 
-# --- the funnel -------------------------------------------------------------------------------------------------------
+# --- the funnel ---
 
 
 def first_after(times: dict, name: str, after: tuple, until: pd.Timestamp) -> tuple | None:
@@ -91,7 +93,9 @@ def brute_force_funnel(study, log: pd.DataFrame, optional: list[str]) -> pd.Data
     steps, rows = study.funnel.steps, []
     for user, own in log[log["event_time"] < end].groupby("user_id", sort=False):
         keys: dict[str, list[tuple]] = {}
-        for time, event, name in zip(own["event_time"], own["event_id"], own["event_name"], strict=True):
+        for time, event, name in zip(
+            own["event_time"], own["event_id"], own["event_name"], strict=True
+        ):
             keys.setdefault(name, []).append((time, event))
         if steps[0] not in keys:
             continue
@@ -126,7 +130,9 @@ def test_the_funnel_equals_brute_force(small_study, ask, log, funnel):
     found = ask(f"select * from marts.fct_funnel where funnel = '{funnel}'")
     keys = ["dimension", "level", "step", "event_name"]
     values = found.set_index(keys)[["entrants", "units", "open_units"]]
-    assert dict(zip(values.index, values.itertuples(index=False, name=None), strict=True)) == expected
+    assert (
+        dict(zip(values.index, values.itertuples(index=False, name=None), strict=True)) == expected
+    )
     assert ("country", "other", 1, "view") in expected
 
 
@@ -140,7 +146,9 @@ def test_time_to_convert_covers_every_exposed_entrant(ask, small_study, log):
     spells = ask("select * from marts.fct_time_to_convert")
     entrants = brute_force_funnel(small_study.study, log, [])
     minutes = [
-        math.floor((r[2][0] - r[1][0]).total_seconds() / 60) for r in entrants["reached"] if r[2] is not None
+        math.floor((r[2][0] - r[1][0]).total_seconds() / 60)
+        for r in entrants["reached"]
+        if r[2] is not None
     ]
     converted = spells[spells["converted"]]
     found = converted.loc[converted.index.repeat(converted["units"]), "minutes"]
@@ -148,7 +156,7 @@ def test_time_to_convert_covers_every_exposed_entrant(ask, small_study, log):
     assert spells["units"].sum() == sum(r[1] is not None for r in entrants["reached"])
 
 
-# --- assignment and exposure ------------------------------------------------------------------------------------------
+# --- assignment and exposure ---
 
 
 def test_variants_in_sql_equal_python(small_study, units):
@@ -171,12 +179,12 @@ def test_exposure_is_the_first_cart_of_the_experiment(small_study, log, units):
     assert exposed["exposure_day"].tolist() == days.tolist()
 
 
-# --- potential outcomes -----------------------------------------------------------------------------------------------
+# --- potential outcomes ---
 
 
 @pytest.fixture(scope="session")
 def worlds(small_study, log, units) -> pd.DataFrame:
-    """Purchases and cents of every unit in both worlds, planted by hand; populations below each other."""
+    """Purchases and cents of every unit in both worlds, planted by hand, by population."""
     study = small_study.study
     injection = study.injection
     frame = units.set_index("user_id")
@@ -325,7 +333,9 @@ def test_retention_looks_at_whole_follow_ups(ask, log, units, metrics, small_stu
     exposed = exposed[exposed + days <= small_study.study.period.end]
     own = log.assign(since=log["user_id"].map(exposed)).dropna(subset="since")
     own = own[own["event_time"] >= own["since"]]
-    starts = own.groupby(["user_id", "session_id"]).agg(start=("event_time", "min"), since=("since", "first"))
+    starts = own.groupby(["user_id", "session_id"]).agg(
+        start=("event_time", "min"), since=("since", "first")
+    )
     gap = starts["start"] - starts["since"]
     back = starts[(gap > pd.Timedelta(days=1)) & (gap <= days)].index.get_level_values("user_id")
     found = metrics[metrics["metric"] == "retention_7d"].set_index("user_id")
@@ -334,7 +344,7 @@ def test_retention_looks_at_whole_follow_ups(ask, log, units, metrics, small_stu
     assert (found["y0"] == found["y1"]).all()
 
 
-# --- the same again ---------------------------------------------------------------------------------------------------
+# --- the same again ---
 
 TABLES = [
     *("fct_experiment_results", "fct_ground_truth", "fct_funnel", "fct_row_flow", "fct_activity"),
@@ -359,7 +369,7 @@ def test_another_build_with_one_thread_gives_the_same_bytes(small_study, tmp_pat
         assert written[0].count(b"\n") > 1
 
 
-# --- online -----------------------------------------------------------------------------------------------------------
+# --- online ---
 
 FLAGSHIP = yaml.safe_load((paths.STUDIES / "cart_checkout.yml").read_text(encoding="utf-8"))
 ONLINE_PLAN = {
@@ -428,7 +438,7 @@ def shop(base: Path, rows: pd.DataFrame, *, events_of_experiment: bool, mode="on
 
 
 def online_rows() -> pd.DataFrame:
-    """400 units: an impression, one to three sessions, a purchase of some; and noise of another experiment."""
+    """400 units: an impression, sessions, a purchase of some; and noise of another experiment."""
     rng = np.random.default_rng(8)
     start, rows = pd.Timestamp("2026-07-27"), []
     for i in range(400):
@@ -449,7 +459,9 @@ def online_rows() -> pd.DataFrame:
             rows.append(of | paid | {"event_name": "experiment_conversion", "event_time": when})
             early = seen - pd.Timedelta(seconds=1)
             if early >= start:
-                rows.append(of | paid | {"event_name": "experiment_conversion", "event_time": early})
+                rows.append(
+                    of | paid | {"event_name": "experiment_conversion", "event_time": early}
+                )
         other = {"experiment_id": "another", "variant": "blue", "price": "5.00"}
         late = seen + pd.Timedelta(hours=1)
         rows.append(of | other | {"event_name": "experiment_conversion", "event_time": late})
@@ -531,7 +543,10 @@ def test_a_plain_column_of_variants_and_a_unit_in_two(tmp_path):
     found = results(where)
     control, treatment = (found.loc[("purchase_rate", arm)] for arm in ("control", "treatment"))
     assert (control["sample_size"], control["conversions"]) == (100, 33)
-    assert (treatment["sample_size"], treatment["conversions"]) == (99, 33)  # without u0, who bought
+    assert (treatment["sample_size"], treatment["conversions"]) == (
+        99,
+        33,
+    )  # without u0, who bought
     assert found.loc[("revenue_per_user", "control"), "revenue"] == 33 * 1000
 
 
@@ -543,13 +558,21 @@ def test_variants_the_study_does_not_know_are_refused(tmp_path):
         warehouse.build(study, where)
 
 
-# --- bad inputs -------------------------------------------------------------------------------------------------------
+# --- bad inputs ---
 
 BAD = {
-    "times nobody can read": ({"event_time": "the day before"}, slice(None), "timestamps that cannot be read"),
+    "times nobody can read": (
+        {"event_time": "the day before"},
+        slice(None),
+        "timestamps that cannot be read",
+    ),
     "negative revenue": ({"price": "-10.00"}, slice(4, 5), "negative revenue or prices"),
     "NaN for revenue": ({"price": "NaN"}, slice(4, 5), "that are not a number"),
-    "an unknown event": ({"event_name": "chekout"}, slice(3, 4), "event names the tracking plan does not know"),
+    "an unknown event": (
+        {"event_name": "chekout"},
+        slice(3, 4),
+        "event names the tracking plan does not know",
+    ),
 }
 
 
@@ -598,5 +621,8 @@ def test_scratch_of_a_killed_build_is_swept_and_a_living_one_s_stays(tmp_path):
 
 
 def test_marts_that_are_not_built_are_told(tmp_path):
-    with pytest.raises(ReportError, match="the marts are not built"), warehouse.connect(tmp_path / "x.duckdb"):
+    with (
+        pytest.raises(ReportError, match="the marts are not built"),
+        warehouse.connect(tmp_path / "x.duckdb"),
+    ):
         pass

@@ -1,4 +1,4 @@
-"""Every model and column of the built database is described, and every description means something."""
+"""Every model and column of the built database is described, and nothing else is."""
 
 import re
 

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal
 
-from helpers.results import write_text
+from helpers.results import formatted, write_text
 from helpers.stats import Effect, NonInferiority, ProportionDesign, false_positive_risk
 from helpers.study import Rule
 
@@ -101,12 +101,15 @@ def decide(evidence: Evidence, rule: Rule) -> Decision:
         ),
         Criterion(
             "False-positive risk",
-            f"below {rule.max_false_positive_risk:.0%}",
-            f"{evidence.false_positive_risk:.2%}",
+            f"below {formatted(rule.max_false_positive_risk, 'share')}",
+            formatted(evidence.false_positive_risk, "share"),
             evidence.false_positive_risk < rule.max_false_positive_risk,
         ),
         Criterion(
-            "Uplift", f"at least {rule.min_relative_uplift:+.1%}", f"{uplift:+.1%}", uplift >= rule.min_relative_uplift
+            "Uplift",
+            f"at least {formatted(rule.min_relative_uplift, 'relative')}",
+            formatted(uplift, "relative"),
+            uplift >= rule.min_relative_uplift,
         ),
         *(
             Criterion(f"Guardrail {name}", f"harm below {_margin(g)}", f"bound {_bound(g)}", g.passed)
@@ -119,7 +122,7 @@ def decide(evidence: Evidence, rule: Rule) -> Decision:
     if not missed:
         return Decision(
             "GO",
-            f"The uplift of {uplift:+.1%} is significant (p = {e.p_value:.2g}), large enough, unlikely to be a false"
+            f"The uplift of {formatted(uplift, 'relative')} is significant (p = {e.p_value:.2g}), large enough, unlikely to be a false"
             " positive, and no guardrail is at risk.",
             criteria,
         )
@@ -133,7 +136,8 @@ def decide(evidence: Evidence, rule: Rule) -> Decision:
     if best < rule.min_relative_uplift:
         return Decision(
             "KILL",
-            f"The uplift is {best:+.1%} at best, below the {rule.min_relative_uplift:+.1%} that is worth shipping.",
+            f"The uplift is {formatted(best, 'relative')} at best, below the"
+            f" {formatted(rule.min_relative_uplift, 'relative')} that is worth shipping.",
             criteria,
         )
     return Decision(
@@ -144,11 +148,11 @@ def decide(evidence: Evidence, rule: Rule) -> Decision:
 
 
 def _margin(g: NonInferiority) -> str:
-    return f"{g.margin:.1%}" if g.scale == "relative" else f"{g.margin:.3g}"
+    return formatted(g.margin, "share") if g.scale == "relative" else f"{g.margin:.3g}"
 
 
 def _bound(g: NonInferiority) -> str:
-    return f"{g.bound:+.1%}" if g.scale == "relative" else f"{g.bound:+.3g}"
+    return formatted(g.bound, "relative") if g.scale == "relative" else f"{g.bound:+.3g}"
 
 
 @dataclass(frozen=True)

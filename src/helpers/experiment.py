@@ -8,6 +8,7 @@ from helpers import warehouse
 from helpers.assignment import hex_cut
 from helpers.defaults import SRM_THRESHOLD
 from helpers.errors import ReportError
+from helpers.results import formatted
 from helpers.stats import (
     Effect,
     Mean,
@@ -321,7 +322,7 @@ def _balance(results: Results, metric: Metric) -> TrustCheck:
         f"Balance of {metric.label.lower()} before",
         "Did the arms behave alike before the experiment?",
         not least.p_value < SRM_THRESHOLD,
-        f"difference {least.relative:+.1%}, p = {least.p_value:.3g}",
+        f"difference {formatted(least.relative, 'relative')}, p = {least.p_value:.3g}",
     )
 
 

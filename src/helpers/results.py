@@ -33,6 +33,8 @@ def formatted(value: Value, unit: Unit, currency: str = "EUR") -> str:
 
     >>> formatted(0.4123, "share"), formatted(0.079, "relative"), formatted(-0.0032, "points")
     ('41.23 %', '+7.9 %', '-0.32 points')
+    >>> formatted(0.2, "share"), formatted(3e-6, "share")
+    ('20 %', '< 0.01 %')
     >>> formatted(123456789, "money"), formatted(4711, "price"), formatted(3.2e-11, "p")
     ('EUR 1,234,568', 'EUR 47.11', '< 0.0001')
     >>> formatted(None, "share")
@@ -50,7 +52,10 @@ def formatted(value: Value, unit: Unit, currency: str = "EUR") -> str:
     size = abs(value)
     match unit:
         case "share":
-            return f"{value * 100:.2f} %"
+            if 0 < value < 0.00005:
+                return "< 0.01 %"
+            whole = abs(value * 100 - round(value * 100)) < 1e-9
+            return f"{value * 100:.0f} %" if whole else f"{value * 100:.2f} %"
         case "relative":
             return f"{value * 100:+.1f} %"
         case "points":
@@ -60,7 +65,7 @@ def formatted(value: Value, unit: Unit, currency: str = "EUR") -> str:
         case "price":
             return f"{minus}{currency} {size / 100:,.2f}"
         case "p":
-            return "< 0.0001" if value < 0.0001 else f"{value:.4f}"
+            return "< 0.0001" if value < 0.0001 else f"{value:.4f}" if value < 0.9999 else "> 0.999"
         case "count":
             return f"{value:,.0f}"
         case "signed":

@@ -268,7 +268,7 @@ class Metric(Model):
                 raise Wrong("margin", "nothing", "a margin, relative or absolute, because the role is guardrail")
             raise Wrong("margin", f"a margin on a {self.role} metric", "a margin on guardrails only")
         if self.winsorize is not None and self.type != "mean":
-            raise Wrong("winsorize", f"winsorize on a {self.type}", "winsorize on a mean only", remedy="remove winsorize")
+            raise Wrong("winsorize", f"winsorize on a {self.type}", "it on a mean only", remedy="remove winsorize")
         if self.covariate and self.type == "retention":
             raise Wrong("covariate", "true on a retention metric", "false, nobody is retained before the exposure")
         return self
@@ -377,7 +377,7 @@ class Study(Model):
         compared = [m.name for m in self.metrics if m.covariate]
         if self.period.baseline is None and compared:
             raise Wrong(
-                "period.baseline", "nothing", f"a moment before start, because {', '.join(compared)} has covariate: true"
+                "period.baseline", "nothing", f"a moment before start: {', '.join(compared)} has covariate: true"
             )
         columns = list(self.data.columns) if isinstance(self.data, Log) else WORLD_SEGMENTS[self.data.world]
         unmapped = [name for name in self.segments if name not in columns]
@@ -406,7 +406,6 @@ class Study(Model):
         outcomes = list(dict.fromkeys([*self.funnel.steps[1:], *(m.event for m in self.metrics if m.event)]))
         if injection.event not in outcomes:
             raise Wrong("injection.event", injection.event, f"one of {', '.join(outcomes)}", valid=outcomes)
-        return self
 
     @property
     def control(self) -> Variant:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from helpers import assignment, events, paths
 from helpers.errors import ReportError
 from helpers.paths import StudyPaths
+from helpers.results import formatted
 from helpers.study import Study
 
 if TYPE_CHECKING:
@@ -161,8 +162,8 @@ def enforce_tolerances(con: "duckdb.DuckDBPyConnection", study: Study) -> None:
                 f"studies/{study.name}.yml: too many rows of the log are wrong: {_TOLD[kind]}"
                 if kind != "two_variants"
                 else f"studies/{study.name}.yml: {_TOLD[kind]}",
-                got=f"{found:,} of {units:,} {'units' if kind == 'two_variants' else 'rows'} ({found / units:.2%})",
-                expected=f"at most {limit:.2%} (data.tolerate.{kind})",
+                got=f"{found:,} of {units:,} {'units' if kind == 'two_variants' else 'rows'} ({formatted(found / units, 'share')})",
+                expected=f"at most {formatted(limit, 'share')} (data.tolerate.{kind})",
                 cause=_CAUSES[kind],
                 remedy=f"mend the log, or tolerate it: data.tolerate.{kind}: {max(found / units * 1.1, 0.0001):.4f}",
             )

@@ -53,7 +53,7 @@ def detectable(plans: Sequence[tuple[float, Sequence[Plan]]], wanted: float) -> 
     figure.add_hline(y=wanted, line={"dash": "dot", "color": style.ACCENT})
     figure.add_annotation(x=1, xref="paper", y=wanted, text=f"planned for: {formatted(wanted, 'relative')}", showarrow=False,
                           xanchor="right", yanchor="bottom", font_color=style.MUTED)  # fmt: skip
-    figure.update_xaxes(type="log", title="units in all")
+    figure.update_xaxes(type="log", title="units in all", dtick="D2")
     figure.update_yaxes(
         title="smallest detectable relative effect", tickformat=".0%", rangemode="tozero"
     )
@@ -62,7 +62,7 @@ def detectable(plans: Sequence[tuple[float, Sequence[Plan]]], wanted: float) -> 
         figure,
         f"At {best.n_total:,} units the equal split finds {formatted(best.relative, 'relative')}, "
         f"{plans[-1][0] * 100:.0f} : {(1 - plans[-1][0]) * 100:.0f} only {formatted(worst.relative, 'relative')}",
-        f"two-sided alpha {best.alpha:.2g}, power {best.power:.0%}; the legend gives control : treatment",
+        f"two-sided alpha {best.alpha:.2g}, power {formatted(best.power, 'share')}; the legend gives control : treatment",
     )
 
 

@@ -97,16 +97,13 @@ def sankey(funnel: Funnel) -> go.Figure:
             f"no {step.event}: {step.lost:,} ({formatted(step.lost / step.previous, 'share')})"
         )
     count = len(steps)
-    lost = [(i + 1) / (count - 1) - 0.02 for i in range(count - 1)]
     figure = go.Figure(
         go.Sankey(
             arrangement="snap",
             node={
                 "label": labels,
                 "color": [style.TREATMENT] * count + [style.BAD] * (count - 1),
-                "x": [max(0.001, min(0.999, i / (count - 1))) for i in range(count)]
-                + [min(0.999, x) for x in lost],
-                "y": [0.2] * count + [0.8] * (count - 1),
+                "align": "left",
             },
             link={"source": sources, "target": targets, "value": values, "color": colours},
             textfont={"size": 13},

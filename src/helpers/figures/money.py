@@ -3,7 +3,6 @@
 import numpy as np
 import plotly.graph_objects as go
 
-from helpers.decision import Decision
 from helpers.figures import style
 from helpers.results import formatted
 from helpers.roi import Value
@@ -56,23 +55,6 @@ def risk(value: Value, study: Study) -> go.Figure:
     )
 
 
-def criteria(decision: Decision) -> go.Figure:
-    """The rule, criterion by criterion."""
-    shown = decision.criteria[::-1]
-    figure = go.Figure(
-        go.Bar(
-            x=[1] * len(shown), y=[c.name for c in shown], orientation="h", width=0.6,
-            marker_color=[style.GOOD if c.met else style.BAD for c in shown],
-            text=[f"{'met' if c.met else 'not met'}: {c.found} (required: {c.required})" for c in shown],
-            textposition="inside", insidetextanchor="start", textfont_color="white", hoverinfo="skip",
-        )
-    )  # fmt: skip
-    figure.update_xaxes(visible=False, range=[0, 1])
-    met = sum(c.met for c in shown)
-    return style.titled(figure, f"{decision.verdict}: {met} of {len(shown)} criteria are met", "the study's rule, applied to the results above",
-                        height=120 + 38 * len(shown))  # fmt: skip
-
-
 def rollout(study: Study) -> go.Figure:
     """Share of users that get the change, over the days of the rollout."""
     days, shares = [0], [0.0]
@@ -86,12 +68,12 @@ def rollout(study: Study) -> go.Figure:
         figure.add_annotation(
             x=begins + stage.days / 2,
             y=stage.share,
-            text=f"{stage.share:.0%}",
+            text=formatted(stage.share, "share"),
             showarrow=False,
             yanchor="bottom",
         )
         begins += stage.days
     figure.update_xaxes(title="day of the rollout", range=[0, begins])
     figure.update_yaxes(title="share of users", tickformat=".0%", range=[0, 1.12])
-    return style.titled(figure, f"From {study.rollout[0].share:.0%} to everyone in {begins - study.rollout[-1].days} days, if every gate opens",
+    return style.titled(figure, f"From {formatted(study.rollout[0].share, 'share')} to everyone in {begins - study.rollout[-1].days} days, if every gate opens",
                         "each stage is entered only when the one before has met its condition", height=320)  # fmt: skip

@@ -82,8 +82,8 @@ class World:
     ingestion_spread: float = 0.8  # of log seconds
 
     devices: tuple[Trait, ...] = (
-        Trait("mobile", 0.62, 0.50, cart=-0.10, purchase=-0.18),
-        Trait("desktop", 0.31, 0.43, cart=0.10, purchase=0.18),
+        Trait("mobile", 0.62, 0.50, cart=-0.08, purchase=-0.11),
+        Trait("desktop", 0.31, 0.43, cart=0.08, purchase=0.11),
         Trait("tablet", 0.07, 0.07, purchase=0.05),
     )
     channels: tuple[Trait, ...] = (
