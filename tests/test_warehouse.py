@@ -533,7 +533,7 @@ def test_a_plain_column_of_variants_and_a_unit_in_two(tmp_path):
     with pytest.raises(ReportError) as caught:
         warehouse.build(study, where)
     assert "units that the log shows in two variants" in str(caught.value)
-    assert "1 of 200 units (0.50%)" in str(caught.value)
+    assert "1 of 200 units (0.50 %)" in str(caught.value)
     assert "data.tolerate.two_variants: 0.0055" in str(caught.value)
     assert not where.database.exists()
 

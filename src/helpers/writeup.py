@@ -1,0 +1,88 @@
+"""The write-up: templates filled from results.json, so that no number in it was typed by hand."""
+
+from pathlib import Path
+from typing import Any
+
+from helpers import paths, study as studies
+from helpers.errors import ReportError
+from helpers.paths import StudyPaths
+from helpers.results import Numbers, write_text
+
+TEXTS = {
+    "README.md.j2": paths.ROOT / "README.md",
+    "methodology.md.j2": paths.DOCS / "methodology.md",
+    "interview.md.j2": paths.DOCS / "interview.md",
+    "results.md.j2": paths.DOCS / "results.md",
+}
+"""Templates in ``docs/templates`` and the text each one makes."""
+
+BUNDLED = ("cart_checkout",)
+
+
+def fill(*, check: bool = False) -> None:
+    """Write every text; with ``check`` write nothing and raise when one differs from the results."""
+    filled = texts()
+    stale = [
+        paths.shown(file) for file, text in filled.items() if not file.is_file() or file.read_text(encoding="utf-8") != text
+    ]
+    if check and stale:
+        raise ReportError(
+            "texts differ from the results they are made of",
+            got=", ".join(stale),
+            expected="the text that the templates and results.json make",
+            cause="a result changed, or a text was edited by hand",
+            remedy="run make all and commit the texts, or edit docs/templates",
+        )
+    if not check:
+        for file, text in filled.items():
+            write_text(file, text)
+
+
+def texts() -> dict[Path, str]:
+    """Every text as the templates and the results make it. An unknown number is an error, not a gap."""
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    environment = Environment(
+        loader=FileSystemLoader(paths.TEMPLATES), undefined=StrictUndefined, trim_blocks=True, keep_trailing_newline=True
+    )
+    known = {name: _context(name) for name in BUNDLED}
+    head = known[BUNDLED[0]]
+    return {
+        file: environment.get_template(template).render(**head, queries=_queries(), bundled=known)
+        for template, file in TEXTS.items()
+    }
+
+
+def _context(name: str) -> dict[str, Any]:
+    numbers = _numbers(name)
+    return {
+        "study": studies.load(f"studies/{name}.yml"),
+        "numbers": numbers,
+        "n": lambda key: numbers[key].text,
+        "figure": lambda key: _figure(name, key),
+    }
+
+
+def _numbers(name: str) -> Numbers:
+    file = StudyPaths(name).reports / "results.json"
+    if not file.is_file():
+        raise ReportError(f"the report of {name} is not built", expected=paths.shown(file), remedy="run: make all")
+    return Numbers.load(file)
+
+
+def _figure(study: str, name: str) -> str:
+    """A figure's path from the project's root; an error when no notebook makes it."""
+    spec = StudyPaths(study).figure_specs / f"{name}.json"
+    if not spec.is_file():
+        raise ReportError(f"the write-up shows the figure {name!r}, which no notebook of {study} makes")
+    return f"figures/{study}/{name}.svg"
+
+
+def _queries() -> list[tuple[str, str]]:
+    """Named queries with their first comment."""
+    found = []
+    for file in sorted(paths.QUERIES.glob("*.sql")):
+        lines = file.read_text(encoding="utf-8").splitlines()
+        comment = [line.removeprefix("--").strip() for line in lines if line.startswith("--")]
+        found.append((file.stem, " ".join(comment)))
+    return found
