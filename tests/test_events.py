@@ -188,9 +188,7 @@ def parquet(tmp_path: Path, select: str) -> Path:
 )
 def test_times_of_a_parquet_log_become_utc(tmp_path, kind, is_text):
     literal = "2019-10-01 02:30:00.5+02:00" if kind == "timestamptz" else "2019-10-01 00:30:00.5"
-    file = parquet(
-        tmp_path, f"select '{literal}'::{kind} as at, 'view' as what, 7 as who, 1.5 as cost"
-    )
+    file = parquet(tmp_path, f"select '{literal}'::{kind} as at, 'view' as what, 7 as who, 1.5 as cost")
     study = log_study(file)
     events.land(study, tmp_path / "raw")
     result = events.landed(tmp_path / "raw")

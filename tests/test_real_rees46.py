@@ -44,9 +44,7 @@ def test_rows(con, flow):
 
 
 def test_events_by_name(con):
-    raw = dict(
-        con.execute("select event_name, count(*) from staging.base_events group by 1").fetchall()
-    )
+    raw = dict(con.execute("select event_name, count(*) from staging.base_events group by 1").fetchall())
     assert raw == {"view": 17_055, "cart": 165, "purchase": 214}
     clean = dict(con.execute("select event_name, events from marts.fct_events").fetchall())
     assert clean == {"view": 17_051, "cart": 164, "purchase": 214}
@@ -60,9 +58,7 @@ def test_users_by_event(con):
 
 def test_free_products_and_sessions_of_two_users(con):
     assert one(con, "select count(*) from staging.stg_events_checked where price <= 0") == (19,)
-    shared = (
-        "select session_id from staging.stg_events group by 1 having count(distinct user_id) = 2"
-    )
+    shared = "select session_id from staging.stg_events group by 1 having count(distinct user_id) = 2"
     assert one(con, f"select count(*) from ({shared})") == (1,)
 
 
@@ -72,10 +68,7 @@ def test_revenue_to_the_cent(con):
 
 
 def test_funnels(con):
-    query = (
-        "select funnel, list(units order by step) from marts.fct_funnel"
-        " where dimension = 'all' group by 1"
-    )
+    query = "select funnel, list(units order by step) from marts.fct_funnel where dimension = 'all' group by 1"
     funnels = dict(con.execute(query).fetchall())
     assert funnels["strict"] == [4_504, 111, 62]
     assert funnels["optional"][0] == 4_504 and funnels["optional"][2] == 192

@@ -260,9 +260,7 @@ def test_a_misspelt_key_hides_the_missing_one_it_meant(tmp_path):
 
 
 def test_other_problems_are_counted(tmp_path):
-    message = refused(
-        written(tmp_path, edited(FLAGSHIP, {"mode": "x", "salt": "y", "design": GONE}))
-    )
+    message = refused(written(tmp_path, edited(FLAGSHIP, {"mode": "x", "salt": "y", "design": GONE})))
     assert "(and 2 more problems)" in message.splitlines()[0]
 
 

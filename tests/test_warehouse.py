@@ -61,9 +61,7 @@ def test_violations_name_event_and_property(small_study, ask):
     of = found.groupby("violation")["rows"].sum()
     for kind in ("unplanned_event", "missing_property", "extra_property", "wrong_type"):
         assert of[kind] == ledger.kinds[kind]
-    breaches = set(
-        found[["event_name", "property", "violation"]].itertuples(index=False, name=None)
-    )
+    breaches = set(found[["event_name", "property", "violation"]].itertuples(index=False, name=None))
     assert ("purchase", "order_id", "missing_property") in breaches
     assert ("view", "coupon", "extra_property") in breaches
     assert ("veiw", "(event)", "unplanned_event") in breaches
@@ -93,9 +91,7 @@ def brute_force_funnel(study, log: pd.DataFrame, optional: list[str]) -> pd.Data
     steps, rows = study.funnel.steps, []
     for user, own in log[log["event_time"] < end].groupby("user_id", sort=False):
         keys: dict[str, list[tuple]] = {}
-        for time, event, name in zip(
-            own["event_time"], own["event_id"], own["event_name"], strict=True
-        ):
+        for time, event, name in zip(own["event_time"], own["event_id"], own["event_name"], strict=True):
             keys.setdefault(name, []).append((time, event))
         if steps[0] not in keys:
             continue
@@ -130,9 +126,7 @@ def test_the_funnel_equals_brute_force(small_study, ask, log, funnel):
     found = ask(f"select * from marts.fct_funnel where funnel = '{funnel}'")
     keys = ["dimension", "level", "step", "event_name"]
     values = found.set_index(keys)[["entrants", "units", "open_units"]]
-    assert (
-        dict(zip(values.index, values.itertuples(index=False, name=None), strict=True)) == expected
-    )
+    assert dict(zip(values.index, values.itertuples(index=False, name=None), strict=True)) == expected
     assert ("country", "other", 1, "view") in expected
 
 
@@ -145,11 +139,7 @@ def test_the_optional_funnel_finds_what_the_strict_one_misses(ask):
 def test_time_to_convert_covers_every_exposed_entrant(ask, small_study, log):
     spells = ask("select * from marts.fct_time_to_convert")
     entrants = brute_force_funnel(small_study.study, log, [])
-    minutes = [
-        math.floor((r[2][0] - r[1][0]).total_seconds() / 60)
-        for r in entrants["reached"]
-        if r[2] is not None
-    ]
+    minutes = [math.floor((r[2][0] - r[1][0]).total_seconds() / 60) for r in entrants["reached"] if r[2] is not None]
     converted = spells[spells["converted"]]
     found = converted.loc[converted.index.repeat(converted["units"]), "minutes"]
     assert sorted(found) == sorted(minutes)
@@ -220,9 +210,7 @@ def metrics(ask) -> pd.DataFrame:
 
 
 def of_metric(metrics: pd.DataFrame, worlds: pd.DataFrame, name: str) -> pd.DataFrame:
-    merged = worlds.merge(
-        metrics[metrics["metric"] == name], on=["population", "user_id"], validate="1:1"
-    )
+    merged = worlds.merge(metrics[metrics["metric"] == name], on=["population", "user_id"], validate="1:1")
     assert len(merged) == len(worlds)
     return merged.rename(columns={"x_y": "x"})
 
@@ -333,9 +321,7 @@ def test_retention_looks_at_whole_follow_ups(ask, log, units, metrics, small_stu
     exposed = exposed[exposed + days <= small_study.study.period.end]
     own = log.assign(since=log["user_id"].map(exposed)).dropna(subset="since")
     own = own[own["event_time"] >= own["since"]]
-    starts = own.groupby(["user_id", "session_id"]).agg(
-        start=("event_time", "min"), since=("since", "first")
-    )
+    starts = own.groupby(["user_id", "session_id"]).agg(start=("event_time", "min"), since=("since", "first"))
     gap = starts["start"] - starts["since"]
     back = starts[(gap > pd.Timedelta(days=1)) & (gap <= days)].index.get_level_values("user_id")
     found = metrics[metrics["metric"] == "retention_7d"].set_index("user_id")
@@ -459,26 +445,19 @@ def online_rows() -> pd.DataFrame:
             rows.append(of | paid | {"event_name": "experiment_conversion", "event_time": when})
             early = seen - pd.Timedelta(seconds=1)
             if early >= start:
-                rows.append(
-                    of | paid | {"event_name": "experiment_conversion", "event_time": early}
-                )
+                rows.append(of | paid | {"event_name": "experiment_conversion", "event_time": early})
         other = {"experiment_id": "another", "variant": "blue", "price": "5.00"}
         late = seen + pd.Timedelta(hours=1)
         rows.append(of | other | {"event_name": "experiment_conversion", "event_time": late})
         rows.append(of | other | {"event_name": "experiment_impression", "event_time": late})
     columns = "event_time event_name user_id session_id price experiment_id variant duration_sec"
-    return pd.DataFrame(rows, columns=columns.split()).assign(
-        duration_sec=lambda f: f["duration_sec"].astype("Int64")
-    )
+    return pd.DataFrame(rows, columns=columns.split()).assign(duration_sec=lambda f: f["duration_sec"].astype("Int64"))
 
 
 def results(where) -> pd.DataFrame:
     with warehouse.connect(where.database) as con:
         return warehouse.frame(
-            con.execute(
-                "select * from marts.fct_experiment_results"
-                " where dimension = 'all' and population = 'exposed'"
-            )
+            con.execute("select * from marts.fct_experiment_results where dimension = 'all' and population = 'exposed'")
         ).set_index(["metric", "variant"])
 
 

@@ -17,7 +17,8 @@ from typing import Any
 
 import click
 
-from helpers import paths, study as studies
+from helpers import paths
+from helpers import study as studies
 from helpers.errors import ReportError
 from helpers.results import write_text
 
@@ -92,7 +93,7 @@ def log(study_file: str) -> None:
                 events.land(study, scratch)
             (scratch / "done").write_text("the log is whole\n")
             events.clear(where.raw)
-            os.replace(scratch, where.raw)
+            scratch.replace(where.raw)
         finally:
             shutil.rmtree(scratch, ignore_errors=True)
 
@@ -119,7 +120,7 @@ def resalt(study_file: str) -> None:
     with step(study.name, "A/A assignments"), warehouse.connect(where.database) as con:
         aside = where.resalted.with_name(f".{where.resalted.name}.{os.getpid()}")
         experiment.resalt(con, study).to_parquet(aside)
-        os.replace(aside, where.resalted)
+        aside.replace(where.resalted)
 
 
 @command

@@ -27,7 +27,7 @@ def bucket(salt: str, unit_id: str) -> float:
     0.404352
     """
     digest = hashlib.sha256(f"{salt}:{unit_id}".encode()).hexdigest()
-    return int(digest[:HEX_DIGITS], 16) / BUCKETS
+    return float(int(digest[:HEX_DIGITS], 16) / BUCKETS)
 
 
 def buckets(salt: str, unit_ids: Iterable[str]) -> "np.ndarray":
@@ -40,7 +40,8 @@ def buckets(salt: str, unit_ids: Iterable[str]) -> "np.ndarray":
 
     digests = b"".join(hashlib.sha256(f"{salt}:{unit_id}".encode()).digest()[:8] for unit_id in unit_ids)
     # the first 13 of 16 hexadecimal digits: drop the last 12 of 64 bits
-    return (np.frombuffer(digests, dtype=">u8") >> np.uint64(12)).astype(np.float64) / BUCKETS
+    positions: np.ndarray = (np.frombuffer(digests, dtype=">u8") >> np.uint64(12)).astype(np.float64) / BUCKETS
+    return positions
 
 
 def hex_cut(share: float) -> str:

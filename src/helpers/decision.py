@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal
@@ -89,9 +90,17 @@ def decide(evidence: Evidence, rule: Rule) -> Decision:
     uplift = sign * e.relative
     best = sign * (e.relative_high if evidence.higher_is_better else e.relative_low)
     criteria = (
-        Criterion("Trust checks", "none failed", ", ".join(evidence.failed_checks) or "none failed", not evidence.failed_checks),
         Criterion(
-            "Sample size", f"{evidence.planned_units:,} units", f"{evidence.units:,} units", evidence.units >= evidence.planned_units
+            "Trust checks",
+            "none failed",
+            ", ".join(evidence.failed_checks) or "none failed",
+            not evidence.failed_checks,
+        ),
+        Criterion(
+            "Sample size",
+            f"{evidence.planned_units:,} units",
+            f"{evidence.units:,} units",
+            evidence.units >= evidence.planned_units,
         ),
         Criterion(
             "Significance",
@@ -179,6 +188,6 @@ def append(log: Path, entry: Entry) -> bool:
     return True
 
 
-def digest(numbers: dict[str, object]) -> str:
+def digest(numbers: Mapping[str, object]) -> str:
     """SHA-256 of numbers, whatever their order."""
-    return hashlib.sha256(json.dumps(numbers, sort_keys=True).encode()).hexdigest()
+    return hashlib.sha256(json.dumps(dict(numbers), sort_keys=True).encode()).hexdigest()

@@ -30,7 +30,5 @@ class ReportError(Exception):
             "remedy": remedy,
         }
         width = 9 if cause is None else 13
-        lines = [what] + [
-            f"  {label + ':':<{width}} {value}" for label, value in details.items() if value is not None
-        ]
+        lines = [what] + [f"  {label + ':':<{width}} {value}" for label, value in details.items() if value is not None]
         super().__init__("\n".join(lines))

@@ -230,7 +230,7 @@ def _land_csv(con: "duckdb.DuckDBPyConnection", log: Log, file: Path, out: Path)
     con.execute(f"copy landed to {_text(str(out / 'events' / 'part-0000.parquet'))} (format parquet)")
     con.execute(
         f"""copy (select line, string_agg(distinct error_type::varchar, ' ') as reason from reject_errors
-        group by line order by line) to {_text(str(out / 'rejects.csv'))} (header)"""
+        group by line order by line) to {_text(str(out / "rejects.csv"))} (header)"""
     )
     rows = con.execute("select count(*) from landed").fetchall()[0][0]
     if rows == 0:
@@ -283,7 +283,9 @@ def _header(file: Path, delimiter: str) -> list[str]:
     names = [name.lower() for name in header]  # SQL does not tell them apart by case
     repeated = [name for name in header if names.count(name.lower()) > 1]
     if repeated:
-        raise ReportError(f"{file.name}: columns stand there twice", got=", ".join(repeated), remedy="rename one of each")
+        raise ReportError(
+            f"{file.name}: columns stand there twice", got=", ".join(repeated), remedy="rename one of each"
+        )
     return header
 
 
@@ -329,10 +331,7 @@ def landed(raw: Path) -> Landed:
 def column_expressions(study: Study, types: dict[str, str]) -> list[dict[str, str]]:
     """SQL that gives each project column from the raw ones; absent ones are typed nulls."""
     attributes = [s for s in study.segments if s not in ROW_COLUMNS]
-    if isinstance(study.data, Log):
-        mapping = study.data.columns
-    else:
-        mapping = {name: name for name in types}
+    mapping = study.data.columns if isinstance(study.data, Log) else {name: name for name in types}
     expressions = []
     for name in (*ROW_COLUMNS, *attributes):
         if name not in mapping:
@@ -389,7 +388,9 @@ def account(flow: "pd.DataFrame", planted: dict[str, int] | None) -> str:
         return text
     off = {kind: rows.get(kind, 0) - count for kind, count in planted.items() if rows.get(kind, 0) != count}
     if off:
-        return text + " The flow table and the ledger DIFFER: " + ", ".join(f"{k} by {d:+,}" for k, d in off.items()) + "."
+        return (
+            text + " The flow table and the ledger DIFFER: " + ", ".join(f"{k} by {d:+,}" for k, d in off.items()) + "."
+        )
     return text + f" The flow table equals the ledger of planted dirt in every one of its {len(planted)} kinds."
 
 

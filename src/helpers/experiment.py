@@ -10,13 +10,13 @@ from helpers.defaults import SRM_THRESHOLD
 from helpers.errors import ReportError
 from helpers.results import formatted
 from helpers.stats import (
+    SRM,
     Effect,
     Mean,
     MonteCarlo,
     NonInferiority,
     Proportion,
     Ratio,
-    SRM,
     SRMByGroup,
     Summary,
     VarianceReduction,
@@ -157,13 +157,17 @@ class Results:
         """The exposed units had nobody been treated: all of them offline, the control's online."""
         control = self.arm(metric, self.study.control.name)
         if control is None:
-            raise ReportError("no exposed unit stands in the control", cause="nobody reached the exposure in the experiment")
+            raise ReportError(
+                "no exposed unit stands in the control", cause="nobody reached the exposure in the experiment"
+            )
         truth = self._truths.get((EXPOSED, "all", "all", metric.name))
         if self.study.mode == "offline" and truth is not None and isinstance(control, Proportion):
             return Proportion(int(truth.units), int(truth.sum_y0))
         return control
 
-    def truth(self, metric: Metric, *, population: str = EXPOSED, dimension: str = "all", level: str = "all") -> Truth | None:
+    def truth(
+        self, metric: Metric, *, population: str = EXPOSED, dimension: str = "all", level: str = "all"
+    ) -> Truth | None:
         """What was planted, offline only."""
         row = self._truths.get((population, dimension, level, metric.name))
         if self.study.mode != "offline" or row is None:
@@ -173,18 +177,33 @@ class Results:
         return Truth(row.sum_y0 / row.units, row.sum_y1 / row.units)
 
     def effect(
-        self, metric: Metric, *, variant: str | None = None, population: str = EXPOSED, dimension: str = "all", level: str = "all"
+        self,
+        metric: Metric,
+        *,
+        variant: str | None = None,
+        population: str = EXPOSED,
+        dimension: str = "all",
+        level: str = "all",
     ) -> MetricEffect | None:
         """Effect of one treatment on one metric; None when an arm has no unit there."""
         variant = variant or self.study.treatments[0].name
-        where = {"population": population, "dimension": dimension, "level": level}
+        where: dict[str, Any] = {"population": population, "dimension": dimension, "level": level}
         control = self.arm(metric, self.study.control.name, **where)
         treatment = self.arm(metric, variant, **where)
         if control is None or treatment is None:
             return None
         effect = compare(control, treatment, confidence=self.study.decision.confidence)
         return MetricEffect(
-            metric, population, dimension, level, variant, control, treatment, effect, effect.p_value, self.truth(metric, **where)
+            metric,
+            population,
+            dimension,
+            level,
+            variant,
+            control,
+            treatment,
+            effect,
+            effect.p_value,
+            self.truth(metric, **where),
         )
 
     def headline(self, variant: str | None = None) -> list[MetricEffect]:
@@ -216,7 +235,9 @@ class Results:
         if control is None or treatment is None:
             raise ReportError(
                 f"the guardrail {metric.name!r} has no units in an arm",
-                cause="nobody was observed long enough" if metric.type == "retention" else "an arm without exposed units",
+                cause="nobody was observed long enough"
+                if metric.type == "retention"
+                else "an arm without exposed units",
                 remedy="drop the guardrail from the study, or bring a longer log",
             )
         relative = metric.margin.relative is not None
@@ -445,7 +466,11 @@ def statistics_frame(con: "duckdb.DuckDBPyConnection", study: Study) -> "pd.Data
         for population, dimensions in ((EXPOSED, ("all", "day", *study.segments)), (ASSIGNED, ("all", *study.segments)))
         for dimension in dimensions
         for level in results.levels(population, dimension)
-        if (effect := results.effect(metric, variant=variant.name, population=population, dimension=dimension, level=level))
+        if (
+            effect := results.effect(
+                metric, variant=variant.name, population=population, dimension=dimension, level=level
+            )
+        )
     ]
     return pd.DataFrame(rows, columns=STATISTICS_COLUMNS)
 

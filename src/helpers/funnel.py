@@ -113,7 +113,9 @@ def bottleneck_text(found: Funnel) -> str:
     worst = found.bottleneck
     before, last = found.steps[worst.position - 2].event, found.steps[-1].event
     others = ", ".join(
-        f"{found.steps[s.position - 2].event} to {s.event}: {s.purchases_lost:,.0f}" for s in found.steps[1:] if s is not worst
+        f"{found.steps[s.position - 2].event} to {s.event}: {s.purchases_lost:,.0f}"
+        for s in found.steps[1:]
+        if s is not worst
     )
     return (
         f"The bottleneck is the step from {before} to {worst.event}: it loses {worst.purchases_lost:,.0f} {last}s "

@@ -75,4 +75,7 @@ class Notebook:
         from helpers.tables import callout
 
         numbers = self._recorder.save()
-        return callout("finding", f"{len(numbers)} numbers of this notebook stand in results.json; docs/results.md says what each one means.")
+        return callout(
+            "finding",
+            f"{len(numbers)} numbers of this notebook stand in results.json; docs/results.md says what each one means.",
+        )

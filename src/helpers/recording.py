@@ -39,10 +39,17 @@ def log(nb: Notebook, flow: "pd.DataFrame", events: "pd.DataFrame", ledger: Mapp
         if kind != "kept":
             nb.record(f"data.flow.{kind}", count, "count", f"Rows of the kind '{kind.replace('_', ' ')}'")
     for event in events.itertuples(index=False):
-        nb.record(f"data.events.{event.event_name}", int(event.events), "count", f"Clean events named {event.event_name}")
+        nb.record(
+            f"data.events.{event.event_name}", int(event.events), "count", f"Clean events named {event.event_name}"
+        )
     if ledger is not None:
         off = sum(abs(rows.get(kind, 0) - planted) for kind, planted in ledger.items())
-        nb.record("data.ledger_difference", off, "count", "Rows by which the flow table and the ledger of planted dirt differ, over all kinds")
+        nb.record(
+            "data.ledger_difference",
+            off,
+            "count",
+            "Rows by which the flow table and the ledger of planted dirt differ, over all kinds",
+        )
 
 
 def funnel(nb: Notebook, found: Iterable[Funnel]) -> None:
@@ -51,15 +58,37 @@ def funnel(nb: Notebook, found: Iterable[Funnel]) -> None:
     for f in funnels:
         prefix = "funnel" if f.name == "strict" else f"funnel.{f.name}"
         for s in f.steps:
-            nb.record(f"{prefix}.{s.event}.units", s.units, "count", f"Units that reached {s.event} in the {f.name} funnel")
+            nb.record(
+                f"{prefix}.{s.event}.units", s.units, "count", f"Units that reached {s.event} in the {f.name} funnel"
+            )
             if s.position > 1:
-                nb.record(f"{prefix}.{s.event}.rate", finite(s.rate.share), "share", f"Share of the step before that reached {s.event}, {f.name} funnel")
-                nb.record(f"{prefix}.{s.event}.open", s.open_units, "count", f"Units that had not reached {s.event} and whose window was still open")
-        nb.record(f"{prefix}.conversion", finite(f.conversion.share), "share", f"Share of the entrants that reached the last step, {f.name} funnel")
+                nb.record(
+                    f"{prefix}.{s.event}.rate",
+                    finite(s.rate.share),
+                    "share",
+                    f"Share of the step before that reached {s.event}, {f.name} funnel",
+                )
+                nb.record(
+                    f"{prefix}.{s.event}.open",
+                    s.open_units,
+                    "count",
+                    f"Units that had not reached {s.event} and whose window was still open",
+                )
+        nb.record(
+            f"{prefix}.conversion",
+            finite(f.conversion.share),
+            "share",
+            f"Share of the entrants that reached the last step, {f.name} funnel",
+        )
     strict = funnels[0]
     worst = strict.bottleneck
     before = strict.steps[worst.position - 2].event
-    nb.record("funnel.bottleneck_lost", worst.purchases_lost, "count", "Last steps lost at the bottleneck: how many more there would be if nobody were lost there")
+    nb.record(
+        "funnel.bottleneck_lost",
+        worst.purchases_lost,
+        "count",
+        "Last steps lost at the bottleneck: how many more there would be if nobody were lost there",
+    )
     nb.record(
         "funnel.bottleneck",
         f"The bottleneck is the step from {before} to {worst.event}: {nb.say(1 - worst.rate.share, 'share')} of the users at "
@@ -72,12 +101,31 @@ def funnel(nb: Notebook, found: Iterable[Funnel]) -> None:
 def segments(nb: Notebook, groups: Iterable[SegmentRate], parts: Iterable[Decomposition]) -> None:
     """``segments.*``: the level that carries most of the loss, and the gap's decomposition."""
     worst = max(groups, key=lambda g: g.missing)
-    nb.record("segments.worst", f"{worst.level} ({worst.dimension.replace('_', ' ')})", "text", "Level with most conversions short of the best level of its segment")
-    nb.record("segments.worst_rate", worst.rate.share, "share", "Conversion from the exposure step to the last one in that level")
-    nb.record("segments.worst_missing", worst.missing, "count", "Conversions by which that level falls short of the best one")
+    nb.record(
+        "segments.worst",
+        f"{worst.level} ({worst.dimension.replace('_', ' ')})",
+        "text",
+        "Level with most conversions short of the best level of its segment",
+    )
+    nb.record(
+        "segments.worst_rate",
+        worst.rate.share,
+        "share",
+        "Conversion from the exposure step to the last one in that level",
+    )
+    nb.record(
+        "segments.worst_missing", worst.missing, "count", "Conversions by which that level falls short of the best one"
+    )
     for d in parts:
-        nb.record(f"segments.gap.{d.dimension}.gap", d.gap, "points", f"Conversion of {d.low} minus that of {d.high} units")
-        nb.record(f"segments.gap.{d.dimension}.mix", d.mix, "points", f"Part of that gap that the mix of {d.dimension.replace('_', ' ')} makes")
+        nb.record(
+            f"segments.gap.{d.dimension}.gap", d.gap, "points", f"Conversion of {d.low} minus that of {d.high} units"
+        )
+        nb.record(
+            f"segments.gap.{d.dimension}.mix",
+            d.mix,
+            "points",
+            f"Part of that gap that the mix of {d.dimension.replace('_', ' ')} makes",
+        )
         nb.record(f"segments.gap.{d.dimension}.rate", d.rate, "points", "Part of that gap that different rates make")
 
 
@@ -92,7 +140,12 @@ def design(nb: Notebook, plan: Plan, days: float | None, weeks: int | None, mde:
     nb.record("design.power", plan.power, "share", "Planned power")
     nb.record("design.days", days, "days", "Days until as many units were exposed" if days is not None else note)
     nb.record("design.weeks", weeks, "weeks", "Whole weeks to run" if weeks is not None else note)
-    nb.record("design.detectable_now", mde, "relative", "Smallest relative effect that the exposed units find with the planned power")
+    nb.record(
+        "design.detectable_now",
+        mde,
+        "relative",
+        "Smallest relative effect that the exposed units find with the planned power",
+    )
 
 
 def machinery(nb: Notebook, prefix: str, found: Resalted) -> None:
@@ -101,7 +154,12 @@ def machinery(nb: Notebook, prefix: str, found: Resalted) -> None:
     rates = {"false_positives": found.false_positives, "srm_alarms": found.srm_alarms, "coverage": found.coverage}
     for name, rate in rates.items():
         if rate is not None:
-            nb.record(f"{prefix}.{name}", rate.observed, "share", f"{rate.name}: share of the experiments, nominal {nb.say(rate.nominal, 'share')}")
+            nb.record(
+                f"{prefix}.{name}",
+                rate.observed,
+                "share",
+                f"{rate.name}: share of the experiments, nominal {nb.say(rate.nominal, 'share')}",
+            )
             nb.record(f"{prefix}.{name}_low", rate.low, "share", "Lower end of its 95 % interval")
             nb.record(f"{prefix}.{name}_high", rate.high, "share", "Upper end of its 95 % interval")
 
@@ -122,10 +180,20 @@ def effects(nb: Notebook, found: Iterable[MetricEffect], guardrails: Mapping[str
         if e.metric.role == "primary":
             _effect(nb, "primary", e, e.metric)
             if e.truth is not None:
-                nb.record("truth.relative", e.truth.relative, "relative", "Planted relative effect on the primary metric of the exposed units")
+                nb.record(
+                    "truth.relative",
+                    e.truth.relative,
+                    "relative",
+                    "Planted relative effect on the primary metric of the exposed units",
+                )
                 nb.record("truth.absolute", e.truth.absolute, CHANGE[e.metric.unit], "The same, absolute")
                 nb.record("truth.covered", bool(e.covered), "flag", "Whether the interval holds the planted effect")
-                nb.record("truth.bias", e.effect.relative - e.truth.relative, "relative", "Estimate minus planted effect, relative scale")
+                nb.record(
+                    "truth.bias",
+                    e.effect.relative - e.truth.relative,
+                    "relative",
+                    "Estimate minus planted effect, relative scale",
+                )
         verdict = "significant" if e.adjusted_p < e.effect.alpha else "not significant"
         if e.metric.name in guardrails:
             verdict = "inside its margin" if guardrails[e.metric.name].passed else "not shown to be safe"
@@ -146,7 +214,12 @@ def _effect(nb: Notebook, prefix: str, e: MetricEffect, metric: Metric) -> None:
     nb.record(f"{prefix}.relative_low", finite(x.relative_low), "relative", "Lower end of its interval")
     nb.record(f"{prefix}.relative_high", finite(x.relative_high), "relative", "Upper end of its interval")
     nb.record(f"{prefix}.p_value", finite(x.p_value), "p", f"Two-sided p-value, {x.method}")
-    nb.record(f"{prefix}.p_adjusted", finite(e.adjusted_p), "p", "The same after Holm over the success metrics (guardrails keep theirs)")
+    nb.record(
+        f"{prefix}.p_adjusted",
+        finite(e.adjusted_p),
+        "p",
+        "The same after Holm over the success metrics (guardrails keep theirs)",
+    )
 
 
 MONEY: Mapping[str, tuple[Unit, str]] = {
@@ -190,7 +263,12 @@ def money(nb: Notebook, value: Value | None, reason: str) -> None:
 
 def decision(nb: Notebook, made: Decision, headline: str, risk: float) -> None:
     """``decision.*`` and the false-positive risk it weighs."""
-    nb.record("risk.false_positive", risk, "share", "Chance that there is no improvement, given the result and the prior success rate")
+    nb.record(
+        "risk.false_positive",
+        risk,
+        "share",
+        "Chance that there is no improvement, given the result and the prior success rate",
+    )
     nb.record("decision.verdict", made.verdict, "text", "GO, ITERATE, KILL or INVALID by the study's rule")
     nb.record("decision.headline", headline, "text", "The decision in a sentence")
     nb.record("decision.reason", made.reason, "text", "Why")
@@ -201,8 +279,12 @@ def gain(nb: Notebook, found: Mapping[str, tuple[Effect, Effect, VarianceReducti
     """``cuped.*``: variance left after adjustment by the baseline."""
     for name, (_, adjusted, reduction) in found.items():
         label = nb.study.metric(name).label.lower()
-        nb.record(f"cuped.{name}.variance_left", reduction.share_remaining, "share", f"Variance of {label} left after CUPED")
-        nb.record(f"cuped.{name}.relative", finite(adjusted.relative), "relative", f"Adjusted relative effect on {label}")
+        nb.record(
+            f"cuped.{name}.variance_left", reduction.share_remaining, "share", f"Variance of {label} left after CUPED"
+        )
+        nb.record(
+            f"cuped.{name}.relative", finite(adjusted.relative), "relative", f"Adjusted relative effect on {label}"
+        )
 
 
 def dilution(nb: Notebook, found: Mapping[str, MetricEffect]) -> None:
@@ -210,6 +292,11 @@ def dilution(nb: Notebook, found: Mapping[str, MetricEffect]) -> None:
     exposed, assigned = found["exposed"].effect, found["assigned"].effect
     share = (exposed.n_control + exposed.n_treatment) / (assigned.n_control + assigned.n_treatment)
     nb.record("itt.exposed_share", share, "share", "Exposed units among the assigned ones")
-    nb.record("itt.absolute", finite(assigned.absolute), CHANGE[found["assigned"].metric.unit], "Effect over all assigned units")
+    nb.record(
+        "itt.absolute",
+        finite(assigned.absolute),
+        CHANGE[found["assigned"].metric.unit],
+        "Effect over all assigned units",
+    )
     nb.record("itt.relative", finite(assigned.relative), "relative", "The same, relative")
     nb.record("itt.p_value", finite(assigned.p_value), "p", "Its p-value")

@@ -12,7 +12,20 @@ from helpers.errors import ReportError
 from helpers.paths import StudyPaths
 
 Unit = Literal[
-    "share", "points", "relative", "money", "price", "count", "signed", "number", "p", "seconds", "days", "weeks", "text", "flag"
+    "share",
+    "points",
+    "relative",
+    "money",
+    "price",
+    "count",
+    "signed",
+    "number",
+    "p",
+    "seconds",
+    "days",
+    "weeks",
+    "text",
+    "flag",
 ]
 Value = float | int | str | bool | None
 
@@ -92,7 +105,7 @@ class Recorder:
         """Keep a number under a dotted name and return its text. A name is given once; NaN must be told as None."""
         if name in self._numbers:
             raise ValueError(f"the number {name!r} is recorded twice in {self._file.stem}")
-        value = value.item() if hasattr(value, "item") else value
+        value = getattr(value, "item", lambda: value)()
         if isinstance(value, float) and math.isnan(value):
             raise ValueError(f"{name!r} is NaN; record None and say why in the description")
         text = formatted(value, unit, self._currency)
@@ -127,7 +140,8 @@ class Numbers(Mapping[str, Number]):
         for file in files:
             if not file.is_file():
                 raise ReportError(
-                    f"the results of {file.stem} are not there", remedy=f"run: make study STUDY=studies/{where.name}.yml"
+                    f"the results of {file.stem} are not there",
+                    remedy=f"run: make study STUDY=studies/{where.name}.yml",
                 )
             content = json.loads(file.read_text(encoding="utf-8"))
             twice = merged.keys() & content.keys()
@@ -175,4 +189,4 @@ def write_text(file: Path, text: str) -> None:
         return
     aside = file.with_name(f".{file.name}.{os.getpid()}")
     aside.write_text(text, encoding="utf-8")
-    os.replace(aside, file)
+    aside.replace(file)

@@ -72,7 +72,11 @@ def decompose(con: "duckdb.DuckDBPyConnection", study: Study) -> list[Decomposit
     found = []
     for dimension, group in cells[cells.first_level.isin(pair)].groupby("dimension"):
         wide = group.pivot_table(
-            index="level", columns="first_level", values=["reached_units", "converted_units"], aggfunc="sum", fill_value=0
+            index="level",
+            columns="first_level",
+            values=["reached_units", "converted_units"],
+            aggfunc="sum",
+            fill_value=0,
         )
         reached, converted = wide["reached_units"], wide["converted_units"]
         overall = converted.sum() / reached.sum()
@@ -83,9 +87,13 @@ def decompose(con: "duckdb.DuckDBPyConnection", study: Study) -> list[Decomposit
         mix = ((share[low] - share[high]) * (rate[low] + rate[high]) / 2).sum()
         found.append(
             Decomposition(
-                str(dimension), low, high, float(overall[low] - overall[high]), float(mix),
+                str(dimension),
+                low,
+                high,
+                float(overall[low] - overall[high]),
+                float(mix),
                 float(((rate[low] - rate[high]) * (share[low] + share[high]) / 2).sum()),
-            )  # fmt: skip
+            )
         )
     return found
 

@@ -104,6 +104,7 @@ class Simulation(Model):
     dirt: Dirt = Dirt()
     tolerate: Tolerance = Tolerance()
     bot_events_per_day: int = Field(300, ge=10)
+    export_clean_events: bool = False
 
 
 class ColumnOf(Model):
@@ -124,6 +125,7 @@ class Log(Model):
     columns: dict[Name, str | ColumnOf]
     tolerate: Tolerance = Tolerance()
     bot_events_per_day: int = Field(2_000, ge=10)
+    export_clean_events: bool = False
 
     @model_validator(mode="after")
     def _required_columns(self) -> Self:
@@ -547,7 +549,7 @@ def _explained(error: ValidationError, file: Path, raw: Any, model: type[BaseMod
     elif first["type"] == "union_tag_invalid":
         path.append("source")
         got, expected = first["ctx"]["tag"], f"one of {_unquoted(first['ctx']['expected_tags'])}"
-        remedy = _nearest(got, ("simulated", "log"))
+        remedy = _nearest(str(got), ("simulated", "log"))
     elif first["type"] == "literal_error":
         words = _unquoted(first["ctx"]["expected"]).replace(" or ", ", ").split(", ")
         expected = f"one of {', '.join(words)}" if len(words) > 1 else words[0]

@@ -14,7 +14,9 @@ def evidence(study: Study, results: Results, earlier: Numbers) -> Evidence:
     """What the study's rule weighs, from the experiment and from the notebooks before."""
     found = results.effect(study.primary)
     if found is None:
-        raise ReportError("no decision: an arm has no exposed units", cause="nobody reached the exposure in the experiment")
+        raise ReportError(
+            "no decision: an arm has no exposed units", cause="nobody reached the exposure in the experiment"
+        )
     failed = str(earlier["trust.failed"].value)
     return Evidence(
         found.effect,

@@ -86,7 +86,12 @@ def row_flow(flow: "pd.DataFrame", ledger: Mapping[str, int] | None) -> list[Row
 def violations(found: "pd.DataFrame") -> list[Row]:
     """Breaches of the tracking plan."""
     return [
-        {"Violation": r.violation.replace("_", " "), "Event": r.event_name, "Property": r.property, "Rows": f"{r.rows:,}"}
+        {
+            "Violation": r.violation.replace("_", " "),
+            "Event": r.event_name,
+            "Property": r.property,
+            "Rows": f"{r.rows:,}",
+        }
         for r in found.itertuples(index=False)
     ]
 
@@ -143,7 +148,10 @@ def brief(study: Study) -> list[Row]:
         {"Item": "Variants", "Content": arms},
         {"Item": "Unit, exposure", "Content": f"user; from the first {study.exposure} on"},
         {"Item": "Primary metric", "Content": study.primary.label},
-        {"Item": "Secondary metrics", "Content": ", ".join(m.label for m in study.metrics if m.role == "secondary") or "none"},
+        {
+            "Item": "Secondary metrics",
+            "Content": ", ".join(m.label for m in study.metrics if m.role == "secondary") or "none",
+        },
         {"Item": "Guardrails", "Content": guardrails or "none"},
         {"Item": "Ships when", "Content": rule(study)},
         {"Item": "Salt", "Content": study.salt},
@@ -165,7 +173,7 @@ def margin(metric: Metric) -> str:
     worse = "down" if metric.better == "higher" else "up"
     if metric.margin.relative is not None:
         return f"not {worse} by {formatted(metric.margin.relative, 'share')} or more"
-    unit = "points" if metric.unit == "share" else "number"
+    unit: Unit = "points" if metric.unit == "share" else "number"
     return f"not {worse} by {formatted(metric.margin.absolute, unit).lstrip('+')} or more"
 
 
@@ -186,7 +194,8 @@ def plans(found: Sequence[tuple[float, Plan, str]]) -> list[Row]:
 
 def milestones(study: Study) -> list[Row]:
     return [
-        {"Days": m.days, "Milestone": m.milestone, "Success": m.success, "Tripwire": m.tripwire} for m in study.milestones
+        {"Days": m.days, "Milestone": m.milestone, "Success": m.success, "Tripwire": m.tripwire}
+        for m in study.milestones
     ]
 
 
@@ -264,7 +273,9 @@ def guardrails(found: Mapping[str, NonInferiority], study: Study) -> list[Row]:
             "Guardrail": study.metric(name).label,
             "Margin": margin(study.metric(name)),
             "Change": formatted(g.effect.relative, "relative"),
-            "Worst it may be": formatted(g.bound, "relative") if g.scale == "relative" else difference(g.bound, study.metric(name), study.economics.currency),
+            "Worst it may be": formatted(g.bound, "relative")
+            if g.scale == "relative"
+            else difference(g.bound, study.metric(name), study.economics.currency),
             "p": formatted(None if math.isnan(g.p_value) else g.p_value, "p"),
             "Verdict": mark(g.passed, "inside its margin", "not shown to be safe"),
         }
@@ -283,7 +294,11 @@ def dilution(found: Mapping[str, MetricEffect], study: Study) -> list[Row]:
             "Difference": difference(e.effect.absolute, e.metric, study.economics.currency),
             "Change": formatted(e.effect.relative, "relative"),
             "p": formatted(e.effect.p_value, "p"),
-            **({"Planted difference": difference(e.truth.absolute, e.metric, study.economics.currency)} if e.truth else {}),
+            **(
+                {"Planted difference": difference(e.truth.absolute, e.metric, study.economics.currency)}
+                if e.truth
+                else {}
+            ),
         }
         for population, e in found.items()
     ]

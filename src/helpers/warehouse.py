@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from helpers import assignment, events, paths
 from helpers.errors import ReportError
 from helpers.paths import StudyPaths
-from helpers.results import formatted
+from helpers.results import formatted, write_text
 from helpers.study import Study
 
 if TYPE_CHECKING:
@@ -59,13 +59,15 @@ def dbt_vars(study: Study, log: events.Landed, plan: events.TrackingPlan) -> dic
         "start": str(study.period.start),
         "end": str(study.period.end),
         "variants": [
-            {"name": v.name, "weight": v.weight, "upper": repr(float(c))} for v, c in zip(study.variants, cuts, strict=True)
+            {"name": v.name, "weight": v.weight, "upper": repr(float(c))}
+            for v, c in zip(study.variants, cuts, strict=True)
         ],
         "control": study.control.name,
         "exposure": study.exposure,
         "exposure_step": steps.index(study.exposure) + 1,
         "entry_event": steps[0],
-        "funnel": study.funnel.model_dump() | {"kinds": ["strict", "optional"] if study.funnel.optional else ["strict"]},
+        "funnel": study.funnel.model_dump()
+        | {"kinds": ["strict", "optional"] if study.funnel.optional else ["strict"]},
         "segments": segments,
         "profile": "{" + (", ".join(f"'{s}': {s}" for s in segments) or "'none': 1") + "}",
         "min_segment": study.min_segment,
@@ -94,7 +96,7 @@ def build(study: Study, where: StudyPaths) -> None:
         database = scratch / where.database.name
         plan = events.tracking_plan(study, where.base / "studies")
         variables = dbt_vars(study, events.landed(where.raw), plan)
-        failure = run_dbt("build", variables, database=database, target=where.data / "dbt")
+        failure = run_dbt(("build",), variables, database=database, target=where.data / "dbt")
         with connect(database, read_only=False) as con:
             enforce_tolerances(con, study)
             if failure:
@@ -104,12 +106,17 @@ def build(study: Study, where: StudyPaths) -> None:
                     remedy=f"see {paths.shown(where.data / 'dbt' / 'logs' / 'dbt.log')}",
                 )
             _load_statistics(con, study)
-        os.replace(database, where.database)
+            clean = _export(con, study, scratch)
+        database.replace(where.database)
+        if clean:
+            clean.replace(where.data / clean.name)
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
 
 
-def run_dbt(command: str, variables: dict[str, Any], *, database: Path, target: Path, extra: tuple[str, ...] = ()) -> str:
+def run_dbt(
+    command: tuple[str, ...], variables: dict[str, Any], *, database: Path, target: Path, options: tuple[str, ...] = ()
+) -> str:
     """Run one dbt command in a process of its own (it keeps the database locked); '' or what failed."""
     environment = os.environ | {
         "WAREHOUSE_DATABASE": str(database),
@@ -122,14 +129,16 @@ def run_dbt(command: str, variables: dict[str, Any], *, database: Path, target: 
     done = subprocess.run(
         [
             str(Path(sys.executable).with_name("dbt")), "--quiet", "--no-use-colors", "--log-path", str(target / "logs"),
-            command, "--project-dir", str(paths.WAREHOUSE), "--profiles-dir", str(paths.WAREHOUSE),
-            "--target-path", str(target), "--vars", json.dumps(variables), *extra,
+            *command, "--project-dir", str(paths.WAREHOUSE), "--profiles-dir", str(paths.WAREHOUSE),
+            "--target-path", str(target), "--vars", json.dumps(variables), *options,
         ],
         env=environment, capture_output=True, text=True, check=False, cwd=paths.ROOT,
     )  # fmt: skip
     if done.returncode == 0:
         return ""
-    return "\n".join(line for line in (done.stdout + done.stderr).splitlines() if line.strip())[:2_000] or "no word of dbt"
+    return (
+        "\n".join(line for line in (done.stdout + done.stderr).splitlines() if line.strip())[:2_000] or "no word of dbt"
+    )
 
 
 def clear_scratch(folder: Path, prefix: str) -> None:
@@ -250,6 +259,37 @@ def _load_statistics(con: "duckdb.DuckDBPyConnection", study: Study) -> None:
     con.register("computed", frame)
     con.execute("create or replace table marts.fct_experiment_statistics as select * from computed")
     con.unregister("computed")
+
+
+def _export(con: "duckdb.DuckDBPyConnection", study: Study, scratch: Path) -> Path | None:
+    """``clean_events.csv`` for who wants the clean events outside, where the study asks for it."""
+    if not study.data.export_clean_events:
+        return None
+    file = scratch / "clean_events.csv"
+    columns = ["event_id", "event_time", "event_name", "user_id", "session_id", "product_id", "category", "amount"]
+    attributes = [s for s in study.segments if s not in columns]
+    con.execute(
+        f"copy (select {', '.join([*columns, *attributes])} from staging.stg_events order by event_time, event_id)"
+        f" to '{file}' (header, delimiter ',')"
+    )
+    return file
+
+
+def document(study: Study, where: StudyPaths) -> Path:
+    """dbt's documentation with lineage as one page, ``reports/STUDY/warehouse/index.html``, without paths of the machine. Raises when dbt fails."""
+    plan = events.tracking_plan(study, where.base / "studies")
+    variables = dbt_vars(study, events.landed(where.raw), plan)
+    failure = run_dbt(
+        ("docs", "generate"), variables, database=where.database, target=where.data / "dbt", options=("--static",)
+    )
+    if failure:
+        raise ReportError("dbt could not write its documentation", got=failure)
+    html = (where.data / "dbt" / "static_index.html").read_text(encoding="utf-8")
+    for root in {paths.ROOT, where.base}:
+        html = html.replace(f"{root}/", "")
+    page = where.reports / "warehouse" / "index.html"
+    write_text(page, html)
+    return page
 
 
 def opened(database: Path, *, read_only: bool = True) -> "duckdb.DuckDBPyConnection":

@@ -3,7 +3,8 @@
 from pathlib import Path
 from typing import Any
 
-from helpers import paths, study as studies
+from helpers import paths
+from helpers import study as studies
 from helpers.errors import ReportError
 from helpers.paths import StudyPaths
 from helpers.results import Numbers, write_text
@@ -23,7 +24,9 @@ def fill(*, check: bool = False) -> None:
     """Write every text; with ``check`` write nothing and raise when one differs from the results."""
     filled = texts()
     stale = [
-        paths.shown(file) for file, text in filled.items() if not file.is_file() or file.read_text(encoding="utf-8") != text
+        paths.shown(file)
+        for file, text in filled.items()
+        if not file.is_file() or file.read_text(encoding="utf-8") != text
     ]
     if check and stale:
         raise ReportError(
@@ -43,7 +46,10 @@ def texts() -> dict[Path, str]:
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     environment = Environment(
-        loader=FileSystemLoader(paths.TEMPLATES), undefined=StrictUndefined, trim_blocks=True, keep_trailing_newline=True
+        loader=FileSystemLoader(paths.TEMPLATES),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        keep_trailing_newline=True,
     )
     known = {name: _context(name) for name in BUNDLED}
     head = known[BUNDLED[0]]

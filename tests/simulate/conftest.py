@@ -78,9 +78,7 @@ def _shop(folder: Path, **data: Any) -> Shop:
     study = _study(**data)
     ledger = simulate(study, folder, progress=False)
     connection = duckdb.connect(config={"threads": 2})
-    connection.execute(
-        f"create table raw as select * from read_parquet('{folder}/events/*.parquet')"
-    )
+    connection.execute(f"create table raw as select * from read_parquet('{folder}/events/*.parquet')")
     return Shop(study, ledger, folder, lambda query: connection.execute(query).df())
 
 

@@ -106,8 +106,7 @@ def test_dirt_stays_inside_the_period(dirty):
 
 def test_bots_have_one_day_and_ids_of_their_own(dirty):
     bots = dirty.sql(
-        f"select user_id, count(distinct t::date) as days, count(*) as n from events where {BOTS}"
-        " group by user_id"
+        f"select user_id, count(distinct t::date) as days, count(*) as n from events where {BOTS} group by user_id"
     )
     assert (bots["days"] == 1).all()
     assert bots["user_id"].str.startswith("u9").all()

@@ -73,18 +73,14 @@ def test_ids_have_their_form_and_are_unique(clean):
     }.items():
         assert none(clean, f"from raw where not regexp_full_match({column}, '{form}')"), column
     assert none(clean, "select event_id from raw group by 1 having count(*) > 1")
-    assert none(
-        clean, "select order_id from raw where order_id is not null group by 1 having count(*) > 1"
-    )
+    assert none(clean, "select order_id from raw where order_id is not null group by 1 having count(*) > 1")
 
 
 def test_nulls_stand_where_they_belong(clean):
     assert none(clean, "from raw where (order_id is not null) <> (event_name = 'purchase')")
     assert none(clean, "from raw where coupon is not null and event_name <> 'purchase'")
     assert none(clean, "from raw where (campaign is null) <> (channel in ('search', 'direct'))")
-    used = clean.sql(
-        "select avg((coupon is not null)::int) as s from raw where event_name = 'purchase'"
-    )
+    used = clean.sql("select avg((coupon is not null)::int) as s from raw where event_name = 'purchase'")
     assert used["s"][0] == pytest.approx(0.12, abs=0.01)
     always = "event_id, event_time, ingested_at, user_id, session_id, product_id, category, price"
     for column in f"{always}, visitor_type, device, country, city".split(", "):
@@ -143,13 +139,9 @@ def test_a_cart_was_viewed(clean):
 def test_users_keep_what_is_theirs(clean):
     assert none(
         clean,
-        "select user_id from raw group by 1"
-        " having count(distinct (visitor_type, country, city)) > 1",
+        "select user_id from raw group by 1 having count(distinct (visitor_type, country, city)) > 1",
     )
-    assert (
-        clean.sql("select count(distinct user_id) as n from raw")["n"][0]
-        > 0.998 * clean.study.data.users
-    )
+    assert clean.sql("select count(distinct user_id) as n from raw")["n"][0] > 0.998 * clean.study.data.users
     by_type, by_time = clean.sql(
         "select corr(user_id[2:]::int, (visitor_type = 'returning')::int) as by_type,"
         " corr(user_id[2:]::int, epoch(t)) as by_time from events"
@@ -249,9 +241,7 @@ def test_a_study_with_a_log_is_refused(tmp_path, make_study):
     study = make_study()
     log = {"source": "log", "path": "x.csv", "columns": {}}
     columns = {name: name for name in ("event_time", "event_name", "user_id")}
-    data = type(study).model_validate(
-        study.model_dump() | {"data": log | {"columns": columns}, "segments": []}
-    )
+    data = type(study).model_validate(study.model_dump() | {"data": log | {"columns": columns}, "segments": []})
     with pytest.raises(ReportError, match="nothing to simulate"):
         simulate(data, tmp_path)
 

@@ -82,9 +82,7 @@ def test_golden_proportions_score_is_pearson_over_n(golden):
         assert e.statistic**2 == pytest.approx(case["chi2"] * (total - 1) / total, rel=1e-9)
         assert e.absolute == pytest.approx(case["difference"], rel=1e-9)
         width = case["ci95_wald"][1] - case["ci95_wald"][0]
-        np.testing.assert_allclose(
-            [e.absolute_low, e.absolute_high], case["ci95_wald"], atol=0.01 * width
-        )
+        np.testing.assert_allclose([e.absolute_low, e.absolute_high], case["ci95_wald"], atol=0.01 * width)
 
 
 def test_p_values_reach_1e_300_without_underflow():

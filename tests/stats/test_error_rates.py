@@ -47,9 +47,7 @@ def test_relative_interval_misses_evenly_on_rare_rates(rng):
     assert accepted((r.relative_high < 0).mean(), 0.025, RUNS, 0.002)
 
 
-@pytest.mark.parametrize(
-    ("n_c", "n_t", "p"), [(5000, 5000, 0.3), (45000, 5000, 0.02), (2000, 2000, 0.01)]
-)
+@pytest.mark.parametrize(("n_c", "n_t", "p"), [(5000, 5000, 0.3), (45000, 5000, 0.02), (2000, 2000, 0.01)])
 def test_proportion_false_positives(rng, n_c, n_t, p):
     r = score_intervals(rng.binomial(n_c, p, RUNS), n_c, rng.binomial(n_t, p, RUNS), n_t)
     hits = int((r.p_value < 0.05).sum())

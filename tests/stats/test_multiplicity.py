@@ -29,9 +29,7 @@ def test_order_and_power_of_the_methods(p):
     assert (found["bh"] <= found["by"] + eps).all()
     assert (found["bh"] >= np.array(p) - eps).all()
     for method in ("bh", "by"):
-        np.testing.assert_allclose(
-            found[method], stats.false_discovery_control(p, method=method), atol=1e-12
-        )
+        np.testing.assert_allclose(found[method], stats.false_discovery_control(p, method=method), atol=1e-12)
 
 
 def test_a_missing_p_counts_in_the_family():

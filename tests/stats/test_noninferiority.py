@@ -9,9 +9,7 @@ from scipy import stats
 
 from helpers.stats import InputError, Mean, Proportion, Ratio, compare, noninferiority
 
-counts = st.integers(1, 2000).flatmap(
-    lambda n: st.builds(Proportion, st.just(n), st.integers(0, n))
-)
+counts = st.integers(1, 2000).flatmap(lambda n: st.builds(Proportion, st.just(n), st.integers(0, n)))
 samples = st.lists(st.integers(-5, 40), min_size=2, max_size=20).map(Mean.from_values)
 scales, directions = (
     st.sampled_from(["relative", "absolute"]),
@@ -85,9 +83,7 @@ def test_harm_and_pass_can_both_be_true():
 
 
 def test_nothing_happened_is_a_fine_guardrail():
-    r = noninferiority(
-        Proportion(2000, 0), Proportion(2000, 0), margin=0.01, scale="absolute", bad="increase"
-    )
+    r = noninferiority(Proportion(2000, 0), Proportion(2000, 0), margin=0.01, scale="absolute", bad="increase")
     assert r.passed and math.isnan(r.harm_p_value) and not r.harmed
     none = noninferiority(Proportion(2000, 0), Proportion(2000, 0), margin=0.01, bad="increase")
     assert math.isnan(none.p_value) and none.note and "not available" in none.text

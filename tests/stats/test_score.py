@@ -103,16 +103,10 @@ def test_ratio_interval_equals_statsmodels(rng):
         x_c, x_t = rng.binomial(n_c, p), rng.binomial(n_t, p * rng.uniform(0.8, 1.2))
         if min(x_c, x_t) < 2:
             continue
-        low, high = proportion.confint_proportions_2indep(
-            x_t, n_t, x_c, n_c, method="score", compare="ratio"
-        )
+        low, high = proportion.confint_proportions_2indep(x_t, n_t, x_c, n_c, method="score", compare="ratio")
         r = score_intervals([x_c], [n_c], [x_t], [n_t])
-        np.testing.assert_allclose(
-            [r.relative_low[0] + 1, r.relative_high[0] + 1], [low, high], rtol=1e-6
-        )
-        _, p_value = proportion.score_test_proportions_2indep(
-            x_t, n_t, x_c, n_c, compare="diff", return_results=False
-        )
+        np.testing.assert_allclose([r.relative_low[0] + 1, r.relative_high[0] + 1], [low, high], rtol=1e-6)
+        _, p_value = proportion.score_test_proportions_2indep(x_t, n_t, x_c, n_c, compare="diff", return_results=False)
         assert r.p_value[0] == pytest.approx(p_value, rel=1e-9)
 
 
@@ -124,9 +118,7 @@ def test_difference_interval_near_statsmodels_where_that_brackets(rng):
         n = int(rng.integers(2000, 20000))
         x_c, x_t = rng.binomial(n, 0.2, 2)
         try:
-            low, high = proportion.confint_proportions_2indep(
-                x_t, n, x_c, n, method="score", compare="diff"
-            )
+            low, high = proportion.confint_proportions_2indep(x_t, n, x_c, n, method="score", compare="diff")
         except ValueError:
             continue
         r = score_intervals([x_c], [n], [x_t], [n])
@@ -155,9 +147,7 @@ def test_scalar_and_array_paths_agree(c, t, confidence):
         "relative",
         "statistic",
     ):
-        np.testing.assert_allclose(
-            getattr(r, name)[0], getattr(e, name), rtol=1e-8, atol=1e-13, err_msg=name
-        )
+        np.testing.assert_allclose(getattr(r, name)[0], getattr(e, name), rtol=1e-8, atol=1e-13, err_msg=name)
 
 
 @settings(max_examples=200)
@@ -171,9 +161,7 @@ def test_swap_and_complement_symmetry(c, t):
         np.testing.assert_allclose(a.absolute_high, -other.absolute_low, rtol=1e-8, atol=1e-10)
         np.testing.assert_allclose(a.p_value, other.p_value, rtol=1e-9)
     with np.errstate(divide="ignore"):
-        np.testing.assert_allclose(
-            1 + a.relative_low, 1 / (1 + swapped.relative_high), rtol=1e-7, atol=1e-12
-        )
+        np.testing.assert_allclose(1 + a.relative_low, 1 / (1 + swapped.relative_high), rtol=1e-7, atol=1e-12)
 
 
 @settings(max_examples=100)

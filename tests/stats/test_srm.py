@@ -77,6 +77,4 @@ def test_false_alarms_of_28_daily_looks(rng):
     p = special.chdtrc(1, (2 * seen - total) ** 2 / total)
     worst = p.min(axis=1)
     for threshold, rate in ((0.05, 0.277), (0.01, 0.070), (0.001, 0.010)):
-        assert (worst < threshold).mean() == pytest.approx(
-            rate, abs=4 * math.sqrt(rate / runs) + 0.003
-        )
+        assert (worst < threshold).mean() == pytest.approx(rate, abs=4 * math.sqrt(rate / runs) + 0.003)

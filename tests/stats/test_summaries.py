@@ -17,17 +17,17 @@ def sums_of(y, d, x):
     def dot(a, b):
         return sum(i * j for i, j in zip(a, b, strict=True))
 
-    return dict(
-        sum_y=sum(y),
-        sum_y2=dot(y, y),
-        sum_d=sum(d),
-        sum_d2=dot(d, d),
-        sum_yd=dot(y, d),
-        sum_x=sum(x),
-        sum_x2=dot(x, x),
-        sum_xy=dot(x, y),
-        sum_dx=dot(d, x),
-    )
+    return {
+        "sum_y": sum(y),
+        "sum_y2": dot(y, y),
+        "sum_d": sum(d),
+        "sum_d2": dot(d, d),
+        "sum_yd": dot(y, d),
+        "sum_x": sum(x),
+        "sum_x2": dot(x, x),
+        "sum_xy": dot(x, y),
+        "sum_dx": dot(d, x),
+    }
 
 
 def test_proportion_estimate_variance_and_union():
@@ -39,9 +39,7 @@ def test_proportion_estimate_variance_and_union():
     assert math.isnan(Proportion(0, 0).variance)
 
 
-@pytest.mark.parametrize(
-    ("n", "successes"), [(-1, 0), (3, 4), (3, -1), (2.5, 1), (True, 0), ("x", 0), (None, 0)]
-)
+@pytest.mark.parametrize(("n", "successes"), [(-1, 0), (3, 4), (3, -1), (2.5, 1), (True, 0), ("x", 0), (None, 0)])
 def test_proportion_refuses(n, successes):
     with pytest.raises(InputError, match="expected") as caught:
         Proportion(n, successes)
@@ -133,13 +131,9 @@ def test_sums_and_values_agree(rows):
     residual = np.array(y) - ratio.estimate * np.array(d)
     expected = residual.var(ddof=1) / np.mean(d) ** 2
     assert ratio.variance == pytest.approx(expected, rel=1e-6, abs=1e-6)
-    short = Ratio.from_sums(
-        len(rows), *(s[k] for k in ("sum_y", "sum_y2", "sum_d", "sum_d2")), s["sum_yd"]
-    )
+    short = Ratio.from_sums(len(rows), *(s[k] for k in ("sum_y", "sum_y2", "sum_d", "sum_d2")), s["sum_yd"])
     assert short.variance == pytest.approx(ratio.variance)
-    mean = Mean.from_sums(
-        len(rows), s["sum_y"], s["sum_y2"], sum_x=s["sum_x"], sum_x2=s["sum_x2"], sum_xy=s["sum_xy"]
-    )
+    mean = Mean.from_sums(len(rows), s["sum_y"], s["sum_y2"], sum_x=s["sum_x"], sum_x2=s["sum_x2"], sum_xy=s["sum_xy"])
     assert mean.variance == pytest.approx(np.var(y, ddof=1), rel=1e-9, abs=1e-9)
 
 

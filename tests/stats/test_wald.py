@@ -23,9 +23,7 @@ def test_peers():
         [-0.0003582706, 0.0112782706, 0.0658746534, -0.0012528215, 0.0348548893],
         atol=6e-11,
     )
-    m = compare_wald(
-        Mean.from_moments(35637, 19.05, 13.4**2), Mean.from_moments(3944, 21.57, 15.2**2)
-    )
+    m = compare_wald(Mean.from_moments(35637, 19.05, 13.4**2), Mean.from_moments(3944, 21.57, 15.2**2))
     np.testing.assert_allclose(
         [m.absolute_low, m.absolute_high, m.relative_low, m.relative_high],
         [2.0256432096, 3.0143567904, 0.1060447170, 0.1585222121],

@@ -5,3 +5,8 @@
     {%- elif kind == 'count' -%} count(*) {{ rows }}
     {%- else -%} coalesce(sum(amount) {{ rows }}, 0)::bigint {%- endif -%}
 {%- endmacro %}
+
+{# Rows of the groups that satisfy a condition. #}
+{% macro summed(condition) -%}
+    coalesce(sum(n) filter (where {{ condition }}), 0)::bigint
+{%- endmacro %}

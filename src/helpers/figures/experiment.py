@@ -54,9 +54,7 @@ def detectable(plans: Sequence[tuple[float, Sequence[Plan]]], wanted: float) -> 
     figure.add_annotation(x=1, xref="paper", y=wanted, text=f"planned for: {formatted(wanted, 'relative')}", showarrow=False,
                           xanchor="right", yanchor="bottom", font_color=style.MUTED)  # fmt: skip
     figure.update_xaxes(type="log", title="units in all", dtick="D2")
-    figure.update_yaxes(
-        title="smallest detectable relative effect", tickformat=".0%", rangemode="tozero"
-    )
+    figure.update_yaxes(title="smallest detectable relative effect", tickformat=".0%", rangemode="tozero")
     worst, best = plans[-1][1][-1], plans[0][1][-1]
     return style.titled(
         figure,
@@ -106,22 +104,15 @@ def sample_ratio(tests: SRMByGroup, weight: float) -> go.Figure:
         if tests.failed
         else "No day shows a sample ratio mismatch"
     )
-    return style.titled(
-        figure, finding, "the band holds what chance explains at the threshold of p = .001"
-    )
+    return style.titled(figure, finding, "the band holds what chance explains at the threshold of p = .001")
 
 
 def effects(found: Sequence[MetricEffect], study: Study, *, exploratory: bool = False) -> go.Figure:
     """Relative effects with intervals, and the planted truth beside them."""
-    shown = [
-        e
-        for e in found
-        if np.isfinite([e.effect.relative, e.effect.relative_low, e.effect.relative_high]).all()
-    ][::-1]
-    labels = [
-        f"{e.level} ({e.dimension.replace('_', ' ')})" if exploratory else e.metric.label
-        for e in shown
+    shown = [e for e in found if np.isfinite([e.effect.relative, e.effect.relative_low, e.effect.relative_high]).all()][
+        ::-1
     ]
+    labels = [f"{e.level} ({e.dimension.replace('_', ' ')})" if exploratory else e.metric.label for e in shown]
     figure = go.Figure()
     figure.add_vline(x=0, line={"color": style.MUTED, "width": 1})
     figure.add_scatter(
@@ -144,9 +135,7 @@ def effects(found: Sequence[MetricEffect], study: Study, *, exploratory: bool = 
     covered = [e for e in shown if e.covered]
     if exploratory:
         finding = f"{sum(e.adjusted_p < 1 - study.decision.confidence for e in shown)} of {len(shown)} segments stand out after adjustment"
-        subtitle = (
-            "exploratory: p-values adjusted by Benjamini-Hochberg, nothing is decided on a segment"
-        )
+        subtitle = "exploratory: p-values adjusted by Benjamini-Hochberg, nothing is decided on a segment"
     else:
         lead = next(e for e in shown if e.metric.role == "primary").effect
         finding = f"{study.primary.label}: {formatted(lead.relative, 'relative')}, between {formatted(lead.relative_low, 'relative')} and {formatted(lead.relative_high, 'relative')}"
@@ -200,9 +189,7 @@ def by_day(found: Sequence[MetricEffect]) -> go.Figure:
     outside = sum(not e.effect.absolute_low <= 0 <= e.effect.absolute_high for e in found)
     share = any(e.metric.unit == "share" for e in found)
     figure.update_xaxes(title="day of exposure")
-    figure.update_yaxes(
-        title=f"effect on {found[0].metric.label.lower()}", tickformat="+.0%" if share else None
-    )
+    figure.update_yaxes(title=f"effect on {found[0].metric.label.lower()}", tickformat="+.0%" if share else None)
     return style.titled(
         figure,
         f"{outside} of {len(found)} days alone exclude zero: no single day decides",

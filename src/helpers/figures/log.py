@@ -53,9 +53,7 @@ def activity(daily: "pd.DataFrame", study: Study) -> go.Figure:
     for name, colour in zip(names, colours, strict=False):
         part = daily[daily.event_name == name]
         mode = "lines" if len(part) > 2 else "markers"
-        figure.add_scatter(
-            x=part.day.astype(str), y=part.events, name=name, mode=mode, line_color=colour
-        )
+        figure.add_scatter(x=part.day.astype(str), y=part.events, name=name, mode=mode, line_color=colour)
     if study.period.baseline:
         start = study.period.start.date().isoformat()
         figure.add_vline(x=start, line={"dash": "dot", "color": style.MUTED})
@@ -77,9 +75,7 @@ def activity(daily: "pd.DataFrame", study: Study) -> go.Figure:
         if len(weekly) > 6
         else "The log covers less than a week: no weekly pattern can be seen"
     )
-    return style.titled(
-        figure, finding, "views are left out; days run from midnight to midnight, UTC"
-    )
+    return style.titled(figure, finding, "views are left out; days run from midnight to midnight, UTC")
 
 
 def sankey(funnel: Funnel) -> go.Figure:
@@ -93,9 +89,7 @@ def sankey(funnel: Funnel) -> go.Figure:
         targets += [position, len(labels)]
         values += [step.units, step.lost]
         colours += [style.faded(style.TREATMENT, 0.45), style.faded(style.BAD, 0.3)]
-        labels.append(
-            f"no {step.event}: {step.lost:,} ({formatted(step.lost / step.previous, 'share')})"
-        )
+        labels.append(f"no {step.event}: {step.lost:,} ({formatted(step.lost / step.previous, 'share')})")
     count = len(steps)
     figure = go.Figure(
         go.Sankey(
@@ -129,9 +123,7 @@ def losses(funnel: Funnel) -> go.Figure:
             text=[f"{s.purchases_lost:,.0f}" for s in steps], textposition="outside", cliponaxis=False,
         )
     )  # fmt: skip
-    figure.update_xaxes(
-        title=f"{funnel.steps[-1].event}s more, if nobody were lost at the step", rangemode="tozero"
-    )
+    figure.update_xaxes(title=f"{funnel.steps[-1].event}s more, if nobody were lost at the step", rangemode="tozero")
     figure.update_yaxes(autorange="reversed")
     return style.titled(
         figure,
@@ -157,9 +149,7 @@ def time_to_convert(curve: SurvivalCurve, study: Study) -> go.Figure:
                         ticktext=["1 min", "10 min", "1 h", "6 h", "1 day", "1 week"])  # fmt: skip
     figure.update_yaxes(title="share converted", tickformat=".0%", rangemode="tozero")
     end = 1 - float(curve.survival[-1])
-    hour = 1 - float(
-        min((s for t, s in zip(curve.time, curve.survival, strict=True) if t <= 60), default=1.0)
-    )
+    hour = 1 - float(min((s for t, s in zip(curve.time, curve.survival, strict=True) if t <= 60), default=1.0))
     share = hour / end if end else 0.0
     return style.titled(
         figure,

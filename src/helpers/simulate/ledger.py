@@ -1,7 +1,6 @@
 """The ledger: how many rows a simulator wrote, and how many of each kind of dirt are among them."""
 
 import json
-import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -68,4 +67,4 @@ class Ledger:
         """Write the JSON at once: a reader sees all of it or nothing."""
         scratch = path.with_name(path.name + ".tmp")
         scratch.write_text(self.to_json(), encoding="utf-8")
-        os.replace(scratch, path)
+        scratch.replace(path)

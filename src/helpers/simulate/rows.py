@@ -69,9 +69,7 @@ class Visits(Columns):
     country: NDArray[np.int8]
     city: NDArray[np.int16]
 
-    def revisited(
-        self, at: NDArray[np.int64], again: NDArray[np.bool_], chunk: int
-    ) -> tuple[Self, NDArray[np.int64]]:
+    def revisited(self, at: NDArray[np.int64], again: NDArray[np.bool_], chunk: int) -> tuple[Self, NDArray[np.int64]]:
         """The sessions with a new one like ``at[i]`` for each true ``again[i]``; where each ``i`` is now."""
         copies = self.take(at[again])
         numbers = session_numbers(chunk, len(self) + len(copies))[len(self) :]

@@ -76,9 +76,7 @@ def simulate_shop(
     shop = _Shop(config, world, catalogue, calendar, events)
     with ThreadPoolExecutor(WORKERS) as pool:
         done = pool.map(shop.chunk, range(chunks), seeds)
-        bar = tqdm(
-            done, "simulating", total=chunks, unit="chunk", disable=None if progress else True
-        )
+        bar = tqdm(done, "simulating", total=chunks, unit="chunk", disable=None if progress else True)
         parts = list(bar)
     clean_events = sum(part.clean_events for part in parts)
     robots = bots(

@@ -101,9 +101,7 @@ def honest_events(
     """
     people = _people(len(users), catalogue, world, rng)
     owner, start = _sessions(people, calendar, world, rng)
-    visits, cart_chance, purchase_chance = _visits(
-        owner, people, users, chunk, catalogue, world, rng
-    )
+    visits, cart_chance, purchase_chance = _visits(owner, people, users, chunk, catalogue, world, rng)
     has_cart = rng.random(len(owner)) < cart_chance
     buys = has_cart & (rng.random(len(owner)) < purchase_chance)
 
@@ -119,9 +117,7 @@ def honest_events(
     pause = rng.lognormal(np.log(world.typical_pause), world.pause_spread, len(cart))
     cart_time = view_time[last_view[cart]] + _ms(world.shortest_pause + pause)
     bought = np.flatnonzero(buys[cart])
-    minutes = rng.lognormal(
-        np.log(world.purchase_delay_minutes), world.purchase_delay_spread, len(bought)
-    )
+    minutes = rng.lognormal(np.log(world.purchase_delay_minutes), world.purchase_delay_spread, len(bought))
     delay = np.maximum(60 * minutes, world.shortest_purchase_seconds)
     purchase = cart[bought]
     comes_back = delay > 60 * world.session_pause_minutes
@@ -149,9 +145,7 @@ def capped(rows: Rows, visits: Visits, most: int) -> Rows:
     busy = np.flatnonzero((np.bincount(user) > most)[user])
     day = rows.time[busy] // MS_PER_DAY
     order = np.lexsort((rows.time[busy], day, user[busy]))
-    begins = np.flatnonzero(
-        (np.diff(user[busy][order], prepend=-1) != 0) | (np.diff(day[order], prepend=-1) != 0)
-    )
+    begins = np.flatnonzero((np.diff(user[busy][order], prepend=-1) != 0) | (np.diff(day[order], prepend=-1) != 0))
     rank = np.arange(len(order)) - np.repeat(begins, np.diff(begins, append=len(order)))
     trip = visits.trip[rows.visit] - visits.session[0]
     beyond = np.zeros(len(visits), np.bool_)
@@ -174,16 +168,12 @@ def _people(n: int, catalogue: Catalogue, world: World, rng: np.random.Generator
     )
 
 
-def _sessions(
-    people: People, calendar: Calendar, world: World, rng: np.random.Generator
-) -> tuple[Ints, Ints]:
+def _sessions(people: People, calendar: Calendar, world: World, rng: np.random.Generator) -> tuple[Ints, Ints]:
     """User and beginning of every session; everybody has at least one."""
     n = len(people.returning)
     returning = people.returning == RETURNING
     shape = np.where(returning, world.returning_activity_shape, world.new_activity_shape)
-    mean = np.where(
-        returning, world.returning_sessions_per_day * calendar.days, world.new_extra_sessions
-    )
+    mean = np.where(returning, world.returning_sessions_per_day * calendar.days, world.new_extra_sessions)
     count = rng.poisson(mean * rng.gamma(shape) / shape)
     owner = np.repeat(np.arange(n), np.where(returning, np.maximum(count, 1), 1 + count))
     passed = rng.random(len(owner))

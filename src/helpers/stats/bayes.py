@@ -62,9 +62,7 @@ class Posterior:
             )
 
     @classmethod
-    def from_estimate(
-        cls, estimate: float, standard_error: float, prior: Posterior | None = None
-    ) -> Posterior:
+    def from_estimate(cls, estimate: float, standard_error: float, prior: Posterior | None = None) -> Posterior:
         """Normal likelihood times a normal prior (flat when None): weights are precisions.
 
         Example:

@@ -92,9 +92,7 @@ def binomial_interval(
     return BinomialInterval(share, low, 1.0 if k == n else middle + reach)
 
 
-def monte_carlo(
-    name: str, nominal: float, hits: int, runs: int, *, confidence: float = CONFIDENCE
-) -> MonteCarlo:
+def monte_carlo(name: str, nominal: float, hits: int, runs: int, *, confidence: float = CONFIDENCE) -> MonteCarlo:
     """Judge a simulated share: is it, within the noise of ``runs`` runs, what was promised?
 
     Args:

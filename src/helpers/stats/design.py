@@ -153,9 +153,7 @@ class Design(ABC):
     def _least_power(self, arms: tuple[float, ...] | tuple[int, ...], effect: float) -> float:
         return min(self._power_pair(arms[0], n, effect) for n in arms[1:])
 
-    def size(
-        self, *, absolute: float | None = None, relative: float | None = None, power: float = POWER
-    ) -> Plan:
+    def size(self, *, absolute: float | None = None, relative: float | None = None, power: float = POWER) -> Plan:
         """Units needed for ``power`` at an effect, given on one of the two scales.
 
         Raises:
@@ -169,9 +167,7 @@ class Design(ABC):
         effect = self._effect(absolute, relative)
         between("power", power, 0, 1)
         toward = 1 if self.alternative == "greater" else -1
-        if effect == self._null or (
-            self.alternative != "two-sided" and (effect - self._null) * toward < 0
-        ):
+        if effect == self._null or (self.alternative != "two-sided" and (effect - self._null) * toward < 0):
             raise InputError(
                 "effect",
                 got=f"{effect:g} against the null {self._null:g} ({self.alternative})",
@@ -202,9 +198,7 @@ class Design(ABC):
         note = "the smallest design considered is already enough" if high == low else ""
         return replace(self._plan(effect, n, total, power), note=note)
 
-    def power(
-        self, n_total: int, *, absolute: float | None = None, relative: float | None = None
-    ) -> Plan:
+    def power(self, n_total: int, *, absolute: float | None = None, relative: float | None = None) -> Plan:
         """Power of ``n_total`` units at an effect: the least over the treatments.
 
         Example:

@@ -106,9 +106,7 @@ Comparison = Callable[[Any, Any, float, Alternative], Effect]
 
 
 @singledispatch
-def comparison(
-    control: object, treatment: object, confidence: float, alternative: Alternative
-) -> Effect:
+def comparison(control: object, treatment: object, confidence: float, alternative: Alternative) -> Effect:
     """How two summaries of one kind are compared; ``comparison.register`` adds a kind.
 
     Raises:
@@ -162,9 +160,7 @@ def compare(
 
 
 @comparison.register
-def _proportions(
-    control: Proportion, treatment: Proportion, confidence: float, alternative: Alternative
-) -> Effect:
+def _proportions(control: Proportion, treatment: Proportion, confidence: float, alternative: Alternative) -> Effect:
     alpha = alpha_of(confidence)
     table = Table.of(control.successes, control.n, treatment.successes, treatment.n)
     successes, units = control.successes + treatment.successes, control.n + treatment.n
@@ -180,9 +176,7 @@ def _proportions(
     elif treatment.successes == 0:
         note = "no success in the treatment, so the relative change is -1 and has no lower end"
     crit = float(critical(alpha, alternative=alternative))
-    low, high, relative_low, relative_high = score_bounds(
-        table, statistic, crit, p < alpha, alternative
-    )
+    low, high, relative_low, relative_high = score_bounds(table, statistic, crit, p < alpha, alternative)
     difference = table.p_t - table.p_c
     return Effect(
         "Miettinen-Nurminen score",
@@ -205,9 +199,7 @@ def _proportions(
     )
 
 
-def _welch(
-    control: Summary, treatment: Summary, confidence: float, alternative: Alternative, method: str
-) -> Effect:
+def _welch(control: Summary, treatment: Summary, confidence: float, alternative: Alternative, method: str) -> Effect:
     arrays = welch(
         control.n,
         control.estimate,
@@ -228,9 +220,7 @@ def _means(control: Mean, treatment: Mean, confidence: float, alternative: Alter
 
 
 @comparison.register
-def _ratios(
-    control: Ratio, treatment: Ratio, confidence: float, alternative: Alternative
-) -> Effect:
+def _ratios(control: Ratio, treatment: Ratio, confidence: float, alternative: Alternative) -> Effect:
     return _welch(control, treatment, confidence, alternative, "delta method, Welch t, Fieller")
 
 
@@ -285,8 +275,7 @@ def _note(control: Summary, treatment: Summary, crit: float) -> str:
             notes.append(f"no variance in the {name}, so all the uncertainty is the other arm's")
     if is_unbounded(control.estimate, control.variance / control.n, crit):
         notes.append(
-            "the control mean cannot be told from zero, so the relative interval has no finite end "
-            "on that side"
+            "the control mean cannot be told from zero, so the relative interval has no finite end on that side"
         )
     elif control.estimate < 0:
         notes.append("the control mean is negative: relative to its size, a gain is positive")

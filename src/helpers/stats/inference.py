@@ -57,9 +57,7 @@ def lower_tail(statistic: ArrayLike, df: ArrayLike = np.inf) -> FloatArray:
     return tail
 
 
-def p_values(
-    statistic: ArrayLike, df: ArrayLike = np.inf, alternative: Alternative = "two-sided"
-) -> FloatArray:
+def p_values(statistic: ArrayLike, df: ArrayLike = np.inf, alternative: Alternative = "two-sided") -> FloatArray:
     """p-value of a statistic that grows with the effect.
 
     Example:
@@ -72,9 +70,7 @@ def p_values(
     return lower_tail(-t if alternative == "greater" else t, df)
 
 
-def critical(
-    alpha: float, df: ArrayLike = np.inf, alternative: Alternative = "two-sided"
-) -> FloatArray:
+def critical(alpha: float, df: ArrayLike = np.inf, alternative: Alternative = "two-sided") -> FloatArray:
     """Value the statistic must exceed for p < alpha.
 
     Example:

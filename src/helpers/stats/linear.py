@@ -99,12 +99,8 @@ def from_variances(
         absolute = _one_sided(*ends, alternative)
         ratio = _one_sided(*fieller(mean_c, v_c, difference, v_t, t, p < alpha), alternative)
     unknown = np.isnan(statistic)
-    absolute_low, absolute_high = (
-        np.where(unknown, np.nan, end) for end in agreeing(*absolute, statistic, p < alpha)
-    )
-    relative_low, relative_high = (
-        np.where(unknown, np.nan, end) for end in agreeing(*ratio, statistic, p < alpha)
-    )
+    absolute_low, absolute_high = (np.where(unknown, np.nan, end) for end in agreeing(*absolute, statistic, p < alpha))
+    relative_low, relative_high = (np.where(unknown, np.nan, end) for end in agreeing(*ratio, statistic, p < alpha))
     return EffectArrays(
         difference,
         absolute_low,
@@ -177,9 +173,7 @@ def is_unbounded(control: float, v_c: float, t: float) -> bool:
     return control * control <= t * t * v_c
 
 
-def relative_delta(
-    control: FloatArray, v_c: FloatArray, treatment: FloatArray, v_t: FloatArray
-) -> FloatArray:
+def relative_delta(control: FloatArray, v_c: FloatArray, treatment: FloatArray, v_t: FloatArray) -> FloatArray:
     r"""Delta-method standard error of ``(t - c) / |c|``: for comparison only, see ``compare_wald``.
 
     :math:`\sqrt{v_t/c^2+t^2v_c/c^4}`.
@@ -192,9 +186,7 @@ def relative_delta(
         return np.sqrt(v_t + (treatment / control) ** 2 * v_c) / np.abs(control)
 
 
-def _one_sided(
-    low: FloatArray, high: FloatArray, alternative: Alternative
-) -> tuple[FloatArray, FloatArray]:
+def _one_sided(low: FloatArray, high: FloatArray, alternative: Alternative) -> tuple[FloatArray, FloatArray]:
     """Open the end that a one-sided interval does not bound."""
     if alternative == "greater":
         high = np.full_like(high, np.inf)

@@ -33,9 +33,7 @@ class AdjustedPValues:
     note: str = ""
 
 
-def adjust(
-    p_values: ArrayLike | Sequence[float], method: Method = "holm", *, alpha: float = ALPHA
-) -> AdjustedPValues:
+def adjust(p_values: ArrayLike | Sequence[float], method: Method = "holm", *, alpha: float = ALPHA) -> AdjustedPValues:
     r"""Adjust the p-values of one family of ``m`` tests.
 
     With the p-values in rising order, and minima or maxima running so that the order is kept:
@@ -75,9 +73,7 @@ def adjust(
     count = int(missing.sum())
     note = f"{count} of {p.size} tests could not be made; they count in the family" if count else ""
     rejected = tuple((adjusted < alpha).tolist())
-    return AdjustedPValues(
-        method, alpha, tuple(p.tolist()), tuple(adjusted.tolist()), rejected, note
-    )
+    return AdjustedPValues(method, alpha, tuple(p.tolist()), tuple(adjusted.tolist()), rejected, note)
 
 
 def _adjusted(p: FloatArray, method: Method) -> FloatArray:
@@ -91,10 +87,7 @@ def _adjusted(p: FloatArray, method: Method) -> FloatArray:
     else:
         factor = m / rank * (np.sum(1 / rank) if method == "by" else 1.0)
     scaled = p[order] * factor
-    if method == "holm":
-        running = np.maximum.accumulate(scaled)
-    else:
-        running = np.minimum.accumulate(scaled[::-1])[::-1]
+    running = np.maximum.accumulate(scaled) if method == "holm" else np.minimum.accumulate(scaled[::-1])[::-1]
     result = np.empty(m)
     result[order] = np.minimum(running, 1.0)
     return result

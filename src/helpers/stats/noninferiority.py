@@ -134,9 +134,7 @@ def noninferiority(
     else:
         statistic = _t(control, treatment, limit, scale)
         crit = float(critical(alpha, effect.df, safe))
-        if scale == "relative" and is_unbounded(
-            control.estimate, control.variance / control.n, crit
-        ):
+        if scale == "relative" and is_unbounded(control.estimate, control.variance / control.n, crit):
             statistic = math.nan
             note = f"{NO_TEST}the control mean cannot be told from zero; use an absolute margin"
     p = float(p_values(statistic, effect.df, safe))

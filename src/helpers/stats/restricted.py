@@ -45,14 +45,10 @@ FLOAT = Ops(
     lambda a, b: a if a > b else b,
     lambda c, a, b: a if c else b,
 )
-ARRAY = Ops(
-    np.sqrt, np.exp, np.expm1, np.arccos, np.cos, np.copysign, np.minimum, np.maximum, np.where
-)
+ARRAY = Ops(np.sqrt, np.exp, np.expm1, np.arccos, np.cos, np.copysign, np.minimum, np.maximum, np.where)
 
 
-def restricted_difference(
-    x_c: Any, n_c: Any, x_t: Any, n_t: Any, delta: Any, ops: Ops = FLOAT
-) -> tuple[Any, Any]:
+def restricted_difference(x_c: Any, n_c: Any, x_t: Any, n_t: Any, delta: Any, ops: Ops = FLOAT) -> tuple[Any, Any]:
     """Most likely rates (control, treatment) given ``p_t - p_c = delta``.
 
     The one root of the likelihood cubic in the admissible range, in closed form, then two Newton
@@ -83,9 +79,7 @@ def restricted_difference(
     return root, ops.low(ops.high(root + delta, 0.0), 1.0)
 
 
-def restricted_ratio(
-    x_c: Any, n_c: Any, x_t: Any, n_t: Any, ratio: Any, ops: Ops = FLOAT
-) -> tuple[Any, Any]:
+def restricted_ratio(x_c: Any, n_c: Any, x_t: Any, n_t: Any, ratio: Any, ops: Ops = FLOAT) -> tuple[Any, Any]:
     """Most likely rates (control, treatment) given ``p_t = ratio * p_c``: the smaller root of a
     quadratic, divided the stable way round.
 
@@ -102,9 +96,7 @@ def restricted_ratio(
     return r_c, ops.low(ratio * r_c, 1.0)
 
 
-def restricted_failures(
-    f_c: Any, n_c: Any, f_t: Any, n_t: Any, excess: Any, ops: Ops = FLOAT
-) -> tuple[Any, Any]:
+def restricted_failures(f_c: Any, n_c: Any, f_t: Any, n_t: Any, excess: Any, ops: Ops = FLOAT) -> tuple[Any, Any]:
     """Most likely *failure* rates given ``p_t = (1 + excess) p_c``.
 
     The same quadratic in 1 - p: near p = 1 its two roots in p lie too close to be told apart.

@@ -50,18 +50,14 @@ def decreasing_root(f: Callable[[float], float], low: float, high: float) -> flo
         limit = min(0.5, _EPS * abs(best) / width)
         xi, phi = (a - b) / (c - b), (fa - fb) / (fc - fb)
         if phi * phi < xi and (1 - phi) ** 2 < 1 - xi:
-            t = fa / (fb - fa) * fc / (fb - fc) + (c - a) / (b - a) * fa / (fc - fa) * fb / (
-                fc - fb
-            )
+            t = fa / (fb - fa) * fc / (fb - fc) + (c - a) / (b - a) * fa / (fc - fa) * fb / (fc - fb)
             t = min(1 - limit, max(limit, t))
         else:
             t = 0.5
     return best
 
 
-def decreasing_roots(
-    f: Callable[[FloatArray], FloatArray], low: FloatArray, high: FloatArray
-) -> FloatArray:
+def decreasing_roots(f: Callable[[FloatArray], FloatArray], low: FloatArray, high: FloatArray) -> FloatArray:
     """The same method on arrays: ``f`` takes and returns arrays of the shape of ``low``.
 
     Example:

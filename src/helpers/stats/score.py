@@ -164,9 +164,7 @@ def _log_ratio(table: Table, target: float, side: int) -> float:
         inner = outer
     else:
         outer = _FAR * side
-    return decreasing_root(
-        lambda x: table.z_ratio(x) - target, min(inner, outer), max(inner, outer)
-    )
+    return decreasing_root(lambda x: table.z_ratio(x) - target, min(inner, outer), max(inner, outer))
 
 
 def score_intervals(
@@ -197,9 +195,7 @@ def score_intervals(
     """
     alpha = alpha_of(confidence)
     crit = float(critical(alpha, alternative=alternative))
-    counts = np.broadcast_arrays(
-        *(np.atleast_1d(np.asarray(a, float)) for a in (x_c, n_c, x_t, n_t))
-    )
+    counts = np.broadcast_arrays(*(np.atleast_1d(np.asarray(a, float)) for a in (x_c, n_c, x_t, n_t)))
     shape = counts[0].shape
     xc, nc, xt, nt = (finite_vector("counts", a.ravel()) for a in counts)
     _check_counts(xc, nc, xt, nt)

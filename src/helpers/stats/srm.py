@@ -123,9 +123,7 @@ def srm(observed: Counts, weights: Weights, *, threshold: float = SRM_THRESHOLD)
     )
 
 
-def srm_by_group(
-    groups: Mapping[str, Counts], weights: Weights, *, threshold: float = SRM_THRESHOLD
-) -> SRMByGroup:
+def srm_by_group(groups: Mapping[str, Counts], weights: Weights, *, threshold: float = SRM_THRESHOLD) -> SRMByGroup:
     """``srm`` for every day or segment, the threshold kept at .001 for each.
 
     A threshold this low is what makes looking every day affordable: cumulative counts over 28 days

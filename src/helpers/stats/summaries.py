@@ -126,9 +126,7 @@ class Mean:
         _check_columns(self.moments, 1, self.covariates)
 
     @classmethod
-    def from_values(
-        cls, values: ArrayLike, covariates: Mapping[str, ArrayLike] | None = None
-    ) -> Mean:
+    def from_values(cls, values: ArrayLike, covariates: Mapping[str, ArrayLike] | None = None) -> Mean:
         """From one value a unit and, for each named covariate, one value a unit.
 
         Example:

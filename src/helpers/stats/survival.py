@@ -163,9 +163,7 @@ def log_rank(control: Lifetimes, treatment: Lifetimes) -> LogRank:
     if not (a[1].any() or b[1].any()):
         note = "no test: no event in either arm"
         return LogRank(math.nan, 1, math.nan, control.n, treatment.n, note)
-    result = logrank_test(
-        a[0], b[0], event_observed_A=a[1], event_observed_B=b[1], weights_A=a[2], weights_B=b[2]
-    )
+    result = logrank_test(a[0], b[0], event_observed_A=a[1], event_observed_B=b[1], weights_A=a[2], weights_B=b[2])
     chi2 = float(result.test_statistic)
     return LogRank(chi2, 1, float(special.chdtrc(1, chi2)), control.n, treatment.n)
 

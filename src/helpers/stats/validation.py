@@ -29,9 +29,7 @@ class InputError(ReportError, ValueError):
     """
 
     def __init__(self, what: str, *, got: object, expected: str, cause: str, remedy: str) -> None:
-        super().__init__(
-            f"{what} cannot be used", got=got, expected=expected, cause=cause, remedy=remedy
-        )
+        super().__init__(f"{what} cannot be used", got=got, expected=expected, cause=cause, remedy=remedy)
 
 
 def whole_number(what: str, value: Any) -> int:

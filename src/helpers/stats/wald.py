@@ -52,9 +52,7 @@ def compare_wald(
         if alternative == "less":
             pair[0] = -math.inf
     p = p_values(statistic, alternative=alternative)
-    low, high = agreeing(
-        np.asarray(ends[0]), np.asarray(ends[1]), np.asarray(statistic), np.asarray(p < alpha)
-    )
+    low, high = agreeing(np.asarray(ends[0]), np.asarray(ends[1]), np.asarray(statistic), np.asarray(p < alpha))
     fields = (difference, low, high, relative, *ratio_ends, statistic, math.inf, p)
     arrays = EffectArrays(*map(np.asarray, fields))
     return effect_of(control, treatment, arrays, crit, confidence, alternative, "unpooled Wald z")

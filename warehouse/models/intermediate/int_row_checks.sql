@@ -1,34 +1,42 @@
--- Every count that the flow table and the tracking plan need, in one pass over the log. Grain: one row in all.
+-- Every count that the flow table and the tracking plan need, in one pass over the log: rows are grouped by all that
+-- is asked of them, and the few groups are summed up. Grain: one row in all.
 {% set kept = "problem is null and kind is null and not bot" %}
-with checked as (
-    select events.*, duplicates.kind, bots.user_id is not null as bot
+with groups as (
+    select
+        case when events.event_name in ({{ text_list(var('planned_events')) }}) then events.event_name end as event_name,
+        events.problem,
+        duplicates.kind,
+        bots.user_id is not null as bot,
+        events.time_format,
+        events.amount = 0 as is_free,
+        {%- for check in var('property_checks') %}
+        {{ check.condition }} as property_{{ loop.index0 }},
+        {%- endfor %}
+        count(*) as n
     from {{ ref('stg_events_checked') }} as events
-    left join {{ ref('int_duplicates') }} as duplicates using (row_key)
-    left join {{ ref('int_bots') }} as bots using (user_id)
+    left join {{ ref('int_duplicates') }} as duplicates on duplicates.row_key = events.row_key
+    left join {{ ref('int_bots') }} as bots on bots.user_id = events.user_id
+    group by all
 )
 
 select
-    count(*) as all_rows,
+    {{ summed('true') }} as all_rows,
     {%- for problem in var('problems') %}
-    count(*) filter (where problem = '{{ problem }}') as {{ problem }},
+    {{ summed("problem = '" ~ problem ~ "'") }} as {{ problem }},
     {%- endfor %}
     {%- for kind in ['exact_duplicate', 'late_duplicate'] %}
-    count(*) filter (where problem is null and kind = '{{ kind }}') as {{ kind }},
+    {{ summed("problem is null and kind = '" ~ kind ~ "'") }} as {{ kind }},
     {%- endfor %}
-    count(*) filter (where problem is null and kind is null and bot) as bot,
-    count(*) filter (where {{ kept }}) as kept,
+    {{ summed("problem is null and kind is null and bot") }} as bot,
+    {{ summed(kept) }} as kept,
     {%- for format in ['timezone_offset', 'epoch_milliseconds', 'named_month'] %}
-    count(*) filter (where {{ kept }} and time_format = '{{ format }}') as {{ format }},
+    {{ summed(kept ~ " and time_format = '" ~ format ~ "'") }} as {{ format }},
     {%- endfor %}
     {%- for check in var('property_checks') %}
-    count(*) filter (
-        where {{ 'problem' if check.violation == 'wrong_type' else kept ~ " and 'kept'" }}
-        = '{{ 'wrong_type' if check.violation == 'wrong_type' else 'kept' }}'
-        and event_name = {{ text(check.event) }} and {{ check.condition }}
-    ) as property_{{ loop.index0 }},
+    {{ summed(("problem = 'wrong_type'" if check.violation == 'wrong_type' else kept) ~ " and event_name = " ~ text(check.event) ~ " and property_" ~ loop.index0) }} as property_{{ loop.index0 }},
     {%- endfor %}
     {%- for event in var('planned_events') %}
-    count(*) filter (where {{ kept }} and event_name = {{ text(event) }}) as kept_{{ loop.index0 }},
+    {{ summed(kept ~ " and event_name = " ~ text(event)) }} as kept_{{ loop.index0 }},
     {%- endfor %}
-    count(*) filter (where {{ kept }} and event_name in ({{ text_list(var('revenue_events')) }}) and amount = 0) as free_purchases
-from checked
+    {{ summed(kept ~ " and is_free and event_name in (" ~ text_list(var('revenue_events')) ~ ")") }} as free_purchases
+from groups
