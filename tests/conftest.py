@@ -5,7 +5,7 @@ from typing import NamedTuple
 import pytest
 import yaml
 
-from helpers import paths, simulate, warehouse
+from helpers import marts, paths, simulate, warehouse
 from helpers import study as studies
 from helpers.paths import StudyPaths
 from helpers.study import Study
@@ -37,5 +37,5 @@ def small_study(tmp_path_factory: pytest.TempPathFactory) -> Built:
     study = studies.load(file)
     where = studies.study_paths(file, study)
     simulate.simulate(study, where.raw, progress=False)
-    warehouse.build(study, where)
+    marts.build(study, where)
     return Built(study, where)

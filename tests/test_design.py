@@ -26,7 +26,8 @@ def planned(small_study, opened) -> design.Planned:
 def test_the_plan_is_that_of_the_statistics(planned, small_study, opened):
     base = opened[1].base(small_study.study.primary)
     expected = ProportionDesign(base.estimate).size(relative=0.05, power=0.8)
-    assert planned.plan == expected
+    assert planned.plan.n_arms == expected.n_arms
+    assert planned.plan.n_exact == pytest.approx(expected.n_exact)
     assert planned.plan.relative == pytest.approx(0.05)
 
 

@@ -12,7 +12,7 @@ from scipy import stats
 from helpers import experiment, warehouse
 from helpers.assignment import bucket
 from helpers.errors import ReportError
-from helpers.experiment import Results, Truth, TrustCheck
+from helpers.experiment import Results, TrustCheck, Truth
 from helpers.stats import Mean, Proportion, Ratio, compare
 
 Check = Callable[..., dict[str, TrustCheck]]
@@ -176,7 +176,7 @@ def test_exploratory_is_adjusted_together(results, small_study):
     primary = small_study.study.primary
     found = results.exploratory(primary)
     raw = [e.effect.p_value for e in found]
-    assert len(found) == sum(len(results.levels("exposed", d)) for d in small_study.study.segments)
+    assert len(found) == sum(len(results.by_segment(primary, d)) for d in small_study.study.segments)
     assert [e.adjusted_p for e in found] == pytest.approx(stats.false_discovery_control(raw, method="bh"))
 
 

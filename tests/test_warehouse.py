@@ -13,7 +13,7 @@ import yaml
 from click.testing import CliRunner
 
 from helpers import __main__ as cli
-from helpers import assignment, events, paths, warehouse
+from helpers import assignment, events, marts, paths, warehouse
 from helpers import study as studies
 from helpers.errors import ReportError
 from helpers.simulate import Ledger
@@ -343,7 +343,7 @@ def test_another_build_with_one_thread_gives_the_same_bytes(small_study, tmp_pat
     where.data.mkdir(parents=True)
     where.raw.symlink_to(small_study.where.raw)
     monkeypatch.setenv("WAREHOUSE_THREADS", "1")
-    warehouse.build(small_study.study, where)
+    marts.build(small_study.study, where)
     for table in TABLES:
         written = []
         for database in (small_study.where.database, where.database):
@@ -464,7 +464,7 @@ def results(where) -> pd.DataFrame:
 def test_an_online_log_of_experiment_events(tmp_path):
     rows = online_rows()
     study, where = shop(tmp_path, rows, events_of_experiment=True)
-    warehouse.build(study, where)
+    marts.build(study, where)
     own = rows[rows["experiment_id"] != "another"]
     impressions = own[own["event_name"] == "experiment_impression"]
     seen = impressions.groupby("user_id")["event_time"].min()
@@ -510,7 +510,7 @@ def plain_rows() -> pd.DataFrame:
 def test_a_plain_column_of_variants_and_a_unit_in_two(tmp_path):
     study, where = shop(tmp_path, plain_rows(), events_of_experiment=False)
     with pytest.raises(ReportError) as caught:
-        warehouse.build(study, where)
+        marts.build(study, where)
     assert "units that the log shows in two variants" in str(caught.value)
     assert "1 of 200 units (0.50 %)" in str(caught.value)
     assert "data.tolerate.two_variants: 0.0055" in str(caught.value)
@@ -518,7 +518,7 @@ def test_a_plain_column_of_variants_and_a_unit_in_two(tmp_path):
 
     tolerate = {"two_variants": 0.01}
     study, where = shop(tmp_path, plain_rows(), events_of_experiment=False, tolerate=tolerate)
-    warehouse.build(study, where)
+    marts.build(study, where)
     found = results(where)
     control, treatment = (found.loc[("purchase_rate", arm)] for arm in ("control", "treatment"))
     assert (control["sample_size"], control["conversions"]) == (100, 33)
@@ -534,7 +534,7 @@ def test_variants_the_study_does_not_know_are_refused(tmp_path):
     tolerate = {"two_variants": 0.01}
     study, where = shop(tmp_path, rows, events_of_experiment=False, tolerate=tolerate)
     with pytest.raises(ReportError, match=r"other variants than the study\n.*'blue' \(100 units\)"):
-        warehouse.build(study, where)
+        marts.build(study, where)
 
 
 # --- bad inputs ---
@@ -564,7 +564,7 @@ def test_a_bad_log_is_told_and_overwrites_nothing(case, tmp_path):
     study, where = shop(tmp_path, rows, events_of_experiment=False, mode="offline")
     where.database.write_bytes(b"the marts of yesterday")
     with pytest.raises(ReportError) as caught:
-        warehouse.build(study, where)
+        marts.build(study, where)
     for words in ("studies/own.yml", said, "expected", "likely cause", "remedy"):
         assert words in str(caught.value)
     assert where.database.read_bytes() == b"the marts of yesterday"
@@ -595,7 +595,7 @@ def test_scratch_of_a_killed_build_is_swept_and_a_living_one_s_stays(tmp_path):
 
     for pid in (str(os.getpid()), "99999999", "x"):
         (tmp_path / f".build-{pid}").mkdir()
-    warehouse.clear_scratch(tmp_path, ".build-")
+    marts.clear_scratch(tmp_path, ".build-")
     assert [p.name for p in tmp_path.iterdir()] == [f".build-{os.getpid()}"]
 
 

@@ -66,7 +66,7 @@ def command(function: Callable[..., Any]) -> click.Command:
             click.echo(f"\nerror: {message}\n", err=True)
             sys.exit(2)
 
-    return main.command(function.__name__.replace("_", "-"))(guarded)
+    return main.command(function.__name__.strip("_").replace("_", "-"))(guarded)
 
 
 study_argument = click.argument("study_file", metavar="STUDY")
@@ -76,12 +76,12 @@ study_argument = click.argument("study_file", metavar="STUDY")
 @study_argument
 def log(study_file: str) -> None:
     """Simulate the log of STUDY, or bring in its own, as Parquet."""
-    from helpers import events, warehouse
+    from helpers import events, marts
 
     study = studies.load(study_file)
     where = studies.study_paths(study_file, study)
     with step(study.name, "log"):
-        warehouse.clear_scratch(where.data, ".raw-")
+        marts.clear_scratch(where.data, ".raw-")
         scratch = where.data / f".raw-{os.getpid()}"
         scratch.mkdir(parents=True)
         try:
@@ -100,13 +100,13 @@ def log(study_file: str) -> None:
 
 @command
 @study_argument
-def marts(study_file: str) -> None:
+def marts_(study_file: str) -> None:
     """Build the marts of STUDY with dbt."""
-    from helpers import warehouse
+    from helpers import marts
 
     study = studies.load(study_file)
     with step(study.name, "warehouse"):
-        warehouse.build(study, studies.study_paths(study_file, study))
+        marts.build(study, studies.study_paths(study_file, study))
 
 
 @command
@@ -191,12 +191,12 @@ def schema() -> None:
 @study_argument
 def dbt_docs(study_file: str) -> None:
     """Write the warehouse's documentation with lineage as one page."""
-    from helpers import warehouse
+    from helpers import marts
 
     study = studies.load(study_file)
     where = studies.study_paths(study_file, study)
     with step(study.name, "dbt docs"):
-        page = warehouse.document(study, where)
+        page = marts.document(study, where)
     click.echo(f"Open {paths.shown(page)}")
 
 

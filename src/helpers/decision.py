@@ -3,13 +3,16 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Literal
 
 from helpers.results import formatted, write_text
-from helpers.stats import Effect, NonInferiority, ProportionDesign, false_positive_risk
+from helpers.stats import Effect, MeanDesign, NonInferiority, ProportionDesign, false_positive_risk
 from helpers.study import Rule
+
+SMALLEST = 1e-15
+"""Level and power are kept this far from 0 and 1, where the risk has no value."""
 
 Verdict = Literal["GO", "ITERATE", "KILL", "INVALID"]
 
@@ -57,24 +60,25 @@ class Evidence:
     false_positive_risk: float
 
 
-def observed_risk(effect: Effect, minimum_detectable: float, rule: Rule) -> float:
+def observed_risk(
+    effect: Effect, design: ProportionDesign | MeanDesign, minimum_detectable: float, rule: Rule
+) -> float:
     """Chance that there is no improvement although the result is as significant as this one.
 
     :func:`~helpers.stats.false_positive_risk` with the observed two-sided p-value in place of alpha, and the power
-    that the units at hand have, at that level, for the planned relative effect. Assumes that a share
-    ``prior_success_rate`` of ideas like this one works, by about the planned effect; a rate of zero or one in the
-    control leaves nothing to plan for and gives 1.
+    that the units at hand have, at that level, for the planned relative effect under ``design``. Assumes that a share
+    ``prior_success_rate`` of ideas like this one works, by about the planned effect. Where no test could be made
+    (p is NaN or 1) the result tells nothing and the risk is 1.
     """
-    if not 0 < effect.control < 1 or not effect.p_value < 1:
+    if not effect.p_value < 1:
         return 1.0
-    level = max(effect.p_value, 1e-15)
-    weights = (effect.n_control, effect.n_treatment)
-    planned = min(minimum_detectable, (1 - effect.control) / effect.control * 0.999)
-    design = ProportionDesign(effect.control, weights=weights, alpha=level)
-    power = design.power(sum(weights), relative=planned).achieved_power
-    if not 0 < power < 1:
-        power = min(max(power, 1e-15), 1 - 1e-15)
-    return false_positive_risk(level, power, rule.prior_success_rate)
+    level = max(effect.p_value, SMALLEST)
+    at_level = replace(design, alpha=level, weights=(effect.n_control, effect.n_treatment))
+    planned = minimum_detectable
+    if isinstance(design, ProportionDesign):
+        planned = min(planned, 0.999 * (1 - design.baseline) / design.baseline)
+    power = at_level.power(effect.n_control + effect.n_treatment, relative=planned).achieved_power
+    return false_positive_risk(level, min(max(power, SMALLEST), 1 - SMALLEST), rule.prior_success_rate)
 
 
 def decide(evidence: Evidence, rule: Rule) -> Decision:

@@ -46,7 +46,7 @@ def plan(study: Study, results: Results, con: "duckdb.DuckDBPyConnection") -> Pl
     exposed units of the diagnosis period; a curve shorter than a week gives none.
     """
     size, power = study.design.minimum_detectable, study.design.power
-    design = _design(study, results, tuple(v.weight for v in study.variants))
+    design = basis(study, results, tuple(v.weight for v in study.variants))
     chosen = design.size(relative=size, power=power)
     traffic = warehouse.query(con, "exposures_by_day")
     curve = traffic[traffic.period == "diagnosis"].cumulative_units.to_list()
@@ -55,7 +55,7 @@ def plan(study: Study, results: Results, con: "duckdb.DuckDBPyConnection") -> Pl
     note = found.note if found else "the log is shorter than a week, so no duration can be told"
     splits, curves = [], []
     for share in study.design.splits:
-        split = _design(study, results, (share, 1 - share))
+        split = basis(study, results, (share, 1 - share))
         needed = split.size(relative=size, power=power)
         splits.append((share, needed, _duration(needed.n_total, curve)))
         sizes = [round(chosen.n_total * 2 ** (k / 4)) for k in range(-8, 13)]
@@ -74,7 +74,8 @@ def plan(study: Study, results: Results, con: "duckdb.DuckDBPyConnection") -> Pl
     )
 
 
-def _design(study: Study, results: Results, weights: tuple[float, ...]) -> ProportionDesign | MeanDesign:
+def basis(study: Study, results: Results, weights: tuple[float, ...]) -> ProportionDesign | MeanDesign:
+    """The test of the primary metric to plan for, on the outcome of exposed units had nobody been treated."""
     base = results.base(study.primary)
     alpha = 1 - study.decision.confidence
     if not isinstance(base, Proportion):

@@ -1,21 +1,24 @@
 """Which numbers a report keeps, and under which names: the contract of ``results.json``."""
 
+from __future__ import annotations
+
 import math
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from helpers.decision import Decision
-from helpers.experiment import MetricEffect, Resalted, TrustCheck
-from helpers.funnel import Funnel
-from helpers.notebook import Notebook
 from helpers.results import Unit
-from helpers.roi import Value
-from helpers.segments import Decomposition, SegmentRate
-from helpers.stats import Effect, NonInferiority, Plan, VarianceReduction
-from helpers.study import Metric
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from helpers.decision import Decision
+    from helpers.experiment import MetricEffect, Resalted, TrustCheck
+    from helpers.funnel import Funnel
+    from helpers.notebook import Notebook
+    from helpers.roi import Value
+    from helpers.segments import Decomposition, SegmentRate
+    from helpers.stats import Effect, NonInferiority, Plan, VarianceReduction
+    from helpers.study import Metric
 
 LEVEL: Mapping[str, Unit] = {"share": "share", "money": "price", "seconds": "seconds", "count": "number"}
 CHANGE: Mapping[str, Unit] = {"share": "points", "money": "price", "seconds": "number", "count": "number"}
@@ -26,7 +29,7 @@ def finite(value: float) -> float | None:
     return None if math.isnan(value) else float(value)
 
 
-def log(nb: Notebook, flow: "pd.DataFrame", events: "pd.DataFrame", ledger: Mapping[str, int] | None) -> None:
+def log(nb: Notebook, flow: pd.DataFrame, events: pd.DataFrame, ledger: Mapping[str, int] | None) -> None:
     """``data.*``: rows read, kept and left out, by kind."""
     rows = dict(zip(flow.kind, flow["rows"].map(int), strict=True))
     lost = int(flow.loc[flow.disposition.isin(["dropped", "quarantined"]), "rows"].sum())

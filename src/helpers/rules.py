@@ -6,6 +6,7 @@ Runs on the standard library alone, so that make can call it before anything is 
 import ast
 import json
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 from helpers import paths
@@ -16,7 +17,7 @@ PACKAGE = paths.ROOT / "src" / "helpers"
 
 STEPS = {
     "raw/done": "import helpers.events, helpers.simulate",
-    "warehouse.duckdb": "import helpers.warehouse, helpers.experiment",
+    "warehouse.duckdb": "import helpers.marts",
     "resalted.parquet": "import helpers.experiment",
 }
 """What the steps before the notebooks start from, by their target in the study's data folder."""
@@ -60,9 +61,18 @@ def makefile(where: StudyPaths) -> str:
     return "\n".join([*lines, *(f"{name}:" for name in every)]) + "\n"
 
 
+def _executed(tree: ast.AST) -> Iterator[ast.AST]:
+    """Nodes of a module but those below ``if TYPE_CHECKING``, which only a type checker reads."""
+    yield tree
+    for node in ast.iter_child_nodes(tree):
+        typing_only = isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING"
+        if not typing_only:
+            yield from _executed(node)
+
+
 def _imported(source: str) -> list[Path]:
     modules: list[str] = []
-    for node in ast.walk(ast.parse(source)):
+    for node in _executed(ast.parse(source)):
         if isinstance(node, ast.Import):
             modules += [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:

@@ -54,7 +54,7 @@ def execute(notebook: Path, where: StudyPaths, parameters: dict[str, Any]) -> Pa
         if aside.is_file():
             content = json.loads(aside.read_text(encoding="utf-8"))
             aside.unlink()
-    write_text(target, tidy(content))
+    write_text(target, tidy(content).replace(f"{where.base}{os.sep}", ""))  # a study outside the project
     os.utime(target)
     return target
 

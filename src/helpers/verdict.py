@@ -1,10 +1,12 @@
 """The last page: what the rule looks at, what it says, and the entry in the decision log."""
 
 from helpers.decision import Decision, Entry, Evidence, append, digest, observed_risk
+from helpers.design import basis
 from helpers.errors import ReportError
 from helpers.experiment import Results
 from helpers.paths import StudyPaths
 from helpers.results import Numbers, formatted
+from helpers.stats import MeanDesign, ProportionDesign
 from helpers.study import Study
 
 LEADS = {"GO": "Ship", "ITERATE": "Do not ship yet:", "KILL": "Stop", "INVALID": "Draw no conclusion on"}
@@ -25,8 +27,12 @@ def evidence(study: Study, results: Results, earlier: Numbers) -> Evidence:
         tuple((study.metric(name).label.lower(), g) for name, g in results.guardrails().items()),
         results.units("exposed", "all", "all"),
         int(earlier.value("design.n_total")),
-        observed_risk(found.effect, study.design.minimum_detectable, study.decision),
+        observed_risk(found.effect, _basis(study, results), study.design.minimum_detectable, study.decision),
     )
+
+
+def _basis(study: Study, results: Results) -> ProportionDesign | MeanDesign:
+    return basis(study, results, tuple(v.weight for v in study.variants[:2]))
 
 
 def headline(study: Study, made: Decision, results: Results) -> str:

@@ -1,22 +1,25 @@
 """Tables of the report: results as rows of text, one function a table."""
 
+from __future__ import annotations
+
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from helpers.decision import Decision
 from helpers.events import EXPERIMENT_EVENTS, TrackingPlan
-from helpers.experiment import MetricEffect, Resalted, TrustCheck
-from helpers.funnel import Funnel
 from helpers.results import Unit, formatted
-from helpers.roi import Value
-from helpers.segments import Decomposition, SegmentRate
-from helpers.stats import Effect, NonInferiority, Plan, VarianceReduction
-from helpers.study import Metric, Study
 from helpers.tables import Badge, badge
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from helpers.decision import Decision
+    from helpers.experiment import MetricEffect, Resalted, TrustCheck
+    from helpers.funnel import Funnel
+    from helpers.roi import Value
+    from helpers.segments import Decomposition, SegmentRate
+    from helpers.stats import Effect, NonInferiority, Plan, VarianceReduction
+    from helpers.study import Metric, Study
 
 Row = dict[str, Any]
 
@@ -69,7 +72,7 @@ _EXPERIMENT = {
 }
 
 
-def row_flow(flow: "pd.DataFrame", ledger: Mapping[str, int] | None) -> list[Row]:
+def row_flow(flow: pd.DataFrame, ledger: Mapping[str, int] | None) -> list[Row]:
     """Rows by kind, beside the ledger of planted dirt when there is one."""
     rows = []
     for r in flow.itertuples(index=False):
@@ -83,7 +86,7 @@ def row_flow(flow: "pd.DataFrame", ledger: Mapping[str, int] | None) -> list[Row
     return rows
 
 
-def violations(found: "pd.DataFrame") -> list[Row]:
+def violations(found: pd.DataFrame) -> list[Row]:
     """Breaches of the tracking plan."""
     return [
         {

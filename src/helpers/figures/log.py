@@ -1,22 +1,25 @@
 """Figures of the log and of its funnel."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import plotly.graph_objects as go
 
 from helpers.figures import style
-from helpers.funnel import Funnel
 from helpers.results import formatted
-from helpers.segments import SegmentRate
-from helpers.stats import SurvivalCurve
-from helpers.study import Study
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from helpers.funnel import Funnel
+    from helpers.segments import SegmentRate
+    from helpers.stats import SurvivalCurve
+    from helpers.study import Study
 
-def rows_kept(flow: "pd.DataFrame") -> go.Figure:
+
+def rows_kept(flow: pd.DataFrame) -> go.Figure:
     """What left the log, and what was repaired, by kind."""
     shown = flow[(flow.kind != "kept") & (flow["rows"] > 0)].sort_values("rows")
     colours = {
@@ -45,7 +48,7 @@ def rows_kept(flow: "pd.DataFrame") -> go.Figure:
     )
 
 
-def activity(daily: "pd.DataFrame", study: Study) -> go.Figure:
+def activity(daily: pd.DataFrame, study: Study) -> go.Figure:
     """Key events a day."""
     figure = go.Figure()
     colours = [style.CONTROL, style.TREATMENT, style.ACCENT, style.GOOD]

@@ -1,0 +1,184 @@
+"""The engine: builds a study's marts with dbt on DuckDB, whole or not at all."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from helpers import assignment, events, experiment, paths, warehouse
+from helpers.errors import ReportError
+from helpers.paths import StudyPaths
+from helpers.results import write_text
+from helpers.study import Study
+from helpers.tolerances import enforce_tolerances
+from helpers.warehouse import MEMORY, THREADS
+
+if TYPE_CHECKING:
+    import duckdb
+
+
+def dbt_vars(study: Study, log: events.Landed, plan: events.TrackingPlan) -> dict[str, Any]:
+    """Everything the models need of a study, as dbt variables."""
+    columns = events.column_expressions(study, log.types)
+    present = {c["name"] for c in columns if not c["expression"].startswith(("null::", "'r' ||"))}
+    checks = events.property_checks(plan, present)
+    steps = study.funnel.steps
+    revenue_events = sorted({m.event for m in study.metrics if m.event and m.unit == "money"} | {steps[-1]})
+    key_events = {*steps[1:], study.exposure, *(m.event for m in study.metrics if m.event), *events.EXPERIMENT_EVENTS}
+    segments = study.segments
+    cuts = assignment.cut_points([v.weight for v in study.variants])
+    return {
+        "events_location": f"read_parquet('{log.location}', file_row_number = true)",
+        "malformed_lines": log.malformed_lines,
+        "columns": columns,
+        "raw_columns": [c["name"] for c in columns if c["name"] in present],
+        "has_event_id": "event_id" in present,
+        "time_is_text": log.types.get(_raw_name(study, "event_time"), "VARCHAR") == "VARCHAR",
+        "planned_events": sorted({*plan.events, *(e for e in events.EXPERIMENT_EVENTS if study.mode == "online")})
+        if any(e in plan.events for e in events.EXPERIMENT_EVENTS)
+        else sorted(plan.events),
+        "revenue_events": revenue_events,
+        "key_events": sorted(key_events),
+        "problems": list(events.PROBLEMS),
+        "row_kinds": events.ROW_KINDS,
+        "property_checks": [vars(c) | {"index": i} for i, c in enumerate(checks)],
+        "bot_events_per_day": study.data.bot_events_per_day,
+        "experiment_id": study.name,
+        "title": study.title,
+        "mode": study.mode,
+        "salt": study.salt,
+        "first": str(study.period.first),
+        "diagnosis_end": str(study.period.diagnosis_end),
+        "start": str(study.period.start),
+        "end": str(study.period.end),
+        "variants": [
+            {"name": v.name, "weight": v.weight, "upper": repr(float(c))}
+            for v, c in zip(study.variants, cuts, strict=True)
+        ],
+        "control": study.control.name,
+        "exposure": study.exposure,
+        "exposure_step": steps.index(study.exposure) + 1,
+        "entry_event": steps[0],
+        "funnel": study.funnel.model_dump()
+        | {"kinds": ["strict", "optional"] if study.funnel.optional else ["strict"]},
+        "segments": segments,
+        "profile": "{" + (", ".join(f"'{s}': {s}" for s in segments) or "'none': 1") + "}",
+        "min_segment": study.min_segment,
+        "injection": study.injection.model_dump() if study.injection else None,
+        "metrics": [m.model_dump() for m in study.metrics],
+        "money_metrics": [m.name for m in study.metrics if m.unit == "money"],
+    }
+
+
+def _raw_name(study: Study, name: str) -> str:
+    if study.simulated:
+        return name
+    source = study.data.columns[name]  # type: ignore[union-attr]
+    return source if isinstance(source, str) else source.column
+
+
+def build(study: Study, where: StudyPaths) -> None:
+    """Raw events to marts: dbt's models and tests, the study's tolerances, the computed statistics.
+
+    Everything happens in a scratch folder; the database appears under its name only when all of it is right.
+    """
+    scratch = where.data / f".build-{os.getpid()}"
+    clear_scratch(where.data, ".build-")
+    scratch.mkdir(parents=True)
+    try:
+        database = scratch / where.database.name
+        plan = events.tracking_plan(study, where.base / "studies")
+        variables = dbt_vars(study, events.landed(where.raw), plan)
+        failure = run_dbt(("build",), variables, database=database, target=where.data / "dbt")
+        with warehouse.connect(database, read_only=False) as con:
+            enforce_tolerances(con, study)
+            if failure:
+                raise ReportError(
+                    f"the marts of {study.name} could not be built",
+                    got=failure,
+                    remedy=f"see {paths.shown(where.data / 'dbt' / 'logs' / 'dbt.log')}",
+                )
+            _load_statistics(con, study)
+            clean = _export(con, study, scratch)
+        database.replace(where.database)
+        if clean:
+            clean.replace(where.data / clean.name)
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+
+
+def run_dbt(
+    command: tuple[str, ...], variables: dict[str, Any], *, database: Path, target: Path, options: tuple[str, ...] = ()
+) -> str:
+    """Run one dbt command in a process of its own (it keeps the database locked); '' or what failed."""
+    environment = os.environ | {
+        "WAREHOUSE_DATABASE": str(database),
+        "WAREHOUSE_THREADS": os.environ.get("WAREHOUSE_THREADS", str(THREADS)),
+        "WAREHOUSE_MEMORY": os.environ.get("WAREHOUSE_MEMORY", MEMORY),
+        "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+        "PYTHONWARNINGS": "ignore::DeprecationWarning",
+    }
+    target.mkdir(parents=True, exist_ok=True)
+    done = subprocess.run(
+        [
+            str(Path(sys.executable).with_name("dbt")), "--quiet", "--no-use-colors", "--log-path", str(target / "logs"),
+            *command, "--project-dir", str(paths.WAREHOUSE), "--profiles-dir", str(paths.WAREHOUSE),
+            "--target-path", str(target), "--vars", json.dumps(variables), *options,
+        ],
+        env=environment, capture_output=True, text=True, check=False, cwd=paths.ROOT,
+    )  # fmt: skip
+    if done.returncode == 0:
+        return ""
+    return (
+        "\n".join(line for line in (done.stdout + done.stderr).splitlines() if line.strip())[:2_000] or "no word of dbt"
+    )
+
+
+def clear_scratch(folder: Path, prefix: str) -> None:
+    """Remove what killed runs left behind; the scratch of a living process stays."""
+    for old in folder.glob(f"{prefix}*"):
+        pid = old.name.removeprefix(prefix)
+        if not (pid.isdigit() and Path(f"/proc/{pid}").exists()):
+            shutil.rmtree(old, ignore_errors=True)
+
+
+def _load_statistics(con: "duckdb.DuckDBPyConnection", study: Study) -> None:
+    """``marts.fct_experiment_statistics``, computed by :mod:`helpers.experiment`, never a second time in SQL."""
+    frame = experiment.statistics_frame(con, study)
+    con.register("computed", frame)
+    con.execute("create or replace table marts.fct_experiment_statistics as select * from computed")
+    con.unregister("computed")
+
+
+def _export(con: "duckdb.DuckDBPyConnection", study: Study, scratch: Path) -> Path | None:
+    """``clean_events.csv`` for who wants the clean events outside, where the study asks for it."""
+    if not study.data.export_clean_events:
+        return None
+    file = scratch / "clean_events.csv"
+    columns = ["event_id", "event_time", "event_name", "user_id", "session_id", "product_id", "category", "amount"]
+    attributes = [s for s in study.segments if s not in columns]
+    con.execute(
+        f"copy (select {', '.join([*columns, *attributes])} from staging.stg_events order by event_time, event_id)"
+        f" to '{file}' (header, delimiter ',')"
+    )
+    return file
+
+
+def document(study: Study, where: StudyPaths) -> Path:
+    """dbt's documentation with lineage as one page, ``reports/STUDY/warehouse/index.html``, without paths of the machine. Raises when dbt fails."""
+    plan = events.tracking_plan(study, where.base / "studies")
+    variables = dbt_vars(study, events.landed(where.raw), plan)
+    failure = run_dbt(
+        ("docs", "generate"), variables, database=where.database, target=where.data / "dbt", options=("--static",)
+    )
+    if failure:
+        raise ReportError("dbt could not write its documentation", got=failure)
+    html = (where.data / "dbt" / "static_index.html").read_text(encoding="utf-8")
+    for root in {paths.ROOT, where.base}:
+        html = html.replace(f"{root}/", "")
+    page = where.reports / "warehouse" / "index.html"
+    write_text(page, html)
+    return page

@@ -1,0 +1,73 @@
+"""Every named query runs, says its grain, keeps it, and is used."""
+
+import re
+
+import pytest
+
+from helpers import paths, warehouse
+from helpers.assignment import hex_cut
+from helpers.errors import ReportError
+
+QUERIES = sorted(paths.QUERIES.glob("*.sql"))
+PARAMETERS = {
+    "resalted_assignments": {"salt": "s", "first": 0, "end": 3, "metric": "purchase_rate", "cut": hex_cut(0.5)},
+}
+each = pytest.mark.parametrize("file", QUERIES, ids=lambda f: f.stem)
+
+
+def grain(text: str) -> str:
+    """What the comment at the head says after 'Grain:'."""
+    head = " ".join(line.removeprefix("--").strip() for line in text.splitlines() if line.startswith("--"))
+    found = re.search(r"Grain: ([^.]+)\.", head)
+    assert found, "the comment says 'Grain: ... .'"
+    return found[1]
+
+
+@each
+def test_it_runs_and_keeps_its_grain(file, small_study):
+    text = file.read_text(encoding="utf-8")
+    assert text.startswith("-- ") and text.rstrip().count(";") == 0
+    told = grain(text)
+    named = set(re.findall(r"\$(\w+)", re.sub(r"^--.*$", "", text, flags=re.MULTILINE)))
+    assert named == set(PARAMETERS.get(file.stem, {}))
+    with warehouse.connect(small_study.where.database) as con:
+        rows = warehouse.query(con, file.stem, **PARAMETERS.get(file.stem, {}))
+        again = warehouse.query(con, file.stem, **PARAMETERS.get(file.stem, {}))
+    assert len(rows) or file.stem == "tracking_violations"
+    assert rows.equals(again), "the order is stated, so two answers are equal"
+    if told.startswith("one row in all"):
+        assert len(rows) == 1
+        return
+    keys = [c for c in (k.strip().replace(" ", "_") for k in told.split(",")) if c in rows.columns]
+    aliases = {"UTC day": "day", "event name": "event_name", "one salt": "run", "one kind of row": "kind"}
+    keys += [column for words, column in aliases.items() if words in told and column not in keys]
+    if "level of the segment" in told:
+        keys = ["level"]
+    assert keys, f"no column of {list(rows.columns)} in the grain: {told}"
+    assert not rows.duplicated(keys).any(), f"more than one row for the same {', '.join(keys)}"
+
+
+def test_no_unit_leaves_the_engine():
+    """Rule 6: a query answers in groups; none returns an id."""
+    for file in QUERIES:
+        last = file.read_text(encoding="utf-8").lower().rpartition("\nselect")[2].partition("\nfrom")[0]
+        assert not re.search(r"\b(user_id|session_id|event_id|order_id)\b(?!\))", last), file.name
+
+
+@each
+def test_it_is_used_or_documented(file):
+    sources = [*(paths.ROOT / "src").rglob("*.py"), *paths.NOTEBOOKS.glob("*.ipynb")]
+    used = re.compile(rf"""["\\']{file.stem}[\\"']""")
+    if any(used.search(s.read_text(encoding="utf-8")) for s in sources):
+        return
+    texts = [paths.ROOT / "README.md", *paths.DOCS.glob("*.md")]
+    told = [t for t in texts if t.is_file() and f"{file.stem}.sql" in t.read_text(encoding="utf-8")]
+    assert told, f"{file.name} is neither used by the code nor listed in the docs"
+
+
+def test_an_unknown_query_names_the_known_ones(small_study):
+    with (
+        warehouse.connect(small_study.where.database) as con,
+        pytest.raises(ReportError, match="one of activity, arm_sizes"),
+    ):
+        warehouse.query(con, "nonsense")
