@@ -122,7 +122,7 @@ def run(sizes: list[float]) -> Iterator[str | Goal]:
     for millions in sizes:
         measured.append(measure(round(millions * 1e6)))
         yield measured[-1].line
-    least, most = measured[0], measured[-1]
+    most = measured[-1]
     yield Goal(f"models over bare, {most.events:,} events", most.ratio, RATIO, "times")
     yield Goal("memory of the largest process", max(m.memory for m in measured), MEMORY, "GiB")
     if len(measured) > 2:

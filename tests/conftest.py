@@ -5,7 +5,7 @@ from typing import NamedTuple
 import pytest
 import yaml
 
-from helpers import marts, paths, simulate, warehouse
+from helpers import marts, paths, simulate
 from helpers import study as studies
 from helpers.paths import StudyPaths
 from helpers.study import Study

@@ -53,6 +53,7 @@ NUMBERS: dict[str, tuple[Any, Any]] = {
     "data.rows_read": (1_843_211, "count"),
     "data.rows_kept": (1_812_903, "count"),
     "exposed.units": (61_234, "count"),
+    "funnel.bypass": ("Of 9 users with a purchase, 1 has no cart event.", "text"),
     "funnel.bottleneck": (
         "Most are lost between cart and purchase: 64.9 % of the users who reach the cart.",
         "text",

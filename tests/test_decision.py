@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from helpers.decision import RECOMMENDATIONS, Decision, Entry, Evidence, append, decide, digest, observed_risk
-from helpers.stats import Effect, Proportion, ProportionDesign, compare, noninferiority
+from helpers.stats import Effect, Mean, MeanDesign, Proportion, ProportionDesign, compare, noninferiority
 from helpers.study import Rule
 
 RULE = Rule(prior_success_rate=0.2)
@@ -106,39 +106,41 @@ def test_every_criterion_is_told_and_go_means_all_are_met():
 # --- the risk ---
 
 
+DESIGN = ProportionDesign(0.3)
+
+
 @pytest.mark.parametrize(
     ("prior", "risk"), [(1 / 3, 0.059), (0.20, 0.111), (0.15, 0.150), (0.10, 0.220), (0.08, 0.264)]
 )
-def test_published_false_positive_risks(prior, risk):
+@pytest.mark.parametrize("design", [DESIGN, MeanDesign(sd=40.0, mean=12.0)], ids=["proportion", "mean"])
+def test_published_false_positive_risks(design, prior, risk):
     """Kohavi, Deng and Vermeer (2022), table 2: alpha 0.05, power 0.80, success rates of five companies."""
-    plan = ProportionDesign(0.3, alpha=0.05).size(relative=0.05, power=0.8)
-    arm = plan.n_total // 2
-    just = replace(effect(0.3, 0.31), n_control=arm, n_treatment=arm, p_value=0.05, control=0.3)
-    assert observed_risk(just, 0.05, Rule(prior_success_rate=prior)) == pytest.approx(risk, abs=0.0006)
+    arm = replace(design, alpha=0.05).size(relative=0.05, power=0.8).n_total // 2
+    just = replace(effect(0.3, 0.31), n_control=arm, n_treatment=arm, p_value=0.05)
+    found = observed_risk(just, design, 0.05, Rule(prior_success_rate=prior))
+    assert found == pytest.approx(risk, abs=0.0006)
 
 
 def test_risk_falls_with_evidence_and_rises_with_scepticism():
     weak, strong = effect(0.3, 0.31), effect(0.3, 0.33)
-    assert observed_risk(strong, 0.05, RULE) < observed_risk(weak, 0.05, RULE)
-    assert observed_risk(weak, 0.05, Rule(prior_success_rate=0.05)) > observed_risk(weak, 0.05, RULE)
+    assert observed_risk(strong, DESIGN, 0.05, RULE) < observed_risk(weak, DESIGN, 0.05, RULE)
+    sceptic = Rule(prior_success_rate=0.05)
+    assert observed_risk(weak, DESIGN, 0.05, sceptic) > observed_risk(weak, DESIGN, 0.05, RULE)
 
 
-def test_risk_where_nothing_can_be_planned():
-    for control, treatment in ((0.0, 0.0), (1.0, 1.0), (0.0, 0.1)):
-        assert observed_risk(effect(control, treatment, 100), 0.05, RULE) == 1.0
-    assert observed_risk(replace(WIN, p_value=1.0), 0.05, RULE) == 1.0
-    assert 0 <= observed_risk(replace(WIN, p_value=0.0), 0.05, RULE) < 1e-6
-    assert 0 < observed_risk(effect(0.97, 0.98), 0.5, RULE) < 1  # the planned effect would pass a rate of one
+def test_risk_at_the_ends():
+    assert observed_risk(effect(0.0, 0.0, 100), DESIGN, 0.05, RULE) == 1.0, "no test, nothing learned"
+    assert observed_risk(replace(WIN, p_value=1.0), DESIGN, 0.05, RULE) == 1.0
+    assert 0 <= observed_risk(replace(WIN, p_value=0.0), DESIGN, 0.05, RULE) < 1e-6
+    high = ProportionDesign(0.97)
+    assert 0 < observed_risk(effect(0.97, 0.98), high, 0.5, RULE) < 1, "the planned rate would pass one"
 
 
-def test_risk_of_a_mean_is_weighed_too():
+def test_risk_of_a_mean():
     """A study may have a mean as its primary metric; a clear win there must be able to become GO."""
-    from helpers.stats import Mean
-
-    clear = compare(Mean.from_moments(20_000, 1_200.0, 9e6), Mean.from_moments(20_000, 1_400.0, 9e6))
-    if observed_risk(clear, 0.05, RULE) == 1.0:
-        pytest.xfail("observed_risk knows proportions only: a mean as primary metric can never be GO")
-    assert observed_risk(clear, 0.05, RULE) < 0.01
+    control, treatment = (Mean.from_moments(20_000, mean, 9e6) for mean in (1_200.0, 1_400.0))
+    found = observed_risk(compare(control, treatment), MeanDesign(sd=3_000, mean=1_200), 0.05, RULE)
+    assert 0 < found < RULE.max_false_positive_risk
 
 
 # --- the log ---

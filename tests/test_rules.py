@@ -44,9 +44,14 @@ def test_every_form_of_import_is_seen(source):
 
 
 def test_imports_inside_functions_of_modules_count():
-    """helpers.warehouse imports helpers.experiment inside a function: its change must rebuild the marts."""
-    assert "experiment.py" in names("import helpers.warehouse")
-    assert "stats/score.py" in names("import helpers.warehouse"), "and what that one imports"
+    """helpers.notebook imports helpers.tables inside a method: its change must run the notebooks again."""
+    assert "tables.py" in names("import helpers.notebook")
+    assert "figures/style.py" in names("from helpers.figures import log"), "and what that one imports"
+
+
+def test_imports_for_types_only_do_not_count():
+    source = "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from helpers.roi import Value\n"
+    assert names(source) == set()
 
 
 def test_packages_count_with_what_they_import():
@@ -98,10 +103,7 @@ def test_a_figure_module_concerns_the_notebooks_that_use_it(needs):
 )
 def test_touching_a_module_rebuilds_only_what_uses_it(needs, module, spared):
     concerned = {t for t, files in needs.items() if module in files}
-    wrongly = concerned & set(spared)
-    if wrongly and {"views.py", "recording.py"} & set.union(*(needs[t] for t in wrongly)):
-        pytest.xfail(f"views.py and recording.py import {module} for its types only, yet at run time")
-    assert not wrongly
+    assert not concerned & set(spared)
 
 
 def test_makefile_is_valid_make_and_survives_a_deleted_module(tmp_path):

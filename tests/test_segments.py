@@ -10,7 +10,7 @@ from helpers import segments, warehouse
 from helpers import study as studies
 from helpers.stats import BinomialInterval
 
-STUDY = studies.load("studies/cart_checkout.yml")
+STUDY = studies.load("studies/cart_checkout.yml").model_copy(update={"min_segment": 1})
 
 
 def cross(cells: dict[tuple[str, str], tuple[int, int]], dimension: str = "device") -> pd.DataFrame:
@@ -88,6 +88,12 @@ def test_the_two_largest_levels_are_compared_and_unknown_is_none_of_them(monkeyp
     assert {found.low, found.high} == {"new", "returning"}
     assert decompose(monkeypatch, cross({("new", "mobile"): (5, 1), ("unknown", "mobile"): (9, 1)})) == []
     assert segments.decompose(None, STUDY.model_copy(update={"segments": ["device"]})) == []
+
+
+def test_groups_under_the_minimum_size_are_not_compared(monkeypatch):
+    monkeypatch.setattr(warehouse, "query", lambda con, name: cross(HAND))
+    assert segments.decompose(None, STUDY.model_copy(update={"min_segment": 1_000}))
+    assert segments.decompose(None, STUDY.model_copy(update={"min_segment": 1_001})) == []
 
 
 def test_one_decomposition_a_segment(monkeypatch):

@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+OFTEN = 0.2
+"""Share of buyers beside the path from which on the report warns of it."""
+
+
 @dataclass(frozen=True)
 class Step:
     """One step of a funnel: ``rate`` is the share of the units of the step before that reached it.
@@ -102,10 +106,30 @@ def time_to_convert(con: "duckdb.DuckDBPyConnection") -> SurvivalCurve:
     return kaplan_meier(Lifetimes(rows.minutes + 0.5, rows.converted, rows.units))
 
 
-def bypass(con: "duckdb.DuckDBPyConnection") -> tuple[int, int, int]:
-    """Buyers, those without the exposure step, and those who bought before their first entry."""
+@dataclass(frozen=True)
+class Bypass:
+    """Units with the last step, in any order: all of them, those without the exposure step, those whose last one came
+    before any first step."""
+
+    converted: int
+    without_exposure: int
+    before_entry: int
+
+    def text(self, study: Study) -> str:
+        """Who leaves the path, in a sentence."""
+        last, share = study.funnel.steps[-1], self.without_exposure / self.converted if self.converted else 0.0
+        text = f"Of {self.converted:,} users with a {last}, {self.without_exposure:,} have no {study.exposure} event"
+        if self.before_entry:
+            text += f" and {self.before_entry:,} bought before any {study.funnel.steps[0]}"
+        if share > OFTEN:
+            text += f": the {study.exposure} is not the only way, so a change there reaches only a part of the {last}s"
+        return text + "."
+
+
+def bypass(con: "duckdb.DuckDBPyConnection") -> Bypass:
+    """Who reaches the last step beside the ordered path, in the diagnosis period."""
     row = warehouse.query(con, "funnel_bypass").iloc[0]
-    return int(row.converted_units), int(row.without_exposure), int(row.before_entry)
+    return Bypass(int(row.converted_units), int(row.without_exposure), int(row.before_entry))
 
 
 def bottleneck_text(found: Funnel) -> str:
@@ -121,14 +145,3 @@ def bottleneck_text(found: Funnel) -> str:
         f"The bottleneck is the step from {before} to {worst.event}: it loses {worst.purchases_lost:,.0f} {last}s "
         f"({others}). For {worst.open_units:,} of the {worst.lost:,} users lost there the window was still open when sight ended."
     )
-
-
-def bypass_text(study: Study, buyers: int, skipped: int, early: int) -> str:
-    """Who leaves the path, in a sentence."""
-    last, share = study.funnel.steps[-1], skipped / buyers if buyers else 0.0
-    text = f"Of {buyers:,} users with a {last}, {skipped:,} have no {study.exposure} event"
-    if early:
-        text += f" and {early:,} bought before any {study.funnel.steps[0]}"
-    if share > 0.2:
-        text += f": the {study.exposure} is not the only way, so a change there reaches a minority of the {last}s"
-    return text + "."

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from helpers.decision import Decision
     from helpers.experiment import MetricEffect, Resalted, TrustCheck
-    from helpers.funnel import Funnel
+    from helpers.funnel import Bypass, Funnel
     from helpers.notebook import Notebook
     from helpers.roi import Value
     from helpers.segments import Decomposition, SegmentRate
@@ -55,7 +55,7 @@ def log(nb: Notebook, flow: pd.DataFrame, events: pd.DataFrame, ledger: Mapping[
         )
 
 
-def funnel(nb: Notebook, found: Iterable[Funnel]) -> None:
+def funnel(nb: Notebook, found: Iterable[Funnel], buyers: Bypass) -> None:
     """``funnel.*``: units and rates by step, and the bottleneck."""
     funnels = list(found)
     for f in funnels:
@@ -92,6 +92,14 @@ def funnel(nb: Notebook, found: Iterable[Funnel]) -> None:
         "count",
         "Last steps lost at the bottleneck: how many more there would be if nobody were lost there",
     )
+    nb.record(
+        "funnel.buyers", buyers.converted, "count", "Users with the last step in the diagnosis period, in any order"
+    )
+    nb.record("funnel.buyers_without_exposure", buyers.without_exposure, "count", "Of them without the exposure step")
+    nb.record(
+        "funnel.buyers_before_entry", buyers.before_entry, "count", "Of them whose last one came before any first step"
+    )
+    nb.record("funnel.bypass", buyers.text(nb.study), "text", "Who reaches the last step beside the path")
     nb.record(
         "funnel.bottleneck",
         f"The bottleneck is the step from {before} to {worst.event}: {nb.say(1 - worst.rate.share, 'share')} of the users at "

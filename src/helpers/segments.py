@@ -44,28 +44,37 @@ class Decomposition:
 
 
 def rates(con: "duckdb.DuckDBPyConnection", study: Study, dimension: str) -> list[SegmentRate]:
-    """Levels of a segment, the largest first; an interval is Clopper-Pearson's."""
+    """Levels of a segment, the largest first, those with too few units at the exposure step pooled as ``other``.
+
+    Intervals are Clopper-Pearson's. ``other`` and ``unknown`` are never the best level that the rest is held against.
+    """
     exposed = study.funnel.steps.index(study.exposure)
-    found = [
-        (f.level, f.steps[exposed].units, f.converted)
-        for f in funnel.read(con, dimension)
-        if f.name == "strict" and f.steps[exposed].units
-    ]
-    large = [(n, k) for level, n, k in found if n >= study.min_segment and level not in ("other", "unknown")]
-    best = max((k / n for n, k in large), default=0.0)
+    pooled: dict[str, tuple[int, int]] = {}
+    for f in funnel.read(con, dimension):
+        reached = f.steps[exposed].units
+        if f.name != "strict" or not reached:
+            continue
+        level = f.level if reached >= study.min_segment else "other"
+        n, k = pooled.get(level, (0, 0))
+        pooled[level] = (n + reached, k + f.converted)
+    best = max((k / n for level, (n, k) in pooled.items() if level not in ("other", "unknown")), default=0.0)
     return [
         SegmentRate(dimension, level, n, binomial_interval(k, n), max(0.0, best * n - k))
-        for level, n, k in sorted(found, key=lambda f: -f[1])
+        for level, (n, k) in sorted(pooled.items(), key=lambda item: -item[1][0])
     ]
 
 
 def decompose(con: "duckdb.DuckDBPyConnection", study: Study) -> list[Decomposition]:
-    """The gap between the two largest levels of the first segment, over each of the other segments."""
+    """The gap between the two largest levels of the first segment, over each of the other segments.
+
+    Empty where the study has one segment only, or where fewer than two levels reach the minimum size.
+    """
     if len(study.segments) < 2:
         return []
     cells = warehouse.query(con, "funnel_cross")
     sizes = cells.groupby("first_level").reached_units.sum().sort_values(ascending=False)
     sizes = sizes.drop(labels=["unknown"], errors="ignore")
+    sizes = sizes[sizes >= study.min_segment]
     if len(sizes) < 2:
         return []
     pair = list(sizes.index[:2])
@@ -101,7 +110,7 @@ def decompose(con: "duckdb.DuckDBPyConnection", study: Study) -> list[Decomposit
 def gap_caption(parts: list[Decomposition]) -> str:
     """What the decomposition compares."""
     if not parts:
-        return "No gap to split: the study has one segment"
+        return "No gap to split: fewer than two groups reach the minimum size"
     return f"The gap in conversion of {parts[0].low} against {parts[0].high} units, split over the other segments"
 
 

@@ -148,7 +148,7 @@ def time_to_convert(curve: SurvivalCurve, study: Study) -> go.Figure:
                        line_width=0, name="95 % band", hoverinfo="skip", mode="lines", showlegend=False)  # fmt: skip
     figure.add_scatter(x=x, y=[1 - curve.survival[i] for i in thin], mode="lines", line={"shape": "hv", "color": style.TREATMENT},
                        name="converted", showlegend=False)  # fmt: skip
-    figure.update_xaxes(type="log", title=f"hours since the {study.exposure}", tickvals=[1 / 60, 1 / 6, 1, 6, 24, 168],
+    figure.update_xaxes(type="log", title=f"time since the {study.exposure}", tickvals=[1 / 60, 1 / 6, 1, 6, 24, 168],
                         ticktext=["1 min", "10 min", "1 h", "6 h", "1 day", "1 week"])  # fmt: skip
     figure.update_yaxes(title="share converted", tickformat=".0%", rangemode="tozero")
     end = 1 - float(curve.survival[-1])

@@ -1,5 +1,7 @@
 -- Units that reached each step, in all and by segment; small segments are pooled. Grain: funnel, dimension, level, step.
 {% set steps = var('funnel').steps %}
+{% set optional = var('funnel').optional %}
+{% set ns = namespace(required=1) %}
 with leveled as (
     {%- for dimension in ['all'] + var('segments') %}
     select
@@ -18,7 +20,11 @@ select
     {{ step in var('funnel').optional }} as is_optional,
     count(*) as entrants,
     count(step_{{ loop.index }}) as units,
-    {% if loop.first %}0{% else %}count(*) filter (where step_{{ loop.index0 }} is not null and step_{{ loop.index }} is null and window_open){% endif %} as open_units
+    {% if loop.first %}0{% else %}count(*) filter (
+        where window_open and step_{{ loop.index }} is null
+        and case funnel when 'strict' then step_{{ loop.index0 }} else step_{{ ns.required }} end is not null
+    ){% endif %} as open_units
+    {%- if step not in optional %}{% set ns.required = loop.index %}{% endif %}
 from leveled
 group by funnel, dimension, level
 {{ 'union all' if not loop.last }}
