@@ -43,12 +43,11 @@ study: reports/$(ASKED)/index.html ## build one study: make study STUDY=studies/
 
 # --- set-up: a virtual environment from the lock, and a browser for static pictures ----------------------------------
 
-$(READY): requirements.lock pyproject.toml scripts/browser.sh
+$(READY): requirements.lock pyproject.toml scripts/install.sh scripts/browser.sh
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed, this is " + sys.version.split()[0])'
 	@echo "  set-up: Python packages into $(VENV) (once, a minute or two)" >&2
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -r requirements.lock
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@bash scripts/install.sh $(BIN)/python
 	@bash scripts/browser.sh
 	@touch $@
 

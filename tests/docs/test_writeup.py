@@ -1,0 +1,70 @@
+"""The write-up is made of results: no typed number, no gap, no drift."""
+
+import re
+
+import pytest
+
+from helpers import paths, writeup
+from helpers.errors import ReportError
+from helpers.paths import StudyPaths
+
+pytestmark = pytest.mark.slow
+
+BUILT = all((StudyPaths(name).reports / "results.json").is_file() for name in writeup.BUNDLED)
+needs_report = pytest.mark.skipif(not BUILT, reason="the bundled report is not built: make all")
+
+TYPED = ("methodology.md.j2", "interview.md.j2", "index.md.j2")
+NAMES = re.compile(r"A/B|A/A|SHA-256|0[1-7]_[a-z_]+|h[1-6]")
+"""Words that hold a digit and are no number."""
+
+
+def prose(template: str) -> str:
+    """A template without its slots, links, tags and code."""
+    text = (paths.TEMPLATES / template).read_text(encoding="utf-8")
+    for part in (r"\{#.*?#\}", r"\{%.*?%\}", r"\{\{.*?\}\}", r"```.*?```", r"`[^`]*`", r"<[^>]*>", r"\]\([^)]*\)"):
+        text = re.sub(part, " ", text, flags=re.DOTALL)
+    return NAMES.sub(" ", text)
+
+
+@pytest.mark.parametrize("template", TYPED)
+def test_no_number_is_typed(template):
+    typed = re.findall(r".{0,30}\d[\d.,]*.{0,20}", prose(template))
+    assert not typed, f"numbers typed by hand in docs/templates/{template}: {typed}"
+
+
+def test_a_typed_number_would_be_found(monkeypatch, tmp_path):
+    (tmp_path / "x.md.j2").write_text('Of {{ n("a") }} users, 42 bought in [2 days](x2.md).\n', encoding="utf-8")
+    monkeypatch.setattr(paths, "TEMPLATES", tmp_path)
+    assert re.findall(r"\d+", prose("x.md.j2")) == ["42", "2"]
+
+
+@needs_report
+def test_texts_equal_what_the_results_make():
+    """Fails when a result changed and the texts were not made anew, or when one was edited by hand."""
+    writeup.fill(check=True)
+
+
+@needs_report
+def test_drift_is_found(monkeypatch, tmp_path):
+    real = paths.DOCS / "methodology.md"
+    edited = tmp_path / "methodology.md"
+    edited.write_text(real.read_text(encoding="utf-8").replace("rows were read", "rows were seen"), encoding="utf-8")
+    monkeypatch.setitem(writeup.TEXTS, "methodology.md.j2", edited)
+    with pytest.raises(ReportError, match="differ from the results"):
+        writeup.fill(check=True)
+
+
+@needs_report
+def test_an_unknown_number_is_an_error(monkeypatch, tmp_path):
+    for template in paths.TEMPLATES.glob("*.j2"):
+        (tmp_path / template.name).write_text(template.read_text(encoding="utf-8"), encoding="utf-8")
+    (tmp_path / "interview.md.j2").write_text('{{ n("primary.relativ") }}', encoding="utf-8")
+    monkeypatch.setattr(paths, "TEMPLATES", tmp_path)
+    with pytest.raises(KeyError, match=r"primary\.relative"):
+        writeup.texts()
+
+
+@needs_report
+def test_every_simulation_says_so():
+    for name in ("README.md", "docs/methodology.md", "docs/interview.md", "docs/results.md"):
+        assert "simulat" in (paths.ROOT / name).read_text(encoding="utf-8").lower(), name
