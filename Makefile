@@ -103,7 +103,7 @@ test: $(BUNDLED:%=reports/%/index.html) lint ## the whole test suite, on a repor
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup
 
 test-fast: $(READY) ## the tests that need no built report
-	@$(BIN)/python -m pytest -n 2 -m "not slow" -x -q
+	@$(BIN)/python -m pytest -n 2 -m "not slow and not calibration" -x
 
 lint: $(READY) ## style and types
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check --quiet . && $(BIN)/mypy

@@ -110,13 +110,11 @@ def test_a_row_without_a_named_end_fails(checks, kind):
     assert failed(found) == {"Rows accounted for"}
 
 
-@pytest.mark.xfail(reason="trust_checks: p = NaN counts as passed (design rule 10)")
 def test_a_balance_that_cannot_be_told_is_not_passed_in_silence(checks):
     found = checks("update marts.fct_experiment_results set sum_x = 0, sum_x2 = 0, sum_xy = 0")
     assert all("nan" not in c.found for c in found.values())
 
 
-@pytest.mark.xfail(reason="trust_checks: min() of no groups, when nobody was exposed", raises=ValueError)
 def test_nobody_exposed_is_told(checks):
     with pytest.raises(ReportError):
         checks("delete from marts.fct_experiment_results where population = 'exposed'")

@@ -113,12 +113,13 @@ def marts_(study_file: str) -> None:
 @study_argument
 def resalt(study_file: str) -> None:
     """Split the exposed units of STUDY under many salts, for the A/A test."""
-    from helpers import experiment, warehouse
+    from helpers import experiment, marts, warehouse
 
     study = studies.load(study_file)
     where = studies.study_paths(study_file, study)
     with step(study.name, "A/A assignments"), warehouse.connect(where.database) as con:
-        aside = where.resalted.with_name(f".{where.resalted.name}.{os.getpid()}")
+        marts.clear_scratch(where.data, ".resalted-")
+        aside = where.data / f".resalted-{os.getpid()}"
         experiment.resalt(con, study).to_parquet(aside)
         aside.replace(where.resalted)
 

@@ -279,9 +279,20 @@ class Results:
 
 
 def trust_checks(con: "duckdb.DuckDBPyConnection", results: Results) -> list[TrustCheck]:
-    """Questions whose wrong answer makes every result worthless; one failed check makes the decision INVALID."""
+    """Questions whose wrong answer makes every result worthless; one failed check makes the decision INVALID.
+
+    Sample ratios by day and by segment share the threshold by Holm within their dimension, so that looking at many
+    groups does not invalidate a healthy experiment. Raises when nobody was exposed.
+    """
     study = results.study
     weights = {v.name: v.weight for v in study.variants}
+    if not results.units(EXPOSED, "all", "all"):
+        raise ReportError(
+            "nobody was exposed in the experiment, so there is nothing to compare",
+            expected=f"units with the event {study.exposure!r} between {study.period.start} and {study.period.end}",
+            cause="the wrong exposure event, or a period the log does not reach",
+            remedy="correct exposure or period in the study file",
+        )
     overall = {p: results.sample_ratio(p) for p in (ASSIGNED, EXPOSED)}
     checks = [
         TrustCheck(
@@ -295,14 +306,15 @@ def trust_checks(con: "duckdb.DuckDBPyConnection", results: Results) -> list[Tru
     for dimension in ("day", *study.segments):
         groups = {level: results.arm_sizes(EXPOSED, dimension, level) for level in results.levels(EXPOSED, dimension)}
         tests = srm_by_group(groups, weights)
-        least = min(t.p_value for t in tests.tests)
+        shared = adjust([t.p_value for t in tests.tests], "holm", alpha=SRM_THRESHOLD)
+        failed = [name for name, rejected in zip(tests.groups, shared.rejected, strict=True) if rejected]
         checks.append(
             TrustCheck(
                 f"Sample ratio by {dimension.replace('_', ' ')}",
                 "Does any part of the experiment lose units of one arm?",
-                not tests.failed,
-                f"{len(groups)} groups, smallest p = {least:.3g}"
-                + (f", failed: {', '.join(tests.failed)}" if tests.failed else ""),
+                not failed,
+                f"{len(groups)} groups, smallest p = {min(t.p_value for t in tests.tests):.3g}, "
+                f"{min(shared.adjusted):.3g} after Holm" + (f", failed: {', '.join(failed)}" if failed else ""),
             )
         )
     excluded = warehouse.query(con, "excluded_units").iloc[0]
@@ -338,7 +350,14 @@ def _balance(results: Results, metric: Metric) -> TrustCheck:
     arms = [results.arm(metric, v.name, covariate=True) for v in results.study.variants]
     before = [_covariate(a) for a in arms if isinstance(a, Mean)]
     effects = [compare(before[0], other, confidence=results.study.decision.confidence) for other in before[1:]]
-    least = min(effects, key=lambda e: e.p_value)
+    least = min(effects, key=lambda e: e.p_value if e.p_value == e.p_value else 1.0)
+    if least.p_value != least.p_value:
+        return TrustCheck(
+            f"Balance of {metric.label.lower()} before",
+            "Did the arms behave alike before the experiment?",
+            True,
+            f"cannot be told: {least.note.removeprefix('no test: ') or 'no unit has a history'}",
+        )
     return TrustCheck(
         f"Balance of {metric.label.lower()} before",
         "Did the arms behave alike before the experiment?",

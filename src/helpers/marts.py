@@ -142,7 +142,7 @@ def clear_scratch(folder: Path, prefix: str) -> None:
     for old in folder.glob(f"{prefix}*"):
         pid = old.name.removeprefix(prefix)
         if not (pid.isdigit() and Path(f"/proc/{pid}").exists()):
-            shutil.rmtree(old, ignore_errors=True)
+            shutil.rmtree(old, ignore_errors=True) if old.is_dir() else old.unlink(missing_ok=True)
 
 
 def _load_statistics(con: "duckdb.DuckDBPyConnection", study: Study) -> None:

@@ -282,8 +282,8 @@ def decision(nb: Notebook, made: Decision, headline: str, risk: float) -> None:
     )
     nb.record("decision.verdict", made.verdict, "text", "GO, ITERATE, KILL or INVALID by the study's rule")
     nb.record("decision.headline", headline, "text", "The decision in a sentence")
-    nb.record("decision.reason", made.reason, "text", "Why")
-    nb.record("decision.recommendation", made.recommendation, "text", "What to do")
+    nb.record("decision.reason", made.reason, "text", "Why the rule says so, in a sentence")
+    nb.record("decision.recommendation", made.recommendation, "text", "What to do now")
 
 
 def gain(nb: Notebook, found: Mapping[str, tuple[Effect, Effect, VarianceReduction]]) -> None:

@@ -61,6 +61,7 @@ def formatted(value: Value, unit: Unit, currency: str = "EUR") -> str:
         return value
     if math.isinf(value):
         return "unbounded"
+    value = value + 0.0 if round(value, 9) else 0
     minus = "-" if value < 0 else ""
     size = abs(value)
     match unit:
@@ -188,5 +189,8 @@ def write_text(file: Path, text: str) -> None:
     if file.is_file() and file.read_text(encoding="utf-8") == text:
         return
     aside = file.with_name(f".{file.name}.{os.getpid()}")
-    aside.write_text(text, encoding="utf-8")
-    aside.replace(file)
+    try:
+        aside.write_text(text, encoding="utf-8")
+        aside.replace(file)
+    finally:
+        aside.unlink(missing_ok=True)

@@ -359,8 +359,10 @@ class Study(Model):
             seen = [x.name for x in names]
             if len(set(seen)) < len(seen):
                 raise Wrong(what, f"the names {', '.join(seen)}", "names that differ")
-        if self.mode == "offline" and len(self.variants) != 2:
-            raise Wrong("variants", f"{len(self.variants)} variants", "two in an offline study, control and treatment")
+        if len(self.variants) != 2:
+            raise Wrong(
+                "variants", f"{len(self.variants)} variants", "two, control and treatment; more are not analysed yet"
+            )
         primary = [m.name for m in self.metrics if m.role == "primary"]
         if len(primary) != 1:
             raise Wrong("metrics", f"primary: {', '.join(primary) or 'none'}", "exactly one metric with role: primary")
