@@ -126,7 +126,7 @@ BROKEN = {
                 {"name": "c", "weight": 0.25},
             ]
         },
-        ("variants", "3 variants", "two in an offline study", None),
+        ("variants", "3 variants", "two, control and treatment", None),
     ),
     "same names": (
         {"variants.1.name": "control"},

@@ -39,6 +39,9 @@ if TYPE_CHECKING:
 
 EXPOSED, ASSIGNED = "exposed", "assigned"
 
+BUCKETS_A_HASH = 4
+"""Buckets of 13 hexadecimal digits that one SHA-256 holds; see docs/queries/resalted_assignments.sql."""
+
 
 @dataclass(frozen=True)
 class Truth:
@@ -394,9 +397,9 @@ class Resalted:
 
 
 def resalt(con: "duckdb.DuckDBPyConnection", study: Study) -> "pd.DataFrame":
-    """Split the exposed units anew under ``design.aa_runs`` salts; one row of sums a salt.
+    """Split the exposed units anew ``design.aa_runs`` times; one row of sums an assignment.
 
-    The work is hashing, so every thread of the machine takes a share of the salts.
+    The work is hashing, so every core takes a share of the salts; one SHA-256 holds four independent buckets.
     """
     import os
     from concurrent.futures import ThreadPoolExecutor
@@ -404,7 +407,8 @@ def resalt(con: "duckdb.DuckDBPyConnection", study: Study) -> "pd.DataFrame":
     import pandas as pd
 
     workers = os.cpu_count() or 1
-    edges = [round(i * study.design.aa_runs / workers) for i in range(workers + 1)]
+    hashes = -(-study.design.aa_runs // BUCKETS_A_HASH)
+    edges = [round(i * hashes / workers) for i in range(workers + 1)]
 
     def part(first: int, end: int) -> "pd.DataFrame":
         return warehouse.query(
@@ -419,7 +423,7 @@ def resalt(con: "duckdb.DuckDBPyConnection", study: Study) -> "pd.DataFrame":
 
     with ThreadPoolExecutor(workers) as pool:
         parts = list(pool.map(part, edges[:-1], edges[1:]))
-    return pd.concat(parts, ignore_index=True).astype("float64")
+    return pd.concat(parts, ignore_index=True).iloc[: study.design.aa_runs].astype("float64")
 
 
 def resalted(sums: "pd.DataFrame", study: Study, truth: Truth | None, *, runs: int) -> Resalted:

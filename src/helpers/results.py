@@ -61,7 +61,15 @@ def formatted(value: Value, unit: Unit, currency: str = "EUR") -> str:
         return value
     if math.isinf(value):
         return "unbounded"
-    value = value + 0.0 if round(value, 9) else 0
+    text = _number(float(value), unit, currency)
+    return text if any(digit in text for digit in "123456789") else text.replace("-", "+" if unit in SIGNED else "")
+
+
+SIGNED = ("relative", "points", "signed")
+"""Units whose texts always carry a sign."""
+
+
+def _number(value: float, unit: Unit, currency: str) -> str:
     minus = "-" if value < 0 else ""
     size = abs(value)
     match unit:
