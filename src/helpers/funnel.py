@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from helpers import warehouse
+from helpers.errors import ReportError
 from helpers.stats import BinomialInterval, Lifetimes, SurvivalCurve, binomial_interval, kaplan_meier
 from helpers.study import Study
 
@@ -103,6 +104,12 @@ def _funnel(name: str, level: str, rows: "pd.DataFrame") -> Funnel:
 def time_to_convert(con: "duckdb.DuckDBPyConnection") -> SurvivalCurve:
     """Kaplan-Meier curve of the minutes from the exposure step to the last one; open windows are censored."""
     rows = warehouse.query(con, "time_to_convert")
+    if rows.empty:
+        raise ReportError(
+            "nobody reached the exposure step in the diagnosis period",
+            cause="the wrong event in exposure, or a period the log does not reach",
+            remedy="correct exposure or period in the study file",
+        )
     return kaplan_meier(Lifetimes(rows.minutes + 0.5, rows.converted, rows.units))
 
 

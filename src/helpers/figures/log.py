@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+import numpy as np
 import plotly.graph_objects as go
 
 from helpers.figures import style
@@ -138,9 +139,10 @@ def losses(funnel: Funnel) -> go.Figure:
 
 def time_to_convert(curve: SurvivalCurve, study: Study) -> go.Figure:
     """Kaplan-Meier curve of converting, on a logarithmic time axis."""
-    hours = [t / 60 for t in curve.time]
-    kept = [i for i, h in enumerate(hours) if h > 0]
-    thin = kept[:: max(1, len(kept) // 400)]
+    hours = curve.time / 60
+    first = int(np.searchsorted(hours, 0, side="right"))
+    grid = np.geomspace(hours[first], hours[-1], 400)
+    thin = np.unique(np.searchsorted(hours, grid, side="right") - 1).tolist()
     low, high = [1 - curve.high[i] for i in thin], [1 - curve.low[i] for i in thin]
     x = [hours[i] for i in thin]
     figure = go.Figure()
