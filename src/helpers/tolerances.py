@@ -35,7 +35,7 @@ def enforce_tolerances(con: "duckdb.DuckDBPyConnection", study: Study) -> None:
                 got=f"{found:,} of {units:,} {'units' if kind == 'two_variants' else 'rows'} ({formatted(found / units, 'share')})",
                 expected=f"at most {formatted(limit, 'share')} (data.tolerate.{kind})",
                 cause=_CAUSES[kind],
-                remedy=f"mend the log, or tolerate it: data.tolerate.{kind}: {max(found / units * 1.1, 0.0001):.4f}",
+                remedy=f"mend the log, or tolerate it: data.tolerate.{kind}: {min(1, max(found / units * 1.1, 0.0001)):.4f}",
             )
     _check_variants(con, study)
     _check_planted_levels(con, study)
