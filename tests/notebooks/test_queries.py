@@ -39,7 +39,7 @@ def test_it_runs_and_keeps_its_grain(file, small_study):
         assert len(rows) == 1
         return
     keys = [c for c in (k.strip().replace(" ", "_") for k in told.split(",")) if c in rows.columns]
-    aliases = {"UTC day": "day", "event name": "event_name", "one salt": "run", "one kind of row": "kind"}
+    aliases = {"UTC day": "day", "event name": "event_name", "one assignment": "run", "one kind of row": "kind"}
     keys += [column for words, column in aliases.items() if words in told and column not in keys]
     if "level of the segment" in told:
         keys = ["level"]
