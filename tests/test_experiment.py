@@ -1,5 +1,6 @@
 """Effects, trust checks that fail when they should, and a machinery that keeps its word."""
 
+import hashlib
 import math
 import shutil
 from collections.abc import Callable
@@ -10,7 +11,7 @@ import pytest
 from scipy import stats
 
 from helpers import experiment, warehouse
-from helpers.assignment import bucket
+from helpers.assignment import BUCKETS, HEX_DIGITS, bucket
 from helpers.errors import ReportError
 from helpers.experiment import Results, TrustCheck, Truth
 from helpers.stats import Mean, Proportion, Ratio, compare
@@ -237,7 +238,7 @@ def test_a_guardrail_without_units_says_so(small_study, tmp_path):
 
 
 def test_a_resalted_split_is_that_of_the_assignment(small_study):
-    """One salt against helpers.assignment, unit by unit."""
+    """Assignments against hashlib, unit by unit; the first of each hash is that of helpers.assignment."""
     study, metric = small_study.study, small_study.study.primary.name
     with warehouse.connect(small_study.where.database) as con:
         sums = experiment.resalt(con, study).set_index("run")
@@ -246,7 +247,12 @@ def test_a_resalted_split_is_that_of_the_assignment(small_study):
         ).df()
     assert len(sums) == study.design.aa_runs and sorted(sums.index) == list(range(study.design.aa_runs))
     for run in (0, 617, 999):
-        control = units.user_id.map(lambda u, run=run: bucket(f"{study.salt}/aa/{run}", u) < 0.5)
+        number, part = divmod(run, experiment.BUCKETS_A_HASH)
+        salt, digits = f"{study.salt}/aa/{number}", slice(HEX_DIGITS * part, HEX_DIGITS * (part + 1))
+        digests = units.user_id.map(lambda u, salt=salt: hashlib.sha256(f"{salt}:{u}".encode()).hexdigest())
+        control = digests.map(lambda d, digits=digits: int(d[digits], 16) / BUCKETS < 0.5)
+        if part == 0:
+            assert control.equals(units.user_id.map(lambda u, salt=salt: bucket(salt, u) < 0.5))
         assert sums.n_control[run] == control.sum()
         assert sums.y0_control[run] == units.y0[control].sum()
         assert sums.y0_treatment[run] == units.y0[~control].sum()
