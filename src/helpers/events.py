@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from helpers import paths
 from helpers.errors import ReportError
-from helpers.study import Log, Model, Name, Study, _explained, _nearest, read_yaml
+from helpers.study import Log, Model, Name, Study, explained, nearest, read_yaml
 
 if TYPE_CHECKING:
     import duckdb
@@ -111,13 +111,13 @@ def tracking_plan(study: Study, studies: Path = paths.STUDIES) -> TrackingPlan:
             f"studies/{study.name}.yml: key 'tracking_plan' names no plan",
             got=study.tracking_plan,
             expected=f"one of {', '.join(known)}",
-            remedy=_nearest(study.tracking_plan, known),
+            remedy=nearest(study.tracking_plan, known),
         )
     raw = read_yaml(file)
     try:
         plan = TrackingPlan.model_validate(raw)
     except ValidationError as error:
-        raise _explained(error, file, raw, TrackingPlan) from None
+        raise explained(error, file, raw, TrackingPlan) from None
     named = {*study.funnel.steps, study.exposure, *(m.event for m in study.metrics if m.event)}
     unknown = sorted(named - set(plan.events) - set(EXPERIMENT_EVENTS))
     if unknown:
@@ -125,7 +125,7 @@ def tracking_plan(study: Study, studies: Path = paths.STUDIES) -> TrackingPlan:
             f"studies/{study.name}.yml uses events that its tracking plan does not know",
             got=", ".join(unknown),
             expected=f"one of {', '.join(plan.events)}",
-            remedy=_nearest(unknown[0], plan.events) or f"plan them in {paths.shown(file)}, or correct the name",
+            remedy=nearest(unknown[0], plan.events) or f"plan them in {paths.shown(file)}, or correct the name",
         )
     return plan
 

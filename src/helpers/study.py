@@ -51,7 +51,7 @@ class Wrong(ValueError):
         self, key: str, got: object, expected: str, *, remedy: str | None = None, valid: Iterable[str] = ()
     ) -> None:
         self.key, self.got, self.expected = key, got, expected
-        self.remedy = remedy or _nearest(str(got), valid)
+        self.remedy = remedy or nearest(str(got), valid)
         super().__init__(f"{key}: got {got}, expected {expected}")
 
 
@@ -443,7 +443,7 @@ def load(path: Path | str) -> Study:
     try:
         study = Study.model_validate(raw)
     except ValidationError as error:
-        raise _explained(error, file, raw, Study) from None
+        raise explained(error, file, raw, Study) from None
     if study.name != file.stem:
         raise ReportError(
             f"{paths.shown(file)}: key 'name' differs from the file's name",
@@ -521,7 +521,7 @@ def _refuse_repeated_keys(node: yaml.Node, file: Path) -> None:
             _refuse_repeated_keys(item, file)
 
 
-def _explained(error: ValidationError, file: Path, raw: Any, model: type[BaseModel]) -> ReportError:
+def explained(error: ValidationError, file: Path, raw: Any, model: type[BaseModel]) -> ReportError:
     """The first violation, with file, line, key, found, expected and the nearest valid word; the rest counted.
 
     An unknown key comes before all others, and a missing key is not counted when the unknown one is its misspelling.
@@ -551,11 +551,11 @@ def _explained(error: ValidationError, file: Path, raw: Any, model: type[BaseMod
     elif first["type"] == "union_tag_invalid":
         path.append("source")
         got, expected = first["ctx"]["tag"], f"one of {_unquoted(first['ctx']['expected_tags'])}"
-        remedy = _nearest(str(got), ("simulated", "log"))
+        remedy = nearest(str(got), ("simulated", "log"))
     elif first["type"] == "literal_error":
         words = _unquoted(first["ctx"]["expected"]).replace(" or ", ", ").split(", ")
         expected = f"one of {', '.join(words)}" if len(words) > 1 else words[0]
-        remedy = _nearest(str(got), words)
+        remedy = nearest(str(got), words)
     else:
         expected = _wanted(first)
     line = _line(file, path)
@@ -651,7 +651,7 @@ def _close(word: str, valid: Iterable[str]) -> list[str]:
     return difflib.get_close_matches(word, list(valid), n=1, cutoff=0.5)
 
 
-def _nearest(word: str, valid: Iterable[str]) -> str | None:
+def nearest(word: str, valid: Iterable[str]) -> str | None:
     near = _close(word, valid)
     return f"did you mean '{near[0]}'?" if near else None
 
