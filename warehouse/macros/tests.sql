@@ -34,15 +34,15 @@ except
 select {{ columns | join(', ') }} from {{ to }}
 {% endtest %}
 
-{# All that must hold of a clean event, in one pass over the log. #}
-{% test sound_events(model) %}
-select row_key, count(*) as rows
+{# All that must hold of clean events, in one pass over the log; as many are left as the flow of rows says. #}
+{% test sound_events(model, flow) %}
+select count(*) as rows, count(event_id) as event_ids, count(event_name) as event_names, count(nullif(user_id, '')) as user_ids,
+    min(amount) as smallest_amount, min(event_time) as first_event, max(event_time) as last_event
 from {{ model }}
-group by row_key
-having count(*) > 1
+having least(count(event_id), count(event_name), count(nullif(user_id, ''))) < count(*)
     or min(amount) < 0
-    or count(event_id) + count(event_name) + count(nullif(user_id, '')) < 3
     or (min(event_time) >= {{ text(var('first')) }} and max(event_time) < {{ text(var('end')) }}) is not true
+    or count(*) is distinct from (select sum(rows) from {{ flow }} where disposition = 'kept')
 {% endtest %}
 
 {# Dispositions that part company add up to the rows of the log. #}

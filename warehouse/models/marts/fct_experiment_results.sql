@@ -1,5 +1,7 @@
--- Sufficient statistics: all that the engine must compute. Sums are of integers (counts, cents, seconds) and exact.
+-- Sufficient statistics: all that the engine must compute. Sums are of integers (counts, cents, seconds) and exact, so
+-- the units are summed once, as finely as anything is asked, and every level is a sum of these cells.
 -- Grain: population, dimension, level, variant, metric.
+{% set sums = ['sample_size', 'conversions', 'sum_y', 'sum_y2', 'sum_d', 'sum_d2', 'sum_yd', 'sum_x', 'sum_x2', 'sum_xy'] %}
 with observed as (
     select
         metrics.population, metrics.metric, units.variant, units.exposure_day::varchar as day,
@@ -11,15 +13,26 @@ with observed as (
     join {{ ref('fct_experiment_units') }} as units using (user_id)
 ),
 
-leveled as (
-    {%- for dimension in ['all', 'day'] + var('segments') %}
+cells as (
     select
-        population, metric, variant, '{{ dimension }}' as dimension, {{ "'all'" if dimension == 'all' else dimension }} as level,
+        population, metric, variant, day,
+        {%- for segment in var('segments') %} {{ segment }},{% endfor %}
         count(*) as sample_size,
         count(*) filter (where y > 0) as conversions,
         sum(y) as sum_y, sum(y * y) as sum_y2, sum(d) as sum_d, sum(d * d) as sum_d2, sum(y * d) as sum_yd,
         sum(x) as sum_x, sum(x * x) as sum_x2, sum(x * y) as sum_xy
     from observed
+    group by population, metric, variant, day{% for segment in var('segments') %}, {{ segment }}{% endfor %}
+),
+
+leveled as (
+    {%- for dimension in ['all', 'day'] + var('segments') %}
+    select
+        population, metric, variant, '{{ dimension }}' as dimension, {{ "'all'" if dimension == 'all' else dimension }} as level,
+        {%- for name in sums %}
+        sum({{ name }})::{{ 'bigint' if loop.index <= 2 else 'hugeint' }} as {{ name }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from cells
     {%- if dimension == 'day' %}
     where population = 'exposed'
     {%- endif %}
@@ -32,6 +45,8 @@ select
     {{ text(var('experiment_id')) }} as experiment_id,
     population, dimension, level, variant, metric, sample_size, conversions,
     case when metric in ({{ text_list(var('money_metrics')) }}) then sum_y end as revenue,
-    sum_y, sum_y2, sum_d, sum_d2, sum_yd, sum_x, sum_x2, sum_xy
+    {%- for name in sums[2:] %}
+    {{ name }}{{ ',' if not loop.last }}
+    {%- endfor %}
 from leveled
 order by population, dimension, level, metric, variant

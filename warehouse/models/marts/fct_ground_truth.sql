@@ -1,18 +1,23 @@
 -- Both worlds summed over the same units: the effect that was planted. Empty of meaning online, where both are equal.
 -- Grain: population, dimension, level, metric.
-with worlds as (
-    select metrics.*{% for segment in var('segments') %}, units.{{ segment }}{% endfor %}
+{% set sums = ['units', 'sum_y0', 'sum_y1', 'sum_d0', 'sum_d1'] %}
+with cells as (
+    select
+        population, metric,{% for segment in var('segments') %} units.{{ segment }},{% endfor %}
+        count(*) as units, sum(y0) as sum_y0, sum(y1) as sum_y1, sum(d0) as sum_d0, sum(d1) as sum_d1
     from {{ ref('int_unit_metrics') }} as metrics
     join {{ ref('fct_experiment_units') }} as units using (user_id)
+    group by population, metric{% for segment in var('segments') %}, units.{{ segment }}{% endfor %}
 )
 
 {% for dimension in ['all'] + var('segments') %}
 select
     {{ text(var('experiment_id')) }} as experiment_id, population, '{{ dimension }}' as dimension,
     {{ "'all'" if dimension == 'all' else dimension }} as level, metric,
-    count(*) as units,
-    sum(y0) as sum_y0, sum(y1) as sum_y1, sum(d0) as sum_d0, sum(d1) as sum_d1
-from worlds
+    {%- for name in sums %}
+    sum({{ name }})::{{ 'bigint' if loop.first else 'hugeint' }} as {{ name }}{{ ',' if not loop.last }}
+    {%- endfor %}
+from cells
 group by population, metric{{ '' if dimension == 'all' else ', ' ~ dimension }}
 {{ 'union all' if not loop.last }}
 {% endfor %}
