@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 THREADS = 2
-MEMORY = "4GB"
+MEMORY = "3GB"
 
 
 def opened(database: Path, *, read_only: bool = True) -> "duckdb.DuckDBPyConnection":

@@ -12,6 +12,7 @@ from helpers.defaults import CONFIDENCE
 from helpers.stats.validation import InputError, alpha_of, between, one_of, whole_number
 
 IntervalMethod = Literal["clopper-pearson", "wilson"]
+Promise = Literal["equal", "at most", "at least"]
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,7 @@ class BinomialInterval:
 class MonteCarlo:
     """A simulated error rate or coverage beside its nominal value.
 
-    ``ok`` when the nominal value lies inside the interval around the observed one.
+    ``ok`` when the nominal value lies inside the interval around the observed one, or on the promised side of it.
 
     Example:
         >>> print(monte_carlo("false positives", 0.05, hits=52, runs=1000).ok)
@@ -92,7 +93,15 @@ def binomial_interval(
     return BinomialInterval(share, low, 1.0 if k == n else middle + reach)
 
 
-def monte_carlo(name: str, nominal: float, hits: int, runs: int, *, confidence: float = CONFIDENCE) -> MonteCarlo:
+def monte_carlo(
+    name: str,
+    nominal: float,
+    hits: int,
+    runs: int,
+    *,
+    confidence: float = CONFIDENCE,
+    promise: Promise = "equal",
+) -> MonteCarlo:
     """Judge a simulated share: is it, within the noise of ``runs`` runs, what was promised?
 
     Args:
@@ -100,19 +109,21 @@ def monte_carlo(name: str, nominal: float, hits: int, runs: int, *, confidence: 
         nominal: the promised share, strictly between 0 and 1.
         hits, runs: how often it happened, in how many independent runs.
         confidence: level of the Clopper-Pearson interval around the observed share.
+        promise: "at most" or "at least" where the method promises a bound and not the share itself.
 
     Example:
         >>> monte_carlo("coverage", 0.95, 874, 1000).ok
         False
+        >>> monte_carlo("exact test", 0.05, 30, 1000, promise="at most").ok
+        True
     """
     between("nominal", nominal, 0, 1)
+    one_of("promise", promise, ("equal", "at most", "at least"))
     found = binomial_interval(hits, runs, confidence)
-    return MonteCarlo(
-        name,
-        nominal,
-        found.share,
-        int(runs),
-        found.low,
-        found.high,
-        found.low <= nominal <= found.high,
-    )
+    if promise == "at most":
+        ok = found.low <= nominal
+    elif promise == "at least":
+        ok = nominal <= found.high
+    else:
+        ok = found.low <= nominal <= found.high
+    return MonteCarlo(name, nominal, found.share, int(runs), found.low, found.high, ok)

@@ -1,0 +1,20 @@
+"""All topics in the order of the page."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+from helpers.calibration.case import Case
+
+TOPICS = ("proportions",)
+"""Modules of this package that hold ``CASES``."""
+
+
+def cases(topics: tuple[str, ...] = TOPICS) -> tuple[Case, ...]:
+    """Every case of the named topics.
+
+    Example:
+        >>> len({str(case) for case in cases()}) == len(cases())
+        True
+    """
+    return tuple(case for topic in topics for case in import_module(f"helpers.calibration.{topic}").CASES)
