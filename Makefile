@@ -18,7 +18,7 @@ PLAN    := $(wildcard studies/tracking_plans/*.yml)
 DBT     := $(shell find warehouse -name '*.sql' -o -name '*.yml' | grep -v -e /target/ -e /logs/)
 QUERIES := $(wildcard docs/queries/*.sql)
 BOOKS   := $(sort $(basename $(notdir $(wildcard notebooks/[0-9]*.ipynb))))
-SITE    := $(shell find docs/site docs/templates/index.md.j2 -type f)
+SITE    := $(shell find docs/site docs/templates/index.md.j2 docs/templates/calibration.md.j2 -type f) $(wildcard docs/calibration.json)
 
 # as many jobs as cores, unless the caller says how many
 ifeq ($(filter -j%,$(MAKEFLAGS)),)
@@ -30,7 +30,7 @@ export PYTHONHASHSEED := 0
 unexport PYTHONDONTWRITEBYTECODE  # compiled modules halve the start of every step
 export JUPYTER_PLATFORM_DIRS := 1
 
-.PHONY: help all study test test-fast lint format bench calibration dbt-docs schema lock serve clean
+.PHONY: help all study test test-fast lint format bench calibration golden dbt-docs schema lock serve clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -114,8 +114,11 @@ format: $(READY) ## mend the style
 bench: $(READY) ## speed, side by side in one run
 	@$(BIN)/python -m benchmarks
 
-calibration: $(READY) ## error rates and coverage by simulation, the long version
-	@$(BIN)/python -m pytest -q -m calibration tests/calibration
+calibration: $(READY) ## error rates, coverage and power of every method by simulation, the long version
+	@$(RUN) calibration
+
+golden: $(READY) ## recompute reference numbers: make golden GOLDEN=file.json
+	@$(RUN) golden $(GOLDEN)
 
 dbt-docs: data/$(ASKED)/warehouse.duckdb ## the warehouse's documentation with lineage, one page
 	@$(RUN) dbt-docs $(STUDY)

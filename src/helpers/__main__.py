@@ -201,5 +201,37 @@ def dbt_docs(study_file: str) -> None:
     click.echo(f"Open {paths.shown(page)}")
 
 
+@command
+@click.argument("file", required=False)
+def golden(file: str | None) -> None:
+    """Recompute the reference numbers in FILE and say, section by section, how far they are off."""
+    from helpers import golden
+
+    report = golden.check(Path(file) if file else golden.default_file())
+    click.echo(report.text)
+    sys.exit(0 if report.passed else 1)
+
+
+@command
+@click.option("--scale", default=1.0, show_default=True, help="Times the stated number of runs.")
+@click.option("--topic", "topics", multiple=True, help="Some of the topics; the page stays as it is.")
+def calibration(scale: float, topics: tuple[str, ...]) -> None:
+    """Count error rates, coverage and power of every method; write docs/calibration.json."""
+    from tqdm import tqdm
+
+    from helpers.calibration import TOPICS, cases, record
+
+    unknown = sorted(set(topics) - set(TOPICS))
+    if unknown:
+        raise ReportError("no such topic", got=", ".join(unknown), expected=", ".join(TOPICS))
+    chosen = topics or TOPICS
+    with tqdm(total=len(cases(chosen)), desc="  calibration", unit="case") as bar:
+        lines = record.run_all(chosen, scale=scale, jobs=len(os.sched_getaffinity(0)), done=lambda line: bar.update())
+    click.echo(record.text(lines))
+    if not topics and scale >= 1:
+        record.save(lines)
+    sys.exit(0 if all(line.kept for line in lines) else 1)
+
+
 if __name__ == "__main__":
     main(prog_name="python -m helpers")

@@ -10,6 +10,8 @@ import tempfile
 from pathlib import Path
 
 from helpers import paths
+from helpers.calibration import record
+from helpers.calibration.page import page as calibration_page
 from helpers.errors import ReportError
 from helpers.figures.assets import copy_plotly
 from helpers.figures.show import with_static
@@ -55,6 +57,7 @@ def render(study: Study, where: StudyPaths, numbers: Numbers) -> Path:
         pages = [_stage(file, source, where.figures) for file in sources]
         front = front_page(study, where, numbers, pages)
         (source / "index.md").write_text(front, encoding="utf-8")
+        (source / "calibration.md").write_text(calibration_page(record.load()), encoding="utf-8")
         _build(study, source, built)
         _add_files(built, where.figures)
         _refuse_machine_paths(built, [paths.ROOT, where.base.resolve(), scratch.resolve()])

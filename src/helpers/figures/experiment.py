@@ -118,11 +118,10 @@ def effects(found: Sequence[MetricEffect], study: Study, *, exploratory: bool = 
     figure.add_scatter(
         x=[e.effect.relative for e in shown], y=labels, mode="markers", name="estimate",
         marker={"color": [_colour(e, exploratory) for e in shown], "size": 10},
-        error_x={
-            "type": "data", "symmetric": False, "thickness": 2, "width": 0, "color": style.NEUTRAL,
-            "array": [e.effect.relative_high - e.effect.relative for e in shown],
-            "arrayminus": [e.effect.relative - e.effect.relative_low for e in shown],
-        },
+        error_x=style.whiskers(
+            [e.effect.relative for e in shown], [e.effect.relative_low for e in shown],
+            [e.effect.relative_high for e in shown], thickness=2,
+        ),
         hovertemplate="%{y}: %{x:+.1%}<extra></extra>",
     )  # fmt: skip
     if study.mode == "offline":
@@ -180,11 +179,10 @@ def by_day(found: Sequence[MetricEffect]) -> go.Figure:
     figure.add_hline(y=0, line={"color": style.MUTED, "width": 1})
     figure.add_scatter(
         x=days, y=[e.effect.absolute for e in found], mode="markers", marker_color=style.TREATMENT, showlegend=False,
-        error_y={
-            "type": "data", "symmetric": False, "width": 0, "thickness": 1.5, "color": style.NEUTRAL,
-            "array": [e.effect.absolute_high - e.effect.absolute for e in found],
-            "arrayminus": [e.effect.absolute - e.effect.absolute_low for e in found],
-        },
+        error_y=style.whiskers(
+            [e.effect.absolute for e in found], [e.effect.absolute_low for e in found],
+            [e.effect.absolute_high for e in found],
+        ),
     )  # fmt: skip
     outside = sum(not e.effect.absolute_low <= 0 <= e.effect.absolute_high for e in found)
     share = any(e.metric.unit == "share" for e in found)

@@ -172,11 +172,9 @@ def segment_rates(groups: Sequence[SegmentRate], study: Study) -> go.Figure:
         go.Scatter(
             x=[g.rate.share for g in ordered], y=labels, mode="markers",
             marker={"color": [style.BAD if g is worst else style.TREATMENT for g in ordered], "size": 9},
-            error_x={
-                "type": "data", "symmetric": False, "thickness": 1.5, "width": 0, "color": style.MUTED,
-                "array": [g.rate.high - g.rate.share for g in ordered],
-                "arrayminus": [g.rate.share - g.rate.low for g in ordered],
-            },
+            error_x=style.whiskers(
+                [g.rate.share for g in ordered], [g.rate.low for g in ordered], [g.rate.high for g in ordered], style.MUTED
+            ),
             hovertemplate="%{y}: %{x:.1%}<extra></extra>",
         )
     )  # fmt: skip

@@ -89,9 +89,19 @@ class FigureView:
 def show(where: StudyPaths, name: str, figure: Any, alt: str) -> FigureView:
     """Keep a figure under ``name`` for the export and return what the notebook displays.
 
+    Writes ``data/STUDY/figures/NAME.json``; see :func:`drawn`, which raises what this raises.
+    """
+    view = drawn(name, figure, alt)
+    results.write_text(where.figure_specs / f"{name}.json", view.spec + "\n")
+    return view
+
+
+def drawn(name: str, figure: Any, alt: str) -> FigureView:
+    """A figure as pages show it, kept nowhere.
+
     ``figure`` is a :class:`plotly.graph_objects.Figure` that went through
     :func:`helpers.figures.style.titled`; ``alt`` says in a sentence or two what a reader would see.
-    Writes ``data/STUDY/figures/NAME.json``: keys in order, floats at six significant digits, lists
+    Keys in order, floats at six significant digits, lists
     instead of packed arrays, so that equal figures are equal byte for byte. Markup that plotly does
     not know (a segment called ``<script>``) is shown as text. The figure is not changed.
 
@@ -123,7 +133,6 @@ def show(where: StudyPaths, name: str, figure: Any, alt: str) -> FigureView:
         "layout": plain(raw["layout"]),
     }
     text = json.dumps(spec, sort_keys=True, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-    results.write_text(where.figure_specs / f"{name}.json", text + "\n")
     return FigureView(name, text)
 
 

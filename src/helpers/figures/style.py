@@ -1,6 +1,7 @@
 """One look for every figure: palette, template, title that says the finding."""
 
 import textwrap
+from collections.abc import Sequence
 from html import escape
 from typing import Any
 
@@ -60,6 +61,25 @@ def wrapped(text: str, width: int = 24) -> str:
     'Returning<br>visitors on a<br>phone'
     """
     return "<br>".join(_lines(text, width))
+
+
+def whiskers(
+    points: Sequence[float],
+    lows: Sequence[float],
+    highs: Sequence[float],
+    colour: str = NEUTRAL,
+    thickness: float = 1.5,
+) -> dict[str, Any]:
+    """Plotly's error bars for intervals given by their ends.
+
+    >>> whiskers([1.0], [0.5], [3.0])["array"], whiskers([1.0], [0.5], [3.0])["arrayminus"]
+    ([2.0], [0.5])
+    """
+    return {
+        "type": "data", "symmetric": False, "width": 0, "thickness": thickness, "color": colour,
+        "array": [high - point for point, high in zip(points, highs, strict=True)],
+        "arrayminus": [point - low for point, low in zip(points, lows, strict=True)],
+    }  # fmt: skip
 
 
 def titled(figure: go.Figure, finding: str, subtitle: str = "", *, height: int = HEIGHT) -> go.Figure:
