@@ -34,8 +34,7 @@ def small_study(tmp_path_factory: pytest.TempPathFactory) -> Built:
     file = base / "studies" / "cart_checkout.yml"
     file.parent.mkdir()
     file.write_text(yaml.safe_dump(raw, sort_keys=False), encoding="utf-8")
-    study = studies.load(file)
-    where = studies.study_paths(file, study)
+    study, where = studies.opened(file)
     simulate.simulate(study, where.raw, progress=False)
     marts.build(study, where)
     return Built(study, where)

@@ -419,8 +419,7 @@ def shop(base: Path, rows: pd.DataFrame, *, events_of_experiment: bool, mode="on
     file = base / "studies" / "own.yml"
     file.parent.mkdir(exist_ok=True)
     file.write_text(yaml.safe_dump(raw, sort_keys=False), encoding="utf-8")
-    study = studies.load(file)
-    where = studies.study_paths(file, study)
+    study, where = studies.opened(file)
     shutil.rmtree(where.raw, ignore_errors=True)
     events.land(study, where.raw)
     return study, where

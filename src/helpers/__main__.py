@@ -78,8 +78,7 @@ def log(study_file: str) -> None:
     """Simulate the log of STUDY, or bring in its own, as Parquet."""
     from helpers import events, marts
 
-    study = studies.load(study_file)
-    where = studies.study_paths(study_file, study)
+    study, where = studies.opened(study_file)
     with step(study.name, "log"):
         marts.clear_scratch(where.data, ".raw-")
         scratch = where.data / f".raw-{os.getpid()}"
@@ -104,9 +103,9 @@ def marts_(study_file: str) -> None:
     """Build the marts of STUDY with dbt."""
     from helpers import marts
 
-    study = studies.load(study_file)
+    study, where = studies.opened(study_file)
     with step(study.name, "warehouse"):
-        marts.build(study, studies.study_paths(study_file, study))
+        marts.build(study, where)
 
 
 @command
@@ -115,8 +114,7 @@ def resalt(study_file: str) -> None:
     """Split the exposed units of STUDY under many salts, for the A/A test."""
     from helpers import experiment, marts, warehouse
 
-    study = studies.load(study_file)
-    where = studies.study_paths(study_file, study)
+    study, where = studies.opened(study_file)
     with step(study.name, "A/A assignments"), warehouse.connect(where.database) as con:
         marts.clear_scratch(where.data, ".resalted-")
         aside = where.data / f".resalted-{os.getpid()}"
@@ -132,8 +130,7 @@ def notebook(study_file: str, name: str, given: tuple[str, ...]) -> None:
     """Run the notebook NAME on STUDY."""
     from helpers import run
 
-    study = studies.load(study_file)
-    where = studies.study_paths(study_file, study)
+    study, where = studies.opened(study_file)
     source = paths.NOTEBOOKS / f"{name}.ipynb"
     if not source.is_file():
         known = ", ".join(sorted(p.stem for p in paths.NOTEBOOKS.glob("*.ipynb")))
@@ -159,8 +156,7 @@ def report(study_file: str) -> None:
     from helpers.figures.export import export
     from helpers.results import Numbers
 
-    study = studies.load(study_file)
-    where = studies.study_paths(study_file, study)
+    study, where = studies.opened(study_file)
     with step(study.name, "figures"):
         exported = export(where)
         if exported.note:
@@ -194,8 +190,7 @@ def dbt_docs(study_file: str) -> None:
     """Write the warehouse's documentation with lineage as one page."""
     from helpers import marts
 
-    study = studies.load(study_file)
-    where = studies.study_paths(study_file, study)
+    study, where = studies.opened(study_file)
     with step(study.name, "dbt docs"):
         page = marts.document(study, where)
     click.echo(f"Open {paths.shown(page)}")

@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING, Any
 from helpers import study as studies
 from helpers import warehouse
 from helpers.results import Numbers, Recorder, Unit, Value, formatted
-from helpers.study import Study
 
 if TYPE_CHECKING:
     import duckdb
@@ -23,8 +22,7 @@ class Notebook:
     """
 
     def __init__(self, study_file: str, name: str) -> None:
-        self.study: Study = studies.load(study_file)
-        self.where = studies.study_paths(study_file, self.study)
+        self.study, self.where = studies.opened(study_file)
         self.name = name
         self._recorder = Recorder(self.where, name, self.study.economics.currency)
 

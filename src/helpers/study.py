@@ -459,6 +459,12 @@ def study_paths(path: Path | str, study: Study) -> paths.StudyPaths:
     return paths.StudyPaths(study.name, _located(path).parent.parent)
 
 
+def opened(path: Path | str) -> tuple[Study, paths.StudyPaths]:
+    """A study file, and where everything it generates stands; raises what :func:`load` raises."""
+    study = load(path)
+    return study, study_paths(path, study)
+
+
 def json_schema() -> str:
     """JSON Schema of study files, for completion and checks in editors."""
     return json.dumps(Study.model_json_schema(), indent=2) + "\n"

@@ -9,7 +9,7 @@ from tests.fake_report import ATTACK, built
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chrome or Chromium on this machine")
 
-PAGES = ("index", "02_funnel_analysis", "05_ab_results", "06_roi_and_rollout")
+PAGES = ("index", "02_funnel_analysis", "05_ab_results", "06_roi_and_rollout", "calibration")
 DRAWN = """() => [...document.querySelectorAll("figure.plot")].map(figure => ({
     paths: figure.querySelectorAll(".plot-area svg path").length,
     width: (figure.querySelector(".main-svg") || {clientWidth: 0}).clientWidth,
