@@ -5,22 +5,25 @@ from collections.abc import Callable, Iterator
 
 import click
 
-from benchmarks import assignment, marts, report, resalting
+from benchmarks import assignment, end_to_end, marts, peers, report, resalting
 from benchmarks.goal import Goal, machine
 
-NAMES = ("assignment", "resalting", "marts", "report")
+NAMES = ("assignment", "resalting", "peers", "end-to-end", "marts", "report")
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
 @click.option("--only", multiple=True, type=click.Choice(NAMES), help="Some of the measurements.")
 @click.option("--millions", default="1,3,10", show_default=True, help="Sizes of the log, in millions of events.")
+@click.option("--units", default=10_000_000, show_default=True, help="Units of the end-to-end measurement.")
 @click.option("--full", is_flag=True, help="Add 30 million events.")
-def main(only: tuple[str, ...], millions: str, full: bool) -> None:
+def main(only: tuple[str, ...], millions: str, units: int, full: bool) -> None:
     """Measure, side by side with the plainest way to do the same."""
     sizes = sorted({float(size) for size in millions.split(",")} | ({30.0} if full else set()))
     parts: dict[str, Callable[[], Iterator[str | Goal]]] = {
         "assignment": assignment.run,
         "resalting": resalting.run,
+        "peers": peers.run,
+        "end-to-end": lambda: end_to_end.run(units),
         "marts": lambda: marts.run(sizes),
         "report": report.run,
     }

@@ -14,7 +14,17 @@ from helpers import paths
 COLD, NOTHING = 90.0, 1.0
 """Seconds."""
 LEFT_BEHIND = shutil.ignore_patterns(
-    ".git", ".venv", "data", "reports", "__pycache__", ".*_cache", ".hypothesis", "target", "logs", "*.html"
+    ".git",
+    ".venv",
+    ".venv-peers",
+    "data",
+    "reports",
+    "__pycache__",
+    ".*_cache",
+    ".hypothesis",
+    "target",
+    "logs",
+    "*.html",
 )
 
 

@@ -191,6 +191,23 @@ def test_exploratory_is_adjusted_together(results, small_study):
     assert [e.adjusted_p for e in found] == pytest.approx(stats.false_discovery_control(raw, method="bh"))
 
 
+def test_segments_share_alpha_and_claim_nothing_that_their_test_does_not_carry(results, small_study):
+    study = small_study.study
+    found = results.interactions(study.primary)
+    assert list(found) == list(study.segments)
+    for dimension, test in found.items():
+        assert test.alpha == pytest.approx((1 - study.decision.confidence) / len(study.segments))
+        assert [s.segment for s in test.segments] == [e.level for e in results.by_segment(study.primary, dimension)]
+        assert not test.claims or test.interaction
+
+
+def test_the_trend_runs_over_the_days_of_exposure(results, small_study):
+    days = results.by_segment(small_study.study.primary, "day")
+    trend = results.novelty(small_study.study.primary)
+    assert trend.days == len(days) == 28
+    assert min(e.effect.absolute for e in days) < trend.long_run < max(e.effect.absolute for e in days)
+
+
 def test_days_come_in_order(results):
     days = results.levels("exposed", "day")
     assert days == sorted(days, key=int) and len(days) == 28

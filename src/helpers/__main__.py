@@ -199,10 +199,10 @@ def dbt_docs(study_file: str) -> None:
 @command
 @click.argument("file", required=False)
 def golden(file: str | None) -> None:
-    """Recompute the reference numbers in FILE and say, section by section, how far they are off."""
-    from helpers import golden
+    """Recompute the reference figures in FILE and say, section by section, how far off they are."""
+    from helpers import golden as reference_check
 
-    report = golden.check(Path(file) if file else golden.default_file())
+    report = reference_check.check(file)
     click.echo(report.text)
     sys.exit(0 if report.passed else 1)
 

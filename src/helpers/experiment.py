@@ -11,10 +11,13 @@ from helpers.errors import ReportError
 from helpers.results import formatted
 from helpers.stats import (
     SRM,
+    DailyEffects,
     Effect,
+    Heterogeneity,
     Mean,
     MonteCarlo,
     NonInferiority,
+    Novelty,
     Proportion,
     Ratio,
     SRMByGroup,
@@ -23,8 +26,10 @@ from helpers.stats import (
     adjust,
     compare,
     cuped,
+    heterogeneity,
     monte_carlo,
     noninferiority,
+    novelty,
     score_intervals,
     srm,
     srm_by_group,
@@ -229,6 +234,27 @@ class Results:
             return []
         shared = adjust([e.effect.p_value for e in effects], "bh", alpha=1 - self.study.decision.confidence)
         return [replace(e, adjusted_p=p) for e, p in zip(effects, shared.adjusted, strict=True)]
+
+    def interactions(self, metric: Metric) -> dict[str, Heterogeneity]:
+        """Whether the relative effect differs between the levels of each segment; the segments share alpha equally."""
+        alpha = (1 - self.study.decision.confidence) / max(1, len(self.study.segments))
+        found = {dimension: self.by_segment(metric, dimension) for dimension in self.study.segments}
+        return {
+            dimension: heterogeneity(
+                {e.level: (e.control, e.treatment) for e in effects},
+                scale="relative",
+                confidence=self.study.decision.confidence,
+                alpha=alpha,
+            )
+            for dimension, effects in found.items()
+            if effects
+        }
+
+    def novelty(self, metric: Metric) -> Novelty:
+        """Trend of the effect over the days of first exposure, which part the units."""
+        days = {float(e.level): (e.control, e.treatment) for e in self.by_segment(metric, "day")}
+        decided = self.study.decision.confidence
+        return novelty(DailyEffects.independent(days), confidence=decided, alpha=1 - decided)
 
     def guardrail(self, metric: Metric, variant: str | None = None) -> NonInferiority:
         """One-sided test of a guardrail against its margin."""

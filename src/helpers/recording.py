@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from helpers.notebook import Notebook
     from helpers.roi import Value
     from helpers.segments import Decomposition, SegmentRate
-    from helpers.stats import Effect, NonInferiority, Plan, VarianceReduction
+    from helpers.stats import Effect, Heterogeneity, NonInferiority, Novelty, Plan, VarianceReduction
     from helpers.study import Metric
 
 LEVEL: Mapping[str, Unit] = {"share": "share", "money": "price", "seconds": "seconds", "count": "number"}
@@ -311,3 +311,27 @@ def dilution(nb: Notebook, found: Mapping[str, MetricEffect]) -> None:
     )
     nb.record("itt.relative", finite(assigned.relative), "relative", "The same, relative")
     nb.record("itt.p_value", finite(assigned.p_value), "p", "Its p-value")
+
+
+def differences(nb: Notebook, found: Mapping[str, Heterogeneity], trend: Novelty) -> None:
+    """``interaction.SEGMENT.*`` and ``novelty.*``: whether the primary effect is one, over segments and over days."""
+    for dimension, test in found.items():
+        name = dimension.replace("_", " ")
+        nb.record(
+            f"interaction.{dimension}.p_value",
+            finite(test.p_value),
+            "p",
+            f"Interaction test: one effect for all of {name}",
+        )
+        nb.record(
+            f"interaction.{dimension}.claims",
+            ", ".join(test.claims) or "none",
+            "text",
+            f"Levels of {name} that may be called different from the rest",
+        )
+    unit = CHANGE[nb.study.primary.unit]
+    nb.record("novelty.verdict", trend.verdict, "text", "Trend of the effect over the days of first exposure")
+    nb.record("novelty.p_value", finite(trend.p_value), "p", "p-value of that trend")
+    nb.record("novelty.long_run", finite(trend.long_run), unit, f"Effect of the last {trend.long_run_days} days alone")
+    nb.record("novelty.long_run_low", finite(trend.long_run_low), unit, "Lower end of its interval")
+    nb.record("novelty.long_run_high", finite(trend.long_run_high), unit, "Upper end of its interval")

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from helpers.funnel import Funnel
     from helpers.roi import Value
     from helpers.segments import Decomposition, SegmentRate
-    from helpers.stats import Effect, NonInferiority, Plan, VarianceReduction
+    from helpers.stats import Effect, Heterogeneity, NonInferiority, Plan, VarianceReduction
     from helpers.study import Metric, Study
 
 Row = dict[str, Any]
@@ -337,4 +337,20 @@ def rollout(study: Study) -> list[Row]:
             "Guardrails watched": watched,
         }
         for s in study.rollout
+    ]
+
+
+def interactions(found: Mapping[str, Heterogeneity]) -> list[Row]:
+    """One line a segment: do its levels differ, and which may be named."""
+    return [
+        {
+            "Segment": dimension.replace("_", " "),
+            "Levels": len(test.segments),
+            "Do effects differ? p": "not available" if math.isnan(test.p_value) else formatted(test.p_value, "p"),
+            "Effects after pooling": "; ".join(
+                f"{s.segment} {formatted(s.shrunken, 'relative')}" for s in test.segments
+            ),
+            "May be called different": ", ".join(test.claims) or "none",
+        }
+        for dimension, test in found.items()
     ]

@@ -35,6 +35,17 @@ def test_a_dry_curve_never_gets_there():
     assert result.days == math.inf and result.weeks is None and "never" in result.note
 
 
+def test_time_is_not_proportional_to_units_where_visitors_come_back():
+    """Distinct visitors of 60 days when each of 10,000 comes on a tenth of the days."""
+    curve = 10_000 * (1 - 0.9 ** np.arange(1, 61))
+    n = np.array([1_000, 2_000, 4_000, 8_000])
+    days = np.array([weeks(int(units), curve).days for units in n])
+    assert days[0] == pytest.approx(1)
+    assert (np.diff(days / n) > 0).all()
+    exact = np.log(1 - n / 10_000) / math.log(0.9)
+    assert (np.abs(days - exact) < 0.1).all()
+
+
 @pytest.mark.parametrize(("n", "curve"), [(10, []), (10, [5, 4]), (0, [5]), (10, [-1, 5])])
 def test_refusals(n, curve):
     with pytest.raises(InputError):

@@ -7,8 +7,22 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from helpers.stats import InputError, MeanDesign, ProportionDesign, score_intervals
+from helpers.calibration import power as topic
+from helpers.calibration import run
+from helpers.stats import (
+    InputError,
+    Mean,
+    MeanDesign,
+    Proportion,
+    ProportionDesign,
+    Ratio,
+    VarianceReduction,
+    cuped,
+    score_intervals,
+    standard_error,
+)
 from helpers.stats.inference import p_values
+from helpers.stats.power import RatioDesign
 from helpers.stats.score import Table
 
 
@@ -21,6 +35,8 @@ def test_golden_power_t(golden):
         one = MeanDesign(sd=1, alpha=c["alpha"] / 2, alternative="greater")
         exact = one.size(absolute=c["effect_size"], power=c["power"])
         assert exact.n_exact / 2 == pytest.approx(c["n_per_group"], rel=1e-7)
+        # strict=TRUE in R is the design as it stands
+        assert design.power(2 * math.ceil(c["n_per_group"]), absolute=c["effect_size"]).power >= c["power"]
 
 
 def test_golden_power_t_unequal(golden):
@@ -155,6 +171,16 @@ def test_tiny_designs_and_huge_effects():
         lambda: MeanDesign(sd=0),
         lambda: MeanDesign(sd=1).size(relative=0.1),
         lambda: MeanDesign(sd=1, margin=0.1, scale="relative"),
+        lambda: MeanDesign(sd=1, share_remaining=0),
+        lambda: MeanDesign(sd=1, degrees="satterthwaite"),
+        lambda: MeanDesign.from_summary(Proportion(10, 5)),
+        lambda: MeanDesign.from_summary(Ratio.from_values([1, 2], [1, 3])),
+        lambda: MeanDesign.from_summary(Mean.from_values([1, 1, 1])),
+        lambda: MeanDesign.from_summary(Mean.from_values([1])),
+        lambda: RatioDesign.from_summary(Mean.from_values([1, 2])),
+        lambda: ProportionDesign.from_summary(Mean.from_values([1, 2])),
+        lambda: ProportionDesign.from_summary(Proportion(10, 0)),
+        lambda: MeanDesign(sd=1).with_cuped(VarianceReduction(("x",), (0.0,), math.nan, False)),
     ],
 )
 def test_refusals(call):
@@ -163,11 +189,84 @@ def test_refusals(call):
 
 
 def test_split_is_whole_and_close(rng):
-    from helpers.stats.design import _split
+    from helpers.stats.design import split
 
     for _ in range(200):
         w = rng.dirichlet(np.ones(rng.integers(2, 6)))
         total = int(rng.integers(0, 10**6))
-        arms = _split(total, tuple(w))
+        arms = split(total, tuple(w))
         assert sum(arms) == total
         assert max(abs(a - total * s) for a, s in zip(arms, w, strict=True)) < 1
+
+
+def test_designs_from_what_was_seen_before(rng):
+    rate = Proportion(20_000, 2_000)
+    assert ProportionDesign.from_summary(rate, weights=(9, 1)) == ProportionDesign(0.1, weights=(9, 1))
+    values = rng.gamma(2, 10, 500)
+    mean = Mean.from_values(values)
+    seen = MeanDesign.from_summary(mean)
+    assert (seen.sd, seen.mean) == pytest.approx((values.std(ddof=1), values.mean()), rel=1e-12)
+    visits = rng.poisson(3, 500) + 1
+    ratio = Ratio.from_values(values, visits)
+    design = RatioDesign.from_summary(ratio, margin=0.05, scale="relative")
+    assert design.sd == pytest.approx(standard_error(ratio) * math.sqrt(500), rel=1e-12)
+    assert design.mean == pytest.approx(values.sum() / visits.sum(), rel=1e-12)
+    plan = design.size()
+    assert plan.null == pytest.approx(-0.05 * design.mean) and plan.method == "t test of ratios, delta method"
+
+
+def test_cuped_saves_its_share_and_says_so(rng):
+    x = rng.normal(size=4000)
+    y = 5 + x + rng.normal(size=4000)
+    arms = [Mean.from_values(y[i::2], {"x": x[i::2]}) for i in (0, 1)]
+    reduction = cuped(*arms).reduction
+    plain = MeanDesign.from_summary(arms[0] + arms[1])
+    better = plain.with_cuped(reduction)
+    sizes = [design.size(relative=0.02).n_exact for design in (better, plain)]
+    assert sizes[0] / sizes[1] == pytest.approx(reduction.share_remaining, rel=0.001)
+    assert (
+        "CUPED leaves 0." in better.size(relative=0.02).method and plain.size(relative=0.02).method == "t test of means"
+    )
+    assert isinstance(RatioDesign(sd=1, mean=1).with_cuped(reduction), RatioDesign)
+    by_hand = MeanDesign(sd=plain.sd * math.sqrt(reduction.share_remaining), mean=plain.mean)
+    assert better.mde(5_000).absolute == pytest.approx(by_hand.mde(5_000).absolute, rel=1e-9)
+
+
+def test_welch_degrees_of_freedom():
+    """Equal arms have n - 2 either way; a small second arm needs more units than Student's t promises."""
+    for weights, more in (((1, 1), False), ((9, 1), True)):
+        student = MeanDesign(sd=1, weights=weights).size(absolute=0.8)
+        welch = MeanDesign(sd=1, weights=weights, degrees="welch").size(absolute=0.8)
+        assert (welch.n_total > student.n_total) == more
+    large = MeanDesign(sd=1, weights=(9, 1), degrees="welch").size(absolute=0.05)
+    assert abs(large.n_total - 34_886) < 40
+
+
+@pytest.mark.parametrize("formula", ["average arms", "no adjustment"])
+def test_calibration_sees_a_broken_plan(monkeypatch, formula):
+    if formula == "average arms":
+        honest = ProportionDesign._power_pair
+
+        def broken(self, n_c, n_t, effect):
+            return honest(self, (n_c + n_t) / 2, (n_c + n_t) / 2, effect)
+
+        monkeypatch.setattr(ProportionDesign, "_power_pair", broken)
+        method = "planned score test"
+    else:
+        monkeypatch.setattr(MeanDesign, "with_cuped", lambda self, reduction: self)
+        method = "planned CUPED"
+    cases = [case for case in topic.planned() if case.method == method]
+    assert not all(run(case, 200).kept for case in cases)
+
+
+def test_the_smallest_arm_explains_its_slack():
+    slack = [case for case in topic.CASES if case.slack]
+    assert len(slack) == 2 and all(case.reason for case in slack)
+
+
+def test_the_edges_of_planning():
+    assert MeanDesign(sd=1, margin=0.1, bad="increase").mde(6_000).absolute < 0.1
+    with pytest.raises(InputError, match="1e15"):
+        MeanDesign(sd=1).size(absolute=1e-8)
+    odd = MeanDesign(sd=1, weights=(0.4, 0.3, 0.3)).size(absolute=0.37)
+    assert odd.n_arms[1] == odd.n_arms[2]

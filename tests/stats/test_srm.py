@@ -6,7 +6,12 @@ import numpy as np
 import pytest
 from scipy import special, stats
 
+from helpers.calibration import run
+from helpers.calibration import srm as calibration
 from helpers.stats import InputError, srm, srm_by_group
+from helpers.stats.sequential_srm import sequential_srm
+from helpers.stats.srm import SRM
+from helpers.stats.srm_diagnosis import diagnose_srm
 
 
 def test_golden(golden):
@@ -78,3 +83,112 @@ def test_false_alarms_of_28_daily_looks(rng):
     worst = p.min(axis=1)
     for threshold, rate in ((0.05, 0.277), (0.01, 0.070), (0.001, 0.010)):
         assert (worst < threshold).mean() == pytest.approx(rate, abs=4 * math.sqrt(rate / runs) + 0.003)
+
+
+def test_sequential_paths():
+    daily = [{"c": 500, "t": 480}, {"c": 500, "t": 390}, {"c": 500, "t": 500}]
+    result = sequential_srm(daily, {"c": 1, "t": 1, "off": 0})
+    assert result.arms == ("c", "t") and result.units == (980, 1870, 2870)
+    assert list(result.p_values) == sorted(result.p_values, reverse=True)
+    so_far = [{"c": 500, "t": 480}, {"c": 1000, "t": 870}, {"c": 1500, "t": 1370}]
+    assert sequential_srm(so_far, {"c": 1, "t": 1, "off": 0}, cumulative=True) == result
+    assert not result.failed and result.first_failure is None and result.p_value == result.p_values[-1]
+    assert "3 units" in sequential_srm([[5, 5, 3]], [1, 1, 0]).note
+
+
+def test_sequential_by_unit_equals_by_day():
+    units = ["a", "b", "b", "a", "b", "b"]
+    weights = {"a": 0.5, "b": 0.5}
+    by_unit = sequential_srm(units, weights, concentration=4.0)
+    by_day = sequential_srm([{"a": 2, "b": 4}], weights, concentration=4.0)
+    assert by_unit.log_bayes_factors[-1] == pytest.approx(by_day.log_bayes_factors[-1], abs=1e-12)
+    assert by_unit.units == (1, 2, 3, 4, 5, 6)
+
+
+def test_sequential_finds_a_leak_and_keeps_the_alarm():
+    looks = [[1000, 850]] * 3 + [[1000, 1100]] * 5
+    result = sequential_srm(looks, [1, 1])
+    assert result.failed and result.first_failure == 2 and result.p_values[-1] == result.p_values[2]
+
+
+def test_beta_binomial_by_hand():
+    from scipy import special
+
+    expected = special.betaln(51, 61) - special.betaln(1, 1) - 110 * math.log(0.5)
+    assert sequential_srm([[50, 60]], [1, 1], concentration=2.0).log_bayes_factors[0] == pytest.approx(expected)
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda: sequential_srm([], [1, 1]),
+        lambda: sequential_srm([[5, 5], [4, 6]], [1, 1], cumulative=True),
+        lambda: sequential_srm([[5, 5]], [1, 1], concentration=0),
+        lambda: sequential_srm(["x"], {"a": 1, "b": 1}),
+        lambda: sequential_srm([[5, 5]], [1, 1, 1]),
+        lambda: diagnose_srm([1, 1]),
+        lambda: diagnose_srm([1, 1], assigned=[1, 2, 3]),
+    ],
+)
+def test_sequential_refusals(call):
+    with pytest.raises(InputError):
+        call()
+
+
+GOOD, BAD = [5000, 5020], [5000, 4600]
+
+
+@pytest.mark.parametrize(
+    ("counts", "stage", "reason"),
+    [
+        ({"assigned": GOOD, "days": {"d1": GOOD}}, "none", "agrees"),
+        ({"assigned": BAD}, "assignment", "before the change"),
+        ({"assigned": BAD, "days": {"d1": BAD, "d2": BAD}}, "assignment", "before the change"),
+        ({"assigned": GOOD, "exposed": BAD}, "execution", "while assigned units agree"),
+        ({"assigned": GOOD, "exposed": GOOD, "logged": BAD, "analysed": BAD}, "log processing", "exposed units agree"),
+        ({"exposed": GOOD, "analysed": BAD}, "analysis", "exposed units agree"),
+        ({"analysed": BAD}, "unknown", "no earlier step"),
+        ({"exposed": BAD, "days": {"d1": BAD, "d2": GOOD, "d3": GOOD}}, "execution", "first days fail, up to d1"),
+        ({"assigned": BAD, "days": {"d1": GOOD, "d2": BAD, "d3": BAD}}, "interference", "until d2"),
+        ({"assigned": BAD, "days": {"d1": GOOD, "d2": BAD, "d3": GOOD}}, "assignment", "before the change"),
+        ({"assigned": GOOD, "exposed": BAD, "days": {"d1": BAD, "d2": GOOD}}, "execution", "and only the first days"),
+        ({"analysed": BAD, "segments": {"os": {"ios": BAD, "web": GOOD}}}, "execution", "only os ios"),
+        ({"exposed": GOOD, "logged": BAD, "segments": {"os": {"ios": BAD, "web": GOOD}}}, "log processing", "os ios"),
+        ({"analysed": BAD, "segments": {"os": {"ios": BAD, "web": BAD}}}, "unknown", "no earlier step"),
+        ({"analysed": BAD, "segments": {"os": {"ios": BAD, "web": [500, 460]}}}, "execution", "only os ios"),
+        ({"segments": {"os": {"a": BAD, "b": [3000, 2800], "c": [3000, 2800]}}}, "unknown", "day or segment"),
+        ({"days": {"d1": GOOD, "d2": BAD, "d3": GOOD}}, "unknown", "day or segment"),
+    ],
+)
+def test_diagnosis(counts, stage, reason):
+    found = diagnose_srm([1, 1], **counts)
+    assert found.stage == stage and reason in found.reason
+    assert reason in found.text and (stage == "none") == (found.check == "")
+    assert all(isinstance(test, SRM) for _, test in found.tests)
+
+
+def test_diagnosis_with_names():
+    weights = {"control": 0.9, "treatment": 0.1}
+    days = {"mon": {"control": 9000, "treatment": 700}, "tue": {"control": 9000, "treatment": 1004}}
+    found = diagnose_srm(weights, days=days)
+    assert found.stage == "execution" and "mon" in found.text
+    assert [name for name, _ in found.tests] == ["day mon", "day tue"]
+
+
+def test_calibration_sees_equal_weights_in_a_skewed_design(monkeypatch):
+    case = next(c for c in calibration.CASES if "chi-square, false positives, 90% : 10%, 100,000" in str(c))
+    assert run(case, case.short).kept
+    monkeypatch.setattr(calibration, "srm", lambda counts, design: srm(counts, [0.89, 0.11]))
+    assert not run(case, case.short).kept
+
+
+def test_calibration_sees_daily_chi_squares(monkeypatch):
+    case = next(c for c in calibration.CASES if "threshold 0.05" in str(c) and "50% : 50%, 5,000" in str(c))
+    assert run(case, case.short).kept
+
+    def chi_square(counts, shares, concentration):
+        total = counts.sum(axis=-1)
+        return -np.log(special.chdtrc(1, (counts[..., 0] - total / 2) ** 2 * 4 / total))
+
+    monkeypatch.setattr(calibration, "dirichlet_log_ratio", chi_square)
+    assert not run(case, case.short).kept

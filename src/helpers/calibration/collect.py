@@ -6,7 +6,19 @@ from importlib import import_module
 
 from helpers.calibration.case import Case
 
-TOPICS = ("proportions",)
+TOPICS = (
+    "proportions",
+    "adjustment",
+    "clusters",
+    "quantiles",
+    "winsorizing",
+    "resampling",
+    "power",
+    "survival",
+    "srm",
+    "sequential",
+    "heterogeneity",
+)
 """Modules of this package that hold ``CASES``."""
 
 

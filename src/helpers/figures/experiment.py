@@ -1,6 +1,6 @@
 """Figures of the design and of the results."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -9,12 +9,19 @@ import plotly.graph_objects as go
 from helpers.experiment import MetricEffect, Resalted
 from helpers.figures import style
 from helpers.results import formatted
-from helpers.stats import Plan, SRMByGroup
+from helpers.stats import Heterogeneity, Novelty, Plan, SRMByGroup
 from helpers.study import Study
 
 if TYPE_CHECKING:
     import pandas as pd
 
+TRENDS = {
+    "stable": "The effect shows no trend over the days",
+    "novelty": "The effect fades over the days: look at the last ones",
+    "primacy": "The effect grows over the days: look at the last ones",
+    "reversal": "The effect turns round over the days: look at the last ones",
+    "no test": "Too few days for a trend",
+}
 UNDECIDED, BETTER, WORSE = style.NEUTRAL, style.GOOD, style.BAD
 
 
@@ -107,17 +114,66 @@ def sample_ratio(tests: SRMByGroup, weight: float) -> go.Figure:
     return style.titled(figure, finding, "the band holds what chance explains at the threshold of p = .001")
 
 
-def effects(found: Sequence[MetricEffect], study: Study, *, exploratory: bool = False) -> go.Figure:
+def effects(found: Sequence[MetricEffect], study: Study) -> go.Figure:
     """Relative effects with intervals, and the planted truth beside them."""
-    shown = [e for e in found if np.isfinite([e.effect.relative, e.effect.relative_low, e.effect.relative_high]).all()][
-        ::-1
-    ]
-    labels = [f"{e.level} ({e.dimension.replace('_', ' ')})" if exploratory else e.metric.label for e in shown]
+    shown = _finite(found)
+    lead = next(e for e in shown if e.metric.role == "primary").effect
+    subtitle = f"{study.decision.confidence * 100:g} % intervals, exposed units"
+    if study.mode == "offline":
+        subtitle += f"; {sum(bool(e.covered) for e in shown)} of {len(shown)} intervals hold the planted effect"
+    return style.titled(
+        _forest(shown, [e.metric.label for e in shown], [_colour(e) for e in shown], study),
+        f"{study.primary.label}: {formatted(lead.relative, 'relative')}, between {formatted(lead.relative_low, 'relative')} and {formatted(lead.relative_high, 'relative')}",
+        subtitle,
+        height=_height(shown),
+    )
+
+
+def segment_effects(
+    found: Sequence[MetricEffect], interactions: Mapping[str, Heterogeneity], study: Study
+) -> go.Figure:
+    """Relative effects by segment; a segment has a colour when the interaction test lets it be called different."""
+    shown = _finite(found)
+    claimed = {(dimension, name) for dimension, test in interactions.items() for name in test.claims}
+    different = [e for e in shown[::-1] if (e.dimension, e.level) in claimed]
+    names = ", ".join(_segment(e) for e in different)
+    apart = sum(e.adjusted_p < e.effect.alpha for e in shown)
+    return style.titled(
+        _forest(
+            shown,
+            [_segment(e) for e in shown],
+            [style.TREATMENT if e in different else UNDECIDED for e in shown],
+            study,
+        ),
+        f"The effect differs from the rest for {names}"
+        if names
+        else "No segment may be called different from the rest",
+        f"exploratory: {apart} of {len(shown)} effects are apart from zero (Benjamini-Hochberg); a difference is claimed only where the interaction test carries it",
+        height=_height(shown),
+    )
+
+
+def _segment(e: MetricEffect) -> str:
+    return f"{e.level} ({e.dimension.replace('_', ' ')})"
+
+
+def _finite(found: Sequence[MetricEffect]) -> list[MetricEffect]:
+    """Effects that can be drawn, the first one on top."""
+    ends = [(e.effect.relative, e.effect.relative_low, e.effect.relative_high) for e in found]
+    return [e for e, end in zip(found, ends, strict=True) if np.isfinite(end).all()][::-1]
+
+
+def _height(shown: Sequence[MetricEffect]) -> int:
+    return max(320, 120 + 38 * len(shown))
+
+
+def _forest(shown: Sequence[MetricEffect], labels: list[str], colours: list[str], study: Study) -> go.Figure:
+    """Points with intervals below one another, and the planted truth where there is one."""
     figure = go.Figure()
     figure.add_vline(x=0, line={"color": style.MUTED, "width": 1})
     figure.add_scatter(
         x=[e.effect.relative for e in shown], y=labels, mode="markers", name="estimate",
-        marker={"color": [_colour(e, exploratory) for e in shown], "size": 10},
+        marker={"color": colours, "size": 10},
         error_x=style.whiskers(
             [e.effect.relative for e in shown], [e.effect.relative_low for e in shown],
             [e.effect.relative_high for e in shown], thickness=2,
@@ -131,22 +187,11 @@ def effects(found: Sequence[MetricEffect], study: Study, *, exploratory: bool = 
         )  # fmt: skip
     figure.update_xaxes(title="relative change, treatment against control", tickformat="+.0%")
     figure.update_yaxes(automargin=True)
-    covered = [e for e in shown if e.covered]
-    if exploratory:
-        finding = f"{sum(e.adjusted_p < 1 - study.decision.confidence for e in shown)} of {len(shown)} segments stand out after adjustment"
-        subtitle = "exploratory: p-values adjusted by Benjamini-Hochberg, nothing is decided on a segment"
-    else:
-        lead = next(e for e in shown if e.metric.role == "primary").effect
-        finding = f"{study.primary.label}: {formatted(lead.relative, 'relative')}, between {formatted(lead.relative_low, 'relative')} and {formatted(lead.relative_high, 'relative')}"
-        subtitle = f"{study.decision.confidence * 100:g} % intervals, exposed units"
-        if study.mode == "offline":
-            subtitle += f"; {len(covered)} of {len(shown)} intervals hold the planted effect"
-    return style.titled(figure, finding, subtitle, height=max(320, 120 + 38 * len(shown)))
+    return figure
 
 
-def _colour(found: MetricEffect, exploratory: bool) -> str:
-    p = found.adjusted_p if exploratory else found.effect.p_value
-    if not p < found.effect.alpha:
+def _colour(found: MetricEffect) -> str:
+    if not found.effect.significant:
         return UNDECIDED
     better = (found.effect.relative > 0) == (found.metric.better == "higher")
     return BETTER if better else WORSE
@@ -172,8 +217,8 @@ def coverage(resalted: Resalted) -> go.Figure:
     )
 
 
-def by_day(found: Sequence[MetricEffect]) -> go.Figure:
-    """Effect by day of exposure: does it fade, or grow?"""
+def by_day(found: Sequence[MetricEffect], trend: Novelty) -> go.Figure:
+    """Effect by day of exposure, with the line of its trend: does it fade, or grow?"""
     days = [int(e.level) for e in found]
     figure = go.Figure()
     figure.add_hline(y=0, line={"color": style.MUTED, "width": 1})
@@ -184,12 +229,15 @@ def by_day(found: Sequence[MetricEffect]) -> go.Figure:
             [e.effect.absolute_high for e in found],
         ),
     )  # fmt: skip
-    outside = sum(not e.effect.absolute_low <= 0 <= e.effect.absolute_high for e in found)
+    if trend.verdict != "no test":
+        figure.add_scatter(
+            x=[days[0], days[-1]], y=[trend.first, trend.last], mode="lines", line_color=style.ACCENT, name="trend"
+        )
     share = any(e.metric.unit == "share" for e in found)
     figure.update_xaxes(title="day of exposure")
     figure.update_yaxes(title=f"effect on {found[0].metric.label.lower()}", tickformat="+.0%" if share else None)
     return style.titled(
         figure,
-        f"{outside} of {len(found)} days alone exclude zero: no single day decides",
+        TRENDS[trend.verdict] + (f" (p = {trend.p_value:.2g})" if trend.verdict != "no test" else ""),
         "units by the day they were first exposed; late days were seen for a shorter time",
     )

@@ -4,67 +4,231 @@ Summarise each arm (:class:`Proportion`, :class:`Mean`, :class:`Ratio`), then ``
 Importing this package loads neither lifelines nor statsmodels.
 """
 
+from helpers.stats.adjustment import (
+    Ancova,
+    ArmEstimate,
+    LinArrays,
+    RegressionAdjusted,
+    ancova,
+    lin_adjustment,
+    lin_arrays,
+)
 from helpers.stats.bayes import Posterior, false_positive_risk, posterior
 from helpers.stats.calibration import BinomialInterval, MonteCarlo, binomial_interval, monte_carlo
+from helpers.stats.clusters import (
+    ClusteredEffect,
+    ClusterTotals,
+    IntraclusterCorrelation,
+    analyse_rows,
+    cluster_totals,
+    compare_clusters,
+    correlation_of,
+)
+from helpers.stats.confidence_sequences import ConfidencePath, confidence_path, confidence_sequence, mixture_rate
 from helpers.stats.design import Plan
 from helpers.stats.duration import Duration, weeks
 from helpers.stats.effects import Effect, compare, comparison
+from helpers.stats.hazards import Cox, HazardArrays, HazardRatio, cox, hazard_ratio, hazard_ratios
+from helpers.stats.heterogeneity import (
+    Heterogeneity,
+    PoolingArrays,
+    SegmentEffect,
+    heterogeneity,
+    partial_pooling,
+    segment_estimate,
+)
 from helpers.stats.inference import Alternative, EffectArrays
 from helpers.stats.linear import welch
+from helpers.stats.mixture import mixture_critical, mixture_intervals, mixture_p, msprt
 from helpers.stats.moments import Moments
 from helpers.stats.multiplicity import AdjustedPValues, adjust
 from helpers.stats.noninferiority import NonInferiority, noninferiority
-from helpers.stats.power import MeanDesign, ProportionDesign
+from helpers.stats.novelty import DailyEffects, Novelty, TrendArrays, novelty, trends
+from helpers.stats.peeking import PeekingCost, StopProbabilities, peeking_cost, simulate_peeking, stop_probabilities
+from helpers.stats.power import MeanDesign, ProportionDesign, RatioDesign
+from helpers.stats.quantiles import Quantile, RankWindow, bootstrap_quantiles, quantile_effects, quantile_replicates
+from helpers.stats.resampling import (
+    BootstrapEstimate,
+    Permutation,
+    PoissonSums,
+    Replicates,
+    bootstrap,
+    bootstrap_estimate,
+    compare_replicates,
+    mean_difference,
+    permutation,
+    replicate_effects,
+    replicates,
+    welch_t,
+)
+from helpers.stats.retention import Retention, RetentionCurve, retention
+from helpers.stats.risk_sets import LogRankArrays, RiskSets, log_ranks
 from helpers.stats.score import score_intervals
+from helpers.stats.sequential_srm import SequentialSRM, sequential_srm
+from helpers.stats.simulated_experiments import SimulatedPower
+from helpers.stats.simulated_power import SimulatedPlan, simulated_mde, simulated_power, simulated_size
+from helpers.stats.spending import GroupSequential, SequentialPlan, Spending, group_sequential, wang_tsiatis
 from helpers.stats.srm import SRM, SRMByGroup, srm, srm_by_group
+from helpers.stats.srm_diagnosis import SRMDiagnosis, diagnose_srm
+from helpers.stats.stopping import LookResult, SequentialAnalysis, Stagewise, monitor, stagewise
+from helpers.stats.stratification import PostStratified, post_stratify, post_stratify_arrays
 from helpers.stats.summaries import Mean, Proportion, Ratio, Summary, standard_error
-from helpers.stats.survival import Lifetimes, LogRank, SurvivalCurve, kaplan_meier, log_rank
+from helpers.stats.survival import (
+    Lifetimes,
+    LogRank,
+    RestrictedMean,
+    SurvivalCurve,
+    compare_restricted_means,
+    kaplan_meier,
+    log_rank,
+    restricted_mean,
+)
 from helpers.stats.validation import InputError
 from helpers.stats.variance import Adjusted, VarianceReduction, cuped
 from helpers.stats.wald import compare_wald
+from helpers.stats.winsorizing import Thresholds, Winsorized, WinsorizedArm, WinsorizedRows, winsorize, winsorize_rows
 
 __all__ = [
-    "SRM",
     "Adjusted",
     "AdjustedPValues",
     "Alternative",
+    "Ancova",
+    "ArmEstimate",
     "BinomialInterval",
+    "BootstrapEstimate",
+    "ClusterTotals",
+    "ClusteredEffect",
+    "ConfidencePath",
+    "Cox",
+    "DailyEffects",
     "Duration",
     "Effect",
     "EffectArrays",
+    "GroupSequential",
+    "HazardArrays",
+    "HazardRatio",
+    "Heterogeneity",
     "InputError",
+    "IntraclusterCorrelation",
     "Lifetimes",
+    "LinArrays",
     "LogRank",
+    "LogRankArrays",
+    "LookResult",
     "Mean",
     "MeanDesign",
     "Moments",
     "MonteCarlo",
     "NonInferiority",
+    "Novelty",
+    "PeekingCost",
+    "Permutation",
     "Plan",
+    "PoissonSums",
+    "PoolingArrays",
+    "PostStratified",
     "Posterior",
     "Proportion",
     "ProportionDesign",
+    "Quantile",
+    "RankWindow",
     "Ratio",
+    "RatioDesign",
+    "RegressionAdjusted",
+    "Replicates",
+    "RestrictedMean",
+    "Retention",
+    "RetentionCurve",
+    "RiskSets",
+    "SRM",
     "SRMByGroup",
+    "SRMDiagnosis",
+    "SegmentEffect",
+    "SequentialAnalysis",
+    "SequentialPlan",
+    "SequentialSRM",
+    "SimulatedPlan",
+    "SimulatedPower",
+    "Spending",
+    "Stagewise",
+    "StopProbabilities",
     "Summary",
     "SurvivalCurve",
+    "Thresholds",
+    "TrendArrays",
     "VarianceReduction",
+    "Winsorized",
+    "WinsorizedArm",
+    "WinsorizedRows",
     "adjust",
+    "analyse_rows",
+    "ancova",
     "binomial_interval",
+    "bootstrap",
+    "bootstrap_estimate",
+    "bootstrap_quantiles",
+    "cluster_totals",
     "compare",
+    "compare_clusters",
+    "compare_replicates",
+    "compare_restricted_means",
     "compare_wald",
     "comparison",
+    "confidence_path",
+    "confidence_sequence",
+    "correlation_of",
+    "cox",
     "cuped",
+    "diagnose_srm",
     "false_positive_risk",
+    "group_sequential",
+    "hazard_ratio",
+    "hazard_ratios",
+    "heterogeneity",
     "kaplan_meier",
+    "lin_adjustment",
+    "lin_arrays",
     "log_rank",
+    "log_ranks",
+    "mean_difference",
+    "mixture_critical",
+    "mixture_intervals",
+    "mixture_p",
+    "mixture_rate",
+    "monitor",
     "monte_carlo",
+    "msprt",
     "noninferiority",
+    "novelty",
+    "partial_pooling",
+    "peeking_cost",
+    "permutation",
+    "post_stratify",
+    "post_stratify_arrays",
     "posterior",
+    "quantile_effects",
+    "quantile_replicates",
+    "replicate_effects",
+    "replicates",
+    "restricted_mean",
+    "retention",
     "score_intervals",
+    "segment_estimate",
+    "sequential_srm",
+    "simulate_peeking",
+    "simulated_mde",
+    "simulated_power",
+    "simulated_size",
     "srm",
     "srm_by_group",
+    "stagewise",
     "standard_error",
+    "stop_probabilities",
+    "trends",
+    "wang_tsiatis",
     "weeks",
     "welch",
+    "welch_t",
+    "winsorize",
+    "winsorize_rows",
 ]

@@ -192,7 +192,7 @@ class Design(ABC):
                 )
         n = _root(missing, low, high) if high > low else low
         total = math.ceil(n - 1e-6)
-        while self._least_power(_split(total, self.weights), effect) < power:
+        while self._least_power(split(total, self.weights), effect) < power:
             total += 1
         total = _balanced(total, self.weights)
         note = "the smallest design considered is already enough" if high == low else ""
@@ -229,7 +229,7 @@ class Design(ABC):
         self._enough(n_total)
         if self.alternative != "two-sided":
             direction = "increase" if self.alternative == "greater" else "decrease"
-        arms, reach = _split(n_total, self.weights), self._reach(direction)
+        arms, reach = split(n_total, self.weights), self._reach(direction)
         if self._least_power(arms, reach) < power:
             raise InputError(
                 "n_total",
@@ -265,7 +265,7 @@ class Design(ABC):
         return value
 
     def _enough(self, n_total: int) -> None:
-        if min(_split(n_total, self.weights)) < 2:
+        if min(split(n_total, self.weights)) < 2:
             raise InputError(
                 "n_total",
                 got=n_total,
@@ -275,7 +275,7 @@ class Design(ABC):
             )
 
     def _plan(self, effect: float, n: float, total: int, power: float) -> Plan:
-        arms = _split(total, self.weights)
+        arms = split(total, self.weights)
         control = self._control
         return Plan(
             method=self._method,
@@ -297,8 +297,17 @@ class Design(ABC):
         )
 
 
-def _split(total: int, weights: tuple[float, ...]) -> tuple[int, ...]:
-    """Whole units an arm by largest remainder; ties go to the earlier arm."""
+def split(total: int, weights: tuple[float, ...]) -> tuple[int, ...]:
+    """Whole units an arm by largest remainder; ties go to the earlier arm.
+
+    Args:
+        total: units over all arms.
+        weights: shares that add up to 1.
+
+    Example:
+        >>> split(11, (0.5, 0.5))
+        (6, 5)
+    """
     quotas = [round(w * total, 9) for w in weights]
     arms = [math.floor(q) for q in quotas]
     by_remainder = sorted(range(len(arms)), key=lambda i: (arms[i] - quotas[i], i))
@@ -310,7 +319,7 @@ def _split(total: int, weights: tuple[float, ...]) -> tuple[int, ...]:
 def _balanced(total: int, weights: tuple[float, ...]) -> int:
     """The next total, if near, that gives arms of equal weight equal sizes."""
     for more in range(2 * len(weights)):
-        arms = _split(total + more, weights)
+        arms = split(total + more, weights)
         if len(set(zip(weights, arms, strict=True))) == len(set(weights)):
             return total + more
     return total

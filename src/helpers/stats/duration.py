@@ -40,7 +40,8 @@ def weeks(n_total: int, cumulative_units_by_day: ArrayLike) -> Duration:
 
     The curve is what the log says, not a straight line: visitors come back, so the second week
     brings fewer new units than the first. Beyond its end the mean daily gain of its last 7 days
-    goes on, which promises too much where the gain is still falling.
+    goes on, which promises too much where the gain is still falling. Twice the units therefore take at
+    least twice the days wherever the curve bends down, and more where it bends down hard.
 
     Args:
         n_total: units over all arms.
@@ -53,6 +54,8 @@ def weeks(n_total: int, cumulative_units_by_day: ArrayLike) -> Duration:
         >>> result = weeks(1000, [100, 200, 290, 370, 440, 500, 550])
         >>> round(result.days, 2), result.weeks, result.extrapolated
         (12.73, 2, True)
+        >>> weeks(500, [100, 200, 290, 370, 440, 500, 550]).days
+        6.0
     """
     between("n_total", n_total, 0, 1e300)
     curve = finite_vector("cumulative_units_by_day", cumulative_units_by_day)

@@ -163,18 +163,11 @@ def compare(
 def _proportions(control: Proportion, treatment: Proportion, confidence: float, alternative: Alternative) -> Effect:
     alpha = alpha_of(confidence)
     table = Table.of(control.successes, control.n, treatment.successes, treatment.n)
-    successes, units = control.successes + treatment.successes, control.n + treatment.n
     statistic = table.z_zero()
     p = float(p_values(statistic, alternative=alternative))
-    note = ""
-    if successes in (0, units):
-        what = "no unit" if successes == 0 else "every unit"
-        note = f"{NO_TEST}{what} of either arm succeeded, so the data say nothing against equality"
+    note = proportion_note(control, treatment)
+    if note.startswith(NO_TEST):
         statistic = p = math.nan
-    elif control.successes == 0:
-        note = "no success in the control, so the relative change is infinite and has no upper end"
-    elif treatment.successes == 0:
-        note = "no success in the treatment, so the relative change is -1 and has no lower end"
     crit = float(critical(alpha, alternative=alternative))
     low, high, relative_low, relative_high = score_bounds(table, statistic, crit, p < alpha, alternative)
     difference = table.p_t - table.p_c
@@ -197,6 +190,24 @@ def _proportions(control: Proportion, treatment: Proportion, confidence: float, 
         p,
         note,
     )
+
+
+def proportion_note(control: Proportion, treatment: Proportion) -> str:
+    """What is unusual about two proportions; empty when nothing is.
+
+    Example:
+        >>> proportion_note(Proportion(9, 3), Proportion(9, 0))
+        'no success in the treatment, so the relative change is -1 and has no lower end'
+    """
+    successes, units = control.successes + treatment.successes, control.n + treatment.n
+    if successes in (0, units):
+        what = "no unit" if successes == 0 else "every unit"
+        return f"{NO_TEST}{what} of either arm succeeded, so the data say nothing against equality"
+    if control.successes == 0:
+        return "no success in the control, so the relative change is infinite and has no upper end"
+    if treatment.successes == 0:
+        return "no success in the treatment, so the relative change is -1 and has no lower end"
+    return ""
 
 
 def _welch(control: Summary, treatment: Summary, confidence: float, alternative: Alternative, method: str) -> Effect:

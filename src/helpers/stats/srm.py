@@ -1,4 +1,4 @@
-"""Sample-ratio mismatch: are the arms as large as the design says?"""
+"""Sample-ratio mismatch: are the arms as large as the design says, over all and group by group?"""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from helpers.stats.validation import FloatArray, InputError, between, finite, wh
 
 Counts = Mapping[str, int] | Sequence[int]
 Weights = Mapping[str, float] | Sequence[float]
+
 
 _SMALL = 5.0  # expected count below which chi-square is not trusted
 _ENUMERABLE = 200_000  # most outcomes an exact multinomial is summed over
@@ -88,7 +89,7 @@ def srm(observed: Counts, weights: Weights, *, threshold: float = SRM_THRESHOLD)
         (0.8132460021, False)
     """
     between("threshold", threshold, 0, 1)
-    names, counts, shares = _aligned(observed, weights)
+    names, counts, shares = aligned(observed, weights)
     used = [i for i, share in enumerate(shares) if share > 0]
     stray = sum(counts[i] for i in range(len(counts)) if i not in used)
     arms = tuple(names[i] for i in used)
@@ -160,7 +161,16 @@ def _compositions(total: int, parts: int) -> Iterator[tuple[int, ...]]:
             yield (first, *rest)
 
 
-def _aligned(observed: Counts, weights: Weights) -> tuple[list[str], list[int], list[float]]:
+def aligned(observed: Counts, weights: Weights) -> tuple[list[str], list[int], list[float]]:
+    """Names, counts and weights arm by arm, by name where both are mappings.
+
+    Raises:
+        InputError: for counts and weights that are not of the same arms.
+
+    Example:
+        >>> aligned({"b": 1, "a": 2}, {"a": 0.5, "b": 0.5})
+        (['a', 'b'], [2, 1], [0.5, 0.5])
+    """
     if isinstance(observed, Mapping) and isinstance(weights, Mapping):
         unknown = set(observed) - set(weights)
         names = list(weights)

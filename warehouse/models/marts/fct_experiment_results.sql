@@ -1,14 +1,15 @@
 -- Sufficient statistics: all that the engine must compute. Sums are of integers (counts, cents, seconds) and exact, so
--- the units are summed once, as finely as anything is asked, and every level is a sum of these cells.
+-- the units are summed once, as finely as anything is asked, and every level is a sum of these cells. A square that
+-- leaves 64 bits (30 million in one unit) is an error of the engine, never a wrong sum.
 -- Grain: population, dimension, level, variant, metric.
 {% set sums = ['sample_size', 'conversions', 'sum_y', 'sum_y2', 'sum_d', 'sum_d2', 'sum_yd', 'sum_x', 'sum_x2', 'sum_xy'] %}
 with observed as (
     select
         metrics.population, metrics.metric, units.variant, units.exposure_day::varchar as day,
         {%- for segment in var('segments') %} units.{{ segment }},{% endfor %}
-        (case when units.variant = {{ text(var('control')) }} then y0 else y1 end)::hugeint as y,
-        (case when units.variant = {{ text(var('control')) }} then d0 else d1 end)::hugeint as d,
-        x::hugeint as x
+        case when units.variant = {{ text(var('control')) }} then y0 else y1 end as y,
+        case when units.variant = {{ text(var('control')) }} then d0 else d1 end as d,
+        x
     from {{ ref('int_unit_metrics') }} as metrics
     join {{ ref('fct_experiment_units') }} as units using (user_id)
 ),
