@@ -63,10 +63,11 @@ LOSE_TREATED = (
 )
 
 
-@pytest.mark.parametrize("population", ["exposed", "assigned"])
-def test_lost_units_fail_the_sample_ratio(checks, population):
+@pytest.mark.parametrize(("population", "stage"), [("exposed", "execution"), ("assigned", "assignment")])
+def test_lost_units_fail_the_sample_ratio_and_name_the_stage(checks, population, stage):
     found = checks(LOSE_TREATED.format(population=population, dimension="all", more=""))
     assert failed(found) == {f"Sample ratio, {population} units"}
+    assert f"likely from {stage}: check " in found[f"Sample ratio, {population} units"].found
 
 
 def test_one_level_that_loses_units_is_named(checks):

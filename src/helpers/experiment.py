@@ -26,6 +26,7 @@ from helpers.stats import (
     adjust,
     compare,
     cuped,
+    diagnose_srm,
     heterogeneity,
     monte_carlo,
     noninferiority,
@@ -346,6 +347,7 @@ def trust_checks(con: "duckdb.DuckDBPyConnection", results: Results) -> list[Tru
                 f"{min(shared.adjusted):.3g} after Holm" + (f", failed: {', '.join(failed)}" if failed else ""),
             )
         )
+    checks = _with_cause(checks, results)
     excluded = warehouse.query(con, "excluded_units").iloc[0]
     share = excluded.in_two_variants / max(1, excluded.in_two_variants + excluded.analysed)
     checks.append(
@@ -372,6 +374,26 @@ def trust_checks(con: "duckdb.DuckDBPyConnection", results: Results) -> list[Tru
         )
     )
     return checks
+
+
+def _with_cause(checks: list[TrustCheck], results: Results) -> list[TrustCheck]:
+    """The first sample ratio that failed says where the mismatch most likely comes from."""
+    first = next((i for i, check in enumerate(checks) if not check.passed), None)
+    if first is None:
+        return checks
+    sizes = {
+        dimension: {level: results.arm_sizes(EXPOSED, dimension, level) for level in results.levels(EXPOSED, dimension)}
+        for dimension in ("day", *results.study.segments)
+    }
+    cause = diagnose_srm(
+        {v.name: v.weight for v in results.study.variants},
+        assigned=results.arm_sizes(ASSIGNED),
+        exposed=results.arm_sizes(EXPOSED),
+        days=sizes.pop("day"),
+        segments=sizes,
+    )
+    said = "no likely cause" if cause.stage == "none" else f"likely from {cause.stage}: check {cause.check}"
+    return [*checks[:first], replace(checks[first], found=f"{checks[first].found}; {said}"), *checks[first + 1 :]]
 
 
 def _balance(results: Results, metric: Metric) -> TrustCheck:
