@@ -93,17 +93,17 @@ ifneq ($(filter all study test bench dbt-docs reports/% data/%,$(MAKECMDGOALS)),
 -include $(ALL_STUDIES:%=data/%/rules.mk)
 endif
 
-reports/.docs: $(BUNDLED:%=reports/%/index.html) $(wildcard docs/templates/*.j2) src/helpers/writeup.py | $(READY)
+reports/.docs: $(BUNDLED:%=reports/%/index.html) $(wildcard docs/templates/*.j2) src/helpers/writeup.py $(wildcard src/helpers/stats/*.py) | $(READY)
 	@$(RUN) docs
 	@touch $@
 
 # --- care -----------------------------------------------------------------------------------------------------------
 
 test: $(BUNDLED:%=reports/%/index.html) lint ## the whole test suite, on a report that is built first
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup --cov=helpers.stats --cov-branch --cov-fail-under=98 --cov-report=
 
 test-fast: $(READY) ## the tests that need no built report
-	@$(BIN)/python -m pytest -n 2 -m "not slow and not calibration" -x
+	@$(BIN)/python -m pytest -n 2 -m "not slow" -x
 
 lint: $(READY) ## style and types
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check --quiet . && $(BIN)/mypy

@@ -25,3 +25,21 @@ AA_RUNS: Final = 1_000
 
 COVERAGE_RUNS: Final = 500
 """Re-salted experiments behind the coverage and false-positive figures."""
+
+RESAMPLES: Final = 9_999
+"""Resamples of a bootstrap and rearrangements of a permutation test: with the sample itself 10,000."""
+
+WINSORIZE_LOWER: Final = 0.0
+"""Pooled quantile below which values are pulled in; at 0 none are."""
+
+WINSORIZE_UPPER: Final = 0.99
+"""Pooled quantile above which values are pulled in."""
+
+NOVELTY_LAST_DAYS: Final = 7
+"""The long-run effect is that of the last whole week."""
+
+SEQUENCE_TUNED_FOR: Final = 5_000
+"""Total units at which a confidence sequence is tightest unless told otherwise."""
+
+SRM_CONCENTRATION: Final = 1_000.0
+"""Prior units behind the design in the sequential SRM test: it is fastest once about ten times as many have arrived."""

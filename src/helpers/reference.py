@@ -14,7 +14,8 @@ from typing import Any
 import numpy as np
 
 from helpers import stats
-from helpers.stats.adjustment import ancova, lin_adjustment
+from helpers.stats.adjustment import lin_adjustment
+from helpers.stats.ancova import ancova
 from helpers.stats.clusters import compare_clusters
 from helpers.stats.hazards import hazard_ratio
 from helpers.stats.inference import p_values

@@ -1,5 +1,6 @@
 """The write-up: templates filled from results.json, so that no number in it was typed by hand."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ TEXTS = {
     "methodology.md.j2": paths.DOCS / "methodology.md",
     "interview.md.j2": paths.DOCS / "interview.md",
     "results.md.j2": paths.DOCS / "results.md",
+    "statistics.md.j2": paths.DOCS / "statistics.md",
 }
 """Templates in ``docs/templates`` and the text each one makes."""
 
@@ -54,7 +56,7 @@ def texts() -> dict[Path, str]:
     known = {name: _context(name) for name in BUNDLED}
     head = known[BUNDLED[0]]
     return {
-        file: environment.get_template(template).render(**head, queries=_queries(), bundled=known)
+        file: environment.get_template(template).render(**head, queries=_queries(), methods=_methods(), bundled=known)
         for template, file in TEXTS.items()
     }
 
@@ -92,3 +94,23 @@ def _queries() -> list[tuple[str, str]]:
         comment = [line.removeprefix("--").strip() for line in lines if line.startswith("--")]
         found.append((file.stem, " ".join(comment)))
     return found
+
+
+def _methods() -> list[tuple[str, str, list[tuple[str, str]]]]:
+    """Modules of ``helpers.stats`` with their first sentence, and their public names with theirs."""
+    from importlib import import_module
+
+    from helpers import stats
+
+    rooms: dict[str, list[tuple[str, str]]] = {}
+    for name in stats.__all__:
+        room = getattr(getattr(stats, name), "__module__", "")
+        if room.startswith("helpers.stats."):
+            rooms.setdefault(room, []).append((name, _first_line(getattr(stats, name))))
+    return [(room.rpartition(".")[2], _first_line(import_module(room)), rooms[room]) for room in sorted(rooms)]
+
+
+def _first_line(documented: object) -> str:
+    """The first paragraph of a docstring on one line, formulas as code."""
+    paragraph = (documented.__doc__ or "").strip().partition("\n\n")[0]
+    return re.sub(r":\w+:`~?\.?([^`]*)`", r"`\1`", " ".join(paragraph.split())).replace("``", "`")

@@ -6,9 +6,11 @@ from helpers.calibration import cases, page, record
 from helpers.errors import ReportError
 from helpers.figures.calibration import deviations
 
-FAIR = record.Line("Coins", "toss", "fair <coin>", "coverage", 0.5, "equal", 0.51, 10_000, 0.49, 0.53, True, True, "")
+FAIR = record.Line(
+    "Coins", "toss", "fair <coin>", "coverage", 0.5, "equal", 0.51, 10_000, 0.49, 0.53, True, True, 0.0, ""
+)
 BENT = record.Line(
-    "Coins", "toss", "bent", "power", 0.5, "at least", 0.40, 10_000, 0.38, 0.42, False, True, "the coin is bent"
+    "Coins", "toss", "bent", "power", 0.5, "at least", 0.40, 10_000, 0.38, 0.42, False, True, 0.1, "the coin is bent"
 )
 
 
@@ -25,7 +27,7 @@ def test_the_record_is_of_the_long_version_and_every_promise_is_kept():
 def test_a_red_case_is_listed_with_its_reason():
     text = page.page([FAIR, BENT])
     assert "1 of 2 cases are red" in text
-    assert "the coin is bent" in text
+    assert "the coin is bent" in text and "10.00 points" in text
     assert "badge-bad" in text
     assert "<coin>" not in text.replace("fair &lt;coin&gt;", "").split("## Where")[1]
     assert "Coins: 1 of 2 inside" in text

@@ -12,7 +12,9 @@ from helpers import paths
 from helpers.calibration import adjustment as calibration
 from helpers.calibration import run
 from helpers.stats import InputError, Mean, adjustment, compare, cuped, variance
-from helpers.stats.adjustment import ArmEstimate, ancova, lin_adjustment, lin_arrays
+from helpers.stats.adjustment import lin_adjustment, lin_arrays
+from helpers.stats.ancova import ancova
+from helpers.stats.arm_estimate import ArmEstimate
 
 
 def data(rng, n=300, k=3, share=0.3):

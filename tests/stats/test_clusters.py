@@ -12,7 +12,8 @@ from helpers.calibration import run
 from helpers.calibration.case import Case
 from helpers.defaults import ALPHA
 from helpers.stats import InputError, Mean, Ratio, compare
-from helpers.stats.clusters import analyse_rows, cluster_totals, compare_clusters, correlation_of
+from helpers.stats.clusters import analyse_rows, compare_clusters
+from helpers.stats.randomised_units import cluster_totals, correlation_of
 
 LABELS = {"control": 0, "treatment": 1}
 

@@ -8,7 +8,10 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from helpers.stats import InputError, Mean, Moments, Proportion, Ratio, compare, welch
+from helpers.calibration import means as means_topic
+from helpers.calibration import noninferiority as guardrails_topic
+from helpers.calibration import run
+from helpers.stats import InputError, Mean, Moments, Proportion, Ratio, compare, linear, welch
 from helpers.stats.effects import NO_TEST
 from helpers.stats.linear import fieller
 
@@ -39,7 +42,7 @@ def assert_agreement(effect):
 
 def assert_inside(low, value, high):
     """At confidence .5 a one-sided bound is the estimate itself, up to the last digit."""
-    slack = 0 if math.isinf(value) else 1e-12 * abs(value)
+    slack = 0 if math.isinf(value) else 1e-12 * abs(value) + 1e-13
     assert low - slack <= value <= high + slack
 
 
@@ -284,3 +287,118 @@ def test_golden_clustered_ratio(golden):
         variance0 += arm.variance * (arm.n - 1) / arm.n / arm.n
     assert compare(*arms).absolute == pytest.approx(c["effect"], rel=1e-10)
     assert math.sqrt(variance0) == pytest.approx(c["se_cluster_hc0"], rel=1e-10)
+
+
+# --- every kind, every alternative, every level ---
+
+
+@st.composite
+def ratios(draw):
+    """Small and odd on purpose: one unit, empty denominators, no variance, negative numerators."""
+    size = draw(st.integers(1, 8))
+    scale = draw(st.sampled_from([1e-6, 1.0, 1e6]))
+    numerator = draw(st.lists(st.integers(-5, 30), min_size=size, max_size=size))
+    denominator = draw(st.lists(st.integers(0, 4), min_size=size, max_size=size))
+    return Ratio.from_values(np.array(numerator) * scale, denominator)
+
+
+@settings(max_examples=400)
+@given(ratios(), ratios(), levels, st.sampled_from(ALTERNATIVES))
+def test_odd_ratios_one_verdict_on_every_input(c, t, confidence, alternative):
+    assert_agreement(compare(c, t, confidence=confidence, alternative=alternative))
+
+
+variances = st.one_of(st.just(0.0), st.floats(1e-100, 1e9))
+
+
+@settings(max_examples=200)
+@given(st.floats(-1e9, 1e9), st.floats(-1e9, 1e9), variances, variances, levels,
+       st.sampled_from(ALTERNATIVES), st.integers(1, 10**9), st.integers(1, 10**9))  # fmt: skip
+def test_means_of_any_size_one_verdict(mean_c, mean_t, v_c, v_t, confidence, alternative, n_c, n_t):
+    arms = Mean.from_moments(n_c, mean_c, v_c), Mean.from_moments(n_t, mean_t, v_t)
+    assert_agreement(compare(*arms, confidence=confidence, alternative=alternative))
+
+
+@settings(max_examples=150)
+@given(st.integers(1, 10**9), st.integers(1, 10**9), st.floats(0, 1), st.floats(0, 1), levels,
+       st.sampled_from(ALTERNATIVES))  # fmt: skip
+def test_proportions_of_any_size_one_verdict(n_c, n_t, share_c, share_t, confidence, alternative):
+    arms = Proportion(n_c, round(n_c * share_c)), Proportion(n_t, round(n_t * share_t))
+    assert_agreement(compare(*arms, confidence=confidence, alternative=alternative))
+
+
+def far_arms(kind):
+    """Two arms some 36 standard errors apart."""
+    if kind is Proportion:
+        return Proportion(10**6, 400_000), Proportion(10**6, 425_100)
+    if kind is Mean:
+        return Mean.from_moments(10**8, 10.0, 4.0), Mean.from_moments(10**8, 10.0 + 36.5 * math.sqrt(8e-8), 4.0)
+    return tuple(Ratio(Moments(10**8, (level, 2.0), ((4e8, 0.0), (0.0, 1e7)))) for level in (10.0, 10.01316))
+
+
+@pytest.mark.parametrize("kind", [Proportion, Mean, Ratio])
+def test_tails_of_1e_280_and_beyond_are_numbers(kind):
+    c, t = far_arms(kind)
+    two, greater, less = (compare(c, t, alternative=side) for side in ALTERNATIVES)
+    assert 0 < two.p_value < 1e-200 and two.p_value == pytest.approx(2 * greater.p_value, rel=1e-9)
+    assert less.p_value == 1.0 or less.p_value > 1 - 1e-12
+    back = compare(t, c)
+    assert back.p_value == pytest.approx(two.p_value, rel=1e-9) and back.absolute_high < 0
+    assert stats.norm.logsf(two.statistic) + math.log(2) == pytest.approx(math.log(two.p_value), rel=1e-4)
+    for effect in (two, greater, less, back):
+        assert_agreement(effect)
+
+
+def test_array_and_scalar_welch_are_one(rng):
+    c, t = rng.normal(5, 1, 40), rng.normal(6, 3, 9)
+    e = compare(Mean.from_values(c), Mean.from_values(t))
+    r = welch([40], [c.mean()], [c.var(ddof=1)], [9], [t.mean()], [t.var(ddof=1)])
+    assert e.relative_high == pytest.approx(r.relative_high[0], rel=1e-12)
+
+
+def test_control_mean_near_zero_is_said_and_the_difference_stands():
+    """An unbounded Fieller set on every alternative, with the finite difference beside it."""
+    c, t = Mean.from_moments(400, 0.05, 4.0), Mean.from_moments(400, 0.15, 4.0)
+    for alternative in ALTERNATIVES:
+        e = compare(c, t, alternative=alternative)
+        assert "cannot be told from zero" in e.note and not math.isnan(e.p_value)
+        assert math.isfinite(e.absolute)
+    sharp = compare(Mean.from_moments(400, 1.0, 4.0), t)
+    assert sharp.note == "" and math.isfinite(sharp.relative_low + sharp.relative_high)
+
+
+@pytest.mark.parametrize("confidence", [0.5, 0.683, 0.9, 0.95, 0.999, 1 - 1e-9])
+def test_intervals_nest_as_confidence_rises(confidence):
+    for c, t in ((CONTROL, TREATMENT), (Proportion(500, 40), Proportion(90, 12))):
+        inner, outer = compare(c, t, confidence=confidence), compare(c, t, confidence=1 - (1 - confidence) / 3)
+        assert outer.absolute_low < inner.absolute_low < inner.absolute_high < outer.absolute_high
+        assert outer.relative_low < inner.relative_low < inner.relative_high < outer.relative_high
+        assert inner.p_value == outer.p_value
+
+
+def test_the_calibration_of_means_notices_a_relative_interval_without_the_controls_own_variance(monkeypatch):
+    """The mistake of peers.md: the absolute interval divided by the control mean."""
+    case = next(c for c in means_topic.CASES if "Fieller" in c.method and "10 : 10" in c.setting)
+    assert run(case, 2_000).kept
+
+    def divided(control, v_c, difference, v_t, t, significant):
+        reach = t * np.sqrt(v_c + v_t)
+        return (difference - reach) / np.abs(control), (difference + reach) / np.abs(control)
+
+    monkeypatch.setattr(linear, "fieller", divided)
+    assert not run(case, 2_000).kept
+
+
+def test_the_calibration_of_means_notices_a_ratio_that_takes_its_denominator_for_fixed(monkeypatch):
+    case = next(c for c in means_topic.CASES if "ratio" in c.setting and c.quantity == "false positives")
+    assert run(case, 1_000).kept
+    monkeypatch.setattr(means_topic, "delta_variance", lambda n, r, d, yy, yd, dd: yy / (n - 1) / d**2)
+    assert not run(case, 1_000).kept
+
+
+def test_the_calibration_of_guardrails_notices_a_two_sided_bound(monkeypatch):
+    case = next(c for c in guardrails_topic.CASES if c.quantity == "false positives" and "mean" in c.setting)
+    assert run(case, 2_000).kept
+    real = guardrails_topic.welch
+    monkeypatch.setattr(guardrails_topic, "welch", lambda *a, confidence, alternative: real(*a, confidence=confidence))
+    assert not run(case, 2_000).kept

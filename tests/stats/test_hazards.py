@@ -14,7 +14,8 @@ from helpers.calibration import run
 from helpers.calibration.survival import CASES
 from helpers.stats import InputError, Lifetimes
 from helpers.stats import hazards as module
-from helpers.stats.hazards import Cox, HazardArrays, cox, hazard_ratio, hazard_ratios
+from helpers.stats.cox import Cox, cox
+from helpers.stats.hazards import HazardArrays, hazard_ratio, hazard_ratios
 from helpers.stats.risk_sets import RiskSets
 
 

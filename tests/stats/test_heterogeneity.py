@@ -12,7 +12,8 @@ from helpers.calibration import heterogeneity as calibration
 from helpers.calibration import run
 from helpers.stats import InputError, Mean, Proportion, Ratio, compare
 from helpers.stats.heterogeneity import heterogeneity as by_segment
-from helpers.stats.heterogeneity import partial_pooling, segment_estimate
+from helpers.stats.heterogeneity import segment_estimate
+from helpers.stats.pooling import partial_pooling
 
 SCHOOLS = np.array([28, 8, -3, 7, -1, 1, 18, 12.0]), np.array([15, 10, 16, 11, 9, 11, 10, 18.0]) ** 2
 

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from helpers.calibration import heterogeneity as calibration
 from helpers.calibration import run
 from helpers.stats import InputError, Mean, Moments, Proportion, compare
-from helpers.stats.novelty import DailyEffects, trends
+from helpers.stats.daily_effects import DailyEffects
 from helpers.stats.novelty import novelty as judge
+from helpers.stats.novelty import trends
 
 
 def daily(effects, variance=0.01, days=None):
@@ -49,7 +50,7 @@ def test_equals_statsmodels(rng):
 
 
 def test_q_of_independent_days_is_cochrans():
-    from helpers.stats.heterogeneity import partial_pooling
+    from helpers.stats.pooling import partial_pooling
 
     d, v = [0.3, 0.1, -0.2, 0.5], [0.01, 0.02, 0.04, 0.03]
     assert trends(range(4), d, np.diag(v)).q_p_value == pytest.approx(partial_pooling(d, v).p_value, rel=1e-10)

@@ -12,14 +12,9 @@ from scipy import stats
 from helpers.calibration import case, cases
 from helpers.stats import compare, noninferiority
 from helpers.stats import quantiles as module
-from helpers.stats.quantiles import (
-    Quantile,
-    RankWindow,
-    bootstrap_quantiles,
-    quantile_effects,
-    quantile_replicates,
-)
-from helpers.stats.resampling import replicates
+from helpers.stats.bootstrap_replicates import replicates
+from helpers.stats.quantile_bootstrap import bootstrap_quantiles, quantile_replicates
+from helpers.stats.quantiles import Quantile, RankWindow, quantile_effects
 from helpers.stats.validation import InputError
 
 

@@ -19,7 +19,7 @@ from helpers.stats import (
     srm,
     standard_error,
 )
-from helpers.stats.hazards import cox
+from helpers.stats.cox import cox
 from helpers.stats.inference import p_values
 
 

@@ -10,18 +10,12 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from helpers.calibration import case, cases
-from helpers.stats import resampling as module
-from helpers.stats.resampling import (
-    PoissonSums,
-    bootstrap,
-    bootstrap_estimate,
-    compare_replicates,
-    mean_difference,
-    permutation,
-    replicate_effects,
-    replicates,
-    welch_t,
-)
+from helpers.stats import bootstrap_intervals, bootstrap_replicates, poisson_bootstrap
+from helpers.stats.bootstrap import bootstrap, bootstrap_estimate
+from helpers.stats.bootstrap_intervals import compare_replicates, replicate_effects
+from helpers.stats.bootstrap_replicates import Replicates, replicates
+from helpers.stats.permutation import mean_difference, permutation, welch_t
+from helpers.stats.poisson_bootstrap import PoissonSums
 from helpers.stats.validation import InputError
 
 METHODS = ("percentile", "bca")
@@ -71,7 +65,7 @@ def test_poisson_is_the_bootstrap_of_large_samples(rng):
 
 
 def test_poisson_weights_have_mean_and_variance_one():
-    weights = module._WEIGHTS
+    weights = poisson_bootstrap._WEIGHTS
     assert (weights.size, weights.mean(), weights.var()) == (2**16, 1.0, 1.0)
     shares = np.bincount(weights.astype(int)) / weights.size
     np.testing.assert_allclose(shares, stats.poisson.pmf(np.arange(9), 1), atol=2**-15)
@@ -80,7 +74,7 @@ def test_poisson_weights_have_mean_and_variance_one():
 def test_poisson_sums_add_over_chunks_and_hold_ratios(rng, monkeypatch):
     y, d = rng.gamma(2, 5, 3000), rng.poisson(3, 3000) + 1.0
     whole = PoissonSums.from_values(y, d, resamples=500, rng=np.random.default_rng(3))
-    monkeypatch.setattr(module, "CELLS", 500 * 64)
+    monkeypatch.setattr(poisson_bootstrap, "CELLS", 500 * 64)
     parts = PoissonSums.from_values(y, d, resamples=500, rng=np.random.default_rng(3))
     np.testing.assert_allclose(parts.sums, whole.sums, rtol=1e-12)  # the stream of weights does not depend on memory
     added = PoissonSums.from_values(y[:100], d[:100], resamples=500, rng=rng) + PoissonSums.from_values(
@@ -133,7 +127,7 @@ def test_confidence_bounds_of_bca_and_estimates(rng):
 def test_the_jackknife_runs_in_blocks(rng, monkeypatch):
     values = rng.gamma(2, 5, 50)
     influence = (values - values.mean()) / 50
-    monkeypatch.setattr(module, "CELLS", 150)
+    monkeypatch.setattr(bootstrap_replicates, "CELLS", 150)
     found = replicates(values, resamples=99, rng=rng, jackknife=True)
     assert found.second == pytest.approx((influence**2).sum()) and found.third == pytest.approx((influence**3).sum())
 
@@ -201,7 +195,6 @@ def test_refusals(rng):
         lambda: bootstrap(two, two, method="normal", rng=rng),
         lambda: bootstrap(two, two, method="poisson", statistic=np.median, rng=rng),
         lambda: bootstrap(two, two, method="poisson", rng=rng),  # a resample without units
-        lambda: bootstrap(two, two, statistic=lambda x, axis: np.full(x.sum(axis=axis).shape, np.nan), rng=rng),
         lambda: bootstrap(two, two, alternative="up", rng=rng),
         lambda: permutation([], two, rng=rng),
         lambda: permutation(two, two, alternative="up", rng=rng),
@@ -211,6 +204,14 @@ def test_refusals(rng):
     for call in refused:
         with pytest.raises(InputError):
             call()
+
+
+def test_a_statistic_that_is_never_finite_is_refused(rng):
+    def missing(x, axis):
+        return np.full(x.sum(axis=axis).shape, np.nan)
+
+    with pytest.warns(stats.DegenerateDataWarning), pytest.raises(InputError, match="missing or infinite"):
+        bootstrap([1.0, 2.0], [1.0, 2.0], statistic=missing, rng=rng)
 
 
 def test_the_same_seed_gives_the_same_figures():
@@ -228,8 +229,8 @@ def named(text):
 
 
 def test_a_level_off_by_one_half_is_noticed(monkeypatch):
-    true = module._Side._level
-    monkeypatch.setattr(module._Side, "_level", lambda self, *args: true(self, *args) / 2)
+    true = bootstrap_intervals._Side._level
+    monkeypatch.setattr(bootstrap_intervals._Side, "_level", lambda self, *args: true(self, *args) / 2)
     assert not case.run(named("percentile, false positives, normal, 60 : 60"), 1000).kept
 
 
@@ -244,7 +245,7 @@ def test_rows_are_compared_as_one_by_one(rng):
     arms = [replicates(v, resamples=199, rng=rng, jackknife=True) for v in (c, t)]
     rows = replicate_effects(*arms, method="bca")
     for i in range(4):
-        one = [module.Replicates(30, a.value[i], a.draws[i], a.second[i], a.third[i]) for a in arms]
+        one = [Replicates(30, a.value[i], a.draws[i], a.second[i], a.third[i]) for a in arms]
         effect = compare_replicates(*one, method="bca")
         assert effect.p_value == rows.p_value[i] and effect.relative_low == rows.relative_low[i]
         assert effect.absolute_high == rows.absolute_high[i]

@@ -222,3 +222,13 @@ def test_roots_stop_at_the_ends_and_find_the_middle():
     target = np.array([-5.0, 0.25, 50.0])
     found = decreasing_roots(lambda x: target - x, np.zeros(3), np.ones(3))
     np.testing.assert_allclose(found, [0.0, 0.25, 1.0])
+
+
+def test_relative_interval_misses_evenly_on_rare_rates(rng):
+    """The normal delta interval misses 5.0 and 0.4 in a hundred here (peers.md)."""
+    runs = 10_000
+    x = rng.binomial(2000, 0.02, (2, runs))
+    r = score_intervals(x[0], 2000, x[1], 2000)
+    noise = 4 * np.sqrt(0.025 * 0.975 / runs)
+    assert (r.relative_low > 0).mean() == pytest.approx(0.025, abs=noise + 0.002)
+    assert (r.relative_high < 0).mean() == pytest.approx(0.025, abs=noise + 0.002)

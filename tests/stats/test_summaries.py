@@ -4,6 +4,7 @@ import math
 from decimal import Decimal
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -150,3 +151,104 @@ def test_pooled_moments_give_r_s_theta(golden):
     parts = [Mean.from_values(y[g == k], {"x": x[g == k]}) for k in (0, 1)]
     cov = (parts[0] + parts[1]).moments.covariance()
     assert cov[0, 1] / cov[1, 1] == pytest.approx(c["theta_pooled"], rel=1e-12)
+
+
+# --- frames, and the digits of a large level ---
+
+
+@pytest.fixture
+def frame():
+    rng = np.random.default_rng(3)
+    n = 500
+    return pd.DataFrame(
+        {
+            "variant": rng.choice(["treatment", "control", "other"], n),
+            "bought": rng.random(n) < 0.3,
+            "spent": rng.gamma(2, 10, n),
+            "visits": rng.integers(1, 9, n),
+            "before": rng.normal(5, 2, n),
+        }
+    )
+
+
+def test_frames_give_what_arrays_give(frame):
+    untouched = frame.copy()
+    proportions = Proportion.from_frame(frame, variant="variant", value="bought")
+    means = Mean.from_frame(frame, variant="variant", value="spent", covariates=["before", "visits"])
+    ratios = Ratio.from_frame(frame, variant="variant", numerator="spent", denominator="visits", covariates=["before"])
+    assert list(proportions) == list(means) == list(ratios) == ["control", "other", "treatment"]
+    for name in means:
+        part = frame[frame["variant"] == name]
+        assert proportions[name] == Proportion.from_values(part["bought"])
+        assert means[name] == Mean.from_values(part["spent"], {"before": part["before"], "visits": part["visits"]})
+        assert ratios[name] == Ratio.from_values(part["spent"], part["visits"], {"before": part["before"]})
+    pd.testing.assert_frame_equal(frame, untouched)
+    assert Mean.from_frame(frame, variant="variant", value="spent")["control"].covariates == ()
+
+
+def test_frames_of_nullable_and_categorical_columns(frame):
+    modern = frame.convert_dtypes().astype({"variant": "category"})
+    assert Proportion.from_frame(modern, variant="variant", value="bought") == Proportion.from_frame(
+        frame, variant="variant", value="bought"
+    )
+
+
+def test_frames_are_refused_with_a_reason(frame):
+    with pytest.raises(InputError, match="no column 'boguht'"):
+        Proportion.from_frame(frame, variant="variant", value="boguht")
+    with pytest.raises(InputError, match="without a variant"):
+        Mean.from_frame(frame.assign(variant=None), variant="variant", value="spent")
+    with pytest.raises(InputError, match="numbers or booleans"):
+        Mean.from_frame(frame.assign(spent="much"), variant="variant", value="spent")
+    holes = frame.assign(spent=frame["spent"].mask(frame.index == 7)).convert_dtypes()
+    with pytest.raises(InputError, match="1 values that are missing"):
+        Mean.from_frame(holes, variant="variant", value="spent")
+
+
+@pytest.mark.parametrize("level", [0.0, 1e6, 1e9])
+def test_a_high_level_costs_no_digits_whichever_way_a_summary_was_built(level):
+    """Mean 1e9, sd 1: variances, a ratio and a covariate, from arrays, frames and exact sums, whole or in parts."""
+    rng = np.random.default_rng(11)
+    y, d, x = rng.integers(-3, 4, 4_000), rng.integers(1, 9, 4_000), rng.integers(-5, 6, 4_000)
+    high_y, high_x = y + int(level), x + int(level)
+    truth = np.cov([y, x])
+    made = [
+        Mean.from_values(high_y, {"x": high_x}),
+        Mean.from_frame(pd.DataFrame({"v": 1, "y": high_y, "x": high_x}), variant="v", value="y", covariates=["x"])[1],
+        Mean.from_values(high_y[:7], {"x": high_x[:7]}) + Mean.from_values(high_y[7:], {"x": high_x[7:]}),
+        Mean.from_sums(
+            4_000, sum(map(int, high_y)), sum(int(v) ** 2 for v in high_y), sum_x=sum(map(int, high_x)),
+            sum_x2=sum(int(v) ** 2 for v in high_x),
+            sum_xy=sum(int(a) * int(b) for a, b in zip(high_y, high_x, strict=True)),
+        ),
+    ]  # fmt: skip
+    for arm in made:
+        np.testing.assert_allclose(arm.moments.covariance(), truth, rtol=1e-9, atol=1e-9)
+        assert arm.estimate - level == pytest.approx(y.mean(), abs=1e-6)
+    money = Ratio.from_values(high_y, d)
+    linear = (high_y - money.estimate * d) / d.mean()
+    assert money.variance == pytest.approx(linear.var(ddof=1), rel=1e-9)
+
+
+def test_a_thousand_small_parts_add_up_to_the_whole():
+    rng = np.random.default_rng(5)
+    values = 1e9 + rng.standard_normal(20_000)
+    whole = Mean.from_values(values)
+    total = Mean(Moments.empty())
+    for part in np.split(values, 1_000):
+        total = total + Mean.from_values(part)
+    assert total.n == whole.n
+    assert total.variance == pytest.approx(whole.variance, rel=1e-7)
+    assert total.estimate == pytest.approx(whole.estimate, rel=1e-15)
+    ones = (values > 1e9).astype(int)
+    parts = [Proportion.from_values(part) for part in np.split(ones, 1_000)]
+    assert sum(parts[1:], parts[0]) == Proportion.from_values(ones)
+
+
+def test_summaries_of_different_kinds_do_not_add():
+    kinds = (Proportion(3, 1), Mean.from_values([1, 2]), Ratio.from_values([1, 2], [2, 2]))
+    for left in kinds:
+        with pytest.raises(TypeError):
+            _ = left + 3
+    both = Ratio.from_values([1, 2], [2, 2]) + Ratio.from_values([5], [3])
+    assert both.variance == pytest.approx(Ratio.from_values([1, 2, 5], [2, 2, 3]).variance)

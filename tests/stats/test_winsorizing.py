@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from helpers.calibration import case, cases
 from helpers.calibration import winsorizing as calibration
-from helpers.stats import winsorizing as module
+from helpers.defaults import WINSORIZE_UPPER
 from helpers.stats.validation import InputError
 from helpers.stats.winsorizing import Thresholds, WinsorizedRows, winsorize, winsorize_rows
 
@@ -96,7 +96,7 @@ def test_promises(one):
 
 def test_thresholds_of_each_arms_own_are_noticed(monkeypatch):
     def own(control, treatment):
-        ends = [np.quantile(arm, module.UPPER, axis=-1, keepdims=True) for arm in (control, treatment)]
+        ends = [np.quantile(arm, WINSORIZE_UPPER, axis=-1, keepdims=True) for arm in (control, treatment)]
         return WinsorizedRows(np.minimum(control, ends[0]), np.minimum(treatment, 0.5 * ends[1]))
 
     monkeypatch.setattr(calibration, "winsorize_rows", own)

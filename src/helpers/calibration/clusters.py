@@ -12,7 +12,8 @@ from numpy.random import Generator
 from helpers.calibration.case import Case
 from helpers.defaults import ALPHA, CONFIDENCE
 from helpers.stats import welch
-from helpers.stats.clusters import ClusterTotals, analyse_rows
+from helpers.stats.clusters import analyse_rows
+from helpers.stats.randomised_units import ClusterTotals
 from helpers.stats.validation import FloatArray
 
 TOPIC = "Rows of randomised units"

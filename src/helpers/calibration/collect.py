@@ -8,6 +8,11 @@ from helpers.calibration.case import Case
 
 TOPICS = (
     "proportions",
+    "exact",
+    "means",
+    "noninferiority",
+    "bayes",
+    "multiplicity",
     "adjustment",
     "clusters",
     "quantiles",

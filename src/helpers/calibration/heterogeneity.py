@@ -15,9 +15,10 @@ from helpers.calibration.adjustment import chunks
 from helpers.calibration.case import Case, Quantity
 from helpers.defaults import ALPHA, CONFIDENCE, POWER
 from helpers.stats import Proportion
-from helpers.stats.heterogeneity import Scale, heterogeneity, partial_pooling
+from helpers.stats.heterogeneity import Scale, heterogeneity
 from helpers.stats.inference import critical
 from helpers.stats.novelty import trends
+from helpers.stats.pooling import partial_pooling
 from helpers.stats.validation import FloatArray
 
 TOPIC = "Segments and days"

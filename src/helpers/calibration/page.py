@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import groupby
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from helpers import paths
 from helpers.calibration.record import Line
@@ -37,11 +37,12 @@ def page(lines: list[Line]) -> str:
         unexplained=[line for line in outside if not line.reason],
         fewest=min(line.runs for line in lines),
         figure=Markup(view.html()),
-        red=Markup(table(_frame(outside, why=True), "Cases outside their Monte Carlo interval").markup)
+        red=Markup(table(_reasons(outside), "Cases outside their Monte Carlo interval, by reason").markup)
         if outside
         else "",
         topics=[
-            (topic, part, Markup(table(_frame(part), f"{topic}: promised and seen").markup)) for topic, part in topics
+            (topic, part, Markup("".join(table(_frame(rows), caption).markup for caption, rows in _parts(topic, part))))
+            for topic, part in topics
         ],
     )
 
@@ -54,23 +55,49 @@ def _description(lines: list[Line]) -> str:
     )
 
 
-def _frame(lines: list[Line], why: bool = False) -> pd.DataFrame:
+def _parts(topic: str, lines: list[Line]) -> list[tuple[str, list[Line]]]:
+    """The lines of a topic by what was counted, each with its caption."""
+    counted = dict.fromkeys(line.quantity for line in lines)
+    return [(f"{topic}: {name}", [line for line in lines if line.quantity == name]) for name in counted]
+
+
+def _reasons(outside: list[Line]) -> pd.DataFrame:
+    """Red cases by topic and reason, each with the one that is farthest off."""
+    import pandas as pd
+
+    reasons = dict.fromkeys((line.topic, line.reason) for line in outside)
+    rows = []
+    for topic, reason in reasons:
+        cases = [line for line in outside if (line.topic, line.reason) == (topic, reason)]
+        worst = max(cases, key=lambda line: abs(line.observed - line.nominal))
+        rows.append(
+            {
+                "Topic": topic,
+                "Why": reason or "chance: more runs take it back inside",
+                "Cases": len(cases),
+                "Farthest off": f"{worst.method}, {worst.quantity}, {worst.setting}",
+                "Seen": f"{formatted(worst.observed, 'share')} for {SIDES[worst.promise]}{formatted(worst.nominal, 'share')}",
+                "Allowed": formatted(worst.slack, "points").lstrip("+") if worst.slack else "nothing",
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def _frame(lines: list[Line]) -> pd.DataFrame:
+    """One row a case of one quantity."""
     import pandas as pd
 
     from helpers.tables import badge
 
-    def cells(line: Line) -> dict[str, Any]:
-        named: dict[str, Any] = {"Topic": line.topic} if why else {}
-        shown: dict[str, Any] = {
+    return pd.DataFrame(
+        {
             "Method": line.method,
             "Setting": line.setting,
-            "Counted": line.quantity,
             "Promised": SIDES[line.promise] + formatted(line.nominal, "share"),
             "Seen": formatted(line.observed, "share"),
             "99 % interval": f"{formatted(line.low, 'share')} to {formatted(line.high, 'share')}",
+            "Runs": line.runs,
+            "Verdict": badge("good", "inside") if line.inside else badge("bad", "outside"),
         }
-        verdict = badge("good", "inside") if line.inside else badge("bad", "outside")
-        last: dict[str, Any] = {"Why": line.reason or "chance"} if why else {"Verdict": verdict}
-        return named | shown | {"Runs": line.runs} | last
-
-    return pd.DataFrame([cells(line) for line in lines])
+        for line in lines
+    )

@@ -10,10 +10,11 @@ import numpy as np
 
 from helpers.calibration.case import Case
 from helpers.defaults import ALPHA, CONFIDENCE
+from helpers.stats.bootstrap_intervals import replicate_effects
 from helpers.stats.calibration import Promise
 from helpers.stats.inference import EffectArrays
-from helpers.stats.quantiles import quantile_effects, quantile_replicates
-from helpers.stats.resampling import replicate_effects
+from helpers.stats.quantile_bootstrap import quantile_replicates
+from helpers.stats.quantiles import quantile_effects
 from helpers.stats.validation import FloatArray
 
 Method = Literal["spacing", "bootstrap"]

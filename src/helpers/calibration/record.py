@@ -23,11 +23,12 @@ class Line:
     """One case and its verdict, as the page shows it; shares are fractions.
 
     Attributes:
+        slack: how far from the promise the method is known to be here, because of ``reason``.
         inside: the promise lies in the Monte Carlo interval; red on the page where it does not.
         kept: within the noise of counting plus the slack that ``reason`` explains.
 
     Example:
-        >>> Line("Coins", "toss", "fair", "coverage", 0.5, "equal", 0.51, 100, 0.4, 0.6, True, True, "").inside
+        >>> Line("Coins", "toss", "fair", "coverage", 0.5, "equal", 0.51, 100, 0.4, 0.6, True, True, 0.0, "").inside
         True
     """
 
@@ -43,6 +44,7 @@ class Line:
     high: float
     inside: bool
     kept: bool
+    slack: float
     reason: str
 
     @classmethod
@@ -52,7 +54,7 @@ class Line:
         low, high = round(seen.low, DIGITS), round(seen.high, DIGITS)
         return cls(
             case.topic, case.method, case.setting, case.quantity, case.nominal, case.promise, round(seen.observed, DIGITS),
-            seen.runs, low, high, found.nominal_inside, found.kept, case.reason,
+            seen.runs, low, high, found.nominal_inside, found.kept, case.slack, case.reason,
         )  # fmt: skip
 
     @property
@@ -101,7 +103,7 @@ def text(lines: list[Line]) -> str:
     """A table for the terminal; ``!`` marks a promise outside its interval, ``FAIL`` one that was not kept.
 
     Example:
-        >>> print(text([Line("Coins", "toss", "fair", "coverage", 0.5, "equal", 0.51, 100, 0.4, 0.6, True, True, "")]))
+        >>> print(text([Line("Coins", "toss", "fair", "coverage", 0.5, "equal", 0.51, 100, 0.4, 0.6, True, True, 0.0, "")]))
           Coins: toss, coverage, fair     .5000   .5100   .4000 to .6000        100
         1 cases, 0 outside their interval, 0 not kept
     """

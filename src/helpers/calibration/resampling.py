@@ -10,17 +10,12 @@ import numpy as np
 
 from helpers.calibration.case import Case
 from helpers.defaults import ALPHA, CONFIDENCE
+from helpers.stats.bootstrap_intervals import replicate_effects
+from helpers.stats.bootstrap_replicates import Replicates, replicates
 from helpers.stats.inference import EffectArrays
-from helpers.stats.resampling import (
-    PoissonSums,
-    Replicates,
-    Statistic,
-    mean_difference,
-    permutation,
-    replicate_effects,
-    replicates,
-    welch_t,
-)
+from helpers.stats.permutation import mean_difference, permutation, welch_t
+from helpers.stats.poisson_bootstrap import PoissonSums
+from helpers.stats.resampling import Statistic
 from helpers.stats.validation import FloatArray
 
 Method = Literal["percentile", "bca", "poisson"]

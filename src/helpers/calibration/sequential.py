@@ -10,8 +10,8 @@ from typing import Literal
 import numpy as np
 
 from helpers.calibration.case import Case
-from helpers.defaults import ALPHA, CONFIDENCE, POWER
-from helpers.stats.confidence_sequences import TUNED_FOR, mixture_rate
+from helpers.defaults import ALPHA, CONFIDENCE, POWER, SEQUENCE_TUNED_FOR
+from helpers.stats.confidence_sequences import mixture_rate
 from helpers.stats.inference import EffectArrays, critical
 from helpers.stats.linear import welch
 from helpers.stats.mixture import mixture_intervals
@@ -153,7 +153,7 @@ Ratio = Callable[[FloatArray, FloatArray], FloatArray]
 
 def tuned(units: FloatArray, squared_error: FloatArray) -> FloatArray:
     """Mixture ratio of the confidence sequence."""
-    return mixture_rate(TUNED_FOR) * units
+    return mixture_rate(SEQUENCE_TUNED_FOR) * units
 
 
 def mixed(units: FloatArray, squared_error: FloatArray, *, tau: float) -> FloatArray:

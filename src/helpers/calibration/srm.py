@@ -9,10 +9,9 @@ import numpy as np
 from scipy import special
 
 from helpers.calibration.case import Case
-from helpers.defaults import SRM_THRESHOLD
+from helpers.defaults import SRM_CONCENTRATION, SRM_THRESHOLD
 from helpers.stats import srm
 from helpers.stats.mixture import dirichlet_log_ratio
-from helpers.stats.sequential_srm import CONCENTRATION
 from helpers.stats.validation import FloatArray
 
 TOPIC = "Sample-ratio mismatch"
@@ -38,7 +37,7 @@ def sequential(
 ) -> int:
     """Runs that fail on any of 28 days."""
     counts = rng.multinomial(daily, shares, (runs, DAYS)).cumsum(axis=1)
-    evidence = dirichlet_log_ratio(counts, np.array(design), CONCENTRATION).max(axis=1)
+    evidence = dirichlet_log_ratio(counts, np.array(design), SRM_CONCENTRATION).max(axis=1)
     return int((evidence > -math.log(threshold)).sum())
 
 

@@ -11,11 +11,11 @@ import numpy as np
 from scipy import optimize, special
 
 from helpers.calibration.case import Case
-from helpers.defaults import ALPHA, CONFIDENCE
+from helpers.defaults import ALPHA, CONFIDENCE, WINSORIZE_UPPER
 from helpers.stats.inference import EffectArrays
 from helpers.stats.linear import welch
 from helpers.stats.validation import FloatArray
-from helpers.stats.winsorizing import UPPER, winsorize_rows
+from helpers.stats.winsorizing import winsorize_rows
 
 Scale = Literal["difference", "ratio"]
 SCALES: tuple[Scale, ...] = ("difference", "ratio")
@@ -39,11 +39,11 @@ def winsorized_mean(threshold: float, lift: float) -> float:
 
 @lru_cache
 def threshold(share: float, lift: float) -> float:
-    """The pooled quantile ``UPPER`` of both arms, of which ``share`` of the units are treated."""
+    """The pooled quantile ``WINSORIZE_UPPER`` of both arms, of which ``share`` of the units are treated."""
 
     def beyond(log: float) -> float:
         tails = (special.ndtr(-(log - LOG_MEAN - math.log1p(x)) / SIGMA) for x in (0.0, lift))
-        return float(BUYERS * np.dot((1 - share, share), tuple(tails)) - (1 - UPPER))
+        return float(BUYERS * np.dot((1 - share, share), tuple(tails)) - (1 - WINSORIZE_UPPER))
 
     return math.exp(optimize.brentq(beyond, LOG_MEAN, LOG_MEAN + 10 * SIGMA))
 
@@ -93,7 +93,7 @@ SETTINGS: tuple[tuple[int, int, float], ...] = (
 def _cases() -> tuple[Case, ...]:
     made = []
     for n_c, n_t, slack in SETTINGS:
-        setting, reason = f"revenue, upper {UPPER:g}, {n_c:,} : {n_t:,}", SKEWED if slack else ""
+        setting, reason = f"revenue, upper {WINSORIZE_UPPER:g}, {n_c:,} : {n_t:,}", SKEWED if slack else ""
         null = partial(false_positives, n_c=n_c, n_t=n_t)
         made.append(
             Case(

@@ -4,63 +4,47 @@ Summarise each arm (:class:`Proportion`, :class:`Mean`, :class:`Ratio`), then ``
 Importing this package loads neither lifelines nor statsmodels.
 """
 
-from helpers.stats.adjustment import (
-    Ancova,
-    ArmEstimate,
-    LinArrays,
-    RegressionAdjusted,
-    ancova,
-    lin_adjustment,
-    lin_arrays,
-)
-from helpers.stats.bayes import Posterior, false_positive_risk, posterior
+from helpers.stats.adjustment import LinArrays, RegressionAdjusted, lin_adjustment, lin_arrays
+from helpers.stats.ancova import Ancova, ancova
+from helpers.stats.arm_estimate import ArmEstimate
+from helpers.stats.bayes import BayesEffect, Posterior, compare_bayes, false_positive_risk, posterior
+from helpers.stats.beta import BetaPrior
+from helpers.stats.bootstrap import BootstrapEstimate, bootstrap, bootstrap_estimate
+from helpers.stats.bootstrap_intervals import compare_replicates, replicate_effects
+from helpers.stats.bootstrap_replicates import Replicates, replicates
 from helpers.stats.calibration import BinomialInterval, MonteCarlo, binomial_interval, monte_carlo
-from helpers.stats.clusters import (
-    ClusteredEffect,
-    ClusterTotals,
-    IntraclusterCorrelation,
-    analyse_rows,
-    cluster_totals,
-    compare_clusters,
-    correlation_of,
-)
+from helpers.stats.clusters import ClusteredEffect, analyse_rows, compare_clusters
 from helpers.stats.confidence_sequences import ConfidencePath, confidence_path, confidence_sequence, mixture_rate
+from helpers.stats.cox import Cox, cox
+from helpers.stats.daily_effects import DailyEffects
 from helpers.stats.design import Plan
 from helpers.stats.duration import Duration, weeks
 from helpers.stats.effects import Effect, compare, comparison
-from helpers.stats.hazards import Cox, HazardArrays, HazardRatio, cox, hazard_ratio, hazard_ratios
-from helpers.stats.heterogeneity import (
-    Heterogeneity,
-    PoolingArrays,
-    SegmentEffect,
-    heterogeneity,
-    partial_pooling,
-    segment_estimate,
-)
+from helpers.stats.exact import ExactTest, boschloo, compare_exact, fisher
+from helpers.stats.hazards import HazardArrays, HazardRatio, hazard_ratio, hazard_ratios
+from helpers.stats.heterogeneity import Heterogeneity, SegmentEffect, heterogeneity, segment_estimate
 from helpers.stats.inference import Alternative, EffectArrays
 from helpers.stats.linear import welch
 from helpers.stats.mixture import mixture_critical, mixture_intervals, mixture_p, msprt
 from helpers.stats.moments import Moments
-from helpers.stats.multiplicity import AdjustedPValues, adjust
-from helpers.stats.noninferiority import NonInferiority, noninferiority
-from helpers.stats.novelty import DailyEffects, Novelty, TrendArrays, novelty, trends
-from helpers.stats.peeking import PeekingCost, StopProbabilities, peeking_cost, simulate_peeking, stop_probabilities
-from helpers.stats.power import MeanDesign, ProportionDesign, RatioDesign
-from helpers.stats.quantiles import Quantile, RankWindow, bootstrap_quantiles, quantile_effects, quantile_replicates
-from helpers.stats.resampling import (
-    BootstrapEstimate,
-    Permutation,
-    PoissonSums,
-    Replicates,
-    bootstrap,
-    bootstrap_estimate,
-    compare_replicates,
-    mean_difference,
-    permutation,
-    replicate_effects,
-    replicates,
-    welch_t,
+from helpers.stats.multiplicity import (
+    AdjustedEffect,
+    AdjustedPValues,
+    adjust,
+    adjusted_effects,
+    adjusted_p_values,
+    decision_levels,
 )
+from helpers.stats.noninferiority import NonInferiority, noninferiority
+from helpers.stats.novelty import Novelty, TrendArrays, novelty, trends
+from helpers.stats.peeking import PeekingCost, StopProbabilities, peeking_cost, simulate_peeking, stop_probabilities
+from helpers.stats.permutation import Permutation, mean_difference, permutation, welch_t
+from helpers.stats.poisson_bootstrap import PoissonSums
+from helpers.stats.pooling import PoolingArrays, partial_pooling
+from helpers.stats.power import MeanDesign, ProportionDesign, RatioDesign
+from helpers.stats.quantile_bootstrap import bootstrap_quantiles, quantile_replicates
+from helpers.stats.quantiles import Quantile, RankWindow, quantile_effects
+from helpers.stats.randomised_units import ClusterTotals, IntraclusterCorrelation, cluster_totals, correlation_of
 from helpers.stats.retention import Retention, RetentionCurve, retention
 from helpers.stats.risk_sets import LogRankArrays, RiskSets, log_ranks
 from helpers.stats.score import score_intervals
@@ -83,6 +67,7 @@ from helpers.stats.survival import (
     log_rank,
     restricted_mean,
 )
+from helpers.stats.unconditional import exact_p_values
 from helpers.stats.validation import InputError
 from helpers.stats.variance import Adjusted, VarianceReduction, cuped
 from helpers.stats.wald import compare_wald
@@ -90,10 +75,13 @@ from helpers.stats.winsorizing import Thresholds, Winsorized, WinsorizedArm, Win
 
 __all__ = [
     "Adjusted",
+    "AdjustedEffect",
     "AdjustedPValues",
     "Alternative",
     "Ancova",
     "ArmEstimate",
+    "BayesEffect",
+    "BetaPrior",
     "BinomialInterval",
     "BootstrapEstimate",
     "ClusterTotals",
@@ -104,6 +92,7 @@ __all__ = [
     "Duration",
     "Effect",
     "EffectArrays",
+    "ExactTest",
     "GroupSequential",
     "HazardArrays",
     "HazardRatio",
@@ -161,15 +150,20 @@ __all__ = [
     "WinsorizedArm",
     "WinsorizedRows",
     "adjust",
+    "adjusted_effects",
+    "adjusted_p_values",
     "analyse_rows",
     "ancova",
     "binomial_interval",
     "bootstrap",
     "bootstrap_estimate",
     "bootstrap_quantiles",
+    "boschloo",
     "cluster_totals",
     "compare",
+    "compare_bayes",
     "compare_clusters",
+    "compare_exact",
     "compare_replicates",
     "compare_restricted_means",
     "compare_wald",
@@ -179,8 +173,11 @@ __all__ = [
     "correlation_of",
     "cox",
     "cuped",
+    "decision_levels",
     "diagnose_srm",
+    "exact_p_values",
     "false_positive_risk",
+    "fisher",
     "group_sequential",
     "hazard_ratio",
     "hazard_ratios",

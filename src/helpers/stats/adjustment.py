@@ -1,78 +1,25 @@
-"""Regression adjustment of unit-level data: Lin's interacted regression, and the plain ANCOVA it improves on."""
+"""Regression adjustment of unit-level data by Lin's interacted regression."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from helpers.defaults import CONFIDENCE, CUPED_GAIN_THRESHOLD
-from helpers.stats.effects import NO_TEST, Effect, compare, comparison, effect_of
-from helpers.stats.inference import Alternative, EffectArrays, critical
+from helpers.stats.arm_estimate import ArmEstimate, satterthwaite
+from helpers.stats.covariates import centred_basis, checked_columns
+from helpers.stats.effects import Effect, compare
+from helpers.stats.inference import Alternative, EffectArrays
 from helpers.stats.linear import from_variances
-from helpers.stats.validation import BoolArray, FloatArray, InputError, alpha_of, finite_vector
+from helpers.stats.validation import BoolArray, FloatArray, alpha_of
 from helpers.stats.variance import VarianceReduction
 
-_SINGULAR = 1e-8  # relative size below which a direction of the covariates counts as constant
 _FITTED = 64 * np.finfo(float).eps  # residuals this small beside the outcome are rounding
 _ALONE = 1e-10  # 1 - leverage of a unit that determines its own fit
-
-
-@dataclass(frozen=True)
-class ArmEstimate:
-    """One arm's estimate that is no plain average: a summary that ``compare`` takes.
-
-    Attributes:
-        n: units.
-        estimate: in the metric's unit.
-        variance: ``n`` times the squared standard error, so that ``standard_error`` reads it as any summary's.
-        df: degrees of freedom of that variance.
-        method: how it was made; becomes ``Effect.method``.
-        note: why the variance is NaN, if it is.
-
-    Example:
-        >>> arms = ArmEstimate(100, 10.0, 4.0, 99, "by hand"), ArmEstimate(100, 11.0, 4.0, 99, "by hand")
-        >>> round(compare(*arms).statistic, 4)
-        3.5355
-    """
-
-    n: int
-    estimate: float
-    variance: float
-    df: float
-    method: str
-    note: str = ""
-
-
-@comparison.register
-def _estimates(control: ArmEstimate, treatment: ArmEstimate, confidence: float, alternative: Alternative) -> Effect:
-    alpha = alpha_of(confidence)
-    v_c, v_t = (np.asarray(arm.variance / arm.n) for arm in (control, treatment))
-    df = satterthwaite(v_c, control.df, v_t, treatment.df)
-    arrays = from_variances(
-        np.asarray(control.estimate), v_c, np.asarray(treatment.estimate), v_t, df, alpha, alternative
-    )
-    crit = float(critical(alpha, df, alternative))
-    effect = effect_of(control, treatment, arrays, crit, confidence, alternative, control.method)
-    reason = control.note or treatment.note
-    return replace(effect, note=f"{NO_TEST}{reason}") if reason else effect
-
-
-def satterthwaite(v_c: ArrayLike, df_c: ArrayLike, v_t: ArrayLike, df_t: ArrayLike) -> FloatArray:
-    r"""Degrees of freedom of a sum of two variances, :math:`(v_c+v_t)^2/(v_c^2/\nu_c+v_t^2/\nu_t)`.
-
-    Example:
-        >>> float(satterthwaite(1.0, 9, 1.0, 9))
-        18.0
-    """
-    v_c, v_t = np.asarray(v_c, np.float64), np.asarray(v_t, np.float64)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        share = v_t / (v_c + v_t)
-        df: FloatArray = np.asarray(1 / (share**2 / np.asarray(df_t) + (1 - share) ** 2 / np.asarray(df_c)))
-    return df
 
 
 @dataclass(frozen=True)
@@ -173,7 +120,7 @@ def lin_adjustment(
         >>> r.reduction.gains, round(r.reduction.share_remaining, 1), r.effect.absolute_low < 0.5
         (True, 0.3, True)
     """
-    outcome, arm, columns = _checked(y, treated, covariates)
+    outcome, arm, columns = checked_columns(y, treated, covariates)
     parts = [(outcome[arm == side], columns[arm == side]) for side in (False, True)]
     fits = [_fit(values, x, columns.mean(axis=0)) for values, x in parts]
     arms = [_arm(values.size, fit) for (values, _), fit in zip(parts, fits, strict=True)]
@@ -221,73 +168,6 @@ def lin_arrays(
         return LinArrays(effects, np.sqrt(squared), squared / plain)
 
 
-@dataclass(frozen=True)
-class Ancova:
-    """Additive regression adjustment, for comparison with :func:`lin_adjustment`.
-
-    Attributes:
-        absolute: coefficient of the treatment.
-        standard_error_classical: from one residual variance (divisor n - 2 - rank of the covariates).
-        standard_error_hc0: White's, from squared residuals as they are.
-        theta: one slope a covariate.
-        df: n - 2 - rank.
-
-    Example:
-        >>> Ancova(0.1, 0.3, 0.3, (0.8,), 397).theta
-        (0.8,)
-    """
-
-    absolute: float
-    standard_error_classical: float
-    standard_error_hc0: float
-    theta: tuple[float, ...]
-    df: int
-
-
-def ancova(y: ArrayLike, treated: ArrayLike, covariates: Mapping[str, ArrayLike]) -> Ancova:
-    r"""The coefficient of :math:`z` in :math:`y\sim z+x` with classical and HC0 standard errors.
-
-    One slope for both arms. Unequal arms can make it *less* precise than the plain difference, and the classical error
-    is then wrong as well (Freedman 2008): decide by :func:`lin_adjustment`. Computed by partialling the covariates out
-    of outcome and treatment.
-
-    Args:
-        y, treated, covariates: as for ``lin_adjustment``.
-
-    Raises:
-        InputError: as ``lin_adjustment``, and when the covariates determine the treatment.
-
-    Reference: Freedman (2008), Advances in Applied Mathematics 40, 180-193; White (1980).
-
-    Example:
-        >>> r = ancova([1, 2, 4, 2, 4, 5], [0, 0, 0, 1, 1, 1], {"x": [1, 2, 3, 1, 2, 3]})
-        >>> round(r.absolute, 4), round(r.standard_error_classical, 4)
-        (1.3333, 0.2722)
-    """
-    outcome, arm, columns = _checked(y, treated, covariates)
-    n, z = outcome.size, arm.astype(np.float64)
-    basis, slopes_of, rank = _basis(columns)
-    rest = z - z.mean() - basis @ (basis.T @ z)
-    within = float(rest @ rest)
-    if within <= _SINGULAR * n:
-        raise InputError(
-            "covariates",
-            got="covariates that determine who is treated",
-            expected="covariates from before the assignment",
-            cause="the variant itself, or something it changes, among the covariates",
-            remedy="leave it out",
-        )
-    effect = float(rest @ outcome) / within
-    remaining = outcome - effect * z
-    centred = remaining - remaining.mean()
-    residual = centred - basis @ (basis.T @ centred)
-    df = n - 2 - int(rank)
-    classical = math.sqrt(float(residual @ residual) / df / within) if df > 0 else math.nan
-    hc0 = math.sqrt(float((rest * residual) @ (rest * residual))) / within
-    theta = slopes_of @ (basis.T @ centred)
-    return Ancova(effect, classical, hc0, tuple(theta.tolist()), df)
-
-
 def gain_note(share: float, threshold: float) -> str:
     """Why there is nothing to gain; empty where there is.
 
@@ -306,7 +186,7 @@ def _fit(y: FloatArray, x: FloatArray, at: FloatArray) -> _Fit:
     mean = y.mean(axis=-1)
     centred = y - y[..., :1]  # a constant outcome stays exactly constant
     centred = centred - centred.mean(axis=-1, keepdims=True)
-    basis, slopes_of, rank = _basis(x)
+    basis, slopes_of, rank = centred_basis(x)
     loading = np.einsum("...nk,...n->...k", basis, centred)
     residual = centred - np.einsum("...nk,...k->...n", basis, loading)
     slopes = np.einsum("...jk,...k->...j", slopes_of, loading)
@@ -337,23 +217,6 @@ def _bell_mccaffrey(weights: FloatArray, spare: FloatArray, basis: FloatArray) -
     return df
 
 
-def _basis(x: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Orthonormal basis (..., n, r) of the centred columns, the matrix that takes loadings on it to least-norm slopes
-    (..., k, r), and the rank; directions that carry nothing are zero in both.
-    """
-    centred = x - x[..., :1, :]  # a constant column stays exactly constant
-    centred = centred - centred.mean(axis=-2, keepdims=True)
-    spread = np.sqrt((centred**2).sum(axis=-2, keepdims=True))
-    scale = np.where(spread > 0, spread, 1.0)
-    q, r = np.linalg.qr(centred / scale)
-    u, s, vt = np.linalg.svd(r, full_matrices=False)
-    kept = s > _SINGULAR * np.maximum(s.max(axis=-1, keepdims=True, initial=0), 0.5)
-    basis = (q @ u) * kept[..., None, :]
-    inverse = np.where(kept, 1 / np.where(kept, s, 1.0), 0.0)
-    slopes_of = np.swapaxes(vt, -1, -2) * inverse[..., None, :] / np.swapaxes(scale, -1, -2)
-    return basis, slopes_of, kept.sum(axis=-1)
-
-
 def _arm(n: int, fit: _Fit) -> ArmEstimate:
     variance = float(fit.squared_error) * n
     note = ""
@@ -364,30 +227,3 @@ def _arm(n: int, fit: _Fit) -> ArmEstimate:
             else f"{n} units in an arm leave no degree of freedom beside the covariates"
         )
     return ArmEstimate(n, float(fit.estimate), variance, float(fit.df), "Lin regression, HC2, Welch t, Fieller", note)
-
-
-def _checked(
-    y: ArrayLike, treated: ArrayLike, covariates: Mapping[str, ArrayLike]
-) -> tuple[FloatArray, BoolArray, FloatArray]:
-    outcome = finite_vector("y", y)
-    arm = finite_vector("treated", treated)
-    columns = [finite_vector(f"covariate {name!r}", values) for name, values in covariates.items()]
-    lengths = [outcome.size, arm.size, *(column.size for column in columns)]
-    if len(set(lengths)) != 1:
-        raise InputError(
-            "columns",
-            got=f"lengths {lengths}",
-            expected="one value a unit in y, treated and every covariate",
-            cause="columns that come from different queries",
-            remedy="join them on the unit first",
-        )
-    if not np.isin(arm, (0.0, 1.0)).all() or np.unique(arm).size != 2:
-        raise InputError(
-            "treated",
-            got=f"values {np.unique(arm)[:5].tolist()}",
-            expected="0 or False for control and 1 or True for treatment, both present",
-            cause="more than two variants, or an empty arm",
-            remedy="pass two arms at a time: treated = variant == 'treatment'",
-        )
-    matrix = np.column_stack(columns) if columns else np.empty((outcome.size, 0))
-    return outcome, arm == 1, matrix

@@ -15,15 +15,12 @@ from itertools import pairwise
 
 import numpy as np
 
-from helpers.defaults import CONFIDENCE
+from helpers.defaults import CONFIDENCE, SEQUENCE_TUNED_FOR
 from helpers.stats.effects import Effect
 from helpers.stats.inference import Alternative
 from helpers.stats.mixture import mixture_effect
 from helpers.stats.summaries import Summary
 from helpers.stats.validation import InputError, alpha_of, finite
-
-TUNED_FOR = 5_000
-"""Total units at which the sequence is tightest unless told otherwise."""
 
 
 def mixture_rate(tuned_for: float, *, confidence: float = CONFIDENCE, alternative: Alternative = "two-sided") -> float:
@@ -57,7 +54,7 @@ def confidence_sequence(
     control: Summary,
     treatment: Summary,
     *,
-    tuned_for: float = TUNED_FOR,
+    tuned_for: float = SEQUENCE_TUNED_FOR,
     confidence: float = CONFIDENCE,
     alternative: Alternative = "two-sided",
 ) -> Effect:
@@ -121,7 +118,7 @@ class ConfidencePath:
 def confidence_path(
     looks: Sequence[tuple[Summary, Summary]],
     *,
-    tuned_for: float = TUNED_FOR,
+    tuned_for: float = SEQUENCE_TUNED_FOR,
     confidence: float = CONFIDENCE,
     alternative: Alternative = "two-sided",
 ) -> ConfidencePath:

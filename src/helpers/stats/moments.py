@@ -65,7 +65,8 @@ class Moments:
                 remedy="coalesce empty groups to 0 and sum in a wide integer type",
             )
         spread = np.diag(comoment)
-        bound = np.sqrt(np.clip(np.outer(spread, spread), 0, None))
+        size = np.sqrt(np.clip(spread, 0, None))  # before the product, which would underflow for tiny variances
+        bound = np.outer(size, size)
         if (spread < 0).any() or (np.abs(comoment) > bound * (1 + _ROUNDING)).any():
             raise InputError(
                 "moments",

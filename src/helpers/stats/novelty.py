@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -11,114 +10,12 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import special
 
-from helpers.defaults import ALPHA, CONFIDENCE
-from helpers.stats.heterogeneity import segment_estimate
+from helpers.defaults import ALPHA, CONFIDENCE, NOVELTY_LAST_DAYS
+from helpers.stats.daily_effects import DailyEffects
 from helpers.stats.inference import critical, p_values
-from helpers.stats.moments import Moments
-from helpers.stats.summaries import Summary
-from helpers.stats.validation import FloatArray, InputError, alpha_of, between, finite_vector, whole_number
+from helpers.stats.validation import FloatArray, InputError, alpha_of, between, whole_number
 
 Verdict = Literal["stable", "novelty", "primacy", "reversal", "no test"]
-
-LAST_DAYS = 7
-"""The long-run effect is that of the last whole week."""
-
-
-@dataclass(frozen=True)
-class DailyEffects:
-    """Absolute effect by day, with the covariance of its errors.
-
-    A day is the day since exposure (best: the calendar mixes users who are new with users who are used to it) or of the
-    calendar. :meth:`independent` is for disjoint units a day, for instance users by the day of their first exposure.
-    Units seen on several days make the days dependent: :meth:`repeated` takes the covariance from the units.
-
-    Attributes:
-        days: rising numbers, need not be evenly spaced.
-        effects: treatment minus control, in the metric's unit.
-        covariance: of the errors of ``effects``; squared standard errors on the diagonal.
-        note: days that were left out; empty otherwise.
-
-    Raises:
-        InputError: for shapes that do not match, days that do not rise, or a covariance that is none.
-
-    Example:
-        >>> DailyEffects((0, 1), (0.2, 0.1), ((0.01, 0.0), (0.0, 0.01))).days
-        (0, 1)
-    """
-
-    days: tuple[float, ...]
-    effects: tuple[float, ...]
-    covariance: tuple[tuple[float, ...], ...]
-    note: str = ""
-
-    def __post_init__(self) -> None:
-        days, effects = finite_vector("days", self.days), finite_vector("effects", self.effects)
-        errors = _square(self.covariance)
-        if effects.size != days.size or errors.shape != (days.size, days.size) or (np.diff(days) <= 0).any():
-            raise InputError(
-                "days",
-                got=f"{days.size} days, {effects.size} effects, covariance {errors.shape}",
-                expected="rising days with one effect each and a square covariance",
-                cause="a day missing from one column, or days out of order",
-                remedy="order by day and select everything in one query",
-            )
-        if not _positive(errors):
-            raise InputError(
-                "covariance",
-                got="a matrix that is not symmetric and positive definite",
-                expected="the covariance of the errors of the daily effects",
-                cause="two days that are copies of each other, or fewer units than days",
-                remedy="leave repeated days out, or take whole weeks as days",
-            )
-
-    @classmethod
-    def independent(cls, days: Mapping[float, tuple[Summary, Summary]]) -> DailyEffects:
-        """From one (control, treatment) a day, of units that appear on one day only.
-
-        A day without a variance is left out, and the note says so.
-
-        Example:
-            >>> from helpers.stats import Mean
-            >>> arm = Mean.from_moments(100, 1.0, 4.0)
-            >>> DailyEffects.independent({1: (arm, arm), 0: (arm, arm)}).days
-            (0.0, 1.0)
-        """
-        order = sorted(days)
-        found = np.array([segment_estimate(*days[day]) for day in order]).reshape(len(order), 2)
-        kept = np.isfinite(found).all(axis=1)
-        missing = int((~kept).sum())
-        return cls._of(
-            np.asarray(order, np.float64)[kept],
-            found[kept, 0],
-            np.diag(found[kept, 1]),
-            f"{missing} of {len(order)} days left out (no variance)" if missing else "",
-        )
-
-    @classmethod
-    def repeated(cls, days: Sequence[float], control: Moments, treatment: Moments) -> DailyEffects:
-        """From the moments of one column a day over the same units, each with a value on every day (0 for nothing).
-
-        The covariance is then taken as known, so the smaller arm should have some dozens of units for every day.
-
-        Example:
-            >>> arm = Moments.from_columns([[1, 2, 3, 5], [1, 3, 2, 4]])
-            >>> DailyEffects.repeated([0, 1], arm, arm).effects
-            (0.0, 0.0)
-        """
-        if min(control.n, treatment.n) < 2 or len(control.mean) != len(treatment.mean):
-            raise InputError(
-                "moments",
-                got=f"{control.n} + {treatment.n} units with {len(control.mean)} and {len(treatment.mean)} days",
-                expected="at least two units an arm and the same days",
-                cause="an empty arm, or a day missing from one",
-                remedy="summarise both arms with one column a day",
-            )
-        covariance = control.covariance() / control.n + treatment.covariance() / treatment.n
-        return cls._of(np.asarray(days, np.float64), np.subtract(treatment.mean, control.mean), covariance, "")
-
-    @classmethod
-    def _of(cls, days: FloatArray, effects: FloatArray, covariance: FloatArray, note: str) -> DailyEffects:
-        return cls(tuple(days.tolist()), tuple(effects.tolist()), tuple(map(tuple, covariance.tolist())), note)
 
 
 @dataclass(frozen=True, eq=False)
@@ -210,7 +107,7 @@ p = 2.09e-45); in the last 3 days it is 2 (1.887 to 2.113): decide by these, not
 
 
 def novelty(
-    daily: DailyEffects, *, last: int = LAST_DAYS, confidence: float = CONFIDENCE, alpha: float = ALPHA
+    daily: DailyEffects, *, last: int = NOVELTY_LAST_DAYS, confidence: float = CONFIDENCE, alpha: float = ALPHA
 ) -> Novelty:
     r"""Trend of the effect over days by generalised least squares with known covariance.
 
@@ -245,7 +142,7 @@ def novelty(
             cause="a count from the end written as 0",
             remedy="pass 7 for the last week",
         )
-    effects, covariance = np.asarray(daily.effects), _square(daily.covariance)
+    effects, covariance = np.asarray(daily.effects), daily.matrix
     count = min(count, k)
     long_run, long_run_error = _mean(effects[k - count :], covariance[k - count :, k - count :])
     ends = long_run - z * long_run_error, long_run + z * long_run_error
@@ -334,17 +231,3 @@ def _mean(effects: FloatArray, covariance: FloatArray) -> tuple[float, float]:
         return math.nan, math.nan
     weights = np.linalg.solve(covariance, np.ones(effects.size))
     return float(weights @ effects / weights.sum()), float(1 / math.sqrt(weights.sum()))
-
-
-def _square(covariance: tuple[tuple[float, ...], ...]) -> FloatArray:
-    return np.asarray(covariance, np.float64) if covariance else np.empty((0, 0))
-
-
-def _positive(covariance: FloatArray) -> bool:
-    """Whether a matrix is a covariance that can be inverted."""
-    spread = np.sqrt(np.clip(np.diag(covariance), 0, None))
-    if not (np.isfinite(covariance).all() and (spread > 0).all()):
-        return False
-    correlation = covariance / np.outer(spread, spread)
-    symmetric = np.allclose(correlation, correlation.T, rtol=0, atol=1e-9)
-    return bool(symmetric and (not spread.size or np.linalg.eigvalsh(correlation).min() > 1e-10))

@@ -6,22 +6,14 @@ import math
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from helpers.defaults import ALPHA, CONFIDENCE
+from helpers.stats.arm_estimate import satterthwaite
 from helpers.stats.effects import NO_TEST, Effect, comparison, effect_of
 from helpers.stats.inference import Alternative, EffectArrays, critical
 from helpers.stats.linear import from_variances
-from helpers.stats.resampling import RESAMPLES, Replicates, compare_replicates
-from helpers.stats.validation import (
-    FloatArray,
-    InputError,
-    alpha_of,
-    between,
-    finite,
-    finite_vector,
-    whole_number,
-)
+from helpers.stats.validation import FloatArray, InputError, alpha_of, between, finite, finite_vector, whole_number
 
 _METHOD = "order-statistic spacing, Welch t, Fieller"
 
@@ -185,74 +177,6 @@ def _quantiles(control: Quantile, treatment: Quantile, confidence: float, altern
     return replace(effect, note=_note(control, treatment, effect.note))
 
 
-def quantile_replicates(
-    values: ArrayLike, q: float, *, resamples: int = RESAMPLES, rng: np.random.Generator
-) -> Replicates:
-    r"""Bootstrap draws of a quantile without resampling: sorting once is all it costs.
-
-    The k-th smallest of a resample is :math:`x_{(\lceil nU\rceil)}` with U the k-th smallest of n uniforms, which is
-    Beta(k, n + 1 - k); the next one up, which type 7 interpolates to, follows from the same draw. These are draws of
-    the multinomial bootstrap itself, not an approximation to it.
-
-    Args:
-        values: units along the last axis.
-
-    Reference: Maritz and Jarrett (1978), JASA 73; Schultzberg and Ankargren (2022), Resampling-free bootstrap inference
-    for quantiles; Jentsch and Leucht (2016), Ann. Inst. Statist. Math. 68, on lattices.
-
-    Example:
-        >>> quantile_replicates(np.arange(99), 0.5, resamples=9, rng=np.random.default_rng(1)).estimate
-        49.0
-    """
-    between("q", q, 0, 1)
-    ordered = np.sort(np.asarray(values, np.float64), axis=-1)
-    finite_vector("values", ordered.ravel())
-    n = ordered.shape[-1]
-    whole, part = _rank(n, q)
-    shape = (*ordered.shape[:-1], whole_number("resamples", resamples))
-    first = rng.beta(whole + 1, n - whole, shape)
-    draws: FloatArray = np.take_along_axis(ordered, _position(first, n), axis=-1)
-    if part:
-        second = first + (1 - first) * rng.beta(1, n - whole - 1, shape)
-        draws = draws + part * (np.take_along_axis(ordered, _position(second, n), axis=-1) - draws)
-    return Replicates(n, np.asarray(np.quantile(ordered, q, axis=-1)), draws)
-
-
-def bootstrap_quantiles(
-    control: ArrayLike,
-    treatment: ArrayLike,
-    q: float,
-    *,
-    resamples: int = RESAMPLES,
-    confidence: float = CONFIDENCE,
-    alternative: Alternative = "two-sided",
-    rng: np.random.Generator,
-) -> Effect:
-    """Effect on a quantile by the percentile bootstrap, at the price of a sort (:func:`quantile_replicates`).
-
-    Assumes a density at the quantile: where many units tie there, no bootstrap of the quantile is consistent, and
-    ``note`` says so.
-
-    Example:
-        >>> rng = np.random.default_rng(1)
-        >>> c, t = rng.lognormal(3, 1, 4000), rng.lognormal(3.2, 1, 1000)
-        >>> effect = bootstrap_quantiles(c, t, 0.5, resamples=1999, rng=rng)
-        >>> effect.significant, effect.relative_low > 0
-        (True, True)
-    """
-    arms = [
-        quantile_replicates(_some(name, values), q, resamples=resamples, rng=rng)
-        for name, values in (("control", control), ("treatment", treatment))
-    ]
-    name = f"percentile bootstrap, q = {q:g}"
-    effect = compare_replicates(*arms, confidence=confidence, alternative=alternative, name=name)
-    ties = [
-        _tied(name, arm.n, q, int((np.asarray(values) == arm.estimate).sum()))
-        for name, arm, values in zip(("control", "treatment"), arms, (control, treatment), strict=True)
-    ]
-    return replace(effect, note="; ".join(filter(None, (effect.note, *ties))))
-
-
 def _effects(
     n_c: int,
     c: FloatArray,
@@ -270,10 +194,8 @@ def _effects(
     observations in the window as its degrees of freedom brings that to nominal.
     """
     df_c, df_t = (n * (w.upper - w.lower) for n, w in ((n_c, RankWindow.of(n_c, q)), (n_t, RankWindow.of(n_t, q))))
-    with np.errstate(divide="ignore", invalid="ignore"):
-        share = v_t / (v_c + v_t)
-        df = 1 / (share**2 / df_t + (1 - share) ** 2 / df_c)
-    return from_variances(c, v_c, t, v_t, np.asarray(df), alpha_of(confidence), alternative)
+    df = satterthwaite(v_c, df_c, v_t, df_t)
+    return from_variances(c, v_c, t, v_t, df, alpha_of(confidence), alternative)
 
 
 def _spaced(values: FloatArray, q: float) -> FloatArray:
@@ -303,41 +225,23 @@ def _note(control: Quantile, treatment: Quantile, note: str) -> str:
     for name, arm in arms:
         if arm.on_mass_point:
             notes.append(f"the {name}'s quantile stands on a mass point, so all the uncertainty is the other arm's")
-        elif tie := _tied(name, arm.n, arm.q, arm.tied):
+        elif tie := ties_note(name, arm.n, arm.q, arm.tied):
             notes.append(tie)
     if note and not any(arm.on_mass_point for _, arm in arms):
         notes.append(note.replace(" mean ", " quantile "))
     return "; ".join(notes)
 
 
-def _tied(name: str, n: int, q: float, tied: int) -> str:
+def ties_note(name: str, n: int, q: float, tied: int) -> str:
+    """That too many units tie at a quantile for its density to mean anything; empty where they do not.
+
+    Example:
+        >>> ties_note("control", 100, 0.5, 3)
+        ''
+    """
     if tied <= math.sqrt(n * q * (1 - q)):
         return ""
     return (
         f"{tied:,} of {n:,} units of the {name} tie at its quantile, more than one standard error of its rank: "
         "p and intervals are rough"
     )
-
-
-def _rank(n: int, q: float) -> tuple[int, float]:
-    """Type 7: the 0-based order statistic below the quantile, and how far to go to the next."""
-    at = q * (n - 1)
-    whole = math.floor(at)
-    return whole, at - whole
-
-
-def _position(uniform: FloatArray, n: int) -> NDArray[np.int64]:
-    return np.minimum((uniform * n).astype(np.int64), n - 1)
-
-
-def _some(name: str, values: ArrayLike) -> FloatArray:
-    array = finite_vector(name, values)
-    if array.size < 2:
-        raise InputError(
-            name,
-            got=f"{array.size} unit(s)",
-            expected="at least two",
-            cause="an empty segment",
-            remedy="pool small segments",
-        )
-    return array

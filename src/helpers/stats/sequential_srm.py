@@ -8,13 +8,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from helpers.defaults import SRM_THRESHOLD
+from helpers.defaults import SRM_CONCENTRATION, SRM_THRESHOLD
 from helpers.stats.mixture import dirichlet_log_ratio
 from helpers.stats.srm import Counts, Weights, aligned
 from helpers.stats.validation import InputError, between
-
-CONCENTRATION = 1_000.0
-"""Prior units behind the design in the sequential test: it is fastest once about ten times as many have arrived."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +56,7 @@ def sequential_srm(
     *,
     cumulative: bool = False,
     threshold: float = SRM_THRESHOLD,
-    concentration: float = CONCENTRATION,
+    concentration: float = SRM_CONCENTRATION,
 ) -> SequentialSRM:
     r"""Test of the arms' sizes that may be looked at after every unit, day or hour.
 

@@ -12,7 +12,8 @@ from typing import Literal, TypeVar
 import numpy as np
 
 from helpers.defaults import CONFIDENCE, CUPED_GAIN_THRESHOLD
-from helpers.stats.adjustment import ArmEstimate, gain_note, satterthwaite
+from helpers.stats.adjustment import gain_note
+from helpers.stats.arm_estimate import ArmEstimate, satterthwaite
 from helpers.stats.effects import Effect, compare
 from helpers.stats.inference import Alternative, EffectArrays
 from helpers.stats.linear import from_variances

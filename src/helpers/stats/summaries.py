@@ -9,15 +9,19 @@ units.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike
 
+from helpers.stats.frames import columns_by_variant
 from helpers.stats.moments import Moments
-from helpers.stats.validation import InputError, finite_vector, whole_number
+from helpers.stats.validation import FloatArray, InputError, finite_vector, whole_number
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 class Summary(Protocol):
@@ -88,6 +92,19 @@ class Proportion:
         """
         return cls(n, sum_y)
 
+    @classmethod
+    def from_frame(cls, frame: pd.DataFrame, *, variant: str, value: str) -> dict[Any, Proportion]:
+        """One summary a variant from one row a unit, with a column of 0 and 1 or of booleans.
+
+        Example:
+            >>> import pandas as pd
+            >>> frame = pd.DataFrame({"variant": ["a", "b", "b"], "bought": [True, False, True]})
+            >>> Proportion.from_frame(frame, variant="variant", value="bought")["b"]
+            Proportion(n=2, successes=1)
+        """
+        arms = columns_by_variant(frame, variant, [value])
+        return {name: cls.from_values(values) for name, (values,) in arms.items()}
+
     def __add__(self, other: Proportion) -> Proportion:
         if not isinstance(other, Proportion):
             return NotImplemented
@@ -157,6 +174,22 @@ class Mean:
             products = [[sum_y2, sum_xy], [sum_xy, sum_x2]]
             return cls(Moments.from_sums(n, [sum_y, sum_x], products), ("x",))
         return cls(Moments.from_sums(n, [sum_y], [[sum_y2]]))
+
+    @classmethod
+    def from_frame(
+        cls, frame: pd.DataFrame, *, variant: str, value: str, covariates: Sequence[str] = ()
+    ) -> dict[Any, Mean]:
+        """One summary a variant from one row a unit; ``covariates`` name further columns.
+
+        Example:
+            >>> import pandas as pd
+            >>> frame = pd.DataFrame({"variant": ["a", "b", "b"], "spent": [1, 2, 4], "before": [0, 1, 1]})
+            >>> arms = Mean.from_frame(frame, variant="variant", value="spent", covariates=["before"])
+            >>> arms["b"].estimate, arms["b"].covariates
+            (3.0, ('before',))
+        """
+        arms = columns_by_variant(frame, variant, [value, *covariates])
+        return {name: cls(Moments.from_columns(columns), tuple(covariates)) for name, columns in arms.items()}
 
     @classmethod
     def from_moments(cls, n: Any, mean: float, variance: float) -> Mean:
@@ -237,6 +270,27 @@ class Ratio:
         return cls(Moments.from_columns(columns), tuple(named))
 
     @classmethod
+    def from_frame(
+        cls,
+        frame: pd.DataFrame,
+        *,
+        variant: str,
+        numerator: str,
+        denominator: str,
+        covariates: Sequence[str] = (),
+    ) -> dict[Any, Ratio]:
+        """One summary a variant from one row a unit, whose rows carry numerator and denominator.
+
+        Example:
+            >>> import pandas as pd
+            >>> frame = pd.DataFrame({"variant": ["a", "a", "b"], "orders": [1, 2, 3], "visits": [2, 4, 4]})
+            >>> Ratio.from_frame(frame, variant="variant", numerator="orders", denominator="visits")["b"].estimate
+            0.75
+        """
+        arms = columns_by_variant(frame, variant, [numerator, denominator, *covariates])
+        return {name: cls(Moments.from_columns(columns), tuple(covariates)) for name, columns in arms.items()}
+
+    @classmethod
     def from_sums(
         cls,
         n: Any,
@@ -291,9 +345,31 @@ class Ratio:
         if self.n < 2 or math.isnan(ratio):
             return math.nan
         (yy, yd), (_, dd) = self.moments.comoment[0][:2], self.moments.comoment[1][:2]
-        residual = max(yy - 2 * ratio * yd + ratio * ratio * dd, 0.0)
-        floor = 8 * np.finfo(float).eps * (yy + ratio * ratio * dd)
-        return 0.0 if residual <= floor else residual / (self.n - 1) / denominator**2
+        return float(delta_variance(self.n, ratio, denominator, yy, yd, dd))
+
+
+def delta_variance(
+    n: ArrayLike, ratio: ArrayLike, denominator: ArrayLike, yy: ArrayLike, yd: ArrayLike, dd: ArrayLike
+) -> FloatArray:
+    r"""Delta-method variance of one unit's contribution to a ratio, for arrays of arms.
+
+    :math:`(C_{yy}-2RC_{yd}+R^2C_{dd})/(n-1)/\bar d^2`, and 0 where rounding alone is left of it.
+
+    Args:
+        n: units, at least two.
+        ratio: mean numerator over mean denominator.
+        denominator: mean denominator, positive.
+        yy, yd, dd: centred sums of squares and products.
+
+    Example:
+        >>> float(delta_variance(3, 0.5, 2.0, 2.0, 0.0, 2.0))
+        0.3125
+    """
+    r, y2, cross, d2 = (np.asarray(v, np.float64) for v in (ratio, yy, yd, dd))
+    residual = np.maximum(y2 - 2 * r * cross + r * r * d2, 0.0)
+    floor = 8 * np.finfo(float).eps * (y2 + r * r * d2)
+    scale = (np.asarray(n, np.float64) - 1) * np.asarray(denominator, np.float64) ** 2
+    return np.where(residual <= floor, 0.0, residual / scale)
 
 
 def standard_error(summary: Summary) -> float:

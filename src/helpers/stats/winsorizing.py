@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
 
 import numpy as np
 from numpy.typing import ArrayLike
 
+from helpers.defaults import WINSORIZE_LOWER, WINSORIZE_UPPER
 from helpers.stats.validation import FloatArray, InputError, finite, finite_vector
-
-LOWER: Final = 0.0
-UPPER: Final = 0.99
-"""Pooled quantiles beyond which values are pulled in, unless the study file says otherwise."""
 
 
 @dataclass(frozen=True)
@@ -26,8 +22,8 @@ class Thresholds:
 
     low: float
     high: float
-    lower: float = LOWER
-    upper: float = UPPER
+    lower: float = WINSORIZE_LOWER
+    upper: float = WINSORIZE_UPPER
 
     def __post_init__(self) -> None:
         _check_ranks(self.lower, self.upper)
@@ -41,7 +37,7 @@ class Thresholds:
             )
 
     @classmethod
-    def of(cls, *arms: ArrayLike, lower: float = LOWER, upper: float = UPPER) -> Thresholds:
+    def of(cls, *arms: ArrayLike, lower: float = WINSORIZE_LOWER, upper: float = WINSORIZE_UPPER) -> Thresholds:
         """Quantiles (type 7) of all arms together, so that no arm is cut by a rule of its own.
 
         Example:
@@ -134,7 +130,9 @@ class WinsorizedRows:
     treatment: FloatArray
 
 
-def winsorize(control: ArrayLike, *treatments: ArrayLike, lower: float = LOWER, upper: float = UPPER) -> Winsorized:
+def winsorize(
+    control: ArrayLike, *treatments: ArrayLike, lower: float = WINSORIZE_LOWER, upper: float = WINSORIZE_UPPER
+) -> Winsorized:
     r"""Pull values beyond pooled quantiles to those quantiles, in every arm alike.
 
     The estimand changes with it: the effect on :math:`\min(\max(y,low),high)`, not on :math:`y`. An effect that lives
@@ -163,7 +161,7 @@ def winsorize(control: ArrayLike, *treatments: ArrayLike, lower: float = LOWER, 
 
 
 def winsorize_rows(
-    control: ArrayLike, treatment: ArrayLike, *, lower: float = LOWER, upper: float = UPPER
+    control: ArrayLike, treatment: ArrayLike, *, lower: float = WINSORIZE_LOWER, upper: float = WINSORIZE_UPPER
 ) -> WinsorizedRows:
     """What ``winsorize`` does, for many pairs of samples: units along the last axis.
 
