@@ -6,7 +6,7 @@
 
 {#- first 13 hex digits of SHA-256 of 'salt:unit', divided by 16^13 -#}
 {% macro duckdb__bucket(salt, unit) -%}
-    (('0x' || substr(sha256({{ salt }} || ':' || {{ unit }}), 1, 13))::bigint / 4503599627370496.0::double)
+    (('0x' || left(sha256({{ salt }} || ':' || {{ unit }}), 13))::bigint / 4503599627370496.0::double)
 {%- endmacro %}
 
 {% macro spark__bucket(salt, unit) -%}

@@ -7,7 +7,6 @@ from typing import Any, Final
 
 import numpy as np
 from numpy.typing import ArrayLike
-from tqdm import tqdm
 
 from helpers.stats.validation import FloatArray, InputError, finite_vector, whole_number
 
@@ -81,6 +80,8 @@ def progress_bar(what: str, total: int, cells: int, progress: bool | None) -> An
         >>> progress_bar("bootstrap", 99, 10, progress=None).disable
         True
     """
+    from tqdm import tqdm
+
     silent = not progress if progress is not None else None if float(total) * cells > _LONG else True
     return tqdm(desc=what, total=total, disable=silent)
 
