@@ -158,7 +158,7 @@ def test_a_figure_is_shown_in_one_notebook_only():
 
 
 def test_every_figure_function_has_one_reader():
-    """Each public function that draws is used by exactly one notebook, and each call names one that exists."""
+    """Each public function that draws has exactly one notebook or page that shows it, and each call names one that exists."""
     modules = sorted((paths.ROOT / "src/helpers/figures").glob("*.py"))
     drawn = {
         (module.stem, node.name)
@@ -173,4 +173,8 @@ def test_every_figure_function_has_one_reader():
         (module,) = re.findall(r"from helpers\.figures import (\w+) as figures", source)
         for name in re.findall(r"\bfigures\.(\w+)\(", source):
             readers.setdefault((module, name), set()).add(file.stem)
+    for page in (paths.ROOT / "src/helpers").rglob("*.py"):
+        for module, name in re.findall(r"from helpers\.figures\.(\w+) import (\w+)", page.read_text(encoding="utf-8")):
+            if (module, name) in drawn:
+                readers.setdefault((module, name), set()).add(page.stem)
     assert {f: len(r) for f, r in readers.items()} == dict.fromkeys(drawn, 1)

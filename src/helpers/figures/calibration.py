@@ -38,7 +38,7 @@ def deviations(lines: list[Line]) -> go.Figure:
         own = [row for line, row in zip(shown, rows, strict=True) if line.topic == topic]
         middles.append((own[0] + own[-1]) / 2)
     figure.add_vline(x=0, line={"color": style.MUTED, "width": 1})
-    figure.update_xaxes(title="seen minus promised, percentage points")
+    figure.update_xaxes(title="seen minus promised, points")
     figure.update_yaxes(tickvals=middles, ticktext=topics, range=[rows[-1] + GAP, -GAP], showgrid=False, zeroline=False)
     kept = sum(line.inside for line in lines)
     return style.titled(
