@@ -93,11 +93,11 @@ def _frame(lines: list[Line]) -> pd.DataFrame:
         {
             "Method": line.method,
             "Setting": line.setting,
+            "Verdict": badge("good", "inside") if line.inside else badge("bad", "outside"),
             "Promised": SIDES[line.promise] + formatted(line.nominal, "share"),
             "Seen": formatted(line.observed, "share"),
             "99 % interval": f"{formatted(line.low, 'share')} to {formatted(line.high, 'share')}",
             "Runs": line.runs,
-            "Verdict": badge("good", "inside") if line.inside else badge("bad", "outside"),
         }
         for line in lines
     )

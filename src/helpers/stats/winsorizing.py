@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -83,7 +83,7 @@ class WinsorizedArm:
         (1, 2, 0.75)
     """
 
-    values: FloatArray
+    values: FloatArray = field(repr=False)
     raised: int
     lowered: int
 
