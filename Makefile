@@ -30,7 +30,7 @@ export PYTHONHASHSEED := 0
 unexport PYTHONDONTWRITEBYTECODE  # compiled modules halve the start of every step
 export JUPYTER_PLATFORM_DIRS := 1
 
-.PHONY: help all study test test-fast lint format bench calibration golden dbt-docs schema lock serve clean
+.PHONY: help all study test test-fast lint format bench calibration golden dbt-docs schema log-decision lock serve clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -125,6 +125,9 @@ dbt-docs: data/$(ASKED)/warehouse.duckdb ## the warehouse's documentation with l
 
 schema: $(READY) ## JSON Schema of study files, for editors
 	@$(RUN) schema
+
+log-decision: $(READY) ## log a decision: make log-decision STUDY=... ARGS='--decision GO --by product --reason "..."'
+	@$(RUN) log-decision $(STUDY) $(ARGS)
 
 lock: $(READY) ## resolve the newest versions into requirements.lock
 	@bash scripts/lock.sh

@@ -228,5 +228,46 @@ def calibration(scale: float, topics: tuple[str, ...]) -> None:
     sys.exit(0 if all(line.kept for line in lines) else 1)
 
 
+@command
+@click.argument("study_file", metavar="[STUDY]", required=False)
+@click.option("--decision", help="GO, ITERATE, KILL or INVALID.")
+@click.option("--by", metavar="ROLE", help="Who decided: product, data science, engineering, ...; a role, not a name.")
+@click.option("--reason", default="", help="Why; an override without one is refused.")
+@click.option("--override", is_flag=True, help="The decision differs from what the report recommends.")
+@click.option("--action", default="", help="What is done, for instance: full launch, watched for four weeks.")
+@click.option("--rationale", default="", help="What the business weighs that the data do not.")
+@click.option("--dissent", default="", help="Who would have decided otherwise, and why.")
+@click.option("--monitoring", default="", help="What is watched, how often, against what.")
+@click.option("--rollback-trigger", default="", help="What ends it.")
+@click.option("--date", "on", type=click.DateTime(["%Y-%m-%d"]), help="Day of the decision; today when left out.")
+@click.option(
+    "--check", is_flag=True, help="Add nothing; fail when an entry was touched or results.json changed since."
+)
+def log_decision(
+    study_file: str | None, decision: str | None, by: str | None, on: Any, check: bool, **told: Any
+) -> None:
+    """Append a decision on STUDY to docs/decisions, with the hash of the results it stands on.
+
+    With --check and no STUDY every log is checked. From make, options go into ARGS:
+
+    make log-decision STUDY=studies/cart_checkout.yml ARGS='--decision GO --by product --reason "..." --override'
+    """
+    from datetime import UTC, datetime
+
+    from helpers import decision_log
+
+    if check:
+        click.echo("\n".join(decision_log.checked([studies.opened(study_file)[1]] if study_file else None)))
+        return
+    if not (study_file and decision and by):
+        raise ReportError(
+            "a decision needs a study, --decision and --by", remedy="see: python -m helpers log-decision -h"
+        )
+    _, where = studies.opened(study_file)
+    day = (on or datetime.now(UTC)).date()
+    entry = decision_log.append(where, decision_log.Choice(decision=decision, by=by, on=day, **told))
+    click.echo(f"{paths.shown(decision_log.file_of(where))}: entry {entry.number}, {decision} by {by}")
+
+
 if __name__ == "__main__":
     main(prog_name="python -m helpers")
