@@ -43,3 +43,21 @@ SEQUENCE_TUNED_FOR: Final = 5_000
 
 SRM_CONCENTRATION: Final = 1_000.0
 """Prior units behind the design in the sequential SRM test: it is fastest once about ten times as many have arrived."""
+
+EXTEND_WEEKS: Final = 4.0
+"""Weeks by which a test is extended when that is weighed against shipping."""
+
+STAGED_SHARE: Final = 0.10
+"""Share of the units that get the change in a staged rollout, until its look."""
+
+STAGED_WEEKS: Final = 2.0
+"""Weeks of a staged rollout before its look."""
+
+MONITORING_WEEKS: Final = 4.0
+"""Weeks of monitoring after a full launch, compared with as many before it."""
+
+MAX_CHANCE_OF_HARM: Final = 0.10
+"""No option is recommended under which a change that does harm reaches everyone with more than this probability."""
+
+BASELINE_DRIFT: Final = 0.01
+"""Standard deviation, relative to the control, by which a metric moves between two periods without any change."""
