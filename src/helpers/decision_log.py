@@ -72,7 +72,11 @@ class Logged:
 
 
 def file_of(where: StudyPaths) -> Path:
-    """Where a study's log stands."""
+    """Where a study's log stands.
+
+    >>> paths.shown(file_of(StudyPaths("cart_checkout")))
+    'docs/decisions/cart_checkout.md'
+    """
     return where.base / "docs" / "decisions" / f"{where.name}.md"
 
 
