@@ -10,6 +10,8 @@ from statistics import NormalDist
 import numpy as np
 import pytest
 
+from helpers import paths
+from helpers import study as studies
 from helpers.stats import Proportion, ProportionDesign, compare
 
 USERS = 50_000
@@ -87,3 +89,16 @@ def test_four_weeks_more_would_not_have_been_enough():
 
 def test_what_a_month_of_the_fixed_lift_is_worth():
     assert MONTHLY_CHECKOUTS * pooled_z(*STORY)[0] * BASKET == pytest.approx(135_280)
+
+
+def test_the_study_says_which_counts_it_has_and_why():
+    said = studies.load("studies/checkout_redesign.yml").limits[0]
+    difference, _, p = pooled_z(*SEEDED)
+    for number in (
+        *(f"{n:,}" for n in (*STORY, *SEEDED, USERS)),
+        f"{100 * difference:+.3f} points",
+        f"p {p:.4f}".replace("0.", "."),
+    ):
+        assert number in said, number
+    page = (paths.DOCS / "methodology.md").read_text(encoding="utf-8")
+    assert said in page
