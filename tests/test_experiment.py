@@ -10,7 +10,8 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from helpers import experiment, warehouse
+from helpers import experiment, paths, warehouse
+from helpers import study as studies
 from helpers.assignment import BUCKETS, HEX_DIGITS, bucket
 from helpers.errors import ReportError
 from helpers.experiment import Results, TrustCheck, Truth
@@ -347,4 +348,6 @@ def test_caution(small_study):
     study = small_study.study
     assert experiment.caution(study).startswith("The log is simulated. ")
     online = study.model_copy(update={"mode": "online", "injection": None})
-    assert "nothing is planted" in experiment.caution(online)
+    assert experiment.caution(online).startswith("The log is simulated, and the variants stand in it")
+    log = online.model_copy(update={"data": studies.load(paths.STUDIES / "rees46.yml").data})
+    assert "nothing is planted" in experiment.caution(log)

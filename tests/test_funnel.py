@@ -88,6 +88,7 @@ def test_sentences(read):
     assert text.startswith("Of 1,000 users with a purchase, 300 have no cart event and 12 bought before any view")
     assert "only a part of the purchases" in text
     assert funnel.Bypass(1_000, 200, 0).text(STUDY) == "Of 1,000 users with a purchase, 200 have no cart event."
+    assert funnel.Bypass(1_000, 0, 0).text(STUDY) == "All 1,000 users with a purchase have a cart event."
     assert funnel.Bypass(0, 0, 0).text(STUDY).startswith("Of 0 users")
 
 

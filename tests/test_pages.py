@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from helpers import pages
+from helpers import study as studies
 from helpers.errors import ReportError
 from helpers.front_page import front_page, markdown, page_of
 from helpers.pages import render
@@ -186,3 +187,15 @@ def test_no_notebooks_no_pages(where):
         file.unlink()
     with pytest.raises(ReportError, match="no executed notebooks"):
         pages.render(STUDY, where, study_numbers(where))
+
+
+def test_the_summary_says_what_the_numbers_rest_on(where):
+    def first_line(mode: str, data) -> str:
+        study = STUDY.model_copy(update={"mode": mode, "data": data})
+        return pages.summary(study, where, Numbers.of(where)).splitlines()[1].removeprefix(study.title)
+
+    log = studies.load("studies/rees46.yml").data
+    assert first_line("offline", STUDY.data) == " (simulated log, planted uplift)"
+    assert first_line("online", STUDY.data) == " (simulated log)"
+    assert first_line("offline", log) == " (planted uplift)"
+    assert first_line("online", log) == ""

@@ -136,6 +136,15 @@ def test_worth_and_its_sentence():
     assert text.count("EUR ") == 3 and "must rise by +" in text
 
 
+def test_a_change_without_cost_pays_with_any_rise():
+    free = STUDY.economics.model_copy(update={"implementation_cost": 0, "monthly_run_cost": 0})
+    study = STUDY.model_copy(update={"economics": free})
+    value, _ = roi.worth(study, FakeResults(Found))
+    assert value is not None and value.break_even == 0
+    text = roi.text(value, study)
+    assert "any rise of revenue per exposed unit pays" in text and "must rise by" not in text
+
+
 def test_risk_in_a_study(small_study):
     """The whole way from the marts, once."""
     from helpers import warehouse

@@ -110,6 +110,12 @@ def coverage_test(file: Path, study: Study, results: Results) -> Resalted:
     return resalted(_sums(file), study, results.truth(study.primary), runs=runs)
 
 
+def rerun_note(study: Study) -> str:
+    """What the re-runs are made of."""
+    treated = ", now with the planted uplift for coverage" if study.mode == "offline" else ", whose true effect is none"
+    return "the first of the assignments of the A/A test" + treated
+
+
 def _sums(file: Path) -> "pd.DataFrame":
     import pandas as pd
 

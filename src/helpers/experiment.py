@@ -564,6 +564,11 @@ def _statistics_row(study: Study, found: MetricEffect) -> tuple[Any, ...]:
 
 def caution(study: Study) -> str:
     """What a reader must know before any effect of this study is read."""
+    if study.mode == "online" and study.simulated:
+        return (
+            "The log is simulated, and the variants stand in it: users, arms and outcomes come from a simulator, not from "
+            "customers. Nothing is planted on top."
+        )
     if study.mode == "online":
         return "The variants stand in the log: units were treated, and nothing is planted."
     log = "The log is simulated." if study.simulated else "The log is real, but nobody was treated."

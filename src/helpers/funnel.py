@@ -126,6 +126,8 @@ class Bypass:
         """Who leaves the path, in a sentence."""
         last, share = study.funnel.steps[-1], self.without_exposure / self.converted if self.converted else 0.0
         text = f"Of {self.converted:,} users with a {last}, {self.without_exposure:,} have no {study.exposure} event"
+        if self.converted and not self.without_exposure:
+            text = f"All {self.converted:,} users with a {last} have a {study.exposure} event"
         if self.before_entry:
             text += f" and {self.before_entry:,} bought before any {study.funnel.steps[0]}"
         if share > OFTEN:

@@ -37,9 +37,7 @@ def dbt_vars(study: Study, log: events.Landed, plan: events.TrackingPlan) -> dic
         "raw_columns": [c["name"] for c in columns if c["name"] in present],
         "has_event_id": "event_id" in present,
         "time_is_text": log.types.get(_raw_name(study, "event_time"), "VARCHAR") == "VARCHAR",
-        "planned_events": sorted({*plan.events, *(e for e in events.EXPERIMENT_EVENTS if study.mode == "online")})
-        if any(e in plan.events for e in events.EXPERIMENT_EVENTS)
-        else sorted(plan.events),
+        "planned_events": sorted(plan.events),
         "revenue_events": revenue_events,
         "key_events": sorted(key_events),
         "problems": list(events.PROBLEMS),

@@ -143,13 +143,8 @@ def _swap(built: Path, reports: Path) -> None:
 def summary(study: Study, where: StudyPaths, numbers: Numbers) -> str:
     """What the command line prints when a report is done: where it is and what it recommends."""
     name = paths.shown(where.reports / "index.html")
-    rests = (
-        " (simulated log, planted uplift)"
-        if study.simulated
-        else " (planted uplift)"
-        if study.mode == "offline"
-        else ""
-    )
+    grounds = ["simulated log"] * study.simulated + ["planted uplift"] * (study.mode == "offline")
+    rests = f" ({', '.join(grounds)})" if grounds else ""
     money = numbers["money.horizon_point"]
     if money.value is None:
         worth = f"not available: {money.description.partition(': ')[2]}"

@@ -108,8 +108,11 @@ def worth(study: Study, results: Results) -> tuple[Value | None, str]:
 def text(found: Value, study: Study) -> str:
     """What being wrong costs, in a sentence or two."""
     currency = study.economics.currency
+    pays = f"Revenue per exposed unit must rise by {formatted(found.break_even, 'relative')} to pay the cost."
+    if not found.point.cost:
+        pays = "Shipping has no cost of its own here, so any rise of revenue per exposed unit pays."
     return (
         f"Shipping loses {formatted(found.loss_of_shipping, 'money', currency)} in expectation, waiting forgoes "
         f"{formatted(found.loss_of_waiting, 'money', currency)}; a month of waiting costs {formatted(found.waiting_per_month, 'money', currency)} "
-        f"of contribution at the point estimate. Revenue per exposed unit must rise by {formatted(found.break_even, 'relative')} to pay the cost."
+        f"of contribution at the point estimate. {pays}"
     )

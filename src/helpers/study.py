@@ -98,7 +98,7 @@ class Simulation(Model):
     """A simulated log."""
 
     source: Literal["simulated"]
-    world: Literal["shop"] = "shop"
+    world: Literal["shop", "checkout"] = "shop"
     users: int = Field(200_000, ge=1_000, le=20_000_000)
     seed: int = Field(ge=0)
     dirt: Dirt = Dirt()
@@ -318,7 +318,10 @@ class Milestone(Model):
     tripwire: str
 
 
-WORLD_SEGMENTS = {"shop": ["visitor_type", "device", "channel", "campaign", "country", "city", "category"]}
+WORLD_SEGMENTS = {
+    "shop": ["visitor_type", "device", "channel", "campaign", "country", "city", "category"],
+    "checkout": ["visitor_type", "device", "channel", "country"],
+}
 """Attributes of the simulated logs by which a study can be cut."""
 
 

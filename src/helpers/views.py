@@ -67,8 +67,8 @@ def contracts(plan: TrackingPlan) -> list[Row]:
 
 _EXPERIMENT = {
     "experiment_impression": "A unit met its variant (offline: made from the assignment)",
-    "experiment_conversion": "An order after that, with its revenue as price",
-    "experiment_session": "A visit after that, with its length",
+    "experiment_conversion": "An order after that, with its revenue as price (made from the log)",
+    "experiment_session": "A visit after that, with its length (made from the log)",
 }
 
 

@@ -56,7 +56,13 @@ def texts() -> dict[Path, str]:
     known = {name: _context(name) for name in BUNDLED}
     head = known[BUNDLED[0]]
     return {
-        file: environment.get_template(template).render(**head, queries=_queries(), methods=_methods(), bundled=known)
+        file: environment.get_template(template).render(
+            **head,
+            queries=_queries(),
+            methods=_methods(),
+            bundled=known,
+            other=lambda name: studies.load(f"studies/{name}.yml"),
+        )
         for template, file in TEXTS.items()
     }
 

@@ -25,11 +25,13 @@ TRENDS = {
 UNDECIDED, BETTER, WORSE = style.NEUTRAL, style.GOOD, style.BAD
 
 
-def exposures(curve: "pd.DataFrame", planned: int, reached: str) -> go.Figure:
+def exposures(curve: "pd.DataFrame", planned: int, reached: str, study: Study) -> go.Figure:
     """Distinct exposed units by day, against what the design needs."""
     figure = go.Figure()
     names = {"diagnosis": "baseline", "experiment": "experiment"}
     colours = {"diagnosis": style.CONTROL, "experiment": style.TREATMENT}
+    if not study.period.baseline:
+        curve = curve[curve.period == "experiment"]
     for period, part in curve.groupby("period"):
         figure.add_scatter(
             x=part.day,
@@ -60,7 +62,8 @@ def detectable(plans: Sequence[tuple[float, Sequence[Plan]]], wanted: float) -> 
     figure.add_hline(y=wanted, line={"dash": "dot", "color": style.ACCENT})
     figure.add_annotation(x=1, xref="paper", y=wanted, text=f"planned for: {formatted(wanted, 'relative')}", showarrow=False,
                           xanchor="right", yanchor="bottom", font_color=style.MUTED)  # fmt: skip
-    figure.update_xaxes(type="log", title="units in all", dtick="D2")
+    ticks = _round_numbers(plans[0][1][0].n_total, plans[0][1][-1].n_total)
+    figure.update_xaxes(type="log", title="units in all", tickvals=ticks, ticktext=[f"{n:,}" for n in ticks])
     figure.update_yaxes(title="smallest detectable relative effect", tickformat=".0%", rangemode="tozero")
     worst, best = plans[-1][1][-1], plans[0][1][-1]
     return style.titled(
@@ -69,6 +72,15 @@ def detectable(plans: Sequence[tuple[float, Sequence[Plan]]], wanted: float) -> 
         f"{plans[-1][0] * 100:.0f} : {(1 - plans[-1][0]) * 100:.0f} only {formatted(worst.relative, 'relative')}",
         f"two-sided alpha {best.alpha:.2g}, power {formatted(best.power, 'share')}; the legend gives control : treatment",
     )
+
+
+def _round_numbers(low: int, high: int) -> list[int]:
+    """1, 2 and 5 times the powers of ten between two numbers.
+
+    >>> _round_numbers(150, 2_100)
+    [200, 500, 1000, 2000]
+    """
+    return [n for power in range(len(str(high))) for n in (10**power, 2 * 10**power, 5 * 10**power) if low <= n <= high]
 
 
 def p_values(resalted: Resalted) -> go.Figure:
@@ -198,21 +210,26 @@ def _colour(found: MetricEffect) -> str:
 
 
 def coverage(resalted: Resalted) -> go.Figure:
-    """Estimates of the planted effect over the re-salted experiments."""
+    """Estimates over the re-salted experiments: of the planted effect, or of none where nothing was planted."""
     counts, edges = np.histogram(resalted.estimates, bins=30)
     figure = go.Figure(
         go.Bar(x=(edges[:-1] + edges[1:]) / 2, y=counts, marker_color=style.CONTROL, showlegend=False,
                width=np.diff(edges) * 0.9, hovertemplate="%{x:+.1%}: %{y}<extra></extra>")
     )  # fmt: skip
     figure.add_vline(x=resalted.truth, line={"color": style.ACCENT, "width": 3})
-    figure.add_annotation(x=resalted.truth, y=1, yref="paper", text=f" planted: {formatted(resalted.truth, 'relative')}", showarrow=False,
-                          xanchor="left", font_color=style.MUTED)  # fmt: skip
+    held = resalted.coverage
+    truth = f" planted: {formatted(resalted.truth, 'relative')}" if held else " no effect"
+    figure.add_annotation(
+        x=resalted.truth, y=1, yref="paper", text=truth, showarrow=False, xanchor="left", font_color=style.MUTED
+    )
     figure.update_xaxes(title="estimated relative effect", tickformat="+.0%")
     figure.update_yaxes(title="experiments")
-    held = resalted.coverage
+    finding = f"{formatted(resalted.false_positives.observed, 'share')} of {resalted.runs:,} re-runs find an effect where none can be"
+    if held:
+        finding = f"Over {resalted.runs:,} re-runs the interval holds the truth {formatted(held.observed, 'share')} of the time"
     return style.titled(
         figure,
-        f"Over {resalted.runs:,} re-runs the interval holds the truth {formatted(held.observed, 'share') if held else 'never asked'} of the time",
+        finding,
         f"mean estimate {formatted(float(resalted.estimates.mean()), 'relative')}; the same users, split anew each time",
     )
 

@@ -79,7 +79,8 @@ def activity(daily: pd.DataFrame, study: Study) -> go.Figure:
         if len(weekly) > 6
         else "The log covers less than a week: no weekly pattern can be seen"
     )
-    return style.titled(figure, finding, "views are left out; days run from midnight to midnight, UTC")
+    hidden = "".join(f"{s}s are left out; " for s in study.funnel.steps if s not in names)
+    return style.titled(figure, finding, f"{hidden}days run from midnight to midnight, UTC")
 
 
 def sankey(funnel: Funnel) -> go.Figure:
@@ -146,8 +147,9 @@ def time_to_convert(curve: SurvivalCurve, study: Study) -> go.Figure:
     low, high = [1 - curve.high[i] for i in thin], [1 - curve.low[i] for i in thin]
     x = [hours[i] for i in thin]
     figure = go.Figure()
-    figure.add_scatter(x=x + x[::-1], y=high + low[::-1], fill="toself", fillcolor=style.faded(style.TREATMENT),
-                       line_width=0, name="95 % band", hoverinfo="skip", mode="lines", showlegend=False)  # fmt: skip
+    for bound, fill in ((low, None), (high, "tonexty")):
+        figure.add_scatter(x=x, y=bound, fill=fill, fillcolor=style.faded(style.TREATMENT), line={"shape": "hv", "width": 0},
+                           name="95 % band", hoverinfo="skip", mode="lines", showlegend=False)  # fmt: skip
     figure.add_scatter(x=x, y=[1 - curve.survival[i] for i in thin], mode="lines", line={"shape": "hv", "color": style.TREATMENT},
                        name="converted", showlegend=False)  # fmt: skip
     figure.update_xaxes(type="log", title=f"time since the {study.exposure}", tickvals=[1 / 60, 1 / 6, 1, 6, 24, 168],

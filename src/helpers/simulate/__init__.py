@@ -5,18 +5,34 @@ from pathlib import Path
 
 from helpers.errors import ReportError
 from helpers.simulate.ledger import Ledger
-from helpers.simulate.shop import simulate_shop
 from helpers.study import Simulation, Study
 
 __all__ = ["Ledger", "simulate"]
 
-WORLDS: dict[str, Callable[..., Ledger]] = {"shop": simulate_shop}
+
+def _shop() -> Callable[..., Ledger]:
+    from helpers.simulate.shop import simulate_shop
+
+    return simulate_shop
+
+
+def _checkout() -> Callable[..., Ledger]:
+    from helpers.simulate.checkout import simulate_checkout
+
+    return simulate_checkout
+
+
+WORLDS: dict[str, Callable[[], Callable[..., Ledger]]] = {
+    "shop": _shop,
+    "checkout": _checkout,
+}
+"""Worlds by name; each is imported only when a study asks for it."""
 
 
 def simulate(study: Study, out: Path, *, progress: bool = True) -> Ledger:
     """Write the simulated log of ``study`` into the folder ``out``.
 
-    Writes ``events/part-NNNN.parquet``, ``catalogue.parquet`` and ``ledger.json``. The same study
+    Writes ``events/part-NNNN.parquet`` and ``ledger.json``, the shop a ``catalogue.parquet`` too. The same study
     gives the same rows in the same order, whatever the number of workers.
 
     ``progress`` shows a bar on stderr when that is a terminal. Raises
@@ -36,4 +52,4 @@ def simulate(study: Study, out: Path, *, progress: bool = True) -> Ledger:
             got=study.data.world,
             expected=f"one of {', '.join(sorted(WORLDS))}",
         )
-    return world(study.data, study.period, out, progress=progress)
+    return world()(study.data, study.period, out, progress=progress)

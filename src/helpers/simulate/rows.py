@@ -152,27 +152,27 @@ def render(rows: Rows, visits: Visits, catalogue: Catalogue, world: World) -> pa
     session = spread_out(visits.session, LONG_MODULUS)
     order = spread_out(visits.session, LONG_MODULUS, ORDER_SHIFT)
     at = rows.visit
-    user_id = _numbered("u", user[at], 8, null=rows.user == USER_NULL)
+    user_id = numbered("u", user[at], 8, null=rows.user == USER_NULL)
     user_id = pc.if_else(pa.array(rows.user == USER_EMPTY), "", user_id)
     return pa.table(
         {
-            "event_id": _numbered("e", rows.event, 11),
-            "event_time": _times(rows.time, rows.form),
+            "event_id": numbered("e", rows.event, 11),
+            "event_time": times(rows.time, rows.form),
             "ingested_at": pa.array(rows.ingested.view("datetime64[us]")),
-            "event_name": _coded(rows.name, EVENT_NAMES),
+            "event_name": coded(rows.name, EVENT_NAMES),
             "user_id": user_id,
-            "session_id": _numbered("s", session[at], 10),
-            "product_id": _coded(rows.product, catalogue.product_ids),
-            "category": _coded(catalogue.category[rows.product], catalogue.categories),
-            "price": _coded(rows.price, _prices(catalogue)),
-            "order_id": _numbered("o", order[at], 10, null=~rows.order),
-            "coupon": _coded(rows.coupon, catalogue.coupons),
-            "visitor_type": _coded(visits.visitor_type[at], VISITOR_TYPES),
-            "device": _coded(visits.device[at], [t.name for t in world.devices]),
-            "channel": _coded(visits.channel[at], [t.name for t in world.channels]),
-            "campaign": _coded(visits.campaign[at], catalogue.campaigns),
-            "country": _coded(visits.country[at], [t.name for t in world.countries]),
-            "city": _coded(visits.city[at], catalogue.cities),
+            "session_id": numbered("s", session[at], 10),
+            "product_id": coded(rows.product, catalogue.product_ids),
+            "category": coded(catalogue.category[rows.product], catalogue.categories),
+            "price": coded(rows.price, prices(catalogue)),
+            "order_id": numbered("o", order[at], 10, null=~rows.order),
+            "coupon": coded(rows.coupon, catalogue.coupons),
+            "visitor_type": coded(visits.visitor_type[at], VISITOR_TYPES),
+            "device": coded(visits.device[at], [t.name for t in world.devices]),
+            "channel": coded(visits.channel[at], [t.name for t in world.channels]),
+            "campaign": coded(visits.campaign[at], catalogue.campaigns),
+            "country": coded(visits.country[at], [t.name for t in world.countries]),
+            "city": coded(visits.city[at], catalogue.cities),
         }
     )
 
@@ -187,13 +187,13 @@ def no_price(which: NDArray[np.int64], catalogue: Catalogue) -> NDArray[np.int16
     return (which + 2 * len(catalogue.price)).astype(np.int16)
 
 
-def _prices(catalogue: Catalogue) -> list[str]:
+def prices(catalogue: Catalogue) -> list[str]:
     """The text of every price code."""
     texts = [f"{cents // CENTS}.{cents % CENTS:02d}" for cents in catalogue.price.tolist()]
     return [*texts, *(f"-{text}" for text in texts), *DIRT.not_prices]
 
 
-def _coded(codes: NDArray[np.integer[Any]], names: Sequence[str]) -> pa.DictionaryArray:
+def coded(codes: NDArray[np.integer[Any]], names: Sequence[str]) -> pa.DictionaryArray:
     """Strings as codes into ``names``; negative codes are null.
 
     Parquet wants each string once in its dictionary, so codes of equal names become one.
@@ -205,7 +205,7 @@ def _coded(codes: NDArray[np.integer[Any]], names: Sequence[str]) -> pa.Dictiona
     return pa.DictionaryArray.from_arrays(indices, pa.array(list(place), pa.string()))
 
 
-def _numbered(
+def numbered(
     prefix: str, numbers: NDArray[np.int64], digits: int, null: NDArray[np.bool_] | None = None
 ) -> pa.StringArray:
     """``prefix`` and the number with leading zeros; null where ``null`` is true."""
@@ -231,7 +231,7 @@ def _fixed(text: NDArray[np.bytes_], null: NDArray[np.bool_] | None = None) -> p
     )
 
 
-def _times(time: NDArray[np.int64], form: NDArray[np.int8]) -> pa.StringArray:
+def times(time: NDArray[np.int64], form: NDArray[np.int8]) -> pa.StringArray:
     """Times in the forms asked for; see :func:`standard_times` for the usual one."""
     texts = _fixed(standard_times(time))
     odd = form != STANDARD

@@ -155,14 +155,14 @@ def capped(rows: Rows, visits: Visits, most: int) -> Rows:
 
 def _people(n: int, catalogue: Catalogue, world: World, rng: np.random.Generator) -> People:
     returning = (rng.random(n) < world.returning_share).astype(np.int8)
-    country = _draw(world.countries, returning, rng)
+    country = draw_traits(world.countries, returning, rng)
     cities = np.diff(catalogue.city_start)[country]
     city = catalogue.city_start[country] + (rng.random(n) ** 2 * cities).astype(np.int64)
     return People(
         returning=returning,
         country=country,
         city=city,
-        home_device=_draw(world.devices, returning, rng),
+        home_device=draw_traits(world.devices, returning, rng),
         appetite=returning * rng.normal(0, world.appetite_spread, n),
         taste=returning * rng.normal(size=n),
     )
@@ -198,8 +198,8 @@ def _visits(
     n = len(owner)
     returning = people.returning[owner]
     at_home = rng.random(n) < world.home_device_share
-    device = np.where(at_home, people.home_device[owner], _draw(world.devices, returning, rng))
-    channel = _draw(world.channels, returning, rng)
+    device = np.where(at_home, people.home_device[owner], draw_traits(world.devices, returning, rng))
+    channel = draw_traits(world.channels, returning, rng)
     country = people.country[owner]
     campaigns = np.diff(catalogue.campaign_start)[channel]
     campaign = catalogue.campaign_start[channel] + (rng.random(n) * campaigns).astype(np.int64)
@@ -232,7 +232,7 @@ def _taste(people: People, user: Ints, world: World, rng: np.random.Generator) -
     return draws
 
 
-def _draw(traits: Sequence[Trait], returning: NDArray[np.int8], rng: np.random.Generator) -> Ints:
+def draw_traits(traits: Sequence[Trait], returning: NDArray[np.int8], rng: np.random.Generator) -> Ints:
     """One trait for each user or session, by the frequencies of its type."""
     chance = rng.random(len(returning))
     shares = np.array([[t.new for t in traits], [t.returning for t in traits]])
