@@ -33,6 +33,7 @@ def dbt_vars(study: Study, log: events.Landed, plan: events.TrackingPlan) -> dic
     return {
         "events_location": f"read_parquet('{log.location}', file_row_number = true)",
         "malformed_lines": log.malformed_lines,
+        "ground_truth": log.ground_truth,
         "columns": columns,
         "raw_columns": [c["name"] for c in columns if c["name"] in present],
         "has_event_id": "event_id" in present,

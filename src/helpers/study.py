@@ -98,7 +98,7 @@ class Simulation(Model):
     """A simulated log."""
 
     source: Literal["simulated"]
-    world: Literal["shop"] = "shop"
+    world: Literal["shop", "music"] = "shop"
     users: int = Field(200_000, ge=1_000, le=20_000_000)
     seed: int = Field(ge=0)
     dirt: Dirt = Dirt()
@@ -318,8 +318,14 @@ class Milestone(Model):
     tripwire: str
 
 
-WORLD_SEGMENTS = {"shop": ["visitor_type", "device", "channel", "campaign", "country", "city", "category"]}
+WORLD_SEGMENTS = {
+    "shop": ["visitor_type", "device", "channel", "campaign", "country", "city", "category"],
+    "music": ["device", "country", "age"],
+}
 """Attributes of the simulated logs by which a study can be cut."""
+
+ONLINE_WORLDS = ("music",)
+"""Simulated worlds whose users were treated: their log shows variants, and the truth is known."""
 
 
 class Study(Model):
@@ -430,6 +436,12 @@ class Study(Model):
     def simulated(self) -> bool:
         """True when the log itself is simulated."""
         return isinstance(self.data, Simulation)
+
+    @property
+    def planted(self) -> bool:
+        """True when the effect is known: planted by injection, or by the world that was simulated."""
+        online = isinstance(self.data, Simulation) and self.data.world in ONLINE_WORLDS
+        return self.mode == "offline" or online
 
 
 def load(path: Path | str) -> Study:

@@ -119,8 +119,9 @@ def effects(found: Sequence[MetricEffect], study: Study) -> go.Figure:
     shown = _finite(found)
     lead = next(e for e in shown if e.metric.role == "primary").effect
     subtitle = f"{study.decision.confidence * 100:g} % intervals, exposed units"
-    if study.mode == "offline":
-        subtitle += f"; {sum(bool(e.covered) for e in shown)} of {len(shown)} intervals hold the planted effect"
+    if study.planted:
+        known = [e for e in shown if e.truth]
+        subtitle += f"; {sum(bool(e.covered) for e in known)} of {len(known)} intervals hold the planted effect"
     return style.titled(
         _forest(shown, [e.metric.label for e in shown], [_colour(e) for e in shown], study),
         f"{study.primary.label}: {formatted(lead.relative, 'relative')}, between {formatted(lead.relative_low, 'relative')} and {formatted(lead.relative_high, 'relative')}",
@@ -180,7 +181,7 @@ def _forest(shown: Sequence[MetricEffect], labels: list[str], colours: list[str]
         ),
         hovertemplate="%{y}: %{x:+.1%}<extra></extra>",
     )  # fmt: skip
-    if study.mode == "offline":
+    if study.planted:
         figure.add_scatter(
             x=[e.truth.relative if e.truth else None for e in shown], y=labels, mode="markers", name="planted truth",
             marker={"symbol": "line-ns", "size": 18, "line": {"width": 3, "color": style.ACCENT}, "color": style.ACCENT},
@@ -198,21 +199,27 @@ def _colour(found: MetricEffect) -> str:
 
 
 def coverage(resalted: Resalted) -> go.Figure:
-    """Estimates of the planted effect over the re-salted experiments."""
+    """Estimates over the re-salted experiments: of the planted effect, or of none where nothing could be planted anew."""
     counts, edges = np.histogram(resalted.estimates, bins=30)
     figure = go.Figure(
         go.Bar(x=(edges[:-1] + edges[1:]) / 2, y=counts, marker_color=style.CONTROL, showlegend=False,
                width=np.diff(edges) * 0.9, hovertemplate="%{x:+.1%}: %{y}<extra></extra>")
     )  # fmt: skip
+    held = resalted.coverage
+    what = "planted" if held else "truth"
     figure.add_vline(x=resalted.truth, line={"color": style.ACCENT, "width": 3})
-    figure.add_annotation(x=resalted.truth, y=1, yref="paper", text=f" planted: {formatted(resalted.truth, 'relative')}", showarrow=False,
+    figure.add_annotation(x=resalted.truth, y=1, yref="paper", text=f" {what}: {formatted(resalted.truth, 'relative')}", showarrow=False,
                           xanchor="left", font_color=style.MUTED)  # fmt: skip
     figure.update_xaxes(title="estimated relative effect", tickformat="+.0%")
     figure.update_yaxes(title="experiments")
-    held = resalted.coverage
+    finding = (
+        f"Over {resalted.runs:,} re-runs the interval holds the truth {formatted(held.observed, 'share')} of the time"
+        if held
+        else f"Over {resalted.runs:,} re-runs without an effect the test finds one {formatted(resalted.false_positives.observed, 'share')} of the time"
+    )
     return style.titled(
         figure,
-        f"Over {resalted.runs:,} re-runs the interval holds the truth {formatted(held.observed, 'share') if held else 'never asked'} of the time",
+        finding,
         f"mean estimate {formatted(float(resalted.estimates.mean()), 'relative')}; the same users, split anew each time",
     )
 

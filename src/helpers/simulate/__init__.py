@@ -5,19 +5,31 @@ from pathlib import Path
 
 from helpers.errors import ReportError
 from helpers.simulate.ledger import Ledger
-from helpers.simulate.shop import simulate_shop
 from helpers.study import Simulation, Study
 
 __all__ = ["Ledger", "simulate"]
 
-WORLDS: dict[str, Callable[..., Ledger]] = {"shop": simulate_shop}
+
+def _shop(study: Study, data: Simulation, out: Path, progress: bool) -> Ledger:
+    from helpers.simulate.shop import simulate_shop
+
+    return simulate_shop(data, study.period, out, progress=progress)
+
+
+def _music(study: Study, data: Simulation, out: Path, progress: bool) -> Ledger:
+    from helpers.simulate.music import simulate_music
+
+    return simulate_music(study, out, progress=progress)
+
+
+WORLDS: dict[str, Callable[[Study, Simulation, Path, bool], Ledger]] = {"shop": _shop, "music": _music}
 
 
 def simulate(study: Study, out: Path, *, progress: bool = True) -> Ledger:
     """Write the simulated log of ``study`` into the folder ``out``.
 
-    Writes ``events/part-NNNN.parquet``, ``catalogue.parquet`` and ``ledger.json``. The same study
-    gives the same rows in the same order, whatever the number of workers.
+    Writes ``events/part-NNNN.parquet`` and ``ledger.json``; the shop adds ``catalogue.parquet``, a world whose
+    users were treated ``ground_truth.json``. The same study gives the same rows in the same order, whatever the number of workers.
 
     ``progress`` shows a bar on stderr when that is a terminal. Raises
     :class:`~helpers.errors.ReportError` when the study reads a log of its own or names a world
@@ -36,4 +48,4 @@ def simulate(study: Study, out: Path, *, progress: bool = True) -> Ledger:
             got=study.data.world,
             expected=f"one of {', '.join(sorted(WORLDS))}",
         )
-    return world(study.data, study.period, out, progress=progress)
+    return world(study, study.data, out, progress)
