@@ -119,6 +119,8 @@ def tracking_plan(study: Study, studies: Path = paths.STUDIES) -> TrackingPlan:
     except ValidationError as error:
         raise explained(error, file, raw, TrackingPlan) from None
     named = {*study.funnel.steps, study.exposure, *(m.event for m in study.metrics if m.event)}
+    if study.leaving:
+        named.add(study.leaving.event)
     unknown = sorted(named - set(plan.events) - set(EXPERIMENT_EVENTS))
     if unknown:
         raise ReportError(
@@ -153,11 +155,15 @@ def property_checks(plan: TrackingPlan, columns: set[str]) -> list[PropertyCheck
 
 @dataclass(frozen=True)
 class Landed:
-    """The raw log, ready to be read: a Parquet glob, its columns, and the lines that could not be."""
+    """The raw log, ready to be read: a Parquet glob, its columns, and the lines that could not be.
+
+    ``ground_truth`` is the file in which a simulated world says what it planted; empty without one.
+    """
 
     location: str
     types: dict[str, str]
     malformed_lines: int
+    ground_truth: str = ""
 
 
 def source_file(log: Log) -> Path:
@@ -325,7 +331,9 @@ def landed(raw: Path) -> Landed:
         described = con.execute(f"describe select * from read_parquet({_text(location)})").fetchall()
     rejects = raw / "rejects.csv"
     lines = max(0, len(rejects.read_text().splitlines()) - 1) if rejects.is_file() else 0
-    return Landed(location, {row[0]: row[1] for row in described}, lines)
+    truth = raw / "ground_truth.json"
+    types = {row[0]: row[1] for row in described}
+    return Landed(location, types, lines, str(truth) if truth.is_file() else "")
 
 
 def column_expressions(study: Study, types: dict[str, str]) -> list[dict[str, str]]:

@@ -177,9 +177,9 @@ class Results:
     def truth(
         self, metric: Metric, *, population: str = EXPOSED, dimension: str = "all", level: str = "all"
     ) -> Truth | None:
-        """What was planted, offline only."""
+        """What was planted, by injection or by the simulated world."""
         row = self._truths.get((population, dimension, level, metric.name))
-        if self.study.mode != "offline" or row is None:
+        if not self.study.planted or row is None:
             return None
         if metric.type == "ratio":
             return Truth(row.sum_y0 / row.sum_d0, row.sum_y1 / row.sum_d1) if row.sum_d0 and row.sum_d1 else None
@@ -570,7 +570,11 @@ def caution(study: Study) -> str:
             "customers. Nothing is planted on top."
         )
     if study.mode == "online":
-        return "The variants stand in the log: units were treated, and nothing is planted."
+        return (
+            "The log is simulated. Its users were treated as the variants in it say, and the true effects are known."
+            if study.planted
+            else "The variants stand in the log: units were treated, and nothing is planted."
+        )
     log = "The log is simulated." if study.simulated else "The log is real, but nobody was treated."
     return (
         f"{log} Units are hashed into variants and a known uplift is planted in the exposed ones of the treatment, so the "

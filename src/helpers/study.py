@@ -98,7 +98,7 @@ class Simulation(Model):
     """A simulated log."""
 
     source: Literal["simulated"]
-    world: Literal["shop", "checkout"] = "shop"
+    world: Literal["shop", "checkout", "music"] = "shop"
     users: int = Field(200_000, ge=1_000, le=20_000_000)
     seed: int = Field(ge=0)
     dirt: Dirt = Dirt()
@@ -276,6 +276,13 @@ class Metric(Model):
         return self
 
 
+class Leaving(Model):
+    """The event by which a unit leaves for good, and the days within which the mean time until then is compared."""
+
+    event: Name
+    horizon_days: Positive
+
+
 class Design(Model):
     power: Share = defaults.POWER
     minimum_detectable: Positive
@@ -321,8 +328,12 @@ class Milestone(Model):
 WORLD_SEGMENTS = {
     "shop": ["visitor_type", "device", "channel", "campaign", "country", "city", "category"],
     "checkout": ["visitor_type", "device", "channel", "country"],
+    "music": ["device", "country", "age"],
 }
 """Attributes of the simulated logs by which a study can be cut."""
+
+ONLINE_WORLDS = ("music",)
+"""Simulated worlds whose users were treated: their log shows variants, and the truth is known."""
 
 
 class Study(Model):
@@ -345,6 +356,7 @@ class Study(Model):
     min_segment: int = Field(defaults.MIN_SEGMENT, ge=2)
     injection: Injection | None = None
     metrics: list[Metric] = Field(min_length=1)
+    leaving: Leaving | None = None
     design: Design
     decision: Rule
     economics: Economics
@@ -373,6 +385,12 @@ class Study(Model):
         if self.exposure not in self.funnel.steps:
             steps = self.funnel.steps
             raise Wrong("exposure", self.exposure, f"one of funnel.steps: {', '.join(steps)}", valid=steps)
+        if self.leaving is not None and self.leaving.horizon_days >= self.period.experiment_days:
+            raise Wrong(
+                "leaving.horizon_days",
+                f"{self.leaving.horizon_days:g}",
+                f"less than the {self.period.experiment_days:g} days of the experiment",
+            )
         means = [m.name for m in self.metrics if m.type == "mean"]
         if self.economics.revenue_metric not in means:
             raise Wrong(
@@ -433,6 +451,12 @@ class Study(Model):
     def simulated(self) -> bool:
         """True when the log itself is simulated."""
         return isinstance(self.data, Simulation)
+
+    @property
+    def planted(self) -> bool:
+        """True when the effect is known: planted by injection, or by the world that was simulated."""
+        online = isinstance(self.data, Simulation) and self.data.world in ONLINE_WORLDS
+        return self.mode == "offline" or online
 
 
 def load(path: Path | str) -> Study:

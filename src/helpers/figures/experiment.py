@@ -131,8 +131,9 @@ def effects(found: Sequence[MetricEffect], study: Study) -> go.Figure:
     shown = _finite(found)
     lead = next(e for e in shown if e.metric.role == "primary").effect
     subtitle = f"{study.decision.confidence * 100:g} % intervals, exposed units"
-    if study.mode == "offline":
-        subtitle += f"; {sum(bool(e.covered) for e in shown)} of {len(shown)} intervals hold the planted effect"
+    if study.planted:
+        known = [e for e in shown if e.truth]
+        subtitle += f"; {sum(bool(e.covered) for e in known)} of {len(known)} intervals hold the planted effect"
     return style.titled(
         _forest(shown, [e.metric.label for e in shown], [_colour(e) for e in shown], study),
         f"{study.primary.label}: {formatted(lead.relative, 'relative')}, between {formatted(lead.relative_low, 'relative')} and {formatted(lead.relative_high, 'relative')}",
@@ -192,7 +193,7 @@ def _forest(shown: Sequence[MetricEffect], labels: list[str], colours: list[str]
         ),
         hovertemplate="%{y}: %{x:+.1%}<extra></extra>",
     )  # fmt: skip
-    if study.mode == "offline":
+    if study.planted:
         figure.add_scatter(
             x=[e.truth.relative if e.truth else None for e in shown], y=labels, mode="markers", name="planted truth",
             marker={"symbol": "line-ns", "size": 18, "line": {"width": 3, "color": style.ACCENT}, "color": style.ACCENT},
@@ -216,8 +217,8 @@ def coverage(resalted: Resalted) -> go.Figure:
         go.Bar(x=(edges[:-1] + edges[1:]) / 2, y=counts, marker_color=style.CONTROL, showlegend=False,
                width=np.diff(edges) * 0.9, hovertemplate="%{x:+.1%}: %{y}<extra></extra>")
     )  # fmt: skip
-    figure.add_vline(x=resalted.truth, line={"color": style.ACCENT, "width": 3})
     held = resalted.coverage
+    figure.add_vline(x=resalted.truth, line={"color": style.ACCENT, "width": 3})
     truth = f" planted: {formatted(resalted.truth, 'relative')}" if held else " no effect"
     figure.add_annotation(
         x=resalted.truth, y=1, yref="paper", text=truth, showarrow=False, xanchor="left", font_color=style.MUTED

@@ -10,21 +10,28 @@ from helpers.study import Simulation, Study
 __all__ = ["Ledger", "simulate"]
 
 
-def _shop() -> Callable[..., Ledger]:
+def _shop(study: Study, data: Simulation, out: Path, progress: bool) -> Ledger:
     from helpers.simulate.shop import simulate_shop
 
-    return simulate_shop
+    return simulate_shop(data, study.period, out, progress=progress)
 
 
-def _checkout() -> Callable[..., Ledger]:
+def _music(study: Study, data: Simulation, out: Path, progress: bool) -> Ledger:
+    from helpers.simulate.music import simulate_music
+
+    return simulate_music(study, out, progress=progress)
+
+
+def _checkout(study: Study, data: Simulation, out: Path, progress: bool) -> Ledger:
     from helpers.simulate.checkout import simulate_checkout
 
-    return simulate_checkout
+    return simulate_checkout(data, study.period, out, progress=progress)
 
 
-WORLDS: dict[str, Callable[[], Callable[..., Ledger]]] = {
+WORLDS: dict[str, Callable[[Study, Simulation, Path, bool], Ledger]] = {
     "shop": _shop,
     "checkout": _checkout,
+    "music": _music,
 }
 """Worlds by name; each is imported only when a study asks for it."""
 
@@ -32,8 +39,8 @@ WORLDS: dict[str, Callable[[], Callable[..., Ledger]]] = {
 def simulate(study: Study, out: Path, *, progress: bool = True) -> Ledger:
     """Write the simulated log of ``study`` into the folder ``out``.
 
-    Writes ``events/part-NNNN.parquet`` and ``ledger.json``, the shop a ``catalogue.parquet`` too. The same study
-    gives the same rows in the same order, whatever the number of workers.
+    Writes ``events/part-NNNN.parquet`` and ``ledger.json``; the shop adds ``catalogue.parquet``, a world whose
+    users were treated ``ground_truth.json``. The same study gives the same rows in the same order, whatever the number of workers.
 
     ``progress`` shows a bar on stderr when that is a terminal. Raises
     :class:`~helpers.errors.ReportError` when the study reads a log of its own or names a world
@@ -52,4 +59,4 @@ def simulate(study: Study, out: Path, *, progress: bool = True) -> Ledger:
             got=study.data.world,
             expected=f"one of {', '.join(sorted(WORLDS))}",
         )
-    return world()(study.data, study.period, out, progress=progress)
+    return world(study, study.data, out, progress)

@@ -1,5 +1,16 @@
--- Both worlds summed over the same units: the effect that was planted. Empty of meaning online, where both are equal.
+-- Both worlds summed over the same units: the effect that was planted, or what a simulated world says of its treated
+-- users. Of a real online log both worlds are equal and mean nothing.
 -- Grain: population, dimension, level, metric.
+{% if var('ground_truth') %}
+select
+    {{ text(var('experiment_id')) }} as experiment_id, population, dimension, level, metric,
+    units::bigint as units, sum_y0::hugeint as sum_y0, sum_y1::hugeint as sum_y1, null::hugeint as sum_d0, null::hugeint as sum_d1
+from (select unnest(worlds, recursive := true) from read_json({{ text(var('ground_truth')) }}, columns = {
+    'worlds': 'struct(metric varchar, dimension varchar, level varchar, units bigint, sum_y0 hugeint, sum_y1 hugeint)[]'
+}))
+cross join (select unnest(['exposed', 'assigned']) as population)
+order by population, dimension, level, metric
+{% else %}
 {% set sums = ['units', 'sum_y0', 'sum_y1', 'sum_d0', 'sum_d1'] %}
 with cells as (
     select
@@ -22,3 +33,4 @@ group by population, metric{{ '' if dimension == 'all' else ', ' ~ dimension }}
 {{ 'union all' if not loop.last }}
 {% endfor %}
 order by population, dimension, level, metric
+{% endif %}

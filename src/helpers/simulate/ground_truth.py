@@ -1,0 +1,86 @@
+"""The ground truth of an online world: what was planted, and every metric's outcome in both worlds."""
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from helpers.results import write_text
+from helpers.study import Metric
+
+Ints = NDArray[np.int64]
+FILE = "ground_truth.json"
+
+
+@dataclass(frozen=True)
+class Planted:
+    """One effect that the world's recipe contains, with its size as a fraction or in the unit its statement names."""
+
+    effect: str
+    size: float
+    statement: str
+
+
+@dataclass(frozen=True)
+class WorldSums:
+    """A metric summed over the same units in both worlds; counts, cents and yes (1) or no (0)."""
+
+    metric: str
+    dimension: str
+    level: str
+    units: int
+    sum_y0: int
+    sum_y1: int
+
+
+@dataclass(frozen=True)
+class GroundTruth:
+    """What a report on a simulated online study can be marked by.
+
+    >>> truth = GroundTruth((), (WorldSums("songs", "all", "all", 2, 10, 12),))
+    >>> json.loads(truth.to_json())["worlds"][0]["sum_y1"]
+    12
+    """
+
+    planted: tuple[Planted, ...]
+    worlds: tuple[WorldSums, ...]
+
+    def to_json(self) -> str:
+        """JSON with sorted keys."""
+        return json.dumps(asdict(self), indent=2, sort_keys=True) + "\n"
+
+    def write(self, folder: Path) -> None:
+        """Write ``ground_truth.json`` into ``folder``, at once or not at all."""
+        write_text(folder / FILE, self.to_json())
+
+
+def world_sums(
+    metrics: Iterable[Metric],
+    outcome: Callable[[str, str], Ints | None],
+    treated: NDArray[np.bool_],
+    segments: Mapping[str, NDArray[np.str_]],
+) -> tuple[WorldSums, ...]:
+    """Both worlds of every metric whose outcomes the world knows, over all units and by segment.
+
+    ``outcome(event, measure)`` gives two rows, control and treatment, of one value a unit, or None. A winsorised metric
+    is held to the pooled quantile of what the log shows, exactly as in the warehouse, so the truth is that of the metric
+    as defined. Ratios and retention are left out.
+    """
+    sums = []
+    everybody = {"all": np.full(len(treated), "all")}
+    for metric in metrics:
+        values = outcome(metric.event, metric.measure or "any") if metric.event and not metric.per else None
+        if values is None:
+            continue
+        if metric.winsorize:
+            seen = np.where(treated, values[1], values[0])
+            values = np.minimum(values, np.quantile(seen, metric.winsorize, method="inverted_cdf"))
+        for dimension, levels in (everybody | dict(segments)).items():
+            for level in np.unique(levels):
+                y0, y1 = values[:, levels == level].sum(axis=1)
+                units = int((levels == level).sum())
+                sums.append(WorldSums(metric.name, dimension, str(level), units, int(y0), int(y1)))
+    return tuple(sums)

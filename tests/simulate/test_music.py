@@ -1,0 +1,132 @@
+"""The music world: its log agrees with its own ground truth, and the report is marked by it."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from helpers import experiment, lifetimes, marts, paths, warehouse
+from helpers.assignment import assign
+from helpers.errors import ReportError
+from helpers.simulate import simulate
+from helpers.simulate.listeners import MUSIC
+from helpers.study import Dirt, Study, load
+
+USERS = 4_000
+
+
+def small(**changes: object) -> Study:
+    study = load("studies/music_recommendations.yml")
+    data = study.data.model_copy(update={"users": USERS} | changes)
+    return study.model_copy(update={"data": data, "min_segment": 20})
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("music") / "data" / "music_recommendations" / "raw"
+    out.mkdir(parents=True)
+    simulate(small(), out, progress=False)
+    return out
+
+
+@pytest.fixture(scope="module")
+def log(folder: Path) -> pd.DataFrame:
+    frame = pd.concat(pd.read_parquet(part) for part in sorted((folder / "events").glob("*.parquet")))
+    return frame.assign(time=pd.to_datetime(frame["event_time"]))
+
+
+@pytest.fixture(scope="module")
+def truth(folder: Path) -> dict:
+    return json.loads((folder / "ground_truth.json").read_text())
+
+
+def test_the_log_is_whole_and_ordered(folder: Path, log: pd.DataFrame) -> None:
+    study = small()
+    ledger = json.loads((folder / "ledger.json").read_text())
+    assert ledger["rows"] == len(log) == log["event_id"].nunique()
+    assert log["time"].between(study.period.first, study.period.end, inclusive="left").all()
+    running = log[log["time"] >= study.period.start]
+    first = running.groupby("user_id")["event_name"].first()
+    assert (first == "experiment_impression").all()
+    assert len(first) == USERS
+    last = running.groupby("user_id")["event_name"].last()
+    left = running.loc[running["event_name"] == "cancel", "user_id"]
+    assert (last[left] == "cancel").all()
+    assert not left.duplicated().any()
+
+
+def test_the_arms_are_those_of_the_salted_hash(log: pd.DataFrame) -> None:
+    study = small()
+    shown = log[log["event_name"] == "experiment_impression"].set_index("user_id")["variant"]
+    assert shown.index.is_unique
+    for user, variant in shown.head(200).items():
+        assert assign(study.salt, str(user), ["control", "treatment"], [0.9, 0.1]) == variant
+    assert (shown == "treatment").mean() == pytest.approx(0.1, abs=0.02)
+
+
+def test_the_control_shows_its_own_world(log: pd.DataFrame, truth: dict) -> None:
+    """Sums of the control, scaled up, are near the world in which nobody is treated; songs lie above for outliers."""
+    study = small()
+    running = log[log["time"] >= study.period.start]
+    variant = running.dropna(subset="variant").set_index("user_id")["variant"]
+    sums = {w["metric"]: w for w in truth["worlds"] if w["dimension"] == "all"}
+    for metric, event in (("conversion", "subscribe"), ("churn", "cancel"), ("paywalls", "paywall")):
+        for arm, world in (("control", "sum_y0"), ("treatment", "sum_y1")):
+            users = variant.index[variant == arm]
+            seen = running[running["event_name"] == event].groupby("user_id").size().reindex(users, fill_value=0)
+            error = max(seen.std(), 0.1) / np.sqrt(len(users))
+            assert seen.mean() == pytest.approx(sums[metric][world] / USERS, abs=4 * error)
+    assert sums["songs"]["sum_y1"] / sums["songs"]["sum_y0"] - 1 == pytest.approx(0.147, abs=0.01)
+
+
+def test_segments_add_up_to_all(truth: dict) -> None:
+    worlds = pd.DataFrame(truth["worlds"])
+    totals = worlds.groupby(["metric", "dimension"])[["units", "sum_y0", "sum_y1"]].sum()
+    assert (totals.groupby("metric").nunique() == 1).all(axis=None)
+    assert set(worlds["dimension"]) == {"all", "device", "country", "age"}
+    assert {p["effect"] for p in truth["planted"]} >= {"songs", "conversion", "churn", "paywall", "outliers"}
+
+
+def test_the_same_study_gives_the_same_bytes(folder: Path, tmp_path: Path) -> None:
+    simulate(small(), tmp_path, progress=False)
+    for file in (path for path in folder.rglob("*") if path.is_file()):
+        assert file.read_bytes() == (tmp_path / file.relative_to(folder)).read_bytes()
+
+
+def test_what_the_world_refuses(tmp_path: Path) -> None:
+    with pytest.raises(ReportError, match="plants no dirt"):
+        simulate(small(dirt=Dirt(bot=0.1)), tmp_path)
+    with pytest.raises(ReportError, match="cannot have the world 'music'"):
+        simulate(small().model_copy(update={"mode": "offline"}), tmp_path)
+
+
+def test_the_report_is_marked_by_the_truth(folder: Path, truth: dict) -> None:
+    study = small()
+    where = paths.StudyPaths(study.name, folder.parents[2])
+    marts.build(study, where)
+    with warehouse.connect(where.database) as con:
+        results = experiment.Results(con, study)
+        kept = lifetimes.survival(con, study)
+        assert lifetimes.survival(con, study.model_copy(update={"leaving": None})) is None
+    assert kept is not None
+    assert sum(kept.units.values()) == USERS
+    lost = MUSIC.churn * (1 - 0.09) + (MUSIC.churn + MUSIC.churn_paid) * 0.09
+    days = kept.horizon_days - MUSIC.first_churn_day
+    gone = 1 - (1 - lost) ** (days / (MUSIC.churn_days - MUSIC.first_churn_day))
+    assert 1 - kept.curves["control"].at([kept.horizon_days])[0] == pytest.approx(gone, abs=0.03)
+    churn = results.effect(study.metric("churn"))
+    assert churn is not None
+    assert kept.left["control"] == churn.control.estimate * kept.units["control"]
+    told = {w["metric"]: w for w in truth["worlds"] if w["dimension"] == "all"}
+    for found in results.headline():
+        assert found.truth is not None
+        world = told[found.metric.name]
+        assert found.truth.relative == pytest.approx(world["sum_y1"] / world["sum_y0"] - 1)
+        assert found.effect.absolute == pytest.approx(
+            found.truth.absolute, abs=4 * (found.effect.absolute_high - found.effect.absolute_low) / 3.9
+        )
+    by_device = results.by_segment(study.primary, "device")
+    assert all(e.truth is not None for e in by_device)
+    assert "true effects are known" in experiment.caution(study)
