@@ -88,6 +88,8 @@ $(foreach s,$(ALL_STUDIES),$(eval reports/$(s)/notebooks/04_experiment_design.ip
 $(foreach s,$(ALL_STUDIES),$(eval reports/$(s)/notebooks/05_ab_results.ipynb: data/$(s)/resalted.parquet))
 $(foreach s,$(ALL_STUDIES),$(eval reports/$(s)/notebooks/06_roi_and_rollout.ipynb: \
   reports/$(s)/notebooks/04_experiment_design.ipynb reports/$(s)/notebooks/05_ab_results.ipynb))
+$(foreach s,$(ALL_STUDIES),$(eval reports/$(s)/notebooks/07_monitoring.ipynb: \
+  reports/$(s)/notebooks/02_funnel_analysis.ipynb reports/$(s)/notebooks/05_ab_results.ipynb))
 
 ifneq ($(filter all study test bench dbt-docs reports/% data/%,$(MAKECMDGOALS)),)
 -include $(ALL_STUDIES:%=data/%/rules.mk)

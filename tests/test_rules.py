@@ -84,10 +84,14 @@ def test_every_step_and_notebook_has_its_rule(needs):
 
 
 def test_a_figure_module_concerns_the_notebooks_that_use_it(needs):
-    users = {m: {t for t, files in needs.items() if f"figures/{m}.py" in files} for m in ("log", "experiment", "money")}
+    users = {
+        m: {t for t, files in needs.items() if f"figures/{m}.py" in files}
+        for m in ("log", "experiment", "money", "monitoring")
+    }
     assert users["log"] == {"01_data_prep.ipynb", "02_funnel_analysis.ipynb", "03_segmentation.ipynb"}
     assert users["experiment"] == {"04_experiment_design.ipynb", "05_ab_results.ipynb"}
     assert users["money"] == {"06_roi_and_rollout.ipynb"}
+    assert users["monitoring"] == {"07_monitoring.ipynb"}
 
 
 @pytest.mark.parametrize(

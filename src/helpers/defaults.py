@@ -61,3 +61,33 @@ MAX_CHANCE_OF_HARM: Final = 0.10
 
 BASELINE_DRIFT: Final = 0.01
 """Standard deviation, relative to the control, by which a metric moves between two periods without any change."""
+
+CUSUM_ALLOWANCE: Final = 0.5
+"""Allowance k of a CUSUM in standard errors of a day: tuned to a shift of one."""
+
+CUSUM_LIMIT: Final = 4.0
+"""Limit h of a CUSUM in standard errors of a day."""
+
+EWMA_WEIGHT: Final = 0.2
+"""Weight of today in an EWMA."""
+
+EWMA_LIMIT: Final = 2.962
+"""Limit of an EWMA in its own standard errors: about 500 points between false alarms at the weight above."""
+
+ROLLBACK_DROP: Final = 0.01
+"""Roll back when the rate is further below its baseline than this, a difference of shares ..."""
+
+ROLLBACK_DAYS: Final = 3
+"""... on as many observed days in a row."""
+
+ROLLBACK_TICKETS: Final = 2.0
+"""Roll back when a day's tickets exceed this multiple of their baseline."""
+
+MONITORING_MINIMUM: Final = 200
+"""Checkouts below which a day is treated as missing."""
+
+BLIND_DAYS: Final = 3
+"""Missing days in a row after which a ramp pauses: nobody is watching."""
+
+MONITORING_RUNS: Final = 2_000
+"""Simulated launches behind each false-alarm rate and delay."""

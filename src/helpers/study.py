@@ -318,6 +318,48 @@ class Stage(Model):
     advance_when: str
 
 
+Week = Annotated[list[float], Field(min_length=7, max_length=7)]
+
+
+class Monitoring(Model):
+    """What is watched after the launch, day by day: one proportion, and support tickets.
+
+    Without ``stream`` the days are simulated from ``rate``, ``units_per_day`` and ``tickets_per_day``, with a weekday
+    season; with it (a CSV with day, checkouts, completions, tickets) they are replayed beside the simulated ones.
+    """
+
+    label: str
+    rate: Annotated[float, Field(gt=0, lt=1)]
+    units_per_day: int = Field(ge=1)
+    tickets_per_day: Positive
+    weekday_volume: Week = [1.0] * 7
+    weekday_points: Week = [0.0] * 7
+    baseline_days: int = Field(28, ge=14, le=365)
+    days: int = Field(28, ge=7, le=365)
+    shifts: list[Annotated[float, Field(gt=-1, lt=1)]] = Field(
+        [0.0, -0.003, -0.008, -0.015], min_length=1, max_length=6
+    )
+    ticket_surge: Positive = 3.0
+    drop: Annotated[float, Field(gt=0, lt=1)] = defaults.ROLLBACK_DROP
+    drop_days: int = Field(defaults.ROLLBACK_DAYS, ge=1)
+    ticket_factor: Annotated[float, Field(gt=1)] = defaults.ROLLBACK_TICKETS
+    minimum: int = Field(defaults.MONITORING_MINIMUM, ge=1)
+    seed: int = Field(0, ge=0)
+    stream: str | None = None
+    launch: Moment | None = None
+
+    @model_validator(mode="after")
+    def _both(self) -> Self:
+        if (self.stream is None) != (self.launch is None):
+            raise Wrong("launch" if self.launch is None else "stream", "nothing", "both stream and launch, or neither")
+        if min(self.weekday_volume) <= 0:
+            raise Wrong("weekday_volume", min(self.weekday_volume), "factors above 0, Monday first")
+        worst = self.rate + min(self.weekday_points)
+        if not 0 < worst <= self.rate + max(self.weekday_points) < 1:
+            raise Wrong("weekday_points", f"rates down to {worst:g}", "differences that keep the rate inside 0 and 1")
+        return self
+
+
 class Milestone(Model):
     days: str
     milestone: str
@@ -362,6 +404,7 @@ class Study(Model):
     economics: Economics
     rollout: list[Stage] = Field(min_length=1)
     milestones: list[Milestone] = Field(min_length=1)
+    monitoring: Monitoring | None = None
     limits: list[str] = []
 
     @model_validator(mode="after")

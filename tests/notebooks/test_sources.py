@@ -17,6 +17,7 @@ NAMES = [
     "04_experiment_design",
     "05_ab_results",
     "06_roi_and_rollout",
+    "07_monitoring",
 ]
 CELL_LINES, NOTEBOOK_LINES = 15, 100
 FORBIDDEN = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda, ast.For, ast.AsyncFor, ast.While, ast.Try)

@@ -23,6 +23,7 @@ TOPICS = (
     "srm",
     "sequential",
     "heterogeneity",
+    "monitoring",
 )
 """Modules of this package that hold ``CASES``."""
 

@@ -1,0 +1,140 @@
+"""What a study watches after its launch: its own section, or the primary metric where it has none."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date
+
+import numpy as np
+
+from helpers import paths
+from helpers.defaults import MONITORING_MINIMUM, ROLLBACK_DROP
+from helpers.monitoring.replay import Triggers
+from helpers.monitoring.stream import Stream, World, read, simulate
+from helpers.results import Numbers, formatted
+from helpers.study import Monitoring, Study
+
+SOURCE_RATE = 0.324
+"""The rate for which the triggers and shifts were stated; other rates take them in proportion."""
+TICKETS_PER_UNIT = 0.008
+"""Tickets a unit where a study does not say: as many as in the study that does."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Everything monitoring needs to know before the first day.
+
+    Attributes:
+        label: the proportion watched.
+        world: what days without any change look like.
+        triggers: what rolls back.
+        section: the study's settings, or those made up for it.
+        stated: False when the study has no monitoring section.
+        first: first day of the baseline, ISO.
+
+    Example:
+        >>> from helpers import study
+        >>> plan = Plan.of(study.load("studies/cart_checkout.yml"), Numbers({}))
+        >>> plan.label, list(plan.streams())
+        ('Checkout completion', ['no change', '-0.30 points', '-0.80 points', '-1.50 points', 'tickets x 3'])
+    """
+
+    label: str
+    world: World
+    triggers: Triggers
+    section: Monitoring
+    stated: bool
+    first: str
+
+    @classmethod
+    def of(cls, study: Study, earlier: Numbers) -> Plan:
+        """The plan of ``study``; without a section it rests on what the experiment found in the control."""
+        section = study.monitoring or _made_up(study, earlier)
+        triggers = Triggers(section.drop, section.drop_days, section.ticket_factor, section.minimum)
+        world = World(
+            section.rate,
+            section.units_per_day,
+            section.tickets_per_day,
+            volume=tuple(section.weekday_volume),
+            points=tuple(section.weekday_points),
+        )
+        launch = np.datetime64((section.launch or study.period.end).date(), "D")
+        first = str(launch - section.baseline_days)
+        return cls(section.label, world, triggers, section, study.monitoring is not None, first)
+
+    def worlds(self) -> dict[str, World]:
+        """What is planted, by name: a shift of the rate each, then a surge of tickets."""
+        shifted = {_name(shift): replace(self.world, shift=shift) for shift in self.section.shifts}
+        surge = {f"tickets x {self.section.ticket_surge:g}": replace(self.world, surge=self.section.ticket_surge)}
+        return shifted | surge
+
+    def streams(self) -> dict[str, Stream]:
+        """The same days under each of the planted truths, and the study's own stream where it has one.
+
+        All start from one seed, so that they differ by what is planted and not by their luck before the launch.
+        """
+        made = {
+            name: simulate(
+                np.random.default_rng(self.section.seed),
+                world,
+                baseline=self.section.baseline_days,
+                days=self.section.days,
+                first=self.first,
+            )
+            for name, world in self.worlds().items()
+        }
+        if self.section.stream and self.section.launch:
+            day = date(self.section.launch.year, self.section.launch.month, self.section.launch.day)
+            made["the stream itself"] = read(paths.ROOT / self.section.stream, day.isoformat())
+        return made
+
+    def rng(self, purpose: int) -> np.random.Generator:
+        """A generator of its own for each purpose, the same on every run."""
+        return np.random.default_rng([self.section.seed, purpose])
+
+    @property
+    def quiet(self) -> float:
+        """Chance that a day without change is further below a known baseline than the trigger's drop."""
+        from scipy import special
+
+        rate, units = self.section.rate, self.section.units_per_day
+        return float(special.ndtr(-self.triggers.drop / np.sqrt(rate * (1 - rate) / units)))
+
+    def caution(self) -> str:
+        """What a reader must know about where the days come from."""
+        if self.stated:
+            own = " The study's own stream is replayed beside them." if self.section.stream else ""
+            return f"Simulated: the days after the launch are drawn from the study's monitoring section, with planted changes.{own}"
+        return (
+            "Simulated plan: the study file has no monitoring section, so no monitoring is planned. The pages below show what "
+            f"watching {self.label.lower()} would be like at the rate and the {formatted(self.section.units_per_day, 'count')} "
+            "units a day of the experiment; triggers and shifts are scaled to that rate, and tickets are an assumption."
+        )
+
+
+def _name(shift: float) -> str:
+    return formatted(shift, "points") if shift else "no change"
+
+
+def _made_up(study: Study, earlier: Numbers) -> Monitoring:
+    units = max(1, round(earlier.value("exposed.units") / study.period.experiment_days))
+    primary, last = study.primary, study.funnel.steps[-1]
+    if primary.type in ("proportion", "retention"):
+        rate, label = earlier["primary.control"].value, primary.label
+        if primary.better == "lower":
+            rate, label = None if rate is None else 1 - float(rate), f"{primary.label}: those without"
+    else:
+        rate, label = earlier[f"funnel.{last}.rate"].value, f"Reached {last}"
+    kept = min(max(float(rate or 0.0), 0.5 / max(units, 2)), 1 - 0.5 / max(units, 2))
+    scale = kept / SOURCE_RATE
+    return Monitoring.model_validate(
+        {
+            "label": label,
+            "rate": kept,
+            "units_per_day": units,
+            "tickets_per_day": max(units * TICKETS_PER_UNIT, 1.0),
+            "shifts": [shift * scale for shift in (0.0, -0.003, -0.008, -0.015)],
+            "drop": ROLLBACK_DROP * scale,
+            "minimum": min(MONITORING_MINIMUM, max(units // 4, 1)),
+        }
+    )

@@ -1,0 +1,208 @@
+"""The daily stream after a launch: simulated with a planted change, or read from a table."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from helpers import paths
+from helpers.errors import ReportError
+from helpers.stats.validation import BoolArray, FloatArray
+
+COLUMNS = ("day", "checkouts", "completions", "tickets")
+IntArray = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Stream:
+    """Days in order without a hole; a missing day has NaN in all three series.
+
+    Attributes:
+        days: dates, ``datetime64[D]``.
+        units: checkouts a day, the denominator. May have leading axes: many series over the same days.
+        successes: completions among them.
+        tickets: support tickets of the day.
+        launch: number of days before the launch, the baseline.
+
+    Example:
+        >>> stream = simulate(np.random.default_rng(1), World(0.3, 1000, 20))
+        >>> len(stream.days), stream.launch, stream.until(30).units.shape
+        (56, 28, (30,))
+    """
+
+    days: NDArray[np.datetime64]
+    units: FloatArray
+    successes: FloatArray
+    tickets: FloatArray
+    launch: int
+
+    @property
+    def weekdays(self) -> IntArray:
+        """0 for Monday to 6 for Sunday."""
+        return (self.days.astype("datetime64[D]").astype(np.int64) + 3) % 7
+
+    @property
+    def rates(self) -> FloatArray:
+        """Completions among checkouts; NaN on a day without."""
+        with np.errstate(invalid="ignore", divide="ignore"):
+            return self.successes / np.where(self.units > 0, self.units, np.nan)
+
+    def until(self, days: int) -> Stream:
+        """The first ``days`` days: all that was known on the evening of the last of them."""
+        return replace(
+            self,
+            days=self.days[:days],
+            units=self.units[..., :days],
+            successes=self.successes[..., :days],
+            tickets=self.tickets[..., :days],
+        )
+
+    def without(self, missing: BoolArray) -> Stream:
+        """The same stream with the marked days missing."""
+        units, successes, tickets = (
+            np.where(missing, np.nan, series) for series in (self.units, self.successes, self.tickets)
+        )
+        return replace(self, units=units, successes=successes, tickets=tickets)
+
+
+@dataclass(frozen=True)
+class World:
+    """What the simulated days are drawn from.
+
+    Checkouts of a day are Poisson with mean ``units`` times the weekday's factor; completions are binomial at
+    ``rate`` plus the weekday's points, plus ``shift`` from the launch on; tickets are Poisson with mean ``tickets``
+    times the weekday's factor, times ``surge`` from the launch on. Days are independent.
+
+    Attributes:
+        rate: completions among checkouts over a week, before the launch.
+        units: mean checkouts a day.
+        tickets: mean tickets a day.
+        shift: change of the rate from the launch on, a difference of shares.
+        surge: factor of the tickets from the launch on.
+        volume: factors of Monday to Sunday, mean 1.
+        points: differences of the rate on Monday to Sunday, mean 0.
+
+    Example:
+        >>> World(0.324, 4760, 40, shift=-0.008).expected(np.array([0]), launched=True).round(4)
+        array([0.316])
+    """
+
+    rate: float
+    units: float
+    tickets: float
+    shift: float = 0.0
+    surge: float = 1.0
+    volume: tuple[float, ...] = (1.0,) * 7
+    points: tuple[float, ...] = (0.0,) * 7
+
+    def expected(self, weekdays: IntArray, *, launched: bool) -> FloatArray:
+        """The rate on days of these weekdays, kept inside 0 and 1."""
+        rates = self.rate + np.array(self.points)[weekdays] + (self.shift if launched else 0.0)
+        return np.clip(rates, 0.0, 1.0)
+
+
+def simulate(
+    rng: np.random.Generator,
+    world: World,
+    *,
+    baseline: int = 28,
+    days: int = 28,
+    first: str = "2026-01-05",
+    series: tuple[int, ...] = (),
+) -> Stream:
+    """Draw ``baseline`` days before and ``days`` after the launch; ``series`` asks for many streams at once.
+
+    Example:
+        >>> simulate(np.random.default_rng(1), World(0.3, 1000, 20), series=(5,)).units.shape
+        (5, 56)
+    """
+    dates = np.datetime64(first, "D") + np.arange(baseline + days)
+    weekdays = (dates.astype(np.int64) + 3) % 7
+    launched = np.arange(baseline + days) >= baseline
+    rates = np.where(launched, world.expected(weekdays, launched=True), world.expected(weekdays, launched=False))
+    volume = np.array(world.volume)[weekdays]
+    shape = (*series, baseline + days)
+    units = rng.poisson(world.units * volume, shape)
+    successes = rng.binomial(units, rates)
+    tickets = rng.poisson(world.tickets * volume * np.where(launched, world.surge, 1.0), shape)
+    return Stream(dates, units.astype(float), successes.astype(float), tickets.astype(float), baseline)
+
+
+def read(file: Path, launch: str) -> Stream:
+    """A stream from a CSV with the columns day, checkouts, completions, tickets; one row a day, in any order.
+
+    Days without a row are missing, they are not filled. ``launch`` is the first day of the change.
+
+    Raises :class:`~helpers.errors.ReportError` for a missing file or column, a value that is no whole number, more
+    completions than checkouts, a day that stands there twice, and a launch outside the days.
+    """
+    name = paths.shown(file)
+    if not file.is_file():
+        raise ReportError(f"there is no stream {name}", expected="a CSV, one row a day", remedy="correct the path")
+    with file.open(encoding="utf-8-sig", newline="") as lines:
+        reader = csv.DictReader(lines)
+        missing = [column for column in COLUMNS if column not in (reader.fieldnames or ())]
+        if missing:
+            raise ReportError(
+                f"{name} lacks a column",
+                got=", ".join(reader.fieldnames or ()) or "an empty file",
+                expected=", ".join(COLUMNS),
+                remedy=f"add {', '.join(missing)}",
+            )
+        rows: dict[np.datetime64, tuple[int, ...]] = {}
+        for number, row in enumerate(reader, 2):
+            day, counts = _parsed(name, number, row)
+            if day in rows:
+                raise ReportError(f"{name}, line {number}: the day stands there twice", got=day, remedy="keep one row")
+            rows[day] = counts
+    return _assembled(name, rows, launch)
+
+
+def _parsed(name: str, number: int, row: dict[str, str | None]) -> tuple[np.datetime64, tuple[int, ...]]:
+    where = f"{name}, line {number}"
+    try:
+        day = np.datetime64(date.fromisoformat((row["day"] or "").strip()), "D")
+    except ValueError:
+        raise ReportError(
+            f"{where}: the day cannot be read", got=row["day"] or "nothing", expected="a date such as 2026-07-27"
+        ) from None
+    counts = []
+    for column in COLUMNS[1:]:
+        text = (row[column] or "").strip()
+        if not text.isdecimal():
+            raise ReportError(
+                f"{where}: {column} is no count",
+                got=text or "nothing",
+                expected="a whole number of at least 0",
+                remedy="leave the whole row out on a day without data",
+            )
+        counts.append(int(text))
+    if counts[1] > counts[0]:
+        raise ReportError(
+            f"{where}: more completions than checkouts",
+            got=f"{counts[1]} of {counts[0]}",
+            cause="completions counted by event and checkouts by user",
+            remedy="count both on the same unit",
+        )
+    return day, tuple(counts)
+
+
+def _assembled(name: str, rows: dict[np.datetime64, tuple[int, ...]], launch: str) -> Stream:
+    start = np.datetime64(launch, "D")
+    if not rows or not min(rows) < start <= max(rows):
+        raise ReportError(
+            f"{name} does not hold the launch",
+            got=f"{min(rows)} to {max(rows)}" if rows else "no day",
+            expected=f"days before {launch}, and that day or later ones",
+            remedy="correct monitoring.launch in the study file, or the table",
+        )
+    days: NDArray[np.datetime64] = np.arange(min(rows), max(rows) + 1)
+    values = np.full((3, len(days)), np.nan)
+    for day, counts in rows.items():
+        values[:, int((day - days[0]).astype(int))] = counts
+    return Stream(days, values[0], values[1], values[2], int((start - days[0]).astype(int)))
