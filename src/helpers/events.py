@@ -119,6 +119,8 @@ def tracking_plan(study: Study, studies: Path = paths.STUDIES) -> TrackingPlan:
     except ValidationError as error:
         raise explained(error, file, raw, TrackingPlan) from None
     named = {*study.funnel.steps, study.exposure, *(m.event for m in study.metrics if m.event)}
+    if study.leaving:
+        named.add(study.leaving.event)
     unknown = sorted(named - set(plan.events) - set(EXPERIMENT_EVENTS))
     if unknown:
         raise ReportError(

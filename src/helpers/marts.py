@@ -28,6 +28,8 @@ def dbt_vars(study: Study, log: events.Landed, plan: events.TrackingPlan) -> dic
     steps = study.funnel.steps
     revenue_events = sorted({m.event for m in study.metrics if m.event and m.unit == "money"} | {steps[-1]})
     key_events = {*steps[1:], study.exposure, *(m.event for m in study.metrics if m.event), *events.EXPERIMENT_EVENTS}
+    if study.leaving:
+        key_events.add(study.leaving.event)
     segments = study.segments
     cuts = assignment.cut_points([v.weight for v in study.variants])
     return {
@@ -68,6 +70,7 @@ def dbt_vars(study: Study, log: events.Landed, plan: events.TrackingPlan) -> dic
         "segments": segments,
         "profile": "{" + (", ".join(f"'{s}': {s}" for s in segments) or "'none': 1") + "}",
         "min_segment": study.min_segment,
+        "leaving": study.leaving.model_dump() if study.leaving else None,
         "injection": study.injection.model_dump() if study.injection else None,
         "metrics": [m.model_dump() for m in study.metrics],
         "money_metrics": [m.name for m in study.metrics if m.unit == "money"],

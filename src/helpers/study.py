@@ -276,6 +276,13 @@ class Metric(Model):
         return self
 
 
+class Leaving(Model):
+    """The event by which a unit leaves for good, and the days within which the mean time until then is compared."""
+
+    event: Name
+    horizon_days: Positive
+
+
 class Design(Model):
     power: Share = defaults.POWER
     minimum_detectable: Positive
@@ -348,6 +355,7 @@ class Study(Model):
     min_segment: int = Field(defaults.MIN_SEGMENT, ge=2)
     injection: Injection | None = None
     metrics: list[Metric] = Field(min_length=1)
+    leaving: Leaving | None = None
     design: Design
     decision: Rule
     economics: Economics
@@ -376,6 +384,12 @@ class Study(Model):
         if self.exposure not in self.funnel.steps:
             steps = self.funnel.steps
             raise Wrong("exposure", self.exposure, f"one of funnel.steps: {', '.join(steps)}", valid=steps)
+        if self.leaving is not None and self.leaving.horizon_days >= self.period.experiment_days:
+            raise Wrong(
+                "leaving.horizon_days",
+                f"{self.leaving.horizon_days:g}",
+                f"less than the {self.period.experiment_days:g} days of the experiment",
+            )
         means = [m.name for m in self.metrics if m.type == "mean"]
         if self.economics.revenue_metric not in means:
             raise Wrong(

@@ -7,10 +7,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from helpers import experiment, marts, paths, warehouse
+from helpers import experiment, lifetimes, marts, paths, warehouse
 from helpers.assignment import assign
 from helpers.errors import ReportError
 from helpers.simulate import simulate
+from helpers.simulate.listeners import MUSIC
 from helpers.study import Dirt, Study, load
 
 USERS = 4_000
@@ -107,6 +108,17 @@ def test_the_report_is_marked_by_the_truth(folder: Path, truth: dict) -> None:
     marts.build(study, where)
     with warehouse.connect(where.database) as con:
         results = experiment.Results(con, study)
+        kept = lifetimes.survival(con, study)
+        assert lifetimes.survival(con, study.model_copy(update={"leaving": None})) is None
+    assert kept is not None
+    assert sum(kept.units.values()) == USERS
+    lost = MUSIC.churn * (1 - 0.09) + (MUSIC.churn + MUSIC.churn_paid) * 0.09
+    days = kept.horizon_days - MUSIC.first_churn_day
+    gone = 1 - (1 - lost) ** (days / (MUSIC.churn_days - MUSIC.first_churn_day))
+    assert 1 - kept.curves["control"].at([kept.horizon_days])[0] == pytest.approx(gone, abs=0.03)
+    churn = results.effect(study.metric("churn"))
+    assert churn is not None
+    assert kept.left["control"] == churn.control.estimate * kept.units["control"]
     told = {w["metric"]: w for w in truth["worlds"] if w["dimension"] == "all"}
     for found in results.headline():
         assert found.truth is not None
