@@ -564,17 +564,15 @@ def _statistics_row(study: Study, found: MetricEffect) -> tuple[Any, ...]:
 
 def caution(study: Study) -> str:
     """What a reader must know before any effect of this study is read."""
+    if study.mode == "online" and study.planted:
+        return "The log is simulated. Its users were treated as the variants in it say, and the true effects are known."
     if study.mode == "online" and study.simulated:
         return (
             "The log is simulated, and the variants stand in it: users, arms and outcomes come from a simulator, not from "
             "customers. Nothing is planted on top."
         )
     if study.mode == "online":
-        return (
-            "The log is simulated. Its users were treated as the variants in it say, and the true effects are known."
-            if study.planted
-            else "The variants stand in the log: units were treated, and nothing is planted."
-        )
+        return "The variants stand in the log: units were treated, and nothing is planted."
     log = "The log is simulated." if study.simulated else "The log is real, but nobody was treated."
     return (
         f"{log} Units are hashed into variants and a known uplift is planted in the exposed ones of the treatment, so the "
