@@ -298,10 +298,13 @@ class Results:
         found = {p: self.effect(metric, population=p) for p in (EXPOSED, ASSIGNED)}
         return {p: e for p, e in found.items() if e is not None}
 
+    def sizes_by(self, dimension: str) -> dict[str, dict[str, int]]:
+        """Exposed units of every arm, level by level."""
+        return {level: self.arm_sizes(EXPOSED, dimension, level) for level in self.levels(EXPOSED, dimension)}
+
     def sample_ratio_by_day(self) -> SRMByGroup:
         """Arm sizes by day of exposure against the designed weights."""
-        groups = {day: self.arm_sizes(EXPOSED, "day", day) for day in self.levels(EXPOSED, "day")}
-        return srm_by_group(groups, {v.name: v.weight for v in self.study.variants})
+        return srm_by_group(self.sizes_by("day"), {v.name: v.weight for v in self.study.variants})
 
     def sample_ratio(self, population: str = EXPOSED) -> SRM:
         """Arm sizes against the designed weights."""
@@ -334,7 +337,7 @@ def trust_checks(con: "duckdb.DuckDBPyConnection", results: Results) -> list[Tru
         for population, test in overall.items()
     ]
     for dimension in ("day", *study.segments):
-        groups = {level: results.arm_sizes(EXPOSED, dimension, level) for level in results.levels(EXPOSED, dimension)}
+        groups = results.sizes_by(dimension)
         tests = srm_by_group(groups, weights)
         shared = adjust([t.p_value for t in tests.tests], "holm", alpha=SRM_THRESHOLD)
         failed = [name for name, rejected in zip(tests.groups, shared.rejected, strict=True) if rejected]
@@ -381,16 +384,12 @@ def _with_cause(checks: list[TrustCheck], results: Results) -> list[TrustCheck]:
     first = next((i for i, check in enumerate(checks) if not check.passed), None)
     if first is None:
         return checks
-    sizes = {
-        dimension: {level: results.arm_sizes(EXPOSED, dimension, level) for level in results.levels(EXPOSED, dimension)}
-        for dimension in ("day", *results.study.segments)
-    }
     cause = diagnose_srm(
         {v.name: v.weight for v in results.study.variants},
         assigned=results.arm_sizes(ASSIGNED),
         exposed=results.arm_sizes(EXPOSED),
-        days=sizes.pop("day"),
-        segments=sizes,
+        days=results.sizes_by("day"),
+        segments={segment: results.sizes_by(segment) for segment in results.study.segments},
     )
     said = "no likely cause" if cause.stage == "none" else f"likely from {cause.stage}: check {cause.check}"
     return [*checks[:first], replace(checks[first], found=f"{checks[first].found}; {said}"), *checks[first + 1 :]]
