@@ -10,7 +10,7 @@ PYTHON  ?= python3
 VENV    := .venv
 BIN     := $(VENV)/bin
 RUN     := $(BIN)/python -m helpers
-BUNDLED := cart_checkout
+BUNDLED := cart_checkout checkout_redesign music_recommendations
 STUDY   ?= studies/cart_checkout.yml
 ASKED   := $(basename $(notdir $(STUDY)))
 READY   := $(VENV)/ready
@@ -95,13 +95,13 @@ ifneq ($(filter all study test bench dbt-docs reports/% data/%,$(MAKECMDGOALS)),
 -include $(ALL_STUDIES:%=data/%/rules.mk)
 endif
 
-reports/.docs: $(BUNDLED:%=reports/%/index.html) $(wildcard docs/templates/*.j2) src/helpers/writeup.py $(wildcard src/helpers/stats/*.py) | $(READY)
+reports/.docs: $(BUNDLED:%=reports/%/index.html) $(wildcard docs/templates/*.j2 docs/templates/studies/*.j2) src/helpers/writeup.py $(wildcard src/helpers/stats/*.py) | $(READY)
 	@$(RUN) docs
 	@touch $@
 
 # --- care -----------------------------------------------------------------------------------------------------------
 
-test: $(BUNDLED:%=reports/%/index.html) lint ## the whole test suite, on a report that is built first
+test: $(BUNDLED:%=reports/%/index.html) lint ## the whole test suite, on reports that are built first
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup --cov=helpers.stats --cov-branch --cov-fail-under=98 --cov-report=
 
 test-fast: $(READY) ## the tests that need no built report

@@ -54,6 +54,16 @@ UNSURE = effect(0.30, 0.312)
             evidence(WIN, guardrails=(("a", SAFE), ("b", RISKY))), "ITERATE", "guardrail b", id="one of two guardrails"
         ),
         pytest.param(evidence(WIN, false_positive_risk=0.05), "ITERATE", "false-positive risk", id="risk at its limit"),
+        pytest.param(evidence(WIN, worth=0.0, currency="EUR"), "GO", "expected to pay", id="money at its limit"),
+        pytest.param(
+            evidence(WIN, worth=-12_345_00.0, currency="EUR"),
+            "ITERATE",
+            "-EUR 12,345, required",
+            id="a win that loses money",
+        ),
+        pytest.param(
+            evidence(FLAT, worth=1.0, currency="EUR"), "KILL", "at best, below", id="money saves no flat effect"
+        ),
         pytest.param(evidence(WIN, failed_checks=("Balance",)), "INVALID", "Balance", id="invalid beats go"),
         pytest.param(evidence(HARM, failed_checks=("Balance",)), "INVALID", "", id="invalid beats kill"),
         pytest.param(
@@ -93,9 +103,10 @@ def test_an_effect_that_cannot_be_had_is_never_go_or_kill():
 
 
 def test_every_criterion_is_told_and_go_means_all_are_met():
-    made = decide(evidence(WIN), RULE)
+    made = decide(evidence(WIN, worth=1.0, currency="EUR"), RULE)
     assert [c.name for c in made.criteria] == [
         "Trust checks", "Sample size", "Significance", "False-positive risk", "Uplift", "Guardrail order value",
+        "Expected money",
     ]  # fmt: skip
     assert all(c.met and c.required and c.found for c in made.criteria)
     missed = decide(evidence(UNSURE), RULE)

@@ -49,7 +49,10 @@ class Decision:
 
 @dataclass(frozen=True)
 class Evidence:
-    """All that the rule looks at. ``power`` is that of the units at hand for the planned effect."""
+    """All that the rule looks at.
+
+    ``worth`` is the expected net money over the horizon in cents of ``currency``, None where it cannot be told.
+    """
 
     effect: Effect
     higher_is_better: bool
@@ -58,6 +61,8 @@ class Evidence:
     units: int
     planned_units: int
     false_positive_risk: float
+    worth: float | None = None
+    currency: str = ""
 
 
 def observed_risk(
@@ -85,7 +90,8 @@ def decide(evidence: Evidence, rule: Rule) -> Decision:
     """Apply a study's rule.
 
     INVALID when a trust check failed. GO when the result is significant in the wanted direction, the false-positive
-    risk and the uplift are as required, every guardrail lies inside its margin and the planned units were reached.
+    risk and the uplift are as required, every guardrail lies inside its margin, the planned units were reached, and the
+    expected net money is not below zero (not asked where it cannot be told).
     KILL when an uplift worth shipping is excluded by the interval. ITERATE otherwise; an experiment short of its
     planned units is ITERATE, never KILL and never GO.
     """
@@ -128,6 +134,7 @@ def decide(evidence: Evidence, rule: Rule) -> Decision:
             Criterion(f"Guardrail {name}", f"harm below {_margin(g)}", f"bound {_bound(g)}", g.passed)
             for name, g in evidence.guardrails
         ),
+        *_money(evidence),
     )
     missed = [c for c in criteria if not c.met]
     if evidence.failed_checks:
@@ -136,7 +143,7 @@ def decide(evidence: Evidence, rule: Rule) -> Decision:
         return Decision(
             "GO",
             f"The uplift of {formatted(uplift, 'relative')} is significant (p = {e.p_value:.2g}), large enough, unlikely to be a false"
-            " positive, and no guardrail is at risk.",
+            f" positive, {'it is expected to pay, ' if evidence.worth is not None else ''}and no guardrail is at risk.",
             criteria,
         )
     if evidence.units < evidence.planned_units:
@@ -158,6 +165,13 @@ def decide(evidence: Evidence, rule: Rule) -> Decision:
         f"Not yet: {'; '.join(f'{c.name.lower()} is {c.found}, required {c.required}' for c in missed)}.",
         criteria,
     )
+
+
+def _money(evidence: Evidence) -> tuple[Criterion, ...]:
+    if evidence.worth is None:
+        return ()
+    found = formatted(evidence.worth, "money", evidence.currency)
+    return (Criterion("Expected money", "not below zero", found, evidence.worth >= 0),)
 
 
 def _margin(g: NonInferiority) -> str:

@@ -64,6 +64,7 @@ def front_page(study: Study, where: StudyPaths, numbers: Numbers, pages: list[Pa
         sign=SIGNS[verdict],
         confidence=f"{study.decision.confidence * 100:g} %",
         planted="truth.relative" in numbers,
+        costs=study.economics.cost > 0,
         known=lambda name: numbers[name].value is not None,
         meaning=lambda name: numbers[name].description,
         notes=_notes(study),

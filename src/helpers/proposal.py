@@ -215,12 +215,12 @@ def rows(compared: options.Comparison, currency: str) -> list[dict[str, Any]]:
     return [
         {
             "Option": described(a.option).capitalize(),
+            "Verdict": verdict(a),
             "Expected value": formatted(a.expected_value, "money", currency),
-            "Chance that harm reaches everyone": formatted(a.chance_of_harm, "share"),
+            "Chance of harm": formatted(a.chance_of_harm, "share"),
             "Expected harm": formatted(a.expected_harm, "money", currency),
             "Cost of waiting": formatted(a.cost_of_waiting, "money", currency),
-            "Stays after the look": formatted(a.chance_of_keeping, "share"),
-            "Verdict": verdict(a),
+            "Kept": formatted(a.chance_of_keeping, "share"),
         }
         for a in compared.appraisals
     ]
@@ -229,7 +229,8 @@ def rows(compared: options.Comparison, currency: str) -> list[dict[str, Any]]:
 def assumptions(study: Study, compared: options.Comparison) -> str:
     """What the table rests on, as its footnote."""
     return (
-        f"Over {study.economics.horizon_months} months, against keeping the control. Prior: no effect, give or take "
+        f"Over {study.economics.horizon_months} months, against keeping the control. Chance of harm: that a change that does "
+        f"harm reaches everyone; kept: the chance that everyone has it after the look. Prior: no effect, give or take "
         f"{formatted(study.design.minimum_detectable, 'share')}. A full launch is watched against the weeks before it, which "
         f"differ by {formatted(defaults.BASELINE_DRIFT, 'share')} without any change. Recommended: the most valuable option "
         f"with at most {formatted(compared.max_chance_of_harm, 'share')} chance of harm."

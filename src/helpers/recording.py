@@ -142,7 +142,8 @@ def segments(nb: Notebook, groups: Iterable[SegmentRate], parts: Iterable[Decomp
 
 def design(nb: Notebook, plan: Plan, days: float | None, weeks: int | None, mde: float, note: str) -> None:
     """``design.*``: planned size, duration and what the units at hand could find."""
-    nb.record("design.baseline", plan.baseline, "share", "Primary metric of exposed units that the design rests on")
+    unit = LEVEL[nb.study.primary.unit]
+    nb.record("design.baseline", plan.baseline, unit, "Primary metric of exposed units that the design rests on")
     nb.record("design.minimum_detectable", plan.relative, "relative", "Relative effect the design is to find")
     nb.record("design.n_total", plan.n_total, "count", "Units in all that reach the planned power")
     nb.record("design.n_control", plan.n_arms[0], "count", "Of them in the control")

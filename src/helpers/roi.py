@@ -68,7 +68,7 @@ def value(effect: Effect, control: Summary, treatment: Summary, economics: Econo
     """
     units = monthly_units * economics.horizon_months
     per_cent = units * economics.contribution_margin
-    cost = 100 * (economics.implementation_cost + economics.horizon_months * economics.monthly_run_cost)
+    cost = 100 * economics.cost
 
     def scenario(name: str, per_unit: float) -> Scenario:
         return Scenario(name, per_unit, per_cent * per_unit, cost)

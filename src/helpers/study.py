@@ -292,7 +292,7 @@ class Design(Model):
 
 
 class Rule(Model):
-    """GO needs all three; see :mod:`helpers.decision`."""
+    """What GO needs besides size, guardrails and money that is not below zero; see :mod:`helpers.decision`."""
 
     confidence: Annotated[float, Field(ge=0.5, lt=1)] = defaults.CONFIDENCE
     max_false_positive_risk: Share = 0.05
@@ -310,6 +310,11 @@ class Economics(Model):
     monthly_run_cost: float = Field(0, ge=0)
     horizon_months: int = Field(12, ge=1, le=60)
     exposed_units_per_month: int | None = Field(None, ge=1)
+
+    @property
+    def cost(self) -> float:
+        """What shipping costs over the horizon, in units of the currency."""
+        return self.implementation_cost + self.horizon_months * self.monthly_run_cost
 
 
 class Stage(Model):

@@ -6,14 +6,15 @@ from helpers.errors import ReportError
 from helpers.experiment import Results
 from helpers.paths import StudyPaths
 from helpers.results import Numbers, formatted
+from helpers.roi import Value
 from helpers.stats import MeanDesign, ProportionDesign
 from helpers.study import Study
 
 LEADS = {"GO": "Ship", "ITERATE": "Do not ship yet:", "KILL": "Stop", "INVALID": "Draw no conclusion on"}
 
 
-def evidence(study: Study, results: Results, earlier: Numbers) -> Evidence:
-    """What the study's rule weighs, from the experiment and from the notebooks before."""
+def evidence(study: Study, results: Results, earlier: Numbers, value: Value | None) -> Evidence:
+    """What the study's rule weighs, from the experiment, its money and the notebooks before."""
     found = results.effect(study.primary)
     if found is None:
         raise ReportError(
@@ -28,6 +29,8 @@ def evidence(study: Study, results: Results, earlier: Numbers) -> Evidence:
         results.units("exposed", "all", "all"),
         int(earlier.value("design.n_total")),
         observed_risk(found.effect, _basis(study, results), study.design.minimum_detectable, study.decision),
+        None if value is None else value.point.net,
+        study.economics.currency,
     )
 
 

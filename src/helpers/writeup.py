@@ -1,6 +1,7 @@
 """The write-up: templates filled from results.json, so that no number in it was typed by hand."""
 
 import re
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,8 @@ TEXTS = {
 }
 """Templates in ``docs/templates`` and the text each one makes."""
 
-BUNDLED = ("cart_checkout",)
+BUNDLED = ("cart_checkout", "checkout_redesign", "music_recommendations")
+"""The studies that ``make all`` builds. The texts speak of the first; each of the others has a page of its own."""
 
 
 def fill(*, check: bool = False) -> None:
@@ -54,27 +56,40 @@ def texts() -> dict[Path, str]:
         keep_trailing_newline=True,
     )
     known = {name: _context(name) for name in BUNDLED}
-    head = known[BUNDLED[0]]
-    return {
-        file: environment.get_template(template).render(
-            **head,
-            queries=_queries(),
-            methods=_methods(),
-            bundled=known,
-            other=lambda name: studies.load(f"studies/{name}.yml"),
-        )
-        for template, file in TEXTS.items()
-    }
+    first, *others = BUNDLED
+    shared = {"queries": _queries(), "methods": _methods(), "bundled": known, "options": _options()}
+
+    def rendered(template: str, file: Path, name: str) -> str:
+        up = "../" * len(file.relative_to(paths.ROOT).parts[:-1])
+        figure = partial(_figure, name, up)
+        return environment.get_template(template).render(**shared, **known[name], figure=figure)
+
+    pages = {file: rendered(template, file, first) for template, file in TEXTS.items()}
+    for name in others:
+        file = paths.DOCS / "studies" / f"{name}.md"
+        pages[file] = rendered(f"studies/{name}.md.j2", file, name)
+    return pages
 
 
 def _context(name: str) -> dict[str, Any]:
+    from helpers import experiment
+
     numbers = _numbers(name)
+    study = studies.load(f"studies/{name}.yml")
     return {
-        "study": studies.load(f"studies/{name}.yml"),
+        "study": study,
         "numbers": numbers,
         "n": lambda key: numbers[key].text,
-        "figure": lambda key: _figure(name, key),
+        "caution": experiment.caution(study),
+        "streams": sum(name.startswith("monitoring.stream_") and name.endswith(".verdict") for name in numbers),
     }
+
+
+def _options() -> list[tuple[str, str]]:
+    """Keys and names of the options that notebook 06 weighs."""
+    from helpers import proposal
+
+    return [(key, proposal.described(option).capitalize()) for key, option in proposal.KEYS.items()]
 
 
 def _numbers(name: str) -> Numbers:
@@ -84,12 +99,12 @@ def _numbers(name: str) -> Numbers:
     return Numbers.load(file)
 
 
-def _figure(study: str, name: str) -> str:
-    """A figure's path from the project's root; an error when no notebook makes it."""
+def _figure(study: str, up: str, name: str) -> str:
+    """A figure's path after ``up``, which leads to the project's root; an error when no notebook makes it."""
     spec = StudyPaths(study).figure_specs / f"{name}.json"
     if not spec.is_file():
         raise ReportError(f"the write-up shows the figure {name!r}, which no notebook of {study} makes")
-    return f"figures/{study}/{name}.svg"
+    return f"{up}figures/{study}/{name}.svg"
 
 
 def _queries() -> list[tuple[str, str]]:

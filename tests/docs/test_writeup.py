@@ -1,6 +1,7 @@
 """The write-up is made of results: no typed number, no gap, no drift."""
 
 import re
+import shutil
 
 import pytest
 
@@ -13,7 +14,10 @@ pytestmark = pytest.mark.slow
 BUILT = all((StudyPaths(name).reports / "results.json").is_file() for name in writeup.BUNDLED)
 needs_report = pytest.mark.skipif(not BUILT, reason="the bundled report is not built: make all")
 
-TYPED = ("methodology.md.j2", "interview.md.j2", "index.md.j2")
+TYPED = (
+    "methodology.md.j2", "interview.md.j2", "index.md.j2", "study.md.j2",
+    *(f"studies/{name}.md.j2" for name in writeup.BUNDLED[1:]),
+)  # fmt: skip
 NAMES = re.compile(r"A/B|A/A|SHA-256|0[1-7]_[a-z_]+|h[1-6]")
 """Words that hold a digit and are no number."""
 
@@ -56,15 +60,20 @@ def test_drift_is_found(monkeypatch, tmp_path):
 
 @needs_report
 def test_an_unknown_number_is_an_error(monkeypatch, tmp_path):
-    for template in paths.TEMPLATES.glob("*.j2"):
-        (tmp_path / template.name).write_text(template.read_text(encoding="utf-8"), encoding="utf-8")
-    (tmp_path / "interview.md.j2").write_text('{{ n("primary.relativ") }}', encoding="utf-8")
-    monkeypatch.setattr(paths, "TEMPLATES", tmp_path)
+    copied = shutil.copytree(paths.TEMPLATES, tmp_path / "templates")
+    (copied / "interview.md.j2").write_text('{{ n("primary.relativ") }}', encoding="utf-8")
+    monkeypatch.setattr(paths, "TEMPLATES", copied)
     with pytest.raises(KeyError, match=r"primary\.relative"):
         writeup.texts()
 
 
 @needs_report
 def test_every_simulation_says_so():
-    for name in ("README.md", "docs/methodology.md", "docs/interview.md", "docs/results.md"):
+    pages = [f"docs/studies/{name}.md" for name in writeup.BUNDLED[1:]]
+    for name in ("README.md", "docs/methodology.md", "docs/interview.md", "docs/results.md", *pages):
         assert "simulat" in (paths.ROOT / name).read_text(encoding="utf-8").lower(), name
+
+
+def test_the_makefile_builds_the_studies_that_the_texts_speak_of():
+    makefile = (paths.ROOT / "Makefile").read_text(encoding="utf-8")
+    assert re.search(rf"^BUNDLED := {' '.join(writeup.BUNDLED)}$", makefile, flags=re.MULTILINE)
