@@ -63,7 +63,7 @@ class NearMiss:
 
     def text(self) -> str:
         """The mistake, what the p-value means, and the chance that was asked for."""
-        p = formatted(self.p_value, "p")
+        p = f"{self.p_value:.2g}"
         return (
             f"**p = {p} is not “{formatted(self.said, 'share')} sure”.** It says that a difference at least this large comes"
             f" up in {formatted(self.p_value, 'share')} of the experiments without any effect. How sure one may be depends on"
@@ -118,18 +118,18 @@ def rows(found: Sequence[SegmentTests]) -> list[views.Row]:
         {
             "Metric": s.metric.label,
             "Tests": s.tests,
-            "Apart from zero, unadjusted": s.unadjusted,
-            "Apart from zero, adjusted": s.adjusted,
+            "Unadjusted": s.unadjusted,
+            "Adjusted": s.adjusted,
             "Called different": ", ".join(s.different) or "none",
-            "Chance of a false alarm, unadjusted": formatted(s.false_alarm, "share"),
+            "Chance of a false alarm": formatted(s.false_alarm, "share"),
         }
         for s in found
     ]
 
 
 NOTE = (
-    "A segment apart from zero is not a segment apart from the others: only the interaction test asks that. The chance is "
-    "that of at least one alarm among as many independent tests when nothing changed anywhere"
+    "Tests with an effect apart from zero. That is no effect apart from the others', which only the interaction test may "
+    "call different. The chance is that of any alarm among as many independent unadjusted tests without an effect"
 )
 
 

@@ -81,7 +81,7 @@ def record(nb: "Notebook", found: Sequence[Marked]) -> None:
 
 def _estimate(m: Marked, study: Study) -> views.Row:
     if m.found is None:
-        return {"Shows in": "not estimated", "Found": "", "Interval": "", "True": "", "Held": ""}
+        return {"Shows in": "no estimate", "Found": "", "Interval": "", "True": "", "Held": ""}
     x, truth, currency = m.found.effect, m.found.truth, study.economics.currency
     if m.planted.unit == "relative":
         found = formatted(None if x.relative != x.relative else x.relative, "relative")
@@ -89,10 +89,8 @@ def _estimate(m: Marked, study: Study) -> views.Row:
         true = formatted(truth.relative, "relative") if truth else ""
     else:
         found = views.difference(x.absolute, m.found.metric, currency)
-        interval = (
-            f"{views.difference(x.absolute_low, m.found.metric, currency)} to "
-            f"{views.difference(x.absolute_high, m.found.metric, currency)}"
-        )
+        low, high = (views.difference(end, m.found.metric, currency) for end in (x.absolute_low, x.absolute_high))
+        interval = f"{low.removesuffix(' points')} to {high}"
         true = views.difference(truth.absolute, m.found.metric, currency) if truth else ""
     held = "" if m.found.covered is None else formatted(m.found.covered, "flag")
     return {"Shows in": m.found.metric.label, "Found": found, "Interval": interval, "True": true, "Held": held}

@@ -121,7 +121,7 @@ def note(study: Study) -> str:
         else ""
     )
     return (
-        f"The threshold is quantile {share} of all exposed units. Dropped units and a quarter by the outcome are picked by"
+        f"The threshold is percentile {share} of all exposed units. Dropped units and a quarter by the outcome are picked by"
         f" what the treatment changes, so no larger sample mends them.{known}"
     )
 
@@ -160,7 +160,7 @@ def simulated_rows(found: Sequence[SelectionBias]) -> list[views.Row]:
             "Truth": formatted(b.truth, "relative"),
             "Shown on average": f"{formatted(b.estimate, 'relative')} ± {b.standard_error * 100:.2f}",
             "In the limit": formatted(exact[b.rule], "relative") if b.rule in exact else "",
-            "Interval holds the truth": formatted(b.coverage, "share"),
+            "Truth held": formatted(b.coverage, "share"),
             "Arms alike": views.mark(SIMULATED[b.rule][1], "yes", "no"),
         }
         for b in found
@@ -170,8 +170,8 @@ def simulated_rows(found: Sequence[SelectionBias]) -> list[views.Row]:
 def simulated_note() -> str:
     """How the simulation was made."""
     return (
-        f"{RUNS} simulated experiments, seed {SEED}; ± is one Monte Carlo standard error in points. In the limit of many "
-        "units, from exact sums over the distribution of songs. Winsorised songs are a little nearer to each other by design."
+        f"{RUNS} simulated experiments, seed {SEED}; ± is one Monte Carlo standard error in points; in the limit of many "
+        "units by exact sums. The truth is the change itself: pulling in costs a little of it, most among heavy listeners."
     )
 
 
