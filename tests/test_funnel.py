@@ -85,7 +85,7 @@ def test_sentences(read):
         " For 7 of the 300 users lost there the window was still open when sight ended."
     )
     text = funnel.Bypass(1_000, 300, 12).text(STUDY)
-    assert text.startswith("Of 1,000 users with a purchase, 300 have no cart event and 12 bought before any view")
+    assert text.startswith("Of 1,000 users with a purchase, 300 have no cart event and 12 had it before any view")
     assert "only a part of the purchases" in text
     assert funnel.Bypass(1_000, 200, 0).text(STUDY) == "Of 1,000 users with a purchase, 200 have no cart event."
     assert funnel.Bypass(1_000, 0, 0).text(STUDY) == "All 1,000 users with a purchase have a cart event."

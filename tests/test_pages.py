@@ -144,6 +144,9 @@ def test_planted_truth_only_where_there_is_one(where):
     online = STUDY.model_copy(update={"mode": "online", "injection": None})
     text = front_page(online, where, Numbers(numbers), [])
     assert "planted:" not in text and "Planted uplift" not in text and "Simulated data" in text
+    assert "Planted effects" not in text
+    music = online.model_copy(update={"data": online.data.model_copy(update={"world": "music"})})
+    assert "Planted effects" in front_page(music, where, Numbers(numbers), [])
 
 
 def test_money_that_cannot_be_had_says_why(where):

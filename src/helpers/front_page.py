@@ -92,6 +92,15 @@ def _notes(study: Study) -> list[tuple[str, str]]:
     notes = []
     if study.simulated:
         notes.append(("Simulated data.", "The events come from a simulator, not from customers."))
+    if study.mode == "online" and study.planted:
+        notes.append(
+            (
+                "Planted effects.",
+                "The simulated users were treated as the variants in the log say, and the effects on them are planted and"
+                " known, so every estimate is checked against the truth. The report shows what the machinery finds, not"
+                " what the change would do.",
+            )
+        )
     if study.mode == "offline":
         notes.append(
             (

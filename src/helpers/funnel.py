@@ -75,6 +75,23 @@ def read(con: "duckdb.DuckDBPyConnection", dimension: str = "all") -> list[Funne
     return sorted(funnels, key=lambda f: (f.name != "strict", -f.steps[0].units, f.level))
 
 
+def by_arm(con: "duckdb.DuckDBPyConnection", study: Study) -> list[Funnel]:
+    """The funnel of each arm in the experiment, from the exposure on, control first; none where :func:`no_arms` says why."""
+    arms = {str(variant): rows for variant, rows in warehouse.query(con, "funnel_arms").groupby("variant")}
+    found = [_funnel("strict", v.name, arms[v.name].sort_values("step")) for v in study.variants if v.name in arms]
+    return found if len(found) == len(study.variants) else []
+
+
+def no_arms(study: Study) -> str:
+    """Why there is no funnel of each arm."""
+    if study.mode == "offline":
+        return (
+            "Nobody was treated, and planted conversions have no steps before them: the arms share one path, which "
+            "02_funnel_analysis shows."
+        )
+    return f"No step follows the {study.exposure} in both arms, so there is no path to compare."
+
+
 def _funnel(name: str, level: str, rows: "pd.DataFrame") -> Funnel:
     records = list(rows.itertuples(index=False))
     required = [r for r in records if name == "strict" or not r.is_optional]
@@ -129,7 +146,7 @@ class Bypass:
         if self.converted and not self.without_exposure:
             text = f"All {self.converted:,} users with a {last} have a {study.exposure} event"
         if self.before_entry:
-            text += f" and {self.before_entry:,} bought before any {study.funnel.steps[0]}"
+            text += f" and {self.before_entry:,} had it before any {study.funnel.steps[0]}"
         if share > OFTEN:
             text += f": the {study.exposure} is not the only way, so a change there reaches only a part of the {last}s"
         return text + "."

@@ -3,6 +3,7 @@
 import difflib
 import json
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 from types import UnionType
@@ -372,15 +373,23 @@ class Milestone(Model):
     tripwire: str
 
 
-WORLD_SEGMENTS = {
-    "shop": ["visitor_type", "device", "channel", "campaign", "country", "city", "category"],
-    "checkout": ["visitor_type", "device", "channel", "country"],
-    "music": ["device", "country", "age"],
-}
-"""Attributes of the simulated logs by which a study can be cut."""
+@dataclass(frozen=True)
+class World:
+    """What a simulated world promises: attributes by which its log can be cut, and whether it knows the true effects.
 
-ONLINE_WORLDS = ("music",)
-"""Simulated worlds whose users were treated: their log shows variants, and the truth is known."""
+    A world that ``knows_effects`` treats its users, shows the variants in the log and writes ``ground_truth.json``.
+    """
+
+    segments: tuple[str, ...]
+    knows_effects: bool = False
+
+
+WORLDS = {
+    "shop": World(("visitor_type", "device", "channel", "campaign", "country", "city", "category")),
+    "checkout": World(("visitor_type", "device", "channel", "country")),
+    "music": World(("device", "country", "age"), knows_effects=True),
+}
+"""The simulated worlds; :mod:`helpers.simulate` makes them."""
 
 
 class Study(Model):
@@ -452,7 +461,7 @@ class Study(Model):
             raise Wrong(
                 "period.baseline", "nothing", f"a moment before start: {', '.join(compared)} has covariate: true"
             )
-        columns = list(self.data.columns) if isinstance(self.data, Log) else WORLD_SEGMENTS[self.data.world]
+        columns = list(self.data.columns if isinstance(self.data, Log) else WORLDS[self.data.world].segments)
         unmapped = [name for name in self.segments if name not in columns]
         if unmapped:
             where = "mapped in data.columns" if isinstance(self.data, Log) else f"of the simulated {self.data.world}"
@@ -503,8 +512,7 @@ class Study(Model):
     @property
     def planted(self) -> bool:
         """True when the effect is known: planted by injection, or by the world that was simulated."""
-        online = isinstance(self.data, Simulation) and self.data.world in ONLINE_WORLDS
-        return self.mode == "offline" or online
+        return self.mode == "offline" or (isinstance(self.data, Simulation) and WORLDS[self.data.world].knows_effects)
 
 
 def load(path: Path | str) -> Study:

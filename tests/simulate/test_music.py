@@ -7,9 +7,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from helpers import experiment, lifetimes, marts, paths, warehouse
+from helpers import experiment, funnel, lifetimes, marts, paths, planted, selection, warehouse
 from helpers.assignment import assign
 from helpers.errors import ReportError
+from helpers.figures import experiment as figures
 from helpers.simulate import simulate
 from helpers.simulate.listeners import MUSIC
 from helpers.study import Dirt, Study, load
@@ -82,10 +83,10 @@ def test_the_control_shows_its_own_world(log: pd.DataFrame, truth: dict) -> None
 
 
 def test_segments_add_up_to_all(truth: dict) -> None:
-    worlds = pd.DataFrame(truth["worlds"])
+    worlds = pd.DataFrame(truth["worlds"]).query("level != 'as they are'")
     totals = worlds.groupby(["metric", "dimension"])[["units", "sum_y0", "sum_y1"]].sum()
     assert (totals.groupby("metric").nunique() == 1).all(axis=None)
-    assert set(worlds["dimension"]) == {"all", "device", "country", "age"}
+    assert set(worlds["dimension"]) == {"all", "device", "country", "age", "selection"}
     assert {p["effect"] for p in truth["planted"]} >= {"songs", "conversion", "churn", "paywall", "outliers"}
 
 
@@ -102,10 +103,15 @@ def test_what_the_world_refuses(tmp_path: Path) -> None:
         simulate(small().model_copy(update={"mode": "offline"}), tmp_path)
 
 
-def test_the_report_is_marked_by_the_truth(folder: Path, truth: dict) -> None:
+@pytest.fixture(scope="module")
+def where(folder: Path) -> paths.StudyPaths:
+    found = paths.StudyPaths("music_recommendations", folder.parents[2])
+    marts.build(small(), found)
+    return found
+
+
+def test_the_report_is_marked_by_the_truth(where: paths.StudyPaths, truth: dict) -> None:
     study = small()
-    where = paths.StudyPaths(study.name, folder.parents[2])
-    marts.build(study, where)
     with warehouse.connect(where.database) as con:
         results = experiment.Results(con, study)
         kept = lifetimes.survival(con, study)
@@ -130,3 +136,71 @@ def test_the_report_is_marked_by_the_truth(folder: Path, truth: dict) -> None:
     by_device = results.by_segment(study.primary, "device")
     assert all(e.truth is not None for e in by_device)
     assert "true effects are known" in experiment.caution(study)
+
+
+def test_other_choices_of_units_are_those_of_the_log(where: paths.StudyPaths, log: pd.DataFrame, truth: dict) -> None:
+    """Every rule's arms, recomputed from the log in pandas."""
+    study = small()
+    plays = log[log["event_name"] == "play"]
+    running = plays["time"] >= study.period.start
+    arm = log.dropna(subset="variant").set_index("user_id")["variant"]
+    songs, before = (
+        plays[when].groupby("user_id").size().reindex(arm.index, fill_value=0) for when in (running, ~running)
+    )
+    threshold = songs.quantile(0.99, interpolation="inverted_cdf")
+    pulled = songs.clip(upper=threshold)
+    everybody = songs >= 0
+    expected = {
+        "winsorised": pulled[everybody],
+        "as they are": songs[everybody],
+        "dropped": songs[songs < threshold],
+        "heaviest by outcome": pulled[pulled >= pulled.quantile(0.75, interpolation="inverted_cdf")],
+        "heaviest before": pulled[before >= before.quantile(0.75, interpolation="inverted_cdf")],
+    }
+    with warehouse.connect(where.database) as con:
+        results = experiment.Results(con, study)
+        found = {r.rule.name: r for r in selection.read(con, results)}
+    assert set(found) == set(expected)
+    for name, values in expected.items():
+        of = values.groupby(arm.reindex(values.index))
+        assert found[name].effect.n_treatment == of.size()["treatment"], name
+        assert found[name].effect.control == pytest.approx(of.mean()["control"]), name
+        assert found[name].effect.treatment == pytest.approx(of.mean()["treatment"]), name
+    lift = next(p["size"] for p in truth["planted"] if p["effect"] == "songs")
+    assert found["dropped"].truth == pytest.approx(lift)
+    assert found["heaviest before"].truth == found["heaviest by outcome"].truth == pytest.approx(0.13, abs=0.02)
+    assert found["heaviest by outcome"].effect.relative < found["heaviest before"].effect.relative
+    assert [row["Arms alike"].text for row in selection.rows(list(found.values()))].count("no") == 2
+    assert len(selection.figure(list(found.values()), study).data) == 3
+
+
+def test_every_planted_effect_is_set_beside_what_was_found(where: paths.StudyPaths, truth: dict) -> None:
+    study = small()
+    with warehouse.connect(where.database) as con:
+        found = planted.marked(study, where, experiment.Results(con, study))
+    assert [m.planted.effect for m in found] == [p["effect"] for p in truth["planted"]]
+    shown = {m.planted.effect: m.found.metric.name for m in found if m.found}
+    assert shown == {"songs": "songs", "conversion": "conversion", "churn": "churn", "paywall": "paywalls"}
+    rows = {m.planted.effect: row for m, row in zip(found, planted.rows(found, study), strict=True)}
+    assert rows["churn"]["Size"] == "-5.00 points" and rows["churn"]["Interval"].count("points") == 1
+    assert rows["outliers"]["Size"] == "5" and rows["outliers"]["Shows in"] == "no estimate"
+    assert set(rows["songs"]) == set(rows["outliers"])
+
+
+def test_each_arm_walks_its_funnel(where: paths.StudyPaths, log: pd.DataFrame) -> None:
+    study = small()
+    with warehouse.connect(where.database) as con:
+        arms = funnel.by_arm(con, study)
+    assert [a.level for a in arms] == ["control", "treatment"]
+    running = log[log["time"] >= study.period.start]
+    opened = running[running["event_name"] == "app_open"].groupby("user_id")["time"].min()
+    played = running[running["event_name"] == "play"].groupby("user_id")["time"].min().reindex(opened.index)
+    arm = log.dropna(subset="variant").set_index("user_id")["variant"]
+    inside = played <= opened + pd.Timedelta(hours=study.funnel.window_hours)
+    for found in arms:
+        of = arm.reindex(opened.index) == found.level
+        assert [s.units for s in found.steps[:2]] == [of.sum(), (inside & of).sum()]
+        assert found.steps[0].entrants >= found.steps[1].units >= found.steps[2].units > 0
+    figure = figures.funnel_arms(arms)
+    assert [trace.domain.y[1] > trace.domain.y[0] for trace in figure.data] == [True, True]
+    assert figure.data[0].domain.y[0] >= figure.data[1].domain.y[1]

@@ -8,6 +8,8 @@ import plotly.graph_objects as go
 
 from helpers.experiment import MetricEffect, Resalted
 from helpers.figures import style
+from helpers.figures.flows import flow
+from helpers.funnel import Funnel
 from helpers.results import formatted
 from helpers.stats import Heterogeneity, Novelty, Plan, SRMByGroup
 from helpers.study import Study
@@ -124,6 +126,28 @@ def sample_ratio(tests: SRMByGroup, weight: float) -> go.Figure:
         else "No day shows a sample ratio mismatch"
     )
     return style.titled(figure, finding, "the band holds what chance explains at the threshold of p = .001")
+
+
+def funnel_arms(arms: Sequence[Funnel]) -> go.Figure:
+    """The funnel of every arm as a flow, one below the other, so that labels have room on a phone."""
+    gap = 0.12
+    share = (1 - gap * len(arms)) / len(arms)
+    figure = go.Figure()
+    for place, arm in enumerate(arms):
+        top = 1 - place * (share + gap) - gap / 2
+        figure.add_trace(flow(arm, (max(top - share, 0.0), top)))
+        figure.add_annotation(
+            text=f"<b>{arm.level}</b>, {arm.steps[0].units:,} exposed", x=0, xref="paper", xanchor="left",
+            y=top + 0.01, yref="paper", yanchor="bottom", showarrow=False,
+        )  # fmt: skip
+    last = arms[0].steps[-1].event
+    reached = ", ".join(f"{formatted(a.conversion.share, 'share')} of {a.level}" for a in arms)
+    return style.titled(
+        figure,
+        f"Who reaches {last} in the experiment: {reached}",
+        "ordered funnel from the exposure on; percentages of the exposed units, of the step before for the losses",
+        height=110 + 300 * len(arms),
+    )
 
 
 def effects(found: Sequence[MetricEffect], study: Study) -> go.Figure:

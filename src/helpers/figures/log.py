@@ -9,6 +9,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from helpers.figures import style
+from helpers.figures.flows import flow
 from helpers.results import formatted
 
 if TYPE_CHECKING:
@@ -86,38 +87,17 @@ def activity(daily: pd.DataFrame, study: Study) -> go.Figure:
 def sankey(funnel: Funnel) -> go.Figure:
     """The ordered funnel as a flow, with what is lost at each step."""
     steps = funnel.steps
-    entrants = steps[0].units
-    labels = [f"{s.event}: {s.units:,} ({formatted(s.units / entrants, 'share')})" for s in steps]
-    sources, targets, values, colours = [], [], [], []
-    for position, step in enumerate(steps[1:], start=1):
-        sources += [position - 1, position - 1]
-        targets += [position, len(labels)]
-        values += [step.units, step.lost]
-        colours += [style.faded(style.TREATMENT, 0.45), style.faded(style.BAD, 0.3)]
-        labels.append(f"no {step.event}: {step.lost:,} ({formatted(step.lost / step.previous, 'share')})")
-    count = len(steps)
-    figure = go.Figure(
-        go.Sankey(
-            arrangement="snap",
-            node={
-                "label": labels,
-                "color": [style.TREATMENT] * count + [style.BAD] * (count - 1),
-                "align": "left",
-            },
-            link={"source": sources, "target": targets, "value": values, "color": colours},
-            textfont={"size": 13},
-        )
-    )
+    figure = go.Figure(flow(funnel))
     worst = funnel.bottleneck
     return style.titled(
         figure,
         f"{formatted(1 - worst.rate.share, 'share')} of the users at {steps[worst.position - 2].event} never reach {worst.event}",
-        f"ordered funnel of {entrants:,} users; percentages of the entrants, of the step before for the losses",
+        f"ordered funnel of {steps[0].units:,} users; percentages of the entrants, of the step before for the losses",
     )
 
 
 def losses(funnel: Funnel) -> go.Figure:
-    """Purchases each step loses."""
+    """Conversions that each step loses."""
     steps = funnel.steps[1:]
     worst = funnel.bottleneck
     names = [f"{funnel.steps[s.position - 2].event} to {s.event}" for s in steps]

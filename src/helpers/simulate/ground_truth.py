@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from helpers.results import write_text
+from helpers.results import Unit, write_text
 from helpers.study import Metric
 
 Ints = NDArray[np.int64]
@@ -17,11 +17,17 @@ FILE = "ground_truth.json"
 
 @dataclass(frozen=True)
 class Planted:
-    """One effect that the world's recipe contains, with its size as a fraction or in the unit its statement names."""
+    """One effect that the world's recipe contains.
+
+    ``size`` is a fraction ("relative", "points") or a number ("count"); ``event`` is the one whose metrics it moves,
+    empty where no metric shows it.
+    """
 
     effect: str
     size: float
     statement: str
+    unit: Unit = "relative"
+    event: str = ""
 
 
 @dataclass(frozen=True)

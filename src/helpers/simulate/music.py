@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from helpers.assignment import buckets
 from helpers.errors import ReportError
-from helpers.simulate.ground_truth import GroundTruth, Planted, world_sums
+from helpers.simulate.ground_truth import GroundTruth, Planted, WorldSums, world_sums
 from helpers.simulate.ledger import Ledger
 from helpers.simulate.listeners import CONTROL, MUSIC, TREATMENT, Listeners, MusicWorld, draw_listeners
 from helpers.simulate.rows import MS_PER_DAY, spread_out, standard_times
@@ -27,6 +27,7 @@ IMPRESSION, OPEN, PLAY, PAYWALL, SUBSCRIBE, CANCEL = range(6)
 EVENT_NAMES = ("experiment_impression", "app_open", "play", "paywall", "subscribe", "cancel")
 ROWS_PER_PART = 500_000
 USERS_MODULUS = 90_000_000
+HEAVY = 0.75  # quantile of the songs of the baseline from which on a listener was a heavy one
 OPENING_MS = 1_000  # from the assignment to the first screen, and from there to the first song at least
 
 
@@ -75,7 +76,10 @@ def simulate_music(study: Study, out: Path, *, progress: bool = True, world: Mus
     _write(rows, ids, everybody, variants, study, out, world, rng)
 
     segments = {name: everybody[name][: len(people)] for name in study.segments}
-    GroundTruth(_planted(world, people), world_sums(study.metrics, known, treated, segments)).write(out)
+    heavy = people.before >= np.quantile(people.before, HEAVY, method="inverted_cdf")
+    chosen = {"selection": np.where(heavy, "heaviest before", "others")}
+    sums = world_sums(study.metrics, known, treated, segments | chosen)
+    GroundTruth(_planted(world, people), (*sums, *_organic(study, people))).write(out)
     ledger = Ledger.of(len(rows.user), {})
     ledger.write(out / "ledger.json")
     return ledger
@@ -173,17 +177,36 @@ def _named(codes: Ints, traits: tuple[tuple[str, float], ...]) -> NDArray[np.str
     return np.array([name for name, _ in traits])[codes]
 
 
+def _organic(study: Study, people: Listeners) -> tuple[WorldSums, ...]:
+    """Songs of everybody without outliers, neither dropped nor pulled in: the change itself."""
+    sums = people.organic.sum(axis=1).tolist()
+    return tuple(
+        WorldSums(m.name, "selection", "as they are", len(people), *sums)
+        for m in study.metrics
+        if (m.event, m.measure, m.per) == ("play", "count", None)
+    )
+
+
 def _planted(world: MusicWorld, people: Listeners) -> tuple[Planted, ...]:
     songs = people.organic.mean(axis=1)
+    lift = songs[TREATMENT] / songs[CONTROL] - 1
+    chance = f"chance to cancel within {world.churn_days:g} days"
+    outliers = float(people.is_outlier.sum())
     return (
-        Planted("songs", songs[TREATMENT] / songs[CONTROL] - 1, "relative change of songs a user, outliers left out"),
-        Planted("conversion", world.conversion_per_song, "chance of a subscription that each song adds, in either arm"),
+        Planted("songs", lift, "relative change of songs a user, outliers left out", "relative", "play"),
         Planted(
-            "churn", world.churn_treated, f"chance to cancel within {world.churn_days:g} days, treated minus control"
+            "conversion",
+            world.conversion_per_song,
+            "chance of a subscription that each song adds, in either arm",
+            "points",
+            "subscribe",
         ),
-        Planted("churn_paid", world.churn_paid, "the same, subscribers minus others"),
-        Planted("paywall", world.paywall_change, "relative change of paywall impressions a user"),
-        Planted("outliers", float(people.is_outlier.sum()), "users with 1,000 to 4,999 songs, whatever their arm"),
+        Planted("churn", world.churn_treated, f"{chance}, treated minus control", "points", "cancel"),
+        Planted("churn_paid", world.churn_paid, f"{chance}, subscribers minus others", "points"),
+        Planted(
+            "paywall", world.paywall_change, "relative change of paywall impressions a user", "relative", "paywall"
+        ),
+        Planted("outliers", outliers, "users with 1,000 to 4,999 songs, whatever their arm", "count"),
     )
 
 

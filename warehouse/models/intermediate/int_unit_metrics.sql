@@ -1,5 +1,5 @@
 -- Each metric of each unit in both worlds (y0 under control, y1 under treatment; d0, d1 the denominators of ratios;
--- x the same measure before the experiment). Counts, cents and seconds, all integers. Population 'exposed' counts from
+-- x the same measure before the experiment; cut0, cut1 what winsorising took from y0 and y1). Counts, cents and seconds, all integers. Population 'exposed' counts from
 -- the exposure on, 'assigned' from the assignment on. Grain: population, unit, metric.
 with counted as (
     select population, units.user_id, outcomes.event_name, outcomes.amount, outcomes.in_control, outcomes.in_treatment,
@@ -52,7 +52,7 @@ thresholds as (
 select
     'exposed' as population, units.user_id, '{{ metric.name }}' as metric,
     bool_or(sessions.user_id is not null)::bigint as y0, bool_or(sessions.user_id is not null)::bigint as y1,
-    null::bigint as d0, null::bigint as d1, null::bigint as x
+    null::bigint as d0, null::bigint as d1, null::bigint as x, null::bigint as cut0, null::bigint as cut1
 from {{ ref('fct_experiment_units') }} as units
 left join {{ ref('int_exposed_sessions') }} as sessions
     on sessions.user_id = units.user_id
@@ -71,6 +71,9 @@ select
     {% if metric.type == 'ratio' %}{{ metric.name }}_d{{ world }}{% else %}null::bigint{% endif %} as d{{ world }},
     {%- endfor %}
     {% if metric.covariate %}{{ 'least(' if cap }}coalesce(before.{{ metric.name }}_x, 0){{ ', ' ~ cap ~ ')' if cap }}{% else %}null::bigint{% endif %} as x
+    {%- for world in ['0', '1'] %},
+    {% if cap %}greatest({{ metric.name }}_y{{ world }} - {{ cap }}, 0){% else %}null::bigint{% endif %} as cut{{ world }}
+    {%- endfor %}
 from measures
 {%- if cap %}
 cross join thresholds

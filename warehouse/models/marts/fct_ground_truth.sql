@@ -30,7 +30,15 @@ select
     {%- endfor %}
 from cells
 group by population, metric{{ '' if dimension == 'all' else ', ' ~ dimension }}
-{{ 'union all' if not loop.last }}
+union all
 {% endfor %}
+select
+    {{ text(var('experiment_id')) }} as experiment_id, 'exposed' as population, 'selection' as dimension, rule as level,
+    '{{ (var('metrics') | selectattr('role', 'equalto', 'primary') | first).name }}' as metric,
+    sum(units)::bigint as units, sum(sum_y0)::hugeint as sum_y0, sum(sum_y1)::hugeint as sum_y1,
+    null::hugeint as sum_d0, null::hugeint as sum_d1
+from {{ ref('fct_selection') }}
+where rule in ('as they are', 'heaviest before')
+group by rule
 order by population, dimension, level, metric
 {% endif %}
