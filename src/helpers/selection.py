@@ -134,7 +134,11 @@ def rows(found: Sequence[Reading]) -> list[views.Row]:
             "Number": f"{r.effect.n_control + r.effect.n_treatment:,}",
             "Change": formatted(r.effect.relative, "relative"),
             "Interval": views.interval(r.effect.relative_low, r.effect.relative_high, "relative"),
-            **({"Truth": formatted(r.truth, "relative"), "Held": formatted(r.covered, "flag")} if r.truth else {}),
+            **(
+                {"Truth": formatted(r.truth, "relative"), "Held": formatted(r.covered, "flag")}
+                if r.truth is not None
+                else {}
+            ),
             "Arms alike": views.mark(r.rule.sound, "yes", "no"),
         }
         for r in found
