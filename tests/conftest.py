@@ -1,5 +1,6 @@
-"""A small shop, simulated and built once per session, for every test that asks the marts."""
+"""A small shop, simulated and built once a run, for every test that asks the marts."""
 
+from pathlib import Path
 from typing import NamedTuple
 
 import pytest
@@ -9,6 +10,9 @@ from helpers import marts, paths, simulate
 from helpers import study as studies
 from helpers.paths import StudyPaths
 from helpers.study import Study
+from tests.built_once import built_once
+
+FILE = Path("studies", "cart_checkout.yml")
 
 
 class Built(NamedTuple):
@@ -20,9 +24,12 @@ class Built(NamedTuple):
 
 @pytest.fixture(scope="session")
 def small_study(tmp_path_factory: pytest.TempPathFactory) -> Built:
-    """The flagship with 3,000 users, small segments, every kind of dirt and an optional cart."""
-    base = tmp_path_factory.mktemp("small")
-    raw = yaml.safe_load((paths.STUDIES / "cart_checkout.yml").read_text(encoding="utf-8"))
+    """The flagship with 3,000 users, small segments, every kind of dirt and an optional cart; not to be written to."""
+    return Built(*studies.opened(built_once(tmp_path_factory, "small", _build) / FILE))
+
+
+def _build(base: Path) -> None:
+    raw = yaml.safe_load((paths.STUDIES / FILE.name).read_text(encoding="utf-8"))
     raw["data"] |= {"users": 3_000}
     raw["data"]["dirt"] |= dict.fromkeys(
         ("missing_revenue", "missing_property", "impossible_order", "wrong_type"), 0.001
@@ -31,10 +38,9 @@ def small_study(tmp_path_factory: pytest.TempPathFactory) -> Built:
     raw["funnel"]["optional"] = ["cart"]
     raw["metrics"][1]["winsorize"] = 0.99
     raw["min_segment"] = 30
-    file = base / "studies" / "cart_checkout.yml"
+    file = base / FILE
     file.parent.mkdir()
     file.write_text(yaml.safe_dump(raw, sort_keys=False), encoding="utf-8")
     study, where = studies.opened(file)
     simulate.simulate(study, where.raw, progress=False)
     marts.build(study, where)
-    return Built(study, where)

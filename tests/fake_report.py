@@ -1,6 +1,5 @@
 """A small report made of fakes: figures, tables, executed notebooks, for tests of the pages."""
 
-import functools
 import json
 from pathlib import Path
 from typing import Any
@@ -275,10 +274,9 @@ def prepare(base: Path, notebooks: int = 3) -> StudyPaths:
     return where
 
 
-@functools.cache
 def built(base: Path) -> StudyPaths:
-    """The fake report, exported and rendered once per folder."""
-    where = prepare(base / "fake_report")
+    """The fake report, exported and rendered."""
+    where = prepare(base)
     export(where)
     render(STUDY, where, study_numbers(where))
     return where

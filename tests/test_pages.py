@@ -1,6 +1,7 @@
 import json
 import os
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -10,13 +11,18 @@ from helpers import study as studies
 from helpers.errors import ReportError
 from helpers.front_page import front_page, markdown, page_of
 from helpers.pages import render
+from helpers.paths import StudyPaths
 from helpers.results import Numbers
+from tests.built_once import built_once
 from tests.fake_report import ATTACK, NUMBERS, STUDY, built, prepare, study_numbers
 
 
 @pytest.fixture(scope="module")
 def report(tmp_path_factory):
-    return built(tmp_path_factory.getbasetemp())
+    """A copy of its own of the fake report, for one test renders it again."""
+    own = tmp_path_factory.mktemp("pages") / "fake_report"
+    shutil.copytree(built_once(tmp_path_factory, "fake_report", built), own, symlinks=True)
+    return StudyPaths(STUDY.name, own)
 
 
 @pytest.fixture

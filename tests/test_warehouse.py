@@ -2,6 +2,7 @@
 
 import copy
 import math
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -16,6 +17,7 @@ from helpers import __main__ as cli
 from helpers import assignment, events, marts, paths, warehouse
 from helpers import study as studies
 from helpers.errors import ReportError
+from helpers.scratch import scratch
 from helpers.simulate import Ledger
 from helpers.study import Dirt
 
@@ -593,12 +595,13 @@ def test_a_data_folder_that_cannot_be_made_is_told(tmp_path):
 
 
 def test_scratch_of_a_killed_build_is_swept_and_a_living_one_s_stays(tmp_path):
-    import os
-
-    for pid in (str(os.getpid()), "99999999", "x"):
-        (tmp_path / f".build-{pid}").mkdir()
-    marts.clear_scratch(tmp_path, ".build-")
-    assert [p.name for p in tmp_path.iterdir()] == [f".build-{os.getpid()}"]
+    living = f".build-{os.getppid()}"
+    for name in (living, ".build-99999999", ".build-x", ".other-99999999"):
+        (tmp_path / name).mkdir()
+    with scratch(tmp_path, "build") as aside:
+        aside.mkdir()
+        assert {p.name for p in tmp_path.iterdir()} == {living, aside.name, ".other-99999999"}
+    assert {p.name for p in tmp_path.iterdir()} == {living, ".other-99999999"}
 
 
 def test_marts_that_are_not_built_are_told(tmp_path):

@@ -6,7 +6,6 @@ Exit codes: 0 done, 2 a wrong input (told in one message), 1 anything else.
 import errno
 import json
 import os
-import shutil
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -21,6 +20,7 @@ from helpers import paths
 from helpers import study as studies
 from helpers.errors import ReportError
 from helpers.results import write_text
+from helpers.scratch import scratch
 
 FILE_ERRORS = {
     errno.ENOSPC: "the disk is full",
@@ -76,25 +76,20 @@ study_argument = click.argument("study_file", metavar="STUDY")
 @study_argument
 def log(study_file: str) -> None:
     """Simulate the log of STUDY, or bring in its own, as Parquet."""
-    from helpers import events, marts
+    from helpers import events
 
     study, where = studies.opened(study_file)
-    with step(study.name, "log"):
-        marts.clear_scratch(where.data, ".raw-")
-        scratch = where.data / f".raw-{os.getpid()}"
-        scratch.mkdir(parents=True)
-        try:
-            if study.simulated:
-                from helpers.simulate import simulate
+    with step(study.name, "log"), scratch(where.data, "raw") as aside:
+        aside.mkdir()
+        if study.simulated:
+            from helpers.simulate import simulate
 
-                simulate(study, scratch)
-            else:
-                events.land(study, scratch)
-            (scratch / "done").write_text("the log is whole\n")
-            events.clear(where.raw)
-            scratch.replace(where.raw)
-        finally:
-            shutil.rmtree(scratch, ignore_errors=True)
+            simulate(study, aside)
+        else:
+            events.land(study, aside)
+        (aside / "done").write_text("the log is whole\n")
+        events.clear(where.raw)
+        aside.replace(where.raw)
 
 
 @command
@@ -112,12 +107,14 @@ def marts_(study_file: str) -> None:
 @study_argument
 def resalt(study_file: str) -> None:
     """Split the exposed units of STUDY under many salts, for the A/A test."""
-    from helpers import experiment, marts, warehouse
+    from helpers import experiment, warehouse
 
     study, where = studies.opened(study_file)
-    with step(study.name, "A/A assignments"), warehouse.connect(where.database) as con:
-        marts.clear_scratch(where.data, ".resalted-")
-        aside = where.data / f".resalted-{os.getpid()}"
+    with (
+        step(study.name, "A/A assignments"),
+        warehouse.connect(where.database) as con,
+        scratch(where.data, "resalted") as aside,
+    ):
         experiment.resalt(con, study).to_parquet(aside)
         aside.replace(where.resalted)
 

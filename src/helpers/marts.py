@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -12,6 +11,7 @@ from helpers import assignment, events, experiment, paths, warehouse
 from helpers.errors import ReportError
 from helpers.paths import StudyPaths
 from helpers.results import write_text
+from helpers.scratch import scratch
 from helpers.study import Study
 from helpers.tolerances import enforce_tolerances
 from helpers.warehouse import MEMORY, THREADS
@@ -87,11 +87,9 @@ def build(study: Study, where: StudyPaths) -> None:
 
     Everything happens in a scratch folder; the database appears under its name only when all of it is right.
     """
-    scratch = where.data / f".build-{os.getpid()}"
-    clear_scratch(where.data, ".build-")
-    scratch.mkdir(parents=True)
-    try:
-        database = scratch / where.database.name
+    with scratch(where.data, "build") as aside:
+        aside.mkdir()
+        database = aside / where.database.name
         plan = events.tracking_plan(study, where.base / "studies")
         variables = dbt_vars(study, events.landed(where.raw), plan)
         failure = run_dbt(("build",), variables, database=database, target=where.data / "dbt")
@@ -104,12 +102,10 @@ def build(study: Study, where: StudyPaths) -> None:
                     remedy=f"see {paths.shown(where.data / 'dbt' / 'logs' / 'dbt.log')}",
                 )
             _load_statistics(con, study)
-            clean = _export(con, study, scratch)
+            clean = _export(con, study, aside)
         database.replace(where.database)
         if clean:
             clean.replace(where.data / clean.name)
-    finally:
-        shutil.rmtree(scratch, ignore_errors=True)
 
 
 def run_dbt(
@@ -139,14 +135,6 @@ def run_dbt(
     )
 
 
-def clear_scratch(folder: Path, prefix: str) -> None:
-    """Remove what killed runs left behind; the scratch of a living process stays."""
-    for old in folder.glob(f"{prefix}*"):
-        pid = old.name.removeprefix(prefix)
-        if not (pid.isdigit() and Path(f"/proc/{pid}").exists()):
-            shutil.rmtree(old, ignore_errors=True) if old.is_dir() else old.unlink(missing_ok=True)
-
-
 def _load_statistics(con: "duckdb.DuckDBPyConnection", study: Study) -> None:
     """``marts.fct_experiment_statistics``, computed by :mod:`helpers.experiment`, never a second time in SQL."""
     frame = experiment.statistics_frame(con, study)
@@ -155,11 +143,11 @@ def _load_statistics(con: "duckdb.DuckDBPyConnection", study: Study) -> None:
     con.unregister("computed")
 
 
-def _export(con: "duckdb.DuckDBPyConnection", study: Study, scratch: Path) -> Path | None:
+def _export(con: "duckdb.DuckDBPyConnection", study: Study, aside: Path) -> Path | None:
     """``clean_events.csv`` for who wants the clean events outside, where the study asks for it."""
     if not study.data.export_clean_events:
         return None
-    file = scratch / "clean_events.csv"
+    file = aside / "clean_events.csv"
     columns = ["event_id", "event_time", "event_name", "user_id", "session_id", "product_id", "category", "amount"]
     attributes = [s for s in study.segments if s not in columns]
     con.execute(

@@ -4,7 +4,9 @@ import shutil
 
 import pytest
 
-from tests.fake_report import ATTACK, built
+from helpers.paths import StudyPaths
+from tests.built_once import built_once
+from tests.fake_report import ATTACK, STUDY, built
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chrome or Chromium on this machine")
@@ -22,7 +24,7 @@ DRAWN = """() => [...document.querySelectorAll("figure.plot")].map(figure => ({
 
 @pytest.fixture(scope="module")
 def report(tmp_path_factory):
-    return built(tmp_path_factory.getbasetemp())
+    return StudyPaths(STUDY.name, built_once(tmp_path_factory, "fake_report", built))
 
 
 @pytest.fixture(scope="module")

@@ -24,7 +24,7 @@ from helpers.figures.export import browser
 from helpers.paths import StudyPaths
 from helpers.results import Numbers, Unit, formatted
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("small_report")]
+pytestmark = pytest.mark.slow
 
 NAMES = [f.stem for f in sorted(paths.NOTEBOOKS.glob("[0-9]*.ipynb"))]
 LATER = {"06_roi_and_rollout", "07_monitoring"}

@@ -22,6 +22,8 @@ Method = Literal["percentile", "bca", "poisson"]
 Shape = Literal["normal", "exponential", "lognormal"]
 RESAMPLES = 200
 """Two-sided p < .05 then holds at 2 * 5 / 201 = .0498."""
+SHORT = 400
+"""Runs of the short version."""
 ROWS = 25
 """Runs that share their resampled positions: their draws differ, as their data do."""
 MEAN = 3.0
@@ -113,55 +115,23 @@ PERMUTED: tuple[tuple[Statistic, Shape, int, int, float, float, str], ...] = (
 )
 
 
-def _bootstrap_cases() -> tuple[Case, ...]:
-    made = []
+def _bootstrap_cases() -> Iterator[Case]:
     for method, shape, n_c, n_t, slack, reason in SETTINGS:
         setting = f"{shape}, {n_c:,} : {n_t:,}"
         null = partial(false_positives, method=method, shape=shape, n_c=n_c, n_t=n_t)
         lifted = partial(coverage, method=method, shape=shape, n_c=n_c, n_t=n_t, lift=LIFT)
-        name = NAMES[method]
-        made.append(
-            Case(
-                "Bootstrap",
-                name,
-                setting,
-                "false positives",
-                ALPHA,
-                null,
-                slack=slack,
-                reason=reason,
-                short=400,
-            )
-        )
-        made.append(
-            Case(
-                "Bootstrap", f"{name} (ratio)", f"{setting}, lift {LIFT:+.0%}", "coverage", CONFIDENCE, lifted,
-                slack=slack, reason=reason, short=400,
-            )
-        )  # fmt: skip
-    return tuple(made)
+        case = partial(Case, "Bootstrap", slack=slack, reason=reason, short=SHORT)
+        yield case(NAMES[method], setting, "false positives", ALPHA, null)
+        yield case(f"{NAMES[method]} (ratio)", f"{setting}, lift {LIFT:+.0%}", "coverage", CONFIDENCE, lifted)
 
 
-def _permutation_cases() -> tuple[Case, ...]:
-    made = []
+def _permutation_cases() -> Iterator[Case]:
     for statistic, shape, n_c, n_t, spread, slack, reason in PERMUTED:
         setting = f"{shape}, {n_c:,} : {n_t:,}" + (f", standard deviations 1 : {spread:g}" if spread != 1 else "")
         name = "difference of means" if statistic is mean_difference else "Welch t"
         null = partial(permuted, statistic=statistic, shape=shape, n_c=n_c, n_t=n_t, spread=spread)
-        made.append(
-            Case(
-                "Permutation",
-                name,
-                setting,
-                "false positives",
-                ALPHA,
-                null,
-                slack=slack,
-                reason=reason,
-                short=400,
-            )
-        )
-    return tuple(made)
+        case = partial(Case, "Permutation", slack=slack, reason=reason, short=SHORT)
+        yield case(name, setting, "false positives", ALPHA, null)
 
 
 CASES = (*_bootstrap_cases(), *_permutation_cases())

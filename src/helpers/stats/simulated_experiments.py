@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Literal, Protocol, Required, TypedDict
 
 import numpy as np
 from numpy.typing import ArrayLike
 
+from helpers.defaults import ALPHA
 from helpers.stats.calibration import binomial_interval
 from helpers.stats.design import split
 from helpers.stats.inference import ALTERNATIVES, Alternative, p_values
@@ -31,6 +32,37 @@ class HasPValue(Protocol):
 Analysis = Callable[[FloatArray, FloatArray], HasPValue]
 """From the rows of control and treatment, ``(units, columns)`` each, to a result with a p-value."""
 _Injection = Callable[[FloatArray, np.random.Generator], FloatArray]
+
+
+class Experiments(TypedDict, total=False):
+    """How experiments are made of a baseline and analysed: the options of everything that simulates power.
+
+    Attributes:
+        kind: what ``compare`` is given: "proportion", "mean" or "ratio".
+        analyse: an analysis of your own in place of ``kind``, from the rows of control and treatment to a result with
+            a ``p_value``: CUPED on a second column, winsorised means, medians.
+        inject: "multiplicative" multiplies every outcome; "probabilistic" leaves the outcomes' sizes and changes how
+            many there are: a unit's outcome is put to 0 with probability -lift, or a unit at 0 becomes a copy of one
+            that is not, as often as the lift asks. The second is the only one for a proportion.
+        weights: shares of control and treatment, in any scale; halves when left out.
+        alpha, alternative: of the test.
+        runs: experiments; 1,000, as many as when left out, give power to about 0.025.
+        rng: source of the runs' seeds.
+
+    Example:
+        >>> options: Experiments = {"weights": (9, 1), "runs": 400, "rng": np.random.default_rng(1)}
+        >>> Simulation.of([1, 2], **options).kind
+        'mean'
+    """
+
+    kind: Kind
+    analyse: Analysis | None
+    inject: Lift
+    weights: tuple[float, float]
+    alpha: float
+    alternative: Alternative
+    runs: int
+    rng: Required[np.random.Generator]
 
 
 @dataclass(frozen=True)
@@ -69,12 +101,10 @@ class SimulatedPower:
 class Simulation:
     """Everything but n and lift: called with these, it makes the same experiments every time.
 
-    Attributes are the arguments of :func:`~helpers.stats.simulated_power`, checked by :meth:`of`; ``seed`` stands for
-    its ``rng``.
+    Attributes are the options of :class:`Experiments`, checked by :meth:`of`; ``seed`` stands for ``rng``.
 
     Example:
-        >>> coins = Simulation.of([0, 1], "proportion", None, "probabilistic", (1, 1), "two-sided", 0.05, 100, \
-np.random.default_rng(1))
+        >>> coins = Simulation.of([0, 1], kind="proportion", runs=100, rng=np.random.default_rng(1))
         >>> coins(1000, 0.1) == coins(1000, 0.1)
         True
     """
@@ -93,20 +123,20 @@ np.random.default_rng(1))
     def of(
         cls,
         baseline: ArrayLike,
-        kind: Kind,
-        analyse: Analysis | None,
-        inject: Lift,
-        weights: tuple[float, ...],
-        alternative: Alternative,
-        alpha: float,
-        runs: int,
+        *,
+        kind: Kind = "mean",
+        analyse: Analysis | None = None,
+        inject: Lift = "multiplicative",
+        weights: tuple[float, float] = (0.5, 0.5),
+        alpha: float = ALPHA,
+        alternative: Alternative = "two-sided",
+        runs: int = 1_000,
         rng: np.random.Generator,
     ) -> Simulation:
-        """The arguments of :func:`~helpers.stats.simulated_power`, checked.
+        """The options of :class:`Experiments`, checked.
 
         Example:
-            >>> Simulation.of([1, 2], "mean", None, "multiplicative", (9, 1), "two-sided", 0.05, 9, \
-np.random.default_rng(1)).weights
+            >>> Simulation.of([1, 2], weights=(9, 1), rng=np.random.default_rng(1)).weights
             (0.9, 0.1)
         """
         one_of("kind", kind, ("proportion", "mean", "ratio"))

@@ -9,13 +9,12 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Unpack
 
-import numpy as np
 from numpy.typing import ArrayLike
 
-from helpers.defaults import ALPHA, POWER
-from helpers.stats.inference import Alternative
-from helpers.stats.simulated_experiments import Analysis, Kind, Lift, SimulatedPower, Simulation
+from helpers.defaults import POWER
+from helpers.stats.simulated_experiments import Experiments, SimulatedPower, Simulation
 from helpers.stats.validation import InputError, between, finite, whole_number
 
 
@@ -30,6 +29,7 @@ class SimulatedPlan:
         evaluations: simulations made on the way.
 
     Example:
+        >>> import numpy as np
         >>> plan = simulated_size([0, 1] * 50, kind="proportion", lift=0.2, runs=200, rng=np.random.default_rng(1))
         >>> plan.at.power >= plan.target
         True
@@ -45,16 +45,9 @@ class SimulatedPlan:
 def simulated_power(
     baseline: ArrayLike,
     *,
-    kind: Kind = "mean",
-    analyse: Analysis | None = None,
     lift: float,
-    inject: Lift = "multiplicative",
     n: int,
-    weights: tuple[float, float] = (0.5, 0.5),
-    alpha: float = ALPHA,
-    alternative: Alternative = "two-sided",
-    runs: int = 1_000,
-    rng: np.random.Generator,
+    **how: Unpack[Experiments],
 ) -> SimulatedPower:
     """Power of ``n`` units at a lift, counted on experiments made of the baseline's own units.
 
@@ -64,18 +57,10 @@ def simulated_power(
     Args:
         baseline: one row a unit from before the experiment: values, or ``(units, columns)`` with the outcome first
             and, for a ratio, the denominator second.
-        kind: what ``compare`` is given: "proportion", "mean" or "ratio".
-        analyse: an analysis of your own in place of ``kind``, from the rows of control and treatment to a result with
-            a ``p_value``: CUPED on a second column, winsorised means, medians.
         lift: relative change of the expected outcome, a fraction.
-        inject: "multiplicative" multiplies every outcome; "probabilistic" leaves the outcomes' sizes and changes how
-            many there are: a unit's outcome is put to 0 with probability -lift, or a unit at 0 becomes a copy of one
-            that is not, as often as the lift asks. The second is the only one for a proportion.
         n: units over both arms.
-        weights: shares of control and treatment, in any scale.
-        alpha, alternative: of the test.
-        runs: experiments; 1,000 give power to about 0.025.
-        rng: source of the runs' seeds.
+        how: ``rng`` and the other options of :class:`~helpers.stats.simulated_experiments.Experiments`: ``kind`` or an
+            ``analyse`` of your own, ``inject``, ``weights``, ``alpha``, ``alternative``, ``runs``.
 
     Assumes independent units, and that the coming ones are like the baseline's. With small baselines the largest value
     seen stands in for the tail that was not.
@@ -84,12 +69,13 @@ def simulated_power(
         InputError: for a baseline that does not fit the kind, or a lift that cannot be injected.
 
     Example:
+        >>> import numpy as np
         >>> spend = np.random.default_rng(7).gamma(0.5, 40, 3000)
         >>> r = simulated_power(spend, lift=0.1, n=6000, runs=400, rng=np.random.default_rng(1))
         >>> 0.6 < r.power < 0.9
         True
     """
-    made = Simulation.of(baseline, kind, analyse, inject, weights, alternative, alpha, runs, rng)
+    made = Simulation.of(baseline, **how)
     return made(whole_number("n", n), finite("lift", lift))
 
 
@@ -98,16 +84,9 @@ def simulated_size(
     *,
     lift: float,
     power: float = POWER,
-    kind: Kind = "mean",
-    analyse: Analysis | None = None,
-    inject: Lift = "multiplicative",
-    weights: tuple[float, float] = (0.5, 0.5),
-    alpha: float = ALPHA,
-    alternative: Alternative = "two-sided",
-    runs: int = 1_000,
-    rng: np.random.Generator,
     largest: int = 10_000_000,
     tolerance: float = 0.01,
+    **how: Unpack[Experiments],
 ) -> SimulatedPlan:
     """Units over both arms at which the simulated power reaches ``power``, by bisection.
 
@@ -118,21 +97,22 @@ def simulated_size(
         lift, power: effect to be found, and how surely.
         largest: size at which to give up.
         tolerance: relative width at which the bisection ends.
-        baseline, kind, analyse, inject, weights, alpha, alternative, runs, rng: as in :func:`simulated_power`.
+        baseline, how: as in :func:`simulated_power`.
 
     Raises:
         InputError: when ``largest`` units do not reach the power.
 
     Example:
+        >>> import numpy as np
         >>> spend = np.random.default_rng(7).gamma(0.5, 40, 3000)
         >>> plan = simulated_size(spend, lift=0.2, runs=200, rng=np.random.default_rng(1))
         >>> 1000 < plan.n_total < 2600
         True
     """
     between("power", power, 0, 1)
-    made = Simulation.of(baseline, kind, analyse, inject, weights, alternative, alpha, runs, rng)
+    made = Simulation.of(baseline, **how)
     change = finite("lift", lift)
-    start = math.ceil(4 * sum(weights) / min(weights))
+    start = math.ceil(4 / min(made.weights))
     return _bisected(lambda n: made(round(n), change), start, largest, power, tolerance, whole=True)
 
 
@@ -141,16 +121,9 @@ def simulated_mde(
     *,
     n: int,
     power: float = POWER,
-    kind: Kind = "mean",
-    analyse: Analysis | None = None,
-    inject: Lift = "multiplicative",
-    weights: tuple[float, float] = (0.5, 0.5),
-    alpha: float = ALPHA,
-    alternative: Alternative = "two-sided",
-    runs: int = 1_000,
-    rng: np.random.Generator,
     largest: float = 1.0,
     tolerance: float = 0.01,
+    **how: Unpack[Experiments],
 ) -> SimulatedPlan:
     """Smallest lift that ``n`` units find with ``power``, by bisection on common random numbers.
 
@@ -158,19 +131,20 @@ def simulated_mde(
         n, power: units over both arms, and how surely the lift is to be found.
         largest: lift at which to give up; a negative one looks for the smallest fall.
         tolerance: relative width at which the bisection ends.
-        baseline, kind, analyse, inject, weights, alpha, alternative, runs, rng: as in :func:`simulated_power`.
+        baseline, how: as in :func:`simulated_power`.
 
     Raises:
         InputError: when the largest lift is not found with the power.
 
     Example:
+        >>> import numpy as np
         >>> spend = np.random.default_rng(7).gamma(0.5, 40, 3000)
         >>> plan = simulated_mde(spend, n=1700, runs=200, rng=np.random.default_rng(1))
         >>> 0.15 < plan.lift < 0.25
         True
     """
     between("power", power, 0, 1)
-    made = Simulation.of(baseline, kind, analyse, inject, weights, alternative, alpha, runs, rng)
+    made = Simulation.of(baseline, **how)
     units, sign = whole_number("n", n), math.copysign(1.0, finite("largest", largest))
     return _bisected(lambda x: made(units, sign * x), abs(largest) / 1024, abs(largest), power, tolerance, whole=False)
 
