@@ -83,6 +83,10 @@ def activity(daily: pd.DataFrame, study: Study) -> go.Figure:
     return style.titled(figure, finding, f"{hidden}days run from midnight to midnight, UTC")
 
 
+NARROW = 0.05
+"""Share of the entrants under which a flow has room for its name only; its numbers are in the table and on hover."""
+
+
 def sankey(funnel: Funnel) -> go.Figure:
     """The ordered funnel as a flow, with what is lost at each step."""
     steps = funnel.steps
@@ -96,11 +100,16 @@ def sankey(funnel: Funnel) -> go.Figure:
         colours += [style.faded(style.TREATMENT, 0.45), style.faded(style.BAD, 0.3)]
         labels.append(f"no {step.event}: {step.lost:,} ({formatted(step.lost / step.previous, 'share')})")
     count = len(steps)
+    sizes = [s.units for s in steps] + [s.lost for s in steps[1:]]
     figure = go.Figure(
         go.Sankey(
             arrangement="snap",
             node={
-                "label": labels,
+                "label": [
+                    t if n >= NARROW * entrants else t.partition(":")[0] for t, n in zip(labels, sizes, strict=True)
+                ],
+                "customdata": labels,
+                "hovertemplate": "%{customdata}<extra></extra>",
                 "color": [style.TREATMENT] * count + [style.BAD] * (count - 1),
                 "align": "left",
             },

@@ -17,6 +17,8 @@ SOURCE_RATE = 0.324
 """The rate for which the triggers and shifts were stated; other rates take them in proportion."""
 TICKETS_PER_UNIT = 0.008
 """Tickets a unit where a study does not say: as many as in the study that does."""
+TICKETS = 40.0
+"""Tickets a day that are assumed at least: twice a handful is reached by chance."""
 
 OWN = "the stream itself"
 """Name of the study's own stream among the planted ones."""
@@ -36,6 +38,7 @@ class Plan:
         section: the study's settings, or those made up for it.
         stated: False when the study has no monitoring section.
         measured: what the experiment's control had, where the primary metric is a share.
+        pace: where the units a day of a made-up plan come from.
         first: first day of the baseline, ISO.
 
     Example:
@@ -52,6 +55,7 @@ class Plan:
     stated: bool
     first: str
     measured: str = ""
+    pace: str = "the pace of the experiment"
 
     @classmethod
     def of(cls, study: Study, earlier: Numbers) -> Plan:
@@ -69,7 +73,7 @@ class Plan:
         first = str(launch - section.baseline_days)
         control = earlier.get("primary.control")
         measured = f"{study.primary.label.lower()} {control.text}" if control and control.unit == "share" else ""
-        return cls(section.label, world, triggers, section, study.monitoring is not None, first, measured)
+        return cls(section.label, world, triggers, section, study.monitoring is not None, first, measured, _pace(study))
 
     def worlds(self) -> dict[str, World]:
         """What is planted, by name: a shift of the rate each, then a surge of tickets."""
@@ -115,13 +119,21 @@ class Plan:
             )
         return (
             "Simulated plan: the study file has no monitoring section, so no monitoring is planned. The page shows what "
-            f"watching {self.label.lower()} would be like at {size}, as many as the study expects after the launch; "
+            f"watching {self.label.lower()} would be like at {size}, {self.pace}; "
             "the trigger and the shifts are made up to suit that rate and its daily noise, and tickets are an assumption."
         )
 
 
 def _name(shift: float) -> str:
     return formatted(shift, "points") if shift else "no change"
+
+
+def _pace(study: Study) -> str:
+    if study.economics.exposed_units_per_month:
+        return "as many as the study's economics count on"
+    if study.period.experiment_days < 7:
+        return "the pace of the log's few hours, which is no pace of a day or a week"
+    return "the pace of the experiment"
 
 
 def _made_up(study: Study, earlier: Numbers) -> Monitoring:
@@ -143,7 +155,7 @@ def _made_up(study: Study, earlier: Numbers) -> Monitoring:
             "label": label,
             "rate": kept,
             "units_per_day": units,
-            "tickets_per_day": max(units * TICKETS_PER_UNIT, 1.0),
+            "tickets_per_day": max(units * TICKETS_PER_UNIT, TICKETS),
             "shifts": [max(shift * scale, -kept) for shift in (0.0, -0.003, -0.008, -0.015)],
             "drop": min(ROLLBACK_DROP * scale, 0.99),
             "minimum": min(MONITORING_MINIMUM, max(units // 4, 1)),

@@ -134,7 +134,7 @@ def ramp_rows(found: Mapping[str, tuple[RampDay, ...]]) -> list[Row]:
                 "Treated": formatted(shown.share, "share"),
                 "Difference": formatted(shown.absolute, "points"),
                 "Sequential interval": f"{formatted(shown.low, 'points').removesuffix(' points')} to {formatted(shown.high, 'points')}",
-                "Guardrail: units with a ticket, at least": formatted(shown.tickets_low, "points"),
+                "Tickets at least": formatted(shown.tickets_low, "points"),
                 "Decision": badge(TONES[shown.verdict], shown.verdict),  # type: ignore[arg-type]
             }
         )
@@ -189,7 +189,7 @@ def takeaway(
     plan: Plan, found: Mapping[str, Mapping[str, Detection]], replays: Mapping[str, tuple[Decision, ...]]
 ) -> str:
     """What watching finds, and what it cannot find."""
-    lines = [f"**Within {plan.section.days} days of the launch**\n"]
+    lines = [f"**Within {plan.section.days} days of the launch, of {formatted(MONITORING_RUNS, 'count')} simulated:**"]
     for name, detectors in found.items():
         stop, any_sign = detectors[ANY_TRIGGER], detectors[ANY]
         when = f", half of all launches by day {stop.day}" if stop.day else ""
@@ -203,10 +203,10 @@ def takeaway(
         ends = (
             f"rolled back on day {stopped.day}" if stopped else f"not rolled back; its last day says {own[-1].verdict}"
         )
-        lines.append(f"\nThe study's own stream was {ends}.")
+        lines.append(f"The study's own stream was {ends}.")
     planted = len(replays) - (own is not None)
-    lines.append(f"\nThe {planted} planted streams above are one draw; these shares are what to expect.")
-    return "\n".join(lines)
+    lines.append(f"The {planted} planted streams above are one draw; these shares are what to expect.")
+    return "\n\n".join(lines)
 
 
 def fall(plan: Plan) -> str:
@@ -217,7 +217,7 @@ def fall(plan: Plan) -> str:
 def ramp_note() -> str:
     return (
         f"asymptotic confidence sequences with {formatted(1 - ALPHA, 'share')} over all stages and days together, each stage on its "
-        "own units; the guardrail, units with a ticket, has an alpha of its own; the last day or the day of the roll-back"
+        "own units; the guardrail, more units with a ticket, has an alpha of its own; the last day or the day of the roll-back"
     )
 
 
