@@ -195,7 +195,7 @@ def takeaway(
         when = f", half of all launches by day {stop.day}" if stop.day else ""
         wrong = " by mistake" if name == "no change" else ""
         lines.append(
-            f"- {name}: {_share(stop.share)} rolled back{wrong}{when}; {_share(any_sign.share)} at least paused"
+            f"**{name}:** {_share(stop.share)} rolled back{wrong}{when}; {_share(any_sign.share)} rolled back or paused."
         )
     own = replays.get(OWN)
     if own:
