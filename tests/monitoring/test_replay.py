@@ -7,11 +7,13 @@ import pytest
 
 from helpers import study
 from helpers.errors import ReportError
+from helpers.monitoring import journal
 from helpers.monitoring.baseline import Baseline
 from helpers.monitoring.detection import ANY_TRIGGER, detect
 from helpers.monitoring.plan import Plan
 from helpers.monitoring.ramp import ramp
-from helpers.monitoring.replay import Triggers, first, in_a_row, log, replay
+from helpers.monitoring.replay import TRIGGERS as TRIGGER_NAMES
+from helpers.monitoring.replay import Triggers, first, in_a_row, replay
 from helpers.monitoring.stream import Stream, World, simulate
 from helpers.results import Number, Numbers
 
@@ -108,12 +110,34 @@ def test_larger_harm_is_found_more_often_and_sooner():
 
 def test_the_log_is_replayable(tmp_path):
     stream = simulate(np.random.default_rng(8), World(0.324, 4760, 40, shift=-0.05))
+    stream = stream.without(np.isin(np.arange(56), [35, 36]))
     decisions = replay(stream, Baseline.of(stream), TRIGGERS)
-    assert log(tmp_path / "m.jsonl", {"a": decisions}) == 28
-    lines = [json.loads(line) for line in (tmp_path / "m.jsonl").read_text().splitlines()]
+    file = tmp_path / "m.jsonl"
+    assert journal.write(file, {"a": stream}, {"a": decisions}, TRIGGERS) == 28
+    frozen, *lines = [json.loads(line) for line in file.read_text().splitlines()]
+    assert frozen["frozen"]["rate"] == Baseline.of(stream).rate and lines[7]["checkouts"] is None
     assert [line["verdict"] for line in lines] == [d.verdict for d in decisions]
     stopped = first(decisions, "ROLL BACK")
     assert stopped and lines[stopped.day - 1]["reason"].startswith("The completion trigger")
+    assert journal.confirmed(file) == 28
+    edited = file.read_text().replace('"verdict": "PAUSE"', '"verdict": "CONTINUE"', 1)
+    file.write_text(edited, encoding="utf-8")
+    assert journal.confirmed(file) == 27, "a decision that was changed afterwards is found"
+
+
+def test_triggers_alone_roll_back_and_signals_alone_pause():
+    """Over many launches: the first roll-back is a day on which a trigger fired, every pause is a day without one."""
+    paused = stopped = 0
+    for seed in range(60):
+        stream = simulate(np.random.default_rng(seed), World(0.324, 2_000, 20, shift=-0.008))
+        decisions = replay(stream, Baseline.of(stream), TRIGGERS)
+        end = first(decisions, "ROLL BACK")
+        for d in decisions[: end.day if end else None]:
+            fired = any(name in TRIGGER_NAMES for name in d.signals)
+            assert (d.verdict == "ROLL BACK") == fired
+            assert (d.verdict == "PAUSE") == (bool(d.signals) and not fired)
+            paused, stopped = paused + (d.verdict == "PAUSE"), stopped + fired
+    assert paused > 50 and stopped > 20
 
 
 # --- the ramp ---
@@ -146,6 +170,9 @@ def test_a_study_without_a_section_gets_a_plan_that_says_so():
     plan = Plan.of(rees46, numbers)
     assert not plan.stated and "no monitoring section" in plan.caution() and plan.label == "Purchase rate"
     assert plan.triggers.drop == pytest.approx(0.01 * 0.2 / 0.324) and plan.section.units_per_day > 10_000
+    few = Plan.of(rees46, Numbers({**numbers, "exposed.units": Number(111, "count", "d", "")}))
+    noise = (0.2 * 0.8 / few.section.units_per_day) ** 0.5
+    assert few.triggers.drop == pytest.approx(1.5 * noise) and min(few.section.shifts) == pytest.approx(-2.25 * noise)
     assert [len(s.days) for s in plan.streams().values()] == [56] * 5
     nothing = Plan.of(rees46, Numbers({**numbers, "primary.control": Number(0.0, "share", "d", "")}))
     assert 0 < nothing.section.rate < 0.001

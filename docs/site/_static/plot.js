@@ -28,12 +28,14 @@
   }
 
   function wrapLabels({ data, layout }, width) {
+    const rows = new Set(data.flatMap((trace) => (Array.isArray(trace.y) ? trace.y : [])));
+    const roomy = layout.height / rows.size > 60; // one answer for all traces: they share their rows
     for (const trace of data) {
-      const roomy = Array.isArray(trace.y) && layout.height / new Set(trace.y).size > 60;
-      if (roomy) trace.y = wrap(trace.y);
+      if (roomy && Array.isArray(trace.y)) trace.y = wrap(trace.y);
       if (trace.node) trace.node.label = trace.node.label.map((l) => l.replace(/: | (?=\()/g, (m) => `${m.trim()}<br>`));
     }
     for (const [name, axis] of Object.entries(layout)) {
+      if (roomy && /^yaxis/.test(name) && axis.categoryarray) axis.categoryarray = wrap(axis.categoryarray);
       if (!/^[xy]axis/.test(name) || !axis.title) continue;
       axis.title.text = wrap(axis.title.text, Math.floor(width / 12));
     }

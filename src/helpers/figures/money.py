@@ -17,7 +17,7 @@ def scenarios(value: Value, study: Study) -> go.Figure:
         go.Bar(
             x=[s.name for s in bars], y=[s.net / 100 for s in bars], width=0.5,
             marker_color=[style.GOOD if s.net > 0 else style.BAD for s in bars],
-            text=[formatted(s.net, "money", currency) for s in bars], textposition="outside", cliponaxis=False,
+            text=[formatted(s.net, "money", currency) for s in bars], textposition="outside", cliponaxis=False, constraintext="none",
         )
     )  # fmt: skip
     figure.add_hline(y=0, line={"color": style.MUTED, "width": 1})

@@ -10,7 +10,7 @@ from helpers.defaults import CUSUM_LIMIT
 from helpers.figures import style
 from helpers.monitoring.baseline import Baseline
 from helpers.monitoring.charts import cusum, ewma, individuals, p_chart
-from helpers.monitoring.plan import Plan
+from helpers.monitoring.plan import OWN, Plan
 from helpers.monitoring.ramp import RampDay
 from helpers.monitoring.replay import Decision, first
 from helpers.monitoring.stream import Stream
@@ -27,7 +27,9 @@ def control(name: str, stream: Stream, decisions: tuple[Decision, ...], plan: Pl
     p, ranges = p_chart(stream, baseline), individuals(stream, baseline)
     days = [str(day) for day in stream.days]
     figure = go.Figure()
-    figure.add_scatter(x=days + days[::-1], y=[*p.high, *p.low[::-1]], fill="toself", mode="lines", line_width=0,
+    seen = np.flatnonzero(np.isfinite(p.high))
+    around = [days[n] for n in (*seen, *seen[::-1])]
+    figure.add_scatter(x=around, y=[*p.high[seen], *p.low[seen[::-1]]], fill="toself", mode="lines", line_width=0,
                        fillcolor=style.faded(style.CONTROL, 0.22), hoverinfo="skip", name="p-chart, three sigma")  # fmt: skip
     for edge in (ranges.low, ranges.high):
         figure.add_scatter(x=days, y=edge, mode="lines", line={"color": style.MUTED, "width": 1, "dash": "dot"},
@@ -48,7 +50,7 @@ def control(name: str, stream: Stream, decisions: tuple[Decision, ...], plan: Pl
     ends = f"rolled back on day {stopped.day}" if stopped else "never rolled back"
     return style.titled(
         figure,
-        f"Planted {name}: {after} {'day' if after == 1 else 'days'} outside three sigma, {ends}",
+        f"{_named(name)}: {after} {'day' if after == 1 else 'days'} outside three sigma, {ends}",
         "solid line: launch; dotted line: roll-back; the band holds the noise of the day and of the frozen baseline",
     )
 
@@ -80,6 +82,7 @@ def drift(streams: Mapping[str, Stream], plan: Plan) -> go.Figure:
     figure = make_subplots(rows=2, cols=1, shared_xaxes=True, vertical_spacing=0.1)
     first_days: dict[str, int] = {}
     shifted = [name for name, world in plan.worlds().items() if world.surge == 1]
+    shifted += [name for name in streams if name == OWN]
     for name, colour in zip(shifted, COLOURS, strict=False):
         stream = streams[name]
         z = Baseline.of(stream).z(stream)[stream.launch :]
@@ -95,6 +98,7 @@ def drift(streams: Mapping[str, Stream], plan: Plan) -> go.Figure:
             for edge in (mean.low, mean.high):
                 figure.add_scatter(x=days, y=edge, mode="lines", line={"color": style.MUTED, "width": 1, "dash": "dot"},
                                    row=2, col=1, hoverinfo="skip", showlegend=False)  # fmt: skip
+    figure.update_yaxes(range=[-0.5, 4 * CUSUM_LIMIT], row=1, col=1)
     figure.add_hline(y=CUSUM_LIMIT, line={"color": style.MUTED, "width": 1, "dash": "dot"}, row=1, col=1)
     figure.update_yaxes(title="CUSUM, sigma", row=1, col=1)
     figure.update_yaxes(title="EWMA, sigma", row=2, col=1)
@@ -103,7 +107,7 @@ def drift(streams: Mapping[str, Stream], plan: Plan) -> go.Figure:
     return style.titled(
         figure,
         f"CUSUM signals: {told}" if told else "CUSUM signals on no stream",
-        "in standard errors of a day; dotted: limits, above it for CUSUM, outside of them for EWMA",
+        "in standard errors of a day; dotted: limits, above it for CUSUM, outside of them for EWMA; what climbs out of the upper panel is far beyond",
         height=560,
     )
 
@@ -130,7 +134,11 @@ def ramp(found: Mapping[str, tuple[RampDay, ...]]) -> go.Figure:
     treated = ", ".join(formatted(s, "share") for s in dict.fromkeys(d.share for d in days))
     return style.titled(
         figure,
-        f"Planted {name}: {ends}",
+        f"{_named(name)}: {ends}",
         f"stages with {treated} treated, each on its own units; the interval holds on every evening",
         height=360,
     )
+
+
+def _named(name: str) -> str:
+    return "The study's own stream" if name == OWN else f"Planted {name}"

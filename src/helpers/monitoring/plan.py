@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date
 
 import numpy as np
 
 from helpers import paths
 from helpers.defaults import MONITORING_MINIMUM, ROLLBACK_DROP
 from helpers.monitoring.replay import Triggers
-from helpers.monitoring.stream import Stream, World, read, simulate
+from helpers.monitoring.stream import Stream, World, read, side_by_side
 from helpers.results import Numbers, formatted
 from helpers.study import Monitoring, Study
 
@@ -18,6 +17,14 @@ SOURCE_RATE = 0.324
 """The rate for which the triggers and shifts were stated; other rates take them in proportion."""
 TICKETS_PER_UNIT = 0.008
 """Tickets a unit where a study does not say: as many as in the study that does."""
+TICKETS = 40.0
+"""Tickets a day that are assumed at least: twice a handful is reached by chance."""
+
+OWN = "the stream itself"
+"""Name of the study's own stream among the planted ones."""
+DAYS_PER_MONTH = 365 / 12
+NOISE = 1.5
+"""Standard errors of a day that a made-up trigger lies below the baseline, about as many as the stated one does."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +37,8 @@ class Plan:
         triggers: what rolls back.
         section: the study's settings, or those made up for it.
         stated: False when the study has no monitoring section.
+        measured: what the experiment's control had, where the primary metric is a share.
+        pace: where the units a day of a made-up plan come from.
         first: first day of the baseline, ISO.
 
     Example:
@@ -45,6 +54,8 @@ class Plan:
     section: Monitoring
     stated: bool
     first: str
+    measured: str = ""
+    pace: str = "the pace of the experiment"
 
     @classmethod
     def of(cls, study: Study, earlier: Numbers) -> Plan:
@@ -60,7 +71,9 @@ class Plan:
         )
         launch = np.datetime64((section.launch or study.period.end).date(), "D")
         first = str(launch - section.baseline_days)
-        return cls(section.label, world, triggers, section, study.monitoring is not None, first)
+        control = earlier.get("primary.control")
+        measured = f"{study.primary.label.lower()} {control.text}" if control and control.unit == "share" else ""
+        return cls(section.label, world, triggers, section, study.monitoring is not None, first, measured, _pace(study))
 
     def worlds(self) -> dict[str, World]:
         """What is planted, by name: a shift of the rate each, then a surge of tickets."""
@@ -71,21 +84,13 @@ class Plan:
     def streams(self) -> dict[str, Stream]:
         """The same days under each of the planted truths, and the study's own stream where it has one.
 
-        All start from one seed, so that they differ by what is planted and not by their luck before the launch.
+        All have the same luck, before and after the launch, so that they differ by what is planted alone.
         """
-        made = {
-            name: simulate(
-                np.random.default_rng(self.section.seed),
-                world,
-                baseline=self.section.baseline_days,
-                days=self.section.days,
-                first=self.first,
-            )
-            for name, world in self.worlds().items()
-        }
+        length = self.section.baseline_days
+        made = side_by_side(self.section.seed, self.worlds(), baseline=length, days=self.section.days, first=self.first)
         if self.section.stream and self.section.launch:
-            day = date(self.section.launch.year, self.section.launch.month, self.section.launch.day)
-            made["the stream itself"] = read(paths.ROOT / self.section.stream, day.isoformat())
+            launch = self.section.launch.date().isoformat()
+            made[OWN] = read(paths.ROOT / self.section.stream, launch, length)
         return made
 
     def rng(self, purpose: int) -> np.random.Generator:
@@ -102,13 +107,20 @@ class Plan:
 
     def caution(self) -> str:
         """What a reader must know about where the days come from."""
+        size = (
+            f"{formatted(self.section.rate, 'share')} and {formatted(self.section.units_per_day, 'count')} units a day"
+        )
+        measured = f"; the control of the experiment had {self.measured}" if self.measured else ""
         if self.stated:
             own = " The study's own stream is replayed beside them." if self.section.stream else ""
-            return f"Simulated: the days after the launch are drawn from the study's monitoring section, with planted changes.{own}"
+            return (
+                "Simulated: the days after the launch are drawn from the study's monitoring section, with planted changes. "
+                f"It is planned for {self.label.lower()} of {size}{measured}.{own}"
+            )
         return (
-            "Simulated plan: the study file has no monitoring section, so no monitoring is planned. The pages below show what "
-            f"watching {self.label.lower()} would be like at the rate and the {formatted(self.section.units_per_day, 'count')} "
-            "units a day of the experiment; triggers and shifts are scaled to that rate, and tickets are an assumption."
+            "Simulated plan: the study file has no monitoring section, so no monitoring is planned. The page shows what "
+            f"watching {self.label.lower()} would be like at {size}, {self.pace}; "
+            "the trigger and the shifts are made up to suit that rate and its daily noise, and tickets are an assumption."
         )
 
 
@@ -116,8 +128,18 @@ def _name(shift: float) -> str:
     return formatted(shift, "points") if shift else "no change"
 
 
+def _pace(study: Study) -> str:
+    if study.economics.exposed_units_per_month:
+        return "as many as the study's economics count on"
+    if study.period.experiment_days < 7:
+        return "the pace of the log's few hours, which is no pace of a day or a week"
+    return "the pace of the experiment"
+
+
 def _made_up(study: Study, earlier: Numbers) -> Monitoring:
-    units = max(1, round(earlier.value("exposed.units") / study.period.experiment_days))
+    monthly = study.economics.exposed_units_per_month
+    exposed = monthly / DAYS_PER_MONTH if monthly else earlier.value("exposed.units") / study.period.experiment_days
+    units = max(1, round(exposed))
     primary, last = study.primary, study.funnel.steps[-1]
     if primary.type in ("proportion", "retention"):
         rate, label = earlier["primary.control"].value, primary.label
@@ -126,15 +148,16 @@ def _made_up(study: Study, earlier: Numbers) -> Monitoring:
     else:
         rate, label = earlier[f"funnel.{last}.rate"].value, f"Reached {last}"
     kept = min(max(float(rate or 0.0), 0.5 / max(units, 2)), 1 - 0.5 / max(units, 2))
-    scale = kept / SOURCE_RATE
+    noise = NOISE * float(np.sqrt(kept * (1 - kept) / units))
+    scale = max(kept / SOURCE_RATE, noise / ROLLBACK_DROP)
     return Monitoring.model_validate(
         {
             "label": label,
             "rate": kept,
             "units_per_day": units,
-            "tickets_per_day": max(units * TICKETS_PER_UNIT, 1.0),
-            "shifts": [shift * scale for shift in (0.0, -0.003, -0.008, -0.015)],
-            "drop": ROLLBACK_DROP * scale,
+            "tickets_per_day": max(units * TICKETS_PER_UNIT, TICKETS),
+            "shifts": [max(shift * scale, -kept) for shift in (0.0, -0.003, -0.008, -0.015)],
+            "drop": min(ROLLBACK_DROP * scale, 0.99),
             "minimum": min(MONITORING_MINIMUM, max(units // 4, 1)),
         }
     )

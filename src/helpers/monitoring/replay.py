@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import asdict, dataclass
-from pathlib import Path
+from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
@@ -14,7 +12,7 @@ from helpers.monitoring.baseline import Baseline
 from helpers.monitoring.charts import cusum, ewma
 from helpers.monitoring.rules import WESTERN_ELECTRIC, any_signal, observed
 from helpers.monitoring.stream import Stream
-from helpers.results import formatted, write_text
+from helpers.results import formatted
 from helpers.stats.validation import BoolArray, FloatArray
 
 Verdict = Literal["CONTINUE", "PAUSE", "ROLL BACK"]
@@ -170,23 +168,12 @@ def first(decisions: tuple[Decision, ...], verdict: Verdict) -> Decision | None:
     return next((d for d in decisions if d.verdict == verdict), None)
 
 
-def log(file: Path, replays: dict[str, tuple[Decision, ...]]) -> int:
-    """Write every decision as a line of JSON; the same streams give the same bytes. Returns the number of lines."""
-    lines = [
-        json.dumps({"stream": name} | asdict(decision), sort_keys=True, ensure_ascii=False)
-        for name, decisions in replays.items()
-        for decision in decisions
-    ]
-    write_text(file, "\n".join(lines) + "\n")
-    return len(lines)
-
-
 def _verdict(seen: tuple[str, ...], blind: bool, triggers: Triggers) -> tuple[Verdict, str]:
     fired = [name for name in seen if name in TRIGGERS]
     if fired:
         return "ROLL BACK", f"The {' and the '.join(fired)} fired."
     if seen:
-        return "PAUSE", f"{', '.join(seen)} point to harm: look before more users get the change."
+        return "PAUSE", f"Towards harm: {', '.join(seen)}. Look before more users get the change."
     if blind:
         return "PAUSE", f"{triggers.blind} days or more without enough data: nobody is watching."
     return "CONTINUE", "No trigger and no signal."

@@ -3,30 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from helpers.defaults import ALPHA, CUSUM_LIMIT, MONITORING_RUNS
-from helpers.monitoring.charts import cusum, ewma
-from helpers.monitoring.detection import DETECTORS, Detection, detect
-from helpers.monitoring.plan import Plan
+from helpers.defaults import ALPHA, MONITORING_RUNS
+from helpers.monitoring.detection import ANY, ANY_TRIGGER, DETECTORS, Detection, detect
+from helpers.monitoring.false_alarms import FalseAlarms
+from helpers.monitoring.plan import OWN, Plan
 from helpers.monitoring.ramp import RampDay, ramp
-from helpers.monitoring.replay import Decision, first
-from helpers.monitoring.rules import NELSON, WESTERN_ELECTRIC, any_signal
-from helpers.monitoring.run_length import (
-    PUBLISHED,
-    QUOTED,
-    RunLength,
-    cusum_chain,
-    ewma_chain,
-    rules_chain,
-    run_chain,
-    simulated,
-)
+from helpers.monitoring.replay import TRIGGERS, Decision, first
+from helpers.monitoring.run_length import run_chain
+from helpers.monitoring.size import Size, smallest
 from helpers.results import formatted
-from helpers.stats.validation import BoolArray, FloatArray
 from helpers.tables import badge
 
 if TYPE_CHECKING:
@@ -34,89 +21,7 @@ if TYPE_CHECKING:
     from helpers.study import Study
 
 Row = dict[str, Any]
-RUNS = 4_000
-"""Series behind each simulated interval between false alarms."""
 TONES = {"CONTINUE": "good", "PAUSE": "warn", "ROLL BACK": "bad"}
-
-
-@dataclass(frozen=True)
-class FalseAlarms:
-    """Points between false alarms of one rule, or of rules together, on both sides of known limits.
-
-    Attributes:
-        name: short, for the record.
-        rule: in words.
-        stated: exact; None where no exact value is known.
-        seen: simulated.
-    """
-
-    name: str
-    rule: str
-    stated: float | None
-    seen: RunLength
-
-
-def false_alarms(plan: Plan) -> tuple[FalseAlarms, ...]:
-    """Every rule without any change, as stated and as simulated.
-
-    CUSUM is simulated from a series' start in blocks that each begin at zero, so its blocks are long.
-    """
-    rng = plan.rng(0)
-    both = (WESTERN_ELECTRIC[0], WESTERN_ELECTRIC[3])
-    rules = [
-        ("rule_1", "one point beyond three sigma (Western Electric 1, Nelson 1)", WESTERN_ELECTRIC[:1]),
-        ("rule_1_and_8", "three sigma, or eight in a row on one side (Western Electric 1 and 4)", both),
-        ("western_electric", "all four rules of Western Electric", WESTERN_ELECTRIC),
-    ]
-    found = [
-        FalseAlarms(
-            name,
-            text,
-            rules_chain(which).mean,
-            simulated(rng, lambda z, w=which: any_signal(w, z), RUNS),  # type: ignore[misc]
-        )
-        for name, text, which in rules
-    ]
-    nelson = simulated(rng, lambda z: any_signal(NELSON, z), RUNS)
-    found.append(FalseAlarms("nelson", "all eight rules of Nelson", None, nelson))
-    drift = (
-        ("cusum", "CUSUM, both sides", cusum_chain().mean / 2, _cusum_alarms),
-        ("ewma", "EWMA, limits for late days", ewma_chain().mean, _ewma_alarms),
-    )
-    found += [
-        FalseAlarms(n, text, exact, simulated(rng, alarms, RUNS // 4, block=6_000)) for n, text, exact, alarms in drift
-    ]
-    return tuple(found)
-
-
-def rules_rows(found: tuple[FalseAlarms, ...]) -> list[Row]:
-    return [
-        {
-            "Rule": f.rule,
-            "Stated": "no exact value" if f.stated is None else f"{f.stated:.1f}",
-            "Simulated": f"{f.seen.mean:.1f}",
-            "95 % interval": f"{f.seen.low:.1f} to {f.seen.high:.1f}",
-        }
-        for f in found
-    ]
-
-
-def rules_text(plan: Plan, found: tuple[FalseAlarms, ...]) -> str:
-    """What the rules cost, and where a quoted figure is off."""
-    named = {f.name: f for f in found}
-    run = named["rule_1_and_8"]
-    trigger = run_chain(plan.quiet, plan.triggers.days).mean
-    return (
-        f"**The more rules, the more false alarms:** one in {named['rule_1'].stated:.0f} points for three sigma alone, one in "
-        f"{named['western_electric'].stated:.0f} for the four of Western Electric, one in {named['nelson'].seen.mean:.0f} for the "
-        "eight of Nelson. So run rules warn and pause; they do not roll back.\n\n"
-        f"Three sigma with a run of eight gives one in {run.stated:.1f}, as published ({PUBLISHED['WE 1, 4']:g}, Champ and Woodall "
-        f"1987), and {run.seen.mean:.1f} by simulation; the figure of {QUOTED:g} that is sometimes quoted "
-        f"{'lies inside that simulation’s noise but' if run.seen.holds(QUOTED) else 'lies outside that simulation’s noise, and'} "
-        "is not the exact one.\n\n"
-        f"The trigger on {plan.label.lower()} fires by chance about once in {trigger:,.0f} days when the baseline is known exactly; "
-        "a baseline of four weeks is not, so its false alarms are simulated below."
-    )
 
 
 def detections(plan: Plan) -> dict[str, dict[str, Detection]]:
@@ -127,27 +32,62 @@ def detections(plan: Plan) -> dict[str, dict[str, Detection]]:
 def detection_rows(found: Mapping[str, Mapping[str, Detection]]) -> list[Row]:
     """One line a detector: share of launches with an alarm and the median day of it, by planted change."""
     return [
-        {"Detector": detector} | {name: _told(detectors[detector]) for name, detectors in found.items()}
+        {"Detector": detector} | {_joined(name): _told(detectors[detector]) for name, detectors in found.items()}
         for detector in DETECTORS
     ]
 
 
 def missing_rows(plan: Plan, shares: tuple[float, ...] = (0.0, 0.1, 0.3)) -> list[Row]:
-    """The completion trigger when days are lost: it waits for observed days, so it comes later."""
+    """The completion trigger when days are lost: it waits for observed days, so it comes later.
+
+    The same launches as in :func:`detections`, so that the first line repeats that table.
+    """
     worst = min(plan.section.shifts)
-    world = plan.worlds()[next(n for n, w in plan.worlds().items() if w.shift == worst)]
+    world = next(w for w in plan.worlds().values() if w.shift == worst)
     rows = []
     for share in shares:
-        quiet = detect(plan.rng(2), plan.world, plan.triggers, missing=share, **_days(plan))
-        moved = detect(plan.rng(2), world, plan.triggers, missing=share, **_days(plan))
+        quiet = detect(plan.rng(1), plan.world, plan.triggers, missing=share, **_days(plan))
+        moved = detect(plan.rng(1), world, plan.triggers, missing=share, **_days(plan))
         rows.append(
             {
                 "Days lost": formatted(share, "share"),
-                "False alarms": formatted(quiet["completion trigger"].share, "share"),
-                f"Fires at {formatted(worst, 'points')}": _told(moved["completion trigger"]),
+                "False alarms": _share(quiet[TRIGGERS[0]].share),
+                f"Fires at {_joined(formatted(worst, 'points'))}": _told(moved[TRIGGERS[0]]),
             }
         )
     return rows
+
+
+def size_rows(found: tuple[Size, ...]) -> list[Row]:
+    """One line a size: what the triggers would be worth with fewer units a day, and with more."""
+    return [
+        {
+            "Units a day": formatted(size.units, "count"),
+            "Tickets a day": f"{size.tickets:.3g}",
+            "False alarms, rate": _share(size.quiet[TRIGGERS[0]].share),
+            "False alarms, tickets": _share(size.quiet[TRIGGERS[1]].share),
+            "Largest fall found": _told(size.moved),
+        }
+        for size in found
+    ]
+
+
+def record_sizes(nb: Notebook, plan: Plan) -> str:
+    """``monitoring.minimum.*``: units a day that each trigger needs; returns what follows from them."""
+    told = []
+    for name, key in zip(TRIGGERS, ("rate", "tickets"), strict=True):
+        least = smallest(plan, name)
+        kept = None if least is None else int(float(f"{least:.2g}"))
+        what = f"Units a day from which the {name} errs on at most {formatted(ALPHA, 'share')} of the launches"
+        nb.record(f"monitoring.minimum.{key}", kept, "count", what if kept else f"{what}: none is enough")
+        enough = kept is not None and plan.section.units_per_day >= kept
+        needs = f"about {formatted(kept, 'count')} units a day" if kept else "more units a day than were tried"
+        told.append(f"the {name} needs {needs}{'' if enough else ', **more than there are**'}")
+    return (
+        f"**A trigger must be able to afford its size.** To roll back at most {formatted(ALPHA, 'share')} of the harmless launches "
+        f"within {plan.section.days} days, {' and '.join(told)}; the plan has {formatted(plan.section.units_per_day, 'count')}. "
+        "With fewer, widen the drop, ask for more days in a row, or watch weeks instead of days."
+    )
 
 
 def replay_rows(replays: Mapping[str, tuple[Decision, ...]]) -> list[Row]:
@@ -157,14 +97,21 @@ def replay_rows(replays: Mapping[str, tuple[Decision, ...]]) -> list[Row]:
         paused, stopped = first(decisions, "PAUSE"), first(decisions, "ROLL BACK")
         rows.append(
             {
-                "Stream": name,
-                "First PAUSE": f"day {paused.day}" if paused else "never",
-                "ROLL BACK": f"day {stopped.day}" if stopped else "never",
+                "Stream": _joined(name),
+                "First PAUSE": f"day\u00a0{paused.day}" if paused else "never",
+                "ROLL BACK": f"day\u00a0{stopped.day}" if stopped else "never",
                 "At the end": badge(TONES[decisions[-1].verdict], decisions[-1].verdict),  # type: ignore[arg-type]
                 "Why": stopped.reason if stopped else paused.reason if paused else decisions[-1].reason,
             }
         )
     return rows
+
+
+def replay_note(plan: Plan, logged: int, confirmed: int) -> str:
+    return (
+        f"rolls back: {plan.triggers.text(plan.label)}; {formatted(confirmed, 'count')} of the {formatted(logged, 'count')} "
+        "decisions in monitoring.jsonl come out the same from the log alone, each from the days up to its own evening"
+    )
 
 
 def ramps(plan: Plan, study: Study) -> dict[str, tuple[RampDay, ...]]:
@@ -182,11 +129,11 @@ def ramp_rows(found: Mapping[str, tuple[RampDay, ...]]) -> list[Row]:
             continue
         rows.append(
             {
-                "Planted": name,
+                "Planted": _joined(name),
                 "Day": shown.day,
                 "Treated": formatted(shown.share, "share"),
                 "Difference": formatted(shown.absolute, "points"),
-                "Sequential interval": f"{formatted(shown.low, 'points')} to {formatted(shown.high, 'points')}",
+                "Sequential interval": f"{formatted(shown.low, 'points').removesuffix(' points')} to {formatted(shown.high, 'points')}",
                 "Tickets at least": formatted(shown.tickets_low, "points"),
                 "Decision": badge(TONES[shown.verdict], shown.verdict),  # type: ignore[arg-type]
             }
@@ -242,28 +189,42 @@ def takeaway(
     plan: Plan, found: Mapping[str, Mapping[str, Detection]], replays: Mapping[str, tuple[Decision, ...]]
 ) -> str:
     """What watching finds, and what it cannot find."""
-    told = []
+    lines = [f"**Within {plan.section.days} days of the launch, of {formatted(MONITORING_RUNS, 'count')} simulated:**"]
     for name, detectors in found.items():
-        stop = detectors["any trigger: ROLL BACK"]
-        when = f"half of them by day {stop.day}" if stop.day else "fewer than half in time"
-        told.append(f"{name}: {formatted(stop.share, 'share')} of the launches rolled back, {when}")
-    quiet = found[next(iter(found))]["any signal or trigger: PAUSE or ROLL BACK"]
-    return (
-        f"Within {plan.section.days} days. {'; '.join(told)}. Without any change {formatted(quiet.share, 'share')} of the launches "
-        f"{'are' if plan.section.shifts[0] == 0 else 'with the first change are'} paused or rolled back at least once. "
-        f"The {len(replays)} streams above are one draw each; these shares are what to expect."
-    )
+        stop, any_sign = detectors[ANY_TRIGGER], detectors[ANY]
+        when = f", half of all launches by day {stop.day}" if stop.day else ""
+        wrong = " by mistake" if name == "no change" else ""
+        lines.append(
+            f"**{name}:** {_share(stop.share)} rolled back{wrong}{when}; {_share(any_sign.share)} rolled back or paused."
+        )
+    own = replays.get(OWN)
+    if own:
+        stopped = first(own, "ROLL BACK")
+        ends = (
+            f"rolled back on day {stopped.day}" if stopped else f"not rolled back; its last day says {own[-1].verdict}"
+        )
+        lines.append(f"The study's own stream was {ends}.")
+    planted = len(replays) - (own is not None)
+    lines.append(f"The {planted} planted streams above are one draw; these shares are what to expect.")
+    return "\n\n".join(lines)
+
+
+def fall(plan: Plan) -> str:
+    """The largest planted fall, in words."""
+    return f"{formatted(min(plan.section.shifts), 'points')} from the launch on"
 
 
 def ramp_note() -> str:
     return (
         f"asymptotic confidence sequences with {formatted(1 - ALPHA, 'share')} over all stages and days together, each stage on its "
-        "own units; the guardrail, units with a ticket, has an alpha of its own; the last day or the day of the roll-back"
+        "own units; the guardrail, more units with a ticket, has an alpha of its own; the last day or the day of the roll-back"
     )
 
 
 def middle(plan: Plan) -> str:
-    """The planted shift that is neither clear nor hopeless: the last but one."""
+    """The study's own stream, or the planted shift that is neither clear nor hopeless: the last but one."""
+    if plan.section.stream:
+        return OWN
     shifted = [name for name, world in plan.worlds().items() if world.surge == 1]
     return shifted[-2] if len(shifted) > 1 else shifted[0]
 
@@ -285,13 +246,13 @@ def _days(plan: Plan) -> dict[str, int]:
 
 
 def _told(found: Detection) -> str:
-    return formatted(found.share, "share") + (f", day {found.day}" if found.day else "")
+    return _share(found.share) + (f",\u00a0day\u00a0{found.day}" if found.day else "")
 
 
-def _cusum_alarms(z: FloatArray) -> BoolArray:
-    low, high = cusum(z)
-    return np.asarray(np.maximum(low, high) > CUSUM_LIMIT)
+def _share(share: float) -> str:
+    """No more digits than the number of simulated launches carries."""
+    return _joined(formatted(round(share, 2 if 0.1 <= share <= 0.99 else 3), "share"))
 
 
-def _ewma_alarms(z: FloatArray) -> BoolArray:
-    return ewma(z, exact=False).outside
+def _joined(text: str) -> str:
+    return text.replace(" ", "\u00a0")

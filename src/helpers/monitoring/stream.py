@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -122,24 +123,59 @@ def simulate(
         (5, 56)
     """
     dates = np.datetime64(first, "D") + np.arange(baseline + days)
-    weekdays = (dates.astype(np.int64) + 3) % 7
-    launched = np.arange(baseline + days) >= baseline
-    rates = np.where(launched, world.expected(weekdays, launched=True), world.expected(weekdays, launched=False))
-    volume = np.array(world.volume)[weekdays]
+    mean_units, rates, mean_tickets = _means(world, dates, baseline)
     shape = (*series, baseline + days)
-    units = rng.poisson(world.units * volume, shape)
+    units = rng.poisson(mean_units, shape)
     successes = rng.binomial(units, rates)
-    tickets = rng.poisson(world.tickets * volume * np.where(launched, world.surge, 1.0), shape)
+    tickets = rng.poisson(mean_tickets, shape)
     return Stream(dates, units.astype(float), successes.astype(float), tickets.astype(float), baseline)
 
 
-def read(file: Path, launch: str) -> Stream:
+def side_by_side(
+    seed: int, worlds: Mapping[str, World], *, baseline: int = 28, days: int = 28, first: str = "2026-01-05"
+) -> dict[str, Stream]:
+    """One stream a world, all with the same luck, so that they differ by what their worlds differ in and nothing else.
+
+    Every day has one uniform number each for its checkouts, completions and tickets; each world takes its quantiles
+    there (inverse distribution functions), so a lower rate never has more completions on the same checkouts.
+
+    Example:
+        >>> calm, harmed = side_by_side(1, {"a": World(0.3, 1000, 20), "b": World(0.3, 1000, 20, shift=-0.01)}).values()
+        >>> bool((harmed.successes <= calm.successes).all() and (harmed.units == calm.units).all())
+        True
+    """
+    from scipy import stats
+
+    luck = np.random.default_rng(seed).random((3, baseline + days))
+    dates = np.datetime64(first, "D") + np.arange(baseline + days)
+    made = {}
+    for name, world in worlds.items():
+        units, rates, tickets = _means(world, dates, baseline)
+        drawn = stats.poisson.ppf(luck[0], units)
+        made[name] = Stream(
+            dates, drawn, stats.binom.ppf(luck[1], drawn, rates), stats.poisson.ppf(luck[2], tickets), baseline
+        )
+    return made
+
+
+def _means(world: World, dates: NDArray[np.datetime64], baseline: int) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Mean checkouts, rate and mean tickets of each day."""
+    weekdays = (dates.astype("datetime64[D]").astype(np.int64) + 3) % 7
+    launched = np.arange(len(dates)) >= baseline
+    rates = np.where(launched, world.expected(weekdays, launched=True), world.expected(weekdays, launched=False))
+    volume = np.array(world.volume)[weekdays]
+    return world.units * volume, rates, world.tickets * volume * np.where(launched, world.surge, 1.0)
+
+
+def read(file: Path, launch: str, baseline: int = 28) -> Stream:
     """A stream from a CSV with the columns day, checkouts, completions, tickets; one row a day, in any order.
 
-    Days without a row are missing, they are not filled. ``launch`` is the first day of the change.
+    Days without a row are missing, they are not filled; a day without a checkout has no rate. ``launch`` is the first
+    day of the change; the ``baseline`` days before it are kept, earlier ones are not part of the stream.
 
     Raises :class:`~helpers.errors.ReportError` for a missing file or column, a value that is no whole number, more
-    completions than checkouts, a day that stands there twice, and a launch outside the days.
+    completions than checkouts, a day that stands there twice, a launch outside the days and a file that begins too
+    late for the baseline.
     """
     name = paths.shown(file)
     if not file.is_file():
@@ -160,7 +196,7 @@ def read(file: Path, launch: str) -> Stream:
             if day in rows:
                 raise ReportError(f"{name}, line {number}: the day stands there twice", got=day, remedy="keep one row")
             rows[day] = counts
-    return _assembled(name, rows, launch)
+    return _assembled(name, rows, launch, baseline)
 
 
 def _parsed(name: str, number: int, row: dict[str, str | None]) -> tuple[np.datetime64, tuple[int, ...]]:
@@ -192,7 +228,7 @@ def _parsed(name: str, number: int, row: dict[str, str | None]) -> tuple[np.date
     return day, tuple(counts)
 
 
-def _assembled(name: str, rows: dict[np.datetime64, tuple[int, ...]], launch: str) -> Stream:
+def _assembled(name: str, rows: dict[np.datetime64, tuple[int, ...]], launch: str, baseline: int) -> Stream:
     start = np.datetime64(launch, "D")
     if not rows or not min(rows) < start <= max(rows):
         raise ReportError(
@@ -201,8 +237,17 @@ def _assembled(name: str, rows: dict[np.datetime64, tuple[int, ...]], launch: st
             expected=f"days before {launch}, and that day or later ones",
             remedy="correct monitoring.launch in the study file, or the table",
         )
-    days: NDArray[np.datetime64] = np.arange(min(rows), max(rows) + 1)
+    begin = start - baseline
+    if min(rows) > begin:
+        raise ReportError(
+            f"{name} begins too late for the baseline",
+            got=f"its first day is {min(rows)}",
+            expected=f"{baseline} days before the launch, from {begin} on",
+            remedy="give earlier days, or lower monitoring.baseline_days in the study file",
+        )
+    days: NDArray[np.datetime64] = np.arange(begin, max(rows) + 1)
     values = np.full((3, len(days)), np.nan)
     for day, counts in rows.items():
-        values[:, int((day - days[0]).astype(int))] = counts
-    return Stream(days, values[0], values[1], values[2], int((start - days[0]).astype(int)))
+        if day >= begin:
+            values[:, int((day - begin).astype(int))] = counts
+    return Stream(days, values[0], values[1], values[2], baseline)
