@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from helpers.decision import Decision
     from helpers.experiment import MetricEffect, Resalted, TrustCheck
     from helpers.funnel import Bypass, Funnel
+    from helpers.lifetimes import Survival
     from helpers.notebook import Notebook
     from helpers.roi import Value
     from helpers.segments import Decomposition, SegmentRate
@@ -296,6 +297,28 @@ def gain(nb: Notebook, found: Mapping[str, tuple[Effect, Effect, VarianceReducti
         nb.record(
             f"cuped.{name}.relative", finite(adjusted.relative), "relative", f"Adjusted relative effect on {label}"
         )
+
+
+def survival(nb: Notebook, found: Survival | None) -> None:
+    """``survival.*``: how long exposed units stay; nothing where the study names no event by which a unit leaves."""
+    if found is None:
+        return
+    end = found.horizon_days
+    nb.record("survival.horizon", end, "days", "Days from the exposure within which the arms are compared")
+    for arm, variant in zip(("control", "treatment"), found.curves, strict=True):
+        there = found.on(variant, end)
+        nb.record(f"survival.{arm}.units", found.units[variant], "count", f"Exposed units of the {arm}")
+        nb.record(f"survival.{arm}.left", found.left[variant], "count", "Of them seen to leave")
+        nb.record(f"survival.{arm}.still_there", there.share, "share", "Share still there at the horizon, Kaplan-Meier")
+        nb.record(f"survival.{arm}.still_there_low", there.low, "share", "Lower end of its interval")
+        nb.record(f"survival.{arm}.still_there_high", there.high, "share", "Upper end of its interval")
+    kept = found.mean_days
+    nb.record("survival.control.mean", finite(kept.control), "days", "Mean days kept within the horizon, control")
+    nb.record("survival.treatment.mean", finite(kept.treatment), "days", "The same, treatment")
+    nb.record("survival.gain", finite(kept.absolute), "days", "Days kept, treatment minus control")
+    nb.record("survival.gain_low", finite(kept.absolute_low), "days", "Lower end of its interval")
+    nb.record("survival.gain_high", finite(kept.absolute_high), "days", "Upper end of its interval")
+    nb.record("survival.log_rank_p", finite(found.test.p_value), "p", "Log-rank test that both curves are one")
 
 
 def dilution(nb: Notebook, found: Mapping[str, MetricEffect]) -> None:

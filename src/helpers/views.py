@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from helpers.decision import Decision
     from helpers.experiment import MetricEffect, Resalted, TrustCheck
     from helpers.funnel import Funnel
+    from helpers.lifetimes import Survival
     from helpers.roi import Value
     from helpers.segments import Decomposition, SegmentRate
     from helpers.stats import Effect, Heterogeneity, NonInferiority, Plan, VarianceReduction
@@ -229,6 +230,26 @@ def cuped(found: Mapping[str, tuple[Effect, Effect, VarianceReduction]], study: 
         }
         for name, (plain, adjusted, reduction) in found.items()
     ]
+
+
+def survival(found: Survival) -> list[Row]:
+    """How long the units of each arm stay, the control first."""
+    end = f"{found.horizon_days:g}"
+    means = (found.mean_days.control, found.mean_days.treatment)
+    rows: list[Row] = []
+    for (variant, units), mean in zip(found.units.items(), means, strict=True):
+        there = found.on(variant, found.horizon_days)
+        rows.append(
+            {
+                "Arm": variant,
+                "Units": f"{units:,}",
+                "Seen to leave": f"{found.left[variant]:,}",
+                f"Still there on day {end}": formatted(there.share, "share"),
+                "95 % interval": interval(there.low, there.high, "share"),
+                f"Mean days within {end}": formatted(mean, "days"),
+            }
+        )
+    return rows
 
 
 def trust(checks: Iterable[TrustCheck]) -> list[Row]:
