@@ -69,6 +69,7 @@ def dbt_vars(study: Study, log: events.Landed, plan: events.TrackingPlan) -> dic
         "profile": "{" + (", ".join(f"'{s}': {s}" for s in segments) or "'none': 1") + "}",
         "min_segment": study.min_segment,
         "leaving": study.leaving.model_dump() if study.leaving else None,
+        "surrogate": study.surrogate.model_dump() if study.surrogate else None,
         "injection": study.injection.model_dump() if study.injection else None,
         "metrics": [m.model_dump() for m in study.metrics],
         "money_metrics": [m.name for m in study.metrics if m.unit == "money"],

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from helpers.segments import Decomposition, SegmentRate
     from helpers.stats import Effect, Heterogeneity, NonInferiority, Novelty, Plan, VarianceReduction
     from helpers.study import Metric
+    from helpers.surrogate import Surrogacy
 
 LEVEL: Mapping[str, Unit] = {"share": "share", "money": "price", "seconds": "seconds", "count": "number"}
 CHANGE: Mapping[str, Unit] = {"share": "points", "money": "price", "seconds": "number", "count": "number"}
@@ -319,6 +320,27 @@ def survival(nb: Notebook, found: Survival | None) -> None:
     nb.record("survival.gain_low", finite(kept.absolute_low), "days", "Lower end of its interval")
     nb.record("survival.gain_high", finite(kept.absolute_high), "days", "Upper end of its interval")
     nb.record("survival.log_rank_p", finite(found.test.p_value), "p", "Log-rank test that both curves are one")
+
+
+def surrogate(nb: Notebook, found: Surrogacy | None) -> None:
+    """``surrogate.*``: what the proxy predicts of the outcome; nothing where the study names no proxy."""
+    if found is None:
+        return
+    unit, parts = CHANGE[found.outcome.unit], found.path
+    proxy, outcome = found.proxy.label.lower(), found.outcome.label.lower()
+    for name, estimate, meaning in (
+        ("predicted", parts.predicted, f"Effect on {outcome} that the effect on {proxy} predicts"),
+        ("direct", found.direct, f"Effect on {outcome} as measured"),
+        ("beside", parts.beside, f"Part of the effect on {outcome} that does not go through {proxy}"),
+        ("slope", parts.slope, f"Change of {outcome} per unit of {proxy}, within arms"),
+    ):
+        nb.record(f"surrogate.{name}", finite(estimate.value), unit, meaning)
+        nb.record(f"surrogate.{name}_low", finite(estimate.low), unit, "Lower end of its interval")
+        nb.record(f"surrogate.{name}_high", finite(estimate.high), unit, "Upper end of its interval")
+    nb.record("surrogate.beside_p", finite(parts.beside.p_value), "p", "p-value that no part goes beside the proxy")
+    nb.record("surrogate.slopes_p", finite(parts.slope_change.p_value), "p", "p-value that both arms have one slope")
+    if found.truth is not None:
+        nb.record("surrogate.truth", found.truth, unit, f"Planted effect on {outcome}")
 
 
 def dilution(nb: Notebook, found: Mapping[str, MetricEffect]) -> None:

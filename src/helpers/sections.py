@@ -6,6 +6,7 @@ if TYPE_CHECKING:
     from helpers.figures.show import FigureView
     from helpers.lifetimes import Survival
     from helpers.notebook import Notebook
+    from helpers.surrogate import Surrogacy
     from helpers.tables import Callout, Table
 
 
@@ -34,4 +35,30 @@ def survival_table(nb: "Notebook", found: "Survival | None") -> "Table | None":
         "How long exposed units stay",
         f"mean days kept, treatment minus control: {kept.absolute:+.2f} ({kept.absolute_low:+.2f} to {kept.absolute_high:+.2f}); "
         f"log-rank p {p if p.startswith(('<', '>')) else f'= {p}'}",
+    )
+
+
+def surrogate(nb: "Notebook", found: "Surrogacy | None") -> "FigureView | Callout":
+    """What the proxy predicts of the outcome beside what the outcome shows."""
+    if found is None:
+        return nb.finding("The study names no proxy that is to stand for another metric.")
+    from helpers.figures.surrogate import predicted
+
+    return nb.show(
+        "surrogate",
+        predicted(found, nb.study.economics.currency),
+        "Three points with intervals: the effect on the outcome as the proxy predicts it, as measured, and the part beside the proxy",
+    )
+
+
+def surrogate_table(nb: "Notebook", found: "Surrogacy | None") -> "Table | None":
+    """What would have to hold, and which of it the experiment can say; nothing without a proxy."""
+    if found is None:
+        return None
+    from helpers import views
+
+    return nb.table(
+        views.surrogate(found, nb.study.economics.currency),
+        f"What would have to hold for {found.proxy.label.lower()} to stand for {found.outcome.label.lower()}",
+        "intervals of the slopes and of both parts are robust; a criterion that is not refuted is not thereby shown",
     )

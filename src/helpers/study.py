@@ -283,6 +283,17 @@ class Leaving(Model):
     horizon_days: Positive
 
 
+class Surrogate(Model):
+    """A proxy that moves early, and the outcome that it is to stand for; both are proportions or means.
+
+    ``opportunity`` is a ratio that counts the chances to sell: where it falls, more of the proxy can sell less.
+    """
+
+    proxy: Name
+    outcome: Name
+    opportunity: Name | None = None
+
+
 class Design(Model):
     power: Share = defaults.POWER
     minimum_detectable: Positive
@@ -399,6 +410,7 @@ class Study(Model):
     injection: Injection | None = None
     metrics: list[Metric] = Field(min_length=1)
     leaving: Leaving | None = None
+    surrogate: Surrogate | None = None
     design: Design
     decision: Rule
     economics: Economics
@@ -434,6 +446,7 @@ class Study(Model):
                 f"{self.leaving.horizon_days:g}",
                 f"less than the {self.period.experiment_days:g} days of the experiment",
             )
+        self._check_surrogate()
         means = [m.name for m in self.metrics if m.type == "mean"]
         if self.economics.revenue_metric not in means:
             raise Wrong(
@@ -474,6 +487,23 @@ class Study(Model):
         outcomes = list(dict.fromkeys([*self.funnel.steps[1:], *(m.event for m in self.metrics if m.event)]))
         if injection.event not in outcomes:
             raise Wrong("injection.event", injection.event, f"one of {', '.join(outcomes)}", valid=outcomes)
+
+    def _check_surrogate(self) -> None:
+        if self.surrogate is None:
+            return
+        summed = [m.name for m in self.metrics if m.type in ("proportion", "mean")]
+        ratios = [m.name for m in self.metrics if m.type == "ratio"]
+        for key, kinds, valid in (
+            ("proxy", "proportions and means", summed),
+            ("outcome", "proportions and means", summed),
+            ("opportunity", "ratios", ratios),
+        ):
+            named = getattr(self.surrogate, key)
+            if named is not None and named not in valid:
+                known = ", ".join(valid) or "there are none"
+                raise Wrong(f"surrogate.{key}", named, f"one of the {kinds}: {known}", valid=valid)
+        if self.surrogate.proxy == self.surrogate.outcome:
+            raise Wrong("surrogate.outcome", self.surrogate.outcome, "another metric than the proxy")
 
     @property
     def control(self) -> Variant:
