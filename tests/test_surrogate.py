@@ -1,5 +1,7 @@
 """The proxy's part of an effect against ordinary least squares, and against worlds whose paths are known."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 import statsmodels.api as sm
@@ -8,7 +10,7 @@ from helpers import sections, study, views
 from helpers.errors import ReportError
 from helpers.figures.surrogate import predicted
 from helpers.notebook import Notebook
-from helpers.surrogate import POWERS, Estimate, Joint, Surrogacy, path
+from helpers.surrogate import POWERS, Estimate, Joint, Surrogacy, cannibalised, path
 
 STUDY = study.load("studies/music_recommendations.yml")
 
@@ -112,7 +114,7 @@ def judged(beside: float = 0.0, truth: float | None = 150.0) -> Surrogacy:
 
 def test_the_figure_and_the_table_say_whether_the_proxy_is_refuted():
     good, bad = judged(), judged(beside=200)
-    assert "nothing more is shown" in predicted(good, "USD").layout.meta["finding"]
+    assert "nothing beside it is shown" in predicted(good, "USD").layout.meta["finding"]
     assert "that is not all of it" in predicted(bad, "USD").layout.meta["finding"]
     assert [str(row["Verdict"]) for row in views.surrogate(bad, "USD")][2] == "refuted"
     assert [str(row["Verdict"]) for row in views.surrogate(good, "USD")][2] == "not refuted"
@@ -134,3 +136,27 @@ def test_a_proxy_must_be_a_metric_of_its_kind(change, key):
     raw["surrogate"] |= change
     with pytest.raises(ValueError, match=key):
         study.Study.model_validate(raw)
+
+
+def results_with(songs: float, paywalls: tuple[float, float, float], opportunity: str | None = "paywalls_per_session"):
+    """What a sentence on chances to sell reads of the results."""
+
+    def found(metric):
+        relative, low, high = paywalls if metric.name == "paywalls_per_session" else (songs, 0.1, 0.2)
+        effect = SimpleNamespace(relative=relative, relative_low=low, relative_high=high)
+        return SimpleNamespace(metric=metric, effect=effect, truth=None)
+
+    named = STUDY.surrogate.model_copy(update={"opportunity": opportunity})
+    return SimpleNamespace(study=STUDY.model_copy(update={"surrogate": named}), effect=found)
+
+
+def test_fewer_chances_to_sell_are_told():
+    assert "takes chances to sell" in cannibalised(results_with(0.15, (-0.03, -0.05, -0.01)))
+    assert "No loss of chances to sell is shown" in cannibalised(results_with(0.15, (-0.03, -0.07, 0.01)))
+    assert cannibalised(results_with(0.15, (0, 0, 0), opportunity=None)) is None
+
+
+def test_a_ratio_counts_what_it_divides_by_as_well():
+    ratio = STUDY.metric("paywalls_per_session")
+    assert ratio.events == {"paywall", "app_open"}
+    assert ratio.model_copy(update={"per": "count"}).events == {"paywall"}

@@ -27,7 +27,7 @@ def dbt_vars(study: Study, log: events.Landed, plan: events.TrackingPlan) -> dic
     checks = events.property_checks(plan, present)
     steps = study.funnel.steps
     revenue_events = sorted({m.event for m in study.metrics if m.event and m.unit == "money"} | {steps[-1]})
-    key_events = {*steps[1:], study.exposure, *(m.event for m in study.metrics if m.event), *events.EXPERIMENT_EVENTS}
+    key_events = {*steps[1:], study.exposure, *(e for m in study.metrics for e in m.events), *events.EXPERIMENT_EVENTS}
     if study.leaving:
         key_events.add(study.leaving.event)
     segments = study.segments

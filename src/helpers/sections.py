@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from helpers.experiment import Results
     from helpers.figures.show import FigureView
     from helpers.lifetimes import Survival
     from helpers.notebook import Notebook
@@ -62,3 +63,14 @@ def surrogate_table(nb: "Notebook", found: "Surrogacy | None") -> "Table | None"
         f"What would have to hold for {found.proxy.label.lower()} to stand for {found.outcome.label.lower()}",
         "intervals of the slopes and of both parts are robust; a criterion that is not refuted is not thereby shown",
     )
+
+
+def cannibalisation(nb: "Notebook", results: "Results") -> "Callout | None":
+    """Whether the lift of the proxy takes chances to sell; nothing where the study names none."""
+    from helpers.surrogate import cannibalised
+
+    text = cannibalised(results)
+    if text is None:
+        return None
+    nb.record("surrogate.cannibalisation", text, "text", "Whether the lift of the proxy takes chances to sell")
+    return nb.finding(text)

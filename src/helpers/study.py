@@ -229,7 +229,8 @@ class Metric(Model):
     """What is measured on each unit from its exposure on.
 
     ``any`` of an event is a proportion; ``count`` and ``sum`` (of the event's amount) are means;
-    ``sum`` or ``count`` with ``per`` is a ratio; ``days`` makes it retention: any event in the
+    ``sum`` or ``count`` with ``per`` is a ratio: ``per: count`` divides by the count of the same event,
+    ``per: EVENT`` by the count of another one; ``days`` makes it retention: any event in the
     day after ``days - 1`` full days have passed and at the latest ``days`` after exposure.
     """
 
@@ -239,7 +240,7 @@ class Metric(Model):
     type: Literal["proportion", "mean", "ratio", "retention"]
     event: Name | None = None
     measure: Literal["count", "sum"] | None = None
-    per: Literal["count"] | None = None
+    per: Name | None = None
     days: int | None = Field(None, ge=1, le=90)
     unit: Literal["share", "money", "count", "seconds"] = "share"
     better: Literal["higher", "lower"] = "higher"
@@ -274,6 +275,11 @@ class Metric(Model):
         if self.covariate and self.type == "retention":
             raise Wrong("covariate", "true on a retention metric", "false, nobody is retained before the exposure")
         return self
+
+    @property
+    def events(self) -> set[str]:
+        """Events that the metric counts or sums, below the line as well."""
+        return {name for name in (self.event, self.per) if name and name != "count"}
 
 
 class Leaving(Model):

@@ -20,6 +20,11 @@ PROXY = 20.0
 BASE, SLOPE = 0.05, 0.005
 """Chance of the outcome, and what one unit of the proxy adds to it."""
 UNITS_IN_MEMORY = 400_000
+SLOPE_SLACK = 0.02
+SLOPE_REASON = (
+    "in an arm of 200 units a few of a skewed proxy carry the slope, and its robust error comes out too small; studies have "
+    "thousands, and what goes beside the proxy rests on both arms"
+)
 
 
 def paths(rng: np.random.Generator, runs: int, *, n_c: int, n_t: int, lift: float, beside: float) -> Iterator[Path]:
@@ -69,7 +74,11 @@ def _cases() -> Iterator[Case]:
         null = partial(beside_positives, **of)
         yield Case(TOPIC, BESIDE, setting, "false positives", ALPHA, null, short=400)
         alike = partial(slope_positives, **of)
-        yield Case(TOPIC, "slopes of both arms", setting, "false positives", ALPHA, alike, short=400)
+        small = n_t < 1_000
+        yield Case(
+            TOPIC, "slopes of both arms", setting, "false positives", ALPHA, alike, short=400,
+            slack=SLOPE_SLACK if small else 0.0, reason=SLOPE_REASON if small else "",
+        )  # fmt: skip
         extra = partial(beside_coverage, **of, beside=0.05)
         yield Case(TOPIC, BESIDE, f"{setting}, 5 points beside it", "coverage", CONFIDENCE, extra, short=400)
 

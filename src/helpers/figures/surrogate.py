@@ -27,8 +27,8 @@ def predicted(found: Surrogacy, currency: str) -> go.Figure:
     if found.truth is not None:
         figure.add_vline(x=found.truth / scale, line={"color": style.ACCENT, "width": 3})
         text = f"planted: {views.difference(found.truth, found.outcome, currency)} "
-        figure.add_annotation(x=found.truth / scale, y=1, yref="paper", text=text, showarrow=False, xanchor="right",
-                              yanchor="bottom", font_color=style.MUTED)  # fmt: skip
+        figure.add_annotation(x=found.truth / scale, y=1 / 3, yref="paper", text=text, showarrow=False, xanchor="right",
+                              yanchor="middle", font_color=style.MUTED)  # fmt: skip
     figure.add_scatter(
         x=values, y=list(shown), mode="markers", showlegend=False,
         marker={"size": 11, "color": [colour for _, colour in shown.values()]},
@@ -41,10 +41,10 @@ def predicted(found: Surrogacy, currency: str) -> go.Figure:
     said, seen = (
         views.difference(float(e.value), found.outcome, currency) for e in (found.path.predicted, found.direct)
     )
-    verdict = "and nothing more is shown" if found.agrees else "and that is not all of it"
+    verdict = "and nothing beside it is shown" if found.agrees else "and that is not all of it"
     return style.titled(
         figure,
-        f"Through {proxy} the change of {outcome} is {said}, measured {seen}, {verdict}",
+        f"By way of {proxy}, {outcome} changes by {said}; measured by {seen}, {verdict}",
         "the proxy's part is its effect times the slope within arms; both parts add up to what was measured",
         height=320,
     )
