@@ -118,7 +118,7 @@ def tracking_plan(study: Study, studies: Path = paths.STUDIES) -> TrackingPlan:
         plan = TrackingPlan.model_validate(raw)
     except ValidationError as error:
         raise explained(error, file, raw, TrackingPlan) from None
-    named = {*study.funnel.steps, study.exposure, *(m.event for m in study.metrics if m.event)}
+    named = {*study.funnel.steps, study.exposure, *(e for m in study.metrics for e in m.events)}
     if study.leaving:
         named.add(study.leaving.event)
     unknown = sorted(named - set(plan.events) - set(EXPERIMENT_EVENTS))

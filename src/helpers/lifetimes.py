@@ -15,6 +15,17 @@ HOURS_A_DAY = 24
 
 
 @dataclass(frozen=True)
+class StillThere:
+    """One arm on one day after the exposure: the share that has not left, its pointwise band, the units still watched."""
+
+    day: float
+    share: float
+    low: float
+    high: float
+    watched: int
+
+
+@dataclass(frozen=True)
 class Survival:
     """Days from the exposure until a unit leaves, the control against the first treatment.
 
@@ -35,6 +46,15 @@ class Survival:
     horizon_days: float
     units: dict[str, int]
     left: dict[str, int]
+
+    def on(self, variant: str, day: float) -> StillThere:
+        """What the curve of an arm says of a day that it reaches."""
+        curve = self.curves[variant]
+        step = max(0, int(curve.time.searchsorted(day, side="right")) - 1)
+        following = int(curve.time.searchsorted(day, side="left"))
+        watched = int(curve.at_risk[following]) if following < len(curve.time) else 0
+        share, low, high = (float(part[step]) for part in (curve.survival, curve.low, curve.high))
+        return StillThere(day, share, low, high, watched)
 
 
 def survival(con: "duckdb.DuckDBPyConnection", study: Study) -> Survival | None:

@@ -27,7 +27,7 @@ def dbt_vars(study: Study, log: events.Landed, plan: events.TrackingPlan) -> dic
     checks = events.property_checks(plan, present)
     steps = study.funnel.steps
     revenue_events = sorted({m.event for m in study.metrics if m.event and m.unit == "money"} | {steps[-1]})
-    key_events = {*steps[1:], study.exposure, *(m.event for m in study.metrics if m.event), *events.EXPERIMENT_EVENTS}
+    key_events = {*steps[1:], study.exposure, *(e for m in study.metrics for e in m.events), *events.EXPERIMENT_EVENTS}
     if study.leaving:
         key_events.add(study.leaving.event)
     segments = study.segments
@@ -69,6 +69,7 @@ def dbt_vars(study: Study, log: events.Landed, plan: events.TrackingPlan) -> dic
         "profile": "{" + (", ".join(f"'{s}': {s}" for s in segments) or "'none': 1") + "}",
         "min_segment": study.min_segment,
         "leaving": study.leaving.model_dump() if study.leaving else None,
+        "surrogate": study.surrogate.model_dump() if study.surrogate else None,
         "injection": study.injection.model_dump() if study.injection else None,
         "metrics": [m.model_dump() for m in study.metrics],
         "money_metrics": [m.name for m in study.metrics if m.unit == "money"],

@@ -133,8 +133,8 @@ NOTE = (
 )
 
 
-def record(nb: "Notebook", found: Sequence[SegmentTests], near: NearMiss | None) -> None:
-    """``misread.segments.METRIC.*`` and ``misread.near_miss.*``."""
+def record_segments(nb: "Notebook", found: Sequence[SegmentTests]) -> None:
+    """``misread.segments.METRIC.*``: tests by segment, and how many of them find something."""
     for s in found:
         name, label = f"misread.segments.{s.metric.name}", s.metric.label.lower()
         nb.record(f"{name}.tests", s.tests, "count", f"Tests of {label} by segment")
@@ -147,6 +147,10 @@ def record(nb: "Notebook", found: Sequence[SegmentTests], near: NearMiss | None)
             "share",
             "Chance of at least one false alarm among as many independent tests without any effect",
         )
+
+
+def record_near_miss(nb: "Notebook", near: NearMiss | None) -> None:
+    """``misread.near_miss.*``: what a p-value just above the level is mistaken for, and what it means."""
     if near is not None:
         nb.record("misread.near_miss.p_value", near.p_value, "p", "A p-value just above the usual level")
         nb.record("misread.near_miss.said", near.said, "share", "How sure it is mistaken to make one")

@@ -14,11 +14,13 @@ if TYPE_CHECKING:
     from helpers.decision import Decision
     from helpers.experiment import MetricEffect, Resalted, TrustCheck
     from helpers.funnel import Bypass, Funnel
+    from helpers.lifetimes import Survival
     from helpers.notebook import Notebook
     from helpers.roi import Value
     from helpers.segments import Decomposition, SegmentRate
     from helpers.stats import Effect, Heterogeneity, NonInferiority, Novelty, Plan, VarianceReduction
     from helpers.study import Metric
+    from helpers.surrogate import Surrogacy
 
 LEVEL: Mapping[str, Unit] = {"share": "share", "money": "price", "seconds": "seconds", "count": "number"}
 CHANGE: Mapping[str, Unit] = {"share": "points", "money": "price", "seconds": "number", "count": "number"}
@@ -297,6 +299,49 @@ def gain(nb: Notebook, found: Mapping[str, tuple[Effect, Effect, VarianceReducti
         nb.record(
             f"cuped.{name}.relative", finite(adjusted.relative), "relative", f"Adjusted relative effect on {label}"
         )
+
+
+def survival(nb: Notebook, found: Survival | None) -> None:
+    """``survival.*``: how long exposed units stay; nothing where the study names no event by which a unit leaves."""
+    if found is None:
+        return
+    end = found.horizon_days
+    nb.record("survival.horizon", end, "days", "Days from the exposure within which the arms are compared")
+    for arm, variant in zip(("control", "treatment"), found.curves, strict=True):
+        there = found.on(variant, end)
+        nb.record(f"survival.{arm}.units", found.units[variant], "count", f"Exposed units of the {arm}")
+        nb.record(f"survival.{arm}.left", found.left[variant], "count", "Of them seen to leave")
+        nb.record(f"survival.{arm}.still_there", there.share, "share", "Share still there at the horizon, Kaplan-Meier")
+        nb.record(f"survival.{arm}.still_there_low", there.low, "share", "Lower end of its interval")
+        nb.record(f"survival.{arm}.still_there_high", there.high, "share", "Upper end of its interval")
+    kept = found.mean_days
+    nb.record("survival.control.mean", finite(kept.control), "days", "Mean days kept within the horizon, control")
+    nb.record("survival.treatment.mean", finite(kept.treatment), "days", "The same, treatment")
+    nb.record("survival.gain", finite(kept.absolute), "days", "Days kept, treatment minus control")
+    nb.record("survival.gain_low", finite(kept.absolute_low), "days", "Lower end of its interval")
+    nb.record("survival.gain_high", finite(kept.absolute_high), "days", "Upper end of its interval")
+    nb.record("survival.log_rank_p", finite(found.test.p_value), "p", "Log-rank test that both curves are one")
+
+
+def surrogate(nb: Notebook, found: Surrogacy | None) -> None:
+    """``surrogate.*``: what the proxy predicts of the outcome; nothing where the study names no proxy."""
+    if found is None:
+        return
+    unit, parts = CHANGE[found.outcome.unit], found.path
+    proxy, outcome = found.proxy.label.lower(), found.outcome.label.lower()
+    for name, estimate, meaning in (
+        ("predicted", parts.predicted, f"Effect on {outcome} that the effect on {proxy} predicts"),
+        ("direct", found.direct, f"Effect on {outcome} as measured"),
+        ("beside", parts.beside, f"Part of the effect on {outcome} that does not go through {proxy}"),
+        ("slope", parts.slope, f"Change of {outcome} per unit of {proxy}, within arms"),
+    ):
+        nb.record(f"surrogate.{name}", finite(estimate.value), unit, meaning)
+        nb.record(f"surrogate.{name}_low", finite(estimate.low), unit, "Lower end of its interval")
+        nb.record(f"surrogate.{name}_high", finite(estimate.high), unit, "Upper end of its interval")
+    nb.record("surrogate.beside_p", finite(parts.beside.p_value), "p", "p-value that no part goes beside the proxy")
+    nb.record("surrogate.slopes_p", finite(parts.slope_change.p_value), "p", "p-value that both arms have one slope")
+    if found.truth is not None:
+        nb.record("surrogate.truth", found.truth, unit, f"Planted effect on {outcome}")
 
 
 def dilution(nb: Notebook, found: Mapping[str, MetricEffect]) -> None:

@@ -26,7 +26,6 @@ from helpers.study import Simulation, Study
 
 if TYPE_CHECKING:
     import duckdb
-    from plotly.graph_objects import Figure
 
     from helpers.notebook import Notebook
 
@@ -179,15 +178,8 @@ def simulated_note() -> str:
     )
 
 
-def figure(found: Sequence[Reading], study: Study) -> "Figure":
-    """The readings against the truth."""
-    from helpers.figures.selection import readings
-
-    return readings(found, study)
-
-
-def record(nb: "Notebook", found: Sequence[Reading], biases: Sequence[SelectionBias]) -> None:
-    """``selection.RULE.*`` of the study's log, ``selection.expected.*`` and ``selection.simulated.*`` of its world."""
+def record(nb: "Notebook", found: Sequence[Reading]) -> None:
+    """``selection.RULE.*``: what each rule shows on the study's log."""
     for r in found:
         name, what = f"selection.{_key(r.rule.name)}", r.rule.label[0].lower() + r.rule.label[1:]
         nb.record(f"{name}.units", r.effect.n_control + r.effect.n_treatment, "count", f"Units compared: {what}")
@@ -197,6 +189,10 @@ def record(nb: "Notebook", found: Sequence[Reading], biases: Sequence[SelectionB
         if r.truth is not None:
             nb.record(f"{name}.truth", r.truth, "relative", "The true effect that it means to describe")
             nb.record(f"{name}.covered", bool(r.covered), "flag", "Whether the interval holds that truth")
+
+
+def record_simulated(nb: "Notebook", biases: Sequence[SelectionBias]) -> None:
+    """``selection.expected.*`` and ``selection.simulated.*`` of the study's world; nothing without one."""
     if not biases:
         return
     nb.record("selection.simulated.runs", RUNS, "count", "Simulated experiments")

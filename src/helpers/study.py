@@ -230,7 +230,8 @@ class Metric(Model):
     """What is measured on each unit from its exposure on.
 
     ``any`` of an event is a proportion; ``count`` and ``sum`` (of the event's amount) are means;
-    ``sum`` or ``count`` with ``per`` is a ratio; ``days`` makes it retention: any event in the
+    ``sum`` or ``count`` with ``per`` is a ratio: ``per: count`` divides by the count of the same event,
+    ``per: EVENT`` by the count of another one; ``days`` makes it retention: any event in the
     day after ``days - 1`` full days have passed and at the latest ``days`` after exposure.
     """
 
@@ -240,7 +241,7 @@ class Metric(Model):
     type: Literal["proportion", "mean", "ratio", "retention"]
     event: Name | None = None
     measure: Literal["count", "sum"] | None = None
-    per: Literal["count"] | None = None
+    per: Name | None = None
     days: int | None = Field(None, ge=1, le=90)
     unit: Literal["share", "money", "count", "seconds"] = "share"
     better: Literal["higher", "lower"] = "higher"
@@ -276,12 +277,28 @@ class Metric(Model):
             raise Wrong("covariate", "true on a retention metric", "false, nobody is retained before the exposure")
         return self
 
+    @property
+    def events(self) -> set[str]:
+        """Events that the metric counts or sums, below the line as well."""
+        return {name for name in (self.event, self.per) if name and name != "count"}
+
 
 class Leaving(Model):
     """The event by which a unit leaves for good, and the days within which the mean time until then is compared."""
 
     event: Name
     horizon_days: Positive
+
+
+class Surrogate(Model):
+    """A proxy that moves early, and the outcome that it is to stand for; both are proportions or means.
+
+    ``opportunity`` is a ratio that counts the chances to sell: where it falls, more of the proxy can sell less.
+    """
+
+    proxy: Name
+    outcome: Name
+    opportunity: Name | None = None
 
 
 class Design(Model):
@@ -413,6 +430,7 @@ class Study(Model):
     injection: Injection | None = None
     metrics: list[Metric] = Field(min_length=1)
     leaving: Leaving | None = None
+    surrogate: Surrogate | None = None
     design: Design
     decision: Rule
     economics: Economics
@@ -448,6 +466,7 @@ class Study(Model):
                 f"{self.leaving.horizon_days:g}",
                 f"less than the {self.period.experiment_days:g} days of the experiment",
             )
+        self._check_surrogate()
         means = [m.name for m in self.metrics if m.type == "mean"]
         if self.economics.revenue_metric not in means:
             raise Wrong(
@@ -488,6 +507,23 @@ class Study(Model):
         outcomes = list(dict.fromkeys([*self.funnel.steps[1:], *(m.event for m in self.metrics if m.event)]))
         if injection.event not in outcomes:
             raise Wrong("injection.event", injection.event, f"one of {', '.join(outcomes)}", valid=outcomes)
+
+    def _check_surrogate(self) -> None:
+        if self.surrogate is None:
+            return
+        summed = [m.name for m in self.metrics if m.type in ("proportion", "mean")]
+        ratios = [m.name for m in self.metrics if m.type == "ratio"]
+        for key, kinds, valid in (
+            ("proxy", "proportions and means", summed),
+            ("outcome", "proportions and means", summed),
+            ("opportunity", "ratios", ratios),
+        ):
+            named = getattr(self.surrogate, key)
+            if named is not None and named not in valid:
+                known = ", ".join(valid) or "there are none"
+                raise Wrong(f"surrogate.{key}", named, f"one of the {kinds}: {known}", valid=valid)
+        if self.surrogate.proxy == self.surrogate.outcome:
+            raise Wrong("surrogate.outcome", self.surrogate.outcome, "another metric than the proxy")
 
     @property
     def control(self) -> Variant:

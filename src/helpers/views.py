@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from helpers.defaults import ALPHA
 from helpers.events import EXPERIMENT_EVENTS, TrackingPlan
 from helpers.results import Unit, formatted
 from helpers.tables import Badge, badge
@@ -16,12 +17,16 @@ if TYPE_CHECKING:
     from helpers.decision import Decision
     from helpers.experiment import MetricEffect, Resalted, TrustCheck
     from helpers.funnel import Funnel
+    from helpers.lifetimes import Survival
     from helpers.roi import Value
     from helpers.segments import Decomposition, SegmentRate
     from helpers.stats import Effect, Heterogeneity, NonInferiority, Plan, VarianceReduction
     from helpers.study import Metric, Study
+    from helpers.surrogate import Estimate, Surrogacy
 
 Row = dict[str, Any]
+PER = 100
+"""Units of a proxy for which a slope is told, so that cents do not vanish."""
 
 
 def mark(passed: bool, yes: str = "passed", no: str = "failed") -> Badge:
@@ -228,6 +233,68 @@ def cuped(found: Mapping[str, tuple[Effect, Effect, VarianceReduction]], study: 
             "Worth it": "yes" if reduction.gains else "no: gains nothing",
         }
         for name, (plain, adjusted, reduction) in found.items()
+    ]
+
+
+def survival(found: Survival) -> list[Row]:
+    """How long the units of each arm stay, the control first."""
+    end = f"{found.horizon_days:g}"
+    means = (found.mean_days.control, found.mean_days.treatment)
+    rows: list[Row] = []
+    for (variant, units), mean in zip(found.units.items(), means, strict=True):
+        there = found.on(variant, found.horizon_days)
+        rows.append(
+            {
+                "Arm": variant,
+                "Units": f"{units:,}",
+                "Seen to leave": f"{found.left[variant]:,}",
+                f"Still there on day {end}": formatted(there.share, "share"),
+                "95 % interval": interval(there.low, there.high, "share"),
+                f"Mean days within {end}": formatted(mean, "days"),
+            }
+        )
+    return rows
+
+
+def surrogate(found: Surrogacy, currency: str) -> list[Row]:
+    """What would have to hold for the proxy to stand for the outcome, and what the experiment says of it."""
+    path, proxy, outcome = found.path, found.proxy.label, found.outcome.label
+
+    def told(estimate: Estimate, metric: Metric, times: int = 1) -> str:
+        ends = (estimate.value, estimate.low, estimate.high)
+        value, low, high = (difference(times * float(x), metric, currency) for x in ends)
+        return f"{value} ({low} to {high})"
+
+    def judged(shown: bool, yes: str, no: str) -> Badge:
+        return badge("good", yes) if shown else badge("warn", no)
+
+    control, treatment = (told(slope, found.outcome, PER) for slope in path.slopes)
+    return [
+        {
+            "Would have to hold": f"The change moves {proxy.lower()}",
+            "Found": told(path.proxy, found.proxy),
+            "Verdict": judged(bool(path.proxy.low > 0 or path.proxy.high < 0), "seen", "not seen"),
+        },
+        {
+            "Would have to hold": f"{outcome} goes with {proxy.lower()}, alike in both arms",
+            "Found": f"per {PER} of the proxy: control {control}, treatment {treatment}",
+            "Verdict": judged(not path.slope_change.p_value < ALPHA, "not refuted", "refuted"),
+        },
+        {
+            "Would have to hold": "Nothing goes beside it (Prentice)",
+            "Found": told(path.beside, found.outcome),
+            "Verdict": judged(found.agrees, "not refuted", "refuted"),
+        },
+        {
+            "Would have to hold": f"Nothing else drives both {proxy.lower()} and {outcome.lower()} within the arms",
+            "Found": "the arms were drawn by lot, the proxy was not",
+            "Verdict": badge("warn", "cannot be tested here"),
+        },
+        {
+            "Would have to hold": "The slope stays: later, for other users, for other changes",
+            "Found": "one experiment has one slope; many would show how far it carries",
+            "Verdict": badge("warn", "cannot be tested here"),
+        },
     ]
 
 

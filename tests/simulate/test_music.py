@@ -1,16 +1,18 @@
 """The music world: its log agrees with its own ground truth, and the report is marked by it."""
 
 import json
+import re
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from helpers import experiment, funnel, lifetimes, marts, paths, planted, selection, warehouse
+from helpers import experiment, funnel, lifetimes, marts, paths, planted, selection, surrogate, warehouse
 from helpers.assignment import assign
 from helpers.errors import ReportError
 from helpers.figures import experiment as figures
+from helpers.figures.selection import readings
 from helpers.simulate import simulate
 from helpers.simulate.listeners import MUSIC
 from helpers.study import Dirt, Study, load
@@ -82,6 +84,25 @@ def test_the_control_shows_its_own_world(log: pd.DataFrame, truth: dict) -> None
     assert sums["songs"]["sum_y1"] / sums["songs"]["sum_y0"] - 1 == pytest.approx(0.147, abs=0.01)
 
 
+def test_paywalls_a_session_fall_as_planted_because_both_worlds_have_the_same_sessions(
+    log: pd.DataFrame, truth: dict
+) -> None:
+    study = small()
+    running = log[log["time"] >= study.period.start]
+    (world,) = (w for w in truth["worlds"] if w["metric"] == "paywalls_per_session" and w["dimension"] == "all")
+    assert world["sum_d0"] == world["sum_d1"] == (running["event_name"] == "app_open").sum()
+    assert world["sum_y1"] / world["sum_y0"] - 1 == pytest.approx(MUSIC.paywall_change, abs=0.01)
+    assert world["sum_d0"] / USERS == pytest.approx(MUSIC.sessions, abs=0.15)
+
+
+def test_the_first_opening_stands_before_everything_but_the_impression(log: pd.DataFrame) -> None:
+    running = log[log["time"] >= small().period.start]
+    second = running[running["event_name"] != "experiment_impression"].groupby("user_id")["event_name"].first()
+    assert (second == "app_open").all()
+    opened = running[running["event_name"] == "app_open"].groupby("user_id")["time"].min()
+    assert running.groupby("user_id")["time"].min().lt(opened).all()
+
+
 def test_segments_add_up_to_all(truth: dict) -> None:
     worlds = pd.DataFrame(truth["worlds"]).query("level != 'as they are'")
     totals = worlds.groupby(["metric", "dimension"])[["units", "sum_y0", "sum_y1"]].sum()
@@ -115,8 +136,15 @@ def test_the_report_is_marked_by_the_truth(where: paths.StudyPaths, truth: dict)
     with warehouse.connect(where.database) as con:
         results = experiment.Results(con, study)
         kept = lifetimes.survival(con, study)
+        judged = surrogate.surrogacy(con, results)
+        text = surrogate.cannibalised(results)
         assert lifetimes.survival(con, study.model_copy(update={"leaving": None})) is None
     assert kept is not None
+    assert judged is not None and judged.truth is not None
+    whole = judged.path.predicted.value + judged.path.beside.value
+    assert whole == pytest.approx(judged.direct.value, rel=1e-9), "the sums of the mart are those of the effects"
+    assert judged.path.predicted.value == pytest.approx(judged.truth, abs=4 * judged.path.predicted.standard_error)
+    assert text is not None and re.search(r"Paywall impressions per session: .*planted -[234]\.", text)
     assert sum(kept.units.values()) == USERS
     lost = MUSIC.churn * (1 - 0.09) + (MUSIC.churn + MUSIC.churn_paid) * 0.09
     days = kept.horizon_days - MUSIC.first_churn_day
@@ -171,7 +199,7 @@ def test_other_choices_of_units_are_those_of_the_log(where: paths.StudyPaths, lo
     assert found["heaviest before"].truth == found["heaviest by outcome"].truth == pytest.approx(0.13, abs=0.02)
     assert found["heaviest by outcome"].effect.relative < found["heaviest before"].effect.relative
     assert [row["Arms alike"].text for row in selection.rows(list(found.values()))].count("no") == 2
-    assert len(selection.figure(list(found.values()), study).data) == 3
+    assert len(readings(list(found.values()), study).data) == 3
 
 
 def test_every_planted_effect_is_set_beside_what_was_found(where: paths.StudyPaths, truth: dict) -> None:

@@ -24,6 +24,7 @@ TOPICS = (
     "sequential",
     "heterogeneity",
     "monitoring",
+    "surrogate",
 )
 """Modules of this package that hold ``CASES``."""
 

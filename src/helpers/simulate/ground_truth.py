@@ -32,7 +32,7 @@ class Planted:
 
 @dataclass(frozen=True)
 class WorldSums:
-    """A metric summed over the same units in both worlds; counts, cents and yes (1) or no (0)."""
+    """A metric summed over the same units in both worlds; counts, cents and yes (1) or no (0); ``d`` below a ratio's line."""
 
     metric: str
     dimension: str
@@ -40,6 +40,8 @@ class WorldSums:
     units: int
     sum_y0: int
     sum_y1: int
+    sum_d0: int | None = None
+    sum_d1: int | None = None
 
 
 @dataclass(frozen=True)
@@ -73,13 +75,16 @@ def world_sums(
 
     ``outcome(event, measure)`` gives two rows, control and treatment, of one value a unit, or None. A winsorised metric
     is held to the pooled quantile of what the log shows, exactly as in the warehouse, so the truth is that of the metric
-    as defined. Ratios and retention are left out.
+    as defined. Retention is left out.
     """
     sums = []
     everybody = {"all": np.full(len(treated), "all")}
     for metric in metrics:
-        values = outcome(metric.event, metric.measure or "any") if metric.event and not metric.per else None
-        if values is None:
+        values = outcome(metric.event, metric.measure or "any") if metric.event else None
+        below = None
+        if metric.event and metric.per:
+            below = outcome(metric.event if metric.per == "count" else metric.per, "count")
+        if values is None or (metric.per and below is None):
             continue
         if metric.winsorize:
             seen = np.where(treated, values[1], values[0])
@@ -88,5 +93,6 @@ def world_sums(
             for level in np.unique(levels):
                 y0, y1 = values[:, levels == level].sum(axis=1)
                 units = int((levels == level).sum())
-                sums.append(WorldSums(metric.name, dimension, str(level), units, int(y0), int(y1)))
+                d = () if below is None else tuple(int(of) for of in below[:, levels == level].sum(axis=1))
+                sums.append(WorldSums(metric.name, dimension, str(level), units, int(y0), int(y1), *d))
     return tuple(sums)

@@ -39,6 +39,7 @@ class MusicWorld:
     outlier_songs: tuple[int, int] = (1_000, 5_000)  # upper end excluded
     paywalls: float = 2.0  # impressions on average
     paywall_change: float = -0.03  # by the treatment: who listens on meets fewer
+    sessions: float = 4.0  # openings of the app on average, at least one, the same in both worlds
     before_scale: float = 5.0  # songs of the baseline, which is shorter
     price: float = 9.99
     former: float = 0.09  # users who subscribed in the baseline, per user of the experiment
@@ -65,6 +66,7 @@ class Listeners:
     converted: NDArray[np.bool_]
     lifetime: Floats
     paywalls: Ints
+    sessions: Ints
     is_outlier: NDArray[np.bool_]
 
     def __len__(self) -> int:
@@ -99,7 +101,8 @@ def draw_listeners(n: int, rng: np.random.Generator, world: MusicWorld = MUSIC) 
     is_outlier[rng.choice(n, round(n * world.outliers_per_thousand / 1_000), replace=False)] = True
     songs = np.where(is_outlier, rng.integers(*world.outlier_songs, n), organic)
     before = np.floor(world.before_scale * past).astype(np.int64)
-    return Listeners(country, device, age, before, organic, songs, converted, lifetime, paywalls, is_outlier)
+    sessions = np.tile(1 + rng.poisson(world.sessions - 1, n), (2, 1))
+    return Listeners(country, device, age, before, organic, songs, converted, lifetime, paywalls, sessions, is_outlier)
 
 
 def _drawn(traits: tuple[tuple[str, float], ...], n: int, rng: np.random.Generator) -> Ints:

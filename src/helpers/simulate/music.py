@@ -48,7 +48,7 @@ def simulate_music(study: Study, out: Path, *, progress: bool = True, world: Mus
     """Write the log of the music experiment of ``study``, its ledger and ``ground_truth.json``.
 
     Everybody in the experiment listened in the baseline already and meets the variant of the salted hash at the first
-    opening of the app, on some day of the experiment; songs, paywalls and at most one subscription follow, until the
+    opening of the app, on some day of the experiment; more openings, songs, paywalls and at most one subscription follow, until the
     listener cancels or the log ends. Former users subscribed in the baseline and are seen only there. Plays of
     outliers count as any others. Raises :class:`~helpers.errors.ReportError` for a study without a baseline or
     offline, and for dirt, which this world does not plant.
@@ -96,6 +96,7 @@ class _Outcomes:
     def __call__(self, event: str, measure: str) -> Ints | None:
         """Both worlds' values of a measure of an event; None where the world does not know it."""
         counts = {
+            "app_open": self.people.sessions,
             "play": self.people.songs,
             "paywall": self.people.paywalls,
             "subscribe": self.people.converted.astype(np.int64),
@@ -155,7 +156,13 @@ def _during(
     end = entry + (np.minimum(lifetime, known.sight) * MS_PER_DAY).astype(np.int64)
     opened, ended = (np.interp(t, calendar.moments, calendar.passed) for t in (entry, end))
     parts = [_Events.of(IMPRESSION, each, entry), _Events.of(OPEN, each, entry + OPENING_MS)]
-    for name, counts in ((PLAY, people.songs), (PAYWALL, people.paywalls), (SUBSCRIBE, people.converted)):
+    later = people.sessions - 1  # the first opening is the exposure
+    for name, counts in (
+        (OPEN, later),
+        (PLAY, people.songs),
+        (PAYWALL, people.paywalls),
+        (SUBSCRIBE, people.converted),
+    ):
         user, passed = _spread(counts[arm, each].astype(np.int64), opened, ended, rng)
         time = np.clip(calendar.at(passed), entry[user] + 2 * OPENING_MS, end[user] - 2)
         parts.append(_Events.of(name, user, time))
@@ -204,7 +211,11 @@ def _planted(world: MusicWorld, people: Listeners) -> tuple[Planted, ...]:
         Planted("churn", world.churn_treated, f"{chance}, treated minus control", "points", "cancel"),
         Planted("churn_paid", world.churn_paid, f"{chance}, subscribers minus others", "points"),
         Planted(
-            "paywall", world.paywall_change, "relative change of paywall impressions a user", "relative", "paywall"
+            "paywall",
+            world.paywall_change,
+            "relative change of paywall impressions, a user and a session",
+            "relative",
+            "paywall",
         ),
         Planted("outliers", outliers, "users with 1,000 to 4,999 songs, whatever their arm", "count"),
     )

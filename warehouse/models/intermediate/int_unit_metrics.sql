@@ -18,7 +18,7 @@ measures as (
         {%- set flag = 'in_control' if world == '0' else 'in_treatment' %},
         {{ measured(metric, metric.measure or 'any', flag) }} as {{ metric.name }}_y{{ world }}
         {%- if metric.type == 'ratio' %},
-        {{ measured(metric, metric.per, flag) }} as {{ metric.name }}_d{{ world }}
+        {{ measured(metric if metric.per == 'count' else {'event': metric.per}, 'count', flag) }} as {{ metric.name }}_d{{ world }}
         {%- endif %}
         {%- endfor %}
         {%- endfor %}

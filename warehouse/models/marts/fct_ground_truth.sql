@@ -4,9 +4,9 @@
 {% if var('ground_truth') %}
 select
     {{ text(var('experiment_id')) }} as experiment_id, population, dimension, level, metric,
-    units::bigint as units, sum_y0::hugeint as sum_y0, sum_y1::hugeint as sum_y1, null::hugeint as sum_d0, null::hugeint as sum_d1
+    units::bigint as units, sum_y0::hugeint as sum_y0, sum_y1::hugeint as sum_y1, sum_d0::hugeint as sum_d0, sum_d1::hugeint as sum_d1
 from (select unnest(worlds, recursive := true) from read_json({{ text(var('ground_truth')) }}, columns = {
-    'worlds': 'struct(metric varchar, dimension varchar, level varchar, units bigint, sum_y0 hugeint, sum_y1 hugeint)[]'
+    'worlds': 'struct(metric varchar, dimension varchar, level varchar, units bigint, sum_y0 hugeint, sum_y1 hugeint, sum_d0 hugeint, sum_d1 hugeint)[]'
 }))
 cross join (select unnest(['exposed', 'assigned']) as population)
 order by population, dimension, level, metric
