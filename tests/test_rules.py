@@ -80,7 +80,7 @@ def test_only_code_cells_are_read(tmp_path):
 def test_every_step_and_notebook_has_its_rule(needs):
     assert set(needs) == {"done", "warehouse.duckdb", "resalted.parquet", *NOTEBOOKS, "index.html"}
     for target, files in needs.items():
-        assert {"study.py", "paths.py", "errors.py"} <= files, target
+        assert {"study/__init__.py", "paths.py", "errors.py"} <= files, target
 
 
 def test_a_figure_module_concerns_the_notebooks_that_use_it(needs):

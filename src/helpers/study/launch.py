@@ -1,0 +1,92 @@
+"""What a study decides by, what that is worth, and how the change ships and is watched."""
+
+from typing import Annotated, Self
+
+from pydantic import (
+    Field,
+    model_validator,
+)
+
+from helpers import defaults
+from helpers.study.model import Model, Moment, Name, Positive, Share, Wrong
+
+
+class Rule(Model):
+    """What GO needs besides size, guardrails and money that is not below zero; see :mod:`helpers.decision`."""
+
+    confidence: Annotated[float, Field(ge=0.5, lt=1)] = defaults.CONFIDENCE
+    max_false_positive_risk: Share = 0.05
+    min_relative_uplift: float = 0.05
+    prior_success_rate: Annotated[float, Field(gt=0, lt=1)]
+
+
+class Economics(Model):
+    """Money of the decision; amounts in units of the currency."""
+
+    currency: str = Field("EUR", pattern=r"^[A-Z]{3}$")
+    revenue_metric: Name
+    contribution_margin: Annotated[float, Field(gt=0, le=1)]
+    implementation_cost: float = Field(ge=0)
+    monthly_run_cost: float = Field(0, ge=0)
+    horizon_months: int = Field(12, ge=1, le=60)
+    exposed_units_per_month: int | None = Field(None, ge=1)
+
+    @property
+    def cost(self) -> float:
+        """What shipping costs over the horizon, in units of the currency."""
+        return self.implementation_cost + self.horizon_months * self.monthly_run_cost
+
+
+class Stage(Model):
+    share: Share
+    days: int = Field(ge=1)
+    advance_when: str
+
+
+Week = Annotated[list[float], Field(min_length=7, max_length=7)]
+
+
+class Monitoring(Model):
+    """What is watched after the launch, day by day: one proportion, and support tickets.
+
+    Without ``stream`` the days are simulated from ``rate``, ``units_per_day`` and ``tickets_per_day``, with a weekday
+    season; with it (a CSV with day, checkouts, completions, tickets) they are replayed beside the simulated ones.
+    """
+
+    label: str
+    rate: Annotated[float, Field(gt=0, lt=1)]
+    units_per_day: int = Field(ge=1)
+    tickets_per_day: Positive
+    weekday_volume: Week = [1.0] * 7
+    weekday_points: Week = [0.0] * 7
+    baseline_days: int = Field(28, ge=14, le=365)
+    days: int = Field(28, ge=7, le=365)
+    shifts: list[Annotated[float, Field(gt=-1, lt=1)]] = Field(
+        [0.0, -0.003, -0.008, -0.015], min_length=1, max_length=6
+    )
+    ticket_surge: Positive = 3.0
+    drop: Annotated[float, Field(gt=0, lt=1)] = defaults.ROLLBACK_DROP
+    drop_days: int = Field(defaults.ROLLBACK_DAYS, ge=1)
+    ticket_factor: Annotated[float, Field(gt=1)] = defaults.ROLLBACK_TICKETS
+    minimum: int = Field(defaults.MONITORING_MINIMUM, ge=1)
+    seed: int = Field(0, ge=0)
+    stream: str | None = None
+    launch: Moment | None = None
+
+    @model_validator(mode="after")
+    def _both(self) -> Self:
+        if (self.stream is None) != (self.launch is None):
+            raise Wrong("launch" if self.launch is None else "stream", "nothing", "both stream and launch, or neither")
+        if min(self.weekday_volume) <= 0:
+            raise Wrong("weekday_volume", min(self.weekday_volume), "factors above 0, Monday first")
+        worst = self.rate + min(self.weekday_points)
+        if not 0 < worst <= self.rate + max(self.weekday_points) < 1:
+            raise Wrong("weekday_points", f"rates down to {worst:g}", "differences that keep the rate inside 0 and 1")
+        return self
+
+
+class Milestone(Model):
+    days: str
+    milestone: str
+    success: str
+    tripwire: str

@@ -1,0 +1,65 @@
+"""What every part of a study file is made of: names, shares, moments, and a model that says what is wrong."""
+
+import difflib
+from collections.abc import Iterable
+from datetime import UTC, date, datetime
+from typing import Annotated, Any
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+)
+
+Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+
+
+Share = Annotated[float, Field(ge=0, le=1)]
+
+
+Positive = Annotated[float, Field(gt=0)]
+
+
+def _utc(value: Any) -> Any:
+    """Dates are midnight UTC; a time without a zone is UTC; the result is naive UTC."""
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return datetime(value.year, value.month, value.day)
+    return value
+
+
+def _naive(value: datetime) -> datetime:
+    return value.astimezone(UTC).replace(tzinfo=None) if value.tzinfo else value
+
+
+Moment = Annotated[datetime, BeforeValidator(_utc), AfterValidator(_naive)]
+
+
+class Wrong(ValueError):
+    """A breach that takes more than one key to see; ``key`` is relative to the model that raises it.
+
+    A remedy is found by itself when ``valid`` lists the values that would do.
+    """
+
+    def __init__(
+        self, key: str, got: object, expected: str, *, remedy: str | None = None, valid: Iterable[str] = ()
+    ) -> None:
+        self.key, self.got, self.expected = key, got, expected
+        self.remedy = remedy or nearest(str(got), valid)
+        super().__init__(f"{key}: got {got}, expected {expected}")
+
+
+class Model(BaseModel):
+    """Unknown keys are errors, values never change after validation."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+
+def _close(word: str, valid: Iterable[str]) -> list[str]:
+    return difflib.get_close_matches(word, list(valid), n=1, cutoff=0.5)
+
+
+def nearest(word: str, valid: Iterable[str]) -> str | None:
+    near = _close(word, valid)
+    return f"did you mean '{near[0]}'?" if near else None

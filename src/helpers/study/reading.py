@@ -1,0 +1,111 @@
+"""Study files read: from YAML to a validated study, and where what it generates stands."""
+
+import difflib
+import json
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import (
+    ValidationError,
+)
+
+from helpers import paths
+from helpers.errors import ReportError
+from helpers.study.explaining import explained
+from helpers.study.study import Study
+
+
+def load(path: Path | str) -> Study:
+    """Read and validate a study file.
+
+    Relative paths are read from the project's root. Raises :class:`~helpers.errors.ReportError`
+    naming the file, the key, what was found and expected, and the nearest valid key.
+    """
+    file = _located(path)
+    raw = read_yaml(file)
+    try:
+        study = Study.model_validate(raw)
+    except ValidationError as error:
+        raise explained(error, file, raw, Study) from None
+    if study.name != file.stem:
+        raise ReportError(
+            f"{paths.shown(file)}: key 'name' differs from the file's name",
+            got=study.name,
+            expected=file.stem,
+            remedy="rename the file or change the key",
+        )
+    return study
+
+
+def study_paths(path: Path | str, study: Study) -> paths.StudyPaths:
+    """Everything a study generates stands beside the ``studies`` folder that holds its file."""
+    return paths.StudyPaths(study.name, _located(path).parent.parent)
+
+
+def opened(path: Path | str) -> tuple[Study, paths.StudyPaths]:
+    """A study file, and where everything it generates stands; raises what :func:`load` raises."""
+    study = load(path)
+    return study, study_paths(path, study)
+
+
+def json_schema() -> str:
+    """JSON Schema of study files, for completion and checks in editors."""
+    return json.dumps(Study.model_json_schema(), indent=2) + "\n"
+
+
+def read_yaml(file: Path) -> dict[str, Any]:
+    """A YAML mapping, read safely; a repeated key is an error."""
+    try:
+        text = file.read_text(encoding="utf-8")
+        node = yaml.compose(text, Loader=yaml.SafeLoader)
+        if node is not None:
+            _refuse_repeated_keys(node, file)
+        raw = yaml.safe_load(text)
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise ReportError(
+            f"{paths.shown(file)} is not valid YAML", got=" ".join(str(error).split()), remedy="mend the line named"
+        ) from None
+    if not isinstance(raw, dict):
+        raise ReportError(
+            f"{paths.shown(file)} holds no keys",
+            got="an empty file" if raw is None else type(raw).__name__,
+            expected="a mapping, as in studies/cart_checkout.yml",
+        )
+    return raw
+
+
+def _located(path: Path | str) -> Path:
+    file = Path(path)
+    file = (file if file.is_absolute() else paths.ROOT / file).resolve()
+    if not file.is_file():
+        known = sorted(str(p.relative_to(paths.ROOT)) for p in paths.STUDIES.glob("*.yml"))
+        near = difflib.get_close_matches(str(path), known, n=1)
+        raise ReportError(
+            f"there is no study file {paths.shown(file)}",
+            expected=f"one of {', '.join(known)}, or a file of your own in a folder named 'studies'",
+            remedy=f"did you mean {near[0]}?" if near else None,
+        )
+    if file.parent.name != "studies":
+        raise ReportError(
+            f"the study file {paths.shown(file)} stands outside a folder named 'studies'",
+            got=file.parent.name,
+            expected="studies/NAME.yml; data, figures and reports are made beside that folder",
+        )
+    return file
+
+
+def _refuse_repeated_keys(node: yaml.Node, file: Path) -> None:
+    if isinstance(node, yaml.MappingNode):
+        seen: set[str] = set()
+        for key, value in node.value:
+            if key.value in seen:
+                raise ReportError(
+                    f"{paths.shown(file)}, line {key.start_mark.line + 1}: key '{key.value}' stands there twice",
+                    remedy="keep one of the two",
+                )
+            seen.add(key.value)
+            _refuse_repeated_keys(value, file)
+    elif isinstance(node, yaml.SequenceNode):
+        for item in node.value:
+            _refuse_repeated_keys(item, file)
