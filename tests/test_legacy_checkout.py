@@ -100,5 +100,5 @@ def test_the_study_says_which_counts_it_has_and_why():
         f"p {p:.4f}".replace("0.", "."),
     ):
         assert number in said, number
-    page = (paths.DOCS / "methodology.md").read_text(encoding="utf-8")
+    page = (paths.DOCS / "studies" / "checkout_redesign.md").read_text(encoding="utf-8")
     assert said in page

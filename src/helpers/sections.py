@@ -26,9 +26,8 @@ def funnel_arms(nb: "Notebook", con: "duckdb.DuckDBPyConnection") -> "FigureView
     arms = funnel.by_arm(con, nb.study)
     if not arms:
         return nb.warning(funnel.no_arms(nb.study))
-    return nb.show(
-        "funnel_arms", funnel_arms(arms), "Flow of exposed units through the funnel and out of it, arm by arm"
-    )
+    alt = "Flow of exposed units through the funnel and out of it, arm by arm"
+    return nb.show("funnel_arms", funnel_arms(arms, nb.study), alt)
 
 
 def planted(nb: "Notebook", results: "Results") -> "Table | None":

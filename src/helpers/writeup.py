@@ -12,25 +12,25 @@ from helpers.paths import StudyPaths
 from helpers.results import Numbers, write_text
 
 TEXTS = {
-    "README.md.j2": paths.ROOT / "README.md",
-    "methodology.md.j2": paths.DOCS / "methodology.md",
-    "interview.md.j2": paths.DOCS / "interview.md",
-    "results.md.j2": paths.DOCS / "results.md",
-    "statistics.md.j2": paths.DOCS / "statistics.md",
+    "README.md.j2": "README.md",
+    "methodology.md.j2": "docs/methodology.md",
+    "interview.md.j2": "docs/interview.md",
+    "results.md.j2": "docs/results.md",
+    "statistics.md.j2": "docs/statistics.md",
 }
-"""Templates in ``docs/templates`` and the text each one makes."""
+"""Templates in ``docs/templates`` and the text each one makes, from the project's root."""
 
 BUNDLED = ("cart_checkout", "checkout_redesign", "music_recommendations")
 """The studies that ``make all`` builds. The texts speak of the first; each of the others has a page of its own."""
 
 
-def fill(*, check: bool = False) -> None:
-    """Write every text; with ``check`` write nothing and raise when one differs from the results."""
+def fill(*, check: bool = False, root: Path = paths.ROOT) -> None:
+    """Write every text below ``root``; with ``check`` write nothing and raise when one differs from the results."""
     filled = texts()
     stale = [
-        paths.shown(file)
-        for file, text in filled.items()
-        if not file.is_file() or file.read_text(encoding="utf-8") != text
+        name
+        for name, text in filled.items()
+        if not (root / name).is_file() or (root / name).read_text(encoding="utf-8") != text
     ]
     if check and stale:
         raise ReportError(
@@ -41,11 +41,11 @@ def fill(*, check: bool = False) -> None:
             remedy="run make all and commit the texts, or edit docs/templates",
         )
     if not check:
-        for file, text in filled.items():
-            write_text(file, text)
+        for name, text in filled.items():
+            write_text(root / name, text)
 
 
-def texts() -> dict[Path, str]:
+def texts() -> dict[str, str]:
     """Every text as the templates and the results make it. An unknown number is an error, not a gap."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
@@ -59,16 +59,13 @@ def texts() -> dict[Path, str]:
     first, *others = BUNDLED
     shared = {"queries": _queries(), "methods": _methods(), "bundled": known, "options": _options()}
 
-    def rendered(template: str, file: Path, name: str) -> str:
-        up = "../" * len(file.relative_to(paths.ROOT).parts[:-1])
-        figure = partial(_figure, name, up)
-        return environment.get_template(template).render(**shared, **known[name], figure=figure)
+    def rendered(template: str, name: str, study: str) -> str:
+        figure = partial(_figure, study, "../" * name.count("/"))
+        return environment.get_template(template).render(**shared, **known[study], figure=figure)
 
-    pages = {file: rendered(template, file, first) for template, file in TEXTS.items()}
-    for name in others:
-        file = paths.DOCS / "studies" / f"{name}.md"
-        pages[file] = rendered(f"studies/{name}.md.j2", file, name)
-    return pages
+    made = [(template, name, first) for template, name in TEXTS.items()]
+    made += [(f"studies/{study}.md.j2", f"docs/studies/{study}.md", study) for study in others]
+    return {name: rendered(template, name, study) for template, name, study in made}
 
 
 def _context(name: str) -> dict[str, Any]:

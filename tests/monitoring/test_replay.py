@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from helpers import study
+from helpers import paths, study
 from helpers.errors import ReportError
 from helpers.monitoring import journal
 from helpers.monitoring.baseline import Baseline
@@ -179,8 +179,6 @@ def test_a_study_without_a_section_gets_a_plan_that_says_so():
 
 
 def test_a_stream_of_the_study_is_replayed_too(tmp_path, monkeypatch):
-    from helpers import paths
-
     stream = simulate(np.random.default_rng(8), WORLD)
     rows = "\n".join(
         f"{d},{u:.0f},{s:.0f},{t:.0f}"
@@ -207,7 +205,7 @@ def test_a_stream_of_the_study_is_replayed_too(tmp_path, monkeypatch):
 def test_a_wrong_section_is_said(change, said, tmp_path):
     import yaml
 
-    raw = study.read_yaml(study.paths.STUDIES / "cart_checkout.yml")
+    raw = study.read_yaml(paths.STUDIES / "cart_checkout.yml")
     raw["monitoring"] |= change
     file = tmp_path / "studies" / "cart_checkout.yml"
     file.parent.mkdir()

@@ -229,6 +229,6 @@ def test_each_arm_walks_its_funnel(where: paths.StudyPaths, log: pd.DataFrame) -
         of = arm.reindex(opened.index) == found.level
         assert [s.units for s in found.steps[:2]] == [of.sum(), (inside & of).sum()]
         assert found.steps[0].entrants >= found.steps[1].units >= found.steps[2].units > 0
-    figure = figures.funnel_arms(arms)
+    figure = figures.funnel_arms(arms, study)
     assert [trace.domain.y[1] > trace.domain.y[0] for trace in figure.data] == [True, True]
     assert figure.data[0].domain.y[0] >= figure.data[1].domain.y[1]

@@ -128,7 +128,7 @@ def sample_ratio(tests: SRMByGroup, weight: float) -> go.Figure:
     return style.titled(figure, finding, "the band holds what chance explains at the threshold of p = .001")
 
 
-def funnel_arms(arms: Sequence[Funnel]) -> go.Figure:
+def funnel_arms(arms: Sequence[Funnel], study: Study) -> go.Figure:
     """The funnel of every arm as a flow, one below the other, so that labels have room on a phone."""
     gap = 0.12
     share = (1 - gap * len(arms)) / len(arms)
@@ -145,7 +145,7 @@ def funnel_arms(arms: Sequence[Funnel]) -> go.Figure:
     return style.titled(
         figure,
         f"Who reaches {last} in the experiment: {reached}",
-        "ordered funnel from the exposure on; percentages of the exposed units, of the step before for the losses",
+        f"ordered funnel, within {study.funnel.window_hours:g} hours of the exposure; percentages of the exposed units, of the step before for the losses",
         height=110 + 300 * len(arms),
     )
 

@@ -45,13 +45,13 @@ def control(name: str, stream: Stream, decisions: tuple[Decision, ...], plan: Pl
     stopped = first(decisions, "ROLL BACK")
     if stopped:
         figure.add_vline(x=stopped.date, line={"color": style.BAD, "width": 1.5, "dash": "dot"})
-    figure.update_yaxes(title=f"{plan.label.lower()}, weekday taken out", tickformat=".1%")
+    figure.update_yaxes(title="share a day, weekday taken out", tickformat=".1%")
     after = int(outside[stream.launch :].sum())
     ends = f"rolled back on day {stopped.day}" if stopped else "never rolled back"
     return style.titled(
         figure,
         f"{_named(name)}: {after} {'day' if after == 1 else 'days'} outside three sigma, {ends}",
-        "solid line: launch; dotted line: roll-back; the band holds the noise of the day and of the frozen baseline",
+        f"{plan.label}; solid line: launch; dotted line: roll-back; the band holds the noise of the day and of the frozen baseline",
     )
 
 

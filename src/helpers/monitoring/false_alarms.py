@@ -23,6 +23,9 @@ from helpers.monitoring.run_length import (
 )
 from helpers.stats.validation import BoolArray, FloatArray
 
+CENTURY = 36_525
+"""Days beyond which nobody would wait for an alarm."""
+
 RUNS = 4_000
 """Series behind each simulated interval between false alarms."""
 
@@ -103,9 +106,13 @@ def rules_text(plan: Plan, found: tuple[FalseAlarms, ...]) -> str:
         f"1987), and {run.seen.mean:.1f} by simulation; the figure of {QUOTED:g} that is sometimes quoted "
         f"{'lies inside that simulation’s noise but' if run.seen.holds(QUOTED) else 'lies outside that simulation’s noise, and'} "
         "is not the exact one.\n\n"
-        f"The trigger on {plan.label.lower()} fires by chance about once in {trigger:,.0f} days when the baseline is known exactly; "
+        f"The trigger on {plan.label.lower()} fires by chance {_seldom(trigger)} when the baseline is known exactly; "
         "a baseline of four weeks is not, so its false alarms are simulated below."
     )
+
+
+def _seldom(days: float) -> str:
+    return f"about once in {days:,.0f} days" if days < CENTURY else "less than once in a century"
 
 
 def _cusum_alarms(z: FloatArray) -> BoolArray:

@@ -63,7 +63,7 @@ def size_rows(found: tuple[Size, ...]) -> list[Row]:
     return [
         {
             "Units a day": formatted(size.units, "count"),
-            "Tickets a day": f"{size.tickets:.3g}",
+            "Tickets a day": f"{size.tickets:,.0f}",
             "False alarms, rate": _share(size.quiet[TRIGGERS[0]].share),
             "False alarms, tickets": _share(size.quiet[TRIGGERS[1]].share),
             "Largest fall found": _told(size.moved),
