@@ -40,6 +40,7 @@ class MusicWorld:
     paywalls: float = 2.0  # impressions on average
     paywall_change: float = -0.03  # by the treatment: who listens on meets fewer
     sessions: float = 4.0  # openings of the app on average, at least one, the same in both worlds
+    arrival_days: float = 21.0  # mean wait for the first opening of the experiment, were there no end
     before_scale: float = 5.0  # songs of the baseline, which is shorter
     price: float = 9.99
     former: float = 0.09  # users who subscribed in the baseline, per user of the experiment

@@ -48,9 +48,9 @@ def simulate_music(study: Study, out: Path, *, progress: bool = True, world: Mus
     """Write the log of the music experiment of ``study``, its ledger and ``ground_truth.json``.
 
     Everybody in the experiment listened in the baseline already and meets the variant of the salted hash at the first
-    opening of the app, on some day of the experiment; more openings, songs, paywalls and at most one subscription follow, until the
-    listener cancels or the log ends. Former users subscribed in the baseline and are seen only there. Plays of
-    outliers count as any others. Raises :class:`~helpers.errors.ReportError` for a study without a baseline or
+    opening of the app, mostly in the first weeks; more openings, songs, paywalls and at most one subscription follow,
+    until the listener cancels or the log ends. Former users subscribed in the baseline and are seen only there. Plays
+    of outliers count as any others. Raises :class:`~helpers.errors.ReportError` for a study without a baseline or
     offline, and for dirt, which this world does not plant.
     """
     config = study.data
@@ -63,7 +63,7 @@ def simulate_music(study: Study, out: Path, *, progress: bool = True, world: Mus
     treated = buckets(study.salt, ids[: len(people)]) >= study.control.weight
 
     running = Calendar.of(study.period.start, study.period.end, SHOP)
-    entry = running.first + (rng.random(len(people)) * (running.end - running.first - MS_PER_DAY)).astype(np.int64)
+    entry = running.first + _waits(len(people), running.end - running.first - MS_PER_DAY, world, rng)
     known = _Outcomes(people, (running.end - entry) / MS_PER_DAY, round(world.price * 100))
     baseline = Calendar.of(study.period.first, study.period.start, SHOP)
     log = [*_before(people, former, baseline, rng), *_during(people, treated, entry, known, running, rng)]
@@ -168,6 +168,13 @@ def _during(
         parts.append(_Events.of(name, user, time))
     left = np.flatnonzero(lifetime < known.sight)
     return [*parts, _Events.of(CANCEL, left, end[left] - 1)]
+
+
+def _waits(n: int, most: int, world: MusicWorld, rng: np.random.Generator) -> Ints:
+    """Milliseconds until the first opening: exponential, cut at ``most``; who listens often comes back soon."""
+    mean = world.arrival_days * MS_PER_DAY
+    waits: Ints = (-mean * np.log1p(rng.random(n) * np.expm1(-most / mean))).astype(np.int64)
+    return waits
 
 
 def _spread(count: Ints, first: Floats, last: Floats, rng: np.random.Generator) -> tuple[Ints, Floats]:

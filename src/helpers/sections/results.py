@@ -1,4 +1,4 @@
-"""Parts of a notebook that not every study has: kept and shown where the study asks for them, else a sentence says why not.
+"""Parts of the results that not every study has.
 
 Each function records what the part found and returns what the cell displays.
 """
