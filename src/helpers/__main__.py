@@ -182,6 +182,16 @@ def schema() -> None:
 
 
 @command
+def diagrams() -> None:
+    """Draw the diagrams of every built study as one page, reports/diagrams.html."""
+    from helpers.diagrams import page
+
+    with step("diagrams", "page"):
+        drawn = page.write()
+    click.echo(f"Open {paths.shown(drawn)}")
+
+
+@command
 @study_argument
 def dbt_docs(study_file: str) -> None:
     """Write the warehouse's documentation with lineage as one page."""
