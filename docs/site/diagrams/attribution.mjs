@@ -82,31 +82,34 @@ export function draw(root, data) {
     return { touch, item, name, day };
   }
 
+  // The touchpoint is dropped on the card nearest to the pointer, as the cards lay when the drag began.
   function drag(event, item, from) {
     event.preventDefault();
-    const target = (e) => {
-      const rest = [...track.children];
-      const near = rest.map((other, i) => {
-        const box = other.getBoundingClientRect();
-        return [Math.hypot(e.clientX - box.left - box.width / 2, e.clientY - box.top - box.height / 2), i];
-      }).sort((a, b) => a[0] - b[0]);
-      return near[0][1];
-    };
-    const start = { x: event.clientX, y: event.clientY };
+    const start = { x: event.pageX, y: event.pageY };
     const grip = event.currentTarget;
-    grip.setPointerCapture(event.pointerId);
-    item.setAttribute("data-dragged", "");
+    const cards = [...track.children];
+    const centres = cards.map((other) => {
+      const box = other.getBoundingClientRect();
+      return [box.left + box.width / 2 + window.scrollX, box.top + box.height / 2 + window.scrollY];
+    });
+    const nearest = (e) => {
+      const away = centres.map(([x, y]) => Math.hypot(e.pageX - x, e.pageY - y));
+      return away.indexOf(Math.min(...away));
+    };
+    const mark = (to) => cards.forEach((other, i) => other.toggleAttribute("data-target", i === to && i !== from));
     const moved = (e) => {
-      item.style.transform = `translate(${e.clientX - start.x}px, ${e.clientY - start.y}px)`;
+      item.style.transform = `translate(${e.pageX - start.x}px, ${e.pageY - start.y}px)`;
+      mark(nearest(e));
     };
     const done = (e) => {
-      grip.removeEventListener("pointermove", moved);
-      grip.removeEventListener("pointerup", done);
-      grip.removeEventListener("pointercancel", done);
+      for (const name of ["pointermove", "pointerup", "pointercancel"]) grip.removeEventListener(name, name === "pointermove" ? moved : done);
       item.style.transform = "";
       item.removeAttribute("data-dragged");
-      if (e.type === "pointerup" && move(from, target(e))) render();
+      mark(-1);
+      if (e.type === "pointerup" && move(from, nearest(e))) render();
     };
+    grip.setPointerCapture(event.pointerId);
+    item.setAttribute("data-dragged", "");
     grip.addEventListener("pointermove", moved);
     grip.addEventListener("pointerup", done);
     grip.addEventListener("pointercancel", done);

@@ -127,7 +127,7 @@ def bundle(modules: Sequence[str], folder: Path = SOURCES) -> str:
         if re.search(r"^(?:import|export)\b", code, re.MULTILINE) or "</script" in code.lower():
             raise ValueError(f"{name}.mjs has an import or export that cannot be inlined")
         parts.append(f"const module_{name} = (() => {{\n{code}return {{ {', '.join(exports)} }};\n}})();")
-    return '"use strict";\n' + "\n".join(parts) + "\n"
+    return "\n".join(parts) + "\n"
 
 
 def _taken(imported: re.Match[str]) -> str:

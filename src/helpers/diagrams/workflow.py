@@ -156,7 +156,8 @@ def _run(study: Study, numbers: Mapping[str, Number], arms: Mapping[str, int]) -
             ("Arm", "Exposed", "Expected"),
             *((arm, formatted(seen, "count"), formatted(due, "count")) for arm, seen, due in rows),
         )
-        verdict = f"p = {formatted(test.p_value, 'p')}: " + ("mismatch" if test.failed else "as designed")
+        p = formatted(test.p_value, "p")
+        verdict = f"p {p if p[0] in '<>' else f'= {p}'}: " + ("mismatch" if test.failed else "as designed")
     return Stage(
         "run",
         "Run",
