@@ -315,6 +315,16 @@ def test_the_feedback_shows_how_accuracy_moved(opened):
     assert shown(page, "prediction") == ["Model training"]
 
 
+@pytest.mark.parametrize("width", [1440, 390])
+def test_the_curve_s_labels_have_room(opened, width):
+    page = opened(width)
+    cut = page.evaluate("""() => [...document.querySelectorAll(".curve text")].filter(text => {
+        const own = text.getBoundingClientRect(), room = text.closest("svg").getBoundingClientRect();
+        return own.left < room.left - 1 || own.right > room.right + 1 || own.bottom > room.bottom + 1;
+    }).map(text => text.textContent)""")
+    assert cut == []
+
+
 # --- names ---
 
 

@@ -9,7 +9,7 @@ const RADIUS = 13.6;
 const CARD = { width: 9, height: 6.5 };
 
 function curve(drift) {
-  const [width, height, left, right, top, bottom] = [470, 250, 42, 132, 14, 34];
+  const [width, height, left, right, top, bottom] = [496, 250, 48, 162, 14, 34];
   const values = LINES.flatMap(([key]) => drift[key]);
   const low = Math.floor(Math.min(...values) * 20) / 20;
   const high = Math.ceil(Math.max(...values) * 20) / 20;

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from helpers.attribution import ENDS, HALF_LIFE_DAYS, RULES, Rule, Touch, credit
+from helpers.results import formatted
 
 MEANING: Final[dict[Rule, tuple[str, str]]] = {
     "first_touch": ("First touch", "Everything to the first contact. Favours what makes a product known."),
@@ -15,7 +16,7 @@ MEANING: Final[dict[Rule, tuple[str, str]]] = {
     ),
     "position_based": (
         "Position based",
-        f"{ENDS:.0%} to each end, the rest to those between in equal parts. Two contacts get half each.",
+        f"{formatted(ENDS, 'share')} to each end, the rest to those between in equal parts. Two contacts get half each.",
     ),
 }
 """Name and meaning of each rule."""

@@ -168,7 +168,9 @@ def _stages(study: Study, numbers: Mapping[str, Number], models: tuple[Model, ..
                 "Built by dbt",
                 facts(
                     ("Staging models", total("staging")), ("Intermediate models", total("intermediate")),
-                    ("Marts", total("marts")), ("Tests on them", formatted(sum(m.tests for m in models), "count")),
+                    ("Marts", total("marts")),
+                    ("Marts computed in Python", formatted(sum(m.kind == COMPUTED for m in models), "count")),
+                    ("Tests on them", formatted(sum(m.tests for m in models), "count")),
                 ),
                 note="The lineage of the last run stands below, each model with its rows.",
             ),
