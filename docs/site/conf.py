@@ -3,6 +3,7 @@
 :mod:`helpers.pages` passes ``project`` and ``html_title`` on the command line.
 """
 
+from html import escape
 from typing import Any
 from xml.etree import ElementTree
 
@@ -73,8 +74,17 @@ def _scripts(app: Any, page: str, template: str, context: dict[str, Any], doctre
         app.add_js_file("plot.js", loading_method="defer")
 
 
+def _mended(app: Any, page: str, template: str, context: dict[str, Any], doctree: Any) -> None:
+    """The theme writes the study's title as markup; Sphinx does not say of which level the sidebar's headings are."""
+    context["docstitle"] = escape(context.get("docstitle") or "")
+    bare, levelled = 'role="heading">', 'role="heading" aria-level="2">'
+    if "furo_navigation_tree" in context:
+        context["furo_navigation_tree"] = context["furo_navigation_tree"].replace(bare, levelled)
+
+
 def setup(app: Any) -> dict[str, bool]:
     """Formulas become MathML, which browsers draw without a script."""
     app.add_html_math_renderer("mathml", (_inline_math, None), (_block_math, None))
     app.connect("html-page-context", _scripts)
+    app.connect("html-page-context", _mended, priority=900)  # after furo, which makes the sidebar
     return {"parallel_read_safe": True, "parallel_write_safe": True}

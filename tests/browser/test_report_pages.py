@@ -1,15 +1,9 @@
 """The report in a real browser: offline, without errors, on a desk and on a phone."""
 
-import shutil
-
 import pytest
 
 from helpers.paths import StudyPaths
-from tests.built_once import built_once
-from tests.fake_report import ATTACK, STUDY, built
-
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chrome or Chromium on this machine")
+from tests.fake_report import ATTACK, STUDY
 
 PAGES = ("index", "02_funnel_analysis", "05_ab_results", "06_roi_and_rollout", "calibration")
 DRAWN = """() => [...document.querySelectorAll("figure.plot")].map(figure => ({
@@ -23,17 +17,8 @@ DRAWN = """() => [...document.querySelectorAll("figure.plot")].map(figure => ({
 
 
 @pytest.fixture(scope="module")
-def report(tmp_path_factory):
-    return StudyPaths(STUDY.name, built_once(tmp_path_factory, "fake_report", built))
-
-
-@pytest.fixture(scope="module")
-def browser():
-    sync_api = pytest.importorskip("playwright.sync_api")
-    with sync_api.sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=CHROMIUM)
-        yield started
-        started.close()
+def report(fake_base):
+    return StudyPaths(STUDY.name, fake_base)
 
 
 @pytest.fixture

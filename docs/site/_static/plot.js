@@ -66,7 +66,18 @@
       displaylogo: false,
       displayModeBar: narrow.matches ? false : "hover",
       modeBarButtonsToRemove: ["lasso2d", "select2d", "autoScale2d"],
-    });
+    }).then(() => describe(area, spec.alt));
+  }
+
+  // An image may hold no buttons, and the area does: once drawn, the description goes to the picture itself.
+  function describe(area, alt) {
+    const [picture, ...above] = area.querySelectorAll(".main-svg");
+    if (!picture) return;
+    area.removeAttribute("role");
+    area.removeAttribute("aria-label");
+    picture.setAttribute("role", "img");
+    picture.setAttribute("aria-label", alt);
+    above.forEach((layer) => layer.setAttribute("aria-hidden", "true"));
   }
 
   const drawAll = () => document.querySelectorAll("figure.plot").forEach(draw);

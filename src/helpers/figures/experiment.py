@@ -34,6 +34,7 @@ def exposures(curve: "pd.DataFrame", planned: int, reached: str, study: Study) -
     colours = {"diagnosis": style.CONTROL, "experiment": style.TREATMENT}
     if not study.period.baseline:
         curve = curve[curve.period == "experiment"]
+    ends: dict[str, tuple[object, float, str]] = {}
     for period, part in curve.groupby("period"):
         figure.add_scatter(
             x=part.day,
@@ -42,6 +43,9 @@ def exposures(curve: "pd.DataFrame", planned: int, reached: str, study: Study) -
             mode="lines+markers",
             line_color=colours[period],
         )
+        ends[names[period]] = (part.day.iloc[-1], float(part.cumulative_units.iloc[-1]), colours[period])
+    if len(ends) > 1:
+        style.name_ends(figure, ends)
     figure.add_hline(y=planned, line={"dash": "dot", "color": style.ACCENT})
     figure.add_annotation(x=0, xref="paper", y=planned, text=f"planned: {planned:,}", showarrow=False, xanchor="left", yanchor="bottom",
                           font_color=style.MUTED)  # fmt: skip

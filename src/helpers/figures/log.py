@@ -55,10 +55,14 @@ def activity(daily: pd.DataFrame, study: Study) -> go.Figure:
     figure = go.Figure()
     colours = [style.CONTROL, style.TREATMENT, style.ACCENT, style.GOOD]
     names = [s for s in study.funnel.steps if s in set(daily.event_name)]
+    ends: dict[str, tuple[str, float, str]] = {}
     for name, colour in zip(names, colours, strict=False):
         part = daily[daily.event_name == name]
         mode = "lines" if len(part) > 2 else "markers"
         figure.add_scatter(x=part.day.astype(str), y=part.events, name=name, mode=mode, line_color=colour)
+        ends[name] = (str(part.day.iloc[-1]), float(part.events.iloc[-1]), colour)
+    if 2 <= len(ends) <= 3:
+        style.name_ends(figure, ends)
     if study.period.baseline:
         start = study.period.start.date().isoformat()
         figure.add_vline(x=start, line={"dash": "dot", "color": style.MUTED})
@@ -66,9 +70,9 @@ def activity(daily: pd.DataFrame, study: Study) -> go.Figure:
             x=start,
             y=1,
             yref="paper",
-            text=" experiment begins",
+            text="experiment begins",
             showarrow=False,
-            xanchor="left",
+            yanchor="bottom",
             font_color=style.MUTED,
         )
     figure.update_yaxes(title="events a day", rangemode="tozero")

@@ -17,7 +17,7 @@ from helpers.monitoring.stream import Stream
 from helpers.results import formatted
 
 VERDICTS = {"CONTINUE": style.GOOD, "PAUSE": style.ACCENT, "ROLL BACK": style.BAD}
-COLOURS = (style.CONTROL, "#56b4e9", style.ACCENT, style.BAD, "#cc79a7", style.GOOD)
+COLOURS = (style.CONTROL, style.SKY, style.ACCENT, style.BAD, style.TREATMENT, style.GOOD)
 SYMBOLS = {"CONTINUE": "circle", "PAUSE": "diamond", "ROLL BACK": "x"}
 
 
@@ -45,6 +45,7 @@ def control(name: str, stream: Stream, decisions: tuple[Decision, ...], plan: Pl
     stopped = first(decisions, "ROLL BACK")
     if stopped:
         figure.add_vline(x=stopped.date, line={"color": style.BAD, "width": 1.5, "dash": "dot"})
+    figure.update_xaxes(title="day (UTC)")
     figure.update_yaxes(title="share a day, weekday taken out", tickformat=".1%")
     after = int(outside[stream.launch :].sum())
     ends = f"rolled back on day {stopped.day}" if stopped else "never rolled back"

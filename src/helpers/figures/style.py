@@ -1,7 +1,7 @@
 """One look for every figure: palette, template, title that says the finding."""
 
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any
 
@@ -27,6 +27,8 @@ TREATMENTS = (TREATMENT, "#e69f00", "#cc79a7", "#009e73")
 """Treatments in the order of the study file, when there is more than one."""
 ACCENT = "#e69f00"
 """A second thing to look at, such as the planted truth."""
+SKY = "#56b4e9"
+"""A further line where the others are taken."""
 GOOD = "#009e73"
 """Better, passed, inside its margin."""
 BAD = "#d55e00"
@@ -41,7 +43,7 @@ WIDTH = 900
 LINE = 70
 """Characters in a line of the title."""
 
-_BASELINE, _LINE_HEIGHT, _GAP, _LEGEND = 24, 22, 16, 26
+_BASELINE, _LINE_HEIGHT, _GAP, _LEGEND, _APART = 24, 22, 16, 26, 17
 
 
 def faded(colour: str, alpha: float = 0.18) -> str:
@@ -80,6 +82,23 @@ def whiskers(
         "array": [high - point for point, high in zip(points, highs, strict=True)],
         "arrayminus": [point - low for point, low in zip(points, lows, strict=True)],
     }  # fmt: skip
+
+
+def name_ends(figure: go.Figure, ends: Mapping[str, tuple[Any, float, str]], *, height: int = HEIGHT) -> None:
+    """Write the names of two or three lines beside their last points, in place of a legend.
+
+    ``ends`` gives each line's last x and y and its colour; the vertical axis begins at zero. Names that would touch are
+    moved apart. A dot has the line's colour, the name is in the ink of notes: pale colours cannot be read as text.
+    """
+    top = max(y for _, y, _ in ends.values()) or 1.0
+    room, at = height - 140, -float(_APART)
+    for name, (x, y, colour) in sorted(ends.items(), key=lambda item: item[1][1]):
+        own = y / top * room
+        at = max(own, at + _APART)
+        dot = f'<span style="color:{colour}">\u25cf</span>'
+        figure.add_annotation(x=x, y=y, text=f"{dot} {escape(name, quote=False)}", showarrow=False, xanchor="left", yanchor="middle",
+                              xshift=4, yshift=round(at - own), font={"color": MUTED, "size": 12})  # fmt: skip
+    figure.update_layout(showlegend=False)  # the axis makes room for what is written on it
 
 
 def titled(figure: go.Figure, finding: str, subtitle: str = "", *, height: int = HEIGHT) -> go.Figure:

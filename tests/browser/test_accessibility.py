@@ -1,0 +1,77 @@
+"""axe-core finds nothing serious: the fake report's pages, and the flagship's where they are built; light and dark."""
+
+from pathlib import Path
+
+import pytest
+
+from helpers import paths
+from helpers.csp import secured
+from helpers.paths import StudyPaths
+from tests.browser.axe import violations
+from tests.fake_report import STUDY
+
+FAKE = ("index", "02_funnel_analysis", "05_ab_results", "06_roi_and_rollout", "calibration", "search")
+REAL = ("index", "02_funnel_analysis", "05_ab_results", "06_roi_and_rollout", "07_monitoring")
+SIGHTS = {"light": (1440, "light"), "dark": (1440, "dark"), "phone": (390, "light")}
+AT_REST = "document.querySelectorAll('figure.plot:not(.drawn)').length == 0"
+UNFOLD = "document.querySelectorAll('details').forEach(folded => { folded.open = true })"
+
+
+def wrong(browser, file: Path, sight: str) -> list[str]:
+    """What is wrong with a page once its figures are drawn and everything folded is open."""
+    width, scheme = SIGHTS[sight]
+    context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
+    try:
+        page = context.new_page()
+        page.goto(file.as_uri())
+        page.wait_for_function(AT_REST)
+        page.evaluate(UNFOLD)
+        page.wait_for_timeout(300)
+        return violations(page)
+    finally:
+        context.close()
+
+
+@pytest.fixture(scope="module")
+def report(fake_base):
+    return StudyPaths(STUDY.name, fake_base).reports
+
+
+@pytest.mark.parametrize("sight", SIGHTS)
+@pytest.mark.parametrize("name", FAKE)
+def test_pages_have_no_serious_violation(browser, report, name, sight):
+    assert wrong(browser, report / f"{name}.html", sight) == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("sight", SIGHTS)
+@pytest.mark.parametrize("name", REAL)
+def test_built_pages_have_no_serious_violation(browser, name, sight):
+    file = StudyPaths(STUDY.name, paths.ROOT).reports / f"{name}.html"
+    if not file.is_file():
+        pytest.skip(f"{paths.shown(file)} is not built: make all")
+    assert wrong(browser, file, sight) == []
+
+
+def test_a_drawn_figure_is_one_picture_with_its_description(browser, report):
+    page = browser.new_page()
+    page.goto((report / "06_roi_and_rollout.html").as_uri())
+    page.wait_for_selector(".main-svg[role=img]")
+    pictures = page.get_by_role("img", name="The picture called money_scenarios & what it says")
+    assert pictures.count() == 1 and page.locator(".plot-area[role]").count() == 0
+    page.evaluate("document.body.dataset.theme = 'dark'")
+    page.wait_for_timeout(300)
+    assert pictures.count() == 1, "the description outlives a change of the theme"
+    page.close()
+
+
+@pytest.mark.parametrize(
+    ("body", "rule"),
+    [('<p style="color:#ccc">pale</p>', "color-contrast"), ('<img src="data:,">', "image-alt"), ("<p>fine</p>", "")],
+)
+def test_the_check_itself_sees_and_works_under_a_policy(browser, tmp_path, body, rule):
+    html = f'<!doctype html><html lang="en"><head><title>t</title></head><body style="background:#fff">{body}</body></html>'
+    file = tmp_path / "page.html"
+    file.write_text(secured(html), encoding="utf-8")
+    found = wrong(browser, file, "light")
+    assert [line.split(":")[0] for line in found] == ([rule] if rule else [])
