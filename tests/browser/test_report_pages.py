@@ -11,7 +11,7 @@ from tests.fake_report import ATTACK, STUDY, built
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chrome or Chromium on this machine")
 
-PAGES = ("index", "02_funnel_analysis", "05_ab_results", "06_roi_and_rollout", "calibration")
+PAGES = ("index", "02_funnel_analysis", "05_ab_results", "06_roi_and_rollout", "../calibration", "../methodology")
 DRAWN = """() => [...document.querySelectorAll("figure.plot")].map(figure => ({
     paths: figure.querySelectorAll(".plot-area svg path").length,
     width: (figure.querySelector(".main-svg") || {clientWidth: 0}).clientWidth,
@@ -105,8 +105,8 @@ def test_without_scripts_the_static_pictures_are_there(report, open_page):
 
 
 def test_search_works_from_a_file(report, open_page):
-    page = open_page(report.reports / "search.html")
-    page.goto((report.reports / "search.html").as_uri() + "?q=carts")
+    page = open_page(report.reports.parent / "search.html")
+    page.goto((report.reports.parent / "search.html").as_uri() + "?q=carts")
     page.wait_for_selector("#search-results li a", timeout=10_000)
 
 
