@@ -20,7 +20,14 @@ PLAN    := $(wildcard studies/tracking_plans/*.yml)
 DBT     := $(shell find warehouse -name '*.sql' -o -name '*.yml' | grep -v -e /target/ -e /logs/)
 QUERIES := $(wildcard docs/queries/*.sql)
 BOOKS   := $(sort $(basename $(notdir $(wildcard notebooks/[0-9]*.ipynb))))
-SITE    := $(shell find docs/site docs/templates/index.md.j2 docs/templates/calibration.md.j2 -type f) $(wildcard docs/calibration.json)
+SITE    := $(shell find docs/site -type f) $(wildcard docs/*.md docs/studies/*.md docs/calibration.json) \
+           $(wildcard docs/templates/index.md.j2 docs/templates/calibration.md.j2 docs/templates/si[nt]*.j2)
+# what the site waits for: the bundled studies and the write-up, or the study asked for; it shows every report that is there
+WHOLE   := $(filter all site test bench reports/index.html,$(MAKECMDGOALS))
+SHOWN   := $(if $(WHOLE),$(BUNDLED),$(ASKED))
+FIRST   := $(if $(WHOLE),reports/.docs reports/$(firstword $(BUNDLED))/warehouse/index.html)
+# pages that other steps write into reports/, whole in themselves: the site links them
+STANDALONE :=
 
 # as many jobs as cores, unless the caller says how many
 ifeq ($(filter -j%,$(MAKEFLAGS)),)
@@ -32,16 +39,19 @@ export PYTHONHASHSEED := 0
 unexport PYTHONDONTWRITEBYTECODE  # compiled modules halve the start of every step
 export JUPYTER_PLATFORM_DIRS := 1
 
-.PHONY: help all study test test-fast lint format bench calibration golden dbt-docs schema log-decision lock serve clean
+.PHONY: help all study site test test-fast lint format bench calibration golden dbt-docs schema log-decision lock serve clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
 
-all: reports/.docs ## set up, build the bundled studies and the write-up, say what they recommend
+all: reports/index.html ## set up, build the bundled studies, the write-up and the site, say what they recommend
 	@cat $(BUNDLED:%=reports/%/summary.txt)
 
-study: reports/$(ASKED)/index.html ## build one study: make study STUDY=studies/rees46.yml
+study: reports/index.html ## build one study: make study STUDY=studies/rees46.yml
 	@cat reports/$(ASKED)/summary.txt
+
+site: reports/index.html ## the report site: every study, the write-up, calibration, search
+	@echo "Open reports/index.html, or: make serve"
 
 # --- set-up: a virtual environment from the lock, and a browser for static pictures ----------------------------------
 
@@ -69,8 +79,11 @@ data/$(1)/resalted.parquet: data/$(1)/warehouse.duckdb docs/queries/resalted_ass
 
 $(foreach b,$(BOOKS),$(call notebook_rule,$(1),$(b)))
 
-reports/$(1)/index.html: $(BOOKS:%=reports/$(1)/notebooks/%.ipynb) $(SITE) | $(READY)
+reports/$(1)/results.json: $(BOOKS:%=reports/$(1)/notebooks/%.ipynb) | $(READY)
 	@$(RUN) report studies/$(1).yml
+
+reports/$(1)/warehouse/index.html: data/$(1)/warehouse.duckdb | $(READY)
+	@$(RUN) dbt-docs studies/$(1).yml
 
 data/$(1)/rules.mk: $(shell find src/helpers -name '*.py') $(wildcard notebooks/*.ipynb)
 	@PYTHONPATH=src $(PYTHON) -m helpers.rules $(1)
@@ -93,17 +106,20 @@ $(foreach s,$(ALL_STUDIES),$(eval reports/$(s)/notebooks/06_roi_and_rollout.ipyn
 $(foreach s,$(ALL_STUDIES),$(eval reports/$(s)/notebooks/07_monitoring.ipynb: \
   reports/$(s)/notebooks/02_funnel_analysis.ipynb reports/$(s)/notebooks/05_ab_results.ipynb))
 
-ifneq ($(filter all study test bench dbt-docs reports/% data/%,$(MAKECMDGOALS)),)
+ifneq ($(filter all study site serve test bench dbt-docs reports/% data/%,$(MAKECMDGOALS)),)
 -include $(ALL_STUDIES:%=data/%/rules.mk)
 endif
 
-reports/.docs: $(BUNDLED:%=reports/%/index.html) $(wildcard docs/templates/*.j2 docs/templates/studies/*.j2) src/helpers/writeup.py $(wildcard src/helpers/stats/*.py) | $(READY)
+reports/.docs: $(BUNDLED:%=reports/%/results.json) $(wildcard docs/templates/*.j2 docs/templates/studies/*.j2) src/helpers/writeup.py $(wildcard src/helpers/stats/*.py) | $(READY)
 	@$(RUN) docs
 	@touch $@
 
+reports/index.html: $(SHOWN:%=reports/%/results.json) $(FIRST) $(STANDALONE) $(SITE) | $(READY)
+	@$(RUN) site
+
 # --- care -----------------------------------------------------------------------------------------------------------
 
-test: $(BUNDLED:%=reports/%/index.html) lint ## the whole test suite, on reports that are built first
+test: reports/index.html lint ## the whole test suite, on reports that are built first
 	@$(PYTEST) --cov=helpers.stats --cov-branch --cov-fail-under=98 --cov-report=
 
 test-fast: $(READY) ## the tests that need no built report
@@ -125,8 +141,8 @@ calibration: $(READY) ## error rates, coverage and power of every method by simu
 golden: $(READY) ## recompute reference numbers: make golden GOLDEN=file.json
 	@$(RUN) golden $(GOLDEN)
 
-dbt-docs: data/$(ASKED)/warehouse.duckdb ## the warehouse's documentation with lineage, one page
-	@$(RUN) dbt-docs $(STUDY)
+dbt-docs: reports/$(ASKED)/warehouse/index.html ## the warehouse's documentation with lineage, one page
+	@echo "Open $<"
 
 schema: $(READY) ## JSON Schema of study files, for editors
 	@$(RUN) schema
@@ -137,8 +153,8 @@ log-decision: $(READY) ## log a decision: make log-decision STUDY=... ARGS='--de
 lock: $(READY) ## resolve the newest versions into requirements.lock
 	@bash scripts/lock.sh
 
-serve: reports/$(ASKED)/index.html ## the report on http://127.0.0.1:8000, this machine only
-	@$(BIN)/python -m http.server 8000 --bind 127.0.0.1 --directory reports/$(ASKED)
+serve: reports/index.html ## the site on http://127.0.0.1:8000, this machine only
+	@$(BIN)/python -m http.server 8000 --bind 127.0.0.1 --directory reports
 
 clean: ## remove everything generated, but not the environment
 	@rm -rf data/*/ reports figures/assets figures/*/*.html

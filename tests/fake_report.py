@@ -12,9 +12,9 @@ from helpers import study
 from helpers.figures import style
 from helpers.figures.export import export
 from helpers.figures.show import FigureView, show
-from helpers.pages import render
 from helpers.paths import StudyPaths
 from helpers.results import Numbers, Recorder
+from helpers.site import Report, render
 from helpers.tables import badge, callout, table
 
 ATTACK = "</script><img src=x onerror=\"document.title='owned'\">"
@@ -275,11 +275,16 @@ def prepare(base: Path, notebooks: int = 3) -> StudyPaths:
 
 
 def built(base: Path) -> StudyPaths:
-    """The fake report, exported and rendered."""
+    """A site of the fake report alone, its figures exported."""
     where = prepare(base)
     export(where)
-    render(STUDY, where, study_numbers(where))
+    render([report_of(where)], base)
     return where
+
+
+def report_of(where: StudyPaths) -> Report:
+    """The fake report as the site takes it."""
+    return Report(STUDY, where, study_numbers(where))
 
 
 def study_numbers(where: StudyPaths) -> Numbers:

@@ -6,23 +6,27 @@ from pathlib import Path
 
 import pytest
 
-from helpers import pages
+from helpers import site
 from helpers import study as studies
 from helpers.errors import ReportError
 from helpers.front_page import front_page, markdown, page_of
-from helpers.pages import render
 from helpers.paths import StudyPaths
 from helpers.results import Numbers
+from helpers.summary import summary
 from tests.built_once import built_once
-from tests.fake_report import ATTACK, NUMBERS, STUDY, built, prepare, study_numbers
+from tests.fake_report import ATTACK, NUMBERS, STUDY, built, prepare, report_of, study_numbers
 
 
 @pytest.fixture(scope="module")
 def report(tmp_path_factory):
-    """A copy of its own of the fake report, for one test renders it again."""
+    """A copy of its own of the fake site, for one test renders it again."""
     own = tmp_path_factory.mktemp("pages") / "fake_report"
     shutil.copytree(built_once(tmp_path_factory, "fake_report", built), own, symlinks=True)
     return StudyPaths(STUDY.name, own)
+
+
+def render(where: StudyPaths) -> Path:
+    return site.render([report_of(where)], where.base)
 
 
 @pytest.fixture
@@ -58,7 +62,8 @@ def test_pages_in_order_of_their_numbers(report):
     tree = html[html.index("sidebar-tree") : html.index('<article role="main"')]
     entries = re.findall(r'<a class="[^"]*reference internal" href="([^"]+)"', tree)
     stems = ["02_funnel_analysis", "05_ab_results", "06_roi_and_rollout"]
-    assert entries == ["#", *(f"{stem}.html" for stem in stems), "calibration.html"]
+    texts = ["methodology", "interview", "results", "statistics", "calibration"]
+    assert entries == ["#", *(f"{stem}.html" for stem in stems), *(f"../{text}.html" for text in texts)]
     assert "02 Where do users drop?" in tree
     assert "Decides whether cart is the place to work on, by comparing steps." in html
 
@@ -75,61 +80,71 @@ def test_formulas_are_mathml(report):
 
 
 def test_hostile_names_are_text(report):
-    for file in report.reports.glob("*.html"):
+    for file in report.reports.parent.rglob("*.html"):
         assert "<img src=x" not in file.read_text()
     assert "&lt;img src=x" in (report.reports / "05_ab_results.html").read_text()
 
 
 def test_no_page_names_the_machine_or_the_build(report):
-    for file in report.reports.rglob("*"):
+    for file in report.reports.parent.rglob("*"):
         if file.suffix in (".html", ".css") or file.name == "searchindex.js":
             text = file.read_text()
             assert str(report.base) not in text and str(Path.cwd()) not in text, file.name
-    names = {f.name for f in report.reports.iterdir()}
+    names = {f.name for f in report.reports.parent.iterdir()}
     assert not names & {".buildinfo", ".doctrees", "_sources", "objects.inv"}
-    assert [f.name for f in report.reports.parent.iterdir()] == [STUDY.name]
+    assert not [name for name in names if name.startswith(".")]
 
 
 def test_only_pages_with_figures_load_the_drawing_script(report):
     assert "plotly.min.js" in (report.reports / "index.html").read_text()
-    assert "plotly.min.js" not in (report.reports / "search.html").read_text()
+    assert "plotly.min.js" not in (report.reports.parent / "search.html").read_text()
 
 
 def test_rendering_again_gives_the_same_bytes_and_keeps_what_is_not_its_own(report):
-    results = report.reports / "results.json"
-    results.write_text("{}")
-    old = report.reports / "09_gone.html"
-    old.write_text("stale")
-    os.utime(report.reports / "index.html", (1, 1))
+    own = report.reports.parent
+    kept = [report.reports / "results.json", report.reports / "warehouse" / "index.html", own / "simulator.html"]
+    stale = [report.reports / "09_gone.html", own / "gone.html", report.reports / "_static" / "x.js"]
+    for file in (*kept[:2], *stale):
+        file.parent.mkdir(exist_ok=True)
+        file.write_text("{}")
+    render(report)
+    kept[2].write_text("")
+    os.utime(own / "index.html", (1, 1))
 
     def content():
-        files = sorted(f for f in report.reports.rglob("*") if f.is_file() and f != old)
-        return {f: f.read_bytes() for f in files}
+        return {f: f.read_bytes() for f in sorted(own.rglob("*")) if f.is_file()}
 
+    render(report)
     before = content()
-    index = render(STUDY, report, study_numbers(report))
-    assert content() == before and not old.exists() and results.is_file()
-    newest = max(f.stat().st_mtime_ns for f in report.reports.glob("*.html"))
-    assert index.stat().st_mtime_ns == newest
+    index = render(report)
+    assert content() == before and all(file.is_file() for file in kept) and not any(file.exists() for file in stale)
+    newest = max(f.stat().st_mtime_ns for f in own.rglob("*.html"))
+    assert index == own / "index.html" and index.stat().st_mtime_ns == newest
+    assert 'href="warehouse/index.html"' in (report.reports / "index.html").read_text()
+    for page in (index, own / "methodology.html"):
+        assert 'href="simulator.html">Simulator' in page.read_text()
+    kept[1].unlink(), kept[2].unlink()
 
 
 def test_a_warning_fails_and_leaves_the_old_pages(where):
     where.reports.mkdir(parents=True, exist_ok=True)
-    (where.reports / "index.html").write_text("old")
+    old = [where.reports / "index.html", where.reports.parent / "index.html"]
+    for file in old:
+        file.write_text("old")
     break_notebook(where, lambda cells: cells[0].update(source="# Title\n\n### Skips a level"))
     with pytest.raises(ReportError, match="Sphinx warned") as caught:
-        render(STUDY, where, study_numbers(where))
+        render(where)
     assert "02_funnel_analysis.ipynb" in str(caught.value)
     assert str(where.base) not in str(caught.value)
-    assert (where.reports / "index.html").read_text() == "old"
-    assert [f.name for f in where.reports.parent.iterdir()] == [STUDY.name]
+    assert [file.read_text() for file in old] == ["old", "old"]
+    assert {f.name for f in where.reports.parent.iterdir()} == {STUDY.name, "index.html"}
 
 
 def test_a_folder_of_the_machine_in_an_output_fails(where):
     path = str(where.base / "data" / "x.parquet")
     break_notebook(where, lambda cells: cells[0].update(source=f"# Title\n\nRead from {path}"))
     with pytest.raises(ReportError, match="names a folder of this machine"):
-        render(STUDY, where, study_numbers(where))
+        render(where)
 
 
 def test_front_page_needs_its_numbers(where):
@@ -195,13 +210,13 @@ def test_no_notebooks_no_pages(where):
     for file in where.executed.iterdir():
         file.unlink()
     with pytest.raises(ReportError, match="no executed notebooks"):
-        pages.render(STUDY, where, study_numbers(where))
+        render(where)
 
 
 def test_the_summary_says_what_the_numbers_rest_on(where):
     def first_line(mode: str, data) -> str:
         study = STUDY.model_copy(update={"mode": mode, "data": data})
-        return pages.summary(study, where, Numbers.of(where)).splitlines()[1].removeprefix(study.title)
+        return summary(study, where, Numbers.of(where)).splitlines()[1].removeprefix(study.title)
 
     log = studies.load("studies/rees46.yml").data
     assert first_line("offline", STUDY.data) == " (simulated log, planted uplift)"

@@ -78,7 +78,7 @@ def test_only_code_cells_are_read(tmp_path):
 
 
 def test_every_step_and_notebook_has_its_rule(needs):
-    assert set(needs) == {"done", "warehouse.duckdb", "resalted.parquet", *NOTEBOOKS, "index.html"}
+    assert set(needs) == {"done", "warehouse.duckdb", "resalted.parquet", *NOTEBOOKS, "results.json", "index.html"}
     for target, files in needs.items():
         assert {"study/__init__.py", "paths.py", "errors.py"} <= files, target
 
@@ -100,9 +100,9 @@ def test_a_figure_module_concerns_the_notebooks_that_use_it(needs):
         ("roi.py", NOTEBOOKS[:4]),
         ("decision.py", NOTEBOOKS[:4]),
         ("segments.py", [NOTEBOOKS[0], NOTEBOOKS[3]]),
-        ("simulate/shop.py", [*NOTEBOOKS, "warehouse.duckdb", "resalted.parquet", "index.html"]),
-        ("pages.py", [*NOTEBOOKS, "warehouse.duckdb", "done"]),
-        ("roi.py", ["done", "warehouse.duckdb", "resalted.parquet", "index.html"]),
+        ("simulate/shop.py", [*NOTEBOOKS, "warehouse.duckdb", "resalted.parquet", "results.json", "index.html"]),
+        ("pages.py", [*NOTEBOOKS, "warehouse.duckdb", "done", "results.json"]),
+        ("roi.py", ["done", "warehouse.duckdb", "resalted.parquet", "results.json", "index.html"]),
     ],
 )
 def test_touching_a_module_rebuilds_only_what_uses_it(needs, module, spared):

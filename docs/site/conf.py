@@ -24,6 +24,7 @@ nb_merge_streams = True
 nb_code_prompt_show = "Show code"
 nb_code_prompt_hide = "Hide code"
 myst_enable_extensions = ["dollarmath"]
+myst_heading_anchors = 4
 myst_dmath_allow_space = False
 myst_dmath_allow_digits = False
 
@@ -34,6 +35,17 @@ html_theme_options = {
     "navigation_with_keys": True,
 }
 html_static_path = ["_static"]
+templates_path = ["_templates"]
+html_sidebars = {
+    "**": [
+        "sidebar/brand.html",
+        "sidebar/search.html",
+        "sidebar/scroll-start.html",
+        "sidebar/navigation.html",
+        "sidebar/standalone.html",
+        "sidebar/scroll-end.html",
+    ]
+}
 html_css_files = ["report.css"]
 html_math_renderer = "mathml"
 html_copy_source = False
@@ -69,7 +81,7 @@ def _block_math(translator: Any, node: nodes.math_block) -> None:
 
 def _scripts(app: Any, page: str, template: str, context: dict[str, Any], doctree: Any) -> None:
     """Only a page with a figure loads the five megabytes that draw it."""
-    if 'class="plot"' in context.get("body", ""):
+    if '<figure class="plot"' in context.get("body", ""):
         app.add_js_file("plotly.min.js", loading_method="defer")
         app.add_js_file("plot.js", loading_method="defer")
 
@@ -82,9 +94,18 @@ def _mended(app: Any, page: str, template: str, context: dict[str, Any], doctree
         context["furo_navigation_tree"] = context["furo_navigation_tree"].replace(bare, levelled)
 
 
+def _study_in_titles(app: Any, environment: Any) -> None:
+    """Every study has the same notebooks: windows and search results say of which one a page is."""
+    for page, title in environment.longtitles.items():
+        study, within, name = page.partition("/")
+        if within and name != "index":
+            title += nodes.Text(f" \u2013 {environment.titles[f'{study}/index'].astext()}")
+
+
 def setup(app: Any) -> dict[str, bool]:
     """Formulas become MathML, which browsers draw without a script."""
     app.add_html_math_renderer("mathml", (_inline_math, None), (_block_math, None))
+    app.connect("env-check-consistency", _study_in_titles)
     app.connect("html-page-context", _scripts)
     app.connect("html-page-context", _mended, priority=900)  # after furo, which makes the sidebar
     return {"parallel_read_safe": True, "parallel_write_safe": True}

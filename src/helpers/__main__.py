@@ -148,21 +148,31 @@ def notebook(study_file: str, name: str, given: tuple[str, ...]) -> None:
 @command
 @study_argument
 def report(study_file: str) -> None:
-    """Export the figures of STUDY and render its pages."""
-    from helpers import pages
+    """Export the figures of STUDY and gather its numbers."""
     from helpers.figures.export import export
     from helpers.results import Numbers
+    from helpers.summary import summary
 
     study, where = studies.opened(study_file)
-    with step(study.name, "figures"):
+    with step(study.name, "figures and numbers"):
         exported = export(where)
         if exported.note:
             click.echo(f"  {study.name:<18} {exported.note}", err=True)
-    with step(study.name, "report"):
         numbers = Numbers.of(where)
+        write_text(where.reports / "summary.txt", summary(study, where, numbers))
         numbers.save(where.reports / "results.json", study.name)
-        write_text(where.reports / "summary.txt", pages.summary(study, where, numbers))
-        pages.render(study, where, numbers)
+        (where.reports / "results.json").touch()
+
+
+@command
+@click.argument("study_file", metavar="[STUDY]", required=False)
+def site(study_file: str | None) -> None:
+    """Render the site in reports/ over every report that is whole, in the project or in the folder STUDY belongs to."""
+    from helpers import site as pages
+
+    base = studies.opened(study_file)[1].base if study_file else paths.ROOT
+    with step("site", "pages"):
+        pages.render(pages.reports(base), base)
 
 
 @command

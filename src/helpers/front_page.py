@@ -1,6 +1,7 @@
 """The front page of a report: the decision first, then what it rests on."""
 
 import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,12 +21,13 @@ _MARKS = re.compile(r"([\\`*_{}\[\]<>()#+.!|$~:-])")
 
 @dataclass(frozen=True)
 class Page:
-    """A rendered notebook: file name without ending, the number in it, heading, first sentences."""
+    """A rendered notebook: file name without ending, the number in it, heading, first sentences, figures it shows."""
 
     stem: str
     number: str
     title: str
     lead: str
+    figures: tuple[str, ...] = ()
 
     @property
     def entry(self) -> str:
@@ -33,31 +35,15 @@ class Page:
         return f"{self.number} {self.title}".replace("<", "").replace(">", "").strip()
 
 
-def front_page(study: Study, where: StudyPaths, numbers: Numbers, pages: list[Page]) -> str:
-    """The front page as MyST Markdown, from ``docs/templates/index.md.j2``."""
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-    def number(name: str) -> str:
-        if name not in numbers:
-            raise ReportError(
-                f"the front page needs the number {name!r}, which no notebook has recorded",
-                remedy="record it, or run the notebook that does",
-            )
-        text = " ".join(numbers[name].text.split())
-        return text if numbers[name].unit == "text" else text.replace(" ", "\u00a0")
-
-    verdict = number("decision.verdict")
-    if verdict not in SIGNS:
-        raise ReportError("no such decision", got=verdict, expected=", ".join(SIGNS))
-    environment = Environment(
-        loader=FileSystemLoader(paths.TEMPLATES),
-        undefined=StrictUndefined,
-        autoescape=True,
-        keep_trailing_newline=True,
-    )
-    environment.filters["markdown"] = markdown
+def front_page(
+    study: Study, where: StudyPaths, numbers: Numbers, pages: list[Page], more: Sequence[tuple[str, str]] = ()
+) -> str:
+    """The front page as MyST Markdown, from ``docs/templates/index.md.j2``; ``more`` are further pages and their names."""
+    number = reader(numbers)
+    verdict = verdict_of(numbers)
     shown = [name for name in FIGURES if name in names(where)]
-    return environment.get_template("index.md.j2").render(
+    return filled(
+        "index.md.j2",
         study=study,
         n=number,
         verdict=verdict,
@@ -74,7 +60,46 @@ def front_page(study: Study, where: StudyPaths, numbers: Numbers, pages: list[Pa
         metrics=_markup(_metrics(study, numbers)),
         rollout=_markup(_rollout(study)),
         notebooks=pages,
+        more=more,
+        written=any(target == "write_up.html" for target, _ in more),
     )
+
+
+def reader(numbers: Numbers) -> Callable[[str], str]:
+    """A recorded number's text by its name, on one line that does not break; a missing one is an error."""
+
+    def number(name: str) -> str:
+        if name not in numbers:
+            raise ReportError(
+                f"the front page needs the number {name!r}, which no notebook has recorded",
+                remedy="record it, or run the notebook that does",
+            )
+        text = " ".join(numbers[name].text.split())
+        return text if numbers[name].unit == "text" else text.replace(" ", "\u00a0")
+
+    return number
+
+
+def verdict_of(numbers: Numbers) -> str:
+    """The decision's word; raises when it is none of :data:`SIGNS`."""
+    verdict = reader(numbers)("decision.verdict")
+    if verdict not in SIGNS:
+        raise ReportError("no such decision", got=verdict, expected=", ".join(SIGNS))
+    return verdict
+
+
+def filled(template: str, **values: Any) -> str:
+    """A template of pages, filled: every value is escaped, a missing one is an error."""
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    environment = Environment(
+        loader=FileSystemLoader(paths.TEMPLATES),
+        undefined=StrictUndefined,
+        autoescape=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters["markdown"] = markdown
+    return environment.get_template(template).render(**values)
 
 
 def markdown(text: str) -> Any:
@@ -172,7 +197,7 @@ def _markup(html: str) -> Any:
     return Markup(html)
 
 
-def page_of(stem: str, content: dict[str, Any]) -> Page:
+def page_of(stem: str, content: dict[str, Any], figures: Sequence[str] = ()) -> Page:
     """Heading and first paragraph of a notebook."""
     texts = ["".join(c["source"]) for c in content["cells"] if c["cell_type"] == "markdown"]
     blocks = [b.strip() for b in re.split(r"\n\s*\n|(?<=\n)(?=#)", "\n\n".join(texts)) if b.strip()]
@@ -181,7 +206,7 @@ def page_of(stem: str, content: dict[str, Any]) -> Page:
     title, _, below = heading.removeprefix("# ").partition("\n")
     paragraphs = [b for b in [below.strip(), *after] if b and not re.match(r"[#|>`$<-]", b)]
     lead = paragraphs[0] if paragraphs else ""
-    return Page(stem, stem.partition("_")[0], _unmarked(title), _unmarked(lead))
+    return Page(stem, stem.partition("_")[0], _unmarked(title), _unmarked(lead), tuple(figures))
 
 
 def _unmarked(text: str) -> str:

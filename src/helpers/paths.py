@@ -13,6 +13,9 @@ TEMPLATES = ROOT / "docs" / "templates"
 SITE = ROOT / "docs" / "site"
 DOCS = ROOT / "docs"
 
+BUNDLED = ("cart_checkout", "checkout_redesign", "music_recommendations")
+"""The studies that ``make all`` builds. The texts speak of the first; each of the others has a page of its own."""
+
 REAL_DATA_DIR = "REAL_DATA_DIR"
 
 

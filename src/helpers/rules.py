@@ -49,7 +49,8 @@ def needs(where: StudyPaths) -> dict[Path, list[Path]]:
     found = {where.data / target: dependencies(source) for target, source in STEPS.items()}
     for notebook in sorted(paths.NOTEBOOKS.glob("[0-9]*.ipynb")):
         found[where.executed / notebook.name] = dependencies(code(notebook))
-    found[where.reports / "index.html"] = dependencies("import helpers.pages, helpers.figures.export")
+    found[where.reports / "results.json"] = dependencies("import helpers.summary, helpers.figures.export")
+    found[where.reports.parent / "index.html"] = dependencies("import helpers.site")
     return found
 
 

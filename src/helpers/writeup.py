@@ -8,6 +8,7 @@ from typing import Any
 from helpers import paths
 from helpers import study as studies
 from helpers.errors import ReportError
+from helpers.paths import BUNDLED as BUNDLED
 from helpers.paths import StudyPaths
 from helpers.results import Numbers, write_text
 
@@ -19,9 +20,6 @@ TEXTS = {
     "statistics.md.j2": "docs/statistics.md",
 }
 """Templates in ``docs/templates`` and the text each one makes, from the project's root."""
-
-BUNDLED = ("cart_checkout", "checkout_redesign", "music_recommendations")
-"""The studies that ``make all`` builds. The texts speak of the first; each of the others has a page of its own."""
 
 
 def fill(*, check: bool = False, root: Path = paths.ROOT) -> None:

@@ -5,7 +5,7 @@ import pytest
 from helpers.paths import StudyPaths
 from tests.fake_report import ATTACK, STUDY
 
-PAGES = ("index", "02_funnel_analysis", "05_ab_results", "06_roi_and_rollout", "calibration")
+PAGES = ("index", "02_funnel_analysis", "05_ab_results", "06_roi_and_rollout", "../calibration", "../methodology")
 DRAWN = """() => [...document.querySelectorAll("figure.plot")].map(figure => ({
     paths: figure.querySelectorAll(".plot-area svg path").length,
     width: (figure.querySelector(".main-svg") || {clientWidth: 0}).clientWidth,
@@ -90,8 +90,8 @@ def test_without_scripts_the_static_pictures_are_there(report, open_page):
 
 
 def test_search_works_from_a_file(report, open_page):
-    page = open_page(report.reports / "search.html")
-    page.goto((report.reports / "search.html").as_uri() + "?q=carts")
+    page = open_page(report.reports.parent / "search.html")
+    page.goto((report.reports.parent / "search.html").as_uri() + "?q=carts")
     page.wait_for_selector("#search-results li a", timeout=10_000)
 
 

@@ -20,7 +20,9 @@ DIGITS = 6
 SMALL = 40_000
 """Characters up to which the figure is stored a second time, for JupyterLab's own drawing."""
 
-_PLACEHOLDER = re.compile(r"<!--static:([a-z0-9_]+)-->")
+FIGURE = re.compile(r"<!--static:([a-z0-9_]+)-->")
+"""The comment in a figure's HTML that holds its name, in the static picture's place."""
+
 _MARKUP = re.compile(r"<(?!/?(?:b|i|br|sub|sup|em|strong|s|u|span|extra)\b[^<>]*>)", re.IGNORECASE)
 
 
@@ -155,7 +157,7 @@ def with_static(html: str, pictures: Path, prefix: str = "") -> str:
             return f'<noscript><img src="{prefix}{name}.svg" alt="{words}"></noscript>'
         return f"<noscript><p>{words}</p></noscript>"
 
-    return _PLACEHOLDER.sub(picture_of, html)
+    return FIGURE.sub(picture_of, html)
 
 
 def embeddable(text: str) -> str:

@@ -1,0 +1,199 @@
+"""The report site: every built study, what the methods rest on and how far they hold, as one set of pages."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+from helpers import links, pages, paths, single
+from helpers import study as studies
+from helpers.calibration import record
+from helpers.calibration.page import page as calibration_page
+from helpers.errors import ReportError
+from helpers.figures.assets import copy_plotly
+from helpers.figures.show import FigureView, names, with_static
+from helpers.front_page import SIGNS, Page, filled, front_page, reader, verdict_of
+from helpers.paths import BUNDLED, StudyPaths
+from helpers.results import Numbers
+from helpers.study import Study
+
+TITLE = "Experiment reports"
+TEMPLATE = "site.md.j2"
+STANDALONE = {"simulator.html": "Simulator", "diagrams.html": "Diagrams"}
+"""Pages that other steps write into ``reports``, each whole in itself: linked when they are there, never removed."""
+
+OF_THE_FLAGSHIP = {
+    "docs/methodology.md": ("methodology.md", "Methodology"),
+    "docs/interview.md": ("interview.md", "Interview notes"),
+    "docs/results.md": ("results.md", "Names of the numbers"),
+}
+"""Texts that speak of the first bundled study: on the site with it."""
+
+OF_THE_PROJECT = {"docs/statistics.md": ("statistics.md", "Statistics core")}
+
+FORMER = ("_static", "searchindex.js")
+"""What a study's folder held when each study was a site of its own."""
+
+
+@dataclass(frozen=True)
+class Report:
+    """A study whose notebooks have run and whose numbers are recorded."""
+
+    study: Study
+    where: StudyPaths
+    numbers: Numbers
+
+    @classmethod
+    def load(cls, file: Path) -> Self:
+        """The report of a study file; raises :class:`~helpers.errors.ReportError` when its numbers are not there."""
+        study, where = studies.opened(file)
+        results = where.reports / "results.json"
+        if not results.is_file():
+            raise ReportError(f"the report of {study.name} is not built", expected=paths.shown(results))
+        return cls(study, where, Numbers.load(results))
+
+    @property
+    def name(self) -> str:
+        return self.study.name
+
+
+def reports(base: Path = paths.ROOT) -> list[Report]:
+    """Every whole report in ``base/reports``: a study file, results, and each notebook run. The bundled ones come first."""
+    notebooks = {file.name for file in paths.NOTEBOOKS.glob("[0-9]*.ipynb")}
+    found = []
+    for results in (base / "reports").glob("*/results.json"):
+        where = StudyPaths(results.parent.name, base)
+        file = base / "studies" / f"{where.name}.yml"
+        if file.is_file() and notebooks <= {run.name for run in where.executed.glob("*.ipynb")}:
+            found.append(Report.load(file))
+    order = {name: place for place, name in enumerate(BUNDLED)}
+    return sorted(found, key=lambda report: (order.get(report.name, len(order)), report.name))
+
+
+def render(shown: Sequence[Report], base: Path = paths.ROOT) -> Path:
+    """Render ``base/reports``: a front page with a card a study, each study's pages, the texts; return ``index.html``.
+
+    Code is folded away, parameter cells are left out, figures draw offline and have a static picture for readers
+    without scripts; each study also comes as one file, see :mod:`helpers.single`. A warning of Sphinx is an error. The
+    pages are built in a scratch folder and put in place when all are complete, the front page last: until then the old
+    one stays, so its time tells whether the site is whole. Results, executed notebooks, the warehouse's documentation
+    and :data:`STANDALONE` pages are left alone.
+
+    Raises :class:`~helpers.errors.ReportError` when there is no report or no executed notebook, a number of a front page
+    was not recorded, Sphinx warns, a single file is too large, or a page names a folder of this machine.
+    """
+    if not shown:
+        raise ReportError("there is no report to show", expected="reports/STUDY/results.json", remedy="run: make all")
+    folder = base / "reports"
+    for left in folder.glob(".site-*"):
+        shutil.rmtree(left, ignore_errors=True)
+    standalone = [name for name in STANDALONE if (folder / name).is_file()]
+    with tempfile.TemporaryDirectory(prefix=".site-", dir=folder) as name:
+        scratch = Path(name)
+        source, built = scratch / "source", scratch / "html"
+        texts = _texts(shown)
+        notebooks = {report.name: _stage_report(report, source, texts) for report in shown}
+        _stage_texts(shown, notebooks, texts, source)
+        (source / "calibration.md").write_text(calibration_page(record.load()), encoding="utf-8")
+        (source / "index.md").write_text(front(shown, texts, standalone), encoding="utf-8")
+        pages.build(source, built, TITLE, standalone)
+        copy_plotly(built / "_static")
+        for report in shown:
+            _add_pictures(report, built / report.name)
+            single.write(report.study.title, built / report.name, notebooks[report.name], report.where.figures)
+        pages.secure(built)
+        pages.refuse_machine_paths(built, [paths.ROOT, base.resolve(), scratch.resolve()])
+        for report in shown:
+            (built / report.name).replace(scratch / report.name)
+            pages.swap(scratch / report.name, report.where.reports)
+            _remove_former(report.where.reports)
+        pages.swap(built, folder, STANDALONE)
+    os.utime(folder / "index.html")
+    return folder / "index.html"
+
+
+def front(shown: Sequence[Report], texts: dict[str, tuple[str, str]], standalone: Sequence[str]) -> str:
+    """The site's front page as MyST Markdown: one card a study."""
+    cards = [
+        {
+            "name": report.name,
+            "study": report.study,
+            "verdict": verdict_of(report.numbers),
+            "n": reader(report.numbers),
+            "known": report.numbers["money.horizon_point"].value is not None,
+        }
+        for report in shown
+    ]
+    top = [(name.removesuffix(".md"), title) for name, title in texts.values() if "/" not in name]
+    more = [(name, STANDALONE[name]) for name in standalone]
+    return filled(TEMPLATE, cards=cards, signs=SIGNS, title=TITLE, texts=top, standalone=more)
+
+
+def _texts(shown: Sequence[Report]) -> dict[str, tuple[str, str]]:
+    """Texts that belong on the site, by their path in the project: their page's source and their title."""
+    there = {report.name for report in shown}
+    found = dict(OF_THE_FLAGSHIP) if BUNDLED[0] in there else {}
+    found |= OF_THE_PROJECT
+    return found | {
+        f"docs/studies/{name}.md": (f"{name}/write_up.md", "Write-up") for name in BUNDLED[1:] if name in there
+    }
+
+
+def _stage_report(report: Report, source: Path, texts: dict[str, tuple[str, str]]) -> list[Page]:
+    """A study's front page and notebooks in the source folder."""
+    where, name = report.where, report.name
+    executed = sorted(where.executed.glob("[0-9]*.ipynb"))
+    if not executed:
+        raise ReportError(
+            f"there are no executed notebooks of {name}",
+            expected=f"notebooks in {paths.shown(where.executed)}",
+            remedy=f"run: make study STUDY=studies/{name}.yml",
+        )
+    folder = source / name
+    folder.mkdir(parents=True)
+    staged = [pages.stage(file, folder, where.figures) for file in executed]
+    more = [(f"{name}.html", "The whole report in one file, for e-mail")]
+    if f"docs/studies/{name}.md" in texts:
+        more.insert(0, ("write_up.html", "Write-up: what the source says, and where it is wrong"))
+    if (where.reports / "warehouse" / "index.html").is_file():
+        more.append(("warehouse/index.html", "The warehouse: models, tests and lineage (dbt docs)"))
+    text = front_page(report.study, where, report.numbers, staged, more)
+    (folder / "index.md").write_text(text, encoding="utf-8")
+    return staged
+
+
+def _stage_texts(
+    shown: Sequence[Report], notebooks: dict[str, list[Page]], texts: dict[str, tuple[str, str]], source: Path
+) -> None:
+    """The texts of ``docs/`` beside the pages they lead to."""
+    known = {text: place for text, (place, _) in texts.items()}
+    if BUNDLED[0] in notebooks:
+        known["README.md"] = f"{BUNDLED[0]}/index.md"
+    for text, (place, _) in texts.items():
+        prefix = "" if "/" in place else "{}/"
+        figures = {}
+        for report in shown:
+            pictures = prefix.format(report.name) + "figures/"
+            at = {figure: page.stem for page in notebooks[report.name] for figure in page.figures}
+            for name in names(report.where):
+                if name in at:
+                    html = with_static(FigureView.load(report.where, name).html(), report.where.figures, pictures)
+                    figures[report.name, name] = html, f"{report.name}/{at[name]}.html"
+        content = (paths.ROOT / text).read_text(encoding="utf-8")
+        rewritten = links.rewritten(content, text, links.Targets(known, figures))
+        (source / place).write_text(rewritten, encoding="utf-8")
+
+
+def _add_pictures(report: Report, built: Path) -> None:
+    (built / "figures").mkdir(exist_ok=True)
+    for picture in sorted(report.where.figures.glob("*.svg")):
+        shutil.copyfile(picture, built / "figures" / picture.name)
+
+
+def _remove_former(folder: Path) -> None:
+    for name in FORMER:
+        old = folder / name
+        shutil.rmtree(old, ignore_errors=True) if old.is_dir() else old.unlink(missing_ok=True)

@@ -1,0 +1,28 @@
+"""What the command line prints of a report: what it recommends, what that is worth, what it rests on."""
+
+from helpers import paths
+from helpers.paths import StudyPaths
+from helpers.results import Numbers
+from helpers.study import Study
+
+
+def summary(study: Study, where: StudyPaths, numbers: Numbers) -> str:
+    """What the command line prints when a report is done: where it is and what it recommends."""
+    name = paths.shown(where.reports / "index.html")
+    grounds = ["simulated log"] * study.simulated + ["planted uplift"] * (study.mode == "offline")
+    rests = f" ({', '.join(grounds)})" if grounds else ""
+    money = numbers["money.horizon_point"]
+    if money.value is None:
+        worth = f"not available: {money.description.partition(': ')[2]}"
+    else:
+        low, high = numbers["money.horizon_low"].text, numbers["money.horizon_high"].text
+        worth = f"{money.text} over {study.economics.horizon_months} months ({low} to {high})"
+    return (
+        f"\n{study.title}{rests}\n"
+        f"  {numbers['decision.verdict'].text}: {numbers['decision.headline'].text}\n"
+        f"  why:     {numbers['decision.reason'].text}\n"
+        f"  money:   {worth}\n"
+        f"  risk:    false-positive risk {numbers['risk.false_positive'].text}, trust checks "
+        f"{numbers['trust.passed'].text} of {numbers['trust.total'].text} passed\n"
+        f"  report:  {name}\n\n"
+    )
