@@ -1,0 +1,7 @@
+"""The simulator: what an experiment would show under other assumptions, and how often its rule would err."""
+
+from helpers.simulator.engine import Day, Outlook, expected_effect, last_level, outlook
+from helpers.simulator.operating import Operating
+from helpers.simulator.plan import INPUTS, Input, Plan
+
+__all__ = ["INPUTS", "Day", "Input", "Operating", "Outlook", "Plan", "expected_effect", "last_level", "outlook"]
