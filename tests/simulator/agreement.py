@@ -7,7 +7,6 @@ from typing import Any
 
 from helpers.simulator import Outlook
 
-
 NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?(?:e[+-]\d+)?")
 
 

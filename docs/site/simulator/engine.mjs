@@ -169,6 +169,7 @@ function operating(plan, arms, crit, risk, leastDifference, enough) {
     go_when_harmful: bad[0],
     go_when_good: fine[0],
     kill_when_null: none[1],
+    kill_when_harmful: bad[1],
     kill_when_good: fine[1],
   };
 }

@@ -48,3 +48,8 @@ export function formatted(value, unit, currency) {
   const text = written(value, unit, currency);
   return /[1-9]/.test(text) ? text : text.replace("-", unit === "relative" || unit === "points" ? "+" : "");
 }
+
+/** A chance for the screen: one that is not quite certain does not look certain. */
+export function chance(value) {
+  return value < 1 && value > 0.99995 ? "> 99.99 %" : formatted(value, "share");
+}

@@ -40,6 +40,7 @@ class Operating:
     go_when_harmful: float
     go_when_good: float
     kill_when_null: float
+    kill_when_harmful: float
     kill_when_good: float
 
 
@@ -59,7 +60,7 @@ def operating(
     harmful, good = max(-size, -1.0), max(size, plan.minimum_uplift)
     z_go = needed_statistic(plan, design, effect, rule)
     if not enough:
-        return Operating(z_go, harmful, good, 0.0, 0.0, 0.0, 0.0, 0.0)
+        return Operating(z_go, harmful, good, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
     n_c, n_t = plan.arms
     error = math.sqrt(plan.baseline * (1 - plan.baseline) / n_c)
     control = np.clip(plan.baseline + NODES * error, 1e-9, 1 - 1e-9)
@@ -75,7 +76,7 @@ def operating(
         return float(weights @ ship), float(weights @ stop)
 
     null, bad, fine = chances(0.0), chances(harmful), chances(good)
-    return Operating(z_go, harmful, good, null[0], bad[0], fine[0], null[1], fine[1])
+    return Operating(z_go, harmful, good, null[0], bad[0], fine[0], null[1], bad[1], fine[1])
 
 
 def needed_statistic(plan: "Plan", design: ProportionDesign, effect: Effect, rule: Rule) -> float:

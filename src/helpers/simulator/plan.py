@@ -31,16 +31,30 @@ class Input:
     whole: bool = False
     logarithmic: bool = False
 
+    @property
+    def says(self) -> str:
+        """What is accepted, in the units of the screen.
+
+        >>> INPUTS[1].says
+        'a number from 0.01 to 99.99 (percent)'
+        """
+        scale, unit = {"share": (100, " (percent)"), "relative": (100, " (percent)"), "money": (0.01, "")}.get(
+            self.shown, (1, "")
+        )
+        kind = "a whole number" if self.whole else "a number"
+        return f"{kind} from {self.low * scale:,.12g} to {self.high * scale:,.12g}{unit}"
+
 
 INPUTS: tuple[Input, ...] = (
     Input("traffic", "Traffic per day", "count", 1, 1e8, (100, 1e6), 1,
           "Users a day whom the change can touch, all segments together", logarithmic=True),
     Input("baseline", "Baseline conversion", "share", 1e-4, 0.9999, (0.001, 0.9), 1e-4,
-          "Share of users who convert without the change"),
+          "Share of users who convert without the change", logarithmic=True),
     Input("uplift", "Expected uplift", "relative", -0.99, 10, (-0.3, 0.3), 1e-3,
           "Relative change of the conversion that the experiment is supposed to observe"),
-    Input("arpu", "Revenue per user (ARPU)", "money", 1, 1e8, (1, 20_000), 1,
-          "Average revenue per exposed user without the change; it is taken to move with conversions"),
+    Input("arpu", "Revenue per user (ARPU)", "money", 1, 1e8, (10, 20_000), 1,
+          "Average revenue per exposed user without the change; it is taken to move with conversions",
+          logarithmic=True),
     Input("days", "Duration", "days", 1, 730, (1, 120), 1, "Days that the experiment runs", whole=True),
     Input("segment_share", "Share of the segment", "share", 1e-4, 1, (0.01, 1), 1e-4,
           "Share of the traffic that belongs to the chosen segment", more=True),
