@@ -186,6 +186,19 @@ def docs(check: bool) -> None:
 
 
 @command
+@click.argument("study_files", metavar="[STUDY]...", nargs=-1)
+def simulator_(study_files: tuple[str, ...]) -> None:
+    """Write reports/simulator.html with the STUDYs, or the bundled ones, as presets."""
+    from helpers.simulator import page, presets
+    from helpers.writeup import BUNDLED
+
+    with step("simulator", "page"):
+        asked = study_files or [f"studies/{name}.yml" for name in BUNDLED]
+        written = page.write(map(presets.read, asked), paths.ROOT / "reports" / "simulator.html")
+    click.echo(f"Open {paths.shown(written)}")
+
+
+@command
 def schema() -> None:
     """Write the JSON Schema of study files, for editors."""
     write_text(paths.STUDIES / "study.schema.json", studies.json_schema())

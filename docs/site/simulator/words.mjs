@@ -1,0 +1,55 @@
+// Numbers as text, as helpers.results writes them.
+
+const grouped = (text) => text.replace(/\B(?=(\d{3})+(?!\d))/g, ",");
+
+/** A fixed number of decimals with thousands apart; the sign only where asked for. */
+export function fixed(value, decimals, signed = false) {
+  const [whole, rest] = Math.abs(value).toFixed(decimals).split(".");
+  const sign = value < 0 || Object.is(value, -0) ? "-" : signed ? "+" : "";
+  return sign + grouped(whole) + (rest ? `.${rest}` : "");
+}
+
+/** Significant digits, as printf's %g. */
+export function general(value, digits) {
+  const [mantissa, exponent] = value.toExponential(digits - 1).split("e");
+  const power = Number(exponent);
+  const bare = (text) => (text.includes(".") ? text.replace(/\.?0+$/, "") : text);
+  if (power >= -4 && power < digits) return bare(value.toFixed(Math.max(digits - 1 - power, 0)));
+  return `${bare(mantissa)}e${power < 0 ? "-" : "+"}${String(Math.abs(power)).padStart(2, "0")}`;
+}
+
+function written(value, unit, currency) {
+  switch (unit) {
+    case "share": {
+      if (value > 0 && value < 0.00005) return "< 0.01 %";
+      const whole = Math.abs(value * 100 - Math.round(value * 100)) < 1e-9;
+      return `${(value * 100).toFixed(whole ? 0 : 2)} %`;
+    }
+    case "relative":
+      return `${fixed(value * 100, 1, true)} %`;
+    case "points":
+      return `${fixed(value * 100, 2, true)} points`;
+    case "money":
+      return `${value < 0 ? "-" : ""}${currency} ${fixed(Math.abs(value) / 100, 0)}`;
+    case "price":
+      return `${value < 0 ? "-" : ""}${currency} ${fixed(Math.abs(value) / 100, 2)}`;
+    case "p":
+      return value < 0.0001 ? "< 0.0001" : value < 0.9999 ? value.toFixed(4) : "> 0.999";
+    case "weeks":
+      return `${fixed(value, 0)} ${value === 1 ? "week" : "weeks"}`;
+    default:
+      return fixed(value, 0);
+  }
+}
+
+export function formatted(value, unit, currency) {
+  if (value === null) return "not available";
+  if (!Number.isFinite(value)) return "unbounded";
+  const text = written(value, unit, currency);
+  return /[1-9]/.test(text) ? text : text.replace("-", unit === "relative" || unit === "points" ? "+" : "");
+}
+
+/** A chance for the screen: one that is not quite certain does not look certain. */
+export function chance(value) {
+  return value < 1 && value > 0.99995 ? "> 99.99 %" : formatted(value, "share");
+}
