@@ -20,14 +20,14 @@ PLAN    := $(wildcard studies/tracking_plans/*.yml)
 DBT     := $(shell find warehouse -name '*.sql' -o -name '*.yml' | grep -v -e /target/ -e /logs/)
 QUERIES := $(wildcard docs/queries/*.sql)
 BOOKS   := $(sort $(basename $(notdir $(wildcard notebooks/[0-9]*.ipynb))))
-SITE    := $(shell find docs/site -type f) $(wildcard docs/*.md docs/studies/*.md docs/calibration.json) \
+SITE    := $(shell find docs/site -type f -not -name '*.mjs') $(wildcard docs/*.md docs/studies/*.md docs/calibration.json) \
            $(wildcard docs/templates/index.md.j2 docs/templates/calibration.md.j2 docs/templates/si[nt]*.j2)
 # what the site waits for: the bundled studies and the write-up, or the study asked for; it shows every report that is there
 WHOLE   := $(filter all site test bench reports/index.html,$(MAKECMDGOALS))
 SHOWN   := $(if $(WHOLE),$(BUNDLED),$(ASKED))
 FIRST   := $(if $(WHOLE),reports/.docs reports/$(firstword $(BUNDLED))/warehouse/index.html)
-# pages that other steps write into reports/, whole in themselves: the site links them
-STANDALONE :=
+# pages that are whole in themselves; the site links them
+STANDALONE := $(if $(WHOLE),reports/simulator.html reports/diagrams.html)
 
 # as many jobs as cores, unless the caller says how many
 ifeq ($(filter -j%,$(MAKEFLAGS)),)
@@ -113,6 +113,12 @@ endif
 reports/.docs: $(BUNDLED:%=reports/%/results.json) $(wildcard docs/templates/*.j2 docs/templates/studies/*.j2) src/helpers/writeup.py $(wildcard src/helpers/stats/*.py) | $(READY)
 	@$(RUN) docs
 	@touch $@
+
+reports/simulator.html: $(BUNDLED:%=reports/%/results.json) $(wildcard docs/site/simulator/* src/helpers/simulator/*.py src/helpers/standalone.py) | $(READY)
+	@$(RUN) simulator >/dev/null
+
+reports/diagrams.html: $(BUNDLED:%=reports/%/results.json) $(wildcard docs/site/diagrams/* docs/templates/diagrams.html.j2 src/helpers/diagrams/*.py src/helpers/standalone.py) | $(READY)
+	@$(RUN) diagrams >/dev/null
 
 reports/index.html: $(SHOWN:%=reports/%/results.json) $(FIRST) $(STANDALONE) $(SITE) | $(READY)
 	@$(RUN) site

@@ -1,13 +1,10 @@
 """One self-contained page with the diagrams of every built study: data, modules and styles stand inside it."""
 
-import json
-import re
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-from helpers import csp, paths, warehouse
+from helpers import paths, warehouse
 from helpers import study as studies
 from helpers.diagrams.attribution import Comparison, comparison
 from helpers.diagrams.drift import Drift, illustration
@@ -19,14 +16,12 @@ from helpers.errors import ReportError
 from helpers.events import tracking_plan
 from helpers.paths import StudyPaths
 from helpers.results import Numbers, write_text
+from helpers.standalone import bundle, embedded, rendered
 from helpers.study import Study
 
 SOURCES: Final = paths.SITE / "diagrams"
 MODULES: Final = ("dom", "stages", "workflow", "pipeline", "credit", "attribution", "prediction", "main")
 """Modules of the page, each after those it imports."""
-
-_IMPORT = re.compile(r'^import \{([^}]*)\} from "\./(\w+)\.mjs";\n', re.MULTILINE)
-_EXPORT = re.compile(r"^export (?=(?:async )?(?:function|const) (\w+))", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -93,49 +88,10 @@ def write(target: Path = paths.ROOT / "reports" / "diagrams.html", base: Path = 
 
 
 def page(content: Content) -> str:
-    """The page as HTML. Data stand in it as JSON, in which no ``<`` is left that could end the element."""
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-    templates = Environment(loader=FileSystemLoader(paths.TEMPLATES), undefined=StrictUndefined, autoescape=True)
-    html = templates.get_template("diagrams.html.j2").render(
-        styles=_markup((SOURCES / "diagrams.css").read_text(encoding="utf-8")),
-        data=_markup(embedded(asdict(content))),
-        code=_markup(bundle(MODULES)),
+    """The page as HTML."""
+    return rendered(
+        paths.TEMPLATES / "diagrams.html.j2",
+        styles=(SOURCES / "diagrams.css").read_text(encoding="utf-8"),
+        data=embedded(asdict(content)),
+        code=bundle(SOURCES, MODULES),
     )
-    return csp.secured(html)
-
-
-def embedded(data: Any) -> str:
-    r"""JSON that may stand inside a script element.
-
-    >>> embedded({"name": "</script>"})
-    '{"name": "\\u003c/script>"}'
-    """
-    return json.dumps(data, ensure_ascii=False, allow_nan=False).replace("<", "\\u003c")
-
-
-def bundle(modules: Sequence[str], folder: Path = SOURCES) -> str:
-    """ES modules as one script, for pages opened as files cannot import: each in a scope of its own, in this order.
-
-    Only ``import { a, b } from "./name.mjs";`` and ``export function`` or ``export const`` are understood.
-    """
-    parts = []
-    for name in modules:
-        source = (folder / f"{name}.mjs").read_text(encoding="utf-8")
-        exports = _EXPORT.findall(source)
-        code = _EXPORT.sub("", _IMPORT.sub(_taken, source))
-        if re.search(r"^(?:import|export)\b", code, re.MULTILINE) or "</script" in code.lower():
-            raise ValueError(f"{name}.mjs has an import or export that cannot be inlined")
-        parts.append(f"const module_{name} = (() => {{\n{code}return {{ {', '.join(exports)} }};\n}})();")
-    return "\n".join(parts) + "\n"
-
-
-def _taken(imported: re.Match[str]) -> str:
-    names = imported[1].replace(" as ", ": ")
-    return f"const {{{names}}} = module_{imported[2]};\n"
-
-
-def _markup(text: str) -> Any:
-    from markupsafe import Markup
-
-    return Markup(text)
