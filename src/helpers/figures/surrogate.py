@@ -15,7 +15,7 @@ def predicted(found: Surrogacy, currency: str) -> go.Figure:
     shown = {
         style.wrapped(f"predicted by {proxy}", 18): (found.path.predicted, style.TREATMENT),
         style.wrapped("as measured", 18): (found.direct, style.CONTROL),
-        style.wrapped("not through the proxy", 18): (found.path.beside, style.ACCENT),
+        style.wrapped("not through the proxy", 18): (found.path.beside, style.CONTROL),
     }
     money = found.outcome.unit == "money"
     scale = CENTS if money else 1
