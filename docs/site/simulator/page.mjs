@@ -96,12 +96,24 @@ function showRisk(found) {
   ]);
 }
 
-function showRule(found) {
-  const { rule, units, planned } = found;
+/** The plan run until its planned size is reached, on all traffic where it must be; null where it never is. */
+function longEnough(plan, planned) {
+  const longest = data.inputs.find(({ name }) => name === "days").high;
+  for (const in_experiment of [plan.in_experiment, 1]) {
+    const days = 7 * Math.ceil(planned / (plan.traffic * plan.segment_share * in_experiment) / 7 - 1e-9);
+    if (planned !== null && days <= longest) return { ...plan, days, in_experiment };
+  }
+  return null;
+}
+
+function showRule(plan, found) {
+  const { units, planned } = found;
   const enough = planned !== null && units >= planned;
-  by("rule-note").textContent = enough
-    ? ""
-    : `With fewer users than the ${count(planned)} planned the rule can only say ITERATE, whatever is true.`;
+  const longer = enough ? plan : longEnough(plan, planned);
+  const { rule } = longer && !enough ? outlook(longer, currency()) : found;
+  const where = longer?.in_experiment === plan.in_experiment ? "" : " on all traffic";
+  const short = `With fewer users than the ${count(planned)} planned the rule can only say ITERATE, whatever is true.`;
+  by("rule-note").textContent = enough ? "" : longer ? `${short} At that size, after ${longer.days} days${where}:` : short;
   const line = (name, go, kill, wrong) => [
     heading(name),
     ...[go, Math.max(1 - go - kill, 0), kill].map((likely, k) =>
@@ -121,6 +133,7 @@ function showBand(plan, found) {
     `Interval of the relative change if every day converts as expected: after day ${last.day} it runs from ` +
     `${relative(last.low)} to ${relative(last.high)}.`;
   band(by("band"), plan, found);
+  if (!by("band-table").open) return;
   const every = Math.ceil(found.band.length / 12);
   rows(
     by("band-rows"),
@@ -178,7 +191,7 @@ function render() {
   showVerdict(plan, found);
   showFigures(plan, found);
   showRisk(found);
-  showRule(found);
+  showRule(plan, found);
   showBand(plan, found);
   showCriteria(found);
   by("summary").textContent = summary(plan, found);
@@ -261,6 +274,7 @@ by("inputs").addEventListener("submit", (event) => event.preventDefault());
 by("inputs").addEventListener("reset", (event) => (event.preventDefault(), choose(state.preset), schedule()));
 by("copy").addEventListener("click", (event) => copy(event.target, by("summary").textContent));
 by("link").addEventListener("click", (event) => (remember(), copy(event.target, location.href)));
+by("band-table").addEventListener("toggle", schedule);
 addEventListener("hashchange", restore);
 addEventListener("resize", schedule);
 addEventListener("beforeprint", () => (by("more").open = true));
