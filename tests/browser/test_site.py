@@ -1,0 +1,123 @@
+"""The built site in a real browser, from disk: every page at two widths, its search, its theme, its hostile names."""
+
+import shutil
+
+import pytest
+
+from helpers import paths, site
+from tests.built_once import built_once
+from tests.fake_report import ATTACK, STUDY, built, prepare, report_of
+
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+BUILT = paths.ROOT / "reports"
+PAGES = sorted(str(page.relative_to(BUILT)) for page in BUILT.rglob("*.html") if site.STANDALONE.get(page.name) is None)
+WHOLE = (BUILT / "index.html").is_file()
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chrome or Chromium on this machine")
+real = pytest.mark.skipif(not WHOLE, reason="the site is not built: make site")
+
+
+@pytest.fixture(scope="module")
+def fake(tmp_path_factory):
+    return built_once(tmp_path_factory, "fake_report", built) / "reports"
+
+
+@pytest.fixture(scope="module")
+def browser():
+    sync_api = pytest.importorskip("playwright.sync_api")
+    with sync_api.sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=CHROMIUM)
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def open_page(browser):
+    """Open a file; a message of the console, a failed request or one to a host fails the test at the end."""
+    contexts, wrong = [], []
+
+    def opened(file, width=1440, **options):
+        context = browser.new_context(viewport={"width": width, "height": 900}, **options)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda m: wrong.append(m.text) if m.type in ("error", "warning") else None)
+        page.on("pageerror", lambda error: wrong.append(str(error)))
+        page.on("requestfailed", lambda request: wrong.append(f"failed: {request.url}"))
+        page.on("request", lambda r: None if r.url.startswith(("file:", "data:", "blob:")) else wrong.append(r.url))
+        page.goto(file.as_uri())
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert wrong == []
+
+
+@real
+@pytest.mark.slow
+@pytest.mark.parametrize("width", [1440, 390])
+@pytest.mark.parametrize("name", [page for page in PAGES if "/warehouse/" not in page] if WHOLE else ["index.html"])
+def test_every_page_draws_and_fits(open_page, name, width):
+    page = open_page(BUILT / name, width)
+    page.wait_for_function("document.querySelectorAll('figure.plot:not(.drawn)').length == 0")
+    page.wait_for_timeout(100)
+    empty = """() => [...document.querySelectorAll("figure.plot")].filter(figure =>
+        !figure.querySelector(".plot-area svg path") && !(figure.querySelector("img") || {}).naturalWidth).length"""
+    assert page.evaluate(empty) == 0
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+
+
+def test_the_search_covers_all(fake, open_page):
+    page = open_page(fake / "index.html")
+    page.get_by_role("textbox", name="Search").fill("carts")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#search-results li a", timeout=10_000)
+    found = page.locator("#search-results li a").all_inner_texts()
+    assert any("A calmer cart" in title for title in found)
+
+
+def test_the_theme_button_works_under_the_policy(fake, open_page):
+    page = open_page(fake / STUDY.name / "06_roi_and_rollout.html")
+    page.wait_for_selector("figure.plot.drawn")
+    before = page.evaluate("document.body.dataset.theme")
+    page.locator("button.theme-toggle:visible").first.click()
+    assert page.evaluate("document.body.dataset.theme") != before
+
+
+def test_the_policy_stops_what_a_page_was_not_written_with(fake, browser):
+    page = browser.new_page()
+    page.goto((fake / "index.html").as_uri())
+    page.evaluate("""() => {
+        const image = document.createElement("div");
+        image.innerHTML = '<img src="x" onerror="document.title = 1">';
+        document.body.append(image);
+        const script = document.createElement("script");
+        script.textContent = "document.title = 2";
+        document.body.append(script);
+    }""")
+    page.wait_for_timeout(200)
+    assert page.title() not in ("1", "2")
+    page.close()
+
+
+def test_a_hostile_card_is_text(tmp_path, open_page):
+    report = report_of(prepare(tmp_path, notebooks=1))
+    study = STUDY.model_copy(update={"title": ATTACK, "question": ATTACK, "hypothesis": ATTACK})
+    index = site.render([site.Report(study, report.where, report.numbers)], tmp_path)
+    for file in (index, report.where.reports / "index.html", report.where.reports / f"{STUDY.name}.html"):
+        page = open_page(file)
+        assert "</script><img src=x onerror=" in page.locator("body").inner_text()  # quotes become typographic
+        assert page.locator("img[src=x]").count() == 0 and page.title() != "owned"
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_one_file_shows_its_pictures_alone(fake, open_page, tmp_path, width):
+    alone = tmp_path / "mailed.html"
+    shutil.copyfile(fake / STUDY.name / f"{STUDY.name}.html", alone)
+    page = open_page(alone, width, java_script_enabled=False)
+    for picture in page.locator("figure.plot img").all():
+        assert picture.bounding_box()["width"] > 100
+    context = page.context.browser.new_page(viewport={"width": width, "height": 900})
+    context.goto(alone.as_uri())
+    assert context.evaluate("[...document.images].every(image => image.naturalWidth > 100)")
+    assert context.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    context.close()
