@@ -67,7 +67,7 @@ def long_enough(plan: Plan) -> Plan | None:
     days = 7 * found.planned_weeks
     if days <= LONGEST:
         return replace(plan, days=days)
-    return None if plan.in_experiment == 1 else long_enough(replace(plan, in_experiment=1.0))
+    return None if plan.in_experiment == 1 else long_enough(replace(plan, in_experiment=1.0, days=7))
 
 
 def record(nb: "Notebook", found: Tried) -> None:
