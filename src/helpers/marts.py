@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -158,6 +159,16 @@ def _export(con: "duckdb.DuckDBPyConnection", study: Study, aside: Path) -> Path
     return file
 
 
+def _offline(html: str) -> str:
+    r"""dbt's page without what a browser fetches in vain: an icon that was never built in, and unfilled links to symbols.
+
+    >>> _offline('<link rel="shortcut icon" href="${x}"/><use xlink:href="{{ icon }}">')
+    '<use ng-attr-xlink:href="{{ icon }}">'
+    """
+    bare = re.sub(r"<link rel=\\?[\"'](?:shortcut )?icon[^>]*>", "", html)
+    return re.sub(r"(?<!-)xlink:href=(\\?\")\{\{", r"ng-attr-xlink:href=\1{{", bare)
+
+
 def document(study: Study, where: StudyPaths) -> Path:
     """dbt's documentation with lineage as one page, ``reports/STUDY/warehouse/index.html``, without paths of the machine. Raises when dbt fails."""
     plan = events.tracking_plan(study, where.base / "studies")
@@ -168,6 +179,7 @@ def document(study: Study, where: StudyPaths) -> Path:
     if failure:
         raise ReportError("dbt could not write its documentation", got=failure)
     html = (where.data / "dbt" / "static_index.html").read_text(encoding="utf-8")
+    html = _offline(html)
     for root in {paths.ROOT, where.base}:
         html = html.replace(f"{root}/", "")
     page = where.reports / "warehouse" / "index.html"

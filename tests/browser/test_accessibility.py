@@ -10,8 +10,18 @@ from helpers.paths import StudyPaths
 from tests.browser.axe import violations
 from tests.fake_report import STUDY
 
-FAKE = ("index", "02_funnel_analysis", "05_ab_results", "06_roi_and_rollout", "calibration", "search")
-REAL = ("index", "02_funnel_analysis", "05_ab_results", "06_roi_and_rollout", "07_monitoring")
+FAKE = ("index", "02_funnel_analysis", "05_ab_results", "06_roi_and_rollout", "../calibration", "../search")
+REAL = (
+    "index",
+    "02_funnel_analysis",
+    "05_ab_results",
+    "06_roi_and_rollout",
+    "07_monitoring",
+    "../index",
+    "../methodology",
+    "../simulator",
+    "../diagrams",
+)
 SIGHTS = {"light": (1440, "light"), "dark": (1440, "dark"), "phone": (390, "light")}
 AT_REST = "document.querySelectorAll('figure.plot:not(.drawn)').length == 0"
 UNFOLD = "document.querySelectorAll('details').forEach(folded => { folded.open = true })"

@@ -21,31 +21,6 @@ def report(fake_base):
     return StudyPaths(STUDY.name, fake_base)
 
 
-@pytest.fixture
-def open_page(browser):
-    """Open a file in a fresh window; what goes wrong in it fails the test at the end."""
-    contexts, wrong = [], []
-
-    def opened(file, width=1440, **options):
-        context = browser.new_context(viewport={"width": width, "height": 900}, **options)
-        contexts.append(context)
-        page = context.new_page()
-        page.on("console", lambda m: wrong.append(m.text) if m.type in ("error", "warning") else 0)
-        page.on("pageerror", lambda error: wrong.append(str(error)))
-        page.on("requestfailed", lambda request: wrong.append(f"failed: {request.url}"))
-        page.on(
-            "request",
-            lambda r: None if r.url.startswith(("file:", "data:", "blob:")) else wrong.append(r.url),
-        )
-        page.goto(file.as_uri())
-        return page
-
-    yield opened
-    for context in contexts:
-        context.close()
-    assert wrong == []
-
-
 @pytest.mark.parametrize("width", [1440, 390])
 @pytest.mark.parametrize("name", PAGES)
 def test_every_figure_draws_and_nothing_overflows(report, open_page, name, width):

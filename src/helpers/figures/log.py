@@ -52,6 +52,8 @@ def rows_kept(flow: pd.DataFrame) -> go.Figure:
 
 def activity(daily: pd.DataFrame, study: Study) -> go.Figure:
     """Key events a day."""
+    import pandas as pd
+
     figure = go.Figure()
     colours = [style.CONTROL, style.TREATMENT, style.ACCENT, style.GOOD]
     names = [s for s in study.funnel.steps if s in set(daily.event_name)]
@@ -77,11 +79,12 @@ def activity(daily: pd.DataFrame, study: Study) -> go.Figure:
         )
     figure.update_yaxes(title="events a day", rangemode="tozero")
     figure.update_xaxes(title="day (UTC)")
-    weekly = daily[daily.event_name == names[-1]].events
-    spread = (weekly.max() - weekly.min()) / weekly.mean() if len(weekly) > 1 else 0.0
+    last = daily[daily.event_name == names[-1]]
+    weekdays = last.events.groupby(pd.to_datetime(last["day"]).dt.dayofweek).mean()
+    spread = (weekdays.max() - weekdays.min()) / weekdays.mean() if len(weekdays) > 1 else 0.0
     finding = (
-        f"Daily {names[-1]}s move by {formatted(spread, 'share')} of their mean: compare whole weeks only"
-        if len(weekly) > 6
+        f"Between weekdays, {names[-1]}s differ by {formatted(spread, 'share')} of their mean: compare whole weeks only"
+        if len(last) > 6
         else "The log covers less than a week: no weekly pattern can be seen"
     )
     hidden = "".join(f"{s}s are left out; " for s in study.funnel.steps if s not in names)
