@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 import statsmodels.api as sm
 
-from helpers import sections, study, views
+from helpers import study, views
 from helpers.errors import ReportError
 from helpers.figures.surrogate import predicted
 from helpers.notebook import Notebook
+from helpers.sections import results as sections
 from helpers.surrogate import POWERS, Estimate, Joint, Surrogacy, cannibalised, path
 
 STUDY = study.load("studies/music_recommendations.yml")

@@ -20,12 +20,13 @@ def fake(fake_base):
 
 @real
 @pytest.mark.slow
-@pytest.mark.parametrize("width", [1440, 390])
 @pytest.mark.parametrize("name", [page for page in PAGES if "/warehouse/" not in page] if WHOLE else ["index.html"])
-def test_every_page_draws_and_fits(open_page, name, width):
-    page = open_page(BUILT / name, width)
+def test_every_page_draws_and_fits(open_page, name):
+    page = open_page(BUILT / name)
     page.wait_for_function("document.querySelectorAll('figure.plot:not(.drawn)').length == 0")
-    page.wait_for_timeout(100)
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    page.set_viewport_size({"width": 390, "height": 900})
+    page.wait_for_timeout(150)
     empty = """() => [...document.querySelectorAll("figure.plot")].filter(figure =>
         !figure.querySelector(".plot-area svg path") && !(figure.querySelector("img") || {}).naturalWidth).length"""
     assert page.evaluate(empty) == 0

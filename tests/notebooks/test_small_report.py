@@ -29,8 +29,8 @@ pytestmark = pytest.mark.slow
 NAMES = [f.stem for f in sorted(paths.NOTEBOOKS.glob("[0-9]*.ipynb"))]
 LATER = {"06_roi_and_rollout", "07_monitoring"}
 """Those that read what the others found."""
-ELSEWHERE = {"funnel_arms", "selection"}
-"""Figures that this study has no use for: of arms in a log, and of a winsorised primary metric."""
+ELSEWHERE = {"funnel_arms", "selection", "survival", "surrogate"}
+"""Figures that this study has no use for: arms in a log, a winsorised primary metric, leaving, a proxy."""
 PRIVATE = re.compile(r"(?<![0-9A-Za-z])(?:u\d{8}|s\d{10}|e\d{11})(?![0-9A-Za-z])")
 """Ids of users, sessions and events of the simulated shop."""
 TEXTS = {".html", ".ipynb", ".json", ".jsonl", ".svg", ".txt", ".js", ".css", ".md"}
@@ -199,6 +199,7 @@ def test_every_figure_shown_is_exported_and_no_other(report):
     for file in report.where.executed.glob("*.ipynb"):
         shown |= set(re.findall(r"<!--static:([a-z0-9_]+)-->", file.read_text(encoding="utf-8")))
     sources = "\n".join(rules.code(f) for f in paths.NOTEBOOKS.glob("[0-9]*.ipynb"))
+    sources += "\n".join(f.read_text(encoding="utf-8") for f in (rules.PACKAGE / "sections").glob("*.py"))
     assert shown == set(re.findall(r'nb\.show\(\s*"([a-z0-9_]+)"', sources)) - ELSEWHERE
     assert {f.stem for f in report.where.figures.glob("*.html")} == shown
     assert {f.stem for f in report.where.figure_specs.glob("*.json")} == shown

@@ -9,7 +9,8 @@ import pytest
 from helpers import paths
 from helpers.csp import policy
 from helpers.simulator import INPUTS
-from helpers.simulator.page import data, script
+from helpers.simulator.page import MODULES, SOURCE, data
+from helpers.standalone import bundle
 from tests.simulator.conftest import ATTACK, PRESETS
 
 NO_NUMBER = re.compile(r"NaN|undefined|Infinity|\[object|\bnull\b")
@@ -27,18 +28,18 @@ def typed(page, name, text):
 def test_it_is_one_file_that_asks_nobody(simulator_page):
     html = simulator_page.read_text(encoding="utf-8")
     assert f'content="{policy(html)}"' in html and "default-src 'none'" in html
-    assert not re.search(r'(?:src|href)="(?!#)', html) and "http://www.w3.org/2000/svg" in html
+    assert not re.search(r'(?:src|href)="(?!#|index\.html")', html) and "http://www.w3.org/2000/svg" in html
     assert len(re.findall(r"https?://", html)) == 1
     assert ATTACK not in html
 
 
 def test_data_cannot_end_its_script():
-    text = data(PRESETS)
+    text = embedded(data(PRESETS))
     assert "<" not in text and json.loads(text)["presets"][2]["title"] == ATTACK
 
 
 def test_nothing_writes_markup():
-    assert not re.search(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(", script())
+    assert not re.search(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(", bundle(SOURCE, MODULES))
 
 
 def test_every_preset_and_segment_opens(open_page):
