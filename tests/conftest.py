@@ -1,5 +1,6 @@
 """A small shop, simulated and built once a run, for every test that asks the marts."""
 
+import shutil
 from pathlib import Path
 from typing import NamedTuple
 
@@ -44,3 +45,16 @@ def _build(base: Path) -> None:
     study, where = studies.opened(file)
     simulate.simulate(study, where.raw, progress=False)
     marts.build(study, where)
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """One headless Chromium for every test of a worker: playwright allows one at a time."""
+    found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    if found is None:
+        pytest.skip("no Chrome or Chromium on this machine")
+    sync_api = pytest.importorskip("playwright.sync_api")
+    with sync_api.sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=found)
+        yield started
+        started.close()

@@ -1,25 +1,11 @@
-"""One browser for the tests of a module."""
+"""What the tests in a browser share: the fake report, and a page that fails the test when something goes wrong in it."""
 
-import shutil
 from pathlib import Path
 
 import pytest
 
 from tests.built_once import built_once
 from tests.fake_report import built
-
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-
-
-@pytest.fixture(scope="module")
-def browser():
-    if CHROMIUM is None:
-        pytest.skip("no Chrome or Chromium on this machine")
-    sync_api = pytest.importorskip("playwright.sync_api")
-    with sync_api.sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=CHROMIUM)
-        yield started
-        started.close()
 
 
 @pytest.fixture(scope="module")

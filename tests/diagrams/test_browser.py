@@ -1,7 +1,6 @@
 """The diagrams in a real browser: mouse and keyboard, both engines alike, nothing hostile, nothing too wide."""
 
 import re
-import shutil
 
 import numpy as np
 import pytest
@@ -11,9 +10,6 @@ from helpers.diagrams import page as pages
 from helpers.diagrams.attribution import comparison
 from tests.fake_report import ATTACK
 
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chrome or Chromium on this machine")
-
 DIAGRAMS = ("workflow", "pipeline", "attribution", "prediction")
 
 
@@ -22,15 +18,6 @@ def file(hostile, tmp_path_factory):
     written = tmp_path_factory.mktemp("diagrams") / "diagrams.html"
     written.write_text(hostile, encoding="utf-8")
     return written
-
-
-@pytest.fixture(scope="module")
-def browser():
-    sync_api = pytest.importorskip("playwright.sync_api")
-    with sync_api.sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=CHROMIUM)
-        yield started
-        started.close()
 
 
 @pytest.fixture

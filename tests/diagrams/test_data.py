@@ -17,6 +17,7 @@ from helpers.diagrams.prediction import prediction
 from helpers.diagrams.workflow import workflow
 from helpers.errors import ReportError
 from helpers.events import tracking_plan
+from helpers.standalone import bundle
 from tests.diagrams.conftest import ARMS, DRIFT, MODELS, NUMBERS
 
 
@@ -183,12 +184,12 @@ def test_accuracy_is_said_to_be_simulated(shop):
 def test_modules_are_inlined_in_scopes_of_their_own(tmp_path):
     (tmp_path / "one.mjs").write_text("const hidden = 1;\nexport function two() { return 2; }\n")
     (tmp_path / "main.mjs").write_text('import { two as pair } from "./one.mjs";\nexport const four = pair() * 2;\n')
-    code = page.bundle(("one", "main"), tmp_path)
+    code = bundle(tmp_path, ("one", "main"))
     assert "import" not in code and "export" not in code
     assert "const { two: pair } = module_one;" in code
     (tmp_path / "main.mjs").write_text("export default 1;\n")
-    with pytest.raises(ValueError, match="cannot be inlined"):
-        page.bundle(("main",), tmp_path)
+    with pytest.raises(ValueError, match="cannot stand inside a page"):
+        bundle(tmp_path, ("main",))
 
 
 def test_the_page_is_whole_in_itself(hostile):

@@ -1,14 +1,11 @@
 """The built page, and a browser to open it in."""
 
-import shutil
-
 import pytest
 
 from helpers.simulator import Plan, Preset
 from helpers.simulator.page import write
 from helpers.simulator.presets import Segment
 
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 ATTACK = "</script><img src=x onerror=\"document.title='owned'\">"
 PRESETS = (
     Preset(
@@ -32,24 +29,13 @@ def simulator_page(tmp_path_factory):
     return write(PRESETS, tmp_path_factory.mktemp("simulator") / "simulator.html")
 
 
-@pytest.fixture(scope="session")
-def chromium():
-    if CHROMIUM is None:
-        pytest.skip("no Chrome or Chromium on this machine")
-    sync_api = pytest.importorskip("playwright.sync_api")
-    with sync_api.sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=CHROMIUM)
-        yield started
-        started.close()
-
-
 @pytest.fixture
-def open_page(chromium, simulator_page):
+def open_page(browser, simulator_page):
     """Open the page in a fresh window; errors and requests fail the test at its end."""
     contexts, wrong = [], []
 
     def opened(fragment="", width=1440, **options):
-        context = chromium.new_context(viewport={"width": width, "height": 900}, **options)
+        context = browser.new_context(viewport={"width": width, "height": 900}, **options)
         contexts.append(context)
         page = context.new_page()
         page.on("console", lambda m: wrong.append(m.text) if m.type in ("error", "warning") else None)

@@ -10,7 +10,7 @@ from helpers import paths
 from helpers.csp import policy
 from helpers.simulator import INPUTS
 from helpers.simulator.page import MODULES, SOURCE, data
-from helpers.standalone import bundle
+from helpers.standalone import bundle, embedded
 from tests.simulator.conftest import ATTACK, PRESETS
 
 NO_NUMBER = re.compile(r"NaN|undefined|Infinity|\[object|\bnull\b")
