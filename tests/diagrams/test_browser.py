@@ -8,6 +8,7 @@ import pytest
 from helpers.attribution import RULES, Touch, credit
 from helpers.diagrams import page as pages
 from helpers.diagrams.attribution import comparison
+from helpers.standalone import bundle
 from tests.fake_report import ATTACK
 
 DIAGRAMS = ("workflow", "pipeline", "attribution", "prediction")
@@ -176,7 +177,7 @@ def test_both_engines_give_the_same_credit(browser):
     drawn = comparison()
     page = browser.new_page()
     found = page.evaluate(
-        f"""([journeys, rules, halfLife, ends]) => {{ {pages.bundle(("credit",))}
+        f"""([journeys, rules, halfLife, ends]) => {{ {bundle(pages.SOURCES, ("credit",))}
         return journeys.map(j => rules.map(rule => module_credit.credit(j, rule, halfLife, ends))); }}""",
         [made, RULES, drawn.half_life, drawn.ends],
     )
