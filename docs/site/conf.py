@@ -87,7 +87,10 @@ def _scripts(app: Any, page: str, template: str, context: dict[str, Any], doctre
 
 
 def _mended(app: Any, page: str, template: str, context: dict[str, Any], doctree: Any) -> None:
-    """The theme writes the study's title as markup; Sphinx does not say of which level the sidebar's headings are."""
+    """Titles as text, headings of the sidebar with their level, wide tables within reach of the keyboard."""
+    context["body"] = context.get("body", "").replace(
+        '<div class="table-wrapper', '<div tabindex="0" class="table-wrapper'
+    )
     context["docstitle"] = escape(context.get("docstitle") or "")
     bare, levelled = 'role="heading">', 'role="heading" aria-level="2">'
     if "furo_navigation_tree" in context:

@@ -39,7 +39,7 @@ def test_the_warehouse_page_opens_from_disk(open_page):
     """dbt's own page, made for a desk; it must ask for nothing that is not in it."""
     (name,) = [page for page in PAGES if "/warehouse/" in page][:1]
     page = open_page(BUILT / name)
-    page.wait_for_selector("text=experiment_report")
+    page.wait_for_selector("text=experiment_report", state="attached")
 
 
 def test_the_search_covers_all(fake, open_page):
