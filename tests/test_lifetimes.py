@@ -5,10 +5,11 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from helpers import recording, sections, views
+from helpers import recording, views
 from helpers.figures.survival import staying
 from helpers.lifetimes import Survival
 from helpers.notebook import Notebook
+from helpers.sections import results as sections
 from helpers.stats import Lifetimes, compare_restricted_means, kaplan_meier, log_rank
 
 
