@@ -13,8 +13,9 @@ from helpers.figures import style
 from helpers.figures.export import export
 from helpers.figures.show import FigureView, show
 from helpers.paths import StudyPaths
+from helpers.reports import Report
 from helpers.results import Numbers, Recorder
-from helpers.site import Report, render
+from helpers.site import render
 from helpers.tables import badge, callout, table
 
 ATTACK = "</script><img src=x onerror=\"document.title='owned'\">"

@@ -8,6 +8,8 @@ import pytest
 
 from helpers import paths, site
 from helpers.errors import ReportError
+from helpers.reports import Report
+from helpers.reports import reports as whole_reports
 from helpers.results import Number, Numbers
 from tests.built_once import built_once
 from tests.fake_report import ATTACK, NUMBERS, STUDY, built, prepare, report_of
@@ -31,7 +33,7 @@ def test_a_card_escapes_what_comes_from_data(tmp_path):
     where = prepare(tmp_path, notebooks=1)
     numbers = Numbers({**report_of(where).numbers, "decision.headline": Number(ATTACK, "text", "", ATTACK)})
     study = STUDY.model_copy(update={"title": ATTACK, "question": ATTACK})
-    text = site.front([site.Report(study, where, numbers)], {}, [])
+    text = site.front([Report(study, where, numbers)], {}, [])
     assert "<img" not in text and text.count("&lt;img src=x") == 3
 
 
@@ -39,7 +41,7 @@ def test_money_that_cannot_be_had_has_no_interval(tmp_path):
     report = report_of(prepare(tmp_path, notebooks=1))
     missing = Number(None, "money", "the log is too short", "not available")
     numbers = Numbers({**report.numbers, "money.horizon_point": missing, "money.horizon_low": missing})
-    text = site.front([site.Report(STUDY, report.where, numbers)], {}, [])
+    text = site.front([Report(STUDY, report.where, numbers)], {}, [])
     assert "not\u00a0available" in text and "not\u00a0available to" not in text
 
 
@@ -86,20 +88,20 @@ def test_titles_say_of_which_study_a_page_is(reports):
 def test_only_whole_reports_are_on_the_site(tmp_path):
     where = prepare(tmp_path, notebooks=1)
     shutil.copytree(paths.STUDIES, tmp_path / "studies")
-    assert site.reports(tmp_path) == []
+    assert whole_reports(tmp_path) == []
     where.reports.joinpath("results.json").write_text(json.dumps({"study": STUDY.name, "numbers": {}}))
-    assert site.reports(tmp_path) == []
+    assert whole_reports(tmp_path) == []
     for source in paths.NOTEBOOKS.glob("[0-9]*.ipynb"):
         shutil.copyfile(source, where.executed / source.name)
-    assert [report.name for report in site.reports(tmp_path)] == [STUDY.name]
+    assert [report.name for report in whole_reports(tmp_path)] == [STUDY.name]
     with pytest.raises(ReportError, match="there is no report to show"):
         site.render([], tmp_path)
     with pytest.raises(ReportError, match="not built"):
-        site.Report.load(tmp_path / "studies" / "rees46.yml")
+        Report.load(tmp_path / "studies" / "rees46.yml")
 
 
 def test_texts_come_with_their_studies(tmp_path):
     flagship = report_of(prepare(tmp_path, notebooks=1))
-    other = site.Report(STUDY.model_copy(update={"name": "checkout_redesign"}), flagship.where, flagship.numbers)
+    other = Report(STUDY.model_copy(update={"name": "checkout_redesign"}), flagship.where, flagship.numbers)
     assert "docs/methodology.md" in site._texts([flagship])
     assert set(site._texts([other])) == {"docs/statistics.md", "docs/studies/checkout_redesign.md"}

@@ -169,10 +169,11 @@ def report(study_file: str) -> None:
 def site(study_file: str | None) -> None:
     """Render the site in reports/ over every report that is whole, in the project or in the folder STUDY belongs to."""
     from helpers import site as pages
+    from helpers.reports import reports
 
     base = studies.opened(study_file)[1].base if study_file else paths.ROOT
     with step("site", "pages"):
-        pages.render(pages.reports(base), base)
+        pages.render(reports(base), base)
 
 
 @command

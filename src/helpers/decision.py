@@ -14,6 +14,9 @@ from helpers.study import Rule
 SMALLEST = 1e-15
 """Level and power are kept this far from 0 and 1, where the risk has no value."""
 
+REACHABLE = 0.999
+"""Share of the way to a proportion of 1 that an uplift is planned for at most."""
+
 Verdict = Literal["GO", "ITERATE", "KILL", "INVALID"]
 
 RECOMMENDATIONS: dict[Verdict, str] = {
@@ -81,9 +84,18 @@ def observed_risk(
     at_level = replace(design, alpha=level, weights=(effect.n_control, effect.n_treatment))
     planned = minimum_detectable
     if isinstance(design, ProportionDesign):
-        planned = min(planned, 0.999 * (1 - design.baseline) / design.baseline)
+        planned = reachable(planned, design.baseline)
     power = at_level.power(effect.n_control + effect.n_treatment, relative=planned).achieved_power
     return false_positive_risk(level, min(max(power, SMALLEST), 1 - SMALLEST), rule.prior_success_rate)
+
+
+def reachable(uplift: float, baseline: float) -> float:
+    """A relative uplift, at most :data:`REACHABLE` of the way from a baseline proportion to 1.
+
+    >>> reachable(0.1, 0.5), reachable(3.0, 0.5)
+    (0.1, 0.999)
+    """
+    return min(uplift, REACHABLE * (1 - baseline) / baseline)
 
 
 def decide(evidence: Evidence, rule: Rule) -> Decision:

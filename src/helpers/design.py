@@ -46,7 +46,7 @@ def plan(study: Study, results: Results, con: "duckdb.DuckDBPyConnection") -> Pl
     exposed units of the diagnosis period; a curve shorter than a week gives none.
     """
     size, power = study.design.minimum_detectable, study.design.power
-    design = basis(study, results, tuple(v.weight for v in study.variants))
+    design = basis(results)
     chosen = design.size(relative=size, power=power)
     traffic = warehouse.query(con, "exposures_by_day")
     curve = traffic[traffic.period == "diagnosis"].cumulative_units.to_list()
@@ -55,7 +55,7 @@ def plan(study: Study, results: Results, con: "duckdb.DuckDBPyConnection") -> Pl
     note = found.note if found else "the log is shorter than a week, so no duration can be told"
     splits, curves = [], []
     for share in study.design.splits:
-        split = basis(study, results, (share, 1 - share))
+        split = basis(results, (share, 1 - share))
         needed = split.size(relative=size, power=power)
         splits.append((share, needed, _duration(needed.n_total, curve)))
         sizes = [round(chosen.n_total * 2 ** (k / 4)) for k in range(-8, 13)]
@@ -74,8 +74,13 @@ def plan(study: Study, results: Results, con: "duckdb.DuckDBPyConnection") -> Pl
     )
 
 
-def basis(study: Study, results: Results, weights: tuple[float, ...]) -> ProportionDesign | MeanDesign:
-    """The test of the primary metric to plan for, on the outcome of exposed units had nobody been treated."""
+def basis(results: Results, weights: tuple[float, ...] = ()) -> ProportionDesign | MeanDesign:
+    """The test of the primary metric to plan for, on the outcome of exposed units had nobody been treated.
+
+    Units are split by ``weights``, and as the study says without them.
+    """
+    study = results.study
+    weights = weights or tuple(v.weight for v in study.variants)
     base = results.base(study.primary)
     alpha = 1 - study.decision.confidence
     if not isinstance(base, Proportion):

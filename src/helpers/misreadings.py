@@ -106,10 +106,9 @@ def near_miss(results: Results, p_value: float = NEAR_MISS) -> NearMiss | None:
     study, effect = results.study, results.effect(results.study.primary)
     if effect is None:
         return None
-    design = basis(study, results, tuple(v.weight for v in study.variants))
-    rule = study.decision
-    risk = observed_risk(replace(effect.effect, p_value=p_value), design, study.design.minimum_detectable, rule)
-    return NearMiss(p_value, risk, rule.prior_success_rate)
+    asked = replace(effect.effect, p_value=p_value)
+    risk = observed_risk(asked, basis(results), study.design.minimum_detectable, study.decision)
+    return NearMiss(p_value, risk, study.decision.prior_success_rate)
 
 
 def rows(found: Sequence[SegmentTests]) -> list[views.Row]:

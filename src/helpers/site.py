@@ -4,21 +4,17 @@ import os
 import shutil
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
 
 from helpers import links, pages, paths, single
-from helpers import study as studies
 from helpers.calibration import record
 from helpers.calibration.page import page as calibration_page
 from helpers.errors import ReportError
 from helpers.figures.assets import copy_plotly
 from helpers.figures.show import FigureView, names, with_static
 from helpers.front_page import SIGNS, Page, filled, front_page, reader, verdict_of
-from helpers.paths import BUNDLED, StudyPaths
-from helpers.results import Numbers
-from helpers.study import Study
+from helpers.paths import BUNDLED
+from helpers.reports import Report
 
 TITLE = "Experiment reports"
 TEMPLATE = "site.md.j2"
@@ -34,43 +30,11 @@ OF_THE_FLAGSHIP = {
 
 OF_THE_PROJECT = {"docs/statistics.md": ("statistics.md", "Statistics core")}
 
+Figures = dict[tuple[str, str], tuple[str, str]]
+"""Markup and page of figures, see :class:`helpers.links.Targets`."""
+
 FORMER = ("_static", "searchindex.js")
 """What a study's folder held when each study was a site of its own."""
-
-
-@dataclass(frozen=True)
-class Report:
-    """A study whose notebooks have run and whose numbers are recorded."""
-
-    study: Study
-    where: StudyPaths
-    numbers: Numbers
-
-    @classmethod
-    def load(cls, file: Path) -> Self:
-        """The report of a study file; raises :class:`~helpers.errors.ReportError` when its numbers are not there."""
-        study, where = studies.opened(file)
-        results = where.reports / "results.json"
-        if not results.is_file():
-            raise ReportError(f"the report of {study.name} is not built", expected=paths.shown(results))
-        return cls(study, where, Numbers.load(results))
-
-    @property
-    def name(self) -> str:
-        return self.study.name
-
-
-def reports(base: Path = paths.ROOT) -> list[Report]:
-    """Every whole report in ``base/reports``: a study file, results, and each notebook run. The bundled ones come first."""
-    notebooks = {file.name for file in paths.NOTEBOOKS.glob("[0-9]*.ipynb")}
-    found = []
-    for results in (base / "reports").glob("*/results.json"):
-        where = StudyPaths(results.parent.name, base)
-        file = base / "studies" / f"{where.name}.yml"
-        if file.is_file() and notebooks <= {run.name for run in where.executed.glob("*.ipynb")}:
-            found.append(Report.load(file))
-    order = {name: place for place, name in enumerate(BUNDLED)}
-    return sorted(found, key=lambda report: (order.get(report.name, len(order)), report.name))
 
 
 def render(shown: Sequence[Report], base: Path = paths.ROOT) -> Path:
@@ -172,19 +136,28 @@ def _stage_texts(
     known = {text: place for text, (place, _) in texts.items()}
     if BUNDLED[0] in notebooks:
         known["README.md"] = f"{BUNDLED[0]}/index.md"
+    every: Figures = {}
+    for report in shown:
+        every |= _figures(report, notebooks[report.name], f"{report.name}/figures/")
+    beside = {report.name: _figures(report, notebooks[report.name], "figures/") for report in shown}
     for text, (place, _) in texts.items():
-        prefix = "" if "/" in place else "{}/"
-        figures = {}
-        for report in shown:
-            pictures = prefix.format(report.name) + "figures/"
-            at = {figure: page.stem for page in notebooks[report.name] for figure in page.figures}
-            for name in names(report.where):
-                if name in at:
-                    html = with_static(FigureView.load(report.where, name).html(), report.where.figures, pictures)
-                    figures[report.name, name] = html, f"{report.name}/{at[name]}.html"
+        figures = beside[place.split("/")[0]] if "/" in place else every
         content = (paths.ROOT / text).read_text(encoding="utf-8")
         rewritten = links.rewritten(content, text, links.Targets(known, figures))
         (source / place).write_text(rewritten, encoding="utf-8")
+
+
+def _figures(report: Report, notebooks: list[Page], pictures: str) -> Figures:
+    """The figures of a report, their static pictures in the folder ``pictures``."""
+    page_of = {figure: page.stem for page in notebooks for figure in page.figures}
+    return {
+        (report.name, name): (
+            with_static(FigureView.load(report.where, name).html(), report.where.figures, pictures),
+            f"{report.name}/{page_of[name]}.html",
+        )
+        for name in names(report.where)
+        if name in page_of
+    }
 
 
 def _add_pictures(report: Report, built: Path) -> None:

@@ -7,7 +7,6 @@ from helpers.experiment import Results
 from helpers.paths import StudyPaths
 from helpers.results import Numbers, formatted
 from helpers.roi import Value
-from helpers.stats import MeanDesign, ProportionDesign
 from helpers.study import Study
 
 LEADS = {"GO": "Ship", "ITERATE": "Do not ship yet:", "KILL": "Stop", "INVALID": "Draw no conclusion on"}
@@ -28,14 +27,10 @@ def evidence(study: Study, results: Results, earlier: Numbers, value: Value | No
         tuple((study.metric(name).label.lower(), g) for name, g in results.guardrails().items()),
         results.units("exposed", "all", "all"),
         int(earlier.value("design.n_total")),
-        observed_risk(found.effect, _basis(study, results), study.design.minimum_detectable, study.decision),
+        observed_risk(found.effect, basis(results), study.design.minimum_detectable, study.decision),
         None if value is None else value.point.net,
         study.economics.currency,
     )
-
-
-def _basis(study: Study, results: Results) -> ProportionDesign | MeanDesign:
-    return basis(study, results, tuple(v.weight for v in study.variants[:2]))
 
 
 def headline(study: Study, made: Decision, results: Results) -> str:

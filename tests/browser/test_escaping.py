@@ -10,6 +10,7 @@ from helpers import site
 from helpers.figures import style
 from helpers.figures.show import show
 from helpers.paths import StudyPaths
+from helpers.reports import Report
 from helpers.tables import badge, callout, table
 from tests import fake_report
 from tests.built_once import built_once
@@ -73,7 +74,7 @@ def _built(base) -> None:
     for stem, items in contents.items():
         content = fake_report._notebook("Where do users drop?", items)
         (where.executed / f"{stem}.ipynb").write_text(json.dumps(content), encoding="utf-8")
-    site.render([site.Report(STUDY, where, fake_report.study_numbers(where))], base)
+    site.render([Report(STUDY, where, fake_report.study_numbers(where))], base)
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass
 from functools import cache
 
-from helpers.decision import Decision, Evidence, decide, observed_risk
+from helpers.decision import Decision, Evidence, decide, observed_risk, reachable
 from helpers.roi import DAYS_PER_MONTH
 from helpers.simulator.operating import Operating, operating
 from helpers.simulator.plan import Plan
@@ -14,9 +14,6 @@ from helpers.stats.inference import critical, p_values
 from helpers.stats.score import Table, score_bounds
 from helpers.stats.validation import InputError
 from helpers.study import Rule
-
-REACHABLE = 0.999
-"""Share of the way to a conversion of 1 that an uplift is planned for at most."""
 
 UNREACHABLE = 10**15
 """Users that a sample size stands for when none can be told."""
@@ -107,13 +104,11 @@ def outlook(plan: Plan, currency: str = "EUR") -> Outlook:
     )
     belief = Posterior(effect.absolute, error)
     net = Posterior(money * plan.margin * effect.absolute - plan.cost, money * plan.margin * error)
-    enough = planned is not None and plan_units(plan) >= planned
-    made = decide(
-        Evidence(effect, True, (), (), plan_units(plan), planned or UNREACHABLE, risk, net.mean, currency), rule
-    )
+    enough = planned is not None and plan.units >= planned
+    made = decide(Evidence(effect, True, (), (), plan.units, planned or UNREACHABLE, risk, net.mean, currency), rule)
     needed = _size(design, plan.uplift, plan.power)
     return Outlook(
-        plan_units(plan),
+        plan.units,
         level,
         effect.absolute,
         effect.absolute_low,
@@ -122,7 +117,7 @@ def outlook(plan: Plan, currency: str = "EUR") -> Outlook:
         effect.relative_high,
         effect.statistic,
         effect.p_value,
-        design.power(plan_units(plan), relative=_capped(plan, plan.uplift)).achieved_power,
+        design.power(plan.units, relative=reachable(plan.uplift, plan.baseline)).achieved_power,
         _detectable(design, plan),
         needed,
         _weeks(needed, plan),
@@ -141,11 +136,6 @@ def outlook(plan: Plan, currency: str = "EUR") -> Outlook:
         operating(plan, design, effect, rule, plan.cost / (money * plan.margin), enough),
         _band(plan, level),
     )
-
-
-def plan_units(plan: Plan) -> int:
-    """Users of both arms at the end."""
-    return sum(plan.arms)
 
 
 @cache
@@ -184,16 +174,11 @@ def expected_effect(plan: Plan, arms: tuple[int, int], level: float) -> Effect:
     )
 
 
-def _capped(plan: Plan, uplift: float) -> float:
-    return min(uplift, REACHABLE * (1 - plan.baseline) / plan.baseline)
-
-
 def _size(design: ProportionDesign, uplift: float, power: float) -> int | None:
     if uplift == 0:
         return None
-    planned = min(uplift, REACHABLE * (1 - design.baseline) / design.baseline)
     try:
-        return design.size(relative=planned, power=power).n_total
+        return design.size(relative=reachable(uplift, design.baseline), power=power).n_total
     except InputError:
         return None
 
@@ -204,7 +189,7 @@ def _weeks(units: int | None, plan: Plan) -> int | None:
 
 def _detectable(design: ProportionDesign, plan: Plan) -> float | None:
     try:
-        found: Sized = design.mde(plan_units(plan), power=plan.power)
+        found: Sized = design.mde(plan.units, power=plan.power)
     except InputError:
         return None
     return found.relative

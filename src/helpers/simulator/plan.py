@@ -151,6 +151,11 @@ class Plan:
         """Users of control and treatment at the end."""
         return self.arms_by(self.days)
 
+    @property
+    def units(self) -> int:
+        """Users of both arms at the end."""
+        return sum(self.arms)
+
     def arms_by(self, day: int) -> tuple[int, int]:
         """Users of control and treatment after so many days."""
         control, treatment = split(math.floor(self.daily * day + 0.5), (1 - self.allocation, self.allocation))
