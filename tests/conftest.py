@@ -1,4 +1,4 @@
-"""A small shop, simulated and built once a run, for every test that asks the marts."""
+"""A small shop, built once a run, for every test that asks the marts; and a browser whose pages are watched."""
 
 import shutil
 from pathlib import Path
@@ -14,6 +14,8 @@ from helpers.study import Study
 from tests.built_once import built_once
 
 FILE = Path("studies", "cart_checkout.yml")
+LOCAL = ("file:", "data:", "blob:")
+"""Beginnings of the addresses that a page asks no host for."""
 
 
 class Built(NamedTuple):
@@ -58,3 +60,32 @@ def browser():
         started = playwright.chromium.launch(executable_path=found)
         yield started
         started.close()
+
+
+@pytest.fixture
+def watched(browser):
+    """Open a file in a fresh window; whatever goes wrong in it fails the test at its end.
+
+    That is an error or a warning of the console, an exception, a dialog, a request that failed or went to a host; and
+    with ``alone`` any request but the page's own, for a page that is whole in itself.
+    """
+    contexts, wrong = [], []
+
+    def opened(file: Path, fragment: str = "", width: int = 1440, *, alone: bool = False, **options):
+        own = file.as_uri()
+        near = (lambda url: url.partition("#")[0] == own) if alone else (lambda url: url.startswith(LOCAL))
+        context = browser.new_context(viewport={"width": width, "height": 900}, **options)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda m: wrong.append(m.text) if m.type in ("error", "warning") else None)
+        page.on("pageerror", lambda error: wrong.append(str(error)))
+        page.on("dialog", lambda dialog: (wrong.append(dialog.message), dialog.dismiss()))
+        page.on("requestfailed", lambda request: wrong.append(f"failed: {request.url}"))
+        page.on("request", lambda request: None if near(request.url) else wrong.append(request.url))
+        page.goto(own + fragment)
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert wrong == []

@@ -91,28 +91,37 @@ def brute_force_funnel(study, log: pd.DataFrame, optional: list[str]) -> pd.Data
     """Design rule 22, one unit at a time."""
     end, window = study.period.diagnosis_end, pd.Timedelta(hours=study.funnel.window_hours)
     steps, rows = study.funnel.steps, []
-    for user, own in log[log["event_time"] < end].groupby("user_id", sort=False):
-        keys: dict[str, list[tuple]] = {}
-        for time, event, name in zip(own["event_time"], own["event_id"], own["event_name"], strict=True):
-            keys.setdefault(name, []).append((time, event))
-        if steps[0] not in keys:
+    seen = log[log["event_time"] < end]
+    keys: dict[str, dict[str, list[tuple]]] = {}
+    for user, name, *key in zip(*(seen[column] for column in ("user_id", "event_name", *KEY)), strict=True):
+        keys.setdefault(user, {}).setdefault(name, []).append(tuple(key))
+    for user, own in keys.items():
+        if steps[0] not in own:
             continue
-        reached = [keys[steps[0]][0]]
+        reached = [own[steps[0]][0]]
         last, until = reached[0], reached[0][0] + window
         for step in steps[1:]:
-            found = first_after(keys, step, last, until) if last is not None else None
+            found = first_after(own, step, last, until) if last is not None else None
             reached.append(found)
             if step not in optional:
                 last = found
-        profile = own.iloc[0][study.segments].to_dict()
-        rows.append({"user_id": user, "open": until > end, "reached": reached, **profile})
-    return pd.DataFrame(rows)
+        rows.append({"user_id": user, "open": until > end, "reached": reached})
+    profiles = seen.drop_duplicates("user_id").set_index("user_id")[study.segments]
+    return pd.DataFrame(rows).join(profiles, on="user_id")
+
+
+@pytest.fixture(scope="module")
+def entrants(small_study, log) -> dict[str, pd.DataFrame]:
+    study = small_study.study
+    return {
+        "strict": brute_force_funnel(study, log, []),
+        "optional": brute_force_funnel(study, log, study.funnel.optional),
+    }
 
 
 @pytest.mark.parametrize("funnel", ["strict", "optional"])
-def test_the_funnel_equals_brute_force(small_study, ask, log, funnel):
-    study = small_study.study
-    entrants = brute_force_funnel(study, log, study.funnel.optional if funnel == "optional" else [])
+def test_the_funnel_equals_brute_force(small_study, ask, entrants, funnel):
+    study, entrants = small_study.study, entrants[funnel]
     expected = {}
     for dimension in ["all", *study.segments]:
         levels = entrants[dimension].fillna("unknown") if dimension != "all" else "all"
@@ -141,14 +150,14 @@ def test_the_optional_funnel_finds_what_the_strict_one_misses(ask):
     assert units["optional"] > units["strict"] > 0
 
 
-def test_time_to_convert_covers_every_exposed_entrant(ask, small_study, log):
+def test_time_to_convert_covers_every_exposed_entrant(ask, entrants):
     spells = ask("select * from marts.fct_time_to_convert")
-    entrants = brute_force_funnel(small_study.study, log, [])
-    minutes = [math.floor((r[2][0] - r[1][0]).total_seconds() / 60) for r in entrants["reached"] if r[2] is not None]
+    reached = entrants["strict"]["reached"]
+    minutes = [math.floor((r[2][0] - r[1][0]).total_seconds() / 60) for r in reached if r[2] is not None]
     converted = spells[spells["converted"]]
     found = converted.loc[converted.index.repeat(converted["units"]), "minutes"]
     assert sorted(found) == sorted(minutes)
-    assert spells["units"].sum() == sum(r[1] is not None for r in entrants["reached"])
+    assert spells["units"].sum() == sum(r[1] is not None for r in reached)
 
 
 # --- assignment and exposure ---

@@ -3,6 +3,7 @@
 import pytest
 
 from helpers.paths import StudyPaths
+from tests.browser.axe import unfolded_violations
 from tests.fake_report import ATTACK, STUDY
 
 PAGES = ("index", "02_funnel_analysis", "05_ab_results", "06_roi_and_rollout", "../calibration", "../methodology")
@@ -23,7 +24,7 @@ def report(fake_base):
 
 @pytest.mark.parametrize("width", [1440, 390])
 @pytest.mark.parametrize("name", PAGES)
-def test_every_figure_draws_and_nothing_overflows(report, open_page, name, width):
+def test_every_figure_draws_nothing_overflows_and_axe_is_content(report, open_page, name, width):
     page = open_page(report.reports / f"{name}.html", width)
     page.wait_for_function("document.querySelectorAll('figure.plot:not(.drawn)').length == 0")
     page.wait_for_timeout(150)
@@ -34,6 +35,8 @@ def test_every_figure_draws_and_nothing_overflows(report, open_page, name, width
         assert figure["clipped"] in ([], [ATTACK]), "labels past the edge of the figure"
     assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
     assert page.evaluate("document.querySelector('.content').scrollWidth") <= width
+    if width == 390 or name in ("index", "05_ab_results"):
+        assert unfolded_violations(page) == []
 
 
 def test_hostile_segment_is_shown_as_text(report, open_page):

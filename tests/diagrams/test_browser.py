@@ -22,26 +22,15 @@ def file(hostile, tmp_path_factory):
 
 
 @pytest.fixture
-def opened(browser, file):
-    """The page in a fresh window; an error, a warning, a dialog or a request to elsewhere fails the test at its end."""
-    contexts, wrong = [], []
+def opened(watched, file):
+    """The page in a fresh window, watched and drawn; it needs no other file."""
 
     def open_page(width=1440, **options):
-        context = browser.new_context(viewport={"width": width, "height": 900}, **options)
-        contexts.append(context)
-        page = context.new_page()
-        page.on("console", lambda m: wrong.append(m.text) if m.type in ("error", "warning") else 0)
-        page.on("pageerror", lambda error: wrong.append(str(error)))
-        page.on("request", lambda r: None if r.url == file.as_uri() else wrong.append(r.url))
-        page.on("dialog", lambda d: (wrong.append(d.message), d.dismiss()))
-        page.goto(file.as_uri())
+        page = watched(file, width=width, alone=True, **options)
         page.wait_for_selector("html[data-drawn]")
         return page
 
-    yield open_page
-    for context in contexts:
-        context.close()
-    assert wrong == []
+    return open_page
 
 
 def shown(page, diagram):

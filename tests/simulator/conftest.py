@@ -1,5 +1,7 @@
 """The built page, and a browser to open it in."""
 
+from functools import partial
+
 import pytest
 
 from helpers.simulator import Plan, Preset
@@ -30,23 +32,6 @@ def simulator_page(tmp_path_factory):
 
 
 @pytest.fixture
-def open_page(browser, simulator_page):
-    """Open the page in a fresh window; errors and requests fail the test at its end."""
-    contexts, wrong = [], []
-
-    def opened(fragment="", width=1440, **options):
-        context = browser.new_context(viewport={"width": width, "height": 900}, **options)
-        contexts.append(context)
-        page = context.new_page()
-        page.on("console", lambda m: wrong.append(m.text) if m.type in ("error", "warning") else None)
-        page.on("pageerror", lambda error: wrong.append(str(error)))
-        page.on(
-            "request", lambda r: None if r.url.partition("#")[0] == simulator_page.as_uri() else wrong.append(r.url)
-        )
-        page.goto(simulator_page.as_uri() + fragment)
-        return page
-
-    yield opened
-    for context in contexts:
-        context.close()
-    assert wrong == []
+def open_page(watched, simulator_page):
+    """Open the page in a fresh window, watched; it needs no other file."""
+    return partial(watched, simulator_page, alone=True)
