@@ -20,6 +20,7 @@ from helpers.errors import ReportError
 from helpers.scratch import scratch
 from helpers.simulate import Ledger
 from helpers.study import Dirt
+from helpers.tolerances import enforce_tolerances
 
 KEY = ["event_time", "event_id"]
 
@@ -553,35 +554,49 @@ def test_variants_the_study_does_not_know_are_refused(tmp_path):
 # --- bad inputs ---
 
 BAD = {
-    "times nobody can read": (
-        {"event_time": "the day before"},
-        slice(None),
-        "timestamps that cannot be read",
-    ),
-    "negative revenue": ({"price": "-10.00"}, slice(4, 5), "negative revenue or prices"),
-    "NaN for revenue": ({"price": "NaN"}, slice(4, 5), "that are not a number"),
-    "an unknown event": (
-        {"event_name": "chekout"},
-        slice(3, 4),
-        "event names the tracking plan does not know",
-    ),
+    "unparseable_time": ("event_time", "the day before", "timestamps that cannot be read"),
+    "negative_price": ("price", "-10.00", "negative revenue or prices"),
+    "wrong_type": ("price", "NaN", "that are not a number"),
+    "unplanned_event": ("event_name", "chekout", "event names the tracking plan does not know"),
 }
 
 
-@pytest.mark.parametrize("case", BAD)
-def test_a_bad_log_is_told_and_overwrites_nothing(case, tmp_path):
-    values, at, said = BAD[case]
+def bad_rows(*kinds: str) -> pd.DataFrame:
+    """Rows of which one each is wrong."""
     rows = plain_rows().drop(columns="variant").iloc[:-1].astype(object)
-    for column, value in values.items():
-        rows.loc[rows.index[at], column] = value
-    study, where = shop(tmp_path, rows, events_of_experiment=False, mode="offline")
+    for place, kind in enumerate(kinds):
+        column, value, _ = BAD[kind]
+        rows.loc[rows.index[20 + place], column] = value
+    return rows
+
+
+def told(error: ReportError, kind: str) -> None:
+    for words in ("studies/own.yml", BAD[kind][2], "expected", "likely cause", "remedy"):
+        assert words in str(error)
+
+
+def test_a_bad_log_overwrites_nothing(tmp_path):
+    study, where = shop(tmp_path, bad_rows("unparseable_time"), events_of_experiment=False, mode="offline")
     where.database.write_bytes(b"the marts of yesterday")
     with pytest.raises(ReportError) as caught:
         marts.build(study, where)
-    for words in ("studies/own.yml", said, "expected", "likely cause", "remedy"):
-        assert words in str(caught.value)
+    told(caught.value, "unparseable_time")
     assert where.database.read_bytes() == b"the marts of yesterday"
     assert not list(where.data.glob(".build-*"))
+
+
+def test_each_kind_of_bad_row_is_told_by_itself(tmp_path):
+    tolerate = dict.fromkeys(BAD, 0.01)
+    study, where = shop(tmp_path, bad_rows(*BAD), events_of_experiment=False, mode="offline", tolerate=tolerate)
+    marts.build(study, where)
+    with warehouse.connect(where.database) as con:
+        enforce_tolerances(con, study)
+        for kind in BAD:
+            strict = study.data.tolerate.model_copy(update={kind: 0})
+            held = study.model_copy(update={"data": study.data.model_copy(update={"tolerate": strict})})
+            with pytest.raises(ReportError) as caught:
+                enforce_tolerances(con, held)
+            told(caught.value, kind)
 
 
 def test_weights_that_do_not_add_up_are_refused_before_anything_runs(tmp_path):
