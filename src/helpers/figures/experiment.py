@@ -253,13 +253,16 @@ def coverage(resalted: Resalted) -> go.Figure:
     )
     figure.update_xaxes(title="estimated relative effect", tickformat="+.0%")
     figure.update_yaxes(title="experiments")
-    finding = f"{formatted(resalted.false_positives.observed, 'share')} of {resalted.runs:,} re-runs find an effect where none can be"
+    told = held or resalted.false_positives
+    finding = f"{formatted(told.observed, 'share')} of {resalted.runs:,} re-runs find an effect where none can be"
     if held:
-        finding = f"Over {resalted.runs:,} re-runs the interval holds the truth {formatted(held.observed, 'share')} of the time"
+        finding = f"Over {resalted.runs:,} re-runs the interval holds the truth {formatted(told.observed, 'share')} of the time"
     return style.titled(
         figure,
         finding,
-        f"mean estimate {formatted(float(resalted.estimates.mean()), 'relative')}; the same users, split anew each time",
+        f"nominal {formatted(told.nominal, 'share')}, 95 % interval {formatted(told.low, 'share')} to "
+        f"{formatted(told.high, 'share')}; mean estimate {formatted(float(resalted.estimates.mean()), 'relative')}; "
+        "the same users, split anew each time",
     )
 
 
