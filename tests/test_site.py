@@ -53,9 +53,9 @@ def test_every_page_has_its_policy(reports):
     for page in reports.rglob("*.html"):
         html = page.read_text()
         assert html.count('http-equiv="Content-Security-Policy"') == 1, page.name
-        assert not re.search(r"<[^>]+\son[a-z]+\s*=", re.sub(r"<script.*?</script>", "", html, flags=re.DOTALL)), (
-            page.name
-        )
+        markup = re.sub(r"<script.*?</script>", "", html, flags=re.DOTALL)
+        markup = re.sub(r'="[^"]*"', '=""', markup)  # a hostile name may stand in a description, as text
+        assert not re.search(r"<[^>]+\son[a-z]+\s*=", markup), page.name
 
 
 def test_links_lead_to_pages_and_anchors_that_exist(reports):

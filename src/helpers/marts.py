@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from helpers import assignment, events, experiment, paths, warehouse
+from helpers.csp import secured
 from helpers.errors import ReportError
 from helpers.paths import StudyPaths
 from helpers.results import write_text
@@ -160,17 +161,19 @@ def _export(con: "duckdb.DuckDBPyConnection", study: Study, aside: Path) -> Path
 
 
 def _offline(html: str) -> str:
-    r"""dbt's page without what a browser fetches in vain: an icon that was never built in, and unfilled links to symbols.
+    r"""dbt's page without what a browser fetches in vain, an icon that was never built in and unfilled links to symbols,
+    and with the word that lets its framework do without ``eval``, which no policy of ours allows.
 
-    >>> _offline('<link rel="shortcut icon" href="${x}"/><use xlink:href="{{ icon }}">')
-    '<use ng-attr-xlink:href="{{ icon }}">'
+    >>> _offline('<html lang="en"><link rel="shortcut icon" href="${x}"/><use xlink:href="{{ icon }}">')
+    '<html ng-csp="no-unsafe-eval" lang="en"><use ng-attr-xlink:href="{{ icon }}">'
     """
     bare = re.sub(r"<link rel=\\?[\"'](?:shortcut )?icon[^>]*>", "", html)
-    return re.sub(r"(?<!-)xlink:href=(\\?\")\{\{", r"ng-attr-xlink:href=\1{{", bare)
+    bare = re.sub(r"(?<!-)xlink:href=(\\?\")\{\{", r"ng-attr-xlink:href=\1{{", bare)
+    return bare.replace("<html ", '<html ng-csp="no-unsafe-eval" ', 1)
 
 
 def document(study: Study, where: StudyPaths) -> Path:
-    """dbt's documentation with lineage as one page, ``reports/STUDY/warehouse/index.html``, without paths of the machine. Raises when dbt fails."""
+    """dbt's documentation with lineage as one page, ``reports/STUDY/warehouse/index.html``. Raises when dbt fails."""
     plan = events.tracking_plan(study, where.base / "studies")
     variables = dbt_vars(study, events.landed(where.raw), plan)
     failure = run_dbt(
@@ -179,9 +182,14 @@ def document(study: Study, where: StudyPaths) -> Path:
     if failure:
         raise ReportError("dbt could not write its documentation", got=failure)
     html = (where.data / "dbt" / "static_index.html").read_text(encoding="utf-8")
-    html = _offline(html)
-    for root in {paths.ROOT, where.base}:
-        html = html.replace(f"{root}/", "")
     page = where.reports / "warehouse" / "index.html"
-    write_text(page, html)
+    write_text(page, published(html, {paths.ROOT, where.base}))
     return page
+
+
+def published(html: str, roots: set[Path]) -> str:
+    """dbt's page as it is shown: offline, without the folders in ``roots``, under the policy of every other page."""
+    html = _offline(html)
+    for root in roots:
+        html = html.replace(f"{root}/", "")
+    return secured(html)

@@ -58,7 +58,7 @@ def test_without_a_browser_the_pages_are_written_and_a_note_says_so(where, monke
     assert not (where.figures / "one.svg").exists(), "an outdated picture would lie"
     page = (where.figures / "one.html").read_text()
     assert "<title>one is &lt;b&gt;1&lt;/b&gt;</title>" in page
-    assert "<noscript><p>A bar called one</p></noscript>" in page
+    assert "<noscript><p>A bar called one. one is &lt;b&gt;1&lt;/b&gt;. Across: a.</p></noscript>" in page
     assets = where.figures.parent / "assets"
     assert {f.name for f in assets.iterdir()} == {"plotly.min.js", "plot.js", "report.css"}
 

@@ -94,8 +94,8 @@ def test_a_figure_needs_a_finding_and_a_description(where):
 
 def test_static_picture_replaces_the_placeholder(where, tmp_path):
     html = show(where, "one", figure(), 'A "quoted" <alt>').html()
-    assert "<noscript><p>A &quot;quoted&quot; &lt;alt&gt;</p></noscript>" in with_static(html, tmp_path)
+    assert "<noscript><p>A &quot;quoted&quot; &lt;alt&gt;. Found.</p></noscript>" in with_static(html, tmp_path)
     (tmp_path / "one.svg").write_text("<svg/>")
     shown = with_static(html, tmp_path, "figures/")
-    assert '<img src="figures/one.svg" alt="A &quot;quoted&quot; &lt;alt&gt;">' in shown
+    assert '<img src="figures/one.svg" alt="A &quot;quoted&quot; &lt;alt&gt;. Found.">' in shown
     assert "<!--" not in shown

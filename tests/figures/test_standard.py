@@ -34,6 +34,11 @@ def spec(file) -> dict:
     return content
 
 
+def titles_of(layout: dict) -> list[str]:
+    axes = [axis for name, axis in layout.items() if re.fullmatch(r"[xy]axis\d*", name)]
+    return [axis["title"]["text"] for axis in axes if axis.get("title", {}).get("text")]
+
+
 def colours(content: dict) -> set[str]:
     text = json.dumps([content["data"], content["layout"]])
     seen_through = {
@@ -49,6 +54,21 @@ def test_title_says_the_finding_and_the_alternative_what_is_drawn(file):
     finding, alt = content["finding"], content["alt"]
     assert len(finding.split()) >= 4 and len(finding) <= 180 and not GENERIC.match(finding), finding
     assert len(alt.split()) >= 6 and alt[0].isupper() and alt != finding, alt
+
+
+@pytest.mark.slow
+@figures
+def test_the_alternative_tells_the_finding_and_what_is_on_the_axes(file):
+    content = spec(file)
+    alt = content["alt"]
+    assert content["finding"] in alt
+    plain = [re.sub(r"<br ?/?>", " ", t) for t in titles_of(content["layout"])]
+    assert [t for t in plain if t not in alt] == []
+    for trace in content["data"]:
+        if trace["type"] == "sankey":
+            assert [node for node in trace["node"]["customdata"] if node not in alt] == []
+        else:
+            assert re.search(r"(?:Across|Upwards|Rows): \w", alt)
 
 
 @pytest.mark.slow
@@ -138,3 +158,38 @@ def test_names_of_lines_that_end_together_are_moved_apart():
     first, second = figure.layout.annotations
     assert second.yshift - first.yshift >= 14 and "&lt;b&gt;" in second.text
     assert style.titled(figure, "x").layout.showlegend is False
+
+
+@pytest.mark.slow
+@figures
+def test_labels_can_be_read_in_light_and_in_dark(file):
+    """Text in one of the page's inks follows the theme, any other has its colour on both pages."""
+    content = spec(file)
+    inks = [ink for ink in written(content) if ink not in (style.INK, style.MUTED)]
+    for paper in papers():
+        assert [ink for ink in inks if contrast(ink, paper["--plot-paper"]) < 4.5] == []
+
+
+def test_pages_keep_the_contrast_of_both_inks():
+    for paper in papers():
+        assert contrast(paper["--plot-ink"], paper["--plot-paper"]) >= 7
+        assert contrast(paper["--plot-muted"], paper["--plot-paper"]) >= 4.5
+
+
+def written(content: dict) -> list[str]:
+    """Colours of every text written into a figure; dots that only point to a line are no text."""
+    layout = content["layout"]
+    texts = [*layout.get("annotations", []), *(t for t in content["data"] if "text" in t.get("mode", ""))]
+    found = [t.get("font", t.get("textfont", {})).get("color") for t in texts]
+    found += [t.get("textfont", {}).get("color") for t in content["data"]]
+    found += re.findall(r"color:(#\w{6})[^>]*>(?!●</span>)", json.dumps(texts, ensure_ascii=False).replace('\\"', '"'))
+    return [ink.lower() for ink in found if ink]
+
+
+def papers() -> list[dict[str, str]]:
+    """The page's own colours, light first, as the style sheet names them."""
+    css = (paths.SITE / "_static" / "report.css").read_text(encoding="utf-8")
+    blocks = re.findall(r"\{([^{}]*--plot-ink: #[^{}]*)\}", css)
+    found = [dict(re.findall(r"(--[\w-]+): (#[0-9a-f]{6});", block)) for block in blocks]
+    assert len(found) >= 2 and found[0]["--plot-paper"] != found[1]["--plot-paper"]
+    return found

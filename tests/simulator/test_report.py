@@ -7,6 +7,7 @@ import pytest
 from helpers import paths
 from helpers import study as studies
 from helpers.simulator import Plan, outlook, plan_of, preset_of
+from helpers.simulator.engine import planned_size
 from helpers.simulator.presets import conversion
 from helpers.simulator.report import NAMES, long_enough, rows, tried
 from helpers.stats import Mean, Proportion, compare
@@ -78,6 +79,13 @@ def test_the_rule_is_tried_at_its_own_size(study):
     assert reached.days % 7 == 0 and outlook(reached).units >= outlook(reached).planned
     assert long_enough(reached) is reached
     assert long_enough(replace(short, in_experiment=0.01)).in_experiment == 1
+
+
+def test_the_size_alone_is_asked_for_and_is_the_outlooks(monkeypatch):
+    short = Plan(traffic=2000, baseline=0.1, uplift=0.08, arpu=500, days=7, looks=3)
+    wanted = outlook(short)
+    monkeypatch.setattr("helpers.simulator.report.outlook", lambda *_: pytest.fail("a whole outlook was computed"))
+    assert planned_size(short) == wanted.planned and long_enough(short).days == 7 * wanted.planned_weeks
     assert long_enough(replace(short, traffic=20, days=30)) is None
 
 

@@ -86,6 +86,7 @@
     drawAll();
     narrow.addEventListener("change", drawAll);
     dark.addEventListener("change", drawAll);
+    matchMedia("print").addEventListener("change", drawAll); // paper is light
     new MutationObserver(drawAll).observe(document.body, { attributeFilter: ["data-theme"] });
   }
 

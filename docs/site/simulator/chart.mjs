@@ -1,4 +1,5 @@
 // Two drawings in plain SVG: the band over the days, and the risk meter.
+import { patch } from "./patch.mjs";
 import { chance as said, fixed, formatted } from "./words.mjs";
 
 const SVG = "http://www.w3.org/2000/svg";
@@ -23,16 +24,16 @@ export function ticks(low, high, count) {
 const percent = (value) => `${/[1-9]/.test(fixed(value * 100, 1)) ? fixed(value * 100, Math.abs(value) < 0.0095 ? 1 : 0, true) : "0"} %`;
 
 /** The interval by day around the expected uplift; a late day's interval decides how high the picture is. */
-export function band(place, plan, found) {
-  const width = Math.max(place.clientWidth, 260);
+export function band(place, space, plan, found) {
+  const width = Math.max(space, 260);
   const height = Math.min(Math.max(width * 0.42, 230), 340);
-  const room = { left: 58, right: 14, top: 14, bottom: 42 };
+  const room = { left: 58, right: 14, top: 28, bottom: 42 };
   const days = found.band;
   const settled = days.filter((d) => d.day >= 0.2 * plan.days);
   const ends = [0, plan.uplift, plan.minimum_uplift];
   for (const d of settled) ends.push(d.low, Number.isFinite(d.high) ? d.high : plan.uplift);
   let [low, high] = [Math.min(...ends), Math.max(...ends)];
-  [low, high] = [low - 0.06 * (high - low || 0.1), high + 0.06 * (high - low || 0.1)];
+  [low, high] = [low - 0.1 * (high - low || 0.1), high + 0.1 * (high - low || 0.1)];
   const first = days.length ? days[0].day : 1;
   const x = (day) => room.left + ((day - first) / Math.max(plan.days - first, 1)) * (width - room.left - room.right);
   const far = 20 * (high - low); // what is out of the picture is clipped, and finite
@@ -64,22 +65,23 @@ export function band(place, plan, found) {
   }
   const across = (value, kind) => add("line", { class: kind, x1: room.left, x2: width - room.right, y1: y(value), y2: y(value) });
   across(0, "zero");
+  const end = { x: width - room.right - 4, "text-anchor": "end" };
+  const [expected, least] = [y(plan.uplift), y(plan.minimum_uplift)];
+  const over = least < expected; // the label of the upper line stands above it, that of the lower one below
   if (plan.minimum_uplift !== 0) {
     across(plan.minimum_uplift, "least");
-    if (Math.abs(y(plan.minimum_uplift) - y(plan.uplift)) > 26) {
-      add("text", { class: "halo", x: width - room.right - 4, y: y(plan.minimum_uplift) + 16, "text-anchor": "end" }, `minimum ${percent(plan.minimum_uplift)}`);
-    }
+    add("text", { class: "halo", y: over ? least - 7 : least + 16, ...end }, `minimum ${percent(plan.minimum_uplift)}`);
   }
   across(plan.uplift, "line");
-  add("text", { class: "strong halo", x: width - room.right - 4, y: y(plan.uplift) - 7, "text-anchor": "end" },
+  add("text", { class: "strong halo", y: over && plan.minimum_uplift !== 0 ? expected + 16 : expected - 7, ...end },
     `expected ${formatted(plan.uplift, "relative")}`);
   const reached = found.planned === null ? undefined : days.find((d) => d.units >= found.planned);
   if (reached && reached.day > first) {
     add("line", { class: "reached", x1: x(reached.day), x2: x(reached.day), y1: room.top, y2: height - room.bottom });
-    const left = x(reached.day) > width / 2;
-    add("text", { class: "halo", x: x(reached.day) + (left ? -6 : 6), y: room.top + 12, "text-anchor": left ? "end" : "start" }, "planned size reached");
+    const middle = Math.min(Math.max(x(reached.day), room.left + 64), width - room.right - 64); // above the frame: nothing crosses it there
+    add("text", { x: middle, y: room.top - 10, "text-anchor": "middle" }, "planned size reached");
   }
-  place.replaceChildren(svg);
+  patch(place, [svg]);
 }
 
 export const LEVELS = [
@@ -89,10 +91,10 @@ export const LEVELS = [
 ];
 
 /** A chance on a scale with three zones, each as wide as its name needs. */
-export function meter(place, chance) {
+export function meter(place, space, chance) {
   const at = LEVELS.findIndex(([, end]) => chance < end || end === 1);
   const [kind, , word] = LEVELS[at];
-  const width = Math.max(place.clientWidth, 240);
+  const width = Math.max(space, 240);
   const zone = width / 3;
   const start = at ? LEVELS[at - 1][1] : 0;
   const pointer = zone * (at + Math.min((chance - start) / (LEVELS[at][1] - start), 1));
@@ -120,5 +122,5 @@ export function meter(place, chance) {
     words.append(span);
   }
   holder.append(words, svg);
-  place.replaceChildren(holder);
+  patch(place, [holder]);
 }

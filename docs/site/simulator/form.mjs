@@ -102,9 +102,10 @@ export class Control {
     this.#slide();
   }
 
-  complain(message) {
+  complain(message = "") {
+    if (this.error.textContent === message) return;
     this.error.hidden = !message;
-    this.error.textContent = message ?? "";
+    this.error.textContent = message;
     this.box.toggleAttribute("aria-invalid", false);
     if (message) this.box.setAttribute("aria-invalid", "true");
   }

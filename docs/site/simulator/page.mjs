@@ -2,6 +2,7 @@
 import { band, LEVELS, meter } from "./chart.mjs";
 import { outlook, problems } from "./engine.mjs";
 import { Control, copied, fill, spoken } from "./form.mjs";
+import { patch } from "./patch.mjs";
 import { chance, fixed, formatted } from "./words.mjs";
 
 const OWN = "own";
@@ -29,8 +30,9 @@ function element(name, text, className) {
 }
 
 function pairs(place, rows) {
-  place.replaceChildren(
-    ...rows.map(([name, value, detail]) => {
+  patch(
+    place,
+    rows.map(([name, value, detail]) => {
       const block = element("div");
       const dd = element("dd");
       dd.append(element("span", value, "value"));
@@ -42,8 +44,9 @@ function pairs(place, rows) {
 }
 
 function rows(place, lines) {
-  place.replaceChildren(
-    ...lines.map((cells) => {
+  patch(
+    place,
+    lines.map((cells) => {
       const line = element("tr");
       line.append(...cells);
       return line;
@@ -69,7 +72,7 @@ function showVerdict(plan, found) {
   by("verdict-word").textContent = word;
   by("headline").textContent = `${advice} ${relative(plan.uplift)} expected, ${relative(found.relative_low)} to ${relative(found.relative_high)}.`;
   by("reason").textContent = found.decision.reason;
-  by("brief").replaceChildren(element("strong", word), element("span", `${money(found.net)} net, harm ${share(found.chance_of_harm)}`));
+  patch(by("brief"), [element("strong", word), element("span", `${money(found.net)} net, harm ${share(found.chance_of_harm)}`)]);
 }
 
 function showFigures(plan, found) {
@@ -87,8 +90,8 @@ function showFigures(plan, found) {
   ]);
 }
 
-function showRisk(found) {
-  meter(by("meter"), found.chance_of_harm);
+function showRisk(found, space) {
+  meter(by("meter"), space, found.chance_of_harm);
   pairs(by("risk"), [
     ["Chance that shipping does not pay", share(found.chance_of_loss)],
     ["Expected loss of shipping", money(found.loss_of_shipping)],
@@ -127,12 +130,12 @@ function showRule(plan, found) {
   ]);
 }
 
-function showBand(plan, found) {
+function showBand(plan, found, space) {
   const last = found.band.at(-1);
   by("band-note").textContent =
     `Interval of the relative change if every day converts as expected: after day ${last.day} it runs from ` +
     `${relative(last.low)} to ${relative(last.high)}.`;
-  band(by("band"), plan, found);
+  band(by("band"), space, plan, found);
   if (!by("band-table").open) return;
   const every = Math.ceil(found.band.length / 12);
   rows(
@@ -187,12 +190,13 @@ function render() {
   if (by("wrong").textContent !== told) by("wrong").textContent = told;
   if (wrong.some((w) => controls.get(w.name).more)) by("more").open = true;
   if (wrong.length) return;
+  const [risk, days] = ["meter", "band"].map((id) => by(id).clientWidth); // read before anything is written: one layout a frame
   const found = outlook(plan, currency());
   showVerdict(plan, found);
   showFigures(plan, found);
-  showRisk(found);
+  showRisk(found, risk);
   showRule(plan, found);
-  showBand(plan, found);
+  showBand(plan, found, days);
   showCriteria(found);
   by("summary").textContent = summary(plan, found);
   announce(`${found.decision.verdict}. ${found.decision.reason}`);

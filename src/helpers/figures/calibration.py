@@ -17,7 +17,7 @@ ROW, GAP = 3, 6
 
 
 def deviations(lines: list[Line]) -> go.Figure:
-    """Seen minus promised, in points, one dot a case by topic, with the Monte Carlo interval where it leaves the promise out."""
+    """Seen minus promised, in points, one dot a case by topic, with its Monte Carlo interval."""
     figure = go.Figure()
     shown = [line for line in lines if line.promise == "equal" or not line.inside]
     topics = list(dict.fromkeys(line.topic for line in shown))
@@ -29,7 +29,7 @@ def deviations(lines: list[Line]) -> go.Figure:
         highs = [100 * (line.high - line.nominal) for line, _ in part]
         figure.add_scatter(
             x=points, y=[row for _, row in part], mode="markers", name=name, marker={"color": colour, "size": 5},
-            error_x=None if inside else style.whiskers(points, lows, highs, colour, thickness=1),
+            error_x=style.whiskers(points, lows, highs, style.faded(colour, 0.3) if inside else colour, thickness=1),
             text=[f"{line.method}, {line.quantity}<br>{line.setting}" for line, _ in part],
             hovertemplate="%{text}<br>%{x:+.2f} points<extra></extra>",
         )  # fmt: skip

@@ -24,6 +24,9 @@ TRENDS = {
     "reversal": "The effect turns round over the days: look at the last ones",
     "no test": "Too few days for a trend",
 }
+EARLY = 0.5
+"""Share of the days: a curve that reaches the plan within them would cross a label above the line's left end."""
+
 UNDECIDED, BETTER, WORSE = style.NEUTRAL, style.GOOD, style.BAD
 
 
@@ -47,8 +50,13 @@ def exposures(curve: "pd.DataFrame", planned: int, reached: str, study: Study) -
     if len(ends) > 1:
         style.name_ends(figure, ends)
     figure.add_hline(y=planned, line={"dash": "dot", "color": style.ACCENT})
-    figure.add_annotation(x=0, xref="paper", y=planned, text=f"planned: {planned:,}", showarrow=False, xanchor="left", yanchor="bottom",
-                          font_color=style.MUTED)  # fmt: skip
+    early = any(
+        part.cumulative_units[part.day <= EARLY * part.day.max()].max() >= planned
+        for _, part in curve.groupby("period")
+    )
+    side = {"x": 1, "xanchor": "right", "yanchor": "top"} if early else {"x": 0, "xanchor": "left", "yanchor": "bottom"}
+    figure.add_annotation(xref="paper", y=planned, text=f"planned: {planned:,}", showarrow=False, font_color=style.MUTED,
+                          **side)  # fmt: skip
     figure.update_xaxes(title="day of the period")
     figure.update_yaxes(title="distinct units exposed", rangemode="tozero")
     return style.titled(
@@ -253,13 +261,16 @@ def coverage(resalted: Resalted) -> go.Figure:
     )
     figure.update_xaxes(title="estimated relative effect", tickformat="+.0%")
     figure.update_yaxes(title="experiments")
-    finding = f"{formatted(resalted.false_positives.observed, 'share')} of {resalted.runs:,} re-runs find an effect where none can be"
+    told = held or resalted.false_positives
+    finding = f"{formatted(told.observed, 'share')} of {resalted.runs:,} re-runs find an effect where none can be"
     if held:
-        finding = f"Over {resalted.runs:,} re-runs the interval holds the truth {formatted(held.observed, 'share')} of the time"
+        finding = f"Over {resalted.runs:,} re-runs the interval holds the truth {formatted(told.observed, 'share')} of the time"
     return style.titled(
         figure,
         finding,
-        f"mean estimate {formatted(float(resalted.estimates.mean()), 'relative')}; the same users, split anew each time",
+        f"nominal {formatted(told.nominal, 'share')}, 95 % interval {formatted(told.low, 'share')} to "
+        f"{formatted(told.high, 'share')}; mean estimate {formatted(float(resalted.estimates.mean()), 'relative')}; "
+        "the same users, split anew each time",
     )
 
 

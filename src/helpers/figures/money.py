@@ -33,6 +33,8 @@ def scenarios(value: Value, study: Study) -> go.Figure:
 
 def risk(value: Value, study: Study) -> go.Figure:
     """Belief about the net value, split at zero."""
+    currency = study.economics.currency
+    low, high = value.belief.interval(study.decision.confidence)
     mean, sd = value.belief.mean / 100, value.belief.sd / 100
     x = np.sort(np.append(np.linspace(mean - 4 * sd, mean + 4 * sd, 201), 0.0))
     y = np.exp(-0.5 * ((x - mean) / sd) ** 2)
@@ -43,14 +45,15 @@ def risk(value: Value, study: Study) -> go.Figure:
                                fillcolor=style.faded(colour, 0.35), hoverinfo="skip")  # fmt: skip
     figure.add_vline(x=0, line={"color": style.MUTED, "width": 1})
     figure.update_xaxes(
-        title=f"net value over {study.economics.horizon_months} months, {study.economics.currency}",
+        title=f"net value over {study.economics.horizon_months} months, {currency}",
         tickformat=",.0f",
     )
     figure.update_yaxes(showticklabels=False, title="belief", showgrid=False)
     return style.titled(
         figure,
         f"Shipping pays with {formatted(value.chance_of_profit, 'share')} chance",
-        "posterior of the net value, flat prior, normal approximation",
+        f"{study.decision.confidence * 100:g} % credible interval {formatted(low, 'money', currency)} to "
+        f"{formatted(high, 'money', currency)}; posterior of the net value, flat prior, normal approximation",
         height=340,
     )
 

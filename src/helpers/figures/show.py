@@ -12,6 +12,7 @@ import numpy as np
 
 from helpers import results
 from helpers.errors import ReportError
+from helpers.figures.alternative import alternative
 from helpers.paths import StudyPaths
 
 NAME = re.compile(r"^[a-z0-9_]+$")
@@ -102,7 +103,8 @@ def drawn(name: str, figure: Any, alt: str) -> FigureView:
     """A figure as pages show it, kept nowhere.
 
     ``figure`` is a :class:`plotly.graph_objects.Figure` that went through
-    :func:`helpers.figures.style.titled`; ``alt`` says in a sentence or two what a reader would see.
+    :func:`helpers.figures.style.titled`; ``alt`` says in a sentence what marks a reader would see; the finding
+    and the axes are added to it.
     Keys in order, floats at six significant digits, lists
     instead of packed arrays, so that equal figures are equal byte for byte. Markup that plotly does
     not know (a segment called ``<script>``) is shown as text. The figure is not changed.
@@ -127,12 +129,13 @@ def drawn(name: str, figure: Any, alt: str) -> FigureView:
             f"the figure {name!r} has no title that says its finding",
             remedy="return it through helpers.figures.style.titled(figure, finding, subtitle)",
         )
+    data, layout = plain(raw["data"]), plain(raw["layout"])
     spec = {
-        "alt": " ".join(alt.split()),
+        "alt": alternative(" ".join(alt.split()), meta["finding"], data, layout),
         "finding": meta["finding"],
         "subtitle": meta["subtitle"],
-        "data": plain(raw["data"]),
-        "layout": plain(raw["layout"]),
+        "data": data,
+        "layout": layout,
     }
     text = json.dumps(spec, sort_keys=True, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     return FigureView(name, text)

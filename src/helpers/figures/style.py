@@ -84,19 +84,27 @@ def whiskers(
     }  # fmt: skip
 
 
+def named(name: str, colour: str) -> str:
+    """A direct label: a dot in the line's colour, the name in the ink of notes, for pale colours cannot be read as text.
+
+    >>> named("a < b", "#0072b2")
+    '<span style="color:#0072b2">●</span> a &lt; b'
+    """
+    return f'<span style="color:{colour}">\u25cf</span> {escape(name, quote=False)}'
+
+
 def name_ends(figure: go.Figure, ends: Mapping[str, tuple[Any, float, str]], *, height: int = HEIGHT) -> None:
     """Write the names of two or three lines beside their last points, in place of a legend.
 
     ``ends`` gives each line's last x and y and its colour; the vertical axis begins at zero. Names that would touch are
-    moved apart. A dot has the line's colour, the name is in the ink of notes: pale colours cannot be read as text.
+    moved apart.
     """
     top = max(y for _, y, _ in ends.values()) or 1.0
     room, at = height - 140, -float(_APART)
     for name, (x, y, colour) in sorted(ends.items(), key=lambda item: item[1][1]):
         own = y / top * room
         at = max(own, at + _APART)
-        dot = f'<span style="color:{colour}">\u25cf</span>'
-        figure.add_annotation(x=x, y=y, text=f"{dot} {escape(name, quote=False)}", showarrow=False, xanchor="left", yanchor="middle",
+        figure.add_annotation(x=x, y=y, text=named(name, colour), showarrow=False, xanchor="left", yanchor="middle",
                               xshift=4, yshift=round(at - own), font={"color": MUTED, "size": 12})  # fmt: skip
     figure.update_layout(showlegend=False)  # the axis makes room for what is written on it
 

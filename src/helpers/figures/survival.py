@@ -31,8 +31,8 @@ def staying(found: Survival) -> go.Figure:
             if variant == lower
             else {"y": there.high, "xanchor": "left", "yanchor": "bottom"}
         )
-        figure.add_annotation(x=LABEL * end, text=f"{variant}: {formatted(last, 'share')}", font_color=colour,
-                              showarrow=False, **side)  # fmt: skip
+        figure.add_annotation(x=LABEL * end, text=style.named(f"{variant}: {formatted(last, 'share')}", colour),
+                              font_color=style.MUTED, showarrow=False, **side)  # fmt: skip
     days = np.linspace(0, end, MARKS + 1)
     watched = [[f"{found.on(variant, float(day)).watched:,}" for variant in found.curves] for day in days]
     figure.update_xaxes(title="days since the exposure", range=[0, end * 1.06],

@@ -1,10 +1,11 @@
 """What a report says about its own rule: how often it errs at the size that it asks for."""
 
+import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from helpers.results import Unit, formatted
-from helpers.simulator.engine import Outlook, outlook
+from helpers.simulator.engine import Outlook, outlook, planned_size
 from helpers.simulator.plan import INPUTS, Plan
 from helpers.simulator.presets import conversion, plan_of
 
@@ -59,15 +60,16 @@ def long_enough(plan: Plan) -> Plan | None:
     >>> long_enough(Plan(traffic=2000, baseline=0.10, uplift=0.08, arpu=500, days=7)).days
     63
     """
-    found = outlook(plan)
-    if found.planned is None or found.planned_weeks is None:
+    planned = planned_size(plan)
+    if planned is None:
         return None
-    if found.units >= found.planned:
+    if sum(plan.arms) >= planned:
         return plan
-    days = 7 * found.planned_weeks
-    if days <= LONGEST:
-        return replace(plan, days=days)
-    return None if plan.in_experiment == 1 else long_enough(replace(plan, in_experiment=1.0, days=7))
+    for longer in plan, replace(plan, in_experiment=1.0):
+        days = 7 * math.ceil(planned / longer.daily / 7 - 1e-9)
+        if days <= LONGEST:
+            return replace(longer, days=days)
+    return None
 
 
 def record(nb: "Notebook", found: Tried) -> None:
