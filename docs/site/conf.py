@@ -47,6 +47,7 @@ html_sidebars = {
     ]
 }
 html_css_files = ["report.css"]
+html_js_files = [("menu.js", {"defer": "defer"})]
 html_math_renderer = "mathml"
 html_copy_source = False
 html_show_sourcelink = False

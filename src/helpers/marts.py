@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -173,15 +174,19 @@ def _offline(html: str) -> str:
 
 
 def document(study: Study, where: StudyPaths) -> Path:
-    """dbt's documentation with lineage as one page, ``reports/STUDY/warehouse/index.html``. Raises when dbt fails."""
+    """dbt's documentation with lineage as one page, ``reports/STUDY/warehouse/index.html``. Raises when dbt fails.
+
+    dbt opens the database for writing, so it looks at a copy: notebooks may be reading the marts at the same time.
+    """
     plan = events.tracking_plan(study, where.base / "studies")
     variables = dbt_vars(study, events.landed(where.raw), plan)
-    failure = run_dbt(
-        ("docs", "generate"), variables, database=where.database, target=where.data / "dbt", options=("--static",)
-    )
-    if failure:
-        raise ReportError("dbt could not write its documentation", got=failure)
-    html = (where.data / "dbt" / "static_index.html").read_text(encoding="utf-8")
+    with scratch(where.data, "docs") as aside:
+        aside.mkdir()
+        copy = Path(shutil.copy(where.database, aside))
+        failure = run_dbt(("docs", "generate"), variables, database=copy, target=aside, options=("--static",))
+        if failure:
+            raise ReportError("dbt could not write its documentation", got=failure)
+        html = (aside / "static_index.html").read_text(encoding="utf-8").replace(f"{aside.name}/", "dbt/")
     page = where.reports / "warehouse" / "index.html"
     write_text(page, published(html, {paths.ROOT, where.base}))
     return page

@@ -62,6 +62,17 @@ def test_the_sidebar_leads_on(fake, open_page):
     page.wait_for_function("location.pathname.endsWith('05_ab_results.html')")
 
 
+def test_the_menu_opens_on_a_phone(fake, open_page):
+    page = open_page(fake / STUDY.name / "index.html", 390)
+    walked(page, "label.nav-overlay-icon")
+    sidebar = page.locator(".sidebar-tree a[href*='05_ab_results']")
+    for key, shown in (("Enter", True), ("Space", False), ("Enter", True)):
+        page.keyboard.press(key)
+        page.wait_for_timeout(400)
+        assert (sidebar.bounding_box()["x"] >= 0) is shown
+        assert page.evaluate("document.activeElement.getAttribute('aria-expanded')") == str(shown).lower()
+
+
 @pytest.mark.parametrize("name", ["index.html", f"{STUDY.name}/05_ab_results.html"])
 def test_every_stop_is_seen_and_marked_and_no_place_is_a_trap(fake, open_page, name):
     page = open_page(fake / name)

@@ -1,0 +1,15 @@
+/* The theme opens its menus on a phone by labels of hidden boxes, which a keyboard does not reach: here it does. */
+for (const label of document.querySelectorAll("label[for='__navigation'], label[for='__toc']")) {
+  if (label.classList.contains("overlay")) continue;
+  const box = document.getElementById(label.htmlFor);
+  const told = () => label.setAttribute("aria-expanded", box.checked);
+  label.tabIndex = 0;
+  label.setAttribute("role", "button");
+  label.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" && event.key !== " ") return;
+    event.preventDefault();
+    box.click();
+  });
+  box.addEventListener("change", told);
+  told();
+}
