@@ -160,7 +160,7 @@ lock: $(READY) ## resolve the newest versions into requirements.lock
 	@bash scripts/lock.sh
 
 serve: reports/index.html ## the site on http://127.0.0.1:8000, this machine only
-	@$(BIN)/python -m http.server 8000 --bind 127.0.0.1 --directory reports
+	@$(RUN) serve
 
 clean: ## remove everything generated, but not the environment
 	@rm -rf data/*/ reports figures/assets figures/*/*.html
