@@ -1,10 +1,13 @@
 """Progress: bars on a terminal, lines under make, one line elsewhere; never a carriage return in a log."""
 
+import fcntl
 import os
 import pty
 import re
+import struct
 import subprocess
 import sys
+import termios
 
 import pytest
 
@@ -32,6 +35,7 @@ def piped(code: str, **environment: str) -> str:
 def on_a_terminal(code: str, **environment: str) -> str:
     clean = {k: v for k, v in os.environ.items() if k not in ("MAKELEVEL", progress.TELL)}
     ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 120, 0, 0))
     with subprocess.Popen(
         [sys.executable, "-c", code], env=clean | {"TERM": "xterm"} | environment, stderr=theirs, stdout=theirs
     ) as running:
