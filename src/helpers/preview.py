@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from helpers import events, paths
+from helpers import events
 from helpers import study as studies
 from helpers.errors import ReportError
 from helpers.paths import StudyPaths
@@ -32,14 +32,14 @@ def of(file: str) -> str:
         **{metric.role + " metric": _metric(metric) for metric in study.metrics if metric.role == "primary"},
         "more metrics": "; ".join(_metric(m) for m in study.metrics if m.role != "primary") or "none",
         "segments": ", ".join(study.segments) or "none",
-        "report": paths.shown(where.reports / "index.html") + ("" if _fresh(where) else " (not built yet)"),
+        "report": f"reports/{study.name}/index.html" + ("" if _built(where) else " (not built yet)"),
     }
     lines = [f"{study.name}: {study.title}", *(f"  {name:<15} {fact}" for name, fact in facts.items())]
     lines += [f"  note: {note}" for note in _notes(study)]
     return "\n".join([*lines, "", f"It can be run: python -m helpers run {file}"])
 
 
-def _fresh(where: StudyPaths) -> bool:
+def _built(where: StudyPaths) -> bool:
     return (where.reports / "results.json").is_file()
 
 

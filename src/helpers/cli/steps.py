@@ -130,6 +130,15 @@ def docs(check: bool) -> None:
 
 
 @command
+def own_data() -> None:
+    """Run the worked example of docs/own-data.md and record what its commands say."""
+    from helpers import worked_example
+
+    with step("own-data", "worked example"):
+        click.echo(f"Recorded in {paths.shown(worked_example.save())}")
+
+
+@command
 @click.argument("study_files", metavar="[STUDY]...", nargs=-1)
 def simulator_(study_files: tuple[str, ...]) -> None:
     """Write reports/simulator.html with the STUDYs, or the bundled ones, as presets."""
