@@ -184,16 +184,16 @@ def dbt_docs(study_file: str) -> None:
 @click.option("--topic", "topics", multiple=True, help="Some of the topics; the page stays as it is.")
 def calibration(scale: float, topics: tuple[str, ...]) -> None:
     """Count error rates, coverage and power of every method; write docs/calibration.json."""
-    from tqdm import tqdm
-
     from helpers.calibration import TOPICS, cases, record
 
     unknown = sorted(set(topics) - set(TOPICS))
     if unknown:
         raise ReportError("no such topic", got=", ".join(unknown), expected=", ".join(TOPICS))
     chosen = topics or TOPICS
-    with tqdm(total=len(cases(chosen)), desc="  calibration", unit="case") as bar:
-        lines = record.run_all(chosen, scale=scale, jobs=len(os.sched_getaffinity(0)), done=lambda line: bar.update())
+    with step("calibration", "cases") as running:
+        running.expect(len(cases(chosen)), "cases")
+        jobs = len(os.sched_getaffinity(0))
+        lines = record.run_all(chosen, scale=scale, jobs=jobs, done=lambda line: running.advance())
     click.echo(record.text(lines))
     if not topics and scale >= 1:
         record.save(lines)
