@@ -16,6 +16,9 @@ from helpers.progress import TELL, say, step
 ENVIRONMENT = {"PYTHONHASHSEED": "0", "JUPYTER_PLATFORM_DIRS": "1", TELL: "1"}
 """As the Makefile has it; and the step tells how far it is instead of drawing."""
 
+PATIENCE = 5
+"""Seconds that a step has to end by itself."""
+
 
 @dataclass
 class _Steps:
@@ -44,8 +47,12 @@ class _Steps:
             say(line.rstrip("\n"))
 
     def stop(self) -> None:
+        """End the steps; the keyboard has told them too, so they get time to clear up first."""
         for process in list(self.running):
-            process.terminate()
+            try:
+                process.wait(PATIENCE)
+            except subprocess.TimeoutExpired:
+                process.terminate()
 
 
 class Stopped(Exception):
