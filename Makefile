@@ -39,7 +39,7 @@ export PYTHONHASHSEED := 0
 unexport PYTHONDONTWRITEBYTECODE  # compiled modules halve the start of every step
 export JUPYTER_PLATFORM_DIRS := 1
 
-.PHONY: help all study site test test-fast lint format bench calibration golden dbt-docs schema log-decision lock serve clean
+.PHONY: help all study site test test-fast lint format bench calibration golden dbt-docs schema log-decision own-data lock serve clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -110,7 +110,7 @@ ifneq ($(filter all study site serve test bench dbt-docs reports/% data/%,$(MAKE
 -include $(ALL_STUDIES:%=data/%/rules.mk)
 endif
 
-reports/.docs: $(BUNDLED:%=reports/%/results.json) $(wildcard docs/templates/*.j2 docs/templates/studies/*.j2) src/helpers/writeup.py $(wildcard src/helpers/stats/*.py) | $(READY)
+reports/.docs: $(BUNDLED:%=reports/%/results.json) $(wildcard docs/templates/*.j2 docs/templates/studies/*.j2) docs/own-data.json $(shell find src/helpers docs/templates/own_data -name '*.py' -o -name '*.yml') | $(READY)
 	@$(RUN) docs
 	@touch $@
 
@@ -156,11 +156,14 @@ schema: $(READY) ## JSON Schema of study files, for editors
 log-decision: $(READY) ## log a decision: make log-decision STUDY=... ARGS='--decision GO --by product --reason "..."'
 	@$(RUN) log-decision $(STUDY) $(ARGS)
 
+own-data: $(READY) ## run the worked example of docs/own-data.md anew, and record what it says
+	@$(RUN) own-data
+
 lock: $(READY) ## resolve the newest versions into requirements.lock
 	@bash scripts/lock.sh
 
 serve: reports/index.html ## the site on http://127.0.0.1:8000, this machine only
-	@$(BIN)/python -m http.server 8000 --bind 127.0.0.1 --directory reports
+	@$(RUN) serve
 
 clean: ## remove everything generated, but not the environment
 	@rm -rf data/*/ reports figures/assets figures/*/*.html

@@ -175,17 +175,8 @@ def source_file(log: Log) -> Path:
     return file if file.is_absolute() else paths.ROOT / file
 
 
-def land(study: Study, out: Path) -> None:
-    """Bring a log of the analyst's own into ``out`` as Parquet, every value as the text it was.
-
-    A CSV is read with the stated delimiter and header (no guessing), lines that do not fit go to
-    ``rejects.csv`` with their number and reason; a Parquet file is used where it stands. Raises
-    :class:`~helpers.errors.ReportError` for a missing or empty file, a wrong delimiter, a missing column.
-    """
-    import duckdb
-
-    log = study.data
-    assert isinstance(log, Log)
+def located(study: Study, log: Log) -> Path:
+    """The file of a study's log, which is there and not empty; raises :class:`~helpers.errors.ReportError` otherwise."""
     file = source_file(log)
     if not file.is_file():
         raise ReportError(
@@ -199,6 +190,34 @@ def land(study: Study, out: Path) -> None:
         )
     if file.stat().st_size == 0:
         raise ReportError(f"{file.name} is empty", got="0 bytes", expected="a header line and events")
+    return file
+
+
+def found_columns(log: Log, file: Path) -> list[str]:
+    """Names of the file's columns; raises :class:`~helpers.errors.ReportError` when one that is mapped is missing."""
+    import duckdb
+
+    if (log.format or _format(file)) == "csv":
+        found = _header(file, log.delimiter)
+    else:
+        with duckdb.connect() as con:
+            found = list(_parquet_types(con, file))
+    _check_columns(log, found, file)
+    return found
+
+
+def land(study: Study, out: Path) -> None:
+    """Bring a log of the analyst's own into ``out`` as Parquet, every value as the text it was.
+
+    A CSV is read with the stated delimiter and header (no guessing), lines that do not fit go to
+    ``rejects.csv`` with their number and reason; a Parquet file is used where it stands. Raises
+    :class:`~helpers.errors.ReportError` for a missing or empty file, a wrong delimiter, a missing column.
+    """
+    import duckdb
+
+    log = study.data
+    assert isinstance(log, Log)
+    file = located(study, log)
     (out / "events").mkdir(parents=True)
     with duckdb.connect() as con:
         con.execute("set threads = 2; set preserve_insertion_order = true; set TimeZone = 'UTC'")
@@ -244,6 +263,12 @@ def _land_csv(con: "duckdb.DuckDBPyConnection", log: Log, file: Path, out: Path)
 
 
 def _land_parquet(con: "duckdb.DuckDBPyConnection", log: Log, file: Path, out: Path) -> None:
+    _check_columns(log, list(_parquet_types(con, file)), file)
+    (out / "events" / "part-0000.parquet").symlink_to(file.resolve())
+
+
+def _parquet_types(con: "duckdb.DuckDBPyConnection", file: Path) -> dict[str, str]:
+    """Types of a Parquet file's columns by name."""
     import duckdb
 
     try:
@@ -252,8 +277,7 @@ def _land_parquet(con: "duckdb.DuckDBPyConnection", log: Log, file: Path, out: P
         raise ReportError(
             f"{file.name} cannot be read as Parquet", got=str(error).splitlines()[0], expected="a Parquet file"
         ) from None
-    _check_columns(log, [row[0] for row in described], file)
-    (out / "events" / "part-0000.parquet").symlink_to(file.resolve())
+    return {row[0]: row[1] for row in described}
 
 
 def _refuse_broken_gzip(file: Path) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 from helpers import paths
 from helpers.errors import ReportError
 from helpers.paths import StudyPaths
+from helpers.progress import current
 from helpers.results import write_text
 
 VOLATILE = ("papermill", "execution", "widgets")
@@ -38,6 +39,7 @@ def execute(notebook: Path, where: StudyPaths, parameters: dict[str, Any]) -> Pa
             kernel_name="python3",
             cwd=str(paths.ROOT),
             progress_bar=False,
+            engine_name=_counting_engine(),
             log_output=False,
             kernel_manager_class="helpers.kernel.HeadlessKernelManager",
             shutdown_kernel="immediate",
@@ -57,6 +59,29 @@ def execute(notebook: Path, where: StudyPaths, parameters: dict[str, Any]) -> Pa
     write_text(target, tidy(content).replace(f"{where.base}{os.sep}", ""))  # a study outside the project
     os.utime(target)
     return target
+
+
+def _counting_engine() -> str:
+    """Papermill's own engine, whose cells are counted by the step under way; its registered name."""
+    from papermill.engines import NBClientEngine, papermill_engines
+
+    class Counting(NBClientEngine):  # type: ignore[misc]
+        @classmethod
+        def execute_managed_notebook(cls, nb_man: Any, kernel_name: str, **options: Any) -> Any:
+            running, complete = current(), nb_man.cell_complete
+            if running:
+                running.expect(len(nb_man.nb.cells), "cells")
+
+            def counted(cell: Any, **known: Any) -> None:
+                complete(cell, **known)
+                if running:
+                    running.advance()
+
+            nb_man.cell_complete = counted
+            return super().execute_managed_notebook(nb_man, kernel_name, **options)
+
+    papermill_engines.register("counting", Counting)
+    return "counting"
 
 
 def check_parameters(notebook: Path, parameters: dict[str, Any]) -> None:

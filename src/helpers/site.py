@@ -28,7 +28,13 @@ OF_THE_FLAGSHIP = {
 }
 """Texts that speak of the first bundled study: on the site with it."""
 
-OF_THE_PROJECT = {"docs/statistics.md": ("statistics.md", "Statistics core")}
+OF_THE_PROJECT = {
+    "docs/own-data.md": ("own-data.md", "Your own data"),
+    "docs/troubleshooting.md": ("troubleshooting.md", "Troubleshooting"),
+    "docs/glossary.md": ("glossary.md", "Glossary"),
+    "docs/statistics.md": ("statistics.md", "Statistics core"),
+}
+"""Texts that hold for every study."""
 
 Figures = dict[tuple[str, str], tuple[str, str]]
 """Markup and page of figures, see :class:`helpers.links.Targets`."""

@@ -1,6 +1,5 @@
 """What the command line prints of a report: what it recommends, what that is worth, what it rests on."""
 
-from helpers import paths
 from helpers.paths import StudyPaths
 from helpers.results import Numbers
 from helpers.study import Study
@@ -8,7 +7,7 @@ from helpers.study import Study
 
 def summary(study: Study, where: StudyPaths, numbers: Numbers) -> str:
     """What the command line prints when a report is done: where it is and what it recommends."""
-    name = paths.shown(where.reports / "index.html")
+    name = (where.reports / "index.html").relative_to(where.base)
     grounds = ["simulated log"] * study.simulated + ["planted uplift"] * (study.mode == "offline")
     rests = f" ({', '.join(grounds)})" if grounds else ""
     money = numbers["money.horizon_point"]

@@ -18,6 +18,9 @@ TEXTS = {
     "interview.md.j2": "docs/interview.md",
     "results.md.j2": "docs/results.md",
     "statistics.md.j2": "docs/statistics.md",
+    "own-data.md.j2": "docs/own-data.md",
+    "troubleshooting.md.j2": "docs/troubleshooting.md",
+    "glossary.md.j2": "docs/glossary.md",
 }
 """Templates in ``docs/templates`` and the text each one makes, from the project's root."""
 
@@ -55,7 +58,7 @@ def texts() -> dict[str, str]:
     )
     known = {name: _context(name) for name in BUNDLED}
     first, *others = BUNDLED
-    shared = {"queries": _queries(), "methods": _methods(), "bundled": known, "options": _options()}
+    shared = {"queries": _queries(), "methods": _methods(), "bundled": known, "options": _options()} | helping()
 
     def rendered(template: str, name: str, study: str) -> str:
         figure = partial(_figure, study, "../" * name.count("/"))
@@ -64,6 +67,27 @@ def texts() -> dict[str, str]:
     made = [(template, name, first) for template, name in TEXTS.items()]
     made += [(f"studies/{study}.md.j2", f"docs/studies/{study}.md", study) for study in others]
     return {name: rendered(template, name, study) for template, name, study in made}
+
+
+def helping() -> dict[str, Any]:
+    """What the pages that help are made of: the errors in the code, the keys of a study file, the worked example."""
+    from helpers import defaults, worked_example
+    from helpers.cli import EXIT_CODES
+    from helpers.results import formatted
+    from helpers.study import meanings
+    from helpers.troubleshooting import HOLE, by_topic
+
+    example = {
+        "example": worked_example.load(),
+        "example_name": worked_example.NAME,
+        "example_study": (worked_example.SOURCE / f"{worked_example.NAME}.yml").read_text(encoding="utf-8"),
+        "example_plan": (worked_example.SOURCE / "tracking_plans" / f"{worked_example.NAME}.yml").read_text(
+            encoding="utf-8"
+        ),
+    }
+    shares = {"alpha": formatted(defaults.ALPHA, "share"), "srm": defaults.SRM_THRESHOLD}
+    told = {"troubles": by_topic(), "hole": HOLE, "exit_codes": EXIT_CODES, "study_keys": meanings.tables()}
+    return example | shares | told
 
 
 def _context(name: str) -> dict[str, Any]:

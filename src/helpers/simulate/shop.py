@@ -6,8 +6,8 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow.parquet as pq
-from tqdm import tqdm
 
+from helpers.progress import counted
 from helpers.simulate.bots import bots
 from helpers.simulate.catalogue import Catalogue, make_catalogue
 from helpers.simulate.dirt import ROWS_PER_EVENT, plant
@@ -76,8 +76,7 @@ def simulate_shop(
     shop = _Shop(config, world, catalogue, calendar, events)
     with ThreadPoolExecutor(WORKERS) as pool:
         done = pool.map(shop.chunk, range(chunks), seeds)
-        bar = tqdm(done, "simulating", total=chunks, unit="chunk", disable=None if progress else True)
-        parts = list(bar)
+        parts = list(counted(done, chunks, "chunks") if progress else done)
     clean_events = sum(part.clean_events for part in parts)
     robots = bots(
         round(config.dirt.bot * clean_events),

@@ -13,6 +13,7 @@ from pydantic import (
 from helpers import paths
 from helpers.errors import ReportError
 from helpers.study.explaining import explained
+from helpers.study.meanings import described
 from helpers.study.study import Study
 
 
@@ -50,8 +51,8 @@ def opened(path: Path | str) -> tuple[Study, paths.StudyPaths]:
 
 
 def json_schema() -> str:
-    """JSON Schema of study files, for completion and checks in editors."""
-    return json.dumps(Study.model_json_schema(), indent=2) + "\n"
+    """JSON Schema of study files, for completion, checks and a word on each key in editors."""
+    return json.dumps(described(Study.model_json_schema()), indent=2) + "\n"
 
 
 def read_yaml(file: Path) -> dict[str, Any]:

@@ -1,0 +1,102 @@
+"""Commands for a person: run a study, check it, look at the site, log what was decided."""
+
+import os
+import sys
+from typing import Any
+
+import click
+
+from helpers import paths
+from helpers import study as studies
+from helpers.cli.group import command, study_argument
+from helpers.errors import ReportError
+
+
+@command
+@study_argument
+def check(study_file: str) -> None:
+    """Validate STUDY and find its data; say what would be analysed, and build nothing."""
+    from helpers import preview
+
+    click.echo(preview.of(study_file))
+
+
+@command
+@study_argument
+@click.option("--jobs", "-j", type=click.IntRange(1, 16), help="Steps at the same time; as many as cores.")
+def run(study_file: str, jobs: int | None) -> None:
+    """Build the report of STUDY: every step that is out of date, from the log to the site."""
+    from helpers.cli.running import Stopped
+    from helpers.cli.running import run as bring_up_to_date
+
+    try:
+        count, summary = bring_up_to_date(study_file, jobs or min(2, len(os.sched_getaffinity(0))))
+    except Stopped as stopped:
+        click.echo(f"\n{stopped.said}\n", err=True)
+        sys.exit(stopped.code)
+    if not count:
+        click.echo("  nothing is out of date", err=True)
+    click.echo(summary.read_text(encoding="utf-8"), nl=False)
+
+
+@command
+@click.option("--port", type=click.IntRange(0, 65_535), default=8000, show_default=True, help="0 takes a free one.")
+def serve(port: int) -> None:
+    """Show the site on http://127.0.0.1, to this machine only, until stopped with Ctrl-C."""
+    from helpers.cli.serving import LOOPBACK, server
+
+    with server(paths.ROOT / "reports", port) as serving:
+        click.echo(f"http://{LOOPBACK}:{serving.server_port} (Ctrl-C stops it)", err=True)
+        serving.serve_forever()
+
+
+@command
+@click.argument("file", required=False)
+def golden(file: str | None) -> None:
+    """Recompute the reference figures in FILE and say, section by section, how far off they are."""
+    from helpers import golden as reference_check
+
+    report = reference_check.check(file)
+    click.echo(report.text)
+    sys.exit(0 if report.passed else 1)
+
+
+@command
+@click.argument("study_file", metavar="[STUDY]", required=False)
+@click.option("--decision", help="GO, ITERATE, KILL or INVALID.")
+@click.option("--by", metavar="ROLE", help="Who decided: product, data science, engineering, ...; a role, not a name.")
+@click.option("--reason", default="", help="Why; an override without one is refused.")
+@click.option("--override", is_flag=True, help="The decision differs from what the report recommends.")
+@click.option("--action", default="", help="What is done, for instance: full launch, watched for four weeks.")
+@click.option("--rationale", default="", help="What the business weighs that the data do not.")
+@click.option("--dissent", default="", help="Who would have decided otherwise, and why.")
+@click.option("--monitoring", default="", help="What is watched, how often, against what.")
+@click.option("--rollback-trigger", default="", help="What ends it.")
+@click.option("--date", "on", type=click.DateTime(["%Y-%m-%d"]), help="Day of the decision; today when left out.")
+@click.option(
+    "--check", is_flag=True, help="Add nothing; fail when an entry was touched or results.json changed since."
+)
+def log_decision(
+    study_file: str | None, decision: str | None, by: str | None, on: Any, check: bool, **told: Any
+) -> None:
+    """Append a decision on STUDY to docs/decisions, with the hash of the results it stands on.
+
+    With --check and no STUDY every log is checked. From make, options go into ARGS:
+
+    make log-decision STUDY=studies/cart_checkout.yml ARGS='--decision GO --by product --reason "..." --override'
+    """
+    from datetime import UTC, datetime
+
+    from helpers import decision_log
+
+    if check:
+        click.echo("\n".join(decision_log.checked([studies.opened(study_file)[1]] if study_file else None)))
+        return
+    if not (study_file and decision and by):
+        raise ReportError(
+            "a decision needs a study, --decision and --by", remedy="see: python -m helpers log-decision -h"
+        )
+    _, where = studies.opened(study_file)
+    day = (on or datetime.now(UTC)).date()
+    entry = decision_log.append(where, decision_log.Choice(decision=decision, by=by, on=day, **told))
+    click.echo(f"{paths.shown(decision_log.file_of(where))}: entry {entry.number}, {decision} by {by}")

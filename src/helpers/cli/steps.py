@@ -1,0 +1,201 @@
+"""The steps the Makefile runs, each whole or not at all."""
+
+import json
+import os
+import sys
+from typing import Any
+
+import click
+
+from helpers import paths
+from helpers import study as studies
+from helpers.cli.group import command, study_argument
+from helpers.errors import ReportError
+from helpers.progress import step
+from helpers.results import write_text
+from helpers.scratch import scratch
+
+
+@command
+@study_argument
+def log(study_file: str) -> None:
+    """Simulate the log of STUDY, or bring in its own, as Parquet."""
+    from helpers import events
+
+    study, where = studies.opened(study_file)
+    with step(study.name, "log"), scratch(where.data, "raw") as aside:
+        aside.mkdir()
+        if study.simulated:
+            from helpers.simulate import simulate
+
+            simulate(study, aside)
+        else:
+            events.land(study, aside)
+        (aside / "done").write_text("the log is whole\n")
+        events.clear(where.raw)
+        aside.replace(where.raw)
+
+
+@command
+@study_argument
+def marts_(study_file: str) -> None:
+    """Build the marts of STUDY with dbt."""
+    from helpers import marts
+
+    study, where = studies.opened(study_file)
+    with step(study.name, "warehouse"):
+        marts.build(study, where)
+
+
+@command
+@study_argument
+def resalt(study_file: str) -> None:
+    """Split the exposed units of STUDY under many salts, for the A/A test."""
+    from helpers import experiment, warehouse
+
+    study, where = studies.opened(study_file)
+    with (
+        step(study.name, "A/A assignments"),
+        warehouse.connect(where.database) as con,
+        scratch(where.data, "resalted") as aside,
+    ):
+        experiment.resalt(con, study).to_parquet(aside)
+        aside.replace(where.resalted)
+
+
+@command
+@study_argument
+@click.argument("name")
+@click.option("-p", "--parameter", "given", multiple=True, metavar="NAME=VALUE", help="Overrides a parameter; JSON.")
+def notebook(study_file: str, name: str, given: tuple[str, ...]) -> None:
+    """Run the notebook NAME on STUDY."""
+    from helpers import run
+
+    study, where = studies.opened(study_file)
+    source = paths.NOTEBOOKS / f"{name}.ipynb"
+    if not source.is_file():
+        known = ", ".join(sorted(p.stem for p in paths.NOTEBOOKS.glob("*.ipynb")))
+        raise ReportError(f"there is no notebook {name!r}", expected=f"one of {known}")
+    parameters: dict[str, Any] = {"study_file": study_file}
+    for pair in given:
+        key, equals, value = pair.partition("=")
+        if not equals:
+            raise ReportError(f"the parameter {pair!r} has no value", expected="NAME=VALUE")
+        try:
+            parameters[key] = json.loads(value)
+        except json.JSONDecodeError:
+            parameters[key] = value
+    with step(study.name, name):
+        run.execute(source, where, parameters)
+
+
+@command
+@study_argument
+def report(study_file: str) -> None:
+    """Export the figures of STUDY and gather its numbers."""
+    from helpers.figures.export import export
+    from helpers.results import Numbers
+    from helpers.summary import summary
+
+    study, where = studies.opened(study_file)
+    with step(study.name, "figures and numbers"):
+        exported = export(where)
+        if exported.note:
+            click.echo(f"  {study.name:<18} {exported.note}", err=True)
+        numbers = Numbers.of(where)
+        write_text(where.reports / "summary.txt", summary(study, where, numbers))
+        numbers.save(where.reports / "results.json", study.name)
+        (where.reports / "results.json").touch()
+
+
+@command
+@click.argument("study_file", metavar="[STUDY]", required=False)
+def site(study_file: str | None) -> None:
+    """Render the site in reports/ over every report that is whole, in the project or in the folder STUDY belongs to."""
+    from helpers import site as pages
+    from helpers.reports import reports
+
+    base = studies.opened(study_file)[1].base if study_file else paths.ROOT
+    with step("site", "pages"):
+        pages.render(reports(base), base)
+
+
+@command
+@click.option("--check", is_flag=True, help="Write nothing; fail when a text differs from the results.")
+def docs(check: bool) -> None:
+    """Fill docs/*.md from the results of the bundled studies."""
+    from helpers import writeup
+
+    with step("docs", "write-up"):
+        writeup.fill(check=check)
+
+
+@command
+def own_data() -> None:
+    """Run the worked example of docs/own-data.md and record what its commands say."""
+    from helpers import worked_example
+
+    with step("own-data", "worked example"):
+        click.echo(f"Recorded in {paths.shown(worked_example.save())}")
+
+
+@command
+@click.argument("study_files", metavar="[STUDY]...", nargs=-1)
+def simulator_(study_files: tuple[str, ...]) -> None:
+    """Write reports/simulator.html with the STUDYs, or the bundled ones, as presets."""
+    from helpers.simulator import page, presets
+    from helpers.writeup import BUNDLED
+
+    with step("simulator", "page"):
+        asked = study_files or [f"studies/{name}.yml" for name in BUNDLED]
+        written = page.write(map(presets.read, asked), paths.ROOT / "reports" / "simulator.html")
+    click.echo(f"Open {paths.shown(written)}")
+
+
+@command
+def schema() -> None:
+    """Write the JSON Schema of study files, for editors."""
+    write_text(paths.STUDIES / "study.schema.json", studies.json_schema())
+
+
+@command
+def diagrams() -> None:
+    """Draw the diagrams of every built study as one page, reports/diagrams.html."""
+    from helpers.diagrams import page
+
+    with step("diagrams", "page"):
+        drawn = page.write()
+    click.echo(f"Open {paths.shown(drawn)}")
+
+
+@command
+@study_argument
+def dbt_docs(study_file: str) -> None:
+    """Write the warehouse's documentation with lineage as one page."""
+    from helpers import marts
+
+    study, where = studies.opened(study_file)
+    with step(study.name, "dbt docs"):
+        page = marts.document(study, where)
+    click.echo(f"Open {paths.shown(page)}")
+
+
+@command
+@click.option("--scale", default=1.0, show_default=True, help="Times the stated number of runs.")
+@click.option("--topic", "topics", multiple=True, help="Some of the topics; the page stays as it is.")
+def calibration(scale: float, topics: tuple[str, ...]) -> None:
+    """Count error rates, coverage and power of every method; write docs/calibration.json."""
+    from helpers.calibration import TOPICS, cases, record
+
+    unknown = sorted(set(topics) - set(TOPICS))
+    if unknown:
+        raise ReportError("no such topic", got=", ".join(unknown), expected=", ".join(TOPICS))
+    chosen = topics or TOPICS
+    with step("calibration", "cases") as running:
+        running.expect(len(cases(chosen)), "cases")
+        jobs = len(os.sched_getaffinity(0))
+        lines = record.run_all(chosen, scale=scale, jobs=jobs, done=lambda line: running.advance())
+    click.echo(record.text(lines))
+    if not topics and scale >= 1:
+        record.save(lines)
+    sys.exit(0 if all(line.kept for line in lines) else 1)

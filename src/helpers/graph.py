@@ -1,0 +1,107 @@
+"""The steps of one study and what each is made from: the Makefile's graph, for those without make.
+
+The edges are those of the Makefile, and a test asks make for its own to compare; what a step imports comes from
+:mod:`helpers.rules` for both.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from helpers import paths, rules
+from helpers.paths import StudyPaths
+
+READS = {
+    "04_experiment_design": ("resalted.parquet",),
+    "05_ab_results": ("resalted.parquet",),
+    "06_roi_and_rollout": ("04_experiment_design", "05_ab_results"),
+    "07_monitoring": ("02_funnel_analysis", "05_ab_results"),
+}
+"""Notebooks that read what another step found."""
+
+
+@dataclass(frozen=True)
+class Node:
+    """One step: the arguments of its command, the file it makes, the files that one is made from.
+
+    Attributes:
+        what: the step's name for a reader.
+        command: arguments after ``python -m helpers``.
+        target: appears, whole, when the step is done.
+        inputs: files and targets of other steps; the target is out of date when one of them is newer.
+    """
+
+    what: str
+    command: tuple[str, ...]
+    target: Path
+    inputs: tuple[Path, ...]
+
+    def stale(self) -> bool:
+        """True when the target is not there, or older than something it is made from."""
+        if not self.target.exists():
+            return True
+        made = self.target.stat().st_mtime_ns
+        return any(file.exists() and file.stat().st_mtime_ns > made for file in self.inputs)
+
+
+def of_study(file: str, where: StudyPaths) -> list[Node]:
+    """The steps from the study file to the site, each after those it needs."""
+    modules = rules.needs(where)
+    books = [book.stem for book in sorted(paths.NOTEBOOKS.glob("[0-9]*.ipynb"))]
+    study = where.base / "studies" / f"{where.name}.yml"
+    plans = sorted({f for base in (where.base, paths.ROOT) for f in base.glob("studies/tracking_plans/*.yml")})
+    raw, made = where.raw / "done", {"resalted.parquet": where.resalted}
+    made |= {book: where.executed / f"{book}.ipynb" for book in books}
+    results, site = where.reports / "results.json", where.reports.parent / "index.html"
+
+    def node(what: str, command: Sequence[str], target: Path, *inputs: Path) -> Node:
+        return Node(what, tuple(command), target, (*inputs, *modules.get(target, [])))
+
+    nodes = [
+        node("log", ("log", file), raw, study, *plans),
+        node("warehouse", ("marts", file), where.database, raw, study, *plans, *_models()),
+        node(
+            "A/A assignments", ("resalt", file), where.resalted, where.database,
+            paths.QUERIES / "resalted_assignments.sql",
+        ),
+    ]  # fmt: skip
+    for book in books:
+        source = paths.NOTEBOOKS / f"{book}.ipynb"
+        found = [made[name] for name in READS.get(book, ())]
+        inputs = (source, where.database, *sorted(paths.QUERIES.glob("*.sql")), *found)
+        nodes.append(node(book, ("notebook", file, book), made[book], *inputs))
+    nodes.append(node("figures and numbers", ("report", file), results, *(made[book] for book in books)))
+    nodes.append(node("site", ("site", file), site, results, *_of_the_site()))
+    return nodes
+
+
+def to_run(nodes: Sequence[Node]) -> list[Node]:
+    """The nodes that are out of date, or follow one that is; in their order.
+
+    >>> raw = Node("log", ("log",), Path("no/raw"), ())
+    >>> marts = Node("warehouse", ("marts",), Path("no/marts"), (raw.target,))
+    >>> [node.what for node in to_run([raw, marts])]
+    ['log', 'warehouse']
+    """
+    targets: set[Path] = set()
+    found = []
+    for node in nodes:
+        if node.stale() or targets & set(node.inputs):
+            targets.add(node.target)
+            found.append(node)
+    return found
+
+
+def _models() -> list[Path]:
+    """The dbt project, without what dbt writes."""
+    kinds = (*paths.WAREHOUSE.rglob("*.sql"), *paths.WAREHOUSE.rglob("*.yml"))
+    return sorted(file for file in kinds if not {"target", "logs"} & set(file.relative_to(paths.WAREHOUSE).parts))
+
+
+def _of_the_site() -> list[Path]:
+    """Texts, templates, scripts and styles that the site is made of."""
+    docs = paths.DOCS
+    templates = [docs / "templates" / name for name in ("index.md.j2", "calibration.md.j2")]
+    shown = [*docs.glob("*.md"), *docs.glob("studies/*.md"), docs / "calibration.json"]
+    assets = [file for file in paths.SITE.rglob("*") if file.is_file() and file.suffix != ".mjs"]
+    return sorted({*templates, *docs.glob("templates/si[nt]*.j2"), *shown, *assets})

@@ -1,0 +1,187 @@
+"""The command line as a person meets it: what it lists, how it ends, what it says of a study."""
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+import yaml
+from click.testing import CliRunner, Result
+
+from helpers import cli, paths
+from helpers.errors import ReportError
+
+REES46 = paths.STUDIES / "rees46.yml"
+ROWS = "event_time,event_type,user_id,user_session,product_id,price,category_code,brand\n" + "".join(
+    f"2019-10-01 00:0{n}:00 UTC,{what},{n % 3},s{n},p1,10.5,electronics.phone,acme\n"
+    for n, what in enumerate(["view", "cart", "purchase", "view", "cart"])
+)
+
+
+def call(*arguments: str, **environment: str) -> Result:
+    return CliRunner(env=environment).invoke(cli.main, arguments, prog_name="python -m helpers")
+
+
+def process(*arguments: str, **environment: str) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(
+        [sys.executable, "-m", "helpers", *arguments],
+        cwd=paths.ROOT, env=os.environ | environment, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+
+@pytest.fixture
+def study(tmp_path: Path) -> Path:
+    """A study of a log with five rows, in a folder of its own."""
+    raw = yaml.safe_load(REES46.read_text(encoding="utf-8"))
+    raw |= {"name": "own"}
+    (tmp_path / "log.csv").write_text(ROWS, encoding="utf-8")
+    raw["data"] |= {"path": str(tmp_path / "log.csv")}
+    return written(tmp_path, raw)
+
+
+def written(folder: Path, raw: dict) -> Path:
+    file = folder / "studies" / "own.yml"
+    file.parent.mkdir(exist_ok=True)
+    file.write_text(yaml.safe_dump(raw, sort_keys=False), encoding="utf-8")
+    return file
+
+
+def changed(file: Path, **keys: object) -> None:
+    written(file.parent.parent, yaml.safe_load(file.read_text(encoding="utf-8")) | keys)
+
+
+# --- help and exit codes ---
+
+
+def test_help_lists_every_command_once_with_what_it_does_and_the_exit_codes():
+    told = call("--help").output
+    lines = [line.split() for line in told.splitlines() if line.startswith("  ")]
+    for name, command in cli.main.commands.items():
+        assert sum(words[:1] == [name] for words in lines) == 1, name
+        assert len(command.get_short_help_str()) > 20, name
+    for code, meaning in cli.EXIT_CODES.items():
+        assert [str(code), *meaning.split()[:3]] in [words[:4] for words in lines]
+    for names in cli.SECTIONS.values():
+        assert set(names) <= {*cli.main.commands, "new-study"}, "a section names a command that is not there"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("--nope",), "No such option '--nope'"),
+        (("chek", "x"), "No such command 'chek'. Did you mean 'check'?"),
+        (("utter-nonsense",), "No such command 'utter-nonsense'."),
+        (("run",), "Missing argument 'STUDY'"),
+        (("run", "--jobs", "many", "x"), "'many' is not a valid integer"),
+        (("check", "studies/rees64.yml"), "did you mean studies/rees46.yml?"),
+        (("run", "studies/rees64.yml"), "there is no study file studies/rees64.yml"),
+        (("notebook", "studies/rees46.yml", "08"), "there is no notebook '08'"),
+        (("serve", "--port", "70000"), "70000 is not in the range"),
+    ],
+)
+def test_a_wrong_word_ends_in_one_message_and_exit_code_2(arguments, told):
+    done = call(*arguments)
+    assert done.exit_code == 2 and told in done.output
+    assert done.output.lower().count("error:") == 1 and "Traceback" not in done.output
+
+
+def test_an_error_that_is_nobodys_keeps_its_traceback_and_exit_code_1(monkeypatch):
+    from helpers import preview
+
+    monkeypatch.setattr(preview, "of", lambda file: 1 / 0)
+    done = call("check", "studies/rees46.yml")
+    assert done.exit_code == 1 and isinstance(done.exception, ZeroDivisionError)
+
+
+def test_the_keyboard_stops_it_with_130(monkeypatch):
+    from helpers import preview
+
+    def stopped(file: str) -> str:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(preview, "of", stopped)
+    done = call("check", "studies/rees46.yml")
+    assert done.exit_code == 130 and "stopped" in done.output and "Traceback" not in done.output
+
+
+def test_red_is_for_terminals_and_no_color_takes_it_away():
+    def told(**environment: str) -> str:
+        with CliRunner(env=environment).isolation(color=True) as streams:
+            with pytest.raises(SystemExit, match="2"):
+                cli.group.refuse(ReportError("the log is empty"))
+            return streams[2].getvalue().decode()
+
+    assert "\x1b[31m" in told(NO_COLOR="")
+    assert told(NO_COLOR="1").strip() == "error: the log is empty"
+    assert "\x1b" not in process("check", "studies/nope.yml").stderr
+
+
+# --- check ---
+
+
+def test_check_says_what_would_be_analysed_and_builds_nothing(study):
+    before = sorted(p.relative_to(study.parent.parent) for p in study.parent.parent.rglob("*"))
+    done = call("check", str(study))
+    assert done.exit_code == 0, done.output
+    for told in (
+        "own: Three hours of a real shop", "log.csv, 409 bytes: 8 columns, 0 of them unused, none missing",
+        "control 50 %, treatment 50 %, by salted hash", "view > cart > purchase within 3 hours",
+        "Purchase rate (proportion: purchase)", "rees46: view, cart, purchase", f"python -m helpers run {study}",
+    ):  # fmt: skip
+        assert told in done.output
+    assert "note:" not in done.output
+    assert sorted(p.relative_to(study.parent.parent) for p in study.parent.parent.rglob("*")) == before
+
+
+def test_check_refuses_what_a_run_would_refuse_at_once(study):
+    changed(study, tracking_plan="nope")
+    assert "names no plan" in call("check", str(study)).output
+    changed(study, tracking_plan="rees46")
+    log = study.parent.parent / "log.csv"
+    log.write_text(ROWS.replace("brand", "label"), encoding="utf-8")
+    assert "missing column 'brand'" in call("check", str(study)).output
+    log.write_text("", encoding="utf-8")
+    assert "log.csv is empty" in call("check", str(study)).output
+    log.unlink()
+    done = call("check", str(study))
+    assert done.exit_code == 2 and "the log is not there" in done.output
+
+
+def test_check_notes_what_the_head_of_the_log_does_not_show(study):
+    log = study.parent.parent / "log.csv"
+    log.write_text(ROWS.replace("purchase", "bought"), encoding="utf-8")
+    assert "note: no event purchase in the first 10,000 rows" in call("check", str(study)).output
+    data = yaml.safe_load(study.read_text(encoding="utf-8"))["data"]
+    data["columns"] |= {"variant": {"column": "category_code", "up_to": "."}}
+    changed(study, mode="online", injection=None, data=data)
+    told = call("check", str(study)).output
+    assert "1 value(s) of the variant's column name no variant of the study" in told
+    assert "no unit in control, treatment in the first 10,000 rows" in told
+    assert "electronics" not in told, "values of a log are not repeated"
+
+
+def test_check_of_a_simulated_study_names_its_world():
+    assert "simulated: 200,000 users of the shop" in call("check", "studies/cart_checkout.yml").output
+
+
+# --- start ---
+
+
+def test_starting_costs_little_more_than_what_every_command_needs():
+    """pydantic, yaml and click are needed by all of them; nothing heavier is imported before a command runs."""
+    heavy = ("pandas", "numpy", "scipy", "duckdb", "tqdm", "papermill", "plotly", "jinja2", "http.server", "tests")
+    code = f"import sys, helpers.cli; print([m for m in {heavy} if m in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=paths.ROOT)
+    assert done.stdout == "[]\n"
+
+    def best(code: str) -> float:
+        def once() -> float:
+            began = time.perf_counter()
+            subprocess.run([sys.executable, "-c", code], check=True, cwd=paths.ROOT)
+            return time.perf_counter() - began
+
+        return min(once() for _ in range(5))
+
+    assert best("import helpers.cli") < 1.5 * best("import click, helpers.study")

@@ -1,0 +1,160 @@
+"""The pages that help: every error of the code, every word and key, a worked example that runs."""
+
+import ast
+import json
+import re
+
+import pytest
+
+from helpers import graph, paths, troubleshooting, worked_example
+from helpers.paths import StudyPaths
+from helpers.study import Study, meanings
+from helpers.troubleshooting import HOLE
+
+DESIGN = "study unit assignment exposure offline-study online-study metric sufficient-statistics effect trust-checks"
+ASKED = """unit exposure sample-ratio-mismatch cuped minimum-detectable-effect guardrail false-positive-risk
+intention-to-treat contamination power p-value confidence-interval novelty-effect winsorizing unit-table"""
+KEYS = {(model, key) for model, part in meanings.MEANINGS.items() for key in part}
+
+
+def page(name: str) -> str:
+    return (paths.DOCS / name).read_text(encoding="utf-8")
+
+
+# --- troubleshooting ---
+
+
+def calls(name: str) -> int:
+    """How often the package makes such an error, counted apart from the code under test."""
+    return sum(
+        isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == name
+        for file in (paths.ROOT / "src" / "helpers").rglob("*.py")
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+    )
+
+
+def test_every_error_in_the_code_is_found():
+    raw = [
+        told
+        for file in (paths.ROOT / "src" / "helpers").rglob("*.py")
+        for told in troubleshooting.of_source(file.read_text(encoding="utf-8"), f"helpers.{file.stem}")
+    ]
+    assert len(raw) == calls("ReportError") + calls("Wrong") > 100
+    kept = {told.what for told in troubleshooting.errors()}
+    assert {told.what for told in raw} - kept <= {HOLE}, "only what others say is left out"
+
+
+def test_every_error_stands_on_the_page_under_one_topic():
+    text = page("troubleshooting.md")
+    topics = [topic for topic, found in troubleshooting.by_topic() for _ in found]
+    assert len(topics) == len(troubleshooting.errors())
+    for told in troubleshooting.errors():
+        assert f"### {told.what.replace(', or: ', ' / ').replace('`', chr(39))}\n" in text, told.what
+
+
+def test_a_message_that_a_reader_saw_leads_to_its_entry():
+    """The words between the holes are those of the message as it is told."""
+    from helpers.errors import ReportError
+    from helpers.study import load
+
+    with pytest.raises(ReportError) as caught:
+        load("studies/nope.yml")
+    patterns = [re.escape(told.what).replace(HOLE, ".*") for told in troubleshooting.errors()]
+    assert sum(bool(re.fullmatch(pattern, caught.value.what)) for pattern in patterns) == 1
+
+
+def test_what_an_error_says_is_read_through_names_and_choices():
+    code = """
+def refuse(file, gone):
+    hint = "add it"
+    what = f"{file.name} lacks a column" if gone else "no " + "file"
+    raise ReportError(what, got=file, cause="a typo", remedy=hint)
+"""
+    (told,) = troubleshooting.of_source(code, "helpers.events")
+    assert told.what == f"{HOLE} lacks a column, or: no file" and told.topic == "The data"
+    assert told.parts == (("likely cause", "a typo"), ("what to do", "add it"))
+
+
+def test_every_exit_code_stands_on_the_page():
+    from helpers.cli import EXIT_CODES
+
+    for code, meaning in EXIT_CODES.items():
+        assert f"| {code} | {meaning} |" in page("troubleshooting.md")
+
+
+# --- glossary ---
+
+
+def terms() -> list[str]:
+    words = page("glossary.md").split("## Keys of a study file")[0]
+    return re.findall(r"^### (.+)$", words, flags=re.MULTILINE)
+
+
+def spelled(term: str) -> str:
+    return re.sub(r" \(.*\)", "", term).lower().replace(" ", "-")
+
+
+def test_the_words_of_the_house_are_explained_in_order():
+    found = [spelled(term) for term in terms()]
+    assert set(DESIGN.split()) | set(ASKED.split()) <= set(found)
+    assert found == sorted(set(found)), "each once, in the order of the alphabet"
+    texts = re.findall(r"^### .+\n(.+)$", page("glossary.md").split("## Keys")[0], flags=re.MULTILINE)
+    assert len(texts) == len(found) and all(20 < len(text) < 400 for text in texts)
+
+
+def test_every_key_of_a_study_file_has_a_meaning_and_no_other_has():
+    schema = Study.model_json_schema()
+    known = {(m, key) for m, part in {"Study": schema, **schema["$defs"]}.items() for key in part.get("properties", {})}
+    assert known - KEYS == set(), "keys without a meaning in helpers/study/meanings.py"
+    assert KEYS - known == set(), "meanings of keys that are not there"
+    text = page("glossary.md")
+    assert {model for model, _, _ in meanings.tables()} == set(meanings.PLACES) == set(meanings.MEANINGS)
+    for _, about, keys in meanings.tables():
+        assert f"### {about}\n" in text
+        assert all(f"`{key}`" in text and meaning in text for key, _, meaning in keys)
+
+
+def test_editors_get_the_meanings():
+    schema = json.loads((paths.STUDIES / "study.schema.json").read_text(encoding="utf-8"))
+    assert schema["properties"]["exposure"]["description"] == meanings.MEANINGS["Study"]["exposure"]
+    assert schema["$defs"]["Metric"]["properties"]["covariate"]["description"].endswith("(CUPED)")
+
+
+# --- the worked example ---
+
+
+def test_the_example_is_the_same_every_time_and_stands_on_the_page(tmp_path):
+    study = worked_example.prepare(tmp_path)
+    log = (tmp_path / "data" / "shop.csv").read_text(encoding="utf-8").splitlines()
+    recorded = worked_example.load()
+    assert log[:6] == recorded["log"] and len(log) > worked_example.VISITORS
+    text = page("own-data.md")
+    assert "\n".join(recorded["log"]) in text and recorded["said"]["check"] in text and recorded["said"]["run"] in text
+    assert (worked_example.SOURCE / study.name).read_text(encoding="utf-8") in text
+    assert "/tmp" not in text and str(tmp_path) not in text
+
+
+@pytest.mark.slow
+def test_the_example_still_says_what_the_page_says(tmp_path):
+    """The commands of the page, run anew; when this differs: make own-data, and read what changed."""
+    assert worked_example.record(tmp_path) == worked_example.load()
+    where = StudyPaths(worked_example.NAME, tmp_path)
+    study = tmp_path / "studies" / f"{worked_example.NAME}.yml"
+    assert graph.to_run(graph.of_study(str(study), where)) == [], "a second run has nothing to do"
+
+
+# --- the way there ---
+
+
+def test_the_readme_shows_your_own_experiment_second():
+    text = (paths.ROOT / "README.md").read_text(encoding="utf-8")
+    headings = re.findall(r"^## (.+)$", text, flags=re.MULTILINE)
+    assert headings[:2] == ["Two commands", "Your own experiment"]
+    for name in ("own-data", "troubleshooting", "glossary"):
+        assert f"(docs/{name}.md)" in text
+
+
+def test_the_site_has_the_pages():
+    from helpers.site import OF_THE_PROJECT
+
+    assert {f"docs/{name}.md" for name in ("own-data", "troubleshooting", "glossary")} <= set(OF_THE_PROJECT)

@@ -1,0 +1,76 @@
+"""The graph of those without make is make's own."""
+
+import os
+import re
+import subprocess
+
+import pytest
+
+from helpers import graph, paths
+from helpers.paths import StudyPaths
+
+WHERE = StudyPaths("rees46")
+FILE = "studies/rees46.yml"
+
+
+def of_make() -> dict[str, set[str]]:
+    """Prerequisites of each target as make knows them, those that only set an order left out."""
+    done = subprocess.run(
+        ["make", "-pn", "-o", ".venv/ready", "study", f"STUDY={FILE}"],
+        cwd=paths.ROOT, env=os.environ | {"MAKEFLAGS": ""}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    found: dict[str, set[str]] = {}
+    for target, needed in re.findall(r"^((?:data|reports)/[^:\s]+):(?!=) ?(.*)$", done.stdout, flags=re.MULTILINE):
+        found.setdefault(target, set()).update(needed.partition("|")[0].split())
+    assert found, done.stderr
+    return found
+
+
+def test_targets_and_what_they_need_are_those_of_make():
+    known = of_make()
+    for node in graph.of_study(FILE, WHERE):
+        needed = {str(file.relative_to(paths.ROOT)) for file in node.inputs}
+        assert needed == known[str(node.target.relative_to(paths.ROOT))], node.what
+
+
+def test_commands_are_those_of_make():
+    done = subprocess.run(
+        ["make", "-nB", "-o", ".venv/ready", "-o", "data/rees46/rules.mk", "study", f"STUDY={FILE}"],
+        cwd=paths.ROOT, env=os.environ | {"MAKEFLAGS": ""}, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    commands = {tuple(line.split()) for line in re.findall(r"-m helpers (.+)$", done.stdout, flags=re.MULTILINE)}
+    ours = {node.command for node in graph.of_study(FILE, WHERE)}
+    assert {c for c in commands if c != ("site",)} == ours - {("site", FILE)}, "make renders the project's site"
+
+
+def test_every_step_comes_after_those_it_needs():
+    nodes = graph.of_study(FILE, WHERE)
+    place = {node.target: n for n, node in enumerate(nodes)}
+    for n, node in enumerate(nodes):
+        assert all(place[file] < n for file in node.inputs if file in place), node.what
+
+
+@pytest.fixture
+def built(tmp_path):
+    """A chain of three steps whose targets are younger than what they are made from."""
+    source, first, second, third = (tmp_path / name for name in "sabc")
+    for age, file in enumerate((source, first, second, third)):
+        file.touch()
+        os.utime(file, (1_000 + age, 1_000 + age))
+    return [
+        graph.Node("first", (), first, (source,)),
+        graph.Node("second", (), second, (first, tmp_path / "deleted")),
+        graph.Node("third", (), third, (second,)),
+    ]
+
+
+def test_only_what_is_out_of_date_and_what_follows_is_run(built):
+    assert graph.to_run(built) == []
+    os.utime(built[0].target, (2_000, 2_000))
+    assert [node.what for node in graph.to_run(built)] == ["second", "third"]
+    built[0].target.unlink()
+    assert [node.what for node in graph.to_run(built)] == ["first", "second", "third"]
+    built[0].target.touch()
+    os.utime(built[0].target, (1_001, 1_001))
+    built[2].target.unlink()
+    assert [node.what for node in graph.to_run(built)] == ["third"]
