@@ -336,7 +336,7 @@ def trust_checks(con: "duckdb.DuckDBPyConnection", results: Results) -> list[Tru
         )
         for population, test in overall.items()
     ]
-    for dimension in ("day", *study.segments):
+    for dimension in ("day", *study.segments) if study.timed else study.segments:
         groups = results.sizes_by(dimension)
         tests = srm_by_group(groups, weights)
         shared = adjust([t.p_value for t in tests.tests], "holm", alpha=SRM_THRESHOLD)

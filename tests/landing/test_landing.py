@@ -1,28 +1,18 @@
 """The way of a log into the project: what can be read is landed whole, what cannot is explained."""
 
-import copy
 import gzip
 from pathlib import Path
 
 import duckdb
 import pytest
-import yaml
 
 from helpers import landing, paths
 from helpers.errors import ReportError
-from helpers.study import Study
+from tests.landing.studies import LOG_COLUMNS as COLUMNS
+from tests.landing.studies import log_study, text
 
-REES46 = yaml.safe_load((paths.STUDIES / "rees46.yml").read_text(encoding="utf-8"))
-COLUMNS = {"event_time": "at", "event_name": "what", "user_id": "who", "price": "cost"}
 HEADER = "at,what,who,cost"
 ROWS = ["2019-10-01 00:00:00 UTC,view,u1,9.99", "2019-10-01 00:00:01 UTC,cart,u1,9.99"]
-
-
-def log_study(file: Path, **data) -> Study:
-    raw = copy.deepcopy(REES46)
-    raw["segments"] = []
-    raw["data"] = {"source": "log", "path": str(file), "columns": COLUMNS} | data
-    return Study.model_validate(raw)
 
 
 def landed(tmp_path: Path, content: bytes, name="log.csv", **data):
@@ -42,10 +32,6 @@ def refused(tmp_path: Path, content: bytes | None, name="log.csv", **data) -> st
     with pytest.raises(ReportError) as caught:
         landing.land(log_study(file, **data), tmp_path / "raw")
     return str(caught.value)
-
-
-def text(*rows: str, end="\n") -> bytes:
-    return (end.join(rows) + end).encode()
 
 
 EXPECTED = [tuple(row.split(",")) for row in ROWS]
@@ -166,7 +152,7 @@ def test_a_line_far_down_that_is_not_utf8_is_rejected_or_explained(tmp_path):
 
 def test_a_variable_folder_is_named(tmp_path, monkeypatch):
     monkeypatch.setenv(paths.REAL_DATA_DIR, str(tmp_path))
-    study = log_study(Path("x"), path="${REAL_DATA_DIR}/log.csv")
+    study = log_study("${REAL_DATA_DIR}/log.csv")
     with pytest.raises(ReportError, match="set REAL_DATA_DIR=FOLDER"):
         landing.land(study, tmp_path / "raw")
     (tmp_path / "log.csv").write_bytes(text(HEADER, *ROWS))
