@@ -52,9 +52,11 @@ class Study(Model):
         if not (isinstance(raw, dict) and isinstance(raw.get("data"), dict) and raw["data"].get("source") == "units"):
             return raw
         metrics = [m for m in raw.get("metrics") or [] if isinstance(m, dict)]
-        primary = next((m["event"] for m in metrics if m.get("role") == "primary" and "event" in m), None)
-        made = {"tracking_plan": None, "exposure": EXPOSED}
-        return made | ({"funnel": {"steps": [EXPOSED, primary]}} if primary else {}) | raw
+        outcomes = raw["data"].get("outcomes")
+        named = [m.get("event") for m in metrics if m.get("role") == "primary"]
+        named += list(outcomes) if isinstance(outcomes, dict) else []
+        last = next((event for event in named if event), EXPOSED)
+        return {"tracking_plan": None, "exposure": EXPOSED, "funnel": {"steps": [EXPOSED, last]}} | raw
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
