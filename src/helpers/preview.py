@@ -1,13 +1,11 @@
 """What a study would analyse, seen without building anything: its file is valid, its data are there, its columns too."""
 
-from pathlib import Path
-
-from helpers import events
+from helpers import events, landing
 from helpers import study as studies
-from helpers.errors import ReportError
+from helpers.landing.columns import mapped
 from helpers.paths import StudyPaths
 from helpers.results import formatted
-from helpers.study import Log, Metric, Study
+from helpers.study import Metric, Simulation, Study, Units
 
 LOOKED_AT = 10_000
 """Rows at the head of a log that are looked at for events and variants."""
@@ -21,8 +19,9 @@ def of(file: str) -> str:
     """
     study, where = studies.opened(file)
     plan = events.tracking_plan(study, where.base / "studies")
+    seen = None if study.simulated else landing.head(study, ("event_name", "variant"), LOOKED_AT)
     facts = {
-        "data": _data(study),
+        "data": _data(study, seen),
         "tracking plan": f"{study.tracking_plan}: {', '.join(plan.events)}",
         "period": _period(study),
         "variants": ", ".join(f"{v.name} {formatted(v.weight, 'share')}" for v in study.variants)
@@ -35,7 +34,7 @@ def of(file: str) -> str:
         "report": f"reports/{study.name}/index.html" + ("" if _built(where) else " (not built yet)"),
     }
     lines = [f"{study.name}: {study.title}", *(f"  {name:<15} {fact}" for name, fact in facts.items())]
-    lines += [f"  note: {note}" for note in _notes(study)]
+    lines += [f"  note: {note}" for note in _notes(study, seen)]
     return "\n".join([*lines, "", f"It can be run: python -m helpers run {file}"])
 
 
@@ -57,63 +56,34 @@ def _metric(metric: Metric) -> str:
     return f"{metric.label} ({role}{metric.type}{': ' if measured else ''}{measured}{per}{days})"
 
 
-def _data(study: Study) -> str:
-    if not isinstance(study.data, Log):
+def _data(study: Study, seen: landing.Head | None) -> str:
+    if isinstance(study.data, Simulation):
         return f"simulated: {study.data.users:,} users of the {study.data.world}, seed {study.data.seed}"
-    file = events.located(study, study.data)
-    found = events.found_columns(study.data, file)
-    unused = len(set(found) - {c if isinstance(c, str) else c.column for c in study.data.columns.values()})
-    return f"{file.name}, {_size(file)}: {len(found)} columns, {unused} of them unused, none missing"
+    if seen is None:
+        return f"{study.data.kind}: looked at when the study is run"
+    unused = len(set(seen.columns) - mapped(study.data))
+    return f"{seen.name}, {_size(seen.size)}: {len(seen.columns)} columns, {unused} of them unused, none missing"
 
 
-def _size(file: Path) -> str:
-    size = file.stat().st_size
+def _size(size: int) -> str:
     return f"{size / 1e6:,.1f} MB" if size >= 1e5 else f"{size:,} bytes"
 
 
-def _notes(study: Study) -> list[str]:
-    """What the head of a log does not show; it may stand further down, so it is no error."""
-    if not isinstance(study.data, Log):
+def _notes(study: Study, seen: landing.Head | None) -> list[str]:
+    """What the head of the data does not show; it may stand further down, so it is no error."""
+    if seen is None or isinstance(study.data, Simulation):
         return []
-    head = _head(study.data, events.located(study, study.data))
-    wanted = {*study.funnel.steps, *(e for m in study.metrics for e in m.events)} - set(events.EXPERIMENT_EVENTS)
     notes = []
-    if unseen := sorted(wanted - head["event_name"]):
-        notes.append(f"no event {', '.join(unseen)} in the first {LOOKED_AT:,} rows")
-    if study.mode == "online" and "variant" in head:
+    if "event_name" in seen.values:
+        wanted = {*study.funnel.steps, *(e for m in study.metrics for e in m.events)} - set(events.EXPERIMENT_EVENTS)
+        if unseen := sorted(wanted - seen.values["event_name"]):
+            notes.append(f"no event {', '.join(unseen)} in the first {LOOKED_AT:,} rows")
+    if study.mode == "online" and "variant" in seen.values:
         named = {v.name for v in study.variants}
-        if strange := sorted(head["variant"] - named - {""}):
+        levels = study.data.variants if isinstance(study.data, Units) else {}
+        shown = {levels.get(level, level) for level in seen.values["variant"]}
+        if strange := sorted(shown - named - {""}):
             notes.append(f"{len(strange)} value(s) of the variant's column name no variant of the study")
-        if unseen := sorted(named - head["variant"]):
+        if unseen := sorted(named - shown):
             notes.append(f"no unit in {', '.join(unseen)} in the first {LOOKED_AT:,} rows")
     return notes
-
-
-def _head(log: Log, file: Path) -> dict[str, set[str]]:
-    """Values of the columns that name events and variants, in the first rows."""
-    import duckdb
-
-    quoted = "'" + str(file).replace("'", "''") + "'"
-    delimiter = "'" + log.delimiter.replace("'", "''") + "'"
-    csv = f"read_csv({quoted}, header = true, all_varchar = true, delim = {delimiter}, ignore_errors = true)"
-    table = f"read_parquet({quoted})" if file.suffix == ".parquet" or log.format == "parquet" else csv
-    found: dict[str, set[str]] = {}
-    with duckdb.connect() as con:
-        for name in ("event_name", "variant"):
-            if (column := log.columns.get(name)) is None:
-                continue
-            source = column if isinstance(column, str) else column.column
-            quoted_column = '"' + source.replace('"', '""') + '"'
-            try:
-                rows = con.execute(
-                    f"select distinct coalesce({quoted_column}::varchar, '') from (from {table} limit {LOOKED_AT})"
-                ).fetchall()
-            except duckdb.Error as error:
-                raise ReportError(f"{file.name} cannot be read", got=str(error).splitlines()[0]) from None
-            value = (
-                (lambda text, mark=column.up_to: text.split(mark)[0])
-                if not isinstance(column, str) and column.up_to
-                else str
-            )
-            found[name] = {value(row[0]) for row in rows}
-    return found

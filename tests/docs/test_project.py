@@ -56,7 +56,7 @@ def test_the_conda_environment_equals_the_package():
     content = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))
     assert content["name"] == project()["name"]
     pip = next(d["pip"] for d in content["dependencies"] if isinstance(d, dict))
-    assert pip == requirements("dev")
+    assert pip == requirements("postgres", "dev")
     python = next(d for d in content["dependencies"] if isinstance(d, str) and d.startswith("python"))
     assert python == "python" + project()["requires-python"]
 
