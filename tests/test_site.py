@@ -104,4 +104,5 @@ def test_texts_come_with_their_studies(tmp_path):
     flagship = report_of(prepare(tmp_path, notebooks=1))
     other = Report(STUDY.model_copy(update={"name": "checkout_redesign"}), flagship.where, flagship.numbers)
     assert "docs/methodology.md" in site._texts([flagship])
-    assert set(site._texts([other])) == {"docs/statistics.md", "docs/studies/checkout_redesign.md"}
+    assert set(site._texts([other])) == {*site.OF_THE_PROJECT, "docs/studies/checkout_redesign.md"}
+    assert not set(site.OF_THE_PROJECT) & set(site.OF_THE_FLAGSHIP)

@@ -13,7 +13,7 @@ HOLE = "…"
 
 TOPICS = {
     "The study file": ("study", "tolerances"),
-    "The data": ("events", "preview", "inputs", "new_study", "simulate"),
+    "The data": ("events", "landing", "preview", "new_study", "simulate"),
     "The warehouse": ("marts", "warehouse"),
     "Notebooks and their numbers": ("run", "results", "recording", "tables", "figures", "calibration"),
     "The site and the texts": ("site", "pages", "single", "front_page", "writeup", "simulator", "diagrams"),
