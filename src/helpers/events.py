@@ -1,6 +1,5 @@
 """The log: its tracking plan, its way into the project, and what may be wrong with it."""
 
-import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal
@@ -9,6 +8,7 @@ from pydantic import ValidationError
 
 from helpers import paths
 from helpers.errors import ReportError
+from helpers.scratch import discard
 from helpers.study import Log, Model, Name, Study, explained, nearest, read_yaml
 
 if TYPE_CHECKING:
@@ -365,9 +365,8 @@ def column_expressions(study: Study, types: dict[str, str]) -> list[dict[str, st
 
 
 def clear(folder: Path) -> None:
-    """Remove a scratch folder, if it is there."""
-    if folder.exists():
-        shutil.rmtree(folder)
+    """Remove a folder at once, if it is there."""
+    discard(folder)
 
 
 def _text(value: str) -> str:
