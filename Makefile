@@ -145,6 +145,7 @@ test: reports/index.html lint ## the whole test suite, on reports that are built
 
 test-crash: $(READY) ## kill a small build at 50 random moments, mend it each time: make test-crash KILLS=50 SEED=1
 	@$(BIN)/python -m tests.safety.crash $(KILLS) $(SEED)
+	@$(BIN)/python -m tests.safety.sameness
 
 test-fast: $(READY) ## the tests that need no built report
 	@$(PYTEST) -m "not slow" -x
@@ -181,4 +182,5 @@ serve: reports/index.html ## the site on http://127.0.0.1:8000, this machine onl
 	@$(BIN)/python -m http.server 8000 --bind 127.0.0.1 --directory reports
 
 clean: ## remove everything generated, but not the environment
-	@rm -rf data/*/ reports figures/assets figures/*/*.html
+	@find data -mindepth 1 -maxdepth 1 \( -type d -o -type l \) -exec rm -rf {} +  # of a link the link, not what it leads to
+	@rm -rf reports figures/assets figures/*/*.html
