@@ -40,8 +40,7 @@ export PYTHONHASHSEED := 0
 unexport PYTHONDONTWRITEBYTECODE  # compiled modules halve the start of every step
 export JUPYTER_PLATFORM_DIRS := 1
 
-.PHONY: help all study site test test-crash test-fast lint format bench calibration golden dbt-docs schema log-decision \
-        lock serve clean always
+.PHONY: help all study site test test-crash test-fast lint format bench calibration golden dbt-docs schema log-decision lock serve clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -72,6 +71,7 @@ endif
 # --- one run at a time: what is built is built by a make that holds the lock of this tree, see helpers.lock ------------
 
 ifneq ($(BUILD_LOCK),$(CURDIR))
+.PHONY: always
 reports/% data/%: always | $(READY)
 	+@WANTED='$(WANTED)' $(BIN)/python -m helpers.lock $(MAKE) -s -o $(READY) $@
 else
