@@ -66,10 +66,21 @@ def held(base: Path = paths.ROOT) -> Iterator[None]:
 
 def run(command: Sequence[str], base: Path = paths.ROOT) -> int:
     """Run ``command`` while :func:`held`; its exit code, 128 and the signal's number when one ended it."""
+    child: subprocess.Popen[bytes] | None = None
+    asked = False
+
+    def end(*_: object) -> None:
+        nonlocal asked
+        asked = True
+        if child:
+            child.terminate()
+
     with held(base):
+        signal.signal(signal.SIGINT, lambda *_: None)  # the terminal tells the child as well
+        signal.signal(signal.SIGTERM, end)
         child = subprocess.Popen(command, close_fds=False)  # it inherits the lock, and make's job server
-        signal.signal(signal.SIGINT, lambda *_: None)  # the terminal has told the child as well
-        signal.signal(signal.SIGTERM, lambda *_: child.terminate())
+        if asked:
+            child.terminate()
         code = child.wait()
     return code if code >= 0 else 128 - code
 

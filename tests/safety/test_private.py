@@ -20,7 +20,7 @@ import pytest
 import yaml
 
 from tests.built_once import built_once
-from tests.safety.tree import Tree, planted
+from tests.safety.tree import Tree, planted, write
 
 pytestmark = pytest.mark.slow
 
@@ -202,8 +202,7 @@ def content(file: Path) -> Any:
 # --- two runs at once ---
 
 
-def test_two_runs_of_one_study_and_of_two_leave_whole_results(tree: Tree):
-    """The second waits with a word, finds all done, and the site shows what both have made."""
+def test_the_second_run_of_a_study_waits_and_finds_all_done(tree: Tree):
     whole = tree.results()
     for name in ("reports/small/notebooks/03_segmentation.ipynb", "reports/small/results.json"):
         os.utime(tree.base / name, (1, 1))
@@ -213,6 +212,22 @@ def test_two_runs_of_one_study_and_of_two_leave_whole_results(tree: Tree):
     assert sum("another run builds here (process " in text for text in said) == 1
     assert sum("03_segmentation" in text for text in said) == 1, "the second finds it done"
     assert tree.results() == whole and tree.leftovers() == []
+
+
+@pytest.mark.parametrize("order", [("small", "other"), ("other", "small")])
+def test_runs_of_two_studies_wait_for_each_other(tree: Tree, order: tuple[str, str]):
+    """They share the site; whoever comes first, both studies are whole."""
+    whole, log = tree.results(), tree.base / "data" / "other" / "raw"
+    write(tree, "other", {})
+    os.utime(tree.base / "reports" / "small" / "results.json", (1, 1))
+    goals = {"small": "study", "other": "data/other/raw/done"}
+    runs = {name: tree.start(goals[name], study=name) for name in order}
+    said = {name: run.communicate(timeout=600)[0] for name, run in runs.items()}
+    assert all(run.returncode == 0 for run in runs.values()), said
+    assert sum("another run builds here (process " in text for text in said.values()) == 1, said
+    assert tree.results() == whole and (log / "done").is_file() and any((log / "events").glob("*.parquet"))
+    assert tree.leftovers() == []
+    shutil.rmtree(log.parent)
 
 
 # --- served to this machine only ---
