@@ -23,14 +23,15 @@ BOOKS   := $(sort $(basename $(notdir $(wildcard notebooks/[0-9]*.ipynb))))
 SITE    := $(shell find docs/site -type f -not -name '*.mjs') $(wildcard docs/*.md docs/studies/*.md docs/calibration.json) \
            $(wildcard docs/templates/index.md.j2 docs/templates/calibration.md.j2 docs/templates/si[nt]*.j2)
 # what the site waits for: the bundled studies and the write-up, or the study asked for; it shows every report that is there
-WHOLE   := $(filter all site test bench reports/index.html,$(MAKECMDGOALS))
+WANTED  ?= $(MAKECMDGOALS)
+WHOLE   := $(filter all site test bench reports/index.html,$(WANTED))
 SHOWN   := $(if $(WHOLE),$(BUNDLED),$(ASKED))
 FIRST   := $(if $(WHOLE),reports/.docs reports/$(firstword $(BUNDLED))/warehouse/index.html)
 # pages that are whole in themselves; the site links them
 STANDALONE := $(if $(WHOLE),reports/simulator.html reports/diagrams.html)
 
 # as many jobs as cores, unless the caller says how many
-ifeq ($(filter -j%,$(MAKEFLAGS)),)
+ifeq ($(filter-out 0,$(MAKELEVEL))$(filter -j%,$(MAKEFLAGS)),)
 MAKEFLAGS += -j$(shell nproc 2>/dev/null || echo 2)
 endif
 MAKEFLAGS += --no-builtin-rules --no-print-directory
@@ -39,7 +40,7 @@ export PYTHONHASHSEED := 0
 unexport PYTHONDONTWRITEBYTECODE  # compiled modules halve the start of every step
 export JUPYTER_PLATFORM_DIRS := 1
 
-.PHONY: help all study site test test-fast lint format bench calibration golden dbt-docs schema log-decision own-data lock serve clean
+.PHONY: help all study site test test-crash test-fast lint format bench calibration golden dbt-docs schema log-decision own-data lock serve clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -57,11 +58,23 @@ site: reports/index.html ## the report site: every study, the write-up, calibrat
 
 $(READY): requirements.lock pyproject.toml scripts/install.sh scripts/browser.sh
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed, this is " + sys.version.split()[0])'
+ifneq ($(BUILD_LOCK),$(CURDIR))
+	+@PYTHONPATH=src $(PYTHON) -m helpers.lock $(MAKE) -s $@
+else
 	@echo "  set-up: Python packages into $(VENV) (once, a minute or two)" >&2
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@bash scripts/install.sh $(BIN)/python
 	@bash scripts/browser.sh
 	@touch $@
+endif
+
+# --- one run at a time: what is built is built by a make that holds the lock of this tree, see helpers.lock ------------
+
+ifneq ($(BUILD_LOCK),$(CURDIR))
+always: ;
+reports/% data/%: always | $(READY)
+	+@WANTED='$(WANTED)' $(BIN)/python -m helpers.lock $(MAKE) -s -o $(READY) $@
+else
 
 # --- one study ------------------------------------------------------------------------------------------------------
 # Every step writes aside and renames, so its target is whole or absent; data/NAME/rules.mk, made from the imports,
@@ -106,7 +119,7 @@ $(foreach s,$(ALL_STUDIES),$(eval reports/$(s)/notebooks/06_roi_and_rollout.ipyn
 $(foreach s,$(ALL_STUDIES),$(eval reports/$(s)/notebooks/07_monitoring.ipynb: \
   reports/$(s)/notebooks/02_funnel_analysis.ipynb reports/$(s)/notebooks/05_ab_results.ipynb))
 
-ifneq ($(filter all study site serve test bench dbt-docs reports/% data/%,$(MAKECMDGOALS)),)
+ifneq ($(filter reports/% data/%,$(MAKECMDGOALS)),)
 -include $(ALL_STUDIES:%=data/%/rules.mk)
 endif
 
@@ -123,10 +136,16 @@ reports/diagrams.html: $(BUNDLED:%=reports/%/results.json) $(wildcard docs/site/
 reports/index.html: $(SHOWN:%=reports/%/results.json) $(FIRST) $(STANDALONE) $(SITE) | $(READY)
 	@$(RUN) site
 
+endif
+
 # --- care -----------------------------------------------------------------------------------------------------------
 
 test: reports/index.html lint ## the whole test suite, on reports that are built first
 	@$(PYTEST) --cov=helpers.stats --cov-branch --cov-fail-under=98 --cov-report=
+
+test-crash: $(READY) ## kill a small build at 50 random moments, mend it each time: make test-crash KILLS=50 SEED=1
+	@$(BIN)/python -m tests.safety.crash $(KILLS) $(SEED)
+	@$(BIN)/python -m tests.safety.sameness
 
 test-fast: $(READY) ## the tests that need no built report
 	@$(PYTEST) -m "not slow" -x
@@ -166,4 +185,5 @@ serve: reports/index.html ## the site on http://127.0.0.1:8000, this machine onl
 	@$(RUN) serve
 
 clean: ## remove everything generated, but not the environment
-	@rm -rf data/*/ reports figures/assets figures/*/*.html
+	@find data -mindepth 1 -maxdepth 1 \( -type d -o -type l \) -exec rm -rf {} +  # of a link the link, not what it leads to
+	@rm -rf reports figures/assets figures/*/*.html

@@ -112,9 +112,9 @@ def build(study: Study, where: StudyPaths) -> None:
                 )
             _load_statistics(con, study)
             clean = _export(con, study, aside)
-        database.replace(where.database)
         if clean:
             clean.replace(where.data / clean.name)
+        database.replace(where.database)  # the last, for make looks at its time
 
 
 def run_dbt(
@@ -136,6 +136,7 @@ def run_dbt(
             "--target-path", str(target), "--vars", json.dumps(variables), *options,
         ],
         env=environment, capture_output=True, text=True, check=False, cwd=paths.ROOT,
+        close_fds=False,  # it inherits the lock: should this process be killed, the next run waits for dbt to end
     )  # fmt: skip
     if done.returncode == 0:
         return ""

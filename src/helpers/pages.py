@@ -51,8 +51,13 @@ def build(source: Path, built: Path, title: str, standalone: Sequence[str] = ())
     command += ["-j", JOBS, "-c", str(paths.SITE), "-d", str(source.parent / "doctrees")]
     command += ["-D", f"project={title}", "-D", f"html_title={title}", "-A", f"standalone={' '.join(standalone)}"]
     environment = {**os.environ, "SOURCE_DATE_EPOCH": EPOCH, "PYTHONHASHSEED": "0"}
-    run = subprocess.run(
-        [*command, str(source), str(built)], env=environment, capture_output=True, text=True, check=False
+    run = subprocess.run(  # it inherits the lock, see helpers.lock
+        [*command, str(source), str(built)],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        close_fds=False,
     )
     if run.returncode:
         said = "\n".join(f"    | {line}" for line in run.stderr.splitlines() if line.strip())

@@ -7,6 +7,7 @@ import ast
 import json
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 from helpers import paths
@@ -71,6 +72,7 @@ def _executed(tree: ast.AST) -> Iterator[ast.AST]:
             yield from _executed(node)
 
 
+@cache
 def _imported(source: str) -> list[Path]:
     modules: list[str] = []
     for node in _executed(ast.parse(source)):

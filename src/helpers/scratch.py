@@ -1,10 +1,17 @@
 """Written aside, then renamed: a step's result is whole or absent, and a killed run leaves nothing for ever."""
 
 import os
+import re
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+
+GENERATED = ("data", "reports", "figures", "docs", "studies")
+"""Folders of a tree that steps write into."""
+
+LEFT = re.compile(r"\..+[.-]\d+(?:\.ipynb)?|.+\.duckdb\.tmp")
+"""Names of what is written aside, with the number of its process at the end, and of what the engine spills."""
 
 
 @contextmanager
@@ -35,5 +42,20 @@ def scratch(folder: Path, what: str) -> Iterator[Path]:
         _remove(aside)
 
 
+def discard(folder: Path) -> None:
+    """Remove a folder at once, whatever it holds: renamed first, so that no half of it stands under its name."""
+    with scratch(folder.parent, "old") as aside, suppress(FileNotFoundError):
+        folder.replace(aside)
+
+
+def sweep(base: Path) -> None:
+    """Remove what killed steps left in the generated folders of ``base``; nobody else may be writing there."""
+    for top in GENERATED:
+        for folder, folders, files in os.walk(base / top):
+            for name in filter(LEFT.fullmatch, (*folders, *files)):
+                _remove(Path(folder, name))
+            folders[:] = [name for name in folders if not LEFT.fullmatch(name)]
+
+
 def _remove(what: Path) -> None:
-    shutil.rmtree(what, ignore_errors=True) if what.is_dir() else what.unlink(missing_ok=True)
+    shutil.rmtree(what, ignore_errors=True) if what.is_dir() and not what.is_symlink() else what.unlink(missing_ok=True)

@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from helpers.figures.show import FigureView, names, with_static
 from helpers.front_page import SIGNS, Page, filled, front_page, reader, verdict_of
 from helpers.paths import BUNDLED
 from helpers.reports import Report
+from helpers.scratch import scratch
 
 TITLE = "Experiment reports"
 TEMPLATE = "site.md.j2"
@@ -58,12 +58,10 @@ def render(shown: Sequence[Report], base: Path = paths.ROOT) -> Path:
     if not shown:
         raise ReportError("there is no report to show", expected="reports/STUDY/results.json", remedy="run: make all")
     folder = base / "reports"
-    for left in folder.glob(".site-*"):
-        shutil.rmtree(left, ignore_errors=True)
     standalone = [name for name in STANDALONE if (folder / name).is_file()]
-    with tempfile.TemporaryDirectory(prefix=".site-", dir=folder) as name:
-        scratch = Path(name)
-        source, built = scratch / "source", scratch / "html"
+    with scratch(folder, "site") as aside:
+        aside.mkdir()
+        source, built = aside / "source", aside / "html"
         texts = _texts(shown)
         notebooks = {report.name: _stage_report(report, source, texts) for report in shown}
         _stage_texts(shown, notebooks, texts, source)
@@ -75,10 +73,10 @@ def render(shown: Sequence[Report], base: Path = paths.ROOT) -> Path:
             _add_pictures(report, built / report.name)
             single.write(report.study.title, built / report.name, notebooks[report.name], report.where.figures)
         pages.secure(built)
-        pages.refuse_machine_paths(built, [paths.ROOT, base.resolve(), scratch.resolve()])
+        pages.refuse_machine_paths(built, [paths.ROOT, base.resolve(), aside.resolve()])
         for report in shown:
-            (built / report.name).replace(scratch / report.name)
-            pages.swap(scratch / report.name, report.where.reports)
+            (built / report.name).replace(aside / report.name)
+            pages.swap(aside / report.name, report.where.reports)
             _remove_former(report.where.reports)
         pages.swap(built, folder, STANDALONE)
     os.utime(folder / "index.html")

@@ -7,11 +7,13 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from helpers import graph, paths
+from helpers import graph, lock, paths
 from helpers import study as studies
 from helpers.errors import ReportError
 from helpers.graph import Node
+from helpers.paths import StudyPaths
 from helpers.progress import TELL, say, step
+from helpers.study import Study
 
 ENVIRONMENT = {"PYTHONHASHSEED": "0", "JUPYTER_PLATFORM_DIRS": "1", TELL: "1"}
 """As the Makefile has it; and the step tells how far it is instead of drawing."""
@@ -34,7 +36,7 @@ class _Steps:
             step(self.study, node.what) as shown,
             subprocess.Popen(
                 [sys.executable, "-m", "helpers", *node.command], env=environment | ENVIRONMENT, cwd=paths.ROOT,
-                text=True, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+                text=True, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, close_fds=False,  # it inherits the lock
             ) as process,
         ):  # fmt: skip
             self.running.add(process)
@@ -66,10 +68,15 @@ class Stopped(Exception):
 def run(file: str, jobs: int) -> tuple[int, Path]:
     """Bring the report of a study file up to date; how many steps that took, and the report's summary.
 
-    Each step is whole or not at all, so what was there before stands until a step is done. When one fails no other
+    Waits for another run in the same tree. Each step is whole or not at all, so what was there before stands until a step is done. When one fails no other
     is begun, those under way end, and :class:`Stopped` is raised.
     """
     study, where = studies.opened(file)
+    with lock.held(where.base):
+        return _run(file, study, where, jobs), summary_of(where)
+
+
+def _run(file: str, study: Study, where: StudyPaths, jobs: int) -> int:
     waiting = graph.to_run(graph.of_study(file, where))
     count, pending = len(waiting), {node.target for node in waiting}
     steps = _Steps(study.name)
@@ -89,9 +96,14 @@ def run(file: str, jobs: int) -> tuple[int, Path]:
         except KeyboardInterrupt:
             steps.stop()
             raise
+    return count
+
+
+def summary_of(where: StudyPaths) -> Path:
+    """The summary of a report that was brought up to date."""
     summary = where.reports / "summary.txt"
     if not summary.is_file():
         raise ReportError(
             "the report has no summary", expected=paths.shown(summary), remedy="delete results.json there"
         )
-    return count, summary
+    return summary

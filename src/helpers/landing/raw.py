@@ -1,7 +1,6 @@
 """Bring a study's own data into its raw folder, whole or not at all."""
 
 import json
-import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,7 +11,7 @@ from helpers.landing.parts import REJECTS, Parts
 from helpers.landing.places import files_of
 from helpers.landing.text import literal
 from helpers.paths import StudyPaths
-from helpers.scratch import scratch
+from helpers.scratch import discard, scratch
 from helpers.study import Log, Study, Units
 
 if TYPE_CHECKING:
@@ -90,8 +89,7 @@ def land_whole(study: Study, where: StudyPaths) -> Path:
 def finish(aside: Path, raw: Path) -> None:
     """Mark a whole raw folder as done and put it in its place."""
     (aside / "done").write_text("the log is whole\n")
-    if raw.exists():
-        shutil.rmtree(raw)
+    discard(raw)
     aside.replace(raw)
 
 

@@ -16,6 +16,9 @@ from helpers.study.explaining import explained
 from helpers.study.meanings import described
 from helpers.study.study import Study
 
+DEPTH = 20
+"""Levels a YAML file may be deep; a study has four."""
+
 
 def load(path: Path | str) -> Study:
     """Read and validate a study file.
@@ -59,14 +62,15 @@ def json_schema() -> str:
 
 
 def read_yaml(file: Path) -> dict[str, Any]:
-    """A YAML mapping, read safely; a repeated key is an error."""
+    """A YAML mapping, read safely: no tags of Python, no aliases (a few of them unfold to gigabytes), no repeated key."""
     try:
         text = file.read_text(encoding="utf-8")
+        _refuse_what_unfolds(text, file)
         node = yaml.compose(text, Loader=yaml.SafeLoader)
         if node is not None:
             _refuse_repeated_keys(node, file)
         raw = yaml.safe_load(text)
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    except (yaml.YAMLError, ValueError) as error:  # a date that is none is a ValueError
         raise ReportError(
             f"{paths.shown(file)} is not valid YAML", got=" ".join(str(error).split()), remedy="mend the line named"
         ) from None
@@ -99,10 +103,29 @@ def _located(path: Path | str) -> Path:
     return file
 
 
+def _refuse_what_unfolds(text: str, file: Path) -> None:
+    depth = 0
+    for event in yaml.parse(text, Loader=yaml.SafeLoader):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        found = "an alias" if isinstance(event, yaml.AliasEvent) else "too deep a nesting" if depth > DEPTH else None
+        if found:
+            line = event.start_mark.line + 1 if event.start_mark else "?"
+            raise ReportError(
+                f"{paths.shown(file)}, line {line}: {found} is not understood",
+                expected=f"plain keys and values, at most {DEPTH} levels deep",
+                remedy="write the value out",
+            )
+
+
 def _refuse_repeated_keys(node: yaml.Node, file: Path) -> None:
     if isinstance(node, yaml.MappingNode):
         seen: set[str] = set()
         for key, value in node.value:
+            if not isinstance(key, yaml.ScalarNode):
+                raise ReportError(
+                    f"{paths.shown(file)}, line {key.start_mark.line + 1}: a key is no plain word",
+                    remedy="write it as KEY: VALUE",
+                )
             if key.value in seen:
                 raise ReportError(
                     f"{paths.shown(file)}, line {key.start_mark.line + 1}: key '{key.value}' stands there twice",
