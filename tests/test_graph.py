@@ -17,7 +17,7 @@ def of_make() -> dict[str, set[str]]:
     """Prerequisites of each target as make knows them, those that only set an order left out."""
     done = subprocess.run(
         ["make", "-pn", "-o", ".venv/ready", "study", f"STUDY={FILE}"],
-        cwd=paths.ROOT, env=os.environ | {"MAKEFLAGS": ""}, capture_output=True, text=True, check=False,
+        cwd=paths.ROOT, env=HOLDING, capture_output=True, text=True, check=False,
     )  # fmt: skip
     found: dict[str, set[str]] = {}
     for target, needed in re.findall(r"^((?:data|reports)/[^:\s]+):(?!=) ?(.*)$", done.stdout, flags=re.MULTILINE):
@@ -36,7 +36,7 @@ def test_targets_and_what_they_need_are_those_of_make():
 def test_commands_are_those_of_make():
     done = subprocess.run(
         ["make", "-nB", "-o", ".venv/ready", "-o", "data/rees46/rules.mk", "study", f"STUDY={FILE}"],
-        cwd=paths.ROOT, env=os.environ | {"MAKEFLAGS": ""}, capture_output=True, text=True, check=True,
+        cwd=paths.ROOT, env=HOLDING, capture_output=True, text=True, check=True,
     )  # fmt: skip
     commands = {tuple(line.split()) for line in re.findall(r"-m helpers (.+)$", done.stdout, flags=re.MULTILINE)}
     ours = {node.command for node in graph.of_study(FILE, WHERE)}

@@ -34,7 +34,7 @@ def steps(monkeypatch, tmp_path):
         done.append((node.what, began, time.perf_counter()))
 
     class Where:
-        reports = tmp_path
+        base = reports = tmp_path
 
     monkeypatch.setattr(graph, "of_study", lambda file, where: nodes)
     monkeypatch.setattr(running._Steps, "perform", perform)
