@@ -6,6 +6,7 @@ from helpers.study.launch import Economics, Milestone, Monitoring, Rule, Stage
 from helpers.study.model import Model, Name, Wrong, nearest
 from helpers.study.plan import (
     Design,
+    ExternalEvent,
     Funnel,
     Injection,
     Leaving,
@@ -19,7 +20,7 @@ from helpers.study.reading import json_schema, load, opened, read_yaml, study_pa
 from helpers.study.study import Study
 
 __all__ = [
-    "ColumnOf", "Design", "Dirt", "Economics", "Funnel", "Injection", "Leaving", "Log", "Margin", "Metric", "Milestone",
+    "ColumnOf", "Design", "Dirt", "Economics", "ExternalEvent", "Funnel", "Injection", "Leaving", "Log", "Margin", "Metric", "Milestone",
     "Model", "Monitoring", "Name", "Period", "Rule", "Simulation", "Stage", "Study", "Surrogate", "Tolerance", "Variant",
     "WORLDS", "World", "Wrong", "explained", "json_schema", "load", "nearest", "opened", "read_yaml", "study_paths",
 ]  # fmt: skip
