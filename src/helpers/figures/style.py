@@ -142,7 +142,7 @@ def mark_events(
         seen += 1
         ends = [at + 0.5 if numbered else (first + at * day - half).isoformat() for at in (begin, end)]
         figure.add_vrect(x0=ends[0], x1=ends[1], fillcolor=faded(NEUTRAL, 0.22), line_width=0, layer="below", **panel)  # type: ignore[arg-type]
-        late = begin > days / 2
+        late = begin > 0.7 * days
         figure.add_annotation(x=ends[1] if late else ends[0], y=1, yref="y domain", text=wrapped(event.name + suffix), showarrow=False,
                               xanchor="right" if late else "left", yanchor="top", yshift=-15 * seen,
                               font={"color": MUTED, "size": 11}, align="left", **panel)  # fmt: skip

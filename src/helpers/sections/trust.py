@@ -11,13 +11,10 @@ if TYPE_CHECKING:
 
 
 def words(nb: "Notebook", found: "Trust") -> "Callout":
-    """What was looked for and not found, with the names of what was."""
+    """What was looked for and not found; what was found leads the table."""
     from helpers.trust import report
 
-    if not (found.failed or found.warned):
-        return nb.finding(report.words(found))
-    named = [f"**{c.name}.** {c.found}." for c in (*found.failed, *found.warned)]
-    return nb.warning("\n\n".join([*named, report.words(found)]))
+    return nb.finding(report.words(found))
 
 
 def details(nb: "Notebook", found: "Trust") -> "Folded":

@@ -139,7 +139,7 @@ def follow_up(results: Results) -> list[TrustCheck]:
                 f"{sum(test.hits):,} units left out, {test.text}" if sum(test.hits) else "no unit is left out",
                 "failed" if test.p_value < SRM_THRESHOLD else "passed",
                 FAMILY,
-                "retention of units that were not watched long enough",
+                "a follow-up that differs between the arms",
                 test.p_value,
             )
         )

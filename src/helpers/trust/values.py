@@ -83,7 +83,7 @@ def sentinels(found: list[Sentinel]) -> TrustCheck:
     return TrustCheck(
         "Sentinel values",
         "Does any value stand for 'unknown'?",
-        "; ".join(s.text for s in found) or "no amount and no segment looks like a placeholder",
+        "; ".join(s.text for s in found) or "nothing looks like a placeholder",
         "warning" if found else "passed",
         "Values",
         "values that stand for 'unknown'",
