@@ -87,7 +87,7 @@ def immature(found: Maturity, *, waits: bool = False) -> TrustCheck:
     if waits:
         text, warned = "the metric waits for every unit alike", False
     elif found.hours is None:
-        text = f"cannot be told: {found.converted:,} of the earlier units had the outcome, {MATURE_MINIMUM} tell its usual time"
+        text = f"cannot be told: {found.converted:,} of the earlier units had the outcome, it takes {MATURE_MINIMUM}"
         warned = True
     else:
         text = (
