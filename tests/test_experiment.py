@@ -1,9 +1,8 @@
-"""Effects, trust checks that fail when they should, and a machinery that keeps its word."""
+"""Effects, and a machinery that keeps its word."""
 
 import hashlib
 import math
 import shutil
-from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
@@ -14,113 +13,14 @@ from helpers import experiment, paths, warehouse
 from helpers import study as studies
 from helpers.assignment import BUCKETS, HEX_DIGITS, bucket
 from helpers.errors import ReportError
-from helpers.experiment import Results, TrustCheck, Truth
+from helpers.experiment import Results, Truth
 from helpers.stats import Mean, Proportion, Ratio, compare
-
-Check = Callable[..., dict[str, TrustCheck]]
 
 
 @pytest.fixture(scope="module")
 def results(small_study) -> Results:
     with warehouse.connect(small_study.where.database) as con:
         return Results(con, small_study.study)
-
-
-@pytest.fixture
-def checks(small_study, tmp_path) -> Check:
-    """Trust checks on a copy of the marts after some SQL has spoiled it."""
-
-    def check(*spoil: str) -> dict[str, TrustCheck]:
-        database = tmp_path / "spoiled.duckdb"
-        shutil.copyfile(small_study.where.database, database)
-        with warehouse.connect(database, read_only=False) as con:
-            for statement in spoil:
-                con.execute(statement)
-            found = experiment.trust_checks(con, Results(con, small_study.study))
-        names = [c.name for c in found]
-        assert len(set(names)) == len(names)
-        return {c.name: c for c in found}
-
-    return check
-
-
-def failed(found: dict[str, TrustCheck]) -> set[str]:
-    return {c.name for c in found.values() if not c.passed}
-
-
-# --- trust ---
-
-
-def test_a_healthy_experiment_passes(checks, small_study):
-    found = checks()
-    assert failed(found) == set()
-    assert len(found) == 2 + 1 + len(small_study.study.segments) + 1 + 2 + 1
-    assert all(c.question.endswith("?") and c.found for c in found.values())
-
-
-LOSE_TREATED = (
-    "update marts.fct_experiment_results set sample_size = (sample_size * 0.7)::bigint"
-    " where variant = 'treatment' and population = '{population}' and dimension = '{dimension}' {more}"
-)
-
-
-@pytest.mark.parametrize(("population", "stage"), [("exposed", "execution"), ("assigned", "assignment")])
-def test_lost_units_fail_the_sample_ratio_and_name_the_stage(checks, population, stage):
-    found = checks(LOSE_TREATED.format(population=population, dimension="all", more=""))
-    assert failed(found) == {f"Sample ratio, {population} units"}
-    assert f"likely from {stage}: check " in found[f"Sample ratio, {population} units"].found
-
-
-def test_one_level_that_loses_units_is_named(checks):
-    found = checks(LOSE_TREATED.format(population="exposed", dimension="device", more="and level = 'mobile'"))
-    assert failed(found) == {"Sample ratio by device"}
-    assert "failed: mobile" in found["Sample ratio by device"].found
-
-
-def test_an_arm_that_is_missing_altogether_fails(checks):
-    """The arm has no row, so it must count as 0, not as absent."""
-    gone = "delete from marts.fct_experiment_results where variant = 'treatment' and population = 'assigned'"
-    found = checks(gone + " and dimension = 'all'")
-    assert failed(found) == {"Sample ratio, assigned units"}
-    assert " : 0," in found["Sample ratio, assigned units"].found
-
-
-def test_a_day_without_treated_units_fails(checks):
-    found = checks(
-        "delete from marts.fct_experiment_results where variant = 'treatment' and dimension = 'day'"
-        " and level = (select min(level) from marts.fct_experiment_results where dimension = 'day')"
-    )
-    assert failed(found) == {"Sample ratio by day"}
-
-
-def test_a_unit_in_two_variants_fails(checks):
-    found = checks("insert into intermediate.int_contaminated values ('u00000000', 2)")
-    assert failed(found) == {"Contamination"}
-    assert found["Contamination"].found.startswith("1 of ")
-
-
-def test_arms_that_differed_before_fail_the_balance(checks):
-    found = checks(
-        "update marts.fct_experiment_results set sum_x = sum_x * 3, sum_x2 = sum_x2 * 9"
-        " where variant = 'treatment' and metric = 'purchase_rate'"
-    )
-    assert failed(found) == {"Balance of purchase rate before"}
-
-
-@pytest.mark.parametrize("kind", ["kept", "exact_duplicate", "missing_id"])
-def test_a_row_without_a_named_end_fails(checks, kind):
-    found = checks(f"update marts.fct_row_flow set rows = rows - 1 where kind = '{kind}'")
-    assert failed(found) == {"Rows accounted for"}
-
-
-def test_a_balance_that_cannot_be_told_is_not_passed_in_silence(checks):
-    found = checks("update marts.fct_experiment_results set sum_x = 0, sum_x2 = 0, sum_xy = 0")
-    assert all("nan" not in c.found for c in found.values())
-
-
-def test_nobody_exposed_is_told(checks):
-    with pytest.raises(ReportError):
-        checks("delete from marts.fct_experiment_results where population = 'exposed'")
 
 
 # --- summaries and effects ---

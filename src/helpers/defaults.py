@@ -14,6 +14,33 @@ POWER: Final = 0.80
 SRM_THRESHOLD: Final = 0.001
 """A sample-ratio mismatch is called below this p-value (design rule 19)."""
 
+LEAKING_CORRELATION: Final = 0.95
+"""A history that goes with its outcome more closely than this is likely the outcome itself."""
+
+MATURE_QUANTILE: Final = 0.9
+"""Share of the converting units by which the usual time to the outcome is told."""
+
+MATURE_MINIMUM: Final = 30
+"""Earlier units with the outcome below which its usual time is not told."""
+
+IMMATURE_SHARE: Final = 0.10
+"""More units than this share with less than the usual time are warned of."""
+
+SENTINEL_SHARE: Final = 0.005
+"""Share of an event's amounts from which on a value like 0, -1 or 999 is warned of."""
+
+SPIKE_SHARE: Final = 0.20
+"""Share of an event's amounts that one value of many may hold."""
+
+SPIKE_VALUES: Final = 50
+"""Distinct amounts from which on a column counts as continuous."""
+
+DUPLICATE_SHARE: Final = 0.01
+"""Share of rows dropped as equal in a log without event ids from which on a reader is warned."""
+
+DESIGN_EFFECT: Final = 1.05
+"""Inflation of the variance by units that share a session from which on a reader is warned."""
+
 CUPED_GAIN_THRESHOLD: Final = 0.98
 """CUPED is said to gain nothing when more than this share of the variance remains."""
 

@@ -1,4 +1,4 @@
-"""What an experiment shows: effects on its metrics, trust checks, and how both compare with the planted truth."""
+"""What an experiment shows: effects on its metrics, and how they compare with the planted truth."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -8,7 +8,6 @@ from helpers import warehouse
 from helpers.assignment import hex_cut
 from helpers.defaults import SRM_THRESHOLD
 from helpers.errors import ReportError
-from helpers.results import formatted
 from helpers.stats import (
     SRM,
     DailyEffects,
@@ -26,7 +25,6 @@ from helpers.stats import (
     adjust,
     compare,
     cuped,
-    diagnose_srm,
     heterogeneity,
     monte_carlo,
     noninferiority,
@@ -86,16 +84,6 @@ class MetricEffect:
         if self.truth is None:
             return None
         return self.effect.absolute_low <= self.truth.absolute <= self.effect.absolute_high
-
-
-@dataclass(frozen=True)
-class TrustCheck:
-    """One question that must be answered before any result is read."""
-
-    name: str
-    question: str
-    passed: bool
-    found: str
 
 
 def summary(row: Any, metric: Metric, *, covariate: bool = False) -> Summary:
@@ -309,113 +297,6 @@ class Results:
     def sample_ratio(self, population: str = EXPOSED) -> SRM:
         """Arm sizes against the designed weights."""
         return srm(self.arm_sizes(population), {v.name: v.weight for v in self.study.variants})
-
-
-def trust_checks(con: "duckdb.DuckDBPyConnection", results: Results) -> list[TrustCheck]:
-    """Questions whose wrong answer makes every result worthless; one failed check makes the decision INVALID.
-
-    Sample ratios by day and by segment share the threshold by Holm within their dimension, so that looking at many
-    groups does not invalidate a healthy experiment. Raises when nobody was exposed.
-    """
-    study = results.study
-    weights = {v.name: v.weight for v in study.variants}
-    if not results.units(EXPOSED, "all", "all"):
-        raise ReportError(
-            "nobody was exposed in the experiment, so there is nothing to compare",
-            expected=f"units with the event {study.exposure!r} between {study.period.start} and {study.period.end}",
-            cause="the wrong exposure event, or a period the log does not reach",
-            remedy="correct exposure or period in the study file",
-        )
-    overall = {p: results.sample_ratio(p) for p in (ASSIGNED, EXPOSED)}
-    checks = [
-        TrustCheck(
-            f"Sample ratio, {population} units",
-            "Do the arms have their designed sizes?",
-            not test.failed,
-            f"{' : '.join(f'{n:,}' for n in test.observed)}, p = {test.p_value:.3g}",
-        )
-        for population, test in overall.items()
-    ]
-    for dimension in ("day", *study.segments) if study.timed else study.segments:
-        groups = results.sizes_by(dimension)
-        tests = srm_by_group(groups, weights)
-        shared = adjust([t.p_value for t in tests.tests], "holm", alpha=SRM_THRESHOLD)
-        failed = [name for name, rejected in zip(tests.groups, shared.rejected, strict=True) if rejected]
-        checks.append(
-            TrustCheck(
-                f"Sample ratio by {dimension.replace('_', ' ')}",
-                "Does any part of the experiment lose units of one arm?",
-                not failed,
-                f"{len(groups)} groups, smallest p = {min(t.p_value for t in tests.tests):.3g}, "
-                f"{min(shared.adjusted):.3g} after Holm" + (f", failed: {', '.join(failed)}" if failed else ""),
-            )
-        )
-    checks = _with_cause(checks, results)
-    excluded = warehouse.query(con, "excluded_units").iloc[0]
-    share = excluded.in_two_variants / max(1, excluded.in_two_variants + excluded.analysed)
-    checks.append(
-        TrustCheck(
-            "Contamination",
-            "Was any unit in two variants?",
-            bool(share == 0),
-            f"{int(excluded.in_two_variants):,} of {int(excluded.in_two_variants + excluded.analysed):,} units",
-        )
-    )
-    checks += [_balance(results, metric) for metric in study.metrics if metric.covariate]
-    flow = warehouse.query(con, "row_flow")
-    lost = int(flow.loc[flow.disposition.isin(["dropped", "quarantined"]), "rows"].sum())
-    kept = int(flow.loc[flow.disposition == "kept", "rows"].sum())
-    read = int(con.execute("select all_rows + refused from intermediate.int_row_checks").fetchall()[0][0])
-    checks.append(
-        TrustCheck(
-            "Rows accounted for",
-            "Has every row of the log a named end?",
-            lost + kept == read,
-            f"{read:,} read = {kept:,} kept + {lost:,} left out",
-        )
-    )
-    return checks
-
-
-def _with_cause(checks: list[TrustCheck], results: Results) -> list[TrustCheck]:
-    """The first sample ratio that failed says where the mismatch most likely comes from."""
-    first = next((i for i, check in enumerate(checks) if not check.passed), None)
-    if first is None:
-        return checks
-    cause = diagnose_srm(
-        {v.name: v.weight for v in results.study.variants},
-        assigned=results.arm_sizes(ASSIGNED),
-        exposed=results.arm_sizes(EXPOSED),
-        days=results.sizes_by("day"),
-        segments={segment: results.sizes_by(segment) for segment in results.study.segments},
-    )
-    said = "no likely cause" if cause.stage == "none" else f"likely from {cause.stage}: check {cause.check}"
-    return [*checks[:first], replace(checks[first], found=f"{checks[first].found}; {said}"), *checks[first + 1 :]]
-
-
-def _balance(results: Results, metric: Metric) -> TrustCheck:
-    """The arms must agree on what was measured before the experiment."""
-    arms = [results.arm(metric, v.name, covariate=True) for v in results.study.variants]
-    before = [_covariate(a) for a in arms if isinstance(a, Mean)]
-    effects = [compare(before[0], other, confidence=results.study.decision.confidence) for other in before[1:]]
-    least = min(effects, key=lambda e: e.p_value if e.p_value == e.p_value else 1.0)
-    if least.p_value != least.p_value:
-        return TrustCheck(
-            f"Balance of {metric.label.lower()} before",
-            "Did the arms behave alike before the experiment?",
-            True,
-            f"cannot be told: {least.note.removeprefix('no test: ') or 'no unit has a history'}",
-        )
-    return TrustCheck(
-        f"Balance of {metric.label.lower()} before",
-        "Did the arms behave alike before the experiment?",
-        not least.p_value < SRM_THRESHOLD,
-        f"difference {formatted(least.relative, 'relative')}, p = {least.p_value:.3g}",
-    )
-
-
-def _covariate(arm: Mean) -> Mean:
-    return Mean.from_moments(arm.n, arm.moments.mean[1], arm.moments.comoment[1][1] / max(arm.n - 1, 1))
 
 
 @dataclass(frozen=True)

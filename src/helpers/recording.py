@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from helpers.decision import Decision
-    from helpers.experiment import MetricEffect, Resalted, TrustCheck
+    from helpers.experiment import MetricEffect, Resalted
     from helpers.funnel import Bypass, Funnel
     from helpers.lifetimes import Survival
     from helpers.notebook import Notebook
@@ -179,15 +179,6 @@ def machinery(nb: Notebook, prefix: str, found: Resalted) -> None:
             )
             nb.record(f"{prefix}.{name}_low", rate.low, "share", "Lower end of its 95 % interval")
             nb.record(f"{prefix}.{name}_high", rate.high, "share", "Upper end of its 95 % interval")
-
-
-def trust(nb: Notebook, checks: Iterable[TrustCheck]) -> None:
-    """``trust.*``: checks passed, and the names of those that were not."""
-    listed = list(checks)
-    failed = [c.name for c in listed if not c.passed]
-    nb.record("trust.total", len(listed), "count", "Trust checks made before any result was read")
-    nb.record("trust.passed", len(listed) - len(failed), "count", "Of them passed")
-    nb.record("trust.failed", "; ".join(failed), "text", "Names of the failed ones")
 
 
 def effects(nb: Notebook, found: Iterable[MetricEffect], guardrails: Mapping[str, NonInferiority]) -> None:

@@ -63,6 +63,20 @@ class Table:
 
 
 @dataclass(frozen=True)
+class Folded:
+    """A table behind a line that opens it, for who wants to see everything."""
+
+    summary: str
+    table: Table
+
+    def _repr_html_(self) -> str:
+        return f"<details><summary>{escape(self.summary)}</summary>{self.table.markup}</details>"
+
+    def __repr__(self) -> str:
+        return repr(self.table)
+
+
+@dataclass(frozen=True)
 class Callout:
     """A takeaway, a warning, or a reason why nothing below counts."""
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from helpers.decision import Decision
-    from helpers.experiment import MetricEffect, Resalted, TrustCheck
+    from helpers.experiment import MetricEffect, Resalted
     from helpers.funnel import Funnel
     from helpers.lifetimes import Survival
     from helpers.roi import Value
@@ -297,10 +297,6 @@ def surrogate(found: Surrogacy, currency: str) -> list[Row]:
             "Verdict": badge("warn", "cannot be tested here"),
         },
     ]
-
-
-def trust(checks: Iterable[TrustCheck]) -> list[Row]:
-    return [{"Check": c.name, "Question": c.question, "Found": c.found, "Verdict": mark(c.passed)} for c in checks]
 
 
 def effects(found: Iterable[MetricEffect], study: Study) -> list[Row]:

@@ -10,6 +10,9 @@ from helpers.errors import ReportError
 
 QUERIES = sorted(paths.QUERIES.glob("*.sql"))
 PARAMETERS = {
+    "time_to_outcome": {"event": "purchase"},
+    "late_exposures": {"hours": 24},
+    "shared_sessions": {"metric": "purchase_rate"},
     "resalted_assignments": {"salt": "s", "first": 0, "end": 3, "metric": "purchase_rate", "cut": hex_cut(0.5)},
 }
 each = pytest.mark.parametrize("file", QUERIES, ids=lambda f: f.stem)
@@ -33,7 +36,14 @@ def test_it_runs_and_keeps_its_grain(file, small_study):
     with warehouse.connect(small_study.where.database) as con:
         rows = warehouse.query(con, file.stem, **PARAMETERS.get(file.stem, {}))
         again = warehouse.query(con, file.stem, **PARAMETERS.get(file.stem, {}))
-    assert len(rows) or file.stem in ("tracking_violations", "lifetimes", "selection", "surrogate", "funnel_arms")
+    assert len(rows) or file.stem in (
+        "tracking_violations",
+        "lifetimes",
+        "selection",
+        "surrogate",
+        "funnel_arms",
+        "shown_otherwise",
+    )
     assert rows.equals(again), "the order is stated, so two answers are equal"
     if told.startswith("one row in all"):
         assert len(rows) == 1
@@ -68,6 +78,6 @@ def test_it_is_used_or_documented(file):
 def test_an_unknown_query_names_the_known_ones(small_study):
     with (
         warehouse.connect(small_study.where.database) as con,
-        pytest.raises(ReportError, match="one of activity, arm_sizes"),
+        pytest.raises(ReportError, match="one of activity, amount_values"),
     ):
         warehouse.query(con, "nonsense")

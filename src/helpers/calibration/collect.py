@@ -21,6 +21,7 @@ TOPICS = (
     "power",
     "survival",
     "srm",
+    "trust",
     "sequential",
     "heterogeneity",
     "monitoring",

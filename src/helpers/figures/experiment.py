@@ -1,6 +1,7 @@
 """Figures of the design and of the results."""
 
 from collections.abc import Mapping, Sequence
+from math import ceil
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -57,6 +58,12 @@ def exposures(curve: "pd.DataFrame", planned: int, reached: str, study: Study) -
     side = {"x": 1, "xanchor": "right", "yanchor": "top"} if early else {"x": 0, "xanchor": "left", "yanchor": "bottom"}
     figure.add_annotation(xref="paper", y=planned, text=f"planned: {planned:,}", showarrow=False, font_color=style.MUTED,
                           **side)  # fmt: skip
+    span = study.period
+    style.mark_events(figure, study.external_events, span.start, ceil(span.experiment_days), numbered=True)
+    if span.baseline:
+        style.mark_events(
+            figure, study.external_events, span.first, ceil(span.baseline_days), numbered=True, suffix=" (baseline)"
+        )
     figure.update_xaxes(title="day of the period")
     figure.update_yaxes(title="distinct units exposed", rangemode="tozero")
     return style.titled(
@@ -118,8 +125,9 @@ def p_values(resalted: Resalted) -> go.Figure:
     )
 
 
-def sample_ratio(tests: SRMByGroup, weight: float) -> go.Figure:
+def sample_ratio(tests: SRMByGroup, study: Study) -> go.Figure:
     """Share of the control by day of exposure, with the range that chance explains."""
+    weight = study.control.weight
     days = [int(g) for g in tests.groups]
     totals = np.array([sum(t.observed) for t in tests.tests])
     share = np.array([t.observed[0] for t in tests.tests]) / totals
@@ -130,6 +138,7 @@ def sample_ratio(tests: SRMByGroup, weight: float) -> go.Figure:
     figure.add_hline(y=weight, line={"dash": "dot", "color": style.MUTED})
     figure.add_scatter(x=days, y=share, mode="markers", showlegend=False,
                        marker_color=[style.BAD if t.failed else style.TREATMENT for t in tests.tests])  # fmt: skip
+    _mark_days(figure, study)
     figure.update_xaxes(title="day of exposure")
     figure.update_yaxes(title="share of the control", tickformat=".0%")
     finding = (
@@ -274,7 +283,14 @@ def coverage(resalted: Resalted) -> go.Figure:
     )
 
 
-def by_day(found: Sequence[MetricEffect], trend: Novelty) -> go.Figure:
+def _mark_days(figure: go.Figure, study: Study) -> None:
+    """External events on an axis of days of exposure."""
+    style.mark_events(
+        figure, study.external_events, study.period.start, ceil(study.period.experiment_days), numbered=True
+    )
+
+
+def by_day(found: Sequence[MetricEffect], trend: Novelty, study: Study) -> go.Figure:
     """Effect by day of exposure, with the line of its trend: does it fade, or grow?"""
     days = [int(e.level) for e in found]
     figure = go.Figure()
@@ -290,6 +306,7 @@ def by_day(found: Sequence[MetricEffect], trend: Novelty) -> go.Figure:
         figure.add_scatter(
             x=[days[0], days[-1]], y=[trend.first, trend.last], mode="lines", line_color=style.ACCENT, name="trend"
         )
+    _mark_days(figure, study)
     share = any(e.metric.unit == "share" for e in found)
     figure.update_xaxes(title="day of exposure")
     figure.update_yaxes(title=f"effect on {found[0].metric.label.lower()}", tickformat="+.0%" if share else None)

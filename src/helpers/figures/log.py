@@ -65,6 +65,9 @@ def activity(daily: pd.DataFrame, study: Study) -> go.Figure:
         ends[name] = (str(part.day.iloc[-1]), float(part.events.iloc[-1]), colour)
     if 2 <= len(ends) <= 3:
         style.name_ends(figure, ends)
+    span = study.period
+    first = span.first.replace(hour=0, minute=0, second=0, microsecond=0)
+    style.mark_events(figure, study.external_events, first, (span.end - first).days + 1)
     if study.period.baseline:
         start = study.period.start.date().isoformat()
         figure.add_vline(x=start, line={"dash": "dot", "color": style.MUTED})

@@ -1,6 +1,7 @@
 """Figures of the days after a launch."""
 
 from collections.abc import Mapping
+from datetime import datetime
 
 import numpy as np
 import plotly.graph_objects as go
@@ -45,6 +46,7 @@ def control(name: str, stream: Stream, decisions: tuple[Decision, ...], plan: Pl
     stopped = first(decisions, "ROLL BACK")
     if stopped:
         figure.add_vline(x=stopped.date, line={"color": style.BAD, "width": 1.5, "dash": "dot"})
+    style.mark_events(figure, plan.events, datetime.fromisoformat(days[0]), len(days))
     figure.update_xaxes(title="day (UTC)")
     figure.update_yaxes(title="share a day, weekday taken out", tickformat=".1%")
     after = int(outside[stream.launch :].sum())
@@ -56,7 +58,7 @@ def control(name: str, stream: Stream, decisions: tuple[Decision, ...], plan: Pl
     )
 
 
-def decided(replays: Mapping[str, tuple[Decision, ...]]) -> go.Figure:
+def decided(replays: Mapping[str, tuple[Decision, ...]], plan: Plan) -> go.Figure:
     """The decision of every day, one row a stream."""
     figure = go.Figure()
     for verdict, colour in VERDICTS.items():
@@ -66,6 +68,7 @@ def decided(replays: Mapping[str, tuple[Decision, ...]]) -> go.Figure:
                                marker={"color": colour, "size": 10, "symbol": SYMBOLS[verdict]},
                                text=[d.reason for d, _ in marks],
                                hovertemplate="day %{x}, %{y}<br>%{text}<extra></extra>")  # fmt: skip
+    style.mark_events(figure, plan.events, plan.launch, plan.section.days, numbered=True)
     figure.update_xaxes(title="day after the launch")
     figure.update_yaxes(categoryorder="array", categoryarray=list(replays)[::-1], showgrid=False)
     stops = {name: first(days, "ROLL BACK") for name, days in replays.items()}
@@ -103,6 +106,7 @@ def drift(streams: Mapping[str, Stream], plan: Plan) -> go.Figure:
     figure.add_hline(y=CUSUM_LIMIT, line={"color": style.MUTED, "width": 1, "dash": "dot"}, row=1, col=1)
     figure.update_yaxes(title="CUSUM, sigma", row=1, col=1)
     figure.update_yaxes(title="EWMA, sigma", row=2, col=1)
+    style.mark_events(figure, plan.events, plan.launch, plan.section.days, numbered=True, row=1, col=1)
     figure.update_xaxes(title="day after the launch", row=2, col=1)
     told = ", ".join(f"{name} on day {day}" for name, day in first_days.items())
     return style.titled(

@@ -1,11 +1,15 @@
 """One look for every figure: palette, template, title that says the finding."""
 
 import textwrap
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
 from html import escape
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import plotly.graph_objects as go
+
+if TYPE_CHECKING:
+    from helpers.study import ExternalEvent
 
 FONT = "DejaVu Sans, Verdana, Arial, sans-serif"
 """Pinned, so that the same figure measures the same on every machine with fonts-dejavu-core."""
@@ -107,6 +111,49 @@ def name_ends(figure: go.Figure, ends: Mapping[str, tuple[Any, float, str]], *, 
         figure.add_annotation(x=x, y=y, text=named(name, colour), showarrow=False, xanchor="left", yanchor="middle",
                               xshift=4, yshift=round(at - own), font={"color": MUTED, "size": 12})  # fmt: skip
     figure.update_layout(showlegend=False)  # the axis makes room for what is written on it
+
+
+def mark_events(
+    figure: go.Figure,
+    events: "Iterable[ExternalEvent]",
+    first: datetime,
+    days: int,
+    *,
+    numbered: bool = False,
+    suffix: str = "",
+    **panel: int,
+) -> None:
+    """Shade the days of external events on a time axis, each with its name; every figure with a calendar calls this.
+
+    A point of the axis stands for a whole day, so the band reaches half a day to both sides of the days touched.
+
+    Args:
+        first: where the first of the axis's ``days`` begins.
+        numbered: whether the axis counts days from 1 on; otherwise it holds dates.
+        suffix: said after the name.
+        panel: ``row`` and ``col`` of a figure with several.
+
+    Example:
+        >>> from helpers.study import ExternalEvent
+        >>> sale = ExternalEvent(name="sale", start=datetime(2026, 3, 3), end=datetime(2026, 3, 5))
+        >>> figure = go.Figure(go.Scatter(x=[1, 2, 3, 4], y=[1, 1, 2, 2]))
+        >>> mark_events(figure, [sale], datetime(2026, 3, 1), 4, numbered=True)
+        >>> figure.layout.shapes[0].x0, figure.layout.shapes[0].x1, figure.layout.annotations[0].text
+        (2.5, 4.5, 'sale')
+    """
+    day, half = timedelta(days=1), timedelta(hours=12)
+    seen = 0
+    for event in events:
+        begin, end = max(0, (event.start - first) // day), min(days, -((first - event.end) // day))
+        if begin >= end:
+            continue
+        seen += 1
+        ends = [at + 0.5 if numbered else (first + at * day - half).isoformat() for at in (begin, end)]
+        figure.add_vrect(x0=ends[0], x1=ends[1], fillcolor=faded(NEUTRAL, 0.22), line_width=0, layer="below", **panel)  # type: ignore[arg-type]
+        late = begin > 0.7 * days
+        figure.add_annotation(x=ends[1] if late else ends[0], y=1, yref="y domain", text=wrapped(event.name + suffix), showarrow=False,
+                              xanchor="right" if late else "left", yanchor="top", yshift=-15 * seen,
+                              font={"color": MUTED, "size": 11}, align="left", **panel)  # fmt: skip
 
 
 def titled(figure: go.Figure, finding: str, subtitle: str = "", *, height: int = HEIGHT) -> go.Figure:

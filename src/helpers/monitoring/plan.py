@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 import numpy as np
 
@@ -11,7 +12,7 @@ from helpers.defaults import MONITORING_MINIMUM, ROLLBACK_DROP
 from helpers.monitoring.replay import Triggers
 from helpers.monitoring.stream import Stream, World, read, side_by_side
 from helpers.results import Numbers, formatted
-from helpers.study import Monitoring, Study
+from helpers.study import ExternalEvent, Monitoring, Study
 
 SOURCE_RATE = 0.324
 """The rate for which the triggers and shifts were stated; other rates take them in proportion."""
@@ -40,6 +41,7 @@ class Plan:
         measured: what the experiment's control had, where the primary metric is a share.
         pace: where the units a day of a made-up plan come from.
         first: first day of the baseline, ISO.
+        events: what happened outside, marked on the charts.
 
     Example:
         >>> from helpers import study
@@ -56,6 +58,12 @@ class Plan:
     first: str
     measured: str = ""
     pace: str = "the pace of the experiment"
+    events: tuple[ExternalEvent, ...] = ()
+
+    @property
+    def launch(self) -> datetime:
+        """Midnight at which the first day after the launch begins."""
+        return datetime.fromisoformat(self.first) + timedelta(days=self.section.baseline_days)
 
     @classmethod
     def of(cls, study: Study, earlier: Numbers) -> Plan:
@@ -73,7 +81,8 @@ class Plan:
         first = str(launch - section.baseline_days)
         control = earlier.get("primary.control")
         measured = f"{study.primary.label.lower()} {control.text}" if control and control.unit == "share" else ""
-        return cls(section.label, world, triggers, section, study.monitoring is not None, first, measured, _pace(study))
+        stated, events = study.monitoring is not None, tuple(study.external_events)
+        return cls(section.label, world, triggers, section, stated, first, measured, _pace(study), events)
 
     def worlds(self) -> dict[str, World]:
         """What is planted, by name: a shift of the rate each, then a surge of tickets."""

@@ -29,12 +29,18 @@ MEANINGS: dict[str, dict[str, str]] = {
         "rollout": "The stages by which it ships",
         "milestones": "What must be true at which time, and what says that it is not",
         "monitoring": "What is watched after the launch",
+        "external_events": "What happened outside that may have moved the outcome: marked on every time axis",
         "limits": "What the study cannot say, in sentences",
     },
     "Period": {
         "baseline": "First moment of the log, before the experiment; needed by covariates",
         "start": "First moment of the experiment",
         "end": "First moment after the experiment",
+    },
+    "ExternalEvent": {
+        "name": "What happened, as the figures label it",
+        "start": "Its first moment; UTC",
+        "end": "The first moment after it; left out, the day of its start",
     },
     "Variant": {
         "name": "Name of the arm, as in the log",
@@ -226,7 +232,7 @@ def described(schema: dict[str, Any]) -> dict[str, Any]:
 
 PLACES = {
     "Study": "The study", "Log": "data: a log of your own", "Units": "data: a table of units", "ColumnOf": "data.columns: a column cut short",
-    "Tolerance": "data.tolerate of a log", "UnitTolerance": "data.tolerate of a table of units", "Simulation": "data: a simulated log", "Dirt": "data.dirt", "Period": "period",
+    "Tolerance": "data.tolerate of a log", "UnitTolerance": "data.tolerate of a table of units", "Simulation": "data: a simulated log", "Dirt": "data.dirt", "Period": "period", "ExternalEvent": "external_events",
     "Variant": "variants", "Funnel": "funnel", "Injection": "injection", "Metric": "metrics", "Margin": "metrics.margin",
     "Leaving": "leaving", "Surrogate": "surrogate", "Design": "design", "Rule": "decision", "Economics": "economics",
     "Stage": "rollout", "Milestone": "milestones", "Monitoring": "monitoring",

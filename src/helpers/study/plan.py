@@ -46,6 +46,20 @@ class Period(Model):
         return (self.start - self.first).total_seconds() / 86_400
 
 
+class ExternalEvent(Model):
+    """What happened outside of the experiment and may have moved every arm, such as a campaign; UTC, end excluded."""
+
+    name: str = Field(min_length=1, max_length=60)
+    start: Moment
+    end: Moment
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.start >= self.end:
+            raise Wrong("end", self.end, f"a moment after start ({self.start})")
+        return self
+
+
 class Variant(Model):
     """One arm; the first one listed is the control."""
 

@@ -12,7 +12,7 @@ from helpers import defaults
 from helpers.study.data import EXPOSED, WORLDS, Log, Simulation, Units
 from helpers.study.launch import Economics, Milestone, Monitoring, Rule, Stage
 from helpers.study.model import Model, Name, Wrong
-from helpers.study.plan import Design, Funnel, Injection, Leaving, Metric, Period, Surrogate, Variant
+from helpers.study.plan import Design, ExternalEvent, Funnel, Injection, Leaving, Metric, Period, Surrogate, Variant
 
 
 class Study(Model):
@@ -44,6 +44,7 @@ class Study(Model):
     milestones: list[Milestone] = Field(min_length=1)
     monitoring: Monitoring | None = None
     limits: list[str] = Field([])
+    external_events: list[ExternalEvent] = Field([])
 
     @model_validator(mode="before")
     @classmethod

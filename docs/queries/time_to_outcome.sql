@@ -1,0 +1,24 @@
+-- Whole hours from the exposure to the first event of that name, for units exposed in the first half of the experiment
+-- and within as long again after it, so that each of them was watched equally long. Grain: hours.
+with period as (select started_at, (ended_at - started_at) / 2 as half from marts.dim_experiments),
+
+firsts as (
+    select units.user_id, min(events.event_time) - units.exposed_at as spell
+    from marts.fct_experiment_units as units
+    join intermediate.int_outcome_events as events on events.user_id = units.user_id
+    join marts.dim_variants as arms on arms.variant = units.variant
+    cross join period
+    where
+        units.is_exposed
+        and units.exposed_at < period.started_at + period.half
+        and events.event_name = $event
+        and events.after_exposure
+        and events.event_time < units.exposed_at + period.half
+        and case when arms.position = 0 then events.in_control else events.in_treatment end
+    group by units.user_id, units.exposed_at
+)
+
+select floor(epoch(spell) / 3600)::bigint as hours, count(*)::bigint as units
+from firsts
+group by hours
+order by hours
