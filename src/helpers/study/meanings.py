@@ -40,7 +40,7 @@ MEANINGS: dict[str, dict[str, str]] = {
     "ExternalEvent": {
         "name": "What happened, as the figures label it",
         "start": "Its first moment; UTC",
-        "end": "The first moment after it; left out, the day of its start",
+        "end": "The first moment after it",
     },
     "Variant": {
         "name": "Name of the arm, as in the log",
