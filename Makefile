@@ -71,7 +71,8 @@ endif
 # --- one run at a time: what is built is built by a make that holds the lock of this tree, see helpers.lock ------------
 
 ifneq ($(BUILD_LOCK),$(CURDIR))
-always: ;
+.PHONY: always
+always:
 reports/% data/%: always | $(READY)
 	+@WANTED='$(WANTED)' $(BIN)/python -m helpers.lock $(MAKE) -s -o $(READY) $@
 else

@@ -76,3 +76,18 @@ def test_only_what_is_out_of_date_and_what_follows_is_run(built):
     os.utime(built[0].target, (1_001, 1_001))
     built[2].target.unlink()
     assert [node.what for node in graph.to_run(built)] == ["third"]
+
+
+def test_a_make_without_the_lock_asks_the_one_that_gets_it_even_for_what_is_there(tmp_path):
+    python = tmp_path / "python"
+    python.write_text('#!/bin/sh\necho "asked: $*"\n')
+    python.chmod(0o755)
+    free = {name: value for name, value in os.environ.items() if name not in ("BUILD_LOCK", "WANTED")} | {
+        "MAKEFLAGS": ""
+    }
+    done = subprocess.run(
+        ["make", "-o", ".venv/ready", f"BIN={tmp_path}", "data/README.md"],
+        cwd=paths.ROOT, env=free, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert (paths.ROOT / "data" / "README.md").is_file()
+    assert "asked: -m helpers.lock make -s -o .venv/ready data/README.md" in done.stdout

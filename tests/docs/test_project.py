@@ -146,7 +146,7 @@ def test_every_study_is_valid_and_names_the_schema(file):
 
 def test_help_lists_every_target():
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
-    phony = {t for line in re.findall(r"^\.PHONY: (.+)$", makefile, flags=re.MULTILINE) for t in line.split()}
+    phony = set(re.findall(r"^\.PHONY: (.+)$", makefile, flags=re.MULTILINE)[0].split())
     done = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True)
     told = dict(re.findall(r"^  make (\S+)\s+(\S.*)$", done.stdout, flags=re.MULTILINE))
     assert set(told) == phony
