@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from helpers import events, marts, paths, warehouse
+from helpers import events, landing, marts, paths, warehouse
 from helpers import study as studies
 
 LOG = paths.real_data_dir() / "rees46_2019-10-01_first3h.csv"
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.skipif(
 def con(tmp_path_factory):
     study = studies.load("studies/rees46.yml")
     where = paths.StudyPaths(study.name, tmp_path_factory.mktemp("rees46"))
-    events.land(study, where.raw)
+    landing.land(study, where.raw)
     marts.build(study, where)
     with warehouse.connect(where.database) as connection:
         yield connection

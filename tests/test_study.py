@@ -86,7 +86,7 @@ BROKEN = {
     ),
     "no source": (
         {"data.source": GONE},
-        ("data.source", "nothing", "source: simulated or source: log", None),
+        ("data.source", "nothing", "source: log, source: units or source: simulated", None),
     ),
     "unknown world": ({"data.world": "shpo"}, ("data.world", "shpo", "shop", "'shop'?")),
     "text for a number": (

@@ -14,7 +14,7 @@ import yaml
 from click.testing import CliRunner
 
 from helpers import __main__ as cli
-from helpers import assignment, events, marts, paths, warehouse
+from helpers import assignment, events, landing, marts, paths, warehouse
 from helpers import study as studies
 from helpers.errors import ReportError
 from helpers.scratch import scratch
@@ -433,7 +433,7 @@ def shop(base: Path, rows: pd.DataFrame, *, events_of_experiment: bool, mode="on
     file.write_text(yaml.safe_dump(raw, sort_keys=False), encoding="utf-8")
     study, where = studies.opened(file)
     shutil.rmtree(where.raw, ignore_errors=True)
-    events.land(study, where.raw)
+    landing.land(study, where.raw)
     return study, where
 
 

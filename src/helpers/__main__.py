@@ -76,20 +76,19 @@ study_argument = click.argument("study_file", metavar="STUDY")
 @study_argument
 def log(study_file: str) -> None:
     """Simulate the log of STUDY, or bring in its own, as Parquet."""
-    from helpers import events
+    from helpers import landing
 
     study, where = studies.opened(study_file)
-    with step(study.name, "log"), scratch(where.data, "raw") as aside:
-        aside.mkdir()
-        if study.simulated:
-            from helpers.simulate import simulate
+    with step(study.name, "log"):
+        if not study.simulated:
+            landing.land_whole(study, where)
+            return
+        from helpers.simulate import simulate
 
+        with scratch(where.data, "raw") as aside:
+            aside.mkdir()
             simulate(study, aside)
-        else:
-            events.land(study, aside)
-        (aside / "done").write_text("the log is whole\n")
-        events.clear(where.raw)
-        aside.replace(where.raw)
+            landing.finish(aside, where.raw)
 
 
 @command

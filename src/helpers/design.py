@@ -52,7 +52,8 @@ def plan(study: Study, results: Results, con: "duckdb.DuckDBPyConnection") -> Pl
     curve = traffic[traffic.period == "diagnosis"].cumulative_units.to_list()
     exposed = results.units("exposed", "all", "all")
     found = weeks(chosen.n_total, curve) if len(curve) >= SHORTEST_CURVE else None
-    note = found.note if found else "the log is shorter than a week, so no duration can be told"
+    short = "the log is shorter than a week" if study.timed else "every unit counts from one moment"
+    note = found.note if found else f"{short}, so no duration can be told"
     splits, curves = [], []
     for share in study.design.splits:
         split = basis(results, (share, 1 - share))

@@ -336,7 +336,7 @@ def trust_checks(con: "duckdb.DuckDBPyConnection", results: Results) -> list[Tru
         )
         for population, test in overall.items()
     ]
-    for dimension in ("day", *study.segments):
+    for dimension in ("day", *study.segments) if study.timed else study.segments:
         groups = results.sizes_by(dimension)
         tests = srm_by_group(groups, weights)
         shared = adjust([t.p_value for t in tests.tests], "holm", alpha=SRM_THRESHOLD)
@@ -365,9 +365,7 @@ def trust_checks(con: "duckdb.DuckDBPyConnection", results: Results) -> list[Tru
     flow = warehouse.query(con, "row_flow")
     lost = int(flow.loc[flow.disposition.isin(["dropped", "quarantined"]), "rows"].sum())
     kept = int(flow.loc[flow.disposition == "kept", "rows"].sum())
-    read = int(con.execute("select all_rows from intermediate.int_row_checks").fetchall()[0][0]) + int(
-        flow.loc[flow.kind == "malformed_line", "rows"].sum()
-    )
+    read = int(con.execute("select all_rows + refused from intermediate.int_row_checks").fetchall()[0][0])
     checks.append(
         TrustCheck(
             "Rows accounted for",

@@ -141,6 +141,8 @@ class Bypass:
 
     def text(self, study: Study) -> str:
         """Who leaves the path, in a sentence."""
+        if study.tabled:
+            return f"Every row of the table is {study.exposure}, so nobody reaches {study.funnel.steps[-1]} beside the path."
         last, share = study.funnel.steps[-1], self.without_exposure / self.converted if self.converted else 0.0
         text = f"Of {self.converted:,} users with a {last}, {self.without_exposure:,} have no {study.exposure} event"
         if self.converted and not self.without_exposure:
@@ -158,6 +160,11 @@ def bypass(con: "duckdb.DuckDBPyConnection") -> Bypass:
     return Bypass(int(row.converted_units), int(row.without_exposure), int(row.before_entry))
 
 
+def window(study: Study) -> str:
+    """Within which time the steps of a funnel follow each other."""
+    return "at any time after" if study.tabled else f"within {study.funnel.window_hours:g} hours of"
+
+
 def bottleneck_text(found: Funnel) -> str:
     """The bottleneck in two sentences."""
     worst = found.bottleneck
@@ -168,6 +175,6 @@ def bottleneck_text(found: Funnel) -> str:
         if s is not worst
     )
     return (
-        f"The bottleneck is the step from {before} to {worst.event}: it loses {worst.purchases_lost:,.0f} {last}s "
-        f"({others}). For {worst.open_units:,} of the {worst.lost:,} users lost there the window was still open when sight ended."
+        f"The bottleneck is the step from {before} to {worst.event}: it loses {worst.purchases_lost:,.0f} {last}s"
+        f"{f' ({others})' if others else ''}. For {worst.open_units:,} of the {worst.lost:,} users lost there the window was still open when sight ended."
     )

@@ -9,13 +9,13 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from helpers import assignment, events, experiment, paths, warehouse
+from helpers import assignment, events, experiment, landing, paths, warehouse
 from helpers.csp import secured
 from helpers.errors import ReportError
 from helpers.paths import StudyPaths
 from helpers.results import write_text
 from helpers.scratch import scratch
-from helpers.study import Study
+from helpers.study import EXPOSED, Log, Study
 from helpers.tolerances import enforce_tolerances
 from helpers.warehouse import MEMORY, THREADS
 
@@ -23,13 +23,15 @@ if TYPE_CHECKING:
     import duckdb
 
 
-def dbt_vars(study: Study, log: events.Landed, plan: events.TrackingPlan) -> dict[str, Any]:
+def dbt_vars(study: Study, log: landing.Landed, plan: events.TrackingPlan) -> dict[str, Any]:
     """Everything the models need of a study, as dbt variables."""
-    columns = events.column_expressions(study, log.types)
+    columns = landing.column_expressions(study, log.types)
     present = {c["name"] for c in columns if not c["expression"].startswith(("null::", "'r' ||"))}
     checks = events.property_checks(plan, present)
     steps = study.funnel.steps
-    revenue_events = sorted({m.event for m in study.metrics if m.event and m.unit == "money"} | {steps[-1]})
+    revenue_events = {m.event for m in study.metrics if m.event and m.unit == "money"}
+    if study.economics.revenue_metric and not study.tabled:
+        revenue_events.add(steps[-1])
     key_events = {*steps[1:], study.exposure, *(e for m in study.metrics for e in m.events), *events.EXPERIMENT_EVENTS}
     if study.leaving:
         key_events.add(study.leaving.event)
@@ -37,17 +39,20 @@ def dbt_vars(study: Study, log: events.Landed, plan: events.TrackingPlan) -> dic
     cuts = assignment.cut_points([v.weight for v in study.variants])
     return {
         "events_location": f"read_parquet('{log.location}', file_row_number = true)",
-        "malformed_lines": log.malformed_lines,
+        "refused": log.refused,
+        "row_event": EXPOSED if study.tabled else "",
         "ground_truth": log.ground_truth,
         "columns": columns,
         "raw_columns": [c["name"] for c in columns if c["name"] in present],
         "has_event_id": "event_id" in present,
         "time_is_text": log.types.get(_raw_name(study, "event_time"), "VARCHAR") == "VARCHAR",
         "planned_events": sorted(plan.events),
-        "revenue_events": revenue_events,
+        "revenue_events": sorted(revenue_events),
+        "counted_events": sorted(study.counted),
         "key_events": sorted(key_events),
         "problems": list(events.PROBLEMS),
-        "row_kinds": events.ROW_KINDS,
+        "row_kinds": events.row_kinds(study),
+        "landing_kinds": ["malformed_line", *events.UNIT_KINDS],
         "property_checks": [vars(c) | {"index": i} for i, c in enumerate(checks)],
         "bot_events_per_day": study.data.bot_events_per_day,
         "experiment_id": study.name,
@@ -55,7 +60,7 @@ def dbt_vars(study: Study, log: events.Landed, plan: events.TrackingPlan) -> dic
         "mode": study.mode,
         "salt": study.salt,
         "first": str(study.period.first),
-        "diagnosis_end": str(study.period.diagnosis_end),
+        "diagnosis_end": str(study.diagnosis_end),
         "start": str(study.period.start),
         "end": str(study.period.end),
         "variants": [
@@ -80,9 +85,9 @@ def dbt_vars(study: Study, log: events.Landed, plan: events.TrackingPlan) -> dic
 
 
 def _raw_name(study: Study, name: str) -> str:
-    if study.simulated:
+    if not isinstance(study.data, Log):
         return name
-    source = study.data.columns[name]  # type: ignore[union-attr]
+    source = study.data.columns[name]
     return source if isinstance(source, str) else source.column
 
 
@@ -95,7 +100,7 @@ def build(study: Study, where: StudyPaths) -> None:
         aside.mkdir()
         database = aside / where.database.name
         plan = events.tracking_plan(study, where.base / "studies")
-        variables = dbt_vars(study, events.landed(where.raw), plan)
+        variables = dbt_vars(study, landing.landed(where.raw), plan)
         failure = run_dbt(("build",), variables, database=database, target=where.data / "dbt")
         with warehouse.connect(database, read_only=False) as con:
             enforce_tolerances(con, study)
@@ -179,7 +184,7 @@ def document(study: Study, where: StudyPaths) -> Path:
     dbt opens the database for writing, so it looks at a copy: notebooks may be reading the marts at the same time.
     """
     plan = events.tracking_plan(study, where.base / "studies")
-    variables = dbt_vars(study, events.landed(where.raw), plan)
+    variables = dbt_vars(study, landing.landed(where.raw), plan)
     with scratch(where.data, "docs") as aside:
         aside.mkdir()
         copy = Path(shutil.copy(where.database, aside))

@@ -84,7 +84,8 @@ def propose(study: Study, results: Results, made: Decision, earlier: Numbers) ->
     if value is None:
         return None, reason
     economics = study.economics
-    revenue = results.effect(study.metric(economics.revenue_metric))
+    assert study.revenue is not None
+    revenue = results.effect(study.revenue)
     primary = results.effect(study.primary)
     assert revenue is not None
     if primary is None or not revenue.control.estimate > 0:

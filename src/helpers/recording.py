@@ -112,8 +112,11 @@ def funnel(nb: Notebook, found: Iterable[Funnel], buyers: Bypass) -> None:
 
 
 def segments(nb: Notebook, groups: Iterable[SegmentRate], parts: Iterable[Decomposition]) -> None:
-    """``segments.*``: the level that carries most of the loss, and the gap's decomposition."""
-    worst = max(groups, key=lambda g: g.missing)
+    """``segments.*``: the level that carries most of the loss, and the gap's decomposition; nothing without segments."""
+    levels = list(groups)
+    if not levels:
+        return
+    worst = max(levels, key=lambda g: g.missing)
     nb.record(
         "segments.worst",
         f"{worst.level} ({worst.dimension.replace('_', ' ')})",

@@ -8,6 +8,7 @@ from helpers.stats import Effect, Posterior, Summary, posterior
 from helpers.study import Economics, Study
 
 DAYS_PER_MONTH = 30.4375
+NO_REVENUE = "the study names no revenue metric"
 SHORTEST_BASE = 7.0
 """Days of experiment below which nothing is scaled up to a month: a week is the least that holds every weekday."""
 
@@ -92,7 +93,9 @@ def value(effect: Effect, control: Summary, treatment: Summary, economics: Econo
 
 def worth(study: Study, results: Results) -> tuple[Value | None, str]:
     """The value of shipping, or None and the reason why it cannot be told."""
-    metric = study.metric(study.economics.revenue_metric)
+    metric = study.revenue
+    if metric is None:
+        return None, NO_REVENUE
     found = results.effect(metric)
     if found is None:
         return None, "an arm has no exposed units"

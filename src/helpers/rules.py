@@ -16,7 +16,7 @@ from helpers.results import write_text
 PACKAGE = paths.ROOT / "src" / "helpers"
 
 STEPS = {
-    "raw/done": "import helpers.events, helpers.simulate",
+    "raw/done": "import helpers.landing, helpers.simulate",
     "warehouse.duckdb": "import helpers.marts",
     "resalted.parquet": "import helpers.experiment",
 }

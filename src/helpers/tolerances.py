@@ -15,7 +15,7 @@ def enforce_tolerances(con: "duckdb.DuckDBPyConnection", study: Study) -> None:
     if not exists(con, "marts", "fct_row_flow"):
         return
     flow = dict(con.execute("select kind, rows from marts.fct_row_flow").fetchall())
-    rows = con.execute("select all_rows from intermediate.int_row_checks").fetchall()[0][0] + flow["malformed_line"]
+    rows = con.execute("select all_rows + refused from intermediate.int_row_checks").fetchall()[0][0]
     if rows == 0:
         raise ReportError(f"the log of {study.name} holds no events")
     tolerated = study.data.tolerate.model_dump()

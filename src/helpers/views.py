@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from helpers.defaults import ALPHA
 from helpers.events import EXPERIMENT_EVENTS, TrackingPlan
 from helpers.results import Unit, formatted
+from helpers.study import EXPOSED
 from helpers.tables import Badge, badge
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ def difference(value: float, metric: Metric, currency: str) -> str:
 
 
 def contracts(plan: TrackingPlan) -> list[Row]:
-    """What each planned event must carry."""
+    """What each planned event must carry; an experiment on a unit table fires none of its own."""
     rows = [
         {
             "Event": name,
@@ -66,7 +67,7 @@ def contracts(plan: TrackingPlan) -> list[Row]:
     return rows + [
         {"Event": name, "When": _EXPERIMENT[name], "Required": ", ".join(required), "Optional": "none"}
         for name, required in EXPERIMENT_EVENTS.items()
-        if name not in plan.events
+        if name not in plan.events and EXPOSED not in plan.events
     ]
 
 

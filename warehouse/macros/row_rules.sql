@@ -5,6 +5,9 @@
         when event_time is null then 'unparseable_time'
         when (event_name in ({{ text_list(var('planned_events')) }})) is not true then 'unplanned_event'
         when has_price and price is null then 'wrong_type'
+        {%- if var('counted_events') %}
+        when event_name in ({{ text_list(var('counted_events')) }}) and price % 1 <> 0 then 'wrong_type'
+        {%- endif %}
         {%- if 'experiment_session' in var('planned_events') %}
         when event_name = 'experiment_session' and (try_cast(duration_sec as decimal(18, 4)) >= 0) is not true then 'wrong_type'
         {%- endif %}

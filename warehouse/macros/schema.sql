@@ -8,9 +8,9 @@
     '{{ value | string | replace("'", "''") }}'
 {%- endmacro %}
 
-{# A study's list of names as SQL strings. #}
+{# A study's list of names as SQL strings; an empty one holds null, which nothing equals. #}
 {% macro text_list(values) -%}
-    {%- for value in values %}{{ text(value) }}{{ ', ' if not loop.last }}{% endfor -%}
+    {%- for value in values %}{{ text(value) }}{{ ', ' if not loop.last }}{% else %}null{% endfor -%}
 {%- endmacro %}
 
 {# The unique order of events: time, ties broken by the event's id. #}

@@ -42,15 +42,17 @@ from {{ model }}
 having least(count(event_id), count(event_name), count(nullif(user_id, ''))) < count(*)
     or min(amount) < 0
     or (min(event_time) >= {{ text(var('first')) }} and max(event_time) < {{ text(var('end')) }}) is not true
-    or count(*) is distinct from (select sum(rows) from {{ flow }} where disposition = 'kept')
+    or count(*) {{ "filter (where event_name = " ~ text(var('row_event')) ~ ")" if var('row_event') }} is distinct from (select sum(rows) from {{ flow }} where disposition = 'kept')
 {% endtest %}
 
 {# Dispositions that part company add up to the rows of the log. #}
 {% test rows_add_up(model, log) %}
-select sum(rows) as found, (select count(*) from {{ log }}) as read
+{% set refused = var('refused').values() | sum %}
+{% set read = "(select count(*) from " ~ log ~ (" where event_name = " ~ text(var('row_event')) if var('row_event') else "") ~ ") + " ~ refused %}
+select sum(rows) as found, {{ read }} as read
 from {{ model }}
-where disposition in ('quarantined', 'dropped', 'kept') and kind <> 'malformed_line'
-having sum(rows) is distinct from (select count(*) from {{ log }})
+where disposition in ('quarantined', 'dropped', 'kept')
+having sum(rows) is distinct from {{ read }}
 {% endtest %}
 
 {# No required step is reached by more units than the one before it. #}

@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 from helpers.experiment import MetricEffect, Resalted
 from helpers.figures import style
 from helpers.figures.flows import flow
-from helpers.funnel import Funnel
+from helpers.funnel import Funnel, window
 from helpers.results import formatted
 from helpers.stats import Heterogeneity, Novelty, Plan, SRMByGroup
 from helpers.study import Study
@@ -157,7 +157,7 @@ def funnel_arms(arms: Sequence[Funnel], study: Study) -> go.Figure:
     return style.titled(
         figure,
         f"Who reaches {last} in the experiment: {reached}",
-        f"ordered funnel, within {study.funnel.window_hours:g} hours of the exposure; percentages of the exposed units, of the step before for the losses",
+        f"ordered funnel, {window(study)} the exposure; percentages of the exposed units, of the step before for the losses",
         height=110 + 300 * len(arms),
     )
 

@@ -52,8 +52,10 @@ def plan_of(study: "Study", results: "Results") -> tuple[Plan | None, str]:
     metric = conversion(study)
     if metric is None:
         return None, "no success metric is a proportion"
+    if study.revenue is None:
+        return None, roi.NO_REVENUE
     found = results.effect(metric)
-    revenue = results.arm(study.metric(study.economics.revenue_metric), study.control.name)
+    revenue = results.arm(study.revenue, study.control.name)
     exposed = results.units("exposed", "all", "all")
     monthly = roi.units_per_month(study, exposed)
     if found is None or revenue is None or monthly is None:
@@ -122,7 +124,8 @@ def _segment(
 ) -> Segment | None:
     control = study.control.name
     converted = results.arm(metric, control, dimension=dimension, level=level)
-    revenue = results.arm(study.metric(study.economics.revenue_metric), control, dimension=dimension, level=level)
+    assert study.revenue is not None
+    revenue = results.arm(study.revenue, control, dimension=dimension, level=level)
     if not isinstance(converted, Proportion) or revenue is None:
         return None
     share = results.units("exposed", dimension, level) / results.units("exposed", "all", "all")

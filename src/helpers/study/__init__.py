@@ -1,6 +1,20 @@
 """A study: the validated YAML file that is the only thing an analyst edits."""
 
-from helpers.study.data import WORLDS, ColumnOf, Dirt, Log, Simulation, Tolerance, World
+from helpers.study.data import (
+    EXPOSED,
+    VARIABLE,
+    WORLDS,
+    ColumnOf,
+    Dirt,
+    Levels,
+    Log,
+    Place,
+    Simulation,
+    Tolerance,
+    Units,
+    UnitTolerance,
+    World,
+)
 from helpers.study.explaining import explained
 from helpers.study.launch import Economics, Milestone, Monitoring, Rule, Stage
 from helpers.study.model import Model, Name, Wrong, nearest
@@ -19,7 +33,8 @@ from helpers.study.reading import json_schema, load, opened, read_yaml, study_pa
 from helpers.study.study import Study
 
 __all__ = [
-    "ColumnOf", "Design", "Dirt", "Economics", "Funnel", "Injection", "Leaving", "Log", "Margin", "Metric", "Milestone",
-    "Model", "Monitoring", "Name", "Period", "Rule", "Simulation", "Stage", "Study", "Surrogate", "Tolerance", "Variant",
-    "WORLDS", "World", "Wrong", "explained", "json_schema", "load", "nearest", "opened", "read_yaml", "study_paths",
+    "ColumnOf", "Design", "Dirt", "EXPOSED", "Economics", "Funnel", "Injection", "Leaving", "Levels", "Log", "Margin",
+    "Metric", "Milestone", "Model", "Monitoring", "Name", "Period", "Place", "Rule", "Simulation", "Stage", "Study",
+    "Surrogate", "Tolerance", "UnitTolerance", "Units", "VARIABLE", "Variant", "WORLDS", "World", "Wrong", "explained",
+    "json_schema", "load", "nearest", "opened", "read_yaml", "study_paths",
 ]  # fmt: skip

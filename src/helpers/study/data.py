@@ -1,15 +1,23 @@
-"""Where the log of a study comes from: a file with its columns, or a simulator."""
+"""Where the data of a study come from: an event log, a table of units, or a simulator."""
 
 import difflib
+import re
 from dataclasses import dataclass
-from typing import Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import (
+    BeforeValidator,
     Field,
     model_validator,
 )
 
 from helpers.study.model import Model, Name, Share, Wrong
+
+VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
+"""An environment variable in a path."""
+
+EXPOSED = "exposed"
+"""The event by which a row of a unit table enters the experiment."""
 
 
 class Dirt(Model):
@@ -65,18 +73,56 @@ class ColumnOf(Model):
     up_to: str | None = Field(None, min_length=1, max_length=1)
 
 
-class Log(Model):
-    """A log in a file: CSV (plain or gz) or Parquet, with columns mapped to the project's names."""
+class Place(Model):
+    """Where a table stands: CSV (plain or gz) or Parquet (a file, a folder, a glob), DuckDB, PostgreSQL, a notebook's frame.
 
-    source: Literal["log"]
-    path: str
-    format: Literal["csv", "parquet"] | None = None
+    The format is told by the path where it can be; a path that is nothing but ``${VARIABLE}`` names the environment
+    variable that holds the connection string of a PostgreSQL database, so that no password stands in a file.
+    """
+
+    path: str = ""
+    format: Literal["csv", "parquet", "duckdb", "postgres", "frame"] | None = None
+    table: str | None = Field(None, min_length=1)
     delimiter: str = Field(",", min_length=1, max_length=1)
     origin: str = ""
+    export_clean_events: bool = False
+
+    @property
+    def kind(self) -> str | None:
+        """The format, stated or told by the path; None for a folder or a glob, whose files tell it."""
+        if self.format:
+            return self.format
+        if VARIABLE.fullmatch(self.path):
+            return "postgres"
+        endings = {"parquet": (".parquet", ".pq"), "duckdb": (".duckdb", ".ddb", ".db"), "csv": (".csv", ".csv.gz")}
+        return next((kind for kind, ends in endings.items() if self.path.lower().endswith(ends)), None)
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        database = self.kind in ("duckdb", "postgres")
+        if not self.path and self.format != "frame":
+            raise Wrong("path", "nothing", "a file, a folder, a glob or a database", remedy="or say format: frame")
+        if self.kind == "postgres" and not VARIABLE.fullmatch(self.path):
+            raise Wrong(
+                "path",
+                "a connection string",
+                "${VARIABLE}, an environment variable that holds it",
+                remedy="never write a password into a file",
+            )
+        if database and self.table is None:
+            raise Wrong("table", "nothing", f"the table of the {self.kind} database, such as main.events")
+        if self.table is not None and not database:
+            raise Wrong("table", self.table, "none; only a DuckDB file and PostgreSQL hold tables")
+        return self
+
+
+class Log(Place):
+    """An event log, one row an event, with columns mapped to the project's names."""
+
+    source: Literal["log"]
     columns: dict[Name, str | ColumnOf]
     tolerate: Tolerance = Tolerance()
     bot_events_per_day: int = Field(2_000, ge=10)
-    export_clean_events: bool = False
 
     @model_validator(mode="after")
     def _required_columns(self) -> Self:
@@ -89,6 +135,88 @@ class Log(Model):
                 f"event_time, event_name and user_id; {', '.join(missing)} missing",
                 remedy=f"is '{near[0]}' meant for '{missing[0]}'?" if near else "map the column of the log to it",
             )
+        return self
+
+
+def _as_written(levels: Any) -> Any:
+    """Levels are text, also where YAML reads a number or a truth value.
+
+    >>> _as_written({0: "control", True: "treatment"})
+    {'0': 'control', 'true': 'treatment'}
+    """
+    if not isinstance(levels, dict):
+        return levels
+    return {str(k).lower() if isinstance(k, bool) else str(k): v for k, v in levels.items()}
+
+
+Levels = Annotated[dict[str, Name], BeforeValidator(_as_written)]
+"""Levels of a column, each with the variant that it means."""
+
+
+class UnitTolerance(Model):
+    """Share of rows (of units for ``two_variants``) of a unit table that may be wrong; what is not listed may not occur."""
+
+    malformed_line: Share = 0
+    missing_id: Share = 0
+    unparseable_time: Share = 0
+    missing_outcome: Share = 0
+    wrong_type: Share = 0
+    negative_price: Share = 0
+    shown_otherwise: Share = 0
+    duplicate_unit: Share = 0
+    two_variants: Share = 0
+
+
+class Units(Place):
+    """A table with one row a unit: its variant and its outcomes in columns, mapped to the project's names.
+
+    Every row is told to the warehouse as events: :data:`EXPOSED` at its time (at ``period.start`` without one), an
+    event for each outcome that is not zero right after it, and one for each ``before`` just before ``period.start``.
+    """
+
+    source: Literal["units"]
+    columns: dict[Name, str | ColumnOf] = Field({})
+    variants: Levels = Field({})
+    shown: Levels = Field({})
+    outcomes: dict[Name, str] = Field(min_length=1)
+    before: dict[Name, str] = Field({})
+    tolerate: UnitTolerance = UnitTolerance()
+
+    bot_events_per_day: ClassVar[int] = 1_000_000_000
+    """A row is a unit, so nobody has too many events."""
+
+    roles: ClassVar[tuple[str, ...]] = ("user_id", "variant", "event_time", "shown")
+
+    @property
+    def attributes(self) -> list[str]:
+        """Columns that describe a unit, for segments."""
+        return [name for name in self.columns if name not in self.roles]
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        taken = (
+            "event_id",
+            "event_name",
+            "price",
+            "ingested_at",
+            "experiment_id",
+            "duration_sec",
+            "order_id",
+            "coupon",
+        )
+        wrong = [name for name in self.columns if name in taken]
+        if wrong:
+            raise Wrong("columns", ", ".join(wrong), "none of these: a unit table holds units, not events",
+                        remedy="map what happened under data.outcomes")  # fmt: skip
+        if EXPOSED in self.outcomes:
+            raise Wrong("outcomes", EXPOSED, f"another name: every unit is {EXPOSED} already")
+        strange = [name for name in self.before if name not in self.outcomes]
+        if strange:
+            raise Wrong("before", ", ".join(strange), f"names of outcomes: {', '.join(self.outcomes)}",
+                        valid=self.outcomes)  # fmt: skip
+        for key, column in (("variants", "variant"), ("shown", "shown")):
+            if getattr(self, key) and column not in self.columns:
+                raise Wrong(key, "levels without a column", f"the column that holds them, as data.columns.{column}")
         return self
 
 

@@ -41,11 +41,11 @@ def explained(error: ValidationError, file: Path, raw: Any, model: type[BaseMode
         got, expected, fault = "nothing", f"a value for '{path[-1]}'", "is missing"
     elif first["type"] == "union_tag_not_found":
         path.append("source")
-        got, expected, fault = "nothing", "source: simulated or source: log", "is missing"
+        got, expected, fault = "nothing", "source: log, source: units or source: simulated", "is missing"
     elif first["type"] == "union_tag_invalid":
         path.append("source")
         got, expected = first["ctx"]["tag"], f"one of {_unquoted(first['ctx']['expected_tags'])}"
-        remedy = nearest(str(got), ("simulated", "log"))
+        remedy = nearest(str(got), ("simulated", "log", "units"))
     elif first["type"] == "literal_error":
         words = _unquoted(first["ctx"]["expected"]).replace(" or ", ", ").split(", ")
         expected = f"one of {', '.join(words)}" if len(words) > 1 else words[0]

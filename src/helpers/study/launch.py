@@ -21,10 +21,10 @@ class Rule(Model):
 
 
 class Economics(Model):
-    """Money of the decision; amounts in units of the currency."""
+    """Money of the decision; amounts in units of the currency. Without a revenue metric nothing is said of money."""
 
     currency: str = Field("EUR", pattern=r"^[A-Z]{3}$")
-    revenue_metric: Name
+    revenue_metric: Name | None = None
     contribution_margin: Annotated[float, Field(gt=0, le=1)]
     implementation_cost: float = Field(ge=0)
     monthly_run_cost: float = Field(0, ge=0)

@@ -1,6 +1,7 @@
 """A study: the parts of its file, and what must hold between them."""
 
-from typing import Literal, Self
+from datetime import datetime
+from typing import Any, Literal, Self
 
 from pydantic import (
     Field,
@@ -8,7 +9,7 @@ from pydantic import (
 )
 
 from helpers import defaults
-from helpers.study.data import WORLDS, Log, Simulation
+from helpers.study.data import EXPOSED, WORLDS, Log, Simulation, Units
 from helpers.study.launch import Economics, Milestone, Monitoring, Rule, Stage
 from helpers.study.model import Model, Name, Wrong
 from helpers.study.plan import Design, Funnel, Injection, Leaving, Metric, Period, Surrogate, Variant
@@ -24,8 +25,8 @@ class Study(Model):
     change: str
     mode: Literal["offline", "online"]
     salt: str = Field(min_length=4)
-    data: Simulation | Log = Field(discriminator="source")
-    tracking_plan: Name
+    data: Simulation | Log | Units = Field(discriminator="source")
+    tracking_plan: Name | None
     period: Period
     variants: list[Variant] = Field(min_length=2)
     exposure: Name
@@ -43,6 +44,17 @@ class Study(Model):
     milestones: list[Milestone] = Field(min_length=1)
     monitoring: Monitoring | None = None
     limits: list[str] = Field([])
+
+    @model_validator(mode="before")
+    @classmethod
+    def _of_units(cls, raw: Any) -> Any:
+        """A unit table needs no tracking plan, and its path is from the exposure to the outcome of the primary metric."""
+        if not (isinstance(raw, dict) and isinstance(raw.get("data"), dict) and raw["data"].get("source") == "units"):
+            return raw
+        metrics = [m for m in raw.get("metrics") or [] if isinstance(m, dict)]
+        primary = next((m["event"] for m in metrics if m.get("role") == "primary" and "event" in m), None)
+        made = {"tracking_plan": None, "exposure": EXPOSED}
+        return made | ({"funnel": {"steps": [EXPOSED, primary]}} if primary else {}) | raw
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
@@ -73,11 +85,12 @@ class Study(Model):
             )
         self._check_surrogate()
         means = [m.name for m in self.metrics if m.type == "mean"]
-        if self.economics.revenue_metric not in means:
+        if self.economics.revenue_metric is not None and self.economics.revenue_metric not in means:
             raise Wrong(
                 "economics.revenue_metric",
                 self.economics.revenue_metric,
                 f"one of the mean metrics: {', '.join(means) or 'there are none'}",
+                remedy=None if means else "leave it out: the study then says nothing about money",
                 valid=means,
             )
         compared = [m.name for m in self.metrics if m.covariate]
@@ -85,12 +98,63 @@ class Study(Model):
             raise Wrong(
                 "period.baseline", "nothing", f"a moment before start: {', '.join(compared)} has covariate: true"
             )
-        columns = list(self.data.columns if isinstance(self.data, Log) else WORLDS[self.data.world].segments)
+        self._check_amounts()
+        if isinstance(self.data, Units):
+            self._check_units(self.data)
+        elif self.tracking_plan is None:
+            raise Wrong("tracking_plan", "nothing", "the name of a plan in studies/tracking_plans")
+        if isinstance(self.data, Simulation):
+            columns, where = list(WORLDS[self.data.world].segments), f"of the simulated {self.data.world}"
+        else:
+            mapped = self.data.attributes if isinstance(self.data, Units) else self.data.columns
+            columns, where = list(mapped), "mapped in data.columns"
         unmapped = [name for name in self.segments if name not in columns]
         if unmapped:
-            where = "mapped in data.columns" if isinstance(self.data, Log) else f"of the simulated {self.data.world}"
             raise Wrong("segments", ", ".join(unmapped), f"names {where}: {', '.join(columns)}", valid=columns)
         return self
+
+    def _check_amounts(self) -> None:
+        """What an event's amount is must be told by all metrics that sum it alike."""
+        money = {m.event for m in self.metrics if m.event and m.measure == "sum" and m.unit == "money"}
+        both = sorted(money & self.counted)
+        if both:
+            raise Wrong("metrics", f"'{both[0]}' summed as money and as a count", "one unit for the amount of an event")
+
+    def _check_units(self, data: Units) -> None:
+        """A unit table knows one moment of a unit, the outcomes after it, and what stood before."""
+        names = [v.name for v in self.variants]
+        if self.mode == "online" and "variant" not in data.columns:
+            raise Wrong("data.columns.variant", "nothing", "the column that holds the variant, because mode is online")
+        for key, levels in (("variants", data.variants), ("shown", data.shown)):
+            strange = [name for name in levels.values() if name not in names]
+            if strange:
+                raise Wrong(f"data.{key}", ", ".join(strange), f"names of variants: {', '.join(names)}", valid=names)
+            without = [name for name in names if levels and name not in levels.values()]
+            if without:
+                raise Wrong(
+                    f"data.{key}", ", ".join(levels), f"a level for each variant; none for {', '.join(without)}"
+                )
+        if self.exposure != EXPOSED:
+            raise Wrong(
+                "exposure", self.exposure, f"{EXPOSED}, the exposure of every unit table", remedy="leave it out"
+            )
+        if self.funnel.steps[0] != EXPOSED:
+            raise Wrong("funnel.steps", self.funnel.steps[0], f"{EXPOSED} as the first step")
+        if self.leaving is not None:
+            raise Wrong("leaving", self.leaving.event, "none: a unit table does not tell when a unit left")
+        if data.before and self.period.baseline is None:
+            raise Wrong(
+                "period.baseline", "nothing", f"a moment before start: data.before holds {', '.join(data.before)}"
+            )
+        for i, metric in enumerate(self.metrics):
+            if metric.type == "retention":
+                raise Wrong(f"metrics.{i}.type", "retention", "a proportion of an outcome: a unit table has one moment")
+            strange = sorted(metric.events - set(data.outcomes))
+            if strange:
+                known = ", ".join(data.outcomes)
+                raise Wrong(f"metrics.{i}.event", strange[0], f"one of data.outcomes: {known}", valid=data.outcomes)
+            if metric.covariate and metric.event not in data.before:
+                raise Wrong(f"metrics.{i}.covariate", "true", f"false, or data.before.{metric.event}")
 
     def _check_injection(self) -> None:
         injection = self.injection
@@ -142,8 +206,39 @@ class Study(Model):
     def primary(self) -> Metric:
         return next(m for m in self.metrics if m.role == "primary")
 
+    @property
+    def revenue(self) -> Metric | None:
+        """The mean that money is counted by; None where the study names none."""
+        name = self.economics.revenue_metric
+        return None if name is None else self.metric(name)
+
     def metric(self, name: str) -> Metric:
         return next(m for m in self.metrics if m.name == name)
+
+    @property
+    def counted(self) -> set[str]:
+        """Events whose amounts are counts, summed in units of their own; all other amounts are money."""
+        return {m.event for m in self.metrics if m.event and m.measure == "sum" and m.unit == "count"}
+
+    @property
+    def tabled(self) -> bool:
+        """True when the data are a table of units: one moment each, no sessions, nothing tracked."""
+        return isinstance(self.data, Units)
+
+    @property
+    def timed(self) -> bool:
+        """False when every unit counts from one and the same moment, so that there is no day to look at."""
+        return not isinstance(self.data, Units) or "event_time" in self.data.columns
+
+    @property
+    def timeless(self) -> str:
+        """Why there is no time axis; empty where there is one."""
+        return "" if self.timed else "Every unit counts from one moment, so there is no time axis."
+
+    @property
+    def diagnosis_end(self) -> datetime:
+        """End of the stretch on which the funnel is diagnosed; of a unit table, what stood before has no path."""
+        return self.period.end if self.tabled else self.period.diagnosis_end
 
     @property
     def simulated(self) -> bool:

@@ -23,7 +23,7 @@ seen as (
     from {{ ref('int_key_events') }} as events
     join {{ ref('fct_experiment_units') }} as units
         on units.user_id = events.user_id and events.event_time >= units.assigned_at
-    {%- if 'experiment_session' not in var('planned_events') %}
+    {%- if 'experiment_session' not in var('planned_events') and not var('row_event') %}
     union all
     select user_id, 'experiment_session', started_at, duration_sec, session_id, true
     from {{ ref('int_exposed_sessions') }}

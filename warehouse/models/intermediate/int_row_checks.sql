@@ -1,5 +1,7 @@
 -- Every count that the flow table and the tracking plan need, in one pass over the log: rows are grouped by all that
 -- is asked of them, and the few groups are summed up. Grain: one row in all.
+-- A row of a unit table is told by its exposure, so that the flow counts rows of the table, not the events made of them.
+{% set row = "event_name = " ~ text(var('row_event')) ~ " and " if var('row_event') else "" %}
 {% set kept = "problem is null and kind is null and not bot" %}
 with groups as (
     select
@@ -20,17 +22,18 @@ with groups as (
 )
 
 select
-    {{ summed('true') }} as all_rows,
+    {{ summed(row ~ 'true') }} as all_rows,
+    {{ var('refused').values() | sum }}::bigint as refused,
     {%- for problem in var('problems') %}
-    {{ summed("problem = '" ~ problem ~ "'") }} as {{ problem }},
+    {{ summed(row ~ "problem = '" ~ problem ~ "'") }} as {{ problem }},
     {%- endfor %}
     {%- for kind in ['exact_duplicate', 'late_duplicate'] %}
-    {{ summed("problem is null and kind = '" ~ kind ~ "'") }} as {{ kind }},
+    {{ summed(row ~ "problem is null and kind = '" ~ kind ~ "'") }} as {{ kind }},
     {%- endfor %}
-    {{ summed("problem is null and kind is null and bot") }} as bot,
-    {{ summed(kept) }} as kept,
+    {{ summed(row ~ "problem is null and kind is null and bot") }} as bot,
+    {{ summed(row ~ kept) }} as kept,
     {%- for format in ['timezone_offset', 'epoch_milliseconds', 'named_month'] %}
-    {{ summed(kept ~ " and time_format = '" ~ format ~ "'") }} as {{ format }},
+    {{ summed(row ~ kept ~ " and time_format = '" ~ format ~ "'") }} as {{ format }},
     {%- endfor %}
     {%- for check in var('property_checks') %}
     {{ summed(("problem = 'wrong_type'" if check.violation == 'wrong_type' else kept) ~ " and event_name = " ~ text(check.event) ~ " and property_" ~ loop.index0) }} as property_{{ loop.index0 }},

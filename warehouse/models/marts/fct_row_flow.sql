@@ -5,12 +5,12 @@ with checks as (select * from {{ ref('int_row_checks') }})
 select {{ loop.index }} as position, '{{ kind }}' as kind, '{{ disposition }}' as disposition,
     {%- if kind == 'impossible_order' %}
     (select count(*) from {{ ref('int_impossible_orders') }}) as rows
-    {%- elif kind == 'malformed_line' %}
-    {{ var('malformed_lines') }}::bigint as rows
+    {%- elif kind in var('landing_kinds') %}
+    {{ var('refused').get(kind, 0) }}::bigint as rows
     {%- elif kind in ('missing_property', 'extra_property') %}
     {%- for check in var('property_checks') if check.violation == kind %} property_{{ check.index }} +{% endfor %} 0 as rows
     {%- else %}
-    {{ kind }} as rows
+    {{ kind }} + {{ var('refused').get(kind, 0) }} as rows
     {%- endif %}
 from checks
 {{ 'union all' if not loop.last }}

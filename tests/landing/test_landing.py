@@ -1,28 +1,18 @@
 """The way of a log into the project: what can be read is landed whole, what cannot is explained."""
 
-import copy
 import gzip
 from pathlib import Path
 
 import duckdb
 import pytest
-import yaml
 
-from helpers import events, paths
+from helpers import landing, paths
 from helpers.errors import ReportError
-from helpers.study import Study
+from tests.landing.studies import LOG_COLUMNS as COLUMNS
+from tests.landing.studies import log_study, text
 
-REES46 = yaml.safe_load((paths.STUDIES / "rees46.yml").read_text(encoding="utf-8"))
-COLUMNS = {"event_time": "at", "event_name": "what", "user_id": "who", "price": "cost"}
 HEADER = "at,what,who,cost"
 ROWS = ["2019-10-01 00:00:00 UTC,view,u1,9.99", "2019-10-01 00:00:01 UTC,cart,u1,9.99"]
-
-
-def log_study(file: Path, **data) -> Study:
-    raw = copy.deepcopy(REES46)
-    raw["segments"] = []
-    raw["data"] = {"source": "log", "path": str(file), "columns": COLUMNS} | data
-    return Study.model_validate(raw)
 
 
 def landed(tmp_path: Path, content: bytes, name="log.csv", **data):
@@ -30,8 +20,8 @@ def landed(tmp_path: Path, content: bytes, name="log.csv", **data):
     file = tmp_path / name
     file.write_bytes(content)
     out = tmp_path / "raw"
-    events.land(log_study(file, **data), out)
-    result = events.landed(out)
+    landing.land(log_study(file, **data), out)
+    result = landing.landed(out)
     return duckdb.sql(f"select * from read_parquet('{result.location}')").fetchall(), result
 
 
@@ -40,12 +30,8 @@ def refused(tmp_path: Path, content: bytes | None, name="log.csv", **data) -> st
     if content is not None:
         file.write_bytes(content)
     with pytest.raises(ReportError) as caught:
-        events.land(log_study(file, **data), tmp_path / "raw")
+        landing.land(log_study(file, **data), tmp_path / "raw")
     return str(caught.value)
-
-
-def text(*rows: str, end="\n") -> bytes:
-    return (end.join(rows) + end).encode()
 
 
 EXPECTED = [tuple(row.split(",")) for row in ROWS]
@@ -95,7 +81,7 @@ def test_a_cut_last_line_is_rejected_with_its_number(tmp_path):
     assert rows == EXPECTED
     assert result.malformed_lines == 1
     rejects = (tmp_path / "raw" / "rejects.csv").read_text().splitlines()
-    assert rejects[0] == "line,reason"
+    assert rejects[0] == "row,column,reason,file"
     assert rejects[1].startswith("4,") and "MISSING COLUMNS" in rejects[1]
 
 
@@ -161,16 +147,16 @@ def test_a_line_far_down_that_is_not_utf8_is_rejected_or_explained(tmp_path):
     rows, result = landed(tmp_path, content)
     assert rows == EXPECTED * 10_000
     assert result.malformed_lines == 1
-    assert "20002,INVALID" in (tmp_path / "raw" / "rejects.csv").read_text()
+    assert "20002,,INVALID ENCODING,log.csv" in (tmp_path / "raw" / "rejects.csv").read_text()
 
 
 def test_a_variable_folder_is_named(tmp_path, monkeypatch):
     monkeypatch.setenv(paths.REAL_DATA_DIR, str(tmp_path))
-    study = log_study(Path("x"), path="${REAL_DATA_DIR}/log.csv")
+    study = log_study("${REAL_DATA_DIR}/log.csv")
     with pytest.raises(ReportError, match="set REAL_DATA_DIR=FOLDER"):
-        events.land(study, tmp_path / "raw")
+        landing.land(study, tmp_path / "raw")
     (tmp_path / "log.csv").write_bytes(text(HEADER, *ROWS))
-    events.land(study, tmp_path / "raw2")
+    landing.land(study, tmp_path / "raw2")
 
 
 # --- typed logs ---
@@ -190,9 +176,9 @@ def test_times_of_a_parquet_log_become_utc(tmp_path, kind, is_text):
     literal = "2019-10-01 02:30:00.5+02:00" if kind == "timestamptz" else "2019-10-01 00:30:00.5"
     file = parquet(tmp_path, f"select '{literal}'::{kind} as at, 'view' as what, 7 as who, 1.5 as cost")
     study = log_study(file)
-    events.land(study, tmp_path / "raw")
-    result = events.landed(tmp_path / "raw")
-    columns = {c["name"]: c["expression"] for c in events.column_expressions(study, result.types)}
+    landing.land(study, tmp_path / "raw")
+    result = landing.landed(tmp_path / "raw")
+    columns = {c["name"]: c["expression"] for c in landing.column_expressions(study, result.types)}
     with duckdb.connect() as con:
         con.execute("set TimeZone = 'Asia/Tokyo'")
         time, user, price, nothing = con.execute(
@@ -206,7 +192,7 @@ def test_times_of_a_parquet_log_become_utc(tmp_path, kind, is_text):
 
 def test_a_parquet_log_is_used_where_it_stands(tmp_path):
     file = parquet(tmp_path, "select 1 as at, 'view' as what, 'u' as who, 1 as cost")
-    events.land(log_study(file), tmp_path / "raw")
+    landing.land(log_study(file), tmp_path / "raw")
     assert (tmp_path / "raw" / "events" / "part-0000.parquet").resolve() == file
 
 
@@ -218,7 +204,7 @@ def test_a_parquet_file_that_is_none_is_explained(tmp_path, content):
 def test_a_missing_parquet_column_is_named(tmp_path):
     file = parquet(tmp_path, "select 1 as at, 'view' as what, 'u' as whom, 1 as cost")
     with pytest.raises(ReportError, match="did you mean 'whom' for 'who'"):
-        events.land(log_study(file), tmp_path / "raw")
+        landing.land(log_study(file), tmp_path / "raw")
 
 
 def test_a_csv_may_be_named_anything(tmp_path):
@@ -230,6 +216,6 @@ def test_columns_with_quotes_and_what_is_cut(tmp_path):
     content = text(HEADER + ',"the ""kind"""', ROWS[0] + ",shoes.red", ROWS[1] + ",")
     _, result = landed(tmp_path, content, columns=columns)
     study = log_study(tmp_path / "log.csv", columns=columns)
-    found = {c["name"]: c["expression"] for c in events.column_expressions(study, result.types)}
+    found = {c["name"]: c["expression"] for c in landing.column_expressions(study, result.types)}
     rows = duckdb.sql(f"select {found['category']} from read_parquet('{result.location}')")
     assert rows.fetchall() == [("shoes",), (None,)]

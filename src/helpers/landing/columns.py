@@ -1,0 +1,80 @@
+"""Columns: what a study maps must be there, and how a project's column is made of a raw one."""
+
+import difflib
+from typing import Any
+
+from helpers.errors import ReportError
+from helpers.events import ROW_COLUMNS
+from helpers.landing.text import literal, quoted
+from helpers.study import ColumnOf, Log, Place, Study, Units
+
+
+def mapped(place: Place) -> set[str]:
+    """Every raw column that a study names."""
+    assert isinstance(place, Log | Units)
+    columns: list[str | ColumnOf] = [*place.columns.values()]
+    if isinstance(place, Units):
+        columns += [*place.outcomes.values(), *place.before.values()]
+    return {c if isinstance(c, str) else c.column for c in columns}
+
+
+def check_columns(place: Place, found: list[str], name: str) -> None:
+    """Every mapped column must be there, once; a lone column points at a wrong delimiter."""
+    lower = [column.lower() for column in found]  # SQL does not tell them apart by case
+    repeated = [column for column in found if lower.count(column.lower()) > 1]
+    if repeated:
+        raise ReportError(f"{name}: columns stand there twice", got=", ".join(repeated), remedy="rename one of each")
+    wanted = mapped(place)
+    missing = sorted(wanted - set(found))
+    if not missing:
+        return
+    if len(found) <= 1:
+        other = next((d for d in ";\t|," if found and d in found[0] and d != place.delimiter), None)
+        raise ReportError(
+            f"{name}: the delimiter is wrong",
+            got=f"a single column {found[0][:60]!r}" if found else "no columns",
+            expected=f"columns {', '.join(sorted(wanted))} separated by {place.delimiter!r}",
+            cause=f"the file is separated by {other!r}" if other else None,
+            remedy=f"set data.delimiter: {other!r} in the study file" if other else "correct data.delimiter",
+        )
+    near = {m: difflib.get_close_matches(m, found, n=1) for m in missing}
+    hints = ", ".join(f"'{n[0]}' for '{m}'" for m, n in near.items() if n)
+    raise ReportError(
+        f"{name}: missing column {', '.join(repr(m) for m in missing)}",
+        got=", ".join(found[:30]),
+        expected=", ".join(sorted(wanted)),
+        remedy=f"did you mean {hints}? Correct the study file" if hints else "correct the columns in the study file",
+    )
+
+
+def expression(name: str, source: str | ColumnOf, types: dict[str, str]) -> str:
+    """SQL that gives the project's column ``name`` from a raw one: moments in UTC, everything else as text."""
+    column = source if isinstance(source, str) else source.column
+    kind = types[column]
+    if name == "event_time" and (kind.startswith("TIMESTAMP") or kind == "DATE"):
+        made = f"{quoted(column)} at time zone 'UTC'" if "TIME ZONE" in kind else f"{quoted(column)}::timestamp"
+    elif name == "ingested_at":
+        made = f"try_cast({quoted(column)} as timestamp)"
+    else:
+        made = quoted(column) if kind == "VARCHAR" else f"{quoted(column)}::varchar"
+    if not isinstance(source, str) and source.up_to:
+        made = f"split_part({made}, {literal(source.up_to)}, 1)"
+    if name not in ROW_COLUMNS or name in ("category", "session_id", "product_id"):
+        made = f"nullif({made}, '')"
+    return made
+
+
+def column_expressions(study: Study, types: dict[str, str]) -> list[dict[str, str]]:
+    """SQL that gives each project column from the landed ones; absent ones are typed nulls."""
+    attributes = [s for s in study.segments if s not in ROW_COLUMNS]
+    mapping: dict[str, Any] = study.data.columns if isinstance(study.data, Log) else {name: name for name in types}
+    missing = {"event_id": "'r' || lpad((file_index * 1099511627776 + file_row_number)::varchar, 15, '0')"}
+    return [
+        {
+            "name": name,
+            "expression": expression(name, mapping[name], types)
+            if name in mapping
+            else missing.get(name, "null::varchar"),
+        }
+        for name in (*ROW_COLUMNS, *attributes)
+    ]
