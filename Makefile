@@ -39,7 +39,7 @@ export PYTHONHASHSEED := 0
 unexport PYTHONDONTWRITEBYTECODE  # compiled modules halve the start of every step
 export JUPYTER_PLATFORM_DIRS := 1
 
-.PHONY: help all study site test test-fast lint format bench calibration golden dbt-docs schema log-decision lock serve clean
+.PHONY: help all study new-study site test test-fast lint format bench calibration golden dbt-docs schema log-decision lock serve clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -122,6 +122,9 @@ reports/diagrams.html: $(BUNDLED:%=reports/%/results.json) $(wildcard docs/site/
 
 reports/index.html: $(SHOWN:%=reports/%/results.json) $(FIRST) $(STANDALONE) $(SITE) | $(READY)
 	@$(RUN) site
+
+new-study: $(READY) ## look at a file and propose a study: make new-study DATA=file.csv ARGS='--name my_test --force'
+	@$(if $(DATA),,echo "say which file: make new-study DATA=file.csv" >&2; exit 2;) $(RUN) new-study '$(subst ','\'',$(DATA))' $(ARGS)
 
 # --- care -----------------------------------------------------------------------------------------------------------
 
