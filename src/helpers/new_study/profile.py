@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 LEVELS = 60
 """Columns with at most so many different values have their levels counted."""
 
+HEAD = 100_000
+"""A column without a moment in so many rows is no column of moments, and is not read to its end for them."""
+
 _AT_ONCE = 40
 _PLACEHOLDERS = ("n/a", "na", "#n/a", "null", "nan", "?", "-", "undefined", "nil")
 _BELOW = (-1, -9, -99, -999, -9999)
@@ -54,6 +57,7 @@ class Column:
     first: datetime | None
     last: datetime | None
     levels: tuple[tuple[str, int], ...] = ()
+    counted: bool = False
 
     @property
     def empty_share(self) -> float:
@@ -108,12 +112,12 @@ def profile(table: "Table") -> tuple[int, list[Column]]:
 
 def exact(table: "Table", column: Column) -> Column:
     """The column with its different values counted, not estimated."""
-    if column.levels:
+    if column.levels or column.counted:
         return column
     counted = table.number(
         f"select count(*) from (select distinct {table.text(column.name)} as t from {{table}}) where t is not null"
     )
-    return replace(column, distinct=int(counted))
+    return replace(column, distinct=int(counted), counted=True)
 
 
 def _seen(table: "Table", names: list[str], rows: int, before: int) -> list[Column]:
@@ -147,8 +151,8 @@ def _may_be_timed(kind: str, name: str, seen: list[Any]) -> bool:
     return kind.startswith(("TIMESTAMP", "DATE")) or numbers < 0.5 * filled or words.touches(name, words.TIME)
 
 
-def _moments(table: "Table", names: list[str]) -> dict[str, list[Any]]:
-    """Of each column, how many values are moments, how many are bare days, the first and the last moment."""
+def _moments(table: "Table", names: list[str], first: int | None = None) -> dict[str, list[Any]]:
+    """Of each column (of its ``first`` rows), how many values are moments, how many are bare days, the first and the last moment."""
     taken, asked = [], []
     for i, name in enumerate(names):
         kind = table.parts.types[name]
@@ -158,8 +162,9 @@ def _moments(table: "Table", names: list[str]) -> dict[str, list[Any]]:
         asked += [f"count(m{i})", f"count(*) filter (length(t{i}) = 10 and try_cast(t{i} as date) is not null)"]
         asked += [f"min(m{i})", f"max(m{i})"]
     texts = ", ".join(f"{table.text(name)} as t{i}, {quoted(name)} as a{i}" for i, name in enumerate(names))
+    some = f" limit {first}" if first else ""
     answer: Any = table.rows(
-        f"select {', '.join(asked)} from (select {', '.join(taken)} from (select {texts} from {{table}}))"
+        f"select {', '.join(asked)} from (select {', '.join(taken)} from (select {texts} from {{table}}{some}))"
     )[0]
     return {name: list(answer[4 * i : 4 * i + 4]) for i, name in enumerate(names)}
 

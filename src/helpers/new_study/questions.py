@@ -56,6 +56,8 @@ def agreement(table: "Table", shown: Column, variant: Column) -> tuple[dict[str,
 
 def repeats(table: "Table", unit: Column, variant: Column, outcomes: list[Column], sound: str) -> Repeats:
     """How often units stand in a table; ``sound`` is the SQL condition of the rows that count."""
+    if unit.counted and unit.distinct == unit.filled:
+        return Repeats(unit.distinct, 0, 0, 0)
     said = f"hash({', '.join([table.text(c.name) for c in outcomes] or ['1'])})"
     key, arm = table.text(unit.name), table.text(variant.name)
     found: list[Any] = list(
