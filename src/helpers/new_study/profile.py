@@ -136,9 +136,10 @@ def _seen(table: "Table", names: list[str], rows: int, before: int) -> list[Colu
     answer = table.rows(f"select {', '.join(asked)} from (select {values} from (select {texts} from {{table}}))")[0]
     width = len(asked) // len(names)
     found: list[list[Any]] = [list(answer[i * width : (i + 1) * width]) for i in range(len(names))]
-    timed = [
-        name for name, seen in zip(names, found, strict=True) if _may_be_timed(table.parts.types[name], name, seen)
-    ]
+    kinds = table.parts.types
+    maybe = [name for name, seen in zip(names, found, strict=True) if _may_be_timed(kinds[name], name, seen)]
+    head = _moments(table, maybe, HEAD) if maybe else {}
+    timed = [name for name, (moments, days, *_) in head.items() if moments or days]
     moments = _moments(table, timed) if timed else {}
     return [
         _column(table, name, before + i, rows, seen, moments.get(name, [0, 0, None, None]))
