@@ -40,7 +40,7 @@ export PYTHONHASHSEED := 0
 unexport PYTHONDONTWRITEBYTECODE  # compiled modules halve the start of every step
 export JUPYTER_PLATFORM_DIRS := 1
 
-.PHONY: help all study site test test-crash test-fast lint format bench calibration golden dbt-docs schema log-decision own-data lock serve clean
+.PHONY: help all study new-study site test test-fast test-fuzz test-crash lint format bench calibration golden dbt-docs schema log-decision own-data lock serve clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -139,10 +139,16 @@ reports/index.html: $(SHOWN:%=reports/%/results.json) $(FIRST) $(STANDALONE) $(S
 
 endif
 
+new-study: $(READY) ## look at a file and propose a study: make new-study DATA=file.csv ARGS='--name my_test --force'
+	@$(if $(DATA),,echo "say which file: make new-study DATA=file.csv" >&2; exit 2;) $(RUN) new-study '$(subst ','\'',$(DATA))' $(ARGS)
+
 # --- care -----------------------------------------------------------------------------------------------------------
 
 test: reports/index.html lint ## the whole test suite, on reports that are built first
 	@$(PYTEST) --cov=helpers.stats --cov-branch --cov-fail-under=98 --cov-report=
+
+test-fuzz: $(READY) ## thousands of odd tables and study files: make test-fuzz TRIES=2500
+	@FUZZ=$(or $(TRIES),2500) $(PYTEST) tests/fuzz
 
 test-crash: $(READY) ## kill a small build at 50 random moments, mend it each time: make test-crash KILLS=50 SEED=1
 	@$(BIN)/python -m tests.safety.crash $(KILLS) $(SEED)

@@ -10,6 +10,22 @@ from helpers import paths
 from helpers import study as studies
 from helpers.cli.group import command, study_argument
 from helpers.errors import ReportError
+from helpers.progress import step
+
+
+@command
+@click.argument("data", metavar="FILE")
+@click.option("--name", help="Name of the study; that of the file when left out.")
+@click.option("--table", help="Table of a DuckDB file; the only one when left out.")
+@click.option("--variant", metavar="COLUMN", help="The column that holds the variant, where its name does not say so.")
+@click.option("--force", is_flag=True, help="Overwrite a study of that name.")
+def new_study(data: str, name: str | None, table: str | None, variant: str | None, force: bool) -> None:
+    """Look at FILE (CSV, Parquet, a folder or glob of them, DuckDB) and propose a study file."""
+    from helpers import new_study as proposing
+
+    with step("new study", "looking at the data"):
+        proposed = proposing.propose(data, name=name, table=table, variant=variant, force=force)
+    click.echo(proposed.said)
 
 
 @command

@@ -10,8 +10,9 @@ from helpers.study import ColumnOf, Log, Place, Study, Units
 
 
 def mapped(place: Place) -> set[str]:
-    """Every raw column that a study names."""
-    assert isinstance(place, Log | Units)
+    """Every raw column that a study names; none of a place that no study maps yet."""
+    if not isinstance(place, Log | Units):
+        return set()
     columns: list[str | ColumnOf] = [*place.columns.values()]
     if isinstance(place, Units):
         columns += [*place.outcomes.values(), *place.before.values()]
