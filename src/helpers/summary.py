@@ -16,12 +16,14 @@ def summary(study: Study, where: StudyPaths, numbers: Numbers) -> str:
     else:
         low, high = numbers["money.horizon_low"].text, numbers["money.horizon_high"].text
         worth = f"{money.text} over {study.economics.horizon_months} months ({low} to {high})"
+    warned = numbers["trust.warnings"].text
+    caveat = f"; warned of: {warned.lower()}" if warned else ""
     return (
         f"\n{study.title}{rests}\n"
         f"  {numbers['decision.verdict'].text}: {numbers['decision.headline'].text}\n"
         f"  why:     {numbers['decision.reason'].text}\n"
         f"  money:   {worth}\n"
         f"  risk:    false-positive risk {numbers['risk.false_positive'].text}, trust checks "
-        f"{numbers['trust.passed'].text} of {numbers['trust.total'].text} passed\n"
+        f"{numbers['trust.passed'].text} of {numbers['trust.total'].text} passed{caveat}\n"
         f"  report:  {name}\n\n"
     )
