@@ -89,7 +89,7 @@ def no_arms(study: Study) -> str:
             "Nobody was treated, and planted conversions have no steps before them: the arms share one path, which "
             "02_funnel_analysis shows."
         )
-    return f"No step follows the {study.exposure} in both arms, so there is no path to compare."
+    return f"No step follows the {study.exposure} in every arm, so there is no path to compare."
 
 
 def _funnel(name: str, level: str, rows: "pd.DataFrame") -> Funnel:

@@ -190,9 +190,9 @@ def plans(found: Sequence[tuple[float, Plan, str]]) -> list[Row]:
     """Sample sizes by split."""
     return [
         {
-            "Control : treatment": f"{share * 100:.0f} : {(1 - share) * 100:.0f}",
+            "Control : treatment": " : ".join(f"{100 * n / p.n_total:.0f}" for n in p.n_arms),
             "Control": f"{p.n_arms[0]:,}",
-            "Treatment": f"{p.n_arms[1]:,}",
+            "Treatment": " + ".join(f"{n:,}" for n in p.n_arms[1:]),
             "In all": f"{p.n_total:,}",
             "Exact": f"{p.n_exact:,.1f}",
             "Runs for": duration,
