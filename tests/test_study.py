@@ -273,7 +273,7 @@ LOG = {
     ),
     "column cut at nothing": (
         {"data.columns.category": {"column": "category_code", "upto": "."}},
-        ("data.columns.category.upto", "'upto'", "one of column, up_to", "'up_to'?"),
+        ("data.columns.category.upto", "'upto'", "one of column, times, up_to", "'up_to'?"),
     ),
     "name that is no name": (
         {"data.columns.User Id": "x"},

@@ -45,16 +45,17 @@ def rows(found: Sequence[MetricEffect], study: Study) -> list[views.Row]:
             "Metric": e.metric.label,
             "Control": views.level(e.effect.control, e.metric, currency),
             "Arm's value": views.level(e.effect.treatment, e.metric, currency),
-            "Difference": views.difference(e.effect.absolute, e.metric, currency),
-            "Interval of the difference": views.interval(
-                e.effect.absolute_low, e.effect.absolute_high, CHANGE[e.metric.unit], currency
-            ),
-            "Change": formatted(finite(e.effect.relative), "relative"),
-            "Interval": views.interval(e.effect.relative_low, e.effect.relative_high, "relative"),
+            "Difference": f"{views.difference(e.effect.absolute, e.metric, currency)} ({_absolute(e, currency)})",
+            "Change": f"{formatted(finite(e.effect.relative), 'relative')} "
+            f"({views.interval(e.effect.relative_low, e.effect.relative_high, 'relative')})",
             "p (Holm)": formatted(finite(e.adjusted_p), "p"),
         }
         for e in found
     ]
+
+
+def _absolute(e: MetricEffect, currency: str) -> str:
+    return views.interval(e.effect.absolute_low, e.effect.absolute_high, CHANGE[e.metric.unit], currency)
 
 
 def note(found: Sequence[MetricEffect], study: Study) -> str:

@@ -139,7 +139,7 @@ def gained(found: Mapping[str, tuple[Effect, Effect, VarianceReduction]], study:
         metric, left = study.metric(name).label, f"{reduction.share_remaining:.2%}".replace("%", " %")
         if reduction.gains:
             said.append(
-                f"**{metric}.** The adjustment leaves {left} of the variance, as if that many times fewer units sufficed."
+                f"**{metric}.** The adjustment leaves {left} of the variance, so that share of the units would tell as much."
             )
         else:
             said.append(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from helpers.defaults import ALPHA
 from helpers.events import EXPERIMENT_EVENTS, TrackingPlan
-from helpers.results import Unit, formatted
+from helpers.results import Unit, formatted, plural
 from helpers.study import EXPOSED
 from helpers.tables import Badge, badge
 
@@ -116,7 +116,7 @@ def funnel(found: Funnel) -> list[Row]:
             "95 % interval": "" if s.position == 1 else interval(s.rate.low, s.rate.high, "share"),
             "Lost": "" if s.position == 1 else f"{s.lost:,}",
             "Window still open": "" if s.position == 1 else f"{s.open_units:,}",
-            f"{last.capitalize()}s lost": "" if s.position == 1 or s.optional else f"{s.purchases_lost:,.0f}",
+            f"{plural(last).capitalize()} lost": "" if s.position == 1 or s.optional else f"{s.purchases_lost:,.0f}",
         }
         for s in found.steps
     ]

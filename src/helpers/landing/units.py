@@ -76,7 +76,8 @@ def _check_levels(
     con: "duckdb.DuckDBPyConnection", study: Study, parts: Parts, column: str, levels: dict[str, str]
 ) -> None:
     """Every level that stands in the column must mean a variant."""
-    columns = study.data.columns  # type: ignore[union-attr]
+    assert isinstance(study.data, Units)
+    columns = study.data.columns
     if study.mode == "offline" or column not in columns:
         return
     source = columns[column]
