@@ -118,16 +118,6 @@ BROKEN = {
         {"variants.1.weight": 0.6},
         ("variants", "weights 0.5 + 0.6 = 1.1", "weights that add up to 1", None),
     ),
-    "three arms offline": (
-        {
-            "variants": [
-                {"name": "a", "weight": 0.5},
-                {"name": "b", "weight": 0.25},
-                {"name": "c", "weight": 0.25},
-            ]
-        },
-        ("variants", "3 variants", "two, control and treatment", None),
-    ),
     "same names": (
         {"variants.1.name": "control"},
         ("variants", "control, control", "names that differ", None),
@@ -283,7 +273,7 @@ LOG = {
     ),
     "column cut at nothing": (
         {"data.columns.category": {"column": "category_code", "upto": "."}},
-        ("data.columns.category.upto", "'upto'", "one of column, up_to", "'up_to'?"),
+        ("data.columns.category.upto", "'upto'", "one of column, times, up_to", "'up_to'?"),
     ),
     "name that is no name": (
         {"data.columns.User Id": "x"},
@@ -367,3 +357,12 @@ def test_json_schema_knows_every_key():
     schema = json.loads(studies.json_schema())
     assert set(schema["properties"]) == set(studies.Study.model_fields)
     assert schema["additionalProperties"] is False
+
+
+def test_three_arms_of_which_the_second_is_decided_on(tmp_path):
+    weights = {"a": 0.5, "b": 0.25, "c": 0.25}
+    study = studies.load(
+        written(tmp_path, edited(FLAGSHIP, {"variants": [{"name": n, "weight": w} for n, w in weights.items()]}))
+    )
+    assert (study.control.name, [v.name for v in study.treatments]) == ("a", ["b", "c"])
+    assert study.treated_share == pytest.approx(1 / 3)

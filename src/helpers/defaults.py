@@ -14,6 +14,9 @@ POWER: Final = 0.80
 SRM_THRESHOLD: Final = 0.001
 """A sample-ratio mismatch is called below this p-value (design rule 19)."""
 
+SRM_DOUBT: Final = 0.05
+"""Above the threshold and below this p-value a sample ratio passes, and the report says that the split is doubtful."""
+
 LEAKING_CORRELATION: Final = 0.95
 """A history that goes with its outcome more closely than this is likely the outcome itself."""
 

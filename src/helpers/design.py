@@ -56,7 +56,9 @@ def plan(study: Study, results: Results, con: "duckdb.DuckDBPyConnection") -> Pl
     note = found.note if found else f"{short}, so no duration can be told"
     splits, curves = [], []
     for share in study.design.splits:
-        split = basis(results, (share, 1 - share))
+        split = basis(
+            results, (share, *((1 - share) * v.weight / (1 - study.control.weight) for v in study.treatments))
+        )
         needed = split.size(relative=size, power=power)
         splits.append((share, needed, _duration(needed.n_total, curve)))
         sizes = [round(chosen.n_total * 2 ** (k / 4)) for k in range(-8, 13)]

@@ -344,7 +344,7 @@ def resalt(con: "duckdb.DuckDBPyConnection", study: Study) -> "pd.DataFrame":
             first=first,
             end=end,
             metric=study.primary.name,
-            cut=hex_cut(_control_share(study)),
+            cut=hex_cut(1 - study.treated_share),
         )
 
     with ThreadPoolExecutor(workers) as pool:
@@ -365,7 +365,7 @@ def resalted(sums: "pd.DataFrame", study: Study, truth: Truth | None, *, runs: i
     alpha = 1 - study.decision.confidence
     null = _arrays(columns, study.primary, "y0", alpha)
     planted = _arrays(columns, study.primary, "y1", alpha)
-    share = _control_share(study)
+    share = 1 - study.treated_share
     alarms = [
         srm([int(c), int(t)], [share, 1 - share]).failed
         for c, t in zip(columns["n_control"], columns["n_treatment"], strict=True)
@@ -384,10 +384,6 @@ def resalted(sums: "pd.DataFrame", study: Study, truth: Truth | None, *, runs: i
         float((planted.p_value < alpha).mean()),
         truth.relative if truth else 0.0,
     )
-
-
-def _control_share(study: Study) -> float:
-    return study.control.weight / (study.control.weight + study.treatments[0].weight)
 
 
 def _arrays(columns: dict[str, "np.ndarray"], metric: Metric, world: str, alpha: float) -> Any:

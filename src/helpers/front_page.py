@@ -53,7 +53,7 @@ def front_page(
         costs=study.economics.cost > 0,
         known=lambda name: numbers[name].value is not None,
         meaning=lambda name: numbers[name].description,
-        notes=_notes(study),
+        notes=_notes(study) + _doubts(numbers),
         figures=[
             _markup(with_static(FigureView.load(where, name).html(), where.figures, "figures/")) for name in shown
         ],
@@ -136,6 +136,12 @@ def _notes(study: Study) -> list[tuple[str, str]]:
             )
         )
     return notes
+
+
+def _doubts(numbers: Numbers) -> list[tuple[str, str]]:
+    """What passes every check and is still no firm ground, as 05_ab_results recorded it."""
+    found = [numbers[name] for name in ("doubts.split.words", "doubts.unseen.words") if name in numbers]
+    return [(number.description, number.text) for number in found]
 
 
 def _metrics(study: Study, numbers: Numbers) -> str:

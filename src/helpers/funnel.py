@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from helpers import warehouse
 from helpers.errors import ReportError
+from helpers.results import plural
 from helpers.stats import BinomialInterval, Lifetimes, SurvivalCurve, binomial_interval, kaplan_meier
 from helpers.study import Study
 
@@ -89,7 +90,7 @@ def no_arms(study: Study) -> str:
             "Nobody was treated, and planted conversions have no steps before them: the arms share one path, which "
             "02_funnel_analysis shows."
         )
-    return f"No step follows the {study.exposure} in both arms, so there is no path to compare."
+    return f"No step follows the {study.exposure} in every arm, so there is no path to compare."
 
 
 def _funnel(name: str, level: str, rows: "pd.DataFrame") -> Funnel:
@@ -150,7 +151,7 @@ class Bypass:
         if self.before_entry:
             text += f" and {self.before_entry:,} had it before any {study.funnel.steps[0]}"
         if share > OFTEN:
-            text += f": the {study.exposure} is not the only way, so a change there reaches only a part of the {last}s"
+            text += f": the {study.exposure} is not the only way, so a change there reaches only a part of the {plural(last)}"
         return text + "."
 
 
@@ -175,6 +176,6 @@ def bottleneck_text(found: Funnel) -> str:
         if s is not worst
     )
     return (
-        f"The bottleneck is the step from {before} to {worst.event}: it loses {worst.purchases_lost:,.0f} {last}s"
+        f"The bottleneck is the step from {before} to {worst.event}: it loses {worst.purchases_lost:,.0f} {plural(last)}"
         f"{f' ({others})' if others else ''}. For {worst.open_units:,} of the {worst.lost:,} users lost there the window was still open when sight ended."
     )

@@ -15,7 +15,7 @@ from helpers.errors import ReportError
 from helpers.paths import StudyPaths
 from helpers.results import write_text
 from helpers.scratch import scratch
-from helpers.study import EXPOSED, Log, Study
+from helpers.study import EXPOSED, EventName, Log, Study
 from helpers.tolerances import enforce_tolerances
 from helpers.warehouse import MEMORY, THREADS
 
@@ -88,6 +88,7 @@ def _raw_name(study: Study, name: str) -> str:
     if not isinstance(study.data, Log):
         return name
     source = study.data.columns[name]
+    assert not isinstance(source, EventName)
     return source if isinstance(source, str) else source.column
 
 

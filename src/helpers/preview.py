@@ -5,7 +5,7 @@ from helpers import study as studies
 from helpers.landing.columns import mapped
 from helpers.paths import StudyPaths
 from helpers.results import formatted
-from helpers.study import Metric, Simulation, Study, Units
+from helpers.study import EventName, Metric, Simulation, Study, Units
 
 LOOKED_AT = 10_000
 """Rows at the head of a log that are looked at for events and variants."""
@@ -74,7 +74,8 @@ def _notes(study: Study, seen: landing.Head | None) -> list[str]:
     if seen is None or isinstance(study.data, Simulation):
         return []
     notes = []
-    if "event_name" in seen.values:
+    source = study.data.columns.get("event_name")
+    if "event_name" in seen.values and not isinstance(source, EventName):
         wanted = {*study.funnel.steps, *(e for m in study.metrics for e in m.events)} - set(events.EXPERIMENT_EVENTS)
         if unseen := sorted(wanted - seen.values["event_name"]):
             notes.append(f"no event {', '.join(unseen)} in the first {LOOKED_AT:,} rows")

@@ -144,7 +144,7 @@ def talk_track(
         f"{formatted(1 - compared.outlook.belief.chance_to_beat, 'share')}, starting from doubt.",
         f"Anything below {detectable}: smaller effects would mostly be missed with these units, "
         "and missed is not absent.",
-        f"Whether the effect lasts for {study.economics.horizon_months} months, as the money assumes.",
+        f"Whether the effect lasts for {study.economics.horizon}, as the money assumes.",
     )
     change = [_look(best, currency) if best.option.share else "New evidence that the change pays its cost."]
     if any(m.role == "guardrail" for m in study.metrics):
@@ -230,7 +230,7 @@ def rows(compared: options.Comparison, currency: str) -> list[dict[str, Any]]:
 def assumptions(study: Study, compared: options.Comparison) -> str:
     """What the table rests on, as its footnote."""
     return (
-        f"Over {study.economics.horizon_months} months, against keeping the control. Chance of harm: that a change that does "
+        f"Over {study.economics.horizon}, against keeping the control. Chance of harm: that a change that does "
         f"harm reaches everyone; kept: the chance that everyone has it after the look. Prior: no effect, give or take "
         f"{formatted(study.design.minimum_detectable, 'share')}. A full launch is watched against the weeks before it, which "
         f"differ by {formatted(defaults.BASELINE_DRIFT, 'share')} without any change. Recommended: the most valuable option "

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from helpers.results import Unit
+from helpers.results import Unit, plural
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -105,7 +105,7 @@ def funnel(nb: Notebook, found: Iterable[Funnel], buyers: Bypass) -> None:
     nb.record(
         "funnel.bottleneck",
         f"The bottleneck is the step from {before} to {worst.event}: {nb.say(1 - worst.rate.share, 'share')} of the users at "
-        f"{before} do not go on, which costs {worst.purchases_lost:,.0f} {strict.steps[-1].event}s.",
+        f"{before} do not go on, which costs {worst.purchases_lost:,.0f} {plural(strict.steps[-1].event)}.",
         "text",
         "The bottleneck in a sentence",
     )

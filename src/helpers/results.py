@@ -41,6 +41,15 @@ class Number:
     text: str
 
 
+def plural(event: str) -> str:
+    """Many of an event, in prose.
+
+    >>> plural("purchase"), plural("back_after_a_week")
+    ('purchases', 'units at back_after_a_week')
+    """
+    return f"{event}s" if event.isalpha() else f"units at {event}"
+
+
 def formatted(value: Value, unit: Unit, currency: str = "EUR") -> str:
     """The one place where a number becomes text.
 

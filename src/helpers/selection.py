@@ -150,7 +150,7 @@ def simulated(study: Study) -> list[SelectionBias]:
 
     if not (isinstance(study.data, Simulation) and study.data.world == "music"):
         return []
-    return simulate_selection(np.random.default_rng(SEED), runs=RUNS, treated_share=study.treatments[0].weight)
+    return simulate_selection(np.random.default_rng(SEED), runs=RUNS, treated_share=study.treated_share)
 
 
 def simulated_rows(found: Sequence[SelectionBias]) -> list[views.Row]:

@@ -30,6 +30,7 @@ OF_THE_FLAGSHIP = {
 
 OF_THE_PROJECT = {
     "docs/own-data.md": ("own-data.md", "Your own data"),
+    "docs/data.md": ("data.md", "Public data to try"),
     "docs/troubleshooting.md": ("troubleshooting.md", "Troubleshooting"),
     "docs/glossary.md": ("glossary.md", "Glossary"),
     "docs/statistics.md": ("statistics.md", "Statistics core"),

@@ -15,7 +15,7 @@ def summary(study: Study, where: StudyPaths, numbers: Numbers) -> str:
         worth = f"not available: {money.description.partition(': ')[2]}"
     else:
         low, high = numbers["money.horizon_low"].text, numbers["money.horizon_high"].text
-        worth = f"{money.text} over {study.economics.horizon_months} months ({low} to {high})"
+        worth = f"{money.text} over {study.economics.horizon} ({low} to {high})"
     warned = numbers["trust.warnings"].text
     caveat = f"; warned of: {warned.lower()}" if warned else ""
     return (

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from helpers.defaults import ALPHA
 from helpers.events import EXPERIMENT_EVENTS, TrackingPlan
-from helpers.results import Unit, formatted
+from helpers.results import Unit, formatted, plural
 from helpers.study import EXPOSED
 from helpers.tables import Badge, badge
 
@@ -116,7 +116,7 @@ def funnel(found: Funnel) -> list[Row]:
             "95 % interval": "" if s.position == 1 else interval(s.rate.low, s.rate.high, "share"),
             "Lost": "" if s.position == 1 else f"{s.lost:,}",
             "Window still open": "" if s.position == 1 else f"{s.open_units:,}",
-            f"{last.capitalize()}s lost": "" if s.position == 1 or s.optional else f"{s.purchases_lost:,.0f}",
+            f"{plural(last).capitalize()} lost": "" if s.position == 1 or s.optional else f"{s.purchases_lost:,.0f}",
         }
         for s in found.steps
     ]
@@ -190,9 +190,9 @@ def plans(found: Sequence[tuple[float, Plan, str]]) -> list[Row]:
     """Sample sizes by split."""
     return [
         {
-            "Control : treatment": f"{share * 100:.0f} : {(1 - share) * 100:.0f}",
+            "Control : treatment": " : ".join(f"{100 * n / p.n_total:.0f}" for n in p.n_arms),
             "Control": f"{p.n_arms[0]:,}",
-            "Treatment": f"{p.n_arms[1]:,}",
+            "Treatment": " + ".join(f"{n:,}" for n in p.n_arms[1:]),
             "In all": f"{p.n_total:,}",
             "Exact": f"{p.n_exact:,.1f}",
             "Runs for": duration,

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from pydantic import ValidationError
 
 from helpers import landing, paths
 from helpers.errors import ReportError
@@ -219,3 +220,46 @@ def test_columns_with_quotes_and_what_is_cut(tmp_path):
     found = {c["name"]: c["expression"] for c in landing.column_expressions(study, result.types)}
     rows = duckdb.sql(f"select {found['category']} from read_parquet('{result.location}')")
     assert rows.fetchall() == [("shoes",), (None,)]
+
+
+def one_kind(tmp_path, *rows, **columns):
+    """Names and amounts of a log in which only one thing happens, as the warehouse reads them."""
+    file = tmp_path / "log.csv"
+    file.write_bytes(text("at,who,cost,pieces", *rows))
+    mapped = {"event_time": "at", "event_name": {"value": "purchase", "first": "first_order"}, "user_id": "who"}
+    study = log_study(file, columns=mapped | {"price": {"column": "cost", "times": "pieces"}} | columns)
+    landing.land(study, tmp_path / "raw")
+    found = landing.landed(tmp_path / "raw")
+    made = {c["name"]: c["expression"] for c in landing.column_expressions(study, found.types)}
+    return duckdb.sql(
+        f"select {made['event_name']}, {made['price']} from read_parquet('{found.location}', file_row_number = true)"
+        " order by file_row_number"
+    ).fetchall()
+
+
+def test_the_first_rows_of_a_unit_are_told_apart_before_the_experiment_and_in_it(tmp_path):
+    rows = ["2019-09-01,u,1,1", "2019-09-02,u,1,1", "2019-10-01,u,1,1", "2019-10-01,u,2,1", "2019-10-02,u,1,1"]
+    found = [name for name, _ in one_kind(tmp_path, *rows)]
+    assert found == ["first_order", "purchase", "first_order", "first_order", "purchase"]
+
+
+def test_a_cancellation_is_nobody_s_first(tmp_path):
+    found = [name for name, _ in one_kind(tmp_path, "2019-10-01,u,1,-1", "2019-10-02,u,1,1")]
+    assert found == ["purchase", "first_order"]
+
+
+def test_a_price_is_a_product_and_what_is_no_number_stays_so(tmp_path):
+    rows = ["2019-10-01,u,2.55,6", "2019-10-01,u,-1,3", "2019-10-01,u,cheap,2", "2019-10-01,u,2,many"]
+    assert [price for _, price in one_kind(tmp_path, *rows)] == ["15.3000", "-3.0000", "cheap x 2", "2 x many"]
+
+
+@pytest.mark.parametrize(
+    ("columns", "key"),
+    [
+        ({"price": {"value": "five"}}, "columns.price"),
+        ({"category": {"column": "a", "times": "b"}}, "columns.category.times"),
+    ],
+)
+def test_only_the_event_is_one_value_and_only_the_price_a_product(columns, key):
+    with pytest.raises(ValidationError, match=key):
+        log_study("log.csv", columns={"event_time": "at", "event_name": "what", "user_id": "who"} | columns)

@@ -243,7 +243,7 @@ def _forest(shown: Sequence[MetricEffect], labels: list[str], colours: list[str]
             x=[e.truth.relative if e.truth else None for e in shown], y=labels, mode="markers", name="planted truth",
             marker={"symbol": "line-ns", "size": 18, "line": {"width": 3, "color": style.ACCENT}, "color": style.ACCENT},
         )  # fmt: skip
-    figure.update_xaxes(title="relative change, treatment against control", tickformat="+.0%")
+    figure.update_xaxes(title="relative change, treatment against control", tickformat="+.2~%")
     figure.update_yaxes(automargin=True)
     return figure
 
@@ -268,7 +268,7 @@ def coverage(resalted: Resalted) -> go.Figure:
     figure.add_annotation(
         x=resalted.truth, y=1, yref="paper", text=truth, showarrow=False, xanchor="left", font_color=style.MUTED
     )
-    figure.update_xaxes(title="estimated relative effect", tickformat="+.0%")
+    figure.update_xaxes(title="estimated relative effect", tickformat="+.2~%")
     figure.update_yaxes(title="experiments")
     told = held or resalted.false_positives
     finding = f"{formatted(told.observed, 'share')} of {resalted.runs:,} re-runs find an effect where none can be"
@@ -309,7 +309,7 @@ def by_day(found: Sequence[MetricEffect], trend: Novelty, study: Study) -> go.Fi
     _mark_days(figure, study)
     share = any(e.metric.unit == "share" for e in found)
     figure.update_xaxes(title="day of exposure")
-    figure.update_yaxes(title=f"effect on {found[0].metric.label.lower()}", tickformat="+.0%" if share else None)
+    figure.update_yaxes(title=f"effect on {found[0].metric.label.lower()}", tickformat="+.2~%" if share else None)
     return style.titled(
         figure,
         TRENDS[trend.verdict] + (f" (p = {trend.p_value:.2g})" if trend.verdict != "no test" else ""),

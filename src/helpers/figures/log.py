@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 
 from helpers.figures import style
 from helpers.figures.flows import flow
-from helpers.results import formatted
+from helpers.results import formatted, plural
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -86,11 +86,11 @@ def activity(daily: pd.DataFrame, study: Study) -> go.Figure:
     weekdays = last.events.groupby(pd.to_datetime(last["day"]).dt.dayofweek).mean()
     spread = (weekdays.max() - weekdays.min()) / weekdays.mean() if len(weekdays) > 1 else 0.0
     finding = (
-        f"Between weekdays, {names[-1]}s differ by {formatted(spread, 'share')} of their mean: compare whole weeks only"
+        f"Between weekdays, {plural(names[-1])} differ by {formatted(spread, 'share')} of their mean: compare whole weeks only"
         if len(last) > 6
         else "The log covers less than a week: no weekly pattern can be seen"
     )
-    hidden = "".join(f"{s}s are left out; " for s in study.funnel.steps if s not in names)
+    hidden = "".join(f"{plural(s)} are left out; " for s in study.funnel.steps if s not in names)
     return style.titled(figure, finding, f"{hidden}days run from midnight to midnight, UTC")
 
 
@@ -118,11 +118,13 @@ def losses(funnel: Funnel) -> go.Figure:
             text=[f"{s.purchases_lost:,.0f}" for s in steps], textposition="outside", cliponaxis=False,
         )
     )  # fmt: skip
-    figure.update_xaxes(title=f"{funnel.steps[-1].event}s more, if nobody were lost at the step", rangemode="tozero")
+    figure.update_xaxes(
+        title=f"{plural(funnel.steps[-1].event)} more, if nobody were lost at the step", rangemode="tozero"
+    )
     figure.update_yaxes(autorange="reversed")
     return style.titled(
         figure,
-        f"The step from {funnel.steps[worst.position - 2].event} to {worst.event} costs most: {worst.purchases_lost:,.0f} {funnel.steps[-1].event}s",
+        f"The step from {funnel.steps[worst.position - 2].event} to {worst.event} costs most: {worst.purchases_lost:,.0f} {plural(funnel.steps[-1].event)}",
         "each step is mended alone, the later ones keep their rates; an upper bound, since nobody converts everybody",
         height=280,
     )
@@ -176,7 +178,7 @@ def segment_rates(groups: Sequence[SegmentRate], study: Study) -> go.Figure:
     )
     return style.titled(
         figure,
-        f"{worst.level.capitalize()} users carry the loss: {worst.missing:,.0f} {study.funnel.steps[-1]}s short of the best level of {worst.dimension.replace('_', ' ')}",
+        f"{worst.level.capitalize()} users carry the loss: {worst.missing:,.0f} {plural(study.funnel.steps[-1])} short of the best level of {worst.dimension.replace('_', ' ')}",
         "points with 95 % Clopper-Pearson intervals; segments under the minimum size are pooled as 'other'",
         height=max(360, 90 + 26 * len(ordered)),
     )

@@ -24,7 +24,7 @@ def scenarios(value: Value, study: Study) -> go.Figure:
     figure.update_yaxes(title=f"net value, {currency}", tickformat=",.0f")
     return style.titled(
         figure,
-        f"Worth {formatted(value.point.net, 'money', currency)} over {study.economics.horizon_months} months, "
+        f"Worth {formatted(value.point.net, 'money', currency)} over {study.economics.horizon}, "
         f"{formatted(value.low.net, 'money', currency)} at the lower bound",
         f"contribution after costs of {formatted(value.point.cost, 'money', currency)}, at the bounds of the "
         f"{study.decision.confidence * 100:g} % interval; bounds scale the same units",
@@ -45,7 +45,7 @@ def risk(value: Value, study: Study) -> go.Figure:
                                fillcolor=style.faded(colour, 0.35), hoverinfo="skip")  # fmt: skip
     figure.add_vline(x=0, line={"color": style.MUTED, "width": 1})
     figure.update_xaxes(
-        title=f"net value over {study.economics.horizon_months} months, {currency}",
+        title=f"net value over {study.economics.horizon}, {currency}",
         tickformat=",.0f",
     )
     figure.update_yaxes(showticklabels=False, title="belief", showgrid=False)

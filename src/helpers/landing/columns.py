@@ -6,17 +6,18 @@ from typing import Any
 from helpers.errors import ReportError
 from helpers.events import ROW_COLUMNS
 from helpers.landing.text import literal, quoted
-from helpers.study import ColumnOf, Log, Place, Study, Units
+from helpers.study import ColumnOf, EventName, Log, Place, Study, Units
 
 
 def mapped(place: Place) -> set[str]:
     """Every raw column that a study names; none of a place that no study maps yet."""
     if not isinstance(place, Log | Units):
         return set()
-    columns: list[str | ColumnOf] = [*place.columns.values()]
+    columns: list[str | ColumnOf | EventName] = [*place.columns.values()]
     if isinstance(place, Units):
         columns += [*place.outcomes.values(), *place.before.values()]
-    return {c if isinstance(c, str) else c.column for c in columns}
+    taken = {c if isinstance(c, str) else c.column for c in columns if not isinstance(c, EventName)}
+    return taken | {c.times for c in columns if isinstance(c, ColumnOf) and c.times}
 
 
 def check_columns(place: Place, found: list[str], name: str) -> None:
@@ -48,8 +49,18 @@ def check_columns(place: Place, found: list[str], name: str) -> None:
     )
 
 
-def expression(name: str, source: str | ColumnOf, types: dict[str, str]) -> str:
-    """SQL that gives the project's column ``name`` from a raw one: moments in UTC, everything else as text."""
+def expression(name: str, source: str | ColumnOf | EventName, types: dict[str, str]) -> str:
+    """SQL that gives the project's column ``name`` from a raw one: moments in UTC, everything else as text.
+
+    A product that cannot be made is told as the text of both, so that the row is refused and not taken for one without
+    a price.
+    """
+    if isinstance(source, EventName):
+        return literal(source.value)
+    if isinstance(source, ColumnOf) and source.times:
+        first, second = (f"{quoted(c)}::varchar" for c in (source.column, source.times))
+        made = f"try_cast(try_cast({first} as double) * try_cast({second} as double) as decimal(18, 4))::varchar"
+        return f"coalesce({made}, {first} || ' x ' || {second})"
     column = source if isinstance(source, str) else source.column
     kind = types[column]
     if name == "event_time" and (kind.startswith("TIMESTAMP") or kind == "DATE"):
@@ -70,12 +81,20 @@ def column_expressions(study: Study, types: dict[str, str]) -> list[dict[str, st
     attributes = [s for s in study.segments if s not in ROW_COLUMNS]
     mapping: dict[str, Any] = study.data.columns if isinstance(study.data, Log) else {name: name for name in types}
     missing = {"event_id": "'r' || lpad((file_index * 1099511627776 + file_row_number)::varchar, 15, '0')"}
+    made = {name: expression(name, mapping[name], types) for name in (*ROW_COLUMNS, *attributes) if name in mapping}
+    named = mapping["event_name"]
+    if isinstance(named, EventName) and named.first:
+        made["event_name"] = _first_told_apart(study, named, made)
     return [
-        {
-            "name": name,
-            "expression": expression(name, mapping[name], types)
-            if name in mapping
-            else missing.get(name, "null::varchar"),
-        }
+        {"name": name, "expression": made.get(name, missing.get(name, "null::varchar"))}
         for name in (*ROW_COLUMNS, *attributes)
     ]
+
+
+def _first_told_apart(study: Study, named: EventName, made: dict[str, str]) -> str:
+    """SQL of an event's name that is another one in the first moment of a unit, before the experiment and in it."""
+    time = f"try_cast({made['event_time']} as timestamp)"
+    sound = f"try_cast({made['price']} as double) >= 0" if "price" in made else "true"
+    within = f"partition by {made['user_id']}, {time} >= timestamp {literal(study.period.start)}"
+    first = f"min({time}) filter (where {sound}) over ({within})"
+    return f"case when {time} = {first} then {literal(named.first or '')} else {literal(named.value)} end"

@@ -25,7 +25,8 @@ FRAME = "frame.parquet"
 class Landed:
     """The raw log, ready to be read: a Parquet glob, its columns, and the rows that were refused, by kind.
 
-    ``table_rows`` are the rows of a unit table, refused ones included; None of a log. ``ground_truth`` is the file in
+    ``table_rows`` are the rows of a unit table, refused ones included; None of a log; ``table_arms`` those of them that
+    could be read, by the variant they were assigned. ``ground_truth`` is the file in
     which a simulated world says what it planted; empty without one.
     """
 
@@ -33,6 +34,7 @@ class Landed:
     types: dict[str, str]
     refused: dict[str, int] = field(default_factory=dict)
     table_rows: int | None = None
+    table_arms: dict[str, int] = field(default_factory=dict)
     ground_truth: str = ""
 
     @property
@@ -64,6 +66,7 @@ def land(study: Study, out: Path) -> None:
         told: dict[str, object] = {}
         if isinstance(place, Units):
             told["table_rows"] = units.land(con, study, parts, out / "events" / "part-0000.parquet")
+            told["table_arms"] = units.arms(con)
         con.execute(
             f"""copy (select "row", "column", reason, file from rejects order by file, "row")
             to {literal(out / "rejects.csv")} (header)"""
@@ -127,5 +130,10 @@ def landed(raw: Path) -> Landed:
     truth, file = raw / "ground_truth.json", raw / "landed.json"
     told = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
     return Landed(
-        location, types, told.get("refused", {}), told.get("table_rows"), str(truth) if truth.is_file() else ""
+        location,
+        types,
+        told.get("refused", {}),
+        told.get("table_rows"),
+        told.get("table_arms", {}),
+        str(truth) if truth.is_file() else "",
     )

@@ -65,11 +65,19 @@ def land(con: "duckdb.DuckDBPyConnection", study: Study, parts: Parts, out: Path
     return int(total)
 
 
+def arms(con: "duckdb.DuckDBPyConnection") -> dict[str, int]:
+    """Rows of the landed table by the variant they were assigned, refused ones included."""
+    return dict(
+        con.execute("select variant, count(*) from units where variant is not null group by 1 order by 1").fetchall()
+    )
+
+
 def _check_levels(
     con: "duckdb.DuckDBPyConnection", study: Study, parts: Parts, column: str, levels: dict[str, str]
 ) -> None:
     """Every level that stands in the column must mean a variant."""
-    columns = study.data.columns  # type: ignore[union-attr]
+    assert isinstance(study.data, Units)
+    columns = study.data.columns
     if study.mode == "offline" or column not in columns:
         return
     source = columns[column]

@@ -46,7 +46,8 @@ def conversion(study: "Study") -> "Metric | None":
 def plan_of(study: "Study", results: "Results") -> tuple[Plan | None, str]:
     """The study as a plan whose expected uplift is the one it observed, or None and the reason.
 
-    Traffic is what a launch would reach in a day; ``in_experiment`` is the part of it that the experiment saw.
+    Traffic is what a launch would reach in a day; ``in_experiment`` is the part of it that stands in the control or
+    the treatment that the decision is about.
     Shares are rounded to what is read and typed.
     """
     metric = conversion(study)
@@ -60,8 +61,8 @@ def plan_of(study: "Study", results: "Results") -> tuple[Plan | None, str]:
     monthly = roi.units_per_month(study, exposed)
     if found is None or revenue is None or monthly is None:
         return None, "an arm is empty, or the log is too short to be scaled up to a month"
-    seen = exposed / study.period.experiment_days
-    daily = max(monthly / roi.DAYS_PER_MONTH, seen)
+    daily = max(monthly / roi.DAYS_PER_MONTH, exposed / study.period.experiment_days)
+    compared = (found.effect.n_control + found.effect.n_treatment) / study.period.experiment_days
     try:
         return Plan(
             traffic=round(daily, 2),
@@ -69,8 +70,8 @@ def plan_of(study: "Study", results: "Results") -> tuple[Plan | None, str]:
             uplift=round(found.effect.relative, 4),
             arpu=round(revenue.estimate),
             days=max(round(study.period.experiment_days), 1),
-            in_experiment=round(seen / daily, 6),
-            allocation=study.treatments[0].weight,
+            in_experiment=round(compared / daily, 6),
+            allocation=study.treated_share,
             alpha=round(1 - study.decision.confidence, 9),
             power=study.design.power,
             planned_uplift=study.design.minimum_detectable,

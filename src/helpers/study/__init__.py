@@ -6,6 +6,7 @@ from helpers.study.data import (
     WORLDS,
     ColumnOf,
     Dirt,
+    EventName,
     Levels,
     Log,
     Place,
@@ -34,7 +35,7 @@ from helpers.study.reading import json_schema, load, opened, read_yaml, study_pa
 from helpers.study.study import Study
 
 __all__ = [
-    "ColumnOf", "Design", "Dirt", "EXPOSED", "Economics", "ExternalEvent", "Funnel", "Injection", "Leaving", "Levels", "Log", "Margin",
+    "ColumnOf", "Design", "Dirt", "EXPOSED", "Economics", "EventName", "ExternalEvent", "Funnel", "Injection", "Leaving", "Levels", "Log", "Margin",
     "Metric", "Milestone", "Model", "Monitoring", "Name", "Period", "Place", "Rule", "Simulation", "Stage", "Study",
     "Surrogate", "Tolerance", "UnitTolerance", "Units", "VARIABLE", "Variant", "WORLDS", "World", "Wrong", "explained",
     "json_schema", "load", "nearest", "opened", "read_yaml", "study_paths",

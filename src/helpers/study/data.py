@@ -67,10 +67,22 @@ class Simulation(Model):
 
 
 class ColumnOf(Model):
-    """A column of the log; ``up_to`` keeps what stands before the first such character."""
+    """A column of the log; ``up_to`` keeps what stands before the first such character, ``times`` multiplies by a column."""
 
     column: str
     up_to: str | None = Field(None, min_length=1, max_length=1)
+    times: str | None = None
+
+
+class EventName(Model):
+    """The name of every event of a log in which only one thing happens.
+
+    ``first`` is what the rows of a unit's first moment are called instead, in the baseline and in the experiment anew,
+    so that such a log too has an exposure and what follows it. Rows with a negative amount are nobody's first.
+    """
+
+    value: Name
+    first: Name | None = None
 
 
 class Place(Model):
@@ -120,7 +132,7 @@ class Log(Place):
     """An event log, one row an event, with columns mapped to the project's names."""
 
     source: Literal["log"]
-    columns: dict[Name, str | ColumnOf]
+    columns: dict[Name, str | ColumnOf | EventName]
     tolerate: Tolerance = Tolerance()
     bot_events_per_day: int = Field(2_000, ge=10)
 
@@ -135,6 +147,11 @@ class Log(Place):
                 f"event_time, event_name and user_id; {', '.join(missing)} missing",
                 remedy=f"is '{near[0]}' meant for '{missing[0]}'?" if near else "map the column of the log to it",
             )
+        for name, source in self.columns.items():
+            if isinstance(source, EventName) and name != "event_name":
+                raise Wrong(f"columns.{name}", f"value: {source.value}", "a column; only event_name may be one value")
+            if isinstance(source, ColumnOf) and source.times and name != "price":
+                raise Wrong(f"columns.{name}.times", source.times, "none; only price is a product of two columns")
         return self
 
 
@@ -208,6 +225,9 @@ class Units(Place):
         if wrong:
             raise Wrong("columns", ", ".join(wrong), "none of these: a unit table holds units, not events",
                         remedy="map what happened under data.outcomes")  # fmt: skip
+        product = [c.times for c in self.columns.values() if isinstance(c, ColumnOf) and c.times]
+        if product:
+            raise Wrong("columns", f"times: {product[0]}", "none; only the price of a log is a product of two columns")
         if EXPOSED in self.outcomes:
             raise Wrong("outcomes", EXPOSED, f"another name: every unit is {EXPOSED} already")
         strange = [name for name in self.before if name not in self.outcomes]

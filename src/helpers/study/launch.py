@@ -32,6 +32,11 @@ class Economics(Model):
     exposed_units_per_month: int | None = Field(None, ge=1)
 
     @property
+    def horizon(self) -> str:
+        """The time over which money is reckoned, in words."""
+        return f"{self.horizon_months} month{'s' if self.horizon_months != 1 else ''}"
+
+    @property
     def cost(self) -> float:
         """What shipping costs over the horizon, in units of the currency."""
         return self.implementation_cost + self.horizon_months * self.monthly_run_cost

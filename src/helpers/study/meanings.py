@@ -179,6 +179,11 @@ MEANINGS: dict[str, dict[str, str]] = {
     "ColumnOf": {
         "column": "The column of the log",
         "up_to": "Keep only what stands before the first such character",
+        "times": "Column that a price is multiplied by, such as the quantity",
+    },
+    "EventName": {
+        "value": "Name of every event, where the log holds one kind only",
+        "first": "Name of a unit's first rows instead, in the baseline and in the experiment",
     },
     "Simulation": {
         "source": "simulated: the log is made up",
@@ -231,7 +236,8 @@ def described(schema: dict[str, Any]) -> dict[str, Any]:
 
 
 PLACES = {
-    "Study": "The study", "Log": "data: a log of your own", "Units": "data: a table of units", "ColumnOf": "data.columns: a column cut short",
+    "Study": "The study", "Log": "data: a log of your own", "Units": "data: a table of units", "ColumnOf": "data.columns: a column cut short or multiplied",
+    "EventName": "data.columns.event_name: one name for all",
     "Tolerance": "data.tolerate of a log", "UnitTolerance": "data.tolerate of a table of units", "Simulation": "data: a simulated log", "Dirt": "data.dirt", "Period": "period", "ExternalEvent": "external_events",
     "Variant": "variants", "Funnel": "funnel", "Injection": "injection", "Metric": "metrics", "Margin": "metrics.margin",
     "Leaving": "leaving", "Surrogate": "surrogate", "Design": "design", "Rule": "decision", "Economics": "economics",

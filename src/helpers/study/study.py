@@ -69,10 +69,6 @@ class Study(Model):
             seen = [x.name for x in names]
             if len(set(seen)) < len(seen):
                 raise Wrong(what, f"the names {', '.join(seen)}", "names that differ")
-        if len(self.variants) != 2:
-            raise Wrong(
-                "variants", f"{len(self.variants)} variants", "two, control and treatment; more are not analysed yet"
-            )
         primary = [m.name for m in self.metrics if m.role == "primary"]
         if len(primary) != 1:
             raise Wrong("metrics", f"primary: {', '.join(primary) or 'none'}", "exactly one metric with role: primary")
@@ -204,6 +200,11 @@ class Study(Model):
     @property
     def treatments(self) -> list[Variant]:
         return self.variants[1:]
+
+    @property
+    def treated_share(self) -> float:
+        """Share of the treatment that the decision is about, among it and the control."""
+        return self.treatments[0].weight / (self.control.weight + self.treatments[0].weight)
 
     @property
     def primary(self) -> Metric:
