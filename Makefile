@@ -151,11 +151,12 @@ test-fuzz: $(READY) ## thousands of odd tables and study files: make test-fuzz T
 	@FUZZ=$(or $(TRIES),2500) $(PYTEST) tests/fuzz
 
 test-crash: $(READY) ## kill a small build at 50 random moments, mend it each time: make test-crash KILLS=50 SEED=1
+	@$(PYTEST) -m sweep tests/safety
 	@$(BIN)/python -m tests.safety.crash $(KILLS) $(SEED)
 	@$(BIN)/python -m tests.safety.sameness
 
 test-fast: $(READY) ## the tests that need no built report
-	@$(PYTEST) -m "not slow" -x
+	@$(PYTEST) -m "not slow and not sweep" -x
 
 lint: $(READY) ## style, types and the workflow
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check --quiet . && $(BIN)/mypy

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from helpers import paths
 from helpers.errors import ReportError
+from helpers.new_study import propose
 from helpers.paths import StudyPaths
 from helpers.results import Numbers, write_text
 
@@ -71,10 +72,12 @@ def record(base: Path) -> dict[str, Any]:
     Raises :class:`~helpers.errors.ReportError` with the words of a command that fails.
     """
     study = prepare(base)
+    log = base / "data" / "shop.csv"
+    proposal = propose(str(log), name="proposed", variant="page", base=base).said.replace("proposed", NAME)
     said = {command: _said(command, study, base) for command in ("check", "run")}
     numbers = Numbers.load(StudyPaths(NAME, base).reports / "results.json")
-    head = (base / "data" / "shop.csv").read_text(encoding="utf-8").splitlines()[:6]
-    return {"log": head, "said": said, "numbers": {name: numbers[name].text for name in SHOWN}}
+    head = log.read_text(encoding="utf-8").splitlines()[:6]
+    return {"log": head, "proposal": proposal, "said": said, "numbers": {name: numbers[name].text for name in SHOWN}}
 
 
 SHOWN = (

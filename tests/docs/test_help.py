@@ -7,6 +7,7 @@ import re
 import pytest
 
 from helpers import graph, paths, troubleshooting, worked_example
+from helpers.new_study import propose
 from helpers.paths import StudyPaths
 from helpers.study import Study, meanings
 from helpers.troubleshooting import HOLE
@@ -128,13 +129,20 @@ def test_the_example_is_the_same_every_time_and_stands_on_the_page(tmp_path):
     log = (tmp_path / "data" / "shop.csv").read_text(encoding="utf-8").splitlines()
     recorded = worked_example.load()
     assert log[:6] == recorded["log"] and len(log) > worked_example.VISITORS
+    said = propose(str(tmp_path / "data" / "shop.csv"), name="proposed", variant="page", base=tmp_path).said
+    assert said.replace("proposed", worked_example.NAME) == recorded["proposal"]
     text = page("own-data.md")
-    assert "\n".join(recorded["log"]) in text and recorded["said"]["check"] in text and recorded["said"]["run"] in text
+    assert (
+        recorded["proposal"] in text
+        and "\n".join(recorded["log"]) in text
+        and recorded["said"]["check"] in text
+        and recorded["said"]["run"] in text
+    )
     assert (worked_example.SOURCE / study.name).read_text(encoding="utf-8") in text
     assert "/tmp" not in text and str(tmp_path) not in text
 
 
-@pytest.mark.slow
+@pytest.mark.sweep
 def test_the_example_still_says_what_the_page_says(tmp_path):
     """The commands of the page, run anew; when this differs: make own-data, and read what changed."""
     assert worked_example.record(tmp_path) == worked_example.load()

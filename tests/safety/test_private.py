@@ -160,6 +160,7 @@ def waited(tree: Tree, process: subprocess.Popen[str], pattern: str) -> None:
         time.sleep(0.005)
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize(
     ("target", "goal", "moment"),
     [
@@ -202,6 +203,7 @@ def content(file: Path) -> Any:
 # --- two runs at once ---
 
 
+@pytest.mark.sweep
 def test_the_second_run_of_a_study_waits_and_finds_all_done(tree: Tree):
     whole = tree.results()
     for name in ("reports/small/notebooks/03_segmentation.ipynb", "reports/small/results.json"):
@@ -214,6 +216,7 @@ def test_the_second_run_of_a_study_waits_and_finds_all_done(tree: Tree):
     assert tree.results() == whole and tree.leftovers() == []
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("order", [("small", "other"), ("other", "small")])
 def test_runs_of_two_studies_wait_for_each_other(tree: Tree, order: tuple[str, str]):
     """They share the site; whoever comes first, both studies are whole."""
