@@ -39,7 +39,8 @@ def test_a_day_between_two_steps_has_the_share_of_the_last_one(day: float, share
 def test_the_figure_says_who_stays_longer_and_how_many_are_watched() -> None:
     figure = staying(kept())
     assert "The treatment stays 1." in figure.layout.meta["finding"] and "longer" in figure.layout.meta["finding"]
-    assert [a.text for a in figure.layout.annotations] == ["control: 60 %", "treatment: 80 %"]
+    named = [label.text.partition("</span> ")[2] for label in figure.layout.annotations]
+    assert named == ["control: 60 %", "treatment: 80 %"]
     assert figure.layout.xaxis.ticktext[-1] == "10<br>600<br>800"
     low, high, middle = (np.array(line.y) for line in figure.data[:3])
     assert (low <= middle).all() and (middle <= high).all()

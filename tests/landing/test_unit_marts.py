@@ -4,7 +4,7 @@ import duckdb
 import pytest
 import yaml
 
-from helpers import experiment, landing, marts, warehouse
+from helpers import experiment, landing, marts, trust, warehouse
 from helpers import study as studies
 from tests.built_once import built_once
 from tests.landing.studies import METRICS, table, unit_file
@@ -48,7 +48,7 @@ def test_every_row_of_the_table_has_one_end(built):
     study, where = built
     with warehouse.connect(where.database) as con:
         flow = dict(con.execute("select kind, rows from marts.fct_row_flow where rows > 0").fetchall())
-        checks = {c.name: c for c in experiment.trust_checks(con, experiment.Results(con, study))}
+        checks = {c.name: c for c in trust.trust_checks(con, experiment.Results(con, study)).checks}
     assert flow == {"kept": UNITS + 2, "missing_outcome": 1, "duplicate_unit": 1, "malformed_line": 1}
     assert checks["Rows accounted for"].found == "405 read = 402 kept + 3 left out"
     assert checks["Contamination"].found == "1 of 401 units"
