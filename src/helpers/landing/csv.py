@@ -45,13 +45,9 @@ def read(con: "duckdb.DuckDBPyConnection", place: "Place", files: list[Path], in
 def _convert(con: "duckdb.DuckDBPyConnection", place: "Place", file: Path, names: list[str], part: Path) -> None:
     import duckdb
 
-    columns = ", ".join(f"{literal(name)}: 'varchar'" for name in names)
+    rows_of = scan(file, place.delimiter, names, "store_rejects = true")
     try:
-        con.execute(
-            f"""copy (select * from read_csv({literal(file)}, header = true, auto_detect = false,
-            delim = {literal(place.delimiter)}, quote = '"', escape = '"', columns = {{{columns}}},
-            null_padding = false, store_rejects = true, nullstr = '')) to {literal(part)} (format parquet)"""
-        )
+        con.execute(f"copy (select * from {rows_of}) to {literal(part)} (format parquet)")
     except duckdb.Error as error:
         raise ReportError(
             f"{file.name} cannot be read as CSV",
@@ -64,6 +60,13 @@ def _convert(con: "duckdb.DuckDBPyConnection", place: "Place", file: Path, names
         from reject_errors group by line order by line"""
     )
     con.execute("drop table reject_errors; drop table reject_scans")
+
+
+def scan(file: Path, delimiter: str, names: list[str], wrong: str) -> str:
+    """The lines of a file for the from clause of a query; ``wrong`` says what becomes of those that do not fit."""
+    columns = ", ".join(f"{literal(name)}: 'varchar'" for name in names)
+    return f"""read_csv({literal(file)}, header = true, auto_detect = false, delim = {literal(delimiter)}, quote = '"',
+        escape = '"', columns = {{{columns}}}, null_padding = false, nullstr = '', {wrong})"""
 
 
 def _refuse_broken_gzip(file: Path) -> None:

@@ -30,6 +30,12 @@ def read_duckdb(con: "duckdb.DuckDBPyConnection", place: "Place", file: Path, in
 
 def attached(con: "duckdb.DuckDBPyConnection", place: "Place", file: Path) -> tuple[str, str]:
     """The study's table of a DuckDB file for the from clause of a query, and its bare name; attached as ``source``."""
+    schema, table = _named(place, tables(con, file), "main", file.name)
+    return f"source.{quoted(schema)}.{quoted(table)}", table
+
+
+def tables(con: "duckdb.DuckDBPyConnection", file: Path) -> list[tuple[str, str]]:
+    """Schema and name of every table and view of a DuckDB file, which is attached as ``source``; raises for a locked or foreign one."""
     import duckdb
 
     try:
@@ -42,12 +48,10 @@ def attached(con: "duckdb.DuckDBPyConnection", place: "Place", file: Path) -> tu
             expected="a DuckDB file that nobody writes to",
             remedy="close the program that holds it, then try again" if locked else "correct data.path or data.format",
         ) from None
-    found = con.execute(
+    return con.execute(
         "select schema_name, table_name from duckdb_tables() where database_name = 'source' union all"
         " select schema_name, view_name from duckdb_views() where database_name = 'source' and not internal"
     ).fetchall()
-    schema, table = _named(place, found, "main", file.name)
-    return f"source.{quoted(schema)}.{quoted(table)}", table
 
 
 def read_postgres(con: "duckdb.DuckDBPyConnection", place: "Place", study: str, into: Path) -> Parts:

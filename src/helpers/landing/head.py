@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from helpers.errors import ReportError
-from helpers.landing import csv, database, parts
+from helpers.landing import csv, database, parquet
 from helpers.landing.columns import check_columns, expression
 from helpers.landing.places import files_of
 from helpers.landing.text import literal
@@ -61,20 +61,10 @@ def head(study: Study, asked: tuple[str, ...], rows: int) -> Head | None:
 
 def _relation(con: "duckdb.DuckDBPyConnection", place: Place, kind: str, file: Path) -> tuple[str, dict[str, str]]:
     """The rows of a file for the from clause of a query, and the types of its columns."""
-    import duckdb
-
     if kind == "csv":
         names = csv.header(file, place.delimiter)
-        columns = ", ".join(f"{literal(name)}: 'varchar'" for name in names)
-        read = f"header = true, auto_detect = false, quote = '\"', escape = '\"', columns = {{{columns}}}"
-        table = f"read_csv({literal(file)}, {read}, delim = {literal(place.delimiter)}, ignore_errors = true)"
-        return table, dict.fromkeys(names, "VARCHAR")
+        return csv.scan(file, place.delimiter, names, "ignore_errors = true"), dict.fromkeys(names, "VARCHAR")
     if kind == "duckdb":
         relation, _ = database.attached(con, place, file)
         return relation, {row[0]: row[1] for row in con.execute(f"describe select * from {relation}").fetchall()}
-    try:
-        return f"read_parquet({literal(file)})", parts.columns(con, file)
-    except duckdb.Error as error:
-        raise ReportError(
-            f"{file.name} cannot be read as Parquet", got=str(error).splitlines()[0], expected="a Parquet file"
-        ) from None
+    return f"read_parquet({literal(file)})", parquet.types(con, file)

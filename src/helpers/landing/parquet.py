@@ -15,20 +15,24 @@ if TYPE_CHECKING:
 
 def read(con: "duckdb.DuckDBPyConnection", place: "Place", files: list[Path], into: Path) -> Parts:
     """Links to the files in ``into``; raises for what is no Parquet file, a missing column, no row at all."""
-    import duckdb
-
     linked = []
     for number, file in enumerate(files):
-        try:
-            found = list(columns(con, file))
-        except duckdb.Error as error:
-            raise ReportError(
-                f"{file.name} cannot be read as Parquet", got=str(error).splitlines()[0], expected="a Parquet file"
-            ) from None
-        check_columns(place, found, file.name)
+        check_columns(place, list(types(con, file)), file.name)
         linked.append(into / f"part-{number:04d}.parquet")
         linked[-1].symlink_to(file.resolve())
     names = [file.name for file in files]
     if not any(rows(con, part) for part in linked):
         raise ReportError(f"{', '.join(names[:3])} holds no events", got="no row")
     return Parts.of(con, linked, names, mapped(place))
+
+
+def types(con: "duckdb.DuckDBPyConnection", file: Path) -> dict[str, str]:
+    """Columns of a file from outside and their types; raises for what is no Parquet file."""
+    import duckdb
+
+    try:
+        return columns(con, file)
+    except duckdb.Error as error:
+        raise ReportError(
+            f"{file.name} cannot be read as Parquet", got=str(error).splitlines()[0], expected="a Parquet file"
+        ) from None

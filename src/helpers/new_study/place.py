@@ -120,24 +120,8 @@ def _place(path: str, table: str | None) -> Place:
 
 def _only_table(con: "duckdb.DuckDBPyConnection", file: Path) -> str:
     """The table of a DuckDB file that holds just one."""
-    import duckdb
-
-    try:
-        con.execute(f"attach {literal(file)} as looked_at (read_only)")
-    except duckdb.Error as error:
-        raise ReportError(
-            f"{file.name} cannot be opened as DuckDB",
-            got=str(error).splitlines()[0].replace(str(file), file.name),
-            expected="a DuckDB file that nobody writes to",
-        ) from None
-    found = [
-        table if schema == "main" else f"{schema}.{table}"
-        for schema, table in con.execute(
-            "select schema_name, table_name from duckdb_tables() where database_name = 'looked_at' union all"
-            " select schema_name, view_name from duckdb_views() where database_name = 'looked_at' and not internal"
-        ).fetchall()
-    ]
-    con.execute("detach looked_at")
+    found = [table if schema == "main" else f"{schema}.{table}" for schema, table in database.tables(con, file)]
+    con.execute("detach source")
     if len(found) != 1:
         raise ReportError(
             f"{file.name} holds {len(found) or 'no'} tables",
