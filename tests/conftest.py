@@ -18,6 +18,17 @@ LOCAL = ("file:", "data:", "blob:")
 """Beginnings of the addresses that a page asks no host for."""
 
 
+MEASURED = {"stats", "calibration"}
+"""Folders whose tests and examples are traced; the others would take half as long again, and prove nothing by it."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Only the tests of the statistics are asked how much of the statistics they reach."""
+    for item in items:
+        if MEASURED.isdisjoint(item.path.parts):
+            item.add_marker(pytest.mark.no_cover)
+
+
 class Built(NamedTuple):
     """A study and where its files stand; its marts are built."""
 
