@@ -11,6 +11,7 @@ from pydantic import (
     model_validator,
 )
 
+from helpers.study.formats import format_of
 from helpers.study.model import Model, Name, Share, Wrong
 
 VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
@@ -106,8 +107,7 @@ class Place(Model):
             return self.format
         if VARIABLE.fullmatch(self.path):
             return "postgres"
-        endings = {"parquet": (".parquet", ".pq"), "duckdb": (".duckdb", ".ddb", ".db"), "csv": (".csv", ".csv.gz")}
-        return next((kind for kind, ends in endings.items() if self.path.lower().endswith(ends)), None)
+        return format_of(self.path)
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
