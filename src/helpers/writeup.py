@@ -74,7 +74,7 @@ def helping() -> dict[str, Any]:
     from helpers import defaults, worked_example
     from helpers.cli import EXIT_CODES
     from helpers.results import formatted
-    from helpers.study import meanings
+    from helpers.study import keys
     from helpers.troubleshooting import HOLE, by_topic
 
     example = {
@@ -86,7 +86,7 @@ def helping() -> dict[str, Any]:
         ),
     }
     shares = {"alpha": formatted(defaults.ALPHA, "share"), "srm": defaults.SRM_THRESHOLD}
-    told = {"troubles": by_topic(), "hole": HOLE, "exit_codes": EXIT_CODES, "study_keys": meanings.tables()}
+    told = {"troubles": by_topic(), "hole": HOLE, "exit_codes": EXIT_CODES, "study_keys": keys.tables()}
     return example | shares | told
 
 
