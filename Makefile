@@ -78,8 +78,8 @@ reports/% data/%: always | $(READY)
 else
 
 # --- one study ------------------------------------------------------------------------------------------------------
-# Every step writes aside and renames, so its target is whole or absent; data/NAME/rules.mk, made from the imports,
-# adds the modules that each step depends on.
+# Every step writes aside and renames, so its target is whole or absent; data/NAME/rules.mk, made from the code, adds
+# the modules that each step depends on and the steps that a notebook reads.
 
 define study_rules
 data/$(1)/raw/done: studies/$(1).yml $(PLAN) | $(READY)
@@ -111,14 +111,6 @@ endef
 
 ALL_STUDIES := $(sort $(BUNDLED) $(ASKED))
 $(foreach s,$(ALL_STUDIES),$(eval $(call study_rules,$(s))))
-
-# the notebooks that read what another one found
-$(foreach s,$(ALL_STUDIES),$(eval reports/$(s)/notebooks/04_experiment_design.ipynb: data/$(s)/resalted.parquet))
-$(foreach s,$(ALL_STUDIES),$(eval reports/$(s)/notebooks/05_ab_results.ipynb: data/$(s)/resalted.parquet))
-$(foreach s,$(ALL_STUDIES),$(eval reports/$(s)/notebooks/06_roi_and_rollout.ipynb: \
-  reports/$(s)/notebooks/04_experiment_design.ipynb reports/$(s)/notebooks/05_ab_results.ipynb))
-$(foreach s,$(ALL_STUDIES),$(eval reports/$(s)/notebooks/07_monitoring.ipynb: \
-  reports/$(s)/notebooks/02_funnel_analysis.ipynb reports/$(s)/notebooks/05_ab_results.ipynb))
 
 ifneq ($(filter reports/% data/%,$(MAKECMDGOALS)),)
 -include $(ALL_STUDIES:%=data/%/rules.mk)

@@ -241,7 +241,7 @@ def prepare(base: Path, notebooks: int = 3) -> StudyPaths:
     recorder.save()
 
     def shown(name: str, figure: go.Figure) -> FigureView:
-        return show(where, name, figure, f"The picture called {name} & what it says")
+        return show(where, "05_ab_results", name, figure, f"The picture called {name} & what it says")
 
     finding = callout("finding", "Two of three carts are left: **work there**, not on <search>.")
     contents: list[tuple[str, str, list[Any]]] = [

@@ -6,9 +6,8 @@ from decimal import Decimal
 
 import pytest
 
-from helpers import arms, design, doubts, experiment, landing, marts, paths, trust, warehouse
+from helpers import arms, design, experiment, landing, marts, paths, trust, warehouse
 from helpers import study as studies
-from helpers.sections import doubts as sections
 from helpers.stats import Mean, cuped
 from tests.built_once import built_once
 
@@ -67,13 +66,15 @@ def test_udacity_finds_no_effect(opened):
 
 
 def test_udacity_is_contaminated_and_its_sample_ratio_does_not_see_it(opened):
-    with opened("udacity_landing_page") as (results, _, where):
-        log = landing.landed(where.raw)
-        found = doubts.unseen(results, log.table_arms, log.refused["shown_otherwise"])
-        assert doubts.doubtful_split(results) is None
+    with opened("udacity_landing_page") as (results, con, where):
+        checked = trust.trust_checks(con, results, landing.landed(where.raw).table_arms)
+    found = checked.unseen
+    assert checked.split is None and not checked.failed
+    assert [c.name for c in checked.warned if c.caveat] == ["Shown as assigned"]
     assert (found.rows, found.of) == (3_893, 294_478)
     assert (round(found.after.p_value, 3), round(found.before.p_value, 3)) == (0.947, 0.892)
-    said = doubts.unseen_words(found)
+    (caveat,) = checked.caveats
+    said = caveat.words
     assert said.startswith("3,893 of 294,478 rows (1.32 %) were shown another variant than they were assigned")
     assert "The sample ratio passes with them (p = 0.892) and without them (p = 0.947)" in said
 
@@ -95,11 +96,12 @@ def test_cookie_cats_retention_and_rounds(opened):
 
 def test_cookie_cats_stands_on_a_doubtful_split(opened):
     with opened("cookie_cats") as (results, con, _):
-        found = doubts.doubtful_split(results)
-        checks = {c.name: c for c in trust.trust_checks(con, results).checks}
-        said = doubts.split_words(found, results.study)
+        checked = trust.trust_checks(con, results)
+    found = checked.split
+    (caveat,) = checked.caveats
+    said = caveat.words
     assert found.test.p_value == pytest.approx(0.00861, abs=5e-6)
-    assert checks["Sample ratio, exposed units"].passed
+    assert [c.name for c in checked.warned if c.caveat] == ["Sample ratio, exposed units"] and not checked.failed
     assert (found.short, found.missing) == ("control", 45_489 - 44_700)
     returned = 8_502 / 45_489  # had every missing player of the control stayed away
     assert found.worst.relative == pytest.approx(8_279 / 45_489 / returned - 1)
@@ -140,7 +142,7 @@ def test_hillstrom_arms(opened):
 def test_hillstrom_s_history_gains_nothing(opened):
     with opened("hillstrom") as (results, _, _):
         gain = design.cuped_gain(results)
-        said = doubts.gained(gain, results.study)
+        said = design.gained(gain, results.study)
     plain, adjusted, reduction = gain["spend"]
     assert round(reduction.share_remaining, 4) == 0.9996
     assert math.isclose(plain.absolute, adjusted.absolute, rel_tol=0.01)
@@ -207,12 +209,6 @@ def test_a_table_of_arms_only_with_more_than_one_treatment(opened, name):
         assert (results.study.treatments[0].name in arms.caption(results.study)) == (len(results.study.treatments) > 1)
 
 
-def test_sections_are_silent_without_a_doubt(opened):
-    class Silent:
-        def record(self, *_):
-            raise AssertionError("nothing is to be recorded")
-
-    with opened("hillstrom") as (results, _, where):
-        nb = Silent()
-        nb.where, nb.study = where, results.study
-        assert sections.doubts(nb, results) is None
+def test_nothing_is_said_without_a_doubt(opened):
+    with opened("hillstrom") as (results, con, where):
+        assert trust.trust_checks(con, results, landing.landed(where.raw).table_arms).caveats == ()

@@ -1,6 +1,7 @@
 """The plan of an experiment: how many units, how long, and whether the machinery can be trusted."""
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -145,6 +146,23 @@ def cuped_gain(results: Results) -> dict[str, tuple[Effect, Effect, VarianceRedu
         if adjusted is not None and plain is not None:
             found[metric.name] = (plain.effect, *adjusted)
     return found
+
+
+def gained(found: Mapping[str, tuple[Effect, Effect, VarianceReduction]], study: Study) -> str:
+    """In a sentence what adjustment by the baseline gains, metric by metric; empty without a covariate."""
+    said = []
+    for name, (_, _, reduction) in found.items():
+        metric, left = study.metric(name).label, f"{reduction.share_remaining:.2%}".replace("%", " %")
+        if reduction.gains:
+            said.append(
+                f"**{metric}.** The adjustment leaves {left} of the variance, so that share of the units would tell as much."
+            )
+        else:
+            said.append(
+                f"**{metric}.** The adjustment leaves {left} of the variance: it gains nothing, because what units did before"
+                " hardly tells what they do in the experiment. The plain effect is the one to read."
+            )
+    return "\n\n".join(said)
 
 
 def cuped_caption(study: Study) -> str:

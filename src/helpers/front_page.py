@@ -53,7 +53,7 @@ def front_page(
         costs=study.economics.cost > 0,
         known=lambda name: numbers[name].value is not None,
         meaning=lambda name: numbers[name].description,
-        notes=_notes(study) + _doubts(numbers),
+        notes=_notes(study) + _caveats(numbers),
         figures=[
             _markup(with_static(FigureView.load(where, name).html(), where.figures, "figures/")) for name in shown
         ],
@@ -138,10 +138,9 @@ def _notes(study: Study) -> list[tuple[str, str]]:
     return notes
 
 
-def _doubts(numbers: Numbers) -> list[tuple[str, str]]:
-    """What passes every check and is still no firm ground, as 05_ab_results recorded it."""
-    found = [numbers[name] for name in ("doubts.split.words", "doubts.unseen.words") if name in numbers]
-    return [(number.description, number.text) for number in found]
+def _caveats(numbers: Numbers) -> list[tuple[str, str]]:
+    """What the warnings of the trust checks mean, as 05_ab_results recorded it."""
+    return [(number.description, number.text) for name, number in numbers.items() if name.startswith("trust.caveats.")]
 
 
 def _metrics(study: Study, numbers: Numbers) -> str:

@@ -1,7 +1,7 @@
 """The steps of one study and what each is made from: the Makefile's graph, for those without make.
 
-The edges are those of the Makefile, and a test asks make for its own to compare; what a step imports comes from
-:mod:`helpers.rules` for both.
+What a step imports, and what a notebook reads of another, comes from :mod:`helpers.rules` for both; the few edges that
+stand with make's recipes are here again, and a test asks make for its own to compare.
 """
 
 from collections.abc import Sequence
@@ -10,14 +10,6 @@ from pathlib import Path
 
 from helpers import paths, rules
 from helpers.paths import StudyPaths
-
-READS = {
-    "04_experiment_design": ("resalted.parquet",),
-    "05_ab_results": ("resalted.parquet",),
-    "06_roi_and_rollout": ("04_experiment_design", "05_ab_results"),
-    "07_monitoring": ("02_funnel_analysis", "05_ab_results"),
-}
-"""Notebooks that read what another step found."""
 
 
 @dataclass(frozen=True)
@@ -46,12 +38,11 @@ class Node:
 
 def of_study(file: str, where: StudyPaths) -> list[Node]:
     """The steps from the study file to the site, each after those it needs."""
-    modules = rules.needs(where)
+    modules, reads = rules.needs(where), rules.reads(where)
     books = [book.stem for book in sorted(paths.NOTEBOOKS.glob("[0-9]*.ipynb"))]
     study = where.base / "studies" / f"{where.name}.yml"
     plans = sorted({f for base in (where.base, paths.ROOT) for f in base.glob("studies/tracking_plans/*.yml")})
-    raw, made = where.raw / "done", {"resalted.parquet": where.resalted}
-    made |= {book: where.executed / f"{book}.ipynb" for book in books}
+    raw, made = where.raw / "done", {book: where.executed / f"{book}.ipynb" for book in books}
     results, site = where.reports / "results.json", where.reports.parent / "index.html"
 
     def node(what: str, command: Sequence[str], target: Path, *inputs: Path) -> Node:
@@ -67,8 +58,7 @@ def of_study(file: str, where: StudyPaths) -> list[Node]:
     ]  # fmt: skip
     for book in books:
         source = paths.NOTEBOOKS / f"{book}.ipynb"
-        found = [made[name] for name in READS.get(book, ())]
-        inputs = (source, where.database, *sorted(paths.QUERIES.glob("*.sql")), *found)
+        inputs = (source, where.database, *sorted(paths.QUERIES.glob("*.sql")), *reads[made[book]])
         nodes.append(node(book, ("notebook", file, book), made[book], *inputs))
     nodes.append(node("figures and numbers", ("report", file), results, *(made[book] for book in books)))
     nodes.append(node("site", ("site", file), site, results, *_of_the_site()))

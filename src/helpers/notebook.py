@@ -24,6 +24,7 @@ class Notebook:
     def __init__(self, study_file: str, name: str) -> None:
         self.study, self.where = studies.opened(study_file)
         self.name = name
+        self._shown: set[str] = set()
         self._recorder = Recorder(self.where, name, self.study.economics.currency)
 
     def connect(self) -> "duckdb.DuckDBPyConnection":
@@ -42,7 +43,8 @@ class Notebook:
         """Keep a figure for the report and display it."""
         from helpers.figures.show import show
 
-        return show(self.where, name, figure, alt)
+        self._shown.add(name)
+        return show(self.where, self.name, name, figure, alt)
 
     def table(self, rows: "list[dict[str, Any]] | pd.DataFrame", caption: str, footnote: str | None = None) -> "Table":
         """Rows as an accessible table."""
@@ -69,9 +71,11 @@ class Notebook:
         return Numbers.of(self.where, *notebooks)
 
     def close(self) -> "Callout":
-        """Write the numbers; the last call of a notebook."""
+        """Write the numbers, forget figures of earlier runs that this one did not show; the last call of a notebook."""
+        from helpers.figures.show import drop_others
         from helpers.tables import callout
 
+        drop_others(self.where, self.name, self._shown)
         numbers = self._recorder.save()
         return callout(
             "finding",

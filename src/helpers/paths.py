@@ -78,5 +78,5 @@ class StudyPaths:
 
     @property
     def figure_specs(self) -> Path:
-        """Figures as plotly JSON, before they are exported."""
+        """Figures as plotly JSON, before they are exported, in a folder per notebook."""
         return self.data / "figures"

@@ -1,4 +1,4 @@
-"""Makefile rules found in the imports: touching a module rebuilds what uses it, and only that.
+"""Makefile rules found in the code: touching a module rebuilds what uses it, and a notebook waits for those it reads.
 
 Runs on the standard library alone, so that make can call it before anything is installed.
 """
@@ -55,10 +55,36 @@ def needs(where: StudyPaths) -> dict[Path, list[Path]]:
     return found
 
 
+def reads(where: StudyPaths) -> dict[Path, list[Path]]:
+    """What each notebook reads of other steps beside the marts, see :func:`read_by`."""
+    return {
+        where.executed / notebook.name: read_by(code(notebook), where)
+        for notebook in sorted(paths.NOTEBOOKS.glob("[0-9]*.ipynb"))
+    }
+
+
+def read_by(source: str, where: StudyPaths) -> list[Path]:
+    """The notebooks whose numbers a source asks for by ``.earlier("...")``, and the assignments it names ``.resalted``.
+
+    Raises ``ValueError`` where a notebook's name is no literal, for then nobody knows what to wait for.
+
+    >>> read_by("numbers = nb.earlier('05_ab_results')", StudyPaths("mine"))[0].name
+    '05_ab_results.ipynb'
+    """
+    found: dict[Path, None] = {}
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "earlier":
+            found |= {where.executed / f"{ast.literal_eval(name)}.ipynb": None for name in node.args}
+        elif isinstance(node, ast.Attribute) and node.attr == "resalted":
+            found[where.resalted] = None
+    return sorted(found)
+
+
 def makefile(where: StudyPaths) -> str:
     """The rules as make reads them; a file that is deleted later does not stop make."""
     rules = needs(where)
-    lines = [f"{paths.shown(target)}: {' '.join(map(paths.shown, files))}" for target, files in rules.items()]
+    edges = [*rules.items(), *reads(where).items()]
+    lines = [f"{paths.shown(target)}: {' '.join(map(paths.shown, files))}" for target, files in edges]
     every = sorted({paths.shown(file) for files in rules.values() for file in files})
     return "\n".join([*lines, *(f"{name}:" for name in every)]) + "\n"
 

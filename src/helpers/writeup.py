@@ -74,7 +74,7 @@ def helping() -> dict[str, Any]:
     from helpers import defaults, worked_example
     from helpers.cli import EXIT_CODES
     from helpers.results import formatted
-    from helpers.study import meanings
+    from helpers.study import keys
     from helpers.troubleshooting import HOLE, by_topic
 
     example = {
@@ -86,7 +86,7 @@ def helping() -> dict[str, Any]:
         ),
     }
     shares = {"alpha": formatted(defaults.ALPHA, "share"), "srm": defaults.SRM_THRESHOLD}
-    told = {"troubles": by_topic(), "hole": HOLE, "exit_codes": EXIT_CODES, "study_keys": meanings.tables()}
+    told = {"troubles": by_topic(), "hole": HOLE, "exit_codes": EXIT_CODES, "study_keys": keys.tables()}
     return example | shares | told
 
 
@@ -120,8 +120,9 @@ def _numbers(name: str) -> Numbers:
 
 def _figure(study: str, up: str, name: str) -> str:
     """A figure's path after ``up``, which leads to the project's root; an error when no notebook makes it."""
-    spec = StudyPaths(study).figure_specs / f"{name}.json"
-    if not spec.is_file():
+    from helpers.figures.show import names
+
+    if name not in names(StudyPaths(study)):
         raise ReportError(f"the write-up shows the figure {name!r}, which no notebook of {study} makes")
     return f"{up}figures/{study}/{name}.svg"
 

@@ -1,6 +1,7 @@
 """What comes from the data or the study's file is shown as text, never as markup, with and without a policy."""
 
 import json
+from functools import partial
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -59,17 +60,18 @@ def _table():
 
 def _built(base) -> None:
     where = fake_report.prepare(base)
+    kept = partial(show, where, "05_ab_results")  # where the fake report keeps its figures
     described = table(
         pd.DataFrame({"variant": [v.name for v in VARIANTS], "description": [v.description for v in VARIANTS]}),
         "Variants",
     )
     contents = {
-        "02_funnel_analysis": [show(where, "funnel_sankey", _sankey(), f"Flow of users through {HOSTILE}"), _table()],
+        "02_funnel_analysis": [kept("funnel_sankey", _sankey(), f"Flow of users through {HOSTILE}"), _table()],
         "03_segmentation": [
-            show(where, "segment_rates", _points(), f"Points by {HOSTILE}"),
+            kept("segment_rates", _points(), f"Points by {HOSTILE}"),
             callout("finding", HOSTILE),
         ],
-        "05_ab_results": [described, show(where, "effects", _points(), f"Points by {HOSTILE}"), _table()],
+        "05_ab_results": [described, kept("effects", _points(), f"Points by {HOSTILE}"), _table()],
     }
     for stem, items in contents.items():
         content = fake_report._notebook("Where do users drop?", items)

@@ -20,7 +20,7 @@ def where(tmp_path):
 
 def put(where, name, value=1):
     figure = style.titled(go.Figure(go.Bar(x=["a"], y=[value])), f"{name} is <b>{value}</b>")
-    return show(where, name, figure, f"A bar called {name}")
+    return show(where, "05_ab_results", name, figure, f"A bar called {name}")
 
 
 @needs_browser

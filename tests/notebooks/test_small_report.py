@@ -202,7 +202,7 @@ def test_every_figure_shown_is_exported_and_no_other(report):
     sources += "\n".join(f.read_text(encoding="utf-8") for f in (rules.PACKAGE / "sections").glob("*.py"))
     assert shown == set(re.findall(r'nb\.show\(\s*"([a-z0-9_]+)"', sources)) - ELSEWHERE
     assert {f.stem for f in report.where.figures.glob("*.html")} == shown
-    assert {f.stem for f in report.where.figure_specs.glob("*.json")} == shown
+    assert {f.stem for f in report.where.figure_specs.glob("*/*.json")} == shown
     if browser():
         assert {f.stem for f in report.where.figures.glob("*.svg")} == shown
         assert {f.stem for f in (report.where.reports / "figures").glob("*.svg")} == shown

@@ -6,6 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from helpers import warehouse
+from helpers.defaults import SRM_DOUBT, SRM_THRESHOLD
 from helpers.errors import ReportError
 from helpers.experiment import Results
 from helpers.trust import Trust, TrustCheck, report, trust_checks
@@ -17,14 +18,14 @@ Check = Callable[..., dict[str, TrustCheck]]
 def trust(small_study, tmp_path) -> Callable[..., Trust]:
     """What the checks find on a copy of the marts after some SQL has spoiled it."""
 
-    def check(*spoil: str, **changes: object) -> Trust:
+    def check(*spoil: str, table_arms: dict[str, int] | None = None) -> Trust:
         database = tmp_path / "spoiled.duckdb"
         shutil.copyfile(small_study.where.database, database)
-        study = small_study.study.model_copy(update=changes)
+        study = small_study.study
         with warehouse.connect(database, read_only=False) as con:
             for statement in spoil:
                 con.execute(statement)
-            return trust_checks(con, Results(con, study))
+            return trust_checks(con, Results(con, study), table_arms)
 
     return check
 
@@ -72,6 +73,32 @@ def test_lost_units_fail_the_sample_ratio_and_name_the_stage(checks, population,
     found = checks(LOSE_TREATED.format(population=population, dimension="all", more=""))
     assert failed(found) == {f"Sample ratio, {population} units"}
     assert f"likely from {stage}: check " in found[f"Sample ratio, {population} units"].found
+
+
+def test_sizes_that_chance_seldom_makes_warn_and_say_what_could_be_missing(trust):
+    """p between the threshold and the doubt: the decision stands, and the exposed units' check carries the words."""
+    found = trust(
+        "update marts.fct_experiment_results as r set sample_size = (select round(sum(s.sample_size) + 2.6 * sqrt(2 * sum(s.sample_size)))"
+        " from marts.fct_experiment_results as s where s.variant = 'control' and s.population = 'exposed'"
+        " and s.dimension = 'all' and s.metric = r.metric) where r.variant = 'treatment' and r.population = 'exposed'"
+        " and r.dimension = 'all'"
+    )
+    assert [c.name for c in found.failed] == [] and found.split is not None
+    assert SRM_THRESHOLD <= found.split.test.p_value < SRM_DOUBT
+    check = next(c for c in found.checks if c.name == "Sample ratio, exposed units")
+    assert check.verdict == "warning" and check.found.endswith(f"control is about {found.split.missing:,} units short")
+    assert found.caveats == (check.caveat,)
+    assert report.caveats(found).startswith("**The split is doubtful.** The arms hold ")
+    assert report.summary(found)[0]["Check"] == check.name
+
+
+def test_refused_rows_that_no_sample_ratio_sees_warn_in_words(trust):
+    refused = "insert into marts.fct_row_flow values (99, 'shown_otherwise', 'flagged', 90)"
+    arms = {"control": 10_050, "treatment": 10_040}
+    found = trust(refused, table_arms=arms)
+    assert [c.claim for c in found.caveats] == ["The sample ratio does not see the contamination."]
+    assert found.unseen is not None and (found.unseen.rows, found.unseen.of) == (90, 20_090)
+    assert trust(refused).caveats == trust(refused, table_arms=arms | {"treatment": 11_040}).caveats == ()
 
 
 def test_one_level_that_loses_units_is_named(checks):

@@ -3,6 +3,7 @@
 import json
 import math
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Any, Self
 
 import numpy as np
 
-from helpers import results
+from helpers import paths, results
 from helpers.errors import ReportError
 from helpers.figures.alternative import alternative
 from helpers.paths import StudyPaths
@@ -41,14 +42,20 @@ class FigureView:
     @classmethod
     def load(cls, where: StudyPaths, name: str) -> Self:
         """A figure that a notebook has shown before."""
-        file = where.figure_specs / f"{name}.json"
-        if not file.is_file():
+        files = _kept(where).get(name, [])
+        if not files:
             raise ReportError(
                 f"the figure {name!r} is not there",
                 expected=f"one of {', '.join(names(where)) or 'none: no notebook has run'}",
                 remedy="run the notebook that shows it",
             )
-        return cls(name, file.read_text(encoding="utf-8").strip())
+        if len(files) > 1:
+            raise ReportError(
+                f"the figure {name!r} is shown by more than one notebook",
+                got=", ".join(paths.shown(file) for file in files),
+                remedy="name one of them otherwise; a folder whose notebook is gone can be deleted",
+            )
+        return cls(name, files[0].read_text(encoding="utf-8").strip())
 
     @property
     def placeholder(self) -> str:
@@ -89,14 +96,21 @@ class FigureView:
         return bundle
 
 
-def show(where: StudyPaths, name: str, figure: Any, alt: str) -> FigureView:
+def show(where: StudyPaths, notebook: str, name: str, figure: Any, alt: str) -> FigureView:
     """Keep a figure under ``name`` for the export and return what the notebook displays.
 
-    Writes ``data/STUDY/figures/NAME.json``; see :func:`drawn`, which raises what this raises.
+    Writes ``data/STUDY/figures/NOTEBOOK/NAME.json``; see :func:`drawn`, which raises what this raises.
     """
     view = drawn(name, figure, alt)
-    results.write_text(where.figure_specs / f"{name}.json", view.spec + "\n")
+    results.write_text(where.figure_specs / notebook / f"{name}.json", view.spec + "\n")
     return view
+
+
+def drop_others(where: StudyPaths, notebook: str, shown: Collection[str]) -> None:
+    """Forget the figures that an earlier run of a notebook showed and this one, with all of ``shown``, does not."""
+    for file in (where.figure_specs / notebook).glob("*.json"):
+        if file.stem not in shown:
+            file.unlink()
 
 
 def drawn(name: str, figure: Any, alt: str) -> FigureView:
@@ -143,7 +157,16 @@ def drawn(name: str, figure: Any, alt: str) -> FigureView:
 
 def names(where: StudyPaths) -> list[str]:
     """Figures that the study's notebooks have shown, in alphabetical order."""
-    return sorted(f.stem for f in where.figure_specs.glob("*.json") if NAME.match(f.stem))
+    return list(_kept(where))
+
+
+def _kept(where: StudyPaths) -> dict[str, list[Path]]:
+    """The files of every figure by its name; a name stands for one figure, which :meth:`FigureView.load` sees to."""
+    files: dict[str, list[Path]] = {}
+    for file in sorted(where.figure_specs.glob("*/*.json"), key=lambda f: (f.stem, f.parent.name)):
+        if NAME.match(file.stem):
+            files.setdefault(file.stem, []).append(file)
+    return files
 
 
 def with_static(html: str, pictures: Path, prefix: str = "") -> str:

@@ -7,8 +7,10 @@ from pathlib import Path
 from helpers import paths
 from helpers.errors import ReportError
 from helpers.study import VARIABLE, Place
+from helpers.study.formats import format_of
 
-ENDINGS = {"csv": (".csv", ".csv.gz"), "parquet": (".parquet", ".pq")}
+SEVERAL = ("csv", "parquet")
+"""Formats of which several files make one table."""
 
 
 def files_of(place: Place, study: str) -> tuple[str, list[Path]]:
@@ -77,7 +79,8 @@ def _not_there(place: Place, path: Path, study: str) -> ReportError:
 
 def _common_format(files: list[Path], study: str) -> str:
     """The one format of all files; a single file with a strange ending is CSV."""
-    kinds = {file: next((k for k, ends in ENDINGS.items() if file.name.lower().endswith(ends)), None) for file in files}
+    told = {file: format_of(file.name) for file in files}
+    kinds = {file: kind if kind in SEVERAL else None for file, kind in told.items()}
     if len(files) == 1:
         return kinds[files[0]] or "csv"
     if len(set(kinds.values())) == 1 and None not in kinds.values():

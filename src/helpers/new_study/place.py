@@ -15,6 +15,7 @@ from helpers.landing.text import literal, quoted
 from helpers.new_study.profile import number
 from helpers.scratch import scratch
 from helpers.study import VARIABLE, Place
+from helpers.study.formats import format_of
 from helpers.warehouse import MEMORY, THREADS
 
 if TYPE_CHECKING:
@@ -112,8 +113,7 @@ def _place(path: str, table: str | None) -> Place:
     for folder, prefix in ((paths.real_data_dir(), f"${{{paths.REAL_DATA_DIR}}}/"), (paths.ROOT, "")):
         if absolute.is_relative_to(folder.resolve()) and absolute != folder.resolve():
             written = prefix + str(absolute.relative_to(folder.resolve()))
-    duck = absolute.suffix.lower() in (".duckdb", ".ddb", ".db")
-    if table and not duck:
+    if table and format_of(absolute.name) != "duckdb":
         raise ReportError("only a DuckDB file holds tables", got=f"--table {table}", remedy="leave --table out")
     return Place.model_construct(path=written, format=None, table=table, delimiter=",", origin="")
 

@@ -15,6 +15,7 @@ from helpers.new_study.place import opened
 from helpers.new_study.proposal import Proposal
 from helpers.results import write_text
 from helpers.scratch import scratch
+from helpers.study.formats import format_of
 
 MOST_REMARKS = 25
 """Suspicious columns that are named; the rest are counted."""
@@ -84,8 +85,7 @@ def propose(
 
 def _format(path: str) -> str | None:
     """A format that the ending does not tell."""
-    known = (".csv", ".csv.gz", ".parquet", ".pq", ".duckdb", ".ddb", ".db")
-    return "csv" if Path(path).suffix and not path.lower().endswith(known) and "*" not in path else None
+    return "csv" if Path(path).suffix and format_of(path) is None and "*" not in path else None
 
 
 def _said(proposal: Proposal, file: str) -> str:

@@ -87,6 +87,16 @@ def near_miss(nb: "Notebook", results: "Results") -> "Callout | None":
     return nb.warning(near.text()) if near else None
 
 
+def arms(nb: "Notebook", results: "Results") -> "Table | None":
+    """Every arm against the control; nothing of a study with two variants."""
+    from helpers import arms
+
+    found = arms.against_control(results)
+    arms.record(nb, found)
+    rows = arms.rows(found, nb.study)
+    return nb.table(rows, "Every arm against the control", arms.note(found, nb.study)) if found else None
+
+
 def survival(nb: "Notebook", found: "Survival | None") -> "FigureView | Callout":
     """The curves of how long units stay."""
     from helpers import recording

@@ -17,6 +17,14 @@ def words(nb: "Notebook", found: "Trust") -> "Callout":
     return nb.finding(report.words(found))
 
 
+def caveats(nb: "Notebook", found: "Trust") -> "Callout | None":
+    """What the warnings mean to whoever wants to act on the result; nothing where none needs words."""
+    from helpers.trust import report
+
+    said = report.caveats(found)
+    return nb.warning(said) if said else None
+
+
 def details(nb: "Notebook", found: "Trust") -> "Folded":
     """Every check with its question, folded away."""
     from helpers.tables import Folded

@@ -11,6 +11,7 @@ from pydantic import (
     model_validator,
 )
 
+from helpers.study.formats import format_of
 from helpers.study.model import Model, Name, Share, Wrong
 
 VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
@@ -24,54 +25,88 @@ class Dirt(Model):
     """Kinds of dirt, as shares of the rows: planted by a simulator, or tolerated in a log."""
 
     exact_duplicate: Share = 0
+    """Rows that stand there twice"""
     late_duplicate: Share = 0
+    """Rows that arrive a second time, later"""
     timezone_offset: Share = 0
+    """Times with an offset instead of UTC; repaired"""
     epoch_milliseconds: Share = 0
+    """Times as milliseconds since the epoch; repaired"""
     named_month: Share = 0
+    """Times with the name of the month; repaired"""
     missing_id: Share = 0
+    """Rows without a unit"""
     unparseable_time: Share = 0
+    """Times that nobody can read"""
     unplanned_event: Share = 0
+    """Events that the tracking plan does not know"""
     wrong_type: Share = 0
+    """Text where a number is planned"""
     missing_revenue: Share = 0
+    """Purchases without an amount"""
     negative_price: Share = 0
+    """Amounts below zero"""
     missing_property: Share = 0
+    """Rows that lack a planned property; flagged"""
     extra_property: Share = 0
+    """Rows with a property that is not planned; flagged"""
     impossible_order: Share = 0
+    """Steps in an order that cannot be; flagged"""
     bot: Share = 0
+    """Events of bots"""
 
 
 class Tolerance(Model):
     """Share of rows (of units for ``two_variants``) that may be wrong; what is not listed may not occur."""
 
     malformed_line: Share = 0
+    """Lines that do not fit the header"""
     missing_id: Share = 0
+    """Rows without a unit"""
     unparseable_time: Share = 0
+    """Times that nobody can read"""
     unplanned_event: Share = 0
+    """Events that the tracking plan does not know"""
     wrong_type: Share = 0
+    """Text where a number is planned"""
     missing_revenue: Share = 0
+    """Purchases without an amount"""
     negative_price: Share = 0
+    """Amounts below zero"""
     two_variants: Share = 0
+    """Units that saw more than one variant; contamination"""
 
 
 class Simulation(Model):
     """A simulated log."""
 
     source: Literal["simulated"]
+    """simulated: the log is made up"""
     world: Literal["shop", "checkout", "music"] = "shop"
+    """Which world makes it: shop, checkout or music"""
     users: int = Field(200_000, ge=1_000, le=20_000_000)
+    """How many users it has"""
     seed: int = Field(ge=0)
+    """Seed of the simulation; equal seeds give equal logs"""
     dirt: Dirt = Dirt()
+    """Kinds of dirt that are planted, as shares of the events"""
     tolerate: Tolerance = Tolerance()
+    """Shares of wrong rows that are accepted; what is not listed may not occur"""
     bot_events_per_day: int = Field(300, ge=10)
+    """A unit with more events on a day is a bot and left out"""
     export_clean_events: bool = False
+    """Whether the clean events are written as a CSV beside the marts"""
 
 
 class ColumnOf(Model):
     """A column of the log; ``up_to`` keeps what stands before the first such character, ``times`` multiplies by a column."""
 
     column: str
+    """The column of the log"""
     up_to: str | None = Field(None, min_length=1, max_length=1)
+    """Keep only what stands before the first such character"""
     times: str | None = None
+    """Column that a price is multiplied by, such as the quantity"""
 
 
 class EventName(Model):
@@ -82,7 +117,9 @@ class EventName(Model):
     """
 
     value: Name
+    """Name of every event, where the log holds one kind only"""
     first: Name | None = None
+    """Name of a unit's first rows instead, in the baseline and in the experiment"""
 
 
 class Place(Model):
@@ -93,11 +130,17 @@ class Place(Model):
     """
 
     path: str = ""
+    """File, folder or glob, from the project's root; ${REAL_DATA_DIR} stands for the folder of downloads"""
     format: Literal["csv", "parquet", "duckdb", "postgres", "frame"] | None = None
+    """csv, parquet, duckdb, postgres or frame; seen from the path when left out"""
     table: str | None = Field(None, min_length=1)
+    """The table of a DuckDB file or a PostgreSQL database"""
     delimiter: str = Field(",", min_length=1, max_length=1)
+    """What separates the columns of a CSV"""
     origin: str = ""
+    """Where the data come from, for the report"""
     export_clean_events: bool = False
+    """Whether the clean events are written as a CSV beside the marts"""
 
     @property
     def kind(self) -> str | None:
@@ -106,8 +149,7 @@ class Place(Model):
             return self.format
         if VARIABLE.fullmatch(self.path):
             return "postgres"
-        endings = {"parquet": (".parquet", ".pq"), "duckdb": (".duckdb", ".ddb", ".db"), "csv": (".csv", ".csv.gz")}
-        return next((kind for kind, ends in endings.items() if self.path.lower().endswith(ends)), None)
+        return format_of(self.path)
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
@@ -132,9 +174,13 @@ class Log(Place):
     """An event log, one row an event, with columns mapped to the project's names."""
 
     source: Literal["log"]
+    """log: the analyst's own log, one row an event"""
     columns: dict[Name, str | ColumnOf | EventName]
+    """The project's names and the file's columns; nothing in the file is renamed"""
     tolerate: Tolerance = Tolerance()
+    """Shares of wrong rows that are accepted; what is not listed may not occur"""
     bot_events_per_day: int = Field(2_000, ge=10)
+    """A unit with more events on a day is a bot and left out"""
 
     @model_validator(mode="after")
     def _required_columns(self) -> Self:
@@ -174,14 +220,23 @@ class UnitTolerance(Model):
     """Share of rows (of units for ``two_variants``) of a unit table that may be wrong; what is not listed may not occur."""
 
     malformed_line: Share = 0
+    """Lines that do not fit the header"""
     missing_id: Share = 0
+    """Rows without a unit"""
     unparseable_time: Share = 0
+    """Times that nobody can read"""
     missing_outcome: Share = 0
+    """Rows whose outcome is empty, which is not zero"""
     wrong_type: Share = 0
+    """Text where a number is expected"""
     negative_price: Share = 0
+    """Amounts below zero"""
     shown_otherwise: Share = 0
+    """Rows whose variant is not what was shown; contamination"""
     duplicate_unit: Share = 0
+    """Rows that repeat a unit"""
     two_variants: Share = 0
+    """Units that saw more than one variant; contamination"""
 
 
 class Units(Place):
@@ -192,12 +247,19 @@ class Units(Place):
     """
 
     source: Literal["units"]
+    """units: a table with one row a unit"""
     columns: dict[Name, str | ColumnOf] = Field({})
+    """user_id, variant, event_time, shown and attributes, each with the table's column"""
     variants: Levels = Field({})
+    """Levels of the variant's column, each with the variant it means"""
     shown: Levels = Field({})
+    """Levels of the column that says what was really shown, each with the variant it means"""
     outcomes: dict[Name, str] = Field(min_length=1)
+    """Events by name, each with its column: not zero means that it happened, a number is its amount"""
     before: dict[Name, str] = Field({})
+    """Outcomes by name, each with the column that holds them as they were before the experiment"""
     tolerate: UnitTolerance = UnitTolerance()
+    """Shares of wrong rows that are accepted; what is not listed may not occur"""
 
     bot_events_per_day: ClassVar[int] = 1_000_000_000
     """A row is a unit, so nobody has too many events."""

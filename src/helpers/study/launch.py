@@ -15,21 +15,32 @@ class Rule(Model):
     """What GO needs besides size, guardrails and money that is not below zero; see :mod:`helpers.decision`."""
 
     confidence: Annotated[float, Field(ge=0.5, lt=1)] = defaults.CONFIDENCE
+    """Confidence level of the intervals"""
     max_false_positive_risk: Share = 0.05
+    """Largest false-positive risk with which GO is said"""
     min_relative_uplift: float = 0.05
+    """Smallest uplift worth shipping"""
     prior_success_rate: Annotated[float, Field(gt=0, lt=1)]
+    """Share of earlier changes of this kind that worked"""
 
 
 class Economics(Model):
     """Money of the decision; amounts in units of the currency. Without a revenue metric nothing is said of money."""
 
     currency: str = Field("EUR", pattern=r"^[A-Z]{3}$")
+    """Three capital letters, such as EUR"""
     revenue_metric: Name | None = None
+    """The mean metric that money is reckoned from"""
     contribution_margin: Annotated[float, Field(gt=0, le=1)]
+    """Share of revenue that is left after variable costs"""
     implementation_cost: float = Field(ge=0)
+    """What building it costs, once"""
     monthly_run_cost: float = Field(0, ge=0)
+    """What running it costs, a month"""
     horizon_months: int = Field(12, ge=1, le=60)
+    """Months over which it is reckoned"""
     exposed_units_per_month: int | None = Field(None, ge=1)
+    """Units that reach the exposure in a month; from the log when left out"""
 
     @property
     def horizon(self) -> str:
@@ -44,8 +55,11 @@ class Economics(Model):
 
 class Stage(Model):
     share: Share
+    """Share of the units that get the change"""
     days: int = Field(ge=1)
+    """How long the stage lasts"""
     advance_when: str
+    """What must hold before the next stage"""
 
 
 Week = Annotated[list[float], Field(min_length=7, max_length=7)]
@@ -59,24 +73,41 @@ class Monitoring(Model):
     """
 
     label: str
+    """What the watched rate is called"""
     rate: Annotated[float, Field(gt=0, lt=1)]
+    """The rate before the launch"""
     units_per_day: int = Field(ge=1)
+    """Units a day"""
     tickets_per_day: Positive
+    """Support tickets a day"""
     weekday_volume: Week = [1.0] * 7
+    """Factors of the volume, Monday first"""
     weekday_points: Week = [0.0] * 7
+    """Differences of the rate, Monday first"""
     baseline_days: int = Field(28, ge=14, le=365)
+    """Days before the launch that the limits are made from"""
     days: int = Field(28, ge=7, le=365)
+    """Days that are watched"""
     shifts: list[Annotated[float, Field(gt=-1, lt=1)]] = Field(
         [0.0, -0.003, -0.008, -0.015], min_length=1, max_length=6
     )
+    """Changes of the rate that are simulated"""
     ticket_surge: Positive = 3.0
+    """Factor of the tickets in a simulated surge"""
     drop: Annotated[float, Field(gt=0, lt=1)] = defaults.ROLLBACK_DROP
+    """Relative fall of the rate that triggers a rollback"""
     drop_days: int = Field(defaults.ROLLBACK_DAYS, ge=1)
+    """Days in a row that the fall must last"""
     ticket_factor: Annotated[float, Field(gt=1)] = defaults.ROLLBACK_TICKETS
+    """Factor of the tickets that triggers a rollback"""
     minimum: int = Field(defaults.MONITORING_MINIMUM, ge=1)
+    """Units a day below which no rate is judged"""
     seed: int = Field(0, ge=0)
+    """Seed of the simulated days"""
     stream: str | None = None
+    """CSV of real days with day, checkouts, completions, tickets"""
     launch: Moment | None = None
+    """Day of the launch, in the stream"""
 
     @model_validator(mode="after")
     def _both(self) -> Self:
@@ -92,6 +123,10 @@ class Monitoring(Model):
 
 class Milestone(Model):
     days: str
+    """Which days it is about"""
     milestone: str
+    """What is reached"""
     success: str
+    """What must be true"""
     tripwire: str
+    """What says that it failed"""

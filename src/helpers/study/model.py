@@ -51,9 +51,9 @@ class Wrong(ValueError):
 
 
 class Model(BaseModel):
-    """Unknown keys are errors, values never change after validation."""
+    """Unknown keys are errors, values never change after validation; the text below a key is what it means."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False, use_attribute_docstrings=True)
 
 
 def _close(word: str, valid: Iterable[str]) -> list[str]:

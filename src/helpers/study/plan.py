@@ -16,8 +16,11 @@ class Period(Model):
     """When the log begins (``baseline``), when the experiment begins and ends; UTC, end excluded."""
 
     baseline: Moment | None = None
+    """First moment of the log, before the experiment; needed by covariates"""
     start: Moment
+    """First moment of the experiment"""
     end: Moment
+    """First moment after the experiment"""
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:
@@ -50,8 +53,11 @@ class ExternalEvent(Model):
     """What happened outside of the experiment and may have moved every arm, such as a campaign; UTC, end excluded."""
 
     name: str = Field(min_length=1, max_length=60)
+    """What happened, as the figures label it"""
     start: Moment
+    """Its first moment; UTC"""
     end: Moment
+    """The first moment after it"""
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:
@@ -64,14 +70,20 @@ class Variant(Model):
     """One arm; the first one listed is the control."""
 
     name: Name
+    """Name of the arm, as in the log"""
     weight: Share
+    """Designed share of the units; all add up to one"""
     description: str = ""
+    """What its units see"""
 
 
 class Funnel(Model):
     steps: list[Name] = Field(min_length=2, max_length=8)
+    """Events in order; others may happen in between"""
     optional: list[Name] = Field([])
+    """Steps that a unit may skip"""
     window_hours: Positive = 168
+    """Time from the first step within which the others must follow"""
 
     @model_validator(mode="after")
     def _optional_steps(self) -> Self:
@@ -91,16 +103,22 @@ class Injection(Model):
     """The uplift planted in an offline study: relative change of ``event`` among exposed units."""
 
     event: Name
+    """The event of which more is planted"""
     by: Name | None = None
+    """Segment by which the uplift differs"""
     relative_uplift: dict[str, Annotated[float, Field(ge=-1, le=5)]]
+    """Relative change by level of the segment, or for all"""
     minutes_after_exposure: Positive = 10
+    """How long after the exposure a planted event happens"""
 
 
 class Margin(Model):
     """How much worse a guardrail may get: a fraction of the control, or an absolute amount."""
 
     relative: Positive | None = None
+    """As a fraction of the control"""
     absolute: Positive | None = None
+    """In the metric's own unit"""
 
     @model_validator(mode="after")
     def _one(self) -> Self:
@@ -120,18 +138,31 @@ class Metric(Model):
     """
 
     name: Name
+    """Name of the metric in results and code"""
     label: str
+    """Name of the metric in prose"""
     role: Literal["primary", "secondary", "guardrail"]
+    """primary decides, secondary supports, guardrail must not get worse by more than its margin"""
     type: Literal["proportion", "mean", "ratio", "retention"]
+    """proportion, mean, ratio or retention"""
     event: Name | None = None
+    """The event that is counted or summed"""
     measure: Literal["count", "sum"] | None = None
+    """count the events, or sum their amounts"""
     per: Name | None = None
+    """What a ratio divides by: count of the same event, or another event"""
     days: int | None = Field(None, ge=1, le=90)
+    """The day after exposure on which a unit must be back"""
     unit: Literal["share", "money", "count", "seconds"] = "share"
+    """How values are shown: share, money, count or seconds"""
     better: Literal["higher", "lower"] = "higher"
+    """Whether higher or lower values are better"""
     margin: Margin | None = None
+    """How much worse a guardrail may get"""
     covariate: bool = False
+    """Whether the same measure before the experiment is used to reduce variance (CUPED)"""
     winsorize: Annotated[float, Field(gt=0.5, lt=1)] | None = None
+    """Pooled quantile to which higher values are pulled in; nothing is dropped"""
 
     @model_validator(mode="after")
     def _complete(self) -> Self:
@@ -171,7 +202,9 @@ class Leaving(Model):
     """The event by which a unit leaves for good, and the days within which the mean time until then is compared."""
 
     event: Name
+    """The event after which a unit is gone"""
     horizon_days: Positive
+    """Days within which the mean time until leaving is compared"""
 
 
 class Surrogate(Model):
@@ -181,13 +214,21 @@ class Surrogate(Model):
     """
 
     proxy: Name
+    """Metric that moves early"""
     outcome: Name
+    """Metric that matters and moves late"""
     opportunity: Name | None = None
+    """Ratio that counts the chances to sell"""
 
 
 class Design(Model):
     power: Share = defaults.POWER
+    """Chance of finding the minimum detectable effect when it is there"""
     minimum_detectable: Positive
+    """Smallest relative effect worth finding"""
     splits: list[Share] = Field([0.5, 0.7, 0.8, 0.9])
+    """Shares of the control whose sample sizes are compared"""
     aa_runs: int = Field(defaults.AA_RUNS, ge=10)
+    """Re-salted splits of the A/A test"""
     coverage_runs: int = Field(defaults.COVERAGE_RUNS, ge=10)
+    """Re-salted experiments behind coverage and false positives"""

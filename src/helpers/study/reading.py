@@ -13,7 +13,6 @@ from pydantic import (
 from helpers import paths
 from helpers.errors import ReportError
 from helpers.study.explaining import explained
-from helpers.study.meanings import described
 from helpers.study.study import Study
 
 DEPTH = 20
@@ -58,7 +57,7 @@ def json_schema() -> str:
     schema = Study.model_json_schema()
     left_out = ("tracking_plan", "exposure", "funnel")  # a unit table may do without
     schema["required"] = [key for key in schema["required"] if key not in left_out]
-    return json.dumps(described(schema), indent=2) + "\n"
+    return json.dumps(schema, indent=2) + "\n"
 
 
 def read_yaml(file: Path) -> dict[str, Any]:

@@ -19,32 +19,59 @@ class Study(Model):
     """One experiment, from the question to the rollout."""
 
     name: Name
+    """Name of the study and of its file, data and report folders"""
     title: str
+    """What the report is called"""
     question: str
+    """The question the report answers, as a reader would ask it"""
     hypothesis: str
+    """If this is changed, then that happens, because of this"""
     change: str
+    """What the treated get to see"""
     mode: Literal["offline", "online"]
+    """offline: nobody was treated, an uplift is planted; online: the log shows who was treated"""
     salt: str = Field(min_length=4)
+    """Text that seeds the split; another salt gives another, unrelated split"""
     data: Simulation | Log | Units = Field(discriminator="source")
+    """Where the log comes from"""
     tracking_plan: Name | None
+    """Name of the file in tracking_plans that says what each event must carry"""
     period: Period
+    """When the log begins and when the experiment runs; UTC"""
     variants: list[Variant] = Field(min_length=2)
+    """The arms; the first one is the control"""
     exposure: Name
+    """The event from which on the change can touch a unit; outcomes count from then on"""
     funnel: Funnel
+    """The way whose losses are looked at"""
     segments: list[Name] = Field([])
+    """Attributes by which the funnel and the effect are cut; exploratory"""
     min_segment: int = Field(defaults.MIN_SEGMENT, ge=2)
+    """Segments with fewer units are pooled into other, so that nobody can be recognised"""
     injection: Injection | None = None
+    """The uplift that is planted in an offline study"""
     metrics: list[Metric] = Field(min_length=1)
+    """What is measured on each unit; exactly one is primary"""
     leaving: Leaving | None = None
+    """The event by which a unit leaves for good"""
     surrogate: Surrogate | None = None
+    """An early proxy and the outcome it is to stand for"""
     design: Design
+    """What the experiment is planned for"""
     decision: Rule
+    """The rule for GO, ITERATE and KILL, written down before anybody looks"""
     economics: Economics
+    """What the change earns and costs"""
     rollout: list[Stage] = Field(min_length=1)
+    """The stages by which it ships"""
     milestones: list[Milestone] = Field(min_length=1)
+    """What must be true at which time, and what says that it is not"""
     monitoring: Monitoring | None = None
+    """What is watched after the launch"""
     limits: list[str] = Field([])
+    """What the study cannot say, in sentences"""
     external_events: list[ExternalEvent] = Field([])
+    """What happened outside that may have moved the outcome: marked on every time axis"""
 
     @model_validator(mode="before")
     @classmethod

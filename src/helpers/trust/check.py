@@ -10,6 +10,21 @@ Verdict = Literal["passed", "warning", "failed"]
 
 
 @dataclass(frozen=True)
+class Caveat:
+    """What a warning means to whoever wants to act on the result.
+
+    Attributes:
+        name: under which it is recorded, ``trust.caveats.NAME``.
+        claim: in one short sentence.
+        words: what was seen, and what it could do.
+    """
+
+    name: str
+    claim: str
+    words: str
+
+
+@dataclass(frozen=True)
 class TrustCheck:
     """One question that must be answered before any result is read.
 
@@ -19,6 +34,7 @@ class TrustCheck:
         family: checks that a healthy report sums up in one line.
         trouble: what was looked for, as it reads in "none of these was found".
         p_value: of the check's test, where it has one.
+        caveat: of a warning that a line of a table does not do justice to.
 
     Example:
         >>> TrustCheck("Contamination", "Was any unit in two variants?", "0 of 10 units").passed
@@ -32,6 +48,7 @@ class TrustCheck:
     family: str = ""
     trouble: str = ""
     p_value: float | None = None
+    caveat: Caveat | None = None
 
     @property
     def passed(self) -> bool:

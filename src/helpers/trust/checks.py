@@ -1,5 +1,6 @@
 """All trust checks of a study, made before any result is read."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -8,13 +9,15 @@ from helpers.errors import ReportError
 from helpers.experiment import EXPOSED, Results
 from helpers.results import formatted
 from helpers.stats.randomised_units import IntraclusterCorrelation
-from helpers.trust.check import Counted, TrustCheck
+from helpers.trust.check import Caveat, Counted, TrustCheck
 from helpers.trust.clusters import clustered, correlation, sharing_units
 from helpers.trust.covariates import covariates
-from helpers.trust.rows import rows_and_units
+from helpers.trust.doubtful_split import DoubtfulSplit, doubtful_split
+from helpers.trust.rows import refused_otherwise, rows_and_units
 from helpers.trust.sample_ratio import sample_ratios
 from helpers.trust.sensitivity import Reestimate, external
 from helpers.trust.timing import Maturity, before_exposure, early, follow_up, immature, maturity, not_followed
+from helpers.trust.unseen import Unseen, unseen
 from helpers.trust.values import Sentinel, of_amounts, of_levels, sentinels
 
 if TYPE_CHECKING:
@@ -33,6 +36,8 @@ class Trust:
     correlation: IntraclusterCorrelation
     external: tuple[Reestimate, ...]
     left_out: dict[str, int]
+    split: DoubtfulSplit | None
+    unseen: Unseen | None
 
     @property
     def failed(self) -> tuple[TrustCheck, ...]:
@@ -43,13 +48,26 @@ class Trust:
         return tuple(c for c in self.checks if c.verdict == "warning")
 
     @property
+    def caveats(self) -> tuple[Caveat, ...]:
+        """What a reader must know of the warnings before acting on the result."""
+        return tuple(c.caveat for c in self.checks if c.caveat is not None)
+
+    @property
     def reestimates(self) -> tuple[Reestimate, ...]:
         """The primary effect without some days, the immature ones first."""
         return tuple(r for r in (self.maturity.without, *self.external) if r is not None)
 
 
-def trust_checks(con: "duckdb.DuckDBPyConnection", results: Results) -> Trust:
+def trust_checks(
+    con: "duckdb.DuckDBPyConnection", results: Results, table_arms: Mapping[str, int] | None = None
+) -> Trust:
     """Questions whose wrong answer makes every result worthless, or a reader wary.
+
+    Args:
+        con: the marts.
+        results: of the study.
+        table_arms: rows of a unit table by assigned variant before any was left out, see
+            :class:`~helpers.landing.raw.Landed`; None of a log.
 
     One failed check makes the decision INVALID, so a check may fail only where the comparison of the arms itself is in
     doubt; everything else warns. Raises when nobody was exposed.
@@ -67,9 +85,11 @@ def trust_checks(con: "duckdb.DuckDBPyConnection", results: Results) -> Trust:
     odd = [*of_amounts(warehouse.query(con, "amount_values"), study), *of_levels(results)]
     sizes = warehouse.query(con, "shared_sessions", metric=study.primary.name)
     outside = external(results)
+    flow = warehouse.query(con, "row_flow")
+    split, blind = doubtful_split(results), unseen(results, table_arms or {}, refused_otherwise(flow))
     checks = [
-        *sample_ratios(results),
-        *rows_and_units(con, results),
+        *sample_ratios(results, split),
+        *rows_and_units(con, results, flow, blind),
         *covariates(results),
         immature(watched, waits=study.primary.type == "retention"),
         *follow_up(results),
@@ -79,7 +99,18 @@ def trust_checks(con: "duckdb.DuckDBPyConnection", results: Results) -> Trust:
         *map(disturbed, outside),
     ]
     sharing, alike = sharing_units(sizes), correlation(sizes)
-    return Trust(tuple(checks), watched, outcomes, tuple(odd), sharing, alike, tuple(outside), not_followed(results))
+    return Trust(
+        tuple(checks),
+        watched,
+        outcomes,
+        tuple(odd),
+        sharing,
+        alike,
+        tuple(outside),
+        not_followed(results),
+        split,
+        blind,
+    )
 
 
 def disturbed(found: Reestimate) -> TrustCheck:

@@ -56,6 +56,26 @@ def record(nb: Notebook, found: Trust) -> None:
             other,
         )
 
+    _caveats(nb, found)
+
+
+def _caveats(nb: Notebook, found: Trust) -> None:
+    """``trust.caveats.*``, ``trust.split.*`` and ``trust.unseen.*``, each only where there is one."""
+    for caveat in found.caveats:
+        nb.record(f"trust.caveats.{caveat.name}", caveat.words, "text", caveat.claim)
+    if found.split is not None:
+        split = found.split
+        nb.record("trust.split.p_value", split.test.p_value, "p", "Sample ratio of the exposed units: not failed, but doubtful")  # fmt: skip
+        nb.record("trust.split.missing", split.missing, "count", f"Units by which {split.short} is short of its share")
+        if split.worst is not None:
+            nb.record("trust.split.worst", finite(split.worst.relative), "relative",
+                      "Primary effect had the missing units all answered against what was found")  # fmt: skip
+    if found.unseen is not None:
+        unseen = found.unseen
+        nb.record("trust.unseen.rows", unseen.rows, "count", "Rows shown another variant than assigned, left out")
+        nb.record("trust.unseen.before", unseen.before.p_value, "p", "Sample ratio with them: it does not see them")
+        nb.record("trust.unseen.after", unseen.after.p_value, "p", "Sample ratio without them")
+
 
 def _reestimate(nb: Notebook, prefix: str, found: Reestimate) -> None:
     nb.record(f"{prefix}.units", found.units, "count", f"Exposed units left out: {found.left_out}")
@@ -114,6 +134,11 @@ def words(found: Trust) -> str:
     if not listed:
         return "Nothing that was looked for is absent: see the table."
     return f"{'None' if len(listed) > 1 else 'Nothing'} of these was found: {', '.join(listed)}."
+
+
+def caveats(found: Trust) -> str:
+    """What a reader must know before acting on the result, a paragraph or more each; empty without any."""
+    return "\n\n".join(f"**{caveat.claim}** {caveat.words}" for caveat in found.caveats)
 
 
 def reestimates(found: Trust) -> list[Row]:

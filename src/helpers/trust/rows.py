@@ -6,7 +6,8 @@ from helpers import warehouse
 from helpers.defaults import DUPLICATE_SHARE
 from helpers.experiment import Results
 from helpers.results import formatted
-from helpers.trust.check import TrustCheck, counted
+from helpers.trust.check import TrustCheck, Verdict, counted
+from helpers.trust.unseen import Unseen, caveat
 
 if TYPE_CHECKING:
     import duckdb
@@ -15,13 +16,14 @@ if TYPE_CHECKING:
 FAMILY = "Rows and units"
 
 
-def rows_and_units(con: "duckdb.DuckDBPyConnection", results: Results) -> list[TrustCheck]:
+def rows_and_units(
+    con: "duckdb.DuckDBPyConnection", results: Results, flow: "pd.DataFrame", unseen: Unseen | None
+) -> list[TrustCheck]:
     """Contamination, variants shown otherwise, repeated rows, and the end of every row."""
-    flow = warehouse.query(con, "row_flow")
     read = int(con.execute("select all_rows + refused from intermediate.int_row_checks").fetchall()[0][0])
     return [
         contamination(warehouse.query(con, "excluded_units")),
-        shown_otherwise(warehouse.query(con, "shown_otherwise"), flow, results),
+        shown_otherwise(warehouse.query(con, "shown_otherwise"), refused_otherwise(flow), results, unseen),
         duplicates(warehouse.query(con, "repeats"), flow),
         rows_accounted_for(flow, read),
     ]
@@ -40,19 +42,24 @@ def contamination(excluded: "pd.DataFrame") -> TrustCheck:
     )
 
 
-def shown_otherwise(carried: "pd.DataFrame", flow: "pd.DataFrame", results: Results) -> TrustCheck:
+def refused_otherwise(flow: "pd.DataFrame") -> int:
+    """Rows that were shown another variant than they were assigned, and were refused for that when the data were read."""
+    return int(flow.loc[flow.kind == "shown_otherwise", "rows"].sum())
+
+
+def shown_otherwise(carried: "pd.DataFrame", refused: int, results: Results, unseen: Unseen | None) -> TrustCheck:
     """Units that saw another variant than the one they count in.
 
     Those that stay in the comparison invalidate it: the arms are mixed, and no sample ratio shows that. Rows that were
-    refused when the data were read warn: what leaves one arm more than the other shows in the sample ratio, but the
-    effect is then one among units that saw what was meant for them.
+    ``refused`` when the data were read warn: what leaves one arm more than the other shows in the sample ratio, but the
+    effect is then one among units that saw what was meant for them. What leaves both alike is ``unseen``.
     """
     inside = dict(zip(carried.variant, carried.shown_otherwise, strict=True))
     units = dict(zip(carried.variant, carried.units, strict=True))
     names = [v.name for v in results.study.variants]
     test = counted([int(inside.get(n, 0)) for n in names], [int(units.get(n, 0)) for n in names])
-    refused = int(flow.loc[flow.kind == "shown_otherwise", "rows"].sum())
-    found, verdict = "every unit saw the variant it counts in", "passed"
+    verdict: Verdict = "passed"
+    found = "every unit saw the variant it counts in"
     if results.study.mode == "offline":
         found = "nobody was shown anything: the units are hashed"
     if refused:
@@ -65,9 +72,10 @@ def shown_otherwise(carried: "pd.DataFrame", flow: "pd.DataFrame", results: Resu
         "Shown as assigned",
         "Did every unit see the variant that it counts in?",
         found,
-        verdict,  # type: ignore[arg-type]
+        verdict,
         FAMILY,
         "a variant that disagrees with what was shown",
+        caveat=caveat(unseen) if unseen is not None and verdict == "warning" else None,
     )
 
 

@@ -1,5 +1,5 @@
 """Sample ratios: over all, by day and by segment. A mismatch invalidates: units of one arm are missing, and which ones
-is not known."""
+is not known. One that chance still seldom makes warns."""
 
 from dataclasses import replace
 
@@ -7,15 +7,17 @@ from helpers.defaults import SRM_THRESHOLD
 from helpers.experiment import ASSIGNED, EXPOSED, Results
 from helpers.stats import adjust, diagnose_srm, srm_by_group
 from helpers.trust.check import TrustCheck
+from helpers.trust.doubtful_split import DoubtfulSplit, caveat
 
 FAMILY = "Sample ratios"
 
 
-def sample_ratios(results: Results) -> list[TrustCheck]:
+def sample_ratios(results: Results, doubtful: DoubtfulSplit | None) -> list[TrustCheck]:
     """Arm sizes against the designed weights.
 
     Ratios by day and by segment share the threshold by Holm within their dimension, so that looking at many groups does
-    not invalidate a healthy experiment.
+    not invalidate a healthy experiment. ``doubtful`` is what :func:`~helpers.trust.doubtful_split.doubtful_split` says of
+    the exposed units, on which every effect stands; their check then warns.
     """
     overall = {p: results.sample_ratio(p) for p in (ASSIGNED, EXPOSED)}
     checks = [
@@ -29,8 +31,15 @@ def sample_ratios(results: Results) -> list[TrustCheck]:
         )
         for population, test in overall.items()
     ]
+    if doubtful is not None:
+        checks[-1] = _doubted(checks[-1], doubtful, results)
     groups = ("day", *results.study.segments) if results.study.timed else results.study.segments
     return _with_cause(checks + [_by(results, group) for group in groups], results)
+
+
+def _doubted(check: TrustCheck, doubtful: DoubtfulSplit, results: Results) -> TrustCheck:
+    found = f"{check.found}: {doubtful.short} is about {doubtful.missing:,} units short"
+    return replace(check, verdict="warning", found=found, caveat=caveat(doubtful, results.study))
 
 
 def _by(results: Results, dimension: str) -> TrustCheck:
@@ -51,7 +60,7 @@ def _by(results: Results, dimension: str) -> TrustCheck:
 
 def _with_cause(checks: list[TrustCheck], results: Results) -> list[TrustCheck]:
     """The first sample ratio that failed says where the mismatch most likely comes from."""
-    first = next((i for i, check in enumerate(checks) if not check.passed), None)
+    first = next((i for i, check in enumerate(checks) if check.verdict == "failed"), None)
     if first is None:
         return checks
     cause = diagnose_srm(
