@@ -3,6 +3,7 @@
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from helpers import paths
@@ -47,7 +48,8 @@ class Told:
         return next((topic for topic, rooms in TOPICS.items() if first in rooms), THE_REST)
 
 
-def errors(package: Path = PACKAGE) -> list[Told]:
+@cache
+def errors(package: Path = PACKAGE) -> tuple[Told, ...]:
     """Every ``ReportError(...)`` and every breach of a study file in the package, by message.
 
     One that hands on the words of others alone has no message to search for and is left out.
@@ -61,7 +63,7 @@ def errors(package: Path = PACKAGE) -> list[Told]:
                 continue
             if kept is None or len(told.parts) > len(kept.parts):
                 found[told.module, told.what] = told
-    return sorted(found.values(), key=lambda told: (told.what.lstrip(f"{HOLE} :,'").lower(), told.module))
+    return tuple(sorted(found.values(), key=lambda told: (told.what.lstrip(f"{HOLE} :,'").lower(), told.module)))
 
 
 def by_topic() -> list[tuple[str, list[Told]]]:
@@ -77,18 +79,19 @@ def of_source(source: str, module: str) -> Iterator[Told]:
     >>> [(told.what, told.parts) for told in of_source(code, "helpers.events")]
     [('… is empty', (('found', '0 bytes'), ('expected', 'events')))]
     """
+    if not any(f"{name}(" in source for name in RAISED):
+        return
     tree = ast.parse(source)
     scopes = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
     seen: set[ast.Call] = set()
     for scope in (*reversed(scopes), tree):  # inner functions first, so that names mean what they mean there
-        known = _assigned(scope)
-        for node in ast.walk(scope):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node not in seen:
-                seen.add(node)
-                if node.func.id == "ReportError" and node.args:
-                    yield _report_error(node, known, module)
-                elif node.func.id == "Wrong" and len(node.args) > 2:
-                    yield _breach(node, known, module)
+        nodes = list(ast.walk(scope))
+        calls = [node for node in nodes if isinstance(node, ast.Call) and node not in seen]
+        raised = [(call, read) for call in calls if (read := RAISED.get(getattr(call.func, "id", "")))]
+        known = _assigned(nodes) if raised else {}
+        for call, read in raised:
+            seen.add(call)
+            yield read(call, known, module)
 
 
 def _report_error(call: ast.Call, known: dict[str, ast.expr], module: str) -> Told:
@@ -109,10 +112,14 @@ def _parts(told: dict[str, ast.expr], known: dict[str, ast.expr]) -> tuple[tuple
     return tuple((label, " ".join(text.split())) for label, text in texts if any(c.isalpha() for c in text))
 
 
-def _assigned(scope: ast.AST) -> dict[str, ast.expr]:
+RAISED = {"ReportError": _report_error, "Wrong": _breach}
+"""What stands for an error in the code, and how it is read."""
+
+
+def _assigned(nodes: list[ast.AST]) -> dict[str, ast.expr]:
     """Local names that stand for one text."""
     known: dict[str, ast.expr] = {}
-    for node in ast.walk(scope):
+    for node in nodes:
         if isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
             known.setdefault(node.targets[0].id, node.value)
     return known
