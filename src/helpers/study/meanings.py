@@ -146,6 +146,7 @@ MEANINGS: dict[str, dict[str, str]] = {
         "delimiter": "What separates the columns of a CSV",
         "origin": "Where the log comes from, for the report",
         "columns": "The project's names and the file's columns; nothing in the file is renamed",
+        "variants": "Levels of the variant's column, each with the variant it means",
         "tolerate": "Shares of wrong rows that are accepted; what is not listed may not occur",
         "bot_events_per_day": "A unit with more events on a day is a bot and left out",
         "export_clean_events": "Whether the clean events are written as a CSV beside the marts",

@@ -100,7 +100,9 @@ class Study(Model):
         self._check_amounts()
         if isinstance(self.data, Units):
             self._check_units(self.data)
-        elif self.tracking_plan is None:
+        elif isinstance(self.data, Log):
+            self._check_levels("variants", self.data.variants)
+        if not isinstance(self.data, Units) and self.tracking_plan is None:
             raise Wrong("tracking_plan", "nothing", "the name of a plan in studies/tracking_plans")
         if isinstance(self.data, Simulation):
             columns, where = list(WORLDS[self.data.world].segments), f"of the simulated {self.data.world}"
@@ -121,18 +123,10 @@ class Study(Model):
 
     def _check_units(self, data: Units) -> None:
         """A unit table knows one moment of a unit, the outcomes after it, and what stood before."""
-        names = [v.name for v in self.variants]
         if self.mode == "online" and "variant" not in data.columns:
             raise Wrong("data.columns.variant", "nothing", "the column that holds the variant, because mode is online")
-        for key, levels in (("variants", data.variants), ("shown", data.shown)):
-            strange = [name for name in levels.values() if name not in names]
-            if strange:
-                raise Wrong(f"data.{key}", ", ".join(strange), f"names of variants: {', '.join(names)}", valid=names)
-            without = [name for name in names if levels and name not in levels.values()]
-            if without:
-                raise Wrong(
-                    f"data.{key}", ", ".join(levels), f"a level for each variant; none for {', '.join(without)}"
-                )
+        self._check_levels("variants", data.variants)
+        self._check_levels("shown", data.shown)
         if self.exposure != EXPOSED:
             raise Wrong(
                 "exposure", self.exposure, f"{EXPOSED}, the exposure of every unit table", remedy="leave it out"
@@ -154,6 +148,16 @@ class Study(Model):
                 raise Wrong(f"metrics.{i}.event", strange[0], f"one of data.outcomes: {known}", valid=data.outcomes)
             if metric.covariate and metric.event not in data.before:
                 raise Wrong(f"metrics.{i}.covariate", "true", f"false, or data.before.{metric.event}")
+
+    def _check_levels(self, key: str, levels: dict[str, str]) -> None:
+        """Every level means a variant, and every variant has a level, where levels are mapped at all."""
+        names = [v.name for v in self.variants]
+        strange = [name for name in levels.values() if name not in names]
+        if strange:
+            raise Wrong(f"data.{key}", ", ".join(strange), f"names of variants: {', '.join(names)}", valid=names)
+        without = [name for name in names if levels and name not in levels.values()]
+        if without:
+            raise Wrong(f"data.{key}", ", ".join(levels), f"a level for each variant; none for {', '.join(without)}")
 
     def _check_injection(self) -> None:
         injection = self.injection
