@@ -11,7 +11,7 @@ from pydantic import (
 from helpers import defaults
 from helpers.study.data import EXPOSED, WORLDS, Log, Simulation, Units
 from helpers.study.launch import Economics, Milestone, Monitoring, Rule, Stage
-from helpers.study.model import Model, Name, Wrong
+from helpers.study.model import Model, Name, Wrong, check_file_name
 from helpers.study.plan import Design, ExternalEvent, Funnel, Injection, Leaving, Metric, Period, Surrogate, Variant
 
 
@@ -61,6 +61,8 @@ class Study(Model):
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
+        for key in ("name", "tracking_plan"):
+            check_file_name(key, getattr(self, key) or "")
         total = sum(v.weight for v in self.variants)
         if abs(total - 1) > 1e-9:
             weights = " + ".join(f"{v.weight:g}" for v in self.variants)
