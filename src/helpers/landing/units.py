@@ -31,7 +31,7 @@ CAUSES = {
     "malformed_line": "a cut file, or quotes and delimiters inside a field",
     "missing_id": "the wrong column mapped to user_id; leave user_id out where rows have no id",
     "missing_outcome": "the outcome was not observed to its end, or lies in another table",
-    "wrong_type": "text, NaN or a decimal comma in the column, or the wrong column mapped",
+    "wrong_type": "text, NaN, or a decimal comma as in 1.234,56 (write 1234.56), or the wrong column mapped",
     "negative_price": "refunds summed into the outcome, or a sentinel such as -1",
     "shown_otherwise": "a redirect that failed, or a cache that served the other page",
     "duplicate_unit": "a join that multiplied rows, or a table of visits instead of units",
