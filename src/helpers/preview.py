@@ -5,7 +5,7 @@ from helpers import study as studies
 from helpers.landing.columns import mapped
 from helpers.paths import StudyPaths
 from helpers.results import formatted
-from helpers.study import EventName, Metric, Simulation, Study, Units
+from helpers.study import EventName, Metric, Simulation, Study
 
 LOOKED_AT = 10_000
 """Rows at the head of a log that are looked at for events and variants."""
@@ -81,7 +81,7 @@ def _notes(study: Study, seen: landing.Head | None) -> list[str]:
             notes.append(f"no event {', '.join(unseen)} in the first {LOOKED_AT:,} rows")
     if study.mode == "online" and "variant" in seen.values:
         named = {v.name for v in study.variants}
-        levels = study.data.variants if isinstance(study.data, Units) else {}
+        levels = study.data.variants
         shown = {levels.get(level, level) for level in seen.values["variant"]}
         if strange := sorted(shown - named - {""}):
             notes.append(f"{len(strange)} value(s) of the variant's column name no variant of the study")

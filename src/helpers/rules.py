@@ -5,6 +5,7 @@ Runs on the standard library alone, so that make can call it before anything is 
 
 import ast
 import json
+import re
 import sys
 from collections.abc import Iterator
 from functools import cache
@@ -116,6 +117,9 @@ def _imported(source: str) -> list[Path]:
 
 
 if __name__ == "__main__":
+    if not re.fullmatch("[a-z][a-z0-9_]*", sys.argv[1]):  # make asks before the study file is read
+        print(f"error: {sys.argv[1]!r} is no name of a study; expected small letters, digits and _", file=sys.stderr)
+        sys.exit(2)
     study = StudyPaths(sys.argv[1])
     write_text(study.data / "rules.mk", makefile(study))
     (study.data / "rules.mk").touch()

@@ -3,8 +3,9 @@
 from typing import TYPE_CHECKING
 
 from helpers.errors import ReportError
+from helpers.landing.levels import UNMAPPED, unmapped
 from helpers.results import formatted
-from helpers.study import Study
+from helpers.study import Log, Study
 
 if TYPE_CHECKING:
     import duckdb
@@ -18,6 +19,7 @@ def enforce_tolerances(con: "duckdb.DuckDBPyConnection", study: Study) -> None:
     rows = con.execute("select all_rows + refused from intermediate.int_row_checks").fetchall()[0][0]
     if rows == 0:
         raise ReportError(f"the log of {study.name} holds no events")
+    _check_levels(con, study)
     tolerated = study.data.tolerate.model_dump()
     for kind, limit in tolerated.items():
         if kind == "two_variants":
@@ -48,11 +50,31 @@ def enforce_tolerances(con: "duckdb.DuckDBPyConnection", study: Study) -> None:
         )
 
 
+def _check_levels(con: "duckdb.DuckDBPyConnection", study: Study) -> None:
+    """Every level of a log's variant column that meets the experiment must mean a variant, where levels are mapped."""
+    if study.mode == "offline" or not isinstance(study.data, Log) or not study.data.variants:
+        return
+    if not exists(con, "intermediate", "int_assigned"):
+        return
+    means = {name: level for level, name in study.data.variants.items()}
+    found = [
+        (name.removeprefix(UNMAPPED), n) if name.startswith(UNMAPPED) else (means[name], n)
+        for name, n in _assigned(con)
+    ]
+    error = unmapped(study, "variant", "the log", found, "units")
+    if error:
+        raise error
+
+
+def _assigned(con: "duckdb.DuckDBPyConnection") -> list[tuple[str, int]]:
+    return con.execute("select variant, count(*) from intermediate.int_assigned group by 1 order by 1").fetchall()
+
+
 def _check_variants(con: "duckdb.DuckDBPyConnection", study: Study) -> None:
     """An online log must show the study's variants, and no other."""
     if study.mode == "offline" or not exists(con, "intermediate", "int_assigned"):
         return
-    found = con.execute("select variant, count(*) from intermediate.int_assigned group by 1 order by 1").fetchall()
+    found = _assigned(con)
     planned = [v.name for v in study.variants]
     strange = [name for name, _ in found if name not in planned]
     if strange or not found:

@@ -89,3 +89,8 @@ def test_a_step_is_a_process_whose_words_are_kept(tmp_path):
     assert caught.value.code == 2
     assert caught.value.said.startswith("error: there is no study file studies/nope.yml")
     assert "\x1e" not in caught.value.said and "\x1b" not in caught.value.said
+
+
+@pytest.mark.parametrize(("code", "said"), [(1, 1), (2, 2), (130, 130), (3, 1), (-9, 1), (139, 1)])
+def test_a_run_says_only_exit_codes_that_are_documented(code, said):
+    assert running.Stopped(Node("odd", (), Path(), ()), code, "").code == said

@@ -51,7 +51,10 @@ def test_every_row_of_the_table_has_one_end(built):
         checks = {c.name: c for c in trust.trust_checks(con, experiment.Results(con, study)).checks}
     assert flow == {"kept": UNITS + 2, "missing_outcome": 1, "duplicate_unit": 1, "malformed_line": 1}
     assert checks["Rows accounted for"].found == "405 read = 402 kept + 3 left out"
-    assert checks["Contamination"].found == "1 of 401 units"
+    assert checks["Contamination"].verdict == "warning"
+    assert (
+        checks["Contamination"].found == "1 of 401 units (0.25 %), left out; at most the 1 % that the study tolerates"
+    )
     assert "Sample ratio by day" not in checks
 
 

@@ -2,15 +2,18 @@
 
 import re
 import subprocess
+import sys
 import time
 from pathlib import Path
 
 import pytest
 import yaml
 
-from helpers import paths
+from helpers import landing, paths
 from helpers import study as studies
 from helpers.errors import ReportError
+from helpers.monitoring import stream
+from tests.landing.studies import unit_study
 
 FLAGSHIP = paths.STUDIES / "cart_checkout.yml"
 LAUGHS = "a: &a [x, x, x, x, x, x, x, x, x, x]\n" + "".join(
@@ -60,8 +63,12 @@ def test_yaml_is_loaded_safely(tmp_path, text, told):
 
 @pytest.mark.parametrize(
     "name",
-    ["../../x", "/etc/x", "..", ".", "a/b", "a\\b", "a b", "", "x\n", "x\0", "~", "$HOME", "own;ls", "Own", "-rf"],
-)
+    [
+        "../../x", "/etc/x", "..", ".", "...", "a/b", "a\\b", "a b", "", "x\n", "x\0", "~", "$HOME", "own;ls", "Own", "-rf",
+        ".own", "own..", "größe", "о", "ｏｗｎ", "own\u202e", "\N{PILE OF POO}", "con", "nul", "com1", "assets", "x" * 101,
+        "x" * 250, "x" * 100_000,
+    ],
+)  # fmt: skip
 @pytest.mark.parametrize("key", ["name", "tracking_plan"])
 def test_a_name_is_no_path(tmp_path, key, name):
     with pytest.raises(ReportError, match=key):
@@ -86,6 +93,115 @@ def test_a_study_file_linked_from_elsewhere_is_the_file_it_leads_to(tmp_path):
     link.unlink()
     link.symlink_to("own.yml")
     assert studies.opened(link)[1].name == "own"
+
+
+def test_a_name_too_long_for_a_file_is_told_with_the_reason(tmp_path):
+    """Also where the file itself can stand under it, as with 250 letters and ``.yml``."""
+    for letters, told in ((250, "250 letters"), (100, None)):
+        name = "x" * letters
+        raw = yaml.safe_load(FLAGSHIP.read_text(encoding="utf-8")) | {"name": name}
+        file = written(tmp_path, yaml.safe_dump(raw), name)
+        if told is None:
+            assert studies.opened(file)[1].name == name
+            continue
+        with pytest.raises(ReportError) as caught:
+            studies.opened(file)
+        message = str(caught.value)
+        assert told in message and "at most 100 letters" in message and "255 bytes" in message
+        assert len(message) < 1_000
+
+
+@pytest.mark.parametrize("name", ["x" * 300 + ".yml", "x" * 5_000, "a\0b.yml", "circle.yml", ".", "", "/dev/zero"])
+def test_a_path_that_leads_to_no_study_file_is_one_clear_error(tmp_path, name):
+    (tmp_path / "studies").mkdir()
+    (tmp_path / "studies" / "circle.yml").symlink_to("circle.yml")
+    with pytest.raises(ReportError, match="there is no study file") as caught:
+        studies.opened(tmp_path / "studies" / name)
+    assert len(str(caught.value)) < 1_000
+
+
+LINKED = [
+    "data/own",
+    "data/own/results",
+    "data/own/dbt",
+    "figures/own",
+    "reports/own",
+    "reports/own/notebooks",
+    "docs/decisions",
+]
+
+
+@pytest.mark.parametrize("place", LINKED)
+def test_nothing_is_written_through_a_link(tmp_path, place):
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    link = tmp_path / "tree" / place
+    link.parent.mkdir(parents=True)
+    link.symlink_to(outside)
+    with pytest.raises(ReportError, match=f"{place} is a link that leads elsewhere, or stands behind one") as caught:
+        studies.opened(changed(tmp_path / "tree"))
+    assert str(tmp_path) not in str(caught.value)
+    assert list(outside.iterdir()) == []
+
+
+def test_one_study_cannot_be_linked_into_another(tmp_path):
+    (tmp_path / "data" / "other").mkdir(parents=True)
+    (tmp_path / "data" / "own").symlink_to("other")
+    with pytest.raises(ReportError, match="data/own is a link"):
+        studies.opened(changed(tmp_path))
+
+
+def test_the_folders_of_the_project_may_stand_on_another_disk(tmp_path):
+    for top in ("data", "figures", "reports", "docs"):
+        (tmp_path / "disk" / top).mkdir(parents=True)
+        (tmp_path / "tree").mkdir(exist_ok=True)
+        (tmp_path / "tree" / top).symlink_to(tmp_path / "disk" / top)
+    assert studies.opened(changed(tmp_path / "tree"))[1].data.parent.resolve() == tmp_path / "disk" / "data"
+
+
+READ_ONLY = "data may lie anywhere; they are read and never written"
+
+
+@pytest.mark.parametrize("where", ["absolute", "up and down", "glob", "folder", "link"])
+def test_data_may_lie_anywhere_and_stay_as_they_are(tmp_path, where):
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    file = outside / "units.csv"
+    file.write_text("who,arm,bought,spend,rounds\nu1,a,1,2,3\nu2,b,0,0,0\n", encoding="utf-8")
+    (tmp_path / "link.csv").symlink_to(file)
+    path = {
+        "absolute": file, "up and down": outside / ".." / "outside" / file.name, "glob": outside / "*.csv",
+        "folder": outside, "link": tmp_path / "link.csv",
+    }[where]  # fmt: skip
+    before = file.read_bytes(), file.stat().st_mtime_ns
+    landing.land(unit_study(path), tmp_path / "own" / "raw")
+    assert landing.landed(tmp_path / "own" / "raw").table_rows == 2, READ_ONLY
+    assert (file.read_bytes(), file.stat().st_mtime_ns) == before and list(outside.iterdir()) == [file]
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/dev/zero", "/proc/self/environ", "https://example.org/units.csv", "s3://bucket/*.csv", "x" * 5_000, "a\0b.csv"],
+)
+def test_a_path_that_is_no_file_of_data_is_one_clear_error(tmp_path, path):
+    with pytest.raises(ReportError, match=r"not there|is empty|no file matches") as caught:
+        landing.land(unit_study(path), tmp_path / "raw")
+    assert len(str(caught.value)) < 1_000
+
+
+@pytest.mark.parametrize("path", ["/dev/zero", "..", "x" * 5_000, "a\0b.csv"])
+def test_a_stream_that_is_no_file_is_one_clear_error(path):
+    with pytest.raises(ReportError, match="there is no stream"):
+        stream.read(paths.ROOT / path, "2026-07-27")
+
+
+def test_make_writes_no_rules_for_what_is_no_name():
+    for name in ("..", "a/b", "-x", ""):
+        done = subprocess.run(
+            [sys.executable, "-m", "helpers.rules", name], cwd=paths.ROOT, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 2 and "is no name of a study" in done.stderr
+    assert not (paths.ROOT / "rules.mk").exists()
 
 
 def test_clean_does_not_follow_links(tmp_path):

@@ -15,6 +15,7 @@ from helpers.stats.randomised_units import cluster_totals, correlation_of
 from helpers.study import ExternalEvent, Wrong
 from helpers.trust import counted, touched
 from helpers.trust.clusters import correlation
+from helpers.trust.rows import contamination
 from helpers.trust.sensitivity import external, reestimated
 from helpers.trust.timing import usual_hours
 from helpers.trust.values import of_amounts
@@ -33,6 +34,22 @@ def event(first: int, days: int, name: str = "sale") -> ExternalEvent:
 def test_shares_are_compared_by_chi_square(hits, totals):
     table = [hits, [n - k for k, n in zip(hits, totals, strict=True)]]
     assert counted(hits, totals).p_value == pytest.approx(stats.chi2_contingency(table, correction=False).pvalue)
+
+
+@pytest.mark.parametrize(
+    ("strays", "tolerated", "verdict", "found"),
+    [
+        (0, 0.0, "passed", "0 of 400 units"),
+        (0, 0.01, "passed", "0 of 400 units"),
+        (1, 0.0, "failed", "1 of 400 units"),
+        (4, 0.01, "warning", "4 of 400 units (1 %), left out; at most the 1 % that the study tolerates"),
+        (5, 0.01, "failed", "5 of 400 units (1.25 %), left out; more than the 1 % that the study tolerates"),
+    ],
+)
+def test_contamination_warns_up_to_what_is_tolerated_and_fails_beyond(strays, tolerated, verdict, found):
+    excluded = pd.DataFrame({"bots": [7], "in_two_variants": [strays], "analysed": [400 - strays]})
+    check = contamination(excluded, tolerated)
+    assert (check.verdict, check.found) == (verdict, found)
 
 
 def test_few_units_are_compared_exactly_and_nothing_is_no_test():

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from helpers import paths
+from helpers import lock, paths
 from helpers import study as studies
 from helpers.cli.group import command, study_argument
 from helpers.errors import ReportError
@@ -23,7 +23,7 @@ def new_study(data: str, name: str | None, table: str | None, variant: str | Non
     """Look at FILE (CSV, Parquet, a folder or glob of them, DuckDB) and propose a study file."""
     from helpers import new_study as proposing
 
-    with step("new study", "looking at the data"):
+    with lock.held(), step("new study", "looking at the data"):
         proposed = proposing.propose(data, name=name, table=table, variant=variant, force=force)
     click.echo(proposed.said)
 
@@ -114,5 +114,6 @@ def log_decision(
         )
     _, where = studies.opened(study_file)
     day = (on or datetime.now(UTC)).date()
-    entry = decision_log.append(where, decision_log.Choice(decision=decision, by=by, on=day, **told))
+    with lock.held(where.base):
+        entry = decision_log.append(where, decision_log.Choice(decision=decision, by=by, on=day, **told))
     click.echo(f"{paths.shown(decision_log.file_of(where))}: entry {entry.number}, {decision} by {by}")

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from helpers import graph, lock, paths
 from helpers import study as studies
+from helpers.cli.group import EXIT_CODES
 from helpers.errors import ReportError
 from helpers.graph import Node
 from helpers.paths import StudyPaths
@@ -58,10 +59,13 @@ class _Steps:
 
 
 class Stopped(Exception):
-    """A step ended with another exit code than 0; ``said`` is what it wrote on standard error."""
+    """A step ended with another exit code than 0; ``said`` is what it wrote on standard error.
+
+    A code that a step never says of itself, such as that of a signal, is 1: an error that is none of the reader's.
+    """
 
     def __init__(self, node: Node, code: int, said: str) -> None:
-        self.code, self.said = code if code > 0 else 1, said or f"the step {node.what!r} was killed"
+        self.code, self.said = code if code in EXIT_CODES else 1, said or f"the step {node.what!r} was killed"
         super().__init__(self.said)
 
 

@@ -3,17 +3,27 @@
 import json
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import click
 
-from helpers import paths
+from helpers import lock, paths
 from helpers import study as studies
 from helpers.cli.group import command, study_argument
 from helpers.errors import ReportError
-from helpers.progress import step
+from helpers.progress import Running, step
 from helpers.results import write_text
 from helpers.scratch import scratch
+
+
+@contextmanager
+def writing(base: Path, subject: str, what: str) -> Iterator[Running]:
+    """A step in the tree ``base``, begun when nobody else writes there: a run that is under way holds the tree already."""
+    with lock.held(base), step(subject, what) as running:
+        yield running
 
 
 @command
@@ -23,7 +33,7 @@ def log(study_file: str) -> None:
     from helpers import landing
 
     study, where = studies.opened(study_file)
-    with step(study.name, "log"):
+    with writing(where.base, study.name, "log"):
         if not study.simulated:
             landing.land_whole(study, where)
             return
@@ -42,7 +52,7 @@ def marts_(study_file: str) -> None:
     from helpers import marts
 
     study, where = studies.opened(study_file)
-    with step(study.name, "warehouse"):
+    with writing(where.base, study.name, "warehouse"):
         marts.build(study, where)
 
 
@@ -54,7 +64,7 @@ def resalt(study_file: str) -> None:
 
     study, where = studies.opened(study_file)
     with (
-        step(study.name, "A/A assignments"),
+        writing(where.base, study.name, "A/A assignments"),
         warehouse.connect(where.database) as con,
         scratch(where.data, "resalted") as aside,
     ):
@@ -84,7 +94,7 @@ def notebook(study_file: str, name: str, given: tuple[str, ...]) -> None:
             parameters[key] = json.loads(value)
         except json.JSONDecodeError:
             parameters[key] = value
-    with step(study.name, name):
+    with writing(where.base, study.name, name):
         run.execute(source, where, parameters)
 
 
@@ -97,7 +107,7 @@ def report(study_file: str) -> None:
     from helpers.summary import summary
 
     study, where = studies.opened(study_file)
-    with step(study.name, "figures and numbers"):
+    with writing(where.base, study.name, "figures and numbers"):
         exported = export(where)
         if exported.note:
             click.echo(f"  {study.name:<18} {exported.note}", err=True)
@@ -115,7 +125,7 @@ def site(study_file: str | None) -> None:
     from helpers.reports import reports
 
     base = studies.opened(study_file)[1].base if study_file else paths.ROOT
-    with step("site", "pages"):
+    with writing(base, "site", "pages"):
         pages.render(reports(base), base)
 
 
@@ -125,7 +135,7 @@ def docs(check: bool) -> None:
     """Fill docs/*.md from the results of the bundled studies."""
     from helpers import writeup
 
-    with step("docs", "write-up"):
+    with step("docs", "write-up") if check else writing(paths.ROOT, "docs", "write-up"):
         writeup.fill(check=check)
 
 
@@ -134,7 +144,7 @@ def own_data() -> None:
     """Run the worked example of docs/own-data.md and record what its commands say."""
     from helpers import worked_example
 
-    with step("own-data", "worked example"):
+    with writing(paths.ROOT, "own-data", "worked example"):
         click.echo(f"Recorded in {paths.shown(worked_example.save())}")
 
 
@@ -145,7 +155,7 @@ def simulator_(study_files: tuple[str, ...]) -> None:
     from helpers.simulator import page, presets
     from helpers.writeup import BUNDLED
 
-    with step("simulator", "page"):
+    with writing(paths.ROOT, "simulator", "page"):
         asked = study_files or [f"studies/{name}.yml" for name in BUNDLED]
         written = page.write(map(presets.read, asked), paths.ROOT / "reports" / "simulator.html")
     click.echo(f"Open {paths.shown(written)}")
@@ -154,7 +164,8 @@ def simulator_(study_files: tuple[str, ...]) -> None:
 @command
 def schema() -> None:
     """Write the JSON Schema of study files, for editors."""
-    write_text(paths.STUDIES / "study.schema.json", studies.json_schema())
+    with lock.held():
+        write_text(paths.STUDIES / "study.schema.json", studies.json_schema())
 
 
 @command
@@ -162,7 +173,7 @@ def diagrams() -> None:
     """Draw the diagrams of every built study as one page, reports/diagrams.html."""
     from helpers.diagrams import page
 
-    with step("diagrams", "page"):
+    with writing(paths.ROOT, "diagrams", "page"):
         drawn = page.write()
     click.echo(f"Open {paths.shown(drawn)}")
 
@@ -174,7 +185,7 @@ def dbt_docs(study_file: str) -> None:
     from helpers import marts
 
     study, where = studies.opened(study_file)
-    with step(study.name, "dbt docs"):
+    with writing(where.base, study.name, "dbt docs"):
         page = marts.document(study, where)
     click.echo(f"Open {paths.shown(page)}")
 
@@ -196,5 +207,6 @@ def calibration(scale: float, topics: tuple[str, ...]) -> None:
         lines = record.run_all(chosen, scale=scale, jobs=jobs, done=lambda line: running.advance())
     click.echo(record.text(lines))
     if not topics and scale >= 1:
-        record.save(lines)
+        with lock.held():
+            record.save(lines)
     sys.exit(0 if all(line.kept for line in lines) else 1)

@@ -5,6 +5,7 @@ from typing import Any
 
 from helpers.errors import ReportError
 from helpers.events import ROW_COLUMNS
+from helpers.landing.levels import variant_of
 from helpers.landing.text import literal, quoted
 from helpers.study import ColumnOf, EventName, Log, Place, Study, Units
 
@@ -82,6 +83,8 @@ def column_expressions(study: Study, types: dict[str, str]) -> list[dict[str, st
     mapping: dict[str, Any] = study.data.columns if isinstance(study.data, Log) else {name: name for name in types}
     missing = {"event_id": "'r' || lpad((file_index * 1099511627776 + file_row_number)::varchar, 15, '0')"}
     made = {name: expression(name, mapping[name], types) for name in (*ROW_COLUMNS, *attributes) if name in mapping}
+    if isinstance(study.data, Log) and "variant" in made:
+        made["variant"] = variant_of(made["variant"], study.data.variants)
     named = mapping["event_name"]
     if isinstance(named, EventName) and named.first:
         made["event_name"] = _first_told_apart(study, named, made)

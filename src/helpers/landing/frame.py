@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from helpers import lock
 from helpers import study as studies
 from helpers.errors import ReportError
 from helpers.landing.raw import FRAME, land_whole
@@ -36,10 +37,11 @@ def from_frame(study_file: str | Path, frame: "pd.DataFrame") -> Path:
     if not len(frame):
         raise ReportError("the frame is empty", got="no row", expected="rows")
     flat = frame.set_axis(frame.columns.map(str), axis=1)
-    where.data.mkdir(parents=True, exist_ok=True)
-    with scratch(where.data, "frame") as aside, duckdb.connect() as con:
-        con.execute("set TimeZone = 'UTC'; set pandas_analyze_sample = 0")
-        con.register("frame", flat)
-        con.execute(f"copy (select * from frame) to {literal(aside)} (format parquet)")
-        aside.replace(where.data / FRAME)
-    return land_whole(study, where)
+    with lock.held(where.base):
+        where.data.mkdir(parents=True, exist_ok=True)
+        with scratch(where.data, "frame") as aside, duckdb.connect() as con:
+            con.execute("set TimeZone = 'UTC'; set pandas_analyze_sample = 0")
+            con.register("frame", flat)
+            con.execute(f"copy (select * from frame) to {literal(aside)} (format parquet)")
+            aside.replace(where.data / FRAME)
+        return land_whole(study, where)

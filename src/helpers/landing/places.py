@@ -22,6 +22,8 @@ def files_of(place: Place, study: str) -> tuple[str, list[Path]]:
     """
     text = _filled(place.path, study)
     path = Path(text) if Path(text).is_absolute() else paths.ROOT / text
+    if not _possible(path):
+        raise _not_there(place, Path(), study)
     if path.is_file():
         found = [path]
     elif path.is_dir():
@@ -43,6 +45,17 @@ def files_of(place: Place, study: str) -> tuple[str, list[Path]]:
         if file.stat().st_size == 0:
             raise ReportError(f"{file.name} is empty", got="0 bytes", expected="a header line and rows")
     return place.kind or _common_format(found, study), found
+
+
+def _possible(path: Path) -> bool:
+    """Whether a file system can be asked for the path: no null in it, no name longer than it allows."""
+    try:
+        path.stat()
+    except FileNotFoundError:
+        return True
+    except (OSError, ValueError) as error:
+        return isinstance(error, PermissionError | NotADirectoryError)
+    return True
 
 
 def _filled(path: str, study: str) -> str:
@@ -68,7 +81,7 @@ def _not_there(place: Place, path: Path, study: str) -> ReportError:
     remedy = f"set {variable[1]}=FOLDER" if variable else "correct data.path"
     return ReportError(
         f"studies/{study}.yml: the {'log' if place.source == 'log' else 'table'} is not there",  # type: ignore[attr-defined]
-        got=place.path,
+        got=place.path if len(place.path) <= 120 else place.path[:117] + "...",
         expected="a readable file, a folder or a glob",
         cause=f"the environment variable {variable[1]} points elsewhere"
         if variable

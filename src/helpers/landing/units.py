@@ -1,12 +1,13 @@
 """A table of units told as events: an exposure a row, an event for each outcome that is not zero, and what was before."""
 
-import difflib
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from helpers.errors import ReportError
 from helpers.landing.columns import expression
+from helpers.landing.levels import KEYS as LEVELS
+from helpers.landing.levels import unmapped
 from helpers.landing.parts import Parts
 from helpers.landing.text import literal, quoted
 from helpers.results import formatted
@@ -30,7 +31,7 @@ CAUSES = {
     "malformed_line": "a cut file, or quotes and delimiters inside a field",
     "missing_id": "the wrong column mapped to user_id; leave user_id out where rows have no id",
     "missing_outcome": "the outcome was not observed to its end, or lies in another table",
-    "wrong_type": "text, NaN or a decimal comma in the column, or the wrong column mapped",
+    "wrong_type": "text, NaN, or a decimal comma as in 1.234,56 (write 1234.56), or the wrong column mapped",
     "negative_price": "refunds summed into the outcome, or a sentinel such as -1",
     "shown_otherwise": "a redirect that failed, or a cache that served the other page",
     "duplicate_unit": "a join that multiplied rows, or a table of visits instead of units",
@@ -49,8 +50,8 @@ def land(con: "duckdb.DuckDBPyConnection", study: Study, parts: Parts, out: Path
     """
     data = study.data
     assert isinstance(data, Units)
-    for column, levels in (("variant", data.variants), ("shown", data.shown or data.variants)):
-        _check_levels(con, study, parts, column, levels)
+    for column in LEVELS:
+        _check_levels(con, study, parts, column)
     con.execute(f"create table units as {_checked(study, data, parts)}")
     if "user_id" in data.columns:
         _mark_duplicates(con, study, data, parts)
@@ -72,33 +73,18 @@ def arms(con: "duckdb.DuckDBPyConnection") -> dict[str, int]:
     )
 
 
-def _check_levels(
-    con: "duckdb.DuckDBPyConnection", study: Study, parts: Parts, column: str, levels: dict[str, str]
-) -> None:
+def _check_levels(con: "duckdb.DuckDBPyConnection", study: Study, parts: Parts, column: str) -> None:
     """Every level that stands in the column must mean a variant."""
     assert isinstance(study.data, Units)
     columns = study.data.columns
     if study.mode == "offline" or column not in columns:
         return
-    source = columns[column]
-    raw = source if isinstance(source, str) else source.column
-    known = levels or {v.name: v.name for v in study.variants}
     found = con.execute(
         f"select {expression(column, columns[column], parts.types)} as level, count(*) from {parts.relation} group by 1 order by 1"
     ).fetchall()
-    strange = [level for level, _ in found if level not in known]
-    if not strange:
-        return
-    near = difflib.get_close_matches(str(strange[0]), known, n=1, cutoff=0.5)
-    key = {"variant": "variants", "shown": "shown"}[column]
-    raise ReportError(
-        f"studies/{study.name}.yml: column '{raw}' of {parts.names[0]} holds levels that the study does not map",
-        got=", ".join("nothing (an empty field)" if level is None else repr(level) for level in strange[:5]),
-        expected=", ".join(map(repr, known)),
-        cause="the levels in the table are "
-        + ", ".join(f"{level!r} ({rows:,} rows)" if level else f"empty ({rows:,} rows)" for level, rows in found[:12]),
-        remedy=f"did you mean '{near[0]}'? Correct data.{key}" if near else f"map every level under data.{key}",
-    )
+    error = unmapped(study, column, parts.names[0], found, "rows")
+    if error:
+        raise error
 
 
 def _checked(study: Study, data: Units, parts: Parts) -> str:

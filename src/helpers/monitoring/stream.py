@@ -177,8 +177,11 @@ def read(file: Path, launch: str, baseline: int = 28) -> Stream:
     completions than checkouts, a day that stands there twice, a launch outside the days and a file that begins too
     late for the baseline.
     """
-    name = paths.shown(file)
-    if not file.is_file():
+    try:
+        name, there = paths.shown(file), file.is_file()
+    except (OSError, ValueError):  # a name longer than the file system allows, a null
+        name, there = file.name[:60], False
+    if not there:
         raise ReportError(f"there is no stream {name}", expected="a CSV, one row a day", remedy="correct the path")
     with file.open(encoding="utf-8-sig", newline="") as lines:
         reader = csv.DictReader(lines)

@@ -25,8 +25,7 @@ def propose(
 ) -> Proposal:
     """A study of an event log: online where a column holds the variant, else offline with a planted uplift.
 
-    Raises :class:`~helpers.errors.ReportError` where names of events or levels of the variant are none that a study
-    can hold, or fewer than two events are left.
+    Raises :class:`~helpers.errors.ReportError` where fewer than two names of events are such that a study can hold.
     """
     reached = _reached(table, unit, event)
     events = {name: units for name, (units, _) in reached.items() if NAME.match(name)}
@@ -99,17 +98,12 @@ def _reached(table: "Table", unit: Column, event: Column) -> dict[str, tuple[int
 
 
 def _arms(table: "Table", unit: Column, variant: Column) -> tuple[list[Arm], str]:
-    """Arms with units, not rows: a variant that makes people do more would look larger than it is."""
+    """Arms with units, not rows: a variant that makes people do more would look larger than it is.
+
+    Levels that can be names of variants are theirs; where one cannot, as ``A`` or ``0``, all are mapped.
+    """
     from dataclasses import replace
 
-    strange = [v for v in variant.values if not NAME.match(v)]
-    if strange:
-        raise ReportError(
-            f"{table.called}: column '{words.printable(variant.name)}' holds variants that are no names of a study",
-            got=", ".join(repr(words.printable(v)) for v in strange),
-            expected="small letters, digits and _, beginning with a letter, such as control and treatment",
-            remedy="write the levels so in the log; only a unit table maps them (data.variants)",
-        )
     found: list[Any] = list(
         table.rows(
             f"select {table.text(variant.name)}, count(distinct {table.text(unit.name)}) from {{table}}"
@@ -117,7 +111,9 @@ def _arms(table: "Table", unit: Column, variant: Column) -> tuple[list[Arm], str
         )
     )
     arms, why = roles.arms_of(replace(variant, levels=tuple(found)))
-    return [replace(arm, name=arm.level) for arm in arms], why
+    if all(NAME.match(arm.level) for arm in arms):
+        arms = [replace(arm, name=arm.level) for arm in arms]
+    return arms, why
 
 
 def _steps(events: dict[str, int], impression: str | None) -> tuple[str, ...]:

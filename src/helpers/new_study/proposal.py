@@ -76,5 +76,11 @@ class Proposal:
     revenue: str = ""
 
     @property
+    def levels(self) -> tuple[Arm, ...]:
+        """Arms whose levels are mapped: those of a unit table, and of a log whose levels are no names of variants."""
+        mapped = self.source == "units" or any(arm.level and arm.level != arm.name for arm in self.arms)
+        return self.arms if mapped else ()
+
+    @property
     def primary(self) -> Measure:
         return next(m for m in self.metrics if m.role == "primary")

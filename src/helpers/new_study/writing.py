@@ -16,6 +16,7 @@ from helpers.new_study.proposal import Proposal
 from helpers.results import write_text
 from helpers.scratch import scratch
 from helpers.study.formats import format_of
+from helpers.study.model import TAKEN
 
 MOST_REMARKS = 25
 """Suspicious columns that are named; the rest are counted."""
@@ -49,10 +50,12 @@ def propose(
     called = words.slug(
         name or re.sub(r"(\.(csv|gz|parquet|pq|duckdb|ddb|db|tsv|txt))+$", "", Path(data.rstrip("/*")).name)
     )
-    if name and called != name:
+    if not name and called in TAKEN:
+        called += "_test"
+    if name and (called != name or called in TAKEN):
         raise ReportError(
-            "a study cannot have this name", got=name, expected="small letters, digits and _, beginning with a letter",
-            remedy=f"--name {called}",
+            "a study cannot have this name", got=name, expected="at most 60 small letters, digits and _, beginning with a letter; no device of Windows",
+            remedy=f"--name {called}" if called not in TAKEN else f"--name {called}_test",
         )  # fmt: skip
     file = base / "studies" / f"{called}.yml"
     plan = file.parent / "tracking_plans" / file.name

@@ -170,6 +170,25 @@ class Place(Model):
         return self
 
 
+def _as_written(levels: Any) -> Any:
+    """Levels are text, also where YAML reads a number or a truth value.
+
+    >>> _as_written({0: "control", True: "treatment"})
+    {'0': 'control', 'true': 'treatment'}
+    """
+    if not isinstance(levels, dict):
+        return levels
+    return {str(k).lower() if isinstance(k, bool) else str(k): v for k, v in levels.items()}
+
+
+Levels = Annotated[dict[str, Name], BeforeValidator(_as_written)]
+"""Levels of a column, each with the variant that it means."""
+
+
+def _no_column(key: str, column: str) -> Wrong:
+    return Wrong(key, "levels without a column", f"the column that holds them, as data.columns.{column}")
+
+
 class Log(Place):
     """An event log, one row an event, with columns mapped to the project's names."""
 
@@ -177,6 +196,8 @@ class Log(Place):
     """log: the analyst's own log, one row an event"""
     columns: dict[Name, str | ColumnOf | EventName]
     """The project's names and the file's columns; nothing in the file is renamed"""
+    variants: Levels = Field({})
+    """Levels of the variant's column, each with the variant it means"""
     tolerate: Tolerance = Tolerance()
     """Shares of wrong rows that are accepted; what is not listed may not occur"""
     bot_events_per_day: int = Field(2_000, ge=10)
@@ -198,22 +219,9 @@ class Log(Place):
                 raise Wrong(f"columns.{name}", f"value: {source.value}", "a column; only event_name may be one value")
             if isinstance(source, ColumnOf) and source.times and name != "price":
                 raise Wrong(f"columns.{name}.times", source.times, "none; only price is a product of two columns")
+        if self.variants and "variant" not in self.columns:
+            raise _no_column("variants", "variant")
         return self
-
-
-def _as_written(levels: Any) -> Any:
-    """Levels are text, also where YAML reads a number or a truth value.
-
-    >>> _as_written({0: "control", True: "treatment"})
-    {'0': 'control', 'true': 'treatment'}
-    """
-    if not isinstance(levels, dict):
-        return levels
-    return {str(k).lower() if isinstance(k, bool) else str(k): v for k, v in levels.items()}
-
-
-Levels = Annotated[dict[str, Name], BeforeValidator(_as_written)]
-"""Levels of a column, each with the variant that it means."""
 
 
 class UnitTolerance(Model):
@@ -298,7 +306,7 @@ class Units(Place):
                         valid=self.outcomes)  # fmt: skip
         for key, column in (("variants", "variant"), ("shown", "shown")):
             if getattr(self, key) and column not in self.columns:
-                raise Wrong(key, "levels without a column", f"the column that holds them, as data.columns.{column}")
+                raise _no_column(key, column)
         return self
 
 

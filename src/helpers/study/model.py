@@ -16,6 +16,28 @@ from pydantic import (
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 
 
+LONGEST = 100
+"""Letters of a name by which files are called."""
+
+_DEVICES = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))}
+TAKEN = {
+    "assets": "figures/assets belongs to all studies",
+    **dict.fromkeys(_DEVICES, "on Windows it is a device, and no folder can be called so"),
+}
+"""Names by which no file of a study can be called, and why."""
+
+
+def check_file_name(key: str, name: str) -> None:
+    """Refuse a name by which no file can be called on every machine. Raises :class:`Wrong`."""
+    if len(name) > LONGEST:
+        told = (
+            f"at most {LONGEST} letters: files and folders are called by it, and file systems end a name at 255 bytes"
+        )
+        raise Wrong(key, f"{len(name):,} letters", told, remedy="shorten it; title may be as long as it likes")
+    if name in TAKEN:
+        raise Wrong(key, name, f"another name: {TAKEN[name]}", remedy=f"for instance {name}_test")
+
+
 Share = Annotated[float, Field(ge=0, le=1)]
 
 

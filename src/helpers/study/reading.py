@@ -42,14 +42,39 @@ def load(path: Path | str) -> Study:
 
 
 def study_paths(path: Path | str, study: Study) -> paths.StudyPaths:
-    """Everything a study generates stands beside the ``studies`` folder that holds its file."""
-    return paths.StudyPaths(study.name, _located(path).parent.parent)
+    """Everything a study generates stands beside the ``studies`` folder that holds its file.
+
+    Raises :class:`~helpers.errors.ReportError` where a link leads a folder that is written to out of its place. The
+    folders ``data``, ``figures``, ``reports`` and ``docs`` themselves may be links: where they lead is the owner's word.
+    """
+    where = paths.StudyPaths(study.name, _located(path).parent.parent)
+    for top, place in _written(where):
+        inside = (where.base / top).resolve() / place.relative_to(where.base / top)
+        if place.resolve() != inside:
+            raise ReportError(
+                f"{place.relative_to(where.base)} is a link that leads elsewhere, or stands behind one",
+                got=f"a link in the way of what is written for studies/{study.name}.yml",
+                expected="a folder or a file of its own; only data, figures, reports and docs themselves may be links",
+                remedy="remove the link",
+            )
+    return where
 
 
 def opened(path: Path | str) -> tuple[Study, paths.StudyPaths]:
     """A study file, and where everything it generates stands; raises what :func:`load` raises."""
     study = load(path)
     return study, study_paths(path, study)
+
+
+def _written(where: paths.StudyPaths) -> list[tuple[str, Path]]:
+    """Folders that files are written into for a study, each with the folder of the project that it must not leave.
+
+    What is renamed into its place as a whole, as the raw folder and the marts, replaces a link and never follows it.
+    """
+    data = (where.data, where.results, where.figure_specs, where.data / "dbt")
+    reports = (where.reports, where.executed, where.reports / "warehouse")
+    placed = [*(("data", place) for place in data), *(("reports", place) for place in reports)]
+    return [*placed, ("figures", where.figures), ("docs", where.base / "docs" / "decisions")]
 
 
 def json_schema() -> str:
@@ -84,12 +109,17 @@ def read_yaml(file: Path) -> dict[str, Any]:
 
 def _located(path: Path | str) -> Path:
     file = Path(path)
-    file = (file if file.is_absolute() else paths.ROOT / file).resolve()
-    if not file.is_file():
+    file = file if file.is_absolute() else paths.ROOT / file
+    try:
+        file = file.resolve()
+        there = file.is_file()
+    except (OSError, RuntimeError, ValueError):  # a name longer than the file system allows, a circle of links, a null
+        there = False
+    if not there:
         known = sorted(str(p.relative_to(paths.ROOT)) for p in paths.STUDIES.glob("*.yml"))
         near = difflib.get_close_matches(str(path), known, n=1)
         raise ReportError(
-            f"there is no study file {paths.shown(file)}",
+            f"there is no study file {_brief(file)}",
             expected=f"one of {', '.join(known)}, or a file of your own in a folder named 'studies'",
             remedy=f"did you mean {near[0]}?" if near else None,
         )
@@ -100,6 +130,15 @@ def _located(path: Path | str) -> Path:
             expected="studies/NAME.yml; data, figures and reports are made beside that folder",
         )
     return file
+
+
+def _brief(file: Path) -> str:
+    """A path as it may be printed, cut where it is longer than any real one; also where it cannot be resolved."""
+    try:
+        shown = paths.shown(file)
+    except (OSError, RuntimeError, ValueError):
+        shown = file.name
+    return shown if len(shown) <= 120 else shown[:117] + "..."
 
 
 def _refuse_what_unfolds(text: str, file: Path) -> None:

@@ -11,7 +11,7 @@ from pydantic import (
 from helpers import defaults
 from helpers.study.data import EXPOSED, WORLDS, Log, Simulation, Units
 from helpers.study.launch import Economics, Milestone, Monitoring, Rule, Stage
-from helpers.study.model import Model, Name, Wrong
+from helpers.study.model import Model, Name, Wrong, check_file_name
 from helpers.study.plan import Design, ExternalEvent, Funnel, Injection, Leaving, Metric, Period, Surrogate, Variant
 
 
@@ -88,6 +88,8 @@ class Study(Model):
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
+        for key in ("name", "tracking_plan"):
+            check_file_name(key, getattr(self, key) or "")
         total = sum(v.weight for v in self.variants)
         if abs(total - 1) > 1e-9:
             weights = " + ".join(f"{v.weight:g}" for v in self.variants)
@@ -127,7 +129,9 @@ class Study(Model):
         self._check_amounts()
         if isinstance(self.data, Units):
             self._check_units(self.data)
-        elif self.tracking_plan is None:
+        elif isinstance(self.data, Log):
+            self._check_levels("variants", self.data.variants)
+        if not isinstance(self.data, Units) and self.tracking_plan is None:
             raise Wrong("tracking_plan", "nothing", "the name of a plan in studies/tracking_plans")
         if isinstance(self.data, Simulation):
             columns, where = list(WORLDS[self.data.world].segments), f"of the simulated {self.data.world}"
@@ -148,18 +152,10 @@ class Study(Model):
 
     def _check_units(self, data: Units) -> None:
         """A unit table knows one moment of a unit, the outcomes after it, and what stood before."""
-        names = [v.name for v in self.variants]
         if self.mode == "online" and "variant" not in data.columns:
             raise Wrong("data.columns.variant", "nothing", "the column that holds the variant, because mode is online")
-        for key, levels in (("variants", data.variants), ("shown", data.shown)):
-            strange = [name for name in levels.values() if name not in names]
-            if strange:
-                raise Wrong(f"data.{key}", ", ".join(strange), f"names of variants: {', '.join(names)}", valid=names)
-            without = [name for name in names if levels and name not in levels.values()]
-            if without:
-                raise Wrong(
-                    f"data.{key}", ", ".join(levels), f"a level for each variant; none for {', '.join(without)}"
-                )
+        self._check_levels("variants", data.variants)
+        self._check_levels("shown", data.shown)
         if self.exposure != EXPOSED:
             raise Wrong(
                 "exposure", self.exposure, f"{EXPOSED}, the exposure of every unit table", remedy="leave it out"
@@ -181,6 +177,16 @@ class Study(Model):
                 raise Wrong(f"metrics.{i}.event", strange[0], f"one of data.outcomes: {known}", valid=data.outcomes)
             if metric.covariate and metric.event not in data.before:
                 raise Wrong(f"metrics.{i}.covariate", "true", f"false, or data.before.{metric.event}")
+
+    def _check_levels(self, key: str, levels: dict[str, str]) -> None:
+        """Every level means a variant, and every variant has a level, where levels are mapped at all."""
+        names = [v.name for v in self.variants]
+        strange = [name for name in levels.values() if name not in names]
+        if strange:
+            raise Wrong(f"data.{key}", ", ".join(strange), f"names of variants: {', '.join(names)}", valid=names)
+        without = [name for name in names if levels and name not in levels.values()]
+        if without:
+            raise Wrong(f"data.{key}", ", ".join(levels), f"a level for each variant; none for {', '.join(without)}")
 
     def _check_injection(self) -> None:
         injection = self.injection

@@ -22,22 +22,31 @@ def rows_and_units(
     """Contamination, variants shown otherwise, repeated rows, and the end of every row."""
     read = int(con.execute("select all_rows + refused from intermediate.int_row_checks").fetchall()[0][0])
     return [
-        contamination(warehouse.query(con, "excluded_units")),
+        contamination(warehouse.query(con, "excluded_units"), results.study.data.tolerate.two_variants),
         shown_otherwise(warehouse.query(con, "shown_otherwise"), refused_otherwise(flow), results, unseen),
         duplicates(warehouse.query(con, "repeats"), flow),
         rows_accounted_for(flow, read),
     ]
 
 
-def contamination(excluded: "pd.DataFrame") -> TrustCheck:
-    """Units in two variants are taken out; any of them invalidates, for who strays is not drawn by lot."""
+def contamination(excluded: "pd.DataFrame", tolerated: float) -> TrustCheck:
+    """Units in two variants are taken out. Any of them invalidates, for who strays is not drawn by lot, unless the study
+    file allows a share (``data.tolerate.two_variants``): up to it they warn, and the report says both shares.
+    """
     row = excluded.iloc[0]
-    units = int(row.in_two_variants + row.analysed)
+    strays, units = int(row.in_two_variants), int(row.in_two_variants + row.analysed)
+    found = f"{strays:,} of {units:,} units"
+    if strays and tolerated:
+        more = strays > tolerated * units
+        found += (
+            f" ({formatted(strays / units, 'share')}), left out; {'more than' if more else 'at most'} the"
+            f" {formatted(tolerated, 'share')} that the study tolerates"
+        )
     return TrustCheck(
         "Contamination",
         "Was any unit in two variants?",
-        f"{int(row.in_two_variants):,} of {units:,} units",
-        "failed" if row.in_two_variants else "passed",
+        found,
+        "passed" if not strays else "warning" if strays <= tolerated * units else "failed",
         FAMILY,
     )
 
