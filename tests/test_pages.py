@@ -179,6 +179,15 @@ def test_money_that_cannot_be_had_says_why(where):
     assert "pays off from" not in text
 
 
+def test_a_caveat_of_the_trust_checks_stands_under_the_verdict(where):
+    numbers = dict(study_numbers(where))
+    assert "The split is doubtful" not in front_page(STUDY, where, Numbers(numbers), [])
+    caveat = type(numbers["decision.verdict"])("Some are missing.", "text", "The split is doubtful.", "Some are missing.")
+    text = front_page(STUDY, where, Numbers({**numbers, "trust.caveats.split": caveat}), [])
+    assert text.index("verdict-go") < text.index("The split is doubtful.") < text.index("Some are missing.")
+    assert text.index("Some are missing.") < text.index("Limits")
+
+
 def test_texts_of_the_study_are_never_markup(where):
     hostile = STUDY.model_copy(update={"title": f"A *b* {ATTACK}", "limits": ["# [x](y) {{ n }}"]})
     text = front_page(hostile, where, study_numbers(where), [])

@@ -42,11 +42,14 @@ def enforce_tolerances(con: "duckdb.DuckDBPyConnection", study: Study) -> None:
     _check_variants(con, study)
     _check_planted_levels(con, study)
     if flow["kept"] == 0:
+        outside = flow["outside_period"] > 0
+        lost = [f"{n:,} {kind.replace('_', ' ')}" for kind, n in flow.items() if n]
         raise ReportError(
-            f"no row of the log of {study.name} lies in the study's period",
-            got=f"{flow['outside_period']:,} rows outside",
-            expected=f"{study.period.first} to {study.period.end}",
-            remedy="correct period in the study file",
+            f"no row of the log of {study.name} is left for its marts",
+            got=f"of {rows:,} rows: {', '.join(lost)}",
+            expected=f"events from {study.period.first} to {study.period.end}",
+            cause="the period is another one than the log's" if outside else None,
+            remedy="correct period in the study file" if outside else "mend the log, or what data.columns maps",
         )
 
 
