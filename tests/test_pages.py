@@ -182,7 +182,9 @@ def test_money_that_cannot_be_had_says_why(where):
 def test_a_caveat_of_the_trust_checks_stands_under_the_verdict(where):
     numbers = dict(study_numbers(where))
     assert "The split is doubtful" not in front_page(STUDY, where, Numbers(numbers), [])
-    caveat = type(numbers["decision.verdict"])("Some are missing.", "text", "The split is doubtful.", "Some are missing.")
+    caveat = type(numbers["decision.verdict"])(
+        "Some are missing.", "text", "The split is doubtful.", "Some are missing."
+    )
     text = front_page(STUDY, where, Numbers({**numbers, "trust.caveats.split": caveat}), [])
     assert text.index("verdict-go") < text.index("The split is doubtful.") < text.index("Some are missing.")
     assert text.index("Some are missing.") < text.index("Limits")

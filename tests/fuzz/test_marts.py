@@ -18,7 +18,15 @@ from tests.landing.studies import LOG_COLUMNS, log_study
 
 BUILDS = int(os.environ.get("FUZZ", "0")) // 100
 HEADER = ["at", "what", "who", "cost"]
-TIMES = ["2019-10-01T00:00:00Z", "2019-10-01 00:00:00+05:30", "1569888000000", "01.10.2019", "0000-00-00", "9999-12-31", ""]
+TIMES = [
+    "2019-10-01T00:00:00Z",
+    "2019-10-01 00:00:00+05:30",
+    "1569888000000",
+    "01.10.2019",
+    "0000-00-00",
+    "9999-12-31",
+    "",
+]
 NAMES = ["View", "purchase ", "refund", "", "experiment_impression", "view;drop table x"]
 STRANGE = {"at": TIMES + ODD, "what": NAMES + ODD, "who": IDS, "cost": ODD}
 ANY = dict.fromkeys(
@@ -59,7 +67,9 @@ def test_each_row_of_a_strange_log_has_one_end(tmp_path: Path, seed: int):
         assert "Traceback" not in message and "Database Error" not in message and str(tmp_path) not in message
         return
     with warehouse.connect(where.database) as con:
-        ends = con.execute("select rows from marts.fct_row_flow where disposition not in ('flagged', 'repaired')").fetchall()
+        ends = con.execute(
+            "select rows from marts.fct_row_flow where disposition not in ('flagged', 'repaired')"
+        ).fetchall()
         read = con.execute("select all_rows + refused from intermediate.int_row_checks").fetchall()[0][0]
         kept = con.execute("select count(*) from staging.stg_events").fetchall()[0][0]
     assert sum(n for (n,) in ends) == read == len(rows)
