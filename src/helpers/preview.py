@@ -22,7 +22,7 @@ def of(file: str) -> str:
     seen = None if study.simulated else landing.head(study, ("event_name", "variant"), LOOKED_AT)
     facts = {
         "data": _data(study, seen),
-        "tracking plan": f"{study.tracking_plan}: {', '.join(plan.events)}",
+        "tracking plan": f"{study.tracking_plan or 'made of the outcomes'}: {', '.join(plan.events)}",
         "period": _period(study),
         "variants": ", ".join(f"{v.name} {formatted(v.weight, 'share')}" for v in study.variants)
         + (", read from the log" if study.mode == "online" else ", by salted hash; the uplift is planted"),

@@ -6,7 +6,8 @@ from helpers.paths import StudyPaths
 from tests.browser.axe import unfolded_violations
 from tests.fake_report import ATTACK, STUDY
 
-PAGES = ("index", "02_funnel_analysis", "05_ab_results", "06_roi_and_rollout", "../calibration", "../methodology")
+PAGES = ("index", "02_funnel_analysis", "05_ab_results", "06_roi_and_rollout")
+"""Pages of a study; those of the project are looked at as they are built, in test_site.py."""
 DRAWN = """() => [...document.querySelectorAll("figure.plot")].map(figure => ({
     paths: figure.querySelectorAll(".plot-area svg path").length,
     width: (figure.querySelector(".main-svg") || {clientWidth: 0}).clientWidth,
