@@ -140,7 +140,7 @@ test: reports/index.html lint ## the whole test suite, on reports that are built
 	@$(PYTEST) --cov=helpers.stats --cov-branch --cov-fail-under=98 --cov-report=
 
 test-fuzz: $(READY) ## thousands of odd tables and study files: make test-fuzz TRIES=2500
-	@FUZZ=$(or $(TRIES),2500) $(PYTEST) tests/fuzz
+	@FUZZ=$(or $(TRIES),2500) $(PYTEST) --dist worksteal tests/fuzz
 
 test-crash: $(READY) ## kill a small build at 50 random moments, mend it each time: make test-crash KILLS=50 SEED=1
 	@$(PYTEST) -m sweep tests/safety
