@@ -19,13 +19,16 @@ READY   := $(VENV)/ready
 PLAN    := $(wildcard studies/tracking_plans/*.yml)
 DBT     := $(shell find warehouse -name '*.sql' -o -name '*.yml' | grep -v -e /target/ -e /logs/)
 QUERIES := $(wildcard docs/queries/*.sql)
-BOOKS   := $(sort $(basename $(notdir $(wildcard notebooks/[0-9]*.ipynb))))
+BOOKS   := $(sort $(basename $(notdir $(wildcard notebooks/0[1-7]*.ipynb))))
+# a programme and its notebooks: what stands around single experiments
+YEAR    := $(basename $(notdir $(wildcard programmes/shop_year.yml)))
+BEYOND  := $(sort $(basename $(notdir $(wildcard notebooks/0[89]*.ipynb notebooks/1*.ipynb))))
 SITE    := $(shell find docs/site -type f -not -name '*.mjs') $(wildcard docs/*.md docs/studies/*.md docs/calibration.json) \
            $(wildcard docs/templates/index.md.j2 docs/templates/calibration.md.j2 docs/templates/si[nt]*.j2)
 # what the site waits for: the bundled studies and the write-up, or the study asked for; it shows every report that is there
 WANTED  ?= $(MAKECMDGOALS)
 WHOLE   := $(filter all site test bench reports/index.html,$(WANTED))
-SHOWN   := $(if $(WHOLE),$(BUNDLED),$(ASKED))
+SHOWN   := $(if $(WHOLE),$(BUNDLED) $(YEAR),$(ASKED))
 FIRST   := $(if $(WHOLE),reports/.docs reports/$(firstword $(BUNDLED))/warehouse/index.html)
 # pages that are whole in themselves; the site links them
 STANDALONE := $(if $(WHOLE),reports/simulator.html reports/diagrams.html)
@@ -40,13 +43,13 @@ export PYTHONHASHSEED := 0
 unexport PYTHONDONTWRITEBYTECODE  # compiled modules halve the start of every step
 export JUPYTER_PLATFORM_DIRS := 1
 
-.PHONY: help all study new-study site test test-fast test-fuzz test-crash lint format bench calibration golden dbt-docs schema log-decision own-data lock serve clean
+.PHONY: help all study new-study site test test-fast test-fuzz test-crash lint format bench calibration golden dbt-docs schema log-decision own-data lock serve live clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
 
 all: reports/index.html ## set up, build the bundled studies, the write-up and the site, say what they recommend
-	@cat $(BUNDLED:%=reports/%/summary.txt)
+	@cat $(BUNDLED:%=reports/%/summary.txt) $(YEAR:%=reports/%/summary.txt)
 
 study: reports/index.html ## build one study: make study STUDY=studies/rees46.yml
 	@cat reports/$(ASKED)/summary.txt
@@ -99,6 +102,28 @@ reports/$(1)/results.json: $(BOOKS:%=reports/$(1)/notebooks/%.ipynb) | $(READY)
 reports/$(1)/warehouse/index.html: data/$(1)/warehouse.duckdb | $(READY)
 	@$(RUN) dbt-docs studies/$(1).yml
 
+$(call rules_rule,$(1))
+endef
+
+define programme_rules
+data/$(1)/raw/done: programmes/$(1).yml | $(READY)
+	@$(RUN) year programmes/$(1).yml
+
+$(foreach b,$(BEYOND),$(call beyond_rule,$(1),$(b)))
+
+reports/$(1)/results.json: $(BEYOND:%=reports/$(1)/notebooks/%.ipynb) | $(READY)
+	@$(RUN) report programmes/$(1).yml
+
+$(call rules_rule,$(1))
+endef
+
+define beyond_rule
+reports/$(1)/notebooks/$(2).ipynb: notebooks/$(2).ipynb data/$(1)/raw/done $(QUERIES) | $(READY)
+	@$(RUN) notebook programmes/$(1).yml $(2)
+
+endef
+
+define rules_rule
 data/$(1)/rules.mk: $(shell find src/helpers -name '*.py') $(wildcard notebooks/*.ipynb)
 	@PYTHONPATH=src $(PYTHON) -m helpers.rules $(1)
 endef
@@ -110,10 +135,11 @@ reports/$(1)/notebooks/$(2).ipynb: notebooks/$(2).ipynb data/$(1)/warehouse.duck
 endef
 
 ALL_STUDIES := $(sort $(BUNDLED) $(ASKED))
-$(foreach s,$(ALL_STUDIES),$(eval $(call study_rules,$(s))))
+$(foreach s,$(filter-out $(YEAR),$(ALL_STUDIES)),$(eval $(call study_rules,$(s))))
+$(foreach p,$(YEAR),$(eval $(call programme_rules,$(p))))
 
 ifneq ($(filter reports/% data/%,$(MAKECMDGOALS)),)
--include $(ALL_STUDIES:%=data/%/rules.mk)
+-include $(addsuffix /rules.mk,$(addprefix data/,$(sort $(ALL_STUDIES) $(YEAR))))
 endif
 
 reports/.docs: $(BUNDLED:%=reports/%/results.json) $(wildcard docs/templates/*.j2 docs/templates/studies/*.j2) docs/own-data.json $(shell find src/helpers docs/templates/own_data -name '*.py' -o -name '*.yml') | $(READY)
@@ -183,6 +209,9 @@ lock: $(READY) ## resolve the newest versions into requirements.lock
 
 serve: reports/index.html ## the site on http://127.0.0.1:8000, this machine only
 	@$(RUN) serve
+
+live: $(READY) ## a running experiment replayed in the terminal, a day a minute: make live ARGS='--speed 0'
+	@$(RUN) live programmes/$(YEAR).yml $(ARGS)
 
 clean: ## remove everything generated, but not the environment
 	@find data -mindepth 1 -maxdepth 1 \( -type d -o -type l \) -exec rm -rf {} +  # of a link the link, not what it leads to

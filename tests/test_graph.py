@@ -3,22 +3,27 @@
 import os
 import re
 import subprocess
+from pathlib import Path
 
 import pytest
 
 from helpers import graph, paths
 from helpers.paths import StudyPaths
 
-WHERE = StudyPaths("rees46")
-FILE = "studies/rees46.yml"
+FILES = {"studies/rees46.yml": graph.of_study, f"programmes/{paths.YEAR}.yml": graph.of_programme}
+each = pytest.mark.parametrize("file", FILES)
 HOLDING = os.environ | {"MAKEFLAGS": "", "BUILD_LOCK": str(paths.ROOT), "WANTED": "study"}
 """As the make that holds the tree's lock has it, which alone knows the steps."""
 
 
-def of_make() -> dict[str, set[str]]:
+def nodes_of(file: str) -> list[graph.Node]:
+    return FILES[file](file, StudyPaths(Path(file).stem))
+
+
+def of_make(file: str) -> dict[str, set[str]]:
     """Prerequisites of each target as make knows them, those that only set an order left out."""
     done = subprocess.run(
-        ["make", "-pn", "-o", ".venv/ready", "reports/index.html", f"STUDY={FILE}"],
+        ["make", "-pn", "-o", ".venv/ready", "reports/index.html", f"STUDY={file}"],
         cwd=paths.ROOT, env=HOLDING, capture_output=True, text=True, check=False,
     )  # fmt: skip
     found: dict[str, set[str]] = {}
@@ -28,28 +33,32 @@ def of_make() -> dict[str, set[str]]:
     return found
 
 
-def test_targets_and_what_they_need_are_those_of_make():
-    known = of_make()
-    for node in graph.of_study(FILE, WHERE):
-        needed = {str(file.relative_to(paths.ROOT)) for file in node.inputs}
+@each
+def test_targets_and_what_they_need_are_those_of_make(file):
+    known = of_make(file)
+    for node in nodes_of(file):
+        needed = {str(other.relative_to(paths.ROOT)) for other in node.inputs}
         assert needed == known[str(node.target.relative_to(paths.ROOT))], node.what
 
 
-def test_commands_are_those_of_make():
+@each
+def test_commands_are_those_of_make(file):
+    name = Path(file).stem
     done = subprocess.run(
-        ["make", "-nB", "-o", ".venv/ready", "-o", "data/rees46/rules.mk", "reports/index.html", f"STUDY={FILE}"],
+        ["make", "-nB", "-o", ".venv/ready", "-o", f"data/{name}/rules.mk", "reports/index.html", f"STUDY={file}"],
         cwd=paths.ROOT, env=HOLDING, capture_output=True, text=True, check=True,
     )  # fmt: skip
     commands = {tuple(line.split()) for line in re.findall(r"-m helpers (.+)$", done.stdout, flags=re.MULTILINE)}
-    ours = {node.command for node in graph.of_study(FILE, WHERE)}
-    assert {c for c in commands if c != ("site",)} == ours - {("site", FILE)}, "make renders the project's site"
+    ours = {node.command for node in nodes_of(file)}
+    assert {c for c in commands if c != ("site",)} == ours - {("site", file)}, "make renders the project's site"
 
 
-def test_every_step_comes_after_those_it_needs():
-    nodes = graph.of_study(FILE, WHERE)
+@each
+def test_every_step_comes_after_those_it_needs(file):
+    nodes = nodes_of(file)
     place = {node.target: n for n, node in enumerate(nodes)}
     for n, node in enumerate(nodes):
-        assert all(place[file] < n for file in node.inputs if file in place), node.what
+        assert all(place[other] < n for other in node.inputs if other in place), node.what
 
 
 @pytest.fixture

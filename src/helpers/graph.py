@@ -4,7 +4,7 @@ What a step imports, and what a notebook reads of another, comes from :mod:`help
 stand with make's recipes are here again, and a test asks make for its own to compare.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -38,17 +38,11 @@ class Node:
 
 def of_study(file: str, where: StudyPaths) -> list[Node]:
     """The steps from the study file to the site, each after those it needs."""
-    modules, reads = rules.needs(where), rules.reads(where)
-    books = [book.stem for book in sorted(paths.NOTEBOOKS.glob("[0-9]*.ipynb"))]
+    node = _noder(where)
     study = where.base / "studies" / f"{where.name}.yml"
     plans = sorted({f for base in (where.base, paths.ROOT) for f in base.glob("studies/tracking_plans/*.yml")})
-    raw, made = where.raw / "done", {book: where.executed / f"{book}.ipynb" for book in books}
-    results, site = where.reports / "results.json", where.reports.parent / "index.html"
-
-    def node(what: str, command: Sequence[str], target: Path, *inputs: Path) -> Node:
-        return Node(what, tuple(command), target, (*inputs, *modules.get(target, [])))
-
-    nodes = [
+    raw = where.raw / "done"
+    first = [
         node("log", ("log", file), raw, study, *plans),
         node("warehouse", ("marts", file), where.database, raw, study, *plans, *_models()),
         node(
@@ -56,11 +50,42 @@ def of_study(file: str, where: StudyPaths) -> list[Node]:
             paths.QUERIES / "resalted_assignments.sql",
         ),
     ]  # fmt: skip
-    for book in books:
-        source = paths.NOTEBOOKS / f"{book}.ipynb"
-        inputs = (source, where.database, *sorted(paths.QUERIES.glob("*.sql")), *reads[made[book]])
-        nodes.append(node(book, ("notebook", file, book), made[book], *inputs))
-    nodes.append(node("figures and numbers", ("report", file), results, *(made[book] for book in books)))
+    return [*first, *_told(file, where, where.database)]
+
+
+def of_programme(file: str, where: StudyPaths) -> list[Node]:
+    """The steps from the programme file to the site."""
+    raw = where.raw / "done"
+    year = _noder(where)("year", ("year", file), raw, where.base / "programmes" / f"{where.name}.yml")
+    return [year, *_told(file, where, raw)]
+
+
+Noder = Callable[..., Node]
+
+
+def _noder(where: StudyPaths) -> Noder:
+    modules = rules.needs(where)
+
+    def node(what: str, command: Sequence[str], target: Path, *inputs: Path) -> Node:
+        return Node(what, tuple(command), target, (*inputs, *modules.get(target, [])))
+
+    return node
+
+
+def _told(file: str, where: StudyPaths, asked: Path) -> list[Node]:
+    """The notebooks, each on what it asks, then figures and numbers, then the site."""
+    node, reads = _noder(where), rules.reads(where)
+    made = {book: where.executed / f"{book}.ipynb" for book in paths.books(beyond=where.beyond)}
+    queries = sorted(paths.QUERIES.glob("*.sql"))
+    nodes = [
+        node(
+            book, ("notebook", file, book), target, paths.NOTEBOOKS / target.name, asked, *queries,
+            *reads.get(target, []),
+        )
+        for book, target in made.items()
+    ]  # fmt: skip
+    results, site = where.reports / "results.json", where.reports.parent / "index.html"
+    nodes.append(node("figures and numbers", ("report", file), results, *made.values()))
     nodes.append(node("site", ("site", file), site, results, *_of_the_site()))
     return nodes
 

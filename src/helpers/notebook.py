@@ -1,9 +1,10 @@
-"""What every notebook opens with: the study, its marts, and a place for its numbers and figures."""
+"""What every notebook opens with: its study or programme, what there is to query, a place for numbers and figures."""
 
 from typing import TYPE_CHECKING, Any
 
 from helpers import study as studies
 from helpers import warehouse
+from helpers.paths import StudyPaths
 from helpers.results import Numbers, Recorder, Unit, Value, formatted
 
 if TYPE_CHECKING:
@@ -14,22 +15,13 @@ if TYPE_CHECKING:
     from helpers.tables import Callout, Table
 
 
-class Notebook:
-    """One notebook's run on one study.
+class Book:
+    """One notebook's run: where its numbers and figures go, in which currency money is told."""
 
-    >>> Notebook("studies/cart_checkout.yml", "02_funnel_analysis").study.exposure
-    'cart'
-    """
-
-    def __init__(self, study_file: str, name: str) -> None:
-        self.study, self.where = studies.opened(study_file)
-        self.name = name
+    def __init__(self, where: StudyPaths, name: str, currency: str) -> None:
+        self.where, self.name, self.currency = where, name, currency
         self._shown: set[str] = set()
-        self._recorder = Recorder(self.where, name, self.study.economics.currency)
-
-    def connect(self) -> "duckdb.DuckDBPyConnection":
-        """The marts, read only, for as long as the notebook runs."""
-        return warehouse.opened(self.where.database)
+        self._recorder = Recorder(where, name, currency)
 
     def record(self, name: str, value: Value, unit: Unit, description: str) -> str:
         """Keep a number for the report; its text comes back."""
@@ -37,7 +29,7 @@ class Notebook:
 
     def say(self, value: Value, unit: Unit) -> str:
         """A number's text, with the study's currency."""
-        return formatted(value, unit, self.study.economics.currency)
+        return formatted(value, unit, self.currency)
 
     def show(self, name: str, figure: Any, alt: str) -> "FigureView":
         """Keep a figure for the report and display it."""
@@ -81,3 +73,19 @@ class Notebook:
             "finding",
             f"{len(numbers)} numbers of this notebook stand in results.json; docs/results.md says what each one means.",
         )
+
+
+class Notebook(Book):
+    """One notebook's run on one study.
+
+    >>> Notebook("studies/cart_checkout.yml", "02_funnel_analysis").study.exposure
+    'cart'
+    """
+
+    def __init__(self, study_file: str, name: str) -> None:
+        self.study, where = studies.opened(study_file)
+        super().__init__(where, name, self.study.economics.currency)
+
+    def connect(self) -> "duckdb.DuckDBPyConnection":
+        """The marts, read only, for as long as the notebook runs."""
+        return warehouse.opened(self.where.database)

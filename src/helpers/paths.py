@@ -16,6 +16,23 @@ DOCS = ROOT / "docs"
 BUNDLED = ("cart_checkout", "checkout_redesign", "music_recommendations")
 """The studies that ``make all`` builds. The texts speak of the first; each of the others has a page of its own."""
 
+PROGRAMMES = ROOT / "programmes"
+YEAR = "shop_year"
+"""The programme that ``make all`` builds."""
+BEYOND = "08"
+"""The notebooks from this number on are about a programme, those before it about a study."""
+
+
+def books(*, beyond: bool = False) -> list[str]:
+    """Names of the notebooks of a study, or of those of a programme, in their order.
+
+    >>> books()[0], books()[-1]
+    ('01_data_prep', '07_monitoring')
+    """
+    found = sorted(file.stem for file in NOTEBOOKS.glob("[0-9]*.ipynb"))
+    return [name for name in found if (name >= BEYOND) is beyond]
+
+
 REAL_DATA_DIR = "REAL_DATA_DIR"
 
 
@@ -34,10 +51,15 @@ def shown(path: Path) -> str:
 
 @dataclass(frozen=True)
 class StudyPaths:
-    """Where one study's files stand; ``base`` is the project root, or a scratch folder in tests."""
+    """Where the files of one study or programme stand; ``base`` is the project root, or a scratch folder in tests."""
 
     name: str
     base: Path = ROOT
+
+    @property
+    def beyond(self) -> bool:
+        """True of a programme: its notebooks are others than those of a study."""
+        return (self.base / "programmes" / f"{self.name}.yml").is_file()
 
     @property
     def data(self) -> Path:

@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
-from helpers import paths
+from helpers import paths, programme
 from helpers import study as studies
 from helpers.errors import ReportError
 from helpers.paths import BUNDLED, StudyPaths
+from helpers.programme import Programme
 from helpers.results import Numbers
 from helpers.study import Study
 
@@ -36,12 +37,39 @@ class Report:
 
 def reports(base: Path = paths.ROOT) -> list[Report]:
     """Every whole report in ``base/reports``: a study file, results, and each notebook run. The bundled ones come first."""
-    notebooks = {file.name for file in paths.NOTEBOOKS.glob("[0-9]*.ipynb")}
     found = []
     for results in (base / "reports").glob("*/results.json"):
         where = StudyPaths(results.parent.name, base)
         file = base / "studies" / f"{where.name}.yml"
-        if file.is_file() and notebooks <= {run.name for run in where.executed.glob("*.ipynb")}:
+        if file.is_file() and _whole(where):
             found.append(Report.load(file))
     order = {name: place for place, name in enumerate(BUNDLED)}
     return sorted(found, key=lambda report: (order.get(report.name, len(order)), report.name))
+
+
+@dataclass(frozen=True)
+class ProgrammeReport:
+    """A programme whose notebooks have run and whose numbers are recorded."""
+
+    programme: Programme
+    where: StudyPaths
+    numbers: Numbers
+
+    @property
+    def name(self) -> str:
+        return self.programme.name
+
+
+def programmes(base: Path = paths.ROOT) -> list[ProgrammeReport]:
+    """Every whole report of a programme in ``base/reports``, by name."""
+    found = []
+    for file in sorted((base / "programmes").glob("*.yml")):
+        where = StudyPaths(file.stem, base)
+        results = where.reports / "results.json"
+        if results.is_file() and _whole(where):
+            found.append(ProgrammeReport(programme.load(file), where, Numbers.load(results)))
+    return found
+
+
+def _whole(where: StudyPaths) -> bool:
+    return set(paths.books(beyond=where.beyond)) <= {run.stem for run in where.executed.glob("*.ipynb")}

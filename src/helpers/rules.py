@@ -23,6 +23,8 @@ STEPS = {
     "resalted.parquet": "import helpers.experiment",
 }
 """What the steps before the notebooks start from, by their target in the study's data folder."""
+STEPS_OF_A_YEAR = {"raw/done": "import helpers.simulate.year"}
+"""The same of a programme."""
 
 
 def dependencies(source: str) -> list[Path]:
@@ -47,9 +49,10 @@ def code(notebook: Path) -> str:
 
 
 def needs(where: StudyPaths) -> dict[Path, list[Path]]:
-    """Files each target of a study depends on."""
-    found = {where.data / target: dependencies(source) for target, source in STEPS.items()}
-    for notebook in sorted(paths.NOTEBOOKS.glob("[0-9]*.ipynb")):
+    """Files each target of a study, or of a programme, depends on."""
+    steps = STEPS_OF_A_YEAR if where.beyond else STEPS
+    found = {where.data / target: dependencies(source) for target, source in steps.items()}
+    for notebook in _books(where):
         found[where.executed / notebook.name] = dependencies(code(notebook))
     found[where.reports / "results.json"] = dependencies("import helpers.summary, helpers.figures.export")
     found[where.reports.parent / "index.html"] = dependencies("import helpers.site")
@@ -58,10 +61,11 @@ def needs(where: StudyPaths) -> dict[Path, list[Path]]:
 
 def reads(where: StudyPaths) -> dict[Path, list[Path]]:
     """What each notebook reads of other steps beside the marts, see :func:`read_by`."""
-    return {
-        where.executed / notebook.name: read_by(code(notebook), where)
-        for notebook in sorted(paths.NOTEBOOKS.glob("[0-9]*.ipynb"))
-    }
+    return {where.executed / notebook.name: read_by(code(notebook), where) for notebook in _books(where)}
+
+
+def _books(where: StudyPaths) -> list[Path]:
+    return [paths.NOTEBOOKS / f"{name}.ipynb" for name in paths.books(beyond=where.beyond)]
 
 
 def read_by(source: str, where: StudyPaths) -> list[Path]:

@@ -12,9 +12,10 @@ from helpers.errors import ReportError
 from helpers.figures.assets import copy_plotly
 from helpers.figures.show import FigureView, names, with_static
 from helpers.front_page import SIGNS, Page, filled, front_page, reader, verdict_of
-from helpers.paths import BUNDLED
-from helpers.reports import Report
+from helpers.paths import BUNDLED, StudyPaths
+from helpers.reports import ProgrammeReport, Report
 from helpers.scratch import scratch
+from helpers.summary import headlines
 
 TITLE = "Experiment reports"
 TEMPLATE = "site.md.j2"
@@ -44,7 +45,7 @@ FORMER = ("_static", "searchindex.js")
 """What a study's folder held when each study was a site of its own."""
 
 
-def render(shown: Sequence[Report], base: Path = paths.ROOT) -> Path:
+def render(shown: Sequence[Report], base: Path = paths.ROOT, around: Sequence[ProgrammeReport] = ()) -> Path:
     """Render ``base/reports``: a front page with a card a study, each study's pages, the texts; return ``index.html``.
 
     Code is folded away, parameter cells are left out, figures draw offline and have a static picture for readers
@@ -65,27 +66,36 @@ def render(shown: Sequence[Report], base: Path = paths.ROOT) -> Path:
         source, built = aside / "source", aside / "html"
         texts = _texts(shown)
         notebooks = {report.name: _stage_report(report, source, texts) for report in shown}
+        for told in around:
+            _stage_programme(told, source)
         _stage_texts(shown, notebooks, texts, source)
         (source / "calibration.md").write_text(calibration_page(record.load()), encoding="utf-8")
-        (source / "index.md").write_text(front(shown, texts, standalone), encoding="utf-8")
+        (source / "index.md").write_text(front(shown, texts, standalone, around), encoding="utf-8")
         pages.build(source, built, TITLE, standalone)
         copy_plotly(built / "_static")
+        places = [report.where for report in shown] + [report.where for report in around]
+        for place in places:
+            _add_pictures(place, built / place.name)
         for report in shown:
-            _add_pictures(report, built / report.name)
             single.write(report.study.title, built / report.name, notebooks[report.name], report.where.figures)
         pages.secure(built)
         pages.refuse_machine_paths(built, [paths.ROOT, base.resolve(), aside.resolve()])
-        for report in shown:
-            (built / report.name).replace(aside / report.name)
-            pages.swap(aside / report.name, report.where.reports)
-            _remove_former(report.where.reports)
+        for place in places:
+            (built / place.name).replace(aside / place.name)
+            pages.swap(aside / place.name, place.reports)
+            _remove_former(place.reports)
         pages.swap(built, folder, STANDALONE)
     os.utime(folder / "index.html")
     return folder / "index.html"
 
 
-def front(shown: Sequence[Report], texts: dict[str, tuple[str, str]], standalone: Sequence[str]) -> str:
-    """The site's front page as MyST Markdown: one card a study."""
+def front(
+    shown: Sequence[Report],
+    texts: dict[str, tuple[str, str]],
+    standalone: Sequence[str],
+    around: Sequence[ProgrammeReport] = (),
+) -> str:
+    """The site's front page as MyST Markdown: one card a study, and the programmes."""
     cards = [
         {
             "name": report.name,
@@ -98,7 +108,7 @@ def front(shown: Sequence[Report], texts: dict[str, tuple[str, str]], standalone
     ]
     top = [(name.removesuffix(".md"), title) for name, title in texts.values() if "/" not in name]
     more = [(name, STANDALONE[name]) for name in standalone]
-    return filled(TEMPLATE, cards=cards, signs=SIGNS, title=TITLE, texts=top, standalone=more)
+    return filled(TEMPLATE, cards=cards, signs=SIGNS, title=TITLE, texts=top, standalone=more, around=around)
 
 
 def _texts(shown: Sequence[Report]) -> dict[str, tuple[str, str]]:
@@ -134,6 +144,18 @@ def _stage_report(report: Report, source: Path, texts: dict[str, tuple[str, str]
     return staged
 
 
+def _stage_programme(report: ProgrammeReport, source: Path) -> None:
+    """A programme's front page and notebooks in the source folder."""
+    folder = source / report.name
+    folder.mkdir(parents=True)
+    names = paths.books(beyond=True)
+    staged = [pages.stage(report.where.executed / f"{name}.ipynb", folder, report.where.figures) for name in names]
+    said = headlines(report.numbers)
+    told = [(page, said[page.stem[3:]].text if page.stem[3:] in said else page.lead) for page in staged]
+    text = filled("programme.md.j2", programme=report.programme, told=told)
+    (folder / "index.md").write_text(text, encoding="utf-8")
+
+
 def _stage_texts(
     shown: Sequence[Report], notebooks: dict[str, list[Page]], texts: dict[str, tuple[str, str]], source: Path
 ) -> None:
@@ -165,9 +187,9 @@ def _figures(report: Report, notebooks: list[Page], pictures: str) -> Figures:
     }
 
 
-def _add_pictures(report: Report, built: Path) -> None:
+def _add_pictures(where: StudyPaths, built: Path) -> None:
     (built / "figures").mkdir(exist_ok=True)
-    for picture in sorted(report.where.figures.glob("*.svg")):
+    for picture in sorted(where.figures.glob("*.svg")):
         shutil.copyfile(picture, built / "figures" / picture.name)
 
 

@@ -1,8 +1,24 @@
 """What the command line prints of a report: what it recommends, what that is worth, what it rests on."""
 
-from helpers.paths import StudyPaths
-from helpers.results import Numbers
+from helpers.paths import StudyPaths, books
+from helpers.programme import Programme
+from helpers.results import Number, Numbers
 from helpers.study import Study
+
+HEADLINE = ".headline"
+
+
+def of_programme(programme: Programme, where: StudyPaths, numbers: Numbers) -> str:
+    """What the command line prints of a programme: a sentence a notebook, as each recorded it."""
+    name = (where.reports / "index.html").relative_to(where.base)
+    said = "".join(f"  {headline.text}\n" for headline in headlines(numbers).values())
+    return f"\n{programme.title} (simulated)\n{said}  report:  {name}\n\n"
+
+
+def headlines(numbers: Numbers) -> dict[str, Number]:
+    """The sentences that notebooks of a programme recorded as their finding, by topic."""
+    told = {f"{name[3:]}{HEADLINE}" for name in books(beyond=True)}
+    return {name.removesuffix(HEADLINE): number for name, number in numbers.items() if name in told}
 
 
 def summary(study: Study, where: StudyPaths, numbers: Numbers) -> str:

@@ -27,9 +27,29 @@ def opened(database: Path, *, read_only: bool = True) -> "duckdb.DuckDBPyConnect
             expected=paths.shown(database),
             remedy=f"run: make study STUDY=studies/{database.parent.name}.yml",
         )
-    con = duckdb.connect(str(database), read_only=read_only)
+    return _configured(duckdb.connect(str(database), read_only=read_only))
+
+
+def tables(folder: Path) -> "duckdb.DuckDBPyConnection":
+    """A connection in memory to the Parquet files of a folder, each a view of its name."""
+    import duckdb
+
+    if not (folder / "done").is_file():
+        name = folder.parent.name
+        raise ReportError(
+            "the year is not simulated",
+            expected=paths.shown(folder / "done"),
+            remedy=f"run: python -m helpers year programmes/{name}.yml",
+        )
+    con = _configured(duckdb.connect())
+    for file in sorted(folder.glob("*.parquet")):
+        con.execute(f"create view \"{file.stem}\" as select * from read_parquet('{file}')")
+    return con
+
+
+def _configured(con: "duckdb.DuckDBPyConnection") -> "duckdb.DuckDBPyConnection":
     con.execute(f"set threads = {os.environ.get('WAREHOUSE_THREADS', THREADS)}; set memory_limit = '{MEMORY}'")
-    con.execute("set TimeZone = 'UTC'")
+    con.execute("set TimeZone = 'UTC'; set enable_progress_bar = false")  # a bar would stay in the rendered notebook
     return con
 
 

@@ -34,6 +34,7 @@ def steps(monkeypatch, tmp_path):
         done.append((node.what, began, time.perf_counter()))
 
     class Where:
+        name, beyond = "own", False
         base = reports = tmp_path
 
     monkeypatch.setattr(graph, "of_study", lambda file, where: nodes)

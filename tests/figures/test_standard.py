@@ -10,7 +10,9 @@ from helpers import paths
 from helpers.figures import style
 from tests.figures.colours import SIGHTS, contrast, distance
 
-BUILT = sorted(file for name in paths.BUNDLED for file in paths.ROOT.glob(f"data/{name}/figures/*/*.json"))
+BUILT = sorted(
+    file for name in (*paths.BUNDLED, paths.YEAR) for file in paths.ROOT.glob(f"data/{name}/figures/*/*.json")
+)
 HEX = re.compile(r"#[0-9a-fA-F]{6}\b")
 RGBA = re.compile(r"rgba\((\d+), ?(\d+), ?(\d+), ?[\d.]+\)")
 HUES = {*style.TREATMENTS, style.CONTROL, style.ACCENT, style.GOOD, style.BAD, style.NEUTRAL, style.SKY}

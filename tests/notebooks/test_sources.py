@@ -18,6 +18,11 @@ NAMES = [
     "05_ab_results",
     "06_roi_and_rollout",
     "07_monitoring",
+    "08_attribution",
+    "09_segments",
+    "10_prediction",
+    "11_beyond_ab",
+    "12_live",
 ]
 CELL_LINES, NOTEBOOK_LINES = 15, 100
 FORBIDDEN = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda, ast.For, ast.AsyncFor, ast.While, ast.Try)
@@ -72,7 +77,8 @@ def test_the_takeaway_closes_and_names_the_next(file):
     assert re.findall(r"\*\*([A-Z][a-z ]+):\*\* \S", closing) == ["What would change it", "Limits", "Next"]
     last = content(file)["cells"][-1]
     assert last["cell_type"] == "code" and "".join(last["source"]).strip() == "nb.close()"
-    following = NAMES[NAMES.index(file.stem) + 1 :][:1]
+    told = paths.books(beyond=file.stem in paths.books(beyond=True))
+    following = told[told.index(file.stem) + 1 :][:1]
     for name in following:
         assert f"**Next:** `{name}`" in closing
 
@@ -109,13 +115,17 @@ def test_parameters_are_literals(file):
     for statement in ast.parse(source).body:
         assert isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name)
         ast.literal_eval(statement.value)
-    assert source.startswith('study_file = "studies/cart_checkout.yml"')
+    beyond = file.stem in paths.books(beyond=True)
+    told = 'programme_file = "programmes/shop_year.yml"' if beyond else 'study_file = "studies/cart_checkout.yml"'
+    assert source.startswith(told)
 
 
 @each
 def test_the_setup_names_its_own_notebook(file):
     (source,) = tagged(file, "setup")
-    assert f'nb = Notebook(study_file, "{file.stem}")' in source
+    beyond = file.stem in paths.books(beyond=True)
+    opened = "ProgrammeNotebook(programme_file" if beyond else "Notebook(study_file"
+    assert f'nb = {opened}, "{file.stem}")' in source
     imported = [
         n for c in cells(file, "code") for n in ast.walk(ast.parse(c)) if isinstance(n, ast.Import | ast.ImportFrom)
     ]

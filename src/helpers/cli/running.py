@@ -14,7 +14,6 @@ from helpers.errors import ReportError
 from helpers.graph import Node
 from helpers.paths import StudyPaths
 from helpers.progress import TELL, say, step
-from helpers.study import Study
 
 ENVIRONMENT = {"PYTHONHASHSEED": "0", "JUPYTER_PLATFORM_DIRS": "1", TELL: "1"}
 """As the Makefile has it; and the step tells how far it is instead of drawing."""
@@ -75,15 +74,22 @@ def run(file: str, jobs: int) -> tuple[int, Path]:
     Waits for another run in the same tree. Each step is whole or not at all, so what was there before stands until a step is done. When one fails no other
     is begun, those under way end, and :class:`Stopped` is raised.
     """
-    study, where = studies.opened(file)
+    where = place(file)
     with lock.held(where.base):
-        return _run(file, study, where, jobs), summary_of(where)
+        return _run(file, where, jobs), summary_of(where)
 
 
-def _run(file: str, study: Study, where: StudyPaths, jobs: int) -> int:
-    waiting = graph.to_run(graph.of_study(file, where))
+def place(file: str) -> StudyPaths:
+    """Where what a study or a programme generates stands; raises what opening it raises."""
+    from helpers import programme
+
+    return (programme.opened(file) if Path(file).parent.name == "programmes" else studies.opened(file))[1]
+
+
+def _run(file: str, where: StudyPaths, jobs: int) -> int:
+    waiting = graph.to_run((graph.of_programme if where.beyond else graph.of_study)(file, where))
     count, pending = len(waiting), {node.target for node in waiting}
-    steps = _Steps(study.name)
+    steps = _Steps(where.name)
     under_way: dict[Future[None], Node] = {}
     with ThreadPoolExecutor(jobs) as pool:
         try:

@@ -73,19 +73,35 @@ def resalt(study_file: str) -> None:
 
 
 @command
+@click.argument("programme_file", metavar="PROGRAMME")
+def year(programme_file: str) -> None:
+    """Simulate the year of PROGRAMME, a file such as programmes/shop_year.yml."""
+    from helpers import landing, programme
+    from helpers.simulate.year import simulate_year
+
+    asked, where = programme.opened(programme_file)
+    with writing(where.base, asked.name, "year"), scratch(where.data, "raw") as aside:
+        aside.mkdir()
+        simulate_year(asked.data, aside)
+        landing.finish(aside, where.raw)
+
+
+@command
 @study_argument
 @click.argument("name")
 @click.option("-p", "--parameter", "given", multiple=True, metavar="NAME=VALUE", help="Overrides a parameter; JSON.")
 def notebook(study_file: str, name: str, given: tuple[str, ...]) -> None:
-    """Run the notebook NAME on STUDY."""
+    """Run the notebook NAME on STUDY, or on a programme."""
     from helpers import run
+    from helpers.cli.running import place
 
-    study, where = studies.opened(study_file)
+    where = place(study_file)
     source = paths.NOTEBOOKS / f"{name}.ipynb"
     if not source.is_file():
         known = ", ".join(sorted(p.stem for p in paths.NOTEBOOKS.glob("*.ipynb")))
         raise ReportError(f"there is no notebook {name!r}", expected=f"one of {known}")
-    parameters: dict[str, Any] = {"study_file": study_file}
+    told = "programme_file" if name in paths.books(beyond=True) else "study_file"
+    parameters: dict[str, Any] = {told: study_file}
     for pair in given:
         key, equals, value = pair.partition("=")
         if not equals:
@@ -94,26 +110,33 @@ def notebook(study_file: str, name: str, given: tuple[str, ...]) -> None:
             parameters[key] = json.loads(value)
         except json.JSONDecodeError:
             parameters[key] = value
-    with writing(where.base, study.name, name):
+    with writing(where.base, where.name, name):
         run.execute(source, where, parameters)
 
 
 @command
 @study_argument
 def report(study_file: str) -> None:
-    """Export the figures of STUDY and gather its numbers."""
+    """Export the figures of STUDY, or of a programme, and gather its numbers."""
+    from helpers.cli.running import place
     from helpers.figures.export import export
     from helpers.results import Numbers
-    from helpers.summary import summary
+    from helpers.summary import of_programme, summary
 
-    study, where = studies.opened(study_file)
-    with writing(where.base, study.name, "figures and numbers"):
+    where = place(study_file)
+    with writing(where.base, where.name, "figures and numbers"):
         exported = export(where)
         if exported.note:
-            click.echo(f"  {study.name:<18} {exported.note}", err=True)
+            click.echo(f"  {where.name:<18} {exported.note}", err=True)
         numbers = Numbers.of(where)
-        write_text(where.reports / "summary.txt", summary(study, where, numbers))
-        numbers.save(where.reports / "results.json", study.name)
+        if where.beyond:
+            from helpers import programme
+
+            text = of_programme(programme.load(study_file), where, numbers)
+        else:
+            text = summary(studies.load(study_file), where, numbers)
+        write_text(where.reports / "summary.txt", text)
+        numbers.save(where.reports / "results.json", where.name)
         (where.reports / "results.json").touch()
 
 
@@ -122,11 +145,12 @@ def report(study_file: str) -> None:
 def site(study_file: str | None) -> None:
     """Render the site in reports/ over every report that is whole, in the project or in the folder STUDY belongs to."""
     from helpers import site as pages
-    from helpers.reports import reports
+    from helpers.cli.running import place
+    from helpers.reports import programmes, reports
 
-    base = studies.opened(study_file)[1].base if study_file else paths.ROOT
+    base = place(study_file).base if study_file else paths.ROOT
     with writing(base, "site", "pages"):
-        pages.render(reports(base), base)
+        pages.render(reports(base), base, programmes(base))
 
 
 @command

@@ -15,6 +15,8 @@ from helpers.errors import ReportError
 from helpers.study.explaining import explained
 from helpers.study.study import Study
 
+KINDS = {"studies": "study", "programmes": "programme"}
+"""What stands in each folder of files that are opened by name."""
 DEPTH = 20
 """Levels a YAML file may be deep; a study has four."""
 
@@ -25,35 +27,45 @@ def load(path: Path | str) -> Study:
     Relative paths are read from the project's root. Raises :class:`~helpers.errors.ReportError`
     naming the file, the key, what was found and expected, and the nearest valid key.
     """
-    file = _located(path)
+    file = located(path)
     raw = read_yaml(file)
     try:
         study = Study.model_validate(raw)
     except ValidationError as error:
         raise explained(error, file, raw, Study) from None
-    if study.name != file.stem:
-        raise ReportError(
-            f"{paths.shown(file)}: key 'name' differs from the file's name",
-            got=study.name,
-            expected=file.stem,
-            remedy="rename the file or change the key",
-        )
+    check_name(study.name, file)
     return study
 
 
+def check_name(name: str, file: Path) -> None:
+    """What a file generates is called by its name; raises :class:`~helpers.errors.ReportError` for another one inside."""
+    if name != file.stem:
+        raise ReportError(
+            f"{paths.shown(file)}: key 'name' differs from the file's name",
+            got=name,
+            expected=file.stem,
+            remedy="rename the file or change the key",
+        )
+
+
 def study_paths(path: Path | str, study: Study) -> paths.StudyPaths:
-    """Everything a study generates stands beside the ``studies`` folder that holds its file.
+    """Everything a study generates stands beside the ``studies`` folder that holds its file; raises as :func:`placed`."""
+    return placed(located(path), study.name)
+
+
+def placed(file: Path, name: str) -> paths.StudyPaths:
+    """Everything that the file ``name`` generates, beside the folder that holds the file.
 
     Raises :class:`~helpers.errors.ReportError` where a link leads a folder that is written to out of its place. The
     folders ``data``, ``figures``, ``reports`` and ``docs`` themselves may be links: where they lead is the owner's word.
     """
-    where = paths.StudyPaths(study.name, _located(path).parent.parent)
+    where = paths.StudyPaths(name, file.parent.parent)
     for top, place in _written(where):
         inside = (where.base / top).resolve() / place.relative_to(where.base / top)
         if place.resolve() != inside:
             raise ReportError(
                 f"{place.relative_to(where.base)} is a link that leads elsewhere, or stands behind one",
-                got=f"a link in the way of what is written for studies/{study.name}.yml",
+                got=f"a link in the way of what is written for {file.parent.name}/{file.name}",
                 expected="a folder or a file of its own; only data, figures, reports and docs themselves may be links",
                 remedy="remove the link",
             )
@@ -107,7 +119,9 @@ def read_yaml(file: Path) -> dict[str, Any]:
     return raw
 
 
-def _located(path: Path | str) -> Path:
+def located(path: Path | str, folder: str = "studies") -> Path:
+    """The file that a path names, in a folder of that name; raises :class:`~helpers.errors.ReportError` without one."""
+    kind = KINDS[folder]
     file = Path(path)
     file = file if file.is_absolute() else paths.ROOT / file
     try:
@@ -116,18 +130,18 @@ def _located(path: Path | str) -> Path:
     except (OSError, RuntimeError, ValueError):  # a name longer than the file system allows, a circle of links, a null
         there = False
     if not there:
-        known = sorted(str(p.relative_to(paths.ROOT)) for p in paths.STUDIES.glob("*.yml"))
+        known = sorted(str(p.relative_to(paths.ROOT)) for p in (paths.ROOT / folder).glob("*.yml"))
         near = difflib.get_close_matches(str(path), known, n=1)
         raise ReportError(
-            f"there is no study file {_brief(file)}",
-            expected=f"one of {', '.join(known)}, or a file of your own in a folder named 'studies'",
+            f"there is no {kind} file {_brief(file)}",
+            expected=f"one of {', '.join(known)}, or a file of your own in a folder named '{folder}'",
             remedy=f"did you mean {near[0]}?" if near else None,
         )
-    if file.parent.name != "studies":
+    if file.parent.name != folder:
         raise ReportError(
-            f"the study file {paths.shown(file)} stands outside a folder named 'studies'",
+            f"the {kind} file {paths.shown(file)} stands outside a folder named '{folder}'",
             got=file.parent.name,
-            expected="studies/NAME.yml; data, figures and reports are made beside that folder",
+            expected=f"{folder}/NAME.yml; data, figures and reports are made beside that folder",
         )
     return file
 
