@@ -1,10 +1,12 @@
 """A study's diagrams made of fakes: hostile names, a small lineage, a simulation that is not run."""
 
+from itertools import product
+
 import pytest
 
 from helpers import study as studies
 from helpers.diagrams import page
-from helpers.diagrams.attribution import comparison
+from helpers.diagrams.attribution import YEAR, comparison
 from helpers.diagrams.drift import Drift
 from helpers.diagrams.lineage import Model
 from helpers.diagrams.pipeline import pipeline
@@ -40,6 +42,11 @@ MODELS = (
     Model("fct_experiment_results", "marts", "table", ("int_units",), "Sums by arm.", 554, 3),
     Model("fct_lifetimes", "marts", "view", ("stg_events",), "Hours.", None, 0),
 )
+CREDIT = {
+    f"attribution.{model}.{channel}": Number(n, "count", "", f"{n:,}")
+    for n, (model, channel) in enumerate(product(YEAR, ("brand_search", ATTACK)), 1_000)
+}
+"""Of a year's channels, one of them with a hostile name."""
 DRIFT = Drift((1, 2, 3), (0.77, 0.66, 0.55), (0.77, 0.74, 0.78), (0.78, 0.75, 0.79), 100, 2, 2, 1)
 
 
@@ -62,7 +69,7 @@ def content(*chosen):
                 prediction(study, NUMBERS, DRIFT),
             )
         )
-    return page.Content(tuple(drawn), comparison(), DRIFT)
+    return page.Content(tuple(drawn), comparison(CREDIT), DRIFT)
 
 
 @pytest.fixture(scope="session")

@@ -278,6 +278,14 @@ def test_a_rule_is_brought_forward(opened):
     assert page.locator(".line[data-dimmed]").count() == 4
 
 
+def test_the_year_s_credit_stands_beside_what_was_brought(opened):
+    page = opened(390)
+    table = page.locator("#attribution-year table")
+    assert table.locator("tbody th").all_text_contents() == ["brand search", ATTACK.replace("_", " ")]
+    assert table.locator("tbody tr").first.locator("td").all_text_contents() == ["1,000", "1,002", "1,004", "1,006"]
+    assert table.is_visible()
+
+
 # --- prediction ---
 
 

@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 from helpers import paths, warehouse
+from helpers.attribution.views import TOLD
 from helpers.diagrams import page
-from helpers.diagrams.attribution import comparison
+from helpers.diagrams.attribution import YEAR, comparison
 from helpers.diagrams.drift import auc, simulate
 from helpers.diagrams.lineage import lineage, row_counts
 from helpers.diagrams.pipeline import CONSUMERS, marts_of, pipeline
@@ -18,7 +19,7 @@ from helpers.diagrams.workflow import workflow
 from helpers.errors import ReportError
 from helpers.events import tracking_plan
 from helpers.standalone import bundle
-from tests.diagrams.conftest import ARMS, DRIFT, MODELS, NUMBERS
+from tests.diagrams.conftest import ARMS, CREDIT, DRIFT, MODELS, NUMBERS
 
 
 def stage(drawn, key):
@@ -151,6 +152,14 @@ def test_every_bundled_journey_has_its_credit():
     for compared in drawn.journeys:
         for rule, _, _ in drawn.rules:
             assert sum(compared.credit[rule]) == pytest.approx(1)
+
+
+def test_the_year_s_models_are_those_of_its_notebook():
+    assert comparison().year == (), "nothing is made up where no year is built"
+    head, brand, _ = comparison(CREDIT).year
+    assert head == ("Channel", "Last touch", "Markov", "Shapley", "Truly brought")
+    assert brand == ("brand search", "1,000", "1,002", "1,004", "1,006")
+    assert set(YEAR) - {"truth"} <= set(TOLD), "the notebook records them"
 
 
 def test_auc_counts_pairs():

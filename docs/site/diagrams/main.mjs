@@ -1,6 +1,6 @@
 // The page: one study at a time, chosen above the diagrams.
 
-import { el } from "./dom.mjs";
+import { el, table } from "./dom.mjs";
 import { draw as drawWorkflow } from "./workflow.mjs";
 import { draw as drawPipeline } from "./pipeline.mjs";
 import { draw as drawAttribution } from "./attribution.mjs";
@@ -26,4 +26,9 @@ pick.addEventListener("change", () => {
 document.getElementById("attribution-rule-note").textContent = data.attribution.data_driven;
 show(asked() || data.studies[0]);
 drawAttribution(root("attribution"), data.attribution);
+if (data.attribution.year.length) {
+  document.getElementById("attribution-year").append(
+    el("p", { class: "lead" }, "Many journeys: orders of a simulated year that each model credits to each channel, and those that the channel truly brought. Credit is not causation."),
+    table(data.attribution.year, "Orders of a simulated year by channel: credited, and truly brought"));
+}
 document.documentElement.setAttribute("data-drawn", "");

@@ -1,10 +1,12 @@
-"""Journeys to compare attribution rules on, with the credit that :mod:`helpers.attribution` gives."""
+"""Journeys to compare attribution rules on, with the credit that :mod:`helpers.attribution` gives, and models of a year of them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Final
 
 from helpers.attribution import ENDS, HALF_LIFE_DAYS, RULES, Rule, Touch, credit
-from helpers.results import formatted
+from helpers.results import Number, formatted
 
 MEANING: Final[dict[Rule, tuple[str, str]]] = {
     "first_touch": ("First touch", "Everything to the first contact. Favours what makes a product known."),
@@ -22,9 +24,16 @@ MEANING: Final[dict[Rule, tuple[str, str]]] = {
 """Name and meaning of each rule."""
 
 DATA_DRIVEN: Final = (
-    "A data-driven model is missing here on purpose: it compares many journeys, with and without a conversion, "
-    "and nothing of the kind can be computed from one."
+    "A data-driven model compares many journeys, with and without an order, so it cannot be computed from one: notebook "
+    "08_attribution fits three of them to a year of the shop."
 )
+YEAR: Final = {
+    "last_touch": "Last touch",
+    "markov_1": "Markov",
+    "shapley": "Shapley",
+    "truth": "Truly brought",
+}
+"""Columns of the year's table: where their numbers stand under ``attribution``, and what readers call them."""
 
 
 @dataclass(frozen=True)
@@ -80,17 +89,32 @@ class Compared:
 
 @dataclass(frozen=True)
 class Comparison:
-    """All that the page needs; ``rules`` are key, name and meaning."""
+    """All that the page needs; ``rules`` are key, name and meaning, ``year`` rows of cells, the heads first."""
 
     rules: tuple[tuple[Rule, str, str], ...]
     half_life: float
     ends: float
     data_driven: str
     journeys: tuple[Compared, ...]
+    year: tuple[tuple[str, ...], ...]
 
 
-def comparison() -> Comparison:
-    """Credit of every bundled journey under every rule.
+def of_year(numbers: Mapping[str, Number]) -> tuple[tuple[str, ...], ...]:
+    """Orders of each channel in a programme's year, by models and truly; no row without the numbers of its notebook.
+
+    >>> recorded = {f"attribution.{model}.social": Number(7, "count", "", "7") for model in YEAR}
+    >>> of_year(recorded)[1:]
+    (('social', '7', '7', '7', '7'),)
+    """
+    names = [name.removeprefix("attribution.truth.") for name in numbers if name.startswith("attribution.truth.")]
+    rows = tuple(
+        (name.replace("_", " "), *(numbers[f"attribution.{key}.{name}"].text for key in YEAR)) for name in names
+    )
+    return (("Channel", *YEAR.values()), *rows) if rows else ()
+
+
+def comparison(numbers: Mapping[str, Number] = MappingProxyType({})) -> Comparison:
+    """Credit of every bundled journey under every rule, and of a year's channels when ``numbers`` are of one.
 
     >>> [round(share, 3) for share in comparison().journeys[0].credit["time_decay"]]
     [0.053, 0.079, 0.158, 0.286, 0.425]
@@ -101,4 +125,5 @@ def comparison() -> Comparison:
         ENDS,
         DATA_DRIVEN,
         tuple(Compared(j, {rule: credit(j.touches, rule) for rule in RULES}) for j in JOURNEYS),
+        of_year(numbers),
     )

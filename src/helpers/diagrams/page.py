@@ -1,5 +1,6 @@
 """One self-contained page with the diagrams of every built study: data, modules and styles stand inside it."""
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
@@ -15,8 +16,8 @@ from helpers.errors import ReportError
 from helpers.events import tracking_plan
 from helpers.experiment import Results
 from helpers.paths import StudyPaths
-from helpers.reports import Report, reports
-from helpers.results import write_text
+from helpers.reports import Report, programmes, reports
+from helpers.results import Number, write_text
 from helpers.standalone import bundle, embedded, rendered
 
 SOURCES: Final = paths.SITE / "diagrams"
@@ -69,7 +70,8 @@ def write(target: Path = paths.ROOT / "reports" / "diagrams.html", base: Path = 
             "no study is built, so there is nothing to draw", remedy="run: make study STUDY=studies/NAME.yml"
         )
     drift = illustration()
-    content = Content(tuple(diagrams(report, drift) for report in ready), comparison(), drift)
+    year: Mapping[str, Number] = next((p.numbers for p in programmes(base) if p.name == paths.YEAR), {})
+    content = Content(tuple(diagrams(report, drift) for report in ready), comparison(year), drift)
     write_text(target, page(content))
     return target
 
