@@ -1,0 +1,1 @@
+"""Designs beyond one A/B test, each simulated against a truth that is known."""

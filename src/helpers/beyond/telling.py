@@ -1,0 +1,98 @@
+"""Tables, sentences and recorded numbers of the designs beyond one A/B test."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from helpers.beyond.against_ab import AB, THOMPSON
+from helpers.results import Unit, formatted
+from helpers.views import interval
+
+if TYPE_CHECKING:
+    from helpers.beyond.against_ab import Reading
+    from helpers.beyond.repeated import Average
+    from helpers.programme.notebook import ProgrammeNotebook
+    from helpers.stats import BinomialInterval
+
+Row = dict[str, Any]
+
+
+def share(found: BinomialInterval) -> str:
+    """A share of runs with its interval.
+
+    >>> from helpers.beyond.repeated import rate
+    >>> share(rate([True] * 5 + [False] * 95))
+    '5 % (1.64 % to 11.28 %)'
+    """
+    return f"{formatted(found.share, 'share')} ({interval(found.low, found.high, 'share')})"
+
+
+def average(found: Average, unit: Unit) -> str:
+    """An average over runs with its interval.
+
+    >>> from helpers.beyond.repeated import Average
+    >>> average(Average(0.01, 0.0, 0.02), "points")
+    '+1.00 points (+0.00 points to +2.00 points)'
+    """
+    return f"{formatted(found.value, unit)} ({interval(found.low, found.high, unit)})"
+
+
+def outcomes(readings: Sequence[Reading]) -> list[Row]:
+    """What each policy costs and what it knows in the end."""
+    return [
+        {
+            "Policy": r.policy,
+            "Successes lost": average(r.regret[-1], "number"),
+            "Units in the better arm": average(r.best_share, "share"),
+            "Better arm found": share(r.found),
+            "Error of the effect, naive": formatted(r.naive_spread, "points").lstrip("+"),
+            "Error of the effect, weighted": formatted(r.weighted_spread, "points").lstrip("+"),
+        }
+        for r in readings
+    ]
+
+
+def alarms(readings: Sequence[Reading]) -> list[Row]:
+    """What the usual checks say of each policy, and what those say that know of its probabilities."""
+    return [
+        {
+            "Policy": r.policy,
+            "False positives, naive test": share(r.false_positives),
+            "False positives, batch by batch": share(r.batchwise_false_positives),
+            "SRM against halves": share(r.srm),
+            "SRM against logged chances": share(r.logged_srm),
+        }
+        for r in readings
+    ]
+
+
+def record_bandits(nb: ProgrammeNotebook, readings: Sequence[Reading]) -> None:
+    """``beyond_ab.bandits.*``: a number a policy and claim."""
+    for r in readings:
+        name = f"beyond_ab.bandits.{r.policy.lower().replace(' ', '_').replace('-', '_').replace('/', '')}"
+        nb.record(f"{name}.regret", r.regret[-1].value, "number", f"{r.policy}: successes lost to the worse arm")
+        nb.record(f"{name}.best_share", r.best_share.value, "share", f"{r.policy}: units in the better arm")
+        nb.record(
+            f"{name}.naive_bias", r.naive_bias[0].value, "points", f"{r.policy}: bias of the control's naive rate"
+        )
+        nb.record(f"{name}.weighted_bias", r.weighted_bias[0].value, "points", f"{r.policy}: the same, weighted")
+        nb.record(f"{name}.found", r.found.share, "share", f"{r.policy}: runs that find the better arm")
+        nb.record(
+            f"{name}.false_positives",
+            r.false_positives.share,
+            "share",
+            f"{r.policy}: naive false positives, equal arms",
+        )
+        nb.record(f"{name}.srm", r.srm.share, "share", f"{r.policy}: runs that fail the sample-ratio check")
+
+
+def bandit_sentence(readings: Sequence[Reading]) -> str:
+    """What a bandit saves and what it costs, in one sentence."""
+    by = {r.policy: r for r in readings}
+    ab, bandit = by[AB], by[THOMPSON]
+    return (
+        f"Thompson sampling loses {formatted(bandit.regret[-1].value, 'number')} successes where an A/B test on the same traffic loses "
+        f"{formatted(ab.regret[-1].value, 'number')}, and finds the better arm in {formatted(bandit.found.share, 'share')} of runs in place of "
+        f"{formatted(ab.found.share, 'share')}."
+    )

@@ -1,0 +1,65 @@
+"""Figures of bandits beside the A/B test."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import plotly.graph_objects as go
+
+from helpers.figures import style
+from helpers.results import formatted
+
+if TYPE_CHECKING:
+    from helpers.beyond.against_ab import Reading
+
+COLOURS = (style.CONTROL, style.TREATMENT, style.ACCENT)
+
+
+def regret(readings: "Sequence[Reading]") -> go.Figure:
+    """Successes lost to the worse arm, added up over the traffic, one line a policy with its band."""
+    figure = go.Figure()
+    ends = {}
+    for reading, colour in zip(readings, COLOURS, strict=True):
+        edge = {"x": reading.units, "mode": "lines", "line_width": 0, "hoverinfo": "skip", "showlegend": False}
+        figure.add_scatter(y=[a.low for a in reading.regret], **edge)
+        figure.add_scatter(
+            y=[a.high for a in reading.regret], fill="tonexty", fillcolor=style.faded(colour, 0.25), **edge
+        )
+        points = [a.value for a in reading.regret]
+        figure.add_scatter(
+            x=reading.units, y=points, mode="lines", name=reading.policy, line_color=colour,
+            hovertemplate="after %{x:,} units: %{y:.1f} lost<extra>" + reading.policy + "</extra>",
+        )  # fmt: skip
+        ends[reading.policy] = (reading.units[-1], points[-1], colour)
+    style.name_ends(figure, ends)
+    figure.update_xaxes(title="units so far", range=[0, readings[0].units[-1] * 1.35])
+    figure.update_yaxes(title="successes lost so far", rangemode="tozero")
+    least, most = (pick(r.regret[-1].value for r in readings) for pick in (min, max))
+    return style.titled(
+        figure,
+        f"Adapting loses {formatted(least, 'number')} successes where the A/B test loses {formatted(most, 'number')}",
+        "average over simulated experiments on the same units; the bands are 95 % intervals of that average",
+    )
+
+
+def bias(readings: "Sequence[Reading]") -> go.Figure:
+    """Bias of each arm's estimated rate, counted naively and weighted by the logged probabilities."""
+    figure = go.Figure()
+    figure.add_vline(x=0, line={"color": style.MUTED, "width": 1})
+    rows = [style.wrapped(f"{r.policy}, {arm}", 18) for r in readings for arm in ("control", "treatment")]
+    for name, colour, symbol in (("naive", style.BAD, "circle"), ("inverse propensity", style.TREATMENT, "diamond")):
+        found = [b for r in readings for b in (r.naive_bias if name == "naive" else r.weighted_bias)]
+        points = [100 * b.value for b in found]
+        figure.add_scatter(
+            x=points, y=rows, mode="markers", name=name, marker={"color": colour, "size": 10, "symbol": symbol},
+            error_x=style.whiskers(points, [100 * b.low for b in found], [100 * b.high for b in found], colour, thickness=2),
+            hovertemplate="%{y}: %{x:+.2f} points<extra>" + name + "</extra>",
+        )  # fmt: skip
+    figure.update_yaxes(categoryorder="array", categoryarray=rows[::-1])
+    figure.update_xaxes(title="estimated minus true rate, points")
+    worst = min(b.value for r in readings for b in r.naive_bias)
+    return style.titled(
+        figure,
+        f"Counted naively, an arm's rate is off by up to {formatted(worst, 'points')}",
+        "95 % intervals of the average over simulated experiments; the control is the worse arm",
+        height=480,
+    )
