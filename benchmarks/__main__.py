@@ -5,10 +5,10 @@ from collections.abc import Callable, Iterator
 
 import click
 
-from benchmarks import assignment, end_to_end, marts, peers, report, resalting
+from benchmarks import assignment, end_to_end, live, marts, peers, report, resalting
 from benchmarks.goal import Goal, machine
 
-NAMES = ("assignment", "resalting", "peers", "end-to-end", "marts", "report")
+NAMES = ("assignment", "resalting", "peers", "end-to-end", "marts", "report", "live")
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
@@ -26,6 +26,7 @@ def main(only: tuple[str, ...], millions: str, units: int, full: bool) -> None:
         "end-to-end": lambda: end_to_end.run(units),
         "marts": lambda: marts.run(sizes),
         "report": report.run,
+        "live": live.run,
     }
     click.echo(machine())
     missed = []

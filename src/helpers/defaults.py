@@ -121,3 +121,15 @@ BLIND_DAYS: Final = 3
 
 MONITORING_RUNS: Final = 2_000
 """Simulated launches behind each false-alarm rate and delay."""
+
+LIVE_CLEAR_P: Final = 0.2
+"""A live alarm that an always-valid p-value raised is cleared when p is above this again."""
+
+LIVE_CLEAR_SIGMA: Final = 2.0
+"""A live guardrail alarm is cleared when its window is within so many standard errors."""
+
+LEAKING_AUC: Final = 0.80
+"""A single feature that separates leavers better than this, and did not a horizon before, likely was written afterwards."""
+
+RIVAL_GAIN: Final = 0.01
+"""A model that is harder to read must separate better than the readable one by more than this AUC."""

@@ -23,7 +23,7 @@ EXIT_CODES = {
 """What the process says to its caller."""
 
 SECTIONS = {
-    "Your experiment": ("new-study", "check", "run", "serve", "log-decision"),
+    "Your experiment": ("new-study", "check", "run", "serve", "live", "log-decision"),
     "The project": ("golden", "calibration", "docs", "schema"),
 }
 """Commands by what they are for, in the order of their use; all others are steps."""
