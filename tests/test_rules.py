@@ -10,7 +10,7 @@ from helpers import paths, rules
 from helpers.paths import StudyPaths
 
 WHERE = StudyPaths("cart_checkout")
-NOTEBOOKS = [f.name for f in sorted(paths.NOTEBOOKS.glob("[0-9]*.ipynb"))]
+NOTEBOOKS = [f"{name}.ipynb" for name in paths.books()]
 
 
 def names(source: str) -> set[str]:

@@ -91,8 +91,8 @@ def test_only_whole_reports_are_on_the_site(tmp_path):
     assert whole_reports(tmp_path) == []
     where.reports.joinpath("results.json").write_text(json.dumps({"study": STUDY.name, "numbers": {}}))
     assert whole_reports(tmp_path) == []
-    for source in paths.NOTEBOOKS.glob("[0-9]*.ipynb"):
-        shutil.copyfile(source, where.executed / source.name)
+    for name in paths.books():
+        shutil.copyfile(paths.NOTEBOOKS / f"{name}.ipynb", where.executed / f"{name}.ipynb")
     assert [report.name for report in whole_reports(tmp_path)] == [STUDY.name]
     with pytest.raises(ReportError, match="there is no report to show"):
         site.render([], tmp_path)

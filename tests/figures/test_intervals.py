@@ -9,6 +9,7 @@ from helpers import paths
 from tests.figures.test_standard import BUILT, figures, spec
 
 ESTIMATES = {
+    "attribution.credits": ("attribution_credit", "whiskers"),
     "calibration.deviations": ("calibration", "whiskers"),
     "experiment.by_day": ("effect_by_day", "whiskers"),
     "experiment.coverage": ("coverage", "text"),
@@ -16,12 +17,24 @@ ESTIMATES = {
     "experiment.p_values": ("aa_p_values", "text"),
     "experiment.sample_ratio": ("sample_ratio", "band"),
     "experiment.segment_effects": ("segment_effects", "whiskers"),
+    "live.running": ("live_effect", "band"),
     "log.segment_rates": ("segment_rates", "whiskers"),
     "log.time_to_convert": ("time_to_convert", "band"),
     "money.risk": ("money_risk", "text"),
     "money.scenarios": ("money_scenarios", "bounds"),
     "monitoring.control": ("monitoring_control", "band"),
     "monitoring.ramp": ("monitoring_ramp", "band"),
+    "beyond.bias": ("bandit_bias", "whiskers"),
+    "beyond.regret": ("bandit_regret", "band"),
+    "customers.gains": ("segment_gains", "whiskers"),
+    "customers.stability": ("cluster_stability", "whiskers"),
+    "prediction.anomalies": ("anomalies", "band"),
+    "prediction.calibration": ("churn_calibration", "whiskers"),
+    "prediction.effects": ("churn_effects", "whiskers"),
+    "prediction.forecasts": ("forecasts", "band"),
+    "prediction.later_orders": ("later_orders", "whiskers"),
+    "prediction.policies": ("policies", "whiskers"),
+    "prediction.qini": ("qini", "band"),
     "selection.readings": ("selection", "whiskers"),
     "surrogate.predicted": ("surrogate", "whiskers"),
     "survival.staying": ("survival", "band"),
@@ -29,9 +42,12 @@ ESTIMATES = {
 """Figure functions that show an estimate: the name of the figure, and how its interval is to be seen."""
 
 EXACT = {
+    "customers.growth": ("customer_growth", "a count of all shoppers"),
+    "customers.movement": ("segment_movement", "its intervals stand in the table below it and on each cell"),
     "experiment.detectable": ("detectable", "a computation on the plan, nothing is estimated"),
     "experiment.exposures": ("exposures", "a count of all units"),
     "experiment.funnel_arms": ("funnel_arms", "a flow of counted units; the rates have theirs in the results"),
+    "live.guardrail": ("live_guardrail", "a test statistic in standard errors, with the levels of its alarm"),
     "log.activity": ("activity", "a count of all events"),
     "log.losses": ("step_losses", "counts, and what follows from them by arithmetic"),
     "log.rows_kept": ("rows_kept", "a ledger of all rows"),

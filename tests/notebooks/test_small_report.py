@@ -26,7 +26,7 @@ from helpers.results import Numbers, Unit, formatted
 
 pytestmark = pytest.mark.slow
 
-NAMES = [f.stem for f in sorted(paths.NOTEBOOKS.glob("[0-9]*.ipynb"))]
+NAMES = paths.books()
 LATER = ("06_roi_and_rollout", "07_monitoring")
 """Those that read what the others found."""
 RANDOM = ("04_experiment_design", "05_ab_results")
@@ -200,7 +200,7 @@ def test_every_figure_shown_is_exported_and_no_other(report):
     shown = set()
     for file in report.where.executed.glob("*.ipynb"):
         shown |= set(re.findall(r"<!--static:([a-z0-9_]+)-->", file.read_text(encoding="utf-8")))
-    sources = "\n".join(rules.code(f) for f in paths.NOTEBOOKS.glob("[0-9]*.ipynb"))
+    sources = "\n".join(rules.code(paths.NOTEBOOKS / f"{name}.ipynb") for name in NAMES)
     sources += "\n".join(f.read_text(encoding="utf-8") for f in (rules.PACKAGE / "sections").glob("*.py"))
     assert shown == set(re.findall(r'nb\.show\(\s*"([a-z0-9_]+)"', sources)) - ELSEWHERE
     assert {f.stem for f in report.where.figures.glob("*.html")} == shown

@@ -20,7 +20,7 @@ from pathlib import Path
 from helpers import paths
 from tests.safety.tree import Tree, planted
 
-BOOKS = [file.name for file in sorted(paths.NOTEBOOKS.glob("[0-9]*.ipynb"))]
+BOOKS = [f"{name}.ipynb" for name in paths.books()]
 TARGETS = [
     "data/small/raw/done",
     "data/small/warehouse.duckdb",
