@@ -126,8 +126,10 @@ def clustering(frame: "pd.DataFrame", most: int, bar: float, rng: "np.random.Gen
 
 def _fitted(x: "np.ndarray[Any, Any]", k: int, rng: "np.random.Generator") -> Any:
     from sklearn.cluster import KMeans
+    from threadpoolctl import threadpool_limits
 
-    return KMeans(k, n_init=STARTS, random_state=int(rng.integers(2**31))).fit(x)
+    with threadpool_limits(1):  # two threads wait for each other longer than they work, and add up in any order
+        return KMeans(k, n_init=STARTS, random_state=int(rng.integers(2**31))).fit(x)
 
 
 def _stability(x: "np.ndarray[Any, Any]", k: int, rng: "np.random.Generator") -> Stability:

@@ -25,8 +25,8 @@ def groups(found: "Sequence[Group]", currency: str) -> list[Row]:
         {
             "Segment": g.name,
             "Shoppers": f"{g.shoppers:,}",
-            "Spends next": formatted(g.next_cents / 100, "price", currency),
-            "95 % interval": interval(g.low / 100, g.high / 100, "price", currency),
+            "Spends next": formatted(g.next_cents, "price", currency),
+            "95 % interval": interval(g.low, g.high, "price", currency),
         }
         for g in found
     ]

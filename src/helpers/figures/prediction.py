@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import plotly.graph_objects as go
 
 from helpers.figures import style
+from helpers.results import formatted
 from helpers.prediction import views
 from helpers.prediction.anomalies import Watched
 from helpers.prediction.classifier import Judged
@@ -148,7 +149,7 @@ def later_orders(groups: Sequence[Holdout], days: float) -> go.Figure:
     over = sum(g.expected * g.customers for g in groups) / sum(g.seen.value * g.customers for g in groups) - 1
     return style.titled(
         figure,
-        f"The model ranks customers rightly and expects {abs(over):.0%} {'more' if over > 0 else 'fewer'} orders than came",
+        f"The model ranks customers rightly and expects {formatted(abs(over), 'share')} {'more' if over > 0 else 'fewer'} orders than came",
         "by the number of repeat orders; it knows no season, and the days after the cutoff are not like those before",
     )
 
@@ -165,7 +166,7 @@ def forecasts(found: Backtest, days: "pd.Series[Any]") -> go.Figure:
     figure.update_yaxes(title="orders a day", rangemode="tozero")
     return style.titled(
         figure,
-        f"{found.coverage.value:.0%} of the days lie inside the interval of their forecast",
+        f"{formatted(found.coverage.value, 'share')} of the days lie inside the interval of their forecast",
         f"each {len(found.forecasts[0].seen)} days forecast from what had been seen before them; band: the interval of each day",
     )
 

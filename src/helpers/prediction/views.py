@@ -183,7 +183,7 @@ def policy_rows(found: Iterable[Policy], planted: "pd.DataFrame", currency: str)
             "gain per subscriber": _money(p.gain, currency),
             "against the chance to leave": "-" if p.name == "chance to leave" else _money(p.against, currency),
             "planted gain": formatted(100 * float(true.loc[p.name, "gain"]), "price", currency),
-            **{f"of {kind}": f"{float(true.loc[p.name, kind]):.0%}" for kind in kinds},
+            **{f"of {kind}": formatted(float(true.loc[p.name, kind]), "share") for kind in kinds},
         }
         for p in found
     ]
@@ -204,8 +204,8 @@ def uplift_text(found: Iterable[Policy], curves: Iterable[Qini], planted: "pd.Da
     )
     return (
         f"**Treat by estimated uplift, not by the chance to leave**: against it the T-learner gains {_money(uplift.against, currency)} per "
-        f"subscriber, and treats {float(true.loc[uplift.name, 'disturbed']):.0%} of those whom the offer was planted to drive away; the chance to leave "
-        f"treats {float(true.loc['chance to leave', 'disturbed']):.0%} of them. Area between the Qini curve and chance, in stays per hundred subscribers: {areas}."
+        f"subscriber, and treats {formatted(float(true.loc[uplift.name, 'disturbed']), 'share')} of those whom the offer was planted to drive away; the chance to leave "
+        f"treats {formatted(float(true.loc['chance to leave', 'disturbed']), 'share')} of them. Area between the Qini curve and chance, in stays per hundred subscribers: {areas}."
     )
 
 
