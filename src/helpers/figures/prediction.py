@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 import plotly.graph_objects as go
 
 from helpers.figures import style
-from helpers.results import formatted
 from helpers.prediction import views
 from helpers.prediction.anomalies import Watched
 from helpers.prediction.classifier import Judged
@@ -14,6 +13,7 @@ from helpers.prediction.demand import Backtest
 from helpers.prediction.lifetime import Holdout
 from helpers.prediction.policy import Policy
 from helpers.prediction.uplift import Qini
+from helpers.results import formatted
 
 if TYPE_CHECKING:
     import pandas as pd
