@@ -79,18 +79,20 @@ def qini(curves: Sequence[Qini]) -> go.Figure:
             x=curve.share, y=curve.won, mode="lines", name=curve.name, line={"color": colour},
             hovertemplate="first %{x:.0%}: %{y:.2%}<extra></extra>",
         )  # fmt: skip
-        ends[curve.name] = curve.area
+        ends[curve.name] = (float(curve.share[-1]), float(curve.won[-1]), colour)
     whole = float(curves[0].won[-1])
     figure.add_scatter(
         x=[0, 1],
         y=[0, whole],
         mode="lines",
         name="at random",
+        showlegend=False,
         line={"color": style.NEUTRAL, "width": 1.5, "dash": "dot"},
     )
+    style.name_ends(figure, ends)
     figure.update_xaxes(title="share treated, highest ranked first", tickformat=".0%")
     figure.update_yaxes(title="stays won, of all subscribers", tickformat=".1%")
-    best = max(ends, key=lambda name: ends[name])
+    best = max(curves, key=lambda curve: curve.area).name
     return style.titled(
         figure,
         f"Ranking by {best} wins most stays",
@@ -163,6 +165,7 @@ def forecasts(found: Backtest, days: "pd.Series[Any]") -> go.Figure:
     figure = _banded(x, low, high)
     figure.add_scatter(x=x, y=point, mode="lines", name="forecast", line={"color": style.TREATMENT, "width": 1.5})
     figure.add_scatter(x=x, y=seen, mode="markers", name="came", marker={"size": 4, "color": style.INK})
+    figure.update_xaxes(title="day")
     figure.update_yaxes(title="orders a day", rangemode="tozero")
     return style.titled(
         figure,
@@ -187,6 +190,7 @@ def anomalies(watched: Watched, orders: "pd.DataFrame", planted: Sequence[int]) 
             x=list(orders["day"].iloc[chosen]), y=orders["orders"].iloc[chosen].tolist(), mode="markers", name=name,
             marker={"size": 10, "color": colour},
         )  # fmt: skip
+    figure.update_xaxes(title="day")
     figure.update_yaxes(title="orders a day", rangemode="tozero")
     found = len([d for d in at if d in planted])
     return style.titled(

@@ -205,7 +205,7 @@ def uplift_text(found: Iterable[Policy], curves: Iterable[Qini], planted: "pd.Da
     return (
         f"**Treat by estimated uplift, not by the chance to leave**: against it the T-learner gains {_money(uplift.against, currency)} per "
         f"subscriber, and treats {formatted(float(true.loc[uplift.name, 'disturbed']), 'share')} of those whom the offer was planted to drive away; the chance to leave "
-        f"treats {formatted(float(true.loc['chance to leave', 'disturbed']), 'share')} of them. Area between the Qini curve and chance, in stays per hundred subscribers: {areas}."
+        f"treats {formatted(float(true.loc['chance to leave', 'disturbed']), 'share')} of them. Qini area per 100 subscribers: {areas}."
     )
 
 
