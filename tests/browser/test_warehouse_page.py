@@ -9,7 +9,9 @@ from helpers.paths import StudyPaths
 MADE = StudyPaths(paths.BUNDLED[0], paths.ROOT).reports / "warehouse" / "index.html"
 INKED = """() => [...document.querySelectorAll("canvas")].some(canvas => {
     if (!canvas.width || !canvas.height) return false;
-    const pixels = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data;
+    const copy = new OffscreenCanvas(canvas.width, canvas.height).getContext("2d", {willReadFrequently: true});
+    copy.drawImage(canvas, 0, 0); // read from a copy: Chromium warns of canvases that are read again and again
+    const pixels = copy.getImageData(0, 0, canvas.width, canvas.height).data;
     let inked = 0;
     for (let k = 3; k < pixels.length; k += 4) inked += pixels[k] > 0;
     return inked > 5000;

@@ -28,8 +28,9 @@ EVENTS = [
 ]
 STUDY = PLAIN.model_copy(update={"external_events": EVENTS})
 DAYS = range(1, 29)
-NO_CALENDAR = {"ramp", "rollout", "staying"}
-"""Days of a ramp and of a rollout that nobody has dated yet, and days since the exposure of each unit."""
+NO_CALENDAR = {"ramp", "rollout", "staying", "forecasts", "anomalies"}
+"""Days of a ramp and of a rollout that nobody has dated yet, days since the exposure of each unit, and the days of a
+programme: its file names no external events, for to find them is what the alarms are tried on."""
 
 
 def frame_of_days(study) -> pd.DataFrame:
