@@ -29,7 +29,7 @@ class Reading:
         best_share: of the units, in the better arm.
         naive_bias, weighted_bias: of the estimated rates of control and treatment, as shares.
         naive_spread, weighted_spread: root mean squared error of the treatment's effect (difference of rates).
-        found: runs whose batch-wise test finds the better arm.
+        found: runs whose batch-wise test, two-sided, tells the arms apart.
         false_positives, batchwise_false_positives: of the naive and of the batch-wise test, with equal arms.
         srm, logged_srm: runs that fail the check against halves, and against the logged probabilities.
     """

@@ -45,7 +45,7 @@ def outcomes(readings: Sequence[Reading]) -> list[Row]:
             "Policy": r.policy,
             "Successes lost": average(r.regret[-1], "number"),
             "Units in the better arm": average(r.best_share, "share"),
-            "Better arm found": share(r.found),
+            "Arms told apart, batch by batch": share(r.found),
             "Error of the effect, naive": formatted(r.naive_spread, "points").lstrip("+"),
             "Error of the effect, weighted": formatted(r.weighted_spread, "points").lstrip("+"),
         }
@@ -77,7 +77,9 @@ def record_bandits(nb: ProgrammeNotebook, readings: Sequence[Reading]) -> None:
             f"{name}.naive_bias", r.naive_bias[0].value, "points", f"{r.policy}: bias of the control's naive rate"
         )
         nb.record(f"{name}.weighted_bias", r.weighted_bias[0].value, "points", f"{r.policy}: the same, weighted")
-        nb.record(f"{name}.found", r.found.share, "share", f"{r.policy}: runs that find the better arm")
+        nb.record(
+            f"{name}.found", r.found.share, "share", f"{r.policy}: runs whose batch-wise test tells the arms apart"
+        )
         nb.record(
             f"{name}.false_positives",
             r.false_positives.share,
@@ -93,6 +95,6 @@ def bandit_sentence(readings: Sequence[Reading]) -> str:
     ab, bandit = by[AB], by[THOMPSON]
     return (
         f"Thompson sampling loses {formatted(bandit.regret[-1].value, 'number')} successes where an A/B test on the same traffic loses "
-        f"{formatted(ab.regret[-1].value, 'number')}, and finds the better arm in {formatted(bandit.found.share, 'share')} of runs in place of "
+        f"{formatted(ab.regret[-1].value, 'number')}, and a test that holds for both tells the arms apart in {formatted(bandit.found.share, 'share')} of runs in place of "
         f"{formatted(ab.found.share, 'share')}."
     )

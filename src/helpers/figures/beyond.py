@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import plotly.graph_objects as go
 
+from helpers.defaults import CONFIDENCE
 from helpers.figures import style
 from helpers.results import formatted
 
@@ -12,6 +13,8 @@ if TYPE_CHECKING:
     from helpers.beyond.against_ab import Reading
 
 COLOURS = (style.CONTROL, style.TREATMENT, style.ACCENT)
+NAMES = 1.75
+"""Length of the axis over that of the traffic: the longest name fits beside its line on a phone."""
 
 
 def regret(readings: "Sequence[Reading]") -> go.Figure:
@@ -31,13 +34,13 @@ def regret(readings: "Sequence[Reading]") -> go.Figure:
         )  # fmt: skip
         ends[reading.policy] = (reading.units[-1], points[-1], colour)
     style.name_ends(figure, ends)
-    figure.update_xaxes(title="units so far", range=[0, readings[0].units[-1] * 1.35])
+    figure.update_xaxes(title="units so far", range=[0, readings[0].units[-1] * NAMES])
     figure.update_yaxes(title="successes lost so far", rangemode="tozero")
     least, most = (pick(r.regret[-1].value for r in readings) for pick in (min, max))
     return style.titled(
         figure,
         f"Adapting loses {formatted(least, 'number')} successes where the A/B test loses {formatted(most, 'number')}",
-        "average over simulated experiments on the same units; the bands are 95 % intervals of that average",
+        f"average over simulated experiments on the same units, with the band of its {CONFIDENCE * 100:g} % interval",
     )
 
 
@@ -59,7 +62,7 @@ def bias(readings: "Sequence[Reading]") -> go.Figure:
     worst = min(b.value for r in readings for b in r.naive_bias)
     return style.titled(
         figure,
-        f"Counted naively, an arm's rate is off by up to {formatted(worst, 'points')}",
-        "95 % intervals of the average over simulated experiments; the control is the worse arm",
+        f"Counted naively under a bandit, an arm's rate is too low by up to {formatted(-worst, 'points').lstrip('+')}",
+        f"{CONFIDENCE * 100:g} % intervals of the average over simulated experiments; the control is the worse arm",
         height=480,
     )
