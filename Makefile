@@ -142,7 +142,7 @@ ifneq ($(filter reports/% data/%,$(MAKECMDGOALS)),)
 -include $(addsuffix /rules.mk,$(addprefix data/,$(sort $(ALL_STUDIES) $(YEAR))))
 endif
 
-reports/.docs: $(BUNDLED:%=reports/%/results.json) $(wildcard docs/templates/*.j2 docs/templates/studies/*.j2) docs/own-data.json $(shell find src/helpers docs/templates/own_data -name '*.py' -o -name '*.yml') | $(READY)
+reports/.docs: $(BUNDLED:%=reports/%/results.json) $(wildcard docs/templates/*.j2 docs/templates/studies/*.j2) $(PLAN) docs/own-data.json $(shell find src/helpers docs/templates/own_data -name '*.py' -o -name '*.yml') | $(READY)
 	@$(RUN) docs
 	@touch $@
 

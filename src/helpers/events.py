@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Annotated, Final, Literal
 
-from pydantic import ValidationError
+from pydantic import Field, ValidationError, model_validator
 
-from helpers import paths
+from helpers import paths, plan_names
 from helpers.errors import ReportError
-from helpers.study import EXPOSED, Model, Name, Study, Units, explained, nearest, read_yaml
+from helpers.study import EXPOSED, Model, Name, Study, Units, Wrong, explained, nearest, read_yaml
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -86,17 +86,52 @@ class Property(Model):
     required: bool = False
 
 
+Team = Annotated[str, Field(pattern="^[a-z][a-z -]* team$")]
+"""A role that stays when people change; never a person."""
+
+
 class Event(Model):
     """One planned event."""
 
     description: str
     properties: dict[Name, Property]
+    owner: Team | None = None
+    """The team that fires it, where it is not the plan's own"""
+    fired: Literal["client", "server"] | None = None
+    """In the reader's browser or app, where blockers and lost connections cost some, or by the server; unknown without"""
+    page: str | None = None
+    """The page or screen on which it is fired"""
 
 
 class TrackingPlan(Model):
-    """Which events a log may hold and what each must carry."""
+    """Which events a log may hold and what each must carry.
 
+    A plan that names its owner is held to the naming rules of :mod:`helpers.plan_names`. One without describes a log as
+    others wrote it, whose names are not the reader's to choose.
+    """
+
+    version: str = Field(default="1.0.0", pattern=r"^\d+\.\d+\.\d+$")
+    """Major.minor.patch; what a change asks for stands in :mod:`helpers.plan_changes`"""
+    owner: Team | None = None
+    """The team that answers for the plan"""
     events: dict[Name, Event]
+
+    @model_validator(mode="after")
+    def _names(self) -> "TrackingPlan":
+        if self.owner is None:
+            return self
+        groups = {"events": list(self.events)}
+        groups |= {f"events.{name}.properties": list(event.properties) for name, event in self.events.items()}
+        for place, names in groups.items():
+            broken = next(filter(None, map(plan_names.breach, names)), None) or plan_names.twins(names)
+            if broken:
+                key = f"{place}.{broken.name}"
+                raise Wrong(key, broken.name, plan_names.RULES[broken.rule], remedy=broken.remedy)
+        return self
+
+    def owner_of(self, event: str) -> str | None:
+        """The team that fires an event."""
+        return self.events[event].owner or self.owner
 
 
 @dataclass(frozen=True)
@@ -124,11 +159,7 @@ def tracking_plan(study: Study, studies: Path = paths.STUDIES) -> TrackingPlan:
             expected=f"one of {', '.join(known)}",
             remedy=nearest(study.tracking_plan, known),
         )
-    raw = read_yaml(file)
-    try:
-        plan = TrackingPlan.model_validate(raw)
-    except ValidationError as error:
-        raise explained(error, file, raw, TrackingPlan) from None
+    plan = read_plan(file)
     named = {*study.funnel.steps, study.exposure, *(e for m in study.metrics for e in m.events)}
     if study.leaving:
         named.add(study.leaving.event)
@@ -141,6 +172,26 @@ def tracking_plan(study: Study, studies: Path = paths.STUDIES) -> TrackingPlan:
             remedy=nearest(unknown[0], plan.events) or f"plan them in {paths.shown(file)}, or correct the name",
         )
     return plan
+
+
+def read_plan(file: Path) -> TrackingPlan:
+    """A plan's file, validated; raises :class:`~helpers.errors.ReportError` naming file, line and event."""
+    if not file.is_file():
+        raise ReportError("there is no such tracking plan", got=paths.shown(file), expected="a YAML file")
+    raw = read_yaml(file)
+    try:
+        return TrackingPlan.model_validate(raw)
+    except ValidationError as error:
+        raise explained(error, file, raw, TrackingPlan) from None
+
+
+def plans() -> dict[str, TrackingPlan]:
+    """Every plan of ``studies/tracking_plans`` by its name.
+
+    >>> plans()["shop"].owner_of("purchase")
+    'checkout team'
+    """
+    return {file.stem: read_plan(file) for file in sorted((paths.STUDIES / "tracking_plans").glob("*.yml"))}
 
 
 def _plan_of_units(data: Units) -> TrackingPlan:

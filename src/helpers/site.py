@@ -35,6 +35,7 @@ OF_THE_PROJECT = {
     "docs/troubleshooting.md": ("troubleshooting.md", "Troubleshooting"),
     "docs/glossary.md": ("glossary.md", "Glossary"),
     "docs/statistics.md": ("statistics.md", "Statistics core"),
+    "docs/tracking_plan.md": ("tracking_plan.md", "Tracking plan"),
 }
 """Texts that hold for every study."""
 

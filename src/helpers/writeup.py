@@ -21,6 +21,7 @@ TEXTS = {
     "own-data.md.j2": "docs/own-data.md",
     "troubleshooting.md.j2": "docs/troubleshooting.md",
     "glossary.md.j2": "docs/glossary.md",
+    "tracking_plan.md.j2": "docs/tracking_plan.md",
 }
 """Templates in ``docs/templates`` and the text each one makes, from the project's root."""
 
@@ -58,7 +59,9 @@ def texts() -> dict[str, str]:
     )
     known = {name: _context(name) for name in BUNDLED}
     first, *others = BUNDLED
-    shared = {"queries": _queries(), "methods": _methods(), "bundled": known, "options": _options()} | helping()
+    shared = (
+        {"queries": _queries(), "methods": _methods(), "bundled": known, "options": _options()} | helping() | planning()
+    )
 
     def rendered(template: str, name: str, study: str) -> str:
         figure = partial(_figure, study, "../" * name.count("/"))
@@ -88,6 +91,13 @@ def helping() -> dict[str, Any]:
     shares = {"alpha": formatted(defaults.ALPHA, "share"), "srm": defaults.SRM_THRESHOLD}
     told = {"troubles": by_topic(), "hole": HOLE, "exit_codes": EXIT_CODES, "study_keys": keys.tables()}
     return example | shares | told
+
+
+def planning() -> dict[str, Any]:
+    """What the page of tracking plans is made of: the plans, the rules of their names and of their changes."""
+    from helpers import events, plan_changes, plan_names
+
+    return {"plans": events.plans(), "naming": plan_names.RULES, "verdicts": plan_changes.VERDICTS}
 
 
 def _context(name: str) -> dict[str, Any]:

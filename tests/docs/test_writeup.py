@@ -17,6 +17,7 @@ needs_report = pytest.mark.skipif(not BUILT, reason="the bundled report is not b
 
 TYPED = (
     "methodology.md.j2", "interview.md.j2", "index.md.j2", "study.md.j2", "own-data.md.j2", "glossary.md.j2",
+    "tracking_plan.md.j2",
     *(f"studies/{name}.md.j2" for name in writeup.BUNDLED[1:]),
 )  # fmt: skip
 NAMES = re.compile(r"A/B|A/A|SHA-256|0[1-7]_[a-z_]+|h[1-6]")

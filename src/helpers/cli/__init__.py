@@ -1,6 +1,6 @@
 """The command line: ``python -m helpers``, for those without make and for make itself."""
 
-from helpers.cli import live, own, steps
+from helpers.cli import live, own, plans, steps
 from helpers.cli.group import EXIT_CODES, SECTIONS, main
 
-__all__ = ["EXIT_CODES", "SECTIONS", "live", "main", "own", "steps"]
+__all__ = ["EXIT_CODES", "SECTIONS", "live", "main", "own", "plans", "steps"]

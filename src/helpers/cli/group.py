@@ -16,7 +16,7 @@ from helpers.errors import ReportError
 
 EXIT_CODES = {
     0: "done, or nothing was out of date",
-    1: "a check found something (golden, calibration), or an error that is none of yours, with its traceback",
+    1: "a check found something (golden, calibration, plan-diff), or an error that is none of yours, with its traceback",
     2: "a wrong input: option, study file or data; one message says what to do",
     130: "stopped from the keyboard",
 }
@@ -24,7 +24,7 @@ EXIT_CODES = {
 
 SECTIONS = {
     "Your experiment": ("new-study", "check", "run", "serve", "live", "log-decision"),
-    "The project": ("golden", "calibration", "docs", "schema"),
+    "The project": ("golden", "calibration", "docs", "schema", "plan-diff"),
 }
 """Commands by what they are for, in the order of their use; all others are steps."""
 THE_REST = "Steps, as make runs them"
