@@ -8,10 +8,11 @@ import statsmodels.api as sm
 
 from helpers import study, views
 from helpers.errors import ReportError
+from helpers.estimate import Estimate
 from helpers.figures.surrogate import predicted
 from helpers.notebook import Notebook
 from helpers.sections import results as sections
-from helpers.surrogate import POWERS, Estimate, Joint, Surrogacy, cannibalised, path
+from helpers.surrogate import POWERS, Joint, Surrogacy, cannibalised, path
 
 STUDY = study.load("studies/music_recommendations.yml")
 

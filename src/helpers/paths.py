@@ -33,6 +33,15 @@ def books(*, beyond: bool = False) -> list[str]:
     return [name for name in found if (name >= BEYOND) is beyond]
 
 
+def topic(book: str) -> str:
+    """What a notebook is about: its name without its number.
+
+    >>> topic("08_attribution")
+    'attribution'
+    """
+    return book.partition("_")[2]
+
+
 REAL_DATA_DIR = "REAL_DATA_DIR"
 
 

@@ -152,7 +152,7 @@ def _stage_programme(report: ProgrammeReport, source: Path) -> None:
     names = paths.books(beyond=True)
     staged = [pages.stage(report.where.executed / f"{name}.ipynb", folder, report.where.figures) for name in names]
     said = headlines(report.numbers)
-    told = [(page, said[page.stem[3:]].text if page.stem[3:] in said else page.lead) for page in staged]
+    told = [(page, said[paths.topic(page.stem)].text) for page in staged]
     text = filled("programme.md.j2", programme=report.programme, told=told)
     (folder / "index.md").write_text(text, encoding="utf-8")
 

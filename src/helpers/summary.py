@@ -1,6 +1,6 @@
 """What the command line prints of a report: what it recommends, what that is worth, what it rests on."""
 
-from helpers.paths import StudyPaths, books
+from helpers.paths import StudyPaths, books, topic
 from helpers.programme import Programme
 from helpers.results import Number, Numbers
 from helpers.study import Study
@@ -17,7 +17,7 @@ def of_programme(programme: Programme, where: StudyPaths, numbers: Numbers) -> s
 
 def headlines(numbers: Numbers) -> dict[str, Number]:
     """The sentences that notebooks of a programme recorded as their finding, by topic."""
-    told = {f"{name[3:]}{HEADLINE}" for name in books(beyond=True)}
+    told = {f"{topic(name)}{HEADLINE}" for name in books(beyond=True)}
     return {name.removesuffix(HEADLINE): number for name, number in numbers.items() if name in told}
 
 

@@ -11,8 +11,9 @@ import numpy as np
 from helpers import warehouse
 from helpers.defaults import CONFIDENCE
 from helpers.errors import ReportError
+from helpers.estimate import Estimate
 from helpers.results import formatted
-from helpers.stats.inference import critical, p_values
+from helpers.stats.inference import critical
 from helpers.study import Metric, Study
 
 if TYPE_CHECKING:
@@ -70,29 +71,6 @@ class Joint:
             return float(sum(terms))
 
         return cls(n, float(mean_s), float(mean_y), {(a, b): centred(a, b) for a, b in POWERS})
-
-
-@dataclass(frozen=True)
-class Estimate:
-    """A number, the standard error it has and its interval; floats, or arrays over simulated runs.
-
-    >>> round(float(Estimate.of(2.0, 1.0, 0.95).p_value), 4)
-    0.0455
-    """
-
-    value: Any
-    standard_error: Any
-    low: Any
-    high: Any
-    p_value: Any
-
-    @classmethod
-    def of(cls, value: Any, standard_error: Any, confidence: float) -> Self:
-        """With the normal interval of a two-sided test against 0; no p-value without an error."""
-        reach = float(critical(1 - confidence)) * standard_error
-        with np.errstate(divide="ignore", invalid="ignore"):
-            statistic = np.divide(value, standard_error)
-        return cls(value, standard_error, value - reach, value + reach, p_values(statistic))
 
 
 @dataclass(frozen=True)

@@ -16,14 +16,15 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from helpers.decision import Decision
+    from helpers.estimate import Estimate
     from helpers.experiment import MetricEffect, Resalted
     from helpers.funnel import Funnel
     from helpers.lifetimes import Survival
     from helpers.roi import Value
     from helpers.segments import Decomposition, SegmentRate
-    from helpers.stats import Effect, Heterogeneity, NonInferiority, Plan, VarianceReduction
+    from helpers.stats import BinomialInterval, Effect, Heterogeneity, NonInferiority, Plan, VarianceReduction
     from helpers.study import Metric, Study
-    from helpers.surrogate import Estimate, Surrogacy
+    from helpers.surrogate import Surrogacy
 
 Row = dict[str, Any]
 PER = 100
@@ -39,6 +40,20 @@ def interval(low: float, high: float, unit: Unit, currency: str = "EUR") -> str:
     left = "no bound" if math.isinf(low) or math.isnan(low) else formatted(low, unit, currency)
     right = "no bound" if math.isinf(high) or math.isnan(high) else formatted(high, unit, currency)
     return f"{left} to {right}"
+
+
+def with_interval(value: float, low: float, high: float, unit: Unit, currency: str = "EUR") -> str:
+    """A value with its interval behind it.
+
+    >>> with_interval(0.05, 0.0164, 0.1128, "share")
+    '5 % (1.64 % to 11.28 %)'
+    """
+    return f"{formatted(value, unit, currency)} ({interval(low, high, unit, currency)})"
+
+
+def share(found: BinomialInterval) -> str:
+    """A share with its interval behind it."""
+    return with_interval(found.share, found.low, found.high, "share")
 
 
 def level(value: float, metric: Metric, currency: str) -> str:
@@ -229,8 +244,8 @@ def cuped(found: Mapping[str, tuple[Effect, Effect, VarianceReduction]], study: 
         {
             "Metric": study.metric(name).label,
             "Variance left": formatted(reduction.share_remaining, "share"),
-            "Plain": f"{formatted(plain.relative, 'relative')} ({interval(plain.relative_low, plain.relative_high, 'relative')})",
-            "Adjusted": f"{formatted(adjusted.relative, 'relative')} ({interval(adjusted.relative_low, adjusted.relative_high, 'relative')})",
+            "Plain": with_interval(plain.relative, plain.relative_low, plain.relative_high, "relative"),
+            "Adjusted": with_interval(adjusted.relative, adjusted.relative_low, adjusted.relative_high, "relative"),
             "Worth it": "yes" if reduction.gains else "no: gains nothing",
         }
         for name, (plain, adjusted, reduction) in found.items()

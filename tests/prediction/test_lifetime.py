@@ -76,7 +76,7 @@ def test_what_is_expected_later_is_what_happens(made, found):
 
 def test_the_published_worked_example():
     """CDNOW customer: x = 2, t = 30.43, T = 38.86, in the next 39 weeks 1.226 (Fader, Hardie and Lee 2005)."""
-    from helpers.surrogate import Estimate
+    from helpers.estimate import Estimate
 
     fit = lifetime.Fit({k: Estimate(v, 0, v, v, None) for k, v in CDNOW.items()}, 0.0, 1)
     assert float(lifetime.expected(fit, 39, 2, 30.43, 38.86)) == pytest.approx(1.226, abs=0.002)

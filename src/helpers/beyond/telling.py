@@ -3,29 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from helpers.beyond.against_ab import AB, THOMPSON
 from helpers.results import Unit, formatted
-from helpers.views import interval
+from helpers.views import Row, share, with_interval
 
 if TYPE_CHECKING:
     from helpers.beyond.against_ab import Reading
     from helpers.beyond.repeated import Average
     from helpers.programme.notebook import ProgrammeNotebook
-    from helpers.stats import BinomialInterval
-
-Row = dict[str, Any]
-
-
-def share(found: BinomialInterval) -> str:
-    """A share of runs with its interval.
-
-    >>> from helpers.beyond.repeated import rate
-    >>> share(rate([True] * 5 + [False] * 95))
-    '5 % (1.64 % to 11.28 %)'
-    """
-    return f"{formatted(found.share, 'share')} ({interval(found.low, found.high, 'share')})"
 
 
 def average(found: Average, unit: Unit) -> str:
@@ -35,7 +22,7 @@ def average(found: Average, unit: Unit) -> str:
     >>> average(Average(0.01, 0.0, 0.02), "points")
     '+1.00 points (+0.00 points to +2.00 points)'
     """
-    return f"{formatted(found.value, unit)} ({interval(found.low, found.high, unit)})"
+    return with_interval(found.value, found.low, found.high, unit)
 
 
 def outcomes(readings: Sequence[Reading]) -> list[Row]:

@@ -1,11 +1,11 @@
 """Tables, sentences and recorded numbers of the customers' segments."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from helpers.customers.lifecycle import STATES
 from helpers.results import formatted
-from helpers.views import interval
+from helpers.views import Row, interval, share
 
 if TYPE_CHECKING:
     from helpers.customers.clusters import Agreement, Clustering
@@ -14,9 +14,6 @@ if TYPE_CHECKING:
     from helpers.customers.power import Gain
     from helpers.customers.rfm import Group
     from helpers.programme.notebook import ProgrammeNotebook
-    from helpers.stats import BinomialInterval
-
-Row = dict[str, Any]
 
 
 def groups(found: "Sequence[Group]", currency: str) -> list[Row]:
@@ -85,11 +82,6 @@ def moved(found: "Movement") -> list[Row]:
         stayed = share(found.share(name, name)) if name in found.after else "none"
         rows.append({"Segment": name, "Stayed": stayed, "Most others went to": other[0], "Share": share(other[1])})
     return rows
-
-
-def share(found: "BinomialInterval") -> str:
-    """A share with its interval."""
-    return f"{formatted(found.share, 'share')} ({interval(found.low, found.high, 'share')})"
 
 
 def gains(found: "Sequence[Gain]") -> list[Row]:

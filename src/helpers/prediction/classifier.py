@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from helpers.defaults import CONFIDENCE, RIVAL_GAIN
+from helpers.estimate import Estimate
 from helpers.prediction import scores
 from helpers.prediction.features import SEGMENTS, Split
-from helpers.surrogate import Estimate
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from helpers import warehouse
 from helpers.defaults import CONFIDENCE
-from helpers.surrogate import Estimate
+from helpers.estimate import Estimate
 
 if TYPE_CHECKING:
     import duckdb

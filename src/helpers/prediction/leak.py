@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from helpers.defaults import LEAKING_AUC
+from helpers.estimate import Estimate
 from helpers.prediction import features, scores
-from helpers.surrogate import Estimate
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from helpers.defaults import CONFIDENCE
 from helpers.errors import ReportError
-from helpers.surrogate import Estimate
+from helpers.estimate import Estimate
 
 Floats = NDArray[np.float64]
 

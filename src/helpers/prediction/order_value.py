@@ -46,7 +46,7 @@ def expected(found: Fit, orders: ArrayLike, mean: ArrayLike) -> Floats:
 
     Reference: Fader and Hardie (2013), equation 5.
 
-    >>> from helpers.surrogate import Estimate
+    >>> from helpers.estimate import Estimate
     >>> at = {k: Estimate(v, 0, v, v, None) for k, v in {"p": 6.25, "q": 3.74, "gamma": 15.44}.items()}
     >>> [round(float(v), 2) for v in expected(Fit(at, 0.0, 1), [1, 7], [27.0, 60.0])]
     [29.51, 58.54]

@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from helpers.defaults import CONFIDENCE
+from helpers.estimate import Estimate
 from helpers.prediction.uplift import COIN, Scored
-from helpers.surrogate import Estimate
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from helpers.estimate import Estimate
 from helpers.prediction.anomalies import Found, Rate
 from helpers.prediction.classifier import Judged
 from helpers.prediction.demand import Backtest
@@ -13,7 +14,6 @@ from helpers.prediction.value import Value
 from helpers.prediction.views import TOLD, name
 from helpers.programme.notebook import ProgrammeNotebook
 from helpers.results import Unit
-from helpers.surrogate import Estimate
 
 
 def _estimate(nb: ProgrammeNotebook, key: str, found: Estimate, unit: Unit, meaning: str) -> None:

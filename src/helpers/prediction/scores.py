@@ -7,8 +7,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from helpers.defaults import CONFIDENCE
 from helpers.errors import ReportError
+from helpers.estimate import Estimate
 from helpers.stats.calibration import BinomialInterval, binomial_interval
-from helpers.surrogate import Estimate
 
 Floats = NDArray[np.float64]
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from helpers.defaults import LEAKING_AUC
+from helpers.estimate import Estimate
 from helpers.prediction.anomalies import Found, Rate
 from helpers.prediction.classifier import Judged
 from helpers.prediction.demand import Backtest
@@ -14,9 +15,8 @@ from helpers.prediction.scores import Flagged
 from helpers.prediction.uplift import Qini
 from helpers.prediction.value import Value
 from helpers.results import formatted
-from helpers.surrogate import Estimate
 from helpers.tables import badge
-from helpers.views import interval
+from helpers.views import share, with_interval
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -50,7 +50,7 @@ def name(column: str) -> str:
 
 def number(found: Estimate) -> str:
     """A number and its interval."""
-    return f"{formatted(found.value, 'number')} ({interval(found.low, found.high, 'number')})"
+    return with_interval(found.value, found.low, found.high, "number")
 
 
 def leaks(checked: Iterable[Column]) -> list[dict[str, Any]]:
@@ -101,8 +101,8 @@ def segments(rows: Iterable[Flagged]) -> list[dict[str, Any]]:
             "snapshots": f.rows,
             "left": f.happened,
             "flagged": f.flagged,
-            "precision": f"{formatted(f.precision.share, 'share')} ({interval(f.precision.low, f.precision.high, 'share')})",
-            "recall": f"{formatted(f.recall.share, 'share')} ({interval(f.recall.low, f.recall.high, 'share')})",
+            "precision": share(f.precision),
+            "recall": share(f.recall),
             "AUC": number(f.auc),
         }
         for f in rows
@@ -190,8 +190,7 @@ def policy_rows(found: Iterable[Policy], planted: "pd.DataFrame", currency: str)
 
 
 def _money(found: Estimate, currency: str) -> str:
-    ends = interval(100 * found.low, 100 * found.high, "price", currency)
-    return f"{formatted(100 * found.value, 'price', currency)} ({ends})"
+    return with_interval(100 * found.value, 100 * found.low, 100 * found.high, "price", currency)
 
 
 def uplift_text(found: Iterable[Policy], curves: Iterable[Qini], planted: "pd.DataFrame", currency: str) -> str:
@@ -218,7 +217,7 @@ def backtest(found: Backtest) -> list[dict[str, str]]:
         {"measure": "the model is better by", "value": number(found.gain)},
         {
             "measure": "days inside their interval",
-            "value": f"{formatted(found.coverage.value, 'share')} ({interval(found.coverage.low, found.coverage.high, 'share')})",
+            "value": with_interval(found.coverage.value, found.coverage.low, found.coverage.high, "share"),
         },
     ]
 

@@ -4,7 +4,7 @@ from datetime import date
 
 from pydantic import Field, model_validator
 
-from helpers.study.model import Model, Name, Positive, Share, Wrong, check_file_name
+from helpers.study.model import Model, Named, Positive, Share, Wrong, check_file_name
 
 
 class World(Model):
@@ -113,11 +113,9 @@ class Live(Model):
     """Micro-batches from one checkpoint to the next"""
 
 
-class Programme(Model):
+class Programme(Named):
     """A year of one shop, and what each notebook asks of it."""
 
-    name: Name
-    """The file's name; what is generated stands under it"""
     title: str
     """What readers call it"""
     question: str

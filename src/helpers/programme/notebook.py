@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from helpers import programme, warehouse
 from helpers.notebook import Book
+from helpers.paths import topic
 
 if TYPE_CHECKING:
     import duckdb
@@ -34,5 +35,5 @@ class ProgrammeNotebook(Book):
 
     def headline(self, words: str) -> "Callout":
         """What the notebook found, in a sentence: for the programme's front page and the command line too, without marks."""
-        self.record(f"{self.name[3:]}.headline", words.replace("**", ""), "text", "What the notebook found")
+        self.record(f"{topic(self.name)}.headline", words.replace("**", ""), "text", "What the notebook found")
         return self.finding(words)

@@ -78,6 +78,13 @@ class Model(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False, use_attribute_docstrings=True)
 
 
+class Named(Model):
+    """A file that is opened by its name."""
+
+    name: Name
+    """The file's name; what is generated stands under it"""
+
+
 def _close(word: str, valid: Iterable[str]) -> list[str]:
     return difflib.get_close_matches(word, list(valid), n=1, cutoff=0.5)
 

@@ -3,18 +3,18 @@
 import difflib
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import yaml
-from pydantic import (
-    ValidationError,
-)
+from pydantic import ValidationError
 
 from helpers import paths
 from helpers.errors import ReportError
 from helpers.study.explaining import explained
+from helpers.study.model import Named
 from helpers.study.study import Study
 
+File = TypeVar("File", bound=Named)
 KINDS = {"studies": "study", "programmes": "programme"}
 """What stands in each folder of files that are opened by name."""
 DEPTH = 20
@@ -27,25 +27,24 @@ def load(path: Path | str) -> Study:
     Relative paths are read from the project's root. Raises :class:`~helpers.errors.ReportError`
     naming the file, the key, what was found and expected, and the nearest valid key.
     """
-    file = located(path)
+    return validated(located(path), Study)
+
+
+def validated(file: Path, model: type[File]) -> File:
+    """A YAML file as its model. What a file generates is called by its name, so it must have no other one inside."""
     raw = read_yaml(file)
     try:
-        study = Study.model_validate(raw)
+        content = model.model_validate(raw)
     except ValidationError as error:
-        raise explained(error, file, raw, Study) from None
-    check_name(study.name, file)
-    return study
-
-
-def check_name(name: str, file: Path) -> None:
-    """What a file generates is called by its name; raises :class:`~helpers.errors.ReportError` for another one inside."""
-    if name != file.stem:
+        raise explained(error, file, raw, model) from None
+    if content.name != file.stem:
         raise ReportError(
             f"{paths.shown(file)}: key 'name' differs from the file's name",
-            got=name,
+            got=content.name,
             expected=file.stem,
             remedy="rename the file or change the key",
         )
+    return content
 
 
 def study_paths(path: Path | str, study: Study) -> paths.StudyPaths:

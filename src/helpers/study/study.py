@@ -11,11 +11,11 @@ from pydantic import (
 from helpers import defaults
 from helpers.study.data import EXPOSED, WORLDS, Log, Simulation, Units
 from helpers.study.launch import Economics, Milestone, Monitoring, Rule, Stage
-from helpers.study.model import Model, Name, Wrong, check_file_name
+from helpers.study.model import Name, Named, Wrong, check_file_name
 from helpers.study.plan import Design, ExternalEvent, Funnel, Injection, Leaving, Metric, Period, Surrogate, Variant
 
 
-class Study(Model):
+class Study(Named):
     """One experiment, from the question to the rollout."""
 
     name: Name
