@@ -1,4 +1,4 @@
-"""Tables, sentences and recorded numbers of the designs beyond one A/B test."""
+"""Tables, sentences and recorded numbers of the bandits."""
 
 from __future__ import annotations
 
@@ -6,23 +6,13 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from helpers.beyond.against_ab import AB, THOMPSON
-from helpers.results import Unit, formatted
-from helpers.views import Row, share, with_interval
+from helpers.beyond.telling import average
+from helpers.results import formatted
+from helpers.views import Row, share
 
 if TYPE_CHECKING:
     from helpers.beyond.against_ab import Reading
-    from helpers.beyond.repeated import Average
     from helpers.programme.notebook import ProgrammeNotebook
-
-
-def average(found: Average, unit: Unit) -> str:
-    """An average over runs with its interval.
-
-    >>> from helpers.beyond.repeated import Average
-    >>> average(Average(0.01, 0.0, 0.02), "points")
-    '+1.00 points (+0.00 points to +2.00 points)'
-    """
-    return with_interval(found.value, found.low, found.high, unit)
 
 
 def outcomes(readings: Sequence[Reading]) -> list[Row]:
@@ -54,7 +44,7 @@ def alarms(readings: Sequence[Reading]) -> list[Row]:
     ]
 
 
-def record_bandits(nb: ProgrammeNotebook, readings: Sequence[Reading]) -> None:
+def record(nb: ProgrammeNotebook, readings: Sequence[Reading]) -> None:
     """``beyond_ab.bandits.*``: a number a policy and claim."""
     for r in readings:
         name = f"beyond_ab.bandits.{r.policy.lower().replace(' ', '_').replace('-', '_').replace('/', '')}"
@@ -76,7 +66,7 @@ def record_bandits(nb: ProgrammeNotebook, readings: Sequence[Reading]) -> None:
         nb.record(f"{name}.srm", r.srm.share, "share", f"{r.policy}: runs that fail the sample-ratio check")
 
 
-def bandit_sentence(readings: Sequence[Reading]) -> str:
+def sentence(readings: Sequence[Reading]) -> str:
     """What a bandit saves and what it costs, in one sentence."""
     by = {r.policy: r for r in readings}
     ab, bandit = by[AB], by[THOMPSON]
