@@ -113,8 +113,8 @@ class BetaPair:
         a_t, b_t = xt + prior.successes, nt - xt + prior.failures
         narrow = _variance(a_c, b_c) <= _variance(a_t, b_t)
         a, b = np.where(narrow, a_c, a_t)[..., None], np.where(narrow, b_c, b_t)[..., None]
-        low, high = special.ndtr(_SCORES), special.ndtr(-_SCORES)
-        nodes = np.where(_SCORES <= 0, special.betaincinv(a, b, low), special.betainccinv(a, b, high))
+        low, high = special.ndtr(_SCORES[_SCORES <= 0]), special.ndtr(-_SCORES[_SCORES > 0])
+        nodes = np.concatenate((special.betaincinv(a, b, low), special.betainccinv(a, b, high)), axis=-1)
         return cls(a_c, b_c, a_t, b_t, narrow, nodes)
 
     def below(
@@ -152,9 +152,10 @@ class BetaPair:
 
     def chance_to_beat(self) -> FloatArray:
         """P(treatment > control), summed directly so that small chances keep their digits."""
-        upper = special.betaincc(self.a_t[..., None], self.b_t[..., None], self.nodes)
-        lower = special.betainc(self.a_c[..., None], self.b_c[..., None], self.nodes)
-        found: FloatArray = np.where(self.over_control[..., None], upper, lower) @ _WEIGHTS
+        over, tail = self.over_control[..., None], np.empty_like(self.nodes)
+        special.betaincc(self.a_t[..., None], self.b_t[..., None], self.nodes, out=tail, where=over)
+        special.betainc(self.a_c[..., None], self.b_c[..., None], self.nodes, out=tail, where=~over)
+        found: FloatArray = tail @ _WEIGHTS
         return np.clip(found, 0.0, 1.0)
 
     def losses(self) -> Losses:
