@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+import math
+from typing import TYPE_CHECKING, Final
 
 from helpers.attribution.additive import credits, shares
 from helpers.attribution.comparison import misplaced, models
 from helpers.defaults import CONFIDENCE
 from helpers.results import formatted
+from helpers.views import Row, with_interval
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
     from helpers.attribution.journeys import Floats, Read
     from helpers.notebook import Book
 
-Row = dict[str, Any]
+NOTHING: Final = "nothing for it"
 CONFIDENT: Final = f"{CONFIDENCE * 100:g} %"
 TOLD: Final = ("last_touch", "markov_1", "shapley")
 """Models whose credit of every channel is kept as numbers."""
@@ -85,19 +87,28 @@ def _with_ends(share: Share) -> str:
 
 
 def costs(found: Comparison, currency: str) -> list[Row]:
-    """What an order costs by each of the models told, and what one more order truly costs."""
+    """What an order costs by each of the models told, with its interval, and what one more order truly costs.
 
-    def per(i: int, orders: float) -> str:
-        return formatted(found.cost[i] / orders, "price", currency) if orders > 0 else "nothing for it"
+    Money spent is known, so an interval holds the chance in the credit alone.
+    """
+
+    def per(i: int, orders: float) -> float:
+        return float(found.cost[i] / orders) if orders > 0 else math.inf
+
+    def told(i: int, by: Credit) -> str:
+        price = per(i, by.orders[i])
+        if math.isinf(price):
+            return NOTHING
+        return with_interval(price, per(i, by.high[i]), per(i, by.low[i]), "price", currency)
 
     return [
         {
             "Channel": said(name),
             "Cost": formatted(found.cost[i], "money", currency),
-            **{f"Per order, {found.by(key).label}": per(i, found.by(key).orders[i]) for key in TOLD},
-            "Per order truly brought": per(i, found.truth[i]),
+            **{f"Per order, {found.by(key).label}": told(i, found.by(key)) for key in TOLD},
+            "Per order truly brought": formatted(per(i, truth), "price", currency) if truth > 0 else NOTHING,
         }
-        for i, name in enumerate(found.channels)
+        for i, (name, truth) in enumerate(zip(found.channels, found.truth, strict=True))
     ]
 
 
