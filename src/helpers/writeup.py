@@ -76,8 +76,9 @@ def helping() -> dict[str, Any]:
     """What the pages that help are made of: the errors in the code, the keys of a study file, the worked example."""
     from helpers import defaults, worked_example
     from helpers.cli import EXIT_CODES
+    from helpers.programme import Programme
     from helpers.results import formatted
-    from helpers.study import keys
+    from helpers.study import Study, keys
     from helpers.troubleshooting import HOLE, by_topic
 
     example = {
@@ -89,7 +90,11 @@ def helping() -> dict[str, Any]:
         ),
     }
     shares = {"alpha": formatted(defaults.ALPHA, "share"), "srm": defaults.SRM_THRESHOLD}
-    told = {"troubles": by_topic(), "hole": HOLE, "exit_codes": EXIT_CODES, "study_keys": keys.tables()}
+    files = {
+        "a study file": keys.tables(Study, keys.PLACES),
+        "a programme file": keys.tables(Programme, keys.PROGRAMME_PLACES),
+    }
+    told = {"troubles": by_topic(), "hole": HOLE, "exit_codes": EXIT_CODES, "files": files}
     return example | shares | told
 
 

@@ -9,12 +9,16 @@ import pytest
 from helpers import graph, paths, troubleshooting, worked_example
 from helpers.new_study import propose
 from helpers.paths import StudyPaths
+from helpers.programme import Programme
 from helpers.study import Study, keys
 from helpers.troubleshooting import HOLE
 
 DESIGN = "study unit assignment exposure offline-study online-study metric sufficient-statistics effect trust-checks"
 ASKED = """unit exposure sample-ratio-mismatch cuped minimum-detectable-effect guardrail false-positive-risk
 intention-to-treat contamination power p-value confidence-interval novelty-effect winsorizing unit-table"""
+PROGRAMME = (
+    "attribution removal-effect shapley-value churn uplift qini-curve bandit regret interference switchback watermark"
+)
 
 
 def page(name: str) -> str:
@@ -85,9 +89,10 @@ def test_every_exit_code_stands_on_the_page():
 # --- glossary ---
 
 
-def terms() -> list[str]:
-    words = page("glossary.md").split("## Keys of a study file")[0]
-    return re.findall(r"^### (.+)$", words, flags=re.MULTILINE)
+def sections() -> dict[str, str]:
+    """The text of each part of the glossary."""
+    _, *parts = page("glossary.md").split("\n## ")
+    return dict(part.split("\n", 1) for part in parts)
 
 
 def spelled(term: str) -> str:
@@ -95,22 +100,29 @@ def spelled(term: str) -> str:
 
 
 def test_the_words_of_the_house_are_explained_in_order():
-    found = [spelled(term) for term in terms()]
-    assert set(DESIGN.split()) | set(ASKED.split()) <= set(found)
-    assert found == sorted(set(found)), "each once, in the order of the alphabet"
-    texts = re.findall(r"^### .+\n(.+)$", page("glossary.md").split("## Keys")[0], flags=re.MULTILINE)
-    assert len(texts) == len(found) and all(20 < len(text) < 400 for text in texts)
+    told = {}
+    for about in ("Words of an experiment", "Words of a programme"):
+        found = re.findall(r"^### (.+)\n(.+)$", sections()[about], flags=re.MULTILINE)
+        names = [spelled(term) for term, _ in found]
+        assert names == sorted(names) and sections()[about].count("### ") == len(found), "in the order of the alphabet"
+        assert all(20 < len(text) < 400 for _, text in found) and told.keys().isdisjoint(names), "each once"
+        told |= dict(zip(names, found, strict=True))
+    assert set(DESIGN.split()) | set(ASKED.split()) | set(PROGRAMME.split()) <= set(told)
 
 
-def test_every_key_of_a_study_file_has_a_meaning():
-    schema = Study.model_json_schema()
-    parts = {"Study": schema, **schema["$defs"]}
+@pytest.mark.parametrize(
+    ("model", "places", "about"),
+    [(Study, keys.PLACES, "Keys of a study file"), (Programme, keys.PROGRAMME_PLACES, "Keys of a programme file")],
+)
+def test_every_key_of_a_file_has_a_meaning(model, places, about):
+    schema = model.model_json_schema()
+    parts = {model.__name__: schema, **schema["$defs"]}
     known = [(model, key, of) for model, part in parts.items() for key, of in part.get("properties", {}).items()]
     assert [(model, key) for model, key, of in known if not of.get("description")] == []
-    text = page("glossary.md")
-    assert [model for model, _, _ in keys.tables()] == list(keys.PLACES) and set(keys.PLACES) == set(parts)
-    for _, about, told in keys.tables():
-        assert f"### {about}\n" in text
+    text = sections()[about]
+    assert set(places) == set(parts)
+    for _, place, told in keys.tables(model, places):
+        assert f"### {place}\n" in text
         assert all(f"`{key}`" in text and meaning in text for key, _, meaning in told)
 
 

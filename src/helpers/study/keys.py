@@ -1,4 +1,6 @@
-"""The keys of a study file as a reader looks them up; what each one means stands below it in its model."""
+"""The keys of a file as a reader looks them up; what each one means stands below it in its model."""
+
+from pydantic import BaseModel
 
 PLACES = {
     "Study": "The study", "Log": "data: a log of your own", "Units": "data: a table of units", "ColumnOf": "data.columns: a column cut short or multiplied",
@@ -9,22 +11,18 @@ PLACES = {
     "Stage": "rollout", "Milestone": "milestones", "Monitoring": "monitoring",
 }  # fmt: skip
 """Where the keys of each model stand in a study file, in the order of a reader."""
+PROGRAMME_PLACES = {
+    "Programme": "The programme", "World": "data: the simulated year", "Attribution": "attribution", "Segments": "segments",
+    "Prediction": "prediction", "Beyond": "beyond", "Live": "live",
+}  # fmt: skip
+"""The same of a programme file."""
 
 
-def tables() -> list[tuple[str, str, list[tuple[str, bool, str]]]]:
-    """Each model with its place in the file and its keys: name, whether it must be given, meaning."""
-    from helpers.study.study import Study
-
-    schema = Study.model_json_schema()
-    parts = {"Study": schema, **schema["$defs"]}
+def tables(model: type[BaseModel], places: dict[str, str]) -> list[tuple[str, str, list[tuple[str, bool, str]]]]:
+    """Each part of a file with its place in it and its keys: name, whether it must be given, meaning."""
+    schema = model.model_json_schema()
+    parts = {model.__name__: schema, **schema["$defs"]}
     return [
-        (
-            model,
-            place,
-            [
-                (k, k in parts[model].get("required", ()), of["description"])
-                for k, of in parts[model]["properties"].items()
-            ],
-        )
-        for model, place in PLACES.items()
-    ]
+        (part, place, [(k, k in parts[part].get("required", ()), of["description"]) for k, of in parts[part]["properties"].items()])
+        for part, place in places.items()
+    ]  # fmt: skip
