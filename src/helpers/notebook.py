@@ -71,7 +71,7 @@ class Book:
         numbers = self._recorder.save()
         return callout(
             "finding",
-            f"{len(numbers)} numbers of this notebook stand in results.json; docs/results.md says what each one means.",
+            f"{len(numbers)} numbers of this notebook stand in results.json, each with its meaning.",
         )
 
 

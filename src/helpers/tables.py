@@ -18,6 +18,8 @@ UNIT_COLUMNS = frozenset({"user_id", "unit_id", "session_id", "event_id"})
 
 PROSE = 30
 """Characters from which on a text is a sentence and gets room."""
+PHRASE = 12
+"""Characters from which on it is a few words, which should not stand one above the other."""
 MISSING = "\u2013"
 """What stands in a cell without a value: an en dash."""
 
@@ -212,9 +214,10 @@ def _side(values: "pd.Series[Any]") -> Align:
 
 
 def _class(values: "pd.Series[Any]", side: Align) -> str:
-    """The class attribute of a column: its side, and room for columns of sentences."""
-    prose = any(len(_text(value)) > PROSE for value in values)
-    names = [name for name, given in ((side, side != "left"), ("prose", prose)) if given]
+    """The class attribute of a column: its side, and room for columns of sentences or of a few words."""
+    longest = max((len(_text(value)) for value in values), default=0)
+    room = "prose" if longest > PROSE else "phrase" if longest > PHRASE and side == "left" else ""
+    names = [name for name in ("" if side == "left" else side, room) if name]
     return f' class="{" ".join(names)}"' if names else ""
 
 

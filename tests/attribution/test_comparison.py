@@ -110,12 +110,12 @@ def test_misplaced_credit_is_zero_for_the_truth_and_one_for_its_opposite():
 def test_what_is_told_holds_the_numbers(found, read):
     assert "brand search" in views.headline(found) and f"{found.truth.sum():,.0f}" in views.headline(found)
     rows = {row["Channel"]: row for row in views.costs(found, "EUR")}
-    assert rows["affiliate"]["Per order truly brought"] == "nothing for it"
+    assert rows["affiliate"]["Truly brought"] == "no order"
     social = found.channels.index("social")
     last = found.by("last_touch")
     price, low, high = (f"EUR {found.cost[social] / v[social] / 100:.2f}" for v in (last.orders, last.high, last.low))
-    assert rows["social"]["Per order, Last touch"] == f"{price} ({low} to {high})"
-    assert rows["social"]["Per order truly brought"] == f"EUR {found.cost[social] / found.truth[social] / 100:.2f}"
+    assert rows["social"]["Last touch"] == f"{price} ({low} to {high})"
+    assert rows["social"]["Truly brought"] == f"EUR {found.cost[social] / found.truth[social] / 100:.2f}"
     assert [row["How many"] for row in views.flow(read)] == [
         f"{n:,.0f}" for n in (read.journeys.orders, read.journeys.lost.sum(), read.open, read.untouched)
     ]

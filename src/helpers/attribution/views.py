@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from helpers.attribution.journeys import Floats, Read
     from helpers.notebook import Book
 
-NOTHING: Final = "nothing for it"
+NOTHING: Final = "no order"
 CONFIDENT: Final = f"{CONFIDENCE * 100:g} %"
 TOLD: Final = ("last_touch", "markov_1", "shapley")
 """Models whose credit of every channel is kept as numbers."""
@@ -105,8 +105,8 @@ def costs(found: Comparison, currency: str) -> list[Row]:
         {
             "Channel": said(name),
             "Cost": formatted(found.cost[i], "money", currency),
-            **{f"Per order, {found.by(key).label}": told(i, found.by(key)) for key in TOLD},
-            "Per order truly brought": formatted(per(i, truth), "price", currency) if truth > 0 else NOTHING,
+            "Truly brought": formatted(per(i, truth), "price", currency) if truth > 0 else NOTHING,
+            **{found.by(key).label: told(i, found.by(key)) for key in TOLD},
         }
         for i, (name, truth) in enumerate(zip(found.channels, found.truth, strict=True))
     ]

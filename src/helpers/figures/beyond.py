@@ -34,7 +34,8 @@ def regret(readings: "Sequence[Reading]") -> go.Figure:
         )  # fmt: skip
         ends[reading.policy] = (reading.units[-1], points[-1], colour)
     style.name_ends(figure, ends)
-    figure.update_xaxes(title="units so far", range=[0, readings[0].units[-1] * NAMES])
+    units = readings[0].units[-1]
+    figure.update_xaxes(title="units so far", range=[0, units * NAMES], tickvals=(0, units / 2, units), tickformat=",")
     figure.update_yaxes(title="successes lost so far", rangemode="tozero")
     least, most = (pick(r.regret[-1].value for r in readings) for pick in (min, max))
     return style.titled(

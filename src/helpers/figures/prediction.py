@@ -90,7 +90,7 @@ def qini(curves: Sequence[Qini]) -> go.Figure:
         line={"color": style.NEUTRAL, "width": 1.5, "dash": "dot"},
     )
     style.name_ends(figure, ends)
-    figure.update_xaxes(title="share treated, highest ranked first", tickformat=".0%")
+    figure.update_xaxes(title="share treated, highest ranked first", tickformat=".0%", tickvals=(0, 0.25, 0.5, 0.75, 1))
     figure.update_yaxes(title="stays won, of all subscribers", tickformat=".1%")
     best = max(curves, key=lambda curve: curve.area).name
     return style.titled(
