@@ -4,6 +4,7 @@ import hashlib
 import os
 import re
 import shutil
+import subprocess
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -21,6 +22,8 @@ from helpers.results import write_text
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 ASSETS = ("plot.js", "report.css")
+STARTS_IN = 60
+"""Seconds after which a browser that has not said its version counts as broken."""
 TABS = 2
 """Tabs of the browser that draw at the same time."""
 
@@ -136,6 +139,9 @@ def _draw(where: StudyPaths, figures: list[FigureView]) -> str:
 
 def _run(executable: str, figures: list[FigureView], folder: Path) -> str:
     """One batch for all figures; an error in a figure is raised, a broken browser is told."""
+    unusable = f"{Path(executable).name} did not start"
+    if not _starts(executable):
+        return unusable
     import kaleido
     from choreographer.errors import BrowserClosedError, BrowserDepsError, BrowserFailedError
 
@@ -151,8 +157,19 @@ def _run(executable: str, figures: list[FigureView], folder: Path) -> str:
     try:
         kaleido.write_fig_from_object_sync(jobs, cancel_on_error=True, kopts=options)
     except (BrowserClosedError, BrowserDepsError, BrowserFailedError):
-        return f"{Path(executable).name} did not start"
+        return unusable
     return ""
+
+
+def _starts(executable: str) -> bool:
+    """Whether the browser says its version: kaleido 1.5 waits for one that ends at once, and sometimes for ever."""
+    try:
+        return (
+            subprocess.run([executable, "--version"], capture_output=True, timeout=STARTS_IN, check=False).returncode
+            == 0
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return False
 
 
 def _on_white(view: FigureView) -> dict[str, Any]:
