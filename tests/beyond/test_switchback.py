@@ -166,11 +166,21 @@ def test_the_tables_say_where_nothing_is_left(lengths):
     assert f"{100 * lengths[1].all_hours.bias.value:+.2f} points" in told.sentence(found)
 
 
+def test_rates_without_room_are_cut_and_the_effect_stays():
+    rng = np.random.default_rng(12)
+    world = Market.of(rng, 0.8, 0.19, runs=20, days=8, visitors=500, weights=(1.0,))
+    assert world.rates.max() == pytest.approx(0.81)
+    won = (world.lived(rng, np.ones_like(world.rates, bool)) - world.orders) / 500
+    assert abs(won.mean() - 0.19) < 4 * won.std() / np.sqrt(won.size)
+
+
 def test_what_cannot_be_compared_is_refused():
     rng = np.random.default_rng(1)
     for block in (5, 48):
         with pytest.raises(ReportError, match="cannot be split"):
             Schedule.of(rng, 2, 2 if block == 5 else 3, block)
+    with pytest.raises(ReportError, match="does not fit"):
+        market(rng, effect=1 - RATE)
     plan, orders = Schedule.of(rng, 2, 2, 2), np.ones((2, 48))
     with pytest.raises(ReportError, match="leaves too little"):
         plan.by_block(orders, 10, plan.every_cut(2))

@@ -65,15 +65,25 @@ class Market:
         visitors: int,
         weights: tuple[float, ...],
     ) -> Market:
-        """Draw ``runs`` independent markets; rates that leave [0, 1] are cut there."""
+        """Draw ``runs`` independent markets; rates that leave no room for the effect are cut.
+
+        Raises:
+            ReportError: where the average hour has no room for it.
+        """
         from scipy.signal import lfilter
 
+        if not 0 <= effect < 1 - rate:
+            raise ReportError(
+                "The planted effect does not fit above the rate",
+                got=f"a rate of {rate:g} that rises by {effect:g}",
+                expected="a rise of at least 0, to a rate below 1",
+                cause="rate and uplift of the programme file",
+                remedy="choose a lower rate or a smaller uplift",
+            )
         hours = np.arange(days * HOURS)
         noise = rng.standard_normal((runs, hours.size)) * np.where(hours == 0, 1.0, np.sqrt(1 - MEMORY**2))
         shock = lfilter([1.0], [1.0, -MEMORY], noise)
-        rates = np.clip(
-            rate * (1 + PATTERN * np.sin(2 * np.pi * hours / HOURS) + SHOCK * shock), 0.0, 1.0 - max(effect, 0.0)
-        )
+        rates = np.clip(rate * (1 + PATTERN * np.sin(2 * np.pi * hours / HOURS) + SHOCK * shock), 0.0, 1.0 - effect)
         return cls(effect, weights, visitors, rates, rng.binomial(visitors, rates).astype(np.float64))
 
     def felt(self, treated: BoolArray) -> FloatArray:
@@ -92,7 +102,7 @@ class Market:
     def lived(self, rng: np.random.Generator, treated: BoolArray) -> FloatArray:
         """Orders of each hour: those without treatment, and those that it wins among the visitors who would not have ordered."""
         won = self.effect * self.felt(treated) / (1 - self.rates)
-        return self.orders + rng.binomial((self.visitors - self.orders).astype(np.int64), won)
+        return self.orders + rng.binomial((self.visitors - self.orders).astype(np.int64), np.minimum(won, 1.0))
 
 
 @dataclass(frozen=True, eq=False)

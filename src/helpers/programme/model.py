@@ -90,7 +90,7 @@ class Beyond(Model):
     """Regions that share a supply, each its own"""
     supply: Positive = 1.0
     """Slots of a region for each order that its controls would want"""
-    days: int = Field(default=28, ge=14, le=200, multiple_of=2)
+    days: int = Field(default=28, ge=16, le=200, multiple_of=4)
     """Days that a switchback lasts, each with as many visitors as there are units"""
     carry_hours: int = Field(default=2, ge=0, le=4)
     """Hours after a switch in which the state before it is still felt"""
