@@ -42,6 +42,16 @@ def test_the_closed_form_is_the_average_over_every_schedule(block, weights):
     assert bias == pytest.approx(expected_bias(EFFECT, weights, block, blocks), abs=1e-15)
 
 
+@pytest.mark.parametrize("block", [1, 4, 24])
+def test_known_carry_overs_have_their_known_bias(block):
+    """From one hour before, c/l and its B-th; fading by c each hour, c(1 - c^l) / (l(1 - c)) of the effect with many blocks."""
+    c, blocks = 0.6, 10**6
+    one = expected_bias(EFFECT, (1 - c, c), block, 50)
+    assert one == pytest.approx(-EFFECT * c / block * (1 + 1 / 50))
+    fading = expected_bias(EFFECT, tuple((1 - c) * c**k for k in range(80)), block, blocks)
+    assert fading == pytest.approx(-EFFECT * c * (1 - c**block) / (block * (1 - c)), rel=1e-5)
+
+
 def test_an_hour_feels_the_hours_before():
     rng = np.random.default_rng(1)
     treated, weights = rng.random((4, 60)) < 0.5, (0.4, 0.3, 0.2, 0.1)
@@ -159,9 +169,7 @@ def test_the_analyses_are_those_of_the_statistics():
 
 def test_the_tables_say_where_nothing_is_left(lengths):
     found = list(lengths.values())
-    assert [row["Bias, every block cut"] == told.NOTHING_LEFT for row in told.estimates(found)] == [True] * 2 + [
-        False
-    ] * 4
+    assert [row["Bias, every block cut"] is None for row in told.estimates(found)] == [True] * 2 + [False] * 4
     assert [row["Block"] for row in told.alarms(found)][:2] == ["1 hour", "2 hours"]
     assert f"{100 * lengths[1].all_hours.bias.value:+.2f} points" in told.sentence(found)
 

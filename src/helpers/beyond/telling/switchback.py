@@ -14,20 +14,18 @@ if TYPE_CHECKING:
     from helpers.beyond.judged import Judged
     from helpers.programme.notebook import ProgrammeNotebook
 
-NOTHING_LEFT = "nothing is left"
-
 
 def estimates(lengths: Sequence[Switchback]) -> list[Row]:
-    """How wrong each estimate is, by the length of the blocks."""
+    """How wrong each estimate is, by the length of the blocks; None where a block is no longer than the burn-in that is cut."""
     return [
         {
             "Block": s.length,
             "Blocks": formatted(s.blocks, "count"),
             "Bias, all hours": average(s.all_hours.bias, "points"),
-            "Bias, every block cut": average(s.every_cut.bias, "points") if s.every_cut else NOTHING_LEFT,
+            "Bias, every block cut": average(s.every_cut.bias, "points") if s.every_cut else None,
             "Error, all hours": _error(s.all_hours),
             "Error, switched blocks cut": _error(s.switched_cut),
-            "Error, every block cut": _error(s.every_cut) if s.every_cut else NOTHING_LEFT,
+            "Error, every block cut": _error(s.every_cut) if s.every_cut else None,
         }
         for s in lengths
     ]
@@ -41,9 +39,9 @@ def alarms(lengths: Sequence[Switchback]) -> list[Row]:
             "False positives, by order": share(s.by_order.false_positives),
             "False positives, by block": share(s.all_hours.false_positives),
             "The same, switched blocks cut": share(s.switched_cut.false_positives),
-            "The same, every block cut": share(s.every_cut.false_positives) if s.every_cut else NOTHING_LEFT,
+            "The same, every block cut": share(s.every_cut.false_positives) if s.every_cut else None,
             "Intervals that hold the truth, by block": share(s.all_hours.covered),
-            "The same, with every block cut": share(s.every_cut.covered) if s.every_cut else NOTHING_LEFT,
+            "The same, with every block cut": share(s.every_cut.covered) if s.every_cut else None,
         }
         for s in lengths
     ]
