@@ -1,4 +1,4 @@
-"""Figures of bandits beside the A/B test."""
+"""Figures of the designs beyond one A/B test: bandits, interference, switchbacks."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -11,6 +11,8 @@ from helpers.results import formatted
 
 if TYPE_CHECKING:
     from helpers.beyond.against_ab import Reading
+    from helpers.beyond.block_lengths import Switchback
+    from helpers.beyond.scarcity import Scarcity
 
 COLOURS = (style.CONTROL, style.TREATMENT, style.ACCENT)
 NAMES = 1.75
@@ -66,4 +68,70 @@ def bias(readings: "Sequence[Reading]") -> go.Figure:
         f"Counted naively under a bandit, an arm's rate is too low by up to {formatted(-worst, 'points').lstrip('+')}",
         f"{CONFIDENCE * 100:g} % intervals of the average over simulated experiments; the control is the worse arm",
         height=480,
+    )
+
+
+def scarcity(found: "Scarcity") -> go.Figure:
+    """The effect of treating everybody and what the two designs take it for, by supply, one line each with its band."""
+    figure = go.Figure()
+    supplies = [level.supply for level in found.levels]
+    ends = {}
+    for name, colour, averages in (
+        ("users randomised", style.BAD, [level.by_user for level in found.levels]),
+        ("regions randomised", style.TREATMENT, [level.by_region for level in found.levels]),
+        ("truth", style.ACCENT, [level.truth for level in found.levels]),
+    ):
+        edge = {"x": supplies, "mode": "lines", "line_width": 0, "hoverinfo": "skip", "showlegend": False}
+        figure.add_scatter(y=[100 * a.low for a in averages], **edge)
+        figure.add_scatter(
+            y=[100 * a.high for a in averages], fill="tonexty", fillcolor=style.faded(colour, 0.25), **edge
+        )
+        points = [100 * a.value for a in averages]
+        figure.add_scatter(
+            x=supplies, y=points, mode="lines+markers", name=name, line_color=colour,
+            hovertemplate="%{x} slots an order: %{y:+.2f} points<extra>" + name + "</extra>",
+        )  # fmt: skip
+        ends[name] = (supplies[-1], points[-1], colour)
+    style.name_ends(figure, ends)
+    reach = max(supplies) - min(supplies)
+    figure.update_xaxes(
+        title="slots for each order that the controls want",
+        tickvals=[s for s in supplies if 2 * s % 1 == 0],
+        range=[max(supplies) + 0.05 * reach, min(supplies) - (NAMES - 1) * reach],
+    )
+    figure.update_yaxes(title="effect, points", rangemode="tozero")
+    scarce = found.levels[-1]
+    return style.titled(
+        figure,
+        f"At the scarcest supply a test over users says {formatted(scarce.by_user.value, 'points')}; the truth is {formatted(scarce.truth.value, 'points')}",
+        f"average over simulated marketplaces, with the band of its {CONFIDENCE * 100:g} % interval; the truth is the same world lived twice",
+    )
+
+
+def carry_over(lengths: "Sequence[Switchback]") -> go.Figure:
+    """Bias of the switchback by the length of its blocks, with all hours and without those that feel a switch."""
+    figure = go.Figure()
+    figure.add_vline(x=0, line={"color": style.MUTED, "width": 1})
+    rows = [s.length for s in lengths]
+    for name, colour, symbol, found in (
+        ("all hours", style.BAD, "circle", [s.all_hours.bias for s in lengths]),
+        ("switched blocks cut", style.TREATMENT, "diamond", [s.switched_cut.bias for s in lengths]),
+    ):
+        points = [100 * b.value for b in found]
+        figure.add_scatter(
+            x=points, y=rows, mode="markers", name=name, marker={"color": colour, "size": 8, "symbol": symbol},
+            error_x=style.whiskers(points, [100 * b.low for b in found], [100 * b.high for b in found], colour, thickness=2),
+            hovertemplate="%{y}: %{x:+.2f} points<extra>" + name + "</extra>",
+        )  # fmt: skip
+    figure.add_scatter(
+        x=[100 * s.expected for s in lengths], y=rows, mode="markers", showlegend=False,
+        marker={"color": style.INK, "size": 20, "symbol": "line-ns-open", "line_width": 1.5},
+        hovertemplate="%{y}: %{x:+.2f} points<extra>all hours, closed form</extra>",
+    )  # fmt: skip
+    figure.update_yaxes(title="length of a block", categoryorder="array", categoryarray=rows[::-1])
+    figure.update_xaxes(title="estimated minus true effect, points")
+    return style.titled(
+        figure,
+        f"With blocks of {rows[0]} the effect comes out wrong by {formatted(lengths[0].all_hours.bias.value, 'points')}: hours still feel those before",
+        f"{CONFIDENCE * 100:g} % intervals of the average over simulated markets, with all hours and without those that feel a switch; upright: the closed form",
     )

@@ -86,6 +86,16 @@ class Beyond(Model):
     """Times that a bandit may change its mind"""
     exploration: Share = 0.10
     """Share of its units that a bandit splits evenly, whatever it has seen"""
+    regions: int = Field(default=40, ge=4, le=500)
+    """Regions that share a supply, each its own"""
+    supply: Positive = 1.0
+    """Slots of a region for each order that its controls would want"""
+    days: int = Field(default=28, ge=16, le=200, multiple_of=4)
+    """Days that a switchback lasts, each with as many visitors as there are units"""
+    carry_hours: int = Field(default=2, ge=0, le=4)
+    """Hours after a switch in which the state before it is still felt"""
+    carry_over: Share = 0.5
+    """Share of the effect that comes from those hours before"""
 
 
 class Live(Model):
