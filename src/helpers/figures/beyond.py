@@ -1,4 +1,4 @@
-"""Figures of bandits beside the A/B test."""
+"""Figures of the designs beyond one A/B test."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -11,6 +11,7 @@ from helpers.results import formatted
 
 if TYPE_CHECKING:
     from helpers.beyond.against_ab import Reading
+    from helpers.beyond.old_log import Readings
 
 COLOURS = (style.CONTROL, style.TREATMENT, style.ACCENT)
 NAMES = 1.75
@@ -66,4 +67,34 @@ def bias(readings: "Sequence[Reading]") -> go.Figure:
         f"Counted naively under a bandit, an arm's rate is too low by up to {formatted(-worst, 'points').lstrip('+')}",
         f"{CONFIDENCE * 100:g} % intervals of the average over simulated experiments; the control is the worse arm",
         height=480,
+    )
+
+
+def off_policy(readings: "Readings") -> go.Figure:
+    """Bias of each estimator of a policy that was never served, by what it got wrong."""
+    figure = go.Figure()
+    figure.add_vline(x=0, line={"color": style.MUTED, "width": 1})
+    rows = {id(r): f"{r.method},<br>{r.wrong} wrong" for r in readings.found}
+    for sound, name, colour, symbol in (
+        (True, "what it needs is right", style.TREATMENT, "diamond"),
+        (False, "what it needs is wrong", style.BAD, "circle"),
+    ):
+        mine = [r for r in readings.found if r.sound == sound]
+        points = [100 * r.bias.value for r in mine]
+        figure.add_scatter(
+            x=points, y=[rows[id(r)] for r in mine], mode="markers", name=name, marker={"color": colour, "size": 10, "symbol": symbol},
+            error_x=style.whiskers(points, [100 * r.bias.low for r in mine], [100 * r.bias.high for r in mine], colour, thickness=2),
+            customdata=[100 * r.covered.share for r in mine],
+            hovertemplate="%{y}: %{x:+.2f} points, %{customdata:.1f} % of intervals hold the truth<extra></extra>",
+        )  # fmt: skip
+    figure.update_yaxes(categoryorder="array", categoryarray=list(rows.values())[::-1])
+    figure.update_xaxes(title="bias of the success rate, points")
+    doubly = [r for r in readings.found if None not in (r.log_right, r.model_right)]
+    worst = [max(abs(r.bias.value) for r in doubly if r.sound is sound) for sound in (False, True)]
+    told = [formatted(size, "points").lstrip("+") for size in worst]
+    return style.titled(
+        figure,
+        f"Doubly robust is off by {told[0]} with log and model wrong, by at most {told[1]} with one of them wrong",
+        f"{CONFIDENCE * 100:g} % intervals of the average over simulated logs; wrong is what forgets the kind of visitor",
+        height=560,
     )
