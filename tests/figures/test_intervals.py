@@ -25,6 +25,7 @@ ESTIMATES = {
     "monitoring.control": ("monitoring_control", "band"),
     "monitoring.ramp": ("monitoring_ramp", "band"),
     "beyond.bias": ("bandit_bias", "whiskers"),
+    "beyond.holdout": ("holdout", "whiskers"),
     "beyond.off_policy": ("off_policy", "whiskers"),
     "beyond.regret": ("bandit_regret", "band"),
     "customers.gains": ("segment_gains", "whiskers"),

@@ -11,6 +11,7 @@ from helpers.results import formatted
 
 if TYPE_CHECKING:
     from helpers.beyond.against_ab import Reading
+    from helpers.beyond.launches import Readings as Launched
     from helpers.beyond.old_log import Readings
 
 COLOURS = (style.CONTROL, style.TREATMENT, style.ACCENT)
@@ -97,4 +98,38 @@ def off_policy(readings: "Readings") -> go.Figure:
         f"Doubly robust is off by {told[0]} with log and model wrong, by at most {told[1]} with one of them wrong",
         f"{CONFIDENCE * 100:g} % intervals of the average over simulated logs; wrong is what forgets the kind of visitor",
         height=560,
+    )
+
+
+def holdout(readings: "Launched") -> go.Figure:
+    """Ways to the total of all launches, from the sum of the tests to the holdout, beside the truth."""
+    figure = go.Figure()
+    truth = 100 * readings.truth.value
+    figure.add_vline(
+        x=truth,
+        line={"color": style.ACCENT, "width": 2},
+        annotation_text="the truth",
+        annotation_font_color=style.MUTED,
+    )
+    ways = (
+        ("Sum of the tests", readings.summed.effect, style.BAD),
+        ("Corrected for selection", readings.corrected.effect, style.BAD),
+        ("True effects in the tests", readings.tested.effect, style.CONTROL),
+        ("True effects once no news", readings.lasting.effect, style.CONTROL),
+        (f"Holdout of {formatted(readings.asked.share, 'share')}", readings.asked.total.effect, style.TREATMENT),
+    )
+    rows = [style.wrapped(name, 18) for name, _, _ in ways]
+    for row, (_, found, colour) in zip(rows, ways, strict=True):
+        figure.add_scatter(
+            x=[100 * found.value], y=[row], mode="markers", marker={"color": colour, "size": 11}, showlegend=False,
+            error_x=style.whiskers([100 * found.value], [100 * found.low], [100 * found.high], colour, thickness=2),
+            hovertemplate="%{y}: %{x:+.2f} points<extra></extra>",
+        )  # fmt: skip
+    figure.update_yaxes(categoryorder="array", categoryarray=rows[::-1])
+    figure.update_xaxes(title="total effect, points", rangemode="tozero")
+    told = [formatted(size, "points") for size in (readings.summed.effect.value, readings.truth.value)]
+    return style.titled(
+        figure,
+        f"The tests of what was launched promise {told[0]}, together it brings {told[1]}",
+        f"{CONFIDENCE * 100:g} % intervals of the average over simulated years; the orange line is the planted total",
     )

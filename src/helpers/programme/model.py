@@ -86,6 +86,10 @@ class Beyond(Model):
     """Times that a bandit may change its mind"""
     exploration: Share = 0.10
     """Share of its units that a bandit splits evenly, whatever it has seen"""
+    holdout: float = Field(default=0.05, gt=0, lt=0.5)
+    """Share of the units that is held back from every launch"""
+    leak: Share = 0.10
+    """Share of these that meets the launches all the same, where a holdout is shown contaminated"""
 
 
 class Live(Model):
