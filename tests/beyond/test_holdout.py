@@ -120,6 +120,9 @@ def test_a_small_holdout_says_less_and_a_large_one_forgoes_more(readings):
     assert small.found.high < asked.found.low
     assert small.forgone.high < asked.forgone.low < asked.forgone.high < large.forgone.low
     assert asked.forgone.value == pytest.approx(2_000 * readings.truth.value)
+    rates = BASE, BASE + readings.truth.value
+    spread = sum(rate * (1 - rate) / n for rate, n in zip(rates, (2_000, 38_000), strict=True))
+    assert asked.reach.value == pytest.approx(1.96 * np.sqrt(spread), rel=0.02)
 
 
 def test_a_contaminated_holdout_is_too_low_by_its_leak(readings):
@@ -127,6 +130,7 @@ def test_a_contaminated_holdout_is_too_low_by_its_leak(readings):
     assert leaking.leak == 0.15 and leaking.share == readings.asked.share
     assert abs(leaking.total.excess.value + 0.15 * readings.truth.value) < 3 * noise(leaking.total.excess)
     assert leaking.covered.high < readings.asked.covered.low
+    assert leaking.forgone.value == pytest.approx(0.85 * readings.asked.forgone.value)
 
 
 @pytest.mark.parametrize("overlap", [0.0, 0.5, 1.0, -0.5])

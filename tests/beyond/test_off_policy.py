@@ -136,6 +136,21 @@ def test_a_group_that_never_saw_an_arm_borrows_its_rate_from_the_others():
     assert float(direct(log, np.array([[0.0, 1.0], [0.0, 1.0]]), [0, 1]).value) == pytest.approx(0.25)
 
 
+def test_with_few_effective_successes_the_intervals_are_too_short():
+    shop = Shop.of(0.02, 0.25)
+    few = evaluated(shop, shop.logs(np.random.default_rng(12), 500, 200))
+    assert few.effective.high * few.truth < 2
+    assert few.of(DOUBLY, True, False).covered.high < 0.9
+
+
+def test_the_best_of_many_targets_looks_better_than_it_is(shop, log):
+    """Every policy that gives each kind one arm, and for each log the one with the highest estimate."""
+    targets = [np.eye(3)[np.array(arms)[KIND]] for arms in np.ndindex(3, 3, 3)]
+    found = np.array([doubly_robust(log, target, KIND).value for target in targets])
+    chosen = np.array([shop.value(target) for target in targets])[found.argmax(axis=0)]
+    assert Average.of(found.max(axis=0) - chosen).low > 0.002
+
+
 def test_without_overlap_no_estimator_answers():
     blind = Log(HAND.units, HAND.successes, np.array([[1.0, 0.0], [0.5, 0.5]]))
     for estimate in (ips, snips):
@@ -148,7 +163,7 @@ def test_without_overlap_no_estimator_answers():
 
 
 def test_what_is_no_chance_is_refused():
-    for chance in (np.array([[0.8, 0.1], [0.5, 0.5]]), np.array([[1.2, -0.2], [0.5, 0.5]]), np.array([0.5, 0.5])):
+    for chance in (np.array([[0.8, 0.1], [0.5, 0.5]]), np.array([[1.2, -0.2], [0.5, 0.5]])):
         with pytest.raises(ReportError, match="does not give chances"):
             ips(Log(HAND.units, HAND.successes, chance), TARGET)
     with pytest.raises(ReportError, match="The target does not give chances"):
@@ -157,5 +172,17 @@ def test_what_is_no_chance_is_refused():
         snips(Log(np.array([[5.0, 0.0]]), np.array([[1.0, 0.0]]), np.array([[0.5, 0.5]])), np.array([[0.0, 1.0]]))
     with pytest.raises(ReportError, match="an arm without units"):
         direct(Log(np.array([[5.0, 0.0]]), np.array([[1.0, 0.0]]), np.array([[0.5, 0.5]])), np.array([[0.5, 0.5]]), [0])
+    with pytest.raises(ReportError, match="other cells"):
+        ips(HAND, np.array([[1.0, 0.0]]))
+    for groups in ([0], [0, -1], [0.0, 1.0]):
+        with pytest.raises(ReportError, match="cannot be grouped"):
+            direct(HAND, TARGET, groups)
+    for units, successes in (
+        (HAND.successes, HAND.units),
+        (HAND.units[:1], HAND.successes[:1]),
+        (HAND.units, -HAND.units),
+    ):
+        with pytest.raises(ReportError, match="no log"):
+            Log(units, successes, HAND.chance)
     with pytest.raises(ReportError, match="more than always"):
         Shop.of(0.5, 0.3)

@@ -18,9 +18,9 @@ root of the mean of :math:`(\psi-V)^2` over n. For a model that was fitted on th
 robust interval holds when either the chances or the model is right, as the estimate does.
 
 **Assumes** that each arm which the target gives had a chance in the log (refused otherwise), that chances were fixed in advance and not
-learnt from the outcomes being weighed, that units do not touch each other. **It lies** when chances were logged wrongly, when the years ahead
-differ from the log, when weights are so large that few units carry the estimate (see :meth:`Log.effective_units`), and when the best of many
-targets is chosen by its estimate on one log.
+learnt from the outcomes being weighed, that units do not touch each other. **It lies** when chances were logged wrongly, when the time to come
+differs from the log, when few effective units (:meth:`Log.effective_units`) hold few successes, so that intervals are too short, and when the
+best of many targets is chosen by its estimate on one log.
 
 References: Dudik, Langford and Li (2011), ICML, "Doubly robust policy evaluation and learning"; Swaminathan and Joachims (2015), NIPS 28, "The
 self-normalized estimator for counterfactual learning"; Stefanski and Boos (2002), The American Statistician 56, 29-38, for the standard errors.
@@ -65,11 +65,25 @@ class Log:
     Attributes:
         units, successes: (..., contexts, arms); leading axes are independent logs.
         chance: logged, (contexts, arms).
+
+    Raises:
+        ReportError: for tables of other shapes, or more successes than units.
     """
 
     units: FloatArray
     successes: FloatArray
     chance: FloatArray
+
+    def __post_init__(self) -> None:
+        alike = self.units.shape == self.successes.shape and self.units.shape[-2:] == np.shape(self.chance)
+        if not alike or not ((self.successes >= 0) & (self.successes <= self.units)).all():
+            raise ReportError(
+                "These counts are no log",
+                got=f"units {self.units.shape}, successes {self.successes.shape}, chances {np.shape(self.chance)}",
+                expected="a cell a context and arm in all three, and no more successes than units in any",
+                cause="events counted where units belong, or a table turned on its side",
+                remedy="count each unit once, contexts by rows and arms by columns",
+            )
 
     @property
     def total(self) -> FloatArray:
@@ -88,6 +102,8 @@ class Log:
             array([[0. , 2.5]])
         """
         chance, target = chances("The log", self.chance), chances("The target", target)
+        if target.shape != chance.shape:
+            raise ReportError("The target has other cells than the log", got=target.shape, expected=chance.shape)
         missing = [(int(c), int(a)) for c, a in np.argwhere((target > 0) & (chance == 0))]
         if missing:
             raise ReportError(
@@ -191,6 +207,12 @@ def doubly_robust(log: Log, target: FloatArray, groups: ArrayLike) -> Valued:
 
 def _modelled(log: Log, target: FloatArray, groups: ArrayLike, w: FloatArray) -> Valued:
     group = np.asarray(groups)
+    if group.shape != log.units.shape[-2:-1] or group.dtype.kind not in "iu" or group.min() < 0:
+        raise ReportError(
+            "Contexts cannot be grouped so",
+            got=f"{group.dtype} of shape {group.shape}",
+            expected=f"a whole number of at least 0 for each of {log.units.shape[-2]} contexts",
+        )
     member = (np.arange(group.max() + 1)[:, None] == group).astype(np.float64)
     reached = log.units.sum(axis=-1, keepdims=True)
     model = _rates(member @ log.units, member @ log.successes)[..., group, :]
