@@ -10,7 +10,9 @@ from scipy import stats
 from helpers.beyond.holdout import Held, held_back, luck, tried
 from helpers.beyond.launches import FEATURES, measured
 from helpers.beyond.repeated import Average, rate
+from helpers.beyond.telling.holdout import holdouts, sentence, totals
 from helpers.errors import ReportError
+from helpers.results import formatted
 from helpers.stats import Proportion, compare
 
 RUNS, UNITS, BASE = 1_500, 3_000, 0.12
@@ -143,6 +145,14 @@ def test_features_that_interact_are_no_trouble_for_a_holdout(overlap):
     assert rate(held.covers).low < 0.955 and rate(held.covers).high > 0.945
     excess = Average.of(year.summed - year.cumulative)
     assert excess.value == pytest.approx(0.12 * overlap * (0.5 + 0.6), abs=0.003)
+
+
+def test_the_tables_tell_every_total_and_every_holdout(readings):
+    rows = totals(readings)
+    assert len(rows) == 6 and all(row.keys() == rows[0].keys() for row in rows)
+    assert rows[-1]["Effect"].startswith(formatted(readings.truth.value, "points"))
+    assert [row["Of these contaminated"] for row in holdouts(readings)] == ["0 %", "0 %", "0 %", "15 %"]
+    assert formatted(readings.summed.effect.value, "points") in sentence(readings)
 
 
 def test_the_interval_of_a_holdout_is_that_of_the_statistics(year):

@@ -26,7 +26,7 @@ def totals(readings: Readings) -> list[Row]:
             share(readings.asked.covered),
         ),
     )
-    return [
+    told: list[Row] = [
         {
             "Total of the launched features": name,
             "Effect": average(way.effect, "points"),
@@ -35,6 +35,11 @@ def totals(readings: Readings) -> list[Row]:
         }
         for name, way, covered in ways
     ]
+    truth = {
+        "Total of the launched features": "The truth: all of them together",
+        "Effect": average(readings.truth, "points"),
+    }
+    return [*told, truth | {"In excess of the truth": "", "Intervals that hold the truth": ""}]
 
 
 def holdouts(readings: Readings) -> list[Row]:
