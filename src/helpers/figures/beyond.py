@@ -76,14 +76,11 @@ def off_policy(readings: "Readings") -> go.Figure:
     figure = go.Figure()
     figure.add_vline(x=0, line={"color": style.MUTED, "width": 1})
     rows = {id(r): f"{r.method},<br>{r.wrong} wrong" for r in readings.found}
-    for sound, name, colour, symbol in (
-        (True, "what it needs is right", style.TREATMENT, "diamond"),
-        (False, "what it needs is wrong", style.BAD, "circle"),
-    ):
+    for sound, colour, symbol in ((True, style.TREATMENT, "diamond"), (False, style.BAD, "circle")):
         mine = [r for r in readings.found if r.sound == sound]
         points = [100 * r.bias.value for r in mine]
         figure.add_scatter(
-            x=points, y=[rows[id(r)] for r in mine], mode="markers", name=name, marker={"color": colour, "size": 10, "symbol": symbol},
+            x=points, y=[rows[id(r)] for r in mine], mode="markers", showlegend=False, marker={"color": colour, "size": 10, "symbol": symbol},
             error_x=style.whiskers(points, [100 * r.bias.low for r in mine], [100 * r.bias.high for r in mine], colour, thickness=2),
             customdata=[100 * r.covered.share for r in mine],
             hovertemplate="%{y}: %{x:+.2f} points, %{customdata:.1f} % of intervals hold the truth<extra></extra>",
@@ -96,7 +93,7 @@ def off_policy(readings: "Readings") -> go.Figure:
     return style.titled(
         figure,
         f"Doubly robust is off by {told[0]} with log and model wrong, by at most {told[1]} with one of them wrong",
-        f"{CONFIDENCE * 100:g} % intervals of the average over simulated logs; wrong is what forgets the kind of visitor",
+        f"{CONFIDENCE * 100:g} % intervals of the average over simulated logs; diamonds rest on what is right, and wrong is what forgets the kind of visitor",
         height=560,
     )
 
