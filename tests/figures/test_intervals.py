@@ -26,6 +26,8 @@ ESTIMATES = {
     "monitoring.ramp": ("monitoring_ramp", "band"),
     "beyond.bias": ("bandit_bias", "whiskers"),
     "beyond.carry_over": ("switchback_bias", "whiskers"),
+    "beyond.holdout": ("holdout", "whiskers"),
+    "beyond.off_policy": ("off_policy", "whiskers"),
     "beyond.regret": ("bandit_regret", "band"),
     "beyond.scarcity": ("interference", "band"),
     "customers.gains": ("segment_gains", "whiskers"),

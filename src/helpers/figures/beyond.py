@@ -12,6 +12,8 @@ from helpers.results import formatted
 if TYPE_CHECKING:
     from helpers.beyond.against_ab import Reading
     from helpers.beyond.block_lengths import Switchback
+    from helpers.beyond.launches import Readings as Launched
+    from helpers.beyond.old_log import Readings
     from helpers.beyond.scarcity import Scarcity
 
 COLOURS = (style.CONTROL, style.TREATMENT, style.ACCENT)
@@ -134,4 +136,65 @@ def carry_over(lengths: "Sequence[Switchback]") -> go.Figure:
         figure,
         f"With blocks of {rows[0]} the effect comes out wrong by {formatted(lengths[0].all_hours.bias.value, 'points')}: hours still feel those before",
         f"{CONFIDENCE * 100:g} % intervals of the average over simulated markets, with all hours and without those that feel a switch; upright: the closed form",
+    )
+
+
+def off_policy(readings: "Readings") -> go.Figure:
+    """Bias of each estimator of a policy that was never served, by what it got wrong."""
+    figure = go.Figure()
+    figure.add_vline(x=0, line={"color": style.MUTED, "width": 1})
+    rows = {id(r): f"{r.method},<br>{r.wrong} wrong" for r in readings.found}
+    for sound, colour, symbol in ((True, style.TREATMENT, "diamond"), (False, style.BAD, "circle")):
+        mine = [r for r in readings.found if r.sound == sound]
+        points = [100 * r.bias.value for r in mine]
+        figure.add_scatter(
+            x=points, y=[rows[id(r)] for r in mine], mode="markers", showlegend=False, marker={"color": colour, "size": 10, "symbol": symbol},
+            error_x=style.whiskers(points, [100 * r.bias.low for r in mine], [100 * r.bias.high for r in mine], colour, thickness=2),
+            customdata=[100 * r.covered.share for r in mine],
+            hovertemplate="%{y}: %{x:+.2f} points, %{customdata:.1f} % of intervals hold the truth<extra></extra>",
+        )  # fmt: skip
+    figure.update_yaxes(categoryorder="array", categoryarray=list(rows.values())[::-1])
+    figure.update_xaxes(title="bias of the success rate, points")
+    doubly = [r for r in readings.found if None not in (r.log_right, r.model_right)]
+    worst = [max(abs(r.bias.value) for r in doubly if r.sound is sound) for sound in (False, True)]
+    told = [formatted(size, "points").lstrip("+") for size in worst]
+    return style.titled(
+        figure,
+        f"Doubly robust is off by {told[0]} with log and model wrong, by at most {told[1]} with one of them wrong",
+        f"{CONFIDENCE * 100:g} % intervals of the average over simulated logs; diamonds rest on what is right, and wrong is what forgets the kind of visitor",
+        height=560,
+    )
+
+
+def holdout(readings: "Launched") -> go.Figure:
+    """Ways to the total of all launches, from the sum of the tests to the holdout, beside the truth."""
+    figure = go.Figure()
+    truth = 100 * readings.truth.value
+    figure.add_vline(
+        x=truth,
+        line={"color": style.ACCENT, "width": 2},
+        annotation_text="the truth",
+        annotation_font_color=style.MUTED,
+    )
+    ways = (
+        ("Sum of the tests", readings.summed.effect, style.BAD),
+        ("Corrected for selection", readings.corrected.effect, style.BAD),
+        ("True effects in the tests", readings.tested.effect, style.CONTROL),
+        ("True effects once no news", readings.lasting.effect, style.CONTROL),
+        (f"Holdout of {formatted(readings.asked.share, 'share')}", readings.asked.total.effect, style.TREATMENT),
+    )
+    rows = [style.wrapped(name, 18) for name, _, _ in ways]
+    for row, (_, found, colour) in zip(rows, ways, strict=True):
+        figure.add_scatter(
+            x=[100 * found.value], y=[row], mode="markers", marker={"color": colour, "size": 11}, showlegend=False,
+            error_x=style.whiskers([100 * found.value], [100 * found.low], [100 * found.high], colour, thickness=2),
+            hovertemplate="%{y}: %{x:+.2f} points<extra></extra>",
+        )  # fmt: skip
+    figure.update_yaxes(categoryorder="array", categoryarray=rows[::-1])
+    figure.update_xaxes(title="total effect, points", rangemode="tozero")
+    told = [formatted(size, "points") for size in (readings.summed.effect.value, readings.truth.value)]
+    return style.titled(
+        figure,
+        f"The tests of what was launched promise {told[0]}, together it brings {told[1]}",
+        f"{CONFIDENCE * 100:g} % intervals of the average over simulated years; the orange line is the planted total",
     )

@@ -96,6 +96,10 @@ class Beyond(Model):
     """Hours after a switch in which the state before it is still felt"""
     carry_over: Share = 0.5
     """Share of the effect that comes from those hours before"""
+    holdout: float = Field(default=0.05, gt=0, lt=0.5)
+    """Share of the units that is held back from every launch"""
+    leak: Share = 0.10
+    """Share of these that meets the launches all the same, where a holdout is shown contaminated"""
 
 
 class Live(Model):
