@@ -36,7 +36,7 @@ def regret(readings: "Sequence[Reading]") -> go.Figure:
             x=reading.units, y=points, mode="lines", name=reading.policy, line_color=colour,
             hovertemplate="after %{x:,} units: %{y:.1f} lost<extra>" + reading.policy + "</extra>",
         )  # fmt: skip
-        ends[reading.policy] = (reading.units[-1], points[-1], colour)
+        ends[reading.policy.removesuffix(" sampling")] = (reading.units[-1], points[-1], colour)
     style.name_ends(figure, ends)
     units = readings[0].units[-1]
     figure.update_xaxes(title="units so far", range=[0, units * NAMES], tickvals=(0, units / 2, units), tickformat=",")
@@ -79,8 +79,8 @@ def scarcity(found: "Scarcity") -> go.Figure:
     supplies = [level.supply for level in found.levels]
     ends = {}
     for name, colour, averages in (
-        ("users randomised", style.BAD, [level.by_user for level in found.levels]),
-        ("regions randomised", style.TREATMENT, [level.by_region for level in found.levels]),
+        ("by user", style.BAD, [level.by_user for level in found.levels]),
+        ("by region", style.TREATMENT, [level.by_region for level in found.levels]),
         ("truth", style.ACCENT, [level.truth for level in found.levels]),
     ):
         edge = {"x": supplies, "mode": "lines", "line_width": 0, "hoverinfo": "skip", "showlegend": False}
