@@ -1,16 +1,17 @@
-"""Figures of bandits beside the A/B test."""
+"""Figures of the designs beyond one A/B test."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import plotly.graph_objects as go
 
-from helpers.defaults import CONFIDENCE
+from helpers.defaults import ALPHA, CONFIDENCE
 from helpers.figures import style
 from helpers.results import formatted
 
 if TYPE_CHECKING:
     from helpers.beyond.against_ab import Reading
+    from helpers.beyond.many_arms import ManyArms
 
 COLOURS = (style.CONTROL, style.TREATMENT, style.ACCENT)
 NAMES = 1.75
@@ -65,4 +66,53 @@ def bias(readings: "Sequence[Reading]") -> go.Figure:
         f"Counted naively under a bandit, an arm's rate is too low by up to {formatted(-worst, 'points').lstrip('+')}",
         f"{CONFIDENCE * 100:g} % intervals of the average over simulated experiments; the control is the worse arm",
         height=480,
+    )
+
+
+def calls(found: "ManyArms") -> go.Figure:
+    """Share of runs that call any arm when none differs, and that call the better one when there is one, by the way of testing."""
+    figure = go.Figure()
+    figure.add_vline(x=100 * ALPHA, line={"color": style.MUTED, "width": 1})
+    rows = [style.wrapped(c.name, 16) for c in found.corrections]
+    kinds = (
+        ("a false alarm, no arm differs", style.BAD, "circle", [c.false_alarms for c in found.corrections]),
+        ("the better arm found", style.TREATMENT, "diamond", [c.found for c in found.corrections]),
+    )
+    for name, colour, symbol, rates in kinds:
+        points = [100 * r.share for r in rates]
+        figure.add_scatter(
+            x=points, y=rows, mode="markers", name=name, marker={"color": colour, "size": 10, "symbol": symbol},
+            error_x=style.whiskers(points, [100 * r.low for r in rates], [100 * r.high for r in rates], colour, thickness=2),
+            hovertemplate="%{y}: %{x:.1f} %<extra>" + name + "</extra>",
+        )  # fmt: skip
+    figure.update_yaxes(categoryorder="array", categoryarray=rows[::-1])
+    figure.update_xaxes(title="share of simulated experiments, %", rangemode="tozero")
+    alarms = formatted(found.corrections[0].false_alarms.share, "share")
+    return style.titled(
+        figure,
+        f"{found.treatments} treatments without a correction: {alarms} false alarms",
+        f"{CONFIDENCE * 100:g} % intervals; the line stands at alpha; every way meets the same units",
+    )
+
+
+def winner(found: "ManyArms") -> go.Figure:
+    """Bias of the effect that is told of the arm that looked best, on the units it was chosen by and on fresh ones."""
+    figure = go.Figure()
+    figure.add_vline(x=0, line={"color": style.MUTED, "width": 1})
+    told = (found.winners[0], found.winners[-1])
+    rows = [style.wrapped(world, 16) for world in ("no arm is better", "one arm is better")]
+    for w, colour, symbol in zip(told, (style.BAD, style.TREATMENT), ("circle", "diamond"), strict=True):
+        points = [100 * b.value for b in w.bias]
+        figure.add_scatter(
+            x=points, y=rows, mode="markers", name=w.name, marker={"color": colour, "size": 10, "symbol": symbol},
+            error_x=style.whiskers(points, [100 * b.low for b in w.bias], [100 * b.high for b in w.bias], colour, thickness=2),
+            hovertemplate="%{y}: %{x:+.2f} points<extra>" + w.name + "</extra>",
+        )  # fmt: skip
+    figure.update_yaxes(categoryorder="array", categoryarray=rows[::-1])
+    figure.update_xaxes(title="estimated minus true effect, points")
+    return style.titled(
+        figure,
+        f"The arm that looks best is told {formatted(told[0].bias[0].value, 'points').lstrip('+')} too high when none is better",
+        f"{CONFIDENCE * 100:g} % intervals of the average over simulated experiments; fresh units were not used to choose",
+        height=320,
     )

@@ -86,6 +86,8 @@ class Beyond(Model):
     """Times that a bandit may change its mind"""
     exploration: Share = 0.10
     """Share of its units that a bandit splits evenly, whatever it has seen"""
+    arms: int = Field(default=4, ge=3, le=8)
+    """Arms of the test of several treatments, the control among them"""
 
 
 class Live(Model):
