@@ -26,6 +26,8 @@ ESTIMATES = {
     "monitoring.ramp": ("monitoring_ramp", "band"),
     "beyond.bias": ("bandit_bias", "whiskers"),
     "beyond.calls": ("many_arms_calls", "whiskers"),
+    "beyond.crossed_power": ("factorial_power", "whiskers"),
+    "beyond.promises": ("factorial_bias", "whiskers"),
     "beyond.regret": ("bandit_regret", "band"),
     "beyond.winner": ("many_arms_winner", "whiskers"),
     "customers.gains": ("segment_gains", "whiskers"),
