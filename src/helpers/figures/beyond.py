@@ -5,20 +5,24 @@ from typing import TYPE_CHECKING
 
 import plotly.graph_objects as go
 
-from helpers.defaults import CONFIDENCE
+from helpers.defaults import ALPHA, CONFIDENCE
 from helpers.figures import style
 from helpers.results import formatted
 
 if TYPE_CHECKING:
     from helpers.beyond.against_ab import Reading
     from helpers.beyond.block_lengths import Switchback
+    from helpers.beyond.factorial import Factorial
     from helpers.beyond.launches import Readings as Launched
+    from helpers.beyond.many_arms import ManyArms
     from helpers.beyond.old_log import Readings
     from helpers.beyond.scarcity import Scarcity
 
 COLOURS = (style.CONTROL, style.TREATMENT, style.ACCENT)
 NAMES = 1.75
 """Length of the axis over that of the traffic: the longest name fits beside its line on a phone."""
+POWER_NAMES = 1.5
+"""The same for the lines of power."""
 
 
 def regret(readings: "Sequence[Reading]") -> go.Figure:
@@ -197,4 +201,106 @@ def holdout(readings: "Launched") -> go.Figure:
         figure,
         f"The tests of what was launched promise {told[0]}, together it brings {told[1]}",
         f"{CONFIDENCE * 100:g} % intervals of the average over simulated years; the orange line is the planted total",
+    )
+
+
+def calls(found: "ManyArms") -> go.Figure:
+    """Share of runs that call any arm when none differs, and that call the better one when there is one, by the way of testing."""
+    figure = go.Figure()
+    figure.add_vline(x=100 * ALPHA, line={"color": style.MUTED, "width": 1})
+    rows = [style.wrapped(c.name, 16) for c in found.corrections]
+    kinds = (
+        ("a false alarm, no arm differs", style.BAD, "circle", [c.false_alarms for c in found.corrections]),
+        ("the better arm found", style.TREATMENT, "diamond", [c.found for c in found.corrections]),
+    )
+    for name, colour, symbol, rates in kinds:
+        points = [100 * r.share for r in rates]
+        figure.add_scatter(
+            x=points, y=rows, mode="markers", name=name, marker={"color": colour, "size": 10, "symbol": symbol},
+            error_x=style.whiskers(points, [100 * r.low for r in rates], [100 * r.high for r in rates], colour, thickness=2),
+            hovertemplate="%{y}: %{x:.1f} %<extra>" + name + "</extra>",
+        )  # fmt: skip
+    figure.update_yaxes(categoryorder="array", categoryarray=rows[::-1])
+    figure.update_xaxes(title="share of simulated experiments, %", rangemode="tozero")
+    alarms = formatted(found.corrections[0].false_alarms.share, "share")
+    return style.titled(
+        figure,
+        f"{found.treatments} treatments without a correction: {alarms} false alarms",
+        f"{CONFIDENCE * 100:g} % intervals; the line stands at alpha; every way meets the same units",
+    )
+
+
+def winner(found: "ManyArms") -> go.Figure:
+    """Bias of the effect that is told of the arm that looked best, on the units it was chosen by and on fresh ones."""
+    figure = go.Figure()
+    figure.add_vline(x=0, line={"color": style.MUTED, "width": 1})
+    told = (found.winners[0], found.winners[-1])
+    rows = [style.wrapped(world, 16) for world in ("no arm is better", "one arm is better")]
+    for w, colour, symbol in zip(told, (style.BAD, style.TREATMENT), ("circle", "diamond"), strict=True):
+        points = [100 * b.value for b in w.bias]
+        figure.add_scatter(
+            x=points, y=rows, mode="markers", name=w.name, marker={"color": colour, "size": 10, "symbol": symbol},
+            error_x=style.whiskers(points, [100 * b.low for b in w.bias], [100 * b.high for b in w.bias], colour, thickness=2),
+            hovertemplate="%{y}: %{x:+.2f} points<extra>" + w.name + "</extra>",
+        )  # fmt: skip
+    figure.update_yaxes(categoryorder="array", categoryarray=rows[::-1])
+    figure.update_xaxes(title="estimated minus true effect, points")
+    return style.titled(
+        figure,
+        f"The arm that looks best is told {formatted(told[0].bias[0].value, 'points').lstrip('+')} too high when none is better",
+        f"{CONFIDENCE * 100:g} % intervals of the average over simulated experiments; fresh units were not used to choose",
+        height=320,
+    )
+
+
+def promises(found: "Factorial") -> go.Figure:
+    """Bias of what a factorial and two A/B tests say of one change, of both, and of their interaction."""
+    figure = go.Figure()
+    figure.add_vline(x=0, line={"color": style.MUTED, "width": 1})
+    rows = [style.wrapped(r.name, 18) for r in found.readings]
+    worlds = (("no interaction", style.TREATMENT, "diamond"), ("planted interaction", style.BAD, "circle"))
+    for world, (name, colour, symbol) in enumerate(worlds):
+        averages = [r.bias[world] for r in found.readings]
+        points = [100 * b.value for b in averages]
+        figure.add_scatter(
+            x=points, y=rows, mode="markers", name=name, marker={"color": colour, "size": 10, "symbol": symbol},
+            error_x=style.whiskers(points, [100 * b.low for b in averages], [100 * b.high for b in averages], colour, thickness=2),
+            hovertemplate="%{y}: %{x:+.2f} points<extra>" + name + "</extra>",
+        )  # fmt: skip
+    figure.update_yaxes(categoryorder="array", categoryarray=rows[::-1])
+    figure.update_xaxes(title="estimated minus true effect, points")
+    worst = max((r.bias[1].value for r in found.readings), key=abs)
+    return style.titled(
+        figure,
+        f"With an interaction, A/B tests added up are off by {formatted(worst, 'points')}",
+        f"{CONFIDENCE * 100:g} % intervals of the average over simulated experiments; planted interaction {formatted(found.interaction, 'points')}",
+        height=480,
+    )
+
+
+def crossed_power(found: "Factorial") -> go.Figure:
+    """Power of a main effect, of an A/B test on half of the traffic and of the interaction, by the units of the whole experiment."""
+    figure = go.Figure()
+    ends = {}
+    for curve, colour in zip(found.curves, (style.TREATMENT, style.CONTROL, style.BAD), strict=True):
+        points = [100 * r.share for r in curve.found]
+        bars = style.whiskers(
+            points, [100 * r.low for r in curve.found], [100 * r.high for r in curve.found], colour, thickness=2
+        )
+        figure.add_scatter(
+            x=curve.units, y=[100 * p for p in curve.expected], mode="lines", line={"color": colour, "shape": "spline"},
+            hoverinfo="skip", showlegend=False,
+        )  # fmt: skip
+        figure.add_scatter(
+            x=curve.units, y=points, mode="markers", name=curve.name, marker_color=colour, error_y=bars,
+            hovertemplate="%{x:,} units: %{y:.1f} %<extra>" + curve.name + "</extra>",
+        )  # fmt: skip
+        ends[curve.name] = (curve.units[-1], 100 * curve.expected[-1], colour)
+    style.name_ends(figure, ends)
+    figure.update_xaxes(title="units of the whole experiment", range=[0, found.curves[0].units[-1] * POWER_NAMES])
+    figure.update_yaxes(title="power, %", rangemode="tozero")
+    return style.titled(
+        figure,
+        f"An interaction needs {formatted(found.dearer, 'number')} times the units of a main effect of its size",
+        f"lines: theory; points: simulated experiments with their {CONFIDENCE * 100:g} % intervals; the A/B test has half of the units",
     )

@@ -100,6 +100,10 @@ class Beyond(Model):
     """Share of the units that is held back from every launch"""
     leak: Share = 0.10
     """Share of these that meets the launches all the same, where a holdout is shown contaminated"""
+    arms: int = Field(default=4, ge=3, le=8)
+    """Arms of the test of several treatments, the control among them"""
+    interaction: float = Field(default=-1.0, ge=-2, le=2)
+    """What two changes do together beyond the sum of what each does alone, over the uplift of one; -1: together no more than either"""
 
 
 class Live(Model):
