@@ -15,6 +15,7 @@ WHOLE = (BUILT / "index.html").is_file()
 HELD = {
     f"{STUDY.name}/05_ab_results",
     f"{STUDY.name}/07_monitoring",
+    "shop_year/11_beyond_ab",
     "index",
     "methodology",
     "calibration",

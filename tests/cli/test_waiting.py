@@ -88,7 +88,7 @@ def test_a_step_inside_of_a_run_passes_through(study):
     assert "waiting" not in ended(process) and (base / "data" / "own" / "raw" / "done").is_file()
 
 
-READ_ONLY = {"check", "golden", "run", "serve"}
+READ_ONLY = {"check", "golden", "plan-diff", "run", "serve"}
 """Commands that write nothing themselves; ``run`` holds the tree in the module that runs the steps."""
 
 

@@ -37,8 +37,7 @@ def shown(page, diagram):
     return page.locator(f"#{diagram}-diagram .panel[data-shown] h3").all_inner_texts()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1440, 1000, 768, 390])
+@pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), (1000, "dark"), (768, "light"), (390, "dark")])
 def test_nothing_is_too_wide(opened, width, scheme):
     page = opened(width, color_scheme=scheme)
     assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0

@@ -1,13 +1,14 @@
-"""Figures of the designs beyond one A/B test: bandits, interference, switchbacks."""
+"""Figures of the designs beyond one A/B test, each against the truth that was planted."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import plotly.graph_objects as go
 
 from helpers.defaults import ALPHA, CONFIDENCE
 from helpers.figures import style
 from helpers.results import formatted
+from helpers.stats import BinomialInterval
 
 if TYPE_CHECKING:
     from helpers.beyond.against_ab import Reading
@@ -16,9 +17,12 @@ if TYPE_CHECKING:
     from helpers.beyond.launches import Readings as Launched
     from helpers.beyond.many_arms import ManyArms
     from helpers.beyond.old_log import Readings
+    from helpers.beyond.repeated import Average
     from helpers.beyond.scarcity import Scarcity
 
 COLOURS = (style.CONTROL, style.TREATMENT, style.ACCENT)
+POINTS, SHARE = "%{x:+.2f} points", "%{x:.1f} %"
+"""How a value is told under the pointer, by its unit."""
 NAMES = 1.75
 """Length of the axis over that of the traffic: the longest name fits beside its line on a phone."""
 POWER_NAMES = 1.5
@@ -30,17 +34,10 @@ def regret(readings: "Sequence[Reading]") -> go.Figure:
     figure = go.Figure()
     ends = {}
     for reading, colour in zip(readings, COLOURS, strict=True):
-        edge = {"x": reading.units, "mode": "lines", "line_width": 0, "hoverinfo": "skip", "showlegend": False}
-        figure.add_scatter(y=[a.low for a in reading.regret], **edge)
-        figure.add_scatter(
-            y=[a.high for a in reading.regret], fill="tonexty", fillcolor=style.faded(colour, 0.25), **edge
+        _line(
+            figure, reading.units, reading.regret, reading.policy, colour, "after %{x:,} units: %{y:.1f} lost", scale=1
         )
-        points = [a.value for a in reading.regret]
-        figure.add_scatter(
-            x=reading.units, y=points, mode="lines", name=reading.policy, line_color=colour,
-            hovertemplate="after %{x:,} units: %{y:.1f} lost<extra>" + reading.policy + "</extra>",
-        )  # fmt: skip
-        ends[reading.policy.removesuffix(" sampling")] = (reading.units[-1], points[-1], colour)
+        ends[reading.policy.removesuffix(" sampling")] = (reading.units[-1], reading.regret[-1].value, colour)
     style.name_ends(figure, ends)
     units = readings[0].units[-1]
     figure.update_xaxes(title="units so far", range=[0, units * NAMES], tickvals=(0, units / 2, units), tickformat=",")
@@ -55,19 +52,10 @@ def regret(readings: "Sequence[Reading]") -> go.Figure:
 
 def bias(readings: "Sequence[Reading]") -> go.Figure:
     """Bias of each arm's estimated rate, counted naively and weighted by the logged probabilities."""
-    figure = go.Figure()
-    figure.add_vline(x=0, line={"color": style.MUTED, "width": 1})
     rows = [style.wrapped(f"{r.policy}, {arm}", 18) for r in readings for arm in ("control", "treatment")]
-    for name, colour, symbol in (("naive", style.BAD, "circle"), ("inverse propensity", style.TREATMENT, "diamond")):
-        found = [b for r in readings for b in (r.naive_bias if name == "naive" else r.weighted_bias)]
-        points = [100 * b.value for b in found]
-        figure.add_scatter(
-            x=points, y=rows, mode="markers", name=name, marker={"color": colour, "size": 10, "symbol": symbol},
-            error_x=style.whiskers(points, [100 * b.low for b in found], [100 * b.high for b in found], colour, thickness=2),
-            hovertemplate="%{y}: %{x:+.2f} points<extra>" + name + "</extra>",
-        )  # fmt: skip
-    figure.update_yaxes(categoryorder="array", categoryarray=rows[::-1])
-    figure.update_xaxes(title="estimated minus true rate, points")
+    figure = _by_row(rows, "estimated minus true rate, points")
+    _points(figure, rows, [b for r in readings for b in r.naive_bias], style.BAD, "naive")
+    _points(figure, rows, [b for r in readings for b in r.weighted_bias], style.TREATMENT, "inverse propensity")
     worst = min(b.value for r in readings for b in r.naive_bias)
     return style.titled(
         figure,
@@ -87,17 +75,8 @@ def scarcity(found: "Scarcity") -> go.Figure:
         ("by region", style.TREATMENT, [level.by_region for level in found.levels]),
         ("truth", style.ACCENT, [level.truth for level in found.levels]),
     ):
-        edge = {"x": supplies, "mode": "lines", "line_width": 0, "hoverinfo": "skip", "showlegend": False}
-        figure.add_scatter(y=[100 * a.low for a in averages], **edge)
-        figure.add_scatter(
-            y=[100 * a.high for a in averages], fill="tonexty", fillcolor=style.faded(colour, 0.25), **edge
-        )
-        points = [100 * a.value for a in averages]
-        figure.add_scatter(
-            x=supplies, y=points, mode="lines+markers", name=name, line_color=colour,
-            hovertemplate="%{x} slots an order: %{y:+.2f} points<extra>" + name + "</extra>",
-        )  # fmt: skip
-        ends[name] = (supplies[-1], points[-1], colour)
+        _line(figure, supplies, averages, name, colour, "%{x} slots an order: %{y:+.2f} points", mode="lines+markers")
+        ends[name] = (supplies[-1], 100 * averages[-1].value, colour)
     style.name_ends(figure, ends)
     reach = max(supplies) - min(supplies)
     figure.update_xaxes(
@@ -116,26 +95,15 @@ def scarcity(found: "Scarcity") -> go.Figure:
 
 def carry_over(lengths: "Sequence[Switchback]") -> go.Figure:
     """Bias of the switchback by the length of its blocks, with all hours and without those that feel a switch."""
-    figure = go.Figure()
-    figure.add_vline(x=0, line={"color": style.MUTED, "width": 1})
     rows = [s.length for s in lengths]
-    for name, colour, symbol, found in (
-        ("all hours", style.BAD, "circle", [s.all_hours.bias for s in lengths]),
-        ("switched blocks cut", style.TREATMENT, "diamond", [s.switched_cut.bias for s in lengths]),
-    ):
-        points = [100 * b.value for b in found]
-        figure.add_scatter(
-            x=points, y=rows, mode="markers", name=name, marker={"color": colour, "size": 8, "symbol": symbol},
-            error_x=style.whiskers(points, [100 * b.low for b in found], [100 * b.high for b in found], colour, thickness=2),
-            hovertemplate="%{y}: %{x:+.2f} points<extra>" + name + "</extra>",
-        )  # fmt: skip
+    figure = _by_row(rows, "estimated minus true effect, points", title="length of a block")
+    _points(figure, rows, [s.all_hours.bias for s in lengths], style.BAD, "all hours")
+    _points(figure, rows, [s.switched_cut.bias for s in lengths], style.TREATMENT, "switched blocks cut")
     figure.add_scatter(
         x=[100 * s.expected for s in lengths], y=rows, mode="markers", showlegend=False,
         marker={"color": style.INK, "size": 20, "symbol": "line-ns-open", "line_width": 1.5},
         hovertemplate="%{y}: %{x:+.2f} points<extra>all hours, closed form</extra>",
     )  # fmt: skip
-    figure.update_yaxes(title="length of a block", categoryorder="array", categoryarray=rows[::-1])
-    figure.update_xaxes(title="estimated minus true effect, points")
     return style.titled(
         figure,
         f"With blocks of {rows[0]} the effect comes out wrong by {formatted(lengths[0].all_hours.bias.value, 'points')}: hours still feel those before",
@@ -145,20 +113,14 @@ def carry_over(lengths: "Sequence[Switchback]") -> go.Figure:
 
 def off_policy(readings: "Readings") -> go.Figure:
     """Bias of each estimator of a policy that was never served, by what it got wrong."""
-    figure = go.Figure()
-    figure.add_vline(x=0, line={"color": style.MUTED, "width": 1})
     rows = {id(r): f"{r.method},<br>{r.wrong} wrong" for r in readings.found}
-    for sound, colour, symbol in ((True, style.TREATMENT, "diamond"), (False, style.BAD, "circle")):
+    figure = _by_row(list(rows.values()), "bias of the success rate, points")
+    for sound, colour in ((True, style.TREATMENT), (False, style.BAD)):
         mine = [r for r in readings.found if r.sound == sound]
-        points = [100 * r.bias.value for r in mine]
-        figure.add_scatter(
-            x=points, y=[rows[id(r)] for r in mine], mode="markers", showlegend=False, marker={"color": colour, "size": 10, "symbol": symbol},
-            error_x=style.whiskers(points, [100 * r.bias.low for r in mine], [100 * r.bias.high for r in mine], colour, thickness=2),
-            customdata=[100 * r.covered.share for r in mine],
-            hovertemplate="%{y}: %{x:+.2f} points, %{customdata:.1f} % of intervals hold the truth<extra></extra>",
+        _points(
+            figure, [rows[id(r)] for r in mine], [r.bias for r in mine], colour, showlegend=False,
+            hover=f"{POINTS}, %{{customdata:.1f}} % of intervals hold the truth", customdata=[100 * r.covered.share for r in mine],
         )  # fmt: skip
-    figure.update_yaxes(categoryorder="array", categoryarray=list(rows.values())[::-1])
-    figure.update_xaxes(title="bias of the success rate, points")
     doubly = [r for r in readings.found if None not in (r.log_right, r.model_right)]
     worst = [max(abs(r.bias.value) for r in doubly if r.sound is sound) for sound in (False, True)]
     told = [formatted(size, "points").lstrip("+") for size in worst]
@@ -172,14 +134,6 @@ def off_policy(readings: "Readings") -> go.Figure:
 
 def holdout(readings: "Launched") -> go.Figure:
     """Ways to the total of all launches, from the sum of the tests to the holdout, beside the truth."""
-    figure = go.Figure()
-    truth = 100 * readings.truth.value
-    figure.add_vline(
-        x=truth,
-        line={"color": style.ACCENT, "width": 2},
-        annotation_text="the truth",
-        annotation_font_color=style.MUTED,
-    )
     ways = (
         ("Sum of the tests", readings.summed.effect, style.BAD),
         ("Corrected for selection", readings.corrected.effect, style.BAD),
@@ -188,14 +142,13 @@ def holdout(readings: "Launched") -> go.Figure:
         (f"Holdout of {formatted(readings.asked.share, 'share')}", readings.asked.total.effect, style.TREATMENT),
     )
     rows = [style.wrapped(name, 18) for name, _, _ in ways]
+    figure = _by_row(rows, "total effect, points")
+    truth = {"color": style.ACCENT, "width": 2}
+    figure.add_vline(
+        x=100 * readings.truth.value, line=truth, annotation_text="the truth", annotation_font_color=style.MUTED
+    )
     for row, (_, found, colour) in zip(rows, ways, strict=True):
-        figure.add_scatter(
-            x=[100 * found.value], y=[row], mode="markers", marker={"color": colour, "size": 11}, showlegend=False,
-            error_x=style.whiskers([100 * found.value], [100 * found.low], [100 * found.high], colour, thickness=2),
-            hovertemplate="%{y}: %{x:+.2f} points<extra></extra>",
-        )  # fmt: skip
-    figure.update_yaxes(categoryorder="array", categoryarray=rows[::-1])
-    figure.update_xaxes(title="total effect, points", rangemode="tozero")
+        _points(figure, [row], [found], colour, showlegend=False)
     told = [formatted(size, "points") for size in (readings.summed.effect.value, readings.truth.value)]
     return style.titled(
         figure,
@@ -206,22 +159,12 @@ def holdout(readings: "Launched") -> go.Figure:
 
 def calls(found: "ManyArms") -> go.Figure:
     """Share of runs that call any arm when none differs, and that call the better one when there is one, by the way of testing."""
-    figure = go.Figure()
-    figure.add_vline(x=100 * ALPHA, line={"color": style.MUTED, "width": 1})
     rows = [style.wrapped(c.name, 16) for c in found.corrections]
-    kinds = (
-        ("a false alarm, no arm differs", style.BAD, "circle", [c.false_alarms for c in found.corrections]),
-        ("the better arm found", style.TREATMENT, "diamond", [c.found for c in found.corrections]),
-    )
-    for name, colour, symbol, rates in kinds:
-        points = [100 * r.share for r in rates]
-        figure.add_scatter(
-            x=points, y=rows, mode="markers", name=name, marker={"color": colour, "size": 10, "symbol": symbol},
-            error_x=style.whiskers(points, [100 * r.low for r in rates], [100 * r.high for r in rates], colour, thickness=2),
-            hovertemplate="%{y}: %{x:.1f} %<extra>" + name + "</extra>",
-        )  # fmt: skip
-    figure.update_yaxes(categoryorder="array", categoryarray=rows[::-1])
-    figure.update_xaxes(title="share of simulated experiments, %", rangemode="tozero")
+    figure = _by_row(rows, "share of simulated experiments, %", at=100 * ALPHA)
+    figure.update_xaxes(rangemode="tozero")
+    alarmed, better = [c.false_alarms for c in found.corrections], [c.found for c in found.corrections]
+    _points(figure, rows, alarmed, style.BAD, "a false alarm, no arm differs", hover=SHARE)
+    _points(figure, rows, better, style.TREATMENT, "the better arm found", hover=SHARE)
     alarms = formatted(found.corrections[0].false_alarms.share, "share")
     return style.titled(
         figure,
@@ -232,19 +175,11 @@ def calls(found: "ManyArms") -> go.Figure:
 
 def winner(found: "ManyArms") -> go.Figure:
     """Bias of the effect that is told of the arm that looked best, on the units it was chosen by and on fresh ones."""
-    figure = go.Figure()
-    figure.add_vline(x=0, line={"color": style.MUTED, "width": 1})
     told = (found.winners[0], found.winners[-1])
     rows = [style.wrapped(world, 16) for world in ("no arm is better", "one arm is better")]
-    for w, colour, symbol in zip(told, (style.BAD, style.TREATMENT), ("circle", "diamond"), strict=True):
-        points = [100 * b.value for b in w.bias]
-        figure.add_scatter(
-            x=points, y=rows, mode="markers", name=w.name, marker={"color": colour, "size": 10, "symbol": symbol},
-            error_x=style.whiskers(points, [100 * b.low for b in w.bias], [100 * b.high for b in w.bias], colour, thickness=2),
-            hovertemplate="%{y}: %{x:+.2f} points<extra>" + w.name + "</extra>",
-        )  # fmt: skip
-    figure.update_yaxes(categoryorder="array", categoryarray=rows[::-1])
-    figure.update_xaxes(title="estimated minus true effect, points")
+    figure = _by_row(rows, "estimated minus true effect, points")
+    for w, colour in zip(told, (style.BAD, style.TREATMENT), strict=True):
+        _points(figure, rows, w.bias, colour, w.name)
     return style.titled(
         figure,
         f"The arm that looks best is told {formatted(told[0].bias[0].value, 'points').lstrip('+')} too high when none is better",
@@ -255,20 +190,10 @@ def winner(found: "ManyArms") -> go.Figure:
 
 def promises(found: "Factorial") -> go.Figure:
     """Bias of what a factorial and two A/B tests say of one change, of both, and of their interaction."""
-    figure = go.Figure()
-    figure.add_vline(x=0, line={"color": style.MUTED, "width": 1})
     rows = [style.wrapped(r.name, 18) for r in found.readings]
-    worlds = (("no interaction", style.TREATMENT, "diamond"), ("planted interaction", style.BAD, "circle"))
-    for world, (name, colour, symbol) in enumerate(worlds):
-        averages = [r.bias[world] for r in found.readings]
-        points = [100 * b.value for b in averages]
-        figure.add_scatter(
-            x=points, y=rows, mode="markers", name=name, marker={"color": colour, "size": 10, "symbol": symbol},
-            error_x=style.whiskers(points, [100 * b.low for b in averages], [100 * b.high for b in averages], colour, thickness=2),
-            hovertemplate="%{y}: %{x:+.2f} points<extra>" + name + "</extra>",
-        )  # fmt: skip
-    figure.update_yaxes(categoryorder="array", categoryarray=rows[::-1])
-    figure.update_xaxes(title="estimated minus true effect, points")
+    figure = _by_row(rows, "estimated minus true effect, points")
+    _points(figure, rows, [r.bias[0] for r in found.readings], style.TREATMENT, "no interaction")
+    _points(figure, rows, [r.bias[1] for r in found.readings], style.BAD, "planted interaction")
     worst = max((r.bias[1].value for r in found.readings), key=abs)
     return style.titled(
         figure,
@@ -297,10 +222,63 @@ def crossed_power(found: "Factorial") -> go.Figure:
         )  # fmt: skip
         ends[curve.name] = (curve.units[-1], 100 * curve.expected[-1], colour)
     style.name_ends(figure, ends)
-    figure.update_xaxes(title="units of the whole experiment", range=[0, found.curves[0].units[-1] * POWER_NAMES])
+    units = found.curves[0].units
+    figure.update_xaxes(
+        title="units of the whole experiment", range=[0, units[-1] * POWER_NAMES], tickvals=units[1:], tickformat=","
+    )
     figure.update_yaxes(title="power, %", rangemode="tozero")
     return style.titled(
         figure,
         f"An interaction needs {formatted(found.dearer, 'number')} times the units of a main effect of its size",
         f"lines: theory; points: simulated experiments with their {CONFIDENCE * 100:g} % intervals; the A/B test has half of the units",
     )
+
+
+def _by_row(rows: Sequence[str], axis: str, *, title: str | None = None, at: float = 0) -> go.Figure:
+    """An empty figure of values by row, the first at the top, with a line where none would be off."""
+    figure = go.Figure()
+    figure.add_vline(x=at, line={"color": style.MUTED, "width": 1})
+    figure.update_yaxes(title=title, categoryorder="array", categoryarray=list(rows)[::-1])
+    return figure.update_xaxes(title=axis)
+
+
+def _points(
+    figure: go.Figure,
+    rows: Sequence[str],
+    found: "Sequence[Average | BinomialInterval]",
+    colour: str,
+    name: str = "",
+    *,
+    hover: str = POINTS,
+    **more: Any,
+) -> None:
+    """One value a row with its interval: what goes wrong as a dot, what holds as a diamond."""
+    values = [100 * (f.share if isinstance(f, BinomialInterval) else f.value) for f in found]
+    lows, highs = ([100 * getattr(f, end) for f in found] for end in ("low", "high"))
+    symbol = "diamond" if colour == style.TREATMENT else "circle"
+    figure.add_scatter(
+        x=values, y=rows, mode="markers", name=name, marker={"color": colour, "size": 10, "symbol": symbol},
+        error_x=style.whiskers(values, lows, highs, colour, thickness=2),
+        hovertemplate=f"%{{y}}: {hover}<extra>{name}</extra>", **more,
+    )  # fmt: skip
+
+
+def _line(
+    figure: go.Figure,
+    x: Sequence[float],
+    found: "Sequence[Average]",
+    name: str,
+    colour: str,
+    hover: str,
+    *,
+    mode: str = "lines",
+    scale: float = 100,
+) -> None:
+    """Averages along an axis, with the band of their intervals."""
+    edge = {"x": x, "mode": "lines", "line_width": 0, "hoverinfo": "skip", "showlegend": False}
+    figure.add_scatter(y=[scale * a.low for a in found], **edge)
+    figure.add_scatter(y=[scale * a.high for a in found], fill="tonexty", fillcolor=style.faded(colour, 0.25), **edge)
+    figure.add_scatter(
+        x=x, y=[scale * a.value for a in found], mode=mode, name=name, line_color=colour,
+        hovertemplate=f"{hover}<extra>{name}</extra>",
+    )  # fmt: skip
