@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 PARTS = (
     ("returning", style.TREATMENT),
-    ("resurrecting", style.SKY),
+    ("resurrecting", style.TREATMENTS[2]),
     ("new", style.GOOD),
     ("lapsed", style.BAD),
 )
@@ -76,6 +76,7 @@ def movement(found: "Movement") -> go.Figure:
         go.Heatmap(
             z=z, x=[style.wrapped(name, 12) for name in found.after], y=[style.wrapped(name, 14) for name in found.before],
             text=[[f"{cell.share:.0%}" for cell in row] for row in found.shares], texttemplate="%{text}",
+            textfont={"color": style.INK},  # plotly's own choice of ink knows nothing of the dark
             customdata=[[(cell.low, cell.high) for cell in row] for row in found.shares], xgap=2, ygap=2,
             colorscale=[[0, style.faded(style.TREATMENT, 0.02)], [1, style.faded(style.TREATMENT, 0.6)]], zmin=0, zmax=1,
             showscale=False,
