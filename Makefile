@@ -10,9 +10,8 @@ PYTHON  ?= python3
 VENV    := .venv
 BIN     := $(VENV)/bin
 RUN     := $(BIN)/python -m helpers
-# a file stays on one worker, so what its tests share is built once; in the order of the tree, the long ones come first;
-# one worker more than two cores, for those who watch a browser mostly wait
-PYTEST  := $(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
+# a file stays on one worker, so what its tests share is built once; in the order of the tree, the long ones come first
+PYTEST  := $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 BUNDLED := cart_checkout checkout_redesign music_recommendations
 STUDY   ?= studies/cart_checkout.yml
 ASKED   := $(basename $(notdir $(STUDY)))
