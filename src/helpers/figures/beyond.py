@@ -213,7 +213,7 @@ def crossed_power(found: "Factorial") -> go.Figure:
             points, [100 * r.low for r in curve.found], [100 * r.high for r in curve.found], colour, thickness=2
         )
         figure.add_scatter(
-            x=curve.units, y=[100 * p for p in curve.expected], mode="lines", line={"color": colour, "shape": "spline"},
+            x=curve.units, y=[100 * p for p in curve.expected], mode="lines", line_color=colour,
             hoverinfo="skip", showlegend=False,
         )  # fmt: skip
         figure.add_scatter(
@@ -230,7 +230,7 @@ def crossed_power(found: "Factorial") -> go.Figure:
     return style.titled(
         figure,
         f"An interaction needs {formatted(found.dearer, 'number')} times the units of a main effect of its size",
-        f"lines: theory; points: simulated experiments with their {CONFIDENCE * 100:g} % intervals; the A/B test has half of the units",
+        f"lines: theory; points: simulated, with {CONFIDENCE * 100:g} % intervals; each A/B test has half of the units",
     )
 
 
