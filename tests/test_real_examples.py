@@ -10,6 +10,7 @@ from helpers import arms, design, experiment, landing, marts, paths, trust, ware
 from helpers import study as studies
 from helpers.stats import Mean, cuped
 from tests.built_once import built_once
+from tests.real_data import real
 
 FILES = {
     "udacity_landing_page": "udacity_ab_data.csv.gz",
@@ -25,8 +26,7 @@ def opened(tmp_path_factory):
 
     @contextmanager
     def reader(name: str):
-        if not (paths.real_data_dir() / FILES[name]).is_file():
-            pytest.skip(f"no {FILES[name]} in the folder of real data (set REAL_DATA_DIR)")
+        real(FILES[name])
         study = studies.load(f"studies/{name}.yml")
 
         def build(folder):

@@ -4,6 +4,8 @@ from typing import Final
 
 CONFIDENCE: Final = 0.95
 """Confidence level of every interval unless the study file says otherwise."""
+CONFIDENT: Final = f"{CONFIDENCE * 100:g} %"
+"""The same as readers are told it."""
 
 ALPHA: Final = 0.05
 """Two-sided significance level: one minus the confidence level."""

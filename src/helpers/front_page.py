@@ -9,7 +9,7 @@ from helpers import paths
 from helpers.errors import ReportError
 from helpers.figures.show import FigureView, names, with_static
 from helpers.paths import StudyPaths
-from helpers.results import Numbers, formatted
+from helpers.results import Numbers, formatted, unsigned
 from helpers.study import Study
 
 SIGNS = {"GO": "\u2713", "ITERATE": "\u21bb", "KILL": "\u2715", "INVALID": "!"}
@@ -159,9 +159,7 @@ def _metrics(study: Study, numbers: Numbers) -> str:
         if metric.margin is not None:
             relative = metric.margin.relative
             margin = (
-                formatted(relative, "share")
-                if relative is not None
-                else formatted(metric.margin.absolute, "points").lstrip("+")
+                formatted(relative, "share") if relative is not None else unsigned(metric.margin.absolute, "points")
             )
         low, high = text(metric.name, "relative_low"), text(metric.name, "relative_high")
         rows.append(

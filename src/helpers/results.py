@@ -74,6 +74,15 @@ def formatted(value: Value, unit: Unit, currency: str = "EUR") -> str:
     return text if any(digit in text for digit in "123456789") else text.replace("-", "+" if unit in SIGNED else "")
 
 
+def unsigned(size: Value, unit: Unit) -> str:
+    """A size, which has no direction: a margin, an error, half of an interval.
+
+    >>> unsigned(0.0032, "points")
+    '0.32 points'
+    """
+    return formatted(size, unit).lstrip("+")
+
+
 SIGNED = ("relative", "points", "signed")
 """Units whose texts always carry a sign."""
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from helpers.defaults import ALPHA
 from helpers.events import EXPERIMENT_EVENTS, TrackingPlan
-from helpers.results import Unit, formatted, plural
+from helpers.results import Unit, formatted, plural, unsigned
 from helpers.study import EXPOSED
 from helpers.tables import Badge, badge
 
@@ -198,7 +198,7 @@ def margin(metric: Metric) -> str:
     if metric.margin.relative is not None:
         return f"not {worse} by {formatted(metric.margin.relative, 'share')} or more"
     unit: Unit = "points" if metric.unit == "share" else "number"
-    return f"not {worse} by {formatted(metric.margin.absolute, unit).lstrip('+')} or more"
+    return f"not {worse} by {unsigned(metric.margin.absolute, unit)} or more"
 
 
 def plans(found: Sequence[tuple[float, Plan, str]]) -> list[Row]:

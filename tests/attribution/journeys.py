@@ -2,11 +2,10 @@
 
 import csv
 
-import pytest
 from hypothesis import strategies as st
 
-from helpers import paths
 from helpers.attribution.journeys import of_paths
+from tests import real_data
 
 PATHS = st.lists(
     st.tuples(
@@ -32,10 +31,7 @@ def of(drawn):
 
 def real():
     """The journeys of attribution_paths.csv."""
-    file = paths.real_data_dir() / "attribution_paths.csv"
-    if not file.is_file():
-        pytest.skip(f"{file.name} is not there; docs/data.md says where to get it")
-    with file.open(encoding="utf-8") as lines:
+    with real_data.real("attribution_paths.csv").open(encoding="utf-8") as lines:
         rows = list(csv.DictReader(lines))
     won, lost = ([float(r[name]) for r in rows] for name in ("total_conversions", "total_null"))
     return of_paths([r["path"].split(" > ") for r in rows], won, lost)

@@ -5,20 +5,18 @@ from datetime import datetime
 import duckdb
 import pytest
 
-from helpers import paths, warehouse
+from helpers import warehouse
 from helpers.customers import rfm
+from tests.real_data import real
 
-FILE = paths.real_data_dir() / "online_retail.parquet"
 AT = datetime(2011, 6, 9)
 
 
 @pytest.fixture(scope="module")
 def customers():
-    if not FILE.is_file():
-        pytest.skip("online_retail.parquet is not there")
     with duckdb.connect() as con:
         con.execute(
-            f"create view bought as select * from '{FILE}' where CustomerID is not null and Quantity > 0 and UnitPrice > 0;"
+            f"create view bought as select * from '{real('online_retail.parquet')}' where CustomerID is not null and Quantity > 0 and UnitPrice > 0;"
             "create view users as select CustomerID as user_id, min(InvoiceDate) as joined from bought group by all;"
             "create view orders as select InvoiceNo as order_id, CustomerID as user_id, min(InvoiceDate) as ordered,"
             " round(100 * sum(Quantity * UnitPrice))::bigint as value_cents from bought group by all;"

@@ -7,6 +7,7 @@ import pytest
 
 from helpers import paths
 from helpers import study as studies
+from tests.real_data import real
 
 ROW = re.compile(r"^\| `(\w+)` \| `([\w.-]+)` \| ([\d,]+) \| `([0-9a-f]{64})` \|$", flags=re.MULTILINE)
 LISTED = {row[0]: row[1:] for row in ROW.findall((paths.DOCS / "data.md").read_text(encoding="utf-8"))}
@@ -24,7 +25,4 @@ def test_every_study_of_public_data_is_listed_with_its_file():
 @pytest.mark.parametrize("name", LISTED)
 def test_the_sha256_is_that_of_the_file(name):
     file, _, stated = LISTED[name]
-    path = paths.real_data_dir() / file
-    if not path.is_file():
-        pytest.skip(f"no {file} in the folder of real data (set REAL_DATA_DIR)")
-    assert hashlib.sha256(path.read_bytes()).hexdigest() == stated
+    assert hashlib.sha256(real(file).read_bytes()).hexdigest() == stated

@@ -4,21 +4,15 @@ from pathlib import Path
 
 import pytest
 
-from helpers import landing, paths
+from helpers import landing
 from helpers.errors import ReportError
 from helpers.study import Units
 from tests.new_study.tables import proposed
-
-
-def there(name: str) -> Path:
-    file = paths.real_data_dir() / name
-    if not file.is_file():
-        pytest.skip(f"{name} is not there; docs/data.md says where it is downloaded")
-    return file
+from tests.real_data import real
 
 
 def test_cookie_cats_is_a_doubtful_split_of_equal_arms(tmp_path: Path) -> None:
-    study, _, said = proposed(tmp_path, there("cookie_cats.csv"))
+    study, _, said = proposed(tmp_path, real("cookie_cats.csv"))
     assert isinstance(study.data, Units)
     assert study.data.path == "${REAL_DATA_DIR}/cookie_cats.csv"
     assert study.data.variants == {"gate_30": "control", "gate_40": "treatment"}
@@ -29,7 +23,7 @@ def test_cookie_cats_is_a_doubtful_split_of_equal_arms(tmp_path: Path) -> None:
 
 
 def test_udacity_shows_its_contamination(tmp_path: Path) -> None:
-    study, _, said = proposed(tmp_path, there("udacity_ab_data.csv.gz"))
+    study, _, said = proposed(tmp_path, real("udacity_ab_data.csv.gz"))
     assert isinstance(study.data, Units)
     assert study.data.shown == {"old_page": "control", "new_page": "treatment"}
     assert "3,893 rows disagree with the variant" in said and "290,584 units; 1 row of them again" in said
@@ -38,7 +32,7 @@ def test_udacity_shows_its_contamination(tmp_path: Path) -> None:
 
 def test_hillstrom_has_three_arms_no_id_and_a_history_that_gains_nothing(tmp_path: Path) -> None:
     try:
-        study, _, said = proposed(tmp_path, there("hillstrom.csv"))
+        study, _, said = proposed(tmp_path, real("hillstrom.csv"))
     except ReportError as error:
         assert "got:      3 variants" in str(error)
         pytest.skip("a study with more than two variants cannot be loaded yet")
@@ -51,7 +45,7 @@ def test_hillstrom_has_three_arms_no_id_and_a_history_that_gains_nothing(tmp_pat
 
 
 def test_rees46_becomes_an_offline_study_whose_buyers_skip_the_cart(tmp_path: Path) -> None:
-    study, _, said = proposed(tmp_path, there("rees46_2019-10-01_first3h.csv"))
+    study, _, said = proposed(tmp_path, real("rees46_2019-10-01_first3h.csv"))
     assert study.mode == "offline" and study.funnel.steps == ["view", "cart", "purchase"]
     assert study.funnel.optional == ["cart"] and "4,504 units" in said
     assert "malformed_line (1 of 17,434 rows)" in said
@@ -68,4 +62,4 @@ def test_rees46_becomes_an_offline_study_whose_buyers_skip_the_cart(tmp_path: Pa
 )
 def test_what_holds_no_experiment_says_so(tmp_path: Path, name: str, message: str) -> None:
     with pytest.raises(ReportError, match=message):
-        proposed(tmp_path, there(name))
+        proposed(tmp_path, real(name))

@@ -4,19 +4,12 @@ import duckdb
 import numpy as np
 import pytest
 
-from helpers import paths
 from helpers.errors import ReportError
 from helpers.prediction import lifetime
 from helpers.prediction.uplift import qini, rankings, scored
+from tests.real_data import real
 
 FEATURES = ["recency", "history", "mens", "womens", "newbie"]
-
-
-def file(name: str):
-    found = paths.real_data_dir() / name
-    if not found.is_file():
-        pytest.skip(f"{name} is not there")
-    return found
 
 
 @pytest.fixture(scope="module")
@@ -24,7 +17,7 @@ def mailed():
     """Visits after the e-mail on women's goods, and without one."""
     rows = duckdb.sql(
         f"select *, segment = 'Womens E-Mail' as treated, visit = 1 as stays, visit = 0 as leaves"
-        f" from read_csv('{file('hillstrom.csv')}') where segment in ('Womens E-Mail', 'No E-Mail')"
+        f" from read_csv('{real('hillstrom.csv')}') where segment in ('Womens E-Mail', 'No E-Mail')"
     ).df()
     return rows, scored(rows, FEATURES, seed=1)
 
@@ -59,7 +52,7 @@ def test_customers_who_never_seem_to_leave_are_no_fit_of_a_model_of_leaving():
     histories = duckdb.sql(
         f"""with days as (
             select distinct CustomerID as customer, date_diff('day', date '2010-12-01', InvoiceDate::date) as day
-            from '{file("online_retail.parquet")}'
+            from '{real("online_retail.parquet")}'
             where CustomerID is not null and Quantity > 0 and UnitPrice > 0 and InvoiceDate < timestamp '2011-06-09')
         select count(*) - 1 as repeats, max(day) - min(day) as recency, 190 - min(day) as age from days group by customer"""
     ).df()

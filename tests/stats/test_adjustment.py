@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpers import paths
 from helpers.calibration import adjustment as calibration
 from helpers.calibration import run
 from helpers.stats import InputError, Mean, adjustment, compare, cuped, variance
 from helpers.stats.adjustment import lin_adjustment, lin_arrays
 from helpers.stats.ancova import ancova
 from helpers.stats.arm_estimate import ArmEstimate
+from tests.real_data import real
 
 
 def data(rng, n=300, k=3, share=0.3):
@@ -232,13 +232,6 @@ def test_an_arm_that_is_not_shifted_by_its_covariates_is_flagged(monkeypatch):
     monkeypatch.setattr(variance, "_theta", lambda pooled, outcomes: honest(pooled, outcomes))
     monkeypatch.setattr(Mean, "variance", property(lambda self: 0.5 * self.moments.comoment[0][0] / self.n))
     assert not run(chosen, 400).kept
-
-
-def real(name):
-    path = paths.real_data_dir() / name
-    if not path.is_file():
-        pytest.skip(f"no {name} in the folder of real logs (set REAL_DATA_DIR)")
-    return path
 
 
 def test_past_spend_says_nothing_in_the_email_test():

@@ -9,7 +9,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import optimize, special
 
-from helpers import paths
 from helpers.calibration import run
 from helpers.calibration.survival import CASES
 from helpers.stats import InputError, Lifetimes
@@ -17,6 +16,7 @@ from helpers.stats import hazards as module
 from helpers.stats.cox import Cox, cox
 from helpers.stats.hazards import HazardArrays, hazard_ratio, hazard_ratios
 from helpers.stats.risk_sets import RiskSets
+from tests.real_data import real
 
 
 @pytest.fixture
@@ -47,10 +47,7 @@ def test_golden_through_lifelines(arms):
 
 
 def test_rossi():
-    path = paths.real_data_dir() / "rossi.csv"
-    if not path.is_file():
-        pytest.skip("no rossi.csv in the folder of real logs (set REAL_DATA_DIR)")
-    with path.open() as file:
+    with real("rossi.csv").open() as file:
         rows = [{k: int(v) for k, v in row.items()} for row in csv.DictReader(file)]
     lives = Lifetimes([r["week"] for r in rows], [r["arrest"] for r in rows])
     names = ("fin", "age", "race", "wexp", "mar", "paro", "prio")

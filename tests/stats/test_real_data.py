@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from helpers import assignment, paths
+from helpers import assignment
 from helpers.defaults import ALPHA
 from helpers.stats import (
     Lifetimes,
@@ -21,14 +21,7 @@ from helpers.stats import (
 )
 from helpers.stats.cox import cox
 from helpers.stats.inference import p_values
-
-
-def real(name: str):
-    path = paths.real_data_dir() / name
-    if not path.is_file():
-        pytest.skip(f"no {name} in the folder of real data (set REAL_DATA_DIR)")
-    return path
-
+from tests.real_data import real
 
 # --- Udacity: a landing page, with two groups that saw each other's page ---
 

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpers import paths
 from helpers.calibration import run
 from helpers.calibration import survival as topic
 from helpers.stats import InputError, Proportion, binomial_interval, compare, compare_wald
 from helpers.stats.retention import Retention, RetentionCurve, retention
+from tests.real_data import real
 
 
 def test_late_comers_are_reported_and_not_counted_as_lost():
@@ -69,10 +69,7 @@ def test_against_counting_by_hand(seed, n, m):
 
 
 def test_two_arms_of_cookie_cats():
-    path = paths.real_data_dir() / "cookie_cats.csv"
-    if not path.is_file():
-        pytest.skip("no cookie_cats.csv in the folder of real logs (set REAL_DATA_DIR)")
-    with path.open() as file:
+    with real("cookie_cats.csv").open() as file:
         rows = list(csv.DictReader(file))
     curves = {}
     for gate in ("gate_30", "gate_40"):

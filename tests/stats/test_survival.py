@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from helpers import paths
 from helpers.calibration import run
 from helpers.calibration.survival import CASES
 from helpers.stats import InputError, Lifetimes, compare, kaplan_meier, log_rank, noninferiority
 from helpers.stats.risk_sets import RiskSets, log_ranks
 from helpers.stats.survival import RestrictedMean, compare_restricted_means, restricted_mean
+from tests.real_data import real
 
 
 @pytest.fixture
@@ -171,10 +171,7 @@ def test_log_rank_is_tiny_and_not_zero():
 
 
 def table(name):
-    path = paths.real_data_dir() / name
-    if not path.is_file():
-        pytest.skip(f"no {name} in the folder of real logs (set REAL_DATA_DIR)")
-    with path.open() as file:
+    with real(name).open() as file:
         return list(csv.DictReader(file))
 
 

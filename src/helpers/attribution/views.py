@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Final
 
 from helpers.attribution.additive import credits, shares
 from helpers.attribution.comparison import misplaced, models
-from helpers.defaults import CONFIDENCE
 from helpers.results import formatted
 from helpers.views import Row, with_interval
 
@@ -19,7 +18,6 @@ if TYPE_CHECKING:
     from helpers.notebook import Book
 
 NOTHING: Final = "no order"
-CONFIDENT: Final = f"{CONFIDENCE * 100:g} %"
 TOLD: Final = ("last_touch", "markov_1", "shapley")
 """Models whose credit of every channel is kept as numbers."""
 
@@ -82,8 +80,7 @@ def errors(found: Comparison) -> list[Row]:
 
 
 def _with_ends(share: Share) -> str:
-    value, low, high = (formatted(v, "share") for v in (share.value, share.low, share.high))
-    return f"{value} ({low} to {high})"
+    return with_interval(share.value, share.low, share.high, "share")
 
 
 def costs(found: Comparison, currency: str) -> list[Row]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from helpers import paths
 from helpers.calibration.record import Line
-from helpers.results import formatted
+from helpers.results import formatted, unsigned
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -77,7 +77,7 @@ def _reasons(outside: list[Line]) -> pd.DataFrame:
                 "Cases": len(cases),
                 "Farthest off": f"{worst.method}, {worst.quantity}, {worst.setting}",
                 "Seen": f"{formatted(worst.observed, 'share')} for {SIDES[worst.promise]}{formatted(worst.nominal, 'share')}",
-                "Allowed": formatted(worst.slack, "points").lstrip("+") if worst.slack else "nothing",
+                "Allowed": unsigned(worst.slack, "points") if worst.slack else "nothing",
             }
         )
     return pd.DataFrame(rows)

@@ -8,6 +8,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from helpers.attribution import views
+from helpers.defaults import CONFIDENT
 from helpers.figures import style
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ def credits(found: Comparison) -> go.Figure:
     return style.titled(
         figure,
         views.finding(found),
-        f"{views.CONFIDENT} intervals over whole shoppers; rows of a channel from the top: "
+        f"{CONFIDENT} intervals over whole shoppers; rows of a channel from the top: "
         + ", ".join(c.label.lower().replace("markov", "Markov").replace("shapley", "Shapley") for c in found.credits),
         height=190 + len(order) * (models * STEP + GAP),
     )

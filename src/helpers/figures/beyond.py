@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING, Any
 
 import plotly.graph_objects as go
 
-from helpers.defaults import ALPHA, CONFIDENCE
+from helpers.defaults import ALPHA, CONFIDENT
 from helpers.figures import style
-from helpers.results import formatted
+from helpers.results import formatted, unsigned
 from helpers.stats import BinomialInterval
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def regret(readings: "Sequence[Reading]") -> go.Figure:
     return style.titled(
         figure,
         f"Adapting loses {formatted(least, 'number')} successes where the A/B test loses {formatted(most, 'number')}",
-        f"average over simulated experiments on the same units, with the band of its {CONFIDENCE * 100:g} % interval",
+        f"average over simulated experiments on the same units, with the band of its {CONFIDENT} interval",
     )
 
 
@@ -59,8 +59,8 @@ def bias(readings: "Sequence[Reading]") -> go.Figure:
     worst = min(b.value for r in readings for b in r.naive_bias)
     return style.titled(
         figure,
-        f"Counted naively under a bandit, an arm's rate is too low by up to {formatted(-worst, 'points').lstrip('+')}",
-        f"{CONFIDENCE * 100:g} % intervals of the average over simulated experiments; the control is the worse arm",
+        f"Counted naively under a bandit, an arm's rate is too low by up to {unsigned(-worst, 'points')}",
+        f"{CONFIDENT} intervals of the average over simulated experiments; the control is the worse arm",
         height=480,
     )
 
@@ -89,7 +89,7 @@ def scarcity(found: "Scarcity") -> go.Figure:
     return style.titled(
         figure,
         f"At the scarcest supply a test over users says {formatted(scarce.by_user.value, 'points')}; the truth is {formatted(scarce.truth.value, 'points')}",
-        f"average over simulated marketplaces, with the band of its {CONFIDENCE * 100:g} % interval; the truth is the same world lived twice",
+        f"average over simulated marketplaces, with the band of its {CONFIDENT} interval; the truth is the same world lived twice",
     )
 
 
@@ -107,7 +107,7 @@ def carry_over(lengths: "Sequence[Switchback]") -> go.Figure:
     return style.titled(
         figure,
         f"With blocks of {rows[0]} the effect comes out wrong by {formatted(lengths[0].all_hours.bias.value, 'points')}: hours still feel those before",
-        f"{CONFIDENCE * 100:g} % intervals of the average over simulated markets, with all hours and without those that feel a switch; upright: the closed form",
+        f"{CONFIDENT} intervals of the average over simulated markets, with all hours and without those that feel a switch; upright: the closed form",
     )
 
 
@@ -123,11 +123,11 @@ def off_policy(readings: "Readings") -> go.Figure:
         )  # fmt: skip
     doubly = [r for r in readings.found if None not in (r.log_right, r.model_right)]
     worst = [max(abs(r.bias.value) for r in doubly if r.sound is sound) for sound in (False, True)]
-    told = [formatted(size, "points").lstrip("+") for size in worst]
+    told = [unsigned(size, "points") for size in worst]
     return style.titled(
         figure,
         f"Doubly robust is off by {told[0]} with log and model wrong, by at most {told[1]} with one of them wrong",
-        f"{CONFIDENCE * 100:g} % intervals of the average over simulated logs; diamonds rest on what is right, and wrong is what forgets the kind of visitor",
+        f"{CONFIDENT} intervals of the average over simulated logs; diamonds rest on what is right, and wrong is what forgets the kind of visitor",
         height=560,
     )
 
@@ -153,7 +153,7 @@ def holdout(readings: "Launched") -> go.Figure:
     return style.titled(
         figure,
         f"The tests of what was launched promise {told[0]}, together it brings {told[1]}",
-        f"{CONFIDENCE * 100:g} % intervals of the average over simulated years; the orange line is the planted total",
+        f"{CONFIDENT} intervals of the average over simulated years; the orange line is the planted total",
     )
 
 
@@ -169,7 +169,7 @@ def calls(found: "ManyArms") -> go.Figure:
     return style.titled(
         figure,
         f"{found.treatments} treatments without a correction: {alarms} false alarms",
-        f"{CONFIDENCE * 100:g} % intervals; the line stands at alpha; every way meets the same units",
+        f"{CONFIDENT} intervals; the line stands at alpha; every way meets the same units",
     )
 
 
@@ -182,8 +182,8 @@ def winner(found: "ManyArms") -> go.Figure:
         _points(figure, rows, w.bias, colour, w.name)
     return style.titled(
         figure,
-        f"The arm that looks best is told {formatted(told[0].bias[0].value, 'points').lstrip('+')} too high when none is better",
-        f"{CONFIDENCE * 100:g} % intervals of the average over simulated experiments; fresh units were not used to choose",
+        f"The arm that looks best is told {unsigned(told[0].bias[0].value, 'points')} too high when none is better",
+        f"{CONFIDENT} intervals of the average over simulated experiments; fresh units were not used to choose",
         height=320,
     )
 
@@ -198,7 +198,7 @@ def promises(found: "Factorial") -> go.Figure:
     return style.titled(
         figure,
         f"With an interaction, A/B tests added up are off by {formatted(worst, 'points')}",
-        f"{CONFIDENCE * 100:g} % intervals of the average over simulated experiments; planted interaction {formatted(found.interaction, 'points')}",
+        f"{CONFIDENT} intervals of the average over simulated experiments; planted interaction {formatted(found.interaction, 'points')}",
         height=480,
     )
 
@@ -230,7 +230,7 @@ def crossed_power(found: "Factorial") -> go.Figure:
     return style.titled(
         figure,
         f"An interaction needs {formatted(found.dearer, 'number')} times the units of a main effect of its size",
-        f"lines: theory; points: simulated, with {CONFIDENCE * 100:g} % intervals; each A/B test has half of the units",
+        f"lines: theory; points: simulated, with {CONFIDENT} intervals; each A/B test has half of the units",
     )
 
 

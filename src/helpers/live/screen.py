@@ -9,6 +9,7 @@ from helpers.live.monitor import Look
 from helpers.live.replay import Replay
 from helpers.live.stream import ARMS, HOUR, SECOND
 from helpers.results import formatted
+from helpers.views import with_interval
 
 DAY_A_MINUTE = 1_440.0
 """Seconds of the stream in one second on a terminal."""
@@ -108,5 +109,4 @@ def picture(replay: Replay, look: Look) -> list[str]:
 def _effect(look: Look) -> str:
     if look.absolute != look.absolute:
         return f"not yet: nobody ordered in {ARMS[0]} or {ARMS[1]}"
-    point, low, high = (formatted(v, "points") for v in (look.absolute, look.low, look.high))
-    return f"{point} ({low} to {high})"
+    return with_interval(look.absolute, look.low, look.high, "points")

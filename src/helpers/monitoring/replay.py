@@ -12,7 +12,7 @@ from helpers.monitoring.baseline import Baseline
 from helpers.monitoring.charts import cusum, ewma
 from helpers.monitoring.rules import WESTERN_ELECTRIC, any_signal, observed
 from helpers.monitoring.stream import Stream
-from helpers.results import formatted
+from helpers.results import unsigned
 from helpers.stats.validation import BoolArray, FloatArray
 
 Verdict = Literal["CONTINUE", "PAUSE", "ROLL BACK"]
@@ -44,7 +44,7 @@ class Triggers:
 
     def text(self, label: str) -> str:
         return (
-            f"{label} more than {formatted(self.drop, 'points').lstrip('+')} below its baseline on {self.days} observed "
+            f"{label} more than {unsigned(self.drop, 'points')} below its baseline on {self.days} observed "
             f"days in a row, or tickets above {self.tickets:g} times their baseline"
         )
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from helpers.beyond.against_ab import AB, THOMPSON
 from helpers.beyond.telling import average
-from helpers.results import formatted
+from helpers.results import formatted, unsigned
 from helpers.views import Row, share
 
 if TYPE_CHECKING:
@@ -23,8 +23,8 @@ def outcomes(readings: Sequence[Reading]) -> list[Row]:
             "Successes lost": average(r.regret[-1], "number"),
             "Units in the better arm": average(r.best_share, "share"),
             "Arms told apart, batch by batch": share(r.found),
-            "Error of the effect, naive": formatted(r.naive_spread, "points").lstrip("+"),
-            "Error of the effect, weighted": formatted(r.weighted_spread, "points").lstrip("+"),
+            "Error of the effect, naive": unsigned(r.naive_spread, "points"),
+            "Error of the effect, weighted": unsigned(r.weighted_spread, "points"),
         }
         for r in readings
     ]

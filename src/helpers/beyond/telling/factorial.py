@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from helpers.beyond.factorial import ADDED, CELLS, CROSSED, DIFFERS, MAIN, SEPARATE, SHARED, TEST, TOGETHER
 from helpers.beyond.telling import average
-from helpers.results import formatted
+from helpers.results import formatted, unsigned
 from helpers.views import Row, share
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def readings(found: Factorial) -> list[Row]:
             "True, interaction": formatted(r.truth[1], "points"),
             "Bias, none": average(r.bias[0], "points"),
             "Bias, interaction": average(r.bias[1], "points"),
-            "Error, none": formatted(r.error[0], "points").lstrip("+"),
+            "Error, none": unsigned(r.error[0], "points"),
             "Interval holds, none": share(r.held[0]),
             "Interval holds, interaction": share(r.held[1]),
         }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from helpers.beyond.telling import average
-from helpers.results import formatted
+from helpers.results import formatted, unsigned
 from helpers.views import Row, share
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def holdouts(readings: Readings) -> list[Row]:
         {
             "Held back": formatted(h.share, "share"),
             "Of these contaminated": formatted(h.leak, "share"),
-            "Half of the interval": formatted(h.reach.value, "points").lstrip("+"),
+            "Half of the interval": unsigned(h.reach.value, "points"),
             "In excess of the truth": average(h.total.excess, "points"),
             "Intervals that hold the truth": share(h.covered),
             "Years with a proven gain": share(h.found),
@@ -82,6 +82,6 @@ def sentence(readings: Readings) -> str:
     return (
         f"The tests of what was launched add up to {formatted(readings.summed.effect.value, 'points')}, together it brings "
         f"{formatted(readings.truth.value, 'points')}: a holdout of {formatted(asked.share, 'share')} measures {formatted(asked.total.effect.value, 'points')} give or take "
-        f"{formatted(asked.reach.value, 'points').lstrip('+')}, its interval holds the truth in {formatted(asked.covered.share, 'share')} of years, and it forgoes "
+        f"{unsigned(asked.reach.value, 'points')}, its interval holds the truth in {formatted(asked.covered.share, 'share')} of years, and it forgoes "
         f"{formatted(asked.forgone.value, 'count')} successes."
     )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from helpers.beyond.scarcity import REGIONS, REGIONS_BY_USER, USERS
 from helpers.beyond.telling import average
-from helpers.results import formatted
+from helpers.results import formatted, unsigned
 from helpers.views import Row, share
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ def designs(found: Scarcity) -> list[Row]:
             "Randomised, tested": d.name,
             "Estimate": average(d.estimate, "points"),
             "Bias": average(d.bias, "points"),
-            "Error": formatted(d.error, "points").lstrip("+"),
+            "Error": unsigned(d.error, "points"),
             "Intervals that hold the truth": share(d.covered),
             "False positives": share(d.false_positives),
         }

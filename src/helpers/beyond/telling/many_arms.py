@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from helpers.beyond.many_arms import BH, DUNNETT, FRESH, HOLM, NAIVE, NONE, WIDER
 from helpers.beyond.telling import average
-from helpers.results import formatted
+from helpers.results import formatted, unsigned
 from helpers.views import Row, share
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def winners(found: ManyArms) -> list[Row]:
             "Told from": w.name,
             "Bias, none better": average(w.bias[0], "points"),
             "Bias, one better": average(w.bias[1], "points"),
-            "Error, one better": formatted(w.error, "points").lstrip("+"),
+            "Error, one better": unsigned(w.error, "points"),
             "Interval holds, none better": share(w.held[0]),
             "Interval holds, one better": share(w.held[1]),
             "Better arm chosen": share(w.right),

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from helpers.beyond.old_log import DOUBLY
 from helpers.beyond.telling import average
-from helpers.results import formatted
+from helpers.results import formatted, unsigned
 from helpers.views import Row, share
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ def estimators(readings: Readings) -> list[Row]:
             "Estimator": r.method,
             "What is wrong": r.wrong,
             "Bias": average(r.bias, "points"),
-            "Root mean squared error": formatted(r.error, "points").lstrip("+"),
+            "Root mean squared error": unsigned(r.error, "points"),
             "Intervals that hold the truth": share(r.covered),
         }
         for r in readings.found

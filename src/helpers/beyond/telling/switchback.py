@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from helpers.beyond.telling import average
-from helpers.results import formatted
+from helpers.results import formatted, unsigned
 from helpers.views import Row, share
 
 if TYPE_CHECKING:
@@ -74,10 +74,10 @@ def sentence(lengths: Sequence[Switchback]) -> str:
     worst = max(s.by_order.false_positives.share for s in lengths)
     return (
         f"With blocks of {shortest.length} the effect comes out wrong by {formatted(shortest.all_hours.bias.value, 'points')}; with a burn-in cut "
-        f"from every block the error is least at blocks of {best} hours ({formatted(cut, 'points').lstrip('+')}), and a test that counts orders in place of "
+        f"from every block the error is least at blocks of {best} hours ({unsigned(cut, 'points')}), and a test that counts orders in place of "
         f"blocks raises false alarms in up to {formatted(worst, 'share')} of runs."
     )
 
 
 def _error(found: Judged) -> str:
-    return formatted(found.error, "points").lstrip("+")
+    return unsigned(found.error, "points")
