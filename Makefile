@@ -62,7 +62,7 @@ site: reports/index.html ## the report site: every study, the write-up, calibrat
 $(READY): requirements.lock pyproject.toml scripts/install.sh scripts/browser.sh
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed, this is " + sys.version.split()[0])'
 ifneq ($(BUILD_LOCK),$(CURDIR))
-	+@PYTHONPATH=src $(PYTHON) -m helpers.lock $(MAKE) -s $@
+	+@PYTHONPATH=src $(PYTHON) -m helpers.pipeline.lock $(MAKE) -s $@
 else
 	@echo "  set-up: Python packages into $(VENV) (once, a minute or two)" >&2
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -71,13 +71,13 @@ else
 	@touch $@
 endif
 
-# --- one run at a time: what is built is built by a make that holds the lock of this tree, see helpers.lock ------------
+# --- one run at a time: what is built is built by a make that holds the lock of this tree, see helpers.pipeline.lock ---
 
 ifneq ($(BUILD_LOCK),$(CURDIR))
 .PHONY: always
 always:
 reports/% data/%: always | $(READY)
-	+@WANTED='$(WANTED)' $(BIN)/python -m helpers.lock $(MAKE) -s -o $(READY) $@
+	+@WANTED='$(WANTED)' $(BIN)/python -m helpers.pipeline.lock $(MAKE) -s -o $(READY) $@
 else
 
 # --- one study ------------------------------------------------------------------------------------------------------
@@ -125,7 +125,7 @@ endef
 
 define rules_rule
 data/$(1)/rules.mk: $(shell find src/helpers -name '*.py') $(wildcard notebooks/*.ipynb)
-	@PYTHONPATH=src $(PYTHON) -m helpers.rules $(1)
+	@PYTHONPATH=src $(PYTHON) -m helpers.pipeline.dependencies $(1)
 endef
 
 define notebook_rule
@@ -146,10 +146,10 @@ reports/.docs: $(BUNDLED:%=reports/%/results.json) $(wildcard docs/templates/*.j
 	@$(RUN) docs
 	@touch $@
 
-reports/simulator.html: $(BUNDLED:%=reports/%/results.json) $(wildcard docs/site/simulator/* src/helpers/simulator/*.py src/helpers/standalone.py) | $(READY)
+reports/simulator.html: $(BUNDLED:%=reports/%/results.json) $(wildcard docs/site/simulator/* src/helpers/experiment/whatif/*.py src/helpers/site/whatif_page.py src/helpers/site/bundle.py) | $(READY)
 	@$(RUN) simulator >/dev/null
 
-reports/diagrams.html: $(BUNDLED:%=reports/%/results.json) $(wildcard docs/site/diagrams/* docs/templates/diagrams.html.j2 src/helpers/diagrams/*.py src/helpers/standalone.py) | $(READY)
+reports/diagrams.html: $(BUNDLED:%=reports/%/results.json) $(wildcard docs/site/diagrams/* docs/templates/diagrams.html.j2 src/helpers/site/diagrams/*.py src/helpers/site/bundle.py) | $(READY)
 	@$(RUN) diagrams >/dev/null
 
 reports/index.html: $(SHOWN:%=reports/%/results.json) $(FIRST) $(STANDALONE) $(SITE) | $(READY)

@@ -8,7 +8,8 @@ import jinja2
 import numpy as np
 
 from benchmarks.goal import Goal, best_of
-from helpers import assignment, paths, warehouse
+from helpers import assignment, paths
+from helpers.warehouse import query as warehouse
 
 SALT = "cart_checkout-2026-07"
 FASTER = 4.0

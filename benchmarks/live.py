@@ -8,9 +8,9 @@ from tempfile import TemporaryDirectory
 import numpy as np
 
 from benchmarks.goal import Goal, best_of
-from helpers.live.replay import Replay
-from helpers.live.stream import Batch, Stream, World, simulate
-from helpers.programme.model import Live
+from helpers.config.programme import Live
+from helpers.programme.live.replay import Replay
+from helpers.programme.live.stream import Batch, Stream, World, simulate
 
 EVENTS_A_SECOND = 200_000
 SLOWEST_BATCH = 1.0

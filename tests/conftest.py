@@ -7,10 +7,11 @@ from typing import NamedTuple
 import pytest
 import yaml
 
-from helpers import marts, paths, simulate
-from helpers import study as studies
+from helpers import config as studies
+from helpers import paths, simulate
+from helpers.config import Study
 from helpers.paths import StudyPaths
-from helpers.study import Study
+from helpers.warehouse import build
 from tests.built_once import built_once
 
 FILE = Path("studies", "cart_checkout.yml")
@@ -57,7 +58,7 @@ def _build(base: Path) -> None:
     file.write_text(yaml.safe_dump(raw, sort_keys=False), encoding="utf-8")
     study, where = studies.opened(file)
     simulate.simulate(study, where.raw, progress=False)
-    marts.build(study, where)
+    build.build(study, where)
 
 
 @pytest.fixture(scope="session")

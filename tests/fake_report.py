@@ -8,20 +8,20 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from helpers import study
-from helpers.figures import style
-from helpers.figures.export import export
-from helpers.figures.show import FigureView, show
+from helpers import config
 from helpers.paths import StudyPaths
-from helpers.reports import Report
-from helpers.results import Numbers, Recorder
-from helpers.site import render
-from helpers.tables import badge, callout, table
+from helpers.record import Numbers, Recorder
+from helpers.report.figures import style
+from helpers.report.figures.export import export
+from helpers.report.figures.show import FigureView, show
+from helpers.report.tables import badge, callout, table
+from helpers.site.catalogue import Report
+from helpers.site.render import render
 
 ATTACK = "</script><img src=x onerror=\"document.title='owned'\">"
 """A segment's name that tries to become markup."""
 
-STUDY = study.load("studies/cart_checkout.yml")
+STUDY = config.load("studies/cart_checkout.yml")
 
 NUMBERS: dict[str, tuple[Any, Any]] = {
     "decision.verdict": ("GO", "text"),

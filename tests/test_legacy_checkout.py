@@ -10,8 +10,8 @@ from statistics import NormalDist
 import numpy as np
 import pytest
 
+from helpers import config as studies
 from helpers import paths
-from helpers import study as studies
 from helpers.stats import Proportion, ProportionDesign, compare
 
 USERS = 50_000

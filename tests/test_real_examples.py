@@ -6,9 +6,13 @@ from decimal import Decimal
 
 import pytest
 
-from helpers import arms, design, experiment, landing, marts, paths, trust, warehouse
-from helpers import study as studies
+from helpers import config as studies
+from helpers import ingest, paths
+from helpers.experiment import design, multi_arm, trust
+from helpers.experiment import results as experiment
 from helpers.stats import Mean, cuped
+from helpers.warehouse import build as marts
+from helpers.warehouse import query as warehouse
 from tests.built_once import built_once
 from tests.real_data import real
 
@@ -31,7 +35,7 @@ def opened(tmp_path_factory):
 
         def build(folder):
             where = paths.StudyPaths(name, folder)
-            landing.land_whole(study, where)
+            ingest.land_whole(study, where)
             marts.build(study, where)
 
         where = paths.StudyPaths(name, built_once(tmp_path_factory, f"real_{name}", build))
@@ -67,7 +71,7 @@ def test_udacity_finds_no_effect(opened):
 
 def test_udacity_is_contaminated_and_its_sample_ratio_does_not_see_it(opened):
     with opened("udacity_landing_page") as (results, con, where):
-        checked = trust.trust_checks(con, results, landing.landed(where.raw).table_arms)
+        checked = trust.trust_checks(con, results, ingest.landed(where.raw).table_arms)
     found = checked.unseen
     assert checked.split is None and not checked.failed
     assert [c.name for c in checked.warned if c.caveat] == ["Shown as assigned"]
@@ -119,7 +123,7 @@ def test_hillstrom_arms(opened):
     with opened("hillstrom") as (results, _, _):
         visits = [effect(results, "visit_rate", v.name) for v in results.study.treatments]
         spend = [effect(results, "spend", v.name) for v in results.study.treatments]
-        table = arms.against_control(results)
+        table = multi_arm.against_control(results)
     assert (visits[0].control, *(v.treatment for v in visits)) == pytest.approx(
         (0.106167, 0.182757, 0.151400), abs=5e-7
     )
@@ -205,10 +209,12 @@ def test_online_retail_splits_lie_as_often_as_they_say(opened):
 @pytest.mark.parametrize("name", FILES)
 def test_a_table_of_arms_only_with_more_than_one_treatment(opened, name):
     with opened(name) as (results, _, _):
-        assert bool(arms.against_control(results)) == (len(results.study.treatments) > 1)
-        assert (results.study.treatments[0].name in arms.caption(results.study)) == (len(results.study.treatments) > 1)
+        assert bool(multi_arm.against_control(results)) == (len(results.study.treatments) > 1)
+        assert (results.study.treatments[0].name in multi_arm.caption(results.study)) == (
+            len(results.study.treatments) > 1
+        )
 
 
 def test_nothing_is_said_without_a_doubt(opened):
     with opened("hillstrom") as (results, con, where):
-        assert trust.trust_checks(con, results, landing.landed(where.raw).table_arms).caveats == ()
+        assert trust.trust_checks(con, results, ingest.landed(where.raw).table_arms).caveats == ()

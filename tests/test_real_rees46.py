@@ -4,8 +4,11 @@ from decimal import Decimal
 
 import pytest
 
-from helpers import events, landing, marts, paths, warehouse
-from helpers import study as studies
+from helpers import config as studies
+from helpers import ingest, paths
+from helpers.config import tracking_plan
+from helpers.warehouse import build
+from helpers.warehouse import query as warehouse
 
 LOG = paths.real_data_dir() / "rees46_2019-10-01_first3h.csv"
 
@@ -18,8 +21,8 @@ pytestmark = pytest.mark.skipif(
 def con(tmp_path_factory):
     study = studies.load("studies/rees46.yml")
     where = paths.StudyPaths(study.name, tmp_path_factory.mktemp("rees46"))
-    landing.land(study, where.raw)
-    marts.build(study, where)
+    ingest.land(study, where.raw)
+    build.build(study, where)
     with warehouse.connect(where.database) as connection:
         yield connection
 
@@ -39,7 +42,7 @@ def test_rows(con, flow):
     assert flow["exact_duplicate"] == 5
     assert flow["late_duplicate"] == flow["bot"] == 0
     assert flow["kept"] == 17_429
-    quarantined = [kind for kind, what in events.ROW_KINDS.items() if what == "quarantined"]
+    quarantined = [kind for kind, what in tracking_plan.ROW_KINDS.items() if what == "quarantined"]
     assert sum(flow[kind] for kind in quarantined) == 1
 
 

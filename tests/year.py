@@ -1,6 +1,7 @@
 """A year of the shop with few shoppers, simulated once for all tests of a run."""
 
-from helpers import paths, programme
+from helpers import paths
+from helpers.config import programme
 from helpers.simulate.year import simulate_year
 from tests.built_once import built_once
 

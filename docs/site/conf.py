@@ -1,6 +1,6 @@
 """Sphinx settings of the report pages: offline, the same bytes from the same numbers.
 
-:mod:`helpers.pages` passes ``project`` and ``html_title`` on the command line.
+:mod:`helpers.site.sphinx` passes ``project`` and ``html_title`` on the command line.
 """
 
 from html import escape

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from helpers import paths
-from helpers.csp import secured
 from helpers.paths import StudyPaths
+from helpers.site.csp import secured
 from tests.browser.axe import unfolded_violations
 from tests.fake_report import STUDY
 

@@ -7,12 +7,12 @@ import pandas as pd
 import plotly.graph_objects as go
 import pytest
 
-from helpers import site
-from helpers.figures import style
-from helpers.figures.show import show
 from helpers.paths import StudyPaths
-from helpers.reports import Report
-from helpers.tables import badge, callout, table
+from helpers.report.figures import style
+from helpers.report.figures.show import show
+from helpers.report.tables import badge, callout, table
+from helpers.site import render
+from helpers.site.catalogue import Report
 from tests import fake_report
 from tests.built_once import built_once
 
@@ -76,7 +76,7 @@ def _built(base) -> None:
     for stem, items in contents.items():
         content = fake_report._notebook("Where do users drop?", items)
         (where.executed / f"{stem}.ipynb").write_text(json.dumps(content), encoding="utf-8")
-    site.render([Report(STUDY, where, fake_report.study_numbers(where))], base)
+    render.render([Report(STUDY, where, fake_report.study_numbers(where))], base)
 
 
 @pytest.fixture(scope="module")

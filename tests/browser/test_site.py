@@ -4,8 +4,9 @@ import shutil
 
 import pytest
 
-from helpers import paths, site
-from helpers.reports import Report
+from helpers import paths
+from helpers.site import render
+from helpers.site.catalogue import Report
 from tests.browser.axe import unfolded_violations
 from tests.fake_report import ATTACK, STUDY, prepare, report_of
 
@@ -93,7 +94,7 @@ def test_the_policy_stops_what_a_page_was_not_written_with(fake, browser):
 def test_a_hostile_card_is_text(tmp_path, open_page):
     report = report_of(prepare(tmp_path, notebooks=1))
     study = STUDY.model_copy(update={"title": ATTACK, "question": ATTACK, "hypothesis": ATTACK})
-    index = site.render([Report(study, report.where, report.numbers)], tmp_path)
+    index = render.render([Report(study, report.where, report.numbers)], tmp_path)
     for file in (index, report.where.reports / "index.html", report.where.reports / f"{STUDY.name}.html"):
         page = open_page(file)
         assert "</script><img src=x onerror=" in page.locator("body").inner_text()  # quotes become typographic

@@ -88,7 +88,7 @@ def test_a_wrong_word_ends_in_one_message_and_exit_code_2(arguments, told):
 
 
 def test_an_error_that_is_nobodys_keeps_its_traceback_and_exit_code_1(monkeypatch):
-    from helpers import preview
+    from helpers.ingest import preview
 
     monkeypatch.setattr(preview, "of", lambda file: 1 / 0)
     done = call("check", "studies/rees46.yml")
@@ -96,7 +96,7 @@ def test_an_error_that_is_nobodys_keeps_its_traceback_and_exit_code_1(monkeypatc
 
 
 def test_the_keyboard_stops_it_with_130(monkeypatch):
-    from helpers import preview
+    from helpers.ingest import preview
 
     def stopped(file: str) -> str:
         raise KeyboardInterrupt
@@ -184,4 +184,4 @@ def test_starting_costs_little_more_than_what_every_command_needs():
 
         return min(once() for _ in range(5))
 
-    assert best("import helpers.cli") < 1.5 * best("import click, helpers.study")
+    assert best("import helpers.cli") < 1.5 * best("import click, helpers.config")

@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from helpers import cli, graph
+from helpers import cli
 from helpers.cli import running
-from helpers.graph import Node
+from helpers.pipeline import graph
+from helpers.pipeline.graph import Node
 
 FILE = "studies/cart_checkout.yml"
 

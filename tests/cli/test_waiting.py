@@ -13,7 +13,8 @@ import duckdb
 import pytest
 import yaml
 
-from helpers import cli, lock, paths
+from helpers import cli, paths
+from helpers.pipeline import lock
 
 ROWS = 300_000
 
@@ -79,7 +80,7 @@ def test_the_second_of_two_steps_waits_for_the_first_and_leaves_its_work_alone(s
 
 def test_a_step_inside_of_a_run_passes_through(study):
     base = study.parent.parent
-    program = "import sys; from pathlib import Path; from helpers.lock import run; sys.exit(run(sys.argv[2:], Path(sys.argv[1])))"
+    program = "import sys; from pathlib import Path; from helpers.pipeline.lock import run; sys.exit(run(sys.argv[2:], Path(sys.argv[1])))"
     step = [sys.executable, "-m", "helpers", "log", str(study)]
     process = subprocess.Popen(
         [sys.executable, "-c", program, str(base), *step], cwd=paths.ROOT, text=True, stderr=subprocess.PIPE,

@@ -5,8 +5,8 @@ import re
 
 import pytest
 
+from helpers import config as studies
 from helpers import paths
-from helpers import study as studies
 from tests.real_data import real
 
 ROW = re.compile(r"^\| `(\w+)` \| `([\w.-]+)` \| ([\d,]+) \| `([0-9a-f]{64})` \|$", flags=re.MULTILINE)

@@ -6,12 +6,14 @@ import re
 
 import pytest
 
-from helpers import graph, paths, troubleshooting, worked_example
-from helpers.new_study import propose
+from helpers import paths
+from helpers.config import Study, keys
+from helpers.config.programme import Programme
+from helpers.ingest.new_study import propose
 from helpers.paths import StudyPaths
-from helpers.programme import Programme
-from helpers.study import Study, keys
-from helpers.troubleshooting import HOLE
+from helpers.pipeline import graph
+from helpers.site import error_catalogue, worked_example
+from helpers.site.error_catalogue import HOLE
 
 DESIGN = "study unit assignment exposure offline-study online-study metric sufficient-statistics effect trust-checks"
 ASKED = """unit exposure sample-ratio-mismatch cuped minimum-detectable-effect guardrail false-positive-risk
@@ -41,29 +43,29 @@ def test_every_error_in_the_code_is_found():
     raw = [
         told
         for file in (paths.ROOT / "src" / "helpers").rglob("*.py")
-        for told in troubleshooting.of_source(file.read_text(encoding="utf-8"), f"helpers.{file.stem}")
+        for told in error_catalogue.of_source(file.read_text(encoding="utf-8"), f"helpers.{file.stem}")
     ]
     assert len(raw) == calls("ReportError") + calls("Wrong") > 100
-    kept = {told.what for told in troubleshooting.errors()}
+    kept = {told.what for told in error_catalogue.errors()}
     assert {told.what for told in raw} - kept <= {HOLE}, "only what others say is left out"
 
 
 def test_every_error_stands_on_the_page_under_one_topic():
     text = page("troubleshooting.md")
-    topics = [topic for topic, found in troubleshooting.by_topic() for _ in found]
-    assert len(topics) == len(troubleshooting.errors())
-    for told in troubleshooting.errors():
+    topics = [topic for topic, found in error_catalogue.by_topic() for _ in found]
+    assert len(topics) == len(error_catalogue.errors())
+    for told in error_catalogue.errors():
         assert f"### {told.what.replace(', or: ', ' / ').replace('`', chr(39))}\n" in text, told.what
 
 
 def test_a_message_that_a_reader_saw_leads_to_its_entry():
     """The words between the holes are those of the message as it is told."""
+    from helpers.config import load
     from helpers.errors import ReportError
-    from helpers.study import load
 
     with pytest.raises(ReportError) as caught:
         load("studies/nope.yml")
-    patterns = [re.escape(told.what).replace(HOLE, ".*") for told in troubleshooting.errors()]
+    patterns = [re.escape(told.what).replace(HOLE, ".*") for told in error_catalogue.errors()]
     assert sum(bool(re.fullmatch(pattern, caught.value.what)) for pattern in patterns) == 1
 
 
@@ -74,7 +76,7 @@ def refuse(file, gone):
     what = f"{file.name} lacks a column" if gone else "no " + "file"
     raise ReportError(what, got=file, cause="a typo", remedy=hint)
 """
-    (told,) = troubleshooting.of_source(code, "helpers.events")
+    (told,) = error_catalogue.of_source(code, "helpers.config.tracking_plan")
     assert told.what == f"{HOLE} lacks a column, or: no file" and told.topic == "The data"
     assert told.parts == (("likely cause", "a typo"), ("what to do", "add it"))
 
@@ -174,6 +176,6 @@ def test_the_readme_shows_your_own_experiment_second():
 
 
 def test_the_site_has_the_pages():
-    from helpers.site import OF_THE_PROJECT
+    from helpers.site.render import OF_THE_PROJECT
 
     assert {f"docs/{name}.md" for name in ("own-data", "troubleshooting", "glossary")} <= set(OF_THE_PROJECT)

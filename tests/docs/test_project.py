@@ -12,8 +12,8 @@ import yaml
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from helpers import config as studies
 from helpers import paths
-from helpers import study as studies
 
 ROOT = paths.ROOT
 HOSTS = re.compile(
@@ -25,7 +25,7 @@ HOSTS = re.compile(
     )
 )  # fmt: skip
 MACHINE = re.compile(r"(?<![\w./~-])/(?:work|root|tmp|home/\w+|Users/\w+)/")
-LOOKING = {"tests/docs/test_project.py", "tests/test_run.py", "tests/notebooks/test_sources.py"}
+LOOKING = {"tests/docs/test_project.py", "tests/pipeline/test_notebooks.py", "tests/notebooks/test_sources.py"}
 """Tests that look for what must not be there."""
 
 

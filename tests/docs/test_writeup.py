@@ -5,20 +5,21 @@ import shutil
 
 import pytest
 
-from helpers import paths, writeup
+from helpers import paths
 from helpers.errors import ReportError
 from helpers.paths import StudyPaths
-from helpers.results import write_text
+from helpers.record import write_text
+from helpers.site import docs
 
 pytestmark = pytest.mark.slow
 
-BUILT = all((StudyPaths(name).reports / "results.json").is_file() for name in writeup.BUNDLED)
+BUILT = all((StudyPaths(name).reports / "results.json").is_file() for name in docs.BUNDLED)
 needs_report = pytest.mark.skipif(not BUILT, reason="the bundled report is not built: make all")
 
 TYPED = (
     "methodology.md.j2", "interview.md.j2", "index.md.j2", "study.md.j2", "own-data.md.j2", "glossary.md.j2",
     "tracking_plan.md.j2",
-    *(f"studies/{name}.md.j2" for name in writeup.BUNDLED[1:]),
+    *(f"studies/{name}.md.j2" for name in docs.BUNDLED[1:]),
 )  # fmt: skip
 NAMES = re.compile(r"A/B|A/A|SHA-256|0[1-7]_[a-z_]+|h[1-6]")
 """Words that hold a digit and are no number."""
@@ -47,18 +48,18 @@ def test_a_typed_number_would_be_found(monkeypatch, tmp_path):
 @needs_report
 def test_texts_equal_what_the_results_make():
     """Fails when a result changed and the texts were not made anew, or when one was edited by hand."""
-    writeup.fill(check=True)
+    docs.fill(check=True)
 
 
 @needs_report
 def test_drift_is_found(tmp_path):
-    for name, text in writeup.texts().items():
+    for name, text in docs.texts().items():
         write_text(tmp_path / name, text)
-    writeup.fill(check=True, root=tmp_path)
+    docs.fill(check=True, root=tmp_path)
     edited = tmp_path / "docs" / "methodology.md"
     edited.write_text(edited.read_text(encoding="utf-8").replace("rows were read", "rows were seen"), encoding="utf-8")
     with pytest.raises(ReportError, match=r"got: +docs/methodology\.md\n"):
-        writeup.fill(check=True, root=tmp_path)
+        docs.fill(check=True, root=tmp_path)
 
 
 @needs_report
@@ -67,16 +68,16 @@ def test_an_unknown_number_is_an_error(monkeypatch, tmp_path):
     (copied / "interview.md.j2").write_text('{{ n("primary.relativ") }}', encoding="utf-8")
     monkeypatch.setattr(paths, "TEMPLATES", copied)
     with pytest.raises(KeyError, match=r"primary\.relative"):
-        writeup.texts()
+        docs.texts()
 
 
 @needs_report
 def test_every_simulation_says_so():
-    pages = [f"docs/studies/{name}.md" for name in writeup.BUNDLED[1:]]
+    pages = [f"docs/studies/{name}.md" for name in docs.BUNDLED[1:]]
     for name in ("README.md", "docs/methodology.md", "docs/interview.md", "docs/results.md", *pages):
         assert "simulat" in (paths.ROOT / name).read_text(encoding="utf-8").lower(), name
 
 
 def test_the_makefile_builds_the_studies_that_the_texts_speak_of():
     makefile = (paths.ROOT / "Makefile").read_text(encoding="utf-8")
-    assert re.search(rf"^BUNDLED := {' '.join(writeup.BUNDLED)}$", makefile, flags=re.MULTILINE)
+    assert re.search(rf"^BUNDLED := {' '.join(docs.BUNDLED)}$", makefile, flags=re.MULTILINE)

@@ -10,11 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from helpers import landing, marts, warehouse
+from helpers import ingest
 from helpers.errors import ReportError
 from helpers.paths import StudyPaths
+from helpers.warehouse import build, query
 from tests.fuzz.tables import IDS, ODD
-from tests.landing.studies import LOG_COLUMNS, log_study
+from tests.ingest.studies import LOG_COLUMNS, log_study
 
 BUILDS = int(os.environ.get("FUZZ", "0")) // 100
 HEADER = ["at", "what", "who", "cost"]
@@ -59,14 +60,14 @@ def test_each_row_of_a_strange_log_has_one_end(tmp_path: Path, seed: int):
         csv.writer(written).writerows([HEADER, *rows])
     study, where = log_study(file, columns=LOG_COLUMNS, tolerate=ANY), StudyPaths("rees46", tmp_path)
     try:
-        landing.land(study, where.raw)
-        marts.build(study, where)
+        ingest.land(study, where.raw)
+        build.build(study, where)
     except ReportError as error:
         message = str(error)
         assert "expected: " in message or "remedy: " in message, "an error says what would be right"
         assert "Traceback" not in message and "Database Error" not in message and str(tmp_path) not in message
         return
-    with warehouse.connect(where.database) as con:
+    with query.connect(where.database) as con:
         ends = con.execute(
             "select rows from marts.fct_row_flow where disposition not in ('flagged', 'repaired')"
         ).fetchall()

@@ -10,7 +10,7 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from helpers import paths, study
+from helpers import config, paths
 from helpers.errors import ReportError
 
 TRIES = int(os.environ.get("FUZZ", "40"))
@@ -46,7 +46,7 @@ def read(text: bytes, name: str) -> None:
         file.parent.mkdir()
         file.write_bytes(text)
         try:
-            found = study.load(file)
+            found = config.load(file)
         except ReportError as error:
             message = str(error)
             assert f"{name}.yml" in message and "Traceback" not in message and len(message) < 8_000

@@ -13,10 +13,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from helpers import landing
+from helpers import ingest
 from helpers.errors import ReportError
 from tests.fuzz.tables import HEADER, Dress, dresses, judged, lines, number
-from tests.landing.studies import LOG_COLUMNS, log_study, unit_study
+from tests.ingest.studies import LOG_COLUMNS, log_study, unit_study
 
 TRIES = int(os.environ.get("FUZZ", "40"))
 fuzzed = settings(max_examples=TRIES, deadline=None, suppress_health_check=list(HealthCheck))
@@ -45,14 +45,14 @@ def test_every_row_of_a_unit_table_is_told_as_an_independent_reader_tells_it(row
         out = Path(folder, "out")
         if len(wrong) == len(rows):
             with pytest.raises(ReportError, match="holds no"):
-                landing.land(tolerant, out)
+                ingest.land(tolerant, out)
             return
-        landing.land(tolerant, out)
+        ingest.land(tolerant, out)
         told = duckdb.read_csv(str(out / "rejects.csv"), all_varchar=True).fetchall()
         assert {
             (int(row), column or "", "malformed_line" if not column else kind) for row, column, kind, _ in told
         } == {(place, column, kind) for place, (kind, column) in wrong.items()}
-        found = landing.landed(out)
+        found = ingest.landed(out)
         assert found.table_rows == len(rows) and sum(found.refused.values()) == len(wrong)
         amounts = duckdb.sql(
             f"select user_id, event_name, price from read_parquet('{found.location}') where price is not null"
@@ -66,7 +66,7 @@ def test_every_row_of_a_unit_table_is_told_as_an_independent_reader_tells_it(row
         assert len(amounts) == len(expected) and all(isinstance(amount, Decimal) for *_, amount in expected)
         if wrong:
             with pytest.raises(ReportError) as caught:
-                landing.land(unit_study(file), Path(folder, "strict"))
+                ingest.land(unit_study(file), Path(folder, "strict"))
             message = str(caught.value)
             assert file.name in message and any(f"row {place}" in message for place in wrong)
             assert any(f"'{column}'" in message or not column for _, column in wrong.values())
@@ -117,13 +117,13 @@ def test_any_bytes_end_in_rows_or_one_clear_error(kind: str, changes: list[tuple
         study = log_study(file, columns=LOG_COLUMNS) if kind == "log" else unit_study(file, tolerate=ANY)
         out = Path(folder, "out")
         try:
-            landing.land(study, out)
+            ingest.land(study, out)
         except ReportError as error:
             message = str(error)
             assert file.name in message and len(message) < 4_000 and "Traceback" not in message
             assert str(folder) not in message, "the message names the file, not the machine"
             return
-        found = landing.landed(out)
+        found = ingest.landed(out)
         plain = not (zipped or set(raw) & set(b'"\r\x00') or not raw.isascii())
         if plain:  # one line, one row: nothing can hide
             landed = found.table_rows
@@ -138,8 +138,8 @@ def test_a_thousand_columns_and_a_formula_are_only_text(tmp_path):
     rows = [[f"u{i}", "ab"[i % 2], "1", "2.5", "3", *["=HYPERLINK(1)"] * 1_000] for i in range(20)]
     file = tmp_path / "wide.csv"
     file.write_bytes(Dress("\n", False, False, 0, True).bytes_of([names, *rows]))
-    landing.land(unit_study(file), tmp_path / "out")
-    assert landing.landed(tmp_path / "out").table_rows == 20
+    ingest.land(unit_study(file), tmp_path / "out")
+    assert ingest.landed(tmp_path / "out").table_rows == 20
 
 
 @pytest.mark.skipif("FUZZ" not in os.environ, reason="ten million rows: make test-fuzz")
@@ -152,9 +152,9 @@ def test_one_bad_row_among_ten_million_is_named(tmp_path):
         to '{file}' (header)"""
     )
     with pytest.raises(ReportError) as caught:
-        landing.land(unit_study(file), tmp_path / "out")
+        ingest.land(unit_study(file), tmp_path / "out")
     assert f"long.csv, row {bad + 2:,}, column 'spend'" in str(caught.value)
-    landing.land(unit_study(file, tolerate={"wrong_type": 0.001}), tmp_path / "tolerant")
+    ingest.land(unit_study(file, tolerate={"wrong_type": 0.001}), tmp_path / "tolerant")
     assert (tmp_path / "tolerant" / "rejects.csv").read_text().splitlines()[1:] == [
         f"{bad + 2},spend,wrong_type,long.csv"
     ]

@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 import yaml
 
-from helpers import paths, warehouse, writeup
+from helpers import paths
 from helpers.paths import StudyPaths
-from helpers.results import Numbers
+from helpers.record import Numbers
+from helpers.site import docs
+from helpers.warehouse import query
 
 pytestmark = pytest.mark.slow
 
@@ -23,7 +25,7 @@ NOTEBOOKS = ("01_data_prep", "02_funnel_analysis", "04_experiment_design", "05_a
 def where(tmp_path_factory) -> StudyPaths:
     """The study as make has built it before the tests, or built here with fewer re-salted experiments."""
     built = StudyPaths(NAME)
-    if NAME in writeup.BUNDLED and (built.reports / "index.html").is_file():
+    if NAME in docs.BUNDLED and (built.reports / "index.html").is_file():
         return built
     base = tmp_path_factory.mktemp("checkout")
     raw = yaml.safe_load((paths.STUDIES / f"{NAME}.yml").read_text(encoding="utf-8"))
@@ -46,7 +48,7 @@ def numbers(where) -> Numbers:
 
 
 def test_the_counts_reach_the_marts_unchanged(where):
-    with warehouse.connect(where.database) as con:
+    with query.connect(where.database) as con:
         found = con.execute(
             "select population, variant, sample_size, conversions from marts.fct_experiment_results"
             " where dimension = 'all' and metric = 'completion_rate' order by all"
@@ -95,6 +97,6 @@ def test_nothing_speaks_of_a_planted_truth(where, numbers):
 
 
 def test_sessions_are_made_where_the_log_plans_none(where):
-    with warehouse.connect(where.database) as con:
+    with query.connect(where.database) as con:
         kinds = con.execute("select distinct event_name from staging.stg_experiment_events").fetchall()
     assert {kind for (kind,) in kinds} == {"experiment_impression", "experiment_conversion", "experiment_session"}

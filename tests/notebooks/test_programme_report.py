@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from helpers import paths, reports, site
+from helpers import paths
 from helpers.paths import StudyPaths
+from helpers.site import catalogue, render
 from tests.built_once import built_once
 from tests.fake_report import prepare, report_of
 
@@ -64,7 +65,7 @@ def where(base) -> StudyPaths:
 
 
 def test_every_notebook_says_what_it_found(where):
-    (report,) = reports.programmes(where.base)
+    (report,) = catalogue.programmes(where.base)
     for name in NAMES:
         headline = report.numbers[f"{name[3:]}.headline"].text
         assert 40 < len(headline) < 400 and re.search(r"\d", headline), name
@@ -96,7 +97,7 @@ def test_every_figure_shown_is_exported(where):
 
 def test_the_site_shows_it_beside_the_studies(where, tmp_path):
     own = shutil.copytree(where.base, tmp_path / "own")
-    index = site.render([report_of(prepare(own, notebooks=1))], own, reports.programmes(own))
+    index = render.render([report_of(prepare(own, notebooks=1))], own, catalogue.programmes(own))
     assert 'href="shop_year/index.html"' in index.read_text(encoding="utf-8")
     front = (own / "reports" / "shop_year" / "index.html").read_text(encoding="utf-8")
     assert all(f'href="{name}.html"' in front for name in NAMES)

@@ -4,9 +4,10 @@ import re
 
 import pytest
 
-from helpers import paths, warehouse
+from helpers import paths
 from helpers.assignment import hex_cut
 from helpers.errors import ReportError
+from helpers.warehouse import query
 
 QUERIES = sorted(paths.QUERIES.glob("*.sql"))
 YEAR = "Of a programme's year."
@@ -36,9 +37,9 @@ def test_it_runs_and_keeps_its_grain(file, small_study):
     told = grain(text)
     named = set(re.findall(r"\$(\w+)", re.sub(r"^--.*$", "", text, flags=re.MULTILINE)))
     assert named == set(PARAMETERS.get(file.stem, {}))
-    with warehouse.connect(small_study.where.database) as con:
-        rows = warehouse.query(con, file.stem, **PARAMETERS.get(file.stem, {}))
-        again = warehouse.query(con, file.stem, **PARAMETERS.get(file.stem, {}))
+    with query.connect(small_study.where.database) as con:
+        rows = query.query(con, file.stem, **PARAMETERS.get(file.stem, {}))
+        again = query.query(con, file.stem, **PARAMETERS.get(file.stem, {}))
     assert len(rows) or file.stem in (
         "tracking_violations",
         "lifetimes",
@@ -80,7 +81,7 @@ def test_it_is_used_or_documented(file):
 
 def test_an_unknown_query_names_the_known_ones(small_study):
     with (
-        warehouse.connect(small_study.where.database) as con,
+        query.connect(small_study.where.database) as con,
         pytest.raises(ReportError, match="one of activity, amount_values"),
     ):
-        warehouse.query(con, "nonsense")
+        query.query(con, "nonsense")

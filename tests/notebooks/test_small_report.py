@@ -19,10 +19,11 @@ from typing import Any, get_args
 import pytest
 import yaml
 
-from helpers import paths, rules
-from helpers.figures.export import browser
+from helpers import paths
 from helpers.paths import StudyPaths
-from helpers.results import Numbers, Unit, formatted
+from helpers.pipeline import dependencies
+from helpers.record import Numbers, Unit, formatted
+from helpers.report.figures.export import browser
 
 pytestmark = pytest.mark.slow
 
@@ -200,8 +201,8 @@ def test_every_figure_shown_is_exported_and_no_other(report):
     shown = set()
     for file in report.where.executed.glob("*.ipynb"):
         shown |= set(re.findall(r"<!--static:([a-z0-9_]+)-->", file.read_text(encoding="utf-8")))
-    sources = "\n".join(rules.code(paths.NOTEBOOKS / f"{name}.ipynb") for name in NAMES)
-    sources += "\n".join(f.read_text(encoding="utf-8") for f in (rules.PACKAGE / "sections").glob("*.py"))
+    sources = "\n".join(dependencies.code(paths.NOTEBOOKS / f"{name}.ipynb") for name in NAMES)
+    sources += "\n".join(f.read_text(encoding="utf-8") for f in (dependencies.PACKAGE / "sections").glob("*.py"))
     assert shown == set(re.findall(r'nb\.show\(\s*"([a-z0-9_]+)"', sources)) - ELSEWHERE
     assert {f.stem for f in report.where.figures.glob("*.html")} == shown
     assert {f.stem for f in report.where.figure_specs.glob("*/*.json")} == shown

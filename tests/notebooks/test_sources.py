@@ -170,7 +170,7 @@ def test_a_figure_is_shown_in_one_notebook_only():
 
 def test_every_figure_function_has_one_reader():
     """Each public function that draws has exactly one notebook or page that shows it, and each call names one that exists."""
-    modules = sorted((paths.ROOT / "src/helpers/figures").glob("*.py"))
+    modules = sorted((paths.ROOT / "src/helpers/report/figures").glob("*.py"))
     drawn = {
         (module.stem, node.name)
         for module in modules

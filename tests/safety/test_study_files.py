@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 import yaml
 
-from helpers import landing, paths
-from helpers import study as studies
+from helpers import config as studies
+from helpers import ingest, paths
 from helpers.errors import ReportError
-from helpers.monitoring import stream
-from tests.landing.studies import unit_study
+from helpers.experiment.monitoring import stream
+from tests.ingest.studies import unit_study
 
 FLAGSHIP = paths.STUDIES / "cart_checkout.yml"
 LAUGHS = "a: &a [x, x, x, x, x, x, x, x, x, x]\n" + "".join(
@@ -174,8 +174,8 @@ def test_data_may_lie_anywhere_and_stay_as_they_are(tmp_path, where):
         "folder": outside, "link": tmp_path / "link.csv",
     }[where]  # fmt: skip
     before = file.read_bytes(), file.stat().st_mtime_ns
-    landing.land(unit_study(path), tmp_path / "own" / "raw")
-    assert landing.landed(tmp_path / "own" / "raw").table_rows == 2, READ_ONLY
+    ingest.land(unit_study(path), tmp_path / "own" / "raw")
+    assert ingest.landed(tmp_path / "own" / "raw").table_rows == 2, READ_ONLY
     assert (file.read_bytes(), file.stat().st_mtime_ns) == before and list(outside.iterdir()) == [file]
 
 
@@ -185,7 +185,7 @@ def test_data_may_lie_anywhere_and_stay_as_they_are(tmp_path, where):
 )
 def test_a_path_that_is_no_file_of_data_is_one_clear_error(tmp_path, path):
     with pytest.raises(ReportError, match=r"not there|is empty|no file matches") as caught:
-        landing.land(unit_study(path), tmp_path / "raw")
+        ingest.land(unit_study(path), tmp_path / "raw")
     assert len(str(caught.value)) < 1_000
 
 
@@ -198,7 +198,11 @@ def test_a_stream_that_is_no_file_is_one_clear_error(path):
 def test_make_writes_no_rules_for_what_is_no_name():
     for name in ("..", "a/b", "-x", ""):
         done = subprocess.run(
-            [sys.executable, "-m", "helpers.rules", name], cwd=paths.ROOT, capture_output=True, text=True, check=False
+            [sys.executable, "-m", "helpers.pipeline.dependencies", name],
+            cwd=paths.ROOT,
+            capture_output=True,
+            text=True,
+            check=False,
         )
         assert done.returncode == 2 and "is no name of a study" in done.stderr
     assert not (paths.ROOT / "rules.mk").exists()

@@ -9,9 +9,9 @@ import duckdb
 import pandas as pd
 import pytest
 
+from helpers.config import Dirt, Study
 from helpers.simulate import Ledger, simulate
 from helpers.simulate import shop as shop_module
-from helpers.study import Dirt, Study
 
 DIRTY = dict.fromkeys(Dirt.model_fields, 0.004) | {"impossible_order": 0.001, "bot": 0.02}
 

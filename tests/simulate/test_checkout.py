@@ -6,12 +6,12 @@ import duckdb
 import numpy as np
 import pytest
 
+from helpers import config as studies
 from helpers import paths
-from helpers import study as studies
+from helpers.config import Dirt, Study
 from helpers.errors import ReportError
 from helpers.simulate import simulate
 from helpers.simulate.checkout import CHECKOUT, EVENT_NAMES, HARMFUL, _baskets
-from helpers.study import Dirt, Study
 
 PLENTY = dict.fromkeys(set(Dirt.model_fields) - set(HARMFUL), 0.004)
 ARMS = "(select distinct user_id, variant as arm from raw where event_name = 'experiment_impression')"

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
+from helpers.config import Dirt
 from helpers.simulate import Ledger
-from helpers.study import Dirt
 
 OUT_OF_ORDER = """
     event_name = 'purchase' and t < (

@@ -8,14 +8,17 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from helpers import experiment, funnel, lifetimes, marts, paths, planted, selection, surrogate, warehouse
+from helpers import paths
 from helpers.assignment import assign
+from helpers.config import Dirt, Study, load
 from helpers.errors import ReportError
-from helpers.figures import experiment as figures
-from helpers.figures.selection import readings
+from helpers.experiment import funnel, ground_truth, selection, surrogate, survival
+from helpers.experiment import results as experiment
+from helpers.report.figures import experiment as figures
+from helpers.report.figures.selection import readings
 from helpers.simulate import simulate
 from helpers.simulate.listeners import MUSIC
-from helpers.study import Dirt, Study, load
+from helpers.warehouse import build, query
 
 USERS = 4_000
 
@@ -127,18 +130,18 @@ def test_what_the_world_refuses(tmp_path: Path) -> None:
 @pytest.fixture(scope="module")
 def where(folder: Path) -> paths.StudyPaths:
     found = paths.StudyPaths("music_recommendations", folder.parents[2])
-    marts.build(small(), found)
+    build.build(small(), found)
     return found
 
 
 def test_the_report_is_marked_by_the_truth(where: paths.StudyPaths, truth: dict) -> None:
     study = small()
-    with warehouse.connect(where.database) as con:
+    with query.connect(where.database) as con:
         results = experiment.Results(con, study)
-        kept = lifetimes.survival(con, study)
+        kept = survival.survival(con, study)
         judged = surrogate.surrogacy(con, results)
         text = surrogate.cannibalised(results)
-        assert lifetimes.survival(con, study.model_copy(update={"leaving": None})) is None
+        assert survival.survival(con, study.model_copy(update={"leaving": None})) is None
     assert kept is not None
     assert judged is not None and judged.truth is not None
     whole = judged.path.predicted.value + judged.path.beside.value
@@ -185,7 +188,7 @@ def test_other_choices_of_units_are_those_of_the_log(where: paths.StudyPaths, lo
         "heaviest by outcome": pulled[pulled >= pulled.quantile(0.75, interpolation="inverted_cdf")],
         "heaviest before": pulled[before >= before.quantile(0.75, interpolation="inverted_cdf")],
     }
-    with warehouse.connect(where.database) as con:
+    with query.connect(where.database) as con:
         results = experiment.Results(con, study)
         found = {r.rule.name: r for r in selection.read(con, results)}
     assert set(found) == set(expected)
@@ -204,12 +207,12 @@ def test_other_choices_of_units_are_those_of_the_log(where: paths.StudyPaths, lo
 
 def test_every_planted_effect_is_set_beside_what_was_found(where: paths.StudyPaths, truth: dict) -> None:
     study = small()
-    with warehouse.connect(where.database) as con:
-        found = planted.marked(study, where, experiment.Results(con, study))
+    with query.connect(where.database) as con:
+        found = ground_truth.marked(study, where, experiment.Results(con, study))
     assert [m.planted.effect for m in found] == [p["effect"] for p in truth["planted"]]
     shown = {m.planted.effect: m.found.metric.name for m in found if m.found}
     assert shown == {"songs": "songs", "conversion": "conversion", "churn": "churn", "paywall": "paywalls"}
-    rows = {m.planted.effect: row for m, row in zip(found, planted.rows(found, study), strict=True)}
+    rows = {m.planted.effect: row for m, row in zip(found, ground_truth.rows(found, study), strict=True)}
     assert rows["churn"]["Size"] == "-5.00 points" and rows["churn"]["Interval"].count("points") == 1
     assert rows["outliers"]["Size"] == "5" and rows["outliers"]["Shows in"] == "no estimate"
     assert set(rows["songs"]) == set(rows["outliers"])
@@ -217,7 +220,7 @@ def test_every_planted_effect_is_set_beside_what_was_found(where: paths.StudyPat
 
 def test_each_arm_walks_its_funnel(where: paths.StudyPaths, log: pd.DataFrame) -> None:
     study = small()
-    with warehouse.connect(where.database) as con:
+    with query.connect(where.database) as con:
         arms = funnel.by_arm(con, study)
     assert [a.level for a in arms] == ["control", "treatment"]
     running = log[log["time"] >= study.period.start]

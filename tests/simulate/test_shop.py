@@ -5,10 +5,10 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
+from helpers.config import Period
 from helpers.errors import ReportError
 from helpers.simulate import shop as shop_module
 from helpers.simulate import simulate
-from helpers.study import Period
 
 EXPOSED = """
     with exposed as (

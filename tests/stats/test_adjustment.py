@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpers.calibration import adjustment as calibration
-from helpers.calibration import run
 from helpers.stats import InputError, Mean, adjustment, compare, cuped, variance
 from helpers.stats.adjustment import lin_adjustment, lin_arrays
 from helpers.stats.ancova import ancova
 from helpers.stats.arm_estimate import ArmEstimate
+from helpers.validation import adjustment as calibration
+from helpers.validation import run
 from tests.real_data import real
 
 

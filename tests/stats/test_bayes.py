@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 from scipy import integrate, stats
 from scipy.special import betainc, betaincc, betaincinv, betaln
 
-from helpers.calibration import bayes as topic
-from helpers.calibration import run
 from helpers.stats import InputError, Mean, Posterior, Proportion, false_positive_risk, posterior
 from helpers.stats.bayes import compare_bayes
 from helpers.stats.beta import BetaPair, BetaPrior
+from helpers.validation import bayes as topic
+from helpers.validation import run
 
 
 @pytest.mark.parametrize(("rate", "risk"), [(1 / 3, 5.9), (0.20, 11.1), (0.15, 15.0), (0.10, 22.0), (0.08, 26.4)])

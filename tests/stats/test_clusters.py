@@ -7,13 +7,13 @@ from time import perf_counter
 import numpy as np
 import pytest
 
-from helpers.calibration import clusters as calibration
-from helpers.calibration import run
-from helpers.calibration.case import Case
 from helpers.defaults import ALPHA
 from helpers.stats import InputError, Mean, Ratio, compare
 from helpers.stats.clusters import analyse_rows, compare_clusters
 from helpers.stats.randomised_units import cluster_totals, correlation_of
+from helpers.validation import clusters as calibration
+from helpers.validation import run
+from helpers.validation.case import Case
 
 LABELS = {"control": 0, "treatment": 1}
 

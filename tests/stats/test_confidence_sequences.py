@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpers.calibration import run, sequential
 from helpers.stats import InputError, Mean, Proportion, Ratio, mixture
 from helpers.stats.confidence_sequences import confidence_path, confidence_sequence, mixture_rate
 from helpers.stats.linear import relative_delta
 from helpers.stats.mixture import dirichlet_log_ratio, mixture_critical, mixture_intervals, mixture_p, msprt
+from helpers.validation import run, sequential
 
 RATES = Proportion(50_000, 16_249), Proportion(50_000, 16_522)
 MEANS = Mean.from_moments(35_637, 19.05, 13.4**2), Mean.from_moments(3_944, 21.57, 15.2**2)

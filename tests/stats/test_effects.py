@@ -8,12 +8,12 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from helpers.calibration import means as means_topic
-from helpers.calibration import noninferiority as guardrails_topic
-from helpers.calibration import run
 from helpers.stats import InputError, Mean, Moments, Proportion, Ratio, compare, linear, welch
 from helpers.stats.effects import NO_TEST
 from helpers.stats.linear import fieller
+from helpers.validation import means as means_topic
+from helpers.validation import noninferiority as guardrails_topic
+from helpers.validation import run
 
 ALTERNATIVES = ("two-sided", "greater", "less")
 # peers.md: mean case (scipy, statsmodels, tea-tasting, gbstats agree)

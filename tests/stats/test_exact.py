@@ -9,11 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from helpers.calibration import exact as topic
-from helpers.calibration import run
 from helpers.stats import InputError, Mean, Proportion, compare, unconditional
 from helpers.stats.exact import boschloo, compare_exact, fisher
 from helpers.stats.unconditional import Seen, Tables, exact_p_values
+from helpers.validation import exact as topic
+from helpers.validation import run
 
 ALTERNATIVES = ("two-sided", "greater", "less")
 counts = st.integers(1, 14).flatmap(lambda n: st.builds(Proportion, st.just(n), st.integers(0, n)))

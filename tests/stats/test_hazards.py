@@ -9,13 +9,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import optimize, special
 
-from helpers.calibration import run
-from helpers.calibration.survival import CASES
 from helpers.stats import InputError, Lifetimes
 from helpers.stats import hazards as module
 from helpers.stats.cox import Cox, cox
 from helpers.stats.hazards import HazardArrays, hazard_ratio, hazard_ratios
 from helpers.stats.risk_sets import RiskSets
+from helpers.validation import run
+from helpers.validation.survival import CASES
 from tests.real_data import real
 
 
@@ -180,7 +180,7 @@ def test_no_events_and_no_such_name():
 def test_calibration_sees_a_broken_error(monkeypatch):
     case = next(c for c in CASES if c.method.startswith("Cox") and c.quantity == "coverage")
     assert run(case, case.short).kept
-    import helpers.calibration.survival as topic
+    import helpers.validation.survival as topic
 
     def narrow(control, treatment):
         found = hazard_ratios(control, treatment)

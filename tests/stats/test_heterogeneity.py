@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpers.calibration import heterogeneity as calibration
-from helpers.calibration import run
 from helpers.stats import InputError, Mean, Proportion, Ratio, compare
 from helpers.stats.heterogeneity import heterogeneity as by_segment
 from helpers.stats.heterogeneity import segment_estimate
 from helpers.stats.pooling import partial_pooling
+from helpers.validation import heterogeneity as calibration
+from helpers.validation import run
 
 SCHOOLS = np.array([28, 8, -3, 7, -1, 1, 18, 12.0]), np.array([15, 10, 16, 11, 9, 11, 10, 18.0]) ** 2
 

@@ -8,11 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from helpers.calibration import multiplicity as topic
-from helpers.calibration import run
 from helpers.stats import InputError, Mean, Proportion, adjust, compare, compare_wald
 from helpers.stats.exact import compare_exact
 from helpers.stats.multiplicity import adjusted_effects, adjusted_p_values, decision_levels
+from helpers.validation import multiplicity as topic
+from helpers.validation import run
 
 METHODS = ("holm", "bonferroni", "hochberg", "bh", "by")
 

@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpers.calibration import heterogeneity as calibration
-from helpers.calibration import run
 from helpers.stats import InputError, Mean, Moments, Proportion, compare
 from helpers.stats.daily_effects import DailyEffects
 from helpers.stats.novelty import novelty as judge
 from helpers.stats.novelty import trends
+from helpers.validation import heterogeneity as calibration
+from helpers.validation import run
 
 
 def daily(effects, variance=0.01, days=None):

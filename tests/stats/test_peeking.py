@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpers.calibration import run, sequential
 from helpers.stats import InputError, peeking
 from helpers.stats.peeking import (
     START,
@@ -18,6 +17,7 @@ from helpers.stats.peeking import (
     stop_probabilities,
     survivors,
 )
+from helpers.validation import run, sequential
 
 
 # Armitage, McPherson and Rowe (1969), table 2, level .05

@@ -7,8 +7,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from helpers.calibration import power as topic
-from helpers.calibration import run
 from helpers.stats import (
     InputError,
     Mean,
@@ -24,6 +22,8 @@ from helpers.stats import (
 from helpers.stats.inference import p_values
 from helpers.stats.power import RatioDesign
 from helpers.stats.score import Table
+from helpers.validation import power as topic
+from helpers.validation import run
 
 
 def test_golden_power_t(golden):

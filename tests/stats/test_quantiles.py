@@ -9,13 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from helpers.calibration import case, cases
 from helpers.stats import compare, noninferiority
 from helpers.stats import quantiles as module
 from helpers.stats.bootstrap_replicates import replicates
 from helpers.stats.quantile_bootstrap import bootstrap_quantiles, quantile_replicates
 from helpers.stats.quantiles import Quantile, RankWindow, quantile_effects
 from helpers.stats.validation import InputError
+from helpers.validation import case, cases
 
 
 @pytest.mark.parametrize(

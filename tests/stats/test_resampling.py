@@ -9,7 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from helpers.calibration import case, cases
 from helpers.stats import bootstrap_intervals, bootstrap_replicates, poisson_bootstrap
 from helpers.stats.bootstrap import bootstrap, bootstrap_estimate
 from helpers.stats.bootstrap_intervals import compare_replicates, replicate_effects
@@ -17,6 +16,7 @@ from helpers.stats.bootstrap_replicates import Replicates, replicates
 from helpers.stats.permutation import mean_difference, permutation, welch_t
 from helpers.stats.poisson_bootstrap import PoissonSums
 from helpers.stats.validation import InputError
+from helpers.validation import case, cases
 
 METHODS = ("percentile", "bca")
 

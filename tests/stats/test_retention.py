@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpers.calibration import run
-from helpers.calibration import survival as topic
 from helpers.stats import InputError, Proportion, binomial_interval, compare, compare_wald
 from helpers.stats.retention import Retention, RetentionCurve, retention
+from helpers.validation import run
+from helpers.validation import survival as topic
 from tests.real_data import real
 
 

@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 
-from helpers.calibration import power as topic
-from helpers.calibration import run
 from helpers.stats import InputError, Mean, MeanDesign, ProportionDesign, Ratio, compare, cuped
 from helpers.stats import simulated_experiments as module
 from helpers.stats.power import RatioDesign
 from helpers.stats.simulated_power import simulated_mde, simulated_power, simulated_size
+from helpers.validation import power as topic
+from helpers.validation import run
 
 
 def seeded(seed=1):

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from helpers.calibration import run, sequential
 from helpers.stats import InputError, Mean, Proportion, Ratio, compare, stopping
 from helpers.stats.peeking import brownian_z
 from helpers.stats.spending import Spending, group_sequential, wang_tsiatis
 from helpers.stats.stopping import monitor, signed_z, stagewise, stopped_effects
+from helpers.validation import run, sequential
 
 KINDS = (Spending(), Spending("pocock"), Spending("kim-demets", 1.0), Spending("kim-demets", 3.0))
 

@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 from scipy import special, stats
 
-from helpers.calibration import run
-from helpers.calibration import srm as calibration
 from helpers.stats import InputError, srm, srm_by_group
 from helpers.stats.sequential_srm import sequential_srm
 from helpers.stats.srm import SRM
 from helpers.stats.srm_diagnosis import diagnose_srm
+from helpers.validation import run
+from helpers.validation import srm as calibration
 
 
 def test_golden(golden):

@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpers.calibration import adjustment as calibration
-from helpers.calibration import run
 from helpers.stats import InputError, Mean, Proportion, Ratio, compare, stratification
 from helpers.stats.adjustment import lin_adjustment
 from helpers.stats.stratification import post_stratify, post_stratify_arrays
+from helpers.validation import adjustment as calibration
+from helpers.validation import run
 
 
 def units(rng, n=400):

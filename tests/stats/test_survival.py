@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from helpers.calibration import run
-from helpers.calibration.survival import CASES
 from helpers.stats import InputError, Lifetimes, compare, kaplan_meier, log_rank, noninferiority
 from helpers.stats.risk_sets import RiskSets, log_ranks
 from helpers.stats.survival import RestrictedMean, compare_restricted_means, restricted_mean
+from helpers.validation import run
+from helpers.validation.survival import CASES
 from tests.real_data import real
 
 
@@ -210,7 +210,7 @@ def test_calibration_sees_a_broken_variance(monkeypatch, attribute, broken, meth
 
 
 def test_calibration_sees_a_log_rank_without_its_variance(monkeypatch):
-    import helpers.calibration.survival as topic
+    import helpers.validation.survival as topic
 
     case = next(c for c in CASES if c.method == "log-rank")
 

@@ -5,11 +5,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpers.calibration import case, cases
-from helpers.calibration import winsorizing as calibration
 from helpers.defaults import WINSORIZE_UPPER
 from helpers.stats.validation import InputError
 from helpers.stats.winsorizing import Thresholds, WinsorizedRows, winsorize, winsorize_rows
+from helpers.validation import case, cases
+from helpers.validation import winsorizing as calibration
 
 ARM = st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=30)
 

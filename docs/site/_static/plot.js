@@ -4,7 +4,7 @@
   "use strict";
   const narrow = matchMedia("(max-width: 600px)");
   const dark = matchMedia("(prefers-color-scheme: dark)");
-  // The named colours of helpers/figures/style.py that a page may exchange.
+  // The named colours of helpers/report/figures/style.py that a page may exchange.
   const COLOURS = {
     "#1f2328": "--plot-ink",
     "#59636e": "--plot-muted",

@@ -1,4 +1,4 @@
-// Attribution by rule: the same arithmetic as src/helpers/attribution/rules.py, held equal to it by a test.
+// Attribution by rule: the same arithmetic as src/helpers/programme/attribution/rules.py, held equal to it by a test.
 
 export const RULES = ["first_touch", "last_touch", "linear", "time_decay", "position_based"];
 

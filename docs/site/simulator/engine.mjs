@@ -1,4 +1,4 @@
-// The simulator's engine: pure functions, no page. The same numbers as helpers.simulator in Python, under the same names.
+// The simulator's engine: pure functions, no page. The same numbers as helpers.experiment.whatif in Python, under the same names.
 import { detectable, lastLevel, power, size, split } from "./design.mjs";
 import { cdf, expectedExcess, quantile } from "./normal.mjs";
 import { decreasingRoot, Table } from "./score.mjs";
@@ -102,7 +102,7 @@ function observedRisk(plan, p, arms, planned) {
   return wrong / (wrong + reached * plan.prior);
 }
 
-/** The rule of helpers.decision, trust checks and guardrails taken as passed. */
+/** The rule of helpers.experiment.decision.rule, trust checks and guardrails taken as passed. */
 function decide(plan, { level, p, best, risk, units, planned, net }, currency) {
   const { uplift, minimum_uplift: least, max_risk: accepted } = plan;
   const relative = (value) => formatted(value, "relative");
@@ -141,7 +141,7 @@ function decide(plan, { level, p, best, risk, units, planned, net }, currency) {
   return { verdict, reason, criteria };
 }
 
-/** Chances of GO and KILL by this very rule; see helpers.simulator.operating for the approximation. */
+/** Chances of GO and KILL by this very rule; see helpers.experiment.whatif.operating for the approximation. */
 function operating(plan, arms, crit, risk, leastDifference, enough) {
   const size = Math.abs(plan.uplift) || plan.planned_uplift;
   const [harmful, good] = [Math.max(-size, -1), Math.max(size, plan.minimum_uplift)];

@@ -1,4 +1,4 @@
-// Numbers as text, as helpers.results writes them.
+// Numbers as text, as helpers.record writes them.
 
 const grouped = (text) => text.replace(/\B(?=(\d{3})+(?!\d))/g, ",");
 

@@ -18,11 +18,12 @@ from helpers.cli.group import command
 @click.option("--from-start", is_flag=True, help="Forget where an earlier process was stopped.")
 def live(programme_file: str, speed: float | None, from_start: bool) -> None:
     """Replay the running experiment of PROGRAMME event by event; a stopped one goes on from its checkpoint."""
-    from helpers import lock, programme
-    from helpers.live.replay import Replay
-    from helpers.live.screen import DAY_A_MINUTE, Screen
-    from helpers.live.worlds import stream_of
-    from helpers.results import write_text
+    from helpers.config import programme
+    from helpers.pipeline import lock
+    from helpers.programme.live.replay import Replay
+    from helpers.programme.live.screen import DAY_A_MINUTE, Screen
+    from helpers.programme.live.worlds import stream_of
+    from helpers.record import write_text
 
     asked, where = programme.opened(programme_file)
     folder = where.data / "live"

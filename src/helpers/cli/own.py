@@ -6,11 +6,12 @@ from typing import Any
 
 import click
 
-from helpers import lock, paths
-from helpers import study as studies
+from helpers import config as studies
+from helpers import paths
 from helpers.cli.group import command, study_argument
 from helpers.errors import ReportError
-from helpers.progress import step
+from helpers.pipeline import lock
+from helpers.pipeline.progress import step
 
 
 @command
@@ -21,7 +22,7 @@ from helpers.progress import step
 @click.option("--force", is_flag=True, help="Overwrite a study of that name.")
 def new_study(data: str, name: str | None, table: str | None, variant: str | None, force: bool) -> None:
     """Look at FILE (CSV, Parquet, a folder or glob of them, DuckDB) and propose a study file."""
-    from helpers import new_study as proposing
+    from helpers.ingest import new_study as proposing
 
     with lock.held(), step("new study", "looking at the data"):
         proposed = proposing.propose(data, name=name, table=table, variant=variant, force=force)
@@ -32,7 +33,7 @@ def new_study(data: str, name: str | None, table: str | None, variant: str | Non
 @study_argument
 def check(study_file: str) -> None:
     """Validate STUDY and find its data; say what would be analysed, and build nothing."""
-    from helpers import preview
+    from helpers.ingest import preview
 
     click.echo(preview.of(study_file))
 
@@ -70,7 +71,7 @@ def serve(port: int) -> None:
 @click.argument("file", required=False)
 def golden(file: str | None) -> None:
     """Recompute the reference figures in FILE and say, section by section, how far off they are."""
-    from helpers import golden as reference_check
+    from helpers.validation import golden as reference_check
 
     report = reference_check.check(file)
     click.echo(report.text)
@@ -103,10 +104,10 @@ def log_decision(
     """
     from datetime import UTC, datetime
 
-    from helpers import decision_log
+    from helpers.experiment.decision import log
 
     if check:
-        click.echo("\n".join(decision_log.checked([studies.opened(study_file)[1]] if study_file else None)))
+        click.echo("\n".join(log.checked([studies.opened(study_file)[1]] if study_file else None)))
         return
     if not (study_file and decision and by):
         raise ReportError(
@@ -115,5 +116,5 @@ def log_decision(
     _, where = studies.opened(study_file)
     day = (on or datetime.now(UTC)).date()
     with lock.held(where.base):
-        entry = decision_log.append(where, decision_log.Choice(decision=decision, by=by, on=day, **told))
-    click.echo(f"{paths.shown(decision_log.file_of(where))}: entry {entry.number}, {decision} by {by}")
+        entry = log.append(where, log.Choice(decision=decision, by=by, on=day, **told))
+    click.echo(f"{paths.shown(log.file_of(where))}: entry {entry.number}, {decision} by {by}")

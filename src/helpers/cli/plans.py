@@ -13,8 +13,8 @@ from helpers.cli.group import command
 @click.argument("new", metavar="NEW", type=click.Path(path_type=Path))
 def plan_diff(old: Path, new: Path) -> None:
     """Say what changed from the tracking plan OLD to NEW; exit code 1 for a break without a new major version."""
-    from helpers.events import read_plan
-    from helpers.plan_changes import compared
+    from helpers.config.tracking_plan import read_plan
+    from helpers.config.versions import compared
 
     comparison = compared(read_plan(old), read_plan(new))
     click.echo(str(comparison))

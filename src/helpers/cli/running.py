@@ -7,13 +7,14 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from helpers import graph, lock, paths
-from helpers import study as studies
+from helpers import config as studies
+from helpers import paths
 from helpers.cli.group import EXIT_CODES
 from helpers.errors import ReportError
-from helpers.graph import Node
 from helpers.paths import StudyPaths
-from helpers.progress import TELL, say, step
+from helpers.pipeline import graph, lock
+from helpers.pipeline.graph import Node
+from helpers.pipeline.progress import TELL, say, step
 
 ENVIRONMENT = {"PYTHONHASHSEED": "0", "JUPYTER_PLATFORM_DIRS": "1", TELL: "1"}
 """As the Makefile has it; and the step tells how far it is instead of drawing."""
@@ -81,7 +82,7 @@ def run(file: str, jobs: int) -> tuple[int, Path]:
 
 def place(file: str) -> StudyPaths:
     """Where what a study or a programme generates stands; raises what opening it raises."""
-    from helpers import programme
+    from helpers.config import programme
 
     return (programme.opened(file) if Path(file).parent.name == "programmes" else studies.opened(file))[1]
 

@@ -10,13 +10,14 @@ from typing import Any
 
 import click
 
-from helpers import lock, paths
-from helpers import study as studies
+from helpers import config as studies
+from helpers import paths
 from helpers.cli.group import command, study_argument
 from helpers.errors import ReportError
-from helpers.progress import Running, step
-from helpers.results import write_text
-from helpers.scratch import scratch
+from helpers.pipeline import lock
+from helpers.pipeline.files import scratch
+from helpers.pipeline.progress import Running, step
+from helpers.record import write_text
 
 
 @contextmanager
@@ -30,45 +31,46 @@ def writing(base: Path, subject: str, what: str) -> Iterator[Running]:
 @study_argument
 def log(study_file: str) -> None:
     """Simulate the log of STUDY, or bring in its own, as Parquet."""
-    from helpers import landing
+    from helpers import ingest
 
     study, where = studies.opened(study_file)
     with writing(where.base, study.name, "log"):
         if not study.simulated:
-            landing.land_whole(study, where)
+            ingest.land_whole(study, where)
             return
         from helpers.simulate import simulate
 
         with scratch(where.data, "raw") as aside:
             aside.mkdir()
             simulate(study, aside)
-            landing.finish(aside, where.raw)
+            ingest.finish(aside, where.raw)
 
 
 @command
 @study_argument
 def marts_(study_file: str) -> None:
     """Build the marts of STUDY with dbt."""
-    from helpers import marts
+    from helpers.warehouse import build
 
     study, where = studies.opened(study_file)
     with writing(where.base, study.name, "warehouse"):
-        marts.build(study, where)
+        build.build(study, where)
 
 
 @command
 @study_argument
 def resalt(study_file: str) -> None:
     """Split the exposed units of STUDY under many salts, for the A/A test."""
-    from helpers import experiment, warehouse
+    from helpers.experiment import results
+    from helpers.warehouse import query
 
     study, where = studies.opened(study_file)
     with (
         writing(where.base, study.name, "A/A assignments"),
-        warehouse.connect(where.database) as con,
+        query.connect(where.database) as con,
         scratch(where.data, "resalted") as aside,
     ):
-        experiment.resalt(con, study).to_parquet(aside)
+        results.resalt(con, study).to_parquet(aside)
         aside.replace(where.resalted)
 
 
@@ -76,7 +78,8 @@ def resalt(study_file: str) -> None:
 @click.argument("programme_file", metavar="PROGRAMME")
 def year(programme_file: str) -> None:
     """Simulate the year of PROGRAMME, a file such as programmes/shop_year.yml."""
-    from helpers import landing, programme
+    from helpers import ingest as landing
+    from helpers.config import programme
     from helpers.simulate.year import simulate_year
 
     asked, where = programme.opened(programme_file)
@@ -92,8 +95,8 @@ def year(programme_file: str) -> None:
 @click.option("-p", "--parameter", "given", multiple=True, metavar="NAME=VALUE", help="Overrides a parameter; JSON.")
 def notebook(study_file: str, name: str, given: tuple[str, ...]) -> None:
     """Run the notebook NAME on STUDY, or on a programme."""
-    from helpers import run
     from helpers.cli.running import place
+    from helpers.pipeline import notebooks
 
     where = place(study_file)
     source = paths.NOTEBOOKS / f"{name}.ipynb"
@@ -111,7 +114,7 @@ def notebook(study_file: str, name: str, given: tuple[str, ...]) -> None:
         except json.JSONDecodeError:
             parameters[key] = value
     with writing(where.base, where.name, name):
-        run.execute(source, where, parameters)
+        notebooks.execute(source, where, parameters)
 
 
 @command
@@ -119,9 +122,9 @@ def notebook(study_file: str, name: str, given: tuple[str, ...]) -> None:
 def report(study_file: str) -> None:
     """Export the figures of STUDY, or of a programme, and gather its numbers."""
     from helpers.cli.running import place
-    from helpers.figures.export import export
-    from helpers.results import Numbers
-    from helpers.summary import of_programme, summary
+    from helpers.record import Numbers
+    from helpers.report.figures.export import export
+    from helpers.site.summary import of_programme, summary
 
     where = place(study_file)
     with writing(where.base, where.name, "figures and numbers"):
@@ -130,9 +133,9 @@ def report(study_file: str) -> None:
             click.echo(f"  {where.name:<18} {exported.note}", err=True)
         numbers = Numbers.of(where)
         if where.beyond:
-            from helpers import programme
+            from helpers.config import programme as programme_model
 
-            text = of_programme(programme.load(study_file), where, numbers)
+            text = of_programme(programme_model.load(study_file), where, numbers)
         else:
             text = summary(studies.load(study_file), where, numbers)
         write_text(where.reports / "summary.txt", text)
@@ -144,9 +147,9 @@ def report(study_file: str) -> None:
 @click.argument("study_file", metavar="[STUDY]", required=False)
 def site(study_file: str | None) -> None:
     """Render the site in reports/ over every report that is whole, in the project or in the folder STUDY belongs to."""
-    from helpers import site as pages
     from helpers.cli.running import place
-    from helpers.reports import programmes, reports
+    from helpers.site import render as pages
+    from helpers.site.catalogue import programmes, reports
 
     base = place(study_file).base if study_file else paths.ROOT
     with writing(base, "site", "pages"):
@@ -157,7 +160,7 @@ def site(study_file: str | None) -> None:
 @click.option("--check", is_flag=True, help="Write nothing; fail when a text differs from the results.")
 def docs(check: bool) -> None:
     """Fill docs/*.md from the results of the bundled studies."""
-    from helpers import writeup
+    from helpers.site import docs as writeup
 
     with step("docs", "write-up") if check else writing(paths.ROOT, "docs", "write-up"):
         writeup.fill(check=check)
@@ -166,7 +169,7 @@ def docs(check: bool) -> None:
 @command
 def own_data() -> None:
     """Run the worked example of docs/own-data.md and record what its commands say."""
-    from helpers import worked_example
+    from helpers.site import worked_example
 
     with writing(paths.ROOT, "own-data", "worked example"):
         click.echo(f"Recorded in {paths.shown(worked_example.save())}")
@@ -176,12 +179,13 @@ def own_data() -> None:
 @click.argument("study_files", metavar="[STUDY]...", nargs=-1)
 def simulator_(study_files: tuple[str, ...]) -> None:
     """Write reports/simulator.html with the STUDYs, or the bundled ones, as presets."""
-    from helpers.simulator import page, presets
-    from helpers.writeup import BUNDLED
+    from helpers.experiment.whatif import presets
+    from helpers.site import whatif_page
+    from helpers.site.docs import BUNDLED
 
     with writing(paths.ROOT, "simulator", "page"):
         asked = study_files or [f"studies/{name}.yml" for name in BUNDLED]
-        written = page.write(map(presets.read, asked), paths.ROOT / "reports" / "simulator.html")
+        written = whatif_page.write(map(presets.read, asked), paths.ROOT / "reports" / "simulator.html")
     click.echo(f"Open {paths.shown(written)}")
 
 
@@ -195,7 +199,7 @@ def schema() -> None:
 @command
 def diagrams() -> None:
     """Draw the diagrams of every built study as one page, reports/diagrams.html."""
-    from helpers.diagrams import page
+    from helpers.site.diagrams import page
 
     with writing(paths.ROOT, "diagrams", "page"):
         drawn = page.write()
@@ -206,7 +210,7 @@ def diagrams() -> None:
 @study_argument
 def dbt_docs(study_file: str) -> None:
     """Write the warehouse's documentation with lineage as one page."""
-    from helpers import marts
+    from helpers.warehouse import build as marts
 
     study, where = studies.opened(study_file)
     with writing(where.base, study.name, "dbt docs"):
@@ -219,7 +223,7 @@ def dbt_docs(study_file: str) -> None:
 @click.option("--topic", "topics", multiple=True, help="Some of the topics; the page stays as it is.")
 def calibration(scale: float, topics: tuple[str, ...]) -> None:
     """Count error rates, coverage and power of every method; write docs/calibration.json."""
-    from helpers.calibration import TOPICS, cases, record
+    from helpers.validation import TOPICS, cases, record
 
     unknown = sorted(set(topics) - set(TOPICS))
     if unknown:

@@ -1,6 +1,1 @@
-"""Programmes: what stands around single experiments, told by the notebooks from 08 on."""
-
-from helpers.programme.model import Attribution, Beyond, Live, Prediction, Programme, Segments, World
-from helpers.programme.reading import load, opened
-
-__all__ = ["Attribution", "Beyond", "Live", "Prediction", "Programme", "Segments", "World", "load", "opened"]
+"""What stands around single experiments, over a year: what notebooks 08 to 12 compute."""

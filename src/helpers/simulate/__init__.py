@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from pathlib import Path
 
+from helpers.config import Simulation, Study
 from helpers.errors import ReportError
 from helpers.simulate.ledger import Ledger
-from helpers.study import Simulation, Study
 
 __all__ = ["Ledger", "simulate"]
 
@@ -42,7 +42,7 @@ def simulate(study: Study, out: Path, *, progress: bool = True) -> Ledger:
     Writes ``events/part-NNNN.parquet`` and ``ledger.json``; the shop adds ``catalogue.parquet``, a world whose
     users were treated ``ground_truth.json``. The same study gives the same rows in the same order, whatever the number of workers.
 
-    ``progress`` counts for the step under way, see :mod:`helpers.progress`. Raises
+    ``progress`` counts for the step under way, see :mod:`helpers.pipeline.progress`. Raises
     :class:`~helpers.errors.ReportError` when the study reads a log of its own or names a world
     that does not exist.
     """

@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from helpers.config import Period, Simulation
 from helpers.errors import ReportError
 from helpers.simulate import rows as raw
 from helpers.simulate.catalogue import Catalogue
@@ -18,7 +19,6 @@ from helpers.simulate.ledger import Ledger
 from helpers.simulate.rows import Rows, Visits
 from helpers.simulate.visitors import Calendar, draw_traits
 from helpers.simulate.world import DIRT, SHOP, VISITOR_TYPES, World
-from helpers.study import Period, Simulation
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]

@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from helpers.config import Dirt
 from helpers.simulate.catalogue import Catalogue
 from helpers.simulate.ledger import Ledger
 from helpers.simulate.rows import (
@@ -28,7 +29,6 @@ from helpers.simulate.rows import (
 )
 from helpers.simulate.visitors import Calendar
 from helpers.simulate.world import DIRT
-from helpers.study import Dirt
 
 Ints = NDArray[np.int64]
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from helpers.results import Unit, write_text
-from helpers.study import Metric
+from helpers.config import Metric
+from helpers.record import Unit, write_text
 
 Ints = NDArray[np.int64]
 FILE = "ground_truth.json"

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from helpers.study import Dirt
+from helpers.config import Dirt
 
 APPENDED = ("exact_duplicate", "late_duplicate", "unplanned_event", "bot")
 """Kinds of dirt that add rows; every other kind spoils a row that was there."""
@@ -16,7 +16,7 @@ class Ledger:
     """Rows of a simulated log.
 
     ``clean_events`` counts rows before dirt, ``rows`` all rows written, ``kinds`` the rows of each
-    kind of :class:`~helpers.study.Dirt`, zeros included. Kinds never share a row, so
+    kind of :class:`~helpers.config.Dirt`, zeros included. Kinds never share a row, so
     ``rows == clean_events + added``.
 
     >>> ledger = Ledger.of(100, {"bot": 7, "missing_id": 3})

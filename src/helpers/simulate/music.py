@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from helpers.assignment import buckets
+from helpers.config import Simulation, Study
 from helpers.errors import ReportError
 from helpers.simulate.ground_truth import GroundTruth, Planted, WorldSums, world_sums
 from helpers.simulate.ledger import Ledger
@@ -15,7 +16,6 @@ from helpers.simulate.listeners import CONTROL, MUSIC, TREATMENT, Listeners, Mus
 from helpers.simulate.rows import MS_PER_DAY, spread_out, standard_times
 from helpers.simulate.visitors import Calendar
 from helpers.simulate.world import SHOP
-from helpers.study import Simulation, Study
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 import pyarrow.parquet as pq
 
-from helpers.progress import counted
+from helpers.config import Period, Simulation
+from helpers.pipeline.progress import counted
 from helpers.simulate.bots import bots
 from helpers.simulate.catalogue import Catalogue, make_catalogue
 from helpers.simulate.dirt import ROWS_PER_EVENT, plant
@@ -15,7 +16,6 @@ from helpers.simulate.ledger import Ledger
 from helpers.simulate.rows import Rows, Visits, render
 from helpers.simulate.visitors import Calendar, capped, honest_events
 from helpers.simulate.world import SHOP, World
-from helpers.study import Period, Simulation
 
 USERS_PER_CHUNK = 50_000
 WORKERS = 2

@@ -9,9 +9,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from helpers.programme import World
-from helpers.progress import counted
-from helpers.results import write_text
+from helpers.config.programme import World
+from helpers.pipeline.progress import counted
+from helpers.record import write_text
 from helpers.simulate.year.service import Offers, Subscriptions, subscriptions, tickets, visits
 from helpers.simulate.year.shoppers import WORLD, Floats, Ints, Year, YearWorld, demand, draw, live
 

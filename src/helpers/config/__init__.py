@@ -1,0 +1,42 @@
+"""A study: the validated YAML file that is the only thing an analyst edits."""
+
+from helpers.config.base import Model, Name, Wrong, nearest
+from helpers.config.data import (
+    EXPOSED,
+    VARIABLE,
+    WORLDS,
+    ColumnOf,
+    Dirt,
+    EventName,
+    Levels,
+    Log,
+    Place,
+    Simulation,
+    Tolerance,
+    Units,
+    UnitTolerance,
+    World,
+)
+from helpers.config.design import (
+    Design,
+    ExternalEvent,
+    Funnel,
+    Injection,
+    Leaving,
+    Margin,
+    Metric,
+    Period,
+    Surrogate,
+    Variant,
+)
+from helpers.config.launch import Economics, Milestone, Monitoring, Rule, Stage
+from helpers.config.loading import json_schema, load, opened, read_yaml, study_paths
+from helpers.config.messages import explained
+from helpers.config.study import Study
+
+__all__ = [
+    "ColumnOf", "Design", "Dirt", "EXPOSED", "Economics", "EventName", "ExternalEvent", "Funnel", "Injection", "Leaving", "Levels", "Log", "Margin",
+    "Metric", "Milestone", "Model", "Monitoring", "Name", "Period", "Place", "Rule", "Simulation", "Stage", "Study",
+    "Surrogate", "Tolerance", "UnitTolerance", "Units", "VARIABLE", "Variant", "WORLDS", "World", "Wrong", "explained",
+    "json_schema", "load", "nearest", "opened", "read_yaml", "study_paths",
+]  # fmt: skip

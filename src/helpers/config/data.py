@@ -1,0 +1,329 @@
+"""Where the data of a study come from: an event log, a table of units, or a simulator."""
+
+import difflib
+import re
+from dataclasses import dataclass
+from typing import Annotated, Any, ClassVar, Literal, Self
+
+from pydantic import (
+    BeforeValidator,
+    Field,
+    model_validator,
+)
+
+from helpers.config.base import Model, Name, Share, Wrong
+from helpers.config.formats import format_of
+
+VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
+"""An environment variable in a path."""
+
+EXPOSED = "exposed"
+"""The event by which a row of a unit table enters the experiment."""
+
+
+class Dirt(Model):
+    """Kinds of dirt, as shares of the rows: planted by a simulator, or tolerated in a log."""
+
+    exact_duplicate: Share = 0
+    """Rows that stand there twice"""
+    late_duplicate: Share = 0
+    """Rows that arrive a second time, later"""
+    timezone_offset: Share = 0
+    """Times with an offset instead of UTC; repaired"""
+    epoch_milliseconds: Share = 0
+    """Times as milliseconds since the epoch; repaired"""
+    named_month: Share = 0
+    """Times with the name of the month; repaired"""
+    missing_id: Share = 0
+    """Rows without a unit"""
+    unparseable_time: Share = 0
+    """Times that nobody can read"""
+    unplanned_event: Share = 0
+    """Events that the tracking plan does not know"""
+    wrong_type: Share = 0
+    """Text where a number is planned"""
+    missing_revenue: Share = 0
+    """Purchases without an amount"""
+    negative_price: Share = 0
+    """Amounts below zero"""
+    missing_property: Share = 0
+    """Rows that lack a planned property; flagged"""
+    extra_property: Share = 0
+    """Rows with a property that is not planned; flagged"""
+    impossible_order: Share = 0
+    """Steps in an order that cannot be; flagged"""
+    bot: Share = 0
+    """Events of bots"""
+
+
+class Tolerance(Model):
+    """Share of rows (of units for ``two_variants``) that may be wrong; what is not listed may not occur."""
+
+    malformed_line: Share = 0
+    """Lines that do not fit the header"""
+    missing_id: Share = 0
+    """Rows without a unit"""
+    unparseable_time: Share = 0
+    """Times that nobody can read"""
+    unplanned_event: Share = 0
+    """Events that the tracking plan does not know"""
+    wrong_type: Share = 0
+    """Text where a number is planned"""
+    missing_revenue: Share = 0
+    """Purchases without an amount"""
+    negative_price: Share = 0
+    """Amounts below zero"""
+    two_variants: Share = 0
+    """Units that saw more than one variant; contamination"""
+
+
+class Simulation(Model):
+    """A simulated log."""
+
+    source: Literal["simulated"]
+    """simulated: the log is made up"""
+    world: Literal["shop", "checkout", "music"] = "shop"
+    """Which world makes it: shop, checkout or music"""
+    users: int = Field(200_000, ge=1_000, le=20_000_000)
+    """How many users it has"""
+    seed: int = Field(ge=0)
+    """Seed of the simulation; equal seeds give equal logs"""
+    dirt: Dirt = Dirt()
+    """Kinds of dirt that are planted, as shares of the events"""
+    tolerate: Tolerance = Tolerance()
+    """Shares of wrong rows that are accepted; what is not listed may not occur"""
+    bot_events_per_day: int = Field(300, ge=10)
+    """A unit with more events on a day is a bot and left out"""
+    export_clean_events: bool = False
+    """Whether the clean events are written as a CSV beside the marts"""
+
+
+class ColumnOf(Model):
+    """A column of the log; ``up_to`` keeps what stands before the first such character, ``times`` multiplies by a column."""
+
+    column: str
+    """The column of the log"""
+    up_to: str | None = Field(None, min_length=1, max_length=1)
+    """Keep only what stands before the first such character"""
+    times: str | None = None
+    """Column that a price is multiplied by, such as the quantity"""
+
+
+class EventName(Model):
+    """The name of every event of a log in which only one thing happens.
+
+    ``first`` is what the rows of a unit's first moment are called instead, in the baseline and in the experiment anew,
+    so that such a log too has an exposure and what follows it. Rows with a negative amount are nobody's first.
+    """
+
+    value: Name
+    """Name of every event, where the log holds one kind only"""
+    first: Name | None = None
+    """Name of a unit's first rows instead, in the baseline and in the experiment"""
+
+
+class Place(Model):
+    """Where a table stands: CSV (plain or gz) or Parquet (a file, a folder, a glob), DuckDB, PostgreSQL, a notebook's frame.
+
+    The format is told by the path where it can be; a path that is nothing but ``${VARIABLE}`` names the environment
+    variable that holds the connection string of a PostgreSQL database, so that no password stands in a file.
+    """
+
+    path: str = ""
+    """File, folder or glob, from the project's root; ${REAL_DATA_DIR} stands for the folder of downloads"""
+    format: Literal["csv", "parquet", "duckdb", "postgres", "frame"] | None = None
+    """csv, parquet, duckdb, postgres or frame; seen from the path when left out"""
+    table: str | None = Field(None, min_length=1)
+    """The table of a DuckDB file or a PostgreSQL database"""
+    delimiter: str = Field(",", min_length=1, max_length=1)
+    """What separates the columns of a CSV"""
+    origin: str = ""
+    """Where the data come from, for the report"""
+    export_clean_events: bool = False
+    """Whether the clean events are written as a CSV beside the marts"""
+
+    @property
+    def kind(self) -> str | None:
+        """The format, stated or told by the path; None for a folder or a glob, whose files tell it."""
+        if self.format:
+            return self.format
+        if VARIABLE.fullmatch(self.path):
+            return "postgres"
+        return format_of(self.path)
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        database = self.kind in ("duckdb", "postgres")
+        if not self.path and self.format != "frame":
+            raise Wrong("path", "nothing", "a file, a folder, a glob or a database", remedy="or say format: frame")
+        if self.kind == "postgres" and not VARIABLE.fullmatch(self.path):
+            raise Wrong(
+                "path",
+                "a connection string",
+                "${VARIABLE}, an environment variable that holds it",
+                remedy="never write a password into a file",
+            )
+        if database and self.table is None:
+            raise Wrong("table", "nothing", f"the table of the {self.kind} database, such as main.events")
+        if self.table is not None and not database:
+            raise Wrong("table", self.table, "none; only a DuckDB file and PostgreSQL hold tables")
+        return self
+
+
+def _as_written(levels: Any) -> Any:
+    """Levels are text, also where YAML reads a number or a truth value.
+
+    >>> _as_written({0: "control", True: "treatment"})
+    {'0': 'control', 'true': 'treatment'}
+    """
+    if not isinstance(levels, dict):
+        return levels
+    return {str(k).lower() if isinstance(k, bool) else str(k): v for k, v in levels.items()}
+
+
+Levels = Annotated[dict[str, Name], BeforeValidator(_as_written)]
+"""Levels of a column, each with the variant that it means."""
+
+
+def _no_column(key: str, column: str) -> Wrong:
+    return Wrong(key, "levels without a column", f"the column that holds them, as data.columns.{column}")
+
+
+class Log(Place):
+    """An event log, one row an event, with columns mapped to the project's names."""
+
+    source: Literal["log"]
+    """log: the analyst's own log, one row an event"""
+    columns: dict[Name, str | ColumnOf | EventName]
+    """The project's names and the file's columns; nothing in the file is renamed"""
+    variants: Levels = Field({})
+    """Levels of the variant's column, each with the variant it means"""
+    tolerate: Tolerance = Tolerance()
+    """Shares of wrong rows that are accepted; what is not listed may not occur"""
+    bot_events_per_day: int = Field(2_000, ge=10)
+    """A unit with more events on a day is a bot and left out"""
+
+    @model_validator(mode="after")
+    def _required_columns(self) -> Self:
+        missing = [c for c in ("event_time", "event_name", "user_id") if c not in self.columns]
+        if missing:
+            near = [n for m in missing for n in difflib.get_close_matches(m, self.columns, n=1, cutoff=0.5)]
+            raise Wrong(
+                "columns",
+                ", ".join(self.columns) or "no columns",
+                f"event_time, event_name and user_id; {', '.join(missing)} missing",
+                remedy=f"is '{near[0]}' meant for '{missing[0]}'?" if near else "map the column of the log to it",
+            )
+        for name, source in self.columns.items():
+            if isinstance(source, EventName) and name != "event_name":
+                raise Wrong(f"columns.{name}", f"value: {source.value}", "a column; only event_name may be one value")
+            if isinstance(source, ColumnOf) and source.times and name != "price":
+                raise Wrong(f"columns.{name}.times", source.times, "none; only price is a product of two columns")
+        if self.variants and "variant" not in self.columns:
+            raise _no_column("variants", "variant")
+        return self
+
+
+class UnitTolerance(Model):
+    """Share of rows (of units for ``two_variants``) of a unit table that may be wrong; what is not listed may not occur."""
+
+    malformed_line: Share = 0
+    """Lines that do not fit the header"""
+    missing_id: Share = 0
+    """Rows without a unit"""
+    unparseable_time: Share = 0
+    """Times that nobody can read"""
+    missing_outcome: Share = 0
+    """Rows whose outcome is empty, which is not zero"""
+    wrong_type: Share = 0
+    """Text where a number is expected"""
+    negative_price: Share = 0
+    """Amounts below zero"""
+    shown_otherwise: Share = 0
+    """Rows whose variant is not what was shown; contamination"""
+    duplicate_unit: Share = 0
+    """Rows that repeat a unit"""
+    two_variants: Share = 0
+    """Units that saw more than one variant; contamination"""
+
+
+class Units(Place):
+    """A table with one row a unit: its variant and its outcomes in columns, mapped to the project's names.
+
+    Every row is told to the warehouse as events: :data:`EXPOSED` at its time (at ``period.start`` without one), an
+    event for each outcome that is not zero right after it, and one for each ``before`` just before ``period.start``.
+    """
+
+    source: Literal["units"]
+    """units: a table with one row a unit"""
+    columns: dict[Name, str | ColumnOf] = Field({})
+    """user_id, variant, event_time, shown and attributes, each with the table's column"""
+    variants: Levels = Field({})
+    """Levels of the variant's column, each with the variant it means"""
+    shown: Levels = Field({})
+    """Levels of the column that says what was really shown, each with the variant it means"""
+    outcomes: dict[Name, str] = Field(min_length=1)
+    """Events by name, each with its column: not zero means that it happened, a number is its amount"""
+    before: dict[Name, str] = Field({})
+    """Outcomes by name, each with the column that holds them as they were before the experiment"""
+    tolerate: UnitTolerance = UnitTolerance()
+    """Shares of wrong rows that are accepted; what is not listed may not occur"""
+
+    bot_events_per_day: ClassVar[int] = 1_000_000_000
+    """A row is a unit, so nobody has too many events."""
+
+    roles: ClassVar[tuple[str, ...]] = ("user_id", "variant", "event_time", "shown")
+
+    @property
+    def attributes(self) -> list[str]:
+        """Columns that describe a unit, for segments."""
+        return [name for name in self.columns if name not in self.roles]
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        taken = (
+            "event_id",
+            "event_name",
+            "price",
+            "ingested_at",
+            "experiment_id",
+            "duration_sec",
+            "order_id",
+            "coupon",
+        )
+        wrong = [name for name in self.columns if name in taken]
+        if wrong:
+            raise Wrong("columns", ", ".join(wrong), "none of these: a unit table holds units, not events",
+                        remedy="map what happened under data.outcomes")  # fmt: skip
+        product = [c.times for c in self.columns.values() if isinstance(c, ColumnOf) and c.times]
+        if product:
+            raise Wrong("columns", f"times: {product[0]}", "none; only the price of a log is a product of two columns")
+        if EXPOSED in self.outcomes:
+            raise Wrong("outcomes", EXPOSED, f"another name: every unit is {EXPOSED} already")
+        strange = [name for name in self.before if name not in self.outcomes]
+        if strange:
+            raise Wrong("before", ", ".join(strange), f"names of outcomes: {', '.join(self.outcomes)}",
+                        valid=self.outcomes)  # fmt: skip
+        for key, column in (("variants", "variant"), ("shown", "shown")):
+            if getattr(self, key) and column not in self.columns:
+                raise _no_column(key, column)
+        return self
+
+
+@dataclass(frozen=True)
+class World:
+    """What a simulated world promises: attributes by which its log can be cut, and whether it knows the true effects.
+
+    A world that ``knows_effects`` treats its users, shows the variants in the log and writes ``ground_truth.json``.
+    """
+
+    segments: tuple[str, ...]
+    knows_effects: bool = False
+
+
+WORLDS = {
+    "shop": World(("visitor_type", "device", "channel", "campaign", "country", "city", "category")),
+    "checkout": World(("visitor_type", "device", "channel", "country")),
+    "music": World(("device", "country", "age"), knows_effects=True),
+}
+"""The simulated worlds; :mod:`helpers.simulate` makes them."""

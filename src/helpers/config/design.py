@@ -1,0 +1,234 @@
+"""What a study compares and measures: period, variants, funnel, metrics, design."""
+
+from datetime import datetime
+from typing import Annotated, Literal, Self
+
+from pydantic import (
+    Field,
+    model_validator,
+)
+
+from helpers import defaults
+from helpers.config.base import Model, Moment, Name, Positive, Share, Wrong
+
+
+class Period(Model):
+    """When the log begins (``baseline``), when the experiment begins and ends; UTC, end excluded."""
+
+    baseline: Moment | None = None
+    """First moment of the log, before the experiment; needed by covariates"""
+    start: Moment
+    """First moment of the experiment"""
+    end: Moment
+    """First moment after the experiment"""
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.baseline is not None and self.baseline >= self.start:
+            raise Wrong("baseline", self.baseline, f"a moment before start ({self.start})")
+        if self.start >= self.end:
+            raise Wrong("end", self.end, f"a moment after start ({self.start})")
+        return self
+
+    @property
+    def first(self) -> datetime:
+        """First moment of the log."""
+        return self.baseline or self.start
+
+    @property
+    def diagnosis_end(self) -> datetime:
+        """End of the stretch on which the funnel is diagnosed: the baseline, or everything without one."""
+        return self.start if self.baseline else self.end
+
+    @property
+    def experiment_days(self) -> float:
+        return (self.end - self.start).total_seconds() / 86_400
+
+    @property
+    def baseline_days(self) -> float:
+        return (self.start - self.first).total_seconds() / 86_400
+
+
+class ExternalEvent(Model):
+    """What happened outside of the experiment and may have moved every arm, such as a campaign; UTC, end excluded."""
+
+    name: str = Field(min_length=1, max_length=60)
+    """What happened, as the figures label it"""
+    start: Moment
+    """Its first moment; UTC"""
+    end: Moment
+    """The first moment after it"""
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.start >= self.end:
+            raise Wrong("end", self.end, f"a moment after start ({self.start})")
+        return self
+
+
+class Variant(Model):
+    """One arm; the first one listed is the control."""
+
+    name: Name
+    """Name of the arm, as in the log"""
+    weight: Share
+    """Designed share of the units; all add up to one"""
+    description: str = ""
+    """What its units see"""
+
+
+class Funnel(Model):
+    steps: list[Name] = Field(min_length=2, max_length=8)
+    """Events in order; others may happen in between"""
+    optional: list[Name] = Field([])
+    """Steps that a unit may skip"""
+    window_hours: Positive = 168
+    """Time from the first step within which the others must follow"""
+
+    @model_validator(mode="after")
+    def _optional_steps(self) -> Self:
+        inner = self.steps[1:-1]
+        wrong = [s for s in self.optional if s not in inner]
+        if wrong:
+            raise Wrong(
+                "optional",
+                ", ".join(wrong),
+                f"steps between the first and the last: {', '.join(inner) or 'there are none'}",
+                valid=inner,
+            )
+        return self
+
+
+class Injection(Model):
+    """The uplift planted in an offline study: relative change of ``event`` among exposed units."""
+
+    event: Name
+    """The event of which more is planted"""
+    by: Name | None = None
+    """Segment by which the uplift differs"""
+    relative_uplift: dict[str, Annotated[float, Field(ge=-1, le=5)]]
+    """Relative change by level of the segment, or for all"""
+    minutes_after_exposure: Positive = 10
+    """How long after the exposure a planted event happens"""
+
+
+class Margin(Model):
+    """How much worse a guardrail may get: a fraction of the control, or an absolute amount."""
+
+    relative: Positive | None = None
+    """As a fraction of the control"""
+    absolute: Positive | None = None
+    """In the metric's own unit"""
+
+    @model_validator(mode="after")
+    def _one(self) -> Self:
+        if (self.relative is None) == (self.absolute is None):
+            both = self.relative is not None
+            raise Wrong("relative", "relative and absolute" if both else "neither", "either relative or absolute")
+        return self
+
+
+class Metric(Model):
+    """What is measured on each unit from its exposure on.
+
+    ``any`` of an event is a proportion; ``count`` and ``sum`` (of the event's amount) are means;
+    ``sum`` or ``count`` with ``per`` is a ratio: ``per: count`` divides by the count of the same event,
+    ``per: EVENT`` by the count of another one; ``days`` makes it retention: any event in the
+    day after ``days - 1`` full days have passed and at the latest ``days`` after exposure.
+    """
+
+    name: Name
+    """Name of the metric in results and code"""
+    label: str
+    """Name of the metric in prose"""
+    role: Literal["primary", "secondary", "guardrail"]
+    """primary decides, secondary supports, guardrail must not get worse by more than its margin"""
+    type: Literal["proportion", "mean", "ratio", "retention"]
+    """proportion, mean, ratio or retention"""
+    event: Name | None = None
+    """The event that is counted or summed"""
+    measure: Literal["count", "sum"] | None = None
+    """count the events, or sum their amounts"""
+    per: Name | None = None
+    """What a ratio divides by: count of the same event, or another event"""
+    days: int | None = Field(None, ge=1, le=90)
+    """The day after exposure on which a unit must be back"""
+    unit: Literal["share", "money", "count", "seconds"] = "share"
+    """How values are shown: share, money, count or seconds"""
+    better: Literal["higher", "lower"] = "higher"
+    """Whether higher or lower values are better"""
+    margin: Margin | None = None
+    """How much worse a guardrail may get"""
+    covariate: bool = False
+    """Whether the same measure before the experiment is used to reduce variance (CUPED)"""
+    winsorize: Annotated[float, Field(gt=0.5, lt=1)] | None = None
+    """Pooled quantile to which higher values are pulled in; nothing is dropped"""
+
+    @model_validator(mode="after")
+    def _complete(self) -> Self:
+        needs = {
+            "proportion": {"event"},
+            "mean": {"event", "measure"},
+            "ratio": {"event", "measure", "per"},
+            "retention": {"days"},
+        }[self.type]
+        given = {k for k in ("event", "measure", "per", "days") if getattr(self, k) is not None}
+        if needs != given:
+            raise Wrong(
+                "type",
+                f"{self.type} with {', '.join(sorted(given)) or 'nothing'}",
+                f"{self.type} with {', '.join(sorted(needs))}",
+                remedy="; ".join(
+                    [f"add {key}" for key in sorted(needs - given)] + [f"remove {key}" for key in sorted(given - needs)]
+                ),
+            )
+        if (self.role == "guardrail") != (self.margin is not None):
+            if self.margin is None:
+                raise Wrong("margin", "nothing", "a margin, relative or absolute, because the role is guardrail")
+            raise Wrong("margin", f"a margin on a {self.role} metric", "a margin on guardrails only")
+        if self.winsorize is not None and self.type != "mean":
+            raise Wrong("winsorize", f"winsorize on a {self.type}", "it on a mean only", remedy="remove winsorize")
+        if self.covariate and self.type == "retention":
+            raise Wrong("covariate", "true on a retention metric", "false, nobody is retained before the exposure")
+        return self
+
+    @property
+    def events(self) -> set[str]:
+        """Events that the metric counts or sums, below the line as well."""
+        return {name for name in (self.event, self.per) if name and name != "count"}
+
+
+class Leaving(Model):
+    """The event by which a unit leaves for good, and the days within which the mean time until then is compared."""
+
+    event: Name
+    """The event after which a unit is gone"""
+    horizon_days: Positive
+    """Days within which the mean time until leaving is compared"""
+
+
+class Surrogate(Model):
+    """A proxy that moves early, and the outcome that it is to stand for; both are proportions or means.
+
+    ``opportunity`` is a ratio that counts the chances to sell: where it falls, more of the proxy can sell less.
+    """
+
+    proxy: Name
+    """Metric that moves early"""
+    outcome: Name
+    """Metric that matters and moves late"""
+    opportunity: Name | None = None
+    """Ratio that counts the chances to sell"""
+
+
+class Design(Model):
+    power: Share = defaults.POWER
+    """Chance of finding the minimum detectable effect when it is there"""
+    minimum_detectable: Positive
+    """Smallest relative effect worth finding"""
+    splits: list[Share] = Field([0.5, 0.7, 0.8, 0.9])
+    """Shares of the control whose sample sizes are compared"""
+    aa_runs: int = Field(defaults.AA_RUNS, ge=10)
+    """Re-salted splits of the A/A test"""
+    coverage_runs: int = Field(defaults.COVERAGE_RUNS, ge=10)
+    """Re-salted experiments behind coverage and false positives"""

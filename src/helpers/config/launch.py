@@ -1,0 +1,132 @@
+"""What a study decides by, what that is worth, and how the change ships and is watched."""
+
+from typing import Annotated, Self
+
+from pydantic import (
+    Field,
+    model_validator,
+)
+
+from helpers import defaults
+from helpers.config.base import Model, Moment, Name, Positive, Share, Wrong
+
+
+class Rule(Model):
+    """What GO needs besides size, guardrails and money that is not below zero; see :mod:`helpers.experiment.decision.rule`."""
+
+    confidence: Annotated[float, Field(ge=0.5, lt=1)] = defaults.CONFIDENCE
+    """Confidence level of the intervals"""
+    max_false_positive_risk: Share = 0.05
+    """Largest false-positive risk with which GO is said"""
+    min_relative_uplift: float = 0.05
+    """Smallest uplift worth shipping"""
+    prior_success_rate: Annotated[float, Field(gt=0, lt=1)]
+    """Share of earlier changes of this kind that worked"""
+
+
+class Economics(Model):
+    """Money of the decision; amounts in units of the currency. Without a revenue metric nothing is said of money."""
+
+    currency: str = Field("EUR", pattern=r"^[A-Z]{3}$")
+    """Three capital letters, such as EUR"""
+    revenue_metric: Name | None = None
+    """The mean metric that money is reckoned from"""
+    contribution_margin: Annotated[float, Field(gt=0, le=1)]
+    """Share of revenue that is left after variable costs"""
+    implementation_cost: float = Field(ge=0)
+    """What building it costs, once"""
+    monthly_run_cost: float = Field(0, ge=0)
+    """What running it costs, a month"""
+    horizon_months: int = Field(12, ge=1, le=60)
+    """Months over which it is reckoned"""
+    exposed_units_per_month: int | None = Field(None, ge=1)
+    """Units that reach the exposure in a month; from the log when left out"""
+
+    @property
+    def horizon(self) -> str:
+        """The time over which money is reckoned, in words."""
+        return f"{self.horizon_months} month{'s' if self.horizon_months != 1 else ''}"
+
+    @property
+    def cost(self) -> float:
+        """What shipping costs over the horizon, in units of the currency."""
+        return self.implementation_cost + self.horizon_months * self.monthly_run_cost
+
+
+class Stage(Model):
+    share: Share
+    """Share of the units that get the change"""
+    days: int = Field(ge=1)
+    """How long the stage lasts"""
+    advance_when: str
+    """What must hold before the next stage"""
+
+
+Week = Annotated[list[float], Field(min_length=7, max_length=7)]
+
+
+class Monitoring(Model):
+    """What is watched after the launch, day by day: one proportion, and support tickets.
+
+    Without ``stream`` the days are simulated from ``rate``, ``units_per_day`` and ``tickets_per_day``, with a weekday
+    season; with it (a CSV with day, checkouts, completions, tickets) they are replayed beside the simulated ones.
+    """
+
+    label: str
+    """What the watched rate is called"""
+    rate: Annotated[float, Field(gt=0, lt=1)]
+    """The rate before the launch"""
+    units_per_day: int = Field(ge=1)
+    """Units a day"""
+    tickets_per_day: Positive
+    """Support tickets a day"""
+    weekday_volume: Week = [1.0] * 7
+    """Factors of the volume, Monday first"""
+    weekday_points: Week = [0.0] * 7
+    """Differences of the rate, Monday first"""
+    baseline_days: int = Field(28, ge=14, le=365)
+    """Days before the launch that the limits are made from"""
+    days: int = Field(28, ge=7, le=365)
+    """Days that are watched"""
+    shifts: list[Annotated[float, Field(gt=-1, lt=1)]] = Field(
+        [0.0, -0.003, -0.008, -0.015], min_length=1, max_length=6
+    )
+    """Changes of the rate that are simulated"""
+    ticket_surge: Positive = 3.0
+    """Factor of the tickets in a simulated surge"""
+    drop: Annotated[float, Field(gt=0, lt=1)] = defaults.ROLLBACK_DROP
+    """Relative fall of the rate that triggers a rollback"""
+    drop_days: int = Field(defaults.ROLLBACK_DAYS, ge=1)
+    """Days in a row that the fall must last"""
+    ticket_factor: Annotated[float, Field(gt=1)] = defaults.ROLLBACK_TICKETS
+    """Factor of the tickets that triggers a rollback"""
+    minimum: int = Field(defaults.MONITORING_MINIMUM, ge=1)
+    """Units a day below which no rate is judged"""
+    seed: int = Field(0, ge=0)
+    """Seed of the simulated days"""
+    stream: str | None = None
+    """CSV of real days with day, checkouts, completions, tickets"""
+    launch: Moment | None = None
+    """Day of the launch, in the stream"""
+
+    @model_validator(mode="after")
+    def _both(self) -> Self:
+        if (self.stream is None) != (self.launch is None):
+            raise Wrong("launch" if self.launch is None else "stream", "nothing", "both stream and launch, or neither")
+        if min(self.weekday_volume) <= 0:
+            raise Wrong("weekday_volume", min(self.weekday_volume), "factors above 0, Monday first")
+        worst = self.rate + min(self.weekday_points)
+        if not 0 < worst <= self.rate + max(self.weekday_points) < 1:
+            raise Wrong("weekday_points", f"rates down to {worst:g}", "differences that keep the rate inside 0 and 1")
+        return self
+
+
+class Milestone(Model):
+    days: str
+    """Which days it is about"""
+    milestone: str
+    """What is reached"""
+    success: str
+    """What must be true"""
+    tripwire: str
+    """What says that it failed"""

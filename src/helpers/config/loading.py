@@ -1,0 +1,189 @@
+"""Study files read: from YAML to a validated study, and where what it generates stands."""
+
+import difflib
+import json
+from pathlib import Path
+from typing import Any, TypeVar
+
+import yaml
+from pydantic import ValidationError
+
+from helpers import paths
+from helpers.config.base import Named
+from helpers.config.messages import explained
+from helpers.config.study import Study
+from helpers.errors import ReportError
+
+File = TypeVar("File", bound=Named)
+KINDS = {"studies": "study", "programmes": "programme"}
+"""What stands in each folder of files that are opened by name."""
+DEPTH = 20
+"""Levels a YAML file may be deep; a study has four."""
+
+
+def load(path: Path | str) -> Study:
+    """Read and validate a study file.
+
+    Relative paths are read from the project's root. Raises :class:`~helpers.errors.ReportError`
+    naming the file, the key, what was found and expected, and the nearest valid key.
+    """
+    return validated(located(path), Study)
+
+
+def validated(file: Path, model: type[File]) -> File:
+    """A YAML file as its model. What a file generates is called by its name, so it must have no other one inside."""
+    raw = read_yaml(file)
+    try:
+        content = model.model_validate(raw)
+    except ValidationError as error:
+        raise explained(error, file, raw, model) from None
+    if content.name != file.stem:
+        raise ReportError(
+            f"{paths.shown(file)}: key 'name' differs from the file's name",
+            got=content.name,
+            expected=file.stem,
+            remedy="rename the file or change the key",
+        )
+    return content
+
+
+def study_paths(path: Path | str, study: Study) -> paths.StudyPaths:
+    """Everything a study generates stands beside the ``studies`` folder that holds its file; raises as :func:`placed`."""
+    return placed(located(path), study.name)
+
+
+def placed(file: Path, name: str) -> paths.StudyPaths:
+    """Everything that the file ``name`` generates, beside the folder that holds the file.
+
+    Raises :class:`~helpers.errors.ReportError` where a link leads a folder that is written to out of its place. The
+    folders ``data``, ``figures``, ``reports`` and ``docs`` themselves may be links: where they lead is the owner's word.
+    """
+    where = paths.StudyPaths(name, file.parent.parent)
+    for top, place in _written(where):
+        inside = (where.base / top).resolve() / place.relative_to(where.base / top)
+        if place.resolve() != inside:
+            raise ReportError(
+                f"{place.relative_to(where.base)} is a link that leads elsewhere, or stands behind one",
+                got=f"a link in the way of what is written for {file.parent.name}/{file.name}",
+                expected="a folder or a file of its own; only data, figures, reports and docs themselves may be links",
+                remedy="remove the link",
+            )
+    return where
+
+
+def opened(path: Path | str) -> tuple[Study, paths.StudyPaths]:
+    """A study file, and where everything it generates stands; raises what :func:`load` raises."""
+    study = load(path)
+    return study, study_paths(path, study)
+
+
+def _written(where: paths.StudyPaths) -> list[tuple[str, Path]]:
+    """Folders that files are written into for a study, each with the folder of the project that it must not leave.
+
+    What is renamed into its place as a whole, as the raw folder and the marts, replaces a link and never follows it.
+    """
+    data = (where.data, where.results, where.figure_specs, where.data / "dbt")
+    reports = (where.reports, where.executed, where.reports / "warehouse")
+    placed = [*(("data", place) for place in data), *(("reports", place) for place in reports)]
+    return [*placed, ("figures", where.figures), ("docs", where.base / "docs" / "decisions")]
+
+
+def json_schema() -> str:
+    """JSON Schema of study files, for completion, checks and a word on each key in editors."""
+    schema = Study.model_json_schema()
+    left_out = ("tracking_plan", "exposure", "funnel")  # a unit table may do without
+    schema["required"] = [key for key in schema["required"] if key not in left_out]
+    return json.dumps(schema, indent=2) + "\n"
+
+
+def read_yaml(file: Path) -> dict[str, Any]:
+    """A YAML mapping, read safely: no tags of Python, no aliases (a few of them unfold to gigabytes), no repeated key."""
+    try:
+        text = file.read_text(encoding="utf-8")
+        _refuse_what_unfolds(text, file)
+        node = yaml.compose(text, Loader=yaml.SafeLoader)
+        if node is not None:
+            _refuse_repeated_keys(node, file)
+        raw = yaml.safe_load(text)
+    except (yaml.YAMLError, ValueError) as error:  # a date that is none is a ValueError
+        raise ReportError(
+            f"{paths.shown(file)} is not valid YAML", got=" ".join(str(error).split()), remedy="mend the line named"
+        ) from None
+    if not isinstance(raw, dict):
+        raise ReportError(
+            f"{paths.shown(file)} holds no keys",
+            got="an empty file" if raw is None else type(raw).__name__,
+            expected="a mapping, as in studies/cart_checkout.yml",
+        )
+    return raw
+
+
+def located(path: Path | str, folder: str = "studies") -> Path:
+    """The file that a path names, in a folder of that name; raises :class:`~helpers.errors.ReportError` without one."""
+    kind = KINDS[folder]
+    file = Path(path)
+    file = file if file.is_absolute() else paths.ROOT / file
+    try:
+        file = file.resolve()
+        there = file.is_file()
+    except (OSError, RuntimeError, ValueError):  # a name longer than the file system allows, a circle of links, a null
+        there = False
+    if not there:
+        known = sorted(str(p.relative_to(paths.ROOT)) for p in (paths.ROOT / folder).glob("*.yml"))
+        near = difflib.get_close_matches(str(path), known, n=1)
+        raise ReportError(
+            f"there is no {kind} file {_brief(file)}",
+            expected=f"one of {', '.join(known)}, or a file of your own in a folder named '{folder}'",
+            remedy=f"did you mean {near[0]}?" if near else None,
+        )
+    if file.parent.name != folder:
+        raise ReportError(
+            f"the {kind} file {paths.shown(file)} stands outside a folder named '{folder}'",
+            got=file.parent.name,
+            expected=f"{folder}/NAME.yml; data, figures and reports are made beside that folder",
+        )
+    return file
+
+
+def _brief(file: Path) -> str:
+    """A path as it may be printed, cut where it is longer than any real one; also where it cannot be resolved."""
+    try:
+        shown = paths.shown(file)
+    except (OSError, RuntimeError, ValueError):
+        shown = file.name
+    return shown if len(shown) <= 120 else shown[:117] + "..."
+
+
+def _refuse_what_unfolds(text: str, file: Path) -> None:
+    depth = 0
+    for event in yaml.parse(text, Loader=yaml.SafeLoader):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        found = "an alias" if isinstance(event, yaml.AliasEvent) else "too deep a nesting" if depth > DEPTH else None
+        if found:
+            line = event.start_mark.line + 1 if event.start_mark else "?"
+            raise ReportError(
+                f"{paths.shown(file)}, line {line}: {found} is not understood",
+                expected=f"plain keys and values, at most {DEPTH} levels deep",
+                remedy="write the value out",
+            )
+
+
+def _refuse_repeated_keys(node: yaml.Node, file: Path) -> None:
+    if isinstance(node, yaml.MappingNode):
+        seen: set[str] = set()
+        for key, value in node.value:
+            if not isinstance(key, yaml.ScalarNode):
+                raise ReportError(
+                    f"{paths.shown(file)}, line {key.start_mark.line + 1}: a key is no plain word",
+                    remedy="write it as KEY: VALUE",
+                )
+            if key.value in seen:
+                raise ReportError(
+                    f"{paths.shown(file)}, line {key.start_mark.line + 1}: key '{key.value}' stands there twice",
+                    remedy="keep one of the two",
+                )
+            seen.add(key.value)
+            _refuse_repeated_keys(value, file)
+    elif isinstance(node, yaml.SequenceNode):
+        for item in node.value:
+            _refuse_repeated_keys(item, file)

@@ -1,0 +1,288 @@
+"""A study: the parts of its file, and what must hold between them."""
+
+from datetime import datetime
+from typing import Any, Literal, Self
+
+from pydantic import (
+    Field,
+    model_validator,
+)
+
+from helpers import defaults
+from helpers.config.base import Name, Named, Wrong, check_file_name
+from helpers.config.data import EXPOSED, WORLDS, Log, Simulation, Units
+from helpers.config.design import Design, ExternalEvent, Funnel, Injection, Leaving, Metric, Period, Surrogate, Variant
+from helpers.config.launch import Economics, Milestone, Monitoring, Rule, Stage
+
+
+class Study(Named):
+    """One experiment, from the question to the rollout."""
+
+    name: Name
+    """Name of the study and of its file, data and report folders"""
+    title: str
+    """What the report is called"""
+    question: str
+    """The question the report answers, as a reader would ask it"""
+    hypothesis: str
+    """If this is changed, then that happens, because of this"""
+    change: str
+    """What the treated get to see"""
+    mode: Literal["offline", "online"]
+    """offline: nobody was treated, an uplift is planted; online: the log shows who was treated"""
+    salt: str = Field(min_length=4)
+    """Text that seeds the split; another salt gives another, unrelated split"""
+    data: Simulation | Log | Units = Field(discriminator="source")
+    """Where the log comes from"""
+    tracking_plan: Name | None
+    """Name of the file in tracking_plans that says what each event must carry"""
+    period: Period
+    """When the log begins and when the experiment runs; UTC"""
+    variants: list[Variant] = Field(min_length=2)
+    """The arms; the first one is the control"""
+    exposure: Name
+    """The event from which on the change can touch a unit; outcomes count from then on"""
+    funnel: Funnel
+    """The way whose losses are looked at"""
+    segments: list[Name] = Field([])
+    """Attributes by which the funnel and the effect are cut; exploratory"""
+    min_segment: int = Field(defaults.MIN_SEGMENT, ge=2)
+    """Segments with fewer units are pooled into other, so that nobody can be recognised"""
+    injection: Injection | None = None
+    """The uplift that is planted in an offline study"""
+    metrics: list[Metric] = Field(min_length=1)
+    """What is measured on each unit; exactly one is primary"""
+    leaving: Leaving | None = None
+    """The event by which a unit leaves for good"""
+    surrogate: Surrogate | None = None
+    """An early proxy and the outcome it is to stand for"""
+    design: Design
+    """What the experiment is planned for"""
+    decision: Rule
+    """The rule for GO, ITERATE and KILL, written down before anybody looks"""
+    economics: Economics
+    """What the change earns and costs"""
+    rollout: list[Stage] = Field(min_length=1)
+    """The stages by which it ships"""
+    milestones: list[Milestone] = Field(min_length=1)
+    """What must be true at which time, and what says that it is not"""
+    monitoring: Monitoring | None = None
+    """What is watched after the launch"""
+    limits: list[str] = Field([])
+    """What the study cannot say, in sentences"""
+    external_events: list[ExternalEvent] = Field([])
+    """What happened outside that may have moved the outcome: marked on every time axis"""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _of_units(cls, raw: Any) -> Any:
+        """A unit table needs no tracking plan, and its path is from the exposure to the outcome of the primary metric."""
+        if not (isinstance(raw, dict) and isinstance(raw.get("data"), dict) and raw["data"].get("source") == "units"):
+            return raw
+        metrics = [m for m in raw.get("metrics") or [] if isinstance(m, dict)]
+        outcomes = raw["data"].get("outcomes")
+        named = [m.get("event") for m in metrics if m.get("role") == "primary"]
+        named += list(outcomes) if isinstance(outcomes, dict) else []
+        last = next((event for event in named if event), EXPOSED)
+        return {"tracking_plan": None, "exposure": EXPOSED, "funnel": {"steps": [EXPOSED, last]}} | raw
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        for key in ("name", "tracking_plan"):
+            check_file_name(key, getattr(self, key) or "")
+        total = sum(v.weight for v in self.variants)
+        if abs(total - 1) > 1e-9:
+            weights = " + ".join(f"{v.weight:g}" for v in self.variants)
+            raise Wrong("variants", f"weights {weights} = {total:.6g}", "weights that add up to 1")
+        for what, names in (("variants", self.variants), ("metrics", self.metrics)):
+            seen = [x.name for x in names]
+            if len(set(seen)) < len(seen):
+                raise Wrong(what, f"the names {', '.join(seen)}", "names that differ")
+        primary = [m.name for m in self.metrics if m.role == "primary"]
+        if len(primary) != 1:
+            raise Wrong("metrics", f"primary: {', '.join(primary) or 'none'}", "exactly one metric with role: primary")
+        self._check_injection()
+        if self.exposure not in self.funnel.steps:
+            steps = self.funnel.steps
+            raise Wrong("exposure", self.exposure, f"one of funnel.steps: {', '.join(steps)}", valid=steps)
+        if self.leaving is not None and self.leaving.horizon_days >= self.period.experiment_days:
+            raise Wrong(
+                "leaving.horizon_days",
+                f"{self.leaving.horizon_days:g}",
+                f"less than the {self.period.experiment_days:g} days of the experiment",
+            )
+        self._check_surrogate()
+        means = [m.name for m in self.metrics if m.type == "mean"]
+        if self.economics.revenue_metric is not None and self.economics.revenue_metric not in means:
+            raise Wrong(
+                "economics.revenue_metric",
+                self.economics.revenue_metric,
+                f"one of the mean metrics: {', '.join(means) or 'there are none'}",
+                remedy=None if means else "leave it out: the study then says nothing about money",
+                valid=means,
+            )
+        compared = [m.name for m in self.metrics if m.covariate]
+        if self.period.baseline is None and compared:
+            raise Wrong(
+                "period.baseline", "nothing", f"a moment before start: {', '.join(compared)} has covariate: true"
+            )
+        self._check_amounts()
+        if isinstance(self.data, Units):
+            self._check_units(self.data)
+        elif isinstance(self.data, Log):
+            self._check_levels("variants", self.data.variants)
+        if not isinstance(self.data, Units) and self.tracking_plan is None:
+            raise Wrong("tracking_plan", "nothing", "the name of a plan in studies/tracking_plans")
+        if isinstance(self.data, Simulation):
+            columns, where = list(WORLDS[self.data.world].segments), f"of the simulated {self.data.world}"
+        else:
+            mapped = self.data.attributes if isinstance(self.data, Units) else self.data.columns
+            columns, where = list(mapped), "mapped in data.columns"
+        unmapped = [name for name in self.segments if name not in columns]
+        if unmapped:
+            raise Wrong("segments", ", ".join(unmapped), f"names {where}: {', '.join(columns)}", valid=columns)
+        return self
+
+    def _check_amounts(self) -> None:
+        """What an event's amount is must be told by all metrics that sum it alike."""
+        money = {m.event for m in self.metrics if m.event and m.measure == "sum" and m.unit == "money"}
+        both = sorted(money & self.counted)
+        if both:
+            raise Wrong("metrics", f"'{both[0]}' summed as money and as a count", "one unit for the amount of an event")
+
+    def _check_units(self, data: Units) -> None:
+        """A unit table knows one moment of a unit, the outcomes after it, and what stood before."""
+        if self.mode == "online" and "variant" not in data.columns:
+            raise Wrong("data.columns.variant", "nothing", "the column that holds the variant, because mode is online")
+        self._check_levels("variants", data.variants)
+        self._check_levels("shown", data.shown)
+        if self.exposure != EXPOSED:
+            raise Wrong(
+                "exposure", self.exposure, f"{EXPOSED}, the exposure of every unit table", remedy="leave it out"
+            )
+        if self.funnel.steps[0] != EXPOSED:
+            raise Wrong("funnel.steps", self.funnel.steps[0], f"{EXPOSED} as the first step")
+        if self.leaving is not None:
+            raise Wrong("leaving", self.leaving.event, "none: a unit table does not tell when a unit left")
+        if data.before and self.period.baseline is None:
+            raise Wrong(
+                "period.baseline", "nothing", f"a moment before start: data.before holds {', '.join(data.before)}"
+            )
+        for i, metric in enumerate(self.metrics):
+            if metric.type == "retention":
+                raise Wrong(f"metrics.{i}.type", "retention", "a proportion of an outcome: a unit table has one moment")
+            strange = sorted(metric.events - set(data.outcomes))
+            if strange:
+                known = ", ".join(data.outcomes)
+                raise Wrong(f"metrics.{i}.event", strange[0], f"one of data.outcomes: {known}", valid=data.outcomes)
+            if metric.covariate and metric.event not in data.before:
+                raise Wrong(f"metrics.{i}.covariate", "true", f"false, or data.before.{metric.event}")
+
+    def _check_levels(self, key: str, levels: dict[str, str]) -> None:
+        """Every level means a variant, and every variant has a level, where levels are mapped at all."""
+        names = [v.name for v in self.variants]
+        strange = [name for name in levels.values() if name not in names]
+        if strange:
+            raise Wrong(f"data.{key}", ", ".join(strange), f"names of variants: {', '.join(names)}", valid=names)
+        without = [name for name in names if levels and name not in levels.values()]
+        if without:
+            raise Wrong(f"data.{key}", ", ".join(levels), f"a level for each variant; none for {', '.join(without)}")
+
+    def _check_injection(self) -> None:
+        injection = self.injection
+        if self.mode == "online" and injection is not None:
+            raise Wrong("injection", "an injection in an online study", "none, the log shows who was treated")
+        if self.mode == "offline" and injection is None:
+            raise Wrong("injection", "nothing", "the uplift to plant, because mode is offline")
+        if injection is None:
+            return
+        if injection.by and injection.by not in self.segments:
+            known = ", ".join(self.segments) or "there are none"
+            raise Wrong("injection.by", injection.by, f"one of the segments: {known}", valid=self.segments)
+        if not injection.by and set(injection.relative_uplift) != {"all"}:
+            raise Wrong(
+                "injection.relative_uplift",
+                ", ".join(injection.relative_uplift) or "nothing",
+                "all, because injection.by names no segment",
+            )
+        outcomes = list(dict.fromkeys([*self.funnel.steps[1:], *(m.event for m in self.metrics if m.event)]))
+        if injection.event not in outcomes:
+            raise Wrong("injection.event", injection.event, f"one of {', '.join(outcomes)}", valid=outcomes)
+
+    def _check_surrogate(self) -> None:
+        if self.surrogate is None:
+            return
+        summed = [m.name for m in self.metrics if m.type in ("proportion", "mean")]
+        ratios = [m.name for m in self.metrics if m.type == "ratio"]
+        for key, kinds, valid in (
+            ("proxy", "proportions and means", summed),
+            ("outcome", "proportions and means", summed),
+            ("opportunity", "ratios", ratios),
+        ):
+            named = getattr(self.surrogate, key)
+            if named is not None and named not in valid:
+                known = ", ".join(valid) or "there are none"
+                raise Wrong(f"surrogate.{key}", named, f"one of the {kinds}: {known}", valid=valid)
+        if self.surrogate.proxy == self.surrogate.outcome:
+            raise Wrong("surrogate.outcome", self.surrogate.outcome, "another metric than the proxy")
+
+    @property
+    def control(self) -> Variant:
+        return self.variants[0]
+
+    @property
+    def treatments(self) -> list[Variant]:
+        return self.variants[1:]
+
+    @property
+    def treated_share(self) -> float:
+        """Share of the treatment that the decision is about, among it and the control."""
+        return self.treatments[0].weight / (self.control.weight + self.treatments[0].weight)
+
+    @property
+    def primary(self) -> Metric:
+        return next(m for m in self.metrics if m.role == "primary")
+
+    @property
+    def revenue(self) -> Metric | None:
+        """The mean that money is counted by; None where the study names none."""
+        name = self.economics.revenue_metric
+        return None if name is None else self.metric(name)
+
+    def metric(self, name: str) -> Metric:
+        return next(m for m in self.metrics if m.name == name)
+
+    @property
+    def counted(self) -> set[str]:
+        """Events whose amounts are counts, summed in units of their own; all other amounts are money."""
+        return {m.event for m in self.metrics if m.event and m.measure == "sum" and m.unit == "count"}
+
+    @property
+    def tabled(self) -> bool:
+        """True when the data are a table of units: one moment each, no sessions, nothing tracked."""
+        return isinstance(self.data, Units)
+
+    @property
+    def timed(self) -> bool:
+        """False when every unit counts from one and the same moment, so that there is no day to look at."""
+        return not isinstance(self.data, Units) or "event_time" in self.data.columns
+
+    @property
+    def timeless(self) -> str:
+        """Why there is no time axis; empty where there is one."""
+        return "" if self.timed else "Every unit counts from one moment, so there is no time axis."
+
+    @property
+    def diagnosis_end(self) -> datetime:
+        """End of the stretch on which the funnel is diagnosed; of a unit table, what stood before has no path."""
+        return self.period.end if self.tabled else self.period.diagnosis_end
+
+    @property
+    def simulated(self) -> bool:
+        """True when the log itself is simulated."""
+        return isinstance(self.data, Simulation)
+
+    @property
+    def planted(self) -> bool:
+        """True when the effect is known: planted by injection, or by the world that was simulated."""
+        return self.mode == "offline" or (isinstance(self.data, Simulation) and WORLDS[self.data.world].knows_effects)

@@ -1,0 +1,1 @@
+"""From evidence to a decision: the rule, the money, the options and the log."""

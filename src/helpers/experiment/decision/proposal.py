@@ -1,0 +1,272 @@
+"""What a study proposes to do next: its options in money and risk, and a talk track for a sceptical executive."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from helpers import defaults
+from helpers.experiment.decision import options
+from helpers.experiment.decision import value as roi
+from helpers.record import Numbers, Unit, formatted
+from helpers.stats import Effect, Posterior
+
+if TYPE_CHECKING:
+    from helpers.config import Study
+    from helpers.experiment.decision.rule import Decision
+    from helpers.experiment.results import MetricEffect, Results
+    from helpers.report.notebook import Notebook
+
+DAYS_PER_WEEK = 7.0
+KEYS = {"extend": options.EXTEND, "staged": options.STAGED, "launch": options.LAUNCH, "keep": options.KEEP}
+"""Names of the options in ``results.json``."""
+
+
+@dataclass(frozen=True)
+class Monthly:
+    """Cents a month at the ends and the point of an interval."""
+
+    low: float
+    point: float
+    high: float
+
+
+def monthly(effect: Effect, units_per_month: float, value_per_unit: float) -> Monthly:
+    """Units a month times the value of an effect of one (cents) times the effect and the ends of its own interval.
+
+    Example:
+        >>> from helpers.stats import Proportion, compare
+        >>> money = monthly(compare(Proportion(50_000, 16_200), Proportion(50_000, 16_378)), 800_000, 4750)
+        >>> [round(cents / 100) for cents in (money.low, money.point, money.high)]
+        [-85484, 135280, 356036]
+    """
+    a_month = units_per_month * value_per_unit
+    return Monthly(*(a_month * end for end in (effect.absolute_low, effect.absolute, effect.absolute_high)))
+
+
+@dataclass(frozen=True)
+class TalkTrack:
+    """Four short lists of sentences, each number in them computed and formatted in its one place."""
+
+    know: tuple[str, ...]
+    unknown: tuple[str, ...]
+    propose: tuple[str, ...]
+    change: tuple[str, ...]
+
+    @property
+    def parts(self) -> tuple[tuple[str, str, tuple[str, ...]], ...]:
+        """Key, heading and sentences of each list."""
+        return (
+            ("know", "What we know", self.know),
+            ("unknown", "What we do not know", self.unknown),
+            ("propose", "What we propose", self.propose),
+            ("change", "What would change our minds", self.change),
+        )
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """The options of a study weighed, the money of a month, and how to say it."""
+
+    compared: options.Comparison
+    month: Monthly
+    talk: TalkTrack
+
+
+def propose(study: Study, results: Results, made: Decision, earlier: Numbers) -> tuple[Proposal | None, str]:
+    """Weigh the options with the study's economics and the defaults; None and the reason where that cannot be done.
+
+    Value is contribution from the effect on revenue per exposed unit. Belief combines the experiment with a sceptical
+    normal prior: centred on no effect, the planned relative effect is one standard deviation away.
+    """
+    if made.verdict == "INVALID":
+        return None, "a trust check failed, so there is no effect to weigh options by"
+    value, reason = roi.worth(study, results)
+    if value is None:
+        return None, reason
+    economics = study.economics
+    assert study.revenue is not None
+    revenue = results.effect(study.revenue)
+    primary = results.effect(study.primary)
+    assert revenue is not None
+    if primary is None or not revenue.control.estimate > 0:
+        return None, "the control has no revenue, so no prior can be stated on its scale"
+    weeks = economics.horizon_months * roi.DAYS_PER_MONTH / DAYS_PER_WEEK
+    monthly_units = value.units / economics.horizon_months
+    run_cost = 100 * economics.monthly_run_cost * DAYS_PER_WEEK / roi.DAYS_PER_MONTH
+    control = revenue.control.estimate
+    outlook = options.Outlook.of(
+        revenue.effect.absolute,
+        value.belief.sd / (value.units * economics.contribution_margin),
+        (revenue.effect.n_control, revenue.effect.n_treatment),
+        units_per_week=value.units / weeks,
+        value_per_unit=economics.contribution_margin,
+        horizon_weeks=weeks,
+        prior=Posterior(0.0, study.design.minimum_detectable * control),
+        launch_cost=100 * economics.implementation_cost,
+        run_cost=run_cost,
+        test_cost=run_cost,
+        drift=defaults.BASELINE_DRIFT * control,
+    )
+    compared = options.weigh(outlook)
+    month = monthly(revenue.effect, monthly_units, economics.contribution_margin)
+    return Proposal(
+        compared, month, talk_track(study, primary, made, compared, month, earlier["design.detectable_now"].text)
+    ), ""
+
+
+def talk_track(
+    study: Study,
+    primary: MetricEffect,
+    made: Decision,
+    compared: options.Comparison,
+    month: Monthly,
+    detectable: str,
+) -> TalkTrack:
+    """What we know, what we do not, what we propose and what would change our minds.
+
+    ``detectable`` is the text of the relative effect that the units at hand find with the planned power.
+    """
+    currency = study.economics.currency
+    e, label, best = primary.effect, study.primary.label, compared.recommended
+    limit = formatted(compared.max_chance_of_harm, "share")
+    verdict = "can be told from noise" if e.significant else "cannot be told from noise"
+    p = formatted(e.p_value, "p")
+    p = f"p {p}" if p[0] in "<>" else f"p = {p}"
+    know = (
+        f"{label} changed by {formatted(e.relative, 'relative')} ({formatted(e.relative_low, 'relative')} to "
+        f"{formatted(e.relative_high, 'relative')}, {p}): it {verdict}.",
+        f"A month is worth {formatted(month.point, 'money', currency)} of contribution at the point estimate, "
+        f"{formatted(month.low, 'money', currency)} at the lower bound and {formatted(month.high, 'money', currency)} at "
+        "the upper.",
+    )
+    unknown = (
+        f"Whether revenue gains: the chance that the change harms it is "
+        f"{formatted(1 - compared.outlook.belief.chance_to_beat, 'share')}, starting from doubt.",
+        f"Anything below {detectable}: smaller effects would mostly be missed with these units, "
+        "and missed is not absent.",
+        f"Whether the effect lasts for {study.economics.horizon}, as the money assumes.",
+    )
+    change = [_look(best, currency) if best.option.share else "New evidence that the change pays its cost."]
+    if any(m.role == "guardrail" for m in study.metrics):
+        change.append("A guardrail past its margin.")
+    bolder = max(compared.appraisals, key=lambda a: a.expected_value)
+    if bolder is not best:
+        change.append(
+            f"Accepting a chance of harm of {formatted(bolder.chance_of_harm, 'share')}: then "
+            f"{described(bolder.option)} is worth most, {formatted(bolder.expected_value, 'money', currency)}."
+        )
+    return TalkTrack(
+        know,
+        unknown,
+        (
+            f"{described(best.option).capitalize()}: worth {formatted(best.expected_value, 'money', currency)} in "
+            f"expectation, with a chance of {formatted(best.chance_of_harm, 'share')} that harm reaches everyone; at most "
+            f"{limit} is allowed.",
+            *_beside_the_rule(best, made, study),
+        ),
+        tuple(change),
+    )
+
+
+def described(option: options.Option) -> str:
+    """An option with its share and weeks, for the middle of a sentence.
+
+    >>> described(options.STAGED)
+    'staged rollout (10 % for 2 weeks)'
+    """
+    if not option.share:
+        return option.name.lower()
+    whom = "watched" if option.share == 1 else formatted(option.share, "share")
+    return f"{option.name.lower()} ({whom} for {formatted(option.weeks, 'weeks')})"
+
+
+def _beside_the_rule(best: options.Appraisal, made: Decision, study: Study) -> list[str]:
+    """How the option stands to the rule and to the study's own stages."""
+    says = f"The study's rule says {made.verdict}: it weighs the evidence, the options the money of the next step."
+    if best.option.share < 1:
+        return [says]
+    if made.verdict != "GO":
+        return [says, "To launch would override the rule, and is logged as that."]
+    if study.rollout[0].share < 1:
+        return [says, "It still goes out by the stages of the plan, which guard against faults that no test shows."]
+    return [says]
+
+
+def _look(found: options.Appraisal, currency: str) -> str:
+    size = formatted(abs(found.keep_above), "price", currency)
+    seen = f"A fall of more than {size}" if found.keep_above < 0 else f"A gain of less than {size}"
+    then = "it is rolled back" if found.option.share == 1 else "the change does not ship"
+    return (
+        f"{seen} a user in the look after {formatted(found.option.weeks, 'weeks')}: then {then} "
+        f"(chance {formatted(1 - found.chance_of_keeping, 'share')})."
+    )
+
+
+def rows(compared: options.Comparison, currency: str) -> list[dict[str, Any]]:
+    """The options as a table."""
+    from helpers.report.tables import badge
+
+    def verdict(found: options.Appraisal) -> Any:
+        if found is compared.recommended:
+            return badge("good", "recommended")
+        if found.chance_of_harm > compared.max_chance_of_harm:
+            return badge("bad", "too much harm")
+        return badge("neutral", "worth less")
+
+    return [
+        {
+            "Option": described(a.option).capitalize(),
+            "Verdict": verdict(a),
+            "Expected value": formatted(a.expected_value, "money", currency),
+            "Chance of harm": formatted(a.chance_of_harm, "share"),
+            "Expected harm": formatted(a.expected_harm, "money", currency),
+            "Cost of waiting": formatted(a.cost_of_waiting, "money", currency),
+            "Kept": formatted(a.chance_of_keeping, "share"),
+        }
+        for a in compared.appraisals
+    ]
+
+
+def assumptions(study: Study, compared: options.Comparison) -> str:
+    """What the table rests on, as its footnote."""
+    return (
+        f"Over {study.economics.horizon}, against keeping the control. Chance of harm: that a change that does "
+        f"harm reaches everyone; kept: the chance that everyone has it after the look. Prior: no effect, give or take "
+        f"{formatted(study.design.minimum_detectable, 'share')}. A full launch is watched against the weeks before it, which "
+        f"differ by {formatted(defaults.BASELINE_DRIFT, 'share')} without any change. Recommended: the most valuable option "
+        f"with at most {formatted(compared.max_chance_of_harm, 'share')} chance of harm."
+    )
+
+
+def talk_rows(talk: TalkTrack) -> list[dict[str, Any]]:
+    """The talk track as a table, a list a row."""
+    return [{"Say": heading, "In a sentence or two": " ".join(sentences)} for _, heading, sentences in talk.parts]
+
+
+FIELDS: dict[str, tuple[Unit, str]] = {
+    "expected_value": ("money", "Expected value over the horizon against keeping the control"),
+    "chance_of_harm": ("share", "Chance that a change that does harm reaches everyone"),
+    "expected_harm": ("money", "Expected loss to a true effect below zero while it is exposed"),
+    "cost_of_waiting": ("money", "Contribution forgone in expectation until the look"),
+    "chance_of_keeping": ("share", "Chance that everyone has the change after the look"),
+}
+
+
+def record(nb: Notebook, found: Proposal | None, reason: str) -> None:
+    """``options.*``: each option's figures, the recommendation, the month and the talk track."""
+    why = f": {reason}" if reason else ""
+    for key, option in KEYS.items():
+        for field, (unit, meaning) in FIELDS.items():
+            value = getattr(found.compared.of(option), field) if found else None
+            nb.record(f"options.{key}.{field}", value, unit, f"{option.name}. {meaning}{why}")
+    for end, name in (("low", "lower bound"), ("point", "point"), ("high", "upper bound")):
+        value = getattr(found.month, end) if found else None
+        value = value if value is None or math.isfinite(value) else None
+        nb.record(f"options.month_{end}", value, "money", f"Contribution a month at the {name} of the interval{why}")
+    best = described(found.compared.recommended.option).capitalize() if found else None
+    nb.record("options.recommended", best, "text", f"The option of highest value within the bound on harm{why}")
+    talk = {key: " ".join(sentences) for key, _, sentences in found.talk.parts} if found else {}
+    for key in ("know", "unknown", "propose", "change"):
+        nb.record(f"options.talk_{key}", talk.get(key), "text", f"Talk track for an executive, {key}{why}")

@@ -1,0 +1,181 @@
+"""Where units are lost: ordered steps, what each loses, and how long the last one takes."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from helpers.config import Study
+from helpers.errors import ReportError
+from helpers.record import plural
+from helpers.stats import BinomialInterval, Lifetimes, SurvivalCurve, binomial_interval, kaplan_meier
+from helpers.warehouse import query
+
+if TYPE_CHECKING:
+    import duckdb
+    import pandas as pd
+
+
+OFTEN = 0.2
+"""Share of buyers beside the path from which on the report warns of it."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of a funnel: ``rate`` is the share of the units of the step before that reached it.
+
+    ``lost`` units did not reach it although their window is closed or open; ``open_units`` of them still could.
+    ``purchases_lost`` is how many more last steps there would be if nobody were lost here and the later steps kept
+    their rates.
+    """
+
+    position: int
+    event: str
+    optional: bool
+    entrants: int
+    previous: int
+    units: int
+    open_units: int
+    rate: BinomialInterval
+    purchases_lost: float
+
+    @property
+    def lost(self) -> int:
+        return self.previous - self.units
+
+
+@dataclass(frozen=True)
+class Funnel:
+    """An ordered funnel in one level of a segment."""
+
+    name: str
+    level: str
+    steps: tuple[Step, ...]
+
+    @property
+    def converted(self) -> int:
+        return self.steps[-1].units
+
+    @property
+    def conversion(self) -> BinomialInterval:
+        """Share of the entrants that reached the last step."""
+        return binomial_interval(self.converted, self.steps[0].units)
+
+    @property
+    def bottleneck(self) -> Step:
+        """The step at which most purchases are lost *for the users who came so far*: see :func:`purchases_lost`."""
+        return max(self.steps[1:], key=lambda s: s.purchases_lost)
+
+
+def read(con: "duckdb.DuckDBPyConnection", dimension: str = "all") -> list[Funnel]:
+    """Funnels by level of a dimension, strict ones first, large levels first."""
+    rows = query.query(con, "funnel")
+    rows = rows[rows.dimension == dimension]
+    funnels = [
+        _funnel(str(name), str(level), group.sort_values("step"))
+        for (name, level), group in rows.groupby(["funnel", "level"], sort=False)
+    ]
+    return sorted(funnels, key=lambda f: (f.name != "strict", -f.steps[0].units, f.level))
+
+
+def by_arm(con: "duckdb.DuckDBPyConnection", study: Study) -> list[Funnel]:
+    """The funnel of each arm in the experiment, from the exposure on, control first; none where :func:`no_arms` says why."""
+    arms = {str(variant): rows for variant, rows in query.query(con, "funnel_arms").groupby("variant")}
+    found = [_funnel("strict", v.name, arms[v.name].sort_values("step")) for v in study.variants if v.name in arms]
+    return found if len(found) == len(study.variants) else []
+
+
+def no_arms(study: Study) -> str:
+    """Why there is no funnel of each arm."""
+    if study.mode == "offline":
+        return (
+            "Nobody was treated, and planted conversions have no steps before them: the arms share one path, which "
+            "02_funnel_analysis shows."
+        )
+    return f"No step follows the {study.exposure} in every arm, so there is no path to compare."
+
+
+def _funnel(name: str, level: str, rows: "pd.DataFrame") -> Funnel:
+    records = list(rows.itertuples(index=False))
+    required = [r for r in records if name == "strict" or not r.is_optional]
+    converted = int(records[-1].units)
+    steps = []
+    for record in records:
+        before = [r for r in required if r.step < record.step]
+        previous = int(before[-1].units) if before else int(record.entrants)
+        units = int(record.units)
+        lost = converted * (previous / units - 1) if units else float(previous)
+        steps.append(
+            Step(
+                int(record.step),
+                str(record.event_name),
+                bool(record.is_optional) and name != "strict",
+                int(record.entrants),
+                previous,
+                units,
+                int(record.open_units),
+                binomial_interval(units, previous) if previous else BinomialInterval(float("nan"), 0, 1),
+                lost if before else 0.0,
+            )
+        )
+    return Funnel(name, level, tuple(steps))
+
+
+def time_to_convert(con: "duckdb.DuckDBPyConnection") -> SurvivalCurve:
+    """Kaplan-Meier curve of the minutes from the exposure step to the last one; open windows are censored."""
+    rows = query.query(con, "time_to_convert")
+    if rows.empty:
+        raise ReportError(
+            "nobody reached the exposure step in the diagnosis period",
+            cause="the wrong event in exposure, or a period the log does not reach",
+            remedy="correct exposure or period in the study file",
+        )
+    return kaplan_meier(Lifetimes(rows.minutes + 0.5, rows.converted, rows.units))
+
+
+@dataclass(frozen=True)
+class Bypass:
+    """Units with the last step, in any order: all of them, those without the exposure step, those whose last one came
+    before any first step."""
+
+    converted: int
+    without_exposure: int
+    before_entry: int
+
+    def text(self, study: Study) -> str:
+        """Who leaves the path, in a sentence."""
+        if study.tabled:
+            return f"Every row of the table is {study.exposure}, so nobody reaches {study.funnel.steps[-1]} beside the path."
+        last, share = study.funnel.steps[-1], self.without_exposure / self.converted if self.converted else 0.0
+        text = f"Of {self.converted:,} users with a {last}, {self.without_exposure:,} have no {study.exposure} event"
+        if self.converted and not self.without_exposure:
+            text = f"All {self.converted:,} users with a {last} have a {study.exposure} event"
+        if self.before_entry:
+            text += f" and {self.before_entry:,} had it before any {study.funnel.steps[0]}"
+        if share > OFTEN:
+            text += f": the {study.exposure} is not the only way, so a change there reaches only a part of the {plural(last)}"
+        return text + "."
+
+
+def bypass(con: "duckdb.DuckDBPyConnection") -> Bypass:
+    """Who reaches the last step beside the ordered path, in the diagnosis period."""
+    row = query.query(con, "funnel_bypass").iloc[0]
+    return Bypass(int(row.converted_units), int(row.without_exposure), int(row.before_entry))
+
+
+def window(study: Study) -> str:
+    """Within which time the steps of a funnel follow each other."""
+    return "at any time after" if study.tabled else f"within {study.funnel.window_hours:g} hours of"
+
+
+def bottleneck_text(found: Funnel) -> str:
+    """The bottleneck in two sentences."""
+    worst = found.bottleneck
+    before, last = found.steps[worst.position - 2].event, found.steps[-1].event
+    others = ", ".join(
+        f"{found.steps[s.position - 2].event} to {s.event}: {s.purchases_lost:,.0f}"
+        for s in found.steps[1:]
+        if s is not worst
+    )
+    return (
+        f"The bottleneck is the step from {before} to {worst.event}: it loses {worst.purchases_lost:,.0f} {plural(last)}"
+        f"{f' ({others})' if others else ''}. For {worst.open_units:,} of the {worst.lost:,} users lost there the window was still open when sight ended."
+    )

@@ -1,0 +1,85 @@
+"""How often a trigger or a signal errs without any change, and how soon it comes with one: by simulation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from helpers.defaults import MONITORING_RUNS
+from helpers.experiment.monitoring.baseline import Baseline
+from helpers.experiment.monitoring.replay import SIGNALS, TRIGGERS, Triggers, marked
+from helpers.experiment.monitoring.stream import World, simulate
+from helpers.stats import binomial_interval
+from helpers.stats.validation import BoolArray
+
+ANY_TRIGGER, ANY = "any trigger: ROLL BACK", "any signal or trigger: PAUSE or ROLL BACK"
+DETECTORS = (*TRIGGERS, ANY_TRIGGER, *SIGNALS, ANY)
+
+
+@dataclass(frozen=True)
+class Detection:
+    """Launches on which a detector spoke within the days watched.
+
+    Attributes:
+        detector: name of the trigger or signal.
+        share: of the simulated launches; without a change this is the false-alarm rate.
+        low, high: Clopper-Pearson interval of 95 % for it.
+        day: median day of the first alarm over all launches, 1 for the day of the launch; None when fewer than half
+            of them have one.
+
+    Example:
+        >>> found = detect(np.random.default_rng(1), World(0.324, 4760, 40, shift=-0.03), Triggers(), runs=200)
+        >>> found["completion trigger"].day
+        3
+    """
+
+    detector: str
+    share: float
+    low: float
+    high: float
+    day: int | None
+
+
+def detect(
+    rng: np.random.Generator,
+    world: World,
+    triggers: Triggers,
+    *,
+    baseline: int = 28,
+    days: int = 28,
+    missing: float = 0.0,
+    runs: int = MONITORING_RUNS,
+) -> dict[str, Detection]:
+    """Simulate ``runs`` launches, each with a baseline of its own that is frozen as in earnest.
+
+    Args:
+        world: what the days are drawn from, its change included.
+        triggers: what rolls back.
+        baseline, days: days before and after the launch.
+        missing: share of the days after the launch that are lost, independently.
+        runs: launches.
+
+    Example:
+        >>> quiet = detect(np.random.default_rng(1), World(0.324, 4760, 40), Triggers(), runs=200)
+        >>> quiet["completion trigger"].share < 0.2
+        True
+    """
+    stream = simulate(rng, world, baseline=baseline, days=days, series=(runs,))
+    frozen = Baseline.of(stream)
+    if missing:
+        lost = rng.random(stream.units.shape) < missing
+        lost[:, :baseline] = False
+        stream = stream.without(lost)
+    marks = marked(stream, frozen, triggers)
+    hits = {name: marks.found[name] for name in (*TRIGGERS, *SIGNALS)}
+    hits |= {ANY_TRIGGER: marks.any_of(TRIGGERS), ANY: marks.any_of((*TRIGGERS, *SIGNALS))}
+    return {name: _detection(name, hits[name]) for name in DETECTORS}
+
+
+def _detection(name: str, hits: BoolArray) -> Detection:
+    spoke: BoolArray = np.asarray(hits.any(axis=1))
+    first = np.where(spoke, hits.argmax(axis=1) + 1.0, np.inf)
+    middle = float(np.sort(first)[(len(first) - 1) // 2])
+    found = binomial_interval(int(spoke.sum()), len(spoke), 0.95, method="clopper-pearson")
+    return Detection(name, found.share, found.low, found.high, int(middle) if np.isfinite(middle) else None)

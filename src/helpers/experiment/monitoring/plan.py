@@ -1,0 +1,172 @@
+"""What a study watches after its launch: its own section, or the primary metric where it has none."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+import numpy as np
+
+from helpers import paths
+from helpers.config import ExternalEvent, Monitoring, Study
+from helpers.defaults import MONITORING_MINIMUM, ROLLBACK_DROP
+from helpers.experiment.monitoring.replay import Triggers
+from helpers.experiment.monitoring.stream import Stream, World, read, side_by_side
+from helpers.record import Numbers, formatted
+
+SOURCE_RATE = 0.324
+"""The rate for which the triggers and shifts were stated; other rates take them in proportion."""
+TICKETS_PER_UNIT = 0.008
+"""Tickets a unit where a study does not say: as many as in the study that does."""
+TICKETS = 40.0
+"""Tickets a day that are assumed at least: twice a handful is reached by chance."""
+
+OWN = "the stream itself"
+"""Name of the study's own stream among the planted ones."""
+DAYS_PER_MONTH = 365 / 12
+NOISE = 1.5
+"""Standard errors of a day that a made-up trigger lies below the baseline, about as many as the stated one does."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Everything monitoring needs to know before the first day.
+
+    Attributes:
+        label: the proportion watched.
+        world: what days without any change look like.
+        triggers: what rolls back.
+        section: the study's settings, or those made up for it.
+        stated: False when the study has no monitoring section.
+        measured: what the experiment's control had, where the primary metric is a share.
+        pace: where the units a day of a made-up plan come from.
+        first: first day of the baseline, ISO.
+        events: what happened outside, marked on the charts.
+
+    Example:
+        >>> from helpers import study
+        >>> plan = Plan.of(study.load("studies/cart_checkout.yml"), Numbers({}))
+        >>> plan.label, list(plan.streams())
+        ('Checkout completion', ['no change', '-0.30 points', '-0.80 points', '-1.50 points', 'tickets x 3'])
+    """
+
+    label: str
+    world: World
+    triggers: Triggers
+    section: Monitoring
+    stated: bool
+    first: str
+    measured: str = ""
+    pace: str = "the pace of the experiment"
+    events: tuple[ExternalEvent, ...] = ()
+
+    @property
+    def launch(self) -> datetime:
+        """Midnight at which the first day after the launch begins."""
+        return datetime.fromisoformat(self.first) + timedelta(days=self.section.baseline_days)
+
+    @classmethod
+    def of(cls, study: Study, earlier: Numbers) -> Plan:
+        """The plan of ``study``; without a section it rests on what the experiment found in the control."""
+        section = study.monitoring or _made_up(study, earlier)
+        triggers = Triggers(section.drop, section.drop_days, section.ticket_factor, section.minimum)
+        world = World(
+            section.rate,
+            section.units_per_day,
+            section.tickets_per_day,
+            volume=tuple(section.weekday_volume),
+            points=tuple(section.weekday_points),
+        )
+        launch = np.datetime64((section.launch or study.period.end).date(), "D")
+        first = str(launch - section.baseline_days)
+        control = earlier.get("primary.control")
+        measured = f"{study.primary.label.lower()} {control.text}" if control and control.unit == "share" else ""
+        stated, events = study.monitoring is not None, tuple(study.external_events)
+        return cls(section.label, world, triggers, section, stated, first, measured, _pace(study), events)
+
+    def worlds(self) -> dict[str, World]:
+        """What is planted, by name: a shift of the rate each, then a surge of tickets."""
+        shifted = {_name(shift): replace(self.world, shift=shift) for shift in self.section.shifts}
+        surge = {f"tickets x {self.section.ticket_surge:g}": replace(self.world, surge=self.section.ticket_surge)}
+        return shifted | surge
+
+    def streams(self) -> dict[str, Stream]:
+        """The same days under each of the planted truths, and the study's own stream where it has one.
+
+        All have the same luck, before and after the launch, so that they differ by what is planted alone.
+        """
+        length = self.section.baseline_days
+        made = side_by_side(self.section.seed, self.worlds(), baseline=length, days=self.section.days, first=self.first)
+        if self.section.stream and self.section.launch:
+            launch = self.section.launch.date().isoformat()
+            made[OWN] = read(paths.ROOT / self.section.stream, launch, length)
+        return made
+
+    def rng(self, purpose: int) -> np.random.Generator:
+        """A generator of its own for each purpose, the same on every run."""
+        return np.random.default_rng([self.section.seed, purpose])
+
+    @property
+    def quiet(self) -> float:
+        """Chance that a day without change is further below a known baseline than the trigger's drop."""
+        from scipy import special
+
+        rate, units = self.section.rate, self.section.units_per_day
+        return float(special.ndtr(-self.triggers.drop / np.sqrt(rate * (1 - rate) / units)))
+
+    def caution(self) -> str:
+        """What a reader must know about where the days come from."""
+        size = (
+            f"{formatted(self.section.rate, 'share')} and {formatted(self.section.units_per_day, 'count')} units a day"
+        )
+        measured = f"; the control of the experiment had {self.measured}" if self.measured else ""
+        if self.stated:
+            own = " The study's own stream is replayed beside them." if self.section.stream else ""
+            return (
+                "Simulated: the days after the launch are drawn from the study's monitoring section, with planted changes. "
+                f"It is planned for {self.label.lower()} of {size}{measured}.{own}"
+            )
+        return (
+            "Simulated plan: the study file has no monitoring section, so no monitoring is planned. The page shows what "
+            f"watching {self.label.lower()} would be like at {size}, {self.pace}; "
+            "the trigger and the shifts are made up to suit that rate and its daily noise, and tickets are an assumption."
+        )
+
+
+def _name(shift: float) -> str:
+    return formatted(shift, "points") if shift else "no change"
+
+
+def _pace(study: Study) -> str:
+    if study.economics.exposed_units_per_month:
+        return "as many as the study's economics count on"
+    if study.period.experiment_days < 7:
+        return "the pace of the log's few hours, which is no pace of a day or a week"
+    return "the pace of the experiment"
+
+
+def _made_up(study: Study, earlier: Numbers) -> Monitoring:
+    monthly = study.economics.exposed_units_per_month
+    exposed = monthly / DAYS_PER_MONTH if monthly else earlier.value("exposed.units") / study.period.experiment_days
+    units = max(1, round(exposed))
+    primary, last = study.primary, study.funnel.steps[-1]
+    if primary.type in ("proportion", "retention"):
+        rate, label = earlier["primary.control"].value, primary.label
+        if primary.better == "lower":
+            rate, label = None if rate is None else 1 - float(rate), f"{primary.label}: those without"
+    else:
+        rate, label = earlier[f"funnel.{last}.rate"].value, f"Reached {last}"
+    kept = min(max(float(rate or 0.0), 0.5 / max(units, 2)), 1 - 0.5 / max(units, 2))
+    noise = NOISE * float(np.sqrt(kept * (1 - kept) / units))
+    scale = max(kept / SOURCE_RATE, noise / ROLLBACK_DROP)
+    return Monitoring.model_validate(
+        {
+            "label": label,
+            "rate": kept,
+            "units_per_day": units,
+            "tickets_per_day": max(units * TICKETS_PER_UNIT, TICKETS),
+            "shifts": [max(shift * scale, -kept) for shift in (0.0, -0.003, -0.008, -0.015)],
+            "drop": min(ROLLBACK_DROP * scale, 0.99),
+            "minimum": min(MONITORING_MINIMUM, max(units // 4, 1)),
+        }
+    )

@@ -1,0 +1,126 @@
+"""During a ramp a control arm is still there: a sequential interval for the change, guardrails beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from helpers.defaults import ALPHA
+from helpers.experiment.monitoring.replay import Verdict
+from helpers.experiment.monitoring.stream import World
+from helpers.record import formatted
+from helpers.stats import Proportion, confidence_path
+
+
+@dataclass(frozen=True)
+class RampDay:
+    """What the two arms say on the evening of one day of the ramp.
+
+    Attributes:
+        day: 1 for the first day.
+        share: of the units that get the change in this stage.
+        stage: 1 for the first stage.
+        absolute, low, high: difference of the rates in this stage so far, with an interval that holds on all its days.
+        tickets, tickets_low: the same for units with a ticket, where more is worse; the lower bound.
+        verdict, reason: as in the replay.
+    """
+
+    day: int
+    share: float
+    stage: int
+    absolute: float
+    low: float
+    high: float
+    tickets: float
+    tickets_low: float
+    verdict: Verdict
+    reason: str
+
+
+def ramp(
+    rng: np.random.Generator, world: World, stages: Sequence[tuple[float, int]], *, alpha: float = ALPHA
+) -> tuple[RampDay, ...]:
+    r"""Watch a ramp day by day; ``stages`` are (share treated, days), stages without a control arm are left out.
+
+    Each stage compares its own units only: when the share changes on a busy weekday, units pooled over stages would
+    differ by day and not by arm. Within a stage the interval is an asymptotic confidence sequence, valid at every
+    evening; alpha is split evenly over the stages, so all intervals of the ramp hold together with
+    :math:`1-\alpha`. The guardrail (units with a ticket) keeps an alpha of its own, split in the same way.
+
+    The change rolls back when the interval of the rate lies below zero or that of the guardrail above it.
+
+    Assumes independent units; the tickets of ``world`` are spread as one at most a unit.
+
+    Example:
+        >>> days = ramp(np.random.default_rng(1), World(0.324, 4760, 40, shift=-0.05), [(0.5, 7)])
+        >>> days[-1].verdict
+        'ROLL BACK'
+    """
+    kept = [(share, days) for share, days in stages if 0 < share < 1]
+    found: list[RampDay] = []
+    day = 0
+    for stage, (share, days) in enumerate(kept, 1):
+        looks = []
+        totals = np.zeros((2, 3), dtype=int)
+        for _ in range(days):
+            totals = totals + _arms(rng, world, share, day % 7)
+            day += 1
+            looks.append(totals.tolist())
+        usable = [look for look in looks if min(arm[0] for arm in look) > 0]
+        if not usable:
+            continue
+        confidence, planned = 1 - alpha / len(kept), float(max(sum(arm[0] for arm in looks[-1]), 1))
+        rates, tickets = (
+            confidence_path(
+                [(Proportion(c[0], c[k]), Proportion(t[0], t[k])) for c, t in usable],
+                confidence=confidence,
+                tuned_for=planned,
+            )
+            for k in (1, 2)
+        )
+        begins = day - days + len(looks) - len(usable)
+        for n, (effect, guard) in enumerate(zip(rates.effects, tickets.effects, strict=True)):
+            verdict, reason = _verdict(rates.high[n], tickets.low[n], found)
+            found.append(
+                RampDay(
+                    begins + n + 1,
+                    share,
+                    stage,
+                    effect.absolute,
+                    rates.low[n],
+                    rates.high[n],
+                    guard.absolute,
+                    tickets.low[n],
+                    verdict,
+                    reason,
+                )
+            )
+    return tuple(found)
+
+
+def _arms(
+    rng: np.random.Generator, world: World, share: float, weekday: int
+) -> np.ndarray[tuple[int, ...], np.dtype[np.int64]]:
+    """Units, completions and units with a ticket of one day, control first."""
+    at = np.array([weekday])
+    units = rng.poisson(world.units * world.volume[weekday])
+    treated = rng.binomial(units, share)
+    rows = []
+    for n, launched in ((units - treated, False), (treated, True)):
+        rate = float(world.expected(at, launched=launched)[0])
+        ticket = min(world.tickets / world.units * (world.surge if launched else 1.0), 1.0)
+        rows.append([n, rng.binomial(n, rate), rng.binomial(n, ticket)])
+    return np.array(rows)
+
+
+def _verdict(high: float, tickets_low: float, before: list[RampDay]) -> tuple[Verdict, str]:
+    stopped = next((d for d in before if d.verdict == "ROLL BACK"), None)
+    if stopped:
+        return "ROLL BACK", f"Rolled back on day {stopped.day}."
+    if high < 0:
+        return "ROLL BACK", f"The interval of the rate lies below zero: at best {formatted(high, 'points')}."
+    if tickets_low > 0:
+        return "ROLL BACK", f"Guardrail: more units with a ticket, at least {formatted(tickets_low, 'points')}."
+    return "CONTINUE", "Neither the rate nor the guardrail is shown to be harmed."

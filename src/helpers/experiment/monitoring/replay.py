@@ -1,0 +1,188 @@
+"""CONTINUE, PAUSE or ROLL BACK: one decision a day, each from what was known that evening."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from helpers import defaults
+from helpers.experiment.monitoring.baseline import Baseline
+from helpers.experiment.monitoring.charts import cusum, ewma
+from helpers.experiment.monitoring.rules import WESTERN_ELECTRIC, any_signal, observed
+from helpers.experiment.monitoring.stream import Stream
+from helpers.record import unsigned
+from helpers.stats.validation import BoolArray, FloatArray
+
+Verdict = Literal["CONTINUE", "PAUSE", "ROLL BACK"]
+SIGNALS = ("Western Electric rules", "CUSUM", "EWMA")
+TRIGGERS = ("completion trigger", "ticket trigger")
+
+
+@dataclass(frozen=True)
+class Triggers:
+    """What rolls the change back, written down before the launch.
+
+    Attributes:
+        drop: the rate further than this below the baseline of its weekday, a difference of shares ...
+        days: ... on so many observed days in a row. A missing day neither counts nor clears the run.
+        tickets: a day's tickets above this multiple of its weekday's baseline, on any one day.
+        minimum: checkouts below which a day's rate counts as missing.
+        blind: missing days in a row after which a ramp pauses.
+
+    Example:
+        >>> Triggers().text("Checkout completion")
+        'Checkout completion more than 1.00 points below its baseline on 3 observed days in a row, or tickets above 2 times their baseline'
+    """
+
+    drop: float = defaults.ROLLBACK_DROP
+    days: int = defaults.ROLLBACK_DAYS
+    tickets: float = defaults.ROLLBACK_TICKETS
+    minimum: int = defaults.MONITORING_MINIMUM
+    blind: int = defaults.BLIND_DAYS
+
+    def text(self, label: str) -> str:
+        return (
+            f"{label} more than {unsigned(self.drop, 'points')} below its baseline on {self.days} observed "
+            f"days in a row, or tickets above {self.tickets:g} times their baseline"
+        )
+
+
+@dataclass(frozen=True)
+class Marks:
+    """Days after the launch on which something was seen; series may have leading axes.
+
+    Attributes:
+        found: by name of the trigger or signal, only towards harm.
+        blind: days without enough checkouts, at the end of a long enough row of such days.
+
+    Example:
+        >>> from helpers.experiment.monitoring.stream import World, simulate
+        >>> stream = simulate(np.random.default_rng(1), World(0.324, 4760, 40, shift=-0.05))
+        >>> marks = marked(stream, Baseline.of(stream), Triggers())
+        >>> int(marks.found["completion trigger"].argmax()) + 1
+        3
+    """
+
+    found: dict[str, BoolArray]
+    blind: BoolArray
+
+    def any_of(self, names: tuple[str, ...]) -> BoolArray:
+        return np.asarray(np.any([self.found[name] for name in names], axis=0))
+
+
+@dataclass(frozen=True)
+class Decision:
+    """The decision on the evening of one day after the launch.
+
+    Attributes:
+        day: 1 for the day of the launch.
+        date: ISO date.
+        verdict: CONTINUE, PAUSE or ROLL BACK; what was rolled back stays so.
+        reason: why, in a sentence.
+        signals: names of what was seen that day.
+
+    Example:
+        >>> Decision(3, "2026-02-04", "PAUSE", "CUSUM points to harm.", ("CUSUM",)).verdict
+        'PAUSE'
+    """
+
+    day: int
+    date: str
+    verdict: Verdict
+    reason: str
+    signals: tuple[str, ...]
+
+
+def marked(stream: Stream, baseline: Baseline, triggers: Triggers) -> Marks:
+    """Every trigger and signal on every day after the launch, from that day and the days before it.
+
+    Run rules, CUSUM and EWMA read standard errors of :meth:`Baseline.z` from the day of the launch on, towards harm
+    only. Where a series has missing days they are left out.
+    """
+    thin = ~(np.nan_to_num(stream.units) >= triggers.minimum)
+    z = np.where(thin, np.nan, baseline.z(stream))[..., stream.launch :]
+    gaps = np.where(thin, np.nan, baseline.gaps(stream))[..., stream.launch :]
+    expected = baseline.expected_tickets(stream.weekdays)
+    surges = np.nan_to_num(stream.tickets, nan=-1.0) > triggers.tickets * expected
+    low, _ = cusum(z)
+    mean = ewma(z)
+    there = np.isfinite(z)
+    found = {
+        TRIGGERS[0]: in_a_row(gaps < -triggers.drop, there, triggers.days),
+        TRIGGERS[1]: surges[..., stream.launch :],
+        SIGNALS[0]: _rules(z),
+        SIGNALS[1]: (low > defaults.CUSUM_LIMIT) & there,
+        SIGNALS[2]: (mean.points < mean.low) & there,
+    }
+    return Marks(found, in_a_row(~there, np.ones_like(there), triggers.blind))
+
+
+def in_a_row(hits: BoolArray, there: BoolArray, length: int) -> BoolArray:
+    """Days on which ``length`` hits in a row are complete; days that are not there neither count nor clear.
+
+    Example:
+        >>> there = np.array([True, True, False, True])
+        >>> in_a_row(np.array([True, True, False, True]), there, 3).tolist()
+        [False, False, False, True]
+    """
+    run = np.zeros(hits.shape[:-1], dtype=int)
+    found = np.zeros(hits.shape, dtype=bool)
+    for day in range(hits.shape[-1]):
+        run = np.where(there[..., day], np.where(hits[..., day], run + 1, 0), run)
+        found[..., day] = there[..., day] & (run >= length)
+    return found
+
+
+def replay(stream: Stream, baseline: Baseline, triggers: Triggers) -> tuple[Decision, ...]:
+    """One decision for each day after the launch; the first days of a longer stream give the same ones.
+
+    Example:
+        >>> from helpers.experiment.monitoring.stream import World, simulate
+        >>> stream = simulate(np.random.default_rng(1), World(0.324, 4760, 40, surge=3.0))
+        >>> [d.verdict for d in replay(stream, Baseline.of(stream), Triggers())][:2]
+        ['ROLL BACK', 'ROLL BACK']
+    """
+    marks = marked(stream, baseline, triggers)
+    decisions: list[Decision] = []
+    for number in range(len(stream.days) - stream.launch):
+        seen = tuple(name for name, days in marks.found.items() if days[number])
+        verdict, reason = _verdict(seen, bool(marks.blind[number]), triggers)
+        if decisions and decisions[-1].verdict == "ROLL BACK":
+            verdict = "ROLL BACK"
+            first = next(d for d in decisions if d.verdict == "ROLL BACK")
+            reason = f"Rolled back on day {first.day}."
+        date = str(stream.days[stream.launch + number])
+        decisions.append(Decision(number + 1, date, verdict, reason, seen))
+    return tuple(decisions)
+
+
+def first(decisions: tuple[Decision, ...], verdict: Verdict) -> Decision | None:
+    """The first day with this verdict.
+
+    Example:
+        >>> first((Decision(1, "2026-02-02", "CONTINUE", "Nothing was seen.", ()),), "PAUSE") is None
+        True
+    """
+    return next((d for d in decisions if d.verdict == verdict), None)
+
+
+def _verdict(seen: tuple[str, ...], blind: bool, triggers: Triggers) -> tuple[Verdict, str]:
+    fired = [name for name in seen if name in TRIGGERS]
+    if fired:
+        return "ROLL BACK", f"The {' and the '.join(fired)} fired."
+    if seen:
+        return "PAUSE", f"Towards harm: {', '.join(seen)}. Look before more users get the change."
+    if blind:
+        return "PAUSE", f"{triggers.blind} days or more without enough data: nobody is watching."
+    return "CONTINUE", "No trigger and no signal."
+
+
+def _rules(z: FloatArray) -> BoolArray:
+    if z.ndim == 1:
+        return observed(WESTERN_ELECTRIC, z, "low")
+    if np.isfinite(z).all():
+        return any_signal(WESTERN_ELECTRIC, z, "low")
+    flat = z.reshape(-1, z.shape[-1])
+    return np.array([observed(WESTERN_ELECTRIC, series, "low") for series in flat]).reshape(z.shape)

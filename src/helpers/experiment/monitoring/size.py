@@ -1,0 +1,82 @@
+"""How many units a day a trigger needs before its false alarms are rare enough to roll back on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from helpers.defaults import ALPHA
+from helpers.experiment.monitoring.detection import Detection, detect
+from helpers.experiment.monitoring.plan import Plan
+
+FACTORS = (0.125, 0.25, 0.5, 1.0, 2.0, 4.0)
+TRIED = 400
+"""Launches tried at one size in the search for the smallest one; the sizes of the table get all of them."""
+
+
+@dataclass(frozen=True)
+class Size:
+    """The triggers at one number of units a day, tickets in proportion.
+
+    Attributes:
+        units, tickets: mean a day.
+        quiet: both triggers by name without a change; shares are false alarms.
+        moved: the rate's trigger under the largest planted fall.
+    """
+
+    units: int
+    tickets: float
+    quiet: dict[str, Detection]
+    moved: Detection
+
+
+def sizes(plan: Plan) -> tuple[Size, ...]:
+    """False alarms and finds of the plan's triggers at an eighth to four times its units, each launch with its baseline.
+
+    Example:
+        >>> from helpers import study
+        >>> from helpers.record import Numbers
+        >>> small, *_, large = sizes(Plan.of(study.load("studies/cart_checkout.yml"), Numbers({})))
+        >>> small.quiet["completion trigger"].share > 0.3 > large.quiet["completion trigger"].share
+        True
+    """
+    found = []
+    for factor in FACTORS:
+        world = replace(plan.world, units=plan.world.units * factor, tickets=plan.world.tickets * factor)
+        triggers = replace(plan.triggers, minimum=1)
+        days = {"baseline": plan.section.baseline_days, "days": plan.section.days}
+        quiet = detect(plan.rng(4), world, triggers, **days)
+        moved = detect(plan.rng(4), replace(world, shift=min(plan.section.shifts)), triggers, **days)
+        found.append(Size(round(world.units), world.tickets, quiet, moved["completion trigger"]))
+    return tuple(found)
+
+
+def smallest(plan: Plan, name: str, tolerated: float = ALPHA) -> float | None:
+    """Units a day from which the trigger ``name`` errs on at most ``tolerated`` of the launches, to about a tenth.
+
+    Bisection on the logarithm of the size, with the same random numbers at every size; None where even a thousand
+    times the plan's units are too few.
+
+    Example:
+        >>> from helpers import study
+        >>> from helpers.record import Numbers
+        >>> plan = Plan.of(study.load("studies/cart_checkout.yml"), Numbers({}))
+        >>> 2_500 < smallest(plan, "completion trigger") < 4_500
+        True
+    """
+    triggers = replace(plan.triggers, minimum=1)
+    days = {"baseline": plan.section.baseline_days, "days": plan.section.days}
+
+    def errs(log_factor: float) -> bool:
+        factor = 10**log_factor
+        world = replace(plan.world, units=plan.world.units * factor, tickets=plan.world.tickets * factor)
+        return detect(plan.rng(5), world, triggers, runs=TRIED, **days)[name].share > tolerated
+
+    low, high = -3.0, 3.0
+    if errs(high):
+        return None
+    while high - low > np.log10(1.1):
+        middle = (low + high) / 2
+        low, high = (middle, high) if errs(middle) else (low, middle)
+    return float(plan.world.units * 10**high)

@@ -1,0 +1,454 @@
+"""What an experiment shows: effects on its metrics, and how they compare with the planted truth."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from helpers.assignment import hex_cut
+from helpers.config import Metric, Study
+from helpers.defaults import SRM_THRESHOLD
+from helpers.errors import ReportError
+from helpers.stats import (
+    SRM,
+    DailyEffects,
+    Effect,
+    Heterogeneity,
+    Mean,
+    MonteCarlo,
+    NonInferiority,
+    Novelty,
+    Proportion,
+    Ratio,
+    SRMByGroup,
+    Summary,
+    VarianceReduction,
+    adjust,
+    compare,
+    cuped,
+    heterogeneity,
+    monte_carlo,
+    noninferiority,
+    novelty,
+    score_intervals,
+    srm,
+    srm_by_group,
+    welch,
+)
+from helpers.warehouse import query
+
+if TYPE_CHECKING:
+    import duckdb
+    import numpy as np
+    import pandas as pd
+
+EXPOSED, ASSIGNED = "exposed", "assigned"
+
+BUCKETS_A_HASH = 4
+"""Buckets of 13 hexadecimal digits that one SHA-256 holds; see docs/queries/resalted_assignments.sql."""
+
+
+@dataclass(frozen=True)
+class Truth:
+    """The planted effect on the units analysed: both potential outcomes of each are known."""
+
+    control: float
+    treatment: float
+
+    @property
+    def absolute(self) -> float:
+        return self.treatment - self.control
+
+    @property
+    def relative(self) -> float:
+        return self.treatment / self.control - 1 if self.control else float("nan")
+
+
+@dataclass(frozen=True)
+class MetricEffect:
+    """One metric in one population and level of a segment, one treatment against the control."""
+
+    metric: Metric
+    population: str
+    dimension: str
+    level: str
+    variant: str
+    control: Summary
+    treatment: Summary
+    effect: Effect
+    adjusted_p: float
+    truth: Truth | None
+
+    @property
+    def covered(self) -> bool | None:
+        """Whether the interval holds the planted effect; None where nothing was planted."""
+        if self.truth is None:
+            return None
+        return self.effect.absolute_low <= self.truth.absolute <= self.effect.absolute_high
+
+
+def summary(row: Any, metric: Metric, *, covariate: bool = False) -> Summary:
+    """The sufficient statistics of one arm, from a row of ``marts.fct_experiment_results``.
+
+    ``covariate`` adds the measure of the baseline, and makes a mean of a proportion so that it can be adjusted.
+    """
+    n, y, y2 = int(row.sample_size), int(row.sum_y), int(row.sum_y2)
+    if metric.type == "ratio":
+        return Ratio.from_sums(n, y, y2, int(row.sum_d), int(row.sum_d2), int(row.sum_yd))
+    if covariate:
+        return Mean.from_sums(n, y, y2, sum_x=int(row.sum_x), sum_x2=int(row.sum_x2), sum_xy=int(row.sum_xy))
+    if metric.type == "mean":
+        return Mean.from_sums(n, y, y2)
+    return Proportion(n, y)
+
+
+class Results:
+    """The sufficient statistics of a study, read once."""
+
+    def __init__(self, con: "duckdb.DuckDBPyConnection", study: Study) -> None:
+        self.study = study
+        self._rows = {
+            (r.population, r.dimension, r.level, r.metric, r.variant): r
+            for r in query.query(con, "experiment_results").itertuples(index=False)
+        }
+        self._truths = {
+            (r.population, r.dimension, r.level, r.metric): r
+            for r in query.query(con, "ground_truth").itertuples(index=False)
+        }
+
+    def levels(self, population: str, dimension: str) -> list[str]:
+        """Levels of a dimension: days in their order, segments by size."""
+        found = {k[2] for k in self._rows if k[:2] == (population, dimension)}
+        if dimension == "day":
+            return sorted(found, key=int)
+        return sorted(found, key=lambda level: (-self.units(population, dimension, level), level))
+
+    def units(self, population: str, dimension: str, level: str) -> int:
+        """Units over all arms."""
+        return sum(self.arm_sizes(population, dimension, level).values())
+
+    def arm_sizes(self, population: str = EXPOSED, dimension: str = "all", level: str = "all") -> dict[str, int]:
+        """Units of every designed arm, 0 where none was seen."""
+        metric = self.study.primary.name
+        return {
+            v.name: int(row.sample_size)
+            if (row := self._rows.get((population, dimension, level, metric, v.name))) is not None
+            else 0
+            for v in self.study.variants
+        }
+
+    def arm(
+        self,
+        metric: Metric,
+        variant: str,
+        *,
+        population: str = EXPOSED,
+        dimension: str = "all",
+        level: str = "all",
+        covariate: bool = False,
+    ) -> Summary | None:
+        """Summary of one arm; None when no unit of it stands there."""
+        row = self._rows.get((population, dimension, level, metric.name, variant))
+        return None if row is None else summary(row, metric, covariate=covariate)
+
+    def base(self, metric: Metric) -> Summary:
+        """The exposed units had nobody been treated: all of them offline, the control's online."""
+        control = self.arm(metric, self.study.control.name)
+        if control is None:
+            raise ReportError(
+                "no exposed unit stands in the control", cause="nobody reached the exposure in the experiment"
+            )
+        truth = self._truths.get((EXPOSED, "all", "all", metric.name))
+        if self.study.mode == "offline" and truth is not None and isinstance(control, Proportion):
+            return Proportion(int(truth.units), int(truth.sum_y0))
+        return control
+
+    def truth(
+        self, metric: Metric, *, population: str = EXPOSED, dimension: str = "all", level: str = "all"
+    ) -> Truth | None:
+        """What was planted, by injection or by the simulated world."""
+        row = self._truths.get((population, dimension, level, metric.name))
+        if not self.study.planted or row is None:
+            return None
+        if metric.type == "ratio":
+            return Truth(row.sum_y0 / row.sum_d0, row.sum_y1 / row.sum_d1) if row.sum_d0 and row.sum_d1 else None
+        return Truth(row.sum_y0 / row.units, row.sum_y1 / row.units)
+
+    def effect(
+        self,
+        metric: Metric,
+        *,
+        variant: str | None = None,
+        population: str = EXPOSED,
+        dimension: str = "all",
+        level: str = "all",
+    ) -> MetricEffect | None:
+        """Effect of one treatment on one metric; None when an arm has no unit there."""
+        variant = variant or self.study.treatments[0].name
+        where: dict[str, Any] = {"population": population, "dimension": dimension, "level": level}
+        control = self.arm(metric, self.study.control.name, **where)
+        treatment = self.arm(metric, variant, **where)
+        if control is None or treatment is None:
+            return None
+        effect = compare(control, treatment, confidence=self.study.decision.confidence)
+        return MetricEffect(
+            metric,
+            population,
+            dimension,
+            level,
+            variant,
+            control,
+            treatment,
+            effect,
+            effect.p_value,
+            self.truth(metric, **where),
+        )
+
+    def headline(self, variant: str | None = None) -> list[MetricEffect]:
+        """Effects on exposed units; alpha is shared over the success metrics by Holm, guardrails keep theirs."""
+        effects = [e for m in self.study.metrics if (e := self.effect(m, variant=variant)) is not None]
+        success = [e for e in effects if e.metric.role != "guardrail"]
+        shared = adjust([e.effect.p_value for e in success], "holm", alpha=1 - self.study.decision.confidence)
+        adjusted = {e.metric.name: p for e, p in zip(success, shared.adjusted, strict=True)}
+        return [replace(e, adjusted_p=adjusted.get(e.metric.name, e.effect.p_value)) for e in effects]
+
+    def by_segment(self, metric: Metric, dimension: str) -> list[MetricEffect]:
+        """Exploratory effects by level of a segment."""
+        found = [self.effect(metric, dimension=dimension, level=level) for level in self.levels(EXPOSED, dimension)]
+        return [e for e in found if e is not None]
+
+    def exploratory(self, metric: Metric) -> list[MetricEffect]:
+        """Every segment's effects, p-values adjusted together by Benjamini-Hochberg."""
+        effects = [e for dimension in self.study.segments for e in self.by_segment(metric, dimension)]
+        if not effects:
+            return []
+        shared = adjust([e.effect.p_value for e in effects], "bh", alpha=1 - self.study.decision.confidence)
+        return [replace(e, adjusted_p=p) for e, p in zip(effects, shared.adjusted, strict=True)]
+
+    def interactions(self, metric: Metric) -> dict[str, Heterogeneity]:
+        """Whether the relative effect differs between the levels of each segment; the segments share alpha equally."""
+        alpha = (1 - self.study.decision.confidence) / max(1, len(self.study.segments))
+        found = {dimension: self.by_segment(metric, dimension) for dimension in self.study.segments}
+        return {
+            dimension: heterogeneity(
+                {e.level: (e.control, e.treatment) for e in effects},
+                scale="relative",
+                confidence=self.study.decision.confidence,
+                alpha=alpha,
+            )
+            for dimension, effects in found.items()
+            if effects
+        }
+
+    def novelty(self, metric: Metric) -> Novelty:
+        """Trend of the effect over the days of first exposure, which part the units."""
+        days = {float(e.level): (e.control, e.treatment) for e in self.by_segment(metric, "day")}
+        decided = self.study.decision.confidence
+        return novelty(DailyEffects.independent(days), confidence=decided, alpha=1 - decided)
+
+    def guardrail(self, metric: Metric, variant: str | None = None) -> NonInferiority:
+        """One-sided test of a guardrail against its margin."""
+        assert metric.margin is not None
+        control = self.arm(metric, self.study.control.name)
+        treatment = self.arm(metric, variant or self.study.treatments[0].name)
+        if control is None or treatment is None:
+            raise ReportError(
+                f"the guardrail {metric.name!r} has no units in an arm",
+                cause="nobody was observed long enough"
+                if metric.type == "retention"
+                else "an arm without exposed units",
+                remedy="drop the guardrail from the study, or bring a longer log",
+            )
+        relative = metric.margin.relative is not None
+        return noninferiority(
+            control,
+            treatment,
+            margin=metric.margin.relative or metric.margin.absolute or 0,
+            scale="relative" if relative else "absolute",
+            bad="decrease" if metric.better == "higher" else "increase",
+            confidence=self.study.decision.confidence,
+        )
+
+    def with_cuped(self, metric: Metric) -> tuple[Effect, VarianceReduction] | None:
+        """The effect after adjustment by the baseline, and what that gained; None without a covariate."""
+        arms = [self.arm(metric, v.name, covariate=True) for v in self.study.variants[:2]] if metric.covariate else []
+        if not arms or any(a is None for a in arms):
+            return None
+        adjusted = cuped(*arms)  # type: ignore[arg-type]
+        effect = compare(adjusted.control, adjusted.treatment, confidence=self.study.decision.confidence)
+        return effect, adjusted.reduction
+
+    def guardrails(self, variant: str | None = None) -> dict[str, NonInferiority]:
+        """Every guardrail of the study by name."""
+        return {m.name: self.guardrail(m, variant) for m in self.study.metrics if m.role == "guardrail"}
+
+    def populations(self, metric: Metric) -> dict[str, MetricEffect]:
+        """The metric's effect among exposed units and among all assigned ones (intention to treat)."""
+        found = {p: self.effect(metric, population=p) for p in (EXPOSED, ASSIGNED)}
+        return {p: e for p, e in found.items() if e is not None}
+
+    def sizes_by(self, dimension: str) -> dict[str, dict[str, int]]:
+        """Exposed units of every arm, level by level."""
+        return {level: self.arm_sizes(EXPOSED, dimension, level) for level in self.levels(EXPOSED, dimension)}
+
+    def sample_ratio_by_day(self) -> SRMByGroup:
+        """Arm sizes by day of exposure against the designed weights."""
+        return srm_by_group(self.sizes_by("day"), {v.name: v.weight for v in self.study.variants})
+
+    def sample_ratio(self, population: str = EXPOSED) -> SRM:
+        """Arm sizes against the designed weights."""
+        return srm(self.arm_sizes(population), {v.name: v.weight for v in self.study.variants})
+
+
+@dataclass(frozen=True)
+class Resalted:
+    """Many experiments on the same units, each under a salt of its own.
+
+    ``p_values`` and ``false_positives`` compare units of which none was treated; ``estimates`` (relative),
+    ``coverage`` and ``power`` compare control with treated units whose uplift is known.
+    """
+
+    runs: int
+    p_values: "np.ndarray"
+    estimates: "np.ndarray"
+    false_positives: MonteCarlo
+    srm_alarms: MonteCarlo
+    coverage: MonteCarlo | None
+    power: float
+    truth: float
+
+    @property
+    def bias(self) -> float:
+        """Mean relative estimate minus the planted relative effect."""
+        return float(self.estimates.mean()) - self.truth
+
+
+def resalt(con: "duckdb.DuckDBPyConnection", study: Study) -> "pd.DataFrame":
+    """Split the exposed units anew ``design.aa_runs`` times; one row of sums an assignment.
+
+    The work is hashing, so every core takes a share of the salts; one SHA-256 holds four independent buckets.
+    """
+    import os
+    from concurrent.futures import ThreadPoolExecutor
+
+    import pandas as pd
+
+    workers = os.cpu_count() or 1
+    hashes = -(-study.design.aa_runs // BUCKETS_A_HASH)
+    edges = [round(i * hashes / workers) for i in range(workers + 1)]
+
+    def part(first: int, end: int) -> "pd.DataFrame":
+        return query.query(
+            con.cursor(),
+            "resalted_assignments",
+            salt=f"{study.salt}/aa",
+            first=first,
+            end=end,
+            metric=study.primary.name,
+            cut=hex_cut(1 - study.treated_share),
+        )
+
+    with ThreadPoolExecutor(workers) as pool:
+        parts = list(pool.map(part, edges[:-1], edges[1:]))
+    return pd.concat(parts, ignore_index=True).iloc[: study.design.aa_runs].astype("float64")
+
+
+def resalted(sums: "pd.DataFrame", study: Study, truth: Truth | None, *, runs: int) -> Resalted:
+    """How often the machinery lies on the real exposed units, over the first ``runs`` salts.
+
+    Estimates the false-positive rate of the primary metric's test (no unit treated in either arm), the rate of
+    sample-ratio alarms, and, offline, the coverage of the interval for the planted absolute effect and the power.
+    The arms are the control and the first treatment, by their weights. Each rate carries its Clopper-Pearson interval.
+    """
+    import numpy as np
+
+    columns = {name: sums[name].to_numpy()[:runs] for name in sums.columns}
+    alpha = 1 - study.decision.confidence
+    null = _arrays(columns, study.primary, "y0", alpha)
+    planted = _arrays(columns, study.primary, "y1", alpha)
+    share = 1 - study.treated_share
+    alarms = [
+        srm([int(c), int(t)], [share, 1 - share]).failed
+        for c, t in zip(columns["n_control"], columns["n_treatment"], strict=True)
+    ]
+    coverage = None
+    if truth is not None:
+        inside = (planted.absolute_low <= truth.absolute) & (truth.absolute <= planted.absolute_high)
+        coverage = monte_carlo("Coverage of the interval", 1 - alpha, int(inside.sum()), runs)
+    return Resalted(
+        runs,
+        null.p_value,
+        planted.relative,
+        monte_carlo("False positives", alpha, int((null.p_value < alpha).sum()), runs),
+        monte_carlo("Sample-ratio alarms", SRM_THRESHOLD, int(np.sum(alarms)), runs),
+        coverage,
+        float((planted.p_value < alpha).mean()),
+        truth.relative if truth else 0.0,
+    )
+
+
+def _arrays(columns: dict[str, "np.ndarray"], metric: Metric, world: str, alpha: float) -> Any:
+    n_c, n_t, y_c, y_t = (columns[k] for k in ("n_control", "n_treatment", "y0_control", f"{world}_treatment"))
+    if metric.type in ("proportion", "retention"):
+        return score_intervals(y_c, n_c, y_t, n_t, confidence=1 - alpha)
+    if metric.type != "mean":
+        raise ReportError("re-salted experiments need a proportion or a mean as primary metric", got=metric.type)
+    variances = [
+        (columns[square] - y**2 / n) / (n - 1)
+        for square, y, n in (("y0_squared_control", y_c, n_c), (f"{world}_squared_treatment", y_t, n_t))
+    ]
+    return welch(n_c, y_c / n_c, variances[0], n_t, y_t / n_t, variances[1], confidence=1 - alpha)
+
+
+def statistics_frame(con: "duckdb.DuckDBPyConnection", study: Study) -> "pd.DataFrame":
+    """``marts.fct_experiment_statistics``: lift, interval and p of every metric, level and treatment."""
+    import pandas as pd
+
+    results = Results(con, study)
+    rows = [
+        _statistics_row(study, effect)
+        for metric in study.metrics
+        for variant in study.treatments
+        for population, dimensions in ((EXPOSED, ("all", "day", *study.segments)), (ASSIGNED, ("all", *study.segments)))
+        for dimension in dimensions
+        for level in results.levels(population, dimension)
+        if (
+            effect := results.effect(
+                metric, variant=variant.name, population=population, dimension=dimension, level=level
+            )
+        )
+    ]
+    return pd.DataFrame(rows, columns=STATISTICS_COLUMNS)
+
+
+STATISTICS_COLUMNS: Sequence[str] = (
+    "experiment_id", "population", "dimension", "level", "variant", "metric", "method", "n_control", "n_treatment",
+    "control", "treatment", "difference", "difference_low", "difference_high", "lift", "lift_low", "lift_high",
+    "p_value", "note",
+)  # fmt: skip
+
+
+def _statistics_row(study: Study, found: MetricEffect) -> tuple[Any, ...]:
+    e = found.effect
+    return (
+        study.name, found.population, found.dimension, found.level, found.variant, found.metric.name, e.method,
+        e.n_control, e.n_treatment, e.control, e.treatment, e.absolute, e.absolute_low, e.absolute_high,
+        e.relative, e.relative_low, e.relative_high, e.p_value, e.note,
+    )  # fmt: skip
+
+
+def caution(study: Study) -> str:
+    """What a reader must know before any effect of this study is read."""
+    if study.mode == "online" and study.planted:
+        return "The log is simulated. Its users were treated as the variants in it say, and the true effects are known."
+    if study.mode == "online" and study.simulated:
+        return (
+            "The log is simulated, and the variants stand in it: users, arms and outcomes come from a simulator, not from "
+            "customers. Nothing is planted on top."
+        )
+    if study.mode == "online":
+        return "The variants stand in the log: units were treated, and nothing is planted."
+    log = "The log is simulated." if study.simulated else "The log is real, but nobody was treated."
+    return (
+        f"{log} Units are hashed into variants and a known uplift is planted in the exposed ones of the treatment, so the "
+        "estimates show what the machinery finds, not what the change would do."
+    )

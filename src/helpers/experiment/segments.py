@@ -1,0 +1,131 @@
+"""Who drops: conversion by segment, and how much of a gap between two groups is who they are."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from helpers.config import Study
+from helpers.experiment import funnel
+from helpers.record import formatted
+from helpers.stats import BinomialInterval, binomial_interval
+from helpers.warehouse import query
+
+if TYPE_CHECKING:
+    import duckdb
+
+
+@dataclass(frozen=True)
+class SegmentRate:
+    """Conversion from the exposure step to the last one in one level of a segment.
+
+    ``missing`` is how many more units would convert if the level did as well as the best level of its segment.
+    """
+
+    dimension: str
+    level: str
+    reached: int
+    rate: BinomialInterval
+    missing: float
+
+
+@dataclass(frozen=True)
+class Decomposition:
+    """A gap in conversion between two groups, split over another segment (Kitagawa 1955).
+
+    ``gap`` = rate of ``low`` minus rate of ``high``; ``mix`` is the part that the groups' different shares of the
+    segment's levels make at average rates, ``rate`` the part that different rates make at average shares. They add
+    up to the gap exactly.
+    """
+
+    dimension: str
+    low: str
+    high: str
+    gap: float
+    mix: float
+    rate: float
+
+
+def rates(con: "duckdb.DuckDBPyConnection", study: Study, dimension: str) -> list[SegmentRate]:
+    """Levels of a segment, the largest first, those with too few units at the exposure step pooled as ``other``.
+
+    Intervals are Clopper-Pearson's. ``other`` and ``unknown`` are never the best level that the rest is held against.
+    """
+    exposed = study.funnel.steps.index(study.exposure)
+    pooled: dict[str, tuple[int, int]] = {}
+    for f in funnel.read(con, dimension):
+        reached = f.steps[exposed].units
+        if f.name != "strict" or not reached:
+            continue
+        level = f.level if reached >= study.min_segment else "other"
+        n, k = pooled.get(level, (0, 0))
+        pooled[level] = (n + reached, k + f.converted)
+    best = max((k / n for level, (n, k) in pooled.items() if level not in ("other", "unknown")), default=0.0)
+    return [
+        SegmentRate(dimension, level, n, binomial_interval(k, n), max(0.0, best * n - k))
+        for level, (n, k) in sorted(pooled.items(), key=lambda item: -item[1][0])
+    ]
+
+
+def decompose(con: "duckdb.DuckDBPyConnection", study: Study) -> list[Decomposition]:
+    """The gap between the two largest levels of the first segment, over each of the other segments.
+
+    Empty where the study has one segment only, or where fewer than two levels reach the minimum size.
+    """
+    if len(study.segments) < 2:
+        return []
+    cells = query.query(con, "funnel_cross")
+    sizes = cells.groupby("first_level").reached_units.sum().sort_values(ascending=False)
+    sizes = sizes.drop(labels=["unknown"], errors="ignore")
+    sizes = sizes[sizes >= study.min_segment]
+    if len(sizes) < 2:
+        return []
+    pair = list(sizes.index[:2])
+    found = []
+    for dimension, group in cells[cells.first_level.isin(pair)].groupby("dimension"):
+        wide = group.pivot_table(
+            index="level",
+            columns="first_level",
+            values=["reached_units", "converted_units"],
+            aggfunc="sum",
+            fill_value=0,
+        )
+        reached, converted = wide["reached_units"], wide["converted_units"]
+        overall = converted.sum() / reached.sum()
+        low, high = sorted(pair, key=lambda level: overall[level])
+        share = reached / reached.sum()
+        pooled = converted.sum(axis=1) / reached.sum(axis=1)
+        rate = (converted / reached).where(reached > 0, pooled, axis=0)
+        mix = ((share[low] - share[high]) * (rate[low] + rate[high]) / 2).sum()
+        found.append(
+            Decomposition(
+                str(dimension),
+                low,
+                high,
+                float(overall[low] - overall[high]),
+                float(mix),
+                float(((rate[low] - rate[high]) * (share[low] + share[high]) / 2).sum()),
+            )
+        )
+    return found
+
+
+def gap_caption(parts: list[Decomposition]) -> str:
+    """What the decomposition compares."""
+    if not parts:
+        return "No gap to split: fewer than two groups reach the minimum size"
+    return f"The gap in conversion of {parts[0].low} against {parts[0].high} units, split over the other segments"
+
+
+def gap_text(groups: list[SegmentRate], parts: list[Decomposition]) -> str:
+    """Who carries the loss and why, in a sentence or two."""
+    worst = max(groups, key=lambda g: g.missing)
+    text = (
+        f"{worst.level} ({worst.dimension.replace('_', ' ')}) carries the largest loss: {worst.missing:,.0f} conversions short of "
+        f"the best level of its segment, on {worst.reached:,} users."
+    )
+    if parts:
+        most = max(parts, key=lambda d: abs(d.mix))
+        text += (
+            f" Of the gap of {formatted(most.gap, 'points')} between {most.low} and {most.high} units, the mix of "
+            f"{most.dimension.replace('_', ' ')} explains {formatted(most.mix, 'points')}, more than any other segment's; the rest is how they convert."
+        )
+    return text

@@ -1,0 +1,111 @@
+"""One trust check: what was asked, what was found, and whether the result may be read."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from helpers.record import formatted
+
+Verdict = Literal["passed", "warning", "failed"]
+
+
+@dataclass(frozen=True)
+class Caveat:
+    """What a warning means to whoever wants to act on the result.
+
+    Attributes:
+        name: under which it is recorded, ``trust.caveats.NAME``.
+        claim: in one short sentence.
+        words: what was seen, and what it could do.
+    """
+
+    name: str
+    claim: str
+    words: str
+
+
+@dataclass(frozen=True)
+class TrustCheck:
+    """One question that must be answered before any result is read.
+
+    Attributes:
+        verdict: "failed" where every comparison of the arms is in doubt, and the decision is then INVALID; "warning"
+            where the comparison stands but a reader must know what it stands on.
+        family: checks that a healthy report sums up in one line.
+        trouble: what was looked for, as it reads in "none of these was found".
+        p_value: of the check's test, where it has one.
+        caveat: of a warning that a line of a table does not do justice to.
+
+    Example:
+        >>> TrustCheck("Contamination", "Was any unit in two variants?", "0 of 10 units").passed
+        True
+    """
+
+    name: str
+    question: str
+    found: str
+    verdict: Verdict = "passed"
+    family: str = ""
+    trouble: str = ""
+    p_value: float | None = None
+    caveat: Caveat | None = None
+
+    @property
+    def passed(self) -> bool:
+        """Neither failed nor warned of."""
+        return self.verdict == "passed"
+
+
+@dataclass(frozen=True)
+class Counted:
+    """How many of the units of each arm show something that must not depend on the arm.
+
+    Attributes:
+        hits, totals: units by arm, control first.
+        p_value: of Pearson's chi-square for equal shares; NaN where nothing can differ.
+    """
+
+    hits: tuple[int, ...]
+    totals: tuple[int, ...]
+    p_value: float
+
+    @property
+    def share(self) -> float:
+        """Over all arms; 0 without units."""
+        return sum(self.hits) / max(1, sum(self.totals))
+
+    @property
+    def text(self) -> str:
+        """Example:
+        >>> counted([10, 30], [100, 100]).text
+        '10 % : 30 % of the arms, p = 0.000407'
+        """
+        shares = " : ".join(
+            formatted(k / n if n else 0.0, "share") for k, n in zip(self.hits, self.totals, strict=True)
+        )
+        return f"{shares} of the arms" + ("" if self.p_value != self.p_value else f", p = {self.p_value:.3g}")
+
+
+def counted(hits: Sequence[int], totals: Sequence[int]) -> Counted:
+    """Whether the arms show something in equal shares: Pearson's chi-square with ``arms - 1`` degrees of freedom.
+
+    The shares are of exposed units, so the arms' designed weights do not enter. p is NaN where no unit, or every one,
+    shows it, and where fewer than two arms have units. With an expected count below 5 in a 2 x 2 table Fisher's exact
+    test is taken.
+
+    Example:
+        >>> counted([5, 5], [100, 100]).p_value
+        1.0
+    """
+    from scipy import stats
+
+    pairs = [(k, n - k) for k, n in zip(hits, totals, strict=True) if n > 0]
+    k, rest = sum(p[0] for p in pairs), sum(p[1] for p in pairs)
+    p_value = float("nan")
+    if len(pairs) > 1 and k and rest:
+        least = min(k, rest) * min(map(sum, pairs)) / (k + rest)
+        if least < 5 and len(pairs) == 2:
+            p_value = float(stats.fisher_exact(pairs).pvalue)
+        else:
+            p_value = float(stats.chi2_contingency(pairs, correction=False).pvalue)
+    return Counted(tuple(map(int, hits)), tuple(map(int, totals)), p_value)

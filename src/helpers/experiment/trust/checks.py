@@ -1,0 +1,135 @@
+"""All trust checks of a study, made before any result is read."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from helpers.errors import ReportError
+from helpers.experiment.results import EXPOSED, Results
+from helpers.experiment.trust.check import Caveat, Counted, TrustCheck
+from helpers.experiment.trust.clusters import clustered, correlation, sharing_units
+from helpers.experiment.trust.covariates import covariates
+from helpers.experiment.trust.hidden_contamination import Unseen, unseen
+from helpers.experiment.trust.marginal_srm import DoubtfulSplit, doubtful_split
+from helpers.experiment.trust.rows import refused_otherwise, rows_and_units
+from helpers.experiment.trust.sample_ratio import sample_ratios
+from helpers.experiment.trust.sensitivity import Reestimate, external
+from helpers.experiment.trust.timing import (
+    Maturity,
+    before_exposure,
+    early,
+    follow_up,
+    immature,
+    maturity,
+    not_followed,
+)
+from helpers.experiment.trust.values import Sentinel, of_amounts, of_levels, sentinels
+from helpers.record import formatted
+from helpers.stats.randomised_units import IntraclusterCorrelation
+from helpers.warehouse import query
+
+if TYPE_CHECKING:
+    import duckdb
+
+
+@dataclass(frozen=True)
+class Trust:
+    """What the checks found, and the numbers behind those that are more than a verdict."""
+
+    checks: tuple[TrustCheck, ...]
+    maturity: Maturity
+    early: dict[str, Counted]
+    sentinels: tuple[Sentinel, ...]
+    sharing_units: int
+    correlation: IntraclusterCorrelation
+    external: tuple[Reestimate, ...]
+    left_out: dict[str, int]
+    split: DoubtfulSplit | None
+    unseen: Unseen | None
+
+    @property
+    def failed(self) -> tuple[TrustCheck, ...]:
+        return tuple(c for c in self.checks if c.verdict == "failed")
+
+    @property
+    def warned(self) -> tuple[TrustCheck, ...]:
+        return tuple(c for c in self.checks if c.verdict == "warning")
+
+    @property
+    def caveats(self) -> tuple[Caveat, ...]:
+        """What a reader must know of the warnings before acting on the result."""
+        return tuple(c.caveat for c in self.checks if c.caveat is not None)
+
+    @property
+    def reestimates(self) -> tuple[Reestimate, ...]:
+        """The primary effect without some days, the immature ones first."""
+        return tuple(r for r in (self.maturity.without, *self.external) if r is not None)
+
+
+def trust_checks(
+    con: "duckdb.DuckDBPyConnection", results: Results, table_arms: Mapping[str, int] | None = None
+) -> Trust:
+    """Questions whose wrong answer makes every result worthless, or a reader wary.
+
+    Args:
+        con: the marts.
+        results: of the study.
+        table_arms: rows of a unit table by assigned variant before any was left out, see
+            :class:`~helpers.ingest.land.Landed`; None of a log.
+
+    One failed check makes the decision INVALID, so a check may fail only where the comparison of the arms itself is in
+    doubt; everything else warns. Raises when nobody was exposed.
+    """
+    study = results.study
+    if not results.units(EXPOSED, "all", "all"):
+        raise ReportError(
+            "nobody was exposed in the experiment, so there is nothing to compare",
+            expected=f"units with the event {study.exposure!r} between {study.period.start} and {study.period.end}",
+            cause="the wrong exposure event, or a period the log does not reach",
+            remedy="correct exposure or period in the study file",
+        )
+    watched = maturity(con, results)
+    outcomes = early(query.query(con, "early_outcomes"), results)
+    odd = [*of_amounts(query.query(con, "amount_values"), study), *of_levels(results)]
+    sizes = query.query(con, "shared_sessions", metric=study.primary.name)
+    outside = external(results)
+    flow = query.query(con, "row_flow")
+    split, blind = doubtful_split(results), unseen(results, table_arms or {}, refused_otherwise(flow))
+    checks = [
+        *sample_ratios(results, split),
+        *rows_and_units(con, results, flow, blind),
+        *covariates(results),
+        immature(watched, waits=study.primary.type == "retention"),
+        *follow_up(results),
+        before_exposure(outcomes),
+        sentinels(odd),
+        clustered(sizes),
+        *map(disturbed, outside),
+    ]
+    sharing, alike = sharing_units(sizes), correlation(sizes)
+    return Trust(
+        tuple(checks),
+        watched,
+        outcomes,
+        tuple(odd),
+        sharing,
+        alike,
+        tuple(outside),
+        not_followed(results),
+        split,
+        blind,
+    )
+
+
+def disturbed(found: Reestimate) -> TrustCheck:
+    """An external event meets both arms, so it warns, and only where its days show another effect."""
+    return TrustCheck(
+        f"External event: {found.left_out}",
+        "Is the effect another one on the days of the event?",
+        f"{found.units:,} units ({formatted(found.share, 'share')}) exposed on {len(found.days)} "
+        f"{'day' if len(found.days) == 1 else 'days'}, "
+        + ("no test" if found.p_value != found.p_value else f"p = {found.p_value:.3g}"),
+        "warning" if found.differs else "passed",
+        "External events",
+        p_value=found.p_value,
+    )

@@ -1,0 +1,83 @@
+"""What was measured before the experiment: alike in the arms, and not the outcome under another name."""
+
+import math
+
+from helpers.config import Metric
+from helpers.defaults import LEAKING_CORRELATION, SRM_THRESHOLD
+from helpers.experiment.results import Results
+from helpers.experiment.trust.check import TrustCheck
+from helpers.record import formatted
+from helpers.stats import Mean, compare
+
+FAMILY = "Covariates"
+
+
+def covariates(results: Results) -> list[TrustCheck]:
+    """Balance of every covariate, which invalidates, and how well it predicts the outcome, which warns."""
+    named = [metric for metric in results.study.metrics if metric.covariate]
+    return [check for metric in named for check in (balance(results, metric), leak(results, metric))]
+
+
+def balance(results: Results, metric: Metric) -> TrustCheck:
+    """The arms must agree on what was measured before the experiment.
+
+    A difference beyond chance invalidates: either the split follows behaviour, or the covariate was measured after the
+    exposure and holds the effect.
+    """
+    name, question = f"Balance of {metric.label.lower()} before", "Did the arms behave alike before the experiment?"
+    before = [_covariate(arm) for arm in _arms(results, metric)]
+    effects = [compare(before[0], other, confidence=results.study.decision.confidence) for other in before[1:]]
+    least = min(effects, key=lambda e: 1.0 if math.isnan(e.p_value) else e.p_value)
+    if math.isnan(least.p_value):
+        why = least.note.removeprefix("no test: ") or "no unit has a history"
+        return TrustCheck(name, question, f"cannot be told: {why}", family=FAMILY)
+    return TrustCheck(
+        name,
+        question,
+        f"difference {formatted(least.relative, 'relative')}, p = {least.p_value:.3g}",
+        "failed" if least.p_value < SRM_THRESHOLD else "passed",
+        FAMILY,
+        p_value=least.p_value,
+    )
+
+
+def leak(results: Results, metric: Metric) -> TrustCheck:
+    """A covariate that predicts the outcome almost perfectly is likely the outcome itself, or measured after it.
+
+    Warns, because the decision rests on the effect without adjustment; the adjusted one must not be read then.
+    """
+    name, question = f"Leak of {metric.label.lower()} before", "Is the history the outcome under another name?"
+    r = pooled_correlation(_arms(results, metric))
+    if math.isnan(r):
+        return TrustCheck(name, question, "cannot be told: history or outcome does not vary", family=FAMILY)
+    leaking = abs(r) > LEAKING_CORRELATION
+    return TrustCheck(
+        name,
+        question,
+        f"correlation with the outcome {r:+.2f}" + (": do not adjust by it" if leaking else ""),
+        "warning" if leaking else "passed",
+        FAMILY,
+        "a history that predicts its outcome too well",
+    )
+
+
+def pooled_correlation(arms: list[Mean]) -> float:
+    """Correlation of the outcome with the covariate within the arms, NaN where either does not vary.
+
+    Example:
+        >>> arm = Mean.from_values([1, 2, 3], {"x": [1, 2, 3]})
+        >>> round(pooled_correlation([arm, arm]), 9)
+        1.0
+    """
+    sums = [sum(arm.moments.comoment[i][j] for arm in arms) for i, j in ((0, 0), (0, 1), (1, 1))]
+    spread = sums[0] * sums[2]
+    return float(sums[1] / math.sqrt(spread)) if spread > 0 else math.nan
+
+
+def _arms(results: Results, metric: Metric) -> list[Mean]:
+    found = [results.arm(metric, v.name, covariate=True) for v in results.study.variants]
+    return [arm for arm in found if isinstance(arm, Mean)]
+
+
+def _covariate(arm: Mean) -> Mean:
+    return Mean.from_moments(arm.n, arm.moments.mean[1], arm.moments.comoment[1][1] / max(arm.n - 1, 1))

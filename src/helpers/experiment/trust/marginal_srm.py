@@ -1,0 +1,82 @@
+"""Arm sizes that chance seldom makes, and that no sample ratio fails on: what the missing units could do."""
+
+from dataclasses import dataclass
+
+from helpers.config import Study
+from helpers.defaults import SRM_DOUBT, SRM_THRESHOLD
+from helpers.experiment.results import Results
+from helpers.experiment.trust.check import Caveat
+from helpers.record import formatted
+from helpers.stats import SRM, Effect, Proportion, compare
+
+
+@dataclass(frozen=True)
+class DoubtfulSplit:
+    """Arm sizes that do not fail the test of the sample ratio and that chance still seldom makes.
+
+    Attributes:
+        test: over all arms, exposed units.
+        short: the arm of the two compared that has too few units for its weight.
+        missing: so many.
+        worst: the primary effect had the missing units all answered against what was found; None unless the metric is
+            a proportion.
+    """
+
+    test: SRM
+    short: str
+    missing: int
+    worst: Effect | None
+
+
+def doubtful_split(results: Results) -> DoubtfulSplit | None:
+    """The sample ratio where its p-value lies between the threshold and :data:`SRM_DOUBT`; None elsewhere.
+
+    The threshold is strict so that healthy experiments are not thrown away; a p-value a little above it is no proof of
+    health, so the check warns. It does so of a share of ``SRM_DOUBT - SRM_THRESHOLD`` of healthy experiments. How much the missing units
+    could matter is bounded by giving all of them the answer that is worst for the effect found (Manski, 1990).
+    """
+    test = results.sample_ratio()
+    if not SRM_THRESHOLD <= test.p_value < SRM_DOUBT:
+        return None
+    study, sizes = results.study, results.arm_sizes()
+    pair = (study.control, study.treatments[0])
+    small, large = sorted(pair, key=lambda v: sizes[v.name] / v.weight)
+    missing = round(sizes[large.name] * small.weight / large.weight) - sizes[small.name]
+    return DoubtfulSplit(test, small.name, missing, _worst(results, small.name, missing))
+
+
+def _worst(results: Results, short: str, missing: int) -> Effect | None:
+    study = results.study
+    control, treatment = (results.arm(study.primary, v.name) for v in (study.control, study.treatments[0]))
+    if not (isinstance(control, Proportion) and isinstance(treatment, Proportion)):
+        return None
+    ahead = control if control.estimate > treatment.estimate else treatment
+    arms = {study.control.name: control, study.treatments[0].name: treatment}
+    hits = 0 if arms[short] is ahead else missing
+    arms[short] = Proportion(arms[short].n + missing, arms[short].successes + hits)
+    return compare(*arms.values(), confidence=study.decision.confidence)
+
+
+def caveat(found: DoubtfulSplit, study: Study) -> Caveat:
+    """What was seen, why nothing fails, and what the missing units could do."""
+    return Caveat("split", "The split is doubtful.", _words(found, study))
+
+
+def _words(found: DoubtfulSplit, study: Study) -> str:
+    test = found.test
+    arms = " : ".join(f"{n:,}" for n in test.observed)
+    said = (
+        f"The arms hold {arms} units, p = {test.p_value:.3g}. That is above the threshold of"
+        f" {SRM_THRESHOLD:g} at which a comparison is invalid; chance alone makes arms as uneven in"
+        f" {formatted(test.p_value, 'share')} of healthy experiments. If something else made them so, {found.short} is about"
+        f" {found.missing:,} units short, and every effect of this study stands on the rest."
+    )
+    if found.worst is None:
+        return said + " Find out where units could have been lost before acting on it."
+    e = found.worst
+    low, high = formatted(e.relative_low, "relative"), formatted(e.relative_high, "relative")
+    holds = "would still" if e.p_value < e.alpha else "would no longer"
+    return (
+        f"{said}\n\nHad all of them answered against what was found, {study.primary.label.lower()} would change by"
+        f" {formatted(e.relative, 'relative')} ({low} to {high}), and the interval {holds} exclude zero."
+    )

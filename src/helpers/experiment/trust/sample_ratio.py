@@ -1,0 +1,74 @@
+"""Sample ratios: over all, by day and by segment. A mismatch invalidates: units of one arm are missing, and which ones
+is not known. One that chance still seldom makes warns."""
+
+from dataclasses import replace
+
+from helpers.defaults import SRM_THRESHOLD
+from helpers.experiment.results import ASSIGNED, EXPOSED, Results
+from helpers.experiment.trust.check import TrustCheck
+from helpers.experiment.trust.marginal_srm import DoubtfulSplit, caveat
+from helpers.stats import adjust, diagnose_srm, srm_by_group
+
+FAMILY = "Sample ratios"
+
+
+def sample_ratios(results: Results, doubtful: DoubtfulSplit | None) -> list[TrustCheck]:
+    """Arm sizes against the designed weights.
+
+    Ratios by day and by segment share the threshold by Holm within their dimension, so that looking at many groups does
+    not invalidate a healthy experiment. ``doubtful`` is what :func:`~helpers.experiment.trust.marginal_srm.doubtful_split` says of
+    the exposed units, on which every effect stands; their check then warns.
+    """
+    overall = {p: results.sample_ratio(p) for p in (ASSIGNED, EXPOSED)}
+    checks = [
+        TrustCheck(
+            f"Sample ratio, {population} units",
+            "Do the arms have their designed sizes?",
+            f"{' : '.join(f'{n:,}' for n in test.observed)}, p = {test.p_value:.3g}",
+            "failed" if test.failed else "passed",
+            FAMILY,
+            p_value=test.p_value,
+        )
+        for population, test in overall.items()
+    ]
+    if doubtful is not None:
+        checks[-1] = _doubted(checks[-1], doubtful, results)
+    groups = ("day", *results.study.segments) if results.study.timed else results.study.segments
+    return _with_cause(checks + [_by(results, group) for group in groups], results)
+
+
+def _doubted(check: TrustCheck, doubtful: DoubtfulSplit, results: Results) -> TrustCheck:
+    found = f"{check.found}: {doubtful.short} is about {doubtful.missing:,} units short"
+    return replace(check, verdict="warning", found=found, caveat=caveat(doubtful, results.study))
+
+
+def _by(results: Results, dimension: str) -> TrustCheck:
+    groups = results.sizes_by(dimension)
+    tests = srm_by_group(groups, {v.name: v.weight for v in results.study.variants})
+    shared = adjust([t.p_value for t in tests.tests], "holm", alpha=SRM_THRESHOLD)
+    failed = [name for name, rejected in zip(tests.groups, shared.rejected, strict=True) if rejected]
+    return TrustCheck(
+        f"Sample ratio by {dimension.replace('_', ' ')}",
+        "Does any part of the experiment lose units of one arm?",
+        f"{len(groups)} groups, smallest p = {min(t.p_value for t in tests.tests):.3g}, "
+        f"{min(shared.adjusted):.3g} after Holm" + (f", failed: {', '.join(failed)}" if failed else ""),
+        "failed" if failed else "passed",
+        FAMILY,
+        p_value=min(shared.adjusted),
+    )
+
+
+def _with_cause(checks: list[TrustCheck], results: Results) -> list[TrustCheck]:
+    """The first sample ratio that failed says where the mismatch most likely comes from."""
+    first = next((i for i, check in enumerate(checks) if check.verdict == "failed"), None)
+    if first is None:
+        return checks
+    cause = diagnose_srm(
+        {v.name: v.weight for v in results.study.variants},
+        assigned=results.arm_sizes(ASSIGNED),
+        exposed=results.arm_sizes(EXPOSED),
+        days=results.sizes_by("day"),
+        segments={segment: results.sizes_by(segment) for segment in results.study.segments},
+    )
+    said = "no likely cause" if cause.stage == "none" else f"likely from {cause.stage}: check {cause.check}"
+    return [*checks[:first], replace(checks[first], found=f"{checks[first].found}; {said}"), *checks[first + 1 :]]

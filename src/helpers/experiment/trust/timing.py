@@ -1,0 +1,178 @@
+"""Was every unit watched long enough, from its exposure on and not before?"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from helpers.config import Metric
+from helpers.defaults import IMMATURE_SHARE, MATURE_MINIMUM, MATURE_QUANTILE, SRM_THRESHOLD
+from helpers.experiment.results import EXPOSED, Results
+from helpers.experiment.trust.check import Counted, TrustCheck, counted
+from helpers.experiment.trust.sensitivity import Reestimate, reestimated
+from helpers.record import formatted
+from helpers.stats import adjust
+from helpers.warehouse import query
+
+if TYPE_CHECKING:
+    import duckdb
+    import pandas as pd
+
+FAMILY = "Time"
+
+
+@dataclass(frozen=True)
+class Maturity:
+    """How many units had less time than the outcome usually takes.
+
+    Attributes:
+        hours: by then ``MATURE_QUANTILE`` of the earlier units that had the outcome at all had it; None where too few
+            had one, or where the study's primary metric (retention) waits for every unit by itself.
+        converted: earlier units that had the outcome.
+        units: exposed units watched for less.
+        without: the primary effect without the days on which any unit was; None where there is no such day.
+    """
+
+    hours: int | None
+    converted: int
+    units: int
+    total: int
+    without: Reestimate | None
+
+    @property
+    def share(self) -> float:
+        return self.units / max(1, self.total)
+
+
+def usual_hours(hours: Sequence[int], units: Sequence[int], quantile: float = MATURE_QUANTILE) -> int | None:
+    """Whole hours within which a share of the units had their first outcome; None without a unit.
+
+    Example:
+        >>> usual_hours([0, 1, 30], [80, 10, 10])
+        2
+    """
+    needed, seen = quantile * sum(units), 0
+    for hour, count in sorted(zip(hours, units, strict=True)):
+        seen += count
+        if seen >= needed:
+            return hour + 1
+    return None
+
+
+def maturity(con: "duckdb.DuckDBPyConnection", results: Results) -> Maturity:
+    """The time that the primary outcome usually takes, from earlier units, and who had less of it.
+
+    Earlier units are those exposed in the first half of the experiment; each is watched for as long as that half, so
+    slower outcomes than that are not seen. Of a metric that goes on adding up (songs, revenue) the first event counts.
+    """
+    study, total = results.study, results.units(EXPOSED, "all", "all")
+    if study.primary.event is None:
+        return Maturity(None, 0, 0, total, None)
+    spells = query.query(con, "time_to_outcome", event=study.primary.event)
+    converted = int(spells.units.sum())
+    hours = usual_hours([int(h) for h in spells.hours], [int(n) for n in spells.units])
+    if hours is None or converted < MATURE_MINIMUM:
+        return Maturity(None, converted, 0, total, None)
+    late = int(query.query(con, "late_exposures", hours=hours).units.sum())
+    days = study.period.experiment_days
+    last = [d for d in range(1, math.ceil(days) + 1) if days - d < hours / 24]
+    return Maturity(hours, converted, late, total, reestimated(results, last, "the last days") if late else None)
+
+
+def immature(found: Maturity, *, waits: bool = False) -> TrustCheck:
+    """Null is not zero: a unit that had no time has no outcome yet. ``waits`` says that the metric sees to it (retention).
+
+    Warns, because both arms are cut alike: the level is too low, the comparison stands.
+    """
+    if waits:
+        text, warned = "the metric waits for every unit alike", False
+    elif found.hours is None:
+        text = f"cannot be told: {found.converted:,} of the earlier units had the outcome, it takes {MATURE_MINIMUM}"
+        warned = True
+    else:
+        text = (
+            f"{found.units:,} of {found.total:,} units had less than the {found.hours:,} h within which "
+            f"{formatted(MATURE_QUANTILE, 'share')} of the converting units convert"
+        )
+        differs = found.without is not None and found.without.differs
+        warned = found.share > IMMATURE_SHARE or differs
+        if differs:
+            assert found.without is not None
+            text += f", and they show another effect (p = {found.without.p_value:.2g})"
+    return TrustCheck(
+        "Immature units",
+        "Had every unit the time that the outcome usually takes?",
+        text,
+        "warning" if warned else "passed",
+        FAMILY,
+        "days too young to be counted",
+    )
+
+
+def not_followed(results: Results) -> dict[str, int]:
+    """Exposed units that each retention metric leaves out."""
+    total = results.units(EXPOSED, "all", "all")
+    return {m.name: total - sum(_seen(results, m).values()) for m in results.study.metrics if m.type == "retention"}
+
+
+def _seen(results: Results, metric: Metric) -> dict[str, int]:
+    arms = {v.name: results.arm(metric, v.name) for v in results.study.variants}
+    return {name: 0 if arm is None else arm.n for name, arm in arms.items()}
+
+
+def follow_up(results: Results) -> list[TrustCheck]:
+    """Units that retention leaves out because they were not watched long enough, by arm.
+
+    A share that differs between the arms invalidates: the arms were then exposed at other times, so not by lot.
+    """
+    checks = []
+    for metric in results.study.metrics:
+        if metric.type != "retention":
+            continue
+        sizes = results.arm_sizes()
+        seen = _seen(results, metric)
+        test = counted([sizes[name] - seen[name] for name in sizes], list(sizes.values()))
+        checks.append(
+            TrustCheck(
+                f"Follow-up of {metric.label.lower()}",
+                "Are as many units of each arm left out because they were not watched long enough?",
+                f"{sum(test.hits):,} units left out, {test.text}" if sum(test.hits) else "no unit is left out",
+                "failed" if test.p_value < SRM_THRESHOLD else "passed",
+                FAMILY,
+                "a follow-up that differs between the arms",
+                test.p_value,
+            )
+        )
+    return checks
+
+
+def early(events: "pd.DataFrame", results: Results) -> dict[str, Counted]:
+    """Exposed units with an outcome between assignment and exposure, by the outcome's name."""
+    sizes = results.arm_sizes()
+    outcomes = sorted({name for metric in results.study.metrics for name in metric.events})
+    found = {}
+    for name in outcomes:
+        part = events[events.event_name == name]
+        hits = dict(zip(part.variant, part.units, strict=True))
+        found[name] = counted([int(hits.get(arm, 0)) for arm in sizes], list(sizes.values()))
+    return {name: test for name, test in found.items() if sum(test.hits)}
+
+
+def before_exposure(found: dict[str, Counted]) -> TrustCheck:
+    """Outcomes that precede the exposure are counted and left out of every metric.
+
+    A share that differs between the arms invalidates: nothing can differ before the change is met, so the exposure is
+    recorded later in one arm, or the split follows behaviour. The outcomes share the threshold by Holm.
+    """
+    tests = list(found.values())
+    shared = adjust([t.p_value for t in tests], "holm", alpha=SRM_THRESHOLD) if tests else None
+    told = [f"{name}: {sum(t.hits):,} units, {t.text}" for name, t in found.items()]
+    return TrustCheck(
+        "Outcomes before exposure",
+        "Is every outcome counted from the exposure on, and is what came before alike in the arms?",
+        f"left out, {'; '.join(told)}" if told else "no outcome precedes its unit's exposure",
+        "failed" if shared and any(shared.rejected) else "passed",
+        FAMILY,
+        "outcomes measured before the exposure that differ between the arms",
+        min(shared.adjusted) if shared else None,
+    )

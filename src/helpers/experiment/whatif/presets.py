@@ -1,0 +1,138 @@
+"""Plans of studies: what the simulator starts from, and what a report says about its own rule."""
+
+from dataclasses import asdict, dataclass, replace
+from typing import TYPE_CHECKING
+
+from helpers.errors import ReportError
+from helpers.experiment.decision import value
+from helpers.experiment.whatif.plan import Plan
+from helpers.stats import Proportion
+
+if TYPE_CHECKING:
+    from helpers.config import Metric, Study
+    from helpers.experiment.results import Results
+
+
+@dataclass(frozen=True)
+class Segment:
+    """What changes when only one level of a segment is looked at; ``share`` is its share of the exposed units."""
+
+    dimension: str
+    level: str
+    segment_share: float
+    baseline: float
+    arpu: float
+
+
+@dataclass(frozen=True)
+class Preset:
+    """A study as the simulator opens it; ``metric`` is the label of the conversion, ``note`` what is special about it."""
+
+    name: str
+    title: str
+    metric: str
+    currency: str
+    note: str
+    plan: Plan
+    segments: tuple[Segment, ...]
+
+
+def conversion(study: "Study") -> "Metric | None":
+    """The study's primary metric if it is a proportion, else its first success metric that is one, else None."""
+    success = [m for m in study.metrics if m.type == "proportion" and m.role != "guardrail"]
+    return next(iter(sorted(success, key=lambda m: m.role != "primary")), None)
+
+
+def plan_of(study: "Study", results: "Results") -> tuple[Plan | None, str]:
+    """The study as a plan whose expected uplift is the one it observed, or None and the reason.
+
+    Traffic is what a launch would reach in a day; ``in_experiment`` is the part of it that stands in the control or
+    the treatment that the decision is about.
+    Shares are rounded to what is read and typed.
+    """
+    metric = conversion(study)
+    if metric is None:
+        return None, "no success metric is a proportion"
+    if study.revenue is None:
+        return None, value.NO_REVENUE
+    found = results.effect(metric)
+    revenue = results.arm(study.revenue, study.control.name)
+    exposed = results.units("exposed", "all", "all")
+    monthly = value.units_per_month(study, exposed)
+    if found is None or revenue is None or monthly is None:
+        return None, "an arm is empty, or the log is too short to be scaled up to a month"
+    daily = max(monthly / value.DAYS_PER_MONTH, exposed / study.period.experiment_days)
+    compared = (found.effect.n_control + found.effect.n_treatment) / study.period.experiment_days
+    try:
+        return Plan(
+            traffic=round(daily, 2),
+            baseline=round(found.effect.control, 4),
+            uplift=round(found.effect.relative, 4),
+            arpu=round(revenue.estimate),
+            days=max(round(study.period.experiment_days), 1),
+            in_experiment=round(compared / daily, 6),
+            allocation=study.treated_share,
+            alpha=round(1 - study.decision.confidence, 9),
+            power=study.design.power,
+            planned_uplift=study.design.minimum_detectable,
+            minimum_uplift=study.decision.min_relative_uplift,
+            max_risk=study.decision.max_false_positive_risk,
+            prior=study.decision.prior_success_rate,
+            margin=study.economics.contribution_margin,
+            cost=100 * study.economics.cost,
+            horizon=study.economics.horizon_months,
+        ), ""
+    except ReportError as error:
+        return None, " ".join(str(error).split())
+
+
+def preset_of(study: "Study", results: "Results") -> Preset:
+    """The study's plan, and each of its segments' levels that the simulator can take.
+
+    Raises :class:`~helpers.errors.ReportError` where the study is none that the simulator can show.
+    """
+    plan, reason = plan_of(study, results)
+    metric = conversion(study)
+    if plan is None or metric is None:
+        raise ReportError(f"the simulator cannot show the study {study.name!r}", got=reason)
+    note = ""
+    if metric is not study.primary:
+        note = f"The study's primary metric is {study.primary.label.lower()}, no share; the simulator takes {metric.label.lower()}."
+    segments = [
+        segment
+        for dimension in study.segments
+        for level in results.levels("exposed", dimension)
+        if (segment := _segment(study, results, metric, plan, dimension, level)) is not None
+    ]
+    return Preset(
+        study.name, " ".join(study.title.split()), metric.label, study.economics.currency, note, plan, tuple(segments)
+    )
+
+
+def read(study_file: str) -> Preset:
+    """The preset of a study file, from its marts."""
+    from helpers import config as studies
+    from helpers.experiment.results import Results
+    from helpers.warehouse import query
+
+    study, where = studies.opened(study_file)
+    with query.connect(where.database) as con:
+        return preset_of(study, Results(con, study))
+
+
+def _segment(
+    study: "Study", results: "Results", metric: "Metric", plan: Plan, dimension: str, level: str
+) -> Segment | None:
+    control = study.control.name
+    converted = results.arm(metric, control, dimension=dimension, level=level)
+    assert study.revenue is not None
+    revenue = results.arm(study.revenue, control, dimension=dimension, level=level)
+    if not isinstance(converted, Proportion) or revenue is None:
+        return None
+    share = results.units("exposed", dimension, level) / results.units("exposed", "all", "all")
+    found = Segment(dimension, level, round(share, 4), round(converted.estimate, 4), round(revenue.estimate))
+    try:
+        replace(plan, **{k: v for k, v in asdict(found).items() if k not in ("dimension", "level")})
+    except ReportError:  # too few users, or a rate of 0
+        return None
+    return found

@@ -1,0 +1,103 @@
+"""Columns: what a study maps must be there, and how a project's column is made of a raw one."""
+
+import difflib
+from typing import Any
+
+from helpers.config import ColumnOf, EventName, Log, Place, Study, Units
+from helpers.config.tracking_plan import ROW_COLUMNS
+from helpers.errors import ReportError
+from helpers.ingest.levels import variant_of
+from helpers.ingest.sql import literal, quoted
+
+
+def mapped(place: Place) -> set[str]:
+    """Every raw column that a study names; none of a place that no study maps yet."""
+    if not isinstance(place, Log | Units):
+        return set()
+    columns: list[str | ColumnOf | EventName] = [*place.columns.values()]
+    if isinstance(place, Units):
+        columns += [*place.outcomes.values(), *place.before.values()]
+    taken = {c if isinstance(c, str) else c.column for c in columns if not isinstance(c, EventName)}
+    return taken | {c.times for c in columns if isinstance(c, ColumnOf) and c.times}
+
+
+def check_columns(place: Place, found: list[str], name: str) -> None:
+    """Every mapped column must be there, once; a lone column points at a wrong delimiter."""
+    lower = [column.lower() for column in found]  # SQL does not tell them apart by case
+    repeated = [column for column in found if lower.count(column.lower()) > 1]
+    if repeated:
+        raise ReportError(f"{name}: columns stand there twice", got=", ".join(repeated), remedy="rename one of each")
+    wanted = mapped(place)
+    missing = sorted(wanted - set(found))
+    if not missing:
+        return
+    if len(found) <= 1:
+        other = next((d for d in ";\t|," if found and d in found[0] and d != place.delimiter), None)
+        raise ReportError(
+            f"{name}: the delimiter is wrong",
+            got=f"a single column {found[0][:60]!r}" if found else "no columns",
+            expected=f"columns {', '.join(sorted(wanted))} separated by {place.delimiter!r}",
+            cause=f"the file is separated by {other!r}" if other else None,
+            remedy=f"set data.delimiter: {other!r} in the study file" if other else "correct data.delimiter",
+        )
+    near = {m: difflib.get_close_matches(m, found, n=1) for m in missing}
+    hints = ", ".join(f"'{n[0]}' for '{m}'" for m, n in near.items() if n)
+    raise ReportError(
+        f"{name}: missing column {', '.join(repr(m) for m in missing)}",
+        got=", ".join(found[:30]),
+        expected=", ".join(sorted(wanted)),
+        remedy=f"did you mean {hints}? Correct the study file" if hints else "correct the columns in the study file",
+    )
+
+
+def expression(name: str, source: str | ColumnOf | EventName, types: dict[str, str]) -> str:
+    """SQL that gives the project's column ``name`` from a raw one: moments in UTC, everything else as text.
+
+    A product that cannot be made is told as the text of both, so that the row is refused and not taken for one without
+    a price.
+    """
+    if isinstance(source, EventName):
+        return literal(source.value)
+    if isinstance(source, ColumnOf) and source.times:
+        first, second = (f"{quoted(c)}::varchar" for c in (source.column, source.times))
+        made = f"try_cast(try_cast({first} as double) * try_cast({second} as double) as decimal(18, 4))::varchar"
+        return f"coalesce({made}, {first} || ' x ' || {second})"
+    column = source if isinstance(source, str) else source.column
+    kind = types[column]
+    if name == "event_time" and (kind.startswith("TIMESTAMP") or kind == "DATE"):
+        made = f"{quoted(column)} at time zone 'UTC'" if "TIME ZONE" in kind else f"{quoted(column)}::timestamp"
+    elif name == "ingested_at":
+        made = f"try_cast({quoted(column)} as timestamp)"
+    else:
+        made = quoted(column) if kind == "VARCHAR" else f"{quoted(column)}::varchar"
+    if not isinstance(source, str) and source.up_to:
+        made = f"split_part({made}, {literal(source.up_to)}, 1)"
+    if name not in ROW_COLUMNS or name in ("category", "session_id", "product_id"):
+        made = f"nullif({made}, '')"
+    return made
+
+
+def column_expressions(study: Study, types: dict[str, str]) -> list[dict[str, str]]:
+    """SQL that gives each project column from the landed ones; absent ones are typed nulls."""
+    attributes = [s for s in study.segments if s not in ROW_COLUMNS]
+    mapping: dict[str, Any] = study.data.columns if isinstance(study.data, Log) else {name: name for name in types}
+    missing = {"event_id": "'r' || lpad((file_index * 1099511627776 + file_row_number)::varchar, 15, '0')"}
+    made = {name: expression(name, mapping[name], types) for name in (*ROW_COLUMNS, *attributes) if name in mapping}
+    if isinstance(study.data, Log) and "variant" in made:
+        made["variant"] = variant_of(made["variant"], study.data.variants)
+    named = mapping["event_name"]
+    if isinstance(named, EventName) and named.first:
+        made["event_name"] = _first_told_apart(study, named, made)
+    return [
+        {"name": name, "expression": made.get(name, missing.get(name, "null::varchar"))}
+        for name in (*ROW_COLUMNS, *attributes)
+    ]
+
+
+def _first_told_apart(study: Study, named: EventName, made: dict[str, str]) -> str:
+    """SQL of an event's name that is another one in the first moment of a unit, before the experiment and in it."""
+    time = f"try_cast({made['event_time']} as timestamp)"
+    sound = f"try_cast({made['price']} as double) >= 0" if "price" in made else "true"
+    within = f"partition by {made['user_id']}, {time} >= timestamp {literal(study.period.start)}"
+    first = f"min({time}) filter (where {sound}) over ({within})"
+    return f"case when {time} = {first} then {literal(named.first or '')} else {literal(named.value)} end"

@@ -1,0 +1,156 @@
+"""Tables of databases: a DuckDB file, and PostgreSQL by its own bulk export."""
+
+import difflib
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from helpers.config import VARIABLE
+from helpers.errors import ReportError
+from helpers.ingest.columns import check_columns, mapped
+from helpers.ingest.parts import Parts, rows
+from helpers.ingest.sql import literal, quoted
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from helpers.config import Place
+
+
+def read_duckdb(con: "duckdb.DuckDBPyConnection", place: "Place", file: Path, into: Path) -> Parts:
+    """A table of a DuckDB file as Parquet in ``into``; raises for a locked or foreign file and a missing table."""
+    relation, table = attached(con, place, file)
+    described = con.execute(f"describe select * from {relation}").fetchall()
+    check_columns(place, [row[0] for row in described], f"{file.name}, table {table}")
+    part = into / "part-0000.parquet"
+    con.execute(f"copy (select * from {relation}) to {literal(part)} (format parquet)")
+    con.execute("detach source")
+    return _filled(con, place, part, f"{file.name}, table {table}")
+
+
+def attached(con: "duckdb.DuckDBPyConnection", place: "Place", file: Path) -> tuple[str, str]:
+    """The study's table of a DuckDB file for the from clause of a query, and its bare name; attached as ``source``."""
+    schema, table = _named(place, tables(con, file), "main", file.name)
+    return f"source.{quoted(schema)}.{quoted(table)}", table
+
+
+def tables(con: "duckdb.DuckDBPyConnection", file: Path) -> list[tuple[str, str]]:
+    """Schema and name of every table and view of a DuckDB file, which is attached as ``source``; raises for a locked or foreign one."""
+    import duckdb
+
+    try:
+        con.execute(f"attach {literal(file)} as source (read_only)")
+    except duckdb.Error as error:
+        locked = "lock" in str(error).lower()
+        raise ReportError(
+            f"{file.name} cannot be opened" + (": another program is writing to it" if locked else " as DuckDB"),
+            got=str(error).splitlines()[0].replace(str(file), file.name),
+            expected="a DuckDB file that nobody writes to",
+            remedy="close the program that holds it, then try again" if locked else "correct data.path or data.format",
+        ) from None
+    return con.execute(
+        "select schema_name, table_name from duckdb_tables() where database_name = 'source' union all"
+        " select schema_name, view_name from duckdb_views() where database_name = 'source' and not internal"
+    ).fetchall()
+
+
+def read_postgres(con: "duckdb.DuckDBPyConnection", place: "Place", study: str, into: Path) -> Parts:
+    """A table of a PostgreSQL database as Parquet in ``into``, by COPY in one transaction; moments become UTC.
+
+    SQLAlchemy knows the tables and their columns, the server writes the rows as CSV, DuckDB reads them. Raises for a
+    variable that is not set, a missing driver, a database that does not answer, and a missing table.
+    """
+    variable = VARIABLE.fullmatch(place.path)
+    assert variable
+    address = os.environ.get(variable[1])
+    if not address:
+        raise ReportError(
+            f"studies/{study}.yml: data.path names an environment variable that is not set",
+            got=place.path,
+            expected="a connection string, such as postgresql://user@host/database",
+            remedy=f"set {variable[1]} in the environment; it stands in no file",
+        )
+    try:
+        import psycopg  # noqa: F401
+        import sqlalchemy
+    except ImportError as error:
+        raise ReportError(
+            "PostgreSQL cannot be read: a package is missing",
+            got=str(error),
+            remedy="install the extra: pip install 'experiment-report[postgres]'",
+        ) from None
+    try:
+        url = sqlalchemy.make_url(address).set(drivername="postgresql+psycopg")
+        engine = sqlalchemy.create_engine(url)
+        with engine.connect() as connection:
+            return _copied(con, place, connection, into)
+    except sqlalchemy.exc.SQLAlchemyError as error:
+        raise ReportError(
+            f"studies/{study}.yml: the PostgreSQL database does not answer",
+            got=_said(error),
+            expected=f"a connection string in {variable[1]}, such as postgresql://user@host/database",
+            remedy="try it with psql, then correct the variable",
+        ) from None
+
+
+def _copied(con: "duckdb.DuckDBPyConnection", place: "Place", connection: Any, into: Path) -> Parts:
+    import sqlalchemy
+
+    inspector = sqlalchemy.inspect(connection)
+    schemas = [s for s in inspector.get_schema_names() if s not in ("information_schema", "pg_catalog")]
+    found = [(s, t) for s in schemas for t in (*inspector.get_table_names(s), *inspector.get_view_names(s))]
+    schema, table = _named(place, found, inspector.default_schema_name or "public", "the database")
+    types = {c["name"]: c["type"] for c in inspector.get_columns(table, schema)}
+    name = f"table {schema}.{table}"
+    check_columns(place, list(types), name)
+    wanted = [column for column in types if column in mapped(place)]
+    moments = {c for c in wanted if isinstance(types[c], sqlalchemy.DateTime | sqlalchemy.Date)}
+    zoned = {c for c in moments if getattr(types[c], "timezone", False)}
+    truths = {c for c in wanted if isinstance(types[c], sqlalchemy.Boolean)}
+    taken = ", ".join(f"{quoted(c)} at time zone 'UTC' as {quoted(c)}" if c in zoned else quoted(c) for c in wanted)
+    export = into / "export.csv"
+    with connection.connection.cursor() as cursor, export.open("wb") as stream:
+        cursor.execute("set datestyle = 'ISO'")
+        copy = (
+            f"copy (select {taken} from {quoted(schema)}.{quoted(table)}) to stdout (format csv, header, force_quote *)"
+        )
+        with cursor.copy(copy) as blocks:
+            for block in blocks:
+                stream.write(block)
+    columns = ", ".join(
+        f"{literal(c)}: '{'timestamp' if c in moments else 'boolean' if c in truths else 'varchar'}'" for c in wanted
+    )
+    part = into / "part-0000.parquet"
+    con.execute(
+        f"""copy (select * from read_csv({literal(export)}, header = true, auto_detect = false, delim = ',', quote = '"',
+        escape = '"', columns = {{{columns}}})) to {literal(part)} (format parquet)"""
+    )
+    export.unlink()
+    return _filled(con, place, part, name)
+
+
+def _named(place: "Place", found: list[tuple[str, str]], default: str, where: str) -> tuple[str, str]:
+    """Schema and table that a study names, if they are there."""
+    assert place.table is not None
+    schema, _, table = place.table.rpartition(".")
+    if (schema or default, table) in found:
+        return schema or default, table
+    known = sorted(t if s == default else f"{s}.{t}" for s, t in found)
+    near = difflib.get_close_matches(place.table, known, n=1, cutoff=0.4)
+    raise ReportError(
+        f"there is no table '{place.table}' in {where}",
+        got=place.table,
+        expected=f"one of {', '.join(known[:20])}" if known else "a table, and there is none",
+        remedy=f"did you mean '{near[0]}'? Correct data.table" if near else "correct data.table",
+    )
+
+
+def _filled(con: "duckdb.DuckDBPyConnection", place: "Place", part: Path, name: str) -> Parts:
+    if not rows(con, part):
+        raise ReportError(f"{name} holds no events", got="no row")
+    return Parts.of(con, [part], [name], mapped(place))
+
+
+def _said(error: Exception) -> str:
+    """The first line of a driver's error, without the connection string, which may hold a password."""
+    return str(getattr(error, "orig", None) or error).splitlines()[0]

@@ -1,0 +1,70 @@
+"""The first rows of a study's data, looked at without landing them."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from helpers.config import Log, Place, Study, Units
+from helpers.errors import ReportError
+from helpers.ingest import csv, database, parquet
+from helpers.ingest.columns import check_columns, expression
+from helpers.ingest.locations import files_of
+from helpers.ingest.sql import literal
+
+if TYPE_CHECKING:
+    import duckdb
+
+
+@dataclass(frozen=True)
+class Head:
+    """Name, size in bytes and columns of a place, and the values that some columns have in its first rows.
+
+    ``values`` are by the project's name of a column; a column that the study does not map is not there.
+    """
+
+    name: str
+    size: int
+    columns: tuple[str, ...]
+    values: dict[str, set[str]]
+
+
+def head(study: Study, asked: tuple[str, ...], rows: int) -> Head | None:
+    """The head of the first file or table; None for what only a run reads (PostgreSQL, a frame).
+
+    Raises :class:`~helpers.errors.ReportError` for what is not there, cannot be read, or lacks a mapped column.
+    """
+    import duckdb
+
+    place = study.data
+    assert isinstance(place, Log | Units)
+    if place.kind in ("postgres", "frame"):
+        return None
+    kind, files = files_of(place, study.name)
+    with duckdb.connect() as con:
+        relation, types = _relation(con, place, kind, files[0])
+        check_columns(place, list(types), files[0].name)
+        found = {}
+        for name in asked:
+            if name not in place.columns:
+                continue
+            made = expression(name, place.columns[name], types)
+            try:
+                seen = con.execute(
+                    f"select distinct coalesce(({made})::varchar, '') from (from {relation} limit {rows})"
+                ).fetchall()
+            except duckdb.Error as error:
+                raise ReportError(f"{files[0].name} cannot be read", got=str(error).splitlines()[0]) from None
+            found[name] = {row[0] for row in seen}
+    more = f" and {len(files) - 1} more" if len(files) > 1 else ""
+    return Head(files[0].name + more, sum(file.stat().st_size for file in files), tuple(types), found)
+
+
+def _relation(con: "duckdb.DuckDBPyConnection", place: Place, kind: str, file: Path) -> tuple[str, dict[str, str]]:
+    """The rows of a file for the from clause of a query, and the types of its columns."""
+    if kind == "csv":
+        names = csv.header(file, place.delimiter)
+        return csv.scan(file, place.delimiter, names, "ignore_errors = true"), dict.fromkeys(names, "VARCHAR")
+    if kind == "duckdb":
+        relation, _ = database.attached(con, place, file)
+        return relation, {row[0]: row[1] for row in con.execute(f"describe select * from {relation}").fetchall()}
+    return f"read_parquet({literal(file)})", parquet.types(con, file)

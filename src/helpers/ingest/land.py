@@ -1,0 +1,139 @@
+"""Bring a study's own data into its raw folder, whole or not at all."""
+
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from helpers.config import Log, Study, Units
+from helpers.errors import ReportError
+from helpers.ingest import csv, database, parquet, units
+from helpers.ingest.locations import files_of
+from helpers.ingest.parts import REJECTS, Parts
+from helpers.ingest.sql import literal
+from helpers.paths import StudyPaths
+from helpers.pipeline.files import discard, scratch
+
+if TYPE_CHECKING:
+    import duckdb
+
+FRAME = "frame.parquet"
+"""Where a notebook's frame is kept, in the study's data folder."""
+
+
+@dataclass(frozen=True)
+class Landed:
+    """The raw log, ready to be read: a Parquet glob, its columns, and the rows that were refused, by kind.
+
+    ``table_rows`` are the rows of a unit table, refused ones included; None of a log; ``table_arms`` those of them that
+    could be read, by the variant they were assigned. ``ground_truth`` is the file in
+    which a simulated world says what it planted; empty without one.
+    """
+
+    location: str
+    types: dict[str, str]
+    refused: dict[str, int] = field(default_factory=dict)
+    table_rows: int | None = None
+    table_arms: dict[str, int] = field(default_factory=dict)
+    ground_truth: str = ""
+
+    @property
+    def malformed_lines(self) -> int:
+        return self.refused.get("malformed_line", 0)
+
+
+def land(study: Study, out: Path) -> None:
+    """Bring the log or the unit table of a study into ``out`` as Parquet files of event rows, ``out/events``.
+
+    Text stays the text it was; Parquet logs are used where they stand. What is refused is counted in
+    ``landed.json`` and stands in ``rejects.csv`` with row, column, reason and file, never with its value. Raises
+    :class:`~helpers.errors.ReportError` for everything that cannot be read, and for more wrong rows of a unit table
+    than the study tolerates.
+    """
+    import duckdb
+
+    place = study.data
+    assert isinstance(place, Log | Units)
+    (out / "events").mkdir(parents=True)
+    with duckdb.connect() as con, scratch(out, "table") as aside:
+        con.execute("set threads = 2; set preserve_insertion_order = true; set TimeZone = 'UTC'")
+        con.execute(REJECTS)
+        into = out / "events"
+        if isinstance(place, Units):
+            into = aside
+            aside.mkdir()
+        parts = read(con, study, out, into)
+        told: dict[str, object] = {}
+        if isinstance(place, Units):
+            told["table_rows"] = units.land(con, study, parts, out / "events" / "part-0000.parquet")
+            told["table_arms"] = units.arms(con)
+        con.execute(
+            f"""copy (select "row", "column", reason, file from rejects order by file, "row")
+            to {literal(out / "rejects.csv")} (header)"""
+        )
+        kinds = con.execute(
+            f"""select coalesce(kind, 'malformed_line'), count(*) from
+            (select case when reason in ({", ".join(map(literal, units.KINDS))}) then reason end as kind from rejects)
+            group by 1 order by 1"""
+        ).fetchall()
+        told["refused"] = dict(kinds)
+        (out / "landed.json").write_text(json.dumps(told, sort_keys=True) + "\n", encoding="utf-8")
+
+
+def land_whole(study: Study, where: StudyPaths) -> Path:
+    """:func:`land` into the study's raw folder, which is replaced when all is there."""
+    with scratch(where.data, "raw") as aside:
+        aside.mkdir()
+        land(study, aside)
+        finish(aside, where.raw)
+    return where.raw
+
+
+def finish(aside: Path, raw: Path) -> None:
+    """Mark a whole raw folder as done and put it in its place."""
+    (aside / "done").write_text("the log is whole\n")
+    discard(raw)
+    aside.replace(raw)
+
+
+def read(con: "duckdb.DuckDBPyConnection", study: Study, out: Path, into: Path) -> Parts:
+    """The table a study names as Parquet files in ``into``."""
+    place = study.data
+    assert isinstance(place, Log | Units)
+    if place.kind == "frame":
+        frame = out.parent / FRAME
+        if not frame.is_file():
+            raise ReportError(
+                f"studies/{study.name}.yml: the frame of the study is not landed yet",
+                expected="a frame from a notebook, because of data.format: frame",
+                remedy=f"in the notebook: helpers.ingest.from_frame('studies/{study.name}.yml', frame)",
+            )
+        return parquet.read(con, place, [frame], into)
+    if place.kind == "postgres":
+        return database.read_postgres(con, place, study.name, into)
+    kind, files = files_of(place, study.name)
+    if kind == "duckdb":
+        return database.read_duckdb(con, place, files[0], into)
+    if kind == "csv":
+        return csv.read(con, place, files, into)
+    return parquet.read(con, place, files, into)
+
+
+def landed(raw: Path) -> Landed:
+    """What :func:`land` or a simulator left in ``raw``."""
+    import duckdb
+
+    location = str(raw / "events" / "*.parquet")
+    with duckdb.connect() as con:
+        described = con.execute(f"describe select * from read_parquet({literal(location)})").fetchall()
+    types = {row[0]: row[1] for row in described}
+    truth, file = raw / "ground_truth.json", raw / "landed.json"
+    told = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
+    return Landed(
+        location,
+        types,
+        told.get("refused", {}),
+        told.get("table_rows"),
+        told.get("table_arms", {}),
+        str(truth) if truth.is_file() else "",
+    )

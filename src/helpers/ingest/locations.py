@@ -1,0 +1,107 @@
+"""Which files a study names: one, all of a folder, or those that a glob matches."""
+
+import difflib
+import os
+from pathlib import Path
+
+from helpers import paths
+from helpers.config import VARIABLE, Place
+from helpers.config.formats import format_of
+from helpers.errors import ReportError
+
+SEVERAL = ("csv", "parquet")
+"""Formats of which several files make one table."""
+
+
+def files_of(place: Place, study: str) -> tuple[str, list[Path]]:
+    """Format and files of a place, in the order of their names.
+
+    ``${REAL_DATA_DIR}`` stands for the folder of downloaded data, every other ``${VARIABLE}`` for what the environment
+    holds; relative paths start at the project's root. A folder or a glob gives files of one format. Raises
+    :class:`~helpers.errors.ReportError` where nothing is there, a folder or a file is empty, or formats are mixed.
+    """
+    text = _filled(place.path, study)
+    path = Path(text) if Path(text).is_absolute() else paths.ROOT / text
+    if not _possible(path):
+        raise _not_there(place, Path(), study)
+    if path.is_file():
+        found = [path]
+    elif path.is_dir():
+        found = [f for f in sorted(path.iterdir()) if f.is_file() and not f.name.startswith((".", "_"))]
+        if not found:
+            raise ReportError(f"studies/{study}.yml: the folder of the data is empty", got=place.path, expected="files")
+    elif any(sign in text for sign in "*?["):
+        found = sorted(f for f in Path(path.anchor).glob(str(path.relative_to(path.anchor))) if f.is_file())
+        if not found:
+            raise ReportError(
+                f"studies/{study}.yml: no file matches data.path",
+                got=place.path,
+                expected="a pattern that matches a file, such as logs/*.csv",
+                remedy="correct data.path; relative paths start at the project's root",
+            )
+    else:
+        raise _not_there(place, path, study)
+    for file in found:
+        if file.stat().st_size == 0:
+            raise ReportError(f"{file.name} is empty", got="0 bytes", expected="a header line and rows")
+    return place.kind or _common_format(found, study), found
+
+
+def _possible(path: Path) -> bool:
+    """Whether a file system can be asked for the path: no null in it, no name longer than it allows."""
+    try:
+        path.stat()
+    except FileNotFoundError:
+        return True
+    except (OSError, ValueError) as error:
+        return isinstance(error, PermissionError | NotADirectoryError)
+    return True
+
+
+def _filled(path: str, study: str) -> str:
+    def value(name: str) -> str:
+        if name == paths.REAL_DATA_DIR:
+            return str(paths.real_data_dir())
+        if not os.environ.get(name):
+            raise ReportError(
+                f"studies/{study}.yml: data.path names an environment variable that is not set",
+                got=f"${{{name}}}",
+                remedy=f"set {name}, for instance: {name}=... make study STUDY=studies/{study}.yml",
+            )
+        return os.environ[name]
+
+    return VARIABLE.sub(lambda match: value(match[1]), path)
+
+
+def _not_there(place: Place, path: Path, study: str) -> ReportError:
+    variable = VARIABLE.search(place.path)
+    near = (
+        difflib.get_close_matches(path.name, [f.name for f in path.parent.iterdir()], 1) if path.parent.is_dir() else []
+    )
+    remedy = f"set {variable[1]}=FOLDER" if variable else "correct data.path"
+    return ReportError(
+        f"studies/{study}.yml: the {'log' if place.source == 'log' else 'table'} is not there",  # type: ignore[attr-defined]
+        got=place.path if len(place.path) <= 120 else place.path[:117] + "...",
+        expected="a readable file, a folder or a glob",
+        cause=f"the environment variable {variable[1]} points elsewhere"
+        if variable
+        else "a wrong path; relative paths start at the project's root",
+        remedy=f"{remedy}; did you mean '{near[0]}'?" if near else remedy,
+    )
+
+
+def _common_format(files: list[Path], study: str) -> str:
+    """The one format of all files; a single file with a strange ending is CSV."""
+    told = {file: format_of(file.name) for file in files}
+    kinds = {file: kind if kind in SEVERAL else None for file, kind in told.items()}
+    if len(files) == 1:
+        return kinds[files[0]] or "csv"
+    if len(set(kinds.values())) == 1 and None not in kinds.values():
+        return str(kinds[files[0]])
+    odd = next(f for f, kind in kinds.items() if kind != kinds[files[0]] or kind is None)
+    raise ReportError(
+        f"studies/{study}.yml: data.path holds files of several formats",
+        got=", ".join(dict.fromkeys((files[0].name, odd.name))),
+        expected="either CSV (.csv, .csv.gz) or Parquet (.parquet) in all of them",
+        remedy="name a glob that matches one kind, such as folder/*.csv, or state data.format",
+    )

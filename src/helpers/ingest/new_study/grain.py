@@ -1,0 +1,102 @@
+"""What a row is, an event or a unit; and one clear error where it is neither."""
+
+import difflib
+from typing import TYPE_CHECKING
+
+from helpers.errors import ReportError
+from helpers.ingest.new_study import log, roles, units, vocabulary
+from helpers.ingest.new_study.profile import Column, exact, profile
+from helpers.ingest.new_study.proposal import Proposal
+
+if TYPE_CHECKING:
+    from helpers.ingest.new_study.source import Table
+
+
+def read(table: "Table", told: str | None = None) -> Proposal:
+    """The proposal for a table, with ``told`` as the variant's column where somebody says so.
+
+    Raises :class:`~helpers.errors.ReportError` where rows are neither events nor units.
+    """
+    rows, columns = profile(table)
+    if len(columns) < 2:
+        raise ReportError(
+            f"{table.called} has a single column",
+            got=f"'{vocabulary.printable(columns[0].name)}'" if columns else "no column",
+            expected="columns for the unit, the variant and the outcomes; or for the event, its time and its unit",
+            cause="another delimiter than comma, semicolon, tab or |, or a file of another kind",
+        )
+    unit, time, event = roles.unit_of(columns), roles.time_of(columns), roles.event_of(columns)
+    if unit:
+        approximate, unit = unit, exact(table, unit)
+        columns = [unit if c is approximate else c for c in columns]
+    repeated = unit is not None and unit.distinct < 0.9 * unit.filled
+    variants = [_told(table, columns, told)] if told else []
+    variants += [c for c in roles.variants_of(columns) if c is not unit and c not in variants]
+    if unit and time and event and repeated and event not in variants[:1]:
+        return log.propose(table, rows, columns, unit, time, event, next((c for c in variants if c is not event), None))
+    if variants and not (event and repeated):
+        return units.propose(table, rows, columns, variants[0], variants[1:])
+    raise _neither(table, rows, columns, unit, time, event, repeated)
+
+
+def _told(table: "Table", columns: list[Column], name: str) -> Column:
+    """The column that somebody calls the variant's."""
+    found = next((c for c in columns if c.name == name), None)
+    if found is None:
+        near = difflib.get_close_matches(name, [c.name for c in columns], n=1)
+        raise ReportError(
+            f"{table.called} has no column '{vocabulary.printable(name)}'",
+            got=f"--variant {vocabulary.printable(name)}",
+            expected=", ".join(vocabulary.printable(c.name) for c in columns[:30]),
+            remedy=f"did you mean '{near[0]}'?" if near else None,
+        )
+    if not (found.levels and 2 <= found.distinct <= roles.MOST_ARMS):
+        raise ReportError(
+            f"{table.called}: column '{vocabulary.printable(name)}' can hold no variant",
+            got=f"{found.distinct:,} different values",
+            expected=f"2 to {roles.MOST_ARMS} levels",
+        )
+    return found
+
+
+def _neither(
+    table: "Table", rows: int, columns: list[Column], unit: Column | None, time: Column | None, event: Column | None, repeated: bool
+) -> ReportError:  # fmt: skip
+    def said(what: str, column: Column | None) -> str:
+        return f"{what}: '{vocabulary.printable(column.name)}'" if column else f"{what}: none"
+
+    seen = "; ".join(
+        [f"{rows:,} rows", said("unit", unit), said("time", time), said("event name", event), "variant: none"]
+    )
+    if event and repeated:
+        dates = next((c for c in columns if c.dates > 0.9 * c.filled > 0), None)
+        return ReportError(
+            f"{table.called} looks like an event log, but no column holds moments that can be read",
+            got=f"days without a time of day in '{vocabulary.printable(dates.name)}'" if dates else seen,
+            expected="2026-07-27 12:00:00, ISO with an offset, milliseconds since 1970, or 27/Jul/2026 12:00:00",
+            remedy="write the moment of each event so",
+        )
+    if unit and repeated and time:
+        return ReportError(
+            f"{table.called} is neither an event log nor a unit table: its rows repeat a unit, but no column names the event",
+            got=f"{rows:,} rows of {unit.distinct:,} units in '{vocabulary.printable(unit.name)}', moments in '{vocabulary.printable(time.name)}'",
+            expected="a column that says what happened in each row (view, order, ...), or one row a unit with a variant",
+            cause="lines of orders or invoices, or days of a time series",
+            remedy=f"add such a column, or sum the rows up to one a unit (group by {vocabulary.printable(unit.name)}) with its variant",
+        )
+    if unit and not repeated:
+        return ReportError(
+            f"{table.called} is a unit table without a variant: no column says who got what",
+            got=seen,
+            expected=f"a column such as 'variant' or 'group' with 2 to {roles.MOST_ARMS} levels",
+            cause="a table of attributes or of history; nobody was treated, or the assignment lies in another table",
+            remedy="name it with --variant COLUMN, or join the assignment; without one, only an event log can be studied (offline)",
+        )
+    return ReportError(
+        f"{table.called} is neither an event log nor a unit table",
+        got=f"{seen}; columns {', '.join(vocabulary.printable(c.name) for c in columns[:12])}"
+        + (" ..." if len(columns) > 12 else ""),
+        expected="one row an event (unit, time, event name), or one row a unit (variant and outcomes)",
+        cause="rows that are summed up over units, or columns with names that say nothing",
+        remedy="write the study file by hand from docs/own-data.md, or name the variant's column: --variant COLUMN",
+    )

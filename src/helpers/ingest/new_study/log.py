@@ -1,0 +1,260 @@
+"""The proposal for an event log: one row an event, with its moment, its name and its unit."""
+
+import re
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from helpers.errors import ReportError
+from helpers.ingest.new_study import measures, questions, roles, vocabulary
+from helpers.ingest.new_study.profile import Column
+from helpers.ingest.new_study.proposal import Arm, Measure, Planned, Proposal
+from helpers.ingest.new_study.units import measured, tolerated, tolerating, weights
+
+if TYPE_CHECKING:
+    from helpers.ingest.new_study.source import Table
+
+NAME = re.compile(r"^[a-z][a-z0-9_]*$")
+IMPRESSIONS = {"exposure", "exposed", "impression", "assigned", "assignment", "enrolled", "bucketed"}
+MOST_STEPS = 6
+SKIPPED = 0.2
+"""A step that a larger share of those who reach the last one never touch is optional."""
+
+
+def propose(
+    table: "Table", rows: int, columns: list[Column], unit: Column, time: Column, event: Column, variant: Column | None
+) -> Proposal:
+    """A study of an event log: online where a column holds the variant, else offline with a planted uplift.
+
+    Raises :class:`~helpers.errors.ReportError` where fewer than two names of events are such that a study can hold.
+    """
+    reached = _reached(table, unit, event)
+    events = {name: units for name, (units, _) in reached.items() if NAME.match(name)}
+    strange = {name: n for name, (_, n) in reached.items() if name not in events}
+    if len(events) < 2:
+        raise ReportError(
+            f"{table.called}: column '{vocabulary.printable(event.name)}' holds fewer than two names of events",
+            got=", ".join(map(vocabulary.printable, [*events, *strange][:8])),
+            expected="two or more names of small letters, digits and _, beginning with a letter",
+            remedy="write the names so, for instance add_to_cart for 'Add to cart'",
+        )
+    arms, why = (
+        _arms(table, unit, variant) if variant else ([Arm("control", "", 0, 0.5), Arm("treatment", "", 0, 0.5)], "")
+    )
+    impression = next((e for e in events if not IMPRESSIONS.isdisjoint(vocabulary.tokens(e))), None)
+    steps = _steps(events, impression)
+    optional = _skipped(table, unit, event, steps)
+    mapped = _mapped(table, columns, unit, time, event, variant)
+    segments = [c for c in columns if _attribute(table, c, mapped, unit)][: measures.MOST_SEGMENTS]
+    named = {vocabulary.slug(c.name, set(mapped)): c for c in segments}
+    metrics = _metrics(table, event, steps, mapped)
+    start, end = _period(time)
+    tolerate = _tolerances(table, rows, unit, time, event, variant, mapped, strange, metrics)
+    revenue = next((m.name for m in metrics if m.unit == "money"), "")
+    used = {c.name for c in (*mapped.values(), *named.values())}
+    suspicious = [(c, reason) for c in columns if c.name not in used and (reason := measures.unfit(c))]
+    suspicious += [(c, f"sentinel? {s}") for c in columns if (s := measures.sentinels(c))]
+    first = ["Is the order of the funnel right, and is the last step what the business wants?"]
+    if variant:
+        first = [f"Is the control right? {why[0].upper()}{why[1:]}.", *first]
+    if tolerate:
+        first.append(
+            f"May these rows be left out: {', '.join(tolerate)}? data.tolerate allows what the file holds today."
+        )
+    return Proposal(
+        source="log", mode="online" if variant else "offline", rows=rows, arms=tuple(arms),
+        weights=weights(arms) if variant else "ASSUMED: nobody was treated; units are split by a salted hash",
+        columns={n: (c.name, "") for n, c in (mapped | named).items()},
+        start=start, end=end, period="from the first to the last event; the end is excluded",
+        metrics=metrics, segments=tuple(named), tolerate=tolerate, revenue=revenue,
+        suspicious=tuple((c.name, reason) for c, reason in suspicious),
+        plan=tuple(_planned(table, event, name, reached[name][1], mapped) for name in events),
+        steps=steps, optional=optional, window_hours=max(1, min(168, int((end - start).total_seconds() // 3600))),
+        assumed=(
+            f"grain: event log, one row an event ({rows:,} rows); column '{vocabulary.printable(event.name)}' names it: "
+            + ", ".join(f"{e} ({units:,} units)" for e, units in events.items()),
+            f"unit: column '{vocabulary.printable(unit.name)}', {unit.distinct:,} units",
+            f"time: column '{vocabulary.printable(time.name)}' (UTC), {start} to {end}",
+            f"variant: column '{vocabulary.printable(variant.name)}'; {why}" if variant
+            else "variant: no column holds one, so the study is offline: units are hashed into two arms and an uplift is planted",
+            *([f"weights: {weights(arms)}"] if variant else []),
+            f"funnel: {' > '.join(steps)}, ordered by the meaning of the names" + (f"; many skip {', '.join(optional)}" if optional else ""),
+            f"metrics: {measured(metrics)}",
+            f"segments: {', '.join(named) or 'none'}",
+            *([tolerating(tolerate)] if tolerate else []),
+        ),
+        first=(*first, "Is the primary metric the one that was agreed on before anybody looked?"),
+    )  # fmt: skip
+
+
+def _reached(table: "Table", unit: Column, event: Column) -> dict[str, tuple[int, int]]:
+    """Units and rows of each event, the one that most units reach first."""
+    found: list[Any] = list(
+        table.rows(
+            f"select {table.text(event.name)}, count(distinct {table.text(unit.name)}), count(*) from {{table}}"
+            f" where {table.text(event.name)} is not null group by 1 order by 2 desc, 3 desc, 1"
+        )
+    )
+    return {name: (units, rows) for name, units, rows in found}
+
+
+def _arms(table: "Table", unit: Column, variant: Column) -> tuple[list[Arm], str]:
+    """Arms with units, not rows: a variant that makes people do more would look larger than it is.
+
+    Levels that can be names of variants are theirs; where one cannot, as ``A`` or ``0``, all are mapped.
+    """
+    from dataclasses import replace
+
+    found: list[Any] = list(
+        table.rows(
+            f"select {table.text(variant.name)}, count(distinct {table.text(unit.name)}) from {{table}}"
+            f" where {table.text(variant.name)} is not null group by 1 order by 2 desc, 1"
+        )
+    )
+    arms, why = roles.arms_of(replace(variant, levels=tuple(found)))
+    if all(NAME.match(arm.level) for arm in arms):
+        arms = [replace(arm, name=arm.level) for arm in arms]
+    return arms, why
+
+
+def _steps(events: dict[str, int], impression: str | None) -> tuple[str, ...]:
+    """The way through the funnel: by the meaning of the names, by units where they say nothing."""
+
+    def rank(name: str) -> int:
+        return max((i for i, word in enumerate(vocabulary.STEPS) if word in name), default=-1)
+
+    known = [e for e in events if rank(e) >= 0 and e != impression]
+    rest = [] if len(known) >= 2 else [e for e in events if e not in known and e != impression]
+    ordered = sorted(known + rest[: max(0, 3 - len(known))], key=lambda e: (rank(e) if e in known else -1, -events[e]))
+    ordered = ([impression] if impression else []) + ordered[-(MOST_STEPS - 1) :]
+    return tuple(ordered) if len(ordered) >= 2 else tuple(list(events)[:2])
+
+
+def _skipped(table: "Table", unit: Column, event: Column, steps: tuple[str, ...]) -> tuple[str, ...]:
+    """Inner steps that many of those who reach the last one never touch."""
+    if len(steps) < 3:
+        return ()
+    did = ", ".join(f"bool_or({questions.is_level(table, event, s)}) as s{i}" for i, s in enumerate(steps))
+    last = len(steps) - 1
+    shares = ", ".join(f"avg((not s{i})::integer) filter (s{last})" for i in range(1, last))
+    found = table.rows(f"select {shares} from (select {did} from {{table}} group by {table.text(unit.name)})")[0]
+    return tuple(step for step, share in zip(steps[1:-1], found, strict=True) if float(share or 0) > SKIPPED)  # type: ignore[arg-type]
+
+
+def _mapped(
+    table: "Table", columns: list[Column], unit: Column, time: Column, event: Column, variant: Column | None
+) -> dict[str, Column]:
+    """Columns with a name in the project; a price is a column of money, the fullest one."""
+    mapped = {"event_time": time, "event_name": event, "user_id": unit} | ({"variant": variant} if variant else {})
+    free = [c for c in columns if all(c is not role for role in mapped.values())]
+    money = [c for c in free if c.numeric and vocabulary.touches(c.name, vocabulary.MONEY) and not c.binary]
+    for name, group in (
+        ("session_id", vocabulary.SESSION),
+        ("product_id", vocabulary.PRODUCT),
+        ("order_id", vocabulary.ORDER),
+    ):
+        found = next(
+            (
+                c
+                for c in free
+                if not (c.decimal or c.constant) and vocabulary.touches(c.name, group) and _is_key(c, group)
+            ),
+            None,
+        )
+        if found:
+            mapped[name] = found
+    if money:
+        mapped["price"] = max(money, key=lambda c: c.filled)
+    return mapped
+
+
+def _is_key(column: Column, group: set[str]) -> bool:
+    parts = set(vocabulary.tokens(column.name))
+    return (
+        bool(parts & vocabulary.KEY)
+        or parts <= group | vocabulary.UNIT
+        or any("".join(parts) == g + "id" for g in group)
+    )
+
+
+def _attribute(table: "Table", column: Column, mapped: dict[str, Column], unit: Column) -> bool:
+    """A few levels, and one a unit: what changes from event to event describes the event."""
+    if any(column is c for c in mapped.values()) or measures.unfit(column) or column.decimal:
+        return False
+    if not (column.levels and 2 <= column.distinct <= measures.SEGMENT_LEVELS):
+        return False
+    several, units = table.rows(
+        f"select count(*) filter (k > 1), count(*) from (select count(distinct {table.text(column.name)}) as k from {{table}}"
+        f" where {table.text(unit.name)} is not null group by {table.text(unit.name)})"
+    )[0]
+    return int(several) <= 0.05 * int(units)  # type: ignore[call-overload,no-any-return]
+
+
+def _metrics(table: "Table", event: Column, steps: tuple[str, ...], mapped: dict[str, Column]) -> tuple[Measure, ...]:
+    last = steps[-1]
+    primary = Measure(f"{last}_rate", f"{vocabulary.label(last)} rate", "primary", "proportion", last)
+    if "price" not in mapped:
+        return (primary,)
+    priced = table.number(
+        f"select avg(({table.value(mapped['price'].name)} is not null)::integer) from {{table}} where"
+        f" {questions.is_level(table, event, last)}"
+    )
+    if priced < 0.95:
+        return (primary,)
+    return (primary, Measure("revenue_per_unit", "Revenue per unit", "secondary", "mean", last, "sum", "money"))
+
+
+def _period(time: Column) -> tuple[datetime, datetime]:
+    """Whole days, or the very hours where the log is shorter than two days."""
+    assert time.first is not None and time.last is not None
+    if time.last - time.first < timedelta(days=2):
+        return time.first.replace(second=0, microsecond=0), time.last.replace(microsecond=0) + timedelta(seconds=1)
+    first, last = (datetime(t.year, t.month, t.day) for t in (time.first, time.last))
+    return first, last + timedelta(days=1)
+
+
+def _planned(table: "Table", event: Column, name: str, rows: int, mapped: dict[str, Column]) -> Planned:
+    """What an event carries: always in all its rows, or sometimes."""
+    carried = {n: c for n, c in mapped.items() if n not in ("event_time", "event_name", "user_id")}
+    if not carried:
+        return Planned(name, rows, {})
+    asked = ", ".join(f"count({table.text(c.name)})" for c in carried.values())
+    found: Any = table.rows(f"select {asked} from {{table}} where {questions.is_level(table, event, name)}")[0]
+    return Planned(
+        name, rows,
+        {n: ("number" if n == "price" else "string", filled == rows) for n, filled in zip(carried, found, strict=True) if filled},
+    )  # fmt: skip
+
+
+def _tolerances(
+    table: "Table", rows: int, unit: Column, time: Column, event: Column, variant: Column | None, mapped: dict[str, Column],
+    strange: dict[str, int], metrics: tuple[Measure, ...],
+) -> dict[str, tuple[float, str]]:  # fmt: skip
+    """What the log has wrong, as shares that a study must tolerate to be built."""
+    found = {
+        "malformed_line": table.malformed,
+        "missing_id": rows - unit.filled,
+        "unparseable_time": rows - time.moments,
+        "unplanned_event": rows - event.filled + sum(strange.values()),
+    }
+    if "price" in mapped:
+        price = mapped["price"]
+        found |= {"wrong_type": price.filled - price.numbers, "negative_price": price.negative}
+        paid = next((m.event for m in metrics if m.unit == "money"), None)
+        if paid:
+            found["missing_revenue"] = int(
+                table.number(
+                    f"select count(*) from {{table}} where {questions.is_level(table, event, paid)} and {table.text(price.name)} is null"
+                )
+            )
+    told = {k: (tolerated(n, rows + table.malformed), f"{n:,} of {rows:,} rows") for k, n in found.items() if n}
+    if variant:
+        several, units = (
+            int(n)  # type: ignore[call-overload]
+            for n in table.rows(
+                f"select count(*) filter (k > 1), count(*) from (select count(distinct {table.text(variant.name)}) as k"
+                f" from {{table}} where {table.text(variant.name)} is not null group by {table.text(unit.name)})"
+            )[0]
+        )
+        if several:
+            told["two_variants"] = (tolerated(several, units), f"{several:,} of {units:,} units")
+    return told

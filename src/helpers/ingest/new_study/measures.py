@@ -1,0 +1,164 @@
+"""Which columns of a unit table are outcomes, what stood before, segments, or nothing to rely on; and their metrics."""
+
+from dataclasses import dataclass
+
+from helpers import defaults
+from helpers.ingest.new_study import vocabulary
+from helpers.ingest.new_study.profile import ABOVE, Column
+from helpers.ingest.new_study.proposal import Measure
+
+MOST_OUTCOMES, MOST_SEGMENTS, SEGMENT_LEVELS = 6, 6, 30
+MISSING = 0.05
+"""An outcome that is empty in a larger share of the rows is not proposed: null is not zero."""
+
+
+@dataclass(frozen=True)
+class Sorted:
+    """Columns by what they can be, the first of each kind the likeliest; the rest with the reason why it is left out."""
+
+    outcomes: tuple[Column, ...]
+    before: tuple[Column, ...]
+    segments: tuple[Column, ...]
+    left: tuple[tuple[Column, str], ...]
+
+
+def sort(columns: list[Column], after: int) -> Sorted:
+    """Sort the columns that have no role; numbers that stand ``after`` the variant's column count as outcomes."""
+    outcomes, before, segments, left = [], [], [], []
+    for column in columns:
+        reason = unfit(column)
+        outcome = _class(column) < len(vocabulary.OUTCOME)
+        if reason:
+            if outcome and column.empty_share > 0.5:
+                reason += "; null is not zero: write 0 where nothing happened, if that is what it means"
+            left.append((column, reason))
+        elif column.numeric and vocabulary.touches(column.name, vocabulary.BEFORE):
+            before.append(column)
+        elif vocabulary.touches(column.name, vocabulary.BEFORE | vocabulary.ATTRIBUTE) and _few(column):
+            segments.append(column)
+        elif column.numeric and (outcome or column.position > after):
+            reason = _no_outcome(column)
+            left.append((column, reason)) if reason else outcomes.append(column)
+        elif _few(column) and outcome and column.words:
+            left.append(
+                (
+                    column,
+                    f"an outcome in words ({', '.join(map(vocabulary.printable, column.values[:3]))}): write it as 1 and 0",
+                )
+            )
+        elif _few(column):
+            segments.append(column)
+        else:
+            told = (
+                "a number that may be an attribute or an outcome"
+                if column.numeric
+                else "text with many different values"
+            )
+            left.append((column, f"not used: {told}"))
+    outcomes.sort(key=lambda c: (not c.binary, _class(c), -c.position))
+    left += [(c, f"not used: more than {MOST_OUTCOMES} metrics dilute each other") for c in outcomes[MOST_OUTCOMES:]]
+    left += [(c, f"not used: more than {MOST_SEGMENTS} segments") for c in segments[MOST_SEGMENTS:]]
+    return Sorted(tuple(outcomes[:MOST_OUTCOMES]), tuple(before), tuple(segments[:MOST_SEGMENTS]), tuple(left))
+
+
+def unfit(column: Column) -> str:
+    """Why a column can be nothing at all; empty if it can."""
+    if column.filled == 0:
+        return "empty in all rows"
+    if column.empty_share > 0.5:
+        return f"mostly empty: nothing in {column.empty_share:.0%} of the rows"
+    if column.constant:
+        return "constant: one value in all rows"
+    numbered = vocabulary.touches(column.name, vocabulary.KEY | {"index", "column", "row", "unnamed"})
+    key = not column.numeric or (column.numbers == column.whole and numbered)
+    if key and column.rows > 50 and column.distinct == column.filled and not column.levels:
+        return "unique in every row: an identifier, not an attribute"
+    if column.timed or column.dates > 0.9 * column.filled:
+        return "a moment that is not used"
+    return ""
+
+
+def sentinels(column: Column) -> str:
+    """Values that look like codes for something missing, in words; empty without any."""
+    told = []
+    if column.numeric and 0 < column.below == column.negative:
+        told.append(f"{column.low:g} in {column.below:,} rows, the only values below zero")
+    repeated = max(1, 0.001 * column.filled) < column.above < 0.5 * column.filled and column.distinct > 5
+    if column.numeric and repeated and column.high in ABOVE:
+        told.append(f"{column.high:g} in {column.above:,} rows, the largest value")
+    if column.placeholders and (column.numeric or column.distinct > 1):
+        told.append(f"a word for nothing (N/A, null, ?) in {column.placeholders:,} rows")
+    return " and ".join(told)
+
+
+def metric(column: Column, name: str, role: str) -> Measure:
+    """How an outcome is measured: 0 and 1 as a proportion, other numbers as a mean, of money where they are money.
+
+    >>> import math
+    >>> some = Column("spend", "DOUBLE", 3, 9, 9, 9, 9, 4, 0, 3, 0, 0, 0, 0, 0, 0.0, 70.5, 3.0, 10.0, None, None)
+    >>> made = metric(some, "spend", "secondary"); made.type, made.unit, made.winsorize
+    ('mean', 'money', 'winsorize: 0.99  (the largest value, 70.5, is 7 times the 99 % quantile)')
+    """
+    if column.binary:
+        return Measure(name, vocabulary.label(column.name), role, "proportion", name)
+    unit, comment = unit_of(column)
+    heavy = ""
+    if column.p99 > 0 and column.high > 5 * column.p99:
+        heavy = (
+            f"winsorize: {defaults.WINSORIZE_UPPER:g}  (the largest value, {column.high:,.10g}, is"
+            f" {column.high / column.p99:,.0f} times the 99 % quantile)"
+        )
+    return Measure(
+        name,
+        f"{vocabulary.label(column.name)} per unit",
+        role,
+        "mean",
+        name,
+        "sum",
+        unit,
+        winsorize=heavy,
+        comment=comment,
+    )
+
+
+def unit_of(column: Column) -> tuple[str, str]:
+    """The unit of a mean, and a comment where it is a guess: money by name or decimals, seconds by name, else a count."""
+    if vocabulary.touches(column.name, vocabulary.SECONDS):
+        return "seconds", ""
+    if vocabulary.touches(column.name, vocabulary.MONEY) and (
+        column.decimal or not vocabulary.touches(column.name, {"count", "orders"})
+    ):
+        return "money", ""
+    if column.decimal:
+        return "money", "ASSUMED money: it has decimals, and counts have none"
+    return "count", ""
+
+
+def is_money(column: Column) -> bool:
+    """Whether name and values both say that a column holds money."""
+    return unit_of(column)[0] == "money" and vocabulary.touches(column.name, vocabulary.MONEY)
+
+
+def _few(column: Column) -> bool:
+    return bool(column.levels) and 2 <= column.distinct <= SEGMENT_LEVELS and not column.decimal
+
+
+def _class(column: Column) -> int:
+    return next(
+        (i for i, some in enumerate(vocabulary.OUTCOME) if vocabulary.touches(column.name, some)),
+        len(vocabulary.OUTCOME),
+    )
+
+
+def _no_outcome(column: Column) -> str:
+    """Why a number cannot be an outcome as it is; empty if it can."""
+    if sentinels(column) and column.below:
+        return f"an outcome with a sentinel? {sentinels(column)}: write an empty field, or the real value"
+    if column.negative:
+        return f"below zero in {column.negative:,} rows (refunds?): outcomes are zero or more"
+    if column.empty_share > MISSING:
+        return (
+            f"an outcome that is empty in {column.empty_share:.0%} of the rows; null is not zero: write 0 where nothing happened,"
+            " if that is what it means"
+        )
+    return ""

@@ -1,0 +1,218 @@
+"""What stands in a table, column by column, counted in SQL."""
+
+import math
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from helpers import paths
+from helpers.ingest.new_study import vocabulary
+from helpers.ingest.sql import quoted
+
+if TYPE_CHECKING:
+    from helpers.ingest.new_study.source import Table
+
+LEVELS = 60
+"""Columns with at most so many different values have their levels counted."""
+
+HEAD = 100_000
+"""A column without a moment in so many rows is no column of moments, and is not read to its end for them."""
+
+_AT_ONCE = 40
+_PLACEHOLDERS = ("n/a", "na", "#n/a", "null", "nan", "?", "-", "undefined", "nil")
+_BELOW = (-1, -9, -99, -999, -9999)
+ABOVE = (999, 9999, 99999, 999999)
+"""Numbers that often stand for something missing."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column as it was seen: shares are of all rows, numbers are finite ones, moments are times the project can read.
+
+    ``distinct`` is exact up to :data:`LEVELS` and where it may be ``filled``, else approximate; ``levels`` holds the values with their rows where
+    they are counted, the most frequent first. ``below`` and ``above`` count numbers that often mean that one is missing,
+    such as -1 and 999, ``dates`` days without a time of day.
+    """
+
+    name: str
+    kind: str
+    position: int
+    rows: int
+    filled: int
+    distinct: int
+    numbers: int
+    whole: int
+    negative: int
+    zero: int
+    below: int
+    above: int
+    placeholders: int
+    moments: int
+    dates: int
+    low: float
+    high: float
+    mean: float
+    p99: float
+    first: datetime | None
+    last: datetime | None
+    levels: tuple[tuple[str, int], ...] = ()
+    counted: bool = False
+
+    @property
+    def empty_share(self) -> float:
+        return 1 - self.filled / self.rows if self.rows else 1.0
+
+    @property
+    def constant(self) -> bool:
+        return self.distinct <= 1
+
+    @property
+    def numeric(self) -> bool:
+        """Numbers, but for a few rows that hold something else."""
+        return self.filled > 0 and self.numbers >= 0.95 * self.filled
+
+    @property
+    def binary(self) -> bool:
+        """0 and 1, or true and false."""
+        return bool(self.levels) and {level.lower() for level, _ in self.levels} in (
+            {"0", "1"}, {"true", "false"}, {"0.0", "1.0"},
+        )  # fmt: skip
+
+    @property
+    def decimal(self) -> bool:
+        return self.numbers > self.whole
+
+    @property
+    def timed(self) -> bool:
+        """Moments that the warehouse can read."""
+        return self.filled > 0 and self.moments >= 0.9 * self.filled
+
+    @property
+    def words(self) -> bool:
+        """Text with a few different values."""
+        return bool(self.levels) and not self.numeric and not self.timed and not self.constant
+
+    @property
+    def values(self) -> list[str]:
+        return [level for level, _ in self.levels]
+
+
+def profile(table: "Table") -> tuple[int, list[Column]]:
+    """The rows of a table and its columns, in their order; every count is exact but ``distinct`` in between."""
+    rows = int(table.number("select count(*) from {table}"))
+    names = [name for name in table.parts.types if name not in ("file_index", "file_row_number")]
+    columns: list[Column] = []
+    for start in range(0, len(names), _AT_ONCE):
+        columns += _seen(table, names[start : start + _AT_ONCE], rows, start)
+    return rows, [
+        exact(table, c) if c.distinct > 0.5 * c.filled and not (c.numeric and c.decimal) else c for c in columns
+    ]
+
+
+def exact(table: "Table", column: Column) -> Column:
+    """The column with its different values counted, not estimated."""
+    if column.levels or column.counted:
+        return column
+    counted = table.number(
+        f"select count(*) from (select distinct {table.text(column.name)} as t from {{table}}) where t is not null"
+    )
+    return replace(column, distinct=int(counted), counted=True)
+
+
+def _seen(table: "Table", names: list[str], rows: int, before: int) -> list[Column]:
+    texts = ", ".join(f"{table.text(name)} as t{i}" for i, name in enumerate(names))
+    values = ", ".join(f"t{i}, {number(f't{i}')} as v{i}" for i in range(len(names)))
+    asked = [
+        question
+        for i in range(len(names))
+        for question in (
+            f"count(t{i})", f"approx_count_distinct(t{i})", f"count(v{i})", f"count(*) filter (v{i} = floor(v{i}))",
+            f"count(*) filter (v{i} < 0)", f"count(*) filter (v{i} = 0)", f"count(*) filter (v{i} in {_BELOW})",
+            f"count(*) filter (v{i} in {ABOVE})", f"count(*) filter (lower(t{i}) in {_PLACEHOLDERS})",
+            f"min(v{i})", f"max(v{i})", f"avg(v{i})", f"approx_quantile(v{i}, 0.99)",
+        )
+    ]  # fmt: skip
+    answer = table.rows(f"select {', '.join(asked)} from (select {values} from (select {texts} from {{table}}))")[0]
+    width = len(asked) // len(names)
+    found: list[list[Any]] = [list(answer[i * width : (i + 1) * width]) for i in range(len(names))]
+    kinds = table.parts.types
+    maybe = [name for name, seen in zip(names, found, strict=True) if _may_be_timed(kinds[name], name, seen)]
+    head = _moments(table, maybe, HEAD) if maybe else {}
+    timed = [name for name, (moments, days, *_) in head.items() if moments or days]
+    moments = _moments(table, timed) if timed else {}
+    return [
+        _column(table, name, before + i, rows, seen, moments.get(name, [0, 0, None, None]))
+        for i, (name, seen) in enumerate(zip(names, found, strict=True))
+    ]
+
+
+def _may_be_timed(kind: str, name: str, seen: list[Any]) -> bool:
+    filled, _, numbers = seen[:3]
+    return kind.startswith(("TIMESTAMP", "DATE")) or numbers < 0.5 * filled or vocabulary.touches(name, vocabulary.TIME)
+
+
+def _moments(table: "Table", names: list[str], first: int | None = None) -> dict[str, list[Any]]:
+    """Of each column (of its ``first`` rows), how many values are moments, how many are bare days, the first and the last moment."""
+    taken, asked = [], []
+    for i, name in enumerate(names):
+        kind = table.parts.types[name]
+        zone = " at time zone 'UTC'" if "TIME ZONE" in kind else "::timestamp"
+        typed = kind.startswith(("TIMESTAMP", "DATE"))
+        taken.append(f"t{i}, {f'a{i}{zone}' if typed else parsed_time(f't{i}')} as m{i}")
+        asked += [f"count(m{i})", f"count(*) filter (length(t{i}) = 10 and try_cast(t{i} as date) is not null)"]
+        asked += [f"min(m{i})", f"max(m{i})"]
+    texts = ", ".join(f"{table.text(name)} as t{i}, {quoted(name)} as a{i}" for i, name in enumerate(names))
+    some = f" limit {first}" if first else ""
+    answer: Any = table.rows(
+        f"select {', '.join(asked)} from (select {', '.join(taken)} from (select {texts} from {{table}}{some}))"
+    )[0]
+    return {name: list(answer[4 * i : 4 * i + 4]) for i, name in enumerate(names)}
+
+
+def _column(table: "Table", name: str, position: int, rows: int, seen: list[Any], moments: list[Any]) -> Column:
+    filled, distinct, *counts = (int(n) for n in seen[:9])
+    levels: tuple[tuple[str, int], ...] = ()
+    if distinct <= 2 * LEVELS:  # the sketch is off by up to a third
+        found: list[Any] = list(
+            table.rows(
+                f"select {table.text(name)} as level, count(*) from {{table}} where {table.text(name)} is not null"
+                f" group by 1 order by 2 desc, 1 limit {LEVELS + 1}"
+            )
+        )
+        if len(found) <= LEVELS:
+            levels = tuple((level, n) for level, n in found)
+            distinct = len(levels)
+    values: list[Any] = [math.nan if n is None else float(n) for n in seen[9:]]
+    told: list[Any] = [position, rows, filled, distinct, *counts, *moments[:2], *values, *moments[2:], levels]
+    return Column(name, table.parts.types[name], *told)
+
+
+def number(text: str) -> str:
+    """SQL of a text as a finite number that a metric can hold; true and false are 1 and 0, everything else null.
+
+    >>> import duckdb
+    >>> texts = "(values ('1.5'), ('true'), ('inf'), ('1e308'), ('x'), (null)) as t(t)"
+    >>> [row[0] for row in duckdb.sql(f"select {number('t')} from {texts}").fetchall()]
+    [1.5, 1.0, None, None, None, None]
+    """
+    made = f"coalesce(try_cast({text} as double), case lower({text}) when 'true' then 1 when 'false' then 0 end)"
+    return f"(case when abs({made}) < 1e14 then {made} end)"
+
+
+def parsed_time(raw: str) -> str:
+    """SQL of the moment that a text means, by the very macro with which the warehouse reads it.
+
+    >>> "timestamptz" in parsed_time("t")
+    True
+    """
+    return str(_time_macros().parsed_time(raw))
+
+
+@cache
+def _time_macros() -> Any:
+    import jinja2
+
+    return (
+        jinja2.Environment().from_string((paths.WAREHOUSE / "macros" / "time.sql").read_text(encoding="utf-8")).module
+    )

@@ -1,0 +1,86 @@
+"""What is proposed: everything a study file says, each guess with the word that explains it."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+Noted = tuple[str, str]
+"""A value and the comment that stands beside it; an empty comment is left out."""
+
+
+@dataclass(frozen=True)
+class Arm:
+    """A variant: its name in the study, its level in the table, its rows or units, its designed weight."""
+
+    name: str
+    level: str
+    count: int
+    weight: float
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A metric on one event; ``unit`` is empty for a proportion. ``winsorize`` is the comment that proposes it."""
+
+    name: str
+    label: str
+    role: str
+    type: str
+    event: str
+    measure: str = ""
+    unit: str = ""
+    covariate: bool = False
+    winsorize: str = ""
+    comment: str = ""
+
+
+@dataclass(frozen=True)
+class Planned:
+    """An event of the tracking plan, and which of its properties are always (True) or sometimes there."""
+
+    name: str
+    count: int
+    properties: dict[str, tuple[str, bool]]
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """A study as it is proposed; :mod:`helpers.ingest.new_study.writing` writes it down.
+
+    ``columns`` map the project's names to the table's. ``assumed`` is what is said aloud, a line an assumption;
+    ``first`` what an analyst should check before anything else; ``suspicious`` columns with the reason.
+    """
+
+    source: str
+    mode: str
+    rows: int
+    arms: tuple[Arm, ...]
+    weights: str
+    columns: dict[str, Noted]
+    start: datetime
+    end: datetime
+    period: str
+    metrics: tuple[Measure, ...]
+    segments: tuple[str, ...]
+    assumed: tuple[str, ...]
+    first: tuple[str, ...]
+    suspicious: tuple[Noted, ...] = ()
+    outcomes: dict[str, Noted] = field(default_factory=dict)
+    before: dict[str, Noted] = field(default_factory=dict)
+    shown: dict[str, str] = field(default_factory=dict)
+    tolerate: dict[str, tuple[float, str]] = field(default_factory=dict)
+    baseline: datetime | None = None
+    plan: tuple[Planned, ...] = ()
+    steps: tuple[str, ...] = ()
+    optional: tuple[str, ...] = ()
+    window_hours: float = 168
+    revenue: str = ""
+
+    @property
+    def levels(self) -> tuple[Arm, ...]:
+        """Arms whose levels are mapped: those of a unit table, and of a log whose levels are no names of variants."""
+        mapped = self.source == "units" or any(arm.level and arm.level != arm.name for arm in self.arms)
+        return self.arms if mapped else ()
+
+    @property
+    def primary(self) -> Measure:
+        return next(m for m in self.metrics if m.role == "primary")

@@ -1,0 +1,128 @@
+"""Questions put to the rows of a table: what determines what, and what differs between the arms."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from helpers.ingest.new_study.profile import Column, number
+from helpers.ingest.sql import literal
+
+if TYPE_CHECKING:
+    from helpers.ingest.new_study.source import Table
+
+MOST_LEVELS = 1_000
+"""Columns with more values than this are not asked whether they determine another one."""
+
+
+@dataclass(frozen=True)
+class Repeats:
+    """Rows of a unit table that share a unit: ``duplicate_rows`` say the same again, ``disagreeing`` units do not.
+
+    Rows that were shown another variant than assigned (``shown_otherwise``) are left out of both.
+    """
+
+    units: int
+    in_two_variants: int
+    duplicate_rows: int
+    disagreeing: int
+
+
+def determines(table: "Table", cause: Column, effect: Column) -> bool:
+    """Whether the value of ``cause`` (its being empty is one too) tells the value of ``effect``, in every row.
+
+    A value must stand in five rows on average, else a column that is nearly unique would determine everything.
+    """
+    if not 1 < cause.distinct <= MOST_LEVELS or cause.filled < 5 * cause.distinct:
+        return False
+    mixed = table.number(
+        f"select count(*) from (select 1 from {{table}} where {table.text(effect.name)} is not null"
+        f" group by {table.text(cause.name)} having min({table.text(effect.name)}) <> max({table.text(effect.name)}))"
+    )
+    return mixed == 0
+
+
+def agreement(table: "Table", shown: Column, variant: Column) -> tuple[dict[str, str], int]:
+    """For each level of ``shown`` the variant it mostly stands with, and the rows that stand with another one."""
+    found = table.rows(
+        f"select {table.text(shown.name)}, {table.text(variant.name)}, count(*) from {{table}}"
+        f" where {table.text(shown.name)} is not null and {table.text(variant.name)} is not null group by 1, 2 order by 3 desc, 1, 2"
+    )
+    mapping: dict[str, str] = {}
+    otherwise = 0
+    for level, arm, count in found:
+        if mapping.setdefault(str(level), str(arm)) != str(arm):
+            otherwise += int(count)  # type: ignore[call-overload]
+    return mapping, otherwise
+
+
+def repeats(table: "Table", unit: Column, variant: Column, outcomes: list[Column], sound: str) -> Repeats:
+    """How often units stand in a table; ``sound`` is the SQL condition of the rows that count."""
+    if unit.counted and unit.distinct == unit.filled:
+        return Repeats(unit.distinct, 0, 0, 0)
+    said = f"hash({', '.join([table.text(c.name) for c in outcomes] or ['1'])})"
+    key, arm = table.text(unit.name), table.text(variant.name)
+    found: list[Any] = list(
+        table.rows(
+            f"""select count(*), count(*) filter (arms > 1), coalesce(sum(repeated) filter (not differ), 0),
+                count(*) filter (differ)
+            from (
+                select key, count(*) as arms, sum(n - 1) as repeated, bool_or(answers > 1) as differ
+                from (select {key} as key, {arm} as arm, count(*) as n, count(distinct {said}) as answers
+                    from {{table}} where {key} is not null and {sound} group by 1, 2)
+                group by 1)"""
+        )[0]
+    )
+    return Repeats(*(int(n) for n in found))
+
+
+def by_arm(table: "Table", columns: list[Column], variant: Column) -> dict[str, tuple[bool, float]]:
+    """Of each column: whether some arm has no value at all while another does, and how far the means of the arms part.
+
+    The distance is the largest difference of two means in standard errors; 0 of what is no number.
+    """
+    told: dict[str, tuple[bool, float]] = {}
+    for start in range(0, len(columns), 40):
+        some = columns[start : start + 40]
+        texts = ", ".join(f"{table.text(c.name)} as t{i}" for i, c in enumerate(some))
+        values = ", ".join(f"t{i}, {number(f't{i}')} as v{i}" for i in range(len(some)))
+        asked = ", ".join(f"count(t{i}), count(v{i}), avg(v{i}), coalesce(var_samp(v{i}), 0)" for i in range(len(some)))
+        arm = table.text(variant.name)
+        rows = table.rows(
+            f"select {asked} from (select arm, {values} from (select {arm} as arm, {texts} from {{table}} where {arm} is not null))"
+            " group by arm"
+        )
+        for i, column in enumerate(some):
+            arms: list[Any] = [row[4 * i : 4 * i + 4] for row in rows]
+            filled = [int(arm[0]) for arm in arms]
+            known = [arm for arm in arms if arm[1] > 1 and arm[2] is not None]
+            apart = max(
+                (
+                    abs(a[2] - b[2]) / max((a[3] / a[1] + b[3] / b[1]) ** 0.5, 1e-12)
+                    for a in known
+                    for b in known
+                    if a is not b
+                ),
+                default=0.0,
+            )
+            told[column.name] = (min(filled) == 0 < max(filled), float(apart))
+    return told
+
+
+def correlation(table: "Table", one: Column, other: Column) -> float:
+    """Pearson's correlation over the rows in which both are numbers; 0 where it is not defined."""
+    return table.number(
+        f"select case when isfinite(r) then r else 0 end from (select corr({table.value(one.name)},"
+        f" {table.value(other.name)}) as r from {{table}})"
+    )
+
+
+def happen_together(table: "Table", one: Column, other: Column) -> bool:
+    """Whether one number is zero in exactly the rows in which the other one is."""
+    apart = table.number(
+        f"select count(*) from {{table}} where ({table.value(one.name)} <> 0) <> ({table.value(other.name)} <> 0)"
+    )
+    return apart == 0
+
+
+def is_level(table: "Table", column: Column, level: str) -> str:
+    """SQL of the rows in which a column holds a level."""
+    return f"{table.text(column.name)} = {literal(level)}"

@@ -1,0 +1,98 @@
+"""Which column is what, as far as name and content tell: unit, moment, event, variant; and the arms of a variant."""
+
+from collections.abc import Sequence
+
+from helpers.ingest.new_study import vocabulary
+from helpers.ingest.new_study.profile import Column
+from helpers.ingest.new_study.proposal import Arm
+
+MOST_ARMS = 6
+RATIOS = (0.5, 2 / 3, 0.7, 0.75, 0.8, 0.9, 0.95, 0.99)
+"""Shares of the larger of two arms that experiments are designed with."""
+
+
+def unit_of(columns: Sequence[Column]) -> Column | None:
+    """The column that names the unit: by its name, filled in most rows, the surest name first."""
+    named = [
+        (vocabulary.names_a_unit(c.name), c)
+        for c in columns
+        if c.filled > 0.5 * c.rows and not c.constant and not c.timed
+    ]
+    best = max((score for score, _ in named), default=0)
+    return next((c for score, c in named if score == best), None) if best else None
+
+
+def time_of(columns: Sequence[Column]) -> Column | None:
+    """The column of moments: one that the warehouse can read, with the name of a time where there is one."""
+    timed = [c for c in columns if c.timed]
+    return next((c for c in timed if vocabulary.touches(c.name, vocabulary.TIME)), timed[0] if timed else None)
+
+
+def event_of(columns: Sequence[Column]) -> Column | None:
+    """The column of event names: text with 2 to 60 values, by its name, or by a weak name and values that are steps."""
+    texts = [c for c in columns if c.words and c.distinct >= 2]
+    sure = [c for c in texts if vocabulary.touches(c.name, vocabulary.EVENT)]
+    maybe = [
+        c
+        for c in texts
+        if vocabulary.touches(c.name, vocabulary.EVENT_WEAK)
+        and any(vocabulary.touches(v, set(vocabulary.STEPS)) for v in c.values)
+    ]
+    return next(iter([*sure, *maybe]), None)
+
+
+def variants_of(columns: Sequence[Column]) -> list[Column]:
+    """Columns that may hold the variant, the likeliest first: a telling name, or a weaker one with telling levels."""
+
+    def score(column: Column) -> int:
+        name = (
+            3
+            if vocabulary.touches(column.name, vocabulary.VARIANT)
+            else int(vocabulary.touches(column.name, vocabulary.VARIANT_WEAK))
+        )
+        control = [v for v in column.values if not vocabulary.CONTROL.isdisjoint(vocabulary.tokens(v)[:1])]
+        return name + (2 if name and control and len(control) < column.distinct else 0)
+
+    fit = [c for c in columns if c.levels and 2 <= c.distinct <= MOST_ARMS and not c.timed]
+    fit = [c for c in fit if not (c.decimal or c.negative) and not (c.numeric and score(c) < 3)]
+    return sorted((c for c in fit if score(c) >= 3), key=lambda c: (-score(c), c.position))
+
+
+def arms_of(variant: Column) -> tuple[list[Arm], str]:
+    """The arms, control first, with the designed weights nearest to the counts, and why this one is the control."""
+    levels = sorted(variant.levels)
+    named = [level for level in variant.levels if not vocabulary.CONTROL.isdisjoint(vocabulary.tokens(level[0]))]
+    sure = [level for level in named if vocabulary.tokens(level[0])[:1][0] in vocabulary.CONTROL] or named
+    if len(sure) == 1:
+        control, why = sure[0], f"'{vocabulary.printable(sure[0][0])}' is taken as the control, by its name"
+    elif max(n for _, n in levels) > 1.5 * sorted(n for _, n in levels)[-2]:
+        control = max(levels, key=lambda level: level[1])
+        why = f"'{vocabulary.printable(control[0])}' is taken as the control because it is the largest; no name says so"
+    else:
+        control = levels[0]
+        why = f"'{vocabulary.printable(control[0])}' is taken as the control because it comes first; no name says so"
+    ordered = [control, *(level for level in levels if level is not control)]
+    weights = designed([n for _, n in ordered])
+    names = ["control", "treatment"] if len(ordered) == 2 else []
+    for level, _ in ordered[len(names) :]:
+        names.append(vocabulary.slug(level, set(names)))
+    arms = [Arm(n, level, count, w) for n, (level, count), w in zip(names, ordered, weights, strict=True)]
+    return arms, why
+
+
+def designed(counts: Sequence[int]) -> list[float]:
+    """The designed weights nearest to the sizes of the arms: equal ones, or one arm larger and the others equal.
+
+    Never the observed shares themselves: a test for a sample ratio mismatch against those could not fail.
+
+    >>> designed([44_700, 45_489]), designed([9_100, 1_010])
+    ([0.5, 0.5], [0.9, 0.1])
+    >>> [round(w, 3) for w in designed([21_306, 21_307, 21_387])]
+    [0.333, 0.333, 0.333]
+    """
+    arms, total = len(counts), sum(counts)
+    largest = max(range(arms), key=lambda i: counts[i])
+    shares = [1 / arms, *(r for r in RATIOS if r > 1 / arms)]
+    options = [[share if i == largest else (1 - share) / (arms - 1) for i in range(arms)] for share in shares]
+    best = min(options, key=lambda w: max(abs(n / total - x) for n, x in zip(counts, w, strict=True)))
+    return [round(w, 10) for w in best]

@@ -1,0 +1,152 @@
+"""A file that no study names yet, opened as a relation: the same readers land it later."""
+
+import difflib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from helpers import paths
+from helpers.config import VARIABLE, Place
+from helpers.config.formats import format_of
+from helpers.errors import ReportError
+from helpers.ingest import csv, database, files_of, parquet
+from helpers.ingest.new_study.profile import number
+from helpers.ingest.parts import REJECTS, Parts
+from helpers.ingest.sql import literal, quoted
+from helpers.pipeline.files import scratch
+from helpers.warehouse.query import MEMORY, THREADS
+
+if TYPE_CHECKING:
+    import duckdb
+
+DELIMITERS = ",;\t|"
+
+
+@dataclass(frozen=True)
+class Table:
+    """A relation of DuckDB, the place it was read from, and the lines that do not fit the header.
+
+    Every question about the rows is asked here, in SQL: no row reaches Python.
+    """
+
+    con: "duckdb.DuckDBPyConnection"
+    parts: Parts
+    place: Place
+    malformed: int
+
+    @property
+    def relation(self) -> str:
+        return self.parts.relation
+
+    @property
+    def called(self) -> str:
+        """The file as it may be printed: its name, not where it stands."""
+        return self.parts.names[0] if len(self.parts.names) == 1 else f"{len(self.parts.names)} files"
+
+    def rows(self, query: str) -> list[tuple[object, ...]]:
+        """The rows of a query in which ``{table}`` stands for the relation."""
+        return self.con.execute(query.replace("{table}", self.relation)).fetchall()
+
+    def number(self, query: str) -> float:
+        """The one number of a query; 0 where it is null."""
+        return float(self.rows(query)[0][0] or 0)  # type: ignore[arg-type]
+
+    def text(self, column: str) -> str:
+        """SQL of a column's text without spaces around it; null where it is empty."""
+        return f"nullif(trim({quoted(column)}::varchar), '')"
+
+    def value(self, column: str) -> str:
+        """SQL of a column as a finite number that a metric can hold; truth values are 1 and 0, everything else null."""
+        return number(self.text(column))
+
+
+@contextmanager
+def opened(path: str, table: str | None, home: Path) -> Iterator[Table]:
+    """The table behind ``path``: CSV (plain or gz), Parquet, a folder or a glob of them, a table of a DuckDB file.
+
+    A CSV is brought to Parquet in a scratch folder beside ``home``'s data, one file at a time, so that each later
+    question reads only its columns. Raises :class:`~helpers.errors.ReportError` for what cannot be read.
+    """
+    import duckdb
+
+    place = _place(path, table)
+    with scratch(home / "data", "new-study") as aside, duckdb.connect() as con:
+        aside.mkdir()
+        con.execute(f"set threads = {THREADS}; set memory_limit = '{MEMORY}'; set TimeZone = 'UTC'")
+        con.execute(f"set temp_directory = {literal(aside / 'spill')}; set preserve_insertion_order = false")
+        con.execute(REJECTS)
+        kind, files = files_of(place, "NEW")
+        place = place.model_copy(update={"delimiter": _delimiter(files[0])}) if kind == "csv" else place
+        if kind == "duckdb":
+            place = place.model_copy(update={"table": place.table or _only_table(con, files[0])})
+            parts = database.read_duckdb(con, place, files[0], aside)
+        else:
+            parts = (csv if kind == "csv" else parquet).read(con, place, files, aside)
+        malformed = con.execute('select count(*) from rejects where "column" is null').fetchall()[0][0]
+        yield Table(con, parts, place, int(malformed))
+
+
+def _place(path: str, table: str | None) -> Place:
+    """Where the file stands, as a study file says it: from the project's root, or from the folder of downloaded data."""
+    if VARIABLE.fullmatch(path):
+        raise ReportError(
+            "new-study looks at files, not at a database server",
+            got=path,
+            expected="a CSV or Parquet file, a folder or a glob of them, or a DuckDB file",
+            remedy="export the table to Parquet and look at that; a study may name the server itself (data.format: postgres)",
+        )
+    absolute = Path(path).resolve()
+    magic = any(sign in path for sign in "*?[")
+    if not (absolute.exists() or magic):
+        near = difflib.get_close_matches(
+            absolute.name, [f.name for f in absolute.parent.iterdir()] if absolute.parent.is_dir() else [], n=1
+        )
+        raise ReportError(
+            "there is no such file",
+            got=path,
+            expected="a CSV or Parquet file, a folder or a glob of them, or a DuckDB file",
+            remedy=f"did you mean '{near[0]}'?" if near else "give the path as seen from here",
+        )
+    written = str(absolute)
+    for folder, prefix in ((paths.real_data_dir(), f"${{{paths.REAL_DATA_DIR}}}/"), (paths.ROOT, "")):
+        if absolute.is_relative_to(folder.resolve()) and absolute != folder.resolve():
+            written = prefix + str(absolute.relative_to(folder.resolve()))
+    if table and format_of(absolute.name) != "duckdb":
+        raise ReportError("only a DuckDB file holds tables", got=f"--table {table}", remedy="leave --table out")
+    return Place.model_construct(path=written, format=None, table=table, delimiter=",", origin="")
+
+
+def _only_table(con: "duckdb.DuckDBPyConnection", file: Path) -> str:
+    """The table of a DuckDB file that holds just one."""
+    found = [table if schema == "main" else f"{schema}.{table}" for schema, table in database.tables(con, file)]
+    con.execute("detach source")
+    if len(found) != 1:
+        raise ReportError(
+            f"{file.name} holds {len(found) or 'no'} tables",
+            got=", ".join(sorted(found)[:20]) or "nothing",
+            expected="one table to look at",
+            remedy="name it: --table NAME" if found else "give a file that holds one",
+        )
+    return found[0]
+
+
+def _delimiter(file: Path) -> str:
+    """The sign that parts the fields of the header; a comma where there is but one field."""
+    import gzip
+
+    try:
+        with (gzip.open if file.suffix == ".gz" else open)(file, "rb") as stream:  # type: ignore[operator]
+            head = stream.readline(1 << 20)
+    except (OSError, EOFError):
+        return ","  # the reader says what is wrong with the file
+    if b"\x00" in head:
+        raise ReportError(
+            f"{file.name} is no text",
+            got="null bytes in the first line",
+            expected="CSV in UTF-8, Parquet (.parquet) or DuckDB (.duckdb)",
+            cause="a spreadsheet or another binary file, or text in UTF-16",
+            remedy="save it as UTF-8 CSV, or give it the ending of its format",
+        )
+    return max(DELIMITERS, key=lambda sign: head.count(sign.encode()))

@@ -1,0 +1,316 @@
+"""The proposal for a unit table: one row a unit, its variant and its outcomes in columns."""
+
+import math
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from helpers import defaults
+from helpers.errors import ReportError
+from helpers.ingest.new_study import measures, questions, roles, vocabulary
+from helpers.ingest.new_study.profile import Column
+from helpers.ingest.new_study.proposal import Arm, Measure, Noted, Proposal
+
+if TYPE_CHECKING:
+    from helpers.ingest.new_study.source import Table
+
+NO_TIME = datetime(2000, 1, 3)
+"""Start of the placeholder period of a table without times: two weeks, visibly not real."""
+UNEQUAL = 5.0
+"""Standard errors by which a covariate's means may part between arms before it is called suspicious."""
+TAKEN = ("user_id", "variant", "event_time", "shown", "event_id", "event_name", "price", "ingested_at", "experiment_id",
+         "duration_sec", "order_id", "coupon")  # fmt: skip
+"""Names that a segment cannot have."""
+
+
+def propose(table: "Table", rows: int, columns: list[Column], variant: Column, others: list[Column]) -> Proposal:
+    """A study of a unit table whose ``variant`` is known; ``others`` may hold what was really shown.
+
+    Raises :class:`~helpers.errors.ReportError` where no column can be an outcome, or rows of one unit disagree.
+    """
+    unit, time = roles.unit_of(columns), roles.time_of(columns)
+    arms, why = roles.arms_of(variant)
+    shown, mapping, otherwise = _shown(table, variant, others)
+    free = [c for c in columns if all(c is not role for role in (unit, time, variant, shown))]
+    told = questions.by_arm(table, free, variant)
+    leaks = [(c, _leak(table, c, variant, told)) for c in free]
+    leaking = [(c, reason) for c, reason in leaks if reason]
+    kinds = measures.sort([c for c, reason in leaks if not reason], variant.position)
+    if not kinds.outcomes:
+        raise _no_outcomes(table, kinds)
+    derived = _derived(table, kinds)
+    kept = {c.name for c, _ in derived}
+    names: dict[str, str] = {}
+    for column in kinds.outcomes:
+        names[column.name] = vocabulary.slug(column.name, {*names.values(), "exposed"})
+    before, paired, remarks = _before(
+        table, [c for c in kinds.before if c.name not in kept], kinds.outcomes, names, told
+    )
+    metrics = tuple(
+        _covered(measures.metric(c, names[c.name], "secondary" if i else "primary"), before)
+        for i, c in enumerate(kinds.outcomes)
+    )
+    segments = {vocabulary.slug(c.name, set(TAKEN)): c for c in kinds.segments if c.name not in kept}
+    roles_of = {"user_id": unit, "variant": variant, "shown": shown, "event_time": time}
+    mapped: dict[str, Noted] = {n: (c.name, _seen(n, c)) for n, c in (roles_of | segments).items() if c}
+    used = [
+        c for c in columns if any(c.name == o.name for o in kinds.outcomes) or c.name in {t for t, _ in before.values()}
+    ]
+    tolerate, repeated = _tolerances(table, rows, unit, variant, shown, mapping, otherwise, used, list(kinds.outcomes))
+    start, end, period = _period(time)
+    money = [m.name for m, c in zip(metrics, kinds.outcomes, strict=True) if m.unit == "money" and measures.is_money(c)]
+    suspicious = [
+        *leaking,
+        *derived,
+        *paired,
+        *kinds.left,
+        *((c, f"sentinel? {s}") for c in columns if (s := measures.sentinels(c))),
+    ]
+    arm_names = {a.level: a.name for a in arms}
+    return Proposal(
+        source="units", mode="online", rows=rows, arms=tuple(arms), weights=weights(arms),
+        columns=mapped, start=start, end=end, period=period,
+        baseline=start - timedelta(days=28) if before else None,
+        metrics=metrics, segments=tuple(segments),
+        outcomes={names[c.name]: (c.name, _seen("outcome", c)) for c in kinds.outcomes},
+        before=before, shown={level: arm_names[arm] for level, arm in mapping.items()}, tolerate=tolerate,
+        suspicious=tuple((c.name, reason) for c, reason in suspicious), revenue=money[0] if money else "",
+        assumed=(
+            f"grain: unit table, one row a unit ({rows:,} rows)",
+            _unit_said(unit, repeated),
+            f"time: {_said(time)} (UTC), {start:%Y-%m-%d} to {end:%Y-%m-%d}" if time
+            else f"time: no column holds a moment; the period is a placeholder of two weeks from {start:%Y-%m-%d}",
+            f"variant: {_said(variant)}, levels {_levels(arms)}; {why}",
+            f"weights: {weights(arms)}",
+            *([f"shown: {_said(shown)} says what was shown; {otherwise:,} rows disagree with the variant"] if shown else []),
+            f"metrics: {measured(metrics)}",
+            f"segments: {', '.join(segments) or 'none'}",
+            *([tolerating(tolerate)] if tolerate else []),
+            *(remarks or ["pre-period covariate: none found, so no variance reduction"]),
+        ),
+        first=_first(why, arms, time, otherwise, tolerate),
+    )  # fmt: skip
+
+
+def weights(arms: list[Arm]) -> str:
+    """What is assumed of the designed weights, and whether the counts fit them."""
+    from helpers.stats.srm import srm
+
+    ratio = _ratio([a.weight for a in arms])
+    test = srm([a.count for a in arms], [a.weight for a in arms])
+    counts = ", ".join(f"{a.count:,}" for a in arms)
+    said = f"the counts {counts}"
+    if test.failed:
+        said += f" are further from it than chance allows (p = {test.p_value:.2g}): is the design another one?"
+    elif test.p_value < defaults.ALPHA:
+        said += f" are rather far from it (p = {test.p_value:.2g}): a doubtful split, if this is the design"
+    else:
+        said += f" fit it (p = {test.p_value:.2g})"
+    return f"{ratio}, the simple ratio nearest to the counts, never the counts themselves; {said}"
+
+
+def _ratio(shares: list[float]) -> str:
+    least = min(shares)
+    scale = next((k for k in range(1, 100) if all(abs(s / least * k - round(s / least * k)) < 0.01 for s in shares)), 1)
+    return ":".join(str(round(s / least * scale)) for s in shares)
+
+
+def measured(metrics: tuple[Measure, ...]) -> str:
+    """Metrics with role, type and unit, in a line."""
+    return ", ".join(
+        f"{m.name} ({' '.join(filter(None, [m.role, m.type, m.unit and 'of ' + m.unit]))})" for m in metrics
+    )
+
+
+def _levels(arms: list[Arm]) -> str:
+    return ", ".join(f"{vocabulary.printable(a.level)} ({a.count:,})" for a in arms)
+
+
+def _shown(table: "Table", variant: Column, others: list[Column]) -> tuple[Column | None, dict[str, str], int]:
+    for column in others:
+        if column.distinct == variant.distinct:
+            mapping, otherwise = questions.agreement(table, column, variant)
+            named = otherwise or vocabulary.touches(
+                column.name, vocabulary.SHOWN
+            )  # in full agreement it may as well be a copy
+            if named and len(set(mapping.values())) == len(mapping) and otherwise < 0.2 * column.rows:
+                return column, mapping, otherwise
+    return None, {}, 0
+
+
+def _leak(table: "Table", column: Column, variant: Column, told: dict[str, tuple[bool, float]]) -> str:
+    if told[column.name][0]:
+        return "a leak: filled in some variants only, so it tells the variant"
+    if questions.determines(table, column, variant):
+        return "a leak: its value tells the variant in every row"
+    return ""
+
+
+def _derived(table: "Table", kinds: measures.Sorted) -> list[tuple[Column, str]]:
+    """Attributes and covariates that follow from an outcome."""
+    found = []
+    for column in (*kinds.segments, *kinds.before):
+        for outcome in kinds.outcomes:
+            same = column.numeric and (
+                abs(questions.correlation(table, column, outcome)) > 0.98
+                or questions.happen_together(table, column, outcome)
+            )
+            if same or (outcome.binary and questions.determines(table, column, outcome)):
+                found.append(
+                    (
+                        column,
+                        f"outcome-derived: it tells '{vocabulary.printable(outcome.name)}', so it is known only afterwards",
+                    )
+                )
+                break
+    return found
+
+
+def _before(
+    table: "Table",
+    candidates: list[Column],
+    outcomes: tuple[Column, ...],
+    names: dict[str, str],
+    told: dict[str, tuple[bool, float]],
+) -> tuple[dict[str, Noted], list[tuple[Column, str]], list[str]]:
+    """The covariate of each outcome: the same measure before; unequal ones are suspicious, the rest is only named."""
+    before: dict[str, Noted] = {}
+    suspicious, remarks = [], []
+    for column in candidates:
+        if told[column.name][1] > UNEQUAL:
+            suspicious.append((column, f"named as if from before, but its means part by {told[column.name][1]:.0f} standard errors"
+                               " between the arms: measured after the exposure?"))  # fmt: skip
+            continue
+        correlated = {o.name: questions.correlation(table, column, o) for o in outcomes}
+        stem = set(vocabulary.tokens(column.name)) - vocabulary.BEFORE
+        money = measures.unit_of(column)[0] == "money"
+        pairs = [o for o in outcomes if stem & set(vocabulary.tokens(o.name))] or [
+            o for o in outcomes if money and not o.binary and measures.unit_of(o)[0] == "money"
+        ]
+        pairs = [o for o in pairs if names[o.name] not in before and not measures._no_outcome(column)]
+        best = max(pairs or outcomes, key=lambda o: abs(correlated[o.name]))
+        kept = 1 - correlated[best.name] ** 2
+        said = f"correlation {correlated[best.name]:.3f} with {vocabulary.printable(best.name)}, so CUPED leaves {kept:.4f} of its variance"
+        if pairs:
+            before[names[best.name]] = (column.name, said)
+            remarks.append(f"pre-period covariate: {_said(column)} for {names[best.name]}; {said}")
+        else:
+            remarks.append(
+                f"perhaps from before: {_said(column)}, not used, as it is not the same measure as an outcome; {said}"
+            )
+    return before, suspicious, remarks
+
+
+def _covered(made: Measure, before: dict[str, Noted]) -> Measure:
+    from dataclasses import replace
+
+    return replace(made, covariate=True) if made.name in before else made
+
+
+def _tolerances(
+    table: "Table", rows: int, unit: Column | None, variant: Column, shown: Column | None, mapping: dict[str, str],
+    otherwise: int, used: list[Column], outcomes: list[Column],
+) -> tuple[dict[str, tuple[float, str]], questions.Repeats | None]:  # fmt: skip
+    """What the table has wrong, as shares that a study must tolerate to be read; and how units repeat."""
+    found = {"malformed_line": table.malformed, "shown_otherwise": otherwise}
+    if unit:
+        found["missing_id"] = rows - unit.filled
+    found["missing_outcome"] = max(c.rows - c.filled for c in used)
+    found["wrong_type"] = max(c.filled - c.numbers for c in used)
+    repeated = None
+    if unit:
+        cases = " or ".join(
+            f"({questions.is_level(table, shown, s)} and {questions.is_level(table, variant, v)})" for s, v in mapping.items()
+        ) if shown else "true"  # fmt: skip
+        repeated = questions.repeats(table, unit, variant, outcomes, f"({cases})")
+        if repeated.disagreeing:
+            raise ReportError(
+                f"{table.called}: {repeated.disagreeing:,} units stand in several rows with different outcomes",
+                got=f"{rows:,} rows of {repeated.units:,} units in '{vocabulary.printable(unit.name)}', and no column of event names",
+                expected="one row a unit (a unit table), or one row an event with a column that names the event (a log)",
+                cause="a table of visits, days or orders",
+                remedy="sum it up to one row a unit, or add a column that says what happened in each row",
+            )
+        found["duplicate_unit"] = repeated.duplicate_rows
+    shares = {k: (tolerated(n, rows + table.malformed), f"{n:,} of {rows:,} rows") for k, n in found.items() if n}
+    if repeated and repeated.in_two_variants:
+        n = repeated.in_two_variants
+        shares["two_variants"] = (tolerated(n, repeated.units), f"{n:,} of {repeated.units:,} units")
+    return shares, repeated
+
+
+def tolerated(found: int, total: int) -> float:
+    """The share to tolerate for what was found: a tenth more, in steps of a hundredth of a per cent, rounded up.
+
+    >>> tolerated(3_893, 294_478), tolerated(1, 1_000_000)
+    (0.0146, 0.0001)
+    """
+    return min(1.0, math.ceil(found / max(total, 1) * 1.1 * 10_000) / 10_000)
+
+
+def tolerating(shares: dict[str, tuple[float, str]]) -> str:
+    """What a study leaves out, in a line."""
+    return "left out: " + ", ".join(f"{kind} ({found})" for kind, (_, found) in shares.items())
+
+
+def _period(time: Column | None) -> tuple[datetime, datetime, str]:
+    if time is None or time.first is None or time.last is None:
+        return NO_TIME, NO_TIME + timedelta(days=14), "ASSUMED: the table holds no times; replace both"
+    start = datetime(time.first.year, time.first.month, time.first.day)
+    end = datetime(time.last.year, time.last.month, time.last.day) + timedelta(days=1)
+    return start, end, "whole days from the first to the last row; the end is excluded"
+
+
+def _seen(role: str, column: Column) -> str:
+    if role == "user_id":
+        return f"{column.distinct:,} units"
+    if role == "outcome" and not column.binary:
+        return (
+            f"mean {column.mean:,.4g}, largest {column.high:,.10g}, zero in {column.zero / max(1, column.numbers):.0%}"
+        )
+    if role == "outcome":
+        return f"1 in {column.mean:.4g} of the rows" if column.numbers else ""
+    return f"{column.distinct} levels" if column.levels else ""
+
+
+def _said(column: Column) -> str:
+    return f"column '{vocabulary.printable(column.name)}'"
+
+
+def _unit_said(unit: Column | None, repeated: questions.Repeats | None) -> str:
+    if unit is None or repeated is None:
+        return "unit: no column names it, so every row is a unit of its own; equal rows are different units"
+    extra = (
+        [f"{repeated.duplicate_rows:,} row{'s' * (repeated.duplicate_rows > 1)} of them again"]
+        if repeated.duplicate_rows
+        else []
+    )
+    extra += [f"{repeated.in_two_variants:,} stand in two variants"] if repeated.in_two_variants else []
+    return f"unit: {_said(unit)}, {repeated.units:,} units" + (
+        f"; {' and '.join(extra)}" if extra else ", each in one row"
+    )
+
+
+def _first(
+    why: str, arms: list[Arm], time: Column | None, otherwise: int, tolerate: dict[str, tuple[float, str]]
+) -> tuple[str, ...]:
+    told = [
+        f"Is the control right? {why[0].upper()}{why[1:]}.",
+        f"Were {_ratio([a.weight for a in arms])} the designed weights?",
+    ]
+    if time is None:
+        told.append("When did the experiment run? The period is a placeholder.")
+    if tolerate:
+        told.append(
+            f"May these rows be left out: {', '.join(tolerate)}? data.tolerate allows what the file holds today."
+        )
+    return (*told, "Is the primary metric the one that was agreed on before anybody looked?")
+
+
+def _no_outcomes(table: "Table", kinds: measures.Sorted) -> ReportError:
+    reasons = "; ".join(f"'{vocabulary.printable(c.name)}' {reason}" for c, reason in kinds.left[:6])
+    return ReportError(
+        f"{table.called} has a variant, but no column that can be an outcome",
+        got=reasons or f"{len(kinds.segments)} attributes and nothing else",
+        expected="a number that is zero or more in every row: 0 and 1, a count, or money",
+        remedy="add the outcome as a column of numbers; write 0 where nothing happened",
+    )

@@ -1,0 +1,147 @@
+"""A proposal written down as a commented study file that loads as it is."""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from helpers import config as studies
+from helpers import defaults, paths
+from helpers.config.base import TAKEN
+from helpers.config.formats import format_of
+from helpers.errors import ReportError
+from helpers.ingest.new_study import grain, vocabulary
+from helpers.ingest.new_study.proposal import Proposal
+from helpers.ingest.new_study.source import opened
+from helpers.pipeline.files import scratch
+from helpers.record import write_text
+
+MOST_REMARKS = 25
+"""Suspicious columns that are named; the rest are counted."""
+
+
+@dataclass(frozen=True)
+class Written:
+    """The study file that was written, and what it assumes, a line an assumption."""
+
+    file: Path
+    said: str
+
+
+def propose(
+    data: str,
+    *,
+    name: str | None = None,
+    table: str | None = None,
+    variant: str | None = None,
+    force: bool = False,
+    base: Path = paths.ROOT,
+) -> Written:
+    """Look at ``data`` and write ``studies/NAME.yml`` below ``base``, and a tracking plan for an event log.
+
+    Every count is exact but those said to be about so many; nothing is sampled, and no row reaches Python.
+
+    Raises:
+        ReportError: for a file that cannot be read or means neither events nor units, and for a study that exists
+            already unless ``force`` is given.
+    """
+    called = vocabulary.slug(
+        name or re.sub(r"(\.(csv|gz|parquet|pq|duckdb|ddb|db|tsv|txt))+$", "", Path(data.rstrip("/*")).name)
+    )
+    if not name and called in TAKEN:
+        called += "_test"
+    if name and (called != name or called in TAKEN):
+        raise ReportError(
+            "a study cannot have this name", got=name, expected="at most 60 small letters, digits and _, beginning with a letter; no device of Windows",
+            remedy=f"--name {called}" if called not in TAKEN else f"--name {called}_test",
+        )  # fmt: skip
+    file = base / "studies" / f"{called}.yml"
+    plan = file.parent / "tracking_plans" / file.name
+    for there in (file, plan):
+        if there.exists() and not force:
+            raise ReportError(
+                f"{paths.shown(there)} is there already",
+                expected="a name that is free",
+                remedy="give another one with --name, or overwrite it with --force",
+            )
+    with opened(data, table, base) as source:
+        proposal = grain.read(source, variant)
+        place = {"path": source.place.path, "table": source.place.table, "delimiter": source.place.delimiter,
+                 "format": _format(source.place.path)}  # fmt: skip
+        read_from = source.called
+    shown = file.relative_to(base)
+    text = _rendered(
+        "new_study.yml.j2", proposal, read_from, name=called, place=place, next=f"make study STUDY={shown}"
+    )
+    with scratch(base / "data" / called, "new") as aside:
+        trial = aside / "studies" / file.name
+        trial.parent.mkdir(parents=True)
+        trial.write_text(text, encoding="utf-8")
+        studies.load(trial)  # what does not load is not written
+        write_text(file, text)
+    if proposal.plan:
+        write_text(plan, _rendered("new_tracking_plan.yml.j2", proposal, read_from))
+    return Written(file, _said(proposal, str(shown)))
+
+
+def _format(path: str) -> str | None:
+    """A format that the ending does not tell."""
+    return "csv" if Path(path).suffix and format_of(path) is None and "*" not in path else None
+
+
+def _said(proposal: Proposal, file: str) -> str:
+    lines = [f"Assumed, and written to {file}:", *(f"  {line}" for line in proposal.assumed)]
+    if proposal.suspicious:
+        lines.append("Suspicious or unused columns:")
+        lines += [
+            f"  {vocabulary.printable(column)}: {reason}" for column, reason in proposal.suspicious[:MOST_REMARKS]
+        ]
+        more = len(proposal.suspicious) - MOST_REMARKS
+        lines += [f"  and {more} more"] if more > 0 else []
+    return "\n".join([*lines, f"Read {file} from the top, then: make study STUDY={file}"])
+
+
+def _rendered(template: str, proposal: Proposal, called: str, **more: Any) -> str:
+    import jinja2
+
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(paths.TEMPLATES), undefined=jinja2.StrictUndefined, keep_trailing_newline=True
+    )
+    environment.filters |= {
+        "yaml": scalar, "label": vocabulary.label, "one_line": _one_line,
+        "comment": lambda text: f"   # {_one_line(text)}" if text else "",
+    }  # fmt: skip
+    title = vocabulary.label(more.get("name", ""))
+    arms = proposal.arms
+    return environment.get_template(template).render(
+        p=_Named(proposal, vocabulary.printable(called)), power=defaults.POWER, most=MOST_REMARKS, title=title,
+        question=f"Does {arms[1].name} change {proposal.primary.label.lower()} against {arms[0].name}?",
+        hypothesis=f"{proposal.primary.label} is higher in {arms[1].name} than in {arms[0].name}.",
+        change=f"What the units of {arms[1].name} got", **more,
+    )  # fmt: skip
+
+
+class _Named:
+    """A proposal, and the file it came from."""
+
+    def __init__(self, proposal: Proposal, called: str) -> None:
+        self._proposal, self.called = proposal, called
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._proposal, name)
+
+
+def scalar(text: str) -> str:
+    """A text as YAML reads it back, whatever stands in it: quoted, unless it is a plain word.
+
+    >>> scalar("user_id"), scalar("no"), scalar("a: b"), scalar("1")
+    ('user_id', '"no"', '"a: b"', '"1"')
+    """
+    plain = re.fullmatch(r"[A-Za-z_][A-Za-z0-9_ .-]*[A-Za-z0-9_]", text) and yaml.safe_load(text) == text
+    return text if plain else yaml.dump(text, default_style='"', width=1 << 20, allow_unicode=True).strip()
+
+
+def _one_line(text: str) -> str:
+    return "".join(sign if sign.isprintable() else "?" for sign in str(text))

@@ -1,0 +1,38 @@
+"""Parquet: used where it stands, with the types it has."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from helpers.errors import ReportError
+from helpers.ingest.columns import check_columns, mapped
+from helpers.ingest.parts import Parts, columns, rows
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from helpers.config import Place
+
+
+def read(con: "duckdb.DuckDBPyConnection", place: "Place", files: list[Path], into: Path) -> Parts:
+    """Links to the files in ``into``; raises for what is no Parquet file, a missing column, no row at all."""
+    linked = []
+    for number, file in enumerate(files):
+        check_columns(place, list(types(con, file)), file.name)
+        linked.append(into / f"part-{number:04d}.parquet")
+        linked[-1].symlink_to(file.resolve())
+    names = [file.name for file in files]
+    if not any(rows(con, part) for part in linked):
+        raise ReportError(f"{', '.join(names[:3])} holds no events", got="no row")
+    return Parts.of(con, linked, names, mapped(place))
+
+
+def types(con: "duckdb.DuckDBPyConnection", file: Path) -> dict[str, str]:
+    """Columns of a file from outside and their types; raises for what is no Parquet file."""
+    import duckdb
+
+    try:
+        return columns(con, file)
+    except duckdb.Error as error:
+        raise ReportError(
+            f"{file.name} cannot be read as Parquet", got=str(error).splitlines()[0], expected="a Parquet file"
+        ) from None

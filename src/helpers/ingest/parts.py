@@ -1,0 +1,60 @@
+"""Tables as Parquet files: what every kind of place is brought to, and rows that could not be read."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from helpers.errors import ReportError
+from helpers.ingest.sql import literal
+
+if TYPE_CHECKING:
+    import duckdb
+
+REJECTS = 'create table rejects ("row" bigint, "column" varchar, reason varchar, file varchar)'
+
+
+@dataclass(frozen=True)
+class Parts:
+    """Parquet files with equal columns, the names they had as sources, and what the number of a row means.
+
+    ``first_row`` is the number of the first row as a reader counts: 2 where a header stands above it.
+    """
+
+    files: tuple[Path, ...]
+    names: tuple[str, ...]
+    types: dict[str, str]
+    first_row: int = 1
+
+    @property
+    def relation(self) -> str:
+        """The rows of all files, with ``file_index`` and ``file_row_number``, for the from clause of a query."""
+        listed = ", ".join(literal(file) for file in self.files)
+        return f"read_parquet([{listed}], file_row_number = true)"
+
+    @classmethod
+    def of(
+        cls, con: "duckdb.DuckDBPyConnection", files: list[Path], names: list[str], wanted: set[str], first_row: int = 1
+    ) -> "Parts":
+        """Check that the wanted columns have one type in all files."""
+        types = [columns(con, file) for file in files]
+        for name, kinds in zip(names, types, strict=True):
+            for column in sorted(wanted):
+                if kinds[column] != types[0][column]:
+                    raise ReportError(
+                        f"{name}: column '{column}' has another type than in {names[0]}",
+                        got=kinds[column],
+                        expected=types[0][column],
+                        remedy="write the column with one type in all files",
+                    )
+        return cls(tuple(files), tuple(names), types[0], first_row)
+
+
+def columns(con: "duckdb.DuckDBPyConnection", file: Path) -> dict[str, str]:
+    """Columns of a Parquet file and their types."""
+    described = con.execute(f"describe select * from read_parquet({literal(file)})").fetchall()
+    return {row[0]: row[1] for row in described}
+
+
+def rows(con: "duckdb.DuckDBPyConnection", file: Path) -> int:
+    """Rows of a Parquet file, from its metadata."""
+    return int(con.execute(f"select count(*) from read_parquet({literal(file)})").fetchall()[0][0])

@@ -1,0 +1,256 @@
+"""A table of units told as events: an exposure a row, an event for each outcome that is not zero, and what was before."""
+
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from helpers.config import EXPOSED, Study, Units
+from helpers.errors import ReportError
+from helpers.ingest.columns import expression
+from helpers.ingest.levels import KEYS as LEVELS
+from helpers.ingest.levels import unmapped
+from helpers.ingest.parts import Parts
+from helpers.ingest.sql import literal, quoted
+from helpers.record import formatted
+
+if TYPE_CHECKING:
+    import duckdb
+
+KINDS = {
+    "malformed_line": "lines that do not fit the header",
+    "missing_id": "rows without a unit id",
+    "missing_outcome": "rows without an outcome; null is not zero",
+    "wrong_type": "values that are no number, or no whole number in a metric that counts",
+    "negative_price": "outcomes below zero",
+    "shown_otherwise": "rows that were shown another variant than they were assigned",
+    "duplicate_unit": "rows that repeat a unit",
+}
+"""What a row of a unit table can have wrong; the first that applies counts, duplicates are looked for among the others."""
+
+CAUSES = {
+    "malformed_line": "a cut file, or quotes and delimiters inside a field",
+    "missing_id": "the wrong column mapped to user_id; leave user_id out where rows have no id",
+    "missing_outcome": "the outcome was not observed to its end, or lies in another table",
+    "wrong_type": "text, NaN, or a decimal comma as in 1.234,56 (write 1234.56), or the wrong column mapped",
+    "negative_price": "refunds summed into the outcome, or a sentinel such as -1",
+    "shown_otherwise": "a redirect that failed, or a cache that served the other page",
+    "duplicate_unit": "a join that multiplied rows, or a table of visits instead of units",
+}
+
+
+def land(con: "duckdb.DuckDBPyConnection", study: Study, parts: Parts, out: Path) -> int:
+    """Write the events of a unit table to ``out`` and what is refused to ``rejects``; the rows of the table.
+
+    A unit that stands in several rows with different variants keeps all of them: the warehouse counts it as
+    contaminated. Rows of one unit and variant are one row and its repetitions, if their outcomes agree.
+
+    Raises:
+        ReportError: for a level of the variant that the study does not map, repeated units whose outcomes disagree,
+            and more wrong rows of a kind than ``data.tolerate`` allows; with file, row and column of the first.
+    """
+    data = study.data
+    assert isinstance(data, Units)
+    for column in LEVELS:
+        _check_levels(con, study, parts, column)
+    con.execute(f"create table units as {_checked(study, data, parts)}")
+    if "user_id" in data.columns:
+        _mark_duplicates(con, study, data, parts)
+    _refuse(con, study, data, parts)
+    con.execute(f"copy ({_events(study, data)}) to {literal(out)} (format parquet)")
+    total, sound = con.execute(
+        "select count(*) + (select count(*) from rejects where reason not in (select problem.kind from units where"
+        " problem is not null)), count(*) filter (where problem is null) from units"
+    ).fetchall()[0]
+    if not sound:
+        raise ReportError(f"{parts.names[0]} holds no unit", got=f"{total:,} rows, all of them refused")
+    return int(total)
+
+
+def arms(con: "duckdb.DuckDBPyConnection") -> dict[str, int]:
+    """Rows of the landed table by the variant they were assigned, refused ones included."""
+    return dict(
+        con.execute("select variant, count(*) from units where variant is not null group by 1 order by 1").fetchall()
+    )
+
+
+def _check_levels(con: "duckdb.DuckDBPyConnection", study: Study, parts: Parts, column: str) -> None:
+    """Every level that stands in the column must mean a variant."""
+    assert isinstance(study.data, Units)
+    columns = study.data.columns
+    if study.mode == "offline" or column not in columns:
+        return
+    found = con.execute(
+        f"select {expression(column, columns[column], parts.types)} as level, count(*) from {parts.relation} group by 1 order by 1"
+    ).fetchall()
+    error = unmapped(study, column, parts.names[0], found, "rows")
+    if error:
+        raise error
+
+
+def _checked(study: Study, data: Units, parts: Parts) -> str:
+    """The table with the project's names, each row with the first thing wrong with it and the column."""
+    types = parts.types
+
+    def taken(name: str) -> str:
+        return expression(name, data.columns[name], types) if name in data.columns else "null::varchar"
+
+    def level(name: str, levels: dict[str, str]) -> str:
+        cases = " ".join(f"when {literal(k)} then {literal(v)}" for k, v in levels.items())
+        return f"case {taken(name)} {cases} end" if cases and name in data.columns else taken(name)
+
+    key = "lpad((file_index * 1099511627776 + file_row_number)::varchar, 15, '0')"
+    selected = [
+        "file_index::integer as file_index",
+        "file_row_number",
+        f"{key} as row_id",
+        f"{taken('user_id') if 'user_id' in data.columns else key} as user_id",
+        f"{level('variant', data.variants)} as variant",
+        f"{level('shown', data.shown or data.variants)} as shown",
+        f"{taken('event_time') if 'event_time' in data.columns else _moment(study.period.start)} as event_time",
+        *(f"{taken(name)} as {quoted(name)}" for name in data.attributes),
+    ]
+    problems = ["when (user_id <> '') is not true then {'kind': 'missing_id', 'at': " + _raw(data, "user_id") + "}"]
+    for name, column, event in _measures(data):
+        selected += [f"{_written(column, types)} as {name}_text"]
+        told = f"'at': {literal(column)}"
+        wrong = f"try_cast({name}_text as decimal(18, 4)) is null"
+        if event in study.counted:
+            wrong += f" or try_cast({name}_text as decimal(18, 4)) % 1 <> 0"
+        problems += [
+            f"when coalesce({name}_text, '') = '' then {{'kind': 'missing_outcome', {told}}}",
+            f"when {wrong} then {{'kind': 'wrong_type', {told}}}",
+            f"when try_cast({name}_text as double) < 0 then {{'kind': 'negative_price', {told}}}",
+        ]
+    if "shown" in data.columns and "variant" in data.columns:
+        problems.append("when shown <> variant then {'kind': 'shown_otherwise', 'at': " + _raw(data, "shown") + "}")
+    return (
+        f"select *, case {' '.join(problems)} end as problem from (select {', '.join(selected)} from {parts.relation})"
+    )
+
+
+def _measures(data: Units) -> list[tuple[str, str, str]]:
+    """Name, raw column and event of each outcome, and of each measure before the experiment."""
+    return [(f"outcome_{i}", column, event) for i, (event, column) in enumerate(data.outcomes.items())] + [
+        (f"before_{i}", column, event) for i, (event, column) in enumerate(data.before.items())
+    ]
+
+
+def _raw(data: Units, name: str) -> str:
+    source = data.columns.get(name, name)
+    return literal(source if isinstance(source, str) else source.column)
+
+
+def _written(column: str, types: dict[str, str]) -> str:
+    """A value as a number in text: truth values become 1 and 0, NaN is missing."""
+    name, kind = quoted(column), types[column]
+    if kind == "BOOLEAN":
+        return f"{name}::integer::varchar"
+    if kind in ("DOUBLE", "FLOAT"):
+        return f"case when not isnan({name}) then {name}::varchar end"
+    if kind != "VARCHAR":
+        return f"{name}::varchar"
+    return f"case lower(trim({name})) when 'true' then '1' when 'false' then '0' when 'nan' then null else trim({name}) end"
+
+
+def _mark_duplicates(con: "duckdb.DuckDBPyConnection", study: Study, data: Units, parts: Parts) -> None:
+    """Repetitions of a unit in one variant; the first row stays. Disagreeing outcomes have no first row to trust."""
+    values = ", ".join(f"{name}_text" for name, _, _ in _measures(data))
+    con.execute(
+        f"""create table repeated as
+        select *, row_number() over (partition by user_id, variant order by row_id) as occurrence,
+            count(distinct said) over (partition by user_id, variant) as answers
+        from (
+            select file_index, file_row_number, row_id, user_id, variant, hash({values}) as said from units
+            where problem is null and user_id in (
+                select user_id from units where problem is null group by user_id having count(*) > 1)
+        )"""
+    )
+    found = con.execute("select count(distinct user_id) from repeated where answers > 1").fetchall()[0][0]
+    if found:
+        rows = con.execute(
+            """select file_index, file_row_number from repeated where user_id =
+            (select arg_min(user_id, row_id) from repeated where answers > 1) order by row_id limit 2"""
+        ).fetchall()
+        raise ReportError(
+            f"{parts.names[rows[0][0]]}: {found:,} units stand in several rows with different outcomes",
+            got="the same unit in " + " and ".join(_place(con, parts, *row) for row in rows),
+            expected="one row a unit",
+            cause="a table of visits or days instead of units",
+            remedy="sum up the rows of a unit first, or land the table as a log (data.source: log)",
+        )
+    con.execute(
+        f"""update units set problem = {{'kind': 'duplicate_unit', 'at': {_raw(data, "user_id")}}}
+        where row_id in (select row_id from repeated where occurrence > 1)"""
+    )
+
+
+def _refuse(con: "duckdb.DuckDBPyConnection", study: Study, data: Units, parts: Parts) -> None:
+    """Hold each kind against what is tolerated; what is tolerated goes to the rejects."""
+    malformed, at = con.execute("select count(*), arg_min({'file': file, 'row': row}, row) from rejects").fetchall()[0]
+    total = con.execute("select count(*) from units").fetchall()[0][0] + malformed
+    tolerated = data.tolerate.model_dump()
+    if malformed > tolerated["malformed_line"] * total:
+        raise _too_many(study, "malformed_line", f"{at['file']}, row {at['row']:,}", malformed, total)
+    wrong = con.execute(
+        """select problem.kind, count(*), arg_min({'file': file_index, 'row': file_row_number, 'at': problem.at}, row_id)
+        from units where problem is not null group by 1"""
+    ).fetchall()
+    for kind, found, first in sorted(wrong, key=lambda row: list(KINDS).index(row[0])):
+        if found > tolerated[kind] * total:
+            place = f"{parts.names[first['file']]}, {_place(con, parts, first['file'], first['row'])}"
+            raise _too_many(study, kind, f"{place}, column '{first['at']}'", found, total)
+    names = ", ".join(map(literal, parts.names))
+    con.execute(
+        f"""insert into rejects select {_shifted(parts)}, problem.at, problem.kind, list_value({names})[file_index + 1]
+        from units where problem is not null"""
+    )
+
+
+def _too_many(study: Study, kind: str, place: str, found: int, total: int) -> ReportError:
+    return ReportError(
+        f"studies/{study.name}.yml: {KINDS[kind]}: {place}",
+        got=f"{found:,} of {total:,} rows, this one first",
+        expected=f"at most {formatted(getattr(study.data.tolerate, kind), 'share')} (data.tolerate.{kind})",
+        cause=CAUSES[kind],
+        remedy="mend the table, or leave these rows out: "
+        f"data.tolerate.{kind}: {min(1, max(found / total * 1.1, 0.0001)):.4f}",
+    )
+
+
+def _place(con: "duckdb.DuckDBPyConnection", parts: Parts, file: int, row: int) -> str:
+    number = con.execute(
+        f"select {_shifted(parts)} from (select ?::integer as file_index, ?::bigint as file_row_number)", [file, row]
+    ).fetchall()[0][0]
+    return f"row {number:,}"
+
+
+def _shifted(parts: Parts) -> str:
+    """The number of a row as a reader counts it, lines that could not be read counted too."""
+    names = ", ".join(map(literal, parts.names))
+    return f"""file_row_number + {parts.first_row} + (
+        select count(*) from (
+            select "row" - row_number() over (partition by file order by "row") as readable_before, file
+            from rejects where "column" is null)
+        where file = list_value({names})[file_index + 1] and readable_before <= file_row_number + {parts.first_row - 1})"""
+
+
+def _moment(moment: datetime) -> str:
+    return f"timestamp {literal(moment)}"
+
+
+def _events(study: Study, data: Units) -> str:
+    """The sound rows as events with the project's columns; events of one moment are ordered by their ids."""
+    described = [quoted(name) for name in data.attributes]
+    columns = ["event_id", "user_id", "event_time", "event_name", "variant", "price", *described]
+    earlier = _moment(study.period.start - timedelta(seconds=1))
+
+    def told(number: int, event: str, variant: str, price: str, time: str, happened: str) -> str:
+        values = [f"row_id || '-{number:03d}'", "user_id", time, literal(event), variant, price, *described]
+        listed = ", ".join(f"{value} as {column}" for value, column in zip(values, columns, strict=True))
+        return f"select {listed} from units where problem is null and {happened}"
+
+    selects = [told(0, EXPOSED, "variant", "null::varchar", "event_time", "true")]
+    for number, (name, _, event) in enumerate(_measures(data), 1):
+        time = earlier if name.startswith("before_") else "event_time"
+        selects.append(told(number, event, "null::varchar", f"{name}_text", time, f"{name}_text::double <> 0"))
+    return " union all ".join(selects)

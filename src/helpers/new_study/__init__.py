@@ -1,5 +1,0 @@
-"""A study proposed from a file: what stands in it, what that means, and a commented study file to edit."""
-
-from helpers.new_study.writing import Written, propose
-
-__all__ = ["Written", "propose"]

@@ -1,0 +1,1 @@
+"""The report told: notebooks, tables, figures and one module a topic."""

@@ -1,0 +1,317 @@
+"""Figures of the design and of the results."""
+
+from collections.abc import Mapping, Sequence
+from math import ceil
+from typing import TYPE_CHECKING
+
+import numpy as np
+import plotly.graph_objects as go
+
+from helpers.config import Study
+from helpers.experiment.funnel import Funnel, window
+from helpers.experiment.results import MetricEffect, Resalted
+from helpers.record import formatted
+from helpers.report.figures import style
+from helpers.report.figures.flows import flow
+from helpers.stats import Heterogeneity, Novelty, Plan, SRMByGroup
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+TRENDS = {
+    "stable": "The effect shows no trend over the days",
+    "novelty": "The effect fades over the days: look at the last ones",
+    "primacy": "The effect grows over the days: look at the last ones",
+    "reversal": "The effect turns round over the days: look at the last ones",
+    "no test": "Too few days for a trend",
+}
+EARLY = 0.5
+"""Share of the days: a curve that reaches the plan within them would cross a label above the line's left end."""
+
+UNDECIDED, BETTER, WORSE = style.NEUTRAL, style.GOOD, style.BAD
+
+
+def exposures(curve: "pd.DataFrame", planned: int, reached: str, study: Study) -> go.Figure:
+    """Distinct exposed units by day, against what the design needs."""
+    figure = go.Figure()
+    names = {"diagnosis": "baseline", "experiment": "experiment"}
+    colours = {"diagnosis": style.CONTROL, "experiment": style.TREATMENT}
+    if not study.period.baseline:
+        curve = curve[curve.period == "experiment"]
+    ends: dict[str, tuple[object, float, str]] = {}
+    for period, part in curve.groupby("period"):
+        figure.add_scatter(
+            x=part.day,
+            y=part.cumulative_units,
+            name=names[period],
+            mode="lines+markers",
+            line_color=colours[period],
+        )
+        ends[names[period]] = (part.day.iloc[-1], float(part.cumulative_units.iloc[-1]), colours[period])
+    if len(ends) > 1:
+        style.name_ends(figure, ends)
+    figure.add_hline(y=planned, line={"dash": "dot", "color": style.ACCENT})
+    early = any(
+        part.cumulative_units[part.day <= EARLY * part.day.max()].max() >= planned
+        for _, part in curve.groupby("period")
+    )
+    side = {"x": 1, "xanchor": "right", "yanchor": "top"} if early else {"x": 0, "xanchor": "left", "yanchor": "bottom"}
+    figure.add_annotation(xref="paper", y=planned, text=f"planned: {planned:,}", showarrow=False, font_color=style.MUTED,
+                          **side)  # fmt: skip
+    span = study.period
+    style.mark_events(figure, study.external_events, span.start, ceil(span.experiment_days), numbered=True)
+    if span.baseline:
+        style.mark_events(
+            figure, study.external_events, span.first, ceil(span.baseline_days), numbered=True, suffix=" (baseline)"
+        )
+    figure.update_xaxes(title="day of the period")
+    figure.update_yaxes(title="distinct units exposed", rangemode="tozero")
+    return style.titled(
+        figure,
+        reached,
+        "distinct units: those who come back are not counted again, so the curve bends",
+    )
+
+
+def detectable(plans: Sequence[tuple[float, Sequence[Plan]]], wanted: float) -> go.Figure:
+    """Smallest detectable relative effect by number of units, one line a split."""
+    figure = go.Figure()
+    colours = [style.TREATMENT, *style.TREATMENTS[1:], style.CONTROL]
+    for (share, curve), colour in zip(plans, colours, strict=False):
+        figure.add_scatter(x=[p.n_total for p in curve], y=[p.relative for p in curve], mode="lines", line_color=colour,
+                           name=f"{share * 100:.0f} : {(1 - share) * 100:.0f}")  # fmt: skip
+    figure.add_hline(y=wanted, line={"dash": "dot", "color": style.ACCENT})
+    figure.add_annotation(x=1, xref="paper", y=wanted, text=f"planned for: {formatted(wanted, 'relative')}", showarrow=False,
+                          xanchor="right", yanchor="bottom", font_color=style.MUTED)  # fmt: skip
+    ticks = _round_numbers(plans[0][1][0].n_total, plans[0][1][-1].n_total)
+    figure.update_xaxes(type="log", title="units in all", tickvals=ticks, ticktext=[f"{n:,}" for n in ticks])
+    figure.update_yaxes(title="smallest detectable relative effect", tickformat=".0%", rangemode="tozero")
+    worst, best = plans[-1][1][-1], plans[0][1][-1]
+    return style.titled(
+        figure,
+        f"At {best.n_total:,} units the equal split finds {formatted(best.relative, 'relative')}, "
+        f"{plans[-1][0] * 100:.0f} : {(1 - plans[-1][0]) * 100:.0f} only {formatted(worst.relative, 'relative')}",
+        f"two-sided alpha {best.alpha:.2g}, power {formatted(best.power, 'share')}; the legend gives control : treatment",
+    )
+
+
+def _round_numbers(low: int, high: int) -> list[int]:
+    """1, 2 and 5 times the powers of ten between two numbers.
+
+    >>> _round_numbers(150, 2_100)
+    [200, 500, 1000, 2000]
+    """
+    return [n for power in range(len(str(high))) for n in (10**power, 2 * 10**power, 5 * 10**power) if low <= n <= high]
+
+
+def p_values(resalted: Resalted) -> go.Figure:
+    """The p-values of the A/A tests: flat when the machinery is right."""
+    seen = resalted.p_values[~np.isnan(resalted.p_values)]
+    counts, edges = np.histogram(seen, bins=20, range=(0, 1))
+    figure = go.Figure(
+        go.Bar(x=(edges[:-1] + edges[1:]) / 2, y=counts, width=0.045, showlegend=False,
+               marker_color=[style.BAD] + [style.CONTROL] * 19,
+               hovertemplate="p around %{x:.3f}: %{y} experiments<extra></extra>")
+    )  # fmt: skip
+    figure.add_hline(y=len(seen) / 20, line={"dash": "dot", "color": style.MUTED})
+    figure.update_xaxes(title="p-value", tickformat=".1f")
+    figure.update_yaxes(title="A/A experiments")
+    found = resalted.false_positives
+    return style.titled(
+        figure,
+        f"{formatted(found.observed, 'share')} of {resalted.runs:,} experiments without any change look significant",
+        f"nominal {formatted(found.nominal, 'share')}, 95 % interval {formatted(found.low, 'share')} to "
+        f"{formatted(found.high, 'share')}; the first bar is p < .05, the dotted line a uniform distribution",
+    )
+
+
+def sample_ratio(tests: SRMByGroup, study: Study) -> go.Figure:
+    """Share of the control by day of exposure, with the range that chance explains."""
+    weight = study.control.weight
+    days = [int(g) for g in tests.groups]
+    totals = np.array([sum(t.observed) for t in tests.tests])
+    share = np.array([t.observed[0] for t in tests.tests]) / totals
+    reach = 3.2905 * np.sqrt(weight * (1 - weight) / totals)
+    figure = go.Figure()
+    figure.add_scatter(x=days + days[::-1], y=list(weight + reach) + list((weight - reach)[::-1]), fill="toself", mode="lines",
+                       fillcolor=style.faded(style.CONTROL, 0.25), line_width=0, hoverinfo="skip", showlegend=False)  # fmt: skip
+    figure.add_hline(y=weight, line={"dash": "dot", "color": style.MUTED})
+    figure.add_scatter(x=days, y=share, mode="markers", showlegend=False,
+                       marker_color=[style.BAD if t.failed else style.TREATMENT for t in tests.tests])  # fmt: skip
+    _mark_days(figure, study)
+    figure.update_xaxes(title="day of exposure")
+    figure.update_yaxes(title="share of the control", tickformat=".0%")
+    finding = (
+        f"{len(tests.failed)} days with a sample ratio mismatch"
+        if tests.failed
+        else "No day shows a sample ratio mismatch"
+    )
+    return style.titled(figure, finding, "the band holds what chance explains at the threshold of p = .001")
+
+
+def funnel_arms(arms: Sequence[Funnel], study: Study) -> go.Figure:
+    """The funnel of every arm as a flow, one below the other, so that labels have room on a phone."""
+    gap = 0.12
+    share = (1 - gap * len(arms)) / len(arms)
+    figure = go.Figure()
+    for place, arm in enumerate(arms):
+        top = 1 - place * (share + gap) - gap / 2
+        figure.add_trace(flow(arm, (max(top - share, 0.0), top)))
+        figure.add_annotation(
+            text=f"<b>{arm.level}</b>, {arm.steps[0].units:,} exposed", x=0, xref="paper", xanchor="left",
+            y=top + 0.01, yref="paper", yanchor="bottom", showarrow=False,
+        )  # fmt: skip
+    last = arms[0].steps[-1].event
+    reached = ", ".join(f"{formatted(a.conversion.share, 'share')} of {a.level}" for a in arms)
+    return style.titled(
+        figure,
+        f"Who reaches {last} in the experiment: {reached}",
+        f"ordered funnel, {window(study)} the exposure; percentages of the exposed units, of the step before for the losses",
+        height=110 + 300 * len(arms),
+    )
+
+
+def effects(found: Sequence[MetricEffect], study: Study) -> go.Figure:
+    """Relative effects with intervals, and the planted truth beside them."""
+    shown = _finite(found)
+    lead = next(e for e in shown if e.metric.role == "primary").effect
+    subtitle = f"{study.decision.confidence * 100:g} % intervals, exposed units"
+    if study.planted:
+        known = [e for e in shown if e.truth]
+        subtitle += f"; {sum(bool(e.covered) for e in known)} of {len(known)} intervals hold the planted effect"
+    return style.titled(
+        _forest(shown, [e.metric.label for e in shown], [_colour(e) for e in shown], study),
+        f"{study.primary.label}: {formatted(lead.relative, 'relative')}, between {formatted(lead.relative_low, 'relative')} and {formatted(lead.relative_high, 'relative')}",
+        subtitle,
+        height=_height(shown),
+    )
+
+
+def segment_effects(
+    found: Sequence[MetricEffect], interactions: Mapping[str, Heterogeneity], study: Study
+) -> go.Figure:
+    """Relative effects by segment; a segment has a colour when the interaction test lets it be called different."""
+    shown = _finite(found)
+    claimed = {(dimension, name) for dimension, test in interactions.items() for name in test.claims}
+    different = [e for e in shown[::-1] if (e.dimension, e.level) in claimed]
+    names = ", ".join(_segment(e) for e in different)
+    apart = sum(e.adjusted_p < e.effect.alpha for e in shown)
+    return style.titled(
+        _forest(
+            shown,
+            [_segment(e) for e in shown],
+            [style.TREATMENT if e in different else UNDECIDED for e in shown],
+            study,
+        ),
+        f"The effect differs from the rest for {names}"
+        if names
+        else "No segment may be called different from the rest",
+        f"exploratory: {apart} of {len(shown)} effects are apart from zero (Benjamini-Hochberg); a difference is claimed only where the interaction test carries it",
+        height=_height(shown),
+    )
+
+
+def _segment(e: MetricEffect) -> str:
+    return f"{e.level} ({e.dimension.replace('_', ' ')})"
+
+
+def _finite(found: Sequence[MetricEffect]) -> list[MetricEffect]:
+    """Effects that can be drawn, the first one on top."""
+    ends = [(e.effect.relative, e.effect.relative_low, e.effect.relative_high) for e in found]
+    return [e for e, end in zip(found, ends, strict=True) if np.isfinite(end).all()][::-1]
+
+
+def _height(shown: Sequence[MetricEffect]) -> int:
+    return max(320, 120 + 38 * len(shown))
+
+
+def _forest(shown: Sequence[MetricEffect], labels: list[str], colours: list[str], study: Study) -> go.Figure:
+    """Points with intervals below one another, and the planted truth where there is one."""
+    figure = go.Figure()
+    figure.add_vline(x=0, line={"color": style.MUTED, "width": 1})
+    figure.add_scatter(
+        x=[e.effect.relative for e in shown], y=labels, mode="markers", name="estimate",
+        marker={"color": colours, "size": 10},
+        error_x=style.whiskers(
+            [e.effect.relative for e in shown], [e.effect.relative_low for e in shown],
+            [e.effect.relative_high for e in shown], thickness=2,
+        ),
+        hovertemplate="%{y}: %{x:+.1%}<extra></extra>",
+    )  # fmt: skip
+    if study.planted:
+        figure.add_scatter(
+            x=[e.truth.relative if e.truth else None for e in shown], y=labels, mode="markers", name="planted truth",
+            marker={"symbol": "line-ns", "size": 18, "line": {"width": 3, "color": style.ACCENT}, "color": style.ACCENT},
+        )  # fmt: skip
+    figure.update_xaxes(title="relative change, treatment against control", tickformat="+.2~%")
+    figure.update_yaxes(automargin=True)
+    return figure
+
+
+def _colour(found: MetricEffect) -> str:
+    if not found.effect.significant:
+        return UNDECIDED
+    better = (found.effect.relative > 0) == (found.metric.better == "higher")
+    return BETTER if better else WORSE
+
+
+def coverage(resalted: Resalted) -> go.Figure:
+    """Estimates over the re-salted experiments: of the planted effect, or of none where nothing was planted."""
+    counts, edges = np.histogram(resalted.estimates, bins=30)
+    figure = go.Figure(
+        go.Bar(x=(edges[:-1] + edges[1:]) / 2, y=counts, marker_color=style.CONTROL, showlegend=False,
+               width=np.diff(edges) * 0.9, hovertemplate="%{x:+.1%}: %{y}<extra></extra>")
+    )  # fmt: skip
+    held = resalted.coverage
+    figure.add_vline(x=resalted.truth, line={"color": style.ACCENT, "width": 3})
+    truth = f" planted: {formatted(resalted.truth, 'relative')}" if held else " no effect"
+    figure.add_annotation(
+        x=resalted.truth, y=1, yref="paper", text=truth, showarrow=False, xanchor="left", font_color=style.MUTED
+    )
+    figure.update_xaxes(title="estimated relative effect", tickformat="+.2~%")
+    figure.update_yaxes(title="experiments")
+    told = held or resalted.false_positives
+    finding = f"{formatted(told.observed, 'share')} of {resalted.runs:,} re-runs find an effect where none can be"
+    if held:
+        finding = f"Over {resalted.runs:,} re-runs the interval holds the truth {formatted(told.observed, 'share')} of the time"
+    return style.titled(
+        figure,
+        finding,
+        f"nominal {formatted(told.nominal, 'share')}, 95 % interval {formatted(told.low, 'share')} to "
+        f"{formatted(told.high, 'share')}; mean estimate {formatted(float(resalted.estimates.mean()), 'relative')}; "
+        "the same users, split anew each time",
+    )
+
+
+def _mark_days(figure: go.Figure, study: Study) -> None:
+    """External events on an axis of days of exposure."""
+    style.mark_events(
+        figure, study.external_events, study.period.start, ceil(study.period.experiment_days), numbered=True
+    )
+
+
+def by_day(found: Sequence[MetricEffect], trend: Novelty, study: Study) -> go.Figure:
+    """Effect by day of exposure, with the line of its trend: does it fade, or grow?"""
+    days = [int(e.level) for e in found]
+    figure = go.Figure()
+    figure.add_hline(y=0, line={"color": style.MUTED, "width": 1})
+    figure.add_scatter(
+        x=days, y=[e.effect.absolute for e in found], mode="markers", marker_color=style.TREATMENT, showlegend=False,
+        error_y=style.whiskers(
+            [e.effect.absolute for e in found], [e.effect.absolute_low for e in found],
+            [e.effect.absolute_high for e in found],
+        ),
+    )  # fmt: skip
+    if trend.verdict != "no test":
+        figure.add_scatter(
+            x=[days[0], days[-1]], y=[trend.first, trend.last], mode="lines", line_color=style.ACCENT, name="trend"
+        )
+    _mark_days(figure, study)
+    share = any(e.metric.unit == "share" for e in found)
+    figure.update_xaxes(title="day of exposure")
+    figure.update_yaxes(title=f"effect on {found[0].metric.label.lower()}", tickformat="+.2~%" if share else None)
+    return style.titled(
+        figure,
+        TRENDS[trend.verdict] + (f" (p = {trend.p_value:.2g})" if trend.verdict != "no test" else ""),
+        "units by the day they were first exposed; late days were seen for a shorter time",
+    )

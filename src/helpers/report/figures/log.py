@@ -1,0 +1,184 @@
+"""Figures of the log and of its funnel."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+import plotly.graph_objects as go
+
+from helpers.record import formatted, plural
+from helpers.report.figures import style
+from helpers.report.figures.flows import flow
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from helpers.config import Study
+    from helpers.experiment.funnel import Funnel
+    from helpers.experiment.segments import SegmentRate
+    from helpers.stats import SurvivalCurve
+
+
+def rows_kept(flow: pd.DataFrame) -> go.Figure:
+    """What left the log, and what was repaired, by kind."""
+    shown = flow[(flow.kind != "kept") & (flow["rows"] > 0)].sort_values("rows")
+    colours = {
+        "dropped": style.CONTROL,
+        "quarantined": style.BAD,
+        "repaired": style.TREATMENT,
+        "flagged": style.ACCENT,
+    }
+    figure = go.Figure()
+    for disposition, colour in colours.items():
+        part = shown[shown.disposition == disposition]
+        if len(part):
+            figure.add_bar(
+                x=part["rows"], y=part.kind.str.replace("_", " "), orientation="h", name=disposition, marker_color=colour,
+                text=[f"{n:,}" for n in part["rows"]], textposition="outside", cliponaxis=False,
+            )  # fmt: skip
+    figure.update_xaxes(title="rows of the log", rangemode="tozero")
+    figure.update_yaxes(categoryorder="array", categoryarray=list(shown.kind.str.replace("_", " ")))
+    kept = int(flow.loc[flow.kind == "kept", "rows"].sum())
+    lost = int(flow.loc[flow.disposition.isin(["dropped", "quarantined"]), "rows"].sum())
+    return style.titled(
+        figure,
+        f"{formatted(kept / (kept + lost), 'share')} of the rows are kept, the rest is named row by row",
+        "dropped and quarantined rows leave the log; repaired and flagged rows stay in it",
+        height=max(320, 60 + 34 * len(shown)),
+    )
+
+
+def activity(daily: pd.DataFrame, study: Study) -> go.Figure:
+    """Key events a day."""
+    import pandas as pd
+
+    figure = go.Figure()
+    colours = [style.CONTROL, style.TREATMENT, style.ACCENT, style.GOOD]
+    names = [s for s in study.funnel.steps if s in set(daily.event_name)]
+    ends: dict[str, tuple[str, float, str]] = {}
+    for name, colour in zip(names, colours, strict=False):
+        part = daily[daily.event_name == name]
+        mode = "lines" if len(part) > 2 else "markers"
+        figure.add_scatter(x=part.day.astype(str), y=part.events, name=name, mode=mode, line_color=colour)
+        ends[name] = (str(part.day.iloc[-1]), float(part.events.iloc[-1]), colour)
+    if 2 <= len(ends) <= 3:
+        style.name_ends(figure, ends)
+    span = study.period
+    first = span.first.replace(hour=0, minute=0, second=0, microsecond=0)
+    style.mark_events(figure, study.external_events, first, (span.end - first).days + 1)
+    if study.period.baseline:
+        start = study.period.start.date().isoformat()
+        figure.add_vline(x=start, line={"dash": "dot", "color": style.MUTED})
+        figure.add_annotation(
+            x=start,
+            y=1,
+            yref="paper",
+            text="experiment begins",
+            showarrow=False,
+            yanchor="bottom",
+            font_color=style.MUTED,
+        )
+    figure.update_yaxes(title="events a day", rangemode="tozero")
+    figure.update_xaxes(title="day (UTC)")
+    last = daily[daily.event_name == names[-1]]
+    weekdays = last.events.groupby(pd.to_datetime(last["day"]).dt.dayofweek).mean()
+    spread = (weekdays.max() - weekdays.min()) / weekdays.mean() if len(weekdays) > 1 else 0.0
+    finding = (
+        f"Between weekdays, {plural(names[-1])} differ by {formatted(spread, 'share')} of their mean: compare whole weeks only"
+        if len(last) > 6
+        else "The log covers less than a week: no weekly pattern can be seen"
+    )
+    hidden = "".join(f"{plural(s)} are left out; " for s in study.funnel.steps if s not in names)
+    return style.titled(figure, finding, f"{hidden}days run from midnight to midnight, UTC")
+
+
+def sankey(funnel: Funnel) -> go.Figure:
+    """The ordered funnel as a flow, with what is lost at each step."""
+    steps = funnel.steps
+    figure = go.Figure(flow(funnel))
+    worst = funnel.bottleneck
+    return style.titled(
+        figure,
+        f"{formatted(1 - worst.rate.share, 'share')} of the users at {steps[worst.position - 2].event} never reach {worst.event}",
+        f"ordered funnel of {steps[0].units:,} users; percentages of the entrants, of the step before for the losses",
+    )
+
+
+def losses(funnel: Funnel) -> go.Figure:
+    """Conversions that each step loses."""
+    steps = funnel.steps[1:]
+    worst = funnel.bottleneck
+    names = [f"{funnel.steps[s.position - 2].event} to {s.event}" for s in steps]
+    figure = go.Figure(
+        go.Bar(
+            x=[s.purchases_lost for s in steps], y=names, orientation="h",
+            marker_color=[style.BAD if s is worst else style.CONTROL for s in steps],
+            text=[f"{s.purchases_lost:,.0f}" for s in steps], textposition="outside", cliponaxis=False,
+        )
+    )  # fmt: skip
+    figure.update_xaxes(
+        title=f"{plural(funnel.steps[-1].event)} more, if nobody were lost at the step", rangemode="tozero"
+    )
+    figure.update_yaxes(autorange="reversed")
+    return style.titled(
+        figure,
+        f"The step from {funnel.steps[worst.position - 2].event} to {worst.event} costs most: {worst.purchases_lost:,.0f} {plural(funnel.steps[-1].event)}",
+        "each step is mended alone, the later ones keep their rates; an upper bound, since nobody converts everybody",
+        height=280,
+    )
+
+
+def time_to_convert(curve: SurvivalCurve, study: Study) -> go.Figure:
+    """Kaplan-Meier curve of converting, on a logarithmic time axis."""
+    hours = curve.time / 60
+    first = int(np.searchsorted(hours, 0, side="right"))
+    grid = np.geomspace(hours[first], hours[-1], 400)
+    thin = np.unique(np.searchsorted(hours, grid, side="right") - 1).tolist()
+    low, high = [1 - curve.high[i] for i in thin], [1 - curve.low[i] for i in thin]
+    x = [hours[i] for i in thin]
+    figure = go.Figure()
+    for bound, fill in ((low, None), (high, "tonexty")):
+        figure.add_scatter(x=x, y=bound, fill=fill, fillcolor=style.faded(style.TREATMENT), line={"shape": "hv", "width": 0},
+                           name="95 % band", hoverinfo="skip", mode="lines", showlegend=False)  # fmt: skip
+    figure.add_scatter(x=x, y=[1 - curve.survival[i] for i in thin], mode="lines", line={"shape": "hv", "color": style.TREATMENT},
+                       name="converted", showlegend=False)  # fmt: skip
+    figure.update_xaxes(type="log", title=f"time since the {study.exposure}", tickvals=[1 / 60, 1 / 6, 1, 6, 24, 168],
+                        ticktext=["1 min", "10 min", "1 h", "6 h", "1 day", "1 week"])  # fmt: skip
+    figure.update_yaxes(title="share converted", tickformat=".0%", rangemode="tozero")
+    end = 1 - float(curve.survival[-1])
+    hour = 1 - float(min((s for t, s in zip(curve.time, curve.survival, strict=True) if t <= 60), default=1.0))
+    share = hour / end if end else 0.0
+    return style.titled(
+        figure,
+        f"{formatted(share, 'share')} of those who convert do so within an hour of the {study.exposure}",
+        "Kaplan-Meier with a 95 % band; units whose window is still open count as long as they were seen",
+    )
+
+
+def segment_rates(groups: Sequence[SegmentRate], study: Study) -> go.Figure:
+    """Conversion by level of every segment, with intervals."""
+    ordered = [g for d in study.segments for g in groups if g.dimension == d][::-1]
+    labels = [f"{g.level} ({g.dimension.replace('_', ' ')})" for g in ordered]
+    worst = max(groups, key=lambda g: g.missing)
+    figure = go.Figure(
+        go.Scatter(
+            x=[g.rate.share for g in ordered], y=labels, mode="markers",
+            marker={"color": [style.BAD if g is worst else style.TREATMENT for g in ordered], "size": 9},
+            error_x=style.whiskers(
+                [g.rate.share for g in ordered], [g.rate.low for g in ordered], [g.rate.high for g in ordered], style.MUTED
+            ),
+            hovertemplate="%{y}: %{x:.1%}<extra></extra>",
+        )
+    )  # fmt: skip
+    figure.update_xaxes(
+        title=f"share of users at {study.exposure} who reach {study.funnel.steps[-1]}",
+        tickformat=".0%",
+    )
+    return style.titled(
+        figure,
+        f"{worst.level.capitalize()} users carry the loss: {worst.missing:,.0f} {plural(study.funnel.steps[-1])} short of the best level of {worst.dimension.replace('_', ' ')}",
+        "points with 95 % Clopper-Pearson intervals; segments under the minimum size are pooled as 'other'",
+        height=max(360, 90 + 26 * len(ordered)),
+    )

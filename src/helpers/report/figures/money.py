@@ -1,0 +1,82 @@
+"""Figures of the decision's money and of its rollout."""
+
+import numpy as np
+import plotly.graph_objects as go
+
+from helpers.config import Study
+from helpers.experiment.decision.value import Value
+from helpers.record import formatted
+from helpers.report.figures import style
+
+
+def scenarios(value: Value, study: Study) -> go.Figure:
+    """Net value over the horizon at the bounds and at the point."""
+    currency = study.economics.currency
+    bars = value.scenarios
+    figure = go.Figure(
+        go.Bar(
+            x=[s.name for s in bars], y=[s.net / 100 for s in bars], width=0.5,
+            marker_color=[style.GOOD if s.net > 0 else style.BAD for s in bars],
+            text=[formatted(s.net, "money", currency) for s in bars], textposition="outside", cliponaxis=False, constraintext="none",
+        )
+    )  # fmt: skip
+    figure.add_hline(y=0, line={"color": style.MUTED, "width": 1})
+    figure.update_yaxes(title=f"net value, {currency}", tickformat=",.0f")
+    return style.titled(
+        figure,
+        f"Worth {formatted(value.point.net, 'money', currency)} over {study.economics.horizon}, "
+        f"{formatted(value.low.net, 'money', currency)} at the lower bound",
+        f"contribution after costs of {formatted(value.point.cost, 'money', currency)}, at the bounds of the "
+        f"{study.decision.confidence * 100:g} % interval; bounds scale the same units",
+    )
+
+
+def risk(value: Value, study: Study) -> go.Figure:
+    """Belief about the net value, split at zero."""
+    currency = study.economics.currency
+    low, high = value.belief.interval(study.decision.confidence)
+    mean, sd = value.belief.mean / 100, value.belief.sd / 100
+    x = np.sort(np.append(np.linspace(mean - 4 * sd, mean + 4 * sd, 201), 0.0))
+    y = np.exp(-0.5 * ((x - mean) / sd) ** 2)
+    figure = go.Figure()
+    for side, colour, name in ((x <= 0, style.BAD, "a loss"), (x >= 0, style.GOOD, "a gain")):
+        if side.any():
+            figure.add_scatter(x=x[side], y=y[side], fill="tozeroy", mode="lines", line_color=colour, name=name,
+                               fillcolor=style.faded(colour, 0.35), hoverinfo="skip")  # fmt: skip
+    figure.add_vline(x=0, line={"color": style.MUTED, "width": 1})
+    figure.update_xaxes(
+        title=f"net value over {study.economics.horizon}, {currency}",
+        tickformat=",.0f",
+    )
+    figure.update_yaxes(showticklabels=False, title="belief", showgrid=False)
+    return style.titled(
+        figure,
+        f"Shipping pays with {formatted(value.chance_of_profit, 'share')} chance",
+        f"{study.decision.confidence * 100:g} % credible interval {formatted(low, 'money', currency)} to "
+        f"{formatted(high, 'money', currency)}; posterior of the net value, flat prior, normal approximation",
+        height=340,
+    )
+
+
+def rollout(study: Study) -> go.Figure:
+    """Share of users that get the change, over the days of the rollout."""
+    days, shares = [0], [0.0]
+    for stage in study.rollout:
+        days += [days[-1], days[-1] + stage.days]
+        shares += [stage.share, stage.share]
+    figure = go.Figure(go.Scatter(x=days, y=shares, mode="lines", fill="tozeroy", line_color=style.TREATMENT,
+                                  fillcolor=style.faded(style.TREATMENT), hoverinfo="skip"))  # fmt: skip
+    begins = 0
+    for stage in study.rollout:
+        figure.add_annotation(
+            x=begins + stage.days / 2,
+            y=stage.share,
+            text=formatted(stage.share, "share"),
+            showarrow=False,
+            yanchor="bottom",
+        )
+        begins += stage.days
+    figure.update_xaxes(title="day of the rollout", range=[0, begins])
+    figure.update_yaxes(title="share of users", tickformat=".0%", range=[0, 1.12])
+    return style.titled(figure, f"From {formatted(study.rollout[0].share, 'share')} to everyone in {begins - study.rollout[-1].days} days, if every gate opens",
+                        "each stage is entered only when the one before has met its condition", height=320)  # fmt: skip

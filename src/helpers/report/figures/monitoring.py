@@ -1,0 +1,149 @@
+"""Figures of the days after a launch."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+import numpy as np
+import plotly.graph_objects as go
+from plotly.subplots import make_subplots
+
+from helpers.defaults import CUSUM_LIMIT
+from helpers.experiment.monitoring.baseline import Baseline
+from helpers.experiment.monitoring.charts import cusum, ewma, individuals, p_chart
+from helpers.experiment.monitoring.plan import OWN, Plan
+from helpers.experiment.monitoring.ramp import RampDay
+from helpers.experiment.monitoring.replay import Decision, first
+from helpers.experiment.monitoring.stream import Stream
+from helpers.record import formatted
+from helpers.report.figures import style
+
+VERDICTS = {"CONTINUE": style.GOOD, "PAUSE": style.ACCENT, "ROLL BACK": style.BAD}
+COLOURS = (style.CONTROL, style.SKY, style.ACCENT, style.BAD, style.TREATMENT, style.GOOD)
+SYMBOLS = {"CONTINUE": "circle", "PAUSE": "diamond", "ROLL BACK": "x"}
+
+
+def control(name: str, stream: Stream, decisions: tuple[Decision, ...], plan: Plan) -> go.Figure:
+    """The deseasonalised rate of one stream with the limits of both charts and the line of the trigger."""
+    baseline = Baseline.of(stream)
+    p, ranges = p_chart(stream, baseline), individuals(stream, baseline)
+    days = [str(day) for day in stream.days]
+    figure = go.Figure()
+    seen = np.flatnonzero(np.isfinite(p.high))
+    around = [days[n] for n in (*seen, *seen[::-1])]
+    figure.add_scatter(x=around, y=[*p.high[seen], *p.low[seen[::-1]]], fill="toself", mode="lines", line_width=0,
+                       fillcolor=style.faded(style.CONTROL, 0.22), hoverinfo="skip", name="p-chart, three sigma")  # fmt: skip
+    for edge in (ranges.low, ranges.high):
+        figure.add_scatter(x=days, y=edge, mode="lines", line={"color": style.MUTED, "width": 1, "dash": "dot"},
+                           hoverinfo="skip", name="individuals, moving range", showlegend=edge is ranges.low)  # fmt: skip
+    floor = p.centre - plan.triggers.drop
+    figure.add_scatter(x=days[stream.launch :], y=floor[stream.launch :], mode="lines", name="the trigger's line",
+                       line={"color": style.BAD, "width": 1.5, "dash": "dash"}, hoverinfo="skip")  # fmt: skip
+    outside = p.outside
+    figure.add_scatter(x=days, y=p.points, mode="lines+markers", showlegend=False, line={"color": style.TREATMENT, "width": 1.5},
+                       marker={"size": 7, "color": [style.BAD if out else style.TREATMENT for out in outside]},
+                       hovertemplate="%{x}: %{y:.2%}<extra></extra>")  # fmt: skip
+    figure.add_vline(x=days[stream.launch], line={"color": style.INK, "width": 1})
+    stopped = first(decisions, "ROLL BACK")
+    if stopped:
+        figure.add_vline(x=stopped.date, line={"color": style.BAD, "width": 1.5, "dash": "dot"})
+    style.mark_events(figure, plan.events, datetime.fromisoformat(days[0]), len(days))
+    figure.update_xaxes(title="day (UTC)")
+    figure.update_yaxes(title="share a day, weekday taken out", tickformat=".1%")
+    after = int(outside[stream.launch :].sum())
+    ends = f"rolled back on day {stopped.day}" if stopped else "never rolled back"
+    return style.titled(
+        figure,
+        f"{_named(name)}: {after} {'day' if after == 1 else 'days'} outside three sigma, {ends}",
+        f"{plan.label}; solid line: launch; dotted line: roll-back; the band holds the noise of the day and of the frozen baseline",
+    )
+
+
+def decided(replays: Mapping[str, tuple[Decision, ...]], plan: Plan) -> go.Figure:
+    """The decision of every day, one row a stream."""
+    figure = go.Figure()
+    for verdict, colour in VERDICTS.items():
+        marks = [(d, name) for name, days in replays.items() for d in days if d.verdict == verdict]
+        if marks:
+            figure.add_scatter(x=[d.day for d, _ in marks], y=[name for _, name in marks], mode="markers", name=verdict,
+                               marker={"color": colour, "size": 10, "symbol": SYMBOLS[verdict]},
+                               text=[d.reason for d, _ in marks],
+                               hovertemplate="day %{x}, %{y}<br>%{text}<extra></extra>")  # fmt: skip
+    style.mark_events(figure, plan.events, plan.launch, plan.section.days, numbered=True)
+    figure.update_xaxes(title="day after the launch")
+    figure.update_yaxes(categoryorder="array", categoryarray=list(replays)[::-1], showgrid=False)
+    stops = {name: first(days, "ROLL BACK") for name, days in replays.items()}
+    told = ", ".join(f"{name} on day {stop.day}" for name, stop in stops.items() if stop)
+    return style.titled(
+        figure,
+        f"Rolled back: {told}" if told else "No stream was rolled back",
+        "one mark a day, from what was known that evening",
+        height=200 + 34 * len(replays),
+    )
+
+
+def drift(streams: Mapping[str, Stream], plan: Plan) -> go.Figure:
+    """CUSUM towards harm and EWMA of the streams whose rate is shifted."""
+    figure = make_subplots(rows=2, cols=1, shared_xaxes=True, vertical_spacing=0.1)
+    first_days: dict[str, int] = {}
+    shifted = [name for name, world in plan.worlds().items() if world.surge == 1]
+    shifted += [name for name in streams if name == OWN]
+    for name, colour in zip(shifted, COLOURS, strict=False):
+        stream = streams[name]
+        z = Baseline.of(stream).z(stream)[stream.launch :]
+        low, _ = cusum(z)
+        mean = ewma(z)
+        days = list(range(1, len(z) + 1))
+        figure.add_scatter(x=days, y=low, name=name, mode="lines", line_color=colour, row=1, col=1, legendgroup=name)
+        figure.add_scatter(x=days, y=mean.points, name=name, mode="lines", line_color=colour, row=2, col=1,
+                           legendgroup=name, showlegend=False)  # fmt: skip
+        if (low > CUSUM_LIMIT).any():
+            first_days[name] = int(np.argmax(low > CUSUM_LIMIT)) + 1
+        if name == shifted[0]:
+            for edge in (mean.low, mean.high):
+                figure.add_scatter(x=days, y=edge, mode="lines", line={"color": style.MUTED, "width": 1, "dash": "dot"},
+                                   row=2, col=1, hoverinfo="skip", showlegend=False)  # fmt: skip
+    figure.update_yaxes(range=[-0.5, 4 * CUSUM_LIMIT], row=1, col=1)
+    figure.add_hline(y=CUSUM_LIMIT, line={"color": style.MUTED, "width": 1, "dash": "dot"}, row=1, col=1)
+    figure.update_yaxes(title="CUSUM, sigma", row=1, col=1)
+    figure.update_yaxes(title="EWMA, sigma", row=2, col=1)
+    style.mark_events(figure, plan.events, plan.launch, plan.section.days, numbered=True, row=1, col=1)
+    figure.update_xaxes(title="day after the launch", row=2, col=1)
+    told = ", ".join(f"{name} on day {day}" for name, day in first_days.items())
+    return style.titled(
+        figure,
+        f"CUSUM signals: {told}" if told else "CUSUM signals on no stream",
+        "in standard errors of a day; dotted: limits, above it for CUSUM, outside of them for EWMA; what climbs out of the upper panel is far beyond",
+        height=560,
+    )
+
+
+def ramp(found: Mapping[str, tuple[RampDay, ...]]) -> go.Figure:
+    """Sequential interval of the rate against the control arm under the worst planted shift."""
+    name = min(found, key=lambda n: found[n][-1].high if found[n] else np.inf)
+    days = found[name]
+    figure = go.Figure()
+    for stage in sorted({d.stage for d in days}):
+        part = [d for d in days if d.stage == stage]
+        x = [d.day for d in part]
+        figure.add_scatter(x=x + x[::-1], y=[d.high for d in part] + [d.low for d in part][::-1], fill="toself", mode="lines",
+                           line_width=0, fillcolor=style.faded(style.TREATMENT, 0.25), hoverinfo="skip", showlegend=False)  # fmt: skip
+        figure.add_scatter(x=x, y=[d.absolute for d in part], mode="lines+markers", showlegend=False,
+                           line={"color": style.TREATMENT}, marker={"size": 6},
+                           hovertemplate="day %{x}: %{y:+.2%}<extra></extra>")  # fmt: skip
+    figure.add_hline(y=0, line={"color": style.MUTED, "width": 1})
+    reach = 3 * max((abs(d.absolute) for d in days), default=0.01)
+    figure.update_xaxes(title="day of the ramp")
+    figure.update_yaxes(title="difference of the rates", tickformat="+.1%", range=[-reach, reach])
+    stopped = next((d for d in days if d.verdict == "ROLL BACK"), None)
+    ends = f"shown to harm on day {stopped.day} of the ramp" if stopped else "not shown to harm during the ramp"
+    treated = ", ".join(formatted(s, "share") for s in dict.fromkeys(d.share for d in days))
+    return style.titled(
+        figure,
+        f"{_named(name)}: {ends}",
+        f"stages with {treated} treated, each on its own units; the interval holds on every evening",
+        height=360,
+    )
+
+
+def _named(name: str) -> str:
+    return "The study's own stream" if name == OWN else f"Planted {name}"

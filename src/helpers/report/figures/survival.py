@@ -1,0 +1,73 @@
+"""Figures of how long units stay."""
+
+import numpy as np
+import plotly.graph_objects as go
+
+from helpers.experiment.survival import Survival
+from helpers.record import formatted
+from helpers.report.figures import style
+from helpers.stats import SurvivalCurve
+
+STEPS_DRAWN = 250
+"""Steps of a curve that a screen can show."""
+MARKS = 4
+"""Days under which the units still watched are written, beside the first."""
+
+LABEL = 0.6
+"""Where on the way to the horizon a curve has its name: the upper one above it, the lower one below."""
+
+
+def staying(found: Survival) -> go.Figure:
+    """Kaplan-Meier curves of both arms with pointwise bands up to the horizon, and how many units are still watched."""
+    end = found.horizon_days
+    figure = go.Figure()
+    at = {variant: (found.on(variant, LABEL * end), found.on(variant, end).share) for variant in found.curves}
+    lower = min(at, key=lambda variant: at[variant][1])
+    for (variant, curve), colour in zip(found.curves.items(), (style.CONTROL, style.TREATMENT), strict=True):
+        _curve(figure, variant, curve, end, colour)
+        there, last = at[variant]
+        side = (
+            {"y": there.low, "xanchor": "right", "yanchor": "top"}
+            if variant == lower
+            else {"y": there.high, "xanchor": "left", "yanchor": "bottom"}
+        )
+        figure.add_annotation(x=LABEL * end, text=style.named(f"{variant}: {formatted(last, 'share')}", colour),
+                              font_color=style.MUTED, showarrow=False, **side)  # fmt: skip
+    days = np.linspace(0, end, MARKS + 1)
+    watched = [[f"{found.on(variant, float(day)).watched:,}" for variant in found.curves] for day in days]
+    figure.update_xaxes(title="days since the exposure", range=[0, end * 1.06],
+                        tickvals=days.tolist(),
+                        ticktext=["<br>".join([f"{day:g}", *of]) for day, of in zip(days, watched, strict=True)])  # fmt: skip
+    figure.update_yaxes(title="share still there", tickformat=".0%")
+    arms = " and ".join(found.curves)
+    return style.titled(
+        figure,
+        _finding(found),
+        f"Kaplan-Meier with pointwise bands; units seen to the end of the experiment are censored there; the shares are those of day {end:g}; below the days: units of {arms} still watched",
+        height=440,
+    )
+
+
+def _finding(found: Survival) -> str:
+    kept = found.mean_days
+    days = f"{abs(kept.absolute):.1f} of {found.horizon_days:g} days"
+    between = f"between {kept.absolute_low:+.1f} and {kept.absolute_high:+.1f}"
+    if not kept.significant:
+        return f"No arm is shown to stay longer: {kept.absolute:+.1f} of {found.horizon_days:g} days, {between}"
+    return f"The treatment stays {days} {'longer' if kept.absolute > 0 else 'shorter'}, {between}"
+
+
+def _curve(figure: go.Figure, name: str, curve: SurvivalCurve, end: float, colour: str) -> None:
+    """One curve and its band, as steps, no more of them than a screen can show."""
+    grid = np.linspace(0, end, STEPS_DRAWN)
+    steps = sorted({max(0, int(i) - 1) for i in np.searchsorted(curve.time, grid, side="right")})
+    x = [*(float(curve.time[i]) for i in steps), end]
+    low, high, middle = (
+        [float(part[i]) for i in [*steps, steps[-1]]] for part in (curve.low, curve.high, curve.survival)
+    )
+    for bound, fill in ((low, None), (high, "tonexty")):
+        figure.add_scatter(x=x, y=bound, fill=fill, fillcolor=style.faded(colour), line={"shape": "hv", "width": 0},
+                           hoverinfo="skip", mode="lines", showlegend=False)  # fmt: skip
+
+    figure.add_scatter(x=x, y=middle, mode="lines", line={"shape": "hv", "color": colour}, name=name, showlegend=False,
+                       hovertemplate=f"{name}, day %{{x:.1f}}: %{{y:.1%}}<extra></extra>")  # fmt: skip

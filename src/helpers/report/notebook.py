@@ -1,0 +1,91 @@
+"""What every notebook opens with: its study or programme, what there is to query, a place for numbers and figures."""
+
+from typing import TYPE_CHECKING, Any
+
+from helpers import config as studies
+from helpers.paths import StudyPaths
+from helpers.record import Numbers, Recorder, Unit, Value, formatted
+from helpers.warehouse import query
+
+if TYPE_CHECKING:
+    import duckdb
+    import pandas as pd
+
+    from helpers.report.figures.show import FigureView
+    from helpers.report.tables import Callout, Table
+
+
+class Book:
+    """One notebook's run: where its numbers and figures go, in which currency money is told."""
+
+    def __init__(self, where: StudyPaths, name: str, currency: str) -> None:
+        self.where, self.name, self.currency = where, name, currency
+        self._shown: set[str] = set()
+        self._recorder = Recorder(where, name, currency)
+
+    def record(self, name: str, value: Value, unit: Unit, description: str) -> str:
+        """Keep a number for the report; its text comes back."""
+        return self._recorder.record(name, value, unit, description)
+
+    def say(self, value: Value, unit: Unit) -> str:
+        """A number's text, with the study's currency."""
+        return formatted(value, unit, self.currency)
+
+    def show(self, name: str, figure: Any, alt: str) -> "FigureView":
+        """Keep a figure for the report and display it."""
+        from helpers.report.figures.show import show
+
+        self._shown.add(name)
+        return show(self.where, self.name, name, figure, alt)
+
+    def table(self, rows: "list[dict[str, Any]] | pd.DataFrame", caption: str, footnote: str | None = None) -> "Table":
+        """Rows as an accessible table."""
+        import pandas as pd
+
+        from helpers.report.tables import table
+
+        return table(pd.DataFrame(rows), caption, footnote=footnote)
+
+    def finding(self, text: str) -> "Callout":
+        """A takeaway."""
+        from helpers.report.tables import callout
+
+        return callout("finding", text)
+
+    def warning(self, text: str) -> "Callout":
+        """What a reader must keep in mind."""
+        from helpers.report.tables import callout
+
+        return callout("warning", text)
+
+    def earlier(self, *notebooks: str) -> Numbers:
+        """Numbers of notebooks that ran before this one."""
+        return Numbers.of(self.where, *notebooks)
+
+    def close(self) -> "Callout":
+        """Write the numbers, forget figures of earlier runs that this one did not show; the last call of a notebook."""
+        from helpers.report.figures.show import drop_others
+        from helpers.report.tables import callout
+
+        drop_others(self.where, self.name, self._shown)
+        numbers = self._recorder.save()
+        return callout(
+            "finding",
+            f"{len(numbers)} numbers of this notebook stand in results.json, each with its meaning.",
+        )
+
+
+class Notebook(Book):
+    """One notebook's run on one study.
+
+    >>> Notebook("studies/cart_checkout.yml", "02_funnel_analysis").study.exposure
+    'cart'
+    """
+
+    def __init__(self, study_file: str, name: str) -> None:
+        self.study, where = studies.opened(study_file)
+        super().__init__(where, name, self.study.economics.currency)
+
+    def connect(self) -> "duckdb.DuckDBPyConnection":
+        """The marts, read only, for as long as the notebook runs."""
+        return query.opened(self.where.database)

@@ -1,0 +1,1 @@
+"""One module a topic: what is recorded of it, its tables and its sentences."""

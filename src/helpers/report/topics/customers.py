@@ -1,0 +1,122 @@
+"""Tables, sentences and recorded numbers of the customers' segments."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from helpers.programme.customers.lifecycle import STATES
+from helpers.record import formatted
+from helpers.report.views import Row, interval, share
+
+if TYPE_CHECKING:
+    from helpers.programme.customers.clusters import Agreement, Clustering
+    from helpers.programme.customers.lifecycle import Period
+    from helpers.programme.customers.movement import Movement
+    from helpers.programme.customers.power import Gain
+    from helpers.programme.customers.rfm import Group
+    from helpers.report.programme_notebook import ProgrammeNotebook
+
+
+def groups(found: "Sequence[Group]", currency: str) -> list[Row]:
+    """Segments by what one of their shoppers spends in the next interval."""
+    return [
+        {
+            "Segment": g.name,
+            "Shoppers": f"{g.shoppers:,}",
+            "Spends next": formatted(g.next_cents, "price", currency),
+            "95 % interval": interval(g.low, g.high, "price", currency),
+        }
+        for g in found
+    ]
+
+
+def states() -> list[Row]:
+    """What each state of the lifecycle means."""
+    return [{"State": state, "A shopper who": meaning} for state, meaning in STATES.items()]
+
+
+def growth(periods: "Sequence[Period]", last: int = 6) -> list[Row]:
+    """The growth accounting of the last intervals."""
+    return [
+        {
+            "Interval": p.number + 1,
+            "Active": f"{p.active:,}",
+            "New": f"{p.new:,}",
+            "Returning": f"{p.returning:,}",
+            "Resurrecting": f"{p.resurrecting:,}",
+            "Lapsed": f"{p.lapsed:,}",
+            "Change": f"{p.change:+,}",
+        }
+        for p in periods[-last:]
+    ]
+
+
+def clusters(found: "Clustering") -> list[Row]:
+    """Each cluster's size."""
+    return [
+        {
+            "Cluster": c.name,
+            "Shoppers": f"{c.shoppers:,}",
+            "Share": formatted(c.share.share, "share"),
+            "95 % interval": interval(c.share.low, c.share.high, "share"),
+        }
+        for c in found.clusters
+    ]
+
+
+def planted(found: "Agreement") -> list[Row]:
+    """Of each planted kind, the cluster that holds most of it."""
+    rows = []
+    for kind, shares in zip(found.kinds, found.shares, strict=True):
+        name, most = max(zip(found.clusters, shares, strict=True), key=lambda pair: pair[1].share)
+        rows.append({"Planted kind": kind, "Most are in": name, "Share": share(most)})
+    return rows
+
+
+def moved(found: "Movement") -> list[Row]:
+    """Of each segment, how many stayed, and where most of the others went."""
+    rows = []
+    for name, shares in zip(found.before, found.shares, strict=True):
+        other = max(
+            (pair for pair in zip(found.after, shares, strict=True) if pair[0] != name), key=lambda p: p[1].share
+        )
+        stayed = share(found.share(name, name)) if name in found.after else "none"
+        rows.append({"Segment": name, "Stayed": stayed, "Most others went to": other[0], "Share": share(other[1])})
+    return rows
+
+
+def gains(found: "Sequence[Gain]") -> list[Row]:
+    """Units of a thousand that each segmentation saves."""
+    return [
+        {
+            "Compared within": g.name,
+            "Variance removed": formatted(g.removed, "share"),
+            "95 % interval": interval(g.low, g.high, "share"),
+            "Units saved of 1,000": f"{g.saved:,}",
+        }
+        for g in found
+    ]
+
+
+def record(
+    nb: "ProgrammeNotebook", found: "Clustering", truth: "Agreement", moves: "Movement", saved: "Sequence[Gain]"
+) -> None:
+    """``segments.*``: what the later pages and the front page tell."""
+    nb.record("segments.clusters", found.k, "count", "Clusters that are stable")
+    nb.record("segments.agreement", truth.index, "number", "Adjusted Rand index of clusters and planted kinds")
+    nb.record("segments.agreement_low", truth.low, "number", "Lower end of its interval")
+    nb.record("segments.agreement_high", truth.high, "number", "Upper end of its interval")
+    nb.record("segments.stayed", moves.stayed.share, "share", "Shoppers whose segment is the same an interval later")
+    for gain in saved:
+        name = "".join(c if c.isalnum() else "_" for c in gain.name.lower())
+        nb.record(f"segments.removed.{name}", gain.removed, "share", f"Variance removed: {gain.name}")
+
+
+def sentence(found: "Clustering", truth: "Agreement", moves: "Movement", saved: "Sequence[Gain]") -> str:
+    """What the segments are, and what they are good for."""
+    best = max(saved[:-1], key=lambda gain: gain.removed)
+    return (
+        f"{found.k} clusters are stable, and agree with the {len(truth.kinds)} planted kinds only in part (adjusted Rand"
+        f" index {truth.index:.2f}); {formatted(moves.stayed.share, 'share')} of the shoppers are in the same segment an"
+        f" interval later, and comparing within {best.name} takes {formatted(best.removed, 'share')} off the variance of an"
+        f" experiment on spending, where CUPED takes {formatted(saved[-1].removed, 'share')}."
+    )

@@ -1,0 +1,258 @@
+"""What the monitoring page shows: its tables as rows, and the numbers it keeps."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from helpers.defaults import ALPHA, MONITORING_RUNS
+from helpers.experiment.monitoring.detection import ANY, ANY_TRIGGER, DETECTORS, Detection, detect
+from helpers.experiment.monitoring.false_alarms import FalseAlarms
+from helpers.experiment.monitoring.plan import OWN, Plan
+from helpers.experiment.monitoring.ramp import RampDay, ramp
+from helpers.experiment.monitoring.replay import TRIGGERS, Decision, first
+from helpers.experiment.monitoring.run_length import run_chain
+from helpers.experiment.monitoring.size import Size, smallest
+from helpers.record import formatted
+from helpers.report.tables import badge
+
+if TYPE_CHECKING:
+    from helpers.config import Study
+    from helpers.report.notebook import Notebook
+
+Row = dict[str, Any]
+TONES = {"CONTINUE": "good", "PAUSE": "warn", "ROLL BACK": "bad"}
+
+
+def detections(plan: Plan) -> dict[str, dict[str, Detection]]:
+    """False alarms and delays of every detector, by planted change."""
+    return {name: detect(plan.rng(1), world, plan.triggers, **_days(plan)) for name, world in plan.worlds().items()}
+
+
+def detection_rows(found: Mapping[str, Mapping[str, Detection]]) -> list[Row]:
+    """One line a detector: share of launches with an alarm and the median day of it, by planted change."""
+    return [
+        {"Detector": detector} | {_joined(name): _told(detectors[detector]) for name, detectors in found.items()}
+        for detector in DETECTORS
+    ]
+
+
+def missing_rows(plan: Plan, shares: tuple[float, ...] = (0.0, 0.1, 0.3)) -> list[Row]:
+    """The completion trigger when days are lost: it waits for observed days, so it comes later.
+
+    The same launches as in :func:`detections`, so that the first line repeats that table.
+    """
+    worst = min(plan.section.shifts)
+    world = next(w for w in plan.worlds().values() if w.shift == worst)
+    rows = []
+    for share in shares:
+        quiet = detect(plan.rng(1), plan.world, plan.triggers, missing=share, **_days(plan))
+        moved = detect(plan.rng(1), world, plan.triggers, missing=share, **_days(plan))
+        rows.append(
+            {
+                "Days lost": formatted(share, "share"),
+                "False alarms": _share(quiet[TRIGGERS[0]].share),
+                f"Fires at {_joined(formatted(worst, 'points'))}": _told(moved[TRIGGERS[0]]),
+            }
+        )
+    return rows
+
+
+def size_rows(found: tuple[Size, ...]) -> list[Row]:
+    """One line a size: what the triggers would be worth with fewer units a day, and with more."""
+    return [
+        {
+            "Units a day": formatted(size.units, "count"),
+            "Tickets a day": f"{size.tickets:,.0f}",
+            "False alarms, rate": _share(size.quiet[TRIGGERS[0]].share),
+            "False alarms, tickets": _share(size.quiet[TRIGGERS[1]].share),
+            "Largest fall found": _told(size.moved),
+        }
+        for size in found
+    ]
+
+
+def record_sizes(nb: Notebook, plan: Plan) -> str:
+    """``monitoring.minimum.*``: units a day that each trigger needs; returns what follows from them."""
+    told = []
+    for name, key in zip(TRIGGERS, ("rate", "tickets"), strict=True):
+        least = smallest(plan, name)
+        kept = None if least is None else int(float(f"{least:.2g}"))
+        what = f"Units a day from which the {name} errs on at most {formatted(ALPHA, 'share')} of the launches"
+        nb.record(f"monitoring.minimum.{key}", kept, "count", what if kept else f"{what}: none is enough")
+        enough = kept is not None and plan.section.units_per_day >= kept
+        needs = f"about {formatted(kept, 'count')} units a day" if kept else "more units a day than were tried"
+        told.append(f"the {name} needs {needs}{'' if enough else ', **more than there are**'}")
+    return (
+        f"**A trigger must be able to afford its size.** To roll back at most {formatted(ALPHA, 'share')} of the harmless launches "
+        f"within {plan.section.days} days, {' and '.join(told)}; the plan has {formatted(plan.section.units_per_day, 'count')}. "
+        "With fewer, widen the drop, ask for more days in a row, or watch weeks instead of days."
+    )
+
+
+def replay_rows(replays: Mapping[str, tuple[Decision, ...]]) -> list[Row]:
+    """Each stream: its last verdict, the days it was decided on, and why."""
+    rows = []
+    for name, decisions in replays.items():
+        paused, stopped = first(decisions, "PAUSE"), first(decisions, "ROLL BACK")
+        rows.append(
+            {
+                "Stream": _joined(name),
+                "First PAUSE": f"day\u00a0{paused.day}" if paused else "never",
+                "ROLL BACK": f"day\u00a0{stopped.day}" if stopped else "never",
+                "At the end": badge(TONES[decisions[-1].verdict], decisions[-1].verdict),  # type: ignore[arg-type]
+                "Why": stopped.reason if stopped else paused.reason if paused else decisions[-1].reason,
+            }
+        )
+    return rows
+
+
+def replay_note(plan: Plan, logged: int, confirmed: int) -> str:
+    return (
+        f"rolls back: {plan.triggers.text(plan.label)}; {formatted(confirmed, 'count')} of the {formatted(logged, 'count')} "
+        "decisions in monitoring.jsonl come out the same from the log alone, each from the days up to its own evening"
+    )
+
+
+def ramps(plan: Plan, study: Study) -> dict[str, tuple[RampDay, ...]]:
+    """The study's ramp under each planted change, watched against the control arm that is still there."""
+    stages = [(stage.share, stage.days) for stage in study.rollout]
+    return {name: ramp(plan.rng(3), world, stages) for name, world in plan.worlds().items()}
+
+
+def ramp_rows(found: Mapping[str, tuple[RampDay, ...]]) -> list[Row]:
+    rows = []
+    for name, days in found.items():
+        stopped = next((d for d in days if d.verdict == "ROLL BACK"), None)
+        shown = stopped or (days[-1] if days else None)
+        if shown is None:
+            continue
+        rows.append(
+            {
+                "Planted": _joined(name),
+                "Day": shown.day,
+                "Treated": formatted(shown.share, "share"),
+                "Difference": formatted(shown.absolute, "points"),
+                "Sequential interval": f"{formatted(shown.low, 'points').removesuffix(' points')} to {formatted(shown.high, 'points')}",
+                "Tickets at least": formatted(shown.tickets_low, "points"),
+                "Decision": badge(TONES[shown.verdict], shown.verdict),  # type: ignore[arg-type]
+            }
+        )
+    return rows
+
+
+def record(
+    nb: Notebook,
+    plan: Plan,
+    alarms: tuple[FalseAlarms, ...],
+    found: Mapping[str, Mapping[str, Detection]],
+    replays: Mapping[str, tuple[Decision, ...]],
+) -> None:
+    """``monitoring.*``: false alarms, delays and the decisions of the planted streams."""
+    nb.record(
+        "monitoring.stated", plan.stated, "flag", "Whether the study file plans a monitoring; else its plan is made up"
+    )
+    nb.record("monitoring.rate", plan.section.rate, "share", f"{plan.label} without a change, as planned for")
+    nb.record("monitoring.units_per_day", plan.section.units_per_day, "count", "Checkouts, or exposed units, a day")
+    nb.record("monitoring.trigger", plan.triggers.text(plan.label), "text", "What rolls the change back")
+    days = run_chain(plan.quiet, plan.triggers.days).mean
+    nb.record(
+        "monitoring.trigger_interval", days, "days", "Days between false alarms of the rate's trigger, known baseline"
+    )
+    for f in alarms:
+        what = f"Points between false alarms: {f.rule}"
+        if f.stated is not None:
+            nb.record(f"monitoring.rules.{f.name}.stated", f.stated, "number", f"{what}, exact")
+        nb.record(f"monitoring.rules.{f.name}.simulated", f.seen.mean, "number", f"{what}, simulated")
+        nb.record(f"monitoring.rules.{f.name}.low", f.seen.low, "number", "Lower end of its 95 % interval")
+        nb.record(f"monitoring.rules.{f.name}.high", f.seen.high, "number", "Upper end of its 95 % interval")
+    watched = (
+        f"of the launches within {plan.section.days} days, four weeks of baseline" if plan.stated else "of the launches"
+    )
+    for number, (name, detectors) in enumerate(found.items()):
+        for detector in ("any trigger: ROLL BACK", "any signal or trigger: PAUSE or ROLL BACK"):
+            key = f"monitoring.planted_{number}.{'rollback' if 'any trigger' in detector else 'pause'}"
+            spoke = detectors[detector]
+            nb.record(f"{key}.share", spoke.share, "share", f"Planted {name}, {detector}: share {watched}")
+            told = "Median day of it" if spoke.day else "Median day of it: fewer than half of the launches have one"
+            nb.record(f"{key}.day", spoke.day, "number", told)
+    for number, (name, decisions) in enumerate(replays.items()):
+        stopped = first(decisions, "ROLL BACK")
+        nb.record(
+            f"monitoring.stream_{number}.verdict", decisions[-1].verdict, "text", f"Stream with {name}: last decision"
+        )
+        told = f"Stream with {name}: day of the roll-back" if stopped else f"Stream with {name}: never rolled back"
+        nb.record(f"monitoring.stream_{number}.day", stopped.day if stopped else None, "number", told)
+
+
+def takeaway(
+    plan: Plan, found: Mapping[str, Mapping[str, Detection]], replays: Mapping[str, tuple[Decision, ...]]
+) -> str:
+    """What watching finds, and what it cannot find."""
+    lines = [f"**Within {plan.section.days} days of the launch, of {formatted(MONITORING_RUNS, 'count')} simulated:**"]
+    for name, detectors in found.items():
+        stop, any_sign = detectors[ANY_TRIGGER], detectors[ANY]
+        when = f", half of all launches by day {stop.day}" if stop.day else ""
+        wrong = " by mistake" if name == "no change" else ""
+        lines.append(
+            f"**{name}:** {_share(stop.share)} rolled back{wrong}{when}; {_share(any_sign.share)} rolled back or paused."
+        )
+    own = replays.get(OWN)
+    if own:
+        stopped = first(own, "ROLL BACK")
+        ends = (
+            f"rolled back on day {stopped.day}" if stopped else f"not rolled back; its last day says {own[-1].verdict}"
+        )
+        lines.append(f"The study's own stream was {ends}.")
+    planted = len(replays) - (own is not None)
+    lines.append(f"The {planted} planted streams above are one draw; these shares are what to expect.")
+    return "\n\n".join(lines)
+
+
+def fall(plan: Plan) -> str:
+    """The largest planted fall, in words."""
+    return f"{formatted(min(plan.section.shifts), 'points')} from the launch on"
+
+
+def ramp_note() -> str:
+    return (
+        f"asymptotic confidence sequences with {formatted(1 - ALPHA, 'share')} over all stages and days together, each stage on its "
+        "own units; the guardrail, more units with a ticket, has an alpha of its own; the last day or the day of the roll-back"
+    )
+
+
+def middle(plan: Plan) -> str:
+    """The study's own stream, or the planted shift that is neither clear nor hopeless: the last but one."""
+    if plan.section.stream:
+        return OWN
+    shifted = [name for name, world in plan.worlds().items() if world.surge == 1]
+    return shifted[-2] if len(shifted) > 1 else shifted[0]
+
+
+def detection_note(plan: Plan) -> str:
+    runs = formatted(MONITORING_RUNS, "count")
+    return f"{runs} launches a column, {plan.section.days} days watched; no day where fewer than half of the launches have an alarm"
+
+
+def missing_note(plan: Plan) -> str:
+    return (
+        f"a day without data or with fewer than {formatted(plan.triggers.minimum, 'count')} units neither counts towards the days in "
+        f"a row nor clears them; {plan.triggers.blind} such days in a row pause the ramp"
+    )
+
+
+def _days(plan: Plan) -> dict[str, int]:
+    return {"baseline": plan.section.baseline_days, "days": plan.section.days}
+
+
+def _told(found: Detection) -> str:
+    return _share(found.share) + (f",\u00a0day\u00a0{found.day}" if found.day else "")
+
+
+def _share(share: float) -> str:
+    """No more digits than the number of simulated launches carries."""
+    return _joined(formatted(round(share, 2 if 0.1 <= share <= 0.99 else 3), "share"))
+
+
+def _joined(text: str) -> str:
+    return text.replace(" ", "\u00a0")

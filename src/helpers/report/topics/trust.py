@@ -1,0 +1,169 @@
+"""The trust checks as a reader sees them: one short table, what was looked for, and the effect without some days."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from helpers.experiment.trust.check import TrustCheck
+from helpers.experiment.trust.checks import Trust
+from helpers.record import formatted
+from helpers.report.recording import CHANGE, finite
+from helpers.report.tables import Badge, badge
+from helpers.report.views import Row, interval
+
+if TYPE_CHECKING:
+    from helpers.experiment.trust.sensitivity import Reestimate
+    from helpers.report.notebook import Notebook
+
+
+def record(nb: Notebook, found: Trust) -> None:
+    """``trust.*``: checks passed, the names of those that were not, and the numbers behind them."""
+    checks, watched, total = found.checks, found.maturity, max(1, found.maturity.total)
+    nb.record("trust.total", len(checks), "count", "Trust checks made before any result was read")
+    nb.record("trust.passed", sum(c.passed for c in checks), "count", "Of them passed, neither failed nor warned of")
+    nb.record("trust.failed", "; ".join(c.name for c in found.failed), "text", "Names of the failed ones")
+    nb.record("trust.warned", len(found.warned), "count", "Of them warned of: the comparison stands, with a caveat")
+    nb.record("trust.warnings", "; ".join(c.name for c in found.warned), "text", "Names of those that warn")
+    nb.record(
+        "trust.usual_hours",
+        watched.hours,
+        "count",
+        "Hours within which most converting units convert, from earlier units",
+    )
+    nb.record("trust.immature_units", watched.units, "count", "Exposed units that were watched for less than that")
+    nb.record("trust.immature_share", watched.units / total, "share", "Their share of the exposed units")
+    nb.record("trust.early_units", sum(sum(t.hits) for t in found.early.values()), "count",
+              "Exposed units with an outcome before their exposure, which is left out; a unit counts once an outcome")  # fmt: skip
+    nb.record("trust.sentinels", len(found.sentinels), "count", "Values that likely stand for 'unknown'")
+    nb.record(
+        "trust.sharing_units", found.sharing_units, "count", "Exposed units that share a session with another one"
+    )
+    nb.record("trust.design_effect", finite(found.correlation.design_effect), "number",
+              "Factor by which that inflates the variance of the primary metric; none where no unit shares one")  # fmt: skip
+    for metric, left_out in found.left_out.items():
+        nb.record(
+            f"trust.left_out.{metric}",
+            left_out,
+            "count",
+            "Exposed units that were not watched long enough for the metric",
+        )
+    for number, other in enumerate(found.reestimates):
+        late = other is watched.without
+        _reestimate(
+            nb,
+            "trust.without_last_days" if late else f"trust.without_event_{number + (watched.without is None)}",
+            other,
+        )
+
+    _caveats(nb, found)
+
+
+def _caveats(nb: Notebook, found: Trust) -> None:
+    """``trust.caveats.*``, ``trust.split.*`` and ``trust.unseen.*``, each only where there is one."""
+    for caveat in found.caveats:
+        nb.record(f"trust.caveats.{caveat.name}", caveat.words, "text", caveat.claim)
+    if found.split is not None:
+        split = found.split
+        nb.record("trust.split.p_value", split.test.p_value, "p", "Sample ratio of the exposed units: not failed, but doubtful")  # fmt: skip
+        nb.record("trust.split.missing", split.missing, "count", f"Units by which {split.short} is short of its share")
+        if split.worst is not None:
+            nb.record("trust.split.worst", finite(split.worst.relative), "relative",
+                      "Primary effect had the missing units all answered against what was found")  # fmt: skip
+    if found.unseen is not None:
+        unseen = found.unseen
+        nb.record("trust.unseen.rows", unseen.rows, "count", "Rows shown another variant than assigned, left out")
+        nb.record("trust.unseen.before", unseen.before.p_value, "p", "Sample ratio with them: it does not see them")
+        nb.record("trust.unseen.after", unseen.after.p_value, "p", "Sample ratio without them")
+
+
+def _reestimate(nb: Notebook, prefix: str, found: Reestimate) -> None:
+    nb.record(f"{prefix}.units", found.units, "count", f"Exposed units left out: {found.left_out}")
+    nb.record(
+        f"{prefix}.p_value", finite(found.p_value), "p", "Of another relative effect on these days than on the others"
+    )
+    if found.without is not None:
+        e, unit = found.without, CHANGE[nb.study.primary.unit]
+        nb.record(
+            f"{prefix}.relative", finite(e.relative), "relative", "Relative effect on the primary metric without them"
+        )
+        nb.record(f"{prefix}.relative_low", finite(e.relative_low), "relative", "Lower end of its interval")
+        nb.record(f"{prefix}.relative_high", finite(e.relative_high), "relative", "Upper end of its interval")
+        nb.record(f"{prefix}.absolute", finite(e.absolute), unit, "The same effect, absolute")
+
+
+def mark(check: TrustCheck) -> Badge:
+    """The verdict with its colour."""
+    tones = {"passed": "good", "warning": "warn", "failed": "bad"}
+    return badge(tones[check.verdict], check.verdict)  # type: ignore[arg-type]
+
+
+def summary(found: Trust) -> list[Row]:
+    """What failed or warns in full, first; what passed by family, one line each."""
+    rows = [{"Check": c.name, "Found": c.found, "Verdict": mark(c)} for c in (*found.failed, *found.warned)]
+    for family in dict.fromkeys(c.family for c in found.checks):
+        passed = [c for c in found.checks if c.family == family and c.passed]
+        if passed:
+            rows.append({"Check": family, "Found": _together(passed), "Verdict": mark(passed[0])})
+    return rows
+
+
+def _together(passed: list[TrustCheck]) -> str:
+    if len(passed) == 1:
+        return f"{passed[0].name}: {passed[0].found}"
+    names = [c.name.removeprefix("Sample ratio").removeprefix("External event: ").strip(", ") for c in passed]
+    names = [name if name[1:2].isupper() else name[0].lower() + name[1:] for name in names]
+    told = [c.p_value for c in passed if c.p_value is not None and not math.isnan(c.p_value)]
+    least = f"; smallest p = {min(told):.3g}" if told else ""
+    return f"{len(passed)} checks: {', '.join(names)}{least}"
+
+
+def details(found: Trust) -> list[Row]:
+    """Every check with its question."""
+    return [{"Check": c.name, "Question": c.question, "Found": c.found, "Verdict": mark(c)} for c in found.checks]
+
+
+def words(found: Trust) -> str:
+    """One sentence on what was looked for and not found; what was found stands in the table.
+
+    A warning that the checks of one thing share is looked for once.
+    """
+    absent = dict.fromkeys(c.trouble for c in found.checks if c.passed and c.trouble)
+    present = {c.trouble for c in found.checks if not c.passed}
+    listed = [t for t in absent if t not in present]
+    if not listed:
+        return "Nothing that was looked for is absent: see the table."
+    return f"{'None' if len(listed) > 1 else 'Nothing'} of these was found: {', '.join(listed)}."
+
+
+def caveats(found: Trust) -> str:
+    """What a reader must know before acting on the result, a paragraph or more each; empty without any."""
+    return "\n\n".join(f"**{caveat.claim}** {caveat.words}" for caveat in found.caveats)
+
+
+def reestimates(found: Trust) -> list[Row]:
+    """The primary effect with all units, and without those of some days."""
+    others = found.reestimates
+    if not others:
+        return []
+    first = others[0]
+    rows: list[Row] = [
+        _row("none", 0, first.everything.relative, first.everything.relative_low, first.everything.relative_high, "")
+    ]
+    for r in others:
+        e = r.without
+        low, high = (e.relative_low, e.relative_high) if e else (math.nan, math.nan)
+        p = "no test" if math.isnan(r.p_value) else formatted(r.p_value, "p")
+        rows.append(_row(r.left_out, r.units, e.relative if e else math.nan, low, high, p))
+    return rows
+
+
+def _row(left_out: str, units: int, relative: float, low: float, high: float, p: str) -> Row:
+    change = formatted(finite(relative), "relative")
+    return {
+        "Left out": left_out,
+        "Units left out": units,
+        "Change": change,
+        "Interval": interval(low, high, "relative"),
+        "p of another effect": p,
+    }

@@ -1,0 +1,1 @@
+"""The report published: pages, single files, documents, diagrams."""

@@ -1,0 +1,76 @@
+"""Which reports stand in a project: studies whose notebooks have run and whose numbers are recorded."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+from helpers import config as studies
+from helpers import paths
+from helpers.config import Study
+from helpers.config import programme as model
+from helpers.config.programme import Programme
+from helpers.errors import ReportError
+from helpers.paths import BUNDLED, StudyPaths
+from helpers.record import Numbers
+
+
+@dataclass(frozen=True)
+class Report:
+    """A study whose notebooks have run and whose numbers are recorded."""
+
+    study: Study
+    where: StudyPaths
+    numbers: Numbers
+
+    @classmethod
+    def load(cls, file: Path) -> Self:
+        """The report of a study file; raises :class:`~helpers.errors.ReportError` when its numbers are not there."""
+        study, where = studies.opened(file)
+        results = where.reports / "results.json"
+        if not results.is_file():
+            raise ReportError(f"the report of {study.name} is not built", expected=paths.shown(results))
+        return cls(study, where, Numbers.load(results))
+
+    @property
+    def name(self) -> str:
+        return self.study.name
+
+
+def reports(base: Path = paths.ROOT) -> list[Report]:
+    """Every whole report in ``base/reports``: a study file, results, and each notebook run. The bundled ones come first."""
+    found = []
+    for results in (base / "reports").glob("*/results.json"):
+        where = StudyPaths(results.parent.name, base)
+        file = base / "studies" / f"{where.name}.yml"
+        if file.is_file() and _whole(where):
+            found.append(Report.load(file))
+    order = {name: place for place, name in enumerate(BUNDLED)}
+    return sorted(found, key=lambda report: (order.get(report.name, len(order)), report.name))
+
+
+@dataclass(frozen=True)
+class ProgrammeReport:
+    """A programme whose notebooks have run and whose numbers are recorded."""
+
+    programme: Programme
+    where: StudyPaths
+    numbers: Numbers
+
+    @property
+    def name(self) -> str:
+        return self.programme.name
+
+
+def programmes(base: Path = paths.ROOT) -> list[ProgrammeReport]:
+    """Every whole report of a programme in ``base/reports``, by name."""
+    found = []
+    for file in sorted((base / "programmes").glob("*.yml")):
+        where = StudyPaths(file.stem, base)
+        results = where.reports / "results.json"
+        if results.is_file() and _whole(where):
+            found.append(ProgrammeReport(model.load(file), where, Numbers.load(results)))
+    return found
+
+
+def _whole(where: StudyPaths) -> bool:
+    return set(paths.books(beyond=where.beyond)) <= {run.stem for run in where.executed.glob("*.ipynb")}

@@ -1,0 +1,217 @@
+"""The front page of a report: the decision first, then what it rests on."""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from helpers import paths
+from helpers.config import Study
+from helpers.errors import ReportError
+from helpers.paths import StudyPaths
+from helpers.record import Numbers, formatted, unsigned
+from helpers.report.figures.show import FigureView, names, with_static
+
+SIGNS = {"GO": "\u2713", "ITERATE": "\u21bb", "KILL": "\u2715", "INVALID": "!"}
+FIGURES = ("effects", "money_scenarios", "funnel_sankey")
+"""Figures of the front page, in this order, as far as the study has them."""
+
+_MARKS = re.compile(r"([\\`*_{}\[\]<>()#+.!|$~:-])")
+
+
+@dataclass(frozen=True)
+class Page:
+    """A rendered notebook: file name without ending, the number in it, heading, first sentences, figures it shows."""
+
+    stem: str
+    number: str
+    title: str
+    lead: str
+    figures: tuple[str, ...] = ()
+
+    @property
+    def entry(self) -> str:
+        """The heading as an entry of the sidebar."""
+        return f"{self.number} {self.title}".replace("<", "").replace(">", "").strip()
+
+
+def front_page(
+    study: Study, where: StudyPaths, numbers: Numbers, pages: list[Page], more: Sequence[tuple[str, str]] = ()
+) -> str:
+    """The front page as MyST Markdown, from ``docs/templates/index.md.j2``; ``more`` are further pages and their names."""
+    number = reader(numbers)
+    verdict = verdict_of(numbers)
+    shown = [name for name in FIGURES if name in names(where)]
+    return filled(
+        "index.md.j2",
+        study=study,
+        n=number,
+        verdict=verdict,
+        sign=SIGNS[verdict],
+        confidence=f"{study.decision.confidence * 100:g} %",
+        planted="truth.relative" in numbers,
+        costs=study.economics.cost > 0,
+        known=lambda name: numbers[name].value is not None,
+        meaning=lambda name: numbers[name].description,
+        notes=_notes(study) + _caveats(numbers),
+        figures=[
+            _markup(with_static(FigureView.load(where, name).html(), where.figures, "figures/")) for name in shown
+        ],
+        metrics=_markup(_metrics(study, numbers)),
+        rollout=_markup(_rollout(study)),
+        notebooks=pages,
+        more=more,
+        written=any(target == "write_up.html" for target, _ in more),
+    )
+
+
+def reader(numbers: Numbers) -> Callable[[str], str]:
+    """A recorded number's text by its name, on one line that does not break; a missing one is an error."""
+
+    def number(name: str) -> str:
+        if name not in numbers:
+            raise ReportError(
+                f"the front page needs the number {name!r}, which no notebook has recorded",
+                remedy="record it, or run the notebook that does",
+            )
+        text = " ".join(numbers[name].text.split())
+        return text if numbers[name].unit == "text" else text.replace(" ", "\u00a0")
+
+    return number
+
+
+def verdict_of(numbers: Numbers) -> str:
+    """The decision's word; raises when it is none of :data:`SIGNS`."""
+    verdict = reader(numbers)("decision.verdict")
+    if verdict not in SIGNS:
+        raise ReportError("no such decision", got=verdict, expected=", ".join(SIGNS))
+    return verdict
+
+
+def filled(template: str, **values: Any) -> str:
+    """A template of pages, filled: every value is escaped, a missing one is an error."""
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    environment = Environment(
+        loader=FileSystemLoader(paths.TEMPLATES),
+        undefined=StrictUndefined,
+        autoescape=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters["markdown"] = markdown
+    return environment.get_template(template).render(**values)
+
+
+def markdown(text: str) -> Any:
+    r"""Plain text as one line of Markdown in which nothing is markup.
+
+    >>> print(markdown("a*b* <script>\n[x](y)"))
+    a\*b\* \<script\> \[x\]\(y\)
+    """
+    from markupsafe import Markup
+
+    return Markup(_MARKS.sub(r"\\\1", " ".join(text.split())))
+
+
+def _notes(study: Study) -> list[tuple[str, str]]:
+    notes = []
+    if study.simulated:
+        notes.append(("Simulated data.", "The events come from a simulator, not from customers."))
+    if study.mode == "online" and study.planted:
+        notes.append(
+            (
+                "Planted effects.",
+                "The simulated users were treated as the variants in the log say, and the effects on them are planted and"
+                " known, so every estimate is checked against the truth. The report shows what the machinery finds, not"
+                " what the change would do.",
+            )
+        )
+    if study.mode == "offline":
+        notes.append(
+            (
+                "Planted uplift.",
+                "Nobody was treated: units were hashed into variants and an uplift was planted in "
+                "the exposed ones, so every estimate is checked against the truth. The report "
+                "shows what the machinery finds, not what the change would do.",
+            )
+        )
+    return notes
+
+
+def _caveats(numbers: Numbers) -> list[tuple[str, str]]:
+    """What the warnings of the trust checks mean, as 05_ab_results recorded it."""
+    return [(number.description, number.text) for name, number in numbers.items() if name.startswith("trust.caveats.")]
+
+
+def _metrics(study: Study, numbers: Numbers) -> str:
+    """Every metric with its role; with its effect where notebooks recorded ``metrics.NAME.*``."""
+    import pandas as pd
+
+    from helpers.report.tables import table
+
+    def text(metric: str, field: str) -> str:
+        name = f"metrics.{metric}.{field}"
+        return numbers[name].text if name in numbers else ""
+
+    rows = []
+    for metric in study.metrics:
+        margin = ""
+        if metric.margin is not None:
+            relative = metric.margin.relative
+            margin = (
+                formatted(relative, "share") if relative is not None else unsigned(metric.margin.absolute, "points")
+            )
+        low, high = text(metric.name, "relative_low"), text(metric.name, "relative_high")
+        rows.append(
+            {
+                "Metric": metric.label,
+                "Role": metric.role,
+                "Relative change": text(metric.name, "relative"),
+                "Interval": f"{low} to {high}" if low and high else "",
+                "p": text(metric.name, "p_value"),
+                "Margin": margin,
+                "Verdict": text(metric.name, "verdict"),
+            }
+        )
+    frame = pd.DataFrame(rows)
+    kept = [c for c in frame.columns if (frame[c] != "").any()]
+    return table(frame[kept], "Metrics, their role and what became of them").markup
+
+
+def _rollout(study: Study) -> str:
+    import pandas as pd
+
+    from helpers.report.tables import table
+
+    frame = pd.DataFrame(
+        {
+            "Stage": range(1, len(study.rollout) + 1),
+            "Share of units": [formatted(s.share, "share") for s in study.rollout],
+            "Days": [s.days for s in study.rollout],
+            "Advance when": [s.advance_when for s in study.rollout],
+        }
+    )
+    return table(frame, "Stages, and what must hold before the next", align={"Stage": "left"}).markup
+
+
+def _markup(html: str) -> Any:
+    from markupsafe import Markup
+
+    return Markup(html)
+
+
+def page_of(stem: str, content: dict[str, Any], figures: Sequence[str] = ()) -> Page:
+    """Heading and first paragraph of a notebook."""
+    texts = ["".join(c["source"]) for c in content["cells"] if c["cell_type"] == "markdown"]
+    blocks = [b.strip() for b in re.split(r"\n\s*\n|(?<=\n)(?=#)", "\n\n".join(texts)) if b.strip()]
+    heading, *rest = [b for b in blocks if b.startswith("# ")][:1] or [f"# {stem}"]
+    after = blocks[blocks.index(heading) + 1 :] if heading in blocks else rest
+    title, _, below = heading.removeprefix("# ").partition("\n")
+    paragraphs = [b for b in [below.strip(), *after] if b and not re.match(r"[#|>`$<-]", b)]
+    lead = paragraphs[0] if paragraphs else ""
+    return Page(stem, stem.partition("_")[0], _unmarked(title), _unmarked(lead), tuple(figures))
+
+
+def _unmarked(text: str) -> str:
+    text = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", " ".join(text.split()))
+    return re.sub(r"[*`]|(?<!\w)_|_(?!\w)", "", text)

@@ -1,0 +1,201 @@
+"""The report site: every built study, what the methods rest on and how far they hold, as one set of pages."""
+
+import os
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+
+from helpers import paths
+from helpers.errors import ReportError
+from helpers.paths import BUNDLED, StudyPaths
+from helpers.pipeline.files import scratch
+from helpers.report.figures.assets import copy_plotly
+from helpers.report.figures.show import FigureView, names, with_static
+from helpers.site import links, single_file, sphinx
+from helpers.site.calibration_page import page as calibration_page
+from helpers.site.catalogue import ProgrammeReport, Report
+from helpers.site.front_page import SIGNS, Page, filled, front_page, reader, verdict_of
+from helpers.site.summary import headlines
+from helpers.validation import record
+
+TITLE = "Experiment reports"
+TEMPLATE = "site.md.j2"
+STANDALONE = {"simulator.html": "Simulator", "diagrams.html": "Diagrams"}
+"""Pages that other steps write into ``reports``, each whole in itself: linked when they are there, never removed."""
+
+OF_THE_FLAGSHIP = {
+    "docs/methodology.md": ("methodology.md", "Methodology"),
+    "docs/interview.md": ("interview.md", "Interview notes"),
+    "docs/results.md": ("results.md", "Names of the numbers"),
+}
+"""Texts that speak of the first bundled study: on the site with it."""
+
+OF_THE_PROJECT = {
+    "docs/own-data.md": ("own-data.md", "Your own data"),
+    "docs/data.md": ("data.md", "Public data to try"),
+    "docs/troubleshooting.md": ("troubleshooting.md", "Troubleshooting"),
+    "docs/glossary.md": ("glossary.md", "Glossary"),
+    "docs/statistics.md": ("statistics.md", "Statistics core"),
+    "docs/tracking_plan.md": ("tracking_plan.md", "Tracking plan"),
+}
+"""Texts that hold for every study."""
+
+Figures = dict[tuple[str, str], tuple[str, str]]
+"""Markup and page of figures, see :class:`helpers.site.links.Targets`."""
+
+FORMER = ("_static", "searchindex.js")
+"""What a study's folder held when each study was a site of its own."""
+
+
+def render(shown: Sequence[Report], base: Path = paths.ROOT, around: Sequence[ProgrammeReport] = ()) -> Path:
+    """Render ``base/reports``: a front page with a card a study, each study's pages, the texts; return ``index.html``.
+
+    Code is folded away, parameter cells are left out, figures draw offline and have a static picture for readers
+    without scripts; each study also comes as one file, see :mod:`helpers.site.single_file`. A warning of Sphinx is an error. The
+    pages are built in a scratch folder and put in place when all are complete, the front page last: until then the old
+    one stays, so its time tells whether the site is whole. Results, executed notebooks, the warehouse's documentation
+    and :data:`STANDALONE` pages are left alone.
+
+    Raises :class:`~helpers.errors.ReportError` when there is no report or no executed notebook, a number of a front page
+    was not recorded, Sphinx warns, a single file is too large, or a page names a folder of this machine.
+    """
+    if not shown:
+        raise ReportError("there is no report to show", expected="reports/STUDY/results.json", remedy="run: make all")
+    folder = base / "reports"
+    standalone = [name for name in STANDALONE if (folder / name).is_file()]
+    with scratch(folder, "site") as aside:
+        aside.mkdir()
+        source, built = aside / "source", aside / "html"
+        texts = _texts(shown)
+        notebooks = {report.name: _stage_report(report, source, texts) for report in shown}
+        for told in around:
+            _stage_programme(told, source)
+        _stage_texts(shown, notebooks, texts, source)
+        (source / "calibration.md").write_text(calibration_page(record.load()), encoding="utf-8")
+        (source / "index.md").write_text(front(shown, texts, standalone, around), encoding="utf-8")
+        sphinx.build(source, built, TITLE, standalone)
+        copy_plotly(built / "_static")
+        places = [report.where for report in shown] + [report.where for report in around]
+        for place in places:
+            _add_pictures(place, built / place.name)
+        for report in shown:
+            single_file.write(report.study.title, built / report.name, notebooks[report.name], report.where.figures)
+        sphinx.secure(built)
+        sphinx.refuse_machine_paths(built, [paths.ROOT, base.resolve(), aside.resolve()])
+        for place in places:
+            (built / place.name).replace(aside / place.name)
+            sphinx.swap(aside / place.name, place.reports)
+            _remove_former(place.reports)
+        sphinx.swap(built, folder, STANDALONE)
+    os.utime(folder / "index.html")
+    return folder / "index.html"
+
+
+def front(
+    shown: Sequence[Report],
+    texts: dict[str, tuple[str, str]],
+    standalone: Sequence[str],
+    around: Sequence[ProgrammeReport] = (),
+) -> str:
+    """The site's front page as MyST Markdown: one card a study, and the programmes."""
+    cards = [
+        {
+            "name": report.name,
+            "study": report.study,
+            "verdict": verdict_of(report.numbers),
+            "n": reader(report.numbers),
+            "known": report.numbers["money.horizon_point"].value is not None,
+        }
+        for report in shown
+    ]
+    top = [(name.removesuffix(".md"), title) for name, title in texts.values() if "/" not in name]
+    more = [(name, STANDALONE[name]) for name in standalone]
+    return filled(TEMPLATE, cards=cards, signs=SIGNS, title=TITLE, texts=top, standalone=more, around=around)
+
+
+def _texts(shown: Sequence[Report]) -> dict[str, tuple[str, str]]:
+    """Texts that belong on the site, by their path in the project: their page's source and their title."""
+    there = {report.name for report in shown}
+    found = dict(OF_THE_FLAGSHIP) if BUNDLED[0] in there else {}
+    found |= OF_THE_PROJECT
+    return found | {
+        f"docs/studies/{name}.md": (f"{name}/write_up.md", "Write-up") for name in BUNDLED[1:] if name in there
+    }
+
+
+def _stage_report(report: Report, source: Path, texts: dict[str, tuple[str, str]]) -> list[Page]:
+    """A study's front page and notebooks in the source folder."""
+    where, name = report.where, report.name
+    executed = sorted(where.executed.glob("[0-9]*.ipynb"))
+    if not executed:
+        raise ReportError(
+            f"there are no executed notebooks of {name}",
+            expected=f"notebooks in {paths.shown(where.executed)}",
+            remedy=f"run: make study STUDY=studies/{name}.yml",
+        )
+    folder = source / name
+    folder.mkdir(parents=True)
+    staged = [sphinx.stage(file, folder, where.figures) for file in executed]
+    more = [(f"{name}.html", "The whole report in one file, for e-mail")]
+    if f"docs/studies/{name}.md" in texts:
+        more.insert(0, ("write_up.html", "Write-up: what the source says, and where it is wrong"))
+    if (where.reports / "warehouse" / "index.html").is_file():
+        more.append(("warehouse/index.html", "The warehouse: models, tests and lineage (dbt docs)"))
+    text = front_page(report.study, where, report.numbers, staged, more)
+    (folder / "index.md").write_text(text, encoding="utf-8")
+    return staged
+
+
+def _stage_programme(report: ProgrammeReport, source: Path) -> None:
+    """A programme's front page and notebooks in the source folder."""
+    folder = source / report.name
+    folder.mkdir(parents=True)
+    names = paths.books(beyond=True)
+    staged = [sphinx.stage(report.where.executed / f"{name}.ipynb", folder, report.where.figures) for name in names]
+    said = headlines(report.numbers)
+    told = [(page, said[paths.topic(page.stem)].text) for page in staged]
+    text = filled("programme.md.j2", programme=report.programme, told=told)
+    (folder / "index.md").write_text(text, encoding="utf-8")
+
+
+def _stage_texts(
+    shown: Sequence[Report], notebooks: dict[str, list[Page]], texts: dict[str, tuple[str, str]], source: Path
+) -> None:
+    """The texts of ``docs/`` beside the pages they lead to."""
+    known = {text: place for text, (place, _) in texts.items()}
+    if BUNDLED[0] in notebooks:
+        known["README.md"] = f"{BUNDLED[0]}/index.md"
+    every: Figures = {}
+    for report in shown:
+        every |= _figures(report, notebooks[report.name], f"{report.name}/figures/")
+    beside = {report.name: _figures(report, notebooks[report.name], "figures/") for report in shown}
+    for text, (place, _) in texts.items():
+        figures = beside[place.split("/")[0]] if "/" in place else every
+        content = (paths.ROOT / text).read_text(encoding="utf-8")
+        rewritten = links.rewritten(content, text, links.Targets(known, figures))
+        (source / place).write_text(rewritten, encoding="utf-8")
+
+
+def _figures(report: Report, notebooks: list[Page], pictures: str) -> Figures:
+    """The figures of a report, their static pictures in the folder ``pictures``."""
+    page_of = {figure: page.stem for page in notebooks for figure in page.figures}
+    return {
+        (report.name, name): (
+            with_static(FigureView.load(report.where, name).html(), report.where.figures, pictures),
+            f"{report.name}/{page_of[name]}.html",
+        )
+        for name in names(report.where)
+        if name in page_of
+    }
+
+
+def _add_pictures(where: StudyPaths, built: Path) -> None:
+    (built / "figures").mkdir(exist_ok=True)
+    for picture in sorted(where.figures.glob("*.svg")):
+        shutil.copyfile(picture, built / "figures" / picture.name)
+
+
+def _remove_former(folder: Path) -> None:
+    for name in FORMER:
+        old = folder / name
+        shutil.rmtree(old, ignore_errors=True) if old.is_dir() else old.unlink(missing_ok=True)

@@ -1,0 +1,106 @@
+"""Pages by Sphinx: notebooks staged, built aside, looked at, put in place whole."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Collection, Iterable, Sequence
+from pathlib import Path
+
+from helpers import paths
+from helpers.errors import ReportError
+from helpers.report.figures.show import FIGURE, with_static
+from helpers.site.csp import secured
+from helpers.site.front_page import Page, page_of
+
+HIDDEN_CELLS = {"parameters", "injected-parameters"}
+LEFTOVERS = (".buildinfo", "objects.inv")
+JOBS = "2"
+EPOCH = "946684800"
+"""The time that Sphinx takes for now, so that equal reports are equal byte for byte."""
+
+_ANCHORED = re.compile(r'<figure class="plot">(.*?<!--static:([a-z0-9_]+)-->)', re.DOTALL)
+_ANCHOR = r'<figure class="plot" id="figure-\2">\1'
+
+
+def stage(file: Path, folder: Path, pictures: Path) -> Page:
+    """Copy a notebook into the source folder: code folded, parameters left out, static pictures and anchors on figures."""
+    content = json.loads(file.read_text(encoding="utf-8"))
+    figures = []
+    for cell in content["cells"]:
+        if cell["cell_type"] != "code":
+            continue
+        tags = cell["metadata"].setdefault("tags", [])
+        tags.append("remove-cell" if HIDDEN_CELLS & set(tags) else "hide-input")
+        for output in cell["outputs"]:
+            bundle = output.get("data", {})
+            bundle.pop("application/vnd.plotly.v1+json", None)
+            if "text/html" in bundle:
+                html = "".join(bundle["text/html"])
+                figures += FIGURE.findall(html)
+                bundle["text/html"] = with_static(_ANCHORED.sub(_ANCHOR, html), pictures, "figures/")
+    (folder / file.name).write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
+    return page_of(file.stem, content, figures)
+
+
+def build(source: Path, built: Path, title: str, standalone: Sequence[str] = ()) -> None:
+    """Run Sphinx; every warning stops the build and is shown. ``standalone`` pages are linked in the sidebar."""
+    command = [sys.executable, "-m", "sphinx", "-b", "html", "-q", "-E", "-W", "--keep-going"]
+    command += ["-j", JOBS, "-c", str(paths.SITE), "-d", str(source.parent / "doctrees")]
+    command += ["-D", f"project={title}", "-D", f"html_title={title}", "-A", f"standalone={' '.join(standalone)}"]
+    environment = {**os.environ, "SOURCE_DATE_EPOCH": EPOCH, "PYTHONHASHSEED": "0"}
+    run = subprocess.run(  # it inherits the lock, see helpers.pipeline.lock
+        [*command, str(source), str(built)],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        close_fds=False,
+    )
+    if run.returncode:
+        said = "\n".join(f"    | {line}" for line in run.stderr.splitlines() if line.strip())
+        raise ReportError(
+            "the report pages were not built: Sphinx warned",
+            got="\n" + said.replace(f"{source}{os.sep}", ""),
+            remedy="mend the notebook or text named; a warning is an error here",
+        )
+    for name in LEFTOVERS:
+        (built / name).unlink(missing_ok=True)
+    shutil.rmtree(built / "_sources", ignore_errors=True)
+
+
+def secure(built: Path) -> None:
+    """Give every page its Content-Security-Policy."""
+    for page in built.rglob("*.html"):
+        page.write_text(secured(page.read_text(encoding="utf-8")), encoding="utf-8")
+
+
+def refuse_machine_paths(built: Path, folders: Iterable[Path]) -> None:
+    """No page may name a folder of this machine."""
+    spelled = "|".join(re.escape(str(f)) for f in folders if len(f.parts) > 1)
+    found = re.compile(rf"(?<![\w./-])(?:{spelled})(?![\w-])")
+    for file in sorted([*built.rglob("*.html"), *built.glob("*.js")]):
+        named = found.search(file.read_text(encoding="utf-8"))
+        if named:
+            raise ReportError(
+                f"the page {file.relative_to(built)} names a folder of this machine",
+                got=named[0],
+                expected="paths relative to the project",
+                remedy="print helpers.paths.shown(path) in the notebook",
+            )
+
+
+def swap(built: Path, folder: Path, kept: Collection[str] = ()) -> None:
+    """Put finished pages in place: folders first, then pages, ``index.html`` last; older pages go, but those ``kept``."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for stale in folder.glob("*.html"):
+        if stale.name not in kept and not (built / stale.name).is_file():
+            stale.unlink()
+    for entry in sorted(built.iterdir(), key=lambda e: (e.name == "index.html", e.is_file(), e.name)):
+        target = folder / entry.name
+        if entry.is_dir() and target.is_dir():
+            aside = built.parent / f"old-{built.name}-{entry.name}"
+            target.replace(aside)
+        entry.replace(target)

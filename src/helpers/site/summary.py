@@ -1,0 +1,45 @@
+"""What the command line prints of a report: what it recommends, what that is worth, what it rests on."""
+
+from helpers.config import Study
+from helpers.config.programme import Programme
+from helpers.paths import StudyPaths, books, topic
+from helpers.record import Number, Numbers
+
+HEADLINE = ".headline"
+
+
+def of_programme(programme: Programme, where: StudyPaths, numbers: Numbers) -> str:
+    """What the command line prints of a programme: a sentence a notebook, as each recorded it."""
+    name = (where.reports / "index.html").relative_to(where.base)
+    said = "".join(f"  {headline.text}\n" for headline in headlines(numbers).values())
+    return f"\n{programme.title} (simulated)\n{said}  report:  {name}\n\n"
+
+
+def headlines(numbers: Numbers) -> dict[str, Number]:
+    """The sentences that notebooks of a programme recorded as their finding, by topic."""
+    told = {f"{topic(name)}{HEADLINE}" for name in books(beyond=True)}
+    return {name.removesuffix(HEADLINE): number for name, number in numbers.items() if name in told}
+
+
+def summary(study: Study, where: StudyPaths, numbers: Numbers) -> str:
+    """What the command line prints when a report is done: where it is and what it recommends."""
+    name = (where.reports / "index.html").relative_to(where.base)
+    grounds = ["simulated log"] * study.simulated + ["planted uplift"] * (study.mode == "offline")
+    rests = f" ({', '.join(grounds)})" if grounds else ""
+    money = numbers["money.horizon_point"]
+    if money.value is None:
+        worth = f"not available: {money.description.partition(': ')[2]}"
+    else:
+        low, high = numbers["money.horizon_low"].text, numbers["money.horizon_high"].text
+        worth = f"{money.text} over {study.economics.horizon} ({low} to {high})"
+    warned = numbers["trust.warnings"].text
+    caveat = f"; warned of: {warned.lower()}" if warned else ""
+    return (
+        f"\n{study.title}{rests}\n"
+        f"  {numbers['decision.verdict'].text}: {numbers['decision.headline'].text}\n"
+        f"  why:     {numbers['decision.reason'].text}\n"
+        f"  money:   {worth}\n"
+        f"  risk:    false-positive risk {numbers['risk.false_positive'].text}, trust checks "
+        f"{numbers['trust.passed'].text} of {numbers['trust.total'].text} passed{caveat}\n"
+        f"  report:  {name}\n\n"
+    )

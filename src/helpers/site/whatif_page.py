@@ -1,0 +1,45 @@
+"""The simulator as one file: engine, page, style and presets inside, no request to anywhere."""
+
+from collections.abc import Iterable
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from helpers import paths
+from helpers.experiment.whatif.plan import INPUTS, Plan
+from helpers.experiment.whatif.presets import Preset
+from helpers.record import write_text
+from helpers.site.bundle import bundle, embedded, rendered
+
+SOURCE = paths.SITE / "simulator"
+MODULES = ("normal", "score", "design", "words", "engine", "patch", "chart", "form", "page")
+"""ES modules in the order in which they need each other."""
+
+OWN = Plan(traffic=5_000, baseline=0.05, uplift=0.05, arpu=250, days=28)
+"""What stands there when no study is chosen."""
+
+
+def write(presets: Iterable[Preset], target: Path) -> Path:
+    """Write the page; the one before it is replaced at once."""
+    write_text(target, page(presets))
+    return target
+
+
+def page(presets: Iterable[Preset]) -> str:
+    """The simulator's HTML, with its Content-Security-Policy."""
+    styles = (paths.SITE / "_static" / "report.css", SOURCE / "simulator.css")
+    return rendered(
+        SOURCE / "simulator.html",
+        style="".join(file.read_text(encoding="utf-8") for file in styles),
+        script=bundle(SOURCE, MODULES),
+        data=embedded(data(presets)),
+    )
+
+
+def data(presets: Iterable[Preset]) -> dict[str, Any]:
+    """What the page knows of inputs and studies."""
+    return {
+        "inputs": [{**asdict(asked), "says": asked.says} for asked in INPUTS],
+        "presets": [asdict(preset) for preset in presets],
+        "own": asdict(OWN),
+    }

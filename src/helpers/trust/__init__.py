@@ -1,7 +1,0 @@
-"""Trust checks: may any result be read? What fails invalidates, what warns is shown beside the result."""
-
-from helpers.trust.check import Caveat, Counted, TrustCheck, Verdict, counted
-from helpers.trust.checks import Trust, trust_checks
-from helpers.trust.sensitivity import Reestimate, touched
-
-__all__ = ["Caveat", "Counted", "Reestimate", "Trust", "TrustCheck", "Verdict", "counted", "touched", "trust_checks"]

@@ -1,0 +1,242 @@
+"""Segments and days: interaction test, claims, pooled estimates, and the trend of the effect."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import partial
+from typing import Literal
+
+import numpy as np
+from numpy.random import Generator
+from scipy import special
+
+from helpers.defaults import ALPHA, CONFIDENCE, POWER
+from helpers.stats import Proportion
+from helpers.stats.heterogeneity import Scale, heterogeneity
+from helpers.stats.inference import critical
+from helpers.stats.novelty import trends
+from helpers.stats.pooling import partial_pooling
+from helpers.stats.validation import FloatArray
+from helpers.validation.adjustment import chunks
+from helpers.validation.case import Case, Quantity
+
+TOPIC = "Segments and days"
+Z = float(critical(ALPHA))
+
+
+@dataclass(frozen=True)
+class Cells:
+    """Conversion by segment or by day: ``k`` cells with the rate of the control and an effect each.
+
+    Sizes of the cells vary fourfold around their average; ``effects`` are absolute, or relative to the rate.
+    """
+
+    k: int
+    n_c: int
+    n_t: int
+    rate: float
+    scale: Scale = "absolute"
+
+    @property
+    def sizes(self) -> FloatArray:
+        """Units of control and treatment, shape (2, k)."""
+        share = np.linspace(0.4, 1.6, self.k)
+        return np.round(np.outer([self.n_c, self.n_t], share))
+
+    def counts(self, rng: Generator, runs: int, effects: FloatArray) -> FloatArray:
+        """Successes, shape (runs, 2, k)."""
+        other = self.rate * (1 + effects) if self.scale == "relative" else self.rate + effects
+        drawn = rng.binomial(self.sizes.astype(int), [np.full(self.k, self.rate), other], (runs, 2, self.k))
+        return drawn.astype(np.float64)
+
+    def effects(self, counts: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Estimates and squared errors, shape (runs, k), as ``segment_estimate`` makes them."""
+        share = counts / self.sizes
+        squared = share * (1 - share) / (self.sizes - 1)
+        if self.scale == "relative":
+            with np.errstate(divide="ignore", invalid="ignore"):
+                squared = squared / share**2
+                return np.log(share[:, 1] / share[:, 0]), squared.sum(axis=1)
+        return share[:, 1] - share[:, 0], squared.sum(axis=1)
+
+    def true_variance(self, effects: FloatArray) -> FloatArray:
+        """Squared errors at the true rates, shape (k,), on the absolute scale."""
+        rates = np.array([np.full(self.k, self.rate), self.rate + effects])
+        return np.asarray((rates * (1 - rates) / self.sizes).sum(axis=0), np.float64)
+
+
+def interactions(rng: Generator, runs: int, *, cells: Cells, effects: FloatArray) -> int:
+    """Runs in which the interaction test rejects."""
+    return int((partial_pooling(*cells.effects(cells.counts(rng, runs, effects))).p_value < ALPHA).sum())
+
+
+def false_claims(rng: Generator, runs: int, *, cells: Cells, effects: FloatArray) -> int:
+    """Runs in which some segment is claimed to differ; only those can claim whose interaction test rejects."""
+    counts = cells.counts(rng, runs, effects)
+    rejected = partial_pooling(*cells.effects(counts)).p_value < ALPHA
+    return sum(bool(heterogeneity(_arms(cells, found), scale=cells.scale).claims) for found in counts[rejected])
+
+
+def pooled_coverage(rng: Generator, runs: int, *, k: int, ratio: float) -> int:
+    """Runs whose pooled interval of one segment holds its true effect, the segments' effects being drawn at random."""
+    variances = np.linspace(0.4, 1.6, k)
+    truth = 1 + math.sqrt(ratio) * rng.standard_normal((runs, k))
+    found = partial_pooling(truth + np.sqrt(variances) * rng.standard_normal((runs, k)), variances)
+    held = np.abs(found.shrunken - truth) <= Z * found.shrunken_error
+    return int(held[np.arange(runs), np.arange(runs) % k].sum())
+
+
+Counted = Literal["rejected", "held"]
+
+
+def slopes(rng: Generator, runs: int, *, cells: Cells, effects: FloatArray, counted: Counted) -> int:
+    """Runs in which the trend of independent days rejects, or whose interval holds the true slope."""
+    found, squared = cells.effects(cells.counts(rng, runs, effects))
+    line = trends(np.arange(cells.k), found, squared[:, None, :] * np.eye(cells.k))
+    if counted == "rejected":
+        return int((line.p_value < ALPHA).sum())
+    truth = effects[1] - effects[0]
+    return int((np.abs(line.slope - truth) <= Z * line.slope_error).sum())
+
+
+def repeated_slopes(rng: Generator, runs: int, *, k: int, n_c: int, n_t: int, slope: float) -> int:
+    """The same for units seen on every day: rejections without a slope, else intervals that hold it."""
+    hits = 0
+    for some in chunks(runs, k * (n_c + n_t)):
+        effects, covariance = np.zeros((some, k)), np.zeros((some, k, k))
+        for n, sign in ((n_c, -1), (n_t, 1)):
+            units = rng.standard_normal((some, n, 1)) + rng.standard_normal((some, n, k))
+            mean = units.mean(axis=1, keepdims=True)
+            units -= mean
+            effects += sign * mean[:, 0, :]
+            covariance += np.swapaxes(units, 1, 2) @ units / (n * (n - 1))
+        line = trends(np.arange(k), effects + slope * np.arange(k), covariance)
+        held = np.abs(line.slope - slope) <= Z * line.slope_error
+        hits += int((held if slope else line.p_value < ALPHA).sum())
+    return hits
+
+
+def _arms(cells: Cells, counts: FloatArray) -> dict[str, tuple[Proportion, Proportion]]:
+    (n_c, n_t), (control, treatment) = cells.sizes.astype(int), counts.astype(int)
+    columns = zip(n_c, control, n_t, treatment, strict=True)
+    return {str(i): (Proportion(n, k), Proportion(m, j)) for i, (n, k, m, j) in enumerate(columns)}
+
+
+def _spread(cells: Cells, power: float) -> tuple[FloatArray, float]:
+    """Effects in a straight line and the power of the interaction test against them, near ``power``."""
+    shape = np.linspace(-1, 1, cells.k)
+    weights = 1 / cells.true_variance(np.zeros(cells.k))
+    size = float((weights * (shape - (weights * shape).sum() / weights.sum()) ** 2).sum())
+    needed = float(special.chndtrinc(special.chdtri(cells.k - 1, ALPHA), cells.k - 1, 1 - power))
+    effects = math.sqrt(needed / size) * shape
+    weights = 1 / cells.true_variance(effects)
+    found = float((weights * (effects - (weights * effects).sum() / weights.sum()) ** 2).sum())
+    return effects, 1 - float(special.chndtr(special.chdtri(cells.k - 1, ALPHA), cells.k - 1, found))
+
+
+def _fading(cells: Cells, power: float) -> tuple[FloatArray, float]:
+    """Effects that fall to zero and the power of the slope's test against them, near ``power``."""
+    day = np.arange(cells.k) - (cells.k - 1) / 2
+
+    def error(effects: FloatArray) -> float:
+        weights = 1 / cells.true_variance(effects)
+        return 1 / math.sqrt(float((weights * (day - (weights * day).sum() / weights.sum()) ** 2).sum()))
+
+    slope = -(Z + float(special.ndtri(power))) * error(np.zeros(cells.k))
+    effects = np.asarray(slope * (np.arange(cells.k) - (cells.k - 1)), np.float64)
+    return effects, float(special.ndtr(-Z - slope / error(effects)))
+
+
+FEW = "variances of small cells are estimated, and move with the effects that they weight"
+ESTIMATED = "the covariance of the days is taken as known though it is estimated from 150 units in one arm"
+MIXTURE = (
+    "the squared error is right on average, but the interval takes a normal for a mixture over the unknown variance "
+    "between segments"
+)
+SEGMENTS = (
+    (Cells(8, 2_000, 2_000, 0.3), 0.0),
+    (Cells(8, 3_600, 400, 0.3), 0.0),
+    (Cells(4, 200, 200, 0.3), 0.0),
+    (Cells(8, 10_000, 10_000, 0.03), 0.0),
+    (Cells(8, 2_000, 2_000, 0.3, "relative"), 0.0),
+    (Cells(8, 18_000, 2_000, 0.03, "relative"), 0.01),
+)
+DAYS = (Cells(14, 1_000, 1_000, 0.1), Cells(14, 1_800, 200, 0.3), Cells(7, 150, 150, 0.3))
+
+
+def _cases() -> tuple[Case, ...]:
+    made = []
+    for cells, slack in SEGMENTS:
+        setting = f"{cells.k} segments of {cells.n_c:,} : {cells.n_t:,}, rate {cells.rate:g}, {cells.scale}"
+        common = np.full(cells.k, 0.1 if cells.scale == "relative" else cells.rate / 10)
+        null = partial(interactions, cells=cells, effects=common)
+        claims = partial(false_claims, cells=cells, effects=common)
+        reason = FEW if slack else ""
+        made.append(Case(TOPIC, "Cochran's Q", setting, "false positives", ALPHA, null, slack=slack, reason=reason))
+        made.append(
+            Case(
+                TOPIC, "claims about segments", setting, "false positives", ALPHA, claims, "at most", slack=slack,
+                reason=reason,
+            )
+        )  # fmt: skip
+    for cells, _ in SEGMENTS[:2]:
+        effects, power = _spread(cells, POWER)
+        setting = f"{cells.k} segments of {cells.n_c:,} : {cells.n_t:,}, rate {cells.rate:g}, effects in a line"
+        made.append(
+            Case(TOPIC, "Cochran's Q", setting, "power", power, partial(interactions, cells=cells, effects=effects))
+        )
+    for k, ratio, slack in ((4, 0.0, 0.0), (8, 0.25, 0.0), (8, 1.0, 0.0), (20, 1.0, 0.01), (20, 4.0, 0.0)):
+        setting = f"{k} segments, variance between them {ratio:g} times that of an estimate"
+        hits = partial(pooled_coverage, k=k, ratio=ratio)
+        made.append(
+            Case(
+                TOPIC,
+                "partial pooling",
+                setting,
+                "coverage",
+                CONFIDENCE,
+                hits,
+                "at least",
+                slack=slack,
+                reason=MIXTURE if slack else "",
+            )
+        )
+    for cells in DAYS:
+        setting = f"{cells.k} days of {cells.n_c:,} : {cells.n_t:,}, rate {cells.rate:g}"
+        steady = partial(slopes, cells=cells, effects=np.full(cells.k, cells.rate / 10), counted="rejected")
+        made.append(Case(TOPIC, "trend of the effect", f"{setting}, steady", "false positives", ALPHA, steady))
+        effects, power = _fading(cells, POWER)
+        held = partial(slopes, cells=cells, effects=effects, counted="held")
+        seen = partial(slopes, cells=cells, effects=effects, counted="rejected")
+        made.append(Case(TOPIC, "trend of the effect", f"{setting}, fading", "coverage", CONFIDENCE, held))
+        slack = 0.015 if cells.n_t != cells.n_c else 0.0
+        made.append(
+            Case(
+                TOPIC,
+                "trend of the effect",
+                f"{setting}, fading",
+                "power",
+                power,
+                seen,
+                slack=slack,
+                reason=FEW if slack else "",
+            )
+        )
+    quantity: Quantity
+    for n_c, n_t in ((300, 300), (1_350, 150)):
+        setting = f"5 days of the same {n_c:,} : {n_t:,} units"
+        null = partial(repeated_slopes, k=5, n_c=n_c, n_t=n_t, slope=0.0)
+        faded = partial(repeated_slopes, k=5, n_c=n_c, n_t=n_t, slope=-0.05)
+        method = "trend of the effect, dependent days"
+        slack = 0.005 if n_c != n_t else 0.0
+        for quantity, promised, hits in (("false positives", ALPHA, null), ("coverage", CONFIDENCE, faded)):
+            made.append(
+                Case(
+                    TOPIC, method, setting, quantity, promised, hits, slack=slack, reason=ESTIMATED if slack else "",
+                )
+            )  # fmt: skip
+    return tuple(made)
+
+
+CASES = _cases()

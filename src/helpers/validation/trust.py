@@ -1,0 +1,102 @@
+"""Trust checks that rest on a test: how rarely they cry wolf in a healthy experiment, and what they find."""
+
+from __future__ import annotations
+
+import math
+from functools import partial
+
+import numpy as np
+from scipy import special
+
+from helpers.defaults import SRM_THRESHOLD
+from helpers.experiment.trust.check import counted
+from helpers.experiment.trust.sensitivity import effects_differ
+from helpers.stats import Proportion
+from helpers.validation.case import Case
+
+TOPIC = "Trust checks"
+
+
+def shares_differ(rng: np.random.Generator, runs: int, *, units: tuple[int, int], shares: tuple[float, float]) -> int:
+    """Runs in which two arms show something in other shares, beyond the threshold of the trust checks."""
+    draws = rng.binomial(np.array(units), np.array(shares), (runs, 2))
+    pairs, repeats = np.unique(draws, axis=0, return_counts=True)
+    return sum(
+        int(times)
+        for pair, times in zip(pairs, repeats, strict=True)
+        if counted(pair.tolist(), units).p_value < SRM_THRESHOLD
+    )
+
+
+def days_differ(
+    rng: np.random.Generator, runs: int, *, units: int, inside: float, rate: float, uplift: float, other: float
+) -> int:
+    """Runs in which a share ``inside`` of the units of each arm shows another relative effect than the rest."""
+    sizes = [round(units * inside), round(units * (1 - inside))]
+    rates = [(rate, rate * (1 + lift)) for lift in (other, uplift)]
+    counts = np.stack([rng.binomial(n, p, runs) for n, pair in zip(sizes, rates, strict=True) for p in pair], axis=1)
+    hits = 0
+    for a, b, c, d in counts.tolist():
+        arms = [(Proportion(n, x), Proportion(n, y)) for n, (x, y) in zip(sizes, ((a, b), (c, d)), strict=True)]
+        hits += effects_differ(arms[0], arms[1]) < SRM_THRESHOLD
+    return hits
+
+
+def power_of_shares(units: int, shares: tuple[float, float]) -> float:
+    """Planned power of the chi-square test in two arms of ``units`` each."""
+    middle = sum(shares) / 2
+    reach = -special.ndtri(SRM_THRESHOLD / 2) * math.sqrt(2 * middle * (1 - middle) / units)
+    error = math.sqrt(sum(p * (1 - p) for p in shares) / units)
+    gap = abs(shares[1] - shares[0])
+    return float(special.ndtr((gap - reach) / error) + special.ndtr((-gap - reach) / error))
+
+
+def power_of_days(units: int, inside: float, rate: float, uplift: float, other: float) -> float:
+    """Planned power of the test of two log ratios, by the delta method."""
+    error = 0.0
+    for share, lift in ((inside, other), (1 - inside, uplift)):
+        error += sum((1 - p) / (p * units * share) for p in (rate, rate * (1 + lift)))
+    z, gap = -special.ndtri(SRM_THRESHOLD / 2), abs(math.log((1 + other) / (1 + uplift))) / math.sqrt(error)
+    return float(special.ndtr(gap - z) + special.ndtr(-gap - z))
+
+
+def _cases() -> tuple[Case, ...]:
+    made = []
+    for arms, share in (((5_000, 5_000), 0.02), ((36_000, 4_000), 0.3), ((50_000, 50_000), 0.1)):
+        made.append(
+            Case(
+                TOPIC, "equal shares in the arms, chi-square", f"{arms[0]:,} and {arms[1]:,} units, {share:.0%} of both",
+                "false positives", SRM_THRESHOLD, partial(shares_differ, units=arms, shares=(share, share)),
+            )
+        )  # fmt: skip
+    made.append(
+        Case(
+            TOPIC, "equal shares in the arms, few units", "60 and 60 units, 5% of both", "false positives", SRM_THRESHOLD,
+            partial(shares_differ, units=(60, 60), shares=(0.05, 0.05)), promise="at most",
+        )
+    )  # fmt: skip
+    made.append(
+        Case(
+            TOPIC, "equal shares in the arms, chi-square", "20,000 units an arm, 10% against 11.5%", "power",
+            round(power_of_shares(20_000, (0.10, 0.115)), 4), partial(shares_differ, units=(20_000, 20_000), shares=(0.10, 0.115)),
+        )
+    )  # fmt: skip
+    for units, inside in ((20_000, 0.1), (60_000, 0.4)):
+        made.append(
+            Case(
+                TOPIC, "same effect on other days, Cochran's Q", f"{units:,} units an arm, {inside:.0%} of them on those days",
+                "false positives", SRM_THRESHOLD,
+                partial(days_differ, units=units, inside=inside, rate=0.2, uplift=0.08, other=0.08),
+            )
+        )  # fmt: skip
+    made.append(
+        Case(
+            TOPIC, "same effect on other days, Cochran's Q", "20,000 units an arm, 20% of them with +40% instead of +5%", "power",
+            round(power_of_days(20_000, 0.2, 0.2, 0.05, 0.40), 4),
+            partial(days_differ, units=20_000, inside=0.2, rate=0.2, uplift=0.05, other=0.40),
+        )
+    )  # fmt: skip
+    return tuple(made)
+
+
+CASES = _cases()

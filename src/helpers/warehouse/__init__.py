@@ -1,0 +1,1 @@
+"""The marts: dbt builds them, named queries read them."""

@@ -1,0 +1,137 @@
+"""What is wrong with a log, held against what its study tolerates."""
+
+from typing import TYPE_CHECKING
+
+from helpers.config import Log, Study
+from helpers.errors import ReportError
+from helpers.ingest.levels import UNMAPPED, unmapped
+from helpers.record import formatted
+
+if TYPE_CHECKING:
+    import duckdb
+
+
+def enforce_tolerances(con: "duckdb.DuckDBPyConnection", study: Study) -> None:
+    """Compare the flow of rows with what the study tolerates; more is an error, not a footnote."""
+    if not exists(con, "marts", "fct_row_flow"):
+        return
+    flow = dict(con.execute("select kind, rows from marts.fct_row_flow").fetchall())
+    rows = con.execute("select all_rows + refused from intermediate.int_row_checks").fetchall()[0][0]
+    if rows == 0:
+        raise ReportError(f"the log of {study.name} holds no events")
+    _check_levels(con, study)
+    tolerated = study.data.tolerate.model_dump()
+    for kind, limit in tolerated.items():
+        if kind == "two_variants":
+            if not exists(con, "intermediate", "int_contaminated"):
+                continue
+            found = con.execute("select count(*) from intermediate.int_contaminated").fetchall()[0][0]
+            units = con.execute("select count(distinct user_id) from intermediate.int_assigned").fetchall()[0][0]
+        else:
+            found, units = flow[kind], rows
+        if found > limit * units:
+            raise ReportError(
+                f"studies/{study.name}.yml: too many rows of the log are wrong: {_TOLD[kind]}"
+                if kind != "two_variants"
+                else f"studies/{study.name}.yml: {_TOLD[kind]}",
+                got=f"{found:,} of {units:,} {'units' if kind == 'two_variants' else 'rows'} ({formatted(found / units, 'share')})",
+                expected=f"at most {formatted(limit, 'share')} (data.tolerate.{kind})",
+                cause=_CAUSES[kind],
+                remedy=f"mend the log, or tolerate it: data.tolerate.{kind}: {min(1, max(found / units * 1.1, 0.0001)):.4f}",
+            )
+    _check_variants(con, study)
+    _check_planted_levels(con, study)
+    if flow["kept"] == 0:
+        outside = flow["outside_period"] > 0
+        lost = [f"{n:,} {kind.replace('_', ' ')}" for kind, n in flow.items() if n]
+        raise ReportError(
+            f"no row of the log of {study.name} is left for its marts",
+            got=f"of {rows:,} rows: {', '.join(lost)}",
+            expected=f"events from {study.period.first} to {study.period.end}",
+            cause="the period is another one than the log's" if outside else None,
+            remedy="correct period in the study file" if outside else "mend the log, or what data.columns maps",
+        )
+
+
+def _check_levels(con: "duckdb.DuckDBPyConnection", study: Study) -> None:
+    """Every level of a log's variant column that meets the experiment must mean a variant, where levels are mapped."""
+    if study.mode == "offline" or not isinstance(study.data, Log) or not study.data.variants:
+        return
+    if not exists(con, "intermediate", "int_assigned"):
+        return
+    means = {name: level for level, name in study.data.variants.items()}
+    found = [
+        (name.removeprefix(UNMAPPED), n) if name.startswith(UNMAPPED) else (means[name], n)
+        for name, n in _assigned(con)
+    ]
+    error = unmapped(study, "variant", "the log", found, "units")
+    if error:
+        raise error
+
+
+def _assigned(con: "duckdb.DuckDBPyConnection") -> list[tuple[str, int]]:
+    return con.execute("select variant, count(*) from intermediate.int_assigned group by 1 order by 1").fetchall()
+
+
+def _check_variants(con: "duckdb.DuckDBPyConnection", study: Study) -> None:
+    """An online log must show the study's variants, and no other."""
+    if study.mode == "offline" or not exists(con, "intermediate", "int_assigned"):
+        return
+    found = _assigned(con)
+    planned = [v.name for v in study.variants]
+    strange = [name for name, _ in found if name not in planned]
+    if strange or not found:
+        raise ReportError(
+            f"studies/{study.name}.yml: the log shows other variants than the study"
+            if strange
+            else f"studies/{study.name}.yml: the log shows no unit in a variant",
+            got=", ".join(f"{name!r} ({units:,} units)" for name, units in found) or "no variant in the study's period",
+            expected=", ".join(planned),
+            cause=None if strange else "data.columns maps no column to variant, or another experiment_id",
+            remedy="correct variants in the study file" if strange else "map the column that holds the variant",
+        )
+
+
+def _check_planted_levels(con: "duckdb.DuckDBPyConnection", study: Study) -> None:
+    """An uplift for a level that no exposed unit has would be planted nowhere."""
+    if study.injection is None or not exists(con, "intermediate", "int_injection"):
+        return
+    found = [row[0] for row in con.execute("select level from intermediate.int_injection order by 1").fetchall()]
+    strange = [level for level in study.injection.relative_uplift if level not in found]
+    if strange and found:
+        raise ReportError(
+            f"studies/{study.name}.yml: key 'injection.relative_uplift' names levels that the log does not show",
+            got=", ".join(strange),
+            expected=f"one of {', '.join(found)}",
+            remedy="correct the level, or lower min_segment if it was pooled into other",
+        )
+
+
+_TOLD = {
+    "malformed_line": "lines that do not fit the header (see raw/rejects.csv)",
+    "missing_id": "rows without a unit id",
+    "unparseable_time": "timestamps that cannot be read",
+    "unplanned_event": "event names the tracking plan does not know",
+    "wrong_type": "revenue, prices or session lengths that are not a number",
+    "missing_revenue": "purchases without revenue",
+    "negative_price": "negative revenue or prices",
+    "two_variants": "units that the log shows in two variants",
+}
+
+_CAUSES = {
+    "malformed_line": "a cut file, or quotes and delimiters inside a field",
+    "missing_id": "events of visitors who are not logged in",
+    "unparseable_time": "another time format, or the wrong column mapped to event_time",
+    "unplanned_event": "a misspelt event name, or an event that no plan covers",
+    "wrong_type": "NaN, infinity or text in the price column, or the wrong column mapped to price",
+    "missing_revenue": "the price is logged under another name",
+    "negative_price": "refunds logged as purchases",
+    "two_variants": "units that changed device or cookie, or a re-randomisation under way",
+}
+
+
+def exists(con: "duckdb.DuckDBPyConnection", schema: str, table: str) -> bool:
+    found = con.execute(
+        "select count(*) from information_schema.tables where table_schema = ? and table_name = ?", [schema, table]
+    )
+    return bool(found.fetchall()[0][0])

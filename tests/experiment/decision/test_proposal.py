@@ -1,0 +1,125 @@
+"""The options of a study: what they rest on, what is said, what is recorded."""
+
+import re
+
+import pytest
+
+from helpers.experiment.decision import options, proposal
+from helpers.experiment.decision import value as roi
+from helpers.experiment.decision.rule import Decision
+from helpers.experiment.results import Results
+from helpers.record import Number, Numbers
+from helpers.warehouse import query
+
+GO = Decision("GO", "It works.", ())
+EARLIER = Numbers({"design.detectable_now": Number(0.02, "relative", "fake", "+2.0 %")})
+
+
+class Recorded:
+    """A notebook that keeps what is recorded."""
+
+    def __init__(self) -> None:
+        self.numbers: dict[str, tuple] = {}
+
+    def record(self, name, value, unit, description):
+        assert name not in self.numbers
+        self.numbers[name] = (value, unit, description)
+
+
+@pytest.fixture(scope="module")
+def found(small_study):
+    with query.connect(small_study.where.database) as con:
+        results = Results(con, small_study.study)
+        proposed, reason = proposal.propose(small_study.study, results, GO, EARLIER)
+        value, _ = roi.worth(small_study.study, results)
+        revenue = results.effect(small_study.study.metric("revenue_per_user"))
+    assert proposed is not None and value is not None and reason == ""
+    return proposed, value, revenue
+
+
+def test_options_rest_on_the_money_of_the_report(found, small_study):
+    """The same traffic, margin, horizon and cost; belief is that of the risk, drawn towards no effect."""
+    proposed, value, revenue = found
+    outlook, economics = proposed.compared.outlook, small_study.study.economics
+    assert outlook.units_per_week * outlook.horizon_weeks == pytest.approx(value.units)
+    total = outlook.units_per_week * outlook.horizon_weeks * outlook.value_per_unit
+    assert total * revenue.effect.absolute == pytest.approx(value.point.gain)
+    assert outlook.launch_cost + outlook.run_cost * outlook.horizon_weeks == pytest.approx(value.point.cost)
+    assert abs(outlook.belief.mean) < abs(revenue.effect.absolute)
+    assert outlook.belief.sd < value.belief.sd / total
+    prior = small_study.study.design.minimum_detectable * revenue.control.estimate
+    assert outlook.belief.sd < prior
+    month = proposed.month
+    assert month.point * economics.horizon_months == pytest.approx(value.point.gain)
+    assert month.low < month.point < month.high
+
+
+def test_every_option_is_shown_and_one_is_recommended(found, small_study):
+    rows = proposal.rows(found[0].compared, "EUR")
+    assert len(rows) == len(options.OPTIONS)
+    assert sum(str(r["Verdict"]) == "recommended" for r in rows) == 1
+    assert "2 weeks" in rows[1]["Option"]
+    note = proposal.assumptions(small_study.study, found[0].compared)
+    assert "12 months" in note and "10 % chance of harm" in note
+
+
+def test_the_talk_track_has_four_short_lists(found):
+    talk = found[0].talk
+    headings = [heading for _, heading, _ in talk.parts]
+    assert headings == ["What we know", "What we do not know", "What we propose", "What would change our minds"]
+    for _, _, sentences in talk.parts:
+        assert 1 <= len(sentences) <= 3
+        for sentence in sentences:
+            assert sentence[0].isupper() and sentence.endswith(".") and len(sentence) < 260
+            assert not re.search(r"nan|inf\b|None", sentence)
+    assert "+2.0 %" in " ".join(talk.unknown)
+    assert "rule says GO" in " ".join(talk.propose)
+    assert len(proposal.talk_rows(talk)) == 4
+
+
+def test_a_bolder_option_is_named_with_its_price(found, small_study):
+    """When the most valuable option passes the bound on harm, the talk track says what accepting it would mean."""
+    proposed = found[0]
+    tight = options.weigh(proposed.compared.outlook, max_chance_of_harm=0.0)
+    talk = proposal.talk_track(small_study.study, found[2], GO, tight, proposed.month, "+2.0 %")
+    assert tight.recommended.option is options.KEEP
+    assert talk.propose[0].startswith("Keep the control: worth EUR 0")
+    if max(a.expected_value for a in proposed.compared.appraisals) > 0:
+        assert "Accepting a chance of harm" in talk.change[-1]
+
+
+def test_what_is_recorded_and_what_is_told_when_nothing_can_be(found):
+    there, missing = Recorded(), Recorded()
+    proposal.record(there, found[0], "")
+    proposal.record(missing, None, "the log is short")
+    assert set(there.numbers) == set(missing.numbers)
+    assert all(value is not None for value, _, _ in there.numbers.values())
+    assert all(
+        value is None and meaning.endswith(": the log is short") for value, _, meaning in missing.numbers.values()
+    )
+    assert {name.split(".")[1] for name in there.numbers if name.count(".") == 2} == set(proposal.KEYS)
+
+
+def test_no_options_where_there_is_no_effect_to_weigh(small_study):
+    study = small_study.study
+    with query.connect(small_study.where.database) as con:
+        results = Results(con, study)
+        invalid = Decision("INVALID", "A trust check failed.", ())
+        assert proposal.propose(study, results, invalid, EARLIER) == (
+            None,
+            "a trust check failed, so there is no effect to weigh options by",
+        )
+        hours = study.model_copy(
+            update={"period": study.period.model_copy(update={"end": study.period.start.replace(hour=5)})}
+        )
+        nothing, reason = proposal.propose(hours, results, GO, EARLIER)
+    assert nothing is None and "less than a week" in reason
+
+
+@pytest.mark.parametrize(("verdict", "told"), [("GO", "stages of the plan"), ("ITERATE", "would override the rule")])
+def test_a_launch_is_held_against_the_rule_and_the_plan(found, small_study, verdict, told):
+    proposed, _, primary = found
+    bold = options.weigh(proposed.compared.outlook, (options.LAUNCH,), max_chance_of_harm=1.0)
+    made = Decision(verdict, "As it is.", ())
+    said = " ".join(proposal.talk_track(small_study.study, primary, made, bold, proposed.month, "+2.0 %").propose)
+    assert told in said and f"rule says {verdict}" in said

@@ -1,0 +1,214 @@
+"""Decisions: each from the evening's knowledge, triggers apart from signals, missing days without effect."""
+
+import json
+
+import numpy as np
+import pytest
+
+from helpers import config, paths
+from helpers.errors import ReportError
+from helpers.experiment.monitoring import journal
+from helpers.experiment.monitoring.baseline import Baseline
+from helpers.experiment.monitoring.detection import ANY_TRIGGER, detect
+from helpers.experiment.monitoring.plan import Plan
+from helpers.experiment.monitoring.ramp import ramp
+from helpers.experiment.monitoring.replay import TRIGGERS as TRIGGER_NAMES
+from helpers.experiment.monitoring.replay import Triggers, first, in_a_row, replay
+from helpers.experiment.monitoring.stream import Stream, World, simulate
+from helpers.record import Number, Numbers
+
+WORLD = World(0.324, 4760, 40)
+TRIGGERS = Triggers()
+
+
+def by_hand(rates, tickets=None, units=None):
+    """Four level weeks, then days with these rates; NaN is a missing day."""
+    days = 28 + len(rates)
+    units = np.concatenate([np.full(28, 1e4), np.full(len(rates), 1e4) if units is None else units])
+    successes = np.concatenate([np.full(28, 3_240.0), units[28:] * rates])
+    told = np.concatenate([np.full(28, 10.0), np.full(len(rates), 10.0) if tickets is None else tickets])
+    units = np.where(np.isnan(successes), np.nan, units)
+    return Stream(np.datetime64("2026-01-05", "D") + np.arange(days), units, successes, told, 28)
+
+
+def verdicts(stream, triggers=TRIGGERS):
+    return [d.verdict for d in replay(stream, Baseline.of(stream), triggers)]
+
+
+def test_three_days_below_roll_back_and_two_do_not():
+    assert verdicts(by_hand([0.3139, 0.3139, 0.3139, 0.324]))[2:] == ["ROLL BACK", "ROLL BACK"]
+    assert "ROLL BACK" not in verdicts(by_hand([0.3139, 0.3139, 0.324, 0.3139, 0.3139, 0.324]))
+    assert "ROLL BACK" not in verdicts(by_hand([0.3141] * 5)), "exactly one point is not more than one point"
+
+
+def test_a_missing_day_neither_counts_nor_clears():
+    nan = np.nan
+    assert verdicts(by_hand([0.313, 0.313, nan, 0.313]))[1:] == ["PAUSE", "CONTINUE", "ROLL BACK"]
+    thin = by_hand([0.313, 0.313, 0.324, 0.313], units=np.array([1e4, 1e4, 50.0, 1e4]))
+    assert verdicts(thin)[-1] == "ROLL BACK", "a day under the minimum is a missing day"
+
+
+def test_blind_days_pause():
+    nan = np.nan
+    assert verdicts(by_hand([0.324, nan, nan, nan, nan, 0.324])) == ["CONTINUE"] * 3 + ["PAUSE"] * 2 + ["CONTINUE"]
+
+
+def test_tickets_roll_back_above_twice_and_not_at_twice():
+    assert verdicts(by_hand([0.324] * 3, tickets=np.array([20.0, 21.0, 10.0]))) == [
+        "CONTINUE",
+        "ROLL BACK",
+        "ROLL BACK",
+    ]
+
+
+def test_a_rise_neither_pauses_nor_rolls_back():
+    assert set(verdicts(by_hand([0.36] * 10))) == {"CONTINUE"}
+
+
+def test_in_a_row():
+    hits = np.array([[True, True, True], [True, False, True]])
+    assert in_a_row(hits, np.ones_like(hits), 2).tolist() == [[False, True, True], [False, False, False]]
+
+
+@pytest.mark.parametrize("shift", [0.0, -0.003, -0.008, -0.015])
+def test_the_future_changes_no_decision(shift):
+    """Replayed day by day: the decision of a day is the last one of the stream that ends there."""
+    stream = simulate(np.random.default_rng(8), World(0.324, 4760, 40, shift=shift)).without(
+        np.isin(np.arange(56), [30, 31, 40])
+    )
+    whole = replay(stream, Baseline.of(stream), TRIGGERS)
+    for day in range(29, 57):
+        known = stream.until(day)
+        assert replay(known, Baseline.of(known), TRIGGERS) == whole[: day - 28]
+
+
+def test_many_series_are_decided_as_one_by_one():
+    stream = simulate(np.random.default_rng(8), World(0.324, 4760, 40, shift=-0.008), series=(60,))
+    lost = np.random.default_rng(1).random(stream.units.shape) < 0.1
+    lost[:, :28] = False
+    stream = stream.without(lost)
+    from helpers.experiment.monitoring.replay import marked
+
+    marks = marked(stream, Baseline.of(stream), TRIGGERS)
+    for n in range(60):
+        own = Stream(stream.days, stream.units[n], stream.successes[n], stream.tickets[n], 28)
+        alone = marked(own, Baseline.of(own), TRIGGERS)
+        assert all((alone.found[name] == marks.found[name][n]).all() for name in marks.found)
+        assert (alone.blind == marks.blind[n]).all()
+
+
+def test_larger_harm_is_found_more_often_and_sooner():
+    found = [
+        detect(np.random.default_rng(2), World(0.324, 4760, 40, shift=s), TRIGGERS)[ANY_TRIGGER]
+        for s in (0.0, -0.003, -0.008, -0.015)
+    ]
+    assert [f.share for f in found] == sorted(f.share for f in found)
+    assert found[0].share < 0.05 and found[3].share > 0.99 and found[3].day <= 6
+    lost = detect(np.random.default_rng(2), World(0.324, 4760, 40, shift=-0.015), TRIGGERS, missing=0.3)[ANY_TRIGGER]
+    assert lost.day > found[3].day and lost.share < found[3].share
+
+
+def test_the_log_is_replayable(tmp_path):
+    stream = simulate(np.random.default_rng(8), World(0.324, 4760, 40, shift=-0.05))
+    stream = stream.without(np.isin(np.arange(56), [35, 36]))
+    decisions = replay(stream, Baseline.of(stream), TRIGGERS)
+    file = tmp_path / "m.jsonl"
+    assert journal.write(file, {"a": stream}, {"a": decisions}, TRIGGERS) == 28
+    frozen, *lines = [json.loads(line) for line in file.read_text().splitlines()]
+    assert frozen["frozen"]["rate"] == Baseline.of(stream).rate and lines[7]["checkouts"] is None
+    assert [line["verdict"] for line in lines] == [d.verdict for d in decisions]
+    stopped = first(decisions, "ROLL BACK")
+    assert stopped and lines[stopped.day - 1]["reason"].startswith("The completion trigger")
+    assert journal.confirmed(file) == 28
+    edited = file.read_text().replace('"verdict": "PAUSE"', '"verdict": "CONTINUE"', 1)
+    file.write_text(edited, encoding="utf-8")
+    assert journal.confirmed(file) == 27, "a decision that was changed afterwards is found"
+
+
+def test_triggers_alone_roll_back_and_signals_alone_pause():
+    """Over many launches: the first roll-back is a day on which a trigger fired, every pause is a day without one."""
+    paused = stopped = 0
+    for seed in range(60):
+        stream = simulate(np.random.default_rng(seed), World(0.324, 2_000, 20, shift=-0.008))
+        decisions = replay(stream, Baseline.of(stream), TRIGGERS)
+        end = first(decisions, "ROLL BACK")
+        for d in decisions[: end.day if end else None]:
+            fired = any(name in TRIGGER_NAMES for name in d.signals)
+            assert (d.verdict == "ROLL BACK") == fired
+            assert (d.verdict == "PAUSE") == (bool(d.signals) and not fired)
+            paused, stopped = paused + (d.verdict == "PAUSE"), stopped + fired
+    assert paused > 50 and stopped > 20
+
+
+# --- the ramp ---
+
+
+def test_a_ramp_errs_rarely_and_finds_what_is_large():
+    stages = [(0.05, 3), (0.25, 7), (0.5, 7), (1.0, 14)]
+    quiet = [ramp(np.random.default_rng(i), WORLD, stages)[-1].verdict for i in range(200)]
+    assert quiet.count("ROLL BACK") <= 20, "both alphas of 5 % are bounds"
+    harmed = ramp(np.random.default_rng(1), World(0.324, 4760, 40, shift=-0.03), stages)
+    assert harmed[-1].verdict == "ROLL BACK" and max(d.day for d in harmed) == 17, (
+        "the stage without a control has no arm"
+    )
+    guard = ramp(np.random.default_rng(1), World(0.324, 4760, 40, surge=4), stages)
+    assert any(d.reason.startswith("Guardrail") for d in guard)
+    assert ramp(np.random.default_rng(1), WORLD, [(1.0, 5)]) == ()
+
+
+# --- the plan ---
+
+
+def test_a_study_without_a_section_gets_a_plan_that_says_so():
+    rees46 = config.load("studies/rees46.yml")
+    numbers = Numbers(
+        {
+            "exposed.units": Number(1_500, "count", "d", ""),
+            "primary.control": Number(0.2, "share", "d", ""),
+        }
+    )
+    plan = Plan.of(rees46, numbers)
+    assert not plan.stated and "no monitoring section" in plan.caution() and plan.label == "Purchase rate"
+    assert plan.triggers.drop == pytest.approx(0.01 * 0.2 / 0.324) and plan.section.units_per_day > 10_000
+    few = Plan.of(rees46, Numbers({**numbers, "exposed.units": Number(111, "count", "d", "")}))
+    noise = (0.2 * 0.8 / few.section.units_per_day) ** 0.5
+    assert few.triggers.drop == pytest.approx(1.5 * noise) and min(few.section.shifts) == pytest.approx(-2.25 * noise)
+    assert [len(s.days) for s in plan.streams().values()] == [56] * 5
+    nothing = Plan.of(rees46, Numbers({**numbers, "primary.control": Number(0.0, "share", "d", "")}))
+    assert 0 < nothing.section.rate < 0.001
+
+
+def test_a_stream_of_the_study_is_replayed_too(tmp_path, monkeypatch):
+    stream = simulate(np.random.default_rng(8), WORLD)
+    rows = "\n".join(
+        f"{d},{u:.0f},{s:.0f},{t:.0f}"
+        for d, u, s, t in zip(stream.days, stream.units, stream.successes, stream.tickets, strict=True)
+    )
+    (tmp_path / "own.csv").write_text("day,checkouts,completions,tickets\n" + rows, encoding="utf-8")
+    monkeypatch.setattr(paths, "ROOT", tmp_path)
+    raw = config.read_yaml(paths.STUDIES / "cart_checkout.yml")
+    raw["monitoring"] |= {"stream": "own.csv", "launch": "2026-02-02"}
+    plan = Plan.of(config.Study.model_validate(raw), Numbers({}))
+    own = plan.streams()["the stream itself"]
+    assert (own.units == stream.units).all() and own.launch == 28 and "replayed beside" in plan.caution()
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"stream": "own.csv"}, "both stream and launch"),
+        ({"weekday_volume": [1, 1, 1, 1, 1, 1, 0]}, "above 0"),
+        ({"weekday_points": [0, 0, 0, 0, 0, 0, -0.4]}, "inside 0 and 1"),
+        ({"drip": 1}, "did you mean 'drop'"),
+    ],
+)
+def test_a_wrong_section_is_said(change, said, tmp_path):
+    import yaml
+
+    raw = config.read_yaml(paths.STUDIES / "cart_checkout.yml")
+    raw["monitoring"] |= change
+    file = tmp_path / "studies" / "cart_checkout.yml"
+    file.parent.mkdir()
+    file.write_text(yaml.safe_dump(raw), encoding="utf-8")
+    with pytest.raises(ReportError, match=said):
+        config.load(file)

@@ -1,0 +1,127 @@
+"""The plan of a study: sizes, durations, and what cannot be told."""
+
+import math
+
+import pandas as pd
+import pytest
+
+from helpers.errors import ReportError
+from helpers.experiment import design
+from helpers.experiment import results as experiment
+from helpers.experiment.results import Results
+from helpers.stats import Mean, Proportion, ProportionDesign
+from helpers.warehouse import query
+
+
+@pytest.fixture(scope="module")
+def opened(small_study):
+    with query.connect(small_study.where.database) as con:
+        yield con, Results(con, small_study.study)
+
+
+@pytest.fixture(scope="module")
+def planned(small_study, opened) -> design.Planned:
+    con, results = opened
+    return design.plan(small_study.study, results, con)
+
+
+def test_the_plan_is_that_of_the_statistics(planned, small_study, opened):
+    base = opened[1].base(small_study.study.primary)
+    expected = ProportionDesign(base.estimate).size(relative=0.05, power=0.8)
+    assert planned.plan.n_arms == expected.n_arms
+    assert planned.plan.n_exact == pytest.approx(expected.n_exact)
+    assert planned.plan.relative == pytest.approx(0.05)
+
+
+def test_base_is_the_untreated_world_of_all_exposed(small_study, opened):
+    base = opened[1].base(small_study.study.primary)
+    assert base.n == opened[1].units("exposed", "all", "all")
+    assert base.estimate == pytest.approx(opened[1].truth(small_study.study.primary).control)
+
+
+def test_uneven_splits_cost_units(planned, small_study):
+    shares = [share for share, _, _ in planned.splits]
+    totals = [p.n_total for _, p, _ in planned.splits]
+    assert shares == small_study.study.design.splits
+    assert totals == sorted(totals) and totals[0] == planned.plan.n_total
+    for share, p, duration in planned.splits:
+        assert sum(p.n_arms) == p.n_total
+        assert p.n_arms[0] / p.n_total == pytest.approx(share, abs=1e-3)
+        assert duration.endswith(("week", "weeks", "weeks (beyond the curve)", "week (beyond the curve)"))
+
+
+def test_curves_fall_with_units(planned):
+    for _, plans in planned.curves:
+        effects = [p.relative for p in plans]
+        assert effects == sorted(effects, reverse=True)
+        assert plans[0].n_total < planned.plan.n_total < plans[-1].n_total
+
+
+def test_what_can_be_found_now_has_the_planned_power(planned, small_study, opened):
+    n = opened[1].units("exposed", "all", "all")
+    base = opened[1].base(small_study.study.primary).estimate
+    power = ProportionDesign(base).power(n, relative=planned.detectable_now).achieved_power
+    assert power == pytest.approx(0.8, abs=0.005)
+    assert f"{n:,} units were exposed, fewer than" in planned.reached
+
+
+def test_duration_is_in_whole_weeks(planned):
+    assert planned.weeks == math.ceil(planned.days / 7)
+
+
+def test_a_curve_shorter_than_a_week_tells_no_duration(small_study, opened, monkeypatch):
+    short = pd.DataFrame(
+        {"period": "diagnosis", "day": range(1, 7), "new_units": 5, "cumulative_units": range(5, 35, 5)}
+    )
+    monkeypatch.setattr(design.warehouse, "query", lambda con, name: short)
+    found = design.plan(small_study.study, opened[1], None)
+    assert found.days is None and found.weeks is None
+    assert "shorter than a week" in found.note
+    assert {duration for _, _, duration in found.splits} == {"cannot be told"}
+
+
+def test_units_that_stop_coming_are_never_enough(small_study, opened, monkeypatch):
+    flat = pd.DataFrame({"period": "diagnosis", "day": range(1, 15), "new_units": 0, "cumulative_units": 9})
+    monkeypatch.setattr(design.warehouse, "query", lambda con, name: flat)
+    found = design.plan(small_study.study, opened[1], None)
+    assert found.days is None and found.weeks is None and found.note
+    assert {duration for _, _, duration in found.splits} == {"never reached"}
+
+
+def test_a_metric_without_variance_cannot_be_planned(small_study, opened, monkeypatch):
+    monkeypatch.setattr(Results, "base", lambda self, metric: Proportion(100, 0))
+    with pytest.raises(ReportError, match="no variance"):
+        design.plan(small_study.study, opened[1], opened[0])
+
+
+def test_a_mean_is_planned_by_its_spread(small_study, opened, monkeypatch):
+    monkeypatch.setattr(Results, "base", lambda self, metric: Mean.from_moments(500, 10.0, 25.0))
+    found = design.plan(small_study.study, opened[1], opened[0])
+    # 16 s^2 / d^2 units an arm, a little less: Lehr's rule of thumb
+    assert found.plan.n_total == pytest.approx(2 * 15.7 * 25 / 0.5**2, rel=0.01)
+
+
+def test_machinery_reads_the_resalted_file(small_study, opened, tmp_path):
+    study = small_study.study.model_copy(
+        update={"design": small_study.study.design.model_copy(update={"aa_runs": 40, "coverage_runs": 25})}
+    )
+    file = tmp_path / "resalted.parquet"
+    with pytest.raises(ReportError, match="re-salted assignments are not there"):
+        design.aa_test(file, study)
+    experiment.resalt(opened[0], study).to_parquet(file)
+    assert design.aa_test(file, study).runs == 40
+    assert design.aa_test(file, study).coverage is None
+    covered = design.coverage_test(file, study, opened[1])
+    assert covered.runs == 25 and covered.coverage is not None
+
+
+def test_cuped_gain_is_told_for_metrics_with_a_covariate(small_study, opened):
+    found = design.cuped_gain(opened[1])
+    assert set(found) == {"purchase_rate", "revenue_per_user"}
+    for plain, adjusted, reduction in found.values():
+        assert plain.n_control == adjusted.n_control and 0 < reduction.share_remaining <= 1.01
+    assert "with and without" in design.cuped_caption(small_study.study)
+    bare = small_study.study.model_copy(
+        update={"period": small_study.study.period.model_copy(update={"baseline": None})}
+    )
+    assert "Nothing to adjust" in design.cuped_caption(bare).replace("nothing", "Nothing")

@@ -1,0 +1,108 @@
+"""Losses of a funnel by hand; what the marts hold is tested in test_warehouse."""
+
+import math
+
+import pandas as pd
+import pytest
+
+from helpers import config as studies
+from helpers.experiment import funnel
+from helpers.warehouse import query
+
+STUDY = studies.load("studies/cart_checkout.yml")
+
+
+def rows(units: list[int], *, name: str = "strict", optional: tuple[int, ...] = (), level: str = "all") -> pd.DataFrame:
+    """``marts.fct_funnel`` of one funnel: a list of units, step by step."""
+    return pd.DataFrame(
+        {
+            "funnel": name, "dimension": "all" if level == "all" else "device", "level": level,
+            "step": range(1, len(units) + 1), "event_name": [*["view", "cart", "pay", "purchase"][:len(units) - 1], "purchase"],
+            "is_optional": [i + 1 in optional for i in range(len(units))],
+            "entrants": units[0], "units": units, "open_units": [0, *[7] * (len(units) - 1)],
+        }
+    )  # fmt: skip
+
+
+@pytest.fixture
+def read(monkeypatch):
+    """``funnel.read`` on rows of our own."""
+
+    def reader(*parts: pd.DataFrame, dimension: str = "all") -> list[funnel.Funnel]:
+        monkeypatch.setattr(query, "query", lambda con, name: pd.concat(parts, ignore_index=True))
+        return funnel.read(None, dimension)
+
+    return reader
+
+
+def test_purchases_lost_by_hand(read):
+    """1,000 enter, 400 reach the cart, 100 buy. Nobody lost at the cart: 1,000 x 1/4 = 250 buy, 150 more.
+    Nobody lost at the purchase: 400 buy, 300 more."""
+    (found,) = read(rows([1_000, 400, 100]))
+    view, cart, purchase = found.steps
+    assert view.purchases_lost == 0 and view.lost == 0
+    assert cart.purchases_lost == pytest.approx(150) and cart.lost == 600
+    assert purchase.purchases_lost == pytest.approx(300) and purchase.lost == 300
+    assert cart.rate.share == 0.4 and purchase.rate.share == 0.25
+    assert found.converted == 100 and found.conversion.share == 0.1
+    assert found.bottleneck is purchase
+
+
+def test_the_lowest_rate_is_not_always_the_bottleneck(read):
+    """Rates .5 and .4 and 1: the loss is counted in purchases, and the lower rate loses more of those."""
+    (found,) = read(rows([1_000, 500, 200, 200]))
+    assert [s.purchases_lost for s in found.steps[1:]] == pytest.approx([200, 300, 0])
+    assert found.bottleneck.position == 3
+
+
+def test_an_optional_step_is_not_the_base_of_the_next(read):
+    """The purchase divides by those who viewed, not by those who passed the optional cart."""
+    strict, loose = read(rows([1_000, 400, 160], name="optional", optional=(2,)), rows([1_000, 400, 100]))
+    assert (strict.name, loose.name) == ("strict", "optional")
+    purchase = loose.steps[2]
+    assert loose.steps[1].optional and not strict.steps[1].optional
+    assert purchase.previous == 1_000 and purchase.rate.share == 0.16
+    assert strict.steps[2].previous == 400
+    assert strict.steps[1].event == "cart"
+
+
+def test_a_step_nobody_reached(read):
+    (found,) = read(rows([1_000, 0, 0]))
+    cart, purchase = found.steps[1:]
+    assert cart.rate.share == 0 and cart.purchases_lost == 1_000
+    assert math.isnan(purchase.rate.share) and (purchase.rate.low, purchase.rate.high) == (0, 1)
+    assert found.conversion.share == 0
+
+
+def test_levels_come_by_size_and_only_of_the_dimension(read):
+    found = read(rows([10, 5, 1], level="tv"), rows([99, 9, 3], level="web"), rows([200, 20, 2]), dimension="device")
+    assert [f.level for f in found] == ["web", "tv"]
+
+
+def test_sentences(read):
+    (found,) = read(rows([1_000, 400, 100]))
+    assert funnel.bottleneck_text(found) == (
+        "The bottleneck is the step from cart to purchase: it loses 300 purchases (view to cart: 150)."
+        " For 7 of the 300 users lost there the window was still open when sight ended."
+    )
+    text = funnel.Bypass(1_000, 300, 12).text(STUDY)
+    assert text.startswith("Of 1,000 users with a purchase, 300 have no cart event and 12 had it before any view")
+    assert "only a part of the purchases" in text
+    assert funnel.Bypass(1_000, 200, 0).text(STUDY) == "Of 1,000 users with a purchase, 200 have no cart event."
+    assert funnel.Bypass(1_000, 0, 0).text(STUDY) == "All 1,000 users with a purchase have a cart event."
+    assert funnel.Bypass(0, 0, 0).text(STUDY).startswith("Of 0 users")
+
+
+def test_on_the_marts(small_study):
+    with query.connect(small_study.where.database) as con:
+        strict, optional = funnel.read(con)
+        devices = [f for f in funnel.read(con, "device") if f.name == "strict"]
+        curve = funnel.time_to_convert(con)
+        found = funnel.bypass(con)
+        buyers, skipped, early = found.converted, found.without_exposure, found.before_entry
+    assert [s.event for s in strict.steps] == ["view", "cart", "purchase"]
+    assert sum(f.converted for f in devices) == strict.converted
+    assert sum(f.steps[0].units for f in devices) == strict.steps[0].units
+    assert optional.converted > strict.converted
+    assert 0 <= skipped < buyers and early >= 0
+    assert curve.survival[-1] < 1

@@ -1,0 +1,255 @@
+"""Effects, and a machinery that keeps its word."""
+
+import hashlib
+import math
+import shutil
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import stats
+
+from helpers import config as studies
+from helpers import paths
+from helpers.assignment import BUCKETS, HEX_DIGITS, bucket
+from helpers.errors import ReportError
+from helpers.experiment import results as experiment
+from helpers.experiment.results import Results, Truth
+from helpers.stats import Mean, Proportion, Ratio, compare
+from helpers.warehouse import query
+
+
+@pytest.fixture(scope="module")
+def results(small_study) -> Results:
+    with query.connect(small_study.where.database) as con:
+        return Results(con, small_study.study)
+
+
+# --- summaries and effects ---
+
+
+def test_summary_by_metric_type(small_study):
+    row = pd.Series(
+        {
+            "sample_size": 10,
+            "sum_y": 4,
+            "sum_y2": 4,
+            "sum_d": 20,
+            "sum_d2": 60,
+            "sum_yd": 9,
+            "sum_x": 3,
+            "sum_x2": 3,
+            "sum_xy": 2,
+        }
+    )
+    study = small_study.study
+    assert experiment.summary(row, study.metric("purchase_rate")) == Proportion(10, 4)
+    assert experiment.summary(row, study.metric("retention_7d")) == Proportion(10, 4)
+    assert experiment.summary(row, study.metric("revenue_per_user")).estimate == pytest.approx(0.4)
+    ratio = experiment.summary(row, study.metric("order_value"))
+    assert isinstance(ratio, Ratio) and ratio.estimate == pytest.approx(0.2)
+    adjusted = experiment.summary(row, study.metric("purchase_rate"), covariate=True)
+    assert isinstance(adjusted, Mean) and adjusted.estimate == pytest.approx(0.4)
+
+
+def test_effect_is_compare_on_the_marts(results, small_study):
+    study = small_study.study
+    found = results.effect(study.primary)
+    with query.connect(small_study.where.database) as con:
+        counted = dict(
+            con.execute(
+                "select variant, (sample_size, sum_y::bigint) from marts.fct_experiment_results"
+                " where metric = 'purchase_rate' and population = 'exposed' and dimension = 'all'"
+            ).fetchall()
+        )
+    assert found.effect == compare(Proportion(*counted["control"]), Proportion(*counted["treatment"]))
+    assert found.covered is (found.effect.absolute_low <= found.truth.absolute <= found.effect.absolute_high)
+    assert results.units("exposed", "all", "all") == sum(n for n, _ in counted.values())
+
+
+def test_truth_is_the_planted_effect(results, small_study):
+    truth = results.truth(small_study.study.primary)
+    planted = small_study.study.injection.relative_uplift
+    assert min(planted.values()) < truth.relative < max(planted.values())
+    assert truth.absolute == pytest.approx(truth.control * truth.relative)
+    assert math.isnan(Truth(0.0, 0.1).relative)
+    for level, uplift in planted.items():
+        found = results.truth(small_study.study.primary, dimension="visitor_type", level=level)
+        assert found.relative == pytest.approx(uplift, abs=0.06), "3,000 users: a few flips either way"
+
+
+def test_holm_is_shared_by_success_metrics_only(results, small_study):
+    by_name = {e.metric.name: e for e in results.headline()}
+    assert list(by_name) == [m.name for m in small_study.study.metrics]
+    p = sorted((by_name[n].effect.p_value, n) for n in ("purchase_rate", "revenue_per_user"))
+    assert by_name[p[0][1]].adjusted_p == pytest.approx(min(1, 2 * p[0][0]))
+    for name in ("order_value", "retention_7d", "session_length"):
+        assert by_name[name].adjusted_p == by_name[name].effect.p_value
+
+
+def test_exploratory_is_adjusted_together(results, small_study):
+    primary = small_study.study.primary
+    found = results.exploratory(primary)
+    raw = [e.effect.p_value for e in found]
+    assert len(found) == sum(len(results.by_segment(primary, d)) for d in small_study.study.segments)
+    assert [e.adjusted_p for e in found] == pytest.approx(stats.false_discovery_control(raw, method="bh"))
+
+
+def test_segments_share_alpha_and_claim_nothing_that_their_test_does_not_carry(results, small_study):
+    study = small_study.study
+    found = results.interactions(study.primary)
+    assert list(found) == list(study.segments)
+    for dimension, test in found.items():
+        assert test.alpha == pytest.approx((1 - study.decision.confidence) / len(study.segments))
+        assert [s.segment for s in test.segments] == [e.level for e in results.by_segment(study.primary, dimension)]
+        assert not test.claims or test.interaction
+
+
+def test_the_trend_runs_over_the_days_of_exposure(results, small_study):
+    days = results.by_segment(small_study.study.primary, "day")
+    trend = results.novelty(small_study.study.primary)
+    assert trend.days == len(days) == 28
+    assert min(e.effect.absolute for e in days) < trend.long_run < max(e.effect.absolute for e in days)
+
+
+def test_days_come_in_order(results):
+    days = results.levels("exposed", "day")
+    assert days == sorted(days, key=int) and len(days) == 28
+    assert len(results.sample_ratio_by_day().groups) == 28
+
+
+def test_guardrails_look_to_the_harmful_side(results, small_study):
+    found = results.guardrails()
+    assert set(found) == {"order_value", "retention_7d", "session_length"}
+    assert found["order_value"].scale == "relative" and found["retention_7d"].scale == "absolute"
+    assert all(g.bad == "decrease" for g in found.values())
+    lower = small_study.study.metric("order_value").model_copy(update={"better": "lower"})
+    assert results.guardrail(lower).bad == "increase"
+
+
+def test_intention_to_treat_is_diluted(results, small_study):
+    both = results.populations(small_study.study.primary)
+    exposed, assigned = (both[p].truth for p in ("exposed", "assigned"))
+    assert 0 < assigned.absolute < exposed.absolute
+
+
+def test_cuped_only_with_a_covariate(results, small_study):
+    effect, reduction = results.with_cuped(small_study.study.primary)
+    plain = results.effect(small_study.study.primary).effect
+    assert 0 < reduction.share_remaining <= 1
+    assert effect.absolute_high - effect.absolute_low <= (plain.absolute_high - plain.absolute_low) * 1.02
+    assert results.with_cuped(small_study.study.metric("order_value")) is None
+
+
+def test_a_guardrail_without_units_says_so(small_study, tmp_path):
+    database = tmp_path / "empty.duckdb"
+    shutil.copyfile(small_study.where.database, database)
+    with query.connect(database, read_only=False) as con:
+        con.execute("delete from marts.fct_experiment_results where metric = 'retention_7d'")
+        spoiled = Results(con, small_study.study)
+        with pytest.raises(ReportError, match="nobody was observed long enough"):
+            spoiled.guardrails()
+        assert spoiled.effect(small_study.study.metric("retention_7d")) is None
+        con.execute("delete from marts.fct_experiment_results where variant = 'control'")
+        with pytest.raises(ReportError, match="no exposed unit stands in the control"):
+            Results(con, small_study.study).base(small_study.study.primary)
+
+
+# --- re-salted experiments ---
+
+
+def test_a_resalted_split_is_that_of_the_assignment(small_study):
+    """Assignments against hashlib, unit by unit; the first of each hash is that of helpers.assignment."""
+    study, metric = small_study.study, small_study.study.primary.name
+    with query.connect(small_study.where.database) as con:
+        sums = experiment.resalt(con, study).set_index("run")
+        units = con.execute(
+            f"select user_id, y0, y1 from intermediate.int_unit_metrics where population = 'exposed' and metric = '{metric}'"
+        ).df()
+    assert len(sums) == study.design.aa_runs and sorted(sums.index) == list(range(study.design.aa_runs))
+    for run in (0, 617, 999):
+        number, part = divmod(run, experiment.BUCKETS_A_HASH)
+        salt, digits = f"{study.salt}/aa/{number}", slice(HEX_DIGITS * part, HEX_DIGITS * (part + 1))
+        digests = units.user_id.map(lambda u, salt=salt: hashlib.sha256(f"{salt}:{u}".encode()).hexdigest())
+        control = digests.map(lambda d, digits=digits: int(d[digits], 16) / BUCKETS < 0.5)
+        if part == 0:
+            assert control.equals(units.user_id.map(lambda u, salt=salt: bucket(salt, u) < 0.5))
+        assert sums.n_control[run] == control.sum()
+        assert sums.y0_control[run] == units.y0[control].sum()
+        assert sums.y0_treatment[run] == units.y0[~control].sum()
+        assert sums.y1_treatment[run] == units.y1[~control].sum()
+        assert sums.y1_squared_treatment[run] == (units.y1[~control] ** 2).sum()
+
+
+@pytest.fixture(scope="module")
+def sums(small_study) -> pd.DataFrame:
+    with query.connect(small_study.where.database) as con:
+        return experiment.resalt(con, small_study.study)
+
+
+def test_error_rates_lie_inside_binomial_bounds(sums, results, small_study):
+    """The units are fixed and only the split is random, so a share over 1,000 salts is binomial."""
+    study = small_study.study
+    found = experiment.resalted(sums, study, results.truth(study.primary), runs=1_000)
+    for rate, nominal in ((found.false_positives, 0.05), (found.srm_alarms, 0.001)):
+        low, high = stats.binom(1_000, nominal).interval(0.9999)
+        assert low <= rate.observed * 1_000 <= high, rate
+    # known potential outcomes make the interval cover a little more than promised, never less
+    assert found.coverage.observed * 1_000 >= stats.binom(1_000, 0.95).ppf(0.00005)
+    assert found.false_positives.low <= found.false_positives.observed <= found.false_positives.high
+    assert abs(found.bias) < 4 * found.estimates.std() / math.sqrt(1_000)
+    assert stats.kstest(found.p_values, "uniform").statistic < 0.06
+    assert found.runs == len(found.p_values) == len(found.estimates) == 1_000
+
+
+def test_the_first_runs_are_the_same_whatever_their_number(sums, small_study):
+    few = experiment.resalted(sums, small_study.study, None, runs=100)
+    many = experiment.resalted(sums, small_study.study, None, runs=400)
+    np.testing.assert_array_equal(few.p_values, many.p_values[:100])
+    assert few.coverage is None and few.truth == 0.0
+
+
+def test_a_lying_machinery_is_caught(sums, small_study):
+    """Three in a hundred control units lost: the sample ratio alarms, and treated units leak into the A/A test."""
+    leaking = sums.assign(y0_treatment=sums.y1_treatment * 1.15)
+    found = experiment.resalted(leaking.round(), small_study.study, None, runs=1_000)
+    assert not found.false_positives.ok
+    short = sums.assign(n_control=(sums.n_control * 0.7).round(), y0_control=(sums.y0_control * 0.7).round())
+    assert not experiment.resalted(short, small_study.study, None, runs=1_000).srm_alarms.ok
+
+
+def test_a_mean_is_resalted_by_welch(small_study):
+    metrics = [
+        m.model_copy(update={"role": {"purchase_rate": "secondary", "revenue_per_user": "primary"}.get(m.name, m.role)})
+        for m in small_study.study.metrics
+    ]
+    study = small_study.study.model_copy(update={"metrics": metrics})
+    with query.connect(small_study.where.database) as con:
+        money, truth = experiment.resalt(con, study), Results(con, study).truth(study.primary)
+    found = experiment.resalted(money, study, truth, runs=1_000)
+    low, high = stats.binom(1_000, 0.05).interval(0.9999)
+    assert low <= found.false_positives.observed * 1_000 <= high
+    assert found.coverage.observed > 0.92
+    ratio = [m.model_copy(update={"role": "primary" if m.name == "order_value" else "secondary"}) for m in metrics]
+    with pytest.raises(ReportError, match="a proportion or a mean"):
+        experiment.resalted(money, study.model_copy(update={"metrics": ratio}), None, runs=10)
+
+
+# --- what a reader is told ---
+
+
+def test_statistics_frame_holds_every_effect_once(small_study):
+    with query.connect(small_study.where.database) as con:
+        frame = experiment.statistics_frame(con, small_study.study)
+    assert tuple(frame.columns) == tuple(experiment.STATISTICS_COLUMNS)
+    assert not frame.duplicated(["population", "dimension", "level", "variant", "metric"]).any()
+    assert set(frame.population) == {"exposed", "assigned"} and "day" in set(frame.dimension)
+
+
+def test_caution(small_study):
+    study = small_study.study
+    assert experiment.caution(study).startswith("The log is simulated. ")
+    online = study.model_copy(update={"mode": "online", "injection": None})
+    assert experiment.caution(online).startswith("The log is simulated, and the variants stand in it")
+    log = online.model_copy(update={"data": studies.load(paths.STUDIES / "rees46.yml").data})
+    assert "nothing is planted" in experiment.caution(log)

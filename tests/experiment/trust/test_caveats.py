@@ -1,0 +1,63 @@
+"""Warnings that need words: a split that chance seldom makes, and contamination that no sample ratio sees."""
+
+import pytest
+
+from helpers.experiment.trust.hidden_contamination import unseen
+from helpers.experiment.trust.marginal_srm import doubtful_split
+from helpers.stats import Proportion
+
+
+class Measured:
+    """Results of a study whose primary metric is a proportion."""
+
+    def __init__(self, study, control: Proportion, treatment: Proportion) -> None:
+        self.study, self._arms = study, dict(zip((v.name for v in study.variants), (control, treatment), strict=True))
+
+    def arm(self, _, variant):
+        return self._arms[variant]
+
+    def arm_sizes(self):
+        return {name: arm.n for name, arm in self._arms.items()}
+
+    def sample_ratio(self):
+        from helpers.stats import srm
+
+        return srm(self.arm_sizes(), {v.name: v.weight for v in self.study.variants})
+
+
+@pytest.fixture
+def measured():
+    from helpers import config as studies
+
+    return lambda *arms: Measured(studies.load("studies/cookie_cats.yml"), *arms)
+
+
+@pytest.mark.parametrize(("treated", "doubtful"), [(10_200, False), (10_300, True), (10_500, False)])
+def test_only_between_the_threshold_and_one_in_twenty(measured, treated, doubtful):
+    results = measured(Proportion(10_000, 2_000), Proportion(treated, 2_000))
+    test = results.sample_ratio()
+    assert (0.001 <= test.p_value < 0.05) == doubtful
+    assert (doubtful_split(results) is not None) == doubtful
+
+
+@pytest.mark.parametrize(
+    ("control", "treatment", "hits"),
+    [
+        (Proportion(10_000, 2_000), Proportion(10_300, 1_900), (2_000, 1_900)),  # the missing ones had not come back
+        (Proportion(10_000, 1_900), Proportion(10_300, 2_100), (2_200, 2_100)),  # the missing ones had all come back
+        (Proportion(10_300, 2_000), Proportion(10_000, 2_100), (2_000, 2_100)),
+        (Proportion(10_300, 2_000), Proportion(10_000, 1_900), (2_000, 2_200)),
+    ],
+)
+def test_the_missing_units_answer_against_what_was_found(measured, control, treatment, hits):
+    found = doubtful_split(measured(control, treatment))
+    assert (found.missing, found.worst.n_control, found.worst.n_treatment) == (300, 10_300, 10_300)
+    assert (found.worst.control, found.worst.treatment) == pytest.approx([h / 10_300 for h in hits])
+
+
+def test_a_sample_ratio_that_sees_it_is_no_blind_one(measured):
+    results = measured(Proportion(10_000, 2_000), Proportion(10_000, 2_000))
+    found = unseen(results, {"control": 10_050, "treatment": 10_040}, 90)
+    assert found is not None and found.rows == 90
+    assert unseen(results, {"control": 10_050, "treatment": 11_040}, 1_090) is None
+    assert unseen(results, {}, 0) is None

@@ -1,0 +1,95 @@
+"""Studies as plans, and what a report says about its rule."""
+
+from dataclasses import replace
+
+import pytest
+
+from helpers import config as studies
+from helpers import paths
+from helpers.experiment.whatif import Plan, outlook, plan_of, preset_of
+from helpers.experiment.whatif.engine import planned_size
+from helpers.experiment.whatif.presets import conversion
+from helpers.report.topics.whatif import NAMES, long_enough, rows, tried
+from helpers.stats import Mean, Proportion, compare
+
+UNITS = 28_000
+
+
+class FakeResults:
+    """As much of :class:`helpers.experiment.results.Results` as a plan needs."""
+
+    def __init__(self, study, treated=3_100):
+        self.study = study
+        self.arms = (Proportion(UNITS // 2, 2_800), Proportion(UNITS // 2, treated))
+
+    def units(self, population, dimension, level):
+        return UNITS if level == "all" else UNITS // 2
+
+    def levels(self, population, dimension):
+        return ["phone", "none"]
+
+    def arm(self, metric, variant, *, dimension="all", level="all"):
+        if metric.type == "mean":
+            return Mean.from_moments(UNITS // 2, 512.4, 9.0)
+        return Proportion(UNITS // 4, 0) if level == "none" else self.arms[0]
+
+    def effect(self, metric):
+        class Found:
+            effect = compare(*self.arms)
+
+        return Found()
+
+
+@pytest.fixture
+def study():
+    return studies.load(paths.STUDIES / "cart_checkout.yml")
+
+
+def test_a_study_becomes_the_plan_that_its_rule_was_written_for(study):
+    plan, reason = plan_of(study, FakeResults(study))
+    assert reason == "" and sum(plan.arms) == UNITS and plan.days == 28
+    assert (plan.baseline, plan.uplift, plan.arpu) == (0.2, 0.1071, 512)
+    assert plan.minimum_uplift == study.decision.min_relative_uplift and plan.cost == 100 * study.economics.cost
+    assert plan.planned_uplift == study.design.minimum_detectable
+
+
+def test_a_launch_reaches_more_than_the_experiment_saw(study):
+    economics = study.economics.model_copy(update={"exposed_units_per_month": 304_375})
+    plan, _ = plan_of(study.model_copy(update={"economics": economics}), FakeResults(study))
+    assert plan.traffic == 10_000 and plan.in_experiment == 0.1 and sum(plan.arms) == UNITS
+
+
+def test_levels_without_a_conversion_are_no_segments(study):
+    preset = preset_of(study, FakeResults(study))
+    assert {s.level for s in preset.segments} == {"phone"} and preset.segments[0].segment_share == 0.5
+
+
+def test_another_metric_stands_in_where_the_primary_is_no_share():
+    music = studies.load(paths.STUDIES / "music_recommendations.yml")
+    assert conversion(music).name == "conversion" and music.primary.name != "conversion"
+    assert "no share" in tried(music, FakeResults(music)).label
+    bare = music.model_copy(update={"metrics": [m for m in music.metrics if m.type != "proportion"]})
+    found = tried(bare, FakeResults(bare))
+    assert found.outlook is None and found.reason == "no success metric is a proportion"
+
+
+def test_the_rule_is_tried_at_its_own_size(study):
+    short = Plan(traffic=2000, baseline=0.1, uplift=0.08, arpu=500, days=7)
+    reached = long_enough(short)
+    assert reached.days % 7 == 0 and outlook(reached).units >= outlook(reached).planned
+    assert long_enough(reached) is reached
+    assert long_enough(replace(short, in_experiment=0.01)).in_experiment == 1
+
+
+def test_the_size_alone_is_asked_for_and_is_the_outlooks(monkeypatch):
+    short = Plan(traffic=2000, baseline=0.1, uplift=0.08, arpu=500, days=7, looks=3)
+    wanted = outlook(short)
+    monkeypatch.setattr("helpers.report.topics.whatif.outlook", lambda *_: pytest.fail("a whole outlook was computed"))
+    assert planned_size(short) == wanted.planned and long_enough(short).days == 7 * wanted.planned_weeks
+    assert long_enough(replace(short, traffic=20, days=30)) is None
+
+
+def test_rows_add_up(study):
+    found = tried(study, FakeResults(study)).outlook
+    assert [row["If the change truly"].split()[0] for row in rows(found)] == ["does", "harms", "is"]
+    assert set(NAMES) < set(vars(found.rule))

@@ -1,0 +1,132 @@
+"""A study proposed from an event log: with variants online, without them offline, and its tracking plan."""
+
+from pathlib import Path
+
+import pytest
+
+from helpers import config as studies
+from helpers import ingest
+from helpers.config import tracking_plan
+from helpers.errors import ReportError
+from tests.ingest.new_study.tables import log, proposed, written
+
+
+def test_a_log_without_variants_is_an_offline_study(tmp_path: Path) -> None:
+    study, _, said = proposed(tmp_path, log(tmp_path / "shop.csv"))
+    assert study.mode == "offline" and study.injection is not None and study.injection.event == "purchase"
+    assert study.funnel.steps == ["view", "cart", "purchase"] and study.exposure == "view"
+    assert study.data.columns == {  # type: ignore[union-attr]
+        "event_time": "when", "event_name": "what", "user_id": "visitor", "price": "price", "device": "device",
+    }  # fmt: skip
+    assert study.segments == ["device"] and study.economics.revenue_metric == "revenue_per_unit"
+    assert "variant: no column holds one, so the study is offline" in said
+    plan = tracking_plan.tracking_plan(study, tmp_path / "studies")
+    assert plan.events["purchase"].properties["price"].required and not plan.events["view"].properties
+    assert (study.period.start.isoformat(), study.period.end.isoformat()) == (
+        "2026-03-02T00:00:00",
+        "2026-03-05T00:00:00",
+    )
+
+
+def test_a_log_with_variants_is_an_online_study(tmp_path: Path) -> None:
+    study, _, said = proposed(tmp_path, log(tmp_path / "shop.csv", "if(i % 2 = 0, 'off', 'on') as variant"))
+    assert study.mode == "online" and [v.name for v in study.variants] == ["off", "on"]
+    assert "the counts 200, 200 fit it" in said, "units are counted, not events"
+    ingest.land(study, tmp_path / "raw")
+
+
+@pytest.mark.parametrize("levels", [("A", "B"), ("0", "1"), ("ctrl", "New page")])
+def test_levels_that_are_no_names_are_mapped(tmp_path: Path, levels: tuple[str, str]) -> None:
+    file = log(tmp_path / "shop.csv", f"if(i % 2 = 0, '{levels[0]}', '{levels[1]}') as variant")
+    study, text, _ = proposed(tmp_path, file)
+    assert study.mode == "online" and [v.name for v in study.variants] == ["control", "treatment"]
+    assert study.data.variants == dict(zip(levels, ("control", "treatment"), strict=True))  # type: ignore[union-attr]
+    assert "# 200 units" in text
+    ingest.land(study, tmp_path / "raw")
+
+
+def test_steps_that_buyers_skip_are_optional(tmp_path: Path) -> None:
+    file = written(
+        tmp_path / "t.csv",
+        """select timestamp '2026-03-02 08:00:00' + to_seconds(i * 9) as event_time, ['view', 'purchase', 'cart'][k] as event_type,
+        i as user_id from range(300) as t(i), range(1, 4) as s(k) where k < 3 and i % k = 0 or k = 3 and i % 10 = 0""",
+    )  # fmt: skip
+    study, _, said = proposed(tmp_path, file)
+    assert study.funnel.steps == ["view", "cart", "purchase"] and study.funnel.optional == ["cart"]
+    assert "many skip cart" in said
+
+
+@pytest.mark.parametrize(
+    ("query", "message"),
+    [
+        ("select i % 50 as customer_id, timestamp '2026-01-01' + to_hours(i) as at, i * 1.5 as amount from range(500) as t(i)",
+         "its rows repeat a unit, but no column names the event"),
+        ("select i as customer_id, i % 9 as visits, (i % 2)::int as bought from range(500) as t(i)",
+         "is a unit table without a variant"),
+        ("select 'a > b' || i as path, i % 9 as conversions from range(500) as t(i)", "is neither an event log nor a unit table"),
+        ("select i % 50 as user_id, ['view', 'buy'][1 + i % 2] as event, date '2026-01-01' + (i % 9)::int as day from range(500) as t(i)",
+         "no column holds moments that can be read"),
+        ("select i % 50 as user_id, ['Page View', 'Buy!'][1 + i % 2] as event, timestamp '2026-01-01' + to_hours(i) as at from range(500) as t(i)",
+         "holds fewer than two names of events"),
+        ("select i % 50 as user_id, ['a', 'b'][1 + i % 2] as variant, i as visits from range(500) as t(i)",
+         "stand in several rows with different outcomes"),
+        ("select i as user_id, ['a', 'b'][1 + i % 2] as variant, ['x', 'y'][1 + i % 2] as visited from range(500) as t(i)",
+         "no column that can be an outcome"),
+    ],
+)  # fmt: skip
+def test_what_is_neither_is_one_clear_error(tmp_path: Path, query: str, message: str) -> None:
+    with pytest.raises(ReportError, match=message) as caught:
+        proposed(tmp_path, written(tmp_path / "t.csv", query))
+    assert "expected" in str(caught.value)
+    assert not (tmp_path / "studies").exists()
+
+
+def test_the_variant_may_be_named(tmp_path: Path) -> None:
+    file = written(
+        tmp_path / "t.csv",
+        "select i as customer_id, i % 2 as fin, (i % 3 = 0)::int as arrest_count from range(600) as t(i)",
+    )
+    with pytest.raises(ReportError, match="--variant COLUMN"):
+        proposed(tmp_path, file)
+    study, _, _ = proposed(tmp_path, file, variant="fin")
+    assert study.data.columns["variant"] == "fin"  # type: ignore[union-attr]
+    with pytest.raises(ReportError, match="did you mean 'fin'"):
+        proposed(tmp_path, file, variant="fim", force=True)
+    with pytest.raises(ReportError, match="can hold no variant"):
+        proposed(tmp_path, file, variant="customer_id", force=True)
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"", "is empty"),
+        (b"\x89PNG\r\n\x1a\n\x00\x00\x00" + bytes(range(256)) * 20, "is no text|cannot be read as text"),
+        (b"only\n1\n2\n", "has a single column"),
+        (b"a,b\n", "holds no events"),
+        (b"a,A\n1,2\n", "columns stand there twice"),
+    ],
+)
+def test_a_bad_file_is_one_clear_error(tmp_path: Path, content: bytes, message: str) -> None:
+    file = tmp_path / "t.csv"
+    file.write_bytes(content)
+    with pytest.raises(ReportError, match=message):
+        proposed(tmp_path, file)
+    assert not (tmp_path / "studies").exists()
+
+
+def test_a_database_server_and_a_missing_file_say_what_to_do(tmp_path: Path) -> None:
+    with pytest.raises(ReportError, match="not at a database server"):
+        proposed(tmp_path, "${DATABASE_URL}")
+    with pytest.raises(ReportError, match="there is no such file"):
+        proposed(tmp_path, tmp_path / "nothing.csv")
+    with pytest.raises(ReportError, match=r"no file matches|there is no such file"):
+        proposed(tmp_path, tmp_path / "nothing*.csv", name="t")
+
+
+def test_a_name_cannot_leave_the_folder(tmp_path: Path) -> None:
+    file = log(tmp_path / "shop.csv")
+    for name in ("../evil", "a/b", "A b"):
+        with pytest.raises(ReportError, match="cannot have this name"):
+            proposed(tmp_path, file, name=name)
+    made, _, _ = proposed(tmp_path, file)
+    assert studies.load(tmp_path / "studies" / "shop.yml") == made

@@ -1,0 +1,114 @@
+"""The strict runner, on notebooks that break."""
+
+import json
+import os
+import re
+from pathlib import Path
+
+import pytest
+
+from helpers import paths
+from helpers.errors import ReportError
+from helpers.paths import StudyPaths
+from helpers.pipeline import notebooks
+
+BROKEN = Path(__file__).parents[1] / "notebooks" / "broken"
+RAISES = BROKEN / "raises.ipynb"
+MACHINE = re.compile(r"(?<![\w./])/(?:home|root|tmp|var|usr|opt|work|Users|private)/")
+"""An absolute path of some machine."""
+
+
+@pytest.fixture
+def where(tmp_path) -> StudyPaths:
+    return StudyPaths("broken", tmp_path)
+
+
+def files(where: StudyPaths) -> list[str]:
+    return sorted(p.name for p in where.executed.iterdir()) if where.executed.is_dir() else []
+
+
+def test_unknown_parameter_is_an_error_before_anything_runs(where):
+    with pytest.raises(ReportError) as caught:
+        notebooks.execute(RAISES, where, {"study_fil": "x"})
+    assert str(caught.value).splitlines() == [
+        "raises.ipynb has no parameter 'study_fil'",
+        "  got:      study_fil",
+        "  expected: one of study_file, fail",
+        "  remedy:   did you mean 'study_file'?",
+    ]
+    assert not where.reports.exists()
+
+
+def test_a_failing_notebook_leaves_the_old_output_and_names_its_cell(where):
+    good = notebooks.execute(RAISES, where, {})
+    before, time = good.read_bytes(), good.stat().st_mtime_ns
+    with pytest.raises(ReportError) as caught:
+        notebooks.execute(RAISES, where, {"fail": True})
+    told = str(caught.value)
+    assert "raises.ipynb stopped in cell 4: ZeroDivisionError" in told
+    assert "division by zero" in told
+    assert "    | quotient = 1 / shares[fail]" in told, "the source of the cell"
+    assert not MACHINE.search(told)
+    assert good.read_bytes() == before and good.stat().st_mtime_ns == time
+    assert files(where) == ["raises.ipynb"]
+
+
+@pytest.mark.parametrize(("name", "error"), [("syntax", "SyntaxError"), ("unclosed", "SystemExit")])
+def test_a_notebook_that_never_ran_leaves_nothing(where, name, error):
+    with pytest.raises(ReportError, match=f"{name}.ipynb stopped in cell .: {error}"):
+        notebooks.execute(BROKEN / f"{name}.ipynb", where, {})
+    assert files(where) == []
+    assert not where.results.exists()
+
+
+def test_the_copy_is_the_same_every_time_and_names_no_machine(where):
+    first = notebooks.execute(RAISES, where, {"study_file": "studies/rees46.yml"})
+    text, time = first.read_bytes(), first.stat().st_mtime_ns
+    os.utime(first, (1_000, 1_000))
+    second = notebooks.execute(RAISES, where, {"study_file": "studies/rees46.yml"})
+    assert second.read_bytes() == text, "byte for byte"
+    assert second.stat().st_mtime_ns > time, "make must see that the step was done"
+    found = text.decode()
+    assert not MACHINE.search(found) and str(paths.ROOT) not in found and str(where.base) not in found
+    content = json.loads(found)
+    printed = [o["text"] for c in content["cells"] if c["cell_type"] == "code" for o in c["outputs"] if "text" in o]
+    assert printed == [["whole studies/rees46.yml True\n"]], "notebooks run at the project's root"
+    assert "papermill" not in content["metadata"]
+    assert [c["id"] for c in content["cells"]] == [f"cell-{i:02d}" for i in range(len(content["cells"]))]
+
+
+def test_leftovers_of_a_killed_run_are_removed(where):
+    where.executed.mkdir(parents=True)
+    left = where.executed / ".raises.4000000.ipynb"
+    left.write_text("{")
+    other = where.executed / ".another.4000000.ipynb"
+    other.write_text("{")
+    notebooks.execute(RAISES, where, {})
+    assert files(where) == [".another.4000000.ipynb", "raises.ipynb"]
+
+
+def test_tidy_drops_only_what_is_volatile():
+    content = {
+        "metadata": {"papermill": {"duration": 1}, "kernelspec": {"name": "python3"}},
+        "cells": [
+            {
+                "id": "x",
+                "cell_type": "code",
+                "metadata": {"tags": ["a"], "execution": {"t": 1}, "papermill": {}},
+                "outputs": [],
+            },
+            {"id": "y", "cell_type": "markdown", "metadata": {}, "source": "ä"},
+        ],
+    }
+    kept = json.loads(notebooks.tidy(content))
+    assert kept["metadata"] == {"kernelspec": {"name": "python3"}}
+    assert kept["cells"][0] == {"id": "cell-00", "cell_type": "code", "metadata": {"tags": ["a"]}, "outputs": []}
+    assert "ä" in notebooks.tidy(content) and notebooks.tidy(content).endswith("}\n")
+
+
+def test_the_kernel_opens_no_port():
+    """Sockets in the file system: nobody reaches a headless kernel over the network."""
+    from helpers.pipeline.kernel import HeadlessKernelManager
+
+    one, other = HeadlessKernelManager(), HeadlessKernelManager()
+    assert one.transport == "ipc" and one.ip != other.ip

@@ -1,0 +1,99 @@
+import re
+
+import plotly.graph_objects as go
+import pytest
+
+from helpers.errors import ReportError
+from helpers.paths import StudyPaths
+from helpers.report.figures import export as exporting
+from helpers.report.figures import style
+from helpers.report.figures.export import browser, export, stable
+from helpers.report.figures.show import show
+
+needs_browser = pytest.mark.skipif(browser() is None, reason="no Chrome or Chromium on this machine")
+
+
+@pytest.fixture
+def where(tmp_path):
+    return StudyPaths("fake", tmp_path)
+
+
+def put(where, name, value=1):
+    figure = style.titled(go.Figure(go.Bar(x=["a"], y=[value])), f"{name} is <b>{value}</b>")
+    return show(where, "05_ab_results", name, figure, f"A bar called {name}")
+
+
+@needs_browser
+def test_only_what_changed_is_drawn_and_orphans_go(where):
+    put(where, "one")
+    put(where, "two", 2)
+    first = export(where)
+    assert first.drawn == ("one", "two") and not first.note
+    svg = (where.figures / "one.svg").read_text()
+    assert svg.startswith("<svg") and "fill: rgb(255, 255, 255)" in svg
+    assert not re.search(r"defs-(?!0)", svg)
+    assert "<b>" not in svg.replace("&lt;b&gt;", "")
+
+    (where.figures / "gone.svg").write_text("<svg/>")
+    (where.figures / "README.md").write_text("stays")
+    (where.figures / "one.svg").unlink()
+    put(where, "three")
+    lines = []
+    second = export(where, lines.append)
+    assert second.drawn == ("one", "three") and second.removed == ("gone.svg",)
+    assert lines == ["drawing 2 of 3 figures"]
+    assert (where.figures / "one.svg").read_text() == svg, "the same figure, byte for byte"
+    assert (where.figures / "README.md").is_file()
+    assert export(where).drawn == ()
+
+
+def test_without_a_browser_the_pages_are_written_and_a_note_says_so(where, monkeypatch):
+    monkeypatch.setattr(exporting, "browser", lambda: None)
+    put(where, "one")
+    where.figures.mkdir(parents=True)
+    (where.figures / "one.svg").write_text("<svg/>\n<!--spec " + "0" * 64 + "-->\n")
+    done = export(where)
+    assert done.note == "static pictures were skipped: no Chrome or Chromium found"
+    assert done.figures == ("one",) and done.drawn == ()
+    assert not (where.figures / "one.svg").exists(), "an outdated picture would lie"
+    page = (where.figures / "one.html").read_text()
+    assert "<title>one is &lt;b&gt;1&lt;/b&gt;</title>" in page
+    assert "<noscript><p>A bar called one. one is &lt;b&gt;1&lt;/b&gt;. Across: a.</p></noscript>" in page
+    assets = where.figures.parent / "assets"
+    assert {f.name for f in assets.iterdir()} == {"plotly.min.js", "plot.js", "report.css"}
+
+
+def test_a_browser_that_does_not_start_is_a_note_too(where, monkeypatch, tmp_path):
+    broken = tmp_path / "chromium"
+    broken.write_text("#!/bin/sh\nexit 1\n")
+    broken.chmod(0o755)
+    monkeypatch.setattr(exporting, "browser", lambda: str(broken))
+    put(where, "one")
+    note = export(where).note
+    assert note.startswith("static pictures were skipped:") and "did not start" in note
+    assert (where.figures / "one.html").is_file()
+
+
+def test_an_empty_data_folder_does_not_empty_the_committed_figures(where):
+    where.figures.mkdir(parents=True)
+    (where.figures / "kept.svg").write_text("<svg/>")
+    with pytest.raises(ReportError, match="there are no figures of fake"):
+        export(where)
+    assert (where.figures / "kept.svg").is_file()
+
+
+def test_browser_may_be_named_in_the_environment(monkeypatch, tmp_path):
+    own = tmp_path / "my-chrome"
+    own.write_text("#!/bin/sh\n")
+    own.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path / "nothing"))
+    monkeypatch.setenv("BROWSER_PATH", str(own))
+    assert browser() == str(own)
+    monkeypatch.setenv("BROWSER_PATH", str(tmp_path / "missing"))
+    assert browser() is None
+
+
+def test_ids_are_numbered_in_order_of_appearance():
+    one = '<g id="topdefs-abc123"/><g id="clip9f8e7dxy"/><use href="#clip9f8e7dxy"/>'
+    other = one.replace("abc123", "0d0d0d").replace("9f8e7d", "aaaaaa")
+    assert stable(one) == stable(other) != one

@@ -1,0 +1,106 @@
+import re
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from helpers.errors import ReportError
+from helpers.report.tables import badge, callout, table
+
+
+def classes(markup):
+    return re.findall(r'<th scope="col"(?: class="([^"]*)")?>', markup)
+
+
+def test_headings_caption_and_scope():
+    markup = table(pd.DataFrame({"Step": ["cart"], "Users": [1200]}), "By step").markup
+    assert "<caption><span>By step</span></caption>" in markup
+    assert '<th scope="col">Step</th>' in markup and '<th scope="row">cart</th>' in markup
+    assert '<td class="right">1,200</td>' in markup
+    assert 'tabindex="0" role="region" aria-label="By step"' in markup
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        ["+7.9 %", "-0.32 %"],
+        ["EUR 1,234,568", "-EUR 12.50"],
+        ["< 0.0001", "0.4123"],
+        ["+5.6 % to +10.9 %", "\u2013"],
+        ["-0.32 points", "not available"],
+        ["12 s", "1,200 s"],
+        ["1 week", "3 weeks"],
+        ["EUR 10 to EUR 20", "unbounded"],
+    ],
+)
+def test_texts_that_are_numbers_stand_right(texts):
+    frame = pd.DataFrame({"what": ["a", "b"], "value": texts})
+    assert classes(table(frame, "x").markup) == ["", "right"]
+
+
+@pytest.mark.parametrize("texts", [["0-30", "days"], ["yes", "no"], ["", ""], ["1 a", "2 b"]])
+def test_other_texts_stand_left(texts):
+    frame = pd.DataFrame({"what": ["a", "b"], "value": texts})
+    assert classes(table(frame, "x").markup) == ["", ""]
+
+
+def test_values_are_formatted_and_missing_ones_shown():
+    frame = pd.DataFrame(
+        {
+            "n": [1234567, 2],
+            "f": [0.123456, np.nan],
+            "big": [123456.7, 1.0],
+            "flag": [True, False],
+            "day": pd.to_datetime(["2026-01-01", "2026-01-02"]),
+            "none": [None, "x"],
+        }
+    )
+    markup = table(frame, "x").markup
+    for text in ("1,234,567", "0.1235", "123,457", "yes", "2026-01-01"):
+        assert f">{text}<" in markup
+    assert markup.count(">\u2013<") == 2 and "nan" not in markup.lower()
+
+
+def test_everything_is_escaped():
+    attack = "</script><img src=x onerror=alert(1)>"
+    frame = pd.DataFrame({attack: [attack], "badge": [badge("bad", attack)]})
+    markup = table(frame, attack, footnote=attack).markup
+    assert "<img" not in markup and "<script" not in markup
+    assert markup.count("&lt;img") == 6
+    assert "<img" not in callout("warning", attack)._repr_html_()
+
+
+def test_align_overrides_and_must_name_a_column():
+    frame = pd.DataFrame({"a": [1], "b": ["x"]})
+    markup = table(frame, "x", align={"a": "left", "b": "center"}).markup
+    assert classes(markup) == ["", "center"]
+    with pytest.raises(ReportError, match="align names no column"):
+        table(frame, "x", align={"c": "left"})
+
+
+def test_no_single_units_no_long_tables_no_lost_index():
+    for name in ("user_id", "Unit_ID", "session_id", "event_id"):
+        with pytest.raises(ReportError, match="single units"):
+            table(pd.DataFrame({name: ["u1"]}), "x")
+    with pytest.raises(ReportError, match="too long"):
+        table(pd.DataFrame({"a": range(61)}), "x")
+    assert table(pd.DataFrame({"a": range(60)}), "x")
+    with pytest.raises(ReportError, match="index"):
+        table(pd.DataFrame({"a": [1]}, index=pd.Index(["x"], name="segment")), "x")
+
+
+def test_the_frame_is_not_changed():
+    frame = pd.DataFrame({"a": [1.23456], "b": ["x"]})
+    before = frame.copy()
+    table(frame, "x")
+    pd.testing.assert_frame_equal(frame, before)
+
+
+def test_callouts_and_badges():
+    markup = callout("finding", "Two of **three**\nlines.\n\nNext")._repr_html_()
+    assert 'class="callout callout-finding"' in markup
+    assert "<p>Two of <strong>three</strong> lines.</p><p>Next</p>" in markup
+    with pytest.raises(ReportError, match="no such callout"):
+        callout("note", "x")
+    with pytest.raises(ReportError, match="no such badge"):
+        badge("red", "x")

@@ -1,0 +1,109 @@
+"""The site over several reports: cards, texts, what is on it."""
+
+import json
+import re
+import shutil
+
+import pytest
+
+from helpers import paths
+from helpers.errors import ReportError
+from helpers.record import Number, Numbers
+from helpers.site import render
+from helpers.site.catalogue import Report
+from helpers.site.catalogue import reports as whole_reports
+from tests.built_once import built_once
+from tests.fake_report import ATTACK, NUMBERS, STUDY, built, prepare, report_of
+
+
+@pytest.fixture(scope="module")
+def reports(tmp_path_factory):
+    return built_once(tmp_path_factory, "fake_report", built) / "reports"
+
+
+def test_the_front_page_shows_a_card_a_study(reports):
+    html = (reports / "index.html").read_text()
+    card = html[html.index('<article class="study-card"') : html.index("</article>")]
+    found = ["verdict-go", "A calmer cart", NUMBERS["decision.headline"][0], "+8.2", "+5.6", "EUR", "11 of 12"]
+    places = [card.index(text) for text in found]
+    assert places == sorted(places)
+    assert f'href="{STUDY.name}/index.html"' in card and f'href="{STUDY.name}/{STUDY.name}.html"' in card
+
+
+def test_a_card_escapes_what_comes_from_data(tmp_path):
+    where = prepare(tmp_path, notebooks=1)
+    numbers = Numbers({**report_of(where).numbers, "decision.headline": Number(ATTACK, "text", "", ATTACK)})
+    study = STUDY.model_copy(update={"title": ATTACK, "question": ATTACK})
+    text = render.front([Report(study, where, numbers)], {}, [])
+    assert "<img" not in text and text.count("&lt;img src=x") == 3
+
+
+def test_money_that_cannot_be_had_has_no_interval(tmp_path):
+    report = report_of(prepare(tmp_path, notebooks=1))
+    missing = Number(None, "money", "the log is too short", "not available")
+    numbers = Numbers({**report.numbers, "money.horizon_point": missing, "money.horizon_low": missing})
+    text = render.front([Report(STUDY, report.where, numbers)], {}, [])
+    assert "not\u00a0available" in text and "not\u00a0available to" not in text
+
+
+def test_plotly_stands_once(reports):
+    assert [f.parent for f in reports.rglob("plotly.min.js")] == [reports / "_static"]
+
+
+def test_every_page_has_its_policy(reports):
+    for page in reports.rglob("*.html"):
+        html = page.read_text()
+        assert html.count('http-equiv="Content-Security-Policy"') == 1, page.name
+        markup = re.sub(r"<script.*?</script>", "", html, flags=re.DOTALL)
+        markup = re.sub(r'="[^"]*"', '=""', markup)  # a hostile name may stand in a description, as text
+        assert not re.search(r"<[^>]+\son[a-z]+\s*=", markup), page.name
+
+
+def test_links_lead_to_pages_and_anchors_that_exist(reports):
+    ids = {page: set(re.findall(r'\bid="([^"]+)"', page.read_text())) for page in reports.rglob("*.html")}
+    for page, own in ids.items():
+        for target in re.findall(r'<a\b[^>]*\bhref="([^"]+)"', page.read_text()):
+            path, _, anchor = target.partition("#")
+            if ":" in path:
+                continue
+            led = (page.parent / path).resolve() if path else page
+            assert led.is_file(), f"{page.name} links {target}"
+            assert not anchor or anchor in (ids[led] if path else own), f"{page.name} links {target}"
+
+
+def test_texts_show_the_figures_of_the_report(reports):
+    html = (reports / "methodology.html").read_text()
+    assert '<figure class="plot"' in html and f'src="{STUDY.name}/figures/' in html
+    walk = (reports / "interview.html").read_text()
+    assert f'href="{STUDY.name}/05_ab_results.html#figure-effects"' in walk
+    assert not (reports / "_images").exists()
+
+
+def test_titles_say_of_which_study_a_page_is(reports):
+    title = "What changed, for whom, and can it be trusted? \u2013 A calmer cart"
+    assert f"<title>{title}" in (reports / STUDY.name / "05_ab_results.html").read_text()
+    index = (reports / "searchindex.js").read_text()
+    assert json.dumps(title, ensure_ascii=False) in index or json.dumps(title) in index
+
+
+def test_only_whole_reports_are_on_the_site(tmp_path):
+    where = prepare(tmp_path, notebooks=1)
+    shutil.copytree(paths.STUDIES, tmp_path / "studies")
+    assert whole_reports(tmp_path) == []
+    where.reports.joinpath("results.json").write_text(json.dumps({"study": STUDY.name, "numbers": {}}))
+    assert whole_reports(tmp_path) == []
+    for name in paths.books():
+        shutil.copyfile(paths.NOTEBOOKS / f"{name}.ipynb", where.executed / f"{name}.ipynb")
+    assert [report.name for report in whole_reports(tmp_path)] == [STUDY.name]
+    with pytest.raises(ReportError, match="there is no report to show"):
+        render.render([], tmp_path)
+    with pytest.raises(ReportError, match="not built"):
+        Report.load(tmp_path / "studies" / "rees46.yml")
+
+
+def test_texts_come_with_their_studies(tmp_path):
+    flagship = report_of(prepare(tmp_path, notebooks=1))
+    other = Report(STUDY.model_copy(update={"name": "checkout_redesign"}), flagship.where, flagship.numbers)
+    assert "docs/methodology.md" in render._texts([flagship])
+    assert set(render._texts([other])) == {*render.OF_THE_PROJECT, "docs/studies/checkout_redesign.md"}
+    assert not set(render.OF_THE_PROJECT) & set(render.OF_THE_FLAGSHIP)
