@@ -8,8 +8,7 @@ import jinja2
 import numpy as np
 
 from benchmarks.goal import Goal, best_of
-from helpers import assignment, paths
-from helpers.warehouse import query as warehouse
+from helpers import assignment, defaults, paths
 
 SALT = "cart_checkout-2026-07"
 FASTER = 4.0
@@ -31,7 +30,7 @@ def loop(ids: list[str]) -> np.ndarray:
 def run(units: int = 1_000_000) -> Iterator[str | Goal]:
     yield f"Assignment of {units:,} ids"
     con = duckdb.connect()
-    con.execute(f"set threads = {warehouse.THREADS}")
+    con.execute(f"set threads = {defaults.THREADS}")
     con.execute(f"create table units as select 'u' || lpad(i::varchar, 8, '0') as user_id from range({units}) as r(i)")
     ids = [row[0] for row in con.execute("select user_id from units").fetchall()]
     query = f"create or replace table buckets as select {expression()} as bucket from units"
@@ -40,7 +39,7 @@ def run(units: int = 1_000_000) -> Iterator[str | Goal]:
     in_numpy, batch = best_of(2, lambda: assignment.buckets(SALT, ids))
     found = con.execute("select bucket from buckets").fetchnumpy()["bucket"]
     equal = np.array_equal(found, expected) and np.array_equal(batch, expected)
-    yield f"  SQL, {warehouse.THREADS} threads {in_sql:8.2f} s   {units / in_sql:12,.0f} ids a second"
+    yield f"  SQL, {defaults.THREADS} threads {in_sql:8.2f} s   {units / in_sql:12,.0f} ids a second"
     yield f"  hashlib loop   {in_loop:8.2f} s   {units / in_loop:12,.0f} ids a second"
     yield f"  buckets()      {in_numpy:8.2f} s   {units / in_numpy:12,.0f} ids a second"
     yield Goal("ids whose bucket is equal bit for bit in all three", float(equal) * units, units, "ids", least=True)

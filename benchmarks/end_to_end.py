@@ -9,7 +9,7 @@ import duckdb
 
 from benchmarks import peer_environment
 from benchmarks.goal import Goal
-from helpers.warehouse import query
+from helpers import defaults
 
 TIMES = 1.5
 """Times the bare sum."""
@@ -30,14 +30,14 @@ copy (
 
 
 def run(units: int = 10_000_000, rounds: int = 25) -> Iterator[str | Goal]:
-    yield f"From {units:,} units in Parquet to three effects, {query.THREADS} threads, in turns"
+    yield f"From {units:,} units in Parquet to three effects, {defaults.THREADS} threads, in turns"
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         file = Path(folder) / "units.parquet"
         con = duckdb.connect()
-        con.execute(f"set threads = {query.THREADS}")
+        con.execute(f"set threads = {defaults.THREADS}")
         con.execute(UNITS.format(units=units, file=file))
         con.close()
-        arguments = ("peer_pipeline", str(file), str(query.THREADS), str(rounds))
+        arguments = ("peer_pipeline", str(file), str(defaults.THREADS), str(rounds))
         try:
             answer = peer_environment.answer(*arguments)
         except peer_environment.Unavailable as reason:

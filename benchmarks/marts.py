@@ -15,9 +15,8 @@ import duckdb
 import yaml
 
 from benchmarks.goal import Goal, best_of
-from helpers import paths
+from helpers import defaults, paths
 from helpers.paths import StudyPaths
-from helpers.warehouse import query
 
 EVENTS_A_USER = 8.4
 RATIO, MEMORY, GROWTH = 8.0, 4.0, 1.5
@@ -104,7 +103,7 @@ def measure(events: int) -> Measured:
         if log.returncode:
             raise RuntimeError(f"the log could not be simulated:\n{log.stderr}")
         con = duckdb.connect()
-        con.execute(f"set threads = {query.THREADS}")
+        con.execute(f"set threads = {defaults.THREADS}")
         parts = f"{where.raw}/events/*.parquet"
         rows = int(con.execute(f"select count(*) from read_parquet('{parts}')").fetchall()[0][0])
         bare, _ = best_of(2, lambda: con.execute(BARE.format(events=parts)))

@@ -6,10 +6,9 @@ from collections.abc import Iterator
 import duckdb
 
 from benchmarks.goal import Goal, best_of
-from helpers import config as studies
+from helpers import config, defaults
 from helpers.assignment import HEX_DIGITS
-from helpers.experiment import results
-from helpers.warehouse import query
+from helpers.experiment import rerandomisation
 
 LIMIT = 15.0
 """Seconds."""
@@ -19,23 +18,23 @@ TRIED = 4
 
 def run(units: int = 40_000, salts: int = 1_000) -> Iterator[str | Goal]:
     yield f"{salts:,} re-salted experiments of {units:,} units"
-    study = studies.load("studies/cart_checkout.yml")
+    study = config.load("studies/cart_checkout.yml")
     study = study.model_copy(update={"design": study.design.model_copy(update={"aa_runs": salts})})
     con = duckdb.connect()
-    con.execute(f"set threads = {query.THREADS}")
+    con.execute(f"set threads = {defaults.THREADS}")
     con.execute("create schema intermediate")
     con.execute(
         "create table intermediate.int_unit_metrics as select 'exposed' as population, 'u' || lpad(i::varchar, 8, '0')"
         f" as user_id, '{study.primary.name}' as metric, (i % 3 = 0)::bigint as y0, (i % 3 = 0 or i % 40 = 1)::bigint"
         f" as y1, 0::bigint as d0, 0::bigint as d1, 0::bigint as x from range({units}) as r(i)"
     )
-    in_sql, sums = best_of(1, lambda: results.resalt(con, study))
+    in_sql, sums = best_of(1, lambda: rerandomisation.rerandomise(con, study))
     rows = con.execute("select user_id, y0 from intermediate.int_unit_metrics").fetchall()
 
     def loop() -> list[tuple[int, int]]:
         found = []
         for run in range(TRIED):
-            number, part = divmod(run, results.BUCKETS_A_HASH)
+            number, part = divmod(run, rerandomisation.BUCKETS_A_HASH)
             key, start = f"{study.salt}/aa/{number}:", HEX_DIGITS * part
             control = [y for unit, y in rows if hashlib.sha256((key + unit).encode()).hexdigest()[start:] < "8"]
             found.append((len(control), sum(control)))

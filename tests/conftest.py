@@ -7,8 +7,7 @@ from typing import NamedTuple
 import pytest
 import yaml
 
-from helpers import config as studies
-from helpers import paths, simulate
+from helpers import config, paths, simulate
 from helpers.config import Study
 from helpers.paths import StudyPaths
 from helpers.warehouse import build
@@ -40,7 +39,7 @@ class Built(NamedTuple):
 @pytest.fixture(scope="session")
 def small_study(tmp_path_factory: pytest.TempPathFactory) -> Built:
     """The flagship with 3,000 users, small segments, every kind of dirt and an optional cart; not to be written to."""
-    return Built(*studies.opened(built_once(tmp_path_factory, "small", _build) / FILE))
+    return Built(*config.opened(built_once(tmp_path_factory, "small", _build) / FILE))
 
 
 def _build(base: Path) -> None:
@@ -56,7 +55,7 @@ def _build(base: Path) -> None:
     file = base / FILE
     file.parent.mkdir()
     file.write_text(yaml.safe_dump(raw, sort_keys=False), encoding="utf-8")
-    study, where = studies.opened(file)
+    study, where = config.opened(file)
     simulate.simulate(study, where.raw, progress=False)
     build.build(study, where)
 

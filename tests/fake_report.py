@@ -209,7 +209,7 @@ def _notebook(title: str, items: list[Any]) -> dict[str, Any]:
             "\\frac{\\hat p_1 - \\hat p_0}{\\sqrt{\\hat p(1-\\hat p)/n}}$$",
         },
         code('STUDY = "studies/cart_checkout.yml"', tags=("parameters",)),
-        code("from helpers import study\n\nloaded = study.load(STUDY)", tags=("setup",)),
+        code("from helpers.config import load\n\nloaded = load(STUDY)", tags=("setup",)),
     ]
     for number, item in enumerate(items):
         cells.append({"cell_type": "markdown", "metadata": {}, "source": f"## Part {number + 1}\n\nText."})

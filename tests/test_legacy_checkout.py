@@ -10,8 +10,7 @@ from statistics import NormalDist
 import numpy as np
 import pytest
 
-from helpers import config as studies
-from helpers import paths
+from helpers import config, paths
 from helpers.stats import Proportion, ProportionDesign, compare
 
 USERS = 50_000
@@ -92,7 +91,7 @@ def test_what_a_month_of_the_fixed_lift_is_worth():
 
 
 def test_the_study_says_which_counts_it_has_and_why():
-    said = studies.load("studies/checkout_redesign.yml").limits[0]
+    said = config.load("studies/checkout_redesign.yml").limits[0]
     difference, _, p = pooled_z(*SEEDED)
     for number in (
         *(f"{n:,}" for n in (*STORY, *SEEDED, USERS)),

@@ -6,10 +6,11 @@ from decimal import Decimal
 
 import pytest
 
-from helpers import config as studies
-from helpers import ingest, paths
-from helpers.experiment import design, multi_arm, trust
+from helpers import config, ingest, paths
+from helpers.experiment import design, multi_arm, rerandomisation, trust
 from helpers.experiment import results as experiment
+from helpers.report.topics import design as design_topic
+from helpers.report.topics import multi_arm as multi_arm_topic
 from helpers.stats import Mean, cuped
 from helpers.warehouse import build as marts
 from helpers.warehouse import query as warehouse
@@ -31,7 +32,7 @@ def opened(tmp_path_factory):
     @contextmanager
     def reader(name: str):
         real(FILES[name])
-        study = studies.load(f"studies/{name}.yml")
+        study = config.load(f"studies/{name}.yml")
 
         def build(folder):
             where = paths.StudyPaths(name, folder)
@@ -146,7 +147,7 @@ def test_hillstrom_arms(opened):
 def test_hillstrom_s_history_gains_nothing(opened):
     with opened("hillstrom") as (results, _, _):
         gain = design.cuped_gain(results)
-        said = design.gained(gain, results.study)
+        said = design_topic.text_cuped(gain, results.study)
     plain, adjusted, reduction = gain["spend"]
     assert round(reduction.share_remaining, 4) == 0.9996
     assert math.isclose(plain.absolute, adjusted.absolute, rel_tol=0.01)
@@ -201,8 +202,8 @@ def test_online_retail_splits_lie_as_often_as_they_say(opened):
     """A/A over 300 salts of the primary metric: false positives about 5 %."""
     with opened("online_retail") as (results, con, _):
         study = results.study.model_copy(update={"design": results.study.design.model_copy(update={"aa_runs": 300})})
-        sums = experiment.resalt(con, study)
-        found = experiment.resalted(sums, study, None, runs=300)
+        sums = rerandomisation.rerandomise(con, study)
+        found = rerandomisation.evaluated(sums, study, None, runs=300)
     assert found.false_positives.ok and found.srm_alarms.ok
 
 
@@ -210,7 +211,7 @@ def test_online_retail_splits_lie_as_often_as_they_say(opened):
 def test_a_table_of_arms_only_with_more_than_one_treatment(opened, name):
     with opened(name) as (results, _, _):
         assert bool(multi_arm.against_control(results)) == (len(results.study.treatments) > 1)
-        assert (results.study.treatments[0].name in multi_arm.caption(results.study)) == (
+        assert (results.study.treatments[0].name in multi_arm_topic.caption(results.study)) == (
             len(results.study.treatments) > 1
         )
 

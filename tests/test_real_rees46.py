@@ -4,8 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from helpers import config as studies
-from helpers import ingest, paths
+from helpers import config, ingest, paths
 from helpers.config import tracking_plan
 from helpers.warehouse import build
 from helpers.warehouse import query as warehouse
@@ -19,7 +18,7 @@ pytestmark = pytest.mark.skipif(
 
 @pytest.fixture(scope="module")
 def con(tmp_path_factory):
-    study = studies.load("studies/rees46.yml")
+    study = config.load("studies/rees46.yml")
     where = paths.StudyPaths(study.name, tmp_path_factory.mktemp("rees46"))
     ingest.land(study, where.raw)
     build.build(study, where)

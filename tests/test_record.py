@@ -7,8 +7,10 @@ import numpy as np
 import pytest
 
 from helpers.errors import ReportError
+from helpers.formatting import formatted
 from helpers.paths import StudyPaths
-from helpers.record import Number, Numbers, Recorder, formatted, write_json, write_text
+from helpers.pipeline.files import write_json, write_text
+from helpers.record import Number, Numbers, Recorder
 
 
 @pytest.mark.parametrize(

@@ -2,5 +2,5 @@
 select
     population, dimension, level, metric, variant, control, treatment,
     difference, difference_low, difference_high, lift, lift_low, lift_high, p_value
-from marts.fct_experiment_statistics
+from computed.experiment_statistics
 order by population, dimension, level, metric, variant

@@ -1,6 +1,10 @@
 """The only place, beside the study files, where a threshold is written down."""
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    pass
+
 
 CONFIDENCE: Final = 0.95
 """Confidence level of every interval unless the study file says otherwise."""
@@ -135,3 +139,9 @@ LEAKING_AUC: Final = 0.80
 
 RIVAL_GAIN: Final = 0.01
 """A model that is harder to read must separate better than the readable one by more than this AUC."""
+
+
+THREADS = 2
+
+
+MEMORY = "3GB"

@@ -32,3 +32,12 @@ class ReportError(Exception):
         width = 9 if cause is None else 13
         lines = [what] + [f"  {label + ':':<{width}} {value}" for label, value in details.items() if value is not None]
         super().__init__("\n".join(lines))
+
+
+EXIT_CODES = {
+    0: "done, or nothing was out of date",
+    1: "a check found something (golden, calibration, plan-diff), or an error that is none of yours, with its traceback",
+    2: "a wrong input: option, study file or data; one message says what to do",
+    130: "stopped from the keyboard",
+}
+"""What the process says to its caller."""

@@ -2,32 +2,15 @@
 
 import json
 import math
-import os
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Literal, Self
+from typing import Self
 
 from helpers.errors import ReportError
+from helpers.formatting import Unit, Value, formatted
 from helpers.paths import StudyPaths
-
-Unit = Literal[
-    "share",
-    "points",
-    "relative",
-    "money",
-    "price",
-    "count",
-    "signed",
-    "number",
-    "p",
-    "seconds",
-    "days",
-    "weeks",
-    "text",
-    "flag",
-]
-Value = float | int | str | bool | None
+from helpers.pipeline.files import write_json
 
 
 @dataclass(frozen=True)
@@ -39,85 +22,6 @@ class Number:
     unit: Unit
     description: str
     text: str
-
-
-def plural(event: str) -> str:
-    """Many of an event, in prose.
-
-    >>> plural("purchase"), plural("back_after_a_week")
-    ('purchases', 'units at back_after_a_week')
-    """
-    return f"{event}s" if event.isalpha() else f"units at {event}"
-
-
-def formatted(value: Value, unit: Unit, currency: str = "EUR") -> str:
-    """The one place where a number becomes text.
-
-    >>> formatted(0.4123, "share"), formatted(0.079, "relative"), formatted(-0.0032, "points")
-    ('41.23 %', '+7.9 %', '-0.32 points')
-    >>> formatted(0.2, "share"), formatted(3e-6, "share")
-    ('20 %', '< 0.01 %')
-    >>> formatted(123456789, "money"), formatted(4711, "price"), formatted(3.2e-11, "p")
-    ('EUR 1,234,568', 'EUR 47.11', '< 0.0001')
-    >>> formatted(None, "share")
-    'not available'
-    """
-    if value is None:
-        return "not available"
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, str):
-        return value
-    if math.isinf(value):
-        return "unbounded"
-    text = _number(float(value), unit, currency)
-    return text if any(digit in text for digit in "123456789") else text.replace("-", "+" if unit in SIGNED else "")
-
-
-def unsigned(size: Value, unit: Unit) -> str:
-    """A size, which has no direction: a margin, an error, half of an interval.
-
-    >>> unsigned(0.0032, "points")
-    '0.32 points'
-    """
-    return formatted(size, unit).lstrip("+")
-
-
-SIGNED = ("relative", "points", "signed")
-"""Units whose texts always carry a sign."""
-
-
-def _number(value: float, unit: Unit, currency: str) -> str:
-    minus = "-" if value < 0 else ""
-    size = abs(value)
-    match unit:
-        case "share":
-            if 0 < value < 0.00005:
-                return "< 0.01 %"
-            whole = abs(value * 100 - round(value * 100)) < 1e-9
-            return f"{value * 100:.0f} %" if whole else f"{value * 100:.2f} %"
-        case "relative":
-            return f"{value * 100:+.1f} %"
-        case "points":
-            return f"{value * 100:+.2f} points"
-        case "money":
-            return f"{minus}{currency} {size / 100:,.0f}"
-        case "price":
-            return f"{minus}{currency} {size / 100:,.2f}"
-        case "p":
-            return "< 0.0001" if value < 0.0001 else f"{value:.4f}" if value < 0.9999 else "> 0.999"
-        case "count":
-            return f"{value:,.0f}"
-        case "signed":
-            return f"{value:+,.0f}"
-        case "seconds":
-            return f"{value:,.0f} s"
-        case "days":
-            return f"{value:,.1f} days"
-        case "weeks":
-            return f"{value:,.0f} {'week' if round(value) == 1 else 'weeks'}"
-        case _:
-            return f"{value:,.4g}" if size < 1000 else f"{value:,.0f}"
 
 
 class Recorder:
@@ -202,21 +106,3 @@ class Numbers(Mapping[str, Number]):
     def save(self, file: Path, study: str) -> None:
         """``results.json``: every number with its unit, text and meaning, in the order of the names."""
         write_json(file, {"study": study, "numbers": {name: asdict(self[name]) for name in sorted(self)}})
-
-
-def write_json(file: Path, content: object) -> None:
-    """Write aside, then rename."""
-    write_text(file, json.dumps(content, indent=1, sort_keys=True, ensure_ascii=False, allow_nan=False) + "\n")
-
-
-def write_text(file: Path, text: str) -> None:
-    """Write aside, then rename; an unchanged file keeps its time."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    if file.is_file() and file.read_text(encoding="utf-8") == text:
-        return
-    aside = file.with_name(f".{file.name}.{os.getpid()}")
-    try:
-        aside.write_text(text, encoding="utf-8")
-        aside.replace(file)
-    finally:
-        aside.unlink(missing_ok=True)

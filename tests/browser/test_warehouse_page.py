@@ -4,8 +4,8 @@ import pytest
 
 from helpers import paths
 from helpers.paths import StudyPaths
+from helpers.site import dbt_docs
 from helpers.site.csp import policy
-from helpers.warehouse import build
 
 MADE = StudyPaths(paths.BUNDLED[0], paths.ROOT).reports / "warehouse" / "index.html"
 INKED = """() => [...document.querySelectorAll("canvas")].some(canvas => {
@@ -56,6 +56,6 @@ def test_the_policy_is_in_force(browser, written):
 
 
 def test_the_framework_is_told_to_do_without_eval():
-    html = build.published('<html lang="en"><head></head><body>/here/x</body></html>', {paths.ROOT.parent})
+    html = dbt_docs.published('<html lang="en"><head></head><body>/here/x</body></html>', {paths.ROOT.parent})
     assert html.startswith('<html ng-csp="no-unsafe-eval" lang="en"><head><meta http-equiv="Content-Security-Policy"')
     assert "connect-src" not in html and "default-src 'none'" in html

@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from helpers import config as studies
-from helpers import paths
+from helpers import config, paths
 from helpers.config import tracking_plan
 from helpers.errors import ReportError
 
@@ -42,7 +41,7 @@ def written(folder: Path, raw: dict, name: str = "cart_checkout") -> Path:
 
 def refused(file: Path) -> str:
     with pytest.raises(ReportError) as caught:
-        studies.load(file)
+        config.load(file)
     return str(caught.value)
 
 
@@ -296,21 +295,21 @@ def test_a_broken_mapping_of_columns_is_explained(case, tmp_path):
 
 @pytest.mark.parametrize("file", sorted(paths.STUDIES.glob("*.yml")), ids=lambda p: p.stem)
 def test_bundled_studies_load_with_their_tracking_plan(file):
-    study = studies.load(file)
+    study = config.load(file)
     assert tracking_plan.tracking_plan(study).events
-    assert studies.study_paths(file, study).base == paths.ROOT
+    assert config.study_paths(file, study).base == paths.ROOT
     assert type(study).model_validate(study.model_dump()) == study
 
 
 def test_a_study_of_one_s_own_stands_beside_its_folder(tmp_path):
     file = written(tmp_path, FLAGSHIP)
-    assert studies.study_paths(file, studies.load(file)).data == tmp_path / "data" / "cart_checkout"
+    assert config.study_paths(file, config.load(file)).data == tmp_path / "data" / "cart_checkout"
 
 
 def test_times_become_naive_utc(tmp_path):
     file = written(tmp_path, edited(FLAGSHIP, {"period.end": "2026-08-24T02:00:00+02:00"}))
-    assert studies.load(file).period.end == datetime(2026, 8, 24)
-    assert studies.load(file).period.experiment_days == 28
+    assert config.load(file).period.end == datetime(2026, 8, 24)
+    assert config.load(file).period.experiment_days == 28
 
 
 def test_a_repeated_key_is_refused(tmp_path):
@@ -345,24 +344,24 @@ def test_a_missing_file_names_the_nearest(tmp_path):
 
 
 def test_an_unknown_tracking_plan_or_event_names_the_nearest(tmp_path):
-    study = studies.load(written(tmp_path, edited(FLAGSHIP, {"tracking_plan": "shopp"})))
+    study = config.load(written(tmp_path, edited(FLAGSHIP, {"tracking_plan": "shopp"})))
     with pytest.raises(ReportError, match="did you mean 'shop'"):
         tracking_plan.tracking_plan(study)
     changes = {"metrics.0.event": "purchas"}
-    study = studies.load(written(tmp_path, edited(FLAGSHIP, changes)))
+    study = config.load(written(tmp_path, edited(FLAGSHIP, changes)))
     with pytest.raises(ReportError, match="did you mean 'purchase'"):
         tracking_plan.tracking_plan(study)
 
 
 def test_json_schema_knows_every_key():
-    schema = json.loads(studies.json_schema())
-    assert set(schema["properties"]) == set(studies.Study.model_fields)
+    schema = json.loads(config.json_schema())
+    assert set(schema["properties"]) == set(config.Study.model_fields)
     assert schema["additionalProperties"] is False
 
 
 def test_three_arms_of_which_the_second_is_decided_on(tmp_path):
     weights = {"a": 0.5, "b": 0.25, "c": 0.25}
-    study = studies.load(
+    study = config.load(
         written(tmp_path, edited(FLAGSHIP, {"variants": [{"name": n, "weight": w} for n, w in weights.items()]}))
     )
     assert (study.control.name, [v.name for v in study.treatments]) == ("a", ["b", "c"])

@@ -5,8 +5,7 @@ import re
 
 import pytest
 
-from helpers import config as studies
-from helpers import paths
+from helpers import config, paths
 from tests.real_data import real
 
 ROW = re.compile(r"^\| `(\w+)` \| `([\w.-]+)` \| ([\d,]+) \| `([0-9a-f]{64})` \|$", flags=re.MULTILINE)
@@ -16,7 +15,7 @@ LISTED = {row[0]: row[1:] for row in ROW.findall((paths.DOCS / "data.md").read_t
 def test_every_study_of_public_data_is_listed_with_its_file():
     public = {}
     for file in sorted(paths.STUDIES.glob("*.yml")):
-        study = studies.load(file)
+        study = config.load(file)
         if not study.simulated:
             public[study.name] = study.data.path.removeprefix("${REAL_DATA_DIR}/")
     assert {name: file for name, (file, _, _) in LISTED.items()} == public

@@ -12,8 +12,7 @@ import yaml
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from helpers import config as studies
-from helpers import paths
+from helpers import config, paths
 
 ROOT = paths.ROOT
 HOSTS = re.compile(
@@ -132,12 +131,12 @@ def test_every_import_is_a_stated_requirement():
 
 def test_the_schema_is_that_of_the_studies():
     file = paths.STUDIES / "study.schema.json"
-    assert file.is_file() and file.read_text(encoding="utf-8") == studies.json_schema(), "run: make schema"
+    assert file.is_file() and file.read_text(encoding="utf-8") == config.json_schema(), "run: make schema"
 
 
 @pytest.mark.parametrize("file", sorted(paths.STUDIES.glob("*.yml")), ids=lambda f: f.stem)
 def test_every_study_is_valid_and_names_the_schema(file):
-    assert studies.load(file).name == file.stem
+    assert config.load(file).name == file.stem
     assert file.read_text(encoding="utf-8").startswith("# yaml-language-server: $schema=study.schema.json\n")
 
 

@@ -8,7 +8,7 @@ import pytest
 from helpers import paths
 from helpers.errors import ReportError
 from helpers.paths import StudyPaths
-from helpers.record import write_text
+from helpers.pipeline.files import write_text
 from helpers.site import docs
 
 pytestmark = pytest.mark.slow

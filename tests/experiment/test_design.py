@@ -6,9 +6,9 @@ import pandas as pd
 import pytest
 
 from helpers.errors import ReportError
-from helpers.experiment import design
-from helpers.experiment import results as experiment
+from helpers.experiment import design, rerandomisation
 from helpers.experiment.results import Results
+from helpers.report.topics import design as design_topic
 from helpers.stats import Mean, Proportion, ProportionDesign
 from helpers.warehouse import query
 
@@ -108,7 +108,7 @@ def test_machinery_reads_the_resalted_file(small_study, opened, tmp_path):
     file = tmp_path / "resalted.parquet"
     with pytest.raises(ReportError, match="re-salted assignments are not there"):
         design.aa_test(file, study)
-    experiment.resalt(opened[0], study).to_parquet(file)
+    rerandomisation.rerandomise(opened[0], study).to_parquet(file)
     assert design.aa_test(file, study).runs == 40
     assert design.aa_test(file, study).coverage is None
     covered = design.coverage_test(file, study, opened[1])
@@ -120,8 +120,8 @@ def test_cuped_gain_is_told_for_metrics_with_a_covariate(small_study, opened):
     assert set(found) == {"purchase_rate", "revenue_per_user"}
     for plain, adjusted, reduction in found.values():
         assert plain.n_control == adjusted.n_control and 0 < reduction.share_remaining <= 1.01
-    assert "with and without" in design.cuped_caption(small_study.study)
+    assert "with and without" in design_topic.caption_cuped(small_study.study)
     bare = small_study.study.model_copy(
         update={"period": small_study.study.period.model_copy(update={"baseline": None})}
     )
-    assert "Nothing to adjust" in design.cuped_caption(bare).replace("nothing", "Nothing")
+    assert "Nothing to adjust" in design_topic.caption_cuped(bare).replace("nothing", "Nothing")

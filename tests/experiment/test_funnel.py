@@ -5,11 +5,12 @@ import math
 import pandas as pd
 import pytest
 
-from helpers import config as studies
+from helpers import config
 from helpers.experiment import funnel
+from helpers.report.topics import funnel as funnel_topic
 from helpers.warehouse import query
 
-STUDY = studies.load("studies/cart_checkout.yml")
+STUDY = config.load("studies/cart_checkout.yml")
 
 
 def rows(units: list[int], *, name: str = "strict", optional: tuple[int, ...] = (), level: str = "all") -> pd.DataFrame:
@@ -81,7 +82,7 @@ def test_levels_come_by_size_and_only_of_the_dimension(read):
 
 def test_sentences(read):
     (found,) = read(rows([1_000, 400, 100]))
-    assert funnel.bottleneck_text(found) == (
+    assert funnel_topic.text(found) == (
         "The bottleneck is the step from cart to purchase: it loses 300 purchases (view to cart: 150)."
         " For 7 of the 300 users lost there the window was still open when sight ended."
     )

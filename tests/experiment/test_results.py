@@ -9,12 +9,13 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from helpers import config as studies
-from helpers import paths
+from helpers import config, paths
 from helpers.assignment import BUCKETS, HEX_DIGITS, bucket
 from helpers.errors import ReportError
+from helpers.experiment import rerandomisation, statistics_table
 from helpers.experiment import results as experiment
 from helpers.experiment.results import Results, Truth
+from helpers.report.topics import effects
 from helpers.stats import Mean, Proportion, Ratio, compare
 from helpers.warehouse import query
 
@@ -162,13 +163,13 @@ def test_a_resalted_split_is_that_of_the_assignment(small_study):
     """Assignments against hashlib, unit by unit; the first of each hash is that of helpers.assignment."""
     study, metric = small_study.study, small_study.study.primary.name
     with query.connect(small_study.where.database) as con:
-        sums = experiment.resalt(con, study).set_index("run")
+        sums = rerandomisation.rerandomise(con, study).set_index("run")
         units = con.execute(
             f"select user_id, y0, y1 from intermediate.int_unit_metrics where population = 'exposed' and metric = '{metric}'"
         ).df()
     assert len(sums) == study.design.aa_runs and sorted(sums.index) == list(range(study.design.aa_runs))
     for run in (0, 617, 999):
-        number, part = divmod(run, experiment.BUCKETS_A_HASH)
+        number, part = divmod(run, rerandomisation.BUCKETS_A_HASH)
         salt, digits = f"{study.salt}/aa/{number}", slice(HEX_DIGITS * part, HEX_DIGITS * (part + 1))
         digests = units.user_id.map(lambda u, salt=salt: hashlib.sha256(f"{salt}:{u}".encode()).hexdigest())
         control = digests.map(lambda d, digits=digits: int(d[digits], 16) / BUCKETS < 0.5)
@@ -184,13 +185,13 @@ def test_a_resalted_split_is_that_of_the_assignment(small_study):
 @pytest.fixture(scope="module")
 def sums(small_study) -> pd.DataFrame:
     with query.connect(small_study.where.database) as con:
-        return experiment.resalt(con, small_study.study)
+        return rerandomisation.rerandomise(con, small_study.study)
 
 
 def test_error_rates_lie_inside_binomial_bounds(sums, results, small_study):
     """The units are fixed and only the split is random, so a share over 1,000 salts is binomial."""
     study = small_study.study
-    found = experiment.resalted(sums, study, results.truth(study.primary), runs=1_000)
+    found = rerandomisation.evaluated(sums, study, results.truth(study.primary), runs=1_000)
     for rate, nominal in ((found.false_positives, 0.05), (found.srm_alarms, 0.001)):
         low, high = stats.binom(1_000, nominal).interval(0.9999)
         assert low <= rate.observed * 1_000 <= high, rate
@@ -203,8 +204,8 @@ def test_error_rates_lie_inside_binomial_bounds(sums, results, small_study):
 
 
 def test_the_first_runs_are_the_same_whatever_their_number(sums, small_study):
-    few = experiment.resalted(sums, small_study.study, None, runs=100)
-    many = experiment.resalted(sums, small_study.study, None, runs=400)
+    few = rerandomisation.evaluated(sums, small_study.study, None, runs=100)
+    many = rerandomisation.evaluated(sums, small_study.study, None, runs=400)
     np.testing.assert_array_equal(few.p_values, many.p_values[:100])
     assert few.coverage is None and few.truth == 0.0
 
@@ -212,10 +213,10 @@ def test_the_first_runs_are_the_same_whatever_their_number(sums, small_study):
 def test_a_lying_machinery_is_caught(sums, small_study):
     """Three in a hundred control units lost: the sample ratio alarms, and treated units leak into the A/A test."""
     leaking = sums.assign(y0_treatment=sums.y1_treatment * 1.15)
-    found = experiment.resalted(leaking.round(), small_study.study, None, runs=1_000)
+    found = rerandomisation.evaluated(leaking.round(), small_study.study, None, runs=1_000)
     assert not found.false_positives.ok
     short = sums.assign(n_control=(sums.n_control * 0.7).round(), y0_control=(sums.y0_control * 0.7).round())
-    assert not experiment.resalted(short, small_study.study, None, runs=1_000).srm_alarms.ok
+    assert not rerandomisation.evaluated(short, small_study.study, None, runs=1_000).srm_alarms.ok
 
 
 def test_a_mean_is_resalted_by_welch(small_study):
@@ -225,14 +226,14 @@ def test_a_mean_is_resalted_by_welch(small_study):
     ]
     study = small_study.study.model_copy(update={"metrics": metrics})
     with query.connect(small_study.where.database) as con:
-        money, truth = experiment.resalt(con, study), Results(con, study).truth(study.primary)
-    found = experiment.resalted(money, study, truth, runs=1_000)
+        money, truth = rerandomisation.rerandomise(con, study), Results(con, study).truth(study.primary)
+    found = rerandomisation.evaluated(money, study, truth, runs=1_000)
     low, high = stats.binom(1_000, 0.05).interval(0.9999)
     assert low <= found.false_positives.observed * 1_000 <= high
     assert found.coverage.observed > 0.92
     ratio = [m.model_copy(update={"role": "primary" if m.name == "order_value" else "secondary"}) for m in metrics]
     with pytest.raises(ReportError, match="a proportion or a mean"):
-        experiment.resalted(money, study.model_copy(update={"metrics": ratio}), None, runs=10)
+        rerandomisation.evaluated(money, study.model_copy(update={"metrics": ratio}), None, runs=10)
 
 
 # --- what a reader is told ---
@@ -240,16 +241,16 @@ def test_a_mean_is_resalted_by_welch(small_study):
 
 def test_statistics_frame_holds_every_effect_once(small_study):
     with query.connect(small_study.where.database) as con:
-        frame = experiment.statistics_frame(con, small_study.study)
-    assert tuple(frame.columns) == tuple(experiment.STATISTICS_COLUMNS)
+        frame = statistics_table.frame(con, small_study.study)
+    assert tuple(frame.columns) == tuple(statistics_table.COLUMNS)
     assert not frame.duplicated(["population", "dimension", "level", "variant", "metric"]).any()
     assert set(frame.population) == {"exposed", "assigned"} and "day" in set(frame.dimension)
 
 
 def test_caution(small_study):
     study = small_study.study
-    assert experiment.caution(study).startswith("The log is simulated. ")
+    assert effects.text_caution(study).startswith("The log is simulated. ")
     online = study.model_copy(update={"mode": "online", "injection": None})
-    assert experiment.caution(online).startswith("The log is simulated, and the variants stand in it")
-    log = online.model_copy(update={"data": studies.load(paths.STUDIES / "rees46.yml").data})
-    assert "nothing is planted" in experiment.caution(log)
+    assert effects.text_caution(online).startswith("The log is simulated, and the variants stand in it")
+    log = online.model_copy(update={"data": config.load(paths.STUDIES / "rees46.yml").data})
+    assert "nothing is planted" in effects.text_caution(log)

@@ -6,12 +6,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from helpers import config as studies
+from helpers import config
 from helpers.experiment import segments
+from helpers.report.topics import segments as segments_topic
 from helpers.stats import BinomialInterval
 from helpers.warehouse import query
 
-STUDY = studies.load("studies/cart_checkout.yml").model_copy(update={"min_segment": 1})
+STUDY = config.load("studies/cart_checkout.yml").model_copy(update={"min_segment": 1})
 
 
 def cross(cells: dict[tuple[str, str], tuple[int, int]], dimension: str = "device") -> pd.DataFrame:
@@ -108,12 +109,12 @@ def rate(level: str, missing: float) -> segments.SegmentRate:
 
 def test_sentences():
     parts = [segments.Decomposition("device", "new", "returning", -0.2, -0.15, -0.05)]
-    text = segments.gap_text([rate("new", 5), rate("returning", 50)], parts)
+    text = segments_topic.text([rate("new", 5), rate("returning", 50)], parts)
     assert text.startswith("returning (visitor type) carries the largest loss: 50 conversions short")
     assert "-20.00 points between new and returning" in text and "-15.00 points" in text
-    assert "Of the gap" not in segments.gap_text([rate("new", 5)], [])
-    assert "new against returning" in segments.gap_caption(parts)
-    assert segments.gap_caption([]).startswith("No gap to split")
+    assert "Of the gap" not in segments_topic.text([rate("new", 5)], [])
+    assert "new against returning" in segments_topic.caption_gap(parts)
+    assert segments_topic.caption_gap([]).startswith("No gap to split")
 
 
 def test_rates_on_the_marts(small_study):

@@ -3,10 +3,11 @@
 import pytest
 import yaml
 
-from helpers import config as studies
-from helpers import paths, simulate
+from helpers import config, paths, simulate
 from helpers.experiment import funnel, ground_truth, misreadings, selection
 from helpers.experiment.results import Results
+from helpers.report.topics import funnel as funnel_topic
+from helpers.report.topics import selection as selection_topic
 from helpers.warehouse import build, query
 
 
@@ -23,7 +24,7 @@ def winsorised(tmp_path_factory):
         metric["role"] = roles.get(metric["name"], metric["role"])
     next(m for m in raw["metrics"] if m["name"] == "revenue_per_user")["winsorize"] = 0.98
     file.write_text(yaml.safe_dump(raw, sort_keys=False), encoding="utf-8")
-    study, where = studies.opened(file)
+    study, where = config.opened(file)
     simulate.simulate(study, where.raw, progress=False)
     build.build(study, where)
     return study, where
@@ -56,8 +57,8 @@ def test_a_primary_metric_that_is_not_winsorised_says_so(small_study):
         assert funnel.by_arm(con, small_study.study) == []
         marked = ground_truth.marked(small_study.study, small_study.where, results)
         tests, near = misreadings.segment_tests(results), misreadings.near_miss(results)
-    assert "not a winsorised mean" in selection.missing(small_study.study)
-    assert "Nobody was treated" in funnel.no_arms(small_study.study)
+    assert "not a winsorised mean" in selection_topic.absent(small_study.study)
+    assert "Nobody was treated" in funnel_topic.absent(small_study.study)
     levels = small_study.study.injection.relative_uplift
     assert [m.planted.size for m in marked] == list(levels.values())
     assert all(m.found and m.found.truth for m in marked)
@@ -72,4 +73,4 @@ def test_an_online_study_without_known_effects_has_nothing_to_mark(small_study):
     online = small_study.study.model_copy(update={"mode": "online", "injection": None})
     with query.connect(small_study.where.database) as con:
         assert ground_truth.marked(online, small_study.where, Results(con, online)) == []
-    assert "in every arm" in funnel.no_arms(online)
+    assert "in every arm" in funnel_topic.absent(online)

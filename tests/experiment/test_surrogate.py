@@ -8,11 +8,12 @@ import statsmodels.api as sm
 
 from helpers import config
 from helpers.errors import ReportError
-from helpers.experiment.surrogate import POWERS, Joint, Surrogacy, cannibalised, path
+from helpers.experiment.surrogate import POWERS, Joint, Surrogacy, path
 from helpers.report import optional as sections
-from helpers.report import views
 from helpers.report.figures.surrogate import predicted
 from helpers.report.notebook import Notebook
+from helpers.report.topics import surrogate
+from helpers.report.topics.surrogate import text_cannibalisation
 from helpers.stats.estimate import Estimate
 
 STUDY = config.load("studies/music_recommendations.yml")
@@ -119,8 +120,8 @@ def test_the_figure_and_the_table_say_whether_the_proxy_is_refuted():
     good, bad = judged(), judged(beside=200)
     assert "nothing beside it is shown" in predicted(good, "USD").layout.meta["finding"]
     assert "that is not all of it" in predicted(bad, "USD").layout.meta["finding"]
-    assert [str(row["Verdict"]) for row in views.surrogate(bad, "USD")][2] == "refuted"
-    assert [str(row["Verdict"]) for row in views.surrogate(good, "USD")][2] == "not refuted"
+    assert [str(row["Verdict"]) for row in surrogate.table(bad, "USD")][2] == "refuted"
+    assert [str(row["Verdict"]) for row in surrogate.table(good, "USD")][2] == "not refuted"
     assert len(predicted(judged(truth=None), "USD").layout.annotations) == 0
 
 
@@ -154,9 +155,9 @@ def results_with(songs: float, paywalls: tuple[float, float, float], opportunity
 
 
 def test_fewer_chances_to_sell_are_told():
-    assert "takes chances to sell" in cannibalised(results_with(0.15, (-0.03, -0.05, -0.01)))
-    assert "No loss of chances to sell is shown" in cannibalised(results_with(0.15, (-0.03, -0.07, 0.01)))
-    assert cannibalised(results_with(0.15, (0, 0, 0), opportunity=None)) is None
+    assert "takes chances to sell" in text_cannibalisation(results_with(0.15, (-0.03, -0.05, -0.01)))
+    assert "No loss of chances to sell is shown" in text_cannibalisation(results_with(0.15, (-0.03, -0.07, 0.01)))
+    assert text_cannibalisation(results_with(0.15, (0, 0, 0), opportunity=None)) is None
 
 
 def test_a_ratio_counts_what_it_divides_by_as_well():

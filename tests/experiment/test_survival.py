@@ -7,9 +7,10 @@ import pytest
 
 from helpers.experiment.survival import Survival
 from helpers.report import optional as sections
-from helpers.report import recording, views
 from helpers.report.figures.survival import staying
 from helpers.report.notebook import Notebook
+from helpers.report.topics import survival
+from helpers.report.topics import survival as survival_topic
 from helpers.stats import Lifetimes, compare_restricted_means, kaplan_meier, log_rank
 
 
@@ -55,14 +56,14 @@ def test_a_difference_that_chance_explains_is_not_a_finding() -> None:
 
 
 def test_the_table_has_a_row_an_arm() -> None:
-    rows = views.survival(kept())
+    rows = survival_topic.table(kept())
     assert [row["Still there on day 10"] for row in rows] == ["60 %", "80 %"]
     assert [row["Seen to leave"] for row in rows] == ["400", "200"]
 
 
 def test_a_study_without_a_leaving_event_says_so_and_records_nothing() -> None:
     nb = Notebook("studies/cart_checkout.yml", "05_ab_results")
-    recording.survival(nb, None)
+    survival.record(nb, None)
     assert "names no event by which a unit leaves" in repr(sections.survival(nb, None))
     assert sections.survival_table(nb, None) is None
 
@@ -70,7 +71,7 @@ def test_a_study_without_a_leaving_event_says_so_and_records_nothing() -> None:
 def test_the_numbers_are_recorded_by_arm_whatever_its_name() -> None:
     numbers: dict[str, object] = {}
     nb = SimpleNamespace(record=lambda name, value, unit, description: numbers.update({name: value}))
-    recording.survival(nb, kept())  # type: ignore[arg-type]
+    survival.record(nb, kept())  # type: ignore[arg-type]
     assert numbers["survival.control.still_there"] == pytest.approx(0.6)
     assert numbers["survival.treatment.left"] == 200
     assert numbers["survival.gain"] > 0

@@ -5,8 +5,7 @@ import pandas as pd
 import pytest
 import yaml
 
-from helpers import config as studies
-from helpers import ingest
+from helpers import config, ingest
 from helpers.errors import ReportError
 from tests.ingest.studies import unit_file
 
@@ -39,7 +38,7 @@ def test_a_frame_is_landed_and_can_be_landed_again(study_file):
     pd.testing.assert_frame_equal(FRAME, before)
     assert (raw / "done").is_file()
     assert ingest.landed(raw).table_rows == 2
-    study, where = studies.opened(study_file)
+    study, where = config.opened(study_file)
     assert ingest.land_whole(study, where) == raw
     assert ingest.landed(raw).table_rows == 2
     assert sorted(file.name for file in where.data.iterdir()) == ["frame.parquet", "raw"]
@@ -59,7 +58,7 @@ def test_an_empty_frame_and_a_missing_column_are_told(study_file):
 
 
 def test_before_it_is_landed_the_remedy_is_told(study_file):
-    study, where = studies.opened(study_file)
+    study, where = config.opened(study_file)
     with pytest.raises(ReportError, match="not landed yet") as caught:
         ingest.land_whole(study, where)
     assert "landing.from_frame('studies/rees46.yml', frame)" in str(caught.value)

@@ -4,8 +4,7 @@ import duckdb
 import pytest
 import yaml
 
-from helpers import config as studies
-from helpers import ingest
+from helpers import config, ingest
 from helpers.experiment import results, trust
 from helpers.warehouse import build, query
 from tests.built_once import built_once
@@ -17,7 +16,7 @@ UNITS = 400
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory):
-    return studies.opened(built_once(tmp_path_factory, "units", _build) / "studies" / "rees46.yml")
+    return config.opened(built_once(tmp_path_factory, "units", _build) / "studies" / "rees46.yml")
 
 
 def _build(base):
@@ -41,7 +40,7 @@ def _build(base):
     file = base / "studies" / "rees46.yml"
     file.parent.mkdir()
     file.write_text(yaml.safe_dump(raw), encoding="utf-8")
-    study, where = studies.opened(file)
+    study, where = config.opened(file)
     ingest.land_whole(study, where)
     build.build(study, where)
 

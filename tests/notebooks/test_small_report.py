@@ -20,9 +20,10 @@ import pytest
 import yaml
 
 from helpers import paths
+from helpers.formatting import Unit, formatted
 from helpers.paths import StudyPaths
 from helpers.pipeline import dependencies
-from helpers.record import Numbers, Unit, formatted
+from helpers.record import Numbers
 from helpers.report.figures.export import browser
 
 pytestmark = pytest.mark.slow

@@ -9,8 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from helpers import config as studies
-from helpers import ingest, paths
+from helpers import config, ingest, paths
 from helpers.errors import ReportError
 from helpers.experiment.monitoring import stream
 from tests.ingest.studies import unit_study
@@ -56,7 +55,7 @@ def test_yaml_is_loaded_safely(tmp_path, text, told):
     file = written(tmp_path, text.format(mark=mark) if "{mark}" in text or "{{" in text else text)
     began = time.monotonic()
     with pytest.raises(ReportError, match=told) as caught:
-        studies.load(file)
+        config.load(file)
     assert time.monotonic() - began < 20
     assert len(str(caught.value)) < 1_000 and not mark.exists()
 
@@ -72,12 +71,12 @@ def test_yaml_is_loaded_safely(tmp_path, text, told):
 @pytest.mark.parametrize("key", ["name", "tracking_plan"])
 def test_a_name_is_no_path(tmp_path, key, name):
     with pytest.raises(ReportError, match=key):
-        studies.load(changed(tmp_path, **{key: name}))
+        config.load(changed(tmp_path, **{key: name}))
 
 
 @pytest.mark.parametrize("place", ["data", "figures", "reports", "executed", "results", "database", "figure_specs"])
 def test_what_a_study_makes_stands_beside_its_folder(tmp_path, place):
-    study, where = studies.opened(changed(tmp_path))
+    study, where = config.opened(changed(tmp_path))
     assert study.name == "own" and getattr(where, place).resolve().is_relative_to(tmp_path.resolve())
 
 
@@ -89,10 +88,10 @@ def test_a_study_file_linked_from_elsewhere_is_the_file_it_leads_to(tmp_path):
     link = tmp_path / "studies" / "linked.yml"
     link.symlink_to(outside / "own.yml")
     with pytest.raises(ReportError, match="stands outside a folder named 'studies'"):
-        studies.opened(link)
+        config.opened(link)
     link.unlink()
     link.symlink_to("own.yml")
-    assert studies.opened(link)[1].name == "own"
+    assert config.opened(link)[1].name == "own"
 
 
 def test_a_name_too_long_for_a_file_is_told_with_the_reason(tmp_path):
@@ -102,10 +101,10 @@ def test_a_name_too_long_for_a_file_is_told_with_the_reason(tmp_path):
         raw = yaml.safe_load(FLAGSHIP.read_text(encoding="utf-8")) | {"name": name}
         file = written(tmp_path, yaml.safe_dump(raw), name)
         if told is None:
-            assert studies.opened(file)[1].name == name
+            assert config.opened(file)[1].name == name
             continue
         with pytest.raises(ReportError) as caught:
-            studies.opened(file)
+            config.opened(file)
         message = str(caught.value)
         assert told in message and "at most 100 letters" in message and "255 bytes" in message
         assert len(message) < 1_000
@@ -116,7 +115,7 @@ def test_a_path_that_leads_to_no_study_file_is_one_clear_error(tmp_path, name):
     (tmp_path / "studies").mkdir()
     (tmp_path / "studies" / "circle.yml").symlink_to("circle.yml")
     with pytest.raises(ReportError, match="there is no study file") as caught:
-        studies.opened(tmp_path / "studies" / name)
+        config.opened(tmp_path / "studies" / name)
     assert len(str(caught.value)) < 1_000
 
 
@@ -139,7 +138,7 @@ def test_nothing_is_written_through_a_link(tmp_path, place):
     link.parent.mkdir(parents=True)
     link.symlink_to(outside)
     with pytest.raises(ReportError, match=f"{place} is a link that leads elsewhere, or stands behind one") as caught:
-        studies.opened(changed(tmp_path / "tree"))
+        config.opened(changed(tmp_path / "tree"))
     assert str(tmp_path) not in str(caught.value)
     assert list(outside.iterdir()) == []
 
@@ -148,7 +147,7 @@ def test_one_study_cannot_be_linked_into_another(tmp_path):
     (tmp_path / "data" / "other").mkdir(parents=True)
     (tmp_path / "data" / "own").symlink_to("other")
     with pytest.raises(ReportError, match="data/own is a link"):
-        studies.opened(changed(tmp_path))
+        config.opened(changed(tmp_path))
 
 
 def test_the_folders_of_the_project_may_stand_on_another_disk(tmp_path):
@@ -156,7 +155,7 @@ def test_the_folders_of_the_project_may_stand_on_another_disk(tmp_path):
         (tmp_path / "disk" / top).mkdir(parents=True)
         (tmp_path / "tree").mkdir(exist_ok=True)
         (tmp_path / "tree" / top).symlink_to(tmp_path / "disk" / top)
-    assert studies.opened(changed(tmp_path / "tree"))[1].data.parent.resolve() == tmp_path / "disk" / "data"
+    assert config.opened(changed(tmp_path / "tree"))[1].data.parent.resolve() == tmp_path / "disk" / "data"
 
 
 READ_ONLY = "data may lie anywhere; they are read and never written"

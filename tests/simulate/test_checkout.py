@@ -6,8 +6,7 @@ import duckdb
 import numpy as np
 import pytest
 
-from helpers import config as studies
-from helpers import paths
+from helpers import config, paths
 from helpers.config import Dirt, Study
 from helpers.errors import ReportError
 from helpers.simulate import simulate
@@ -19,7 +18,7 @@ ONCE = "(select distinct on (event_id) * from raw order by event_id, ingested_at
 
 
 def redesign(**data) -> Study:
-    study = studies.load(paths.STUDIES / "checkout_redesign.yml")
+    study = config.load(paths.STUDIES / "checkout_redesign.yml")
     return study.model_copy(update={"data": study.data.model_copy(update=data)})
 
 

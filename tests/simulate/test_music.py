@@ -16,6 +16,10 @@ from helpers.experiment import funnel, ground_truth, selection, surrogate, survi
 from helpers.experiment import results as experiment
 from helpers.report.figures import experiment as figures
 from helpers.report.figures.selection import readings
+from helpers.report.topics import effects
+from helpers.report.topics import ground_truth as ground_truth_topic
+from helpers.report.topics import selection as selection_topic
+from helpers.report.topics import surrogate as surrogate_topic
 from helpers.simulate import simulate
 from helpers.simulate.listeners import MUSIC
 from helpers.warehouse import build, query
@@ -140,7 +144,7 @@ def test_the_report_is_marked_by_the_truth(where: paths.StudyPaths, truth: dict)
         results = experiment.Results(con, study)
         kept = survival.survival(con, study)
         judged = surrogate.surrogacy(con, results)
-        text = surrogate.cannibalised(results)
+        text = surrogate_topic.text_cannibalisation(results)
         assert survival.survival(con, study.model_copy(update={"leaving": None})) is None
     assert kept is not None
     assert judged is not None and judged.truth is not None
@@ -166,7 +170,7 @@ def test_the_report_is_marked_by_the_truth(where: paths.StudyPaths, truth: dict)
         )
     by_device = results.by_segment(study.primary, "device")
     assert all(e.truth is not None for e in by_device)
-    assert "true effects are known" in experiment.caution(study)
+    assert "true effects are known" in effects.text_caution(study)
 
 
 def test_other_choices_of_units_are_those_of_the_log(where: paths.StudyPaths, log: pd.DataFrame, truth: dict) -> None:
@@ -201,7 +205,7 @@ def test_other_choices_of_units_are_those_of_the_log(where: paths.StudyPaths, lo
     assert found["dropped"].truth == pytest.approx(lift)
     assert found["heaviest before"].truth == found["heaviest by outcome"].truth == pytest.approx(0.13, abs=0.02)
     assert found["heaviest by outcome"].effect.relative < found["heaviest before"].effect.relative
-    assert [row["Arms alike"].text for row in selection.rows(list(found.values()))].count("no") == 2
+    assert [row["Arms alike"].text for row in selection_topic.table(list(found.values()))].count("no") == 2
     assert len(readings(list(found.values()), study).data) == 3
 
 
@@ -212,7 +216,7 @@ def test_every_planted_effect_is_set_beside_what_was_found(where: paths.StudyPat
     assert [m.planted.effect for m in found] == [p["effect"] for p in truth["planted"]]
     shown = {m.planted.effect: m.found.metric.name for m in found if m.found}
     assert shown == {"songs": "songs", "conversion": "conversion", "churn": "churn", "paywall": "paywalls"}
-    rows = {m.planted.effect: row for m, row in zip(found, ground_truth.rows(found, study), strict=True)}
+    rows = {m.planted.effect: row for m, row in zip(found, ground_truth_topic.table(found, study), strict=True)}
     assert rows["churn"]["Size"] == "-5.00 points" and rows["churn"]["Interval"].count("points") == 1
     assert rows["outliers"]["Size"] == "5" and rows["outliers"]["Shows in"] == "no estimate"
     assert set(rows["songs"]) == set(rows["outliers"])

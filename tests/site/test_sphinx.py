@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from helpers import config as studies
+from helpers import config
 from helpers.errors import ReportError
 from helpers.paths import StudyPaths
 from helpers.record import Numbers
@@ -228,7 +228,7 @@ def test_the_summary_says_what_the_numbers_rest_on(where):
         study = STUDY.model_copy(update={"mode": mode, "data": data})
         return summary(study, where, Numbers.of(where)).splitlines()[1].removeprefix(study.title)
 
-    log = studies.load("studies/rees46.yml").data
+    log = config.load("studies/rees46.yml").data
     assert first_line("offline", STUDY.data) == " (simulated log, planted uplift)"
     assert first_line("online", STUDY.data) == " (simulated log)"
     assert first_line("offline", log) == " (planted uplift)"

@@ -14,8 +14,7 @@ import yaml
 from click.testing import CliRunner
 
 from helpers import __main__ as cli
-from helpers import assignment, ingest, paths
-from helpers import config as studies
+from helpers import assignment, config, ingest, paths
 from helpers.config import Dirt, tracking_plan
 from helpers.errors import ReportError
 from helpers.pipeline.files import scratch
@@ -433,7 +432,7 @@ def shop(base: Path, rows: pd.DataFrame, *, events_of_experiment: bool, mode="on
     file = base / "studies" / "own.yml"
     file.parent.mkdir(exist_ok=True)
     file.write_text(yaml.safe_dump(raw, sort_keys=False), encoding="utf-8")
-    study, where = studies.opened(file)
+    study, where = config.opened(file)
     shutil.rmtree(where.raw, ignore_errors=True)
     ingest.land(study, where.raw)
     return study, where

@@ -12,15 +12,7 @@ from typing import Any
 import click
 
 from helpers import paths
-from helpers.errors import ReportError
-
-EXIT_CODES = {
-    0: "done, or nothing was out of date",
-    1: "a check found something (golden, calibration, plan-diff), or an error that is none of yours, with its traceback",
-    2: "a wrong input: option, study file or data; one message says what to do",
-    130: "stopped from the keyboard",
-}
-"""What the process says to its caller."""
+from helpers.errors import EXIT_CODES, ReportError
 
 SECTIONS = {
     "Your experiment": ("new-study", "check", "run", "serve", "live", "log-decision"),

@@ -20,10 +20,10 @@ def live(programme_file: str, speed: float | None, from_start: bool) -> None:
     """Replay the running experiment of PROGRAMME event by event; a stopped one goes on from its checkpoint."""
     from helpers.config import programme
     from helpers.pipeline import lock
+    from helpers.pipeline.files import write_text
     from helpers.programme.live.replay import Replay
     from helpers.programme.live.screen import DAY_A_MINUTE, Screen
     from helpers.programme.live.worlds import stream_of
-    from helpers.record import write_text
 
     asked, where = programme.opened(programme_file)
     folder = where.data / "live"

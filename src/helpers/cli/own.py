@@ -6,8 +6,7 @@ from typing import Any
 
 import click
 
-from helpers import config as studies
-from helpers import paths
+from helpers import config, paths
 from helpers.cli.group import command, study_argument
 from helpers.errors import ReportError
 from helpers.pipeline import lock
@@ -107,13 +106,13 @@ def log_decision(
     from helpers.experiment.decision import log
 
     if check:
-        click.echo("\n".join(log.checked([studies.opened(study_file)[1]] if study_file else None)))
+        click.echo("\n".join(log.checked([config.opened(study_file)[1]] if study_file else None)))
         return
     if not (study_file and decision and by):
         raise ReportError(
             "a decision needs a study, --decision and --by", remedy="see: python -m helpers log-decision -h"
         )
-    _, where = studies.opened(study_file)
+    _, where = config.opened(study_file)
     day = (on or datetime.now(UTC)).date()
     with lock.held(where.base):
         entry = log.append(where, log.Choice(decision=decision, by=by, on=day, **told))

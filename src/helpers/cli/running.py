@@ -7,10 +7,8 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from helpers import config as studies
-from helpers import paths
-from helpers.cli.group import EXIT_CODES
-from helpers.errors import ReportError
+from helpers import config, paths
+from helpers.errors import EXIT_CODES, ReportError
 from helpers.paths import StudyPaths
 from helpers.pipeline import graph, lock
 from helpers.pipeline.graph import Node
@@ -84,7 +82,7 @@ def place(file: str) -> StudyPaths:
     """Where what a study or a programme generates stands; raises what opening it raises."""
     from helpers.config import programme
 
-    return (programme.opened(file) if Path(file).parent.name == "programmes" else studies.opened(file))[1]
+    return (programme.opened(file) if Path(file).parent.name == "programmes" else config.opened(file))[1]
 
 
 def _run(file: str, where: StudyPaths, jobs: int) -> int:

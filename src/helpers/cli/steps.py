@@ -10,14 +10,12 @@ from typing import Any
 
 import click
 
-from helpers import config as studies
-from helpers import paths
+from helpers import config, paths
 from helpers.cli.group import command, study_argument
 from helpers.errors import ReportError
 from helpers.pipeline import lock
-from helpers.pipeline.files import scratch
+from helpers.pipeline.files import scratch, write_text
 from helpers.pipeline.progress import Running, step
-from helpers.record import write_text
 
 
 @contextmanager
@@ -33,7 +31,7 @@ def log(study_file: str) -> None:
     """Simulate the log of STUDY, or bring in its own, as Parquet."""
     from helpers import ingest
 
-    study, where = studies.opened(study_file)
+    study, where = config.opened(study_file)
     with writing(where.base, study.name, "log"):
         if not study.simulated:
             ingest.land_whole(study, where)
@@ -50,27 +48,28 @@ def log(study_file: str) -> None:
 @study_argument
 def marts_(study_file: str) -> None:
     """Build the marts of STUDY with dbt."""
-    from helpers.warehouse import build
+    from helpers.experiment import statistics_table
+    from helpers.warehouse.build import build
 
-    study, where = studies.opened(study_file)
+    study, where = config.opened(study_file)
     with writing(where.base, study.name, "warehouse"):
-        build.build(study, where)
+        build(study, where, statistics_table.load)
 
 
 @command
 @study_argument
 def resalt(study_file: str) -> None:
     """Split the exposed units of STUDY under many salts, for the A/A test."""
-    from helpers.experiment import results
+    from helpers.experiment import rerandomisation
     from helpers.warehouse import query
 
-    study, where = studies.opened(study_file)
+    study, where = config.opened(study_file)
     with (
         writing(where.base, study.name, "A/A assignments"),
         query.connect(where.database) as con,
         scratch(where.data, "resalted") as aside,
     ):
-        results.resalt(con, study).to_parquet(aside)
+        rerandomisation.rerandomise(con, study).to_parquet(aside)
         aside.replace(where.resalted)
 
 
@@ -78,7 +77,7 @@ def resalt(study_file: str) -> None:
 @click.argument("programme_file", metavar="PROGRAMME")
 def year(programme_file: str) -> None:
     """Simulate the year of PROGRAMME, a file such as programmes/shop_year.yml."""
-    from helpers import ingest as landing
+    from helpers import ingest
     from helpers.config import programme
     from helpers.simulate.year import simulate_year
 
@@ -86,7 +85,7 @@ def year(programme_file: str) -> None:
     with writing(where.base, asked.name, "year"), scratch(where.data, "raw") as aside:
         aside.mkdir()
         simulate_year(asked.data, aside)
-        landing.finish(aside, where.raw)
+        ingest.finish(aside, where.raw)
 
 
 @command
@@ -133,11 +132,11 @@ def report(study_file: str) -> None:
             click.echo(f"  {where.name:<18} {exported.note}", err=True)
         numbers = Numbers.of(where)
         if where.beyond:
-            from helpers.config import programme as programme_model
+            from helpers.config import programme
 
-            text = of_programme(programme_model.load(study_file), where, numbers)
+            text = of_programme(programme.load(study_file), where, numbers)
         else:
-            text = summary(studies.load(study_file), where, numbers)
+            text = summary(config.load(study_file), where, numbers)
         write_text(where.reports / "summary.txt", text)
         numbers.save(where.reports / "results.json", where.name)
         (where.reports / "results.json").touch()
@@ -148,22 +147,22 @@ def report(study_file: str) -> None:
 def site(study_file: str | None) -> None:
     """Render the site in reports/ over every report that is whole, in the project or in the folder STUDY belongs to."""
     from helpers.cli.running import place
-    from helpers.site import render as pages
     from helpers.site.catalogue import programmes, reports
+    from helpers.site.render import render
 
     base = place(study_file).base if study_file else paths.ROOT
     with writing(base, "site", "pages"):
-        pages.render(reports(base), base, programmes(base))
+        render(reports(base), base, programmes(base))
 
 
 @command
 @click.option("--check", is_flag=True, help="Write nothing; fail when a text differs from the results.")
 def docs(check: bool) -> None:
-    """Fill docs/*.md from the results of the bundled studies."""
-    from helpers.site import docs as writeup
+    """Fill docs/*.md from the results of the bundled config."""
+    from helpers.site.docs import fill
 
     with step("docs", "write-up") if check else writing(paths.ROOT, "docs", "write-up"):
-        writeup.fill(check=check)
+        fill(check=check)
 
 
 @command
@@ -193,7 +192,7 @@ def simulator_(study_files: tuple[str, ...]) -> None:
 def schema() -> None:
     """Write the JSON Schema of study files, for editors."""
     with lock.held():
-        write_text(paths.STUDIES / "study.schema.json", studies.json_schema())
+        write_text(paths.STUDIES / "study.schema.json", config.json_schema())
 
 
 @command
@@ -210,11 +209,11 @@ def diagrams() -> None:
 @study_argument
 def dbt_docs(study_file: str) -> None:
     """Write the warehouse's documentation with lineage as one page."""
-    from helpers.warehouse import build as marts
+    from helpers.site.dbt_docs import document
 
-    study, where = studies.opened(study_file)
+    study, where = config.opened(study_file)
     with writing(where.base, study.name, "dbt docs"):
-        page = marts.document(study, where)
+        page = document(study, where)
     click.echo(f"Open {paths.shown(page)}")
 
 

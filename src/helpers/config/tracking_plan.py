@@ -11,7 +11,7 @@ from helpers.config import EXPOSED, Model, Name, Study, Units, Wrong, explained,
 from helpers.errors import ReportError
 
 if TYPE_CHECKING:
-    import pandas as pd
+    pass
 
 Disposition = Literal["kept", "dropped", "quarantined", "repaired", "flagged"]
 
@@ -222,39 +222,3 @@ def property_checks(plan: TrackingPlan, columns: set[str]) -> list[PropertyCheck
             if planned.type == "number" and prop == "price":
                 checks.append(PropertyCheck(name, prop, "wrong_type", "true"))
     return checks
-
-
-def ledger(raw: Path) -> dict[str, int] | None:
-    """Rows of each kind of dirt that a simulator planted; None for a log of the analyst's own."""
-    import json
-
-    file = raw / "ledger.json"
-    if not file.is_file():
-        return None
-    kinds: dict[str, int] = json.loads(file.read_text(encoding="utf-8"))["kinds"]
-    return kinds
-
-
-def account(flow: "pd.DataFrame", planted: dict[str, int] | None) -> str:
-    """The flow of rows in a sentence."""
-    rows = dict(zip(flow.kind, flow["rows"].map(int), strict=True))
-    lost = int(flow.loc[flow.disposition.isin(["dropped", "quarantined"]), "rows"].sum())
-    text = f"{rows['kept'] + lost:,} rows read = {rows['kept']:,} kept + {lost:,} left out, each with a named reason."
-    if rows["malformed_line"]:
-        text += f" {rows['malformed_line']:,} of them could not be read as a line of the file (see rejects.csv beside the raw log)."
-    if planted is None:
-        return text
-    off = {kind: rows.get(kind, 0) - count for kind, count in planted.items() if rows.get(kind, 0) != count}
-    if off:
-        return (
-            text + " The flow table and the ledger DIFFER: " + ", ".join(f"{k} by {d:+,}" for k, d in off.items()) + "."
-        )
-    return text + f" The flow table equals the ledger of planted dirt in every one of its {len(planted)} kinds."
-
-
-def revenue(daily: "pd.DataFrame", study: Study) -> int | None:
-    """Cents of all clean purchases: the last step of the funnel, or what revenue is counted by in a unit table."""
-    if study.revenue is None:
-        return None
-    event = study.revenue.event if study.tabled else study.funnel.steps[-1]
-    return int(daily.loc[daily.event_name == event, "amount"].sum())

@@ -1,15 +1,15 @@
 """The plan of an experiment: how many units, how long, and whether the machinery can be trusted."""
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from helpers.config import Study
 from helpers.errors import ReportError
-from helpers.experiment.results import Resalted, Results, resalted
-from helpers.record import formatted
+from helpers.experiment.rerandomisation import Rerandomised, evaluated
+from helpers.experiment.results import Results
+from helpers.formatting import formatted
 from helpers.stats import Effect, MeanDesign, Plan, Proportion, ProportionDesign, VarianceReduction, weeks
 from helpers.warehouse import query
 
@@ -108,22 +108,16 @@ def _duration(n_total: int, curve: list[int]) -> str:
     return formatted(found.weeks, "weeks") + (" (beyond the curve)" if found.extrapolated else "")
 
 
-def aa_test(file: Path, study: Study) -> Resalted:
+def aa_test(file: Path, study: Study) -> Rerandomised:
     """The A/A test over every assignment made."""
-    return resalted(_sums(file), study, None, runs=study.design.aa_runs)
+    return evaluated(_sums(file), study, None, runs=study.design.aa_runs)
 
 
-def coverage_test(file: Path, study: Study, results: Results) -> Resalted:
+def coverage_test(file: Path, study: Study, results: Results) -> Rerandomised:
     """The analysis repeated on the first assignments, with the planted uplift where it can be moved to other units."""
     runs = min(study.design.coverage_runs, study.design.aa_runs)
     truth = results.truth(study.primary) if study.mode == "offline" else None
-    return resalted(_sums(file), study, truth, runs=runs)
-
-
-def rerun_note(study: Study) -> str:
-    """What the re-runs are made of."""
-    treated = ", now with the planted uplift for coverage" if study.mode == "offline" else ", whose true effect is none"
-    return "the first of the assignments of the A/A test" + treated
+    return evaluated(_sums(file), study, truth, runs=runs)
 
 
 def _sums(file: Path) -> "pd.DataFrame":
@@ -146,27 +140,3 @@ def cuped_gain(results: Results) -> dict[str, tuple[Effect, Effect, VarianceRedu
         if adjusted is not None and plain is not None:
             found[metric.name] = (plain.effect, *adjusted)
     return found
-
-
-def gained(found: Mapping[str, tuple[Effect, Effect, VarianceReduction]], study: Study) -> str:
-    """In a sentence what adjustment by the baseline gains, metric by metric; empty without a covariate."""
-    said = []
-    for name, (_, _, reduction) in found.items():
-        metric, left = study.metric(name).label, f"{reduction.share_remaining:.2%}".replace("%", " %")
-        if reduction.gains:
-            said.append(
-                f"**{metric}.** The adjustment leaves {left} of the variance, so that share of the units would tell as much."
-            )
-        else:
-            said.append(
-                f"**{metric}.** The adjustment leaves {left} of the variance: it gains nothing, because what units did before"
-                " hardly tells what they do in the experiment. The plain effect is the one to read."
-            )
-    return "\n\n".join(said)
-
-
-def cuped_caption(study: Study) -> str:
-    """What the table of adjusted effects shows, or why it is empty."""
-    if study.period.baseline is None:
-        return "No history before the experiment: nothing to adjust by"
-    return "Variance left after adjustment by the baseline, and the effect with and without it"

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from helpers.config import Study
 from helpers.errors import ReportError
-from helpers.record import plural
+from helpers.formatting import plural
 from helpers.stats import BinomialInterval, Lifetimes, SurvivalCurve, binomial_interval, kaplan_meier
 from helpers.warehouse import query
 
@@ -83,16 +83,6 @@ def by_arm(con: "duckdb.DuckDBPyConnection", study: Study) -> list[Funnel]:
     return found if len(found) == len(study.variants) else []
 
 
-def no_arms(study: Study) -> str:
-    """Why there is no funnel of each arm."""
-    if study.mode == "offline":
-        return (
-            "Nobody was treated, and planted conversions have no steps before them: the arms share one path, which "
-            "02_funnel_analysis shows."
-        )
-    return f"No step follows the {study.exposure} in every arm, so there is no path to compare."
-
-
 def _funnel(name: str, level: str, rows: "pd.DataFrame") -> Funnel:
     records = list(rows.itertuples(index=False))
     required = [r for r in records if name == "strict" or not r.is_optional]
@@ -164,18 +154,3 @@ def bypass(con: "duckdb.DuckDBPyConnection") -> Bypass:
 def window(study: Study) -> str:
     """Within which time the steps of a funnel follow each other."""
     return "at any time after" if study.tabled else f"within {study.funnel.window_hours:g} hours of"
-
-
-def bottleneck_text(found: Funnel) -> str:
-    """The bottleneck in two sentences."""
-    worst = found.bottleneck
-    before, last = found.steps[worst.position - 2].event, found.steps[-1].event
-    others = ", ".join(
-        f"{found.steps[s.position - 2].event} to {s.event}: {s.purchases_lost:,.0f}"
-        for s in found.steps[1:]
-        if s is not worst
-    )
-    return (
-        f"The bottleneck is the step from {before} to {worst.event}: it loses {worst.purchases_lost:,.0f} {plural(last)}"
-        f"{f' ({others})' if others else ''}. For {worst.open_units:,} of the {worst.lost:,} users lost there the window was still open when sight ended."
-    )

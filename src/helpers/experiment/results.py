@@ -1,12 +1,9 @@
 """What an experiment shows: effects on its metrics, and how they compare with the planted truth."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from helpers.assignment import hex_cut
 from helpers.config import Metric, Study
-from helpers.defaults import SRM_THRESHOLD
 from helpers.errors import ReportError
 from helpers.stats import (
     SRM,
@@ -14,7 +11,6 @@ from helpers.stats import (
     Effect,
     Heterogeneity,
     Mean,
-    MonteCarlo,
     NonInferiority,
     Novelty,
     Proportion,
@@ -26,25 +22,17 @@ from helpers.stats import (
     compare,
     cuped,
     heterogeneity,
-    monte_carlo,
     noninferiority,
     novelty,
-    score_intervals,
     srm,
     srm_by_group,
-    welch,
 )
 from helpers.warehouse import query
 
 if TYPE_CHECKING:
     import duckdb
-    import numpy as np
-    import pandas as pd
 
 EXPOSED, ASSIGNED = "exposed", "assigned"
-
-BUCKETS_A_HASH = 4
-"""Buckets of 13 hexadecimal digits that one SHA-256 holds; see docs/queries/resalted_assignments.sql."""
 
 
 @dataclass(frozen=True)
@@ -297,158 +285,3 @@ class Results:
     def sample_ratio(self, population: str = EXPOSED) -> SRM:
         """Arm sizes against the designed weights."""
         return srm(self.arm_sizes(population), {v.name: v.weight for v in self.study.variants})
-
-
-@dataclass(frozen=True)
-class Resalted:
-    """Many experiments on the same units, each under a salt of its own.
-
-    ``p_values`` and ``false_positives`` compare units of which none was treated; ``estimates`` (relative),
-    ``coverage`` and ``power`` compare control with treated units whose uplift is known.
-    """
-
-    runs: int
-    p_values: "np.ndarray"
-    estimates: "np.ndarray"
-    false_positives: MonteCarlo
-    srm_alarms: MonteCarlo
-    coverage: MonteCarlo | None
-    power: float
-    truth: float
-
-    @property
-    def bias(self) -> float:
-        """Mean relative estimate minus the planted relative effect."""
-        return float(self.estimates.mean()) - self.truth
-
-
-def resalt(con: "duckdb.DuckDBPyConnection", study: Study) -> "pd.DataFrame":
-    """Split the exposed units anew ``design.aa_runs`` times; one row of sums an assignment.
-
-    The work is hashing, so every core takes a share of the salts; one SHA-256 holds four independent buckets.
-    """
-    import os
-    from concurrent.futures import ThreadPoolExecutor
-
-    import pandas as pd
-
-    workers = os.cpu_count() or 1
-    hashes = -(-study.design.aa_runs // BUCKETS_A_HASH)
-    edges = [round(i * hashes / workers) for i in range(workers + 1)]
-
-    def part(first: int, end: int) -> "pd.DataFrame":
-        return query.query(
-            con.cursor(),
-            "resalted_assignments",
-            salt=f"{study.salt}/aa",
-            first=first,
-            end=end,
-            metric=study.primary.name,
-            cut=hex_cut(1 - study.treated_share),
-        )
-
-    with ThreadPoolExecutor(workers) as pool:
-        parts = list(pool.map(part, edges[:-1], edges[1:]))
-    return pd.concat(parts, ignore_index=True).iloc[: study.design.aa_runs].astype("float64")
-
-
-def resalted(sums: "pd.DataFrame", study: Study, truth: Truth | None, *, runs: int) -> Resalted:
-    """How often the machinery lies on the real exposed units, over the first ``runs`` salts.
-
-    Estimates the false-positive rate of the primary metric's test (no unit treated in either arm), the rate of
-    sample-ratio alarms, and, offline, the coverage of the interval for the planted absolute effect and the power.
-    The arms are the control and the first treatment, by their weights. Each rate carries its Clopper-Pearson interval.
-    """
-    import numpy as np
-
-    columns = {name: sums[name].to_numpy()[:runs] for name in sums.columns}
-    alpha = 1 - study.decision.confidence
-    null = _arrays(columns, study.primary, "y0", alpha)
-    planted = _arrays(columns, study.primary, "y1", alpha)
-    share = 1 - study.treated_share
-    alarms = [
-        srm([int(c), int(t)], [share, 1 - share]).failed
-        for c, t in zip(columns["n_control"], columns["n_treatment"], strict=True)
-    ]
-    coverage = None
-    if truth is not None:
-        inside = (planted.absolute_low <= truth.absolute) & (truth.absolute <= planted.absolute_high)
-        coverage = monte_carlo("Coverage of the interval", 1 - alpha, int(inside.sum()), runs)
-    return Resalted(
-        runs,
-        null.p_value,
-        planted.relative,
-        monte_carlo("False positives", alpha, int((null.p_value < alpha).sum()), runs),
-        monte_carlo("Sample-ratio alarms", SRM_THRESHOLD, int(np.sum(alarms)), runs),
-        coverage,
-        float((planted.p_value < alpha).mean()),
-        truth.relative if truth else 0.0,
-    )
-
-
-def _arrays(columns: dict[str, "np.ndarray"], metric: Metric, world: str, alpha: float) -> Any:
-    n_c, n_t, y_c, y_t = (columns[k] for k in ("n_control", "n_treatment", "y0_control", f"{world}_treatment"))
-    if metric.type in ("proportion", "retention"):
-        return score_intervals(y_c, n_c, y_t, n_t, confidence=1 - alpha)
-    if metric.type != "mean":
-        raise ReportError("re-salted experiments need a proportion or a mean as primary metric", got=metric.type)
-    variances = [
-        (columns[square] - y**2 / n) / (n - 1)
-        for square, y, n in (("y0_squared_control", y_c, n_c), (f"{world}_squared_treatment", y_t, n_t))
-    ]
-    return welch(n_c, y_c / n_c, variances[0], n_t, y_t / n_t, variances[1], confidence=1 - alpha)
-
-
-def statistics_frame(con: "duckdb.DuckDBPyConnection", study: Study) -> "pd.DataFrame":
-    """``marts.fct_experiment_statistics``: lift, interval and p of every metric, level and treatment."""
-    import pandas as pd
-
-    results = Results(con, study)
-    rows = [
-        _statistics_row(study, effect)
-        for metric in study.metrics
-        for variant in study.treatments
-        for population, dimensions in ((EXPOSED, ("all", "day", *study.segments)), (ASSIGNED, ("all", *study.segments)))
-        for dimension in dimensions
-        for level in results.levels(population, dimension)
-        if (
-            effect := results.effect(
-                metric, variant=variant.name, population=population, dimension=dimension, level=level
-            )
-        )
-    ]
-    return pd.DataFrame(rows, columns=STATISTICS_COLUMNS)
-
-
-STATISTICS_COLUMNS: Sequence[str] = (
-    "experiment_id", "population", "dimension", "level", "variant", "metric", "method", "n_control", "n_treatment",
-    "control", "treatment", "difference", "difference_low", "difference_high", "lift", "lift_low", "lift_high",
-    "p_value", "note",
-)  # fmt: skip
-
-
-def _statistics_row(study: Study, found: MetricEffect) -> tuple[Any, ...]:
-    e = found.effect
-    return (
-        study.name, found.population, found.dimension, found.level, found.variant, found.metric.name, e.method,
-        e.n_control, e.n_treatment, e.control, e.treatment, e.absolute, e.absolute_low, e.absolute_high,
-        e.relative, e.relative_low, e.relative_high, e.p_value, e.note,
-    )  # fmt: skip
-
-
-def caution(study: Study) -> str:
-    """What a reader must know before any effect of this study is read."""
-    if study.mode == "online" and study.planted:
-        return "The log is simulated. Its users were treated as the variants in it say, and the true effects are known."
-    if study.mode == "online" and study.simulated:
-        return (
-            "The log is simulated, and the variants stand in it: users, arms and outcomes come from a simulator, not from "
-            "customers. Nothing is planted on top."
-        )
-    if study.mode == "online":
-        return "The variants stand in the log: units were treated, and nothing is planted."
-    log = "The log is simulated." if study.simulated else "The log is real, but nobody was treated."
-    return (
-        f"{log} Units are hashed into variants and a known uplift is planted in the exposed ones of the treatment, so the "
-        "estimates show what the machinery finds, not what the change would do."
-    )

@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING
 
 from helpers.config import Study
 from helpers.experiment import funnel
-from helpers.record import formatted
 from helpers.stats import BinomialInterval, binomial_interval
 from helpers.warehouse import query
 
@@ -106,26 +105,3 @@ def decompose(con: "duckdb.DuckDBPyConnection", study: Study) -> list[Decomposit
             )
         )
     return found
-
-
-def gap_caption(parts: list[Decomposition]) -> str:
-    """What the decomposition compares."""
-    if not parts:
-        return "No gap to split: fewer than two groups reach the minimum size"
-    return f"The gap in conversion of {parts[0].low} against {parts[0].high} units, split over the other segments"
-
-
-def gap_text(groups: list[SegmentRate], parts: list[Decomposition]) -> str:
-    """Who carries the loss and why, in a sentence or two."""
-    worst = max(groups, key=lambda g: g.missing)
-    text = (
-        f"{worst.level} ({worst.dimension.replace('_', ' ')}) carries the largest loss: {worst.missing:,.0f} conversions short of "
-        f"the best level of its segment, on {worst.reached:,} users."
-    )
-    if parts:
-        most = max(parts, key=lambda d: abs(d.mix))
-        text += (
-            f" Of the gap of {formatted(most.gap, 'points')} between {most.low} and {most.high} units, the mix of "
-            f"{most.dimension.replace('_', ' ')} explains {formatted(most.mix, 'points')}, more than any other segment's; the rest is how they convert."
-        )
-    return text

@@ -11,7 +11,6 @@ import numpy as np
 from helpers.config import Metric, Study
 from helpers.defaults import CONFIDENCE
 from helpers.errors import ReportError
-from helpers.record import formatted
 from helpers.stats.estimate import Estimate
 from helpers.stats.inference import critical
 from helpers.warehouse import query
@@ -214,28 +213,6 @@ def surrogacy(con: "duckdb.DuckDBPyConnection", results: "Results") -> Surrogacy
         Estimate(e.absolute, error, e.absolute_low, e.absolute_high, e.p_value),
         None if found.truth is None else found.truth.absolute,
     )
-
-
-def cannibalised(results: "Results") -> str | None:
-    """A sentence on the study's chances to sell beside its proxy; None where it names none.
-
-    A chance is lost where the whole interval of its relative change lies below 0.
-    """
-    named = results.study.surrogate
-    if named is None or named.opportunity is None:
-        return None
-    proxy, chance = (results.effect(results.study.metric(name)) for name in (named.proxy, named.opportunity))
-    assert proxy is not None and chance is not None, "both arms have units"
-    (more, less), e = (formatted(x.effect.relative, "relative") for x in (proxy, chance)), chance.effect
-    between = f"{formatted(e.relative_low, 'relative')} to {formatted(e.relative_high, 'relative')}"
-    planted = f", planted {formatted(chance.truth.relative, 'relative')}" if chance.truth else ""
-    found = f"{proxy.metric.label}: {more}. {chance.metric.label}: {less} ({between}{planted}). "
-    if e.relative_high < 0:
-        return found + (
-            "The change takes chances to sell: if each of them sold as before, that alone would change the outcome by "
-            f"{less}, and a lift of the proxy can sell less."
-        )
-    return found + "No loss of chances to sell is shown; one inside the interval is not ruled out."
 
 
 def _joint(rows: dict[str, Any], variant: str, study: Study) -> Joint:

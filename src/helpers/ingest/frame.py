@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from helpers import config as studies
+from helpers import config
 from helpers.errors import ReportError
 from helpers.ingest.land import FRAME, land_whole
 from helpers.ingest.sql import literal
@@ -31,7 +31,7 @@ def from_frame(study_file: str | Path, frame: "pd.DataFrame") -> Path:
     """
     import duckdb
 
-    study, where = studies.opened(study_file)
+    study, where = config.opened(study_file)
     if study.simulated or study.data.kind != "frame":  # type: ignore[union-attr]
         raise ReportError(f"studies/{study.name}.yml: the data are not a frame", expected="data.format: frame")
     if not len(frame):

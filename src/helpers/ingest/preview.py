@@ -1,11 +1,10 @@
 """What a study would analyse, seen without building anything: its file is valid, its data are there, its columns too."""
 
-from helpers import config as studies
-from helpers import ingest
+from helpers import config, ingest
 from helpers.config import EventName, Metric, Simulation, Study, tracking_plan
+from helpers.formatting import formatted
 from helpers.ingest.columns import mapped
 from helpers.paths import StudyPaths
-from helpers.record import formatted
 
 LOOKED_AT = 10_000
 """Rows at the head of a log that are looked at for events and variants."""
@@ -17,7 +16,7 @@ def of(file: str) -> str:
     Raises :class:`~helpers.errors.ReportError` for a study file, a tracking plan or data that a run would refuse at
     once. What only the whole log can show (rows that cannot be read, a sample ratio mismatch) is left to the run.
     """
-    study, where = studies.opened(file)
+    study, where = config.opened(file)
     plan = tracking_plan.tracking_plan(study, where.base / "studies")
     seen = None if study.simulated else ingest.head(study, ("event_name", "variant"), LOOKED_AT)
     facts = {

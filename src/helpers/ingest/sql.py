@@ -1,5 +1,10 @@
 """Names and texts inside SQL."""
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    pass
+
 
 def literal(value: object) -> str:
     """A text as SQL writes it.
@@ -17,3 +22,15 @@ def quoted(name: str) -> str:
     "the ""kind"" of it"
     """
     return '"' + name.replace('"', '""') + '"'
+
+
+def number(text: str) -> str:
+    """SQL of a text as a finite number that a metric can hold; true and false are 1 and 0, everything else null.
+
+    >>> import duckdb
+    >>> texts = "(values ('1.5'), ('true'), ('inf'), ('1e308'), ('x'), (null)) as t(t)"
+    >>> [row[0] for row in duckdb.sql(f"select {number('t')} from {texts}").fetchall()]
+    [1.5, 1.0, None, None, None, None]
+    """
+    made = f"coalesce(try_cast({text} as double), case lower({text}) when 'true' then 1 when 'false' then 0 end)"
+    return f"(case when abs({made}) < 1e14 then {made} end)"

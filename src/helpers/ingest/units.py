@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 from helpers.config import EXPOSED, Study, Units
 from helpers.errors import ReportError
+from helpers.formatting import formatted
 from helpers.ingest.columns import expression
 from helpers.ingest.levels import KEYS as LEVELS
 from helpers.ingest.levels import unmapped
 from helpers.ingest.parts import Parts
 from helpers.ingest.sql import literal, quoted
-from helpers.record import formatted
 
 if TYPE_CHECKING:
     import duckdb

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from helpers import paths
 from helpers.paths import StudyPaths
-from helpers.record import write_text
+from helpers.pipeline.files import write_text
 
 PACKAGE = paths.ROOT / "src" / "helpers"
 

@@ -1,5 +1,6 @@
 """Written aside, then renamed: a step's result is whole or absent, and a killed run leaves nothing for ever."""
 
+import json
 import os
 import re
 import shutil
@@ -59,3 +60,21 @@ def sweep(base: Path) -> None:
 
 def _remove(what: Path) -> None:
     shutil.rmtree(what, ignore_errors=True) if what.is_dir() and not what.is_symlink() else what.unlink(missing_ok=True)
+
+
+def write_json(file: Path, content: object) -> None:
+    """Write aside, then rename."""
+    write_text(file, json.dumps(content, indent=1, sort_keys=True, ensure_ascii=False, allow_nan=False) + "\n")
+
+
+def write_text(file: Path, text: str) -> None:
+    """Write aside, then rename; an unchanged file keeps its time."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    if file.is_file() and file.read_text(encoding="utf-8") == text:
+        return
+    aside = file.with_name(f".{file.name}.{os.getpid()}")
+    try:
+        aside.write_text(text, encoding="utf-8")
+        aside.replace(file)
+    finally:
+        aside.unlink(missing_ok=True)

@@ -8,8 +8,8 @@ from typing import Any
 from helpers import paths
 from helpers.errors import ReportError
 from helpers.paths import StudyPaths
+from helpers.pipeline.files import write_text
 from helpers.pipeline.progress import current
-from helpers.record import write_text
 
 VOLATILE = ("papermill", "execution", "widgets")
 """Metadata that differ from run to run or name the machine."""

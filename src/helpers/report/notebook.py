@@ -1,10 +1,13 @@
 """What every notebook opens with: its study or programme, what there is to query, a place for numbers and figures."""
 
+import json
 from typing import TYPE_CHECKING, Any
 
-from helpers import config as studies
-from helpers.paths import StudyPaths
-from helpers.record import Numbers, Recorder, Unit, Value, formatted
+from helpers import config
+from helpers.config import programme
+from helpers.formatting import Unit, Value, formatted
+from helpers.paths import StudyPaths, topic
+from helpers.record import Numbers, Recorder
 from helpers.warehouse import query
 
 if TYPE_CHECKING:
@@ -83,9 +86,35 @@ class Notebook(Book):
     """
 
     def __init__(self, study_file: str, name: str) -> None:
-        self.study, where = studies.opened(study_file)
+        self.study, where = config.opened(study_file)
         super().__init__(where, name, self.study.economics.currency)
 
     def connect(self) -> "duckdb.DuckDBPyConnection":
         """The marts, read only, for as long as the notebook runs."""
         return query.opened(self.where.database)
+
+
+class ProgrammeNotebook(Book):
+    """One notebook's run on one programme.
+
+    >>> ProgrammeNotebook("programmes/shop_year.yml", "08_attribution").programme.attribution.half_life_days
+    7.0
+    """
+
+    def __init__(self, programme_file: str, name: str) -> None:
+        self.programme, where = programme.opened(programme_file)
+        super().__init__(where, name, self.programme.currency)
+
+    def connect(self) -> "duckdb.DuckDBPyConnection":
+        """The year's tables as views, in memory, for as long as the notebook runs."""
+        return query.tables(self.where.raw)
+
+    def ledger(self) -> dict[str, Any]:
+        """What was planted in the year."""
+        content: dict[str, Any] = json.loads((self.where.raw / "ledger.json").read_text(encoding="utf-8"))
+        return content
+
+    def headline(self, words: str) -> "Callout":
+        """What the notebook found, in a sentence: for the programme's front page and the command line too, without marks."""
+        self.record(f"{topic(self.name)}.headline", words.replace("**", ""), "text", "What the notebook found")
+        return self.finding(words)

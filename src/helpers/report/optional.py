@@ -8,24 +8,27 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import duckdb
+    import pandas as pd
 
     from helpers.experiment.results import Results
     from helpers.experiment.selection import Reading
     from helpers.experiment.surrogate import Surrogacy
     from helpers.experiment.survival import Survival
+    from helpers.experiment.trust import Trust
     from helpers.report.figures.show import FigureView
     from helpers.report.notebook import Notebook
-    from helpers.report.tables import Callout, Table
+    from helpers.report.tables import Callout, Folded, Table
 
 
 def funnel_arms(nb: "Notebook", con: "duckdb.DuckDBPyConnection") -> "FigureView | Callout":
     """The funnel of each arm, side by side."""
     from helpers.experiment import funnel
     from helpers.report.figures.experiment import funnel_arms
+    from helpers.report.topics import funnel as funnel_topic
 
     arms = funnel.by_arm(con, nb.study)
     if not arms:
-        return nb.warning(funnel.no_arms(nb.study))
+        return nb.warning(funnel_topic.absent(nb.study))
     alt = "Flow of exposed units through the funnel and out of it, arm by arm"
     return nb.show("funnel_arms", funnel_arms(arms, nb.study), alt)
 
@@ -33,21 +36,22 @@ def funnel_arms(nb: "Notebook", con: "duckdb.DuckDBPyConnection") -> "FigureView
 def planted(nb: "Notebook", results: "Results") -> "Table | None":
     """Every planted effect beside what was found for it; nothing where none was planted."""
     from helpers.experiment import ground_truth
+    from helpers.report.topics import ground_truth as ground_truth_topic
 
     ledger = ground_truth.marked(nb.study, nb.where, results)
-    ground_truth.record(nb, ledger)
-    rows = ground_truth.rows(ledger, nb.study)
-    return nb.table(rows, "Every planted effect, and what was found", ground_truth.NOTE) if ledger else None
+    ground_truth_topic.record(nb, ledger)
+    rows = ground_truth_topic.table(ledger, nb.study)
+    return nb.table(rows, "Every planted effect, and what was found", ground_truth_topic.NOTE) if ledger else None
 
 
 def choices(nb: "Notebook", found: "Sequence[Reading]") -> "Table | Callout":
     """What other choices of units would have shown on the study's own log."""
-    from helpers.experiment import selection
+    from helpers.report.topics import selection as selection_topic
 
     if not found:
-        return nb.warning(selection.missing(nb.study))
-    selection.record(nb, found)
-    return nb.table(selection.rows(found), selection.caption(nb.study), selection.note(nb.study))
+        return nb.warning(selection_topic.absent(nb.study))
+    selection_topic.record(nb, found)
+    return nb.table(selection_topic.table(found), selection_topic.caption(nb.study), selection_topic.note(nb.study))
 
 
 def choices_figure(nb: "Notebook", found: "Sequence[Reading]") -> "FigureView | None":
@@ -61,47 +65,51 @@ def choices_figure(nb: "Notebook", found: "Sequence[Reading]") -> "FigureView | 
 def choices_simulated(nb: "Notebook") -> "Table | None":
     """The same choices over many simulated experiments; nothing without a world that can be drawn anew."""
     from helpers.experiment import selection
+    from helpers.report.topics import selection as selection_topic
 
     biases = selection.simulated(nb.study)
-    selection.record_simulated(nb, biases)
-    rows = selection.simulated_rows(biases)
-    return nb.table(rows, "The same choices, simulated", selection.simulated_note()) if biases else None
+    selection_topic.record_simulated(nb, biases)
+    rows = selection_topic.table_simulated(biases)
+    return nb.table(rows, "The same choices, simulated", selection_topic.note_simulated()) if biases else None
 
 
 def segment_tests(nb: "Notebook", results: "Results") -> "Table | None":
     """What unadjusted tests by segment would have found."""
     from helpers.experiment import misreadings
+    from helpers.report.topics import misinterpretations
 
     tests = misreadings.segment_tests(results)
-    misreadings.record_segments(nb, tests)
-    rows = misreadings.rows(tests)
-    return nb.table(rows, "What tests by segment would have found", misreadings.NOTE) if tests else None
+    misinterpretations.record_segments(nb, tests)
+    rows = misinterpretations.table(tests)
+    return nb.table(rows, "What tests by segment would have found", misinterpretations.NOTE) if tests else None
 
 
 def near_miss(nb: "Notebook", results: "Results") -> "Callout | None":
     """What a p-value just above the level does not mean."""
     from helpers.experiment import misreadings
+    from helpers.report.topics import misinterpretations as misinterpretations_topic
 
     near = misreadings.near_miss(results)
-    misreadings.record_near_miss(nb, near)
+    misinterpretations_topic.record_near_miss(nb, near)
     return nb.warning(near.text()) if near else None
 
 
 def arms(nb: "Notebook", results: "Results") -> "Table | None":
     """Every arm against the control; nothing of a study with two variants."""
     from helpers.experiment import multi_arm
+    from helpers.report.topics import multi_arm as multi_arm_topic
 
     found = multi_arm.against_control(results)
-    multi_arm.record(nb, found)
-    rows = multi_arm.rows(found, nb.study)
-    return nb.table(rows, "Every arm against the control", multi_arm.note(found, nb.study)) if found else None
+    multi_arm_topic.record(nb, found)
+    rows = multi_arm_topic.table(found, nb.study)
+    return nb.table(rows, "Every arm against the control", multi_arm_topic.note(found, nb.study)) if found else None
 
 
 def survival(nb: "Notebook", found: "Survival | None") -> "FigureView | Callout":
     """The curves of how long units stay."""
-    from helpers.report import recording
+    from helpers.report.topics import survival as survival_topic
 
-    recording.survival(nb, found)
+    survival_topic.record(nb, found)
     if found is None:
         return nb.finding("The study names no event by which a unit leaves, so how long units stay is not asked.")
     from helpers.report.figures.survival import staying
@@ -117,11 +125,11 @@ def survival_table(nb: "Notebook", found: "Survival | None") -> "Table | None":
     """The arms of the same curves in numbers; nothing where there is none."""
     if found is None:
         return None
-    from helpers.report import views
+    from helpers.report.topics import survival as survival_topic
 
     kept, p = found.mean_days, nb.say(found.test.p_value, "p")
     return nb.table(
-        views.survival(found),
+        survival_topic.table(found),
         "How long exposed units stay",
         f"mean days kept, treatment minus control: {kept.absolute:+.2f} ({kept.absolute_low:+.2f} to {kept.absolute_high:+.2f}); "
         f"log-rank p {p if p.startswith(('<', '>')) else f'= {p}'}",
@@ -130,9 +138,9 @@ def survival_table(nb: "Notebook", found: "Survival | None") -> "Table | None":
 
 def surrogate(nb: "Notebook", found: "Surrogacy | None") -> "FigureView | Callout":
     """What the proxy predicts of the outcome beside what the outcome shows."""
-    from helpers.report import recording
+    from helpers.report.topics import surrogate as surrogate_topic
 
-    recording.surrogate(nb, found)
+    surrogate_topic.record(nb, found)
     if found is None:
         return nb.finding("The study names no proxy that is to stand for another metric.")
     from helpers.report.figures.surrogate import predicted
@@ -148,10 +156,10 @@ def surrogate_table(nb: "Notebook", found: "Surrogacy | None") -> "Table | None"
     """What would have to hold, and which of it the experiment can say; nothing without a proxy."""
     if found is None:
         return None
-    from helpers.report import views
+    from helpers.report.topics import surrogate as surrogate_topic
 
     return nb.table(
-        views.surrogate(found, nb.study.economics.currency),
+        surrogate_topic.table(found, nb.study.economics.currency),
         f"What would have to hold for {found.proxy.label.lower()} to stand for {found.outcome.label.lower()}",
         "intervals of the slopes and of both parts are robust; a criterion that is not refuted is not thereby shown",
     )
@@ -159,10 +167,72 @@ def surrogate_table(nb: "Notebook", found: "Surrogacy | None") -> "Table | None"
 
 def cannibalisation(nb: "Notebook", results: "Results") -> "Callout | None":
     """Whether the lift of the proxy takes chances to sell; nothing where the study names none."""
-    from helpers.experiment.surrogate import cannibalised
+    from helpers.report.topics.surrogate import text_cannibalisation
 
-    text = cannibalised(results)
+    text = text_cannibalisation(results)
     if text is None:
         return None
     nb.record("surrogate.cannibalisation", text, "text", "Whether the lift of the proxy takes chances to sell")
     return nb.finding(text)
+
+
+def rows_kept(nb: "Notebook", flow: "pd.DataFrame") -> "FigureView | Callout":
+    """What left the log or was repaired, by kind."""
+    if not flow[flow.kind != "kept"]["rows"].any():
+        return nb.finding("No row was left out, repaired or flagged.")
+    from helpers.report.figures.log import rows_kept
+
+    return nb.show("rows_kept", rows_kept(flow), "Bars: rows dropped, quarantined, repaired and flagged, by kind")
+
+
+def violations(nb: "Notebook", found: "pd.DataFrame") -> "Table | Callout":
+    """Breaches of the tracking plan by type."""
+    if not len(found):
+        return nb.finding("Every event keeps to its plan.")
+    from helpers.report.topics import data_quality
+
+    return nb.table(data_quality.table_violations(found), "Breaches of the tracking plan by type")
+
+
+def trust_words(nb: "Notebook", found: "Trust") -> "Callout":
+    """What was looked for and not found; what was found leads the table."""
+    from helpers.report.topics import trust
+
+    return nb.finding(trust.text(found))
+
+
+def trust_caveats(nb: "Notebook", found: "Trust") -> "Callout | None":
+    """What the warnings mean to whoever wants to act on the result; nothing where none needs words."""
+    from helpers.report.topics import trust as report
+
+    said = report.text_caveats(found)
+    return nb.warning(said) if said else None
+
+
+def trust_details(nb: "Notebook", found: "Trust") -> "Folded":
+    """Every check with its question, folded away."""
+    from helpers.report.tables import Folded
+    from helpers.report.topics import trust as report
+
+    return Folded("Every check and what it found", nb.table(report.table_details(found), "Trust checks one by one"))
+
+
+def reestimates(nb: "Notebook", found: "Trust") -> "Table | None":
+    """The primary effect without the last days and without those of external events; nothing where no unit is left out."""
+    from helpers.report.topics import trust as report
+
+    rows = report.table_reestimates(found)
+    caption = f"{nb.study.primary.label}: the effect without some days"
+    note = "beside the effect of all units, which the decision rests on; the p-value asks whether those days show another effect"
+    return nb.table(rows, caption, note) if rows else None
+
+
+def odd_values(nb: "Notebook", con: "duckdb.DuckDBPyConnection") -> "Callout":
+    """Repeated rows and amounts that stand for 'unknown'."""
+    from helpers.experiment.trust import rows, values
+    from helpers.warehouse import query
+
+    repeated = rows.duplicates(query.query(con, "repeats"), query.query(con, "row_flow"))
+    odd = values.sentinels(values.of_amounts(query.query(con, "amount_values"), nb.study))
+    tell = nb.finding if repeated.passed and odd.passed else nb.warning
+    return tell(f"**Repeats.** {repeated.found}.\n\n**Placeholders among the amounts.** {odd.found}.")

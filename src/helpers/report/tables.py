@@ -1,15 +1,21 @@
 """Small HTML pieces of a report: tables, takeaways, badges. Every value is escaped."""
 
+from __future__ import annotations
+
 import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from html import escape
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import pandas as pd
 
 from helpers.errors import ReportError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
 
 MAX_ROWS = 60
 """A longer table is a figure or a query, not a page."""
@@ -131,7 +137,7 @@ def table(
     Column names are the headings; the first column heads its row. A column stands to the right when
     its values are numbers or its texts look like them ("+7.9 %", "EUR 1,200", "0.1 to 0.3");
     ``align`` overrides that by column. Integers get thousands separators, other numbers four
-    significant digits; texts from :func:`helpers.record.formatted` stay as they are, and a
+    significant digits; texts from :func:`helpers.formatting.formatted` stay as they are, and a
     :class:`Badge` in a cell keeps its colour. The table scrolls in its own box on a narrow screen.
 
     Raises :class:`~helpers.errors.ReportError` for more than 60 rows, for a column that names
@@ -208,12 +214,12 @@ def _text(value: Any) -> str:
     return str(value)
 
 
-def _side(values: "pd.Series[Any]") -> Align:
+def _side(values: pd.Series[Any]) -> Align:
     texts = [t for t in map(_text, values) if t not in _EMPTY]
     return "right" if texts and all(map(_NUMERIC.match, texts)) else "left"
 
 
-def _class(values: "pd.Series[Any]", side: Align) -> str:
+def _class(values: pd.Series[Any], side: Align) -> str:
     """The class attribute of a column: its side, and room for columns of sentences or of a few words."""
     longest = max((len(_text(value)) for value in values), default=0)
     room = "prose" if longest > PROSE else "phrase" if longest > PHRASE and side == "left" else ""
@@ -228,3 +234,10 @@ def _cell(value: Any, given: str, heads: bool) -> str:
 
 def _emphasised(text: str) -> str:
     return re.sub(r"\*\*(.+?)\*\*", r"<strong>\1</strong>", escape(text))
+
+
+Row = dict[str, Any]
+
+
+def mark(passed: bool, yes: str = "passed", no: str = "failed") -> Badge:
+    return badge("good", yes) if passed else badge("bad", no)

@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from helpers.config import Metric
-from helpers.record import Unit, write_text
+from helpers.formatting import Unit
+from helpers.pipeline.files import write_text
 
 Ints = NDArray[np.int64]
 FILE = "ground_truth.json"

@@ -6,7 +6,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from helpers import paths
-from helpers.record import formatted, unsigned
+from helpers.formatting import formatted, unsigned
 from helpers.validation.record import Line
 
 if TYPE_CHECKING:

@@ -4,8 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
-from helpers import config as studies
-from helpers import paths
+from helpers import config, paths
 from helpers.config import Study
 from helpers.config import programme as model
 from helpers.config.programme import Programme
@@ -25,7 +24,7 @@ class Report:
     @classmethod
     def load(cls, file: Path) -> Self:
         """The report of a study file; raises :class:`~helpers.errors.ReportError` when its numbers are not there."""
-        study, where = studies.opened(file)
+        study, where = config.opened(file)
         results = where.reports / "results.json"
         if not results.is_file():
             raise ReportError(f"the report of {study.name} is not built", expected=paths.shown(results))

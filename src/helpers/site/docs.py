@@ -5,12 +5,12 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from helpers import config as studies
-from helpers import paths
+from helpers import config, paths
 from helpers.errors import ReportError
 from helpers.paths import BUNDLED as BUNDLED
 from helpers.paths import StudyPaths
-from helpers.record import Numbers, write_text
+from helpers.pipeline.files import write_text
+from helpers.record import Numbers
 
 TEXTS = {
     "README.md.j2": "README.md",
@@ -78,7 +78,7 @@ def helping() -> dict[str, Any]:
     from helpers.cli import EXIT_CODES
     from helpers.config import Study, keys
     from helpers.config.programme import Programme
-    from helpers.record import formatted
+    from helpers.formatting import formatted
     from helpers.site import worked_example
     from helpers.site.error_catalogue import HOLE, by_topic
 
@@ -107,15 +107,15 @@ def planning() -> dict[str, Any]:
 
 
 def _context(name: str) -> dict[str, Any]:
-    from helpers.experiment import results
+    from helpers.report.topics import effects
 
     numbers = _numbers(name)
-    study = studies.load(f"studies/{name}.yml")
+    study = config.load(f"studies/{name}.yml")
     return {
         "study": study,
         "numbers": numbers,
         "n": lambda key: numbers[key].text,
-        "caution": results.caution(study),
+        "caution": effects.text_caution(study),
         "streams": sum(name.startswith("monitoring.stream_") and name.endswith(".verdict") for name in numbers),
     }
 

@@ -13,16 +13,16 @@ HOLE = "…"
 """Stands where a message names a file, a key or a value."""
 
 TOPICS = {
-    "The study file": ("study", "tolerances"),
-    "The data": ("events", "landing", "preview", "new_study", "simulate"),
-    "The warehouse": ("marts", "warehouse"),
-    "Notebooks and their numbers": ("run", "results", "recording", "tables", "figures", "calibration"),
-    "The site and the texts": ("site", "pages", "single", "front_page", "writeup", "simulator", "diagrams"),
-    "Decisions": ("decision_log", "decision", "verdict"),
-    "Monitoring": ("monitoring",),
-    "The machine and the command line": ("cli", "lock", "golden", "scratch"),
+    "The study file": ("config", "warehouse.tolerances"),
+    "The data": ("config.tracking_plan", "ingest", "simulate"),
+    "The warehouse": ("warehouse",),
+    "Notebooks and their numbers": ("pipeline", "record", "report", "validation"),
+    "The site and the texts": ("site", "experiment.whatif"),
+    "Decisions": ("experiment.decision",),
+    "Monitoring": ("experiment.monitoring",),
+    "The machine and the command line": ("cli", "pipeline.files", "pipeline.lock", "validation.golden"),
 }
-"""Topics by the first part of a module's name after ``helpers``; every other module is about the statistics."""
+"""Topics by a room or module after ``helpers``, of which the innermost counts; all others are about the statistics."""
 THE_REST = "Funnel, experiment and statistics"
 
 PARTS = {"got": "found", "expected": "expected", "cause": "likely cause", "remedy": "what to do"}
@@ -44,8 +44,10 @@ class Told:
 
     @property
     def topic(self) -> str:
-        first = self.module.split(".")[1]
-        return next((topic for topic, rooms in TOPICS.items() if first in rooms), THE_REST)
+        topics = {room: topic for topic, rooms in TOPICS.items() for room in rooms}
+        _, *parts = self.module.split(".")
+        inwards = (".".join(parts[:end]) for end in range(len(parts), 0, -1))
+        return next((topics[room] for room in inwards if room in topics), THE_REST)
 
 
 @cache

@@ -8,8 +8,9 @@ from typing import Any
 from helpers import paths
 from helpers.config import Study
 from helpers.errors import ReportError
+from helpers.formatting import formatted, unsigned
 from helpers.paths import StudyPaths
-from helpers.record import Numbers, formatted, unsigned
+from helpers.record import Numbers
 from helpers.report.figures.show import FigureView, names, with_static
 
 SIGNS = {"GO": "\u2713", "ITERATE": "\u21bb", "KILL": "\u2715", "INVALID": "!"}

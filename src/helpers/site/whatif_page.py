@@ -8,7 +8,7 @@ from typing import Any
 from helpers import paths
 from helpers.experiment.whatif.plan import INPUTS, Plan
 from helpers.experiment.whatif.presets import Preset
-from helpers.record import write_text
+from helpers.pipeline.files import write_text
 from helpers.site.bundle import bundle, embedded, rendered
 
 SOURCE = paths.SITE / "simulator"

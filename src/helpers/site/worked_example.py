@@ -16,7 +16,8 @@ from helpers import paths
 from helpers.errors import ReportError
 from helpers.ingest.new_study import propose
 from helpers.paths import StudyPaths
-from helpers.record import Numbers, write_text
+from helpers.pipeline.files import write_text
+from helpers.record import Numbers
 
 if TYPE_CHECKING:
     import numpy as np

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from helpers import paths
 from helpers.errors import ReportError
-from helpers.record import write_text
+from helpers.pipeline.files import write_text
 from helpers.validation.case import Found, run, runs_of
 from helpers.validation.collect import TOPICS, cases
 

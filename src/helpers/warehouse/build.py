@@ -2,23 +2,19 @@
 
 import json
 import os
-import re
-import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from helpers import assignment, ingest, paths
 from helpers.config import EXPOSED, EventName, Log, Study, tracking_plan
+from helpers.defaults import MEMORY, THREADS
 from helpers.errors import ReportError
-from helpers.experiment import results
 from helpers.paths import StudyPaths
 from helpers.pipeline.files import scratch
-from helpers.record import write_text
-from helpers.site.csp import secured
 from helpers.warehouse import query
-from helpers.warehouse.query import MEMORY, THREADS
 from helpers.warehouse.tolerances import enforce_tolerances
 
 if TYPE_CHECKING:
@@ -99,8 +95,11 @@ def _raw_name(study: Study, name: str) -> str:
     return source if isinstance(source, str) else source.column
 
 
-def build(study: Study, where: StudyPaths) -> None:
-    """Raw events to marts: dbt's models and tests, the study's tolerances, the computed statistics.
+Computed = Callable[["duckdb.DuckDBPyConnection", Study], None]
+
+
+def build(study: Study, where: StudyPaths, *computed: Computed) -> None:
+    """Raw events to marts: dbt's models and tests, the study's tolerances, then what ``computed`` adds to the database.
 
     Everything happens in a scratch folder; the database appears under its name only when all of it is right.
     """
@@ -118,7 +117,8 @@ def build(study: Study, where: StudyPaths) -> None:
                     got=failure,
                     remedy=f"see {paths.shown(where.data / 'dbt' / 'logs' / 'dbt.log')}",
                 )
-            _load_statistics(con, study)
+            for add in computed:
+                add(con, study)
             clean = _export(con, study, aside)
         if clean:
             clean.replace(where.data / clean.name)
@@ -153,14 +153,6 @@ def run_dbt(
     )
 
 
-def _load_statistics(con: "duckdb.DuckDBPyConnection", study: Study) -> None:
-    """``marts.fct_experiment_statistics``, computed by :mod:`helpers.experiment.results`, never a second time in SQL."""
-    frame = results.statistics_frame(con, study)
-    con.register("computed", frame)
-    con.execute("create or replace table marts.fct_experiment_statistics as select * from computed")
-    con.unregister("computed")
-
-
 def _export(con: "duckdb.DuckDBPyConnection", study: Study, aside: Path) -> Path | None:
     """``clean_events.csv`` for who wants the clean events outside, where the study asks for it."""
     if not study.data.export_clean_events:
@@ -173,42 +165,3 @@ def _export(con: "duckdb.DuckDBPyConnection", study: Study, aside: Path) -> Path
         f" to '{file}' (header, delimiter ',')"
     )
     return file
-
-
-def _offline(html: str) -> str:
-    r"""dbt's page without what a browser fetches in vain, an icon that was never built in and unfilled links to symbols,
-    and with the word that lets its framework do without ``eval``, which no policy of ours allows.
-
-    >>> _offline('<html lang="en"><link rel="shortcut icon" href="${x}"/><use xlink:href="{{ icon }}">')
-    '<html ng-csp="no-unsafe-eval" lang="en"><use ng-attr-xlink:href="{{ icon }}">'
-    """
-    bare = re.sub(r"<link rel=\\?[\"'](?:shortcut )?icon[^>]*>", "", html)
-    bare = re.sub(r"(?<!-)xlink:href=(\\?\")\{\{", r"ng-attr-xlink:href=\1{{", bare)
-    return bare.replace("<html ", '<html ng-csp="no-unsafe-eval" ', 1)
-
-
-def document(study: Study, where: StudyPaths) -> Path:
-    """dbt's documentation with lineage as one page, ``reports/STUDY/warehouse/index.html``. Raises when dbt fails.
-
-    dbt opens the database for writing, so it looks at a copy: notebooks may be reading the marts at the same time.
-    """
-    plan = tracking_plan.tracking_plan(study, where.base / "studies")
-    variables = dbt_vars(study, ingest.landed(where.raw), plan)
-    with scratch(where.data, "docs") as aside:
-        aside.mkdir()
-        copy = Path(shutil.copy(where.database, aside))
-        failure = run_dbt(("docs", "generate"), variables, database=copy, target=aside, options=("--static",))
-        if failure:
-            raise ReportError("dbt could not write its documentation", got=failure)
-        html = (aside / "static_index.html").read_text(encoding="utf-8").replace(f"{aside.name}/", "dbt/")
-    page = where.reports / "warehouse" / "index.html"
-    write_text(page, published(html, {paths.ROOT, where.base}))
-    return page
-
-
-def published(html: str, roots: set[Path]) -> str:
-    """dbt's page as it is shown: offline, without the folders in ``roots``, under the policy of every other page."""
-    html = _offline(html)
-    for root in roots:
-        html = html.replace(f"{root}/", "")
-    return secured(html)

@@ -7,14 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from helpers import paths
+from helpers.defaults import MEMORY, THREADS
 from helpers.errors import ReportError
 
 if TYPE_CHECKING:
     import duckdb
     import pandas as pd
-
-THREADS = 2
-MEMORY = "3GB"
 
 
 def opened(database: Path, *, read_only: bool = True) -> "duckdb.DuckDBPyConnection":

@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING
 
 from helpers.config import Log, Study
 from helpers.errors import ReportError
+from helpers.formatting import formatted
 from helpers.ingest.levels import UNMAPPED, unmapped
-from helpers.record import formatted
 
 if TYPE_CHECKING:
     import duckdb

@@ -9,6 +9,7 @@ from helpers.experiment.decision import value as roi
 from helpers.experiment.decision.rule import Decision
 from helpers.experiment.results import Results
 from helpers.record import Number, Numbers
+from helpers.report.topics import options as options_topic
 from helpers.warehouse import query
 
 GO = Decision("GO", "It works.", ())
@@ -55,11 +56,11 @@ def test_options_rest_on_the_money_of_the_report(found, small_study):
 
 
 def test_every_option_is_shown_and_one_is_recommended(found, small_study):
-    rows = proposal.rows(found[0].compared, "EUR")
+    rows = options_topic.table(found[0].compared, "EUR")
     assert len(rows) == len(options.OPTIONS)
     assert sum(str(r["Verdict"]) == "recommended" for r in rows) == 1
     assert "2 weeks" in rows[1]["Option"]
-    note = proposal.assumptions(small_study.study, found[0].compared)
+    note = options_topic.note(small_study.study, found[0].compared)
     assert "12 months" in note and "10 % chance of harm" in note
 
 
@@ -74,7 +75,7 @@ def test_the_talk_track_has_four_short_lists(found):
             assert not re.search(r"nan|inf\b|None", sentence)
     assert "+2.0 %" in " ".join(talk.unknown)
     assert "rule says GO" in " ".join(talk.propose)
-    assert len(proposal.talk_rows(talk)) == 4
+    assert len(options_topic.table_talk(talk)) == 4
 
 
 def test_a_bolder_option_is_named_with_its_price(found, small_study):
@@ -90,8 +91,8 @@ def test_a_bolder_option_is_named_with_its_price(found, small_study):
 
 def test_what_is_recorded_and_what_is_told_when_nothing_can_be(found):
     there, missing = Recorded(), Recorded()
-    proposal.record(there, found[0], "")
-    proposal.record(missing, None, "the log is short")
+    options_topic.record(there, found[0], "")
+    options_topic.record(missing, None, "the log is short")
     assert set(there.numbers) == set(missing.numbers)
     assert all(value is not None for value, _, _ in there.numbers.values())
     assert all(

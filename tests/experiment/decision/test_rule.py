@@ -6,16 +6,8 @@ from dataclasses import replace
 import pytest
 
 from helpers.config import Rule
-from helpers.experiment.decision.rule import (
-    RECOMMENDATIONS,
-    Decision,
-    Entry,
-    Evidence,
-    append,
-    decide,
-    digest,
-    observed_risk,
-)
+from helpers.experiment.decision.log import LoggedVerdict, append_verdict, digest
+from helpers.experiment.decision.rule import RECOMMENDATIONS, Decision, Evidence, decide, observed_risk
 from helpers.stats import Effect, Mean, MeanDesign, Proportion, ProportionDesign, compare, noninferiority
 
 RULE = Rule(prior_success_rate=0.2)
@@ -168,14 +160,16 @@ def test_risk_of_a_mean():
 
 def test_the_log_is_append_only_and_idempotent(tmp_path):
     log = tmp_path / "reports" / "decisions.jsonl"
-    first = Entry("a", "ITERATE", "too few", digest({"x": 1}), "2026-08-24")
+    first = LoggedVerdict("a", "ITERATE", "too few", digest({"x": 1}), "2026-08-24")
     second = replace(first, verdict="GO", evidence=digest({"x": 2}))
-    assert append(log, first)
+    assert append_verdict(log, first)
     before = log.read_text()
-    assert not append(log, first) and log.read_text() == before
-    assert append(log, second)
+    assert not append_verdict(log, first) and log.read_text() == before
+    assert append_verdict(log, second)
     assert log.read_text().startswith(before) and len(log.read_text().splitlines()) == 2
-    assert append(log, first) and len(log.read_text().splitlines()) == 3, "a return to old evidence is a new decision"
+    assert append_verdict(log, first) and len(log.read_text().splitlines()) == 3, (
+        "a return to old evidence is a new decision"
+    )
     assert [p.name for p in log.parent.iterdir()] == [log.name]
 
 

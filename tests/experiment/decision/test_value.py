@@ -6,12 +6,13 @@ import numpy as np
 import pytest
 from scipy import integrate, stats
 
-from helpers import config as studies
+from helpers import config
 from helpers.config import Economics, Study
 from helpers.experiment.decision import value as roi
+from helpers.report.topics import money
 from helpers.stats import Mean, compare
 
-STUDY = studies.load("studies/cart_checkout.yml")
+STUDY = config.load("studies/cart_checkout.yml")
 ECONOMICS = Economics(
     revenue_metric="revenue_per_user", contribution_margin=0.25, implementation_cost=10_000, monthly_run_cost=500,
     horizon_months=10,
@@ -132,7 +133,7 @@ def test_worth_and_its_sentence():
     value, reason = roi.worth(STUDY, FakeResults(Found))
     assert reason == "" and value is not None
     assert value.units == pytest.approx(10_000 / 28 * 30.4375 * 12)
-    text = roi.text(value, STUDY)
+    text = money.text(value, STUDY)
     assert text.count("EUR ") == 3 and "must rise by +" in text
 
 
@@ -141,7 +142,7 @@ def test_a_change_without_cost_pays_with_any_rise():
     study = STUDY.model_copy(update={"economics": free})
     value, _ = roi.worth(study, FakeResults(Found))
     assert value is not None and value.break_even == 0
-    text = roi.text(value, study)
+    text = money.text(value, study)
     assert "any rise of revenue per exposed unit pays" in text and "must rise by" not in text
 
 

@@ -6,6 +6,7 @@ import pytest
 from helpers import config, paths
 from helpers.errors import ReportError
 from helpers.experiment.monitoring import journal
+from helpers.experiment.monitoring import plan as monitoring_plan
 from helpers.experiment.monitoring.baseline import Baseline
 from helpers.experiment.monitoring.plan import OWN, Plan
 from helpers.experiment.monitoring.replay import first, replay
@@ -59,13 +60,13 @@ def test_dirt_that_is_defined_goes_through_to_the_page(planned, harmed, tmp_path
     replays = {name: replay(s, Baseline.of(s), plan.triggers) for name, s in streams.items()}
     stopped = first(replays[OWN], "ROLL BACK")
     assert stopped and stopped.day == 6, "days 2, 3 and 5 do not count: 1, 4 and 6 are in a row"
-    assert monitoring.middle(plan) == OWN
+    assert monitoring_plan.middle(plan) == OWN
     shown = figures.control(OWN, own, replays[OWN], plan)
     assert shown.layout.meta["finding"].startswith("The study's own stream")
     assert all(np.isfinite(shown.data[0].y)), "the band leaves missing days out"
     assert OWN in [t.name for t in figures.drift(streams, plan).data]
-    assert "The 5 planted streams" in monitoring.takeaway(plan, {}, replays)
-    assert "was rolled back on day 6" in monitoring.takeaway(plan, {}, replays)
+    assert "The 5 planted streams" in monitoring.text(plan, {}, replays)
+    assert "was rolled back on day 6" in monitoring.text(plan, {}, replays)
     file = tmp_path / "monitoring.jsonl"
     assert journal.write(file, streams, replays, plan.triggers) == journal.confirmed(file) == 6 * 28
 

@@ -27,9 +27,9 @@ class Measured:
 
 @pytest.fixture
 def measured():
-    from helpers import config as studies
+    from helpers import config
 
-    return lambda *arms: Measured(studies.load("studies/cookie_cats.yml"), *arms)
+    return lambda *arms: Measured(config.load("studies/cookie_cats.yml"), *arms)
 
 
 @pytest.mark.parametrize(("treated", "doubtful"), [(10_200, False), (10_300, True), (10_500, False)])

@@ -89,8 +89,8 @@ def test_sizes_that_chance_seldom_makes_warn_and_say_what_could_be_missing(trust
     check = next(c for c in found.checks if c.name == "Sample ratio, exposed units")
     assert check.verdict == "warning" and check.found.endswith(f"control is about {found.split.missing:,} units short")
     assert found.caveats == (check.caveat,)
-    assert report.caveats(found).startswith("**The split is doubtful.** The arms hold ")
-    assert report.summary(found)[0]["Check"] == check.name
+    assert report.text_caveats(found).startswith("**The split is doubtful.** The arms hold ")
+    assert report.table(found)[0]["Check"] == check.name
 
 
 def test_refused_rows_that_no_sample_ratio_sees_warn_in_words(trust):
@@ -159,10 +159,10 @@ def test_nobody_exposed_is_told(checks):
 
 def test_a_healthy_report_is_one_short_table_and_one_sentence(trust):
     found = trust()
-    rows = report.summary(found)
+    rows = report.table(found)
     assert len(rows) == len({c.family for c in found.checks if c.passed}) + len(found.warned) <= 7
-    assert len(report.details(found)) == len(found.checks) > 15
-    said = report.words(found)
+    assert len(report.table_details(found)) == len(found.checks) > 15
+    said = report.text(found)
     assert said.startswith("None of these was found: a variant that disagrees") and "share a session" in said
 
 

@@ -7,8 +7,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from helpers import config as studies
-from helpers import paths
+from helpers import config, paths
 from helpers.config import ExternalEvent, Wrong
 from helpers.experiment.results import Results
 from helpers.experiment.trust import counted, touched
@@ -21,7 +20,7 @@ from helpers.stats import Proportion, compare
 from helpers.stats.randomised_units import cluster_totals, correlation_of
 from helpers.warehouse import query
 
-STUDY = studies.load(paths.STUDIES / "cart_checkout.yml")
+STUDY = config.load(paths.STUDIES / "cart_checkout.yml")
 
 
 def event(first: int, days: int, name: str = "sale") -> ExternalEvent:

@@ -4,12 +4,12 @@ from dataclasses import replace
 
 import pytest
 
-from helpers import config as studies
-from helpers import paths
+from helpers import config, paths
 from helpers.experiment.whatif import Plan, outlook, plan_of, preset_of
 from helpers.experiment.whatif.engine import planned_size
 from helpers.experiment.whatif.presets import conversion
-from helpers.report.topics.whatif import NAMES, long_enough, rows, tried
+from helpers.experiment.whatif.tried import long_enough, tried
+from helpers.report.topics.whatif import NAMES, table
 from helpers.stats import Mean, Proportion, compare
 
 UNITS = 28_000
@@ -42,7 +42,7 @@ class FakeResults:
 
 @pytest.fixture
 def study():
-    return studies.load(paths.STUDIES / "cart_checkout.yml")
+    return config.load(paths.STUDIES / "cart_checkout.yml")
 
 
 def test_a_study_becomes_the_plan_that_its_rule_was_written_for(study):
@@ -65,7 +65,7 @@ def test_levels_without_a_conversion_are_no_segments(study):
 
 
 def test_another_metric_stands_in_where_the_primary_is_no_share():
-    music = studies.load(paths.STUDIES / "music_recommendations.yml")
+    music = config.load(paths.STUDIES / "music_recommendations.yml")
     assert conversion(music).name == "conversion" and music.primary.name != "conversion"
     assert "no share" in tried(music, FakeResults(music)).label
     bare = music.model_copy(update={"metrics": [m for m in music.metrics if m.type != "proportion"]})
@@ -91,5 +91,5 @@ def test_the_size_alone_is_asked_for_and_is_the_outlooks(monkeypatch):
 
 def test_rows_add_up(study):
     found = tried(study, FakeResults(study)).outlook
-    assert [row["If the change truly"].split()[0] for row in rows(found)] == ["does", "harms", "is"]
+    assert [row["If the change truly"].split()[0] for row in table(found)] == ["does", "harms", "is"]
     assert set(NAMES) < set(vars(found.rule))

@@ -6,7 +6,7 @@ from typing import Any
 import duckdb
 import yaml
 
-from helpers import config as studies
+from helpers import config
 from helpers.config import Study
 from helpers.ingest import new_study
 
@@ -46,7 +46,7 @@ def log(file: Path, variant: str = "") -> Path:
 def proposed(base: Path, file: Path | str, **options: Any) -> tuple[Study, str, str]:
     """The study as it loads, the text of its file, and what was said."""
     made = new_study.propose(str(file), base=base, **options)
-    return studies.load(made.file), made.file.read_text(encoding="utf-8"), made.said
+    return config.load(made.file), made.file.read_text(encoding="utf-8"), made.said
 
 
 def raw(text: str) -> dict[str, Any]:

@@ -4,8 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from helpers import config as studies
-from helpers import ingest
+from helpers import config, ingest
 from helpers.warehouse import build, query
 from tests.ingest.new_study.tables import log, proposed, units
 
@@ -15,7 +14,7 @@ def test_a_proposal_is_built_to_marts_as_it_is(tmp_path: Path, kind: str) -> Non
     more = "if(i % 3 = 0, 'phone', 'desktop') as device, (hash(i + 3) % 5000) / 100.0 as spend_before"
     made = units(tmp_path / "shop.csv", more) if kind == "units" else log(tmp_path / "shop.csv")
     proposed(tmp_path, made)
-    study, where = studies.opened(tmp_path / "studies" / "shop.yml")
+    study, where = config.opened(tmp_path / "studies" / "shop.yml")
     ingest.land_whole(study, where)
     build.build(study, where)
     with query.connect(where.database) as con:

@@ -4,8 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from helpers import config as studies
-from helpers import ingest
+from helpers import config, ingest
 from helpers.config import tracking_plan
 from helpers.errors import ReportError
 from tests.ingest.new_study.tables import log, proposed, written
@@ -129,4 +128,4 @@ def test_a_name_cannot_leave_the_folder(tmp_path: Path) -> None:
         with pytest.raises(ReportError, match="cannot have this name"):
             proposed(tmp_path, file, name=name)
     made, _, _ = proposed(tmp_path, file)
-    assert studies.load(tmp_path / "studies" / "shop.yml") == made
+    assert config.load(tmp_path / "studies" / "shop.yml") == made

@@ -109,17 +109,17 @@ def test_misplaced_credit_is_zero_for_the_truth_and_one_for_its_opposite():
 
 
 def test_what_is_told_holds_the_numbers(found, read):
-    assert "brand search" in attribution.headline(found) and f"{found.truth.sum():,.0f}" in attribution.headline(found)
-    rows = {row["Channel"]: row for row in attribution.costs(found, "EUR")}
+    assert "brand search" in attribution.text(found) and f"{found.truth.sum():,.0f}" in attribution.text(found)
+    rows = {row["Channel"]: row for row in attribution.table_costs(found, "EUR")}
     assert rows["affiliate"]["Truly brought"] == "no order"
     social = found.channels.index("social")
     last = found.by("last_touch")
     price, low, high = (f"EUR {found.cost[social] / v[social] / 100:.2f}" for v in (last.orders, last.high, last.low))
     assert rows["social"]["Last touch"] == f"{price} ({low} to {high})"
     assert rows["social"]["Truly brought"] == f"EUR {found.cost[social] / found.truth[social] / 100:.2f}"
-    assert [row["How many"] for row in attribution.flow(read)] == [
+    assert [row["How many"] for row in attribution.text_flow(read)] == [
         f"{n:,.0f}" for n in (read.journeys.orders, read.journeys.lost.sum(), read.open, read.untouched)
     ]
-    assert {row["Model"].split(" (")[0] for row in attribution.errors(found)} == {
-        row["Model"] for row in attribution.assumptions()
+    assert {row["Model"].split(" (")[0] for row in attribution.table_errors(found)} == {
+        row["Model"] for row in attribution.table_assumptions()
     }

@@ -8,11 +8,11 @@ import pytest
 from scipy import stats
 
 from helpers.errors import ReportError
+from helpers.formatting import formatted
 from helpers.programme.designs.holdout import Held, held_back, luck, tried
 from helpers.programme.designs.launches import FEATURES, measured
 from helpers.programme.designs.repeated import Average, rate
-from helpers.record import formatted
-from helpers.report.topics.designs.holdout import holdouts, sentence, totals
+from helpers.report.topics.designs.holdout import table, table_holdouts, text
 from helpers.stats import Proportion, compare
 
 RUNS, UNITS, BASE = 1_500, 3_000, 0.12
@@ -148,11 +148,11 @@ def test_features_that_interact_are_no_trouble_for_a_holdout(overlap):
 
 
 def test_the_tables_tell_every_total_and_every_holdout(readings):
-    rows = totals(readings)
+    rows = table(readings)
     assert len(rows) == 6 and all(row.keys() == rows[0].keys() for row in rows)
     assert rows[-1]["Effect"].startswith(formatted(readings.truth.value, "points"))
-    assert [row["Of these contaminated"] for row in holdouts(readings)] == ["0 %", "0 %", "0 %", "15 %"]
-    assert formatted(readings.summed.effect.value, "points") in sentence(readings)
+    assert [row["Of these contaminated"] for row in table_holdouts(readings)] == ["0 %", "0 %", "0 %", "15 %"]
+    assert formatted(readings.summed.effect.value, "points") in text(readings)
 
 
 def test_the_interval_of_a_holdout_is_that_of_the_statistics(year):

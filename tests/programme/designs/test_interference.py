@@ -145,7 +145,7 @@ def test_half_of_the_clusters_is_drawn_evenly():
 
 def test_the_same_programme_tells_the_same(found):
     assert stream(1, "interference").random() != stream(1, "switchback").random()
-    rows, words = told.designs(found), told.sentence(found)
+    rows, words = told.table(found), told.text(found)
     assert [row["Randomised, tested"] for row in rows] == [USERS, REGIONS, REGIONS_BY_USER]
     assert f"{100 * found.truth.value:+.2f} points" in words and "100 %" in words
 

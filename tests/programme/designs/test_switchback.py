@@ -169,9 +169,9 @@ def test_the_analyses_are_those_of_the_statistics():
 
 def test_the_tables_say_where_nothing_is_left(lengths):
     found = list(lengths.values())
-    assert [row["Bias, every block cut"] is None for row in told.estimates(found)] == [True] * 2 + [False] * 4
-    assert [row["Block"] for row in told.alarms(found)][:2] == ["1 hour", "2 hours"]
-    assert f"{100 * lengths[1].all_hours.bias.value:+.2f} points" in told.sentence(found)
+    assert [row["Bias, every block cut"] is None for row in told.table(found)] == [True] * 2 + [False] * 4
+    assert [row["Block"] for row in told.table_alarms(found)][:2] == ["1 hour", "2 hours"]
+    assert f"{100 * lengths[1].all_hours.bias.value:+.2f} points" in told.text(found)
 
 
 def test_rates_without_room_are_cut_and_the_effect_stays():

@@ -18,7 +18,7 @@ def test_planted_effects_are_recovered_with_their_sign(churn, ledger):
         sign = ledger["churn"][f"log_hazard_{planted}"]
         assert shown[column].low * sign > 0 and shown[column].high * sign > 0, column
     assert shown["rating"].low < 0 < shown["rating"].high, "ratings are noise"
-    assert "3 of 3 planted effects" in prediction.churn_text(churn, ledger)
+    assert "3 of 3 planted effects" in prediction.text_churn(churn, ledger)
 
 
 def test_it_beats_the_mean_and_is_calibrated_later_in_time(churn):

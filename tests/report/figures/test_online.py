@@ -4,21 +4,20 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from helpers import config as studies
-from helpers import paths
-from helpers.experiment import design
-from helpers.experiment.results import Resalted
+from helpers import config, paths
+from helpers.experiment.rerandomisation import Rerandomised
 from helpers.report.figures import experiment as figures
 from helpers.report.figures import log
+from helpers.report.topics import design as design_topic
 from helpers.stats import Lifetimes, ProportionDesign, kaplan_meier, monte_carlo
 
-ONLINE = studies.load(paths.STUDIES / "checkout_redesign.yml")
-OFFLINE = studies.load(paths.STUDIES / "cart_checkout.yml")
+ONLINE = config.load(paths.STUDIES / "checkout_redesign.yml")
+OFFLINE = config.load(paths.STUDIES / "cart_checkout.yml")
 
 
-def resalted(*, planted: bool) -> Resalted:
+def resalted(*, planted: bool) -> Rerandomised:
     estimates = np.linspace(-0.02, 0.06 if planted else 0.02, 101)
-    return Resalted(
+    return Rerandomised(
         101, np.linspace(0, 1, 101), estimates, monte_carlo("False positives", 0.05, 5, 101),
         monte_carlo("Sample-ratio alarms", 0.001, 0, 101),
         monte_carlo("Coverage", 0.95, 96, 101) if planted else None, 0.5, 0.02 if planted else 0.0,
@@ -39,7 +38,7 @@ def texts(figure) -> str:
 def test_re_runs_speak_of_a_planted_effect_only_where_there_is_one(planted, said, unsaid):
     found = texts(figures.coverage(resalted(planted=planted)))
     assert said in found and unsaid not in found and "never asked" not in found
-    assert ("planted uplift" in design.rerun_note(OFFLINE)) and ("planted" not in design.rerun_note(ONLINE))
+    assert ("planted uplift" in design_topic.note_rerun(OFFLINE)) and ("planted" not in design_topic.note_rerun(ONLINE))
 
 
 @pytest.mark.parametrize(("study", "lines"), [(OFFLINE, 2), (ONLINE, 1)])

@@ -8,8 +8,7 @@ import pandas as pd
 import plotly.graph_objects as go
 import pytest
 
-from helpers import config as studies
-from helpers import paths
+from helpers import config, paths
 from helpers.config import ExternalEvent
 from helpers.experiment.monitoring import replay
 from helpers.experiment.monitoring.baseline import Baseline
@@ -18,7 +17,7 @@ from helpers.record import Numbers
 from helpers.report.figures import experiment, log, monitoring, style
 from helpers.stats import srm_by_group
 
-PLAIN = studies.load(paths.STUDIES / "cart_checkout.yml")
+PLAIN = config.load(paths.STUDIES / "cart_checkout.yml")
 START, END = PLAIN.period.start, PLAIN.period.end
 NAMES = ("a <sale> & more", "a failure of payments", "a holiday")
 EVENTS = [

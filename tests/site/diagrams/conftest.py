@@ -4,9 +4,10 @@ from itertools import product
 
 import pytest
 
-from helpers import config as studies
+from helpers import config
 from helpers.config.tracking_plan import tracking_plan
-from helpers.record import Number, formatted
+from helpers.formatting import formatted
+from helpers.record import Number
 from helpers.site.diagrams import page
 from helpers.site.diagrams.attribution import YEAR, comparison
 from helpers.site.diagrams.drift import Drift
@@ -52,7 +53,7 @@ DRIFT = Drift((1, 2, 3), (0.77, 0.66, 0.55), (0.77, 0.74, 0.78), (0.78, 0.75, 0.
 
 @pytest.fixture(scope="session")
 def shop():
-    return studies.load("studies/cart_checkout.yml")
+    return config.load("studies/cart_checkout.yml")
 
 
 def content(*chosen):
@@ -75,6 +76,6 @@ def content(*chosen):
 @pytest.fixture(scope="session")
 def hostile(shop):
     """The page with two studies, the second one with a title and a question that try to become markup."""
-    music = studies.load("studies/music_recommendations.yml")
+    music = config.load("studies/music_recommendations.yml")
     attacked = music.model_copy(update={"title": "<img src=x onerror=alert(1)>", "question": ATTACK})
     return page.page(content(shop, attacked))

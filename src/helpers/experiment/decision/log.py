@@ -1,4 +1,5 @@
-"""What people decided and what it stood on: one Markdown file a study in ``docs/decisions``, appended, never rewritten.
+"""What people decided and what it stood on: one Markdown file a study in ``docs/decisions``, appended, never rewritten;
+and what the rule said at each run, in the report's ``decisions.jsonl``.
 
 Each entry carries the SHA-256 of ``results.json`` (``results``), the seal of the entry before it (``before``; for the
 first the SHA-256 of the title above it) and its own ``seal``: the SHA-256 of its text. So :func:`check` finds an
@@ -9,9 +10,10 @@ whole, or a log forged from an edit to its end; the history of the repository ho
 from __future__ import annotations
 
 import hashlib
+import json
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any, get_args
@@ -19,10 +21,12 @@ from typing import Any, get_args
 import yaml
 
 from helpers import paths
+from helpers.config import Study
 from helpers.errors import ReportError
-from helpers.experiment.decision.rule import RECOMMENDATIONS, Verdict
+from helpers.experiment.decision.rule import RECOMMENDATIONS, Decision, Verdict
 from helpers.paths import StudyPaths
-from helpers.record import Numbers, write_text
+from helpers.pipeline.files import write_text
+from helpers.record import Numbers
 
 VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
 ROLES = ("product", "data science", "engineering", "design", "marketing", "finance", "legal", "leadership")
@@ -267,3 +271,40 @@ def _broken(study: str, what: str, cause: str) -> ReportError:
         cause=cause,
         remedy="restore the file from the repository's history; correct a decision by a new entry",
     )
+
+
+def log_verdict(where: StudyPaths, study: Study, made: Decision, earlier: Numbers) -> str:
+    """Append the decision to the study's log, unless it stands there already on the same numbers."""
+    numbers = {name: earlier[name].value for name in earlier}
+    entry = LoggedVerdict(study.name, made.verdict, made.reason, digest(numbers), study.period.end.date().isoformat())
+    append_verdict(where.reports / "decisions.jsonl", entry)
+    return f"decisions.jsonl: {entry.verdict} for {entry.study}, on the evidence {entry.evidence[:12]}."
+
+
+@dataclass(frozen=True)
+class LoggedVerdict:
+    """One line of ``decisions.jsonl``: what the rule said, and a digest of the numbers on which it said so."""
+
+    study: str
+    verdict: Verdict
+    reason: str
+    evidence: str
+    period_end: str
+
+
+def append_verdict(log: Path, entry: LoggedVerdict) -> bool:
+    """Append an entry to the log unless its evidence is there already; what stands there is never rewritten.
+
+    ``evidence`` is a digest of the numbers the decision stood on, so that a later change of them is seen.
+    """
+    lines = log.read_text(encoding="utf-8").splitlines() if log.is_file() else []
+    line = json.dumps(asdict(entry), sort_keys=True, ensure_ascii=False)
+    if lines and lines[-1] == line:
+        return False
+    write_text(log, "\n".join([*lines, line]) + "\n")
+    return True
+
+
+def digest(numbers: Mapping[str, object]) -> str:
+    """SHA-256 of numbers, whatever their order."""
+    return hashlib.sha256(json.dumps(dict(numbers), sort_keys=True).encode()).hexdigest()

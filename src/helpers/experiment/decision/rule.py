@@ -1,14 +1,10 @@
 """GO, ITERATE, KILL or INVALID: a pure function of what the experiment found, and the log of what was decided."""
 
-import hashlib
-import json
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
-from pathlib import Path
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from helpers.config import Rule
-from helpers.record import formatted, write_text
+from helpers.formatting import formatted
 from helpers.stats import Effect, MeanDesign, NonInferiority, ProportionDesign, false_positive_risk
 
 SMALLEST = 1e-15
@@ -192,32 +188,3 @@ def _margin(g: NonInferiority) -> str:
 
 def _bound(g: NonInferiority) -> str:
     return formatted(g.bound, "relative") if g.scale == "relative" else f"{g.bound:+.3g}"
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One line of the decision log."""
-
-    study: str
-    verdict: Verdict
-    reason: str
-    evidence: str
-    period_end: str
-
-
-def append(log: Path, entry: Entry) -> bool:
-    """Append an entry to the log unless its evidence is there already; what stands there is never rewritten.
-
-    ``evidence`` is a digest of the numbers the decision stood on, so that a later change of them is seen.
-    """
-    lines = log.read_text(encoding="utf-8").splitlines() if log.is_file() else []
-    line = json.dumps(asdict(entry), sort_keys=True, ensure_ascii=False)
-    if lines and lines[-1] == line:
-        return False
-    write_text(log, "\n".join([*lines, line]) + "\n")
-    return True
-
-
-def digest(numbers: Mapping[str, object]) -> str:
-    """SHA-256 of numbers, whatever their order."""
-    return hashlib.sha256(json.dumps(dict(numbers), sort_keys=True).encode()).hexdigest()

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 from helpers.config import Economics, Study
 from helpers.experiment.results import Results
-from helpers.record import formatted
 from helpers.stats import Effect, Posterior, Summary, posterior
 
 DAYS_PER_MONTH = 30.4375
@@ -106,16 +105,3 @@ def worth(study: Study, results: Results) -> tuple[Value | None, str]:
     if not found.effect.absolute_low < found.effect.absolute_high < float("inf"):
         return None, f"the effect on {metric.label.lower()} has no interval: {found.effect.note}"
     return value(found.effect, found.control, found.treatment, study.economics, monthly), ""
-
-
-def text(found: Value, study: Study) -> str:
-    """What being wrong costs, in a sentence or two."""
-    currency = study.economics.currency
-    pays = f"Revenue per exposed unit must rise by {formatted(found.break_even, 'relative')} to pay the cost."
-    if not found.point.cost:
-        pays = "Shipping has no cost of its own here, so any rise of revenue per exposed unit pays."
-    return (
-        f"Shipping loses {formatted(found.loss_of_shipping, 'money', currency)} in expectation, waiting forgoes "
-        f"{formatted(found.loss_of_waiting, 'money', currency)}; a month of waiting costs {formatted(found.waiting_per_month, 'money', currency)} "
-        f"of contribution at the point estimate. {pays}"
-    )

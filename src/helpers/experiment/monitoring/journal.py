@@ -13,7 +13,7 @@ import numpy as np
 from helpers.experiment.monitoring.baseline import Baseline
 from helpers.experiment.monitoring.replay import Decision, Triggers, replay
 from helpers.experiment.monitoring.stream import Stream
-from helpers.record import write_text
+from helpers.pipeline.files import write_text
 from helpers.stats.validation import FloatArray
 
 SERIES = {"checkouts": "units", "completions": "successes", "tickets": "tickets"}

@@ -12,7 +12,8 @@ from helpers.config import ExternalEvent, Monitoring, Study
 from helpers.defaults import MONITORING_MINIMUM, ROLLBACK_DROP
 from helpers.experiment.monitoring.replay import Triggers
 from helpers.experiment.monitoring.stream import Stream, World, read, side_by_side
-from helpers.record import Numbers, formatted
+from helpers.formatting import formatted
+from helpers.record import Numbers
 
 SOURCE_RATE = 0.324
 """The rate for which the triggers and shifts were stated; other rates take them in proportion."""
@@ -44,8 +45,8 @@ class Plan:
         events: what happened outside, marked on the charts.
 
     Example:
-        >>> from helpers import study
-        >>> plan = Plan.of(study.load("studies/cart_checkout.yml"), Numbers({}))
+        >>> from helpers.config import load
+        >>> plan = Plan.of(load("studies/cart_checkout.yml"), Numbers({}))
         >>> plan.label, list(plan.streams())
         ('Checkout completion', ['no change', '-0.30 points', '-0.80 points', '-1.50 points', 'tickets x 3'])
     """
@@ -170,3 +171,11 @@ def _made_up(study: Study, earlier: Numbers) -> Monitoring:
             "minimum": min(MONITORING_MINIMUM, max(units // 4, 1)),
         }
     )
+
+
+def middle(plan: Plan) -> str:
+    """The study's own stream, or the planted shift that is neither clear nor hopeless: the last but one."""
+    if plan.section.stream:
+        return OWN
+    shifted = [name for name, world in plan.worlds().items() if world.surge == 1]
+    return shifted[-2] if len(shifted) > 1 else shifted[0]

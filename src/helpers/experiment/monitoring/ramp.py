@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from helpers.defaults import ALPHA
+from helpers.experiment.monitoring.plan import Plan
 from helpers.experiment.monitoring.replay import Verdict
 from helpers.experiment.monitoring.stream import World
-from helpers.record import formatted
+from helpers.formatting import formatted
 from helpers.stats import Proportion, confidence_path
+
+if TYPE_CHECKING:
+    from helpers.config import Study
 
 
 @dataclass(frozen=True)
@@ -124,3 +129,9 @@ def _verdict(high: float, tickets_low: float, before: list[RampDay]) -> tuple[Ve
     if tickets_low > 0:
         return "ROLL BACK", f"Guardrail: more units with a ticket, at least {formatted(tickets_low, 'points')}."
     return "CONTINUE", "Neither the rate nor the guardrail is shown to be harmed."
+
+
+def ramps(plan: Plan, study: Study) -> dict[str, tuple[RampDay, ...]]:
+    """The study's ramp under each planted change, watched against the control arm that is still there."""
+    stages = [(stage.share, stage.days) for stage in study.rollout]
+    return {name: ramp(plan.rng(3), world, stages) for name, world in plan.worlds().items()}

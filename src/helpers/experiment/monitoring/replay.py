@@ -12,7 +12,7 @@ from helpers.experiment.monitoring.baseline import Baseline
 from helpers.experiment.monitoring.charts import cusum, ewma
 from helpers.experiment.monitoring.rules import WESTERN_ELECTRIC, any_signal, observed
 from helpers.experiment.monitoring.stream import Stream
-from helpers.record import unsigned
+from helpers.formatting import unsigned
 from helpers.stats.validation import BoolArray, FloatArray
 
 Verdict = Literal["CONTINUE", "PAUSE", "ROLL BACK"]

@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from helpers.defaults import ALPHA
-from helpers.experiment.monitoring.detection import Detection, detect
+from helpers.experiment.monitoring.detection import Detection, detect, watched
 from helpers.experiment.monitoring.plan import Plan
+from helpers.experiment.monitoring.replay import TRIGGERS
 
 FACTORS = (0.125, 0.25, 0.5, 1.0, 2.0, 4.0)
 TRIED = 400
@@ -35,9 +36,9 @@ def sizes(plan: Plan) -> tuple[Size, ...]:
     """False alarms and finds of the plan's triggers at an eighth to four times its units, each launch with its baseline.
 
     Example:
-        >>> from helpers import study
+        >>> from helpers.config import load
         >>> from helpers.record import Numbers
-        >>> small, *_, large = sizes(Plan.of(study.load("studies/cart_checkout.yml"), Numbers({})))
+        >>> small, *_, large = sizes(Plan.of(load("studies/cart_checkout.yml"), Numbers({})))
         >>> small.quiet["completion trigger"].share > 0.3 > large.quiet["completion trigger"].share
         True
     """
@@ -45,9 +46,8 @@ def sizes(plan: Plan) -> tuple[Size, ...]:
     for factor in FACTORS:
         world = replace(plan.world, units=plan.world.units * factor, tickets=plan.world.tickets * factor)
         triggers = replace(plan.triggers, minimum=1)
-        days = {"baseline": plan.section.baseline_days, "days": plan.section.days}
-        quiet = detect(plan.rng(4), world, triggers, **days)
-        moved = detect(plan.rng(4), replace(world, shift=min(plan.section.shifts)), triggers, **days)
+        quiet = detect(plan.rng(4), world, triggers, **watched(plan))
+        moved = detect(plan.rng(4), replace(world, shift=min(plan.section.shifts)), triggers, **watched(plan))
         found.append(Size(round(world.units), world.tickets, quiet, moved["completion trigger"]))
     return tuple(found)
 
@@ -59,19 +59,18 @@ def smallest(plan: Plan, name: str, tolerated: float = ALPHA) -> float | None:
     times the plan's units are too few.
 
     Example:
-        >>> from helpers import study
+        >>> from helpers.config import load
         >>> from helpers.record import Numbers
-        >>> plan = Plan.of(study.load("studies/cart_checkout.yml"), Numbers({}))
+        >>> plan = Plan.of(load("studies/cart_checkout.yml"), Numbers({}))
         >>> 2_500 < smallest(plan, "completion trigger") < 4_500
         True
     """
     triggers = replace(plan.triggers, minimum=1)
-    days = {"baseline": plan.section.baseline_days, "days": plan.section.days}
 
     def errs(log_factor: float) -> bool:
         factor = 10**log_factor
         world = replace(plan.world, units=plan.world.units * factor, tickets=plan.world.tickets * factor)
-        return detect(plan.rng(5), world, triggers, runs=TRIED, **days)[name].share > tolerated
+        return detect(plan.rng(5), world, triggers, runs=TRIED, **watched(plan))[name].share > tolerated
 
     low, high = -3.0, 3.0
     if errs(high):
@@ -80,3 +79,9 @@ def smallest(plan: Plan, name: str, tolerated: float = ALPHA) -> float | None:
         middle = (low + high) / 2
         low, high = (middle, high) if errs(middle) else (low, middle)
     return float(plan.world.units * 10**high)
+
+
+def needed(plan: Plan) -> dict[str, int | None]:
+    """:func:`smallest` of each trigger to two digits; None where none is enough."""
+    found = {name: smallest(plan, name) for name in TRIGGERS}
+    return {name: None if units is None else int(float(f"{units:.2g}")) for name, units in found.items()}

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from helpers.record import formatted
+from helpers.formatting import formatted
 
 Verdict = Literal["passed", "warning", "failed"]
 

@@ -24,7 +24,7 @@ from helpers.experiment.trust.timing import (
     not_followed,
 )
 from helpers.experiment.trust.values import Sentinel, of_amounts, of_levels, sentinels
-from helpers.record import formatted
+from helpers.formatting import formatted
 from helpers.stats.randomised_units import IntraclusterCorrelation
 from helpers.warehouse import query
 

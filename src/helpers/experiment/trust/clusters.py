@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from helpers.defaults import DESIGN_EFFECT
 from helpers.experiment.trust.check import TrustCheck
-from helpers.record import formatted
+from helpers.formatting import formatted
 from helpers.stats.randomised_units import IntraclusterCorrelation
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from helpers.config import Metric
 from helpers.defaults import LEAKING_CORRELATION, SRM_THRESHOLD
 from helpers.experiment.results import Results
 from helpers.experiment.trust.check import TrustCheck
-from helpers.record import formatted
+from helpers.formatting import formatted
 from helpers.stats import Mean, compare
 
 FAMILY = "Covariates"

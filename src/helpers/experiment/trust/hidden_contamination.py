@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from helpers.experiment.results import Results
 from helpers.experiment.trust.check import Caveat
-from helpers.record import formatted
+from helpers.formatting import formatted
 from helpers.stats import SRM, srm
 
 

@@ -6,7 +6,7 @@ from helpers.config import Study
 from helpers.defaults import SRM_DOUBT, SRM_THRESHOLD
 from helpers.experiment.results import Results
 from helpers.experiment.trust.check import Caveat
-from helpers.record import formatted
+from helpers.formatting import formatted
 from helpers.stats import SRM, Effect, Proportion, compare
 
 

@@ -6,7 +6,7 @@ from helpers.defaults import DUPLICATE_SHARE
 from helpers.experiment.results import Results
 from helpers.experiment.trust.check import TrustCheck, Verdict, counted
 from helpers.experiment.trust.hidden_contamination import Unseen, caveat
-from helpers.record import formatted
+from helpers.formatting import formatted
 from helpers.warehouse import query
 
 if TYPE_CHECKING:

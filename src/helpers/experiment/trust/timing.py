@@ -10,7 +10,7 @@ from helpers.defaults import IMMATURE_SHARE, MATURE_MINIMUM, MATURE_QUANTILE, SR
 from helpers.experiment.results import EXPOSED, Results
 from helpers.experiment.trust.check import Counted, TrustCheck, counted
 from helpers.experiment.trust.sensitivity import Reestimate, reestimated
-from helpers.record import formatted
+from helpers.formatting import formatted
 from helpers.stats import adjust
 from helpers.warehouse import query
 

@@ -8,7 +8,7 @@ from helpers.config import Study
 from helpers.defaults import SENTINEL_SHARE, SPIKE_SHARE, SPIKE_VALUES
 from helpers.experiment.results import EXPOSED, Results
 from helpers.experiment.trust.check import TrustCheck
-from helpers.record import formatted
+from helpers.formatting import formatted
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -111,11 +111,11 @@ def preset_of(study: "Study", results: "Results") -> Preset:
 
 def read(study_file: str) -> Preset:
     """The preset of a study file, from its marts."""
-    from helpers import config as studies
+    from helpers import config
     from helpers.experiment.results import Results
     from helpers.warehouse import query
 
-    study, where = studies.opened(study_file)
+    study, where = config.opened(study_file)
     with query.connect(where.database) as con:
         return preset_of(study, Results(con, study))
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from helpers import paths
 from helpers.ingest.new_study import vocabulary
-from helpers.ingest.sql import quoted
+from helpers.ingest.sql import number, quoted
 
 if TYPE_CHECKING:
     from helpers.ingest.new_study.source import Table
@@ -186,18 +186,6 @@ def _column(table: "Table", name: str, position: int, rows: int, seen: list[Any]
     values: list[Any] = [math.nan if n is None else float(n) for n in seen[9:]]
     told: list[Any] = [position, rows, filled, distinct, *counts, *moments[:2], *values, *moments[2:], levels]
     return Column(name, table.parts.types[name], *told)
-
-
-def number(text: str) -> str:
-    """SQL of a text as a finite number that a metric can hold; true and false are 1 and 0, everything else null.
-
-    >>> import duckdb
-    >>> texts = "(values ('1.5'), ('true'), ('inf'), ('1e308'), ('x'), (null)) as t(t)"
-    >>> [row[0] for row in duckdb.sql(f"select {number('t')} from {texts}").fetchall()]
-    [1.5, 1.0, None, None, None, None]
-    """
-    made = f"coalesce(try_cast({text} as double), case lower({text}) when 'true' then 1 when 'false' then 0 end)"
-    return f"(case when abs({made}) < 1e14 then {made} end)"
 
 
 def parsed_time(raw: str) -> str:

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from helpers.ingest.new_study.profile import Column, number
-from helpers.ingest.sql import literal
+from helpers.ingest.new_study.profile import Column
+from helpers.ingest.sql import literal, number
 
 if TYPE_CHECKING:
     from helpers.ingest.new_study.source import Table

@@ -10,13 +10,12 @@ from typing import TYPE_CHECKING
 from helpers import paths
 from helpers.config import VARIABLE, Place
 from helpers.config.formats import format_of
+from helpers.defaults import MEMORY, THREADS
 from helpers.errors import ReportError
 from helpers.ingest import csv, database, files_of, parquet
-from helpers.ingest.new_study.profile import number
 from helpers.ingest.parts import REJECTS, Parts
-from helpers.ingest.sql import literal, quoted
+from helpers.ingest.sql import literal, number, quoted
 from helpers.pipeline.files import scratch
-from helpers.warehouse.query import MEMORY, THREADS
 
 if TYPE_CHECKING:
     import duckdb

@@ -7,16 +7,14 @@ from typing import Any
 
 import yaml
 
-from helpers import config as studies
-from helpers import defaults, paths
+from helpers import config, defaults, paths
 from helpers.config.base import TAKEN
 from helpers.config.formats import format_of
 from helpers.errors import ReportError
 from helpers.ingest.new_study import grain, vocabulary
 from helpers.ingest.new_study.proposal import Proposal
 from helpers.ingest.new_study.source import opened
-from helpers.pipeline.files import scratch
-from helpers.record import write_text
+from helpers.pipeline.files import scratch, write_text
 
 MOST_REMARKS = 25
 """Suspicious columns that are named; the rest are counted."""
@@ -79,7 +77,7 @@ def propose(
         trial = aside / "studies" / file.name
         trial.parent.mkdir(parents=True)
         trial.write_text(text, encoding="utf-8")
-        studies.load(trial)  # what does not load is not written
+        config.load(trial)  # what does not load is not written
         write_text(file, text)
     if proposal.plan:
         write_text(plan, _rendered("new_tracking_plan.yml.j2", proposal, read_from))

@@ -5,11 +5,10 @@ import time
 
 import click
 
+from helpers.formatting import formatted, with_interval
 from helpers.programme.live.monitor import Look
 from helpers.programme.live.replay import Replay
 from helpers.programme.live.stream import ARMS, HOUR, SECOND
-from helpers.record import formatted
-from helpers.report.views import with_interval
 
 DAY_A_MINUTE = 1_440.0
 """Seconds of the stream in one second on a terminal."""

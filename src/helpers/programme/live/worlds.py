@@ -19,7 +19,7 @@ LEAKING = 1 / 3
 def world(programme: Programme, which: Which) -> World:
     """What is planted in a stream.
 
-    >>> from helpers.programme import load
+    >>> from helpers.config.programme import load
     >>> world(load("programmes/shop_year.yml"), "leaking").leaking_from
     8.0
     """

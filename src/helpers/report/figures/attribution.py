@@ -33,25 +33,25 @@ def credits(found: Comparison) -> go.Figure:
         figure.add_scatter(
             x=x, y=np.concatenate([base + row * STEP for row, _ in chosen]).tolist(), mode="markers", name=name,
             marker={"color": colour, "size": 7}, error_x=style.whiskers(x, low, high, colour, 2),
-            customdata=[[f"{channel}, {c.label}"] for _, c in chosen for channel in map(attribution.said, found.channels)],
+            customdata=[[f"{channel}, {c.label}"] for _, c in chosen for channel in map(attribution.text_channel, found.channels)],
             hovertemplate="%{customdata[0]}: %{x:,.0f} orders<extra></extra>",
         )  # fmt: skip
     for number, (truth, top) in enumerate(zip(found.truth, base, strict=True)):
         figure.add_scatter(
             x=[truth, truth], y=[top - STEP * 0.7, top + (models - 0.3) * STEP], mode="lines", name="truly brought",
             line={"color": style.ACCENT, "width": 4}, showlegend=number == 0, legendgroup="truth", cliponaxis=False,
-            hovertemplate=f"{attribution.said(found.channels[number])}: %{{x:,.0f}} orders truly brought<extra></extra>",
+            hovertemplate=f"{attribution.text_channel(found.channels[number])}: %{{x:,.0f}} orders truly brought<extra></extra>",
         )  # fmt: skip
     ticks = base + (models - 1) * STEP / 2
     figure.update_yaxes(
         title="channel",
-        tickvals=ticks.tolist(), ticktext=[style.wrapped(attribution.said(c), 11) for c in found.channels], showgrid=False,
+        tickvals=ticks.tolist(), ticktext=[style.wrapped(attribution.text_channel(c), 11) for c in found.channels], showgrid=False,
         range=[float(base.max()) + models * STEP, -STEP * 1.5],
     )  # fmt: skip
     figure.update_xaxes(title="orders in the year", rangemode="tozero", showgrid=True)
     return style.titled(
         figure,
-        attribution.finding(found),
+        attribution.text_finding(found),
         f"{CONFIDENT} intervals over whole shoppers; rows of a channel from the top: "
         + ", ".join(c.label.lower().replace("markov", "Markov").replace("shapley", "Shapley") for c in found.credits),
         height=190 + len(order) * (models * STEP + GAP),

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import plotly.graph_objects as go
 
 from helpers.defaults import ALPHA, CONFIDENT
-from helpers.record import formatted, unsigned
+from helpers.formatting import formatted, unsigned
 from helpers.report.figures import style
 from helpers.stats import BinomialInterval
 

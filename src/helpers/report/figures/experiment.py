@@ -9,8 +9,9 @@ import plotly.graph_objects as go
 
 from helpers.config import Study
 from helpers.experiment.funnel import Funnel, window
-from helpers.experiment.results import MetricEffect, Resalted
-from helpers.record import formatted
+from helpers.experiment.rerandomisation import Rerandomised
+from helpers.experiment.results import MetricEffect
+from helpers.formatting import formatted
 from helpers.report.figures import style
 from helpers.report.figures.flows import flow
 from helpers.stats import Heterogeneity, Novelty, Plan, SRMByGroup
@@ -104,7 +105,7 @@ def _round_numbers(low: int, high: int) -> list[int]:
     return [n for power in range(len(str(high))) for n in (10**power, 2 * 10**power, 5 * 10**power) if low <= n <= high]
 
 
-def p_values(resalted: Resalted) -> go.Figure:
+def p_values(resalted: Rerandomised) -> go.Figure:
     """The p-values of the A/A tests: flat when the machinery is right."""
     seen = resalted.p_values[~np.isnan(resalted.p_values)]
     counts, edges = np.histogram(seen, bins=20, range=(0, 1))
@@ -255,7 +256,7 @@ def _colour(found: MetricEffect) -> str:
     return BETTER if better else WORSE
 
 
-def coverage(resalted: Resalted) -> go.Figure:
+def coverage(resalted: Rerandomised) -> go.Figure:
     """Estimates over the re-salted experiments: of the planted effect, or of none where nothing was planted."""
     counts, edges = np.histogram(resalted.estimates, bins=30)
     figure = go.Figure(

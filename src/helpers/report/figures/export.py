@@ -15,7 +15,7 @@ from typing import Any
 from helpers import paths
 from helpers.errors import ReportError
 from helpers.paths import StudyPaths
-from helpers.record import write_text
+from helpers.pipeline.files import write_text
 from helpers.report.figures import style
 from helpers.report.figures.assets import copy_plotly
 from helpers.report.figures.show import NAME, FigureView, names, with_static

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import plotly.graph_objects as go
 
-from helpers.record import formatted
+from helpers.formatting import formatted
 from helpers.report.figures import style
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ import plotly.graph_objects as go
 from helpers.programme.live.replay import Replay
 from helpers.programme.live.stream import HOUR
 from helpers.report.figures import style
-from helpers.report.topics.live import first_raised
+from helpers.report.topics.live import _first_raised
 
 
 def running(replay: Replay) -> go.Figure:
@@ -21,7 +21,7 @@ def running(replay: Replay) -> go.Figure:
     planted = world.conversion[1] - world.conversion[0]
     figure.add_hline(y=planted, line={"color": style.ACCENT, "dash": "dash", "width": 1.5})
     figure.add_hline(y=0, line={"color": style.MUTED, "width": 1})
-    decided = first_raised(replay, "effect")
+    decided = _first_raised(replay, "effect")
     if decided is not None:
         figure.add_vline(x=decided / HOUR, line={"color": style.INK, "width": 1, "dash": "dot"})
     figure.update_xaxes(title="hour of the experiment, by arrival")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import plotly.graph_objects as go
 
-from helpers.record import formatted, plural
+from helpers.formatting import formatted, plural
 from helpers.report.figures import style
 from helpers.report.figures.flows import flow
 

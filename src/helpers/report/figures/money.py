@@ -5,7 +5,7 @@ import plotly.graph_objects as go
 
 from helpers.config import Study
 from helpers.experiment.decision.value import Value
-from helpers.record import formatted
+from helpers.formatting import formatted
 from helpers.report.figures import style
 
 

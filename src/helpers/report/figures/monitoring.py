@@ -14,7 +14,7 @@ from helpers.experiment.monitoring.plan import OWN, Plan
 from helpers.experiment.monitoring.ramp import RampDay
 from helpers.experiment.monitoring.replay import Decision, first
 from helpers.experiment.monitoring.stream import Stream
-from helpers.record import formatted
+from helpers.formatting import formatted
 from helpers.report.figures import style
 
 VERDICTS = {"CONTINUE": style.GOOD, "PAUSE": style.ACCENT, "ROLL BACK": style.BAD}

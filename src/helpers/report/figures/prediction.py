@@ -5,13 +5,13 @@ from typing import TYPE_CHECKING, Any
 
 import plotly.graph_objects as go
 
+from helpers.formatting import formatted
 from helpers.programme.prediction.anomalies import Watched
 from helpers.programme.prediction.classifier import Judged
 from helpers.programme.prediction.demand import Backtest
 from helpers.programme.prediction.lifetime import Holdout
 from helpers.programme.prediction.policy import Policy
 from helpers.programme.prediction.uplift import Qini
-from helpers.record import formatted
 from helpers.report.figures import style
 from helpers.report.topics import prediction
 
@@ -53,7 +53,7 @@ def effects(made: Judged) -> go.Figure:
     figure = go.Figure()
     figure.add_vline(x=0, line={"color": style.MUTED, "width": 1})
     figure.add_scatter(
-        x=values, y=[style.wrapped(prediction.name(c.name), 16) for c in found], mode="markers", error_x=bars, showlegend=False,
+        x=values, y=[style.wrapped(prediction.text_column(c.name), 16) for c in found], mode="markers", error_x=bars, showlegend=False,
         marker={"size": 10, "color": shown}, hovertemplate="%{y}: %{x:.2f}<extra></extra>",
     )  # fmt: skip
     figure.update_xaxes(title="log-odds of leaving, per deviation")
@@ -61,7 +61,7 @@ def effects(made: Judged) -> go.Figure:
     strongest = found[-1]
     return style.titled(
         figure,
-        f"What tells most about leaving is {prediction.name(strongest.name)}",
+        f"What tells most about leaving is {prediction.text_column(strongest.name)}",
         "other features equal, with intervals that let snapshots of one subscriber go together; grey: not shown to matter",
     )
 

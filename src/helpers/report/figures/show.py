@@ -11,9 +11,10 @@ from typing import Any, Self
 
 import numpy as np
 
-from helpers import paths, record
+from helpers import paths
 from helpers.errors import ReportError
 from helpers.paths import StudyPaths
+from helpers.pipeline import files as pipeline_files
 from helpers.report.figures.alternative import alternative
 
 NAME = re.compile(r"^[a-z0-9_]+$")
@@ -102,7 +103,7 @@ def show(where: StudyPaths, notebook: str, name: str, figure: Any, alt: str) -> 
     Writes ``data/STUDY/figures/NOTEBOOK/NAME.json``; see :func:`drawn`, which raises what this raises.
     """
     view = drawn(name, figure, alt)
-    record.write_text(where.figure_specs / notebook / f"{name}.json", view.spec + "\n")
+    pipeline_files.write_text(where.figure_specs / notebook / f"{name}.json", view.spec + "\n")
     return view
 
 

@@ -2,8 +2,8 @@
 
 import plotly.graph_objects as go
 
+from helpers import formatting
 from helpers.experiment.surrogate import Surrogacy
-from helpers.report import views
 from helpers.report.figures import style
 
 CENTS = 100
@@ -26,7 +26,7 @@ def predicted(found: Surrogacy, currency: str) -> go.Figure:
     figure.add_vline(x=0, line={"color": style.MUTED, "width": 1})
     if found.truth is not None:
         figure.add_vline(x=found.truth / scale, line={"color": style.ACCENT, "width": 3})
-        text = f"planted: {views.difference(found.truth, found.outcome, currency)} "
+        text = f"planted: {formatting.difference(found.truth, found.outcome, currency)} "
         figure.add_annotation(x=found.truth / scale, y=1 / 3, yref="paper", text=text, showarrow=False, xanchor="right",
                               yanchor="middle", font_color=style.MUTED)  # fmt: skip
     figure.add_scatter(
@@ -39,7 +39,7 @@ def predicted(found: Surrogacy, currency: str) -> go.Figure:
     figure.update_xaxes(title=f"change of {outcome}{unit}", tickformat=share)
     figure.update_yaxes(autorange="reversed", showgrid=False)
     said, seen = (
-        views.difference(float(e.value), found.outcome, currency) for e in (found.path.predicted, found.direct)
+        formatting.difference(float(e.value), found.outcome, currency) for e in (found.path.predicted, found.direct)
     )
     verdict = "and nothing beside it is shown" if found.agrees else "and that is not all of it"
     return style.titled(

@@ -4,7 +4,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from helpers.experiment.survival import Survival
-from helpers.record import formatted
+from helpers.formatting import formatted
 from helpers.report.figures import style
 from helpers.stats import SurvivalCurve
 

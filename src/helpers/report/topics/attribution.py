@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Final
 
+from helpers.formatting import formatted, with_interval
 from helpers.programme.attribution.additive import credits, shares
 from helpers.programme.attribution.comparison import misplaced, models
-from helpers.record import formatted
-from helpers.report.views import Row, with_interval
+from helpers.report.tables import Row
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,16 +33,16 @@ ASSUMED: Final = (
 """Each model, what it assumes, when it lies."""
 
 
-def said(channel: str) -> str:
+def text_channel(channel: str) -> str:
     """A channel as readers call it.
 
-    >>> said("brand_search")
+    >>> text_channel("brand_search")
     'brand search'
     """
     return channel.replace("_", " ")
 
 
-def flow(found: Read) -> list[Row]:
+def text_flow(found: Read) -> list[Row]:
     """What became of the touches and orders of the year."""
     orders = found.journeys.orders
     lost = found.journeys.lost.sum()
@@ -58,7 +58,7 @@ def table(found: Comparison) -> list[Row]:
     """Orders of each channel by every model, and those truly brought; one row a channel."""
     return [
         {
-            "Channel": said(name),
+            "Channel": text_channel(name),
             **{c.label: formatted(c.orders[i], "count") for c in found.credits},
             "Truly brought": formatted(found.truth[i], "count"),
         }
@@ -66,9 +66,9 @@ def table(found: Comparison) -> list[Row]:
     ]
 
 
-def errors(found: Comparison) -> list[Row]:
+def table_errors(found: Comparison) -> list[Row]:
     """How far each model is from the truth."""
-    idle = " and ".join(map(said, found.idle)) or "channels that bring nothing"
+    idle = " and ".join(map(text_channel, found.idle)) or "channels that bring nothing"
     return [
         {
             "Model": c.label,
@@ -83,7 +83,7 @@ def _with_ends(share: Share) -> str:
     return with_interval(share.value, share.low, share.high, "share")
 
 
-def costs(found: Comparison, currency: str) -> list[Row]:
+def table_costs(found: Comparison, currency: str) -> list[Row]:
     """What an order costs by each of the models told, with its interval, and what one more order truly costs.
 
     Money spent is known, so an interval holds the chance in the credit alone.
@@ -100,7 +100,7 @@ def costs(found: Comparison, currency: str) -> list[Row]:
 
     return [
         {
-            "Channel": said(name),
+            "Channel": text_channel(name),
             "Cost": formatted(found.cost[i], "money", currency),
             "Truly brought": formatted(per(i, truth), "price", currency) if truth > 0 else NOTHING,
             **{found.by(key).label: told(i, found.by(key)) for key in TOLD},
@@ -109,7 +109,7 @@ def costs(found: Comparison, currency: str) -> list[Row]:
     ]
 
 
-def by_lookback(found: Sequence[Read], truth: Floats) -> list[Row]:
+def table_by_lookback(found: Sequence[Read], truth: Floats) -> list[Row]:
     """Credit at the wrong channel, for other lookbacks."""
     rows = []
     for read in found:
@@ -125,7 +125,7 @@ def by_lookback(found: Sequence[Read], truth: Floats) -> list[Row]:
     return rows
 
 
-def by_half_life(read: Read, half_lives: Sequence[float], truth: Floats) -> list[Row]:
+def table_by_half_life(read: Read, half_lives: Sequence[float], truth: Floats) -> list[Row]:
     """Credit by time decay, for other half-lives."""
     rows = []
     for days in half_lives:
@@ -133,18 +133,18 @@ def by_half_life(read: Read, half_lives: Sequence[float], truth: Floats) -> list
         rows.append(
             {
                 "Half-life": formatted(days, "days"),
-                **{said(c): formatted(o, "count") for c, o in zip(read.journeys.channels, orders, strict=True)},
+                **{text_channel(c): formatted(o, "count") for c, o in zip(read.journeys.channels, orders, strict=True)},
                 "At the wrong channel": formatted(float(misplaced(orders, truth)), "share"),
             }
         )
     return rows
 
 
-def finding(found: Comparison) -> str:
+def text_finding(found: Comparison) -> str:
     """The finding in a sentence: what the best credited of the idle channels gets, and what it brings."""
     last = found.by("last_touch")
     shares = [found.idle_share(c).value for c in found.credits]
-    idle = " and ".join(map(said, found.idle))
+    idle = " and ".join(map(text_channel, found.idle))
     if not found.idle:
         return f"Last touch puts {formatted(found.misplaced(last).value, 'share')} of its credit at the wrong channel"
     return (
@@ -153,25 +153,25 @@ def finding(found: Comparison) -> str:
     )
 
 
-def headline(found: Comparison) -> str:
+def text(found: Comparison) -> str:
     """For the front page."""
     best = min(found.credits, key=lambda c: found.misplaced(c).value)
     return (
-        f"{finding(found)}; of {formatted(found.by('last_touch').orders.sum(), 'count')} credited orders the channels "
+        f"{text_finding(found)}; of {formatted(found.by('last_touch').orders.sum(), 'count')} credited orders the channels "
         f"truly brought {formatted(found.truth.sum(), 'count')}, and even {best.label} puts "
         f"{formatted(found.misplaced(best).value, 'share')} of its credit at the wrong channel."
     )
 
 
-def alt(found: Comparison) -> str:
+def text_alternative(found: Comparison) -> str:
     """The figure in words."""
     return (
         "Dots with intervals by channel, orders in the year from left to right: credit by every model, beside a line where the "
-        f"orders truly brought are. {finding(found)}."
+        f"orders truly brought are. {text_finding(found)}."
     )
 
 
-def caution(found: Comparison) -> str:
+def text_caution(found: Comparison) -> str:
     """What the intervals do not cover."""
     missed = sum(int((c.low > found.truth).sum() + (c.high < found.truth).sum()) for c in found.credits)
     return (
@@ -180,7 +180,7 @@ def caution(found: Comparison) -> str:
     )
 
 
-def assumptions() -> list[Row]:
+def table_assumptions() -> list[Row]:
     """What each model takes for granted."""
     return [{"Model": model, "Assumes": assumes, "Lies when": lies} for model, assumes, lies in ASSUMED]
 
@@ -205,13 +205,13 @@ def record(nb: Book, read: Read, found: Comparison) -> None:
             f"Credit of channels that bring nothing: {c.label}",
         )
     for i, name in enumerate(found.channels):
-        nb.record(f"attribution.truth.{name}", found.truth[i], "count", f"Orders truly brought by {said(name)}")
+        nb.record(f"attribution.truth.{name}", found.truth[i], "count", f"Orders truly brought by {text_channel(name)}")
         for key in TOLD:
             _credit(nb, found.by(key), i, name)
 
 
 def _credit(nb: Book, credit: Credit, i: int, name: str) -> None:
-    what = f"Orders credited to {said(name)}: {credit.label}"
+    what = f"Orders credited to {text_channel(name)}: {credit.label}"
     nb.record(f"attribution.{credit.key}.{name}", float(credit.orders[i]), "count", what)
     nb.record(f"attribution.{credit.key}.{name}_low", float(credit.low[i]), "count", "Lower end of its interval")
     nb.record(f"attribution.{credit.key}.{name}_high", float(credit.high[i]), "count", "Upper end of its interval")

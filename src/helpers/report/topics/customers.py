@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from helpers.formatting import formatted, interval, share
 from helpers.programme.customers.lifecycle import STATES
-from helpers.record import formatted
-from helpers.report.views import Row, interval, share
+from helpers.report.tables import Row
 
 if TYPE_CHECKING:
     from helpers.programme.customers.clusters import Agreement, Clustering
@@ -13,10 +13,10 @@ if TYPE_CHECKING:
     from helpers.programme.customers.movement import Movement
     from helpers.programme.customers.power import Gain
     from helpers.programme.customers.rfm import Group
-    from helpers.report.programme_notebook import ProgrammeNotebook
+    from helpers.report.notebook import ProgrammeNotebook
 
 
-def groups(found: "Sequence[Group]", currency: str) -> list[Row]:
+def table(found: "Sequence[Group]", currency: str) -> list[Row]:
     """Segments by what one of their shoppers spends in the next interval."""
     return [
         {
@@ -29,12 +29,12 @@ def groups(found: "Sequence[Group]", currency: str) -> list[Row]:
     ]
 
 
-def states() -> list[Row]:
+def table_states() -> list[Row]:
     """What each state of the lifecycle means."""
     return [{"State": state, "A shopper who": meaning} for state, meaning in STATES.items()]
 
 
-def growth(periods: "Sequence[Period]", last: int = 6) -> list[Row]:
+def table_growth(periods: "Sequence[Period]", last: int = 6) -> list[Row]:
     """The growth accounting of the last intervals."""
     return [
         {
@@ -50,7 +50,7 @@ def growth(periods: "Sequence[Period]", last: int = 6) -> list[Row]:
     ]
 
 
-def clusters(found: "Clustering") -> list[Row]:
+def table_clusters(found: "Clustering") -> list[Row]:
     """Each cluster's size."""
     return [
         {
@@ -63,7 +63,7 @@ def clusters(found: "Clustering") -> list[Row]:
     ]
 
 
-def planted(found: "Agreement") -> list[Row]:
+def table_planted(found: "Agreement") -> list[Row]:
     """Of each planted kind, the cluster that holds most of it."""
     rows = []
     for kind, shares in zip(found.kinds, found.shares, strict=True):
@@ -72,7 +72,7 @@ def planted(found: "Agreement") -> list[Row]:
     return rows
 
 
-def moved(found: "Movement") -> list[Row]:
+def table_movement(found: "Movement") -> list[Row]:
     """Of each segment, how many stayed, and where most of the others went."""
     rows = []
     for name, shares in zip(found.before, found.shares, strict=True):
@@ -84,7 +84,7 @@ def moved(found: "Movement") -> list[Row]:
     return rows
 
 
-def gains(found: "Sequence[Gain]") -> list[Row]:
+def table_gains(found: "Sequence[Gain]") -> list[Row]:
     """Units of a thousand that each segmentation saves."""
     return [
         {
@@ -111,7 +111,7 @@ def record(
         nb.record(f"segments.removed.{name}", gain.removed, "share", f"Variance removed: {gain.name}")
 
 
-def sentence(found: "Clustering", truth: "Agreement", moves: "Movement", saved: "Sequence[Gain]") -> str:
+def text(found: "Clustering", truth: "Agreement", moves: "Movement", saved: "Sequence[Gain]") -> str:
     """What the segments are, and what they are good for."""
     best = max(saved[:-1], key=lambda gain: gain.removed)
     return (

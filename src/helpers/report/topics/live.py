@@ -1,14 +1,17 @@
 """What the notebook tells of the replays: counts against those planted, alarms against the trouble, lags, words."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from helpers.formatting import formatted
 from helpers.programme.live.replay import Replay, lags
 from helpers.programme.live.stream import ARMS, HOUR, NAMES
-from helpers.record import formatted
+
+if TYPE_CHECKING:
+    from helpers.report.notebook import ProgrammeNotebook
 
 
-def counts(replay: Replay) -> list[dict[str, Any]]:
+def table(replay: Replay) -> list[dict[str, Any]]:
     """Deliveries by what became of them, counted and planted."""
     found, planted = replay.counters, replay.stream.ledger
     rows = (
@@ -20,12 +23,20 @@ def counts(replay: Replay) -> list[dict[str, Any]]:
     return [{"deliveries": what, "counted": seen, "planted": sent} for what, seen, sent in rows]
 
 
-def difference(replay: Replay) -> int:
-    """Deliveries by which the counts and the ledger differ, over all kinds."""
-    return sum(abs(row["counted"] - row["planted"]) for row in counts(replay))
+def record(nb: "ProgrammeNotebook", running: Replay) -> None:
+    """``live.*``: the effect at the last look, and the deliveries by what became of them."""
+    last, counters = running.monitor.looks[-1], running.counters
+    nb.record("live.absolute", last.absolute, "points", "Difference of the shares that order, at the last look")
+    nb.record("live.low", last.low, "points", "Lower end of its interval, which holds at all looks together")
+    nb.record("live.high", last.high, "points", "Upper end of that interval")
+    nb.record("live.deliveries", counters.deliveries, "count", "Deliveries of events, repeats included")
+    nb.record("live.duplicates", counters.duplicates, "count", "Deliveries of an event that was counted already")
+    nb.record("live.late", int(counters.late.sum()), "count", "Deliveries below the watermark, counted apart")
+    off = sum(abs(row["counted"] - row["planted"]) for row in table(running))
+    nb.record("live.difference", off, "count", "Deliveries by which the counts differ from those planted")
 
 
-def late(replay: Replay) -> list[dict[str, Any]]:
+def table_late(replay: Replay) -> list[dict[str, Any]]:
     """Late deliveries by arm and name, and the money in them."""
     found = replay.counters
     return [
@@ -35,11 +46,11 @@ def late(replay: Replay) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def alarms(replays: Mapping[str, Replay]) -> list[dict[str, Any]]:
+def table_alarms(replays: Mapping[str, Replay]) -> list[dict[str, Any]]:
     """What each alarm did on each stream, beside the trouble that was planted there."""
     rows = []
     for name, replay in replays.items():
-        trouble = planted(replay)
+        trouble = _planted(replay)
         for alarm in replay.monitor.alarms:
             rule = alarm.rule
             told = [f"{a.change} at hour {a.at / HOUR:.1f}" for a in replay.monitor.alerts if a.name == rule.name]
@@ -52,7 +63,7 @@ def alarms(replays: Mapping[str, Replay]) -> list[dict[str, Any]]:
     return rows
 
 
-def planted(replay: Replay) -> dict[str, str]:
+def _planted(replay: Replay) -> dict[str, str]:
     """The trouble in a stream, by the alarm that is to tell of it."""
     world = replay.stream.world
     found = {}
@@ -65,7 +76,7 @@ def planted(replay: Replay) -> dict[str, str]:
     return found
 
 
-def latency(replay: Replay) -> list[dict[str, Any]]:
+def table_latency(replay: Replay) -> list[dict[str, Any]]:
     """Lags by quantile, in seconds of the stream's clock."""
     return [
         {
@@ -78,16 +89,16 @@ def latency(replay: Replay) -> list[dict[str, Any]]:
     ]
 
 
-def first_raised(replay: Replay, name: str) -> int | None:
+def _first_raised(replay: Replay, name: str) -> int | None:
     """When an alarm was first raised, in milliseconds; None if it never was."""
     return next((a.at for a in replay.monitor.alerts if a.name == name and a.change == "raised"), None)
 
 
-def headline(replays: Mapping[str, Replay]) -> str:
+def text(replays: Mapping[str, Replay]) -> str:
     """What the notebook found."""
     running, leaking = replays["running"], replays["leaking"]
     counted = running.counters
-    decided, split = first_raised(running, "effect"), first_raised(leaking, "split")
+    decided, split = _first_raised(running, "effect"), _first_raised(leaking, "split")
     effect = f"after {decided / HOUR:.1f} hours" if decided is not None else "at no look"
     lost = (
         f"{split / HOUR - (leaking.stream.world.leaking_from or 0):.1f} hours after it began"
@@ -100,7 +111,7 @@ def headline(replays: Mapping[str, Replay]) -> str:
     )
 
 
-def when_it_lies(leaking: Replay) -> str:
+def text_caution(leaking: Replay) -> str:
     """What the interval says where the split is broken."""
     last = leaking.monitor.looks[-1]
     low, high = (formatted(end, "points") for end in (last.low, last.high))

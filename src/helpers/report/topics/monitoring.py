@@ -6,30 +6,28 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from helpers.defaults import ALPHA, MONITORING_RUNS
-from helpers.experiment.monitoring.detection import ANY, ANY_TRIGGER, DETECTORS, Detection, detect
-from helpers.experiment.monitoring.false_alarms import FalseAlarms
+from helpers.experiment.monitoring.detection import ANY, ANY_TRIGGER, DETECTORS, Detection, MissingDays
+from helpers.experiment.monitoring.false_alarms import FalseAlarms, _seldom
 from helpers.experiment.monitoring.plan import OWN, Plan
-from helpers.experiment.monitoring.ramp import RampDay, ramp
+from helpers.experiment.monitoring.ramp import RampDay
 from helpers.experiment.monitoring.replay import TRIGGERS, Decision, first
-from helpers.experiment.monitoring.run_length import run_chain
-from helpers.experiment.monitoring.size import Size, smallest
-from helpers.record import formatted
+from helpers.experiment.monitoring.run_length import (
+    PUBLISHED,
+    QUOTED,
+    run_chain,
+)
+from helpers.experiment.monitoring.size import Size
+from helpers.formatting import formatted
 from helpers.report.tables import badge
 
 if TYPE_CHECKING:
-    from helpers.config import Study
     from helpers.report.notebook import Notebook
 
 Row = dict[str, Any]
 TONES = {"CONTINUE": "good", "PAUSE": "warn", "ROLL BACK": "bad"}
 
 
-def detections(plan: Plan) -> dict[str, dict[str, Detection]]:
-    """False alarms and delays of every detector, by planted change."""
-    return {name: detect(plan.rng(1), world, plan.triggers, **_days(plan)) for name, world in plan.worlds().items()}
-
-
-def detection_rows(found: Mapping[str, Mapping[str, Detection]]) -> list[Row]:
+def table(found: Mapping[str, Mapping[str, Detection]]) -> list[Row]:
     """One line a detector: share of launches with an alarm and the median day of it, by planted change."""
     return [
         {"Detector": detector} | {_joined(name): _told(detectors[detector]) for name, detectors in found.items()}
@@ -37,28 +35,20 @@ def detection_rows(found: Mapping[str, Mapping[str, Detection]]) -> list[Row]:
     ]
 
 
-def missing_rows(plan: Plan, shares: tuple[float, ...] = (0.0, 0.1, 0.3)) -> list[Row]:
-    """The completion trigger when days are lost: it waits for observed days, so it comes later.
-
-    The same launches as in :func:`detections`, so that the first line repeats that table.
-    """
-    worst = min(plan.section.shifts)
-    world = next(w for w in plan.worlds().values() if w.shift == worst)
-    rows = []
-    for share in shares:
-        quiet = detect(plan.rng(1), plan.world, plan.triggers, missing=share, **_days(plan))
-        moved = detect(plan.rng(1), world, plan.triggers, missing=share, **_days(plan))
-        rows.append(
-            {
-                "Days lost": formatted(share, "share"),
-                "False alarms": _share(quiet[TRIGGERS[0]].share),
-                f"Fires at {_joined(formatted(worst, 'points'))}": _told(moved[TRIGGERS[0]]),
-            }
-        )
-    return rows
+def table_missing(plan: Plan, found: Mapping[float, MissingDays]) -> list[Row]:
+    """The completion trigger when days are lost: it waits for observed days, so it comes later."""
+    fall = _joined(formatted(min(plan.section.shifts), "points"))
+    return [
+        {
+            "Days lost": formatted(share, "share"),
+            "False alarms": _share(seen.quiet.share),
+            f"Fires at {fall}": _told(seen.moved),
+        }
+        for share, seen in found.items()
+    ]
 
 
-def size_rows(found: tuple[Size, ...]) -> list[Row]:
+def table_sizes(found: tuple[Size, ...]) -> list[Row]:
     """One line a size: what the triggers would be worth with fewer units a day, and with more."""
     return [
         {
@@ -72,16 +62,21 @@ def size_rows(found: tuple[Size, ...]) -> list[Row]:
     ]
 
 
-def record_sizes(nb: Notebook, plan: Plan) -> str:
-    """``monitoring.minimum.*``: units a day that each trigger needs; returns what follows from them."""
-    told = []
+def record_sizes(nb: Notebook, needed: Mapping[str, int | None]) -> None:
+    """``monitoring.minimum.*``: units a day that each trigger needs."""
     for name, key in zip(TRIGGERS, ("rate", "tickets"), strict=True):
-        least = smallest(plan, name)
-        kept = None if least is None else int(float(f"{least:.2g}"))
+        units = needed[name]
         what = f"Units a day from which the {name} errs on at most {formatted(ALPHA, 'share')} of the launches"
-        nb.record(f"monitoring.minimum.{key}", kept, "count", what if kept else f"{what}: none is enough")
-        enough = kept is not None and plan.section.units_per_day >= kept
-        needs = f"about {formatted(kept, 'count')} units a day" if kept else "more units a day than were tried"
+        nb.record(f"monitoring.minimum.{key}", units, "count", what if units else f"{what}: none is enough")
+
+
+def text_sizes(plan: Plan, needed: Mapping[str, int | None]) -> str:
+    """What follows from the units a day that each trigger needs."""
+    told = []
+    for name in TRIGGERS:
+        units = needed[name]
+        enough = units is not None and plan.section.units_per_day >= units
+        needs = f"about {formatted(units, 'count')} units a day" if units else "more units a day than were tried"
         told.append(f"the {name} needs {needs}{'' if enough else ', **more than there are**'}")
     return (
         f"**A trigger must be able to afford its size.** To roll back at most {formatted(ALPHA, 'share')} of the harmless launches "
@@ -90,7 +85,7 @@ def record_sizes(nb: Notebook, plan: Plan) -> str:
     )
 
 
-def replay_rows(replays: Mapping[str, tuple[Decision, ...]]) -> list[Row]:
+def table_replay(replays: Mapping[str, tuple[Decision, ...]]) -> list[Row]:
     """Each stream: its last verdict, the days it was decided on, and why."""
     rows = []
     for name, decisions in replays.items():
@@ -107,20 +102,14 @@ def replay_rows(replays: Mapping[str, tuple[Decision, ...]]) -> list[Row]:
     return rows
 
 
-def replay_note(plan: Plan, logged: int, confirmed: int) -> str:
+def note_replay(plan: Plan, logged: int, confirmed: int) -> str:
     return (
         f"rolls back: {plan.triggers.text(plan.label)}; {formatted(confirmed, 'count')} of the {formatted(logged, 'count')} "
         "decisions in monitoring.jsonl come out the same from the log alone, each from the days up to its own evening"
     )
 
 
-def ramps(plan: Plan, study: Study) -> dict[str, tuple[RampDay, ...]]:
-    """The study's ramp under each planted change, watched against the control arm that is still there."""
-    stages = [(stage.share, stage.days) for stage in study.rollout]
-    return {name: ramp(plan.rng(3), world, stages) for name, world in plan.worlds().items()}
-
-
-def ramp_rows(found: Mapping[str, tuple[RampDay, ...]]) -> list[Row]:
+def table_ramp(found: Mapping[str, tuple[RampDay, ...]]) -> list[Row]:
     rows = []
     for name, days in found.items():
         stopped = next((d for d in days if d.verdict == "ROLL BACK"), None)
@@ -185,9 +174,7 @@ def record(
         nb.record(f"monitoring.stream_{number}.day", stopped.day if stopped else None, "number", told)
 
 
-def takeaway(
-    plan: Plan, found: Mapping[str, Mapping[str, Detection]], replays: Mapping[str, tuple[Decision, ...]]
-) -> str:
+def text(plan: Plan, found: Mapping[str, Mapping[str, Detection]], replays: Mapping[str, tuple[Decision, ...]]) -> str:
     """What watching finds, and what it cannot find."""
     lines = [f"**Within {plan.section.days} days of the launch, of {formatted(MONITORING_RUNS, 'count')} simulated:**"]
     for name, detectors in found.items():
@@ -209,40 +196,28 @@ def takeaway(
     return "\n\n".join(lines)
 
 
-def fall(plan: Plan) -> str:
+def text_fall(plan: Plan) -> str:
     """The largest planted fall, in words."""
     return f"{formatted(min(plan.section.shifts), 'points')} from the launch on"
 
 
-def ramp_note() -> str:
+def note_ramp() -> str:
     return (
         f"asymptotic confidence sequences with {formatted(1 - ALPHA, 'share')} over all stages and days together, each stage on its "
         "own units; the guardrail, more units with a ticket, has an alpha of its own; the last day or the day of the roll-back"
     )
 
 
-def middle(plan: Plan) -> str:
-    """The study's own stream, or the planted shift that is neither clear nor hopeless: the last but one."""
-    if plan.section.stream:
-        return OWN
-    shifted = [name for name, world in plan.worlds().items() if world.surge == 1]
-    return shifted[-2] if len(shifted) > 1 else shifted[0]
-
-
-def detection_note(plan: Plan) -> str:
+def note(plan: Plan) -> str:
     runs = formatted(MONITORING_RUNS, "count")
     return f"{runs} launches a column, {plan.section.days} days watched; no day where fewer than half of the launches have an alarm"
 
 
-def missing_note(plan: Plan) -> str:
+def note_missing(plan: Plan) -> str:
     return (
         f"a day without data or with fewer than {formatted(plan.triggers.minimum, 'count')} units neither counts towards the days in "
         f"a row nor clears them; {plan.triggers.blind} such days in a row pause the ramp"
     )
-
-
-def _days(plan: Plan) -> dict[str, int]:
-    return {"baseline": plan.section.baseline_days, "days": plan.section.days}
 
 
 def _told(found: Detection) -> str:
@@ -256,3 +231,34 @@ def _share(share: float) -> str:
 
 def _joined(text: str) -> str:
     return text.replace(" ", "\u00a0")
+
+
+def table_rules(found: tuple[FalseAlarms, ...]) -> list[dict[str, Any]]:
+    """One line a rule: stated, simulated, and the interval of the simulation."""
+    return [
+        {
+            "Rule": f.rule,
+            "Stated": "no exact value" if f.stated is None else f"{f.stated:.1f}",
+            "Simulated": f"{f.seen.mean:.1f}",
+            "95 % interval": f"{f.seen.low:.1f} to {f.seen.high:.1f}",
+        }
+        for f in found
+    ]
+
+
+def text_rules(plan: Plan, found: tuple[FalseAlarms, ...]) -> str:
+    """What the rules cost, and where a quoted figure is off."""
+    named = {f.name: f for f in found}
+    run = named["rule_1_and_8"]
+    trigger = run_chain(plan.quiet, plan.triggers.days).mean
+    return (
+        f"**The more rules, the more false alarms:** one in {named['rule_1'].stated:.0f} points for three sigma alone, one in "
+        f"{named['western_electric'].stated:.0f} for the four of Western Electric, one in {named['nelson'].seen.mean:.0f} for the "
+        "eight of Nelson. So run rules warn and pause; they do not roll back.\n\n"
+        f"Three sigma with a run of eight gives one in {run.stated:.1f}, as published ({PUBLISHED['WE 1, 4']:g}, Champ and Woodall "
+        f"1987), and {run.seen.mean:.1f} by simulation; the figure of {QUOTED:g} that is sometimes quoted "
+        f"{'lies inside that simulation’s noise but' if run.seen.holds(QUOTED) else 'lies outside that simulation’s noise, and'} "
+        "is not the exact one.\n\n"
+        f"The trigger on {plan.label.lower()} fires by chance {_seldom(trigger)} when the baseline is known exactly; "
+        "a baseline of four weeks is not, so its false alarms are simulated below."
+    )

@@ -7,10 +7,8 @@ from typing import TYPE_CHECKING
 
 from helpers.experiment.trust.check import TrustCheck
 from helpers.experiment.trust.checks import Trust
-from helpers.record import formatted
-from helpers.report.recording import CHANGE, finite
-from helpers.report.tables import Badge, badge
-from helpers.report.views import Row, interval
+from helpers.formatting import CHANGE, finite, formatted, interval
+from helpers.report.tables import Badge, Row, badge
 
 if TYPE_CHECKING:
     from helpers.experiment.trust.sensitivity import Reestimate
@@ -92,19 +90,19 @@ def _reestimate(nb: Notebook, prefix: str, found: Reestimate) -> None:
         nb.record(f"{prefix}.absolute", finite(e.absolute), unit, "The same effect, absolute")
 
 
-def mark(check: TrustCheck) -> Badge:
+def _mark(check: TrustCheck) -> Badge:
     """The verdict with its colour."""
     tones = {"passed": "good", "warning": "warn", "failed": "bad"}
     return badge(tones[check.verdict], check.verdict)  # type: ignore[arg-type]
 
 
-def summary(found: Trust) -> list[Row]:
+def table(found: Trust) -> list[Row]:
     """What failed or warns in full, first; what passed by family, one line each."""
-    rows = [{"Check": c.name, "Found": c.found, "Verdict": mark(c)} for c in (*found.failed, *found.warned)]
+    rows = [{"Check": c.name, "Found": c.found, "Verdict": _mark(c)} for c in (*found.failed, *found.warned)]
     for family in dict.fromkeys(c.family for c in found.checks):
         passed = [c for c in found.checks if c.family == family and c.passed]
         if passed:
-            rows.append({"Check": family, "Found": _together(passed), "Verdict": mark(passed[0])})
+            rows.append({"Check": family, "Found": _together(passed), "Verdict": _mark(passed[0])})
     return rows
 
 
@@ -118,12 +116,12 @@ def _together(passed: list[TrustCheck]) -> str:
     return f"{len(passed)} checks: {', '.join(names)}{least}"
 
 
-def details(found: Trust) -> list[Row]:
+def table_details(found: Trust) -> list[Row]:
     """Every check with its question."""
-    return [{"Check": c.name, "Question": c.question, "Found": c.found, "Verdict": mark(c)} for c in found.checks]
+    return [{"Check": c.name, "Question": c.question, "Found": c.found, "Verdict": _mark(c)} for c in found.checks]
 
 
-def words(found: Trust) -> str:
+def text(found: Trust) -> str:
     """One sentence on what was looked for and not found; what was found stands in the table.
 
     A warning that the checks of one thing share is looked for once.
@@ -136,12 +134,12 @@ def words(found: Trust) -> str:
     return f"{'None' if len(listed) > 1 else 'Nothing'} of these was found: {', '.join(listed)}."
 
 
-def caveats(found: Trust) -> str:
+def text_caveats(found: Trust) -> str:
     """What a reader must know before acting on the result, a paragraph or more each; empty without any."""
     return "\n\n".join(f"**{caveat.claim}** {caveat.words}" for caveat in found.caveats)
 
 
-def reestimates(found: Trust) -> list[Row]:
+def table_reestimates(found: Trust) -> list[Row]:
     """The primary effect with all units, and without those of some days."""
     others = found.reestimates
     if not others:

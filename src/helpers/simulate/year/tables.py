@@ -10,8 +10,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from helpers.config.programme import World
+from helpers.pipeline.files import write_text
 from helpers.pipeline.progress import counted
-from helpers.record import write_text
 from helpers.simulate.year.service import Offers, Subscriptions, subscriptions, tickets, visits
 from helpers.simulate.year.shoppers import WORLD, Floats, Ints, Year, YearWorld, demand, draw, live
 

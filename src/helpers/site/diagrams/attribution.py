@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
+from helpers.formatting import formatted
 from helpers.programme.attribution import ENDS, HALF_LIFE_DAYS, RULES, Rule, Touch, credit
-from helpers.record import Number, formatted
+from helpers.record import Number
 
 MEANING: Final[dict[Rule, tuple[str, str]]] = {
     "first_touch": ("First touch", "Everything to the first contact. Favours what makes a product known."),

@@ -10,7 +10,8 @@ from helpers.config.tracking_plan import tracking_plan
 from helpers.errors import ReportError
 from helpers.experiment.results import Results
 from helpers.paths import StudyPaths
-from helpers.record import Number, write_text
+from helpers.pipeline.files import write_text
+from helpers.record import Number
 from helpers.site.bundle import bundle, embedded, rendered
 from helpers.site.catalogue import Report, programmes, reports
 from helpers.site.diagrams.attribution import Comparison, comparison

@@ -9,7 +9,8 @@ from typing import Final
 from helpers import paths
 from helpers.config import Simulation, Study
 from helpers.config.tracking_plan import TrackingPlan
-from helpers.record import Number, formatted
+from helpers.formatting import formatted
+from helpers.record import Number
 from helpers.site.diagrams.lineage import COMPUTED, LOG, Model
 from helpers.site.diagrams.stage import Artefact, facts, listed
 from helpers.site.diagrams.workflow import text_of

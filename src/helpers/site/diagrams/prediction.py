@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from helpers.config import Study
-from helpers.record import Number, formatted
+from helpers.formatting import formatted
+from helpers.record import Number
 from helpers.site.diagrams.drift import Drift
 from helpers.site.diagrams.stage import Artefact, Feedback, Stage, facts, listed
 from helpers.site.diagrams.workflow import text_of

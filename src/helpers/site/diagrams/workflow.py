@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from helpers.config import Metric, Study
 from helpers.config.tracking_plan import TrackingPlan
-from helpers.record import Number, formatted
+from helpers.formatting import formatted
+from helpers.record import Number
 from helpers.site.diagrams.stage import Artefact, Feedback, Stage, facts, listed
 from helpers.stats.srm import srm
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from helpers.record import Unit
-from helpers.report.views import with_interval
+from helpers.formatting import Unit, with_interval
 
 if TYPE_CHECKING:
     from helpers.programme.designs.repeated import Average

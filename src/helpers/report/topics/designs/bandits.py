@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from helpers.formatting import formatted, share, unsigned
 from helpers.programme.designs.against_ab import AB, THOMPSON
-from helpers.record import formatted, unsigned
+from helpers.report.tables import Row
 from helpers.report.topics.designs import average
-from helpers.report.views import Row, share
 
 if TYPE_CHECKING:
     from helpers.programme.designs.against_ab import Reading
-    from helpers.report.programme_notebook import ProgrammeNotebook
+    from helpers.report.notebook import ProgrammeNotebook
 
 
-def outcomes(readings: Sequence[Reading]) -> list[Row]:
+def table(readings: Sequence[Reading]) -> list[Row]:
     """What each policy costs and what it knows in the end."""
     return [
         {
@@ -30,7 +30,7 @@ def outcomes(readings: Sequence[Reading]) -> list[Row]:
     ]
 
 
-def alarms(readings: Sequence[Reading]) -> list[Row]:
+def table_alarms(readings: Sequence[Reading]) -> list[Row]:
     """What the usual checks say of each policy, and what those say that know of its probabilities."""
     return [
         {
@@ -66,7 +66,7 @@ def record(nb: ProgrammeNotebook, readings: Sequence[Reading]) -> None:
         nb.record(f"{name}.srm", r.srm.share, "share", f"{r.policy}: runs that fail the sample-ratio check")
 
 
-def sentence(readings: Sequence[Reading]) -> str:
+def text(readings: Sequence[Reading]) -> str:
     """What a bandit saves and what it costs, in one sentence."""
     by = {r.policy: r for r in readings}
     ab, bandit = by[AB], by[THOMPSON]

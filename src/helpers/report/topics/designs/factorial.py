@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from helpers.formatting import formatted, share, unsigned
 from helpers.programme.designs.factorial import ADDED, CELLS, CROSSED, DIFFERS, MAIN, SEPARATE, SHARED, TEST, TOGETHER
-from helpers.record import formatted, unsigned
+from helpers.report.tables import Row
 from helpers.report.topics.designs import average
-from helpers.report.views import Row, share
 
 if TYPE_CHECKING:
     from helpers.programme.designs.factorial import Factorial
-    from helpers.report.programme_notebook import ProgrammeNotebook
+    from helpers.report.notebook import ProgrammeNotebook
 
 KEYS = {
     MAIN: "alone.main_effect",
@@ -29,7 +29,7 @@ PLANNED = 1
 """Place of the programme's own traffic among the sizes of a curve."""
 
 
-def readings(found: Factorial) -> list[Row]:
+def table(found: Factorial) -> list[Row]:
     """What each design answers, with what error."""
     return [
         {
@@ -66,7 +66,7 @@ def record(nb: ProgrammeNotebook, found: Factorial) -> None:
         nb.record(f"{name}.{KEYS[curve.name]}", power, "share", f"{curve.name}: power on the programme's traffic")
 
 
-def sentence(found: Factorial) -> str:
+def text(found: Factorial) -> str:
     """What a factorial saves, and where either design misleads, in two sentences."""
     by = {r.name: r for r in found.readings}
     power = {c.name: formatted(c.found[PLANNED].share, "share") for c in found.curves}

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from helpers.formatting import formatted
 from helpers.programme.designs.against_ab import AB, THOMPSON
 from helpers.programme.designs.many_arms import HOLM, NONE
 from helpers.programme.designs.scarcity import USERS
-from helpers.record import formatted
 
 if TYPE_CHECKING:
     from helpers.programme.designs.against_ab import Reading
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from helpers.programme.designs.scarcity import Scarcity
 
 
-def sentence(arms: ManyArms, readings: Sequence[Reading], market: Scarcity, launched: Readings) -> str:
+def text(arms: ManyArms, readings: Sequence[Reading], market: Scarcity, launched: Readings) -> str:
     """What goes wrong with many arms, with a bandit, with a shared supply and with a sum of tests."""
     alarms = {c.name: formatted(c.false_alarms.share, "share") for c in arms.corrections}
     lost = {r.policy: formatted(r.regret[-1].value, "number") for r in readings}

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from helpers.record import formatted, unsigned
+from helpers.formatting import formatted, share, unsigned
+from helpers.report.tables import Row
 from helpers.report.topics.designs import average
-from helpers.report.views import Row, share
 
 if TYPE_CHECKING:
     from helpers.programme.designs.launches import Readings
-    from helpers.report.programme_notebook import ProgrammeNotebook
+    from helpers.report.notebook import ProgrammeNotebook
 
 
-def totals(readings: Readings) -> list[Row]:
+def table(readings: Readings) -> list[Row]:
     """Every way to the total, from the sum of the tests to the holdout, with what it has in excess of the truth."""
     ways = (
         ("Sum of what their tests measured", readings.summed, share(readings.summed_covered)),
@@ -42,7 +42,7 @@ def totals(readings: Readings) -> list[Row]:
     return [*told, truth | {"In excess of the truth": "", "Intervals that hold the truth": ""}]
 
 
-def holdouts(readings: Readings) -> list[Row]:
+def table_holdouts(readings: Readings) -> list[Row]:
     """What a holdout of each share says and costs; the last one is contaminated."""
     return [
         {
@@ -76,7 +76,7 @@ def record(nb: ProgrammeNotebook, readings: Readings) -> None:
     nb.record("beyond_ab.holdout.forgone", asked.forgone.value, "count", "Successes forgone by the units held back")
 
 
-def sentence(readings: Readings) -> str:
+def text(readings: Readings) -> str:
     """What a holdout corrects and what it costs, in one sentence."""
     asked = readings.asked
     return (

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from helpers.formatting import formatted, share, unsigned
 from helpers.programme.designs.scarcity import REGIONS, REGIONS_BY_USER, USERS
-from helpers.record import formatted, unsigned
+from helpers.report.tables import Row
 from helpers.report.topics.designs import average
-from helpers.report.views import Row, share
 
 if TYPE_CHECKING:
     from helpers.programme.designs.scarcity import Scarcity
-    from helpers.report.programme_notebook import ProgrammeNotebook
+    from helpers.report.notebook import ProgrammeNotebook
 
 NAMES = {USERS: "users", REGIONS: "regions", REGIONS_BY_USER: "regions_by_user"}
 
 
-def designs(found: Scarcity) -> list[Row]:
+def table(found: Scarcity) -> list[Row]:
     """What each design and analysis says at the supply of the programme file."""
     return [
         {
@@ -46,7 +46,7 @@ def record(nb: ProgrammeNotebook, found: Scarcity) -> None:
         )
 
 
-def sentence(found: Scarcity) -> str:
+def text(found: Scarcity) -> str:
     """By how much users lie and what regions cost, in one sentence."""
     by = {d.name: d for d in found.designs}
     users, regions = by[USERS], by[REGIONS]

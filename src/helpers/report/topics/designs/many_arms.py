@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from helpers.formatting import formatted, share, unsigned
 from helpers.programme.designs.many_arms import BH, DUNNETT, FRESH, HOLM, NAIVE, NONE, WIDER
-from helpers.record import formatted, unsigned
+from helpers.report.tables import Row
 from helpers.report.topics.designs import average
-from helpers.report.views import Row, share
 
 if TYPE_CHECKING:
     from helpers.programme.designs.many_arms import ManyArms
-    from helpers.report.programme_notebook import ProgrammeNotebook
+    from helpers.report.notebook import ProgrammeNotebook
 
 KEYS = {NONE: "uncorrected", HOLM: "holm", DUNNETT: "dunnett", BH: "bh", FRESH: "fresh", NAIVE: "naive", WIDER: "wider"}
 """How the ways of testing and of telling are named in recorded numbers."""
 
 
-def calls(found: ManyArms) -> list[Row]:
+def table(found: ManyArms) -> list[Row]:
     """What each way of testing calls."""
     return [
         {
@@ -30,7 +30,7 @@ def calls(found: ManyArms) -> list[Row]:
     ]
 
 
-def winners(found: ManyArms) -> list[Row]:
+def table_winners(found: ManyArms) -> list[Row]:
     """What is told of the arm that looked best."""
     return [
         {
@@ -63,7 +63,7 @@ def record(nb: ProgrammeNotebook, found: ManyArms) -> None:
         nb.record(f"{name}.right", w.right.share, "share", f"{w.name}: the better arm is the one chosen")
 
 
-def sentence(found: ManyArms) -> str:
+def text(found: ManyArms) -> str:
     """What the correction is for, what it costs and what fresh units give back, in two sentences."""
     by = {c.name: c for c in found.corrections}
     naive, fresh = (next(w for w in found.winners if w.name == name) for name in (NAIVE, FRESH))

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from helpers.formatting import formatted, share, unsigned
 from helpers.programme.designs.old_log import DOUBLY
-from helpers.record import formatted, unsigned
+from helpers.report.tables import Row
 from helpers.report.topics.designs import average
-from helpers.report.views import Row, share
 
 if TYPE_CHECKING:
     from helpers.programme.designs.old_log import Readings
-    from helpers.report.programme_notebook import ProgrammeNotebook
+    from helpers.report.notebook import ProgrammeNotebook
 
 
-def estimators(readings: Readings) -> list[Row]:
+def table(readings: Readings) -> list[Row]:
     """How far each estimator is off, and whether its interval knows."""
     return [
         {
@@ -41,7 +41,7 @@ def record(nb: ProgrammeNotebook, readings: Readings) -> None:
         nb.record(f"{name}.{case}.covered", r.covered.share, "share", f"{said}: logs whose interval holds the truth")
 
 
-def sentence(readings: Readings) -> str:
+def text(readings: Readings) -> str:
     """What a log tells of a policy that was never served, in one sentence."""
     one, both = readings.of(DOUBLY, True, False), readings.of(DOUBLY, False, False)
     return (

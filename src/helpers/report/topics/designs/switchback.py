@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from helpers.record import formatted, unsigned
+from helpers.formatting import formatted, share, unsigned
+from helpers.report.tables import Row
 from helpers.report.topics.designs import average
-from helpers.report.views import Row, share
 
 if TYPE_CHECKING:
     from helpers.programme.designs.block_lengths import Switchback
     from helpers.programme.designs.judged import Judged
-    from helpers.report.programme_notebook import ProgrammeNotebook
+    from helpers.report.notebook import ProgrammeNotebook
 
 
-def estimates(lengths: Sequence[Switchback]) -> list[Row]:
+def table(lengths: Sequence[Switchback]) -> list[Row]:
     """How wrong each estimate is, by the length of the blocks; None where a block is no longer than the burn-in that is cut."""
     return [
         {
@@ -31,7 +31,7 @@ def estimates(lengths: Sequence[Switchback]) -> list[Row]:
     ]
 
 
-def alarms(lengths: Sequence[Switchback]) -> list[Row]:
+def table_alarms(lengths: Sequence[Switchback]) -> list[Row]:
     """What each test promises and keeps, by the length of the blocks."""
     return [
         {
@@ -67,7 +67,7 @@ def record(nb: ProgrammeNotebook, lengths: Sequence[Switchback]) -> None:
             nb.record(f"{name}.cut_error", s.every_cut.error, "points", f"{of}: error without the burn-in")
 
 
-def sentence(lengths: Sequence[Switchback]) -> str:
+def text(lengths: Sequence[Switchback]) -> str:
     """What carry-over takes, what a burn-in gives back and what orders claim, in one sentence."""
     shortest = lengths[0]
     cut, best = min((s.every_cut.error, s.block) for s in lengths if s.every_cut)

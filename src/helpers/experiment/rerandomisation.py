@@ -1,0 +1,127 @@
+"""Many experiments on the same units, each under a salt of its own: how often the machinery errs."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from helpers.assignment import hex_cut
+from helpers.config import Metric, Study
+from helpers.defaults import SRM_THRESHOLD
+from helpers.errors import ReportError
+from helpers.experiment.results import Truth
+from helpers.stats import (
+    MonteCarlo,
+    monte_carlo,
+    score_intervals,
+    srm,
+    welch,
+)
+from helpers.warehouse import query
+
+if TYPE_CHECKING:
+    import duckdb
+    import numpy as np
+    import pandas as pd
+
+
+BUCKETS_A_HASH = 4
+"""Buckets of 13 hexadecimal digits that one SHA-256 holds; see docs/queries/resalted_assignments.sql."""
+
+
+@dataclass(frozen=True)
+class Rerandomised:
+    """Many experiments on the same units, each under a salt of its own.
+
+    ``p_values`` and ``false_positives`` compare units of which none was treated; ``estimates`` (relative),
+    ``coverage`` and ``power`` compare control with treated units whose uplift is known.
+    """
+
+    runs: int
+    p_values: "np.ndarray"
+    estimates: "np.ndarray"
+    false_positives: MonteCarlo
+    srm_alarms: MonteCarlo
+    coverage: MonteCarlo | None
+    power: float
+    truth: float
+
+    @property
+    def bias(self) -> float:
+        """Mean relative estimate minus the planted relative effect."""
+        return float(self.estimates.mean()) - self.truth
+
+
+def rerandomise(con: "duckdb.DuckDBPyConnection", study: Study) -> "pd.DataFrame":
+    """Split the exposed units anew ``design.aa_runs`` times; one row of sums an assignment.
+
+    The work is hashing, so every core takes a share of the salts; one SHA-256 holds four independent buckets.
+    """
+    import os
+    from concurrent.futures import ThreadPoolExecutor
+
+    import pandas as pd
+
+    workers = os.cpu_count() or 1
+    hashes = -(-study.design.aa_runs // BUCKETS_A_HASH)
+    edges = [round(i * hashes / workers) for i in range(workers + 1)]
+
+    def part(first: int, end: int) -> "pd.DataFrame":
+        return query.query(
+            con.cursor(),
+            "resalted_assignments",
+            salt=f"{study.salt}/aa",
+            first=first,
+            end=end,
+            metric=study.primary.name,
+            cut=hex_cut(1 - study.treated_share),
+        )
+
+    with ThreadPoolExecutor(workers) as pool:
+        parts = list(pool.map(part, edges[:-1], edges[1:]))
+    return pd.concat(parts, ignore_index=True).iloc[: study.design.aa_runs].astype("float64")
+
+
+def evaluated(sums: "pd.DataFrame", study: Study, truth: Truth | None, *, runs: int) -> Rerandomised:
+    """How often the machinery lies on the real exposed units, over the first ``runs`` salts.
+
+    Estimates the false-positive rate of the primary metric's test (no unit treated in either arm), the rate of
+    sample-ratio alarms, and, offline, the coverage of the interval for the planted absolute effect and the power.
+    The arms are the control and the first treatment, by their weights. Each rate carries its Clopper-Pearson interval.
+    """
+    import numpy as np
+
+    columns = {name: sums[name].to_numpy()[:runs] for name in sums.columns}
+    alpha = 1 - study.decision.confidence
+    null = _arrays(columns, study.primary, "y0", alpha)
+    planted = _arrays(columns, study.primary, "y1", alpha)
+    share = 1 - study.treated_share
+    alarms = [
+        srm([int(c), int(t)], [share, 1 - share]).failed
+        for c, t in zip(columns["n_control"], columns["n_treatment"], strict=True)
+    ]
+    coverage = None
+    if truth is not None:
+        inside = (planted.absolute_low <= truth.absolute) & (truth.absolute <= planted.absolute_high)
+        coverage = monte_carlo("Coverage of the interval", 1 - alpha, int(inside.sum()), runs)
+    return Rerandomised(
+        runs,
+        null.p_value,
+        planted.relative,
+        monte_carlo("False positives", alpha, int((null.p_value < alpha).sum()), runs),
+        monte_carlo("Sample-ratio alarms", SRM_THRESHOLD, int(np.sum(alarms)), runs),
+        coverage,
+        float((planted.p_value < alpha).mean()),
+        truth.relative if truth else 0.0,
+    )
+
+
+def _arrays(columns: dict[str, "np.ndarray"], metric: Metric, world: str, alpha: float) -> Any:
+    n_c, n_t, y_c, y_t = (columns[k] for k in ("n_control", "n_treatment", "y0_control", f"{world}_treatment"))
+    if metric.type in ("proportion", "retention"):
+        return score_intervals(y_c, n_c, y_t, n_t, confidence=1 - alpha)
+    if metric.type != "mean":
+        raise ReportError("re-salted experiments need a proportion or a mean as primary metric", got=metric.type)
+    variances = [
+        (columns[square] - y**2 / n) / (n - 1)
+        for square, y, n in (("y0_squared_control", y_c, n_c), (f"{world}_squared_treatment", y_t, n_t))
+    ]
+    return welch(n_c, y_c / n_c, variances[0], n_t, y_t / n_t, variances[1], confidence=1 - alpha)

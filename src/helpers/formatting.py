@@ -1,0 +1,155 @@
+"""A number becomes text: the one place where its digits, sign, unit and interval are written."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from helpers.config import Metric
+    from helpers.stats import BinomialInterval
+
+
+Unit = Literal[
+    "share",
+    "points",
+    "relative",
+    "money",
+    "price",
+    "count",
+    "signed",
+    "number",
+    "p",
+    "seconds",
+    "days",
+    "weeks",
+    "text",
+    "flag",
+]
+
+
+Value = float | int | str | bool | None
+
+
+def plural(event: str) -> str:
+    """Many of an event, in prose.
+
+    >>> plural("purchase"), plural("back_after_a_week")
+    ('purchases', 'units at back_after_a_week')
+    """
+    return f"{event}s" if event.isalpha() else f"units at {event}"
+
+
+def formatted(value: Value, unit: Unit, currency: str = "EUR") -> str:
+    """The one place where a number becomes text.
+
+    >>> formatted(0.4123, "share"), formatted(0.079, "relative"), formatted(-0.0032, "points")
+    ('41.23 %', '+7.9 %', '-0.32 points')
+    >>> formatted(0.2, "share"), formatted(3e-6, "share")
+    ('20 %', '< 0.01 %')
+    >>> formatted(123456789, "money"), formatted(4711, "price"), formatted(3.2e-11, "p")
+    ('EUR 1,234,568', 'EUR 47.11', '< 0.0001')
+    >>> formatted(None, "share")
+    'not available'
+    """
+    if value is None:
+        return "not available"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, str):
+        return value
+    if math.isinf(value):
+        return "unbounded"
+    text = _number(float(value), unit, currency)
+    return text if any(digit in text for digit in "123456789") else text.replace("-", "+" if unit in SIGNED else "")
+
+
+def unsigned(size: Value, unit: Unit) -> str:
+    """A size, which has no direction: a margin, an error, half of an interval.
+
+    >>> unsigned(0.0032, "points")
+    '0.32 points'
+    """
+    return formatted(size, unit).lstrip("+")
+
+
+SIGNED = ("relative", "points", "signed")
+"""Units whose texts always carry a sign."""
+
+
+def _number(value: float, unit: Unit, currency: str) -> str:
+    minus = "-" if value < 0 else ""
+    size = abs(value)
+    match unit:
+        case "share":
+            if 0 < value < 0.00005:
+                return "< 0.01 %"
+            whole = abs(value * 100 - round(value * 100)) < 1e-9
+            return f"{value * 100:.0f} %" if whole else f"{value * 100:.2f} %"
+        case "relative":
+            return f"{value * 100:+.1f} %"
+        case "points":
+            return f"{value * 100:+.2f} points"
+        case "money":
+            return f"{minus}{currency} {size / 100:,.0f}"
+        case "price":
+            return f"{minus}{currency} {size / 100:,.2f}"
+        case "p":
+            return "< 0.0001" if value < 0.0001 else f"{value:.4f}" if value < 0.9999 else "> 0.999"
+        case "count":
+            return f"{value:,.0f}"
+        case "signed":
+            return f"{value:+,.0f}"
+        case "seconds":
+            return f"{value:,.0f} s"
+        case "days":
+            return f"{value:,.1f} days"
+        case "weeks":
+            return f"{value:,.0f} {'week' if round(value) == 1 else 'weeks'}"
+        case _:
+            return f"{value:,.4g}" if size < 1000 else f"{value:,.0f}"
+
+
+def interval(low: float, high: float, unit: Unit, currency: str = "EUR") -> str:
+    """An interval as text, open where it has no bound."""
+    left = "no bound" if math.isinf(low) or math.isnan(low) else formatted(low, unit, currency)
+    right = "no bound" if math.isinf(high) or math.isnan(high) else formatted(high, unit, currency)
+    return f"{left} to {right}"
+
+
+def with_interval(value: float, low: float, high: float, unit: Unit, currency: str = "EUR") -> str:
+    """A value with its interval behind it.
+
+    >>> with_interval(0.05, 0.0164, 0.1128, "share")
+    '5 % (1.64 % to 11.28 %)'
+    """
+    return f"{formatted(value, unit, currency)} ({interval(low, high, unit, currency)})"
+
+
+def share(found: BinomialInterval) -> str:
+    """A share with its interval behind it."""
+    return with_interval(found.share, found.low, found.high, "share")
+
+
+def level(value: float, metric: Metric, currency: str) -> str:
+    """A metric's value in one arm."""
+    unit: Unit = {"share": "share", "money": "price", "seconds": "seconds", "count": "number"}[metric.unit]  # type: ignore[assignment]
+    return formatted(None if math.isnan(value) else value, unit, currency)
+
+
+def difference(value: float, metric: Metric, currency: str) -> str:
+    """A change of a metric on its own scale."""
+    unit: Unit = {"share": "points", "money": "price", "seconds": "number", "count": "number"}[metric.unit]  # type: ignore[assignment]
+    return formatted(None if math.isnan(value) else value, unit, currency)
+
+
+LEVEL: Mapping[str, Unit] = {"share": "share", "money": "price", "seconds": "seconds", "count": "number"}
+
+
+CHANGE: Mapping[str, Unit] = {"share": "points", "money": "price", "seconds": "number", "count": "number"}
+
+
+def finite(value: float) -> float | None:
+    """None where a number could not be had; an infinite bound stays."""
+    return None if math.isnan(value) else float(value)

@@ -1,0 +1,130 @@
+"""What the log held, and what became of every row."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from helpers.config import EXPOSED, Study
+from helpers.config.tracking_plan import EXPERIMENT_EVENTS, TrackingPlan
+from helpers.report.tables import Row
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from helpers.report.notebook import Notebook
+
+
+def table_contracts(plan: TrackingPlan) -> list[Row]:
+    """What each planned event must carry; an experiment on a unit table fires none of its own."""
+    rows = [
+        {
+            "Event": name,
+            "When": event.description,
+            "Required": ", ".join(p for p, rule in event.properties.items() if rule.required),
+            "Optional": ", ".join(p for p, rule in event.properties.items() if not rule.required) or "none",
+        }
+        for name, event in plan.events.items()
+    ]
+    return rows + [
+        {"Event": name, "When": _EXPERIMENT[name], "Required": ", ".join(required), "Optional": "none"}
+        for name, required in EXPERIMENT_EVENTS.items()
+        if name not in plan.events and EXPOSED not in plan.events
+    ]
+
+
+_EXPERIMENT = {
+    "experiment_impression": "A unit met its variant (offline: made from the assignment)",
+    "experiment_conversion": "An order after that, with its revenue as price (made from the log)",
+    "experiment_session": "A visit after that, with its length (made from the log)",
+}
+
+
+def table(flow: pd.DataFrame, ledger: Mapping[str, int] | None) -> list[Row]:
+    """Rows by kind, beside the ledger of planted dirt when there is one."""
+    rows = []
+    for r in flow.itertuples(index=False):
+        row: Row = {"Kind": r.kind.replace("_", " "), "What became of it": r.disposition, "Rows": f"{r.rows:,}"}
+        if ledger is not None:
+            planted = ledger.get(r.kind)
+            row["Planted"] = "" if planted is None else f"{planted:,}"
+            row["Difference"] = "" if planted is None else f"{r.rows - planted:+,}".replace("+0", "0")
+        if r.rows or (ledger or {}).get(r.kind):
+            rows.append(row)
+    return rows
+
+
+def table_violations(found: pd.DataFrame) -> list[Row]:
+    """Breaches of the tracking plan."""
+    return [
+        {
+            "Violation": r.violation.replace("_", " "),
+            "Event": r.event_name,
+            "Property": r.property,
+            "Rows": f"{r.rows:,}",
+        }
+        for r in found.itertuples(index=False)
+    ]
+
+
+def record(nb: Notebook, flow: pd.DataFrame, events: pd.DataFrame, ledger: Mapping[str, int] | None) -> None:
+    """``data.*``: rows read, kept and left out, by kind."""
+    rows = dict(zip(flow.kind, flow["rows"].map(int), strict=True))
+    lost = int(flow.loc[flow.disposition.isin(["dropped", "quarantined"]), "rows"].sum())
+    nb.record("data.rows_read", rows["kept"] + lost, "count", "Rows of the log, lines that could not be read included")
+    nb.record("data.rows_kept", rows["kept"], "count", "Clean events that every later number rests on")
+    nb.record("data.rows_lost", lost, "count", "Rows dropped or quarantined, each with a named reason")
+    nb.record("data.share_kept", rows["kept"] / (rows["kept"] + lost), "share", "Clean events among the rows read")
+    nb.record("data.units", int(events.units_in_log.iloc[0]), "count", "Distinct units with a clean event")
+    for kind, count in rows.items():
+        if kind != "kept":
+            nb.record(f"data.flow.{kind}", count, "count", f"Rows of the kind '{kind.replace('_', ' ')}'")
+    for event in events.itertuples(index=False):
+        nb.record(
+            f"data.events.{event.event_name}", int(event.events), "count", f"Clean events named {event.event_name}"
+        )
+    if ledger is not None:
+        off = sum(abs(rows.get(kind, 0) - planted) for kind, planted in ledger.items())
+        nb.record(
+            "data.ledger_difference",
+            off,
+            "count",
+            "Rows by which the flow table and the ledger of planted dirt differ, over all kinds",
+        )
+
+
+def ledger(raw: Path) -> dict[str, int] | None:
+    """Rows of each kind of dirt that a simulator planted; None for a log of the analyst's own."""
+    import json
+
+    file = raw / "ledger.json"
+    if not file.is_file():
+        return None
+    kinds: dict[str, int] = json.loads(file.read_text(encoding="utf-8"))["kinds"]
+    return kinds
+
+
+def text(flow: pd.DataFrame, planted: dict[str, int] | None) -> str:
+    """The flow of rows in a sentence."""
+    rows = dict(zip(flow.kind, flow["rows"].map(int), strict=True))
+    lost = int(flow.loc[flow.disposition.isin(["dropped", "quarantined"]), "rows"].sum())
+    text = f"{rows['kept'] + lost:,} rows read = {rows['kept']:,} kept + {lost:,} left out, each with a named reason."
+    if rows["malformed_line"]:
+        text += f" {rows['malformed_line']:,} of them could not be read as a line of the file (see rejects.csv beside the raw log)."
+    if planted is None:
+        return text
+    off = {kind: rows.get(kind, 0) - count for kind, count in planted.items() if rows.get(kind, 0) != count}
+    if off:
+        return (
+            text + " The flow table and the ledger DIFFER: " + ", ".join(f"{k} by {d:+,}" for k, d in off.items()) + "."
+        )
+    return text + f" The flow table equals the ledger of planted dirt in every one of its {len(planted)} kinds."
+
+
+def revenue(daily: pd.DataFrame, study: Study) -> int | None:
+    """Cents of all clean purchases: the last step of the funnel, or what revenue is counted by in a unit table."""
+    if study.revenue is None:
+        return None
+    event = study.revenue.event if study.tabled else study.funnel.steps[-1]
+    return int(daily.loc[daily.event_name == event, "amount"].sum())

@@ -1,0 +1,172 @@
+"""How many units, how long, and whether the machinery lies."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from helpers.config import Study
+from helpers.experiment.rerandomisation import Rerandomised
+from helpers.formatting import LEVEL, finite, formatted, interval, with_interval
+from helpers.report.tables import Row, mark
+from helpers.report.topics.effects import text_margin
+from helpers.stats import Effect, Plan, VarianceReduction
+
+if TYPE_CHECKING:
+    from helpers.report.notebook import Notebook
+
+
+def table(study: Study) -> list[Row]:
+    """The experiment on one page."""
+    arms = "; ".join(f"{v.name} ({formatted(v.weight, 'share')}): {v.description}" for v in study.variants)
+    guardrails = "; ".join(f"{m.label}, {text_margin(m)}" for m in study.metrics if m.role == "guardrail")
+    return [
+        {"Item": "Hypothesis", "Content": study.hypothesis},
+        {"Item": "Variants", "Content": arms},
+        {"Item": "Unit, exposure", "Content": f"user; from the first {study.exposure} on"},
+        {"Item": "Primary metric", "Content": study.primary.label},
+        {
+            "Item": "Secondary metrics",
+            "Content": ", ".join(m.label for m in study.metrics if m.role == "secondary") or "none",
+        },
+        {"Item": "Guardrails", "Content": guardrails or "none"},
+        {"Item": "Ships when", "Content": text_rule(study)},
+        {"Item": "Salt", "Content": study.salt},
+    ]
+
+
+def text_rule(study: Study) -> str:
+    r = study.decision
+    return (
+        f"significance of at least {formatted(r.confidence, 'share')}, false-positive risk below "
+        f"{formatted(r.max_false_positive_risk, 'share')}, uplift of at least {formatted(r.min_relative_uplift, 'relative')}"
+    )
+
+
+def table_plans(found: Sequence[tuple[float, Plan, str]]) -> list[Row]:
+    """Sample sizes by split."""
+    return [
+        {
+            "Control : treatment": " : ".join(f"{100 * n / p.n_total:.0f}" for n in p.n_arms),
+            "Control": f"{p.n_arms[0]:,}",
+            "Treatment": " + ".join(f"{n:,}" for n in p.n_arms[1:]),
+            "In all": f"{p.n_total:,}",
+            "Exact": f"{p.n_exact:,.1f}",
+            "Runs for": duration,
+        }
+        for share, p, duration in found
+    ]
+
+
+def table_milestones(study: Study) -> list[Row]:
+    return [
+        {"Days": m.days, "Milestone": m.milestone, "Success": m.success, "Tripwire": m.tripwire}
+        for m in study.milestones
+    ]
+
+
+def table_error_rates(found: Rerandomised) -> list[Row]:
+    """Error rates over the re-salted experiments."""
+    checks = [found.false_positives, found.srm_alarms, *([found.coverage] if found.coverage else [])]
+    return [
+        {
+            "What": c.name,
+            "Promised": formatted(c.nominal, "share"),
+            "Seen": formatted(c.observed, "share"),
+            "95 % interval": interval(c.low, c.high, "share"),
+            "Verdict": mark(c.ok, "as promised", "off"),
+        }
+        for c in checks
+    ]
+
+
+def table_cuped(found: Mapping[str, tuple[Effect, Effect, VarianceReduction]], study: Study) -> list[Row]:
+    """Plain and adjusted effects, and the variance left."""
+    return [
+        {
+            "Metric": study.metric(name).label,
+            "Variance left": formatted(reduction.share_remaining, "share"),
+            "Plain": with_interval(plain.relative, plain.relative_low, plain.relative_high, "relative"),
+            "Adjusted": with_interval(adjusted.relative, adjusted.relative_low, adjusted.relative_high, "relative"),
+            "Worth it": "yes" if reduction.gains else "no: gains nothing",
+        }
+        for name, (plain, adjusted, reduction) in found.items()
+    ]
+
+
+def record(nb: Notebook, plan: Plan, days: float | None, weeks: int | None, mde: float, note: str) -> None:
+    """``design.*``: planned size, duration and what the units at hand could find."""
+    unit = LEVEL[nb.study.primary.unit]
+    nb.record("design.baseline", plan.baseline, unit, "Primary metric of exposed units that the design rests on")
+    nb.record("design.minimum_detectable", plan.relative, "relative", "Relative effect the design is to find")
+    nb.record("design.n_total", plan.n_total, "count", "Units in all that reach the planned power")
+    nb.record("design.n_control", plan.n_arms[0], "count", "Of them in the control")
+    nb.record("design.n_treatment", plan.n_arms[1], "count", "Of them in the treatment")
+    nb.record("design.n_exact", plan.n_exact, "number", "The same before rounding up")
+    nb.record("design.power", plan.power, "share", "Planned power")
+    nb.record("design.days", days, "days", "Days until as many units were exposed" if days is not None else note)
+    nb.record("design.weeks", weeks, "weeks", "Whole weeks to run" if weeks is not None else note)
+    nb.record(
+        "design.detectable_now",
+        mde,
+        "relative",
+        "Smallest relative effect that the exposed units find with the planned power",
+    )
+
+
+def record_error_rates(nb: Notebook, prefix: str, found: Rerandomised) -> None:
+    """Error rates over re-salted experiments."""
+    nb.record(f"{prefix}.runs", found.runs, "count", "Experiments re-salted on the exposed units")
+    rates = {"false_positives": found.false_positives, "srm_alarms": found.srm_alarms, "coverage": found.coverage}
+    for name, rate in rates.items():
+        if rate is not None:
+            nb.record(
+                f"{prefix}.{name}",
+                rate.observed,
+                "share",
+                f"{rate.name}: share of the experiments, nominal {nb.say(rate.nominal, 'share')}",
+            )
+            nb.record(f"{prefix}.{name}_low", rate.low, "share", "Lower end of its 95 % interval")
+            nb.record(f"{prefix}.{name}_high", rate.high, "share", "Upper end of its 95 % interval")
+
+
+def record_cuped(nb: Notebook, found: Mapping[str, tuple[Effect, Effect, VarianceReduction]]) -> None:
+    """``cuped.*``: variance left after adjustment by the baseline."""
+    for name, (_, adjusted, reduction) in found.items():
+        label = nb.study.metric(name).label.lower()
+        nb.record(
+            f"cuped.{name}.variance_left", reduction.share_remaining, "share", f"Variance of {label} left after CUPED"
+        )
+        nb.record(
+            f"cuped.{name}.relative", finite(adjusted.relative), "relative", f"Adjusted relative effect on {label}"
+        )
+
+
+def note_rerun(study: Study) -> str:
+    """What the re-runs are made of."""
+    treated = ", now with the planted uplift for coverage" if study.mode == "offline" else ", whose true effect is none"
+    return "the first of the assignments of the A/A test" + treated
+
+
+def text_cuped(found: Mapping[str, tuple[Effect, Effect, VarianceReduction]], study: Study) -> str:
+    """In a sentence what adjustment by the baseline gains, metric by metric; empty without a covariate."""
+    said = []
+    for name, (_, _, reduction) in found.items():
+        metric, left = study.metric(name).label, f"{reduction.share_remaining:.2%}".replace("%", " %")
+        if reduction.gains:
+            said.append(
+                f"**{metric}.** The adjustment leaves {left} of the variance, so that share of the units would tell as much."
+            )
+        else:
+            said.append(
+                f"**{metric}.** The adjustment leaves {left} of the variance: it gains nothing, because what units did before"
+                " hardly tells what they do in the experiment. The plain effect is the one to read."
+            )
+    return "\n\n".join(said)
+
+
+def caption_cuped(study: Study) -> str:
+    """What the table of adjusted effects shows, or why it is empty."""
+    if study.period.baseline is None:
+        return "No history before the experiment: nothing to adjust by"
+    return "Variance left after adjustment by the baseline, and the effect with and without it"

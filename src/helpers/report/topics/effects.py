@@ -1,0 +1,225 @@
+"""What changed, for whom, and what did not get worse."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
+
+from helpers.config import Metric, Study
+from helpers.formatting import CHANGE, LEVEL, Unit, difference, finite, formatted, interval, level, unsigned
+from helpers.report.tables import Row, mark
+from helpers.stats import (
+    Heterogeneity,
+    NonInferiority,
+    Novelty,
+)
+
+if TYPE_CHECKING:
+    from helpers.experiment.results import MetricEffect
+    from helpers.report.notebook import Notebook
+
+
+def text_margin(metric: Metric) -> str:
+    """A guardrail's margin as text."""
+    if metric.margin is None:
+        return ""
+    worse = "down" if metric.better == "higher" else "up"
+    if metric.margin.relative is not None:
+        return f"not {worse} by {formatted(metric.margin.relative, 'share')} or more"
+    unit: Unit = "points" if metric.unit == "share" else "number"
+    return f"not {worse} by {unsigned(metric.margin.absolute, unit)} or more"
+
+
+def table(found: Iterable[MetricEffect], study: Study) -> list[Row]:
+    """Effects with their intervals, p as adjusted over the success metrics, and the truth where there is one."""
+    rows = []
+    for e in found:
+        x = e.effect
+        row: Row = {
+            "Metric": e.metric.label,
+            "Role": e.metric.role,
+            "Control": level(x.control, e.metric, study.economics.currency),
+            "Treatment": level(x.treatment, e.metric, study.economics.currency),
+            "Change": formatted(None if math.isnan(x.relative) else x.relative, "relative"),
+            "Interval": interval(x.relative_low, x.relative_high, "relative"),
+            "p (Holm)": formatted(None if math.isnan(e.adjusted_p) else e.adjusted_p, "p"),
+        }
+        if e.truth is not None:
+            row["Planted"] = formatted(e.truth.relative, "relative")
+            row["Held"] = "yes" if e.covered else "no"
+        rows.append(row)
+    return rows
+
+
+def table_segments(found: Iterable[MetricEffect]) -> list[Row]:
+    return [
+        {
+            "Segment": f"{e.level} ({e.dimension.replace('_', ' ')})",
+            "Units": f"{e.effect.n_control + e.effect.n_treatment:,}",
+            "Change": formatted(None if math.isnan(e.effect.relative) else e.effect.relative, "relative"),
+            "Interval": interval(e.effect.relative_low, e.effect.relative_high, "relative"),
+            "p": formatted(None if math.isnan(e.effect.p_value) else e.effect.p_value, "p"),
+            "p (adjusted)": formatted(None if math.isnan(e.adjusted_p) else e.adjusted_p, "p"),
+        }
+        for e in found
+    ]
+
+
+def table_guardrails(found: Mapping[str, NonInferiority], study: Study) -> list[Row]:
+    return [
+        {
+            "Guardrail": study.metric(name).label,
+            "Margin": text_margin(study.metric(name)),
+            "Change": formatted(g.effect.relative, "relative"),
+            "Worst it may be": formatted(g.bound, "relative")
+            if g.scale == "relative"
+            else difference(g.bound, study.metric(name), study.economics.currency),
+            "p": formatted(None if math.isnan(g.p_value) else g.p_value, "p"),
+            "Verdict": mark(g.passed, "inside its margin", "not shown to be safe"),
+        }
+        for name, g in found.items()
+    ]
+
+
+def table_dilution(found: Mapping[str, MetricEffect], study: Study) -> list[Row]:
+    """The primary metric among exposed and among all assigned units."""
+    names = {"exposed": "Triggered: exposed units", "assigned": "Intention to treat: all assigned units"}
+    return [
+        {
+            "Analysis": names[population],
+            "Units": f"{e.effect.n_control + e.effect.n_treatment:,}",
+            "Control": level(e.effect.control, e.metric, study.economics.currency),
+            "Difference": difference(e.effect.absolute, e.metric, study.economics.currency),
+            "Change": formatted(e.effect.relative, "relative"),
+            "p": formatted(e.effect.p_value, "p"),
+            **(
+                {"Planted difference": difference(e.truth.absolute, e.metric, study.economics.currency)}
+                if e.truth
+                else {}
+            ),
+        }
+        for population, e in found.items()
+    ]
+
+
+def table_interactions(found: Mapping[str, Heterogeneity]) -> list[Row]:
+    """One line a segment: do its levels differ, and which may be named."""
+    return [
+        {
+            "Segment": dimension.replace("_", " "),
+            "Levels": len(test.segments),
+            "Do effects differ? p": "not available" if math.isnan(test.p_value) else formatted(test.p_value, "p"),
+            "Effects after pooling": "; ".join(
+                f"{s.segment} {formatted(s.shrunken, 'relative')}" for s in test.segments
+            ),
+            "May be called different": ", ".join(test.claims) or "none",
+        }
+        for dimension, test in found.items()
+    ]
+
+
+def record(nb: Notebook, found: Iterable[MetricEffect], guardrails: Mapping[str, NonInferiority]) -> None:
+    """``metrics.NAME.*`` for each metric; ``primary.*`` and ``truth.*`` for the primary one."""
+    for e in found:
+        _effect(nb, f"metrics.{e.metric.name}", e, e.metric)
+        if e.metric.role == "primary":
+            _effect(nb, "primary", e, e.metric)
+            if e.truth is not None:
+                nb.record(
+                    "truth.relative",
+                    e.truth.relative,
+                    "relative",
+                    "Planted relative effect on the primary metric of the exposed units",
+                )
+                nb.record("truth.absolute", e.truth.absolute, CHANGE[e.metric.unit], "The same, absolute")
+                nb.record("truth.covered", bool(e.covered), "flag", "Whether the interval holds the planted effect")
+                nb.record(
+                    "truth.bias",
+                    e.effect.relative - e.truth.relative,
+                    "relative",
+                    "Estimate minus planted effect, relative scale",
+                )
+        verdict = "significant" if e.adjusted_p < e.effect.alpha else "not significant"
+        if e.metric.name in guardrails:
+            verdict = "inside its margin" if guardrails[e.metric.name].passed else "not shown to be safe"
+        nb.record(f"metrics.{e.metric.name}.verdict", verdict, "text", "What became of it")
+    for name, g in guardrails.items():
+        unit: Unit = "relative" if g.scale == "relative" else CHANGE[nb.study.metric(name).unit]
+        nb.record(f"metrics.{name}.bound", finite(g.bound), unit, "One-sided confidence bound on the harmful side")
+
+
+def _effect(nb: Notebook, prefix: str, e: MetricEffect, metric: Metric) -> None:
+    x, what = e.effect, metric.label.lower()
+    nb.record(f"{prefix}.control", finite(x.control), LEVEL[metric.unit], f"Control: {what}")
+    nb.record(f"{prefix}.treatment", finite(x.treatment), LEVEL[metric.unit], f"Treatment: {what}")
+    nb.record(f"{prefix}.absolute", finite(x.absolute), CHANGE[metric.unit], f"Treatment minus control: {what}")
+    nb.record(f"{prefix}.absolute_low", finite(x.absolute_low), CHANGE[metric.unit], "Lower end of its interval")
+    nb.record(f"{prefix}.absolute_high", finite(x.absolute_high), CHANGE[metric.unit], "Upper end of its interval")
+    nb.record(f"{prefix}.relative", finite(x.relative), "relative", f"Relative change: {what}")
+    nb.record(f"{prefix}.relative_low", finite(x.relative_low), "relative", "Lower end of its interval")
+    nb.record(f"{prefix}.relative_high", finite(x.relative_high), "relative", "Upper end of its interval")
+    nb.record(f"{prefix}.p_value", finite(x.p_value), "p", f"Two-sided p-value, {x.method}")
+    nb.record(
+        f"{prefix}.p_adjusted",
+        finite(e.adjusted_p),
+        "p",
+        "The same after Holm over the success metrics (guardrails keep theirs)",
+    )
+
+
+def record_dilution(nb: Notebook, found: Mapping[str, MetricEffect]) -> None:
+    """``itt.*``: the primary metric over all assigned units, and the share of them that was exposed."""
+    exposed, assigned = found["exposed"].effect, found["assigned"].effect
+    share = (exposed.n_control + exposed.n_treatment) / (assigned.n_control + assigned.n_treatment)
+    nb.record("itt.exposed_share", share, "share", "Exposed units among the assigned ones")
+    nb.record(
+        "itt.absolute",
+        finite(assigned.absolute),
+        CHANGE[found["assigned"].metric.unit],
+        "Effect over all assigned units",
+    )
+    nb.record("itt.relative", finite(assigned.relative), "relative", "The same, relative")
+    nb.record("itt.p_value", finite(assigned.p_value), "p", "Its p-value")
+
+
+def record_differences(nb: Notebook, found: Mapping[str, Heterogeneity], trend: Novelty) -> None:
+    """``interaction.SEGMENT.*`` and ``novelty.*``: whether the primary effect is one, over segments and over days."""
+    for dimension, test in found.items():
+        name = dimension.replace("_", " ")
+        nb.record(
+            f"interaction.{dimension}.p_value",
+            finite(test.p_value),
+            "p",
+            f"Interaction test: one effect for all of {name}",
+        )
+        nb.record(
+            f"interaction.{dimension}.claims",
+            ", ".join(test.claims) or "none",
+            "text",
+            f"Levels of {name} that may be called different from the rest",
+        )
+    unit = CHANGE[nb.study.primary.unit]
+    nb.record("novelty.verdict", trend.verdict, "text", "Trend of the effect over the days of first exposure")
+    nb.record("novelty.p_value", finite(trend.p_value), "p", "p-value of that trend")
+    nb.record("novelty.long_run", finite(trend.long_run), unit, f"Effect of the last {trend.long_run_days} days alone")
+    nb.record("novelty.long_run_low", finite(trend.long_run_low), unit, "Lower end of its interval")
+    nb.record("novelty.long_run_high", finite(trend.long_run_high), unit, "Upper end of its interval")
+
+
+def text_caution(study: Study) -> str:
+    """What a reader must know before any effect of this study is read."""
+    if study.mode == "online" and study.planted:
+        return "The log is simulated. Its users were treated as the variants in it say, and the true effects are known."
+    if study.mode == "online" and study.simulated:
+        return (
+            "The log is simulated, and the variants stand in it: users, arms and outcomes come from a simulator, not from "
+            "customers. Nothing is planted on top."
+        )
+    if study.mode == "online":
+        return "The variants stand in the log: units were treated, and nothing is planted."
+    log = "The log is simulated." if study.simulated else "The log is real, but nobody was treated."
+    return (
+        f"{log} Units are hashed into variants and a known uplift is planted in the exposed ones of the treatment, so the "
+        "estimates show what the machinery finds, not what the change would do."
+    )

@@ -1,0 +1,111 @@
+"""Where users drop."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from helpers.config import Study
+from helpers.experiment.funnel import Funnel
+from helpers.formatting import finite, formatted, interval, plural
+from helpers.report.tables import Row
+
+if TYPE_CHECKING:
+    from helpers.experiment.funnel import Bypass
+    from helpers.report.notebook import Notebook
+
+
+def table(found: Funnel) -> list[Row]:
+    """Steps with their rates and losses."""
+    last = found.steps[-1].event
+    return [
+        {
+            "Step": s.event + (" (optional)" if s.optional else ""),
+            "Users": f"{s.units:,}",
+            "Of the step before": "" if s.position == 1 else formatted(s.rate.share, "share"),
+            "95 % interval": "" if s.position == 1 else interval(s.rate.low, s.rate.high, "share"),
+            "Lost": "" if s.position == 1 else f"{s.lost:,}",
+            "Window still open": "" if s.position == 1 else f"{s.open_units:,}",
+            f"{plural(last).capitalize()} lost": "" if s.position == 1 or s.optional else f"{s.purchases_lost:,.0f}",
+        }
+        for s in found.steps
+    ]
+
+
+def record(nb: Notebook, found: Iterable[Funnel], buyers: Bypass) -> None:
+    """``funnel.*``: units and rates by step, and the bottleneck."""
+    funnels = list(found)
+    for f in funnels:
+        prefix = "funnel" if f.name == "strict" else f"funnel.{f.name}"
+        for s in f.steps:
+            nb.record(
+                f"{prefix}.{s.event}.units", s.units, "count", f"Units that reached {s.event} in the {f.name} funnel"
+            )
+            if s.position > 1:
+                nb.record(
+                    f"{prefix}.{s.event}.rate",
+                    finite(s.rate.share),
+                    "share",
+                    f"Share of the step before that reached {s.event}, {f.name} funnel",
+                )
+                nb.record(
+                    f"{prefix}.{s.event}.open",
+                    s.open_units,
+                    "count",
+                    f"Units that had not reached {s.event} and whose window was still open",
+                )
+        nb.record(
+            f"{prefix}.conversion",
+            finite(f.conversion.share),
+            "share",
+            f"Share of the entrants that reached the last step, {f.name} funnel",
+        )
+    strict = funnels[0]
+    worst = strict.bottleneck
+    before = strict.steps[worst.position - 2].event
+    nb.record(
+        "funnel.bottleneck_lost",
+        worst.purchases_lost,
+        "count",
+        "Last steps lost at the bottleneck: how many more there would be if nobody were lost there",
+    )
+    nb.record(
+        "funnel.buyers", buyers.converted, "count", "Users with the last step in the diagnosis period, in any order"
+    )
+    nb.record("funnel.buyers_without_exposure", buyers.without_exposure, "count", "Of them without the exposure step")
+    nb.record(
+        "funnel.buyers_before_entry", buyers.before_entry, "count", "Of them whose last one came before any first step"
+    )
+    nb.record("funnel.bypass", buyers.text(nb.study), "text", "Who reaches the last step beside the path")
+    nb.record(
+        "funnel.bottleneck",
+        f"The bottleneck is the step from {before} to {worst.event}: {nb.say(1 - worst.rate.share, 'share')} of the users at "
+        f"{before} do not go on, which costs {worst.purchases_lost:,.0f} {plural(strict.steps[-1].event)}.",
+        "text",
+        "The bottleneck in a sentence",
+    )
+
+
+def absent(study: Study) -> str:
+    """Why there is no funnel of each arm."""
+    if study.mode == "offline":
+        return (
+            "Nobody was treated, and planted conversions have no steps before them: the arms share one path, which "
+            "02_funnel_analysis shows."
+        )
+    return f"No step follows the {study.exposure} in every arm, so there is no path to compare."
+
+
+def text(found: Funnel) -> str:
+    """The bottleneck in two sentences."""
+    worst = found.bottleneck
+    before, last = found.steps[worst.position - 2].event, found.steps[-1].event
+    others = ", ".join(
+        f"{found.steps[s.position - 2].event} to {s.event}: {s.purchases_lost:,.0f}"
+        for s in found.steps[1:]
+        if s is not worst
+    )
+    return (
+        f"The bottleneck is the step from {before} to {worst.event}: it loses {worst.purchases_lost:,.0f} {plural(last)}"
+        f"{f' ({others})' if others else ''}. For {worst.open_units:,} of the {worst.lost:,} users lost there the window was still open when sight ended."
+    )

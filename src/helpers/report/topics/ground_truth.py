@@ -1,0 +1,58 @@
+"""Every planted effect beside what was found for it, told."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from helpers import formatting
+from helpers.config import Study
+from helpers.experiment.ground_truth import Marked
+from helpers.formatting import formatted
+from helpers.report import tables
+
+if TYPE_CHECKING:
+    from helpers.report.notebook import Notebook
+
+
+NOTE = (
+    "Found and true: the metric in which the effect shows, on exposed units; its truth has all that was planted in it, as "
+    "far as the log was watched, so it need not equal the planted size"
+)
+
+
+def table(found: Sequence[Marked], study: Study) -> list[tables.Row]:
+    """One line a planted effect: relative where it was planted so, else on the scale of the metric."""
+    return [
+        {
+            "Planted": m.planted.statement[0].upper() + m.planted.statement[1:],
+            "Size": formatted(m.planted.size, m.planted.unit),
+            **_estimate(m, study),
+        }
+        for m in found
+    ]
+
+
+def record(nb: "Notebook", found: Sequence[Marked]) -> None:
+    """``planted.*``: effects in the ledger, those with an estimate and a truth, and those whose interval holds it."""
+    if not found:
+        return
+    known = [m.found.covered for m in found if m.found and m.found.covered is not None]
+    nb.record("planted.effects", len(found), "count", "Effects in the ledger of what was planted")
+    nb.record("planted.marked", len(known), "count", "Of them with an estimate whose truth is known")
+    nb.record("planted.held", sum(known), "count", "Of those with an interval that holds the truth")
+
+
+def _estimate(m: Marked, study: Study) -> tables.Row:
+    if m.found is None:
+        return {"Shows in": "no estimate", "Found": "", "Interval": "", "True": "", "Held": ""}
+    x, truth, currency = m.found.effect, m.found.truth, study.economics.currency
+    if m.planted.unit == "relative":
+        found = formatted(None if x.relative != x.relative else x.relative, "relative")
+        interval = formatting.interval(x.relative_low, x.relative_high, "relative")
+        true = formatted(truth.relative, "relative") if truth else ""
+    else:
+        found = formatting.difference(x.absolute, m.found.metric, currency)
+        low, high = (formatting.difference(end, m.found.metric, currency) for end in (x.absolute_low, x.absolute_high))
+        interval = f"{low.removesuffix(' points')} to {high}"
+        true = formatting.difference(truth.absolute, m.found.metric, currency) if truth else ""
+    held = "" if m.found.covered is None else formatted(m.found.covered, "flag")
+    return {"Shows in": m.found.metric.label, "Found": found, "Interval": interval, "True": true, "Held": held}

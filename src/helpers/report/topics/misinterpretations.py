@@ -1,0 +1,62 @@
+"""Two sentences that results are often given and do not mean, told."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from helpers.experiment.misreadings import NearMiss, SegmentTests
+from helpers.formatting import formatted
+from helpers.report import tables
+
+if TYPE_CHECKING:
+    from helpers.report.notebook import Notebook
+
+
+def table(found: Sequence[SegmentTests]) -> list[tables.Row]:
+    """One line a metric."""
+    return [
+        {
+            "Metric": s.metric.label,
+            "Tests": s.tests,
+            "Unadjusted": s.unadjusted,
+            "Adjusted": s.adjusted,
+            "Called different": ", ".join(s.different) or "none",
+            "Chance of a false alarm": formatted(s.false_alarm, "share"),
+        }
+        for s in found
+    ]
+
+
+NOTE = (
+    "Tests with an effect apart from zero. That is no effect apart from the others', which only the interaction test may "
+    "call different. The chance is that of any alarm among as many independent unadjusted tests without an effect"
+)
+
+
+def record_segments(nb: "Notebook", found: Sequence[SegmentTests]) -> None:
+    """``misread.segments.METRIC.*``: tests by segment, and how many of them find something."""
+    for s in found:
+        name, label = f"misread.segments.{s.metric.name}", s.metric.label.lower()
+        nb.record(f"{name}.tests", s.tests, "count", f"Tests of {label} by segment")
+        nb.record(f"{name}.unadjusted", s.unadjusted, "count", "Of them apart from zero by their own p-value")
+        nb.record(f"{name}.adjusted", s.adjusted, "count", "Of them after Benjamini-Hochberg")
+        nb.record(f"{name}.different", len(s.different), "count", "Levels that may be called different from the rest")
+        nb.record(
+            f"{name}.false_alarm",
+            s.false_alarm,
+            "share",
+            "Chance of at least one false alarm among as many independent tests without any effect",
+        )
+
+
+def record_near_miss(nb: "Notebook", near: NearMiss | None) -> None:
+    """``misread.near_miss.*``: what a p-value just above the level is mistaken for, and what it means."""
+    if near is not None:
+        nb.record("misread.near_miss.p_value", near.p_value, "p", "A p-value just above the usual level")
+        nb.record("misread.near_miss.said", near.said, "share", "How sure it is mistaken to make one")
+        nb.record(
+            "misread.near_miss.risk",
+            near.risk,
+            "share",
+            "Chance that there is no improvement behind a win with that p-value, by the study's prior and power",
+        )
+        nb.record("misread.near_miss.improvement", 1 - near.risk, "share", "Chance that there is one")

@@ -1,0 +1,79 @@
+"""What the change is worth."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from helpers.config import Study
+from helpers.experiment.decision.value import Value
+from helpers.formatting import Unit, finite, formatted
+from helpers.report.tables import Row
+
+if TYPE_CHECKING:
+    from helpers.report.notebook import Notebook
+
+
+def table(value: Value, currency: str) -> list[Row]:
+    return [
+        {
+            "Scenario": s.name,
+            "Per exposed unit": formatted(s.per_unit, "price", currency),
+            "Contribution": formatted(s.gain, "money", currency),
+            "Cost": formatted(s.cost, "money", currency),
+            "Net": formatted(s.net, "money", currency),
+        }
+        for s in value.scenarios
+    ]
+
+
+MONEY: Mapping[str, tuple[Unit, str]] = {
+    "money.horizon_point": ("money", "Net value over the horizon at the point estimate"),
+    "money.horizon_low": ("money", "The same at the lower bound of the interval"),
+    "money.horizon_high": ("money", "The same at the upper bound of the interval"),
+    "money.cost": ("money", "Cost over the horizon"),
+    "money.per_unit": ("price", "Change of revenue per exposed unit"),
+    "money.units": ("count", "Exposed units over the horizon"),
+    "money.break_even_uplift": ("relative", "Relative change of revenue per exposed unit that pays the cost"),
+    "risk.chance_of_profit": ("share", "Chance that shipping pays, flat prior"),
+    "risk.loss_of_shipping": ("money", "Expected loss of shipping, over the horizon"),
+    "risk.loss_of_waiting": ("money", "Expected net gain forgone by not shipping, over the horizon"),
+    "risk.waiting_per_month": ("money", "Contribution forgone by a month of waiting, at the point estimate"),
+}
+"""Money and risk; None with a reason when the log is too short to be scaled up."""
+
+
+def record(nb: Notebook, value: Value | None, reason: str) -> None:
+    """``money.*`` and ``risk.*``."""
+    if value is None:
+        for name, (unit, meaning) in MONEY.items():
+            nb.record(name, None, unit, f"{meaning}: {reason}")
+        return
+    found = {
+        "money.horizon_point": value.point.net,
+        "money.horizon_low": value.low.net,
+        "money.horizon_high": value.high.net,
+        "money.cost": value.point.cost,
+        "money.per_unit": value.point.per_unit,
+        "money.units": value.units,
+        "money.break_even_uplift": value.break_even,
+        "risk.chance_of_profit": value.chance_of_profit,
+        "risk.loss_of_shipping": value.loss_of_shipping,
+        "risk.loss_of_waiting": value.loss_of_waiting,
+        "risk.waiting_per_month": value.waiting_per_month,
+    }
+    for name, (unit, meaning) in MONEY.items():
+        nb.record(name, finite(found[name]), unit, meaning)
+
+
+def text(found: Value, study: Study) -> str:
+    """What being wrong costs, in a sentence or two."""
+    currency = study.economics.currency
+    pays = f"Revenue per exposed unit must rise by {formatted(found.break_even, 'relative')} to pay the cost."
+    if not found.point.cost:
+        pays = "Shipping has no cost of its own here, so any rise of revenue per exposed unit pays."
+    return (
+        f"Shipping loses {formatted(found.loss_of_shipping, 'money', currency)} in expectation, waiting forgoes "
+        f"{formatted(found.loss_of_waiting, 'money', currency)}; a month of waiting costs {formatted(found.waiting_per_month, 'money', currency)} "
+        f"of contribution at the point estimate. {pays}"
+    )

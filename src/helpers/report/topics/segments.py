@@ -1,0 +1,96 @@
+"""Who drops."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from helpers.experiment.segments import Decomposition, SegmentRate
+from helpers.formatting import formatted, interval
+from helpers.report.tables import Row
+
+if TYPE_CHECKING:
+    from helpers.report.notebook import Notebook
+
+
+def table(groups: Iterable[SegmentRate]) -> list[Row]:
+    return [
+        {
+            "Segment": g.dimension.replace("_", " "),
+            "Level": g.level,
+            "Users at the step": f"{g.reached:,}",
+            "Converted": formatted(g.rate.share, "share"),
+            "95 % interval": interval(g.rate.low, g.rate.high, "share"),
+            "Short of the best level": f"{g.missing:,.0f}",
+        }
+        for g in groups
+    ]
+
+
+def table_gap(parts: Iterable[Decomposition]) -> list[Row]:
+    return [
+        {
+            "Over": d.dimension.replace("_", " "),
+            "Gap": formatted(d.gap, "points"),
+            "From who they are (mix)": formatted(d.mix, "points"),
+            "From how they convert (rate)": formatted(d.rate, "points"),
+        }
+        for d in parts
+    ]
+
+
+def record(nb: Notebook, groups: Iterable[SegmentRate], parts: Iterable[Decomposition]) -> None:
+    """``segments.*``: the level that carries most of the loss, and the gap's decomposition; nothing without segments."""
+    levels = list(groups)
+    if not levels:
+        return
+    worst = max(levels, key=lambda g: g.missing)
+    nb.record(
+        "segments.worst",
+        f"{worst.level} ({worst.dimension.replace('_', ' ')})",
+        "text",
+        "Level with most conversions short of the best level of its segment",
+    )
+    nb.record(
+        "segments.worst_rate",
+        worst.rate.share,
+        "share",
+        "Conversion from the exposure step to the last one in that level",
+    )
+    nb.record(
+        "segments.worst_missing", worst.missing, "count", "Conversions by which that level falls short of the best one"
+    )
+    for d in parts:
+        nb.record(
+            f"segments.gap.{d.dimension}.gap", d.gap, "points", f"Conversion of {d.low} minus that of {d.high} units"
+        )
+        nb.record(
+            f"segments.gap.{d.dimension}.mix",
+            d.mix,
+            "points",
+            f"Part of that gap that the mix of {d.dimension.replace('_', ' ')} makes",
+        )
+        nb.record(f"segments.gap.{d.dimension}.rate", d.rate, "points", "Part of that gap that different rates make")
+
+
+def caption_gap(parts: list[Decomposition]) -> str:
+    """What the decomposition compares."""
+    if not parts:
+        return "No gap to split: fewer than two groups reach the minimum size"
+    return f"The gap in conversion of {parts[0].low} against {parts[0].high} units, split over the other segments"
+
+
+def text(groups: list[SegmentRate], parts: list[Decomposition]) -> str:
+    """Who carries the loss and why, in a sentence or two."""
+    worst = max(groups, key=lambda g: g.missing)
+    text = (
+        f"{worst.level} ({worst.dimension.replace('_', ' ')}) carries the largest loss: {worst.missing:,.0f} conversions short of "
+        f"the best level of its segment, on {worst.reached:,} users."
+    )
+    if parts:
+        most = max(parts, key=lambda d: abs(d.mix))
+        text += (
+            f" Of the gap of {formatted(most.gap, 'points')} between {most.low} and {most.high} units, the mix of "
+            f"{most.dimension.replace('_', ' ')} explains {formatted(most.mix, 'points')}, more than any other segment's; the rest is how they convert."
+        )
+    return text

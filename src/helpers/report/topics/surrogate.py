@@ -1,0 +1,105 @@
+"""Whether a proxy may stand for an outcome."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from helpers.config import Metric
+from helpers.defaults import ALPHA
+from helpers.formatting import CHANGE, difference, finite, formatted
+from helpers.report.tables import Badge, Row, badge
+from helpers.stats.estimate import Estimate
+
+if TYPE_CHECKING:
+    from helpers.experiment.results import Results
+    from helpers.experiment.surrogate import Surrogacy
+    from helpers.report.notebook import Notebook
+
+
+PER = 100
+"""Units of a proxy for which a slope is told, so that cents do not vanish."""
+
+
+def table(found: Surrogacy, currency: str) -> list[Row]:
+    """What would have to hold for the proxy to stand for the outcome, and what the experiment says of it."""
+    path, proxy, outcome = found.path, found.proxy.label, found.outcome.label
+
+    def told(estimate: Estimate, metric: Metric, times: int = 1) -> str:
+        ends = (estimate.value, estimate.low, estimate.high)
+        value, low, high = (difference(times * float(x), metric, currency) for x in ends)
+        return f"{value} ({low} to {high})"
+
+    def judged(shown: bool, yes: str, no: str) -> Badge:
+        return badge("good", yes) if shown else badge("warn", no)
+
+    control, treatment = (told(slope, found.outcome, PER) for slope in path.slopes)
+    return [
+        {
+            "Would have to hold": f"The change moves {proxy.lower()}",
+            "Found": told(path.proxy, found.proxy),
+            "Verdict": judged(bool(path.proxy.low > 0 or path.proxy.high < 0), "seen", "not seen"),
+        },
+        {
+            "Would have to hold": f"{outcome} goes with {proxy.lower()}, alike in both arms",
+            "Found": f"per {PER} of the proxy: control {control}, treatment {treatment}",
+            "Verdict": judged(not path.slope_change.p_value < ALPHA, "not refuted", "refuted"),
+        },
+        {
+            "Would have to hold": "Nothing goes beside it (Prentice)",
+            "Found": told(path.beside, found.outcome),
+            "Verdict": judged(found.agrees, "not refuted", "refuted"),
+        },
+        {
+            "Would have to hold": f"Nothing else drives both {proxy.lower()} and {outcome.lower()} within the arms",
+            "Found": "the arms were drawn by lot, the proxy was not",
+            "Verdict": badge("warn", "cannot be tested here"),
+        },
+        {
+            "Would have to hold": "The slope stays: later, for other users, for other changes",
+            "Found": "one experiment has one slope; many would show how far it carries",
+            "Verdict": badge("warn", "cannot be tested here"),
+        },
+    ]
+
+
+def record(nb: Notebook, found: Surrogacy | None) -> None:
+    """``surrogate.*``: what the proxy predicts of the outcome; nothing where the study names no proxy."""
+    if found is None:
+        return
+    unit, parts = CHANGE[found.outcome.unit], found.path
+    proxy, outcome = found.proxy.label.lower(), found.outcome.label.lower()
+    for name, estimate, meaning in (
+        ("predicted", parts.predicted, f"Effect on {outcome} that the effect on {proxy} predicts"),
+        ("direct", found.direct, f"Effect on {outcome} as measured"),
+        ("beside", parts.beside, f"Part of the effect on {outcome} that does not go through {proxy}"),
+        ("slope", parts.slope, f"Change of {outcome} per unit of {proxy}, within arms"),
+    ):
+        nb.record(f"surrogate.{name}", finite(estimate.value), unit, meaning)
+        nb.record(f"surrogate.{name}_low", finite(estimate.low), unit, "Lower end of its interval")
+        nb.record(f"surrogate.{name}_high", finite(estimate.high), unit, "Upper end of its interval")
+    nb.record("surrogate.beside_p", finite(parts.beside.p_value), "p", "p-value that no part goes beside the proxy")
+    nb.record("surrogate.slopes_p", finite(parts.slope_change.p_value), "p", "p-value that both arms have one slope")
+    if found.truth is not None:
+        nb.record("surrogate.truth", found.truth, unit, f"Planted effect on {outcome}")
+
+
+def text_cannibalisation(results: Results) -> str | None:
+    """A sentence on the study's chances to sell beside its proxy; None where it names none.
+
+    A chance is lost where the whole interval of its relative change lies below 0.
+    """
+    named = results.study.surrogate
+    if named is None or named.opportunity is None:
+        return None
+    proxy, chance = (results.effect(results.study.metric(name)) for name in (named.proxy, named.opportunity))
+    assert proxy is not None and chance is not None, "both arms have units"
+    (more, less), e = (formatted(x.effect.relative, "relative") for x in (proxy, chance)), chance.effect
+    between = f"{formatted(e.relative_low, 'relative')} to {formatted(e.relative_high, 'relative')}"
+    planted = f", planted {formatted(chance.truth.relative, 'relative')}" if chance.truth else ""
+    found = f"{proxy.metric.label}: {more}. {chance.metric.label}: {less} ({between}{planted}). "
+    if e.relative_high < 0:
+        return found + (
+            "The change takes chances to sell: if each of them sold as before, that alone would change the outcome by "
+            f"{less}, and a lift of the proxy can sell less."
+        )
+    return found + "No loss of chances to sell is shown; one inside the interval is not ruled out."

@@ -1,0 +1,54 @@
+"""How long units stay."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from helpers.formatting import finite, formatted, interval
+from helpers.report.tables import Row
+
+if TYPE_CHECKING:
+    from helpers.experiment.survival import Survival
+    from helpers.report.notebook import Notebook
+
+
+def table(found: Survival) -> list[Row]:
+    """How long the units of each arm stay, the control first."""
+    end = f"{found.horizon_days:g}"
+    means = (found.mean_days.control, found.mean_days.treatment)
+    rows: list[Row] = []
+    for (variant, units), mean in zip(found.units.items(), means, strict=True):
+        there = found.on(variant, found.horizon_days)
+        rows.append(
+            {
+                "Arm": variant,
+                "Units": f"{units:,}",
+                "Seen to leave": f"{found.left[variant]:,}",
+                f"Still there on day {end}": formatted(there.share, "share"),
+                "95 % interval": interval(there.low, there.high, "share"),
+                f"Mean days within {end}": formatted(mean, "days"),
+            }
+        )
+    return rows
+
+
+def record(nb: Notebook, found: Survival | None) -> None:
+    """``survival.*``: how long exposed units stay; nothing where the study names no event by which a unit leaves."""
+    if found is None:
+        return
+    end = found.horizon_days
+    nb.record("survival.horizon", end, "days", "Days from the exposure within which the arms are compared")
+    for arm, variant in zip(("control", "treatment"), found.curves, strict=True):
+        there = found.on(variant, end)
+        nb.record(f"survival.{arm}.units", found.units[variant], "count", f"Exposed units of the {arm}")
+        nb.record(f"survival.{arm}.left", found.left[variant], "count", "Of them seen to leave")
+        nb.record(f"survival.{arm}.still_there", there.share, "share", "Share still there at the horizon, Kaplan-Meier")
+        nb.record(f"survival.{arm}.still_there_low", there.low, "share", "Lower end of its interval")
+        nb.record(f"survival.{arm}.still_there_high", there.high, "share", "Upper end of its interval")
+    kept = found.mean_days
+    nb.record("survival.control.mean", finite(kept.control), "days", "Mean days kept within the horizon, control")
+    nb.record("survival.treatment.mean", finite(kept.treatment), "days", "The same, treatment")
+    nb.record("survival.gain", finite(kept.absolute), "days", "Days kept, treatment minus control")
+    nb.record("survival.gain_low", finite(kept.absolute_low), "days", "Lower end of its interval")
+    nb.record("survival.gain_high", finite(kept.absolute_high), "days", "Upper end of its interval")
+    nb.record("survival.log_rank_p", finite(found.test.p_value), "p", "Log-rank test that both curves are one")
