@@ -1,6 +1,6 @@
 """Draw the layers of ``src/helpers`` into ARCHITECTURE.md, from the import contract in pyproject.toml.
 
-The contract says which room stands above which, the first sentence of a room's docstring says what the room is for: the
+The contract says which room stands above which, the first paragraph of a room's docstring says what the room is for: the
 drawing has no source of its own and cannot drift. With ``--check`` nothing is written, and drift ends in exit code 1.
 """
 
@@ -29,7 +29,7 @@ def contracts(root: Path) -> list[dict]:
 
 
 def purpose(root: Path, room: str) -> str:
-    """The first sentence of the docstring of a module or of a package.
+    """The first paragraph of the docstring of a module or of a package.
 
     Raises SystemExit where there is no such room, or where it does not say what it is for.
     """
@@ -132,7 +132,9 @@ def main(arguments: list[str], root: Path = ROOT) -> int:
     if file.read_text(encoding="utf-8") == wanted:
         return 0
     if "--check" in arguments:
-        print(f"{PAGE} is not what the import contract makes of it; run: make architecture", file=sys.stderr)
+        print(
+            f"{PAGE} is not what the import contract makes of it; run: python scripts/architecture.py", file=sys.stderr
+        )
         return 1
     file.write_text(wanted, encoding="utf-8")
     return 0
