@@ -20,7 +20,6 @@ VARIABLES: dict[str, Any] = {
     "diagnosis_end": "2026-03-01 00:00:00",
     "end": "2026-04-01 00:00:00",
     "entry_event": "view",
-    "events_location": "read_parquet('events/*.parquet', file_row_number = true)",
     "experiment_id": "example",
     "exposure": "cart",
     "exposure_step": 2,
