@@ -31,6 +31,7 @@ NEW_THINGS = {
     "A diagram", "A statistical method", "A key of the study file", "A notebook",
 }  # fmt: skip
 PLACEHOLDER = re.compile(r"\b(?:NAME|NN|STUDY|FILE|COMMIT)\b|NN_")
+LINK = re.compile(r"\]\(([^)\s]+)\)")
 TOP = {"src", "tests", "docs", "warehouse", "scripts", "studies", "notebooks", "programmes", "figures", "benchmarks"}
 
 
@@ -111,6 +112,13 @@ def test_the_changelog_is_in_order_and_ends_at_the_version_of_the_package():
 def test_every_path_it_names_exists(name):
     missing = [path for path in sorted(named_paths(text(name))) if not (ROOT / path).exists()]
     assert not missing, f"{name} names what is not there: {', '.join(missing)}"
+
+
+@pytest.mark.parametrize("name", ["CONTRIBUTING.md", "ARCHITECTURE.md"])
+def test_links_of_the_pages_at_the_top_resolve(name):
+    links = [link for link in LINK.findall(text(name)) if "://" not in link]
+    assert len(links) > 1
+    assert [link for link in links if not (ROOT / link.partition("#")[0]).exists()] == []
 
 
 def test_a_path_that_does_not_exist_would_be_found():
