@@ -176,9 +176,8 @@ test-crash: $(READY) ## kill a small build at 50 random moments, mend it each ti
 test-fast: $(READY) ## the tests that need no built report
 	@$(PYTEST) -m "not slow and not sweep" -x
 
-lint: $(READY) ## style, types and the workflow
-	@$(BIN)/ruff check . && $(BIN)/ruff format --check --quiet . && $(BIN)/mypy
-	@bash scripts/actionlint.sh
+lint: $(READY) ## every hook of .pre-commit-config.yaml: style, types, layers, notebooks, SQL, drift, the workflow
+	@PATH="$(CURDIR)/$(BIN):$$PATH" PRE_COMMIT_HOME=$(VENV)/pre-commit pre-commit run --all-files --color never
 
 format: $(READY) ## mend the style
 	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format --quiet .

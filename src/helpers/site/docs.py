@@ -59,9 +59,7 @@ def texts() -> dict[str, str]:
     )
     known = {name: _context(name) for name in BUNDLED}
     first, *others = BUNDLED
-    shared = (
-        {"queries": _queries(), "methods": _methods(), "bundled": known, "options": _options()} | helping() | planning()
-    )
+    shared = {"methods": _methods(), "bundled": known, "options": _options()} | helping() | planning()
 
     def rendered(template: str, name: str, study: str) -> str:
         figure = partial(_figure, study, "../" * name.count("/"))
@@ -141,16 +139,6 @@ def _figure(study: str, up: str, name: str) -> str:
     if name not in names(StudyPaths(study)):
         raise ReportError(f"the write-up shows the figure {name!r}, which no notebook of {study} makes")
     return f"{up}figures/{study}/{name}.svg"
-
-
-def _queries() -> list[tuple[str, str]]:
-    """Named queries with their first comment."""
-    found = []
-    for file in sorted(paths.QUERIES.glob("*.sql")):
-        lines = file.read_text(encoding="utf-8").splitlines()
-        comment = [line.removeprefix("--").strip() for line in lines if line.startswith("--")]
-        found.append((file.stem, " ".join(comment)))
-    return found
 
 
 def _methods() -> list[tuple[str, str, list[tuple[str, str]]]]:

@@ -42,7 +42,7 @@ bought as (
 select
     seen.*,
     true as in_control,
-    not (seen.event_name = {{ text(injection.event) }} and seen.after_exposure and coalesce(draws.draw < draws.loss_probability, false)) as in_treatment,
+    not (seen.event_name = {{ text(injection.event) }} and seen.after_exposure and coalesce(draws.draw < draws.loss_probability, false)) as in_treatment,  -- noqa: LT01, LT06
     false as is_injected
 from seen
 left join draws using (user_id)
