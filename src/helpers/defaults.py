@@ -1,10 +1,6 @@
 """The only place, beside the study files, where a threshold is written down."""
 
-from typing import TYPE_CHECKING, Final
-
-if TYPE_CHECKING:
-    pass
-
+from typing import Final
 
 CONFIDENCE: Final = 0.95
 """Confidence level of every interval unless the study file says otherwise."""

@@ -1,4 +1,4 @@
-"""A study: the validated YAML file that is the only thing an analyst edits."""
+"""What the user states and the code validates: studies, programmes, tracking plans. A study is all an analyst edits."""
 
 from helpers.config.base import Model, Name, Wrong, nearest
 from helpers.config.data import (

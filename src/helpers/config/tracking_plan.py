@@ -2,16 +2,13 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import Field, ValidationError, model_validator
 
 from helpers import paths
 from helpers.config import EXPOSED, Model, Name, Study, Units, Wrong, explained, naming, nearest, read_yaml
 from helpers.errors import ReportError
-
-if TYPE_CHECKING:
-    pass
 
 Disposition = Literal["kept", "dropped", "quarantined", "repaired", "flagged"]
 

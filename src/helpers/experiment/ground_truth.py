@@ -2,15 +2,11 @@
 
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from helpers.config import Metric, Study
 from helpers.experiment.results import MetricEffect, Results
 from helpers.paths import StudyPaths
 from helpers.simulate.ground_truth import FILE, Planted
-
-if TYPE_CHECKING:
-    pass
 
 
 @dataclass(frozen=True)
