@@ -6,16 +6,16 @@ import pytest
 from pydantic import ValidationError
 
 from helpers import config, ingest
-from helpers.config import Study, Wrong, tracking_plan
+from helpers.config import ConfigError, Study, tracking_plan
 from tests.ingest.studies import METRICS, unit_file, unit_study
 
 
-def wrong(changes=None, **data) -> Wrong:
+def wrong(changes=None, **data) -> ConfigError:
     """The breach that a study file is refused for."""
     with pytest.raises(ValidationError) as caught:
         Study.model_validate(unit_file(data.pop("path", "units.csv"), changes, **data))
     breach = caught.value.errors()[0]["ctx"]["error"]
-    assert isinstance(breach, Wrong)
+    assert isinstance(breach, ConfigError)
     return breach
 
 

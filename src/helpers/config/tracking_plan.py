@@ -7,7 +7,7 @@ from typing import Annotated, Final, Literal
 from pydantic import Field, ValidationError, model_validator
 
 from helpers import paths
-from helpers.config import EXPOSED, Model, Name, Study, Units, Wrong, explained, naming, nearest, read_yaml
+from helpers.config import EXPOSED, ConfigError, Model, Name, Study, Units, explained, naming, nearest, read_yaml
 from helpers.errors import ReportError
 
 Disposition = Literal["kept", "dropped", "quarantined", "repaired", "flagged"]
@@ -123,7 +123,7 @@ class TrackingPlan(Model):
             broken = next(filter(None, map(naming.breach, names)), None) or naming.twins(names)
             if broken:
                 key = f"{place}.{broken.name}"
-                raise Wrong(key, broken.name, naming.RULES[broken.rule], remedy=broken.remedy)
+                raise ConfigError(key, broken.name, naming.RULES[broken.rule], remedy=broken.remedy)
         return self
 
     def owner_of(self, event: str) -> str | None:

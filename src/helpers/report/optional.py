@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from helpers.experiment.results import Results
-    from helpers.experiment.selection import Reading
+    from helpers.experiment.selection import SelectionEffect
     from helpers.experiment.surrogate import Surrogacy
     from helpers.experiment.survival import Survival
     from helpers.experiment.trust import Trust
@@ -38,13 +38,13 @@ def planted(nb: "Notebook", results: "Results") -> "Table | None":
     from helpers.experiment import ground_truth
     from helpers.report.topics import ground_truth as ground_truth_topic
 
-    ledger = ground_truth.marked(nb.study, nb.where, results)
+    ledger = ground_truth.checked(nb.study, nb.where, results)
     ground_truth_topic.record(nb, ledger)
     rows = ground_truth_topic.table(ledger, nb.study)
     return nb.table(rows, "Every planted effect, and what was found", ground_truth_topic.NOTE) if ledger else None
 
 
-def choices(nb: "Notebook", found: "Sequence[Reading]") -> "Table | Callout":
+def choices(nb: "Notebook", found: "Sequence[SelectionEffect]") -> "Table | Callout":
     """What other choices of units would have shown on the study's own log."""
     from helpers.report.topics import selection as selection_topic
 
@@ -54,7 +54,7 @@ def choices(nb: "Notebook", found: "Sequence[Reading]") -> "Table | Callout":
     return nb.table(selection_topic.table(found), selection_topic.caption(nb.study), selection_topic.note(nb.study))
 
 
-def choices_figure(nb: "Notebook", found: "Sequence[Reading]") -> "FigureView | None":
+def choices_figure(nb: "Notebook", found: "Sequence[SelectionEffect]") -> "FigureView | None":
     """The same choices against the truth."""
     from helpers.report.figures.selection import readings
 

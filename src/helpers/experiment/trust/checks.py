@@ -10,7 +10,7 @@ from helpers.experiment.trust.check import Caveat, Counted, TrustCheck
 from helpers.experiment.trust.clusters import clustered, correlation, sharing_units
 from helpers.experiment.trust.covariates import covariates
 from helpers.experiment.trust.hidden_contamination import Unseen, unseen
-from helpers.experiment.trust.marginal_srm import DoubtfulSplit, doubtful_split
+from helpers.experiment.trust.marginal_srm import MarginalSRM, doubtful_split
 from helpers.experiment.trust.rows import refused_otherwise, rows_and_units
 from helpers.experiment.trust.sample_ratio import sample_ratios
 from helpers.experiment.trust.sensitivity import Reestimate, external
@@ -44,7 +44,7 @@ class Trust:
     correlation: IntraclusterCorrelation
     external: tuple[Reestimate, ...]
     left_out: dict[str, int]
-    split: DoubtfulSplit | None
+    split: MarginalSRM | None
     unseen: Unseen | None
 
     @property

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from helpers.defaults import DUPLICATE_SHARE
 from helpers.experiment.results import Results
-from helpers.experiment.trust.check import TrustCheck, Verdict, counted
+from helpers.experiment.trust.check import TrustCheck, TrustVerdict, counted
 from helpers.experiment.trust.hidden_contamination import Unseen, caveat
 from helpers.formatting import formatted
 from helpers.warehouse import query
@@ -67,7 +67,7 @@ def shown_otherwise(carried: "pd.DataFrame", refused: int, results: Results, uns
     units = dict(zip(carried.variant, carried.units, strict=True))
     names = [v.name for v in results.study.variants]
     test = counted([int(inside.get(n, 0)) for n in names], [int(units.get(n, 0)) for n in names])
-    verdict: Verdict = "passed"
+    verdict: TrustVerdict = "passed"
     found = "every unit saw the variant it counts in"
     if results.study.mode == "offline":
         found = "nobody was shown anything: the units are hashed"

@@ -6,13 +6,13 @@ from dataclasses import replace
 from helpers.defaults import SRM_THRESHOLD
 from helpers.experiment.results import ASSIGNED, EXPOSED, Results
 from helpers.experiment.trust.check import TrustCheck
-from helpers.experiment.trust.marginal_srm import DoubtfulSplit, caveat
+from helpers.experiment.trust.marginal_srm import MarginalSRM, caveat
 from helpers.stats import adjust, diagnose_srm, srm_by_group
 
 FAMILY = "Sample ratios"
 
 
-def sample_ratios(results: Results, doubtful: DoubtfulSplit | None) -> list[TrustCheck]:
+def sample_ratios(results: Results, doubtful: MarginalSRM | None) -> list[TrustCheck]:
     """Arm sizes against the designed weights.
 
     Ratios by day and by segment share the threshold by Holm within their dimension, so that looking at many groups does
@@ -37,7 +37,7 @@ def sample_ratios(results: Results, doubtful: DoubtfulSplit | None) -> list[Trus
     return _with_cause(checks + [_by(results, group) for group in groups], results)
 
 
-def _doubted(check: TrustCheck, doubtful: DoubtfulSplit, results: Results) -> TrustCheck:
+def _doubted(check: TrustCheck, doubtful: MarginalSRM, results: Results) -> TrustCheck:
     found = f"{check.found}: {doubtful.short} is about {doubtful.missing:,} units short"
     return replace(check, verdict="warning", found=found, caveat=caveat(doubtful, results.study))
 
