@@ -4,7 +4,7 @@ import pytest
 import yaml
 
 from helpers import config, paths, simulate
-from helpers.experiment import funnel, ground_truth, misreadings, selection
+from helpers.experiment import funnel, ground_truth, misinterpretations, selection
 from helpers.experiment.results import Results
 from helpers.report.topics import funnel as funnel_topic
 from helpers.report.topics import selection as selection_topic
@@ -56,7 +56,7 @@ def test_a_primary_metric_that_is_not_winsorised_says_so(small_study):
         assert selection.read(con, results) == []
         assert funnel.by_arm(con, small_study.study) == []
         marked = ground_truth.checked(small_study.study, small_study.where, results)
-        tests, near = misreadings.segment_tests(results), misreadings.near_miss(results)
+        tests, near = misinterpretations.segment_tests(results), misinterpretations.near_miss(results)
     assert "not a winsorised mean" in selection_topic.absent(small_study.study)
     assert "Nobody was treated" in funnel_topic.absent(small_study.study)
     levels = small_study.study.injection.relative_uplift

@@ -25,7 +25,7 @@ def test_the_path_exposure_and_plan_are_made():
     assert study.funnel.steps == ["exposed", "bought"]
     assert list(tracking_plan.tracking_plan(study).events) == ["exposed", "bought", "spend", "rounds"]
     assert study.counted == {"rounds"}
-    assert study.tabled and not study.timed
+    assert study.is_unit_table and not study.has_time
     assert study.diagnosis_end == study.period.end
 
 

@@ -270,24 +270,24 @@ class Study(Named):
         return {m.event for m in self.metrics if m.event and m.measure == "sum" and m.unit == "count"}
 
     @property
-    def tabled(self) -> bool:
+    def is_unit_table(self) -> bool:
         """True when the data are a table of units: one moment each, no sessions, nothing tracked."""
         return isinstance(self.data, Units)
 
     @property
-    def timed(self) -> bool:
+    def has_time(self) -> bool:
         """False when every unit counts from one and the same moment, so that there is no day to look at."""
         return not isinstance(self.data, Units) or "event_time" in self.data.columns
 
     @property
     def timeless(self) -> str:
         """Why there is no time axis; empty where there is one."""
-        return "" if self.timed else "Every unit counts from one moment, so there is no time axis."
+        return "" if self.has_time else "Every unit counts from one moment, so there is no time axis."
 
     @property
     def diagnosis_end(self) -> datetime:
         """End of the stretch on which the funnel is diagnosed; of a unit table, what stood before has no path."""
-        return self.period.end if self.tabled else self.period.diagnosis_end
+        return self.period.end if self.is_unit_table else self.period.diagnosis_end
 
     @property
     def simulated(self) -> bool:

@@ -73,7 +73,7 @@ ROW_COLUMNS: Final = (
 
 def row_kinds(study: Study) -> dict[str, Disposition]:
     """Kinds of rows that a study's data can have."""
-    return {"malformed_line": ROW_KINDS["malformed_line"]} | (UNIT_KINDS if study.tabled else {}) | ROW_KINDS
+    return {"malformed_line": ROW_KINDS["malformed_line"]} | (UNIT_KINDS if study.is_unit_table else {}) | ROW_KINDS
 
 
 class Property(Model):

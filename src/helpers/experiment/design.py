@@ -53,7 +53,7 @@ def plan(study: Study, results: Results, con: "duckdb.DuckDBPyConnection") -> Pl
     curve = traffic[traffic.period == "diagnosis"].cumulative_units.to_list()
     exposed = results.units("exposed", "all", "all")
     found = weeks(chosen.n_total, curve) if len(curve) >= SHORTEST_CURVE else None
-    short = "the log is shorter than a week" if study.timed else "every unit counts from one moment"
+    short = "the log is shorter than a week" if study.has_time else "every unit counts from one moment"
     note = found.note if found else f"{short}, so no duration can be told"
     splits, curves = [], []
     for share in study.design.splits:

@@ -132,7 +132,7 @@ class Bypass:
 
     def text(self, study: Study) -> str:
         """Who leaves the path, in a sentence."""
-        if study.tabled:
+        if study.is_unit_table:
             return f"Every row of the table is {study.exposure}, so nobody reaches {study.funnel.steps[-1]} beside the path."
         last, share = study.funnel.steps[-1], self.without_exposure / self.converted if self.converted else 0.0
         text = f"Of {self.converted:,} users with a {last}, {self.without_exposure:,} have no {study.exposure} event"
@@ -153,4 +153,4 @@ def bypass(con: "duckdb.DuckDBPyConnection") -> Bypass:
 
 def window(study: Study) -> str:
     """Within which time the steps of a funnel follow each other."""
-    return "at any time after" if study.tabled else f"within {study.funnel.window_hours:g} hours of"
+    return "at any time after" if study.is_unit_table else f"within {study.funnel.window_hours:g} hours of"

@@ -109,15 +109,15 @@ def run(case: Case, runs: int) -> CaseOutcome:
         >>> run(case, 100).monte_carlo.runs
         100
     """
-    return judged(case, case.hits(case.generator(), runs), runs)
+    return evaluated(case, case.hits(case.generator(), runs), runs)
 
 
-def judged(case: Case, hits: int, runs: int) -> CaseOutcome:
+def evaluated(case: Case, hits: int, runs: int) -> CaseOutcome:
     """The verdict on ``hits`` of ``runs``.
 
     Example:
         >>> case = Case("Coins", "toss", "fair", "coverage", 0.5, lambda rng, runs: 0, promise="at least")
-        >>> judged(case, 900, 1_000).kept
+        >>> evaluated(case, 900, 1_000).kept
         True
     """
     return CaseOutcome(

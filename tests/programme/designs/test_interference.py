@@ -9,8 +9,8 @@ from scipy import stats as reference
 from helpers.config.programme import opened
 from helpers.errors import ReportError
 from helpers.programme.designs import scarcity
+from helpers.programme.designs.evaluated import EvaluatedAnalysis, clustered, half_of
 from helpers.programme.designs.interference import Lived, Marketplace
-from helpers.programme.designs.judged import EvaluatedAnalysis, clustered, half_of
 from helpers.programme.designs.repeated import Average, stream
 from helpers.programme.designs.scarcity import REGIONS, REGIONS_BY_USER, USERS
 from helpers.report.topics.designs import interference as told

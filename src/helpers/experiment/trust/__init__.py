@@ -4,4 +4,14 @@ from helpers.experiment.trust.check import Caveat, Counted, TrustCheck, TrustVer
 from helpers.experiment.trust.checks import Trust, trust_checks
 from helpers.experiment.trust.sensitivity import Reestimate, touched
 
-__all__ = ["Caveat", "Counted", "Reestimate", "Trust", "TrustCheck", "TrustVerdict", "counted", "touched", "trust_checks"]
+__all__ = [
+    "Caveat",
+    "Counted",
+    "Reestimate",
+    "Trust",
+    "TrustCheck",
+    "TrustVerdict",
+    "counted",
+    "touched",
+    "trust_checks",
+]

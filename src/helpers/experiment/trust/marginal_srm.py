@@ -28,7 +28,7 @@ class MarginalSRM:
     worst: Effect | None
 
 
-def doubtful_split(results: Results) -> MarginalSRM | None:
+def marginal_srm(results: Results) -> MarginalSRM | None:
     """The sample ratio where its p-value lies between the threshold and :data:`SRM_DOUBT`; None elsewhere.
 
     The threshold is strict so that healthy experiments are not thrown away; a p-value a little above it is no proof of

@@ -84,14 +84,14 @@ class Column:
         return self.numbers > self.whole
 
     @property
-    def timed(self) -> bool:
+    def has_time(self) -> bool:
         """Moments that the warehouse can read."""
         return self.filled > 0 and self.moments >= 0.9 * self.filled
 
     @property
     def words(self) -> bool:
         """Text with a few different values."""
-        return bool(self.levels) and not self.numeric and not self.timed and not self.constant
+        return bool(self.levels) and not self.numeric and not self.has_time and not self.constant
 
     @property
     def values(self) -> list[str]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from helpers.programme.designs.judged import EvaluatedAnalysis
+from helpers.programme.designs.evaluated import EvaluatedAnalysis
 from helpers.programme.designs.repeated import stream
 from helpers.programme.designs.switchback import HOURS, Market, Schedule, carried, expected_bias
 from helpers.stats.validation import BoolArray
@@ -61,11 +61,11 @@ def compared(programme: Programme) -> tuple[Switchback, ...]:
     )
     lengths = (block for block in BLOCKS if 2 * block >= asked.carry_hours)
     return tuple(
-        judged(rng, market, Schedule.of(rng, asked.runs, asked.days, block), asked.carry_hours) for block in lengths
+        evaluated(rng, market, Schedule.of(rng, asked.runs, asked.days, block), asked.carry_hours) for block in lengths
     )
 
 
-def judged(rng: np.random.Generator, market: Market, plan: Schedule, burn_in: int) -> Switchback:
+def evaluated(rng: np.random.Generator, market: Market, plan: Schedule, burn_in: int) -> Switchback:
     """One schedule with the planted effect and, for the false positives, on the same market without any."""
     found = market.lived(rng, plan.treated)
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from helpers.programme.designs.evaluated import EvaluatedAnalysis
 from helpers.programme.designs.interference import Lived, Marketplace
-from helpers.programme.designs.judged import EvaluatedAnalysis
 from helpers.programme.designs.repeated import Average, stream
 
 if TYPE_CHECKING:

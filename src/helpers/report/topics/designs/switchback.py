@@ -11,7 +11,7 @@ from helpers.report.topics.designs import average
 
 if TYPE_CHECKING:
     from helpers.programme.designs.block_lengths import Switchback
-    from helpers.programme.designs.judged import EvaluatedAnalysis
+    from helpers.programme.designs.evaluated import EvaluatedAnalysis
     from helpers.report.notebook import ProgrammeNotebook
 
 
