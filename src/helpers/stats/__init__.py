@@ -5,7 +5,6 @@ Importing this package loads neither lifelines nor statsmodels.
 """
 
 from helpers.stats.adjustment import LinArrays, RegressionAdjusted, lin_adjustment, lin_arrays
-from helpers.stats.ancova import Ancova, ancova
 from helpers.stats.arm_estimate import ArmEstimate
 from helpers.stats.bayes import BayesEffect, Posterior, compare_bayes, false_positive_risk, posterior
 from helpers.stats.beta import BetaPrior
@@ -78,7 +77,6 @@ __all__ = [
     "AdjustedEffect",
     "AdjustedPValues",
     "Alternative",
-    "Ancova",
     "ArmEstimate",
     "BayesEffect",
     "BetaPrior",
@@ -153,7 +151,6 @@ __all__ = [
     "adjusted_effects",
     "adjusted_p_values",
     "analyse_rows",
-    "ancova",
     "binomial_interval",
     "bootstrap",
     "bootstrap_estimate",
