@@ -103,11 +103,12 @@ def proportions(entry: Entry) -> Entry:
 
 
 def wald(control: stats.Proportion, treatment: stats.Proportion, confidence: float) -> list[float]:
-    """The textbook interval, held within [-1, 1] as R holds it; of no width where nothing varies, as R has it."""
-    effect = stats.compare_wald(control, treatment, confidence=confidence)
-    if math.isnan(effect.absolute_low):
-        return [effect.absolute, effect.absolute]
-    return [max(effect.absolute_low, -1.0), min(effect.absolute_high, 1.0)]
+    """The textbook interval (statsmodels), held within [-1, 1] as R holds it."""
+    from statsmodels.stats.proportion import confint_proportions_2indep
+
+    counts = (treatment.successes, treatment.n, control.successes, control.n)
+    low, high = confint_proportions_2indep(*counts, method="wald", compare="diff", alpha=1 - confidence)
+    return [max(float(low), -1.0), min(float(high), 1.0)]
 
 
 def fisher(control: stats.Proportion, treatment: stats.Proportion) -> float:

@@ -133,7 +133,7 @@ def coverage(rng: np.random.Generator, runs: int, *, world: World, scale: Scale)
 
 
 def wald_coverage(rng: np.random.Generator, runs: int, *, world: World, scale: Scale) -> int:
-    """The same for the textbook intervals of ``compare_wald``: normal quantiles, delta method."""
+    """The same for the textbook intervals: normal quantiles, delta method."""
     c, t = world.arms(rng, runs, world.lift)
     v_c, v_t = c.variance / c.n, t.variance / t.n
     if scale == "difference":

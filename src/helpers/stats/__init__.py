@@ -69,7 +69,6 @@ from helpers.stats.survival import (
 from helpers.stats.unconditional import exact_p_values
 from helpers.stats.validation import InputError
 from helpers.stats.variance import Adjusted, VarianceReduction, cuped
-from helpers.stats.wald import compare_wald
 from helpers.stats.winsorizing import Thresholds, Winsorized, WinsorizedArm, WinsorizedRows, winsorize, winsorize_rows
 
 __all__ = [
@@ -163,7 +162,6 @@ __all__ = [
     "compare_exact",
     "compare_replicates",
     "compare_restricted_means",
-    "compare_wald",
     "comparison",
     "confidence_path",
     "confidence_sequence",
