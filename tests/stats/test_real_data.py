@@ -19,7 +19,6 @@ from helpers.stats import (
     srm,
     standard_error,
 )
-from helpers.stats.cox import cox
 from helpers.stats.inference import p_values
 from tests.real_data import real
 
@@ -214,14 +213,6 @@ def test_rossi_log_rank():
     result = log_rank(*(Lifetimes(arm["week"], arm["arrest"]) for arm in arms))
     assert result.chi2 == pytest.approx(3.838, abs=5e-4)
     assert result.p_value == pytest.approx(0.0501, abs=5e-5)
-
-
-def test_rossi_cox():
-    rossi = pd.read_csv(real("rossi.csv"))
-    model = cox(Lifetimes(rossi["week"], rossi["arrest"]), {name: rossi[name] for name in rossi.columns[2:]})
-    aid = model["fin"]
-    assert (aid.log_ratio, aid.standard_error) == pytest.approx((-0.3794, 0.1914), abs=5e-5)
-    assert aid.p_value == pytest.approx(0.0474, abs=5e-5)
 
 
 def test_telco_curve():

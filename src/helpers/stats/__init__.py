@@ -14,7 +14,6 @@ from helpers.stats.bootstrap_replicates import Replicates, replicates
 from helpers.stats.calibration import BinomialInterval, MonteCarlo, binomial_interval, monte_carlo
 from helpers.stats.clusters import ClusteredEffect, analyse_rows, compare_clusters
 from helpers.stats.confidence_sequences import ConfidencePath, confidence_path, confidence_sequence, mixture_rate
-from helpers.stats.cox import Cox, cox
 from helpers.stats.daily_effects import DailyEffects
 from helpers.stats.design import Plan
 from helpers.stats.duration import Duration, weeks
@@ -84,7 +83,6 @@ __all__ = [
     "ClusterTotals",
     "ClusteredEffect",
     "ConfidencePath",
-    "Cox",
     "DailyEffects",
     "Duration",
     "Effect",
@@ -166,7 +164,6 @@ __all__ = [
     "confidence_path",
     "confidence_sequence",
     "correlation_of",
-    "cox",
     "cuped",
     "decision_levels",
     "diagnose_srm",
