@@ -14,13 +14,13 @@ from scipy import stats
 
 from helpers.stats import Mean, Proportion, compare, srm
 from helpers.stats.bayes import compare_bayes
-from helpers.stats.exact import fisher
 from helpers.stats.inference import critical, p_values
 from helpers.stats.linear import fieller, from_variances, relative_delta
 from helpers.stats.score import Table
 
 X_C, N_C, X_T, N_T = 16_249, 50_000, 16_522, 50_000
 CONTROL, TREATMENT = Proportion(N_C, X_C), Proportion(N_T, X_T)
+TABLE = [[X_C, N_C - X_C], [X_T, N_T - X_T]]
 MEAN_C, MEAN_T = Mean.from_moments(35_637, 19.05, 13.4**2), Mean.from_moments(3_944, 21.57, 15.2**2)
 V_C, V_T = 13.4**2 / 35_637, 15.2**2 / 3_944
 Z = float(critical(0.05))
@@ -80,14 +80,14 @@ def test_newcombe():
 
 def test_yates():
     """scipy.stats.chi2_contingency(correction=True): p = 0.0668758639, beside Fisher's."""
-    p = stats.chi2_contingency([[X_C, N_C - X_C], [X_T, N_T - X_T]], correction=True).pvalue
+    p = stats.chi2_contingency(TABLE, correction=True).pvalue
     assert p == pytest.approx(0.0668758639, abs=5e-11)
-    assert fisher(CONTROL, TREATMENT).p_value == pytest.approx(p, abs=1e-6)
+    assert stats.fisher_exact(TABLE).pvalue == pytest.approx(p, abs=1e-6)
 
 
 def test_fisher():
     """scipy.stats.fisher_exact: p = 0.0668750390."""
-    assert fisher(CONTROL, TREATMENT).p_value == pytest.approx(0.0668750390, abs=5e-11)
+    assert stats.fisher_exact(TABLE).pvalue == pytest.approx(0.0668750390, abs=5e-11)
 
 
 def test_katz():

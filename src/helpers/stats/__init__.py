@@ -18,7 +18,6 @@ from helpers.stats.daily_effects import DailyEffects
 from helpers.stats.design import Plan
 from helpers.stats.duration import Duration, weeks
 from helpers.stats.effects import Effect, compare, comparison
-from helpers.stats.exact import ExactTest, boschloo, compare_exact, fisher
 from helpers.stats.hazards import HazardArrays, HazardRatio, hazard_ratio, hazard_ratios
 from helpers.stats.heterogeneity import Heterogeneity, SegmentEffect, heterogeneity, segment_estimate
 from helpers.stats.inference import Alternative, EffectArrays
@@ -65,7 +64,6 @@ from helpers.stats.survival import (
     log_rank,
     restricted_mean,
 )
-from helpers.stats.unconditional import exact_p_values
 from helpers.stats.validation import InputError
 from helpers.stats.variance import Adjusted, VarianceReduction, cuped
 from helpers.stats.winsorizing import Thresholds, Winsorized, WinsorizedArm, WinsorizedRows, winsorize, winsorize_rows
@@ -87,7 +85,6 @@ __all__ = [
     "Duration",
     "Effect",
     "EffectArrays",
-    "ExactTest",
     "GroupSequential",
     "HazardArrays",
     "HazardRatio",
@@ -152,12 +149,10 @@ __all__ = [
     "bootstrap",
     "bootstrap_estimate",
     "bootstrap_quantiles",
-    "boschloo",
     "cluster_totals",
     "compare",
     "compare_bayes",
     "compare_clusters",
-    "compare_exact",
     "compare_replicates",
     "compare_restricted_means",
     "comparison",
@@ -167,9 +162,7 @@ __all__ = [
     "cuped",
     "decision_levels",
     "diagnose_srm",
-    "exact_p_values",
     "false_positive_risk",
-    "fisher",
     "group_sequential",
     "hazard_ratio",
     "hazard_ratios",
