@@ -1,6 +1,5 @@
-"""Bootstrap and permutation against scipy, rearrangements by hand, and their promises in simulation."""
+"""The bootstrap against scipy, and its promises in simulation."""
 
-import itertools
 import math
 
 import numpy as np
@@ -14,11 +13,14 @@ from helpers.stats import bootstrap_intervals, bootstrap_replicates, poisson_boo
 from helpers.stats.bootstrap import bootstrap, bootstrap_estimate
 from helpers.stats.bootstrap_intervals import compare_replicates, replicate_effects
 from helpers.stats.bootstrap_replicates import Replicates, replicates
-from helpers.stats.permutation import mean_difference, permutation, welch_t
 from helpers.stats.poisson_bootstrap import PoissonSums
 from helpers.stats.validation import InputError
 
 METHODS = ("percentile", "bca")
+
+
+def mean_difference(control, treatment, axis=-1):
+    return treatment.mean(axis) - control.mean(axis)
 
 
 def ratio_change(control, treatment, axis=-1):
@@ -139,49 +141,11 @@ def test_notes_on_the_control(rng):
     assert "not positive" in below.note
 
 
-def test_rearrangements_by_hand():
-    c, t = np.array([1.0, 4.0, 2.0]), np.array([3.0, 9.0])
-    every = np.concatenate([c, t])
-    sums = [sum(every[list(pick)]) for pick in itertools.combinations(range(5), 2)]
-    share = np.mean([s >= t.sum() for s in sums])
-    found = permutation(c, t, alternative="greater", rng=np.random.default_rng(1))
-    assert found.exact and found.resamples == 10 and found.p_value == share and found.value == 6 - 7 / 3
-    assert permutation(c, t, rng=np.random.default_rng(1)).p_value == min(1, 2 * share)
-
-
-def test_random_rearrangements_are_scipys_and_count_the_sample(rng):
-    c, t = rng.gamma(2, 5, 30), rng.gamma(2, 5, 12) + 40
-    found = permutation(c, t, statistic=welch_t, resamples=499, rng=np.random.default_rng(5))
-    theirs = stats.permutation_test((c, t), welch_t, vectorized=True, n_resamples=499, rng=np.random.default_rng(5))
-    assert not found.exact and found.p_value == theirs.pvalue == 2 / 500
-    assert found.value == pytest.approx(stats.ttest_ind(t, c, equal_var=False).statistic, rel=1e-12)
-
-
-def test_exact_p_is_near_welch_in_the_golden_data(golden):
-    for data in golden["welch"]:
-        c, t = np.array(data["control"]), np.array(data["treatment"])
-        found = permutation(c, t, statistic=welch_t, rng=np.random.default_rng(1))
-        assert found.p_value == pytest.approx(data["p_value"], abs=0.04)
-        assert found.value == pytest.approx(data["t"], rel=1e-9)
-
-
-def test_rows_are_tested_one_by_one_and_constant_rows_not_at_all(rng):
-    c, t = rng.normal(size=(3, 6)), rng.normal(size=(3, 5))
-    c[1], t[1] = 2.0, 2.0
-    found = permutation(c, t, resamples=99, rng=rng)
-    assert np.isnan(found.p_value).tolist() == [False, True, False]
-    flat = permutation([2, 2], [2, 2], rng=rng)
-    assert math.isnan(flat.p_value) and flat.note.startswith("no test")
-    assert welch_t(np.array([1.0, 1.0]), np.array([2.0, 2.0])) == math.inf
-
-
 def test_the_bar_shows_itself_only_when_asked(rng, capsys):
     bootstrap([1, 2, 3], [2, 3, 5], resamples=99, rng=rng)
-    permutation([1, 2, 3], [2, 3, 5], rng=rng)
     assert capsys.readouterr().err == ""
-    permutation(rng.normal(size=50), rng.normal(size=50), resamples=99, rng=rng, progress=True)
     bootstrap(rng.normal(size=50), rng.normal(size=50), method="poisson", resamples=99, rng=rng, progress=True)
-    assert "permutations: 100%" in (err := capsys.readouterr().err) and "Poisson bootstrap: 100%" in err
+    assert "Poisson bootstrap: 100%" in capsys.readouterr().err
 
 
 def test_refusals(rng):
@@ -196,8 +160,6 @@ def test_refusals(rng):
         lambda: bootstrap(two, two, method="poisson", statistic=np.median, rng=rng),
         lambda: bootstrap(two, two, method="poisson", rng=rng),  # a resample without units
         lambda: bootstrap(two, two, alternative="up", rng=rng),
-        lambda: permutation([], two, rng=rng),
-        lambda: permutation(two, two, alternative="up", rng=rng),
         lambda: PoissonSums.from_values(two, [1.0], rng=rng),
         lambda: compare_replicates(replicates(two, resamples=99, rng=rng), replicates(two, resamples=98, rng=rng)),
     )
@@ -232,12 +194,6 @@ def test_a_level_off_by_one_half_is_noticed(monkeypatch):
     true = bootstrap_intervals._Side._level
     monkeypatch.setattr(bootstrap_intervals._Side, "_level", lambda self, *args: true(self, *args) / 2)
     assert not case.run(named("percentile, false positives, normal, 60 : 60"), 1000).kept
-
-
-def test_permuting_the_difference_under_unequal_variances_is_noticed(monkeypatch):
-    one = named("Welch t, false positives, normal, 90 : 30")
-    wrong = case.Case(**{**vars(one), "hits": lambda rng, runs: one.hits(rng, runs, statistic=mean_difference)})
-    assert not case.run(wrong, one.short).kept
 
 
 def test_rows_are_compared_as_one_by_one(rng):

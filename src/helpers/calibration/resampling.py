@@ -1,4 +1,4 @@
-"""Bootstrap intervals and permutation tests."""
+"""Bootstrap intervals."""
 
 from __future__ import annotations
 
@@ -13,9 +13,7 @@ from helpers.defaults import ALPHA, CONFIDENCE
 from helpers.stats.bootstrap_intervals import replicate_effects
 from helpers.stats.bootstrap_replicates import Replicates, replicates
 from helpers.stats.inference import EffectArrays
-from helpers.stats.permutation import mean_difference, permutation, welch_t
 from helpers.stats.poisson_bootstrap import PoissonSums
-from helpers.stats.resampling import Statistic
 from helpers.stats.validation import FloatArray
 
 Method = Literal["percentile", "bca", "poisson"]
@@ -77,19 +75,6 @@ def coverage(
     return hits
 
 
-def permuted(
-    rng: np.random.Generator, runs: int, *, statistic: Statistic, shape: Shape, n_c: int, n_t: int, spread: float = 1.0
-) -> int:
-    """Runs with p < alpha; means are equal, the treatment's standard deviation is ``spread`` times the control's."""
-    hits = 0
-    for rows in blocks(runs):
-        control, treatment = outcomes(rng, shape, rows, n_c), outcomes(rng, shape, rows, n_t)
-        other = MEAN + spread * (treatment - MEAN)
-        test = permutation(control, other, statistic=statistic, resamples=RESAMPLES, rng=rng, progress=False)
-        hits += int((test.p_value < ALPHA).sum())
-    return hits
-
-
 LIFT = 0.3
 NARROW = "percentiles of a small arm are too narrow: no t quantile, and a variance with divisor n"
 SKEWED = "the mean of so small an arm is skewed: an error of order skewness squared / n, as in its t, which has more"
@@ -104,18 +89,9 @@ SETTINGS: tuple[tuple[Method, Shape, int, int, float, str], ...] = (
     ("poisson", "lognormal", 1_800, 200, 0.022, SKEWED),
 )
 NAMES: dict[Method, str] = {"percentile": "percentile", "bca": "BCa", "poisson": "Poisson, percentile"}
-UNEQUAL = "exact only for equal distributions; for equal means and unequal variances the arm must be large"
-# statistic, shape, control, treatment, spread, slack, reason
-PERMUTED: tuple[tuple[Statistic, Shape, int, int, float, float, str], ...] = (
-    (mean_difference, "lognormal", 5, 5, 1.0, 0.0, ""),
-    (mean_difference, "lognormal", 60, 60, 1.0, 0.0, ""),
-    (mean_difference, "lognormal", 90, 10, 1.0, 0.0, ""),
-    (welch_t, "normal", 60, 60, 3.0, 0.0, ""),
-    (welch_t, "normal", 90, 30, 3.0, 0.015, UNEQUAL),
-)
 
 
-def _bootstrap_cases() -> Iterator[Case]:
+def _cases() -> Iterator[Case]:
     for method, shape, n_c, n_t, slack, reason in SETTINGS:
         setting = f"{shape}, {n_c:,} : {n_t:,}"
         null = partial(false_positives, method=method, shape=shape, n_c=n_c, n_t=n_t)
@@ -125,13 +101,4 @@ def _bootstrap_cases() -> Iterator[Case]:
         yield case(f"{NAMES[method]} (ratio)", f"{setting}, lift {LIFT:+.0%}", "coverage", CONFIDENCE, lifted)
 
 
-def _permutation_cases() -> Iterator[Case]:
-    for statistic, shape, n_c, n_t, spread, slack, reason in PERMUTED:
-        setting = f"{shape}, {n_c:,} : {n_t:,}" + (f", standard deviations 1 : {spread:g}" if spread != 1 else "")
-        name = "difference of means" if statistic is mean_difference else "Welch t"
-        null = partial(permuted, statistic=statistic, shape=shape, n_c=n_c, n_t=n_t, spread=spread)
-        case = partial(Case, "Permutation", slack=slack, reason=reason, short=SHORT)
-        yield case(name, setting, "false positives", ALPHA, null)
-
-
-CASES = (*_bootstrap_cases(), *_permutation_cases())
+CASES = tuple(_cases())

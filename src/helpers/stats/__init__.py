@@ -35,7 +35,6 @@ from helpers.stats.multiplicity import (
 from helpers.stats.noninferiority import NonInferiority, noninferiority
 from helpers.stats.novelty import Novelty, TrendArrays, novelty, trends
 from helpers.stats.peeking import PeekingCost, StopProbabilities, peeking_cost, simulate_peeking, stop_probabilities
-from helpers.stats.permutation import Permutation, mean_difference, permutation, welch_t
 from helpers.stats.poisson_bootstrap import PoissonSums
 from helpers.stats.pooling import PoolingArrays, partial_pooling
 from helpers.stats.power import MeanDesign, ProportionDesign, RatioDesign
@@ -103,7 +102,6 @@ __all__ = [
     "NonInferiority",
     "Novelty",
     "PeekingCost",
-    "Permutation",
     "Plan",
     "PoissonSums",
     "PoolingArrays",
@@ -172,7 +170,6 @@ __all__ = [
     "lin_arrays",
     "log_rank",
     "log_ranks",
-    "mean_difference",
     "mixture_critical",
     "mixture_intervals",
     "mixture_p",
@@ -184,7 +181,6 @@ __all__ = [
     "novelty",
     "partial_pooling",
     "peeking_cost",
-    "permutation",
     "post_stratify",
     "post_stratify_arrays",
     "posterior",
@@ -210,7 +206,6 @@ __all__ = [
     "wang_tsiatis",
     "weeks",
     "welch",
-    "welch_t",
     "winsorize",
     "winsorize_rows",
 ]
