@@ -8,7 +8,6 @@ from helpers.stats.adjustment import LinArrays, RegressionAdjusted, lin_adjustme
 from helpers.stats.arm_estimate import ArmEstimate
 from helpers.stats.bayes import BayesEffect, Posterior, compare_bayes, false_positive_risk, posterior
 from helpers.stats.beta import BetaPrior
-from helpers.stats.bootstrap import BootstrapEstimate, bootstrap, bootstrap_estimate
 from helpers.stats.bootstrap_intervals import compare_replicates, replicate_effects
 from helpers.stats.bootstrap_replicates import Replicates, replicates
 from helpers.stats.calibration import BinomialInterval, MonteCarlo, binomial_interval, monte_carlo
@@ -35,7 +34,6 @@ from helpers.stats.multiplicity import (
 from helpers.stats.noninferiority import NonInferiority, noninferiority
 from helpers.stats.novelty import Novelty, TrendArrays, novelty, trends
 from helpers.stats.peeking import PeekingCost, StopProbabilities, peeking_cost, simulate_peeking, stop_probabilities
-from helpers.stats.poisson_bootstrap import PoissonSums
 from helpers.stats.pooling import PoolingArrays, partial_pooling
 from helpers.stats.power import MeanDesign, ProportionDesign, RatioDesign
 from helpers.stats.quantile_bootstrap import bootstrap_quantiles, quantile_replicates
@@ -76,7 +74,6 @@ __all__ = [
     "BayesEffect",
     "BetaPrior",
     "BinomialInterval",
-    "BootstrapEstimate",
     "ClusterTotals",
     "ClusteredEffect",
     "ConfidencePath",
@@ -103,7 +100,6 @@ __all__ = [
     "Novelty",
     "PeekingCost",
     "Plan",
-    "PoissonSums",
     "PoolingArrays",
     "PostStratified",
     "Posterior",
@@ -144,8 +140,6 @@ __all__ = [
     "adjusted_p_values",
     "analyse_rows",
     "binomial_interval",
-    "bootstrap",
-    "bootstrap_estimate",
     "bootstrap_quantiles",
     "cluster_totals",
     "compare",
