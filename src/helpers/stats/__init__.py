@@ -63,7 +63,6 @@ from helpers.stats.survival import (
 )
 from helpers.stats.validation import InputError
 from helpers.stats.variance import Adjusted, VarianceReduction, cuped
-from helpers.stats.winsorizing import Thresholds, Winsorized, WinsorizedArm, WinsorizedRows, winsorize, winsorize_rows
 
 __all__ = [
     "Adjusted",
@@ -129,12 +128,8 @@ __all__ = [
     "StopProbabilities",
     "Summary",
     "SurvivalCurve",
-    "Thresholds",
     "TrendArrays",
     "VarianceReduction",
-    "Winsorized",
-    "WinsorizedArm",
-    "WinsorizedRows",
     "adjust",
     "adjusted_effects",
     "adjusted_p_values",
@@ -200,6 +195,4 @@ __all__ = [
     "wang_tsiatis",
     "weeks",
     "welch",
-    "winsorize",
-    "winsorize_rows",
 ]
