@@ -6,7 +6,7 @@ Importing this package loads neither lifelines nor statsmodels.
 
 from helpers.stats.adjustment import LinArrays, RegressionAdjusted, lin_adjustment, lin_arrays
 from helpers.stats.arm_estimate import ArmEstimate
-from helpers.stats.bayes import BayesEffect, Posterior, compare_bayes, false_positive_risk, posterior
+from helpers.stats.bayes import BayesEffect, compare_bayes
 from helpers.stats.beta import BetaPrior
 from helpers.stats.bootstrap_intervals import compare_replicates, replicate_effects
 from helpers.stats.bootstrap_replicates import Replicates, replicates
@@ -35,6 +35,7 @@ from helpers.stats.noninferiority import NonInferiority, noninferiority
 from helpers.stats.novelty import Novelty, TrendArrays, novelty, trends
 from helpers.stats.peeking import PeekingCost, StopProbabilities, peeking_cost, simulate_peeking, stop_probabilities
 from helpers.stats.pooling import PoolingArrays, partial_pooling
+from helpers.stats.posterior import Posterior, false_positive_risk, posterior
 from helpers.stats.power import MeanDesign, ProportionDesign, RatioDesign
 from helpers.stats.quantile_bootstrap import bootstrap_quantiles, quantile_replicates
 from helpers.stats.quantiles import Quantile, RankWindow, quantile_effects
