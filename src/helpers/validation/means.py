@@ -135,7 +135,7 @@ def coverage(rng: np.random.Generator, runs: int, *, world: MeansWorld, scale: S
 
 
 def wald_coverage(rng: np.random.Generator, runs: int, *, world: MeansWorld, scale: Scale) -> int:
-    """The same for the textbook intervals of ``compare_wald``: normal quantiles, delta method."""
+    """The same for the textbook intervals: normal quantiles, delta method."""
     c, t = world.arms(rng, runs, world.lift)
     v_c, v_t = c.variance / c.n, t.variance / t.n
     if scale == "difference":
