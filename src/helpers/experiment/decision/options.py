@@ -18,7 +18,7 @@ from typing import Self
 
 from helpers import defaults
 from helpers.errors import ReportError
-from helpers.stats import Posterior
+from helpers.stats.bayes.posterior import Posterior
 
 REACH = 12.0
 """Standard deviations on either side of the mean over which belief is integrated."""

@@ -11,7 +11,7 @@ from helpers.experiment.monitoring.baseline import Baseline
 from helpers.experiment.monitoring.plan import MonitoringPlan
 from helpers.experiment.monitoring.replay import SIGNALS, TRIGGERS, Triggers, marked
 from helpers.experiment.monitoring.stream import DailyWorld, simulate
-from helpers.stats import binomial_interval
+from helpers.stats.binomial import binomial_interval
 from helpers.stats.validation import BoolArray
 
 ANY_TRIGGER, ANY = "any trigger: ROLL BACK", "any signal or trigger: PAUSE or ROLL BACK"

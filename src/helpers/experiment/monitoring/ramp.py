@@ -13,7 +13,8 @@ from helpers.experiment.monitoring.plan import MonitoringPlan
 from helpers.experiment.monitoring.replay import DailyVerdict
 from helpers.experiment.monitoring.stream import DailyWorld
 from helpers.formatting import formatted
-from helpers.stats import Proportion, confidence_path
+from helpers.stats.sequential.confidence_sequences import confidence_path
+from helpers.stats.summaries.proportion import Proportion
 
 if TYPE_CHECKING:
     from helpers.config import Study

@@ -8,7 +8,8 @@ import numpy as np
 
 from helpers.defaults import ALPHA
 from helpers.programme.designs.repeated import Average, rate, spread
-from helpers.stats import BinomialInterval, welch
+from helpers.stats.binomial import BinomialInterval
+from helpers.stats.comparisons.linear import welch
 from helpers.stats.inference import EffectArrays
 from helpers.stats.validation import BoolArray, FloatArray
 
