@@ -8,7 +8,7 @@ import pytest
 from scipy import stats
 
 from helpers import config, paths
-from helpers.config import ExternalEvent, Wrong
+from helpers.config import ConfigError, ExternalEvent
 from helpers.experiment.results import Results
 from helpers.experiment.trust import counted, touched
 from helpers.experiment.trust.clusters import correlation
@@ -17,7 +17,7 @@ from helpers.experiment.trust.sensitivity import external, reestimated
 from helpers.experiment.trust.timing import usual_hours
 from helpers.experiment.trust.values import of_amounts
 from helpers.stats import Proportion, compare
-from helpers.stats.randomised_units import cluster_totals, correlation_of
+from helpers.stats.summaries.clusters import cluster_totals, correlation_of
 from helpers.warehouse import query
 
 STUDY = config.load(paths.STUDIES / "cart_checkout.yml")
@@ -109,7 +109,7 @@ def test_days_of_an_event(first, days, expected):
 def test_an_event_that_ends_before_it_starts_is_refused():
     with pytest.raises(Exception, match="a moment after start") as caught:
         ExternalEvent(name="sale", start=datetime(2026, 3, 2), end=datetime(2026, 3, 1))
-    assert isinstance(caught.value.errors()[0]["ctx"]["error"], Wrong)
+    assert isinstance(caught.value.errors()[0]["ctx"]["error"], ConfigError)
 
 
 def test_the_effect_without_some_days_is_that_of_the_units_of_the_others(small_study):

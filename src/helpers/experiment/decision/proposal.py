@@ -10,7 +10,8 @@ from helpers.experiment.decision import options
 from helpers.experiment.decision import value as roi
 from helpers.formatting import formatted
 from helpers.record import Numbers
-from helpers.stats import Effect, Posterior
+from helpers.stats.bayes.posterior import Posterior
+from helpers.stats.comparisons.effects import Effect
 
 if TYPE_CHECKING:
     from helpers.config import Study
@@ -68,7 +69,7 @@ class TalkTrack:
 class Proposal:
     """The options of a study weighed, the money of a month, and how to say it."""
 
-    compared: options.Comparison
+    compared: options.WeighedOptions
     month: Monthly
     talk: TalkTrack
 
@@ -95,7 +96,7 @@ def propose(study: Study, results: Results, made: Decision, earlier: Numbers) ->
     monthly_units = value.units / economics.horizon_months
     run_cost = 100 * economics.monthly_run_cost * DAYS_PER_WEEK / roi.DAYS_PER_MONTH
     control = revenue.control.estimate
-    outlook = options.Outlook.of(
+    outlook = options.OptionOutlook.of(
         revenue.effect.absolute,
         value.belief.sd / (value.units * economics.contribution_margin),
         (revenue.effect.n_control, revenue.effect.n_treatment),
@@ -119,7 +120,7 @@ def talk_track(
     study: Study,
     primary: MetricEffect,
     made: Decision,
-    compared: options.Comparison,
+    compared: options.WeighedOptions,
     month: Monthly,
     detectable: str,
 ) -> TalkTrack:

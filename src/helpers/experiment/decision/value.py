@@ -4,7 +4,9 @@ from dataclasses import dataclass
 
 from helpers.config import Economics, Study
 from helpers.experiment.results import Results
-from helpers.stats import Effect, Posterior, Summary, posterior
+from helpers.stats.bayes.posterior import Posterior, posterior
+from helpers.stats.comparisons.effects import Effect
+from helpers.stats.summaries.summary import Summary
 
 DAYS_PER_MONTH = 30.4375
 NO_REVENUE = "the study names no revenue metric"
@@ -27,7 +29,7 @@ class Scenario:
 
 
 @dataclass(frozen=True)
-class Value:
+class DecisionValue:
     """Money of the decision over the horizon.
 
     ``break_even`` is the relative change of revenue per unit that pays the cost. ``belief`` is
@@ -60,7 +62,9 @@ def units_per_month(study: Study, exposed: int) -> float | None:
     return exposed / study.period.experiment_days * DAYS_PER_MONTH
 
 
-def value(effect: Effect, control: Summary, treatment: Summary, economics: Economics, monthly_units: float) -> Value:
+def value(
+    effect: Effect, control: Summary, treatment: Summary, economics: Economics, monthly_units: float
+) -> DecisionValue:
     """Money from the absolute effect on revenue per exposed unit (cents) and its interval.
 
     gain = units per month x months x contribution margin x change per unit; cost = implementation + months x running.
@@ -76,7 +80,7 @@ def value(effect: Effect, control: Summary, treatment: Summary, economics: Econo
     belief = posterior(control, treatment)
     net = Posterior(per_cent * belief.mean - cost, per_cent * belief.sd)
     point = scenario("Point estimate", effect.absolute)
-    return Value(
+    return DecisionValue(
         units,
         net,
         scenario("Lower bound", effect.absolute_low),
@@ -90,7 +94,7 @@ def value(effect: Effect, control: Summary, treatment: Summary, economics: Econo
     )
 
 
-def worth(study: Study, results: Results) -> tuple[Value | None, str]:
+def worth(study: Study, results: Results) -> tuple[DecisionValue | None, str]:
     """The value of shipping, or None and the reason why it cannot be told."""
     metric = study.revenue
     if metric is None:

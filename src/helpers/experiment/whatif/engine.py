@@ -8,11 +8,14 @@ from helpers.config import Rule
 from helpers.experiment.decision.rule import Decision, Evidence, decide, observed_risk, reachable
 from helpers.experiment.decision.value import DAYS_PER_MONTH
 from helpers.experiment.whatif.operating import Operating, operating
-from helpers.experiment.whatif.plan import Plan
-from helpers.stats import Effect, Posterior, ProportionDesign, group_sequential
-from helpers.stats import Plan as Sized
+from helpers.experiment.whatif.plan import WhatIfPlan
+from helpers.stats.bayes.posterior import Posterior
+from helpers.stats.comparisons.effects import Effect
+from helpers.stats.comparisons.score import TwoByTwo, score_bounds
+from helpers.stats.design.plan import Plan as Sized
+from helpers.stats.design.power import ProportionDesign
 from helpers.stats.inference import critical, p_values
-from helpers.stats.score import Table, score_bounds
+from helpers.stats.sequential.group_sequential import group_sequential
 from helpers.stats.validation import InputError
 
 UNREACHABLE = 10**15
@@ -73,7 +76,7 @@ class Outlook:
     band: tuple[Day, ...]
 
 
-def outlook(plan: Plan, currency: str = "EUR") -> Outlook:
+def outlook(plan: WhatIfPlan, currency: str = "EUR") -> Outlook:
     """Suppose the experiment ends having observed exactly the expected uplift: what then?
 
     Interval and p are Miettinen and Nurminen's on n p successes (not rounded to whole ones), sample size, power and
@@ -148,7 +151,7 @@ def last_level(alpha: float, looks: int) -> float:
     return alpha if looks == 1 else group_sequential(looks, alpha=alpha).levels[-1]
 
 
-def planned_size(plan: Plan) -> int | None:
+def planned_size(plan: WhatIfPlan) -> int | None:
     """Users in both arms for the uplift planned for, at the last look's level; None where none can be told.
 
     >>> planned_size(Plan(traffic=2000, baseline=0.10, uplift=0.0, arpu=500, days=7, planned_uplift=0.08))
@@ -159,10 +162,10 @@ def planned_size(plan: Plan) -> int | None:
     return _size(design, plan.planned_uplift, plan.power)
 
 
-def expected_effect(plan: Plan, arms: tuple[int, int], level: float) -> Effect:
+def expected_effect(plan: WhatIfPlan, arms: tuple[int, int], level: float) -> Effect:
     """The effect if both arms convert exactly as expected."""
     control, treatment = arms
-    table = Table.of(control * plan.baseline, control, treatment * plan.treated_rate, treatment)
+    table = TwoByTwo.of(control * plan.baseline, control, treatment * plan.treated_rate, treatment)
     z = table.z_zero()
     p = float(p_values(z))
     difference = plan.treated_rate - plan.baseline
@@ -194,11 +197,11 @@ def _size(design: ProportionDesign, uplift: float, power: float) -> int | None:
         return None
 
 
-def _weeks(units: int | None, plan: Plan) -> int | None:
+def _weeks(units: int | None, plan: WhatIfPlan) -> int | None:
     return None if units is None else math.ceil(units / plan.daily / 7 - 1e-9)
 
 
-def _detectable(design: ProportionDesign, plan: Plan) -> float | None:
+def _detectable(design: ProportionDesign, plan: WhatIfPlan) -> float | None:
     try:
         found: Sized = design.mde(plan.units, power=plan.power)
     except InputError:
@@ -206,7 +209,7 @@ def _detectable(design: ProportionDesign, plan: Plan) -> float | None:
     return found.relative
 
 
-def _band(plan: Plan, level: float) -> tuple[Day, ...]:
+def _band(plan: WhatIfPlan, level: float) -> tuple[Day, ...]:
     """The interval that the data so far would give at the last look's level, if they were as expected."""
     points = min(plan.days, BAND_POINTS)
     found = []

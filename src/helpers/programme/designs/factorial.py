@@ -27,7 +27,7 @@ import numpy as np
 from helpers.defaults import ALPHA
 from helpers.programme.designs.cells import Cells, Contrast
 from helpers.programme.designs.repeated import Average, rate, spread, stream
-from helpers.stats import BinomialInterval
+from helpers.stats.binomial import BinomialInterval
 from helpers.stats.inference import critical, lower_tail
 from helpers.stats.validation import FloatArray
 
@@ -113,7 +113,7 @@ class Run:
 
 
 @dataclass(frozen=True)
-class Reading:
+class FactorialAnswer:
     """One answer; pairs stand for no interaction, the planted one.
 
     Attributes:
@@ -131,7 +131,7 @@ class Reading:
     error: tuple[float, float]
 
     @classmethod
-    def of(cls, name: str, without: Contrast, planted: Contrast) -> Reading:
+    def of(cls, name: str, without: Contrast, planted: Contrast) -> FactorialAnswer:
         """From both worlds."""
         return cls(
             name,
@@ -165,7 +165,7 @@ class Factorial:
     """
 
     interaction: float
-    readings: tuple[Reading, ...]
+    readings: tuple[FactorialAnswer, ...]
     worth: float
     dearer: float
     curves: tuple[Curve, ...]
@@ -188,7 +188,7 @@ def worlds(
     dearer = (expected_error(planted, cell, INTERACTION) / expected_error(planted, cell, MAIN_A)) ** 2
     return Factorial(
         interaction,
-        tuple(Reading.of(name, without[name], crossed[name]) for name in without),
+        tuple(FactorialAnswer.of(name, without[name], crossed[name]) for name in without),
         worth,
         dearer,
         (

@@ -22,8 +22,10 @@ from helpers.defaults import ALPHA, CONFIDENCE
 from helpers.errors import ReportError
 from helpers.programme.designs.cells import Cells
 from helpers.programme.designs.repeated import Average, rate, spread, stream
-from helpers.stats import BinomialInterval, adjusted_p_values, score_intervals
+from helpers.stats.binomial import BinomialInterval
+from helpers.stats.comparisons.score import score_intervals
 from helpers.stats.inference import EffectArrays, lower_tail
+from helpers.stats.multiplicity.corrections import adjusted_p_values
 from helpers.stats.validation import BoolArray, FloatArray
 
 if TYPE_CHECKING:
@@ -111,7 +113,7 @@ class Family:
             FRESH: screened & (self.confirmed.p_value < ALPHA),
         }
 
-    def told(self) -> dict[str, Told]:
+    def told(self) -> dict[str, ToldArms]:
         """The estimate of the arm that looked best, by the units and the level it is told with."""
         k = self.all_units.successes.shape[1] - 1
         wider = against_control(self.all_units, 1 - ALPHA / k)
@@ -121,17 +123,17 @@ class Family:
             FRESH: self._told(self.confirmed, np.zeros_like(self.screened), self.screened),
         }
 
-    def _told(self, effects: EffectArrays, column: IntArray, arm: IntArray) -> Told:
+    def _told(self, effects: EffectArrays, column: IntArray, arm: IntArray) -> ToldArms:
         value, low, high = (
             np.take_along_axis(found, column[:, None], axis=1)[:, 0]
             for found in (effects.absolute, effects.absolute_low, effects.absolute_high)
         )
         truth = self.rates[1 + arm] - self.rates[0]
-        return Told(arm, value - truth, np.asarray((low <= truth) & (truth <= high)))
+        return ToldArms(arm, value - truth, np.asarray((low <= truth) & (truth <= high)))
 
 
 @dataclass(frozen=True, eq=False)
-class Told:
+class ToldArms:
     """One value a run: the treatment that was told of, by how much its estimated effect was wrong, whether its interval held the true one."""
 
     arm: IntArray
