@@ -117,6 +117,13 @@ def test_a_face_that_is_not_lazy_counts_whole():
     assert facts("HOME = {'a': 'helpers.b'}").homes == ()
 
 
+def test_what_the_write_up_tells_is_docstrings_and_messages():
+    source = '"""Mean."""\ndef f(x):\n    """A sum."""\n    raise InputError(f"no {x}")\n'
+    told = facts(source).words
+    assert facts(source + "# more\ny = 1\n").words == told
+    assert facts(source.replace("sum", "total")).words != told and facts(source.replace("no ", "not ")).words != told
+
+
 # --- queries ---
 
 

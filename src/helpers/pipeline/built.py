@@ -67,6 +67,7 @@ class Built:
             self._add(found, f"module {module}", self.code.files[module])
         if step.queries:
             self._add_queries(found, step, source, modules)
+        found |= {f"texts in {label(file, self._base)}": self.contents.facts(file).words for file in step.words}
         for name, table in step.tables.items():
             asked = table.fingerprint
             found[name] = self.contents.value(name, table.file, asked) if table.file else asked()

@@ -10,6 +10,7 @@ package all that its ``__init__`` imports counts.
 """
 
 import ast
+import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -33,6 +34,7 @@ class Facts:
         queries: names given to ``query(...)`` as literals; :data:`EVERYTHING` where one is computed.
         earlier: notebooks whose numbers are asked for by ``.earlier("...")``.
         resalted: the assignments under many salts are read.
+        words: a digest of what the write-up tells of it: docstrings and the calls that make errors.
     """
 
     imports: tuple[str, ...] = ()
@@ -41,6 +43,7 @@ class Facts:
     queries: tuple[str, ...] = ()
     earlier: tuple[str, ...] = ()
     resalted: bool = False
+    words: str = ""
 
 
 def facts(source: str, package: str = "") -> Facts:
@@ -67,6 +70,7 @@ def facts(source: str, package: str = "") -> Facts:
         tuple(sorted(set(_queries(nodes)))),
         tuple(sorted(set(earlier))),
         any(isinstance(node, ast.Attribute) and node.attr == "resalted" for node in nodes),
+        hashlib.blake2b("\n".join(_words(tree)).encode(), digest_size=16).hexdigest(),
     )
 
 
@@ -200,6 +204,14 @@ def _homes(tree: ast.Module, package: str) -> dict[str, str]:
 
 def _full(home: str, package: str) -> str:
     return home if home.partition(".")[0] == PACKAGE.name else f"{package}.{home.lstrip('.')}"
+
+
+def _words(tree: ast.Module) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef):
+            yield f"{getattr(node, 'name', '')}: {ast.get_docstring(node)}"
+        elif isinstance(node, ast.Call) and ast.unparse(node.func).endswith(("Error", "Wrong")):
+            yield ast.dump(node)
 
 
 def _queries(nodes: list[ast.AST]) -> Iterator[str]:

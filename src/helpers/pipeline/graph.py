@@ -41,6 +41,7 @@ class Step:
         source: a notebook whose code it runs.
         after: steps that run before, though nothing of theirs is read by name.
         tables: inputs that are no files, by their name for a reader.
+        words: modules of which only docstrings and messages are read.
         queries: it asks the marts, so the queries that its code names count.
     """
 
@@ -53,6 +54,7 @@ class Step:
     source: Path | None = None
     after: tuple["Step", ...] = ()
     tables: Mapping[str, Table] = field(default_factory=dict)
+    words: tuple[Path, ...] = ()
     queries: bool = False
 
     @property

@@ -28,14 +28,18 @@ def dbt_docs(file: str, where: StudyPaths, origin: Origin, marts: Step) -> Step:
 def write_up(reports: Sequence[Step]) -> Step:
     """``README.md`` and ``docs/*.md``, filled from the results of the bundled studies.
 
-    The write-up lists the errors and the methods in the code, so every module is an input.
+    The write-up lists the errors and the methods in the code, so every module is an input; of the statistics, which it
+    calls for nothing else, their docstrings and messages.
     """
+    modules = sorted((paths.ROOT / "src" / "helpers").rglob("*.py"))
+    statistics = {file for file in modules if paths.ROOT / "src" / "helpers" / "stats" in file.parents}
     return Step(
         "docs", "write-up", ("docs",), (paths.ROOT / "README.md", _texts),
         (
             *reports, *_bundled(), *templates(_own_templates()), paths.TEMPLATES / "own_data", paths.DOCS / "own-data.json",
-            paths.STUDIES / "tracking_plans", _every_module, LOCKED,
+            paths.STUDIES / "tracking_plans", *(file for file in modules if file not in statistics), LOCKED,
         ),
+        words=tuple(sorted(statistics)),
         tables={f"the figures of {name}": Table(partial(_figures, name)) for name in paths.BUNDLED},
     )  # fmt: skip
 
@@ -111,10 +115,6 @@ def _figures(name: str) -> str:
     """Names of the figures that a study's notebooks have made."""
     folder = StudyPaths(name).figure_specs
     return " ".join(sorted(str(file.relative_to(folder)) for file in folder.rglob("*.json")))
-
-
-def _every_module() -> list[Path]:
-    return sorted((paths.ROOT / "src" / "helpers").rglob("*.py"))
 
 
 def _assets() -> list[Path]:
