@@ -1,6 +1,5 @@
 """A study's own data as a build sees them: files by name, tables by rows, highest time and a checksum by bucket."""
 
-import os
 import re
 
 import duckdb
@@ -43,7 +42,7 @@ CHANGES = {
     "two rows change places in a column": "update log set who = 7 - who where who in (3, 4)",
     "a later time": "update log set \"at\" = '2026-07-09' where who = 5",
 }
-ROWS = 'create table log as select timestamp \'2026-07-01\' as "at", \'view\' as what, i as who, 1.5 + i as cost, 0 as other from'
+ROWS = "create table log as select timestamp '2026-07-01' as \"at\", 'view' as what, i as who, 1.5 + i as cost, 0 as other from"
 
 
 @pytest.mark.parametrize("change", CHANGES)
@@ -73,7 +72,9 @@ def test_a_view_is_said_to_be_one(tmp_path):
 def test_a_unit_table_has_no_time(tmp_path):
     file = tmp_path / "shop.duckdb"
     with duckdb.connect(str(file)) as con:
-        con.execute("create table units as select 'u' || i as who, 'a' as arm, 1 as bought, 2.5 as spend, 3 as rounds from range(9) t(i)")
+        con.execute(
+            "create table units as select 'u' || i as who, 'a' as arm, 1 as bought, 2.5 as spend, 3 as rounds from range(9) t(i)"
+        )
     assert asked(unit_study(file, table="units"), tmp_path).startswith("9 rows: ")
 
 
@@ -104,7 +105,7 @@ def test_a_postgres_table_that_changed_has_another_fingerprint(database, monkeyp
 
 def test_a_database_that_does_not_answer_is_an_error_without_its_password(monkeypatch, tmp_path):
     pytest.importorskip("psycopg")
-    monkeypatch.setenv("TEST_DATABASE", f"postgresql://tester:secret@/postgres?host={os.path.join(tmp_path, 'none')}")
+    monkeypatch.setenv("TEST_DATABASE", f"postgresql://tester:secret@/postgres?host={tmp_path / 'none'}")
     ((_, ask),) = raw(log_study("${TEST_DATABASE}", table="log"), tmp_path).tables
     with pytest.raises(ReportError, match="does not answer") as caught:
         ask()
