@@ -1,6 +1,7 @@
 """A small shop, built once a run, for every test that asks the marts; and a browser whose pages are watched."""
 
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -12,6 +13,7 @@ from helpers.config import Study
 from helpers.paths import StudyPaths
 from helpers.warehouse import build
 from tests.built_once import built_once
+from tests.warm_dbt import WarmDbt
 
 FILE = Path("studies", "cart_checkout.yml")
 LOCAL = ("file:", "data:", "blob:")
@@ -27,6 +29,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if MEASURED.isdisjoint(item.path.parts):
             item.add_marker(pytest.mark.no_cover)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def warm_dbt() -> Iterator[None]:
+    """Builds of marts in a test's own process fork a dbt that is imported already."""
+    warm = WarmDbt()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(build, "dbt", warm)
+        yield
+    warm.close()
 
 
 class Built(NamedTuple):

@@ -24,6 +24,8 @@ from helpers.warehouse import query as warehouse
 from helpers.warehouse.tolerances import enforce_tolerances
 
 KEY = ["event_time", "event_id"]
+DBT = build.dbt
+"""As it stands before the fixture that makes it warm."""
 
 
 @pytest.fixture(scope="session")
@@ -355,6 +357,8 @@ TABLES = [
 
 
 def test_another_build_with_one_thread_gives_the_same_bytes(small_study, tmp_path, monkeypatch):
+    """With dbt started as a user's is, not forked as in the other tests."""
+    monkeypatch.setattr(build, "dbt", DBT)
     where = paths.StudyPaths(small_study.study.name, tmp_path)
     where.data.mkdir(parents=True)
     where.raw.symlink_to(small_study.where.raw)
