@@ -1,9 +1,9 @@
 """A small shop, built once a run, for every test that asks the marts; and a browser whose pages are watched."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 import yaml
@@ -14,11 +14,9 @@ from helpers.paths import StudyPaths
 from helpers.warehouse import build
 from tests.built_once import built_once
 from tests.warm_dbt import WarmDbt
+from tests.windows import Lent, Windows
 
 FILE = Path("studies", "cart_checkout.yml")
-LOCAL = ("file:", "data:", "blob:")
-"""Beginnings of the addresses that a page asks no host for."""
-
 
 MEASURED = {"stats", "calibration"}
 """Folders whose tests and examples are traced; the others would take half as long again, and prove nothing by it."""
@@ -85,30 +83,28 @@ def browser():
         started.close()
 
 
+@pytest.fixture(scope="session")
+def windows(browser) -> Windows:
+    return Windows(browser)
+
+
 @pytest.fixture
-def watched(browser):
-    """Open a file in a fresh window; whatever goes wrong in it fails the test at its end.
+def unwatched(windows) -> Iterator[Callable[..., Any]]:
+    """Open a file, or with None an empty page, in a window that looks fresh; the test itself looks what goes wrong."""
+    lent = Lent(windows)
+    yield lent.open
+    lent.give_back()
+
+
+@pytest.fixture
+def watched(windows) -> Iterator[Callable[..., Any]]:
+    """Open a file in a window that looks fresh; whatever goes wrong in it fails the test at its end.
 
     That is an error or a warning of the console, an exception, a dialog, a request that failed or went to a host; and
     with ``alone`` any request but the page's own, for a page that is whole in itself.
     """
-    contexts, wrong = [], []
-
-    def opened(file: Path, fragment: str = "", width: int = 1440, *, alone: bool = False, **options):
-        own = file.as_uri()
-        near = (lambda url: url.partition("#")[0] == own) if alone else (lambda url: url.startswith(LOCAL))
-        context = browser.new_context(viewport={"width": width, "height": 900}, **options)
-        contexts.append(context)
-        page = context.new_page()
-        page.on("console", lambda m: wrong.append(m.text) if m.type in ("error", "warning") else None)
-        page.on("pageerror", lambda error: wrong.append(str(error)))
-        page.on("dialog", lambda dialog: (wrong.append(dialog.message), dialog.dismiss()))
-        page.on("requestfailed", lambda request: wrong.append(f"failed: {request.url}"))
-        page.on("request", lambda request: None if near(request.url) else wrong.append(request.url))
-        page.goto(own + fragment)
-        return page
-
-    yield opened
-    for context in contexts:
-        context.close()
+    lent = Lent(windows)
+    yield lent.open
+    wrong = lent.wrong()
+    lent.give_back()
     assert wrong == []
