@@ -10,14 +10,14 @@ import numpy as np
 from benchmarks.goal import Goal, best_of
 from helpers.config.programme import Live
 from helpers.programme.live.replay import Replay
-from helpers.programme.live.stream import Batch, Stream, World, simulate
+from helpers.programme.live.stream import Batch, EventStream, LiveWorld, simulate
 
 EVENTS_A_SECOND = 200_000
 SLOWEST_BATCH = 1.0
 """Seconds that no micro-batch may take, or metrics would not be there within seconds of arrival."""
 
 
-def replayed(stream: Stream, settings: Live) -> Replay:
+def replayed(stream: EventStream, settings: Live) -> Replay:
     """The whole stream through counters, looks, alarms and checkpoints."""
     with TemporaryDirectory() as folder:
         return Replay(stream, settings, Path(folder, "checkpoint.npz")).run()
@@ -43,7 +43,7 @@ def loop(log: Batch, lateness: int) -> tuple[int, int, int]:
 
 def run(units: int = 1_000_000) -> Iterator[str | Goal]:
     settings = Live(units=units, hours=6)
-    stream = simulate(World(units=units, hours=6), settings.lateness_seconds, np.random.default_rng(1))
+    stream = simulate(LiveWorld(units=units, hours=6), settings.lateness_seconds, np.random.default_rng(1))
     events = len(stream.log)
     yield f"Live counting of {events:,} deliveries in micro-batches of {settings.batch_seconds:g} s"
     began = time.process_time()

@@ -99,7 +99,7 @@ def test_cookie_cats_retention_and_rounds(opened):
     assert most == [(49_854,)]
 
 
-def test_cookie_cats_stands_on_a_doubtful_split(opened):
+def test_cookie_cats_stands_on_a_marginal_srm(opened):
     with opened("cookie_cats") as (results, con, _):
         checked = trust.trust_checks(con, results)
     found = checked.split

@@ -1,10 +1,6 @@
 """The only place, beside the study files, where a threshold is written down."""
 
-from typing import TYPE_CHECKING, Final
-
-if TYPE_CHECKING:
-    pass
-
+from typing import Final
 
 CONFIDENCE: Final = 0.95
 """Confidence level of every interval unless the study file says otherwise."""
@@ -63,10 +59,7 @@ COVERAGE_RUNS: Final = 500
 """Re-salted experiments behind the coverage and false-positive figures."""
 
 RESAMPLES: Final = 9_999
-"""Resamples of a bootstrap and rearrangements of a permutation test: with the sample itself 10,000."""
-
-WINSORIZE_LOWER: Final = 0.0
-"""Pooled quantile below which values are pulled in; at 0 none are."""
+"""Resamples of a bootstrap: with the sample itself 10,000."""
 
 WINSORIZE_UPPER: Final = 0.99
 """Pooled quantile above which values are pulled in."""

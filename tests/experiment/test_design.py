@@ -20,7 +20,7 @@ def opened(small_study):
 
 
 @pytest.fixture(scope="module")
-def planned(small_study, opened) -> design.Planned:
+def planned(small_study, opened) -> design.PlannedExperiment:
     con, results = opened
     return design.plan(small_study.study, results, con)
 

@@ -29,7 +29,7 @@ def rows(units: list[int], *, name: str = "strict", optional: tuple[int, ...] = 
 def read(monkeypatch):
     """``funnel.read`` on rows of our own."""
 
-    def reader(*parts: pd.DataFrame, dimension: str = "all") -> list[funnel.Funnel]:
+    def reader(*parts: pd.DataFrame, dimension: str = "all") -> list[funnel.FunnelCounts]:
         monkeypatch.setattr(query, "query", lambda con, name: pd.concat(parts, ignore_index=True))
         return funnel.read(None, dimension)
 

@@ -4,7 +4,7 @@ import pytest
 import yaml
 
 from helpers import config, paths, simulate
-from helpers.experiment import funnel, ground_truth, misreadings, selection
+from helpers.experiment import funnel, ground_truth, misinterpretations, selection
 from helpers.experiment.results import Results
 from helpers.report.topics import funnel as funnel_topic
 from helpers.report.topics import selection as selection_topic
@@ -55,8 +55,8 @@ def test_a_primary_metric_that_is_not_winsorised_says_so(small_study):
         results = Results(con, small_study.study)
         assert selection.read(con, results) == []
         assert funnel.by_arm(con, small_study.study) == []
-        marked = ground_truth.marked(small_study.study, small_study.where, results)
-        tests, near = misreadings.segment_tests(results), misreadings.near_miss(results)
+        marked = ground_truth.checked(small_study.study, small_study.where, results)
+        tests, near = misinterpretations.segment_tests(results), misinterpretations.near_miss(results)
     assert "not a winsorised mean" in selection_topic.absent(small_study.study)
     assert "Nobody was treated" in funnel_topic.absent(small_study.study)
     levels = small_study.study.injection.relative_uplift
@@ -72,5 +72,5 @@ def test_a_primary_metric_that_is_not_winsorised_says_so(small_study):
 def test_an_online_study_without_known_effects_has_nothing_to_mark(small_study):
     online = small_study.study.model_copy(update={"mode": "online", "injection": None})
     with query.connect(small_study.where.database) as con:
-        assert ground_truth.marked(online, small_study.where, Results(con, online)) == []
+        assert ground_truth.checked(online, small_study.where, Results(con, online)) == []
     assert "in every arm" in funnel_topic.absent(online)

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from pydantic import ValidationError
 
-from helpers.config import Study, Wrong
+from helpers.config import ConfigError, Study
 from helpers.errors import ReportError
 from helpers.ingest.levels import UNMAPPED, variant_of
 from helpers.warehouse import build
@@ -110,4 +110,4 @@ def test_what_does_not_fit_is_told_as_for_a_unit_table(case):
         with pytest.raises(ValidationError) as caught:
             log_study("log.csv", **made) if source == "log" else Study.model_validate(unit_file("units.csv", **made))
         breach = caught.value.errors()[0]["ctx"]["error"]
-        assert isinstance(breach, Wrong) and breach.key == key
+        assert isinstance(breach, ConfigError) and breach.key == key

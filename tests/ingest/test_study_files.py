@@ -6,16 +6,16 @@ import pytest
 from pydantic import ValidationError
 
 from helpers import config, ingest
-from helpers.config import Study, Wrong, tracking_plan
+from helpers.config import ConfigError, Study, tracking_plan
 from tests.ingest.studies import METRICS, unit_file, unit_study
 
 
-def wrong(changes=None, **data) -> Wrong:
+def wrong(changes=None, **data) -> ConfigError:
     """The breach that a study file is refused for."""
     with pytest.raises(ValidationError) as caught:
         Study.model_validate(unit_file(data.pop("path", "units.csv"), changes, **data))
     breach = caught.value.errors()[0]["ctx"]["error"]
-    assert isinstance(breach, Wrong)
+    assert isinstance(breach, ConfigError)
     return breach
 
 
@@ -25,7 +25,7 @@ def test_the_path_exposure_and_plan_are_made():
     assert study.funnel.steps == ["exposed", "bought"]
     assert list(tracking_plan.tracking_plan(study).events) == ["exposed", "bought", "spend", "rounds"]
     assert study.counted == {"rounds"}
-    assert study.tabled and not study.timed
+    assert study.is_unit_table and not study.has_time
     assert study.diagnosis_end == study.period.end
 
 

@@ -212,7 +212,7 @@ def test_other_choices_of_units_are_those_of_the_log(where: paths.StudyPaths, lo
 def test_every_planted_effect_is_set_beside_what_was_found(where: paths.StudyPaths, truth: dict) -> None:
     study = small()
     with query.connect(where.database) as con:
-        found = ground_truth.marked(study, where, experiment.Results(con, study))
+        found = ground_truth.checked(study, where, experiment.Results(con, study))
     assert [m.planted.effect for m in found] == [p["effect"] for p in truth["planted"]]
     shown = {m.planted.effect: m.found.metric.name for m in found if m.found}
     assert shown == {"songs": "songs", "conversion": "conversion", "churn": "churn", "paywall": "paywalls"}

@@ -1,4 +1,4 @@
-"""Lin's regression and ANCOVA against R and statsmodels, their edges, and the promise in simulation."""
+"""Lin's regression against R and statsmodels, their edges, and the promise in simulation."""
 
 import math
 from dataclasses import replace
@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from helpers.stats import InputError, Mean, adjustment, compare, cuped, variance
 from helpers.stats.adjustment import lin_adjustment, lin_arrays
-from helpers.stats.ancova import ancova
 from helpers.stats.arm_estimate import ArmEstimate
 from helpers.validation import adjustment as calibration
 from helpers.validation import run
@@ -30,10 +29,6 @@ def test_golden(golden):
     lin = lin_adjustment(*args)
     assert lin.effect.absolute == pytest.approx(c["lin_effect"], abs=1e-10)
     assert lin.standard_error == pytest.approx(c["lin_se_hc2"], abs=1e-10)
-    additive = ancova(*args)
-    assert additive.absolute == pytest.approx(c["ancova_effect"], abs=1e-10)
-    assert additive.standard_error_hc0 == pytest.approx(c["ancova_se_hc0"], abs=1e-10)
-    assert additive.standard_error_classical == pytest.approx(c["ancova_se_ols"], abs=1e-10)
     x, y = np.array(c["x"]), np.array(c["y"])
     assert c["theta_pooled"] == pytest.approx(np.cov(x, y)[0, 1] / x.var(ddof=1), rel=1e-12)
 
@@ -49,13 +44,6 @@ def test_equals_statsmodels(rng, k):
     lin = lin_adjustment(y, treated, covariates)
     assert lin.effect.absolute == pytest.approx(fit.params[1], rel=1e-10)
     assert lin.standard_error == pytest.approx(fit.bse[1], rel=1e-10)
-    plain = sm.OLS(y, sm.add_constant(np.column_stack([z, x])))
-    additive = ancova(y, treated, covariates)
-    assert additive.absolute == pytest.approx(plain.fit().params[1], rel=1e-10)
-    assert additive.standard_error_classical == pytest.approx(plain.fit().bse[1], rel=1e-10)
-    assert additive.standard_error_hc0 == pytest.approx(plain.fit(cov_type="HC0").bse[1], rel=1e-10)
-    assert additive.theta == pytest.approx(plain.fit().params[2:], rel=1e-9)
-    assert additive.df == plain.fit().df_resid
 
 
 def test_degrees_of_freedom_from_the_definition(rng):
@@ -120,7 +108,6 @@ def test_collinear_covariates_do_no_harm(rng):
     assert many.effect.absolute == pytest.approx(one.effect.absolute, rel=1e-9)
     assert many.standard_error == pytest.approx(one.standard_error, rel=1e-9)
     assert many.effect.df == pytest.approx(one.effect.df, rel=1e-9)
-    assert ancova(y, treated, more).df == ancova(y, treated, covariates).df
     assert many.reduction.theta[2] == 0
 
 
@@ -140,8 +127,6 @@ def test_no_answer_is_said_so():
     assert math.isnan(few.standard_error) and "no degree of freedom" in few.effect.note
     single = lin_adjustment(y[:4], treated[:4], {})
     assert math.isnan(single.effect.p_value) and single.effect.treatment == 3
-    few_ancova = ancova(y[:3], [0, 1, 1], {"a": [1.0, 2, 4]})
-    assert math.isnan(few_ancova.standard_error_classical)
 
 
 def test_perfect_fit_has_no_variance():
@@ -164,14 +149,8 @@ def test_perfect_fit_has_no_variance():
     ],
 )
 def test_refusals(y, treated, covariates, word):
-    for method in (lin_adjustment, ancova):
-        with pytest.raises(InputError, match=f"^{word}"):
-            method(y, treated, covariates)
-
-
-def test_ancova_refuses_the_variant_as_covariate():
-    with pytest.raises(InputError, match="leave it out"):
-        ancova([1, 2, 3, 5], [0, 0, 1, 1], {"variant": [0, 0, 1, 1]})
+    with pytest.raises(InputError, match=f"^{word}"):
+        lin_adjustment(y, treated, covariates)
 
 
 @given(st.integers(0, 10_000), st.floats(0.5, 0.999), st.floats(-2, 2))

@@ -108,7 +108,7 @@ def test_calibration_sees_increments_that_are_not_independent(monkeypatch):
 
     def fresh(rng, runs, units, values, chances):
         whole = cumulative(rng, runs * units.size, units[:1], values, chances)
-        return sequential.Arms(*(v.reshape(runs, units.size) for v in (whole.n, whole.mean, whole.variance)))
+        return sequential.CumulativeArm(*(v.reshape(runs, units.size) for v in (whole.n, whole.mean, whole.variance)))
 
     monkeypatch.setattr(sequential, "arm", fresh)
     assert not run(case, case.short).kept

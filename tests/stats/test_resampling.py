@@ -1,7 +1,7 @@
-"""Bootstrap and permutation against scipy, rearrangements by hand, and their promises in simulation."""
+"""The bootstrap against scipy, and its promises in simulation."""
 
-import itertools
 import math
+from functools import partial
 
 import numpy as np
 import pytest
@@ -9,16 +9,26 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from helpers.stats import bootstrap_intervals, bootstrap_replicates, poisson_bootstrap
-from helpers.stats.bootstrap import bootstrap, bootstrap_estimate
+from helpers.stats import bootstrap_intervals, bootstrap_replicates
 from helpers.stats.bootstrap_intervals import compare_replicates, replicate_effects
 from helpers.stats.bootstrap_replicates import Replicates, replicates
-from helpers.stats.permutation import mean_difference, permutation, welch_t
-from helpers.stats.poisson_bootstrap import PoissonSums
 from helpers.stats.validation import InputError
 from helpers.validation import case, cases
 
 METHODS = ("percentile", "bca")
+
+
+def bootstrap(
+    control, treatment, *, method="percentile", resamples=9_999, rng, statistic=np.mean, progress=None, **asked
+):
+    """The arms resampled on their own, and compared."""
+    drawn = partial(replicates, statistic=statistic, resamples=resamples, rng=rng, progress=progress)
+    arms = [drawn(arm, jackknife=method == "bca") for arm in (control, treatment)]
+    return compare_replicates(*arms, method=method, **asked)
+
+
+def mean_difference(control, treatment, axis=-1):
+    return treatment.mean(axis) - control.mean(axis)
 
 
 def ratio_change(control, treatment, axis=-1):
@@ -29,15 +39,20 @@ def ratio_change(control, treatment, axis=-1):
 @pytest.mark.parametrize("statistic", [mean_difference, ratio_change])
 def test_intervals_are_scipys(rng, method, statistic):
     c, t = rng.gamma(2, 5, 40), rng.gamma(2, 6, 25)
-    ours = bootstrap_estimate(c, t, statistic=statistic, method=method, rng=np.random.default_rng(7))
+    found = replicates(c, t, statistic=statistic, rng=np.random.default_rng(7), jackknife=method == "bca")
+    nothing = Replicates(0, np.zeros(()), np.zeros(9999), 0.0, 0.0)
+    ours = replicate_effects(nothing, found, method=method)
     name = "BCa" if method == "bca" else method
     theirs = stats.bootstrap(
         (c, t), statistic, vectorized=True, method=name, n_resamples=9999, rng=np.random.default_rng(7)
     )
-    draws, ends = np.sort(theirs.bootstrap_distribution), (ours.low, *theirs.confidence_interval, ours.high)
+    draws, ends = (
+        np.sort(theirs.bootstrap_distribution),
+        (ours.absolute_low, *theirs.confidence_interval, ours.absolute_high),
+    )
     low, their_low, their_high, high = np.searchsorted(draws, ends)
     assert abs(low - their_low) <= 2 and abs(high - their_high) <= 2  # ends are draws here and interpolated there
-    assert ours.standard_error == pytest.approx(theirs.standard_error, rel=1e-12)
+    assert math.sqrt(found.variance / found.n) == pytest.approx(theirs.standard_error, rel=1e-12)
 
 
 def test_both_scales_are_those_of_scipy(rng):
@@ -52,39 +67,6 @@ def test_both_scales_are_those_of_scipy(rng):
         theirs = stats.bootstrap((c, t), statistic, vectorized=True, method=name, n_resamples=19_999, rng=rng)
         ends = [getattr(ours[method], f"{scale}_{end}") for end in ("low", "high")]
         np.testing.assert_allclose(ends, theirs.confidence_interval, atol=0.12 * theirs.standard_error)
-
-
-def test_poisson_is_the_bootstrap_of_large_samples(rng):
-    c, t = rng.gamma(2, 5, 4000), rng.gamma(2, 5.3, 1500)
-    a = bootstrap(c, t, method="poisson", resamples=4000, rng=rng)
-    b = bootstrap(c, t, resamples=4000, rng=rng)
-    width = b.absolute_high - b.absolute_low
-    np.testing.assert_allclose((a.absolute_low, a.absolute_high), (b.absolute_low, b.absolute_high), atol=0.04 * width)
-    welch = stats.ttest_ind(t, c, equal_var=False)
-    assert a.absolute / a.statistic == pytest.approx(a.absolute / welch.statistic, rel=0.05)
-
-
-def test_poisson_weights_have_mean_and_variance_one():
-    weights = poisson_bootstrap._WEIGHTS
-    assert (weights.size, weights.mean(), weights.var()) == (2**16, 1.0, 1.0)
-    shares = np.bincount(weights.astype(int)) / weights.size
-    np.testing.assert_allclose(shares, stats.poisson.pmf(np.arange(9), 1), atol=2**-15)
-
-
-def test_poisson_sums_add_over_chunks_and_hold_ratios(rng, monkeypatch):
-    y, d = rng.gamma(2, 5, 3000), rng.poisson(3, 3000) + 1.0
-    whole = PoissonSums.from_values(y, d, resamples=500, rng=np.random.default_rng(3))
-    monkeypatch.setattr(poisson_bootstrap, "CELLS", 500 * 64)
-    parts = PoissonSums.from_values(y, d, resamples=500, rng=np.random.default_rng(3))
-    np.testing.assert_allclose(parts.sums, whole.sums, rtol=1e-12)  # the stream of weights does not depend on memory
-    added = PoissonSums.from_values(y[:100], d[:100], resamples=500, rng=rng) + PoissonSums.from_values(
-        y[100:], d[100:], resamples=500, rng=rng
-    )
-    assert added.n == 3000 and added.replicates.estimate == pytest.approx(y.sum() / d.sum(), rel=1e-12)
-    residual = (y - y.sum() / d.sum() * d) / d.mean()
-    assert math.sqrt(added.replicates.variance) == pytest.approx(residual.std(), rel=0.12)
-    with pytest.raises(TypeError):
-        added + 1
 
 
 @given(
@@ -116,14 +98,6 @@ def test_one_sided_ends_are_open(rng):
     assert "no resample reached zero" in up.note
 
 
-def test_confidence_bounds_of_bca_and_estimates(rng):
-    values = rng.lognormal(0, 1, 80)
-    e = bootstrap_estimate(values, null=1.0, method="bca", resamples=1999, rng=rng)
-    assert e.n == 80 and e.value == values.mean() and e.low < e.value < e.high
-    assert (e.p_value < 0.05) == (e.low > 1 or e.high < 1) and e.note == ""
-    assert bootstrap_estimate([2, 2, 2], resamples=99, rng=rng).note.startswith("no test")
-
-
 def test_the_jackknife_runs_in_blocks(rng, monkeypatch):
     values = rng.gamma(2, 5, 50)
     influence = (values - values.mean()) / 50
@@ -139,49 +113,11 @@ def test_notes_on_the_control(rng):
     assert "not positive" in below.note
 
 
-def test_rearrangements_by_hand():
-    c, t = np.array([1.0, 4.0, 2.0]), np.array([3.0, 9.0])
-    every = np.concatenate([c, t])
-    sums = [sum(every[list(pick)]) for pick in itertools.combinations(range(5), 2)]
-    share = np.mean([s >= t.sum() for s in sums])
-    found = permutation(c, t, alternative="greater", rng=np.random.default_rng(1))
-    assert found.exact and found.resamples == 10 and found.p_value == share and found.value == 6 - 7 / 3
-    assert permutation(c, t, rng=np.random.default_rng(1)).p_value == min(1, 2 * share)
-
-
-def test_random_rearrangements_are_scipys_and_count_the_sample(rng):
-    c, t = rng.gamma(2, 5, 30), rng.gamma(2, 5, 12) + 40
-    found = permutation(c, t, statistic=welch_t, resamples=499, rng=np.random.default_rng(5))
-    theirs = stats.permutation_test((c, t), welch_t, vectorized=True, n_resamples=499, rng=np.random.default_rng(5))
-    assert not found.exact and found.p_value == theirs.pvalue == 2 / 500
-    assert found.value == pytest.approx(stats.ttest_ind(t, c, equal_var=False).statistic, rel=1e-12)
-
-
-def test_exact_p_is_near_welch_in_the_golden_data(golden):
-    for data in golden["welch"]:
-        c, t = np.array(data["control"]), np.array(data["treatment"])
-        found = permutation(c, t, statistic=welch_t, rng=np.random.default_rng(1))
-        assert found.p_value == pytest.approx(data["p_value"], abs=0.04)
-        assert found.value == pytest.approx(data["t"], rel=1e-9)
-
-
-def test_rows_are_tested_one_by_one_and_constant_rows_not_at_all(rng):
-    c, t = rng.normal(size=(3, 6)), rng.normal(size=(3, 5))
-    c[1], t[1] = 2.0, 2.0
-    found = permutation(c, t, resamples=99, rng=rng)
-    assert np.isnan(found.p_value).tolist() == [False, True, False]
-    flat = permutation([2, 2], [2, 2], rng=rng)
-    assert math.isnan(flat.p_value) and flat.note.startswith("no test")
-    assert welch_t(np.array([1.0, 1.0]), np.array([2.0, 2.0])) == math.inf
-
-
 def test_the_bar_shows_itself_only_when_asked(rng, capsys):
     bootstrap([1, 2, 3], [2, 3, 5], resamples=99, rng=rng)
-    permutation([1, 2, 3], [2, 3, 5], rng=rng)
     assert capsys.readouterr().err == ""
-    permutation(rng.normal(size=50), rng.normal(size=50), resamples=99, rng=rng, progress=True)
-    bootstrap(rng.normal(size=50), rng.normal(size=50), method="poisson", resamples=99, rng=rng, progress=True)
-    assert "permutations: 100%" in (err := capsys.readouterr().err) and "Poisson bootstrap: 100%" in err
+    bootstrap(rng.normal(size=50), rng.normal(size=50), resamples=99, rng=rng, progress=True)
+    assert "bootstrap: 100%" in capsys.readouterr().err
 
 
 def test_refusals(rng):
@@ -193,12 +129,7 @@ def test_refusals(rng):
         lambda: bootstrap(two, two, resamples=30, rng=rng),
         lambda: bootstrap(two, two, resamples=0, rng=rng),
         lambda: bootstrap(two, two, method="normal", rng=rng),
-        lambda: bootstrap(two, two, method="poisson", statistic=np.median, rng=rng),
-        lambda: bootstrap(two, two, method="poisson", rng=rng),  # a resample without units
         lambda: bootstrap(two, two, alternative="up", rng=rng),
-        lambda: permutation([], two, rng=rng),
-        lambda: permutation(two, two, alternative="up", rng=rng),
-        lambda: PoissonSums.from_values(two, [1.0], rng=rng),
         lambda: compare_replicates(replicates(two, resamples=99, rng=rng), replicates(two, resamples=98, rng=rng)),
     )
     for call in refused:
@@ -232,12 +163,6 @@ def test_a_level_off_by_one_half_is_noticed(monkeypatch):
     true = bootstrap_intervals._Side._level
     monkeypatch.setattr(bootstrap_intervals._Side, "_level", lambda self, *args: true(self, *args) / 2)
     assert not case.run(named("percentile, false positives, normal, 60 : 60"), 1000).kept
-
-
-def test_permuting_the_difference_under_unequal_variances_is_noticed(monkeypatch):
-    one = named("Welch t, false positives, normal, 90 : 30")
-    wrong = case.Case(**{**vars(one), "hits": lambda rng, runs: one.hits(rng, runs, statistic=mean_difference)})
-    assert not case.run(wrong, one.short).kept
 
 
 def test_rows_are_compared_as_one_by_one(rng):

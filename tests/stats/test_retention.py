@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpers.stats import InputError, Proportion, binomial_interval, compare, compare_wald
+from helpers.stats import InputError, Proportion, binomial_interval, compare
 from helpers.stats.retention import Retention, RetentionCurve, retention
 from helpers.validation import run
 from helpers.validation import survival as topic
@@ -80,9 +80,7 @@ def test_two_arms_of_cookie_cats():
     one, seven = ((curves["gate_30"].on(k), curves["gate_40"].on(k)) for k in (1, 7))
     assert [round(arm.estimate, 6) for arm in one] == [0.448188, 0.442283]
     assert [round(arm.estimate, 6) for arm in seven] == [0.190201, 0.182000]
-    assert round(compare_wald(*one).p_value, 4) == round(compare(*one).p_value, 4) == 0.0744
-    wald = compare_wald(*seven)
-    assert (round(wald.absolute_low, 5), round(wald.absolute_high, 5)) == (-0.01328, -0.00312)
+    assert round(compare(*one).p_value, 4) == 0.0744
     assert round(compare(*seven).p_value, 5) == 0.00155  # the pooled z, to these digits
     assert compare(*seven).absolute_high < 0
 

@@ -1,6 +1,6 @@
-"""A study: the validated YAML file that is the only thing an analyst edits."""
+"""What the user states and the code validates: studies, programmes, tracking plans. A study is all an analyst edits."""
 
-from helpers.config.base import Model, Name, Wrong, nearest
+from helpers.config.base import ConfigError, Model, Name, nearest
 from helpers.config.data import (
     EXPOSED,
     VARIABLE,
@@ -15,7 +15,7 @@ from helpers.config.data import (
     Tolerance,
     Units,
     UnitTolerance,
-    World,
+    WorldTraits,
 )
 from helpers.config.design import (
     Design,
@@ -37,6 +37,6 @@ from helpers.config.study import Study
 __all__ = [
     "ColumnOf", "Design", "Dirt", "EXPOSED", "Economics", "EventName", "ExternalEvent", "Funnel", "Injection", "Leaving", "Levels", "Log", "Margin",
     "Metric", "Milestone", "Model", "Monitoring", "Name", "Period", "Place", "Rule", "Simulation", "Stage", "Study",
-    "Surrogate", "Tolerance", "UnitTolerance", "Units", "VARIABLE", "Variant", "WORLDS", "World", "Wrong", "explained",
+    "Surrogate", "Tolerance", "UnitTolerance", "Units", "VARIABLE", "Variant", "WORLDS", "WorldTraits", "ConfigError", "explained",
     "json_schema", "load", "nearest", "opened", "read_yaml", "study_paths",
 ]  # fmt: skip

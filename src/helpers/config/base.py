@@ -28,14 +28,14 @@ TAKEN = {
 
 
 def check_file_name(key: str, name: str) -> None:
-    """Refuse a name by which no file can be called on every machine. Raises :class:`Wrong`."""
+    """Refuse a name by which no file can be called on every machine. Raises :class:`ConfigError`."""
     if len(name) > LONGEST:
         told = (
             f"at most {LONGEST} letters: files and folders are called by it, and file systems end a name at 255 bytes"
         )
-        raise Wrong(key, f"{len(name):,} letters", told, remedy="shorten it; title may be as long as it likes")
+        raise ConfigError(key, f"{len(name):,} letters", told, remedy="shorten it; title may be as long as it likes")
     if name in TAKEN:
-        raise Wrong(key, name, f"another name: {TAKEN[name]}", remedy=f"for instance {name}_test")
+        raise ConfigError(key, name, f"another name: {TAKEN[name]}", remedy=f"for instance {name}_test")
 
 
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -58,7 +58,7 @@ def _naive(value: datetime) -> datetime:
 Moment = Annotated[datetime, BeforeValidator(_utc), AfterValidator(_naive)]
 
 
-class Wrong(ValueError):
+class ConfigError(ValueError):
     """A breach that takes more than one key to see; ``key`` is relative to the model that raises it.
 
     A remedy is found by itself when ``valid`` lists the values that would do.

@@ -11,7 +11,7 @@ from pydantic import (
     model_validator,
 )
 
-from helpers.config.base import Model, Name, Share, Wrong
+from helpers.config.base import ConfigError, Model, Name, Share
 from helpers.config.formats import format_of
 
 VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
@@ -155,18 +155,20 @@ class Place(Model):
     def _whole(self) -> Self:
         database = self.kind in ("duckdb", "postgres")
         if not self.path and self.format != "frame":
-            raise Wrong("path", "nothing", "a file, a folder, a glob or a database", remedy="or say format: frame")
+            raise ConfigError(
+                "path", "nothing", "a file, a folder, a glob or a database", remedy="or say format: frame"
+            )
         if self.kind == "postgres" and not VARIABLE.fullmatch(self.path):
-            raise Wrong(
+            raise ConfigError(
                 "path",
                 "a connection string",
                 "${VARIABLE}, an environment variable that holds it",
                 remedy="never write a password into a file",
             )
         if database and self.table is None:
-            raise Wrong("table", "nothing", f"the table of the {self.kind} database, such as main.events")
+            raise ConfigError("table", "nothing", f"the table of the {self.kind} database, such as main.events")
         if self.table is not None and not database:
-            raise Wrong("table", self.table, "none; only a DuckDB file and PostgreSQL hold tables")
+            raise ConfigError("table", self.table, "none; only a DuckDB file and PostgreSQL hold tables")
         return self
 
 
@@ -185,8 +187,8 @@ Levels = Annotated[dict[str, Name], BeforeValidator(_as_written)]
 """Levels of a column, each with the variant that it means."""
 
 
-def _no_column(key: str, column: str) -> Wrong:
-    return Wrong(key, "levels without a column", f"the column that holds them, as data.columns.{column}")
+def _no_column(key: str, column: str) -> ConfigError:
+    return ConfigError(key, "levels without a column", f"the column that holds them, as data.columns.{column}")
 
 
 class Log(Place):
@@ -208,7 +210,7 @@ class Log(Place):
         missing = [c for c in ("event_time", "event_name", "user_id") if c not in self.columns]
         if missing:
             near = [n for m in missing for n in difflib.get_close_matches(m, self.columns, n=1, cutoff=0.5)]
-            raise Wrong(
+            raise ConfigError(
                 "columns",
                 ", ".join(self.columns) or "no columns",
                 f"event_time, event_name and user_id; {', '.join(missing)} missing",
@@ -216,9 +218,11 @@ class Log(Place):
             )
         for name, source in self.columns.items():
             if isinstance(source, EventName) and name != "event_name":
-                raise Wrong(f"columns.{name}", f"value: {source.value}", "a column; only event_name may be one value")
+                raise ConfigError(
+                    f"columns.{name}", f"value: {source.value}", "a column; only event_name may be one value"
+                )
             if isinstance(source, ColumnOf) and source.times and name != "price":
-                raise Wrong(f"columns.{name}.times", source.times, "none; only price is a product of two columns")
+                raise ConfigError(f"columns.{name}.times", source.times, "none; only price is a product of two columns")
         if self.variants and "variant" not in self.columns:
             raise _no_column("variants", "variant")
         return self
@@ -293,16 +297,18 @@ class Units(Place):
         )
         wrong = [name for name in self.columns if name in taken]
         if wrong:
-            raise Wrong("columns", ", ".join(wrong), "none of these: a unit table holds units, not events",
+            raise ConfigError("columns", ", ".join(wrong), "none of these: a unit table holds units, not events",
                         remedy="map what happened under data.outcomes")  # fmt: skip
         product = [c.times for c in self.columns.values() if isinstance(c, ColumnOf) and c.times]
         if product:
-            raise Wrong("columns", f"times: {product[0]}", "none; only the price of a log is a product of two columns")
+            raise ConfigError(
+                "columns", f"times: {product[0]}", "none; only the price of a log is a product of two columns"
+            )
         if EXPOSED in self.outcomes:
-            raise Wrong("outcomes", EXPOSED, f"another name: every unit is {EXPOSED} already")
+            raise ConfigError("outcomes", EXPOSED, f"another name: every unit is {EXPOSED} already")
         strange = [name for name in self.before if name not in self.outcomes]
         if strange:
-            raise Wrong("before", ", ".join(strange), f"names of outcomes: {', '.join(self.outcomes)}",
+            raise ConfigError("before", ", ".join(strange), f"names of outcomes: {', '.join(self.outcomes)}",
                         valid=self.outcomes)  # fmt: skip
         for key, column in (("variants", "variant"), ("shown", "shown")):
             if getattr(self, key) and column not in self.columns:
@@ -311,7 +317,7 @@ class Units(Place):
 
 
 @dataclass(frozen=True)
-class World:
+class WorldTraits:
     """What a simulated world promises: attributes by which its log can be cut, and whether it knows the true effects.
 
     A world that ``knows_effects`` treats its users, shows the variants in the log and writes ``ground_truth.json``.
@@ -322,8 +328,8 @@ class World:
 
 
 WORLDS = {
-    "shop": World(("visitor_type", "device", "channel", "campaign", "country", "city", "category")),
-    "checkout": World(("visitor_type", "device", "channel", "country")),
-    "music": World(("device", "country", "age"), knows_effects=True),
+    "shop": WorldTraits(("visitor_type", "device", "channel", "campaign", "country", "city", "category")),
+    "checkout": WorldTraits(("visitor_type", "device", "channel", "country")),
+    "music": WorldTraits(("device", "country", "age"), knows_effects=True),
 }
 """The simulated worlds; :mod:`helpers.simulate` makes them."""

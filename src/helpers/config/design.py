@@ -9,7 +9,7 @@ from pydantic import (
 )
 
 from helpers import defaults
-from helpers.config.base import Model, Moment, Name, Positive, Share, Wrong
+from helpers.config.base import ConfigError, Model, Moment, Name, Positive, Share
 
 
 class Period(Model):
@@ -25,9 +25,9 @@ class Period(Model):
     @model_validator(mode="after")
     def _ordered(self) -> Self:
         if self.baseline is not None and self.baseline >= self.start:
-            raise Wrong("baseline", self.baseline, f"a moment before start ({self.start})")
+            raise ConfigError("baseline", self.baseline, f"a moment before start ({self.start})")
         if self.start >= self.end:
-            raise Wrong("end", self.end, f"a moment after start ({self.start})")
+            raise ConfigError("end", self.end, f"a moment after start ({self.start})")
         return self
 
     @property
@@ -62,7 +62,7 @@ class ExternalEvent(Model):
     @model_validator(mode="after")
     def _ordered(self) -> Self:
         if self.start >= self.end:
-            raise Wrong("end", self.end, f"a moment after start ({self.start})")
+            raise ConfigError("end", self.end, f"a moment after start ({self.start})")
         return self
 
 
@@ -90,7 +90,7 @@ class Funnel(Model):
         inner = self.steps[1:-1]
         wrong = [s for s in self.optional if s not in inner]
         if wrong:
-            raise Wrong(
+            raise ConfigError(
                 "optional",
                 ", ".join(wrong),
                 f"steps between the first and the last: {', '.join(inner) or 'there are none'}",
@@ -124,7 +124,7 @@ class Margin(Model):
     def _one(self) -> Self:
         if (self.relative is None) == (self.absolute is None):
             both = self.relative is not None
-            raise Wrong("relative", "relative and absolute" if both else "neither", "either relative or absolute")
+            raise ConfigError("relative", "relative and absolute" if both else "neither", "either relative or absolute")
         return self
 
 
@@ -174,7 +174,7 @@ class Metric(Model):
         }[self.type]
         given = {k for k in ("event", "measure", "per", "days") if getattr(self, k) is not None}
         if needs != given:
-            raise Wrong(
+            raise ConfigError(
                 "type",
                 f"{self.type} with {', '.join(sorted(given)) or 'nothing'}",
                 f"{self.type} with {', '.join(sorted(needs))}",
@@ -184,12 +184,16 @@ class Metric(Model):
             )
         if (self.role == "guardrail") != (self.margin is not None):
             if self.margin is None:
-                raise Wrong("margin", "nothing", "a margin, relative or absolute, because the role is guardrail")
-            raise Wrong("margin", f"a margin on a {self.role} metric", "a margin on guardrails only")
+                raise ConfigError("margin", "nothing", "a margin, relative or absolute, because the role is guardrail")
+            raise ConfigError("margin", f"a margin on a {self.role} metric", "a margin on guardrails only")
         if self.winsorize is not None and self.type != "mean":
-            raise Wrong("winsorize", f"winsorize on a {self.type}", "it on a mean only", remedy="remove winsorize")
+            raise ConfigError(
+                "winsorize", f"winsorize on a {self.type}", "it on a mean only", remedy="remove winsorize"
+            )
         if self.covariate and self.type == "retention":
-            raise Wrong("covariate", "true on a retention metric", "false, nobody is retained before the exposure")
+            raise ConfigError(
+                "covariate", "true on a retention metric", "false, nobody is retained before the exposure"
+            )
         return self
 
     @property

@@ -8,7 +8,7 @@ from pydantic import (
 )
 
 from helpers import defaults
-from helpers.config.base import Model, Moment, Name, Positive, Share, Wrong
+from helpers.config.base import ConfigError, Model, Moment, Name, Positive, Share
 
 
 class Rule(Model):
@@ -112,12 +112,16 @@ class Monitoring(Model):
     @model_validator(mode="after")
     def _both(self) -> Self:
         if (self.stream is None) != (self.launch is None):
-            raise Wrong("launch" if self.launch is None else "stream", "nothing", "both stream and launch, or neither")
+            raise ConfigError(
+                "launch" if self.launch is None else "stream", "nothing", "both stream and launch, or neither"
+            )
         if min(self.weekday_volume) <= 0:
-            raise Wrong("weekday_volume", min(self.weekday_volume), "factors above 0, Monday first")
+            raise ConfigError("weekday_volume", min(self.weekday_volume), "factors above 0, Monday first")
         worst = self.rate + min(self.weekday_points)
         if not 0 < worst <= self.rate + max(self.weekday_points) < 1:
-            raise Wrong("weekday_points", f"rates down to {worst:g}", "differences that keep the rate inside 0 and 1")
+            raise ConfigError(
+                "weekday_points", f"rates down to {worst:g}", "differences that keep the rate inside 0 and 1"
+            )
         return self
 
 

@@ -11,7 +11,7 @@ from pydantic import (
 )
 
 from helpers import paths
-from helpers.config.base import Wrong, _close, nearest
+from helpers.config.base import ConfigError, _close, nearest
 from helpers.errors import ReportError
 
 
@@ -26,7 +26,7 @@ def explained(error: ValidationError, file: Path, raw: Any, model: type[BaseMode
     got: object = first.get("input")
     breach = first.get("ctx", {}).get("error")
     fault, remedy = "is wrong", None
-    if isinstance(breach, Wrong):
+    if isinstance(breach, ConfigError):
         path += breach.key.split(".")
         got, expected, remedy = breach.got, breach.expected, breach.remedy
     elif first["type"] == "extra_forbidden":

@@ -5,12 +5,12 @@ from pathlib import Path
 
 from pydantic import Field, model_validator
 
-from helpers.config.base import Model, Named, Positive, Share, Wrong, check_file_name
+from helpers.config.base import ConfigError, Model, Named, Positive, Share, check_file_name
 from helpers.config.loading import located, placed, validated
 from helpers.paths import StudyPaths
 
 
-class World(Model):
+class ProgrammeWorld(Model):
     """The simulated year."""
 
     users: int = Field(default=20_000, ge=500, le=1_000_000)
@@ -143,7 +143,7 @@ class Programme(Named):
     """What it is to answer"""
     currency: str = Field(default="EUR", pattern="^[A-Z]{3}$")
     """Of all money"""
-    data: World
+    data: ProgrammeWorld
     """The simulated year"""
     attribution: Attribution = Attribution()
     """Settings of 08_attribution"""
@@ -162,7 +162,7 @@ class Programme(Named):
     def _name(self) -> "Programme":
         check_file_name("name", self.name)
         if self.attribution.lookback_days >= self.data.days:
-            raise Wrong(
+            raise ConfigError(
                 "attribution.lookback_days",
                 self.attribution.lookback_days,
                 f"fewer days than data.days, {self.data.days}",

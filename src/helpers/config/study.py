@@ -9,7 +9,7 @@ from pydantic import (
 )
 
 from helpers import defaults
-from helpers.config.base import Name, Named, Wrong, check_file_name
+from helpers.config.base import ConfigError, Name, Named, check_file_name
 from helpers.config.data import EXPOSED, WORLDS, Log, Simulation, Units
 from helpers.config.design import Design, ExternalEvent, Funnel, Injection, Leaving, Metric, Period, Surrogate, Variant
 from helpers.config.launch import Economics, Milestone, Monitoring, Rule, Stage
@@ -93,20 +93,22 @@ class Study(Named):
         total = sum(v.weight for v in self.variants)
         if abs(total - 1) > 1e-9:
             weights = " + ".join(f"{v.weight:g}" for v in self.variants)
-            raise Wrong("variants", f"weights {weights} = {total:.6g}", "weights that add up to 1")
+            raise ConfigError("variants", f"weights {weights} = {total:.6g}", "weights that add up to 1")
         for what, names in (("variants", self.variants), ("metrics", self.metrics)):
             seen = [x.name for x in names]
             if len(set(seen)) < len(seen):
-                raise Wrong(what, f"the names {', '.join(seen)}", "names that differ")
+                raise ConfigError(what, f"the names {', '.join(seen)}", "names that differ")
         primary = [m.name for m in self.metrics if m.role == "primary"]
         if len(primary) != 1:
-            raise Wrong("metrics", f"primary: {', '.join(primary) or 'none'}", "exactly one metric with role: primary")
+            raise ConfigError(
+                "metrics", f"primary: {', '.join(primary) or 'none'}", "exactly one metric with role: primary"
+            )
         self._check_injection()
         if self.exposure not in self.funnel.steps:
             steps = self.funnel.steps
-            raise Wrong("exposure", self.exposure, f"one of funnel.steps: {', '.join(steps)}", valid=steps)
+            raise ConfigError("exposure", self.exposure, f"one of funnel.steps: {', '.join(steps)}", valid=steps)
         if self.leaving is not None and self.leaving.horizon_days >= self.period.experiment_days:
-            raise Wrong(
+            raise ConfigError(
                 "leaving.horizon_days",
                 f"{self.leaving.horizon_days:g}",
                 f"less than the {self.period.experiment_days:g} days of the experiment",
@@ -114,7 +116,7 @@ class Study(Named):
         self._check_surrogate()
         means = [m.name for m in self.metrics if m.type == "mean"]
         if self.economics.revenue_metric is not None and self.economics.revenue_metric not in means:
-            raise Wrong(
+            raise ConfigError(
                 "economics.revenue_metric",
                 self.economics.revenue_metric,
                 f"one of the mean metrics: {', '.join(means) or 'there are none'}",
@@ -123,7 +125,7 @@ class Study(Named):
             )
         compared = [m.name for m in self.metrics if m.covariate]
         if self.period.baseline is None and compared:
-            raise Wrong(
+            raise ConfigError(
                 "period.baseline", "nothing", f"a moment before start: {', '.join(compared)} has covariate: true"
             )
         self._check_amounts()
@@ -132,7 +134,7 @@ class Study(Named):
         elif isinstance(self.data, Log):
             self._check_levels("variants", self.data.variants)
         if not isinstance(self.data, Units) and self.tracking_plan is None:
-            raise Wrong("tracking_plan", "nothing", "the name of a plan in studies/tracking_plans")
+            raise ConfigError("tracking_plan", "nothing", "the name of a plan in studies/tracking_plans")
         if isinstance(self.data, Simulation):
             columns, where = list(WORLDS[self.data.world].segments), f"of the simulated {self.data.world}"
         else:
@@ -140,7 +142,7 @@ class Study(Named):
             columns, where = list(mapped), "mapped in data.columns"
         unmapped = [name for name in self.segments if name not in columns]
         if unmapped:
-            raise Wrong("segments", ", ".join(unmapped), f"names {where}: {', '.join(columns)}", valid=columns)
+            raise ConfigError("segments", ", ".join(unmapped), f"names {where}: {', '.join(columns)}", valid=columns)
         return self
 
     def _check_amounts(self) -> None:
@@ -148,66 +150,76 @@ class Study(Named):
         money = {m.event for m in self.metrics if m.event and m.measure == "sum" and m.unit == "money"}
         both = sorted(money & self.counted)
         if both:
-            raise Wrong("metrics", f"'{both[0]}' summed as money and as a count", "one unit for the amount of an event")
+            raise ConfigError(
+                "metrics", f"'{both[0]}' summed as money and as a count", "one unit for the amount of an event"
+            )
 
     def _check_units(self, data: Units) -> None:
         """A unit table knows one moment of a unit, the outcomes after it, and what stood before."""
         if self.mode == "online" and "variant" not in data.columns:
-            raise Wrong("data.columns.variant", "nothing", "the column that holds the variant, because mode is online")
+            raise ConfigError(
+                "data.columns.variant", "nothing", "the column that holds the variant, because mode is online"
+            )
         self._check_levels("variants", data.variants)
         self._check_levels("shown", data.shown)
         if self.exposure != EXPOSED:
-            raise Wrong(
+            raise ConfigError(
                 "exposure", self.exposure, f"{EXPOSED}, the exposure of every unit table", remedy="leave it out"
             )
         if self.funnel.steps[0] != EXPOSED:
-            raise Wrong("funnel.steps", self.funnel.steps[0], f"{EXPOSED} as the first step")
+            raise ConfigError("funnel.steps", self.funnel.steps[0], f"{EXPOSED} as the first step")
         if self.leaving is not None:
-            raise Wrong("leaving", self.leaving.event, "none: a unit table does not tell when a unit left")
+            raise ConfigError("leaving", self.leaving.event, "none: a unit table does not tell when a unit left")
         if data.before and self.period.baseline is None:
-            raise Wrong(
+            raise ConfigError(
                 "period.baseline", "nothing", f"a moment before start: data.before holds {', '.join(data.before)}"
             )
         for i, metric in enumerate(self.metrics):
             if metric.type == "retention":
-                raise Wrong(f"metrics.{i}.type", "retention", "a proportion of an outcome: a unit table has one moment")
+                raise ConfigError(
+                    f"metrics.{i}.type", "retention", "a proportion of an outcome: a unit table has one moment"
+                )
             strange = sorted(metric.events - set(data.outcomes))
             if strange:
                 known = ", ".join(data.outcomes)
-                raise Wrong(f"metrics.{i}.event", strange[0], f"one of data.outcomes: {known}", valid=data.outcomes)
+                raise ConfigError(
+                    f"metrics.{i}.event", strange[0], f"one of data.outcomes: {known}", valid=data.outcomes
+                )
             if metric.covariate and metric.event not in data.before:
-                raise Wrong(f"metrics.{i}.covariate", "true", f"false, or data.before.{metric.event}")
+                raise ConfigError(f"metrics.{i}.covariate", "true", f"false, or data.before.{metric.event}")
 
     def _check_levels(self, key: str, levels: dict[str, str]) -> None:
         """Every level means a variant, and every variant has a level, where levels are mapped at all."""
         names = [v.name for v in self.variants]
         strange = [name for name in levels.values() if name not in names]
         if strange:
-            raise Wrong(f"data.{key}", ", ".join(strange), f"names of variants: {', '.join(names)}", valid=names)
+            raise ConfigError(f"data.{key}", ", ".join(strange), f"names of variants: {', '.join(names)}", valid=names)
         without = [name for name in names if levels and name not in levels.values()]
         if without:
-            raise Wrong(f"data.{key}", ", ".join(levels), f"a level for each variant; none for {', '.join(without)}")
+            raise ConfigError(
+                f"data.{key}", ", ".join(levels), f"a level for each variant; none for {', '.join(without)}"
+            )
 
     def _check_injection(self) -> None:
         injection = self.injection
         if self.mode == "online" and injection is not None:
-            raise Wrong("injection", "an injection in an online study", "none, the log shows who was treated")
+            raise ConfigError("injection", "an injection in an online study", "none, the log shows who was treated")
         if self.mode == "offline" and injection is None:
-            raise Wrong("injection", "nothing", "the uplift to plant, because mode is offline")
+            raise ConfigError("injection", "nothing", "the uplift to plant, because mode is offline")
         if injection is None:
             return
         if injection.by and injection.by not in self.segments:
             known = ", ".join(self.segments) or "there are none"
-            raise Wrong("injection.by", injection.by, f"one of the segments: {known}", valid=self.segments)
+            raise ConfigError("injection.by", injection.by, f"one of the segments: {known}", valid=self.segments)
         if not injection.by and set(injection.relative_uplift) != {"all"}:
-            raise Wrong(
+            raise ConfigError(
                 "injection.relative_uplift",
                 ", ".join(injection.relative_uplift) or "nothing",
                 "all, because injection.by names no segment",
             )
         outcomes = list(dict.fromkeys([*self.funnel.steps[1:], *(m.event for m in self.metrics if m.event)]))
         if injection.event not in outcomes:
-            raise Wrong("injection.event", injection.event, f"one of {', '.join(outcomes)}", valid=outcomes)
+            raise ConfigError("injection.event", injection.event, f"one of {', '.join(outcomes)}", valid=outcomes)
 
     def _check_surrogate(self) -> None:
         if self.surrogate is None:
@@ -222,9 +234,9 @@ class Study(Named):
             named = getattr(self.surrogate, key)
             if named is not None and named not in valid:
                 known = ", ".join(valid) or "there are none"
-                raise Wrong(f"surrogate.{key}", named, f"one of the {kinds}: {known}", valid=valid)
+                raise ConfigError(f"surrogate.{key}", named, f"one of the {kinds}: {known}", valid=valid)
         if self.surrogate.proxy == self.surrogate.outcome:
-            raise Wrong("surrogate.outcome", self.surrogate.outcome, "another metric than the proxy")
+            raise ConfigError("surrogate.outcome", self.surrogate.outcome, "another metric than the proxy")
 
     @property
     def control(self) -> Variant:
@@ -258,24 +270,24 @@ class Study(Named):
         return {m.event for m in self.metrics if m.event and m.measure == "sum" and m.unit == "count"}
 
     @property
-    def tabled(self) -> bool:
+    def is_unit_table(self) -> bool:
         """True when the data are a table of units: one moment each, no sessions, nothing tracked."""
         return isinstance(self.data, Units)
 
     @property
-    def timed(self) -> bool:
+    def has_time(self) -> bool:
         """False when every unit counts from one and the same moment, so that there is no day to look at."""
         return not isinstance(self.data, Units) or "event_time" in self.data.columns
 
     @property
     def timeless(self) -> str:
         """Why there is no time axis; empty where there is one."""
-        return "" if self.timed else "Every unit counts from one moment, so there is no time axis."
+        return "" if self.has_time else "Every unit counts from one moment, so there is no time axis."
 
     @property
     def diagnosis_end(self) -> datetime:
         """End of the stretch on which the funnel is diagnosed; of a unit table, what stood before has no path."""
-        return self.period.end if self.tabled else self.period.diagnosis_end
+        return self.period.end if self.is_unit_table else self.period.diagnosis_end
 
     @property
     def simulated(self) -> bool:

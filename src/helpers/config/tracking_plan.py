@@ -2,16 +2,13 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import Field, ValidationError, model_validator
 
 from helpers import paths
-from helpers.config import EXPOSED, Model, Name, Study, Units, Wrong, explained, naming, nearest, read_yaml
+from helpers.config import EXPOSED, ConfigError, Model, Name, Study, Units, explained, naming, nearest, read_yaml
 from helpers.errors import ReportError
-
-if TYPE_CHECKING:
-    pass
 
 Disposition = Literal["kept", "dropped", "quarantined", "repaired", "flagged"]
 
@@ -76,7 +73,7 @@ ROW_COLUMNS: Final = (
 
 def row_kinds(study: Study) -> dict[str, Disposition]:
     """Kinds of rows that a study's data can have."""
-    return {"malformed_line": ROW_KINDS["malformed_line"]} | (UNIT_KINDS if study.tabled else {}) | ROW_KINDS
+    return {"malformed_line": ROW_KINDS["malformed_line"]} | (UNIT_KINDS if study.is_unit_table else {}) | ROW_KINDS
 
 
 class Property(Model):
@@ -126,7 +123,7 @@ class TrackingPlan(Model):
             broken = next(filter(None, map(naming.breach, names)), None) or naming.twins(names)
             if broken:
                 key = f"{place}.{broken.name}"
-                raise Wrong(key, broken.name, naming.RULES[broken.rule], remedy=broken.remedy)
+                raise ConfigError(key, broken.name, naming.RULES[broken.rule], remedy=broken.remedy)
         return self
 
     def owner_of(self, event: str) -> str | None:

@@ -6,10 +6,10 @@ from typing import Final, Literal
 
 from helpers.config.tracking_plan import Event, Property, TrackingPlan
 
-Verdict = Literal["compatible", "breaking"]
+ChangeVerdict = Literal["compatible", "breaking"]
 Raise = Literal["none", "patch", "minor", "major"]
 
-VERDICTS: Final[dict[str, tuple[Verdict, str]]] = {
+VERDICTS: Final[dict[str, tuple[ChangeVerdict, str]]] = {
     "event added": ("compatible", "old rows stay as valid as they were"),
     "event removed": ("breaking", "its old rows are no longer planned, and whoever reads it finds nothing"),
     "optional property added": ("compatible", "rows without it stay valid"),
@@ -43,7 +43,7 @@ class Change:
     place: str
 
     @property
-    def verdict(self) -> Verdict:
+    def verdict(self) -> ChangeVerdict:
         return VERDICTS[self.kind][0]
 
     @property
@@ -52,7 +52,7 @@ class Change:
 
 
 @dataclass(frozen=True)
-class Comparison:
+class PlanDiff:
     """What changed from one version to another, in the order of the plans."""
 
     old: str
@@ -98,7 +98,7 @@ class Comparison:
 _ORDER: Final[tuple[Raise, ...]] = ("none", "patch", "minor", "major")
 
 
-def compared(old: TrackingPlan, new: TrackingPlan) -> Comparison:
+def compared(old: TrackingPlan, new: TrackingPlan) -> PlanDiff:
     """Every change from ``old`` to ``new``. A renamed event or property is one removed and one added.
 
     >>> cart = Event(description="A cart", properties={})
@@ -114,7 +114,7 @@ def compared(old: TrackingPlan, new: TrackingPlan) -> Comparison:
             changes.append(Change("event added" if before is None else "event removed", name))
         else:
             changes += _of_event(name, before, after)
-    return Comparison(old.version, new.version, tuple(changes))
+    return PlanDiff(old.version, new.version, tuple(changes))
 
 
 def _of_event(name: str, old: Event, new: Event) -> Iterator[Change]:

@@ -22,7 +22,7 @@ SHORTEST_CURVE = 7
 
 
 @dataclass(frozen=True)
-class Planned:
+class PlannedExperiment:
     """Sample size, duration and detectable effects of a study's primary metric.
 
     ``splits`` holds each split of the study with its plan and how long it runs, ``curves`` the smallest detectable
@@ -40,7 +40,7 @@ class Planned:
     traffic: "pd.DataFrame"
 
 
-def plan(study: Study, results: Results, con: "duckdb.DuckDBPyConnection") -> Planned:
+def plan(study: Study, results: Results, con: "duckdb.DuckDBPyConnection") -> PlannedExperiment:
     """Plan the primary metric's test for the study's smallest relevant relative effect.
 
     The base is the outcome of exposed units had nobody been treated. Duration comes from the curve of distinct
@@ -53,7 +53,7 @@ def plan(study: Study, results: Results, con: "duckdb.DuckDBPyConnection") -> Pl
     curve = traffic[traffic.period == "diagnosis"].cumulative_units.to_list()
     exposed = results.units("exposed", "all", "all")
     found = weeks(chosen.n_total, curve) if len(curve) >= SHORTEST_CURVE else None
-    short = "the log is shorter than a week" if study.timed else "every unit counts from one moment"
+    short = "the log is shorter than a week" if study.has_time else "every unit counts from one moment"
     note = found.note if found else f"{short}, so no duration can be told"
     splits, curves = [], []
     for share in study.design.splits:
@@ -65,7 +65,7 @@ def plan(study: Study, results: Results, con: "duckdb.DuckDBPyConnection") -> Pl
         sizes = [round(chosen.n_total * 2 ** (k / 4)) for k in range(-8, 13)]
         curves.append((share, [split.mde(n, power=power) for n in sizes]))
     more = "more" if exposed >= chosen.n_total else "fewer"
-    return Planned(
+    return PlannedExperiment(
         chosen,
         found.days if found and math.isfinite(found.days) else None,
         found.weeks if found else None,

@@ -43,7 +43,7 @@ class Step:
 
 
 @dataclass(frozen=True)
-class Funnel:
+class FunnelCounts:
     """An ordered funnel in one level of a segment."""
 
     name: str
@@ -65,7 +65,7 @@ class Funnel:
         return max(self.steps[1:], key=lambda s: s.purchases_lost)
 
 
-def read(con: "duckdb.DuckDBPyConnection", dimension: str = "all") -> list[Funnel]:
+def read(con: "duckdb.DuckDBPyConnection", dimension: str = "all") -> list[FunnelCounts]:
     """Funnels by level of a dimension, strict ones first, large levels first."""
     rows = query.query(con, "funnel")
     rows = rows[rows.dimension == dimension]
@@ -76,14 +76,14 @@ def read(con: "duckdb.DuckDBPyConnection", dimension: str = "all") -> list[Funne
     return sorted(funnels, key=lambda f: (f.name != "strict", -f.steps[0].units, f.level))
 
 
-def by_arm(con: "duckdb.DuckDBPyConnection", study: Study) -> list[Funnel]:
+def by_arm(con: "duckdb.DuckDBPyConnection", study: Study) -> list[FunnelCounts]:
     """The funnel of each arm in the experiment, from the exposure on, control first; none where :func:`no_arms` says why."""
     arms = {str(variant): rows for variant, rows in query.query(con, "funnel_arms").groupby("variant")}
     found = [_funnel("strict", v.name, arms[v.name].sort_values("step")) for v in study.variants if v.name in arms]
     return found if len(found) == len(study.variants) else []
 
 
-def _funnel(name: str, level: str, rows: "pd.DataFrame") -> Funnel:
+def _funnel(name: str, level: str, rows: "pd.DataFrame") -> FunnelCounts:
     records = list(rows.itertuples(index=False))
     required = [r for r in records if name == "strict" or not r.is_optional]
     converted = int(records[-1].units)
@@ -106,7 +106,7 @@ def _funnel(name: str, level: str, rows: "pd.DataFrame") -> Funnel:
                 lost if before else 0.0,
             )
         )
-    return Funnel(name, level, tuple(steps))
+    return FunnelCounts(name, level, tuple(steps))
 
 
 def time_to_convert(con: "duckdb.DuckDBPyConnection") -> SurvivalCurve:
@@ -132,7 +132,7 @@ class Bypass:
 
     def text(self, study: Study) -> str:
         """Who leaves the path, in a sentence."""
-        if study.tabled:
+        if study.is_unit_table:
             return f"Every row of the table is {study.exposure}, so nobody reaches {study.funnel.steps[-1]} beside the path."
         last, share = study.funnel.steps[-1], self.without_exposure / self.converted if self.converted else 0.0
         text = f"Of {self.converted:,} users with a {last}, {self.without_exposure:,} have no {study.exposure} event"
@@ -153,4 +153,4 @@ def bypass(con: "duckdb.DuckDBPyConnection") -> Bypass:
 
 def window(study: Study) -> str:
     """Within which time the steps of a funnel follow each other."""
-    return "at any time after" if study.tabled else f"within {study.funnel.window_hours:g} hours of"
+    return "at any time after" if study.is_unit_table else f"within {study.funnel.window_hours:g} hours of"

@@ -2,35 +2,33 @@
 
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from helpers.config import Metric, Study
 from helpers.experiment.results import MetricEffect, Results
 from helpers.paths import StudyPaths
 from helpers.simulate.ground_truth import FILE, Planted
 
-if TYPE_CHECKING:
-    pass
-
 
 @dataclass(frozen=True)
-class Marked:
+class GroundTruthCheck:
     """One planted effect, and the estimate in which it shows; None where the report estimates nothing of the kind."""
 
     planted: Planted
     found: MetricEffect | None
 
 
-def marked(study: Study, where: StudyPaths, results: Results) -> list[Marked]:
+def checked(study: Study, where: StudyPaths, results: Results) -> list[GroundTruthCheck]:
     """The ledger of the simulated world, or the study's injection level by level; empty where nothing was planted."""
     if not study.planted:
         return []
     if study.injection is None:
         ledger = json.loads((where.raw / FILE).read_text(encoding="utf-8"))["planted"]
-        return [Marked(entry, _found(results, entry.event)) for entry in (Planted(**fields) for fields in ledger)]
+        return [
+            GroundTruthCheck(entry, _found(results, entry.event)) for entry in (Planted(**fields) for fields in ledger)
+        ]
     event, dimension = study.injection.event, study.injection.by or "all"
     return [
-        Marked(
+        GroundTruthCheck(
             Planted(event, uplift, f"relative change of {event}s among exposed units, {level}", "relative", event),
             _found(results, event, dimension, level),
         )

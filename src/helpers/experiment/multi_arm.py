@@ -1,13 +1,9 @@
 """Every arm against the control: the table of a study with more than two variants."""
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from helpers.experiment.results import MetricEffect, Results
 from helpers.stats import adjust
-
-if TYPE_CHECKING:
-    pass
 
 
 def against_control(results: Results) -> list[MetricEffect]:

@@ -30,7 +30,7 @@ ALL, BEFORE = "as they are", "heaviest before"
 
 
 @dataclass(frozen=True)
-class Rule:
+class SelectionRule:
     """A way of choosing units; ``truth`` is the level of the ground truth that it means to describe."""
 
     name: str
@@ -40,11 +40,11 @@ class Rule:
 
 
 RULES = (
-    Rule("winsorised", "As planned: pulled to the threshold", ALL, True),
-    Rule("as they are", "As they are: nothing pulled in", ALL, True),
-    Rule("dropped", "Dropped at the threshold", ALL, False),
-    Rule("heaviest before", "Heaviest quarter by history", BEFORE, True),
-    Rule("heaviest by outcome", "Heaviest quarter by outcome", BEFORE, False),
+    SelectionRule("winsorised", "As planned: pulled to the threshold", ALL, True),
+    SelectionRule("as they are", "As they are: nothing pulled in", ALL, True),
+    SelectionRule("dropped", "Dropped at the threshold", ALL, False),
+    SelectionRule("heaviest before", "Heaviest quarter by history", BEFORE, True),
+    SelectionRule("heaviest by outcome", "Heaviest quarter by outcome", BEFORE, False),
 )
 SIMULATED = {
     DROPPED: ("Dropped at the threshold", False),
@@ -58,10 +58,10 @@ SEED, RUNS = 20260302, 60
 
 
 @dataclass(frozen=True)
-class Reading:
+class SelectionEffect:
     """What one rule shows on the study's log, and the true relative effect that it means to describe, where known."""
 
-    rule: Rule
+    rule: SelectionRule
     effect: Effect
     truth: float | None
 
@@ -73,7 +73,7 @@ class Reading:
         return self.effect.relative_low <= self.truth <= self.effect.relative_high
 
 
-def read(con: "duckdb.DuckDBPyConnection", results: Results) -> list[Reading]:
+def read(con: "duckdb.DuckDBPyConnection", results: Results) -> list[SelectionEffect]:
     """The primary metric's effect under every rule; none unless it is a winsorised mean.
 
     Estimates the relative change of the treatment's mean against the control's, Welch and Fieller, from sums of the
@@ -89,7 +89,7 @@ def read(con: "duckdb.DuckDBPyConnection", results: Results) -> list[Reading]:
         control, treatment = (Mean.from_sums(int(a.units), int(a.sum_y), int(a.sum_y2)) for a in arms if a is not None)
         truth = results.truth(study.primary, dimension="selection", level=rule.truth)
         effect = compare(control, treatment, confidence=study.decision.confidence)
-        found.append(Reading(rule, effect, truth.relative if truth else None))
+        found.append(SelectionEffect(rule, effect, truth.relative if truth else None))
     return found
 
 

@@ -1,10 +1,5 @@
 """Names and texts inside SQL."""
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    pass
-
 
 def literal(value: object) -> str:
     """A text as SQL writes it.

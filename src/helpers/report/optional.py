@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from helpers.experiment.results import Results
-    from helpers.experiment.selection import Reading
+    from helpers.experiment.selection import SelectionEffect
     from helpers.experiment.surrogate import Surrogacy
     from helpers.experiment.survival import Survival
     from helpers.experiment.trust import Trust
@@ -22,39 +22,39 @@ if TYPE_CHECKING:
 
 def funnel_arms(nb: "Notebook", con: "duckdb.DuckDBPyConnection") -> "FigureView | Callout":
     """The funnel of each arm, side by side."""
-    from helpers.experiment import funnel
+    from helpers.experiment.funnel import by_arm
     from helpers.report.figures.experiment import funnel_arms
-    from helpers.report.topics import funnel as funnel_topic
+    from helpers.report.topics import funnel
 
-    arms = funnel.by_arm(con, nb.study)
+    arms = by_arm(con, nb.study)
     if not arms:
-        return nb.warning(funnel_topic.absent(nb.study))
+        return nb.warning(funnel.absent(nb.study))
     alt = "Flow of exposed units through the funnel and out of it, arm by arm"
     return nb.show("funnel_arms", funnel_arms(arms, nb.study), alt)
 
 
 def planted(nb: "Notebook", results: "Results") -> "Table | None":
     """Every planted effect beside what was found for it; nothing where none was planted."""
-    from helpers.experiment import ground_truth
-    from helpers.report.topics import ground_truth as ground_truth_topic
+    from helpers.experiment.ground_truth import checked
+    from helpers.report.topics import ground_truth
 
-    ledger = ground_truth.marked(nb.study, nb.where, results)
-    ground_truth_topic.record(nb, ledger)
-    rows = ground_truth_topic.table(ledger, nb.study)
-    return nb.table(rows, "Every planted effect, and what was found", ground_truth_topic.NOTE) if ledger else None
+    found = checked(nb.study, nb.where, results)
+    ground_truth.record(nb, found)
+    rows = ground_truth.table(found, nb.study)
+    return nb.table(rows, "Every planted effect, and what was found", ground_truth.NOTE) if found else None
 
 
-def choices(nb: "Notebook", found: "Sequence[Reading]") -> "Table | Callout":
+def choices(nb: "Notebook", found: "Sequence[SelectionEffect]") -> "Table | Callout":
     """What other choices of units would have shown on the study's own log."""
-    from helpers.report.topics import selection as selection_topic
+    from helpers.report.topics import selection
 
     if not found:
-        return nb.warning(selection_topic.absent(nb.study))
-    selection_topic.record(nb, found)
-    return nb.table(selection_topic.table(found), selection_topic.caption(nb.study), selection_topic.note(nb.study))
+        return nb.warning(selection.absent(nb.study))
+    selection.record(nb, found)
+    return nb.table(selection.table(found), selection.caption(nb.study), selection.note(nb.study))
 
 
-def choices_figure(nb: "Notebook", found: "Sequence[Reading]") -> "FigureView | None":
+def choices_figure(nb: "Notebook", found: "Sequence[SelectionEffect]") -> "FigureView | None":
     """The same choices against the truth."""
     from helpers.report.figures.selection import readings
 
@@ -64,21 +64,21 @@ def choices_figure(nb: "Notebook", found: "Sequence[Reading]") -> "FigureView | 
 
 def choices_simulated(nb: "Notebook") -> "Table | None":
     """The same choices over many simulated experiments; nothing without a world that can be drawn anew."""
-    from helpers.experiment import selection
-    from helpers.report.topics import selection as selection_topic
+    from helpers.experiment.selection import simulated
+    from helpers.report.topics import selection
 
-    biases = selection.simulated(nb.study)
-    selection_topic.record_simulated(nb, biases)
-    rows = selection_topic.table_simulated(biases)
-    return nb.table(rows, "The same choices, simulated", selection_topic.note_simulated()) if biases else None
+    biases = simulated(nb.study)
+    selection.record_simulated(nb, biases)
+    rows = selection.table_simulated(biases)
+    return nb.table(rows, "The same choices, simulated", selection.note_simulated()) if biases else None
 
 
 def segment_tests(nb: "Notebook", results: "Results") -> "Table | None":
     """What unadjusted tests by segment would have found."""
-    from helpers.experiment import misreadings
+    from helpers.experiment.misinterpretations import segment_tests
     from helpers.report.topics import misinterpretations
 
-    tests = misreadings.segment_tests(results)
+    tests = segment_tests(results)
     misinterpretations.record_segments(nb, tests)
     rows = misinterpretations.table(tests)
     return nb.table(rows, "What tests by segment would have found", misinterpretations.NOTE) if tests else None
@@ -86,32 +86,32 @@ def segment_tests(nb: "Notebook", results: "Results") -> "Table | None":
 
 def near_miss(nb: "Notebook", results: "Results") -> "Callout | None":
     """What a p-value just above the level does not mean."""
-    from helpers.experiment import misreadings
-    from helpers.report.topics import misinterpretations as misinterpretations_topic
+    from helpers.experiment.misinterpretations import near_miss
+    from helpers.report.topics import misinterpretations
 
-    near = misreadings.near_miss(results)
-    misinterpretations_topic.record_near_miss(nb, near)
+    near = near_miss(results)
+    misinterpretations.record_near_miss(nb, near)
     return nb.warning(near.text()) if near else None
 
 
 def arms(nb: "Notebook", results: "Results") -> "Table | None":
     """Every arm against the control; nothing of a study with two variants."""
-    from helpers.experiment import multi_arm
-    from helpers.report.topics import multi_arm as multi_arm_topic
+    from helpers.experiment.multi_arm import against_control
+    from helpers.report.topics import multi_arm
 
-    found = multi_arm.against_control(results)
-    multi_arm_topic.record(nb, found)
-    rows = multi_arm_topic.table(found, nb.study)
-    return nb.table(rows, "Every arm against the control", multi_arm_topic.note(found, nb.study)) if found else None
+    found = against_control(results)
+    multi_arm.record(nb, found)
+    rows = multi_arm.table(found, nb.study)
+    return nb.table(rows, "Every arm against the control", multi_arm.note(found, nb.study)) if found else None
 
 
 def survival(nb: "Notebook", found: "Survival | None") -> "FigureView | Callout":
     """The curves of how long units stay."""
-    from helpers.report.topics import survival as survival_topic
+    from helpers.report.topics import survival
 
-    survival_topic.record(nb, found)
+    survival.record(nb, found)
     if found is None:
-        return nb.finding("The study names no event by which a unit leaves, so how long units stay is not asked.")
+        return nb.finding(survival.absent(nb.study))
     from helpers.report.figures.survival import staying
 
     return nb.show(
@@ -125,24 +125,18 @@ def survival_table(nb: "Notebook", found: "Survival | None") -> "Table | None":
     """The arms of the same curves in numbers; nothing where there is none."""
     if found is None:
         return None
-    from helpers.report.topics import survival as survival_topic
+    from helpers.report.topics import survival
 
-    kept, p = found.mean_days, nb.say(found.test.p_value, "p")
-    return nb.table(
-        survival_topic.table(found),
-        "How long exposed units stay",
-        f"mean days kept, treatment minus control: {kept.absolute:+.2f} ({kept.absolute_low:+.2f} to {kept.absolute_high:+.2f}); "
-        f"log-rank p {p if p.startswith(('<', '>')) else f'= {p}'}",
-    )
+    return nb.table(survival.table(found), "How long exposed units stay", survival.note(found))
 
 
 def surrogate(nb: "Notebook", found: "Surrogacy | None") -> "FigureView | Callout":
     """What the proxy predicts of the outcome beside what the outcome shows."""
-    from helpers.report.topics import surrogate as surrogate_topic
+    from helpers.report.topics import surrogate
 
-    surrogate_topic.record(nb, found)
+    surrogate.record(nb, found)
     if found is None:
-        return nb.finding("The study names no proxy that is to stand for another metric.")
+        return nb.finding(surrogate.absent(nb.study))
     from helpers.report.figures.surrogate import predicted
 
     return nb.show(
@@ -156,23 +150,23 @@ def surrogate_table(nb: "Notebook", found: "Surrogacy | None") -> "Table | None"
     """What would have to hold, and which of it the experiment can say; nothing without a proxy."""
     if found is None:
         return None
-    from helpers.report.topics import surrogate as surrogate_topic
+    from helpers.report.topics import surrogate
 
     return nb.table(
-        surrogate_topic.table(found, nb.study.economics.currency),
+        surrogate.table(found, nb.study.economics.currency),
         f"What would have to hold for {found.proxy.label.lower()} to stand for {found.outcome.label.lower()}",
-        "intervals of the slopes and of both parts are robust; a criterion that is not refuted is not thereby shown",
+        surrogate.NOTE,
     )
 
 
 def cannibalisation(nb: "Notebook", results: "Results") -> "Callout | None":
     """Whether the lift of the proxy takes chances to sell; nothing where the study names none."""
-    from helpers.report.topics.surrogate import text_cannibalisation
+    from helpers.report.topics import surrogate
 
-    text = text_cannibalisation(results)
+    text = surrogate.text_cannibalisation(results)
     if text is None:
         return None
-    nb.record("surrogate.cannibalisation", text, "text", "Whether the lift of the proxy takes chances to sell")
+    surrogate.record_cannibalisation(nb, text)
     return nb.finding(text)
 
 
@@ -203,28 +197,27 @@ def trust_words(nb: "Notebook", found: "Trust") -> "Callout":
 
 def trust_caveats(nb: "Notebook", found: "Trust") -> "Callout | None":
     """What the warnings mean to whoever wants to act on the result; nothing where none needs words."""
-    from helpers.report.topics import trust as report
+    from helpers.report.topics import trust
 
-    said = report.text_caveats(found)
+    said = trust.text_caveats(found)
     return nb.warning(said) if said else None
 
 
 def trust_details(nb: "Notebook", found: "Trust") -> "Folded":
     """Every check with its question, folded away."""
     from helpers.report.tables import Folded
-    from helpers.report.topics import trust as report
+    from helpers.report.topics import trust
 
-    return Folded("Every check and what it found", nb.table(report.table_details(found), "Trust checks one by one"))
+    return Folded("Every check and what it found", nb.table(trust.table_details(found), "Trust checks one by one"))
 
 
 def reestimates(nb: "Notebook", found: "Trust") -> "Table | None":
     """The primary effect without the last days and without those of external events; nothing where no unit is left out."""
-    from helpers.report.topics import trust as report
+    from helpers.report.topics import trust
 
-    rows = report.table_reestimates(found)
+    rows = trust.table_reestimates(found)
     caption = f"{nb.study.primary.label}: the effect without some days"
-    note = "beside the effect of all units, which the decision rests on; the p-value asks whether those days show another effect"
-    return nb.table(rows, caption, note) if rows else None
+    return nb.table(rows, caption, trust.NOTE_REESTIMATES) if rows else None
 
 
 def odd_values(nb: "Notebook", con: "duckdb.DuckDBPyConnection") -> "Callout":

@@ -3,7 +3,6 @@
 import re
 import shutil
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from helpers import ingest, paths
 from helpers.config import Study, tracking_plan
@@ -12,9 +11,6 @@ from helpers.paths import StudyPaths
 from helpers.pipeline.files import scratch, write_text
 from helpers.site.csp import secured
 from helpers.warehouse.build import dbt_vars, run_dbt
-
-if TYPE_CHECKING:
-    pass
 
 
 def _offline(html: str) -> str:

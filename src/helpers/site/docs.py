@@ -73,9 +73,9 @@ def texts() -> dict[str, str]:
 def helping() -> dict[str, Any]:
     """What the pages that help are made of: the errors in the code, the keys of a study file, the worked example."""
     from helpers import defaults
-    from helpers.cli import EXIT_CODES
     from helpers.config import Study, keys
     from helpers.config.programme import Programme
+    from helpers.errors import EXIT_CODES
     from helpers.formatting import formatted
     from helpers.site import worked_example
     from helpers.site.error_catalogue import HOLE, by_topic

@@ -29,7 +29,7 @@ PARTS = {"got": "found", "expected": "expected", "cause": "likely cause", "remed
 
 
 @dataclass(frozen=True)
-class Told:
+class CatalogueEntry:
     """One error: its message with holes, and what else it says where that stands in the code.
 
     Attributes:
@@ -51,12 +51,12 @@ class Told:
 
 
 @cache
-def errors(package: Path = PACKAGE) -> tuple[Told, ...]:
+def errors(package: Path = PACKAGE) -> tuple[CatalogueEntry, ...]:
     """Every ``ReportError(...)`` and every breach of a study file in the package, by message.
 
     One that hands on the words of others alone has no message to search for and is left out.
     """
-    found: dict[tuple[str, str], Told] = {}
+    found: dict[tuple[str, str], CatalogueEntry] = {}
     for file in sorted(package.rglob("*.py")):
         module = ".".join(("helpers", *file.relative_to(package).with_suffix("").parts)).removesuffix(".__init__")
         for told in of_source(file.read_text(encoding="utf-8"), module):
@@ -68,13 +68,13 @@ def errors(package: Path = PACKAGE) -> tuple[Told, ...]:
     return tuple(sorted(found.values(), key=lambda told: (told.what.lstrip(f"{HOLE} :,'").lower(), told.module)))
 
 
-def by_topic() -> list[tuple[str, list[Told]]]:
+def by_topic() -> list[tuple[str, list[CatalogueEntry]]]:
     """:func:`errors` by topic, topics in the order of a reader's work."""
     found = errors()
     return [(topic, [told for told in found if told.topic == topic]) for topic in (*TOPICS, THE_REST)]
 
 
-def of_source(source: str, module: str) -> Iterator[Told]:
+def of_source(source: str, module: str) -> Iterator[CatalogueEntry]:
     """The errors of one module.
 
     >>> code = 'raise ReportError(f"{file.name} is empty", got="0 bytes", expected="events")'
@@ -96,16 +96,16 @@ def of_source(source: str, module: str) -> Iterator[Told]:
             yield read(call, known, module)
 
 
-def _report_error(call: ast.Call, known: dict[str, ast.expr], module: str) -> Told:
+def _report_error(call: ast.Call, known: dict[str, ast.expr], module: str) -> CatalogueEntry:
     what = " ".join(_text(call.args[0], known).split()).replace(HOLE * 2, HOLE)
-    return Told(what, module, _parts({k.arg or "": k.value for k in call.keywords}, known))
+    return CatalogueEntry(what, module, _parts({k.arg or "": k.value for k in call.keywords}, known))
 
 
-def _breach(call: ast.Call, known: dict[str, ast.expr], module: str) -> Told:
+def _breach(call: ast.Call, known: dict[str, ast.expr], module: str) -> CatalogueEntry:
     """A breach of the study file, as :func:`helpers.config.explained` tells it."""
     key, got, expected = call.args[:3]
     told = {"got": got, "expected": expected} | {k.arg or "": k.value for k in call.keywords}
-    return Told(f"{HOLE}, line {HOLE}: key '{_text(key, known)}' is wrong", module, _parts(told, known))
+    return CatalogueEntry(f"{HOLE}, line {HOLE}: key '{_text(key, known)}' is wrong", module, _parts(told, known))
 
 
 def _parts(told: dict[str, ast.expr], known: dict[str, ast.expr]) -> tuple[tuple[str, str], ...]:
@@ -114,7 +114,7 @@ def _parts(told: dict[str, ast.expr], known: dict[str, ast.expr]) -> tuple[tuple
     return tuple((label, " ".join(text.split())) for label, text in texts if any(c.isalpha() for c in text))
 
 
-RAISED = {"ReportError": _report_error, "Wrong": _breach}
+RAISED = {"ReportError": _report_error, "ConfigError": _breach}
 """What stands for an error in the code, and how it is read."""
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from helpers import paths
-from helpers.experiment.whatif.plan import INPUTS, Plan
+from helpers.experiment.whatif.plan import INPUTS, WhatIfPlan
 from helpers.experiment.whatif.presets import Preset
 from helpers.pipeline.files import write_text
 from helpers.site.bundle import bundle, embedded, rendered
@@ -15,7 +15,7 @@ SOURCE = paths.SITE / "simulator"
 MODULES = ("normal", "score", "design", "words", "engine", "patch", "chart", "form", "page")
 """ES modules in the order in which they need each other."""
 
-OWN = Plan(traffic=5_000, baseline=0.05, uplift=0.05, arpu=250, days=28)
+OWN = WhatIfPlan(traffic=5_000, baseline=0.05, uplift=0.05, arpu=250, days=28)
 """What stands there when no study is chosen."""
 
 

@@ -5,22 +5,18 @@ Importing this package loads neither lifelines nor statsmodels.
 """
 
 from helpers.stats.adjustment import LinArrays, RegressionAdjusted, lin_adjustment, lin_arrays
-from helpers.stats.ancova import Ancova, ancova
 from helpers.stats.arm_estimate import ArmEstimate
-from helpers.stats.bayes import BayesEffect, Posterior, compare_bayes, false_positive_risk, posterior
+from helpers.stats.bayes import BayesEffect, compare_bayes
 from helpers.stats.beta import BetaPrior
-from helpers.stats.bootstrap import BootstrapEstimate, bootstrap, bootstrap_estimate
 from helpers.stats.bootstrap_intervals import compare_replicates, replicate_effects
 from helpers.stats.bootstrap_replicates import Replicates, replicates
 from helpers.stats.calibration import BinomialInterval, MonteCarlo, binomial_interval, monte_carlo
 from helpers.stats.clusters import ClusteredEffect, analyse_rows, compare_clusters
 from helpers.stats.confidence_sequences import ConfidencePath, confidence_path, confidence_sequence, mixture_rate
-from helpers.stats.cox import Cox, cox
 from helpers.stats.daily_effects import DailyEffects
 from helpers.stats.design import Plan
 from helpers.stats.duration import Duration, weeks
 from helpers.stats.effects import Effect, compare, comparison
-from helpers.stats.exact import ExactTest, boschloo, compare_exact, fisher
 from helpers.stats.hazards import HazardArrays, HazardRatio, hazard_ratio, hazard_ratios
 from helpers.stats.heterogeneity import Heterogeneity, SegmentEffect, heterogeneity, segment_estimate
 from helpers.stats.inference import Alternative, EffectArrays
@@ -38,9 +34,8 @@ from helpers.stats.multiplicity import (
 from helpers.stats.noninferiority import NonInferiority, noninferiority
 from helpers.stats.novelty import Novelty, TrendArrays, novelty, trends
 from helpers.stats.peeking import PeekingCost, StopProbabilities, peeking_cost, simulate_peeking, stop_probabilities
-from helpers.stats.permutation import Permutation, mean_difference, permutation, welch_t
-from helpers.stats.poisson_bootstrap import PoissonSums
 from helpers.stats.pooling import PoolingArrays, partial_pooling
+from helpers.stats.posterior import Posterior, false_positive_risk, posterior
 from helpers.stats.power import MeanDesign, ProportionDesign, RatioDesign
 from helpers.stats.quantile_bootstrap import bootstrap_quantiles, quantile_replicates
 from helpers.stats.quantiles import Quantile, RankWindow, quantile_effects
@@ -67,32 +62,25 @@ from helpers.stats.survival import (
     log_rank,
     restricted_mean,
 )
-from helpers.stats.unconditional import exact_p_values
 from helpers.stats.validation import InputError
 from helpers.stats.variance import Adjusted, VarianceReduction, cuped
-from helpers.stats.wald import compare_wald
-from helpers.stats.winsorizing import Thresholds, Winsorized, WinsorizedArm, WinsorizedRows, winsorize, winsorize_rows
 
 __all__ = [
     "Adjusted",
     "AdjustedEffect",
     "AdjustedPValues",
     "Alternative",
-    "Ancova",
     "ArmEstimate",
     "BayesEffect",
     "BetaPrior",
     "BinomialInterval",
-    "BootstrapEstimate",
     "ClusterTotals",
     "ClusteredEffect",
     "ConfidencePath",
-    "Cox",
     "DailyEffects",
     "Duration",
     "Effect",
     "EffectArrays",
-    "ExactTest",
     "GroupSequential",
     "HazardArrays",
     "HazardRatio",
@@ -111,9 +99,7 @@ __all__ = [
     "NonInferiority",
     "Novelty",
     "PeekingCost",
-    "Permutation",
     "Plan",
-    "PoissonSums",
     "PoolingArrays",
     "PostStratified",
     "Posterior",
@@ -143,41 +129,28 @@ __all__ = [
     "StopProbabilities",
     "Summary",
     "SurvivalCurve",
-    "Thresholds",
     "TrendArrays",
     "VarianceReduction",
-    "Winsorized",
-    "WinsorizedArm",
-    "WinsorizedRows",
     "adjust",
     "adjusted_effects",
     "adjusted_p_values",
     "analyse_rows",
-    "ancova",
     "binomial_interval",
-    "bootstrap",
-    "bootstrap_estimate",
     "bootstrap_quantiles",
-    "boschloo",
     "cluster_totals",
     "compare",
     "compare_bayes",
     "compare_clusters",
-    "compare_exact",
     "compare_replicates",
     "compare_restricted_means",
-    "compare_wald",
     "comparison",
     "confidence_path",
     "confidence_sequence",
     "correlation_of",
-    "cox",
     "cuped",
     "decision_levels",
     "diagnose_srm",
-    "exact_p_values",
     "false_positive_risk",
-    "fisher",
     "group_sequential",
     "hazard_ratio",
     "hazard_ratios",
@@ -187,7 +160,6 @@ __all__ = [
     "lin_arrays",
     "log_rank",
     "log_ranks",
-    "mean_difference",
     "mixture_critical",
     "mixture_intervals",
     "mixture_p",
@@ -199,7 +171,6 @@ __all__ = [
     "novelty",
     "partial_pooling",
     "peeking_cost",
-    "permutation",
     "post_stratify",
     "post_stratify_arrays",
     "posterior",
@@ -225,7 +196,4 @@ __all__ = [
     "wang_tsiatis",
     "weeks",
     "welch",
-    "welch_t",
-    "winsorize",
-    "winsorize_rows",
 ]

@@ -1,6 +1,6 @@
 """How many times as fast: hazard ratios of two arms by Cox's partial likelihood, and whether they hold at all times.
 
-Two arms need no more than risk sets, by the array as well; :mod:`helpers.stats.cox` takes covariates beside the arm.
+Two arms need no more than risk sets, by the array as well; for covariates beside the arm there is lifelines' CoxPHFitter.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ class HazardRatio:
     """What multiplies the hazard, the rate of the event among those it has not happened to yet.
 
     Attributes:
-        name: the arm or the covariate; for a covariate the ratio is per unit of it.
+        name: the arm.
         log_ratio, standard_error: the coefficient and its standard error.
         ratio, ratio_low, ratio_high: hazard ratio and its Wald interval; above 1 the event comes sooner.
         statistic, p_value: Wald z of ``log_ratio``; p < alpha if and only if 1 lies outside the interval.

@@ -174,7 +174,7 @@ def is_unbounded(control: float, v_c: float, t: float) -> bool:
 
 
 def relative_delta(control: FloatArray, v_c: FloatArray, treatment: FloatArray, v_t: FloatArray) -> FloatArray:
-    r"""Delta-method standard error of ``(t - c) / |c|``: for comparison only, see ``compare_wald``.
+    r"""Delta-method standard error of ``(t - c) / |c|``: what the calibration shows beside Fieller, not to decide by.
 
     :math:`\sqrt{v_t/c^2+t^2v_c/c^4}`.
 

@@ -196,7 +196,7 @@ def adjusted_effects(
         method: as in :func:`adjust`.
         confidence: one minus the error rate of the family.
         alternative: direction of every test.
-        comparer: ``compare``, ``compare_exact`` or anything of that form.
+        comparer: ``compare`` or anything of that form.
 
     Raises:
         InputError: whatever the comparer or :func:`adjust` refuses.

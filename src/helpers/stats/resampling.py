@@ -1,4 +1,4 @@
-"""What bootstrap and permutation share: statistics by the row, checks of what goes in and out, and progress."""
+"""What every bootstrap shares: statistics by the row, checks of what goes in and out, and progress."""
 
 from __future__ import annotations
 

@@ -4,7 +4,7 @@ A topic is a module with a tuple ``CASES``; :func:`cases` collects them all. ``m
 10,000 times and writes the page of the report site; the tests run a short version with a fixed seed.
 """
 
-from helpers.validation.case import Case, Found, Quantity, judged, run, runs_of
+from helpers.validation.case import Case, CaseOutcome, Quantity, evaluated, run, runs_of
 from helpers.validation.collect import TOPICS, cases
 
-__all__ = ["TOPICS", "Case", "Found", "Quantity", "cases", "judged", "run", "runs_of"]
+__all__ = ["TOPICS", "Case", "CaseOutcome", "Quantity", "cases", "evaluated", "run", "runs_of"]

@@ -69,7 +69,7 @@ class Case:
 
 
 @dataclass(frozen=True)
-class Found:
+class CaseOutcome:
     """What a case showed.
 
     Attributes:
@@ -101,7 +101,7 @@ class Found:
         return abs(gap) <= noise + self.case.slack
 
 
-def run(case: Case, runs: int) -> Found:
+def run(case: Case, runs: int) -> CaseOutcome:
     """Count the case in ``runs`` runs of its own stream.
 
     Example:
@@ -109,18 +109,20 @@ def run(case: Case, runs: int) -> Found:
         >>> run(case, 100).monte_carlo.runs
         100
     """
-    return judged(case, case.hits(case.generator(), runs), runs)
+    return evaluated(case, case.hits(case.generator(), runs), runs)
 
 
-def judged(case: Case, hits: int, runs: int) -> Found:
+def evaluated(case: Case, hits: int, runs: int) -> CaseOutcome:
     """The verdict on ``hits`` of ``runs``.
 
     Example:
         >>> case = Case("Coins", "toss", "fair", "coverage", 0.5, lambda rng, runs: 0, promise="at least")
-        >>> judged(case, 900, 1_000).kept
+        >>> evaluated(case, 900, 1_000).kept
         True
     """
-    return Found(case, monte_carlo(str(case), case.nominal, hits, runs, confidence=CONFIDENCE, promise=case.promise))
+    return CaseOutcome(
+        case, monte_carlo(str(case), case.nominal, hits, runs, confidence=CONFIDENCE, promise=case.promise)
+    )
 
 
 def runs_of(case: Case, scale: float) -> int:

@@ -8,7 +8,6 @@ from helpers.validation.case import Case
 
 TOPICS = (
     "proportions",
-    "exact",
     "means",
     "noninferiority",
     "bayes",

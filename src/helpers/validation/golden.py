@@ -52,7 +52,7 @@ class Checked:
 
 
 @dataclass(frozen=True)
-class Report:
+class GoldenReport:
     """What became of a file."""
 
     file: str
@@ -85,7 +85,7 @@ def default_path() -> Path:
     return Path(os.environ.get(REFERENCE_DIR) or paths.ROOT.parent / "shared" / "reference") / FILE
 
 
-def check(file: str | Path | None = None) -> Report:
+def check(file: str | Path | None = None) -> GoldenReport:
     """Recompute every figure of a file.
 
     Raises:
@@ -94,7 +94,7 @@ def check(file: str | Path | None = None) -> Report:
     path = Path(file) if file else default_path()
     content = read(path)
     names = [*SECTIONS, *(name for name in content if name not in SECTIONS)]
-    return Report(path.name, tuple(checked(name, content.get(name), SECTIONS.get(name)) for name in names))
+    return GoldenReport(path.name, tuple(checked(name, content.get(name), SECTIONS.get(name)) for name in names))
 
 
 def read(path: Path) -> dict[str, Any]:
@@ -141,7 +141,7 @@ def checked(name: str, content: Any, section: Section | None) -> Checked:
 
 
 @dataclass(frozen=True)
-class Compared:
+class ComparedFigure:
     """One figure, or one thing wrong with an entry."""
 
     name: str
@@ -150,7 +150,7 @@ class Compared:
     figure: bool = True
 
 
-def compared(entry: Any, section: Section) -> Iterator[Compared]:
+def compared(entry: Any, section: Section) -> Iterator[ComparedFigure]:
     """Every figure of an entry against its recomputation."""
     if not isinstance(entry, dict) or not entry:
         yield wrong("entry", f"no object with figures: {entry!r:.60}")
@@ -175,23 +175,29 @@ def compared(entry: Any, section: Section) -> Iterator[Compared]:
             yield one(name, found[name], stated[name], precision)
 
 
-def one(name: str, found: Any, stated: Any, precision: Precision) -> Compared:
+def one(name: str, found: Any, stated: Any, precision: Precision) -> ComparedFigure:
     """One figure against its recomputation; words must be equal."""
     if isinstance(found, str):
-        return Compared(name, 0.0) if found == stated else wrong(name, f"{stated!r} in the file, recomputed {found!r}")
+        return (
+            ComparedFigure(name, 0.0)
+            if found == stated
+            else wrong(name, f"{stated!r} in the file, recomputed {found!r}")
+        )
     try:
         expected = number(stated)
     except (TypeError, ValueError):
         return wrong(name, f"{stated!r:.60} is no number")
     error = precision.error(float(found), expected)
     if error <= precision.relative:
-        return Compared(name, error)
-    return Compared(name, error, f"{name}: {expected!r} in the file, recomputed {float(found)!r}, error {error:.1e}")
+        return ComparedFigure(name, error)
+    return ComparedFigure(
+        name, error, f"{name}: {expected!r} in the file, recomputed {float(found)!r}, error {error:.1e}"
+    )
 
 
-def wrong(name: str, what: str) -> Compared:
+def wrong(name: str, what: str) -> ComparedFigure:
     """Something other than a figure that differs."""
-    return Compared(name, math.inf, f"{name}: {what}", figure=False)
+    return ComparedFigure(name, math.inf, f"{name}: {what}", figure=False)
 
 
 def number(value: Any) -> float:

@@ -26,7 +26,7 @@ Z = float(critical(ALPHA))
 
 
 @dataclass(frozen=True)
-class Cells:
+class SegmentCells:
     """Conversion by segment or by day: ``k`` cells with the rate of the control and an effect each.
 
     Sizes of the cells vary fourfold around their average; ``effects`` are absolute, or relative to the rate.
@@ -66,12 +66,12 @@ class Cells:
         return np.asarray((rates * (1 - rates) / self.sizes).sum(axis=0), np.float64)
 
 
-def interactions(rng: Generator, runs: int, *, cells: Cells, effects: FloatArray) -> int:
+def interactions(rng: Generator, runs: int, *, cells: SegmentCells, effects: FloatArray) -> int:
     """Runs in which the interaction test rejects."""
     return int((partial_pooling(*cells.effects(cells.counts(rng, runs, effects))).p_value < ALPHA).sum())
 
 
-def false_claims(rng: Generator, runs: int, *, cells: Cells, effects: FloatArray) -> int:
+def false_claims(rng: Generator, runs: int, *, cells: SegmentCells, effects: FloatArray) -> int:
     """Runs in which some segment is claimed to differ; only those can claim whose interaction test rejects."""
     counts = cells.counts(rng, runs, effects)
     rejected = partial_pooling(*cells.effects(counts)).p_value < ALPHA
@@ -90,7 +90,7 @@ def pooled_coverage(rng: Generator, runs: int, *, k: int, ratio: float) -> int:
 Counted = Literal["rejected", "held"]
 
 
-def slopes(rng: Generator, runs: int, *, cells: Cells, effects: FloatArray, counted: Counted) -> int:
+def slopes(rng: Generator, runs: int, *, cells: SegmentCells, effects: FloatArray, counted: Counted) -> int:
     """Runs in which the trend of independent days rejects, or whose interval holds the true slope."""
     found, squared = cells.effects(cells.counts(rng, runs, effects))
     line = trends(np.arange(cells.k), found, squared[:, None, :] * np.eye(cells.k))
@@ -117,13 +117,13 @@ def repeated_slopes(rng: Generator, runs: int, *, k: int, n_c: int, n_t: int, sl
     return hits
 
 
-def _arms(cells: Cells, counts: FloatArray) -> dict[str, tuple[Proportion, Proportion]]:
+def _arms(cells: SegmentCells, counts: FloatArray) -> dict[str, tuple[Proportion, Proportion]]:
     (n_c, n_t), (control, treatment) = cells.sizes.astype(int), counts.astype(int)
     columns = zip(n_c, control, n_t, treatment, strict=True)
     return {str(i): (Proportion(n, k), Proportion(m, j)) for i, (n, k, m, j) in enumerate(columns)}
 
 
-def _spread(cells: Cells, power: float) -> tuple[FloatArray, float]:
+def _spread(cells: SegmentCells, power: float) -> tuple[FloatArray, float]:
     """Effects in a straight line and the power of the interaction test against them, near ``power``."""
     shape = np.linspace(-1, 1, cells.k)
     weights = 1 / cells.true_variance(np.zeros(cells.k))
@@ -135,7 +135,7 @@ def _spread(cells: Cells, power: float) -> tuple[FloatArray, float]:
     return effects, 1 - float(special.chndtr(special.chdtri(cells.k - 1, ALPHA), cells.k - 1, found))
 
 
-def _fading(cells: Cells, power: float) -> tuple[FloatArray, float]:
+def _fading(cells: SegmentCells, power: float) -> tuple[FloatArray, float]:
     """Effects that fall to zero and the power of the slope's test against them, near ``power``."""
     day = np.arange(cells.k) - (cells.k - 1) / 2
 
@@ -155,14 +155,14 @@ MIXTURE = (
     "between segments"
 )
 SEGMENTS = (
-    (Cells(8, 2_000, 2_000, 0.3), 0.0),
-    (Cells(8, 3_600, 400, 0.3), 0.0),
-    (Cells(4, 200, 200, 0.3), 0.0),
-    (Cells(8, 10_000, 10_000, 0.03), 0.0),
-    (Cells(8, 2_000, 2_000, 0.3, "relative"), 0.0),
-    (Cells(8, 18_000, 2_000, 0.03, "relative"), 0.01),
+    (SegmentCells(8, 2_000, 2_000, 0.3), 0.0),
+    (SegmentCells(8, 3_600, 400, 0.3), 0.0),
+    (SegmentCells(4, 200, 200, 0.3), 0.0),
+    (SegmentCells(8, 10_000, 10_000, 0.03), 0.0),
+    (SegmentCells(8, 2_000, 2_000, 0.3, "relative"), 0.0),
+    (SegmentCells(8, 18_000, 2_000, 0.03, "relative"), 0.01),
 )
-DAYS = (Cells(14, 1_000, 1_000, 0.1), Cells(14, 1_800, 200, 0.3), Cells(7, 150, 150, 0.3))
+DAYS = (SegmentCells(14, 1_000, 1_000, 0.1), SegmentCells(14, 1_800, 200, 0.3), SegmentCells(7, 150, 150, 0.3))
 
 
 def _cases() -> tuple[Case, ...]:

@@ -26,11 +26,11 @@ CHUNK = 250
 
 
 @dataclass(frozen=True, eq=False)
-class Arms:
+class ArmEstimates:
     """Estimates of many arms and the variances of one unit: arrays of one entry a run.
 
     Example:
-        >>> Arms(10, np.zeros(3), np.ones(3)).n
+        >>> ArmEstimates(10, np.zeros(3), np.ones(3)).n
         10
     """
 
@@ -39,7 +39,7 @@ class Arms:
     variance: FloatArray
 
 
-Sampler = Callable[[np.random.Generator, int, int, float], Arms]
+Sampler = Callable[[np.random.Generator, int, int, float], ArmEstimates]
 """Arms from a generator, a number of runs, units an arm and a relative lift."""
 
 # one in four pays, log-normally: coefficient of variation about 4
@@ -47,7 +47,7 @@ PAY, MU, SIGMA = 0.25, 3.0, 1.2
 REVENUE = PAY * math.exp(MU + SIGMA**2 / 2)
 
 
-def revenue(rng: np.random.Generator, runs: int, n: int, lift: float) -> Arms:
+def revenue(rng: np.random.Generator, runs: int, n: int, lift: float) -> ArmEstimates:
     """Skewed money, most of it zero; only the payers are drawn."""
     means, variances = np.empty(runs), np.empty(runs)
     for start in range(0, runs, CHUNK):
@@ -58,21 +58,23 @@ def revenue(rng: np.random.Generator, runs: int, n: int, lift: float) -> Arms:
         total, squares = np.add.reduceat(spent, edges), np.add.reduceat(spent**2, edges)
         means[start:stop] = total / n
         variances[start:stop] = (squares - total**2 / n) / (n - 1)
-    return Arms(n, means, variances)
+    return ArmEstimates(n, means, variances)
 
 
-def normal(rng: np.random.Generator, runs: int, n: int, lift: float, *, mean: float = 10.0, sd: float = 4.0) -> Arms:
+def normal(
+    rng: np.random.Generator, runs: int, n: int, lift: float, *, mean: float = 10.0, sd: float = 4.0
+) -> ArmEstimates:
     """Normal values: mean and variance of a sample are drawn directly, being independent."""
     means = rng.normal(mean * (1 + lift), sd / math.sqrt(n), runs)
-    return Arms(n, means, sd**2 * rng.chisquare(n - 1, runs) / (n - 1))
+    return ArmEstimates(n, means, sd**2 * rng.chisquare(n - 1, runs) / (n - 1))
 
 
-def wide_treatment(rng: np.random.Generator, runs: int, n: int, lift: float) -> Arms:
+def wide_treatment(rng: np.random.Generator, runs: int, n: int, lift: float) -> ArmEstimates:
     """Normal values that spread twice as far where n is the treatment's: unequal variances."""
     return normal(rng, runs, n, lift, sd=8.0)
 
 
-def orders(rng: np.random.Generator, runs: int, n: int, lift: float) -> Arms:
+def orders(rng: np.random.Generator, runs: int, n: int, lift: float) -> ArmEstimates:
     """Value an order, by user: a user's orders are alike, so they are not independent."""
     ratios, variances = np.empty(runs), np.empty(runs)
     for start in range(0, runs, CHUNK):
@@ -87,11 +89,11 @@ def orders(rng: np.random.Generator, runs: int, n: int, lift: float) -> Arms:
         part = slice(start, start + shape[0])
         ratios[part] = y / d
         variances[part] = delta_variance(n, y / d, d, *products)
-    return Arms(n, ratios, variances)
+    return ArmEstimates(n, ratios, variances)
 
 
 @dataclass(frozen=True)
-class World:
+class MeansWorld:
     """Where the arms come from: a sampler for each, what is true of the control, and how far off theory says."""
 
     name: str
@@ -107,22 +109,22 @@ class World:
     def __str__(self) -> str:
         return f"{self.name}, {self.n_c:,} : {self.n_t:,}"
 
-    def arms(self, rng: np.random.Generator, runs: int, lift: float) -> tuple[Arms, Arms]:
+    def arms(self, rng: np.random.Generator, runs: int, lift: float) -> tuple[ArmEstimates, ArmEstimates]:
         """Both arms of every run."""
         return self.control(rng, runs, self.n_c, 0.0), self.treatment(rng, runs, self.n_t, lift)
 
 
-def compared(c: Arms, t: Arms) -> EffectArrays:
+def compared(c: ArmEstimates, t: ArmEstimates) -> EffectArrays:
     """Welch and Fieller."""
     return welch(c.n, c.mean, c.variance, t.n, t.mean, t.variance)
 
 
-def rejections(rng: np.random.Generator, runs: int, *, world: World, lift: float) -> int:
+def rejections(rng: np.random.Generator, runs: int, *, world: MeansWorld, lift: float) -> int:
     """Runs with p < alpha."""
     return int((compared(*world.arms(rng, runs, lift)).p_value < ALPHA).sum())
 
 
-def coverage(rng: np.random.Generator, runs: int, *, world: World, scale: Scale) -> int:
+def coverage(rng: np.random.Generator, runs: int, *, world: MeansWorld, scale: Scale) -> int:
     """Runs whose interval holds the true difference, or the true relative change."""
     found = compared(*world.arms(rng, runs, world.lift))
     if scale == "difference":
@@ -132,8 +134,8 @@ def coverage(rng: np.random.Generator, runs: int, *, world: World, scale: Scale)
     return int(((low <= truth) & (truth <= high)).sum())
 
 
-def wald_coverage(rng: np.random.Generator, runs: int, *, world: World, scale: Scale) -> int:
-    """The same for the textbook intervals of ``compare_wald``: normal quantiles, delta method."""
+def wald_coverage(rng: np.random.Generator, runs: int, *, world: MeansWorld, scale: Scale) -> int:
+    """The same for the textbook intervals: normal quantiles, delta method."""
     c, t = world.arms(rng, runs, world.lift)
     v_c, v_t = c.variance / c.n, t.variance / t.n
     if scale == "difference":
@@ -148,16 +150,16 @@ SKEW = "a log-normal tail: the mean of a sample goes with its variance, which a 
 RATIO = "skewed users and an estimate that is a quotient: the delta method leaves errors of order 1 / n"
 FEW = "five units in the smaller arm: Welch's degrees of freedom are themselves an estimate"
 NORMAL = "normal quantiles where the variances are estimated from few units; shown as a warning, not used"
-WORLDS: tuple[World, ...] = (
-    World("normal", normal, normal, 10.0, 10, 10, 0.5),
-    World("normal, treatment sd doubled", normal, wide_treatment, 10.0, 45, 5, 0.5, 0.006, FEW),
-    World("normal, treatment sd doubled", normal, wide_treatment, 10.0, 900, 100, 0.3),
-    World("skewed revenue", revenue, revenue, REVENUE, 4_000, 4_000, 0.15, 0.002, SKEW),
-    World("skewed revenue", revenue, revenue, REVENUE, 7_200, 800, 0.15, 0.02, SKEW),
-    World("ratio: value an order by user", orders, orders, 40.0, 400, 400, 0.1, 0.003, RATIO),
-    World("ratio: value an order by user", orders, orders, 40.0, 540, 60, 0.1, 0.01, RATIO),
+WORLDS: tuple[MeansWorld, ...] = (
+    MeansWorld("normal", normal, normal, 10.0, 10, 10, 0.5),
+    MeansWorld("normal, treatment sd doubled", normal, wide_treatment, 10.0, 45, 5, 0.5, 0.006, FEW),
+    MeansWorld("normal, treatment sd doubled", normal, wide_treatment, 10.0, 900, 100, 0.3),
+    MeansWorld("skewed revenue", revenue, revenue, REVENUE, 4_000, 4_000, 0.15, 0.002, SKEW),
+    MeansWorld("skewed revenue", revenue, revenue, REVENUE, 7_200, 800, 0.15, 0.02, SKEW),
+    MeansWorld("ratio: value an order by user", orders, orders, 40.0, 400, 400, 0.1, 0.003, RATIO),
+    MeansWorld("ratio: value an order by user", orders, orders, 40.0, 540, 60, 0.1, 0.01, RATIO),
 )
-FAINT = World("control mean half a standard error from zero", partial(normal, mean=0.1, sd=2.0),
+FAINT = MeansWorld("control mean half a standard error from zero", partial(normal, mean=0.1, sd=2.0),
               partial(normal, mean=0.1, sd=2.0), 0.1, 100, 100, 9.0)  # fmt: skip
 PLANNED: tuple[tuple[float, float], ...] = ((1.0, 1.0), (9.0, 1.0))
 
@@ -168,7 +170,7 @@ def _planned() -> list[Case]:
     for weights in PLANNED:
         plan = MeanDesign(sd=4.0, mean=10.0, weights=weights).size(relative=0.1)
         n_c, n_t = plan.n_arms
-        world = World("normal, as planned for +10 in a hundred", normal, normal, 10.0, n_c, n_t, 0.1)
+        world = MeansWorld("normal, as planned for +10 in a hundred", normal, normal, 10.0, n_c, n_t, 0.1)
         hits = partial(rejections, world=world, lift=0.1)
         made.append(Case("Means and ratios", "Welch t", str(world), "power", plan.achieved_power, hits))
     return made

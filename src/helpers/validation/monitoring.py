@@ -14,7 +14,7 @@ from helpers.experiment.monitoring.charts import cusum, ewma, p_chart
 from helpers.experiment.monitoring.replay import Triggers, marked
 from helpers.experiment.monitoring.rules import WESTERN_ELECTRIC, RunRule, Side, any_signal
 from helpers.experiment.monitoring.run_length import cusum_chain, ewma_chain, rules_chain, run_chain
-from helpers.experiment.monitoring.stream import Stream, World, simulate
+from helpers.experiment.monitoring.stream import DailyStream, DailyWorld, simulate
 from helpers.stats.validation import BoolArray, FloatArray
 from helpers.validation.case import Case, Quantity
 
@@ -40,11 +40,11 @@ def triggered(rng: np.random.Generator, runs: int, *, name: str, shift: float) -
     days = np.datetime64("2026-01-05", "D") + np.arange(DAYS)
     week = np.ones(7)
     known = Baseline(np.array(RATE), np.array(1e12), RATE * week, 1e12 * week, TICKETS * week)
-    marks = marked(Stream(days, units, successes, tickets, 0), known, Triggers())
+    marks = marked(DailyStream(days, units, successes, tickets, 0), known, Triggers())
     return int(marks.found[name].any(axis=1).sum())
 
 
-def outside(rng: np.random.Generator, runs: int, *, world: World) -> int:
+def outside(rng: np.random.Generator, runs: int, *, world: DailyWorld) -> int:
     """Launches whose first day lies outside the p-chart, its four-week baseline estimated and frozen."""
     stream = simulate(rng, world, days=1, series=(runs,))
     return int(p_chart(stream, Baseline.of(stream)).outside[:, -1].sum())
@@ -119,7 +119,7 @@ def _triggers() -> list[Case]:
     )  # fmt: skip
     normal = float(2 * distributions.norm.sf(3))
     for units in (1_000, UNITS):
-        world = World(
+        world = DailyWorld(
             RATE,
             units,
             TICKETS,

@@ -14,7 +14,7 @@ from helpers.defaults import ALPHA, CONFIDENCE
 from helpers.stats import Alternative, Mean, Proportion, ProportionDesign, noninferiority, score_intervals, welch
 from helpers.stats.noninferiority import Bad, Scale
 from helpers.validation.case import Case
-from helpers.validation.means import Arms, normal
+from helpers.validation.means import ArmEstimates, normal
 
 TOPIC = "Non-inferiority"
 SCORE = "Miettinen-Nurminen score"
@@ -83,7 +83,9 @@ def mean_verdicts(
     scale: Scale, bad: Bad,
 ) -> int:  # fmt: skip
     """Runs in which ``noninferiority`` passes a mean."""
-    arms: list[Arms] = [normal(rng, runs, n, 0.0, mean=level) for n, level in zip((n_c, n_t), levels, strict=True)]
+    arms: list[ArmEstimates] = [
+        normal(rng, runs, n, 0.0, mean=level) for n, level in zip((n_c, n_t), levels, strict=True)
+    ]
     moments = zip(*(field for arm in arms for field in (arm.mean, arm.variance)), strict=True)
     return sum(
         noninferiority(

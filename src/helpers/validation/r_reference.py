@@ -1,7 +1,7 @@
 """What R computed, computed here: one function a section of ``golden_r.json``.
 
 Each takes an entry of the section and gives its figures in the form in which they stand there. The package's own
-functions are used wherever it has one; scipy where it has none, and says so.
+functions are used wherever it has one; scipy or statsmodels where it has none, and says so.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ import numpy as np
 
 from helpers import stats
 from helpers.stats.adjustment import lin_adjustment
-from helpers.stats.ancova import ancova
 from helpers.stats.clusters import compare_clusters
 from helpers.stats.hazards import hazard_ratio
 from helpers.stats.inference import p_values
@@ -104,11 +103,12 @@ def proportions(entry: Entry) -> Entry:
 
 
 def wald(control: stats.Proportion, treatment: stats.Proportion, confidence: float) -> list[float]:
-    """The textbook interval, held within [-1, 1] as R holds it; of no width where nothing varies, as R has it."""
-    effect = stats.compare_wald(control, treatment, confidence=confidence)
-    if math.isnan(effect.absolute_low):
-        return [effect.absolute, effect.absolute]
-    return [max(effect.absolute_low, -1.0), min(effect.absolute_high, 1.0)]
+    """The textbook interval (statsmodels), held within [-1, 1] as R holds it."""
+    from statsmodels.stats.proportion import confint_proportions_2indep
+
+    counts = (treatment.successes, treatment.n, control.successes, control.n)
+    low, high = confint_proportions_2indep(*counts, method="wald", compare="diff", alpha=1 - confidence)
+    return [max(float(low), -1.0), min(float(high), 1.0)]
 
 
 def fisher(control: stats.Proportion, treatment: stats.Proportion) -> float:
@@ -175,14 +175,17 @@ def p_adjust(entry: Entry) -> Entry:
 
 
 def covariate(entry: Entry) -> Entry:
-    """``lm(y ~ g + x)`` and ``lm(y ~ g * I(x - mean(x)))`` with the errors of ``vcovHC``."""
+    """``lm(y ~ g + x)`` (statsmodels) and ``lm(y ~ g * I(x - mean(x)))`` with the errors of ``vcovHC``."""
+    from statsmodels.regression.linear_model import OLS
+
     x, y, group = (numbers(entry[name]) for name in ("x", "y", "group"))
-    additive, interacted = ancova(y, group, {"x": x}), lin_adjustment(y, group, {"x": x})
+    additive = OLS(y, np.column_stack([np.ones(y.size), group, x])).fit()
+    interacted = lin_adjustment(y, group, {"x": x})
     arms = [stats.Mean.from_values(y[group == g], {"x": x[group == g]}) for g in (0, 1)]
     return {
-        "ancova_effect": additive.absolute,
-        "ancova_se_hc0": additive.standard_error_hc0,
-        "ancova_se_ols": additive.standard_error_classical,
+        "ancova_effect": float(additive.params[1]),
+        "ancova_se_hc0": float(additive.HC0_se[1]),
+        "ancova_se_ols": float(additive.bse[1]),
         "lin_effect": interacted.effect.absolute,
         "lin_se_hc2": interacted.standard_error,
         "theta_pooled": stats.cuped(arms[0], arms[1]).reduction.theta[0],

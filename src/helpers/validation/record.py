@@ -11,7 +11,7 @@ from pathlib import Path
 from helpers import paths
 from helpers.errors import ReportError
 from helpers.pipeline.files import write_text
-from helpers.validation.case import Found, run, runs_of
+from helpers.validation.case import CaseOutcome, run, runs_of
 from helpers.validation.collect import TOPICS, cases
 
 FILE = paths.DOCS / "calibration.json"
@@ -48,7 +48,7 @@ class Line:
     reason: str
 
     @classmethod
-    def of(cls, found: Found) -> Line:
+    def of(cls, found: CaseOutcome) -> Line:
         """The line of a case that was run."""
         case, seen = found.case, found.monte_carlo
         low, high = round(seen.low, DIGITS), round(seen.high, DIGITS)

@@ -1,4 +1,4 @@
-"""Bootstrap intervals and permutation tests."""
+"""Bootstrap intervals."""
 
 from __future__ import annotations
 
@@ -9,17 +9,13 @@ from typing import Literal
 import numpy as np
 
 from helpers.defaults import ALPHA, CONFIDENCE
-from helpers.stats.bootstrap_intervals import replicate_effects
+from helpers.stats.bootstrap_intervals import Interval, replicate_effects
 from helpers.stats.bootstrap_replicates import Replicates, replicates
 from helpers.stats.inference import EffectArrays
-from helpers.stats.permutation import mean_difference, permutation, welch_t
-from helpers.stats.poisson_bootstrap import PoissonSums
-from helpers.stats.resampling import Statistic
 from helpers.stats.validation import FloatArray
 from helpers.validation.case import Case
 
-Method = Literal["percentile", "bca", "poisson"]
-Shape = Literal["normal", "exponential", "lognormal"]
+Shape = Literal["normal", "exponential"]
 RESAMPLES = 200
 """Two-sided p < .05 then holds at 2 * 5 / 201 = .0498."""
 SHORT = 400
@@ -30,13 +26,11 @@ MEAN = 3.0
 
 
 def outcomes(rng: np.random.Generator, shape: Shape, rows: int, n: int, lift: float = 0.0) -> FloatArray:
-    """Values of ``rows`` samples of mean ``MEAN * (1 + lift)``, of skewness 0, 2 or 6."""
+    """Values of ``rows`` samples of mean ``MEAN * (1 + lift)``, of skewness 0 or 2."""
     size = (rows, n)
     if shape == "normal":
         return rng.normal(MEAN * (1 + lift), 1.0, size)
-    if shape == "exponential":
-        return rng.exponential(MEAN * (1 + lift), size)
-    return rng.lognormal(np.log(MEAN * (1 + lift)) - 0.5, 1.0, size)
+    return rng.exponential(MEAN * (1 + lift), size)
 
 
 def blocks(runs: int) -> Iterator[int]:
@@ -44,20 +38,16 @@ def blocks(runs: int) -> Iterator[int]:
     return (min(ROWS, runs - start) for start in range(0, runs, ROWS))
 
 
-def effects(rng: np.random.Generator, method: Method, control: FloatArray, treatment: FloatArray) -> EffectArrays:
+def effects(rng: np.random.Generator, method: Interval, control: FloatArray, treatment: FloatArray) -> EffectArrays:
     """Bootstrap effects of rows of samples."""
 
     def drawn(values: FloatArray) -> Replicates:
-        if method == "poisson":
-            return PoissonSums.from_values(values, resamples=RESAMPLES, rng=rng, progress=False).replicates
-        jackknife = method == "bca"
-        return replicates(values, resamples=RESAMPLES, rng=rng, jackknife=jackknife, progress=False)
+        return replicates(values, resamples=RESAMPLES, rng=rng, jackknife=method == "bca", progress=False)
 
-    interval: Literal["percentile", "bca"] = "bca" if method == "bca" else "percentile"
-    return replicate_effects(drawn(control), drawn(treatment), method=interval)
+    return replicate_effects(drawn(control), drawn(treatment), method=method)
 
 
-def false_positives(rng: np.random.Generator, runs: int, *, method: Method, shape: Shape, n_c: int, n_t: int) -> int:
+def false_positives(rng: np.random.Generator, runs: int, *, method: Interval, shape: Shape, n_c: int, n_t: int) -> int:
     """Runs with p < alpha though both arms have one distribution."""
     found = (
         effects(rng, method, outcomes(rng, shape, rows, n_c), outcomes(rng, shape, rows, n_t)).p_value
@@ -67,7 +57,7 @@ def false_positives(rng: np.random.Generator, runs: int, *, method: Method, shap
 
 
 def coverage(
-    rng: np.random.Generator, runs: int, *, method: Method, shape: Shape, n_c: int, n_t: int, lift: float
+    rng: np.random.Generator, runs: int, *, method: Interval, shape: Shape, n_c: int, n_t: int, lift: float
 ) -> int:
     """Runs whose relative interval holds the true relative change."""
     hits = 0
@@ -77,45 +67,21 @@ def coverage(
     return hits
 
 
-def permuted(
-    rng: np.random.Generator, runs: int, *, statistic: Statistic, shape: Shape, n_c: int, n_t: int, spread: float = 1.0
-) -> int:
-    """Runs with p < alpha; means are equal, the treatment's standard deviation is ``spread`` times the control's."""
-    hits = 0
-    for rows in blocks(runs):
-        control, treatment = outcomes(rng, shape, rows, n_c), outcomes(rng, shape, rows, n_t)
-        other = MEAN + spread * (treatment - MEAN)
-        test = permutation(control, other, statistic=statistic, resamples=RESAMPLES, rng=rng, progress=False)
-        hits += int((test.p_value < ALPHA).sum())
-    return hits
-
-
 LIFT = 0.3
 NARROW = "percentiles of a small arm are too narrow: no t quantile, and a variance with divisor n"
 SKEWED = "the mean of so small an arm is skewed: an error of order skewness squared / n, as in its t, which has more"
 # method, shape, control, treatment, slack, reason
-SETTINGS: tuple[tuple[Method, Shape, int, int, float, str], ...] = (
+SETTINGS: tuple[tuple[Interval, Shape, int, int, float, str], ...] = (
     ("percentile", "normal", 60, 60, 0.006, NARROW),
     ("percentile", "normal", 135, 15, 0.022, NARROW),
     ("percentile", "exponential", 60, 60, 0.010, NARROW),
     ("bca", "exponential", 60, 60, 0.012, SKEWED),
     ("bca", "exponential", 135, 15, 0.042, SKEWED),
-    ("poisson", "lognormal", 1_000, 1_000, 0.0, ""),
-    ("poisson", "lognormal", 1_800, 200, 0.022, SKEWED),
 )
-NAMES: dict[Method, str] = {"percentile": "percentile", "bca": "BCa", "poisson": "Poisson, percentile"}
-UNEQUAL = "exact only for equal distributions; for equal means and unequal variances the arm must be large"
-# statistic, shape, control, treatment, spread, slack, reason
-PERMUTED: tuple[tuple[Statistic, Shape, int, int, float, float, str], ...] = (
-    (mean_difference, "lognormal", 5, 5, 1.0, 0.0, ""),
-    (mean_difference, "lognormal", 60, 60, 1.0, 0.0, ""),
-    (mean_difference, "lognormal", 90, 10, 1.0, 0.0, ""),
-    (welch_t, "normal", 60, 60, 3.0, 0.0, ""),
-    (welch_t, "normal", 90, 30, 3.0, 0.015, UNEQUAL),
-)
+NAMES: dict[Interval, str] = {"percentile": "percentile", "bca": "BCa"}
 
 
-def _bootstrap_cases() -> Iterator[Case]:
+def _cases() -> Iterator[Case]:
     for method, shape, n_c, n_t, slack, reason in SETTINGS:
         setting = f"{shape}, {n_c:,} : {n_t:,}"
         null = partial(false_positives, method=method, shape=shape, n_c=n_c, n_t=n_t)
@@ -125,13 +91,4 @@ def _bootstrap_cases() -> Iterator[Case]:
         yield case(f"{NAMES[method]} (ratio)", f"{setting}, lift {LIFT:+.0%}", "coverage", CONFIDENCE, lifted)
 
 
-def _permutation_cases() -> Iterator[Case]:
-    for statistic, shape, n_c, n_t, spread, slack, reason in PERMUTED:
-        setting = f"{shape}, {n_c:,} : {n_t:,}" + (f", standard deviations 1 : {spread:g}" if spread != 1 else "")
-        name = "difference of means" if statistic is mean_difference else "Welch t"
-        null = partial(permuted, statistic=statistic, shape=shape, n_c=n_c, n_t=n_t, spread=spread)
-        case = partial(Case, "Permutation", slack=slack, reason=reason, short=SHORT)
-        yield case(name, setting, "false positives", ALPHA, null)
-
-
-CASES = (*_bootstrap_cases(), *_permutation_cases())
+CASES = tuple(_cases())

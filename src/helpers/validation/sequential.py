@@ -29,7 +29,7 @@ SKEWED = np.array([0.80, 0.08, 0.06, 0.04, 0.018, 0.002])
 
 
 @dataclass(frozen=True, eq=False)
-class World:
+class LooksWorld:
     """Outcomes of a unit and their chances; a lift multiplies the treatment's chance of every outcome but 0.
 
     Example:
@@ -67,13 +67,13 @@ class World:
         return lift
 
 
-RATE = World("rate 0.03", np.array([0.0, 1.0]), np.array([0.97, 0.03]))
-COMMON = World("rate 0.3", np.array([0.0, 1.0]), np.array([0.7, 0.3]))
-REVENUE = World("skewed revenue", PRICES, SKEWED)
+RATE = LooksWorld("rate 0.03", np.array([0.0, 1.0]), np.array([0.97, 0.03]))
+COMMON = LooksWorld("rate 0.3", np.array([0.0, 1.0]), np.array([0.7, 0.3]))
+REVENUE = LooksWorld("skewed revenue", PRICES, SKEWED)
 
 
 @dataclass(frozen=True, eq=False)
-class Arms:
+class CumulativeArm:
     """Cumulative units, means and variances of one arm, shape (runs, looks)."""
 
     n: FloatArray
@@ -81,18 +81,25 @@ class Arms:
     variance: FloatArray
 
 
-def arm(rng: np.random.Generator, runs: int, units: FloatArray, values: FloatArray, chances: FloatArray) -> Arms:
+def arm(
+    rng: np.random.Generator, runs: int, units: FloatArray, values: FloatArray, chances: FloatArray
+) -> CumulativeArm:
     """One arm whose cumulative size at each look is ``units``, drawn look by look."""
     added = np.diff(units.astype(int), prepend=0)
     counts = rng.multinomial(np.broadcast_to(added, (runs, added.size)), chances).cumsum(axis=1)
     n = np.broadcast_to(units, counts.shape[:2])
     mean = counts @ values / n
-    return Arms(n, mean, (counts @ values**2 - n * mean**2) / (n - 1))
+    return CumulativeArm(n, mean, (counts @ values**2 - n * mean**2) / (n - 1))
 
 
 def experiments(
-    rng: np.random.Generator, runs: int, world: World, sizes: tuple[int, int], fractions: tuple[float, ...], lift: float
-) -> tuple[Arms, Arms]:
+    rng: np.random.Generator,
+    runs: int,
+    world: LooksWorld,
+    sizes: tuple[int, int],
+    fractions: tuple[float, ...],
+    lift: float,
+) -> tuple[CumulativeArm, CumulativeArm]:
     """Control and treatment at every look."""
     control, treatment = (np.round(np.array(fractions) * n) for n in sizes)
     return (
@@ -101,7 +108,7 @@ def experiments(
     )
 
 
-def z_of(arms: tuple[Arms, Arms]) -> FloatArray:
+def z_of(arms: tuple[CumulativeArm, CumulativeArm]) -> FloatArray:
     """Normal deviates of Welch's p-values, 0 where no test can be made."""
     control, treatment = arms
     found = welch(control.n, control.mean, control.variance, treatment.n, treatment.mean, treatment.variance)
@@ -113,7 +120,7 @@ def crossed(design: GroupSequential, z: FloatArray) -> BoolArray:
     return (z > design.upper) | (z < design.lower)
 
 
-Setting = tuple[World, tuple[int, int]]
+Setting = tuple[LooksWorld, tuple[int, int]]
 
 
 def rejections(

@@ -28,7 +28,7 @@ def dbt_vars(study: Study, log: ingest.Landed, plan: tracking_plan.TrackingPlan)
     checks = tracking_plan.property_checks(plan, present)
     steps = study.funnel.steps
     revenue_events = {m.event for m in study.metrics if m.event and m.unit == "money"}
-    if study.economics.revenue_metric and not study.tabled:
+    if study.economics.revenue_metric and not study.is_unit_table:
         revenue_events.add(steps[-1])
     key_events = {
         *steps[1:],
@@ -43,7 +43,7 @@ def dbt_vars(study: Study, log: ingest.Landed, plan: tracking_plan.TrackingPlan)
     return {
         "events_location": f"read_parquet('{log.location}', file_row_number = true)",
         "refused": log.refused,
-        "row_event": EXPOSED if study.tabled else "",
+        "row_event": EXPOSED if study.is_unit_table else "",
         "ground_truth": log.ground_truth,
         "columns": columns,
         "raw_columns": [c["name"] for c in columns if c["name"] in present],

@@ -8,7 +8,7 @@ from scipy import integrate, stats
 
 from helpers.errors import ReportError
 from helpers.experiment.decision import options, proposal
-from helpers.experiment.decision.options import EXTEND, KEEP, LAUNCH, STAGED, Option, Outlook, appraise, weigh
+from helpers.experiment.decision.options import EXTEND, KEEP, LAUNCH, STAGED, Option, OptionOutlook, appraise, weigh
 from helpers.stats import Posterior, Proportion, ProportionDesign, compare
 
 CONTROL, TREATMENT = Proportion(50_000, 16_200), Proportion(50_000, 16_378)
@@ -17,8 +17,8 @@ EFFECT = compare(CONTROL, TREATMENT)
 MONTHLY_CHECKOUTS, BASKET = 800_000, 4_750
 SE = math.sqrt(sum(a.estimate * (1 - a.estimate) / a.n for a in (CONTROL, TREATMENT)))
 SETTING = {"value_per_unit": BASKET, "horizon_weeks": 52.0, "units_per_week": 100_000 / 3, "drift": 0.003}
-OUTLOOK = Outlook.of(EFFECT.absolute, SE, (50_000, 50_000), **SETTING)
-COSTLY = Outlook.of(
+OUTLOOK = OptionOutlook.of(EFFECT.absolute, SE, (50_000, 50_000), **SETTING)
+COSTLY = OptionOutlook.of(
     EFFECT.absolute, SE, (50_000, 50_000), launch_cost=6e6, run_cost=4e4, test_cost=2e4, prior=Posterior(0, 0.004), **SETTING
 )  # fmt: skip
 
@@ -65,7 +65,7 @@ def test_the_month_of_the_case():
 # --- every figure of an appraisal by simulation and by integration ---
 
 
-def simulated(option: Option, outlook: Outlook, runs: int = 400_000) -> dict[str, tuple[float, float]]:
+def simulated(option: Option, outlook: OptionOutlook, runs: int = 400_000) -> dict[str, tuple[float, float]]:
     """Mean and standard error of what an appraisal claims, the truth and the look drawn at random."""
     rng = np.random.default_rng(20261122)
     found = appraise(option, outlook)
@@ -159,7 +159,7 @@ def test_information_is_never_worth_less_than_nothing():
 
 
 def test_sure_things_need_no_look_and_no_quadrature():
-    sure = Outlook(Posterior(1.0, 1e-6), 10, 100, 1, 10)
+    sure = OptionOutlook(Posterior(1.0, 1e-6), 10, 100, 1, 10)
     for option in (EXTEND, STAGED, LAUNCH):
         found = appraise(option, sure)
         assert found.chance_of_harm == found.expected_harm == 0
@@ -167,7 +167,7 @@ def test_sure_things_need_no_look_and_no_quadrature():
             100 * (option.share * option.weeks + 10 - option.weeks), rel=1e-3
         ), "up to a false rollback in a thousand"
     assert weigh(sure).recommended.option is LAUNCH
-    harmful = Outlook(Posterior(-1.0, 1e-6), 10, 1e6, 1, 10)
+    harmful = OptionOutlook(Posterior(-1.0, 1e-6), 10, 1e6, 1, 10)
     assert weigh(harmful).recommended.option is KEEP
     assert appraise(LAUNCH, harmful).expected_harm == pytest.approx(4e6, rel=1e-3), "rolled back after four weeks"
     assert appraise(LAUNCH, harmful).chance_of_harm == pytest.approx(1)
@@ -193,9 +193,9 @@ def test_what_cannot_be_weighed_says_why():
             Option("odd", share, weeks)
     for wrong in ({"value_per_unit": 0.0}, {"horizon_weeks": math.nan}, {"launch_cost": -1.0}, {"drift": math.inf}):
         with pytest.raises(ReportError, match=f"{next(iter(wrong))} is out of range"):
-            Outlook.of(0.1, 0.1, (5, 5), **{**SETTING, **wrong})
+            OptionOutlook.of(0.1, 0.1, (5, 5), **{**SETTING, **wrong})
     with pytest.raises(ReportError, match="unit_sd is out of range"):
-        Outlook.of(0.1, 0.1, (0, 5), **SETTING)
+        OptionOutlook.of(0.1, 0.1, (0, 5), **SETTING)
 
 
 def test_every_option_of_the_record_is_weighed():

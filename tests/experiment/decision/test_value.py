@@ -22,7 +22,7 @@ EFFECT = compare(CONTROL, TREATMENT)
 
 
 @pytest.fixture
-def value() -> roi.Value:
+def value() -> roi.DecisionValue:
     return roi.value(EFFECT, CONTROL, TREATMENT, ECONOMICS, 2_000.0)
 
 

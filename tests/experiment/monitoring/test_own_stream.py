@@ -8,9 +8,9 @@ from helpers.errors import ReportError
 from helpers.experiment.monitoring import journal
 from helpers.experiment.monitoring import plan as monitoring_plan
 from helpers.experiment.monitoring.baseline import Baseline
-from helpers.experiment.monitoring.plan import OWN, Plan
+from helpers.experiment.monitoring.plan import OWN, MonitoringPlan
 from helpers.experiment.monitoring.replay import first, replay
-from helpers.experiment.monitoring.stream import World, read, side_by_side, simulate
+from helpers.experiment.monitoring.stream import DailyWorld, read, side_by_side, simulate
 from helpers.record import Numbers
 from helpers.report.figures import monitoring as figures
 from helpers.report.topics import monitoring
@@ -37,14 +37,14 @@ def planned(tmp_path, monkeypatch):
         raw["monitoring"] |= {"stream": "own.csv", "launch": "2026-02-02"} | more
         validated = config.Study.model_validate(raw)
         monkeypatch.setattr(paths, "ROOT", tmp_path)
-        return Plan.of(validated, Numbers({}))
+        return MonitoringPlan.of(validated, Numbers({}))
 
     return plan
 
 
 @pytest.fixture
 def harmed():
-    return simulate(np.random.default_rng(3), World(0.324, 4_760, 40, shift=-0.03))
+    return simulate(np.random.default_rng(3), DailyWorld(0.324, 4_760, 40, shift=-0.03))
 
 
 def test_dirt_that_is_defined_goes_through_to_the_page(planned, harmed, tmp_path):
@@ -104,7 +104,9 @@ def test_other_column_names_are_said(tmp_path, harmed):
 
 def test_planted_streams_differ_by_what_is_planted_alone():
     shifts = (0.0, -0.003, -0.008, -0.015)
-    worlds = {f"{s}": World(0.324, 4_760, 40, shift=s) for s in shifts} | {"t": World(0.324, 4_760, 40, surge=3)}
+    worlds = {f"{s}": DailyWorld(0.324, 4_760, 40, shift=s) for s in shifts} | {
+        "t": DailyWorld(0.324, 4_760, 40, surge=3)
+    }
     made = side_by_side(5, worlds)
     calm = made["0.0"]
     for shift in shifts:
@@ -117,7 +119,7 @@ def test_planted_streams_differ_by_what_is_planted_alone():
 
 def test_quantiles_are_draws_of_the_same_world():
     """Means and variances over many seeds are those of the distributions that simulate draws from."""
-    world = World(0.3, 200, 20, shift=-0.05)
+    world = DailyWorld(0.3, 200, 20, shift=-0.05)
     many = [side_by_side(seed, {"a": world}, baseline=14, days=7)["a"] for seed in range(1_500)]
     units, done, tickets = (np.array([getattr(s, k) for s in many]) for k in ("units", "successes", "tickets"))
     assert units.mean() == pytest.approx(200, abs=0.5) and units.var(axis=0).mean() == pytest.approx(200, rel=0.03)

@@ -10,14 +10,14 @@ from helpers.errors import ReportError
 from helpers.experiment.monitoring import journal
 from helpers.experiment.monitoring.baseline import Baseline
 from helpers.experiment.monitoring.detection import ANY_TRIGGER, detect
-from helpers.experiment.monitoring.plan import Plan
+from helpers.experiment.monitoring.plan import MonitoringPlan
 from helpers.experiment.monitoring.ramp import ramp
 from helpers.experiment.monitoring.replay import TRIGGERS as TRIGGER_NAMES
 from helpers.experiment.monitoring.replay import Triggers, first, in_a_row, replay
-from helpers.experiment.monitoring.stream import Stream, World, simulate
+from helpers.experiment.monitoring.stream import DailyStream, DailyWorld, simulate
 from helpers.record import Number, Numbers
 
-WORLD = World(0.324, 4760, 40)
+WORLD = DailyWorld(0.324, 4760, 40)
 TRIGGERS = Triggers()
 
 
@@ -28,7 +28,7 @@ def by_hand(rates, tickets=None, units=None):
     successes = np.concatenate([np.full(28, 3_240.0), units[28:] * rates])
     told = np.concatenate([np.full(28, 10.0), np.full(len(rates), 10.0) if tickets is None else tickets])
     units = np.where(np.isnan(successes), np.nan, units)
-    return Stream(np.datetime64("2026-01-05", "D") + np.arange(days), units, successes, told, 28)
+    return DailyStream(np.datetime64("2026-01-05", "D") + np.arange(days), units, successes, told, 28)
 
 
 def verdicts(stream, triggers=TRIGGERS):
@@ -73,7 +73,7 @@ def test_in_a_row():
 @pytest.mark.parametrize("shift", [0.0, -0.003, -0.008, -0.015])
 def test_the_future_changes_no_decision(shift):
     """Replayed day by day: the decision of a day is the last one of the stream that ends there."""
-    stream = simulate(np.random.default_rng(8), World(0.324, 4760, 40, shift=shift)).without(
+    stream = simulate(np.random.default_rng(8), DailyWorld(0.324, 4760, 40, shift=shift)).without(
         np.isin(np.arange(56), [30, 31, 40])
     )
     whole = replay(stream, Baseline.of(stream), TRIGGERS)
@@ -83,7 +83,7 @@ def test_the_future_changes_no_decision(shift):
 
 
 def test_many_series_are_decided_as_one_by_one():
-    stream = simulate(np.random.default_rng(8), World(0.324, 4760, 40, shift=-0.008), series=(60,))
+    stream = simulate(np.random.default_rng(8), DailyWorld(0.324, 4760, 40, shift=-0.008), series=(60,))
     lost = np.random.default_rng(1).random(stream.units.shape) < 0.1
     lost[:, :28] = False
     stream = stream.without(lost)
@@ -91,7 +91,7 @@ def test_many_series_are_decided_as_one_by_one():
 
     marks = marked(stream, Baseline.of(stream), TRIGGERS)
     for n in range(60):
-        own = Stream(stream.days, stream.units[n], stream.successes[n], stream.tickets[n], 28)
+        own = DailyStream(stream.days, stream.units[n], stream.successes[n], stream.tickets[n], 28)
         alone = marked(own, Baseline.of(own), TRIGGERS)
         assert all((alone.found[name] == marks.found[name][n]).all() for name in marks.found)
         assert (alone.blind == marks.blind[n]).all()
@@ -99,17 +99,19 @@ def test_many_series_are_decided_as_one_by_one():
 
 def test_larger_harm_is_found_more_often_and_sooner():
     found = [
-        detect(np.random.default_rng(2), World(0.324, 4760, 40, shift=s), TRIGGERS)[ANY_TRIGGER]
+        detect(np.random.default_rng(2), DailyWorld(0.324, 4760, 40, shift=s), TRIGGERS)[ANY_TRIGGER]
         for s in (0.0, -0.003, -0.008, -0.015)
     ]
     assert [f.share for f in found] == sorted(f.share for f in found)
     assert found[0].share < 0.05 and found[3].share > 0.99 and found[3].day <= 6
-    lost = detect(np.random.default_rng(2), World(0.324, 4760, 40, shift=-0.015), TRIGGERS, missing=0.3)[ANY_TRIGGER]
+    lost = detect(np.random.default_rng(2), DailyWorld(0.324, 4760, 40, shift=-0.015), TRIGGERS, missing=0.3)[
+        ANY_TRIGGER
+    ]
     assert lost.day > found[3].day and lost.share < found[3].share
 
 
 def test_the_log_is_replayable(tmp_path):
-    stream = simulate(np.random.default_rng(8), World(0.324, 4760, 40, shift=-0.05))
+    stream = simulate(np.random.default_rng(8), DailyWorld(0.324, 4760, 40, shift=-0.05))
     stream = stream.without(np.isin(np.arange(56), [35, 36]))
     decisions = replay(stream, Baseline.of(stream), TRIGGERS)
     file = tmp_path / "m.jsonl"
@@ -129,7 +131,7 @@ def test_triggers_alone_roll_back_and_signals_alone_pause():
     """Over many launches: the first roll-back is a day on which a trigger fired, every pause is a day without one."""
     paused = stopped = 0
     for seed in range(60):
-        stream = simulate(np.random.default_rng(seed), World(0.324, 2_000, 20, shift=-0.008))
+        stream = simulate(np.random.default_rng(seed), DailyWorld(0.324, 2_000, 20, shift=-0.008))
         decisions = replay(stream, Baseline.of(stream), TRIGGERS)
         end = first(decisions, "ROLL BACK")
         for d in decisions[: end.day if end else None]:
@@ -147,11 +149,11 @@ def test_a_ramp_errs_rarely_and_finds_what_is_large():
     stages = [(0.05, 3), (0.25, 7), (0.5, 7), (1.0, 14)]
     quiet = [ramp(np.random.default_rng(i), WORLD, stages)[-1].verdict for i in range(200)]
     assert quiet.count("ROLL BACK") <= 20, "both alphas of 5 % are bounds"
-    harmed = ramp(np.random.default_rng(1), World(0.324, 4760, 40, shift=-0.03), stages)
+    harmed = ramp(np.random.default_rng(1), DailyWorld(0.324, 4760, 40, shift=-0.03), stages)
     assert harmed[-1].verdict == "ROLL BACK" and max(d.day for d in harmed) == 17, (
         "the stage without a control has no arm"
     )
-    guard = ramp(np.random.default_rng(1), World(0.324, 4760, 40, surge=4), stages)
+    guard = ramp(np.random.default_rng(1), DailyWorld(0.324, 4760, 40, surge=4), stages)
     assert any(d.reason.startswith("Guardrail") for d in guard)
     assert ramp(np.random.default_rng(1), WORLD, [(1.0, 5)]) == ()
 
@@ -167,14 +169,14 @@ def test_a_study_without_a_section_gets_a_plan_that_says_so():
             "primary.control": Number(0.2, "share", "d", ""),
         }
     )
-    plan = Plan.of(rees46, numbers)
+    plan = MonitoringPlan.of(rees46, numbers)
     assert not plan.stated and "no monitoring section" in plan.caution() and plan.label == "Purchase rate"
     assert plan.triggers.drop == pytest.approx(0.01 * 0.2 / 0.324) and plan.section.units_per_day > 10_000
-    few = Plan.of(rees46, Numbers({**numbers, "exposed.units": Number(111, "count", "d", "")}))
+    few = MonitoringPlan.of(rees46, Numbers({**numbers, "exposed.units": Number(111, "count", "d", "")}))
     noise = (0.2 * 0.8 / few.section.units_per_day) ** 0.5
     assert few.triggers.drop == pytest.approx(1.5 * noise) and min(few.section.shifts) == pytest.approx(-2.25 * noise)
     assert [len(s.days) for s in plan.streams().values()] == [56] * 5
-    nothing = Plan.of(rees46, Numbers({**numbers, "primary.control": Number(0.0, "share", "d", "")}))
+    nothing = MonitoringPlan.of(rees46, Numbers({**numbers, "primary.control": Number(0.0, "share", "d", "")}))
     assert 0 < nothing.section.rate < 0.001
 
 
@@ -188,7 +190,7 @@ def test_a_stream_of_the_study_is_replayed_too(tmp_path, monkeypatch):
     monkeypatch.setattr(paths, "ROOT", tmp_path)
     raw = config.read_yaml(paths.STUDIES / "cart_checkout.yml")
     raw["monitoring"] |= {"stream": "own.csv", "launch": "2026-02-02"}
-    plan = Plan.of(config.Study.model_validate(raw), Numbers({}))
+    plan = MonitoringPlan.of(config.Study.model_validate(raw), Numbers({}))
     own = plan.streams()["the stream itself"]
     assert (own.units == stream.units).all() and own.launch == 28 and "replayed beside" in plan.caution()
 

@@ -6,7 +6,7 @@ import pytest
 from helpers.errors import ReportError
 from helpers.experiment.monitoring.baseline import Baseline
 from helpers.experiment.monitoring.charts import cusum, ewma, individuals, p_chart
-from helpers.experiment.monitoring.stream import World, read, simulate
+from helpers.experiment.monitoring.stream import DailyWorld, read, simulate
 
 HEAD = "day,checkouts,completions,tickets\n"
 GOOD = [f"2026-01-{day:02d},1000,{300 + day},20" for day in range(1, 31)]
@@ -55,7 +55,7 @@ def test_a_missing_file_is_said(tmp_path):
 
 
 def test_the_simulation_draws_what_it_says():
-    world = World(
+    world = DailyWorld(
         0.3,
         2_000,
         40,
@@ -73,7 +73,7 @@ def test_the_simulation_draws_what_it_says():
 
 
 def test_the_season_is_taken_out_and_the_baseline_is_frozen():
-    world = World(0.3, 5_000, 40, points=(0.05, 0, 0, 0, 0, 0, -0.05))
+    world = DailyWorld(0.3, 5_000, 40, points=(0.05, 0, 0, 0, 0, 0, -0.05))
     stream = simulate(np.random.default_rng(4), world)
     frozen = Baseline.of(stream)
     assert np.ptp(frozen.adjusted(stream)) < 0.06 < np.ptp(stream.rates)
@@ -84,7 +84,7 @@ def test_the_season_is_taken_out_and_the_baseline_is_frozen():
 def test_standard_errors_hold_the_noise_of_the_baseline():
     """z of a day after the launch has variance 1, with a baseline of its own for each of many launches."""
     stream = simulate(
-        np.random.default_rng(5), World(0.324, 1_000, 20, volume=(2, 1, 1, 1, 1, 0.5, 0.5)), series=(4_000,)
+        np.random.default_rng(5), DailyWorld(0.324, 1_000, 20, volume=(2, 1, 1, 1, 1, 0.5, 0.5)), series=(4_000,)
     )
     z = Baseline.of(stream).z(stream)
     assert z[:, 28:].std() == pytest.approx(1, abs=0.01)
@@ -92,7 +92,7 @@ def test_standard_errors_hold_the_noise_of_the_baseline():
 
 
 def test_a_weekday_that_was_never_seen_takes_the_whole_baseline():
-    stream = simulate(np.random.default_rng(4), World(0.3, 5_000, 40))
+    stream = simulate(np.random.default_rng(4), DailyWorld(0.3, 5_000, 40))
     thin = stream.without((stream.weekdays == 6) & (np.arange(56) < 28))
     frozen = Baseline.of(thin)
     assert frozen.rates[6] == frozen.rate and np.isfinite(frozen.z(thin)[28:]).all()
@@ -101,7 +101,7 @@ def test_a_weekday_that_was_never_seen_takes_the_whole_baseline():
 
 
 def test_individuals_agree_with_p_when_days_differ_by_chance_only():
-    stream = simulate(np.random.default_rng(6), World(0.324, 4_000, 20), series=(2_000,))
+    stream = simulate(np.random.default_rng(6), DailyWorld(0.324, 4_000, 20), series=(2_000,))
     frozen = Baseline.of(stream)
     p, own = p_chart(stream, frozen), individuals(stream, frozen)
     ratio = float(((own.high - own.centre)[:, 0] / (p.high - p.centre)[:, :28].mean(axis=1)).mean())

@@ -3,7 +3,7 @@
 import pytest
 
 from helpers.experiment.trust.hidden_contamination import unseen
-from helpers.experiment.trust.marginal_srm import doubtful_split
+from helpers.experiment.trust.marginal_srm import marginal_srm
 from helpers.stats import Proportion
 
 
@@ -37,7 +37,7 @@ def test_only_between_the_threshold_and_one_in_twenty(measured, treated, doubtfu
     results = measured(Proportion(10_000, 2_000), Proportion(treated, 2_000))
     test = results.sample_ratio()
     assert (0.001 <= test.p_value < 0.05) == doubtful
-    assert (doubtful_split(results) is not None) == doubtful
+    assert (marginal_srm(results) is not None) == doubtful
 
 
 @pytest.mark.parametrize(
@@ -50,7 +50,7 @@ def test_only_between_the_threshold_and_one_in_twenty(measured, treated, doubtfu
     ],
 )
 def test_the_missing_units_answer_against_what_was_found(measured, control, treatment, hits):
-    found = doubtful_split(measured(control, treatment))
+    found = marginal_srm(measured(control, treatment))
     assert (found.missing, found.worst.n_control, found.worst.n_treatment) == (300, 10_300, 10_300)
     assert (found.worst.control, found.worst.treatment) == pytest.approx([h / 10_300 for h in hits])
 

@@ -8,7 +8,7 @@ import pytest
 from scipy import stats
 
 from helpers import config, paths
-from helpers.config import ExternalEvent, Wrong
+from helpers.config import ConfigError, ExternalEvent
 from helpers.experiment.results import Results
 from helpers.experiment.trust import counted, touched
 from helpers.experiment.trust.clusters import correlation
@@ -109,7 +109,7 @@ def test_days_of_an_event(first, days, expected):
 def test_an_event_that_ends_before_it_starts_is_refused():
     with pytest.raises(Exception, match="a moment after start") as caught:
         ExternalEvent(name="sale", start=datetime(2026, 3, 2), end=datetime(2026, 3, 1))
-    assert isinstance(caught.value.errors()[0]["ctx"]["error"], Wrong)
+    assert isinstance(caught.value.errors()[0]["ctx"]["error"], ConfigError)
 
 
 def test_the_effect_without_some_days_is_that_of_the_units_of_the_others(small_study):

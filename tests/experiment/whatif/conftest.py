@@ -4,7 +4,7 @@ from functools import partial
 
 import pytest
 
-from helpers.experiment.whatif import Plan, Preset
+from helpers.experiment.whatif import Preset, WhatIfPlan
 from helpers.experiment.whatif.presets import Segment
 from helpers.site.whatif_page import write
 
@@ -16,13 +16,23 @@ PRESETS = (
         "Purchase rate",
         "EUR",
         "",
-        Plan(traffic=2231.61, baseline=0.3818, uplift=0.0771, arpu=3375, days=28, minimum_uplift=0.05, cost=7_800_000),
+        WhatIfPlan(
+            traffic=2231.61, baseline=0.3818, uplift=0.0771, arpu=3375, days=28, minimum_uplift=0.05, cost=7_800_000
+        ),
         (Segment("device", "mobile", 0.542, 0.3532, 3026), Segment("device", ATTACK, 0.07, 0.379, 3382)),
     ),
     Preset(
-        "small", "Too small", "Completion", "USD", "", Plan(4762, 0.324, 0.011, 1500, 21, planned_uplift=0.0123), ()
+        "small",
+        "Too small",
+        "Completion",
+        "USD",
+        "",
+        WhatIfPlan(4762, 0.324, 0.011, 1500, 21, planned_uplift=0.0123),
+        (),
     ),
-    Preset("loss", ATTACK, "Conversion", "USD", "A note.", Plan(60_000, 0.1, -0.02, 96, 30, minimum_uplift=0.05), ()),
+    Preset(
+        "loss", ATTACK, "Conversion", "USD", "A note.", WhatIfPlan(60_000, 0.1, -0.02, 96, 30, minimum_uplift=0.05), ()
+    ),
 )
 
 

@@ -5,7 +5,7 @@ from dataclasses import asdict
 import numpy as np
 
 from helpers.errors import ReportError
-from helpers.experiment.whatif import Plan
+from helpers.experiment.whatif import WhatIfPlan
 
 BASE = {"traffic": 2000.0, "baseline": 0.1, "uplift": 0.08, "arpu": 500.0, "days": 28}
 CORNERS = [
@@ -58,7 +58,7 @@ CORNERS = [
 
 def plans(count: int = 300, seed: int = 20) -> list[dict[str, float]]:
     """Every corner, then random plans that are allowed, until there are more than ``count``."""
-    found = [asdict(Plan(**{**BASE, **corner})) for corner in CORNERS]
+    found = [asdict(WhatIfPlan(**{**BASE, **corner})) for corner in CORNERS]
     rng = np.random.default_rng(seed)
     while len(found) <= count:
         drawn = {
@@ -82,7 +82,7 @@ def plans(count: int = 300, seed: int = 20) -> list[dict[str, float]]:
             "looks": int(rng.integers(1, 11)) if rng.random() < 0.4 else 1,
         }
         try:
-            found.append(asdict(Plan(**{name: getattr(v, "item", lambda v=v: v)() for name, v in drawn.items()})))
+            found.append(asdict(WhatIfPlan(**{name: getattr(v, "item", lambda v=v: v)() for name, v in drawn.items()})))
         except ReportError:
             continue
     return found

@@ -10,10 +10,10 @@ from helpers.config import Rule
 from helpers.errors import ReportError
 from helpers.experiment.decision.rule import Evidence, decide, observed_risk
 from helpers.experiment.decision.value import DAYS_PER_MONTH
-from helpers.experiment.whatif import INPUTS, Plan, last_level, outlook
+from helpers.experiment.whatif import INPUTS, WhatIfPlan, last_level, outlook
 from helpers.stats import Proportion, ProportionDesign, compare, group_sequential, posterior
 
-PLAN = Plan(traffic=2000, baseline=0.10, uplift=0.10, arpu=500, days=28, planned_uplift=0.08, minimum_uplift=0.02)
+PLAN = WhatIfPlan(traffic=2000, baseline=0.10, uplift=0.10, arpu=500, days=28, planned_uplift=0.08, minimum_uplift=0.02)
 
 
 def rule_of(plan):

@@ -3,7 +3,7 @@
 import math
 
 from helpers.errors import ReportError
-from helpers.experiment.whatif import Plan, outlook
+from helpers.experiment.whatif import WhatIfPlan, outlook
 from tests.experiment.whatif.agreement import disagreements
 from tests.experiment.whatif.plans import BASE, plans
 
@@ -42,7 +42,7 @@ def test_every_output_is_the_same_in_both_languages(open_page):
     assert len(asked) > 300
     wrong, verdicts = {}, set()
     for k, (plan, answer) in enumerate(zip(asked, answers, strict=True)):
-        expected = outlook(Plan(**plan))
+        expected = outlook(WhatIfPlan(**plan))
         verdicts.add(expected.decision.verdict)
         if found := disagreements(expected, answer):
             wrong[k] = (plan, found[:5])
@@ -59,7 +59,7 @@ def test_both_refuse_the_same(open_page):
         told = page.evaluate("plan => simulator.problems(plan, simulator.inputs)", {**complete, **changed})
         assert told and all(one["message"] and "NaN" not in one["message"] for one in told), changed
         try:
-            Plan(**{**complete, **changed})
+            WhatIfPlan(**{**complete, **changed})
         except ReportError:
             continue
         raise AssertionError(f"Python accepts {changed}")

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from helpers import config, paths
-from helpers.experiment.whatif import Plan, outlook, plan_of, preset_of
+from helpers.experiment.whatif import WhatIfPlan, outlook, plan_of, preset_of
 from helpers.experiment.whatif.engine import planned_size
 from helpers.experiment.whatif.presets import conversion
 from helpers.experiment.whatif.tried import long_enough, tried
@@ -74,7 +74,7 @@ def test_another_metric_stands_in_where_the_primary_is_no_share():
 
 
 def test_the_rule_is_tried_at_its_own_size(study):
-    short = Plan(traffic=2000, baseline=0.1, uplift=0.08, arpu=500, days=7)
+    short = WhatIfPlan(traffic=2000, baseline=0.1, uplift=0.08, arpu=500, days=7)
     reached = long_enough(short)
     assert reached.days % 7 == 0 and outlook(reached).units >= outlook(reached).planned
     assert long_enough(reached) is reached
@@ -82,7 +82,7 @@ def test_the_rule_is_tried_at_its_own_size(study):
 
 
 def test_the_size_alone_is_asked_for_and_is_the_outlooks(monkeypatch):
-    short = Plan(traffic=2000, baseline=0.1, uplift=0.08, arpu=500, days=7, looks=3)
+    short = WhatIfPlan(traffic=2000, baseline=0.1, uplift=0.08, arpu=500, days=7, looks=3)
     wanted = outlook(short)
     monkeypatch.setattr("helpers.report.topics.whatif.outlook", lambda *_: pytest.fail("a whole outlook was computed"))
     assert planned_size(short) == wanted.planned and long_enough(short).days == 7 * wanted.planned_weeks

@@ -11,7 +11,7 @@ from tests.ingest.new_study.tables import proposed
 from tests.real_data import real
 
 
-def test_cookie_cats_is_a_doubtful_split_of_equal_arms(tmp_path: Path) -> None:
+def test_cookie_cats_is_a_marginal_srm_of_equal_arms(tmp_path: Path) -> None:
     study, _, said = proposed(tmp_path, real("cookie_cats.csv"))
     assert isinstance(study.data, Units)
     assert study.data.path == "${REAL_DATA_DIR}/cookie_cats.csv"

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from helpers.errors import ReportError
-from helpers.programme.designs.against_ab import AB, GREEDY, THOMPSON, Reading, policies
+from helpers.programme.designs.against_ab import AB, GREEDY, THOMPSON, PolicyOutcome, policies
 from helpers.programme.designs.bandits import Traffic, exploring, greedy, halves, play, thompson
 from helpers.programme.designs.repeated import Average, rate
 from helpers.stats import Proportion, compare
@@ -24,7 +24,7 @@ def played():
 
 @pytest.fixture(scope="module")
 def readings(played):
-    return {name: Reading.of(name, *worlds) for name, worlds in played.items()}
+    return {name: PolicyOutcome.of(name, *worlds) for name, worlds in played.items()}
 
 
 def test_every_policy_meets_the_same_units_with_the_same_outcomes(played):

@@ -9,8 +9,8 @@ from scipy import stats as reference
 from helpers.config.programme import opened
 from helpers.errors import ReportError
 from helpers.programme.designs import scarcity
+from helpers.programme.designs.evaluated import EvaluatedAnalysis, clustered, half_of
 from helpers.programme.designs.interference import Lived, Marketplace
-from helpers.programme.designs.judged import Judged, clustered, half_of
 from helpers.programme.designs.repeated import Average, stream
 from helpers.programme.designs.scarcity import REGIONS, REGIONS_BY_USER, USERS
 from helpers.report.topics.designs import interference as told
@@ -78,7 +78,7 @@ def test_with_plenty_for_all_both_designs_are_right(lived):
     for analysis in (lived.users, lived.clusters):
         found = analysis(PLENTY)
         assert near(found.absolute - truth, 0.0)
-        judged = Judged.of("plenty", found, truth, found)
+        judged = EvaluatedAnalysis.of("plenty", found, truth, found)
         assert judged.covered.low < 0.95 + 0.015 and judged.covered.high > 0.95
 
 

@@ -4,13 +4,13 @@ import numpy as np
 import pytest
 
 from helpers.errors import ReportError
-from helpers.programme.designs.off_policy import Log, direct, doubly_robust, ips, snips
+from helpers.programme.designs.off_policy import PolicyLog, direct, doubly_robust, ips, snips
 from helpers.programme.designs.old_log import DIRECT, DOUBLY, IPS, KIND, SNIPS, Shop, evaluated
 from helpers.programme.designs.repeated import Average, rate
 from helpers.stats import Mean, Ratio, standard_error
 
 RUNS, UNITS = 2_000, 3_000
-HAND = Log(
+HAND = PolicyLog(
     np.array([[40.0, 10.0], [20.0, 30.0]]), np.array([[8.0, 4.0], [5.0, 6.0]]), np.array([[0.8, 0.2], [0.5, 0.5]])
 )
 TARGET = np.array([[0.0, 1.0], [1.0, 0.0]])
@@ -64,14 +64,14 @@ def test_the_errors_of_weighting_are_those_of_a_mean_and_of_a_ratio():
 @pytest.mark.parametrize("estimate", [direct, doubly_robust])
 def test_the_errors_with_a_model_are_those_of_the_jackknife(groups, estimate):
     """Leaving out one unit at a time knows nothing of the formula; units of a cell with one outcome are alike."""
-    log = Log(200 * HAND.units, 200 * HAND.successes, HAND.chance)
+    log = PolicyLog(200 * HAND.units, 200 * HAND.successes, HAND.chance)
     left = [(c, a, y) for c in (0, 1) for a in (0, 1) for y in (0, 1)]
     alike = np.array([log.successes[c, a] if y else log.units[c, a] - log.successes[c, a] for c, a, y in left])
     units, successes = (np.repeat(table[None], len(left), axis=0) for table in (log.units, log.successes))
     for i, (c, a, y) in enumerate(left):
         units[i, c, a] -= 1
         successes[i, c, a] -= y
-    without = estimate(Log(units, successes, log.chance), TARGET, groups).value
+    without = estimate(PolicyLog(units, successes, log.chance), TARGET, groups).value
     n = alike.sum()
     jackknife = np.sqrt((n - 1) / n * (alike * (without - np.average(without, weights=alike)) ** 2).sum())
     assert float(estimate(log, TARGET, groups).error) == pytest.approx(jackknife, rel=1e-3)
@@ -94,7 +94,7 @@ def test_each_estimate_is_biased_when_it_is_wrong_and_its_interval_does_not_know
 
 
 def test_the_stated_error_is_the_spread_of_the_estimates(shop, log):
-    forgetful = Log(log.units, log.successes, shop.forgetful)
+    forgetful = PolicyLog(log.units, log.successes, shop.forgetful)
     target, one = shop.target, np.zeros_like(KIND)
     for found in (
         ips(log, target), snips(log, target), direct(log, target, KIND), direct(log, target, one),
@@ -124,7 +124,7 @@ def test_a_common_factor_in_the_chances_spoils_ips_and_not_snips(shop):
     """Of two equal arms in one place, chances logged as .5 that were .25: IPS halves, SNIPS does not move."""
     drawn = np.random.default_rng(3)
     seen = drawn.binomial(2_000, 0.25, (RUNS, 1, 1)) * np.array([[1.0, -1.0]]) + np.array([[0.0, 2_000.0]])
-    log = Log(seen, drawn.binomial(seen.astype(int), 0.2).astype(float), np.array([[0.5, 0.5]]))
+    log = PolicyLog(seen, drawn.binomial(seen.astype(int), 0.2).astype(float), np.array([[0.5, 0.5]]))
     target = np.array([[1.0, 0.0]])
     assert Average.of(ips(log, target).value).value == pytest.approx(0.1, rel=0.02)
     assert Average.of(snips(log, target).value).value == pytest.approx(0.2, rel=0.02)
@@ -132,7 +132,7 @@ def test_a_common_factor_in_the_chances_spoils_ips_and_not_snips(shop):
 
 
 def test_a_group_that_never_saw_an_arm_borrows_its_rate_from_the_others():
-    log = Log(np.array([[5.0, 0.0], [5.0, 4.0]]), np.array([[1.0, 0.0], [2.0, 1.0]]), np.full((2, 2), 0.5))
+    log = PolicyLog(np.array([[5.0, 0.0], [5.0, 4.0]]), np.array([[1.0, 0.0], [2.0, 1.0]]), np.full((2, 2), 0.5))
     assert float(direct(log, np.array([[0.0, 1.0], [0.0, 1.0]]), [0, 1]).value) == pytest.approx(0.25)
 
 
@@ -152,7 +152,7 @@ def test_the_best_of_many_targets_looks_better_than_it_is(shop, log):
 
 
 def test_without_overlap_no_estimator_answers():
-    blind = Log(HAND.units, HAND.successes, np.array([[1.0, 0.0], [0.5, 0.5]]))
+    blind = PolicyLog(HAND.units, HAND.successes, np.array([[1.0, 0.0], [0.5, 0.5]]))
     for estimate in (ips, snips):
         with pytest.raises(ReportError, match=r"never served[\s\S]*\[\(0, 1\)\]"):
             estimate(blind, TARGET)
@@ -165,13 +165,17 @@ def test_without_overlap_no_estimator_answers():
 def test_what_is_no_chance_is_refused():
     for chance in (np.array([[0.8, 0.1], [0.5, 0.5]]), np.array([[1.2, -0.2], [0.5, 0.5]])):
         with pytest.raises(ReportError, match="does not give chances"):
-            ips(Log(HAND.units, HAND.successes, chance), TARGET)
+            ips(PolicyLog(HAND.units, HAND.successes, chance), TARGET)
     with pytest.raises(ReportError, match="The target does not give chances"):
         ips(HAND, 2 * TARGET)
     with pytest.raises(ReportError, match="No unit of the log"):
-        snips(Log(np.array([[5.0, 0.0]]), np.array([[1.0, 0.0]]), np.array([[0.5, 0.5]])), np.array([[0.0, 1.0]]))
+        snips(PolicyLog(np.array([[5.0, 0.0]]), np.array([[1.0, 0.0]]), np.array([[0.5, 0.5]])), np.array([[0.0, 1.0]]))
     with pytest.raises(ReportError, match="an arm without units"):
-        direct(Log(np.array([[5.0, 0.0]]), np.array([[1.0, 0.0]]), np.array([[0.5, 0.5]])), np.array([[0.5, 0.5]]), [0])
+        direct(
+            PolicyLog(np.array([[5.0, 0.0]]), np.array([[1.0, 0.0]]), np.array([[0.5, 0.5]])),
+            np.array([[0.5, 0.5]]),
+            [0],
+        )
     with pytest.raises(ReportError, match="other cells"):
         ips(HAND, np.array([[1.0, 0.0]]))
     for groups in ([0], [0, -1], [0.0, 1.0]):
@@ -183,6 +187,6 @@ def test_what_is_no_chance_is_refused():
         (HAND.units, -HAND.units),
     ):
         with pytest.raises(ReportError, match="no log"):
-            Log(units, successes, HAND.chance)
+            PolicyLog(units, successes, HAND.chance)
     with pytest.raises(ReportError, match="more than always"):
         Shop.of(0.5, 0.3)

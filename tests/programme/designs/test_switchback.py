@@ -124,7 +124,7 @@ def test_blocks_keep_the_promise_in_many_runs():
     rng = np.random.default_rng(5)
     world = market(rng, runs=4_000)
     for block in (4, 24):
-        judged = block_lengths.judged(rng, world, Schedule.of(rng, 4_000, DAYS, block), burn_in=2)
+        judged = block_lengths.evaluated(rng, world, Schedule.of(rng, 4_000, DAYS, block), burn_in=2)
         assert judged.every_cut.false_positives.low < 0.05 < judged.every_cut.false_positives.high
         assert judged.every_cut.covered.low < 0.95 < judged.every_cut.covered.high
 

@@ -4,16 +4,16 @@ import numpy as np
 import pytest
 
 from helpers.config.programme import Live
-from helpers.programme.live.alerts import Alarm, Rule, rules
+from helpers.programme.live.alerts import Alarm, AlarmRule, rules
 from helpers.programme.live.monitor import excess
 from helpers.programme.live.replay import Replay, lags
-from helpers.programme.live.stream import HOUR, SECOND, World, simulate
+from helpers.programme.live.stream import HOUR, SECOND, LiveWorld, simulate
 from helpers.programme.live.worlds import FAULTY, LEAKING
 from helpers.stats import mixture_intervals, mixture_rate, monte_carlo
 from helpers.stats.mixture import dirichlet_log_ratio
 
 SETTINGS = Live(units=30_000, hours=12, batch_seconds=60)
-RULE = Rule("errors", raise_at=4, clear_at=2, minimum=100, cool_down=10, false_alarms=0.01)
+RULE = AlarmRule("errors", raise_at=4, clear_at=2, minimum=100, cool_down=10, false_alarms=0.01)
 
 
 def told(levels, units=100):
@@ -85,7 +85,7 @@ def test_looking_every_minute_raises_the_effect_and_the_split_no_oftener_than_th
 @pytest.fixture(scope="module")
 def running():
     hours = SETTINGS.hours
-    world = World(
+    world = LiveWorld(
         SETTINGS.units,
         hours,
         conversion=(0.10, 0.13),
@@ -119,7 +119,7 @@ def test_the_interval_holds_the_planted_effect_and_the_alarm_tells_of_it(running
 
 def test_lost_units_are_told_and_nothing_before_they_are_lost():
     hours = SETTINGS.hours
-    world = World(SETTINGS.units, hours, conversion=(0.10, 0.10), leaking_from=LEAKING * hours, leaking=0.25)
+    world = LiveWorld(SETTINGS.units, hours, conversion=(0.10, 0.10), leaking_from=LEAKING * hours, leaking=0.25)
     replay = Replay(simulate(world, SETTINGS.lateness_seconds, np.random.default_rng(3)), SETTINGS).run()
     ((change, at),) = changes(replay, "split")
     assert change == "raised" and LEAKING * hours < at < LEAKING * hours + 3
@@ -127,7 +127,7 @@ def test_lost_units_are_told_and_nothing_before_they_are_lost():
 
 
 def test_the_quiet_stream_is_quiet():
-    world = World(SETTINGS.units, SETTINGS.hours, conversion=(0.10, 0.10))
+    world = LiveWorld(SETTINGS.units, SETTINGS.hours, conversion=(0.10, 0.10))
     replay = Replay(simulate(world, SETTINGS.lateness_seconds, np.random.default_rng(4)), SETTINGS).run()
     assert replay.monitor.alerts == [] and len(replay.monitor.looks) > 700
 

@@ -16,13 +16,13 @@ from helpers import paths
 from helpers.config.programme import Live
 from helpers.programme.live import checkpoint
 from helpers.programme.live.replay import Replay
-from helpers.programme.live.stream import World, simulate
+from helpers.programme.live.stream import LiveWorld, simulate
 
 SETTINGS = Live(units=3_000, hours=4, checkpoint_batches=50)
 
 
 def replay(file=None, settings=SETTINGS):
-    world = World(settings.units, settings.hours, faulty=(1, 2), redelivered=0.1, straggling=0.05)
+    world = LiveWorld(settings.units, settings.hours, faulty=(1, 2), redelivered=0.1, straggling=0.05)
     return Replay(simulate(world, settings.lateness_seconds, np.random.default_rng(4)), settings, file)
 
 

@@ -8,10 +8,10 @@ import pytest
 
 from helpers.errors import ReportError
 from helpers.programme.live.counters import Counters
-from helpers.programme.live.stream import ARMS, COLUMNS, ERROR, EXPOSURE, NAMES, ORDER, Batch, World, simulate
+from helpers.programme.live.stream import ARMS, COLUMNS, ERROR, EXPOSURE, NAMES, ORDER, Batch, LiveWorld, simulate
 
 LATENESS = 900
-WORLD = World(units=3_000, hours=6, redelivered=0.10, straggling=0.05)
+WORLD = LiveWorld(units=3_000, hours=6, redelivered=0.10, straggling=0.05)
 
 
 @pytest.fixture(scope="module")
@@ -166,7 +166,7 @@ def test_a_delivery_of_no_unit_arm_or_name_is_refused(bad):
 
 
 def test_it_keeps_up_with_a_fast_log():
-    stream = simulate(World(units=100_000, hours=2), LATENESS, np.random.default_rng(3))
+    stream = simulate(LiveWorld(units=100_000, hours=2), LATENESS, np.random.default_rng(3))
     began = time.process_time()
     counted(stream.batches(10))
     assert len(stream.log) / (time.process_time() - began) > 20_000  # a tenth of the goal of make bench

@@ -6,13 +6,13 @@ import pytest
 from helpers.config.programme import Live
 from helpers.programme.live.replay import Replay
 from helpers.programme.live.screen import Screen
-from helpers.programme.live.stream import World, simulate
+from helpers.programme.live.stream import LiveWorld, simulate
 
 
 @pytest.fixture
 def replay():
     settings = Live(units=6_000, hours=3, batch_seconds=60)
-    world = World(6_000, 3, faulty=(0.5, 1.5), faulty_errors=0.3)
+    world = LiveWorld(6_000, 3, faulty=(0.5, 1.5), faulty_errors=0.3)
     return Replay(simulate(world, settings.lateness_seconds, np.random.default_rng(8)), settings)
 
 

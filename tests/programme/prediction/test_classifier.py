@@ -9,7 +9,7 @@ from helpers.simulate.year import LEAK
 
 @pytest.fixture(scope="module")
 def churn(parts):
-    return classifier.judged(parts, "leaves", [c for c in features.columns(parts.train) if c != LEAK])
+    return classifier.evaluated(parts, "leaves", [c for c in features.columns(parts.train) if c != LEAK])
 
 
 def test_planted_effects_are_recovered_with_their_sign(churn, ledger):
@@ -29,7 +29,7 @@ def test_it_beats_the_mean_and_is_calibrated_later_in_time(churn):
 
 
 def test_the_leak_would_have_looked_like_skill(parts):
-    made = classifier.judged(parts, "leaves", [LEAK, "yearly"])
+    made = classifier.evaluated(parts, "leaves", [LEAK, "yearly"])
     assert made.auc.value > 0.95
 
 

@@ -12,7 +12,7 @@ from helpers import config, paths
 from helpers.config import ExternalEvent
 from helpers.experiment.monitoring import replay
 from helpers.experiment.monitoring.baseline import Baseline
-from helpers.experiment.monitoring.plan import Plan
+from helpers.experiment.monitoring.plan import MonitoringPlan
 from helpers.record import Numbers
 from helpers.report.figures import experiment, log, monitoring, style
 from helpers.stats import srm_by_group
@@ -40,7 +40,7 @@ def frame_of_days(study) -> pd.DataFrame:
 
 
 def drawn(name: str, study) -> go.Figure:
-    plan = Plan.of(study, Numbers({}))
+    plan = MonitoringPlan.of(study, Numbers({}))
     streams = plan.streams()
     replays = {n: replay.replay(s, Baseline.of(s), plan.triggers) for n, s in streams.items()}
     first = next(iter(streams))

@@ -11,7 +11,7 @@ from helpers.record import Number
 from helpers.site.diagrams import page
 from helpers.site.diagrams.attribution import YEAR, comparison
 from helpers.site.diagrams.drift import Drift
-from helpers.site.diagrams.lineage import Model
+from helpers.site.diagrams.lineage import DbtModel
 from helpers.site.diagrams.pipeline import pipeline
 from helpers.site.diagrams.prediction import prediction
 from helpers.site.diagrams.workflow import workflow
@@ -36,12 +36,12 @@ VALUES = {
 NUMBERS = {name: Number(value, unit, "", formatted(value, unit)) for name, (value, unit) in VALUES.items()}
 ARMS = {"control": 31_201, "treatment": 31_284}
 MODELS = (
-    Model("events", "raw", "log", (), "The log.", 1_683_602, 0),
-    Model("stg_events", "staging", "view", ("events",), f"Clean events. {ATTACK}", 1_653_717, 2),
-    Model("int_units", "intermediate", "table", ("stg_events",), "Units.", 199_866, 1),
-    Model("fct_funnel", "marts", "table", ("int_units",), "The funnel.", 54, 3),
-    Model("fct_experiment_results", "marts", "table", ("int_units",), "Sums by arm.", 554, 3),
-    Model("fct_lifetimes", "marts", "view", ("stg_events",), "Hours.", None, 0),
+    DbtModel("events", "raw", "log", (), "The log.", 1_683_602, 0),
+    DbtModel("stg_events", "staging", "view", ("events",), f"Clean events. {ATTACK}", 1_653_717, 2),
+    DbtModel("int_units", "intermediate", "table", ("stg_events",), "Units.", 199_866, 1),
+    DbtModel("fct_funnel", "marts", "table", ("int_units",), "The funnel.", 54, 3),
+    DbtModel("fct_experiment_results", "marts", "table", ("int_units",), "Sums by arm.", 554, 3),
+    DbtModel("fct_lifetimes", "marts", "view", ("stg_events",), "Hours.", None, 0),
 )
 CREDIT = {
     f"attribution.{model}.{channel}": Number(n, "count", "", f"{n:,}")

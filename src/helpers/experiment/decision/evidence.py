@@ -3,13 +3,13 @@
 from helpers.config import Study
 from helpers.errors import ReportError
 from helpers.experiment.decision.rule import Evidence, observed_risk
-from helpers.experiment.decision.value import Value
+from helpers.experiment.decision.value import DecisionValue
 from helpers.experiment.design import basis
 from helpers.experiment.results import Results
 from helpers.record import Numbers
 
 
-def evidence(study: Study, results: Results, earlier: Numbers, value: Value | None) -> Evidence:
+def evidence(study: Study, results: Results, earlier: Numbers, value: DecisionValue | None) -> Evidence:
     """What the study's rule weighs, from the experiment, its money and the notebooks before."""
     found = results.effect(study.primary)
     if found is None:

@@ -27,7 +27,7 @@ NODES = 64
 
 
 @dataclass(frozen=True)
-class Outlook:
+class OptionOutlook:
     """What is believed and what is at stake.
 
     Attributes:
@@ -153,10 +153,10 @@ class Appraisal:
 
 
 @dataclass(frozen=True)
-class Comparison:
+class WeighedOptions:
     """All options, and the best of those whose chance of harm is within ``max_chance_of_harm``."""
 
-    outlook: Outlook
+    outlook: OptionOutlook
     appraisals: tuple[Appraisal, ...]
     recommended: Appraisal
     max_chance_of_harm: float
@@ -166,7 +166,7 @@ class Comparison:
         return next(a for a in self.appraisals if a.option.name == option.name)
 
 
-def appraise(option: Option, outlook: Outlook) -> Appraisal:
+def appraise(option: Option, outlook: OptionOutlook) -> Appraisal:
     r"""What an option is worth in expectation and what it risks.
 
     With :math:`V` cents a week for an effect of one, horizon :math:`H`, cutoff :math:`c`,
@@ -181,7 +181,7 @@ def appraise(option: Option, outlook: Outlook) -> Appraisal:
     Raises ReportError when the look comes after the horizon.
 
     Example:
-        >>> outlook = Outlook(Posterior(1.0, 1.0), unit_sd=10, units_per_week=100, value_per_unit=1, horizon_weeks=10)
+        >>> outlook = OptionOutlook(Posterior(1.0, 1.0), unit_sd=10, units_per_week=100, value_per_unit=1, horizon_weeks=10)
         >>> found = appraise(Option("half", 0.5, 4), outlook)
         >>> round(found.cost_of_waiting), found.expected_value > appraise(KEEP, outlook).expected_value
         (200, True)
@@ -225,17 +225,17 @@ def appraise(option: Option, outlook: Outlook) -> Appraisal:
 
 
 def weigh(
-    outlook: Outlook,
+    outlook: OptionOutlook,
     options: tuple[Option, ...] = OPTIONS,
     *,
     max_chance_of_harm: float = defaults.MAX_CHANCE_OF_HARM,
-) -> Comparison:
+) -> WeighedOptions:
     """Appraise every option and recommend the one of highest expected value within the bound on harm.
 
     Raises ReportError when every option passes the bound; :data:`KEEP` never does.
 
     Example:
-        >>> outlook = Outlook(Posterior(1.0, 0.1), unit_sd=10, units_per_week=100, value_per_unit=1, horizon_weeks=10)
+        >>> outlook = OptionOutlook(Posterior(1.0, 0.1), unit_sd=10, units_per_week=100, value_per_unit=1, horizon_weeks=10)
         >>> weigh(outlook).recommended.option.name
         'Full launch'
     """
@@ -248,10 +248,10 @@ def weigh(
             expected=f"a chance of harm of at most {max_chance_of_harm:g}",
             remedy="weigh options.KEEP too: it harms nobody",
         )
-    return Comparison(outlook, found, max(admitted, key=lambda a: a.expected_value), max_chance_of_harm)
+    return WeighedOptions(outlook, found, max(admitted, key=lambda a: a.expected_value), max_chance_of_harm)
 
 
-def _noise(option: Option, outlook: Outlook) -> float:
+def _noise(option: Option, outlook: OptionOutlook) -> float:
     """Standard error of the look: between arms, or between this period and one as long before it."""
     units = outlook.units_per_week * option.weeks
     if option.share == 1:

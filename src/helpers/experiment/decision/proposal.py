@@ -68,7 +68,7 @@ class TalkTrack:
 class Proposal:
     """The options of a study weighed, the money of a month, and how to say it."""
 
-    compared: options.Comparison
+    compared: options.WeighedOptions
     month: Monthly
     talk: TalkTrack
 
@@ -95,7 +95,7 @@ def propose(study: Study, results: Results, made: Decision, earlier: Numbers) ->
     monthly_units = value.units / economics.horizon_months
     run_cost = 100 * economics.monthly_run_cost * DAYS_PER_WEEK / roi.DAYS_PER_MONTH
     control = revenue.control.estimate
-    outlook = options.Outlook.of(
+    outlook = options.OptionOutlook.of(
         revenue.effect.absolute,
         value.belief.sd / (value.units * economics.contribution_margin),
         (revenue.effect.n_control, revenue.effect.n_treatment),
@@ -119,7 +119,7 @@ def talk_track(
     study: Study,
     primary: MetricEffect,
     made: Decision,
-    compared: options.Comparison,
+    compared: options.WeighedOptions,
     month: Monthly,
     detectable: str,
 ) -> TalkTrack:

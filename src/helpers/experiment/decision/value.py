@@ -27,7 +27,7 @@ class Scenario:
 
 
 @dataclass(frozen=True)
-class Value:
+class DecisionValue:
     """Money of the decision over the horizon.
 
     ``break_even`` is the relative change of revenue per unit that pays the cost. ``belief`` is
@@ -60,7 +60,9 @@ def units_per_month(study: Study, exposed: int) -> float | None:
     return exposed / study.period.experiment_days * DAYS_PER_MONTH
 
 
-def value(effect: Effect, control: Summary, treatment: Summary, economics: Economics, monthly_units: float) -> Value:
+def value(
+    effect: Effect, control: Summary, treatment: Summary, economics: Economics, monthly_units: float
+) -> DecisionValue:
     """Money from the absolute effect on revenue per exposed unit (cents) and its interval.
 
     gain = units per month x months x contribution margin x change per unit; cost = implementation + months x running.
@@ -76,7 +78,7 @@ def value(effect: Effect, control: Summary, treatment: Summary, economics: Econo
     belief = posterior(control, treatment)
     net = Posterior(per_cent * belief.mean - cost, per_cent * belief.sd)
     point = scenario("Point estimate", effect.absolute)
-    return Value(
+    return DecisionValue(
         units,
         net,
         scenario("Lower bound", effect.absolute_low),
@@ -90,7 +92,7 @@ def value(effect: Effect, control: Summary, treatment: Summary, economics: Econo
     )
 
 
-def worth(study: Study, results: Results) -> tuple[Value | None, str]:
+def worth(study: Study, results: Results) -> tuple[DecisionValue | None, str]:
     """The value of shipping, or None and the reason why it cannot be told."""
     metric = study.revenue
     if metric is None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from helpers.errors import ReportError
-from helpers.experiment.monitoring.stream import IntArray, Stream
+from helpers.experiment.monitoring.stream import DailyStream, IntArray
 from helpers.stats.validation import FloatArray
 
 
@@ -39,7 +39,7 @@ class Baseline:
     tickets: FloatArray
 
     @classmethod
-    def of(cls, stream: Stream) -> Baseline:
+    def of(cls, stream: DailyStream) -> Baseline:
         """Freeze the days before the launch.
 
         Raises :class:`~helpers.errors.ReportError` when they hold no checkout.
@@ -70,15 +70,15 @@ class Baseline:
     def expected_tickets(self, weekdays: IntArray) -> FloatArray:
         return self.tickets[..., weekdays]
 
-    def adjusted(self, stream: Stream) -> FloatArray:
+    def adjusted(self, stream: DailyStream) -> FloatArray:
         """Rates less what the weekday adds: the season is out, the level stays."""
         return stream.rates - self.expected(stream.weekdays) + self.rate[..., None]
 
-    def gaps(self, stream: Stream) -> FloatArray:
+    def gaps(self, stream: DailyStream) -> FloatArray:
         """Rate of each day minus the baseline of its weekday, a difference of shares."""
         return stream.rates - self.expected(stream.weekdays)
 
-    def errors(self, stream: Stream) -> FloatArray:
+    def errors(self, stream: DailyStream) -> FloatArray:
         r"""Standard error of a gap after the launch, :math:`\sqrt{p(1-p)(1/n_t+1/N_w)}`.
 
         :math:`p` is the weekday's baseline rate, kept one half success away from 0 and 1 so that it is never zero,
@@ -93,7 +93,7 @@ class Baseline:
             spread = 1 / np.where(stream.units > 0, stream.units, np.nan) + np.where(before, -1.0, 1.0) / base
         return np.sqrt(p * (1 - p) * np.maximum(spread, 1e-12))
 
-    def z(self, stream: Stream) -> FloatArray:
+    def z(self, stream: DailyStream) -> FloatArray:
         """Gaps in standard errors: what the charts plot and the rules read.
 
         A baseline day that is the only one of its weekday has no gap of its own and is NaN.

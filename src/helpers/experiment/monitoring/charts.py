@@ -8,7 +8,7 @@ import numpy as np
 
 from helpers.defaults import CUSUM_ALLOWANCE, EWMA_LIMIT, EWMA_WEIGHT
 from helpers.experiment.monitoring.baseline import Baseline
-from helpers.experiment.monitoring.stream import Stream
+from helpers.experiment.monitoring.stream import DailyStream
 from helpers.stats.validation import BoolArray, FloatArray
 
 SIGMAS = 3.0
@@ -37,7 +37,7 @@ class Chart:
         return (self.points < self.low) | (self.points > self.high)
 
 
-def p_chart(stream: Stream, baseline: Baseline, sigmas: float = SIGMAS) -> Chart:
+def p_chart(stream: DailyStream, baseline: Baseline, sigmas: float = SIGMAS) -> Chart:
     r"""Deseasonalised daily rates with limits :math:`p\pm3\,s_t` that follow the day's checkouts.
 
     :math:`s_t` is :meth:`Baseline.errors`: binomial noise of the day and of the frozen baseline.
@@ -53,7 +53,7 @@ def p_chart(stream: Stream, baseline: Baseline, sigmas: float = SIGMAS) -> Chart
     return Chart("p", baseline.adjusted(stream), centre, centre - reach, centre + reach)
 
 
-def individuals(stream: Stream, baseline: Baseline, sigmas: float = SIGMAS) -> Chart:
+def individuals(stream: DailyStream, baseline: Baseline, sigmas: float = SIGMAS) -> Chart:
     r"""Deseasonalised daily rates with limits from their own moving range before the launch.
 
     :math:`p\pm3\,\overline{MR}/1.128`. It needs no binomial noise, so it stays right when days differ by more than

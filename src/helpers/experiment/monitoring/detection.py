@@ -8,9 +8,9 @@ import numpy as np
 
 from helpers.defaults import MONITORING_RUNS
 from helpers.experiment.monitoring.baseline import Baseline
-from helpers.experiment.monitoring.plan import Plan
+from helpers.experiment.monitoring.plan import MonitoringPlan
 from helpers.experiment.monitoring.replay import SIGNALS, TRIGGERS, Triggers, marked
-from helpers.experiment.monitoring.stream import World, simulate
+from helpers.experiment.monitoring.stream import DailyWorld, simulate
 from helpers.stats import binomial_interval
 from helpers.stats.validation import BoolArray
 
@@ -44,7 +44,7 @@ class Detection:
 
 def detect(
     rng: np.random.Generator,
-    world: World,
+    world: DailyWorld,
     triggers: Triggers,
     *,
     baseline: int = 28,
@@ -86,7 +86,7 @@ def _detection(name: str, hits: BoolArray) -> Detection:
     return Detection(name, found.share, found.low, found.high, int(middle) if np.isfinite(middle) else None)
 
 
-def detections(plan: Plan) -> dict[str, dict[str, Detection]]:
+def detections(plan: MonitoringPlan) -> dict[str, dict[str, Detection]]:
     """False alarms and delays of every detector, by planted change."""
     return {name: detect(plan.rng(1), world, plan.triggers, **watched(plan)) for name, world in plan.worlds().items()}
 
@@ -99,17 +99,17 @@ class MissingDays:
     moved: Detection
 
 
-def missing_days(plan: Plan, shares: tuple[float, ...] = (0.0, 0.1, 0.3)) -> dict[float, MissingDays]:
+def missing_days(plan: MonitoringPlan, shares: tuple[float, ...] = (0.0, 0.1, 0.3)) -> dict[float, MissingDays]:
     """:class:`MissingDays` by the share of days lost, on the launches of :func:`detections`, which the first repeats."""
     worst = min(plan.section.shifts)
     fallen = next(world for world in plan.worlds().values() if world.shift == worst)
 
-    def trigger(world: World, share: float) -> Detection:
+    def trigger(world: DailyWorld, share: float) -> Detection:
         return detect(plan.rng(1), world, plan.triggers, missing=share, **watched(plan))[TRIGGERS[0]]
 
     return {share: MissingDays(trigger(plan.world, share), trigger(fallen, share)) for share in shares}
 
 
-def watched(plan: Plan) -> dict[str, int]:
+def watched(plan: MonitoringPlan) -> dict[str, int]:
     """Days of baseline and of launch, as :func:`detect` takes them."""
     return {"baseline": plan.section.baseline_days, "days": plan.section.days}

@@ -8,7 +8,7 @@ import numpy as np
 
 from helpers.defaults import CUSUM_LIMIT
 from helpers.experiment.monitoring.charts import cusum, ewma
-from helpers.experiment.monitoring.plan import Plan
+from helpers.experiment.monitoring.plan import MonitoringPlan
 from helpers.experiment.monitoring.rules import NELSON, WESTERN_ELECTRIC, any_signal
 from helpers.experiment.monitoring.run_length import (
     RunLength,
@@ -43,7 +43,7 @@ class FalseAlarms:
     seen: RunLength
 
 
-def false_alarms(plan: Plan) -> tuple[FalseAlarms, ...]:
+def false_alarms(plan: MonitoringPlan) -> tuple[FalseAlarms, ...]:
     """Every rule without any change, as stated and as simulated.
 
     CUSUM is simulated from a series' start in blocks that each begin at zero, so its blocks are long.

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 
 from helpers.experiment.monitoring.baseline import Baseline
-from helpers.experiment.monitoring.replay import Decision, Triggers, replay
-from helpers.experiment.monitoring.stream import Stream
+from helpers.experiment.monitoring.replay import DailyDecision, Triggers, replay
+from helpers.experiment.monitoring.stream import DailyStream
 from helpers.pipeline.files import write_text
 from helpers.stats.validation import FloatArray
 
@@ -20,7 +20,7 @@ SERIES = {"checkouts": "units", "completions": "successes", "tickets": "tickets"
 
 
 def write(
-    file: Path, streams: Mapping[str, Stream], replays: Mapping[str, tuple[Decision, ...]], triggers: Triggers
+    file: Path, streams: Mapping[str, DailyStream], replays: Mapping[str, tuple[DailyDecision, ...]], triggers: Triggers
 ) -> int:
     """Write the frozen baseline of each stream and a line a day: its counts (none where it is missing) and its decision.
 
@@ -39,7 +39,7 @@ def write(
     return sum(map(len, replays.values()))
 
 
-def decided_again(file: Path) -> dict[str, tuple[tuple[Decision, Decision], ...]]:
+def decided_again(file: Path) -> dict[str, tuple[tuple[DailyDecision, DailyDecision], ...]]:
     """Each logged decision beside the one that the logged baseline, triggers and days up to it give.
 
     Every day is decided by itself, from the lines that end with it: what came later cannot have changed it.
@@ -64,7 +64,7 @@ def decided_again(file: Path) -> dict[str, tuple[tuple[Decision, Decision], ...]
         triggers = Triggers(**head["triggers"])
         found[head["stream"]] = tuple(
             (
-                Decision(day["day"], day["date"], day["verdict"], day["reason"], tuple(day["signals"])),
+                DailyDecision(day["day"], day["date"], day["verdict"], day["reason"], tuple(day["signals"])),
                 replay(stream.until(n), baseline, triggers)[-1],
             )
             for n, day in enumerate(days, 1)
@@ -77,10 +77,10 @@ def confirmed(file: Path) -> int:
     return sum(logged == again for pairs in decided_again(file).values() for logged, again in pairs)
 
 
-def _launched(days: list[dict[str, Any]]) -> Stream:
+def _launched(days: list[dict[str, Any]]) -> DailyStream:
     dates = np.array([day["date"] for day in days], dtype="datetime64[D]")
     units, successes, tickets = (_series(day[told] for day in days) for told in SERIES)
-    return Stream(dates, units, successes, tickets, launch=0)
+    return DailyStream(dates, units, successes, tickets, launch=0)
 
 
 def _series(counts: Iterable[int | None]) -> FloatArray:

@@ -11,7 +11,7 @@ from helpers import paths
 from helpers.config import ExternalEvent, Monitoring, Study
 from helpers.defaults import MONITORING_MINIMUM, ROLLBACK_DROP
 from helpers.experiment.monitoring.replay import Triggers
-from helpers.experiment.monitoring.stream import Stream, World, read, side_by_side
+from helpers.experiment.monitoring.stream import DailyStream, DailyWorld, read, side_by_side
 from helpers.formatting import formatted
 from helpers.record import Numbers
 
@@ -30,7 +30,7 @@ NOISE = 1.5
 
 
 @dataclass(frozen=True)
-class Plan:
+class MonitoringPlan:
     """Everything monitoring needs to know before the first day.
 
     Attributes:
@@ -52,7 +52,7 @@ class Plan:
     """
 
     label: str
-    world: World
+    world: DailyWorld
     triggers: Triggers
     section: Monitoring
     stated: bool
@@ -67,11 +67,11 @@ class Plan:
         return datetime.fromisoformat(self.first) + timedelta(days=self.section.baseline_days)
 
     @classmethod
-    def of(cls, study: Study, earlier: Numbers) -> Plan:
+    def of(cls, study: Study, earlier: Numbers) -> MonitoringPlan:
         """The plan of ``study``; without a section it rests on what the experiment found in the control."""
         section = study.monitoring or _made_up(study, earlier)
         triggers = Triggers(section.drop, section.drop_days, section.ticket_factor, section.minimum)
-        world = World(
+        world = DailyWorld(
             section.rate,
             section.units_per_day,
             section.tickets_per_day,
@@ -85,13 +85,13 @@ class Plan:
         stated, events = study.monitoring is not None, tuple(study.external_events)
         return cls(section.label, world, triggers, section, stated, first, measured, _pace(study), events)
 
-    def worlds(self) -> dict[str, World]:
+    def worlds(self) -> dict[str, DailyWorld]:
         """What is planted, by name: a shift of the rate each, then a surge of tickets."""
         shifted = {_name(shift): replace(self.world, shift=shift) for shift in self.section.shifts}
         surge = {f"tickets x {self.section.ticket_surge:g}": replace(self.world, surge=self.section.ticket_surge)}
         return shifted | surge
 
-    def streams(self) -> dict[str, Stream]:
+    def streams(self) -> dict[str, DailyStream]:
         """The same days under each of the planted truths, and the study's own stream where it has one.
 
         All have the same luck, before and after the launch, so that they differ by what is planted alone.
@@ -173,7 +173,7 @@ def _made_up(study: Study, earlier: Numbers) -> Monitoring:
     )
 
 
-def middle(plan: Plan) -> str:
+def middle(plan: MonitoringPlan) -> str:
     """The study's own stream, or the planted shift that is neither clear nor hopeless: the last but one."""
     if plan.section.stream:
         return OWN

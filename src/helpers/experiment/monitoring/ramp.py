@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from helpers.defaults import ALPHA
-from helpers.experiment.monitoring.plan import Plan
-from helpers.experiment.monitoring.replay import Verdict
-from helpers.experiment.monitoring.stream import World
+from helpers.experiment.monitoring.plan import MonitoringPlan
+from helpers.experiment.monitoring.replay import DailyVerdict
+from helpers.experiment.monitoring.stream import DailyWorld
 from helpers.formatting import formatted
 from helpers.stats import Proportion, confidence_path
 
@@ -40,12 +40,12 @@ class RampDay:
     high: float
     tickets: float
     tickets_low: float
-    verdict: Verdict
+    verdict: DailyVerdict
     reason: str
 
 
 def ramp(
-    rng: np.random.Generator, world: World, stages: Sequence[tuple[float, int]], *, alpha: float = ALPHA
+    rng: np.random.Generator, world: DailyWorld, stages: Sequence[tuple[float, int]], *, alpha: float = ALPHA
 ) -> tuple[RampDay, ...]:
     r"""Watch a ramp day by day; ``stages`` are (share treated, days), stages without a control arm are left out.
 
@@ -106,7 +106,7 @@ def ramp(
 
 
 def _arms(
-    rng: np.random.Generator, world: World, share: float, weekday: int
+    rng: np.random.Generator, world: DailyWorld, share: float, weekday: int
 ) -> np.ndarray[tuple[int, ...], np.dtype[np.int64]]:
     """Units, completions and units with a ticket of one day, control first."""
     at = np.array([weekday])
@@ -120,7 +120,7 @@ def _arms(
     return np.array(rows)
 
 
-def _verdict(high: float, tickets_low: float, before: list[RampDay]) -> tuple[Verdict, str]:
+def _verdict(high: float, tickets_low: float, before: list[RampDay]) -> tuple[DailyVerdict, str]:
     stopped = next((d for d in before if d.verdict == "ROLL BACK"), None)
     if stopped:
         return "ROLL BACK", f"Rolled back on day {stopped.day}."
@@ -131,7 +131,7 @@ def _verdict(high: float, tickets_low: float, before: list[RampDay]) -> tuple[Ve
     return "CONTINUE", "Neither the rate nor the guardrail is shown to be harmed."
 
 
-def ramps(plan: Plan, study: Study) -> dict[str, tuple[RampDay, ...]]:
+def ramps(plan: MonitoringPlan, study: Study) -> dict[str, tuple[RampDay, ...]]:
     """The study's ramp under each planted change, watched against the control arm that is still there."""
     stages = [(stage.share, stage.days) for stage in study.rollout]
     return {name: ramp(plan.rng(3), world, stages) for name, world in plan.worlds().items()}

@@ -11,11 +11,11 @@ from helpers import defaults
 from helpers.experiment.monitoring.baseline import Baseline
 from helpers.experiment.monitoring.charts import cusum, ewma
 from helpers.experiment.monitoring.rules import WESTERN_ELECTRIC, any_signal, observed
-from helpers.experiment.monitoring.stream import Stream
+from helpers.experiment.monitoring.stream import DailyStream
 from helpers.formatting import unsigned
 from helpers.stats.validation import BoolArray, FloatArray
 
-Verdict = Literal["CONTINUE", "PAUSE", "ROLL BACK"]
+DailyVerdict = Literal["CONTINUE", "PAUSE", "ROLL BACK"]
 SIGNALS = ("Western Electric rules", "CUSUM", "EWMA")
 TRIGGERS = ("completion trigger", "ticket trigger")
 
@@ -73,7 +73,7 @@ class Marks:
 
 
 @dataclass(frozen=True)
-class Decision:
+class DailyDecision:
     """The decision on the evening of one day after the launch.
 
     Attributes:
@@ -84,18 +84,18 @@ class Decision:
         signals: names of what was seen that day.
 
     Example:
-        >>> Decision(3, "2026-02-04", "PAUSE", "CUSUM points to harm.", ("CUSUM",)).verdict
+        >>> DailyDecision(3, "2026-02-04", "PAUSE", "CUSUM points to harm.", ("CUSUM",)).verdict
         'PAUSE'
     """
 
     day: int
     date: str
-    verdict: Verdict
+    verdict: DailyVerdict
     reason: str
     signals: tuple[str, ...]
 
 
-def marked(stream: Stream, baseline: Baseline, triggers: Triggers) -> Marks:
+def marked(stream: DailyStream, baseline: Baseline, triggers: Triggers) -> Marks:
     """Every trigger and signal on every day after the launch, from that day and the days before it.
 
     Run rules, CUSUM and EWMA read standard errors of :meth:`Baseline.z` from the day of the launch on, towards harm
@@ -135,7 +135,7 @@ def in_a_row(hits: BoolArray, there: BoolArray, length: int) -> BoolArray:
     return found
 
 
-def replay(stream: Stream, baseline: Baseline, triggers: Triggers) -> tuple[Decision, ...]:
+def replay(stream: DailyStream, baseline: Baseline, triggers: Triggers) -> tuple[DailyDecision, ...]:
     """One decision for each day after the launch; the first days of a longer stream give the same ones.
 
     Example:
@@ -145,7 +145,7 @@ def replay(stream: Stream, baseline: Baseline, triggers: Triggers) -> tuple[Deci
         ['ROLL BACK', 'ROLL BACK']
     """
     marks = marked(stream, baseline, triggers)
-    decisions: list[Decision] = []
+    decisions: list[DailyDecision] = []
     for number in range(len(stream.days) - stream.launch):
         seen = tuple(name for name, days in marks.found.items() if days[number])
         verdict, reason = _verdict(seen, bool(marks.blind[number]), triggers)
@@ -154,21 +154,21 @@ def replay(stream: Stream, baseline: Baseline, triggers: Triggers) -> tuple[Deci
             first = next(d for d in decisions if d.verdict == "ROLL BACK")
             reason = f"Rolled back on day {first.day}."
         date = str(stream.days[stream.launch + number])
-        decisions.append(Decision(number + 1, date, verdict, reason, seen))
+        decisions.append(DailyDecision(number + 1, date, verdict, reason, seen))
     return tuple(decisions)
 
 
-def first(decisions: tuple[Decision, ...], verdict: Verdict) -> Decision | None:
+def first(decisions: tuple[DailyDecision, ...], verdict: DailyVerdict) -> DailyDecision | None:
     """The first day with this verdict.
 
     Example:
-        >>> first((Decision(1, "2026-02-02", "CONTINUE", "Nothing was seen.", ()),), "PAUSE") is None
+        >>> first((DailyDecision(1, "2026-02-02", "CONTINUE", "Nothing was seen.", ()),), "PAUSE") is None
         True
     """
     return next((d for d in decisions if d.verdict == verdict), None)
 
 
-def _verdict(seen: tuple[str, ...], blind: bool, triggers: Triggers) -> tuple[Verdict, str]:
+def _verdict(seen: tuple[str, ...], blind: bool, triggers: Triggers) -> tuple[DailyVerdict, str]:
     fired = [name for name in seen if name in TRIGGERS]
     if fired:
         return "ROLL BACK", f"The {' and the '.join(fired)} fired."

@@ -45,7 +45,7 @@ class RunLength:
 
 
 @dataclass(frozen=True)
-class Chain:
+class RuleChain:
     """An absorbing Markov chain: ``steps`` among states without a signal, from state 0.
 
     Example:
@@ -67,7 +67,7 @@ class Chain:
         return float(1 - np.linalg.matrix_power(self.steps, points)[0].sum())
 
 
-def rules_chain(rules: tuple[RunRule, ...], shift: float = 0.0, side: str = "both") -> Chain:
+def rules_chain(rules: tuple[RunRule, ...], shift: float = 0.0, side: str = "both") -> RuleChain:
     """Western Electric rules together on independent normal points, exactly.
 
     A state holds, a rule and side, the last ``window - 1`` flags "beyond" as far as they can still matter; all states
@@ -117,10 +117,10 @@ def rules_chain(rules: tuple[RunRule, ...], shift: float = 0.0, side: str = "bot
     steps = np.zeros((len(numbers), len(numbers)))
     for before, after, probability in moves:
         steps[before, after] += probability
-    return Chain(steps)
+    return RuleChain(steps)
 
 
-def run_chain(probability: float, length: int) -> Chain:
+def run_chain(probability: float, length: int) -> RuleChain:
     """``length`` days in a row on which something of ``probability`` a day happens, independently.
 
     Example:
@@ -130,10 +130,10 @@ def run_chain(probability: float, length: int) -> Chain:
     steps = np.zeros((length, length))
     steps[:, 0] = 1 - probability
     steps[np.arange(length - 1), np.arange(1, length)] = probability
-    return Chain(steps)
+    return RuleChain(steps)
 
 
-def cusum_chain(shift: float = 0.0, allowance: float = CUSUM_ALLOWANCE, limit: float = CUSUM_LIMIT) -> Chain:
+def cusum_chain(shift: float = 0.0, allowance: float = CUSUM_ALLOWANCE, limit: float = CUSUM_LIMIT) -> RuleChain:
     r"""A one-sided CUSUM on normal points with mean ``shift`` towards its side.
 
     Page's integral equation :math:`L(u)=1+\Phi(k-u-\delta)L(0)+\int_0^hL(y)\phi(y+k-u-\delta)dy` by Gauss-Legendre
@@ -148,10 +148,10 @@ def cusum_chain(shift: float = 0.0, allowance: float = CUSUM_ALLOWANCE, limit: f
     steps = np.empty((NODES + 1, NODES + 1))
     steps[:, 0] = special.ndtr(allowance - at - shift)
     steps[:, 1:] = _density(nodes[None, :] + allowance - at[:, None] - shift) * weights
-    return Chain(steps)
+    return RuleChain(steps)
 
 
-def ewma_chain(shift: float = 0.0, weight: float = EWMA_WEIGHT, limit: float = EWMA_LIMIT) -> Chain:
+def ewma_chain(shift: float = 0.0, weight: float = EWMA_WEIGHT, limit: float = EWMA_LIMIT) -> RuleChain:
     r"""A two-sided EWMA with its limits for large t, on normal points with mean ``shift``.
 
     Crowder's integral equation :math:`L(u)=1+\tfrac1\lambda\int_{-h}^hL(y)\phi(\{y-(1-\lambda)u\}/\lambda-\delta)dy`
@@ -166,7 +166,7 @@ def ewma_chain(shift: float = 0.0, weight: float = EWMA_WEIGHT, limit: float = E
     at = np.array([0.0, *nodes])
     steps = np.zeros((NODES + 1, NODES + 1))
     steps[:, 1:] = _density((nodes[None, :] - (1 - weight) * at[:, None]) / weight - shift) * weights / weight
-    return Chain(steps)
+    return RuleChain(steps)
 
 
 def simulated(

@@ -8,7 +8,7 @@ import numpy as np
 
 from helpers.defaults import ALPHA
 from helpers.experiment.monitoring.detection import Detection, detect, watched
-from helpers.experiment.monitoring.plan import Plan
+from helpers.experiment.monitoring.plan import MonitoringPlan
 from helpers.experiment.monitoring.replay import TRIGGERS
 
 FACTORS = (0.125, 0.25, 0.5, 1.0, 2.0, 4.0)
@@ -32,7 +32,7 @@ class Size:
     moved: Detection
 
 
-def sizes(plan: Plan) -> tuple[Size, ...]:
+def sizes(plan: MonitoringPlan) -> tuple[Size, ...]:
     """False alarms and finds of the plan's triggers at an eighth to four times its units, each launch with its baseline.
 
     Example:
@@ -52,7 +52,7 @@ def sizes(plan: Plan) -> tuple[Size, ...]:
     return tuple(found)
 
 
-def smallest(plan: Plan, name: str, tolerated: float = ALPHA) -> float | None:
+def smallest(plan: MonitoringPlan, name: str, tolerated: float = ALPHA) -> float | None:
     """Units a day from which the trigger ``name`` errs on at most ``tolerated`` of the launches, to about a tenth.
 
     Bisection on the logarithm of the size, with the same random numbers at every size; None where even a thousand
@@ -81,7 +81,7 @@ def smallest(plan: Plan, name: str, tolerated: float = ALPHA) -> float | None:
     return float(plan.world.units * 10**high)
 
 
-def needed(plan: Plan) -> dict[str, int | None]:
+def needed(plan: MonitoringPlan) -> dict[str, int | None]:
     """:func:`smallest` of each trigger to two digits; None where none is enough."""
     found = {name: smallest(plan, name) for name in TRIGGERS}
     return {name: None if units is None else int(float(f"{units:.2g}")) for name, units in found.items()}

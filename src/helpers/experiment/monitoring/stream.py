@@ -20,7 +20,7 @@ IntArray = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
-class Stream:
+class DailyStream:
     """Days in order without a hole; a missing day has NaN in all three series.
 
     Attributes:
@@ -31,7 +31,7 @@ class Stream:
         launch: number of days before the launch, the baseline.
 
     Example:
-        >>> stream = simulate(np.random.default_rng(1), World(0.3, 1000, 20))
+        >>> stream = simulate(np.random.default_rng(1), DailyWorld(0.3, 1000, 20))
         >>> len(stream.days), stream.launch, stream.until(30).units.shape
         (56, 28, (30,))
     """
@@ -53,7 +53,7 @@ class Stream:
         with np.errstate(invalid="ignore", divide="ignore"):
             return self.successes / np.where(self.units > 0, self.units, np.nan)
 
-    def until(self, days: int) -> Stream:
+    def until(self, days: int) -> DailyStream:
         """The first ``days`` days: all that was known on the evening of the last of them."""
         return replace(
             self,
@@ -63,7 +63,7 @@ class Stream:
             tickets=self.tickets[..., :days],
         )
 
-    def without(self, missing: BoolArray) -> Stream:
+    def without(self, missing: BoolArray) -> DailyStream:
         """The same stream with the marked days missing."""
         units, successes, tickets = (
             np.where(missing, np.nan, series) for series in (self.units, self.successes, self.tickets)
@@ -72,7 +72,7 @@ class Stream:
 
 
 @dataclass(frozen=True)
-class World:
+class DailyWorld:
     """What the simulated days are drawn from.
 
     Checkouts of a day are Poisson with mean ``units`` times the weekday's factor; completions are binomial at
@@ -89,7 +89,7 @@ class World:
         points: differences of the rate on Monday to Sunday, mean 0.
 
     Example:
-        >>> World(0.324, 4760, 40, shift=-0.008).expected(np.array([0]), launched=True).round(4)
+        >>> DailyWorld(0.324, 4760, 40, shift=-0.008).expected(np.array([0]), launched=True).round(4)
         array([0.316])
     """
 
@@ -109,17 +109,17 @@ class World:
 
 def simulate(
     rng: np.random.Generator,
-    world: World,
+    world: DailyWorld,
     *,
     baseline: int = 28,
     days: int = 28,
     first: str = "2026-01-05",
     series: tuple[int, ...] = (),
-) -> Stream:
+) -> DailyStream:
     """Draw ``baseline`` days before and ``days`` after the launch; ``series`` asks for many streams at once.
 
     Example:
-        >>> simulate(np.random.default_rng(1), World(0.3, 1000, 20), series=(5,)).units.shape
+        >>> simulate(np.random.default_rng(1), DailyWorld(0.3, 1000, 20), series=(5,)).units.shape
         (5, 56)
     """
     dates = np.datetime64(first, "D") + np.arange(baseline + days)
@@ -128,19 +128,19 @@ def simulate(
     units = rng.poisson(mean_units, shape)
     successes = rng.binomial(units, rates)
     tickets = rng.poisson(mean_tickets, shape)
-    return Stream(dates, units.astype(float), successes.astype(float), tickets.astype(float), baseline)
+    return DailyStream(dates, units.astype(float), successes.astype(float), tickets.astype(float), baseline)
 
 
 def side_by_side(
-    seed: int, worlds: Mapping[str, World], *, baseline: int = 28, days: int = 28, first: str = "2026-01-05"
-) -> dict[str, Stream]:
+    seed: int, worlds: Mapping[str, DailyWorld], *, baseline: int = 28, days: int = 28, first: str = "2026-01-05"
+) -> dict[str, DailyStream]:
     """One stream a world, all with the same luck, so that they differ by what their worlds differ in and nothing else.
 
     Every day has one uniform number each for its checkouts, completions and tickets; each world takes its quantiles
     there (inverse distribution functions), so a lower rate never has more completions on the same checkouts.
 
     Example:
-        >>> calm, harmed = side_by_side(1, {"a": World(0.3, 1000, 20), "b": World(0.3, 1000, 20, shift=-0.01)}).values()
+        >>> calm, harmed = side_by_side(1, {"a": DailyWorld(0.3, 1000, 20), "b": DailyWorld(0.3, 1000, 20, shift=-0.01)}).values()
         >>> bool((harmed.successes <= calm.successes).all() and (harmed.units == calm.units).all())
         True
     """
@@ -152,13 +152,15 @@ def side_by_side(
     for name, world in worlds.items():
         units, rates, tickets = _means(world, dates, baseline)
         drawn = stats.poisson.ppf(luck[0], units)
-        made[name] = Stream(
+        made[name] = DailyStream(
             dates, drawn, stats.binom.ppf(luck[1], drawn, rates), stats.poisson.ppf(luck[2], tickets), baseline
         )
     return made
 
 
-def _means(world: World, dates: NDArray[np.datetime64], baseline: int) -> tuple[FloatArray, FloatArray, FloatArray]:
+def _means(
+    world: DailyWorld, dates: NDArray[np.datetime64], baseline: int
+) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Mean checkouts, rate and mean tickets of each day."""
     weekdays = (dates.astype("datetime64[D]").astype(np.int64) + 3) % 7
     launched = np.arange(len(dates)) >= baseline
@@ -167,7 +169,7 @@ def _means(world: World, dates: NDArray[np.datetime64], baseline: int) -> tuple[
     return world.units * volume, rates, world.tickets * volume * np.where(launched, world.surge, 1.0)
 
 
-def read(file: Path, launch: str, baseline: int = 28) -> Stream:
+def read(file: Path, launch: str, baseline: int = 28) -> DailyStream:
     """A stream from a CSV with the columns day, checkouts, completions, tickets; one row a day, in any order.
 
     Days without a row are missing, they are not filled; a day without a checkout has no rate. ``launch`` is the first
@@ -231,7 +233,7 @@ def _parsed(name: str, number: int, row: dict[str, str | None]) -> tuple[np.date
     return day, tuple(counts)
 
 
-def _assembled(name: str, rows: dict[np.datetime64, tuple[int, ...]], launch: str, baseline: int) -> Stream:
+def _assembled(name: str, rows: dict[np.datetime64, tuple[int, ...]], launch: str, baseline: int) -> DailyStream:
     start = np.datetime64(launch, "D")
     if not rows or not min(rows) < start <= max(rows):
         raise ReportError(
@@ -253,4 +255,4 @@ def _assembled(name: str, rows: dict[np.datetime64, tuple[int, ...]], launch: st
     for day, counts in rows.items():
         if day >= begin:
             values[:, int((day - begin).astype(int))] = counts
-    return Stream(days, values[0], values[1], values[2], baseline)
+    return DailyStream(days, values[0], values[1], values[2], baseline)

@@ -6,7 +6,7 @@ from typing import Literal
 
 from helpers.formatting import formatted
 
-Verdict = Literal["passed", "warning", "failed"]
+TrustVerdict = Literal["passed", "warning", "failed"]
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class TrustCheck:
     name: str
     question: str
     found: str
-    verdict: Verdict = "passed"
+    verdict: TrustVerdict = "passed"
     family: str = ""
     trouble: str = ""
     p_value: float | None = None

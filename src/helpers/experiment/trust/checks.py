@@ -9,8 +9,8 @@ from helpers.experiment.results import EXPOSED, Results
 from helpers.experiment.trust.check import Caveat, Counted, TrustCheck
 from helpers.experiment.trust.clusters import clustered, correlation, sharing_units
 from helpers.experiment.trust.covariates import covariates
-from helpers.experiment.trust.hidden_contamination import Unseen, unseen
-from helpers.experiment.trust.marginal_srm import DoubtfulSplit, doubtful_split
+from helpers.experiment.trust.hidden_contamination import HiddenContamination, unseen
+from helpers.experiment.trust.marginal_srm import MarginalSRM, marginal_srm
 from helpers.experiment.trust.rows import refused_otherwise, rows_and_units
 from helpers.experiment.trust.sample_ratio import sample_ratios
 from helpers.experiment.trust.sensitivity import Reestimate, external
@@ -44,8 +44,8 @@ class Trust:
     correlation: IntraclusterCorrelation
     external: tuple[Reestimate, ...]
     left_out: dict[str, int]
-    split: DoubtfulSplit | None
-    unseen: Unseen | None
+    split: MarginalSRM | None
+    unseen: HiddenContamination | None
 
     @property
     def failed(self) -> tuple[TrustCheck, ...]:
@@ -94,7 +94,7 @@ def trust_checks(
     sizes = query.query(con, "shared_sessions", metric=study.primary.name)
     outside = external(results)
     flow = query.query(con, "row_flow")
-    split, blind = doubtful_split(results), unseen(results, table_arms or {}, refused_otherwise(flow))
+    split, blind = marginal_srm(results), unseen(results, table_arms or {}, refused_otherwise(flow))
     checks = [
         *sample_ratios(results, split),
         *rows_and_units(con, results, flow, blind),

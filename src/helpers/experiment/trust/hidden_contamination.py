@@ -10,7 +10,7 @@ from helpers.stats import SRM, srm
 
 
 @dataclass(frozen=True)
-class Unseen:
+class HiddenContamination:
     """Rows that were shown another variant than they were assigned, and what the sample ratio made of them.
 
     Attributes:
@@ -24,7 +24,7 @@ class Unseen:
     after: SRM
 
 
-def unseen(results: Results, arms: Mapping[str, int], left_out: int) -> Unseen | None:
+def unseen(results: Results, arms: Mapping[str, int], left_out: int) -> HiddenContamination | None:
     """What the sample ratio does not see; None where every row was shown its variant, or where the ratio fails.
 
     Args:
@@ -36,15 +36,15 @@ def unseen(results: Results, arms: Mapping[str, int], left_out: int) -> Unseen |
     variants = results.study.variants
     before = srm({v.name: arms.get(v.name, 0) for v in variants}, {v.name: v.weight for v in variants})
     after = results.sample_ratio()
-    return None if before.failed or after.failed else Unseen(left_out, sum(arms.values()), before, after)
+    return None if before.failed or after.failed else HiddenContamination(left_out, sum(arms.values()), before, after)
 
 
-def caveat(found: Unseen) -> Caveat:
+def caveat(found: HiddenContamination) -> Caveat:
     """What was left out, and why no sample ratio could tell.
 
     Example:
     >>> from helpers.stats import srm
-    >>> said = caveat(Unseen(30, 2_000, srm([1_010, 990], [1, 1]), srm([995, 975], [1, 1])))
+    >>> said = caveat(HiddenContamination(30, 2_000, srm([1_010, 990], [1, 1]), srm([995, 975], [1, 1])))
     >>> said.words.split(". ")[0]
     '30 of 2,000 rows (1.50 %) were shown another variant than they were assigned and are left out'
     """

@@ -11,7 +11,7 @@ from helpers.stats import SRM, Effect, Proportion, compare
 
 
 @dataclass(frozen=True)
-class DoubtfulSplit:
+class MarginalSRM:
     """Arm sizes that do not fail the test of the sample ratio and that chance still seldom makes.
 
     Attributes:
@@ -28,7 +28,7 @@ class DoubtfulSplit:
     worst: Effect | None
 
 
-def doubtful_split(results: Results) -> DoubtfulSplit | None:
+def marginal_srm(results: Results) -> MarginalSRM | None:
     """The sample ratio where its p-value lies between the threshold and :data:`SRM_DOUBT`; None elsewhere.
 
     The threshold is strict so that healthy experiments are not thrown away; a p-value a little above it is no proof of
@@ -42,7 +42,7 @@ def doubtful_split(results: Results) -> DoubtfulSplit | None:
     pair = (study.control, study.treatments[0])
     small, large = sorted(pair, key=lambda v: sizes[v.name] / v.weight)
     missing = round(sizes[large.name] * small.weight / large.weight) - sizes[small.name]
-    return DoubtfulSplit(test, small.name, missing, _worst(results, small.name, missing))
+    return MarginalSRM(test, small.name, missing, _worst(results, small.name, missing))
 
 
 def _worst(results: Results, short: str, missing: int) -> Effect | None:
@@ -57,12 +57,12 @@ def _worst(results: Results, short: str, missing: int) -> Effect | None:
     return compare(*arms.values(), confidence=study.decision.confidence)
 
 
-def caveat(found: DoubtfulSplit, study: Study) -> Caveat:
+def caveat(found: MarginalSRM, study: Study) -> Caveat:
     """What was seen, why nothing fails, and what the missing units could do."""
     return Caveat("split", "The split is doubtful.", _words(found, study))
 
 
-def _words(found: DoubtfulSplit, study: Study) -> str:
+def _words(found: MarginalSRM, study: Study) -> str:
     test = found.test
     arms = " : ".join(f"{n:,}" for n in test.observed)
     said = (

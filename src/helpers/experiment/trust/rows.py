@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING
 
 from helpers.defaults import DUPLICATE_SHARE
 from helpers.experiment.results import Results
-from helpers.experiment.trust.check import TrustCheck, Verdict, counted
-from helpers.experiment.trust.hidden_contamination import Unseen, caveat
+from helpers.experiment.trust.check import TrustCheck, TrustVerdict, counted
+from helpers.experiment.trust.hidden_contamination import HiddenContamination, caveat
 from helpers.formatting import formatted
 from helpers.warehouse import query
 
@@ -17,7 +17,7 @@ FAMILY = "Rows and units"
 
 
 def rows_and_units(
-    con: "duckdb.DuckDBPyConnection", results: Results, flow: "pd.DataFrame", unseen: Unseen | None
+    con: "duckdb.DuckDBPyConnection", results: Results, flow: "pd.DataFrame", unseen: HiddenContamination | None
 ) -> list[TrustCheck]:
     """Contamination, variants shown otherwise, repeated rows, and the end of every row."""
     read = int(con.execute("select all_rows + refused from intermediate.int_row_checks").fetchall()[0][0])
@@ -56,7 +56,9 @@ def refused_otherwise(flow: "pd.DataFrame") -> int:
     return int(flow.loc[flow.kind == "shown_otherwise", "rows"].sum())
 
 
-def shown_otherwise(carried: "pd.DataFrame", refused: int, results: Results, unseen: Unseen | None) -> TrustCheck:
+def shown_otherwise(
+    carried: "pd.DataFrame", refused: int, results: Results, unseen: HiddenContamination | None
+) -> TrustCheck:
     """Units that saw another variant than the one they count in.
 
     Those that stay in the comparison invalidate it: the arms are mixed, and no sample ratio shows that. Rows that were
@@ -67,7 +69,7 @@ def shown_otherwise(carried: "pd.DataFrame", refused: int, results: Results, uns
     units = dict(zip(carried.variant, carried.units, strict=True))
     names = [v.name for v in results.study.variants]
     test = counted([int(inside.get(n, 0)) for n in names], [int(units.get(n, 0)) for n in names])
-    verdict: Verdict = "passed"
+    verdict: TrustVerdict = "passed"
     found = "every unit saw the variant it counts in"
     if results.study.mode == "offline":
         found = "nobody was shown anything: the units are hashed"

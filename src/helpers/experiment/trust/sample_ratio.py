@@ -6,17 +6,17 @@ from dataclasses import replace
 from helpers.defaults import SRM_THRESHOLD
 from helpers.experiment.results import ASSIGNED, EXPOSED, Results
 from helpers.experiment.trust.check import TrustCheck
-from helpers.experiment.trust.marginal_srm import DoubtfulSplit, caveat
+from helpers.experiment.trust.marginal_srm import MarginalSRM, caveat
 from helpers.stats import adjust, diagnose_srm, srm_by_group
 
 FAMILY = "Sample ratios"
 
 
-def sample_ratios(results: Results, doubtful: DoubtfulSplit | None) -> list[TrustCheck]:
+def sample_ratios(results: Results, marginal: MarginalSRM | None) -> list[TrustCheck]:
     """Arm sizes against the designed weights.
 
     Ratios by day and by segment share the threshold by Holm within their dimension, so that looking at many groups does
-    not invalidate a healthy experiment. ``doubtful`` is what :func:`~helpers.experiment.trust.marginal_srm.doubtful_split` says of
+    not invalidate a healthy experiment. ``marginal`` is what :func:`~helpers.experiment.trust.marginal_srm.marginal_srm` says of
     the exposed units, on which every effect stands; their check then warns.
     """
     overall = {p: results.sample_ratio(p) for p in (ASSIGNED, EXPOSED)}
@@ -31,15 +31,15 @@ def sample_ratios(results: Results, doubtful: DoubtfulSplit | None) -> list[Trus
         )
         for population, test in overall.items()
     ]
-    if doubtful is not None:
-        checks[-1] = _doubted(checks[-1], doubtful, results)
-    groups = ("day", *results.study.segments) if results.study.timed else results.study.segments
+    if marginal is not None:
+        checks[-1] = _doubted(checks[-1], marginal, results)
+    groups = ("day", *results.study.segments) if results.study.has_time else results.study.segments
     return _with_cause(checks + [_by(results, group) for group in groups], results)
 
 
-def _doubted(check: TrustCheck, doubtful: DoubtfulSplit, results: Results) -> TrustCheck:
-    found = f"{check.found}: {doubtful.short} is about {doubtful.missing:,} units short"
-    return replace(check, verdict="warning", found=found, caveat=caveat(doubtful, results.study))
+def _doubted(check: TrustCheck, marginal: MarginalSRM, results: Results) -> TrustCheck:
+    found = f"{check.found}: {marginal.short} is about {marginal.missing:,} units short"
+    return replace(check, verdict="warning", found=found, caveat=caveat(marginal, results.study))
 
 
 def _by(results: Results, dimension: str) -> TrustCheck:

@@ -2,7 +2,7 @@
 
 from helpers.experiment.whatif.engine import Day, Outlook, expected_effect, last_level, outlook
 from helpers.experiment.whatif.operating import Operating
-from helpers.experiment.whatif.plan import INPUTS, Input, Plan
+from helpers.experiment.whatif.plan import INPUTS, Input, WhatIfPlan
 from helpers.experiment.whatif.presets import Preset, plan_of, preset_of
 
 __all__ = [
@@ -11,7 +11,7 @@ __all__ = [
     "Input",
     "Operating",
     "Outlook",
-    "Plan",
+    "WhatIfPlan",
     "Preset",
     "expected_effect",
     "last_level",

@@ -8,7 +8,7 @@ from helpers.config import Rule
 from helpers.experiment.decision.rule import Decision, Evidence, decide, observed_risk, reachable
 from helpers.experiment.decision.value import DAYS_PER_MONTH
 from helpers.experiment.whatif.operating import Operating, operating
-from helpers.experiment.whatif.plan import Plan
+from helpers.experiment.whatif.plan import WhatIfPlan
 from helpers.stats import Effect, Posterior, ProportionDesign, group_sequential
 from helpers.stats import Plan as Sized
 from helpers.stats.inference import critical, p_values
@@ -73,7 +73,7 @@ class Outlook:
     band: tuple[Day, ...]
 
 
-def outlook(plan: Plan, currency: str = "EUR") -> Outlook:
+def outlook(plan: WhatIfPlan, currency: str = "EUR") -> Outlook:
     """Suppose the experiment ends having observed exactly the expected uplift: what then?
 
     Interval and p are Miettinen and Nurminen's on n p successes (not rounded to whole ones), sample size, power and
@@ -148,7 +148,7 @@ def last_level(alpha: float, looks: int) -> float:
     return alpha if looks == 1 else group_sequential(looks, alpha=alpha).levels[-1]
 
 
-def planned_size(plan: Plan) -> int | None:
+def planned_size(plan: WhatIfPlan) -> int | None:
     """Users in both arms for the uplift planned for, at the last look's level; None where none can be told.
 
     >>> planned_size(Plan(traffic=2000, baseline=0.10, uplift=0.0, arpu=500, days=7, planned_uplift=0.08))
@@ -159,7 +159,7 @@ def planned_size(plan: Plan) -> int | None:
     return _size(design, plan.planned_uplift, plan.power)
 
 
-def expected_effect(plan: Plan, arms: tuple[int, int], level: float) -> Effect:
+def expected_effect(plan: WhatIfPlan, arms: tuple[int, int], level: float) -> Effect:
     """The effect if both arms convert exactly as expected."""
     control, treatment = arms
     table = Table.of(control * plan.baseline, control, treatment * plan.treated_rate, treatment)
@@ -194,11 +194,11 @@ def _size(design: ProportionDesign, uplift: float, power: float) -> int | None:
         return None
 
 
-def _weeks(units: int | None, plan: Plan) -> int | None:
+def _weeks(units: int | None, plan: WhatIfPlan) -> int | None:
     return None if units is None else math.ceil(units / plan.daily / 7 - 1e-9)
 
 
-def _detectable(design: ProportionDesign, plan: Plan) -> float | None:
+def _detectable(design: ProportionDesign, plan: WhatIfPlan) -> float | None:
     try:
         found: Sized = design.mde(plan.units, power=plan.power)
     except InputError:
@@ -206,7 +206,7 @@ def _detectable(design: ProportionDesign, plan: Plan) -> float | None:
     return found.relative
 
 
-def _band(plan: Plan, level: float) -> tuple[Day, ...]:
+def _band(plan: WhatIfPlan, level: float) -> tuple[Day, ...]:
     """The interval that the data so far would give at the last look's level, if they were as expected."""
     points = min(plan.days, BAND_POINTS)
     found = []

@@ -16,7 +16,7 @@ from helpers.stats.score import Table
 from helpers.stats.validation import FloatArray
 
 if TYPE_CHECKING:
-    from helpers.experiment.whatif.plan import Plan
+    from helpers.experiment.whatif.plan import WhatIfPlan
 
 NODES = np.linspace(-6, 6, 31)
 """Standard errors from the baseline at which the control's observed rate is taken."""
@@ -45,7 +45,7 @@ class Operating:
 
 
 def operating(
-    plan: "Plan", design: ProportionDesign, effect: Effect, rule: Rule, least_difference: float, enough: bool
+    plan: "WhatIfPlan", design: ProportionDesign, effect: Effect, rule: Rule, least_difference: float, enough: bool
 ) -> Operating:
     r"""Chances of GO and KILL by this very rule, at these sizes.
 
@@ -79,7 +79,7 @@ def operating(
     return Operating(z_go, harmful, good, null[0], bad[0], fine[0], null[1], bad[1], fine[1])
 
 
-def needed_statistic(plan: "Plan", design: ProportionDesign, effect: Effect, rule: Rule) -> float:
+def needed_statistic(plan: "WhatIfPlan", design: ProportionDesign, effect: Effect, rule: Rule) -> float:
     """The score statistic from which a result is both significant and unlikely enough to be a false positive."""
 
     def excess(z: float) -> float:
@@ -94,7 +94,7 @@ def needed_statistic(plan: "Plan", design: ProportionDesign, effect: Effect, rul
     return math.inf
 
 
-def _go_from(plan: "Plan", control: FloatArray, z_go: float, least_difference: float) -> FloatArray:
+def _go_from(plan: "WhatIfPlan", control: FloatArray, z_go: float, least_difference: float) -> FloatArray:
     """Rates of the treatment from which the rule says GO; infinite where it never does."""
     n_c, n_t = plan.arms
     least = np.maximum((1 + plan.minimum_uplift) * control, control + least_difference)
@@ -110,7 +110,7 @@ def _go_from(plan: "Plan", control: FloatArray, z_go: float, least_difference: f
     return np.where(found <= 1, found, math.inf)
 
 
-def _kill_below(plan: "Plan", control: FloatArray, level: float) -> FloatArray:
+def _kill_below(plan: "WhatIfPlan", control: FloatArray, level: float) -> FloatArray:
     """Rates of the treatment below which the whole interval lies under the minimum uplift; infinite where it always does."""
     n_c, n_t = plan.arms
     crit, least = float(critical(level)), math.log1p(plan.minimum_uplift)

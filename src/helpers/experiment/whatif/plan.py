@@ -85,7 +85,7 @@ INPUTS: tuple[Input, ...] = (
 
 
 @dataclass(frozen=True)
-class Plan:
+class WhatIfPlan:
     """An experiment as the simulator sees it: one proportion, two arms, and the rule that decides.
 
     Shares and relative changes are fractions, ``arpu`` and ``cost`` are cents. ``arpu`` is the average revenue per
@@ -95,7 +95,7 @@ class Plan:
     Raises :class:`~helpers.errors.ReportError` naming the first input out of its limits, a rate above 1, or an
     arm of fewer than two users.
 
-    >>> Plan(traffic=2000, baseline=0.10, uplift=0.05, arpu=500, days=14).arms
+    >>> WhatIfPlan(traffic=2000, baseline=0.10, uplift=0.05, arpu=500, days=14).arms
     (14000, 14000)
     """
 
@@ -172,4 +172,4 @@ def _check(asked: Input, value: Any) -> None:
         )
 
 
-assert [f.name for f in fields(Plan)] == [asked.name for asked in INPUTS]
+assert [f.name for f in fields(WhatIfPlan)] == [asked.name for asked in INPUTS]

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from helpers.errors import ReportError
 from helpers.experiment.decision import value
-from helpers.experiment.whatif.plan import Plan
+from helpers.experiment.whatif.plan import WhatIfPlan
 from helpers.stats import Proportion
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ class Preset:
     metric: str
     currency: str
     note: str
-    plan: Plan
+    plan: WhatIfPlan
     segments: tuple[Segment, ...]
 
 
@@ -43,7 +43,7 @@ def conversion(study: "Study") -> "Metric | None":
     return next(iter(sorted(success, key=lambda m: m.role != "primary")), None)
 
 
-def plan_of(study: "Study", results: "Results") -> tuple[Plan | None, str]:
+def plan_of(study: "Study", results: "Results") -> tuple[WhatIfPlan | None, str]:
     """The study as a plan whose expected uplift is the one it observed, or None and the reason.
 
     Traffic is what a launch would reach in a day; ``in_experiment`` is the part of it that stands in the control or
@@ -64,7 +64,7 @@ def plan_of(study: "Study", results: "Results") -> tuple[Plan | None, str]:
     daily = max(monthly / value.DAYS_PER_MONTH, exposed / study.period.experiment_days)
     compared = (found.effect.n_control + found.effect.n_treatment) / study.period.experiment_days
     try:
-        return Plan(
+        return WhatIfPlan(
             traffic=round(daily, 2),
             baseline=round(found.effect.control, 4),
             uplift=round(found.effect.relative, 4),
@@ -121,7 +121,7 @@ def read(study_file: str) -> Preset:
 
 
 def _segment(
-    study: "Study", results: "Results", metric: "Metric", plan: Plan, dimension: str, level: str
+    study: "Study", results: "Results", metric: "Metric", plan: WhatIfPlan, dimension: str, level: str
 ) -> Segment | None:
     control = study.control.name
     converted = results.arm(metric, control, dimension=dimension, level=level)

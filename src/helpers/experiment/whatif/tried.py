@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from helpers.experiment.whatif.engine import Outlook, outlook, planned_size
-from helpers.experiment.whatif.plan import INPUTS, Plan
+from helpers.experiment.whatif.plan import INPUTS, WhatIfPlan
 from helpers.experiment.whatif.presets import conversion, plan_of
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def tried(study: "Study", results: "Results") -> Tried:
     return Tried(label, outlook(reached, study.economics.currency), "")
 
 
-def long_enough(plan: Plan) -> Plan | None:
+def long_enough(plan: WhatIfPlan) -> WhatIfPlan | None:
     """The plan, run for the whole weeks that its planned size takes where it is shorter, on all traffic where that
     would take more than two years; None where even that would.
 

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 from helpers.errors import ReportError
 from helpers.ingest.new_study import log, roles, units, vocabulary
 from helpers.ingest.new_study.profile import Column, exact, profile
-from helpers.ingest.new_study.proposal import Proposal
+from helpers.ingest.new_study.proposal import StudyProposal
 
 if TYPE_CHECKING:
-    from helpers.ingest.new_study.source import Table
+    from helpers.ingest.new_study.source import SourceTable
 
 
-def read(table: "Table", told: str | None = None) -> Proposal:
+def read(table: "SourceTable", told: str | None = None) -> StudyProposal:
     """The proposal for a table, with ``told`` as the variant's column where somebody says so.
 
     Raises :class:`~helpers.errors.ReportError` where rows are neither events nor units.
@@ -39,7 +39,7 @@ def read(table: "Table", told: str | None = None) -> Proposal:
     raise _neither(table, rows, columns, unit, time, event, repeated)
 
 
-def _told(table: "Table", columns: list[Column], name: str) -> Column:
+def _told(table: "SourceTable", columns: list[Column], name: str) -> Column:
     """The column that somebody calls the variant's."""
     found = next((c for c in columns if c.name == name), None)
     if found is None:
@@ -60,7 +60,7 @@ def _told(table: "Table", columns: list[Column], name: str) -> Column:
 
 
 def _neither(
-    table: "Table", rows: int, columns: list[Column], unit: Column | None, time: Column | None, event: Column | None, repeated: bool
+    table: "SourceTable", rows: int, columns: list[Column], unit: Column | None, time: Column | None, event: Column | None, repeated: bool
 ) -> ReportError:  # fmt: skip
     def said(what: str, column: Column | None) -> str:
         return f"{what}: '{vocabulary.printable(column.name)}'" if column else f"{what}: none"

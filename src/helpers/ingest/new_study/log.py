@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 from helpers.errors import ReportError
 from helpers.ingest.new_study import measures, questions, roles, vocabulary
 from helpers.ingest.new_study.profile import Column
-from helpers.ingest.new_study.proposal import Arm, Measure, Planned, Proposal
+from helpers.ingest.new_study.proposal import Arm, Measure, Planned, StudyProposal
 from helpers.ingest.new_study.units import measured, tolerated, tolerating, weights
 
 if TYPE_CHECKING:
-    from helpers.ingest.new_study.source import Table
+    from helpers.ingest.new_study.source import SourceTable
 
 NAME = re.compile(r"^[a-z][a-z0-9_]*$")
 IMPRESSIONS = {"exposure", "exposed", "impression", "assigned", "assignment", "enrolled", "bucketed"}
@@ -21,8 +21,14 @@ SKIPPED = 0.2
 
 
 def propose(
-    table: "Table", rows: int, columns: list[Column], unit: Column, time: Column, event: Column, variant: Column | None
-) -> Proposal:
+    table: "SourceTable",
+    rows: int,
+    columns: list[Column],
+    unit: Column,
+    time: Column,
+    event: Column,
+    variant: Column | None,
+) -> StudyProposal:
     """A study of an event log: online where a column holds the variant, else offline with a planted uplift.
 
     Raises :class:`~helpers.errors.ReportError` where fewer than two names of events are such that a study can hold.
@@ -60,7 +66,7 @@ def propose(
         first.append(
             f"May these rows be left out: {', '.join(tolerate)}? data.tolerate allows what the file holds today."
         )
-    return Proposal(
+    return StudyProposal(
         source="log", mode="online" if variant else "offline", rows=rows, arms=tuple(arms),
         weights=weights(arms) if variant else "ASSUMED: nobody was treated; units are split by a salted hash",
         columns={n: (c.name, "") for n, c in (mapped | named).items()},
@@ -86,7 +92,7 @@ def propose(
     )  # fmt: skip
 
 
-def _reached(table: "Table", unit: Column, event: Column) -> dict[str, tuple[int, int]]:
+def _reached(table: "SourceTable", unit: Column, event: Column) -> dict[str, tuple[int, int]]:
     """Units and rows of each event, the one that most units reach first."""
     found: list[Any] = list(
         table.rows(
@@ -97,7 +103,7 @@ def _reached(table: "Table", unit: Column, event: Column) -> dict[str, tuple[int
     return {name: (units, rows) for name, units, rows in found}
 
 
-def _arms(table: "Table", unit: Column, variant: Column) -> tuple[list[Arm], str]:
+def _arms(table: "SourceTable", unit: Column, variant: Column) -> tuple[list[Arm], str]:
     """Arms with units, not rows: a variant that makes people do more would look larger than it is.
 
     Levels that can be names of variants are theirs; where one cannot, as ``A`` or ``0``, all are mapped.
@@ -129,7 +135,7 @@ def _steps(events: dict[str, int], impression: str | None) -> tuple[str, ...]:
     return tuple(ordered) if len(ordered) >= 2 else tuple(list(events)[:2])
 
 
-def _skipped(table: "Table", unit: Column, event: Column, steps: tuple[str, ...]) -> tuple[str, ...]:
+def _skipped(table: "SourceTable", unit: Column, event: Column, steps: tuple[str, ...]) -> tuple[str, ...]:
     """Inner steps that many of those who reach the last one never touch."""
     if len(steps) < 3:
         return ()
@@ -141,7 +147,7 @@ def _skipped(table: "Table", unit: Column, event: Column, steps: tuple[str, ...]
 
 
 def _mapped(
-    table: "Table", columns: list[Column], unit: Column, time: Column, event: Column, variant: Column | None
+    table: "SourceTable", columns: list[Column], unit: Column, time: Column, event: Column, variant: Column | None
 ) -> dict[str, Column]:
     """Columns with a name in the project; a price is a column of money, the fullest one."""
     mapped = {"event_time": time, "event_name": event, "user_id": unit} | ({"variant": variant} if variant else {})
@@ -176,7 +182,7 @@ def _is_key(column: Column, group: set[str]) -> bool:
     )
 
 
-def _attribute(table: "Table", column: Column, mapped: dict[str, Column], unit: Column) -> bool:
+def _attribute(table: "SourceTable", column: Column, mapped: dict[str, Column], unit: Column) -> bool:
     """A few levels, and one a unit: what changes from event to event describes the event."""
     if any(column is c for c in mapped.values()) or measures.unfit(column) or column.decimal:
         return False
@@ -189,7 +195,9 @@ def _attribute(table: "Table", column: Column, mapped: dict[str, Column], unit: 
     return int(several) <= 0.05 * int(units)  # type: ignore[call-overload,no-any-return]
 
 
-def _metrics(table: "Table", event: Column, steps: tuple[str, ...], mapped: dict[str, Column]) -> tuple[Measure, ...]:
+def _metrics(
+    table: "SourceTable", event: Column, steps: tuple[str, ...], mapped: dict[str, Column]
+) -> tuple[Measure, ...]:
     last = steps[-1]
     primary = Measure(f"{last}_rate", f"{vocabulary.label(last)} rate", "primary", "proportion", last)
     if "price" not in mapped:
@@ -212,7 +220,7 @@ def _period(time: Column) -> tuple[datetime, datetime]:
     return first, last + timedelta(days=1)
 
 
-def _planned(table: "Table", event: Column, name: str, rows: int, mapped: dict[str, Column]) -> Planned:
+def _planned(table: "SourceTable", event: Column, name: str, rows: int, mapped: dict[str, Column]) -> Planned:
     """What an event carries: always in all its rows, or sometimes."""
     carried = {n: c for n, c in mapped.items() if n not in ("event_time", "event_name", "user_id")}
     if not carried:
@@ -226,7 +234,7 @@ def _planned(table: "Table", event: Column, name: str, rows: int, mapped: dict[s
 
 
 def _tolerances(
-    table: "Table", rows: int, unit: Column, time: Column, event: Column, variant: Column | None, mapped: dict[str, Column],
+    table: "SourceTable", rows: int, unit: Column, time: Column, event: Column, variant: Column | None, mapped: dict[str, Column],
     strange: dict[str, int], metrics: tuple[Measure, ...],
 ) -> dict[str, tuple[float, str]]:  # fmt: skip
     """What the log has wrong, as shares that a study must tolerate to be built."""

@@ -73,7 +73,7 @@ def unfit(column: Column) -> str:
     key = not column.numeric or (column.numbers == column.whole and numbered)
     if key and column.rows > 50 and column.distinct == column.filled and not column.levels:
         return "unique in every row: an identifier, not an attribute"
-    if column.timed or column.dates > 0.9 * column.filled:
+    if column.has_time or column.dates > 0.9 * column.filled:
         return "a moment that is not used"
     return ""
 

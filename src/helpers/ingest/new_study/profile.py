@@ -11,7 +11,7 @@ from helpers.ingest.new_study import vocabulary
 from helpers.ingest.sql import number, quoted
 
 if TYPE_CHECKING:
-    from helpers.ingest.new_study.source import Table
+    from helpers.ingest.new_study.source import SourceTable
 
 LEVELS = 60
 """Columns with at most so many different values have their levels counted."""
@@ -84,21 +84,21 @@ class Column:
         return self.numbers > self.whole
 
     @property
-    def timed(self) -> bool:
+    def has_time(self) -> bool:
         """Moments that the warehouse can read."""
         return self.filled > 0 and self.moments >= 0.9 * self.filled
 
     @property
     def words(self) -> bool:
         """Text with a few different values."""
-        return bool(self.levels) and not self.numeric and not self.timed and not self.constant
+        return bool(self.levels) and not self.numeric and not self.has_time and not self.constant
 
     @property
     def values(self) -> list[str]:
         return [level for level, _ in self.levels]
 
 
-def profile(table: "Table") -> tuple[int, list[Column]]:
+def profile(table: "SourceTable") -> tuple[int, list[Column]]:
     """The rows of a table and its columns, in their order; every count is exact but ``distinct`` in between."""
     rows = int(table.number("select count(*) from {table}"))
     names = [name for name in table.parts.types if name not in ("file_index", "file_row_number")]
@@ -110,7 +110,7 @@ def profile(table: "Table") -> tuple[int, list[Column]]:
     ]
 
 
-def exact(table: "Table", column: Column) -> Column:
+def exact(table: "SourceTable", column: Column) -> Column:
     """The column with its different values counted, not estimated."""
     if column.levels or column.counted:
         return column
@@ -120,7 +120,7 @@ def exact(table: "Table", column: Column) -> Column:
     return replace(column, distinct=int(counted), counted=True)
 
 
-def _seen(table: "Table", names: list[str], rows: int, before: int) -> list[Column]:
+def _seen(table: "SourceTable", names: list[str], rows: int, before: int) -> list[Column]:
     texts = ", ".join(f"{table.text(name)} as t{i}" for i, name in enumerate(names))
     values = ", ".join(f"t{i}, {number(f't{i}')} as v{i}" for i in range(len(names)))
     asked = [
@@ -152,7 +152,7 @@ def _may_be_timed(kind: str, name: str, seen: list[Any]) -> bool:
     return kind.startswith(("TIMESTAMP", "DATE")) or numbers < 0.5 * filled or vocabulary.touches(name, vocabulary.TIME)
 
 
-def _moments(table: "Table", names: list[str], first: int | None = None) -> dict[str, list[Any]]:
+def _moments(table: "SourceTable", names: list[str], first: int | None = None) -> dict[str, list[Any]]:
     """Of each column (of its ``first`` rows), how many values are moments, how many are bare days, the first and the last moment."""
     taken, asked = [], []
     for i, name in enumerate(names):
@@ -170,7 +170,7 @@ def _moments(table: "Table", names: list[str], first: int | None = None) -> dict
     return {name: list(answer[4 * i : 4 * i + 4]) for i, name in enumerate(names)}
 
 
-def _column(table: "Table", name: str, position: int, rows: int, seen: list[Any], moments: list[Any]) -> Column:
+def _column(table: "SourceTable", name: str, position: int, rows: int, seen: list[Any], moments: list[Any]) -> Column:
     filled, distinct, *counts = (int(n) for n in seen[:9])
     levels: tuple[tuple[str, int], ...] = ()
     if distinct <= 2 * LEVELS:  # the sketch is off by up to a third

@@ -43,7 +43,7 @@ class Planned:
 
 
 @dataclass(frozen=True)
-class Proposal:
+class StudyProposal:
     """A study as it is proposed; :mod:`helpers.ingest.new_study.writing` writes it down.
 
     ``columns`` map the project's names to the table's. ``assumed`` is what is said aloud, a line an assumption;

@@ -7,7 +7,7 @@ from helpers.ingest.new_study.profile import Column
 from helpers.ingest.sql import literal, number
 
 if TYPE_CHECKING:
-    from helpers.ingest.new_study.source import Table
+    from helpers.ingest.new_study.source import SourceTable
 
 MOST_LEVELS = 1_000
 """Columns with more values than this are not asked whether they determine another one."""
@@ -26,7 +26,7 @@ class Repeats:
     disagreeing: int
 
 
-def determines(table: "Table", cause: Column, effect: Column) -> bool:
+def determines(table: "SourceTable", cause: Column, effect: Column) -> bool:
     """Whether the value of ``cause`` (its being empty is one too) tells the value of ``effect``, in every row.
 
     A value must stand in five rows on average, else a column that is nearly unique would determine everything.
@@ -40,7 +40,7 @@ def determines(table: "Table", cause: Column, effect: Column) -> bool:
     return mixed == 0
 
 
-def agreement(table: "Table", shown: Column, variant: Column) -> tuple[dict[str, str], int]:
+def agreement(table: "SourceTable", shown: Column, variant: Column) -> tuple[dict[str, str], int]:
     """For each level of ``shown`` the variant it mostly stands with, and the rows that stand with another one."""
     found = table.rows(
         f"select {table.text(shown.name)}, {table.text(variant.name)}, count(*) from {{table}}"
@@ -54,7 +54,7 @@ def agreement(table: "Table", shown: Column, variant: Column) -> tuple[dict[str,
     return mapping, otherwise
 
 
-def repeats(table: "Table", unit: Column, variant: Column, outcomes: list[Column], sound: str) -> Repeats:
+def repeats(table: "SourceTable", unit: Column, variant: Column, outcomes: list[Column], sound: str) -> Repeats:
     """How often units stand in a table; ``sound`` is the SQL condition of the rows that count."""
     if unit.counted and unit.distinct == unit.filled:
         return Repeats(unit.distinct, 0, 0, 0)
@@ -74,7 +74,7 @@ def repeats(table: "Table", unit: Column, variant: Column, outcomes: list[Column
     return Repeats(*(int(n) for n in found))
 
 
-def by_arm(table: "Table", columns: list[Column], variant: Column) -> dict[str, tuple[bool, float]]:
+def by_arm(table: "SourceTable", columns: list[Column], variant: Column) -> dict[str, tuple[bool, float]]:
     """Of each column: whether some arm has no value at all while another does, and how far the means of the arms part.
 
     The distance is the largest difference of two means in standard errors; 0 of what is no number.
@@ -107,7 +107,7 @@ def by_arm(table: "Table", columns: list[Column], variant: Column) -> dict[str, 
     return told
 
 
-def correlation(table: "Table", one: Column, other: Column) -> float:
+def correlation(table: "SourceTable", one: Column, other: Column) -> float:
     """Pearson's correlation over the rows in which both are numbers; 0 where it is not defined."""
     return table.number(
         f"select case when isfinite(r) then r else 0 end from (select corr({table.value(one.name)},"
@@ -115,7 +115,7 @@ def correlation(table: "Table", one: Column, other: Column) -> float:
     )
 
 
-def happen_together(table: "Table", one: Column, other: Column) -> bool:
+def happen_together(table: "SourceTable", one: Column, other: Column) -> bool:
     """Whether one number is zero in exactly the rows in which the other one is."""
     apart = table.number(
         f"select count(*) from {{table}} where ({table.value(one.name)} <> 0) <> ({table.value(other.name)} <> 0)"
@@ -123,6 +123,6 @@ def happen_together(table: "Table", one: Column, other: Column) -> bool:
     return apart == 0
 
 
-def is_level(table: "Table", column: Column, level: str) -> str:
+def is_level(table: "SourceTable", column: Column, level: str) -> str:
     """SQL of the rows in which a column holds a level."""
     return f"{table.text(column.name)} = {literal(level)}"

@@ -16,7 +16,7 @@ def unit_of(columns: Sequence[Column]) -> Column | None:
     named = [
         (vocabulary.names_a_unit(c.name), c)
         for c in columns
-        if c.filled > 0.5 * c.rows and not c.constant and not c.timed
+        if c.filled > 0.5 * c.rows and not c.constant and not c.has_time
     ]
     best = max((score for score, _ in named), default=0)
     return next((c for score, c in named if score == best), None) if best else None
@@ -24,7 +24,7 @@ def unit_of(columns: Sequence[Column]) -> Column | None:
 
 def time_of(columns: Sequence[Column]) -> Column | None:
     """The column of moments: one that the warehouse can read, with the name of a time where there is one."""
-    timed = [c for c in columns if c.timed]
+    timed = [c for c in columns if c.has_time]
     return next((c for c in timed if vocabulary.touches(c.name, vocabulary.TIME)), timed[0] if timed else None)
 
 
@@ -53,7 +53,7 @@ def variants_of(columns: Sequence[Column]) -> list[Column]:
         control = [v for v in column.values if not vocabulary.CONTROL.isdisjoint(vocabulary.tokens(v)[:1])]
         return name + (2 if name and control and len(control) < column.distinct else 0)
 
-    fit = [c for c in columns if c.levels and 2 <= c.distinct <= MOST_ARMS and not c.timed]
+    fit = [c for c in columns if c.levels and 2 <= c.distinct <= MOST_ARMS and not c.has_time]
     fit = [c for c in fit if not (c.decimal or c.negative) and not (c.numeric and score(c) < 3)]
     return sorted((c for c in fit if score(c) >= 3), key=lambda c: (-score(c), c.position))
 

@@ -24,7 +24,7 @@ DELIMITERS = ",;\t|"
 
 
 @dataclass(frozen=True)
-class Table:
+class SourceTable:
     """A relation of DuckDB, the place it was read from, and the lines that do not fit the header.
 
     Every question about the rows is asked here, in SQL: no row reaches Python.
@@ -62,7 +62,7 @@ class Table:
 
 
 @contextmanager
-def opened(path: str, table: str | None, home: Path) -> Iterator[Table]:
+def opened(path: str, table: str | None, home: Path) -> Iterator[SourceTable]:
     """The table behind ``path``: CSV (plain or gz), Parquet, a folder or a glob of them, a table of a DuckDB file.
 
     A CSV is brought to Parquet in a scratch folder beside ``home``'s data, one file at a time, so that each later
@@ -84,7 +84,7 @@ def opened(path: str, table: str | None, home: Path) -> Iterator[Table]:
         else:
             parts = (csv if kind == "csv" else parquet).read(con, place, files, aside)
         malformed = con.execute('select count(*) from rejects where "column" is null').fetchall()[0][0]
-        yield Table(con, parts, place, int(malformed))
+        yield SourceTable(con, parts, place, int(malformed))
 
 
 def _place(path: str, table: str | None) -> Place:

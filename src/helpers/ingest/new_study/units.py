@@ -8,10 +8,10 @@ from helpers import defaults
 from helpers.errors import ReportError
 from helpers.ingest.new_study import measures, questions, roles, vocabulary
 from helpers.ingest.new_study.profile import Column
-from helpers.ingest.new_study.proposal import Arm, Measure, Noted, Proposal
+from helpers.ingest.new_study.proposal import Arm, Measure, Noted, StudyProposal
 
 if TYPE_CHECKING:
-    from helpers.ingest.new_study.source import Table
+    from helpers.ingest.new_study.source import SourceTable
 
 NO_TIME = datetime(2000, 1, 3)
 """Start of the placeholder period of a table without times: two weeks, visibly not real."""
@@ -22,7 +22,9 @@ TAKEN = ("user_id", "variant", "event_time", "shown", "event_id", "event_name", 
 """Names that a segment cannot have."""
 
 
-def propose(table: "Table", rows: int, columns: list[Column], variant: Column, others: list[Column]) -> Proposal:
+def propose(
+    table: "SourceTable", rows: int, columns: list[Column], variant: Column, others: list[Column]
+) -> StudyProposal:
     """A study of a unit table whose ``variant`` is known; ``others`` may hold what was really shown.
 
     Raises :class:`~helpers.errors.ReportError` where no column can be an outcome, or rows of one unit disagree.
@@ -66,7 +68,7 @@ def propose(table: "Table", rows: int, columns: list[Column], variant: Column, o
         *((c, f"sentinel? {s}") for c in columns if (s := measures.sentinels(c))),
     ]
     arm_names = {a.level: a.name for a in arms}
-    return Proposal(
+    return StudyProposal(
         source="units", mode="online", rows=rows, arms=tuple(arms), weights=weights(arms),
         columns=mapped, start=start, end=end, period=period,
         baseline=start - timedelta(days=28) if before else None,
@@ -125,7 +127,7 @@ def _levels(arms: list[Arm]) -> str:
     return ", ".join(f"{vocabulary.printable(a.level)} ({a.count:,})" for a in arms)
 
 
-def _shown(table: "Table", variant: Column, others: list[Column]) -> tuple[Column | None, dict[str, str], int]:
+def _shown(table: "SourceTable", variant: Column, others: list[Column]) -> tuple[Column | None, dict[str, str], int]:
     for column in others:
         if column.distinct == variant.distinct:
             mapping, otherwise = questions.agreement(table, column, variant)
@@ -137,7 +139,7 @@ def _shown(table: "Table", variant: Column, others: list[Column]) -> tuple[Colum
     return None, {}, 0
 
 
-def _leak(table: "Table", column: Column, variant: Column, told: dict[str, tuple[bool, float]]) -> str:
+def _leak(table: "SourceTable", column: Column, variant: Column, told: dict[str, tuple[bool, float]]) -> str:
     if told[column.name][0]:
         return "a leak: filled in some variants only, so it tells the variant"
     if questions.determines(table, column, variant):
@@ -145,7 +147,7 @@ def _leak(table: "Table", column: Column, variant: Column, told: dict[str, tuple
     return ""
 
 
-def _derived(table: "Table", kinds: measures.Sorted) -> list[tuple[Column, str]]:
+def _derived(table: "SourceTable", kinds: measures.Sorted) -> list[tuple[Column, str]]:
     """Attributes and covariates that follow from an outcome."""
     found = []
     for column in (*kinds.segments, *kinds.before):
@@ -166,7 +168,7 @@ def _derived(table: "Table", kinds: measures.Sorted) -> list[tuple[Column, str]]
 
 
 def _before(
-    table: "Table",
+    table: "SourceTable",
     candidates: list[Column],
     outcomes: tuple[Column, ...],
     names: dict[str, str],
@@ -207,7 +209,7 @@ def _covered(made: Measure, before: dict[str, Noted]) -> Measure:
 
 
 def _tolerances(
-    table: "Table", rows: int, unit: Column | None, variant: Column, shown: Column | None, mapping: dict[str, str],
+    table: "SourceTable", rows: int, unit: Column | None, variant: Column, shown: Column | None, mapping: dict[str, str],
     otherwise: int, used: list[Column], outcomes: list[Column],
 ) -> tuple[dict[str, tuple[float, str]], questions.Repeats | None]:  # fmt: skip
     """What the table has wrong, as shares that a study must tolerate to be read; and how units repeat."""
@@ -306,7 +308,7 @@ def _first(
     return (*told, "Is the primary metric the one that was agreed on before anybody looked?")
 
 
-def _no_outcomes(table: "Table", kinds: measures.Sorted) -> ReportError:
+def _no_outcomes(table: "SourceTable", kinds: measures.Sorted) -> ReportError:
     reasons = "; ".join(f"'{vocabulary.printable(c.name)}' {reason}" for c, reason in kinds.left[:6])
     return ReportError(
         f"{table.called} has a variant, but no column that can be an outcome",

@@ -12,7 +12,7 @@ from helpers.config.base import TAKEN
 from helpers.config.formats import format_of
 from helpers.errors import ReportError
 from helpers.ingest.new_study import grain, vocabulary
-from helpers.ingest.new_study.proposal import Proposal
+from helpers.ingest.new_study.proposal import StudyProposal
 from helpers.ingest.new_study.source import opened
 from helpers.pipeline.files import scratch, write_text
 
@@ -89,7 +89,7 @@ def _format(path: str) -> str | None:
     return "csv" if Path(path).suffix and format_of(path) is None and "*" not in path else None
 
 
-def _said(proposal: Proposal, file: str) -> str:
+def _said(proposal: StudyProposal, file: str) -> str:
     lines = [f"Assumed, and written to {file}:", *(f"  {line}" for line in proposal.assumed)]
     if proposal.suspicious:
         lines.append("Suspicious or unused columns:")
@@ -101,7 +101,7 @@ def _said(proposal: Proposal, file: str) -> str:
     return "\n".join([*lines, f"Read {file} from the top, then: make study STUDY={file}"])
 
 
-def _rendered(template: str, proposal: Proposal, called: str, **more: Any) -> str:
+def _rendered(template: str, proposal: StudyProposal, called: str, **more: Any) -> str:
     import jinja2
 
     environment = jinja2.Environment(
@@ -124,7 +124,7 @@ def _rendered(template: str, proposal: Proposal, called: str, **more: Any) -> st
 class _Named:
     """A proposal, and the file it came from."""
 
-    def __init__(self, proposal: Proposal, called: str) -> None:
+    def __init__(self, proposal: StudyProposal, called: str) -> None:
         self._proposal, self.called = proposal, called
 
     def __getattr__(self, name: str) -> Any:

@@ -24,7 +24,7 @@ TAILS: Final = ((1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2)
 
 
 @dataclass(frozen=True)
-class Model:
+class AttributionModel:
     """A model of credit as sums over journeys and a function of those sums.
 
     Attributes:
@@ -47,7 +47,7 @@ class Model:
         return self.credit(self.sums.sum(axis=0))
 
 
-def models(journeys: Journeys, *, half_life: float = HALF_LIFE_DAYS, order: int = 2) -> tuple[Model, ...]:
+def models(journeys: Journeys, *, half_life: float = HALF_LIFE_DAYS, order: int = 2) -> tuple[AttributionModel, ...]:
     """The five rules, the chain of one touch, that of ``order`` touches when it is longer, and Shapley values.
 
     Raises:
@@ -71,14 +71,14 @@ def models(journeys: Journeys, *, half_life: float = HALF_LIFE_DAYS, order: int 
             remedy="a longer lookback, or more of the log",
         )  # fmt: skip
     found = [
-        Model(rule, additive.SAYS[rule], False, additive.credits(journeys, additive.shares(journeys, rule, half_life)), _same)
+        AttributionModel(rule, additive.SAYS[rule], False, additive.credits(journeys, additive.shares(journeys, rule, half_life)), _same)
         for rule in RULES
     ]  # fmt: skip
     for touches in sorted({1, order}):
         chain = markov.chain(journeys, touches)
         label = f"Markov ({touches} {'touch' if touches == 1 else 'touches'})"
-        found.append(Model(f"markov_{touches}", label, True, chain.counts, chain.credit))
-    return (*found, Model("shapley", "Shapley", True, shapley.shapley(journeys), _same))
+        found.append(AttributionModel(f"markov_{touches}", label, True, chain.counts, chain.credit))
+    return (*found, AttributionModel("shapley", "Shapley", True, shapley.shapley(journeys), _same))
 
 
 def _same(sums: Floats) -> Floats:
@@ -114,7 +114,7 @@ class Share:
 
 
 @dataclass(frozen=True)
-class Comparison:
+class AttributionComparison:
     """Credit by every model beside the truth.
 
     Attributes:
@@ -181,7 +181,9 @@ def planted(channels: Sequence[str], ledger: Mapping[str, Any]) -> Floats:
     return np.array([ledger["channels"][name]["incremental_orders"] for name in channels], dtype=np.float64)
 
 
-def resampled(journeys: Journeys, made: Sequence[Model], runs: int, rng: np.random.Generator) -> dict[str, Floats]:
+def resampled(
+    journeys: Journeys, made: Sequence[AttributionModel], runs: int, rng: np.random.Generator
+) -> dict[str, Floats]:
     """Credit of each channel (columns) in resamplings (rows) of whole shoppers, the same ones for every model.
 
     A shopper's journeys count Poisson(1) times, together, for they are not independent of each other.
@@ -205,13 +207,13 @@ def generator(programme: Programme) -> np.random.Generator:
 
 def compare(
     journeys: Journeys,
-    made: Sequence[Model],
+    made: Sequence[AttributionModel],
     ledger: Mapping[str, Any],
     cost: Floats,
     *,
     runs: int,
     rng: np.random.Generator,
-) -> Comparison:
+) -> AttributionComparison:
     """Credit by every model with percentile intervals, beside the planted truth.
 
     Args:
@@ -224,4 +226,4 @@ def compare(
     for model in made:
         low, high = np.quantile(drawn[model.key], TAILS, axis=0)
         found.append(Credit(model.key, model.label, model.learns, model.orders, low, high, drawn[model.key]))
-    return Comparison(journeys.channels, tuple(found), planted(journeys.channels, ledger), cost)
+    return AttributionComparison(journeys.channels, tuple(found), planted(journeys.channels, ledger), cost)

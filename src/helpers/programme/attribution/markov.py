@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Chain:
+class JourneyChain:
     """Counted transitions of a chain whose states remember the last few touches.
 
     Transitions are additive over journeys, so the chain of any sample of shoppers follows from sums of ``counts``.
@@ -83,7 +83,7 @@ class Chain:
         return float(np.atleast_1d(solved)[0])
 
 
-def chain(journeys: Journeys, order: int = 1) -> Chain:
+def chain(journeys: Journeys, order: int = 1) -> JourneyChain:
     """The chain of the journeys: from the start through their touches to an order, or to none.
 
     A state is the last ``order`` touches (fewer near the start). Transitions are counted, from journeys without an order
@@ -133,4 +133,4 @@ def chain(journeys: Journeys, order: int = 1) -> Chain:
     times = np.r_[np.repeat(journeys.won + journeys.lost, size), journeys.won, journeys.lost]
     kinds, kind = np.unique(origin * (n + 2) + target, return_inverse=True)
     counts = coo_array((times, (rows, kind)), shape=(len(size), len(kinds))).tocsr()
-    return Chain(len(journeys.channels), codes % base - 1, kinds // (n + 2), kinds % (n + 2), counts)
+    return JourneyChain(len(journeys.channels), codes % base - 1, kinds // (n + 2), kinds % (n + 2), counts)

@@ -21,7 +21,7 @@ STATES: Final = {
 
 
 @dataclass(frozen=True)
-class Period:
+class GrowthPeriod:
     """One interval of the growth accounting: counted shoppers, nothing is estimated.
 
     ``lapsed`` ordered in the interval before and not in this one; they are among the ``dormant``.
@@ -39,7 +39,7 @@ class Period:
     def active(self) -> int:
         """Who orders.
 
-        >>> Period(1, 5, new=4, returning=3, resurrecting=2, dormant=6, lapsed=1).active
+        >>> GrowthPeriod(1, 5, new=4, returning=3, resurrecting=2, dormant=6, lapsed=1).active
         9
         """
         return self.new + self.returning + self.resurrecting
@@ -48,13 +48,13 @@ class Period:
     def change(self) -> int:
         """Active shoppers more than in the interval before: new + resurrecting - lapsed, exactly.
 
-        >>> Period(1, 5, new=4, returning=3, resurrecting=2, dormant=6, lapsed=1).change
+        >>> GrowthPeriod(1, 5, new=4, returning=3, resurrecting=2, dormant=6, lapsed=1).change
         5
         """
         return self.new + self.resurrecting - self.lapsed
 
 
-def growth(con: "duckdb.DuckDBPyConnection", programme: "Programme") -> tuple[Period, ...]:
+def growth(con: "duckdb.DuckDBPyConnection", programme: "Programme") -> tuple[GrowthPeriod, ...]:
     """Every whole interval of the year, the first one included, in which all who order are new.
 
     When it lies: the log begins with the year, so shoppers who had ordered before it look new in the first intervals; and
@@ -65,5 +65,5 @@ def growth(con: "duckdb.DuckDBPyConnection", programme: "Programme") -> tuple[Pe
     found = []
     for number, part in rows.groupby("period"):
         counts = dict.fromkeys(STATES, 0) | {str(s): int(n) for s, n in zip(part.state, part.shoppers, strict=True)}
-        found.append(Period(int(number), **counts, lapsed=int(part.lapsed.sum())))
+        found.append(GrowthPeriod(int(number), **counts, lapsed=int(part.lapsed.sum())))
     return tuple(found)

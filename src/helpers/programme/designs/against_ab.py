@@ -19,7 +19,7 @@ AB, THOMPSON, GREEDY = "A/B test", "Thompson sampling", "epsilon-greedy"
 
 
 @dataclass(frozen=True)
-class Reading:
+class PolicyOutcome:
     """What one policy showed over all runs.
 
     Attributes:
@@ -49,7 +49,7 @@ class Reading:
     logged_srm: BinomialInterval
 
     @classmethod
-    def of(cls, policy: str, different: Played, equal: Played) -> Reading:
+    def of(cls, policy: str, different: Played, equal: Played) -> PolicyOutcome:
         """From the same policy with arms that differ and with arms that do not."""
         naive, weighted = (found - np.array(different.rates) for found in (different.naive, different.weighted))
         regret = different.regret
@@ -75,13 +75,13 @@ def policies(exploration: float) -> dict[str, Policy]:
     return {AB: halves, THOMPSON: exploring(thompson, exploration), GREEDY: exploring(greedy, exploration)}
 
 
-def compared(programme: Programme) -> tuple[Reading, ...]:
+def compared(programme: Programme) -> tuple[PolicyOutcome, ...]:
     """Every policy on the same traffic, once with the planted uplift and once without any."""
     asked = programme.beyond
     rng = stream(programme.data.seed, "bandits")
     better = (asked.rate, asked.rate * (1 + asked.uplift))
     worlds = [Traffic.of(rng, rates, asked.runs, asked.units) for rates in (better, (asked.rate, asked.rate))]
     return tuple(
-        Reading.of(name, *(play(world, policy, asked.batches) for world in worlds))
+        PolicyOutcome.of(name, *(play(world, policy, asked.batches) for world in worlds))
         for name, policy in policies(asked.exploration).items()
     )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from helpers.programme.designs.judged import Judged
+from helpers.programme.designs.evaluated import EvaluatedAnalysis
 from helpers.programme.designs.repeated import stream
 from helpers.programme.designs.switchback import HOURS, Market, Schedule, carried, expected_bias
 from helpers.stats.validation import BoolArray
@@ -35,10 +35,10 @@ class Switchback:
     block: int
     blocks: int
     expected: float
-    all_hours: Judged
-    by_order: Judged
-    switched_cut: Judged
-    every_cut: Judged | None
+    all_hours: EvaluatedAnalysis
+    by_order: EvaluatedAnalysis
+    switched_cut: EvaluatedAnalysis
+    every_cut: EvaluatedAnalysis | None
 
     @property
     def length(self) -> str:
@@ -61,18 +61,18 @@ def compared(programme: Programme) -> tuple[Switchback, ...]:
     )
     lengths = (block for block in BLOCKS if 2 * block >= asked.carry_hours)
     return tuple(
-        judged(rng, market, Schedule.of(rng, asked.runs, asked.days, block), asked.carry_hours) for block in lengths
+        evaluated(rng, market, Schedule.of(rng, asked.runs, asked.days, block), asked.carry_hours) for block in lengths
     )
 
 
-def judged(rng: np.random.Generator, market: Market, plan: Schedule, burn_in: int) -> Switchback:
+def evaluated(rng: np.random.Generator, market: Market, plan: Schedule, burn_in: int) -> Switchback:
     """One schedule with the planted effect and, for the false positives, on the same market without any."""
     found = market.lived(rng, plan.treated)
 
-    def by(name: str, kept: BoolArray, *, orders: bool = False) -> Judged:
+    def by(name: str, kept: BoolArray, *, orders: bool = False) -> EvaluatedAnalysis:
         analysis = plan.by_order if orders else plan.by_block
         with_effect, without = (analysis(world, market.visitors, kept) for world in (found, market.orders))
-        return Judged.of(name, with_effect, market.effect, without)
+        return EvaluatedAnalysis.of(name, with_effect, market.effect, without)
 
     every = plan.every_cut(0)
     blocks = plan.treated.shape[1] // plan.block

@@ -113,7 +113,7 @@ class Run:
 
 
 @dataclass(frozen=True)
-class Reading:
+class FactorialAnswer:
     """One answer; pairs stand for no interaction, the planted one.
 
     Attributes:
@@ -131,7 +131,7 @@ class Reading:
     error: tuple[float, float]
 
     @classmethod
-    def of(cls, name: str, without: Contrast, planted: Contrast) -> Reading:
+    def of(cls, name: str, without: Contrast, planted: Contrast) -> FactorialAnswer:
         """From both worlds."""
         return cls(
             name,
@@ -165,7 +165,7 @@ class Factorial:
     """
 
     interaction: float
-    readings: tuple[Reading, ...]
+    readings: tuple[FactorialAnswer, ...]
     worth: float
     dearer: float
     curves: tuple[Curve, ...]
@@ -188,7 +188,7 @@ def worlds(
     dearer = (expected_error(planted, cell, INTERACTION) / expected_error(planted, cell, MAIN_A)) ** 2
     return Factorial(
         interaction,
-        tuple(Reading.of(name, without[name], crossed[name]) for name in without),
+        tuple(FactorialAnswer.of(name, without[name], crossed[name]) for name in without),
         worth,
         dearer,
         (

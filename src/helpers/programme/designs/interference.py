@@ -20,7 +20,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from helpers.errors import ReportError
-from helpers.programme.designs.judged import clustered, half_of
+from helpers.programme.designs.evaluated import clustered, half_of
 from helpers.stats import score_intervals
 from helpers.stats.inference import EffectArrays
 from helpers.stats.validation import BoolArray, FloatArray

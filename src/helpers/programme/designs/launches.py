@@ -83,7 +83,7 @@ class Holdout:
 
 
 @dataclass(frozen=True)
-class Readings:
+class LaunchTotals:
     """All ways to the total, on the same years.
 
     Attributes:
@@ -109,12 +109,12 @@ class Readings:
     asked: Holdout
 
 
-def measured(rng: np.random.Generator, year: Launches, *, audience: int, share: float, leak: float) -> Readings:
+def measured(rng: np.random.Generator, year: Launches, *, audience: int, share: float, leak: float) -> LaunchTotals:
     """Every way to the total of these launches."""
     truth = year.cumulative
     cases = [(times * share, 0.0) for times in SHARES] + [(share, leak)]
     holdouts = tuple(Holdout.of(s, m, held_back(rng, year, audience=audience, share=s, leak=m)) for s, m in cases)
-    return Readings(
+    return LaunchTotals(
         len(year.early),
         Average.of(year.launched.sum(axis=1)),
         Total.of(year.summed, truth),
@@ -128,7 +128,7 @@ def measured(rng: np.random.Generator, year: Launches, *, audience: int, share: 
     )
 
 
-def compared(programme: Programme) -> Readings:
+def compared(programme: Programme) -> LaunchTotals:
     """Years of the programme's size: each feature is tested on as many units as any other experiment; all of them are the audience."""
     asked = programme.beyond
     rng = stream(programme.data.seed, "holdout")

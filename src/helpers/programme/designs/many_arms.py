@@ -111,7 +111,7 @@ class Family:
             FRESH: screened & (self.confirmed.p_value < ALPHA),
         }
 
-    def told(self) -> dict[str, Told]:
+    def told(self) -> dict[str, ToldArms]:
         """The estimate of the arm that looked best, by the units and the level it is told with."""
         k = self.all_units.successes.shape[1] - 1
         wider = against_control(self.all_units, 1 - ALPHA / k)
@@ -121,17 +121,17 @@ class Family:
             FRESH: self._told(self.confirmed, np.zeros_like(self.screened), self.screened),
         }
 
-    def _told(self, effects: EffectArrays, column: IntArray, arm: IntArray) -> Told:
+    def _told(self, effects: EffectArrays, column: IntArray, arm: IntArray) -> ToldArms:
         value, low, high = (
             np.take_along_axis(found, column[:, None], axis=1)[:, 0]
             for found in (effects.absolute, effects.absolute_low, effects.absolute_high)
         )
         truth = self.rates[1 + arm] - self.rates[0]
-        return Told(arm, value - truth, np.asarray((low <= truth) & (truth <= high)))
+        return ToldArms(arm, value - truth, np.asarray((low <= truth) & (truth <= high)))
 
 
 @dataclass(frozen=True, eq=False)
-class Told:
+class ToldArms:
     """One value a run: the treatment that was told of, by how much its estimated effect was wrong, whether its interval held the true one."""
 
     arm: IntArray

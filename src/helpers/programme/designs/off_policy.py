@@ -19,7 +19,7 @@ robust interval holds when either the chances or the model is right, as the esti
 
 **Assumes** that each arm which the target gives had a chance in the log (refused otherwise), that chances were fixed in advance and not
 learnt from the outcomes being weighed, that units do not touch each other. **It lies** when chances were logged wrongly, when the time to come
-differs from the log, when few effective units (:meth:`Log.effective_units`) hold few successes, so that intervals are too short, and when the
+differs from the log, when few effective units (:meth:`PolicyLog.effective_units`) hold few successes, so that intervals are too short, and when the
 best of many targets is chosen by its estimate on one log.
 
 References: Dudik, Langford and Li (2011), ICML, "Doubly robust policy evaluation and learning"; Swaminathan and Joachims (2015), NIPS 28, "The
@@ -59,7 +59,7 @@ def chances(what: str, values: ArrayLike) -> FloatArray:
 
 
 @dataclass(frozen=True, eq=False)
-class Log:
+class PolicyLog:
     """What was served, by cell.
 
     Attributes:
@@ -97,7 +97,7 @@ class Log:
             ReportError: where the target gives an arm that the log never could, or a log has no unit that the target would serve alike.
 
         Example:
-            >>> log = Log(np.array([[6.0, 4.0]]), np.array([[1.0, 2.0]]), np.array([[0.6, 0.4]]))
+            >>> log = PolicyLog(np.array([[6.0, 4.0]]), np.array([[1.0, 2.0]]), np.array([[0.6, 0.4]]))
             >>> log.weights(np.array([[0.0, 1.0]]))
             array([[0. , 2.5]])
         """
@@ -138,7 +138,9 @@ class Valued:
     error: FloatArray
 
     @classmethod
-    def of(cls, log: Log, value: FloatArray, expected: FloatArray, factor: FloatArray, model: FloatArray) -> Valued:
+    def of(
+        cls, log: PolicyLog, value: FloatArray, expected: FloatArray, factor: FloatArray, model: FloatArray
+    ) -> Valued:
         """The standard error from f (a context), k and m (a cell), as the module defines them."""
         base = expected[..., None] - value[..., None, None]
         hit, miss = base + factor * (1 - model), base - factor * model
@@ -150,11 +152,11 @@ class Valued:
         return np.asarray(np.abs(self.value - truth) <= float(critical(alpha_of(confidence))) * self.error)
 
 
-def ips(log: Log, target: FloatArray) -> Valued:
+def ips(log: PolicyLog, target: FloatArray) -> Valued:
     """Inverse propensity scoring.
 
     Example:
-        >>> log = Log(np.array([[6.0, 4.0]]), np.array([[1.0, 2.0]]), np.array([[0.6, 0.4]]))
+        >>> log = PolicyLog(np.array([[6.0, 4.0]]), np.array([[1.0, 2.0]]), np.array([[0.6, 0.4]]))
         >>> float(ips(log, np.array([[0.0, 1.0]])).value)
         0.5
     """
@@ -164,11 +166,11 @@ def ips(log: Log, target: FloatArray) -> Valued:
     return Valued.of(log, value, nothing[..., 0], w, nothing)
 
 
-def snips(log: Log, target: FloatArray) -> Valued:
+def snips(log: PolicyLog, target: FloatArray) -> Valued:
     """Self-normalised inverse propensity scoring: a value stays between 0 and 1, and chances may be wrong by a common factor.
 
     Example:
-        >>> log = Log(np.array([[7.0, 3.0]]), np.array([[1.0, 2.0]]), np.array([[0.6, 0.4]]))
+        >>> log = PolicyLog(np.array([[7.0, 3.0]]), np.array([[1.0, 2.0]]), np.array([[0.6, 0.4]]))
         >>> float(snips(log, np.array([[0.0, 1.0]])).value.round(4))
         0.6667
     """
@@ -179,33 +181,33 @@ def snips(log: Log, target: FloatArray) -> Valued:
     return Valued.of(log, value, everywhere[..., 0], w * (log.total / weight)[..., None, None], everywhere)
 
 
-def direct(log: Log, target: FloatArray, groups: ArrayLike) -> Valued:
+def direct(log: PolicyLog, target: FloatArray, groups: ArrayLike) -> Valued:
     """The direct method: rates by arm and group of contexts stand for the outcomes that were not seen.
 
     Args:
         groups: number of the group that each context belongs to, from 0. All zeros ignore the context.
 
     Example:
-        >>> log = Log(np.array([[6.0, 4.0]]), np.array([[1.0, 2.0]]), np.array([[0.6, 0.4]]))
+        >>> log = PolicyLog(np.array([[6.0, 4.0]]), np.array([[1.0, 2.0]]), np.array([[0.6, 0.4]]))
         >>> float(direct(log, np.array([[0.0, 1.0]]), [0]).value)
         0.5
     """
     return _modelled(log, target, groups, 0 * log.weights(target))
 
 
-def doubly_robust(log: Log, target: FloatArray, groups: ArrayLike) -> Valued:
+def doubly_robust(log: PolicyLog, target: FloatArray, groups: ArrayLike) -> Valued:
     """The direct method, corrected by the weighted residuals of its model. Where weights are equal within the model's cells the residuals
     add up to nothing, and it is the direct method.
 
     Example:
-        >>> log = Log(np.array([[6.0, 4.0]]), np.array([[1.0, 2.0]]), np.array([[0.6, 0.4]]))
+        >>> log = PolicyLog(np.array([[6.0, 4.0]]), np.array([[1.0, 2.0]]), np.array([[0.6, 0.4]]))
         >>> float(doubly_robust(log, np.array([[0.0, 1.0]]), [0]).value)
         0.5
     """
     return _modelled(log, target, groups, log.weights(target))
 
 
-def _modelled(log: Log, target: FloatArray, groups: ArrayLike, w: FloatArray) -> Valued:
+def _modelled(log: PolicyLog, target: FloatArray, groups: ArrayLike, w: FloatArray) -> Valued:
     group = np.asarray(groups)
     if group.shape != log.units.shape[-2:-1] or group.dtype.kind not in "iu" or group.min() < 0:
         raise ReportError(

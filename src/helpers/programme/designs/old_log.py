@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from helpers.errors import ReportError
-from helpers.programme.designs.off_policy import Log, Valued, direct, doubly_robust, ips, snips
+from helpers.programme.designs.off_policy import PolicyLog, Valued, direct, doubly_robust, ips, snips
 from helpers.programme.designs.repeated import Average, rate, spread, stream
 from helpers.stats import BinomialInterval
 from helpers.stats.validation import FloatArray
@@ -82,15 +82,15 @@ class Shop:
         """Success rate under a policy."""
         return float(self.share @ (policy * self.rates).sum(axis=1))
 
-    def logs(self, rng: np.random.Generator, runs: int, units: int) -> Log:
+    def logs(self, rng: np.random.Generator, runs: int, units: int) -> PolicyLog:
         """Independent logs of the served policy, with its chances as they were."""
         cells = rng.multinomial(units, (self.share[:, None] * self.chance).ravel(), size=runs)
         seen = cells.reshape(runs, *self.chance.shape)
-        return Log(seen.astype(np.float64), rng.binomial(seen, self.rates).astype(np.float64), self.chance)
+        return PolicyLog(seen.astype(np.float64), rng.binomial(seen, self.rates).astype(np.float64), self.chance)
 
 
 @dataclass(frozen=True)
-class Reading:
+class EstimatorOutcome:
     """What one estimator showed over all logs.
 
     Attributes:
@@ -109,7 +109,9 @@ class Reading:
     covered: BinomialInterval
 
     @classmethod
-    def of(cls, method: str, log_right: bool | None, model_right: bool | None, found: Valued, truth: float) -> Reading:
+    def of(
+        cls, method: str, log_right: bool | None, model_right: bool | None, found: Valued, truth: float
+    ) -> EstimatorOutcome:
         """From the estimates of many logs and the one truth."""
         missed = found.value - truth
         return cls(method, log_right, model_right, Average.of(missed), spread(missed), rate(found.covers(truth)))
@@ -127,7 +129,7 @@ class Reading:
 
 
 @dataclass(frozen=True)
-class Readings:
+class EstimatorOutcomes:
     """All estimators on the same logs.
 
     Attributes:
@@ -141,32 +143,32 @@ class Readings:
     served: float
     units: int
     effective: Average
-    found: tuple[Reading, ...]
+    found: tuple[EstimatorOutcome, ...]
 
-    def of(self, method: str, log_right: bool | None, model_right: bool | None) -> Reading:
+    def of(self, method: str, log_right: bool | None, model_right: bool | None) -> EstimatorOutcome:
         """The reading of one estimator."""
         (one,) = (r for r in self.found if (r.method, r.log_right, r.model_right) == (method, log_right, model_right))
         return one
 
 
-def evaluated(shop: Shop, right: Log) -> Readings:
+def evaluated(shop: Shop, right: PolicyLog) -> EstimatorOutcomes:
     """Every estimator, with the chances and the model right and wrong."""
     target, truth = shop.target, shop.value(shop.target)
-    logs = {True: right, False: Log(right.units, right.successes, shop.forgetful)}
+    logs = {True: right, False: PolicyLog(right.units, right.successes, shop.forgetful)}
     models = {True: KIND, False: np.zeros_like(KIND)}
-    found = [Reading.of(DIRECT, None, m, direct(right, target, models[m]), truth) for m in models]
+    found = [EstimatorOutcome.of(DIRECT, None, m, direct(right, target, models[m]), truth) for m in models]
     for name, estimate in ((IPS, ips), (SNIPS, snips)):
-        found += [Reading.of(name, known, None, estimate(log, target), truth) for known, log in logs.items()]
+        found += [EstimatorOutcome.of(name, known, None, estimate(log, target), truth) for known, log in logs.items()]
     found += [
-        Reading.of(DOUBLY, known, m, doubly_robust(log, target, models[m]), truth)
+        EstimatorOutcome.of(DOUBLY, known, m, doubly_robust(log, target, models[m]), truth)
         for known, log in logs.items()
         for m in models
     ]
     effective = Average.of(right.effective_units(target))
-    return Readings(truth, shop.value(shop.chance), int(right.total[0]), effective, tuple(found))
+    return EstimatorOutcomes(truth, shop.value(shop.chance), int(right.total[0]), effective, tuple(found))
 
 
-def compared(programme: Programme) -> Readings:
+def compared(programme: Programme) -> EstimatorOutcomes:
     """The estimators on logs of the programme's size."""
     asked = programme.beyond
     shop = Shop.of(asked.rate, asked.uplift)

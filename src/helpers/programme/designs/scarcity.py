@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from helpers.programme.designs.evaluated import EvaluatedAnalysis
 from helpers.programme.designs.interference import Lived, Marketplace
-from helpers.programme.designs.judged import Judged
 from helpers.programme.designs.repeated import Average, stream
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ class Scarcity:
     levels: tuple[Level, ...]
     supply: float
     truth: Average
-    designs: tuple[Judged, ...]
+    designs: tuple[EvaluatedAnalysis, ...]
 
 
 def compared(programme: Programme) -> Scarcity:
@@ -51,5 +51,7 @@ def compared(programme: Programme) -> Scarcity:
     )
     truth = lived.truth(asked.supply)
     analyses = ((USERS, Lived.users), (REGIONS, Lived.clusters), (REGIONS_BY_USER, Lived.rows))
-    designs = (Judged.of(name, a(lived, asked.supply), truth, a(equal, asked.supply)) for name, a in analyses)
+    designs = (
+        EvaluatedAnalysis.of(name, a(lived, asked.supply), truth, a(equal, asked.supply)) for name, a in analyses
+    )
     return Scarcity(tuple(levels), asked.supply, Average.of(truth), tuple(designs))

@@ -1,0 +1,1 @@
+"""A running experiment, replayed event by event: what its counters, intervals and alarms show while it runs."""

@@ -14,7 +14,7 @@ Change = Literal["raised", "cleared"]
 
 
 @dataclass(frozen=True)
-class Rule:
+class AlarmRule:
     """When an alarm is raised and cleared; a higher level is worse.
 
     Attributes:
@@ -47,13 +47,13 @@ class Alarm:
     """One rule's state.
 
     Example:
-        >>> alarm = Alarm(Rule("errors", 4, 2, 100, 10, 0.01))
+        >>> alarm = Alarm(AlarmRule("errors", 4, 2, 100, 10, 0.01))
         >>> levels = [(0, 90, 5), (1, 200, 3.9), (2, 200, 4), (3, 200, 3), (4, 200, 2), (5, 200, 9), (14, 200, 9)]
         >>> [f"{at} {told.change}" for at, units, level in levels if (told := alarm.hear(at, units, level))]
         ['2 raised', '4 cleared', '14 raised']
     """
 
-    rule: Rule
+    rule: AlarmRule
     ringing: bool = False
     silent_until: float = -math.inf
 
@@ -69,7 +69,7 @@ class Alarm:
         return None
 
 
-def rules(settings: Live) -> tuple[Rule, ...]:
+def rules(settings: Live) -> tuple[AlarmRule, ...]:
     """The alarms of a running experiment.
 
     ``split`` and ``effect`` hear -log10 of a p-value that is valid at every look, so the chance of *ever* raising a false
@@ -85,7 +85,7 @@ def rules(settings: Live) -> tuple[Rule, ...]:
     shared = settings.minimum_exposure, round(settings.cool_down_minutes * MINUTE)
     steep = float(special.ndtri(1 - settings.false_alarms_per_day / looks))
     return (
-        Rule("split", -math.log10(SRM_THRESHOLD), -math.log10(LIVE_CLEAR_P), *shared, SRM_THRESHOLD),
-        Rule("effect", -math.log10(ALPHA), -math.log10(LIVE_CLEAR_P), *shared, ALPHA),
-        Rule("errors", steep, LIVE_CLEAR_SIGMA, *shared, settings.false_alarms_per_day),
+        AlarmRule("split", -math.log10(SRM_THRESHOLD), -math.log10(LIVE_CLEAR_P), *shared, SRM_THRESHOLD),
+        AlarmRule("effect", -math.log10(ALPHA), -math.log10(LIVE_CLEAR_P), *shared, ALPHA),
+        AlarmRule("errors", steep, LIVE_CLEAR_SIGMA, *shared, settings.false_alarms_per_day),
     )

@@ -13,7 +13,7 @@ from helpers.config.programme import Live
 from helpers.programme.live import checkpoint
 from helpers.programme.live.counters import Counters
 from helpers.programme.live.monitor import Look, Monitor
-from helpers.programme.live.stream import SECOND, Stream
+from helpers.programme.live.stream import SECOND, EventStream
 
 LAGS = (0.5, 0.95, 0.99)
 """Quantiles of the lags that are told."""
@@ -38,7 +38,7 @@ class Replay:
         True
     """
 
-    def __init__(self, stream: Stream, settings: Live, file: Path | None = None) -> None:
+    def __init__(self, stream: EventStream, settings: Live, file: Path | None = None) -> None:
         self.stream, self.settings, self.file = stream, settings, file
         self.counters, self.monitor = Counters(settings.lateness_seconds), Monitor(settings)
         self.total = stream.count(settings.batch_seconds)
@@ -107,7 +107,7 @@ class Lag:
     together: float
 
 
-def lags(stream: Stream, batch_seconds: float) -> tuple[Lag, ...]:
+def lags(stream: EventStream, batch_seconds: float) -> tuple[Lag, ...]:
     """How old deliveries are when a metric holds them; late ones included, which no metric holds."""
     log, step = stream.log, round(batch_seconds * SECOND)
     counted = (log.arrived // step + 1) * step

@@ -60,7 +60,7 @@ NOTHING = Batch(np.empty((len(COLUMNS), 0), np.int64))
 
 
 @dataclass(frozen=True)
-class World:
+class LiveWorld:
     """What is planted in a stream. Rates are probabilities a unit, hours count from the start.
 
     Attributes:
@@ -85,7 +85,7 @@ class World:
 
 
 @dataclass(frozen=True)
-class Ledger:
+class StreamTruth:
     """What the world sent, by construction: deliveries = counted + duplicates + late.
 
     A delivery of an event older than one and a half times the lateness is late, one younger than two thirds of it is
@@ -100,12 +100,12 @@ class Ledger:
 
 
 @dataclass(frozen=True)
-class Stream:
+class EventStream:
     """A whole log in the order of arrival, what was planted, and the counts to be found."""
 
     log: Batch
-    world: World
-    ledger: Ledger
+    world: LiveWorld
+    ledger: StreamTruth
 
     def batches(self, seconds: float, start: int = 0) -> Iterator[Batch]:
         """Micro-batches of ``seconds`` of arrival each, empty ones included, from number ``start`` on: what a consumer polls."""
@@ -123,11 +123,11 @@ class Stream:
         return [0, *np.searchsorted(self.log.arrived, ends, "left").tolist()]
 
 
-def simulate(world: World, lateness_seconds: float, rng: np.random.Generator) -> Stream:
+def simulate(world: LiveWorld, lateness_seconds: float, rng: np.random.Generator) -> EventStream:
     """A stream of ``world``; equal generators give equal streams.
 
     Example:
-        >>> stream = simulate(World(units=2_000, hours=2), 900, np.random.default_rng(1))
+        >>> stream = simulate(LiveWorld(units=2_000, hours=2), 900, np.random.default_rng(1))
         >>> stream.ledger.deliveries == len(stream.log) == sum(len(batch) for batch in stream.batches(10))
         True
     """
@@ -150,11 +150,11 @@ def simulate(world: World, lateness_seconds: float, rng: np.random.Generator) ->
     late_again = again & (stale | straggles)
     log = _arriving(events, first).and_then(_arriving(events, second).part(again))
     late = int(straggles.sum() + late_again.sum())
-    ledger = Ledger(
+    ledger = StreamTruth(
         deliveries=len(log), events=rows, counted=int((~straggles).sum()),
         duplicates=int((again & ~late_again).sum()), late=late,
     )  # fmt: skip
-    return Stream(log.part(np.lexsort((log.event_id, log.arrived))), world, ledger)
+    return EventStream(log.part(np.lexsort((log.event_id, log.arrived))), world, ledger)
 
 
 def _arriving(events: Batch, arrived: Ints) -> Batch:
@@ -163,7 +163,7 @@ def _arriving(events: Batch, arrived: Ints) -> Batch:
     return Batch(rows)
 
 
-def _events(world: World, rng: np.random.Generator) -> Batch:
+def _events(world: LiveWorld, rng: np.random.Generator) -> Batch:
     """Every event once, before anything happens to it on its way."""
     end = round(world.hours * HOUR)
     units = np.arange(world.units)

@@ -6,7 +6,7 @@ import numpy as np
 
 from helpers.config.programme import Programme
 from helpers.programme.live.replay import Replay
-from helpers.programme.live.stream import Stream, World, simulate
+from helpers.programme.live.stream import EventStream, LiveWorld, simulate
 
 Which = Literal["running", "leaking", "quiet"]
 STREAMS: tuple[Which, ...] = ("running", "leaking", "quiet")
@@ -16,7 +16,7 @@ LEAKING = 1 / 3
 """Part of the experiment after which units of the treatment are lost, of ``leaking``."""
 
 
-def world(programme: Programme, which: Which) -> World:
+def world(programme: Programme, which: Which) -> LiveWorld:
     """What is planted in a stream.
 
     >>> from helpers.config.programme import load
@@ -26,14 +26,14 @@ def world(programme: Programme, which: Which) -> World:
     units, hours = programme.live.units, programme.live.hours
     match which:
         case "running":
-            return World(units, hours, faulty=(FAULTY[0] * hours, FAULTY[1] * hours))
+            return LiveWorld(units, hours, faulty=(FAULTY[0] * hours, FAULTY[1] * hours))
         case "leaking":
-            return World(units, hours, conversion=(0.10, 0.10), leaking_from=LEAKING * hours)
+            return LiveWorld(units, hours, conversion=(0.10, 0.10), leaking_from=LEAKING * hours)
         case "quiet":
-            return World(units, hours, conversion=(0.10, 0.10))
+            return LiveWorld(units, hours, conversion=(0.10, 0.10))
 
 
-def stream_of(programme: Programme, which: Which) -> Stream:
+def stream_of(programme: Programme, which: Which) -> EventStream:
     """The stream of a programme; equal programmes give equal streams."""
     rng = np.random.default_rng([programme.data.seed, STREAMS.index(which)])
     return simulate(world(programme, which), programme.live.lateness_seconds, rng)

@@ -144,7 +144,7 @@ def calibrated(orders: ArrayLike, false_alarms_per_year: float, runs: int, seed:
 
 
 @dataclass(frozen=True)
-class Found:
+class AlarmsAgainstTruth:
     """Planted days against alarms."""
 
     found: tuple[int, ...]
@@ -152,7 +152,7 @@ class Found:
     false: tuple[int, ...]
 
 
-def against(planted: list[int], watched: Watched) -> Found:
+def against(planted: list[int], watched: Watched) -> AlarmsAgainstTruth:
     """Which planted days alarmed, which did not, and which alarms nobody planted; days before the watch do not count.
 
     >>> against([3, 60, 70], Watched(56, np.zeros(30), np.zeros(30), np.arange(30) == 4))
@@ -160,6 +160,6 @@ def against(planted: list[int], watched: Watched) -> Found:
     """
     days = set(watched.days)
     due = [d for d in sorted(planted) if watched.first <= d < watched.first + len(watched.alarms)]
-    return Found(
+    return AlarmsAgainstTruth(
         tuple(d for d in due if d in days), tuple(d for d in due if d not in days), tuple(sorted(days - set(planted)))
     )

@@ -28,7 +28,7 @@ class Coefficient:
 
 
 @dataclass(frozen=True)
-class Judged:
+class EvaluatedModel:
     """A model, and how it did on snapshots later than any it was fitted on.
 
     Attributes:
@@ -69,7 +69,7 @@ def prepared(rows: "pd.DataFrame", columns: Sequence[str]) -> "pd.DataFrame":
     return taken
 
 
-def judged(parts: Split, label: str, columns: Sequence[str]) -> Judged:
+def evaluated(parts: Split, label: str, columns: Sequence[str]) -> EvaluatedModel:
     """Fit on the earlier snapshots, judge on the later ones.
 
     The chance is 1 / (1 + exp(-(a + b'x))), by maximum likelihood without a penalty (some thousand outcomes, a dozen
@@ -94,7 +94,7 @@ def judged(parts: Split, label: str, columns: Sequence[str]) -> Judged:
     )
     rival = trees.fit(train, y_train).predict_proba(test)[:, 1]
     who = parts.test["subscriber"]
-    return Judged(
+    return EvaluatedModel(
         label=label,
         columns=tuple(columns),
         rows=len(train),
@@ -122,7 +122,7 @@ def _coefficients(prepared: "pd.DataFrame", happened: NDArray[np.bool_], who: An
     )
 
 
-def by_segment(parts: Split, made: Judged, threshold: float) -> list[scores.Flagged]:
+def by_segment(parts: Split, made: EvaluatedModel, threshold: float) -> list[scores.Flagged]:
     """All test rows, then each level of each segment: precision and recall at the threshold, and the AUC."""
     rows = parts.test
     keys = [("everybody", np.ones(len(rows), np.bool_))]

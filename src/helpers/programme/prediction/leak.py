@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Column:
+class ScreenedColumn:
     """What one column alone says of the label; ``auc`` is at least one half, whichever way it points.
 
     Attributes:
@@ -31,7 +31,7 @@ class Column:
         return bool(self.auc.low > LEAKING_AUC and self.earlier - 0.5 < (self.auc.value - 0.5) / 2)
 
 
-def columns(rows: "pd.DataFrame", label: str, horizon_days: int) -> tuple[Column, ...]:
+def columns(rows: "pd.DataFrame", label: str, horizon_days: int) -> tuple[ScreenedColumn, ...]:
     """Each feature's AUC at the cutoff and one horizon earlier, the strongest first.
 
     A feature that is filled in once the outcome is known separates almost perfectly and, read before, not at all; an honest
@@ -51,10 +51,10 @@ def columns(rows: "pd.DataFrame", label: str, horizon_days: int) -> tuple[Column
         if now.value < 0.5:
             now = scores.auc(both[label], -both[name].astype(float), both["subscriber"])
         then = scores.auc(both[label], both[f"{name}:before"]).value
-        found.append(Column(name, now, max(then, 1 - then)))
+        found.append(ScreenedColumn(name, now, max(then, 1 - then)))
     return tuple(sorted(found, key=lambda c: -c.auc.value))
 
 
-def found(checked: tuple[Column, ...]) -> list[str]:
+def found(checked: tuple[ScreenedColumn, ...]) -> list[str]:
     """Names of the columns that leak."""
     return [c.name for c in checked if c.leaks]

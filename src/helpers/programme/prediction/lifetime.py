@@ -135,7 +135,7 @@ def expected(found: Fit, ahead: ArrayLike, repeats: ArrayLike, recency: ArrayLik
 
 
 @dataclass(frozen=True)
-class Holdout:
+class LaterOrders:
     """Customers of equally many repeat orders: the mean of later orders, expected and seen, with its interval."""
 
     name: str
@@ -144,7 +144,7 @@ class Holdout:
     seen: Estimate
 
 
-def holdout(expected: ArrayLike, seen: ArrayLike, repeats: ArrayLike, most: int = 6) -> tuple[Holdout, ...]:
+def holdout(expected: ArrayLike, seen: ArrayLike, repeats: ArrayLike, most: int = 6) -> tuple[LaterOrders, ...]:
     """Expected against seen later orders by the number of repeat orders; the last group pools ``most`` and more.
 
     Intervals of the mean seen are normal. It lies where a group is small, and cancels errors within a group.
@@ -156,5 +156,5 @@ def holdout(expected: ArrayLike, seen: ArrayLike, repeats: ArrayLike, most: int 
         if of.sum() > 1:
             error = float(later[of].std(ddof=1) / np.sqrt(of.sum()))
             mean = Estimate.of(float(later[of].mean()), error, CONFIDENCE)
-            groups.append(Holdout(str(k) if k < most else f"{most}+", int(of.sum()), float(told[of].mean()), mean))
+            groups.append(LaterOrders(str(k) if k < most else f"{most}+", int(of.sum()), float(told[of].mean()), mean))
     return tuple(groups)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from helpers.programme.prediction import lifetime, order_value
-from helpers.programme.prediction.lifetime import Fit, Holdout
+from helpers.programme.prediction.lifetime import Fit, LaterOrders
 from helpers.warehouse import query
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Value:
+class CustomerValue:
     """Models of how often and of how much, and the days after them.
 
     Attributes:
@@ -32,13 +32,13 @@ class Value:
     days: float
     expected: float
     seen: int
-    groups: tuple[Holdout, ...]
+    groups: tuple[LaterOrders, ...]
     expected_mean: float
     seen_mean: float
     correlation: float
 
 
-def of_customers(con: "duckdb.DuckDBPyConnection", calibration_days: int) -> Value:
+def of_customers(con: "duckdb.DuckDBPyConnection", calibration_days: int) -> CustomerValue:
     """Fit both models on the first ``calibration_days`` of the year, and compare the rest of it.
 
     Assumptions and when they lie: those of :func:`helpers.programme.prediction.lifetime.fit` and of
@@ -50,7 +50,7 @@ def of_customers(con: "duckdb.DuckDBPyConnection", calibration_days: int) -> Val
     told = lifetime.expected(purchases, rows["holdout"], *history)
     came = rows[rows["later"] > 0]
     worth = order_value.expected(values, came["orders"], came["mean_cents"])
-    return Value(
+    return CustomerValue(
         purchases,
         values,
         float(rows["holdout"].iloc[0]),

@@ -12,13 +12,13 @@ from helpers.report.figures import style
 from helpers.report.topics import attribution
 
 if TYPE_CHECKING:
-    from helpers.programme.attribution.comparison import Comparison
+    from helpers.programme.attribution.comparison import AttributionComparison
 
 STEP, GAP = 11, 26
 """Pixels of a model's row, and between channels."""
 
 
-def credits(found: Comparison) -> go.Figure:
+def credits(found: AttributionComparison) -> go.Figure:
     """Orders that each model credits to each channel, with intervals, and those that the channel truly brought."""
     models = len(found.credits)
     order = np.argsort([-c for c in found.by("last_touch").orders])

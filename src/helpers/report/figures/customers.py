@@ -10,7 +10,7 @@ from helpers.report.figures import style
 
 if TYPE_CHECKING:
     from helpers.programme.customers.clusters import Clustering
-    from helpers.programme.customers.lifecycle import Period
+    from helpers.programme.customers.lifecycle import GrowthPeriod
     from helpers.programme.customers.movement import Movement
     from helpers.programme.customers.power import Gain
 
@@ -22,7 +22,7 @@ PARTS = (
 )
 
 
-def growth(periods: "Sequence[Period]") -> go.Figure:
+def growth(periods: "Sequence[GrowthPeriod]") -> go.Figure:
     """Active shoppers of each interval by where they come from, and those who lapsed below the line."""
     figure = go.Figure()
     x = [p.number + 1 for p in periods]

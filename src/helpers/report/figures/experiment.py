@@ -8,7 +8,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from helpers.config import Study
-from helpers.experiment.funnel import Funnel, window
+from helpers.experiment.funnel import FunnelCounts, window
 from helpers.experiment.rerandomisation import Rerandomised
 from helpers.experiment.results import MetricEffect
 from helpers.formatting import formatted
@@ -150,7 +150,7 @@ def sample_ratio(tests: SRMByGroup, study: Study) -> go.Figure:
     return style.titled(figure, finding, "the band holds what chance explains at the threshold of p = .001")
 
 
-def funnel_arms(arms: Sequence[Funnel], study: Study) -> go.Figure:
+def funnel_arms(arms: Sequence[FunnelCounts], study: Study) -> go.Figure:
     """The funnel of every arm as a flow, one below the other, so that labels have room on a phone."""
     gap = 0.12
     share = (1 - gap * len(arms)) / len(arms)

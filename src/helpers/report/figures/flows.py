@@ -8,14 +8,14 @@ from helpers.formatting import formatted
 from helpers.report.figures import style
 
 if TYPE_CHECKING:
-    from helpers.experiment.funnel import Funnel
+    from helpers.experiment.funnel import FunnelCounts
 
 
 NARROW = 0.05
 """Share of the entrants under which a flow has room for its name only; its numbers are in the table and on hover."""
 
 
-def flow(funnel: "Funnel", rows: tuple[float, float] = (0.0, 1.0)) -> go.Sankey:
+def flow(funnel: "FunnelCounts", rows: tuple[float, float] = (0.0, 1.0)) -> go.Sankey:
     """Steps and what is lost at each, in a part of the figure's height.
 
     Percentages are of the entrants, of the step before for the losses.

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from helpers.config import Study
-    from helpers.experiment.funnel import Funnel
+    from helpers.experiment.funnel import FunnelCounts
     from helpers.experiment.segments import SegmentRate
     from helpers.stats import SurvivalCurve
 
@@ -94,7 +94,7 @@ def activity(daily: pd.DataFrame, study: Study) -> go.Figure:
     return style.titled(figure, finding, f"{hidden}days run from midnight to midnight, UTC")
 
 
-def sankey(funnel: Funnel) -> go.Figure:
+def sankey(funnel: FunnelCounts) -> go.Figure:
     """The ordered funnel as a flow, with what is lost at each step."""
     steps = funnel.steps
     figure = go.Figure(flow(funnel))
@@ -106,7 +106,7 @@ def sankey(funnel: Funnel) -> go.Figure:
     )
 
 
-def losses(funnel: Funnel) -> go.Figure:
+def losses(funnel: FunnelCounts) -> go.Figure:
     """Conversions that each step loses."""
     steps = funnel.steps[1:]
     worst = funnel.bottleneck

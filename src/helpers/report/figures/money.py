@@ -4,12 +4,12 @@ import numpy as np
 import plotly.graph_objects as go
 
 from helpers.config import Study
-from helpers.experiment.decision.value import Value
+from helpers.experiment.decision.value import DecisionValue
 from helpers.formatting import formatted
 from helpers.report.figures import style
 
 
-def scenarios(value: Value, study: Study) -> go.Figure:
+def scenarios(value: DecisionValue, study: Study) -> go.Figure:
     """Net value over the horizon at the bounds and at the point."""
     currency = study.economics.currency
     bars = value.scenarios
@@ -31,7 +31,7 @@ def scenarios(value: Value, study: Study) -> go.Figure:
     )
 
 
-def risk(value: Value, study: Study) -> go.Figure:
+def risk(value: DecisionValue, study: Study) -> go.Figure:
     """Belief about the net value, split at zero."""
     currency = study.economics.currency
     low, high = value.belief.interval(study.decision.confidence)

@@ -10,10 +10,10 @@ from plotly.subplots import make_subplots
 from helpers.defaults import CUSUM_LIMIT
 from helpers.experiment.monitoring.baseline import Baseline
 from helpers.experiment.monitoring.charts import cusum, ewma, individuals, p_chart
-from helpers.experiment.monitoring.plan import OWN, Plan
+from helpers.experiment.monitoring.plan import OWN, MonitoringPlan
 from helpers.experiment.monitoring.ramp import RampDay
-from helpers.experiment.monitoring.replay import Decision, first
-from helpers.experiment.monitoring.stream import Stream
+from helpers.experiment.monitoring.replay import DailyDecision, first
+from helpers.experiment.monitoring.stream import DailyStream
 from helpers.formatting import formatted
 from helpers.report.figures import style
 
@@ -22,7 +22,7 @@ COLOURS = (style.CONTROL, style.SKY, style.ACCENT, style.BAD, style.TREATMENT, s
 SYMBOLS = {"CONTINUE": "circle", "PAUSE": "diamond", "ROLL BACK": "x"}
 
 
-def control(name: str, stream: Stream, decisions: tuple[Decision, ...], plan: Plan) -> go.Figure:
+def control(name: str, stream: DailyStream, decisions: tuple[DailyDecision, ...], plan: MonitoringPlan) -> go.Figure:
     """The deseasonalised rate of one stream with the limits of both charts and the line of the trigger."""
     baseline = Baseline.of(stream)
     p, ranges = p_chart(stream, baseline), individuals(stream, baseline)
@@ -58,7 +58,7 @@ def control(name: str, stream: Stream, decisions: tuple[Decision, ...], plan: Pl
     )
 
 
-def decided(replays: Mapping[str, tuple[Decision, ...]], plan: Plan) -> go.Figure:
+def decided(replays: Mapping[str, tuple[DailyDecision, ...]], plan: MonitoringPlan) -> go.Figure:
     """The decision of every day, one row a stream."""
     figure = go.Figure()
     for verdict, colour in VERDICTS.items():
@@ -81,7 +81,7 @@ def decided(replays: Mapping[str, tuple[Decision, ...]], plan: Plan) -> go.Figur
     )
 
 
-def drift(streams: Mapping[str, Stream], plan: Plan) -> go.Figure:
+def drift(streams: Mapping[str, DailyStream], plan: MonitoringPlan) -> go.Figure:
     """CUSUM towards harm and EWMA of the streams whose rate is shifted."""
     figure = make_subplots(rows=2, cols=1, shared_xaxes=True, vertical_spacing=0.1)
     first_days: dict[str, int] = {}

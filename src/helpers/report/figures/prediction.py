@@ -7,9 +7,9 @@ import plotly.graph_objects as go
 
 from helpers.formatting import formatted
 from helpers.programme.prediction.anomalies import Watched
-from helpers.programme.prediction.classifier import Judged
+from helpers.programme.prediction.classifier import EvaluatedModel
 from helpers.programme.prediction.demand import Backtest
-from helpers.programme.prediction.lifetime import Holdout
+from helpers.programme.prediction.lifetime import LaterOrders
 from helpers.programme.prediction.policy import Policy
 from helpers.programme.prediction.uplift import Qini
 from helpers.report.figures import style
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-def calibration(made: Judged, days: int) -> go.Figure:
+def calibration(made: EvaluatedModel, days: int) -> go.Figure:
     """What the model told against what happened, a tenth of the rows a point, with its interval."""
     told, seen = [b.told for b in made.bins], [b.seen.share for b in made.bins]
     top = max(max(told), max(b.seen.high for b in made.bins))
@@ -42,7 +42,7 @@ def calibration(made: Judged, days: int) -> go.Figure:
     )
 
 
-def effects(made: Judged) -> go.Figure:
+def effects(made: EvaluatedModel) -> go.Figure:
     """Each feature's change of the log-odds per standard deviation, with its interval."""
     found = sorted(made.coefficients, key=lambda c: abs(c.per_deviation.value))
     values = [float(c.per_deviation.value) for c in found]
@@ -131,7 +131,7 @@ def policies(found: Sequence[Policy], planted: "pd.DataFrame", currency: str) ->
     )
 
 
-def later_orders(groups: Sequence[Holdout], days: float) -> go.Figure:
+def later_orders(groups: Sequence[LaterOrders], days: float) -> go.Figure:
     """Orders after the calibration by the number before, seen with intervals and as the model expected them."""
     names = [g.name for g in groups]
     seen = [float(g.seen.value) for g in groups]

@@ -10,12 +10,12 @@ from helpers.report.figures import style
 
 if TYPE_CHECKING:
     from helpers.config import Study
-    from helpers.experiment.selection import Reading
+    from helpers.experiment.selection import SelectionEffect
 
 SOUND, BIASED = "arms alike", "arms picked by the outcome"
 
 
-def readings(found: "Sequence[Reading]", study: "Study") -> go.Figure:
+def readings(found: "Sequence[SelectionEffect]", study: "Study") -> go.Figure:
     """Relative effects under every rule with their intervals, sound ones and biased ones, against the truth."""
     shown = list(found)[::-1]
     figure = go.Figure()

@@ -13,7 +13,7 @@ from helpers.report.tables import Row
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from helpers.programme.attribution.comparison import Comparison, Credit, Share
+    from helpers.programme.attribution.comparison import AttributionComparison, Credit, Share
     from helpers.programme.attribution.journeys import Floats, Read
     from helpers.report.notebook import Book
 
@@ -54,7 +54,7 @@ def text_flow(found: Read) -> list[Row]:
     ]  # fmt: skip
 
 
-def table(found: Comparison) -> list[Row]:
+def table(found: AttributionComparison) -> list[Row]:
     """Orders of each channel by every model, and those truly brought; one row a channel."""
     return [
         {
@@ -66,7 +66,7 @@ def table(found: Comparison) -> list[Row]:
     ]
 
 
-def table_errors(found: Comparison) -> list[Row]:
+def table_errors(found: AttributionComparison) -> list[Row]:
     """How far each model is from the truth."""
     idle = " and ".join(map(text_channel, found.idle)) or "channels that bring nothing"
     return [
@@ -83,7 +83,7 @@ def _with_ends(share: Share) -> str:
     return with_interval(share.value, share.low, share.high, "share")
 
 
-def table_costs(found: Comparison, currency: str) -> list[Row]:
+def table_costs(found: AttributionComparison, currency: str) -> list[Row]:
     """What an order costs by each of the models told, with its interval, and what one more order truly costs.
 
     Money spent is known, so an interval holds the chance in the credit alone.
@@ -140,7 +140,7 @@ def table_by_half_life(read: Read, half_lives: Sequence[float], truth: Floats) -
     return rows
 
 
-def text_finding(found: Comparison) -> str:
+def text_finding(found: AttributionComparison) -> str:
     """The finding in a sentence: what the best credited of the idle channels gets, and what it brings."""
     last = found.by("last_touch")
     shares = [found.idle_share(c).value for c in found.credits]
@@ -153,7 +153,7 @@ def text_finding(found: Comparison) -> str:
     )
 
 
-def text(found: Comparison) -> str:
+def text(found: AttributionComparison) -> str:
     """For the front page."""
     best = min(found.credits, key=lambda c: found.misplaced(c).value)
     return (
@@ -163,7 +163,7 @@ def text(found: Comparison) -> str:
     )
 
 
-def text_alternative(found: Comparison) -> str:
+def text_alternative(found: AttributionComparison) -> str:
     """The figure in words."""
     return (
         "Dots with intervals by channel, orders in the year from left to right: credit by every model, beside a line where the "
@@ -171,7 +171,7 @@ def text_alternative(found: Comparison) -> str:
     )
 
 
-def text_caution(found: Comparison) -> str:
+def text_caution(found: AttributionComparison) -> str:
     """What the intervals do not cover."""
     missed = sum(int((c.low > found.truth).sum() + (c.high < found.truth).sum()) for c in found.credits)
     return (
@@ -185,7 +185,7 @@ def table_assumptions() -> list[Row]:
     return [{"Model": model, "Assumes": assumes, "Lies when": lies} for model, assumes, lies in ASSUMED]
 
 
-def record(nb: Book, read: Read, found: Comparison) -> None:
+def record(nb: Book, read: Read, found: AttributionComparison) -> None:
     """``attribution.*``."""
     nb.record("attribution.orders", read.journeys.orders, "count", "Orders that a touch precedes within the lookback")
     nb.record("attribution.lost", read.journeys.lost.sum(), "count", "Journeys that ended without an order")

@@ -9,7 +9,7 @@ from helpers.report.tables import Row
 
 if TYPE_CHECKING:
     from helpers.programme.customers.clusters import Agreement, Clustering
-    from helpers.programme.customers.lifecycle import Period
+    from helpers.programme.customers.lifecycle import GrowthPeriod
     from helpers.programme.customers.movement import Movement
     from helpers.programme.customers.power import Gain
     from helpers.programme.customers.rfm import Group
@@ -34,7 +34,7 @@ def table_states() -> list[Row]:
     return [{"State": state, "A shopper who": meaning} for state, meaning in STATES.items()]
 
 
-def table_growth(periods: "Sequence[Period]", last: int = 6) -> list[Row]:
+def table_growth(periods: "Sequence[GrowthPeriod]", last: int = 6) -> list[Row]:
     """The growth accounting of the last intervals."""
     return [
         {

@@ -126,5 +126,5 @@ def revenue(daily: pd.DataFrame, study: Study) -> int | None:
     """Cents of all clean purchases: the last step of the funnel, or what revenue is counted by in a unit table."""
     if study.revenue is None:
         return None
-    event = study.revenue.event if study.tabled else study.funnel.steps[-1]
+    event = study.revenue.event if study.is_unit_table else study.funnel.steps[-1]
     return int(daily.loc[daily.event_name == event, "amount"].sum())

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from helpers.config import Study
-from helpers.experiment.funnel import Funnel
+from helpers.experiment.funnel import FunnelCounts
 from helpers.formatting import finite, formatted, interval, plural
 from helpers.report.tables import Row
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from helpers.report.notebook import Notebook
 
 
-def table(found: Funnel) -> list[Row]:
+def table(found: FunnelCounts) -> list[Row]:
     """Steps with their rates and losses."""
     last = found.steps[-1].event
     return [
@@ -32,7 +32,7 @@ def table(found: Funnel) -> list[Row]:
     ]
 
 
-def record(nb: Notebook, found: Iterable[Funnel], buyers: Bypass) -> None:
+def record(nb: Notebook, found: Iterable[FunnelCounts], buyers: Bypass) -> None:
     """``funnel.*``: units and rates by step, and the bottleneck."""
     funnels = list(found)
     for f in funnels:
@@ -96,7 +96,7 @@ def absent(study: Study) -> str:
     return f"No step follows the {study.exposure} in every arm, so there is no path to compare."
 
 
-def text(found: Funnel) -> str:
+def text(found: FunnelCounts) -> str:
     """The bottleneck in two sentences."""
     worst = found.bottleneck
     before, last = found.steps[worst.position - 2].event, found.steps[-1].event

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from helpers import formatting
 from helpers.config import Study
-from helpers.experiment.ground_truth import Marked
+from helpers.experiment.ground_truth import GroundTruthCheck
 from helpers.formatting import formatted
 from helpers.report import tables
 
@@ -19,7 +19,7 @@ NOTE = (
 )
 
 
-def table(found: Sequence[Marked], study: Study) -> list[tables.Row]:
+def table(found: Sequence[GroundTruthCheck], study: Study) -> list[tables.Row]:
     """One line a planted effect: relative where it was planted so, else on the scale of the metric."""
     return [
         {
@@ -31,7 +31,7 @@ def table(found: Sequence[Marked], study: Study) -> list[tables.Row]:
     ]
 
 
-def record(nb: "Notebook", found: Sequence[Marked]) -> None:
+def record(nb: "Notebook", found: Sequence[GroundTruthCheck]) -> None:
     """``planted.*``: effects in the ledger, those with an estimate and a truth, and those whose interval holds it."""
     if not found:
         return
@@ -41,7 +41,7 @@ def record(nb: "Notebook", found: Sequence[Marked]) -> None:
     nb.record("planted.held", sum(known), "count", "Of those with an interval that holds the truth")
 
 
-def _estimate(m: Marked, study: Study) -> tables.Row:
+def _estimate(m: GroundTruthCheck, study: Study) -> tables.Row:
     if m.found is None:
         return {"Shows in": "no estimate", "Found": "", "Interval": "", "True": "", "Held": ""}
     x, truth, currency = m.found.effect, m.found.truth, study.economics.currency

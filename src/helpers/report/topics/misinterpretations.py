@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from helpers.experiment.misreadings import NearMiss, SegmentTests
+from helpers.experiment.misinterpretations import NearMiss, SegmentTests
 from helpers.formatting import formatted
 from helpers.report import tables
 

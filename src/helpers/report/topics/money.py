@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from helpers.config import Study
-from helpers.experiment.decision.value import Value
+from helpers.experiment.decision.value import DecisionValue
 from helpers.formatting import Unit, finite, formatted
 from helpers.report.tables import Row
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from helpers.report.notebook import Notebook
 
 
-def table(value: Value, currency: str) -> list[Row]:
+def table(value: DecisionValue, currency: str) -> list[Row]:
     return [
         {
             "Scenario": s.name,
@@ -43,7 +43,7 @@ MONEY: Mapping[str, tuple[Unit, str]] = {
 """Money and risk; None with a reason when the log is too short to be scaled up."""
 
 
-def record(nb: Notebook, value: Value | None, reason: str) -> None:
+def record(nb: Notebook, value: DecisionValue | None, reason: str) -> None:
     """``money.*`` and ``risk.*``."""
     if value is None:
         for name, (unit, meaning) in MONEY.items():
@@ -66,7 +66,7 @@ def record(nb: Notebook, value: Value | None, reason: str) -> None:
         nb.record(name, finite(found[name]), unit, meaning)
 
 
-def text(found: Value, study: Study) -> str:
+def text(found: DecisionValue, study: Study) -> str:
     """What being wrong costs, in a sentence or two."""
     currency = study.economics.currency
     pays = f"Revenue per exposed unit must rise by {formatted(found.break_even, 'relative')} to pay the cost."

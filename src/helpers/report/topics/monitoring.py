@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 from helpers.defaults import ALPHA, MONITORING_RUNS
 from helpers.experiment.monitoring.detection import ANY, ANY_TRIGGER, DETECTORS, Detection, MissingDays
 from helpers.experiment.monitoring.false_alarms import FalseAlarms, _seldom
-from helpers.experiment.monitoring.plan import OWN, Plan
+from helpers.experiment.monitoring.plan import OWN, MonitoringPlan
 from helpers.experiment.monitoring.ramp import RampDay
-from helpers.experiment.monitoring.replay import TRIGGERS, Decision, first
+from helpers.experiment.monitoring.replay import TRIGGERS, DailyDecision, first
 from helpers.experiment.monitoring.run_length import (
     PUBLISHED,
     QUOTED,
@@ -35,7 +35,7 @@ def table(found: Mapping[str, Mapping[str, Detection]]) -> list[Row]:
     ]
 
 
-def table_missing(plan: Plan, found: Mapping[float, MissingDays]) -> list[Row]:
+def table_missing(plan: MonitoringPlan, found: Mapping[float, MissingDays]) -> list[Row]:
     """The completion trigger when days are lost: it waits for observed days, so it comes later."""
     fall = _joined(formatted(min(plan.section.shifts), "points"))
     return [
@@ -70,7 +70,7 @@ def record_sizes(nb: Notebook, needed: Mapping[str, int | None]) -> None:
         nb.record(f"monitoring.minimum.{key}", units, "count", what if units else f"{what}: none is enough")
 
 
-def text_sizes(plan: Plan, needed: Mapping[str, int | None]) -> str:
+def text_sizes(plan: MonitoringPlan, needed: Mapping[str, int | None]) -> str:
     """What follows from the units a day that each trigger needs."""
     told = []
     for name in TRIGGERS:
@@ -85,7 +85,7 @@ def text_sizes(plan: Plan, needed: Mapping[str, int | None]) -> str:
     )
 
 
-def table_replay(replays: Mapping[str, tuple[Decision, ...]]) -> list[Row]:
+def table_replay(replays: Mapping[str, tuple[DailyDecision, ...]]) -> list[Row]:
     """Each stream: its last verdict, the days it was decided on, and why."""
     rows = []
     for name, decisions in replays.items():
@@ -102,7 +102,7 @@ def table_replay(replays: Mapping[str, tuple[Decision, ...]]) -> list[Row]:
     return rows
 
 
-def note_replay(plan: Plan, logged: int, confirmed: int) -> str:
+def note_replay(plan: MonitoringPlan, logged: int, confirmed: int) -> str:
     return (
         f"rolls back: {plan.triggers.text(plan.label)}; {formatted(confirmed, 'count')} of the {formatted(logged, 'count')} "
         "decisions in monitoring.jsonl come out the same from the log alone, each from the days up to its own evening"
@@ -132,10 +132,10 @@ def table_ramp(found: Mapping[str, tuple[RampDay, ...]]) -> list[Row]:
 
 def record(
     nb: Notebook,
-    plan: Plan,
+    plan: MonitoringPlan,
     alarms: tuple[FalseAlarms, ...],
     found: Mapping[str, Mapping[str, Detection]],
-    replays: Mapping[str, tuple[Decision, ...]],
+    replays: Mapping[str, tuple[DailyDecision, ...]],
 ) -> None:
     """``monitoring.*``: false alarms, delays and the decisions of the planted streams."""
     nb.record(
@@ -174,7 +174,9 @@ def record(
         nb.record(f"monitoring.stream_{number}.day", stopped.day if stopped else None, "number", told)
 
 
-def text(plan: Plan, found: Mapping[str, Mapping[str, Detection]], replays: Mapping[str, tuple[Decision, ...]]) -> str:
+def text(
+    plan: MonitoringPlan, found: Mapping[str, Mapping[str, Detection]], replays: Mapping[str, tuple[DailyDecision, ...]]
+) -> str:
     """What watching finds, and what it cannot find."""
     lines = [f"**Within {plan.section.days} days of the launch, of {formatted(MONITORING_RUNS, 'count')} simulated:**"]
     for name, detectors in found.items():
@@ -196,7 +198,7 @@ def text(plan: Plan, found: Mapping[str, Mapping[str, Detection]], replays: Mapp
     return "\n\n".join(lines)
 
 
-def text_fall(plan: Plan) -> str:
+def text_fall(plan: MonitoringPlan) -> str:
     """The largest planted fall, in words."""
     return f"{formatted(min(plan.section.shifts), 'points')} from the launch on"
 
@@ -208,12 +210,12 @@ def note_ramp() -> str:
     )
 
 
-def note(plan: Plan) -> str:
+def note(plan: MonitoringPlan) -> str:
     runs = formatted(MONITORING_RUNS, "count")
     return f"{runs} launches a column, {plan.section.days} days watched; no day where fewer than half of the launches have an alarm"
 
 
-def note_missing(plan: Plan) -> str:
+def note_missing(plan: MonitoringPlan) -> str:
     return (
         f"a day without data or with fewer than {formatted(plan.triggers.minimum, 'count')} units neither counts towards the days in "
         f"a row nor clears them; {plan.triggers.blind} such days in a row pause the ramp"
@@ -246,7 +248,7 @@ def table_rules(found: tuple[FalseAlarms, ...]) -> list[dict[str, Any]]:
     ]
 
 
-def text_rules(plan: Plan, found: tuple[FalseAlarms, ...]) -> str:
+def text_rules(plan: MonitoringPlan, found: tuple[FalseAlarms, ...]) -> str:
     """What the rules cost, and where a quoted figure is off."""
     named = {f.name: f for f in found}
     run = named["rule_1_and_8"]

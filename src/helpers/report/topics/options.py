@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from helpers.report.notebook import Notebook
 
 
-def table(compared: options.Comparison, currency: str) -> list[dict[str, Any]]:
+def table(compared: options.WeighedOptions, currency: str) -> list[dict[str, Any]]:
     """The options as a table."""
     from helpers.report.tables import badge
 
@@ -40,7 +40,7 @@ def table(compared: options.Comparison, currency: str) -> list[dict[str, Any]]:
     ]
 
 
-def note(study: Study, compared: options.Comparison) -> str:
+def note(study: Study, compared: options.WeighedOptions) -> str:
     """What the table rests on, as its footnote."""
     return (
         f"Over {study.economics.horizon}, against keeping the control. Chance of harm: that a change that does "

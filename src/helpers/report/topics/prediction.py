@@ -5,15 +5,15 @@ from typing import TYPE_CHECKING, Any
 
 from helpers.defaults import LEAKING_AUC
 from helpers.formatting import Unit, formatted, share, with_interval
-from helpers.programme.prediction.anomalies import Found, Rate
-from helpers.programme.prediction.classifier import Judged
+from helpers.programme.prediction.anomalies import AlarmsAgainstTruth, Rate
+from helpers.programme.prediction.classifier import EvaluatedModel
 from helpers.programme.prediction.demand import Backtest
 from helpers.programme.prediction.features import Split
-from helpers.programme.prediction.leak import Column
+from helpers.programme.prediction.leak import ScreenedColumn
 from helpers.programme.prediction.policy import Policy
 from helpers.programme.prediction.scores import Flagged
 from helpers.programme.prediction.uplift import Qini
-from helpers.programme.prediction.value import Value
+from helpers.programme.prediction.value import CustomerValue
 from helpers.report.notebook import ProgrammeNotebook
 from helpers.report.tables import badge
 from helpers.stats.estimate import Estimate
@@ -53,7 +53,7 @@ def text_estimate(found: Estimate) -> str:
     return with_interval(found.value, found.low, found.high, "number")
 
 
-def table_leaks(checked: Iterable[Column]) -> list[dict[str, Any]]:
+def table_leaks(checked: Iterable[ScreenedColumn]) -> list[dict[str, Any]]:
     """A row a column, the strongest first."""
     return [
         {
@@ -77,7 +77,7 @@ def text_leaks(leaking: list[str], ledger: Mapping[str, Any]) -> str:
     )
 
 
-def table(*made: Judged) -> list[dict[str, Any]]:
+def table(*made: EvaluatedModel) -> list[dict[str, Any]]:
     """How each model did on later snapshots."""
     return [
         {
@@ -109,7 +109,7 @@ def table_segments(rows: Iterable[Flagged]) -> list[dict[str, Any]]:
     ]
 
 
-def table_card(parts: Split, made: Judged, threshold: float, left_out: list[str]) -> list[dict[str, str]]:
+def table_card(parts: Split, made: EvaluatedModel, threshold: float, left_out: list[str]) -> list[dict[str, str]]:
     """The model card: what it is, what it was made of, how it did, and when it lies."""
     first, last = (parts.train["cutoff"].min(), parts.train["cutoff"].max())
     tested = parts.test["cutoff"]
@@ -130,7 +130,7 @@ def table_card(parts: Split, made: Judged, threshold: float, left_out: list[str]
     return [{"field": key, "content": value} for key, value in fields.items()]
 
 
-def text_churn(made: Judged, ledger: Mapping[str, Any]) -> str:
+def text_churn(made: EvaluatedModel, ledger: Mapping[str, Any]) -> str:
     """Which planted effects on leaving the model recovers."""
     planted = {
         "tickets_30": ledger["churn"]["log_hazard_ticket"],
@@ -147,7 +147,7 @@ def text_churn(made: Judged, ledger: Mapping[str, Any]) -> str:
     )
 
 
-def table_parameters(found: Value, ledger: Mapping[str, Any]) -> list[dict[str, str]]:
+def table_parameters(found: CustomerValue, ledger: Mapping[str, Any]) -> list[dict[str, str]]:
     """Parameters of both models of customer value, and the planted ones where one was planted."""
     planted = {"p": ledger["order_value"]["shape"]}
     return [
@@ -162,7 +162,7 @@ def table_parameters(found: Value, ledger: Mapping[str, Any]) -> list[dict[str, 
     ]
 
 
-def text_value(found: Value, currency: str) -> str:
+def text_value(found: CustomerValue, currency: str) -> str:
     """How both models did in the days after them."""
     worth = [formatted(cents, "price", currency) for cents in (found.expected_mean, found.seen_mean)]
     return (
@@ -222,7 +222,7 @@ def table_backtest(found: Backtest) -> list[dict[str, str]]:
     ]
 
 
-def text_alarms(found: Found, measured: Rate, stated: float) -> str:
+def text_alarms(found: AlarmsAgainstTruth, measured: Rate, stated: float) -> str:
     """What the watch found of what was planted, and how often it cries wolf."""
     planted = len(found.found) + len(found.missed)
     return (
@@ -238,7 +238,7 @@ def _estimate(nb: ProgrammeNotebook, key: str, found: Estimate, unit: Unit, mean
     nb.record(f"{key}_high", float(found.high), unit, "Upper end of its interval")
 
 
-def record_leaks(nb: ProgrammeNotebook, checked: tuple[Column, ...]) -> None:
+def record_leaks(nb: ProgrammeNotebook, checked: tuple[ScreenedColumn, ...]) -> None:
     """``prediction.leak.*``."""
     nb.record(
         "prediction.leak.found", ", ".join(c.name for c in checked if c.leaks) or "none", "text", "Columns left out"
@@ -247,7 +247,7 @@ def record_leaks(nb: ProgrammeNotebook, checked: tuple[Column, ...]) -> None:
     nb.record("prediction.leak.best_honest_auc", max(honest), "number", "Highest AUC of any single other column")
 
 
-def record_models(nb: ProgrammeNotebook, parts: Split, *made: Judged) -> None:
+def record_models(nb: ProgrammeNotebook, parts: Split, *made: EvaluatedModel) -> None:
     """``prediction.LABEL.*``: how the models did on later snapshots."""
     nb.record("prediction.train_rows", len(parts.train), "count", "Rows that models were fitted on")
     nb.record("prediction.test_rows", len(parts.test), "count", "Later rows that they are judged on")
@@ -261,7 +261,7 @@ def record_models(nb: ProgrammeNotebook, parts: Split, *made: Judged) -> None:
             _estimate(nb, f"{key}.effect.{c.name}", c.per_deviation, "number", meaning)
 
 
-def record_value(nb: ProgrammeNotebook, found: Value) -> None:
+def record_value(nb: ProgrammeNotebook, found: CustomerValue) -> None:
     """``prediction.value.*``: both models of customer value, and the days after them."""
     for model, fit in (("purchases", found.purchases), ("order_value", found.values)):
         for key, estimate in fit.parameters.items():
@@ -298,7 +298,7 @@ def record_demand(nb: ProgrammeNotebook, found: Backtest) -> None:
     _estimate(nb, "prediction.demand.coverage", found.coverage, "share", "Days inside the interval of their forecast")
 
 
-def record_alarms(nb: ProgrammeNotebook, found: Found, measured: Rate) -> None:
+def record_alarms(nb: ProgrammeNotebook, found: AlarmsAgainstTruth, measured: Rate) -> None:
     """``prediction.anomalies.*``: what the watch found, and its rate of false alarms."""
     nb.record("prediction.anomalies.found", len(found.found), "count", "Planted outages and surges that alarm")
     nb.record("prediction.anomalies.missed", len(found.missed), "count", "Planted ones that do not")

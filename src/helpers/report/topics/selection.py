@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from helpers import formatting
 from helpers.config import Study
-from helpers.experiment.selection import RUNS, SEED, SIMULATED, Reading
+from helpers.experiment.selection import RUNS, SEED, SIMULATED, SelectionEffect
 from helpers.formatting import formatted
 from helpers.report import tables
 from helpers.simulate.selection_bias import (
@@ -45,7 +45,7 @@ def note(study: Study) -> str:
     )
 
 
-def table(found: Sequence[Reading]) -> list[tables.Row]:
+def table(found: Sequence[SelectionEffect]) -> list[tables.Row]:
     """One line a rule."""
     return [
         {
@@ -89,7 +89,7 @@ def note_simulated() -> str:
     )
 
 
-def record(nb: "Notebook", found: Sequence[Reading]) -> None:
+def record(nb: "Notebook", found: Sequence[SelectionEffect]) -> None:
     """``selection.RULE.*``: what each rule shows on the study's log."""
     for r in found:
         name, what = f"selection.{_key(r.rule.name)}", r.rule.label[0].lower() + r.rule.label[1:]

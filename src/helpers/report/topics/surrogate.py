@@ -11,6 +11,7 @@ from helpers.report.tables import Badge, Row, badge
 from helpers.stats.estimate import Estimate
 
 if TYPE_CHECKING:
+    from helpers.config import Study
     from helpers.experiment.results import Results
     from helpers.experiment.surrogate import Surrogacy
     from helpers.report.notebook import Notebook
@@ -103,3 +104,16 @@ def text_cannibalisation(results: Results) -> str | None:
             f"{less}, and a lift of the proxy can sell less."
         )
     return found + "No loss of chances to sell is shown; one inside the interval is not ruled out."
+
+
+def record_cannibalisation(nb: Notebook, said: str) -> None:
+    """``surrogate.cannibalisation``: what :func:`text_cannibalisation` says."""
+    nb.record("surrogate.cannibalisation", said, "text", "Whether the lift of the proxy takes chances to sell")
+
+
+def absent(study: Study) -> str:
+    """Why a study has no proxy to look at."""
+    return "The study names no proxy that is to stand for another metric."
+
+
+NOTE = "intervals of the slopes and of both parts are robust; a criterion that is not refuted is not thereby shown"

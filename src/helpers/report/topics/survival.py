@@ -8,6 +8,7 @@ from helpers.formatting import finite, formatted, interval
 from helpers.report.tables import Row
 
 if TYPE_CHECKING:
+    from helpers.config import Study
     from helpers.experiment.survival import Survival
     from helpers.report.notebook import Notebook
 
@@ -52,3 +53,17 @@ def record(nb: Notebook, found: Survival | None) -> None:
     nb.record("survival.gain_low", finite(kept.absolute_low), "days", "Lower end of its interval")
     nb.record("survival.gain_high", finite(kept.absolute_high), "days", "Upper end of its interval")
     nb.record("survival.log_rank_p", finite(found.test.p_value), "p", "Log-rank test that both curves are one")
+
+
+def note(found: Survival) -> str:
+    """The difference of the means and the test of both curves, below the table."""
+    kept, p = found.mean_days, formatted(found.test.p_value, "p")
+    return (
+        f"mean days kept, treatment minus control: {kept.absolute:+.2f} ({kept.absolute_low:+.2f} to {kept.absolute_high:+.2f}); "
+        f"log-rank p {p if p.startswith(('<', '>')) else f'= {p}'}"
+    )
+
+
+def absent(study: Study) -> str:
+    """Why a study has no survival curves."""
+    return "The study names no event by which a unit leaves, so how long units stay is not asked."

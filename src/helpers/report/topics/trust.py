@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from helpers.report.notebook import Notebook
 
 
+NOTE_REESTIMATES = "beside the effect of all units, which the decision rests on; the p-value asks whether those days show another effect"
+
+
 def record(nb: Notebook, found: Trust) -> None:
     """``trust.*``: checks passed, the names of those that were not, and the numbers behind them."""
     checks, watched, total = found.checks, found.maturity, max(1, found.maturity.total)

@@ -112,7 +112,7 @@ def _by_day(who: Ints, at: Floats, days: int) -> list[Ints]:
 
 
 @dataclass(frozen=True)
-class Visits:
+class ServiceVisits:
     """Sessions: who came, when, by which channel (-1: by themselves), how many pages, for how many seconds."""
 
     who: Ints
@@ -125,7 +125,7 @@ class Visits:
 def visits(
     people: Shoppers, touches: tuple[Ints, Ints, Floats], orders: tuple[Ints, Floats], days: int, world: YearWorld,
     rng: np.random.Generator,
-) -> Visits:  # fmt: skip
+) -> ServiceVisits:  # fmt: skip
     """A third of the touches bring a visit at once, every order has one, and shoppers come by themselves."""
     who_t, channel_t, at_t = touches
     came = rng.random(len(who_t)) < 1 / 3
@@ -140,4 +140,4 @@ def visits(
     order = np.lexsort((who, at))
     who, at, channel = who[order], at[order], channel[order]
     pages = 1 + rng.poisson(3.0 * pages_of[who])
-    return Visits(who, at, channel, pages, np.rint(pages * rng.gamma(2.0, 18.0, len(who))).astype(np.int64))
+    return ServiceVisits(who, at, channel, pages, np.rint(pages * rng.gamma(2.0, 18.0, len(who))).astype(np.int64))

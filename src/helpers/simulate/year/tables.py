@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from helpers.config.programme import World
+from helpers.config.programme import ProgrammeWorld
 from helpers.pipeline.files import write_text
 from helpers.pipeline.progress import counted
 from helpers.simulate.year.service import Offers, Subscriptions, subscriptions, tickets, visits
@@ -22,7 +22,7 @@ SNAPSHOTS = (120, 150, 180, 210, 240, 270, 300, 330)
 CHURN_DAYS = 30
 
 
-def simulate_year(config: World, out: Path, *, world: YearWorld = WORLD) -> None:
+def simulate_year(config: ProgrammeWorld, out: Path, *, world: YearWorld = WORLD) -> None:
     """Write the tables of ``config`` into the folder ``out``, and ``ledger.json``.
 
     The orders that a channel brings are counted by living the year once more without it, chance unchanged.
@@ -123,7 +123,7 @@ def _accounts(held: Subscriptions, clock: _Clock, rng: np.random.Generator) -> d
 
 
 def _ledger(
-    config: World, world: YearWorld, factor: Floats, year: Year, others: dict[str, Year], offers: Offers
+    config: ProgrammeWorld, world: YearWorld, factor: Floats, year: Year, others: dict[str, Year], offers: Offers
 ) -> dict[str, object]:
     orders = len(year.ordered()[0])
     gain = offers.lasting[1] - offers.lasting[0]

@@ -81,7 +81,7 @@ JOURNEYS: Final = (
 
 
 @dataclass(frozen=True)
-class Compared:
+class JourneyCredits:
     """A journey with its credit by rule, one share a touchpoint."""
 
     journey: Journey
@@ -89,14 +89,14 @@ class Compared:
 
 
 @dataclass(frozen=True)
-class Comparison:
+class AttributionDiagram:
     """All that the page needs; ``rules`` are key, name and meaning, ``year`` rows of cells, the heads first."""
 
     rules: tuple[tuple[Rule, str, str], ...]
     half_life: float
     ends: float
     data_driven: str
-    journeys: tuple[Compared, ...]
+    journeys: tuple[JourneyCredits, ...]
     year: tuple[tuple[str, ...], ...]
 
 
@@ -114,17 +114,17 @@ def of_year(numbers: Mapping[str, Number]) -> tuple[tuple[str, ...], ...]:
     return (("Channel", *YEAR.values()), *rows) if rows else ()
 
 
-def comparison(numbers: Mapping[str, Number] = MappingProxyType({})) -> Comparison:
+def comparison(numbers: Mapping[str, Number] = MappingProxyType({})) -> AttributionDiagram:
     """Credit of every bundled journey under every rule, and of a year's channels when ``numbers`` are of one.
 
     >>> [round(share, 3) for share in comparison().journeys[0].credit["time_decay"]]
     [0.053, 0.079, 0.158, 0.286, 0.425]
     """
-    return Comparison(
+    return AttributionDiagram(
         tuple((rule, *MEANING[rule]) for rule in RULES),
         HALF_LIFE_DAYS,
         ENDS,
         DATA_DRIVEN,
-        tuple(Compared(j, {rule: credit(j.touches, rule) for rule in RULES}) for j in JOURNEYS),
+        tuple(JourneyCredits(j, {rule: credit(j.touches, rule) for rule in RULES}) for j in JOURNEYS),
         of_year(numbers),
     )

@@ -23,7 +23,7 @@ _RAW = ("base_events", "stg_events_checked")
 
 
 @dataclass(frozen=True)
-class Model:
+class DbtModel:
     """One table or view of the warehouse; ``rows`` is None for a view that is not counted."""
 
     name: str
@@ -35,7 +35,7 @@ class Model:
     tests: int
 
 
-def lineage(manifest: Path, counts: Mapping[str, int]) -> tuple[Model, ...]:
+def lineage(manifest: Path, counts: Mapping[str, int]) -> tuple[DbtModel, ...]:
     """Sources and models of dbt's ``manifest.json`` in the order of their layers and names.
 
     ``counts`` are rows by table name; what is not in it has none. Raises ReportError where the manifest is missing.
@@ -59,7 +59,7 @@ def lineage(manifest: Path, counts: Mapping[str, int]) -> tuple[Model, ...]:
         layer = node["fqn"][1] if len(node["fqn"]) > 2 else "marts"
         reads = sorted({named[d] for d in node["depends_on"].get("nodes", []) if d in named})
         models.append(
-            Model(
+            DbtModel(
                 node["name"],
                 layer,
                 node["config"]["materialized"],
@@ -73,9 +73,9 @@ def lineage(manifest: Path, counts: Mapping[str, int]) -> tuple[Model, ...]:
     return tuple(sorted(models, key=lambda m: (order.get(m.layer, len(order)), m.name)))
 
 
-def _source(node: Mapping[str, Any], counts: Mapping[str, int]) -> Model:
+def _source(node: Mapping[str, Any], counts: Mapping[str, int]) -> DbtModel:
     computed = node["source_name"] != "raw"
-    return Model(
+    return DbtModel(
         node["name"],
         "marts" if computed else "raw",
         COMPUTED if computed else LOG,

@@ -14,11 +14,11 @@ from helpers.pipeline.files import write_text
 from helpers.record import Number
 from helpers.site.bundle import bundle, embedded, rendered
 from helpers.site.catalogue import Report, programmes, reports
-from helpers.site.diagrams.attribution import Comparison, comparison
+from helpers.site.diagrams.attribution import AttributionDiagram, comparison
 from helpers.site.diagrams.drift import Drift, illustration
 from helpers.site.diagrams.lineage import lineage, row_counts
 from helpers.site.diagrams.pipeline import Pipeline, pipeline
-from helpers.site.diagrams.prediction import Prediction, prediction
+from helpers.site.diagrams.prediction import PredictionDiagram, prediction
 from helpers.site.diagrams.workflow import Workflow, workflow
 from helpers.warehouse import query
 
@@ -35,7 +35,7 @@ class Diagrams:
     title: str
     workflow: Workflow
     pipeline: Pipeline
-    prediction: Prediction
+    prediction: PredictionDiagram
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class Content:
     """All data of the page."""
 
     studies: tuple[Diagrams, ...]
-    attribution: Comparison
+    attribution: AttributionDiagram
     drift: Drift
 
 

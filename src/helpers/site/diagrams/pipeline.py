@@ -11,7 +11,7 @@ from helpers.config import Simulation, Study
 from helpers.config.tracking_plan import TrackingPlan
 from helpers.formatting import formatted
 from helpers.record import Number
-from helpers.site.diagrams.lineage import COMPUTED, LOG, Model
+from helpers.site.diagrams.lineage import COMPUTED, LOG, DbtModel
 from helpers.site.diagrams.stage import Artefact, facts, listed
 from helpers.site.diagrams.workflow import text_of
 
@@ -39,7 +39,7 @@ class Pipeline:
     sources: tuple[Part, ...]
     stages: tuple[Part, ...]
     consumers: tuple[Part, ...]
-    lineage: tuple[Model, ...]
+    lineage: tuple[DbtModel, ...]
 
 
 CONSUMERS: Final[dict[str, tuple[str, ...]]] = {
@@ -68,7 +68,7 @@ def marts_of(queries: tuple[str, ...], folder: Path = paths.QUERIES) -> tuple[st
     return tuple(sorted(found))
 
 
-def pipeline(study: Study, numbers: Mapping[str, Number], plan: TrackingPlan, models: tuple[Model, ...]) -> Pipeline:
+def pipeline(study: Study, numbers: Mapping[str, Number], plan: TrackingPlan, models: tuple[DbtModel, ...]) -> Pipeline:
     """The pipeline of one study. What the results do not hold is left out."""
     return Pipeline(_sources(study, numbers, plan), _stages(study, numbers, models), _consumers(models), models)
 
@@ -108,7 +108,7 @@ def _sources(study: Study, numbers: Mapping[str, Number], plan: TrackingPlan) ->
     )  # fmt: skip
 
 
-def _stages(study: Study, numbers: Mapping[str, Number], models: tuple[Model, ...]) -> tuple[Part, ...]:
+def _stages(study: Study, numbers: Mapping[str, Number], models: tuple[DbtModel, ...]) -> tuple[Part, ...]:
     made = [m for m in models if m.kind not in (LOG, COMPUTED)]
 
     def total(layer: str) -> str:
@@ -196,7 +196,7 @@ def _stages(study: Study, numbers: Mapping[str, Number], models: tuple[Model, ..
     )  # fmt: skip
 
 
-def _consumers(models: tuple[Model, ...]) -> tuple[Part, ...]:
+def _consumers(models: tuple[DbtModel, ...]) -> tuple[Part, ...]:
     built = {m.name for m in models}
 
     def read(key: str) -> tuple[str, ...]:

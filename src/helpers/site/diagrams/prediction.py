@@ -8,7 +8,7 @@ from helpers.config import Study
 from helpers.formatting import formatted
 from helpers.record import Number
 from helpers.site.diagrams.drift import Drift
-from helpers.site.diagrams.stage import Artefact, Feedback, Stage, facts, listed
+from helpers.site.diagrams.stage import Artefact, DiagramStage, Feedback, facts, listed
 from helpers.site.diagrams.workflow import text_of
 
 NO_MODEL: Final = (
@@ -18,10 +18,10 @@ NO_MODEL: Final = (
 
 
 @dataclass(frozen=True)
-class Prediction:
+class PredictionDiagram:
     """Six stages in a circle and the arrows that lead back."""
 
-    stages: tuple[Stage, ...]
+    stages: tuple[DiagramStage, ...]
     feedback: tuple[Feedback, ...]
     note: str
 
@@ -49,7 +49,7 @@ def feedback(drift: Drift) -> tuple[Feedback, ...]:
     )
 
 
-def prediction(study: Study, numbers: Mapping[str, Number], drift: Drift) -> Prediction:
+def prediction(study: Study, numbers: Mapping[str, Number], drift: Drift) -> PredictionDiagram:
     """The six stages for one study. What the results do not hold is left out."""
     target = study.leaving.event if study.leaving else study.primary.event or study.funnel.steps[-1]
     question = (
@@ -59,7 +59,7 @@ def prediction(study: Study, numbers: Mapping[str, Number], drift: Drift) -> Pre
     )
     history = [m.label for m in study.metrics if m.covariate]
     stages = (
-        Stage(
+        DiagramStage(
             "question", "Business question", "Name the outcome, the horizon and what a prediction would change.",
             ("State outcome, horizon and unit", "Say who acts on a score, and how", "Agree what accuracy is worth having"),
             ("A score that nobody acts on", "An outcome that can only be known too late"),
@@ -67,7 +67,7 @@ def prediction(study: Study, numbers: Mapping[str, Number], drift: Drift) -> Pre
             Artefact("A question for this study", facts(("Question", question), ("Rate today", text_of(numbers, "design.baseline")
                      if not study.leaving and study.primary.type == "proportion" else None))),
         ),
-        Stage(
+        DiagramStage(
             "collect", "Data collection", "Gather histories with what became of them.",
             ("Freeze what was known on the day of the prediction", "Count what is missing, and why", "Keep both outcomes"),
             ("Only those who stayed are in the data", "Records corrected after the fact"),
@@ -75,7 +75,7 @@ def prediction(study: Study, numbers: Mapping[str, Number], drift: Drift) -> Pre
             Artefact("What this study has", facts(("Units", text_of(numbers, "data.units")), ("Clean events", text_of(numbers, "data.rows_kept")),
                      ("Share of rows kept", text_of(numbers, "data.share_kept")))),
         ),
-        Stage(
+        DiagramStage(
             "features", "Feature engineering", "Turn events into what a model can weigh.",
             ("Use only what came before the prediction", "Prefer few features that can be explained", "Compute them once, for training and for use"),
             ("A feature that knows the outcome", "Two versions of one feature"),
@@ -83,14 +83,14 @@ def prediction(study: Study, numbers: Mapping[str, Number], drift: Drift) -> Pre
             Artefact("What this study has", facts(("History before the exposure", listed(history)), ("Segments", listed(study.segments)),
                      ("Days of baseline", formatted(study.period.baseline_days, "count")))),
         ),
-        Stage(
+        DiagramStage(
             "train", "Model training", "Fit the simplest model that does the work.",
             ("Split by time, as in use", "Begin with logistic regression", "Keep a test set that nobody tunes on"),
             ("A random split that lets the future in", "Tuning on the test set"),
             ("The model beats the simple rule on later data",),
             Artefact("Not there yet", note="No model was trained on this study. The illustration trains logistic regressions."),
         ),
-        Stage(
+        DiagramStage(
             "validate", "Validation", "Ask how good it is on what it has not seen, and for whom.",
             ("Report AUC, precision and recall with intervals", "Check calibration: of those given 30 %, do 30 % do it?", "Compare segments"),
             ("Accuracy on rare outcomes, where “never” scores 99 %", "A model that fails one group unseen"),
@@ -98,7 +98,7 @@ def prediction(study: Study, numbers: Mapping[str, Number], drift: Drift) -> Pre
             Artefact("Not there yet", facts(("Illustration, AUC of a new model", f"{drift.frozen[0]:.3f}"),
                      ("Most that could be reached", f"{drift.ceiling[0]:.3f}")), note="From the simulation, not from this study."),
         ),
-        Stage(
+        DiagramStage(
             "deploy", "Deployment", "Let scores act, and record what follows.",
             ("Test the action as an experiment, not the score", "Keep a group untouched, so that outcomes stay known", "Watch drift of inputs and accuracy"),
             ("A score that changes what it predicts, unnoticed", "No untouched group to learn from"),
@@ -108,4 +108,4 @@ def prediction(study: Study, numbers: Mapping[str, Number], drift: Drift) -> Pre
                      note="The product is watched here, not a model’s accuracy."),
         ),
     )  # fmt: skip
-    return Prediction(stages, feedback(drift), NO_MODEL)
+    return PredictionDiagram(stages, feedback(drift), NO_MODEL)

@@ -18,7 +18,7 @@ class Artefact:
 
 
 @dataclass(frozen=True)
-class Stage:
+class DiagramStage:
     """One stage; ``handoff`` are the criteria that must hold before the next one begins."""
 
     key: str

@@ -7,7 +7,7 @@ from helpers.config import Metric, Study
 from helpers.config.tracking_plan import TrackingPlan
 from helpers.formatting import formatted
 from helpers.record import Number
-from helpers.site.diagrams.stage import Artefact, Feedback, Stage, facts, listed
+from helpers.site.diagrams.stage import Artefact, DiagramStage, Feedback, facts, listed
 from helpers.stats.srm import srm
 
 
@@ -15,7 +15,7 @@ from helpers.stats.srm import srm
 class Workflow:
     """Six stages and the arrow from the last to the first."""
 
-    stages: tuple[Stage, ...]
+    stages: tuple[DiagramStage, ...]
     feedback: Feedback
 
 
@@ -48,9 +48,9 @@ def text_of(numbers: Mapping[str, Number], name: str) -> str | None:
     return numbers[name].text if name in numbers and numbers[name].value is not None else None
 
 
-def _hypothesise(study: Study) -> Stage:
+def _hypothesise(study: Study) -> DiagramStage:
     roles = {"primary": "decides", "secondary": "also a success", "guardrail": "must not get worse"}
-    return Stage(
+    return DiagramStage(
         "hypothesise",
         "Hypothesise",
         "Say what will change, for whom, by how much, and why.",
@@ -73,9 +73,9 @@ def _hypothesise(study: Study) -> Stage:
     )
 
 
-def _design(study: Study, numbers: Mapping[str, Number]) -> Stage:
+def _design(study: Study, numbers: Mapping[str, Number]) -> DiagramStage:
     weeks, total = text_of(numbers, "design.weeks"), text_of(numbers, "design.n_total")
-    return Stage(
+    return DiagramStage(
         "design",
         "Design",
         "Fix arms, sample size, duration and decision rule before the start.",
@@ -113,7 +113,7 @@ def _design(study: Study, numbers: Mapping[str, Number]) -> Stage:
     )
 
 
-def _instrument(study: Study, plan: TrackingPlan) -> Stage:
+def _instrument(study: Study, plan: TrackingPlan) -> DiagramStage:
     def carries(properties: Sequence[str]) -> str:
         return listed(properties)
 
@@ -121,7 +121,7 @@ def _instrument(study: Study, plan: TrackingPlan) -> Stage:
         (name, event.description, carries([p for p, rule in event.properties.items() if rule.required]))
         for name, event in plan.events.items()
     ]
-    return Stage(
+    return DiagramStage(
         "instrument",
         "Instrument",
         "Make every step that counts leave an event, and check that it does.",
@@ -147,7 +147,7 @@ def _instrument(study: Study, plan: TrackingPlan) -> Stage:
     )
 
 
-def _run(study: Study, numbers: Mapping[str, Number], arms: Mapping[str, int]) -> Stage:
+def _run(study: Study, numbers: Mapping[str, Number], arms: Mapping[str, int]) -> DiagramStage:
     table: tuple[tuple[str, ...], ...] = ()
     verdict = None
     if sum(arms.values()) > 0:
@@ -159,7 +159,7 @@ def _run(study: Study, numbers: Mapping[str, Number], arms: Mapping[str, int]) -
         )
         p = formatted(test.p_value, "p")
         verdict = f"p {p if p[0] in '<>' else f'= {p}'}: " + ("mismatch" if test.failed else "as designed")
-    return Stage(
+    return DiagramStage(
         "run",
         "Run",
         "Let it run to its end while watching only what can do harm.",
@@ -188,7 +188,7 @@ def _run(study: Study, numbers: Mapping[str, Number], arms: Mapping[str, int]) -
     )
 
 
-def _analyse(study: Study, numbers: Mapping[str, Number]) -> Stage:
+def _analyse(study: Study, numbers: Mapping[str, Number]) -> DiagramStage:
     def row(metric: Metric) -> tuple[str, ...] | None:
         name = f"metrics.{metric.name}"
         change = text_of(numbers, f"{name}.relative")
@@ -200,7 +200,7 @@ def _analyse(study: Study, numbers: Mapping[str, Number]) -> Stage:
 
     rows = [found for found in map(row, study.metrics) if found]
     passed, total = text_of(numbers, "trust.passed"), text_of(numbers, "trust.total")
-    return Stage(
+    return DiagramStage(
         "analyse",
         "Analyse",
         "Check that the result can be trusted, then estimate it with its uncertainty.",
@@ -227,12 +227,12 @@ def _analyse(study: Study, numbers: Mapping[str, Number]) -> Stage:
     )
 
 
-def _decide(study: Study, numbers: Mapping[str, Number]) -> Stage:
+def _decide(study: Study, numbers: Mapping[str, Number]) -> DiagramStage:
     rollout = (
         ("Rollout stage", "Days", "Goes on when"),
         *((formatted(s.share, "share"), str(s.days), s.advance_when) for s in study.rollout),
     )
-    return Stage(
+    return DiagramStage(
         "decide",
         "Decide",
         "Apply the rule that was fixed before, and write down why.",

@@ -11,11 +11,11 @@ from helpers.report.tables import Row
 from helpers.report.topics.designs import average
 
 if TYPE_CHECKING:
-    from helpers.programme.designs.against_ab import Reading
+    from helpers.programme.designs.against_ab import PolicyOutcome
     from helpers.report.notebook import ProgrammeNotebook
 
 
-def table(readings: Sequence[Reading]) -> list[Row]:
+def table(readings: Sequence[PolicyOutcome]) -> list[Row]:
     """What each policy costs and what it knows in the end."""
     return [
         {
@@ -30,7 +30,7 @@ def table(readings: Sequence[Reading]) -> list[Row]:
     ]
 
 
-def table_alarms(readings: Sequence[Reading]) -> list[Row]:
+def table_alarms(readings: Sequence[PolicyOutcome]) -> list[Row]:
     """What the usual checks say of each policy, and what those say that know of its probabilities."""
     return [
         {
@@ -44,7 +44,7 @@ def table_alarms(readings: Sequence[Reading]) -> list[Row]:
     ]
 
 
-def record(nb: ProgrammeNotebook, readings: Sequence[Reading]) -> None:
+def record(nb: ProgrammeNotebook, readings: Sequence[PolicyOutcome]) -> None:
     """``beyond_ab.bandits.*``: a number a policy and claim."""
     for r in readings:
         name = f"beyond_ab.bandits.{r.policy.lower().replace(' ', '_').replace('-', '_').replace('/', '')}"
@@ -66,7 +66,7 @@ def record(nb: ProgrammeNotebook, readings: Sequence[Reading]) -> None:
         nb.record(f"{name}.srm", r.srm.share, "share", f"{r.policy}: runs that fail the sample-ratio check")
 
 
-def text(readings: Sequence[Reading]) -> str:
+def text(readings: Sequence[PolicyOutcome]) -> str:
     """What a bandit saves and what it costs, in one sentence."""
     by = {r.policy: r for r in readings}
     ab, bandit = by[AB], by[THOMPSON]

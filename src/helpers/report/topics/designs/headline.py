@@ -11,13 +11,13 @@ from helpers.programme.designs.many_arms import HOLM, NONE
 from helpers.programme.designs.scarcity import USERS
 
 if TYPE_CHECKING:
-    from helpers.programme.designs.against_ab import Reading
-    from helpers.programme.designs.launches import Readings
+    from helpers.programme.designs.against_ab import PolicyOutcome
+    from helpers.programme.designs.launches import LaunchTotals
     from helpers.programme.designs.many_arms import ManyArms
     from helpers.programme.designs.scarcity import Scarcity
 
 
-def text(arms: ManyArms, readings: Sequence[Reading], market: Scarcity, launched: Readings) -> str:
+def text(arms: ManyArms, readings: Sequence[PolicyOutcome], market: Scarcity, launched: LaunchTotals) -> str:
     """What goes wrong with many arms, with a bandit, with a shared supply and with a sum of tests."""
     alarms = {c.name: formatted(c.false_alarms.share, "share") for c in arms.corrections}
     lost = {r.policy: formatted(r.regret[-1].value, "number") for r in readings}

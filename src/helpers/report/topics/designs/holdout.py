@@ -9,11 +9,11 @@ from helpers.report.tables import Row
 from helpers.report.topics.designs import average
 
 if TYPE_CHECKING:
-    from helpers.programme.designs.launches import Readings
+    from helpers.programme.designs.launches import LaunchTotals
     from helpers.report.notebook import ProgrammeNotebook
 
 
-def table(readings: Readings) -> list[Row]:
+def table(readings: LaunchTotals) -> list[Row]:
     """Every way to the total, from the sum of the tests to the holdout, with what it has in excess of the truth."""
     ways = (
         ("Sum of what their tests measured", readings.summed, share(readings.summed_covered)),
@@ -42,7 +42,7 @@ def table(readings: Readings) -> list[Row]:
     return [*told, truth | {"In excess of the truth": "", "Intervals that hold the truth": ""}]
 
 
-def table_holdouts(readings: Readings) -> list[Row]:
+def table_holdouts(readings: LaunchTotals) -> list[Row]:
     """What a holdout of each share says and costs; the last one is contaminated."""
     return [
         {
@@ -58,7 +58,7 @@ def table_holdouts(readings: Readings) -> list[Row]:
     ]
 
 
-def record(nb: ProgrammeNotebook, readings: Readings) -> None:
+def record(nb: ProgrammeNotebook, readings: LaunchTotals) -> None:
     """``beyond_ab.holdout.*``: the truth, the sum of the tests, the holdout asked for and a contaminated one."""
     asked, leaking = readings.asked, readings.holdouts[-1]
     for name, total, said in (
@@ -76,7 +76,7 @@ def record(nb: ProgrammeNotebook, readings: Readings) -> None:
     nb.record("beyond_ab.holdout.forgone", asked.forgone.value, "count", "Successes forgone by the units held back")
 
 
-def text(readings: Readings) -> str:
+def text(readings: LaunchTotals) -> str:
     """What a holdout corrects and what it costs, in one sentence."""
     asked = readings.asked
     return (

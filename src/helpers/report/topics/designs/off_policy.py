@@ -10,11 +10,11 @@ from helpers.report.tables import Row
 from helpers.report.topics.designs import average
 
 if TYPE_CHECKING:
-    from helpers.programme.designs.old_log import Readings
+    from helpers.programme.designs.old_log import EstimatorOutcomes
     from helpers.report.notebook import ProgrammeNotebook
 
 
-def table(readings: Readings) -> list[Row]:
+def table(readings: EstimatorOutcomes) -> list[Row]:
     """How far each estimator is off, and whether its interval knows."""
     return [
         {
@@ -28,7 +28,7 @@ def table(readings: Readings) -> list[Row]:
     ]
 
 
-def record(nb: ProgrammeNotebook, readings: Readings) -> None:
+def record(nb: ProgrammeNotebook, readings: EstimatorOutcomes) -> None:
     """``beyond_ab.off_policy.*``: the truth, what the log is worth, and bias and coverage of each estimator."""
     name = "beyond_ab.off_policy"
     nb.record(f"{name}.truth", readings.truth, "share", "Planted success rate under the policy that was never served")
@@ -41,7 +41,7 @@ def record(nb: ProgrammeNotebook, readings: Readings) -> None:
         nb.record(f"{name}.{case}.covered", r.covered.share, "share", f"{said}: logs whose interval holds the truth")
 
 
-def text(readings: Readings) -> str:
+def text(readings: EstimatorOutcomes) -> str:
     """What a log tells of a policy that was never served, in one sentence."""
     one, both = readings.of(DOUBLY, True, False), readings.of(DOUBLY, False, False)
     return (

@@ -11,7 +11,7 @@ from helpers.report.topics.designs import average
 
 if TYPE_CHECKING:
     from helpers.programme.designs.block_lengths import Switchback
-    from helpers.programme.designs.judged import Judged
+    from helpers.programme.designs.evaluated import EvaluatedAnalysis
     from helpers.report.notebook import ProgrammeNotebook
 
 
@@ -79,5 +79,5 @@ def text(lengths: Sequence[Switchback]) -> str:
     )
 
 
-def _error(found: Judged) -> str:
+def _error(found: EvaluatedAnalysis) -> str:
     return unsigned(found.error, "points")

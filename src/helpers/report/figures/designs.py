@@ -11,12 +11,12 @@ from helpers.report.figures import style
 from helpers.stats import BinomialInterval
 
 if TYPE_CHECKING:
-    from helpers.programme.designs.against_ab import Reading
+    from helpers.programme.designs.against_ab import PolicyOutcome
     from helpers.programme.designs.block_lengths import Switchback
     from helpers.programme.designs.factorial import Factorial
-    from helpers.programme.designs.launches import Readings as Launched
+    from helpers.programme.designs.launches import LaunchTotals as Launched
     from helpers.programme.designs.many_arms import ManyArms
-    from helpers.programme.designs.old_log import Readings
+    from helpers.programme.designs.old_log import EstimatorOutcomes
     from helpers.programme.designs.repeated import Average
     from helpers.programme.designs.scarcity import Scarcity
 
@@ -29,7 +29,7 @@ POWER_NAMES = 1.5
 """The same for the lines of power."""
 
 
-def regret(readings: "Sequence[Reading]") -> go.Figure:
+def regret(readings: "Sequence[PolicyOutcome]") -> go.Figure:
     """Successes lost to the worse arm, added up over the traffic, one line a policy with its band."""
     figure = go.Figure()
     ends = {}
@@ -50,7 +50,7 @@ def regret(readings: "Sequence[Reading]") -> go.Figure:
     )
 
 
-def bias(readings: "Sequence[Reading]") -> go.Figure:
+def bias(readings: "Sequence[PolicyOutcome]") -> go.Figure:
     """Bias of each arm's estimated rate, counted naively and weighted by the logged probabilities."""
     rows = [style.wrapped(f"{r.policy}, {arm}", 18) for r in readings for arm in ("control", "treatment")]
     figure = _by_row(rows, "estimated minus true rate, points")
@@ -111,7 +111,7 @@ def carry_over(lengths: "Sequence[Switchback]") -> go.Figure:
     )
 
 
-def off_policy(readings: "Readings") -> go.Figure:
+def off_policy(readings: "EstimatorOutcomes") -> go.Figure:
     """Bias of each estimator of a policy that was never served, by what it got wrong."""
     rows = {id(r): f"{r.method},<br>{r.wrong} wrong" for r in readings.found}
     figure = _by_row(list(rows.values()), "bias of the success rate, points")

@@ -14,7 +14,7 @@ from helpers.stats.validation import BoolArray, FloatArray
 
 
 @dataclass(frozen=True)
-class Judged:
+class EvaluatedAnalysis:
     """What one analysis showed over all runs.
 
     Attributes:
@@ -34,7 +34,7 @@ class Judged:
     false_positives: BinomialInterval
 
     @classmethod
-    def of(cls, name: str, found: EffectArrays, truth: FloatArray | float, equal: EffectArrays) -> Judged:
+    def of(cls, name: str, found: EffectArrays, truth: FloatArray | float, equal: EffectArrays) -> EvaluatedAnalysis:
         """From one comparison a run, with the truth of each, and from the same analysis where nothing was planted.
 
         Example:

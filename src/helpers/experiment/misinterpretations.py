@@ -1,16 +1,12 @@
 """Two sentences that results are often given and do not mean: a segment that "works", and "94 % sure"."""
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 from helpers.config import Metric
 from helpers.experiment.decision.rule import observed_risk
 from helpers.experiment.design import basis
 from helpers.experiment.results import Results
 from helpers.formatting import formatted
-
-if TYPE_CHECKING:
-    pass
 
 NEAR_MISS = 0.06
 """A p-value just above the usual level, about which most is said that it does not mean."""
