@@ -22,11 +22,28 @@ MEASURED = {"stats", "calibration"}
 """Folders whose tests and examples are traced; the others would take half as long again, and prove nothing by it."""
 
 
+DEAR = {"browser", "small_study"}
+"""Fixtures that make a test slow, for they start a browser or build marts with dbt."""
+
+LONGEST = [
+    *("safety/test_private.py", "notebooks/test_small_report.py", "notebooks/test_programme_report.py"),
+    *("browser/test_site.py", "test_real_examples.py", "warehouse/test_warehouse.py", "ingest/test_log_levels.py"),
+    *("site/diagrams/test_browser.py", "experiment/trust/test_log.py", "site/test_sphinx.py"),
+    *("browser/test_report_pages.py", "browser/test_accessibility.py", "ingest/new_study/test_built.py"),
+]
+"""Files that take longest come first, so that no worker is left with one of them while the other has nothing to do."""
+
+
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Only the tests of the statistics are asked how much of the statistics they reach."""
+    """Only the tests of the statistics are asked how much of the statistics they reach; the longest files come first."""
     for item in items:
         if MEASURED.isdisjoint(item.path.parts):
             item.add_marker(pytest.mark.no_cover)
+        if not DEAR.isdisjoint(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.slow)
+    places = {paths.ROOT / "tests" / name: place for place, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: places.get(item.path, len(LONGEST)))
 
 
 @pytest.fixture(scope="session", autouse=True)

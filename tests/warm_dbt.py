@@ -44,7 +44,7 @@ def _serve() -> None:
         with TemporaryFile("w+") as out, TemporaryFile("w+") as err:
             process = os.fork()
             if process == 0:
-                with open(os.devnull) as nothing:
+                with Path(os.devnull).open() as nothing:
                     for to, stream in enumerate((nothing, out, err)):
                         os.dup2(stream.fileno(), to)
                 os.environ.clear()

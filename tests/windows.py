@@ -71,7 +71,9 @@ class Lent:
     def __init__(self, windows: Windows) -> None:
         self.windows, self.taken = windows, list[Window]()
 
-    def open(self, file: Path | None, fragment: str = "", width: int = 1440, *, alone: bool = False, **options: Any) -> Any:
+    def open(
+        self, file: Path | None, fragment: str = "", width: int = 1440, *, alone: bool = False, **options: Any
+    ) -> Any:
         """A file in an empty window, or the window itself; ``alone``: it may ask for no other file."""
         window = self.windows.take(options)
         self.taken.append(window)
