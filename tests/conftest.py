@@ -1,32 +1,61 @@
 """A small shop, built once a run, for every test that asks the marts; and a browser whose pages are watched."""
 
 import shutil
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+import numpy as np
 import pytest
 import yaml
 
 from helpers import config, paths, simulate
 from helpers.config import Study
+from helpers.experiment import statistics_table
 from helpers.paths import StudyPaths
 from helpers.warehouse import build
 from tests.built_once import built_once
+from tests.warm_dbt import WarmDbt
+from tests.windows import Lent, Windows
 
 FILE = Path("studies", "cart_checkout.yml")
-LOCAL = ("file:", "data:", "blob:")
-"""Beginnings of the addresses that a page asks no host for."""
-
 
 MEASURED = {"stats", "calibration"}
 """Folders whose tests and examples are traced; the others would take half as long again, and prove nothing by it."""
 
 
+DEAR = {"browser", "small_study"}
+"""Fixtures that make a test slow, for they start a browser or build marts with dbt."""
+
+LONGEST = [
+    *("safety/test_private.py", "notebooks/test_small_report.py", "notebooks/test_programme_report.py"),
+    *("browser/test_site.py", "test_real_examples.py", "warehouse/test_warehouse.py", "ingest/test_log_levels.py"),
+    *("site/diagrams/test_browser.py", "experiment/trust/test_log.py", "site/test_sphinx.py"),
+    *("browser/test_report_pages.py", "browser/test_accessibility.py", "ingest/new_study/test_built.py"),
+]
+"""Files that take longest come first, so that no worker is left with one of them while the other has nothing to do."""
+
+
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Only the tests of the statistics are asked how much of the statistics they reach."""
+    """Only the tests of the statistics are asked how much of the statistics they reach; the longest files come first."""
     for item in items:
         if MEASURED.isdisjoint(item.path.parts):
             item.add_marker(pytest.mark.no_cover)
+        if not DEAR.isdisjoint(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.slow)
+    places = {paths.ROOT / "tests" / name: place for place, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: places.get(item.path, len(LONGEST)))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def warm_dbt() -> Iterator[None]:
+    """Builds of marts in a test's own process fork a dbt that is imported already."""
+    warm = WarmDbt()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(build, "dbt", warm)
+        yield
+    warm.close()
 
 
 class Built(NamedTuple):
@@ -57,7 +86,7 @@ def _build(base: Path) -> None:
     file.write_text(yaml.safe_dump(raw, sort_keys=False), encoding="utf-8")
     study, where = config.opened(file)
     simulate.simulate(study, where.raw, progress=False)
-    build.build(study, where)
+    build.build(study, where, statistics_table.load)
 
 
 @pytest.fixture(scope="session")
@@ -73,30 +102,33 @@ def browser():
         started.close()
 
 
+@pytest.fixture(scope="session")
+def windows(browser) -> Windows:
+    return Windows(browser)
+
+
 @pytest.fixture
-def watched(browser):
-    """Open a file in a fresh window; whatever goes wrong in it fails the test at its end.
+def unwatched(windows) -> Iterator[Callable[..., Any]]:
+    """Open a file, or with None an empty page, in a window that looks fresh; the test itself looks what goes wrong."""
+    lent = Lent(windows)
+    yield lent.open
+    lent.give_back()
+
+
+@pytest.fixture
+def watched(windows) -> Iterator[Callable[..., Any]]:
+    """Open a file in a window that looks fresh; whatever goes wrong in it fails the test at its end.
 
     That is an error or a warning of the console, an exception, a dialog, a request that failed or went to a host; and
     with ``alone`` any request but the page's own, for a page that is whole in itself.
     """
-    contexts, wrong = [], []
-
-    def opened(file: Path, fragment: str = "", width: int = 1440, *, alone: bool = False, **options):
-        own = file.as_uri()
-        near = (lambda url: url.partition("#")[0] == own) if alone else (lambda url: url.startswith(LOCAL))
-        context = browser.new_context(viewport={"width": width, "height": 900}, **options)
-        contexts.append(context)
-        page = context.new_page()
-        page.on("console", lambda m: wrong.append(m.text) if m.type in ("error", "warning") else None)
-        page.on("pageerror", lambda error: wrong.append(str(error)))
-        page.on("dialog", lambda dialog: (wrong.append(dialog.message), dialog.dismiss()))
-        page.on("requestfailed", lambda request: wrong.append(f"failed: {request.url}"))
-        page.on("request", lambda request: None if near(request.url) else wrong.append(request.url))
-        page.goto(own + fragment)
-        return page
-
-    yield opened
-    for context in contexts:
-        context.close()
+    lent = Lent(windows)
+    yield lent.open
+    wrong = lent.wrong()
+    lent.give_back()
     assert wrong == []
+
+
+@pytest.fixture
+def rng() -> np.random.Generator:
+    return np.random.default_rng(20261122)

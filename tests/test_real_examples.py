@@ -17,6 +17,8 @@ from helpers.warehouse import query as warehouse
 from tests.built_once import built_once
 from tests.real_data import real
 
+pytestmark = pytest.mark.slow
+
 FILES = {
     "udacity_landing_page": "udacity_ab_data.csv.gz",
     "cookie_cats": "cookie_cats.csv",

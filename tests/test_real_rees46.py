@@ -11,9 +11,10 @@ from helpers.warehouse import query as warehouse
 
 LOG = paths.real_data_dir() / "rees46_2019-10-01_first3h.csv"
 
-pytestmark = pytest.mark.skipif(
-    not LOG.is_file(), reason=f"no {LOG.name} in the folder of real logs (set REAL_DATA_DIR)"
-)
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not LOG.is_file(), reason=f"no {LOG.name} in the folder of real logs (set REAL_DATA_DIR)"),
+]
 
 
 @pytest.fixture(scope="module")

@@ -85,27 +85,18 @@ def report(browser, tmp_path_factory):
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_hostile_names_are_text(browser, report, name):
-    page = browser.new_page()
-    said = []
-    page.on("dialog", lambda dialog: (said.append(dialog.message), dialog.dismiss()))
-    page.on("pageerror", lambda error: said.append(str(error)))
-    page.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
-    page.goto((report / f"{name}.html").as_uri())
+def test_hostile_names_are_text(watched, report, name):
+    page = watched(report / f"{name}.html")
     page.wait_for_function("document.querySelectorAll('figure.plot:not(.drawn)').length == 0")
     page.wait_for_timeout(300)
     assert page.evaluate("document.querySelectorAll('[onerror], img[src=x]').length") == 0
     assert HOSTILE in page.locator("article").inner_text() and HOSTILE in page.title()
     drawn = page.evaluate("[...document.querySelectorAll('.plot-area svg text')].map(t => t.textContent).join('\\n')")
     assert HOSTILE in drawn
-    page.close()
-    assert said == []
 
 
-def test_front_page_shows_title_label_and_limits_as_they_stand(browser, report):
-    page = browser.new_page()
-    page.goto((report / "index.html").as_uri())
+def test_front_page_shows_title_label_and_limits_as_they_stand(unwatched, report):
+    page = unwatched(report / "index.html")
     text = page.locator("article").inner_text()
     for part in (STUDY.title, PRIMARY.label, STUDY.question, STUDY.limits[0]):
         assert part in text, part
-    page.close()

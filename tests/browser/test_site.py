@@ -75,9 +75,8 @@ def test_the_theme_button_works_under_the_policy(fake, open_page):
     assert page.evaluate("document.body.dataset.theme") != before
 
 
-def test_the_policy_stops_what_a_page_was_not_written_with(fake, browser):
-    page = browser.new_page()
-    page.goto((fake / "index.html").as_uri())
+def test_the_policy_stops_what_a_page_was_not_written_with(fake, unwatched):
+    page = unwatched(fake / "index.html")
     page.evaluate("""() => {
         const image = document.createElement("div");
         image.innerHTML = '<img src="x" onerror="document.title = 1">';
@@ -88,7 +87,6 @@ def test_the_policy_stops_what_a_page_was_not_written_with(fake, browser):
     }""")
     page.wait_for_timeout(200)
     assert page.title() not in ("1", "2")
-    page.close()
 
 
 def test_a_hostile_card_is_text(tmp_path, open_page):
@@ -102,14 +100,12 @@ def test_a_hostile_card_is_text(tmp_path, open_page):
 
 
 @pytest.mark.parametrize("width", [1440, 390])
-def test_one_file_shows_its_pictures_alone(fake, open_page, tmp_path, width):
+def test_one_file_shows_its_pictures_alone(fake, open_page, unwatched, tmp_path, width):
     alone = tmp_path / "mailed.html"
     shutil.copyfile(fake / STUDY.name / f"{STUDY.name}.html", alone)
     page = open_page(alone, width, java_script_enabled=False)
     for picture in page.locator("figure.plot img").all():
         assert picture.bounding_box()["width"] > 100
-    context = page.context.browser.new_page(viewport={"width": width, "height": 900})
-    context.goto(alone.as_uri())
-    assert context.evaluate("[...document.images].every(image => image.naturalWidth > 100)")
-    assert context.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
-    context.close()
+    scripted = unwatched(alone, width=width)
+    assert scripted.evaluate("[...document.images].every(image => image.naturalWidth > 100)")
+    assert scripted.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0

@@ -38,9 +38,8 @@ def test_the_lineage_is_drawn_under_the_policy(open_page, written):
 
 
 @pytest.mark.slow
-def test_the_policy_is_in_force(browser, written):
-    page = browser.new_page()
-    page.goto(written.as_uri())
+def test_the_policy_is_in_force(unwatched, written):
+    page = unwatched(written)
     page.wait_for_selector("text=experiment_report", state="attached")
     refused = page.evaluate("""() => new Promise(done => {
         const seen = [];
@@ -51,7 +50,6 @@ def test_the_policy_is_in_force(browser, written):
         setTimeout(() => fetch("https://example.org").catch(() => 0)); // later: what is evaluated at once may use eval
         setTimeout(() => new Function("return 1"));
     })""")
-    page.close()
     assert refused == ["connect-src", "script-src"]
 
 

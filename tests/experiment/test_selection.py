@@ -10,6 +10,8 @@ from helpers.report.topics import funnel as funnel_topic
 from helpers.report.topics import selection as selection_topic
 from helpers.warehouse import build, query
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def winsorised(tmp_path_factory):

@@ -40,6 +40,7 @@ def named(tmp_path_factory) -> pd.DataFrame:
     return results(built(tmp_path_factory.mktemp("levels") / "named", plain_rows(), {}))
 
 
+@pytest.mark.slow
 def test_truth_values_that_are_mapped_give_the_same_results(tmp_path, named):
     rows = plain_rows()
     rows["variant"] = rows["variant"] == "treatment"
@@ -47,6 +48,7 @@ def test_truth_values_that_are_mapped_give_the_same_results(tmp_path, named):
     pd.testing.assert_frame_equal(found, named)
 
 
+@pytest.mark.slow
 def test_a_level_that_is_not_mapped_is_one_clear_error(tmp_path):
     rows = plain_rows().replace({"variant": {"treatment": "Blue", "control": "A"}})
     with pytest.raises(ReportError) as caught:
@@ -83,6 +85,7 @@ def test_names_that_are_crossed_are_read_as_mapped():
     assert found == [("treatment",), ("control",)]
 
 
+@pytest.mark.slow
 def test_two_levels_of_one_variant_and_those_of_an_earlier_experiment(tmp_path, named):
     rows = plain_rows().replace({"variant": {"control": "A", "treatment": "it's B"}})
     rows.loc[(rows["user_id"].str[-1] == "4") & (rows["variant"] == "it's B"), "variant"] = "B2"

@@ -10,6 +10,8 @@ from helpers.warehouse import build, query
 from tests.built_once import built_once
 from tests.ingest.studies import METRICS, table, unit_file
 
+pytestmark = pytest.mark.slow
+
 UNITS = 400
 """Units without fault: even ones in control, each third one bought for 10.05 and played 7 rounds."""
 

@@ -138,6 +138,7 @@ def where(folder: Path) -> paths.StudyPaths:
     return found
 
 
+@pytest.mark.slow
 def test_the_report_is_marked_by_the_truth(where: paths.StudyPaths, truth: dict) -> None:
     study = small()
     with query.connect(where.database) as con:
@@ -173,6 +174,7 @@ def test_the_report_is_marked_by_the_truth(where: paths.StudyPaths, truth: dict)
     assert "true effects are known" in effects.text_caution(study)
 
 
+@pytest.mark.slow
 def test_other_choices_of_units_are_those_of_the_log(where: paths.StudyPaths, log: pd.DataFrame, truth: dict) -> None:
     """Every rule's arms, recomputed from the log in pandas."""
     study = small()
@@ -209,6 +211,7 @@ def test_other_choices_of_units_are_those_of_the_log(where: paths.StudyPaths, lo
     assert len(readings(list(found.values()), study).data) == 3
 
 
+@pytest.mark.slow
 def test_every_planted_effect_is_set_beside_what_was_found(where: paths.StudyPaths, truth: dict) -> None:
     study = small()
     with query.connect(where.database) as con:
@@ -222,6 +225,7 @@ def test_every_planted_effect_is_set_beside_what_was_found(where: paths.StudyPat
     assert set(rows["songs"]) == set(rows["outliers"])
 
 
+@pytest.mark.slow
 def test_each_arm_walks_its_funnel(where: paths.StudyPaths, log: pd.DataFrame) -> None:
     study = small()
     with query.connect(where.database) as con:

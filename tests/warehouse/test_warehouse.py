@@ -24,6 +24,8 @@ from helpers.warehouse import query as warehouse
 from helpers.warehouse.tolerances import enforce_tolerances
 
 KEY = ["event_time", "event_id"]
+DBT = build.dbt
+"""As it stands before the fixture that makes it warm."""
 
 
 @pytest.fixture(scope="session")
@@ -355,6 +357,8 @@ TABLES = [
 
 
 def test_another_build_with_one_thread_gives_the_same_bytes(small_study, tmp_path, monkeypatch):
+    """With dbt started as a user's is, not forked as in the other tests."""
+    monkeypatch.setattr(build, "dbt", DBT)
     where = paths.StudyPaths(small_study.study.name, tmp_path)
     where.data.mkdir(parents=True)
     where.raw.symlink_to(small_study.where.raw)
@@ -476,6 +480,7 @@ def results(where) -> pd.DataFrame:
         ).set_index(["metric", "variant"])
 
 
+@pytest.mark.slow
 def test_an_online_log_of_experiment_events(tmp_path):
     rows = online_rows()
     study, where = shop(tmp_path, rows, events_of_experiment=True)
@@ -522,6 +527,7 @@ def plain_rows() -> pd.DataFrame:
     return pd.DataFrame([*rows, twice])
 
 
+@pytest.mark.slow
 def test_a_plain_column_of_variants_and_a_unit_in_two(tmp_path):
     study, where = shop(tmp_path, plain_rows(), events_of_experiment=False)
     with pytest.raises(ReportError) as caught:
@@ -544,6 +550,7 @@ def test_a_plain_column_of_variants_and_a_unit_in_two(tmp_path):
     assert found.loc[("revenue_per_user", "control"), "revenue"] == 33 * 1000
 
 
+@pytest.mark.slow
 def test_variants_the_study_does_not_know_are_refused(tmp_path):
     rows = plain_rows().replace({"variant": {"treatment": "blue"}})
     tolerate = {"two_variants": 0.01}
@@ -576,6 +583,7 @@ def told(error: ReportError, kind: str) -> None:
         assert words in str(error)
 
 
+@pytest.mark.slow
 def test_a_bad_log_overwrites_nothing(tmp_path):
     study, where = shop(tmp_path, bad_rows("unparseable_time"), events_of_experiment=False, mode="offline")
     where.database.write_bytes(b"the marts of yesterday")
@@ -586,6 +594,7 @@ def test_a_bad_log_overwrites_nothing(tmp_path):
     assert not list(where.data.glob(".build-*"))
 
 
+@pytest.mark.slow
 def test_each_kind_of_bad_row_is_told_by_itself(tmp_path):
     tolerate = dict.fromkeys(BAD, 0.01)
     study, where = shop(tmp_path, bad_rows(*BAD), events_of_experiment=False, mode="offline", tolerate=tolerate)

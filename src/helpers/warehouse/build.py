@@ -137,20 +137,28 @@ def run_dbt(
         "PYTHONWARNINGS": "ignore::DeprecationWarning",
     }
     target.mkdir(parents=True, exist_ok=True)
-    done = subprocess.run(
+    done = dbt(
         [
-            str(Path(sys.executable).with_name("dbt")), "--quiet", "--no-use-colors", "--log-path", str(target / "logs"),
+            "--quiet", "--no-use-colors", "--log-path", str(target / "logs"),
             *command, "--project-dir", str(paths.WAREHOUSE), "--profiles-dir", str(paths.WAREHOUSE),
             "--target-path", str(target), "--vars", json.dumps(variables), *options,
         ],
-        env=environment, capture_output=True, text=True, check=False, cwd=paths.ROOT,
-        close_fds=False,  # it inherits the lock: should this process be killed, the next run waits for dbt to end
+        environment,
     )  # fmt: skip
     if done.returncode == 0:
         return ""
     return (
         "\n".join(line for line in (done.stdout + done.stderr).splitlines() if line.strip())[:2_000] or "no word of dbt"
     )
+
+
+def dbt(arguments: list[str], environment: dict[str, str]) -> "subprocess.CompletedProcess[str]":
+    """dbt itself, in a process of its own."""
+    return subprocess.run(
+        [str(Path(sys.executable).with_name("dbt")), *arguments],
+        env=environment, capture_output=True, text=True, check=False, cwd=paths.ROOT,
+        close_fds=False,  # it inherits the lock: should this process be killed, the next run waits for dbt to end
+    )  # fmt: skip
 
 
 def _export(con: "duckdb.DuckDBPyConnection", study: Study, aside: Path) -> Path | None:

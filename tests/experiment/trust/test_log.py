@@ -8,6 +8,8 @@ from helpers.experiment.trust import Trust, trust_checks
 from helpers.warehouse import build, query
 from tests.warehouse.test_warehouse import online_rows, shop
 
+pytestmark = pytest.mark.slow
+
 OTHER = {"control": "treatment", "treatment": "control"}
 
 

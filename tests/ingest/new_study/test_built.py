@@ -8,6 +8,8 @@ from helpers import config, ingest
 from helpers.warehouse import build, query
 from tests.ingest.new_study.tables import log, proposed, units
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize("kind", ["units", "log"])
 def test_a_proposal_is_built_to_marts_as_it_is(tmp_path: Path, kind: str) -> None:

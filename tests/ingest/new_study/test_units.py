@@ -134,6 +134,7 @@ def test_names_and_levels_of_any_kind_load_again(tmp_path: Path) -> None:
     assert ingest.landed(tmp_path / "raw").table_rows == 400
 
 
+@pytest.mark.slow
 def test_a_thousand_columns_are_read_and_most_of_them_counted_only(tmp_path: Path) -> None:
     study, text, said = proposed(
         tmp_path,

@@ -40,6 +40,7 @@ def command(programme, *more):
     return [sys.executable, "-m", "helpers", "live", str(programme), *more]
 
 
+@pytest.mark.slow
 def test_a_process_killed_twice_ends_with_equal_totals(programme, tmp_path):
     folder = tmp_path / "data" / "shop_year" / "live"
     for killed in range(2):

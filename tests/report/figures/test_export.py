@@ -23,6 +23,7 @@ def put(where, name, value=1):
     return show(where, "05_ab_results", name, figure, f"A bar called {name}")
 
 
+@pytest.mark.slow
 @needs_browser
 def test_only_what_changed_is_drawn_and_orphans_go(where):
     put(where, "one")

@@ -160,16 +160,15 @@ def journeys(n, rng):
         yield [{"channel": f"c{rng.integers(5)}", "day": float(day)} for day in days]
 
 
-def test_both_engines_give_the_same_credit(browser):
+def test_both_engines_give_the_same_credit(unwatched):
     made = list(journeys(300, np.random.default_rng(20260801)))
     drawn = comparison()
-    page = browser.new_page()
+    page = unwatched(None)
     found = page.evaluate(
         f"""([journeys, rules, halfLife, ends]) => {{ {bundle(pages.SOURCES, ("credit",))}
         return journeys.map(j => rules.map(rule => module_credit.credit(j, rule, halfLife, ends))); }}""",
         [made, RULES, drawn.half_life, drawn.ends],
     )
-    page.close()
     worst = 0.0
     for journey, by_rule in zip(made, found, strict=True):
         touches = [Touch(**touch) for touch in journey]

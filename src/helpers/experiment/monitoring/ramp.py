@@ -60,7 +60,7 @@ def ramp(
     Assumes independent units; the tickets of ``world`` are spread as one at most a unit.
 
     Example:
-        >>> days = ramp(np.random.default_rng(1), World(0.324, 4760, 40, shift=-0.05), [(0.5, 7)])
+        >>> days = ramp(np.random.default_rng(1), DailyWorld(0.324, 4760, 40, shift=-0.05), [(0.5, 7)])
         >>> days[-1].verdict
         'ROLL BACK'
     """

@@ -84,7 +84,7 @@ def outlook(plan: WhatIfPlan, currency: str = "EUR") -> Outlook:
     the decision :func:`~helpers.experiment.decision.rule.decide`'s, trust checks and guardrails taken as passed. With more than one
     look the last one is tested at the level that Lan and DeMets' O'Brien-Fleming-type spending leaves it.
 
-    >>> found = outlook(Plan(traffic=2000, baseline=0.10, uplift=0.08, arpu=500, days=28))
+    >>> found = outlook(WhatIfPlan(traffic=2000, baseline=0.10, uplift=0.08, arpu=500, days=28))
     >>> found.decision.verdict, round(found.p_value, 4), found.needed
     ('ITERATE', 0.0019, 45710)
     """
@@ -154,7 +154,7 @@ def last_level(alpha: float, looks: int) -> float:
 def planned_size(plan: WhatIfPlan) -> int | None:
     """Users in both arms for the uplift planned for, at the last look's level; None where none can be told.
 
-    >>> planned_size(Plan(traffic=2000, baseline=0.10, uplift=0.0, arpu=500, days=7, planned_uplift=0.08))
+    >>> planned_size(WhatIfPlan(traffic=2000, baseline=0.10, uplift=0.0, arpu=500, days=7, planned_uplift=0.08))
     45710
     """
     weights = (1 - plan.allocation, plan.allocation)

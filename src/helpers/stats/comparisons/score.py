@@ -50,7 +50,7 @@ class TwoByTwo:
     digits of rates near 1 as good as those near 0.
 
     Example:
-        >>> float(Table.of(10, 100, 20, 100).p_t)
+        >>> float(TwoByTwo.of(10, 100, 20, 100).p_t)
         0.2
     """
 
@@ -127,7 +127,7 @@ def score_bounds(
     verdict and both intervals cannot disagree.
 
     Example:
-        >>> t = Table.of(10, 100, 19, 100)
+        >>> t = TwoByTwo.of(10, 100, 19, 100)
         >>> low, high, *_ = score_bounds(t, t.z_zero(), 1.959964, False, "two-sided")
         >>> round(low, 4), round(high, 4)
         (-0.0082, 0.1908)

@@ -51,7 +51,7 @@ class Experiments(TypedDict, total=False):
 
     Example:
         >>> options: Experiments = {"weights": (9, 1), "runs": 400, "rng": np.random.default_rng(1)}
-        >>> Simulation.of([1, 2], **options).kind
+        >>> SimulatedTrials.of([1, 2], **options).kind
         'mean'
     """
 
@@ -104,7 +104,7 @@ class SimulatedTrials:
     Attributes are the options of :class:`Experiments`, checked by :meth:`of`; ``seed`` stands for ``rng``.
 
     Example:
-        >>> coins = Simulation.of([0, 1], kind="proportion", runs=100, rng=np.random.default_rng(1))
+        >>> coins = SimulatedTrials.of([0, 1], kind="proportion", runs=100, rng=np.random.default_rng(1))
         >>> coins(1000, 0.1) == coins(1000, 0.1)
         True
     """
@@ -136,7 +136,7 @@ class SimulatedTrials:
         """The options of :class:`Experiments`, checked.
 
         Example:
-            >>> Simulation.of([1, 2], weights=(9, 1), rng=np.random.default_rng(1)).weights
+            >>> SimulatedTrials.of([1, 2], weights=(9, 1), rng=np.random.default_rng(1)).weights
             (0.9, 0.1)
         """
         one_of("kind", kind, ("proportion", "mean", "ratio"))
