@@ -48,7 +48,10 @@ def table(parts: Sequence[Part]) -> str:
     lines = [f"{'part':<12} {'result':<7} {'measurement':<42} {'value':>12} {'goal':>11}"]
     for part in parts:
         for goal in part.goals:
-            value, limit = f"{goal.value:,.2f} {goal.unit}", f"{'>=' if goal.least else '<='} {goal.limit:,g} {goal.unit}"
+            value, limit = (
+                f"{goal.value:,.2f} {goal.unit}",
+                f"{'>=' if goal.least else '<='} {goal.limit:,g} {goal.unit}",
+            )
             lines.append(f"{part.name:<12} {'PASS' if goal.met else 'FAIL':<7} {goal.what:<42} {value:>12} {limit:>11}")
         if part.failure is not None:
             lines.append(f"{part.name:<12} {'FAIL':<7} {part.failure.splitlines()[0]}")
