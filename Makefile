@@ -46,9 +46,16 @@ site: $(READY) ## the report site: every study, the write-up, calibration, searc
 reports/% data/%: always | $(READY)
 	@$(BUILD) $@
 
-# --- set-up: a virtual environment from the lock, and a browser for static pictures ----------------------------------
+# --- set-up: a virtual environment from the lock, and a browser for static pictures; again when what it is made of has
+# --- another content than it had then ------------------------------------------------------------------------------
 
-$(READY): requirements.lock pyproject.toml scripts/install.sh scripts/browser.sh
+SUM := $(shell cat requirements.lock pyproject.toml scripts/install.sh scripts/browser.sh | cksum)
+ifneq ($(SUM),$(shell cat $(READY) 2>/dev/null))
+.PHONY: outdated
+$(READY): outdated
+endif
+
+$(READY):
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed, this is " + sys.version.split()[0])'
 ifneq ($(BUILD_LOCK),$(CURDIR))
 	+@PYTHONPATH=src $(PYTHON) -m helpers.pipeline.lock $(MAKE) -s $@
@@ -57,7 +64,7 @@ else
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@bash scripts/install.sh $(BIN)/python
 	@bash scripts/browser.sh
-	@touch $@
+	@echo "$(SUM)" > $@
 endif
 
 new-study: $(READY) ## look at a file and propose a study: make new-study DATA=file.csv ARGS='--name my_test --force'

@@ -1,6 +1,5 @@
 """A study's own data as a build sees them: files by name, tables by rows, highest time and a checksum by bucket."""
 
-import os
 import re
 
 import duckdb
@@ -106,7 +105,7 @@ def test_a_postgres_table_that_changed_has_another_fingerprint(database, monkeyp
 
 def test_a_database_that_does_not_answer_is_an_error_without_its_password(monkeypatch, tmp_path):
     pytest.importorskip("psycopg")
-    monkeypatch.setenv("TEST_DATABASE", f"postgresql://tester:secret@/postgres?host={os.path.join(tmp_path, 'none')}")
+    monkeypatch.setenv("TEST_DATABASE", f"postgresql://tester:secret@/postgres?host={tmp_path / 'none'}")
     ((_, ask),) = raw(log_study("${TEST_DATABASE}", table="log"), tmp_path).tables
     with pytest.raises(ReportError, match="does not answer") as caught:
         ask()

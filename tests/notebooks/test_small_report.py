@@ -90,12 +90,7 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Report]:
     file.write_text(yaml.safe_dump(raw, sort_keys=False), encoding="utf-8")
     scratch = Path(tempfile.mkdtemp(prefix="r-"))  # short: the name of a socket may have 107 characters
     made = Report(file, StudyPaths("cart_checkout", base), scratch)
-    for step in ("log", "marts", "resalt"):
-        made.run(step)
-    made.notebooks(*(n for n in NAMES if n not in LATER))
-    made.notebooks(*LATER)
-    made.run("report")
-    made.run("site")
+    made.run("run")
     yield made
     shutil.rmtree(scratch, ignore_errors=True)
 
@@ -215,6 +210,31 @@ def test_every_figure_shown_is_exported_and_no_other(report):
 # --- again, and after a kill ---
 
 
+def explained(report: Report) -> dict[str, str]:
+    """What --explain says, by step."""
+    done = report.start("run", "--explain")
+    out, err = done.communicate(timeout=60)
+    assert done.returncode == 0, err
+    return dict(re.findall(r"^  cart_checkout +(.{22}) (.+)$", out, re.MULTILINE))
+
+
+def test_a_run_with_nothing_to_do_reads_no_clock(report):
+    for file in (report.file, report.where.executed / f"{NAMES[0]}.ipynb", report.where.raw / "done"):
+        os.utime(file)
+    assert len(explained(report)) == 4 + len(NAMES) and set(explained(report).values()) == {"up to date"}
+    assert "nothing is out of date" in report.run("run")
+
+
+def test_a_study_file_that_is_older_and_has_other_words_makes_all_of_it_stale(report):
+    before = report.file.read_text(encoding="utf-8")
+    report.file.write_text(f"# changed\n{before}", encoding="utf-8")
+    os.utime(report.file, (1, 1))
+    said = explained(report)
+    report.file.write_text(before, encoding="utf-8")
+    assert said.pop("log".ljust(22)) == "studies/cart_checkout.yml changed" and "up to date" not in said.values()
+    assert set(explained(report).values()) == {"up to date"}, "as it was, it is whole again"
+
+
 def test_a_second_run_gives_the_same_bytes(report):
     results, executed = report.results(), report.executed()
     final = (report.where.reports / "results.json").read_bytes()
@@ -225,6 +245,7 @@ def test_a_second_run_gives_the_same_bytes(report):
     Numbers.of(report.where).save(again, report.where.name)
     assert again.read_bytes() == final
     assert len((report.where.reports / "decisions.jsonl").read_text(encoding="utf-8").splitlines()) == 1
+    assert set(explained(report).values()) == {"up to date"}, "notebooks that were run by hand came out as they were"
 
 
 def test_a_killed_notebook_leaves_the_old_results_and_the_next_run_mends_all(report):

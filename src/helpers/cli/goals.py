@@ -63,24 +63,28 @@ def of_project(goals: Sequence[str], built: Built) -> Asked:
 
     Raises :class:`~helpers.errors.ReportError` for a goal that no step makes.
     """
+    names, whole = {goal: _study_of(goal) for goal in goals}, Asked([], [])
+    known = [step for name in dict.fromkeys(filter(None, names.values())) for step in _alone(name, built)]
+    if not all(names.values()):
+        whole = _whole(built)
+        known += whole.steps
+    wanted = [whole.steps[-1] if goal in ALL else _making(goal, known) for goal in goals]
+    return Asked(
+        graph.ancestors(wanted), whole.files if set(goals) & set(ALL) else [], whole.reports if "all" in goals else []
+    )
+
+
+def _whole(built: Built) -> Asked:
+    """The bundled studies, the programme, and what the project makes of them; the site comes last."""
     files = [f"studies/{name}.yml" for name in paths.BUNDLED] + [f"programmes/{paths.YEAR}.yml"]
-    bundled = [_report(file, StudyPaths(Path(file).stem), built) for file in files]
-    ends = [steps[-1] for steps in bundled]
+    places = [StudyPaths(Path(file).stem) for file in files]
+    reports = [_report(file, where, built) for file, where in zip(files, places, strict=True)]
+    ends = [steps[-1] for steps in reports]
     studies = ends[: len(paths.BUNDLED)]
-    marts = next(step for step in bundled[0] if step.what == "warehouse")
-    pages = [
-        project.write_up(studies), project.simulator(studies), project.diagrams(ends),
-        project.dbt_docs(files[0], StudyPaths(paths.BUNDLED[0]), _origin(files[0], StudyPaths(paths.BUNDLED[0])), marts),
-    ]  # fmt: skip
-    whole = project.site(files[0], paths.ROOT, (*ends, *pages))
-    others = [name for goal in goals if (name := _study_of(goal)) and name not in {Path(f).stem for f in files}]
-    more: list[Step] = []
-    for name in dict.fromkeys(others):
-        more += _more(name, built)
-    known = [*(step for steps in bundled for step in steps), *more, *pages, whole]
-    wanted = [whole if goal in ALL else _making(goal, known) for goal in goals]
-    reports = [StudyPaths(Path(file).stem) for file in files] if "all" in goals else []
-    return Asked(graph.ancestors(wanted), files if set(goals) & set(ALL) else [], reports)
+    documented = _documented(files[0], places[0], reports[0])
+    pages = [project.write_up(studies), project.simulator(studies), project.diagrams(ends), documented]
+    site = project.site(files[0], paths.ROOT, (*ends, *pages))
+    return Asked([*(step for steps in reports for step in steps), *pages, site], files, places)
 
 
 def _report(file: str, where: StudyPaths, built: Built) -> list[Step]:
@@ -89,19 +93,22 @@ def _report(file: str, where: StudyPaths, built: Built) -> list[Step]:
     return graph.of_study(file, where, _origin(file, where), built.contents.facts)
 
 
-def _more(name: str, built: Built) -> list[Step]:
-    """The steps of another study of this project, with the page of its warehouse."""
+def _alone(name: str, built: Built) -> list[Step]:
+    """The steps of a study or a programme of this project, with the page of its warehouse."""
     where = StudyPaths(name)
     file = f"{'programmes' if where.beyond else 'studies'}/{name}.yml"
     steps = _report(file, where, built)
-    if not where.beyond:
-        steps.append(project.dbt_docs(file, where, _origin(file, where), steps[1]))
-    return steps
+    return steps if where.beyond else [*steps, _documented(file, where, steps)]
+
+
+def _documented(file: str, where: StudyPaths, steps: Sequence[Step]) -> Step:
+    marts = next(step for step in steps if step.what == "warehouse")
+    return project.dbt_docs(file, where, Origin(plans=_plans(_glance(where), where)), marts)
 
 
 def _study_of(goal: str) -> str | None:
     """The study whose file a goal is: ``data/NAME/...`` or ``reports/NAME/...``."""
-    parts = Path(goal).parts
+    parts = Path(goal).parts  # no study is called ".."
     names = {f.stem for folder in (paths.STUDIES, paths.PROGRAMMES) for f in folder.glob("*.yml")}
     return parts[1] if len(parts) > 2 and parts[0] in ("data", "reports") and parts[1] in names else None
 
@@ -122,10 +129,10 @@ def _making(goal: str, known: Sequence[Step]) -> Step:
 
 def _origin(file: str, where: StudyPaths) -> Origin:
     """What a study reads beside its own file; its own data are looked for, those of a simulated one need no look."""
-    content = _glance(where.base / "studies" / f"{where.name}.yml")
+    content = _glance(where)
     data, monitoring = content.get("data"), content.get("monitoring")
     stream = monitoring.get("stream") if isinstance(monitoring, dict) else None
-    plans = _plans(content.get("tracking_plan"), where.base)
+    plans = _plans(content, where)
     streams = (paths.ROOT / stream,) if isinstance(stream, str) and stream.isprintable() else ()
     if isinstance(data, dict) and data.get("source") == "simulated":
         return Origin(plans=plans, streams=streams)
@@ -137,10 +144,11 @@ def _origin(file: str, where: StudyPaths) -> Origin:
     return Origin(raw.files, tables, plans, streams)
 
 
-def _glance(file: Path) -> dict[str, Any]:
+def _glance(where: StudyPaths) -> dict[str, Any]:
     """A study file as YAML reads it, unvalidated; empty where it cannot be read."""
     import yaml
 
+    file = where.base / "studies" / f"{where.name}.yml"
     try:
         content = yaml.load(file.read_bytes(), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     except (OSError, ValueError, yaml.YAMLError):
@@ -148,11 +156,12 @@ def _glance(file: Path) -> dict[str, Any]:
     return content if isinstance(content, dict) else {}
 
 
-def _plans(name: Any, base: Path) -> tuple[Path, ...]:
+def _plans(content: dict[str, Any], where: StudyPaths) -> tuple[Path, ...]:
     """The tracking plan that a study names, its own before the project's; every plan where the name is none."""
+    name = content.get("tracking_plan")
     if name is None:
         return ()
     if not isinstance(name, str) or not name.isidentifier():
-        return tuple(sorted({f for b in (base, paths.ROOT) for f in b.glob("studies/tracking_plans/*.yml")}))
-    own = base / "studies" / "tracking_plans" / f"{name}.yml"
+        return tuple(sorted({f for b in (where.base, paths.ROOT) for f in b.glob("studies/tracking_plans/*.yml")}))
+    own = where.base / "studies" / "tracking_plans" / f"{name}.yml"
     return (own if own.is_file() else paths.STUDIES / "tracking_plans" / f"{name}.yml",)
