@@ -1,12 +1,16 @@
-"""``python -m benchmarks``: every measurement with its goal; exit code 1 when a goal is missed."""
+"""``python -m benchmarks``: every measurement with its goal, a table and ``results.json`` at the end.
+
+Exit code 1 when a goal is missed or a part failed; the other parts are measured all the same.
+"""
 
 import sys
 from collections.abc import Callable, Iterator
 
 import click
 
-from benchmarks import assignment, end_to_end, live, marts, peers, report, resalting
+from benchmarks import assignment, end_to_end, live, marts, outcome, peers, report, resalting
 from benchmarks.goal import Goal, machine
+from benchmarks.outcome import Part
 
 NAMES = ("assignment", "resalting", "peers", "end-to-end", "marts", "report", "live")
 
@@ -28,17 +32,30 @@ def main(only: tuple[str, ...], millions: str, units: int, full: bool) -> None:
         "report": report.run,
         "live": live.run,
     }
-    click.echo(machine())
-    missed = []
+    told = machine()
+    click.echo(told)
+    done: list[Part] = []
     for name in NAMES:
-        if only and name not in only:
-            continue
-        click.echo()
-        for found in parts[name]():
+        if not only or name in only:
+            click.echo()
+            done.append(measured(name, parts[name]))
+            outcome.save(told, done)  # after each part, so that an end by force loses one
+    click.echo(f"\n{outcome.table(done)}\n\n{outcome.verdict(done)}")
+    click.echo(f"Written to {outcome.FILE.relative_to(outcome.FILE.parents[1])}")
+    sys.exit(0 if all(part.met for part in done) else 1)
+
+
+def measured(name: str, run: Callable[[], Iterator[str | Goal]]) -> Part:
+    """One part to its end, told as it goes; an error ends it and is its outcome, whatever it is."""
+    part = Part(name)
+    try:
+        for found in run():
             click.echo(found.line if isinstance(found, Goal) else found)
-            missed += [found.what] if isinstance(found, Goal) and not found.met else []
-    click.echo(f"\n{f'{len(missed)} goals missed: ' + '; '.join(missed) if missed else 'every goal is met'}")
-    sys.exit(1 if missed else 0)
+            (part.goals if isinstance(found, Goal) else part.said).append(found)  # type: ignore[arg-type]
+    except Exception as error:
+        part.failure = f"{type(error).__name__}: {error}"
+        click.echo(f"  FAIL  {part.failure}", err=True)
+    return part
 
 
 if __name__ == "__main__":

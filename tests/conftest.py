@@ -5,11 +5,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import numpy as np
 import pytest
 import yaml
 
 from helpers import config, paths, simulate
 from helpers.config import Study
+from helpers.experiment import statistics_table
 from helpers.paths import StudyPaths
 from helpers.warehouse import build
 from tests.built_once import built_once
@@ -84,7 +86,7 @@ def _build(base: Path) -> None:
     file.write_text(yaml.safe_dump(raw, sort_keys=False), encoding="utf-8")
     study, where = config.opened(file)
     simulate.simulate(study, where.raw, progress=False)
-    build.build(study, where)
+    build.build(study, where, statistics_table.load)
 
 
 @pytest.fixture(scope="session")
@@ -125,3 +127,8 @@ def watched(windows) -> Iterator[Callable[..., Any]]:
     wrong = lent.wrong()
     lent.give_back()
     assert wrong == []
+
+
+@pytest.fixture
+def rng() -> np.random.Generator:
+    return np.random.default_rng(20261122)

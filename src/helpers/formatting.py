@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from helpers.config import Metric
-    from helpers.stats import BinomialInterval
+    from helpers.stats.binomial import BinomialInterval
 
 
 Unit = Literal[

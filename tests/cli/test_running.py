@@ -8,9 +8,10 @@ import pytest
 from click.testing import CliRunner
 
 from helpers import cli
-from helpers.cli import running
-from helpers.pipeline import graph
-from helpers.pipeline.graph import Node
+from helpers.cli import goals, running
+from helpers.cli.goals import Asked
+from helpers.paths import StudyPaths
+from helpers.pipeline.graph import Step
 
 FILE = "studies/cart_checkout.yml"
 
@@ -19,29 +20,25 @@ FILE = "studies/cart_checkout.yml"
 def steps(monkeypatch, tmp_path):
     """Three steps, the last after the others, in a folder of their own; what each did, in the order of its end."""
     done: list[tuple[str, float, float]] = []
-    first, second, last = (tmp_path / name for name in ("first", "second", "last"))
-    nodes = [
-        Node("first", ("first",), first, ()),
-        Node("second", ("second",), second, ()),
-        Node("last", ("last",), last, (first, second)),
-    ]
+    source = tmp_path / "source.txt"
+    source.write_text("one")
+    first, second = (Step("own", name, (name,), (tmp_path / f"{name}.txt",), (source,)) for name in ("first", "second"))
+    last = Step("own", "last", ("last",), (tmp_path / "last.txt",), (first, second))
+    where = StudyPaths("own", tmp_path)
 
-    def perform(self: object, node: Node) -> None:
+    def perform(self: object, step: Step) -> None:
         began = time.perf_counter()
         time.sleep(0.2)
-        if (tmp_path / f"{node.what}-fails").exists():
-            raise running.Stopped(node, 2, f"error: {node.what} is wrong")
-        node.target.touch()
-        done.append((node.what, began, time.perf_counter()))
+        if (tmp_path / f"{step.what}-fails").exists():
+            raise running.Stopped(step, 2, f"error: {step.what} is wrong")
+        step.targets[0].write_text(f"{step.what} {source.read_text()}")
+        done.append((step.what, began, time.perf_counter()))
 
-    class Where:
-        name, beyond = "own", False
-        base = reports = tmp_path
-
-    monkeypatch.setattr(graph, "of_study", lambda file, where: nodes)
+    monkeypatch.setattr(goals, "of_file", lambda file, built: Asked([first, second, last], [], [where]))
+    monkeypatch.setattr(goals, "located", lambda file: where)
     monkeypatch.setattr(running._Steps, "perform", perform)
-    monkeypatch.setattr(running.studies, "opened", lambda file: (type("Study", (), {"name": "own"}), Where))
-    (tmp_path / "summary.txt").write_text("GO\n", encoding="utf-8")
+    where.reports.mkdir(parents=True)
+    (where.reports / "summary.txt").write_text("GO\n", encoding="utf-8")
     return tmp_path, done
 
 
@@ -64,10 +61,34 @@ def test_what_is_whole_is_not_run_again(steps):
     folder, done = steps
     running.run(FILE, 2)
     assert running.run(FILE, 2)[0] == 0 and len(done) == 3
-    (folder / "last").unlink()
+    (folder / "last.txt").unlink()
     assert running.run(FILE, 2)[0] == 1
     result = CliRunner().invoke(cli.main, ["run", FILE])
     assert result.exit_code == 0 and "nothing is out of date" in result.stderr and result.stdout == "GO\n"
+
+
+def test_explain_says_why_and_runs_nothing(steps):
+    folder, done = steps
+    explained = CliRunner().invoke(cli.main, ["run", FILE, "--explain"])
+    assert explained.exit_code == 0 and not done and not (folder / "data").exists()
+    assert [line.split(maxsplit=2) for line in explained.stdout.splitlines()] == [
+        ["own", "first", "output missing: first.txt"],
+        ["own", "second", "output missing: second.txt"],
+        ["own", "last", "output missing: last.txt"],
+    ]
+    running.run(FILE, 2)
+    (folder / "source.txt").write_text("two")
+    told = CliRunner().invoke(cli.main, ["run", FILE, "--explain"]).stdout.splitlines()
+    assert [line.split(maxsplit=2)[2] for line in told] == [
+        "source.txt changed", "source.txt changed", "waits for own: first",
+    ]  # fmt: skip
+    assert len(done) == 3
+
+
+def test_refresh_builds_it_all_anew(steps):
+    _, done = steps
+    running.run(FILE, 2)
+    assert CliRunner().invoke(cli.main, ["run", FILE, "--refresh"]).exit_code == 0 and len(done) == 6
 
 
 def test_after_a_failure_nothing_is_begun_and_the_next_run_goes_on_from_there(steps):
@@ -78,16 +99,16 @@ def test_after_a_failure_nothing_is_begun_and_the_next_run_goes_on_from_there(st
     assert result.exit_code == 2 and result.stderr.strip() == "error: first is wrong" and result.stdout == ""
     assert [what for what, _, _ in done] in ([], ["second"]), "what was under way came to its end"
     wrong.unlink()
-    assert running.run(FILE, 2)[0] == 3 - len([w for w in done if w[0] == "second"][:1])
+    assert running.run(FILE, 2)[0] == 3 - len([w for w in done if w[0] == "second"][:1]), "what ended is on record"
 
 
 def test_a_step_is_a_process_whose_words_are_kept(tmp_path):
     """The real thing: a command that is done, one that is refused, one that does not exist."""
-    steps = running._Steps("own")
-    steps.perform(Node("checked", ("check", FILE), tmp_path / "x", ()))
+    steps = running._Steps()
+    steps.perform(Step("own", "checked", ("check", FILE), ()))
     assert not steps.running
     with pytest.raises(running.Stopped) as caught:
-        steps.perform(Node("refused", ("check", "studies/nope.yml"), tmp_path / "x", ()))
+        steps.perform(Step("own", "refused", ("check", "studies/nope.yml"), ()))
     assert caught.value.code == 2
     assert caught.value.said.startswith("error: there is no study file studies/nope.yml")
     assert "\x1e" not in caught.value.said and "\x1b" not in caught.value.said
@@ -95,4 +116,4 @@ def test_a_step_is_a_process_whose_words_are_kept(tmp_path):
 
 @pytest.mark.parametrize(("code", "said"), [(1, 1), (2, 2), (130, 130), (3, 1), (-9, 1), (139, 1)])
 def test_a_run_says_only_exit_codes_that_are_documented(code, said):
-    assert running.Stopped(Node("odd", (), Path(), ()), code, "").code == said
+    assert running.Stopped(Step("own", "odd", (), ()), code, "").code == said

@@ -89,8 +89,8 @@ def test_a_step_inside_of_a_run_passes_through(study):
     assert "waiting" not in ended(process) and (base / "data" / "own" / "raw" / "done").is_file()
 
 
-READ_ONLY = {"check", "golden", "plan-diff", "run", "serve"}
-"""Commands that write nothing themselves; ``run`` holds the tree in the module that runs the steps."""
+READ_ONLY = {"build", "check", "golden", "plan-diff", "run", "serve"}
+"""Commands that write nothing themselves; ``run`` and ``build`` hold the tree in the module that runs the steps."""
 
 
 def test_every_command_that_writes_holds_the_tree():

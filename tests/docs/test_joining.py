@@ -167,7 +167,8 @@ def test_a_decision_says_what_why_and_what_follows(file):
         "Decision",
         "Consequences",
     ]
-    assert len(told.splitlines()) <= 120, "a decision fits a page"
+    prose = [line for line in told.splitlines() if not line.startswith("|")]
+    assert len(prose) <= 120, "a decision fits a page, its tables left out"
 
 
 def test_the_index_of_decisions_is_complete():

@@ -73,7 +73,7 @@ def test_a_curve_shorter_than_a_week_tells_no_duration(small_study, opened, monk
     short = pd.DataFrame(
         {"period": "diagnosis", "day": range(1, 7), "new_units": 5, "cumulative_units": range(5, 35, 5)}
     )
-    monkeypatch.setattr(design.warehouse, "query", lambda con, name: short)
+    monkeypatch.setattr(design.query, "query", lambda con, name: short)
     found = design.plan(small_study.study, opened[1], None)
     assert found.days is None and found.weeks is None
     assert "shorter than a week" in found.note
@@ -82,7 +82,7 @@ def test_a_curve_shorter_than_a_week_tells_no_duration(small_study, opened, monk
 
 def test_units_that_stop_coming_are_never_enough(small_study, opened, monkeypatch):
     flat = pd.DataFrame({"period": "diagnosis", "day": range(1, 15), "new_units": 0, "cumulative_units": 9})
-    monkeypatch.setattr(design.warehouse, "query", lambda con, name: flat)
+    monkeypatch.setattr(design.query, "query", lambda con, name: flat)
     found = design.plan(small_study.study, opened[1], None)
     assert found.days is None and found.weeks is None and found.note
     assert {duration for _, _, duration in found.splits} == {"never reached"}

@@ -3,7 +3,7 @@
 import numpy as np
 
 from helpers.stats import Mean, Proportion, adjust, compare
-from helpers.stats.effects import Effect
+from helpers.stats.comparisons.effects import Effect
 
 
 def one_experiment(rng: np.random.Generator, n: int) -> list[Effect]:

@@ -61,7 +61,7 @@ def test_before_it_is_landed_the_remedy_is_told(study_file):
     study, where = config.opened(study_file)
     with pytest.raises(ReportError, match="not landed yet") as caught:
         ingest.land_whole(study, where)
-    assert "landing.from_frame('studies/rees46.yml', frame)" in str(caught.value)
+    assert "ingest.from_frame('studies/rees46.yml', frame)" in str(caught.value)
 
 
 def test_a_study_with_another_source_takes_no_frame(tmp_path):

@@ -181,11 +181,13 @@ def test_every_figure_function_has_one_reader():
     readers: dict[tuple[str, str], set[str]] = {}
     for file in FILES:
         source = "\n".join(cells(file, "code"))
-        (module,) = re.findall(r"from helpers\.figures import (\w+) as figures", source)
+        (module,) = re.findall(r"from helpers\.report\.figures import (\w+) as figures", source)
         for name in re.findall(r"\bfigures\.(\w+)\(", source):
             readers.setdefault((module, name), set()).add(file.stem)
     for page in (paths.ROOT / "src/helpers").rglob("*.py"):
-        for module, name in re.findall(r"from helpers\.figures\.(\w+) import (\w+)", page.read_text(encoding="utf-8")):
+        for module, name in re.findall(
+            r"from helpers\.report\.figures\.(\w+) import (\w+)", page.read_text(encoding="utf-8")
+        ):
             if (module, name) in drawn:
                 readers.setdefault((module, name), set()).add(page.stem)
     assert {f: len(r) for f, r in readers.items()} == dict.fromkeys(drawn, 1)

@@ -1,31 +1,21 @@
-"""Makefile rules found in the imports."""
+"""What a source depends on, read from its code."""
 
+import json
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
 from helpers import paths
-from helpers.paths import StudyPaths
 from helpers.pipeline import dependencies
+from helpers.pipeline.dependencies import EVERYTHING, Code, facts
 
-WHERE = StudyPaths("cart_checkout")
-NOTEBOOKS = [f"{name}.ipynb" for name in paths.books()]
+CODE = Code()
 
 
 def names(source: str) -> set[str]:
-    """Modules a source depends on, relative to the package."""
-    return {f.relative_to(dependencies.PACKAGE).as_posix() for f in dependencies.dependencies(source)}
-
-
-@pytest.fixture(scope="module")
-def needs() -> dict[str, set[str]]:
-    """Modules of each target, by the target's file name."""
-    return {
-        target.name: {f.relative_to(dependencies.PACKAGE).as_posix() for f in files}
-        for target, files in dependencies.needs(WHERE).items()
-    }
+    """Modules that a source executes."""
+    return set(CODE.closure(facts(source).imports))
 
 
 @pytest.mark.parametrize(
@@ -38,43 +28,22 @@ def needs() -> dict[str, set[str]]:
         "def f():\n    from helpers.errors import ReportError",
         "class A:\n    def f(self):\n        if True:\n            import helpers.errors",
         "try:\n    import helpers.errors\nexcept ImportError:\n    pass",
+        "if TYPE_CHECKING:\n    pass\nelse:\n    import helpers.errors",
     ],
 )
 def test_every_form_of_import_is_seen(source):
-    assert "errors.py" in names(source)
+    assert names(source) == {"helpers", "helpers.errors"}
 
 
 def test_imports_inside_functions_of_modules_count():
     """helpers.report.notebook imports helpers.report.tables inside a method: its change must run the notebooks again."""
-    assert "tables.py" in names("import helpers.report.notebook")
-    assert "figures/style.py" in names("from helpers.report.figures import log"), "and what that one imports"
+    assert "helpers.report.tables" in names("import helpers.report.notebook")
+    assert "helpers.report.figures.style" in names("from helpers.report.figures import log"), "and what that imports"
 
 
-def test_imports_for_types_only_do_not_count():
-    source = (
-        "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from helpers.experiment.decision.value import Value\n"
-    )
-    assert names(source) == set()
-
-
-def test_a_notebook_waits_for_what_it_reads():
-    found = {target.stem: {f.stem for f in files} for target, files in dependencies.reads(WHERE).items() if files}
-    assert found == {
-        "04_experiment_design": {"resalted"},
-        "05_ab_results": {"resalted"},
-        "06_roi_and_rollout": {"04_experiment_design", "05_ab_results"},
-        "07_monitoring": {"02_funnel_analysis", "05_ab_results"},
-    }
-
-
-def test_a_notebook_that_hides_what_it_reads_is_refused():
-    with pytest.raises(ValueError, match="malformed"):
-        dependencies.read_by("nb.earlier(name)", WHERE)
-
-
-def test_packages_count_with_what_they_import():
-    found = names("import helpers.simulate")
-    assert {"simulate/__init__.py", "simulate/shop.py", "simulate/dirt.py"} <= found
+@pytest.mark.parametrize("test", ["TYPE_CHECKING", "typing.TYPE_CHECKING"])
+def test_imports_for_types_only_do_not_count(test):
+    assert names(f"if {test}:\n    from helpers.experiment.decision.value import Value\n") == set()
 
 
 def test_other_packages_and_strings_do_not_count():
@@ -82,80 +51,97 @@ def test_other_packages_and_strings_do_not_count():
     assert names("") == set()
 
 
-def test_only_code_cells_are_read(tmp_path):
-    import json
+def test_every_package_on_the_way_counts_with_what_it_imports():
+    found = names("import helpers.simulate.shop")
+    assert {"helpers", "helpers.simulate", "helpers.simulate.dirt"} <= found
 
+
+def test_a_notebook_that_hides_what_it_reads_is_refused():
+    with pytest.raises(ValueError, match="malformed"):
+        facts("nb.earlier(name)")
+
+
+def test_only_code_cells_are_read(tmp_path):
     file = tmp_path / "01_x.ipynb"
     cells = [
         {"cell_type": "markdown", "source": ["import helpers.experiment.decision.value"]},
         {"cell_type": "code", "source": ["from helpers import (\n", "    errors)\n"]},
     ]
     file.write_text(json.dumps({"cells": cells}))
-    assert names(dependencies.code(file)) >= {"errors.py"}
-    assert "roi.py" not in names(dependencies.code(file))
+    assert CODE.closure(dependencies.of_file(file).imports) == ("helpers", "helpers.errors")
 
 
-def test_every_step_and_notebook_has_its_rule(needs):
-    assert set(needs) == {"done", "warehouse.duckdb", "resalted.parquet", *NOTEBOOKS, "results.json", "index.html"}
-    for target, files in needs.items():
-        assert {"study/__init__.py", "paths.py", "errors.py"} <= files, target
+# --- a lazy face ---
 
-
-def test_a_figure_module_concerns_the_notebooks_that_use_it(needs):
-    users = {
-        m: {t for t, files in needs.items() if f"figures/{m}.py" in files}
-        for m in ("log", "experiment", "money", "monitoring")
-    }
-    assert users["log"] == {"01_data_prep.ipynb", "02_funnel_analysis.ipynb", "03_segmentation.ipynb"}
-    assert users["experiment"] == {"04_experiment_design.ipynb", "05_ab_results.ipynb"}
-    assert users["money"] == {"06_roi_and_rollout.ipynb"}
-    assert users["monitoring"] == {"07_monitoring.ipynb"}
+LAZY = {
+    "__init__.py": "",
+    "a.py": "from helpers.stats import Effect",
+    "b.py": "from helpers import stats\nstats.Effect",
+    "c.py": "import helpers.stats as s\ns.Effect",
+    "d.py": "import helpers.stats\nhelpers.stats.Effect",
+    "e.py": "from helpers import stats\ngetattr(stats, name)",
+    "f.py": "from helpers.stats import *",
+    "g.py": "from helpers.stats import cox",
+    "h.py": "from helpers.stats import unknown",
+    "stats/__init__.py": "_HOME: dict[str, str] = {'Effect': 'helpers.stats.comparison.effects', 'Cox': '.cox'}\n"
+    "def __getattr__(name): ...",
+    "stats/cox.py": "",
+    "stats/comparison/__init__.py": "",
+    "stats/comparison/effects.py": "from . import tail\nfrom .tail import x",
+    "stats/comparison/tail.py": "",
+}
+EFFECT = {"stats", "stats.comparison", "stats.comparison.effects", "stats.comparison.tail"}
 
 
 @pytest.mark.parametrize(
-    ("module", "spared"),
+    ("module", "wanted"),
     [
-        ("roi.py", NOTEBOOKS[:4]),
-        ("decision.py", NOTEBOOKS[:4]),
-        ("segments.py", [NOTEBOOKS[0], NOTEBOOKS[3]]),
-        ("simulate/shop.py", [*NOTEBOOKS, "warehouse.duckdb", "resalted.parquet", "results.json", "index.html"]),
-        ("pages.py", [*NOTEBOOKS, "warehouse.duckdb", "done", "results.json"]),
-        ("roi.py", ["done", "warehouse.duckdb", "resalted.parquet", "results.json", "index.html"]),
+        *((name, EFFECT) for name in "abcd"),
+        *((name, EFFECT | {"stats.cox"}) for name in "ef"),
+        ("g", {"stats", "stats.cox"}),
+        ("h", {"stats"}),
     ],
 )
-def test_touching_a_module_rebuilds_only_what_uses_it(needs, module, spared):
-    concerned = {t for t, files in needs.items() if module in files}
-    assert not concerned & set(spared)
+def test_a_name_of_a_lazy_face_leads_to_its_home_alone(tmp_path, monkeypatch, module, wanted):
+    package = tmp_path / "helpers"
+    monkeypatch.setattr(dependencies, "PACKAGE", package)
+    for name, text in LAZY.items():
+        file = package / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text)
+    found = Code(package=package).closure([f"helpers.{module}"])
+    assert set(found) == {"helpers", f"helpers.{module}", *(f"helpers.{name}" for name in wanted)}
 
 
-def test_makefile_is_valid_make_and_survives_a_deleted_module(tmp_path):
-    text = dependencies.makefile(WHERE)
-    assert str(paths.ROOT) not in text
-    gone = "src/helpers/gone.py"
-    file = tmp_path / "rules.mk"
-    file.write_text(text + f"data/x/y: {gone}\n{gone}:\n\ndata/x/y:\n\t@echo built\n")
-    done = subprocess.run(["make", "-f", str(file), "data/x/y"], capture_output=True, text=True, cwd=paths.ROOT)
-    assert done.returncode == 0, done.stderr
-    assert done.stdout == "built\n"
-    for line in text.splitlines():
-        target, _, files = line.partition(": ")
-        sources = [f for f in files.split() if not f.startswith(("data/", "reports/"))]
-        assert all((paths.ROOT / f).is_file() for f in sources), target
+def test_a_face_that_is_not_lazy_counts_whole():
+    assert facts("HOME = {'a': 'helpers.b'}").homes == ()
 
 
-def test_rules_run_on_the_standard_library_alone():
-    """Make calls them before anything is installed."""
-    program = (
-        "import sys; sys.path.insert(0, 'src'); import helpers.pipeline.dependencies as r; from helpers.paths import StudyPaths;"
-        "r.makefile(StudyPaths('x')); print(*sorted({m.partition('.')[0] for m in sys.modules} & {'yaml', 'pydantic',"
-        " 'pandas', 'numpy', 'click', 'duckdb'}))"
-    )
-    done = subprocess.run(
-        [sys.executable, "-S", "-c", program], capture_output=True, text=True, cwd=paths.ROOT, check=True
-    )
-    assert done.stdout.strip() == ""
+def test_what_the_write_up_tells_is_docstrings_and_messages():
+    source = '"""Mean."""\ndef f(x):\n    """A sum."""\n    raise InputError(f"no {x}")\n'
+    told = facts(source).words
+    assert facts(source + "# more\ny = 1\n").words == told
+    assert facts(source.replace("sum", "total")).words != told and facts(source.replace("no ", "not ")).words != told
 
 
-def test_sources_are_there():
-    for path in (dependencies.PACKAGE, paths.NOTEBOOKS):
-        assert Path(path).is_dir()
+# --- queries ---
+
+
+def test_queries_are_told_by_literals():
+    assert facts('query.query(con, "funnel")\nnb.query("events")').queries == ("events", "funnel")
+    assert facts("query.query(con, name)").queries == (EVERYTHING,)
+    found = CODE.queries(facts(""), CODE.closure(["helpers.experiment.funnel"]))
+    assert {"funnel", "funnel_arms"} <= found and EVERYTHING not in found
+
+
+def test_no_module_computes_the_name_of_a_query():
+    """Otherwise every notebook would depend on every query."""
+    assert [m for m, file in CODE.files.items() if EVERYTHING in dependencies.of_file(file).queries] == []
+
+
+def test_the_graph_needs_nothing_heavy():
+    """A run with nothing to do stays quick."""
+    heavy = ("pydantic", "pandas", "numpy", "duckdb", "jinja2", "papermill", "scipy", "tqdm", "helpers.config")
+    program = f"import sys, helpers.cli.running, helpers.cli; print([m for m in {heavy} if m in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, cwd=paths.ROOT, check=True)
+    assert done.stdout == "[]\n"

@@ -1,103 +1,157 @@
-"""The graph of those without make is make's own."""
-
-import os
-import re
-import subprocess
-from pathlib import Path
+"""The one graph: what each step of the bundled studies, of the programme and of the project is made from."""
 
 import pytest
 
 from helpers import paths
 from helpers.paths import StudyPaths
-from helpers.pipeline import graph
+from helpers.pipeline import graph, project
+from helpers.pipeline.built import Built
+from helpers.pipeline.dependencies import PACKAGE
+from helpers.pipeline.graph import Origin, Step
 
-FILES = {"studies/rees46.yml": graph.of_study, f"programmes/{paths.YEAR}.yml": graph.of_programme}
-each = pytest.mark.parametrize("file", FILES)
-HOLDING = os.environ | {"MAKEFLAGS": "", "BUILD_LOCK": str(paths.ROOT), "WANTED": "study"}
-"""As the make that holds the tree's lock has it, which alone knows the steps."""
-
-
-def nodes_of(file: str) -> list[graph.Node]:
-    return FILES[file](file, StudyPaths(Path(file).stem))
+BOOKS = paths.books()
+STUDY = StudyPaths("cart_checkout")
+FILE = "studies/cart_checkout.yml"
 
 
-def of_make(file: str) -> dict[str, set[str]]:
-    """Prerequisites of each target as make knows them, those that only set an order left out."""
-    done = subprocess.run(
-        ["make", "-pn", "-o", ".venv/ready", "reports/index.html", f"STUDY={file}"],
-        cwd=paths.ROOT, env=HOLDING, capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    found: dict[str, set[str]] = {}
-    for target, needed in re.findall(r"^((?:data|reports)/[^:\s]+):(?!=) ?(.*)$", done.stdout, flags=re.MULTILINE):
-        found.setdefault(target, set()).update(needed.partition("|")[0].split())
-    assert found, done.stderr
+@pytest.fixture(scope="module")
+def built(tmp_path_factory):
+    """Content without a record."""
+    return Built(tmp_path_factory.mktemp("tree"))
+
+
+@pytest.fixture(scope="module")
+def steps() -> dict[str, Step]:
+    of_study = graph.of_study(FILE, STUDY, Origin(plans=(paths.STUDIES / "tracking_plans" / "shop.yml",)))
+    year = graph.of_programme(f"programmes/{paths.YEAR}.yml", StudyPaths(paths.YEAR))
+    pages = [
+        project.write_up(of_study[-1:]), project.simulator(of_study[-1:]), project.diagrams(of_study[-1:]),
+        project.dbt_docs(FILE, STUDY, Origin(), of_study[1]), project.site(FILE, paths.ROOT, of_study[-1:]),
+    ]  # fmt: skip
+    named = {step.what: step for step in (*of_study, *year)}
+    return named | {step.subject if step.what == "page" else step.what: step for step in pages} | {
+        "the year's numbers": year[-1], "figures and numbers": of_study[-1]
+    }  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def inputs(steps, built) -> dict[str, set[str]]:
+    return {what: set(built.inputs(step)) for what, step in steps.items()}
+
+
+def concerned(inputs: dict[str, set[str]], name: str) -> set[str]:
+    found = {what for what, names in inputs.items() if name in names}
+    assert found or name.startswith("module "), f"nothing reads {name}"
     return found
 
 
-@each
-def test_targets_and_what_they_need_are_those_of_make(file):
-    known = of_make(file)
-    for node in nodes_of(file):
-        needed = {str(other.relative_to(paths.ROOT)) for other in node.inputs}
-        assert needed == known[str(node.target.relative_to(paths.ROOT))], node.what
+def test_what_a_study_is_made_of(steps):
+    assert [w for w, step in steps.items() if step.subject == "cart_checkout"] == [
+        "log", "warehouse", "A/A assignments", *BOOKS, "figures and numbers", "dbt docs",
+    ]  # fmt: skip
 
 
-@each
-def test_commands_are_those_of_make(file):
-    name = Path(file).stem
-    done = subprocess.run(
-        ["make", "-nB", "-o", ".venv/ready", "-o", f"data/{name}/rules.mk", "reports/index.html", f"STUDY={file}"],
-        cwd=paths.ROOT, env=HOLDING, capture_output=True, text=True, check=True,
-    )  # fmt: skip
-    commands = {tuple(line.split()) for line in re.findall(r"-m helpers (.+)$", done.stdout, flags=re.MULTILINE)}
-    ours = {node.command for node in nodes_of(file)}
-    assert {c for c in commands if c != ("site",)} == ours - {("site", file)}, "make renders the project's site"
-
-
-@each
-def test_every_step_comes_after_those_it_needs(file):
-    nodes = nodes_of(file)
-    place = {node.target: n for n, node in enumerate(nodes)}
-    for n, node in enumerate(nodes):
-        assert all(place[other] < n for other in node.inputs if other in place), node.what
-
-
-@pytest.fixture
-def built(tmp_path):
-    """A chain of three steps whose targets are younger than what they are made from."""
-    source, first, second, third = (tmp_path / name for name in "sabc")
-    for age, file in enumerate((source, first, second, third)):
-        file.touch()
-        os.utime(file, (1_000 + age, 1_000 + age))
-    return [
-        graph.Node("first", (), first, (source,)),
-        graph.Node("second", (), second, (first, tmp_path / "deleted")),
-        graph.Node("third", (), third, (second,)),
-    ]
-
-
-def test_only_what_is_out_of_date_and_what_follows_is_run(built):
-    assert graph.to_run(built) == []
-    os.utime(built[0].target, (2_000, 2_000))
-    assert [node.what for node in graph.to_run(built)] == ["second", "third"]
-    built[0].target.unlink()
-    assert [node.what for node in graph.to_run(built)] == ["first", "second", "third"]
-    built[0].target.touch()
-    os.utime(built[0].target, (1_001, 1_001))
-    built[2].target.unlink()
-    assert [node.what for node in graph.to_run(built)] == ["third"]
-
-
-def test_a_make_without_the_lock_asks_the_one_that_gets_it_even_for_what_is_there(tmp_path):
-    python = tmp_path / "python"
-    python.write_text('#!/bin/sh\necho "asked: $*"\n')
-    python.chmod(0o755)
-    free = {name: value for name, value in os.environ.items() if name not in ("BUILD_LOCK", "WANTED")} | {
-        "MAKEFLAGS": ""
+def test_a_notebook_waits_for_what_it_reads(steps):
+    reads = {book: {step.what for step in steps[book].before} - {"warehouse"} for book in BOOKS}
+    assert {book: what for book, what in reads.items() if what} == {
+        "04_experiment_design": {"A/A assignments"},
+        "05_ab_results": {"A/A assignments"},
+        "06_roi_and_rollout": {"04_experiment_design", "05_ab_results"},
+        "07_monitoring": {"02_funnel_analysis", "05_ab_results"},
     }
-    done = subprocess.run(
-        ["make", "-o", ".venv/ready", f"BIN={tmp_path}", "data/README.md"],
-        cwd=paths.ROOT, env=free, capture_output=True, text=True, check=True,
-    )  # fmt: skip
-    assert (paths.ROOT / "data" / "README.md").is_file()
-    assert "asked: -m helpers.pipeline.lock make -s -o .venv/ready data/README.md" in done.stdout
+
+
+def test_every_step_comes_after_those_it_needs(steps):
+    every = list(steps.values())
+    order = {step: n for n, step in enumerate(graph.ancestors(every))}
+    assert set(order) == set(every)
+    assert all(order[other] < order[step] for step in every for other in step.before)
+
+
+def test_every_step_runs_on_the_locked_packages_and_its_own_file(inputs):
+    assert all("requirements.lock" in names for names in inputs.values())
+    of_study = {"log", "warehouse", "A/A assignments", *BOOKS, "figures and numbers", "dbt docs"}
+    assert concerned(inputs, FILE) >= of_study
+    assert concerned(inputs, "studies/tracking_plans/shop.yml") >= of_study - {"A/A assignments", "dbt docs"}
+
+
+@pytest.mark.parametrize(
+    ("module", "users", "spared"),
+    [
+        ("log", BOOKS[:3], {BOOKS[3], *BOOKS[5:]}),
+        ("experiment", BOOKS[3:5], {*BOOKS[1:3], *BOOKS[5:]}),
+        ("money", BOOKS[5:6], {*BOOKS[:4], BOOKS[6]}),
+        ("monitoring", BOOKS[6:], set(BOOKS[:6])),
+    ],
+)
+def test_a_figure_module_concerns_the_notebooks_that_use_it(inputs, module, users, spared):
+    """01 and 05 also share a module of optional sections, which draws figures of both."""
+    found = concerned(inputs, f"module helpers.report.figures.{module}")
+    assert found >= set(users) and not found & spared
+
+
+@pytest.mark.parametrize(
+    ("module", "spared"),
+    [
+        ("simulate.shop", {*BOOKS, "warehouse", "A/A assignments", "figures and numbers", "site"}),
+        ("site.front_page", {*BOOKS, "log", "warehouse"}),
+        ("experiment.decision.value", {"log", "warehouse", "A/A assignments", *BOOKS[:4]}),
+        ("cli.running", {*BOOKS, "log", "warehouse"}),
+    ],
+)
+def test_a_module_concerns_only_what_uses_it(inputs, module, spared):
+    name = f"module helpers.{module}"
+    assert (PACKAGE / f"{module.replace('.', '/')}.py").is_file()
+    assert not concerned(inputs, name) & spared
+
+
+@pytest.mark.parametrize("module", ["survival.hazard_ratio", "bayes.comparison", "comparisons.quantiles"])
+def test_a_method_that_no_report_uses_concerns_no_step(inputs, module):
+    """The write-up names it, so it reads its docstrings and messages, and those alone."""
+    file = f"stats/{module.replace('.', '/')}.py"
+    assert (PACKAGE / file).is_file()
+    assert concerned(inputs, f"module helpers.stats.{module}") == set()
+    assert all(f"src/helpers/{file}" not in names for names in inputs.values())
+    assert concerned(inputs, f"texts in src/helpers/{file}") == {"write-up"}
+
+
+def test_a_method_concerns_the_reports_that_use_it(inputs):
+    assert concerned(inputs, "module helpers.stats.checks.sequential_srm") == {"12_live"}
+    assert concerned(inputs, "module helpers.stats.checks.srm_diagnosis") == {"01_data_prep", "05_ab_results"}
+
+
+@pytest.mark.parametrize(
+    ("template", "pages"),
+    [
+        ("docs/templates/methodology.md.j2", {"write-up"}),
+        ("docs/templates/study.md.j2", {"write-up"}),
+        ("docs/templates/index.md.j2", {"pages"}),
+        ("docs/templates/single.html.j2", {"pages"}),
+        ("docs/templates/diagrams.html.j2", {"diagrams"}),
+        ("docs/site/simulator/form.mjs", {"simulator"}),
+        ("docs/site/diagrams/main.mjs", {"diagrams"}),
+        ("docs/site/conf.py", {"pages"}),
+    ],
+)
+def test_a_template_concerns_the_pages_that_use_it(inputs, template, pages):
+    assert concerned(inputs, template) == pages
+
+
+def test_every_template_has_a_page():
+    """But those with which new-study proposes a study."""
+    used = {*project.templates([*project._own_templates(), *project.OF_THE_SITE, "diagrams.html.j2"])}
+    left = {file.name for file in paths.TEMPLATES.rglob("*.j2") if file not in used}
+    assert left == {"new_study.yml.j2", "new_tracking_plan.yml.j2"}
+
+
+def test_a_query_concerns_those_who_ask_it(inputs):
+    assert concerned(inputs, "docs/queries/resalted_assignments.sql") >= {"A/A assignments"}
+    assert "01_data_prep" in concerned(inputs, "docs/queries/tracking_violations.sql")
+    assert not concerned(inputs, "docs/queries/tracking_violations.sql") & {"06_roi_and_rollout", "12_live"}
+    by_hand = paths.QUERIES / "experiment_statistics.sql"
+    for query in {*paths.QUERIES.glob("*.sql")} - {by_hand}:
+        assert concerned(inputs, f"docs/queries/{query.name}"), query.name
+
+
+def test_a_model_concerns_the_warehouse(inputs):
+    assert concerned(inputs, "warehouse/models/marts/fct_experiment_results.sql") == {"warehouse", "dbt docs"}

@@ -16,7 +16,7 @@ from helpers.pipeline import progress
 SHORT = "from helpers.pipeline.progress import step\nwith step('study', 'short'): pass\n"
 LONG = """
 import time
-from helpers import progress
+from helpers.pipeline import progress
 progress.LONG, progress._AGAIN, progress._BEAT = 0.1, 0.3, 0.02
 with progress.step('study', 'long') as running:
     for part in progress.counted(range(4), 4, 'parts'):

@@ -1,6 +1,7 @@
 """A study file is data: it runs nothing, unfolds to nothing, and names no place outside of the project."""
 
 import re
+import shutil
 import subprocess
 import sys
 import time
@@ -194,17 +195,13 @@ def test_a_stream_that_is_no_file_is_one_clear_error(path):
         stream.read(paths.ROOT / path, "2026-07-27")
 
 
-def test_make_writes_no_rules_for_what_is_no_name():
-    for name in ("..", "a/b", "-x", ""):
-        done = subprocess.run(
-            [sys.executable, "-m", "helpers.pipeline.dependencies", name],
-            cwd=paths.ROOT,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == 2 and "is no name of a study" in done.stderr
-    assert not (paths.ROOT / "rules.mk").exists()
+@pytest.mark.parametrize("goal", ["..", "reports/../../x", "data/a b/raw/done", "-x", "reports/nope/results.json", ""])
+def test_a_goal_that_no_step_makes_is_refused(goal):
+    done = subprocess.run(
+        [sys.executable, "-m", "helpers", "build", "--explain", "--", goal],
+        cwd=paths.ROOT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 2 and f"no step makes {goal!r}" in done.stderr
 
 
 def test_clean_does_not_follow_links(tmp_path):
@@ -220,6 +217,8 @@ def test_clean_does_not_follow_links(tmp_path):
     recipe = re.search(r"^clean:.*\n((?:\t.*\n)+)", makefile, flags=re.MULTILINE)
     assert recipe is not None
     commands = recipe[1].replace("\t@", "")
-    subprocess.run(["bash", "-c", commands], cwd=tree, check=True)
+    subprocess.run(["bash", "-ec", commands], cwd=tree, check=True)
     assert (outside / "precious").exists()
     assert sorted(f.name for f in tree.rglob("*")) == ["data", "own.csv"]
+    shutil.rmtree(tree / "data")
+    subprocess.run(["bash", "-ec", commands], cwd=tree, check=True)  # a fresh clone may have no data

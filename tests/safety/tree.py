@@ -1,5 +1,6 @@
 """A tree of its own with one small study, in which make may be killed, run twice at once, or cut off from the world."""
 
+import json
 import os
 import shutil
 import signal
@@ -29,7 +30,7 @@ class Tree:
 
     def command(self, *arguments: str, study: str = "small") -> list[str]:
         """Make on the one study, with the environment that is there already."""
-        return ["make", "-o", ".venv/ready", f"STUDY=studies/{study}.yml", f"BUNDLED={study}", *arguments]
+        return ["make", "-o", ".venv/ready", f"STUDY=studies/{study}.yml", *arguments]
 
     def environment(self, **more: str) -> dict[str, str]:
         own = {MARK: str(self.base), "PYTHONPATH": str(self.base / "src"), "TMPDIR": str(self.scratch)}
@@ -49,6 +50,14 @@ class Tree:
         said, _ = process.communicate(timeout=1_500)
         assert process.returncode == 0, said
         return said
+
+    def forget(self, *steps: str) -> None:
+        """Take steps such as ``small: warehouse`` out of the record, so that the next run makes them again."""
+        file = self.base / "data" / "built.json"
+        record = json.loads(file.read_text(encoding="utf-8"))
+        for step in steps:
+            del record["steps"][step]
+        file.write_text(json.dumps(record), encoding="utf-8")
 
     def results(self, study: str = "small") -> bytes:
         return (self.base / "reports" / study / "results.json").read_bytes()
@@ -83,7 +92,7 @@ class Tree:
     def leftovers(self) -> list[str]:
         """Hidden and temporary files where a run writes, and anything in its scratch."""
         hidden = [
-            f for top in GENERATED for f in (self.base / top).rglob(".*") if f.name not in (".gitignore", ".docs")
+            f for top in GENERATED for f in (self.base / top).rglob(".*") if f.name != ".gitignore"
         ]
         spilled = [f for top in GENERATED for f in (self.base / top).rglob("*.tmp")]
         return [str(f.relative_to(self.base)) for f in (*hidden, *spilled)] + [f.name for f in self.scratch.iterdir()]

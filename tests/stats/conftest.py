@@ -5,7 +5,6 @@ import os
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 from hypothesis import settings
 
@@ -24,8 +23,3 @@ def golden() -> dict[str, Any]:
     if not path.is_file():
         pytest.skip(f"no reference figures at {path}: set REFERENCE_DIR")
     return json.loads(path.read_text())
-
-
-@pytest.fixture
-def rng() -> np.random.Generator:
-    return np.random.default_rng(20261122)

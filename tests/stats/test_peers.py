@@ -13,10 +13,10 @@ import pytest
 from scipy import stats
 
 from helpers.stats import Mean, Proportion, compare, srm
-from helpers.stats.bayes import compare_bayes
+from helpers.stats.bayes.comparison import compare_bayes
+from helpers.stats.comparisons.linear import fieller, from_variances, relative_delta
+from helpers.stats.comparisons.score import TwoByTwo
 from helpers.stats.inference import critical, p_values
-from helpers.stats.linear import fieller, from_variances, relative_delta
-from helpers.stats.score import Table
 
 X_C, N_C, X_T, N_T = 16_249, 50_000, 16_522, 50_000
 CONTROL, TREATMENT = Proportion(N_C, X_C), Proportion(N_T, X_T)
@@ -62,7 +62,7 @@ def test_miettinen_nurminen():
     assert e.p_value == pytest.approx(0.0658805790, abs=5e-11)
     assert e.absolute_low == pytest.approx(-0.0003584011, abs=1e-9)
     assert e.absolute_high == pytest.approx(0.0112778094, abs=3e-7)
-    table = Table.of(X_C, N_C, X_T, N_T)
+    table = TwoByTwo.of(X_C, N_C, X_T, N_T)
     assert table.z_difference(e.absolute_low) == pytest.approx(Z, abs=1e-10)
     assert table.z_difference(e.absolute_high) == pytest.approx(-Z, abs=1e-10)
 

@@ -1,4 +1,4 @@
-// Miettinen and Nurminen's score test and the intervals that invert it, as helpers.stats.score has them.
+// Miettinen and Nurminen's score test and the intervals that invert it, as helpers.stats.comparisons.score has them.
 const TINY = 1e-300;
 const ABOVE_ZERO = Number.MIN_VALUE;
 const EPS = 4 * Number.EPSILON;

@@ -16,7 +16,7 @@ from helpers.errors import EXIT_CODES, ReportError
 
 SECTIONS = {
     "Your experiment": ("new-study", "check", "run", "serve", "live", "log-decision"),
-    "The project": ("golden", "calibration", "docs", "schema", "plan-diff"),
+    "The project": ("build", "golden", "calibration", "docs", "schema", "plan-diff"),
 }
 """Commands by what they are for, in the order of their use; all others are steps."""
 THE_REST = "Steps, as make runs them"

@@ -2,11 +2,14 @@
 
 import os
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import click
 
-from helpers import config, paths
+from helpers import paths
 from helpers.cli.group import command, study_argument
 from helpers.errors import ReportError
 from helpers.pipeline import lock
@@ -37,22 +40,65 @@ def check(study_file: str) -> None:
     click.echo(preview.of(study_file))
 
 
+def building(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The options of the commands that build."""
+    options = (
+        click.option(
+            "--jobs", "-j", type=click.IntRange(1, 16, clamp=True), help="Steps at the same time; as many as cores."
+        ),
+        click.option("--explain", is_flag=True, help="Say of each step whether it is up to date and why; run nothing."),
+        click.option("--refresh", is_flag=True, help="Run every step, also those that are up to date."),
+    )
+    for option in reversed(options):
+        function = option(function)
+    return function
+
+
 @command
 @study_argument
-@click.option("--jobs", "-j", type=click.IntRange(1, 16), help="Steps at the same time; as many as cores.")
-def run(study_file: str, jobs: int | None) -> None:
+@building
+def run(study_file: str, jobs: int | None, explain: bool, refresh: bool) -> None:
     """Build the report of STUDY: every step that is out of date, from the log to the site."""
+    from helpers.cli import running
+
+    if explain:
+        click.echo("\n".join(running.explain_run(study_file)))
+        return
+    with _told(jobs) as (several, tell):
+        count, summary = running.run(study_file, several, refresh=refresh)
+        tell(count, [summary])
+
+
+@command
+@click.argument("goals", metavar="[GOAL]...", nargs=-1)
+@building
+def build(goals: tuple[str, ...], jobs: int | None, explain: bool, refresh: bool) -> None:
+    """Build GOALs of the project: all, site, or files such as reports/index.html; all when none is named."""
+    from helpers.cli import running
+
+    if explain:
+        click.echo("\n".join(running.explain_build(goals or ("all",))))
+        return
+    with _told(jobs) as (several, tell):
+        tell(*running.build(goals or ("all",), several, refresh=refresh))
+
+
+@contextmanager
+def _told(jobs: int | None) -> Iterator[tuple[int, Callable[[int, list[Path]], None]]]:
+    """How many steps at a time, and how a build tells its end; a step that stopped it ends the process as it ended."""
     from helpers.cli.running import Stopped
-    from helpers.cli.running import run as bring_up_to_date
+
+    def tell(count: int, summaries: list[Path]) -> None:
+        if not count:
+            click.echo("  nothing is out of date", err=True)
+        for summary in summaries:
+            click.echo(summary.read_text(encoding="utf-8"), nl=False)
 
     try:
-        count, summary = bring_up_to_date(study_file, jobs or min(2, len(os.sched_getaffinity(0))))
+        yield jobs or min(2, len(os.sched_getaffinity(0))), tell
     except Stopped as stopped:
         click.echo(f"\n{stopped.said}\n", err=True)
         sys.exit(stopped.code)
-    if not count:
-        click.echo("  nothing is out of date", err=True)
-    click.echo(summary.read_text(encoding="utf-8"), nl=False)
 
 
 @command
@@ -103,6 +149,7 @@ def log_decision(
     """
     from datetime import UTC, datetime
 
+    from helpers import config
     from helpers.experiment.decision import log
 
     if check:

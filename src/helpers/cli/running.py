@@ -1,21 +1,28 @@
-"""``run``: every step of a study that is out of date, in the order of the graph, two at a time where none waits."""
+"""``run`` and ``build``: every step that is out of date, in the order of the graph, two at a time where none waits."""
 
 import os
+import signal
 import subprocess
 import sys
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import current_thread, main_thread
 
-from helpers import config, paths
+from helpers import paths
+from helpers.cli import goals
+from helpers.cli.goals import Asked
 from helpers.errors import EXIT_CODES, ReportError
 from helpers.paths import StudyPaths
-from helpers.pipeline import graph, lock
-from helpers.pipeline.graph import Node
+from helpers.pipeline import lock
+from helpers.pipeline.building import bring_up_to_date, explained
+from helpers.pipeline.built import Built
+from helpers.pipeline.graph import Step
 from helpers.pipeline.progress import TELL, say, step
 
 ENVIRONMENT = {"PYTHONHASHSEED": "0", "JUPYTER_PLATFORM_DIRS": "1", TELL: "1"}
-"""As the Makefile has it; and the step tells how far it is instead of drawing."""
+"""The same for every step, whoever starts it; and the step tells how far it is instead of drawing."""
 
 PATIENCE = 5
 """Seconds that a step has to end by itself."""
@@ -25,16 +32,15 @@ PATIENCE = 5
 class _Steps:
     """Steps in processes of their own, which die with this one."""
 
-    study: str
     running: set[subprocess.Popen[str]] = field(default_factory=set)
 
-    def perform(self, node: Node) -> None:
+    def perform(self, asked: Step) -> None:
         """Run one step to its end; what it says on standard error stands in the error it raises."""
         environment = {k: v for k, v in os.environ.items() if k not in ("PYTHONDONTWRITEBYTECODE", "MAKELEVEL")}
         with (
-            step(self.study, node.what) as shown,
+            step(asked.subject, asked.what) as shown,
             subprocess.Popen(
-                [sys.executable, "-m", "helpers", *node.command], env=environment | ENVIRONMENT, cwd=paths.ROOT,
+                [sys.executable, "-m", "helpers", *asked.command], env=environment | ENVIRONMENT, cwd=paths.ROOT,
                 text=True, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, close_fds=False,  # it inherits the lock
             ) as process,
         ):  # fmt: skip
@@ -43,7 +49,7 @@ class _Steps:
             said = [line for line in process.stderr if not shown.heard(line)]
             self.running.discard(process)
             if process.wait():
-                raise Stopped(node, process.returncode, "".join(said).strip("\n"))
+                raise Stopped(asked, process.returncode, "".join(said).strip("\n"))
         for line in said:
             say(line.rstrip("\n"))
 
@@ -55,6 +61,24 @@ class _Steps:
             except subprocess.TimeoutExpired:
                 process.terminate()
 
+    @contextmanager
+    def ending(self) -> Iterator[None]:
+        """Within, SIGTERM ends the steps and then this process, as the keyboard would."""
+
+        def end(*_: object) -> None:
+            for process in list(self.running):
+                process.terminate()
+            raise KeyboardInterrupt
+
+        if current_thread() is not main_thread():
+            yield
+            return
+        before = signal.signal(signal.SIGTERM, end)
+        try:
+            yield
+        finally:
+            signal.signal(signal.SIGTERM, before)
+
 
 class Stopped(Exception):
     """A step ended with another exit code than 0; ``said`` is what it wrote on standard error.
@@ -62,57 +86,55 @@ class Stopped(Exception):
     A code that a step never says of itself, such as that of a signal, is 1: an error that is none of the reader's.
     """
 
-    def __init__(self, node: Node, code: int, said: str) -> None:
-        self.code, self.said = code if code in EXIT_CODES else 1, said or f"the step {node.what!r} was killed"
+    def __init__(self, asked: Step, code: int, said: str) -> None:
+        self.code, self.said = code if code in EXIT_CODES else 1, said or f"the step {asked.what!r} was killed"
         super().__init__(self.said)
 
 
-def run(file: str, jobs: int) -> tuple[int, Path]:
+def run(file: str, jobs: int, *, refresh: bool = False) -> tuple[int, Path]:
     """Bring the report of a study file up to date; how many steps that took, and the report's summary.
 
-    Waits for another run in the same tree. Each step is whole or not at all, so what was there before stands until a step is done. When one fails no other
-    is begun, those under way end, and :class:`Stopped` is raised.
+    Waits for another run in the same tree. Each step is whole or not at all, so what was there before stands until a
+    step is done. When one fails no other is begun, those under way end, and :class:`Stopped` is raised.
     """
-    where = place(file)
-    with lock.held(where.base):
-        return _run(file, where, jobs), summary_of(where)
+    count, (where,) = _brought(goals.located(file).base, lambda built: goals.of_file(file, built), jobs, refresh)
+    return count, summary_of(where)
 
 
-def place(file: str) -> StudyPaths:
-    """Where what a study or a programme generates stands; raises what opening it raises."""
-    from helpers.config import programme
+def build(wanted: Sequence[str], jobs: int, *, refresh: bool = False) -> tuple[int, list[Path]]:
+    """Bring goals of the project up to date, as :func:`run` does; how many steps, and the summaries of the reports."""
+    count, reports = _brought(paths.ROOT, lambda built: goals.of_project(wanted, built), jobs, refresh)
+    return count, [summary_of(where) for where in reports]
 
-    return (programme.opened(file) if Path(file).parent.name == "programmes" else config.opened(file))[1]
+
+def explain_run(file: str) -> list[str]:
+    """A line a step of a study: up to date, or why not; nothing is run or written."""
+    built = Built(goals.located(file).base)
+    return explained(goals.of_file(file, built).steps, built)
 
 
-def _run(file: str, where: StudyPaths, jobs: int) -> int:
-    waiting = graph.to_run((graph.of_programme if where.beyond else graph.of_study)(file, where))
-    count, pending = len(waiting), {node.target for node in waiting}
-    steps = _Steps(where.name)
-    under_way: dict[Future[None], Node] = {}
-    with ThreadPoolExecutor(jobs) as pool:
-        try:
-            while waiting or under_way:
-                ready = [node for node in waiting if not pending & set(node.inputs)]
-                for node in ready[: jobs - len(under_way)]:
-                    waiting.remove(node)
-                    under_way[pool.submit(steps.perform, node)] = node
-                done, _ = wait(under_way, return_when=FIRST_COMPLETED)
-                for future in done:
-                    node = under_way.pop(future)
-                    future.result()
-                    pending.discard(node.target)
-        except KeyboardInterrupt:
-            steps.stop()
-            raise
-    return count
+def explain_build(wanted: Sequence[str]) -> list[str]:
+    """A line a step that leads to the goals."""
+    built = Built()
+    return explained(goals.of_project(wanted, built).steps, built)
+
+
+def _brought(base: Path, ask: Callable[[Built], Asked], jobs: int, refresh: bool) -> tuple[int, list[StudyPaths]]:
+    with lock.held(base):
+        built = Built(base)
+        asked = ask(built)
+        if refresh or any(built.causes(one) for one in asked.steps):
+            for file in asked.files:
+                goals.place(file)  # a file that is wrong is refused before anything runs
+        steps = _Steps()
+        with steps.ending():
+            ran = bring_up_to_date(asked.steps, built, steps.perform, jobs, refresh=refresh, stop=steps.stop)
+    return len(ran), asked.reports
 
 
 def summary_of(where: StudyPaths) -> Path:
     """The summary of a report that was brought up to date."""
     summary = where.reports / "summary.txt"
     if not summary.is_file():
-        raise ReportError(
-            "the report has no summary", expected=paths.shown(summary), remedy="delete results.json there"
-        )
+        raise ReportError("the report has no summary", expected=paths.shown(summary), remedy="run it with --refresh")
     return summary

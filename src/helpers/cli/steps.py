@@ -6,16 +6,27 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from helpers import config, paths
+from helpers import paths
 from helpers.cli.group import command, study_argument
 from helpers.errors import ReportError
 from helpers.pipeline import lock
 from helpers.pipeline.files import scratch, write_text
 from helpers.pipeline.progress import Running, step
+
+if TYPE_CHECKING:
+    from helpers.config import Study
+    from helpers.paths import StudyPaths
+
+
+def opened(file: str) -> "tuple[Study, StudyPaths]":
+    """A study file, and where everything it generates stands; the packages that validate it are imported here."""
+    from helpers import config
+
+    return config.opened(file)
 
 
 @contextmanager
@@ -31,7 +42,7 @@ def log(study_file: str) -> None:
     """Simulate the log of STUDY, or bring in its own, as Parquet."""
     from helpers import ingest
 
-    study, where = config.opened(study_file)
+    study, where = opened(study_file)
     with writing(where.base, study.name, "log"):
         if not study.simulated:
             ingest.land_whole(study, where)
@@ -51,7 +62,7 @@ def marts_(study_file: str) -> None:
     from helpers.experiment import statistics_table
     from helpers.warehouse.build import build
 
-    study, where = config.opened(study_file)
+    study, where = opened(study_file)
     with writing(where.base, study.name, "warehouse"):
         build(study, where, statistics_table.load)
 
@@ -63,7 +74,7 @@ def resalt(study_file: str) -> None:
     from helpers.experiment import rerandomisation
     from helpers.warehouse import query
 
-    study, where = config.opened(study_file)
+    study, where = opened(study_file)
     with (
         writing(where.base, study.name, "A/A assignments"),
         query.connect(where.database) as con,
@@ -94,7 +105,7 @@ def year(programme_file: str) -> None:
 @click.option("-p", "--parameter", "given", multiple=True, metavar="NAME=VALUE", help="Overrides a parameter; JSON.")
 def notebook(study_file: str, name: str, given: tuple[str, ...]) -> None:
     """Run the notebook NAME on STUDY, or on a programme."""
-    from helpers.cli.running import place
+    from helpers.cli.goals import place
     from helpers.pipeline import notebooks
 
     where = place(study_file)
@@ -120,7 +131,7 @@ def notebook(study_file: str, name: str, given: tuple[str, ...]) -> None:
 @study_argument
 def report(study_file: str) -> None:
     """Export the figures of STUDY, or of a programme, and gather its numbers."""
-    from helpers.cli.running import place
+    from helpers.cli.goals import place
     from helpers.record import Numbers
     from helpers.report.figures.export import export
     from helpers.site.summary import of_programme, summary
@@ -136,6 +147,8 @@ def report(study_file: str) -> None:
 
             text = of_programme(programme.load(study_file), where, numbers)
         else:
+            from helpers import config
+
             text = summary(config.load(study_file), where, numbers)
         write_text(where.reports / "summary.txt", text)
         numbers.save(where.reports / "results.json", where.name)
@@ -146,7 +159,7 @@ def report(study_file: str) -> None:
 @click.argument("study_file", metavar="[STUDY]", required=False)
 def site(study_file: str | None) -> None:
     """Render the site in reports/ over every report that is whole, in the project or in the folder STUDY belongs to."""
-    from helpers.cli.running import place
+    from helpers.cli.goals import place
     from helpers.site.catalogue import programmes, reports
     from helpers.site.render import render
 
@@ -191,6 +204,8 @@ def simulator_(study_files: tuple[str, ...]) -> None:
 @command
 def schema() -> None:
     """Write the JSON Schema of study files, for editors."""
+    from helpers import config
+
     with lock.held():
         write_text(paths.STUDIES / "study.schema.json", config.json_schema())
 
@@ -211,7 +226,7 @@ def dbt_docs(study_file: str) -> None:
     """Write the warehouse's documentation with lineage as one page."""
     from helpers.site.dbt_docs import document
 
-    study, where = config.opened(study_file)
+    study, where = opened(study_file)
     with writing(where.base, study.name, "dbt docs"):
         page = document(study, where)
     click.echo(f"Open {paths.shown(page)}")

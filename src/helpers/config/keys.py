@@ -12,7 +12,7 @@ PLACES = {
 }  # fmt: skip
 """Where the keys of each model stand in a study file, in the order of a reader."""
 PROGRAMME_PLACES = {
-    "Programme": "The programme", "World": "data: the simulated year", "Attribution": "attribution", "Segments": "segments",
+    "Programme": "The programme", "ProgrammeWorld": "data: the simulated year", "Attribution": "attribution", "Segments": "segments",
     "Prediction": "prediction", "Beyond": "beyond", "Live": "live",
 }  # fmt: skip
 """The same of a programme file."""

@@ -10,7 +10,12 @@ from helpers.errors import ReportError
 from helpers.experiment.rerandomisation import Rerandomised, evaluated
 from helpers.experiment.results import Results
 from helpers.formatting import formatted
-from helpers.stats import Effect, MeanDesign, Plan, Proportion, ProportionDesign, VarianceReduction, weeks
+from helpers.stats.adjustment.cuped import VarianceReduction
+from helpers.stats.comparisons.effects import Effect
+from helpers.stats.design.duration import weeks
+from helpers.stats.design.plan import Plan
+from helpers.stats.design.power import MeanDesign, ProportionDesign
+from helpers.stats.summaries.proportion import Proportion
 from helpers.warehouse import query
 
 if TYPE_CHECKING:

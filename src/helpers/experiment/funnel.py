@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 from helpers.config import Study
 from helpers.errors import ReportError
 from helpers.formatting import plural
-from helpers.stats import BinomialInterval, Lifetimes, SurvivalCurve, binomial_interval, kaplan_meier
+from helpers.stats.binomial import BinomialInterval, binomial_interval
+from helpers.stats.survival.curves import Lifetimes, SurvivalCurve, kaplan_meier
 from helpers.warehouse import query
 
 if TYPE_CHECKING:

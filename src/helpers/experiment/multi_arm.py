@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from helpers.experiment.results import MetricEffect, Results
-from helpers.stats import adjust
+from helpers.stats.multiplicity.corrections import adjust
 
 
 def against_control(results: Results) -> list[MetricEffect]:

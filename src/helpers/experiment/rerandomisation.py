@@ -8,13 +8,10 @@ from helpers.config import Metric, Study
 from helpers.defaults import SRM_THRESHOLD
 from helpers.errors import ReportError
 from helpers.experiment.results import Truth
-from helpers.stats import (
-    MonteCarlo,
-    monte_carlo,
-    score_intervals,
-    srm,
-    welch,
-)
+from helpers.stats.binomial import MonteCarlo, monte_carlo
+from helpers.stats.checks.srm import srm
+from helpers.stats.comparisons.linear import welch
+from helpers.stats.comparisons.score import score_intervals
 from helpers.warehouse import query
 
 if TYPE_CHECKING:

@@ -5,28 +5,18 @@ from typing import TYPE_CHECKING, Any
 
 from helpers.config import Metric, Study
 from helpers.errors import ReportError
-from helpers.stats import (
-    SRM,
-    DailyEffects,
-    Effect,
-    Heterogeneity,
-    Mean,
-    NonInferiority,
-    Novelty,
-    Proportion,
-    Ratio,
-    SRMByGroup,
-    Summary,
-    VarianceReduction,
-    adjust,
-    compare,
-    cuped,
-    heterogeneity,
-    noninferiority,
-    novelty,
-    srm,
-    srm_by_group,
-)
+from helpers.stats.adjustment.cuped import VarianceReduction, cuped
+from helpers.stats.checks.daily_effects import DailyEffects
+from helpers.stats.checks.novelty import Novelty, novelty
+from helpers.stats.checks.srm import SRM, SRMByGroup, srm, srm_by_group
+from helpers.stats.comparisons.effects import Effect, compare
+from helpers.stats.comparisons.noninferiority import NonInferiority, noninferiority
+from helpers.stats.multiplicity.corrections import adjust
+from helpers.stats.multiplicity.heterogeneity import Heterogeneity, heterogeneity
+from helpers.stats.summaries.mean import Mean
+from helpers.stats.summaries.proportion import Proportion
+from helpers.stats.summaries.ratio import Ratio
+from helpers.stats.summaries.summary import Summary
 from helpers.warehouse import query
 
 if TYPE_CHECKING:

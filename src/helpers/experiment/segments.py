@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from helpers.config import Study
 from helpers.experiment import funnel
-from helpers.stats import BinomialInterval, binomial_interval
+from helpers.stats.binomial import BinomialInterval, binomial_interval
 from helpers.warehouse import query
 
 if TYPE_CHECKING:

@@ -18,7 +18,8 @@ from helpers.simulate.selection_bias import (
     SelectionBias,
     simulate_selection,
 )
-from helpers.stats import Effect, Mean, compare
+from helpers.stats.comparisons.effects import Effect, compare
+from helpers.stats.summaries.mean import Mean
 from helpers.warehouse import query
 
 if TYPE_CHECKING:

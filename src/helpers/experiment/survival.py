@@ -5,7 +5,15 @@ from typing import TYPE_CHECKING
 
 from helpers.config import Study
 from helpers.errors import ReportError
-from helpers.stats import Effect, Lifetimes, LogRank, SurvivalCurve, compare_restricted_means, kaplan_meier, log_rank
+from helpers.stats.comparisons.effects import Effect
+from helpers.stats.survival.curves import (
+    Lifetimes,
+    LogRank,
+    SurvivalCurve,
+    compare_restricted_means,
+    kaplan_meier,
+    log_rank,
+)
 from helpers.warehouse import query
 
 if TYPE_CHECKING:

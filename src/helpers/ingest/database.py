@@ -2,8 +2,9 @@
 
 import difflib
 import os
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from helpers.config import VARIABLE
 from helpers.errors import ReportError
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     import duckdb
 
     from helpers.config import Place
+
+T = TypeVar("T")
 
 
 def read_duckdb(con: "duckdb.DuckDBPyConnection", place: "Place", file: Path, into: Path) -> Parts:
@@ -57,8 +60,16 @@ def tables(con: "duckdb.DuckDBPyConnection", file: Path) -> list[tuple[str, str]
 def read_postgres(con: "duckdb.DuckDBPyConnection", place: "Place", study: str, into: Path) -> Parts:
     """A table of a PostgreSQL database as Parquet in ``into``, by COPY in one transaction; moments become UTC.
 
-    SQLAlchemy knows the tables and their columns, the server writes the rows as CSV, DuckDB reads them. Raises for a
-    variable that is not set, a missing driver, a database that does not answer, and a missing table.
+    SQLAlchemy knows the tables and their columns, the server writes the rows as CSV, DuckDB reads them. Raises as
+    :func:`connected`, and for a missing table.
+    """
+    return connected(study, place, lambda connection: _copied(con, place, connection, into))
+
+
+def connected(study: str, place: "Place", ask: Callable[[Any], T]) -> T:
+    """What ``ask`` finds over a connection to the PostgreSQL database of a study.
+
+    Raises for a variable that is not set, a missing driver, and a database that does not answer.
     """
     variable = VARIABLE.fullmatch(place.path)
     assert variable
@@ -83,7 +94,7 @@ def read_postgres(con: "duckdb.DuckDBPyConnection", place: "Place", study: str, 
         url = sqlalchemy.make_url(address).set(drivername="postgresql+psycopg")
         engine = sqlalchemy.create_engine(url)
         with engine.connect() as connection:
-            return _copied(con, place, connection, into)
+            return ask(connection)
     except sqlalchemy.exc.SQLAlchemyError as error:
         raise ReportError(
             f"studies/{study}.yml: the PostgreSQL database does not answer",
@@ -93,14 +104,21 @@ def read_postgres(con: "duckdb.DuckDBPyConnection", place: "Place", study: str, 
         ) from None
 
 
-def _copied(con: "duckdb.DuckDBPyConnection", place: "Place", connection: Any, into: Path) -> Parts:
+def described(place: "Place", connection: Any) -> tuple[str, str, dict[str, Any]]:
+    """Schema and name of a study's table, and the types of its columns; raises where it is not there."""
     import sqlalchemy
 
     inspector = sqlalchemy.inspect(connection)
     schemas = [s for s in inspector.get_schema_names() if s not in ("information_schema", "pg_catalog")]
     found = [(s, t) for s in schemas for t in (*inspector.get_table_names(s), *inspector.get_view_names(s))]
     schema, table = _named(place, found, inspector.default_schema_name or "public", "the database")
-    types = {c["name"]: c["type"] for c in inspector.get_columns(table, schema)}
+    return schema, table, {c["name"]: c["type"] for c in inspector.get_columns(table, schema)}
+
+
+def _copied(con: "duckdb.DuckDBPyConnection", place: "Place", connection: Any, into: Path) -> Parts:
+    import sqlalchemy
+
+    schema, table, types = described(place, connection)
     name = f"table {schema}.{table}"
     check_columns(place, list(types), name)
     wanted = [column for column in types if column in mapped(place)]

@@ -27,7 +27,7 @@ def from_frame(study_file: str | Path, frame: "pd.DataFrame") -> Path:
 
         from helpers import landing
 
-        landing.from_frame("studies/my_test.yml", frame)
+        ingest.from_frame("studies/my_test.yml", frame)
     """
     import duckdb
 

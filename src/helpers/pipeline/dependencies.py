@@ -1,45 +1,77 @@
-"""Makefile rules found in the code: touching a module rebuilds what uses it, and a notebook waits for those it reads.
+"""What a source depends on, read from its code: the modules it imports, the queries it runs, the notebooks it reads.
 
-Runs on the standard library alone, so that make can call it before anything is installed.
+Nothing is imported to find out. Imports inside functions count, those under ``if TYPE_CHECKING`` do not. Importing
+``helpers.a.b`` runs ``helpers/__init__`` and ``helpers/a/__init__`` first, so these count with what they import there
+and then; what their functions import counts where a name is taken from them.
+
+A package may be a lazy face (PEP 562): a module-level ``__getattr__`` and a literal dict from each public name to the
+module that defines it. Then ``from helpers.stats import Effect`` depends on the home of ``Effect`` alone. Of every other
+package all that its ``__init__`` imports counts.
 """
 
 import ast
+import hashlib
 import json
-import re
-import sys
-from collections.abc import Iterator
-from functools import cache
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from helpers import paths
-from helpers.paths import StudyPaths
-from helpers.pipeline.files import write_text
 
 PACKAGE = paths.ROOT / "src" / "helpers"
-
-STEPS = {
-    "raw/done": "import helpers.ingest, helpers.simulate",
-    "warehouse.duckdb": "import helpers.warehouse.build",
-    "resalted.parquet": "import helpers.experiment.results",
-}
-"""What the steps before the notebooks start from, by their target in the study's data folder."""
-STEPS_OF_A_YEAR = {"raw/done": "import helpers.simulate.year"}
-"""The same of a programme."""
+EVERYTHING = "*"
+"""Stands for every public name of a package, or for every query."""
 
 
-def dependencies(source: str) -> list[Path]:
-    """Modules of this package that a Python source imports, directly or through each other.
+@dataclass(frozen=True)
+class Facts:
+    """What one source says, in a form that JSON keeps.
 
-    Imports inside functions count; importing a package counts as importing all of it that it imports itself.
+    Attributes:
+        imports: ``helpers.a.b`` for a module that is used, ``helpers.a:name`` for a name taken from one.
+        face: those of the imports that happen when the source itself is imported, outside of functions.
+        homes: of a lazy face, the module of each name; empty of every other source.
+        queries: names given to ``query(...)`` as literals; :data:`EVERYTHING` where one is computed.
+        earlier: notebooks whose numbers are asked for by ``.earlier("...")``.
+        resalted: the assignments under many salts are read.
+        words: a digest of what the write-up tells of it: docstrings and the calls that make errors.
     """
-    found: dict[Path, None] = {}
-    waiting = [source]
-    while waiting:
-        for module in _imported(waiting.pop()):
-            if module not in found:
-                found[module] = None
-                waiting.append(module.read_text(encoding="utf-8"))
-    return sorted(found)
+
+    imports: tuple[str, ...] = ()
+    face: tuple[str, ...] = ()
+    homes: tuple[tuple[str, str], ...] = ()
+    queries: tuple[str, ...] = ()
+    earlier: tuple[str, ...] = ()
+    resalted: bool = False
+    words: str = ""
+
+
+def facts(source: str, package: str = "") -> Facts:
+    """Read a Python source; ``package`` is the package it stands in, for relative imports.
+
+    Raises ``ValueError`` where the name of an earlier notebook is no literal, for then nobody knows what to wait for.
+
+    Example:
+        >>> facts("from helpers.stats import Effect").imports
+        ('helpers.stats:Effect',)
+        >>> facts("numbers = nb.earlier('05_ab_results')").earlier
+        ('05_ab_results',)
+    """
+    tree = ast.parse(source)
+    nodes = list(_executed(tree))
+    earlier: list[str] = []
+    for node in nodes:
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "earlier":
+            earlier += [ast.literal_eval(name) for name in node.args]
+    return Facts(
+        tuple(sorted(set(_imports(nodes, package)))),
+        tuple(sorted(set(_imports(list(_executed(tree, functions=False)), package)))),
+        tuple(sorted(_homes(tree, package).items())),
+        tuple(sorted(set(_queries(nodes)))),
+        tuple(sorted(set(earlier))),
+        any(isinstance(node, ast.Attribute) and node.attr == "resalted" for node in nodes),
+        hashlib.blake2b("\n".join(_words(tree)).encode(), digest_size=16).hexdigest(),
+    )
 
 
 def code(notebook: Path) -> str:
@@ -48,82 +80,148 @@ def code(notebook: Path) -> str:
     return "\n".join("".join(c["source"]) for c in cells if c["cell_type"] == "code")
 
 
-def needs(where: StudyPaths) -> dict[Path, list[Path]]:
-    """Files each target of a study, or of a programme, depends on."""
-    steps = STEPS_OF_A_YEAR if where.beyond else STEPS
-    found = {where.data / target: dependencies(source) for target, source in steps.items()}
-    for notebook in _books(where):
-        found[where.executed / notebook.name] = dependencies(code(notebook))
-    found[where.reports / "results.json"] = dependencies("import helpers.site.summary, helpers.report.figures.export")
-    found[where.reports.parent / "index.html"] = dependencies("import helpers.site.render")
+def of_file(file: Path) -> Facts:
+    """:func:`facts` of a module of this project or of a notebook's code."""
+    if file.suffix == ".ipynb":
+        return facts(code(file))
+    inside = file.relative_to(PACKAGE.parent).parent.parts if file.is_relative_to(PACKAGE) else ()
+    return facts(file.read_text(encoding="utf-8"), ".".join(inside))
+
+
+class Code:
+    """The modules of the package and what follows from importing one; ``known`` gives the facts of a file."""
+
+    def __init__(self, known: Callable[[Path], Facts] = of_file, package: Path = PACKAGE) -> None:
+        self._known, self._name = known, package.name
+        self.files: dict[str, Path] = {}
+        for file in package.rglob("*.py"):
+            parts = file.relative_to(package.parent).with_suffix("").parts
+            self.files[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = file
+        self._reached: dict[tuple[str, ...], tuple[str, ...]] = {}
+
+    def closure(self, imports: Iterable[str]) -> tuple[str, ...]:
+        """Modules that are executed when a source with these ``imports`` runs, in order of their names."""
+        start = tuple(sorted(set(imports)))
+        if start not in self._reached:
+            seen, reached = set(start), set[tuple[str, bool]]()
+            waiting = list(start)
+            while waiting:
+                for module, used in self._executed_by(waiting.pop()):
+                    if (module, used) not in reached:
+                        reached.add((module, used))
+                        known = self._known(self.files[module])
+                        more = [name for name in (known.imports if used else known.face) if name not in seen]
+                        seen.update(more)
+                        waiting += more
+            self._reached[start] = tuple(sorted({module for module, _ in reached}))
+        return self._reached[start]
+
+    def queries(self, source: Facts, modules: Iterable[str]) -> set[str]:
+        """Names of the queries that a source and the modules behind it run, perhaps :data:`EVERYTHING`."""
+        found = set(source.queries)
+        return found.union(*(self._known(self.files[module]).queries for module in modules))
+
+    def _executed_by(self, entry: str) -> Iterator[tuple[str, bool]]:
+        """Modules that one import executes, and whether their functions are used; without what these import in turn."""
+        dotted, _, name = entry.partition(":")
+        if dotted.partition(".")[0] != self._name:
+            return
+        inner = f"{dotted}.{name}"
+        homes = dict(self._known(self.files[dotted]).homes) if name and dotted in self.files else {}
+        parts = dotted.split(".")
+        for n in range(1, len(parts)):
+            if (above := ".".join(parts[:n])) in self.files:
+                yield above, False
+        if dotted in self.files:
+            yield dotted, not (name and (inner in self.files or name in homes))
+        if name and inner in self.files:
+            yield inner, self.files[inner].name != "__init__.py"
+        else:
+            for home in homes.values() if name == EVERYTHING else filter(None, [homes.get(name)]):
+                yield from self._executed_by(home)
+
+
+def _executed(tree: ast.AST, *, functions: bool = True) -> Iterator[ast.AST]:
+    """Nodes of a module but those below ``if TYPE_CHECKING``, which only a type checker reads; perhaps no functions."""
+    yield tree
+    for node in ast.iter_child_nodes(tree):
+        if isinstance(node, ast.If) and ast.unparse(node.test).endswith("TYPE_CHECKING"):
+            for other in node.orelse:
+                yield from _executed(other, functions=functions)
+        elif functions or not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+            yield from _executed(node, functions=functions)
+
+
+def _imports(nodes: list[ast.AST], package: str) -> Iterator[str]:
+    """Modules that are executed, and the names taken from them: by the import, or later as an attribute."""
+    bound: dict[str, set[str]] = {}  # an expression that may name a package, the packages it may name
+    for node in nodes:
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                yield alias.name
+                bound.setdefault(alias.asname or alias.name, set()).add(alias.name)
+        elif isinstance(node, ast.ImportFrom):
+            base = _absolute(node, package)
+            for alias in node.names:
+                yield f"{base}:{alias.name}"
+                bound.setdefault(alias.asname or alias.name, set()).add(f"{base}.{alias.name}")
+    named = {name: asked for name, asked in bound.items() if any(a.startswith(f"{PACKAGE.name}.") for a in asked)}
+    within: set[int] = set()
+    for node in nodes:
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name | ast.Attribute):
+            for package_name in named.get(ast.unparse(node.value), ()):
+                yield f"{package_name}:{node.attr}"
+                within.add(id(node.value))
+    for node in nodes:  # used bare, as in getattr(stats, name): any of its names may be meant
+        if isinstance(node, ast.Name | ast.Attribute) and isinstance(node.ctx, ast.Load) and id(node) not in within:
+            for package_name in named.get(ast.unparse(node), ()):
+                yield f"{package_name}:{EVERYTHING}"
+
+
+def _absolute(node: ast.ImportFrom, package: str) -> str:
+    if not node.level:
+        return node.module or ""
+    above = package.split(".")[: len(package.split(".")) - node.level + 1]
+    return ".".join([*above, *([node.module] if node.module else [])])
+
+
+def _homes(tree: ast.Module, package: str) -> dict[str, str]:
+    """The literal dict behind a module-level ``__getattr__``: the module of each name, in full."""
+    if not any(isinstance(node, ast.FunctionDef) and node.name == "__getattr__" for node in tree.body):
+        return {}
+    found: dict[str, str] = {}
+    for node in tree.body:
+        value = node.value if isinstance(node, ast.Assign | ast.AnnAssign) else None
+        if isinstance(value, ast.Dict):
+            try:
+                content = ast.literal_eval(value)
+            except ValueError:
+                continue
+            if all(isinstance(text, str) for pair in content.items() for text in pair):
+                found |= {name: _full(home, package) for name, home in content.items()}
     return found
 
 
-def reads(where: StudyPaths) -> dict[Path, list[Path]]:
-    """What each notebook reads of other steps beside the marts, see :func:`read_by`."""
-    return {where.executed / notebook.name: read_by(code(notebook), where) for notebook in _books(where)}
+def _full(home: str, package: str) -> str:
+    return home if home.partition(".")[0] == PACKAGE.name else f"{package}.{home.lstrip('.')}"
 
 
-def _books(where: StudyPaths) -> list[Path]:
-    return [paths.NOTEBOOKS / f"{name}.ipynb" for name in paths.books(beyond=where.beyond)]
+def _words(tree: ast.Module) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef):
+            yield f"{getattr(node, 'name', '')}: {ast.get_docstring(node)}"
+        elif isinstance(node, ast.Call) and ast.unparse(node.func).endswith(("Error", "Wrong")):
+            yield ast.dump(node)
 
 
-def read_by(source: str, where: StudyPaths) -> list[Path]:
-    """The notebooks whose numbers a source asks for by ``.earlier("...")``, and the assignments it names ``.resalted``.
+def _queries(nodes: list[ast.AST]) -> Iterator[str]:
+    """Literals among the first two arguments of ``query(...)``; a call without one may ask anything.
 
-    Raises ``ValueError`` where a notebook's name is no literal, for then nobody knows what to wait for.
-
-    >>> read_by("numbers = nb.earlier('05_ab_results')", StudyPaths("mine"))[0].name
-    '05_ab_results.ipynb'
+    What the function ``query`` itself is given is told by those who call it.
     """
-    found: dict[Path, None] = {}
-    for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "earlier":
-            found |= {where.executed / f"{ast.literal_eval(name)}.ipynb": None for name in node.args}
-        elif isinstance(node, ast.Attribute) and node.attr == "resalted":
-            found[where.resalted] = None
-    return sorted(found)
-
-
-def makefile(where: StudyPaths) -> str:
-    """The rules as make reads them; a file that is deleted later does not stop make."""
-    rules = needs(where)
-    edges = [*rules.items(), *reads(where).items()]
-    lines = [f"{paths.shown(target)}: {' '.join(map(paths.shown, files))}" for target, files in edges]
-    every = sorted({paths.shown(file) for files in rules.values() for file in files})
-    return "\n".join([*lines, *(f"{name}:" for name in every)]) + "\n"
-
-
-def _executed(tree: ast.AST) -> Iterator[ast.AST]:
-    """Nodes of a module but those below ``if TYPE_CHECKING``, which only a type checker reads."""
-    yield tree
-    for node in ast.iter_child_nodes(tree):
-        typing_only = isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING"
-        if not typing_only:
-            yield from _executed(node)
-
-
-@cache
-def _imported(source: str) -> list[Path]:
-    modules: list[str] = []
-    for node in _executed(ast.parse(source)):
-        if isinstance(node, ast.Import):
-            modules += [alias.name for alias in node.names]
-        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            modules += [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
-    files = []
-    for module in modules:
-        head, *rest = module.split(".")
-        if head == PACKAGE.name:
-            stem = PACKAGE.joinpath(*rest)
-            files += [f for f in (stem.with_suffix(".py"), stem / "__init__.py") if f.is_file()]
-    return files
-
-
-if __name__ == "__main__":
-    if not re.fullmatch("[a-z][a-z0-9_]*", sys.argv[1]):  # make asks before the study file is read
-        print(f"error: {sys.argv[1]!r} is no name of a study; expected small letters, digits and _", file=sys.stderr)
-        sys.exit(2)
-    study = StudyPaths(sys.argv[1])
-    write_text(study.data / "rules.mk", makefile(study))
-    (study.data / "rules.mk").touch()
+    for node in nodes:
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name | ast.Attribute):
+            called = node.func.id if isinstance(node.func, ast.Name) else node.func.attr
+            if called == "query" and node.args:
+                literals = [a.value for a in node.args[:2] if isinstance(a, ast.Constant) and isinstance(a.value, str)]
+                yield from literals or [EVERYTHING]

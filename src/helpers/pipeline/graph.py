@@ -1,123 +1,174 @@
-"""The steps of one study and what each is made from: the Makefile's graph, for those without make.
+"""The build graph: each step of a study, a programme and the project, what it is made from and what it makes.
 
-What a step imports, and what a notebook reads of another, comes from :mod:`helpers.pipeline.dependencies` for both; the few edges that
-stand with make's recipes are here again, and a test asks make for its own to compare.
+This is its only declaration: ``make`` and ``python -m helpers run`` both take it from here. Of code a step names what
+it starts from, and :mod:`helpers.pipeline.dependencies` finds the rest. What needs a study's own keys, such as its raw
+data, is found above and handed in as an :class:`Origin`.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Union
 
 from helpers import paths
 from helpers.paths import StudyPaths
 from helpers.pipeline import dependencies
+from helpers.pipeline.dependencies import Facts
+
+Place = Union[Path, "Step", Callable[[], Iterable[Path]]]
+"""A file, a folder with all in it, what another step makes, or files that are looked for when they are needed."""
 
 
 @dataclass(frozen=True)
-class Node:
-    """One step: the arguments of its command, the file it makes, the files that one is made from.
+class Table:
+    """An input in a database: ``fingerprint`` asks it; a database that is a ``file`` is asked only when that has changed."""
+
+    fingerprint: Callable[[], str]
+    file: Path | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Step:
+    """One step of a build.
 
     Attributes:
-        what: the step's name for a reader.
+        subject: the study, the programme, or the part of the project that it belongs to.
+        what: its name for a reader.
         command: arguments after ``python -m helpers``.
-        target: appears, whole, when the step is done.
-        inputs: files and targets of other steps; the target is out of date when one of them is newer.
+        outputs: what it makes; a file among them must be there when it is done.
+        inputs: what it is made from; a step among them runs before.
+        imports: modules that it starts from.
+        source: a notebook whose code it runs.
+        after: steps that run before, though nothing of theirs is read by name.
+        tables: inputs that are no files, by their name for a reader.
+        words: modules of which only docstrings and messages are read.
+        queries: it asks the marts, so the queries that its code names count.
     """
 
+    subject: str
     what: str
     command: tuple[str, ...]
-    target: Path
-    inputs: tuple[Path, ...]
+    outputs: tuple[Place, ...]
+    inputs: tuple[Place, ...] = ()
+    imports: tuple[str, ...] = ()
+    source: Path | None = None
+    after: tuple["Step", ...] = ()
+    tables: Mapping[str, Table] = field(default_factory=dict)
+    words: tuple[Path, ...] = ()
+    queries: bool = False
 
-    def stale(self) -> bool:
-        """True when the target is not there, or older than something it is made from."""
-        if not self.target.exists():
-            return True
-        made = self.target.stat().st_mtime_ns
-        return any(file.exists() and file.stat().st_mtime_ns > made for file in self.inputs)
+    @property
+    def key(self) -> str:
+        """Its name in the record."""
+        return f"{self.subject}: {self.what}"
 
+    @property
+    def before(self) -> set["Step"]:
+        """The steps that must be done before this one begins."""
+        return {*self.after, *(place for place in self.inputs if isinstance(place, Step))}
 
-def of_study(file: str, where: StudyPaths) -> list[Node]:
-    """The steps from the study file to the site, each after those it needs."""
-    node = _noder(where)
-    study = where.base / "studies" / f"{where.name}.yml"
-    plans = sorted({f for base in (where.base, paths.ROOT) for f in base.glob("studies/tracking_plans/*.yml")})
-    raw = where.raw / "done"
-    first = [
-        node("log", ("log", file), raw, study, *plans),
-        node("warehouse", ("marts", file), where.database, raw, study, *plans, *_models()),
-        node(
-            "A/A assignments", ("resalt", file), where.resalted, where.database,
-            paths.QUERIES / "resalted_assignments.sql",
-        ),
-    ]  # fmt: skip
-    return [*first, *_told(file, where, where.database)]
+    @property
+    def targets(self) -> list[Path]:
+        """Its outputs that are known by name; folders left out, which may be empty."""
+        return [place for place in self.outputs if isinstance(place, Path) and place.suffix]
 
 
-def of_programme(file: str, where: StudyPaths) -> list[Node]:
-    """The steps from the programme file to the site."""
-    raw = where.raw / "done"
-    year = _noder(where)("year", ("year", file), raw, where.base / "programmes" / f"{where.name}.yml")
-    return [year, *_told(file, where, raw)]
+@dataclass(frozen=True)
+class Origin:
+    """What a study reads beside its own file.
+
+    Attributes:
+        files: raw data.
+        tables: tables of databases, by their name for a reader.
+        plans: its tracking plan.
+        streams: the files that its monitoring reads.
+    """
+
+    files: tuple[Path, ...] = ()
+    tables: Mapping[str, Table] = field(default_factory=dict)
+    plans: tuple[Path, ...] = ()
+    streams: tuple[Path, ...] = ()
 
 
-Noder = Callable[..., Node]
+LOCKED = paths.ROOT / "requirements.lock"
+"""The versions of the packages: every step runs on them."""
 
 
-def _noder(where: StudyPaths) -> Noder:
-    modules = dependencies.needs(where)
-
-    def node(what: str, command: Sequence[str], target: Path, *inputs: Path) -> Node:
-        return Node(what, tuple(command), target, (*inputs, *modules.get(target, [])))
-
-    return node
+Reader = Callable[[Path], Facts]
+"""Gives the facts of a notebook's code; a build has them on record."""
 
 
-def _told(file: str, where: StudyPaths, asked: Path) -> list[Node]:
-    """The notebooks, each on what it asks, then figures and numbers, then the site."""
-    node, reads = _noder(where), dependencies.reads(where)
-    made = {book: where.executed / f"{book}.ipynb" for book in paths.books(beyond=where.beyond)}
-    queries = sorted(paths.QUERIES.glob("*.sql"))
-    nodes = [
-        node(
-            book, ("notebook", file, book), target, paths.NOTEBOOKS / target.name, asked, *queries,
-            *reads.get(target, []),
-        )
-        for book, target in made.items()
-    ]  # fmt: skip
-    results, site = where.reports / "results.json", where.reports.parent / "index.html"
-    nodes.append(node("figures and numbers", ("report", file), results, *made.values()))
-    nodes.append(node("site", ("site", file), site, results, *_of_the_site()))
-    return nodes
+def of_study(file: str, where: StudyPaths, origin: Origin, reader: Reader = dependencies.of_file) -> list[Step]:
+    """The steps from a study file to its numbers and figures, each after those it needs."""
+    name, study = where.name, where.base / "studies" / f"{where.name}.yml"
+    common = (study, *origin.plans, LOCKED)
+    log = Step(
+        name, "log", ("log", file), (where.raw,), (*common, *origin.files),
+        ("helpers.ingest", "helpers.simulate"), tables=origin.tables,
+    )  # fmt: skip
+    marts = Step(
+        name, "warehouse", ("marts", file), (where.database, where.data / "dbt" / "manifest.json"),
+        (log, *common, *models()), ("helpers.warehouse.build", "helpers.experiment.statistics_table"), queries=True,
+    )  # fmt: skip
+    resalted = Step(
+        name, "A/A assignments", ("resalt", file), (where.resalted,), (marts, study, LOCKED),
+        ("helpers.experiment.rerandomisation",), queries=True,
+    )  # fmt: skip
+    return [log, marts, resalted, *_told(file, where, (marts, *common, *origin.streams), reader, resalted)]
 
 
-def to_run(nodes: Sequence[Node]) -> list[Node]:
-    """The nodes that are out of date, or follow one that is; in their order.
+def of_programme(file: str, where: StudyPaths, reader: Reader = dependencies.of_file) -> list[Step]:
+    """The steps from a programme file to its numbers and figures."""
+    common = (where.base / "programmes" / f"{where.name}.yml", LOCKED)
+    year = Step(where.name, "year", ("year", file), (where.raw,), common, ("helpers.simulate.year",))
+    return [year, *_told(file, where, (year, *common), reader)]
 
-    >>> raw = Node("log", ("log",), Path("no/raw"), ())
-    >>> marts = Node("warehouse", ("marts",), Path("no/marts"), (raw.target,))
-    >>> [node.what for node in to_run([raw, marts])]
+
+def _told(
+    file: str, where: StudyPaths, read: tuple[Place, ...], reader: Reader, resalted: Step | None = None
+) -> list[Step]:
+    """The notebooks, each on what it asks for, then figures and numbers."""
+    made: dict[str, Step] = {}
+    for book in paths.books(beyond=where.beyond):
+        source = paths.NOTEBOOKS / f"{book}.ipynb"
+        facts = reader(source)
+        asked = [made[other] for other in facts.earlier if other in made]
+        outputs = (where.executed / source.name, where.results / f"{book}.json", where.figure_specs / book)
+        made[book] = Step(
+            where.name, book, ("notebook", file, book), outputs,
+            (*read, source, *asked, *([resalted] if resalted and facts.resalted else [])),
+            ("helpers.pipeline.notebooks", "helpers.pipeline.kernel"), source=source, queries=True,
+        )  # fmt: skip
+    report = Step(
+        where.name, "figures and numbers", ("report", file),
+        (where.reports / "results.json", where.reports / "summary.txt", where.figures),
+        (*read[1:], *made.values(), paths.SITE / "_static"), ("helpers.site.summary", "helpers.report.figures.export"),
+    )  # fmt: skip
+    return [*made.values(), report]
+
+
+def ancestors(goals: Iterable[Step]) -> list[Step]:
+    """The goals and all that they need, each after those it needs.
+
+    >>> raw = Step("mine", "log", ("log",), ())
+    >>> marts = Step("mine", "warehouse", ("marts",), (), (raw,))
+    >>> [step.what for step in ancestors([marts])]
     ['log', 'warehouse']
     """
-    targets: set[Path] = set()
-    found = []
-    for node in nodes:
-        if node.stale() or targets & set(node.inputs):
-            targets.add(node.target)
-            found.append(node)
-    return found
+    found: dict[Step, None] = {}
+
+    def visit(step: Step) -> None:
+        if step not in found:
+            for other in sorted(step.before, key=lambda other: other.key):
+                visit(other)
+            found[step] = None
+
+    for goal in goals:
+        visit(goal)
+    return list(found)
 
 
-def _models() -> list[Path]:
+def models() -> list[Path]:
     """The dbt project, without what dbt writes."""
     kinds = (*paths.WAREHOUSE.rglob("*.sql"), *paths.WAREHOUSE.rglob("*.yml"))
     return sorted(file for file in kinds if not {"target", "logs"} & set(file.relative_to(paths.WAREHOUSE).parts))
-
-
-def _of_the_site() -> list[Path]:
-    """Texts, templates, scripts and styles that the site is made of."""
-    docs = paths.DOCS
-    templates = [docs / "templates" / name for name in ("index.md.j2", "calibration.md.j2")]
-    shown = [*docs.glob("*.md"), *docs.glob("studies/*.md"), docs / "calibration.json"]
-    assets = [file for file in paths.SITE.rglob("*") if file.is_file() and file.suffix != ".mjs"]
-    return sorted({*templates, *docs.glob("templates/si[nt]*.j2"), *shown, *assets})

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from helpers.defaults import CONFIDENCE, WINSORIZE_UPPER
 from helpers.errors import ReportError
 from helpers.simulate.listeners import CONTROL, MUSIC, TREATMENT, Listeners, MusicWorld, draw_listeners
-from helpers.stats.linear import welch
+from helpers.stats.comparisons.linear import welch
 
 Floats = NDArray[np.float64]
 Chosen = NDArray[np.bool_]

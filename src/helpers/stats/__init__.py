@@ -4,196 +4,154 @@ Summarise each arm (:class:`Proportion`, :class:`Mean`, :class:`Ratio`), then ``
 Importing this package loads neither lifelines nor statsmodels.
 """
 
-from helpers.stats.adjustment import LinArrays, RegressionAdjusted, lin_adjustment, lin_arrays
-from helpers.stats.arm_estimate import ArmEstimate
-from helpers.stats.bayes import BayesEffect, compare_bayes
-from helpers.stats.beta import BetaPrior
-from helpers.stats.bootstrap_intervals import compare_replicates, replicate_effects
-from helpers.stats.bootstrap_replicates import Replicates, replicates
-from helpers.stats.calibration import BinomialInterval, MonteCarlo, binomial_interval, monte_carlo
-from helpers.stats.clusters import ClusteredEffect, analyse_rows, compare_clusters
-from helpers.stats.confidence_sequences import ConfidencePath, confidence_path, confidence_sequence, mixture_rate
-from helpers.stats.daily_effects import DailyEffects
-from helpers.stats.design import Plan
-from helpers.stats.duration import Duration, weeks
-from helpers.stats.effects import Effect, compare, comparison
-from helpers.stats.hazards import HazardArrays, HazardRatio, hazard_ratio, hazard_ratios
-from helpers.stats.heterogeneity import Heterogeneity, SegmentEffect, heterogeneity, segment_estimate
-from helpers.stats.inference import Alternative, EffectArrays
-from helpers.stats.linear import welch
-from helpers.stats.mixture import mixture_critical, mixture_intervals, mixture_p, msprt
-from helpers.stats.moments import Moments
-from helpers.stats.multiplicity import (
-    AdjustedEffect,
-    AdjustedPValues,
-    adjust,
-    adjusted_effects,
-    adjusted_p_values,
-    decision_levels,
-)
-from helpers.stats.noninferiority import NonInferiority, noninferiority
-from helpers.stats.novelty import Novelty, TrendArrays, novelty, trends
-from helpers.stats.peeking import PeekingCost, StopProbabilities, peeking_cost, simulate_peeking, stop_probabilities
-from helpers.stats.pooling import PoolingArrays, partial_pooling
-from helpers.stats.posterior import Posterior, false_positive_risk, posterior
-from helpers.stats.power import MeanDesign, ProportionDesign, RatioDesign
-from helpers.stats.quantile_bootstrap import bootstrap_quantiles, quantile_replicates
-from helpers.stats.quantiles import Quantile, RankWindow, quantile_effects
-from helpers.stats.randomised_units import ClusterTotals, IntraclusterCorrelation, cluster_totals, correlation_of
-from helpers.stats.retention import Retention, RetentionCurve, retention
-from helpers.stats.risk_sets import LogRankArrays, RiskSets, log_ranks
-from helpers.stats.score import score_intervals
-from helpers.stats.sequential_srm import SequentialSRM, sequential_srm
-from helpers.stats.simulated_experiments import SimulatedPower
-from helpers.stats.simulated_power import SimulatedPlan, simulated_mde, simulated_power, simulated_size
-from helpers.stats.spending import GroupSequential, SequentialPlan, Spending, group_sequential, wang_tsiatis
-from helpers.stats.srm import SRM, SRMByGroup, srm, srm_by_group
-from helpers.stats.srm_diagnosis import SRMDiagnosis, diagnose_srm
-from helpers.stats.stopping import LookResult, SequentialAnalysis, Stagewise, monitor, stagewise
-from helpers.stats.stratification import PostStratified, post_stratify, post_stratify_arrays
-from helpers.stats.summaries import Mean, Proportion, Ratio, Summary, standard_error
-from helpers.stats.survival import (
-    Lifetimes,
-    LogRank,
-    RestrictedMean,
-    SurvivalCurve,
-    compare_restricted_means,
-    kaplan_meier,
-    log_rank,
-    restricted_mean,
-)
-from helpers.stats.validation import InputError
-from helpers.stats.variance import Adjusted, VarianceReduction, cuped
+from importlib import import_module
+from typing import Any
 
-__all__ = [
-    "Adjusted",
-    "AdjustedEffect",
-    "AdjustedPValues",
-    "Alternative",
-    "ArmEstimate",
-    "BayesEffect",
-    "BetaPrior",
-    "BinomialInterval",
-    "ClusterTotals",
-    "ClusteredEffect",
-    "ConfidencePath",
-    "DailyEffects",
-    "Duration",
-    "Effect",
-    "EffectArrays",
-    "GroupSequential",
-    "HazardArrays",
-    "HazardRatio",
-    "Heterogeneity",
-    "InputError",
-    "IntraclusterCorrelation",
-    "Lifetimes",
-    "LinArrays",
-    "LogRank",
-    "LogRankArrays",
-    "LookResult",
-    "Mean",
-    "MeanDesign",
-    "Moments",
-    "MonteCarlo",
-    "NonInferiority",
-    "Novelty",
-    "PeekingCost",
-    "Plan",
-    "PoolingArrays",
-    "PostStratified",
-    "Posterior",
-    "Proportion",
-    "ProportionDesign",
-    "Quantile",
-    "RankWindow",
-    "Ratio",
-    "RatioDesign",
-    "RegressionAdjusted",
-    "Replicates",
-    "RestrictedMean",
-    "Retention",
-    "RetentionCurve",
-    "RiskSets",
-    "SRM",
-    "SRMByGroup",
-    "SRMDiagnosis",
-    "SegmentEffect",
-    "SequentialAnalysis",
-    "SequentialPlan",
-    "SequentialSRM",
-    "SimulatedPlan",
-    "SimulatedPower",
-    "Spending",
-    "Stagewise",
-    "StopProbabilities",
-    "Summary",
-    "SurvivalCurve",
-    "TrendArrays",
-    "VarianceReduction",
-    "adjust",
-    "adjusted_effects",
-    "adjusted_p_values",
-    "analyse_rows",
-    "binomial_interval",
-    "bootstrap_quantiles",
-    "cluster_totals",
-    "compare",
-    "compare_bayes",
-    "compare_clusters",
-    "compare_replicates",
-    "compare_restricted_means",
-    "comparison",
-    "confidence_path",
-    "confidence_sequence",
-    "correlation_of",
-    "cuped",
-    "decision_levels",
-    "diagnose_srm",
-    "false_positive_risk",
-    "group_sequential",
-    "hazard_ratio",
-    "hazard_ratios",
-    "heterogeneity",
-    "kaplan_meier",
-    "lin_adjustment",
-    "lin_arrays",
-    "log_rank",
-    "log_ranks",
-    "mixture_critical",
-    "mixture_intervals",
-    "mixture_p",
-    "mixture_rate",
-    "monitor",
-    "monte_carlo",
-    "msprt",
-    "noninferiority",
-    "novelty",
-    "partial_pooling",
-    "peeking_cost",
-    "post_stratify",
-    "post_stratify_arrays",
-    "posterior",
-    "quantile_effects",
-    "quantile_replicates",
-    "replicate_effects",
-    "replicates",
-    "restricted_mean",
-    "retention",
-    "score_intervals",
-    "segment_estimate",
-    "sequential_srm",
-    "simulate_peeking",
-    "simulated_mde",
-    "simulated_power",
-    "simulated_size",
-    "srm",
-    "srm_by_group",
-    "stagewise",
-    "standard_error",
-    "stop_probabilities",
-    "trends",
-    "wang_tsiatis",
-    "weeks",
-    "welch",
-]
+_HOME = {
+    "Adjusted": "helpers.stats.adjustment.cuped",
+    "AdjustedEffect": "helpers.stats.multiplicity.corrections",
+    "AdjustedPValues": "helpers.stats.multiplicity.corrections",
+    "Alternative": "helpers.stats.inference",
+    "ArmEstimate": "helpers.stats.comparisons.arm_estimate",
+    "BayesEffect": "helpers.stats.bayes.comparison",
+    "BetaPrior": "helpers.stats.bayes.beta",
+    "BinomialInterval": "helpers.stats.binomial",
+    "ClusterTotals": "helpers.stats.summaries.clusters",
+    "ClusteredEffect": "helpers.stats.comparisons.cluster_robust",
+    "ConfidencePath": "helpers.stats.sequential.confidence_sequences",
+    "DailyEffects": "helpers.stats.checks.daily_effects",
+    "Duration": "helpers.stats.design.duration",
+    "Effect": "helpers.stats.comparisons.effects",
+    "EffectArrays": "helpers.stats.inference",
+    "GroupSequential": "helpers.stats.sequential.group_sequential",
+    "HazardArrays": "helpers.stats.survival.hazard_ratio",
+    "HazardRatio": "helpers.stats.survival.hazard_ratio",
+    "Heterogeneity": "helpers.stats.multiplicity.heterogeneity",
+    "InputError": "helpers.stats.validation",
+    "IntraclusterCorrelation": "helpers.stats.summaries.clusters",
+    "Lifetimes": "helpers.stats.survival.curves",
+    "LinArrays": "helpers.stats.adjustment.lin",
+    "LogRank": "helpers.stats.survival.curves",
+    "LogRankArrays": "helpers.stats.survival.risk_sets",
+    "LookResult": "helpers.stats.sequential.stopping",
+    "Mean": "helpers.stats.summaries.mean",
+    "MeanDesign": "helpers.stats.design.power",
+    "Moments": "helpers.stats.summaries.moments",
+    "MonteCarlo": "helpers.stats.binomial",
+    "NonInferiority": "helpers.stats.comparisons.noninferiority",
+    "Novelty": "helpers.stats.checks.novelty",
+    "PeekingCost": "helpers.stats.sequential.peeking",
+    "Plan": "helpers.stats.design.plan",
+    "PoolingArrays": "helpers.stats.multiplicity.pooling",
+    "PostStratified": "helpers.stats.adjustment.post_stratification",
+    "Posterior": "helpers.stats.bayes.posterior",
+    "Proportion": "helpers.stats.summaries.proportion",
+    "ProportionDesign": "helpers.stats.design.power",
+    "Quantile": "helpers.stats.comparisons.quantiles",
+    "RankWindow": "helpers.stats.comparisons.quantiles",
+    "Ratio": "helpers.stats.summaries.ratio",
+    "RatioDesign": "helpers.stats.design.power",
+    "RegressionAdjusted": "helpers.stats.adjustment.lin",
+    "Replicates": "helpers.stats.resampling.replicates",
+    "RestrictedMean": "helpers.stats.survival.curves",
+    "Retention": "helpers.stats.survival.retention",
+    "RetentionCurve": "helpers.stats.survival.retention",
+    "RiskSets": "helpers.stats.survival.risk_sets",
+    "SRM": "helpers.stats.checks.srm",
+    "SRMByGroup": "helpers.stats.checks.srm",
+    "SRMDiagnosis": "helpers.stats.checks.srm_diagnosis",
+    "SegmentEffect": "helpers.stats.multiplicity.heterogeneity",
+    "SequentialAnalysis": "helpers.stats.sequential.stopping",
+    "SequentialPlan": "helpers.stats.sequential.group_sequential",
+    "SequentialSRM": "helpers.stats.checks.sequential_srm",
+    "SimulatedPlan": "helpers.stats.design.simulated_power",
+    "SimulatedPower": "helpers.stats.design.simulated_experiments",
+    "Spending": "helpers.stats.sequential.group_sequential",
+    "Stagewise": "helpers.stats.sequential.stopping",
+    "StopProbabilities": "helpers.stats.sequential.peeking",
+    "Summary": "helpers.stats.summaries.summary",
+    "SurvivalCurve": "helpers.stats.survival.curves",
+    "TrendArrays": "helpers.stats.checks.novelty",
+    "VarianceReduction": "helpers.stats.adjustment.cuped",
+    "adjust": "helpers.stats.multiplicity.corrections",
+    "adjusted_effects": "helpers.stats.multiplicity.corrections",
+    "adjusted_p_values": "helpers.stats.multiplicity.corrections",
+    "analyse_rows": "helpers.stats.comparisons.cluster_robust",
+    "binomial_interval": "helpers.stats.binomial",
+    "bootstrap_quantiles": "helpers.stats.resampling.quantile_replicates",
+    "cluster_totals": "helpers.stats.summaries.clusters",
+    "compare": "helpers.stats.comparisons.effects",
+    "compare_bayes": "helpers.stats.bayes.comparison",
+    "compare_clusters": "helpers.stats.comparisons.cluster_robust",
+    "compare_replicates": "helpers.stats.resampling.intervals",
+    "compare_restricted_means": "helpers.stats.survival.curves",
+    "comparison": "helpers.stats.comparisons.effects",
+    "confidence_path": "helpers.stats.sequential.confidence_sequences",
+    "confidence_sequence": "helpers.stats.sequential.confidence_sequences",
+    "correlation_of": "helpers.stats.summaries.clusters",
+    "cuped": "helpers.stats.adjustment.cuped",
+    "decision_levels": "helpers.stats.multiplicity.corrections",
+    "diagnose_srm": "helpers.stats.checks.srm_diagnosis",
+    "false_positive_risk": "helpers.stats.bayes.posterior",
+    "group_sequential": "helpers.stats.sequential.group_sequential",
+    "hazard_ratio": "helpers.stats.survival.hazard_ratio",
+    "hazard_ratios": "helpers.stats.survival.hazard_ratio",
+    "heterogeneity": "helpers.stats.multiplicity.heterogeneity",
+    "kaplan_meier": "helpers.stats.survival.curves",
+    "lin_adjustment": "helpers.stats.adjustment.lin",
+    "lin_arrays": "helpers.stats.adjustment.lin",
+    "log_rank": "helpers.stats.survival.curves",
+    "log_ranks": "helpers.stats.survival.risk_sets",
+    "mixture_critical": "helpers.stats.sequential.mixture_likelihood",
+    "mixture_intervals": "helpers.stats.sequential.mixture_likelihood",
+    "mixture_p": "helpers.stats.sequential.mixture_likelihood",
+    "mixture_rate": "helpers.stats.sequential.confidence_sequences",
+    "monitor": "helpers.stats.sequential.stopping",
+    "monte_carlo": "helpers.stats.binomial",
+    "msprt": "helpers.stats.sequential.mixture_likelihood",
+    "noninferiority": "helpers.stats.comparisons.noninferiority",
+    "novelty": "helpers.stats.checks.novelty",
+    "partial_pooling": "helpers.stats.multiplicity.pooling",
+    "peeking_cost": "helpers.stats.sequential.peeking",
+    "post_stratify": "helpers.stats.adjustment.post_stratification",
+    "post_stratify_arrays": "helpers.stats.adjustment.post_stratification",
+    "posterior": "helpers.stats.bayes.posterior",
+    "quantile_effects": "helpers.stats.comparisons.quantiles",
+    "quantile_replicates": "helpers.stats.resampling.quantile_replicates",
+    "replicate_effects": "helpers.stats.resampling.intervals",
+    "replicates": "helpers.stats.resampling.replicates",
+    "restricted_mean": "helpers.stats.survival.curves",
+    "retention": "helpers.stats.survival.retention",
+    "score_intervals": "helpers.stats.comparisons.score",
+    "segment_estimate": "helpers.stats.multiplicity.heterogeneity",
+    "sequential_srm": "helpers.stats.checks.sequential_srm",
+    "simulate_peeking": "helpers.stats.sequential.peeking",
+    "simulated_mde": "helpers.stats.design.simulated_power",
+    "simulated_power": "helpers.stats.design.simulated_power",
+    "simulated_size": "helpers.stats.design.simulated_power",
+    "srm": "helpers.stats.checks.srm",
+    "srm_by_group": "helpers.stats.checks.srm",
+    "stagewise": "helpers.stats.sequential.stopping",
+    "standard_error": "helpers.stats.summaries.summary",
+    "stop_probabilities": "helpers.stats.sequential.peeking",
+    "trends": "helpers.stats.checks.novelty",
+    "wang_tsiatis": "helpers.stats.sequential.group_sequential",
+    "weeks": "helpers.stats.design.duration",
+    "welch": "helpers.stats.comparisons.linear",
+}
+"""Public names and the module of each, which is imported when its name is asked for first: whoever needs one method does
+not load, and does not depend on, the others. Code of this project imports from the modules."""
+
+__all__ = list(_HOME)
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    found = getattr(import_module(_HOME[name]), name)
+    globals()[name] = found
+    return found
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_HOME})

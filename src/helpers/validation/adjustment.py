@@ -11,9 +11,13 @@ import numpy as np
 from numpy.random import Generator
 
 from helpers.defaults import ALPHA, CONFIDENCE
-from helpers.stats import Adjusted, EffectArrays, Mean, Ratio, cuped, welch
-from helpers.stats.adjustment import lin_arrays
-from helpers.stats.stratification import post_stratify_arrays
+from helpers.stats.adjustment.cuped import Adjusted, cuped
+from helpers.stats.adjustment.lin import lin_arrays
+from helpers.stats.adjustment.post_stratification import post_stratify_arrays
+from helpers.stats.comparisons.linear import welch
+from helpers.stats.inference import EffectArrays
+from helpers.stats.summaries.mean import Mean
+from helpers.stats.summaries.ratio import Ratio
 from helpers.stats.validation import FloatArray
 from helpers.validation.case import Case
 

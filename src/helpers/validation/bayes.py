@@ -12,9 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from helpers.defaults import ALPHA, CONFIDENCE
-from helpers.stats import Mean, Posterior
-from helpers.stats.bayes import compare_bayes
-from helpers.stats.beta import BetaPair, BetaPrior, Quantiles
+from helpers.stats.bayes.beta import BetaPair, BetaPrior, Quantiles
+from helpers.stats.bayes.comparison import compare_bayes
+from helpers.stats.bayes.posterior import Posterior
+from helpers.stats.summaries.mean import Mean
 from helpers.stats.validation import FloatArray
 from helpers.validation.case import Case
 

@@ -9,8 +9,7 @@ from typing import Literal
 
 import numpy as np
 
-from helpers.stats import MonteCarlo, monte_carlo
-from helpers.stats.calibration import Promise
+from helpers.stats.binomial import MonteCarlo, Promise, monte_carlo
 
 Quantity = Literal["false positives", "coverage", "power"]
 RUNS = 10_000

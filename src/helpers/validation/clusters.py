@@ -10,9 +10,9 @@ import numpy as np
 from numpy.random import Generator
 
 from helpers.defaults import ALPHA, CONFIDENCE
-from helpers.stats import welch
-from helpers.stats.clusters import analyse_rows
-from helpers.stats.randomised_units import ClusterTotals
+from helpers.stats.comparisons.cluster_robust import analyse_rows
+from helpers.stats.comparisons.linear import welch
+from helpers.stats.summaries.clusters import ClusterTotals
 from helpers.stats.validation import FloatArray
 from helpers.validation.case import Case
 

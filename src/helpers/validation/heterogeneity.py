@@ -12,11 +12,11 @@ from numpy.random import Generator
 from scipy import special
 
 from helpers.defaults import ALPHA, CONFIDENCE, POWER
-from helpers.stats import Proportion
-from helpers.stats.heterogeneity import Scale, heterogeneity
+from helpers.stats.checks.novelty import trends
 from helpers.stats.inference import critical
-from helpers.stats.novelty import trends
-from helpers.stats.pooling import partial_pooling
+from helpers.stats.multiplicity.heterogeneity import Scale, heterogeneity
+from helpers.stats.multiplicity.pooling import partial_pooling
+from helpers.stats.summaries.proportion import Proportion
 from helpers.stats.validation import FloatArray
 from helpers.validation.adjustment import chunks
 from helpers.validation.case import Case, Quantity

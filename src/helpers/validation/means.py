@@ -11,10 +11,10 @@ from typing import Literal
 import numpy as np
 
 from helpers.defaults import ALPHA, CONFIDENCE
-from helpers.stats import EffectArrays, MeanDesign, welch
-from helpers.stats.inference import critical
-from helpers.stats.linear import from_variances, relative_delta
-from helpers.stats.summaries import delta_variance
+from helpers.stats.comparisons.linear import from_variances, relative_delta, welch
+from helpers.stats.design.power import MeanDesign
+from helpers.stats.inference import EffectArrays, critical
+from helpers.stats.summaries.summary import delta_variance
 from helpers.stats.validation import FloatArray
 from helpers.validation.case import Case
 

@@ -13,9 +13,9 @@ import numpy as np
 from scipy import special
 
 from helpers.defaults import ALPHA, CONFIDENCE
-from helpers.stats import score_intervals
+from helpers.stats.comparisons.score import score_intervals
 from helpers.stats.inference import p_values
-from helpers.stats.multiplicity import Method, adjusted_p_values, decision_levels
+from helpers.stats.multiplicity.corrections import Method, adjusted_p_values, decision_levels
 from helpers.stats.validation import BoolArray, FloatArray
 from helpers.validation.case import Case
 

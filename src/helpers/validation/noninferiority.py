@@ -11,8 +11,13 @@ from functools import cache, partial
 import numpy as np
 
 from helpers.defaults import ALPHA, CONFIDENCE
-from helpers.stats import Alternative, Mean, Proportion, ProportionDesign, noninferiority, score_intervals, welch
-from helpers.stats.noninferiority import Bad, Scale
+from helpers.stats.comparisons.linear import welch
+from helpers.stats.comparisons.noninferiority import Bad, Scale, noninferiority
+from helpers.stats.comparisons.score import score_intervals
+from helpers.stats.design.power import ProportionDesign
+from helpers.stats.inference import Alternative
+from helpers.stats.summaries.mean import Mean
+from helpers.stats.summaries.proportion import Proportion
 from helpers.validation.case import Case
 from helpers.validation.means import ArmEstimates, normal
 

@@ -9,17 +9,17 @@ from functools import partial
 import numpy as np
 
 from helpers.defaults import ALPHA
-from helpers.stats.design import Plan
-from helpers.stats.effects import compare
+from helpers.stats.adjustment.cuped import VarianceReduction, cuped
+from helpers.stats.comparisons.effects import compare
+from helpers.stats.comparisons.linear import welch
+from helpers.stats.comparisons.noninferiority import Scale
+from helpers.stats.comparisons.score import TwoByTwo, score_intervals
+from helpers.stats.design.plan import Plan
+from helpers.stats.design.power import MeanDesign, ProportionDesign, RatioDesign
+from helpers.stats.design.simulated_power import simulated_power
 from helpers.stats.inference import p_values
-from helpers.stats.linear import welch
-from helpers.stats.noninferiority import Scale
-from helpers.stats.power import MeanDesign, ProportionDesign, RatioDesign
-from helpers.stats.score import Table, score_intervals
-from helpers.stats.simulated_power import simulated_power
-from helpers.stats.summaries import Mean, Ratio
+from helpers.stats.summaries.summary import Mean, Ratio
 from helpers.stats.validation import FloatArray
-from helpers.stats.variance import VarianceReduction, cuped
 from helpers.validation.case import RUNS, Case
 
 RATE, LIFT = 0.1, 0.1
@@ -48,7 +48,7 @@ def guardrails(rng: np.random.Generator, runs: int, *, plan: Plan, relative: boo
     """Runs in which a harmless treatment passes a non-inferiority margin."""
     n_c, n_t = plan.n_arms
     x_c, x_t = rng.binomial(n_c, plan.baseline, runs), rng.binomial(n_t, plan.baseline, runs)
-    table = Table.of(x_c.astype(float), float(n_c), x_t.astype(float), float(n_t))
+    table = TwoByTwo.of(x_c.astype(float), float(n_c), x_t.astype(float), float(n_t))
     z = table.z_ratio(float(np.log1p(plan.null / plan.baseline))) if relative else table.z_difference(plan.null)
     return int((p_values(z, alternative=plan.alternative) < plan.alpha).sum())
 

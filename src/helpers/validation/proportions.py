@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 
 from helpers.defaults import ALPHA, CONFIDENCE
-from helpers.stats import score_intervals
+from helpers.stats.comparisons.score import score_intervals
 from helpers.validation.case import Case
 
 Scale = Literal["difference", "ratio"]

@@ -9,11 +9,11 @@ from typing import Literal
 import numpy as np
 
 from helpers.defaults import ALPHA, CONFIDENCE
-from helpers.stats.bootstrap_intervals import replicate_effects
-from helpers.stats.calibration import Promise
+from helpers.stats.binomial import Promise
+from helpers.stats.comparisons.quantiles import quantile_effects
 from helpers.stats.inference import EffectArrays
-from helpers.stats.quantile_bootstrap import quantile_replicates
-from helpers.stats.quantiles import quantile_effects
+from helpers.stats.resampling.intervals import replicate_effects
+from helpers.stats.resampling.quantile_replicates import quantile_replicates
 from helpers.stats.validation import FloatArray
 from helpers.validation.case import Case
 

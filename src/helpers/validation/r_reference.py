@@ -14,11 +14,11 @@ from typing import Any
 import numpy as np
 
 from helpers import stats
-from helpers.stats.adjustment import lin_adjustment
-from helpers.stats.clusters import compare_clusters
-from helpers.stats.hazards import hazard_ratio
+from helpers.stats.adjustment.lin import lin_adjustment
+from helpers.stats.comparisons.cluster_robust import compare_clusters
 from helpers.stats.inference import p_values
-from helpers.stats.multiplicity import Method
+from helpers.stats.multiplicity.corrections import Method
+from helpers.stats.survival.hazard_ratio import hazard_ratio
 from helpers.stats.validation import FloatArray
 
 Entry = Mapping[str, Any]

@@ -9,9 +9,9 @@ from typing import Literal
 import numpy as np
 
 from helpers.defaults import ALPHA, CONFIDENCE
-from helpers.stats.bootstrap_intervals import Interval, replicate_effects
-from helpers.stats.bootstrap_replicates import Replicates, replicates
 from helpers.stats.inference import EffectArrays
+from helpers.stats.resampling.intervals import Interval, replicate_effects
+from helpers.stats.resampling.replicates import Replicates, replicates
 from helpers.stats.validation import FloatArray
 from helpers.validation.case import Case
 

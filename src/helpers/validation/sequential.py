@@ -10,13 +10,13 @@ from typing import Literal
 import numpy as np
 
 from helpers.defaults import ALPHA, CONFIDENCE, POWER, SEQUENCE_TUNED_FOR
-from helpers.stats.confidence_sequences import mixture_rate
+from helpers.stats.comparisons.linear import welch
 from helpers.stats.inference import EffectArrays, critical
-from helpers.stats.linear import welch
-from helpers.stats.mixture import mixture_intervals
-from helpers.stats.peeking import even, peeking_cost
-from helpers.stats.spending import GroupSequential, Spending, group_sequential
-from helpers.stats.stopping import signed_z, stopped_effects
+from helpers.stats.sequential.confidence_sequences import mixture_rate
+from helpers.stats.sequential.group_sequential import GroupSequential, Spending, group_sequential
+from helpers.stats.sequential.mixture_likelihood import mixture_intervals
+from helpers.stats.sequential.peeking import even, peeking_cost
+from helpers.stats.sequential.stopping import signed_z, stopped_effects
 from helpers.stats.validation import BoolArray, FloatArray
 from helpers.validation.case import Case
 

@@ -9,8 +9,8 @@ import numpy as np
 from scipy import special
 
 from helpers.defaults import SRM_CONCENTRATION, SRM_THRESHOLD
-from helpers.stats import srm
-from helpers.stats.mixture import dirichlet_log_ratio
+from helpers.stats.checks.srm import srm
+from helpers.stats.sequential.mixture_likelihood import dirichlet_log_ratio
 from helpers.stats.validation import FloatArray
 from helpers.validation.case import Case
 

@@ -10,13 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from helpers.defaults import ALPHA, CONFIDENCE
-from helpers.stats.calibration import IntervalMethod
-from helpers.stats.hazards import hazard_ratios
+from helpers.stats.binomial import IntervalMethod
+from helpers.stats.comparisons.linear import from_variances
+from helpers.stats.comparisons.score import score_intervals
 from helpers.stats.inference import critical
-from helpers.stats.linear import from_variances
-from helpers.stats.retention import retention
-from helpers.stats.risk_sets import RiskSets, log_ranks
-from helpers.stats.score import score_intervals
+from helpers.stats.survival.hazard_ratio import hazard_ratios
+from helpers.stats.survival.retention import retention
+from helpers.stats.survival.risk_sets import RiskSets, log_ranks
 from helpers.stats.validation import BoolArray, FloatArray
 from helpers.validation.case import Case
 

@@ -11,7 +11,7 @@ from scipy import special
 from helpers.defaults import SRM_THRESHOLD
 from helpers.experiment.trust.check import counted
 from helpers.experiment.trust.sensitivity import effects_differ
-from helpers.stats import Proportion
+from helpers.stats.summaries.proportion import Proportion
 from helpers.validation.case import Case
 
 TOPIC = "Trust checks"

@@ -11,8 +11,8 @@ import numpy as np
 from scipy import optimize, special
 
 from helpers.defaults import ALPHA, CONFIDENCE, WINSORIZE_UPPER
+from helpers.stats.comparisons.linear import welch
 from helpers.stats.inference import EffectArrays
-from helpers.stats.linear import welch
 from helpers.stats.validation import FloatArray
 from helpers.validation.case import Case
 

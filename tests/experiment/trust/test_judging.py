@@ -17,7 +17,7 @@ from helpers.experiment.trust.sensitivity import external, reestimated
 from helpers.experiment.trust.timing import usual_hours
 from helpers.experiment.trust.values import of_amounts
 from helpers.stats import Proportion, compare
-from helpers.stats.randomised_units import cluster_totals, correlation_of
+from helpers.stats.summaries.clusters import cluster_totals, correlation_of
 from helpers.warehouse import query
 
 STUDY = config.load(paths.STUDIES / "cart_checkout.yml")

@@ -84,7 +84,9 @@ def test_the_rule_is_tried_at_its_own_size(study):
 def test_the_size_alone_is_asked_for_and_is_the_outlooks(monkeypatch):
     short = WhatIfPlan(traffic=2000, baseline=0.1, uplift=0.08, arpu=500, days=7, looks=3)
     wanted = outlook(short)
-    monkeypatch.setattr("helpers.report.topics.whatif.outlook", lambda *_: pytest.fail("a whole outlook was computed"))
+    monkeypatch.setattr(
+        "helpers.experiment.whatif.tried.outlook", lambda *_: pytest.fail("a whole outlook was computed")
+    )
     assert planned_size(short) == wanted.planned and long_enough(short).days == 7 * wanted.planned_weeks
     assert long_enough(replace(short, traffic=20, days=30)) is None
 

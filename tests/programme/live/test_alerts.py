@@ -10,7 +10,7 @@ from helpers.programme.live.replay import Replay, lags
 from helpers.programme.live.stream import HOUR, SECOND, LiveWorld, simulate
 from helpers.programme.live.worlds import FAULTY, LEAKING
 from helpers.stats import mixture_intervals, mixture_rate, monte_carlo
-from helpers.stats.mixture import dirichlet_log_ratio
+from helpers.stats.sequential.mixture_likelihood import dirichlet_log_ratio
 
 SETTINGS = Live(units=30_000, hours=12, batch_seconds=60)
 RULE = AlarmRule("errors", raise_at=4, clear_at=2, minimum=100, cool_down=10, false_alarms=0.01)

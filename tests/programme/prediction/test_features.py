@@ -4,6 +4,7 @@ import duckdb
 import pandas as pd
 import pytest
 
+from helpers import paths
 from helpers.errors import ReportError
 from helpers.programme.prediction import features
 from tests.programme.prediction.conftest import HORIZON
@@ -34,7 +35,7 @@ def test_features_do_not_change_when_the_future_is_deleted(rows, year):
         kept = f"{column} <= '{cutoff}'" if table == "accounts" else f"{column} < '{cutoff}'"
         con.execute(f"create view {table} as select * from read_parquet('{year}/{table}.parquet') where {kept}")
     con.execute(f"create view subscriptions as select * from read_parquet('{year}/subscriptions.parquet')")
-    query = features.warehouse.paths.QUERIES / "subscribers_asof.sql"
+    query = paths.QUERIES / "subscribers_asof.sql"
     blind = query.read_text(encoding="utf-8").replace("where r.ahead <= seen.until", "where true")
     then = con.execute(blind, {"horizon": HORIZON, "window": features.WINDOW_DAYS}).df()
     then = then[then["cutoff"] == cutoff].reset_index(drop=True)

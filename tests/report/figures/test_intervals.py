@@ -10,7 +10,7 @@ from tests.report.figures.test_standard import BUILT, figures, spec
 
 ESTIMATES = {
     "attribution.credits": ("attribution_credit", "whiskers"),
-    "calibration.deviations": ("calibration", "whiskers"),
+    "calibration_figure.deviations": ("calibration", "whiskers"),
     "experiment.by_day": ("effect_by_day", "whiskers"),
     "experiment.coverage": ("coverage", "text"),
     "experiment.effects": ("effects", "whiskers"),
@@ -24,16 +24,16 @@ ESTIMATES = {
     "money.scenarios": ("money_scenarios", "bounds"),
     "monitoring.control": ("monitoring_control", "band"),
     "monitoring.ramp": ("monitoring_ramp", "band"),
-    "beyond.bias": ("bandit_bias", "whiskers"),
-    "beyond.carry_over": ("switchback_bias", "whiskers"),
-    "beyond.holdout": ("holdout", "whiskers"),
-    "beyond.off_policy": ("off_policy", "whiskers"),
-    "beyond.regret": ("bandit_regret", "band"),
-    "beyond.scarcity": ("interference", "band"),
-    "beyond.calls": ("many_arms_calls", "whiskers"),
-    "beyond.crossed_power": ("factorial_power", "whiskers"),
-    "beyond.promises": ("factorial_bias", "whiskers"),
-    "beyond.winner": ("many_arms_winner", "whiskers"),
+    "designs.bias": ("bandit_bias", "whiskers"),
+    "designs.carry_over": ("switchback_bias", "whiskers"),
+    "designs.holdout": ("holdout", "whiskers"),
+    "designs.off_policy": ("off_policy", "whiskers"),
+    "designs.regret": ("bandit_regret", "band"),
+    "designs.scarcity": ("interference", "band"),
+    "designs.calls": ("many_arms_calls", "whiskers"),
+    "designs.crossed_power": ("factorial_power", "whiskers"),
+    "designs.promises": ("factorial_bias", "whiskers"),
+    "designs.winner": ("many_arms_winner", "whiskers"),
     "customers.gains": ("segment_gains", "whiskers"),
     "customers.stability": ("cluster_stability", "whiskers"),
     "prediction.anomalies": ("anomalies", "band"),
@@ -72,7 +72,8 @@ SAYS = re.compile(r"interval -?\+?[A-Z]*[ \d].* to [-+A-Z\d]")
 def functions() -> set[str]:
     """Public functions of the figures' modules that return a figure."""
     found = set()
-    for file in (paths.ROOT / "src" / "helpers" / "report" / "figures").glob("*.py"):
+    package = paths.ROOT / "src" / "helpers"
+    for file in (*(package / "report" / "figures").glob("*.py"), package / "site" / "calibration_figure.py"):
         for node in ast.parse(file.read_text(encoding="utf-8")).body:
             if isinstance(node, ast.FunctionDef) and node.returns and ast.unparse(node.returns) == "go.Figure":
                 found.add(f"{file.stem}.{node.name}")

@@ -18,7 +18,7 @@ from typing import Self
 
 from helpers import defaults
 from helpers.errors import ReportError
-from helpers.stats import Posterior
+from helpers.stats.bayes.posterior import Posterior
 
 REACH = 12.0
 """Standard deviations on either side of the mean over which belief is integrated."""
@@ -84,7 +84,7 @@ class OptionOutlook:
         Both arms are taken to vary alike: unit_sd = standard error / sqrt(1 / n_control + 1 / n_treatment).
 
         Example:
-            >>> outlook = Outlook.of(0.00356, 0.002964, (50_000, 50_000), units_per_week=184_000, value_per_unit=4750,
+            >>> outlook = OptionOutlook.of(0.00356, 0.002964, (50_000, 50_000), units_per_week=184_000, value_per_unit=4750,
             ...                      horizon_weeks=52)
             >>> round(outlook.unit_sd, 3), round(outlook.belief.chance_to_beat, 3)
             (0.469, 0.885)

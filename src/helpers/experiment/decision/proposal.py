@@ -10,7 +10,8 @@ from helpers.experiment.decision import options
 from helpers.experiment.decision import value as roi
 from helpers.formatting import formatted
 from helpers.record import Numbers
-from helpers.stats import Effect, Posterior
+from helpers.stats.bayes.posterior import Posterior
+from helpers.stats.comparisons.effects import Effect
 
 if TYPE_CHECKING:
     from helpers.config import Study

@@ -5,7 +5,10 @@ from typing import Literal
 
 from helpers.config import Rule
 from helpers.formatting import formatted
-from helpers.stats import Effect, MeanDesign, NonInferiority, ProportionDesign, false_positive_risk
+from helpers.stats.bayes.posterior import false_positive_risk
+from helpers.stats.comparisons.effects import Effect
+from helpers.stats.comparisons.noninferiority import NonInferiority
+from helpers.stats.design.power import MeanDesign, ProportionDesign
 
 SMALLEST = 1e-15
 """Level and power are kept this far from 0 and 1, where the risk has no value."""

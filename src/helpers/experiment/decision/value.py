@@ -4,7 +4,9 @@ from dataclasses import dataclass
 
 from helpers.config import Economics, Study
 from helpers.experiment.results import Results
-from helpers.stats import Effect, Posterior, Summary, posterior
+from helpers.stats.bayes.posterior import Posterior, posterior
+from helpers.stats.comparisons.effects import Effect
+from helpers.stats.summaries.summary import Summary
 
 DAYS_PER_MONTH = 30.4375
 NO_REVENUE = "the study names no revenue metric"

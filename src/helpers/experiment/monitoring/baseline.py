@@ -26,8 +26,8 @@ class Baseline:
     its noise is part of every standard error here.
 
     Example:
-        >>> from helpers.experiment.monitoring.stream import World, simulate
-        >>> frozen = Baseline.of(simulate(np.random.default_rng(1), World(0.3, 1000, 20)))
+        >>> from helpers.experiment.monitoring.stream import DailyWorld, simulate
+        >>> frozen = Baseline.of(simulate(np.random.default_rng(1), DailyWorld(0.3, 1000, 20)))
         >>> round(float(frozen.rate), 3), frozen.rates.shape
         (0.3, (7,))
     """

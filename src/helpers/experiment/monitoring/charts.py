@@ -43,8 +43,8 @@ def p_chart(stream: DailyStream, baseline: Baseline, sigmas: float = SIGMAS) -> 
     :math:`s_t` is :meth:`Baseline.errors`: binomial noise of the day and of the frozen baseline.
 
     Example:
-        >>> from helpers.experiment.monitoring.stream import World, simulate
-        >>> stream = simulate(np.random.default_rng(1), World(0.3, 1000, 20))
+        >>> from helpers.experiment.monitoring.stream import DailyWorld, simulate
+        >>> stream = simulate(np.random.default_rng(1), DailyWorld(0.3, 1000, 20))
         >>> int(p_chart(stream, Baseline.of(stream)).outside.sum())
         0
     """
@@ -60,8 +60,8 @@ def individuals(stream: DailyStream, baseline: Baseline, sigmas: float = SIGMAS)
     chance; it takes all days as equally large. Missing days are left out, ranges span them.
 
     Example:
-        >>> from helpers.experiment.monitoring.stream import World, simulate
-        >>> stream = simulate(np.random.default_rng(1), World(0.3, 1000, 20))
+        >>> from helpers.experiment.monitoring.stream import DailyWorld, simulate
+        >>> stream = simulate(np.random.default_rng(1), DailyWorld(0.3, 1000, 20))
         >>> chart = individuals(stream, Baseline.of(stream))
         >>> bool(0.02 < (chart.high - chart.centre)[0] < 0.06)
         True

@@ -11,7 +11,7 @@ from helpers.experiment.monitoring.baseline import Baseline
 from helpers.experiment.monitoring.plan import MonitoringPlan
 from helpers.experiment.monitoring.replay import SIGNALS, TRIGGERS, Triggers, marked
 from helpers.experiment.monitoring.stream import DailyWorld, simulate
-from helpers.stats import binomial_interval
+from helpers.stats.binomial import binomial_interval
 from helpers.stats.validation import BoolArray
 
 ANY_TRIGGER, ANY = "any trigger: ROLL BACK", "any signal or trigger: PAUSE or ROLL BACK"
@@ -30,7 +30,7 @@ class Detection:
             of them have one.
 
     Example:
-        >>> found = detect(np.random.default_rng(1), World(0.324, 4760, 40, shift=-0.03), Triggers(), runs=200)
+        >>> found = detect(np.random.default_rng(1), DailyWorld(0.324, 4760, 40, shift=-0.03), Triggers(), runs=200)
         >>> found["completion trigger"].day
         3
     """
@@ -62,7 +62,7 @@ def detect(
         runs: launches.
 
     Example:
-        >>> quiet = detect(np.random.default_rng(1), World(0.324, 4760, 40), Triggers(), runs=200)
+        >>> quiet = detect(np.random.default_rng(1), DailyWorld(0.324, 4760, 40), Triggers(), runs=200)
         >>> quiet["completion trigger"].share < 0.2
         True
     """

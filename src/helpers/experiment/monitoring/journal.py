@@ -46,8 +46,8 @@ def decided_again(file: Path) -> dict[str, tuple[tuple[DailyDecision, DailyDecis
 
     Example:
         >>> import tempfile
-        >>> from helpers.experiment.monitoring.stream import World, simulate
-        >>> days = simulate(np.random.default_rng(1), World(0.324, 4760, 40, shift=-0.02))
+        >>> from helpers.experiment.monitoring.stream import DailyWorld, simulate
+        >>> days = simulate(np.random.default_rng(1), DailyWorld(0.324, 4760, 40, shift=-0.02))
         >>> with tempfile.TemporaryDirectory() as folder:
         ...     kept = Path(folder) / "monitoring.jsonl"
         ...     _ = write(kept, {"a": days}, {"a": replay(days, Baseline.of(days), Triggers())}, Triggers())

@@ -46,7 +46,7 @@ class MonitoringPlan:
 
     Example:
         >>> from helpers.config import load
-        >>> plan = Plan.of(load("studies/cart_checkout.yml"), Numbers({}))
+        >>> plan = MonitoringPlan.of(load("studies/cart_checkout.yml"), Numbers({}))
         >>> plan.label, list(plan.streams())
         ('Checkout completion', ['no change', '-0.30 points', '-0.80 points', '-1.50 points', 'tickets x 3'])
     """

@@ -13,7 +13,8 @@ from helpers.experiment.monitoring.plan import MonitoringPlan
 from helpers.experiment.monitoring.replay import DailyVerdict
 from helpers.experiment.monitoring.stream import DailyWorld
 from helpers.formatting import formatted
-from helpers.stats import Proportion, confidence_path
+from helpers.stats.sequential.confidence_sequences import confidence_path
+from helpers.stats.summaries.proportion import Proportion
 
 if TYPE_CHECKING:
     from helpers.config import Study
@@ -59,7 +60,7 @@ def ramp(
     Assumes independent units; the tickets of ``world`` are spread as one at most a unit.
 
     Example:
-        >>> days = ramp(np.random.default_rng(1), World(0.324, 4760, 40, shift=-0.05), [(0.5, 7)])
+        >>> days = ramp(np.random.default_rng(1), DailyWorld(0.324, 4760, 40, shift=-0.05), [(0.5, 7)])
         >>> days[-1].verdict
         'ROLL BACK'
     """

@@ -58,8 +58,8 @@ class Marks:
         blind: days without enough checkouts, at the end of a long enough row of such days.
 
     Example:
-        >>> from helpers.experiment.monitoring.stream import World, simulate
-        >>> stream = simulate(np.random.default_rng(1), World(0.324, 4760, 40, shift=-0.05))
+        >>> from helpers.experiment.monitoring.stream import DailyWorld, simulate
+        >>> stream = simulate(np.random.default_rng(1), DailyWorld(0.324, 4760, 40, shift=-0.05))
         >>> marks = marked(stream, Baseline.of(stream), Triggers())
         >>> int(marks.found["completion trigger"].argmax()) + 1
         3
@@ -139,8 +139,8 @@ def replay(stream: DailyStream, baseline: Baseline, triggers: Triggers) -> tuple
     """One decision for each day after the launch; the first days of a longer stream give the same ones.
 
     Example:
-        >>> from helpers.experiment.monitoring.stream import World, simulate
-        >>> stream = simulate(np.random.default_rng(1), World(0.324, 4760, 40, surge=3.0))
+        >>> from helpers.experiment.monitoring.stream import DailyWorld, simulate
+        >>> stream = simulate(np.random.default_rng(1), DailyWorld(0.324, 4760, 40, surge=3.0))
         >>> [d.verdict for d in replay(stream, Baseline.of(stream), Triggers())][:2]
         ['ROLL BACK', 'ROLL BACK']
     """

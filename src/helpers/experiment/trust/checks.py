@@ -25,7 +25,7 @@ from helpers.experiment.trust.timing import (
 )
 from helpers.experiment.trust.values import Sentinel, of_amounts, of_levels, sentinels
 from helpers.formatting import formatted
-from helpers.stats.randomised_units import IntraclusterCorrelation
+from helpers.stats.summaries.clusters import IntraclusterCorrelation
 from helpers.warehouse import query
 
 if TYPE_CHECKING:

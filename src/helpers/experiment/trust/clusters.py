@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from helpers.defaults import DESIGN_EFFECT
 from helpers.experiment.trust.check import TrustCheck
 from helpers.formatting import formatted
-from helpers.stats.randomised_units import IntraclusterCorrelation
+from helpers.stats.summaries.clusters import IntraclusterCorrelation
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -17,7 +17,7 @@ def correlation(sizes: "pd.DataFrame") -> IntraclusterCorrelation:
 
     With clusters of :math:`m` units, totals :math:`T` and single units :math:`y`, the squares within clusters are
     :math:`\sum y^2-\sum T^2/m` and those between them :math:`\sum T^2/m-Y^2/N` of the arm; the rest is that of
-    :func:`helpers.stats.randomised_units.correlation_of`, which tests hold it against.
+    :func:`helpers.stats.summaries.clusters.correlation_of`, which tests hold it against.
     """
     between = within = unequal = 0.0
     clusters = units = 0

@@ -7,7 +7,8 @@ from helpers.defaults import LEAKING_CORRELATION, SRM_THRESHOLD
 from helpers.experiment.results import Results
 from helpers.experiment.trust.check import TrustCheck
 from helpers.formatting import formatted
-from helpers.stats import Mean, compare
+from helpers.stats.comparisons.effects import compare
+from helpers.stats.summaries.mean import Mean
 
 FAMILY = "Covariates"
 

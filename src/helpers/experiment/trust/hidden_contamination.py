@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from helpers.experiment.results import Results
 from helpers.experiment.trust.check import Caveat
 from helpers.formatting import formatted
-from helpers.stats import SRM, srm
+from helpers.stats.checks.srm import SRM, srm
 
 
 @dataclass(frozen=True)

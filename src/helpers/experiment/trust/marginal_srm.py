@@ -7,7 +7,9 @@ from helpers.defaults import SRM_DOUBT, SRM_THRESHOLD
 from helpers.experiment.results import Results
 from helpers.experiment.trust.check import Caveat
 from helpers.formatting import formatted
-from helpers.stats import SRM, Effect, Proportion, compare
+from helpers.stats.checks.srm import SRM
+from helpers.stats.comparisons.effects import Effect, compare
+from helpers.stats.summaries.proportion import Proportion
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,9 @@ from helpers.defaults import SRM_THRESHOLD
 from helpers.experiment.results import ASSIGNED, EXPOSED, Results
 from helpers.experiment.trust.check import TrustCheck
 from helpers.experiment.trust.marginal_srm import MarginalSRM, caveat
-from helpers.stats import adjust, diagnose_srm, srm_by_group
+from helpers.stats.checks.srm import srm_by_group
+from helpers.stats.checks.srm_diagnosis import diagnose_srm
+from helpers.stats.multiplicity.corrections import adjust
 
 FAMILY = "Sample ratios"
 

@@ -10,7 +10,9 @@ from operator import add
 from helpers.config import ExternalEvent, Metric, Period
 from helpers.defaults import SRM_THRESHOLD
 from helpers.experiment.results import EXPOSED, Results
-from helpers.stats import Effect, Summary, compare, heterogeneity
+from helpers.stats.comparisons.effects import Effect, compare
+from helpers.stats.multiplicity.heterogeneity import heterogeneity
+from helpers.stats.summaries.summary import Summary
 
 
 @dataclass(frozen=True)

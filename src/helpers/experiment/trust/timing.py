@@ -11,7 +11,7 @@ from helpers.experiment.results import EXPOSED, Results
 from helpers.experiment.trust.check import Counted, TrustCheck, counted
 from helpers.experiment.trust.sensitivity import Reestimate, reestimated
 from helpers.formatting import formatted
-from helpers.stats import adjust
+from helpers.stats.multiplicity.corrections import adjust
 from helpers.warehouse import query
 
 if TYPE_CHECKING:

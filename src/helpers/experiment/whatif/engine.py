@@ -9,10 +9,13 @@ from helpers.experiment.decision.rule import Decision, Evidence, decide, observe
 from helpers.experiment.decision.value import DAYS_PER_MONTH
 from helpers.experiment.whatif.operating import Operating, operating
 from helpers.experiment.whatif.plan import WhatIfPlan
-from helpers.stats import Effect, Posterior, ProportionDesign, group_sequential
-from helpers.stats import Plan as Sized
+from helpers.stats.bayes.posterior import Posterior
+from helpers.stats.comparisons.effects import Effect
+from helpers.stats.comparisons.score import TwoByTwo, score_bounds
+from helpers.stats.design.plan import Plan as Sized
+from helpers.stats.design.power import ProportionDesign
 from helpers.stats.inference import critical, p_values
-from helpers.stats.score import Table, score_bounds
+from helpers.stats.sequential.group_sequential import group_sequential
 from helpers.stats.validation import InputError
 
 UNREACHABLE = 10**15
@@ -81,7 +84,7 @@ def outlook(plan: WhatIfPlan, currency: str = "EUR") -> Outlook:
     the decision :func:`~helpers.experiment.decision.rule.decide`'s, trust checks and guardrails taken as passed. With more than one
     look the last one is tested at the level that Lan and DeMets' O'Brien-Fleming-type spending leaves it.
 
-    >>> found = outlook(Plan(traffic=2000, baseline=0.10, uplift=0.08, arpu=500, days=28))
+    >>> found = outlook(WhatIfPlan(traffic=2000, baseline=0.10, uplift=0.08, arpu=500, days=28))
     >>> found.decision.verdict, round(found.p_value, 4), found.needed
     ('ITERATE', 0.0019, 45710)
     """
@@ -151,7 +154,7 @@ def last_level(alpha: float, looks: int) -> float:
 def planned_size(plan: WhatIfPlan) -> int | None:
     """Users in both arms for the uplift planned for, at the last look's level; None where none can be told.
 
-    >>> planned_size(Plan(traffic=2000, baseline=0.10, uplift=0.0, arpu=500, days=7, planned_uplift=0.08))
+    >>> planned_size(WhatIfPlan(traffic=2000, baseline=0.10, uplift=0.0, arpu=500, days=7, planned_uplift=0.08))
     45710
     """
     weights = (1 - plan.allocation, plan.allocation)
@@ -162,7 +165,7 @@ def planned_size(plan: WhatIfPlan) -> int | None:
 def expected_effect(plan: WhatIfPlan, arms: tuple[int, int], level: float) -> Effect:
     """The effect if both arms convert exactly as expected."""
     control, treatment = arms
-    table = Table.of(control * plan.baseline, control, treatment * plan.treated_rate, treatment)
+    table = TwoByTwo.of(control * plan.baseline, control, treatment * plan.treated_rate, treatment)
     z = table.z_zero()
     p = float(p_values(z))
     difference = plan.treated_rate - plan.baseline

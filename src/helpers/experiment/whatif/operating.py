@@ -9,10 +9,11 @@ from scipy import special
 
 from helpers.config import Rule
 from helpers.experiment.decision.rule import observed_risk
-from helpers.stats import Effect, ProportionDesign
+from helpers.stats.comparisons.effects import Effect
+from helpers.stats.comparisons.score import TwoByTwo
+from helpers.stats.design.power import ProportionDesign
 from helpers.stats.inference import critical, p_values
 from helpers.stats.roots import decreasing_root, decreasing_roots
-from helpers.stats.score import Table
 from helpers.stats.validation import FloatArray
 
 if TYPE_CHECKING:
@@ -102,7 +103,7 @@ def _go_from(plan: "WhatIfPlan", control: FloatArray, z_go: float, least_differe
         return np.full_like(control, math.inf)
 
     def statistic(rate: FloatArray) -> FloatArray:
-        return np.asarray(Table.of(control * n_c, n_c, rate * n_t, n_t).z_zero())
+        return np.asarray(TwoByTwo.of(control * n_c, n_c, rate * n_t, n_t).z_zero())
 
     significant = decreasing_roots(lambda rate: z_go - statistic(rate), control, np.ones_like(control))
     possible = statistic(np.ones_like(control)) > z_go
@@ -116,7 +117,7 @@ def _kill_below(plan: "WhatIfPlan", control: FloatArray, level: float) -> FloatA
     crit, least = float(critical(level)), math.log1p(plan.minimum_uplift)
 
     def gap(rate: FloatArray) -> FloatArray:
-        return np.asarray(-crit - Table.of(control * n_c, n_c, rate * n_t, n_t).z_ratio(least))
+        return np.asarray(-crit - TwoByTwo.of(control * n_c, n_c, rate * n_t, n_t).z_ratio(least))
 
     none, all_ = np.zeros_like(control), np.ones_like(control)
     found = decreasing_roots(gap, none, all_)

@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from helpers import defaults
 from helpers.errors import ReportError
-from helpers.stats.design import split
+from helpers.stats.design.plan import split
 
 Shown = Literal["count", "share", "relative", "money", "days", "months", "looks"]
 

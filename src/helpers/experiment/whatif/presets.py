@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from helpers.errors import ReportError
 from helpers.experiment.decision import value
 from helpers.experiment.whatif.plan import WhatIfPlan
-from helpers.stats import Proportion
+from helpers.stats.summaries.proportion import Proportion
 
 if TYPE_CHECKING:
     from helpers.config import Metric, Study

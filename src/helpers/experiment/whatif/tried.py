@@ -44,7 +44,7 @@ def long_enough(plan: WhatIfPlan) -> WhatIfPlan | None:
     """The plan, run for the whole weeks that its planned size takes where it is shorter, on all traffic where that
     would take more than two years; None where even that would.
 
-    >>> long_enough(Plan(traffic=2000, baseline=0.10, uplift=0.08, arpu=500, days=7)).days
+    >>> long_enough(WhatIfPlan(traffic=2000, baseline=0.10, uplift=0.08, arpu=500, days=7)).days
     63
     """
     planned = planned_size(plan)

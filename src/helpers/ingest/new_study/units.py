@@ -95,7 +95,7 @@ def propose(
 
 def weights(arms: list[Arm]) -> str:
     """What is assumed of the designed weights, and whether the counts fit them."""
-    from helpers.stats.srm import srm
+    from helpers.stats.checks.srm import srm
 
     ratio = _ratio([a.weight for a in arms])
     test = srm([a.count for a in arms], [a.weight for a in arms])

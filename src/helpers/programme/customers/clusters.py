@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from helpers.defaults import ALPHA
 from helpers.errors import ReportError
-from helpers.stats import BinomialInterval, binomial_interval
+from helpers.stats.binomial import BinomialInterval, binomial_interval
 
 if TYPE_CHECKING:
     import numpy as np

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from helpers.stats import BinomialInterval, binomial_interval
+from helpers.stats.binomial import BinomialInterval, binomial_interval
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 from helpers.defaults import ALPHA
 from helpers.programme.customers.movement import pooled
-from helpers.stats import Mean, cuped, post_stratify
+from helpers.stats.adjustment.cuped import cuped
+from helpers.stats.adjustment.post_stratification import post_stratify
+from helpers.stats.summaries.mean import Mean
 
 if TYPE_CHECKING:
     import numpy as np

@@ -5,7 +5,7 @@ from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Final
 
 from helpers.defaults import ALPHA
-from helpers.stats import Mean
+from helpers.stats.summaries.mean import Mean
 from helpers.warehouse import query
 
 if TYPE_CHECKING:

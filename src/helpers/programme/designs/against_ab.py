@@ -10,7 +10,7 @@ import numpy as np
 from helpers.defaults import ALPHA, SRM_THRESHOLD
 from helpers.programme.designs.bandits import Played, Policy, Traffic, exploring, greedy, halves, play, thompson
 from helpers.programme.designs.repeated import Average, rate, spread, stream
-from helpers.stats import BinomialInterval
+from helpers.stats.binomial import BinomialInterval
 
 if TYPE_CHECKING:
     from helpers.config.programme import Programme

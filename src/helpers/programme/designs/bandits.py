@@ -18,8 +18,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from helpers.errors import ReportError
-from helpers.stats import score_intervals, srm
-from helpers.stats.beta import BetaPair
+from helpers.stats.bayes.beta import BetaPair
+from helpers.stats.checks.srm import srm
+from helpers.stats.comparisons.score import score_intervals
 from helpers.stats.inference import p_values
 from helpers.stats.validation import FloatArray
 

@@ -8,7 +8,8 @@ import numpy as np
 
 from helpers.defaults import ALPHA
 from helpers.programme.designs.repeated import Average, rate, spread
-from helpers.stats import BinomialInterval, welch
+from helpers.stats.binomial import BinomialInterval
+from helpers.stats.comparisons.linear import welch
 from helpers.stats.inference import EffectArrays
 from helpers.stats.validation import BoolArray, FloatArray
 
@@ -40,7 +41,7 @@ class EvaluatedAnalysis:
         Example:
             >>> from helpers.stats import score_intervals
             >>> one, two = score_intervals([10, 12], 100, [20, 21], 100), score_intervals([10, 12], 100, [11, 12], 100)
-            >>> Judged.of("A/B test", one, 0.1, two).false_positives.share
+            >>> EvaluatedAnalysis.of("A/B test", one, 0.1, two).false_positives.share
             0.0
         """
         missed = found.absolute - truth

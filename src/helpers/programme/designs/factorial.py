@@ -27,7 +27,7 @@ import numpy as np
 from helpers.defaults import ALPHA
 from helpers.programme.designs.cells import Cells, Contrast
 from helpers.programme.designs.repeated import Average, rate, spread, stream
-from helpers.stats import BinomialInterval
+from helpers.stats.binomial import BinomialInterval
 from helpers.stats.inference import critical, lower_tail
 from helpers.stats.validation import FloatArray
 

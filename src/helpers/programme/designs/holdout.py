@@ -21,7 +21,7 @@ from numpy.typing import ArrayLike
 
 from helpers.defaults import ALPHA, CONFIDENCE
 from helpers.errors import ReportError
-from helpers.stats import score_intervals
+from helpers.stats.comparisons.score import score_intervals
 from helpers.stats.inference import EffectArrays, critical
 from helpers.stats.validation import BoolArray, FloatArray, alpha_of
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from helpers.programme.designs.holdout import Held, Launches, held_back, tried
 from helpers.programme.designs.repeated import Average, rate, stream
-from helpers.stats import BinomialInterval
+from helpers.stats.binomial import BinomialInterval
 from helpers.stats.validation import FloatArray
 
 if TYPE_CHECKING:

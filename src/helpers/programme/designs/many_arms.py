@@ -22,8 +22,10 @@ from helpers.defaults import ALPHA, CONFIDENCE
 from helpers.errors import ReportError
 from helpers.programme.designs.cells import Cells
 from helpers.programme.designs.repeated import Average, rate, spread, stream
-from helpers.stats import BinomialInterval, adjusted_p_values, score_intervals
+from helpers.stats.binomial import BinomialInterval
+from helpers.stats.comparisons.score import score_intervals
 from helpers.stats.inference import EffectArrays, lower_tail
+from helpers.stats.multiplicity.corrections import adjusted_p_values
 from helpers.stats.validation import BoolArray, FloatArray
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ import numpy as np
 from helpers.errors import ReportError
 from helpers.programme.designs.off_policy import PolicyLog, Valued, direct, doubly_robust, ips, snips
 from helpers.programme.designs.repeated import Average, rate, spread, stream
-from helpers.stats import BinomialInterval
+from helpers.stats.binomial import BinomialInterval
 from helpers.stats.validation import FloatArray
 
 if TYPE_CHECKING:

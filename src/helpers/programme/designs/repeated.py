@@ -9,8 +9,10 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from helpers.defaults import CONFIDENCE
-from helpers.stats import BinomialInterval, Mean, binomial_interval, standard_error
+from helpers.stats.binomial import BinomialInterval, binomial_interval
 from helpers.stats.inference import critical
+from helpers.stats.summaries.mean import Mean
+from helpers.stats.summaries.summary import standard_error
 from helpers.stats.validation import FloatArray, alpha_of
 
 

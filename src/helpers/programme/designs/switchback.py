@@ -22,7 +22,7 @@ import numpy as np
 
 from helpers.errors import ReportError
 from helpers.programme.designs.evaluated import clustered, half_of
-from helpers.stats import score_intervals
+from helpers.stats.comparisons.score import score_intervals
 from helpers.stats.inference import EffectArrays
 from helpers.stats.validation import BoolArray, FloatArray
 

@@ -11,7 +11,9 @@ from helpers.config.programme import Live
 from helpers.programme.live.alerts import Alarm, Alert, rules
 from helpers.programme.live.counters import Counters
 from helpers.programme.live.stream import ARMS, MINUTE, SECOND
-from helpers.stats import Proportion, confidence_sequence, sequential_srm
+from helpers.stats.checks.sequential_srm import sequential_srm
+from helpers.stats.sequential.confidence_sequences import confidence_sequence
+from helpers.stats.summaries.proportion import Proportion
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,7 @@ class Monitor:
     """Looks and alarms so far.
 
     The interval and the split may be looked at whenever one likes (:func:`~helpers.stats.confidence_sequence`,
-    :func:`~helpers.stats.sequential_srm`). They lie when units are lost in one arm: the split alarm tells so, and then no
+    :func:`~helpers.stats.checks.sequential_srm`). They lie when units are lost in one arm: the split alarm tells so, and then no
     effect counts.
     """
 

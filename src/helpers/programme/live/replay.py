@@ -31,9 +31,9 @@ class Replay:
         slowest, busy: seconds that the slowest batch, and all batches of this process, took to count.
 
     Example:
-        >>> from helpers.programme.live.stream import World, simulate
+        >>> from helpers.programme.live.stream import LiveWorld, simulate
         >>> settings = Live(units=2_000, hours=2)
-        >>> replay = Replay(simulate(World(units=2_000, hours=2), 900, np.random.default_rng(1)), settings)
+        >>> replay = Replay(simulate(LiveWorld(units=2_000, hours=2), 900, np.random.default_rng(1)), settings)
         >>> len(list(replay.looks())) == -(-replay.total // 6)
         True
     """

@@ -156,7 +156,7 @@ def against(planted: list[int], watched: Watched) -> AlarmsAgainstTruth:
     """Which planted days alarmed, which did not, and which alarms nobody planted; days before the watch do not count.
 
     >>> against([3, 60, 70], Watched(56, np.zeros(30), np.zeros(30), np.arange(30) == 4))
-    Found(found=(60,), missed=(70,), false=())
+    AlarmsAgainstTruth(found=(60,), missed=(70,), false=())
     """
     days = set(watched.days)
     due = [d for d in sorted(planted) if watched.first <= d < watched.first + len(watched.alarms)]

@@ -11,6 +11,8 @@ from helpers.errors import ReportError
 from helpers.stats.estimate import Estimate
 
 Floats = NDArray[np.float64]
+FARTHEST = 12
+"""Logarithm of a parameter up to which its maximum is looked for, either side of one: a factor of 160,000."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,8 @@ class Fit:
 def maximised(names: tuple[str, ...], log_likelihood: Any, start: tuple[float, ...], customers: int) -> Fit:
     """Maximise over the logarithms of positive parameters; errors from the observed information there.
 
-    Raises :class:`~helpers.errors.ReportError` where the search ends without a maximum.
+    Raises :class:`~helpers.errors.ReportError` where the search ends without a maximum, or with one so flat that the
+    interval of a parameter reaches as far as the search: then only the bounds of the search say where it is.
     """
     from scipy.optimize import minimize
     from scipy.stats import norm
@@ -44,9 +47,14 @@ def maximised(names: tuple[str, ...], log_likelihood: Any, start: tuple[float, .
     def loss(logs: Floats) -> float:
         return -float(np.sum(log_likelihood(*np.exp(logs)))) / customers
 
-    found = minimize(loss, np.log(start), method="L-BFGS-B", bounds=[(-12, 12)] * len(start), options={"ftol": 1e-13})
+    found = minimize(
+        loss, np.log(start), method="L-BFGS-B", jac="3-point",
+        bounds=[(-FARTHEST, FARTHEST)] * len(start), options={"ftol": 1e-14, "gtol": 1e-8},
+    )  # fmt: skip
     information = _curvature(loss, found.x) * customers
-    if not found.success or np.any(np.linalg.eigvalsh(information) <= 0):
+    reach = float(norm.isf((1 - CONFIDENCE) / 2))
+    flattest = float(np.linalg.eigvalsh(information)[0])
+    if not found.success or flattest <= (reach / FARTHEST) ** 2:
         raise ReportError(
             "the likelihood has no maximum that can be told",
             got=f"{', '.join(names)} = {', '.join(f'{v:.3g}' for v in np.exp(found.x))}: {found.message}",
@@ -54,7 +62,6 @@ def maximised(names: tuple[str, ...], log_likelihood: Any, start: tuple[float, .
             remedy="watch for longer, or use a simpler summary",
         )
     errors = np.sqrt(np.diag(np.linalg.inv(information)))
-    reach = float(norm.isf((1 - CONFIDENCE) / 2))
     estimates = {
         name: Estimate(v := float(np.exp(log)), v * error, v * np.exp(-reach * error), v * np.exp(reach * error), None)
         for name, log, error in zip(names, found.x, errors, strict=True)
@@ -109,14 +116,27 @@ def fit(repeats: ArrayLike, recency: ArrayLike, age: ArrayLike) -> Fit:
     (a quiet spell passes for having left), when a whole cohort changes its habits, and for customers without a repeat
     order, all of whom it takes for alive.
     """
-    x, t, big_t = (np.asarray(v, np.float64) for v in (repeats, recency, age))
-    unit = float(np.median(big_t)) or 1.0
+    histories = np.column_stack([np.asarray(v, np.float64) for v in (repeats, recency, age)])
+    (x, t, big_t), customers = distinct(histories)
+    unit = float(np.median(histories[:, 2])) or 1.0
     return maximised(
         ("r", "alpha", "a", "b"),
-        lambda r, alpha, a, b: log_likelihood(r, alpha, a, b, x, t, big_t),
+        lambda r, alpha, a, b: customers * log_likelihood(r, alpha, a, b, x, t, big_t),
         (1.0, unit / 4, 1.0, 2.0),
-        len(x),
+        len(histories),
     )
+
+
+def distinct(rows: Floats) -> tuple[Floats, Floats]:
+    """Columns of the distinct rows in their order, and how many rows each stands for: a sum over them does not depend on
+    the order in which rows came.
+
+    >>> columns, counts = distinct(np.array([[2.0, 1.0], [1.0, 3.0], [2.0, 1.0]]))
+    >>> columns.tolist(), counts.tolist()
+    ([[1.0, 2.0], [3.0, 1.0]], [1.0, 2.0])
+    """
+    found, counts = np.unique(rows, axis=0, return_counts=True)
+    return found.T, counts.astype(np.float64)
 
 
 def expected(found: Fit, ahead: ArrayLike, repeats: ArrayLike, recency: ArrayLike, age: ArrayLike) -> Floats:

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from helpers.programme.prediction.lifetime import Fit, maximised
+from helpers.programme.prediction.lifetime import Fit, distinct, maximised
 
 Floats = NDArray[np.float64]
 
@@ -32,12 +32,13 @@ def fit(orders: ArrayLike, mean: ArrayLike) -> Fit:
     orders. It lies when those who order often order differently: look at the correlation of both first. With q at or
     below one the mean of all customers does not exist.
     """
-    x, z = (np.asarray(v, np.float64) for v in (orders, mean))
+    means = np.column_stack([np.asarray(v, np.float64) for v in (orders, mean)])
+    (x, z), customers = distinct(means)
     return maximised(
         ("p", "q", "gamma"),
-        lambda p, q, gamma: log_likelihood(p, q, gamma, x, z),
-        (2.0, 2.0, float(np.median(z))),
-        len(x),
+        lambda p, q, gamma: customers * log_likelihood(p, q, gamma, x, z),
+        (2.0, 2.0, float(np.median(means[:, 1]))),
+        len(means),
     )
 
 

@@ -7,7 +7,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from helpers.defaults import CONFIDENCE
 from helpers.errors import ReportError
-from helpers.stats.calibration import BinomialInterval, binomial_interval
+from helpers.stats.binomial import BinomialInterval, binomial_interval
 from helpers.stats.estimate import Estimate
 
 Floats = NDArray[np.float64]

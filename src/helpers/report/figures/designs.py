@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 from helpers.defaults import ALPHA, CONFIDENT
 from helpers.formatting import formatted, unsigned
 from helpers.report.figures import style
-from helpers.stats import BinomialInterval
+from helpers.stats.binomial import BinomialInterval
 
 if TYPE_CHECKING:
     from helpers.programme.designs.against_ab import PolicyOutcome

@@ -14,7 +14,10 @@ from helpers.experiment.results import MetricEffect
 from helpers.formatting import formatted
 from helpers.report.figures import style
 from helpers.report.figures.flows import flow
-from helpers.stats import Heterogeneity, Novelty, Plan, SRMByGroup
+from helpers.stats.checks.novelty import Novelty
+from helpers.stats.checks.srm import SRMByGroup
+from helpers.stats.design.plan import Plan
+from helpers.stats.multiplicity.heterogeneity import Heterogeneity
 
 if TYPE_CHECKING:
     import pandas as pd

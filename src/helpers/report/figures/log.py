@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from helpers.config import Study
     from helpers.experiment.funnel import FunnelCounts
     from helpers.experiment.segments import SegmentRate
-    from helpers.stats import SurvivalCurve
+    from helpers.stats.survival.curves import SurvivalCurve
 
 
 def rows_kept(flow: pd.DataFrame) -> go.Figure:

@@ -6,7 +6,7 @@ import plotly.graph_objects as go
 from helpers.experiment.survival import Survival
 from helpers.formatting import formatted
 from helpers.report.figures import style
-from helpers.stats import SurvivalCurve
+from helpers.stats.survival.curves import SurvivalCurve
 
 STEPS_DRAWN = 250
 """Steps of a curve that a screen can show."""

@@ -10,7 +10,9 @@ from helpers.experiment.rerandomisation import Rerandomised
 from helpers.formatting import LEVEL, finite, formatted, interval, with_interval
 from helpers.report.tables import Row, mark
 from helpers.report.topics.effects import text_margin
-from helpers.stats import Effect, Plan, VarianceReduction
+from helpers.stats.adjustment.cuped import VarianceReduction
+from helpers.stats.comparisons.effects import Effect
+from helpers.stats.design.plan import Plan
 
 if TYPE_CHECKING:
     from helpers.report.notebook import Notebook

@@ -9,11 +9,9 @@ from typing import TYPE_CHECKING
 from helpers.config import Metric, Study
 from helpers.formatting import CHANGE, LEVEL, Unit, difference, finite, formatted, interval, level, unsigned
 from helpers.report.tables import Row, mark
-from helpers.stats import (
-    Heterogeneity,
-    NonInferiority,
-    Novelty,
-)
+from helpers.stats.checks.novelty import Novelty
+from helpers.stats.comparisons.noninferiority import NonInferiority
+from helpers.stats.multiplicity.heterogeneity import Heterogeneity
 
 if TYPE_CHECKING:
     from helpers.experiment.results import MetricEffect

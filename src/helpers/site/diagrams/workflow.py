@@ -8,7 +8,7 @@ from helpers.config.tracking_plan import TrackingPlan
 from helpers.formatting import formatted
 from helpers.record import Number
 from helpers.site.diagrams.stage import Artefact, DiagramStage, Feedback, facts, listed
-from helpers.stats.srm import srm
+from helpers.stats.checks.srm import srm
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,120 @@
+"""What a study's own data are, so that a build notices a change: the files it names, and of a table a fingerprint.
+
+A fingerprint is the number of rows, the highest time, and a checksum by bucket: each row is hashed over the columns
+that the study maps, falls into one of :data:`BUCKETS` by its hash, and the hashes of a bucket are summed. An update that
+leaves rows and times as they were changes a sum, and so does a row that stands there twice.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from helpers.config import ColumnOf, Log, Study, Units
+from helpers.ingest import database
+from helpers.ingest.columns import mapped
+from helpers.ingest.land import FRAME
+from helpers.ingest.locations import files_of
+from helpers.ingest.sql import literal, quoted
+
+if TYPE_CHECKING:
+    from helpers.paths import StudyPaths
+
+BUCKETS = 16
+
+
+@dataclass(frozen=True)
+class Raw:
+    """A study's own data: ``files`` are read by their content; ``tables`` are asked for their fingerprint, by name.
+
+    ``database`` is the file that the table stands in, where it is one.
+    """
+
+    files: tuple[Path, ...] = ()
+    tables: tuple[tuple[str, Callable[[], str]], ...] = ()
+    database: Path | None = None
+
+
+def of(study: Study, where: "StudyPaths") -> Raw:
+    """The data that a study names; nothing of a simulated one.
+
+    Raises :class:`~helpers.errors.ReportError` where they are not there, as bringing them in would.
+    """
+    place = study.data
+    if not isinstance(place, Log | Units):
+        return Raw()
+    if place.kind == "frame":
+        return Raw((where.data / FRAME,))
+    name = f"database table {place.table}"
+    if place.kind == "postgres":
+        return Raw(tables=((name, partial(_of_postgres, place, study.name)),))
+    kind, files = files_of(place, study.name)
+    if kind == "duckdb":
+        return Raw(tables=((name, partial(of_duckdb, place, files[0])),), database=files[0])
+    return Raw(tuple(file.resolve() for file in files))
+
+
+def of_duckdb(place: Log | Units, file: Path) -> str:
+    """The fingerprint of a table in a DuckDB file, in one line.
+
+    That of a view begins with ``view``: it may read other files, so the database file does not tell whether it changed.
+    """
+    import duckdb
+
+    with duckdb.connect() as con:
+        con.execute("set TimeZone = 'UTC'")
+        relation, table = database.attached(con, place, file)
+        described = [row[0] for row in con.execute(f"describe select * from {relation}").fetchall()]
+        columns = [column for column in described if column in mapped(place)]
+        if not columns:
+            return "no column that the study maps"  # bringing it in says so
+        hashed = f"hash({', '.join(map(quoted, columns))})"
+        rows = con.execute(_query(relation, hashed, _time(place, columns), f"h % {BUCKETS}", "varchar")).fetchall()
+        view = con.execute(
+            f"select 1 from duckdb_views() where database_name = 'source' and view_name = {literal(table)}"
+        ).fetchall()
+    return ("view " if view else "") + _line(rows)
+
+
+def _of_postgres(place: Log | Units, study: str) -> str:
+    return database.connected(study, place, partial(_asked, place))
+
+
+def _asked(place: Log | Units, connection: Any) -> str:
+    import sqlalchemy
+
+    schema, table, columns = database.described(place, connection)
+    taken = [column for column in columns if column in mapped(place)]
+    if not taken:
+        return "no column that the study maps"
+    for setting in ("time zone 'UTC'", "datestyle = 'ISO'", "extra_float_digits = 3"):
+        connection.execute(sqlalchemy.text(f"set local {setting}"))
+    whole = f"row({', '.join(map(quoted, taken))})::text"
+    hashed = f"('x' || substr(md5({whole}), 1, 15))::bit(60)::bigint"
+    query = _query(f"{quoted(schema)}.{quoted(table)}", hashed, _time(place, taken), f"h % {BUCKETS}", "text")
+    return _line([tuple(row) for row in connection.exec_driver_sql(query.replace("%", "%%"))])
+
+
+def _query(relation: str, hashed: str, time: str | None, bucket: str, text: str) -> str:
+    moment = f"max({quoted(time)})::{text}" if time else "''"
+    columns = f"{hashed} as h" + (f", {quoted(time)}" if time else "")
+    return f"select {bucket} as b, count(*), sum(h), {moment} from (select {columns} from {relation}) as t group by 1 order by 1"
+
+
+def _time(place: Log | Units, columns: list[str]) -> str | None:
+    """The column that holds the time of a row, where the study maps one."""
+    source = place.columns.get("event_time")
+    name = source.column if isinstance(source, ColumnOf) else source
+    return name if isinstance(name, str) and name in columns else None
+
+
+def _line(rows: list[tuple[Any, ...]]) -> str:
+    """Buckets as (bucket, rows, sum, highest time) in one line.
+
+    >>> _line([(0, 2, 30, "2026-07-01"), (3, 1, 7, "2026-07-02")])
+    '3 rows to 2026-07-02: 0=30 3=7'
+    """
+    highest = max((str(moment) for *_, moment in rows if moment), default="")
+    sums = " ".join(f"{bucket}={total}" for bucket, _, total, _ in rows)
+    return f"{sum(count for _, count, _, _ in rows):,} rows{f' to {highest}' if highest else ''}: {sums}"

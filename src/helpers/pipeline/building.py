@@ -1,0 +1,99 @@
+"""Steps brought up to date: in the order of the graph, several at a time, each decided when those before it are done."""
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from graphlib import TopologicalSorter
+
+from helpers.pipeline.built import Built, told
+from helpers.pipeline.graph import Step
+
+Perform = Callable[[Step], None]
+"""Runs one step to its end; whatever it raises ends the build."""
+
+
+def bring_up_to_date(
+    steps: Sequence[Step],
+    built: Built,
+    perform: Perform,
+    jobs: int = 2,
+    *,
+    refresh: bool = False,
+    stop: Callable[[], None] = lambda: None,
+) -> list[Step]:
+    """Run every step that is out of date, or with ``refresh`` every step; those that ran, in the order of their end.
+
+    A step is decided when all before it are done, so one whose inputs came out as they were is not run. When one fails
+    no other is begun, those under way end and are recorded, and its error is raised. ``stop`` ends those under way
+    when the build is interrupted.
+    """
+    build = _Build(steps, built, refresh)
+    with ThreadPoolExecutor(jobs) as pool:
+        under_way: dict[Future[None], tuple[Step, dict[str, str]]] = {}
+        try:
+            while True:
+                while len(under_way) < jobs and (begun := build.next()):
+                    under_way[pool.submit(perform, begun[0])] = begun
+                if not under_way:
+                    break
+                done, _ = wait(under_way, return_when=FIRST_COMPLETED)
+                for future in done:
+                    build.ended(*under_way.pop(future), future.exception())
+        except KeyboardInterrupt:
+            stop()
+            raise
+    if build.failure:
+        raise build.failure
+    if built.contents.changed and not build.ran:
+        built.save()  # files that were only touched are not read again
+    return build.ran
+
+
+class _Build:
+    """Which step is next, and what became of those before."""
+
+    def __init__(self, steps: Sequence[Step], built: Built, refresh: bool) -> None:
+        self.ran: list[Step] = []
+        self.failure: BaseException | None = None
+        self._built, self._refresh = built, refresh
+        self._place = {step: n for n, step in enumerate(steps)}
+        self._order = TopologicalSorter({step: step.before & self._place.keys() for step in steps})
+        self._order.prepare()
+        self._waiting: list[Step] = []
+
+    def next(self) -> tuple[Step, dict[str, str]] | None:
+        """The next step that is out of date, with its inputs; None where none can begin now."""
+        while self.failure is None:
+            self._waiting = sorted([*self._waiting, *self._order.get_ready()], key=self._place.__getitem__)
+            if not self._waiting:
+                return None
+            step = self._waiting.pop(0)
+            inputs = self._built.inputs(step)
+            if self._refresh or self._built.causes(step, inputs):
+                return step, inputs
+            self._order.done(step)
+        return None
+
+    def ended(self, step: Step, inputs: dict[str, str], error: BaseException | None) -> None:
+        """A step came to its end, whole or with an error."""
+        if error is not None:
+            self.failure = self.failure or error
+            return
+        self._built.done(step, inputs)
+        self.ran.append(step)
+        self._order.done(step)
+
+
+def explained(steps: Sequence[Step], built: Built) -> list[str]:
+    """A line a step: up to date, or which input changed, or which step it waits for.
+
+    A step that waits may turn out to be up to date, when what it reads comes out as it was.
+    """
+    lines, stale = [], set[Step]()
+    for step in steps:
+        causes = built.causes(step)
+        first = next((other for other in steps if other in step.before & stale), None)
+        if causes or first:
+            stale.add(step)
+        said = told(causes) if causes else f"waits for {first.subject}: {first.what}" if first else "up to date"
+        lines.append(f"  {step.subject:<18} {step.what:<22} {said}")
+    return lines

@@ -1,0 +1,1 @@
+"""Variance taken away, or told rightly: CUPED, regression, post-stratification, clusters."""

@@ -1,0 +1,1 @@
+"""Beliefs about an effect, before and after the data."""

@@ -1,0 +1,1 @@
+"""Before the experiment: power, sample size, duration."""

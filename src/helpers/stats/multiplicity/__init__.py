@@ -1,0 +1,1 @@
+"""Many tests or segments at once: corrections, shrinkage, interaction."""

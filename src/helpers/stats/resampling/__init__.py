@@ -1,0 +1,1 @@
+"""Intervals by resampling: bootstrap replicates of arms and quantiles."""

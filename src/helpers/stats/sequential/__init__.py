@@ -1,0 +1,1 @@
+"""Looks at running experiments: group-sequential boundaries, confidence sequences, the price of peeking."""

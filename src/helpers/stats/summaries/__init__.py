@@ -1,0 +1,1 @@
+"""One arm in a few sums: counts, means, ratios, clusters."""

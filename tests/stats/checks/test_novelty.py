@@ -1,0 +1,168 @@
+"""Trends of the effect against statsmodels, and the verdicts."""
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from helpers.stats import InputError, Mean, Moments, Proportion, compare
+from helpers.stats.checks.daily_effects import DailyEffects
+from helpers.stats.checks.novelty import novelty as judge
+from helpers.stats.checks.novelty import trends
+from helpers.validation import heterogeneity as calibration
+from helpers.validation import run
+
+
+def daily(effects, variance=0.01, days=None):
+    k = len(effects)
+    covariance = np.diag(np.broadcast_to(np.asarray(variance, float), (k,)))
+    return DailyEffects(tuple(days or range(k)), tuple(map(float, effects)), tuple(map(tuple, covariance)))
+
+
+def test_equals_statsmodels(rng):
+    import statsmodels.api as sm
+    from scipy import stats
+
+    k = 9
+    root = rng.normal(size=(k, k))
+    dependent, independent = root @ root.T / k, np.diag(rng.gamma(2, 1, k))
+    day, d = np.cumsum(rng.integers(1, 4, k)).astype(float), rng.normal(size=k)
+    for covariance in (dependent, independent):
+        found = trends(day, d, covariance)
+        fit = sm.GLS(d, sm.add_constant(day), sigma=covariance).fit(cov_type="fixed scale")
+        assert found.slope == pytest.approx(fit.params[1], rel=1e-10)
+        assert found.slope_error == pytest.approx(fit.bse[1], rel=1e-10)
+        assert found.p_value == pytest.approx(fit.pvalues[1], rel=1e-10)
+        ends = fit.get_prediction(sm.add_constant(day)[[0, -1]])
+        assert [found.first, found.last] == pytest.approx(ends.predicted_mean, rel=1e-9)
+        assert [found.first_error, found.last_error] == pytest.approx(ends.se_mean, rel=1e-9)
+        flat = sm.GLS(d, np.ones(k), sigma=covariance).fit(cov_type="fixed scale")
+        q = flat.wresid @ flat.wresid
+        assert found.q == pytest.approx(q, rel=1e-10)
+        assert found.q_p_value == pytest.approx(stats.chi2.sf(q, k - 1), rel=1e-10)
+        found = judge(DailyEffects(tuple(day), tuple(d), tuple(map(tuple, covariance))), last=4)
+        recent = sm.GLS(d[-4:], np.ones(4), sigma=covariance[-4:, -4:]).fit(cov_type="fixed scale")
+        assert (found.long_run, found.long_run_low) == pytest.approx(
+            (recent.params[0], recent.conf_int()[0][0]), rel=1e-9
+        )
+
+
+def test_q_of_independent_days_is_cochrans():
+    from helpers.stats.multiplicity.pooling import partial_pooling
+
+    d, v = [0.3, 0.1, -0.2, 0.5], [0.01, 0.02, 0.04, 0.03]
+    assert trends(range(4), d, np.diag(v)).q_p_value == pytest.approx(partial_pooling(d, v).p_value, rel=1e-10)
+
+
+@pytest.mark.parametrize(
+    ("effects", "verdict", "word"),
+    [
+        ([3, 2.5, 2, 1.5, 1], "novelty", "fades"),
+        ([-3, -2.5, -2, -1.5, -1], "novelty", "fades"),
+        ([1, 1.5, 2, 2.5, 3], "primacy", "grows"),
+        ([-1, -1.5, -2, -2.5, -3], "primacy", "grows"),
+        ([2, 1, 0, -1, -2], "reversal", "turns round"),
+        ([1, 1.01, 0.99, 1, 1], "stable", "no trend is seen"),
+    ],
+)
+def test_verdicts(effects, verdict, word):
+    found = judge(daily(effects), last=2)
+    assert found.verdict == verdict and word in found.text
+    assert found.days == 5 and found.long_run_days == 2
+    assert found.long_run == pytest.approx(np.mean(effects[-2:]))
+    if verdict != "stable":
+        assert (found.first, found.last) == pytest.approx((effects[0], effects[-1]), abs=1e-9)
+        assert "decide by these" in found.text
+
+
+def test_days_that_differ_but_not_along_a_line():
+    found = judge(daily([1, 3, 1, 3, 1]))
+    assert found.verdict == "stable" and found.any_difference_p_value < 1e-6
+
+
+def test_independent_days_come_from_compare():
+    arms = {
+        3: (Mean.from_moments(100, 10, 4), Mean.from_moments(90, 11, 5)),
+        1: (Mean.from_moments(100, 10, 4), Mean.from_moments(80, 12, 5)),
+        2: (Mean.from_moments(100, 10, 0), Mean.from_moments(80, 10, 0)),
+    }
+    made = DailyEffects.independent(arms)
+    assert made.days == (1, 3) and made.effects == (2, 1)
+    first = compare(*arms[1])
+    assert 2 / math.sqrt(made.covariance[0][0]) == pytest.approx(first.statistic)
+    assert "1 of 3 days left out" in made.note and judge(made).note == made.note
+
+
+def test_repeated_units_bring_their_covariance(rng):
+    control, treatment = rng.normal(size=(1, 50)) + rng.normal(size=(4, 50)), rng.normal(1, 1, size=(4, 70))
+    made = DailyEffects.repeated(range(4), Moments.from_columns(list(control)), Moments.from_columns(list(treatment)))
+    assert made.covariance == pytest.approx(np.cov(control) / 50 + np.cov(treatment) / 70)
+    assert made.effects == pytest.approx(treatment.mean(axis=1) - control.mean(axis=1))
+
+
+def test_dependence_is_not_ignored(rng):
+    """A lasting difference of the units cancels out of the slope: the dependent analysis sees it, the other does not."""
+    own = rng.normal(0, 5, (2, 1, 200))
+    arms = [Moments.from_columns(list(own[i] + rng.normal(0, 1, (6, 200)))) for i in (0, 1)]
+    dependent = DailyEffects.repeated(range(6), *arms)
+    as_if = DailyEffects(dependent.days, dependent.effects, tuple(map(tuple, np.diag(np.diag(dependent.covariance)))))
+
+    def width(effects):
+        found = judge(effects)
+        return found.slope_high - found.slope_low
+
+    assert width(dependent) < width(as_if) / 4
+
+
+def test_too_few_days():
+    one = judge(daily([0.5]))
+    assert one.verdict == "no test" and math.isnan(one.p_value) and one.long_run == 0.5 and "two days" in one.text
+    none = judge(DailyEffects.independent({0: (Proportion(5, 0), Proportion(5, 0))}))
+    assert none.verdict == "no test" and math.isnan(none.long_run) and "left out" in none.note
+    assert judge(DailyEffects.independent({})).days == 0
+
+
+@pytest.mark.parametrize(
+    ("days", "effects", "covariance"),
+    [
+        ((0, 1), (1.0,), ((1.0, 0.0), (0.0, 1.0))),
+        ((0, 1), (1.0, 2.0), ((1.0,),)),
+        ((1, 0), (1.0, 2.0), ((1.0, 0.0), (0.0, 1.0))),
+        ((0, 1), (1.0, 2.0), ((1.0, 1.0), (1.0, 1.0))),
+        ((0, 1), (1.0, 2.0), ((1.0, 0.5), (0.0, 1.0))),
+        ((0, 1), (1.0, 2.0), ((0.0, 0.0), (0.0, 1.0))),
+        ((0, 1), (1.0, 2.0), ((math.nan, 0.0), (0.0, 1.0))),
+        ((0, 1), (1.0, math.nan), ((1.0, 0.0), (0.0, 1.0))),
+    ],
+)
+def test_refusals(days, effects, covariance):
+    with pytest.raises(InputError):
+        DailyEffects(days, effects, covariance)
+
+
+def test_more_refusals():
+    for call in (
+        lambda: judge(daily([1, 2]), last=0),
+        lambda: judge(daily([1, 2]), confidence=95),
+        lambda: judge(daily([1, 2]), alpha=0),
+        lambda: DailyEffects.repeated([0], Moments.from_columns([[1]]), Moments.from_columns([[1, 2]])),
+        lambda: DailyEffects.repeated([0], Moments.from_columns([[1, 2]]), Moments.from_columns([[1, 2]] * 2)),
+    ):
+        with pytest.raises(InputError):
+            call()
+
+
+@given(st.lists(st.floats(-3, 3), min_size=2, max_size=10), st.floats(0.5, 0.999))
+def test_trend_agrees_with_its_interval(effects, confidence):
+    found = judge(daily(effects), confidence=confidence, alpha=1 - confidence)
+    if abs(found.p_value - (1 - confidence)) > 1e-9:
+        assert (found.verdict != "stable") == (not found.slope_low <= 0 <= found.slope_high)
+
+
+def test_errors_that_are_too_small_are_flagged(monkeypatch):
+    chosen = next(c for c in calibration.CASES if c.method == "trend of the effect" and c.quantity == "coverage")
+    assert run(chosen, 1_000).kept
+    monkeypatch.setattr(calibration, "trends", lambda day, d, v: trends(day, d, v * 0.6))
+    assert not run(chosen, 1_000).kept
