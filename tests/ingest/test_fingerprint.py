@@ -43,7 +43,7 @@ CHANGES = {
     "two rows change places in a column": "update log set who = 7 - who where who in (3, 4)",
     "a later time": "update log set \"at\" = '2026-07-09' where who = 5",
 }
-ROWS = 'create table log as select timestamp \'2026-07-01\' as "at", \'view\' as what, i as who, 1.5 + i as cost, 0 as other from'
+ROWS = "create table log as select timestamp '2026-07-01' as \"at\", 'view' as what, i as who, 1.5 + i as cost, 0 as other from"
 
 
 @pytest.mark.parametrize("change", CHANGES)
@@ -73,7 +73,9 @@ def test_a_view_is_said_to_be_one(tmp_path):
 def test_a_unit_table_has_no_time(tmp_path):
     file = tmp_path / "shop.duckdb"
     with duckdb.connect(str(file)) as con:
-        con.execute("create table units as select 'u' || i as who, 'a' as arm, 1 as bought, 2.5 as spend, 3 as rounds from range(9) t(i)")
+        con.execute(
+            "create table units as select 'u' || i as who, 'a' as arm, 1 as bought, 2.5 as spend, 3 as rounds from range(9) t(i)"
+        )
     assert asked(unit_study(file, table="units"), tmp_path).startswith("9 rows: ")
 
 

@@ -91,9 +91,7 @@ class Tree:
 
     def leftovers(self) -> list[str]:
         """Hidden and temporary files where a run writes, and anything in its scratch."""
-        hidden = [
-            f for top in GENERATED for f in (self.base / top).rglob(".*") if f.name != ".gitignore"
-        ]
+        hidden = [f for top in GENERATED for f in (self.base / top).rglob(".*") if f.name != ".gitignore"]
         spilled = [f for top in GENERATED for f in (self.base / top).rglob("*.tmp")]
         return [str(f.relative_to(self.base)) for f in (*hidden, *spilled)] + [f.name for f in self.scratch.iterdir()]
 
