@@ -18,7 +18,12 @@ def asked(tree: Path) -> str:
     """What ``make all`` would run, as the make that holds the lock."""
     free = {name: value for name, value in os.environ.items() if name not in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL")}
     done = subprocess.run(
-        ["make", "-n", "all"], cwd=tree, env=free | {"BUILD_LOCK": str(tree)}, capture_output=True, text=True, check=True
+        ["make", "-n", "all"],
+        cwd=tree,
+        env=free | {"BUILD_LOCK": str(tree)},
+        capture_output=True,
+        text=True,
+        check=True,
     )
     return done.stdout
 
