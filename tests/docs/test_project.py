@@ -222,9 +222,7 @@ def test_nothing_generated_is_committed():
 
 def test_committed_figures_are_those_of_bundled_studies():
     named = {Path(name).parts[1] for name in tracked() if name.startswith("figures/")}
-    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
-    bundled = re.search(r"^BUNDLED\s*:=\s*(.+)$", makefile, flags=re.MULTILINE)
-    assert bundled and named == set(bundled[1].split())
+    assert named == set(paths.BUNDLED)
 
 
 def test_names_follow_the_house():
