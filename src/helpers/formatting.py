@@ -27,9 +27,13 @@ Unit = Literal[
     "text",
     "flag",
 ]
-
-
 Value = float | int | str | bool | None
+
+
+LEVEL: Mapping[str, Unit] = {"share": "share", "money": "price", "seconds": "seconds", "count": "number"}
+"""Units of a metric's value in one arm, by the unit of the metric."""
+CHANGE: Mapping[str, Unit] = {"share": "points", "money": "price", "seconds": "number", "count": "number"}
+"""Units of its change, on its own scale."""
 
 
 def plural(event: str) -> str:
@@ -118,6 +122,17 @@ def interval(low: float, high: float, unit: Unit, currency: str = "EUR") -> str:
     return f"{left} to {right}"
 
 
+def span(low: float, high: float, unit: Unit, currency: str = "EUR") -> str:
+    """An interval in a narrow column: that its ends are points is said once.
+
+    >>> span(-0.0012, 0.003, "points"), span(0.01, 0.02, "relative")
+    ('-0.12 to +0.30 points', '+1.0 % to +2.0 %')
+    """
+    ends = [None if math.isnan(end) else end for end in (low, high)]
+    left = f"{low * 100:+.2f}" if unit == "points" and None not in ends else formatted(ends[0], unit, currency)
+    return f"{left} to {formatted(ends[1], unit, currency)}"
+
+
 def with_interval(value: float, low: float, high: float, unit: Unit, currency: str = "EUR") -> str:
     """A value with its interval behind it.
 
@@ -134,20 +149,12 @@ def share(found: BinomialInterval) -> str:
 
 def level(value: float, metric: Metric, currency: str) -> str:
     """A metric's value in one arm."""
-    unit: Unit = {"share": "share", "money": "price", "seconds": "seconds", "count": "number"}[metric.unit]  # type: ignore[assignment]
-    return formatted(None if math.isnan(value) else value, unit, currency)
+    return formatted(finite(value), LEVEL[metric.unit], currency)
 
 
 def difference(value: float, metric: Metric, currency: str) -> str:
     """A change of a metric on its own scale."""
-    unit: Unit = {"share": "points", "money": "price", "seconds": "number", "count": "number"}[metric.unit]  # type: ignore[assignment]
-    return formatted(None if math.isnan(value) else value, unit, currency)
-
-
-LEVEL: Mapping[str, Unit] = {"share": "share", "money": "price", "seconds": "seconds", "count": "number"}
-
-
-CHANGE: Mapping[str, Unit] = {"share": "points", "money": "price", "seconds": "number", "count": "number"}
+    return formatted(finite(value), CHANGE[metric.unit], currency)
 
 
 def finite(value: float) -> float | None:

@@ -2,10 +2,10 @@
 
 import json
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from helpers.errors import ReportError
 from helpers.formatting import Unit, Value, formatted
@@ -16,12 +16,28 @@ from helpers.pipeline.files import write_json
 @dataclass(frozen=True)
 class Number:
     """One recorded value. Money is in cents, shares and relative changes are fractions, points are differences of
-    shares; ``None`` means that it cannot be had, and ``description`` says why."""
+    shares; ``None`` means that it cannot be had, and ``description`` says why.
+
+    Attributes:
+        reason: why it cannot be had, where that stands apart from what it means.
+        names: what a text lists, one by one, for whoever must not take a sentence apart.
+    """
 
     value: Value
     unit: Unit
     description: str
     text: str
+    reason: str = ""
+    names: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, fields: Mapping[str, Any]) -> Self:
+        """A number as a file holds it."""
+        return cls(**{**fields, "names": tuple(fields.get("names", ()))})
+
+    def fields(self) -> dict[str, Any]:
+        """What a file holds of it: reason and names only where there are any."""
+        return {name: value for name, value in asdict(self).items() if value or name not in ("reason", "names")}
 
 
 class Recorder:
@@ -32,8 +48,13 @@ class Recorder:
         self._currency = currency
         self._numbers: dict[str, Number] = {}
 
-    def record(self, name: str, value: Value, unit: Unit, description: str) -> str:
-        """Keep a number under a dotted name and return its text. A name is given once; NaN must be told as None."""
+    def record(
+        self, name: str, value: Value, unit: Unit, description: str, *, reason: str = "", names: Iterable[str] = ()
+    ) -> str:
+        """Keep a number under a dotted name and return its text. A name is given once; NaN must be told as None.
+
+        A ``reason`` why there is no value is added to the description; see :class:`Number`.
+        """
         if name in self._numbers:
             raise ValueError(f"the number {name!r} is recorded twice in {self._file.stem}")
         value = getattr(value, "item", lambda: value)()
@@ -42,13 +63,14 @@ class Recorder:
         text = formatted(value, unit, self._currency)
         if isinstance(value, float) and math.isinf(value):
             value = None
-        self._numbers[name] = Number(value, unit, description, text)
+        told = f"{description}: {reason}" if reason else description
+        self._numbers[name] = Number(value, unit, told, text, reason, tuple(names))
         return text
 
     def save(self) -> dict[str, Number]:
         """Write the numbers and return them, in the order of their names."""
         numbers = dict(sorted(self._numbers.items()))
-        write_json(self._file, {name: asdict(number) for name, number in numbers.items()})
+        write_json(self._file, {name: number.fields() for name, number in numbers.items()})
         return numbers
 
 
@@ -61,7 +83,7 @@ class Numbers(Mapping[str, Number]):
     @classmethod
     def load(cls, file: Path) -> Self:
         content = json.loads(file.read_text(encoding="utf-8"))
-        return cls({name: Number(**fields) for name, fields in content["numbers"].items()})
+        return cls({name: Number.of(fields) for name, fields in content["numbers"].items()})
 
     @classmethod
     def of(cls, where: StudyPaths, *notebooks: str) -> Self:
@@ -78,7 +100,7 @@ class Numbers(Mapping[str, Number]):
             twice = merged.keys() & content.keys()
             if twice:
                 raise ValueError(f"numbers recorded by two notebooks: {', '.join(sorted(twice))}")
-            merged |= {name: Number(**fields) for name, fields in content.items()}
+            merged |= {name: Number.of(fields) for name, fields in content.items()}
         return cls(merged)
 
     def __getitem__(self, name: str) -> Number:
@@ -105,4 +127,4 @@ class Numbers(Mapping[str, Number]):
 
     def save(self, file: Path, study: str) -> None:
         """``results.json``: every number with its unit, text and meaning, in the order of the names."""
-        write_json(file, {"study": study, "numbers": {name: asdict(self[name]) for name in sorted(self)}})
+        write_json(file, {"study": study, "numbers": {name: self[name].fields() for name in sorted(self)}})

@@ -15,6 +15,8 @@ from helpers.site.catalogue import reports as whole_reports
 from tests.built_once import built_once
 from tests.fake_report import ATTACK, NUMBERS, STUDY, built, prepare, report_of
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def reports(tmp_path_factory):

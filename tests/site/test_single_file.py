@@ -9,6 +9,8 @@ from helpers.site import single_file
 from tests.built_once import built_once
 from tests.fake_report import STUDY, built
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def where(tmp_path_factory):

@@ -16,7 +16,7 @@ from helpers.paths import StudyPaths
 from helpers.pipeline import graph, project
 from helpers.pipeline.built import Built
 from helpers.pipeline.content import label
-from helpers.pipeline.graph import Origin, Step, Table
+from helpers.pipeline.graph import DatabaseTable, Origin, Step
 
 ALL = ("all", "site")
 """Goals that are no file: the bundled studies and the programme, the write-up and the site."""
@@ -140,7 +140,7 @@ def _origin(file: str, where: StudyPaths) -> Origin:
     from helpers.ingest import fingerprint
 
     raw = fingerprint.of(config.load(file), where)
-    tables = {name: Table(ask, raw.database) for name, ask in raw.tables}
+    tables = {name: DatabaseTable(ask, raw.database) for name, ask in raw.tables}
     return Origin(raw.files, tables, plans, streams)
 
 

@@ -20,7 +20,7 @@ OFTEN = 0.2
 
 
 @dataclass(frozen=True)
-class Step:
+class FunnelStep:
     """One step of a funnel: ``rate`` is the share of the units of the step before that reached it.
 
     ``lost`` units did not reach it although their window is closed or open; ``open_units`` of them still could.
@@ -49,7 +49,7 @@ class FunnelCounts:
 
     name: str
     level: str
-    steps: tuple[Step, ...]
+    steps: tuple[FunnelStep, ...]
 
     @property
     def converted(self) -> int:
@@ -61,7 +61,7 @@ class FunnelCounts:
         return binomial_interval(self.converted, self.steps[0].units)
 
     @property
-    def bottleneck(self) -> Step:
+    def bottleneck(self) -> FunnelStep:
         """The step at which most purchases are lost *for the users who came so far*: see :func:`purchases_lost`."""
         return max(self.steps[1:], key=lambda s: s.purchases_lost)
 
@@ -95,7 +95,7 @@ def _funnel(name: str, level: str, rows: "pd.DataFrame") -> FunnelCounts:
         units = int(record.units)
         lost = converted * (previous / units - 1) if units else float(previous)
         steps.append(
-            Step(
+            FunnelStep(
                 int(record.step),
                 str(record.event_name),
                 bool(record.is_optional) and name != "strict",

@@ -20,7 +20,7 @@ Place = Union[Path, "Step", Callable[[], Iterable[Path]]]
 
 
 @dataclass(frozen=True)
-class Table:
+class DatabaseTable:
     """An input in a database: ``fingerprint`` asks it; a database that is a ``file`` is asked only when that has changed."""
 
     fingerprint: Callable[[], str]
@@ -53,7 +53,7 @@ class Step:
     imports: tuple[str, ...] = ()
     source: Path | None = None
     after: tuple["Step", ...] = ()
-    tables: Mapping[str, Table] = field(default_factory=dict)
+    tables: Mapping[str, DatabaseTable] = field(default_factory=dict)
     words: tuple[Path, ...] = ()
     queries: bool = False
 
@@ -85,7 +85,7 @@ class Origin:
     """
 
     files: tuple[Path, ...] = ()
-    tables: Mapping[str, Table] = field(default_factory=dict)
+    tables: Mapping[str, DatabaseTable] = field(default_factory=dict)
     plans: tuple[Path, ...] = ()
     streams: tuple[Path, ...] = ()
 

@@ -1,6 +1,7 @@
 """What every notebook opens with: its study or programme, what there is to query, a place for numbers and figures."""
 
 import json
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from helpers import config
@@ -26,9 +27,11 @@ class Book:
         self._shown: set[str] = set()
         self._recorder = Recorder(where, name, currency)
 
-    def record(self, name: str, value: Value, unit: Unit, description: str) -> str:
+    def record(
+        self, name: str, value: Value, unit: Unit, description: str, *, reason: str = "", names: Iterable[str] = ()
+    ) -> str:
         """Keep a number for the report; its text comes back."""
-        return self._recorder.record(name, value, unit, description)
+        return self._recorder.record(name, value, unit, description, reason=reason, names=names)
 
     def say(self, value: Value, unit: Unit) -> str:
         """A number's text, with the study's currency."""

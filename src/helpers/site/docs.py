@@ -142,17 +142,18 @@ def _figure(study: str, up: str, name: str) -> str:
 
 
 def _methods() -> list[tuple[str, str, list[tuple[str, str]]]]:
-    """Modules of ``helpers.stats`` with their first sentence, and their public names with theirs."""
+    """Rooms and loose modules of ``helpers.stats`` with their first sentence, and their public names with theirs."""
     from importlib import import_module
 
     from helpers import stats
 
     rooms: dict[str, list[tuple[str, str]]] = {}
     for name in stats.__all__:
-        room = getattr(getattr(stats, name), "__module__", "")
-        if room.startswith("helpers.stats."):
-            rooms.setdefault(room, []).append((name, _first_line(getattr(stats, name))))
-    return [(room.rpartition(".")[2], _first_line(import_module(room)), rooms[room]) for room in sorted(rooms)]
+        found = getattr(stats, name)
+        home = getattr(found, "__module__", "")
+        if home.startswith("helpers.stats."):
+            rooms.setdefault(home.split(".")[2], []).append((name, _first_line(found)))
+    return [(room, _first_line(import_module(f"helpers.stats.{room}")), rooms[room]) for room in sorted(rooms)]
 
 
 def _first_line(documented: object) -> str:

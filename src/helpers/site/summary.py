@@ -28,7 +28,7 @@ def summary(study: Study, where: StudyPaths, numbers: Numbers) -> str:
     rests = f" ({', '.join(grounds)})" if grounds else ""
     money = numbers["money.horizon_point"]
     if money.value is None:
-        worth = f"not available: {money.description.partition(': ')[2]}"
+        worth = f"not available: {money.reason}"
     else:
         low, high = numbers["money.horizon_low"].text, numbers["money.horizon_high"].text
         worth = f"{money.text} over {study.economics.horizon} ({low} to {high})"

@@ -98,6 +98,7 @@ def test_every_input_says_what_it_is():
         assert asked.low <= asked.slider[0] < asked.slider[1] <= asked.high and asked.help
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "plan",
     [

@@ -10,6 +10,8 @@ from helpers.errors import ReportError
 from tests.ingest.new_study.tables import proposed
 from tests.real_data import real
 
+pytestmark = pytest.mark.slow
+
 
 def test_cookie_cats_is_a_marginal_srm_of_equal_arms(tmp_path: Path) -> None:
     study, _, said = proposed(tmp_path, real("cookie_cats.csv"))

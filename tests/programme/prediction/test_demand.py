@@ -16,6 +16,7 @@ def healthy_year(rng, runs=None):
     return rng.poisson(mean, 365 if runs is None else (runs, 365))
 
 
+@pytest.mark.slow
 def test_forecasts_beat_the_naive_one_and_cover():
     tested = demand.backtest(healthy_year(np.random.default_rng(1)), 14)
     assert tested.gain.low > 0 and tested.mase.value < tested.naive.value
@@ -56,6 +57,7 @@ def test_on_normal_residuals_the_first_day_watched_alarms_as_asked():
     assert abs(seen - 0.05) < 4 * (0.05 * 0.95 / 40_000) ** 0.5
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("stated", [2.0, 6.0])
 def test_the_stated_rate_holds_on_healthy_series_of_another_world(stated):
     """Set on series like one healthy year, measured on years drawn by the world's own demand."""

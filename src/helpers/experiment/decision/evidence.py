@@ -16,11 +16,10 @@ def evidence(study: Study, results: Results, earlier: Numbers, value: DecisionVa
         raise ReportError(
             "no decision: an arm has no exposed units", cause="nobody reached the exposure in the experiment"
         )
-    failed = str(earlier["trust.failed"].value)
     return Evidence(
         found.effect,
         study.primary.better == "higher",
-        tuple(failed.split("; ")) if failed else (),
+        earlier["trust.failed"].names,
         tuple((study.metric(name).label.lower(), g) for name, g in results.guardrails().items()),
         results.units("exposed", "all", "all"),
         int(earlier.value("design.n_total")),

@@ -35,6 +35,7 @@ class TrustCheck:
         trouble: what was looked for, as it reads in "none of these was found".
         p_value: of the check's test, where it has one.
         caveat: of a warning that a line of a table does not do justice to.
+        short: its name within its family; the whole name without.
 
     Example:
         >>> TrustCheck("Contamination", "Was any unit in two variants?", "0 of 10 units").passed
@@ -49,6 +50,7 @@ class TrustCheck:
     trouble: str = ""
     p_value: float | None = None
     caveat: Caveat | None = None
+    short: str = ""
 
     @property
     def passed(self) -> bool:

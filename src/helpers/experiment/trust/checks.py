@@ -132,4 +132,5 @@ def disturbed(found: Reestimate) -> TrustCheck:
         "warning" if found.differs else "passed",
         "External events",
         p_value=found.p_value,
+        short=found.left_out,
     )

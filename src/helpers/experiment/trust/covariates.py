@@ -30,7 +30,7 @@ def balance(results: Results, metric: Metric) -> TrustCheck:
     effects = [compare(before[0], other, confidence=results.study.decision.confidence) for other in before[1:]]
     least = min(effects, key=lambda e: 1.0 if math.isnan(e.p_value) else e.p_value)
     if math.isnan(least.p_value):
-        why = least.note.removeprefix("no test: ") or "no unit has a history"
+        why = least.note or "no unit has a history"
         return TrustCheck(name, question, f"cannot be told: {why}", family=FAMILY)
     return TrustCheck(
         name,

@@ -30,6 +30,7 @@ def sample_ratios(results: Results, marginal: MarginalSRM | None) -> list[TrustC
             "failed" if test.failed else "passed",
             FAMILY,
             p_value=test.p_value,
+            short=f"{population} units",
         )
         for population, test in overall.items()
     ]
@@ -57,6 +58,7 @@ def _by(results: Results, dimension: str) -> TrustCheck:
         "failed" if failed else "passed",
         FAMILY,
         p_value=min(shared.adjusted),
+        short=f"by {dimension.replace('_', ' ')}",
     )
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from helpers import formatting
 from helpers.config import Study
 from helpers.experiment.ground_truth import GroundTruthCheck
-from helpers.formatting import formatted
+from helpers.formatting import CHANGE, formatted
 from helpers.report import tables
 
 if TYPE_CHECKING:
@@ -51,8 +51,7 @@ def _estimate(m: GroundTruthCheck, study: Study) -> tables.Row:
         true = formatted(truth.relative, "relative") if truth else ""
     else:
         found = formatting.difference(x.absolute, m.found.metric, currency)
-        low, high = (formatting.difference(end, m.found.metric, currency) for end in (x.absolute_low, x.absolute_high))
-        interval = f"{low.removesuffix(' points')} to {high}"
+        interval = formatting.span(x.absolute_low, x.absolute_high, CHANGE[m.found.metric.unit], currency)
         true = formatting.difference(truth.absolute, m.found.metric, currency) if truth else ""
     held = "" if m.found.covered is None else formatted(m.found.covered, "flag")
     return {"Shows in": m.found.metric.label, "Found": found, "Interval": interval, "True": true, "Held": held}

@@ -47,7 +47,7 @@ def record(nb: Notebook, value: DecisionValue | None, reason: str) -> None:
     """``money.*`` and ``risk.*``."""
     if value is None:
         for name, (unit, meaning) in MONEY.items():
-            nb.record(name, None, unit, f"{meaning}: {reason}")
+            nb.record(name, None, unit, meaning, reason=reason)
         return
     found = {
         "money.horizon_point": value.point.net,

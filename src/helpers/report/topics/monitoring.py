@@ -17,7 +17,7 @@ from helpers.experiment.monitoring.run_length import (
     run_chain,
 )
 from helpers.experiment.monitoring.size import Size
-from helpers.formatting import formatted
+from helpers.formatting import formatted, span
 from helpers.report.tables import badge
 
 if TYPE_CHECKING:
@@ -122,7 +122,7 @@ def table_ramp(found: Mapping[str, tuple[RampDay, ...]]) -> list[Row]:
                 "Day": shown.day,
                 "Treated": formatted(shown.share, "share"),
                 "Difference": formatted(shown.absolute, "points"),
-                "Sequential interval": f"{formatted(shown.low, 'points').removesuffix(' points')} to {formatted(shown.high, 'points')}",
+                "Sequential interval": span(shown.low, shown.high, "points"),
                 "Tickets at least": formatted(shown.tickets_low, "points"),
                 "Decision": badge(TONES[shown.verdict], shown.verdict),  # type: ignore[arg-type]
             }

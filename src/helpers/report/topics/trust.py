@@ -23,7 +23,8 @@ def record(nb: Notebook, found: Trust) -> None:
     checks, watched, total = found.checks, found.maturity, max(1, found.maturity.total)
     nb.record("trust.total", len(checks), "count", "Trust checks made before any result was read")
     nb.record("trust.passed", sum(c.passed for c in checks), "count", "Of them passed, neither failed nor warned of")
-    nb.record("trust.failed", "; ".join(c.name for c in found.failed), "text", "Names of the failed ones")
+    failed = [c.name for c in found.failed]
+    nb.record("trust.failed", "; ".join(failed), "text", "Names of the failed ones", names=failed)
     nb.record("trust.warned", len(found.warned), "count", "Of them warned of: the comparison stands, with a caveat")
     nb.record("trust.warnings", "; ".join(c.name for c in found.warned), "text", "Names of those that warn")
     nb.record(
@@ -112,7 +113,7 @@ def table(found: Trust) -> list[Row]:
 def _together(passed: list[TrustCheck]) -> str:
     if len(passed) == 1:
         return f"{passed[0].name}: {passed[0].found}"
-    names = [c.name.removeprefix("Sample ratio").removeprefix("External event: ").strip(", ") for c in passed]
+    names = [c.short or c.name for c in passed]
     names = [name if name[1:2].isupper() else name[0].lower() + name[1:] for name in names]
     told = [c.p_value for c in passed if c.p_value is not None and not math.isnan(c.p_value)]
     least = f"; smallest p = {min(told):.3g}" if told else ""
