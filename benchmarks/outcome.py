@@ -41,21 +41,20 @@ def table(parts: Sequence[Part]) -> str:
     """A line a goal, and one for each part that failed.
 
     >>> print(table([Part("report", [Goal("cold", 61.25, 90, "s")]), Part("live", failure="OSError: no")]))
-    part         result  measurement                                       value        goal
-    report       PASS    cold                                            61.25 s     <= 90 s
-    live         FAIL    OSError: no
+    part    result  measurement  value    goal
+    report  PASS    cold         61.25 s  at most 90 s
+    live    FAIL    OSError: no
     """
-    lines = [f"{'part':<12} {'result':<7} {'measurement':<42} {'value':>12} {'goal':>11}"]
+    rows = [("part", "result", "measurement", "value", "goal")]
     for part in parts:
         for goal in part.goals:
-            value, limit = (
-                f"{goal.value:,.2f} {goal.unit}",
-                f"{'>=' if goal.least else '<='} {goal.limit:,g} {goal.unit}",
-            )
-            lines.append(f"{part.name:<12} {'PASS' if goal.met else 'FAIL':<7} {goal.what:<42} {value:>12} {limit:>11}")
+            limit = f"at {'least' if goal.least else 'most'} {goal.limit:,g} {goal.unit}"
+            value = f"{goal.value:,.2f} {goal.unit}"
+            rows.append((part.name, "PASS" if goal.met else "FAIL", goal.what, value, limit))
         if part.failure is not None:
-            lines.append(f"{part.name:<12} {'FAIL':<7} {part.failure.splitlines()[0]}")
-    return "\n".join(lines)
+            rows.append((part.name, "FAIL", part.failure.splitlines()[0], "", ""))
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return "\n".join("  ".join(map(str.ljust, row, widths)).rstrip() for row in rows)
 
 
 def verdict(parts: Sequence[Part]) -> str:
