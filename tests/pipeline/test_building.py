@@ -79,6 +79,21 @@ def read(small) -> list[str]:
     return [file.name for file in built.contents.read]
 
 
+def test_files_of_one_name_in_several_folders_are_told_apart(tmp_path):
+    files = [tmp_path / "outside" / name / "log.csv" for name in "abc"]
+    for file in files:
+        file.parent.mkdir(parents=True)
+        file.write_text(file.parent.name)
+    step = Step("mine", "log", (), (), (*files, files[0]))
+    built = Built(tmp_path / "tree")
+    found = built.inputs(step)
+    assert list(found) == ["log.csv", "log.csv (2)", "log.csv (3)"] and len(set(found.values())) == 3
+    built.done(step, found)
+    assert str(tmp_path) not in built.file.read_text(), "the record names no folder of a machine"
+    files[1].write_text("x")
+    assert [str(cause) for cause in Built(tmp_path / "tree").causes(step)] == ["log.csv (2) changed"]
+
+
 def test_a_touched_file_builds_nothing_and_is_read_once(aged):
     os.utime(aged.base / "raw" / "log.csv", (5_000, 5_000))
     assert read(aged) == ["log.csv"]

@@ -7,6 +7,7 @@ quick; whoever runs a step validates the file first.
 import difflib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -140,7 +141,7 @@ def _origin(file: str, where: StudyPaths) -> Origin:
     from helpers.ingest import fingerprint
 
     raw = fingerprint.of(config.load(file), where)
-    tables = {name: DatabaseTable(ask, raw.database) for name, ask in raw.tables}
+    tables = {name: DatabaseTable(cache(ask), raw.database) for name, ask in raw.tables}
     return Origin(raw.files, tables, plans, streams)
 
 

@@ -6,6 +6,7 @@ content, is new or is gone, or when nothing is known of it. Times decide nothing
 """
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -55,12 +56,11 @@ class Built:
     def inputs(self, step: Step) -> dict[str, str]:
         """Digest of every input of a step by the name that a reader is told."""
         found: dict[str, str] = {}
-        for place in step.inputs:
-            for file in self._files(place):
-                name = label(file, self._base)
-                if name in found and not file.is_relative_to(self._base):
-                    name += " of the project"
-                self._add(found, name, file)
+        count = Counter[str]()
+        for file in dict.fromkeys(file for place in step.inputs for file in self._files(place)):
+            name = label(file, self._base)
+            count[name] += 1  # files outside the tree are told by their bare names, which several may share
+            self._add(found, name if count[name] == 1 else f"{name} ({count[name]})", file)
         source = self._source(step)
         modules = self.code.closure((*step.imports, *source.imports))
         for module in modules:
