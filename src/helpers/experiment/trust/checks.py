@@ -17,11 +17,11 @@ from helpers.experiment.trust.sensitivity import Reestimate, external
 from helpers.experiment.trust.timing import (
     Maturity,
     before_exposure,
-    early,
     follow_up,
     immature,
     maturity,
     not_followed,
+    pre_exposure,
 )
 from helpers.experiment.trust.values import Sentinel, of_amounts, of_levels, sentinels
 from helpers.formatting import formatted
@@ -38,7 +38,7 @@ class Trust:
 
     checks: tuple[TrustCheck, ...]
     maturity: Maturity
-    early: dict[str, Counted]
+    pre_exposure: dict[str, Counted]
     sentinels: tuple[Sentinel, ...]
     sharing_units: int
     correlation: IntraclusterCorrelation
@@ -89,7 +89,7 @@ def trust_checks(
             remedy="correct exposure or period in the study file",
         )
     watched = maturity(con, results)
-    outcomes = early(query.query(con, "early_outcomes"), results)
+    outcomes = pre_exposure(query.query(con, "pre_exposure_outcomes"), results)
     odd = [*of_amounts(query.query(con, "amount_values"), study), *of_levels(results)]
     sizes = query.query(con, "shared_sessions", metric=study.primary.name)
     outside = external(results)

@@ -146,7 +146,7 @@ def follow_up(results: Results) -> list[TrustCheck]:
     return checks
 
 
-def early(events: "pd.DataFrame", results: Results) -> dict[str, Counted]:
+def pre_exposure(events: "pd.DataFrame", results: Results) -> dict[str, Counted]:
     """Exposed units with an outcome between assignment and exposure, by the outcome's name."""
     sizes = results.arm_sizes()
     outcomes = sorted({name for metric in results.study.metrics for name in metric.events})
