@@ -7,6 +7,7 @@ from helpers import config, paths, simulate
 from helpers.experiment import funnel, ground_truth, misinterpretations, selection
 from helpers.experiment.results import Results
 from helpers.report.topics import funnel as funnel_topic
+from helpers.report.topics import misinterpretations as misinterpretations_topic
 from helpers.report.topics import selection as selection_topic
 from helpers.warehouse import build, query
 
@@ -68,7 +69,7 @@ def test_a_primary_metric_that_is_not_winsorised_says_so(small_study):
         assert found.unadjusted >= found.adjusted >= 0 and found.tests > 5
         assert found.false_alarm == pytest.approx(1 - 0.95**found.tests)
     assert near.risk > 0.06, "p is not the chance of being wrong"
-    assert "not “94 % sure”" in near.text()
+    assert "not “94 % sure”" in misinterpretations_topic.text_near_miss(near)
 
 
 def test_an_online_study_without_known_effects_has_nothing_to_mark(small_study):

@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING
 
 from helpers.config import Study
 from helpers.errors import ReportError
-from helpers.formatting import plural
 from helpers.stats.binomial import BinomialInterval, binomial_interval
 from helpers.stats.survival.curves import Lifetimes, SurvivalCurve, kaplan_meier
 from helpers.warehouse import query
@@ -13,10 +12,6 @@ from helpers.warehouse import query
 if TYPE_CHECKING:
     import duckdb
     import pandas as pd
-
-
-OFTEN = 0.2
-"""Share of buyers beside the path from which on the report warns of it."""
 
 
 @dataclass(frozen=True)
@@ -130,20 +125,6 @@ class Bypass:
     converted: int
     without_exposure: int
     before_entry: int
-
-    def text(self, study: Study) -> str:
-        """Who leaves the path, in a sentence."""
-        if study.is_unit_table:
-            return f"Every row of the table is {study.exposure}, so nobody reaches {study.funnel.steps[-1]} beside the path."
-        last, share = study.funnel.steps[-1], self.without_exposure / self.converted if self.converted else 0.0
-        text = f"Of {self.converted:,} users with a {last}, {self.without_exposure:,} have no {study.exposure} event"
-        if self.converted and not self.without_exposure:
-            text = f"All {self.converted:,} users with a {last} have a {study.exposure} event"
-        if self.before_entry:
-            text += f" and {self.before_entry:,} had it before any {study.funnel.steps[0]}"
-        if share > OFTEN:
-            text += f": the {study.exposure} is not the only way, so a change there reaches only a part of the {plural(last)}"
-        return text + "."
 
 
 def bypass(con: "duckdb.DuckDBPyConnection") -> Bypass:

@@ -6,7 +6,6 @@ from helpers.config import Metric
 from helpers.experiment.decision.rule import observed_risk
 from helpers.experiment.design import basis
 from helpers.experiment.results import Results
-from helpers.formatting import formatted
 
 NEAR_MISS = 0.06
 """A p-value just above the usual level, about which most is said that it does not mean."""
@@ -54,17 +53,6 @@ class NearMiss:
     def said(self) -> float:
         """What it is mistaken for: one minus the p-value."""
         return 1 - self.p_value
-
-    def text(self) -> str:
-        """The mistake, what the p-value means, and the chance that was asked for."""
-        p = f"{self.p_value:.2g}"
-        return (
-            f"**p = {p} is not “{formatted(self.said, 'share')} sure”.** It says that a difference at least this large comes"
-            f" up in {formatted(self.p_value, 'share')} of the experiments without any effect. How sure one may be depends on"
-            f" how many ideas work: if {formatted(self.prior_success_rate, 'share')} do, as this study assumes, and with the"
-            f" power of its units for the planned effect, a win at p = {p} is no improvement with a chance of"
-            f" {formatted(self.risk, 'share')}. Nor does a segment in which the same data reach p < .05 settle it."
-        )
 
 
 def segment_tests(results: Results) -> list[SegmentTests]:

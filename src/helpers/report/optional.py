@@ -91,7 +91,7 @@ def near_miss(nb: "Notebook", results: "Results") -> "Callout | None":
 
     near = near_miss(results)
     misinterpretations.record_near_miss(nb, near)
-    return nb.warning(near.text()) if near else None
+    return nb.warning(misinterpretations.text_near_miss(near)) if near else None
 
 
 def arms(nb: "Notebook", results: "Results") -> "Table | None":

@@ -16,6 +16,7 @@ from helpers.experiment.monitoring.replay import TRIGGERS as TRIGGER_NAMES
 from helpers.experiment.monitoring.replay import Triggers, first, in_a_row, replay
 from helpers.experiment.monitoring.stream import DailyStream, DailyWorld, simulate
 from helpers.record import Number, Numbers
+from helpers.report.topics.monitoring import text_caution
 
 WORLD = DailyWorld(0.324, 4760, 40)
 TRIGGERS = Triggers()
@@ -170,7 +171,7 @@ def test_a_study_without_a_section_gets_a_plan_that_says_so():
         }
     )
     plan = MonitoringPlan.of(rees46, numbers)
-    assert not plan.stated and "no monitoring section" in plan.caution() and plan.label == "Purchase rate"
+    assert not plan.stated and "no monitoring section" in text_caution(plan) and plan.label == "Purchase rate"
     assert plan.triggers.drop == pytest.approx(0.01 * 0.2 / 0.324) and plan.section.units_per_day > 10_000
     few = MonitoringPlan.of(rees46, Numbers({**numbers, "exposed.units": Number(111, "count", "d", "")}))
     noise = (0.2 * 0.8 / few.section.units_per_day) ** 0.5
@@ -192,7 +193,7 @@ def test_a_stream_of_the_study_is_replayed_too(tmp_path, monkeypatch):
     raw["monitoring"] |= {"stream": "own.csv", "launch": "2026-02-02"}
     plan = MonitoringPlan.of(config.Study.model_validate(raw), Numbers({}))
     own = plan.streams()["the stream itself"]
-    assert (own.units == stream.units).all() and own.launch == 28 and "replayed beside" in plan.caution()
+    assert (own.units == stream.units).all() and own.launch == 28 and "replayed beside" in text_caution(plan)
 
 
 @pytest.mark.parametrize(

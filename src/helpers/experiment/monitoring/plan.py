@@ -115,24 +115,6 @@ class MonitoringPlan:
         rate, units = self.section.rate, self.section.units_per_day
         return float(special.ndtr(-self.triggers.drop / np.sqrt(rate * (1 - rate) / units)))
 
-    def caution(self) -> str:
-        """What a reader must know about where the days come from."""
-        size = (
-            f"{formatted(self.section.rate, 'share')} and {formatted(self.section.units_per_day, 'count')} units a day"
-        )
-        measured = f"; the control of the experiment had {self.measured}" if self.measured else ""
-        if self.stated:
-            own = " The study's own stream is replayed beside them." if self.section.stream else ""
-            return (
-                "Simulated: the days after the launch are drawn from the study's monitoring section, with planted changes. "
-                f"It is planned for {self.label.lower()} of {size}{measured}.{own}"
-            )
-        return (
-            "Simulated plan: the study file has no monitoring section, so no monitoring is planned. The page shows what "
-            f"watching {self.label.lower()} would be like at {size}, {self.pace}; "
-            "the trigger and the shifts are made up to suit that rate and its daily noise, and tickets are an assumption."
-        )
-
 
 def _name(shift: float) -> str:
     return formatted(shift, "points") if shift else "no change"

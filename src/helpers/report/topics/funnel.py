@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from helpers.experiment.funnel import Bypass
     from helpers.report.notebook import Notebook
 
+OFTEN = 0.2
+"""Share of buyers beside the path from which on the report warns of it."""
+
 
 def table(found: FunnelCounts) -> list[Row]:
     """Steps with their rates and losses."""
@@ -76,7 +79,7 @@ def record(nb: Notebook, found: Iterable[FunnelCounts], buyers: Bypass) -> None:
     nb.record(
         "funnel.buyers_before_entry", buyers.before_entry, "count", "Of them whose last one came before any first step"
     )
-    nb.record("funnel.bypass", buyers.text(nb.study), "text", "Who reaches the last step beside the path")
+    nb.record("funnel.bypass", text_bypass(buyers, nb.study), "text", "Who reaches the last step beside the path")
     nb.record(
         "funnel.bottleneck",
         f"The bottleneck is the step from {before} to {worst.event}: {nb.say(1 - worst.rate.share, 'share')} of the users at "
@@ -109,3 +112,22 @@ def text(found: FunnelCounts) -> str:
         f"The bottleneck is the step from {before} to {worst.event}: it loses {worst.purchases_lost:,.0f} {plural(last)}"
         f"{f' ({others})' if others else ''}. For {worst.open_units:,} of the {worst.lost:,} users lost there the window was still open when sight ended."
     )
+
+
+def text_bypass(found: Bypass, study: Study) -> str:
+    """Who leaves the path, in a sentence."""
+    if study.is_unit_table:
+        return (
+            f"Every row of the table is {study.exposure}, so nobody reaches {study.funnel.steps[-1]} beside the path."
+        )
+    last, share = study.funnel.steps[-1], found.without_exposure / found.converted if found.converted else 0.0
+    text = f"Of {found.converted:,} users with a {last}, {found.without_exposure:,} have no {study.exposure} event"
+    if found.converted and not found.without_exposure:
+        text = f"All {found.converted:,} users with a {last} have a {study.exposure} event"
+    if found.before_entry:
+        text += f" and {found.before_entry:,} had it before any {study.funnel.steps[0]}"
+    if share > OFTEN:
+        text += (
+            f": the {study.exposure} is not the only way, so a change there reaches only a part of the {plural(last)}"
+        )
+    return text + "."

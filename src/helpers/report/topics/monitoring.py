@@ -264,3 +264,20 @@ def text_rules(plan: MonitoringPlan, found: tuple[FalseAlarms, ...]) -> str:
         f"The trigger on {plan.label.lower()} fires by chance {_seldom(trigger)} when the baseline is known exactly; "
         "a baseline of four weeks is not, so its false alarms are simulated below."
     )
+
+
+def text_caution(plan: MonitoringPlan) -> str:
+    """What a reader must know about where the days come from."""
+    size = f"{formatted(plan.section.rate, 'share')} and {formatted(plan.section.units_per_day, 'count')} units a day"
+    measured = f"; the control of the experiment had {plan.measured}" if plan.measured else ""
+    if plan.stated:
+        own = " The study's own stream is replayed beside them." if plan.section.stream else ""
+        return (
+            "Simulated: the days after the launch are drawn from the study's monitoring section, with planted changes. "
+            f"It is planned for {plan.label.lower()} of {size}{measured}.{own}"
+        )
+    return (
+        "Simulated plan: the study file has no monitoring section, so no monitoring is planned. The page shows what "
+        f"watching {plan.label.lower()} would be like at {size}, {plan.pace}; "
+        "the trigger and the shifts are made up to suit that rate and its daily noise, and tickets are an assumption."
+    )
