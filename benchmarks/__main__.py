@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterator
 
 import click
 
-from benchmarks import assignment, end_to_end, live, marts, outcome, peers, report, resalting
+from benchmarks import assignment, end_to_end, live, marts, outcome, peers, report, rerandomisation
 from benchmarks.goal import Goal, machine
 from benchmarks.outcome import Part
 
-NAMES = ("assignment", "resalting", "peers", "end-to-end", "marts", "report", "live")
+NAMES = ("assignment", "rerandomisation", "peers", "end-to-end", "marts", "report", "live")
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
@@ -25,7 +25,7 @@ def main(only: tuple[str, ...], millions: str, units: int, full: bool) -> None:
     sizes = sorted({float(size) for size in millions.split(",")} | ({30.0} if full else set()))
     parts: dict[str, Callable[[], Iterator[str | Goal]]] = {
         "assignment": assignment.run,
-        "resalting": resalting.run,
+        "rerandomisation": rerandomisation.run,
         "peers": peers.run,
         "end-to-end": lambda: end_to_end.run(units),
         "marts": lambda: marts.run(sizes),

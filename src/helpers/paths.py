@@ -19,18 +19,18 @@ BUNDLED = ("cart_checkout", "checkout_redesign", "music_recommendations")
 PROGRAMMES = ROOT / "programmes"
 YEAR = "shop_year"
 """The programme that ``make all`` builds."""
-BEYOND = "08"
+FIRST_OF_A_PROGRAMME = "08"
 """The notebooks from this number on are about a programme, those before it about a study."""
 
 
-def books(*, beyond: bool = False) -> list[str]:
+def books(*, programme: bool = False) -> list[str]:
     """Names of the notebooks of a study, or of those of a programme, in their order.
 
     >>> books()[0], books()[-1]
     ('01_data_prep', '07_monitoring')
     """
     found = sorted(file.stem for file in NOTEBOOKS.glob("[0-9]*.ipynb"))
-    return [name for name in found if (name >= BEYOND) is beyond]
+    return [name for name in found if (name >= FIRST_OF_A_PROGRAMME) is programme]
 
 
 def topic(book: str) -> str:
@@ -66,7 +66,7 @@ class StudyPaths:
     base: Path = ROOT
 
     @property
-    def beyond(self) -> bool:
+    def is_programme(self) -> bool:
         """True of a programme: its notebooks are others than those of a study."""
         return (self.base / "programmes" / f"{self.name}.yml").is_file()
 
@@ -85,9 +85,9 @@ class StudyPaths:
         return self.data / "warehouse.duckdb"
 
     @property
-    def resalted(self) -> Path:
+    def rerandomised(self) -> Path:
         """Sums of the primary metric under many salts, for the A/A test."""
-        return self.data / "resalted.parquet"
+        return self.data / "rerandomised.parquet"
 
     @property
     def figures(self) -> Path:

@@ -20,7 +20,7 @@ def written(tmp_path, **changes):
 
 def test_the_bundled_programme_is_valid_and_stands_at_the_top():
     found, where = programme.opened("programmes/shop_year.yml")
-    assert found.name == paths.YEAR == where.name and where.base == paths.ROOT and where.beyond
+    assert found.name == paths.YEAR == where.name and where.base == paths.ROOT and where.is_programme
 
 
 @pytest.mark.parametrize(

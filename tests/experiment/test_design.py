@@ -101,11 +101,11 @@ def test_a_mean_is_planned_by_its_spread(small_study, opened, monkeypatch):
     assert found.plan.n_total == pytest.approx(2 * 15.7 * 25 / 0.5**2, rel=0.01)
 
 
-def test_machinery_reads_the_resalted_file(small_study, opened, tmp_path):
+def test_machinery_reads_the_rerandomised_file(small_study, opened, tmp_path):
     study = small_study.study.model_copy(
         update={"design": small_study.study.design.model_copy(update={"aa_runs": 40, "coverage_runs": 25})}
     )
-    file = tmp_path / "resalted.parquet"
+    file = tmp_path / "rerandomised.parquet"
     with pytest.raises(ReportError, match="re-salted assignments are not there"):
         design.aa_test(file, study)
     rerandomisation.rerandomise(opened[0], study).to_parquet(file)

@@ -159,7 +159,7 @@ def test_a_guardrail_without_units_says_so(small_study, tmp_path):
 # --- re-salted experiments ---
 
 
-def test_a_resalted_split_is_that_of_the_assignment(small_study):
+def test_a_rerandomised_split_is_that_of_the_assignment(small_study):
     """Assignments against hashlib, unit by unit; the first of each hash is that of helpers.assignment."""
     study, metric = small_study.study, small_study.study.primary.name
     with query.connect(small_study.where.database) as con:
@@ -219,7 +219,7 @@ def test_a_lying_machinery_is_caught(sums, small_study):
     assert not rerandomisation.evaluated(short, small_study.study, None, runs=1_000).srm_alarms.ok
 
 
-def test_a_mean_is_resalted_by_welch(small_study):
+def test_a_mean_is_rerandomised_by_welch(small_study):
     metrics = [
         m.model_copy(update={"role": {"purchase_rate": "secondary", "revenue_per_user": "primary"}.get(m.name, m.role)})
         for m in small_study.study.metrics

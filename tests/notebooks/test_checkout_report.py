@@ -17,7 +17,7 @@ from helpers.warehouse import query
 pytestmark = pytest.mark.slow
 
 NAME = "checkout_redesign"
-STEPS = ("log", "marts", "resalt")
+STEPS = ("log", "marts", "rerandomise")
 NOTEBOOKS = ("01_data_prep", "02_funnel_analysis", "04_experiment_design", "05_ab_results", "06_roi_and_rollout")
 
 

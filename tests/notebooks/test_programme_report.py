@@ -20,7 +20,7 @@ from tests.fake_report import prepare, report_of
 
 pytestmark = pytest.mark.slow
 
-NAMES = paths.books(beyond=True)
+NAMES = paths.books(programme=True)
 PRIVATE = re.compile(r"(?<![0-9A-Za-z])[uost]\d{8}(?![0-9A-Za-z])")
 """Ids of shoppers, orders, sessions and tickets of the year."""
 SMALL = {

@@ -17,7 +17,7 @@ PARAMETERS = {
     "time_to_outcome": {"event": "purchase"},
     "late_exposures": {"hours": 24},
     "shared_sessions": {"metric": "purchase_rate"},
-    "resalted_assignments": {"salt": "s", "first": 0, "end": 3, "metric": "purchase_rate", "cut": hex_cut(0.5)},
+    "rerandomised_assignments": {"salt": "s", "first": 0, "end": 3, "metric": "purchase_rate", "cut": hex_cut(0.5)},
 }
 each = pytest.mark.parametrize("file", QUERIES, ids=lambda f: f.stem)
 

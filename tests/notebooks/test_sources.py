@@ -77,7 +77,7 @@ def test_the_takeaway_closes_and_names_the_next(file):
     assert re.findall(r"\*\*([A-Z][a-z ]+):\*\* \S", closing) == ["What would change it", "Limits", "Next"]
     last = content(file)["cells"][-1]
     assert last["cell_type"] == "code" and "".join(last["source"]).strip() == "nb.close()"
-    told = paths.books(beyond=file.stem in paths.books(beyond=True))
+    told = paths.books(programme=file.stem in paths.books(programme=True))
     following = told[told.index(file.stem) + 1 :][:1]
     for name in following:
         assert f"**Next:** `{name}`" in closing
@@ -115,16 +115,16 @@ def test_parameters_are_literals(file):
     for statement in ast.parse(source).body:
         assert isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name)
         ast.literal_eval(statement.value)
-    beyond = file.stem in paths.books(beyond=True)
-    told = 'programme_file = "programmes/shop_year.yml"' if beyond else 'study_file = "studies/cart_checkout.yml"'
+    programme = file.stem in paths.books(programme=True)
+    told = 'programme_file = "programmes/shop_year.yml"' if programme else 'study_file = "studies/cart_checkout.yml"'
     assert source.startswith(told)
 
 
 @each
 def test_the_setup_names_its_own_notebook(file):
     (source,) = tagged(file, "setup")
-    beyond = file.stem in paths.books(beyond=True)
-    opened = "ProgrammeNotebook(programme_file" if beyond else "Notebook(study_file"
+    programme = file.stem in paths.books(programme=True)
+    opened = "ProgrammeNotebook(programme_file" if programme else "Notebook(study_file"
     assert f'nb = {opened}, "{file.stem}")' in source
     imported = [
         n for c in cells(file, "code") for n in ast.walk(ast.parse(c)) if isinstance(n, ast.Import | ast.ImportFrom)

@@ -145,7 +145,7 @@ def test_every_template_has_a_page():
 
 
 def test_a_query_concerns_those_who_ask_it(inputs):
-    assert concerned(inputs, "docs/queries/resalted_assignments.sql") >= {"A/A assignments"}
+    assert concerned(inputs, "docs/queries/rerandomised_assignments.sql") >= {"A/A assignments"}
     assert "01_data_prep" in concerned(inputs, "docs/queries/tracking_violations.sql")
     assert not concerned(inputs, "docs/queries/tracking_violations.sql") & {"06_roi_and_rollout", "12_live"}
     by_hand = paths.QUERIES / "experiment_statistics.sql"

@@ -24,7 +24,7 @@ BOOKS = [f"{name}.ipynb" for name in paths.books()]
 TARGETS = [
     "data/small/raw/done",
     "data/small/warehouse.duckdb",
-    "data/small/resalted.parquet",
+    "data/small/rerandomised.parquet",
     *(f"reports/small/notebooks/{name}" for name in BOOKS),
     "reports/small/results.json",
     "reports/index.html",

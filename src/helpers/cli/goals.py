@@ -89,7 +89,7 @@ def _whole(built: Built) -> Asked:
 
 
 def _report(file: str, where: StudyPaths, built: Built) -> list[Step]:
-    if where.beyond:
+    if where.is_programme:
         return graph.of_programme(file, where, built.contents.facts)
     return graph.of_study(file, where, _origin(file, where), built.contents.facts)
 
@@ -97,9 +97,9 @@ def _report(file: str, where: StudyPaths, built: Built) -> list[Step]:
 def _alone(name: str, built: Built) -> list[Step]:
     """The steps of a study or a programme of this project, with the page of its warehouse."""
     where = StudyPaths(name)
-    file = f"{'programmes' if where.beyond else 'studies'}/{name}.yml"
+    file = f"{'programmes' if where.is_programme else 'studies'}/{name}.yml"
     steps = _report(file, where, built)
-    return steps if where.beyond else [*steps, _documented(file, where, steps)]
+    return steps if where.is_programme else [*steps, _documented(file, where, steps)]
 
 
 def _documented(file: str, where: StudyPaths, steps: Sequence[Step]) -> Step:

@@ -69,7 +69,7 @@ def marts_(study_file: str) -> None:
 
 @command
 @study_argument
-def resalt(study_file: str) -> None:
+def rerandomise(study_file: str) -> None:
     """Split the exposed units of STUDY under many salts, for the A/A test."""
     from helpers.experiment import rerandomisation
     from helpers.warehouse import query
@@ -78,10 +78,10 @@ def resalt(study_file: str) -> None:
     with (
         writing(where.base, study.name, "A/A assignments"),
         query.connect(where.database) as con,
-        scratch(where.data, "resalted") as aside,
+        scratch(where.data, "rerandomised") as aside,
     ):
         rerandomisation.rerandomise(con, study).to_parquet(aside)
-        aside.replace(where.resalted)
+        aside.replace(where.rerandomised)
 
 
 @command
@@ -113,7 +113,7 @@ def notebook(study_file: str, name: str, given: tuple[str, ...]) -> None:
     if not source.is_file():
         known = ", ".join(sorted(p.stem for p in paths.NOTEBOOKS.glob("*.ipynb")))
         raise ReportError(f"there is no notebook {name!r}", expected=f"one of {known}")
-    told = "programme_file" if name in paths.books(beyond=True) else "study_file"
+    told = "programme_file" if name in paths.books(programme=True) else "study_file"
     parameters: dict[str, Any] = {told: study_file}
     for pair in given:
         key, equals, value = pair.partition("=")
@@ -142,7 +142,7 @@ def report(study_file: str) -> None:
         if exported.note:
             click.echo(f"  {where.name:<18} {exported.note}", err=True)
         numbers = Numbers.of(where)
-        if where.beyond:
+        if where.is_programme:
             from helpers.config import programme
 
             text = of_programme(programme.load(study_file), where, numbers)

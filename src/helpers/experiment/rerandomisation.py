@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 BUCKETS_A_HASH = 4
-"""Buckets of 13 hexadecimal digits that one SHA-256 holds; see docs/queries/resalted_assignments.sql."""
+"""Buckets of 13 hexadecimal digits that one SHA-256 holds; see docs/queries/rerandomised_assignments.sql."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ def rerandomise(con: "duckdb.DuckDBPyConnection", study: Study) -> "pd.DataFrame
     def part(first: int, end: int) -> "pd.DataFrame":
         return query.query(
             con.cursor(),
-            "resalted_assignments",
+            "rerandomised_assignments",
             salt=f"{study.salt}/aa",
             first=first,
             end=end,

@@ -158,7 +158,7 @@ def _facts(kept: Any) -> Facts | None:
     try:
         homes = tuple((str(name), str(home)) for name, home in kept["homes"])
         lists = {name: tuple(kept[name]) for name in ("imports", "face", "queries", "earlier")}
-        return Facts(homes=homes, resalted=bool(kept["resalted"]), words=str(kept["words"]), **lists)
+        return Facts(homes=homes, rerandomised=bool(kept["rerandomised"]), words=str(kept["words"]), **lists)
     except (KeyError, TypeError, ValueError):
         return None
 

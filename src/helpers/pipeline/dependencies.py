@@ -33,7 +33,7 @@ class Facts:
         homes: of a lazy face, the module of each name; empty of every other source.
         queries: names given to ``query(...)`` as literals; :data:`EVERYTHING` where one is computed.
         earlier: notebooks whose numbers are asked for by ``.earlier("...")``.
-        resalted: the assignments under many salts are read.
+        rerandomised: the assignments under many salts are read.
         words: a digest of what the write-up tells of it: docstrings and the calls that make errors.
     """
 
@@ -42,7 +42,7 @@ class Facts:
     homes: tuple[tuple[str, str], ...] = ()
     queries: tuple[str, ...] = ()
     earlier: tuple[str, ...] = ()
-    resalted: bool = False
+    rerandomised: bool = False
     words: str = ""
 
 
@@ -69,7 +69,7 @@ def facts(source: str, package: str = "") -> Facts:
         tuple(sorted(_homes(tree, package).items())),
         tuple(sorted(set(_queries(nodes)))),
         tuple(sorted(set(earlier))),
-        any(isinstance(node, ast.Attribute) and node.attr == "resalted" for node in nodes),
+        any(isinstance(node, ast.Attribute) and node.attr == "rerandomised" for node in nodes),
         hashlib.blake2b("\n".join(_words(tree)).encode(), digest_size=16).hexdigest(),
     )
 

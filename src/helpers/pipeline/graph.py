@@ -110,11 +110,11 @@ def of_study(file: str, where: StudyPaths, origin: Origin, reader: Reader = depe
         name, "warehouse", ("marts", file), (where.database, where.data / "dbt" / "manifest.json"),
         (log, *common, *models()), ("helpers.warehouse.build", "helpers.experiment.statistics_table"), queries=True,
     )  # fmt: skip
-    resalted = Step(
-        name, "A/A assignments", ("resalt", file), (where.resalted,), (marts, study, LOCKED),
+    rerandomised = Step(
+        name, "A/A assignments", ("rerandomise", file), (where.rerandomised,), (marts, study, LOCKED),
         ("helpers.experiment.rerandomisation",), queries=True,
     )  # fmt: skip
-    return [log, marts, resalted, *_told(file, where, (marts, *common, *origin.streams), reader, resalted)]
+    return [log, marts, rerandomised, *_told(file, where, (marts, *common, *origin.streams), reader, rerandomised)]
 
 
 def of_programme(file: str, where: StudyPaths, reader: Reader = dependencies.of_file) -> list[Step]:
@@ -125,18 +125,18 @@ def of_programme(file: str, where: StudyPaths, reader: Reader = dependencies.of_
 
 
 def _told(
-    file: str, where: StudyPaths, read: tuple[Place, ...], reader: Reader, resalted: Step | None = None
+    file: str, where: StudyPaths, read: tuple[Place, ...], reader: Reader, rerandomised: Step | None = None
 ) -> list[Step]:
     """The notebooks, each on what it asks for, then figures and numbers."""
     made: dict[str, Step] = {}
-    for book in paths.books(beyond=where.beyond):
+    for book in paths.books(programme=where.is_programme):
         source = paths.NOTEBOOKS / f"{book}.ipynb"
         facts = reader(source)
         asked = [made[other] for other in facts.earlier if other in made]
         outputs = (where.executed / source.name, where.results / f"{book}.json", where.figure_specs / book)
         made[book] = Step(
             where.name, book, ("notebook", file, book), outputs,
-            (*read, source, *asked, *([resalted] if resalted and facts.resalted else [])),
+            (*read, source, *asked, *([rerandomised] if rerandomised and facts.rerandomised else [])),
             ("helpers.pipeline.notebooks", "helpers.pipeline.kernel"), source=source, queries=True,
         )  # fmt: skip
     report = Step(

@@ -72,4 +72,4 @@ def programmes(base: Path = paths.ROOT) -> list[ProgrammeReport]:
 
 
 def _whole(where: StudyPaths) -> bool:
-    return set(paths.books(beyond=where.beyond)) <= {run.stem for run in where.executed.glob("*.ipynb")}
+    return set(paths.books(programme=where.is_programme)) <= {run.stem for run in where.executed.glob("*.ipynb")}

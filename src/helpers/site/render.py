@@ -150,7 +150,7 @@ def _stage_programme(report: ProgrammeReport, source: Path) -> None:
     """A programme's front page and notebooks in the source folder."""
     folder = source / report.name
     folder.mkdir(parents=True)
-    names = paths.books(beyond=True)
+    names = paths.books(programme=True)
     staged = [sphinx.stage(report.where.executed / f"{name}.ipynb", folder, report.where.figures) for name in names]
     said = headlines(report.numbers)
     told = [(page, said[paths.topic(page.stem)].text) for page in staged]

@@ -17,7 +17,7 @@ def of_programme(programme: Programme, where: StudyPaths, numbers: Numbers) -> s
 
 def headlines(numbers: Numbers) -> dict[str, Number]:
     """The sentences that notebooks of a programme recorded as their finding, by topic."""
-    told = {f"{topic(name)}{HEADLINE}" for name in books(beyond=True)}
+    told = {f"{topic(name)}{HEADLINE}" for name in books(programme=True)}
     return {name.removesuffix(HEADLINE): number for name, number in numbers.items() if name in told}
 
 

@@ -15,7 +15,7 @@ ONLINE = config.load(paths.STUDIES / "checkout_redesign.yml")
 OFFLINE = config.load(paths.STUDIES / "cart_checkout.yml")
 
 
-def resalted(*, planted: bool) -> Rerandomised:
+def rerandomised(*, planted: bool) -> Rerandomised:
     estimates = np.linspace(-0.02, 0.06 if planted else 0.02, 101)
     return Rerandomised(
         101, np.linspace(0, 1, 101), estimates, monte_carlo("False positives", 0.05, 5, 101),
@@ -36,7 +36,7 @@ def texts(figure) -> str:
     ],
 )
 def test_re_runs_speak_of_a_planted_effect_only_where_there_is_one(planted, said, unsaid):
-    found = texts(figures.coverage(resalted(planted=planted)))
+    found = texts(figures.coverage(rerandomised(planted=planted)))
     assert said in found and unsaid not in found and "never asked" not in found
     assert ("planted uplift" in design_topic.note_rerun(OFFLINE)) and ("planted" not in design_topic.note_rerun(ONLINE))
 

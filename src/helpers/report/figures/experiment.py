@@ -108,9 +108,9 @@ def _round_numbers(low: int, high: int) -> list[int]:
     return [n for power in range(len(str(high))) for n in (10**power, 2 * 10**power, 5 * 10**power) if low <= n <= high]
 
 
-def p_values(resalted: Rerandomised) -> go.Figure:
+def p_values(rerandomised: Rerandomised) -> go.Figure:
     """The p-values of the A/A tests: flat when the machinery is right."""
-    seen = resalted.p_values[~np.isnan(resalted.p_values)]
+    seen = rerandomised.p_values[~np.isnan(rerandomised.p_values)]
     counts, edges = np.histogram(seen, bins=20, range=(0, 1))
     figure = go.Figure(
         go.Bar(x=(edges[:-1] + edges[1:]) / 2, y=counts, width=0.045, showlegend=False,
@@ -120,10 +120,10 @@ def p_values(resalted: Rerandomised) -> go.Figure:
     figure.add_hline(y=len(seen) / 20, line={"dash": "dot", "color": style.MUTED})
     figure.update_xaxes(title="p-value", tickformat=".1f")
     figure.update_yaxes(title="A/A experiments")
-    found = resalted.false_positives
+    found = rerandomised.false_positives
     return style.titled(
         figure,
-        f"{formatted(found.observed, 'share')} of {resalted.runs:,} experiments without any change look significant",
+        f"{formatted(found.observed, 'share')} of {rerandomised.runs:,} experiments without any change look significant",
         f"nominal {formatted(found.nominal, 'share')}, 95 % interval {formatted(found.low, 'share')} to "
         f"{formatted(found.high, 'share')}; the first bar is p < .05, the dotted line a uniform distribution",
     )
@@ -259,30 +259,30 @@ def _colour(found: MetricEffect) -> str:
     return BETTER if better else WORSE
 
 
-def coverage(resalted: Rerandomised) -> go.Figure:
+def coverage(rerandomised: Rerandomised) -> go.Figure:
     """Estimates over the re-salted experiments: of the planted effect, or of none where nothing was planted."""
-    counts, edges = np.histogram(resalted.estimates, bins=30)
+    counts, edges = np.histogram(rerandomised.estimates, bins=30)
     figure = go.Figure(
         go.Bar(x=(edges[:-1] + edges[1:]) / 2, y=counts, marker_color=style.CONTROL, showlegend=False,
                width=np.diff(edges) * 0.9, hovertemplate="%{x:+.1%}: %{y}<extra></extra>")
     )  # fmt: skip
-    held = resalted.coverage
-    figure.add_vline(x=resalted.truth, line={"color": style.ACCENT, "width": 3})
-    truth = f" planted: {formatted(resalted.truth, 'relative')}" if held else " no effect"
+    held = rerandomised.coverage
+    figure.add_vline(x=rerandomised.truth, line={"color": style.ACCENT, "width": 3})
+    truth = f" planted: {formatted(rerandomised.truth, 'relative')}" if held else " no effect"
     figure.add_annotation(
-        x=resalted.truth, y=1, yref="paper", text=truth, showarrow=False, xanchor="left", font_color=style.MUTED
+        x=rerandomised.truth, y=1, yref="paper", text=truth, showarrow=False, xanchor="left", font_color=style.MUTED
     )
     figure.update_xaxes(title="estimated relative effect", tickformat="+.2~%")
     figure.update_yaxes(title="experiments")
-    told = held or resalted.false_positives
-    finding = f"{formatted(told.observed, 'share')} of {resalted.runs:,} re-runs find an effect where none can be"
+    told = held or rerandomised.false_positives
+    finding = f"{formatted(told.observed, 'share')} of {rerandomised.runs:,} re-runs find an effect where none can be"
     if held:
-        finding = f"Over {resalted.runs:,} re-runs the interval holds the truth {formatted(told.observed, 'share')} of the time"
+        finding = f"Over {rerandomised.runs:,} re-runs the interval holds the truth {formatted(told.observed, 'share')} of the time"
     return style.titled(
         figure,
         finding,
         f"nominal {formatted(told.nominal, 'share')}, 95 % interval {formatted(told.low, 'share')} to "
-        f"{formatted(told.high, 'share')}; mean estimate {formatted(float(resalted.estimates.mean()), 'relative')}; "
+        f"{formatted(told.high, 'share')}; mean estimate {formatted(float(rerandomised.estimates.mean()), 'relative')}; "
         "the same users, split anew each time",
     )
 

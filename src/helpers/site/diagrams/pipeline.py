@@ -49,7 +49,7 @@ CONSUMERS: Final[dict[str, tuple[str, ...]]] = {
     ),
     "experiment": (
         "experiment_results", "experiment_statistics", "arm_sizes", "ground_truth", "excluded_units", "injection",
-        "resalted_assignments", "selection", "surrogate",
+        "rerandomised_assignments", "selection", "surrogate",
     ),
     "models": ("lifetimes",),
 }  # fmt: skip

@@ -43,7 +43,7 @@ def run(units: int = 40_000, salts: int = 1_000) -> Iterator[str | Goal]:
     in_loop, expected = best_of(1, loop)
     first = sums.sort_values("run").head(TRIED)
     equal = list(zip(first.n_control.astype(int), first.y0_control.astype(int), strict=True)) == expected
-    yield f"  docs/queries/resalted_assignments.sql {in_sql:8.2f} s"
+    yield f"  docs/queries/rerandomised_assignments.sql {in_sql:8.2f} s"
     yield f"  hashlib loop, told from {TRIED} of them       {in_loop / TRIED * salts:8.2f} s"
     yield Goal(
         "assignments of the loop with the same arms and sums", float(equal) * TRIED, TRIED, "of them", least=True
