@@ -12,7 +12,7 @@ from helpers.errors import ReportError
 if TYPE_CHECKING:
     import duckdb
 
-LAYERS: Final = ("raw", "staging", "intermediate", "marts")
+LAYERS: Final = ("raw", "staging", "intermediate", "marts", "computed")
 """Layers of the warehouse in the order of the flow."""
 
 LOG, COMPUTED = "log", "computed in Python"
@@ -77,7 +77,7 @@ def _source(node: Mapping[str, Any], counts: Mapping[str, int]) -> DbtModel:
     computed = node["source_name"] != "raw"
     return DbtModel(
         node["name"],
-        "marts" if computed else "raw",
+        "computed" if computed else "raw",
         COMPUTED if computed else LOG,
         ("fct_experiment_results",) if computed else (),
         " ".join(node["description"].split()),
