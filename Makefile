@@ -104,6 +104,7 @@ same: $(READY) ## compare every result with that of another commit, byte for byt
 
 calibration: $(READY) ## error rates, coverage and power of every method by simulation, the long version
 	@$(RUN) calibration
+	@$(PYTEST) -m sweep tests/programme
 
 golden: $(READY) ## recompute reference numbers: make golden GOLDEN=file.json
 	@$(RUN) golden $(GOLDEN)
@@ -120,6 +121,7 @@ log-decision: $(READY) ## log a decision: make log-decision STUDY=... ARGS='--de
 
 own-data: $(READY) ## run the worked example of docs/own-data.md anew, and record what it says
 	@$(RUN) own-data
+	@$(PYTEST) -m sweep tests/docs
 
 lock: $(READY) ## resolve the newest versions into requirements.lock
 	@bash scripts/lock.sh

@@ -144,6 +144,16 @@ def test_every_target_and_command_it_names_exists():
         assert asked and {a or b for a, b in asked} <= targets, name
 
 
+def test_a_target_runs_every_sweep():
+    """The suite leaves sweeps out: one that no target runs would never run. The mark says which target it is."""
+    (told,) = (m for m in project()["tool"]["pytest"]["ini_options"]["markers"] if m.startswith("sweep:"))
+    recipe = r"^([a-z-]+):.*\n(?:\t.*\n)*?\t@\$\(PYTEST\) -m sweep (tests/\w+)$"
+    run = {folder: target for target, folder in re.findall(recipe, text("Makefile"), flags=re.MULTILINE)}
+    assert run and all(f"make {target}" in told and folder in told for folder, target in run.items())
+    marked = [f for f in (ROOT / "tests").rglob("*.py") if "@pytest.mark.sweep\n" in f.read_text(encoding="utf-8")]
+    assert {"/".join(f.relative_to(ROOT).parts[:2]) for f in marked} == set(run)
+
+
 def test_the_words_of_house_style_are_kept():
     for file in PROSE:
         if file.parent.name == "queries":

@@ -198,7 +198,7 @@ def test_every_figure_shown_is_exported_and_no_other(report):
     for file in report.where.executed.glob("*.ipynb"):
         shown |= set(re.findall(r"<!--static:([a-z0-9_]+)-->", file.read_text(encoding="utf-8")))
     sources = "\n".join(dependencies.code(paths.NOTEBOOKS / f"{name}.ipynb") for name in NAMES)
-    sources += "\n".join(f.read_text(encoding="utf-8") for f in (dependencies.PACKAGE / "sections").glob("*.py"))
+    sources += (dependencies.PACKAGE / "report" / "optional.py").read_text(encoding="utf-8")
     assert shown == set(re.findall(r'nb\.show\(\s*"([a-z0-9_]+)"', sources)) - ELSEWHERE
     assert {f.stem for f in report.where.figures.glob("*.html")} == shown
     assert {f.stem for f in report.where.figure_specs.glob("*/*.json")} == shown

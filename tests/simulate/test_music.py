@@ -21,7 +21,8 @@ from helpers.report.topics import ground_truth as ground_truth_topic
 from helpers.report.topics import selection as selection_topic
 from helpers.report.topics import surrogate as surrogate_topic
 from helpers.simulate import simulate
-from helpers.simulate.listeners import MUSIC
+from helpers.simulate.listeners import MUSIC, draw_listeners
+from helpers.simulate.music import MEASURES, _Outcomes
 from helpers.warehouse import build, query
 
 USERS = 4_000
@@ -129,6 +130,19 @@ def test_what_the_world_refuses(tmp_path: Path) -> None:
         simulate(small(dirt=Dirt(bot=0.1)), tmp_path)
     with pytest.raises(ReportError, match="cannot have the world 'music'"):
         simulate(small().model_copy(update={"mode": "offline"}), tmp_path)
+
+
+def test_an_unknown_measure_is_refused_and_not_told_as_revenue() -> None:
+    people = draw_listeners(50, np.random.default_rng(1), MUSIC)
+    known = _Outcomes(people, np.full(50, 30.0), 999)
+    for measure in MEASURES:
+        assert known("subscribe", measure) is not None
+    assert known("play", "sum") is None, "songs have no price"
+    assert known("refund", "count") is None, "no such thing happens"
+    for event in ("subscribe", "play", "refund"):
+        with pytest.raises(ReportError, match="does not know the measure 'distinct_days'") as refused:
+            known(event, "distinct_days")
+        assert "expected: one of any, count, sum" in str(refused.value)
 
 
 @pytest.fixture(scope="module")

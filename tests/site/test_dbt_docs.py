@@ -41,7 +41,7 @@ def built(small_study) -> dict[str, set[str]]:
     with query.connect(small_study.where.database) as con:
         rows = con.execute(
             "select table_name, column_name from information_schema.columns"
-            " where table_schema in ('staging', 'intermediate', 'marts')"
+            " where table_schema in ('staging', 'intermediate', 'marts', 'computed')"
         ).fetchall()
     tables: dict[str, set[str]] = {}
     for table, column in rows:

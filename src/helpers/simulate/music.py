@@ -28,6 +28,7 @@ EVENT_NAMES = ("experiment_impression", "app_open", "play", "paywall", "subscrib
 ROWS_PER_PART = 500_000
 USERS_MODULUS = 90_000_000
 HEAVY = 0.75  # quantile of the songs of the baseline from which on a listener was a heavy one
+MEASURES = ("any", "count", "sum")  # what _Outcomes knows to make of an event
 OPENING_MS = 1_000  # from the assignment to the first screen, and from there to the first song at least
 
 
@@ -94,7 +95,17 @@ class _Outcomes:
     cents: int
 
     def __call__(self, event: str, measure: str) -> Ints | None:
-        """Both worlds' values of a measure of an event; None where the world does not know it."""
+        """Both worlds' values of a measure of an event; None where the world does not know it.
+
+        Raises :class:`~helpers.errors.ReportError` for a measure that is not one of ``any``, ``count`` and ``sum``.
+        """
+        if measure not in MEASURES:
+            raise ReportError(
+                f"the world 'music' does not know the measure {measure!r}, so its truth cannot be told",
+                got=f"measure: {measure} of {event}",
+                expected=f"one of {', '.join(MEASURES)}",
+                remedy="use one of these in the study file, or add the measure to the world",
+            )
         counts = {
             "app_open": self.people.sessions,
             "play": self.people.songs,

@@ -20,7 +20,7 @@ def rows_and_units(
     con: "duckdb.DuckDBPyConnection", results: Results, flow: "pd.DataFrame", unseen: HiddenContamination | None
 ) -> list[TrustCheck]:
     """Contamination, variants shown otherwise, repeated rows, and the end of every row."""
-    read = int(con.execute("select all_rows + refused from intermediate.int_row_checks").fetchall()[0][0])
+    read = int(query.query(con, "rows_read").rows_read.iloc[0])
     return [
         contamination(query.query(con, "excluded_units"), results.study.data.tolerate.two_variants),
         shown_otherwise(query.query(con, "shown_otherwise"), refused_otherwise(flow), results, unseen),
