@@ -1,4 +1,4 @@
-"""Does the machinery lie? Shares counted by simulation, with the uncertainty of counting."""
+"""Shares counted by simulation or in a sample, with the uncertainty of counting: exact and Wilson intervals."""
 
 from __future__ import annotations
 

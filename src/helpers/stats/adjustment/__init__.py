@@ -1,1 +1,1 @@
-"""Variance taken away, or told rightly: CUPED, regression, post-stratification, clusters."""
+"""Variance taken away by what was known before: CUPED, regression, post-stratification."""

@@ -1,1 +1,1 @@
-"""Two arms compared: effects with their intervals on both scales, non-inferiority, quantiles."""
+"""Two arms compared: effects with their intervals on both scales, non-inferiority, quantiles, clusters."""
