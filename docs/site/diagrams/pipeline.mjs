@@ -3,7 +3,7 @@
 import { el, list, svg, textAlternative } from "./dom.mjs";
 import { artefact, aside, explorer, panel, stageButton } from "./stages.mjs";
 
-const COLUMNS = [["Log and staging", ["raw", "staging"]], ["Intermediate", ["intermediate"]], ["Marts and what is computed from them", ["marts", "computed"]]];
+const COLUMNS = [["Log and staging", ["raw", "staging"]], ["Intermediate", ["intermediate"]], ["Marts and statistics", ["marts", "computed"]]];
 
 export const rows = (n) => (n === null ? "view" : n.toLocaleString("en"));
 
