@@ -132,7 +132,18 @@ def test_results_are_valid(numbers):
     assert len(numbers) > 100 and list(numbers) == sorted(numbers)
     for name, number in numbers.items():
         assert re.fullmatch(r"[a-z0-9_]+(\.[a-z0-9_]+)+", name), name
-        assert set(number) == {"value", "unit", "description", "text"}
+        assert (
+            {"value", "unit", "description", "text"}
+            <= set(number)
+            <= {
+                "value",
+                "unit",
+                "description",
+                "text",
+                "names",
+                *(["reason"] if number["value"] is None else []),
+            }
+        )
         assert number["unit"] in get_args(Unit), name
         assert len(number["description"].strip()) >= 3, name
         value = number["value"]
