@@ -60,6 +60,7 @@ $(READY):
 ifneq ($(BUILD_LOCK),$(CURDIR))
 	+@PYTHONPATH=src $(PYTHON) -m helpers.pipeline.lock $(MAKE) -s $@
 else
+	@rm -f $@  # until all is in, nothing is ready
 	@echo "  set-up: Python packages into $(VENV) (once, a minute or two)" >&2
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@bash scripts/install.sh $(BIN)/python
@@ -133,7 +134,5 @@ serve: $(READY) ## the site on http://127.0.0.1:8000, this machine only
 live: $(READY) ## a running experiment replayed in the terminal, a day a minute: make live ARGS='--speed 0'
 	@$(RUN) live programmes/shop_year.yml $(ARGS)
 
-clean: ## remove everything generated, but not the environment
-	@rm -f data/built.json
-	@if [ -d data ]; then find data -mindepth 1 -maxdepth 1 \( -type d -o -type l \) -exec rm -rf {} +; fi  # of a link the link, not what it leads to
-	@rm -rf reports figures/assets figures/*/*.html
+clean: ## remove everything generated, but not the environment nor your own data
+	@bash scripts/clean.sh

@@ -57,7 +57,7 @@ def test_the_second_of_two_steps_waits_for_the_first_and_leaves_its_work_alone(s
     data = study.parent.parent / "data" / "own"
     first = start("helpers", "log", str(study))
     until = time.monotonic() + 60
-    while not (scratch := list(data.glob(".raw-*"))):
+    while not (scratch := list(data.glob(".aside-raw-*"))):
         assert first.poll() is None and time.monotonic() < until, "the first step never began to write"
         time.sleep(0.001)
     os.kill(first.pid, signal.SIGSTOP)  # in the middle of its work

@@ -366,3 +366,12 @@ def test_three_arms_of_which_the_second_is_decided_on(tmp_path):
     )
     assert (study.control.name, [v.name for v in study.treatments]) == ("a", ["b", "c"])
     assert study.treated_share == pytest.approx(1 / 3)
+
+
+def test_a_study_called_as_a_programme_is_refused(tmp_path):
+    for folder, source in (("studies", "cart_checkout"), ("programmes", "shop_year")):
+        (tmp_path / folder).mkdir()
+        text = (paths.ROOT / folder / f"{source}.yml").read_text(encoding="utf-8")
+        (tmp_path / folder / "both.yml").write_text(text.replace(f"name: {source}", "name: both"), encoding="utf-8")
+    with pytest.raises(ReportError, match="a study and a programme are both called 'both'"):
+        config.opened(tmp_path / "studies" / "both.yml")

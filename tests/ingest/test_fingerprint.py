@@ -8,10 +8,11 @@ import pytest
 from helpers.errors import ReportError
 from helpers.ingest import fingerprint
 from helpers.paths import StudyPaths
+from helpers.pipeline.content import Contents
 from tests.ingest.postgres_server import server
 from tests.ingest.studies import log_study, unit_study
 
-FORM = re.compile(r"(view )?[\d,]+ rows( to \S.*)?: \d+=\d+( \d+=\d+)*")
+FORM = re.compile(r"(view )?[\d,]+ rows( to \S.*)? of \S.*: \d+=\d+( \d+=\d+)*")
 
 
 def raw(study, tmp_path):
@@ -40,9 +41,15 @@ CHANGES = {
     "a row more": "insert into log select * from log where who = 3",
     "a row less": "delete from log where who = 4",
     "two rows change places in a column": "update log set who = 7 - who where who in (3, 4)",
+    "cents become units of the currency": (
+        "alter table log alter column cost type decimal(12, 2) using (cost / 10)::decimal(12, 2)"
+    ),
+    "two columns change names": (
+        "alter table log rename what to held; alter table log rename cost to what; alter table log rename held to cost"
+    ),
     "a later time": "update log set \"at\" = '2026-07-09' where who = 5",
 }
-ROWS = "create table log as select timestamp '2026-07-01' as \"at\", 'view' as what, i as who, 1.5 + i as cost, 0 as other from"
+ROWS = "create table log as select timestamp '2026-07-01' as \"at\", 'view' as what, i as who, (15 + i)::decimal(12, 1) as cost, 0 as other from"
 
 
 @pytest.mark.parametrize("change", CHANGES)
@@ -75,7 +82,7 @@ def test_a_unit_table_has_no_time(tmp_path):
         con.execute(
             "create table units as select 'u' || i as who, 'a' as arm, 1 as bought, 2.5 as spend, 3 as rounds from range(9) t(i)"
         )
-    assert asked(unit_study(file, table="units"), tmp_path).startswith("9 rows: ")
+    assert asked(unit_study(file, table="units"), tmp_path).startswith("9 rows of who VARCHAR")
 
 
 @pytest.fixture(scope="module")
@@ -110,3 +117,27 @@ def test_a_database_that_does_not_answer_is_an_error_without_its_password(monkey
     with pytest.raises(ReportError, match="does not answer") as caught:
         ask()
     assert "secret" not in str(caught.value)
+
+
+def test_links_that_change_places_are_other_files(tmp_path):
+    for name in "ab":
+        (tmp_path / f"{name}.csv").write_text(f"{name}\n", encoding="utf-8")
+        (tmp_path / f"part-{name}.csv").symlink_to(tmp_path / f"{name}.csv")
+    files = raw(log_study(tmp_path / "part-*.csv"), tmp_path).files
+    assert [file.name for file in files] == ["part-a.csv", "part-b.csv"], "the names by which they are read"
+
+
+def test_two_studies_on_one_table_ask_for_themselves(tmp_path):
+    file = tmp_path / "shop.duckdb"
+    with duckdb.connect(str(file)) as con:
+        con.execute(
+            "create table units as select i as who, 'a' as arm, 1 as bought, 2 as spend, 3 as rounds from range(9) t(i)"
+        )
+    outcomes = {"bought": "bought", "spend": "spend"}
+    one = raw(unit_study(file, table="units", outcomes=outcomes | {"rounds": "rounds"}), tmp_path)
+    other = raw(unit_study(file, table="units", outcomes=outcomes | {"rounds": "spend"}), tmp_path)
+    contents = Contents()
+    for found in (one, other):
+        ((name, ask),) = found.tables
+        contents.value(f"{name} {found.asked}", file, ask)
+    assert one.asked != other.asked and len(contents.read) == 2, "what one has asked is no answer for the other"

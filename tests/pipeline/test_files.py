@@ -1,10 +1,13 @@
 """What is written aside, and what is removed."""
 
 import os
+import shutil
+import subprocess
 
 import pytest
 
-from helpers.pipeline.files import discard, scratch, sweep
+from helpers import paths
+from helpers.pipeline.files import discard, scratch, sweep, write_text
 
 
 def test_a_discarded_folder_is_gone_and_an_absent_one_no_error(tmp_path):
@@ -25,22 +28,53 @@ def test_a_failed_step_leaves_nothing_and_the_old_result(tmp_path):
 
 
 def test_scratch_of_the_dead_is_removed_and_that_of_the_living_stays(tmp_path):
-    (tmp_path / ".x-4194999").touch()
-    (tmp_path / f".x-{os.getppid()}").touch()
+    (tmp_path / ".aside-x-4194999").touch()
+    (tmp_path / f".aside-x-{os.getppid()}").touch()
     with scratch(tmp_path, "x"):
-        assert [f.name for f in tmp_path.iterdir()] == [f".x-{os.getppid()}"]
+        assert [f.name for f in tmp_path.iterdir()] == [f".aside-x-{os.getppid()}"]
 
 
 def test_a_sweep_removes_what_was_written_aside_and_follows_no_link(tmp_path):
     outside = tmp_path / "outside"
     outside.mkdir()
-    (outside / ".kept-1").touch()
+    (outside / ".aside-kept-1").touch()
     data = tmp_path / "data" / "x"
     (data / "warehouse.duckdb.tmp").mkdir(parents=True)
-    for name in (".build-12", ".results.json.12", ".05_ab_results.12.ipynb", ".hidden", "report-12", "a.12"):
+    ours = (".aside-build-12", ".aside-results.json-12", ".aside-05_ab_results-12.ipynb")
+    users = (".hidden", ".draft-2", ".notes.2024", "report-12", "a.12")
+    for name in (*ours, *users):
         (data / name).touch()
     (data / "linked").symlink_to(outside)
-    (data / ".link-12").symlink_to(outside)
+    (data / ".aside-link-12").symlink_to(outside)
     sweep(tmp_path)
-    assert sorted(f.name for f in data.iterdir()) == [".hidden", "a.12", "linked", "report-12"]
-    assert (outside / ".kept-1").exists()
+    assert sorted(f.name for f in data.iterdir()) == sorted([*users, "linked"])
+    assert (outside / ".aside-kept-1").exists()
+
+
+def test_a_file_of_other_bytes_is_written_over_whatever_they_are(tmp_path):
+    file = tmp_path / "built.json"
+    file.write_bytes(b"\xff\xfe\x00")
+    write_text(file, "{}\n")
+    assert file.read_bytes() == b"{}\n"
+
+
+def test_clean_removes_what_was_built_and_keeps_what_a_user_put_there(tmp_path):
+    made = (
+        "data/mine/raw/done", "data/mine/results/01.json", "data/mine/warehouse.duckdb", "data/built.json",
+        "reports/index.html", "data/full/raw/done",
+    )  # fmt: skip
+    kept = ("data/logs/day.csv", "data/shop.csv", "data/full/day.csv", "data/README.md")
+    for name in (*made, *kept):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+    elsewhere = tmp_path / "elsewhere"
+    (elsewhere / "raw").mkdir(parents=True)
+    (elsewhere / "raw" / "done").touch()
+    (tmp_path / "data" / "linked").symlink_to(elsewhere)
+    subprocess.run(["bash", str(paths.ROOT / "scripts" / "clean.sh")], cwd=tmp_path, check=True)
+    left = {str(f.relative_to(tmp_path)) for f in tmp_path.rglob("*") if f.is_file()}
+    assert left == {*kept, "elsewhere/raw/done"} and not (tmp_path / "data" / "linked").is_symlink()
+    assert not (tmp_path / "data" / "mine").exists()
+    for folder in ("data", "elsewhere"):
+        shutil.rmtree(tmp_path / folder)
+    subprocess.run(["bash", str(paths.ROOT / "scripts" / "clean.sh")], cwd=tmp_path, check=True)

@@ -79,12 +79,12 @@ def test_the_copy_is_the_same_every_time_and_names_no_machine(where):
 
 def test_leftovers_of_a_killed_run_are_removed(where):
     where.executed.mkdir(parents=True)
-    left = where.executed / ".raises.4000000.ipynb"
+    left = where.executed / ".aside-raises-4000000.ipynb"
     left.write_text("{")
-    other = where.executed / ".another.4000000.ipynb"
+    other = where.executed / ".aside-another-4000000.ipynb"
     other.write_text("{")
     notebooks.execute(RAISES, where, {})
-    assert files(where) == [".another.4000000.ipynb", "raises.ipynb"]
+    assert files(where) == [".aside-another-4000000.ipynb", "raises.ipynb"]
 
 
 def test_tidy_drops_only_what_is_volatile():

@@ -168,7 +168,7 @@ def waited(tree: Tree, process: subprocess.Popen[str], pattern: str) -> None:
             "data/small/warehouse.duckdb",
             "small: warehouse",
             "data/small/warehouse.duckdb",
-            "data/small/.build-*/warehouse.duckdb",
+            "data/small/.aside-build-*/warehouse.duckdb",
         ),
         (
             "reports/small/notebooks/02_funnel_analysis.ipynb",

@@ -624,7 +624,7 @@ def test_a_bad_log_overwrites_nothing(tmp_path, monkeypatch, bad):
         build.build(study, where)
     told(caught.value, "unparseable_time")
     assert where.database.read_bytes() == b"the marts of yesterday"
-    assert not list(where.data.glob(".build-*"))
+    assert not list(where.data.glob(".aside-build-*"))
 
 
 @pytest.mark.slow
@@ -660,13 +660,13 @@ def test_a_data_folder_that_cannot_be_made_is_told(tmp_path):
 
 
 def test_scratch_of_a_killed_build_is_swept_and_a_living_one_s_stays(tmp_path):
-    living = f".build-{os.getppid()}"
-    for name in (living, ".build-99999999", ".build-x", ".other-99999999"):
+    living = f".aside-build-{os.getppid()}"
+    for name in (living, ".aside-build-99999999", ".aside-build-x", ".aside-other-99999999"):
         (tmp_path / name).mkdir()
     with scratch(tmp_path, "build") as aside:
         aside.mkdir()
-        assert {p.name for p in tmp_path.iterdir()} == {living, aside.name, ".other-99999999"}
-    assert {p.name for p in tmp_path.iterdir()} == {living, ".other-99999999"}
+        assert {p.name for p in tmp_path.iterdir()} == {living, aside.name, ".aside-other-99999999"}
+    assert {p.name for p in tmp_path.iterdir()} == {living, ".aside-other-99999999"}
 
 
 def test_marts_that_are_not_built_are_told(tmp_path):

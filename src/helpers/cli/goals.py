@@ -141,7 +141,7 @@ def _origin(file: str, where: StudyPaths) -> Origin:
     from helpers.ingest import fingerprint
 
     raw = fingerprint.of(config.load(file), where)
-    tables = {name: DatabaseTable(cache(ask), raw.database) for name, ask in raw.tables}
+    tables = {name: DatabaseTable(cache(ask), raw.database, raw.asked) for name, ask in raw.tables}
     return Origin(raw.files, tables, plans, streams)
 
 

@@ -74,7 +74,15 @@ def placed(file: Path, name: str) -> paths.StudyPaths:
 def opened(path: Path | str) -> tuple[Study, paths.StudyPaths]:
     """A study file, and where everything it generates stands; raises what :func:`load` raises."""
     study = load(path)
-    return study, study_paths(path, study)
+    where = study_paths(path, study)
+    if where.is_programme:
+        raise ReportError(
+            f"a study and a programme are both called {study.name!r}",
+            got=f"studies/{study.name}.yml and programmes/{study.name}.yml",
+            cause="what they generate would stand in one folder",
+            remedy="give the study another name, in its file and of its file",
+        )
+    return study, where
 
 
 def _written(where: paths.StudyPaths) -> list[tuple[str, Path]]:

@@ -1,11 +1,11 @@
 """What a study's own data are, so that a build notices a change: the files it names, and of a table a fingerprint.
 
 A fingerprint is the number of rows, the highest time, and a checksum by bucket: each row is hashed over the columns
-that the study maps, falls into one of :data:`BUCKETS` by its hash, and the hashes of a bucket are summed. An update that
+that the study maps (their names and types are told beside), falls into one of :data:`BUCKETS` by its hash, and the hashes of a bucket are summed. An update that
 leaves rows and times as they were changes a sum, and so does a row that stands there twice.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -28,12 +28,14 @@ BUCKETS = 16
 class Raw:
     """A study's own data: ``files`` are read by their content; ``tables`` are asked for their fingerprint, by name.
 
-    ``database`` is the file that the table stands in, where it is one.
+    ``database`` is the file that the table stands in, where it is one; ``asked`` tells apart what several studies ask of
+    one table.
     """
 
     files: tuple[Path, ...] = ()
     tables: tuple[tuple[str, Callable[[], str]], ...] = ()
     database: Path | None = None
+    asked: str = ""
 
 
 def of(study: Study, where: "StudyPaths") -> Raw:
@@ -47,12 +49,13 @@ def of(study: Study, where: "StudyPaths") -> Raw:
     if place.kind == "frame":
         return Raw((where.data / FRAME,))
     name = f"database table {place.table}"
+    asked = place.model_dump_json()
     if place.kind == "postgres":
-        return Raw(tables=((name, partial(_of_postgres, place, study.name)),))
+        return Raw(tables=((name, partial(_of_postgres, place, study.name)),), asked=asked)
     kind, files = files_of(place, study.name)
     if kind == "duckdb":
-        return Raw(tables=((name, partial(of_duckdb, place, files[0])),), database=files[0])
-    return Raw(tuple(file.resolve() for file in files))
+        return Raw(tables=((name, partial(of_duckdb, place, files[0])),), database=files[0], asked=asked)
+    return Raw(tuple(file.absolute() for file in files))  # a link keeps its name, by which it is read
 
 
 def of_duckdb(place: Log | Units, file: Path) -> str:
@@ -65,8 +68,8 @@ def of_duckdb(place: Log | Units, file: Path) -> str:
     with duckdb.connect() as con:
         con.execute("set TimeZone = 'UTC'")
         relation, table = database.attached(con, place, file)
-        described = [row[0] for row in con.execute(f"describe select * from {relation}").fetchall()]
-        columns = [column for column in described if column in mapped(place)]
+        types = {row[0]: row[1] for row in con.execute(f"describe select * from {relation}").fetchall()}
+        columns = [column for column in types if column in mapped(place)]
         if not columns:
             return "no column that the study maps"  # bringing it in says so
         hashed = f"hash({', '.join(map(quoted, columns))})"
@@ -74,7 +77,7 @@ def of_duckdb(place: Log | Units, file: Path) -> str:
         view = con.execute(
             f"select 1 from duckdb_views() where database_name = 'source' and view_name = {literal(table)}"
         ).fetchall()
-    return ("view " if view else "") + _line(rows)
+    return ("view " if view else "") + _line(rows, {column: types[column] for column in columns})
 
 
 def _of_postgres(place: Log | Units, study: str) -> str:
@@ -93,7 +96,8 @@ def _asked(place: Log | Units, connection: Any) -> str:
     whole = f"row({', '.join(map(quoted, taken))})::text"
     hashed = f"('x' || substr(md5({whole}), 1, 15))::bit(60)::bigint"
     query = _query(f"{quoted(schema)}.{quoted(table)}", hashed, _time(place, taken), f"h % {BUCKETS}", "text")
-    return _line([tuple(row) for row in connection.exec_driver_sql(query.replace("%", "%%"))])
+    rows = [tuple(row) for row in connection.exec_driver_sql(query.replace("%", "%%"))]
+    return _line(rows, {column: str(columns[column]) for column in taken})
 
 
 def _query(relation: str, hashed: str, time: str | None, bucket: str, text: str) -> str:
@@ -109,12 +113,15 @@ def _time(place: Log | Units, columns: list[str]) -> str | None:
     return name if isinstance(name, str) and name in columns else None
 
 
-def _line(rows: list[tuple[Any, ...]]) -> str:
-    """Buckets as (bucket, rows, sum, highest time) in one line.
+def _line(rows: list[tuple[Any, ...]], types: Mapping[str, str]) -> str:
+    """Buckets as (bucket, rows, sum, highest time) in one line, with the columns that were hashed and their types.
 
-    >>> _line([(0, 2, 30, "2026-07-01"), (3, 1, 7, "2026-07-02")])
-    '3 rows to 2026-07-02: 0=30 3=7'
+    A hash may not tell 999 from 9.99 of another type, nor one column from another of its values.
+
+    >>> _line([(0, 2, 30, "2026-07-01"), (3, 1, 7, "2026-07-02")], {"spend": "BIGINT"})
+    '3 rows to 2026-07-02 of spend BIGINT: 0=30 3=7'
     """
+    hashed = ", ".join(f"{column} {kind}" for column, kind in types.items())
     highest = max((str(moment) for *_, moment in rows if moment), default="")
     sums = " ".join(f"{bucket}={total}" for bucket, _, total, _ in rows)
-    return f"{sum(count for _, count, _, _ in rows):,} rows{f' to {highest}' if highest else ''}: {sums}"
+    return f"{sum(count for _, count, _, _ in rows):,} rows{f' to {highest}' if highest else ''} of {hashed}: {sums}"

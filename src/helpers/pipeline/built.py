@@ -70,7 +70,8 @@ class Built:
         found |= {f"texts in {label(file, self._base)}": self.contents.facts(file).words for file in step.words}
         for name, table in step.tables.items():
             asked = table.fingerprint
-            found[name] = self.contents.value(name, table.file, asked) if table.file else asked()
+            kept_as = f"{name} {table.asked}"
+            found[name] = self.contents.value(kept_as, table.file, asked) if table.file else asked()
         return found
 
     def causes(self, step: Step, now: dict[str, str] | None = None) -> list[Cause]:

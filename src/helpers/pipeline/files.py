@@ -11,7 +11,9 @@ from pathlib import Path
 GENERATED = ("data", "reports", "figures", "docs", "studies")
 """Folders of a tree that steps write into."""
 
-LEFT = re.compile(r"\..+[.-]\d+(?:\.ipynb)?|.+\.duckdb\.tmp")
+MARK = ".aside-"
+"""Begins the name of all that is written aside, so that no file of a user is taken for it."""
+LEFT = re.compile(rf"{re.escape(MARK)}.+-\d+(?:\.ipynb)?|.+\.duckdb\.tmp")
 """Names of what is written aside, with the number of its process at the end, and of what the engine spills."""
 
 
@@ -32,15 +34,24 @@ def scratch(folder: Path, what: str) -> Iterator[Path]:
         ['sums.txt']
     """
     folder.mkdir(parents=True, exist_ok=True)
-    aside = folder / f".{what}-{os.getpid()}"
-    for old in folder.glob(f".{what}-*"):
-        pid = old.name.removeprefix(f".{what}-")
+    aside = beside(folder / what)
+    for old in folder.glob(f"{MARK}{what}-*"):
+        pid = old.name.removeprefix(f"{MARK}{what}-")
         if old == aside or not (pid.isdigit() and Path(f"/proc/{pid}").exists()):
             _remove(old)
     try:
         yield aside
     finally:
         _remove(aside)
+
+
+def beside(file: Path, ending: str = "") -> Path:
+    """The name under which this process writes a file aside, in the same folder.
+
+    >>> beside(Path("reports/results.json")).name == f".aside-results.json-{os.getpid()}"
+    True
+    """
+    return file.with_name(f"{MARK}{file.name}-{os.getpid()}{ending}")
 
 
 def discard(folder: Path) -> None:
@@ -70,9 +81,9 @@ def write_json(file: Path, content: object) -> None:
 def write_text(file: Path, text: str) -> None:
     """Write aside, then rename; an unchanged file keeps its time."""
     file.parent.mkdir(parents=True, exist_ok=True)
-    if file.is_file() and file.read_text(encoding="utf-8") == text:
+    if file.is_file() and file.read_bytes() == text.encode():
         return
-    aside = file.with_name(f".{file.name}.{os.getpid()}")
+    aside = beside(file)
     try:
         aside.write_text(text, encoding="utf-8")
         aside.replace(file)

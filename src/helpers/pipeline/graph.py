@@ -21,10 +21,14 @@ Place = Union[Path, "Step", Callable[[], Iterable[Path]]]
 
 @dataclass(frozen=True)
 class DatabaseTable:
-    """An input in a database: ``fingerprint`` asks it; a database that is a ``file`` is asked only when that has changed."""
+    """An input in a database: ``fingerprint`` asks it; a database that is a ``file`` is asked only when that has changed.
+
+    ``asked`` tells apart what several studies ask of one file.
+    """
 
     fingerprint: Callable[[], str]
     file: Path | None = None
+    asked: str = ""
 
 
 @dataclass(frozen=True, eq=False)

@@ -8,7 +8,7 @@ from typing import Any
 from helpers import paths
 from helpers.errors import ReportError
 from helpers.paths import StudyPaths
-from helpers.pipeline.files import write_text
+from helpers.pipeline.files import MARK, beside, write_text
 from helpers.pipeline.progress import current
 
 VOLATILE = ("papermill", "execution", "widgets")
@@ -28,9 +28,9 @@ def execute(notebook: Path, where: StudyPaths, parameters: dict[str, Any]) -> Pa
     check_parameters(notebook, parameters)
     target = where.executed / notebook.name
     target.parent.mkdir(parents=True, exist_ok=True)
-    for stale in target.parent.glob(f".{notebook.stem}.*.ipynb"):
+    for stale in target.parent.glob(f"{MARK}{notebook.stem}-*.ipynb"):
         stale.unlink()
-    aside = target.with_name(f".{notebook.stem}.{os.getpid()}.ipynb")
+    aside = beside(target.with_suffix(""), ".ipynb")
     try:
         papermill.execute_notebook(
             str(notebook),

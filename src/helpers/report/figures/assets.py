@@ -1,8 +1,9 @@
 """The script that draws: shipped inside the plotly package, copied beside the pages once."""
 
-import os
 import shutil
 from pathlib import Path
+
+from helpers.pipeline.files import beside
 
 SCRIPT = "plotly.min.js"
 
@@ -21,7 +22,7 @@ def copy_plotly(folder: Path) -> Path:
     source, target = plotly_script(), folder / SCRIPT
     if not target.is_file() or target.stat().st_size != source.stat().st_size:
         folder.mkdir(parents=True, exist_ok=True)
-        aside = target.with_name(f".{SCRIPT}.{os.getpid()}")
+        aside = beside(target)
         shutil.copyfile(source, aside)
         aside.replace(target)
     return target
