@@ -1,5 +1,6 @@
 """What is out of date is told by content: each rule on a small project, by counting what ran."""
 
+import json
 import os
 from pathlib import Path
 
@@ -7,7 +8,7 @@ import pytest
 
 from helpers.pipeline import content
 from helpers.pipeline.building import explained
-from helpers.pipeline.built import Built
+from helpers.pipeline.built import Built, told
 from helpers.pipeline.graph import DatabaseTable, Step
 
 EVERY = ["01_x", "log", "page", "warehouse"]
@@ -209,6 +210,42 @@ def test_a_missing_and_a_changed_output_are_made_again(built):
     built.write("data/mine/marts.txt", "by hand")
     assert why(built, "warehouse") == "its output data/mine/marts.txt was changed"
     assert built.build() == ["warehouse"], "and it comes out as it was, so nothing follows"
+
+
+def test_a_stray_file_in_a_folder_of_one_step_is_not_taken_in(tmp_path):
+    raw = tmp_path / "data" / "mine" / "raw"
+    beside, stray = tmp_path / "data" / "mine" / "raw.txt", raw / "events" / "part-0001.parquet"
+    (raw / "events").mkdir(parents=True)
+    (raw / "events" / "part-0000.parquet").write_text("one")
+    step = Step("mine", "log", (), (raw, lambda: tmp_path.glob("data/mine/*.txt")))
+    built = Built(tmp_path)
+    built.done(step, built.inputs(step))
+    beside.write_text("of another step")
+    (raw / ".hidden").write_text("of an editor")
+    assert Built(tmp_path).causes(step) == []
+    stray.write_text("two")
+    assert told(Built(tmp_path).causes(step)) == "its output data/mine/raw/events/part-0001.parquet is new"
+
+
+OF_ANOTHER_SHAPE = [
+    {"steps": []},
+    {"steps": {"mine: log": {}}},
+    {"steps": {"mine: log": []}},
+    {"steps": {"mine: log": {"inputs": {"a": 1}, "outputs": {}}}},
+    {"files": []},
+    {"files": {"raw/log.csv": 1}},
+    {"files": {"raw/log.csv": [1, 2]}},
+    {"files": {"raw/log.csv": [[], None, None]}},
+]
+"""Records that are JSON of today's form, but hold something else."""
+
+
+@pytest.mark.parametrize("part", OF_ANOTHER_SHAPE)
+def test_a_record_of_another_shape_is_none(built, part):
+    file: Path = built.base / "data" / "built.json"
+    file.write_text(json.dumps(json.loads(file.read_text()) | part))
+    assert why(built, "log") == "no record of what it was made from"
+    assert built.build() == EVERY
 
 
 @pytest.mark.parametrize("record", ["", "{", "[]", '{"form": 0, "steps": {}}', None])

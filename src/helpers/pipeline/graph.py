@@ -35,7 +35,7 @@ class Step:
         subject: the study, the programme, or the part of the project that it belongs to.
         what: its name for a reader.
         command: arguments after ``python -m helpers``.
-        outputs: what it makes; a file among them must be there when it is done.
+        outputs: what it makes; a file among them must be there when it is done, a folder holds nothing of others.
         inputs: what it is made from; a step among them runs before.
         imports: modules that it starts from.
         source: a notebook whose code it runs.
@@ -71,6 +71,11 @@ class Step:
     def targets(self) -> list[Path]:
         """Its outputs that are known by name; folders left out, which may be empty."""
         return [place for place in self.outputs if isinstance(place, Path) and place.suffix]
+
+    @property
+    def folders(self) -> list[Path]:
+        """Folders among its outputs: all that stands in them is its own."""
+        return [place for place in self.outputs if isinstance(place, Path) and not place.suffix]
 
 
 @dataclass(frozen=True)
