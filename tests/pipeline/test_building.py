@@ -227,6 +227,20 @@ def test_a_stray_file_in_a_folder_of_one_step_is_not_taken_in(tmp_path):
     assert told(Built(tmp_path).causes(step)) == "its output data/mine/raw/events/part-0001.parquet is new"
 
 
+def test_a_log_that_a_step_adds_to_must_be_there_whatever_it_says(tmp_path):
+    log = tmp_path / "reports" / "mine" / "decisions.jsonl"
+    step = Step("mine", "06_x", (), (), appended=(log,))
+    later = Step("mine", "07_x", (), (), (step,))
+    log.parent.mkdir(parents=True)
+    log.write_text("GO\n")
+    built = Built(tmp_path)
+    built.done(step, built.inputs(step))
+    log.write_text("GO\nNO-GO\n")
+    assert Built(tmp_path).causes(step) == [] and Built(tmp_path).inputs(later) == {}
+    log.unlink()
+    assert told(Built(tmp_path).causes(step)) == "output missing: reports/mine/decisions.jsonl"
+
+
 OF_ANOTHER_SHAPE = [
     {"steps": []},
     {"steps": {"mine: log": {}}},

@@ -118,7 +118,7 @@ def _making(goal: str, known: Sequence[Step]) -> Step:
     """The step that makes a file."""
     file = paths.ROOT / goal
     for step in known:
-        if any(isinstance(made, Path) and (made == file or made in file.parents) for made in step.outputs):
+        if file in step.targets or any(folder == file or folder in file.parents for folder in step.folders):
             return step
     targets = sorted({label(target) for step in known for target in step.targets})
     near = difflib.get_close_matches(goal, [*ALL, *targets], n=1)

@@ -43,6 +43,7 @@ class Step:
         tables: inputs that are no files, by their name for a reader.
         words: modules of which only docstrings and messages are read.
         queries: it asks the marts, so the queries that its code names count.
+        appended: logs that it adds to: they must be there, whatever stands in them.
     """
 
     subject: str
@@ -56,6 +57,7 @@ class Step:
     tables: Mapping[str, DatabaseTable] = field(default_factory=dict)
     words: tuple[Path, ...] = ()
     queries: bool = False
+    appended: tuple[Path, ...] = ()
 
     @property
     def key(self) -> str:
@@ -69,8 +71,8 @@ class Step:
 
     @property
     def targets(self) -> list[Path]:
-        """Its outputs that are known by name; folders left out, which may be empty."""
-        return [place for place in self.outputs if isinstance(place, Path) and place.suffix]
+        """The files that it makes or adds to and that are known by name; folders left out, which may be empty."""
+        return [*(place for place in self.outputs if isinstance(place, Path) and place.suffix), *self.appended]
 
     @property
     def folders(self) -> list[Path]:
@@ -99,6 +101,11 @@ LOCKED = paths.ROOT / "requirements.lock"
 """The versions of the packages: every step runs on them."""
 
 
+JOURNALS = {"07_monitoring": "monitoring.jsonl"}
+"""Files that a notebook writes into the report, beside its numbers and figures."""
+LOGS = {"06_roi_and_rollout": "decisions.jsonl"}
+"""Files of the report that a notebook adds to."""
+
 Reader = Callable[[Path], Facts]
 """Gives the facts of a notebook's code; a build has them on record."""
 
@@ -112,7 +119,8 @@ def of_study(file: str, where: StudyPaths, origin: Origin, reader: Reader = depe
         ("helpers.ingest", "helpers.simulate"), tables=origin.tables,
     )  # fmt: skip
     marts = Step(
-        name, "warehouse", ("marts", file), (where.database, where.data / "dbt" / "manifest.json"),
+        name, "warehouse", ("marts", file),
+        (where.database, where.data / "dbt" / "manifest.json", lambda: [where.data / "clean_events.csv"]),
         (log, *common, *models()), ("helpers.warehouse.build", "helpers.experiment.statistics_table"), queries=True,
     )  # fmt: skip
     rerandomised = Step(
@@ -138,15 +146,22 @@ def _told(
         source = paths.NOTEBOOKS / f"{book}.ipynb"
         facts = reader(source)
         asked = [made[other] for other in facts.earlier if other in made]
-        outputs = (where.executed / source.name, where.results / f"{book}.json", where.figure_specs / book)
+        outputs = (
+            where.executed / source.name, where.results / f"{book}.json", where.figure_specs / book,
+            *([where.reports / JOURNALS[book]] if book in JOURNALS else []),
+        )  # fmt: skip
         made[book] = Step(
             where.name, book, ("notebook", file, book), outputs,
             (*read, source, *asked, *([rerandomised] if rerandomised and facts.rerandomised else [])),
             ("helpers.pipeline.notebooks", "helpers.pipeline.kernel"), source=source, queries=True,
+            appended=(where.reports / LOGS[book],) if book in LOGS else (),
         )  # fmt: skip
     report = Step(
         where.name, "figures and numbers", ("report", file),
-        (where.reports / "results.json", where.reports / "summary.txt", where.figures),
+        (
+            where.reports / "results.json", where.reports / "summary.txt", where.figures,
+            *(where.figures.parent / "assets" / name for name in paths.FIGURE_ASSETS),
+        ),
         (*read[1:], *made.values(), paths.SITE / "_static"), ("helpers.site.summary", "helpers.report.figures.export"),
     )  # fmt: skip
     return [*made.values(), report]

@@ -72,7 +72,7 @@ def site(file: str, base: Path, before: Sequence[Step]) -> Step:
     texts = [paths.ROOT / "README.md", *sorted(paths.DOCS.glob("*.md")), *sorted(paths.DOCS.glob("studies/*.md"))]
     return Step(
         "site", "pages", ("site",) if base == paths.ROOT else ("site", file),
-        (reports / "index.html", lambda: _pages(reports)),
+        (reports / "index.html", reports / "searchindex.js", reports / "_static", lambda: _pages(reports)),
         (
             lambda: _of_reports(base), *(reports / name for name in STANDALONE), *texts,
             lambda: sorted(reports.glob("*/warehouse/index.html")), paths.DOCS / "calibration.json",
@@ -138,5 +138,7 @@ def _of_reports(base: Path, *, drawn: bool = False) -> Iterator[Path]:
 
 
 def _pages(reports: Path) -> Iterator[Path]:
+    """Pages of the site and the static pictures on them."""
     yield from (page for page in sorted(reports.glob("*.html")) if page.name not in STANDALONE)
     yield from sorted(reports.glob("*/*.html"))
+    yield from sorted(reports.glob("*/figures/*.svg"))

@@ -17,11 +17,10 @@ from helpers.errors import ReportError
 from helpers.paths import StudyPaths
 from helpers.pipeline.files import write_text
 from helpers.report.figures import style
-from helpers.report.figures.assets import copy_plotly
+from helpers.report.figures.assets import SCRIPT, copy_plotly
 from helpers.report.figures.show import NAME, FigureView, names, with_static
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
-ASSETS = ("plot.js", "report.css")
 STARTS_IN = 60
 """Seconds after which a browser that has not said its version counts as broken."""
 TABS = 2
@@ -192,8 +191,9 @@ def stable(svg: str) -> str:
 
 def _copy_assets(folder: Path) -> None:
     """The scripts and styles of the interactive pages, once for all studies."""
-    for name in ASSETS:
-        write_text(folder / name, (paths.SITE / "_static" / name).read_text(encoding="utf-8"))
+    for name in paths.FIGURE_ASSETS:
+        if name != SCRIPT:
+            write_text(folder / name, (paths.SITE / "_static" / name).read_text(encoding="utf-8"))
     copy_plotly(folder)
 
 
