@@ -67,11 +67,11 @@ def diagrams(reports: Sequence[Step]) -> Step:
 
 
 def site(file: str, base: Path, before: Sequence[Step]) -> Step:
-    """``reports/index.html`` and every page it leads to, over every report that is whole in ``base``."""
+    """``reports/index.html`` and every page it leads to, over every report that is whole in ``base``; that of ``file`` must be."""
     reports = base / "reports"
     texts = [paths.ROOT / "README.md", *sorted(paths.DOCS.glob("*.md")), *sorted(paths.DOCS.glob("studies/*.md"))]
     return Step(
-        "site", "pages", ("site",) if base == paths.ROOT else ("site", file),
+        "site", "pages", ("site", file),
         (reports / "index.html", reports / "searchindex.js", reports / "_static", lambda: _pages(reports)),
         (
             lambda: _of_reports(base), *(reports / name for name in STANDALONE), *texts,
