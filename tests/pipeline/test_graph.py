@@ -78,6 +78,26 @@ def test_every_step_runs_on_the_locked_packages_and_its_own_file(inputs):
     assert concerned(inputs, "studies/tracking_plans/shop.yml") >= of_study - {"A/A assignments", "dbt docs"}
 
 
+def test_every_step_counts_the_module_of_the_steps_but_not_what_other_steps_import(inputs):
+    steps = "src/helpers/cli/steps.py"
+    assert all(steps in names for names in inputs.values())
+    assert concerned(inputs, "module helpers.cli.steps") == set()
+    assert "module helpers.site.render" not in inputs["log"]
+
+
+def test_what_the_log_says_of_itself_concerns_whoever_reads_it(tmp_path):
+    where = StudyPaths("mine", tmp_path)
+    steps = graph.of_study("studies/mine.yml", where, Origin())
+    steps.append(project.dbt_docs("studies/mine.yml", where, Origin(), steps[1]))
+    where.raw.mkdir(parents=True)
+    for name in graph.OF_THE_LOG:
+        (where.raw / name).write_text("{}")
+    built = Built(tmp_path)
+    for name in graph.OF_THE_LOG:
+        users = {step.what for step in steps if f"data/mine/raw/{name}" in built.inputs(step)}
+        assert users == {"warehouse", *BOOKS, "figures and numbers", "dbt docs"}
+
+
 @pytest.mark.parametrize(
     ("module", "users", "spared"),
     [

@@ -99,8 +99,12 @@ class Origin:
 
 LOCKED = paths.ROOT / "requirements.lock"
 """The versions of the packages: every step runs on them."""
+COMMON = (LOCKED, dependencies.PACKAGE / "cli" / "steps.py")
+"""What every step runs on. The bodies of all of them are one module, which counts without what each of them imports."""
 
 
+OF_THE_LOG = ("landed.json", "ground_truth.json", "ledger.json")
+"""What the raw data say of themselves, where they do: notebooks read it beside the marts."""
 JOURNALS = {"07_monitoring": "monitoring.jsonl"}
 """Files that a notebook writes into the report, beside its numbers and figures."""
 LOGS = {"06_roi_and_rollout": "decisions.jsonl"}
@@ -113,7 +117,7 @@ Reader = Callable[[Path], Facts]
 def of_study(file: str, where: StudyPaths, origin: Origin, reader: Reader = dependencies.of_file) -> list[Step]:
     """The steps from a study file to its numbers and figures, each after those it needs."""
     name, study = where.name, where.base / "studies" / f"{where.name}.yml"
-    common = (study, *origin.plans, LOCKED)
+    common = (study, *origin.plans, *COMMON)
     log = Step(
         name, "log", ("log", file), (where.raw,), (*common, *origin.files),
         ("helpers.ingest", "helpers.simulate"), tables=origin.tables,
@@ -124,15 +128,16 @@ def of_study(file: str, where: StudyPaths, origin: Origin, reader: Reader = depe
         (log, *common, *models()), ("helpers.warehouse.build", "helpers.experiment.statistics_table"), queries=True,
     )  # fmt: skip
     rerandomised = Step(
-        name, "A/A assignments", ("rerandomise", file), (where.rerandomised,), (marts, study, LOCKED),
+        name, "A/A assignments", ("rerandomise", file), (where.rerandomised,), (marts, study, *COMMON),
         ("helpers.experiment.rerandomisation",), queries=True,
     )  # fmt: skip
-    return [log, marts, rerandomised, *_told(file, where, (marts, *common, *origin.streams), reader, rerandomised)]
+    read: tuple[Place, ...] = (marts, *common, *origin.streams, *(where.raw / name for name in OF_THE_LOG))
+    return [log, marts, rerandomised, *_told(file, where, read, reader, rerandomised)]
 
 
 def of_programme(file: str, where: StudyPaths, reader: Reader = dependencies.of_file) -> list[Step]:
     """The steps from a programme file to its numbers and figures."""
-    common = (where.base / "programmes" / f"{where.name}.yml", LOCKED)
+    common = (where.base / "programmes" / f"{where.name}.yml", *COMMON)
     year = Step(where.name, "year", ("year", file), (where.raw,), common, ("helpers.simulate.year",))
     return [year, *_told(file, where, (year, *common), reader)]
 
