@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from helpers.errors import ReportError
 from helpers.pipeline import content
 from helpers.pipeline.building import explained
 from helpers.pipeline.built import Built, told
@@ -181,6 +182,31 @@ def test_a_changed_module_is_named(built):
 def test_a_package_counts_for_what_its_face_imports(built):
     assert changed(built, "trust/rules.py") == ["01_x", "warehouse"]
     assert changed(built, "trust/checks.py") == ["01_x"]
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "got"),
+    [
+        ("src/helpers/stats/scores.py", "def score(:\n", "invalid syntax, line 1"),
+        ("src/helpers/stats/scores.py", b"\xff", "UnicodeDecodeError"),
+        ("src/helpers/stats/scores.py", b"a\0", "null bytes"),
+        ("notebooks/01_x.ipynb", '{"cells": [', "JSONDecodeError"),
+        ("notebooks/01_x.ipynb", '{"nbformat": 4}', "KeyError: 'cells'"),
+        (
+            "notebooks/01_x.ipynb",
+            '{"cells": [{"cell_type": "code", "source": ["x = ("]}]}',
+            "'(' was never closed, line 1",
+        ),
+        ("notebooks/01_x.ipynb", '{"cells": [{"cell_type": "code", "source": ["nb.earlier(x)"]}]}', "malformed"),
+    ],
+)
+def test_code_that_cannot_be_read_is_named(built, file, text, got):
+    (built.base / file).write_bytes(text if isinstance(text, bytes) else text.encode())
+    for ask in (lambda: why(built, "log"), built.build):
+        with pytest.raises(ReportError, match=f"^{Path(file).name} cannot be read") as caught:
+            ask()
+        assert got in str(caught.value)
+    assert built.ran == []
 
 
 def test_a_query_concerns_those_who_ask_it(built):
