@@ -5,6 +5,7 @@ import shutil
 import pytest
 
 from helpers import paths
+from helpers.cli import goals
 from helpers.paths import StudyPaths
 from helpers.pipeline import graph, project
 from helpers.pipeline.built import Built
@@ -233,3 +234,26 @@ def test_a_script_of_another_content_is_copied_again(tmp_path):
     whole = target.read_bytes()
     target.write_bytes(b"x" + whole[1:])
     assert assets.copy_plotly(tmp_path).read_bytes() == whole
+
+
+@pytest.mark.parametrize("programme", [False, True])
+def test_a_browser_that_comes_later_draws_the_pictures(tmp_path, monkeypatch, programme):
+    file, where = f"studies/{STUDY.name}.yml", StudyPaths(STUDY.name, paths.ROOT)
+    if programme:
+        file, where = f"programmes/{paths.YEAR}.yml", StudyPaths(paths.YEAR)
+    there, empty = tmp_path / "bin", tmp_path / "empty"
+    there.mkdir(), empty.mkdir()
+    (there / "chromium").write_text("#!/bin/false")
+    (there / "chromium").chmod(0o755)
+    monkeypatch.delenv("BROWSER_PATH", raising=False)
+    found = {}
+    for path in (empty, there):
+        monkeypatch.setenv("PATH", str(path))
+        built = Built(tmp_path)
+        found[path.name] = {step.what: built.inputs(step) for step in goals._report(file, where, built)}
+    without, present = found["empty"], found["bin"]
+    differing = {what for what in without if without[what] != present[what]}
+    assert differing == {"figures and numbers"}
+    assert (without["figures and numbers"]["the browser"], present["figures and numbers"]["the browser"]) == (
+        "absent", "present",
+    )  # fmt: skip

@@ -21,7 +21,10 @@ Place = Union[Path, "Step", Callable[[], Iterable[Path]]]
 
 @dataclass(frozen=True)
 class DatabaseTable:
-    """An input in a database: ``fingerprint`` asks it; a database that is a ``file`` is asked only when that has changed."""
+    """An input in a database: ``fingerprint`` asks it; a database that is a ``file`` is asked only when that has changed.
+
+    Without a ``file`` also whatever else is told in a word, such as whether a program is there.
+    """
 
     fingerprint: Callable[[], str]
     file: Path | None = None
@@ -110,12 +113,23 @@ JOURNALS = {"07_monitoring": "monitoring.jsonl"}
 LOGS = {"06_roi_and_rollout": "decisions.jsonl"}
 """Files of the report that a notebook adds to."""
 
+NOTHING: Mapping[str, DatabaseTable] = {}
+
 Reader = Callable[[Path], Facts]
 """Gives the facts of a notebook's code; a build has them on record."""
 
 
-def of_study(file: str, where: StudyPaths, origin: Origin, reader: Reader = dependencies.of_file) -> list[Step]:
-    """The steps from a study file to its numbers and figures, each after those it needs."""
+def of_study(
+    file: str,
+    where: StudyPaths,
+    origin: Origin,
+    reader: Reader = dependencies.of_file,
+    drawing: Mapping[str, DatabaseTable] = NOTHING,
+) -> list[Step]:
+    """The steps from a study file to its numbers and figures, each after those it needs.
+
+    ``drawing`` is what decides whether figures are drawn as static pictures.
+    """
     name, study = where.name, where.base / "studies" / f"{where.name}.yml"
     common = (study, *origin.plans, *COMMON)
     log = Step(
@@ -132,18 +146,28 @@ def of_study(file: str, where: StudyPaths, origin: Origin, reader: Reader = depe
         ("helpers.experiment.rerandomisation",), queries=True,
     )  # fmt: skip
     read: tuple[Place, ...] = (marts, *common, *origin.streams, *(where.raw / name for name in OF_THE_LOG))
-    return [log, marts, rerandomised, *_told(file, where, read, reader, rerandomised)]
+    return [log, marts, rerandomised, *_told(file, where, read, reader, drawing, rerandomised)]
 
 
-def of_programme(file: str, where: StudyPaths, reader: Reader = dependencies.of_file) -> list[Step]:
-    """The steps from a programme file to its numbers and figures."""
+def of_programme(
+    file: str,
+    where: StudyPaths,
+    reader: Reader = dependencies.of_file,
+    drawing: Mapping[str, DatabaseTable] = NOTHING,
+) -> list[Step]:
+    """The steps from a programme file to its numbers and figures; ``drawing`` as in :func:`of_study`."""
     common = (where.base / "programmes" / f"{where.name}.yml", *COMMON)
     year = Step(where.name, "year", ("year", file), (where.raw,), common, ("helpers.simulate.year",))
-    return [year, *_told(file, where, (year, *common), reader)]
+    return [year, *_told(file, where, (year, *common), reader, drawing)]
 
 
 def _told(
-    file: str, where: StudyPaths, read: tuple[Place, ...], reader: Reader, rerandomised: Step | None = None
+    file: str,
+    where: StudyPaths,
+    read: tuple[Place, ...],
+    reader: Reader,
+    drawing: Mapping[str, DatabaseTable],
+    rerandomised: Step | None = None,
 ) -> list[Step]:
     """The notebooks, each on what it asks for, then figures and numbers."""
     made: dict[str, Step] = {}
@@ -168,6 +192,7 @@ def _told(
             *(where.figures.parent / "assets" / name for name in paths.FIGURE_ASSETS),
         ),
         (*read[1:], *made.values(), paths.SITE / "_static"), ("helpers.site.summary", "helpers.report.figures.export"),
+        tables=drawing,
     )  # fmt: skip
     return [*made.values(), report]
 

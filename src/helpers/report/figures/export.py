@@ -1,9 +1,7 @@
 """Figures as files: a static picture for the write-up, an interactive page for offline reading."""
 
 import hashlib
-import os
 import re
-import shutil
 import subprocess
 import tempfile
 from collections.abc import Callable
@@ -18,9 +16,9 @@ from helpers.paths import StudyPaths
 from helpers.pipeline.files import write_text
 from helpers.report.figures import style
 from helpers.report.figures.assets import SCRIPT, copy_plotly
+from helpers.report.figures.browser import browser
 from helpers.report.figures.show import NAME, FigureView, names, with_static
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 STARTS_IN = 60
 """Seconds after which a browser that has not said its version counts as broken."""
 TABS = 2
@@ -56,13 +54,6 @@ class Exported:
     drawn: tuple[str, ...]
     removed: tuple[str, ...]
     note: str = ""
-
-
-def browser() -> str | None:
-    """The Chrome or Chromium that draws static pictures: ``$BROWSER_PATH``, or one on ``PATH``."""
-    wanted = os.environ.get("BROWSER_PATH")
-    candidates = (wanted, *BROWSERS) if wanted else BROWSERS
-    return next((found for name in candidates if (found := shutil.which(name))), None)
 
 
 def export(where: StudyPaths, progress: Callable[[str], object] = lambda line: None) -> Exported:
