@@ -42,6 +42,9 @@ def topic(book: str) -> str:
     return book.partition("_")[2]
 
 
+FIGURE_ASSETS = ("plot.js", "report.css", "plotly.min.js")
+"""Scripts and styles in ``figures/assets``, beside the figures of every study; each report writes the same."""
+
 REAL_DATA_DIR = "REAL_DATA_DIR"
 
 

@@ -1,13 +1,15 @@
 """What is out of date is told by content: each rule on a small project, by counting what ran."""
 
+import json
 import os
 from pathlib import Path
 
 import pytest
 
+from helpers.errors import ReportError
 from helpers.pipeline import content
 from helpers.pipeline.building import explained
-from helpers.pipeline.built import Built
+from helpers.pipeline.built import Built, told
 from helpers.pipeline.graph import DatabaseTable, Step
 
 EVERY = ["01_x", "log", "page", "warehouse"]
@@ -182,6 +184,31 @@ def test_a_package_counts_for_what_its_face_imports(built):
     assert changed(built, "trust/checks.py") == ["01_x"]
 
 
+@pytest.mark.parametrize(
+    ("file", "text", "got"),
+    [
+        ("src/helpers/stats/scores.py", "def score(:\n", "invalid syntax, line 1"),
+        ("src/helpers/stats/scores.py", b"\xff", "UnicodeDecodeError"),
+        ("src/helpers/stats/scores.py", b"a\0", "null bytes"),
+        ("notebooks/01_x.ipynb", '{"cells": [', "JSONDecodeError"),
+        ("notebooks/01_x.ipynb", '{"nbformat": 4}', "KeyError: 'cells'"),
+        (
+            "notebooks/01_x.ipynb",
+            '{"cells": [{"cell_type": "code", "source": ["x = ("]}]}',
+            "'(' was never closed, line 1",
+        ),
+        ("notebooks/01_x.ipynb", '{"cells": [{"cell_type": "code", "source": ["nb.earlier(x)"]}]}', "malformed"),
+    ],
+)
+def test_code_that_cannot_be_read_is_named(built, file, text, got):
+    (built.base / file).write_bytes(text if isinstance(text, bytes) else text.encode())
+    for ask in (lambda: why(built, "log"), built.build):
+        with pytest.raises(ReportError, match=f"^{Path(file).name} cannot be read") as caught:
+            ask()
+        assert got in str(caught.value)
+    assert built.ran == []
+
+
 def test_a_query_concerns_those_who_ask_it(built):
     built.write("docs/queries/events.sql", "select 2")
     assert built.build() == []
@@ -209,6 +236,56 @@ def test_a_missing_and_a_changed_output_are_made_again(built):
     built.write("data/mine/marts.txt", "by hand")
     assert why(built, "warehouse") == "its output data/mine/marts.txt was changed"
     assert built.build() == ["warehouse"], "and it comes out as it was, so nothing follows"
+
+
+def test_a_stray_file_in_a_folder_of_one_step_is_not_taken_in(tmp_path):
+    raw = tmp_path / "data" / "mine" / "raw"
+    beside, stray = tmp_path / "data" / "mine" / "raw.txt", raw / "events" / "part-0001.parquet"
+    (raw / "events").mkdir(parents=True)
+    (raw / "events" / "part-0000.parquet").write_text("one")
+    step = Step("mine", "log", (), (raw, lambda: tmp_path.glob("data/mine/*.txt")))
+    built = Built(tmp_path)
+    built.done(step, built.inputs(step))
+    beside.write_text("of another step")
+    (raw / ".hidden").write_text("of an editor")
+    assert Built(tmp_path).causes(step) == []
+    stray.write_text("two")
+    assert told(Built(tmp_path).causes(step)) == "its output data/mine/raw/events/part-0001.parquet is new"
+
+
+def test_a_log_that_a_step_adds_to_must_be_there_whatever_it_says(tmp_path):
+    log = tmp_path / "reports" / "mine" / "decisions.jsonl"
+    step = Step("mine", "06_x", (), (), appended=(log,))
+    later = Step("mine", "07_x", (), (), (step,))
+    log.parent.mkdir(parents=True)
+    log.write_text("GO\n")
+    built = Built(tmp_path)
+    built.done(step, built.inputs(step))
+    log.write_text("GO\nNO-GO\n")
+    assert Built(tmp_path).causes(step) == [] and Built(tmp_path).inputs(later) == {}
+    log.unlink()
+    assert told(Built(tmp_path).causes(step)) == "output missing: reports/mine/decisions.jsonl"
+
+
+OF_ANOTHER_SHAPE = [
+    {"steps": []},
+    {"steps": {"mine: log": {}}},
+    {"steps": {"mine: log": []}},
+    {"steps": {"mine: log": {"inputs": {"a": 1}, "outputs": {}}}},
+    {"files": []},
+    {"files": {"raw/log.csv": 1}},
+    {"files": {"raw/log.csv": [1, 2]}},
+    {"files": {"raw/log.csv": [[], None, None]}},
+]
+"""Records that are JSON of today's form, but hold something else."""
+
+
+@pytest.mark.parametrize("part", OF_ANOTHER_SHAPE)
+def test_a_record_of_another_shape_is_none(built, part):
+    file: Path = built.base / "data" / "built.json"
+    file.write_text(json.dumps(json.loads(file.read_text()) | part))
+    assert why(built, "log") == "no record of what it was made from"
+    assert built.build() == EVERY
 
 
 @pytest.mark.parametrize("record", ["", "{", "[]", '{"form": 0, "steps": {}}', None])

@@ -1,13 +1,17 @@
 """The one graph: what each step of the bundled studies, of the programme and of the project is made from."""
 
+import shutil
+
 import pytest
 
 from helpers import paths
+from helpers.cli import goals
 from helpers.paths import StudyPaths
 from helpers.pipeline import graph, project
 from helpers.pipeline.built import Built
 from helpers.pipeline.dependencies import PACKAGE
 from helpers.pipeline.graph import Origin, Step
+from helpers.report.figures import assets, export
 
 BOOKS = paths.books()
 STUDY = StudyPaths("cart_checkout")
@@ -73,6 +77,26 @@ def test_every_step_runs_on_the_locked_packages_and_its_own_file(inputs):
     of_study = {"log", "warehouse", "A/A assignments", *BOOKS, "figures and numbers", "dbt docs"}
     assert concerned(inputs, FILE) >= of_study
     assert concerned(inputs, "studies/tracking_plans/shop.yml") >= of_study - {"A/A assignments", "dbt docs"}
+
+
+def test_every_step_counts_the_module_of_the_steps_but_not_what_other_steps_import(inputs):
+    steps = "src/helpers/cli/steps.py"
+    assert all(steps in names for names in inputs.values())
+    assert concerned(inputs, "module helpers.cli.steps") == set()
+    assert "module helpers.site.render" not in inputs["log"]
+
+
+def test_what_the_log_says_of_itself_concerns_whoever_reads_it(tmp_path):
+    where = StudyPaths("mine", tmp_path)
+    steps = graph.of_study("studies/mine.yml", where, Origin())
+    steps.append(project.dbt_docs("studies/mine.yml", where, Origin(), steps[1]))
+    where.raw.mkdir(parents=True)
+    for name in graph.OF_THE_LOG:
+        (where.raw / name).write_text("{}")
+    built = Built(tmp_path)
+    for name in graph.OF_THE_LOG:
+        users = {step.what for step in steps if f"data/mine/raw/{name}" in built.inputs(step)}
+        assert users == {"warehouse", *BOOKS, "figures and numbers", "dbt docs"}
 
 
 @pytest.mark.parametrize(
@@ -155,3 +179,81 @@ def test_a_query_concerns_those_who_ask_it(inputs):
 
 def test_a_model_concerns_the_warehouse(inputs):
     assert concerned(inputs, "warehouse/models/marts/fct_experiment_results.sql") == {"warehouse", "dbt docs"}
+
+
+# --- what a reader opens is made by a step, so it is made again when it is gone ---
+
+
+@pytest.mark.parametrize(
+    ("gone", "step"),
+    [
+        ("reports/_static", "pages"),
+        ("reports/searchindex.js", "pages"),
+        ("reports/index.html", "pages"),
+        ("reports/mine/figures", "pages"),
+        ("figures/assets", "figures and numbers"),
+        ("figures/mine", "figures and numbers"),
+        ("reports/mine/monitoring.jsonl", "07_monitoring"),
+        ("reports/mine/decisions.jsonl", "06_roi_and_rollout"),
+        ("data/mine/clean_events.csv", "warehouse"),
+    ],
+)
+def test_what_is_gone_is_noticed(tmp_path, gone, step):
+    files = (
+        "reports/_static/x.css", "reports/_static/scripts/x.js", "reports/mine/figures/x.svg", "figures/mine/x.svg",
+        "data/mine/clean_events.csv",
+    )  # fmt: skip
+    made = graph.of_study("studies/mine.yml", StudyPaths("mine", tmp_path), Origin())
+    made.append(project.site("studies/mine.yml", tmp_path, made[-1:]))
+    for file in (*(tmp_path / name for name in files), *(target for each in made for target in each.targets)):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text("one")
+    built = Built(tmp_path)
+    for each in made:
+        built._steps[each.key] = {"inputs": {}, "outputs": built.outputs(each)}
+    assert [each.what for each in made if built.causes(each, {})] == []
+    lost = tmp_path / gone
+    shutil.rmtree(lost) if lost.is_dir() else lost.unlink()
+    built.contents.forget()
+    (found,) = (each for each in made if built.causes(each, {}))
+    assert found.what == step
+    assert {cause.what for cause in built.causes(found, {})} == {"output missing:"}
+
+
+def test_studies_share_the_assets_of_their_figures(tmp_path):
+    """Each report names the same files, and no folder: what one writes there is nothing new to another."""
+    ends = [graph.of_study(f"studies/{name}.yml", StudyPaths(name, tmp_path), Origin())[-1] for name in ("a", "b")]
+    shared = set(ends[0].outputs) & set(ends[1].outputs)
+    assert shared == {tmp_path / "figures" / "assets" / name for name in paths.FIGURE_ASSETS}
+    export._copy_assets(tmp_path / "figures" / "assets")
+    assert set((tmp_path / "figures" / "assets").iterdir()) == shared
+
+
+def test_a_script_of_another_content_is_copied_again(tmp_path):
+    target = assets.copy_plotly(tmp_path)
+    whole = target.read_bytes()
+    target.write_bytes(b"x" + whole[1:])
+    assert assets.copy_plotly(tmp_path).read_bytes() == whole
+
+
+@pytest.mark.parametrize("programme", [False, True])
+def test_a_browser_that_comes_later_draws_the_pictures(tmp_path, monkeypatch, programme):
+    file, where = f"studies/{STUDY.name}.yml", StudyPaths(STUDY.name, paths.ROOT)
+    if programme:
+        file, where = f"programmes/{paths.YEAR}.yml", StudyPaths(paths.YEAR)
+    there, empty = tmp_path / "bin", tmp_path / "empty"
+    there.mkdir(), empty.mkdir()
+    (there / "chromium").write_text("#!/bin/false")
+    (there / "chromium").chmod(0o755)
+    monkeypatch.delenv("BROWSER_PATH", raising=False)
+    found = {}
+    for path in (empty, there):
+        monkeypatch.setenv("PATH", str(path))
+        built = Built(tmp_path)
+        found[path.name] = {step.what: built.inputs(step) for step in goals._report(file, where, built)}
+    without, present = found["empty"], found["bin"]
+    differing = {what for what in without if without[what] != present[what]}
+    assert differing == {"figures and numbers"}
+    assert (without["figures and numbers"]["the browser"], present["figures and numbers"]["the browser"]) == (
+        "absent", "present",
+    )  # fmt: skip

@@ -18,9 +18,12 @@ from helpers.pipeline import graph, project
 from helpers.pipeline.built import Built
 from helpers.pipeline.content import label
 from helpers.pipeline.graph import DatabaseTable, Origin, Step
+from helpers.report.figures.browser import browser
 
 ALL = ("all", "site")
 """Goals that are no file: the bundled studies and the programme, the write-up and the site."""
+DRAWING = {"the browser": DatabaseTable(lambda: "present" if browser() else "absent")}
+"""What decides whether figures are drawn as static pictures: a browser that was installed, or is gone."""
 
 
 @dataclass(frozen=True)
@@ -90,8 +93,8 @@ def _whole(built: Built) -> Asked:
 
 def _report(file: str, where: StudyPaths, built: Built) -> list[Step]:
     if where.is_programme:
-        return graph.of_programme(file, where, built.contents.facts)
-    return graph.of_study(file, where, _origin(file, where), built.contents.facts)
+        return graph.of_programme(file, where, built.contents.facts, DRAWING)
+    return graph.of_study(file, where, _origin(file, where), built.contents.facts, DRAWING)
 
 
 def _alone(name: str, built: Built) -> list[Step]:
@@ -118,7 +121,7 @@ def _making(goal: str, known: Sequence[Step]) -> Step:
     """The step that makes a file."""
     file = paths.ROOT / goal
     for step in known:
-        if any(isinstance(made, Path) and (made == file or made in file.parents) for made in step.outputs):
+        if file in step.targets or any(folder == file or folder in file.parents for folder in step.folders):
             return step
     targets = sorted({label(target) for step in known for target in step.targets})
     near = difflib.get_close_matches(goal, [*ALL, *targets], n=1)

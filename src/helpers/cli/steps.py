@@ -163,9 +163,10 @@ def site(study_file: str | None) -> None:
     from helpers.site.catalogue import programmes, reports
     from helpers.site.render import render
 
-    base = place(study_file).base if study_file else paths.ROOT
+    where = place(study_file) if study_file else None
+    base, asked = (where.base, where.name) if where else (paths.ROOT, None)
     with writing(base, "site", "pages"):
-        render(reports(base), base, programmes(base))
+        render(reports(base, asked), base, programmes(base, asked))
 
 
 @command

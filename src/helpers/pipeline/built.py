@@ -1,11 +1,13 @@
 """What each step was made from when it last ran, and so which steps are out of date and why.
 
 The record is ``data/built.json`` of a tree: of each step the digests of its inputs, taken before it ran, and of its
-outputs, taken after. A step is out of date when an output is missing or another than it made, when an input has another
-content, is new or is gone, or when nothing is known of it. Times decide nothing.
+outputs, taken after. A step is out of date when an output is missing or another than it made, when a file stands in a
+folder of its own that it did not make, when an input has another content, is new or is gone, or when nothing is known of
+it. Times decide nothing.
 """
 
 import json
+import os
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -89,7 +91,10 @@ class Built:
         made = self.outputs(step)
         changed += [Cause("output missing:", name) for name in sorted(kept["outputs"].keys() - made.keys())]
         other = [name for name, value in made.items() if kept["outputs"].get(name, value) != value]
-        return changed + [Cause(f"its output {name}", "was changed") for name in sorted(other)]
+        changed += [Cause(f"its output {name}", "was changed") for name in sorted(other)]
+        folders = tuple(f"{label(folder, self._base)}{os.sep}" for folder in step.folders)
+        added = [name for name in made.keys() - kept["outputs"].keys() if name.startswith(folders)]
+        return changed + [Cause(f"its output {name}", "is new") for name in sorted(added)]
 
     def outputs(self, step: Step) -> dict[str, str]:
         """Digest of every output that is there."""
@@ -149,10 +154,20 @@ def _read(file: Path) -> dict[str, Any]:
     """The record, or nothing where it is not there, not whole, or of another form; facts only from today's scanner."""
     try:
         kept: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
-        if kept["form"] != FORM:
+        if kept["form"] != FORM or not _well_formed(kept):
             return {}
         if kept["scanner"] != SCANNER:
             kept["files"] = {name: [*entry[:2], None] for name, entry in kept["files"].items()}
         return kept
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return {}
+
+
+def _well_formed(kept: dict[str, Any]) -> bool:
+    """Whether steps and files are kept as :meth:`Built.save` writes them."""
+    digests = [step[kind].values() for step in kept["steps"].values() for kind in ("inputs", "outputs")]
+    entries = kept["files"].values()
+    return all(isinstance(value, str) for values in digests for value in values) and all(
+        isinstance(entry, list) and len(entry) == 3 and isinstance(entry[0], list) and isinstance(entry[1], str)
+        for entry in entries
+    )

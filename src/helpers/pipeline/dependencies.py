@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from helpers import paths
+from helpers.errors import ReportError
 
 PACKAGE = paths.ROOT / "src" / "helpers"
 EVERYTHING = "*"
@@ -46,8 +47,8 @@ class Facts:
     words: str = ""
 
 
-def facts(source: str, package: str = "") -> Facts:
-    """Read a Python source; ``package`` is the package it stands in, for relative imports.
+def facts(source: str, package: str = "", name: str = "<unknown>") -> Facts:
+    """Read a Python source; ``package`` is the package it stands in, for relative imports, ``name`` that of its file.
 
     Raises ``ValueError`` where the name of an earlier notebook is no literal, for then nobody knows what to wait for.
 
@@ -57,7 +58,7 @@ def facts(source: str, package: str = "") -> Facts:
         >>> facts("numbers = nb.earlier('05_ab_results')").earlier
         ('05_ab_results',)
     """
-    tree = ast.parse(source)
+    tree = ast.parse(source, name)
     nodes = list(_executed(tree))
     earlier: list[str] = []
     for node in nodes:
@@ -81,11 +82,25 @@ def code(notebook: Path) -> str:
 
 
 def of_file(file: Path) -> Facts:
-    """:func:`facts` of a module of this project or of a notebook's code."""
-    if file.suffix == ".ipynb":
-        return facts(code(file))
-    inside = file.relative_to(PACKAGE.parent).parent.parts if file.is_relative_to(PACKAGE) else ()
-    return facts(file.read_text(encoding="utf-8"), ".".join(inside))
+    """:func:`facts` of a module of this project or of a notebook's code.
+
+    Raises :class:`~helpers.errors.ReportError` where it cannot be read: then nobody knows what depends on it.
+    """
+    try:
+        if file.suffix == ".ipynb":
+            return facts(code(file), name=paths.shown(file))
+        inside = file.relative_to(PACKAGE.parent).parent.parts if file.is_relative_to(PACKAGE) else ()
+        return facts(file.read_text(encoding="utf-8"), ".".join(inside), paths.shown(file))
+    except (SyntaxError, ValueError, KeyError, TypeError, RecursionError) as error:
+        got = (
+            f"{error.msg}, line {error.lineno}"
+            if isinstance(error, SyntaxError)
+            else f"{type(error).__name__}: {error}"
+        )
+        raise ReportError(
+            f"{paths.shown(file)} cannot be read, so what depends on it is not known", got=got,
+            expected="Python code, or a notebook of it", remedy="mend the file, or take it back from the repository",
+        ) from None  # fmt: skip
 
 
 class Code:

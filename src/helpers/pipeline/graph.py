@@ -24,6 +24,7 @@ class DatabaseTable:
     """An input in a database: ``fingerprint`` asks it; a database that is a ``file`` is asked only when that has changed.
 
     ``asked`` tells apart what several studies ask of one file.
+    Without a ``file`` also whatever else is told in a word, such as whether a program is there.
     """
 
     fingerprint: Callable[[], str]
@@ -39,7 +40,7 @@ class Step:
         subject: the study, the programme, or the part of the project that it belongs to.
         what: its name for a reader.
         command: arguments after ``python -m helpers``.
-        outputs: what it makes; a file among them must be there when it is done.
+        outputs: what it makes; a file among them must be there when it is done, a folder holds nothing of others.
         inputs: what it is made from; a step among them runs before.
         imports: modules that it starts from.
         source: a notebook whose code it runs.
@@ -47,6 +48,7 @@ class Step:
         tables: inputs that are no files, by their name for a reader.
         words: modules of which only docstrings and messages are read.
         queries: it asks the marts, so the queries that its code names count.
+        appended: logs that it adds to: they must be there, whatever stands in them.
     """
 
     subject: str
@@ -60,6 +62,7 @@ class Step:
     tables: Mapping[str, DatabaseTable] = field(default_factory=dict)
     words: tuple[Path, ...] = ()
     queries: bool = False
+    appended: tuple[Path, ...] = ()
 
     @property
     def key(self) -> str:
@@ -73,8 +76,13 @@ class Step:
 
     @property
     def targets(self) -> list[Path]:
-        """Its outputs that are known by name; folders left out, which may be empty."""
-        return [place for place in self.outputs if isinstance(place, Path) and place.suffix]
+        """The files that it makes or adds to and that are known by name; folders left out, which may be empty."""
+        return [*(place for place in self.outputs if isinstance(place, Path) and place.suffix), *self.appended]
+
+    @property
+    def folders(self) -> list[Path]:
+        """Folders among its outputs: all that stands in them is its own."""
+        return [place for place in self.outputs if isinstance(place, Path) and not place.suffix]
 
 
 @dataclass(frozen=True)
@@ -96,40 +104,72 @@ class Origin:
 
 LOCKED = paths.ROOT / "requirements.lock"
 """The versions of the packages: every step runs on them."""
+COMMON = (LOCKED, dependencies.PACKAGE / "cli" / "steps.py")
+"""What every step runs on. The bodies of all of them are one module, which counts without what each of them imports."""
 
+
+OF_THE_LOG = ("landed.json", "ground_truth.json", "ledger.json")
+"""What the raw data say of themselves, where they do: notebooks read it beside the marts."""
+JOURNALS = {"07_monitoring": "monitoring.jsonl"}
+"""Files that a notebook writes into the report, beside its numbers and figures."""
+LOGS = {"06_roi_and_rollout": "decisions.jsonl"}
+"""Files of the report that a notebook adds to."""
+
+NOTHING: Mapping[str, DatabaseTable] = {}
 
 Reader = Callable[[Path], Facts]
 """Gives the facts of a notebook's code; a build has them on record."""
 
 
-def of_study(file: str, where: StudyPaths, origin: Origin, reader: Reader = dependencies.of_file) -> list[Step]:
-    """The steps from a study file to its numbers and figures, each after those it needs."""
+def of_study(
+    file: str,
+    where: StudyPaths,
+    origin: Origin,
+    reader: Reader = dependencies.of_file,
+    drawing: Mapping[str, DatabaseTable] = NOTHING,
+) -> list[Step]:
+    """The steps from a study file to its numbers and figures, each after those it needs.
+
+    ``drawing`` is what decides whether figures are drawn as static pictures.
+    """
     name, study = where.name, where.base / "studies" / f"{where.name}.yml"
-    common = (study, *origin.plans, LOCKED)
+    common = (study, *origin.plans, *COMMON)
     log = Step(
         name, "log", ("log", file), (where.raw,), (*common, *origin.files),
         ("helpers.ingest", "helpers.simulate"), tables=origin.tables,
     )  # fmt: skip
     marts = Step(
-        name, "warehouse", ("marts", file), (where.database, where.data / "dbt" / "manifest.json"),
+        name, "warehouse", ("marts", file),
+        (where.database, where.data / "dbt" / "manifest.json", lambda: [where.data / "clean_events.csv"]),
         (log, *common, *models()), ("helpers.warehouse.build", "helpers.experiment.statistics_table"), queries=True,
     )  # fmt: skip
     rerandomised = Step(
-        name, "A/A assignments", ("rerandomise", file), (where.rerandomised,), (marts, study, LOCKED),
+        name, "A/A assignments", ("rerandomise", file), (where.rerandomised,), (marts, study, *COMMON),
         ("helpers.experiment.rerandomisation",), queries=True,
     )  # fmt: skip
-    return [log, marts, rerandomised, *_told(file, where, (marts, *common, *origin.streams), reader, rerandomised)]
+    read: tuple[Place, ...] = (marts, *common, *origin.streams, *(where.raw / name for name in OF_THE_LOG))
+    return [log, marts, rerandomised, *_told(file, where, read, reader, drawing, rerandomised)]
 
 
-def of_programme(file: str, where: StudyPaths, reader: Reader = dependencies.of_file) -> list[Step]:
-    """The steps from a programme file to its numbers and figures."""
-    common = (where.base / "programmes" / f"{where.name}.yml", LOCKED)
+def of_programme(
+    file: str,
+    where: StudyPaths,
+    reader: Reader = dependencies.of_file,
+    drawing: Mapping[str, DatabaseTable] = NOTHING,
+) -> list[Step]:
+    """The steps from a programme file to its numbers and figures; ``drawing`` as in :func:`of_study`."""
+    common = (where.base / "programmes" / f"{where.name}.yml", *COMMON)
     year = Step(where.name, "year", ("year", file), (where.raw,), common, ("helpers.simulate.year",))
-    return [year, *_told(file, where, (year, *common), reader)]
+    return [year, *_told(file, where, (year, *common), reader, drawing)]
 
 
 def _told(
-    file: str, where: StudyPaths, read: tuple[Place, ...], reader: Reader, rerandomised: Step | None = None
+    file: str,
+    where: StudyPaths,
+    read: tuple[Place, ...],
+    reader: Reader,
+    drawing: Mapping[str, DatabaseTable],
+    rerandomised: Step | None = None,
 ) -> list[Step]:
     """The notebooks, each on what it asks for, then figures and numbers."""
     made: dict[str, Step] = {}
@@ -137,16 +177,24 @@ def _told(
         source = paths.NOTEBOOKS / f"{book}.ipynb"
         facts = reader(source)
         asked = [made[other] for other in facts.earlier if other in made]
-        outputs = (where.executed / source.name, where.results / f"{book}.json", where.figure_specs / book)
+        outputs = (
+            where.executed / source.name, where.results / f"{book}.json", where.figure_specs / book,
+            *([where.reports / JOURNALS[book]] if book in JOURNALS else []),
+        )  # fmt: skip
         made[book] = Step(
             where.name, book, ("notebook", file, book), outputs,
             (*read, source, *asked, *([rerandomised] if rerandomised and facts.rerandomised else [])),
             ("helpers.pipeline.notebooks", "helpers.pipeline.kernel"), source=source, queries=True,
+            appended=(where.reports / LOGS[book],) if book in LOGS else (),
         )  # fmt: skip
     report = Step(
         where.name, "figures and numbers", ("report", file),
-        (where.reports / "results.json", where.reports / "summary.txt", where.figures),
+        (
+            where.reports / "results.json", where.reports / "summary.txt", where.figures,
+            *(where.figures.parent / "assets" / name for name in paths.FIGURE_ASSETS),
+        ),
         (*read[1:], *made.values(), paths.SITE / "_static"), ("helpers.site.summary", "helpers.report.figures.export"),
+        tables=drawing,
     )  # fmt: skip
     return [*made.values(), report]
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from helpers import paths
 from helpers.paths import StudyPaths
-from helpers.pipeline.graph import LOCKED, DatabaseTable, Origin, Step, models
+from helpers.pipeline.graph import COMMON, OF_THE_LOG, DatabaseTable, Origin, Step, models
 
 STANDALONE = ("simulator.html", "diagrams.html")
 """Pages in ``reports`` that other steps write; the site links them."""
@@ -21,7 +21,7 @@ def dbt_docs(file: str, where: StudyPaths, origin: Origin, marts: Step) -> Step:
     study = where.base / "studies" / f"{where.name}.yml"
     return Step(
         where.name, "dbt docs", ("dbt-docs", file), (where.reports / "warehouse" / "index.html",),
-        (marts, study, *origin.plans, *models(), LOCKED), ("helpers.site.dbt_docs",),
+        (marts, study, *origin.plans, *models(), *(where.raw / name for name in OF_THE_LOG), *COMMON), ("helpers.site.dbt_docs",),
     )  # fmt: skip
 
 
@@ -37,7 +37,7 @@ def write_up(reports: Sequence[Step]) -> Step:
         "docs", "write-up", ("docs",), (paths.ROOT / "README.md", _texts),
         (
             *reports, *_bundled(), *templates(_own_templates()), paths.TEMPLATES / "own_data", paths.DOCS / "own-data.json",
-            paths.STUDIES / "tracking_plans", *(file for file in modules if file not in statistics), LOCKED,
+            paths.STUDIES / "tracking_plans", *(file for file in modules if file not in statistics), *COMMON,
         ),
         words=tuple(sorted(statistics)),
         tables={f"the figures of {name}": DatabaseTable(partial(_figures, name)) for name in paths.BUNDLED},
@@ -49,7 +49,7 @@ def simulator(reports: Sequence[Step]) -> Step:
     marts = [StudyPaths(name).database for name in paths.BUNDLED]
     return Step(
         "simulator", "page", ("simulator",), (paths.ROOT / "reports" / "simulator.html",),
-        (*reports, *_bundled(), *marts, paths.SITE / "simulator", paths.SITE / "_static" / "report.css", LOCKED),
+        (*reports, *_bundled(), *marts, paths.SITE / "simulator", paths.SITE / "_static" / "report.css", *COMMON),
         ("helpers.experiment.whatif.presets", "helpers.site.whatif_page"), queries=True,
     )  # fmt: skip
 
@@ -60,23 +60,23 @@ def diagrams(reports: Sequence[Step]) -> Step:
         "diagrams", "page", ("diagrams",), (paths.ROOT / "reports" / "diagrams.html",),
         (
             lambda: _of_reports(paths.ROOT, drawn=True), paths.STUDIES / "tracking_plans", paths.SITE / "diagrams",
-            *templates(["diagrams.html.j2"]), *sorted(paths.QUERIES.glob("*.sql")), LOCKED,
+            *templates(["diagrams.html.j2"]), *sorted(paths.QUERIES.glob("*.sql")), *COMMON,
         ),
         ("helpers.site.diagrams.page",), after=tuple(reports),
     )  # fmt: skip
 
 
 def site(file: str, base: Path, before: Sequence[Step]) -> Step:
-    """``reports/index.html`` and every page it leads to, over every report that is whole in ``base``."""
+    """``reports/index.html`` and every page it leads to, over every report that is whole in ``base``; that of ``file`` must be."""
     reports = base / "reports"
     texts = [paths.ROOT / "README.md", *sorted(paths.DOCS.glob("*.md")), *sorted(paths.DOCS.glob("studies/*.md"))]
     return Step(
-        "site", "pages", ("site",) if base == paths.ROOT else ("site", file),
-        (reports / "index.html", lambda: _pages(reports)),
+        "site", "pages", ("site", file),
+        (reports / "index.html", reports / "searchindex.js", reports / "_static", lambda: _pages(reports)),
         (
             lambda: _of_reports(base), *(reports / name for name in STANDALONE), *texts,
             lambda: sorted(reports.glob("*/warehouse/index.html")), paths.DOCS / "calibration.json",
-            *templates(OF_THE_SITE), _assets, LOCKED,
+            *templates(OF_THE_SITE), _assets, *COMMON,
         ),
         ("helpers.site.render", "helpers.site.catalogue"), after=tuple(before),
     )  # fmt: skip
@@ -138,5 +138,7 @@ def _of_reports(base: Path, *, drawn: bool = False) -> Iterator[Path]:
 
 
 def _pages(reports: Path) -> Iterator[Path]:
+    """Pages of the site and the static pictures on them."""
     yield from (page for page in sorted(reports.glob("*.html")) if page.name not in STANDALONE)
     yield from sorted(reports.glob("*/*.html"))
+    yield from sorted(reports.glob("*/figures/*.svg"))

@@ -1,5 +1,7 @@
 """Which reports stand in a project: studies whose notebooks have run and whose numbers are recorded."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -10,6 +12,7 @@ from helpers.config import programme as model
 from helpers.config.programme import Programme
 from helpers.errors import ReportError
 from helpers.paths import BUNDLED, StudyPaths
+from helpers.pipeline.progress import say
 from helpers.record import Numbers
 
 
@@ -35,14 +38,19 @@ class Report:
         return self.study.name
 
 
-def reports(base: Path = paths.ROOT) -> list[Report]:
-    """Every whole report in ``base/reports``: a study file, results, and each notebook run. The bundled ones come first."""
-    found = []
+def reports(base: Path = paths.ROOT, asked: str | None = None) -> list[Report]:
+    """Every whole report in ``base/reports``: a study file, results, and each notebook run. The bundled ones come first.
+
+    One that cannot be read is left out and told on standard error, so that no study is held up by another; only that of
+    the study ``asked`` for raises.
+    """
+    found: list[Report] = []
     for results in (base / "reports").glob("*/results.json"):
         where = StudyPaths(results.parent.name, base)
         file = base / "studies" / f"{where.name}.yml"
         if file.is_file() and _whole(where):
-            found.append(Report.load(file))
+            with _left_out(where, asked):
+                found.append(Report.load(file))
     order = {name: place for place, name in enumerate(BUNDLED)}
     return sorted(found, key=lambda report: (order.get(report.name, len(order)), report.name))
 
@@ -60,15 +68,29 @@ class ProgrammeReport:
         return self.programme.name
 
 
-def programmes(base: Path = paths.ROOT) -> list[ProgrammeReport]:
-    """Every whole report of a programme in ``base/reports``, by name."""
-    found = []
+def programmes(base: Path = paths.ROOT, asked: str | None = None) -> list[ProgrammeReport]:
+    """Every whole report of a programme in ``base/reports``, by name; what cannot be read as in :func:`reports`."""
+    found: list[ProgrammeReport] = []
     for file in sorted((base / "programmes").glob("*.yml")):
         where = StudyPaths(file.stem, base)
         results = where.reports / "results.json"
         if results.is_file() and _whole(where):
-            found.append(ProgrammeReport(model.load(file), where, Numbers.load(results)))
+            with _left_out(where, asked):
+                found.append(ProgrammeReport(model.load(file), where, Numbers.load(results)))
     return found
+
+
+@contextmanager
+def _left_out(where: StudyPaths, asked: str | None) -> Iterator[None]:
+    """Within, a report that cannot be read is told in one line; that of ``asked`` raises."""
+    try:
+        yield
+    except (ReportError, OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        if where.name == asked:
+            raise
+        broken = f"reports/{where.name}/results.json is not whole"
+        why = error.what.splitlines()[0] if isinstance(error, ReportError) else broken
+        say(f"  {where.name:<18} left out: {why}")
 
 
 def _whole(where: StudyPaths) -> bool:

@@ -1,5 +1,6 @@
 """The script that draws: shipped inside the plotly package, copied beside the pages once."""
 
+import filecmp
 import shutil
 from pathlib import Path
 
@@ -18,9 +19,9 @@ def plotly_script() -> Path:
 
 
 def copy_plotly(folder: Path) -> Path:
-    """Put the script into ``folder``, whole or not at all; one of the same size and name stays."""
+    """Put the script into ``folder``, whole or not at all; one that is the same stays."""
     source, target = plotly_script(), folder / SCRIPT
-    if not target.is_file() or target.stat().st_size != source.stat().st_size:
+    if not target.is_file() or not filecmp.cmp(source, target, shallow=False):
         folder.mkdir(parents=True, exist_ok=True)
         aside = beside(target)
         shutil.copyfile(source, aside)

@@ -1,9 +1,7 @@
 """Figures as files: a static picture for the write-up, an interactive page for offline reading."""
 
 import hashlib
-import os
 import re
-import shutil
 import subprocess
 import tempfile
 from collections.abc import Callable
@@ -17,11 +15,10 @@ from helpers.errors import ReportError
 from helpers.paths import StudyPaths
 from helpers.pipeline.files import write_text
 from helpers.report.figures import style
-from helpers.report.figures.assets import copy_plotly
+from helpers.report.figures.assets import SCRIPT, copy_plotly
+from helpers.report.figures.browser import browser
 from helpers.report.figures.show import NAME, FigureView, names, with_static
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
-ASSETS = ("plot.js", "report.css")
 STARTS_IN = 60
 """Seconds after which a browser that has not said its version counts as broken."""
 TABS = 2
@@ -57,13 +54,6 @@ class Exported:
     drawn: tuple[str, ...]
     removed: tuple[str, ...]
     note: str = ""
-
-
-def browser() -> str | None:
-    """The Chrome or Chromium that draws static pictures: ``$BROWSER_PATH``, or one on ``PATH``."""
-    wanted = os.environ.get("BROWSER_PATH")
-    candidates = (wanted, *BROWSERS) if wanted else BROWSERS
-    return next((found for name in candidates if (found := shutil.which(name))), None)
 
 
 def export(where: StudyPaths, progress: Callable[[str], object] = lambda line: None) -> Exported:
@@ -192,8 +182,9 @@ def stable(svg: str) -> str:
 
 def _copy_assets(folder: Path) -> None:
     """The scripts and styles of the interactive pages, once for all studies."""
-    for name in ASSETS:
-        write_text(folder / name, (paths.SITE / "_static" / name).read_text(encoding="utf-8"))
+    for name in paths.FIGURE_ASSETS:
+        if name != SCRIPT:
+            write_text(folder / name, (paths.SITE / "_static" / name).read_text(encoding="utf-8"))
     copy_plotly(folder)
 
 
