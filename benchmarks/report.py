@@ -24,7 +24,6 @@ LEFT_BEHIND = shutil.ignore_patterns(
     ".hypothesis",
     "target",
     "logs",
-    "*.html",
 )
 
 
