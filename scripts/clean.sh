@@ -4,12 +4,15 @@ set -eu
 rm -rf reports figures/assets figures/*/*.html data/built.json
 for folder in data/*/; do
   folder=${folder%/}
-  [ -e "$folder/raw/done" ] || [ -e "$folder/warehouse.duckdb" ] || [ -d "$folder/results" ] || continue
-  if [ -L "$folder" ]; then  # of a link the link, not what it leads to
-    rm "$folder"
-    continue
+  if [ -e "$folder/raw/done" ] || [ -e "$folder/warehouse.duckdb" ] || [ -d "$folder/results" ] || [ -d "$folder/live" ]; then
+    if [ -L "$folder" ]; then # of a link the link, not what it leads to
+      rm "$folder"
+      continue
+    fi
+    rm -rf "$folder"/{raw,dbt,figures,results,live} "$folder"/warehouse.duckdb* "$folder"/.aside-* \
+      "$folder"/{rerandomised,resalted}.parquet "$folder"/{clean_events.csv,rules.mk}
   fi
-  rm -rf "$folder"/{raw,dbt,figures,results} "$folder"/warehouse.duckdb* "$folder"/{rerandomised,resalted}.parquet \
-    "$folder"/{clean_events.csv,rules.mk} "$folder"/.aside-*
-  rmdir "$folder" 2>/dev/null || true
+  if [ -d "$folder" ] && [ ! -L "$folder" ]; then
+    rmdir --ignore-fail-on-non-empty "$folder"
+  fi
 done

@@ -203,7 +203,8 @@ def test_calibration(shop):
 
 def test_clean_and_clean_again(shop):
     shop.make("clean")
-    assert not (shop.base / "reports").exists() and not list((shop.base / "data").iterdir())
+    left = [str(file.relative_to(shop.base)) for file in (shop.base / "data").rglob("*")]
+    assert not (shop.base / "reports").exists() and not left, left
     shutil.rmtree(shop.base / "data")
     shop.make("clean")
 

@@ -262,7 +262,7 @@ def test_a_second_run_gives_the_same_bytes(report):
 def test_a_killed_notebook_leaves_the_old_results_and_the_next_run_mends_all(report):
     results, executed = report.results(), report.executed()
     process = report.start("notebook", NAMES[1])
-    aside = report.where.executed / f".{NAMES[1]}.{process.pid}.ipynb"
+    aside = report.where.executed / f".aside-{NAMES[1]}-{process.pid}.ipynb"
     until = time.monotonic() + 60
     while not aside.is_file() and process.poll() is None and time.monotonic() < until:
         time.sleep(0.01)

@@ -1,6 +1,5 @@
 """A study file is data: it runs nothing, unfolds to nothing, and names no place outside of the project."""
 
-import re
 import shutil
 import subprocess
 import sys
@@ -213,12 +212,17 @@ def test_clean_does_not_follow_links(tmp_path):
     (tree / "data" / "own.csv").touch()
     (tree / "data" / "linked").symlink_to(outside)
     (tree / "reports").symlink_to(outside)
-    makefile = (paths.ROOT / "Makefile").read_text(encoding="utf-8")
-    recipe = re.search(r"^clean:.*\n((?:\t.*\n)+)", makefile, flags=re.MULTILINE)
-    assert recipe is not None
-    commands = recipe[1].replace("\t@", "")
-    subprocess.run(["bash", "-ec", commands], cwd=tree, check=True)
-    assert (outside / "precious").exists()
-    assert sorted(f.name for f in tree.rglob("*")) == ["data", "own.csv"]
+    moved = tmp_path / "moved"
+    (moved / "raw").mkdir(parents=True)
+    (moved / "raw" / "done").touch()
+    (tree / "data" / "study").symlink_to(moved)
+    command = ["bash", str(paths.ROOT / "scripts" / "clean.sh")]
+    assert f"\t@bash scripts/{Path(command[1]).name}\n" in (paths.ROOT / "Makefile").read_text(encoding="utf-8")
+    subprocess.run(command, cwd=tree, check=True)
+    assert (outside / "precious").exists() and (moved / "raw" / "done").exists()
+    assert sorted(f.name for f in (tree / "data").iterdir()) == ["linked", "own.csv", "x"], (
+        "what a user put there stays"
+    )
+    assert [f.name for f in tree.iterdir()] == ["data"]
     shutil.rmtree(tree / "data")
-    subprocess.run(["bash", "-ec", commands], cwd=tree, check=True)  # a fresh clone may have no data
+    subprocess.run(command, cwd=tree, check=True)  # a fresh clone may have no data
