@@ -13,6 +13,6 @@ for folder in data/*/; do
       "$folder"/{rerandomised,resalted}.parquet "$folder"/{clean_events.csv,rules.mk}
   fi
   if [ -d "$folder" ] && [ ! -L "$folder" ]; then
-    rmdir --ignore-fail-on-non-empty "$folder"
+    rmdir "$folder" 2>/dev/null || true
   fi
 done
