@@ -89,7 +89,7 @@ test-crash: $(READY) ## kill a small build at 50 random moments, mend it each ti
 	@$(BIN)/python -m tests.safety.sameness
 
 test-fast: $(READY) ## the tests that need no built report
-	@$(PYTEST) -m "not slow and not sweep" -x
+	@$(PYTEST) --dist worksteal -m "not slow and not sweep" -x
 
 lint: $(READY) ## every hook of .pre-commit-config.yaml: style, types, layers, notebooks, SQL, drift, the workflow
 	@PATH="$(CURDIR)/$(BIN):$$PATH" PRE_COMMIT_HOME=$(VENV)/pre-commit pre-commit run --all-files --color never

@@ -6,12 +6,15 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+import pytest
 import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from helpers import config, paths
 from helpers.errors import ReportError
+
+pytestmark = pytest.mark.slow  # many odd inputs: what a developer needs of it stands in tests/ingest and tests/config
 
 TRIES = int(os.environ.get("FUZZ", "40"))
 fuzzed = settings(max_examples=TRIES, deadline=None, suppress_health_check=list(HealthCheck))

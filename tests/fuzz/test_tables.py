@@ -18,6 +18,8 @@ from helpers.errors import ReportError
 from tests.fuzz.tables import HEADER, Dress, dresses, judged, lines, number
 from tests.ingest.studies import LOG_COLUMNS, log_study, unit_study
 
+pytestmark = pytest.mark.slow  # many odd inputs: what a developer needs of it stands in tests/ingest and tests/config
+
 TRIES = int(os.environ.get("FUZZ", "40"))
 fuzzed = settings(max_examples=TRIES, deadline=None, suppress_health_check=list(HealthCheck))
 ANY = dict.fromkeys(
