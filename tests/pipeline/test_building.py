@@ -10,7 +10,7 @@ from helpers.errors import ReportError
 from helpers.pipeline import content
 from helpers.pipeline.building import explained
 from helpers.pipeline.built import Built, told
-from helpers.pipeline.graph import DatabaseTable, Step
+from helpers.pipeline.graph import Probe, Step
 
 EVERY = ["01_x", "log", "page", "warehouse"]
 
@@ -129,7 +129,7 @@ def test_a_table_is_told_by_its_fingerprint(built):
     def steps() -> list[Step]:
         log, *others = inner()
         return [
-            Step(log.subject, log.what, log.command, log.outputs, log.inputs, tables={"table t": DatabaseTable(asked)}),
+            Step(log.subject, log.what, log.command, log.outputs, log.inputs, tables={"table t": Probe(asked)}),
             *others,
         ]
 
@@ -146,7 +146,7 @@ def test_a_database_file_is_asked_only_when_it_changed(tmp_path):
     file = tmp_path / "shop.duckdb"
     file.write_text("one")
     asked = Asked("3 rows: 0=1")
-    step = Step("mine", "log", (), (), tables={"table t": DatabaseTable(asked, file)})
+    step = Step("mine", "log", (), (), tables={"table t": Probe(asked, file)})
     first = Built(tmp_path)
     first.done(step, first.inputs(step))
     assert Built(tmp_path).inputs(step) == {"table t": asked.said} and asked.count == 1

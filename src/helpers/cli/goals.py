@@ -17,12 +17,12 @@ from helpers.paths import StudyPaths
 from helpers.pipeline import graph, project
 from helpers.pipeline.built import Built
 from helpers.pipeline.content import label
-from helpers.pipeline.graph import DatabaseTable, Origin, Step
+from helpers.pipeline.graph import Origin, Probe, Step
 from helpers.report.figures.browser import browser
 
 ALL = ("all", "site")
 """Goals that are no file: the bundled studies and the programme, the write-up and the site."""
-DRAWING = {"the browser": DatabaseTable(lambda: "present" if browser() else "absent")}
+DRAWING = {"the browser": Probe(lambda: "present" if browser() else "absent")}
 """What decides whether figures are drawn as static pictures: a browser that was installed, or is gone."""
 
 
@@ -144,7 +144,7 @@ def _origin(file: str, where: StudyPaths) -> Origin:
     from helpers.ingest import fingerprint
 
     raw = fingerprint.of(config.load(file), where)
-    tables = {name: DatabaseTable(cache(ask), raw.database, raw.asked) for name, ask in raw.tables}
+    tables = {name: Probe(cache(ask), raw.database, raw.asked) for name, ask in raw.tables}
     return Origin(raw.files, tables, plans, streams)
 
 

@@ -20,11 +20,10 @@ Place = Union[Path, "Step", Callable[[], Iterable[Path]]]
 
 
 @dataclass(frozen=True)
-class DatabaseTable:
-    """An input in a database: ``fingerprint`` asks it; a database that is a ``file`` is asked only when that has changed.
+class Probe:
+    """An input that is no file, asked by ``fingerprint``: a table in a database, or whether a program is there.
 
-    ``asked`` tells apart what several studies ask of one file.
-    Without a ``file`` also whatever else is told in a word, such as whether a program is there.
+    Of a table in a ``file`` it is asked only when that has changed; ``asked`` tells apart what several studies ask of it.
     """
 
     fingerprint: Callable[[], str]
@@ -59,7 +58,7 @@ class Step:
     imports: tuple[str, ...] = ()
     source: Path | None = None
     after: tuple["Step", ...] = ()
-    tables: Mapping[str, DatabaseTable] = field(default_factory=dict)
+    tables: Mapping[str, Probe] = field(default_factory=dict)
     words: tuple[Path, ...] = ()
     queries: bool = False
     appended: tuple[Path, ...] = ()
@@ -97,7 +96,7 @@ class Origin:
     """
 
     files: tuple[Path, ...] = ()
-    tables: Mapping[str, DatabaseTable] = field(default_factory=dict)
+    tables: Mapping[str, Probe] = field(default_factory=dict)
     plans: tuple[Path, ...] = ()
     streams: tuple[Path, ...] = ()
 
@@ -115,7 +114,7 @@ JOURNALS = {"07_monitoring": "monitoring.jsonl"}
 LOGS = {"06_roi_and_rollout": "decisions.jsonl"}
 """Files of the report that a notebook adds to."""
 
-NOTHING: Mapping[str, DatabaseTable] = {}
+NOTHING: Mapping[str, Probe] = {}
 
 Reader = Callable[[Path], Facts]
 """Gives the facts of a notebook's code; a build has them on record."""
@@ -126,7 +125,7 @@ def of_study(
     where: StudyPaths,
     origin: Origin,
     reader: Reader = dependencies.of_file,
-    drawing: Mapping[str, DatabaseTable] = NOTHING,
+    drawing: Mapping[str, Probe] = NOTHING,
 ) -> list[Step]:
     """The steps from a study file to its numbers and figures, each after those it needs.
 
@@ -155,7 +154,7 @@ def of_programme(
     file: str,
     where: StudyPaths,
     reader: Reader = dependencies.of_file,
-    drawing: Mapping[str, DatabaseTable] = NOTHING,
+    drawing: Mapping[str, Probe] = NOTHING,
 ) -> list[Step]:
     """The steps from a programme file to its numbers and figures; ``drawing`` as in :func:`of_study`."""
     common = (where.base / "programmes" / f"{where.name}.yml", *COMMON)
@@ -168,7 +167,7 @@ def _told(
     where: StudyPaths,
     read: tuple[Place, ...],
     reader: Reader,
-    drawing: Mapping[str, DatabaseTable],
+    drawing: Mapping[str, Probe],
     rerandomised: Step | None = None,
 ) -> list[Step]:
     """The notebooks, each on what it asks for, then figures and numbers."""

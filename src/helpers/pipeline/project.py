@@ -7,7 +7,7 @@ from pathlib import Path
 
 from helpers import paths
 from helpers.paths import StudyPaths
-from helpers.pipeline.graph import COMMON, OF_THE_LOG, DatabaseTable, Origin, Step, models
+from helpers.pipeline.graph import COMMON, OF_THE_LOG, Origin, Probe, Step, models
 
 STANDALONE = ("simulator.html", "diagrams.html")
 """Pages in ``reports`` that other steps write; the site links them."""
@@ -40,7 +40,7 @@ def write_up(reports: Sequence[Step]) -> Step:
             paths.STUDIES / "tracking_plans", *(file for file in modules if file not in statistics), *COMMON,
         ),
         words=tuple(sorted(statistics)),
-        tables={f"the figures of {name}": DatabaseTable(partial(_figures, name)) for name in paths.BUNDLED},
+        tables={f"the figures of {name}": Probe(partial(_figures, name)) for name in paths.BUNDLED},
     )  # fmt: skip
 
 

@@ -39,9 +39,9 @@ def table(found: Iterable[MetricEffect], study: Study) -> list[Row]:
             "Role": e.metric.role,
             "Control": level(x.control, e.metric, study.economics.currency),
             "Treatment": level(x.treatment, e.metric, study.economics.currency),
-            "Change": formatted(None if math.isnan(x.relative) else x.relative, "relative"),
+            "Change": formatted(finite(x.relative), "relative"),
             "Interval": interval(x.relative_low, x.relative_high, "relative"),
-            "p (Holm)": formatted(None if math.isnan(e.adjusted_p) else e.adjusted_p, "p"),
+            "p (Holm)": formatted(finite(e.adjusted_p), "p"),
         }
         if e.truth is not None:
             row["Planted"] = formatted(e.truth.relative, "relative")
@@ -55,10 +55,10 @@ def table_segments(found: Iterable[MetricEffect]) -> list[Row]:
         {
             "Segment": f"{e.level} ({e.dimension.replace('_', ' ')})",
             "Units": f"{e.effect.n_control + e.effect.n_treatment:,}",
-            "Change": formatted(None if math.isnan(e.effect.relative) else e.effect.relative, "relative"),
+            "Change": formatted(finite(e.effect.relative), "relative"),
             "Interval": interval(e.effect.relative_low, e.effect.relative_high, "relative"),
-            "p": formatted(None if math.isnan(e.effect.p_value) else e.effect.p_value, "p"),
-            "p (adjusted)": formatted(None if math.isnan(e.adjusted_p) else e.adjusted_p, "p"),
+            "p": formatted(finite(e.effect.p_value), "p"),
+            "p (adjusted)": formatted(finite(e.adjusted_p), "p"),
         }
         for e in found
     ]
@@ -73,7 +73,7 @@ def table_guardrails(found: Mapping[str, NonInferiority], study: Study) -> list[
             "Worst it may be": formatted(g.bound, "relative")
             if g.scale == "relative"
             else difference(g.bound, study.metric(name), study.economics.currency),
-            "p": formatted(None if math.isnan(g.p_value) else g.p_value, "p"),
+            "p": formatted(finite(g.p_value), "p"),
             "Verdict": mark(g.passed, "inside its margin", "not shown to be safe"),
         }
         for name, g in found.items()
