@@ -1,5 +1,7 @@
 """Errors an analyst reads: what happened, got, expected, likely cause, remedy; nothing is lost."""
 
+from collections.abc import Sequence
+
 
 class ReportError(Exception):
     """A wrong input, told in the order a reader needs it.
@@ -32,6 +34,21 @@ class ReportError(Exception):
         width = 9 if cause is None else 13
         lines = [what] + [f"  {label + ':':<{width}} {value}" for label, value in details.items() if value is not None]
         super().__init__("\n".join(lines))
+
+
+def several(errors: Sequence[ReportError]) -> ReportError:
+    """Everything that is wrong as one error, so that nobody mends one thing and runs into the next.
+
+    >>> print(several([ReportError("No id"), ReportError("No time", got="x")]))
+    2 things are wrong
+    1. No id
+    2. No time
+      got:      x
+    """
+    if len(errors) == 1:
+        return errors[0]
+    told = [f"{number}. {error}" for number, error in enumerate(errors, 1)]
+    return ReportError("\n".join([f"{len(errors)} things are wrong", *told]))
 
 
 EXIT_CODES = {

@@ -179,7 +179,7 @@ def test_times_of_a_parquet_log_become_utc(tmp_path, kind, is_text):
     study = log_study(file)
     ingest.land(study, tmp_path / "raw")
     result = ingest.landed(tmp_path / "raw")
-    columns = {c["name"]: c["expression"] for c in ingest.column_expressions(study, result.types)}
+    columns = {c["name"]: c["expression"] for c in ingest.column_expressions(study, result.types, result.reading)}
     with duckdb.connect() as con:
         con.execute("set TimeZone = 'Asia/Tokyo'")
         time, user, price, nothing = con.execute(
@@ -217,7 +217,7 @@ def test_columns_with_quotes_and_what_is_cut(tmp_path):
     content = text(HEADER + ',"the ""kind"""', ROWS[0] + ",shoes.red", ROWS[1] + ",")
     _, result = landed(tmp_path, content, columns=columns)
     study = log_study(tmp_path / "log.csv", columns=columns)
-    found = {c["name"]: c["expression"] for c in ingest.column_expressions(study, result.types)}
+    found = {c["name"]: c["expression"] for c in ingest.column_expressions(study, result.types, result.reading)}
     rows = duckdb.sql(f"select {found['category']} from read_parquet('{result.location}')")
     assert rows.fetchall() == [("shoes",), (None,)]
 
@@ -230,7 +230,7 @@ def one_kind(tmp_path, *rows, **columns):
     study = log_study(file, columns=mapped | {"price": {"column": "cost", "times": "pieces"}} | columns)
     ingest.land(study, tmp_path / "raw")
     found = ingest.landed(tmp_path / "raw")
-    made = {c["name"]: c["expression"] for c in ingest.column_expressions(study, found.types)}
+    made = {c["name"]: c["expression"] for c in ingest.column_expressions(study, found.types, found.reading)}
     return duckdb.sql(
         f"select {made['event_name']}, {made['price']} from read_parquet('{found.location}', file_row_number = true)"
         " order by file_row_number"

@@ -7,6 +7,7 @@ from helpers.config import ColumnOf, EventName, Log, Place, Study, Units
 from helpers.config.tracking_plan import ROW_COLUMNS
 from helpers.errors import ReportError
 from helpers.ingest.levels import variant_of
+from helpers.ingest.reading import Reading
 from helpers.ingest.sql import literal, quoted
 
 
@@ -50,7 +51,7 @@ def check_columns(place: Place, found: list[str], name: str) -> None:
     )
 
 
-def expression(name: str, source: str | ColumnOf | EventName, types: dict[str, str]) -> str:
+def expression(name: str, source: str | ColumnOf | EventName, types: dict[str, str], reading: Reading) -> str:
     """SQL that gives the project's column ``name`` from a raw one: moments in UTC, everything else as text.
 
     A product that cannot be made is told as the text of both, so that the row is refused and not taken for one without
@@ -77,12 +78,14 @@ def expression(name: str, source: str | ColumnOf | EventName, types: dict[str, s
     return made
 
 
-def column_expressions(study: Study, types: dict[str, str]) -> list[dict[str, str]]:
+def column_expressions(study: Study, types: dict[str, str], reading: Reading) -> list[dict[str, str]]:
     """SQL that gives each project column from the landed ones; absent ones are typed nulls."""
     attributes = [s for s in study.segments if s not in ROW_COLUMNS]
     mapping: dict[str, Any] = study.data.columns if isinstance(study.data, Log) else {name: name for name in types}
-    missing = {"event_id": "'r' || lpad((file_index * 1099511627776 + file_row_number)::varchar, 15, '0')"}
-    made = {name: expression(name, mapping[name], types) for name in (*ROW_COLUMNS, *attributes) if name in mapping}
+    missing = {"event_id": "'r' || lpad((file_index * 1099511627776 + file_row_number)::varchar, 19, '0')"}
+    made = {
+        name: expression(name, mapping[name], types, reading) for name in (*ROW_COLUMNS, *attributes) if name in mapping
+    }
     if isinstance(study.data, Log) and "variant" in made:
         made["variant"] = variant_of(made["variant"], study.data.variants)
     named = mapping["event_name"]

@@ -9,6 +9,7 @@ from helpers.errors import ReportError
 from helpers.ingest import csv, database, parquet
 from helpers.ingest.columns import check_columns, expression
 from helpers.ingest.locations import files_of
+from helpers.ingest.reading import Reading
 from helpers.ingest.sql import literal
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ def head(study: Study, asked: tuple[str, ...], rows: int) -> Head | None:
         for name in asked:
             if name not in place.columns:
                 continue
-            made = expression(name, place.columns[name], types)
+            made = expression(name, place.columns[name], types, Reading())
             try:
                 seen = con.execute(
                     f"select distinct coalesce(({made})::varchar, '') from (from {relation} limit {rows})"

@@ -6,10 +6,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from helpers.config import Log, Study, Units
-from helpers.errors import ReportError
+from helpers.errors import ReportError, several
 from helpers.ingest import csv, database, parquet, units
 from helpers.ingest.locations import files_of
 from helpers.ingest.parts import REJECTS, Parts
+from helpers.ingest.reading import Reading, decide
 from helpers.ingest.sql import literal
 from helpers.paths import StudyPaths
 from helpers.pipeline.files import discard, scratch
@@ -27,7 +28,7 @@ class Landed:
 
     ``table_rows`` are the rows of a unit table, refused ones included; None of a log; ``table_arms`` those of them that
     could be read, by the variant they were assigned. ``ground_truth`` is the file in
-    which a simulated world says what it planted; empty without one.
+    which a simulated world says what it planted; empty without one. ``reading`` is how its columns are read.
     """
 
     location: str
@@ -36,6 +37,7 @@ class Landed:
     table_rows: int | None = None
     table_arms: dict[str, int] = field(default_factory=dict)
     ground_truth: str = ""
+    reading: Reading = field(default_factory=Reading)
 
     @property
     def malformed_lines(self) -> int:
@@ -63,9 +65,12 @@ def land(study: Study, out: Path) -> None:
             into = aside
             aside.mkdir()
         parts = read(con, study, out, into)
-        told: dict[str, object] = {}
+        reading, faults = decide(con, study, parts)
+        if faults:
+            raise several(faults)
+        told: dict[str, object] = {"reading": reading.told()}
         if isinstance(place, Units):
-            told["table_rows"] = units.land(con, study, parts, out / "events" / "part-0000.parquet")
+            told["table_rows"] = units.land(con, study, parts, reading, out / "events" / "part-0000.parquet")
             told["table_arms"] = units.arms(con)
         con.execute(
             f"""copy (select "row", "column", reason, file from rejects order by file, "row")
@@ -136,4 +141,5 @@ def landed(raw: Path) -> Landed:
         told.get("table_rows"),
         told.get("table_arms", {}),
         str(truth) if truth.is_file() else "",
+        Reading.of(told.get("reading", {})),
     )

@@ -11,6 +11,7 @@ from helpers.ingest.columns import expression
 from helpers.ingest.levels import KEYS as LEVELS
 from helpers.ingest.levels import unmapped
 from helpers.ingest.parts import Parts
+from helpers.ingest.reading import Reading
 from helpers.ingest.sql import literal, quoted
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ CAUSES = {
 }
 
 
-def land(con: "duckdb.DuckDBPyConnection", study: Study, parts: Parts, out: Path) -> int:
+def land(con: "duckdb.DuckDBPyConnection", study: Study, parts: Parts, reading: Reading, out: Path) -> int:
     """Write the events of a unit table to ``out`` and what is refused to ``rejects``; the rows of the table.
 
     A unit that stands in several rows with different variants keeps all of them: the warehouse counts it as
@@ -51,8 +52,8 @@ def land(con: "duckdb.DuckDBPyConnection", study: Study, parts: Parts, out: Path
     data = study.data
     assert isinstance(data, Units)
     for column in LEVELS:
-        _check_levels(con, study, parts, column)
-    con.execute(f"create table units as {_checked(study, data, parts)}")
+        _check_levels(con, study, parts, reading, column)
+    con.execute(f"create table units as {_checked(study, data, parts, reading)}")
     if "user_id" in data.columns:
         _mark_duplicates(con, study, data, parts)
     _refuse(con, study, data, parts)
@@ -73,32 +74,32 @@ def arms(con: "duckdb.DuckDBPyConnection") -> dict[str, int]:
     )
 
 
-def _check_levels(con: "duckdb.DuckDBPyConnection", study: Study, parts: Parts, column: str) -> None:
+def _check_levels(con: "duckdb.DuckDBPyConnection", study: Study, parts: Parts, reading: Reading, column: str) -> None:
     """Every level that stands in the column must mean a variant."""
     assert isinstance(study.data, Units)
     columns = study.data.columns
     if study.mode == "offline" or column not in columns:
         return
     found = con.execute(
-        f"select {expression(column, columns[column], parts.types)} as level, count(*) from {parts.relation} group by 1 order by 1"
+        f"select {expression(column, columns[column], parts.types, reading)} as level, count(*) from {parts.relation} group by 1 order by 1"
     ).fetchall()
     error = unmapped(study, column, parts.names[0], found, "rows")
     if error:
         raise error
 
 
-def _checked(study: Study, data: Units, parts: Parts) -> str:
+def _checked(study: Study, data: Units, parts: Parts, reading: Reading) -> str:
     """The table with the project's names, each row with the first thing wrong with it and the column."""
     types = parts.types
 
     def taken(name: str) -> str:
-        return expression(name, data.columns[name], types) if name in data.columns else "null::varchar"
+        return expression(name, data.columns[name], types, reading) if name in data.columns else "null::varchar"
 
     def level(name: str, levels: dict[str, str]) -> str:
         cases = " ".join(f"when {literal(k)} then {literal(v)}" for k, v in levels.items())
         return f"case {taken(name)} {cases} end" if cases and name in data.columns else taken(name)
 
-    key = "lpad((file_index * 1099511627776 + file_row_number)::varchar, 15, '0')"
+    key = "lpad((file_index * 1099511627776 + file_row_number)::varchar, 19, '0')"
     selected = [
         "file_index::integer as file_index",
         "file_row_number",

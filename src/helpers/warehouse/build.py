@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 def dbt_vars(study: Study, log: ingest.Landed, plan: tracking_plan.TrackingPlan) -> dict[str, Any]:
     """Everything the models need of a study, as dbt variables."""
-    columns = ingest.column_expressions(study, log.types)
+    columns = ingest.column_expressions(study, log.types, log.reading)
     present = {c["name"] for c in columns if not c["expression"].startswith(("null::", "'r' ||"))}
     checks = tracking_plan.property_checks(plan, present)
     steps = study.funnel.steps

@@ -1,0 +1,52 @@
+"""How the columns of a table are read: decided once, from what stands in all of it, and the same in every later step.
+
+A value is parsed in one place only: :func:`helpers.ingest.columns.expression` makes the SQL of a project's column from
+the raw one and from what was decided here. The decision is kept in ``landed.json``, so that no later step decides anew.
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from helpers.config import Study
+from helpers.errors import ReportError
+from helpers.ingest.parts import Parts
+from helpers.ingest.values.amounts import Amounts
+from helpers.ingest.values.ids import Ids
+from helpers.ingest.values.times import Times
+
+if TYPE_CHECKING:
+    import duckdb
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What was decided of the mapped columns: times, ids, and numbers by the raw column that holds them.
+
+    ``notes`` are sentences for ``check`` and the report, such as which format the times have.
+    """
+
+    times: Times = field(default_factory=Times)
+    ids: Ids = field(default_factory=Ids)
+    numbers: dict[str, Amounts] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+    def told(self) -> dict[str, Any]:
+        """What stands of it in ``landed.json``."""
+        return asdict(self)
+
+    @classmethod
+    def of(cls, told: Mapping[str, Any]) -> "Reading":
+        """What :meth:`told` wrote; the plain reading where nothing was decided, as of a simulated log."""
+        if not told:
+            return cls()
+        numbers = {column: Amounts(**each) for column, each in told["numbers"].items()}
+        return cls(Times(**told["times"]), Ids(**told["ids"]), numbers, tuple(told["notes"]))
+
+
+def decide(con: "duckdb.DuckDBPyConnection", study: Study, parts: Parts) -> tuple[Reading, list[ReportError]]:
+    """Look at the mapped columns of a table, or of a sample of it, and decide how each is read.
+
+    Returns the decision and everything that leaves a column unread; the caller raises, or tells, all of it in one go.
+    """
+    return Reading(), []
