@@ -11,7 +11,6 @@
         {%- if 'experiment_session' in var('planned_events') %}
         when event_name = 'experiment_session' and (try_cast(duration_sec as decimal(18, 4)) >= 0) is not true then 'wrong_type'
         {%- endif %}
-        when not has_price and event_name in ({{ text_list(var('revenue_events')) }}) then 'missing_revenue'
         when price < 0 then 'negative_price'
         when event_time not between {{ text(var('first')) }}::timestamp and {{ text(var('end')) }}::timestamp - interval 1 microsecond then 'outside_period'
     end

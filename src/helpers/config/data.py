@@ -70,7 +70,7 @@ class Tolerance(Model):
     wrong_type: Share = 0
     """Text where a number is planned"""
     missing_revenue: Share = 0
-    """Purchases without an amount"""
+    """Events without the amount that is summed; they have happened, and their unit is left out of the sum alone"""
     negative_price: Share = 0
     """Amounts below zero"""
     two_variants: Share = 0
@@ -237,12 +237,10 @@ class UnitTolerance(Model):
     """Rows without a unit"""
     unparseable_time: Share = 0
     """Times that nobody can read"""
-    missing_outcome: Share = 0
-    """Rows whose outcome is empty, which is not zero"""
     wrong_type: Share = 0
-    """Text where a number is expected"""
+    """Rows with text where a number is expected; the value is then missing, the row stays"""
     negative_price: Share = 0
-    """Amounts below zero"""
+    """Rows with an amount below zero; the value is then missing, the row stays"""
     shown_otherwise: Share = 0
     """Rows whose variant is not what was shown; contamination"""
     duplicate_unit: Share = 0
@@ -250,12 +248,25 @@ class UnitTolerance(Model):
     two_variants: Share = 0
     """Units that saw more than one variant; contamination"""
 
+    @model_validator(mode="before")
+    @classmethod
+    def _missing(cls, raw: Any) -> Any:
+        """What once left rows out by their outcome is a matter of each metric."""
+        if isinstance(raw, dict) and "missing_outcome" in raw:
+            raise ConfigError(
+                "missing_outcome", raw["missing_outcome"], "nothing: an empty outcome costs its metric alone, never the row",
+                remedy="remove it; where empty means that nothing happened, write missing: zero at the metric",
+            )  # fmt: skip
+        return raw
+
 
 class Units(Place):
     """A table with one row a unit: its variant and its outcomes in columns, mapped to the project's names.
 
     Every row is told to the warehouse as events: :data:`EXPOSED` at its time (at ``period.start`` without one), an
     event for each outcome that is not zero right after it, and one for each ``before`` just before ``period.start``.
+    An outcome that is empty is told as an event without an amount: its unit leaves the metrics of that outcome alone.
+    A ``before`` that is empty costs no unit: the usual history is taken, alike in every arm.
     """
 
     source: Literal["units"]

@@ -81,7 +81,7 @@ def land(study: Study, out: Path) -> None:
             (select case when reason in ({", ".join(map(literal, units.KINDS))}) then reason end as kind from rejects)
             group by 1 order by 1"""
         ).fetchall()
-        told["refused"] = dict(kinds)
+        told["refused"] = {kind: rows for kind, rows in kinds if kind not in units.FLAWS}
         (out / "landed.json").write_text(json.dumps(told, sort_keys=True) + "\n", encoding="utf-8")
 
 

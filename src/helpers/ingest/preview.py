@@ -27,8 +27,8 @@ def of(file: str) -> str:
         + (", read from the log" if study.mode == "online" else ", by salted hash; the uplift is planted"),
         "exposure": study.exposure,
         "funnel": f"{' > '.join(study.funnel.steps)} within {study.funnel.window_hours:g} hours",
-        **{metric.role + " metric": _metric(metric) for metric in study.metrics if metric.role == "primary"},
-        "more metrics": "; ".join(_metric(m) for m in study.metrics if m.role != "primary") or "none",
+        **{metric.role + " metric": _metric(metric, study) for metric in study.metrics if metric.role == "primary"},
+        "more metrics": "; ".join(_metric(m, study) for m in study.metrics if m.role != "primary") or "none",
         "segments": ", ".join(study.segments) or "none",
         "report": f"reports/{study.name}/index.html" + ("" if _built(where) else " (not built yet)"),
     }
@@ -47,12 +47,12 @@ def _period(study: Study) -> str:
     return f"{period.start} to {period.end} (UTC): {period.experiment_days:g} days{baseline}"
 
 
-def _metric(metric: Metric) -> str:
+def _metric(metric: Metric, study: Study) -> str:
     measured = " ".join(filter(None, [metric.measure, "of" if metric.measure else "", metric.event]))
     per = f" per {metric.per}" if metric.per else ""
-    days = f" on day {metric.days}" if metric.days else ""
+    missing = f", missing: {metric.missing}" if metric.missing else ""
     role = "" if metric.role == "primary" else f"{metric.role} "
-    return f"{metric.label} ({role}{metric.type}{': ' if measured else ''}{measured}{per}{days})"
+    return f"{metric.label} ({role}{metric.type}{': ' if measured else ''}{measured}{per}, {study.window(metric)}{missing})"
 
 
 def _data(study: Study, seen: ingest.Head | None) -> str:

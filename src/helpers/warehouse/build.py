@@ -25,7 +25,12 @@ def dbt_vars(study: Study, log: ingest.Landed, plan: tracking_plan.TrackingPlan)
     """Everything the models need of a study, as dbt variables."""
     columns = ingest.column_expressions(study, log.types, log.reading)
     present = {c["name"] for c in columns if not c["expression"].startswith(("null::", "'r' ||"))}
-    checks = tracking_plan.property_checks(plan, present)
+    summed = {m.event for m in study.metrics if m.event and m.measure == "sum"}
+    checks = [
+        check
+        for check in tracking_plan.property_checks(plan, present)
+        if not (check.violation == "missing_property" and check.property == "price" and check.event in summed)
+    ]  # an amount that is summed and missing is a kind of its own
     steps = study.funnel.steps
     revenue_events = {m.event for m in study.metrics if m.event and m.unit == "money"}
     if study.economics.revenue_metric and not study.is_unit_table:
@@ -52,6 +57,7 @@ def dbt_vars(study: Study, log: ingest.Landed, plan: tracking_plan.TrackingPlan)
         "planned_events": sorted(plan.events),
         "revenue_events": sorted(revenue_events),
         "counted_events": sorted(study.counted),
+        "summed_events": sorted(summed),
         "key_events": sorted(key_events),
         "problems": list(tracking_plan.PROBLEMS),
         "row_kinds": tracking_plan.row_kinds(study),
