@@ -141,7 +141,7 @@ def run_dbt(
         [
             "--quiet", "--no-use-colors", "--log-path", str(target / "logs"),
             *command, "--project-dir", str(paths.WAREHOUSE), "--profiles-dir", str(paths.WAREHOUSE),
-            "--target-path", str(target), "--vars", json.dumps(variables), *options,
+            "--target-path", str(target), "--vars", json.dumps({k: verbatim(v) for k, v in variables.items()}), *options,
         ],
         environment,
     )  # fmt: skip
@@ -152,10 +152,24 @@ def run_dbt(
     )
 
 
+def verbatim(value: Any) -> Any:
+    """A variable as dbt hands it to the models unchanged: it takes text for a template, and would run what stands there.
+
+    >>> verbatim("Cart"), verbatim("{{1}}")
+    ('Cart', "{{ '\\\\U0000007b\\\\U0000007b\\\\U00000031\\\\U0000007d\\\\U0000007d' }}")
+    """
+    if not isinstance(value, str) or "{" not in value:
+        return value
+    return "{{ '" + "".join(f"\\U{ord(sign):08x}" for sign in value) + "' }}"
+
+
+_DBT = "import json, sys; sys.argv = ['dbt', *json.load(sys.stdin)]; from dbt.cli.main import cli; cli()"
+
+
 def dbt(arguments: list[str], environment: dict[str, str]) -> "subprocess.CompletedProcess[str]":
-    """dbt itself, in a process of its own."""
+    """dbt itself, in a process of its own, which reads its arguments: those of a command may not be as long as a study."""
     return subprocess.run(
-        [str(Path(sys.executable).with_name("dbt")), *arguments],
+        [sys.executable, "-P", "-c", _DBT], input=json.dumps(arguments),
         env=environment, capture_output=True, text=True, check=False, cwd=paths.ROOT,
         close_fds=False,  # it inherits the lock: should this process be killed, the next run waits for dbt to end
     )  # fmt: skip
