@@ -3,12 +3,11 @@
 import shutil
 import time
 
-import click
-
 from helpers.formatting import formatted, with_interval
 from helpers.programme.live.monitor import Look
 from helpers.programme.live.replay import Replay
 from helpers.programme.live.stream import ARMS, HOUR, SECOND
+from helpers.terminal import redraw, say
 
 DAY_A_MINUTE = 1_440.0
 """Seconds of the stream in one second on a terminal."""
@@ -34,7 +33,7 @@ class Screen:
         replay = self.replay
         self.told = len(replay.monitor.alerts)
         if replay.resumed:
-            click.echo(f"goes on from its checkpoint: micro-batch {replay.resumed:,} of {replay.total:,}")
+            say(f"goes on from its checkpoint: micro-batch {replay.resumed:,} of {replay.total:,}")
         origin = replay.resumed * replay.settings.batch_seconds
         began = time.perf_counter()
         hour, look = -1, None
@@ -47,28 +46,25 @@ class Screen:
                 self._tell()
                 if look.at // HOUR > hour:
                     hour = look.at // HOUR
-                    click.echo(line(replay, look))
+                    say(line(replay, look))
         if look and not self.terminal:
             self._tell()
-            click.echo(line(replay, look))
+            say(line(replay, look))
         done = replay.position - replay.resumed
         if done:
             mean = formatted(1_000 * replay.busy / done, "number")
             worst = formatted(1_000 * replay.slowest, "number")
-            click.echo(f"counted {done:,} micro-batches in {mean} ms each, the slowest in {worst} ms")
+            say(f"counted {done:,} micro-batches in {mean} ms each, the slowest in {worst} ms")
 
     def _tell(self) -> None:
         for alert in self.replay.monitor.alerts[self.told :]:
-            click.echo(f"  alarm {alert.name} {alert.change} at hour {alert.at / HOUR:.1f}")
+            say(f"  alarm {alert.name} {alert.change} at hour {alert.at / HOUR:.1f}")
         self.told = len(self.replay.monitor.alerts)
 
     def _draw(self, look: Look) -> None:
         width = shutil.get_terminal_size().columns
         lines = [text[: width - 1] for text in picture(self.replay, look)]
-        if self.colour:
-            lines = [click.style(text, fg="red", bold=True) if text.startswith("ALARM") else text for text in lines]
-        back = f"\x1b[{self.drawn}F\x1b[J" if self.drawn else ""
-        click.echo(back + "\n".join(lines), color=True)
+        redraw(lines, self.drawn, lambda text: self.colour and text.startswith("ALARM"))
         self.drawn = len(lines)
 
 
