@@ -10,7 +10,7 @@ from helpers.errors import ReportError
 from helpers.ingest import csv, database, parquet, units
 from helpers.ingest.locations import files_of
 from helpers.ingest.parts import REJECTS, Parts
-from helpers.ingest.sql import literal
+from helpers.ingest.sql import cell, literal, quoted
 from helpers.paths import StudyPaths
 from helpers.pipeline.files import discard, scratch
 
@@ -67,8 +67,9 @@ def land(study: Study, out: Path) -> None:
         if isinstance(place, Units):
             told["table_rows"] = units.land(con, study, parts, out / "events" / "part-0000.parquet")
             told["table_arms"] = units.arms(con)
+        shown = ", ".join(f"{cell(quoted(name))} as {quoted(name)}" for name in ("column", "reason", "file"))
         con.execute(
-            f"""copy (select "row", "column", reason, file from rejects order by file, "row")
+            f"""copy (select "row", {shown} from rejects order by rejects.file, "row")
             to {literal(out / "rejects.csv")} (header)"""
         )
         kinds = con.execute(

@@ -12,6 +12,7 @@ from helpers import assignment, ingest, paths
 from helpers.config import EXPOSED, EventName, Log, Study, tracking_plan
 from helpers.defaults import MEMORY, THREADS
 from helpers.errors import ReportError
+from helpers.ingest.sql import cell, literal, quoted
 from helpers.paths import StudyPaths
 from helpers.pipeline.files import scratch
 from helpers.warehouse import query
@@ -181,9 +182,11 @@ def _export(con: "duckdb.DuckDBPyConnection", study: Study, aside: Path) -> Path
         return None
     file = aside / "clean_events.csv"
     columns = ["event_id", "event_time", "event_name", "user_id", "session_id", "product_id", "category", "amount"]
-    attributes = [s for s in study.segments if s not in columns]
+    columns += [s for s in study.segments if s not in columns]
+    typed = ("event_time", "amount")
+    cells = [quoted(name) if name in typed else f"{cell(quoted(name))} as {quoted(name)}" for name in columns]
     con.execute(
-        f"copy (select {', '.join([*columns, *attributes])} from staging.stg_events order by event_time, event_id)"
-        f" to '{file}' (header, delimiter ',')"
+        f"copy (select {', '.join(cells)} from staging.stg_events as e order by e.event_time, e.event_id)"
+        f" to {literal(file)} (header, delimiter ',')"
     )
     return file
