@@ -79,6 +79,11 @@ def test_no_unit_and_no_row_leaves_the_marts(handed_out: dict[str, str]):
     assert [name for name, text in handed_out.items() if MARK in text] == []
 
 
+def test_data_and_reports_are_their_owner_s_alone(tree: Tree):
+    made = ("data/small", "data/small/raw", "data/small/dbt", "data/small/results", "reports", "reports/small")
+    assert {oct((tree.base / name).stat().st_mode & 0o777) for name in made} == {"0o700"}
+
+
 def test_rejects_tell_the_line_and_the_reason_and_no_value(tree: Tree):
     lines = (tree.base / "data" / "small" / "raw" / "rejects.csv").read_text(encoding="utf-8").splitlines()
     assert len(lines) == BROKEN + 1

@@ -26,6 +26,7 @@ FILE_ERRORS = {
     errno.EROFS: "the folder is read-only",
     errno.EACCES: "the folder may not be written",
     errno.ENOTDIR: "a file stands where a folder is needed",
+    errno.EEXIST: "a file stands where a folder is needed",
     errno.EDQUOT: "the disk quota is used up",
 }
 

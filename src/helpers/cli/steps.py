@@ -14,7 +14,7 @@ from helpers import paths
 from helpers.cli.group import command, study_argument
 from helpers.errors import ReportError
 from helpers.pipeline import lock
-from helpers.pipeline.files import scratch, write_text
+from helpers.pipeline.files import private, scratch, write_text
 from helpers.pipeline.progress import Running, step
 from helpers.terminal import plain, say
 
@@ -51,7 +51,7 @@ def log(study_file: str) -> None:
         from helpers.simulate import simulate
 
         with scratch(where.data, "raw") as aside:
-            aside.mkdir()
+            private(aside)
             simulate(study, aside)
             ingest.finish(aside, where.raw)
 
@@ -95,7 +95,7 @@ def year(programme_file: str) -> None:
 
     asked, where = programme.opened(programme_file)
     with writing(where.base, asked.name, "year"), scratch(where.data, "raw") as aside:
-        aside.mkdir()
+        private(aside)
         simulate_year(asked.data, aside)
         ingest.finish(aside, where.raw)
 

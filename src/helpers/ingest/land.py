@@ -12,7 +12,7 @@ from helpers.ingest.locations import files_of
 from helpers.ingest.parts import REJECTS, Parts
 from helpers.ingest.sql import cell, literal, quoted
 from helpers.paths import StudyPaths
-from helpers.pipeline.files import discard, scratch
+from helpers.pipeline.files import discard, private, scratch
 
 if TYPE_CHECKING:
     import duckdb
@@ -84,7 +84,7 @@ def land(study: Study, out: Path) -> None:
 def land_whole(study: Study, where: StudyPaths) -> Path:
     """:func:`land` into the study's raw folder, which is replaced when all is there."""
     with scratch(where.data, "raw") as aside:
-        aside.mkdir()
+        private(aside)
         land(study, aside)
         finish(aside, where.raw)
     return where.raw

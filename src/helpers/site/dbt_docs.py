@@ -9,7 +9,7 @@ from helpers import ingest, paths
 from helpers.config import Study, tracking_plan
 from helpers.errors import ReportError
 from helpers.paths import StudyPaths
-from helpers.pipeline.files import scratch, write_text
+from helpers.pipeline.files import private, scratch, write_text
 from helpers.report.figures.show import embeddable
 from helpers.site.csp import inline, secured
 from helpers.warehouse.build import dbt_vars, run_dbt
@@ -38,7 +38,7 @@ def document(study: Study, where: StudyPaths) -> Path:
     plan = tracking_plan.tracking_plan(study, where.base / "studies")
     variables = dbt_vars(study, ingest.landed(where.raw), plan)
     with scratch(where.data, "docs") as aside:
-        aside.mkdir()
+        private(aside)
         copy = Path(shutil.copy(where.database, aside))
         failure = run_dbt(("docs", "generate"), variables, database=copy, target=aside)
         if failure:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from helpers import paths
 from helpers.errors import ReportError
+from helpers.pipeline.files import private
 from helpers.report.figures.show import FIGURE, with_static
 from helpers.site.csp import inline, secured
 from helpers.site.front_page import Page, page_of
@@ -103,7 +104,7 @@ def refuse_machine_paths(built: Path, folders: Iterable[Path]) -> None:
 
 def swap(built: Path, folder: Path, kept: Collection[str] = ()) -> None:
     """Put finished pages in place: folders first, then pages, ``index.html`` last; older pages go, but those ``kept``."""
-    folder.mkdir(parents=True, exist_ok=True)
+    private(folder)
     for stale in folder.glob("*.html"):
         if stale.name not in kept and not (built / stale.name).is_file():
             stale.unlink()

@@ -14,7 +14,7 @@ from helpers.defaults import MEMORY, THREADS
 from helpers.errors import ReportError
 from helpers.ingest.sql import cell, literal, quoted
 from helpers.paths import StudyPaths
-from helpers.pipeline.files import scratch
+from helpers.pipeline.files import private, scratch
 from helpers.warehouse import query
 from helpers.warehouse.tolerances import enforce_tolerances
 
@@ -105,7 +105,7 @@ def build(study: Study, where: StudyPaths, *computed: Computed) -> None:
     Everything happens in a scratch folder; the database appears under its name only when all of it is right.
     """
     with scratch(where.data, "build") as aside:
-        aside.mkdir()
+        private(aside)
         database = aside / where.database.name
         plan = tracking_plan.tracking_plan(study, where.base / "studies")
         variables = dbt_vars(study, ingest.landed(where.raw), plan)
@@ -137,7 +137,7 @@ def run_dbt(
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
         "PYTHONWARNINGS": "ignore::DeprecationWarning",
     }
-    target.mkdir(parents=True, exist_ok=True)
+    private(target)
     done = dbt(
         [
             "--quiet", "--no-use-colors", "--log-path", str(target / "logs"),
