@@ -109,8 +109,8 @@ def test_errors_show_what_they_name(study, wrong):
 
 def test_new_study_shows_headers(study, tmp_path):
     study()
-    text = said("new-study", str(tmp_path / "units.csv"), "--name", "")
-    assert obeyed(text) == []
+    text = said("new-study", str(tmp_path / "units.csv"), "--variant", "nobody")
+    assert obeyed(text) == [] and "expected: who, arm, bought, spend, rounds" in text
 
 
 def test_a_traceback_is_plain_too():
