@@ -103,7 +103,7 @@ def _told(jobs: int | None) -> Iterator[tuple[int, Callable[[int, list[Path]], N
 
 
 @command
-@click.option("--port", type=click.IntRange(0, 65_535), default=8000, show_default=True, help="0 takes a free one.")
+@click.option("--port", default=8000, show_default=True, help="0 takes a free one.")
 def serve(port: int) -> None:
     """Show the site on http://127.0.0.1, to this machine only, until stopped with Ctrl-C."""
     from helpers.cli.serving import LOOPBACK, server
