@@ -1,5 +1,6 @@
 """The command line as a person meets it: what it lists, how it ends, what it says of a study."""
 
+import io
 import os
 import subprocess
 import sys
@@ -106,15 +107,20 @@ def test_the_keyboard_stops_it_with_130(monkeypatch):
     assert done.exit_code == 130 and "stopped" in done.output and "Traceback" not in done.output
 
 
-def test_red_is_for_terminals_and_no_color_takes_it_away():
-    def told(**environment: str) -> str:
-        with CliRunner(env=environment).isolation(color=True) as streams:
-            with pytest.raises(SystemExit, match="2"):
-                cli.group.refuse(ReportError("the log is empty"))
-            return streams[2].getvalue().decode()
+def test_red_is_for_terminals_and_no_color_takes_it_away(monkeypatch):
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
 
-    assert "\x1b[31m" in told(NO_COLOR="")
-    assert told(NO_COLOR="1").strip() == "error: the log is empty"
+    def told(no_color: str) -> str:
+        monkeypatch.setenv("NO_COLOR", no_color)
+        monkeypatch.setattr(sys, "stderr", Terminal())
+        with pytest.raises(SystemExit, match="2"):
+            cli.group.refuse(ReportError("the log is empty"))
+        return sys.stderr.getvalue()
+
+    assert told("") == "\n\x1b[31m\x1b[1merror:\x1b[0m the log is empty\n\n"
+    assert told("1").strip() == "error: the log is empty"
     assert "\x1b" not in process("check", "studies/nope.yml").stderr
 
 

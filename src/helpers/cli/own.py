@@ -14,6 +14,7 @@ from helpers.cli.group import command, study_argument
 from helpers.errors import ReportError
 from helpers.pipeline import lock
 from helpers.pipeline.progress import step
+from helpers.terminal import say
 
 
 @command
@@ -28,7 +29,7 @@ def new_study(data: str, name: str | None, table: str | None, variant: str | Non
 
     with lock.held(), step("new study", "looking at the data"):
         proposed = proposing.propose(data, name=name, table=table, variant=variant, force=force)
-    click.echo(proposed.said)
+    say(proposed.said)
 
 
 @command
@@ -37,7 +38,7 @@ def check(study_file: str) -> None:
     """Validate STUDY and find its data; say what would be analysed, and build nothing."""
     from helpers.ingest import preview
 
-    click.echo(preview.of(study_file))
+    say(preview.of(study_file))
 
 
 def building(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -62,7 +63,7 @@ def run(study_file: str, jobs: int | None, explain: bool, refresh: bool) -> None
     from helpers.cli import running
 
     if explain:
-        click.echo("\n".join(running.explain_run(study_file)))
+        say("\n".join(running.explain_run(study_file)))
         return
     with _told(jobs) as (several, tell):
         count, summary = running.run(study_file, several, refresh=refresh)
@@ -77,7 +78,7 @@ def build(goals: tuple[str, ...], jobs: int | None, explain: bool, refresh: bool
     from helpers.cli import running
 
     if explain:
-        click.echo("\n".join(running.explain_build(goals or ("all",))))
+        say("\n".join(running.explain_build(goals or ("all",))))
         return
     with _told(jobs) as (several, tell):
         tell(*running.build(goals or ("all",), several, refresh=refresh))
@@ -90,25 +91,25 @@ def _told(jobs: int | None) -> Iterator[tuple[int, Callable[[int, list[Path]], N
 
     def tell(count: int, summaries: list[Path]) -> None:
         if not count:
-            click.echo("  nothing is out of date", err=True)
+            say("  nothing is out of date", err=True)
         for summary in summaries:
-            click.echo(summary.read_text(encoding="utf-8"), nl=False)
+            say(summary.read_text(encoding="utf-8"), nl=False)
 
     try:
         yield jobs or min(2, len(os.sched_getaffinity(0))), tell
     except Stopped as stopped:
-        click.echo(f"\n{stopped.said}\n", err=True)
+        say(f"\n{stopped.said}\n", err=True)
         sys.exit(stopped.code)
 
 
 @command
-@click.option("--port", type=click.IntRange(0, 65_535), default=8000, show_default=True, help="0 takes a free one.")
+@click.option("--port", default=8000, show_default=True, help="0 takes a free one.")
 def serve(port: int) -> None:
     """Show the site on http://127.0.0.1, to this machine only, until stopped with Ctrl-C."""
     from helpers.cli.serving import LOOPBACK, server
 
     with server(paths.ROOT / "reports", port) as serving:
-        click.echo(f"http://{LOOPBACK}:{serving.server_port} (Ctrl-C stops it)", err=True)
+        say(f"http://{LOOPBACK}:{serving.server_port} (Ctrl-C stops it)", err=True)
         serving.serve_forever()
 
 
@@ -119,7 +120,7 @@ def golden(file: str | None) -> None:
     from helpers.validation import golden as reference_check
 
     report = reference_check.check(file)
-    click.echo(report.text)
+    say(report.text)
     sys.exit(0 if report.passed else 1)
 
 
@@ -153,7 +154,7 @@ def log_decision(
     from helpers.experiment.decision import log
 
     if check:
-        click.echo("\n".join(log.checked([config.opened(study_file)[1]] if study_file else None)))
+        say("\n".join(log.checked([config.opened(study_file)[1]] if study_file else None)))
         return
     if not (study_file and decision and by):
         raise ReportError(
@@ -163,4 +164,4 @@ def log_decision(
     day = (on or datetime.now(UTC)).date()
     with lock.held(where.base):
         entry = log.append(where, log.Choice(decision=decision, by=by, on=day, **told))
-    click.echo(f"{paths.shown(log.file_of(where))}: entry {entry.number}, {decision} by {by}")
+    say(f"{paths.shown(log.file_of(where))}: entry {entry.number}, {decision} by {by}")

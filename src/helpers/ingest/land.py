@@ -11,9 +11,9 @@ from helpers.ingest import csv, database, parquet, units
 from helpers.ingest.locations import files_of
 from helpers.ingest.parts import REJECTS, Parts
 from helpers.ingest.reading import Reading, decide
-from helpers.ingest.sql import literal
+from helpers.ingest.sql import cell, literal, quoted
 from helpers.paths import StudyPaths
-from helpers.pipeline.files import discard, scratch
+from helpers.pipeline.files import discard, private, scratch
 
 if TYPE_CHECKING:
     import duckdb
@@ -72,8 +72,9 @@ def land(study: Study, out: Path) -> None:
         if isinstance(place, Units):
             told["table_rows"] = units.land(con, study, parts, reading, out / "events" / "part-0000.parquet")
             told["table_arms"] = units.arms(con)
+        shown = ", ".join(f"{cell(quoted(name))} as {quoted(name)}" for name in ("column", "reason", "file"))
         con.execute(
-            f"""copy (select "row", "column", reason, file from rejects order by file, "row")
+            f"""copy (select "row", {shown} from rejects order by rejects.file, "row")
             to {literal(out / "rejects.csv")} (header)"""
         )
         kinds = con.execute(
@@ -88,7 +89,7 @@ def land(study: Study, out: Path) -> None:
 def land_whole(study: Study, where: StudyPaths) -> Path:
     """:func:`land` into the study's raw folder, which is replaced when all is there."""
     with scratch(where.data, "raw") as aside:
-        aside.mkdir()
+        private(aside)
         land(study, aside)
         finish(aside, where.raw)
     return where.raw

@@ -8,7 +8,7 @@ from typing import Any
 from helpers import paths
 from helpers.errors import ReportError
 from helpers.paths import StudyPaths
-from helpers.pipeline.files import MARK, beside, write_text
+from helpers.pipeline.files import MARK, beside, private, write_text
 from helpers.pipeline.progress import current
 
 VOLATILE = ("papermill", "execution", "widgets")
@@ -27,7 +27,7 @@ def execute(notebook: Path, where: StudyPaths, parameters: dict[str, Any]) -> Pa
 
     check_parameters(notebook, parameters)
     target = where.executed / notebook.name
-    target.parent.mkdir(parents=True, exist_ok=True)
+    private(target.parent)
     for stale in target.parent.glob(f"{MARK}{notebook.stem}-*.ipynb"):
         stale.unlink()
     aside = beside(target.with_suffix(""), ".ipynb")

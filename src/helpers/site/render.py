@@ -8,7 +8,7 @@ from pathlib import Path
 from helpers import paths
 from helpers.errors import ReportError
 from helpers.paths import BUNDLED, StudyPaths
-from helpers.pipeline.files import scratch
+from helpers.pipeline.files import private, scratch
 from helpers.report.figures.assets import copy_plotly
 from helpers.report.figures.show import FigureView, names, with_static
 from helpers.site import links, single_file, sphinx
@@ -64,7 +64,7 @@ def render(shown: Sequence[Report], base: Path = paths.ROOT, around: Sequence[Pr
     folder = base / "reports"
     standalone = [name for name in STANDALONE if (folder / name).is_file()]
     with scratch(folder, "site") as aside:
-        aside.mkdir()
+        private(aside)
         source, built = aside / "source", aside / "html"
         texts = _texts(shown)
         notebooks = {report.name: _stage_report(report, source, texts) for report in shown}

@@ -12,8 +12,9 @@ from helpers import assignment, ingest, paths
 from helpers.config import EXPOSED, EventName, Log, Study, tracking_plan
 from helpers.defaults import MEMORY, THREADS
 from helpers.errors import ReportError
+from helpers.ingest.sql import cell, literal, quoted
 from helpers.paths import StudyPaths
-from helpers.pipeline.files import scratch
+from helpers.pipeline.files import private, scratch
 from helpers.warehouse import query
 from helpers.warehouse.tolerances import enforce_tolerances
 
@@ -104,7 +105,7 @@ def build(study: Study, where: StudyPaths, *computed: Computed) -> None:
     Everything happens in a scratch folder; the database appears under its name only when all of it is right.
     """
     with scratch(where.data, "build") as aside:
-        aside.mkdir()
+        private(aside)
         database = aside / where.database.name
         plan = tracking_plan.tracking_plan(study, where.base / "studies")
         variables = dbt_vars(study, ingest.landed(where.raw), plan)
@@ -136,12 +137,12 @@ def run_dbt(
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
         "PYTHONWARNINGS": "ignore::DeprecationWarning",
     }
-    target.mkdir(parents=True, exist_ok=True)
+    private(target)
     done = dbt(
         [
             "--quiet", "--no-use-colors", "--log-path", str(target / "logs"),
             *command, "--project-dir", str(paths.WAREHOUSE), "--profiles-dir", str(paths.WAREHOUSE),
-            "--target-path", str(target), "--vars", json.dumps(variables), *options,
+            "--target-path", str(target), "--vars", json.dumps({k: verbatim(v) for k, v in variables.items()}), *options,
         ],
         environment,
     )  # fmt: skip
@@ -152,10 +153,24 @@ def run_dbt(
     )
 
 
+def verbatim(value: Any) -> Any:
+    """A variable as dbt hands it to the models unchanged: it takes text for a template, and would run what stands there.
+
+    >>> verbatim("Cart"), verbatim("{{1}}")
+    ('Cart', "{{ '\\\\U0000007b\\\\U0000007b\\\\U00000031\\\\U0000007d\\\\U0000007d' }}")
+    """
+    if not isinstance(value, str) or "{" not in value:
+        return value
+    return "{{ '" + "".join(f"\\U{ord(sign):08x}" for sign in value) + "' }}"
+
+
+_DBT = "import json, sys; sys.argv = ['dbt', *json.load(sys.stdin)]; from dbt.cli.main import cli; cli()"
+
+
 def dbt(arguments: list[str], environment: dict[str, str]) -> "subprocess.CompletedProcess[str]":
-    """dbt itself, in a process of its own."""
+    """dbt itself, in a process of its own, which reads its arguments: those of a command may not be as long as a study."""
     return subprocess.run(
-        [str(Path(sys.executable).with_name("dbt")), *arguments],
+        [sys.executable, "-P", "-c", _DBT], input=json.dumps(arguments),
         env=environment, capture_output=True, text=True, check=False, cwd=paths.ROOT,
         close_fds=False,  # it inherits the lock: should this process be killed, the next run waits for dbt to end
     )  # fmt: skip
@@ -167,9 +182,11 @@ def _export(con: "duckdb.DuckDBPyConnection", study: Study, aside: Path) -> Path
         return None
     file = aside / "clean_events.csv"
     columns = ["event_id", "event_time", "event_name", "user_id", "session_id", "product_id", "category", "amount"]
-    attributes = [s for s in study.segments if s not in columns]
+    columns += [s for s in study.segments if s not in columns]
+    typed = ("event_time", "amount")
+    cells = [quoted(name) if name in typed else f"{cell(quoted(name))} as {quoted(name)}" for name in columns]
     con.execute(
-        f"copy (select {', '.join([*columns, *attributes])} from staging.stg_events order by event_time, event_id)"
-        f" to '{file}' (header, delimiter ',')"
+        f"copy (select {', '.join(cells)} from staging.stg_events as e order by e.event_time, e.event_id)"
+        f" to {literal(file)} (header, delimiter ',')"
     )
     return file
