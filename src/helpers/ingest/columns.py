@@ -10,6 +10,9 @@ from helpers.ingest.levels import variant_of
 from helpers.ingest.reading import Reading
 from helpers.ingest.sql import literal, quoted
 
+NAMED_BY_NUMBERS = ("user_id", "event_id", "session_id", "order_id", "product_id", "experiment_id", "variant", "shown")
+"""Columns whose numbers are names, the same in a column of text, of whole numbers and of floats."""
+
 
 def mapped(place: Place) -> set[str]:
     """Every raw column that a study names; none of a place that no study maps yet."""
@@ -69,6 +72,8 @@ def expression(name: str, source: str | ColumnOf | EventName, types: dict[str, s
         made = f"{quoted(column)} at time zone 'UTC'" if "TIME ZONE" in kind else f"{quoted(column)}::timestamp"
     elif name == "ingested_at":
         made = f"try_cast({quoted(column)} as timestamp)"
+    elif name in NAMED_BY_NUMBERS:
+        made = reading.ids.text(column, kind)
     else:
         made = quoted(column) if kind == "VARCHAR" else f"{quoted(column)}::varchar"
     if not isinstance(source, str) and source.up_to:
