@@ -44,7 +44,7 @@ VARIABLES: dict[str, Any] = {
     "problems": ["missing_id", "wrong_type"],
     "profile": "{'device': device}",
     "property_checks": [{"event": "view", "property": "price", "violation": "extra_property", "condition": "has_price", "index": 0}],
-    "raw_columns": ["event_id", "event_time"],
+    "raw_row": "null",
     "refused": {"malformed_line": 1},
     "revenue_events": ["purchase"],
     "row_event": "",

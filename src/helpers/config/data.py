@@ -57,7 +57,7 @@ class Dirt(Model):
 
 
 class Tolerance(Model):
-    """Share of rows (of units for ``two_variants``) that may be wrong; what is not listed may not occur."""
+    """Share of rows (of units for ``two_variants``) that may be wrong; what is not listed may not occur, but a few repeats."""
 
     malformed_line: Share = 0
     """Lines that do not fit the header"""
@@ -73,6 +73,8 @@ class Tolerance(Model):
     """Purchases without an amount"""
     negative_price: Share = 0
     """Amounts below zero"""
+    repeated: Share = 0.05
+    """Rows that repeat an event of their unit: by its id, else equal in all columns of the log; they are dropped"""
     two_variants: Share = 0
     """Units that saw more than one variant; contamination"""
 

@@ -1,6 +1,8 @@
 """Columns: what a study maps must be there, and how a project's column is made of a raw one."""
 
 import difflib
+from collections import Counter
+from collections.abc import Iterable
 from typing import Any
 
 from helpers.config import ColumnOf, EventName, Log, Place, Study, Units
@@ -9,6 +11,9 @@ from helpers.errors import ReportError
 from helpers.ingest.levels import variant_of
 from helpers.ingest.reading import Reading
 from helpers.ingest.sql import literal, quoted
+
+NAMED_BY_NUMBERS = ("user_id", "event_id", "session_id", "order_id", "product_id", "experiment_id", "variant", "shown")
+"""Columns whose numbers are names, the same in a column of text, of whole numbers and of floats."""
 
 
 def mapped(place: Place) -> set[str]:
@@ -22,10 +27,17 @@ def mapped(place: Place) -> set[str]:
     return taken | {c.times for c in columns if isinstance(c, ColumnOf) and c.times}
 
 
+def needed(place: Place, found: Iterable[str]) -> list[str]:
+    """Columns of a database's table that are read: all of a log whose rows have no id, for repeats are told by all."""
+    named = mapped(place)
+    whole = isinstance(place, Log) and "event_id" not in place.columns
+    return [column for column in found if whole or column in named]
+
+
 def check_columns(place: Place, found: list[str], name: str) -> None:
     """Every mapped column must be there, once; a lone column points at a wrong delimiter."""
-    lower = [column.lower() for column in found]  # SQL does not tell them apart by case
-    repeated = [column for column in found if lower.count(column.lower()) > 1]
+    times = Counter(column.lower() for column in found)  # SQL does not tell them apart by case
+    repeated = [column for column in found if times[column.lower()] > 1]
     if repeated:
         raise ReportError(f"{name}: columns stand there twice", got=", ".join(repeated), remedy="rename one of each")
     wanted = mapped(place)
@@ -69,6 +81,8 @@ def expression(name: str, source: str | ColumnOf | EventName, types: dict[str, s
         made = f"{quoted(column)} at time zone 'UTC'" if "TIME ZONE" in kind else f"{quoted(column)}::timestamp"
     elif name == "ingested_at":
         made = f"try_cast({quoted(column)} as timestamp)"
+    elif name in NAMED_BY_NUMBERS:
+        made = reading.ids.text(column, kind)
     else:
         made = quoted(column) if kind == "VARCHAR" else f"{quoted(column)}::varchar"
     if not isinstance(source, str) and source.up_to:

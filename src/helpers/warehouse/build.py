@@ -47,7 +47,7 @@ def dbt_vars(study: Study, log: ingest.Landed, plan: tracking_plan.TrackingPlan)
         "row_event": EXPOSED if study.is_unit_table else "",
         "ground_truth": log.ground_truth,
         "columns": columns,
-        "raw_columns": [c["name"] for c in columns if c["name"] in present],
+        "raw_row": f"row({', '.join(map(quoted, log.types))})" if "event_id" not in present else "null",
         "has_event_id": "event_id" in present,
         "time_is_text": log.types.get(_raw_name(study, "event_time"), "VARCHAR") == "VARCHAR",
         "planned_events": sorted(plan.events),

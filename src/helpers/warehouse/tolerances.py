@@ -21,7 +21,10 @@ def enforce_tolerances(con: "duckdb.DuckDBPyConnection", study: Study) -> None:
         raise ReportError(f"the log of {study.name} holds no events")
     _check_levels(con, study)
     tolerated = study.data.tolerate.model_dump()
+    flow["repeated"] = flow["exact_duplicate"] + flow["late_duplicate"]
     for kind, limit in tolerated.items():
+        if kind == "repeated" and isinstance(study.data, Log) and "event_id" not in study.data.columns:
+            _check_repeats(study, flow[kind], rows)
         if kind == "two_variants":
             if not exists(con, "intermediate", "int_contaminated"):
                 continue
@@ -50,6 +53,21 @@ def enforce_tolerances(con: "duckdb.DuckDBPyConnection", study: Study) -> None:
             expected=f"events from {study.period.first} to {study.period.end}",
             cause="the period is another one than the log's" if outside else None,
             remedy="correct period in the study file" if outside else "mend the log, or what data.columns maps",
+        )
+
+
+def _check_repeats(study: Study, found: int, rows: int) -> None:
+    """Rows without ids that are equal in every column: copies, or events that the log does not tell apart."""
+    assert isinstance(study.data, Log)
+    limit = study.data.tolerate.repeated
+    if found > limit * rows:
+        raise ReportError(
+            f"studies/{study.name}.yml: too many rows of the log are equal in all columns",
+            got=f"{found:,} of {rows:,} rows repeat another one ({formatted(found / rows, 'share')})",
+            expected=f"at most {formatted(limit, 'share')} (data.tolerate.repeated)",
+            cause="an export that was appended twice, or events of one moment that a log without ids does not tell apart",
+            remedy="name the column of the event's id (data.columns.event_id), or export the log with one; if they are"
+            f" copies, have them dropped: data.tolerate.repeated: {min(1, max(found / rows * 1.1, 0.0001)):.4f}",
         )
 
 
@@ -115,6 +133,7 @@ _TOLD = {
     "wrong_type": "revenue, prices or session lengths that are not a number",
     "missing_revenue": "purchases without revenue",
     "negative_price": "negative revenue or prices",
+    "repeated": "rows that repeat an event of their unit",
     "two_variants": "units that the log shows in two variants",
 }
 
@@ -126,6 +145,7 @@ _CAUSES = {
     "wrong_type": "NaN, infinity or text in the price column, or the wrong column mapped to price",
     "missing_revenue": "the price is logged under another name",
     "negative_price": "refunds logged as purchases",
+    "repeated": "an export that was appended twice, or an id that is none of the event",
     "two_variants": "units that changed device or cookie, or a re-randomisation under way",
 }
 

@@ -9,7 +9,7 @@ select
     {{ first_broken_rule() }} as problem
 from (
     select
-        * exclude (event_time, price),
+        * exclude (raw_row, event_time, price),
         {% if var('time_is_text') -%}
         {{ time_format('event_time') }} as time_format,
         {{ parsed_time('event_time') }} as event_time,
