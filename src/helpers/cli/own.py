@@ -4,8 +4,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -15,6 +14,9 @@ from helpers.errors import ReportError
 from helpers.pipeline import lock
 from helpers.pipeline.progress import step
 from helpers.terminal import say
+
+if TYPE_CHECKING:
+    from helpers.cli.running import Brought
 
 
 @command
@@ -66,8 +68,7 @@ def run(study_file: str, jobs: int | None, explain: bool, refresh: bool) -> None
         say("\n".join(running.explain_run(study_file)))
         return
     with _told(jobs) as (several, tell):
-        count, summary = running.run(study_file, several, refresh=refresh)
-        tell(count, [summary])
+        tell(running.run(study_file, several, refresh=refresh))
 
 
 @command
@@ -81,19 +82,26 @@ def build(goals: tuple[str, ...], jobs: int | None, explain: bool, refresh: bool
         say("\n".join(running.explain_build(goals or ("all",))))
         return
     with _told(jobs) as (several, tell):
-        tell(*running.build(goals or ("all",), several, refresh=refresh))
+        tell(running.build(goals or ("all",), several, refresh=refresh))
 
 
 @contextmanager
-def _told(jobs: int | None) -> Iterator[tuple[int, Callable[[int, list[Path]], None]]]:
+def _told(jobs: int | None) -> Iterator[tuple[int, Callable[["Brought"], None]]]:
     """How many steps at a time, and how a build tells its end; a step that stopped it ends the process as it ended."""
-    from helpers.cli.running import Stopped
+    from helpers.cli.running import PARTIAL, Stopped
 
-    def tell(count: int, summaries: list[Path]) -> None:
-        if not count:
+    def tell(brought: "Brought") -> None:
+        if not brought.steps and not brought.missing:
             say("  nothing is out of date", err=True)
-        for summary in summaries:
+        for fault in brought.missing:
+            if not fault.after:
+                say(f"\nerror: {fault.said}\n", err=True)
+        for summary in brought.summaries:
             say(summary.read_text(encoding="utf-8"), nl=False)
+        if brought.missing:
+            names = ", ".join(fault.part for fault in brought.missing)
+            say(f"  missing: {names}; the next run tries again", err=True)
+            sys.exit(PARTIAL)
 
     try:
         yield jobs or min(2, len(os.sched_getaffinity(0))), tell

@@ -1,5 +1,6 @@
 """What an experiment shows: effects on its metrics, and how they compare with the planted truth."""
 
+import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -57,6 +58,12 @@ class MetricEffect:
     truth: Truth | None
 
     @property
+    def drawable(self) -> bool:
+        """Whether the relative change and its interval are numbers with an end."""
+        e = self.effect
+        return all(map(math.isfinite, (e.relative, e.relative_low, e.relative_high)))
+
+    @property
     def covered(self) -> bool | None:
         """Whether the interval holds the planted effect; None where nothing was planted."""
         if self.truth is None:
@@ -67,10 +74,11 @@ class MetricEffect:
 def summary(row: Any, metric: Metric, *, covariate: bool = False) -> Summary:
     """The sufficient statistics of one arm, from a row of ``marts.fct_experiment_results``.
 
-    ``covariate`` adds the measure of the baseline, and makes a mean of a proportion so that it can be adjusted.
+    ``covariate`` adds the measure of the baseline, and makes a mean of a proportion, or of a ratio's numerator, so that
+    both can be compared.
     """
     n, y, y2 = int(row.sample_size), int(row.sum_y), int(row.sum_y2)
-    if metric.type == "ratio":
+    if metric.type == "ratio" and not covariate:
         return Ratio.from_sums(n, y, y2, int(row.sum_d), int(row.sum_d2), int(row.sum_yd))
     if covariate:
         return Mean.from_sums(n, y, y2, sum_x=int(row.sum_x), sum_x2=int(row.sum_x2), sum_xy=int(row.sum_xy))
@@ -247,9 +255,14 @@ class Results:
         )
 
     def with_cuped(self, metric: Metric) -> tuple[Effect, VarianceReduction] | None:
-        """The effect after adjustment by the baseline, and what that gained; None without a covariate."""
-        arms = [self.arm(metric, v.name, covariate=True) for v in self.study.variants[:2]] if metric.covariate else []
-        if not arms or any(a is None for a in arms):
+        """The effect after adjustment by the baseline, and what that gained; None without a covariate.
+
+        None of a ratio as well, for of its denominator nothing is summed together with the covariate, and where an arm
+        has fewer than two units.
+        """
+        adjustable = metric.covariate and metric.type != "ratio"
+        arms = [self.arm(metric, v.name, covariate=True) for v in self.study.variants[:2]] if adjustable else []
+        if not arms or any(a is None or a.n < 2 for a in arms):
             return None
         adjusted = cuped(*arms)  # type: ignore[arg-type]
         effect = compare(adjusted.control, adjusted.treatment, confidence=self.study.decision.confidence)
