@@ -1,7 +1,7 @@
 """``python -m helpers``; see :mod:`helpers.cli`."""
 
 from helpers.cli import main
-from helpers.terminal import guard
+from helpers.pipeline.terminal import guard
 
 __all__ = ["main"]
 

@@ -79,7 +79,7 @@ def test_help_lists_every_command_once_with_what_it_does_and_the_exit_codes():
         (("check", "studies/rees64.yml"), "did you mean studies/rees46.yml?"),
         (("run", "studies/rees64.yml"), "there is no study file studies/rees64.yml"),
         (("notebook", "studies/rees46.yml", "08"), "there is no notebook '08'"),
-        (("serve", "--port", "70000"), "70000 is not in the range"),
+        (("serve", "--port", "70000"), "there is no port 70000"),
     ],
 )
 def test_a_wrong_word_ends_in_one_message_and_exit_code_2(arguments, told):

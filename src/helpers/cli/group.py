@@ -12,7 +12,7 @@ import click
 
 from helpers import paths
 from helpers.errors import EXIT_CODES, ReportError
-from helpers.terminal import say
+from helpers.pipeline.terminal import say
 
 SECTIONS = {
     "Your experiment": ("new-study", "check", "run", "serve", "live", "log-decision"),

@@ -64,13 +64,13 @@ def live(programme_file: str, speed: float | None, events: str | None, from_star
 def _followed(events: str, settings: "Live", folder: Path, *, from_start: bool) -> None:
     """Follow a file or the input to its end; SIGINT and SIGTERM end it after the lines in hand."""
     from helpers.pipeline.files import write_json
-    from helpers.programme.live.feed import Feed, Grown, Input
+    from helpers.programme.live.feed import Feed, Grown, StandardInput
     from helpers.programme.live.screen import Screen
 
     file = folder / "feed.npz"
     if from_start:
         file.unlink(missing_ok=True)
-    feed = Feed(Input() if events == "-" else Grown(Path(events)), settings, file)
+    feed = Feed(StandardInput() if events == "-" else Grown(Path(events)), settings, file)
     for asked in (signal.SIGINT, signal.SIGTERM):
         signal.signal(asked, feed.stop)
     screen = Screen(feed, *_face())

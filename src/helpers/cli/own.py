@@ -13,7 +13,7 @@ from helpers.cli.group import command, study_argument
 from helpers.errors import ReportError
 from helpers.pipeline import lock
 from helpers.pipeline.progress import step
-from helpers.terminal import say
+from helpers.pipeline.terminal import say
 
 if TYPE_CHECKING:
     from helpers.cli.running import Brought

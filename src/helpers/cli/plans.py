@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from helpers.cli.group import command
-from helpers.terminal import say
+from helpers.pipeline.terminal import say
 
 
 @command

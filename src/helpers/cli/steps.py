@@ -16,7 +16,7 @@ from helpers.errors import ReportError
 from helpers.pipeline import lock
 from helpers.pipeline.files import private, scratch, write_text
 from helpers.pipeline.progress import Running, step
-from helpers.terminal import plain, say
+from helpers.pipeline.terminal import plain, say
 
 if TYPE_CHECKING:
     from helpers.config import Study

@@ -20,7 +20,7 @@ from pathlib import Path
 from helpers import paths
 from helpers.errors import ReportError
 from helpers.pipeline.files import sweep
-from helpers.terminal import say
+from helpers.pipeline.terminal import say
 
 HELD = "BUILD_LOCK"
 """Environment variable by which a run tells its steps that the tree it names is theirs."""

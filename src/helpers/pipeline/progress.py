@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from threading import Event, Thread
 from typing import Any, Literal, TypeVar
 
-from helpers import terminal
+from helpers.pipeline import terminal
 
 T = TypeVar("T")
 Face = Literal["bar", "lines", "told", "quiet"]

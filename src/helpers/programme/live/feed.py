@@ -45,7 +45,7 @@ class Source(Protocol):
         """A digest by which what stands before ``offset`` is known again."""
 
 
-class Input:
+class StandardInput:
     """A pipe, or what is redirected into it; it ends, and cannot be read again."""
 
     def __init__(self, descriptor: int = 0) -> None:

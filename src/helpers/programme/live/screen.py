@@ -5,11 +5,11 @@ import time
 from typing import TypeAlias
 
 from helpers.formatting import formatted, with_interval
+from helpers.pipeline.terminal import redraw, say
 from helpers.programme.live.feed import Feed
 from helpers.programme.live.monitor import Look
 from helpers.programme.live.replay import Replay
 from helpers.programme.live.stream import ARMS, HOUR, SECOND
-from helpers.terminal import redraw, say
 
 Running: TypeAlias = Replay | Feed
 

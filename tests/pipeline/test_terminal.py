@@ -114,7 +114,7 @@ def test_new_study_shows_headers(study, tmp_path):
 
 
 def test_a_traceback_is_plain_too():
-    program = "from helpers.terminal import guard; guard(); raise ValueError('\\x1b[2J')"
+    program = "from helpers.pipeline.terminal import guard; guard(); raise ValueError('\\x1b[2J')"
     done = subprocess.run([sys.executable, "-c", program], cwd=paths.ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 1 and "Traceback" in done.stderr and r"ValueError: \x1b[2J" in done.stderr
     assert obeyed(done.stderr.replace(program, "")) == []
