@@ -9,7 +9,8 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpers import paths, terminal
+from helpers import paths
+from helpers.pipeline import terminal
 from tests.ingest.studies import HEADER, METRICS, ROWS, UNIT_DATA, table, unit_file
 
 OBEYED = {"Cc", "Cs", "Zl", "Zp"}
