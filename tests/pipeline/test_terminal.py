@@ -57,7 +57,7 @@ def test_only_one_module_prints():
         for line in file.read_text(encoding="utf-8").splitlines()
         if spoken.search(line) and not re.match(r"\s*(?:>>>|\.\.\.)", line)
     }
-    assert found.pop("terminal.py")
+    assert found.pop("pipeline/terminal.py")
     # a step tells its parent, not a person, how far it is
     assert found == {"pipeline/progress.py": "print(last, file=sys.stderr, flush=True)"}
 
