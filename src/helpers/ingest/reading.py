@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any
 from helpers.config import Study
 from helpers.errors import ReportError
 from helpers.ingest.parts import Parts
+from helpers.ingest.values import number_formats
 from helpers.ingest.values.amounts import Amounts
+from helpers.ingest.values.digits import notes_of
 from helpers.ingest.values.ids import Ids
 from helpers.ingest.values.times import Times
 
@@ -49,4 +51,5 @@ def decide(con: "duckdb.DuckDBPyConnection", study: Study, parts: Parts) -> tupl
 
     Returns the decision and everything that leaves a column unread; the caller raises, or tells, all of it in one go.
     """
-    return Reading(), []
+    numbers, notes, faults = number_formats.decide(con, study, parts)
+    return Reading(numbers=numbers, notes=(*notes, *notes_of(study, numbers))), faults
