@@ -115,6 +115,9 @@ def _raw_name(study: Study, name: str) -> str:
     return source if isinstance(source, str) else source.column
 
 
+PAST = "sums of amounts past 64 bits of a unit, or 128 of all squares; keep fewer digits (economics.money_digits)"
+"""Why the engine refuses a sum: it never takes a wrong one, nor one that is not exact."""
+
 Computed = Callable[["duckdb.DuckDBPyConnection", Study], None]
 
 
@@ -135,6 +138,7 @@ def build(study: Study, where: StudyPaths, *computed: Computed) -> None:
                 raise ReportError(
                     f"the marts of {study.name} could not be built",
                     got=failure,
+                    cause=PAST if "out of range" in failure.lower() else None,
                     remedy=f"see {paths.shown(where.data / 'dbt' / 'logs' / 'dbt.log')}",
                 )
             for add in computed:

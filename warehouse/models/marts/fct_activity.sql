@@ -4,7 +4,7 @@ select
     hour(event_time)::integer as hour,
     split_part(event_name, ' ', 1) as event_name,
     count(*) filter (where not contains(event_name, ' ')) as events,
-    sum(coalesce(amount, 0))::bigint as amount
+    sum(coalesce(amount, 0))::hugeint as amount
 from {{ ref('int_key_events') }}
 group by all
 order by day, hour, event_name
