@@ -139,6 +139,10 @@ class Place(Model):
     """The table of a DuckDB file or a PostgreSQL database"""
     delimiter: str = Field(",", min_length=1, max_length=1)
     """What separates the columns of a CSV"""
+    decimal: Literal[".", ","] | None = None
+    """What stands before the decimals, . or , where the numbers of a column do not tell it, as 1,234 alone does not"""
+    negative: Literal["error", "refund"] = "error"
+    """What an amount below zero is: an error, or a refund, which lowers sums and is no event of its own"""
     origin: str = ""
     """Where the data come from, for the report"""
     export_clean_events: bool = False

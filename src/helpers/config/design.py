@@ -153,8 +153,8 @@ class Metric(Model):
     """What a ratio divides by: count of the same event, or another event"""
     days: int | None = Field(None, ge=1, le=90)
     """The day after exposure on which a unit must be back"""
-    unit: Literal["share", "money", "count", "seconds"] = "share"
-    """How values are shown: share, money, count or seconds"""
+    unit: Literal["share", "money", "count", "seconds", "number"] = "share"
+    """What values are: share, money, count (whole), seconds, or number for every other one, such as a score"""
     better: Literal["higher", "lower"] = "higher"
     """Whether higher or lower values are better"""
     margin: Margin | None = None

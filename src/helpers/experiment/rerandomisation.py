@@ -12,6 +12,7 @@ from helpers.stats.checks.srm import srm
 from helpers.stats.comparisons.linear import welch
 from helpers.stats.comparisons.score import score_intervals
 from helpers.warehouse import query
+from helpers.warehouse.amounts import AmountDigits
 
 if TYPE_CHECKING:
     import duckdb
@@ -75,7 +76,12 @@ def rerandomise(con: "duckdb.DuckDBPyConnection", study: Study) -> "pd.DataFrame
 
     with ThreadPoolExecutor(workers) as pool:
         parts = list(pool.map(part, edges[:-1], edges[1:]))
-    return pd.concat(parts, ignore_index=True).iloc[: study.design.aa_runs].astype("float64")
+    sums = pd.concat(parts, ignore_index=True).iloc[: study.design.aa_runs].astype("float64")
+    worth = float(AmountDigits.read(con).worth(study.primary))
+    for name in sums.columns:
+        if name.startswith("y"):
+            sums[name] *= worth**2 if "squared" in name else worth
+    return sums
 
 
 def evaluated(sums: "pd.DataFrame", study: Study, truth: Truth | None, *, runs: int) -> tuple[Rerandomised | None, str]:

@@ -11,6 +11,8 @@ from helpers.errors import ReportError
 from helpers.ingest.levels import variant_of
 from helpers.ingest.reading import Reading
 from helpers.ingest.sql import literal, quoted
+from helpers.ingest.values.amounts import Amounts, canonical
+from helpers.ingest.values.number_formats import product_of
 
 NAMED_BY_NUMBERS = ("user_id", "event_id", "session_id", "order_id", "product_id", "experiment_id", "variant", "shown")
 """Columns whose numbers are names, the same in a column of text, of whole numbers and of floats."""
@@ -66,15 +68,14 @@ def check_columns(place: Place, found: list[str], name: str) -> None:
 def expression(name: str, source: str | ColumnOf | EventName, types: dict[str, str], reading: Reading) -> str:
     """SQL that gives the project's column ``name`` from a raw one: moments in UTC, everything else as text.
 
-    A product that cannot be made is told as the text of both, so that the row is refused and not taken for one without
-    a price.
+    Numbers are written as a program writes them. A product that cannot be made is told as the text of both, so that the
+    row is refused and not taken for one without a price.
     """
     if isinstance(source, EventName):
         return literal(source.value)
     if isinstance(source, ColumnOf) and source.times:
         first, second = (f"{quoted(c)}::varchar" for c in (source.column, source.times))
-        made = f"try_cast(try_cast({first} as double) * try_cast({second} as double) as decimal(18, 4))::varchar"
-        return f"coalesce({made}, {first} || ' x ' || {second})"
+        return f"coalesce({product_of(source, reading.numbers)}, {first} || ' x ' || {second})"
     column = source if isinstance(source, str) else source.column
     kind = types[column]
     if name == "event_time" and (kind.startswith("TIMESTAMP") or kind == "DATE"):
@@ -87,6 +88,8 @@ def expression(name: str, source: str | ColumnOf | EventName, types: dict[str, s
         made = quoted(column) if kind == "VARCHAR" else f"{quoted(column)}::varchar"
     if not isinstance(source, str) and source.up_to:
         made = f"split_part({made}, {literal(source.up_to)}, 1)"
+    if name in ("price", "duration_sec"):
+        return canonical(made, reading.numbers.get(column, Amounts()))
     if name not in ROW_COLUMNS or name in ("category", "session_id", "product_id"):
         made = f"nullif({made}, '')"
     return made

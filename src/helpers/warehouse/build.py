@@ -9,10 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from helpers import assignment, ingest, paths
-from helpers.config import EXPOSED, EventName, Log, Study, tracking_plan
+from helpers.config import EXPOSED, EventName, Log, Simulation, Study, tracking_plan
 from helpers.defaults import MEMORY, THREADS
 from helpers.errors import ReportError
 from helpers.ingest.sql import cell, literal, quoted
+from helpers.ingest.values.amounts import in_units, is_whole
+from helpers.ingest.values.digits import SESSION, digits_of
 from helpers.paths import StudyPaths
 from helpers.pipeline.files import private, scratch
 from helpers.warehouse import query
@@ -27,6 +29,9 @@ def dbt_vars(study: Study, log: ingest.Landed, plan: tracking_plan.TrackingPlan)
     columns = ingest.column_expressions(study, log.types, log.reading)
     present = {c["name"] for c in columns if not c["expression"].startswith(("null::", "'r' ||"))}
     checks = tracking_plan.property_checks(plan, present)
+    digits = {event: digits_of(study, log.reading.numbers, event) for event in sorted(plan.events)} | (
+        {} if SESSION in plan.events else {SESSION: 0}  # sessions that are made of their events last whole seconds
+    )
     steps = study.funnel.steps
     revenue_events = {m.event for m in study.metrics if m.event and m.unit == "money"}
     if study.economics.revenue_metric and not study.is_unit_table:
@@ -53,6 +58,11 @@ def dbt_vars(study: Study, log: ingest.Landed, plan: tracking_plan.TrackingPlan)
         "planned_events": sorted(plan.events),
         "revenue_events": sorted(revenue_events),
         "counted_events": sorted(study.counted),
+        "is_whole": is_whole("price"),
+        "amount": _amount(digits),
+        "amount_digits": digits,
+        "session_amount": in_units("duration_sec", digits.get(SESSION, 0)),
+        "negative": "error" if isinstance(study.data, Simulation) else study.data.negative,
         "key_events": sorted(key_events),
         "problems": list(tracking_plan.PROBLEMS),
         "row_kinds": tracking_plan.row_kinds(study),
@@ -88,6 +98,15 @@ def dbt_vars(study: Study, log: ingest.Landed, plan: tracking_plan.TrackingPlan)
     }
 
 
+def _amount(digits: dict[str, int]) -> str:
+    """SQL of a row's amount in the digits of its event."""
+    cases = {
+        of: ", ".join(literal(event) for event in digits if digits[event] == of) for of in sorted(set(digits.values()))
+    }
+    told = " ".join(f"when event_name in ({events}) then {in_units('price', of)}" for of, events in cases.items())
+    return f"case {told} else {in_units('price', 0)} end"
+
+
 def _raw_name(study: Study, name: str) -> str:
     if not isinstance(study.data, Log):
         return name
@@ -95,6 +114,9 @@ def _raw_name(study: Study, name: str) -> str:
     assert not isinstance(source, EventName)
     return source if isinstance(source, str) else source.column
 
+
+PAST = "sums of amounts past 64 bits of a unit, or 128 of all squares; keep fewer digits (economics.money_digits)"
+"""Why the engine refuses a sum: it never takes a wrong one, nor one that is not exact."""
 
 Computed = Callable[["duckdb.DuckDBPyConnection", Study], None]
 
@@ -116,6 +138,7 @@ def build(study: Study, where: StudyPaths, *computed: Computed) -> None:
                 raise ReportError(
                     f"the marts of {study.name} could not be built",
                     got=failure,
+                    cause=PAST if "out of range" in failure.lower() else None,
                     remedy=f"see {paths.shown(where.data / 'dbt' / 'logs' / 'dbt.log')}",
                 )
             for add in computed:

@@ -142,9 +142,9 @@ _CAUSES = {
     "missing_id": "events of visitors who are not logged in",
     "unparseable_time": "another time format, or the wrong column mapped to event_time",
     "unplanned_event": "a misspelt event name, or an event that no plan covers",
-    "wrong_type": "NaN, infinity or text in the price column, or the wrong column mapped to price",
+    "wrong_type": "NaN, infinity or text in the price column, a number of another format, or the wrong column mapped to price",
     "missing_revenue": "the price is logged under another name",
-    "negative_price": "refunds logged as purchases",
+    "negative_price": "refunds logged as purchases; with data.negative: refund they lower the sums",
     "repeated": "an export that was appended twice, or an id that is none of the event",
     "two_variants": "units that changed device or cookie, or a re-randomisation under way",
 }
