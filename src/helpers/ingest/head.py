@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from helpers.config import Log, Place, Study, Units
@@ -14,6 +15,9 @@ from helpers.ingest.sql import literal
 
 if TYPE_CHECKING:
     import duckdb
+
+HEAD = 1 << 26
+"""Bytes at the head of a file of text that are looked at."""
 
 
 @dataclass(frozen=True)
@@ -41,8 +45,8 @@ def head(study: Study, asked: tuple[str, ...], rows: int) -> Head | None:
     if place.kind in ("postgres", "frame"):
         return None
     kind, files = files_of(place, study.name)
-    with duckdb.connect() as con:
-        relation, types = _relation(con, place, kind, files[0])
+    with duckdb.connect() as con, TemporaryDirectory() as aside:
+        relation, types = _relation(con, place, kind, files[0], Path(aside))
         check_columns(place, list(types), files[0].name)
         found = {}
         for name in asked:
@@ -60,11 +64,13 @@ def head(study: Study, asked: tuple[str, ...], rows: int) -> Head | None:
     return Head(files[0].name + more, sum(file.stat().st_size for file in files), tuple(types), found)
 
 
-def _relation(con: "duckdb.DuckDBPyConnection", place: Place, kind: str, file: Path) -> tuple[str, dict[str, str]]:
+def _relation(
+    con: "duckdb.DuckDBPyConnection", place: Place, kind: str, file: Path, aside: Path
+) -> tuple[str, dict[str, str]]:
     """The rows of a file for the from clause of a query, and the types of its columns."""
     if kind == "csv":
-        names = csv.header(file, place.delimiter)
-        return csv.scan(file, place.delimiter, names, "ignore_errors = true"), dict.fromkeys(names, "VARCHAR")
+        table = csv.opened(file, place, aside / "head.csv", most=HEAD)
+        return csv.scan(table, "ignore_errors = true"), dict.fromkeys(table.names, "VARCHAR")
     if kind == "duckdb":
         relation, _ = database.attached(con, place, file)
         return relation, {row[0]: row[1] for row in con.execute(f"describe select * from {relation}").fetchall()}

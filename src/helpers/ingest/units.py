@@ -232,11 +232,12 @@ def _place(con: "duckdb.DuckDBPyConnection", parts: Parts, file: int, row: int) 
 def _shifted(parts: Parts) -> str:
     """The number of a row as a reader counts it, lines that could not be read counted too."""
     names = ", ".join(map(literal, parts.names))
-    return f"""file_row_number + {parts.first_row} + (
+    first = f"list_value({', '.join(map(str, parts.first_rows))})[file_index + 1]"
+    return f"""file_row_number + {first} + (
         select count(*) from (
             select "row" - row_number() over (partition by file order by "row") as readable_before, file
             from rejects where "column" is null)
-        where file = list_value({names})[file_index + 1] and readable_before <= file_row_number + {parts.first_row - 1})"""
+        where file = list_value({names})[file_index + 1] and readable_before <= file_row_number + {first} - 1)"""
 
 
 def _moment(moment: datetime) -> str:
