@@ -36,11 +36,15 @@ def new_study(data: str, name: str | None, table: str | None, variant: str | Non
 
 @command
 @study_argument
-def check(study_file: str) -> None:
-    """Validate STUDY and find its data; say what would be analysed, and build nothing."""
-    from helpers.ingest import preview
+@click.option("--full", is_flag=True, help="Look at all rows; of a large file else its head, middle and end.")
+def check(study_file: str, full: bool) -> None:
+    """Validate STUDY, read its data, say what would be analysed and what a run would refuse; build nothing."""
+    from helpers.warehouse import preview
 
-    say(preview.of(study_file))
+    said, refused = preview.of(study_file, full=full)
+    say(said)
+    if refused:
+        raise refused
 
 
 def building(function: Callable[..., Any]) -> Callable[..., Any]:

@@ -18,7 +18,7 @@ from helpers.ingest.values.digits import SESSION, digits_of
 from helpers.paths import StudyPaths
 from helpers.pipeline.files import private, scratch
 from helpers.warehouse import query
-from helpers.warehouse.tolerances import enforce_tolerances
+from helpers.warehouse.tolerances import enforce
 
 if TYPE_CHECKING:
     import duckdb
@@ -133,7 +133,7 @@ def build(study: Study, where: StudyPaths, *computed: Computed) -> None:
         variables = dbt_vars(study, ingest.landed(where.raw), plan)
         failure = run_dbt(("build",), variables, database=database, target=where.data / "dbt")
         with query.connect(database, read_only=False) as con:
-            enforce_tolerances(con, study)
+            enforce(con, study)
             if failure:
                 raise ReportError(
                     f"the marts of {study.name} could not be built",
