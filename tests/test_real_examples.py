@@ -205,7 +205,7 @@ def test_online_retail_splits_lie_as_often_as_they_say(opened):
     with opened("online_retail") as (results, con, _):
         study = results.study.model_copy(update={"design": results.study.design.model_copy(update={"aa_runs": 300})})
         sums = rerandomisation.rerandomise(con, study)
-        found = rerandomisation.evaluated(sums, study, None, runs=300)
+        found, _ = rerandomisation.evaluated(sums, study, None, runs=300)
     assert found.false_positives.ok and found.srm_alarms.ok
 
 

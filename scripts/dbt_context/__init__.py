@@ -13,6 +13,8 @@ def _metric(name: str, role: str, kind: str, **others: Any) -> dict[str, Any]:
 
 
 VARIABLES: dict[str, Any] = {
+    "amount": "try_cast(price || 'e2' as bigint)",
+    "amount_digits": {"purchase": 2, "ticket": 0},
     "bot_events_per_day": 1000,
     "columns": [{"name": "event_id", "expression": "event_id"}, {"name": "event_time", "expression": "event_time"}],
     "control": "control",
@@ -29,6 +31,7 @@ VARIABLES: dict[str, Any] = {
     "has_event_id": True,
     "injection": {"event": "purchase", "by": "device", "relative_uplift": {"phone": 0.1, "desk": 0.05}, "minutes_after_exposure": 10},
     "key_events": ["cart", "purchase", "ticket"],
+    "is_whole": "(try_cast(price as decimal(38, 18)) % 1 = 0)",
     "landing_kinds": ["malformed_line"],
     "leaving": {"event": "cancel", "horizon_days": 56.0},
     "metrics": [
@@ -40,17 +43,19 @@ VARIABLES: dict[str, Any] = {
     "min_segment": 100,
     "mode": "offline",
     "money_metrics": ["spend"],
+    "negative": "refund",
     "planned_events": ["view", "cart", "purchase", "ticket", "experiment_session"],
     "problems": ["missing_id", "wrong_type"],
     "profile": "{'device': device}",
     "property_checks": [{"event": "view", "property": "price", "violation": "extra_property", "condition": "has_price", "index": 0}],
-    "raw_columns": ["event_id", "event_time"],
+    "raw_row": "null",
     "refused": {"malformed_line": 1},
     "revenue_events": ["purchase"],
     "row_event": "",
     "row_kinds": {"missing_id": "quarantined", "bot": "dropped", "kept": "kept"},
     "salt": "example-2026",
     "segments": ["device"],
+    "session_amount": "try_cast(duration_sec || 'e0' as bigint)",
     "start": "2026-03-01 00:00:00",
     "summed_events": ["purchase"],
     "surrogate": {"proxy": "rate", "outcome": "spend", "opportunity": "order_value"},

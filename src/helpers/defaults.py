@@ -115,6 +115,9 @@ ROLLBACK_DAYS: Final = 3
 ROLLBACK_TICKETS: Final = 2.0
 """Roll back when a day's tickets exceed this multiple of their baseline."""
 
+MONITORING_LEAST: Final = 10
+"""Units a day below which a study without a plan of its own is not watched day by day."""
+
 MONITORING_MINIMUM: Final = 200
 """Checkouts below which a day is treated as missing."""
 

@@ -54,8 +54,8 @@ def formatted(value: Value, unit: Unit, currency: str = "EUR") -> str:
     ('20 %', '< 0.01 %')
     >>> formatted(123456789, "money"), formatted(4711, "price"), formatted(3.2e-11, "p")
     ('EUR 1,234,568', 'EUR 47.11', '< 0.0001')
-    >>> formatted(None, "share")
-    'not available'
+    >>> formatted(None, "share"), formatted(float("nan"), "relative")
+    ('not available', 'not available')
     """
     if value is None:
         return "not available"
@@ -63,6 +63,8 @@ def formatted(value: Value, unit: Unit, currency: str = "EUR") -> str:
         return "yes" if value else "no"
     if isinstance(value, str):
         return value
+    if math.isnan(value):
+        return "not available"
     if math.isinf(value):
         return "unbounded"
     text = _number(float(value), unit, currency)
@@ -155,6 +157,15 @@ def level(value: float, metric: Metric, currency: str) -> str:
 def difference(value: float, metric: Metric, currency: str) -> str:
     """A change of a metric on its own scale."""
     return formatted(finite(value), CHANGE[metric.unit], currency)
+
+
+def tested(p_value: float, digits: int = 3) -> str:
+    """A p-value in running text.
+
+    >>> tested(0.0412), tested(float("nan"))
+    ('p = 0.0412', 'no test')
+    """
+    return "no test" if math.isnan(p_value) else f"p = {p_value:.{digits}g}"
 
 
 def finite(value: float) -> float | None:

@@ -268,8 +268,8 @@ LOG = {
         ("data.delimiter", ",,", "text of at most 1 characters", None),
     ),
     "column that is no name": (
-        {"data.columns.price": 7},
-        ("data.columns.price", "7", "text", None),
+        {"data.columns.price": True},
+        ("data.columns.price", "True", "text", None),
     ),
     "column cut at nothing": (
         {"data.columns.category": {"column": "category_code", "upto": "."}},

@@ -47,6 +47,7 @@ CHANGES = {
     "two columns change names": (
         "alter table log rename what to held; alter table log rename cost to what; alter table log rename held to cost"
     ),
+    "a column that no study maps, which tells repeats from events": "update log set other = 1 where who = 5",
     "a later time": "update log set \"at\" = '2026-07-09' where who = 5",
 }
 ROWS = "create table log as select timestamp '2026-07-01' as \"at\", 'view' as what, i as who, (15 + i)::decimal(12, 1) as cost, 0 as other from"
@@ -62,7 +63,7 @@ def test_a_duckdb_table_that_changed_has_another_fingerprint(tmp_path, change):
     before = asked(study, tmp_path)
     assert before.startswith("199 rows to 2026-07-01") and before == asked(study, tmp_path)
     with duckdb.connect(str(file)) as con:
-        con.execute("update log set other = 1; create table more as select 1 as x")
+        con.execute("create table more as select 1 as x")
     assert asked(study, tmp_path) == before, "what the study does not read does not count"
     with duckdb.connect(str(file)) as con:
         con.execute(CHANGES[change])
@@ -102,9 +103,6 @@ def test_a_postgres_table_that_changed_has_another_fingerprint(database, monkeyp
     study = log_study("${TEST_DATABASE}", table="log")
     before = asked(study, tmp_path)
     assert before.startswith("199 rows to 2026-07-01") and before == asked(study, tmp_path)
-    with psycopg.connect(database) as connection:
-        connection.execute("update log set other = 1")
-    assert asked(study, tmp_path) == before
     with psycopg.connect(database) as connection:
         connection.execute(CHANGES[change])
     assert asked(study, tmp_path) != before

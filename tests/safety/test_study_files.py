@@ -46,9 +46,9 @@ def changed(base: Path, **keys: object) -> Path:
         ("{{a: " * 5_000, "line 1: too deep a nesting is not understood"),
         ("? [1, 2]\n: 3\n", "line 1: a key is no plain word"),
         ("name: a\0b\n", "is not valid YAML"),
-        ("period: 2026-99-99\n", "is not valid YAML"),
+        ("name: !!int x\n", "is not valid YAML"),
     ],
-    ids=["apply", "new", "name", "laughs", "itself", "map of itself", "brackets", "braces", "key", "null", "date"],
+    ids=["apply", "new", "name", "laughs", "itself", "map of itself", "brackets", "braces", "key", "null", "number"],
 )
 def test_yaml_is_loaded_safely(tmp_path, text, told):
     mark = tmp_path / "ran"

@@ -21,7 +21,7 @@ from helpers.pipeline.files import scratch
 from helpers.simulate import Ledger
 from helpers.warehouse import build
 from helpers.warehouse import query as warehouse
-from helpers.warehouse.tolerances import enforce_tolerances
+from helpers.warehouse.tolerances import enforce
 
 KEY = ["event_time", "event_id"]
 DBT = build.dbt
@@ -641,12 +641,12 @@ def test_a_bad_log_overwrites_nothing(tmp_path, monkeypatch, bad):
 def test_each_kind_of_bad_row_is_told_by_itself(bad):
     study, where = bad
     with warehouse.connect(where.database) as con:
-        enforce_tolerances(con, study)
+        enforce(con, study)
         for kind in BAD:
             strict = study.data.tolerate.model_copy(update={kind: 0})
             held = study.model_copy(update={"data": study.data.model_copy(update={"tolerate": strict})})
             with pytest.raises(ReportError) as caught:
-                enforce_tolerances(con, held)
+                enforce(con, held)
             told(caught.value, kind)
 
 

@@ -1,6 +1,7 @@
 """What every part of a study file is made of: names, shares, moments, and a model that says what is wrong."""
 
 import difflib
+import re
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from typing import Annotated, Any
@@ -44,8 +45,22 @@ Share = Annotated[float, Field(ge=0, le=1)]
 Positive = Annotated[float, Field(gt=0)]
 
 
+_DAY = r"\d{4}-\d\d-\d\d"
+_WRITTEN = {"a date": re.compile(_DAY), "a moment": re.compile(rf"{_DAY}(?:[Tt ]\d\d:\d\d.*)?")}
+
+
+def _calendar(value: Any, kind: str) -> Any:
+    """A date is written as one: a bare number such as 20260907 would be taken for seconds since 1970."""
+    if isinstance(value, date) or (isinstance(value, str) and _WRITTEN[kind].fullmatch(value.strip())):
+        return value
+    raise ValueError(
+        "a date such as 2026-07-27" + ("" if kind == "a date" else ", or a time such as 2026-07-27T12:00:00")
+    )
+
+
 def _utc(value: Any) -> Any:
     """Dates are midnight UTC; a time without a zone is UTC; the result is naive UTC."""
+    value = _calendar(value, "a moment")
     if isinstance(value, date) and not isinstance(value, datetime):
         return datetime(value.year, value.month, value.day)
     return value
@@ -56,6 +71,7 @@ def _naive(value: datetime) -> datetime:
 
 
 Moment = Annotated[datetime, BeforeValidator(_utc), AfterValidator(_naive)]
+Day = Annotated[date, BeforeValidator(lambda value: _calendar(value, "a date"))]
 
 
 class ConfigError(ValueError):
@@ -73,9 +89,18 @@ class ConfigError(ValueError):
 
 
 class Model(BaseModel):
-    """Unknown keys are errors, values never change after validation; the text below a key is what it means."""
+    """Unknown keys are errors, values never change after validation; the text below a key is what it means.
 
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False, use_attribute_docstrings=True)
+    Where text is wanted a number is taken as it is written.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+        frozen=True,
+        allow_inf_nan=False,
+        use_attribute_docstrings=True,
+        coerce_numbers_to_str=True,
+    )
 
 
 class Named(Model):

@@ -1,5 +1,6 @@
 """Where the data of a study come from: an event log, a table of units, or a simulator."""
 
+import codecs
 import difflib
 import re
 from dataclasses import dataclass
@@ -57,7 +58,7 @@ class Dirt(Model):
 
 
 class Tolerance(Model):
-    """Share of rows (of units for ``two_variants``) that may be wrong; what is not listed may not occur."""
+    """Share of rows (of units for ``two_variants``) that may be wrong; what is not listed may not occur, but a few repeats."""
 
     malformed_line: Share = 0
     """Lines that do not fit the header"""
@@ -73,6 +74,8 @@ class Tolerance(Model):
     """Events without the amount that is summed; they have happened, and their unit is left out of the sum alone"""
     negative_price: Share = 0
     """Amounts below zero"""
+    repeated: Share = 0.05
+    """Rows that repeat an event of their unit: by its id, else equal in all columns of the log; they are dropped"""
     two_variants: Share = 0
     """Units that saw more than one variant; contamination"""
 
@@ -137,6 +140,14 @@ class Place(Model):
     """The table of a DuckDB file or a PostgreSQL database"""
     delimiter: str = Field(",", min_length=1, max_length=1)
     """What separates the columns of a CSV"""
+    decimal: Literal[".", ","] | None = None
+    """What stands before the decimals, . or , where the numbers of a column do not tell it, as 1,234 alone does not"""
+    negative: Literal["error", "refund"] = "error"
+    """What an amount below zero is: an error, or a refund, which lowers sums and is no event of its own"""
+    encoding: str | None = None
+    """The encoding of a CSV, such as cp1252; UTF-8 and UTF-16 are seen from the file"""
+    header_line: int | None = Field(None, ge=1, le=64)
+    """The line of a CSV that holds the names of the columns, where something else stands above it"""
     origin: str = ""
     """Where the data come from, for the report"""
     export_clean_events: bool = False
@@ -150,6 +161,18 @@ class Place(Model):
         if VARIABLE.fullmatch(self.path):
             return "postgres"
         return format_of(self.path)
+
+    @model_validator(mode="after")
+    def _encoded(self) -> Self:
+        try:
+            known = self.encoding is None or codecs.lookup(self.encoding)._is_text_encoding
+        except LookupError:
+            known = False
+        if not known:
+            raise ConfigError(
+                "encoding", self.encoding, "an encoding that Python knows, such as cp1252, latin-1 or shift_jis"
+            )
+        return self
 
     @model_validator(mode="after")
     def _whole(self) -> Self:

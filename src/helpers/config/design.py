@@ -163,8 +163,8 @@ class Metric(Model):
     """Count only events within so many times 24 hours of the exposure; to the end of the experiment without it"""
     missing: Literal["drop", "zero", "error"] | None = None
     """A unit without a value: drop leaves it out of this metric, zero says that empty means 0, error stops. Without it, a table of units drops it and a log stops where an event lacks the amount that is summed"""
-    unit: Literal["share", "money", "count", "seconds"] = "share"
-    """How values are shown: share, money, count or seconds"""
+    unit: Literal["share", "money", "count", "seconds", "number"] = "share"
+    """What values are: share, money, count (whole), seconds, or number for every other one, such as a score"""
     better: Literal["higher", "lower"] = "higher"
     """Whether higher or lower values are better"""
     margin: Margin | None = None

@@ -1,7 +1,7 @@
 """Formats of tables by the endings of their files, wherever a file is landed, named or looked at."""
 
 ENDINGS = {
-    "csv": (".csv", ".csv.gz"),
+    "csv": (".csv", ".csv.gz", ".csv.zst", ".tsv", ".tsv.gz", ".tsv.zst", ".txt"),
     "parquet": (".parquet", ".pq"),
     "duckdb": (".duckdb", ".ddb", ".db"),
 }

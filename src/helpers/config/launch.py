@@ -29,6 +29,8 @@ class Economics(Model):
 
     currency: str = Field("EUR", pattern=r"^[A-Z]{3}$")
     """Three capital letters, such as EUR"""
+    money_digits: int | None = Field(None, ge=0, le=12)
+    """Digits behind the point that amounts are rounded to; those of the currency, or all in the data, when left out"""
     revenue_metric: Name | None = None
     """The mean metric that money is reckoned from"""
     contribution_margin: Annotated[float, Field(gt=0, le=1)]

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from helpers import paths
 from helpers.config.base import Named
 from helpers.config.messages import explained
+from helpers.config.scalars import Loader
 from helpers.config.study import Study
 from helpers.errors import ReportError
 
@@ -105,15 +106,15 @@ def json_schema() -> str:
 
 
 def read_yaml(file: Path) -> dict[str, Any]:
-    """A YAML mapping, read safely: no tags of Python, no aliases (a few of them unfold to gigabytes), no repeated key."""
+    """A YAML 1.2 mapping, read safely: no tags of Python, no aliases (a few of them unfold to gigabytes), no repeated key."""
     try:
         text = file.read_text(encoding="utf-8")
         _refuse_what_unfolds(text, file)
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
+        node = yaml.compose(text, Loader=Loader)
         if node is not None:
             _refuse_repeated_keys(node, file)
-        raw = yaml.safe_load(text)
-    except (yaml.YAMLError, ValueError) as error:  # a date that is none is a ValueError
+        raw = yaml.load(text, Loader=Loader)
+    except (yaml.YAMLError, ValueError) as error:  # what is tagged !!int and is none is a ValueError
         raise ReportError(
             f"{paths.shown(file)} is not valid YAML", got=" ".join(str(error).split()), remedy="mend the line named"
         ) from None
@@ -164,7 +165,7 @@ def _brief(file: Path) -> str:
 
 def _refuse_what_unfolds(text: str, file: Path) -> None:
     depth = 0
-    for event in yaml.parse(text, Loader=yaml.SafeLoader):
+    for event in yaml.parse(text, Loader=Loader):
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         found = "an alias" if isinstance(event, yaml.AliasEvent) else "too deep a nesting" if depth > DEPTH else None
         if found:

@@ -1,11 +1,10 @@
 """A programme: what stands around single experiments, over a year of one shop; the validated YAML file of notebooks 08 on."""
 
-from datetime import date
 from pathlib import Path
 
 from pydantic import Field, model_validator
 
-from helpers.config.base import ConfigError, Model, Named, Positive, Share, check_file_name
+from helpers.config.base import ConfigError, Day, Model, Named, Positive, Share, check_file_name
 from helpers.config.loading import located, placed, validated
 from helpers.paths import StudyPaths
 
@@ -15,7 +14,7 @@ class ProgrammeWorld(Model):
 
     users: int = Field(default=20_000, ge=500, le=1_000_000)
     """How many shoppers it has"""
-    first: date
+    first: Day
     """The first day"""
     days: int = Field(default=365, ge=300, le=730)
     """How many days it lasts"""

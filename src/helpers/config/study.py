@@ -148,12 +148,17 @@ class Study(Named):
 
     def _check_amounts(self) -> None:
         """What an event's amount is must be told by all metrics that sum it alike."""
-        money = {m.event for m in self.metrics if m.event and m.measure == "sum" and m.unit == "money"}
-        both = sorted(money & self.counted)
-        if both:
-            raise ConfigError(
-                "metrics", f"'{both[0]}' summed as money and as a count", "one unit for the amount of an event"
-            )
+        told: dict[str, str] = {}
+        for metric in self.metrics:
+            if metric.event and metric.measure == "sum":
+                known = told.setdefault(metric.event, metric.unit)
+                if known != metric.unit:
+                    units = " and as ".join(
+                        {"money": "money", "count": "a count"}.get(u, u) for u in (known, metric.unit)
+                    )
+                    raise ConfigError(
+                        "metrics", f"'{metric.event}' summed as {units}", "one unit for the amount of an event"
+                    )
 
     def _check_windows(self) -> None:
         """A window must end before the experiment does for somebody, and an event with nothing to sum has no gap."""
@@ -295,6 +300,18 @@ class Study(Named):
     def window(self, metric: Metric) -> str:
         """From when until when a metric's outcome counts, in words; what a unit table holds was counted by who made it."""
         return "as the table counts it" if self.is_unit_table else metric.window
+
+    @property
+    def money_events(self) -> set[str]:
+        """Events whose amounts are money, which metrics sum."""
+        return {m.event for m in self.metrics if m.event and m.measure == "sum" and m.unit == "money"}
+
+    @property
+    def summed_otherwise(self) -> set[str]:
+        """Events whose amounts are neither money nor counts: shares, seconds, scores; or outcomes that nothing sums."""
+        summed = {m.event for m in self.metrics if m.event and m.measure == "sum"}
+        outcomes = set(self.data.outcomes) - summed if isinstance(self.data, Units) else set()
+        return (summed | outcomes) - self.money_events - self.counted
 
     @property
     def is_unit_table(self) -> bool:

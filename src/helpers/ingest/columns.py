@@ -1,6 +1,8 @@
 """Columns: what a study maps must be there, and how a project's column is made of a raw one."""
 
 import difflib
+from collections import Counter
+from collections.abc import Iterable
 from typing import Any
 
 from helpers.config import ColumnOf, EventName, Log, Place, Study, Units
@@ -9,6 +11,11 @@ from helpers.errors import ReportError
 from helpers.ingest.levels import variant_of
 from helpers.ingest.reading import Reading
 from helpers.ingest.sql import literal, quoted
+from helpers.ingest.values.amounts import Amounts, canonical
+from helpers.ingest.values.number_formats import product_of
+
+NAMED_BY_NUMBERS = ("user_id", "event_id", "session_id", "order_id", "product_id", "experiment_id", "variant", "shown")
+"""Columns whose numbers are names, the same in a column of text, of whole numbers and of floats."""
 
 
 def mapped(place: Place) -> set[str]:
@@ -22,10 +29,17 @@ def mapped(place: Place) -> set[str]:
     return taken | {c.times for c in columns if isinstance(c, ColumnOf) and c.times}
 
 
+def needed(place: Place, found: Iterable[str]) -> list[str]:
+    """Columns of a database's table that are read: all of a log whose rows have no id, for repeats are told by all."""
+    named = mapped(place)
+    whole = isinstance(place, Log) and "event_id" not in place.columns
+    return [column for column in found if whole or column in named]
+
+
 def check_columns(place: Place, found: list[str], name: str) -> None:
     """Every mapped column must be there, once; a lone column points at a wrong delimiter."""
-    lower = [column.lower() for column in found]  # SQL does not tell them apart by case
-    repeated = [column for column in found if lower.count(column.lower()) > 1]
+    times = Counter(column.lower() for column in found)  # SQL does not tell them apart by case
+    repeated = [column for column in found if times[column.lower()] > 1]
     if repeated:
         raise ReportError(f"{name}: columns stand there twice", got=", ".join(repeated), remedy="rename one of each")
     wanted = mapped(place)
@@ -54,25 +68,28 @@ def check_columns(place: Place, found: list[str], name: str) -> None:
 def expression(name: str, source: str | ColumnOf | EventName, types: dict[str, str], reading: Reading) -> str:
     """SQL that gives the project's column ``name`` from a raw one: moments in UTC, everything else as text.
 
-    A product that cannot be made is told as the text of both, so that the row is refused and not taken for one without
-    a price.
+    Numbers are written as a program writes them. A product that cannot be made is told as the text of both, so that the
+    row is refused and not taken for one without a price.
     """
     if isinstance(source, EventName):
         return literal(source.value)
     if isinstance(source, ColumnOf) and source.times:
         first, second = (f"{quoted(c)}::varchar" for c in (source.column, source.times))
-        made = f"try_cast(try_cast({first} as double) * try_cast({second} as double) as decimal(18, 4))::varchar"
-        return f"coalesce({made}, {first} || ' x ' || {second})"
+        return f"coalesce({product_of(source, reading.numbers)}, {first} || ' x ' || {second})"
     column = source if isinstance(source, str) else source.column
     kind = types[column]
     if name == "event_time" and (kind.startswith("TIMESTAMP") or kind == "DATE"):
         made = f"{quoted(column)} at time zone 'UTC'" if "TIME ZONE" in kind else f"{quoted(column)}::timestamp"
     elif name == "ingested_at":
         made = f"try_cast({quoted(column)} as timestamp)"
+    elif name in NAMED_BY_NUMBERS:
+        made = reading.ids.text(column, kind)
     else:
         made = quoted(column) if kind == "VARCHAR" else f"{quoted(column)}::varchar"
     if not isinstance(source, str) and source.up_to:
         made = f"split_part({made}, {literal(source.up_to)}, 1)"
+    if name in ("price", "duration_sec"):
+        return canonical(made, reading.numbers.get(column, Amounts()))
     if name not in ROW_COLUMNS or name in ("category", "session_id", "product_id"):
         made = f"nullif({made}, '')"
     return made

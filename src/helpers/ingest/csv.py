@@ -1,9 +1,19 @@
-"""CSV, plain or gz: read with the stated delimiter and header, nothing guessed, every value as the text it was."""
+"""CSV, plain or packed: read with the stated delimiter and header, nothing guessed, every value as the text it was.
 
+An empty field and an empty field in quotes are both missing. Blanks between a delimiter and a quote are not part of the
+value, all others are.
+"""
+
+import csv
+import re
+from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from helpers.config import Log, Units
 from helpers.errors import ReportError
+from helpers.ingest import lines, text
 from helpers.ingest.columns import check_columns, mapped
 from helpers.ingest.parts import Parts, rows
 from helpers.ingest.sql import literal
@@ -13,91 +23,174 @@ if TYPE_CHECKING:
 
     from helpers.config import Place
 
+SEPARATOR = re.compile(r"sep=(.)", re.IGNORECASE)
+"""The first line by which a spreadsheet says what parts the fields."""
+LOOKED_AT = 64
+"""Records at the head of a file among which the header may stand."""
+
+
+@dataclass(frozen=True)
+class TextFile:
+    """A file as it is read: plain UTF-8, or packed; its columns, and how many records stand down to its header."""
+
+    file: Path
+    delimiter: str
+    names: list[str]
+    above: int
+    lines: lines.Lines
+
 
 def read(con: "duckdb.DuckDBPyConnection", place: "Place", files: list[Path], into: Path) -> Parts:
     """Each file as one Parquet file in ``into``; lines that do not fit the header are added to ``rejects``.
 
-    Raises :class:`~helpers.errors.ReportError` for what is no UTF-8 text or no whole archive, a wrong delimiter, a
-    missing or repeated column, files with other columns than the first, and no readable row at all.
+    Raises :class:`~helpers.errors.ReportError` for what is no text in the stated encoding or no whole archive, a wrong
+    delimiter, a missing or repeated column, files with other columns than the first, a quote that does not close, and no
+    readable row at all.
     """
     names = [file.name for file in files]
     first: list[str] = []
-    written = []
+    written, above = [], []
     for number, file in enumerate(files):
-        if file.suffix == ".gz":
-            _refuse_broken_gzip(file)
-        names_here = header(file, place.delimiter)
-        check_columns(place, names_here, file.name)
-        first = first or names_here
-        if sorted(names_here) != sorted(first):
+        table = opened(file, place, into / f"text-{number:04d}.csv")
+        check_columns(place, table.names, file.name)
+        first = first or table.names
+        if sorted(table.names) != sorted(first):
             raise ReportError(
                 f"{file.name}: other columns than in {names[0]}",
-                got=", ".join(sorted(set(names_here) ^ set(first))),
+                got=", ".join(sorted(set(table.names) ^ set(first))),
                 expected="the same columns in all files",
             )
         written.append(into / f"part-{number:04d}.parquet")
-        _convert(con, place, file, names_here, written[-1])
+        above.append(table.above)
+        _convert(con, place, table, file, written[-1])
+        if table.file != file:
+            table.file.unlink()
     if not any(rows(con, part) for part in written):
         raise ReportError(f"{', '.join(names[:3])} holds no events", got="no readable line below the header")
-    return Parts.of(con, written, names, mapped(place), first_row=2)
+    return Parts.of(con, written, names, mapped(place), first_rows=tuple(n + 1 for n in above))
 
 
-def _convert(con: "duckdb.DuckDBPyConnection", place: "Place", file: Path, names: list[str], part: Path) -> None:
+def opened(file: Path, place: "Place", aside: Path, most: int | None = None) -> TextFile:
+    """A file ready to be read; written anew as ``aside`` where DuckDB could not read it as it stands.
+
+    Only its first ``most`` bytes are looked at where that is given. Raises as :func:`read`.
+    """
+    head = b"".join(text.blocks(file, text.BLOCK))
+    encoding = place.encoding or text.seen_encoding(head) or "utf-8"
+    if b"\0" in head and encoding == "utf-8" and text.is_binary(head):
+        raise ReportError(
+            f"{file.name} is no text",
+            got="null bytes among its first ones",
+            expected="CSV in UTF-8 or another encoding, Parquet (.parquet) or DuckDB (.duckdb)",
+            cause="a spreadsheet or another binary file",
+            remedy="save it as UTF-8 CSV, or give it the ending of its format",
+        )
+    found = lines.looked_at(text.blocks(file, most))
+    if found.mixed or encoding not in ("utf-8", "utf-8-sig") or (most and text.compression(file) == "zstd"):
+        file = text.rewritten(file, encoding, aside, most=most)
+        found = lines.looked_at(text.blocks(file))
+    delimiter, names, above = header(file, place)
+    return TextFile(file, delimiter, names, above, found)
+
+
+def header(file: Path, place: "Place") -> tuple[str, list[str], int]:
+    """What parts the fields, the names of the columns, and how many records stand down to them.
+
+    A column without a name, as that of a saved index, is called by its number. Raises where a mapped column stands only
+    in a later record: then a title or a comment stands above the header.
+    """
+    try:
+        head = list(islice(lines.records(file, place.delimiter), LOOKED_AT))
+        told = SEPARATOR.fullmatch(place.delimiter.join(head[0])) if head else None
+        delimiter = told[1] if told else place.delimiter
+        if told:
+            head = list(islice(lines.records(file, delimiter), LOOKED_AT))
+    except csv.Error as error:
+        raise ReportError(f"{file.name} cannot be read as CSV", got=str(error), expected="a header and rows") from None
+    at = next((i for i, record in enumerate(head) if record and (i or not told)), 0)
+    if place.header_line:
+        at = min(place.header_line - 1, max(0, len(head) - 1))
+    names = _names(head[at]) if head else []
+    if any(0xDC80 <= ord(sign) <= 0xDCFF for name in names for sign in name):
+        raise text.not_utf8(file)
+    wanted = mapped(place)
+    if not wanted <= set(names) and not place.header_line:
+        later = next((i for i, record in enumerate(head) if wanted <= set(_names(record))), None) if wanted else None
+        if later is not None:
+            raise ReportError(
+                f"{file.name}: the header stands in line {later + 1}, not in the first one",
+                got=f"above it: {place.delimiter.join(head[at])[:60]!r}",
+                expected="the names of the columns in the first line",
+                cause="a title or a comment that was exported along",
+                remedy=f"data.header_line: {later + 1} in the study file, or delete what stands above",
+            )
+    return delimiter, names, at + 1
+
+
+def _names(record: list[str]) -> list[str]:
+    return [name or f"column_{number}" for number, name in enumerate(record, 1)]
+
+
+def _convert(con: "duckdb.DuckDBPyConnection", place: "Place", table: TextFile, file: Path, part: Path) -> None:
     import duckdb
 
-    rows_of = scan(file, place.delimiter, names, "store_rejects = true")
     try:
-        con.execute(f"copy (select * from {rows_of}) to {literal(part)} (format parquet)")
-    except duckdb.Error as error:
+        rejected = _copy(con, table, part)
+        agreed = lines.agree(_below(table), rows(con, part), len(rejected))
+    except duckdb.Error:
+        agreed = False
+    if not agreed:
+        rejected = _parted(con, table, file, part)
+    undecoded = sum(reason == "INVALID ENCODING" for _, reason in rejected)
+    limit = place.tolerate.malformed_line if isinstance(place, Log | Units) else 0
+    if undecoded > limit * (rows(con, part) + len(rejected)) and not text.is_utf8(file):
+        raise text.not_utf8(file)
+    if rejected:
+        con.executemany(f"insert into rejects values (?, null, ?, {literal(file.name)})", rejected)
+
+
+def _copy(con: "duckdb.DuckDBPyConnection", table: TextFile, part: Path) -> list[tuple[int, str]]:
+    """Write the rows of a table as Parquet; the lines that do not fit, and why."""
+    con.execute(f"copy (select * from {scan(table, 'store_rejects = true')}) to {literal(part)} (format parquet)")
+    rejected = con.execute(
+        "select line, string_agg(distinct error_type::varchar, ' ') from reject_errors group by line order by line"
+    ).fetchall()
+    con.execute("drop table reject_errors; drop table reject_scans")
+    return rejected
+
+
+def _parted(con: "duckdb.DuckDBPyConnection", table: TextFile, file: Path, part: Path) -> list[tuple[int, str]]:
+    """What DuckDB does not read whole, because quotes stand where none should, parted by Python first."""
+    whole = part.with_suffix(".csv")
+    width = len(table.names)
+    expected, rejected = lines.parted(table.file, file.name, table.delimiter, table.above, width, whole)
+    con.execute("drop table if exists reject_errors; drop table if exists reject_scans")
+    wrong = _copy(con, replace(table, file=whole, above=0), part)
+    whole.unlink()
+    if wrong or rows(con, part) != expected:
         raise ReportError(
             f"{file.name} cannot be read as CSV",
-            got=str(error).splitlines()[0],
-            expected=f"UTF-8 text with the delimiter {place.delimiter!r}",
-            remedy="save the file as UTF-8 CSV, or correct data.delimiter in the study file",
-        ) from None
-    con.execute(
-        f"""insert into rejects select line, null, string_agg(distinct error_type::varchar, ' '), {literal(file.name)}
-        from reject_errors group by line order by line"""
-    )
-    con.execute("drop table reject_errors; drop table reject_scans")
+            got=f"{rows(con, part):,} rows",
+            expected=f"{expected:,} rows with the delimiter {table.delimiter!r}",
+            remedy="export the file anew with every field in quotes, or as Parquet",
+        )
+    return rejected
 
 
-def scan(file: Path, delimiter: str, names: list[str], wrong: str) -> str:
-    """The lines of a file for the from clause of a query; ``wrong`` says what becomes of those that do not fit."""
-    columns = ", ".join(f"{literal(name)}: 'varchar'" for name in names)
-    return f"""read_csv({literal(file)}, header = true, auto_detect = false, delim = {literal(delimiter)}, quote = '"',
-        escape = '"', columns = {{{columns}}}, null_padding = false, nullstr = '', {wrong})"""
+def _below(table: TextFile) -> lines.Lines:
+    """The lines that stand below the header."""
+    above = sum(bool(record) for record in islice(lines.records(table.file, table.delimiter), table.above))
+    return replace(table.lines, count=table.lines.count - above)
 
 
-def _refuse_broken_gzip(file: Path) -> None:
-    """DuckDB reads a cut archive as far as it goes, without a word."""
-    import gzip
-    import zlib
+def scan(table: TextFile, wrong: str) -> str:
+    """The lines of a file for the from clause of a query; ``wrong`` says what becomes of those that do not fit.
 
-    try:
-        with gzip.open(file) as stream:
-            while stream.read(1 << 20):
-                pass
-    except (OSError, EOFError, zlib.error) as error:
-        raise ReportError(
-            f"{file.name} cannot be read as gzip",
-            got=str(error),
-            expected="a whole gzip archive",
-            cause="a download that broke off, or a file that only bears the name",
-            remedy="fetch it again and compare its sha256",
-        ) from None
-
-
-def header(file: Path, delimiter: str) -> list[str]:
-    """Names of the columns; one without a name, as that of a saved index, is called by its number."""
-    import csv
-    import gzip
-
-    try:
-        with (gzip.open if file.suffix == ".gz" else open)(file, "rt", encoding="utf-8-sig", newline="") as stream:  # type: ignore[operator]
-            names = next(csv.reader(stream, delimiter=delimiter), [])
-    except (UnicodeDecodeError, csv.Error, OSError) as error:
-        raise ReportError(
-            f"{file.name} cannot be read as text", got=str(error), expected="UTF-8, plain or gzip-compressed"
-        ) from None
-    return [name or f"column_{number}" for number, name in enumerate(names, 1)]
+    Where a quote stands in the file a field may hold line ends, and DuckDB takes some of them for ends of rows when it
+    reads several parts of the file side by side.
+    """
+    columns = ", ".join(f"{literal(name)}: 'varchar'" for name in table.names)
+    beside = str(not table.lines.quoted).lower()
+    return f"""read_csv({literal(table.file)}, header = false, skip = {table.above}, auto_detect = false,
+        delim = {literal(table.delimiter)}, quote = '"', escape = '"', columns = {{{columns}}}, null_padding = false,
+        strict_mode = true, nullstr = '', compression = {literal(text.compression(table.file))}, parallel = {beside}, {wrong})"""

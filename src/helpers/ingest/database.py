@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from helpers.config import VARIABLE
 from helpers.errors import ReportError
-from helpers.ingest.columns import check_columns, mapped
+from helpers.ingest.columns import check_columns, mapped, needed
 from helpers.ingest.parts import Parts, rows
 from helpers.ingest.sql import literal, quoted
 
@@ -121,7 +121,7 @@ def _copied(con: "duckdb.DuckDBPyConnection", place: "Place", connection: Any, i
     schema, table, types = described(place, connection)
     name = f"table {schema}.{table}"
     check_columns(place, list(types), name)
-    wanted = [column for column in types if column in mapped(place)]
+    wanted = needed(place, types)
     moments = {c for c in wanted if isinstance(types[c], sqlalchemy.DateTime | sqlalchemy.Date)}
     zoned = {c for c in moments if getattr(types[c], "timezone", False)}
     truths = {c for c in wanted if isinstance(types[c], sqlalchemy.Boolean)}

@@ -1,7 +1,7 @@
 """What a study's own data are, so that a build notices a change: the files it names, and of a table a fingerprint.
 
 A fingerprint is the number of rows, the highest time, and a checksum by bucket: each row is hashed over the columns
-that the study maps (their names and types are told beside), falls into one of :data:`BUCKETS` by its hash, and the hashes of a bucket are summed. An update that
+that are read (their names and types are told beside), falls into one of :data:`BUCKETS` by its hash, and the hashes of a bucket are summed. An update that
 leaves rows and times as they were changes a sum, and so does a row that stands there twice.
 """
 
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from helpers.config import ColumnOf, Log, Study, Units
 from helpers.ingest import database
-from helpers.ingest.columns import mapped
+from helpers.ingest.columns import needed
 from helpers.ingest.land import FRAME
 from helpers.ingest.locations import files_of
 from helpers.ingest.sql import literal, quoted
@@ -69,7 +69,7 @@ def of_duckdb(place: Log | Units, file: Path) -> str:
         con.execute("set TimeZone = 'UTC'")
         relation, table = database.attached(con, place, file)
         types = {row[0]: row[1] for row in con.execute(f"describe select * from {relation}").fetchall()}
-        columns = [column for column in types if column in mapped(place)]
+        columns = needed(place, types)
         if not columns:
             return "no column that the study maps"  # bringing it in says so
         hashed = f"hash({', '.join(map(quoted, columns))})"
@@ -88,7 +88,7 @@ def _asked(place: Log | Units, connection: Any) -> str:
     import sqlalchemy
 
     schema, table, columns = database.described(place, connection)
-    taken = [column for column in columns if column in mapped(place)]
+    taken = needed(place, columns)
     if not taken:
         return "no column that the study maps"
     for setting in ("time zone 'UTC'", "datestyle = 'ISO'", "extra_float_digits = 3"):

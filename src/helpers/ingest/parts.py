@@ -17,13 +17,13 @@ REJECTS = 'create table rejects ("row" bigint, "column" varchar, reason varchar,
 class Parts:
     """Parquet files with equal columns, the names they had as sources, and what the number of a row means.
 
-    ``first_row`` is the number of the first row as a reader counts: 2 where a header stands above it.
+    ``first_rows`` are the numbers of each file's first row as a reader counts: 2 where a header stands above it.
     """
 
     files: tuple[Path, ...]
     names: tuple[str, ...]
     types: dict[str, str]
-    first_row: int = 1
+    first_rows: tuple[int, ...] = ()
 
     @property
     def relation(self) -> str:
@@ -33,7 +33,12 @@ class Parts:
 
     @classmethod
     def of(
-        cls, con: "duckdb.DuckDBPyConnection", files: list[Path], names: list[str], wanted: set[str], first_row: int = 1
+        cls,
+        con: "duckdb.DuckDBPyConnection",
+        files: list[Path],
+        names: list[str],
+        wanted: set[str],
+        first_rows: tuple[int, ...] = (),
     ) -> "Parts":
         """Check that the wanted columns have one type in all files."""
         types = [columns(con, file) for file in files]
@@ -46,7 +51,7 @@ class Parts:
                         expected=types[0][column],
                         remedy="write the column with one type in all files",
                     )
-        return cls(tuple(files), tuple(names), types[0], first_row)
+        return cls(tuple(files), tuple(names), types[0], first_rows or (1,) * len(files))
 
 
 def columns(con: "duckdb.DuckDBPyConnection", file: Path) -> dict[str, str]:

@@ -8,10 +8,12 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from helpers.config import Study
+from helpers.config import ColumnOf, Log, Study, Units
 from helpers.errors import ReportError
 from helpers.ingest.parts import Parts
+from helpers.ingest.values import ids, number_formats
 from helpers.ingest.values.amounts import Amounts
+from helpers.ingest.values.digits import notes_of
 from helpers.ingest.values.ids import Ids
 from helpers.ingest.values.times import Times
 
@@ -49,4 +51,13 @@ def decide(con: "duckdb.DuckDBPyConnection", study: Study, parts: Parts) -> tupl
 
     Returns the decision and everything that leaves a column unread; the caller raises, or tells, all of it in one go.
     """
-    return Reading(), []
+    found, said, unread = ids.decide(con, _id_columns(study), parts.types, parts.relation)
+    numbers, notes, faults = number_formats.decide(con, study, parts)
+    return Reading(ids=found, numbers=numbers, notes=(*said, *notes, *notes_of(study, numbers))), [*unread, *faults]
+
+
+def _id_columns(study: Study) -> list[str]:
+    """Raw columns whose values name a unit or an event."""
+    assert isinstance(study.data, Log | Units)
+    sources = [study.data.columns[name] for name in ("user_id", "event_id") if name in study.data.columns]
+    return [source.column if isinstance(source, ColumnOf) else str(source) for source in sources]

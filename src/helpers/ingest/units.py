@@ -13,6 +13,8 @@ from helpers.ingest.levels import unmapped
 from helpers.ingest.parts import Parts
 from helpers.ingest.reading import Reading
 from helpers.ingest.sql import literal, quoted
+from helpers.ingest.values.amounts import Amounts, canonical, in_units, is_whole
+from helpers.ingest.values.digits import digits_of
 
 if TYPE_CHECKING:
     import duckdb
@@ -35,8 +37,8 @@ CAUSES = {
     "malformed_line": "a cut file, or quotes and delimiters inside a field",
     "missing_id": "the wrong column mapped to user_id; leave user_id out where rows have no id",
     "missing_outcome": "the outcome was not observed to its end, or lies in another table, or empty means that nothing happened",
-    "wrong_type": "text, NaN, or a decimal comma as in 1.234,56 (write 1234.56), or the wrong column mapped",
-    "negative_price": "refunds summed into the outcome, or a sentinel such as -1",
+    "wrong_type": "text, a number of another format than the others, or one past 64 bits; or the wrong column mapped",
+    "negative_price": "refunds summed into the outcome (data.negative: refund), or a sentinel such as -1",
     "shown_otherwise": "a redirect that failed, or a cache that served the other page",
     "duplicate_unit": "a join that multiplied rows, or a table of visits instead of units",
 }
@@ -129,21 +131,21 @@ def _checked(study: Study, data: Units, parts: Parts, reading: Reading) -> str:
     flaws, values = [], []
     needed = {e for metric in study.metrics if study.when_missing(metric) == "error" for e in metric.events}
     for name, column, event in _measures(data):
-        selected += [f"{_written(column, types)} as {name}_text"]
+        selected += [f"{_written(column, types, reading)} as {name}_text"]
         told = f"'at': {literal(column)}"
-        wrong = f"try_cast({name}_text as decimal(18, 4)) is null"
+        wrong = f"{in_units(f'{name}_text', digits_of(study, reading.numbers, event))} is null"
         if event in study.counted:
-            wrong += f" or try_cast({name}_text as decimal(18, 4)) % 1 <> 0"
-        empty, negative = f"coalesce({name}_text, '') = ''", f"try_cast({name}_text as double) < 0"
+            wrong += f" or not {is_whole(f'{name}_text')}"
+        empty, negative = f"coalesce({name}_text, '') = ''", "false"
+        if data.negative == "error":
+            negative = f"coalesce(try_cast({name}_text as double) < 0, false)"
         if event in needed and name.startswith("outcome_"):
             flaws.append(f"when {empty} then {{'kind': 'missing_outcome', {told}}}")
         flaws += [
             f"when not {empty} and ({wrong}) then {{'kind': 'wrong_type', {told}}}",
             f"when {negative} then {{'kind': 'negative_price', {told}}}",
         ]
-        values.append(
-            f"case when not ({empty} or {wrong} or coalesce({negative}, false)) then {name}_text end as {name}_value"
-        )
+        values.append(f"case when not ({empty} or {wrong} or {negative}) then {name}_text end as {name}_value")
     if "shown" in data.columns and "variant" in data.columns:
         problems.append("when shown <> variant then {'kind': 'shown_otherwise', 'at': " + _raw(data, "shown") + "}")
     return (
@@ -164,7 +166,7 @@ def _raw(data: Units, name: str) -> str:
     return literal(source if isinstance(source, str) else source.column)
 
 
-def _written(column: str, types: dict[str, str]) -> str:
+def _written(column: str, types: dict[str, str], reading: Reading) -> str:
     """A value as a number in text: truth values become 1 and 0, NaN is missing."""
     name, kind = quoted(column), types[column]
     if kind == "BOOLEAN":
@@ -173,7 +175,8 @@ def _written(column: str, types: dict[str, str]) -> str:
         return f"case when not isnan({name}) then {name}::varchar end"
     if kind != "VARCHAR":
         return f"{name}::varchar"
-    return f"case lower(trim({name})) when 'true' then '1' when 'false' then '0' when 'nan' then null else trim({name}) end"
+    number = canonical(name, reading.numbers.get(column, Amounts()))
+    return f"case lower(trim({name})) when 'true' then '1' when 'false' then '0' when 'nan' then null else {number} end"
 
 
 def _mark_duplicates(con: "duckdb.DuckDBPyConnection", study: Study, data: Units, parts: Parts) -> None:
@@ -254,11 +257,12 @@ def _place(con: "duckdb.DuckDBPyConnection", parts: Parts, file: int, row: int) 
 def _shifted(parts: Parts) -> str:
     """The number of a row as a reader counts it, lines that could not be read counted too."""
     names = ", ".join(map(literal, parts.names))
-    return f"""file_row_number + {parts.first_row} + (
+    first = f"list_value({', '.join(map(str, parts.first_rows))})[file_index + 1]"
+    return f"""file_row_number + {first} + (
         select count(*) from (
             select "row" - row_number() over (partition by file order by "row") as readable_before, file
             from rejects where "column" is null)
-        where file = list_value({names})[file_index + 1] and readable_before <= file_row_number + {parts.first_row - 1})"""
+        where file = list_value({names})[file_index + 1] and readable_before <= file_row_number + {first} - 1)"""
 
 
 def _moment(moment: datetime) -> str:

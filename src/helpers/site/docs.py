@@ -9,6 +9,7 @@ from helpers import config, paths
 from helpers.errors import ReportError
 from helpers.paths import BUNDLED as BUNDLED
 from helpers.paths import StudyPaths
+from helpers.pipeline.faults import listed, read
 from helpers.pipeline.files import write_text
 from helpers.record import Numbers
 
@@ -126,7 +127,15 @@ def _options() -> list[tuple[str, str]]:
 
 
 def _numbers(name: str) -> Numbers:
-    file = StudyPaths(name).reports / "results.json"
+    where = StudyPaths(name)
+    file = where.reports / "results.json"
+    missing = listed(read(where.faults))
+    if missing:
+        raise ReportError(
+            f"the texts stay as they are: the report of {name} is not whole",
+            got="; ".join(missing),
+            expected="every notebook run to its end",
+        )
     if not file.is_file():
         raise ReportError(f"the report of {name} is not built", expected=paths.shown(file), remedy="run: make all")
     return Numbers.load(file)

@@ -1,9 +1,10 @@
 """What is wrong with a log, held against what its study tolerates."""
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from helpers.config import Log, Study
-from helpers.errors import ReportError
+from helpers.errors import ReportError, several
 from helpers.formatting import formatted
 from helpers.ingest.levels import UNMAPPED, unmapped
 from helpers.ingest.units import FLAWS
@@ -12,19 +13,53 @@ if TYPE_CHECKING:
     import duckdb
 
 
-def enforce_tolerances(con: "duckdb.DuckDBPyConnection", study: Study) -> None:
-    """Compare the flow of rows with what the study tolerates; more is an error, not a footnote."""
+def enforce(con: "duckdb.DuckDBPyConnection", study: Study) -> None:
+    """Raise everything that :func:`faults` finds as one error, not as a footnote."""
+    if found := list(faults(con, study)):
+        raise several(found)
+
+
+def faults(con: "duckdb.DuckDBPyConnection", study: Study) -> Iterator[ReportError]:
+    """What is wrong with the rows of a log and its variants, beyond what the study tolerates."""
     if not exists(con, "marts", "fct_row_flow"):
         return
     flow = dict(con.execute("select kind, rows from marts.fct_row_flow").fetchall())
     rows = con.execute("select all_rows + refused from intermediate.int_row_checks").fetchall()[0][0]
     if rows == 0:
-        raise ReportError(f"the log of {study.name} holds no events")
-    _check_levels(con, study)
+        yield ReportError(f"the log of {study.name} holds no events")
+        return
+    found = [*_check_levels(con, study), *_check_rows(con, study, flow, rows)]
+    yield from found
+    if found:  # what follows from rows and levels that cannot be read is not told beside them
+        return
+    if flow["kept"] == 0:
+        outside = flow["outside_period"] > 0
+        lost = [f"{n:,} {kind.replace('_', ' ')}" for kind, n in flow.items() if n]
+        yield ReportError(
+            f"no row of the log of {study.name} is left for its marts",
+            got=f"of {rows:,} rows: {', '.join(lost)}",
+            expected=f"events from {study.period.first} to {study.period.end}",
+            cause="the period is another one than the log's" if outside else None,
+            remedy="correct period in the study file" if outside else "mend the log, or what data.columns maps",
+        )
+        return
+    yield from _check_variants(con, study)
+    yield from _check_primary(con, study)
+    yield from _check_planted_levels(con, study)
+
+
+def _check_rows(
+    con: "duckdb.DuckDBPyConnection", study: Study, flow: dict[str, int], rows: int
+) -> Iterator[ReportError]:
+    """Kinds of wrong rows, each against its tolerated share."""
     tolerated = study.data.tolerate.model_dump()
+    flow = flow | {"repeated": flow["exact_duplicate"] + flow["late_duplicate"]}
     for kind, limit in tolerated.items():
         if study.is_unit_table and kind in FLAWS:
             continue  # held against their share when the table was landed, where their rows stay
+        if kind == "repeated" and isinstance(study.data, Log) and "event_id" not in study.data.columns:
+            yield from _check_repeats(study, flow[kind], rows)
+            continue
         if kind == "two_variants":
             if not exists(con, "intermediate", "int_contaminated"):
                 continue
@@ -35,7 +70,7 @@ def enforce_tolerances(con: "duckdb.DuckDBPyConnection", study: Study) -> None:
         else:
             found, units = flow[kind], rows
         if found > limit * units:
-            raise ReportError(
+            yield ReportError(
                 f"studies/{study.name}.yml: too many rows of the log are wrong: {_TOLD[kind]}"
                 if kind != "two_variants"
                 else f"studies/{study.name}.yml: {_TOLD[kind]}",
@@ -44,18 +79,20 @@ def enforce_tolerances(con: "duckdb.DuckDBPyConnection", study: Study) -> None:
                 cause=_CAUSES[kind],
                 remedy=_REMEDIES[kind],
             )
-    _check_variants(con, study)
-    _check_primary(con, study)
-    _check_planted_levels(con, study)
-    if flow["kept"] == 0:
-        outside = flow["outside_period"] > 0
-        lost = [f"{n:,} {kind.replace('_', ' ')}" for kind, n in flow.items() if n]
-        raise ReportError(
-            f"no row of the log of {study.name} is left for its marts",
-            got=f"of {rows:,} rows: {', '.join(lost)}",
-            expected=f"events from {study.period.first} to {study.period.end}",
-            cause="the period is another one than the log's" if outside else None,
-            remedy="correct period in the study file" if outside else "mend the log, or what data.columns maps",
+
+
+def _check_repeats(study: Study, found: int, rows: int) -> Iterator[ReportError]:
+    """Rows without ids that are equal in every column: copies, or events that the log does not tell apart."""
+    assert isinstance(study.data, Log)
+    limit = study.data.tolerate.repeated
+    if found > limit * rows:
+        yield ReportError(
+            f"studies/{study.name}.yml: too many rows of the log are equal in all columns",
+            got=f"{found:,} of {rows:,} rows repeat another one ({formatted(found / rows, 'share')})",
+            expected=f"at most {formatted(limit, 'share')} (data.tolerate.repeated)",
+            cause="an export that was appended twice, or events of one moment that a log without ids does not tell apart",
+            remedy="name the column of the event's id (data.columns.event_id), or export the log with one; if they are"
+            f" copies, have them dropped: data.tolerate.repeated: {min(1, max(found / rows * 1.1, 0.0001)):.4f}",
         )
 
 
@@ -73,7 +110,7 @@ def _without_amount(con: "duckdb.DuckDBPyConnection", study: Study) -> int:
     return int(found.fetchall()[0][0])
 
 
-def _check_primary(con: "duckdb.DuckDBPyConnection", study: Study) -> None:
+def _check_primary(con: "duckdb.DuckDBPyConnection", study: Study) -> Iterator[ReportError]:
     """Every arm with units has some with a value of the primary metric, or there is nothing to compare."""
     if not exists(con, "intermediate", "int_unit_metrics"):
         return
@@ -87,7 +124,7 @@ def _check_primary(con: "duckdb.DuckDBPyConnection", study: Study) -> None:
         return
     variant, waiting, units = found[0]
     long = waiting == units
-    raise ReportError(
+    yield ReportError(
         f"studies/{study.name}.yml: no unit of {variant} has a value of the primary metric {study.primary.name}",
         got=f"{units:,} units, " + ("none watched for as long as the metric asks" if long else "none with a value"),
         expected=f"units with a value, counted {study.window(study.primary)}",
@@ -96,7 +133,7 @@ def _check_primary(con: "duckdb.DuckDBPyConnection", study: Study) -> None:
     )  # fmt: skip
 
 
-def _check_levels(con: "duckdb.DuckDBPyConnection", study: Study) -> None:
+def _check_levels(con: "duckdb.DuckDBPyConnection", study: Study) -> Iterator[ReportError]:
     """Every level of a log's variant column that meets the experiment must mean a variant, where levels are mapped."""
     if study.mode == "offline" or not isinstance(study.data, Log) or not study.data.variants:
         return
@@ -109,14 +146,14 @@ def _check_levels(con: "duckdb.DuckDBPyConnection", study: Study) -> None:
     ]
     error = unmapped(study, "variant", "the log", found, "units")
     if error:
-        raise error
+        yield error
 
 
 def _assigned(con: "duckdb.DuckDBPyConnection") -> list[tuple[str, int]]:
     return con.execute("select variant, count(*) from intermediate.int_assigned group by 1 order by 1").fetchall()
 
 
-def _check_variants(con: "duckdb.DuckDBPyConnection", study: Study) -> None:
+def _check_variants(con: "duckdb.DuckDBPyConnection", study: Study) -> Iterator[ReportError]:
     """An online log must show the study's variants, and no other."""
     if study.mode == "offline" or not exists(con, "intermediate", "int_assigned"):
         return
@@ -124,7 +161,7 @@ def _check_variants(con: "duckdb.DuckDBPyConnection", study: Study) -> None:
     planned = [v.name for v in study.variants]
     strange = [name for name, _ in found if name not in planned]
     if strange or not found:
-        raise ReportError(
+        yield ReportError(
             f"studies/{study.name}.yml: the log shows other variants than the study"
             if strange
             else f"studies/{study.name}.yml: the log shows no unit in a variant",
@@ -135,14 +172,14 @@ def _check_variants(con: "duckdb.DuckDBPyConnection", study: Study) -> None:
         )
 
 
-def _check_planted_levels(con: "duckdb.DuckDBPyConnection", study: Study) -> None:
+def _check_planted_levels(con: "duckdb.DuckDBPyConnection", study: Study) -> Iterator[ReportError]:
     """An uplift for a level that no exposed unit has would be planted nowhere."""
     if study.injection is None or not exists(con, "intermediate", "int_injection"):
         return
     found = [row[0] for row in con.execute("select level from intermediate.int_injection order by 1").fetchall()]
     strange = [level for level in study.injection.relative_uplift if level not in found]
     if strange and found:
-        raise ReportError(
+        yield ReportError(
             f"studies/{study.name}.yml: key 'injection.relative_uplift' names levels that the log does not show",
             got=", ".join(strange),
             expected=f"one of {', '.join(found)}",
@@ -158,6 +195,7 @@ _TOLD = {
     "wrong_type": "revenue, prices or session lengths that are not a number",
     "missing_revenue": "purchases without revenue",
     "negative_price": "negative revenue or prices",
+    "repeated": "rows that repeat an event of their unit",
     "two_variants": "units that the log shows in two variants",
 }
 
@@ -166,9 +204,10 @@ _CAUSES = {
     "missing_id": "events of visitors who are not logged in",
     "unparseable_time": "another time format, or the wrong column mapped to event_time",
     "unplanned_event": "a misspelt event name, or an event that no plan covers",
-    "wrong_type": "NaN, infinity or text in the price column, or the wrong column mapped to price",
+    "wrong_type": "NaN, infinity or text in the price column, a number of another format, or the wrong column mapped to price",
     "missing_revenue": "the price is logged under another name",
-    "negative_price": "refunds logged as purchases",
+    "negative_price": "refunds logged as purchases; with data.negative: refund they lower the sums",
+    "repeated": "an export that was appended twice, or an id that is none of the event",
     "two_variants": "units that changed device or cookie, or a re-randomisation under way",
 }
 

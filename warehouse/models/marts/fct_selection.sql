@@ -39,7 +39,7 @@ chosen as (
 )
 
 select
-    rule, variant, count(*) as units, sum(value)::hugeint as sum_y, sum(value * value)::hugeint as sum_y2,
+    rule, variant, count(*) as units, sum(value)::hugeint as sum_y, sum(value::hugeint * value)::hugeint as sum_y2,
     sum(y0)::hugeint as sum_y0, sum(y1)::hugeint as sum_y1
 from chosen
 group by rule, variant

@@ -114,7 +114,9 @@ def _place(path: str, table: str | None) -> Place:
             written = prefix + str(absolute.relative_to(folder.resolve()))
     if table and format_of(absolute.name) != "duckdb":
         raise ReportError("only a DuckDB file holds tables", got=f"--table {table}", remedy="leave --table out")
-    return Place.model_construct(path=written, format=None, table=table, delimiter=",", origin="")
+    return Place.model_construct(
+        path=written, format=None, table=table, delimiter=",", encoding=None, header_line=None, origin=""
+    )
 
 
 def _only_table(con: "duckdb.DuckDBPyConnection", file: Path) -> str:

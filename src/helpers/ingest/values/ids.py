@@ -1,8 +1,183 @@
-"""Ids: which values name one unit."""
+"""Ids: which values name one unit.
 
+One policy. An id is the text that stands in the table: leading zeros, blanks at the ends and capitals are kept. A number
+is the text of that number, so ``1000`` is one unit, and falls into one bucket, whether it came as text, as a whole
+number, as a float or as a decimal with nothing behind the point. A column of text in which every id is a number and
+some are written as floats (``1000.0``, as pandas writes whole numbers beside a gap) is read as whole numbers, which is
+said. What has lost digits is refused: exponents (``1.23E+15``, as a spreadsheet writes them) and floats past 2**53.
+"""
+
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from helpers.errors import ReportError
+from helpers.formatting import formatted
+from helpers.ingest.sql import literal, quoted
+
+if TYPE_CHECKING:
+    import duckdb
+
+FLOATS = {"DOUBLE": 2**53, "FLOAT": 2**24}
+"""Types that hold whole numbers exactly up to so many."""
+
+PLACEHOLDERS = ("null", "none", "nan", "na", "n/a", "(not set)", "undefined", "unknown", "anonymous", "guest", "0", "-1", "-",
+                "00000000-0000-0000-0000-000000000000")  # fmt: skip
+"""What stands for a missing id, in small letters."""
+
+UNUSUAL = 0.01
+"""A placeholder with a larger share of the rows is told."""
+
+_FLOAT = r"[+-]?\d+\.0*"
+_EXPONENT = r"[+-]?\d+(\.\d*)?[eE][+-]?\d+"
+_WHOLE = r"[+-]?\d+"
 
 
 @dataclass(frozen=True)
 class Ids:
-    """What was decided of the column of ids, for all of its values."""
+    """What was decided of the columns of ids: in which of them ``1000.0`` is ``1000``."""
+
+    whole: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "whole", tuple(self.whole))
+
+    def text(self, column: str, kind: str) -> str:
+        """SQL of an id as text, from the raw column of this type.
+
+        >>> Ids().text("who", "BIGINT")
+        '"who"::varchar'
+        """
+        name = quoted(column)
+        if kind in FLOATS:
+            whole = f"{name} = trunc({name}) and abs({name}) <= {2**53}"
+            return f"case when {whole} then {name}::bigint::varchar when not isnan({name}) then {name}::varchar end"
+        made = name if kind == "VARCHAR" else f"{name}::varchar"
+        return f"regexp_replace({made}, '\\.0*$', '')" if kind.startswith("DECIMAL") or column in self.whole else made
+
+
+def decide(
+    con: "duckdb.DuckDBPyConnection", columns: Sequence[str], types: dict[str, str], relation: str
+) -> tuple[Ids, list[str], list[ReportError]]:
+    """How the columns of ids are read, what is to be said of them, and what cannot be read."""
+    whole: list[str] = []
+    notes: list[str] = []
+    faults: list[ReportError] = []
+    for column in dict.fromkeys(columns):
+        kind = types[column]
+        if kind in FLOATS:
+            faults += _floats(con, column, kind, relation)
+        elif kind == "BOOLEAN":
+            faults.append(_refused(column, "true and false", "ids, one a unit", "the wrong column is mapped"))
+        elif kind == "VARCHAR":
+            written, said, wrong = _texts(con, column, relation)
+            whole += [column] if written else []
+            notes += said
+            faults += wrong
+    return Ids(tuple(whole)), notes, faults
+
+
+def _floats(con: "duckdb.DuckDBPyConnection", column: str, kind: str, relation: str) -> list[ReportError]:
+    name, most = quoted(column), FLOATS[kind]
+    found, first = con.execute(
+        f"select count(*), any_value({name}) from {relation} where not isnan({name}) and abs({name}) >= {most}"
+    ).fetchall()[0]
+    if not found:
+        return []
+    return [
+        _refused(
+            column,
+            f"{found:,} ids past {most:,} in a column of floats ({kind}), such as {first:.0f}",
+            "ids with all their digits",
+            f"a float tells whole numbers apart only up to {most:,}, so several ids have become one",
+            "export the column as text or as a whole number",
+        )
+    ]
+
+
+def _texts(con: "duckdb.DuckDBPyConnection", column: str, relation: str) -> tuple[bool, list[str], list[ReportError]]:
+    name = quoted(column)
+    missing = f"lower(trim({name})) in ({', '.join(map(literal, PLACEHOLDERS))})"
+    float_, exponent = (f"regexp_full_match({name}, '{pattern}')" for pattern in (_FLOAT, _EXPONENT))
+    row: tuple[Any, ...] = con.execute(
+        f"""select count(*) filter (contains({name}, '.') and {float_}), count(*) filter ({exponent}),
+        any_value({name}) filter ({exponent}), count(*) filter ({name} <> trim({name}) or {name} <> lower({name})),
+        count(*) filter ({missing}), count(*) from {relation}"""
+    ).fetchall()[0]
+    floats, exponents, example, odd, placeholders, rows = row
+    numeric = bool(floats or exponents) and not _words(con, name, missing, relation)
+    if exponents and numeric:
+        return False, [], [
+            _refused(column, f"{exponents:,} ids with an exponent, such as {example}", "ids with all their digits",
+                     "a spreadsheet that rounded long numbers, so that several ids may have become one",
+                     "export the table anew, with the column as text"),
+        ]  # fmt: skip
+    notes: list[str] = []
+    if floats and numeric:
+        notes.append(f"column '{column}': every id is a number and {floats:,} are written as 1000.0; read as 1000")
+    elif floats and (twin := _twin(con, name, float_, relation)):
+        return False, [], [
+            _refused(column, f"{twin} and {twin}.0 beside ids that are no numbers", "one way to write an id",
+                     "a table that was joined from a column of numbers and one of text", "write every id in one way"),
+        ]  # fmt: skip
+    if odd:
+        notes += _look_alike(con, column, relation)
+    if placeholders > UNUSUAL * rows:
+        notes += _placeholders(con, column, relation, missing, rows)
+    return bool(floats and numeric), notes, []
+
+
+def _words(con: "duckdb.DuckDBPyConnection", name: str, missing: str, relation: str) -> int:
+    """Rows whose id is no number, placeholders aside."""
+    number = f"regexp_full_match({name}, '{_WHOLE}|{_FLOAT}|{_EXPONENT}')"
+    return con.execute(  # type: ignore[no-any-return]
+        f"select count(*) from {relation} where trim({name}) <> '' and not {number} and not {missing}"
+    ).fetchall()[0][0]
+
+
+def _twin(con: "duckdb.DuckDBPyConnection", name: str, float_: str, relation: str) -> str | None:
+    """An id that stands there as 1000 and as 1000.0."""
+    found = con.execute(
+        f"""select min(id) from (select distinct regexp_replace({name}, '\\.0*$', '') as id from {relation}
+        where {float_}) where id in (select {name} from {relation})"""
+    ).fetchall()
+    return found[0][0]  # type: ignore[no-any-return]
+
+
+def _look_alike(con: "duckdb.DuckDBPyConnection", column: str, relation: str) -> list[str]:
+    """Ids that only blanks at the ends or capitals tell apart; which of them are one, the table does not say."""
+    name = quoted(column)
+    ids, alike = con.execute(
+        f"""select coalesce(sum(n), 0), count(*) from (
+            select count(distinct {name}) as n from {relation} where {name} <> '' group by lower(trim({name}))
+            having count(distinct {name}) > 1)"""
+    ).fetchall()[0]
+    if not ids:
+        return []
+    return [
+        f"column '{column}': {ids:,} ids would be {alike:,} without blanks at their ends and with small letters only;"
+        " they are kept apart"
+    ]
+
+
+def _placeholders(con: "duckdb.DuckDBPyConnection", column: str, relation: str, missing: str, rows: int) -> list[str]:
+    name = quoted(column)
+    found = con.execute(
+        f"select {name}, count(*) from {relation} where {missing} group by 1 order by 2 desc, 1"
+    ).fetchall()
+    return [
+        f"column '{column}': {value!r} stands in {formatted(n / rows, 'share')} of the rows and is taken for one unit;"
+        " if it means that the id is missing, empty it before the export"
+        for value, n in found
+        if n > UNUSUAL * rows
+    ]
+
+
+def _refused(column: str, got: str, expected: str, cause: str, remedy: str | None = None) -> ReportError:
+    return ReportError(
+        f"column '{column}' cannot be read as ids",
+        got=got,
+        expected=expected,
+        cause=cause,
+        remedy=remedy or "correct data.columns.user_id in the study file",
+    )

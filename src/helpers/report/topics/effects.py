@@ -64,6 +64,14 @@ def table(found: Iterable[MetricEffect], study: Study) -> list[Row]:
     return rows
 
 
+def undrawn(found: Sequence[MetricEffect]) -> str:
+    """Why none of these relative effects can be drawn; empty where one can."""
+    if any(e.drawable for e in found):
+        return ""
+    notes = dict.fromkeys(f"{e.metric.label}: {e.effect.note or 'its interval has no end'}" for e in found)
+    return f"No relative effect can be drawn. {'; '.join(notes)}."
+
+
 def table_segments(found: Iterable[MetricEffect]) -> list[Row]:
     return [
         {
@@ -191,19 +199,29 @@ def _effect(nb: Notebook, prefix: str, e: MetricEffect, metric: Metric) -> None:
     )
 
 
+def absent_dilution(study: Study) -> str:
+    """Why the two populations are not compared."""
+    if study.is_unit_table:
+        return "Every row of a unit table is exposed, so both populations are one."
+    return f"{study.primary.label} counts from the exposure on, so it has no value among units that were only assigned."
+
+
 def record_dilution(nb: Notebook, found: Mapping[str, MetricEffect]) -> None:
     """``itt.*``: the primary metric over all assigned units, and the share of them that was exposed."""
-    exposed, assigned = found["exposed"].effect, found["assigned"].effect
-    share = (exposed.n_control + exposed.n_treatment) / (assigned.n_control + assigned.n_treatment)
-    nb.record("itt.exposed_share", share, "share", "Exposed units among the assigned ones")
-    nb.record(
-        "itt.absolute",
-        finite(assigned.absolute),
-        CHANGE[found["assigned"].metric.unit],
-        "Effect over all assigned units",
+    both = found["exposed"].effect, found["assigned"].effect if "assigned" in found else None
+    exposed, assigned = both
+    reason = "" if assigned else absent_dilution(nb.study).rstrip(".")
+    share = None
+    if assigned:
+        share = (exposed.n_control + exposed.n_treatment) / (assigned.n_control + assigned.n_treatment)
+    nb.record("itt.exposed_share", share, "share", "Exposed units among the assigned ones", reason=reason)
+    unit = CHANGE[found["exposed"].metric.unit]
+    absolute, relative, p = (
+        (assigned.absolute, assigned.relative, assigned.p_value) if assigned else (math.nan, math.nan, math.nan)
     )
-    nb.record("itt.relative", finite(assigned.relative), "relative", "The same, relative")
-    nb.record("itt.p_value", finite(assigned.p_value), "p", "Its p-value")
+    nb.record("itt.absolute", finite(absolute), unit, "Effect over all assigned units", reason=reason)
+    nb.record("itt.relative", finite(relative), "relative", "The same, relative", reason=reason)
+    nb.record("itt.p_value", finite(p), "p", "Its p-value", reason=reason)
 
 
 def record_differences(nb: Notebook, found: Mapping[str, Heterogeneity], trend: Novelty) -> None:

@@ -1,24 +1,24 @@
-"""What a study would analyse, seen without building anything: its file is valid, its data are there, its columns too."""
+"""What a study would analyse, seen without building anything, and what a run would refuse."""
 
-from helpers import config, ingest
+from helpers import config
 from helpers.config import EventName, Metric, Simulation, Study, tracking_plan
+from helpers.errors import ReportError, several
 from helpers.formatting import formatted
 from helpers.ingest.columns import mapped
 from helpers.paths import StudyPaths
-
-LOOKED_AT = 10_000
-"""Rows at the head of a log that are looked at for events and variants."""
+from helpers.warehouse.examine import Examined, examined
 
 
-def of(file: str) -> str:
-    """The preview of a study file as text, a line a fact.
+def of(file: str, *, full: bool = False) -> tuple[str, ReportError | None]:
+    """The preview of a study file as text, a line a fact, and everything that a run would refuse.
 
-    Raises :class:`~helpers.errors.ReportError` for a study file, a tracking plan or data that a run would refuse at
-    once. What only the whole log can show (rows that cannot be read, a sample ratio mismatch) is left to the run.
+    A large file is looked at by its head, its middle and its end, or whole with ``full``. Raises
+    :class:`~helpers.errors.ReportError` for a study file or a tracking plan that cannot be used.
     """
     study, where = config.opened(file)
     plan = tracking_plan.tracking_plan(study, where.base / "studies")
-    seen = None if study.simulated else ingest.head(study, ("event_name", "variant"), LOOKED_AT)
+    unread = study.simulated or (not full and study.data.kind == "postgres")  # type: ignore[union-attr]
+    seen = None if unread else examined(study, where, plan, full=full)
     facts = {
         "data": _data(study, seen),
         "tracking plan": f"{study.tracking_plan or 'made of the outcomes'}: {', '.join(plan.events)}",
@@ -34,7 +34,13 @@ def of(file: str) -> str:
     }
     lines = [f"{study.name}: {study.title}", *(f"  {name:<15} {fact}" for name, fact in facts.items())]
     lines += [f"  note: {note}" for note in _notes(study, seen)]
-    return "\n".join([*lines, "", f"It can be run: python -m helpers run {file}"])
+    if seen and seen.faults:
+        return "\n".join(lines), several(seen.faults)
+    run = f"python -m helpers run {file}"
+    if seen and seen.sampled:
+        return "\n".join([*lines, "", f"Nothing in the sample speaks against a run: {run}",
+                          f"All rows are looked at by: python -m helpers check {file} --full"]), None  # fmt: skip
+    return "\n".join([*lines, "", f"It can be run: {run}"]), None
 
 
 def _built(where: StudyPaths) -> bool:
@@ -55,37 +61,31 @@ def _metric(metric: Metric, study: Study) -> str:
     return f"{metric.label} ({role}{metric.type}{': ' if measured else ''}{measured}{per}, {study.window(metric)}{missing})"
 
 
-def _data(study: Study, seen: ingest.Head | None) -> str:
+def _data(study: Study, seen: Examined | None) -> str:
     if isinstance(study.data, Simulation):
         return f"simulated: {study.data.users:,} users of the {study.data.world}, seed {study.data.seed}"
     if seen is None:
-        return f"{study.data.kind}: looked at when the study is run"
+        return f"{study.data.kind}: looked at when the study is run, or with --full"
+    if not seen.columns:
+        return f"{study.data.path}: cannot be read as the study says"
     unused = len(set(seen.columns) - mapped(study.data))
-    return f"{seen.name}, {_size(seen.size)}: {len(seen.columns)} columns, {unused} of them unused, none missing"
+    looked = "a sample of its head, middle and end, " if seen.sampled else ""
+    return (
+        f"{seen.name}: {looked}{seen.rows:,} rows, {len(seen.columns)} columns, {unused} of them unused, none missing"
+    )
 
 
-def _size(size: int) -> str:
-    return f"{size / 1e6:,.1f} MB" if size >= 1e5 else f"{size:,} bytes"
-
-
-def _notes(study: Study, seen: ingest.Head | None) -> list[str]:
-    """What the head of the data does not show; it may stand further down, so it is no error."""
-    if seen is None or isinstance(study.data, Simulation):
+def _notes(study: Study, seen: Examined | None) -> list[str]:
+    """How the columns are read, and names of the study that the rows looked at do not show."""
+    if seen is None or isinstance(study.data, Simulation) or not seen.columns:
         return []
-    notes = []
+    notes = list(seen.notes)
+    where = "the rows looked at" if seen.sampled else "the data"
     source = study.data.columns.get("event_name")
-    if "event_name" in seen.values and not isinstance(source, EventName):
-        wanted = {*study.funnel.steps, *(e for m in study.metrics for e in m.events)} - set(
-            tracking_plan.EXPERIMENT_EVENTS
-        )
-        if unseen := sorted(wanted - seen.values["event_name"]):
-            notes.append(f"no event {', '.join(unseen)} in the first {LOOKED_AT:,} rows")
-    if study.mode == "online" and "variant" in seen.values:
-        named = {v.name for v in study.variants}
-        levels = study.data.variants
-        shown = {levels.get(level, level) for level in seen.values["variant"]}
-        if strange := sorted(shown - named - {""}):
-            notes.append(f"{len(strange)} value(s) of the variant's column name no variant of the study")
-        if unseen := sorted(named - shown):
-            notes.append(f"no unit in {', '.join(unseen)} in the first {LOOKED_AT:,} rows")
+    if source and not isinstance(source, EventName):
+        wanted = {*study.funnel.steps, *(e for m in study.metrics for e in m.events)}
+        if unseen := sorted(wanted - set(tracking_plan.EXPERIMENT_EVENTS) - seen.events):
+            notes.append(f"no event {', '.join(unseen)} in {where}")
+    if study.mode == "online" and (unseen := sorted({v.name for v in study.variants} - seen.variants)):
+        notes.append(f"no unit in {', '.join(unseen)} in {where}")
     return notes

@@ -1,0 +1,168 @@
+"""What a file of text is made of: its compression, its encoding and its line ends, and the plain UTF-8 that is read."""
+
+import codecs
+import gzip
+import re
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Any
+
+from helpers.errors import ReportError
+
+BLOCK = 1 << 20
+MARKS = {
+    codecs.BOM_UTF32_LE: "utf-32", codecs.BOM_UTF32_BE: "utf-32", codecs.BOM_UTF8: "utf-8-sig",
+    codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16",
+}  # fmt: skip
+"""What a file begins with that says its encoding; the longer ones first, for one begins with another."""
+
+
+def compression(file: Path) -> str:
+    """none, gzip or zstd, by what the file begins with, or by its ending, so that one that only bears the name is told."""
+    with file.open("rb") as stream:
+        begins = stream.read(4)
+    if begins.startswith(b"\x1f\x8b") or file.suffix.lower() == ".gz":
+        return "gzip"
+    return "zstd" if begins == b"\x28\xb5\x2f\xfd" or file.suffix.lower() == ".zst" else "none"
+
+
+@contextmanager
+def unpacked(file: Path) -> Iterator[IO[bytes] | Any]:
+    """The bytes of a file, unpacked. Raises :class:`~helpers.errors.ReportError` for a broken archive, also while it is read."""
+    kind = compression(file)
+    try:
+        if kind == "zstd":
+            import pyarrow
+
+            with pyarrow.CompressedInputStream(str(file), "zstd") as stream:
+                yield stream
+        else:
+            with gzip.open(file) if kind == "gzip" else file.open("rb") as stream:
+                yield stream
+    except (OSError, EOFError, zlib.error) as error:
+        if kind == "none":
+            raise
+        raise ReportError(
+            f"{file.name} cannot be read as {kind}",
+            got=str(error),
+            expected=f"a whole {kind} archive",
+            cause="a download that broke off, or a file that only bears the name",
+            remedy="fetch it again and compare its sha256",
+        ) from None
+
+
+def blocks(file: Path, most: int | None = None) -> Iterator[bytes]:
+    """The unpacked bytes, a block at a time; the first ``most`` only where it is given."""
+    left = most
+    with unpacked(file) as stream:
+        while block := stream.read(BLOCK if left is None else min(BLOCK, left)):
+            yield bytes(block)
+            if left is not None:
+                left -= len(block)
+                if not left:
+                    return
+
+
+def seen_encoding(head: bytes) -> str | None:
+    """The encoding that the first bytes tell by themselves; None where only the whole can.
+
+    >>> seen_encoding("a,b".encode("utf-16")), seen_encoding("a,b".encode("utf-16-be")), seen_encoding(b"a,b")
+    ('utf-16', 'utf-16-be', None)
+    """
+    for mark, encoding in MARKS.items():
+        if head.startswith(mark):
+            return encoding
+    even, odd = head[0::2], head[1::2]
+    for nulls, texts, encoding in ((odd, even, "utf-16-le"), (even, odd, "utf-16-be")):
+        if nulls and nulls.count(0) > 0.5 * len(nulls) and texts.count(0) < 0.05 * len(texts):
+            return encoding
+    return None
+
+
+def is_binary(head: bytes) -> bool:
+    """Whether bytes are no text: nulls among them and other control signs too, or nothing but nulls."""
+    control = sum(head.count(bytes([sign])) for sign in range(32) if sign not in (0, 9, 10, 12, 13, 27))
+    return (
+        control > 0.01 * len(head) or head.count(0) > 0.3 * len(head) or 0 in re.split(rb"[\r\n]", head, maxsplit=1)[0]
+    )
+
+
+def is_utf8(file: Path) -> bool:
+    """Whether the whole file is UTF-8; a last sign that is cut does not count."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    try:
+        for block in blocks(file):
+            decoder.decode(block)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def likely_encoding(file: Path) -> str:
+    """What a file is likely written in that is no UTF-8: what Windows writes in western Europe, where it can be that."""
+    decoder = codecs.getincrementaldecoder("cp1252")()
+    try:
+        for block in blocks(file):
+            decoder.decode(block)
+    except UnicodeDecodeError:
+        return "latin-1"
+    return "cp1252"
+
+
+def not_utf8(file: Path) -> ReportError:
+    """What is said of a file that is read as UTF-8 and is none, with the first line that shows it."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    line, shown, encoding = 1, "", likely_encoding(file)
+    for block in blocks(file):
+        try:
+            decoder.decode(block)
+        except UnicodeDecodeError as error:
+            at = max(0, error.start - len(error.object) + len(block))
+            line += block.count(b"\n", 0, at)
+            begins, ends = block.rfind(b"\n", 0, at) + 1, block.find(b"\n", at)
+            around = block[max(begins, at - 20) : ends if 0 <= ends < at + 20 else at + 20]
+            shown = re.sub(r"[\x00-\x1f\x7f-\x9f]", "?", around.decode(encoding, "replace"))
+            break
+        line += block.count(b"\n")
+    return ReportError(
+        f"{file.name} cannot be read as text: it is not UTF-8",
+        got=f"a sign in line {line:,} that UTF-8 does not have; as {encoding} it reads {shown!r}",
+        expected="UTF-8, plain, gzip or zstd, or an encoding that the study names",
+        cause=f"a file saved as {encoding}, as a spreadsheet does",
+        remedy=f"data.encoding: {encoding} in the study file, or save the file as UTF-8",
+    )
+
+
+def rewritten(file: Path, encoding: str, into: Path, *, most: int | None = None) -> Path:
+    """The file as UTF-8 with one kind of line ends, in ``into``; line ends inside quotes stay as they are.
+
+    Raises :class:`~helpers.errors.ReportError` for what is not in this encoding.
+    """
+    decoder = codecs.getincrementaldecoder(encoding)()
+    lines, inside, held = 1, False, ""
+    with into.open("wb") as out:
+        try:
+            for block in blocks(file, most):
+                text = held + decoder.decode(block)
+                held = "\r" if text.endswith("\r") else ""  # its line feed may stand in the next block
+                text = text.removesuffix("\r") if held else text
+                lines += text.count("\n")
+                parts = text.split('"')
+                for i in range(int(inside), len(parts), 2):
+                    parts[i] = parts[i].replace("\r\n", "\n").replace("\r", "\n")
+                inside ^= len(parts) % 2 == 0
+                out.write('"'.join(parts).encode("utf-8").removeprefix(codecs.BOM_UTF8 if out.tell() == 0 else b""))
+            if most is None:
+                held += decoder.decode(b"", final=True)
+            out.write((held if inside else held.replace("\r", "\n")).encode("utf-8"))
+        except UnicodeError as error:
+            raise ReportError(
+                f"{file.name} cannot be read as {encoding}",
+                got=f"after line {lines:,}: {error}",
+                expected=f"text in {encoding} to its end",
+                cause="another encoding, or a file that was cut",
+                remedy="correct data.encoding in the study file, or save the file as UTF-8",
+            ) from None
+    return into
