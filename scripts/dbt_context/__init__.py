@@ -53,7 +53,6 @@ VARIABLES: dict[str, Any] = {
     "segments": ["device"],
     "start": "2026-03-01 00:00:00",
     "surrogate": {"proxy": "rate", "outcome": "spend", "opportunity": "order_value"},
-    "time_is_text": True,
     "title": "An example",
     "variants": [
         {"name": "control", "weight": 0.5, "upper": "0.5"},

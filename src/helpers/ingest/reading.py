@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from helpers.config import Study
 from helpers.errors import ReportError
 from helpers.ingest.parts import Parts
+from helpers.ingest.values import times_decided
 from helpers.ingest.values.amounts import Amounts
 from helpers.ingest.values.ids import Ids
 from helpers.ingest.values.times import Times
@@ -49,4 +50,5 @@ def decide(con: "duckdb.DuckDBPyConnection", study: Study, parts: Parts) -> tupl
 
     Returns the decision and everything that leaves a column unread; the caller raises, or tells, all of it in one go.
     """
-    return Reading(), []
+    timing = times_decided.decide(con, study, parts)
+    return Reading(times=timing.times, notes=timing.notes), list(timing.faults)

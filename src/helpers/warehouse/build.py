@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from helpers import assignment, ingest, paths
-from helpers.config import EXPOSED, EventName, Log, Study, tracking_plan
+from helpers.config import EXPOSED, Study, tracking_plan
 from helpers.defaults import MEMORY, THREADS
 from helpers.errors import ReportError
 from helpers.paths import StudyPaths
@@ -46,9 +46,8 @@ def dbt_vars(study: Study, log: ingest.Landed, plan: tracking_plan.TrackingPlan)
         "row_event": EXPOSED if study.is_unit_table else "",
         "ground_truth": log.ground_truth,
         "columns": columns,
-        "raw_columns": [c["name"] for c in columns if c["name"] in present],
+        "raw_columns": [c["name"] for c in columns if c["name"] in present - {"time_format"}],
         "has_event_id": "event_id" in present,
-        "time_is_text": log.types.get(_raw_name(study, "event_time"), "VARCHAR") == "VARCHAR",
         "planned_events": sorted(plan.events),
         "revenue_events": sorted(revenue_events),
         "counted_events": sorted(study.counted),
@@ -85,14 +84,6 @@ def dbt_vars(study: Study, log: ingest.Landed, plan: tracking_plan.TrackingPlan)
         "metrics": [m.model_dump() for m in study.metrics],
         "money_metrics": [m.name for m in study.metrics if m.unit == "money"],
     }
-
-
-def _raw_name(study: Study, name: str) -> str:
-    if not isinstance(study.data, Log):
-        return name
-    source = study.data.columns[name]
-    assert not isinstance(source, EventName)
-    return source if isinstance(source, str) else source.column
 
 
 Computed = Callable[["duckdb.DuckDBPyConnection", Study], None]

@@ -6,6 +6,7 @@ from helpers.config import Log, Study
 from helpers.errors import ReportError
 from helpers.formatting import formatted
 from helpers.ingest.levels import UNMAPPED, unmapped
+from helpers.ingest.values.times_decided import FEW, STATED
 
 if TYPE_CHECKING:
     import duckdb
@@ -37,7 +38,7 @@ def enforce_tolerances(con: "duckdb.DuckDBPyConnection", study: Study) -> None:
                 got=f"{found:,} of {units:,} {'units' if kind == 'two_variants' else 'rows'} ({formatted(found / units, 'share')})",
                 expected=f"at most {formatted(limit, 'share')} (data.tolerate.{kind})",
                 cause=_CAUSES[kind],
-                remedy=f"mend the log, or tolerate it: data.tolerate.{kind}: {min(1, max(found / units * 1.1, 0.0001)):.4f}",
+                remedy=_remedy(kind, found / units),
             )
     _check_variants(con, study)
     _check_planted_levels(con, study)
@@ -51,6 +52,12 @@ def enforce_tolerances(con: "duckdb.DuckDBPyConnection", study: Study) -> None:
             cause="the period is another one than the log's" if outside else None,
             remedy="correct period in the study file" if outside else "mend the log, or what data.columns maps",
         )
+
+
+def _remedy(kind: str, share: float) -> str:
+    if kind == "unparseable_time" and share > FEW:
+        return f"say how they are written, data.time_format: {STATED}; or map another column to event_time"
+    return f"mend the log, or tolerate it: data.tolerate.{kind}: {min(1, max(share * 1.1, 0.0001)):.4f}"
 
 
 def _check_levels(con: "duckdb.DuckDBPyConnection", study: Study) -> None:

@@ -9,14 +9,7 @@ select
     {{ first_broken_rule() }} as problem
 from (
     select
-        * exclude (event_time, price),
-        {% if var('time_is_text') -%}
-        {{ time_format('event_time') }} as time_format,
-        {{ parsed_time('event_time') }} as event_time,
-        {%- else -%}
-        'typed' as time_format,
-        event_time,
-        {%- endif %}
+        * exclude (price),
         coalesce(price, '') <> '' as has_price,
         try_cast(price as decimal(18, 4)) as price
     from {{ ref('base_events') }}
