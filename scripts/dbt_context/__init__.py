@@ -59,7 +59,6 @@ VARIABLES: dict[str, Any] = {
     "start": "2026-03-01 00:00:00",
     "summed_events": ["purchase"],
     "surrogate": {"proxy": "rate", "outcome": "spend", "opportunity": "order_value"},
-    "time_is_text": True,
     "title": "An example",
     "variants": [
         {"name": "control", "weight": 0.5, "upper": "0.5"},

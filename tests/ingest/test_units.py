@@ -52,7 +52,7 @@ def test_times_attributes_and_what_was_before(tmp_path, typed):
     ]  # fmt: skip
     countries = duckdb.sql(f"select distinct country from read_parquet('{found.location}')").fetchall()
     assert countries == [("DE",)]
-    assert (found.types["event_time"] == "VARCHAR") != typed
+    assert found.types["event_time"] == "TIMESTAMP"
 
 
 def test_without_an_id_every_row_is_a_unit_of_its_own(tmp_path):

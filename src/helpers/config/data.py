@@ -14,6 +14,7 @@ from pydantic import (
 
 from helpers.config.base import ConfigError, Model, Name, Share
 from helpers.config.formats import format_of
+from helpers.config.times import check_format, check_zone
 
 VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 """An environment variable in a path."""
@@ -150,6 +151,10 @@ class Place(Model):
     """The line of a CSV that holds the names of the columns, where something else stands above it"""
     origin: str = ""
     """Where the data come from, for the report"""
+    time_format: str | None = Field(None, min_length=1)
+    """How times are written, where the values do not tell: day_first, month_first, epoch_seconds, ..., or codes as %d.%m.%Y"""
+    timezone: str = "UTC"
+    """Time zone of times that carry none, such as Europe/Berlin"""
     export_clean_events: bool = False
     """Whether the clean events are written as a CSV beside the marts"""
 
@@ -177,6 +182,9 @@ class Place(Model):
     @model_validator(mode="after")
     def _whole(self) -> Self:
         database = self.kind in ("duckdb", "postgres")
+        if self.time_format is not None:
+            check_format(self.time_format)
+        check_zone(self.timezone)
         if not self.path and self.format != "frame":
             raise ConfigError(
                 "path", "nothing", "a file, a folder, a glob or a database", remedy="or say format: frame"

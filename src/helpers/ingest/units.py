@@ -231,7 +231,7 @@ def _refuse(con: "duckdb.DuckDBPyConnection", study: Study, data: Units, parts: 
             raise _too_many(study, kind, f"{place}, column '{first['at']}'", found, total)
     names = ", ".join(map(literal, parts.names))
     con.execute(
-        f"""insert into rejects select {_shifted(parts)}, what.at, what.kind, list_value({names})[file_index + 1]
+        f"""insert into rejects select {parts.numbered}, what.at, what.kind, list_value({names})[file_index + 1]
         from wrong"""
     )
 
@@ -249,20 +249,9 @@ def _too_many(study: Study, kind: str, place: str, found: int, total: int) -> Re
 
 def _place(con: "duckdb.DuckDBPyConnection", parts: Parts, file: int, row: int) -> str:
     number = con.execute(
-        f"select {_shifted(parts)} from (select ?::integer as file_index, ?::bigint as file_row_number)", [file, row]
+        f"select {parts.numbered} from (select ?::integer as file_index, ?::bigint as file_row_number)", [file, row]
     ).fetchall()[0][0]
     return f"row {number:,}"
-
-
-def _shifted(parts: Parts) -> str:
-    """The number of a row as a reader counts it, lines that could not be read counted too."""
-    names = ", ".join(map(literal, parts.names))
-    first = f"list_value({', '.join(map(str, parts.first_rows))})[file_index + 1]"
-    return f"""file_row_number + {first} + (
-        select count(*) from (
-            select "row" - row_number() over (partition by file order by "row") as readable_before, file
-            from rejects where "column" is null)
-        where file = list_value({names})[file_index + 1] and readable_before <= file_row_number + {first} - 1)"""
 
 
 def _moment(moment: datetime) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from helpers import assignment, ingest, paths
-from helpers.config import EXPOSED, EventName, Log, Simulation, Study, tracking_plan
+from helpers.config import EXPOSED, Simulation, Study, tracking_plan
 from helpers.defaults import MEMORY, THREADS
 from helpers.errors import ReportError
 from helpers.ingest.sql import cell, literal, quoted
@@ -59,7 +59,6 @@ def dbt_vars(study: Study, log: ingest.Landed, plan: tracking_plan.TrackingPlan)
         "columns": columns,
         "raw_row": f"row({', '.join(map(quoted, log.types))})" if "event_id" not in present else "null",
         "has_event_id": "event_id" in present,
-        "time_is_text": log.types.get(_raw_name(study, "event_time"), "VARCHAR") == "VARCHAR",
         "planned_events": sorted(plan.events),
         "revenue_events": sorted(revenue_events),
         "counted_events": sorted(study.counted),
@@ -111,14 +110,6 @@ def _amount(digits: dict[str, int]) -> str:
     }
     told = " ".join(f"when event_name in ({events}) then {in_units('price', of)}" for of, events in cases.items())
     return f"case {told} else {in_units('price', 0)} end"
-
-
-def _raw_name(study: Study, name: str) -> str:
-    if not isinstance(study.data, Log):
-        return name
-    source = study.data.columns[name]
-    assert not isinstance(source, EventName)
-    return source if isinstance(source, str) else source.column
 
 
 PAST = "sums of amounts past 64 bits of a unit, or 128 of all squares; keep fewer digits (economics.money_digits)"

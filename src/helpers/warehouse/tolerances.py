@@ -214,11 +214,12 @@ _CAUSES = {
 _REMEDIES = {
     "malformed_line": "mend these lines; raw/rejects.csv names each",
     "missing_id": "map the column of user_id that every row fills, or take rows of no unit out of the export, for all arms and events alike",
-    "unparseable_time": "map the column that holds the moment of each event, in one format",
+    "unparseable_time": f"say how they are written, data.time_format: {STATED}; or map another column to event_time",
     "unplanned_event": "add these events to the tracking plan, or correct their names",
     "wrong_type": "correct these values; leave a field empty where the amount is not known",
     "missing_revenue": "missing: zero at the metric if an empty amount means that nothing was paid; else bring the amounts, or measure how many instead of how much",
-    "negative_price": "log a refund as an event of its own, or correct these amounts",
+    "negative_price": "data.negative: refund if they are refunds, which then lower the sums; else correct these amounts",
+    "repeated": "take out what was exported twice, or map the id of the event to event_id (data.columns.event_id)",
     "two_variants": "join the variant that each unit was assigned first, from where it was drawn",
 }
 """What is right to do; rows are never left out by what came of them."""

@@ -75,6 +75,7 @@ class StudyProposal:
     optional: tuple[str, ...] = ()
     window_hours: float = 168
     revenue: str = ""
+    time_format: Noted = ("", "")
 
     @property
     def levels(self) -> tuple[Arm, ...]:

@@ -70,7 +70,7 @@ def propose(
     arm_names = {a.level: a.name for a in arms}
     return StudyProposal(
         source="units", mode="online", rows=rows, arms=tuple(arms), weights=weights(arms),
-        columns=mapped, start=start, end=end, period=period,
+        columns=mapped, start=start, end=end, period=period, time_format=roles.time_format(time),
         baseline=start - timedelta(days=28) if before else None,
         metrics=metrics, segments=tuple(segments),
         outcomes={names[c.name]: (c.name, _seen("outcome", c)) for c in kinds.outcomes},
@@ -79,7 +79,7 @@ def propose(
         assumed=(
             f"grain: unit table, one row a unit ({rows:,} rows)",
             _unit_said(unit, repeated),
-            f"time: {_said(time)} (UTC), {start:%Y-%m-%d} to {end:%Y-%m-%d}" if time
+            f"time: {_said(time)} ({roles.read_as(time)}UTC), {start:%Y-%m-%d} to {end:%Y-%m-%d}" if time
             else f"time: no column holds a moment; the period is a placeholder of two weeks from {start:%Y-%m-%d}",
             f"variant: {_said(variant)}, levels {_levels(arms)}; {why}",
             f"weights: {weights(arms)}",
