@@ -8,6 +8,7 @@ from helpers.errors import ReportError, several
 from helpers.formatting import formatted
 from helpers.ingest.levels import UNMAPPED, unmapped
 from helpers.ingest.units import FLAWS
+from helpers.ingest.values.times_decided import STATED
 
 if TYPE_CHECKING:
     import duckdb
