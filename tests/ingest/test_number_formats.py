@@ -97,6 +97,15 @@ def test_what_one_column_leaves_open_another_tells(tmp_path):
     assert "column 'spend': 1,234 is read as 1.234" in reading.notes
 
 
+@pytest.mark.parametrize(("weight", "amount"), [("0.25", "1234"), ("0,25", "1.234")])
+def test_so_does_a_column_that_the_study_does_not_map(tmp_path, weight, amount):
+    rows = [f"u1;a;1;1,234;1;{weight}", f"u2;b;1;1,234;1;{weight}"]
+    study = unit_study(table(tmp_path, *rows, header="who;arm;bought;spend;rounds;weight"), delimiter=";")
+    reading, faults = looked_at(study, tmp_path)
+    assert not faults
+    assert f"column 'spend': 1,234 is read as {amount}" in reading.notes
+
+
 def test_three_decimals_of_a_program_are_no_thousands(tmp_path):
     assert spent(tmp_path, "1.234", "5.678", delimiter=",") == [Decimal("1.234"), Decimal("5.678")]
 

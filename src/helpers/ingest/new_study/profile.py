@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from helpers import paths
 from helpers.ingest.new_study import vocabulary
-from helpers.ingest.sql import number, quoted
+from helpers.ingest.sql import quoted
 
 if TYPE_CHECKING:
     from helpers.ingest.new_study.source import SourceTable
@@ -32,7 +32,7 @@ class Column:
 
     ``distinct`` is exact up to :data:`LEVELS` and where it may be ``filled``, else approximate; ``levels`` holds the values with their rows where
     they are counted, the most frequent first. ``below`` and ``above`` count numbers that often mean that one is missing,
-    such as -1 and 999, ``dates`` days without a time of day.
+    such as -1 and 999, ``dates`` days without a time of day. ``unread`` says why its numbers cannot be read.
     """
 
     name: str
@@ -58,6 +58,7 @@ class Column:
     last: datetime | None
     levels: tuple[tuple[str, int], ...] = ()
     counted: bool = False
+    unread: str = ""
 
     @property
     def empty_share(self) -> float:
@@ -122,7 +123,7 @@ def exact(table: "SourceTable", column: Column) -> Column:
 
 def _seen(table: "SourceTable", names: list[str], rows: int, before: int) -> list[Column]:
     texts = ", ".join(f"{table.text(name)} as t{i}" for i, name in enumerate(names))
-    values = ", ".join(f"t{i}, {number(f't{i}')} as v{i}" for i in range(len(names)))
+    values = ", ".join(f"t{i}, {table.value(name, f't{i}')} as v{i}" for i, name in enumerate(names))
     asked = [
         question
         for i in range(len(names))
@@ -185,7 +186,7 @@ def _column(table: "SourceTable", name: str, position: int, rows: int, seen: lis
             distinct = len(levels)
     values: list[Any] = [math.nan if n is None else float(n) for n in seen[9:]]
     told: list[Any] = [position, rows, filled, distinct, *counts, *moments[:2], *values, *moments[2:], levels]
-    return Column(name, table.parts.types[name], *told)
+    return replace(Column(name, table.parts.types[name], *told), unread=table.unread.get(name, ""))
 
 
 def parsed_time(raw: str) -> str:

@@ -1,10 +1,11 @@
 """How the numbers of a table are written, told by all of what stands in a column: its decimals, its marks, its digits."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from helpers.config import ColumnOf, Log, Study, Units
+from helpers.config import ColumnOf, Log, Place, Study, Units
 from helpers.errors import ReportError
 from helpers.ingest.sql import literal, quoted
 from helpers.ingest.values.amounts import (
@@ -27,6 +28,8 @@ WORDS = ("true", "false", "nan")
 """What stands for a number, or for none, in a table of units."""
 _LARGEST, _ALL = 15, 18
 """Powers of ten that the largest amount and the sum of all stay below, so that no sum of squares leaves 128 bits."""
+FIRST, MOST_COLUMNS = 10_000, 200
+"""First rows and columns that are looked at to tell whether numbers stand there, and how they are written."""
 _OPEN = r"-?[1-9][0-9]{0,2}\.[0-9]{3}"
 """A plain number whose point may part thousands as well."""
 
@@ -68,36 +71,44 @@ def number_columns(data: Log | Units) -> list[str]:
 def decide(
     con: "duckdb.DuckDBPyConnection", study: Study, parts: "Parts"
 ) -> tuple[dict[str, Amounts], list[str], list[ReportError]]:
-    """How each column of numbers is read, what is said of it, and what leaves one unread.
+    """How each column of numbers that a study maps is read, what is said of it, and what leaves one unread."""
+    data = study.data
+    assert isinstance(data, Log | Units)
+    found, notes, faults = formats(con, parts, number_columns(data), data, f"studies/{study.name}.yml")
+    made = data.columns.get("price") if isinstance(data, Log) else None
+    if isinstance(made, ColumnOf) and made.times and not faults:
+        found[key_of(made)] = _measured(con, parts, Amounts(), product_of(made, found))
+    return found, notes, list(faults.values())
+
+
+def formats(
+    con: "duckdb.DuckDBPyConnection", parts: "Parts", columns: Sequence[str], place: Place, called: str
+) -> tuple[dict[str, Amounts], list[str], dict[str, ReportError]]:
+    """The same of any columns of a table, what leaves one unread by its name; ``called`` begins each error.
 
     A column has one format; which one is told by values that only a point or only a comma makes numbers. Where a column
     leaves it open, as 1,234 alone does, the other columns of the table tell it, else ``data.decimal``.
     """
-    data = study.data
-    assert isinstance(data, Log | Units)
-    columns = number_columns(data)
     seen = {column: _look(con, parts, column) for column in columns if parts.types[column] == "VARCHAR"}
     told = {point for each in seen.values() if len(each.points) == 1 for point in each.points}
+    if not told and any(each.is_open for each in seen.values()):
+        told = _elsewhere(con, parts, set(columns))
     found: dict[str, Amounts] = {}
     notes: list[str] = []
-    faults: list[ReportError] = []
+    faults: dict[str, ReportError] = {}
     for column in columns:
         point: Point | None = "."
         if column in seen:
-            point, fault = _point(study, seen[column], told)
-            faults += [fault] if fault else []
+            point, fault = _point(place, called, seen[column], told)
+            faults |= {column: fault} if fault else {}
         if point is None:
             continue
         as_decided = Amounts(point, column not in seen or (seen[column].plain and point == "."))
-        text = f"{quoted(column)}::varchar"
-        found[column] = _measured(con, parts, as_decided, canonical(text, as_decided))
+        found[column] = _measured(con, parts, as_decided, canonical(f"{quoted(column)}::varchar", as_decided))
         example = "" if as_decided.plain else seen[column].example(point)
         if example:
             read = con.execute(f"select {canonical(literal(example), as_decided)}").fetchall()[0][0]
             notes.append(f"column '{column}': {example} is read as {_shown(read)}")
-    made = data.columns.get("price") if isinstance(data, Log) else None
-    if isinstance(made, ColumnOf) and made.times and not faults:
-        found[key_of(made)] = _measured(con, parts, Amounts(), product_of(made, found))
     return found, notes, faults
 
 
@@ -150,11 +161,25 @@ def _look(con: "duckdb.DuckDBPyConnection", parts: "Parts", column: str) -> _See
     )
 
 
-def _point(study: Study, seen: _Seen, told: set[Point]) -> tuple[Point | None, ReportError | None]:
+def _elsewhere(con: "duckdb.DuckDBPyConnection", parts: "Parts", known: set[str]) -> set[Point]:
+    """What stands before the decimals in the first rows of the table's other columns that hold numbers."""
+    others = [c for c, kind in parts.types.items() if kind == "VARCHAR" and c not in known][:MOST_COLUMNS]
+    if not others:
+        return set()
+    dot, comma = (literal(pattern(point)) for point in (".", ","))
+    asked = [
+        f"bool_and(regexp_full_match({c}, {mine})) and bool_or(not regexp_full_match({c}, {other}))"
+        for c in map(quoted, others)
+        for mine, other in ((dot, comma), (comma, dot))
+    ]
+    found = con.execute(f"select {', '.join(asked)} from (from {parts.relation} limit {FIRST})").fetchall()[0]
+    points: tuple[Point, Point] = (".", ",")
+    return {points[i % 2] for i, so in enumerate(found) if so}
+
+
+def _point(place: Place, called: str, seen: _Seen, told: set[Point]) -> tuple[Point | None, ReportError | None]:
     """What stands before the decimals of a column; or None and why that cannot be told."""
-    data = study.data
-    assert isinstance(data, Log | Units)
-    called = f"studies/{study.name}.yml: the numbers of column '{seen.column}'"
+    called += f": the numbers of column '{seen.column}'"
     if len(seen.marks) > 1:
         return None, ReportError(
             f"{called} are amounts in several currencies",
@@ -170,8 +195,8 @@ def _point(study: Study, seen: _Seen, told: set[Point]) -> tuple[Point | None, R
             remedy="write them in one way; 12 % is read as 0.12",
         )
     if len(seen.points) > 1:
-        if data.decimal:
-            return data.decimal, None
+        if place.decimal:
+            return place.decimal, None
         return None, ReportError(
             f"{called} are of two formats",
             got=f"{seen.example('.')!r} and {seen.example(',')!r}",
@@ -184,13 +209,13 @@ def _point(study: Study, seen: _Seen, told: set[Point]) -> tuple[Point | None, R
         return next(iter(seen.points)), None
     if not seen.is_open:
         return ".", None
-    if data.decimal:
-        return data.decimal, None
+    if place.decimal:
+        return place.decimal, None
     if len(told) == 1:
         return next(iter(told)), None
     if any(sign in mark for mark in seen.marks for sign in "$£¥₹"):
         return ".", None  # countries with these write 1,234.50
-    by_program = data.kind not in (None, "csv") or data.delimiter == ","
+    by_program = place.kind not in (None, "csv") or place.delimiter == ","
     if seen.plain and by_program:
         return ".", None
     example = seen.example("") or "1.234"
