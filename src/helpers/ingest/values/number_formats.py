@@ -28,6 +28,8 @@ WORDS = ("true", "false", "nan")
 """What stands for a number, or for none, in a table of units."""
 _LARGEST, _ALL = 15, 18
 """Powers of ten that the largest amount and the sum of all stay below, so that no sum of squares leaves 128 bits."""
+LONGEST = 60
+"""Characters of a number that is told as an example."""
 FIRST, MOST_COLUMNS = 10_000, 200
 """First rows and columns that are looked at to tell whether numbers stand there, and how they are written."""
 _OPEN = r"-?[1-9][0-9]{0,2}\.[0-9]{3}"
@@ -51,7 +53,9 @@ class _Seen:
     examples: tuple[tuple[str, str], ...] = ()
 
     def example(self, point: str) -> str:
-        return dict(self.examples).get(point) or ""
+        """A value as it may be told: none that fills a screen."""
+        found = dict(self.examples).get(point) or ""
+        return found if len(found) <= LONGEST else ""
 
 
 def number_columns(data: Log | Units) -> list[str]:
