@@ -6,6 +6,7 @@ from fractions import Fraction
 import pandas as pd
 import pytest
 
+from helpers.errors import ReportError
 from helpers.experiment.results import Results
 from helpers.warehouse import build, query
 from tests.warehouse.test_warehouse import FLAGSHIP, plain_rows, results, shop
@@ -49,3 +50,15 @@ def test_refunds_lower_sums_and_are_no_events(tmp_path):
     bought = daily[daily.event_name == "purchase"]
     assert bought.events.sum() == (amounts["amount"] > 0).sum()
     assert Fraction(int(bought.amount.sum()), 10**4) == amounts["amount"].sum()
+
+
+@pytest.mark.slow
+def test_a_sum_past_the_whole_numbers_is_one_error_that_says_so(tmp_path):
+    log = plain_rows().iloc[:-1]
+    log.loc[log["event_name"] == "purchase", "price"] = "90000000000000000.00"
+    log = pd.concat([log, log[log["event_name"] == "purchase"].assign(order_id="again")], ignore_index=True)
+    study, where = shop(tmp_path, log, events_of_experiment=False)
+    with pytest.raises(ReportError, match="sums of amounts past 64 bits of a unit") as caught:
+        build.build(study, where)
+    assert "economics.money_digits" in str(caught.value)
+    assert not where.database.exists()
