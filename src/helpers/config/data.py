@@ -3,6 +3,7 @@
 import codecs
 import difflib
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, Literal, Self
 
@@ -13,10 +14,14 @@ from pydantic import (
 )
 
 from helpers.config.base import ConfigError, Model, Name, Share
+from helpers.config.columns import TAKEN, RawColumn
 from helpers.config.formats import format_of
 
 VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 """An environment variable in a path."""
+
+LOGGED = ("experiment_id",)
+"""Columns of a log that the warehouse calls as the study does."""
 
 EXPOSED = "exposed"
 """The event by which a row of a unit table enters the experiment."""
@@ -104,11 +109,11 @@ class Simulation(Model):
 class ColumnOf(Model):
     """A column of the log; ``up_to`` keeps what stands before the first such character, ``times`` multiplies by a column."""
 
-    column: str
+    column: RawColumn
     """The column of the log"""
     up_to: str | None = Field(None, min_length=1, max_length=1)
     """Keep only what stands before the first such character"""
-    times: str | None = None
+    times: RawColumn | None = None
     """Column that a price is multiplied by, such as the quantity"""
 
 
@@ -206,6 +211,14 @@ Levels = Annotated[dict[str, Name], BeforeValidator(_as_written)]
 """Levels of a column, each with the variant that it means."""
 
 
+def _refuse_taken(names: Iterable[str]) -> None:
+    """A column that describes a unit is called by the study, in a table that has columns of its own."""
+    wrong = sorted(TAKEN.intersection(names))
+    if wrong:
+        raise ConfigError(f"columns.{wrong[0]}", wrong[0], "another name: the warehouse has one like it of its own",
+                          remedy=f"for instance {wrong[0]}_of_unit; the column of the file keeps its name")  # fmt: skip
+
+
 def _no_column(key: str, column: str) -> ConfigError:
     return ConfigError(key, "levels without a column", f"the column that holds them, as data.columns.{column}")
 
@@ -215,7 +228,7 @@ class Log(Place):
 
     source: Literal["log"]
     """log: the analyst's own log, one row an event"""
-    columns: dict[Name, str | ColumnOf | EventName]
+    columns: dict[Name, RawColumn | ColumnOf | EventName]
     """The project's names and the file's columns; nothing in the file is renamed"""
     variants: Levels = Field({})
     """Levels of the variant's column, each with the variant it means"""
@@ -235,6 +248,7 @@ class Log(Place):
                 f"event_time, event_name and user_id; {', '.join(missing)} missing",
                 remedy=f"is '{near[0]}' meant for '{missing[0]}'?" if near else "map the column of the log to it",
             )
+        _refuse_taken(name for name in self.columns if name not in LOGGED)
         for name, source in self.columns.items():
             if isinstance(source, EventName) and name != "event_name":
                 raise ConfigError(
@@ -279,15 +293,15 @@ class Units(Place):
 
     source: Literal["units"]
     """units: a table with one row a unit"""
-    columns: dict[Name, str | ColumnOf] = Field({})
+    columns: dict[Name, RawColumn | ColumnOf] = Field({})
     """user_id, variant, event_time, shown and attributes, each with the table's column"""
     variants: Levels = Field({})
     """Levels of the variant's column, each with the variant it means"""
     shown: Levels = Field({})
     """Levels of the column that says what was really shown, each with the variant it means"""
-    outcomes: dict[Name, str] = Field(min_length=1)
+    outcomes: dict[Name, RawColumn] = Field(min_length=1)
     """Events by name, each with its column: not zero means that it happened, a number is its amount"""
-    before: dict[Name, str] = Field({})
+    before: dict[Name, RawColumn] = Field({})
     """Outcomes by name, each with the column that holds them as they were before the experiment"""
     tolerate: UnitTolerance = UnitTolerance()
     """Shares of wrong rows that are accepted; what is not listed may not occur"""
@@ -318,6 +332,7 @@ class Units(Place):
         if wrong:
             raise ConfigError("columns", ", ".join(wrong), "none of these: a unit table holds units, not events",
                         remedy="map what happened under data.outcomes")  # fmt: skip
+        _refuse_taken(self.attributes)
         product = [c.times for c in self.columns.values() if isinstance(c, ColumnOf) and c.times]
         if product:
             raise ConfigError(

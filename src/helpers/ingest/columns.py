@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from helpers.config import ColumnOf, EventName, Log, Place, Study, Units
+from helpers.config.columns import stored
 from helpers.config.tracking_plan import ROW_COLUMNS
 from helpers.errors import ReportError
 from helpers.ingest.levels import variant_of
@@ -31,7 +32,7 @@ def needed(place: Place, found: Iterable[str]) -> list[str]:
     """Columns of a database's table that are read: all of a log whose rows have no id, for repeats are told by all."""
     named = mapped(place)
     whole = isinstance(place, Log) and "event_id" not in place.columns
-    return [column for column in found if whole or column in named]
+    return [column for column in found if whole or stored(column) in named]
 
 
 def check_columns(place: Place, found: list[str], name: str) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from helpers.config import Log, Units
+from helpers.config.columns import stored
 from helpers.errors import ReportError
 from helpers.ingest import lines, text
 from helpers.ingest.columns import check_columns, mapped
@@ -128,7 +129,7 @@ def header(file: Path, place: "Place") -> tuple[str, list[str], int]:
 
 
 def _names(record: list[str]) -> list[str]:
-    return [name or f"column_{number}" for number, name in enumerate(record, 1)]
+    return [stored(name) or f"column_{number}" for number, name in enumerate(record, 1)]
 
 
 def _convert(con: "duckdb.DuckDBPyConnection", place: "Place", table: Table, file: Path, part: Path) -> None:

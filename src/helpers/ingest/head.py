@@ -6,12 +6,13 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from helpers.config import Log, Place, Study, Units
+from helpers.config.columns import stored
 from helpers.errors import ReportError
 from helpers.ingest import csv, database, parquet
 from helpers.ingest.columns import check_columns, expression
 from helpers.ingest.locations import files_of
 from helpers.ingest.reading import Reading
-from helpers.ingest.sql import literal
+from helpers.ingest.sql import kept
 
 if TYPE_CHECKING:
     import duckdb
@@ -71,7 +72,7 @@ def _relation(
     if kind == "csv":
         table = csv.opened(file, place, aside / "head.csv", most=HEAD)
         return csv.scan(table, "ignore_errors = true"), dict.fromkeys(table.names, "VARCHAR")
-    if kind == "duckdb":
-        relation, _ = database.attached(con, place, file)
-        return relation, {row[0]: row[1] for row in con.execute(f"describe select * from {relation}").fetchall()}
-    return f"read_parquet({literal(file)})", parquet.types(con, file)
+    relation = database.attached(con, place, file)[0] if kind == "duckdb" else parquet.relation(file)
+    described = con.execute(f"describe select * from {relation}").fetchall() if kind == "duckdb" else None
+    found = {row[0]: row[1] for row in described} if described is not None else parquet.types(con, file)
+    return f"(select {kept(found)} from {relation})", {stored(name): type_ for name, type_ in found.items()}

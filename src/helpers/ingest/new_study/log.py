@@ -4,6 +4,7 @@ import re
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from helpers.config.columns import TAKEN
 from helpers.errors import ReportError
 from helpers.ingest.new_study import measures, questions, roles, vocabulary
 from helpers.ingest.new_study.profile import Column
@@ -51,7 +52,9 @@ def propose(
     optional = _skipped(table, unit, event, steps)
     mapped = _mapped(table, columns, unit, time, event, variant)
     segments = [c for c in columns if _attribute(table, c, mapped, unit)][: measures.MOST_SEGMENTS]
-    named = {vocabulary.slug(c.name, set(mapped)): c for c in segments}
+    named: dict[str, Column] = {}
+    for column in segments:
+        named[vocabulary.slug(column.name, TAKEN | {*mapped, *named})] = column
     metrics = _metrics(table, event, steps, mapped)
     start, end = _period(time)
     tolerate = _tolerances(table, rows, unit, time, event, variant, mapped, strange, metrics)

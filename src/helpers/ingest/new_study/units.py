@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from helpers import defaults
+from helpers.config import columns as columns_of
 from helpers.errors import ReportError
 from helpers.ingest.new_study import measures, questions, roles, vocabulary
 from helpers.ingest.new_study.profile import Column
@@ -51,7 +52,9 @@ def propose(
         _covered(measures.metric(c, names[c.name], "secondary" if i else "primary"), before)
         for i, c in enumerate(kinds.outcomes)
     )
-    segments = {vocabulary.slug(c.name, set(TAKEN)): c for c in kinds.segments if c.name not in kept}
+    segments: dict[str, Column] = {}
+    for column in (c for c in kinds.segments if c.name not in kept):
+        segments[vocabulary.slug(column.name, {*TAKEN, *columns_of.TAKEN, *segments})] = column
     roles_of = {"user_id": unit, "variant": variant, "shown": shown, "event_time": time}
     mapped: dict[str, Noted] = {n: (c.name, _seen(n, c)) for n, c in (roles_of | segments).items() if c}
     used = [
