@@ -232,6 +232,8 @@ class Log(Place):
     """The project's names and the file's columns; nothing in the file is renamed"""
     variants: Levels = Field({})
     """Levels of the variant's column, each with the variant it means"""
+    events: Levels = Field({})
+    """Names of events as the log writes them, each with the name by which the study calls it; others stay as they are"""
     tolerate: Tolerance = Tolerance()
     """Shares of wrong rows that are accepted; what is not listed may not occur"""
     bot_events_per_day: int = Field(2_000, ge=10)
@@ -258,6 +260,10 @@ class Log(Place):
                 raise ConfigError(f"columns.{name}.times", source.times, "none; only price is a product of two columns")
         if self.variants and "variant" not in self.columns:
             raise _no_column("variants", "variant")
+        if self.events and isinstance(self.columns["event_name"], EventName):
+            raise ConfigError(
+                "events", ", ".join(self.events), "none: data.columns.event_name gives every event its name"
+            )
         return self
 
 

@@ -9,7 +9,7 @@ from helpers.config import ColumnOf, EventName, Log, Place, Study, Units
 from helpers.config.columns import stored
 from helpers.config.tracking_plan import ROW_COLUMNS
 from helpers.errors import ReportError
-from helpers.ingest.levels import variant_of
+from helpers.ingest.levels import event_of, variant_of
 from helpers.ingest.reading import Reading
 from helpers.ingest.sql import literal, quoted
 
@@ -88,6 +88,8 @@ def expression(name: str, source: str | ColumnOf | EventName, types: dict[str, s
         made = quoted(column) if kind == "VARCHAR" else f"{quoted(column)}::varchar"
     if not isinstance(source, str) and source.up_to:
         made = f"split_part({made}, {literal(source.up_to)}, 1)"
+    if name == "event_name":
+        made = f"trim({made})"
     if name not in ROW_COLUMNS or name in ("category", "session_id", "product_id"):
         made = f"nullif({made}, '')"
     return made
@@ -103,6 +105,8 @@ def column_expressions(study: Study, types: dict[str, str], reading: Reading) ->
     }
     if isinstance(study.data, Log) and "variant" in made:
         made["variant"] = variant_of(made["variant"], study.data.variants)
+    if isinstance(study.data, Log) and study.data.events:
+        made["event_name"] = event_of(made["event_name"], study.data.events)
     named = mapping["event_name"]
     if isinstance(named, EventName) and named.first:
         made["event_name"] = _first_told_apart(study, named, made)

@@ -29,6 +29,16 @@ def variant_of(text: str, levels: Mapping[str, str]) -> str:
     return f"case {cases} when {text} <> '' then {literal(UNMAPPED)} || {text} else {text} end"
 
 
+def event_of(text: str, names: Mapping[str, str]) -> str:
+    """SQL of the name by which a study calls an event of the log; one that it does not map keeps its own.
+
+    >>> event_of("what", {"Order Completed": "purchase"})
+    "case what when 'Order Completed' then 'purchase' else what end"
+    """
+    cases = " ".join(f"when {literal(logged)} then {literal(name)}" for logged, name in names.items())
+    return f"case {text} {cases} else {text} end"
+
+
 def unmapped(
     study: Study, column: str, holder: str, found: Sequence[tuple[str | None, int]], counted: str
 ) -> ReportError | None:

@@ -39,7 +39,7 @@ def enforce_tolerances(con: "duckdb.DuckDBPyConnection", study: Study) -> None:
                 else f"studies/{study.name}.yml: {_TOLD[kind]}",
                 got=f"{found:,} of {units:,} {'units' if kind == 'two_variants' else 'rows'} ({formatted(found / units, 'share')})",
                 expected=f"at most {formatted(limit, 'share')} (data.tolerate.{kind})",
-                cause=_CAUSES[kind],
+                cause=_unplanned(con, study) if kind == "unplanned_event" else _CAUSES[kind],
                 remedy=f"mend the log, or tolerate it: data.tolerate.{kind}: {min(1, max(found / units * 1.1, 0.0001)):.4f}",
             )
     _check_variants(con, study)
@@ -54,6 +54,16 @@ def enforce_tolerances(con: "duckdb.DuckDBPyConnection", study: Study) -> None:
             cause="the period is another one than the log's" if outside else None,
             remedy="correct period in the study file" if outside else "mend the log, or what data.columns maps",
         )
+
+
+def _unplanned(con: "duckdb.DuckDBPyConnection", study: Study) -> str:
+    """The events that no plan covers, by their names in the log."""
+    found = con.execute(
+        """select event_name, count(*) from staging.base_events where row_key in
+        (select row_key from staging.stg_events_checked where problem = 'unplanned_event') group by 1 order by 2 desc, 1 limit 5"""
+    ).fetchall()
+    told = ", ".join(f"{name!r} ({n:,} rows)" if name else f"no name ({n:,} rows)" for name, n in found)
+    return f"{_CAUSES['unplanned_event']}: {told}; data.events says what a name of the log means"
 
 
 def _check_repeats(study: Study, found: int, rows: int) -> None:

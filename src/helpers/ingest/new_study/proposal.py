@@ -70,6 +70,7 @@ class StudyProposal:
     tolerate: dict[str, tuple[float, str]] = field(default_factory=dict)
     baseline: datetime | None = None
     plan: tuple[Planned, ...] = ()
+    events: dict[str, str] = field(default_factory=dict)
     steps: tuple[str, ...] = ()
     optional: tuple[str, ...] = ()
     window_hours: float = 168
