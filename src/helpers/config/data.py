@@ -131,7 +131,7 @@ class EventName(Model):
 
 
 class Place(Model):
-    """Where a table stands: CSV (plain or gz) or Parquet (a file, a folder, a glob), DuckDB, PostgreSQL, a notebook's frame.
+    """Where a table stands: CSV or JSON lines (plain, gz or zst) or Parquet (a file, a folder, a glob), DuckDB, PostgreSQL, a notebook's frame.
 
     The format is told by the path where it can be; a path that is nothing but ``${VARIABLE}`` names the environment
     variable that holds the connection string of a PostgreSQL database, so that no password stands in a file.
@@ -139,8 +139,8 @@ class Place(Model):
 
     path: str = ""
     """File, folder or glob, from the project's root; ${REAL_DATA_DIR} stands for the folder of downloads"""
-    format: Literal["csv", "parquet", "duckdb", "postgres", "frame"] | None = None
-    """csv, parquet, duckdb, postgres or frame; seen from the path when left out"""
+    format: Literal["csv", "json", "parquet", "duckdb", "postgres", "frame"] | None = None
+    """csv, json (one object a line), parquet, duckdb, postgres or frame; seen from the path when left out"""
     table: str | None = Field(None, min_length=1)
     """The table of a DuckDB file or a PostgreSQL database"""
     delimiter: str = Field(",", min_length=1, max_length=1)
@@ -196,6 +196,10 @@ class Place(Model):
         return self
 
 
+LEAVE_OUT = "leave_out"
+"""What a level means whose rows are no part of the experiment."""
+
+
 def _as_written(levels: Any) -> Any:
     """Levels are text, also where YAML reads a number or a truth value.
 
@@ -231,7 +235,7 @@ class Log(Place):
     columns: dict[Name, RawColumn | ColumnOf | EventName]
     """The project's names and the file's columns; nothing in the file is renamed"""
     variants: Levels = Field({})
-    """Levels of the variant's column, each with the variant it means"""
+    """Levels of the variant's column, each with the variant it means, or leave_out; "" is the empty field"""
     events: Levels = Field({})
     """Names of events as the log writes them, each with the name by which the study calls it; others stay as they are"""
     tolerate: Tolerance = Tolerance()
@@ -302,7 +306,7 @@ class Units(Place):
     columns: dict[Name, RawColumn | ColumnOf] = Field({})
     """user_id, variant, event_time, shown and attributes, each with the table's column"""
     variants: Levels = Field({})
-    """Levels of the variant's column, each with the variant it means"""
+    """Levels of the variant's column, each with the variant it means, or leave_out; "" is the empty field"""
     shown: Levels = Field({})
     """Levels of the column that says what was really shown, each with the variant it means"""
     outcomes: dict[Name, RawColumn] = Field(min_length=1)

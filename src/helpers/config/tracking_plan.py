@@ -40,10 +40,11 @@ ROW_KINDS: Final[dict[str, Disposition]] = {
 }
 """What becomes of each kind of row. Quarantined and dropped rows leave; repaired and flagged ones are kept."""
 
-UNIT_KINDS: Final[dict[str, Disposition]] = dict.fromkeys(
-    ("missing_outcome", "shown_otherwise", "duplicate_unit"), "quarantined"
-)
-"""What only a unit table can have wrong: a row without an outcome, shown another variant, repeating a unit."""
+UNIT_KINDS: Final[dict[str, Disposition]] = {
+    "left_out": "dropped",
+    **dict.fromkeys(("missing_outcome", "shown_otherwise", "duplicate_unit"), "quarantined"),
+}
+"""What only a unit table can have wrong: a row of a level that is left out, without an outcome, shown another variant, repeating a unit."""
 
 EXPERIMENT_EVENTS: Final[dict[str, tuple[str, ...]]] = {
     "experiment_impression": ("experiment_id", "variant", "user_id"),

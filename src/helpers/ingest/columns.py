@@ -88,7 +88,7 @@ def expression(name: str, source: str | ColumnOf | EventName, types: dict[str, s
         made = quoted(column) if kind == "VARCHAR" else f"{quoted(column)}::varchar"
     if not isinstance(source, str) and source.up_to:
         made = f"split_part({made}, {literal(source.up_to)}, 1)"
-    if name == "event_name":
+    if name in ("event_name", "variant", "shown"):  # blanks at their ends mean nothing
         made = f"trim({made})"
     if name not in ROW_COLUMNS or name in ("category", "session_id", "product_id"):
         made = f"nullif({made}, '')"

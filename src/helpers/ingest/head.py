@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 from helpers.config import Log, Place, Study, Units
 from helpers.config.columns import stored
 from helpers.errors import ReportError
-from helpers.ingest import csv, database, parquet
+from helpers.ingest import csv, database, json_lines, parquet, text
 from helpers.ingest.columns import check_columns, expression
+from helpers.ingest.levels import event_of
 from helpers.ingest.locations import files_of
+from helpers.ingest.parts import REJECTS
 from helpers.ingest.reading import Reading
 from helpers.ingest.sql import kept
 
@@ -54,6 +56,8 @@ def head(study: Study, asked: tuple[str, ...], rows: int) -> Head | None:
             if name not in place.columns:
                 continue
             made = expression(name, place.columns[name], types, Reading())
+            if name == "event_name" and isinstance(place, Log) and place.events:
+                made = event_of(made, place.events)
             try:
                 seen = con.execute(
                     f"select distinct coalesce(({made})::varchar, '') from (from {relation} limit {rows})"
@@ -72,6 +76,13 @@ def _relation(
     if kind == "csv":
         table = csv.opened(file, place, aside / "head.csv", most=HEAD)
         return csv.scan(table, "ignore_errors = true"), dict.fromkeys(table.names, "VARCHAR")
+    if kind == "json":
+        part = aside / file.with_suffix("").name
+        whole = b"".join(text.blocks(file, HEAD))
+        part.write_bytes(whole[: whole.rfind(b"\n") + 1] or whole)
+        con.execute(REJECTS)
+        parts = json_lines.read(con, place, [part], aside)
+        return parts.relation, parts.types
     relation = database.attached(con, place, file)[0] if kind == "duckdb" else parquet.relation(file)
     described = con.execute(f"describe select * from {relation}").fetchall() if kind == "duckdb" else None
     found = {row[0]: row[1] for row in described} if described is not None else parquet.types(con, file)

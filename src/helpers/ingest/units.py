@@ -5,11 +5,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from helpers.config import EXPOSED, Study, Units
+from helpers.config.data import LEAVE_OUT
 from helpers.errors import ReportError
 from helpers.formatting import formatted
 from helpers.ingest.columns import expression
 from helpers.ingest.levels import KEYS as LEVELS
-from helpers.ingest.levels import unmapped
+from helpers.ingest.levels import ODD, unmapped
 from helpers.ingest.parts import Parts
 from helpers.ingest.reading import Reading
 from helpers.ingest.sql import literal, quoted
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     import duckdb
 
 KINDS = {
+    "left_out": "rows of a level that the study leaves out",
     "malformed_line": "lines that do not fit the header",
     "missing_id": "rows without a unit id",
     "missing_outcome": "rows without an outcome; null is not zero",
@@ -70,7 +72,9 @@ def land(con: "duckdb.DuckDBPyConnection", study: Study, parts: Parts, reading: 
 def arms(con: "duckdb.DuckDBPyConnection") -> dict[str, int]:
     """Rows of the landed table by the variant they were assigned, refused ones included."""
     return dict(
-        con.execute("select variant, count(*) from units where variant is not null group by 1 order by 1").fetchall()
+        con.execute(
+            f"select variant, count(*) from units where variant <> {literal(LEAVE_OUT)} group by 1 order by 1"
+        ).fetchall()
     )
 
 
@@ -80,10 +84,13 @@ def _check_levels(con: "duckdb.DuckDBPyConnection", study: Study, parts: Parts, 
     columns = study.data.columns
     if study.mode == "offline" or column not in columns:
         return
-    found = con.execute(
-        f"select {expression(column, columns[column], parts.types, reading)} as level, count(*) from {parts.relation} group by 1 order by 1"
+    rows = con.execute(
+        f"""select {expression(column, columns[column], parts.types, reading)} as level, count(*), min(file_index),
+        min(file_row_number) from {parts.relation} group by 1 order by 1"""
     ).fetchall()
-    error = unmapped(study, column, parts.names[0], found, "rows")
+    many = sum(n for _, n, *_ in rows) >= ODD
+    places = {level: _place(con, parts, file, row) for level, n, file, row in rows if level and n == 1 and many}
+    error = unmapped(study, column, parts.names[0], [(level, n) for level, n, *_ in rows], "rows", places)
     if error:
         raise error
 
@@ -97,7 +104,7 @@ def _checked(study: Study, data: Units, parts: Parts, reading: Reading) -> str:
 
     def level(name: str, levels: dict[str, str]) -> str:
         cases = " ".join(f"when {literal(k)} then {literal(v)}" for k, v in levels.items())
-        return f"case {taken(name)} {cases} end" if cases and name in data.columns else taken(name)
+        return f"case coalesce({taken(name)}, '') {cases} end" if cases and name in data.columns else taken(name)
 
     key = "lpad((file_index * 1099511627776 + file_row_number)::varchar, 19, '0')"
     selected = [
@@ -110,7 +117,8 @@ def _checked(study: Study, data: Units, parts: Parts, reading: Reading) -> str:
         f"{taken('event_time') if 'event_time' in data.columns else _moment(study.period.start)} as event_time",
         *(f"{taken(name)} as {quoted(name)}" for name in data.attributes),
     ]
-    problems = ["when (user_id <> '') is not true then {'kind': 'missing_id', 'at': " + _raw(data, "user_id") + "}"]
+    problems = [f"when variant = {literal(LEAVE_OUT)} then {{'kind': 'left_out', 'at': {_raw(data, 'variant')}}}"]
+    problems += ["when (user_id <> '') is not true then {'kind': 'missing_id', 'at': " + _raw(data, "user_id") + "}"]
     for name, column, event in _measures(data):
         selected += [f"{_written(column, types)} as {name}_text"]
         told = f"'at': {literal(column)}"
@@ -197,7 +205,7 @@ def _refuse(con: "duckdb.DuckDBPyConnection", study: Study, data: Units, parts: 
         from units where problem is not null group by 1"""
     ).fetchall()
     for kind, found, first in sorted(wrong, key=lambda row: list(KINDS).index(row[0])):
-        if found > tolerated[kind] * total:
+        if kind in tolerated and found > tolerated[kind] * total:
             place = f"{parts.names[first['file']]}, {_place(con, parts, first['file'], first['row'])}"
             raise _too_many(study, kind, f"{place}, column '{first['at']}'", found, total)
     names = ", ".join(map(literal, parts.names))

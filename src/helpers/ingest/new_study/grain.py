@@ -4,7 +4,7 @@ import difflib
 from typing import TYPE_CHECKING
 
 from helpers.errors import ReportError
-from helpers.ingest.new_study import log, roles, units, vocabulary
+from helpers.ingest.new_study import log, questions, roles, units, vocabulary
 from helpers.ingest.new_study.profile import Column, exact, profile
 from helpers.ingest.new_study.proposal import StudyProposal
 
@@ -35,8 +35,19 @@ def read(table: "SourceTable", told: str | None = None) -> StudyProposal:
     if unit and time and event and repeated and event not in variants[:1]:
         return log.propose(table, rows, columns, unit, time, event, next((c for c in variants if c is not event), None))
     if variants and not (event and repeated):
-        return units.propose(table, rows, columns, variants[0], variants[1:])
+        totals = {level: _place(table, variants[0], level) for level in roles.totals(variants[0])}
+        if totals:
+            table = table.without(variants[0].name, totals)
+            rows, columns = profile(table)
+            variants = [c for name in (v.name for v in variants) for c in columns if c.name == name]
+        return units.propose(table, rows, columns, variants[0], variants[1:], totals)
     raise _neither(table, rows, columns, unit, time, event, repeated)
+
+
+def _place(table: "SourceTable", variant: Column, level: str) -> str:
+    """Where the one row stands that holds a level."""
+    at = table.number(f"select min(file_row_number) from {{table}} where {questions.is_level(table, variant, level)}")
+    return f"row {int(at) + table.parts.first_rows[0]:,} alone, a total?"
 
 
 def _told(table: "SourceTable", columns: list[Column], name: str) -> Column:

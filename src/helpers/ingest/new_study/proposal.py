@@ -71,6 +71,7 @@ class StudyProposal:
     baseline: datetime | None = None
     plan: tuple[Planned, ...] = ()
     events: dict[str, str] = field(default_factory=dict)
+    also: dict[str, Noted] = field(default_factory=dict)
     steps: tuple[str, ...] = ()
     optional: tuple[str, ...] = ()
     window_hours: float = 168
