@@ -4,6 +4,7 @@ An empty field and an empty field in quotes are both missing. Blanks between a d
 value, all others are.
 """
 
+import codecs
 import csv
 import re
 from dataclasses import dataclass, replace
@@ -78,7 +79,8 @@ def opened(file: Path, place: "Place", aside: Path, most: int | None = None) -> 
     """
     head = b"".join(text.blocks(file, text.BLOCK))
     encoding = place.encoding or text.seen_encoding(head) or "utf-8"
-    if b"\0" in head and encoding == "utf-8" and text.is_binary(head):
+    wide = codecs.lookup(encoding).name.startswith(("utf-16", "utf-32"))
+    if b"\0" in head and not wide and text.is_binary(head):
         raise ReportError(
             f"{file.name} is no text",
             got="null bytes among its first ones",

@@ -63,3 +63,13 @@ def test_a_row_of_totals_is_left_out_and_named_and_spellings_are_one_arm(tmp_pat
     ingest.land(study, tmp_path / "raw")
     landed = ingest.landed(tmp_path / "raw")
     assert landed.table_arms == {"control": 150, "treatment": 150} and landed.refused == {"left_out": 8}
+
+
+def test_ids_of_which_some_are_written_as_floats_are_one_unit_each_and_the_event_s_id_is_found(tmp_path: Path) -> None:
+    events = [f"{1000 + i}{'.0' if event == 'purchase' else ''},2026-07-02 0{h}:00:{i % 60:02},{event},{h}-{i}"
+              for i in range(200) for h, event in enumerate(["view", "purchase"]) if i % (h + 1) == 0]  # fmt: skip
+    file = tmp_path / "log.csv"
+    file.write_text("user_id,event_time,event_name,$insert_id\n" + "\n".join(events) + "\n")
+    study, _, said = proposed(tmp_path, file)
+    assert "unit: column 'user_id', 200 units" in said and "100 are written as 1000.0; read as 1000" in said
+    assert study.data.columns["event_id"] == "$insert_id"

@@ -189,6 +189,9 @@ def _mapped(
         )
         if found:
             mapped[name] = found
+    ids = [c for c in free if c.filled == c.rows and c.distinct > 0.95 * c.rows and _names_an_event(c)]
+    if ids:
+        mapped["event_id"] = ids[0]
     if money:
         mapped["price"] = max(money, key=lambda c: c.filled)
     return mapped
@@ -201,6 +204,12 @@ def _is_key(column: Column, group: set[str]) -> bool:
         or parts <= group | vocabulary.UNIT
         or any("".join(parts) == g + "id" for g in group)
     )
+
+
+def _names_an_event(column: Column) -> bool:
+    """Whether a column is called as the id of an event is, such as event_id, $insert_id and messageId."""
+    parts = set(vocabulary.tokens(column.name))
+    return parts in ({"event", key} for key in vocabulary.KEY) or parts in ({"insert", "id"}, {"message", "id"})
 
 
 def _attribute(table: "SourceTable", column: Column, mapped: dict[str, Column], unit: Column) -> bool:
@@ -245,7 +254,7 @@ def _planned(
     table: "SourceTable", event: Column, name: str, level: str, rows: int, mapped: dict[str, Column]
 ) -> Planned:
     """What an event carries: always in all its rows, or sometimes."""
-    carried = {n: c for n, c in mapped.items() if n not in ("event_time", "event_name", "user_id")}
+    carried = {n: c for n, c in mapped.items() if n not in ("event_id", "event_time", "event_name", "user_id")}
     if not carried:
         return Planned(name, rows, {})
     asked = ", ".join(f"count({table.text(c.name)})" for c in carried.values())

@@ -3,7 +3,7 @@
 import difflib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,7 @@ from helpers.ingest import csv, database, files_of, json_lines, parquet
 from helpers.ingest.new_study import dialect
 from helpers.ingest.parts import REJECTS, Parts
 from helpers.ingest.sql import literal, number, quoted
+from helpers.ingest.values.ids import Ids
 from helpers.pipeline.files import scratch
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ class SourceTable:
     place: Place
     malformed: int
     left_out: str = ""
+    ids: Ids = field(default_factory=Ids)
 
     @property
     def relation(self) -> str:
@@ -61,7 +63,12 @@ class SourceTable:
 
     def text(self, column: str) -> str:
         """SQL of a column's text without spaces around it; null where it is empty."""
-        return f"nullif(trim({quoted(column)}::varchar), '')"
+        written = (
+            self.ids.text(column, self.parts.types[column])
+            if column in self.ids.whole
+            else f"{quoted(column)}::varchar"
+        )
+        return f"nullif(trim({written}), '')"
 
     def value(self, column: str) -> str:
         """SQL of a column as a finite number that a metric can hold; truth values are 1 and 0, everything else null."""
