@@ -152,14 +152,24 @@ def test_check_refuses_what_a_run_would_refuse_at_once(study):
 def test_check_notes_what_the_head_of_the_log_does_not_show(study):
     log = study.parent.parent / "log.csv"
     log.write_text(ROWS.replace("purchase", "bought"), encoding="utf-8")
+    data = yaml.safe_load(study.read_text(encoding="utf-8"))["data"]
+    changed(study, data=data | {"tolerate": {"unplanned_event": 0.5}})
     assert "note: no event purchase in the first 10,000 rows" in call("check", str(study)).output
+
+
+def test_check_tells_all_that_a_run_would_refuse_before_anything_is_built(study):
+    log = study.parent.parent / "log.csv"
+    log.write_text(ROWS.replace("purchase", "bought").replace("2019-10-01 00:00:00 UTC", "yesterday"), encoding="utf-8")
+    done = call("check", str(study))
+    assert done.exit_code == 2 and "It can be run" not in done.output
+    assert "2 things are wrong" in done.output and "timestamps that cannot be read" in done.output
+    assert "'bought' (1 rows); data.events says what a name of the log means" in done.output
+    assert not (study.parent.parent / "data").exists()
+    log.write_text(ROWS, encoding="utf-8")
     data = yaml.safe_load(study.read_text(encoding="utf-8"))["data"]
     data["columns"] |= {"variant": {"column": "category_code", "up_to": "."}}
     changed(study, mode="online", injection=None, data=data)
-    told = call("check", str(study)).output
-    assert "1 value(s) of the variant's column name no variant of the study" in told
-    assert "no unit in control, treatment in the first 10,000 rows" in told
-    assert "electronics" not in told, "values of a log are not repeated"
+    assert "the log shows other variants than the study" in call("check", str(study)).output
 
 
 def test_check_of_a_simulated_study_names_its_world():

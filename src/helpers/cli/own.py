@@ -33,11 +33,20 @@ def new_study(data: str, name: str | None, table: str | None, variant: str | Non
 
 @command
 @study_argument
-def check(study_file: str) -> None:
-    """Validate STUDY and find its data; say what would be analysed, and build nothing."""
+@click.option("--full", is_flag=True, help="Read all of the data, not head, middle and end of what is large.")
+def check(study_file: str, full: bool) -> None:
+    """Validate STUDY and read its data; say what would be analysed, and all that a run would refuse. Builds nothing."""
+    from helpers import config
+    from helpers.errors import several
     from helpers.ingest import preview
+    from helpers.warehouse import trial
 
-    click.echo(preview.of(study_file))
+    told = preview.of(study_file)
+    tried = trial.of(*config.opened(study_file), full=full)
+    if tried.faults:
+        raise several(tried.faults)
+    click.echo("\n".join([told, *(f"  note: {note}" for note in tried.notes)]))
+    click.echo(f"\nIt can be run: python -m helpers run {study_file}")
 
 
 def building(function: Callable[..., Any]) -> Callable[..., Any]:

@@ -34,7 +34,7 @@ def of(file: str) -> str:
     }
     lines = [f"{study.name}: {study.title}", *(f"  {name:<15} {fact}" for name, fact in facts.items())]
     lines += [f"  note: {note}" for note in _notes(study, seen)]
-    return "\n".join([*lines, "", f"It can be run: python -m helpers run {file}"])
+    return "\n".join(lines)
 
 
 def _built(where: StudyPaths) -> bool:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from helpers.config import EXPOSED, Study, Units
 from helpers.config.data import LEAVE_OUT
-from helpers.errors import ReportError
+from helpers.errors import ReportError, several
 from helpers.formatting import formatted
 from helpers.ingest.columns import expression
 from helpers.ingest.levels import KEYS as LEVELS
@@ -53,8 +53,8 @@ def land(con: "duckdb.DuckDBPyConnection", study: Study, parts: Parts, reading: 
     """
     data = study.data
     assert isinstance(data, Units)
-    for column in LEVELS:
-        _check_levels(con, study, parts, reading, column)
+    if faults := [error for column in LEVELS if (error := _check_levels(con, study, parts, reading, column))]:
+        raise several(faults)
     con.execute(f"create table units as {_checked(study, data, parts, reading)}")
     if "user_id" in data.columns:
         _mark_duplicates(con, study, data, parts)
@@ -78,21 +78,21 @@ def arms(con: "duckdb.DuckDBPyConnection") -> dict[str, int]:
     )
 
 
-def _check_levels(con: "duckdb.DuckDBPyConnection", study: Study, parts: Parts, reading: Reading, column: str) -> None:
+def _check_levels(
+    con: "duckdb.DuckDBPyConnection", study: Study, parts: Parts, reading: Reading, column: str
+) -> ReportError | None:
     """Every level that stands in the column must mean a variant."""
     assert isinstance(study.data, Units)
     columns = study.data.columns
     if study.mode == "offline" or column not in columns:
-        return
+        return None
     rows = con.execute(
         f"""select {expression(column, columns[column], parts.types, reading)} as level, count(*), min(file_index),
         min(file_row_number) from {parts.relation} group by 1 order by 1"""
     ).fetchall()
     many = sum(n for _, n, *_ in rows) >= ODD
     places = {level: _place(con, parts, file, row) for level, n, file, row in rows if level and n == 1 and many}
-    error = unmapped(study, column, parts.names[0], [(level, n) for level, n, *_ in rows], "rows", places)
-    if error:
-        raise error
+    return unmapped(study, column, parts.names[0], [(level, n) for level, n, *_ in rows], "rows", places)
 
 
 def _checked(study: Study, data: Units, parts: Parts, reading: Reading) -> str:
@@ -198,8 +198,9 @@ def _refuse(con: "duckdb.DuckDBPyConnection", study: Study, data: Units, parts: 
     malformed, at = con.execute("select count(*), arg_min({'file': file, 'row': row}, row) from rejects").fetchall()[0]
     total = con.execute("select count(*) from units").fetchall()[0][0] + malformed
     tolerated = data.tolerate.model_dump()
+    faults = []
     if malformed > tolerated["malformed_line"] * total:
-        raise _too_many(study, "malformed_line", f"{at['file']}, row {at['row']:,}", malformed, total)
+        faults.append(_too_many(study, "malformed_line", f"{at['file']}, row {at['row']:,}", malformed, total))
     wrong = con.execute(
         """select problem.kind, count(*), arg_min({'file': file_index, 'row': file_row_number, 'at': problem.at}, row_id)
         from units where problem is not null group by 1"""
@@ -207,7 +208,9 @@ def _refuse(con: "duckdb.DuckDBPyConnection", study: Study, data: Units, parts: 
     for kind, found, first in sorted(wrong, key=lambda row: list(KINDS).index(row[0])):
         if kind in tolerated and found > tolerated[kind] * total:
             place = f"{parts.names[first['file']]}, {_place(con, parts, first['file'], first['row'])}"
-            raise _too_many(study, kind, f"{place}, column '{first['at']}'", found, total)
+            faults.append(_too_many(study, kind, f"{place}, column '{first['at']}'", found, total))
+    if faults:
+        raise several(faults)
     names = ", ".join(map(literal, parts.names))
     con.execute(
         f"""insert into rejects select {_shifted(parts)}, problem.at, problem.kind, list_value({names})[file_index + 1]
