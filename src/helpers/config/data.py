@@ -18,6 +18,9 @@ from helpers.config.formats import format_of
 VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 """An environment variable in a path."""
 
+ADDRESS = re.compile(r"^\s*postgres(?:ql)?(?:\+\w+)?:|://[^/]*:[^/]*@|\bpassword\s*=", re.IGNORECASE)
+"""What only an address of a database holds."""
+
 EXPOSED = "exposed"
 """The event by which a row of a unit table enters the experiment."""
 
@@ -181,7 +184,7 @@ class Place(Model):
             raise ConfigError(
                 "path", "nothing", "a file, a folder, a glob or a database", remedy="or say format: frame"
             )
-        if self.kind == "postgres" and not VARIABLE.fullmatch(self.path):
+        if (self.kind == "postgres" and not VARIABLE.fullmatch(self.path)) or ADDRESS.search(self.path):
             raise ConfigError(
                 "path",
                 "a connection string",
