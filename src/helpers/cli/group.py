@@ -2,6 +2,7 @@
 
 import difflib
 import errno
+import shutil
 import sys
 from collections.abc import Callable
 from functools import wraps
@@ -83,12 +84,18 @@ def command(function: Callable[..., Any]) -> click.Command:
                 raise
             what, remedy = FILE_ERRORS[error.errno]
             named = Path(str(error.filename)) if error.filename else paths.ROOT
-            refuse(ReportError(what, got=paths.shown(named), remedy=remedy))
+            refuse(ReportError(what, got=paths.shown(named) + (_room(named) if remedy == FULL else ""), remedy=remedy))
         except KeyboardInterrupt:
             say("\nstopped; what is whole stays, and the next run goes on from there", err=True)
             sys.exit(130)
 
     return main.command(function.__name__.strip("_").replace("_", "-"))(guarded)
+
+
+def _room(place: Path) -> str:
+    """How much is free on the disk of a place, which may itself be gone."""
+    there = next(folder for folder in (place, *place.absolute().parents) if folder.exists())
+    return f", on whose disk {shutil.disk_usage(there).free / 1e6:,.1f} MB are free"
 
 
 def refuse(error: ReportError) -> None:
