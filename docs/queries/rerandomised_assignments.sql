@@ -5,7 +5,7 @@
 with units as (
     select user_id, y0, y1, y0::hugeint * y0 as y0_squared, y1::hugeint * y1 as y1_squared
     from intermediate.int_unit_metrics
-    where population = 'exposed' and metric = $metric
+    where population = 'exposed' and metric = $metric and y0 is not null
 ),
 
 hashed as (

@@ -8,7 +8,7 @@ from typing import Any
 
 
 def _metric(name: str, role: str, kind: str, **others: Any) -> dict[str, Any]:
-    keys = ("event", "measure", "per", "days", "margin", "winsorize")
+    keys = ("event", "measure", "per", "from_day", "to_day", "within_days", "missing", "margin", "winsorize")
     return {"name": name, "label": name, "role": role, "type": kind, "covariate": False} | dict.fromkeys(keys) | others
 
 
@@ -37,8 +37,8 @@ VARIABLES: dict[str, Any] = {
     "metrics": [
         _metric("spend", "primary", "mean", event="purchase", measure="sum", covariate=True, winsorize=0.99),
         _metric("rate", "secondary", "proportion", event="purchase"),
-        _metric("order_value", "secondary", "ratio", event="purchase", measure="sum", per="count"),
-        _metric("day_7", "guardrail", "retention", days=7),
+        _metric("order_value", "secondary", "ratio", event="purchase", measure="sum", per="count", within_days=7),
+        _metric("day_7", "guardrail", "retention", from_day=7, to_day=7),
     ],
     "min_segment": 100,
     "mode": "offline",
@@ -57,8 +57,8 @@ VARIABLES: dict[str, Any] = {
     "segments": ["device"],
     "session_amount": "try_cast(duration_sec || 'e0' as bigint)",
     "start": "2026-03-01 00:00:00",
+    "summed_events": ["purchase"],
     "surrogate": {"proxy": "rate", "outcome": "spend", "opportunity": "order_value"},
-    "time_is_text": True,
     "title": "An example",
     "variants": [
         {"name": "control", "weight": 0.5, "upper": "0.5"},

@@ -58,6 +58,9 @@ AA_RUNS: Final = 1_000
 COVERAGE_RUNS: Final = 500
 """Re-salted experiments behind the coverage and false-positive figures."""
 
+MISSING_SHARE: Final = 0.01
+"""Share of the events of a log without the amount that is summed, from which on the sum is noticeably too low."""
+
 RESAMPLES: Final = 9_999
 """Resamples of a bootstrap: with the sample itself 10,000."""
 

@@ -89,17 +89,17 @@ def test_a_wrong_word_ends_in_one_message_and_exit_code_2(arguments, told):
 
 
 def test_an_error_that_is_nobodys_keeps_its_traceback_and_exit_code_1(monkeypatch):
-    from helpers.ingest import preview
+    from helpers.warehouse import preview
 
-    monkeypatch.setattr(preview, "of", lambda file: 1 / 0)
+    monkeypatch.setattr(preview, "of", lambda file, full: 1 / 0)
     done = call("check", "studies/rees46.yml")
     assert done.exit_code == 1 and isinstance(done.exception, ZeroDivisionError)
 
 
 def test_the_keyboard_stops_it_with_130(monkeypatch):
-    from helpers.ingest import preview
+    from helpers.warehouse import preview
 
-    def stopped(file: str) -> str:
+    def stopped(file: str, full: bool) -> str:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(preview, "of", stopped)
@@ -132,12 +132,12 @@ def test_check_says_what_would_be_analysed_and_builds_nothing(study):
     done = call("check", str(study))
     assert done.exit_code == 0, done.output
     for told in (
-        "own: Three hours of a real shop", "log.csv, 409 bytes: 8 columns, 0 of them unused, none missing",
+        "own: Three hours of a real shop", "log.csv: 5 rows, 8 columns, 0 of them unused, none missing",
         "control 50 %, treatment 50 %, by salted hash", "view > cart > purchase within 3 hours",
         "Purchase rate (proportion: purchase)", "rees46: view, cart, purchase", f"python -m helpers run {study}",
     ):  # fmt: skip
         assert told in done.output
-    assert "note:" not in done.output
+    assert "no event" not in done.output and "no unit" not in done.output
     assert sorted(p.relative_to(study.parent.parent) for p in study.parent.parent.rglob("*")) == before
 
 
@@ -155,17 +155,20 @@ def test_check_refuses_what_a_run_would_refuse_at_once(study):
     assert done.exit_code == 2 and "the log is not there" in done.output
 
 
-def test_check_notes_what_the_head_of_the_log_does_not_show(study):
+def test_check_finds_all_that_a_run_refuses_in_one_go(study):
+    """Times, ids and names that are wrong stand in rows of their own, and all of them are told at once."""
     log = study.parent.parent / "log.csv"
-    log.write_text(ROWS.replace("purchase", "bought"), encoding="utf-8")
-    assert "note: no event purchase in the first 10,000 rows" in call("check", str(study)).output
-    data = yaml.safe_load(study.read_text(encoding="utf-8"))["data"]
-    data["columns"] |= {"variant": {"column": "category_code", "up_to": "."}}
-    changed(study, mode="online", injection=None, data=data)
-    told = call("check", str(study)).output
-    assert "1 value(s) of the variant's column name no variant of the study" in told
-    assert "no unit in control, treatment in the first 10,000 rows" in told
-    assert "electronics" not in told, "values of a log are not repeated"
+    rows = ROWS.splitlines()
+    log.write_text("\n".join([*rows, rows[1].replace("view", "glance")]) + "\n", encoding="utf-8")
+    told = call("check", str(study))
+    assert told.exit_code == 2 and "event names the tracking plan does not know" in told.output
+    assert "It can be run" not in told.output
+
+
+def test_check_notes_events_and_arms_that_the_data_do_not_show(study):
+    log = study.parent.parent / "log.csv"
+    log.write_text("\n".join(row for row in ROWS.splitlines() if "purchase" not in row) + "\n", encoding="utf-8")
+    assert "note: no event purchase in the data" in call("check", str(study)).output
 
 
 def test_check_of_a_simulated_study_names_its_world():

@@ -48,9 +48,7 @@ def built(tmp_path_factory):
 
 def _build(base):
     columns = values()
-    rows = [
-        f"u{i},{'ab'[i % 2]},1," + ",".join(f'"{columns[name][i]}"' for name in NUMBERS) for i in range(UNITS)
-    ]
+    rows = [f"u{i},{'ab'[i % 2]},1," + ",".join(f'"{columns[name][i]}"' for name in NUMBERS) for i in range(UNITS)]
     summed = [
         METRICS[1] | {"name": name, "label": name, "event": name, "unit": unit} for name, (unit, _) in NUMBERS.items()
     ]

@@ -11,7 +11,6 @@
         {%- if 'experiment_session' in var('planned_events') %}
         when event_name = 'experiment_session' and ({{ var('session_amount') }} >= 0) is not true then 'wrong_type'
         {%- endif %}
-        when not has_price and event_name in ({{ text_list(var('revenue_events')) }}) then 'missing_revenue'
         {%- if var('negative') == 'error' %}
         when amount < 0 then 'negative_price'
         {%- endif %}

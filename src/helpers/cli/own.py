@@ -24,23 +24,34 @@ if TYPE_CHECKING:
 @click.option("--name", help="Name of the study; that of the file when left out.")
 @click.option("--table", help="Table of a DuckDB file; the only one when left out.")
 @click.option("--variant", metavar="COLUMN", help="The column that holds the variant, where its name does not say so.")
+@click.option(
+    "--time-format", metavar="FORMAT", help="How times are written, where they do not tell: day_first, %d|%m|%Y, ..."
+)
 @click.option("--force", is_flag=True, help="Overwrite a study of that name.")
-def new_study(data: str, name: str | None, table: str | None, variant: str | None, force: bool) -> None:
+def new_study(
+    data: str, name: str | None, table: str | None, variant: str | None, time_format: str | None, force: bool
+) -> None:
     """Look at FILE (CSV, Parquet, a folder or glob of them, DuckDB) and propose a study file."""
     from helpers.ingest import new_study as proposing
 
     with lock.held(), step("new study", "looking at the data"):
-        proposed = proposing.propose(data, name=name, table=table, variant=variant, force=force)
+        proposed = proposing.propose(
+            data, name=name, table=table, variant=variant, time_format=time_format, force=force
+        )
     say(proposed.said)
 
 
 @command
 @study_argument
-def check(study_file: str) -> None:
-    """Validate STUDY and find its data; say what would be analysed, and build nothing."""
-    from helpers.ingest import preview
+@click.option("--full", is_flag=True, help="Look at all rows; of a large file else its head, middle and end.")
+def check(study_file: str, full: bool) -> None:
+    """Validate STUDY, read its data, say what would be analysed and what a run would refuse; build nothing."""
+    from helpers.warehouse import preview
 
-    say(preview.of(study_file))
+    said, refused = preview.of(study_file, full=full)
+    say(said)
+    if refused:
+        raise refused
 
 
 def building(function: Callable[..., Any]) -> Callable[..., Any]:

@@ -17,7 +17,6 @@ PROBLEMS: Final = (
     "unparseable_time",
     "unplanned_event",
     "wrong_type",
-    "missing_revenue",
     "negative_price",
     "outside_period",
 )
@@ -34,16 +33,19 @@ ROW_KINDS: Final[dict[str, Disposition]] = {
     "named_month": "repaired",
     "missing_property": "flagged",
     "extra_property": "flagged",
+    "missing_revenue": "flagged",
     "impossible_order": "flagged",
     "free_purchases": "flagged",
     "kept": "kept",
 }
 """What becomes of each kind of row. Quarantined and dropped rows leave; repaired and flagged ones are kept."""
 
-UNIT_KINDS: Final[dict[str, Disposition]] = dict.fromkeys(
-    ("missing_outcome", "shown_otherwise", "duplicate_unit"), "quarantined"
-)
-"""What only a unit table can have wrong: a row without an outcome, shown another variant, repeating a unit."""
+UNIT_KINDS: Final[dict[str, Disposition]] = {
+    "missing_outcome": "flagged",
+    "shown_otherwise": "quarantined",
+    "duplicate_unit": "quarantined",
+}
+"""What only a unit table can have wrong: a row that lacks an outcome, was shown another variant, repeats a unit."""
 
 EXPERIMENT_EVENTS: Final[dict[str, tuple[str, ...]]] = {
     "experiment_impression": ("experiment_id", "variant", "user_id"),
@@ -193,11 +195,14 @@ def plans() -> dict[str, TrackingPlan]:
 
 def _plan_of_units(data: Units) -> TrackingPlan:
     exposed = Event(description="The unit enters the experiment", properties={"variant": Property(type="string")})
-    happened = {"price": Property(type="number", required=True)}
+    happened = {"price": Property(type="number")}
     return TrackingPlan(
         events={EXPOSED: exposed}
         | {
-            name: Event(description=f"Column {column} is not zero; its value is the amount", properties=happened)
+            name: Event(
+                description=f"Column {column} is not zero; its value is the amount, none where it is not known",
+                properties=happened,
+            )
             for name, column in data.outcomes.items()
         }
     )

@@ -58,6 +58,12 @@ class MetricEffect:
     effect: Effect
     adjusted_p: float
     truth: Truth | None
+    units: tuple[int, int]
+
+    @property
+    def complete(self) -> bool:
+        """Whether every unit of the two arms, ``units``, has a value of the metric."""
+        return self.units == (self.effect.n_control, self.effect.n_treatment)
 
     @property
     def drawable(self) -> bool:
@@ -121,7 +127,7 @@ class Results:
         """Units of every designed arm, 0 where none was seen."""
         metric = self.study.primary.name
         return {
-            v.name: int(row.sample_size)
+            v.name: int(row.units)
             if (row := self._rows.get((population, dimension, level, metric, v.name))) is not None
             else 0
             for v in self.study.variants
@@ -137,9 +143,11 @@ class Results:
         level: str = "all",
         covariate: bool = False,
     ) -> Summary | None:
-        """Summary of one arm; None when no unit of it stands there."""
+        """Summary of one arm, of its units with a value of the metric; None when there is no such unit."""
         row = self._rows.get((population, dimension, level, metric.name, variant))
-        return None if row is None else summary(row, metric, covariate=covariate, worth=self.worth(metric))
+        if row is None or not row.sample_size:
+            return None
+        return summary(row, metric, covariate=covariate, worth=self.worth(metric))
 
     def worth(self, metric: Metric) -> Fraction:
         """What one of a metric's sums in the marts is in the report's unit."""
@@ -188,6 +196,7 @@ class Results:
         if control is None or treatment is None:
             return None
         effect = compare(control, treatment, confidence=self.study.decision.confidence)
+        sizes = self.arm_sizes(**where)
         return MetricEffect(
             metric,
             population,
@@ -199,6 +208,7 @@ class Results:
             effect,
             effect.p_value,
             self.truth(metric, **where),
+            (sizes[self.study.control.name], sizes[variant]),
         )
 
     def headline(self, variant: str | None = None) -> list[MetricEffect]:
@@ -251,9 +261,7 @@ class Results:
         if control is None or treatment is None:
             raise ReportError(
                 f"the guardrail {metric.name!r} has no units in an arm",
-                cause="nobody was observed long enough"
-                if metric.type == "retention"
-                else "an arm without exposed units",
+                cause="nobody was observed long enough" if metric.days else "an arm without exposed units",
                 remedy="drop the guardrail from the study, or bring a longer log",
             )
         relative = metric.margin.relative is not None

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from helpers.config import Log, Study, Units
 from helpers.errors import ReportError, several
-from helpers.ingest import csv, database, parquet, units
+from helpers.ingest import csv, database, parquet, sample, units
 from helpers.ingest.locations import files_of
 from helpers.ingest.parts import REJECTS, Parts
 from helpers.ingest.reading import Reading, decide
@@ -44,13 +44,16 @@ class Landed:
         return self.refused.get("malformed_line", 0)
 
 
-def land(study: Study, out: Path) -> None:
+def land(study: Study, out: Path, *, sampled: Path | None = None) -> Parts:
     """Bring the log or the unit table of a study into ``out`` as Parquet files of event rows, ``out/events``.
 
     Text stays the text it was; Parquet logs are used where they stand. What is refused is counted in
     ``landed.json`` and stands in ``rejects.csv`` with row, column, reason and file, never with its value. Raises
     :class:`~helpers.errors.ReportError` for everything that cannot be read, and for more wrong rows of a unit table
     than the study tolerates.
+
+    With a folder ``sampled``, large files are landed by their head, middle and end, which are laid there. Returns the table
+    as it was read.
     """
     import duckdb
 
@@ -64,7 +67,9 @@ def land(study: Study, out: Path) -> None:
         if isinstance(place, Units):
             into = aside
             aside.mkdir()
-        parts = read(con, study, out, into)
+        if sampled:
+            sampled.mkdir()
+        parts = read(con, study, out, into, sampled)
         with parquet.unspoilt(parts.names, out):
             reading, faults = decide(con, study, parts)
             if faults:
@@ -83,8 +88,9 @@ def land(study: Study, out: Path) -> None:
             (select case when reason in ({", ".join(map(literal, units.KINDS))}) then reason end as kind from rejects)
             group by 1 order by 1"""
         ).fetchall()
-        told["refused"] = dict(kinds)
+        told["refused"] = {kind: rows for kind, rows in kinds if kind not in units.FLAWS}
         (out / "landed.json").write_text(json.dumps(told, sort_keys=True) + "\n", encoding="utf-8")
+    return parts
 
 
 def land_whole(study: Study, where: StudyPaths) -> Path:
@@ -103,8 +109,8 @@ def finish(aside: Path, raw: Path) -> None:
     aside.replace(raw)
 
 
-def read(con: "duckdb.DuckDBPyConnection", study: Study, out: Path, into: Path) -> Parts:
-    """The table a study names as Parquet files in ``into``."""
+def read(con: "duckdb.DuckDBPyConnection", study: Study, out: Path, into: Path, sampled: Path | None = None) -> Parts:
+    """The table a study names as Parquet files in ``into``; of large files their samples, which are laid in ``sampled``."""
     place = study.data
     assert isinstance(place, Log | Units)
     if place.kind == "frame":
@@ -119,6 +125,8 @@ def read(con: "duckdb.DuckDBPyConnection", study: Study, out: Path, into: Path) 
     if place.kind == "postgres":
         return database.read_postgres(con, place, study.name, into)
     kind, files = files_of(place, study.name)
+    if sampled:
+        files = [sample.of(con, kind, file, sampled / f"{number}" / file.name) for number, file in enumerate(files)]
     if kind == "duckdb":
         return database.read_duckdb(con, place, files[0], into)
     if kind == "csv":

@@ -14,7 +14,13 @@ ROWS = 40_000
 """Rows of a table at each of the three places."""
 
 
-def text(file: Path, into: Path) -> Path | None:
+def of(con: "duckdb.DuckDBPyConnection", kind: str, file: Path, into: Path) -> Path:
+    """The sample of a file, written to ``into``; the file itself where it is small or cannot be looked at in places."""
+    made = _text(file, into) if kind == "csv" else _table(con, file, into) if kind == "parquet" else None
+    return made or file
+
+
+def _text(file: Path, into: Path) -> Path | None:
     """The sample of a plain text file, with its header; None where it is small, packed or in a wide encoding.
 
     The windows end at line breaks. One that begins inside a quoted text tears the lines around it, so lines that do not
@@ -27,6 +33,7 @@ def text(file: Path, into: Path) -> Path | None:
         head = source.read(WINDOW)
         if b"\x00" in head:
             return None
+        into.parent.mkdir(parents=True)
         with into.open("wb") as made:
             made.write(head[: head.rfind(b"\n") + 1])
             for start in (size // 2 - WINDOW // 2, size - WINDOW):
@@ -37,10 +44,18 @@ def text(file: Path, into: Path) -> Path | None:
     return into
 
 
-def table(con: "duckdb.DuckDBPyConnection", relation: str, rows: int, into: Path) -> Path | None:
-    """The sample of a relation of ``rows`` rows as Parquet; None where it is small."""
+def _table(con: "duckdb.DuckDBPyConnection", file: Path, into: Path) -> Path | None:
+    """The sample of a Parquet file; None where it is small, or is none, which its reader says."""
+    import duckdb
+
+    relation = f"read_parquet({literal(file)})"
+    try:
+        rows = con.execute(f"select count(*) from {relation}").fetchall()[0][0]
+    except duckdb.Error:
+        return None
     if rows <= 4 * ROWS:
         return None
+    into.parent.mkdir(parents=True)
     starts = (0, rows // 2 - ROWS // 2, rows - ROWS)
     parts = [f"(select * from {relation} limit {ROWS} offset {start})" for start in starts]
     con.execute(f"copy ({' union all '.join(parts)}) to {literal(into)} (format parquet)")

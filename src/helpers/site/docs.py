@@ -78,6 +78,7 @@ def helping() -> dict[str, Any]:
     from helpers.config.programme import Programme
     from helpers.errors import EXIT_CODES
     from helpers.formatting import formatted
+    from helpers.ingest.values.times_decided import EXAMPLES
     from helpers.site import worked_example
     from helpers.site.error_catalogue import HOLE, by_topic
 
@@ -94,7 +95,7 @@ def helping() -> dict[str, Any]:
         "a study file": keys.tables(Study, keys.PLACES),
         "a programme file": keys.tables(Programme, keys.PROGRAMME_PLACES),
     }
-    told = {"troubles": by_topic(), "hole": HOLE, "exit_codes": EXIT_CODES, "files": files}
+    told = {"troubles": by_topic(), "hole": HOLE, "exit_codes": EXIT_CODES, "files": files, "times": EXAMPLES}
     return example | shares | told
 
 

@@ -178,11 +178,14 @@ def _metrics(study: Study, numbers: Numbers) -> str:
             margin = (
                 formatted(relative, "share") if relative is not None else unsigned(metric.margin.absolute, "points")
             )
+        n = " : ".join(filter(None, (text(metric.name, "n_control"), text(metric.name, "n_treatment"))))
         low, high = text(metric.name, "relative_low"), text(metric.name, "relative_high")
         rows.append(
             {
                 "Metric": metric.label,
                 "Role": metric.role,
+                "Counted": study.window(metric),
+                "Units": n,
                 "Relative change": text(metric.name, "relative"),
                 "Interval": f"{low} to {high}" if low and high else "",
                 "p": text(metric.name, "p_value"),

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from helpers import assignment, ingest, paths
-from helpers.config import EXPOSED, EventName, Log, Simulation, Study, tracking_plan
+from helpers.config import EXPOSED, Simulation, Study, tracking_plan
 from helpers.defaults import MEMORY, THREADS
 from helpers.errors import ReportError
 from helpers.ingest.sql import cell, literal, quoted
@@ -18,7 +18,7 @@ from helpers.ingest.values.digits import SESSION, digits_of
 from helpers.paths import StudyPaths
 from helpers.pipeline.files import private, scratch
 from helpers.warehouse import query
-from helpers.warehouse.tolerances import enforce_tolerances
+from helpers.warehouse.tolerances import enforce
 
 if TYPE_CHECKING:
     import duckdb
@@ -28,7 +28,12 @@ def dbt_vars(study: Study, log: ingest.Landed, plan: tracking_plan.TrackingPlan)
     """Everything the models need of a study, as dbt variables."""
     columns = ingest.column_expressions(study, log.types, log.reading)
     present = {c["name"] for c in columns if not c["expression"].startswith(("null::", "'r' ||"))}
-    checks = tracking_plan.property_checks(plan, present)
+    summed = {m.event for m in study.metrics if m.event and m.measure == "sum"}
+    checks = [
+        check
+        for check in tracking_plan.property_checks(plan, present)
+        if not (check.violation == "missing_property" and check.property == "price" and check.event in summed)
+    ]  # an amount that is summed and missing is a kind of its own
     digits = {event: digits_of(study, log.reading.numbers, event) for event in sorted(plan.events)} | (
         {} if SESSION in plan.events else {SESSION: 0}  # sessions that are made of their events last whole seconds
     )
@@ -54,10 +59,10 @@ def dbt_vars(study: Study, log: ingest.Landed, plan: tracking_plan.TrackingPlan)
         "columns": columns,
         "raw_row": f"row({', '.join(map(quoted, log.types))})" if "event_id" not in present else "null",
         "has_event_id": "event_id" in present,
-        "time_is_text": log.types.get(_raw_name(study, "event_time"), "VARCHAR") == "VARCHAR",
         "planned_events": sorted(plan.events),
         "revenue_events": sorted(revenue_events),
         "counted_events": sorted(study.counted),
+        "summed_events": sorted(summed),
         "is_whole": is_whole("price"),
         "amount": _amount(digits),
         "amount_digits": digits,
@@ -107,14 +112,6 @@ def _amount(digits: dict[str, int]) -> str:
     return f"case {told} else {in_units('price', 0)} end"
 
 
-def _raw_name(study: Study, name: str) -> str:
-    if not isinstance(study.data, Log):
-        return name
-    source = study.data.columns[name]
-    assert not isinstance(source, EventName)
-    return source if isinstance(source, str) else source.column
-
-
 PAST = "sums of amounts past 64 bits of a unit, or 128 of all squares; keep fewer digits (economics.money_digits)"
 """Why the engine refuses a sum: it never takes a wrong one, nor one that is not exact."""
 
@@ -133,7 +130,7 @@ def build(study: Study, where: StudyPaths, *computed: Computed) -> None:
         variables = dbt_vars(study, ingest.landed(where.raw), plan)
         failure = run_dbt(("build",), variables, database=database, target=where.data / "dbt")
         with query.connect(database, read_only=False) as con:
-            enforce_tolerances(con, study)
+            enforce(con, study)
             if failure:
                 raise ReportError(
                     f"the marts of {study.name} could not be built",

@@ -13,3 +13,6 @@ select
 from {{ ref('stg_events') }}
 where event_name in ({{ text_list(var('key_events')) }})
     and (event_name not like 'experiment\_%' escape '\' or {{ of_this_experiment() }})
+    {%- if var('row_event') %}
+    and (amount is not null or event_name = {{ text(var('row_event')) }})
+    {%- endif %}

@@ -16,7 +16,7 @@ with units as (
         case when units.variant = {{ text(var('control')) }} then metrics.cut0 else metrics.cut1 end as cut
     from {{ ref('int_unit_metrics') }} as metrics
     join {{ ref('fct_experiment_units') }} as units using (user_id)
-    where metrics.population = 'exposed' and metrics.metric = {{ text(primary.name) }}
+    where metrics.population = 'exposed' and metrics.metric = {{ text(primary.name) }} and metrics.y0 is not null
 ),
 
 -- the threshold is a value that was seen, so it is the largest one that winsorising leaves

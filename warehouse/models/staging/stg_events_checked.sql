@@ -5,14 +5,7 @@ select
     {{ first_broken_rule() }} as problem
 from (
     select
-        * exclude (raw_row, event_time),
-        {% if var('time_is_text') -%}
-        {{ time_format('event_time') }} as time_format,
-        {{ parsed_time('event_time') }} as event_time,
-        {%- else -%}
-        'typed' as time_format,
-        event_time,
-        {%- endif %}
+        * exclude (raw_row),
         coalesce(price, '') <> '' as has_price
     from {{ ref('base_events') }}
 )

@@ -29,14 +29,28 @@ def text_margin(metric: Metric) -> str:
     return f"not {worse} by {unsigned(metric.margin.absolute, unit)} or more"
 
 
+def units(found: Sequence[MetricEffect]) -> list[str] | None:
+    """Units with a value in control and treatment, metric by metric; None where every unit has one of every metric."""
+    if all(e.complete for e in found):
+        return None
+    return [f"{e.effect.n_control:,} : {e.effect.n_treatment:,}" for e in found]
+
+
 def table(found: Iterable[MetricEffect], study: Study) -> list[Row]:
-    """Effects with their intervals, p as adjusted over the success metrics, and the truth where there is one."""
+    """Effects with their intervals, p as adjusted over the success metrics, and the truth where there is one.
+
+    Units are told where a metric is not of all of them, because their value is missing or their window is not over.
+    """
     rows = []
-    for e in found:
+    effects = list(found)
+    told = units(effects)
+    for i, e in enumerate(effects):
         x = e.effect
         row: Row = {
             "Metric": e.metric.label,
             "Role": e.metric.role,
+            "Counted": study.window(e.metric),
+            **({"Units": told[i]} if told else {}),
             "Control": level(x.control, e.metric, study.economics.currency),
             "Treatment": level(x.treatment, e.metric, study.economics.currency),
             "Change": formatted(finite(x.relative), "relative"),
@@ -76,6 +90,7 @@ def table_guardrails(found: Mapping[str, NonInferiority], study: Study) -> list[
     return [
         {
             "Guardrail": study.metric(name).label,
+            "Counted": study.window(study.metric(name)),
             "Margin": text_margin(study.metric(name)),
             "Change": formatted(g.effect.relative, "relative"),
             "Worst it may be": formatted(g.bound, "relative")
@@ -146,6 +161,16 @@ def record(nb: Notebook, found: Iterable[MetricEffect], guardrails: Mapping[str,
                     "relative",
                     "Estimate minus planted effect, relative scale",
                 )
+        nb.record(
+            f"metrics.{e.metric.name}.counted",
+            nb.study.window(e.metric),
+            "text",
+            "From when until when the outcome counts",
+        )
+        if not e.complete:
+            what = "units with a value; the others lack one, or their window is not over"
+            nb.record(f"metrics.{e.metric.name}.n_control", e.effect.n_control, "count", f"Control: {what}")
+            nb.record(f"metrics.{e.metric.name}.n_treatment", e.effect.n_treatment, "count", f"Treatment: {what}")
         verdict = "significant" if e.adjusted_p < e.effect.alpha else "not significant"
         if e.metric.name in guardrails:
             verdict = "inside its margin" if guardrails[e.metric.name].passed else "not shown to be safe"
