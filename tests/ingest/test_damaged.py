@@ -29,7 +29,7 @@ def test_a_damaged_file_is_one_message(tmp_path):
     for seed in range(60):
         file.write_bytes(spoilt(whole, seed))
         try:
-            ingest.land(unit_study(file, tolerate={"wrong_type": 1, "missing_outcome": 1}), tmp_path / f"raw{seed}")
+            ingest.land(unit_study(file, tolerate={"wrong_type": 1, "missing_id": 1}), tmp_path / f"raw{seed}")
         except ReportError as error:
             assert str(tmp_path) not in str(error)
             refused.add(str(error).splitlines()[0])
