@@ -168,6 +168,10 @@ def tested(p_value: float, digits: int = 3) -> str:
     return "no test" if math.isnan(p_value) else f"p = {p_value:.{digits}g}"
 
 
+NO_INTERVAL = "too few units to say how far chance goes"
+"""Why an estimate has no interval, where it says nothing itself."""
+
+
 def finite(value: float) -> float | None:
     """None where a number could not be had; an infinite bound stays."""
     return None if math.isnan(value) else float(value)
