@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from typing import Any
 
 WORDS = r"nan|NaN|None|NaT|inf|Infinity|null|undefined"
-_NOTHING = re.compile(rf"(?<![\w.&-])[-+−]?(?:{WORDS})(?![\w(.=]|\sof\s)")
+_NOTHING = re.compile(rf"(?<![\w.&-])[-+−]?(?:{WORDS})(?![\w(.=]|\s(?:of|differs)\b)")
 """One of the words as a value of its own; "None of these was found" is English."""
-_ZERO = re.compile(r"(?<![\w.,-])[-−]0(?:\.0+)?(?![\w.,])")
+_ZERO = re.compile(r"(?<![\w.,-])[-−]0(?:\.0+)?(?!\w|[.,]\d)")
 _CODE = "script, style, pre, code, .highlight, .cell_input"
 _TOLD = ("aria-label", "alt", "title")
 """Attributes whose text a reader hears or sees."""
@@ -18,8 +18,10 @@ _TOLD = ("aria-label", "alt", "title")
 def of_text(text: str) -> list[str]:
     """Every blemish with what stands around it.
 
-    >>> of_text("changed by nan % (-0.0 % to 3 %); None of these was found; minus -0.4 %; infinite")
-    ['changed by nan % (-0.0 % to 3', 'by nan % (-0.0 % to 3 %); None of t']
+    >>> of_text("changed by nan % (1 to 2); None of these was found, none is infinite")
+    ['changed by nan % (1 to 2); No']
+    >>> of_text("from -0.0 % to -0.4 %, -0 points in 2026-03-01")
+    ['from -0.0 % to -0.4 %, -', '0 % to -0.4 %, -0 points in 2026']
     """
     return [
         text[max(0, found.start() - 15) : found.end() + 15].strip()

@@ -159,10 +159,10 @@ def difference(value: float, metric: Metric, currency: str) -> str:
     return formatted(finite(value), CHANGE[metric.unit], currency)
 
 
-def tested(p_value: float, digits: int = 3) -> str:
+def p_text(p_value: float, digits: int = 3) -> str:
     """A p-value in running text.
 
-    >>> tested(0.0412), tested(float("nan"))
+    >>> p_text(0.0412), p_text(float("nan"))
     ('p = 0.0412', 'no test')
     """
     return "no test" if math.isnan(p_value) else f"p = {p_value:.{digits}g}"

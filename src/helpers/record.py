@@ -60,6 +60,8 @@ class Recorder:
         value = getattr(value, "item", lambda: value)()
         if isinstance(value, float) and math.isnan(value):
             raise ValueError(f"{name!r} is NaN; record None and say why in the description")
+        if isinstance(value, float):
+            value += 0.0  # a zero has no sign
         text = formatted(value, unit, self._currency)
         if isinstance(value, float) and math.isinf(value):
             value = None
