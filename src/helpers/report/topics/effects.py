@@ -61,7 +61,7 @@ def table(found: Iterable[MetricEffect], study: Study) -> list[Row]:
     return rows
 
 
-def undrawn(found: Sequence[MetricEffect]) -> str:
+def absent_figure(found: Sequence[MetricEffect]) -> str:
     """Why none of these relative effects can be drawn; empty where one can."""
     if any(e.drawable for e in found):
         return ""
