@@ -64,7 +64,7 @@ def sort_of(found: Any, *ids: pd.Series) -> list[np.ndarray]:
 @of(
     "stats.summaries.mean.Mean.from_values", "stats.summaries.ratio.Ratio.from_values",
     "stats.summaries.proportion.Proportion.from_values", "stats.summaries.moments.Moments.from_columns",
-    "stats.validation.finite_vector",
+    "stats.validation.finite_vector", "stats.validation.finite_array",
 )  # fmt: skip
 def _(rng):
     def answer(c, t):

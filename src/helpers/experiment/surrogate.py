@@ -14,6 +14,7 @@ from helpers.defaults import CONFIDENCE
 from helpers.errors import ReportError
 from helpers.stats.estimate import Estimate
 from helpers.stats.inference import critical
+from helpers.stats.validation import finite_array
 from helpers.warehouse import query
 
 if TYPE_CHECKING:
@@ -44,7 +45,9 @@ class Joint:
         >>> Joint.from_values([1, 2, 3], [2, 2, 5]).c[1, 1]
         3.0
         """
-        proxy, outcome = np.asarray(s, np.float64), np.asarray(y, np.float64)
+        proxy, outcome = finite_array("proxy", s), finite_array("outcome", y)
+        if not proxy.shape[-1]:
+            raise ReportError("no unit, so nothing is known of its proxy", expected="one unit or more")
         d, v = (x - x.mean(axis=-1, keepdims=True) for x in (proxy, outcome))
         sums = {(a, b): (d**a * v**b).sum(axis=-1) for a, b in POWERS}
         if proxy.ndim == 1:

@@ -11,6 +11,7 @@ from helpers.errors import ReportError
 from helpers.programme.prediction.level_and_week import WEEK, fitted
 from helpers.stats.estimate import Estimate
 from helpers.stats.inference import critical
+from helpers.stats.validation import finite_vector
 from helpers.warehouse import query
 
 if TYPE_CHECKING:
@@ -80,7 +81,7 @@ def forecast(orders: ArrayLike, ahead: int) -> tuple[Floats, Floats, Floats]:
     >>> bool((low < point).all() and (point < high).all())
     True
     """
-    middle, error = fitted(np.sqrt(np.asarray(orders, np.float64) + 3 / 8)).ahead(ahead)
+    middle, error = fitted(np.sqrt(_counts(orders) + 3 / 8)).ahead(ahead)
     reach = float(critical(1 - CONFIDENCE)) * error
     point, low, high = (np.maximum(v, 0.0) ** 2 - 3 / 8 for v in (middle, middle - reach, middle + reach))
     return np.maximum(point, 0.0), np.maximum(low, 0.0), np.maximum(high, 0.0)
@@ -94,7 +95,7 @@ def backtest(orders: ArrayLike, ahead: int) -> Backtest:
 
     Raises :class:`~helpers.errors.ReportError` for too few days, or weeks that are all the same: no error can be scaled by them.
     """
-    y = np.asarray(orders, np.float64)
+    y = _counts(orders)
     origins = range(FIRST_ORIGIN, len(y) - ahead + 1, ahead)
     if len(origins) < 2 or (y[WEEK:FIRST_ORIGIN] == y[: FIRST_ORIGIN - WEEK]).all():
         raise ReportError(
@@ -108,6 +109,13 @@ def backtest(orders: ArrayLike, ahead: int) -> Backtest:
     naive = np.array([np.abs(f.naive - f.seen).mean() / f.scale for f in made])
     inside = np.array([((f.low <= f.seen) & (f.seen <= f.high)).mean() for f in made])
     return Backtest(made, _mean(errors), _mean(naive), _mean(naive - errors), _mean(inside))
+
+
+def _counts(orders: ArrayLike) -> Floats:
+    y = finite_vector("orders", orders)
+    if (y < 0).any():
+        raise ReportError("orders of a day cannot be below zero", got=f"{y.min():g}", expected="counts")
+    return y
 
 
 def _from(y: Floats, origin: int, ahead: int) -> Forecast:

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from helpers.errors import ReportError
+from helpers.stats.validation import finite_vector
 
 Floats = NDArray[np.float64]
 
@@ -62,7 +63,7 @@ def fitted(values: ArrayLike) -> LevelAndWeek:
     """
     from scipy.optimize import brentq
 
-    y = np.asarray(values, np.float64)
+    y = finite_vector("values", values)
     if len(y) < 3 * WEEK:
         raise ReportError("too few days to tell a week by", got=f"{len(y)} days", expected=f"at least {3 * WEEK}")
     columns = np.column_stack([y - y[0], _dummies(np.arange(len(y)))])

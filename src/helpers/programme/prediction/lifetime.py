@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 from helpers.defaults import CONFIDENCE
 from helpers.errors import ReportError
 from helpers.stats.estimate import Estimate
+from helpers.stats.validation import finite_vector
 
 Floats = NDArray[np.float64]
 FARTHEST = 12
@@ -167,7 +168,14 @@ def fit(repeats: ArrayLike, recency: ArrayLike, age: ArrayLike) -> Fit:
     (a quiet spell passes for having left), when a whole cohort changes its habits, and for customers without a repeat
     order, all of whom it takes for alive.
     """
-    histories = np.column_stack([np.asarray(v, np.float64) for v in (repeats, recency, age)])
+    histories = np.column_stack([finite_vector("histories", v) for v in (repeats, recency, age)])
+    x, t, big_t = histories.T
+    if not len(histories) or not ((x >= 0) & (x == np.floor(x)) & (t >= 0) & (t <= big_t) & (big_t > 0)).all():
+        raise ReportError(
+            "these are no histories of customers",
+            got=f"{len(histories):,} rows",
+            expected="a whole number of repeat orders, the last of them after the first and before the end of the watch",
+        )
     columns, customers = distinct(histories)
     unit = float(np.median(histories[:, 2])) or 1.0
     return maximised(
@@ -221,7 +229,7 @@ def holdout(expected: ArrayLike, seen: ArrayLike, repeats: ArrayLike, most: int 
 
     Intervals of the mean seen are normal. It lies where a group is small, and cancels errors within a group.
     """
-    told, later, x = (np.asarray(v, np.float64) for v in (expected, seen, repeats))
+    told, later, x = (finite_vector("orders", v) for v in (expected, seen, repeats))
     groups = []
     for k in range(most + 1):
         of = x == k if k < most else x >= most

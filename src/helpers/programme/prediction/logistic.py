@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from helpers.errors import ReportError
+from helpers.stats.validation import finite_array, finite_vector
 
 Floats = NDArray[np.float64]
 
@@ -74,7 +75,7 @@ def fitted(x: ArrayLike, happened: ArrayLike, names: Sequence[str], *, penalty: 
     >>> [round(float(c), 4) for c in found.chances([[0.0], [3.0]])]
     [0.2039, 0.7961]
     """
-    x, y = np.asarray(x, np.float64), np.asarray(happened, np.float64)
+    x, y = finite_array("features", x), finite_vector("outcomes", happened)
     if not len(x) or y.min() == y.max():
         raise ReportError(
             "there is nothing to learn from rows of one outcome",
@@ -92,7 +93,10 @@ def fitted(x: ArrayLike, happened: ArrayLike, names: Sequence[str], *, penalty: 
     for _ in range(STEPS):
         step = np.zeros(len(weights))
         slope, curvature = _derivatives(z, y, weights, ridge)
-        step[varies] = np.linalg.solve(curvature[np.ix_(varies, varies)], slope[varies])
+        try:
+            step[varies] = np.linalg.solve(curvature[np.ix_(varies, varies)], slope[varies])
+        except np.linalg.LinAlgError:  # every chance is 0 or 1
+            break
         largest = float(np.abs(step).max())
         if largest < SMALL:
             return Logistic(centre, scale, weights + step)

@@ -3,7 +3,9 @@
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from helpers.errors import ReportError
 from helpers.programme.prediction.lifetime import Fit, distinct, maximised
+from helpers.stats.validation import finite_vector
 
 Floats = NDArray[np.float64]
 
@@ -51,7 +53,14 @@ def fit(orders: ArrayLike, mean: ArrayLike) -> Fit:
     orders. It lies when those who order often order differently: look at the correlation of both first. With q at or
     below one the mean of all customers does not exist.
     """
-    means = np.column_stack([np.asarray(v, np.float64) for v in (orders, mean)])
+    means = np.column_stack([finite_vector("orders", v) for v in (orders, mean)])
+    if not len(means) or not (means > 0).all():
+        raise ReportError(
+            "these are no orders to learn values from",
+            got=f"{len(means):,} customers",
+            expected="at least one order each, of a mean value above zero",
+            remedy="leave customers out whose orders are free or refunded",
+        )
     columns, customers = distinct(means)
     return maximised(
         ("p", "q", "gamma"),

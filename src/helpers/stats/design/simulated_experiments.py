@@ -17,7 +17,7 @@ from helpers.stats.design.plan import split
 from helpers.stats.inference import ALTERNATIVES, Alternative, p_values
 from helpers.stats.row_order import in_order
 from helpers.stats.summaries.summary import Proportion, Ratio
-from helpers.stats.validation import FloatArray, InputError, between, one_of, whole_number
+from helpers.stats.validation import FloatArray, InputError, between, finite_array, one_of, whole_number
 
 Lift = Literal["multiplicative", "probabilistic"]
 Kind = Literal["proportion", "mean", "ratio"]
@@ -156,6 +156,7 @@ class SimulatedTrials:
                 cause="columns in place of rows, units without an outcome, or a ratio without its denominator",
                 remedy="pass one row a unit, with 0 for units without an outcome",
             )
+        rows = finite_array("baseline", rows)
         if kind == "proportion":
             Proportion.from_values(rows[:, 0])
             inject = "probabilistic"
