@@ -72,6 +72,7 @@ def propose(
         columns={n: (c.name, "") for n, c in (mapped | named).items()},
         start=start, end=end, period="from the first to the last event; the end is excluded",
         metrics=metrics, segments=tuple(named), tolerate=tolerate, revenue=revenue,
+        money_digits=measures.money_digits(table, [mapped["price"]]) if "price" in mapped else 0,
         suspicious=tuple((c.name, reason) for c, reason in suspicious),
         plan=tuple(_planned(table, event, name, reached[name][1], mapped) for name in events),
         steps=steps, optional=optional, window_hours=max(1, min(168, int((end - start).total_seconds() // 3600))),

@@ -74,6 +74,7 @@ class StudyProposal:
     optional: tuple[str, ...] = ()
     window_hours: float = 168
     revenue: str = ""
+    money_digits: int = 0
 
     @property
     def levels(self) -> tuple[Arm, ...]:

@@ -3,7 +3,7 @@
 import difflib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,7 +16,7 @@ from helpers.ingest import csv, database, files_of, parquet
 from helpers.ingest.parts import REJECTS, Parts
 from helpers.ingest.sql import literal, number, quoted
 from helpers.ingest.values import number_formats
-from helpers.ingest.values.amounts import PLAIN, Amounts, canonical, pattern
+from helpers.ingest.values.amounts import PLAIN, Amounts, canonical, decimals, pattern
 from helpers.pipeline.files import scratch
 
 if TYPE_CHECKING:
@@ -60,6 +60,11 @@ class SourceTable:
     def text(self, column: str) -> str:
         """SQL of a column's text without spaces around it; null where it is empty."""
         return f"nullif(trim({quoted(column)}::varchar), '')"
+
+    def decimals(self, column: str) -> int:
+        """Digits behind the point that the numbers of a column have at most."""
+        text = canonical(self.text(column), replace(self.numbers.get(column, Amounts()), plain=False))
+        return int(self.number(f"select max({decimals('t')}) from (select {text} as t from {{table}})"))
 
     def value(self, column: str, text: str | None = None) -> str:
         """SQL of a column (of its ``text``) as a finite number that a metric can hold; truth values are 1 and 0, everything else null."""
