@@ -58,7 +58,7 @@ def test_a_level_that_is_not_mapped_is_one_clear_error(tmp_path):
         "  got:          'Blue'",
         "  expected:     'A', 'blue'",
         "  likely cause: the levels in the log are 'A' (101 units), 'Blue' (100 units)",
-        "  remedy:       did you mean 'blue'? Correct data.variants",
+        "  remedy:       if this is what they mean, data.variants: {A: control, blue: treatment, Blue: treatment}",
     ]
 
 

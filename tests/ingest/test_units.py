@@ -70,7 +70,10 @@ def test_levels_that_yaml_reads_as_numbers_or_truth(tmp_path):
 LEVELS = {
     "among others": ([*ROWS, "u4,gate_b,1,1,1"], ["column 'arm' of units.csv", "'b', 'gate_b'", "'b' (2 rows)"]),
     "nearest": (["u4,gate_b,1,1,1"], ["got:          'gate_b'", "expected:     'a', 'gate'", "did you mean 'gate'"]),
-    "empty": (["u4,,1,1,1"], ["nothing (an empty field)", "map every level under data.variants"]),
+    "empty": (
+        ["u4,,1,1,1"],
+        ["nothing (an empty field)", 'data.variants: {a: control, gate: treatment, "": leave_out}'],
+    ),
 }
 
 

@@ -1,6 +1,6 @@
 """Currencies: their codes, and how many digits stand behind the point of an amount (ISO 4217)."""
 
-from typing import Final
+from typing import Final, Self
 
 CODES: Final = frozenset(
     [
@@ -190,6 +190,23 @@ _DIGITS: Final = {
     **dict.fromkeys(["BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"], 3),
     **dict.fromkeys(["CLF", "UYW"], 4),
 }
+
+
+class Currency(str):
+    """A currency in which a study has prices below its smallest coin, told with up to ``digits`` behind the point."""
+
+    digits: int
+
+    @classmethod
+    def of(cls, code: str, digits: int) -> Self:
+        """A currency with the digits of a study.
+
+        >>> cent = Currency.of("USD", 4); cent, cent.digits
+        ('USD', 4)
+        """
+        made = cls(code)
+        made.digits = digits
+        return made
 
 
 def minor_digits(currency: str) -> int:

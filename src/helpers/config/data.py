@@ -3,6 +3,7 @@
 import codecs
 import difflib
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, Literal, Self
 
@@ -13,11 +14,15 @@ from pydantic import (
 )
 
 from helpers.config.base import ConfigError, Model, Name, Share
+from helpers.config.columns import TAKEN, RawColumn
 from helpers.config.formats import format_of
 from helpers.config.times import check_format, check_zone
 
 VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 """An environment variable in a path."""
+
+LOGGED = ("experiment_id",)
+"""Columns of a log that the warehouse calls as the study does."""
 
 EXPOSED = "exposed"
 """The event by which a row of a unit table enters the experiment."""
@@ -105,11 +110,11 @@ class Simulation(Model):
 class ColumnOf(Model):
     """A column of the log; ``up_to`` keeps what stands before the first such character, ``times`` multiplies by a column."""
 
-    column: str
+    column: RawColumn
     """The column of the log"""
     up_to: str | None = Field(None, min_length=1, max_length=1)
     """Keep only what stands before the first such character"""
-    times: str | None = None
+    times: RawColumn | None = None
     """Column that a price is multiplied by, such as the quantity"""
 
 
@@ -127,7 +132,7 @@ class EventName(Model):
 
 
 class Place(Model):
-    """Where a table stands: CSV (plain or gz) or Parquet (a file, a folder, a glob), DuckDB, PostgreSQL, a notebook's frame.
+    """Where a table stands: CSV or JSON lines (plain, gz or zst) or Parquet (a file, a folder, a glob), DuckDB, PostgreSQL, a notebook's frame.
 
     The format is told by the path where it can be; a path that is nothing but ``${VARIABLE}`` names the environment
     variable that holds the connection string of a PostgreSQL database, so that no password stands in a file.
@@ -135,8 +140,8 @@ class Place(Model):
 
     path: str = ""
     """File, folder or glob, from the project's root; ${REAL_DATA_DIR} stands for the folder of downloads"""
-    format: Literal["csv", "parquet", "duckdb", "postgres", "frame"] | None = None
-    """csv, parquet, duckdb, postgres or frame; seen from the path when left out"""
+    format: Literal["csv", "json", "parquet", "duckdb", "postgres", "frame"] | None = None
+    """csv, json (one object a line), parquet, duckdb, postgres or frame; seen from the path when left out"""
     table: str | None = Field(None, min_length=1)
     """The table of a DuckDB file or a PostgreSQL database"""
     delimiter: str = Field(",", min_length=1, max_length=1)
@@ -203,6 +208,10 @@ class Place(Model):
         return self
 
 
+LEAVE_OUT = "leave_out"
+"""What a level means whose rows are no part of the experiment."""
+
+
 def _as_written(levels: Any) -> Any:
     """Levels are text, also where YAML reads a number or a truth value.
 
@@ -218,6 +227,14 @@ Levels = Annotated[dict[str, Name], BeforeValidator(_as_written)]
 """Levels of a column, each with the variant that it means."""
 
 
+def _refuse_taken(names: Iterable[str]) -> None:
+    """A column that describes a unit is called by the study, in a table that has columns of its own."""
+    wrong = sorted(TAKEN.intersection(names))
+    if wrong:
+        raise ConfigError(f"columns.{wrong[0]}", wrong[0], "another name: the warehouse has one like it of its own",
+                          remedy=f"for instance {wrong[0]}_of_unit; the column of the file keeps its name")  # fmt: skip
+
+
 def _no_column(key: str, column: str) -> ConfigError:
     return ConfigError(key, "levels without a column", f"the column that holds them, as data.columns.{column}")
 
@@ -227,10 +244,12 @@ class Log(Place):
 
     source: Literal["log"]
     """log: the analyst's own log, one row an event"""
-    columns: dict[Name, str | ColumnOf | EventName]
+    columns: dict[Name, RawColumn | ColumnOf | EventName]
     """The project's names and the file's columns; nothing in the file is renamed"""
     variants: Levels = Field({})
-    """Levels of the variant's column, each with the variant it means"""
+    """Levels of the variant's column, each with the variant it means, or leave_out; "" is the empty field"""
+    events: Levels = Field({})
+    """Names of events as the log writes them, each with the name by which the study calls it; others stay as they are"""
     tolerate: Tolerance = Tolerance()
     """Shares of wrong rows that are accepted; what is not listed may not occur"""
     bot_events_per_day: int = Field(2_000, ge=10)
@@ -247,6 +266,7 @@ class Log(Place):
                 f"event_time, event_name and user_id; {', '.join(missing)} missing",
                 remedy=f"is '{near[0]}' meant for '{missing[0]}'?" if near else "map the column of the log to it",
             )
+        _refuse_taken(name for name in self.columns if name not in LOGGED)
         for name, source in self.columns.items():
             if isinstance(source, EventName) and name != "event_name":
                 raise ConfigError(
@@ -256,6 +276,10 @@ class Log(Place):
                 raise ConfigError(f"columns.{name}.times", source.times, "none; only price is a product of two columns")
         if self.variants and "variant" not in self.columns:
             raise _no_column("variants", "variant")
+        if self.events and isinstance(self.columns["event_name"], EventName):
+            raise ConfigError(
+                "events", ", ".join(self.events), "none: data.columns.event_name gives every event its name"
+            )
         return self
 
 
@@ -302,15 +326,15 @@ class Units(Place):
 
     source: Literal["units"]
     """units: a table with one row a unit"""
-    columns: dict[Name, str | ColumnOf] = Field({})
+    columns: dict[Name, RawColumn | ColumnOf] = Field({})
     """user_id, variant, event_time, shown and attributes, each with the table's column"""
     variants: Levels = Field({})
-    """Levels of the variant's column, each with the variant it means"""
+    """Levels of the variant's column, each with the variant it means, or leave_out; "" is the empty field"""
     shown: Levels = Field({})
     """Levels of the column that says what was really shown, each with the variant it means"""
-    outcomes: dict[Name, str] = Field(min_length=1)
+    outcomes: dict[Name, RawColumn] = Field(min_length=1)
     """Events by name, each with its column: not zero means that it happened, a number is its amount"""
-    before: dict[Name, str] = Field({})
+    before: dict[Name, RawColumn] = Field({})
     """Outcomes by name, each with the column that holds them as they were before the experiment"""
     tolerate: UnitTolerance = UnitTolerance()
     """Shares of wrong rows that are accepted; what is not listed may not occur"""
@@ -341,6 +365,7 @@ class Units(Place):
         if wrong:
             raise ConfigError("columns", ", ".join(wrong), "none of these: a unit table holds units, not events",
                         remedy="map what happened under data.outcomes")  # fmt: skip
+        _refuse_taken(self.attributes)
         product = [c.times for c in self.columns.values() if isinstance(c, ColumnOf) and c.times]
         if product:
             raise ConfigError(

@@ -1,8 +1,9 @@
 """Formats of tables by the endings of their files, wherever a file is landed, named or looked at."""
 
 ENDINGS = {
-    "csv": (".csv", ".csv.gz", ".csv.zst", ".tsv", ".tsv.gz", ".tsv.zst", ".txt"),
+    "csv": (".csv", ".csv.gz", ".csv.zst", ".tsv", ".tsv.gz", ".tsv.zst"),
     "parquet": (".parquet", ".pq"),
+    "json": tuple(f".{name}{packed}" for name in ("jsonl", "ndjson", "json") for packed in ("", ".gz", ".zst")),
     "duckdb": (".duckdb", ".ddb", ".db"),
 }
 """Endings of each format, in small letters."""

@@ -10,7 +10,7 @@ from pydantic import (
 
 from helpers import defaults
 from helpers.config.base import ConfigError, Name, Named, check_file_name
-from helpers.config.data import EXPOSED, WORLDS, Log, Simulation, Units
+from helpers.config.data import EXPOSED, LEAVE_OUT, WORLDS, Log, Simulation, Units
 from helpers.config.design import Design, ExternalEvent, Funnel, Injection, Leaving, Metric, Period, Surrogate, Variant
 from helpers.config.launch import Economics, Milestone, Monitoring, Rule, Stage
 
@@ -215,7 +215,9 @@ class Study(Named):
     def _check_levels(self, key: str, levels: dict[str, str]) -> None:
         """Every level means a variant, and every variant has a level, where levels are mapped at all."""
         names = [v.name for v in self.variants]
-        strange = [name for name in levels.values() if name not in names]
+        if LEAVE_OUT in names:
+            raise ConfigError("variants", LEAVE_OUT, "another name: it says that the rows of a level are left out")
+        strange = [name for name in levels.values() if name not in (*names, LEAVE_OUT)]
         if strange:
             raise ConfigError(f"data.{key}", ", ".join(strange), f"names of variants: {', '.join(names)}", valid=names)
         without = [name for name in names if levels and name not in levels.values()]

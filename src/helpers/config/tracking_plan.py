@@ -41,11 +41,12 @@ ROW_KINDS: Final[dict[str, Disposition]] = {
 """What becomes of each kind of row. Quarantined and dropped rows leave; repaired and flagged ones are kept."""
 
 UNIT_KINDS: Final[dict[str, Disposition]] = {
+    "left_out": "dropped",
     "missing_outcome": "flagged",
     "shown_otherwise": "quarantined",
     "duplicate_unit": "quarantined",
 }
-"""What only a unit table can have wrong: a row that lacks an outcome, was shown another variant, repeats a unit."""
+"""What only a unit table can have wrong: a row of a level that is left out, that lacks an outcome, was shown another variant, repeats a unit."""
 
 EXPERIMENT_EVENTS: Final[dict[str, tuple[str, ...]]] = {
     "experiment_impression": ("experiment_id", "variant", "user_id"),

@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from helpers.config import Metric, Study
 from helpers.defaults import CONFIDENCE
@@ -37,7 +38,7 @@ class Joint:
     c: dict[tuple[int, int], Any]
 
     @classmethod
-    def from_values(cls, s: Any, y: Any) -> Self:
+    def from_values(cls, s: ArrayLike, y: ArrayLike) -> Self:
         """From one proxy and one outcome a unit, units along the last axis.
 
         >>> Joint.from_values([1, 2, 3], [2, 2, 5]).c[1, 1]

@@ -7,9 +7,10 @@ from dataclasses import replace
 from typing import Any
 
 from helpers.config import ColumnOf, EventName, Log, Place, Study, Units
+from helpers.config.columns import stored
 from helpers.config.tracking_plan import ROW_COLUMNS
 from helpers.errors import ReportError
-from helpers.ingest.levels import variant_of
+from helpers.ingest.levels import event_of, variant_of
 from helpers.ingest.reading import Reading
 from helpers.ingest.sql import literal, quoted
 from helpers.ingest.values import times_sql
@@ -35,7 +36,7 @@ def needed(place: Place, found: Iterable[str]) -> list[str]:
     """Columns of a database's table that are read: all of a log whose rows have no id, for repeats are told by all."""
     named = mapped(place)
     whole = isinstance(place, Log) and "event_id" not in place.columns
-    return [column for column in found if whole or column in named]
+    return [column for column in found if whole or stored(column) in named]
 
 
 def check_columns(place: Place, found: list[str], name: str) -> None:
@@ -92,6 +93,8 @@ def expression(name: str, source: str | ColumnOf | EventName, types: dict[str, s
         made = quoted(column) if kind == "VARCHAR" else f"{quoted(column)}::varchar"
     if not isinstance(source, str) and source.up_to:
         made = f"split_part({made}, {literal(source.up_to)}, 1)"
+    if name in ("event_name", "variant", "shown"):  # blanks at their ends mean nothing
+        made = f"trim({made})"
     if name in ("price", "duration_sec"):
         return canonical(made, reading.numbers.get(column, Amounts()))
     if name not in ROW_COLUMNS or name in ("category", "session_id", "product_id"):
@@ -111,6 +114,8 @@ def column_expressions(study: Study, types: dict[str, str], reading: Reading) ->
     }
     if isinstance(study.data, Log) and "variant" in made:
         made["variant"] = variant_of(made["variant"], study.data.variants)
+    if isinstance(study.data, Log) and study.data.events:
+        made["event_name"] = event_of(made["event_name"], study.data.events)
     named = mapping["event_name"]
     if isinstance(named, EventName) and named.first:
         made["event_name"] = _first_told_apart(study, named, made)

@@ -4,6 +4,7 @@ An empty field and an empty field in quotes are both missing. Blanks between a d
 value, all others are.
 """
 
+import codecs
 import csv
 import re
 from dataclasses import dataclass, replace
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from helpers.config import Log, Units
+from helpers.config.columns import stored
 from helpers.errors import ReportError
 from helpers.ingest import lines, text
 from helpers.ingest.columns import check_columns, mapped
@@ -77,7 +79,8 @@ def opened(file: Path, place: "Place", aside: Path, most: int | None = None) -> 
     """
     head = b"".join(text.blocks(file, text.BLOCK))
     encoding = place.encoding or text.seen_encoding(head) or "utf-8"
-    if b"\0" in head and encoding == "utf-8" and text.is_binary(head):
+    wide = codecs.lookup(encoding).name.startswith(("utf-16", "utf-32"))
+    if b"\0" in head and not wide and text.is_binary(head):
         raise ReportError(
             f"{file.name} is no text",
             got="null bytes among its first ones",
@@ -128,7 +131,7 @@ def header(file: Path, place: "Place") -> tuple[str, list[str], int]:
 
 
 def _names(record: list[str]) -> list[str]:
-    return [name or f"column_{number}" for number, name in enumerate(record, 1)]
+    return [stored(name) or f"column_{number}" for number, name in enumerate(record, 1)]
 
 
 def _convert(con: "duckdb.DuckDBPyConnection", place: "Place", table: TextFile, file: Path, part: Path) -> None:

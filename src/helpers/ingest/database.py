@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from helpers.config import VARIABLE
+from helpers.config.columns import stored
 from helpers.errors import ReportError
 from helpers.ingest.columns import check_columns, mapped, needed
 from helpers.ingest.parts import Parts, rows
-from helpers.ingest.sql import literal, quoted
+from helpers.ingest.sql import kept, literal, quoted
 
 if TYPE_CHECKING:
     import duckdb
@@ -24,9 +25,10 @@ def read_duckdb(con: "duckdb.DuckDBPyConnection", place: "Place", file: Path, in
     """A table of a DuckDB file as Parquet in ``into``; raises for a locked or foreign file and a missing table."""
     relation, table = attached(con, place, file)
     described = con.execute(f"describe select * from {relation}").fetchall()
-    check_columns(place, [row[0] for row in described], f"{file.name}, table {table}")
+    found = [row[0] for row in described]
+    check_columns(place, list(map(stored, found)), f"{file.name}, table {table}")
     part = into / "part-0000.parquet"
-    con.execute(f"copy (select * from {relation}) to {literal(part)} (format parquet)")
+    con.execute(f"copy (select {kept(found)} from {relation}) to {literal(part)} (format parquet)")
     con.execute("detach source")
     return _filled(con, place, part, f"{file.name}, table {table}")
 
@@ -120,7 +122,7 @@ def _copied(con: "duckdb.DuckDBPyConnection", place: "Place", connection: Any, i
 
     schema, table, types = described(place, connection)
     name = f"table {schema}.{table}"
-    check_columns(place, list(types), name)
+    check_columns(place, list(map(stored, types)), name)
     wanted = needed(place, types)
     moments = {c for c in wanted if isinstance(types[c], sqlalchemy.DateTime | sqlalchemy.Date)}
     zoned = {c for c in moments if getattr(types[c], "timezone", False)}
@@ -136,7 +138,8 @@ def _copied(con: "duckdb.DuckDBPyConnection", place: "Place", connection: Any, i
             for block in blocks:
                 stream.write(block)
     columns = ", ".join(
-        f"{literal(c)}: '{'timestamp' if c in moments else 'boolean' if c in truths else 'varchar'}'" for c in wanted
+        f"{literal(stored(c))}: '{'timestamp' if c in moments else 'boolean' if c in truths else 'varchar'}'"
+        for c in wanted
     )
     part = into / "part-0000.parquet"
     con.execute(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from helpers.config import Log, Study, Units
 from helpers.errors import ReportError, several
-from helpers.ingest import csv, database, parquet, sample, units
+from helpers.ingest import csv, database, json_lines, parquet, units
 from helpers.ingest.locations import files_of
 from helpers.ingest.parts import REJECTS, Parts
 from helpers.ingest.reading import Reading, decide
@@ -44,7 +44,7 @@ class Landed:
         return self.refused.get("malformed_line", 0)
 
 
-def land(study: Study, out: Path, *, sampled: Path | None = None) -> Parts:
+def land(study: Study, out: Path) -> Parts:
     """Bring the log or the unit table of a study into ``out`` as Parquet files of event rows, ``out/events``.
 
     Text stays the text it was; Parquet logs are used where they stand. What is refused is counted in
@@ -52,8 +52,7 @@ def land(study: Study, out: Path, *, sampled: Path | None = None) -> Parts:
     :class:`~helpers.errors.ReportError` for everything that cannot be read, and for more wrong rows of a unit table
     than the study tolerates.
 
-    With a folder ``sampled``, large files are landed by their head, middle and end, which are laid there. Returns the table
-    as it was read.
+    Returns the table as it was read.
     """
     import duckdb
 
@@ -67,9 +66,7 @@ def land(study: Study, out: Path, *, sampled: Path | None = None) -> Parts:
         if isinstance(place, Units):
             into = aside
             aside.mkdir()
-        if sampled:
-            sampled.mkdir()
-        parts = read(con, study, out, into, sampled)
+        parts = read(con, study, out, into)
         reading, faults = decide(con, study, parts)
         if faults:
             raise several(faults)
@@ -124,12 +121,12 @@ def read(con: "duckdb.DuckDBPyConnection", study: Study, out: Path, into: Path, 
     if place.kind == "postgres":
         return database.read_postgres(con, place, study.name, into)
     kind, files = files_of(place, study.name)
-    if sampled:
-        files = [sample.of(con, kind, file, sampled / f"{number}" / file.name) for number, file in enumerate(files)]
     if kind == "duckdb":
         return database.read_duckdb(con, place, files[0], into)
     if kind == "csv":
         return csv.read(con, place, files, into)
+    if kind == "json":
+        return json_lines.read(con, place, files, into)
     return parquet.read(con, place, files, into)
 
 

@@ -1,14 +1,19 @@
 """Levels of a column that holds variants: what each means, and what is said of one that the study does not map."""
 
 import difflib
+import json
 from collections.abc import Mapping, Sequence
 
 from helpers.config import ColumnOf, Log, Study, Units
+from helpers.config.data import LEAVE_OUT
 from helpers.errors import ReportError
 from helpers.ingest.sql import literal
 
 UNMAPPED = "level without a variant: "
 """Begins the variant of a log's row whose level the study does not map; no name of a variant holds a space."""
+
+ODD = 50
+"""In a table of so many rows a level of a single row is likely a total, and is named with its row."""
 
 KEYS = {"variant": "variants", "shown": "shown"}
 """Columns that hold levels, and the keys of ``data`` that map them."""
@@ -25,16 +30,35 @@ def variant_of(text: str, levels: Mapping[str, str]) -> str:
     """
     if not levels:
         return text
-    cases = " ".join(f"when {text} = {literal(level)} then {literal(name)}" for level, name in levels.items())
+    cases = " ".join(
+        f"when {text} = {literal(level)} then {'null' if name == LEAVE_OUT else literal(name)}"
+        for level, name in levels.items()
+    )
     return f"case {cases} when {text} <> '' then {literal(UNMAPPED)} || {text} else {text} end"
 
 
+def event_of(text: str, names: Mapping[str, str]) -> str:
+    """SQL of the name by which a study calls an event of the log; one that it does not map keeps its own.
+
+    >>> event_of("what", {"Order Completed": "purchase"})
+    "case what when 'Order Completed' then 'purchase' else what end"
+    """
+    cases = " ".join(f"when {literal(logged)} then {literal(name)}" for logged, name in names.items())
+    return f"case {text} {cases} else {text} end"
+
+
 def unmapped(
-    study: Study, column: str, holder: str, found: Sequence[tuple[str | None, int]], counted: str
+    study: Study,
+    column: str,
+    holder: str,
+    found: Sequence[tuple[str | None, int]],
+    counted: str,
+    places: Mapping[str, str] | None = None,
 ) -> ReportError | None:
     """What is said of levels that mean no variant; None where every one does.
 
-    ``found`` are the levels of the project's ``column`` in ``holder``, each with how many of ``counted`` have it.
+    ``found`` are the levels of the project's ``column`` in ``holder``, each with how many of ``counted`` have it;
+    ``places`` say where those stand that occur once.
     """
     data = study.data
     assert isinstance(data, Log | Units)
@@ -42,18 +66,40 @@ def unmapped(
     if isinstance(data, Units) and column == "shown":
         levels = data.shown or levels
     known = levels or {v.name: v.name for v in study.variants}
-    strange = [level for level, _ in found if level not in known]
+    counts = {level or "": n for level, n in found}
+    strange = [level for level in counts if level not in known]
     if not strange:
         return None
     source = data.columns[column]
     raw = source.column if isinstance(source, ColumnOf) else source
-    near = difflib.get_close_matches(str(strange[0]), known, n=1, cutoff=0.5)
     key = KEYS[column]
+    told = [_told(level, n, counted, (places or {}).get(level)) for level, n in counts.items()]
     return ReportError(
         f"studies/{study.name}.yml: column '{raw}' of {holder} holds levels that the study does not map",
-        got=", ".join("nothing (an empty field)" if level is None else repr(level) for level in strange[:5]),
+        got=", ".join(repr(level) if level else "nothing (an empty field)" for level in strange[:5]),
         expected=", ".join(map(repr, known)),
-        cause=f"the levels in the {'table' if isinstance(data, Units) else 'log'} are "
-        + ", ".join(f"{level!r} ({n:,} {counted})" if level else f"empty ({n:,} {counted})" for level, n in found[:12]),
-        remedy=f"did you mean '{near[0]}'? Correct data.{key}" if near else f"map every level under data.{key}",
+        cause=f"the levels in the {'table' if isinstance(data, Units) else 'log'} are {', '.join(told[:12])}",
+        remedy=_remedy(strange, known, key, {level for level in strange if not level or level in (places or {})}),
     )
+
+
+def _told(level: str, n: int, counted: str, place: str | None) -> str:
+    many = place or f"{n:,} {counted}"
+    return f"{level!r} ({many})" if level else f"empty ({many})"
+
+
+def _remedy(strange: Sequence[str], known: Mapping[str, str], key: str, odd: set[str]) -> str:
+    """The key as it would map every level: one that only capitals tell from another means the same; what is odd, as a
+    row of totals or an empty field, can be left out."""
+    alike = {level.casefold(): name for level, name in known.items()}
+    meant = {level: alike.get(level.casefold(), LEAVE_OUT if level in odd else "") for level in strange}
+    if all(meant.values()):
+        listed = ", ".join(f"{_yaml(level)}: {name}" for level, name in {**known, **meant}.items())
+        out = "; leave_out leaves the rows of a level out of the experiment" if LEAVE_OUT in meant.values() else ""
+        return f"if this is what they mean, data.{key}: {{{listed}}}{out}"
+    near = difflib.get_close_matches(strange[0], known, n=1, cutoff=0.5)
+    return f"did you mean '{near[0]}'? Correct data.{key}" if near else f"map every level under data.{key}"
+
+
+def _yaml(level: str) -> str:
+    return level if level.isidentifier() and level.isascii() else json.dumps(level, ensure_ascii=False)

@@ -9,7 +9,7 @@ from helpers.config import VARIABLE, Place
 from helpers.config.formats import format_of
 from helpers.errors import ReportError
 
-SEVERAL = ("csv", "parquet")
+SEVERAL = ("csv", "json", "parquet")
 """Formats of which several files make one table."""
 
 
@@ -102,6 +102,6 @@ def _common_format(files: list[Path], study: str) -> str:
     raise ReportError(
         f"studies/{study}.yml: data.path holds files of several formats",
         got=", ".join(dict.fromkeys((files[0].name, odd.name))),
-        expected="either CSV (.csv, .csv.gz) or Parquet (.parquet) in all of them",
+        expected="either CSV (.csv, .csv.gz), JSON lines (.jsonl) or Parquet (.parquet) in all of them",
         remedy="name a glob that matches one kind, such as folder/*.csv, or state data.format",
     )

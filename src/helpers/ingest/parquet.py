@@ -3,9 +3,11 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from helpers.config.columns import stored
 from helpers.errors import ReportError
 from helpers.ingest.columns import check_columns, mapped
 from helpers.ingest.parts import Parts, columns, rows
+from helpers.ingest.sql import kept, literal
 
 if TYPE_CHECKING:
     import duckdb
@@ -14,16 +16,25 @@ if TYPE_CHECKING:
 
 
 def read(con: "duckdb.DuckDBPyConnection", place: "Place", files: list[Path], into: Path) -> Parts:
-    """Links to the files in ``into``; raises for what is no Parquet file, a missing column, no row at all."""
+    """Links to the files in ``into``, or copies where a column must be kept under another name; raises for what is no Parquet file, a missing column, no row at all."""
     linked = []
     for number, file in enumerate(files):
-        check_columns(place, list(types(con, file)), file.name)
+        found = list(types(con, file))
+        check_columns(place, list(map(stored, found)), file.name)
         linked.append(into / f"part-{number:04d}.parquet")
-        linked[-1].symlink_to(file.resolve())
+        if (taken := kept(found)) == "*":
+            linked[-1].symlink_to(file.resolve())
+        else:
+            con.execute(f"copy (select {taken} from {relation(file)}) to {literal(linked[-1])} (format parquet)")
     names = [file.name for file in files]
     if not any(rows(con, part) for part in linked):
         raise ReportError(f"{', '.join(names[:3])} holds no events", got="no row")
     return Parts.of(con, linked, names, mapped(place))
+
+
+def relation(file: Path) -> str:
+    """The rows of a file for the from clause of a query."""
+    return f"read_parquet({literal(file)})"
 
 
 def types(con: "duckdb.DuckDBPyConnection", file: Path) -> dict[str, str]:

@@ -1,62 +1,79 @@
-"""Head, middle and end of a large file, as a file of its own that the same readers read."""
+"""A part of a study's data that is read before anything is built: head, middle and end of what is too large for now."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from helpers.config import Log, Study, Units
+from helpers.ingest import text
+from helpers.ingest.locations import files_of
 from helpers.ingest.sql import literal
 
 if TYPE_CHECKING:
     import duckdb
 
-WINDOW = 4 << 20
-"""Bytes of text at each of the three places; a file of at most four windows is taken whole."""
-ROWS = 40_000
-"""Rows of a table at each of the three places."""
+WHOLE = 1 << 24
+"""Bytes of text up to which a file is read whole."""
+PIECE = 1 << 22
+"""Bytes of each piece of a larger one."""
+ROWS = 100_000
+"""Rows of each piece of a Parquet file of more than ten times as many."""
+FILES = 3
 
 
-def of(con: "duckdb.DuckDBPyConnection", kind: str, file: Path, into: Path) -> Path:
-    """The sample of a file, written to ``into``; the file itself where it is small or cannot be looked at in places."""
-    made = _text(file, into) if kind == "csv" else _table(con, file, into) if kind == "parquet" else None
-    return made or file
+def taken(con: "duckdb.DuckDBPyConnection", study: Study, into: Path) -> tuple[Study, float]:
+    """The study on a part of its data, which stands in ``into``, and how much of them that is; 1 where it is all.
 
-
-def _text(file: Path, into: Path) -> Path | None:
-    """The sample of a plain text file, with its header; None where it is small, packed or in a wide encoding.
-
-    The windows end at line breaks. One that begins inside a quoted text tears the lines around it, so lines that do not
-    fit are no evidence in a sample.
+    What may not be wrong at all may not be in the part either; what is tolerated may stand in it as if all of it did.
     """
-    size = file.stat().st_size
-    if size <= 4 * WINDOW or file.suffix in (".gz", ".zst"):
-        return None
-    with file.open("rb") as source:
-        head = source.read(WINDOW)
-        if b"\x00" in head:
-            return None
-        into.parent.mkdir(parents=True)
-        with into.open("wb") as made:
-            made.write(head[: head.rfind(b"\n") + 1])
-            for start in (size // 2 - WINDOW // 2, size - WINDOW):
-                source.seek(start)
-                source.readline()
-                made.write(source.read(WINDOW - (source.tell() - start)))
-                made.write(source.readline())
-    return into
+    place = study.data
+    assert isinstance(place, Log | Units)
+    if place.kind in ("frame", "postgres"):
+        return study, 1.0
+    kind, files = files_of(place, study.name)
+    chosen = files if len(files) <= FILES else [files[0], files[len(files) // 2], files[-1]]
+    total = sum(file.stat().st_size for file in files)
+    if kind == "duckdb" or total <= WHOLE:
+        return study, 1.0
+    into.mkdir()
+    share = 0.0
+    for file in chosen:
+        copied = (_parquet if kind == "parquet" else _text)(con, file, into / file.name)
+        share += copied * file.stat().st_size / total
+    if share >= 1:
+        return study, 1.0
+    tolerate = place.tolerate.model_copy(
+        update={k: min(1.0, v / share) for k, v in place.tolerate.model_dump().items()}
+    )
+    changed = place.model_copy(update={"path": str(into), "format": kind, "tolerate": tolerate})
+    return study.model_copy(update={"data": changed}), share
 
 
-def _table(con: "duckdb.DuckDBPyConnection", file: Path, into: Path) -> Path | None:
-    """The sample of a Parquet file; None where it is small, or is none, which its reader says."""
-    import duckdb
+def _text(con: "duckdb.DuckDBPyConnection", file: Path, out: Path) -> float:
+    """Lines of a file of text; its head alone where another piece might begin inside of a field, all of it where signs are wide."""
+    size, head = file.stat().st_size, b"".join(text.blocks(file, PIECE))
+    packed = text.compression(file) != "none"
+    if size <= FILES * PIECE or text.seen_encoding(head) not in (None, "utf-8-sig") or (packed and len(head) < PIECE):
+        out.symlink_to(file.resolve())
+        return 1.0
+    pieces = [head[: head.rfind(b"\n") + 1]]
+    if not packed and b'"' not in head:
+        with file.open("rb") as stream:
+            for at in (size // 2, size - PIECE):
+                stream.seek(at)
+                piece = stream.read(PIECE)
+                piece = piece[piece.find(b"\n") + 1 :]
+                pieces.append(piece if at == size - PIECE else piece[: piece.rfind(b"\n") + 1])
+    plain = out.with_name(out.name.removesuffix(out.suffix)) if packed else out
+    plain.write_bytes(b"".join(pieces))
+    return min(1.0, sum(map(len, pieces)) / (size * (4 if packed else 1)))  # text packs to a quarter or less
 
-    relation = f"read_parquet({literal(file)})"
-    try:
-        rows = con.execute(f"select count(*) from {relation}").fetchall()[0][0]
-    except duckdb.Error:
-        return None
-    if rows <= 4 * ROWS:
-        return None
-    into.parent.mkdir(parents=True)
-    starts = (0, rows // 2 - ROWS // 2, rows - ROWS)
-    parts = [f"(select * from {relation} limit {ROWS} offset {start})" for start in starts]
-    con.execute(f"copy ({' union all '.join(parts)}) to {literal(into)} (format parquet)")
-    return into
+
+def _parquet(con: "duckdb.DuckDBPyConnection", file: Path, out: Path) -> float:
+    rows = con.execute(f"select count(*) from read_parquet({literal(file)})").fetchall()[0][0]
+    if rows <= 10 * ROWS:
+        out.symlink_to(file.resolve())
+        return 1.0
+    starts = (0, rows // 2, rows - ROWS)
+    parts = " union all ".join(f"(from read_parquet({literal(file)}) limit {ROWS} offset {at})" for at in starts)
+    con.execute(f"copy ({parts}) to {literal(out)} (format parquet)")
+    return float(3 * ROWS / rows)

@@ -1,5 +1,9 @@
 """Names and texts inside SQL."""
 
+from collections.abc import Iterable
+
+from helpers.config.columns import stored
+
 
 def literal(value: object) -> str:
     """A text as SQL writes it.
@@ -17,6 +21,16 @@ def quoted(name: str) -> str:
     "the ""kind"" of it"
     """
     return '"' + name.replace('"', '""') + '"'
+
+
+def kept(columns: Iterable[str]) -> str:
+    """The columns of a relation, each under the name by which it is kept.
+
+    >>> kept(["who"]), kept(["who", "file_index"])
+    ('*', '* rename ("file_index" as "file_index (as logged)")')
+    """
+    others = [f"{quoted(c)} as {quoted(stored(c))}" for c in columns if stored(c) != c]
+    return f"* rename ({', '.join(others)})" if others else "*"
 
 
 def number(text: str) -> str:

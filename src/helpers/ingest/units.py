@@ -5,11 +5,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from helpers.config import EXPOSED, Study, Units
-from helpers.errors import ReportError
+from helpers.config.data import LEAVE_OUT
+from helpers.errors import ReportError, several
 from helpers.formatting import formatted
 from helpers.ingest.columns import expression
 from helpers.ingest.levels import KEYS as LEVELS
-from helpers.ingest.levels import unmapped
+from helpers.ingest.levels import ODD, unmapped
 from helpers.ingest.parts import Parts
 from helpers.ingest.reading import Reading
 from helpers.ingest.sql import literal, quoted
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     import duckdb
 
 KINDS = {
+    "left_out": "rows of a level that the study leaves out",
     "malformed_line": "lines that do not fit the header",
     "missing_id": "rows without a unit id",
     "missing_outcome": "rows without an outcome, which the study calls an error; null is not zero",
@@ -67,8 +69,8 @@ def land(con: "duckdb.DuckDBPyConnection", study: Study, parts: Parts, reading: 
     """
     data = study.data
     assert isinstance(data, Units)
-    for column in LEVELS:
-        _check_levels(con, study, parts, reading, column)
+    if faults := [error for column in LEVELS if (error := _check_levels(con, study, parts, reading, column))]:
+        raise several(faults)
     con.execute(f"create table units as {_checked(study, data, parts, reading)}")
     if "user_id" in data.columns:
         _mark_duplicates(con, study, data, parts)
@@ -87,22 +89,27 @@ def land(con: "duckdb.DuckDBPyConnection", study: Study, parts: Parts, reading: 
 def arms(con: "duckdb.DuckDBPyConnection") -> dict[str, int]:
     """Rows of the landed table by the variant they were assigned, refused ones included."""
     return dict(
-        con.execute("select variant, count(*) from units where variant is not null group by 1 order by 1").fetchall()
+        con.execute(
+            f"select variant, count(*) from units where variant <> {literal(LEAVE_OUT)} group by 1 order by 1"
+        ).fetchall()
     )
 
 
-def _check_levels(con: "duckdb.DuckDBPyConnection", study: Study, parts: Parts, reading: Reading, column: str) -> None:
+def _check_levels(
+    con: "duckdb.DuckDBPyConnection", study: Study, parts: Parts, reading: Reading, column: str
+) -> ReportError | None:
     """Every level that stands in the column must mean a variant."""
     assert isinstance(study.data, Units)
     columns = study.data.columns
     if study.mode == "offline" or column not in columns:
-        return
-    found = con.execute(
-        f"select {expression(column, columns[column], parts.types, reading)} as level, count(*) from {parts.relation} group by 1 order by 1"
+        return None
+    rows = con.execute(
+        f"""select {expression(column, columns[column], parts.types, reading)} as level, count(*), min(file_index),
+        min(file_row_number) from {parts.relation} group by 1 order by 1"""
     ).fetchall()
-    error = unmapped(study, column, parts.names[0], found, "rows")
-    if error:
-        raise error
+    many = sum(n for _, n, *_ in rows) >= ODD
+    places = {level: _place(con, parts, file, row) for level, n, file, row in rows if level and n == 1 and many}
+    return unmapped(study, column, parts.names[0], [(level, n) for level, n, *_ in rows], "rows", places)
 
 
 def _checked(study: Study, data: Units, parts: Parts, reading: Reading) -> str:
@@ -114,7 +121,7 @@ def _checked(study: Study, data: Units, parts: Parts, reading: Reading) -> str:
 
     def level(name: str, levels: dict[str, str]) -> str:
         cases = " ".join(f"when {literal(k)} then {literal(v)}" for k, v in levels.items())
-        return f"case {taken(name)} {cases} end" if cases and name in data.columns else taken(name)
+        return f"case coalesce({taken(name)}, '') {cases} end" if cases and name in data.columns else taken(name)
 
     key = "lpad((file_index * 1099511627776 + file_row_number)::varchar, 19, '0')"
     selected = [
@@ -127,7 +134,8 @@ def _checked(study: Study, data: Units, parts: Parts, reading: Reading) -> str:
         f"{taken('event_time') if 'event_time' in data.columns else _moment(study.period.start)} as event_time",
         *(f"{taken(name)} as {quoted(name)}" for name in data.attributes),
     ]
-    problems = ["when (user_id <> '') is not true then {'kind': 'missing_id', 'at': " + _raw(data, "user_id") + "}"]
+    problems = [f"when variant = {literal(LEAVE_OUT)} then {{'kind': 'left_out', 'at': {_raw(data, 'variant')}}}"]
+    problems += ["when (user_id <> '') is not true then {'kind': 'missing_id', 'at': " + _raw(data, "user_id") + "}"]
     flaws, values = [], []
     needed = {e for metric in study.metrics if study.when_missing(metric) == "error" for e in metric.events}
     for name, column, event in _measures(data):
@@ -216,8 +224,9 @@ def _refuse(con: "duckdb.DuckDBPyConnection", study: Study, data: Units, parts: 
     malformed, at = con.execute("select count(*), arg_min({'file': file, 'row': row}, row) from rejects").fetchall()[0]
     total = con.execute("select count(*) from units").fetchall()[0][0] + malformed
     tolerated = data.tolerate.model_dump()
+    faults = []
     if malformed > tolerated["malformed_line"] * total:
-        raise _too_many(study, "malformed_line", f"{at['file']}, row {at['row']:,}", malformed, total)
+        faults.append(_too_many(study, "malformed_line", f"{at['file']}, row {at['row']:,}", malformed, total))
     con.execute(
         "create table wrong as select *, coalesce(problem, flaw) as what from units where coalesce(problem, flaw) is not null"
     )
@@ -226,9 +235,11 @@ def _refuse(con: "duckdb.DuckDBPyConnection", study: Study, data: Units, parts: 
         from wrong group by 1"""
     ).fetchall()
     for kind, found, first in sorted(wrong, key=lambda row: list(KINDS).index(row[0])):
-        if found > tolerated.get(kind, 0) * total:
+        if kind != "left_out" and found > tolerated.get(kind, 0) * total:
             place = f"{parts.names[first['file']]}, {_place(con, parts, first['file'], first['row'])}"
-            raise _too_many(study, kind, f"{place}, column '{first['at']}'", found, total)
+            faults.append(_too_many(study, kind, f"{place}, column '{first['at']}'", found, total))
+    if faults:
+        raise several(faults)
     names = ", ".join(map(literal, parts.names))
     con.execute(
         f"""insert into rejects select {parts.numbered}, what.at, what.kind, list_value({names})[file_index + 1]

@@ -10,6 +10,7 @@ from helpers import ingest
 from helpers.config import Study
 from helpers.defaults import MEMORY, THREADS
 from helpers.errors import ReportError
+from helpers.ingest import sample
 from helpers.ingest.sql import literal
 from helpers.pipeline.files import private, scratch
 from helpers.warehouse import render, tolerances
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Examined:
-    """A table as a run reads it: its name and columns, rows looked at, and whether those are a sample of it.
+    """A table as a run reads it: its name and columns, rows looked at, and the ``share`` of the data that they are.
 
     ``notes`` say how its columns are read, ``events`` and ``variants`` are the names it shows, ``faults`` what a run
     refuses. Nothing but ``faults`` is known of a table that cannot be read at all.
@@ -34,7 +35,7 @@ class Examined:
     name: str = ""
     columns: tuple[str, ...] = ()
     rows: int = 0
-    sampled: bool = False
+    share: float = 1
     notes: tuple[str, ...] = ()
     events: frozenset[str] = frozenset()
     variants: frozenset[str] = frozenset()
@@ -49,24 +50,23 @@ def examined(study: Study, where: "StudyPaths", plan: "TrackingPlan", *, full: b
 
     with _leaving_nothing(where.data), scratch(where.data, "check") as aside, duckdb.connect() as con:
         private(aside)
-        sample = aside / "sample"
         try:
-            parts = ingest.land(study, aside, sampled=None if full else sample)
+            tried, share = (study, 1.0) if full else sample.taken(con, study, aside / "sample")
+            parts = ingest.land(tried, aside)
         except ReportError as error:
             return Examined((error,))
         log = ingest.landed(aside)
         con.execute(f"set threads = {THREADS}; set memory_limit = '{MEMORY}'; set TimeZone = 'UTC'")
         con.execute(f"set temp_directory = {literal(aside / 'spill')}; set preserve_insertion_order = false")
         asked = ["fct_row_flow", *(["int_injection"] if study.injection else ["int_contaminated"])]
-        sampled = sample.is_dir() and any(sample.iterdir())
-        if not sampled and (study.primary.days or study.when_missing(study.primary) == "drop"):
+        if share == 1 and (study.primary.days or study.when_missing(study.primary) == "drop"):
             asked.append("int_unit_metrics")
-        render.create(con, dbt_vars(study, log, plan), *asked)
+        render.create(con, dbt_vars(tried, log, plan), *asked)
         rows = con.execute("select all_rows + refused from intermediate.int_row_checks").fetchall()[0][0]
         more = f" and {len(parts.names) - 1} more" if len(parts.names) > 1 else ""
         return Examined(
-            tuple(tolerances.faults(con, study)), parts.names[0] + more, tuple(parts.types), int(rows),
-            sampled, log.reading.notes, _names(con, "event_name"), _names(con, "variant"),
+            tuple(tolerances.faults(con, tried, whole=share == 1)), parts.names[0] + more, tuple(parts.types), int(rows),
+            share, log.reading.notes, _names(con, "event_name"), _names(con, "variant"),
         )  # fmt: skip
 
 

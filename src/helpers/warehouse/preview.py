@@ -37,7 +37,7 @@ def of(file: str, *, full: bool = False) -> tuple[str, ReportError | None]:
     if seen and seen.faults:
         return "\n".join(lines), several(seen.faults)
     run = f"python -m helpers run {file}"
-    if seen and seen.sampled:
+    if seen and seen.share < 1:
         return "\n".join([*lines, "", f"Nothing in the sample speaks against a run: {run}",
                           f"All rows are looked at by: python -m helpers check {file} --full"]), None  # fmt: skip
     return "\n".join([*lines, "", f"It can be run: {run}"]), None
@@ -69,7 +69,7 @@ def _data(study: Study, seen: Examined | None) -> str:
     if not seen.columns:
         return f"{study.data.path}: cannot be read as the study says"
     unused = len(set(seen.columns) - mapped(study.data))
-    looked = "a sample of its head, middle and end, " if seen.sampled else ""
+    looked = "a sample of its head, middle and end, " if seen.share < 1 else ""
     return (
         f"{seen.name}: {looked}{seen.rows:,} rows, {len(seen.columns)} columns, {unused} of them unused, none missing"
     )
@@ -80,7 +80,7 @@ def _notes(study: Study, seen: Examined | None) -> list[str]:
     if seen is None or isinstance(study.data, Simulation) or not seen.columns:
         return []
     notes = list(seen.notes)
-    where = "the rows looked at" if seen.sampled else "the data"
+    where = "the rows looked at" if seen.share < 1 else "the data"
     source = study.data.columns.get("event_name")
     if source and not isinstance(source, EventName):
         wanted = {*study.funnel.steps, *(e for m in study.metrics for e in m.events)}

@@ -20,8 +20,11 @@ def enforce(con: "duckdb.DuckDBPyConnection", study: Study) -> None:
         raise several(found)
 
 
-def faults(con: "duckdb.DuckDBPyConnection", study: Study) -> Iterator[ReportError]:
-    """What is wrong with the rows of a log and its variants, beyond what the study tolerates."""
+def faults(con: "duckdb.DuckDBPyConnection", study: Study, *, whole: bool = True) -> Iterator[ReportError]:
+    """What is wrong with the rows of a log and its variants, beyond what the study tolerates.
+
+    It is not held against a part of a log (not ``whole``) what the rest may show.
+    """
     if not exists(con, "marts", "fct_row_flow"):
         return
     flow = dict(con.execute("select kind, rows from marts.fct_row_flow").fetchall())
@@ -33,7 +36,7 @@ def faults(con: "duckdb.DuckDBPyConnection", study: Study) -> Iterator[ReportErr
     yield from found
     if found:  # what follows from rows and levels that cannot be read is not told beside them
         return
-    if flow["kept"] == 0:
+    if flow["kept"] == 0 and whole:
         outside = flow["outside_period"] > 0
         lost = [f"{n:,} {kind.replace('_', ' ')}" for kind, n in flow.items() if n]
         yield ReportError(
@@ -44,9 +47,10 @@ def faults(con: "duckdb.DuckDBPyConnection", study: Study) -> Iterator[ReportErr
             remedy="correct period in the study file" if outside else "mend the log, or what data.columns maps",
         )
         return
-    yield from _check_variants(con, study)
-    yield from _check_primary(con, study)
-    yield from _check_planted_levels(con, study)
+    yield from _check_variants(con, study, whole)
+    if whole:
+        yield from _check_primary(con, study)
+        yield from _check_planted_levels(con, study)
 
 
 def _check_rows(
@@ -77,9 +81,19 @@ def _check_rows(
                 else f"studies/{study.name}.yml: {_TOLD[kind]}",
                 got=f"{found:,} of {units:,} {'units' if kind == 'two_variants' else 'rows'} ({formatted(found / units, 'share')})",
                 expected=f"at most {formatted(limit, 'share')} (data.tolerate.{kind})",
-                cause=_CAUSES[kind],
+                cause=_unplanned(con) if kind == "unplanned_event" else _CAUSES[kind],
                 remedy=_REMEDIES[kind],
             )
+
+
+def _unplanned(con: "duckdb.DuckDBPyConnection") -> str:
+    """The events that no plan covers, by their names in the log."""
+    found = con.execute(
+        """select event_name, count(*) from staging.base_events where row_key in
+        (select row_key from staging.stg_events_checked where problem = 'unplanned_event') group by 1 order by 2 desc, 1 limit 5"""
+    ).fetchall()
+    told = ", ".join(f"{name!r} ({n:,} rows)" if name else f"no name ({n:,} rows)" for name, n in found)
+    return f"{_CAUSES['unplanned_event']}: {told}; data.events says what a name of the log means"
 
 
 def _check_repeats(study: Study, found: int, rows: int) -> Iterator[ReportError]:
@@ -154,14 +168,14 @@ def _assigned(con: "duckdb.DuckDBPyConnection") -> list[tuple[str, int]]:
     return con.execute("select variant, count(*) from intermediate.int_assigned group by 1 order by 1").fetchall()
 
 
-def _check_variants(con: "duckdb.DuckDBPyConnection", study: Study) -> Iterator[ReportError]:
+def _check_variants(con: "duckdb.DuckDBPyConnection", study: Study, whole: bool) -> Iterator[ReportError]:
     """An online log must show the study's variants, and no other."""
     if study.mode == "offline" or not exists(con, "intermediate", "int_assigned"):
         return
     found = _assigned(con)
     planned = [v.name for v in study.variants]
     strange = [name for name, _ in found if name not in planned]
-    if strange or not found:
+    if strange or (whole and not found):
         yield ReportError(
             f"studies/{study.name}.yml: the log shows other variants than the study"
             if strange

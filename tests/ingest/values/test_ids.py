@@ -96,9 +96,9 @@ def test_a_gap_in_a_column_of_floats_is_no_unit():
 
 
 def test_a_placeholder_with_an_unusual_share_is_told():
-    _, notes, _ = read(["null"] * 5 + [f"u{i}" for i in range(95)] + ["0"])
+    _, notes, _ = read(["null"] * 50 + [f"u{i}" for i in range(949)] + ["0"])
     assert notes == [
-        "column 'who': 'null' stands in 4.95 % of the rows and is taken for one unit; if it means that the id is"
+        "column 'who': 'null' stands in 5 % of the rows and is taken for one unit; if it means that the id is"
         " missing, empty it before the export"
     ]
 

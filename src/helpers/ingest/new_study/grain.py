@@ -1,12 +1,14 @@
 """What a row is, an event or a unit; and one clear error where it is neither."""
 
 import difflib
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from helpers.errors import ReportError
-from helpers.ingest.new_study import log, roles, units, vocabulary
+from helpers.errors import ReportError, several
+from helpers.ingest.new_study import log, questions, roles, units, vocabulary
 from helpers.ingest.new_study.profile import Column, exact, profile
 from helpers.ingest.new_study.proposal import StudyProposal
+from helpers.ingest.values import ids
 from helpers.ingest.values.times import Times
 from helpers.ingest.values.times_decided import KNOWN, STATED
 
@@ -28,6 +30,14 @@ def read(table: "SourceTable", told: str | None = None, time_format: str | None 
             expected="columns for the unit, the variant and the outcomes; or for the event, its time and its unit",
             cause="another delimiter than comma, semicolon, tab or |, or a file of another kind",
         )
+    notes: list[str] = []
+    if named := roles.unit_of(columns):
+        decided, notes, faults = ids.decide(table.con, [named.name], table.parts.types, table.relation)
+        if faults:
+            raise several(faults)
+        if decided.whole:
+            table = replace(table, ids=decided)
+            rows, columns = profile(table)
     unit, time, event = roles.unit_of(columns), roles.time_of(columns), roles.event_of(columns)
     if unit:
         approximate, unit = unit, exact(table, unit)
@@ -37,11 +47,28 @@ def read(table: "SourceTable", told: str | None = None, time_format: str | None 
     variants += [c for c in roles.variants_of(columns) if c is not unit and c not in variants]
     if unit and time and event and repeated and event not in variants[:1]:
         _asked(time)
-        return log.propose(table, rows, columns, unit, time, event, next((c for c in variants if c is not event), None))
+        variant = next((c for c in variants if c is not event), None)
+        return _noted(log.propose(table, rows, columns, unit, time, event, variant), notes)
     if variants and not (event and repeated):
         _asked(time)
-        return units.propose(table, rows, columns, variants[0], variants[1:])
+        totals = {level: _place(table, variants[0], level) for level in roles.totals(variants[0])}
+        if totals:
+            table = table.without(variants[0].name, totals)
+            rows, columns = profile(table)
+            variants = [c for name in (v.name for v in variants) for c in columns if c.name == name]
+        return _noted(units.propose(table, rows, columns, variants[0], variants[1:], totals), notes)
     raise _neither(table, rows, columns, unit, time, event, repeated)
+
+
+def _noted(proposal: StudyProposal, notes: list[str]) -> StudyProposal:
+    """What is said of the ids, among what is assumed."""
+    return replace(proposal, assumed=(*proposal.assumed, *(f"ids: {note}" for note in notes)))
+
+
+def _place(table: "SourceTable", variant: Column, level: str) -> str:
+    """Where the one row stands that holds a level."""
+    at = table.number(f"select min(file_row_number) from {{table}} where {questions.is_level(table, variant, level)}")
+    return f"row {int(at) + table.parts.first_rows[0]:,} alone, a total?"
 
 
 def _asked(time: Column | None) -> None:

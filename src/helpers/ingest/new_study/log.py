@@ -4,6 +4,8 @@ import re
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from helpers.config.base import LONGEST
+from helpers.config.columns import TAKEN
 from helpers.errors import ReportError
 from helpers.ingest.new_study import measures, questions, roles, vocabulary
 from helpers.ingest.new_study.profile import Column
@@ -31,30 +33,33 @@ def propose(
 ) -> StudyProposal:
     """A study of an event log: online where a column holds the variant, else offline with a planted uplift.
 
-    Raises :class:`~helpers.errors.ReportError` where fewer than two names of events are such that a study can hold.
+    Names of events that a study cannot hold, as vendors write them, are mapped. Raises
+    :class:`~helpers.errors.ReportError` where there are fewer than two.
     """
     reached = _reached(table, unit, event)
-    events = {name: units for name, (units, _) in reached.items() if NAME.match(name)}
-    strange = {name: n for name, (_, n) in reached.items() if name not in events}
+    logged = _called(reached)
+    events = {name: reached[level][0] for name, level in logged.items()}
     if len(events) < 2:
         raise ReportError(
             f"{table.called}: column '{vocabulary.printable(event.name)}' holds fewer than two names of events",
-            got=", ".join(map(vocabulary.printable, [*events, *strange][:8])),
-            expected="two or more names of small letters, digits and _, beginning with a letter",
-            remedy="write the names so, for instance add_to_cart for 'Add to cart'",
+            got=", ".join(map(vocabulary.printable, reached)) or "nothing",
+            expected="two or more names: a funnel has two steps",
+            cause="another column names the events, or the log holds one kind of event only",
         )
     arms, why = (
         _arms(table, unit, variant) if variant else ([Arm("control", "", 0, 0.5), Arm("treatment", "", 0, 0.5)], "")
     )
     impression = next((e for e in events if not IMPRESSIONS.isdisjoint(vocabulary.tokens(e))), None)
     steps = _steps(events, impression)
-    optional = _skipped(table, unit, event, steps)
+    optional = _skipped(table, unit, event, steps, logged)
     mapped = _mapped(table, columns, unit, time, event, variant)
     segments = [c for c in columns if _attribute(table, c, mapped, unit)][: measures.MOST_SEGMENTS]
-    named = {vocabulary.slug(c.name, set(mapped)): c for c in segments}
-    metrics = _metrics(table, event, steps, mapped)
+    named: dict[str, Column] = {}
+    for column in segments:
+        named[vocabulary.slug(column.name, TAKEN | {*mapped, *named})] = column
+    metrics = _metrics(table, event, steps, mapped, logged)
     start, end = _period(time)
-    tolerate = _tolerances(table, rows, unit, time, event, variant, mapped, strange, metrics)
+    tolerate = _tolerances(table, rows, unit, time, event, variant, mapped, logged, metrics)
     revenue = next((m.name for m in metrics if m.unit == "money"), "")
     used = {c.name for c in (*mapped.values(), *named.values())}
     suspicious = [(c, reason) for c in columns if c.name not in used and (reason := measures.unfit(c))]
@@ -73,7 +78,8 @@ def propose(
         start=start, end=end, period="from the first to the last event; the end is excluded",
         metrics=metrics, segments=tuple(named), tolerate=tolerate, revenue=revenue,
         suspicious=tuple((c.name, reason) for c, reason in suspicious),
-        plan=tuple(_planned(table, event, name, reached[name][1], mapped) for name in events),
+        plan=tuple(_planned(table, event, name, level, reached[level][1], mapped) for name, level in logged.items()),
+        events={level: name for name, level in logged.items() if level != name},
         steps=steps, optional=optional, window_hours=max(1, min(168, int((end - start).total_seconds() // 3600))),
         assumed=(
             f"grain: event log, one row an event ({rows:,} rows); column '{vocabulary.printable(event.name)}' names it: "
@@ -122,6 +128,19 @@ def _arms(table: "SourceTable", unit: Column, variant: Column) -> tuple[list[Arm
     return arms, why
 
 
+def _called(reached: dict[str, tuple[int, int]]) -> dict[str, str]:
+    """Names that a study can hold, each with the event of the log that it means; one that will do stays as it is.
+
+    >>> _called({"Order Completed": (3, 9), "$exposure": (2, 2), "order_completed": (1, 1)})
+    {'order_completed_2': 'Order Completed', 'exposure': '$exposure', 'order_completed': 'order_completed'}
+    """
+    kept = {name for name in reached if NAME.match(name) and len(name) <= LONGEST}
+    names: dict[str, str] = {}
+    for level in reached:
+        names[level if level in kept else vocabulary.slug(level, {*kept, *names})] = level
+    return names
+
+
 def _steps(events: dict[str, int], impression: str | None) -> tuple[str, ...]:
     """The way through the funnel: by the meaning of the names, by units where they say nothing."""
 
@@ -135,11 +154,13 @@ def _steps(events: dict[str, int], impression: str | None) -> tuple[str, ...]:
     return tuple(ordered) if len(ordered) >= 2 else tuple(list(events)[:2])
 
 
-def _skipped(table: "SourceTable", unit: Column, event: Column, steps: tuple[str, ...]) -> tuple[str, ...]:
+def _skipped(
+    table: "SourceTable", unit: Column, event: Column, steps: tuple[str, ...], logged: dict[str, str]
+) -> tuple[str, ...]:
     """Inner steps that many of those who reach the last one never touch."""
     if len(steps) < 3:
         return ()
-    did = ", ".join(f"bool_or({questions.is_level(table, event, s)}) as s{i}" for i, s in enumerate(steps))
+    did = ", ".join(f"bool_or({questions.is_level(table, event, logged[s])}) as s{i}" for i, s in enumerate(steps))
     last = len(steps) - 1
     shares = ", ".join(f"avg((not s{i})::integer) filter (s{last})" for i in range(1, last))
     found = table.rows(f"select {shares} from (select {did} from {{table}} group by {table.text(unit.name)})")[0]
@@ -168,6 +189,9 @@ def _mapped(
         )
         if found:
             mapped[name] = found
+    ids = [c for c in free if c.filled == c.rows and c.distinct > 0.95 * c.rows and _names_an_event(c)]
+    if ids:
+        mapped["event_id"] = ids[0]
     if money:
         mapped["price"] = max(money, key=lambda c: c.filled)
     return mapped
@@ -180,6 +204,12 @@ def _is_key(column: Column, group: set[str]) -> bool:
         or parts <= group | vocabulary.UNIT
         or any("".join(parts) == g + "id" for g in group)
     )
+
+
+def _names_an_event(column: Column) -> bool:
+    """Whether a column is called as the id of an event is, such as event_id, $insert_id and messageId."""
+    parts = set(vocabulary.tokens(column.name))
+    return parts in ({"event", key} for key in vocabulary.KEY) or parts in ({"insert", "id"}, {"message", "id"})
 
 
 def _attribute(table: "SourceTable", column: Column, mapped: dict[str, Column], unit: Column) -> bool:
@@ -196,7 +226,7 @@ def _attribute(table: "SourceTable", column: Column, mapped: dict[str, Column], 
 
 
 def _metrics(
-    table: "SourceTable", event: Column, steps: tuple[str, ...], mapped: dict[str, Column]
+    table: "SourceTable", event: Column, steps: tuple[str, ...], mapped: dict[str, Column], logged: dict[str, str]
 ) -> tuple[Measure, ...]:
     last = steps[-1]
     primary = Measure(f"{last}_rate", f"{vocabulary.label(last)} rate", "primary", "proportion", last)
@@ -204,7 +234,7 @@ def _metrics(
         return (primary,)
     priced = table.number(
         f"select avg(({table.value(mapped['price'].name)} is not null)::integer) from {{table}} where"
-        f" {questions.is_level(table, event, last)}"
+        f" {questions.is_level(table, event, logged[last])}"
     )
     if priced < 0.95:
         return (primary,)
@@ -220,13 +250,15 @@ def _period(time: Column) -> tuple[datetime, datetime]:
     return first, last + timedelta(days=1)
 
 
-def _planned(table: "SourceTable", event: Column, name: str, rows: int, mapped: dict[str, Column]) -> Planned:
+def _planned(
+    table: "SourceTable", event: Column, name: str, level: str, rows: int, mapped: dict[str, Column]
+) -> Planned:
     """What an event carries: always in all its rows, or sometimes."""
-    carried = {n: c for n, c in mapped.items() if n not in ("event_time", "event_name", "user_id")}
+    carried = {n: c for n, c in mapped.items() if n not in ("event_id", "event_time", "event_name", "user_id")}
     if not carried:
         return Planned(name, rows, {})
     asked = ", ".join(f"count({table.text(c.name)})" for c in carried.values())
-    found: Any = table.rows(f"select {asked} from {{table}} where {questions.is_level(table, event, name)}")[0]
+    found: Any = table.rows(f"select {asked} from {{table}} where {questions.is_level(table, event, level)}")[0]
     return Planned(
         name, rows,
         {n: ("number" if n == "price" else "string", filled == rows) for n, filled in zip(carried, found, strict=True) if filled},
@@ -235,14 +267,14 @@ def _planned(table: "SourceTable", event: Column, name: str, rows: int, mapped: 
 
 def _tolerances(
     table: "SourceTable", rows: int, unit: Column, time: Column, event: Column, variant: Column | None, mapped: dict[str, Column],
-    strange: dict[str, int], metrics: tuple[Measure, ...],
+    logged: dict[str, str], metrics: tuple[Measure, ...],
 ) -> dict[str, tuple[float, str]]:  # fmt: skip
     """What the log has wrong, as shares that a study must tolerate to be built."""
     found = {
         "malformed_line": table.malformed,
         "missing_id": rows - unit.filled,
         "unparseable_time": rows - time.moments,
-        "unplanned_event": rows - event.filled + sum(strange.values()),
+        "unplanned_event": rows - event.filled,
     }
     if "price" in mapped:
         price = mapped["price"]
@@ -251,7 +283,7 @@ def _tolerances(
         if paid:
             found["missing_revenue"] = int(
                 table.number(
-                    f"select count(*) from {{table}} where {questions.is_level(table, event, paid)} and {table.text(price.name)} is null"
+                    f"select count(*) from {{table}} where {questions.is_level(table, event, logged[paid])} and {table.text(price.name)} is null"
                 )
             )
     told = {k: (tolerated(n, rows + table.malformed), f"{n:,} of {rows:,} rows") for k, n in found.items() if n}

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from helpers.errors import ReportError
 from helpers.ingest.new_study import vocabulary
-from helpers.ingest.sql import number, quoted
+from helpers.ingest.sql import quoted
 from helpers.ingest.values import times_decided, times_sql
 from helpers.ingest.values.times import Times
 
@@ -34,7 +34,7 @@ class Column:
     ``distinct`` is exact up to :data:`LEVELS` and where it may be ``filled``, else approximate; ``levels`` holds the values with their rows where
     they are counted, the most frequent first. ``below`` and ``above`` count numbers that often mean that one is missing,
     such as -1 and 999, ``dates`` days without a time of day. ``times`` is how its moments are read, ``asked`` the error
-    that asks for their order where the column does not tell it.
+    that asks for their order where the column does not tell it, ``unread`` why its numbers cannot be read.
     """
 
     name: str
@@ -63,6 +63,7 @@ class Column:
     times: Times = field(default_factory=Times)
     told: str = ""
     asked: ReportError | None = None
+    unread: str = ""
 
     @property
     def empty_share(self) -> float:
@@ -130,7 +131,7 @@ def exact(table: "SourceTable", column: Column) -> Column:
 
 def _seen(table: "SourceTable", names: list[str], rows: int, before: int, stated: Times) -> list[Column]:
     texts = ", ".join(f"{table.text(name)} as t{i}" for i, name in enumerate(names))
-    values = ", ".join(f"t{i}, {number(f't{i}')} as v{i}" for i in range(len(names)))
+    values = ", ".join(f"t{i}, {table.value(name, f't{i}')} as v{i}" for i, name in enumerate(names))
     asked = [
         question
         for i in range(len(names))
@@ -210,4 +211,4 @@ def _column(table: "SourceTable", name: str, position: int, rows: int, seen: lis
             distinct = len(levels)
     values: list[Any] = [math.nan if n is None else float(n) for n in seen[9:]]
     told: list[Any] = [position, rows, filled, distinct, *counts, *moments[:2], *values, *moments[2:], levels]
-    return Column(name, table.parts.types[name], *told)
+    return replace(Column(name, table.parts.types[name], *told), unread=table.unread.get(name, ""))

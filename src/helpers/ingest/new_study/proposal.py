@@ -71,6 +71,8 @@ class StudyProposal:
     tolerate: dict[str, tuple[float, str]] = field(default_factory=dict)
     baseline: datetime | None = None
     plan: tuple[Planned, ...] = ()
+    events: dict[str, str] = field(default_factory=dict)
+    also: dict[str, Noted] = field(default_factory=dict)
     steps: tuple[str, ...] = ()
     optional: tuple[str, ...] = ()
     window_hours: float = 168

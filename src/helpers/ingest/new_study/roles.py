@@ -1,7 +1,9 @@
 """Which column is what, as far as name and content tell: unit, moment, event, variant; and the arms of a variant."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
+from helpers.ingest.levels import ODD
 from helpers.ingest.new_study import vocabulary
 from helpers.ingest.new_study.profile import Column
 from helpers.ingest.new_study.proposal import Arm, Noted
@@ -70,6 +72,27 @@ def variants_of(columns: Sequence[Column]) -> list[Column]:
     fit = [c for c in columns if c.levels and 2 <= c.distinct <= MOST_ARMS and not c.has_time]
     fit = [c for c in fit if not (c.decimal or c.negative) and not (c.numeric and score(c) < 3)]
     return sorted((c for c in fit if score(c) >= 3), key=lambda c: (-score(c), c.position))
+
+
+def totals(variant: Column) -> list[str]:
+    """Levels of a single row in a table of many: no arms, but rows of totals."""
+    many = [level for level, n in variant.levels if n > 1]
+    if len(many) < 2 or sum(n for _, n in variant.levels) < ODD:
+        return []
+    return [level for level, n in variant.levels if n == 1]
+
+
+def spellings(variant: Column) -> tuple[Column, dict[str, str]]:
+    """The column with each level once, as most rows write it, and the spellings that only capitals tell from it."""
+    ranked = sorted(variant.levels, key=lambda level: (-level[1], level[0]))
+    first: dict[str, str] = {}
+    for level, _ in ranked:
+        first.setdefault(level.casefold(), level)
+    kept = tuple((level, sum(n for other, n in ranked if other.casefold() == key)) for key, level in first.items())
+    if len(kept) < 2:
+        return variant, {}
+    others = {level: first[level.casefold()] for level, _ in ranked if first[level.casefold()] != level}
+    return replace(variant, levels=kept, distinct=len(kept)), others
 
 
 def arms_of(variant: Column) -> tuple[list[Arm], str]:

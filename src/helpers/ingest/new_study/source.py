@@ -1,9 +1,9 @@
 """A file that no study names yet, opened as a relation: the same readers land it later."""
 
 import difflib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,21 +12,24 @@ from helpers.config import VARIABLE, Place
 from helpers.config.formats import format_of
 from helpers.defaults import MEMORY, THREADS
 from helpers.errors import ReportError
-from helpers.ingest import csv, database, files_of, parquet
+from helpers.ingest import csv, database, files_of, json_lines, parquet
+from helpers.ingest.new_study import dialect
 from helpers.ingest.parts import REJECTS, Parts
 from helpers.ingest.sql import literal, number, quoted
+from helpers.ingest.values import number_formats
+from helpers.ingest.values.amounts import PLAIN, Amounts, canonical, pattern
+from helpers.ingest.values.ids import Ids
 from helpers.pipeline.files import scratch
 
 if TYPE_CHECKING:
     import duckdb
-
-DELIMITERS = ",;\t|"
 
 
 @dataclass(frozen=True)
 class SourceTable:
     """A relation of DuckDB, the place it was read from, and the lines that do not fit the header.
 
+    ``numbers`` says how columns of text that hold numbers are read, ``unread`` why those cannot be that are left.
     Every question about the rows is asked here, in SQL: no row reaches Python.
     """
 
@@ -34,10 +37,21 @@ class SourceTable:
     parts: Parts
     place: Place
     malformed: int
+    numbers: dict[str, Amounts] = field(default_factory=dict)
+    unread: dict[str, str] = field(default_factory=dict)
+    left_out: str = ""
+    ids: Ids = field(default_factory=Ids)
 
     @property
     def relation(self) -> str:
-        return self.parts.relation
+        """The rows, but for those for which the SQL of ``left_out`` holds."""
+        if not self.left_out:
+            return self.parts.relation
+        return f"(select *, file_index from {self.parts.relation} where ({self.left_out}) is not true)"
+
+    def without(self, column: str, levels: Iterable[str]) -> "SourceTable":
+        """The table without the rows in which a column holds one of these."""
+        return replace(self, left_out=f"{self.text(column)} in ({', '.join(map(literal, levels))})")
 
     @property
     def called(self) -> str:
@@ -54,11 +68,17 @@ class SourceTable:
 
     def text(self, column: str) -> str:
         """SQL of a column's text without spaces around it; null where it is empty."""
-        return f"nullif(trim({quoted(column)}::varchar), '')"
+        written = (
+            self.ids.text(column, self.parts.types[column])
+            if column in self.ids.whole
+            else f"{quoted(column)}::varchar"
+        )
+        return f"nullif(trim({written}), '')"
 
-    def value(self, column: str) -> str:
-        """SQL of a column as a finite number that a metric can hold; truth values are 1 and 0, everything else null."""
-        return number(self.text(column))
+    def value(self, column: str, text: str | None = None) -> str:
+        """SQL of a column (of its ``text``) as a finite number that a metric can hold; truth values are 1 and 0, everything else null."""
+        text, as_decided = text or self.text(column), self.numbers.get(column, Amounts())
+        return number(text if as_decided.plain else f"coalesce({canonical(text, as_decided)}, {text})")
 
 
 @contextmanager
@@ -77,14 +97,42 @@ def opened(path: str, table: str | None, home: Path) -> Iterator[SourceTable]:
         con.execute(f"set temp_directory = {literal(aside / 'spill')}; set preserve_insertion_order = false")
         con.execute(REJECTS)
         kind, files = files_of(place, "NEW")
-        place = place.model_copy(update={"delimiter": _delimiter(files[0])}) if kind == "csv" else place
+        if kind == "csv":
+            place = place.model_copy(update=dialect.of(files[0], place))
         if kind == "duckdb":
             place = place.model_copy(update={"table": place.table or _only_table(con, files[0])})
             parts = database.read_duckdb(con, place, files[0], aside)
         else:
-            parts = (csv if kind == "csv" else parquet).read(con, place, files, aside)
+            reader = {"csv": csv, "json": json_lines}.get(kind, parquet)
+            parts = reader.read(con, place, files, aside)  # type: ignore[attr-defined]
         malformed = con.execute('select count(*) from rejects where "column" is null').fetchall()[0][0]
-        yield SourceTable(con, parts, place, int(malformed))
+        maybe = _maybe_numbers(con, parts)
+        numbers, _, faults = number_formats.formats(con, parts, maybe, place, parts.names[0])
+        unread = {column: _in_a_line(fault) for column, fault in faults.items()}
+        yield SourceTable(con, parts, place, int(malformed), numbers, unread)
+
+
+def _maybe_numbers(con: "duckdb.DuckDBPyConnection", parts: Parts) -> list[str]:
+    """Columns of text whose first values are numbers, and some of them not as a program writes them."""
+    texts = [column for column, kind in parts.types.items() if kind == "VARCHAR"]
+    asked = ", ".join(
+        f"avg((regexp_full_match(t, {either}))::integer) > 0.5 and not bool_and(regexp_full_match(t, {plain}))".replace(
+            "(t,", f"({quoted(column)},"
+        )
+        for either, plain in [(literal(f"{pattern('.')}|{pattern(',')}"), literal(PLAIN))]
+        for column in texts
+    )
+    if not texts:
+        return []
+    found = con.execute(f"select {asked} from (from {parts.relation} limit {number_formats.FIRST})").fetchall()[0]
+    return [column for column, so in zip(texts, found, strict=True) if so]
+
+
+def _in_a_line(fault: ReportError) -> str:
+    """What leaves a column unread, without the name of the file."""
+    lines = [" ".join(line.split()) for line in str(fault).splitlines()]
+    what = lines[0].partition(": the numbers of column ")[2].partition("' ")[2]
+    return "; ".join([f"its numbers {what}", *(line for line in lines[1:] if line.startswith(("got:", "remedy:")))])
 
 
 def _place(path: str, table: str | None) -> Place:
@@ -93,7 +141,7 @@ def _place(path: str, table: str | None) -> Place:
         raise ReportError(
             "new-study looks at files, not at a database server",
             got=path,
-            expected="a CSV or Parquet file, a folder or a glob of them, or a DuckDB file",
+            expected="a CSV, JSON lines or Parquet file, a folder or a glob of them, or a DuckDB file",
             remedy="export the table to Parquet and look at that; a study may name the server itself (data.format: postgres)",
         )
     absolute = Path(path).resolve()
@@ -105,7 +153,7 @@ def _place(path: str, table: str | None) -> Place:
         raise ReportError(
             "there is no such file",
             got=path,
-            expected="a CSV or Parquet file, a folder or a glob of them, or a DuckDB file",
+            expected="a CSV, JSON lines or Parquet file, a folder or a glob of them, or a DuckDB file",
             remedy=f"did you mean '{near[0]}'?" if near else "give the path as seen from here",
         )
     written = str(absolute)
@@ -131,23 +179,3 @@ def _only_table(con: "duckdb.DuckDBPyConnection", file: Path) -> str:
             remedy="name it: --table NAME" if found else "give a file that holds one",
         )
     return found[0]
-
-
-def _delimiter(file: Path) -> str:
-    """The sign that parts the fields of the header; a comma where there is but one field."""
-    import gzip
-
-    try:
-        with (gzip.open if file.suffix == ".gz" else open)(file, "rb") as stream:  # type: ignore[operator]
-            head = stream.readline(1 << 20)
-    except (OSError, EOFError):
-        return ","  # the reader says what is wrong with the file
-    if b"\x00" in head:
-        raise ReportError(
-            f"{file.name} is no text",
-            got="null bytes in the first line",
-            expected="CSV in UTF-8, Parquet (.parquet) or DuckDB (.duckdb)",
-            cause="a spreadsheet or another binary file, or text in UTF-16",
-            remedy="save it as UTF-8 CSV, or give it the ending of its format",
-        )
-    return max(DELIMITERS, key=lambda sign: head.count(sign.encode()))

@@ -5,6 +5,8 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from helpers import defaults
+from helpers.config import columns as columns_of
+from helpers.config.data import LEAVE_OUT
 from helpers.errors import ReportError
 from helpers.ingest.new_study import measures, questions, roles, vocabulary
 from helpers.ingest.new_study.profile import Column
@@ -23,14 +25,23 @@ TAKEN = ("user_id", "variant", "event_time", "shown", "event_id", "event_name", 
 
 
 def propose(
-    table: "SourceTable", rows: int, columns: list[Column], variant: Column, others: list[Column]
+    table: "SourceTable",
+    rows: int,
+    columns: list[Column],
+    variant: Column,
+    others: list[Column],
+    totals: dict[str, str],
 ) -> StudyProposal:
     """A study of a unit table whose ``variant`` is known; ``others`` may hold what was really shown.
+
+    ``totals`` are levels that are no arm, each with where it stands; their rows are not in ``table``.
 
     Raises :class:`~helpers.errors.ReportError` where no column can be an outcome, or rows of one unit disagree.
     """
     unit, time = roles.unit_of(columns), roles.time_of(columns)
-    arms, why = roles.arms_of(variant)
+    cleared, spellings = roles.spellings(variant)
+    arms, why = roles.arms_of(cleared)
+    also = _also(variant, {s: next(a.name for a in arms if a.level == level) for s, level in spellings.items()}, totals)
     shown, mapping, otherwise = _shown(table, variant, others)
     free = [c for c in columns if all(c is not role for role in (unit, time, variant, shown))]
     told = questions.by_arm(table, free, variant)
@@ -51,7 +62,9 @@ def propose(
         _noted(measures.metric(c, names[c.name], "secondary" if i else "primary"), before, c)
         for i, c in enumerate(kinds.outcomes)
     )
-    segments = {vocabulary.slug(c.name, set(TAKEN)): c for c in kinds.segments if c.name not in kept}
+    segments: dict[str, Column] = {}
+    for column in (c for c in kinds.segments if c.name not in kept):
+        segments[vocabulary.slug(column.name, {*TAKEN, *columns_of.TAKEN, *segments})] = column
     roles_of = {"user_id": unit, "variant": variant, "shown": shown, "event_time": time}
     mapped: dict[str, Noted] = {n: (c.name, _seen(n, c)) for n, c in (roles_of | segments).items() if c}
     used = [
@@ -69,7 +82,7 @@ def propose(
     ]
     arm_names = {a.level: a.name for a in arms}
     return StudyProposal(
-        source="units", mode="online", rows=rows, arms=tuple(arms), weights=weights(arms),
+        source="units", mode="online", rows=rows, arms=tuple(arms), weights=weights(arms), also=also,
         columns=mapped, start=start, end=end, period=period, time_format=roles.time_format(time),
         baseline=start - timedelta(days=28) if before else None,
         metrics=metrics, segments=tuple(segments),
@@ -82,6 +95,7 @@ def propose(
             f"time: {_said(time)} ({roles.read_as(time)}UTC), {start:%Y-%m-%d} to {end:%Y-%m-%d}" if time
             else f"time: no column holds a moment; the period is a placeholder of two weeks from {start:%Y-%m-%d}",
             f"variant: {_said(variant)}, levels {_levels(arms)}; {why}",
+            *(f"variant {vocabulary.printable(level)!r}: {meant}, {said}" for level, (meant, said) in also.items()),
             f"weights: {weights(arms)}",
             *([f"shown: {_said(shown)} says what was shown; {otherwise:,} rows disagree with the variant"] if shown else []),
             f"metrics: {measured(metrics)}",
@@ -91,6 +105,17 @@ def propose(
         ),
         first=_first(why, arms, time, [m.name for m in metrics if m.missing], tolerate),
     )  # fmt: skip
+
+
+def _also(variant: Column, spellings: dict[str, str], totals: dict[str, str]) -> dict[str, Noted]:
+    """Levels beside those of the arms, each with the variant it means or ``leave_out``, and the rows it has."""
+    counts = dict(variant.levels)
+    found: dict[str, Noted] = {level: (name, f"{counts[level]:,} of these rows") for level, name in spellings.items()}
+    found |= {level: (LEAVE_OUT, place) for level, place in totals.items()}
+    if variant.rows > variant.filled:
+        empty = variant.rows - variant.filled
+        found[""] = (LEAVE_OUT, f"{empty:,} of {variant.rows:,} rows have no variant: why?")
+    return found
 
 
 def weights(arms: list[Arm]) -> str:

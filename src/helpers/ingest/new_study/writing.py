@@ -48,7 +48,10 @@ def propose(
             already unless ``force`` is given.
     """
     called = vocabulary.slug(
-        name or re.sub(r"(\.(csv|gz|parquet|pq|duckdb|ddb|db|tsv|txt))+$", "", Path(data.rstrip("/*")).name)
+        name
+        or re.sub(
+            r"(\.(csv|gz|zst|json|jsonl|ndjson|parquet|pq|duckdb|ddb|db|tsv|txt))+$", "", Path(data.rstrip("/*")).name
+        )
     )
     if not name and called in TAKEN:
         called += "_test"
@@ -71,6 +74,7 @@ def propose(
     with opened(data, table, base) as source:
         proposal = grain.read(source, variant, time_format)
         place = {"path": source.place.path, "table": source.place.table, "delimiter": source.place.delimiter,
+                 "encoding": source.place.encoding, "header_line": source.place.header_line,
                  "format": _format(source.place.path)}  # fmt: skip
         read_from = source.called
     shown = file.relative_to(base)

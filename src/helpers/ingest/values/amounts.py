@@ -135,7 +135,8 @@ def is_whole(text: str) -> str:
     >>> [duckdb.sql(f"select {is_whole(literal(t))}").fetchall()[0][0] for t in ("12", "12.00", "0.4", "120e-1", "no number")]
     [True, True, False, True, None]
     """
-    return f"(try_cast({text} as decimal(38, 18)) % 1 = 0)"
+    pointed = f"contains({text}, '.') or contains({text}, 'e')"
+    return f"(case when {pointed} then try_cast({text} as decimal(38, 18)) % 1 = 0 else true end)"
 
 
 def decimals(text: str) -> str:

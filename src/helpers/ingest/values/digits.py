@@ -1,12 +1,14 @@
 """How many digits behind the point the amounts of an event are kept to, so that all of its sums are whole numbers."""
 
-from helpers.config import ColumnOf, Log, Study, Units
+from helpers.config import ColumnOf, Log, Simulation, Study, Units
 from helpers.config.currencies import minor_digits
 from helpers.ingest.values.amounts import Amounts
 from helpers.ingest.values.number_formats import key_of
 
 SESSION = "experiment_session"
 """The event whose amount is a length in seconds."""
+SIMULATED = 2
+"""Digits of the prices of every simulated world, and of the truth that it tells, in whatever currency."""
 
 
 def digits_of(study: Study, numbers: dict[str, Amounts], event: str) -> int:
@@ -20,6 +22,8 @@ def digits_of(study: Study, numbers: dict[str, Amounts], event: str) -> int:
     needed = min([max(seen), *(each.room for each in known)]) if seen else None
     if event == SESSION:
         return needed or 0
+    if isinstance(study.data, Simulation):
+        return SIMULATED
     if event in study.summed_otherwise and needed is not None:
         return needed
     if study.economics.money_digits is not None:

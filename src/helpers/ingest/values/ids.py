@@ -26,7 +26,9 @@ PLACEHOLDERS = ("null", "none", "nan", "na", "n/a", "(not set)", "undefined", "u
 """What stands for a missing id, in small letters."""
 
 UNUSUAL = 0.01
-"""A placeholder with a larger share of the rows is told."""
+"""A placeholder with a larger share of the rows is told,"""
+OFTEN = 10
+"""if it also stands in so many times the rows of another id."""
 
 _FLOAT = r"[+-]?\d+\.0*"
 _EXPONENT = r"[+-]?\d+(\.\d*)?[eE][+-]?\d+"
@@ -165,11 +167,12 @@ def _placeholders(con: "duckdb.DuckDBPyConnection", column: str, relation: str, 
     found = con.execute(
         f"select {name}, count(*) from {relation} where {missing} group by 1 order by 2 desc, 1"
     ).fetchall()
+    ids = con.execute(f"select count(distinct {name}) from {relation}").fetchall()[0][0]
     return [
         f"column '{column}': {value!r} stands in {formatted(n / rows, 'share')} of the rows and is taken for one unit;"
         " if it means that the id is missing, empty it before the export"
         for value, n in found
-        if n > UNUSUAL * rows
+        if n > UNUSUAL * rows and n > OFTEN * rows / ids
     ]
 
 

@@ -1,10 +1,11 @@
 """How the numbers of a table are written, told by all of what stands in a column: its decimals, its marks, its digits."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from helpers.config import ColumnOf, Log, Study, Units
+from helpers.config import ColumnOf, Log, Place, Study, Units
 from helpers.errors import ReportError
 from helpers.ingest.sql import literal, quoted
 from helpers.ingest.values.amounts import (
@@ -27,8 +28,12 @@ WORDS = ("true", "false", "nan")
 """What stands for a number, or for none, in a table of units."""
 _LARGEST, _ALL = 15, 18
 """Powers of ten that the largest amount and the sum of all stay below, so that no sum of squares leaves 128 bits."""
-_OPEN = r"-?[1-9][0-9]{0,2}\.[0-9]{3}"
-"""A plain number whose point may part thousands as well."""
+LONGEST = 60
+"""Characters of a number that is told as an example."""
+FEW = 2
+"""Digits behind the point that are not counted closer: an amount may have fewer."""
+FIRST, MOST_COLUMNS = 10_000, 200
+"""First rows and columns that are looked at to tell whether numbers stand there, and how they are written."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +53,9 @@ class _Seen:
     examples: tuple[tuple[str, str], ...] = ()
 
     def example(self, point: str) -> str:
-        return dict(self.examples).get(point) or ""
+        """A value as it may be told: none that fills a screen."""
+        found = dict(self.examples).get(point) or ""
+        return found if len(found) <= LONGEST else ""
 
 
 def number_columns(data: Log | Units) -> list[str]:
@@ -68,36 +75,51 @@ def number_columns(data: Log | Units) -> list[str]:
 def decide(
     con: "duckdb.DuckDBPyConnection", study: Study, parts: "Parts"
 ) -> tuple[dict[str, Amounts], list[str], list[ReportError]]:
-    """How each column of numbers is read, what is said of it, and what leaves one unread.
+    """How each column of numbers that a study maps is read, what is said of it, and what leaves one unread."""
+    data = study.data
+    assert isinstance(data, Log | Units)
+    found, notes, faults = formats(con, parts, number_columns(data), data, f"studies/{study.name}.yml")
+    made = data.columns.get("price") if isinstance(data, Log) else None
+    if isinstance(made, ColumnOf) and made.times and not faults:
+        found[key_of(made)] = _measured(con, parts, Amounts(), product_of(made, found))
+    return found, notes, list(faults.values())
+
+
+def formats(
+    con: "duckdb.DuckDBPyConnection", parts: "Parts", columns: Sequence[str], place: Place, called: str
+) -> tuple[dict[str, Amounts], list[str], dict[str, ReportError]]:
+    """The same of any columns of a table, what leaves one unread by its name; ``called`` begins each error.
 
     A column has one format; which one is told by values that only a point or only a comma makes numbers. Where a column
     leaves it open, as 1,234 alone does, the other columns of the table tell it, else ``data.decimal``.
     """
-    data = study.data
-    assert isinstance(data, Log | Units)
-    columns = number_columns(data)
-    seen = {column: _look(con, parts, column) for column in columns if parts.types[column] == "VARCHAR"}
+    first = _at_first(con, parts, columns)
+    seen = {
+        column: _taken_apart(con, parts, column) if first[column].strange else first[column].seen(column)
+        for column in columns
+        if parts.types[column] == "VARCHAR"
+    }
     told = {point for each in seen.values() if len(each.points) == 1 for point in each.points}
+    if not told and any(each.is_open for each in seen.values()):
+        told = _elsewhere(con, parts, set(columns))
     found: dict[str, Amounts] = {}
     notes: list[str] = []
-    faults: list[ReportError] = []
+    faults: dict[str, ReportError] = {}
     for column in columns:
         point: Point | None = "."
         if column in seen:
-            point, fault = _point(study, seen[column], told)
-            faults += [fault] if fault else []
+            point, fault = _point(place, called, seen[column], told)
+            faults |= {column: fault} if fault else {}
         if point is None:
             continue
         as_decided = Amounts(point, column not in seen or (seen[column].plain and point == "."))
-        text = f"{quoted(column)}::varchar"
-        found[column] = _measured(con, parts, as_decided, canonical(text, as_decided))
+        text = canonical(f"{quoted(column)}::varchar", as_decided)
+        few = as_decided.plain and first[column].decimals <= FEW
+        found[column] = first[column].amounts if few else _measured(con, parts, as_decided, text)
         example = "" if as_decided.plain else seen[column].example(point)
         if example:
             read = con.execute(f"select {canonical(literal(example), as_decided)}").fetchall()[0][0]
             notes.append(f"column '{column}': {example} is read as {_shown(read)}")
-    made = data.columns.get("price") if isinstance(data, Log) else None
-    if isinstance(made, ColumnOf) and made.times and not faults:
-        found[key_of(made)] = _measured(con, parts, Amounts(), product_of(made, found))
     return found, notes, faults
 
 
@@ -117,20 +139,62 @@ def product_of(source: ColumnOf, numbers: dict[str, Amounts]) -> str:
     return product(f"({texts[0]})", f"({texts[1]})", (digits[0], digits[1]))
 
 
-def _look(con: "duckdb.DuckDBPyConnection", parts: "Parts", column: str) -> _Seen:
+@dataclass(frozen=True)
+class _First:
+    """What one pass over a column shows: values that a program would not write so, digits, sizes, and one with a point.
+
+    ``certain`` is whether some point can part no thousands, ``decimals`` are the most characters behind one.
+    """
+
+    strange: int
+    certain: bool
+    pointed: str | None
+    decimals: int
+    largest: float
+    total: float
+
+    def seen(self, column: str) -> _Seen:
+        told: frozenset[Point] = frozenset((".",)) if self.certain else frozenset()
+        return _Seen(column, True, told, self.pointed is not None, examples=(("", self.pointed or ""),))
+
+    @property
+    def amounts(self) -> Amounts:
+        return Amounts(".", True, self.decimals, _room(self.largest, self.total))
+
+
+def _at_first(con: "duckdb.DuckDBPyConnection", parts: "Parts", columns: Sequence[str]) -> dict[str, _First]:
+    """All columns in one pass, with cheap questions only."""
+    if not columns:
+        return {}
     words = ", ".join(map(literal, WORDS))
+    taken, asked = [], []
+    for i, column in enumerate(columns):
+        text = f"{quoted(column)}::varchar"
+        taken += [
+            f"{text} as t{i}",
+            f"strpos({text}, '.') as p{i}",
+            f"abs(try_cast({quoted(column)} as double)) as v{i}",
+        ]
+        plain = f"regexp_full_match(t{i}, {literal(PLAIN)}) or lower(trim(t{i})) in ({words})"
+        behind = f"length(t{i}) - p{i}"
+        asked += [
+            f"count(*) filter (t{i} <> '' and not ({plain}))",
+            f"bool_or(p{i} > 0 and ({behind} <> 3 or p{i} > 5 or starts_with(ltrim(t{i}, '-'), '0')))",
+            f"any_value(t{i}) filter (p{i} > 0)",
+            f"coalesce(max(case when contains(t{i}, 'e') then 99 else {behind} end) filter (p{i} > 0 or contains(t{i}, 'e')), 0)",
+            f"coalesce(max(v{i}) filter (v{i} < 1e{_ALL}), 0)",
+            f"coalesce(sum(v{i}) filter (v{i} < 1e{_ALL}), 0)",
+        ]
+    row = con.execute(f"select {', '.join(asked)} from (select {', '.join(taken)} from {parts.relation})").fetchall()[0]
+    return {column: _First(*row[6 * i : 6 * i + 6]) for i, column in enumerate(columns)}
+
+
+def _taken_apart(con: "duckdb.DuckDBPyConnection", parts: "Parts", column: str) -> _Seen:
+    """What stands in a column of which not every value is written as a program writes it."""
     values = (
         f"(select {quoted(column)} as t, file_index * 1099511627776 + file_row_number as key from {parts.relation}"
         f" where {quoted(column)} <> '')"
     )
-    strange, certain, pointed = con.execute(
-        f"""select count(*) filter (not regexp_full_match(t, {literal(PLAIN)}) and lower(trim(t)) not in ({words})),
-            bool_or(contains(t, '.') and not regexp_full_match(t, {literal(_OPEN)})), bool_or(contains(t, '.'))
-        from {values}"""
-    ).fetchall()[0]
-    if not strange:
-        told: frozenset[Point] = frozenset((".",)) if certain else frozenset()
-        return _Seen(column, True, told, bool(pointed))
     row: Any = con.execute(
         f"""select
             arg_min(t, key) filter (dot and not comma), arg_min(t, key) filter (comma and not dot),
@@ -150,11 +214,25 @@ def _look(con: "duckdb.DuckDBPyConnection", parts: "Parts", column: str) -> _See
     )
 
 
-def _point(study: Study, seen: _Seen, told: set[Point]) -> tuple[Point | None, ReportError | None]:
+def _elsewhere(con: "duckdb.DuckDBPyConnection", parts: "Parts", known: set[str]) -> set[Point]:
+    """What stands before the decimals in the first rows of the table's other columns that hold numbers."""
+    others = [c for c, kind in parts.types.items() if kind == "VARCHAR" and c not in known][:MOST_COLUMNS]
+    if not others:
+        return set()
+    dot, comma = (literal(pattern(point)) for point in (".", ","))
+    asked = [
+        f"bool_and(regexp_full_match({c}, {mine})) and bool_or(not regexp_full_match({c}, {other}))"
+        for c in map(quoted, others)
+        for mine, other in ((dot, comma), (comma, dot))
+    ]
+    found = con.execute(f"select {', '.join(asked)} from (from {parts.relation} limit {FIRST})").fetchall()[0]
+    points: tuple[Point, Point] = (".", ",")
+    return {points[i % 2] for i, so in enumerate(found) if so}
+
+
+def _point(place: Place, called: str, seen: _Seen, told: set[Point]) -> tuple[Point | None, ReportError | None]:
     """What stands before the decimals of a column; or None and why that cannot be told."""
-    data = study.data
-    assert isinstance(data, Log | Units)
-    called = f"studies/{study.name}.yml: the numbers of column '{seen.column}'"
+    called += f": the numbers of column '{seen.column}'"
     if len(seen.marks) > 1:
         return None, ReportError(
             f"{called} are amounts in several currencies",
@@ -170,8 +248,8 @@ def _point(study: Study, seen: _Seen, told: set[Point]) -> tuple[Point | None, R
             remedy="write them in one way; 12 % is read as 0.12",
         )
     if len(seen.points) > 1:
-        if data.decimal:
-            return data.decimal, None
+        if place.decimal:
+            return place.decimal, None
         return None, ReportError(
             f"{called} are of two formats",
             got=f"{seen.example('.')!r} and {seen.example(',')!r}",
@@ -184,13 +262,13 @@ def _point(study: Study, seen: _Seen, told: set[Point]) -> tuple[Point | None, R
         return next(iter(seen.points)), None
     if not seen.is_open:
         return ".", None
-    if data.decimal:
-        return data.decimal, None
+    if place.decimal:
+        return place.decimal, None
     if len(told) == 1:
         return next(iter(told)), None
     if any(sign in mark for mark in seen.marks for sign in "$£¥₹"):
         return ".", None  # countries with these write 1,234.50
-    by_program = data.kind not in (None, "csv") or data.delimiter == ","
+    by_program = place.kind not in (None, "csv") or place.delimiter == ","
     if seen.plain and by_program:
         return ".", None
     example = seen.example("") or "1.234"
@@ -206,16 +284,17 @@ def _point(study: Study, seen: _Seen, told: set[Point]) -> tuple[Point | None, R
 def _measured(con: "duckdb.DuckDBPyConnection", parts: "Parts", as_decided: Amounts, text: str) -> Amounts:
     """The decision with the digits of the column's amounts, and how many can be kept."""
     needed, largest, total = con.execute(
-        f"""select coalesce(max(case when regexp_full_match(t, '-?[0-9]+(\\.0+)?') then 0
-                when regexp_full_match(t, '-?[0-9]+\\.[0-9]{{1,2}}') then 2 else {decimals("t")} end), 0),
-            coalesce(max(v), 0), coalesce(sum(v), 0)
+        f"""select coalesce(max({decimals("t")}), 0), coalesce(max(v), 0), coalesce(sum(v), 0)
         from (select t, abs(try_cast(t as double)) as v from (select {text} as t from {parts.relation}))
         where v < 1e{_ALL}"""
     ).fetchall()[0]
+    return Amounts(as_decided.point, as_decided.plain, int(needed), _room(largest, total))
+
+
+def _room(largest: float, total: float) -> int:
+    """Digits behind the point with which the largest amount, and the sum of all, stay whole numbers that can be squared."""
     room = [power - math.log10(size) for power, size in ((_LARGEST, largest), (_ALL, total)) if size]
-    return Amounts(
-        as_decided.point, as_decided.plain, int(needed), max(0, math.floor(min(room, default=_LARGEST) + 1e-9))
-    )
+    return max(0, math.floor(min(room, default=_LARGEST) + 1e-9))
 
 
 def _shown(text: str) -> str:

@@ -95,15 +95,18 @@ class Bin:
 
 
 def calibration(happened: ArrayLike, chance: ArrayLike, bins: int = 10) -> tuple[Bin, ...]:
-    """What was told against what happened, in equally many rows a bin.
+    """What was told against what happened, in equally many rows a bin; rows of one chance share the bin of their middle rank.
 
     Intervals are Clopper-Pearson's of each bin. It lies within a bin: chances that are wrong in opposite ways cancel.
 
     >>> [(b.told, b.seen.share, b.rows) for b in calibration([0, 1, 1, 1], [0.4, 0.4, 0.9, 0.9], 2)]
     [(0.4, 0.5, 2), (0.9, 1.0, 2)]
     """
+    from scipy.stats import rankdata
+
     y, p = np.asarray(happened, np.bool_), np.asarray(chance, np.float64)
-    parts = [part for part in np.array_split(np.argsort(p, kind="stable"), bins) if len(part)]
+    of = np.floor((rankdata(p) - 0.5) / len(p) * bins)
+    parts = [np.flatnonzero(of == number) for number in np.unique(of)]
     return tuple(Bin(float(p[i].mean()), binomial_interval(int(y[i].sum()), len(i)), len(i)) for i in parts)
 
 

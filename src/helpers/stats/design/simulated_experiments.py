@@ -15,6 +15,7 @@ from helpers.stats.comparisons.linear import welch
 from helpers.stats.comparisons.score import TwoByTwo
 from helpers.stats.design.plan import split
 from helpers.stats.inference import ALTERNATIVES, Alternative, p_values
+from helpers.stats.row_order import in_order
 from helpers.stats.summaries.summary import Proportion, Ratio
 from helpers.stats.validation import FloatArray, InputError, between, one_of, whole_number
 
@@ -166,6 +167,7 @@ class SimulatedTrials:
                 cause="several treatments",
                 remedy="simulate each against the control, at its share of alpha",
             )
+        rows = in_order(rows.T).T  # drawn from by value, so that the order in which units came does not matter
         shares = tuple(w / sum(weights) for w in weights)
         seed = tuple(int(word) for word in rng.integers(0, 2**32, 4))
         return cls(rows, kind, analyse, inject, shares, alternative, alpha, runs, seed)
