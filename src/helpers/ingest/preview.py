@@ -2,6 +2,7 @@
 
 from helpers import config, ingest
 from helpers.config import EventName, Metric, Simulation, Study, tracking_plan
+from helpers.config.data import LEAVE_OUT
 from helpers.formatting import formatted
 from helpers.ingest.columns import mapped
 from helpers.paths import StudyPaths
@@ -84,7 +85,7 @@ def _notes(study: Study, seen: ingest.Head | None) -> list[str]:
         named = {v.name for v in study.variants}
         levels = study.data.variants
         shown = {levels.get(level, level) for level in seen.values["variant"]}
-        if strange := sorted(shown - named - {""}):
+        if strange := sorted(shown - named - {"", LEAVE_OUT}):
             notes.append(f"{len(strange)} value(s) of the variant's column name no variant of the study")
         if unseen := sorted(named - shown):
             notes.append(f"no unit in {', '.join(unseen)} in the first {LOOKED_AT:,} rows")
