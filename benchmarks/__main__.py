@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterator
 
 import click
 
-from benchmarks import assignment, end_to_end, live, marts, outcome, peers, report, rerandomisation
+from benchmarks import assignment, end_to_end, live, marts, outcome, peers, reading, report, rerandomisation
 from benchmarks.goal import Goal, machine
 from benchmarks.outcome import Part
 
-NAMES = ("assignment", "rerandomisation", "peers", "end-to-end", "marts", "report", "live")
+NAMES = ("assignment", "rerandomisation", "peers", "end-to-end", "reading", "marts", "report", "live")
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
@@ -20,7 +20,8 @@ NAMES = ("assignment", "rerandomisation", "peers", "end-to-end", "marts", "repor
 @click.option("--millions", default="1,3,10", show_default=True, help="Sizes of the log, in millions of events.")
 @click.option("--units", default=10_000_000, show_default=True, help="Units of the end-to-end measurement.")
 @click.option("--full", is_flag=True, help="Add 30 million events.")
-def main(only: tuple[str, ...], millions: str, units: int, full: bool) -> None:
+@click.option("--base", help="A commit that reading is measured against, in turns.")
+def main(only: tuple[str, ...], millions: str, units: int, full: bool, base: str | None) -> None:
     """Measure, side by side with the plainest way to do the same."""
     sizes = sorted({float(size) for size in millions.split(",")} | ({30.0} if full else set()))
     parts: dict[str, Callable[[], Iterator[str | Goal]]] = {
@@ -28,6 +29,7 @@ def main(only: tuple[str, ...], millions: str, units: int, full: bool) -> None:
         "rerandomisation": rerandomisation.run,
         "peers": peers.run,
         "end-to-end": lambda: end_to_end.run(units),
+        "reading": lambda: reading.run(base),
         "marts": lambda: marts.run(sizes),
         "report": report.run,
         "live": live.run,

@@ -60,7 +60,7 @@ def test_users_by_event(con):
 
 
 def test_free_products_and_sessions_of_two_users(con):
-    assert one(con, "select count(*) from staging.stg_events_checked where price <= 0") == (19,)
+    assert one(con, "select count(*) from staging.stg_events_checked where amount <= 0") == (19,)
     shared = "select session_id from staging.stg_events group by 1 having count(distinct user_id) = 2"
     assert one(con, f"select count(*) from ({shared})") == (1,)
 

@@ -1,5 +1,5 @@
--- Amounts (cents, counts or seconds) that hold the most events, and those that often stand for 'unknown', among all
--- amounts of an event in the experiment. Grain: event name, amount.
+-- Amounts (whole numbers of so many digits behind the point) that hold the most events, and those that often stand for
+-- 'unknown', among all amounts of an event in the experiment. Grain: event name, amount.
 with amounts as (
     select events.event_name, events.amount, count(*) as rows
     from intermediate.int_key_events as events
@@ -18,7 +18,8 @@ ranked as (
     from amounts
 )
 
-select event_name, amount, rows, all_rows, distinct_amounts, usual_rows
+select event_name, amount, digits, rows, all_rows, distinct_amounts, usual_rows
 from ranked
-where place <= 3 or amount = 0 or regexp_full_match(amount::varchar, '9{3,}0{0,2}')
+join marts.dim_amounts using (event_name)
+where place <= 3 or amount = 0 or regexp_full_match(amount::varchar, '9{3,}0*')
 order by event_name, amount

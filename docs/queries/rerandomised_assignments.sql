@@ -3,13 +3,13 @@
 -- Parameters: $salt, $first and $end (numbers of hashes), $metric, $cut (helpers.assignment.hex_cut of the control's
 -- share). Grain: one assignment.
 with units as (
-    select user_id, y0, y1
+    select user_id, y0, y1, y0::hugeint * y0 as y0_squared, y1::hugeint * y1 as y1_squared
     from intermediate.int_unit_metrics
-    where population = 'exposed' and metric = $metric
+    where population = 'exposed' and metric = $metric and y0 is not null
 ),
 
 hashed as (
-    select hash_number, y0, y1, sha256($salt || '/' || hash_number || ':' || user_id) as digest
+    select hash_number, y0, y1, y0_squared, y1_squared, sha256($salt || '/' || hash_number || ':' || user_id) as digest
     from units
     cross join range($first, $end) as hashes(hash_number)
 ),
@@ -17,7 +17,7 @@ hashed as (
 control as (
     select
         4 * hash_number + part as run,
-        count(*) as n, sum(y0) as y0, sum(y1) as y1, sum(y0 * y0) as y0_squared, sum(y1 * y1) as y1_squared
+        count(*) as n, sum(y0) as y0, sum(y1) as y1, sum(y0_squared) as y0_squared, sum(y1_squared) as y1_squared
     from hashed
     cross join range(4) as parts(part)
     where substr(digest, 13 * part + 1, 13) < $cut
@@ -25,7 +25,7 @@ control as (
 ),
 
 total as (
-    select count(*) as n, sum(y0) as y0, sum(y1) as y1, sum(y0 * y0) as y0_squared, sum(y1 * y1) as y1_squared
+    select count(*) as n, sum(y0) as y0, sum(y1) as y1, sum(y0_squared) as y0_squared, sum(y1_squared) as y1_squared
     from units
 )
 

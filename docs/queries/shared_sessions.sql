@@ -20,7 +20,7 @@ observed as (
     join marts.fct_experiment_units as units on units.user_id = metrics.user_id
     join marts.dim_variants as arms on arms.variant = units.variant
     left join member on member.user_id = metrics.user_id
-    where metrics.population = 'exposed' and metrics.metric = $metric
+    where metrics.population = 'exposed' and metrics.metric = $metric and metrics.y0 is not null
 ),
 
 clusters as (

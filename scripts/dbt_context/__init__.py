@@ -8,11 +8,13 @@ from typing import Any
 
 
 def _metric(name: str, role: str, kind: str, **others: Any) -> dict[str, Any]:
-    keys = ("event", "measure", "per", "days", "margin", "winsorize")
+    keys = ("event", "measure", "per", "from_day", "to_day", "within_days", "missing", "margin", "winsorize")
     return {"name": name, "label": name, "role": role, "type": kind, "covariate": False} | dict.fromkeys(keys) | others
 
 
 VARIABLES: dict[str, Any] = {
+    "amount": "try_cast(price || 'e2' as bigint)",
+    "amount_digits": {"purchase": 2, "ticket": 0},
     "bot_events_per_day": 1000,
     "columns": [{"name": "event_id", "expression": "event_id"}, {"name": "event_time", "expression": "event_time"}],
     "control": "control",
@@ -29,17 +31,19 @@ VARIABLES: dict[str, Any] = {
     "has_event_id": True,
     "injection": {"event": "purchase", "by": "device", "relative_uplift": {"phone": 0.1, "desk": 0.05}, "minutes_after_exposure": 10},
     "key_events": ["cart", "purchase", "ticket"],
+    "is_whole": "(try_cast(price as decimal(38, 18)) % 1 = 0)",
     "landing_kinds": ["malformed_line"],
     "leaving": {"event": "cancel", "horizon_days": 56.0},
     "metrics": [
         _metric("spend", "primary", "mean", event="purchase", measure="sum", covariate=True, winsorize=0.99),
         _metric("rate", "secondary", "proportion", event="purchase"),
-        _metric("order_value", "secondary", "ratio", event="purchase", measure="sum", per="count"),
-        _metric("day_7", "guardrail", "retention", days=7),
+        _metric("order_value", "secondary", "ratio", event="purchase", measure="sum", per="count", within_days=7),
+        _metric("day_7", "guardrail", "retention", from_day=7, to_day=7),
     ],
     "min_segment": 100,
     "mode": "offline",
     "money_metrics": ["spend"],
+    "negative": "refund",
     "planned_events": ["view", "cart", "purchase", "ticket", "experiment_session"],
     "problems": ["missing_id", "wrong_type"],
     "profile": "{'device': device}",
@@ -51,9 +55,10 @@ VARIABLES: dict[str, Any] = {
     "row_kinds": {"missing_id": "quarantined", "bot": "dropped", "kept": "kept"},
     "salt": "example-2026",
     "segments": ["device"],
+    "session_amount": "try_cast(duration_sec || 'e0' as bigint)",
     "start": "2026-03-01 00:00:00",
+    "summed_events": ["purchase"],
     "surrogate": {"proxy": "rate", "outcome": "spend", "opportunity": "order_value"},
-    "time_is_text": True,
     "title": "An example",
     "variants": [
         {"name": "control", "weight": 0.5, "upper": "0.5"},

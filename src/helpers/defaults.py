@@ -58,6 +58,9 @@ AA_RUNS: Final = 1_000
 COVERAGE_RUNS: Final = 500
 """Re-salted experiments behind the coverage and false-positive figures."""
 
+MISSING_SHARE: Final = 0.01
+"""Share of the events of a log without the amount that is summed, from which on the sum is noticeably too low."""
+
 RESAMPLES: Final = 9_999
 """Resamples of a bootstrap: with the sample itself 10,000."""
 
@@ -111,6 +114,9 @@ ROLLBACK_DAYS: Final = 3
 
 ROLLBACK_TICKETS: Final = 2.0
 """Roll back when a day's tickets exceed this multiple of their baseline."""
+
+MONITORING_LEAST: Final = 10
+"""Units a day below which a study without a plan of its own is not watched day by day."""
 
 MONITORING_MINIMUM: Final = 200
 """Checkouts below which a day is treated as missing."""

@@ -55,6 +55,7 @@ EXIT_CODES = {
     0: "done, or nothing was out of date",
     1: "a check found something (golden, calibration, plan-diff), or an error that is none of yours, with its traceback",
     2: "a wrong input: option, study file or data; one message says what to do",
+    3: "a report without one of its parts, or a build without one of its pages: the end names it, and the rest is there",
     130: "stopped from the keyboard",
 }
 """What the process says to its caller."""

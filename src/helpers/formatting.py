@@ -6,6 +6,8 @@ import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Literal
 
+from helpers.config.currencies import Currency, minor_digits
+
 if TYPE_CHECKING:
     from helpers.config import Metric
     from helpers.stats.binomial import BinomialInterval
@@ -30,10 +32,26 @@ Unit = Literal[
 Value = float | int | str | bool | None
 
 
-LEVEL: Mapping[str, Unit] = {"share": "share", "money": "price", "seconds": "seconds", "count": "number"}
+LEVEL: Mapping[str, Unit] = {
+    "share": "share",
+    "money": "price",
+    "seconds": "seconds",
+    "count": "number",
+    "number": "number",
+}
 """Units of a metric's value in one arm, by the unit of the metric."""
-CHANGE: Mapping[str, Unit] = {"share": "points", "money": "price", "seconds": "number", "count": "number"}
+CHANGE: Mapping[str, Unit] = {
+    "share": "points",
+    "money": "price",
+    "seconds": "number",
+    "count": "number",
+    "number": "number",
+}
 """Units of its change, on its own scale."""
+
+
+MOST_DIGITS = 12
+"""Digits behind the point that a price below its currency's smallest coin has at most."""
 
 
 def plural(event: str) -> str:
@@ -54,8 +72,10 @@ def formatted(value: Value, unit: Unit, currency: str = "EUR") -> str:
     ('20 %', '< 0.01 %')
     >>> formatted(123456789, "money"), formatted(4711, "price"), formatted(3.2e-11, "p")
     ('EUR 1,234,568', 'EUR 47.11', '< 0.0001')
-    >>> formatted(None, "share")
-    'not available'
+    >>> formatted(0.298, "price"), formatted(120_000, "price", "JPY"), formatted(0.4, "seconds"), formatted(312.4, "seconds")
+    ('EUR 0.00298', 'JPY 1,200', '0.4 s', '312 s')
+    >>> formatted(None, "share"), formatted(float("nan"), "relative")
+    ('not available', 'not available')
     """
     if value is None:
         return "not available"
@@ -63,6 +83,8 @@ def formatted(value: Value, unit: Unit, currency: str = "EUR") -> str:
         return "yes" if value else "no"
     if isinstance(value, str):
         return value
+    if math.isnan(value):
+        return "not available"
     if math.isinf(value):
         return "unbounded"
     text = _number(float(value), unit, currency)
@@ -98,7 +120,7 @@ def _number(value: float, unit: Unit, currency: str) -> str:
         case "money":
             return f"{minus}{currency} {size / 100:,.0f}"
         case "price":
-            return f"{minus}{currency} {size / 100:,.2f}"
+            return f"{minus}{currency} {size / 100:,.{_behind(size / 100, currency)}f}"
         case "p":
             return "< 0.0001" if value < 0.0001 else f"{value:.4f}" if value < 0.9999 else "> 0.999"
         case "count":
@@ -106,13 +128,27 @@ def _number(value: float, unit: Unit, currency: str) -> str:
         case "signed":
             return f"{value:+,.0f}"
         case "seconds":
-            return f"{value:,.0f} s"
+            return f"{value:,.3g} s" if size < 10 else f"{value:,.0f} s"
         case "days":
             return f"{value:,.1f} days"
         case "weeks":
             return f"{value:,.0f} {'week' if round(value) == 1 else 'weeks'}"
         case _:
             return f"{value:,.4g}" if size < 1000 else f"{value:,.0f}"
+
+
+def _behind(size: float, currency: str) -> int:
+    """Digits behind the point of a price: the currency's, more below its smallest coin, or where the study has finer money.
+
+    >>> [_behind(size, "EUR") for size in (0, 0.00298, 0.05, 12.5)], _behind(0.0365, Currency.of("EUR", 4)), _behind(7, "JPY")
+    ([2, 5, 2, 2], 4, 0)
+    """
+    digits = minor_digits(currency)
+    finest = currency.digits if isinstance(currency, Currency) else None
+    if not size or (finest is None and size >= 10.0**-digits):
+        return digits
+    matter = 2 - math.floor(math.log10(size))
+    return max(digits, min(matter, MOST_DIGITS if finest is None else finest))
 
 
 def interval(low: float, high: float, unit: Unit, currency: str = "EUR") -> str:
@@ -155,6 +191,15 @@ def level(value: float, metric: Metric, currency: str) -> str:
 def difference(value: float, metric: Metric, currency: str) -> str:
     """A change of a metric on its own scale."""
     return formatted(finite(value), CHANGE[metric.unit], currency)
+
+
+def tested(p_value: float, digits: int = 3) -> str:
+    """A p-value in running text.
+
+    >>> tested(0.0412), tested(float("nan"))
+    ('p = 0.0412', 'no test')
+    """
+    return "no test" if math.isnan(p_value) else f"p = {p_value:.{digits}g}"
 
 
 def finite(value: float) -> float | None:

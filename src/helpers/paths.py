@@ -111,6 +111,11 @@ class StudyPaths:
         return self.data / "results"
 
     @property
+    def faults(self) -> Path:
+        """Why a notebook is missing: one JSON file for each that stopped."""
+        return self.data / "faults"
+
+    @property
     def figure_specs(self) -> Path:
         """Figures as plotly JSON, before they are exported, in a folder per notebook."""
         return self.data / "figures"

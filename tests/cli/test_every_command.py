@@ -18,7 +18,7 @@ import yaml
 
 from helpers import paths
 from tests.built_once import built_once
-from tests.safety.test_private import _build
+from tests.safety.own_log import build
 from tests.safety.tree import Tree
 
 pytestmark = pytest.mark.slow
@@ -73,7 +73,7 @@ class Shop:
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
     """A copy, for these commands write and clean; nothing in it is out of date, though every file is a new one."""
-    built = built_once(tmp_path_factory, "private", _build).resolve()
+    built = built_once(tmp_path_factory, "private", build).resolve()
     base = tmp_path_factory.mktemp("every") / "tree"
     shutil.copytree(built, base, symlinks=True)
     shutil.copytree(paths.ROOT / "programmes", base / "programmes")

@@ -1,6 +1,7 @@
 """run: the order of the graph, nothing begun after a failure, and the words of the step that failed."""
 
 import time
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -100,6 +101,24 @@ def test_after_a_failure_nothing_is_begun_and_the_next_run_goes_on_from_there(st
     assert [what for what, _, _ in done] in ([], ["second"]), "what was under way came to its end"
     wrong.unlink()
     assert running.run(FILE, 2)[0] == 3 - len([w for w in done if w[0] == "second"][:1]), "what ended is on record"
+
+
+def test_a_part_that_fails_is_named_at_the_end_and_by_the_exit_code(steps, monkeypatch):
+    folder, done = steps
+    asked = goals.of_file(FILE, None)
+    first, second, last = asked.steps
+    part = replace(first, fault=folder / "data" / "own" / "faults" / "first.json")
+    end = replace(last, inputs=(part, second, part.fault))
+    monkeypatch.setattr(goals, "of_file", lambda file, built: Asked([part, second, end], [], asked.reports))
+    wrong = folder / "first-fails"
+    wrong.touch()
+    result = CliRunner().invoke(cli.main, ["run", FILE])
+    assert result.exit_code == 3 and result.stdout == "GO\n", "what is there is told all the same"
+    assert result.stderr.split("\n\n") == ["\nerror: first is wrong", "  missing: first; the next run tries again\n"]
+    assert {what for what, _, _ in done} == {"second", "last"}
+    wrong.unlink()
+    result = CliRunner().invoke(cli.main, ["run", FILE])
+    assert result.exit_code == 0 and "missing" not in result.stderr
 
 
 def test_a_step_is_a_process_whose_words_are_kept(tmp_path):

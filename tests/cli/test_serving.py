@@ -1,6 +1,7 @@
 """The site over HTTP: this machine only, files of the reports only."""
 
 import http.client
+import os
 import socket
 import threading
 from pathlib import Path
@@ -71,13 +72,50 @@ def test_it_is_bound_to_the_loopback(site):
                 pass
 
 
-def test_a_taken_port_and_a_missing_site_are_said(site, tmp_path):
+def refused(folder: Path, port: int) -> str:
+    with pytest.raises(ReportError) as caught:
+        serving.server(folder, port)
+    return str(caught.value)
+
+
+def test_a_taken_port_is_said_in_one_line(site):
     with serving.server(site, 0) as server:
-        with pytest.raises(ReportError, match=f"nothing can be served on port {server.server_port}") as caught:
-            serving.server(site, server.server_port)
-        assert f"--port {server.server_port + 1}" in str(caught.value)
-    with pytest.raises(ReportError, match="there is no site to show"):
-        serving.server(tmp_path / "none", 0)
+        port = server.server_port
+        assert refused(site, port) == (
+            f"nothing can be served on port {port}: another program uses it; "
+            f"take another: python -m helpers serve --port {port + 1}"
+        )
+
+
+@pytest.mark.parametrize("port", [-1, 70_000, 10**30])
+def test_a_port_that_is_none_is_said_in_one_line(site, port):
+    assert refused(site, port) == f"there is no port {port}: give a number up to 65535, or 0 for a free one"
+
+
+def test_a_port_of_the_system_is_said_in_one_line(monkeypatch):
+    """In a process of another account where this one may use all."""
+    monkeypatch.setattr(Path, "is_file", lambda self: True)  # the other account sees no file of ours
+    read, write = os.pipe()
+    if (child := os.fork()) == 0:
+        if os.getuid() == 0:
+            os.setresuid(65_534, 65_534, 65_534)
+        try:
+            serving.server(Path("reports"), 80).server_close()
+            told = "it may"
+        except BaseException as error:
+            told = str(error)
+        os.write(write, told.encode())
+        os._exit(0)
+    os.waitpid(child, 0)
+    told = os.read(read, 10_000).decode()
+    if told == "it may":
+        pytest.skip("this machine lets everybody use port 80")
+    assert told.startswith("nothing can be served on port 80: this account may not use it") and "\n" not in told
+    assert told.endswith("--port 8000")
+
+
+def test_a_missing_site_is_said(tmp_path):
+    assert "there is no site to show" in refused(tmp_path / "none", 0)
 
 
 def test_make_serves_with_it():

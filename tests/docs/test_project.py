@@ -70,28 +70,53 @@ def test_requirements_are_in_order_and_have_floors():
 @cache
 def lock() -> dict[str, list[Requirement]]:
     found: dict[str, list[Requirement]] = {}
-    for line in (ROOT / "requirements.lock").read_text(encoding="utf-8").splitlines():
-        if line.strip():
-            requirement = Requirement(line)
-            found.setdefault(canonicalize_name(requirement.name), []).append(requirement)
+    for entry in entries():
+        requirement = Requirement(entry.partition(" \\\n")[0])
+        found.setdefault(canonicalize_name(requirement.name), []).append(requirement)
     return found
+
+
+def entries() -> list[str]:
+    """Packages of the lock, each with its hashes in lines of their own."""
+    return re.split(r"\n(?=\S)", (ROOT / "requirements.lock").read_text(encoding="utf-8").strip())
 
 
 def test_the_lock_holds_exact_versions_and_no_address():
     text = (ROOT / "requirements.lock").read_text(encoding="utf-8")
-    assert "://" not in text and not re.search(r"^\s*-", text, flags=re.MULTILINE)
-    for name, entries in lock().items():
-        for entry in entries:
+    assert "://" not in text and not re.search(r"^\s*-(?!-hash=)", text, flags=re.MULTILINE)
+    for name, locked in lock().items():
+        for entry in locked:
             assert [s.operator for s in entry.specifier] == ["=="] and not entry.url, name
-        assert len(entries) == 1 or all(e.marker for e in entries), f"{name} is locked twice for the same machine"
+        assert len(locked) == 1 or all(e.marker for e in locked), f"{name} is locked twice for the same machine"
+
+
+def test_every_package_is_locked_with_its_hashes():
+    assert len(entries()) > 200
+    for entry in entries():
+        assert re.fullmatch(r"\S+==\S.*?(?: \\\n    --hash=sha256:[0-9a-f]{64})+", entry), entry[:60]
+
+
+def test_set_up_takes_nothing_without_its_hash(tmp_path):
+    """Each install of the script but that of the project itself; its Python is one that only takes notes."""
+    notes, python = tmp_path / "notes", tmp_path / "python"
+    python.write_text(
+        f'#!/bin/sh\necho "$@" >> {notes}\nfor last; do :; done; [ ! -f "$last" ] || cat "$last" >> {notes}.read\n'
+    )
+    python.chmod(0o700)
+    subprocess.run(["bash", "scripts/install.sh", str(python)], cwd=ROOT, check=True)
+    *packages, itself = notes.read_text(encoding="utf-8").splitlines()
+    assert len(packages) == 2 and all("--require-hashes" in line and "-r " in line for line in packages)
+    assert itself.endswith("-e .")
+    first, _, rest = Path(f"{notes}.read").read_text(encoding="utf-8").partition("\naccessible")
+    assert first.startswith("uv==") and "--hash=" in first and "==" not in first[4:] and len(rest) > 10_000
 
 
 @pytest.mark.parametrize("text", requirements())
 def test_the_lock_satisfies_the_package(text):
     wanted = Requirement(text)
-    entries = lock().get(canonicalize_name(wanted.name), [])
-    assert entries, "not in the lock: make lock"
-    for entry in entries:
+    locked = lock().get(canonicalize_name(wanted.name), [])
+    assert locked, "not in the lock: make lock"
+    for entry in locked:
         (version,) = entry.specifier
         assert wanted.specifier.contains(version.version, prereleases=True), str(entry)
 
@@ -216,7 +241,7 @@ def test_nothing_generated_is_committed():
         assert not re.match(r"(?:reports|data)/(?!README\.md$)", name), name
         assert not name.endswith((".duckdb", ".parquet", ".pyc")) and ".ipynb_checkpoints" not in name, name
         assert not (name.startswith("figures/") and name.endswith(".html")), name
-        limit = 500_000 if name.startswith("figures/") else 200_000
+        limit = 500_000 if name.startswith("figures/") or name == "requirements.lock" else 200_000
         assert (ROOT / name).stat().st_size < limit, f"{name} is large"
 
 

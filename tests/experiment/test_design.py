@@ -88,10 +88,40 @@ def test_units_that_stop_coming_are_never_enough(small_study, opened, monkeypatc
     assert {duration for _, _, duration in found.splits} == {"never reached"}
 
 
-def test_a_metric_without_variance_cannot_be_planned(small_study, opened, monkeypatch):
-    monkeypatch.setattr(Results, "base", lambda self, metric: Proportion(100, 0))
-    with pytest.raises(ReportError, match="no variance"):
-        design.plan(small_study.study, opened[1], opened[0])
+@pytest.mark.parametrize(
+    ("base", "why"),
+    [
+        (Proportion(100, 0), "none of 100 untreated units had it"),
+        (Proportion(100, 100), "all of 100 untreated units had it"),
+        (Mean.from_moments(100, 5.0, 0.0), "it is the same for all of the 100 untreated units"),
+        (Mean.from_values([-1.0, 1.0]), "its mean is zero"),
+        (Mean.from_values([7.0]), "it is the same for all of the 1 untreated units"),
+    ],
+)
+def test_an_outcome_that_cannot_be_planned_on_says_why(small_study, opened, monkeypatch, base, why):
+    monkeypatch.setattr(Results, "base", lambda self, metric: base)
+    found = design.plan(small_study.study, opened[1], opened[0])
+    assert found.plan is None and found.units is None and found.detectable_now is None and why in found.reason
+    assert found.splits == [] and found.curves == []
+
+
+@pytest.mark.parametrize("rate", [0.96, 0.985, 0.999])
+def test_an_effect_past_every_unit_is_planned_as_far_as_it_can_be_reached(small_study, opened, monkeypatch, rate):
+    base = Proportion(10_000, round(10_000 * rate))
+    monkeypatch.setattr(Results, "base", lambda self, metric: base)
+    study = small_study.study
+    assert (1 + study.design.minimum_detectable) * rate > 1
+    found = design.plan(study, opened[1], opened[0])
+    assert rate < rate * (1 + found.effect) < 1 and found.plan.relative == pytest.approx(found.effect)
+    said = design_topic.caption_plans(found, study)
+    assert "would pass 100 %" in said and "+5.0 %" in said
+
+
+def test_units_too_few_to_find_anything_are_told_as_that(small_study, opened, monkeypatch):
+    monkeypatch.setattr(Results, "base", lambda self, metric: Proportion(100, 95))
+    monkeypatch.setattr(Results, "units", lambda self, *where: 46)
+    found = design.plan(small_study.study, opened[1], opened[0])
+    assert found.plan is not None and found.detectable_now is None
 
 
 def test_a_mean_is_planned_by_its_spread(small_study, opened, monkeypatch):
@@ -109,9 +139,9 @@ def test_machinery_reads_the_rerandomised_file(small_study, opened, tmp_path):
     with pytest.raises(ReportError, match="re-salted assignments are not there"):
         design.aa_test(file, study)
     rerandomisation.rerandomise(opened[0], study).to_parquet(file)
-    assert design.aa_test(file, study).runs == 40
-    assert design.aa_test(file, study).coverage is None
-    covered = design.coverage_test(file, study, opened[1])
+    alike, _ = design.aa_test(file, study)
+    assert alike.runs == 40 and alike.coverage is None
+    covered, _ = design.coverage_test(file, study, opened[1])
     assert covered.runs == 25 and covered.coverage is not None
 
 

@@ -79,18 +79,25 @@ def number(text: str) -> Decimal | None:
 
 
 def judged(cells: list[str]) -> tuple[str, str] | None:
-    """The kind and the column of the first thing wrong with a row; None of a sound one."""
+    """The kind and the column of the first thing wrong with a row; None of a sound one. A wrong value costs no row."""
     if len(cells) != len(HEADER):
         return "malformed_line", ""
     row = dict(zip(HEADER, cells, strict=True))
     if row["who"] == "":
         return "missing_id", "who"
-    for column in HEADER[2:]:
-        text = row[column].strip(" ")
-        if text == "" or text.lower() == "nan":
-            return "missing_outcome", column
-        if (found := number(row[column])) is None or (column in COUNTED and found % 1):
-            return "wrong_type", column
-        if found < 0:
-            return "negative_price", column
-    return None
+    return next(((kind, column) for column in HEADER[2:] if (kind := flaw(column, row[column]))), None)
+
+
+def flaw(column: str, cell: str) -> str:
+    """What is wrong with a value; '' of a sound one and of an empty one, which is missing and not wrong."""
+    text = cell.strip(" ")
+    if text == "" or text.lower() == "nan":
+        return ""
+    if (found := number(cell)) is None or (column in COUNTED and found % 1):
+        return "wrong_type"
+    return "negative_price" if found < 0 else ""
+
+
+def lost(told: tuple[str, str] | None) -> bool:
+    """Whether what is wrong costs the row, and not a value alone."""
+    return told is not None and told[0] in ("malformed_line", "missing_id")

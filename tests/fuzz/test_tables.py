@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from helpers import ingest
 from helpers.errors import ReportError
-from tests.fuzz.tables import HEADER, Dress, dresses, judged, lines, number
+from tests.fuzz.tables import HEADER, Dress, dresses, flaw, judged, lines, lost, number
 from tests.ingest.studies import LOG_COLUMNS, log_study, unit_study
 
 pytestmark = pytest.mark.slow  # many odd inputs: what a developer needs of it stands in tests/ingest and tests/config
@@ -23,7 +23,7 @@ pytestmark = pytest.mark.slow  # many odd inputs: what a developer needs of it s
 TRIES = int(os.environ.get("FUZZ", "40"))
 fuzzed = settings(max_examples=TRIES, deadline=None, suppress_health_check=list(HealthCheck))
 ANY = dict.fromkeys(
-    ("malformed_line", "missing_id", "missing_outcome", "wrong_type", "negative_price", "duplicate_unit", "two_variants"), 1.0
+    ("malformed_line", "missing_id", "wrong_type", "negative_price", "duplicate_unit", "two_variants"), 1.0
 )  # fmt: skip
 SOUND = ["who,arm,bought,spend,rounds", "u1,a,1,9.99,3", "u2,b,0,0,0", "u3,b,1,5.5,1", "u4,a,0,0,2"]
 LOG = [
@@ -37,15 +37,16 @@ LOG = [
 @given(lines(), dresses)
 @fuzzed
 def test_every_row_of_a_unit_table_is_told_as_an_independent_reader_tells_it(rows: list[list[str]], dress: Dress):
-    unique = {row[0]: row for row in rows if judged(row) is None}
-    rows = [row for row in rows if judged(row) is not None or unique[row[0]] is row]  # repeats are tested elsewhere
+    unique = {row[0]: row for row in rows if not lost(judged(row))}
+    rows = [row for row in rows if lost(judged(row)) or unique[row[0]] is row]  # repeats are tested elsewhere
     wrong = {place: told for place, row in enumerate(rows, 2) if (told := judged(row))}
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder, "units.csv.gz" if dress.zipped else "units.csv")
         file.write_bytes(dress.bytes_of([HEADER, *rows]))
         tolerant = unit_study(file, tolerate=ANY)
         out = Path(folder, "out")
-        if len(wrong) == len(rows):
+        gone = [told for told in wrong.values() if lost(told)]
+        if len(gone) == len(rows):
             with pytest.raises(ReportError, match="holds no"):
                 ingest.land(tolerant, out)
             return
@@ -55,16 +56,24 @@ def test_every_row_of_a_unit_table_is_told_as_an_independent_reader_tells_it(row
             (int(row), column or "", "malformed_line" if not column else kind) for row, column, kind, _ in told
         } == {(place, column, kind) for place, (kind, column) in wrong.items()}
         found = ingest.landed(out)
-        assert found.table_rows == len(rows) and sum(found.refused.values()) == len(wrong)
+        assert found.table_rows == len(rows) and sum(found.refused.values()) == len(gone)
         amounts = duckdb.sql(
             f"select user_id, event_name, price from read_parquet('{found.location}') where price is not null"
         ).fetchall()
         expected = {
             (row[0], name, number(cell))
-            for row in rows if judged(row) is None
-            for name, cell in zip(HEADER[2:], row[2:], strict=True) if number(cell)
+            for row in rows if not lost(judged(row))
+            for name, cell in zip(HEADER[2:], row[2:], strict=True) if number(cell) and not flaw(name, cell)
         }  # fmt: skip
         assert {(who, name, number(price)) for who, name, price in amounts} == expected
+        empty = duckdb.sql(
+            f"select user_id, event_name from read_parquet('{found.location}') where price is null and event_name <> 'exposed'"
+        ).fetchall()
+        assert sorted(empty) == sorted(
+            (row[0], name)
+            for row in rows if not lost(judged(row))
+            for name, cell in zip(HEADER[2:], row[2:], strict=True) if number(cell) is None or flaw(name, cell)
+        )  # fmt: skip
         assert len(amounts) == len(expected) and all(isinstance(amount, Decimal) for *_, amount in expected)
         if wrong:
             with pytest.raises(ReportError) as caught:

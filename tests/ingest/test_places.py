@@ -54,13 +54,13 @@ def test_parquet_files_are_linked_where_they_stand(tmp_path):
 
 
 def test_unit_tables_of_several_files_tell_the_file(tmp_path):
-    home = folder(tmp_path, a_csv=text(HEADER, ROWS[0], "cut"), b_csv=text(HEADER, ROWS[1], "cut", "u9,a,,0,0"))
-    study = unit_study(home, tolerate={"malformed_line": 0.5, "missing_outcome": 0.5})
+    home = folder(tmp_path, a_csv=text(HEADER, ROWS[0], "cut"), b_csv=text(HEADER, ROWS[1], "cut", ",a,0,0,0"))
+    study = unit_study(home, tolerate={"malformed_line": 0.5, "missing_id": 0.5})
     rows, found = events_of(study, tmp_path / "raw")
     assert {row[0] for row in rows} == {"u1", "u2"}
-    assert found.refused == {"malformed_line": 2, "missing_outcome": 1}
+    assert found.refused == {"malformed_line": 2, "missing_id": 1}
     assert rejected(tmp_path / "raw") == [
-        "3,,MISSING COLUMNS,a.csv", "3,,MISSING COLUMNS,b.csv", "4,bought,missing_outcome,b.csv",
+        "3,,MISSING COLUMNS,a.csv", "3,,MISSING COLUMNS,b.csv", "4,who,missing_id,b.csv",
     ]  # fmt: skip
 
 

@@ -64,7 +64,9 @@ BREACHES = {
     "variant without level": ({}, {"variants": {"a": "control", "b": "control"}}, "data.variants"),
     "another exposure": ({"exposure": "bought"}, {}, "exposure"),
     "another first step": ({"funnel": {"steps": ["bought", "exposed"]}}, {}, "funnel.steps"),
-    "retention": ({"metrics": [METRICS[0] | {"type": "retention", "days": 7, "event": None}, METRICS[1]]}, {}, "metrics.0.type"),
+    "retention": ({"metrics": [METRICS[0] | {"type": "retention", "from_day": 7, "to_day": 7, "event": None}, METRICS[1]]}, {}, "metrics.0.type"),
+    "a window": ({"metrics": [METRICS[0] | {"within_days": 7}, METRICS[1]]}, {}, "metrics.0.within_days"),
+    "rows left out by their outcome": ({}, {"tolerate": {"missing_outcome": 0.5}}, "missing_outcome"),
     "unknown event": ({"metrics": [METRICS[0] | {"event": "buoght"}, METRICS[1]]}, {}, "metrics.0.event"),
     "before without baseline": ({}, {"before": {"spend": "history"}}, "period.baseline"),
     "covariate without before": (
@@ -121,12 +123,9 @@ def test_the_path_tells_the_format(path, kind):
 
 def test_every_kind_of_wrong_row_can_be_tolerated():
     from helpers.config import UnitTolerance
-    from helpers.ingest.units import CAUSES, KINDS
+    from helpers.ingest.units import CAUSES, KINDS, REMEDIES
 
-    assert (
-        set(KINDS) - {"left_out"}
-        == set(CAUSES)
-        == set(UnitTolerance.model_fields) - {"two_variants", "unparseable_time"}
-    )
+    can_be = set(UnitTolerance.model_fields) - {"two_variants", "unparseable_time"}
+    assert set(KINDS) - {"left_out"} == set(CAUSES) == set(REMEDIES) == can_be | {"missing_outcome"}
     assert set(tracking_plan.UNIT_KINDS) < set(KINDS)  # what a study leaves out by name needs no tolerance
     assert callable(ingest.land)

@@ -33,12 +33,13 @@ def __getattr__(name):
 
 @dataclass
 class Small:
-    """The project in ``base``; ``ran`` are the names of the steps of the last build."""
+    """The project in ``base``; ``ran`` are the names of the steps of the last build, ``missing`` its missing parts."""
 
     base: Path
     steps: Callable[[], Sequence[Step]]
     ran: list[str] = field(default_factory=list)
     failing: set[str] = field(default_factory=set)
+    missing: list[str] = field(default_factory=list)
 
     def built(self) -> Built:
         known: list[Built] = []
@@ -49,7 +50,8 @@ class Small:
     def build(self, **options: bool) -> list[str]:
         """Names of the steps that ran; the output of each holds what it was made from."""
         self.ran = []
-        bring_up_to_date(self.steps(), self.built(), self.perform, 2, **options)
+        ending = bring_up_to_date(self.steps(), self.built(), self.perform, 2, **options)
+        self.missing = [fault.part for fault in ending.missing]
         return sorted(self.ran)
 
     def perform(self, step: Step) -> None:
@@ -58,7 +60,7 @@ class Small:
             raise RuntimeError(step.what)
         for file in step.targets:
             file.parent.mkdir(parents=True, exist_ok=True)
-            read = [f for p in step.inputs for f in (p.targets if isinstance(p, Step) else files(p))]
+            read = [f for p in step.inputs for f in (there(p.targets) if isinstance(p, Step) else files(p))]
             made = [f.read_text() for f in read]
             file.write_text("\n".join([step.what, *made]))
 
@@ -67,6 +69,11 @@ class Small:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text)
         return file
+
+
+def there(targets: Sequence[Path]) -> list[Path]:
+    """What a step made; of one that failed nothing."""
+    return [file for file in targets if file.is_file()]
 
 
 def files(place: Place) -> list[Path]:

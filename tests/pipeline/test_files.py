@@ -7,7 +7,7 @@ import subprocess
 import pytest
 
 from helpers import paths
-from helpers.pipeline.files import discard, scratch, sweep, write_text
+from helpers.pipeline.files import discard, private, scratch, sweep, write_text
 
 
 def test_a_discarded_folder_is_gone_and_an_absent_one_no_error(tmp_path):
@@ -17,6 +17,17 @@ def test_a_discarded_folder_is_gone_and_an_absent_one_no_error(tmp_path):
     discard(folder)
     discard(folder)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_is_made_is_its_owner_s_alone_and_what_was_opened_stays_open(tmp_path):
+    opened = tmp_path / "reports"
+    opened.mkdir(mode=0o755)
+    write_text(opened / "new" / "deep" / "x.txt", "x")
+    with scratch(tmp_path / "data" / "study", "raw") as aside:
+        private(aside).rename(tmp_path / "data" / "study" / "raw")
+    modes = {str(f.relative_to(tmp_path)): oct(f.stat().st_mode & 0o777) for f in tmp_path.rglob("*") if f.is_dir()}
+    assert modes.pop("reports") == "0o755"
+    assert modes == dict.fromkeys(["reports/new", "reports/new/deep", "data", "data/study", "data/study/raw"], "0o700")
 
 
 def test_a_failed_step_leaves_nothing_and_the_old_result(tmp_path):

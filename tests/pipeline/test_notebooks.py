@@ -45,17 +45,44 @@ def test_a_failing_notebook_leaves_the_old_output_and_names_its_cell(where):
     with pytest.raises(ReportError) as caught:
         notebooks.execute(RAISES, where, {"fail": True})
     told = str(caught.value)
-    assert "raises.ipynb stopped in cell 4: ZeroDivisionError" in told
-    assert "division by zero" in told
-    assert "    | quotient = 1 / shares[fail]" in told, "the source of the cell"
-    assert not MACHINE.search(told)
+    assert told.splitlines()[:2] == [
+        "raises stopped in cell 4: ZeroDivisionError: division by zero",
+        "  got:          a line of the cell: quotient = 1 / shares[fail]",
+    ]
+    assert "likely cause: an error of the program" in told and not MACHINE.search(told)
     assert good.read_bytes() == before and good.stat().st_mtime_ns == time
     assert files(where) == ["raises.ipynb"]
 
 
+def test_a_refusal_is_told_in_its_own_words_as_one_block(where):
+    with pytest.raises(ReportError) as caught:
+        notebooks.execute(BROKEN / "refuses.ipynb", where, {})
+    assert str(caught.value).splitlines() == [
+        "refuses stopped in cell 3: no day to watch",
+        "  got:      0 days",
+        "  expected: four weeks",
+        "  remedy:   wait",
+    ]
+
+
+def test_an_error_of_the_program_names_its_own_line(where):
+    with pytest.raises(ReportError) as caught:
+        notebooks.execute(BROKEN / "crashes.ipynb", where, {})
+    first, got, *_ = str(caught.value).splitlines()
+    assert first.startswith("crashes stopped in cell 3: TypeError: ")
+    assert re.match(r"  got: +helpers/formatting\.py, line \d+: \S", got)
+    assert not MACHINE.search(str(caught.value))
+
+
+def test_a_killed_kernel_is_told_in_one_message(where):
+    with pytest.raises(ReportError, match=r"^killed stopped: its kernel was killed\n.*memory"):
+        notebooks.execute(BROKEN / "killed.ipynb", where, {})
+    assert files(where) == []
+
+
 @pytest.mark.parametrize(("name", "error"), [("syntax", "SyntaxError"), ("unclosed", "SystemExit")])
 def test_a_notebook_that_never_ran_leaves_nothing(where, name, error):
-    with pytest.raises(ReportError, match=f"{name}.ipynb stopped in cell .: {error}"):
+    with pytest.raises(ReportError, match=f"{name} stopped in cell .: {error}"):
         notebooks.execute(BROKEN / f"{name}.ipynb", where, {})
     assert files(where) == []
     assert not where.results.exists()

@@ -8,7 +8,6 @@ import shutil
 import signal
 import socket
 import subprocess
-import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,68 +16,23 @@ from typing import Any
 import duckdb
 import numpy as np
 import pytest
-import yaml
 
-from tests.built_once import built_once
-from tests.safety.tree import Tree, planted, write
+from tests.safety.own_log import BROKEN, MARK, RARE, built, cut_off
+from tests.safety.tree import Tree, write
 
 pytestmark = pytest.mark.slow
 
-MARK = "leakmark"
-"""Stands in every id and in every text of the log that is no segment's."""
-MARKED = ("user_id", "session_id", "product_id", "category", "order_id", "coupon")
-BROKEN = 7
-"""Lines of the log that are none: too few columns, each with a mark."""
-RARE = "rarecountry"
-"""A level of a segment with fewer units than the minimum."""
 DECODED = re.compile(
     r'"bdata"\s*:\s*"([^"]+)"\s*,\s*"dtype"\s*:\s*"(\w+)"|"dtype"\s*:\s*"(\w+)"\s*,\s*"bdata"\s*:\s*"([^"]+)"'
 )
 INLINE = re.compile(r"base64,([A-Za-z0-9+/=]{40,})")
 
 
-def cut_off() -> list[str]:
-    """The command before a command that takes its network away, where that is permitted."""
-    command = ["unshare", "--net", "--map-root-user"] if os.getuid() else ["unshare", "--net"]
-    allowed = shutil.which("unshare") and subprocess.run([*command, "true"], capture_output=True).returncode == 0
-    return command if allowed else []
-
-
-def _build(base: Path) -> None:
-    """The small shop's log, marked, as a CSV of the analyst's own; then everything that is made of it."""
-    scratch = Path(tempfile.mkdtemp(prefix="p-"))
-    tree = planted(base, scratch)
-    tree.make("data/small/raw/done")
-    raw = yaml.safe_load((base / "studies" / "small.yml").read_text(encoding="utf-8"))
-    events = str(base / "data" / "small" / "raw" / "events" / "*.parquet")
-    with duckdb.connect() as con:
-        names = [row[0] for row in con.execute(f"describe select * from read_parquet('{events}')").fetchall()]
-        parts = [f"case when {n} <> '' then '{MARK}' || {n} end as {n}" if n in MARKED else f'"{n}"' for n in names]
-        few = "case when country = 'DE' and hash(user_id) % 400 = 0 then '" + RARE + "' else country end as country"
-        parts = [few if name == "country" else part for name, part in zip(names, parts, strict=True)]
-        con.execute(f"copy (select {', '.join(parts)} from read_parquet('{events}')) to '{base / 'own.csv'}' (header)")
-    with (base / "own.csv").open("a", encoding="utf-8") as log:
-        log.writelines(f"{MARK}broken{i},{MARK}\n" for i in range(BROKEN))
-    raw["data"] = {
-        "source": "log", "path": "own.csv", "columns": {name: name for name in names},
-        "tolerate": raw["data"]["tolerate"] | {"malformed_line": 0.01}, "bot_events_per_day": 300,
-    }  # fmt: skip
-    (base / "studies" / "small.yml").write_text(yaml.safe_dump(raw), encoding="utf-8")
-    done = subprocess.run(
-        [*cut_off(), *tree.command("study", "dbt-docs")], cwd=base, env=tree.environment(), text=True,
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=1_500,
-    )  # fmt: skip
-    (base / "said.txt").write_text(done.stdout, encoding="utf-8")
-    assert done.returncode == 0, done.stdout
-    (base / "scratch.txt").write_text(str(scratch), encoding="utf-8")
-
-
 @pytest.fixture(scope="module")
 def tree(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tree]:
-    base = built_once(tmp_path_factory, "private", _build).resolve()
-    scratch = Path((base / "scratch.txt").read_text(encoding="utf-8"))
-    yield Tree(base, scratch)
-    shutil.rmtree(scratch, ignore_errors=True)
+    found = built(tmp_path_factory)
+    yield found
+    shutil.rmtree(found.scratch, ignore_errors=True)
 
 
 @pytest.fixture(scope="module")
@@ -123,6 +77,11 @@ def test_no_unit_and_no_row_leaves_the_marts(handed_out: dict[str, str]):
     assert len(handed_out) > 100 and {"said.txt", "reports/small/results.json"} <= set(handed_out)
     assert "reports/small/warehouse/index.html" in handed_out and "data/small/dbt/logs/dbt.log" in handed_out
     assert [name for name, text in handed_out.items() if MARK in text] == []
+
+
+def test_data_and_reports_are_their_owner_s_alone(tree: Tree):
+    made = ("data/small", "data/small/raw", "data/small/dbt", "data/small/results", "reports", "reports/small")
+    assert {oct((tree.base / name).stat().st_mode & 0o777) for name in made} == {"0o700"}
 
 
 def test_rejects_tell_the_line_and_the_reason_and_no_value(tree: Tree):

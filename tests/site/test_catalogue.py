@@ -8,9 +8,25 @@ import pytest
 from helpers import paths
 from helpers.errors import ReportError
 from helpers.paths import StudyPaths
+from helpers.pipeline.faults import Fault
 from helpers.site.catalogue import reports
 
 NAME = "cart_checkout"
+
+
+def test_a_report_without_a_part_is_shown_when_it_is_told_why(tmp_path):
+    where = StudyPaths(NAME, tmp_path)
+    where.executed.mkdir(parents=True)
+    shutil.copytree(paths.STUDIES, tmp_path / "studies", ignore=shutil.ignore_patterns("*.json"))
+    (where.reports / "results.json").write_text(json.dumps({"study": NAME, "numbers": {}}))
+    *others, last = paths.books()
+    for book in others:
+        (where.executed / f"{book}.ipynb").touch()
+    assert reports(tmp_path) == [], "a run was killed: nobody knows why it is missing"
+    fault = Fault(last, f"{last} stopped in cell 3: no day")
+    fault.save(where.faults / f"{last}.json")
+    (found,) = reports(tmp_path)
+    assert found.faults == (fault,)
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from helpers.site.csp import policy, secured
+from helpers.site.csp import inline, policy, secured
 
 PAGE = """<!doctype html><html><head><meta charset="utf-8"><title>t</title></head><body>
 <script type="application/json">{"a": 1}</script><p id="p"></p>
@@ -10,8 +10,17 @@ PAGE = """<!doctype html><html><head><meta charset="utf-8"><title>t</title></hea
 
 
 def test_only_scripts_that_run_are_named():
-    assert policy(PAGE).count("sha256-") == 1
-    assert policy("<head></head><script src='a.js'></script>").count("sha256-") == 0
+    assert inline(PAGE) == ['document.getElementById("p").textContent = "own";']
+    assert inline("<head></head><script src='a.js'></script>") == []
+
+
+def test_a_page_says_nothing_of_what_may_run_in_it():
+    """The policy is the same whatever stands in the page."""
+    smuggled = PAGE.replace("</body>", "<script>document.title = 1</script></body>")
+    assert (
+        secured(smuggled, inline(PAGE)).partition("<title>")[0] == secured(PAGE, inline(PAGE)).partition("<title>")[0]
+    )
+    assert "script-src 'none'" in secured(smuggled) and "'self'" not in policy(["1"]).partition("script-src")[2][:40]
 
 
 def test_it_stands_first_and_once():
@@ -27,7 +36,7 @@ def test_a_page_without_a_head_is_refused():
 
 def test_in_a_browser_the_own_script_runs_and_a_smuggled_one_does_not(unwatched, tmp_path):
     (tmp_path / "own.js").write_text("document.title = 'file';", encoding="utf-8")
-    html = secured(PAGE.replace("</body>", '<script src="own.js"></script></body>'))
+    html = secured(PAGE.replace("</body>", '<script src="own.js"></script></body>'), inline(PAGE), files=True)
     smuggled = '<img src="x" onerror="document.title = \'bad\'"><script>document.title = "bad";</script></body>'
     (tmp_path / "page.html").write_text(html.replace("</body>", smuggled), encoding="utf-8")
     page = unwatched(tmp_path / "page.html")

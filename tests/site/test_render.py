@@ -8,10 +8,12 @@ import pytest
 
 from helpers import paths
 from helpers.errors import ReportError
+from helpers.pipeline.faults import Fault
 from helpers.record import Number, Numbers
 from helpers.site import render
 from helpers.site.catalogue import Report
 from helpers.site.catalogue import reports as whole_reports
+from helpers.site.front_page import front_page
 from tests.built_once import built_once
 from tests.fake_report import ATTACK, NUMBERS, STUDY, built, prepare, report_of
 
@@ -46,6 +48,46 @@ def test_money_that_cannot_be_had_has_no_interval(tmp_path):
     numbers = Numbers({**report.numbers, "money.horizon_point": missing, "money.horizon_low": missing})
     text = render.front([Report(STUDY, report.where, numbers)], {}, [])
     assert "not\u00a0available" in text and "not\u00a0available to" not in text
+
+
+MISSING = (
+    Fault("05_ab_results", "05_ab_results stopped in cell 7: no unit in <b>\n  got:      0 units\n  remedy:   wait"),
+    Fault.waiting("06_roi_and_rollout", "05_ab_results"),
+)
+PARTS = {"02_funnel_analysis": ("funnel.",), "05_ab_results": ("primary.", "truth.", "trust.", "exposed."),
+         "06_roi_and_rollout": ("decision.", "money.", "risk."), "01_data_prep": ("data.",)}  # fmt: skip
+"""Numbers of the front page by the notebook that records them."""
+
+
+@pytest.mark.parametrize("gone", [("02_funnel_analysis",), ("05_ab_results", "06_roi_and_rollout"), tuple(PARTS)])
+def test_a_front_page_says_what_is_missing_and_why_and_shows_the_rest(tmp_path, gone):
+    where = prepare(tmp_path, notebooks=1)
+    lost = tuple(prefix for part in gone for prefix in PARTS[part])
+    numbers = Numbers({name: n for name, n in report_of(where).numbers.items() if not name.startswith(lost)})
+    faults = tuple(Fault(part, f"{part} stopped in cell 7: no unit in <b>\n  got:      0 units") for part in gone)
+    page = front_page(STUDY, where, numbers, [], (), faults)
+    card = render.front([Report(STUDY, where, numbers, faults)], {}, [])
+    for part in gone:
+        assert f"<p><strong>{part}</strong> no unit in &lt;b&gt;.<br>got: 0 units</p>" in page
+        assert f"<strong>Missing:</strong> {part}: no unit in &lt;b&gt;" in card
+    decided = "06_roi_and_rollout" not in gone
+    assert ("verdict-go" in page, "verdict-no-decision" in page) == (decided, not decided)
+    assert ("verdict-go" in card, "verdict-no-decision" in card) == (decided, not decided)
+    assert (NUMBERS["funnel.bottleneck"][0][:20] in page) == ("02_funnel_analysis" not in gone)
+    with pytest.raises(ReportError, match="the front page needs the number"):
+        front_page(STUDY, where, numbers, [])
+
+
+def test_a_site_with_parts_missing_is_rendered_whole(tmp_path):
+    where = prepare(tmp_path, notebooks=1)
+    numbers = Numbers({name: n for name, n in report_of(where).numbers.items() if name.startswith(("funnel", "data"))})
+    render.render([Report(STUDY, where, numbers, MISSING)], tmp_path)
+    page = (where.reports / "index.html").read_text()
+    assert "NO DECISION" in page and "no unit in &lt;b&gt;" in page and "remedy: wait" in page
+    assert "05_ab_results.html" not in page, "no link to a page that is not there"
+    assert "no unit in &lt;b&gt;" in (where.reports / f"{STUDY.name}.html").read_text(), (
+        "and in the one file for e-mail"
+    )
 
 
 def test_plotly_stands_once(reports):

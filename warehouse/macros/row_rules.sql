@@ -4,15 +4,16 @@
         when (user_id <> '') is not true then 'missing_id'
         when event_time is null then 'unparseable_time'
         when (event_name in ({{ text_list(var('planned_events')) }})) is not true then 'unplanned_event'
-        when has_price and price is null then 'wrong_type'
+        when has_price and amount is null then 'wrong_type'
         {%- if var('counted_events') %}
-        when event_name in ({{ text_list(var('counted_events')) }}) and price % 1 <> 0 then 'wrong_type'
+        when event_name in ({{ text_list(var('counted_events')) }}) and not {{ var('is_whole') }} then 'wrong_type'
         {%- endif %}
         {%- if 'experiment_session' in var('planned_events') %}
-        when event_name = 'experiment_session' and (try_cast(duration_sec as decimal(18, 4)) >= 0) is not true then 'wrong_type'
+        when event_name = 'experiment_session' and ({{ var('session_amount') }} >= 0) is not true then 'wrong_type'
         {%- endif %}
-        when not has_price and event_name in ({{ text_list(var('revenue_events')) }}) then 'missing_revenue'
-        when price < 0 then 'negative_price'
+        {%- if var('negative') == 'error' %}
+        when amount < 0 then 'negative_price'
+        {%- endif %}
         when event_time not between {{ text(var('first')) }}::timestamp and {{ text(var('end')) }}::timestamp - interval 1 microsecond then 'outside_period'
     end
 {%- endmacro %}

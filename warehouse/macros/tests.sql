@@ -40,7 +40,9 @@ select count(*) as rows, count(event_id) as event_ids, count(event_name) as even
     min(amount) as smallest_amount, min(event_time) as first_event, max(event_time) as last_event
 from {{ model }}
 having least(count(event_id), count(event_name), count(nullif(user_id, ''))) < count(*)
+    {%- if var('negative') == 'error' %}
     or min(amount) < 0
+    {%- endif %}
     or (min(event_time) >= {{ text(var('first')) }} and max(event_time) < {{ text(var('end')) }}) is not true
     or count(*) {{ "filter (where event_name = " ~ text(var('row_event')) ~ ")" if var('row_event') }} is distinct from (select sum(rows) from {{ flow }} where disposition = 'kept')
 {% endtest %}

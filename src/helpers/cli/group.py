@@ -2,7 +2,6 @@
 
 import difflib
 import errno
-import os
 import sys
 from collections.abc import Callable
 from functools import wraps
@@ -13,6 +12,7 @@ import click
 
 from helpers import paths
 from helpers.errors import EXIT_CODES, ReportError
+from helpers.pipeline.terminal import say
 
 SECTIONS = {
     "Your experiment": ("new-study", "check", "run", "serve", "live", "log-decision"),
@@ -26,6 +26,7 @@ FILE_ERRORS = {
     errno.EROFS: "the folder is read-only",
     errno.EACCES: "the folder may not be written",
     errno.ENOTDIR: "a file stands where a folder is needed",
+    errno.EEXIST: "a file stands where a folder is needed",
     errno.EDQUOT: "the disk quota is used up",
 }
 
@@ -85,16 +86,15 @@ def command(function: Callable[..., Any]) -> click.Command:
                 )
             )
         except KeyboardInterrupt:
-            click.echo("\nstopped; what is whole stays, and the next run goes on from there", err=True)
+            say("\nstopped; what is whole stays, and the next run goes on from there", err=True)
             sys.exit(130)
 
     return main.command(function.__name__.strip("_").replace("_", "-"))(guarded)
 
 
 def refuse(error: ReportError) -> None:
-    """Say what is wrong and end with exit code 2; red on a terminal unless ``NO_COLOR`` is set."""
-    word = "error:" if os.environ.get("NO_COLOR") else click.style("error:", fg="red", bold=True)
-    click.echo(f"\n{word} {error}\n", err=True)  # click takes the colour away where there is no terminal
+    """Say what is wrong and end with exit code 2."""
+    say(f"{error}\n", err=True, red="error:")
     sys.exit(2)
 
 

@@ -4,8 +4,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -14,6 +13,10 @@ from helpers.cli.group import command, study_argument
 from helpers.errors import ReportError
 from helpers.pipeline import lock
 from helpers.pipeline.progress import step
+from helpers.pipeline.terminal import say
+
+if TYPE_CHECKING:
+    from helpers.cli.running import Brought
 
 
 @command
@@ -21,32 +24,34 @@ from helpers.pipeline.progress import step
 @click.option("--name", help="Name of the study; that of the file when left out.")
 @click.option("--table", help="Table of a DuckDB file; the only one when left out.")
 @click.option("--variant", metavar="COLUMN", help="The column that holds the variant, where its name does not say so.")
+@click.option(
+    "--time-format", metavar="FORMAT", help="How times are written, where they do not tell: day_first, %d|%m|%Y, ..."
+)
 @click.option("--force", is_flag=True, help="Overwrite a study of that name.")
-def new_study(data: str, name: str | None, table: str | None, variant: str | None, force: bool) -> None:
+def new_study(
+    data: str, name: str | None, table: str | None, variant: str | None, time_format: str | None, force: bool
+) -> None:
     """Look at FILE (CSV, Parquet, a folder or glob of them, DuckDB) and propose a study file."""
     from helpers.ingest import new_study as proposing
 
     with lock.held(), step("new study", "looking at the data"):
-        proposed = proposing.propose(data, name=name, table=table, variant=variant, force=force)
-    click.echo(proposed.said)
+        proposed = proposing.propose(
+            data, name=name, table=table, variant=variant, time_format=time_format, force=force
+        )
+    say(proposed.said)
 
 
 @command
 @study_argument
-@click.option("--full", is_flag=True, help="Read all of the data, not head, middle and end of what is large.")
+@click.option("--full", is_flag=True, help="Look at all rows; of a large file else its head, middle and end.")
 def check(study_file: str, full: bool) -> None:
-    """Validate STUDY and read its data; say what would be analysed, and all that a run would refuse. Builds nothing."""
-    from helpers import config
-    from helpers.errors import several
-    from helpers.ingest import preview
-    from helpers.warehouse import trial
+    """Validate STUDY, read its data, say what would be analysed and what a run would refuse; build nothing."""
+    from helpers.warehouse import preview
 
-    told = preview.of(study_file)
-    tried = trial.of(*config.opened(study_file), full=full)
-    if tried.faults:
-        raise several(tried.faults)
-    click.echo("\n".join([told, *(f"  note: {note}" for note in tried.notes)]))
-    click.echo(f"\nIt can be run: python -m helpers run {study_file}")
+    said, refused = preview.of(study_file, full=full)
+    say(said)
+    if refused:
+        raise refused
 
 
 def building(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -71,11 +76,10 @@ def run(study_file: str, jobs: int | None, explain: bool, refresh: bool) -> None
     from helpers.cli import running
 
     if explain:
-        click.echo("\n".join(running.explain_run(study_file)))
+        say("\n".join(running.explain_run(study_file)))
         return
     with _told(jobs) as (several, tell):
-        count, summary = running.run(study_file, several, refresh=refresh)
-        tell(count, [summary])
+        tell(running.run(study_file, several, refresh=refresh))
 
 
 @command
@@ -86,38 +90,45 @@ def build(goals: tuple[str, ...], jobs: int | None, explain: bool, refresh: bool
     from helpers.cli import running
 
     if explain:
-        click.echo("\n".join(running.explain_build(goals or ("all",))))
+        say("\n".join(running.explain_build(goals or ("all",))))
         return
     with _told(jobs) as (several, tell):
-        tell(*running.build(goals or ("all",), several, refresh=refresh))
+        tell(running.build(goals or ("all",), several, refresh=refresh))
 
 
 @contextmanager
-def _told(jobs: int | None) -> Iterator[tuple[int, Callable[[int, list[Path]], None]]]:
+def _told(jobs: int | None) -> Iterator[tuple[int, Callable[["Brought"], None]]]:
     """How many steps at a time, and how a build tells its end; a step that stopped it ends the process as it ended."""
-    from helpers.cli.running import Stopped
+    from helpers.cli.running import PARTIAL, Stopped
 
-    def tell(count: int, summaries: list[Path]) -> None:
-        if not count:
-            click.echo("  nothing is out of date", err=True)
-        for summary in summaries:
-            click.echo(summary.read_text(encoding="utf-8"), nl=False)
+    def tell(brought: "Brought") -> None:
+        if not brought.steps and not brought.missing:
+            say("  nothing is out of date", err=True)
+        for fault in brought.missing:
+            if not fault.after:
+                say(f"\nerror: {fault.said}\n", err=True)
+        for summary in brought.summaries:
+            say(summary.read_text(encoding="utf-8"), nl=False)
+        if brought.missing:
+            names = ", ".join(fault.part for fault in brought.missing)
+            say(f"  missing: {names}; the next run tries again", err=True)
+            sys.exit(PARTIAL)
 
     try:
         yield jobs or min(2, len(os.sched_getaffinity(0))), tell
     except Stopped as stopped:
-        click.echo(f"\n{stopped.said}\n", err=True)
+        say(f"\n{stopped.said}\n", err=True)
         sys.exit(stopped.code)
 
 
 @command
-@click.option("--port", type=click.IntRange(0, 65_535), default=8000, show_default=True, help="0 takes a free one.")
+@click.option("--port", default=8000, show_default=True, help="0 takes a free one.")
 def serve(port: int) -> None:
     """Show the site on http://127.0.0.1, to this machine only, until stopped with Ctrl-C."""
     from helpers.cli.serving import LOOPBACK, server
 
     with server(paths.ROOT / "reports", port) as serving:
-        click.echo(f"http://{LOOPBACK}:{serving.server_port} (Ctrl-C stops it)", err=True)
+        say(f"http://{LOOPBACK}:{serving.server_port} (Ctrl-C stops it)", err=True)
         serving.serve_forever()
 
 
@@ -128,7 +139,7 @@ def golden(file: str | None) -> None:
     from helpers.validation import golden as reference_check
 
     report = reference_check.check(file)
-    click.echo(report.text)
+    say(report.text)
     sys.exit(0 if report.passed else 1)
 
 
@@ -162,7 +173,7 @@ def log_decision(
     from helpers.experiment.decision import log
 
     if check:
-        click.echo("\n".join(log.checked([config.opened(study_file)[1]] if study_file else None)))
+        say("\n".join(log.checked([config.opened(study_file)[1]] if study_file else None)))
         return
     if not (study_file and decision and by):
         raise ReportError(
@@ -172,4 +183,4 @@ def log_decision(
     day = (on or datetime.now(UTC)).date()
     with lock.held(where.base):
         entry = log.append(where, log.Choice(decision=decision, by=by, on=day, **told))
-    click.echo(f"{paths.shown(log.file_of(where))}: entry {entry.number}, {decision} by {by}")
+    say(f"{paths.shown(log.file_of(where))}: entry {entry.number}, {decision} by {by}")

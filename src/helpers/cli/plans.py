@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from helpers.cli.group import command
+from helpers.pipeline.terminal import say
 
 
 @command
@@ -17,5 +18,5 @@ def plan_diff(old: Path, new: Path) -> None:
     from helpers.config.versions import compared
 
     comparison = compared(read_plan(old), read_plan(new))
-    click.echo(str(comparison))
+    say(comparison)
     sys.exit(0 if comparison.passed else 1)

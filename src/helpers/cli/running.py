@@ -9,21 +9,27 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import current_thread, main_thread
+from typing import NamedTuple
 
 from helpers import paths
 from helpers.cli import goals
 from helpers.cli.goals import Asked
-from helpers.errors import EXIT_CODES, ReportError
+from helpers.errors import ReportError
 from helpers.paths import StudyPaths
 from helpers.pipeline import lock
 from helpers.pipeline.building import bring_up_to_date, explained
 from helpers.pipeline.built import Built
+from helpers.pipeline.faults import Fault
 from helpers.pipeline.graph import Step
 from helpers.pipeline.progress import TELL, say, step
 
 ENVIRONMENT = {"PYTHONHASHSEED": "0", "JUPYTER_PLATFORM_DIRS": "1", TELL: "1"}
 """The same for every step, whoever starts it; and the step tells how far it is instead of drawing."""
 
+OF_A_STEP = (1, 2, 130)
+"""Exit codes that a step says of itself."""
+PARTIAL = 3
+"""Exit code of a build that lacks a part."""
 PATIENCE = 5
 """Seconds that a step has to end by itself."""
 
@@ -87,24 +93,32 @@ class Stopped(Exception):
     """
 
     def __init__(self, asked: Step, code: int, said: str) -> None:
-        self.code, self.said = code if code in EXIT_CODES else 1, said or f"the step {asked.what!r} was killed"
+        self.killed = code not in (1, 2)
+        self.code, self.said = code if code in OF_A_STEP else 1, said or f"the step {asked.what!r} was killed"
         super().__init__(self.said)
 
 
-def run(file: str, jobs: int, *, refresh: bool = False) -> tuple[int, Path]:
-    """Bring the report of a study file up to date; how many steps that took, and the report's summary.
+class Brought(NamedTuple):
+    """A build that came to its end: how many steps ran, the summaries of the reports, and what is missing."""
+
+    steps: int
+    summaries: list[Path]
+    missing: Sequence[Fault] = ()
+
+
+def run(file: str, jobs: int, *, refresh: bool = False) -> Brought:
+    """Bring the report of a study file up to date.
 
     Waits for another run in the same tree. Each step is whole or not at all, so what was there before stands until a
-    step is done. When one fails no other is begun, those under way end, and :class:`Stopped` is raised.
+    step is done. A notebook that fails is missing in the report, and so are those that read it. When another step
+    fails no other is begun, those under way end, and :class:`Stopped` is raised.
     """
-    count, (where,) = _brought(goals.located(file).base, lambda built: goals.of_file(file, built), jobs, refresh)
-    return count, summary_of(where)
+    return _brought(goals.located(file).base, lambda built: goals.of_file(file, built), jobs, refresh)
 
 
-def build(wanted: Sequence[str], jobs: int, *, refresh: bool = False) -> tuple[int, list[Path]]:
-    """Bring goals of the project up to date, as :func:`run` does; how many steps, and the summaries of the reports."""
-    count, reports = _brought(paths.ROOT, lambda built: goals.of_project(wanted, built), jobs, refresh)
-    return count, [summary_of(where) for where in reports]
+def build(wanted: Sequence[str], jobs: int, *, refresh: bool = False) -> Brought:
+    """Bring goals of the project up to date, as :func:`run` does."""
+    return _brought(paths.ROOT, lambda built: goals.of_project(wanted, built), jobs, refresh)
 
 
 def explain_run(file: str) -> list[str]:
@@ -119,7 +133,7 @@ def explain_build(wanted: Sequence[str]) -> list[str]:
     return explained(goals.of_project(wanted, built).steps, built)
 
 
-def _brought(base: Path, ask: Callable[[Built], Asked], jobs: int, refresh: bool) -> tuple[int, list[StudyPaths]]:
+def _brought(base: Path, ask: Callable[[Built], Asked], jobs: int, refresh: bool) -> Brought:
     with lock.held(base):
         built = Built(base)
         asked = ask(built)
@@ -128,8 +142,8 @@ def _brought(base: Path, ask: Callable[[Built], Asked], jobs: int, refresh: bool
                 goals.place(file)  # a file that is wrong is refused before anything runs
         steps = _Steps()
         with steps.ending():
-            ran = bring_up_to_date(asked.steps, built, steps.perform, jobs, refresh=refresh, stop=steps.stop)
-    return len(ran), asked.reports
+            end = bring_up_to_date(asked.steps, built, steps.perform, jobs, refresh=refresh, stop=steps.stop)
+    return Brought(len(end.ran), [summary_of(where) for where in asked.reports], end.missing)
 
 
 def summary_of(where: StudyPaths) -> Path:

@@ -1,5 +1,6 @@
 """The site over HTTP, for this machine only: bound to the loopback, and deaf to every name but its own."""
 
+import errno
 from functools import partial
 from http import HTTPStatus
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -10,6 +11,8 @@ from helpers import paths
 from helpers.errors import ReportError
 
 LOOPBACK = "127.0.0.1"
+HIGHEST = 65_535
+"""The last port there is."""
 OWN_NAMES = {LOOPBACK, "localhost"}
 
 
@@ -39,18 +42,24 @@ class Pages(SimpleHTTPRequestHandler):
 def server(folder: Path, port: int) -> ThreadingHTTPServer:
     """A server of ``folder`` on the loopback, not yet serving; port 0 takes a free one.
 
-    Raises :class:`~helpers.errors.ReportError` when there is no site, or the port is taken.
+    Raises :class:`~helpers.errors.ReportError` in one line when there is no site, no such port, or it is
+    taken.
     """
     if not (folder / "index.html").is_file():
         raise ReportError(
             "there is no site to show", expected=paths.shown(folder / "index.html"),
             remedy="run: make all, or: python -m helpers run STUDY",
         )  # fmt: skip
+    if not 0 <= port <= HIGHEST:
+        raise ReportError(f"there is no port {port}: give a number up to {HIGHEST}, or 0 for a free one")
     try:
         return ThreadingHTTPServer((LOOPBACK, port), partial(Pages, directory=str(folder)))
-    except (OSError, OverflowError) as error:
+    except OSError as error:
+        why = {
+            errno.EADDRINUSE: "another program uses it",
+            errno.EACCES: "this account may not use it, as most may not those below 1024",
+        }.get(error.errno or 0, error.strerror)
+        other = port + 1 if 1024 <= port < HIGHEST else 8_000
         raise ReportError(
-            f"nothing can be served on port {port}", got=str(error),
-            expected=f"a port of {LOOPBACK} that no other program uses and that is yours to use",
-            remedy=f"choose another: python -m helpers serve --port {port + 1 if port < 65_535 else 8_000}",
-        ) from None  # fmt: skip
+            f"nothing can be served on port {port}: {why}; take another: python -m helpers serve --port {other}"
+        ) from None

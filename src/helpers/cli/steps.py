@@ -14,8 +14,9 @@ from helpers import paths
 from helpers.cli.group import command, study_argument
 from helpers.errors import ReportError
 from helpers.pipeline import lock
-from helpers.pipeline.files import scratch, write_text
+from helpers.pipeline.files import private, scratch, write_text
 from helpers.pipeline.progress import Running, step
+from helpers.pipeline.terminal import plain, say
 
 if TYPE_CHECKING:
     from helpers.config import Study
@@ -50,7 +51,7 @@ def log(study_file: str) -> None:
         from helpers.simulate import simulate
 
         with scratch(where.data, "raw") as aside:
-            aside.mkdir()
+            private(aside)
             simulate(study, aside)
             ingest.finish(aside, where.raw)
 
@@ -94,7 +95,7 @@ def year(programme_file: str) -> None:
 
     asked, where = programme.opened(programme_file)
     with writing(where.base, asked.name, "year"), scratch(where.data, "raw") as aside:
-        aside.mkdir()
+        private(aside)
         simulate_year(asked.data, aside)
         ingest.finish(aside, where.raw)
 
@@ -140,7 +141,7 @@ def report(study_file: str) -> None:
     with writing(where.base, where.name, "figures and numbers"):
         exported = export(where)
         if exported.note:
-            click.echo(f"  {where.name:<18} {exported.note}", err=True)
+            say(f"  {where.name:<18} {exported.note}", err=True)
         numbers = Numbers.of(where)
         if where.is_programme:
             from helpers.config import programme
@@ -150,7 +151,7 @@ def report(study_file: str) -> None:
             from helpers import config
 
             text = summary(config.load(study_file), where, numbers)
-        write_text(where.reports / "summary.txt", text)
+        write_text(where.reports / "summary.txt", plain(text))
         numbers.save(where.reports / "results.json", where.name)
         (where.reports / "results.json").touch()
 
@@ -185,7 +186,7 @@ def own_data() -> None:
     from helpers.site import worked_example
 
     with writing(paths.ROOT, "own-data", "worked example"):
-        click.echo(f"Recorded in {paths.shown(worked_example.save())}")
+        say(f"Recorded in {paths.shown(worked_example.save())}")
 
 
 @command
@@ -199,7 +200,7 @@ def simulator_(study_files: tuple[str, ...]) -> None:
     with writing(paths.ROOT, "simulator", "page"):
         asked = study_files or [f"studies/{name}.yml" for name in BUNDLED]
         written = whatif_page.write(map(presets.read, asked), paths.ROOT / "reports" / "simulator.html")
-    click.echo(f"Open {paths.shown(written)}")
+    say(f"Open {paths.shown(written)}")
 
 
 @command
@@ -218,7 +219,7 @@ def diagrams() -> None:
 
     with writing(paths.ROOT, "diagrams", "page"):
         drawn = page.write()
-    click.echo(f"Open {paths.shown(drawn)}")
+    say(f"Open {paths.shown(drawn)}")
 
 
 @command
@@ -230,7 +231,7 @@ def dbt_docs(study_file: str) -> None:
     study, where = opened(study_file)
     with writing(where.base, study.name, "dbt docs"):
         page = document(study, where)
-    click.echo(f"Open {paths.shown(page)}")
+    say(f"Open {paths.shown(page)}")
 
 
 @command
@@ -248,7 +249,7 @@ def calibration(scale: float, topics: tuple[str, ...]) -> None:
         running.expect(len(cases(chosen)), "cases")
         jobs = len(os.sched_getaffinity(0))
         lines = record.run_all(chosen, scale=scale, jobs=jobs, done=lambda line: running.advance())
-    click.echo(record.text(lines))
+    say(record.text(lines))
     if not topics and scale >= 1:
         with lock.held():
             record.save(lines)

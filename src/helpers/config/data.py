@@ -16,6 +16,7 @@ from pydantic import (
 from helpers.config.base import ConfigError, Model, Name, Share
 from helpers.config.columns import TAKEN, RawColumn
 from helpers.config.formats import format_of
+from helpers.config.times import check_format, check_zone
 
 VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 """An environment variable in a path."""
@@ -76,7 +77,7 @@ class Tolerance(Model):
     wrong_type: Share = 0
     """Text where a number is planned"""
     missing_revenue: Share = 0
-    """Purchases without an amount"""
+    """Events without the amount that is summed; they have happened, and their unit is left out of the sum alone"""
     negative_price: Share = 0
     """Amounts below zero"""
     repeated: Share = 0.05
@@ -145,12 +146,20 @@ class Place(Model):
     """The table of a DuckDB file or a PostgreSQL database"""
     delimiter: str = Field(",", min_length=1, max_length=1)
     """What separates the columns of a CSV"""
+    decimal: Literal[".", ","] | None = None
+    """What stands before the decimals, . or , where the numbers of a column do not tell it, as 1,234 alone does not"""
+    negative: Literal["error", "refund"] = "error"
+    """What an amount below zero is: an error, or a refund, which lowers sums and is no event of its own"""
     encoding: str | None = None
     """The encoding of a CSV, such as cp1252; UTF-8 and UTF-16 are seen from the file"""
     header_line: int | None = Field(None, ge=1, le=64)
     """The line of a CSV that holds the names of the columns, where something else stands above it"""
     origin: str = ""
     """Where the data come from, for the report"""
+    time_format: str | None = Field(None, min_length=1)
+    """How times are written, where the values do not tell: day_first, month_first, epoch_seconds, ..., or codes as %d.%m.%Y"""
+    timezone: str = "UTC"
+    """Time zone of times that carry none, such as Europe/Berlin"""
     export_clean_events: bool = False
     """Whether the clean events are written as a CSV beside the marts"""
 
@@ -178,6 +187,9 @@ class Place(Model):
     @model_validator(mode="after")
     def _whole(self) -> Self:
         database = self.kind in ("duckdb", "postgres")
+        if self.time_format is not None:
+            check_format(self.time_format)
+        check_zone(self.timezone)
         if not self.path and self.format != "frame":
             raise ConfigError(
                 "path", "nothing", "a file, a folder, a glob or a database", remedy="or say format: frame"
@@ -280,12 +292,10 @@ class UnitTolerance(Model):
     """Rows without a unit"""
     unparseable_time: Share = 0
     """Times that nobody can read"""
-    missing_outcome: Share = 0
-    """Rows whose outcome is empty, which is not zero"""
     wrong_type: Share = 0
-    """Text where a number is expected"""
+    """Rows with text where a number is expected; the value is then missing, the row stays"""
     negative_price: Share = 0
-    """Amounts below zero"""
+    """Rows with an amount below zero; the value is then missing, the row stays"""
     shown_otherwise: Share = 0
     """Rows whose variant is not what was shown; contamination"""
     duplicate_unit: Share = 0
@@ -293,12 +303,25 @@ class UnitTolerance(Model):
     two_variants: Share = 0
     """Units that saw more than one variant; contamination"""
 
+    @model_validator(mode="before")
+    @classmethod
+    def _missing(cls, raw: Any) -> Any:
+        """What once left rows out by their outcome is a matter of each metric."""
+        if isinstance(raw, dict) and "missing_outcome" in raw:
+            raise ConfigError(
+                "missing_outcome", raw["missing_outcome"], "nothing: an empty outcome costs its metric alone, never the row",
+                remedy="remove it; where empty means that nothing happened, write missing: zero at the metric",
+            )  # fmt: skip
+        return raw
+
 
 class Units(Place):
     """A table with one row a unit: its variant and its outcomes in columns, mapped to the project's names.
 
     Every row is told to the warehouse as events: :data:`EXPOSED` at its time (at ``period.start`` without one), an
     event for each outcome that is not zero right after it, and one for each ``before`` just before ``period.start``.
+    An outcome that is empty is told as an event without an amount: its unit leaves the metrics of that outcome alone.
+    A ``before`` that is empty costs no unit: the usual history is taken, alike in every arm.
     """
 
     source: Literal["units"]

@@ -1,7 +1,7 @@
 """What a study compares and measures: period, variants, funnel, metrics, design."""
 
 from datetime import datetime
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
     Field,
@@ -133,8 +133,12 @@ class Metric(Model):
 
     ``any`` of an event is a proportion; ``count`` and ``sum`` (of the event's amount) are means;
     ``sum`` or ``count`` with ``per`` is a ratio: ``per: count`` divides by the count of the same event,
-    ``per: EVENT`` by the count of another one; ``days`` makes it retention: any event in the
-    day after ``days - 1`` full days have passed and at the latest ``days`` after exposure.
+    ``per: EVENT`` by the count of another one; ``from_day`` and ``to_day`` make it retention: any event on these days.
+
+    An event counts from the moment of the exposure on, to the end of the experiment; with ``within_days: N`` to N times
+    24 hours after the exposure, that moment included. Day k is more than k - 1 and at most k times 24 hours after the
+    exposure. A unit whose window is not over at the end of the experiment, or of the log if that is earlier, is left
+    out of the metric and counted.
     """
 
     name: Name
@@ -151,10 +155,16 @@ class Metric(Model):
     """count the events, or sum their amounts"""
     per: Name | None = None
     """What a ratio divides by: count of the same event, or another event"""
-    days: int | None = Field(None, ge=1, le=90)
-    """The day after exposure on which a unit must be back"""
-    unit: Literal["share", "money", "count", "seconds"] = "share"
-    """How values are shown: share, money, count or seconds"""
+    from_day: int | None = Field(None, ge=1, le=365)
+    """Retention: first day after exposure on which any event counts; day 1 is the first 24 hours"""
+    to_day: int | None = Field(None, ge=1, le=365)
+    """Retention: last such day; the same as from_day asks whether a unit is back on that very day"""
+    within_days: int | None = Field(None, ge=1, le=365)
+    """Count only events within so many times 24 hours of the exposure; to the end of the experiment without it"""
+    missing: Literal["drop", "zero", "error"] | None = None
+    """A unit without a value: drop leaves it out of this metric, zero says that empty means 0, error stops. Without it, a table of units drops it and a log stops where an event lacks the amount that is summed"""
+    unit: Literal["share", "money", "count", "seconds", "number"] = "share"
+    """What values are: share, money, count (whole), seconds, or number for every other one, such as a score"""
     better: Literal["higher", "lower"] = "higher"
     """Whether higher or lower values are better"""
     margin: Margin | None = None
@@ -164,15 +174,30 @@ class Metric(Model):
     winsorize: Annotated[float, Field(gt=0.5, lt=1)] | None = None
     """Pooled quantile to which higher values are pulled in; nothing is dropped"""
 
+    @model_validator(mode="before")
+    @classmethod
+    def _days(cls, raw: Any) -> Any:
+        """``days`` was told as day N and counted days 2 to N, so nobody can say what a file with it means."""
+        if not isinstance(raw, dict) or "days" not in raw:
+            return raw
+        days = raw["days"]
+        if raw.get("type") != "retention":
+            raise ConfigError("days", days, "within_days", remedy=f"write within_days: {days}")
+        as_before = "" if days == 1 else f"; to count as before write from_day: 2 and to_day: {days}"
+        raise ConfigError(
+            "days", days, "from_day and to_day: days said day N, and counted days 2 to N",
+            remedy=f"for day {days} alone write from_day: {days} and to_day: {days}{as_before}",
+        )  # fmt: skip
+
     @model_validator(mode="after")
     def _complete(self) -> Self:
         needs = {
             "proportion": {"event"},
             "mean": {"event", "measure"},
             "ratio": {"event", "measure", "per"},
-            "retention": {"days"},
+            "retention": {"from_day", "to_day"},
         }[self.type]
-        given = {k for k in ("event", "measure", "per", "days") if getattr(self, k) is not None}
+        given = {k for k in ("event", "measure", "per", "from_day", "to_day") if getattr(self, k) is not None}
         if needs != given:
             raise ConfigError(
                 "type",
@@ -190,11 +215,39 @@ class Metric(Model):
             raise ConfigError(
                 "winsorize", f"winsorize on a {self.type}", "it on a mean only", remedy="remove winsorize"
             )
-        if self.covariate and self.type == "retention":
+        if self.type == "retention":
+            self._check_retention()
+        return self
+
+    def _check_retention(self) -> None:
+        assert self.from_day and self.to_day
+        if self.from_day > self.to_day:
+            raise ConfigError("to_day", self.to_day, f"{self.from_day} or later, the first day that counts")
+        if self.covariate:
             raise ConfigError(
                 "covariate", "true on a retention metric", "false, nobody is retained before the exposure"
             )
-        return self
+        for key in ("within_days", "missing"):
+            if getattr(self, key) is not None:
+                told = (
+                    "from_day and to_day say when an event counts" if key == "within_days" else "no event is no value"
+                )
+                raise ConfigError(key, f"{key} on a retention metric", f"nothing: {told}", remedy=f"remove {key}")
+
+    @property
+    def days(self) -> int | None:
+        """Days after its exposure for which a unit must be watched; None where all that is seen of it counts."""
+        return self.to_day if self.type == "retention" else self.within_days
+
+    @property
+    def window(self) -> str:
+        """From when until when the outcome counts, in words."""
+        if self.type == "retention":
+            first, last = self.from_day, self.to_day
+            return f"on day {last} after exposure" if first == last else f"on days {first} to {last} after exposure"
+        if self.within_days:
+            return f"within {self.within_days} day{'s' if self.within_days > 1 else ''} of exposure"
+        return "from exposure to the end of the experiment"
 
     @property
     def events(self) -> set[str]:

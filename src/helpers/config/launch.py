@@ -4,11 +4,14 @@ from typing import Annotated, Self
 
 from pydantic import (
     Field,
+    ValidationInfo,
+    field_validator,
     model_validator,
 )
 
 from helpers import defaults
 from helpers.config.base import ConfigError, Model, Moment, Name, Positive, Share
+from helpers.config.currencies import Currency, minor_digits
 
 
 class Rule(Model):
@@ -27,7 +30,9 @@ class Rule(Model):
 class Economics(Model):
     """Money of the decision; amounts in units of the currency. Without a revenue metric nothing is said of money."""
 
-    currency: str = Field("EUR", pattern=r"^[A-Z]{3}$")
+    money_digits: int | None = Field(None, ge=0, le=12)
+    """Digits behind the point that amounts are rounded to; those of the currency, or all in the data, when left out"""
+    currency: str = Field("EUR", validate_default=True, pattern=r"^[A-Z]{3}$")
     """Three capital letters, such as EUR"""
     revenue_metric: Name | None = None
     """The mean metric that money is reckoned from"""
@@ -41,6 +46,13 @@ class Economics(Model):
     """Months over which it is reckoned"""
     exposed_units_per_month: int | None = Field(None, ge=1)
     """Units that reach the exposure in a month; from the log when left out"""
+
+    @field_validator("currency")
+    @classmethod
+    def _finer(cls, code: str, info: ValidationInfo) -> str:
+        """A currency in which the study has prices below the smallest coin."""
+        digits = info.data.get("money_digits")
+        return Currency.of(code, digits) if digits is not None and digits > minor_digits(code) else code
 
     @property
     def horizon(self) -> str:

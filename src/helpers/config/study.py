@@ -129,6 +129,7 @@ class Study(Named):
                 "period.baseline", "nothing", f"a moment before start: {', '.join(compared)} has covariate: true"
             )
         self._check_amounts()
+        self._check_windows()
         if isinstance(self.data, Units):
             self._check_units(self.data)
         elif isinstance(self.data, Log):
@@ -147,12 +148,30 @@ class Study(Named):
 
     def _check_amounts(self) -> None:
         """What an event's amount is must be told by all metrics that sum it alike."""
-        money = {m.event for m in self.metrics if m.event and m.measure == "sum" and m.unit == "money"}
-        both = sorted(money & self.counted)
-        if both:
-            raise ConfigError(
-                "metrics", f"'{both[0]}' summed as money and as a count", "one unit for the amount of an event"
-            )
+        told: dict[str, str] = {}
+        for metric in self.metrics:
+            if metric.event and metric.measure == "sum":
+                known = told.setdefault(metric.event, metric.unit)
+                if known != metric.unit:
+                    units = " and as ".join(
+                        {"money": "money", "count": "a count"}.get(u, u) for u in (known, metric.unit)
+                    )
+                    raise ConfigError(
+                        "metrics", f"'{metric.event}' summed as {units}", "one unit for the amount of an event"
+                    )
+
+    def _check_windows(self) -> None:
+        """A window must end before the experiment does for somebody, and an event with nothing to sum has no gap."""
+        for i, metric in enumerate(self.metrics):
+            key = f"metrics.{i}.{'to_day' if metric.type == 'retention' else 'within_days'}"
+            if metric.days and metric.days > self.period.experiment_days and not self.is_unit_table:
+                days = self.period.experiment_days
+                raise ConfigError(key, metric.days, f"at most the {days:g} days of the experiment")
+            if metric.missing and metric.measure != "sum" and not self.is_unit_table:
+                raise ConfigError(
+                    f"metrics.{i}.missing", metric.missing, "nothing: an event of a log has happened, whatever its amount",
+                    remedy="remove missing",
+                )  # fmt: skip
 
     def _check_units(self, data: Units) -> None:
         """A unit table knows one moment of a unit, the outcomes after it, and what stood before."""
@@ -179,6 +198,11 @@ class Study(Named):
                 raise ConfigError(
                     f"metrics.{i}.type", "retention", "a proportion of an outcome: a unit table has one moment"
                 )
+            if metric.within_days:
+                raise ConfigError(
+                    f"metrics.{i}.within_days", metric.within_days, "nothing: a unit table has one moment",
+                    remedy="remove within_days; the column holds what was counted",
+                )  # fmt: skip
             strange = sorted(metric.events - set(data.outcomes))
             if strange:
                 known = ", ".join(data.outcomes)
@@ -270,6 +294,26 @@ class Study(Named):
     def counted(self) -> set[str]:
         """Events whose amounts are counts, summed in units of their own; all other amounts are money."""
         return {m.event for m in self.metrics if m.event and m.measure == "sum" and m.unit == "count"}
+
+    def when_missing(self, metric: Metric) -> Literal["drop", "zero", "error"]:
+        """What a unit without a value means to a metric: as stated, else out of it in a table of units, an error in a log."""
+        return metric.missing or ("drop" if self.is_unit_table else "error")
+
+    def window(self, metric: Metric) -> str:
+        """From when until when a metric's outcome counts, in words; what a unit table holds was counted by who made it."""
+        return "as the table counts it" if self.is_unit_table else metric.window
+
+    @property
+    def money_events(self) -> set[str]:
+        """Events whose amounts are money, which metrics sum."""
+        return {m.event for m in self.metrics if m.event and m.measure == "sum" and m.unit == "money"}
+
+    @property
+    def summed_otherwise(self) -> set[str]:
+        """Events whose amounts are neither money nor counts: shares, seconds, scores; or outcomes that nothing sums."""
+        summed = {m.event for m in self.metrics if m.event and m.measure == "sum"}
+        outcomes = set(self.data.outcomes) - summed if isinstance(self.data, Units) else set()
+        return (summed | outcomes) - self.money_events - self.counted
 
     @property
     def is_unit_table(self) -> bool:

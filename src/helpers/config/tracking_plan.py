@@ -17,7 +17,6 @@ PROBLEMS: Final = (
     "unparseable_time",
     "unplanned_event",
     "wrong_type",
-    "missing_revenue",
     "negative_price",
     "outside_period",
 )
@@ -34,6 +33,7 @@ ROW_KINDS: Final[dict[str, Disposition]] = {
     "named_month": "repaired",
     "missing_property": "flagged",
     "extra_property": "flagged",
+    "missing_revenue": "flagged",
     "impossible_order": "flagged",
     "free_purchases": "flagged",
     "kept": "kept",
@@ -42,9 +42,11 @@ ROW_KINDS: Final[dict[str, Disposition]] = {
 
 UNIT_KINDS: Final[dict[str, Disposition]] = {
     "left_out": "dropped",
-    **dict.fromkeys(("missing_outcome", "shown_otherwise", "duplicate_unit"), "quarantined"),
+    "missing_outcome": "flagged",
+    "shown_otherwise": "quarantined",
+    "duplicate_unit": "quarantined",
 }
-"""What only a unit table can have wrong: a row of a level that is left out, without an outcome, shown another variant, repeating a unit."""
+"""What only a unit table can have wrong: a row of a level that is left out, that lacks an outcome, was shown another variant, repeats a unit."""
 
 EXPERIMENT_EVENTS: Final[dict[str, tuple[str, ...]]] = {
     "experiment_impression": ("experiment_id", "variant", "user_id"),
@@ -194,11 +196,14 @@ def plans() -> dict[str, TrackingPlan]:
 
 def _plan_of_units(data: Units) -> TrackingPlan:
     exposed = Event(description="The unit enters the experiment", properties={"variant": Property(type="string")})
-    happened = {"price": Property(type="number", required=True)}
+    happened = {"price": Property(type="number")}
     return TrackingPlan(
         events={EXPOSED: exposed}
         | {
-            name: Event(description=f"Column {column} is not zero; its value is the amount", properties=happened)
+            name: Event(
+                description=f"Column {column} is not zero; its value is the amount, none where it is not known",
+                properties=happened,
+            )
             for name, column in data.outcomes.items()
         }
     )

@@ -1,12 +1,13 @@
 """The plan of an experiment: how many units, how long, and whether the machinery can be trusted."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from helpers.config import Study
 from helpers.errors import ReportError
+from helpers.experiment.decision.rule import reachable
 from helpers.experiment.rerandomisation import Rerandomised, evaluated
 from helpers.experiment.results import Results
 from helpers.formatting import formatted
@@ -16,6 +17,7 @@ from helpers.stats.design.duration import weeks
 from helpers.stats.design.plan import Plan
 from helpers.stats.design.power import MeanDesign, ProportionDesign
 from helpers.stats.summaries.proportion import Proportion
+from helpers.stats.validation import InputError
 from helpers.warehouse import query
 
 if TYPE_CHECKING:
@@ -30,19 +32,28 @@ SHORTEST_CURVE = 7
 class PlannedExperiment:
     """Sample size, duration and detectable effects of a study's primary metric.
 
-    ``splits`` holds each split of the study with its plan and how long it runs, ``curves`` the smallest detectable
-    effect over numbers of units for each of them, ``traffic`` the distinct exposed units by day.
+    ``plan`` is None where ``reason`` says why nothing can be planned. ``effect`` is the relative effect planned for: that
+    of the study, or the nearest one that a proportion can reach. ``splits`` holds each split of the study with its plan
+    and how long it runs, ``curves`` the smallest detectable effect over numbers of units for each of them,
+    ``detectable_now`` that of the units at hand (None where they find none), ``traffic`` the distinct exposed units by day.
     """
 
-    plan: Plan
+    plan: Plan | None
+    reason: str
+    effect: float
     days: float | None
     weeks: int | None
     note: str
     reached: str
-    detectable_now: float
+    detectable_now: float | None
     splits: list[tuple[float, Plan, str]]
     curves: list[tuple[float, list[Plan]]]
     traffic: "pd.DataFrame"
+
+    @property
+    def units(self) -> int | None:
+        """Units in all that reach the planned power."""
+        return None if self.plan is None else self.plan.n_total
 
 
 def plan(study: Study, results: Results, con: "duckdb.DuckDBPyConnection") -> PlannedExperiment:
@@ -51,57 +62,77 @@ def plan(study: Study, results: Results, con: "duckdb.DuckDBPyConnection") -> Pl
     The base is the outcome of exposed units had nobody been treated. Duration comes from the curve of distinct
     exposed units of the diagnosis period; a curve shorter than a week gives none.
     """
-    size, power = study.design.minimum_detectable, study.design.power
-    design = basis(results)
-    chosen = design.size(relative=size, power=power)
+    size, power = planned_effect(results), study.design.power
+    design, reason = basis(results)
+    chosen = None if design is None else design.size(relative=size, power=power)
     traffic = query.query(con, "exposures_by_day")
     curve = traffic[traffic.period == "diagnosis"].cumulative_units.to_list()
     exposed = results.units("exposed", "all", "all")
+    if design is None or chosen is None:
+        reached = f"{exposed:,} units were exposed"
+        return PlannedExperiment(None, reason, size, None, None, reason, reached, None, [], [], traffic)
     found = weeks(chosen.n_total, curve) if len(curve) >= SHORTEST_CURVE else None
     short = "the log is shorter than a week" if study.has_time else "every unit counts from one moment"
     note = found.note if found else f"{short}, so no duration can be told"
     splits, curves = [], []
     for share in study.design.splits:
-        split = basis(
-            results, (share, *((1 - share) * v.weight / (1 - study.control.weight) for v in study.treatments))
-        )
+        others = ((1 - share) * v.weight / (1 - study.control.weight) for v in study.treatments)
+        split = replace(design, weights=(share, *others))
         needed = split.size(relative=size, power=power)
         splits.append((share, needed, _duration(needed.n_total, curve)))
         sizes = [round(chosen.n_total * 2 ** (k / 4)) for k in range(-8, 13)]
-        curves.append((share, [split.mde(n, power=power) for n in sizes]))
+        curves.append((share, [least for n in sizes if (least := detectable(split, n, power)) is not None]))
+    now = detectable(design, exposed, power)
     more = "more" if exposed >= chosen.n_total else "fewer"
     return PlannedExperiment(
         chosen,
+        "",
+        size,
         found.days if found and math.isfinite(found.days) else None,
         found.weeks if found else None,
         note,
         f"{exposed:,} units were exposed, {more} than the {chosen.n_total:,} planned",
-        design.mde(exposed, power=power).relative,
+        None if now is None else now.relative,
         splits,
         curves,
         traffic,
     )
 
 
-def basis(results: Results, weights: tuple[float, ...] = ()) -> ProportionDesign | MeanDesign:
+def basis(results: Results) -> tuple[ProportionDesign | MeanDesign | None, str]:
     """The test of the primary metric to plan for, on the outcome of exposed units had nobody been treated.
 
-    Units are split by ``weights``, and as the study says without them.
+    None and the reason where that outcome does not vary, or has a mean of zero, of which nothing is a fraction.
     """
     study = results.study
-    weights = weights or tuple(v.weight for v in study.variants)
-    base = results.base(study.primary)
-    alpha = 1 - study.decision.confidence
-    if not isinstance(base, Proportion):
-        return MeanDesign(math.sqrt(base.variance), mean=base.estimate, weights=weights, alpha=alpha)
-    if not 0 < base.estimate < 1:
-        raise ReportError(
-            "no sample size can be planned: the primary metric has no variance",
-            got=f"{base.successes:,} of {base.n:,} exposed units",
-            expected="some, not all",
-            cause="the wrong event in the primary metric",
-        )
-    return ProportionDesign(base.estimate, weights=weights, alpha=alpha)
+    weights, alpha = tuple(v.weight for v in study.variants), 1 - study.decision.confidence
+    base, label = results.base(study.primary), study.primary.label.lower()
+    none = f"no size can be planned on {label}:"
+    if isinstance(base, Proportion):
+        if 0 < base.estimate < 1:
+            return ProportionDesign(base.estimate, weights=weights, alpha=alpha), ""
+        return None, f"{none} {'all' if base.successes else 'none'} of {base.n:,} untreated units had it"
+    if not base.variance > 0:
+        return None, f"{none} it is the same for all of the {base.n:,} untreated units"
+    if not abs(base.estimate) > 0:
+        return None, f"{none} its mean is zero, and no change is a fraction of that"
+    return MeanDesign(math.sqrt(base.variance), mean=base.estimate, weights=weights, alpha=alpha), ""
+
+
+def planned_effect(results: Results) -> float:
+    """The study's smallest relative effect worth finding; of a proportion, one that does not pass 100 %."""
+    base, asked = results.base(results.study.primary), results.study.design.minimum_detectable
+    if isinstance(base, Proportion) and 0 < base.estimate < 1:
+        return reachable(asked, base.estimate)
+    return asked
+
+
+def detectable(design: ProportionDesign | MeanDesign, units: int, power: float) -> Plan | None:
+    """The smallest effect that so many units find; None where they are too few to find any."""
+    try:
+        return design.mde(units, power=power)
+    except InputError:
+        return None
 
 
 def _duration(n_total: int, curve: list[int]) -> str:
@@ -113,13 +144,16 @@ def _duration(n_total: int, curve: list[int]) -> str:
     return formatted(found.weeks, "weeks") + (" (beyond the curve)" if found.extrapolated else "")
 
 
-def aa_test(file: Path, study: Study) -> Rerandomised:
-    """The A/A test over every assignment made."""
+def aa_test(file: Path, study: Study) -> tuple[Rerandomised | None, str]:
+    """The A/A test over every assignment made; None and the reason where there is none."""
     return evaluated(_sums(file), study, None, runs=study.design.aa_runs)
 
 
-def coverage_test(file: Path, study: Study, results: Results) -> Rerandomised:
-    """The analysis repeated on the first assignments, with the planted uplift where it can be moved to other units."""
+def coverage_test(file: Path, study: Study, results: Results) -> tuple[Rerandomised | None, str]:
+    """The analysis repeated on the first assignments, with the planted uplift where it can be moved to other units.
+
+    None and the reason where there is none.
+    """
     runs = min(study.design.coverage_runs, study.design.aa_runs)
     truth = results.truth(study.primary) if study.mode == "offline" else None
     return evaluated(_sums(file), study, truth, runs=runs)

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from helpers.config import Study
-from helpers.errors import ReportError
 from helpers.stats.binomial import BinomialInterval, binomial_interval
 from helpers.stats.survival.curves import Lifetimes, SurvivalCurve, kaplan_meier
 from helpers.warehouse import query
@@ -73,7 +72,7 @@ def read(con: "duckdb.DuckDBPyConnection", dimension: str = "all") -> list[Funne
 
 
 def by_arm(con: "duckdb.DuckDBPyConnection", study: Study) -> list[FunnelCounts]:
-    """The funnel of each arm in the experiment, from the exposure on, control first; none where :func:`no_arms` says why."""
+    """The funnel of each arm in the experiment, from the exposure on, control first; none where an arm is missing."""
     arms = {str(variant): rows for variant, rows in query.query(con, "funnel_arms").groupby("variant")}
     found = [_funnel("strict", v.name, arms[v.name].sort_values("step")) for v in study.variants if v.name in arms]
     return found if len(found) == len(study.variants) else []
@@ -105,15 +104,14 @@ def _funnel(name: str, level: str, rows: "pd.DataFrame") -> FunnelCounts:
     return FunnelCounts(name, level, tuple(steps))
 
 
-def time_to_convert(con: "duckdb.DuckDBPyConnection") -> SurvivalCurve:
-    """Kaplan-Meier curve of the minutes from the exposure step to the last one; open windows are censored."""
+def time_to_convert(con: "duckdb.DuckDBPyConnection") -> SurvivalCurve | None:
+    """Kaplan-Meier curve of the minutes from the exposure step to the last one; open windows are censored.
+
+    None where nobody reached the exposure step in the diagnosis period.
+    """
     rows = query.query(con, "time_to_convert")
     if rows.empty:
-        raise ReportError(
-            "nobody reached the exposure step in the diagnosis period",
-            cause="the wrong event in exposure, or a period the log does not reach",
-            remedy="correct exposure or period in the study file",
-        )
+        return None
     return kaplan_meier(Lifetimes(rows.minutes + 0.5, rows.converted, rows.units))
 
 

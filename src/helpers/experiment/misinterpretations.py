@@ -86,8 +86,9 @@ def segment_tests(results: Results) -> list[SegmentTests]:
 def near_miss(results: Results, p_value: float = NEAR_MISS) -> NearMiss | None:
     """The false-positive risk of ``p_value`` under the study's prior; see :func:`helpers.experiment.decision.rule.observed_risk`."""
     study, effect = results.study, results.effect(results.study.primary)
-    if effect is None:
+    design, _ = basis(results)
+    if effect is None or design is None or min(effect.effect.n_control, effect.effect.n_treatment) < 2:
         return None
     asked = replace(effect.effect, p_value=p_value)
-    risk = observed_risk(asked, basis(results), study.design.minimum_detectable, study.decision)
+    risk = observed_risk(asked, design, study.design.minimum_detectable, study.decision)
     return NearMiss(p_value, risk, study.decision.prior_success_rate)

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Any
 from helpers.assignment import hex_cut
 from helpers.config import Metric, Study
 from helpers.defaults import SRM_THRESHOLD
-from helpers.errors import ReportError
 from helpers.experiment.results import Truth
 from helpers.stats.binomial import MonteCarlo, monte_carlo
 from helpers.stats.checks.srm import srm
 from helpers.stats.comparisons.linear import welch
 from helpers.stats.comparisons.score import score_intervals
 from helpers.warehouse import query
+from helpers.warehouse.amounts import AmountDigits
 
 if TYPE_CHECKING:
     import duckdb
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+LEAST = 2
+"""Units of an arm below which there is nothing to compare."""
 BUCKETS_A_HASH = 4
 """Buckets of 13 hexadecimal digits that one SHA-256 holds; see docs/queries/rerandomised_assignments.sql."""
 
@@ -28,8 +30,8 @@ BUCKETS_A_HASH = 4
 class Rerandomised:
     """Many experiments on the same units, each under a salt of its own.
 
-    ``p_values`` and ``false_positives`` compare units of which none was treated; ``estimates`` (relative),
-    ``coverage`` and ``power`` compare control with treated units whose uplift is known.
+    ``p_values`` and ``false_positives`` compare units of which none was treated; ``estimates`` (relative, those that
+    can be made), ``coverage`` and ``power`` compare control with treated units whose uplift is known.
     """
 
     runs: int
@@ -74,22 +76,37 @@ def rerandomise(con: "duckdb.DuckDBPyConnection", study: Study) -> "pd.DataFrame
 
     with ThreadPoolExecutor(workers) as pool:
         parts = list(pool.map(part, edges[:-1], edges[1:]))
-    return pd.concat(parts, ignore_index=True).iloc[: study.design.aa_runs].astype("float64")
+    sums = pd.concat(parts, ignore_index=True).iloc[: study.design.aa_runs].astype("float64")
+    worth = float(AmountDigits.read(con).worth(study.primary))
+    for name in sums.columns:
+        if name.startswith("y"):
+            sums[name] *= worth**2 if "squared" in name else worth
+    return sums
 
 
-def evaluated(sums: "pd.DataFrame", study: Study, truth: Truth | None, *, runs: int) -> Rerandomised:
+def evaluated(sums: "pd.DataFrame", study: Study, truth: Truth | None, *, runs: int) -> tuple[Rerandomised | None, str]:
     """How often the machinery lies on the real exposed units, over the first ``runs`` salts.
 
     Estimates the false-positive rate of the primary metric's test (no unit treated in either arm), the rate of
     sample-ratio alarms, and, offline, the coverage of the interval for the planted absolute effect and the power.
     The arms are the control and the first treatment, by their weights. Each rate carries its Clopper-Pearson interval.
+    An assignment that leaves fewer than two units in an arm is no experiment and is left out. None and the reason where
+    none is left, where the metric is a ratio, of which no sums are kept, or where it is the same for every unit.
     """
     import numpy as np
 
-    columns = {name: sums[name].to_numpy()[:runs] for name in sums.columns}
+    if study.primary.type == "ratio":
+        return None, "only a proportion or a mean is split anew, and the primary metric is a ratio"
+    first = sums[:runs]
+    kept = first[(first.n_control >= LEAST) & (first.n_treatment >= LEAST)]
+    columns, runs = {name: kept[name].to_numpy() for name in kept.columns}, len(kept)
+    if not runs:
+        return None, "no split of so few units leaves two in either arm"
     alpha = 1 - study.decision.confidence
     null = _arrays(columns, study.primary, "y0", alpha)
     planted = _arrays(columns, study.primary, "y1", alpha)
+    if not np.isfinite(null.p_value).any():
+        return None, f"{study.primary.label.lower()} does not differ between the units, so no split finds anything"
     share = 1 - study.treated_share
     alarms = [
         srm([int(c), int(t)], [share, 1 - share]).failed
@@ -99,24 +116,23 @@ def evaluated(sums: "pd.DataFrame", study: Study, truth: Truth | None, *, runs: 
     if truth is not None:
         inside = (planted.absolute_low <= truth.absolute) & (truth.absolute <= planted.absolute_high)
         coverage = monte_carlo("Coverage of the interval", 1 - alpha, int(inside.sum()), runs)
+    estimates = planted.relative[np.isfinite(planted.relative)]
     return Rerandomised(
         runs,
         null.p_value,
-        planted.relative,
+        estimates,
         monte_carlo("False positives", alpha, int((null.p_value < alpha).sum()), runs),
         monte_carlo("Sample-ratio alarms", SRM_THRESHOLD, int(np.sum(alarms)), runs),
         coverage,
         float((planted.p_value < alpha).mean()),
         truth.relative if truth else 0.0,
-    )
+    ), ""
 
 
 def _arrays(columns: dict[str, "np.ndarray"], metric: Metric, world: str, alpha: float) -> Any:
     n_c, n_t, y_c, y_t = (columns[k] for k in ("n_control", "n_treatment", "y0_control", f"{world}_treatment"))
     if metric.type in ("proportion", "retention"):
         return score_intervals(y_c, n_c, y_t, n_t, confidence=1 - alpha)
-    if metric.type != "mean":
-        raise ReportError("re-salted experiments need a proportion or a mean as primary metric", got=metric.type)
     variances = [
         (columns[square] - y**2 / n) / (n - 1)
         for square, y, n in (("y0_squared_control", y_c, n_c), (f"{world}_squared_treatment", y_t, n_t))

@@ -1,6 +1,8 @@
 """What an experiment shows: effects on its metrics, and how they compare with the planted truth."""
 
+import math
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from helpers.config import Metric, Study
@@ -18,6 +20,7 @@ from helpers.stats.summaries.proportion import Proportion
 from helpers.stats.summaries.ratio import Ratio
 from helpers.stats.summaries.summary import Summary
 from helpers.warehouse import query
+from helpers.warehouse.amounts import HUNDREDTHS, AmountDigits
 
 if TYPE_CHECKING:
     import duckdb
@@ -55,6 +58,18 @@ class MetricEffect:
     effect: Effect
     adjusted_p: float
     truth: Truth | None
+    units: tuple[int, int]
+
+    @property
+    def complete(self) -> bool:
+        """Whether every unit of the two arms, ``units``, has a value of the metric."""
+        return self.units == (self.effect.n_control, self.effect.n_treatment)
+
+    @property
+    def drawable(self) -> bool:
+        """Whether the relative change and its interval are numbers with an end."""
+        e = self.effect
+        return all(map(math.isfinite, (e.relative, e.relative_low, e.relative_high)))
 
     @property
     def covered(self) -> bool | None:
@@ -64,19 +79,22 @@ class MetricEffect:
         return self.effect.absolute_low <= self.truth.absolute <= self.effect.absolute_high
 
 
-def summary(row: Any, metric: Metric, *, covariate: bool = False) -> Summary:
+def summary(row: Any, metric: Metric, *, covariate: bool = False, worth: Fraction = Fraction(1)) -> Summary:
     """The sufficient statistics of one arm, from a row of ``marts.fct_experiment_results``.
 
-    ``covariate`` adds the measure of the baseline, and makes a mean of a proportion so that it can be adjusted.
+    ``covariate`` adds the measure of the baseline, and makes a mean of a proportion, or of a ratio's numerator, so that
+    both can be compared. ``worth`` is what one of the row's amounts is in the report's unit, as
+    :class:`~helpers.warehouse.amounts.AmountDigits` says.
     """
-    n, y, y2 = int(row.sample_size), int(row.sum_y), int(row.sum_y2)
-    if metric.type == "ratio":
-        return Ratio.from_sums(n, y, y2, int(row.sum_d), int(row.sum_d2), int(row.sum_yd))
+    n, y, y2 = int(row.sample_size), int(row.sum_y) * worth, int(row.sum_y2) * worth**2
+    if metric.type == "ratio" and not covariate:
+        return Ratio.from_sums(n, y, y2, int(row.sum_d), int(row.sum_d2), int(row.sum_yd) * worth)
     if covariate:
-        return Mean.from_sums(n, y, y2, sum_x=int(row.sum_x), sum_x2=int(row.sum_x2), sum_xy=int(row.sum_xy))
+        x, x2, xy = int(row.sum_x) * worth, int(row.sum_x2) * worth**2, int(row.sum_xy) * worth**2
+        return Mean.from_sums(n, y, y2, sum_x=x, sum_x2=x2, sum_xy=xy)
     if metric.type == "mean":
         return Mean.from_sums(n, y, y2)
-    return Proportion(n, y)
+    return Proportion(n, int(y))
 
 
 class Results:
@@ -84,6 +102,7 @@ class Results:
 
     def __init__(self, con: "duckdb.DuckDBPyConnection", study: Study) -> None:
         self.study = study
+        self._digits = AmountDigits.read(con)
         self._rows = {
             (r.population, r.dimension, r.level, r.metric, r.variant): r
             for r in query.query(con, "experiment_results").itertuples(index=False)
@@ -108,7 +127,7 @@ class Results:
         """Units of every designed arm, 0 where none was seen."""
         metric = self.study.primary.name
         return {
-            v.name: int(row.sample_size)
+            v.name: int(row.units)
             if (row := self._rows.get((population, dimension, level, metric, v.name))) is not None
             else 0
             for v in self.study.variants
@@ -124,9 +143,15 @@ class Results:
         level: str = "all",
         covariate: bool = False,
     ) -> Summary | None:
-        """Summary of one arm; None when no unit of it stands there."""
+        """Summary of one arm, of its units with a value of the metric; None when there is no such unit."""
         row = self._rows.get((population, dimension, level, metric.name, variant))
-        return None if row is None else summary(row, metric, covariate=covariate)
+        if row is None or not row.sample_size:
+            return None
+        return summary(row, metric, covariate=covariate, worth=self.worth(metric))
+
+    def worth(self, metric: Metric) -> Fraction:
+        """What one of a metric's sums in the marts is in the report's unit."""
+        return self._digits.worth(metric)
 
     def base(self, metric: Metric) -> Summary:
         """The exposed units had nobody been treated: all of them offline, the control's online."""
@@ -147,9 +172,12 @@ class Results:
         row = self._truths.get((population, dimension, level, metric.name))
         if not self.study.planted or row is None:
             return None
-        if metric.type == "ratio":
-            return Truth(row.sum_y0 / row.sum_d0, row.sum_y1 / row.sum_d1) if row.sum_d0 and row.sum_d1 else None
-        return Truth(row.sum_y0 / row.units, row.sum_y1 / row.units)
+        below = (row.sum_d0, row.sum_d1) if metric.type == "ratio" else (row.units, row.units)
+        if not all(below):
+            return None
+        worth = self.worth(metric)
+        y0, y1 = (float(int(y) * worth / int(of)) for y, of in zip((row.sum_y0, row.sum_y1), below, strict=True))
+        return Truth(y0, y1)
 
     def effect(
         self,
@@ -168,6 +196,7 @@ class Results:
         if control is None or treatment is None:
             return None
         effect = compare(control, treatment, confidence=self.study.decision.confidence)
+        sizes = self.arm_sizes(**where)
         return MetricEffect(
             metric,
             population,
@@ -179,6 +208,7 @@ class Results:
             effect,
             effect.p_value,
             self.truth(metric, **where),
+            (sizes[self.study.control.name], sizes[variant]),
         )
 
     def headline(self, variant: str | None = None) -> list[MetricEffect]:
@@ -231,25 +261,29 @@ class Results:
         if control is None or treatment is None:
             raise ReportError(
                 f"the guardrail {metric.name!r} has no units in an arm",
-                cause="nobody was observed long enough"
-                if metric.type == "retention"
-                else "an arm without exposed units",
+                cause="nobody was observed long enough" if metric.days else "an arm without exposed units",
                 remedy="drop the guardrail from the study, or bring a longer log",
             )
         relative = metric.margin.relative is not None
         return noninferiority(
             control,
             treatment,
-            margin=metric.margin.relative or metric.margin.absolute or 0,
+            margin=metric.margin.relative
+            or (metric.margin.absolute or 0) * (HUNDREDTHS if metric.unit == "money" else 1),
             scale="relative" if relative else "absolute",
             bad="decrease" if metric.better == "higher" else "increase",
             confidence=self.study.decision.confidence,
         )
 
     def with_cuped(self, metric: Metric) -> tuple[Effect, VarianceReduction] | None:
-        """The effect after adjustment by the baseline, and what that gained; None without a covariate."""
-        arms = [self.arm(metric, v.name, covariate=True) for v in self.study.variants[:2]] if metric.covariate else []
-        if not arms or any(a is None for a in arms):
+        """The effect after adjustment by the baseline, and what that gained; None without a covariate.
+
+        None of a ratio as well, for of its denominator nothing is summed together with the covariate, and where an arm
+        has fewer than two units.
+        """
+        adjustable = metric.covariate and metric.type != "ratio"
+        arms = [self.arm(metric, v.name, covariate=True) for v in self.study.variants[:2]] if adjustable else []
+        if not arms or any(a is None or a.n < 2 for a in arms):
             return None
         adjusted = cuped(*arms)  # type: ignore[arg-type]
         effect = compare(adjusted.control, adjusted.treatment, confidence=self.study.decision.confidence)

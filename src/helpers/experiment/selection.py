@@ -81,13 +81,16 @@ def read(con: "duckdb.DuckDBPyConnection", results: Results) -> list[SelectionEf
     chosen units. Only the sound rules compare arms that are alike.
     """
     study = results.study
+    worth = results.worth(study.primary)
     sums = {(r.rule, r.variant): r for r in query.query(con, "selection").itertuples(index=False)}
     found = []
     for rule in RULES:
         arms = [sums.get((rule.name, v)) for v in (study.control.name, study.treatments[0].name)]
         if any(arm is None for arm in arms):
             continue
-        control, treatment = (Mean.from_sums(int(a.units), int(a.sum_y), int(a.sum_y2)) for a in arms if a is not None)
+        control, treatment = (
+            Mean.from_sums(int(a.units), int(a.sum_y) * worth, int(a.sum_y2) * worth**2) for a in arms if a is not None
+        )
         truth = results.truth(study.primary, dimension="selection", level=rule.truth)
         effect = compare(control, treatment, confidence=study.decision.confidence)
         found.append(SelectionEffect(rule, effect, truth.relative if truth else None))

@@ -1,7 +1,7 @@
 """Whether the lift of a proxy stands for the effect on the outcome that matters: Prentice's question, asked of sums."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Self
@@ -51,7 +51,7 @@ class Joint:
         return cls(proxy.shape[-1], proxy.mean(axis=-1), outcome.mean(axis=-1), sums)
 
     @classmethod
-    def from_sums(cls, n: int, raw: dict[tuple[int, int], int]) -> Self:
+    def from_sums(cls, n: int, raw: Mapping[tuple[int, int], int | Fraction]) -> Self:
         """From exact sums of ``s**a * y**b``, centred without rounding.
 
         >>> sums = {(a, b): sum(s**a * y**b for s, y in ((1, 2), (2, 2), (3, 5))) for a in range(5) for b in range(3)}
@@ -59,7 +59,7 @@ class Joint:
         3.0
         """
         mean_s, mean_y = Fraction(raw[1, 0], n), Fraction(raw[0, 1], n)
-        full = {(0, 0): n} | raw
+        full = {(0, 0): n, **raw}
 
         def centred(a: int, b: int) -> float:
             terms = (
@@ -200,8 +200,9 @@ def surrogacy(con: "duckdb.DuckDBPyConnection", results: "Results") -> Surrogacy
     if study.surrogate is None:
         return None
     rows = {row.variant: row for row in query.query(con, "surrogate").itertuples(index=False)}
-    arms = [_joint(rows, variant.name, study) for variant in study.variants[:2]]
     outcome = study.metric(study.surrogate.outcome)
+    worth = results.worth(study.metric(study.surrogate.proxy)), results.worth(outcome)
+    arms = [_joint(rows, variant.name, study, worth) for variant in study.variants[:2]]
     found = results.effect(outcome)
     assert found is not None, "both arms have units"
     e, confidence = found.effect, study.decision.confidence
@@ -215,14 +216,14 @@ def surrogacy(con: "duckdb.DuckDBPyConnection", results: "Results") -> Surrogacy
     )
 
 
-def _joint(rows: dict[str, Any], variant: str, study: Study) -> Joint:
+def _joint(rows: dict[str, Any], variant: str, study: Study, worth: tuple[Fraction, Fraction]) -> Joint:
     row = rows.get(variant)
     if row is None:
         raise ReportError(
             f"no unit of the variant {variant!r} was exposed, so nothing is known of its proxy",
             expected=f"units with the event {study.exposure!r} in the experiment",
         )
-    sums = {powers: int(getattr(row, name)) for powers, name in _columns()}
+    sums = {(a, b): int(getattr(row, name)) * worth[0] ** a * worth[1] ** b for (a, b), name in _columns()}
     return Joint.from_sums(int(row.units), sums)
 
 

@@ -2,18 +2,15 @@
 
 from helpers.ingest.columns import column_expressions
 from helpers.ingest.frame import from_frame
-from helpers.ingest.head import Head, head
 from helpers.ingest.land import Landed, finish, land, land_whole, landed
 from helpers.ingest.locations import files_of
 
 __all__ = [
-    "Head",
     "Landed",
     "column_expressions",
     "files_of",
     "finish",
     "from_frame",
-    "head",
     "land",
     "land_whole",
     "landed",

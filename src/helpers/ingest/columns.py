@@ -3,6 +3,7 @@
 import difflib
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from helpers.config import ColumnOf, EventName, Log, Place, Study, Units
@@ -12,6 +13,9 @@ from helpers.errors import ReportError
 from helpers.ingest.levels import event_of, variant_of
 from helpers.ingest.reading import Reading
 from helpers.ingest.sql import literal, quoted
+from helpers.ingest.values import times_sql
+from helpers.ingest.values.amounts import Amounts, canonical
+from helpers.ingest.values.number_formats import product_of
 
 NAMED_BY_NUMBERS = ("user_id", "event_id", "session_id", "order_id", "product_id", "experiment_id", "variant", "shown")
 """Columns whose numbers are names, the same in a column of text, of whole numbers and of floats."""
@@ -67,22 +71,23 @@ def check_columns(place: Place, found: list[str], name: str) -> None:
 def expression(name: str, source: str | ColumnOf | EventName, types: dict[str, str], reading: Reading) -> str:
     """SQL that gives the project's column ``name`` from a raw one: moments in UTC, everything else as text.
 
-    A product that cannot be made is told as the text of both, so that the row is refused and not taken for one without
-    a price.
+    Numbers are written as a program writes them. A product that cannot be made is told as the text of both, so that the
+    row is refused and not taken for one without a price.
     """
     if isinstance(source, EventName):
         return literal(source.value)
     if isinstance(source, ColumnOf) and source.times:
         first, second = (f"{quoted(c)}::varchar" for c in (source.column, source.times))
-        made = f"try_cast(try_cast({first} as double) * try_cast({second} as double) as decimal(18, 4))::varchar"
-        return f"coalesce({made}, {first} || ' x ' || {second})"
+        return f"coalesce({product_of(source, reading.numbers)}, {first} || ' x ' || {second})"
     column = source if isinstance(source, str) else source.column
     kind = types[column]
-    if name == "event_time" and (kind.startswith("TIMESTAMP") or kind == "DATE"):
-        made = f"{quoted(column)} at time zone 'UTC'" if "TIME ZONE" in kind else f"{quoted(column)}::timestamp"
-    elif name == "ingested_at":
-        made = f"try_cast({quoted(column)} as timestamp)"
-    elif name in NAMED_BY_NUMBERS:
+    if name == "event_time":
+        return times_sql.moment(*times_sql.raw_of(source, types), reading.times)
+    if name == "ingested_at":  # written by another clock: a format that the study states need not be its own
+        raw = times_sql.raw_of(source, types)
+        tried = dict.fromkeys((reading.times, replace(reading.times, format="")))
+        return f"coalesce({', '.join(times_sql.moment(*raw, times) for times in tried)})"
+    if name in NAMED_BY_NUMBERS:
         made = reading.ids.text(column, kind)
     else:
         made = quoted(column) if kind == "VARCHAR" else f"{quoted(column)}::varchar"
@@ -90,6 +95,8 @@ def expression(name: str, source: str | ColumnOf | EventName, types: dict[str, s
         made = f"split_part({made}, {literal(source.up_to)}, 1)"
     if name in ("event_name", "variant", "shown"):  # blanks at their ends mean nothing
         made = f"trim({made})"
+    if name in ("price", "duration_sec"):
+        return canonical(made, reading.numbers.get(column, Amounts()))
     if name not in ROW_COLUMNS or name in ("category", "session_id", "product_id"):
         made = f"nullif({made}, '')"
     return made
@@ -97,6 +104,8 @@ def expression(name: str, source: str | ColumnOf | EventName, types: dict[str, s
 
 def column_expressions(study: Study, types: dict[str, str], reading: Reading) -> list[dict[str, str]]:
     """SQL that gives each project column from the landed ones; absent ones are typed nulls."""
+    if not isinstance(study.data, Log):
+        reading = Reading()  # its values were read when it was landed, or simulated as they are
     attributes = [s for s in study.segments if s not in ROW_COLUMNS]
     mapping: dict[str, Any] = study.data.columns if isinstance(study.data, Log) else {name: name for name in types}
     missing = {"event_id": "'r' || lpad((file_index * 1099511627776 + file_row_number)::varchar, 19, '0')"}
@@ -110,15 +119,16 @@ def column_expressions(study: Study, types: dict[str, str], reading: Reading) ->
     named = mapping["event_name"]
     if isinstance(named, EventName) and named.first:
         made["event_name"] = _first_told_apart(study, named, made)
+    missing["time_format"] = times_sql.form(*times_sql.raw_of(mapping["event_time"], types), reading.times)
     return [
         {"name": name, "expression": made.get(name, missing.get(name, "null::varchar"))}
-        for name in (*ROW_COLUMNS, *attributes)
+        for name in (*ROW_COLUMNS, "time_format", *attributes)
     ]
 
 
 def _first_told_apart(study: Study, named: EventName, made: dict[str, str]) -> str:
     """SQL of an event's name that is another one in the first moment of a unit, before the experiment and in it."""
-    time = f"try_cast({made['event_time']} as timestamp)"
+    time = made["event_time"]
     sound = f"try_cast({made['price']} as double) >= 0" if "price" in made else "true"
     within = f"partition by {made['user_id']}, {time} >= timestamp {literal(study.period.start)}"
     first = f"min({time}) filter (where {sound}) over ({within})"

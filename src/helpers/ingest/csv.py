@@ -32,7 +32,7 @@ LOOKED_AT = 64
 
 
 @dataclass(frozen=True)
-class Table:
+class TextFile:
     """A file as it is read: plain UTF-8, or packed; its columns, and how many records stand down to its header."""
 
     file: Path
@@ -72,7 +72,7 @@ def read(con: "duckdb.DuckDBPyConnection", place: "Place", files: list[Path], in
     return Parts.of(con, written, names, mapped(place), first_rows=tuple(n + 1 for n in above))
 
 
-def opened(file: Path, place: "Place", aside: Path, most: int | None = None) -> Table:
+def opened(file: Path, place: "Place", aside: Path, most: int | None = None) -> TextFile:
     """A file ready to be read; written anew as ``aside`` where DuckDB could not read it as it stands.
 
     Only its first ``most`` bytes are looked at where that is given. Raises as :func:`read`.
@@ -93,7 +93,7 @@ def opened(file: Path, place: "Place", aside: Path, most: int | None = None) -> 
         file = text.rewritten(file, encoding, aside, most=most)
         found = lines.looked_at(text.blocks(file))
     delimiter, names, above = header(file, place)
-    return Table(file, delimiter, names, above, found)
+    return TextFile(file, delimiter, names, above, found)
 
 
 def header(file: Path, place: "Place") -> tuple[str, list[str], int]:
@@ -134,7 +134,7 @@ def _names(record: list[str]) -> list[str]:
     return [stored(name) or f"column_{number}" for number, name in enumerate(record, 1)]
 
 
-def _convert(con: "duckdb.DuckDBPyConnection", place: "Place", table: Table, file: Path, part: Path) -> None:
+def _convert(con: "duckdb.DuckDBPyConnection", place: "Place", table: TextFile, file: Path, part: Path) -> None:
     import duckdb
 
     try:
@@ -152,7 +152,7 @@ def _convert(con: "duckdb.DuckDBPyConnection", place: "Place", table: Table, fil
         con.executemany(f"insert into rejects values (?, null, ?, {literal(file.name)})", rejected)
 
 
-def _copy(con: "duckdb.DuckDBPyConnection", table: Table, part: Path) -> list[tuple[int, str]]:
+def _copy(con: "duckdb.DuckDBPyConnection", table: TextFile, part: Path) -> list[tuple[int, str]]:
     """Write the rows of a table as Parquet; the lines that do not fit, and why."""
     con.execute(f"copy (select * from {scan(table, 'store_rejects = true')}) to {literal(part)} (format parquet)")
     rejected = con.execute(
@@ -162,7 +162,7 @@ def _copy(con: "duckdb.DuckDBPyConnection", table: Table, part: Path) -> list[tu
     return rejected
 
 
-def _parted(con: "duckdb.DuckDBPyConnection", table: Table, file: Path, part: Path) -> list[tuple[int, str]]:
+def _parted(con: "duckdb.DuckDBPyConnection", table: TextFile, file: Path, part: Path) -> list[tuple[int, str]]:
     """What DuckDB does not read whole, because quotes stand where none should, parted by Python first."""
     whole = part.with_suffix(".csv")
     width = len(table.names)
@@ -180,13 +180,13 @@ def _parted(con: "duckdb.DuckDBPyConnection", table: Table, file: Path, part: Pa
     return rejected
 
 
-def _below(table: Table) -> lines.Lines:
+def _below(table: TextFile) -> lines.Lines:
     """The lines that stand below the header."""
     above = sum(bool(record) for record in islice(lines.records(table.file, table.delimiter), table.above))
     return replace(table.lines, count=table.lines.count - above)
 
 
-def scan(table: Table, wrong: str) -> str:
+def scan(table: TextFile, wrong: str) -> str:
     """The lines of a file for the from clause of a query; ``wrong`` says what becomes of those that do not fit.
 
     Where a quote stands in the file a field may hold line ends, and DuckDB takes some of them for ends of rows when it

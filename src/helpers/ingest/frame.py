@@ -8,7 +8,7 @@ from helpers.errors import ReportError
 from helpers.ingest.land import FRAME, land_whole
 from helpers.ingest.sql import literal
 from helpers.pipeline import lock
-from helpers.pipeline.files import scratch
+from helpers.pipeline.files import private, scratch
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -38,7 +38,7 @@ def from_frame(study_file: str | Path, frame: "pd.DataFrame") -> Path:
         raise ReportError("the frame is empty", got="no row", expected="rows")
     flat = frame.set_axis(frame.columns.map(str), axis=1)
     with lock.held(where.base):
-        where.data.mkdir(parents=True, exist_ok=True)
+        private(where.data)
         with scratch(where.data, "frame") as aside, duckdb.connect() as con:
             con.execute("set TimeZone = 'UTC'; set pandas_analyze_sample = 0")
             con.register("frame", flat)

@@ -11,9 +11,9 @@ from helpers.ingest import csv, database, json_lines, parquet, units
 from helpers.ingest.locations import files_of
 from helpers.ingest.parts import REJECTS, Parts
 from helpers.ingest.reading import Reading, decide
-from helpers.ingest.sql import literal
+from helpers.ingest.sql import cell, literal, quoted
 from helpers.paths import StudyPaths
-from helpers.pipeline.files import discard, scratch
+from helpers.pipeline.files import discard, private, scratch
 
 if TYPE_CHECKING:
     import duckdb
@@ -44,13 +44,15 @@ class Landed:
         return self.refused.get("malformed_line", 0)
 
 
-def land(study: Study, out: Path) -> None:
+def land(study: Study, out: Path) -> Parts:
     """Bring the log or the unit table of a study into ``out`` as Parquet files of event rows, ``out/events``.
 
     Text stays the text it was; Parquet logs are used where they stand. What is refused is counted in
     ``landed.json`` and stands in ``rejects.csv`` with row, column, reason and file, never with its value. Raises
     :class:`~helpers.errors.ReportError` for everything that cannot be read, and for more wrong rows of a unit table
     than the study tolerates.
+
+    Returns the table as it was read.
     """
     import duckdb
 
@@ -72,8 +74,9 @@ def land(study: Study, out: Path) -> None:
         if isinstance(place, Units):
             told["table_rows"] = units.land(con, study, parts, reading, out / "events" / "part-0000.parquet")
             told["table_arms"] = units.arms(con)
+        shown = ", ".join(f"{cell(quoted(name))} as {quoted(name)}" for name in ("column", "reason", "file"))
         con.execute(
-            f"""copy (select "row", "column", reason, file from rejects order by file, "row")
+            f"""copy (select "row", {shown} from rejects order by rejects.file, "row")
             to {literal(out / "rejects.csv")} (header)"""
         )
         kinds = con.execute(
@@ -81,14 +84,15 @@ def land(study: Study, out: Path) -> None:
             (select case when reason in ({", ".join(map(literal, units.KINDS))}) then reason end as kind from rejects)
             group by 1 order by 1"""
         ).fetchall()
-        told["refused"] = dict(kinds)
+        told["refused"] = {kind: rows for kind, rows in kinds if kind not in units.FLAWS}
         (out / "landed.json").write_text(json.dumps(told, sort_keys=True) + "\n", encoding="utf-8")
+    return parts
 
 
 def land_whole(study: Study, where: StudyPaths) -> Path:
     """:func:`land` into the study's raw folder, which is replaced when all is there."""
     with scratch(where.data, "raw") as aside:
-        aside.mkdir()
+        private(aside)
         land(study, aside)
         finish(aside, where.raw)
     return where.raw
@@ -101,8 +105,8 @@ def finish(aside: Path, raw: Path) -> None:
     aside.replace(raw)
 
 
-def read(con: "duckdb.DuckDBPyConnection", study: Study, out: Path, into: Path) -> Parts:
-    """The table a study names as Parquet files in ``into``."""
+def read(con: "duckdb.DuckDBPyConnection", study: Study, out: Path, into: Path, sampled: Path | None = None) -> Parts:
+    """The table a study names as Parquet files in ``into``; of large files their samples, which are laid in ``sampled``."""
     place = study.data
     assert isinstance(place, Log | Units)
     if place.kind == "frame":

@@ -31,6 +31,17 @@ class Parts:
         listed = ", ".join(literal(file) for file in self.files)
         return f"read_parquet([{listed}], file_row_number = true)"
 
+    @property
+    def numbered(self) -> str:
+        """SQL of the number of a row as a reader counts it, lines that could not be read (``rejects``) counted too."""
+        names = ", ".join(literal(name) for name in self.names)
+        first = f"list_value({', '.join(map(str, self.first_rows))})[file_index + 1]"
+        return f"""file_row_number + {first} + (
+            select count(*) from (
+                select "row" - row_number() over (partition by file order by "row") as readable_before, file
+                from rejects where "column" is null)
+            where file = list_value({names})[file_index + 1] and readable_before <= file_row_number + {first} - 1)"""
+
     @classmethod
     def of(
         cls,

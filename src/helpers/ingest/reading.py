@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 from helpers.config import ColumnOf, Log, Study, Units
 from helpers.errors import ReportError
 from helpers.ingest.parts import Parts
-from helpers.ingest.values import ids
+from helpers.ingest.values import ids, number_formats, times_decided
 from helpers.ingest.values.amounts import Amounts
+from helpers.ingest.values.digits import notes_of
 from helpers.ingest.values.ids import Ids
 from helpers.ingest.values.times import Times
 
@@ -50,8 +51,11 @@ def decide(con: "duckdb.DuckDBPyConnection", study: Study, parts: Parts) -> tupl
 
     Returns the decision and everything that leaves a column unread; the caller raises, or tells, all of it in one go.
     """
-    found, notes, faults = ids.decide(con, _id_columns(study), parts.types, parts.relation)
-    return Reading(ids=found, notes=tuple(notes)), faults
+    timing = times_decided.decide(con, study, parts)
+    found, said, unread = ids.decide(con, _id_columns(study), parts.types, parts.relation)
+    numbers, notes, faults = number_formats.decide(con, study, parts)
+    told = (*timing.notes, *said, *notes, *notes_of(study, numbers))
+    return Reading(timing.times, found, numbers, told), [*timing.faults, *unread, *faults]
 
 
 def _id_columns(study: Study) -> list[str]:

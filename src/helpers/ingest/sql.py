@@ -43,3 +43,19 @@ def number(text: str) -> str:
     """
     made = f"coalesce(try_cast({text} as double), case lower({text}) when 'true' then 1 when 'false' then 0 end)"
     return f"(case when abs({made}) < 1e14 then {made} end)"
+
+
+def cell(column: str) -> str:
+    """SQL of a column as it goes into a CSV for others: what a spreadsheet would run as a formula begins with an apostrophe.
+
+    Such are texts that begin with ``=``, ``+``, ``-`` or ``@``, also in full width, a tab or the end of a line. Numbers
+    stay numbers.
+
+    >>> import duckdb
+    >>> texts = "(values ('=1+1'), ('-5'), ('-5+A1'), ('shop'), ('@home')) as t(t)"
+    >>> [row[0] for row in duckdb.sql(f"select {cell('t')} from {texts}").fetchall()]
+    ["'=1+1", '-5', "'-5+A1", 'shop', "'@home"]
+    """
+    text = f"({column})::varchar"
+    run = rf"regexp_matches({text}, '^[=+@\t\r\n\x{{FF1D}}\x{{FF0B}}\x{{FF0D}}\x{{FF20}}-]') and try_cast({text} as double) is null"
+    return f"case when {run} then '''' || {text} else {text} end"

@@ -14,6 +14,8 @@ from helpers.ingest.levels import ODD, unmapped
 from helpers.ingest.parts import Parts
 from helpers.ingest.reading import Reading
 from helpers.ingest.sql import literal, quoted
+from helpers.ingest.values.amounts import Amounts, canonical, in_units, is_whole
+from helpers.ingest.values.digits import digits_of
 
 if TYPE_CHECKING:
     import duckdb
@@ -22,7 +24,7 @@ KINDS = {
     "left_out": "rows of a level that the study leaves out",
     "malformed_line": "lines that do not fit the header",
     "missing_id": "rows without a unit id",
-    "missing_outcome": "rows without an outcome; null is not zero",
+    "missing_outcome": "rows without an outcome, which the study calls an error; null is not zero",
     "wrong_type": "values that are no number, or no whole number in a metric that counts",
     "negative_price": "outcomes below zero",
     "shown_otherwise": "rows that were shown another variant than they were assigned",
@@ -30,15 +32,29 @@ KINDS = {
 }
 """What a row of a unit table can have wrong; the first that applies counts, duplicates are looked for among the others."""
 
+FLAWS = ("missing_outcome", "wrong_type", "negative_price")
+"""What is wrong with a value, not with its row: where it is tolerated the value is missing and the row stays."""
+
 CAUSES = {
     "malformed_line": "a cut file, or quotes and delimiters inside a field",
     "missing_id": "the wrong column mapped to user_id; leave user_id out where rows have no id",
-    "missing_outcome": "the outcome was not observed to its end, or lies in another table",
-    "wrong_type": "text, NaN, or a decimal comma as in 1.234,56 (write 1234.56), or the wrong column mapped",
-    "negative_price": "refunds summed into the outcome, or a sentinel such as -1",
+    "missing_outcome": "the outcome was not observed to its end, or lies in another table, or empty means that nothing happened",
+    "wrong_type": "text, a number of another format than the others, or one past 64 bits; or the wrong column mapped",
+    "negative_price": "refunds summed into the outcome (data.negative: refund), or a sentinel such as -1",
     "shown_otherwise": "a redirect that failed, or a cache that served the other page",
     "duplicate_unit": "a join that multiplied rows, or a table of visits instead of units",
 }
+
+REMEDIES = {
+    "malformed_line": "mend these lines; raw/rejects.csv names each",
+    "missing_id": "map the column that holds the id of every row, or leave user_id out where each row is a unit of its own",
+    "missing_outcome": "missing: zero at the metric if empty means that nothing happened, else missing: drop, which leaves these units out of this metric alone",
+    "wrong_type": "correct these values; leave a field empty where the value is not known: it is then missing from its metric alone",
+    "negative_price": "correct these values; leave a field empty where the value is not known: it is then missing from its metric alone",
+    "shown_otherwise": "find out why the other variant was shown; whoever saw it counts in the arm that it was assigned to",
+    "duplicate_unit": "write each unit once, with all that it did",
+}
+"""What is right to do; rows are never left out by what came of them."""
 
 
 def land(con: "duckdb.DuckDBPyConnection", study: Study, parts: Parts, reading: Reading, out: Path) -> int:
@@ -60,9 +76,10 @@ def land(con: "duckdb.DuckDBPyConnection", study: Study, parts: Parts, reading: 
         _mark_duplicates(con, study, data, parts)
     _refuse(con, study, data, parts)
     con.execute(f"copy ({_events(study, data)}) to {literal(out)} (format parquet)")
+    kinds = ", ".join(map(literal, KINDS))
     total, sound = con.execute(
-        "select count(*) + (select count(*) from rejects where reason not in (select problem.kind from units where"
-        " problem is not null)), count(*) filter (where problem is null) from units"
+        f"select count(*) + (select count(*) from rejects where reason not in ({kinds})),"
+        " count(*) filter (where problem is null) from units"
     ).fetchall()[0]
     if not sound:
         raise ReportError(f"{parts.names[0]} holds no unit", got=f"{total:,} rows, all of them refused")
@@ -119,21 +136,29 @@ def _checked(study: Study, data: Units, parts: Parts, reading: Reading) -> str:
     ]
     problems = [f"when variant = {literal(LEAVE_OUT)} then {{'kind': 'left_out', 'at': {_raw(data, 'variant')}}}"]
     problems += ["when (user_id <> '') is not true then {'kind': 'missing_id', 'at': " + _raw(data, "user_id") + "}"]
+    flaws, values = [], []
+    needed = {e for metric in study.metrics if study.when_missing(metric) == "error" for e in metric.events}
     for name, column, event in _measures(data):
-        selected += [f"{_written(column, types)} as {name}_text"]
+        selected += [f"{_written(column, types, reading)} as {name}_text"]
         told = f"'at': {literal(column)}"
-        wrong = f"try_cast({name}_text as decimal(18, 4)) is null"
+        wrong = f"{in_units(f'{name}_text', digits_of(study, reading.numbers, event))} is null"
         if event in study.counted:
-            wrong += f" or try_cast({name}_text as decimal(18, 4)) % 1 <> 0"
-        problems += [
-            f"when coalesce({name}_text, '') = '' then {{'kind': 'missing_outcome', {told}}}",
-            f"when {wrong} then {{'kind': 'wrong_type', {told}}}",
-            f"when try_cast({name}_text as double) < 0 then {{'kind': 'negative_price', {told}}}",
+            wrong += f" or not {is_whole(f'{name}_text')}"
+        empty, negative = f"coalesce({name}_text, '') = ''", "false"
+        if data.negative == "error":
+            negative = f"coalesce(try_cast({name}_text as double) < 0, false)"
+        if event in needed and name.startswith("outcome_"):
+            flaws.append(f"when {empty} then {{'kind': 'missing_outcome', {told}}}")
+        flaws += [
+            f"when not {empty} and ({wrong}) then {{'kind': 'wrong_type', {told}}}",
+            f"when {negative} then {{'kind': 'negative_price', {told}}}",
         ]
+        values.append(f"case when not ({empty} or {wrong} or {negative}) then {name}_text end as {name}_value")
     if "shown" in data.columns and "variant" in data.columns:
         problems.append("when shown <> variant then {'kind': 'shown_otherwise', 'at': " + _raw(data, "shown") + "}")
     return (
-        f"select *, case {' '.join(problems)} end as problem from (select {', '.join(selected)} from {parts.relation})"
+        f"select *, {', '.join(values)}, case {' '.join(problems)} end as problem, case {' '.join(flaws)} end as flaw"
+        f" from (select {', '.join(selected)} from {parts.relation})"
     )
 
 
@@ -149,7 +174,7 @@ def _raw(data: Units, name: str) -> str:
     return literal(source if isinstance(source, str) else source.column)
 
 
-def _written(column: str, types: dict[str, str]) -> str:
+def _written(column: str, types: dict[str, str], reading: Reading) -> str:
     """A value as a number in text: truth values become 1 and 0, NaN is missing."""
     name, kind = quoted(column), types[column]
     if kind == "BOOLEAN":
@@ -158,7 +183,8 @@ def _written(column: str, types: dict[str, str]) -> str:
         return f"case when not isnan({name}) then {name}::varchar end"
     if kind != "VARCHAR":
         return f"{name}::varchar"
-    return f"case lower(trim({name})) when 'true' then '1' when 'false' then '0' when 'nan' then null else trim({name}) end"
+    number = canonical(name, reading.numbers.get(column, Amounts()))
+    return f"case lower(trim({name})) when 'true' then '1' when 'false' then '0' when 'nan' then null else {number} end"
 
 
 def _mark_duplicates(con: "duckdb.DuckDBPyConnection", study: Study, data: Units, parts: Parts) -> None:
@@ -201,50 +227,42 @@ def _refuse(con: "duckdb.DuckDBPyConnection", study: Study, data: Units, parts: 
     faults = []
     if malformed > tolerated["malformed_line"] * total:
         faults.append(_too_many(study, "malformed_line", f"{at['file']}, row {at['row']:,}", malformed, total))
+    con.execute(
+        "create table wrong as select *, coalesce(problem, flaw) as what from units where coalesce(problem, flaw) is not null"
+    )
     wrong = con.execute(
-        """select problem.kind, count(*), arg_min({'file': file_index, 'row': file_row_number, 'at': problem.at}, row_id)
-        from units where problem is not null group by 1"""
+        """select what.kind, count(*), arg_min({'file': file_index, 'row': file_row_number, 'at': what.at}, row_id)
+        from wrong group by 1"""
     ).fetchall()
     for kind, found, first in sorted(wrong, key=lambda row: list(KINDS).index(row[0])):
-        if kind in tolerated and found > tolerated[kind] * total:
+        if kind != "left_out" and found > tolerated.get(kind, 0) * total:
             place = f"{parts.names[first['file']]}, {_place(con, parts, first['file'], first['row'])}"
             faults.append(_too_many(study, kind, f"{place}, column '{first['at']}'", found, total))
     if faults:
         raise several(faults)
     names = ", ".join(map(literal, parts.names))
     con.execute(
-        f"""insert into rejects select {_shifted(parts)}, problem.at, problem.kind, list_value({names})[file_index + 1]
-        from units where problem is not null"""
+        f"""insert into rejects select {parts.numbered}, what.at, what.kind, list_value({names})[file_index + 1]
+        from wrong"""
     )
 
 
 def _too_many(study: Study, kind: str, place: str, found: int, total: int) -> ReportError:
+    limit = getattr(study.data.tolerate, kind, None)
     return ReportError(
         f"studies/{study.name}.yml: {KINDS[kind]}: {place}",
         got=f"{found:,} of {total:,} rows, this one first",
-        expected=f"at most {formatted(getattr(study.data.tolerate, kind), 'share')} (data.tolerate.{kind})",
+        expected="none" if limit is None else f"at most {formatted(limit, 'share')} (data.tolerate.{kind})",
         cause=CAUSES[kind],
-        remedy="mend the table, or leave these rows out: "
-        f"data.tolerate.{kind}: {min(1, max(found / total * 1.1, 0.0001)):.4f}",
+        remedy=REMEDIES[kind],
     )
 
 
 def _place(con: "duckdb.DuckDBPyConnection", parts: Parts, file: int, row: int) -> str:
     number = con.execute(
-        f"select {_shifted(parts)} from (select ?::integer as file_index, ?::bigint as file_row_number)", [file, row]
+        f"select {parts.numbered} from (select ?::integer as file_index, ?::bigint as file_row_number)", [file, row]
     ).fetchall()[0][0]
     return f"row {number:,}"
-
-
-def _shifted(parts: Parts) -> str:
-    """The number of a row as a reader counts it, lines that could not be read counted too."""
-    names = ", ".join(map(literal, parts.names))
-    first = f"list_value({', '.join(map(str, parts.first_rows))})[file_index + 1]"
-    return f"""file_row_number + {first} + (
-        select count(*) from (
-            select "row" - row_number() over (partition by file order by "row") as readable_before, file
-            from rejects where "column" is null)
-        where file = list_value({names})[file_index + 1] and readable_before <= file_row_number + {first} - 1)"""
 
 
 def _moment(moment: datetime) -> str:
@@ -252,7 +270,10 @@ def _moment(moment: datetime) -> str:
 
 
 def _events(study: Study, data: Units) -> str:
-    """The sound rows as events with the project's columns; events of one moment are ordered by their ids."""
+    """The sound rows as events with the project's columns; events of one moment are ordered by their ids.
+
+    A zero is no event. A value that is missing is an event without an amount: the marts then know that nothing is known.
+    """
     described = [quoted(name) for name in data.attributes]
     columns = ["event_id", "user_id", "event_time", "event_name", "variant", "price", *described]
     earlier = _moment(study.period.start - timedelta(seconds=1))
@@ -265,5 +286,6 @@ def _events(study: Study, data: Units) -> str:
     selects = [told(0, EXPOSED, "variant", "null::varchar", "event_time", "true")]
     for number, (name, _, event) in enumerate(_measures(data), 1):
         time = earlier if name.startswith("before_") else "event_time"
-        selects.append(told(number, event, "null::varchar", f"{name}_text", time, f"{name}_text::double <> 0"))
+        value = f"{name}_value"
+        selects.append(told(number, event, "null::varchar", value, time, f"({value}::double <> 0) is not false"))
     return " union all ".join(selects)

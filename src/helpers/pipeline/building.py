@@ -2,13 +2,24 @@
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
 from graphlib import TopologicalSorter
 
+from helpers.pipeline import faults
 from helpers.pipeline.built import Built, told
+from helpers.pipeline.faults import Fault
 from helpers.pipeline.graph import Step
 
 Perform = Callable[[Step], None]
-"""Runs one step to its end; whatever it raises ends the build."""
+"""Runs one step to its end, or raises."""
+
+
+@dataclass(frozen=True)
+class Ending:
+    """What became of a build: the steps that ran, in the order of their end, and what is missing."""
+
+    ran: tuple[Step, ...]
+    missing: tuple[Fault, ...] = ()
 
 
 def bring_up_to_date(
@@ -19,12 +30,13 @@ def bring_up_to_date(
     *,
     refresh: bool = False,
     stop: Callable[[], None] = lambda: None,
-) -> list[Step]:
-    """Run every step that is out of date, or with ``refresh`` every step; those that ran, in the order of their end.
+) -> Ending:
+    """Run every step that is out of date, or with ``refresh`` every step.
 
-    A step is decided when all before it are done, so one whose inputs came out as they were is not run. When one fails
-    no other is begun, those under way end and are recorded, and its error is raised. ``stop`` ends those under way
-    when the build is interrupted.
+    A step is decided when all before it are done, so one whose inputs came out as they were is not run. A part of a
+    report that fails costs itself and the parts that read it, a page beside the others costs itself; see
+    :class:`~helpers.pipeline.graph.Step`. When another step fails no other is begun, those under way end and are
+    recorded, and its error is raised. ``stop`` ends those under way when the build is interrupted.
     """
     build = _Build(steps, built, refresh)
     with ThreadPoolExecutor(jobs) as pool:
@@ -45,7 +57,7 @@ def bring_up_to_date(
         raise build.failure
     if built.contents.changed and not build.ran:
         built.save()  # files that were only touched are not read again
-    return build.ran
+    return Ending(tuple(build.ran), tuple(sorted(build.missing.values(), key=lambda fault: fault.part)))
 
 
 class _Build:
@@ -54,6 +66,7 @@ class _Build:
     def __init__(self, steps: Sequence[Step], built: Built, refresh: bool) -> None:
         self.ran: list[Step] = []
         self.failure: BaseException | None = None
+        self.missing: dict[Step, Fault] = {}
         self._built, self._refresh = built, refresh
         self._place = {step: n for n, step in enumerate(steps)}
         self._order = TopologicalSorter({step: step.before & self._place.keys() for step in steps})
@@ -67,6 +80,10 @@ class _Build:
             if not self._waiting:
                 return None
             step = self._waiting.pop(0)
+            lost = next((other for other in step.inputs if isinstance(other, Step) and other in self.missing), None)
+            if step.fault and lost:
+                self._lose(step, Fault.waiting(step.what, lost.what))
+                continue
             inputs = self._built.inputs(step)
             if self._refresh or self._built.causes(step, inputs):
                 return step, inputs
@@ -75,11 +92,24 @@ class _Build:
 
     def ended(self, step: Step, inputs: dict[str, str], error: BaseException | None) -> None:
         """A step came to its end, whole or with an error."""
+        if isinstance(error, Exception) and (step.fault or step.beside) and not getattr(error, "killed", False):
+            self._lose(step, Fault.of(step.what, str(error), self._built.base))
+            return
         if error is not None:
             self.failure = self.failure or error
             return
+        if step.fault:
+            faults.remove(step.fault)
         self._built.done(step, inputs)
         self.ran.append(step)
+        self._order.done(step)
+
+    def _lose(self, step: Step, fault: Fault) -> None:
+        """Go on without a step; of a part nothing is left that a reader could take for its result."""
+        self.missing[step] = fault
+        if step.fault:
+            fault.save(step.fault)
+            self._built.forget(step)
         self._order.done(step)
 
 

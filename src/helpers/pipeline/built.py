@@ -18,7 +18,7 @@ from helpers import paths
 from helpers.pipeline import dependencies
 from helpers.pipeline.content import Contents, below, digest, label
 from helpers.pipeline.dependencies import EVERYTHING, Code, Facts
-from helpers.pipeline.files import write_text
+from helpers.pipeline.files import discard, write_text
 from helpers.pipeline.graph import Place, Step
 
 FORM = 1
@@ -49,7 +49,7 @@ class Built:
 
     def __init__(self, base: Path = paths.ROOT, code: Code | None = None) -> None:
         self.file = base / "data" / "built.json"
-        self._base = base
+        self.base = base
         kept = _read(self.file)
         self._steps: dict[str, dict[str, dict[str, str]]] = kept.get("steps", {})
         self.contents = Contents(kept.get("files"), base)
@@ -60,7 +60,7 @@ class Built:
         found: dict[str, str] = {}
         count = Counter[str]()
         for file in dict.fromkeys(file for place in step.inputs for file in self._files(place)):
-            name = label(file, self._base)
+            name = label(file, self.base)
             count[name] += 1  # files outside the tree are told by their bare names, which several may share
             self._add(found, name if count[name] == 1 else f"{name} ({count[name]})", file)
         source = self._source(step)
@@ -69,7 +69,7 @@ class Built:
             self._add(found, f"module {module}", self.code.files[module])
         if step.queries:
             self._add_queries(found, step, source, modules)
-        found |= {f"texts in {label(file, self._base)}": self.contents.facts(file).words for file in step.words}
+        found |= {f"texts in {label(file, self.base)}": self.contents.facts(file).words for file in step.words}
         for name, table in step.tables.items():
             asked = table.fingerprint
             kept_as = f"{name} {table.asked}"
@@ -79,7 +79,9 @@ class Built:
     def causes(self, step: Step, now: dict[str, str] | None = None) -> list[Cause]:
         """Why a step is out of date; empty when it is not. ``now`` are its inputs where they are known already."""
         kept = self._steps.get(step.key)
-        missing = [label(f, self._base) for f in step.targets if self.contents.digest(f) is None]
+        if step.fault and step.fault.is_file():
+            return [Cause("it stopped", "when it last ran")]
+        missing = [label(f, self.base) for f in step.targets if self.contents.digest(f) is None]
         if missing:
             return [Cause("output missing:", name) for name in missing]
         if kept is None:
@@ -92,7 +94,7 @@ class Built:
         changed += [Cause("output missing:", name) for name in sorted(kept["outputs"].keys() - made.keys())]
         other = [name for name, value in made.items() if kept["outputs"].get(name, value) != value]
         changed += [Cause(f"its output {name}", "was changed") for name in sorted(other)]
-        folders = tuple(f"{label(folder, self._base)}{os.sep}" for folder in step.folders)
+        folders = tuple(f"{label(folder, self.base)}{os.sep}" for folder in step.folders)
         added = [name for name in made.keys() - kept["outputs"].keys() if name.startswith(folders)]
         return changed + [Cause(f"its output {name}", "is new") for name in sorted(added)]
 
@@ -101,13 +103,22 @@ class Built:
         found: dict[str, str] = {}
         for place in step.outputs:
             for file in self._files(place):
-                self._add(found, label(file, self._base), file)
+                self._add(found, label(file, self.base), file)
         return found
 
     def done(self, step: Step, inputs: dict[str, str]) -> None:
         """Record that a step has run on ``inputs``."""
         self.contents.forget()
         self._steps[step.key] = {"inputs": inputs, "outputs": self.outputs(step)}
+        self.save()
+
+    def forget(self, step: Step) -> None:
+        """Remove what a step has made, and its record; logs that it adds to stay."""
+        for place in step.outputs:
+            if isinstance(place, Path):
+                discard(place) if place.is_dir() else place.unlink(missing_ok=True)
+        self._steps.pop(step.key, None)
+        self.contents.forget()
         self.save()
 
     def save(self) -> None:
@@ -137,7 +148,7 @@ class Built:
         asked = self.code.queries(source, modules)
         for file in sorted(paths.QUERIES.glob("*.sql")):
             if EVERYTHING in asked or file.stem in asked:
-                self._add(found, label(file, self._base), file)
+                self._add(found, label(file, self.base), file)
 
 
 def told(causes: list[Cause]) -> str:

@@ -75,10 +75,15 @@ def facts(source: str, package: str = "", name: str = "<unknown>") -> Facts:
     )
 
 
+def code_cells(notebook: Path) -> list[tuple[int, str]]:
+    """The code cells of a notebook with their numbers among all its cells."""
+    cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+    return [(n, "".join(cell["source"])) for n, cell in enumerate(cells) if cell["cell_type"] == "code"]
+
+
 def code(notebook: Path) -> str:
     """The code cells of a notebook, joined."""
-    cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
-    return "\n".join("".join(c["source"]) for c in cells if c["cell_type"] == "code")
+    return "\n".join(source for _, source in code_cells(notebook))
 
 
 def of_file(file: Path) -> Facts:

@@ -17,6 +17,17 @@ LEFT = re.compile(rf"{re.escape(MARK)}.+-\d+(?:\.ipynb)?|.+\.duckdb\.tmp")
 """Names of what is written aside, with the number of its process at the end, and of what the engine spills."""
 
 
+def private(folder: Path) -> Path:
+    """The folder, made with those above it where they are not there yet, for its owner alone.
+
+    What stands under ``data`` and ``reports`` tells of people; who wants to share it opens it, and it stays open.
+    """
+    if not folder.is_dir():
+        private(folder.parent)
+        folder.mkdir(mode=0o700, exist_ok=True)
+    return folder
+
+
 @contextmanager
 def scratch(folder: Path, what: str) -> Iterator[Path]:
     """A free name in ``folder`` for a file or folder of this process; whatever stands there at the end is removed.
@@ -33,7 +44,7 @@ def scratch(folder: Path, what: str) -> Iterator[Path]:
         ...     sorted(file.name for file in Path(home).iterdir())
         ['sums.txt']
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    private(folder)
     aside = beside(folder / what)
     for old in folder.glob(f"{MARK}{what}-*"):
         pid = old.name.removeprefix(f"{MARK}{what}-")
@@ -80,7 +91,7 @@ def write_json(file: Path, content: object) -> None:
 
 def write_text(file: Path, text: str) -> None:
     """Write aside, then rename; an unchanged file keeps its time."""
-    file.parent.mkdir(parents=True, exist_ok=True)
+    private(file.parent)
     if file.is_file() and file.read_bytes() == text.encode():
         return
     aside = beside(file)

@@ -48,6 +48,9 @@ class Step:
         words: modules of which only docstrings and messages are read.
         queries: it asks the marts, so the queries that its code names count.
         appended: logs that it adds to: they must be there, whatever stands in them.
+        fault: of a part of a report: where it is told that it stopped. Then nothing of it is left, the parts that read it
+            are not run, and all others go on without it.
+        beside: nobody reads what it makes, so when it stops the build goes on, with what stands there.
     """
 
     subject: str
@@ -62,6 +65,8 @@ class Step:
     words: tuple[Path, ...] = ()
     queries: bool = False
     appended: tuple[Path, ...] = ()
+    fault: Path | None = None
+    beside: bool = False
 
     @property
     def key(self) -> str:
@@ -184,7 +189,7 @@ def _told(
             where.name, book, ("notebook", file, book), outputs,
             (*read, source, *asked, *([rerandomised] if rerandomised and facts.rerandomised else [])),
             ("helpers.pipeline.notebooks", "helpers.pipeline.kernel"), source=source, queries=True,
-            appended=(where.reports / LOGS[book],) if book in LOGS else (),
+            appended=(where.reports / LOGS[book],) if book in LOGS else (), fault=where.faults / f"{book}.json",
         )  # fmt: skip
     report = Step(
         where.name, "figures and numbers", ("report", file),
@@ -192,7 +197,7 @@ def _told(
             where.reports / "results.json", where.reports / "summary.txt", where.figures,
             *(where.figures.parent / "assets" / name for name in paths.FIGURE_ASSETS),
         ),
-        (*read[1:], *made.values(), paths.SITE / "_static"), ("helpers.site.summary", "helpers.report.figures.export"),
+        (*read[1:], *made.values(), *(step.fault for step in made.values() if step.fault), paths.SITE / "_static"), ("helpers.site.summary", "helpers.report.figures.export"),
         tables=drawing,
     )  # fmt: skip
     return [*made.values(), report]

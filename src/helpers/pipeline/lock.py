@@ -20,6 +20,7 @@ from pathlib import Path
 from helpers import paths
 from helpers.errors import ReportError
 from helpers.pipeline.files import sweep
+from helpers.pipeline.terminal import say
 
 HELD = "BUILD_LOCK"
 """Environment variable by which a run tells its steps that the tree it names is theirs."""
@@ -89,7 +90,7 @@ def _take(descriptor: int) -> None:
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
-        print(f"  another run builds here{_whose(os.fstat(descriptor).st_ino)}: waiting for its end", file=sys.stderr)
+        say(f"  another run builds here{_whose(os.fstat(descriptor).st_ino)}: waiting for its end", err=True)
         fcntl.flock(descriptor, fcntl.LOCK_EX)
 
 
@@ -126,7 +127,7 @@ if __name__ == "__main__":
     try:
         sys.exit(run(sys.argv[1:]))
     except ReportError as error:
-        print(f"\nerror: {error}\n", file=sys.stderr)
+        say(f"{error}\n", err=True, red="error:")
         sys.exit(2)
     except KeyboardInterrupt:
         sys.exit(130)

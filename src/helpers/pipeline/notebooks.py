@@ -2,14 +2,23 @@
 
 import json
 import os
+import re
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from helpers import paths
 from helpers.errors import ReportError
 from helpers.paths import StudyPaths
-from helpers.pipeline.files import MARK, beside, write_text
+from helpers.pipeline.files import MARK, beside, private, write_text
 from helpers.pipeline.progress import current
+
+if TYPE_CHECKING:
+    from papermill.exceptions import PapermillExecutionError
+
+_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+_FRAME = re.compile(r"^File (\S+?):(\d+), in ", re.MULTILINE)
+_LINE = re.compile(r"^-+> \d+ (.+)$", re.MULTILINE)
+"""The line that a traceback of IPython points at, once a frame."""
 
 VOLATILE = ("papermill", "execution", "widgets")
 """Metadata that differ from run to run or name the machine."""
@@ -23,11 +32,12 @@ def execute(notebook: Path, where: StudyPaths, parameters: dict[str, Any]) -> Pa
     what an earlier run left stays as it was.
     """
     import papermill
+    from nbclient.exceptions import DeadKernelError
     from papermill.exceptions import PapermillExecutionError
 
     check_parameters(notebook, parameters)
     target = where.executed / notebook.name
-    target.parent.mkdir(parents=True, exist_ok=True)
+    private(target.parent)
     for stale in target.parent.glob(f"{MARK}{notebook.stem}-*.ipynb"):
         stale.unlink()
     aside = beside(target.with_suffix(""), ".ipynb")
@@ -45,12 +55,12 @@ def execute(notebook: Path, where: StudyPaths, parameters: dict[str, Any]) -> Pa
             shutdown_kernel="immediate",
         )
     except PapermillExecutionError as error:
+        raise _stopped(notebook, error) from None
+    except DeadKernelError:
         raise ReportError(
-            f"{notebook.name} stopped in cell {error.cell_index}: {error.ename}",
-            got=error.evalue.strip(),
-            expected="a cell that runs",
-            cause="\n" + "\n".join(f"    | {line}" for line in error.source.splitlines()),
-            remedy=f"open notebooks/{notebook.name} in Jupyter and run it up to this cell",
+            f"{notebook.stem} stopped: its kernel was killed",
+            cause="the machine ran out of memory",
+            remedy="run it again, with less beside it: --jobs 1",
         ) from None
     finally:
         if aside.is_file():
@@ -59,6 +69,23 @@ def execute(notebook: Path, where: StudyPaths, parameters: dict[str, Any]) -> Pa
     write_text(target, tidy(content).replace(f"{where.base}{os.sep}", ""))  # a study outside the project
     os.utime(target)
     return target
+
+
+def _stopped(notebook: Path, error: "PapermillExecutionError") -> ReportError:
+    """One block: the error of the cell in its own words; of an error of the program, where it happened."""
+    stopped = f"{notebook.stem} stopped in cell {error.cell_index}"
+    if error.ename == ReportError.__name__:
+        return ReportError(f"{stopped}: {error.evalue.strip()}")
+    told = _COLOUR.sub("", "\n".join(error.traceback))
+    files = [f"{file}, line {line}" for file, line in _FRAME.findall(told) if f"{os.sep}helpers{os.sep}" in file]
+    lines = _LINE.findall(told)
+    place = f"helpers{files[-1].rpartition(f'{os.sep}helpers')[2]}" if files else "a line of the cell"
+    return ReportError(
+        f"{stopped}: {error.ename}: {error.evalue.strip()}",
+        got=f"{place}: {lines[-1].strip()}" if lines else place,
+        cause="an error of the program, or a study that it was not made for",
+        remedy="report it with the study file; what does not rest on this notebook is in the report",
+    )
 
 
 def _counting_engine() -> str:

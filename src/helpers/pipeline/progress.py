@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from threading import Event, Thread
 from typing import Any, Literal, TypeVar
 
-import click
+from helpers.pipeline import terminal
 
 T = TypeVar("T")
 Face = Literal["bar", "lines", "told", "quiet"]
@@ -132,9 +132,10 @@ def say(line: str) -> None:
     if face() == "bar":
         from tqdm import tqdm
 
-        tqdm.write(line, file=sys.stderr)
+        with tqdm.external_write_mode(sys.stderr):
+            terminal.say(line, err=True)
     else:
-        click.echo(line, err=True)
+        terminal.say(line, err=True)
 
 
 def _watch(running: Running, shown: Face, over: Event) -> None:
@@ -145,13 +146,13 @@ def _watch(running: Running, shown: Face, over: Event) -> None:
         while not over.wait(_BEAT):
             if running.told() != last:
                 last = running.told()
-                click.echo(last, err=True)
+                print(last, file=sys.stderr, flush=True)
     else:
         after = LONG
         while not over.wait(_BEAT):
             if running.seconds > after:
                 after += _AGAIN
-                click.echo(f"{running.label} {'...':>8} {running.count}".rstrip(), err=True)
+                terminal.say(f"{running.label} {'...':>8} {running.count}".rstrip(), err=True)
 
 
 def _draw(running: Running, over: Event) -> None:

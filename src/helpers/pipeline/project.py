@@ -21,7 +21,8 @@ def dbt_docs(file: str, where: StudyPaths, origin: Origin, marts: Step) -> Step:
     study = where.base / "studies" / f"{where.name}.yml"
     return Step(
         where.name, "dbt docs", ("dbt-docs", file), (where.reports / "warehouse" / "index.html",),
-        (marts, study, *origin.plans, *models(), *(where.raw / name for name in OF_THE_LOG), *COMMON), ("helpers.site.dbt_docs",),
+        (marts, study, *origin.plans, *models(), *(where.raw / name for name in OF_THE_LOG), *COMMON),
+        ("helpers.site.dbt_docs",), beside=True,
     )  # fmt: skip
 
 
@@ -40,7 +41,7 @@ def write_up(reports: Sequence[Step]) -> Step:
             paths.STUDIES / "tracking_plans", *(file for file in modules if file not in statistics), *COMMON,
         ),
         words=tuple(sorted(statistics)),
-        tables={f"the figures of {name}": Probe(partial(_figures, name)) for name in paths.BUNDLED},
+        tables={f"the figures of {name}": Probe(partial(_figures, name)) for name in paths.BUNDLED}, beside=True,
     )  # fmt: skip
 
 
@@ -50,7 +51,7 @@ def simulator(reports: Sequence[Step]) -> Step:
     return Step(
         "simulator", "page", ("simulator",), (paths.ROOT / "reports" / "simulator.html",),
         (*reports, *_bundled(), *marts, paths.SITE / "simulator", paths.SITE / "_static" / "report.css", *COMMON),
-        ("helpers.experiment.whatif.presets", "helpers.site.whatif_page"), queries=True,
+        ("helpers.experiment.whatif.presets", "helpers.site.whatif_page"), queries=True, beside=True,
     )  # fmt: skip
 
 
@@ -62,7 +63,7 @@ def diagrams(reports: Sequence[Step]) -> Step:
             lambda: _of_reports(paths.ROOT, drawn=True), paths.STUDIES / "tracking_plans", paths.SITE / "diagrams",
             *templates(["diagrams.html.j2"]), *sorted(paths.QUERIES.glob("*.sql")), *COMMON,
         ),
-        ("helpers.site.diagrams.page",), after=tuple(reports),
+        ("helpers.site.diagrams.page",), after=tuple(reports), beside=True,
     )  # fmt: skip
 
 
@@ -129,6 +130,7 @@ def _of_reports(base: Path, *, drawn: bool = False) -> Iterator[Path]:
         where = StudyPaths(results.parent.name, base)
         yield from (base / kind / f"{where.name}.yml" for kind in ("studies", "programmes"))
         yield results
+        yield from sorted(where.faults.glob("*.json"))
         if drawn:
             yield from (where.database, where.data / "dbt" / "manifest.json")
         else:

@@ -45,12 +45,16 @@ class Book:
         return show(self.where, self.name, name, figure, alt)
 
     def table(self, rows: "list[dict[str, Any]] | pd.DataFrame", caption: str, footnote: str | None = None) -> "Table":
-        """Rows as an accessible table."""
+        """Rows as an accessible table; of very many the first, and how many there are."""
         import pandas as pd
 
-        from helpers.report.tables import table
+        from helpers.report.tables import MAX_ROWS, table
 
-        return table(pd.DataFrame(rows), caption, footnote=footnote)
+        frame = pd.DataFrame(rows)
+        if len(frame) > MAX_ROWS:
+            more = f"the first {MAX_ROWS} of {len(frame):,} rows"
+            frame, footnote = frame[:MAX_ROWS], f"{footnote}; {more}" if footnote else more
+        return table(frame, caption, footnote=footnote)
 
     def finding(self, text: str) -> "Callout":
         """A takeaway."""

@@ -76,12 +76,12 @@ def world_sums(
 
     ``outcome(event, measure)`` gives two rows, control and treatment, of one value a unit, or None. A winsorised metric
     is held to the pooled quantile of what the log shows, exactly as in the warehouse, so the truth is that of the metric
-    as defined. Retention is left out.
+    as defined. Retention is left out, and so is what counts for some days only: the world sums whole users.
     """
     sums = []
     everybody = {"all": np.full(len(treated), "all")}
     for metric in metrics:
-        values = outcome(metric.event, metric.measure or "any") if metric.event else None
+        values = outcome(metric.event, metric.measure or "any") if metric.event and not metric.days else None
         below = None
         if metric.event and metric.per:
             below = outcome(metric.event if metric.per == "count" else metric.per, "count")

@@ -39,21 +39,23 @@ def embedded(data: Any) -> str:
     return embeddable(json.dumps(data, ensure_ascii=False, allow_nan=False))
 
 
-def rendered(template: Path, **slots: str) -> str:
+def rendered(template: Path, *, data: str, **slots: str) -> str:
     """A template with its styles, code and data in their slots, under a strict Content-Security-Policy.
 
-    The slots hold markup; nothing in them is escaped again.
+    The slots hold markup; nothing in them is escaped again. The scripts that may run are those that stand in the page
+    when the data are left out.
     """
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
     from markupsafe import Markup
 
-    from helpers.site.csp import secured
+    from helpers.site.csp import inline, secured
 
     environment = Environment(
         loader=FileSystemLoader(template.parent), undefined=StrictUndefined, autoescape=True, keep_trailing_newline=True
     )
+    page = environment.get_template(template.name)
     filled = {name: Markup(text) for name, text in slots.items()}
-    return secured(environment.get_template(template.name).render(filled))
+    return secured(page.render(filled, data=Markup(data)), inline(page.render(filled, data="")))
 
 
 def _taken(imported: re.Match[str]) -> str:

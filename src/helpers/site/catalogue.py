@@ -1,4 +1,4 @@
-"""Which reports stand in a project: studies whose notebooks have run and whose numbers are recorded."""
+"""Which reports stand in a project: studies whose notebooks have come to their end and whose numbers are recorded."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,17 +12,20 @@ from helpers.config import programme as model
 from helpers.config.programme import Programme
 from helpers.errors import ReportError
 from helpers.paths import BUNDLED, StudyPaths
+from helpers.pipeline import faults
+from helpers.pipeline.faults import Fault
 from helpers.pipeline.progress import say
 from helpers.record import Numbers
 
 
 @dataclass(frozen=True)
 class Report:
-    """A study whose notebooks have run and whose numbers are recorded."""
+    """A study whose numbers are recorded; ``faults`` tell of the notebooks that are missing."""
 
     study: Study
     where: StudyPaths
     numbers: Numbers
+    faults: tuple[Fault, ...] = ()
 
     @classmethod
     def load(cls, file: Path) -> Self:
@@ -31,7 +34,7 @@ class Report:
         results = where.reports / "results.json"
         if not results.is_file():
             raise ReportError(f"the report of {study.name} is not built", expected=paths.shown(results))
-        return cls(study, where, Numbers.load(results))
+        return cls(study, where, Numbers.load(results), tuple(faults.read(where.faults)))
 
     @property
     def name(self) -> str:
@@ -39,7 +42,9 @@ class Report:
 
 
 def reports(base: Path = paths.ROOT, asked: str | None = None) -> list[Report]:
-    """Every whole report in ``base/reports``: a study file, results, and each notebook run. The bundled ones come first.
+    """Every report in ``base/reports``: a study file, results, each notebook run or known to have stopped.
+
+    The bundled ones come first.
 
     One that cannot be read is left out and told on standard error, so that no study is held up by another; only that of
     the study ``asked`` for raises.
@@ -57,11 +62,12 @@ def reports(base: Path = paths.ROOT, asked: str | None = None) -> list[Report]:
 
 @dataclass(frozen=True)
 class ProgrammeReport:
-    """A programme whose notebooks have run and whose numbers are recorded."""
+    """A programme whose numbers are recorded; ``faults`` as in :class:`Report`."""
 
     programme: Programme
     where: StudyPaths
     numbers: Numbers
+    faults: tuple[Fault, ...] = ()
 
     @property
     def name(self) -> str:
@@ -76,7 +82,9 @@ def programmes(base: Path = paths.ROOT, asked: str | None = None) -> list[Progra
         results = where.reports / "results.json"
         if results.is_file() and _whole(where):
             with _left_out(where, asked):
-                found.append(ProgrammeReport(model.load(file), where, Numbers.load(results)))
+                found.append(
+                    ProgrammeReport(model.load(file), where, Numbers.load(results), tuple(faults.read(where.faults)))
+                )
     return found
 
 
@@ -94,4 +102,6 @@ def _left_out(where: StudyPaths, asked: str | None) -> Iterator[None]:
 
 
 def _whole(where: StudyPaths) -> bool:
-    return set(paths.books(programme=where.is_programme)) <= {run.stem for run in where.executed.glob("*.ipynb")}
+    """Each notebook has run, or it is told why it has not."""
+    there = {run.stem for run in where.executed.glob("*.ipynb")} | {fault.part for fault in faults.read(where.faults)}
+    return set(paths.books(programme=where.is_programme)) <= there

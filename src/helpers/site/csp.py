@@ -1,8 +1,9 @@
-"""A strict Content-Security-Policy for a finished page: its own files, the inline scripts it was written with, no other host."""
+"""A strict Content-Security-Policy for a finished page: scripts that were known before any data, and no other host."""
 
 import base64
 import hashlib
 import re
+from collections.abc import Iterable
 
 _INLINE = re.compile(
     r"<script(?P<attributes>(?![^>]*\bsrc\s*=)[^>]*)>(?P<code>.*?)</script>", re.DOTALL | re.IGNORECASE
@@ -12,18 +13,31 @@ _HEAD = re.compile(r"""<head\b[^>]*>(?:\s*<meta charset=["']?[\w-]+["']?\s*/?>)?
 _POLICY = re.compile(r"""\s*<meta http-equiv="Content-Security-Policy"[^>]*>""")
 
 
-def policy(html: str) -> str:
-    """The policy of a page: its inline scripts by their SHA-256, scripts and pictures of its own folder, nothing else.
+def inline(html: str) -> list[str]:
+    """The scripts that stand in a page or a template, each once, without those that are data.
 
-    Styles may stand inline, because plotly and Sphinx write them there; no request leaves the page.
-
-    >>> policy("<head></head><script>1</script>").split("; ")[1]
-    "script-src 'self' 'sha256-a4ayc/80/OGda4BO/1o/V0etpOqiLx1JwB5S3beHW0s='"
+    >>> inline('<script type="application/json">{}</script><script>1</script><script src="a.js"></script>')
+    ['1']
     """
-    hashes = sorted({_hash(m["code"]) for m in _INLINE.finditer(html) if not _DATA.search(m["attributes"])})
+    return list(dict.fromkeys(m["code"] for m in _INLINE.finditer(html) if not _DATA.search(m["attributes"])))
+
+
+def policy(scripts: Iterable[str] = (), *, files: bool = False) -> str:
+    """The policy of a page that runs ``scripts``, and with ``files`` those in its own folder; nothing else runs.
+
+    Scripts are named by their SHA-256. They come from the source of a page, never from the page itself: what data have
+    smuggled into it must not become one of them. Styles may stand inline, because plotly and Sphinx write them there;
+    no request leaves the page.
+
+    >>> policy(["1"]).split("; ")[1]
+    "script-src 'sha256-a4ayc/80/OGda4BO/1o/V0etpOqiLx1JwB5S3beHW0s='"
+    >>> policy().split("; ")[1]
+    "script-src 'none'"
+    """
+    allowed = (["'self'"] if files else []) + sorted(map(_hash, scripts))
     rules = (
         "default-src 'none'",
-        " ".join(["script-src 'self'", *hashes]),
+        " ".join(["script-src", *(allowed or ["'none'"])]),
         "style-src 'self' 'unsafe-inline'",
         "img-src 'self' data: blob:",
         "font-src 'self' data:",
@@ -33,10 +47,10 @@ def policy(html: str) -> str:
     return "; ".join(rules)
 
 
-def secured(html: str) -> str:
-    """The page with its policy first in its head, after a charset, in place of an earlier one; the rest is left as it is.
+def secured(html: str, scripts: Iterable[str] = (), *, files: bool = False) -> str:
+    """The page with its :func:`policy` first in its head, after a charset, in place of an earlier one.
 
-    Raises :class:`ValueError` for text without a head: there is no place for a policy then.
+    The rest is left as it is. Raises :class:`ValueError` for text without a head: there is no place for a policy then.
 
     >>> secured("<html><head><title>t</title></head></html>").startswith("<html><head><meta http-equiv=")
     True
@@ -45,7 +59,7 @@ def secured(html: str) -> str:
     head = _HEAD.search(bare)
     if head is None:
         raise ValueError("a page without <head> has no place for a Content-Security-Policy")
-    meta = f'<meta http-equiv="Content-Security-Policy" content="{policy(bare)}">'
+    meta = f'<meta http-equiv="Content-Security-Policy" content="{policy(scripts, files=files)}">'
     return bare[: head.end()] + meta + bare[head.end() :]
 
 

@@ -9,6 +9,7 @@ from helpers import config, paths
 from helpers.errors import ReportError
 from helpers.paths import BUNDLED as BUNDLED
 from helpers.paths import StudyPaths
+from helpers.pipeline.faults import listed, read
 from helpers.pipeline.files import write_text
 from helpers.record import Numbers
 
@@ -77,6 +78,7 @@ def helping() -> dict[str, Any]:
     from helpers.config.programme import Programme
     from helpers.errors import EXIT_CODES
     from helpers.formatting import formatted
+    from helpers.ingest.values.times_decided import EXAMPLES
     from helpers.site import worked_example
     from helpers.site.error_catalogue import HOLE, by_topic
 
@@ -93,7 +95,7 @@ def helping() -> dict[str, Any]:
         "a study file": keys.tables(Study, keys.PLACES),
         "a programme file": keys.tables(Programme, keys.PROGRAMME_PLACES),
     }
-    told = {"troubles": by_topic(), "hole": HOLE, "exit_codes": EXIT_CODES, "files": files}
+    told = {"troubles": by_topic(), "hole": HOLE, "exit_codes": EXIT_CODES, "files": files, "times": EXAMPLES}
     return example | shares | told
 
 
@@ -126,7 +128,15 @@ def _options() -> list[tuple[str, str]]:
 
 
 def _numbers(name: str) -> Numbers:
-    file = StudyPaths(name).reports / "results.json"
+    where = StudyPaths(name)
+    file = where.reports / "results.json"
+    missing = listed(read(where.faults))
+    if missing:
+        raise ReportError(
+            f"the texts stay as they are: the report of {name} is not whole",
+            got="; ".join(missing),
+            expected="every notebook run to its end",
+        )
     if not file.is_file():
         raise ReportError(f"the report of {name} is not built", expected=paths.shown(file), remedy="run: make all")
     return Numbers.load(file)

@@ -10,10 +10,13 @@ from helpers.config import Study
 from helpers.errors import ReportError
 from helpers.formatting import formatted, unsigned
 from helpers.paths import StudyPaths
+from helpers.pipeline.faults import Fault
 from helpers.record import Numbers
 from helpers.report.figures.show import FigureView, names, with_static
 
-SIGNS = {"GO": "\u2713", "ITERATE": "\u21bb", "KILL": "\u2715", "INVALID": "!"}
+NONE = "NO DECISION"
+"""Stands for the verdict of a report whose decision is missing."""
+SIGNS = {"GO": "\u2713", "ITERATE": "\u21bb", "KILL": "\u2715", "INVALID": "!", NONE: "\u2026"}
 FIGURES = ("effects", "money_scenarios", "funnel_sankey")
 """Figures of the front page, in this order, as far as the study has them."""
 
@@ -37,16 +40,27 @@ class Page:
 
 
 def front_page(
-    study: Study, where: StudyPaths, numbers: Numbers, pages: list[Page], more: Sequence[tuple[str, str]] = ()
+    study: Study,
+    where: StudyPaths,
+    numbers: Numbers,
+    pages: list[Page],
+    more: Sequence[tuple[str, str]] = (),
+    faults: Sequence[Fault] = (),
 ) -> str:
-    """The front page as MyST Markdown, from ``docs/templates/index.md.j2``; ``more`` are further pages and their names."""
+    """The front page as MyST Markdown, from ``docs/templates/index.md.j2``.
+
+    ``more`` are further pages and their names, ``faults`` tell of the notebooks that are missing: what rests on their
+    numbers is left out.
+    """
     number = reader(numbers)
-    verdict = verdict_of(numbers)
+    verdict = verdict_of(numbers, faults)
     shown = [name for name in FIGURES if name in names(where)]
     return filled(
         "index.md.j2",
         study=study,
         n=number,
+        has=lambda *names: not faults or set(names) <= numbers.keys(),
+        faults=faults,
         verdict=verdict,
         sign=SIGNS[verdict],
         confidence=f"{study.decision.confidence * 100:g} %",
@@ -81,8 +95,10 @@ def reader(numbers: Numbers) -> Callable[[str], str]:
     return number
 
 
-def verdict_of(numbers: Numbers) -> str:
-    """The decision's word; raises when it is none of :data:`SIGNS`."""
+def verdict_of(numbers: Numbers, faults: Sequence[Fault] = ()) -> str:
+    """The decision's word, or :data:`NONE` where its notebook is missing; raises when it is none of :data:`SIGNS`."""
+    if faults and "decision.verdict" not in numbers:
+        return NONE
     verdict = reader(numbers)("decision.verdict")
     if verdict not in SIGNS:
         raise ReportError("no such decision", got=verdict, expected=", ".join(SIGNS))
@@ -162,11 +178,14 @@ def _metrics(study: Study, numbers: Numbers) -> str:
             margin = (
                 formatted(relative, "share") if relative is not None else unsigned(metric.margin.absolute, "points")
             )
+        n = " : ".join(filter(None, (text(metric.name, "n_control"), text(metric.name, "n_treatment"))))
         low, high = text(metric.name, "relative_low"), text(metric.name, "relative_high")
         rows.append(
             {
                 "Metric": metric.label,
                 "Role": metric.role,
+                "Counted": study.window(metric),
+                "Units": n,
                 "Relative change": text(metric.name, "relative"),
                 "Interval": f"{low} to {high}" if low and high else "",
                 "p": text(metric.name, "p_value"),

@@ -2,13 +2,14 @@
 
 import os
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from helpers import paths
 from helpers.errors import ReportError
 from helpers.paths import BUNDLED, StudyPaths
-from helpers.pipeline.files import scratch
+from helpers.pipeline.faults import listed
+from helpers.pipeline.files import private, scratch
 from helpers.report.figures.assets import copy_plotly
 from helpers.report.figures.show import FigureView, names, with_static
 from helpers.site import links, single_file, sphinx
@@ -64,7 +65,7 @@ def render(shown: Sequence[Report], base: Path = paths.ROOT, around: Sequence[Pr
     folder = base / "reports"
     standalone = [name for name in STANDALONE if (folder / name).is_file()]
     with scratch(folder, "site") as aside:
-        aside.mkdir()
+        private(aside)
         source, built = aside / "source", aside / "html"
         texts = _texts(shown)
         notebooks = {report.name: _stage_report(report, source, texts) for report in shown}
@@ -102,15 +103,23 @@ def front(
         {
             "name": report.name,
             "study": report.study,
-            "verdict": verdict_of(report.numbers),
+            "verdict": verdict_of(report.numbers, report.faults),
             "n": reader(report.numbers),
-            "known": report.numbers["money.horizon_point"].value is not None,
+            "has": _has(report),
+            "faults": listed(report.faults),
+            "known": "money.horizon_point" in report.numbers
+            and report.numbers["money.horizon_point"].value is not None,
         }
         for report in shown
     ]
     top = [(name.removesuffix(".md"), title) for name, title in texts.values() if "/" not in name]
     more = [(name, STANDALONE[name]) for name in standalone]
     return filled(TEMPLATE, cards=cards, signs=SIGNS, title=TITLE, texts=top, standalone=more, around=around)
+
+
+def _has(report: Report) -> Callable[..., bool]:
+    """Whether numbers are there; of a report that is whole they must be."""
+    return lambda *names: not report.faults or set(names) <= report.numbers.keys()
 
 
 def _texts(shown: Sequence[Report]) -> dict[str, tuple[str, str]]:
@@ -127,7 +136,7 @@ def _stage_report(report: Report, source: Path, texts: dict[str, tuple[str, str]
     """A study's front page and notebooks in the source folder."""
     where, name = report.where, report.name
     executed = sorted(where.executed.glob("[0-9]*.ipynb"))
-    if not executed:
+    if not executed and not report.faults:
         raise ReportError(
             f"there are no executed notebooks of {name}",
             expected=f"notebooks in {paths.shown(where.executed)}",
@@ -141,7 +150,7 @@ def _stage_report(report: Report, source: Path, texts: dict[str, tuple[str, str]
         more.insert(0, ("write_up.html", "Write-up: what the source says, and where it is wrong"))
     if (where.reports / "warehouse" / "index.html").is_file():
         more.append(("warehouse/index.html", "The warehouse: models, tests and lineage (dbt docs)"))
-    text = front_page(report.study, where, report.numbers, staged, more)
+    text = front_page(report.study, where, report.numbers, staged, more, report.faults)
     (folder / "index.md").write_text(text, encoding="utf-8")
     return staged
 
@@ -150,11 +159,12 @@ def _stage_programme(report: ProgrammeReport, source: Path) -> None:
     """A programme's front page and notebooks in the source folder."""
     folder = source / report.name
     folder.mkdir(parents=True)
-    names = paths.books(programme=True)
+    missing = {fault.part for fault in report.faults}
+    names = [name for name in paths.books(programme=True) if name not in missing]
     staged = [sphinx.stage(report.where.executed / f"{name}.ipynb", folder, report.where.figures) for name in names]
     said = headlines(report.numbers)
     told = [(page, said[paths.topic(page.stem)].text) for page in staged]
-    text = filled("programme.md.j2", programme=report.programme, told=told)
+    text = filled("programme.md.j2", programme=report.programme, told=told, faults=report.faults)
     (folder / "index.md").write_text(text, encoding="utf-8")
 
 

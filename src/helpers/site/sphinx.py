@@ -11,8 +11,9 @@ from pathlib import Path
 
 from helpers import paths
 from helpers.errors import ReportError
+from helpers.pipeline.files import private
 from helpers.report.figures.show import FIGURE, with_static
-from helpers.site.csp import secured
+from helpers.site.csp import inline, secured
 from helpers.site.front_page import Page, page_of
 
 HIDDEN_CELLS = {"parameters", "injected-parameters"}
@@ -72,9 +73,18 @@ def build(source: Path, built: Path, title: str, standalone: Sequence[str] = ())
 
 
 def secure(built: Path) -> None:
-    """Give every page its Content-Security-Policy."""
+    """Give every page its Content-Security-Policy: the files of the site run, and what the theme writes into its pages."""
+    known = _of_the_theme()
     for page in built.rglob("*.html"):
-        page.write_text(secured(page.read_text(encoding="utf-8")), encoding="utf-8")
+        page.write_text(secured(page.read_text(encoding="utf-8"), known, files=True), encoding="utf-8")
+
+
+def _of_the_theme() -> list[str]:
+    """Inline scripts of the theme's own templates, as the package brings them."""
+    import furo
+
+    templates = sorted((Path(furo.__file__).parent / "theme").rglob("*.html"))
+    return inline("\n".join(file.read_text(encoding="utf-8") for file in templates))
 
 
 def refuse_machine_paths(built: Path, folders: Iterable[Path]) -> None:
@@ -94,7 +104,7 @@ def refuse_machine_paths(built: Path, folders: Iterable[Path]) -> None:
 
 def swap(built: Path, folder: Path, kept: Collection[str] = ()) -> None:
     """Put finished pages in place: folders first, then pages, ``index.html`` last; older pages go, but those ``kept``."""
-    folder.mkdir(parents=True, exist_ok=True)
+    private(folder)
     for stale in folder.glob("*.html"):
         if stale.name not in kept and not (built / stale.name).is_file():
             stale.unlink()

@@ -3,6 +3,7 @@
 from helpers.config import Study
 from helpers.config.programme import Programme
 from helpers.paths import StudyPaths, books, topic
+from helpers.pipeline.faults import listed, read
 from helpers.record import Number, Numbers
 
 HEADLINE = ".headline"
@@ -11,8 +12,9 @@ HEADLINE = ".headline"
 def of_programme(programme: Programme, where: StudyPaths, numbers: Numbers) -> str:
     """What the command line prints of a programme: a sentence a notebook, as each recorded it."""
     name = (where.reports / "index.html").relative_to(where.base)
+    missing = _missing(where)
     said = "".join(f"  {headline.text}\n" for headline in headlines(numbers).values())
-    return f"\n{programme.title} (simulated)\n{said}  report:  {name}\n\n"
+    return f"\n{programme.title} (simulated)\n{said}{missing}  report:  {name}\n\n"
 
 
 def headlines(numbers: Numbers) -> dict[str, Number]:
@@ -26,6 +28,9 @@ def summary(study: Study, where: StudyPaths, numbers: Numbers) -> str:
     name = (where.reports / "index.html").relative_to(where.base)
     grounds = ["simulated log"] * study.simulated + ["planted uplift"] * (study.mode == "offline")
     rests = f" ({', '.join(grounds)})" if grounds else ""
+    head, end = f"\n{study.title}{rests}\n", f"{_missing(where)}  report:  {name}\n\n"
+    if not {"decision.verdict", "money.horizon_point", "risk.false_positive", "trust.passed"} <= numbers.keys():
+        return f"{head}  no decision: a notebook that it rests on is missing\n{end}"
     money = numbers["money.horizon_point"]
     if money.value is None:
         worth = f"not available: {money.reason}"
@@ -35,11 +40,15 @@ def summary(study: Study, where: StudyPaths, numbers: Numbers) -> str:
     warned = numbers["trust.warnings"].text
     caveat = f"; warned of: {warned.lower()}" if warned else ""
     return (
-        f"\n{study.title}{rests}\n"
+        f"{head}"
         f"  {numbers['decision.verdict'].text}: {numbers['decision.headline'].text}\n"
         f"  why:     {numbers['decision.reason'].text}\n"
         f"  money:   {worth}\n"
         f"  risk:    false-positive risk {numbers['risk.false_positive'].text}, trust checks "
-        f"{numbers['trust.passed'].text} of {numbers['trust.total'].text} passed{caveat}\n"
-        f"  report:  {name}\n\n"
+        f"{numbers['trust.passed'].text} of {numbers['trust.total'].text} passed{caveat}\n{end}"
     )
+
+
+def _missing(where: StudyPaths) -> str:
+    """A line for each notebook that is missing, and why."""
+    return "".join(f"  missing: {line}\n" for line in listed(read(where.faults)))

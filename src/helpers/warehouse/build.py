@@ -9,14 +9,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from helpers import assignment, ingest, paths
-from helpers.config import EXPOSED, EventName, Log, Study, tracking_plan
+from helpers.config import EXPOSED, Simulation, Study, tracking_plan
 from helpers.defaults import MEMORY, THREADS
 from helpers.errors import ReportError
-from helpers.ingest.sql import quoted
+from helpers.ingest.sql import cell, literal, quoted
+from helpers.ingest.values.amounts import in_units, is_whole
+from helpers.ingest.values.digits import SESSION, digits_of
 from helpers.paths import StudyPaths
-from helpers.pipeline.files import scratch
+from helpers.pipeline.files import private, scratch
 from helpers.warehouse import query
-from helpers.warehouse.tolerances import enforce_tolerances
+from helpers.warehouse.tolerances import enforce
 
 if TYPE_CHECKING:
     import duckdb
@@ -26,7 +28,15 @@ def dbt_vars(study: Study, log: ingest.Landed, plan: tracking_plan.TrackingPlan)
     """Everything the models need of a study, as dbt variables."""
     columns = ingest.column_expressions(study, log.types, log.reading)
     present = {c["name"] for c in columns if not c["expression"].startswith(("null::", "'r' ||"))}
-    checks = tracking_plan.property_checks(plan, present)
+    summed = {m.event for m in study.metrics if m.event and m.measure == "sum"}
+    checks = [
+        check
+        for check in tracking_plan.property_checks(plan, present)
+        if not (check.violation == "missing_property" and check.property == "price" and check.event in summed)
+    ]  # an amount that is summed and missing is a kind of its own
+    digits = {event: digits_of(study, log.reading.numbers, event) for event in sorted(plan.events)} | (
+        {} if SESSION in plan.events else {SESSION: 0}  # sessions that are made of their events last whole seconds
+    )
     steps = study.funnel.steps
     revenue_events = {m.event for m in study.metrics if m.event and m.unit == "money"}
     if study.economics.revenue_metric and not study.is_unit_table:
@@ -49,10 +59,15 @@ def dbt_vars(study: Study, log: ingest.Landed, plan: tracking_plan.TrackingPlan)
         "columns": columns,
         "raw_row": f"row({', '.join(map(quoted, log.types))})" if "event_id" not in present else "null",
         "has_event_id": "event_id" in present,
-        "time_is_text": log.types.get(_raw_name(study, "event_time"), "VARCHAR") == "VARCHAR",
         "planned_events": sorted(plan.events),
         "revenue_events": sorted(revenue_events),
         "counted_events": sorted(study.counted),
+        "summed_events": sorted(summed),
+        "is_whole": is_whole("price"),
+        "amount": _amount(digits),
+        "amount_digits": digits,
+        "session_amount": in_units("duration_sec", digits.get(SESSION, 0)),
+        "negative": "error" if isinstance(study.data, Simulation) else study.data.negative,
         "key_events": sorted(key_events),
         "problems": list(tracking_plan.PROBLEMS),
         "row_kinds": tracking_plan.row_kinds(study),
@@ -88,13 +103,17 @@ def dbt_vars(study: Study, log: ingest.Landed, plan: tracking_plan.TrackingPlan)
     }
 
 
-def _raw_name(study: Study, name: str) -> str:
-    if not isinstance(study.data, Log):
-        return name
-    source = study.data.columns[name]
-    assert not isinstance(source, EventName)
-    return source if isinstance(source, str) else source.column
+def _amount(digits: dict[str, int]) -> str:
+    """SQL of a row's amount in the digits of its event."""
+    cases = {
+        of: ", ".join(literal(event) for event in digits if digits[event] == of) for of in sorted(set(digits.values()))
+    }
+    told = " ".join(f"when event_name in ({events}) then {in_units('price', of)}" for of, events in cases.items())
+    return f"case {told} else {in_units('price', 0)} end"
 
+
+PAST = "sums of amounts past 64 bits of a unit, or 128 of all squares; keep fewer digits (economics.money_digits)"
+"""Why the engine refuses a sum: it never takes a wrong one, nor one that is not exact."""
 
 Computed = Callable[["duckdb.DuckDBPyConnection", Study], None]
 
@@ -105,17 +124,18 @@ def build(study: Study, where: StudyPaths, *computed: Computed) -> None:
     Everything happens in a scratch folder; the database appears under its name only when all of it is right.
     """
     with scratch(where.data, "build") as aside:
-        aside.mkdir()
+        private(aside)
         database = aside / where.database.name
         plan = tracking_plan.tracking_plan(study, where.base / "studies")
         variables = dbt_vars(study, ingest.landed(where.raw), plan)
         failure = run_dbt(("build",), variables, database=database, target=where.data / "dbt")
         with query.connect(database, read_only=False) as con:
-            enforce_tolerances(con, study)
+            enforce(con, study)
             if failure:
                 raise ReportError(
                     f"the marts of {study.name} could not be built",
                     got=failure,
+                    cause=PAST if "out of range" in failure.lower() else None,
                     remedy=f"see {paths.shown(where.data / 'dbt' / 'logs' / 'dbt.log')}",
                 )
             for add in computed:
@@ -137,12 +157,12 @@ def run_dbt(
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
         "PYTHONWARNINGS": "ignore::DeprecationWarning",
     }
-    target.mkdir(parents=True, exist_ok=True)
+    private(target)
     done = dbt(
         [
             "--quiet", "--no-use-colors", "--log-path", str(target / "logs"),
             *command, "--project-dir", str(paths.WAREHOUSE), "--profiles-dir", str(paths.WAREHOUSE),
-            "--target-path", str(target), "--vars", json.dumps(variables), *options,
+            "--target-path", str(target), "--vars", json.dumps({k: verbatim(v) for k, v in variables.items()}), *options,
         ],
         environment,
     )  # fmt: skip
@@ -153,10 +173,24 @@ def run_dbt(
     )
 
 
+def verbatim(value: Any) -> Any:
+    """A variable as dbt hands it to the models unchanged: it takes text for a template, and would run what stands there.
+
+    >>> verbatim("Cart"), verbatim("{{1}}")
+    ('Cart', "{{ '\\\\U0000007b\\\\U0000007b\\\\U00000031\\\\U0000007d\\\\U0000007d' }}")
+    """
+    if not isinstance(value, str) or "{" not in value:
+        return value
+    return "{{ '" + "".join(f"\\U{ord(sign):08x}" for sign in value) + "' }}"
+
+
+_DBT = "import json, sys; sys.argv = ['dbt', *json.load(sys.stdin)]; from dbt.cli.main import cli; cli()"
+
+
 def dbt(arguments: list[str], environment: dict[str, str]) -> "subprocess.CompletedProcess[str]":
-    """dbt itself, in a process of its own."""
+    """dbt itself, in a process of its own, which reads its arguments: those of a command may not be as long as a study."""
     return subprocess.run(
-        [str(Path(sys.executable).with_name("dbt")), *arguments],
+        [sys.executable, "-P", "-c", _DBT], input=json.dumps(arguments),
         env=environment, capture_output=True, text=True, check=False, cwd=paths.ROOT,
         close_fds=False,  # it inherits the lock: should this process be killed, the next run waits for dbt to end
     )  # fmt: skip
@@ -168,9 +202,11 @@ def _export(con: "duckdb.DuckDBPyConnection", study: Study, aside: Path) -> Path
         return None
     file = aside / "clean_events.csv"
     columns = ["event_id", "event_time", "event_name", "user_id", "session_id", "product_id", "category", "amount"]
-    attributes = [s for s in study.segments if s not in columns]
+    columns += [s for s in study.segments if s not in columns]
+    typed = ("event_time", "amount")
+    cells = [quoted(name) if name in typed else f"{cell(quoted(name))} as {quoted(name)}" for name in columns]
     con.execute(
-        f"copy (select {', '.join([*columns, *attributes])} from staging.stg_events order by event_time, event_id)"
-        f" to '{file}' (header, delimiter ',')"
+        f"copy (select {', '.join(cells)} from staging.stg_events as e order by e.event_time, e.event_id)"
+        f" to {literal(file)} (header, delimiter ',')"
     )
     return file

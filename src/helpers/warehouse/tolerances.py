@@ -1,80 +1,92 @@
 """What is wrong with a log, held against what its study tolerates."""
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from helpers.config import Log, Study
 from helpers.errors import ReportError, several
 from helpers.formatting import formatted
 from helpers.ingest.levels import UNMAPPED, unmapped
+from helpers.ingest.units import FLAWS
+from helpers.ingest.values.times_decided import STATED
 
 if TYPE_CHECKING:
     import duckdb
 
 
-def enforce_tolerances(con: "duckdb.DuckDBPyConnection", study: Study) -> None:
-    """Compare the flow of rows with what the study tolerates; more is an error, not a footnote."""
+def enforce(con: "duckdb.DuckDBPyConnection", study: Study) -> None:
+    """Raise everything that :func:`faults` finds as one error, not as a footnote."""
+    if found := list(faults(con, study)):
+        raise several(found)
+
+
+def faults(con: "duckdb.DuckDBPyConnection", study: Study, *, whole: bool = True) -> Iterator[ReportError]:
+    """What is wrong with the rows of a log and its variants, beyond what the study tolerates.
+
+    It is not held against a part of a log (not ``whole``) what the rest may show.
+    """
     if not exists(con, "marts", "fct_row_flow"):
         return
-    if faults := refusals(con, study):
-        raise several(faults)
-
-
-def refusals(con: "duckdb.DuckDBPyConnection", study: Study, *, whole: bool = True) -> list[ReportError]:
-    """Everything that is wrong with a log, held against what its study tolerates.
-
-    Of a part of a log (not ``whole``) it is not held against it what the rest may show.
-    """
     flow = dict(con.execute("select kind, rows from marts.fct_row_flow").fetchall())
     rows = con.execute("select all_rows + refused from intermediate.int_row_checks").fetchall()[0][0]
     if rows == 0:
-        return [ReportError(f"the log of {study.name} holds no events")]
-    flow["repeated"] = flow["exact_duplicate"] + flow["late_duplicate"]
-    tolerated = study.data.tolerate.model_dump()
-    found = [_check_levels(con, study)]
-    found += [_too_many(con, study, kind, limit, flow, rows) for kind, limit in tolerated.items()]
-    if not any(found):  # what follows is often the consequence of something above
-        found += [_check_variants(con, study, whole), _check_planted_levels(con, study) if whole else None]
-    if flow["kept"] == 0 and whole and not any(found):
+        yield ReportError(f"the log of {study.name} holds no events")
+        return
+    found = [*_check_levels(con, study), *_check_rows(con, study, flow, rows)]
+    yield from found
+    if found:  # what follows from rows and levels that cannot be read is not told beside them
+        return
+    if flow["kept"] == 0 and whole:
         outside = flow["outside_period"] > 0
         lost = [f"{n:,} {kind.replace('_', ' ')}" for kind, n in flow.items() if n]
-        found.append(
-            ReportError(
-                f"no row of the log of {study.name} is left for its marts",
-                got=f"of {rows:,} rows: {', '.join(lost)}",
-                expected=f"events from {study.period.first} to {study.period.end}",
-                cause="the period is another one than the log's" if outside else None,
-                remedy="correct period in the study file" if outside else "mend the log, or what data.columns maps",
-            )
+        yield ReportError(
+            f"no row of the log of {study.name} is left for its marts",
+            got=f"of {rows:,} rows: {', '.join(lost)}",
+            expected=f"events from {study.period.first} to {study.period.end}",
+            cause="the period is another one than the log's" if outside else None,
+            remedy="correct period in the study file" if outside else "mend the log, or what data.columns maps",
         )
-    return [error for error in found if error]
+        return
+    yield from _check_variants(con, study, whole)
+    if whole:
+        yield from _check_primary(con, study)
+        yield from _check_planted_levels(con, study)
 
 
-def _too_many(
-    con: "duckdb.DuckDBPyConnection", study: Study, kind: str, limit: float, flow: dict[str, int], rows: int
-) -> ReportError | None:
-    """What is said of more wrong rows of a kind, or of more units in two variants, than the study tolerates."""
-    found, total, counted = flow.get(kind, 0), rows, "rows"
-    if kind == "two_variants":
-        if not exists(con, "intermediate", "int_contaminated"):
-            return None
-        found = con.execute("select count(*) from intermediate.int_contaminated").fetchall()[0][0]
-        total = con.execute("select count(distinct user_id) from intermediate.int_assigned").fetchall()[0][0]
-        counted = "units"
-    if found <= limit * total:
-        return None
-    if kind == "repeated" and isinstance(study.data, Log) and "event_id" not in study.data.columns:
-        return _repeats(study, found, total, limit)
-    what = _TOLD[kind] if counted == "units" else f"too many rows of the log are wrong: {_TOLD[kind]}"
-    return ReportError(
-        f"studies/{study.name}.yml: {what}",
-        got=f"{found:,} of {total:,} {counted} ({formatted(found / total, 'share')})",
-        expected=f"at most {formatted(limit, 'share')} (data.tolerate.{kind})",
-        cause=_unplanned(con, study) if kind == "unplanned_event" else _CAUSES[kind],
-        remedy=f"mend the log, or tolerate it: data.tolerate.{kind}: {min(1, max(found / total * 1.1, 0.0001)):.4f}",
-    )
+def _check_rows(
+    con: "duckdb.DuckDBPyConnection", study: Study, flow: dict[str, int], rows: int
+) -> Iterator[ReportError]:
+    """Kinds of wrong rows, each against its tolerated share."""
+    tolerated = study.data.tolerate.model_dump()
+    flow = flow | {"repeated": flow["exact_duplicate"] + flow["late_duplicate"]}
+    for kind, limit in tolerated.items():
+        if study.is_unit_table and kind in FLAWS:
+            continue  # held against their share when the table was landed, where their rows stay
+        if kind == "repeated" and isinstance(study.data, Log) and "event_id" not in study.data.columns:
+            yield from _check_repeats(study, flow[kind], rows)
+            continue
+        if kind == "two_variants":
+            if not exists(con, "intermediate", "int_contaminated"):
+                continue
+            found = con.execute("select count(*) from intermediate.int_contaminated").fetchall()[0][0]
+            units = con.execute("select count(distinct user_id) from intermediate.int_assigned").fetchall()[0][0]
+        elif kind == "missing_revenue":
+            found, units = _without_amount(con, study), rows
+        else:
+            found, units = flow[kind], rows
+        if found > limit * units:
+            yield ReportError(
+                f"studies/{study.name}.yml: too many rows of the log are wrong: {_TOLD[kind]}"
+                if kind != "two_variants"
+                else f"studies/{study.name}.yml: {_TOLD[kind]}",
+                got=f"{found:,} of {units:,} {'units' if kind == 'two_variants' else 'rows'} ({formatted(found / units, 'share')})",
+                expected=f"at most {formatted(limit, 'share')} (data.tolerate.{kind})",
+                cause=_unplanned(con) if kind == "unplanned_event" else _CAUSES[kind],
+                remedy=_REMEDIES[kind],
+            )
 
 
-def _unplanned(con: "duckdb.DuckDBPyConnection", study: Study) -> str:
+def _unplanned(con: "duckdb.DuckDBPyConnection") -> str:
     """The events that no plan covers, by their names in the log."""
     found = con.execute(
         """select event_name, count(*) from staging.base_events where row_key in
@@ -84,45 +96,87 @@ def _unplanned(con: "duckdb.DuckDBPyConnection", study: Study) -> str:
     return f"{_CAUSES['unplanned_event']}: {told}; data.events says what a name of the log means"
 
 
-def _repeats(study: Study, found: int, rows: int, limit: float) -> ReportError:
+def _check_repeats(study: Study, found: int, rows: int) -> Iterator[ReportError]:
     """Rows without ids that are equal in every column: copies, or events that the log does not tell apart."""
-    return ReportError(
-        f"studies/{study.name}.yml: too many rows of the log are equal in all columns",
-        got=f"{found:,} of {rows:,} rows repeat another one ({formatted(found / rows, 'share')})",
-        expected=f"at most {formatted(limit, 'share')} (data.tolerate.repeated)",
-        cause="an export that was appended twice, or events of one moment that a log without ids does not tell apart",
-        remedy="name the column of the event's id (data.columns.event_id), or export the log with one; if they are"
-        f" copies, have them dropped: data.tolerate.repeated: {min(1, max(found / rows * 1.1, 0.0001)):.4f}",
+    assert isinstance(study.data, Log)
+    limit = study.data.tolerate.repeated
+    if found > limit * rows:
+        yield ReportError(
+            f"studies/{study.name}.yml: too many rows of the log are equal in all columns",
+            got=f"{found:,} of {rows:,} rows repeat another one ({formatted(found / rows, 'share')})",
+            expected=f"at most {formatted(limit, 'share')} (data.tolerate.repeated)",
+            cause="an export that was appended twice, or events of one moment that a log without ids does not tell apart",
+            remedy="name the column of the event's id (data.columns.event_id), or export the log with one; if they are"
+            f" copies, have them dropped: data.tolerate.repeated: {min(1, max(found / rows * 1.1, 0.0001)):.4f}",
+        )
+
+
+def _without_amount(con: "duckdb.DuckDBPyConnection", study: Study) -> int:
+    """Events without the amount that a metric sums, of metrics for which the study does not say what that means."""
+    events = sorted(
+        {m.event for m in study.metrics if m.event and m.measure == "sum" and study.when_missing(m) == "error"}
     )
+    if study.is_unit_table or not events or not exists(con, "intermediate", "int_key_events"):
+        return 0
+    found = con.execute(
+        "select count(*) from intermediate.int_key_events where amount is null and list_contains(?, event_name)",
+        [events],
+    )
+    return int(found.fetchall()[0][0])
 
 
-def _check_levels(con: "duckdb.DuckDBPyConnection", study: Study) -> ReportError | None:
+def _check_primary(con: "duckdb.DuckDBPyConnection", study: Study) -> Iterator[ReportError]:
+    """Every arm with units has some with a value of the primary metric, or there is nothing to compare."""
+    if not exists(con, "intermediate", "int_unit_metrics"):
+        return
+    found = con.execute(
+        """select variant, count(*) filter (where standing = 'open'), count(*) from intermediate.int_unit_metrics
+        join marts.fct_experiment_units using (user_id) where population = 'exposed' and metric = ?
+        group by variant having count(y0) = 0 order by variant""",
+        [study.primary.name],
+    ).fetchall()
+    if not found:
+        return
+    variant, waiting, units = found[0]
+    long = waiting == units
+    yield ReportError(
+        f"studies/{study.name}.yml: no unit of {variant} has a value of the primary metric {study.primary.name}",
+        got=f"{units:,} units, " + ("none watched for as long as the metric asks" if long else "none with a value"),
+        expected=f"units with a value, counted {study.window(study.primary)}",
+        cause="a log that ends before the first window does" if long else "the values of this arm lie in another column or table",
+        remedy="a shorter window, or a longer log" if long else "bring the values of every arm, or make another metric the primary one",
+    )  # fmt: skip
+
+
+def _check_levels(con: "duckdb.DuckDBPyConnection", study: Study) -> Iterator[ReportError]:
     """Every level of a log's variant column that meets the experiment must mean a variant, where levels are mapped."""
     if study.mode == "offline" or not isinstance(study.data, Log) or not study.data.variants:
-        return None
+        return
     if not exists(con, "intermediate", "int_assigned"):
-        return None
+        return
     means = {name: level for level, name in study.data.variants.items()}
     found = [
         (name.removeprefix(UNMAPPED), n) if name.startswith(UNMAPPED) else (means[name], n)
         for name, n in _assigned(con)
     ]
-    return unmapped(study, "variant", "the log", found, "units")
+    error = unmapped(study, "variant", "the log", found, "units")
+    if error:
+        yield error
 
 
 def _assigned(con: "duckdb.DuckDBPyConnection") -> list[tuple[str, int]]:
     return con.execute("select variant, count(*) from intermediate.int_assigned group by 1 order by 1").fetchall()
 
 
-def _check_variants(con: "duckdb.DuckDBPyConnection", study: Study, whole: bool) -> ReportError | None:
+def _check_variants(con: "duckdb.DuckDBPyConnection", study: Study, whole: bool) -> Iterator[ReportError]:
     """An online log must show the study's variants, and no other."""
     if study.mode == "offline" or not exists(con, "intermediate", "int_assigned"):
-        return None
+        return
     found = _assigned(con)
     planned = [v.name for v in study.variants]
     strange = [name for name, _ in found if name not in planned]
     if strange or (whole and not found):
-        return ReportError(
+        yield ReportError(
             f"studies/{study.name}.yml: the log shows other variants than the study"
             if strange
             else f"studies/{study.name}.yml: the log shows no unit in a variant",
@@ -131,23 +185,21 @@ def _check_variants(con: "duckdb.DuckDBPyConnection", study: Study, whole: bool)
             cause=None if strange else "data.columns maps no column to variant, or another experiment_id",
             remedy="correct variants in the study file" if strange else "map the column that holds the variant",
         )
-    return None
 
 
-def _check_planted_levels(con: "duckdb.DuckDBPyConnection", study: Study) -> ReportError | None:
+def _check_planted_levels(con: "duckdb.DuckDBPyConnection", study: Study) -> Iterator[ReportError]:
     """An uplift for a level that no exposed unit has would be planted nowhere."""
     if study.injection is None or not exists(con, "intermediate", "int_injection"):
-        return None
+        return
     found = [row[0] for row in con.execute("select level from intermediate.int_injection order by 1").fetchall()]
     strange = [level for level in study.injection.relative_uplift if level not in found]
     if strange and found:
-        return ReportError(
+        yield ReportError(
             f"studies/{study.name}.yml: key 'injection.relative_uplift' names levels that the log does not show",
             got=", ".join(strange),
             expected=f"one of {', '.join(found)}",
             remedy="correct the level, or lower min_segment if it was pooled into other",
         )
-    return None
 
 
 _TOLD = {
@@ -167,12 +219,25 @@ _CAUSES = {
     "missing_id": "events of visitors who are not logged in",
     "unparseable_time": "another time format, or the wrong column mapped to event_time",
     "unplanned_event": "a misspelt event name, or an event that no plan covers",
-    "wrong_type": "NaN, infinity or text in the price column, or the wrong column mapped to price",
+    "wrong_type": "NaN, infinity or text in the price column, a number of another format, or the wrong column mapped to price",
     "missing_revenue": "the price is logged under another name",
-    "negative_price": "refunds logged as purchases",
+    "negative_price": "refunds logged as purchases; with data.negative: refund they lower the sums",
     "repeated": "an export that was appended twice, or an id that is none of the event",
     "two_variants": "units that changed device or cookie, or a re-randomisation under way",
 }
+
+_REMEDIES = {
+    "malformed_line": "mend these lines; raw/rejects.csv names each",
+    "missing_id": "map the column of user_id that every row fills, or take rows of no unit out of the export, for all arms and events alike",
+    "unparseable_time": f"say how they are written, data.time_format: {STATED}; or map another column to event_time",
+    "unplanned_event": "add these events to the tracking plan, or correct their names",
+    "wrong_type": "correct these values; leave a field empty where the amount is not known",
+    "missing_revenue": "missing: zero at the metric if an empty amount means that nothing was paid; else bring the amounts, or measure how many instead of how much",
+    "negative_price": "data.negative: refund if they are refunds, which then lower the sums; else correct these amounts",
+    "repeated": "take out what was exported twice, or map the id of the event to event_id (data.columns.event_id)",
+    "two_variants": "join the variant that each unit was assigned first, from where it was drawn",
+}
+"""What is right to do; rows are never left out by what came of them."""
 
 
 def exists(con: "duckdb.DuckDBPyConnection", schema: str, table: str) -> bool:

@@ -47,6 +47,10 @@ def failed(found: dict[str, TrustCheck]) -> set[str]:
     return {c.name for c in found.values() if c.verdict == "failed"}
 
 
+UNPAID = "Who lacks revenue per exposed user and average order value"
+"""Purchases without an amount are planted in the small study, and said."""
+
+
 def warned(found: dict[str, TrustCheck]) -> set[str]:
     return {c.name for c in found.values() if c.verdict == "warning"}
 
@@ -58,13 +62,14 @@ def test_a_healthy_experiment_passes(checks, small_study):
     found = checks()
     assert failed(found) == set()
     families = {c.family for c in found.values()}
-    assert families == {"Sample ratios", "Rows and units", "Covariates", "Time", "Values"}
+    assert families == {"Sample ratios", "Rows and units", "Covariates", "Time", "Missing values", "Values"}
+    assert UNPAID in warned(found)
     assert len([c for c in found.values() if c.family == "Sample ratios"]) == 2 + 1 + len(small_study.study.segments)
     assert all(c.question.endswith("?") and c.found for c in found.values())
 
 
 LOSE_TREATED = (
-    "update marts.fct_experiment_results set sample_size = (sample_size * 0.7)::bigint"
+    "update marts.fct_experiment_results set units = (units * 0.7)::bigint"
     " where variant = 'treatment' and population = '{population}' and dimension = '{dimension}' {more}"
 )
 
@@ -79,7 +84,7 @@ def test_lost_units_fail_the_sample_ratio_and_name_the_stage(checks, population,
 def test_sizes_that_chance_seldom_makes_warn_and_say_what_could_be_missing(trust):
     """p between the threshold and the doubt: the decision stands, and the exposed units' check carries the words."""
     found = trust(
-        "update marts.fct_experiment_results as r set sample_size = (select round(sum(s.sample_size) + 2.6 * sqrt(2 * sum(s.sample_size)))"
+        "update marts.fct_experiment_results as r set units = (select round(sum(s.units) + 2.6 * sqrt(2 * sum(s.units)))"
         " from marts.fct_experiment_results as s where s.variant = 'control' and s.population = 'exposed'"
         " and s.dimension = 'all' and s.metric = r.metric) where r.variant = 'treatment' and r.population = 'exposed'"
         " and r.dimension = 'all'"
@@ -88,7 +93,7 @@ def test_sizes_that_chance_seldom_makes_warn_and_say_what_could_be_missing(trust
     assert SRM_THRESHOLD <= found.split.test.p_value < SRM_DOUBT
     check = next(c for c in found.checks if c.name == "Sample ratio, exposed units")
     assert check.verdict == "warning" and check.found.endswith(f"control is about {found.split.missing:,} units short")
-    assert found.caveats == (check.caveat,)
+    assert [c for c in found.caveats if not c.name.startswith("missing_")] == [check.caveat]
     assert report.text_caveats(found).startswith("**The split is doubtful.** The arms hold ")
     assert report.table(found)[0]["Check"] == check.name
 
@@ -97,9 +102,11 @@ def test_refused_rows_that_no_sample_ratio_sees_warn_in_words(trust):
     refused = "insert into marts.fct_row_flow values (99, 'shown_otherwise', 'flagged', 90)"
     arms = {"control": 10_050, "treatment": 10_040}
     found = trust(refused, table_arms=arms)
-    assert [c.claim for c in found.caveats] == ["The sample ratio does not see the contamination."]
+    unpaid = "Not every unit has a value of revenue per exposed user and average order value."
+    assert [c.claim for c in found.caveats] == ["The sample ratio does not see the contamination.", unpaid]
     assert found.unseen is not None and (found.unseen.rows, found.unseen.of) == (90, 20_090)
-    assert trust(refused).caveats == trust(refused, table_arms=arms | {"treatment": 11_040}).caveats == ()
+    others = trust(refused).caveats, trust(refused, table_arms=arms | {"treatment": 11_040}).caveats
+    assert all([c.claim for c in caveats] == [unpaid] for caveats in others)
 
 
 def test_one_level_that_loses_units_is_named(checks):
@@ -221,8 +228,8 @@ def test_too_few_earlier_outcomes_cannot_tell_and_warn(trust):
 def test_a_follow_up_that_differs_between_the_arms_fails(checks, small_study):
     metric = next(m for m in small_study.study.metrics if m.type == "retention")
     found = checks(
-        "update marts.fct_experiment_results set sample_size = (sample_size * 0.6)::bigint"
-        f" where metric = '{metric.name}' and variant = 'treatment' and population = 'exposed' and dimension = 'all'"
+        "update marts.fct_missing_values set open_windows = 3 * open_windows"
+        f" where metric = '{metric.name}' and variant = 'treatment'"
     )
     assert failed(found) == {f"Follow-up of {metric.label.lower()}"}
 

@@ -155,7 +155,7 @@ def test_ordinary_prices_raise_no_alarm():
         catalogue = rng.lognormal(3, 1, 400).round(0) + rng.choice([-0.01, -0.05, 0, 0.5], 400)
         sold = rng.choice((catalogue.clip(0.5) * 100).round().astype(int), 3_000, p=rng.dirichlet(np.full(400, 0.7)))
         values, rows = np.unique(sold, return_counts=True)
-        frame = pd.DataFrame({"event_name": "purchase", "amount": values, "rows": rows, "all_rows": 3_000,
+        frame = pd.DataFrame({"event_name": "purchase", "amount": values, "digits": 2, "rows": rows, "all_rows": 3_000,
                               "distinct_amounts": values.size, "usual_rows": int(np.median(rows))})  # fmt: skip
         alarms += bool(of_amounts(frame, STUDY))
     assert alarms == 0

@@ -9,7 +9,7 @@ import pytest
 from helpers import paths
 from helpers.experiment.whatif import INPUTS
 from helpers.site.bundle import bundle, embedded
-from helpers.site.csp import policy
+from helpers.site.csp import inline, policy
 from helpers.site.whatif_page import MODULES, SOURCE, data
 from tests.experiment.whatif.conftest import ATTACK, PRESETS
 
@@ -27,7 +27,7 @@ def typed(page, name, text):
 
 def test_it_is_one_file_that_asks_nobody(simulator_page):
     html = simulator_page.read_text(encoding="utf-8")
-    assert f'content="{policy(html)}"' in html and "default-src 'none'" in html
+    assert f'content="{policy(inline(html))}"' in html and "default-src 'none'" in html
     assert not re.search(r'(?:src|href)="(?!#|index\.html")', html) and "http://www.w3.org/2000/svg" in html
     assert len(re.findall(r"https?://", html)) == 1
     assert ATTACK not in html

@@ -63,7 +63,7 @@ def test_steps_that_buyers_skip_are_optional(tmp_path: Path) -> None:
         ("select i as customer_id, i % 9 as visits, (i % 2)::int as bought from range(500) as t(i)",
          "is a unit table without a variant"),
         ("select 'a > b' || i as path, i % 9 as conversions from range(500) as t(i)", "is neither an event log nor a unit table"),
-        ("select i % 50 as user_id, ['view', 'buy'][1 + i % 2] as event, date '2026-01-01' + (i % 9)::int as day from range(500) as t(i)",
+        ("select i % 50 as user_id, ['view', 'buy'][1 + i % 2] as event, (i % 9) || '. day' as day from range(500) as t(i)",
          "no column holds moments that can be read"),
         ("select i % 50 as user_id, ['a', 'b'][1 + i % 2] as variant, i as visits from range(500) as t(i)",
          "stand in several rows with different outcomes"),

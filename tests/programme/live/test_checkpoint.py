@@ -14,6 +14,7 @@ import yaml
 
 from helpers import paths
 from helpers.config.programme import Live
+from helpers.errors import ReportError
 from helpers.programme.live import checkpoint
 from helpers.programme.live.replay import Replay
 from helpers.programme.live.stream import LiveWorld, simulate
@@ -108,3 +109,23 @@ def test_a_state_is_written_whole_or_not_at_all(tmp_path, monkeypatch):
     with pytest.raises(OSError, match="no room"):
         checkpoint.save(file, "a", {"x": np.array([2])})
     assert checkpoint.load(file, "a")["x"].tolist() == [1] and list(tmp_path.iterdir()) == [file]
+
+
+def test_a_file_that_is_no_whole_checkpoint_is_one_message(tmp_path):
+    """Cut anywhere, or with any byte changed, a state is read as it was, or not at all."""
+    file = tmp_path / "checkpoint.npz"
+    checkpoint.save(file, "a", {"x": np.arange(3), "s": np.array("y")})
+    whole = file.read_bytes()
+    spoilt = [whole[:size] for size in range(0, len(whole), 5)]
+    spoilt += [whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1 :] for at in range(0, len(whole), 3)]
+    refused = 0
+    for content in (*spoilt, b"", b"x", b"\x93NUMPY", b"\x80\x04."):
+        file.write_bytes(content)
+        try:
+            found = checkpoint.load(file, "a")
+        except ReportError as error:
+            assert str(error).startswith("the checkpoint cannot be read")
+            refused += 1
+        else:
+            assert found and found["x"].tolist() == [0, 1, 2] and str(found["s"]) == "y"
+    assert refused > len(spoilt) / 2

@@ -11,6 +11,7 @@ with groups as (
         bots.user_id is not null as bot,
         events.time_format,
         events.amount = 0 as is_free,
+        not has_price and events.event_name in ({{ text_list(var('summed_events')) }}) as is_empty,
         {%- for check in var('property_checks') %}
         {{ check.condition }} as property_{{ loop.index0 }},
         {%- endfor %}
@@ -41,5 +42,6 @@ select
     {%- for event in var('planned_events') %}
     {{ summed(kept ~ " and event_name = " ~ text(event)) }} as kept_{{ loop.index0 }},
     {%- endfor %}
-    {{ summed(kept ~ " and is_free and event_name in (" ~ text_list(var('revenue_events')) ~ ")") }} as free_purchases
+    {{ summed(kept ~ " and is_free and event_name in (" ~ text_list(var('revenue_events')) ~ ")") }} as free_purchases,
+    {{ summed(kept ~ " and is_empty") if not var('row_event') else "0::bigint" }} as missing_revenue
 from groups

@@ -8,6 +8,7 @@ select
     min(event_key) filter (where {{ diagnosis }} and event_name = {{ text(var('entry_event')) }}) as entry_key,
     min(event_key) filter (where {{ running }}) as assigned_key,
     arg_min({{ var('profile') }}, event_key) filter (where {{ diagnosis }}) as entry_profile,
-    arg_min({{ var('profile') }}, event_key) filter (where {{ running }}) as assigned_profile
+    arg_min({{ var('profile') }}, event_key) filter (where {{ running }}) as assigned_profile,
+    max(event_time) as last_seen_at
 from events
 group by user_id

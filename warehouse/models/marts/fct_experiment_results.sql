@@ -1,8 +1,8 @@
--- Sufficient statistics: all that the engine must compute. Sums are of integers (counts, cents, seconds) and exact, so
--- the units are summed once, as finely as anything is asked, and every level is a sum of these cells. A square that
--- leaves 64 bits (30 million in one unit) is an error of the engine, never a wrong sum.
+-- Sufficient statistics: all that the engine must compute. Sums are of integers (counts, and amounts in the digits
+-- of dim_amounts) and exact, so the units are summed once, as finely as anything is asked, and every level is a sum of
+-- these cells. Squares have 128 bits; a sum past them is an error of the engine, never a wrong one.
 -- Grain: population, dimension, level, variant, metric.
-{% set sums = ['sample_size', 'conversions', 'sum_y', 'sum_y2', 'sum_d', 'sum_d2', 'sum_yd', 'sum_x', 'sum_x2', 'sum_xy'] %}
+{% set sums = ['units', 'sample_size', 'conversions', 'sum_y', 'sum_y2', 'sum_d', 'sum_d2', 'sum_yd', 'sum_x', 'sum_x2', 'sum_xy'] %}
 with observed as (
     select
         metrics.population, metrics.metric, units.variant, units.exposure_day::varchar as day,
@@ -18,10 +18,11 @@ cells as (
     select
         population, metric, variant, day,
         {%- for segment in var('segments') %} {{ segment }},{% endfor %}
-        count(*) as sample_size,
+        count(*) as units, count(y) as sample_size,
         count(*) filter (where y > 0) as conversions,
-        sum(y) as sum_y, sum(y * y) as sum_y2, sum(d) as sum_d, sum(d * d) as sum_d2, sum(y * d) as sum_yd,
-        sum(x) as sum_x, sum(x * x) as sum_x2, sum(x * y) as sum_xy
+        sum(y) as sum_y, sum(y::hugeint * y) as sum_y2, sum(d) as sum_d, sum(d::hugeint * d) as sum_d2,
+        sum(y::hugeint * d) as sum_yd, sum(x) filter (where y is not null) as sum_x,
+        sum(x::hugeint * x) filter (where y is not null) as sum_x2, sum(x::hugeint * y) as sum_xy
     from observed
     group by population, metric, variant, day{% for segment in var('segments') %}, {{ segment }}{% endfor %}
 ),
@@ -31,7 +32,7 @@ leveled as (
     select
         population, metric, variant, '{{ dimension }}' as dimension, {{ "'all'" if dimension == 'all' else dimension }} as level,
         {%- for name in sums %}
-        sum({{ name }})::{{ 'bigint' if loop.index <= 2 else 'hugeint' }} as {{ name }}{{ ',' if not loop.last }}
+        sum({{ name }})::{{ 'bigint' if loop.index <= 3 else 'hugeint' }} as {{ name }}{{ ',' if not loop.last }}
         {%- endfor %}
     from cells
     {%- if dimension == 'day' %}
@@ -44,9 +45,9 @@ leveled as (
 
 select
     {{ text(var('experiment_id')) }} as experiment_id,
-    population, dimension, level, variant, metric, sample_size, conversions,
+    population, dimension, level, variant, metric, units, sample_size, conversions,
     case when metric in ({{ text_list(var('money_metrics')) }}) then sum_y end as revenue,
-    {%- for name in sums[2:] %}
+    {%- for name in sums[3:] %}
     {{ name }}{{ ',' if not loop.last }}
     {%- endfor %}
 from leveled

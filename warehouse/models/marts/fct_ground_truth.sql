@@ -18,6 +18,7 @@ with cells as (
         count(*) as units, sum(y0) as sum_y0, sum(y1) as sum_y1, sum(d0) as sum_d0, sum(d1) as sum_d1
     from {{ ref('int_unit_metrics') }} as metrics
     join {{ ref('fct_experiment_units') }} as units using (user_id)
+    where y0 is not null
     group by population, metric{% for segment in var('segments') %}, units.{{ segment }}{% endfor %}
 )
 

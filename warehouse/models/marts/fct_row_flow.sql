@@ -5,6 +5,8 @@ with checks as (select * from {{ ref('int_row_checks') }})
 select {{ loop.index }} as position, '{{ kind }}' as kind, '{{ disposition }}' as disposition,
     {%- if kind == 'impossible_order' %}
     (select count(*) from {{ ref('int_impossible_orders') }}) as rows
+    {%- elif kind == 'missing_outcome' %}
+    (select count(distinct user_id) from {{ ref('int_missing_outcomes') }}) as rows
     {%- elif kind in var('landing_kinds') %}
     {{ var('refused').get(kind, 0) }}::bigint as rows
     {%- elif kind in ('missing_property', 'extra_property') %}

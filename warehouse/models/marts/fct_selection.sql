@@ -16,7 +16,7 @@ with units as (
         case when units.variant = {{ text(var('control')) }} then metrics.cut0 else metrics.cut1 end as cut
     from {{ ref('int_unit_metrics') }} as metrics
     join {{ ref('fct_experiment_units') }} as units using (user_id)
-    where metrics.population = 'exposed' and metrics.metric = {{ text(primary.name) }}
+    where metrics.population = 'exposed' and metrics.metric = {{ text(primary.name) }} and metrics.y0 is not null
 ),
 
 -- the threshold is a value that was seen, so it is the largest one that winsorising leaves
@@ -39,7 +39,7 @@ chosen as (
 )
 
 select
-    rule, variant, count(*) as units, sum(value)::hugeint as sum_y, sum(value * value)::hugeint as sum_y2,
+    rule, variant, count(*) as units, sum(value)::hugeint as sum_y, sum(value::hugeint * value)::hugeint as sum_y2,
     sum(y0)::hugeint as sum_y0, sum(y1)::hugeint as sum_y1
 from chosen
 group by rule, variant

@@ -27,6 +27,7 @@ pairs as (
         max(value) filter (where metric = {{ text(surrogate.outcome) }})::hugeint as y
     from observed
     group by variant, user_id
+    having count(value) = 2
 )
 
 select

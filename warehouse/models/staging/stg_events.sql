@@ -1,7 +1,7 @@
 -- Clean events: sound, deduplicated, UTC, of people. Grain: one event.
 -- The verdict is compared by a semi join: a plain filter would be pushed below the projection that makes it, and the
 -- timestamp would be parsed once more for every rule (measured: three times as slow).
-select * exclude (problem, time_format, has_price, price)
+select * exclude (problem, time_format, has_price)
 from {{ ref('stg_events_checked') }} as events
 where
     coalesce(problem, 'none') in (select 'none')

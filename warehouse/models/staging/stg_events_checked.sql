@@ -1,23 +1,11 @@
 -- Typed rows, each with the first rule it breaks. Grain: one row of the log.
 select
-    *,
-    {% if var('counted_events') -%}
-    (price * case when event_name in ({{ text_list(var('counted_events')) }}) then 1 else 100 end)::bigint as amount,
-    {%- else -%}
-    (price * 100)::bigint as amount,
-    {%- endif %}
+    * exclude (price),
+    {{ var('amount') }} as amount,
     {{ first_broken_rule() }} as problem
 from (
     select
-        * exclude (raw_row, event_time, price),
-        {% if var('time_is_text') -%}
-        {{ time_format('event_time') }} as time_format,
-        {{ parsed_time('event_time') }} as event_time,
-        {%- else -%}
-        'typed' as time_format,
-        event_time,
-        {%- endif %}
-        coalesce(price, '') <> '' as has_price,
-        try_cast(price as decimal(18, 4)) as price
+        * exclude (raw_row),
+        coalesce(price, '') <> '' as has_price
     from {{ ref('base_events') }}
 )

@@ -1,5 +1,5 @@
 -- The three events of the experiment's contract, as seen in the arm each unit is in: experiment_impression,
--- experiment_conversion (with revenue) and experiment_session (with its length). In an offline study nobody was
+-- experiment_conversion (with revenue; a refund is an event of its own here) and experiment_session (with its length). In an offline study nobody was
 -- treated: they are made from the assignment, the log and the planted uplift. Grain: one event.
 with units as (select * from {{ ref('fct_experiment_units') }} where is_exposed)
 
@@ -10,7 +10,11 @@ from units
 union all
 select
     units.experiment_id,
-    case when outcomes.event_name = 'experiment_session' then outcomes.event_name else 'experiment_conversion' end as event_name,
+    case
+        when outcomes.event_name = 'experiment_session' then outcomes.event_name
+        when contains(outcomes.event_name, ' ') then 'experiment_refund'
+        else 'experiment_conversion'
+    end as event_name,
     units.variant, units.user_id, outcomes.event_time, outcomes.session_id,
     case when outcomes.event_name <> 'experiment_session' then outcomes.amount end as revenue,
     case when outcomes.event_name = 'experiment_session' then outcomes.amount end as duration_sec,
@@ -19,5 +23,5 @@ from {{ ref('int_outcome_events') }} as outcomes
 join units using (user_id)
 where
     outcomes.after_exposure
-    and outcomes.event_name in ({{ text_list(var('revenue_events') + ['experiment_session']) }})
+    and split_part(outcomes.event_name, ' ', 1) in ({{ text_list(var('revenue_events') + ['experiment_session']) }})
     and case when units.variant = {{ text(var('control')) }} then outcomes.in_control else outcomes.in_treatment end

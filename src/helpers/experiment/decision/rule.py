@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from helpers.config import Rule
-from helpers.formatting import formatted
+from helpers.formatting import formatted, tested
 from helpers.stats.bayes.posterior import false_positive_risk
 from helpers.stats.comparisons.effects import Effect
 from helpers.stats.comparisons.noninferiority import NonInferiority
@@ -53,7 +53,8 @@ class Decision:
 class Evidence:
     """All that the rule looks at.
 
-    ``worth`` is the expected net money over the horizon in cents of ``currency``, None where it cannot be told.
+    ``planned_effect`` is the relative effect that ideas which work are taken to have. ``planned_units`` and ``false_positive_risk`` are None where nothing can be planned on the primary metric. ``worth``
+    is the expected net money over the horizon in cents of ``currency``, None where it cannot be told.
     """
 
     effect: Effect
@@ -61,10 +62,11 @@ class Evidence:
     failed_checks: tuple[str, ...]
     guardrails: tuple[tuple[str, NonInferiority], ...]
     units: int
-    planned_units: int
-    false_positive_risk: float
+    planned_units: int | None
+    false_positive_risk: float | None
     worth: float | None = None
     currency: str = ""
+    planned_effect: float | None = None
 
 
 def observed_risk(
@@ -75,9 +77,9 @@ def observed_risk(
     :func:`~helpers.stats.false_positive_risk` with the observed two-sided p-value in place of alpha, and the power
     that the units at hand have, at that level, for the planned relative effect under ``design``. Assumes that a share
     ``prior_success_rate`` of ideas like this one works, by about the planned effect. Where no test could be made
-    (p is NaN or 1) the result tells nothing and the risk is 1.
+    (p is NaN or 1, or one unit in an arm) the result tells nothing and the risk is 1.
     """
-    if not effect.p_value < 1:
+    if not effect.p_value < 1 or min(effect.n_control, effect.n_treatment) < 2:
         return 1.0
     level = max(effect.p_value, SMALLEST)
     at_level = replace(design, alpha=level, weights=(effect.n_control, effect.n_treatment))
@@ -104,7 +106,7 @@ def decide(evidence: Evidence, rule: Rule) -> Decision:
     risk and the uplift are as required, every guardrail lies inside its margin, the planned units were reached, and the
     expected net money is not below zero (not asked where it cannot be told).
     KILL when an uplift worth shipping is excluded by the interval. ITERATE otherwise; an experiment short of its
-    planned units is ITERATE, never KILL and never GO.
+    planned units, or one for which none can be planned, is ITERATE, never KILL and never GO.
     """
     e = evidence.effect
     sign = 1 if evidence.higher_is_better else -1
@@ -119,21 +121,21 @@ def decide(evidence: Evidence, rule: Rule) -> Decision:
         ),
         Criterion(
             "Sample size",
-            f"{evidence.planned_units:,} units",
+            "a size that can be planned" if evidence.planned_units is None else f"{evidence.planned_units:,} units",
             f"{evidence.units:,} units",
-            evidence.units >= evidence.planned_units,
+            evidence.planned_units is not None and evidence.units >= evidence.planned_units,
         ),
         Criterion(
             "Significance",
             f"p < {1 - rule.confidence:.2g}, better than control",
-            f"p = {e.p_value:.3g}, {'better' if uplift > 0 else 'not better'}",
+            f"{tested(e.p_value)}, {'better' if uplift > 0 else 'not better'}",
             e.significant and uplift > 0,
         ),
         Criterion(
             "False-positive risk",
             f"below {formatted(rule.max_false_positive_risk, 'share')}",
             formatted(evidence.false_positive_risk, "share"),
-            evidence.false_positive_risk < rule.max_false_positive_risk,
+            evidence.false_positive_risk is not None and evidence.false_positive_risk < rule.max_false_positive_risk,
         ),
         Criterion(
             "Uplift",
@@ -155,6 +157,12 @@ def decide(evidence: Evidence, rule: Rule) -> Decision:
             "GO",
             f"The uplift of {formatted(uplift, 'relative')} is significant (p = {e.p_value:.2g}), large enough, unlikely to be a false"
             f" positive, {'it is expected to pay, ' if evidence.worth is not None else ''}and no guardrail is at risk.",
+            criteria,
+        )
+    if evidence.planned_units is None:
+        return Decision(
+            "ITERATE",
+            "No size can be planned on the primary metric, so neither a win nor a loss can be told.",
             criteria,
         )
     if evidence.units < evidence.planned_units:

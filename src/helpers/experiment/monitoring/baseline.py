@@ -42,14 +42,14 @@ class Baseline:
     def of(cls, stream: DailyStream) -> Baseline:
         """Freeze the days before the launch.
 
-        Raises :class:`~helpers.errors.ReportError` when they hold no checkout.
+        Raises :class:`~helpers.errors.ReportError` when they hold no unit.
         """
         before = stream.until(stream.launch)
         units, successes = np.nan_to_num(before.units), np.nan_to_num(before.successes)
         if not (units.sum(axis=-1) > 0).all():
             raise ReportError(
                 "there is no baseline to monitor against",
-                got="no checkout before the launch",
+                got="no unit on any day before the launch",
                 expected="four weeks of days before the launch",
                 remedy="give earlier days, or correct the day of the launch",
             )

@@ -9,7 +9,7 @@ import numpy as np
 
 from helpers import paths
 from helpers.config import ExternalEvent, Monitoring, Study
-from helpers.defaults import MONITORING_MINIMUM, ROLLBACK_DROP
+from helpers.defaults import MONITORING_LEAST, MONITORING_MINIMUM, ROLLBACK_DROP
 from helpers.experiment.monitoring.replay import Triggers
 from helpers.experiment.monitoring.stream import DailyStream, DailyWorld, read, side_by_side
 from helpers.formatting import formatted
@@ -128,17 +128,55 @@ def _pace(study: Study) -> str:
     return "the pace of the experiment"
 
 
-def _made_up(study: Study, earlier: Numbers) -> Monitoring:
+def unwatched(study: Study, earlier: Numbers) -> str:
+    """Why nothing can be watched day by day, in a sentence; empty where something can.
+
+    A section of the study is its own reason to watch. Without one there must be a share of units that can fall: that of
+    the primary metric, or of the units that reach the funnel's last step.
+
+    Example:
+        >>> from helpers.config import load
+        >>> unwatched(load("studies/cart_checkout.yml"), Numbers({}))
+        ''
+    """
+    if study.monitoring is not None:
+        return ""
+    units, (rate, label) = _units_a_day(study, earlier), _share(study, earlier)
+    if rate is None:
+        return f"Nothing can be watched day by day: no share of units is known of {label.lower()}."
+    if not 0 < rate < 1:
+        whom = "every unit" if rate else "no unit"
+        return f"Nothing can be watched day by day: {label.lower()} holds for {whom}, so there is no share that could move."
+    if units < MONITORING_LEAST:
+        seen = formatted(units, "count")
+        return (
+            f"Nothing can be watched day by day: {seen} {'unit' if units == 1 else 'units'} a day are fewer than the "
+            f"{MONITORING_LEAST} of which a share says anything."
+        )
+    return ""
+
+
+def _units_a_day(study: Study, earlier: Numbers) -> int:
     monthly = study.economics.exposed_units_per_month
     exposed = monthly / DAYS_PER_MONTH if monthly else earlier.value("exposed.units") / study.period.experiment_days
-    units = max(1, round(exposed))
+    return max(1, round(exposed))
+
+
+def _share(study: Study, earlier: Numbers) -> tuple[float | None, str]:
+    """The share of units that a made-up plan watches, None where it is not known, and what it is called."""
     primary, last = study.primary, study.funnel.steps[-1]
-    if primary.type in ("proportion", "retention"):
-        rate, label = earlier["primary.control"].value, primary.label
-        if primary.better == "lower":
-            rate, label = None if rate is None else 1 - float(rate), f"{primary.label}: those without"
-    else:
-        rate, label = earlier[f"funnel.{last}.rate"].value, f"Reached {last}"
+    shares = primary.type in ("proportion", "retention")
+    found = earlier.get("primary.control" if shares else f"funnel.{last}.rate")
+    rate = None if found is None or found.value is None else float(found.value)
+    if not shares:
+        return rate, f"Reached {last}"
+    if primary.better == "lower":
+        return None if rate is None else 1 - rate, f"{primary.label}: those without"
+    return rate, primary.label
+
+
+def _made_up(study: Study, earlier: Numbers) -> Monitoring:
+    units, (rate, label) = _units_a_day(study, earlier), _share(study, earlier)
     kept = min(max(float(rate or 0.0), 0.5 / max(units, 2)), 1 - 0.5 / max(units, 2))
     noise = NOISE * float(np.sqrt(kept * (1 - kept) / units))
     scale = max(kept / SOURCE_RATE, noise / ROLLBACK_DROP)

@@ -12,6 +12,8 @@ from helpers.experiment.monitoring.plan import MonitoringPlan
 from helpers.experiment.monitoring.replay import TRIGGERS
 
 FACTORS = (0.125, 0.25, 0.5, 1.0, 2.0, 4.0)
+LEAST = 30
+"""Units that a baseline must be expected to hold: none of millions of launches is then without one."""
 TRIED = 400
 """Launches tried at one size in the search for the smallest one; the sizes of the table get all of them."""
 
@@ -43,7 +45,7 @@ def sizes(plan: MonitoringPlan) -> tuple[Size, ...]:
         True
     """
     found = []
-    for factor in FACTORS:
+    for factor in (one for one in FACTORS if not _empty(plan, one)):
         world = replace(plan.world, units=plan.world.units * factor, tickets=plan.world.tickets * factor)
         triggers = replace(plan.triggers, minimum=1)
         quiet = detect(plan.rng(4), world, triggers, **watched(plan))
@@ -52,11 +54,16 @@ def sizes(plan: MonitoringPlan) -> tuple[Size, ...]:
     return tuple(found)
 
 
+def _empty(plan: MonitoringPlan, factor: float) -> bool:
+    """Whether so few units come that a whole baseline may be without one."""
+    return plan.world.units * factor * plan.section.baseline_days < LEAST
+
+
 def smallest(plan: MonitoringPlan, name: str, tolerated: float = ALPHA) -> float | None:
     """Units a day from which the trigger ``name`` errs on at most ``tolerated`` of the launches, to about a tenth.
 
-    Bisection on the logarithm of the size, with the same random numbers at every size; None where even a thousand
-    times the plan's units are too few.
+    Bisection on the logarithm of the size, with the same random numbers at every size; a size whose baseline may hold no
+    unit errs. None where even a thousand times the plan's units are too few.
 
     Example:
         >>> from helpers.config import load
@@ -69,6 +76,8 @@ def smallest(plan: MonitoringPlan, name: str, tolerated: float = ALPHA) -> float
 
     def errs(log_factor: float) -> bool:
         factor = 10**log_factor
+        if _empty(plan, factor):
+            return True
         world = replace(plan.world, units=plan.world.units * factor, tickets=plan.world.tickets * factor)
         return detect(plan.rng(5), world, triggers, runs=TRIED, **watched(plan))[name].share > tolerated
 

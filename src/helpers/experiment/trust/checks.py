@@ -11,6 +11,7 @@ from helpers.experiment.trust.clusters import clustered, correlation, sharing_un
 from helpers.experiment.trust.covariates import covariates
 from helpers.experiment.trust.hidden_contamination import HiddenContamination, unseen
 from helpers.experiment.trust.marginal_srm import MarginalSRM, marginal_srm
+from helpers.experiment.trust.missing import MissingValues, missing, missing_values
 from helpers.experiment.trust.rows import refused_otherwise, rows_and_units
 from helpers.experiment.trust.sample_ratio import sample_ratios
 from helpers.experiment.trust.sensitivity import Reestimate, external
@@ -43,7 +44,8 @@ class Trust:
     sharing_units: int
     correlation: IntraclusterCorrelation
     external: tuple[Reestimate, ...]
-    left_out: dict[str, int]
+    left_out: dict[str, Counted]
+    missing: tuple[MissingValues, ...]
     split: MarginalSRM | None
     unseen: HiddenContamination | None
 
@@ -94,14 +96,17 @@ def trust_checks(
     sizes = query.query(con, "shared_sessions", metric=study.primary.name)
     outside = external(results)
     flow = query.query(con, "row_flow")
+    values = query.query(con, "missing_values")
+    left_out, gaps = not_followed(values, results), missing(values, results)
     split, blind = marginal_srm(results), unseen(results, table_arms or {}, refused_otherwise(flow))
     checks = [
         *sample_ratios(results, split),
         *rows_and_units(con, results, flow, blind),
         *covariates(results),
-        immature(watched, waits=study.primary.type == "retention"),
-        *follow_up(results),
+        immature(watched, waits=study.primary.days is not None),
+        *follow_up(left_out, results),
         before_exposure(outcomes),
+        *(check for gap in gaps for check in missing_values(gap, study)),
         sentinels(odd),
         clustered(sizes),
         *map(disturbed, outside),
@@ -115,7 +120,8 @@ def trust_checks(
         sharing,
         alike,
         tuple(outside),
-        not_followed(results),
+        left_out,
+        gaps,
         split,
         blind,
     )

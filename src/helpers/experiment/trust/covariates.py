@@ -27,6 +27,8 @@ def balance(results: Results, metric: Metric) -> TrustCheck:
     """
     name, question = f"Balance of {metric.label.lower()} before", "Did the arms behave alike before the experiment?"
     before = [_covariate(arm) for arm in _arms(results, metric)]
+    if len(before) < 2:
+        return TrustCheck(name, question, "cannot be told: only one arm has units", family=FAMILY)
     effects = [compare(before[0], other, confidence=results.study.decision.confidence) for other in before[1:]]
     least = min(effects, key=lambda e: 1.0 if math.isnan(e.p_value) else e.p_value)
     if math.isnan(least.p_value):

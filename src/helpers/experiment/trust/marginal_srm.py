@@ -1,6 +1,7 @@
 """Arm sizes that chance seldom makes, and that no sample ratio fails on: what the missing units could do."""
 
 from dataclasses import dataclass
+from math import isfinite
 
 from helpers.config import Study
 from helpers.defaults import SRM_DOUBT, SRM_THRESHOLD
@@ -73,7 +74,7 @@ def _words(found: MarginalSRM, study: Study) -> str:
         f" {formatted(test.p_value, 'share')} of healthy experiments. If something else made them so, {found.short} is about"
         f" {found.missing:,} units short, and every effect of this study stands on the rest."
     )
-    if found.worst is None:
+    if found.worst is None or not isfinite(found.worst.relative):
         return said + " Find out where units could have been lost before acting on it."
     e = found.worst
     low, high = formatted(e.relative_low, "relative"), formatted(e.relative_high, "relative")

@@ -7,6 +7,7 @@ from helpers.defaults import SRM_THRESHOLD
 from helpers.experiment.results import ASSIGNED, EXPOSED, Results
 from helpers.experiment.trust.check import TrustCheck
 from helpers.experiment.trust.marginal_srm import MarginalSRM, caveat
+from helpers.formatting import tested
 from helpers.stats.checks.srm import srm_by_group
 from helpers.stats.checks.srm_diagnosis import diagnose_srm
 from helpers.stats.multiplicity.corrections import adjust
@@ -26,7 +27,7 @@ def sample_ratios(results: Results, marginal: MarginalSRM | None) -> list[TrustC
         TrustCheck(
             f"Sample ratio, {population} units",
             "Do the arms have their designed sizes?",
-            f"{' : '.join(f'{n:,}' for n in test.observed)}, p = {test.p_value:.3g}",
+            f"{' : '.join(f'{n:,}' for n in test.observed)}, {tested(test.p_value)}",
             "failed" if test.failed else "passed",
             FAMILY,
             p_value=test.p_value,
@@ -47,12 +48,18 @@ def _doubted(check: TrustCheck, marginal: MarginalSRM, results: Results) -> Trus
 
 def _by(results: Results, dimension: str) -> TrustCheck:
     groups = results.sizes_by(dimension)
+    name, question = (
+        f"Sample ratio by {dimension.replace('_', ' ')}",
+        "Does any part of the experiment lose units of one arm?",
+    )
+    if not groups:
+        return TrustCheck(name, question, "cannot be told: no unit stands there", family=FAMILY)
     tests = srm_by_group(groups, {v.name: v.weight for v in results.study.variants})
     shared = adjust([t.p_value for t in tests.tests], "holm", alpha=SRM_THRESHOLD)
     failed = [name for name, rejected in zip(tests.groups, shared.rejected, strict=True) if rejected]
     return TrustCheck(
-        f"Sample ratio by {dimension.replace('_', ' ')}",
-        "Does any part of the experiment lose units of one arm?",
+        name,
+        question,
         f"{len(groups)} groups, smallest p = {min(t.p_value for t in tests.tests):.3g}, "
         f"{min(shared.adjusted):.3g} after Holm" + (f", failed: {', '.join(failed)}" if failed else ""),
         "failed" if failed else "passed",

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from helpers.config import Metric
 from helpers.defaults import IMMATURE_SHARE, MATURE_MINIMUM, MATURE_QUANTILE, SRM_THRESHOLD
 from helpers.experiment.results import EXPOSED, Results
 from helpers.experiment.trust.check import Counted, TrustCheck, counted
@@ -27,7 +26,7 @@ class Maturity:
 
     Attributes:
         hours: by then ``MATURE_QUANTILE`` of the earlier units that had the outcome at all had it; None where too few
-            had one, or where the study's primary metric (retention) waits for every unit by itself.
+            had one, or where the study's primary metric waits for every unit by itself, as its window is of days.
         converted: earlier units that had the outcome.
         units: exposed units watched for less.
         without: the primary effect without the days on which any unit was; None where there is no such day.
@@ -66,7 +65,7 @@ def maturity(con: "duckdb.DuckDBPyConnection", results: Results) -> Maturity:
     slower outcomes than that are not seen. Of a metric that goes on adding up (songs, revenue) the first event counts.
     """
     study, total = results.study, results.units(EXPOSED, "all", "all")
-    if study.primary.event is None:
+    if study.primary.event is None or study.primary.days:
         return Maturity(None, 0, 0, total, None)
     spells = query.query(con, "time_to_outcome", event=study.primary.event)
     converted = int(spells.units.sum())
@@ -80,7 +79,7 @@ def maturity(con: "duckdb.DuckDBPyConnection", results: Results) -> Maturity:
 
 
 def immature(found: Maturity, *, waits: bool = False) -> TrustCheck:
-    """Null is not zero: a unit that had no time has no outcome yet. ``waits`` says that the metric sees to it (retention).
+    """Null is not zero: a unit that had no time has no outcome yet. ``waits`` says that the metric sees to it (a window of days).
 
     Warns, because both arms are cut alike: the level is too low, the comparison stands.
     """
@@ -109,41 +108,34 @@ def immature(found: Maturity, *, waits: bool = False) -> TrustCheck:
     )
 
 
-def not_followed(results: Results) -> dict[str, int]:
-    """Exposed units that each retention metric leaves out."""
-    total = results.units(EXPOSED, "all", "all")
-    return {m.name: total - sum(_seen(results, m).values()) for m in results.study.metrics if m.type == "retention"}
+def not_followed(gaps: "pd.DataFrame", results: Results) -> dict[str, Counted]:
+    """Exposed units that were not watched for all days of a metric's window, by metric and arm; none is without a window."""
+    sizes = results.arm_sizes()
+    found = {}
+    for metric in results.study.metrics:
+        if metric.days:
+            part = gaps[gaps.metric == metric.name].groupby("variant").open_windows.sum()
+            found[metric.name] = counted([int(part.get(arm, 0)) for arm in sizes], list(sizes.values()))
+    return found
 
 
-def _seen(results: Results, metric: Metric) -> dict[str, int]:
-    arms = {v.name: results.arm(metric, v.name) for v in results.study.variants}
-    return {name: 0 if arm is None else arm.n for name, arm in arms.items()}
-
-
-def follow_up(results: Results) -> list[TrustCheck]:
-    """Units that retention leaves out because they were not watched long enough, by arm.
+def follow_up(found: dict[str, Counted], results: Results) -> list[TrustCheck]:
+    """Units that a metric leaves out because they were not watched for as long as it asks, by arm.
 
     A share that differs between the arms invalidates: the arms were then exposed at other times, so not by lot.
     """
-    checks = []
-    for metric in results.study.metrics:
-        if metric.type != "retention":
-            continue
-        sizes = results.arm_sizes()
-        seen = _seen(results, metric)
-        test = counted([sizes[name] - seen[name] for name in sizes], list(sizes.values()))
-        checks.append(
-            TrustCheck(
-                f"Follow-up of {metric.label.lower()}",
-                "Are as many units of each arm left out because they were not watched long enough?",
-                f"{sum(test.hits):,} units left out, {test.text}" if sum(test.hits) else "no unit is left out",
-                "failed" if test.p_value < SRM_THRESHOLD else "passed",
-                FAMILY,
-                "a follow-up that differs between the arms",
-                test.p_value,
-            )
+    return [
+        TrustCheck(
+            f"Follow-up of {results.study.metric(name).label.lower()}",
+            "Are as many units of each arm left out because they were not watched long enough?",
+            f"{sum(test.hits):,} units left out, {test.text}" if sum(test.hits) else "no unit is left out",
+            "failed" if test.p_value < SRM_THRESHOLD else "passed",
+            FAMILY,
+            "a follow-up that differs between the arms",
+            test.p_value,
         )
-    return checks
+        for name, test in found.items()
+    ]
 
 
 def pre_exposure(events: "pd.DataFrame", results: Results) -> dict[str, Counted]:

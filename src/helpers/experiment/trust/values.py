@@ -49,17 +49,16 @@ def stands_for_unknown(level: str) -> bool:
 def of_amounts(values: "pd.DataFrame", study: Study) -> list[Sentinel]:
     """Amounts that metrics sum and that look like placeholders, or hold an implausible share of a continuous column.
 
-    A rule of thumb, so it warns: 0, 999, 9999 ... (in units of the currency where the amount is money) with at least
+    A rule of thumb, so it warns: 0, 999, 9999 ... (of money in units of the currency) with at least
     one event in two hundred and ten times as many as the usual value; and any one value with a fifth of the events
     where there are at least fifty values.
     """
-    summed = {m.event: m.unit for m in study.metrics if m.measure == "sum"}
+    summed = {m.event for m in study.metrics if m.measure == "sum"}
     found = []
     for row in values.itertuples(index=False):
         if row.event_name not in summed:
             continue
-        scale = 100 if summed[row.event_name] == "money" else 1
-        amount, share = row.amount / scale, row.rows / row.all_rows
+        amount, share = row.amount / 10**row.digits, row.rows / row.all_rows
         looks = amount == 0 or re.fullmatch(r"-?9{3,}", f"{amount:g}") is not None or f"{amount:g}" == "-1"
         spiked = row.distinct_amounts >= SPIKE_VALUES and share >= SPIKE_SHARE
         if spiked or (looks and share >= SENTINEL_SHARE and row.rows >= OFTEN * row.usual_rows):

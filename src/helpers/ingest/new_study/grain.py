@@ -9,17 +9,20 @@ from helpers.ingest.new_study import log, questions, roles, units, vocabulary
 from helpers.ingest.new_study.profile import Column, exact, profile
 from helpers.ingest.new_study.proposal import StudyProposal
 from helpers.ingest.values import ids
+from helpers.ingest.values.times import Times
+from helpers.ingest.values.times_decided import KNOWN, STATED
 
 if TYPE_CHECKING:
     from helpers.ingest.new_study.source import SourceTable
 
 
-def read(table: "SourceTable", told: str | None = None) -> StudyProposal:
-    """The proposal for a table, with ``told`` as the variant's column where somebody says so.
+def read(table: "SourceTable", told: str | None = None, time_format: str | None = None) -> StudyProposal:
+    """The proposal for a table, with ``told`` as the variant's column and ``time_format`` where somebody says so.
 
-    Raises :class:`~helpers.errors.ReportError` where rows are neither events nor units.
+    Raises :class:`~helpers.errors.ReportError` where rows are neither events nor units, and where the order of day and
+    month is not told by the times.
     """
-    rows, columns = profile(table)
+    rows, columns = profile(table, Times.stated(time_format, "UTC"))
     if len(columns) < 2:
         raise ReportError(
             f"{table.called} has a single column",
@@ -43,9 +46,11 @@ def read(table: "SourceTable", told: str | None = None) -> StudyProposal:
     variants = [_told(table, columns, told)] if told else []
     variants += [c for c in roles.variants_of(columns) if c is not unit and c not in variants]
     if unit and time and event and repeated and event not in variants[:1]:
+        _asked(time)
         variant = next((c for c in variants if c is not event), None)
         return _noted(log.propose(table, rows, columns, unit, time, event, variant), notes)
     if variants and not (event and repeated):
+        _asked(time)
         totals = {level: _place(table, variants[0], level) for level in roles.totals(variants[0])}
         if totals:
             table = table.without(variants[0].name, totals)
@@ -64,6 +69,11 @@ def _place(table: "SourceTable", variant: Column, level: str) -> str:
     """Where the one row stands that holds a level."""
     at = table.number(f"select min(file_row_number) from {{table}} where {questions.is_level(table, variant, level)}")
     return f"row {int(at) + table.parts.first_rows[0]:,} alone, a total?"
+
+
+def _asked(time: Column | None) -> None:
+    if time is not None and time.asked is not None:
+        raise time.asked
 
 
 def _told(table: "SourceTable", columns: list[Column], name: str) -> Column:
@@ -96,12 +106,11 @@ def _neither(
         [f"{rows:,} rows", said("unit", unit), said("time", time), said("event name", event), "variant: none"]
     )
     if event and repeated:
-        dates = next((c for c in columns if c.dates > 0.9 * c.filled > 0), None)
         return ReportError(
             f"{table.called} looks like an event log, but no column holds moments that can be read",
-            got=f"days without a time of day in '{vocabulary.printable(dates.name)}'" if dates else seen,
-            expected="2026-07-27 12:00:00, ISO with an offset, milliseconds since 1970, or 27/Jul/2026 12:00:00",
-            remedy="write the moment of each event so",
+            got=seen,
+            expected=KNOWN,
+            remedy=f"say how they are written: --time-format, with {STATED}",
         )
     if unit and repeated and time:
         return ReportError(

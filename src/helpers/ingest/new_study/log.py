@@ -74,7 +74,7 @@ def propose(
     return StudyProposal(
         source="log", mode="online" if variant else "offline", rows=rows, arms=tuple(arms),
         weights=weights(arms) if variant else "ASSUMED: nobody was treated; units are split by a salted hash",
-        columns={n: (c.name, "") for n, c in (mapped | named).items()},
+        columns={n: (c.name, "") for n, c in (mapped | named).items()}, time_format=roles.time_format(time),
         start=start, end=end, period="from the first to the last event; the end is excluded",
         metrics=metrics, segments=tuple(named), tolerate=tolerate, revenue=revenue,
         suspicious=tuple((c.name, reason) for c, reason in suspicious),
@@ -85,7 +85,7 @@ def propose(
             f"grain: event log, one row an event ({rows:,} rows); column '{vocabulary.printable(event.name)}' names it: "
             + ", ".join(f"{e} ({units:,} units)" for e, units in events.items()),
             f"unit: column '{vocabulary.printable(unit.name)}', {unit.distinct:,} units",
-            f"time: column '{vocabulary.printable(time.name)}' (UTC), {start} to {end}",
+            f"time: column '{vocabulary.printable(time.name)}' ({roles.read_as(time)}UTC), {start} to {end}",
             f"variant: column '{vocabulary.printable(variant.name)}'; {why}" if variant
             else "variant: no column holds one, so the study is offline: units are hashed into two arms and an uplift is planted",
             *([f"weights: {weights(arms)}"] if variant else []),

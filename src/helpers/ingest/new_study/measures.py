@@ -26,7 +26,7 @@ def sort(columns: list[Column], after: int) -> Sorted:
     """Sort the columns that have no role; numbers that stand ``after`` the variant's column count as outcomes."""
     outcomes, before, segments, left = [], [], [], []
     for column in columns:
-        reason = unfit(column)
+        reason = column.unread or unfit(column)
         outcome = _class(column) < len(vocabulary.OUTCOME)
         if reason:
             if outcome and column.empty_share > 0.5:
@@ -122,15 +122,22 @@ def metric(column: Column, name: str, role: str) -> Measure:
 
 
 def unit_of(column: Column) -> tuple[str, str]:
-    """The unit of a mean, and a comment where it is a guess: money by name or decimals, seconds by name, else a count."""
+    """The unit of a mean, and a comment where it is a guess: money and seconds by name, a number by decimals, else a count."""
     if vocabulary.touches(column.name, vocabulary.SECONDS):
         return "seconds", ""
+    if not vocabulary.LENGTHS.isdisjoint(vocabulary.tokens(column.name)):
+        return (
+            "seconds",
+            "ASSUMED seconds: its name is that of a length of time; unit: number where it is in another unit",
+        )
+    if not vocabulary.OTHER_TIMES.isdisjoint(vocabulary.tokens(column.name)):
+        return "number", ""
     if vocabulary.touches(column.name, vocabulary.MONEY) and (
         column.decimal or not vocabulary.touches(column.name, {"count", "orders"})
     ):
         return "money", ""
     if column.decimal:
-        return "money", "ASSUMED money: it has decimals, and counts have none"
+        return "number", "ASSUMED no money: its name says nothing of it; it has decimals, and counts have none"
     return "count", ""
 
 

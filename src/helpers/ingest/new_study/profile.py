@@ -1,14 +1,15 @@
 """What stands in a table, column by column, counted in SQL."""
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from helpers import paths
+from helpers.errors import ReportError
 from helpers.ingest.new_study import vocabulary
-from helpers.ingest.sql import number, quoted
+from helpers.ingest.sql import quoted
+from helpers.ingest.values import times_decided, times_sql
+from helpers.ingest.values.times import Times
 
 if TYPE_CHECKING:
     from helpers.ingest.new_study.source import SourceTable
@@ -32,7 +33,8 @@ class Column:
 
     ``distinct`` is exact up to :data:`LEVELS` and where it may be ``filled``, else approximate; ``levels`` holds the values with their rows where
     they are counted, the most frequent first. ``below`` and ``above`` count numbers that often mean that one is missing,
-    such as -1 and 999, ``dates`` days without a time of day.
+    such as -1 and 999, ``dates`` days without a time of day. ``times`` is how its moments are read, ``asked`` the error
+    that asks for their order where the column does not tell it, ``unread`` why its numbers cannot be read.
     """
 
     name: str
@@ -58,6 +60,10 @@ class Column:
     last: datetime | None
     levels: tuple[tuple[str, int], ...] = ()
     counted: bool = False
+    times: Times = field(default_factory=Times)
+    told: str = ""
+    asked: ReportError | None = None
+    unread: str = ""
 
     @property
     def empty_share(self) -> float:
@@ -98,13 +104,16 @@ class Column:
         return [level for level, _ in self.levels]
 
 
-def profile(table: "SourceTable") -> tuple[int, list[Column]]:
-    """The rows of a table and its columns, in their order; every count is exact but ``distinct`` in between."""
+def profile(table: "SourceTable", stated: Times = Times()) -> tuple[int, list[Column]]:  # noqa: B008
+    """The rows of a table and its columns, in their order; every count is exact but ``distinct`` in between.
+
+    ``stated`` is how times are read, where somebody says so.
+    """
     rows = int(table.number("select count(*) from {table}"))
     names = [name for name in table.parts.types if name not in ("file_index", "file_row_number")]
     columns: list[Column] = []
     for start in range(0, len(names), _AT_ONCE):
-        columns += _seen(table, names[start : start + _AT_ONCE], rows, start)
+        columns += _seen(table, names[start : start + _AT_ONCE], rows, start, stated)
     return rows, [
         exact(table, c) if c.distinct > 0.5 * c.filled and not (c.numeric and c.decimal) else c for c in columns
     ]
@@ -120,9 +129,9 @@ def exact(table: "SourceTable", column: Column) -> Column:
     return replace(column, distinct=int(counted), counted=True)
 
 
-def _seen(table: "SourceTable", names: list[str], rows: int, before: int) -> list[Column]:
+def _seen(table: "SourceTable", names: list[str], rows: int, before: int, stated: Times) -> list[Column]:
     texts = ", ".join(f"{table.text(name)} as t{i}" for i, name in enumerate(names))
-    values = ", ".join(f"t{i}, {number(f't{i}')} as v{i}" for i in range(len(names)))
+    values = ", ".join(f"t{i}, {table.value(name, f't{i}')} as v{i}" for i, name in enumerate(names))
     asked = [
         question
         for i in range(len(names))
@@ -138,12 +147,16 @@ def _seen(table: "SourceTable", names: list[str], rows: int, before: int) -> lis
     found: list[list[Any]] = [list(answer[i * width : (i + 1) * width]) for i in range(len(names))]
     kinds = table.parts.types
     maybe = [name for name, seen in zip(names, found, strict=True) if _may_be_timed(kinds[name], name, seen)]
-    head = _moments(table, maybe, HEAD) if maybe else {}
-    timed = [name for name, (moments, days, *_) in head.items() if moments or days]
-    moments = _moments(table, timed) if timed else {}
-    return [
+    head = _moments(table, dict.fromkeys(maybe, stated), HEAD) if maybe else {}
+    timed = {name: _order(table, name, stated) for name, (moments, *_) in head.items() if moments}
+    moments = _moments(table, {name: times for name, (times, _, _) in timed.items()}) if timed else {}
+    told = [
         _column(table, name, before + i, rows, seen, moments.get(name, [0, 0, None, None]))
         for i, (name, seen) in enumerate(zip(names, found, strict=True))
+    ]
+    return [
+        replace(c, times=timed[c.name][0], told=timed[c.name][1], asked=timed[c.name][2]) if c.name in timed else c
+        for c in told
     ]
 
 
@@ -152,22 +165,35 @@ def _may_be_timed(kind: str, name: str, seen: list[Any]) -> bool:
     return kind.startswith(("TIMESTAMP", "DATE")) or numbers < 0.5 * filled or vocabulary.touches(name, vocabulary.TIME)
 
 
-def _moments(table: "SourceTable", names: list[str], first: int | None = None) -> dict[str, list[Any]]:
-    """Of each column (of its ``first`` rows), how many values are moments, how many are bare days, the first and the last moment."""
+def _order(table: "SourceTable", name: str, stated: Times) -> tuple[Times, str, ReportError | None]:
+    """How the moments of a column are read, what tells it, and what is asked where nothing does."""
+    kind = table.parts.types[name]
+    if kind != "VARCHAR" or stated.order or stated.format:
+        return stated, "", None
+    column = times_decided.TimeColumn(table.con, table.parts, name, quoted(name), kind)
+    order, told, fault = times_decided.order_of(column, "--time-format ")
+    return Times(order=order or ("day_first" if fault else "")), told, fault
+
+
+def _moments(table: "SourceTable", read: dict[str, Times], first: int | None = None) -> dict[str, list[Any]]:
+    """Of each column (of its ``first`` rows), how many values are moments, how many of them bare days, the first and the last."""
     taken, asked = [], []
-    for i, name in enumerate(names):
+    for i, (name, times) in enumerate(read.items()):
         kind = table.parts.types[name]
-        zone = " at time zone 'UTC'" if "TIME ZONE" in kind else "::timestamp"
-        typed = kind.startswith(("TIMESTAMP", "DATE"))
-        taken.append(f"t{i}, {f'a{i}{zone}' if typed else parsed_time(f't{i}')} as m{i}")
-        asked += [f"count(m{i})", f"count(*) filter (length(t{i}) = 10 and try_cast(t{i} as date) is not null)"]
-        asked += [f"min(m{i})", f"max(m{i})"]
-    texts = ", ".join(f"{table.text(name)} as t{i}, {quoted(name)} as a{i}" for i, name in enumerate(names))
+        raw = f"a{i}" if kind != "VARCHAR" else f"t{i}"
+        if kind == "VARCHAR" and not vocabulary.touches(name, vocabulary.TIME):  # a number is a time by its name only
+            raw = f"(case when not regexp_full_match(t{i}, '[0-9]+([.,][0-9]*)?') then t{i} end)"
+        moment = times_sql.moment(raw, kind, times)
+        if first and kind == "VARCHAR" and not (times.order or times.format):
+            moment = times_sql.in_any_order(raw)
+        taken.append(f"{moment} as m{i}, {times_sql.clockless(raw, kind, times)} as d{i}")
+        asked += [f"count(m{i})", f"count(m{i}) filter (d{i})", f"min(m{i})", f"max(m{i})"]
+    texts = ", ".join(f"{table.text(name)} as t{i}, {quoted(name)} as a{i}" for i, name in enumerate(read))
     some = f" limit {first}" if first else ""
     answer: Any = table.rows(
         f"select {', '.join(asked)} from (select {', '.join(taken)} from (select {texts} from {{table}}{some}))"
     )[0]
-    return {name: list(answer[4 * i : 4 * i + 4]) for i, name in enumerate(names)}
+    return {name: list(answer[4 * i : 4 * i + 4]) for i, name in enumerate(read)}
 
 
 def _column(table: "SourceTable", name: str, position: int, rows: int, seen: list[Any], moments: list[Any]) -> Column:
@@ -185,22 +211,4 @@ def _column(table: "SourceTable", name: str, position: int, rows: int, seen: lis
             distinct = len(levels)
     values: list[Any] = [math.nan if n is None else float(n) for n in seen[9:]]
     told: list[Any] = [position, rows, filled, distinct, *counts, *moments[:2], *values, *moments[2:], levels]
-    return Column(name, table.parts.types[name], *told)
-
-
-def parsed_time(raw: str) -> str:
-    """SQL of the moment that a text means, by the very macro with which the warehouse reads it.
-
-    >>> "timestamptz" in parsed_time("t")
-    True
-    """
-    return str(_time_macros().parsed_time(raw))
-
-
-@cache
-def _time_macros() -> Any:
-    import jinja2
-
-    return (
-        jinja2.Environment().from_string((paths.WAREHOUSE / "macros" / "time.sql").read_text(encoding="utf-8")).module
-    )
+    return replace(Column(name, table.parts.types[name], *told), unread=table.unread.get(name, ""))

@@ -19,7 +19,7 @@ class Arm:
 
 @dataclass(frozen=True)
 class Measure:
-    """A metric on one event; ``unit`` is empty for a proportion. ``winsorize`` is the comment that proposes it."""
+    """A metric on one event; ``unit`` is empty for a proportion. ``winsorize`` and ``missing`` are comments that propose it."""
 
     name: str
     label: str
@@ -30,6 +30,7 @@ class Measure:
     unit: str = ""
     covariate: bool = False
     winsorize: str = ""
+    missing: str = ""
     comment: str = ""
 
 
@@ -76,6 +77,7 @@ class StudyProposal:
     optional: tuple[str, ...] = ()
     window_hours: float = 168
     revenue: str = ""
+    time_format: Noted = ("", "")
 
     @property
     def levels(self) -> tuple[Arm, ...]:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from helpers.ingest.new_study.profile import Column
-from helpers.ingest.sql import literal, number
+from helpers.ingest.sql import literal
 
 if TYPE_CHECKING:
     from helpers.ingest.new_study.source import SourceTable
@@ -83,7 +83,7 @@ def by_arm(table: "SourceTable", columns: list[Column], variant: Column) -> dict
     for start in range(0, len(columns), 40):
         some = columns[start : start + 40]
         texts = ", ".join(f"{table.text(c.name)} as t{i}" for i, c in enumerate(some))
-        values = ", ".join(f"t{i}, {number(f't{i}')} as v{i}" for i in range(len(some)))
+        values = ", ".join(f"t{i}, {table.value(c.name, f't{i}')} as v{i}" for i, c in enumerate(some))
         asked = ", ".join(f"count(t{i}), count(v{i}), avg(v{i}), coalesce(var_samp(v{i}), 0)" for i in range(len(some)))
         arm = table.text(variant.name)
         rows = table.rows(

@@ -6,7 +6,7 @@ from dataclasses import replace
 from helpers.ingest.levels import ODD
 from helpers.ingest.new_study import vocabulary
 from helpers.ingest.new_study.profile import Column
-from helpers.ingest.new_study.proposal import Arm
+from helpers.ingest.new_study.proposal import Arm, Noted
 
 MOST_ARMS = 6
 RATIOS = (0.5, 2 / 3, 0.7, 0.75, 0.8, 0.9, 0.95, 0.99)
@@ -25,9 +25,23 @@ def unit_of(columns: Sequence[Column]) -> Column | None:
 
 
 def time_of(columns: Sequence[Column]) -> Column | None:
-    """The column of moments: one that the warehouse can read, with the name of a time where there is one."""
-    timed = [c for c in columns if c.has_time]
+    """The column of moments: one that the warehouse can read, with the name of a time where there is one, before bare days."""
+    timed = sorted((c for c in columns if c.has_time), key=lambda c: c.dates > 0.5 * c.moments)
     return next((c for c in timed if vocabulary.touches(c.name, vocabulary.TIME)), timed[0] if timed else None)
+
+
+def time_format(time: Column | None) -> Noted:
+    """How the times are written, as far as a study must say it, and what tells it."""
+    if time is None:
+        return "", ""
+    return time.times.order or time.times.format, time.told.lstrip(", ") or "as it was said"
+
+
+def read_as(time: Column) -> str:
+    """The same in words, before the time zone."""
+    written, why = time_format(time)
+    days = "days without a time of day, " if time.dates == time.moments else ""
+    return f"{written.replace('_', ' ')}, {why}; {days}" if written else days
 
 
 def event_of(columns: Sequence[Column]) -> Column | None:

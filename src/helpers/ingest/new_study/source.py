@@ -16,6 +16,8 @@ from helpers.ingest import csv, database, files_of, json_lines, parquet
 from helpers.ingest.new_study import dialect
 from helpers.ingest.parts import REJECTS, Parts
 from helpers.ingest.sql import literal, number, quoted
+from helpers.ingest.values import number_formats
+from helpers.ingest.values.amounts import PLAIN, Amounts, canonical, pattern
 from helpers.ingest.values.ids import Ids
 from helpers.pipeline.files import scratch
 
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 class SourceTable:
     """A relation of DuckDB, the place it was read from, and the lines that do not fit the header.
 
+    ``numbers`` says how columns of text that hold numbers are read, ``unread`` why those cannot be that are left.
     Every question about the rows is asked here, in SQL: no row reaches Python.
     """
 
@@ -34,6 +37,8 @@ class SourceTable:
     parts: Parts
     place: Place
     malformed: int
+    numbers: dict[str, Amounts] = field(default_factory=dict)
+    unread: dict[str, str] = field(default_factory=dict)
     left_out: str = ""
     ids: Ids = field(default_factory=Ids)
 
@@ -70,9 +75,10 @@ class SourceTable:
         )
         return f"nullif(trim({written}), '')"
 
-    def value(self, column: str) -> str:
-        """SQL of a column as a finite number that a metric can hold; truth values are 1 and 0, everything else null."""
-        return number(self.text(column))
+    def value(self, column: str, text: str | None = None) -> str:
+        """SQL of a column (of its ``text``) as a finite number that a metric can hold; truth values are 1 and 0, everything else null."""
+        text, as_decided = text or self.text(column), self.numbers.get(column, Amounts())
+        return number(text if as_decided.plain else f"coalesce({canonical(text, as_decided)}, {text})")
 
 
 @contextmanager
@@ -100,7 +106,33 @@ def opened(path: str, table: str | None, home: Path) -> Iterator[SourceTable]:
             reader = {"csv": csv, "json": json_lines}.get(kind, parquet)
             parts = reader.read(con, place, files, aside)  # type: ignore[attr-defined]
         malformed = con.execute('select count(*) from rejects where "column" is null').fetchall()[0][0]
-        yield SourceTable(con, parts, place, int(malformed))
+        maybe = _maybe_numbers(con, parts)
+        numbers, _, faults = number_formats.formats(con, parts, maybe, place, parts.names[0])
+        unread = {column: _in_a_line(fault) for column, fault in faults.items()}
+        yield SourceTable(con, parts, place, int(malformed), numbers, unread)
+
+
+def _maybe_numbers(con: "duckdb.DuckDBPyConnection", parts: Parts) -> list[str]:
+    """Columns of text whose first values are numbers, and some of them not as a program writes them."""
+    texts = [column for column, kind in parts.types.items() if kind == "VARCHAR"]
+    asked = ", ".join(
+        f"avg((regexp_full_match(t, {either}))::integer) > 0.5 and not bool_and(regexp_full_match(t, {plain}))".replace(
+            "(t,", f"({quoted(column)},"
+        )
+        for either, plain in [(literal(f"{pattern('.')}|{pattern(',')}"), literal(PLAIN))]
+        for column in texts
+    )
+    if not texts:
+        return []
+    found = con.execute(f"select {asked} from (from {parts.relation} limit {number_formats.FIRST})").fetchall()[0]
+    return [column for column, so in zip(texts, found, strict=True) if so]
+
+
+def _in_a_line(fault: ReportError) -> str:
+    """What leaves a column unread, without the name of the file."""
+    lines = [" ".join(line.split()) for line in str(fault).splitlines()]
+    what = lines[0].partition(": the numbers of column ")[2].partition("' ")[2]
+    return "; ".join([f"its numbers {what}", *(line for line in lines[1:] if line.startswith(("got:", "remedy:")))])
 
 
 def _place(path: str, table: str | None) -> Place:

@@ -59,7 +59,7 @@ def propose(
         table, [c for c in kinds.before if c.name not in kept], kinds.outcomes, names, told
     )
     metrics = tuple(
-        _covered(measures.metric(c, names[c.name], "secondary" if i else "primary"), before)
+        _noted(measures.metric(c, names[c.name], "secondary" if i else "primary"), before, c)
         for i, c in enumerate(kinds.outcomes)
     )
     segments: dict[str, Column] = {}
@@ -83,7 +83,7 @@ def propose(
     arm_names = {a.level: a.name for a in arms}
     return StudyProposal(
         source="units", mode="online", rows=rows, arms=tuple(arms), weights=weights(arms), also=also,
-        columns=mapped, start=start, end=end, period=period,
+        columns=mapped, start=start, end=end, period=period, time_format=roles.time_format(time),
         baseline=start - timedelta(days=28) if before else None,
         metrics=metrics, segments=tuple(segments),
         outcomes={names[c.name]: (c.name, _seen("outcome", c)) for c in kinds.outcomes},
@@ -92,7 +92,7 @@ def propose(
         assumed=(
             f"grain: unit table, one row a unit ({rows:,} rows)",
             _unit_said(unit, repeated),
-            f"time: {_said(time)} (UTC), {start:%Y-%m-%d} to {end:%Y-%m-%d}" if time
+            f"time: {_said(time)} ({roles.read_as(time)}UTC), {start:%Y-%m-%d} to {end:%Y-%m-%d}" if time
             else f"time: no column holds a moment; the period is a placeholder of two weeks from {start:%Y-%m-%d}",
             f"variant: {_said(variant)}, levels {_levels(arms)}; {why}",
             *(f"variant {vocabulary.printable(level)!r}: {meant}, {said}" for level, (meant, said) in also.items()),
@@ -103,7 +103,7 @@ def propose(
             *([tolerating(tolerate)] if tolerate else []),
             *(remarks or ["pre-period covariate: none found, so no variance reduction"]),
         ),
-        first=_first(why, arms, time, otherwise, tolerate),
+        first=_first(why, arms, time, [m.name for m in metrics if m.missing], tolerate),
     )  # fmt: skip
 
 
@@ -227,10 +227,13 @@ def _before(
     return before, suspicious, remarks
 
 
-def _covered(made: Measure, before: dict[str, Noted]) -> Measure:
+def _noted(made: Measure, before: dict[str, Noted], column: Column) -> Measure:
+    """With its covariate, and with what its empty fields may mean."""
     from dataclasses import replace
 
-    return replace(made, covariate=True) if made.name in before else made
+    empty = column.rows - column.filled
+    asked = f"{empty:,} rows are empty; write this if empty means that nothing happened, else they are left out of this metric"
+    return replace(made, covariate=made.name in before, missing=asked if empty else "")
 
 
 def _tolerances(
@@ -241,7 +244,6 @@ def _tolerances(
     found = {"malformed_line": table.malformed, "shown_otherwise": otherwise}
     if unit:
         found["missing_id"] = rows - unit.filled
-    found["missing_outcome"] = max(c.rows - c.filled for c in used)
     found["wrong_type"] = max(c.filled - c.numbers for c in used)
     repeated = None
     if unit:
@@ -318,7 +320,7 @@ def _unit_said(unit: Column | None, repeated: questions.Repeats | None) -> str:
 
 
 def _first(
-    why: str, arms: list[Arm], time: Column | None, otherwise: int, tolerate: dict[str, tuple[float, str]]
+    why: str, arms: list[Arm], time: Column | None, empty: list[str], tolerate: dict[str, tuple[float, str]]
 ) -> tuple[str, ...]:
     told = [
         f"Is the control right? {why[0].upper()}{why[1:]}.",
@@ -326,6 +328,10 @@ def _first(
     ]
     if time is None:
         told.append("When did the experiment run? The period is a placeholder.")
+    if empty:
+        told.append(
+            f"Does an empty {' or '.join(empty)} mean that nothing happened? Then write missing: zero at the metric."
+        )
     if tolerate:
         told.append(
             f"May these rows be left out: {', '.join(tolerate)}? data.tolerate allows what the file holds today."

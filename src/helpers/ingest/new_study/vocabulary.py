@@ -33,6 +33,9 @@ BEFORE = {"history", "historic", "historical", "before", "prior", "past", "previ
 MONEY = {"revenue", "spend", "spent", "spending", "amount", "sales", "gmv", "price", "value", "profit", "income", "cost",
          "payment", "paid", "usd", "eur", "gbp", "charges", "total", "turnover", "ltv", "arpu", "money"}  # fmt: skip
 SECONDS = {"seconds", "sec", "secs", "duration"}
+LENGTHS = {"time", "watchtime", "playtime", "dwell"}
+OTHER_TIMES = {"minutes", "hours", "mins", "hrs", "ms", "milliseconds", "latency"}
+"""Words of lengths of time: likely in seconds, and in other units."""
 OUTCOME = (
     {"convert", "converted", "conversion", "conversions", "purchase", "purchased", "purchases", "bought", "order", "orders",
      "ordered", "buy", "subscribed", "signup", "signedup", "registered", "success", "responded", "response"},

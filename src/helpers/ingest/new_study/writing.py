@@ -10,6 +10,7 @@ import yaml
 from helpers import config, defaults, paths
 from helpers.config.base import TAKEN
 from helpers.config.formats import format_of
+from helpers.config.times import check_format
 from helpers.errors import ReportError
 from helpers.ingest.new_study import grain, vocabulary
 from helpers.ingest.new_study.proposal import StudyProposal
@@ -34,6 +35,7 @@ def propose(
     name: str | None = None,
     table: str | None = None,
     variant: str | None = None,
+    time_format: str | None = None,
     force: bool = False,
     base: Path = paths.ROOT,
 ) -> Written:
@@ -67,8 +69,10 @@ def propose(
                 expected="a name that is free",
                 remedy="give another one with --name, or overwrite it with --force",
             )
+    if time_format:
+        _check_format(time_format)
     with opened(data, table, base) as source:
-        proposal = grain.read(source, variant)
+        proposal = grain.read(source, variant, time_format)
         place = {"path": source.place.path, "table": source.place.table, "delimiter": source.place.delimiter,
                  "encoding": source.place.encoding, "header_line": source.place.header_line,
                  "format": _format(source.place.path)}  # fmt: skip
@@ -86,6 +90,15 @@ def propose(
     if proposal.plan:
         write_text(plan, _rendered("new_tracking_plan.yml.j2", proposal, read_from))
     return Written(file, _said(proposal, str(shown)))
+
+
+def _check_format(written: str) -> None:
+    try:
+        check_format(written)
+    except config.ConfigError as error:
+        raise ReportError(
+            "--time-format cannot be used", got=error.got, expected=error.expected, remedy=error.remedy
+        ) from None
 
 
 def _format(path: str) -> str | None:

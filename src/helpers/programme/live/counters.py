@@ -14,6 +14,8 @@ from helpers.errors import ReportError
 from helpers.programme.live.seen import Seen
 from helpers.programme.live.stream import ARMS, ERROR, EXPOSURE, NAMES, NOTHING, ORDER, SECOND, Batch, Ints
 
+EXACT = 2**62
+"""The largest sum of squares that is kept: half of what an integer holds, so that a batch cannot pass it unseen."""
 NEVER = np.iinfo(np.int64).max
 _UNITS = ("arm", "exposed_at", "revenue", "ordered", "erred")
 _TOTALS = ("exposed", "converters", "revenue_sum", "revenue_squares", "erring", "late", "late_value")
@@ -159,6 +161,12 @@ class Counters:
         added = np.zeros(len(unit), np.int64)
         np.add.at(added, row, batch.value[bought])
         before, arm = self.revenue[unit], self.arm[unit]
+        squares = float(self.revenue_squares.max()) + float(((before + added).astype(float) ** 2).sum())
+        if squares > EXACT:
+            raise ReportError(
+                "The squares of the revenue are past what is counted exactly", got=f"{squares:.1e} cents squared",
+                expected=f"at most {EXACT:.1e}", cause="amounts that are no cents", remedy="send amounts in whole cents",
+            )  # fmt: skip
         after = self.revenue[unit] = before + added
         np.add.at(self.revenue_sum, arm, added)
         np.add.at(self.revenue_squares, arm, after**2 - before**2)

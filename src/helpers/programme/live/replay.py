@@ -47,8 +47,8 @@ class Replay:
         self.of = checkpoint.kind(settings.model_dump(), asdict(stream.world), asdict(stream.ledger), ends)
         state = checkpoint.load(file, self.of) if file else None
         if state:
-            self.counters.restore(_under("counters", state))
-            self.monitor.restore(_under("monitor", state))
+            self.counters.restore(under("counters", state))
+            self.monitor.restore(under("monitor", state))
             self.position = int(state["position"])
         self.resumed = self.position
 
@@ -117,5 +117,10 @@ def lags(stream: EventStream, batch_seconds: float) -> tuple[Lag, ...]:
     return tuple(Lag(q, *(float(np.quantile(part, q)) for part in parts)) for q in LAGS)
 
 
-def _under(part: str, state: dict[str, Any]) -> dict[str, Any]:
+def under(part: str, state: dict[str, Any]) -> dict[str, Any]:
+    """Of a state of several parts the one that is asked for.
+
+    >>> under("monitor", {"monitor.looks": 1, "counters.late": 2})
+    {'looks': 1}
+    """
     return {name.removeprefix(f"{part}."): value for name, value in state.items() if name.startswith(f"{part}.")}

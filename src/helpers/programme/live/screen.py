@@ -1,14 +1,17 @@
-"""A replay as a person sees it: one picture redrawn on a terminal, a line an hour and a line an alarm elsewhere."""
+"""A running experiment as a person sees it: one picture redrawn on a terminal, a line an hour and a line an alarm elsewhere."""
 
 import shutil
 import time
-
-import click
+from typing import TypeAlias
 
 from helpers.formatting import formatted, with_interval
+from helpers.pipeline.terminal import redraw, say
+from helpers.programme.live.feed import Feed
 from helpers.programme.live.monitor import Look
 from helpers.programme.live.replay import Replay
 from helpers.programme.live.stream import ARMS, HOUR, SECOND
+
+Running: TypeAlias = Replay | Feed
 
 DAY_A_MINUTE = 1_440.0
 """Seconds of the stream in one second on a terminal."""
@@ -18,61 +21,87 @@ _LATEST = 4
 
 
 class Screen:
-    """Shows a replay while it runs.
+    """Shows a replay or a feed while it runs.
 
     Args:
         terminal: whether the picture may be redrawn in place.
         colour: whether a raised alarm is red.
     """
 
-    def __init__(self, replay: Replay, terminal: bool, *, colour: bool = False) -> None:
+    def __init__(self, replay: Running, terminal: bool, colour: bool = False) -> None:
         self.replay, self.terminal, self.colour = replay, terminal, colour
         self.drawn = self.told = 0
+        self.hour, self.last = -1, ""
 
     def run(self, speed: float) -> None:
-        """Count to the end, at ``speed`` seconds of the stream a second; 0 is as fast as it can."""
+        """Count a replay to its end, at ``speed`` seconds of the stream a second; 0 is as fast as it can."""
         replay = self.replay
-        self.told = len(replay.monitor.alerts)
+        assert isinstance(replay, Replay)
         if replay.resumed:
-            click.echo(f"goes on from its checkpoint: micro-batch {replay.resumed:,} of {replay.total:,}")
+            say(f"goes on from its checkpoint: micro-batch {replay.resumed:,} of {replay.total:,}")
         origin = replay.resumed * replay.settings.batch_seconds
         began = time.perf_counter()
-        hour, look = -1, None
+        self.told = len(replay.monitor.alerts)
+        look = None
         for look in replay.looks():
             if speed:
                 time.sleep(max(0.0, (look.at / SECOND - origin) / speed - (time.perf_counter() - began)))
-            if self.terminal:
-                self._draw(look)
-            else:
-                self._tell()
-                if look.at // HOUR > hour:
-                    hour = look.at // HOUR
-                    click.echo(line(replay, look))
+            self._show(look)
         if look and not self.terminal:
             self._tell()
-            click.echo(line(replay, look))
+            say(line(replay, look))
         done = replay.position - replay.resumed
         if done:
             mean = formatted(1_000 * replay.busy / done, "number")
             worst = formatted(1_000 * replay.slowest, "number")
-            click.echo(f"counted {done:,} micro-batches in {mean} ms each, the slowest in {worst} ms")
+            say(f"counted {done:,} micro-batches in {mean} ms each, the slowest in {worst} ms")
+
+    def follow(self) -> None:
+        """Show a feed until it ends or is stopped; lines that are no events are shown, and counted at the end."""
+        feed = self.replay
+        assert isinstance(feed, Feed)
+        if feed.resumed:
+            say(f"goes on from its checkpoint: {feed.resumed:,} lines were read; --from-start forgets them")
+        self.told = len(feed.monitor.alerts)
+        latest = None
+        for look in feed.looks():
+            for note in feed.notes:
+                say(note)
+                self.drawn = 0
+            feed.notes.clear()
+            if look:
+                latest = look
+                self._show(look)
+        if latest and not self.terminal:
+            self._tell()
+            if line(feed, latest) != self.last:
+                say(line(feed, latest))
+        say(f"{feed.intake.lines:,} lines read, {feed.intake.refused.total():,} of them no events")
+        for reason, count in feed.intake.refused.most_common():
+            say(f"  {count:,}: {reason}")
+
+    def _show(self, look: Look) -> None:
+        if self.terminal:
+            self._draw(look)
+            return
+        self._tell()
+        if look.at // HOUR > self.hour:
+            self.hour, self.last = look.at // HOUR, line(self.replay, look)
+            say(self.last)
 
     def _tell(self) -> None:
         for alert in self.replay.monitor.alerts[self.told :]:
-            click.echo(f"  alarm {alert.name} {alert.change} at hour {alert.at / HOUR:.1f}")
+            say(f"  alarm {alert.name} {alert.change} at hour {alert.at / HOUR:.1f}")
         self.told = len(self.replay.monitor.alerts)
 
     def _draw(self, look: Look) -> None:
         width = shutil.get_terminal_size().columns
         lines = [text[: width - 1] for text in picture(self.replay, look)]
-        if self.colour:
-            lines = [click.style(text, fg="red", bold=True) if text.startswith("ALARM") else text for text in lines]
-        back = f"\x1b[{self.drawn}F\x1b[J" if self.drawn else ""
-        click.echo(back + "\n".join(lines), color=True)
+        redraw(lines, self.drawn, lambda text: self.colour and text.startswith("ALARM"))
         self.drawn = len(lines)
 
 
-def line(replay: Replay, look: Look) -> str:
+def line(replay: Running, look: Look) -> str:
     """One look in one line."""
     found = replay.counters
     alarms = ", ".join(replay.monitor.ringing) or "none"
@@ -82,10 +111,9 @@ def line(replay: Replay, look: Look) -> str:
     )
 
 
-def picture(replay: Replay, look: Look) -> list[str]:
+def picture(replay: Running, look: Look) -> list[str]:
     """One look in a dozen lines."""
-    found, done = replay.counters, replay.position / replay.total
-    full = round(_BAR * done)
+    found = replay.counters
     arms = [
         f"  {arm:<10} {totals.exposed:>9,} exposed {totals.converters:>8,} ordered"
         f" {formatted(totals.revenue, 'money'):>14} {totals.late:>7,} late"
@@ -94,7 +122,7 @@ def picture(replay: Replay, look: Look) -> list[str]:
     ringing = replay.monitor.ringing
     latest = [f"  {a.name} {a.change} at hour {a.at / HOUR:.1f}" for a in replay.monitor.alerts[-_LATEST:]]
     return [
-        f"hour {look.at / HOUR:.1f}  [{'#' * full}{'.' * (_BAR - full)}]  watermark at hour {max(found.watermark, 0) / HOUR:.1f}",
+        f"hour {look.at / HOUR:.1f}  {_progress(replay)}  watermark at hour {max(found.watermark, 0) / HOUR:.1f}",
         f"{found.deliveries:,} deliveries: {found.counted:,} counted, {found.duplicates:,} repeats, {int(found.late.sum()):,} late",
         *arms,
         f"  effect     {_effect(look)}",
@@ -103,6 +131,13 @@ def picture(replay: Replay, look: Look) -> list[str]:
         *latest,
         *[""] * (_LATEST - len(latest)),
     ]
+
+
+def _progress(replay: Running) -> str:
+    if isinstance(replay, Feed):
+        return f"{replay.intake.lines:,} lines, {replay.intake.refused.total():,} no events"
+    full = round(_BAR * replay.position / replay.total)
+    return f"[{'#' * full}{'.' * (_BAR - full)}]"
 
 
 def _effect(look: Look) -> str:

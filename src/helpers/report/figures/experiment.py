@@ -35,7 +35,7 @@ EARLY = 0.5
 UNDECIDED, BETTER, WORSE = style.NEUTRAL, style.GOOD, style.BAD
 
 
-def exposures(curve: "pd.DataFrame", planned: int, reached: str, study: Study) -> go.Figure:
+def exposures(curve: "pd.DataFrame", planned: int | None, reached: str, study: Study) -> go.Figure:
     """Distinct exposed units by day, against what the design needs."""
     figure = go.Figure()
     names = {"diagnosis": "baseline", "experiment": "experiment"}
@@ -54,14 +54,8 @@ def exposures(curve: "pd.DataFrame", planned: int, reached: str, study: Study) -
         ends[names[period]] = (part.day.iloc[-1], float(part.cumulative_units.iloc[-1]), colours[period])
     if len(ends) > 1:
         style.name_ends(figure, ends)
-    figure.add_hline(y=planned, line={"dash": "dot", "color": style.ACCENT})
-    early = any(
-        part.cumulative_units[part.day <= EARLY * part.day.max()].max() >= planned
-        for _, part in curve.groupby("period")
-    )
-    side = {"x": 1, "xanchor": "right", "yanchor": "top"} if early else {"x": 0, "xanchor": "left", "yanchor": "bottom"}
-    figure.add_annotation(xref="paper", y=planned, text=f"planned: {planned:,}", showarrow=False, font_color=style.MUTED,
-                          **side)  # fmt: skip
+    if planned is not None:
+        _mark_planned(figure, curve, planned)
     span = study.period
     style.mark_events(figure, study.external_events, span.start, ceil(span.experiment_days), numbered=True)
     if span.baseline:
@@ -75,6 +69,18 @@ def exposures(curve: "pd.DataFrame", planned: int, reached: str, study: Study) -
         reached,
         "distinct units: those who come back are not counted again, so the curve bends",
     )
+
+
+def _mark_planned(figure: go.Figure, curve: "pd.DataFrame", planned: int) -> None:
+    """A line at the planned number of units, its name where the curves leave room."""
+    figure.add_hline(y=planned, line={"dash": "dot", "color": style.ACCENT})
+    early = any(
+        part.cumulative_units[part.day <= EARLY * part.day.max()].max() >= planned
+        for _, part in curve.groupby("period")
+    )
+    side = {"x": 1, "xanchor": "right", "yanchor": "top"} if early else {"x": 0, "xanchor": "left", "yanchor": "bottom"}
+    figure.add_annotation(xref="paper", y=planned, text=f"planned: {planned:,}", showarrow=False, font_color=style.MUTED,
+                          **side)  # fmt: skip
 
 
 def detectable(plans: Sequence[tuple[float, Sequence[Plan]]], wanted: float) -> go.Figure:
@@ -178,14 +184,17 @@ def funnel_arms(arms: Sequence[FunnelCounts], study: Study) -> go.Figure:
 def effects(found: Sequence[MetricEffect], study: Study) -> go.Figure:
     """Relative effects with intervals, and the planted truth beside them."""
     shown = _finite(found)
-    lead = next(e for e in shown if e.metric.role == "primary").effect
+    lead = next(e for e in found if e.metric.role == "primary").effect
+    between = f"between {formatted(lead.relative_low, 'relative')} and {formatted(lead.relative_high, 'relative')}"
     subtitle = f"{study.decision.confidence * 100:g} % intervals, exposed units"
     if study.planted:
         known = [e for e in shown if e.truth]
         subtitle += f"; {sum(bool(e.covered) for e in known)} of {len(known)} intervals hold the planted effect"
     return style.titled(
         _forest(shown, [e.metric.label for e in shown], [_colour(e) for e in shown], study),
-        f"{study.primary.label}: {formatted(lead.relative, 'relative')}, between {formatted(lead.relative_low, 'relative')} and {formatted(lead.relative_high, 'relative')}",
+        f"{study.primary.label}: {formatted(lead.relative, 'relative')}, {between}"
+        if np.isfinite(lead.relative)
+        else f"{study.primary.label}: no relative change can be told",
         subtitle,
         height=_height(shown),
     )
@@ -221,8 +230,7 @@ def _segment(e: MetricEffect) -> str:
 
 def _finite(found: Sequence[MetricEffect]) -> list[MetricEffect]:
     """Effects that can be drawn, the first one on top."""
-    ends = [(e.effect.relative, e.effect.relative_low, e.effect.relative_high) for e in found]
-    return [e for e, end in zip(found, ends, strict=True) if np.isfinite(end).all()][::-1]
+    return [e for e in found if e.drawable][::-1]
 
 
 def _height(shown: Sequence[MetricEffect]) -> int:
@@ -275,6 +283,7 @@ def coverage(rerandomised: Rerandomised) -> go.Figure:
     figure.update_xaxes(title="estimated relative effect", tickformat="+.2~%")
     figure.update_yaxes(title="experiments")
     told = held or rerandomised.false_positives
+    mean = formatted(float(rerandomised.estimates.mean()), "relative")
     finding = f"{formatted(told.observed, 'share')} of {rerandomised.runs:,} re-runs find an effect where none can be"
     if held:
         finding = f"Over {rerandomised.runs:,} re-runs the interval holds the truth {formatted(told.observed, 'share')} of the time"
@@ -282,7 +291,7 @@ def coverage(rerandomised: Rerandomised) -> go.Figure:
         figure,
         finding,
         f"nominal {formatted(told.nominal, 'share')}, 95 % interval {formatted(told.low, 'share')} to "
-        f"{formatted(told.high, 'share')}; mean estimate {formatted(float(rerandomised.estimates.mean()), 'relative')}; "
+        f"{formatted(told.high, 'share')}; mean estimate {mean}; "
         "the same users, split anew each time",
     )
 

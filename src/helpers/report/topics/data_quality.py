@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -122,9 +123,11 @@ def text(flow: pd.DataFrame, planted: dict[str, int] | None) -> str:
     return text + f" The flow table equals the ledger of planted dirt in every one of its {len(planted)} kinds."
 
 
-def revenue(daily: pd.DataFrame, study: Study) -> int | None:
-    """Cents of all clean purchases: the last step of the funnel, or what revenue is counted by in a unit table."""
+def revenue(daily: pd.DataFrame, study: Study) -> int | float | None:
+    """Hundredths of the currency's unit in all clean purchases, less refunds: the last step of the funnel, or what revenue is counted by in a unit table."""
     if study.revenue is None:
         return None
     event = study.revenue.event if study.is_unit_table else study.funnel.steps[-1]
-    return int(daily.loc[daily.event_name == event, "amount"].sum())
+    of_event = daily.loc[daily.event_name == event]
+    total = Fraction(100 * int(of_event.amount.sum()), 10 ** int(of_event.digits.max() if len(of_event) else 0))
+    return int(total) if total.denominator == 1 else float(total)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from helpers.config import Study
+from helpers.experiment.design import PlannedExperiment
 from helpers.experiment.rerandomisation import Rerandomised
-from helpers.formatting import LEVEL, finite, formatted, interval, with_interval
+from helpers.formatting import LEVEL, Unit, finite, formatted, interval, with_interval
 from helpers.report.tables import Row, mark
 from helpers.report.topics.effects import text_margin
 from helpers.stats.adjustment.cuped import VarianceReduction
@@ -96,28 +98,65 @@ def table_cuped(found: Mapping[str, tuple[Effect, Effect, VarianceReduction]], s
     ]
 
 
-def record(nb: Notebook, plan: Plan, days: float | None, weeks: int | None, mde: float, note: str) -> None:
-    """``design.*``: planned size, duration and what the units at hand could find."""
-    unit = LEVEL[nb.study.primary.unit]
-    nb.record("design.baseline", plan.baseline, unit, "Primary metric of exposed units that the design rests on")
-    nb.record("design.minimum_detectable", plan.relative, "relative", "Relative effect the design is to find")
-    nb.record("design.n_total", plan.n_total, "count", "Units in all that reach the planned power")
-    nb.record("design.n_control", plan.n_arms[0], "count", "Of them in the control")
-    nb.record("design.n_treatment", plan.n_arms[1], "count", "Of them in the treatment")
-    nb.record("design.n_exact", plan.n_exact, "number", "The same before rounding up")
-    nb.record("design.power", plan.power, "share", "Planned power")
+SIZES: Mapping[str, tuple[Callable[[Plan], float], Unit | None, str]] = {
+    "baseline": (lambda p: p.baseline, None, "Primary metric of exposed units that the design rests on"),
+    "minimum_detectable": (lambda p: p.relative, "relative", "Relative effect the design is to find"),
+    "n_total": (lambda p: p.n_total, "count", "Units in all that reach the planned power"),
+    "n_control": (lambda p: p.n_arms[0], "count", "Of them in the control"),
+    "n_treatment": (lambda p: p.n_arms[1], "count", "Of them in the treatment"),
+    "n_exact": (lambda p: p.n_exact, "number", "The same before rounding up"),
+    "power": (lambda p: p.power, "share", "Planned power"),
+}
+"""What a report records of a plan under ``design.NAME``; without a unit, that of the metric."""
+
+
+def record(nb: Notebook, found: PlannedExperiment) -> None:
+    """``design.*``: planned size, duration and what the units at hand could find; none, with the reason, without a plan."""
+    plan, days, weeks, note = found.plan, found.days, found.weeks, found.note
+    for name, (value, kind, meaning) in SIZES.items():
+        nb.record(
+            f"design.{name}",
+            None if plan is None else value(plan),
+            kind or LEVEL[nb.study.primary.unit],
+            meaning,
+            reason=found.reason,
+        )
     nb.record("design.days", days, "days", "Days until as many units were exposed" if days is not None else note)
     nb.record("design.weeks", weeks, "weeks", "Whole weeks to run" if weeks is not None else note)
     nb.record(
         "design.detectable_now",
-        mde,
+        found.detectable_now,
         "relative",
         "Smallest relative effect that the exposed units find with the planned power",
+        reason=found.reason or ("" if found.detectable_now is not None else TOO_FEW),
     )
 
 
-def record_error_rates(nb: Notebook, prefix: str, found: Rerandomised) -> None:
-    """Error rates over re-salted experiments."""
+TOO_FEW = "they are too few to find any effect with that power"
+
+
+def caption_plans(found: PlannedExperiment, study: Study) -> str:
+    """What the sizes are for; where the study asks for more than a proportion can give, it says so."""
+    asked, label = study.design.minimum_detectable, study.primary.label.lower()
+    said = f"for a relative effect of {formatted(found.effect, 'relative')} on {label}"
+    if found.effect < asked:
+        said += (
+            f"; the {formatted(asked, 'relative')} of the study would pass 100 %, so the nearest effect that can be reached"
+            " is planned for"
+        )
+    return said
+
+
+def text_absent(reason: str) -> str:
+    """Why a part of the design is missing, as a sentence."""
+    return f"{reason[0].upper()}{reason[1:]}."
+
+
+def record_error_rates(nb: Notebook, prefix: str, found: Rerandomised | None, reason: str = "") -> None:
+    """Error rates over re-salted experiments; none, with the reason, where there were none."""
+    if found is None:
+        nb.record(f"{prefix}.runs", None, "count", "Experiments re-salted on the exposed units", reason=reason)
+        return
     nb.record(f"{prefix}.runs", found.runs, "count", "Experiments re-salted on the exposed units")
     rates = {"false_positives": found.false_positives, "srm_alarms": found.srm_alarms, "coverage": found.coverage}
     for name, rate in rates.items():
@@ -137,7 +176,11 @@ def record_cuped(nb: Notebook, found: Mapping[str, tuple[Effect, Effect, Varianc
     for name, (_, adjusted, reduction) in found.items():
         label = nb.study.metric(name).label.lower()
         nb.record(
-            f"cuped.{name}.variance_left", reduction.share_remaining, "share", f"Variance of {label} left after CUPED"
+            f"cuped.{name}.variance_left",
+            finite(reduction.share_remaining),
+            "share",
+            f"Variance of {label} left after CUPED",
+            reason="outcome or history is the same for every unit" if math.isnan(reduction.share_remaining) else "",
         )
         nb.record(
             f"cuped.{name}.relative", finite(adjusted.relative), "relative", f"Adjusted relative effect on {label}"
@@ -152,10 +195,16 @@ def note_rerun(study: Study) -> str:
 
 def text_cuped(found: Mapping[str, tuple[Effect, Effect, VarianceReduction]], study: Study) -> str:
     """In a sentence what adjustment by the baseline gains, metric by metric; empty without a covariate."""
-    said = []
+    said = [
+        f"**{m.label}.** A ratio is not adjusted: its denominator is not measured together with the covariate."
+        for m in study.metrics
+        if m.covariate and m.type == "ratio"
+    ]
     for name, (_, _, reduction) in found.items():
         metric, left = study.metric(name).label, f"{reduction.share_remaining:.2%}".replace("%", " %")
-        if reduction.gains:
+        if math.isnan(reduction.share_remaining):
+            said.append(f"**{metric}.** There is no variance to adjust: outcome or history is the same for every unit.")
+        elif reduction.gains:
             said.append(
                 f"**{metric}.** The adjustment leaves {left} of the variance, so that share of the units would tell as much."
             )
@@ -171,4 +220,6 @@ def caption_cuped(study: Study) -> str:
     """What the table of adjusted effects shows, or why it is empty."""
     if study.period.baseline is None:
         return "No history before the experiment: nothing to adjust by"
+    if not any(metric.covariate for metric in study.metrics):
+        return "No metric has a covariate: nothing to adjust by"
     return "Variance left after adjustment by the baseline, and the effect with and without it"

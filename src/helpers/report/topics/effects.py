@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from helpers.config import Metric, Study
@@ -29,14 +29,28 @@ def text_margin(metric: Metric) -> str:
     return f"not {worse} by {unsigned(metric.margin.absolute, unit)} or more"
 
 
+def units(found: Sequence[MetricEffect]) -> list[str] | None:
+    """Units with a value in control and treatment, metric by metric; None where every unit has one of every metric."""
+    if all(e.complete for e in found):
+        return None
+    return [f"{e.effect.n_control:,} : {e.effect.n_treatment:,}" for e in found]
+
+
 def table(found: Iterable[MetricEffect], study: Study) -> list[Row]:
-    """Effects with their intervals, p as adjusted over the success metrics, and the truth where there is one."""
+    """Effects with their intervals, p as adjusted over the success metrics, and the truth where there is one.
+
+    Units are told where a metric is not of all of them, because their value is missing or their window is not over.
+    """
     rows = []
-    for e in found:
+    effects = list(found)
+    told = units(effects)
+    for i, e in enumerate(effects):
         x = e.effect
         row: Row = {
             "Metric": e.metric.label,
             "Role": e.metric.role,
+            "Counted": study.window(e.metric),
+            **({"Units": told[i]} if told else {}),
             "Control": level(x.control, e.metric, study.economics.currency),
             "Treatment": level(x.treatment, e.metric, study.economics.currency),
             "Change": formatted(finite(x.relative), "relative"),
@@ -48,6 +62,14 @@ def table(found: Iterable[MetricEffect], study: Study) -> list[Row]:
             row["Held"] = "yes" if e.covered else "no"
         rows.append(row)
     return rows
+
+
+def undrawn(found: Sequence[MetricEffect]) -> str:
+    """Why none of these relative effects can be drawn; empty where one can."""
+    if any(e.drawable for e in found):
+        return ""
+    notes = dict.fromkeys(f"{e.metric.label}: {e.effect.note or 'its interval has no end'}" for e in found)
+    return f"No relative effect can be drawn. {'; '.join(notes)}."
 
 
 def table_segments(found: Iterable[MetricEffect]) -> list[Row]:
@@ -68,6 +90,7 @@ def table_guardrails(found: Mapping[str, NonInferiority], study: Study) -> list[
     return [
         {
             "Guardrail": study.metric(name).label,
+            "Counted": study.window(study.metric(name)),
             "Margin": text_margin(study.metric(name)),
             "Change": formatted(g.effect.relative, "relative"),
             "Worst it may be": formatted(g.bound, "relative")
@@ -138,6 +161,16 @@ def record(nb: Notebook, found: Iterable[MetricEffect], guardrails: Mapping[str,
                     "relative",
                     "Estimate minus planted effect, relative scale",
                 )
+        nb.record(
+            f"metrics.{e.metric.name}.counted",
+            nb.study.window(e.metric),
+            "text",
+            "From when until when the outcome counts",
+        )
+        if not e.complete:
+            what = "units with a value; the others lack one, or their window is not over"
+            nb.record(f"metrics.{e.metric.name}.n_control", e.effect.n_control, "count", f"Control: {what}")
+            nb.record(f"metrics.{e.metric.name}.n_treatment", e.effect.n_treatment, "count", f"Treatment: {what}")
         verdict = "significant" if e.adjusted_p < e.effect.alpha else "not significant"
         if e.metric.name in guardrails:
             verdict = "inside its margin" if guardrails[e.metric.name].passed else "not shown to be safe"
@@ -166,19 +199,29 @@ def _effect(nb: Notebook, prefix: str, e: MetricEffect, metric: Metric) -> None:
     )
 
 
+def absent_dilution(study: Study) -> str:
+    """Why the two populations are not compared."""
+    if study.is_unit_table:
+        return "Every row of a unit table is exposed, so both populations are one."
+    return f"{study.primary.label} counts from the exposure on, so it has no value among units that were only assigned."
+
+
 def record_dilution(nb: Notebook, found: Mapping[str, MetricEffect]) -> None:
     """``itt.*``: the primary metric over all assigned units, and the share of them that was exposed."""
-    exposed, assigned = found["exposed"].effect, found["assigned"].effect
-    share = (exposed.n_control + exposed.n_treatment) / (assigned.n_control + assigned.n_treatment)
-    nb.record("itt.exposed_share", share, "share", "Exposed units among the assigned ones")
-    nb.record(
-        "itt.absolute",
-        finite(assigned.absolute),
-        CHANGE[found["assigned"].metric.unit],
-        "Effect over all assigned units",
+    both = found["exposed"].effect, found["assigned"].effect if "assigned" in found else None
+    exposed, assigned = both
+    reason = "" if assigned else absent_dilution(nb.study).rstrip(".")
+    share = None
+    if assigned:
+        share = (exposed.n_control + exposed.n_treatment) / (assigned.n_control + assigned.n_treatment)
+    nb.record("itt.exposed_share", share, "share", "Exposed units among the assigned ones", reason=reason)
+    unit = CHANGE[found["exposed"].metric.unit]
+    absolute, relative, p = (
+        (assigned.absolute, assigned.relative, assigned.p_value) if assigned else (math.nan, math.nan, math.nan)
     )
-    nb.record("itt.relative", finite(assigned.relative), "relative", "The same, relative")
-    nb.record("itt.p_value", finite(assigned.p_value), "p", "Its p-value")
+    nb.record("itt.absolute", finite(absolute), unit, "Effect over all assigned units", reason=reason)
+    nb.record("itt.relative", finite(relative), "relative", "The same, relative", reason=reason)
+    nb.record("itt.p_value", finite(p), "p", "Its p-value", reason=reason)
 
 
 def record_differences(nb: Notebook, found: Mapping[str, Heterogeneity], trend: Novelty) -> None:

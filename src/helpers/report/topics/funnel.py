@@ -38,6 +38,11 @@ def table(found: FunnelCounts) -> list[Row]:
 def record(nb: Notebook, found: Iterable[FunnelCounts], buyers: Bypass) -> None:
     """``funnel.*``: units and rates by step, and the bottleneck."""
     funnels = list(found)
+    if not funnels:
+        reason = absent_entrants(nb.study)
+        for name in ("bottleneck", "bypass"):
+            nb.record(f"funnel.{name}", reason, "text", "Why no funnel is told")
+        return
     for f in funnels:
         prefix = "funnel" if f.name == "strict" else f"funnel.{f.name}"
         for s in f.steps:
@@ -87,6 +92,20 @@ def record(nb: Notebook, found: Iterable[FunnelCounts], buyers: Bypass) -> None:
         "text",
         "The bottleneck in a sentence",
     )
+
+
+def absent_entrants(study: Study) -> str:
+    """Why there is no funnel at all."""
+    when = "before the experiment" if study.period.baseline else "in the experiment"
+    return f"No unit reached {study.funnel.steps[0]} {when}, so there is no funnel to diagnose."
+
+
+def absent_curve(study: Study) -> str:
+    """Why there is no curve of the time to the last step."""
+    if study.is_unit_table:
+        return "A unit table tells whether an outcome happened, not when."
+    when = "before the experiment" if study.period.baseline else "in the experiment"
+    return f"No unit reached {study.exposure} {when}, so no time from there to {study.funnel.steps[-1]} can be told."
 
 
 def absent(study: Study) -> str:

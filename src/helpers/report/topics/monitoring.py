@@ -62,9 +62,18 @@ def table_sizes(found: tuple[Size, ...]) -> list[Row]:
     ]
 
 
+def record_absent(nb: Notebook, reason: str) -> None:
+    """``monitoring.*`` of a study of which nothing can be watched."""
+    nb.record("monitoring.stated", False, "flag", "Whether the study file plans a monitoring; else its plan is made up")
+    nb.record("monitoring.rate", None, "share", "The share that is watched", reason=reason.rstrip("."))
+    nb.record("monitoring.trigger", None, "text", "What rolls the change back", reason=reason.rstrip("."))
+
+
 def record_sizes(nb: Notebook, needed: Mapping[str, int | None]) -> None:
     """``monitoring.minimum.*``: units a day that each trigger needs."""
     for name, key in zip(TRIGGERS, ("rate", "tickets"), strict=True):
+        if name not in needed:
+            continue
         units = needed[name]
         what = f"Units a day from which the {name} errs on at most {formatted(ALPHA, 'share')} of the launches"
         nb.record(f"monitoring.minimum.{key}", units, "count", what if units else f"{what}: none is enough")
@@ -142,7 +151,7 @@ def record(
         "monitoring.stated", plan.stated, "flag", "Whether the study file plans a monitoring; else its plan is made up"
     )
     nb.record("monitoring.rate", plan.section.rate, "share", f"{plan.label} without a change, as planned for")
-    nb.record("monitoring.units_per_day", plan.section.units_per_day, "count", "Checkouts, or exposed units, a day")
+    nb.record("monitoring.units_per_day", plan.section.units_per_day, "count", "Units a day")
     nb.record("monitoring.trigger", plan.triggers.text(plan.label), "text", "What rolls the change back")
     days = run_chain(plan.quiet, plan.triggers.days).mean
     nb.record(
@@ -201,6 +210,11 @@ def text(
 def text_fall(plan: MonitoringPlan) -> str:
     """The largest planted fall, in words."""
     return f"{formatted(min(plan.section.shifts), 'points')} from the launch on"
+
+
+def absent_ramp() -> str:
+    """Why no ramp is watched."""
+    return "The study ships to everyone at once, so no control arm is left to compare with during a ramp."
 
 
 def note_ramp() -> str:

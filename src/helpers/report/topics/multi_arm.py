@@ -8,6 +8,7 @@ from helpers.config import Study
 from helpers.experiment.results import MetricEffect
 from helpers.formatting import CHANGE, LEVEL, finite, formatted
 from helpers.report import tables
+from helpers.report.topics import effects
 
 if TYPE_CHECKING:
     from helpers.report.notebook import Notebook
@@ -16,10 +17,13 @@ if TYPE_CHECKING:
 def table(found: Sequence[MetricEffect], study: Study) -> list[tables.Row]:
     """One line an arm and metric, on both scales."""
     currency = study.economics.currency
+    told = effects.units(found)
     return [
         {
             "Arm": e.variant,
             "Metric": e.metric.label,
+            "Counted": study.window(e.metric),
+            **({"Units": told[i]} if told else {}),
             "Control": formatting.level(e.effect.control, e.metric, currency),
             "Arm's value": formatting.level(e.effect.treatment, e.metric, currency),
             "Difference": f"{formatting.difference(e.effect.absolute, e.metric, currency)} ({_absolute(e, currency)})",
@@ -27,7 +31,7 @@ def table(found: Sequence[MetricEffect], study: Study) -> list[tables.Row]:
             f"({formatting.interval(e.effect.relative_low, e.effect.relative_high, 'relative')})",
             "p (Holm)": formatted(finite(e.adjusted_p), "p"),
         }
-        for e in found
+        for i, e in enumerate(found)
     ]
 
 

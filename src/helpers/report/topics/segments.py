@@ -10,7 +10,16 @@ from helpers.formatting import formatted, interval
 from helpers.report.tables import Row
 
 if TYPE_CHECKING:
+    from helpers.config import Study
     from helpers.report.notebook import Notebook
+
+
+def absent(study: Study) -> str:
+    """Why there are no rates by segment."""
+    if not study.segments:
+        return "The study names no segments."
+    when = "before the experiment" if study.period.baseline else "in the experiment"
+    return f"No unit reached {study.exposure} {when}, so no segment has a rate."
 
 
 def table(groups: Iterable[SegmentRate]) -> list[Row]:

@@ -46,9 +46,24 @@ def record(nb: Notebook, found: Trust) -> None:
     for metric, left_out in found.left_out.items():
         nb.record(
             f"trust.left_out.{metric}",
-            left_out,
+            sum(left_out.hits),
             "count",
             "Exposed units that were not watched long enough for the metric",
+        )
+    named = ((gap, f"trust.missing.{metric.name}") for gap in found.missing for metric in gap.metrics)
+    for gap, name in named:
+        nb.record(
+            f"{name}.units",
+            sum(gap.by_arm.hits),
+            "count",
+            "Exposed units without a value of the metric, left out of it alone",
+        )
+        nb.record(f"{name}.p_value", finite(gap.by_arm.p_value), "p", "Of as many missing values in each arm")
+        nb.record(
+            f"{name}.zeros",
+            gap.zeros,
+            "count",
+            "Empty values counted as zero, because the study says that empty means zero",
         )
     for number, other in enumerate(found.reestimates):
         late = other is watched.without

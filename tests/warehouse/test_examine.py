@@ -9,11 +9,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from helpers import ingest
-from helpers.config import tracking_plan
+from helpers.config import Study, tracking_plan
 from helpers.errors import ReportError, several
 from helpers.ingest import sample
-from helpers.warehouse import build, models, trial
+from helpers.paths import StudyPaths
+from helpers.warehouse import build, render
 from helpers.warehouse import query as warehouse
+from helpers.warehouse.examine import Examined, examined
 from tests.ingest.studies import ROWS, log_study, table, unit_study
 from tests.warehouse.test_warehouse import BAD, bad_rows, base, plain_rows, shop, told
 
@@ -26,11 +28,13 @@ RAW = st.lists(
 )
 
 
-class Where:
-    """A place without plans of its own."""
+JUDGED = ("fct_row_flow", "int_contaminated")
 
-    def __init__(self, base: Path) -> None:
-        self.base = base
+
+def tried(study: Study, where: StudyPaths | Path, *, full: bool = False) -> Examined:
+    where = where if isinstance(where, StudyPaths) else StudyPaths(study.name, where)
+    plan = tracking_plan.tracking_plan(study, where.base / "studies")
+    return examined(study, where, plan, full=full)
 
 
 @pytest.mark.slow
@@ -38,11 +42,10 @@ def test_models_made_without_dbt_are_those_of_dbt(small_study):
     study, where = small_study.study, small_study.where
     variables = build.dbt_vars(study, ingest.landed(where.raw), tracking_plan.tracking_plan(study))
     with duckdb.connect() as con, warehouse.connect(where.database) as built:
-        models.build(con, variables, trial.JUDGED)
-        for name in models.needed(trial.JUDGED):
-            schema = con.execute(
-                f"select table_schema from information_schema.tables where table_name = '{name}'"
-            ).fetchall()[0][0]
+        render.create(con, variables, *JUDGED)
+        made = con.execute("select table_schema, table_name from information_schema.tables").fetchall()
+        assert {*JUDGED, "stg_events", "int_row_checks"} <= {name for _, name in made}
+        for schema, name in made:
             asked = f"select count(*), sum(hash(t)::hugeint) from {schema}.{name} as t"
             assert con.execute(asked).fetchall() == built.execute(asked).fetchall(), name
 
@@ -56,14 +59,14 @@ def test_a_wrong_kind_of_row_is_told_as_a_run_tells_it(tmp_path, kind):
         mode="offline",
         tolerate=dict.fromkeys(set(BAD) - {kind}, 0.01),
     )
-    (fault,) = trial.of(study, where).faults
+    (fault,) = tried(study, where).faults
     told(fault, kind)
 
 
 @pytest.mark.slow
 def test_what_check_tells_is_what_the_build_refuses(tmp_path):
     study, where = shop(base(tmp_path, "bad"), bad_rows(*BAD), events_of_experiment=False, mode="offline")
-    found = trial.of(study, where)
+    found = tried(study, where)
     assert len(found.faults) == len(BAD)
     with pytest.raises(ReportError) as caught:
         build.build(study, where)
@@ -78,7 +81,7 @@ def test_the_kinds_that_are_told_are_those_that_stand_there(tmp_path_factory, ro
     frame = pd.DataFrame(rows, columns=["at", "what", "who"])
     frame.assign(id=range(len(frame))).to_csv(folder / "log.csv", index=False)
     columns = {"event_time": "at", "event_name": "what", "user_id": "who", "event_id": "id"}
-    found = trial.of(log_study(folder / "log.csv", columns=columns), Where(folder)).faults
+    found = tried(log_study(folder / "log.csv", columns=columns), folder).faults
     broken = frame.assign(
         problem=[
             "unit id"
@@ -100,7 +103,7 @@ def test_the_kinds_that_are_told_are_those_that_stand_there(tmp_path_factory, ro
 def test_everything_wrong_with_a_unit_table_is_told_in_one_go(tmp_path):
     study = unit_study(table(tmp_path, *ROWS, ",a,1,1,1", "u5,a,,1,1", "u6,b,1,x,1"))
     with pytest.raises(ReportError) as caught:
-        trial.of(study, Where(tmp_path))
+        tried(study, tmp_path)
     assert "3 things are wrong" in str(caught.value)
     assert all(kind in str(caught.value) for kind in ("missing_id", "missing_outcome", "wrong_type"))
     assert sorted(path.name for path in tmp_path.iterdir()) == ["units.csv"]
@@ -117,7 +120,7 @@ def large(tmp_path: Path, wrong: int | None, rows: int = 40_000) -> Path:
 def test_head_middle_and_end_of_a_large_file_are_read(tmp_path, monkeypatch, wrong):
     monkeypatch.setattr(sample, "WHOLE", 1 << 18)
     monkeypatch.setattr(sample, "PIECE", 1 << 16)
-    (fault,) = trial.of(log_study(large(tmp_path, wrong)), Where(tmp_path)).faults
+    (fault,) = tried(log_study(large(tmp_path, wrong)), tmp_path).faults
     assert "'odd' (1 rows)" in str(fault)
 
 
@@ -125,11 +128,12 @@ def test_what_a_part_cannot_show_is_found_with_all(tmp_path, monkeypatch):
     monkeypatch.setattr(sample, "WHOLE", 1 << 18)
     monkeypatch.setattr(sample, "PIECE", 1 << 16)
     study = log_study(large(tmp_path, 10_000))
-    part = trial.of(study, Where(tmp_path))
-    assert not part.faults and "--full reads all of it" in part.notes[-1]
-    assert len(trial.of(study, Where(tmp_path), full=True).faults) == 1
+    part = tried(study, tmp_path)
+    assert not part.faults and 0 < part.share < 0.5
+    assert len(tried(study, tmp_path, full=True).faults) == 1
 
 
 def test_a_sound_log_is_only_noted(tmp_path):
     study, where = shop(tmp_path, plain_rows().iloc[:-1], events_of_experiment=False)
-    assert trial.of(study, where) == trial.Trial()
+    found = tried(study, where)
+    assert found.share == 1 and not found.faults and found.rows == len(plain_rows()) - 1

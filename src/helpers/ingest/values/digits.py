@@ -1,0 +1,60 @@
+"""How many digits behind the point the amounts of an event are kept to, so that all of its sums are whole numbers."""
+
+from helpers.config import ColumnOf, Log, Simulation, Study, Units
+from helpers.config.currencies import minor_digits
+from helpers.ingest.values.amounts import Amounts
+from helpers.ingest.values.number_formats import key_of
+
+SESSION = "experiment_session"
+"""The event whose amount is a length in seconds."""
+SIMULATED = 2
+"""Digits of the prices of every simulated world, and of the truth that it tells, in whatever currency."""
+
+
+def digits_of(study: Study, numbers: dict[str, Amounts], event: str) -> int:
+    """Digits of an event's amounts: none of what is counted; of money those of its currency, or more where the data have
+    more, unless the study states them; of everything else as many as stand in the data.
+    """
+    if event in study.counted:
+        return 0
+    known = [numbers[column] for column in _columns(study, event) if column in numbers]
+    seen = [each.decimals for each in known if each.decimals is not None]
+    needed = min([max(seen), *(each.room for each in known)]) if seen else None
+    if event == SESSION:
+        return needed or 0
+    if isinstance(study.data, Simulation):
+        return SIMULATED
+    if event in study.summed_otherwise and needed is not None:
+        return needed
+    if study.economics.money_digits is not None:
+        return study.economics.money_digits
+    return max(minor_digits(study.economics.currency), needed or 0)
+
+
+def notes_of(study: Study, numbers: dict[str, Amounts]) -> list[str]:
+    """What is said of money that is finer than its currency, and of amounts that are finer than can be kept."""
+    told = []
+    currency = study.economics.currency
+    for event in sorted(study.money_events):
+        digits = digits_of(study, numbers, event)
+        if digits > minor_digits(currency) and study.economics.money_digits is None:
+            told.append(
+                f"amounts of {event} are kept to {digits} digits behind the point; {currency} has {minor_digits(currency)}"
+            )
+    for column, each in numbers.items():
+        if each.decimals is not None and each.decimals > each.room:
+            told.append(
+                f"column '{column}': numbers have up to {each.decimals} digits behind the point and are rounded to {each.room}"
+            )
+    return told
+
+
+def _columns(study: Study, event: str) -> list[str]:
+    """The raw columns, or the product of two, that an event's amounts stand in."""
+    data = study.data
+    if isinstance(data, Units):
+        return [column for column in (data.outcomes.get(event), data.before.get(event)) if column]
+    source = data.columns.get("duration_sec" if event == SESSION else "price") if isinstance(data, Log) else None
+    if isinstance(source, ColumnOf):
+        return [key_of(source)]
+    return [source] if isinstance(source, str) else []

@@ -1,0 +1,303 @@
+"""How the numbers of a table are written, told by all of what stands in a column: its decimals, its marks, its digits."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from helpers.config import ColumnOf, Log, Place, Study, Units
+from helpers.errors import ReportError
+from helpers.ingest.sql import literal, quoted
+from helpers.ingest.values.amounts import (
+    MARK,
+    PLAIN,
+    Amounts,
+    Point,
+    canonical,
+    decimals,
+    pattern,
+    product,
+)
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from helpers.ingest.parts import Parts
+
+WORDS = ("true", "false", "nan")
+"""What stands for a number, or for none, in a table of units."""
+_LARGEST, _ALL = 15, 18
+"""Powers of ten that the largest amount and the sum of all stay below, so that no sum of squares leaves 128 bits."""
+LONGEST = 60
+"""Characters of a number that is told as an example."""
+FEW = 2
+"""Digits behind the point that are not counted closer: an amount may have fewer."""
+FIRST, MOST_COLUMNS = 10_000, 200
+"""First rows and columns that are looked at to tell whether numbers stand there, and how they are written."""
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """What stands in a column of text: values that only a point or only a comma makes numbers, and those that both do.
+
+    ``examples`` are the first value of each kind, by the sign before its decimals; '' for one that either makes a
+    number, and '%' for one that is a number without a per cent sign where others have it.
+    """
+
+    column: str
+    plain: bool
+    points: frozenset[Point]
+    is_open: bool
+    marks: tuple[str, ...] = ()
+    mixed_percent: bool = False
+    examples: tuple[tuple[str, str], ...] = ()
+
+    def example(self, point: str) -> str:
+        """A value as it may be told: none that fills a screen."""
+        found = dict(self.examples).get(point) or ""
+        return found if len(found) <= LONGEST else ""
+
+
+def number_columns(data: Log | Units) -> list[str]:
+    """The raw columns that hold numbers, in the order in which a study maps them."""
+    if isinstance(data, Units):
+        return list(dict.fromkeys([*data.outcomes.values(), *data.before.values()]))
+    found = []
+    for name in ("price", "duration_sec"):
+        source = data.columns.get(name)
+        if isinstance(source, ColumnOf):
+            found += [source.column, *([source.times] if source.times else [])]
+        elif isinstance(source, str):
+            found.append(source)
+    return list(dict.fromkeys(found))
+
+
+def decide(
+    con: "duckdb.DuckDBPyConnection", study: Study, parts: "Parts"
+) -> tuple[dict[str, Amounts], list[str], list[ReportError]]:
+    """How each column of numbers that a study maps is read, what is said of it, and what leaves one unread."""
+    data = study.data
+    assert isinstance(data, Log | Units)
+    found, notes, faults = formats(con, parts, number_columns(data), data, f"studies/{study.name}.yml")
+    made = data.columns.get("price") if isinstance(data, Log) else None
+    if isinstance(made, ColumnOf) and made.times and not faults:
+        found[key_of(made)] = _measured(con, parts, Amounts(), product_of(made, found))
+    return found, notes, list(faults.values())
+
+
+def formats(
+    con: "duckdb.DuckDBPyConnection", parts: "Parts", columns: Sequence[str], place: Place, called: str
+) -> tuple[dict[str, Amounts], list[str], dict[str, ReportError]]:
+    """The same of any columns of a table, what leaves one unread by its name; ``called`` begins each error.
+
+    A column has one format; which one is told by values that only a point or only a comma makes numbers. Where a column
+    leaves it open, as 1,234 alone does, the other columns of the table tell it, else ``data.decimal``.
+    """
+    first = _at_first(con, parts, columns)
+    seen = {
+        column: _taken_apart(con, parts, column) if first[column].strange else first[column].seen(column)
+        for column in columns
+        if parts.types[column] == "VARCHAR"
+    }
+    told = {point for each in seen.values() if len(each.points) == 1 for point in each.points}
+    if not told and any(each.is_open for each in seen.values()):
+        told = _elsewhere(con, parts, set(columns))
+    found: dict[str, Amounts] = {}
+    notes: list[str] = []
+    faults: dict[str, ReportError] = {}
+    for column in columns:
+        point: Point | None = "."
+        if column in seen:
+            point, fault = _point(place, called, seen[column], told)
+            faults |= {column: fault} if fault else {}
+        if point is None:
+            continue
+        as_decided = Amounts(point, column not in seen or (seen[column].plain and point == "."))
+        text = canonical(f"{quoted(column)}::varchar", as_decided)
+        few = as_decided.plain and first[column].decimals <= FEW
+        found[column] = first[column].amounts if few else _measured(con, parts, as_decided, text)
+        example = "" if as_decided.plain else seen[column].example(point)
+        if example:
+            read = con.execute(f"select {canonical(literal(example), as_decided)}").fetchall()[0][0]
+            notes.append(f"column '{column}': {example} is read as {_shown(read)}")
+    return found, notes, faults
+
+
+def key_of(source: ColumnOf) -> str:
+    """What a product of two columns is called among the columns of numbers."""
+    return f"{source.column} x {source.times}" if source.times else source.column
+
+
+def product_of(source: ColumnOf, numbers: dict[str, Amounts]) -> str:
+    """SQL of the canonical text of a product of two columns; null where either holds no number."""
+    assert source.times
+    read = [numbers.get(column, Amounts()) for column in (source.column, source.times)]
+    texts = [
+        canonical(f"{quoted(c)}::varchar", each) for c, each in zip((source.column, source.times), read, strict=True)
+    ]
+    digits = [min(4 if each.decimals is None else each.decimals, each.room) for each in read]
+    return product(f"({texts[0]})", f"({texts[1]})", (digits[0], digits[1]))
+
+
+@dataclass(frozen=True)
+class _First:
+    """What one pass over a column shows: values that a program would not write so, digits, sizes, and one with a point.
+
+    ``certain`` is whether some point can part no thousands, ``decimals`` are the most characters behind one.
+    """
+
+    strange: int
+    certain: bool
+    pointed: str | None
+    decimals: int
+    largest: float
+    total: float
+
+    def seen(self, column: str) -> _Seen:
+        told: frozenset[Point] = frozenset((".",)) if self.certain else frozenset()
+        return _Seen(column, True, told, self.pointed is not None, examples=(("", self.pointed or ""),))
+
+    @property
+    def amounts(self) -> Amounts:
+        return Amounts(".", True, self.decimals, _room(self.largest, self.total))
+
+
+def _at_first(con: "duckdb.DuckDBPyConnection", parts: "Parts", columns: Sequence[str]) -> dict[str, _First]:
+    """All columns in one pass, with cheap questions only."""
+    if not columns:
+        return {}
+    words = ", ".join(map(literal, WORDS))
+    taken, asked = [], []
+    for i, column in enumerate(columns):
+        text = f"{quoted(column)}::varchar"
+        taken += [
+            f"{text} as t{i}",
+            f"strpos({text}, '.') as p{i}",
+            f"abs(try_cast({quoted(column)} as double)) as v{i}",
+        ]
+        plain = f"regexp_full_match(t{i}, {literal(PLAIN)}) or lower(trim(t{i})) in ({words})"
+        behind = f"length(t{i}) - p{i}"
+        asked += [
+            f"count(*) filter (t{i} <> '' and not ({plain}))",
+            f"bool_or(p{i} > 0 and ({behind} <> 3 or p{i} > 5 or starts_with(ltrim(t{i}, '-'), '0')))",
+            f"any_value(t{i}) filter (p{i} > 0)",
+            f"coalesce(max(case when contains(t{i}, 'e') then 99 else {behind} end) filter (p{i} > 0 or contains(t{i}, 'e')), 0)",
+            f"coalesce(max(v{i}) filter (v{i} < 1e{_ALL}), 0)",
+            f"coalesce(sum(v{i}) filter (v{i} < 1e{_ALL}), 0)",
+        ]
+    row = con.execute(f"select {', '.join(asked)} from (select {', '.join(taken)} from {parts.relation})").fetchall()[0]
+    return {column: _First(*row[6 * i : 6 * i + 6]) for i, column in enumerate(columns)}
+
+
+def _taken_apart(con: "duckdb.DuckDBPyConnection", parts: "Parts", column: str) -> _Seen:
+    """What stands in a column of which not every value is written as a program writes it."""
+    values = (
+        f"(select {quoted(column)} as t, file_index * 1099511627776 + file_row_number as key from {parts.relation}"
+        f" where {quoted(column)} <> '')"
+    )
+    row: Any = con.execute(
+        f"""select
+            arg_min(t, key) filter (dot and not comma), arg_min(t, key) filter (comma and not dot),
+            arg_min(t, key) filter (dot and comma and (contains(t, '.') or contains(t, ','))),
+            arg_min(t, key) filter ((dot or comma) and (contains(t, ',') or not regexp_full_match(t, {literal(PLAIN)}))),
+            count(*) filter ((dot or comma) and contains(t, '%')) as percents,
+            arg_min(t, key) filter ((dot or comma) and not contains(t, '%') and regexp_matches(t, '[1-9]')),
+            list_sort(list(distinct regexp_extract(t, {literal(MARK)})) filter ((dot or comma) and regexp_matches(t, {literal(MARK)})))
+        from (select *, regexp_full_match(t, {literal(pattern("."))}) as dot,
+            regexp_full_match(t, {literal(pattern(","))}) as comma from {values})"""
+    ).fetchall()[0]
+    both: tuple[tuple[Point, str | None], ...] = ((".", row[0]), (",", row[1]))
+    points = frozenset(point for point, example in both if example)
+    examples = {point: example or row[3] or "" for point, example in both} | {"": row[2] or "", "%": row[5] or ""}
+    return _Seen(
+        column, False, points, row[2] is not None, tuple(row[6] or ()), bool(row[4] and row[5]), tuple(examples.items())
+    )
+
+
+def _elsewhere(con: "duckdb.DuckDBPyConnection", parts: "Parts", known: set[str]) -> set[Point]:
+    """What stands before the decimals in the first rows of the table's other columns that hold numbers."""
+    others = [c for c, kind in parts.types.items() if kind == "VARCHAR" and c not in known][:MOST_COLUMNS]
+    if not others:
+        return set()
+    dot, comma = (literal(pattern(point)) for point in (".", ","))
+    asked = [
+        f"bool_and(regexp_full_match({c}, {mine})) and bool_or(not regexp_full_match({c}, {other}))"
+        for c in map(quoted, others)
+        for mine, other in ((dot, comma), (comma, dot))
+    ]
+    found = con.execute(f"select {', '.join(asked)} from (from {parts.relation} limit {FIRST})").fetchall()[0]
+    points: tuple[Point, Point] = (".", ",")
+    return {points[i % 2] for i, so in enumerate(found) if so}
+
+
+def _point(place: Place, called: str, seen: _Seen, told: set[Point]) -> tuple[Point | None, ReportError | None]:
+    """What stands before the decimals of a column; or None and why that cannot be told."""
+    called += f": the numbers of column '{seen.column}'"
+    if len(seen.marks) > 1:
+        return None, ReportError(
+            f"{called} are amounts in several currencies",
+            got=", ".join(seen.marks[:5]),
+            expected="one currency, for amounts are summed",
+            remedy="convert them, or write them without a mark if it is one currency",
+        )
+    if seen.mixed_percent:
+        return None, ReportError(
+            f"{called} are of two formats: some have a per cent sign",
+            got=f"{seen.example('%')!r} beside numbers with '%'",
+            expected="a per cent sign in each of them, or in none",
+            remedy="write them in one way; 12 % is read as 0.12",
+        )
+    if len(seen.points) > 1:
+        if place.decimal:
+            return place.decimal, None
+        return None, ReportError(
+            f"{called} are of two formats",
+            got=f"{seen.example('.')!r} and {seen.example(',')!r}",
+            expected="one format, such as 1,234.50 or 1.234,50 in every row",
+            cause="tables of two countries in one file",
+            remedy='write them in one way, or say which one is right, data.decimal: "." or ","; the others then count as'
+            " values that are no number (data.tolerate.wrong_type)",
+        )
+    if seen.points:
+        return next(iter(seen.points)), None
+    if not seen.is_open:
+        return ".", None
+    if place.decimal:
+        return place.decimal, None
+    if len(told) == 1:
+        return next(iter(told)), None
+    if any(sign in mark for mark in seen.marks for sign in "$£¥₹"):
+        return ".", None  # countries with these write 1,234.50
+    by_program = place.kind not in (None, "csv") or place.delimiter == ","
+    if seen.plain and by_program:
+        return ".", None
+    example = seen.example("") or "1.234"
+    sign = "," if "," in example else "."
+    return None, ReportError(
+        f"{called} can be read in two ways",
+        got=f"{example!r}, and no number of the table tells what the {'comma' if sign == ',' else 'point'} is",
+        expected='data.decimal: "." (1,234.50) or data.decimal: "," (1.234,50)',
+        remedy=f'if it parts thousands, set data.decimal: "{"." if sign == "," else ","}"; if decimals follow it, data.decimal: "{sign}"',
+    )
+
+
+def _measured(con: "duckdb.DuckDBPyConnection", parts: "Parts", as_decided: Amounts, text: str) -> Amounts:
+    """The decision with the digits of the column's amounts, and how many can be kept."""
+    needed, largest, total = con.execute(
+        f"""select coalesce(max({decimals("t")}), 0), coalesce(max(v), 0), coalesce(sum(v), 0)
+        from (select t, abs(try_cast(t as double)) as v from (select {text} as t from {parts.relation}))
+        where v < 1e{_ALL}"""
+    ).fetchall()[0]
+    return Amounts(as_decided.point, as_decided.plain, int(needed), _room(largest, total))
+
+
+def _room(largest: float, total: float) -> int:
+    """Digits behind the point with which the largest amount, and the sum of all, stay whole numbers that can be squared."""
+    room = [power - math.log10(size) for power, size in ((_LARGEST, largest), (_ALL, total)) if size]
+    return max(0, math.floor(min(room, default=_LARGEST) + 1e-9))
+
+
+def _shown(text: str) -> str:
+    from decimal import Decimal
+
+    return f"{Decimal(text):f}"

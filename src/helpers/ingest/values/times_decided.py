@@ -1,0 +1,279 @@
+"""What is decided of a column of times by looking at all of it, and what is said of times that cannot be read."""
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from helpers.config import ColumnOf, Log, Study, Units
+from helpers.config.times import EPOCHS, ORDERS
+from helpers.errors import ReportError
+from helpers.formatting import formatted
+from helpers.ingest.parts import Parts
+from helpers.ingest.sql import literal
+from helpers.ingest.values import times_shapes as shapes
+from helpers.ingest.values import times_sql
+from helpers.ingest.values.times import Times, parse
+
+if TYPE_CHECKING:
+    import duckdb
+
+LONGEST = 40
+"""Signs of a value that are shown."""
+
+SHAPES = 3
+"""Shapes of unread times that are shown, the most frequent ones."""
+
+FEW = 0.05
+"""Up to this share of unread times, leaving them out is offered."""
+
+CHANGES = 3
+"""In dates with years of two digits, days have at least so many times as many values as years, or it is asked."""
+
+EXAMPLES = (
+    ("ISO", "2026-03-02 10:11:12.123", "`T` for the blank, a comma, no seconds; `20260302T101112`"),
+    ("with an offset", "2026-03-02T10:11:12+02:00", "`+0200`, `+02`, `Z`, `UTC`, `GMT`"),
+    ("a day", "2026-03-02", "`20260302`; it counts as its midnight"),
+    ("since 1970", "1772446272", "milliseconds, microseconds, nanoseconds and fractions: the size tells which"),
+    ("three numbers", "17.03.2026 08:03", "`/` and `-`, years of two digits, `3/17/26 2:31 PM`: the whole column tells what is the day"),
+    ("with a month's name", "2 Mar 2026 10:11", "`Mar 2, 2026 2:31 PM`, `02-MAR-26`, `Mon, 02 Mar 2026 10:11:12 GMT`, `02/Mar/2026:10:11:12 +0200`"),
+)  # fmt: skip
+"""Times that are read without a word of the study: what they are, one of them, and how else they may look."""
+
+KNOWN = "times such as " + ", ".join(example for _, example, _ in EXAMPLES)
+
+STATED = "day_first, month_first, epoch_seconds, ... or codes as in '%d.%m.%Y %H:%M'"
+"""What ``data.time_format`` may say."""
+
+_FORMS = {
+    "iso": "ISO", "timezone_offset": "ISO with an offset from UTC", "named_month": "with the name of the month",
+    "own_format": "as data.time_format says", "typed": "of the type that the table gives them", "unknown": "written otherwise",
+    **{word: f"{word.removeprefix('epoch_')} since 1970" for word in EPOCHS},
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Decided:
+    """The decision, sentences that tell it, and what must be mended or stated first."""
+
+    times: Times
+    notes: tuple[str, ...] = ()
+    faults: tuple[ReportError, ...] = ()
+
+
+@dataclass(frozen=True)
+class Example:
+    """A value as it may be shown, and where it stands."""
+
+    text: str
+    place: str
+
+    def __str__(self) -> str:
+        return f"'{self.text}' ({self.place})"
+
+
+@dataclass(frozen=True)
+class TimeColumn:
+    """The column of a table that holds its times; questions about it are asked in SQL."""
+
+    con: "duckdb.DuckDBPyConnection"
+    parts: Parts
+    name: str
+    raw: str
+    kind: str
+
+    @property
+    def called(self) -> str:
+        return f"{self.parts.names[0] if len(self.parts.names) == 1 else f'{len(self.parts.names)} files'}: column '{shown(self.name)}'"
+
+    @property
+    def text(self) -> str:
+        return self.raw if self.kind == "VARCHAR" else f"{self.raw}::varchar"
+
+    def rows(self, query: str) -> list[tuple[Any, ...]]:
+        return self.con.execute(query.replace("{table}", self.parts.relation)).fetchall()
+
+    def first(self, found: dict[str, Any]) -> Example:
+        """An example with its file and row, of what :data:`_FIRST` found."""
+        row = self.con.execute(
+            f"select {self.parts.numbered} from (select ?::integer as file_index, ?::bigint as file_row_number)",
+            [found["file"], found["row"]],
+        ).fetchall()[0][0]
+        file = f"{self.parts.names[found['file']]}, " if len(self.parts.names) > 1 else ""
+        return Example(shown(found["text"]), f"{file}row {row:,}")
+
+
+_FIRST = f"arg_min({{'text': left(t, {LONGEST + 1}), 'file': file_index, 'row': file_row_number}}, (file_index, file_row_number))"
+
+
+def decide(con: "duckdb.DuckDBPyConnection", study: Study, parts: Parts) -> Decided:
+    """Look at the times of a table, or of a sample of it: their order, their forms, and those that nobody can read."""
+    data = study.data
+    assert isinstance(data, Log | Units)
+    times = Times.stated(data.time_format, data.timezone)
+    source = data.columns.get("event_time")
+    if not isinstance(source, str | ColumnOf):
+        return Decided(times)
+    raw, kind = times_sql.raw_of(source, parts.types)
+    column = TimeColumn(con, parts, source if isinstance(source, str) else source.column, raw, kind)
+    told = ""
+    if kind == "VARCHAR" and not (times.order or times.format):
+        order, told, fault = order_of(column)
+        if fault:
+            return Decided(times, faults=(fault,))
+        times = replace(times, order=order)
+    return _looked(column, times, told, data.tolerate.unparseable_time, isinstance(data, Log))
+
+
+def order_of(column: TimeColumn, key: str = "data.time_format: ") -> tuple[str, str, ReportError | None]:
+    """The one order in which every date of three numbers is a day of the calendar, and the value that tells it.
+
+    ``key`` is where the order may be said.
+    """
+    parts = literal("^([0-9]{1,2})[-/.]([0-9]{1,2})[-/.]([0-9]{4}|[0-9]{2})")
+    dates = column.rows(
+        f"""select regexp_extract(t, {parts}, ['a', 'b', 'c']) as date, count(*), {_FIRST}
+        from (select trim({column.raw}) as t, file_index, file_row_number from {{table}}
+            where not regexp_full_match({column.raw}, {literal(shapes.PLAIN)}))
+        where regexp_full_match(lower(t), {literal(shapes.NUMBERED)}) group by 1"""
+    )
+    read = [(date, n, first, _orders(**date)) for date, n, first in dates]
+    read = sorted((row for row in read if row[3]), key=lambda row: (row[2]["file"], row[2]["row"]))
+    total = sum(n for _, n, _, _ in read)
+    firsts, lasts = (len({date[part] for date, *_ in read}) for part in "ac")
+    against = {
+        order: next(first for *_, first, fits in read if order not in fits)
+        for order in ORDERS
+        if any(order not in fits for *_, fits in read)
+    }
+    if not total:
+        return "", "", None
+    fit = [order for order in ORDERS if order not in against]
+    if "year_first" in fit and len(fit) > 1 and max(firsts, lasts) >= CHANGES * min(firsts, lasts):
+        fit = ["year_first"] if firsts < lasts else [order for order in fit if order != "year_first"]
+    if len(fit) == 1:
+        other = "month_first" if fit[0] == "day_first" else "day_first"
+        return fit[0], f", told by {column.first(against[other])}" if other in against else "", None
+    if fit:
+        return "", "", _ambiguous(column, read[0][2], fit, total, key)
+    return "", "", ReportError(
+        f"{column.called} holds dates in more than one order",
+        got=" and ".join(str(column.first(against[order])) for order in ORDERS[:2] if order in against),
+        expected="the day first in all of them, or the month first",
+        cause="files of two countries in one column",
+        remedy=f"write them in one order; or say which one counts, {key}day_first (or month_first), and the others are unread",
+    )  # fmt: skip
+
+
+def _orders(a: str, b: str, c: str) -> set[str]:
+    """The orders in which three numbers are a day; only years have four digits.
+
+    >>> sorted(_orders("13", "07", "2026")), sorted(_orders("02", "03", "26"))
+    (['day_first'], ['day_first', 'month_first', 'year_first'])
+    """
+    ways = {"day_first": (c, b, a), "month_first": (c, a, b), "year_first": (a, b, c)}
+    return {
+        order
+        for order, (year, month, day) in ways.items()
+        if len(year) > 1 and 1 <= int(month) <= 12 and len(day) <= 2 and 1 <= int(day) <= 31
+    }
+
+
+def _ambiguous(column: TimeColumn, found: dict[str, Any], fit: list[str], total: int, key: str) -> ReportError:
+    meant = {order: parse(found["text"], Times(order=order)) for order in fit}
+    ways = [f"{day.day} {day:%B %Y} ({order})" for order, day in meant.items() if day]
+    return ReportError(
+        f"{column.called} does not tell the order of day and month",
+        got=f"{column.first(found)} is {' or '.join(ways)}"
+        + (f"; none of {total:,} such dates tells which" if total > 1 else ""),
+        expected=f"the order, as {key}{' or '.join(fit)}",
+        remedy=f"say which: {key}{fit[0]} (or {fit[1]})",
+    )
+
+
+def _looked(column: TimeColumn, times: Times, told: str, tolerated: float, events: bool) -> Decided:
+    """Count what is read, form by form; ask for examples only of what is not."""
+    raw, kind = column.raw, column.kind
+    asked = f"{times_sql.form(raw, kind, times)} as form, {times_sql.moment(raw, kind, times)} as m, {times_sql.clockless(raw, kind, times)} as day"
+    found = column.rows(
+        f"select form, count(*), count(m), count(m) filter (day) from (select {asked} from {{table}}) group by 1 order by 3 desc, 1"
+    )
+    total, read, days = (sum(row[i] for row in found) for i in (1, 2, 3))
+    if total - read > tolerated * total:
+        return Decided(times, faults=(_unread(column, times, total, total - read, tolerated),))
+    forms = {_form(form, times) + (told if form == "three_numbers" else ""): n for form, _, n, _ in found if n}
+    listed = next(iter(forms)) if len(forms) == 1 else ", ".join(f"{form} ({n:,})" for form, n in forms.items())
+    notes = [
+        f"times of column '{shown(column.name)}': {listed}; in UTC"
+        + ("" if times.zone == "UTC" else f" where they carry an offset, else in {times.zone}")
+    ]
+    if total > read:
+        notes.append(
+            f"{total - read:,} of {total:,} times cannot be read and {'is' if total - read == 1 else 'are'} left out"
+        )
+    if days:
+        which = "all times are days" if days == read else f"{days:,} of {read:,} times are days"
+        order = ", and events of one unit on one day are in no known order" if events else ""
+        notes.append(f"{which} without a time of day: each counts as its midnight{order}")
+    return Decided(times, (*notes, *_clocks(column, times)))
+
+
+def _form(form: str, times: Times) -> str:
+    return times.order.replace("_", " ") if form == "three_numbers" else _FORMS[form]
+
+
+def _clocks(column: TimeColumn, times: Times) -> list[str]:
+    """What a change of the clocks made of times without a zone."""
+    if times.zone == "UTC" or "TIME ZONE" in column.kind:
+        return []
+    local = times_sql.moment(column.raw, column.kind, replace(times, zone="UTC"))
+    utc = times_sql.moment(column.raw, column.kind, times)
+    bare = f"m <> local or {times_sql.there('m', times.zone)} = local"
+    twice, skipped = column.rows(
+        f"""select count(*) filter ({times_sql.shown_twice("local", times.zone)}), count(*) filter ({times_sql.skipped("local", times.zone)})
+        from (select {local} as local, {utc} as m from {{table}}) where {bare}"""
+    )[0]
+    notes = []
+    if twice:
+        notes.append(f"{_times(twice, f'that clocks of {times.zone} show twice')} taken for the first of the two")
+    if skipped:
+        notes.append(f"{_times(skipped, f'that clocks of {times.zone} skip')} taken for as much later as they skip")
+    return notes
+
+
+def _times(count: int, which: str) -> str:
+    return f"1 time {which} is" if count == 1 else f"{count:,} times {which} are"
+
+
+def _unread(column: TimeColumn, times: Times, total: int, unread: int, tolerated: float) -> ReportError:
+    shape = f"regexp_replace(regexp_replace(left(t, {LONGEST}), '[0-9]', '9', 'g'), '[A-Za-z]', 'a', 'g')"
+    found = column.rows(
+        f"""select case when coalesce(trim(t), '') = '' then '' else {shape} end as shape, count(*), {_FIRST}
+        from (select {column.text} as t, {times_sql.moment(column.raw, column.kind, times)} as m, file_index, file_row_number from {{table}})
+        where m is null group by 1 order by 2 desc, 1"""
+    )
+    empty = sum(n for shape, n, _ in found if not shape)
+    odd = [(n, column.first(first)) for shape, n, first in found if shape][:SHAPES]
+    told = [str(first) + (f" and {n - 1:,} of this shape" if n > 1 else "") for n, first in odd]
+    more = unread - empty - sum(n for n, _ in odd)
+    told += [f"{more:,} of other shapes"] if more else []
+    told += [f"{empty:,} empty"] if empty else []
+    out = f"leave these rows out: data.tolerate.unparseable_time: {max(unread / total * 1.1, 0.0001):.4f}"
+    stated = f"as data.time_format says: {times.format or times.order}" if times.format or times.order else KNOWN
+    mend = f"say how they are written, data.time_format: {STATED}" if odd else "mend the table"
+    return ReportError(
+        f"{column.called} holds times that cannot be read",
+        got=f"{unread:,} of {total:,} rows: {'; '.join(told)}",
+        expected=stated
+        + (f", in all rows but {formatted(tolerated, 'share')} (data.tolerate.unparseable_time)" if tolerated else ""),
+        cause="another time format, or the wrong column mapped to event_time" if odd else "rows without a time",
+        remedy=f"{mend}; or {out}" if unread <= FEW * total else f"{mend}; or map another column to event_time",
+    )
+
+
+def shown(text: str) -> str:
+    """A value of a table as it may stand in a message: of one line, and not too long.
+
+    >>> shown("a\\x1b[31m" + "b" * 60)
+    'a?[31mbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb...'
+    """
+    plain = "".join(sign if sign.isprintable() else "?" for sign in text)
+    return plain if len(plain) <= LONGEST else plain[:LONGEST] + "..."

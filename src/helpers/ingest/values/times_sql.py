@@ -1,0 +1,222 @@
+"""Times in SQL: what :func:`helpers.ingest.values.times.parse` reads, the database reads the same."""
+
+import re
+
+from helpers.config import ColumnOf
+from helpers.config.times import EPOCHS, spelled
+from helpers.ingest.sql import literal, quoted
+from helpers.ingest.values import times_shapes as shapes
+from helpers.ingest.values.times import EXACT, Times
+
+_FIRST, _LAST = "timestamp '0001-01-01'", "timestamp '9999-12-31 23:59:59.999999'"
+
+
+def moment(raw: str, kind: str, times: Times) -> str:
+    """SQL of the moment in UTC that a raw column of a type means; null where it cannot be read.
+
+    >>> import duckdb
+    >>> duckdb.sql(f"select {moment('t', 'VARCHAR', Times())} from (values ('2026-03-02 10:11:40.123+02')) as v(t)").fetchall()
+    [(datetime.datetime(2026, 3, 2, 8, 11, 40, 123000),)]
+    """
+    if kind.startswith("TIMESTAMP") or kind == "DATE":
+        if "TIME ZONE" in kind:
+            return _within(f"{raw} at time zone 'UTC'")
+        whole = f"make_timestamp((epoch_ns({raw}) - (epoch_ns({raw}) % 1000 + 1000) % 1000) // 1000)"
+        return _from_zone(_within(whole if kind == "TIMESTAMP_NS" else f"{raw}::timestamp"), times)
+    if kind in ("DOUBLE", "FLOAT"):
+        return _of_float(f"{raw}::double", times)
+    if kind == "BOOLEAN":
+        return "null::timestamp"
+    text = raw if kind == "VARCHAR" else f"{raw}::varchar"
+    if times.format:
+        return _of_text(text, times)
+    return f"coalesce({', '.join([*_plain(text, times), _of_text(text, times)])})"
+
+
+def in_any_order(text: str) -> str:
+    """SQL of a moment as one of the orders would have it, for a column of which none is decided yet.
+
+    What does not look like a time at first sight, as most texts of a table, is not taken to pieces.
+    """
+    others = ", ".join(moment(text, "VARCHAR", Times(order=order)) for order in ("month_first", "year_first"))
+    numbers = f"case when {_is(normal(text), shapes.NUMBERED)} then coalesce({others}) end"
+    likely = f"length({text}) between 6 and 80 and {_is(text, shapes.LIKELY)}"
+    return f"case when {likely} then coalesce({moment(text, 'VARCHAR', Times(order='day_first'))}, {numbers}) end"
+
+
+def raw_of(source: str | ColumnOf, types: dict[str, str]) -> tuple[str, str]:
+    """SQL of what stands in a mapped column, and its type."""
+    if isinstance(source, str):
+        return quoted(source), types[source]
+    if not source.up_to:
+        return quoted(source.column), types[source.column]
+    return f"split_part({quoted(source.column)}::varchar, {literal(source.up_to)}, 1)", "VARCHAR"
+
+
+def form(raw: str, kind: str, times: Times) -> str:
+    """SQL of the word for how a time is written; null where nothing stands."""
+    if kind.startswith("TIMESTAMP") or kind == "DATE":
+        return f"case when {raw} is not null then 'typed' end"
+    text = raw if kind == "VARCHAR" else f"{raw}::varchar"
+    if times.format:
+        word = literal(times.format if times.format in EPOCHS else "own_format")
+        return f"case when trim({text}) <> '' then {word} end"
+    since = "['epoch_seconds', 'epoch_milliseconds', 'epoch_microseconds', 'epoch_nanoseconds'][(length(split_part(replace(t, ',', '.'), '.', 1)) - 6) // 3]"
+    odd = f"""case when t = '' then null when {_is("t", shapes.EPOCH)} then {since}
+        when regexp_matches(t, {literal(shapes.NAMED)}) then 'named_month' when {_is("t", shapes.NUMBERED)} then 'three_numbers'
+        when regexp_matches(t, {literal(shapes.OFFSET + "$")}) then 'timezone_offset'
+        when regexp_matches(t, '^[0-9]{{4}}[-/.0-9]') then 'iso' else 'unknown' end"""
+    return f"""case when {text} is null then null when {_is(text, shapes.PLAIN)} then 'iso'
+        when {_is(text, shapes.PLAIN_OFFSET)} then 'timezone_offset' else {let("t", normal(text), odd)} end"""
+
+
+def clockless(raw: str, kind: str, times: Times) -> str:
+    """SQL whether a time that can be read is a day without a time of day."""
+    if kind.startswith("TIMESTAMP") or kind == "DATE":
+        return str(kind == "DATE").lower()
+    if times.format:
+        return str(not re.search("%[HI]", spelled(times.format)) and times.format not in EPOCHS).lower()
+    return f"not regexp_matches({raw}::varchar, ':[0-9]|[0-9]{{9}}|[0-9]{{8}}[Tt ][0-9]')"
+
+
+def normal(text: str) -> str:
+    """SQL of a text in small letters with single blanks, as patterns expect it."""
+    return f"lower(trim(regexp_replace({text}, {literal(shapes.BLANKS)}, ' ', 'g')))"
+
+
+def let(name: str, value: str, then: str) -> str:
+    """SQL that names a value and goes on with it, so that it is made once a row."""
+    return f"list_transform([{value}], lambda {name}: {then})[1]"
+
+
+def shown_twice(local: str, zone: str) -> str:
+    """SQL whether clocks show a time of a zone twice."""
+    return f"({there(_later(local, zone), zone)} = {local} and {_earlier(local, zone)} <> {_later(local, zone)} and {there(_earlier(local, zone), zone)} = {local})"
+
+
+def skipped(local: str, zone: str) -> str:
+    """SQL whether clocks skip a time of a zone."""
+    return f"({there(_later(local, zone), zone)} <> {local} and {there(_earlier(local, zone), zone)} <> {local})"
+
+
+def _plain(text: str, times: Times) -> list[str]:
+    """What casts read. One to a moment without a zone would drop an offset without a word, so it sees none."""
+    read = f"try_cast({text} as timestamp)"
+    if times.zone != "UTC":
+        read = f"case when {text} similar to '.*(Z|UTC)' then {read} else {_from_zone(read, times)} end"
+    offset = _within(f"try_cast({text} as timestamptz) at time zone 'UTC'")
+    number = f"{text}::bigint * case length({text}) when 10 then 1000000 when 13 then 1000 else 1 end"
+    return [
+        f"case when {_is(text, shapes.PLAIN)} then {read} end",
+        f"case when {_is(text, shapes.PLAIN_OFFSET)} then {offset} end",
+        f"case when {_is(text, shapes.PLAIN_EPOCH)} then make_timestamp({number}) end",
+    ]
+
+
+def _of_text(text: str, times: Times) -> str:
+    if times.format in EPOCHS:
+        tens = EPOCHS[times.format]
+        pattern = f"([0-9]{{1,{12 + 6 - tens}}})(?:[.,]([0-9]*))?"
+        return let("t", normal(text), f"case when {_is('t', pattern)} then {_since_1970('t', pattern, str(tens))} end")
+    cases = []
+    if not times.format:
+        power = "6 - 3 * ((length(n.whole) - 8) // 3)"
+        cases.append(f"when {_is('t', shapes.EPOCH)} then {_since_1970('t', shapes.EPOCH, power)}")
+    for pattern in times.patterns:
+        parts, bare = shapes.parts_of(pattern), shapes.unnamed(pattern)
+        taken = f"regexp_extract(t, {literal(f'^(?:{bare})$')}, [{', '.join(map(literal, parts))}])"
+        cases.append(f"when {_is('t', bare)} then {let('p', taken, _assembled(parts, times))}")
+    return let("t", normal(text), f"case {' '.join(cases)} end")
+
+
+def _is(text: str, pattern: str) -> str:
+    return f"regexp_full_match({text}, {literal(pattern)})"
+
+
+def _since_1970(text: str, pattern: str, tens: str) -> str:
+    number = f"regexp_extract({text}, {literal(f'^{pattern}$')}, ['whole', 'fraction'])"
+    digits = f"left(rpad(n.whole || n.fraction, (length(n.whole) + 6 + length(n.fraction))::integer, '0'), greatest(0, length(n.whole) + {tens}))"
+    return let("n", number, _within(f"make_timestamp(coalesce(try_cast({digits} as bigint), 0))"))
+
+
+def _of_float(value: str, times: Times) -> str:
+    whole = moment("x::bigint", "BIGINT", times)
+    if times.format and times.format not in EPOCHS:
+        other = "null::timestamp"
+    else:
+        sizes = (
+            [(EPOCHS[times.format], 0.0, 1e20)]
+            if times.format
+            else [(6, 1e8, 1e10), (3, 1e11, 1e13), (0, 1e14, 1e16), (-3, 1e17, 1e19)]
+        )
+        cases = " ".join(
+            f"when x >= {least!r} and x < {most!r} then floor(x {f'* {10**tens}.0::double' if tens >= 0 else '/ 1000'} + 0.5)"
+            for tens, least, most in sizes
+        )
+        other = f"make_timestamp(try_cast(case {cases} end as bigint))"
+    sound = "isfinite(x) and x >= 0"
+    return let(
+        "x",
+        value,
+        f"case when {sound} then case when x = floor(x) and x < {EXACT} then {whole} else {_within(other)} end end",
+    )
+
+
+def _assembled(parts: list[str], times: Times) -> str:
+    """The moment of the parts in ``p``."""
+
+    def part(name: str) -> str:
+        return f"p.{name}" if name in parts else "''"
+
+    def number(name: str) -> str:
+        return f"coalesce(try_cast({part(name)} as integer), 0)"
+
+    year, month, day = part("y"), part("m"), part("d")
+    year = f"case when length({year}) = 2 then case when {year} < '69' then '20' else '19' end || {year} else nullif({year}, '0000') end"
+    month = f"case when {month} >= 'a' then ((strpos({literal(shapes.MONTHS)}, left({month}, 3)) + 2) // 3)::varchar else {month} end"
+    day_of = (
+        f"epoch_us(try_cast(({year}) || '-' || lpad({month}, 2, '0') || '-' || lpad({day}, 2, '0') as date)::timestamp)"
+    )
+    hour = number("h")
+    if "p" in parts:
+        hour = (
+            f"case when {part('p')} = '' then {hour} when {hour} between 1 and 12"
+            f" then {hour} % 12 + case {part('p')} when 'p' then 12 else 0 end end"
+        )
+    micro = f"rpad(left({part('f')}, 6), 6, '0')::integer"
+    clock = f"{{'h': {hour}, 'i': {number('i')}, 's': {number('s')}, 'f': {micro}}}"
+    since = "((c.h * 60 + c.i) * 60 + c.s) * 1000000::bigint + c.f"
+    right = f"(c.h < 24 or c.h = 24 and {since} = 86400000000) and c.i < 60 and c.s <= 60"
+    told = let("c", clock, f"case when {right} then {since} end")
+    away = f"case {part('o')} when '-' then 1 when '+' then -1 else 0 end * ({number('oh')} * 60 + {number('om')}) * 60000000::bigint"
+    local = f"make_timestamp({day_of} + {told})"
+    if times.zone == "UTC":
+        return _within(f"make_timestamp({day_of} + {told} + {away})")
+    return _within(
+        f"case when {part('z')} = '' then {_from_zone(local, times)} else make_timestamp({day_of} + {told} + {away}) end"
+    )
+
+
+def _within(made: str) -> str:
+    """Only what a calendar of four digits holds."""
+    return let("m", made, f"case when m between {_FIRST} and {_LAST} then m end")
+
+
+def _from_zone(local: str, times: Times) -> str:
+    if times.zone == "UTC":
+        return local
+    earlier, later = _earlier("l", times.zone), _later("l", times.zone)
+    return _within(let("l", local, f"case when {there(earlier, times.zone)} = l then {earlier} else {later} end"))
+
+
+def _later(local: str, zone: str) -> str:
+    return f"(({local} at time zone {literal(zone)}) at time zone 'UTC')"
+
+
+def _earlier(local: str, zone: str) -> str:
+    """By the clock of three hours before, which no change of clocks is apart from."""
+    return f"({_later(f'({local} - interval 3 hours)', zone)} + interval 3 hours)"
+
+
+def there(utc: str, zone: str) -> str:
+    return f"(({utc} at time zone 'UTC') at time zone {literal(zone)})"

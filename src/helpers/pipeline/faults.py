@@ -1,0 +1,100 @@
+"""A part of a report that stopped: what it said, kept for the pages that go on without it."""
+
+import json
+import os
+import re
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Self
+
+from helpers.pipeline.files import write_json
+
+_ERROR = re.compile(r"(?:^|\n)error: ")
+_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Why a part of a report is missing.
+
+    Attributes:
+        part: name of the part, that of its notebook.
+        said: the error in its own words, one block.
+        after: the part that it waited for in vain; empty where it stopped by itself.
+    """
+
+    part: str
+    said: str
+    after: str = ""
+
+    @classmethod
+    def of(cls, part: str, said: str, base: Path) -> Self:
+        """From what a step wrote when it ended: the message, or the last line of a traceback; no folder of ``base``.
+
+        >>> print(Fault.of("07_monitoring", "a note\\nerror: no day\\n  got: 0", Path("/srv/shop")).said)
+        no day
+          got: 0
+        >>> Fault.of("07_monitoring", "Traceback\\n  File x\\nKeyError: '/srv/shop/a'", Path("/srv/shop")).said
+        "07_monitoring stopped at an error of the program: KeyError: 'a'"
+        """
+        text = _COLOUR.sub("", said).replace(f"{base}{os.sep}", "").strip()
+        *_, told = _ERROR.split(text)
+        if "Traceback" in told:
+            told = f"{part} stopped at an error of the program: {told.splitlines()[-1]}"
+        return cls(part, told)
+
+    @classmethod
+    def waiting(cls, part: str, other: str) -> Self:
+        """A part that is not begun, for the one that it reads is missing."""
+        return cls(part, f"{part} was not run: it reads what {other} finds, and that part is missing", other)
+
+    @property
+    def what(self) -> str:
+        """The error without its details.
+
+        >>> Fault("07_monitoring", "07_monitoring stopped in cell 3: no day\\n  got: 0").what
+        'no day'
+        """
+        return re.sub(rf"^{re.escape(self.part)} stopped (?:in cell \d+: )?", "", self.said.splitlines()[0])
+
+    @property
+    def details(self) -> list[tuple[str, str]]:
+        """Labels and texts below its first line.
+
+        >>> Fault("07_monitoring", "no day\\n  got:      0\\n  remedy:   wait").details
+        [('got', '0'), ('remedy', 'wait')]
+        """
+        found: list[tuple[str, str]] = []
+        for line in self.said.splitlines()[1:]:
+            label, colon, text = line.strip().partition(": ")
+            if colon and re.match(r"  [a-z]", line):
+                found.append((label, text.strip()))
+            elif found:
+                found[-1] = (found[-1][0], f"{found[-1][1]} {line.strip()}")
+        return found
+
+    def save(self, file: Path) -> None:
+        write_json(file, asdict(self))
+
+
+def remove(file: Path) -> None:
+    """A part is there again, so nothing is told of it."""
+    file.unlink(missing_ok=True)
+    with suppress(OSError):
+        file.parent.rmdir()
+
+
+def read(folder: Path) -> list[Fault]:
+    """What is missing in a report, in the order of the parts."""
+    return [Fault(**json.loads(file.read_text(encoding="utf-8"))) for file in sorted(folder.glob("*.json"))]
+
+
+def listed(faults: Sequence[Fault]) -> list[str]:
+    """A line a missing part.
+
+    >>> listed([Fault("05_ab_results", "no unit\\n  got: 0"), Fault.waiting("06_roi_and_rollout", "05_ab_results")])
+    ['05_ab_results: no unit', '06_roi_and_rollout: was not run: it reads what 05_ab_results finds, and that part is missing']
+    """
+    return [f"{fault.part}: {fault.what.removeprefix(fault.part).lstrip()}" for fault in faults]

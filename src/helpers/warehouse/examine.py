@@ -1,0 +1,85 @@
+"""A study's data looked at as a run will read them, before anything is built: everything that is wrong in one go."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from helpers import ingest
+from helpers.config import Study
+from helpers.defaults import MEMORY, THREADS
+from helpers.errors import ReportError
+from helpers.ingest import sample
+from helpers.ingest.sql import literal
+from helpers.pipeline.files import private, scratch
+from helpers.warehouse import render, tolerances
+from helpers.warehouse.build import dbt_vars
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from helpers.config.tracking_plan import TrackingPlan
+    from helpers.paths import StudyPaths
+
+
+@dataclass(frozen=True)
+class Examined:
+    """A table as a run reads it: its name and columns, rows looked at, and the ``share`` of the data that they are.
+
+    ``notes`` say how its columns are read, ``events`` and ``variants`` are the names it shows, ``faults`` what a run
+    refuses. Nothing but ``faults`` is known of a table that cannot be read at all.
+    """
+
+    faults: tuple[ReportError, ...]
+    name: str = ""
+    columns: tuple[str, ...] = ()
+    rows: int = 0
+    share: float = 1
+    notes: tuple[str, ...] = ()
+    events: frozenset[str] = frozenset()
+    variants: frozenset[str] = frozenset()
+
+
+def examined(study: Study, where: "StudyPaths", plan: "TrackingPlan", *, full: bool) -> Examined:
+    """Bring the data in aside, as a run does, and ask the models' own SQL what is wrong with them.
+
+    Without ``full`` a large file is looked at by its head, its middle and its end.
+    """
+    import duckdb
+
+    with _leaving_nothing(where.data), scratch(where.data, "check") as aside, duckdb.connect() as con:
+        private(aside)
+        try:
+            tried, share = (study, 1.0) if full else sample.taken(con, study, aside / "sample")
+            parts = ingest.land(tried, aside)
+        except ReportError as error:
+            return Examined((error,))
+        log = ingest.landed(aside)
+        con.execute(f"set threads = {THREADS}; set memory_limit = '{MEMORY}'; set TimeZone = 'UTC'")
+        con.execute(f"set temp_directory = {literal(aside / 'spill')}; set preserve_insertion_order = false")
+        asked = ["fct_row_flow", *(["int_injection"] if study.injection else ["int_contaminated"])]
+        sampled = sample.is_dir() and any(sample.iterdir())
+        if not sampled and (study.primary.days or study.when_missing(study.primary) == "drop"):
+            asked.append("int_unit_metrics")
+        render.create(con, dbt_vars(tried, log, plan), *asked)
+        rows = con.execute("select all_rows + refused from intermediate.int_row_checks").fetchall()[0][0]
+        more = f" and {len(parts.names) - 1} more" if len(parts.names) > 1 else ""
+        return Examined(
+            tuple(tolerances.faults(con, tried, whole=share == 1)), parts.names[0] + more, tuple(parts.types), int(rows),
+            sampled, log.reading.notes, _names(con, "event_name"), _names(con, "variant"),
+        )  # fmt: skip
+
+
+@contextmanager
+def _leaving_nothing(folder: Path) -> Iterator[None]:
+    """Remove the folder and the one above it at the end, where nothing stands in them."""
+    yield
+    with suppress(OSError):
+        folder.rmdir()
+        folder.parent.rmdir()
+
+
+def _names(con: "duckdb.DuckDBPyConnection", column: str) -> frozenset[str]:
+    found = con.execute(f"select distinct {column} from staging.base_events where {column} <> ''").fetchall()
+    return frozenset(row[0] for row in found)

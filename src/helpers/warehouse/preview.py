@@ -1,0 +1,91 @@
+"""What a study would analyse, seen without building anything, and what a run would refuse."""
+
+from helpers import config
+from helpers.config import EventName, Metric, Simulation, Study, tracking_plan
+from helpers.errors import ReportError, several
+from helpers.formatting import formatted
+from helpers.ingest.columns import mapped
+from helpers.paths import StudyPaths
+from helpers.warehouse.examine import Examined, examined
+
+
+def of(file: str, *, full: bool = False) -> tuple[str, ReportError | None]:
+    """The preview of a study file as text, a line a fact, and everything that a run would refuse.
+
+    A large file is looked at by its head, its middle and its end, or whole with ``full``. Raises
+    :class:`~helpers.errors.ReportError` for a study file or a tracking plan that cannot be used.
+    """
+    study, where = config.opened(file)
+    plan = tracking_plan.tracking_plan(study, where.base / "studies")
+    unread = study.simulated or (not full and study.data.kind == "postgres")  # type: ignore[union-attr]
+    seen = None if unread else examined(study, where, plan, full=full)
+    facts = {
+        "data": _data(study, seen),
+        "tracking plan": f"{study.tracking_plan or 'made of the outcomes'}: {', '.join(plan.events)}",
+        "period": _period(study),
+        "variants": ", ".join(f"{v.name} {formatted(v.weight, 'share')}" for v in study.variants)
+        + (", read from the log" if study.mode == "online" else ", by salted hash; the uplift is planted"),
+        "exposure": study.exposure,
+        "funnel": f"{' > '.join(study.funnel.steps)} within {study.funnel.window_hours:g} hours",
+        **{metric.role + " metric": _metric(metric, study) for metric in study.metrics if metric.role == "primary"},
+        "more metrics": "; ".join(_metric(m, study) for m in study.metrics if m.role != "primary") or "none",
+        "segments": ", ".join(study.segments) or "none",
+        "report": f"reports/{study.name}/index.html" + ("" if _built(where) else " (not built yet)"),
+    }
+    lines = [f"{study.name}: {study.title}", *(f"  {name:<15} {fact}" for name, fact in facts.items())]
+    lines += [f"  note: {note}" for note in _notes(study, seen)]
+    if seen and seen.faults:
+        return "\n".join(lines), several(seen.faults)
+    run = f"python -m helpers run {file}"
+    if seen and seen.share < 1:
+        return "\n".join([*lines, "", f"Nothing in the sample speaks against a run: {run}",
+                          f"All rows are looked at by: python -m helpers check {file} --full"]), None  # fmt: skip
+    return "\n".join([*lines, "", f"It can be run: {run}"]), None
+
+
+def _built(where: StudyPaths) -> bool:
+    return (where.reports / "results.json").is_file()
+
+
+def _period(study: Study) -> str:
+    period = study.period
+    baseline = f", after a baseline of {period.baseline_days:g} days" if period.baseline else ", without a baseline"
+    return f"{period.start} to {period.end} (UTC): {period.experiment_days:g} days{baseline}"
+
+
+def _metric(metric: Metric, study: Study) -> str:
+    measured = " ".join(filter(None, [metric.measure, "of" if metric.measure else "", metric.event]))
+    per = f" per {metric.per}" if metric.per else ""
+    missing = f", missing: {metric.missing}" if metric.missing else ""
+    role = "" if metric.role == "primary" else f"{metric.role} "
+    return f"{metric.label} ({role}{metric.type}{': ' if measured else ''}{measured}{per}, {study.window(metric)}{missing})"
+
+
+def _data(study: Study, seen: Examined | None) -> str:
+    if isinstance(study.data, Simulation):
+        return f"simulated: {study.data.users:,} users of the {study.data.world}, seed {study.data.seed}"
+    if seen is None:
+        return f"{study.data.kind}: looked at when the study is run, or with --full"
+    if not seen.columns:
+        return f"{study.data.path}: cannot be read as the study says"
+    unused = len(set(seen.columns) - mapped(study.data))
+    looked = "a sample of its head, middle and end, " if seen.share < 1 else ""
+    return (
+        f"{seen.name}: {looked}{seen.rows:,} rows, {len(seen.columns)} columns, {unused} of them unused, none missing"
+    )
+
+
+def _notes(study: Study, seen: Examined | None) -> list[str]:
+    """How the columns are read, and names of the study that the rows looked at do not show."""
+    if seen is None or isinstance(study.data, Simulation) or not seen.columns:
+        return []
+    notes = list(seen.notes)
+    where = "the rows looked at" if seen.share < 1 else "the data"
+    source = study.data.columns.get("event_name")
+    if source and not isinstance(source, EventName):
+        wanted = {*study.funnel.steps, *(e for m in study.metrics for e in m.events)}
+        if unseen := sorted(wanted - set(tracking_plan.EXPERIMENT_EVENTS) - seen.events):
+            notes.append(f"no event {', '.join(unseen)} in {where}")
+    if study.mode == "online" and (unseen := sorted({v.name for v in study.variants} - seen.variants)):
+        notes.append(f"no unit in {', '.join(unseen)} in {where}")
+    return notes

@@ -1,0 +1,119 @@
+"""Missing values: what fails, what warns, against scipy, and how seldom a healthy experiment is accused."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import stats
+
+from helpers.experiment.trust.missing import MissingValues, missing, missing_values
+from tests.ingest.studies import METRICS, unit_study
+
+STUDY = unit_study("units.csv")
+RESULTS = SimpleNamespace(study=STUDY)
+ARMS = ("control", "treatment")
+
+
+def gaps(counts: dict[tuple[str, bool | None], tuple[int, int]], metric: str = "spend", zeros: int = 0) -> pd.DataFrame:
+    """Rows of the query: (arm, primary outcome) -> (units without a value, units)."""
+    return pd.DataFrame(
+        [(metric, arm, high, units, gone, zeros, 0) for (arm, high), (gone, units) in counts.items()],
+        columns=["metric", "variant", "is_high", "units", "missing", "zeros", "open_windows"],
+    )
+
+
+def judged(counts: dict[tuple[str, bool | None], tuple[int, int]], **keys: object) -> list[tuple[str, str]]:
+    (found,) = missing(gaps(counts, **keys), RESULTS)
+    return [(c.name, c.verdict) for c in missing_values(found, STUDY)]
+
+
+def table(*cells: tuple[int, int]) -> dict[tuple[str, bool | None], tuple[int, int]]:
+    """Control with and without the outcome, then treatment."""
+    return dict(zip([(arm, high) for arm in ARMS for high in (True, False)], cells, strict=True))
+
+
+def test_nothing_missing_is_no_check():
+    assert missing(gaps(table((0, 100), (0, 900), (0, 100), (0, 900))), RESULTS) == ()
+
+
+def test_missing_in_one_arm_alone_fails():
+    assert judged(table((0, 100), (0, 1900), (40, 140), (0, 1860))) == [
+        ("Missing values of spend", "failed"), ("Who lacks spend", "failed")
+    ]  # fmt: skip
+
+
+def test_missing_alike_by_arm_but_of_those_without_the_outcome_warns_in_words():
+    counts = table((0, 100), (700, 1400), (0, 120), (690, 1380))
+    (found,) = missing(gaps(counts), RESULTS)
+    by_arm, others = missing_values(found, STUDY)
+    assert (by_arm.verdict, others.verdict) == ("passed", "warning")
+    assert "0 % of the units without a value" in others.found
+    assert others.caveat is not None and "missing: zero" in others.caveat.words
+
+
+def test_opposite_losses_of_equal_number_fail_though_neither_count_nor_pool_shows_them():
+    counts = table((40, 500), (0, 500), (0, 500), (40, 500))
+    (found,) = missing(gaps(counts), RESULTS)
+    assert found.by_arm.p_value == found.outcome[0].p_value == 1.0
+    assert [c.verdict for c in missing_values(found, STUDY)] == ["passed", "failed"]
+
+
+def test_a_primary_metric_with_missing_values_is_compared_by_arm_alone():
+    counts = {
+        (arm, high): (gone, n) for arm in ARMS for high, gone, n in ((True, 0, 90), (False, 0, 900), (None, 10, 10))
+    }
+    assert judged(counts, metric="rate") == [("Missing values of rate", "passed")]
+
+
+def test_metrics_of_one_event_are_told_once_and_zeros_are_said():
+    metrics = [METRICS[0], METRICS[1], METRICS[1] | {"name": "any_spend", "label": "Any spend", "type": "proportion",
+                                                    "measure": None, "unit": "share"}]  # fmt: skip
+    study = unit_study("units.csv", {"metrics": metrics})
+    both = pd.concat(
+        [gaps(table((5, 90), (5, 900), (5, 90), (5, 900)), metric=name) for name in ("spend", "any_spend")]
+    )
+    (found,) = missing(both, SimpleNamespace(study=study))
+    assert [m.name for m in found.metrics] == ["spend", "any_spend"] and found.label == "spend and any spend"
+    (zero,) = missing(gaps(table((0, 90), (0, 900), (0, 90), (0, 900)), zeros=7), RESULTS)
+    (said,) = missing_values(zero, STUDY)
+    assert said.passed and "28 empty values count as 0" in said.found
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_the_tests_are_those_of_scipy(seed):
+    rng = np.random.default_rng(seed)
+    units = rng.integers(200, 900, 4)
+    gone = [int(rng.integers(20, 100)) for _ in units]
+    (found,) = missing(gaps(table(*zip(gone, map(int, units), strict=True))), RESULTS)
+
+    def p(rows: list[list[int]]) -> float:
+        return stats.chi2_contingency(rows, correction=False).pvalue
+
+    (a, b, c, d), (na, nb, nc, nd) = gone, units
+    assert found.by_arm.p_value == pytest.approx(p([[a + b, na + nb - a - b], [c + d, nc + nd - c - d]]))
+    assert found.alike[0].p_value == pytest.approx(p([[a, na - a], [c, nc - c]]))
+    assert found.outcome[0].p_value == pytest.approx(p([[a + c, b + d], [na + nc - a - c, nb + nd - b - d]]))
+    assert found.outcome[1].p_value == pytest.approx(p([[a, b], [na - a, nb - b]]))
+
+
+def alarms(runs: int, seed: int, rate: tuple[float, float], gone: float) -> np.ndarray:
+    """p-values of both checks in experiments whose values are missing by chance alone, whatever the effect."""
+    rng = np.random.default_rng(seed)
+    found = []
+    for _ in range(runs):
+        high = rng.binomial(1_500, rate)
+        cells = [(int(rng.binomial(n, gone)), int(n)) for k in high for n in (k, 1_500 - k)]
+        of: tuple[MissingValues, ...] = missing(gaps(table(*cells)), RESULTS)
+        found.append([check.p_value for check in missing_values(of[0], STUDY)])
+    return np.array(found)
+
+
+@pytest.mark.parametrize("rate", [(0.2, 0.2), (0.2, 0.3)], ids=["no effect", "an effect"])
+def test_values_missing_by_chance_seldom_accuse_a_healthy_experiment(rate):
+    """At five in a hundred, where few runs can tell; the second check is the smallest of several after Holm, in two families."""
+    p = alarms(400, 8, rate, 0.04)
+    for column, level in ((0, 0.05), (1, 0.10)):
+        hits = int((p[:, column] < 0.05).sum())
+        assert stats.binomtest(hits, len(p), level, alternative="greater").pvalue > 0.001
+    assert (p < 0.001).mean() < 0.02
