@@ -20,6 +20,15 @@ if TYPE_CHECKING:
     from helpers.report.tables import Callout, Folded, Table
 
 
+def columns_read(nb: "Notebook") -> "Table | None":
+    """How the columns of an analyst's own data were read; nothing of a simulated log."""
+    from helpers.ingest import landed
+
+    notes = landed(nb.where.raw).reading.notes
+    rows = [{"Note": note[0].upper() + note[1:]} for note in notes]
+    return nb.table(rows, "How the columns were read, decided from all of their values") if rows else None
+
+
 def funnel_arms(nb: "Notebook", con: "duckdb.DuckDBPyConnection") -> "FigureView | Callout":
     """The funnel of each arm, side by side."""
     from helpers.experiment.funnel import by_arm
