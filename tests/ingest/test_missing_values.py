@@ -253,3 +253,18 @@ def test_a_purchase_without_an_amount_stays_a_purchase_and_the_advice_gives_the_
     known = results.effect(study.metric("known")).effect
     assert (known.n_control, known.n_treatment) == (90, 100)
     assert next(c for c in checks.checks if c.name == "Missing values of known").verdict == "failed"
+
+
+def test_a_primary_metric_without_a_value_in_an_arm_is_told_before_anything_is_built(tmp_path):
+    from helpers.warehouse import preview
+
+    frame = people().assign(bought=lambda f: f["bought"].astype(str).where(f["arm"] == "a", ""), spend=0)
+    frame[["who", "arm", "bought", "spend", "rounds"]].to_csv(tmp_path / "units.csv", index=False)
+    file = tmp_path / "studies" / "rees46.yml"
+    file.parent.mkdir()
+    file.write_text(yaml.safe_dump(unit_file(tmp_path / "units.csv", {"metrics": METRICS})), encoding="utf-8")
+    _, fault = preview.of(str(file))
+    assert fault is not None and "no unit of treatment has a value of the primary metric rate" in str(fault)
+    metrics = [METRICS[0] | {"missing": "zero"}, *METRICS[1:]]
+    file.write_text(yaml.safe_dump(unit_file(tmp_path / "units.csv", {"metrics": metrics})), encoding="utf-8")
+    assert preview.of(str(file))[1] is None
