@@ -193,13 +193,17 @@ def difference(value: float, metric: Metric, currency: str) -> str:
     return formatted(finite(value), CHANGE[metric.unit], currency)
 
 
-def tested(p_value: float, digits: int = 3) -> str:
+def p_text(p_value: float, digits: int = 3) -> str:
     """A p-value in running text.
 
-    >>> tested(0.0412), tested(float("nan"))
+    >>> p_text(0.0412), p_text(float("nan"))
     ('p = 0.0412', 'no test')
     """
     return "no test" if math.isnan(p_value) else f"p = {p_value:.{digits}g}"
+
+
+NO_INTERVAL = "too few units to say how far chance goes"
+"""Why an estimate has no interval, where it says nothing itself."""
 
 
 def finite(value: float) -> float | None:

@@ -53,16 +53,19 @@ class Recorder:
     ) -> str:
         """Keep a number under a dotted name and return its text. A name is given once; NaN must be told as None.
 
-        A ``reason`` why there is no value is added to the description; see :class:`Number`.
+        A ``reason`` why there is no value is added to the description where there is none; see :class:`Number`.
         """
         if name in self._numbers:
             raise ValueError(f"the number {name!r} is recorded twice in {self._file.stem}")
         value = getattr(value, "item", lambda: value)()
         if isinstance(value, float) and math.isnan(value):
             raise ValueError(f"{name!r} is NaN; record None and say why in the description")
+        if isinstance(value, float):
+            value += 0.0  # a zero has no sign
         text = formatted(value, unit, self._currency)
         if isinstance(value, float) and math.isinf(value):
             value = None
+        reason = reason if value is None else ""
         told = f"{description}: {reason}" if reason else description
         self._numbers[name] = Number(value, unit, told, text, reason, tuple(names))
         return text

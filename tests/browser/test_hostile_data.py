@@ -10,6 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from helpers.pipeline.faults import Fault
+from helpers.site import render
+from helpers.site.catalogue import Report
+from tests import fake_report
 from tests.safety.own_log import ELSEWHERE, RAN, attack, built
 
 pytestmark = pytest.mark.slow
@@ -100,3 +104,17 @@ def test_executed_notebooks_show_it_as_text_without_any_policy(watched, reports,
         shown.write_text(f"<!doctype html><html><head><meta charset='utf-8'></head><body>{body}</body></html>", "utf-8")
         page.goto(shown.as_uri())
         clean(page)
+
+
+def test_an_error_that_quotes_the_data_is_text(watched, tmp_path):
+    """A part of the report that stopped is told on the front pages in the words of its error."""
+    where = fake_report.prepare(tmp_path, notebooks=1)
+    told = Fault(
+        "07_monitoring", f"07_monitoring stopped in cell 3: {attack('error')}\n  got:      {attack('value')}\n\n# {RAN}"
+    )
+    index = render.render([Report(fake_report.STUDY, where, fake_report.study_numbers(where), (told,))], tmp_path)
+    page = watched(None)
+    for file in (index, where.reports / "index.html", where.reports / f"{where.name}.html"):
+        page.goto(file.as_uri())
+        clean(page)
+        assert "error '" in page.locator("body").inner_text().translate(CURLY)

@@ -124,6 +124,18 @@ def test_red_is_for_terminals_and_no_color_takes_it_away(monkeypatch):
     assert "\x1b" not in process("check", "studies/nope.yml").stderr
 
 
+@pytest.mark.parametrize("number", cli.group.FILE_ERRORS)
+def test_what_hinders_every_program_is_one_message(monkeypatch, number):
+    def hindered(*_: object, **__: object) -> str:
+        raise OSError(number, os.strerror(number), "studies/x.yml")
+
+    monkeypatch.setattr("helpers.warehouse.preview.of", hindered)
+    done = call("check", "studies/rees46.yml")
+    what, remedy = cli.group.FILE_ERRORS[number]
+    assert done.exit_code == 2 and f"error: {what}\n" in done.output and f"remedy:   {remedy}" in done.output
+    assert ("MB are free" in done.output) is (remedy == cli.group.FULL)
+
+
 # --- check ---
 
 

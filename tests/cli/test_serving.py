@@ -1,7 +1,6 @@
 """The site over HTTP: this machine only, files of the reports only."""
 
 import http.client
-import os
 import socket
 import threading
 from pathlib import Path
@@ -11,6 +10,7 @@ import pytest
 from helpers import paths
 from helpers.cli import serving
 from helpers.errors import ReportError
+from tests.nobody import as_nobody
 
 
 @pytest.fixture
@@ -93,21 +93,8 @@ def test_a_port_that_is_none_is_said_in_one_line(site, port):
 
 
 def test_a_port_of_the_system_is_said_in_one_line(monkeypatch):
-    """In a process of another account where this one may use all."""
     monkeypatch.setattr(Path, "is_file", lambda self: True)  # the other account sees no file of ours
-    read, write = os.pipe()
-    if (child := os.fork()) == 0:
-        if os.getuid() == 0:
-            os.setresuid(65_534, 65_534, 65_534)
-        try:
-            serving.server(Path("reports"), 80).server_close()
-            told = "it may"
-        except BaseException as error:
-            told = str(error)
-        os.write(write, told.encode())
-        os._exit(0)
-    os.waitpid(child, 0)
-    told = os.read(read, 10_000).decode()
+    told = as_nobody(lambda: serving.server(Path("reports"), 80).server_close() or "it may")
     if told == "it may":
         pytest.skip("this machine lets everybody use port 80")
     assert told.startswith("nothing can be served on port 80: this account may not use it") and "\n" not in told

@@ -4,6 +4,7 @@ import hashlib
 import math
 import shutil
 
+import duckdb
 import numpy as np
 import pandas as pd
 import pytest
@@ -179,7 +180,8 @@ def test_a_rerandomised_split_is_that_of_the_assignment(small_study):
         assert sums.y0_control[run] == units.y0[control].sum()
         assert sums.y0_treatment[run] == units.y0[~control].sum()
         assert sums.y1_treatment[run] == units.y1[~control].sum()
-        assert sums.y1_squared_treatment[run] == (units.y1[~control] ** 2).sum()
+        treated = units.y1[~control]
+        assert sums.y1_spread_treatment[run] == pytest.approx(((treated - treated.mean()) ** 2).sum(), rel=1e-12)
 
 
 @pytest.fixture(scope="module")
@@ -218,6 +220,22 @@ def test_a_lying_machinery_is_caught(sums, small_study):
     short = sums.assign(n_control=(sums.n_control * 0.7).round(), y0_control=(sums.y0_control * 0.7).round())
     found, _ = rerandomisation.evaluated(short, small_study.study, None, runs=1_000)
     assert not found.srm_alarms.ok
+
+
+def test_a_mean_far_from_zero_keeps_its_spread_when_it_is_rerandomised(small_study):
+    """Amounts near ten billion whose squares are past 64 bits, against the values themselves."""
+    study = small_study.study
+    with duckdb.connect() as con:
+        con.execute("create schema intermediate")
+        con.execute(
+            "create table intermediate.int_unit_metrics as select 'exposed' as population, 'u' || i as user_id,"
+            f" '{study.primary.name}' as metric, 10000000000 + i % 7 as y0, 10000000000 + i % 7 + 1 as y1 from range(200) r(i)"
+        )
+        sums = rerandomisation.rerandomise(con, study)
+        units = con.execute("select user_id, y0 - 10000000000 as y from intermediate.int_unit_metrics").df()
+    control = units.user_id.map(lambda unit: bucket(f"{study.salt}/aa/0", unit) < 0.5)
+    y = units.y[control]
+    assert sums.y0_spread_control[0] == pytest.approx(((y - y.mean()) ** 2).sum(), rel=1e-12)
 
 
 def test_a_mean_is_rerandomised_by_welch(small_study):

@@ -70,7 +70,7 @@ def test_a_study_without_a_leaving_event_says_so_and_records_nothing() -> None:
 
 def test_the_numbers_are_recorded_by_arm_whatever_its_name() -> None:
     numbers: dict[str, object] = {}
-    nb = SimpleNamespace(record=lambda name, value, unit, description: numbers.update({name: value}))
+    nb = SimpleNamespace(record=lambda name, value, unit, description, reason="": numbers.update({name: value}))
     survival.record(nb, kept())  # type: ignore[arg-type]
     assert numbers["survival.control.still_there"] == pytest.approx(0.6)
     assert numbers["survival.treatment.left"] == 200

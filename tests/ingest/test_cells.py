@@ -67,10 +67,10 @@ def test_clean_events(tmp_path):
 @pytest.mark.parametrize("name", ["=1+1.csv", "+units.csv"])
 def test_rejects_name_files_and_columns_that_are_no_formula(tmp_path, name):
     file = tmp_path / name
-    file.write_text(f"{HEADER.replace('bought', '=bought')}\nu1,a,1,9,3\nu2,b,0,0,0\nu3,b,x,0,0\n", encoding="utf-8")
-    outcomes = {"bought": "=bought", "spend": "spend", "rounds": "rounds"}
-    ingest.land(unit_study(file, outcomes=outcomes, tolerate={"wrong_type": 0.5}), tmp_path / "raw")
-    assert json.loads((tmp_path / "raw" / "landed.json").read_text())["refused"] == {"wrong_type": 1}
+    file.write_text(f"{HEADER.replace('who', '=who')}\nu1,a,1,9,3\nu2,b,0,0,0\n,b,1,0,0\n", encoding="utf-8")
+    columns = {"user_id": "=who", "variant": "arm"}
+    ingest.land(unit_study(file, columns=columns, tolerate={"missing_id": 0.5}), tmp_path / "raw")
+    assert json.loads((tmp_path / "raw" / "landed.json").read_text())["refused"] == {"missing_id": 1}
     with (tmp_path / "raw" / "rejects.csv").open(encoding="utf-8", newline="") as lines:
         (told,) = csv.DictReader(lines)
-    assert told["column"] == "'=bought" and told["file"] == f"'{name}"
+    assert told["column"] == "'=who" and told["file"] == f"'{name}"

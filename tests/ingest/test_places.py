@@ -1,11 +1,17 @@
 """Which files a study names, and what is said where there are none."""
 
+import os
+import tempfile
+from pathlib import Path
+
 import duckdb
 import pytest
 
 from helpers import ingest
 from helpers.errors import ReportError
+from helpers.ingest.locations import files_of
 from tests.ingest.studies import HEADER, ROWS, events_of, log_study, rejected, text, unit_study
+from tests.nobody import as_nobody
 
 LOG = "at,what,who,cost"
 DAYS = [f"2019-10-0{day} 00:00:00,view,u{day},1" for day in (1, 2, 3)]
@@ -90,6 +96,40 @@ def test_another_type_in_one_of_the_files_is_told(tmp_path):
         duckdb.sql(f"copy (select 1 as at, 'view' as what, {who} as who, 1 as cost) to '{home}/{name}.parquet'")
     message = refused(home, tmp_path)
     assert "b.parquet: column 'who' has another type than in a.parquet" in message and "INTEGER" in message
+
+
+def test_what_is_no_file_of_data_says_what_it_is(tmp_path):
+    os.mkfifo(tmp_path / "pipe.csv")
+    (tmp_path / "circle.csv").symlink_to(tmp_path / "circle.csv")
+    (tmp_path / "dangling.csv").symlink_to(tmp_path / "nothing")
+    kinds = {
+        "/dev/zero": "a device or a pipe", "pipe.csv": "a device or a pipe", "circle.csv": "links that lead in a circle",
+        "dangling.csv": "a wrong path", "x" * 300: "a name longer than a file can have",
+    }  # fmt: skip
+    for number, (name, why) in enumerate(kinds.items()):
+        assert f"likely cause: {why}" in refused(tmp_path / name, tmp_path / str(number)), name
+
+
+@pytest.mark.parametrize("path", ["open.csv", "closed.csv", "closed", "closed/day.csv", "closed/*.csv", "shut/*/*.csv"])
+def test_what_may_not_be_read_is_said(path):
+    with tempfile.TemporaryDirectory() as home:  # pytest's own folder may not be entered by others
+        here = Path(home)
+        here.chmod(0o755)
+        (here / "open.csv").write_bytes(text(LOG, *DAYS))
+        (here / "open.csv").chmod(0o644)
+        (here / "closed.csv").write_bytes(text(LOG, *DAYS))
+        for name in ("closed", "shut"):
+            (here / name).mkdir()
+            (here / name / "day.csv").write_bytes(text(LOG, *DAYS))
+            (here / name).chmod(0)
+        (here / "closed.csv").chmod(0)
+        told = as_nobody(lambda: len(files_of(log_study(here / path).data, "mine")[1]))
+        for name in ("closed", "shut"):
+            (here / name).chmod(0o700)
+    if path == "open.csv":
+        assert told == "1"
+    else:
+        assert "likely cause: this account may not read it" in told and "remedy:       allow reading it" in told
 
 
 def test_a_misspelt_file_has_a_neighbour(tmp_path):

@@ -9,6 +9,7 @@ import pytest
 from helpers import config
 from helpers.errors import ReportError
 from helpers.paths import StudyPaths
+from helpers.pipeline.faults import Fault
 from helpers.record import Numbers
 from helpers.site import render as site
 from helpers.site.front_page import front_page, markdown, page_of
@@ -235,3 +236,17 @@ def test_the_summary_says_what_the_numbers_rest_on(where):
     assert first_line("online", STUDY.data) == " (simulated log)"
     assert first_line("offline", log) == " (planted uplift)"
     assert first_line("online", log) == ""
+
+
+def test_the_summary_names_what_is_missing_and_decides_nothing_then(where):
+    numbers = Numbers.of(where)
+    Fault("07_monitoring", "07_monitoring stopped in cell 3: no day\n  got: 0").save(
+        where.faults / "07_monitoring.json"
+    )
+    told = summary(STUDY, where, numbers)
+    assert "  GO: Ship it" in told and "\n  missing: 07_monitoring: no day\n" in told
+    Fault.waiting("06_roi_and_rollout", "05_ab_results").save(where.faults / "06_roi_and_rollout.json")
+    undecided = Numbers({name: number for name, number in numbers.items() if not name.startswith("decision.")})
+    told = summary(STUDY, where, undecided)
+    assert "no decision: a notebook that it rests on is missing" in told and "GO" not in told
+    assert [line.split(":")[0] for line in told.splitlines() if "missing:" in line] == ["  missing", "  missing"]

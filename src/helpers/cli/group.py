@@ -2,6 +2,7 @@
 
 import difflib
 import errno
+import shutil
 import sys
 from collections.abc import Callable
 from functools import wraps
@@ -21,14 +22,18 @@ SECTIONS = {
 """Commands by what they are for, in the order of their use; all others are steps."""
 THE_REST = "Steps, as make runs them"
 
+FULL = "make room; what was there before is untouched"
 FILE_ERRORS = {
-    errno.ENOSPC: "the disk is full",
-    errno.EROFS: "the folder is read-only",
-    errno.EACCES: "the folder may not be written",
-    errno.ENOTDIR: "a file stands where a folder is needed",
-    errno.EEXIST: "a file stands where a folder is needed",
-    errno.EDQUOT: "the disk quota is used up",
+    errno.ENOSPC: ("cannot write: the disk is full", FULL),
+    errno.EDQUOT: ("cannot write: the disk quota is used up", FULL),
+    errno.EFBIG: ("cannot write: a file would be larger than this account may make one", FULL),
+    errno.EROFS: ("cannot write: the folder is read-only", "allow writing; what was there before is untouched"),
+    errno.EACCES: ("cannot read or write: this account may not", "allow it; what was there before is untouched"),
+    errno.ENOTDIR: ("cannot write: a file stands where a folder is needed", "move the file away"),
+    errno.EEXIST: ("cannot write: a file stands where a folder is needed", "move the file away"),
+    errno.E2BIG: ("no program can be started: the environment is too large", "unset variables that hold whole files"),
 }
+"""What hinders every program alike, and what to do."""
 
 
 class Sections(click.Group):
@@ -77,19 +82,20 @@ def command(function: Callable[..., Any]) -> click.Command:
         except OSError as error:
             if error.errno not in FILE_ERRORS:
                 raise
-            named = Path(error.filename) if error.filename else paths.ROOT
-            refuse(
-                ReportError(
-                    f"cannot write: {FILE_ERRORS[error.errno]}",
-                    got=paths.shown(named),
-                    remedy="make room or allow writing; what was there before is untouched",
-                )
-            )
+            what, remedy = FILE_ERRORS[error.errno]
+            named = Path(str(error.filename)) if error.filename else paths.ROOT
+            refuse(ReportError(what, got=paths.shown(named) + (_room(named) if remedy == FULL else ""), remedy=remedy))
         except KeyboardInterrupt:
             say("\nstopped; what is whole stays, and the next run goes on from there", err=True)
             sys.exit(130)
 
     return main.command(function.__name__.strip("_").replace("_", "-"))(guarded)
+
+
+def _room(place: Path) -> str:
+    """How much is free on the disk of a place, which may itself be gone."""
+    there = next(folder for folder in (place, *place.absolute().parents) if folder.exists())
+    return f", on whose disk {shutil.disk_usage(there).free / 1e6:,.1f} MB are free"
 
 
 def refuse(error: ReportError) -> None:

@@ -45,13 +45,13 @@ def server(folder: Path, port: int) -> ThreadingHTTPServer:
     Raises :class:`~helpers.errors.ReportError` in one line when there is no site, no such port, or it is
     taken.
     """
+    if not 0 <= port <= HIGHEST:
+        raise ReportError(f"there is no port {port}: give a number up to {HIGHEST}, or 0 for a free one")
     if not (folder / "index.html").is_file():
         raise ReportError(
             "there is no site to show", expected=paths.shown(folder / "index.html"),
             remedy="run: make all, or: python -m helpers run STUDY",
         )  # fmt: skip
-    if not 0 <= port <= HIGHEST:
-        raise ReportError(f"there is no port {port}: give a number up to {HIGHEST}, or 0 for a free one")
     try:
         return ThreadingHTTPServer((LOOPBACK, port), partial(Pages, directory=str(folder)))
     except OSError as error:

@@ -14,7 +14,7 @@ from helpers import paths
 from helpers.cli.group import command, study_argument
 from helpers.errors import ReportError
 from helpers.pipeline import lock
-from helpers.pipeline.files import private, scratch, write_text
+from helpers.pipeline.files import private, refuse_full_disk, scratch, write_text
 from helpers.pipeline.progress import Running, step
 from helpers.pipeline.terminal import plain, say
 
@@ -34,7 +34,11 @@ def opened(file: str) -> "tuple[Study, StudyPaths]":
 def writing(base: Path, subject: str, what: str) -> Iterator[Running]:
     """A step in the tree ``base``, begun when nobody else writes there: a run that is under way holds the tree already."""
     with lock.held(base), step(subject, what) as running:
-        yield running
+        try:
+            yield running
+        except Exception as error:  # the engine, a notebook and Sphinx each have an error of their own for it
+            refuse_full_disk(str(error), base / "data")
+            raise
 
 
 @command

@@ -4,7 +4,7 @@ import difflib
 import re
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from pydantic import (
     AfterValidator,
@@ -13,6 +13,8 @@ from pydantic import (
     ConfigDict,
     Field,
 )
+
+D = TypeVar("D", bound=date)
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 
@@ -66,12 +68,22 @@ def _utc(value: Any) -> Any:
     return value
 
 
+YEARS = range(1678, 2262)
+"""What a time in nanoseconds, as tables of numbers hold it, can tell."""
+
+
+def _held(value: D) -> D:
+    if value.year not in YEARS:
+        raise ValueError(f"a year from {YEARS[0]} to {YEARS[-1]}")
+    return value
+
+
 def _naive(value: datetime) -> datetime:
     return value.astimezone(UTC).replace(tzinfo=None) if value.tzinfo else value
 
 
-Moment = Annotated[datetime, BeforeValidator(_utc), AfterValidator(_naive)]
-Day = Annotated[date, BeforeValidator(lambda value: _calendar(value, "a date"))]
+Moment = Annotated[datetime, BeforeValidator(_utc), AfterValidator(_held), AfterValidator(_naive)]
+Day = Annotated[date, BeforeValidator(lambda value: _calendar(value, "a date")), AfterValidator(_held)]
 
 
 class ConfigError(ValueError):

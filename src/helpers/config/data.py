@@ -21,6 +21,9 @@ from helpers.config.times import check_format, check_zone
 VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 """An environment variable in a path."""
 
+ADDRESS = re.compile(r"^\s*postgres(?:ql)?(?:\+\w+)?:|://[^/]*:[^/]*@|\bpassword\s*=", re.IGNORECASE)
+"""What only an address of a database holds."""
+
 LOGGED = ("experiment_id",)
 """Columns of a log that the warehouse calls as the study does."""
 
@@ -194,7 +197,7 @@ class Place(Model):
             raise ConfigError(
                 "path", "nothing", "a file, a folder, a glob or a database", remedy="or say format: frame"
             )
-        if self.kind == "postgres" and not VARIABLE.fullmatch(self.path):
+        if (self.kind == "postgres" and not VARIABLE.fullmatch(self.path)) or ADDRESS.search(self.path):
             raise ConfigError(
                 "path",
                 "a connection string",

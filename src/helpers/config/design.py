@@ -71,7 +71,7 @@ class Variant(Model):
 
     name: Name
     """Name of the arm, as in the log"""
-    weight: Share
+    weight: Annotated[float, Field(gt=0, lt=1)]
     """Designed share of the units; all add up to one"""
     description: str = ""
     """What its units see"""
@@ -283,7 +283,7 @@ class Design(Model):
     """Chance of finding the minimum detectable effect when it is there"""
     minimum_detectable: Positive
     """Smallest relative effect worth finding"""
-    splits: list[Share] = Field([0.5, 0.7, 0.8, 0.9])
+    splits: list[Annotated[float, Field(gt=0, lt=1)]] = Field([0.5, 0.7, 0.8, 0.9], min_length=1)
     """Shares of the control whose sample sizes are compared"""
     aa_runs: int = Field(defaults.AA_RUNS, ge=10)
     """Re-salted splits of the A/A test"""

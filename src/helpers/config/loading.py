@@ -114,6 +114,7 @@ def read_yaml(file: Path) -> dict[str, Any]:
         if node is not None:
             _refuse_repeated_keys(node, file)
         raw = yaml.load(text, Loader=Loader)
+        _refuse_halves(node)
     except (yaml.YAMLError, ValueError) as error:  # what is tagged !!int and is none is a ValueError
         raise ReportError(
             f"{paths.shown(file)} is not valid YAML", got=" ".join(str(error).split()), remedy="mend the line named"
@@ -125,6 +126,20 @@ def read_yaml(file: Path) -> dict[str, Any]:
             expected="a mapping, as in studies/cart_checkout.yml",
         )
     return raw
+
+
+def _refuse_halves(node: yaml.Node | None) -> None:
+    """An escape such as ``\\ud800`` is half of a character, which no file can hold. Raises :class:`ValueError`."""
+    nodes = [node]
+    while nodes:
+        found = nodes.pop()
+        if isinstance(found, yaml.ScalarNode):
+            if any("\ud800" <= sign <= "\udfff" for sign in found.value):
+                raise ValueError(f"line {found.start_mark.line + 1}: half of a character ({ascii(found.value)[:60]})")
+        elif isinstance(found, yaml.MappingNode):
+            nodes += [part for pair in found.value for part in pair]
+        elif isinstance(found, yaml.SequenceNode):
+            nodes += found.value
 
 
 def located(path: Path | str, folder: str = "studies") -> Path:

@@ -13,6 +13,7 @@ from helpers.config.base import ConfigError, Name, Named, check_file_name
 from helpers.config.data import EXPOSED, LEAVE_OUT, WORLDS, Log, Simulation, Units
 from helpers.config.design import Design, ExternalEvent, Funnel, Injection, Leaving, Metric, Period, Surrogate, Variant
 from helpers.config.launch import Economics, Milestone, Monitoring, Rule, Stage
+from helpers.config.reserved import OF_SQL, OF_THE_MARTS
 
 
 class Study(Named):
@@ -141,6 +142,10 @@ class Study(Named):
         else:
             mapped = self.data.attributes if isinstance(self.data, Units) else self.data.columns
             columns, where = list(mapped), "mapped in data.columns"
+        taken = [name for name in self.segments if name in OF_THE_MARTS | OF_SQL]
+        if taken:
+            raise ConfigError("segments", ", ".join(taken), "other names: the models keep these for their own columns and SQL",
+                        remedy=f"call it {taken[0]}_level, here and in data.columns")  # fmt: skip
         unmapped = [name for name in self.segments if name not in columns]
         if unmapped:
             raise ConfigError("segments", ", ".join(unmapped), f"names {where}: {', '.join(columns)}", valid=columns)

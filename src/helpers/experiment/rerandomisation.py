@@ -1,6 +1,8 @@
 """Many experiments on the same units, each under a salt of its own: how often the machinery errs."""
 
+import re
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from helpers.assignment import hex_cut
@@ -52,6 +54,9 @@ class Rerandomised:
 def rerandomise(con: "duckdb.DuckDBPyConnection", study: Study) -> "pd.DataFrame":
     """Split the exposed units anew ``design.aa_runs`` times; one row of sums an assignment.
 
+    Sums of squares become centred ones, in ``*_spread_*``, while they are exact integers: floats would lose the spread of
+    a mean far from zero.
+
     The work is hashing, so every core takes a share of the salts; one SHA-256 holds four independent buckets.
     """
     import os
@@ -76,11 +81,18 @@ def rerandomise(con: "duckdb.DuckDBPyConnection", study: Study) -> "pd.DataFrame
 
     with ThreadPoolExecutor(workers) as pool:
         parts = list(pool.map(part, edges[:-1], edges[1:]))
-    sums = pd.concat(parts, ignore_index=True).iloc[: study.design.aa_runs].astype("float64")
+    sums = pd.concat(parts, ignore_index=True).iloc[: study.design.aa_runs]
     worth = float(AmountDigits.read(con).worth(study.primary))
+    for world, arm in (("y0", "control"), ("y0", "treatment"), ("y1", "treatment")):
+        columns = (sums.pop(f"{world}_squared_{arm}"), sums[f"{world}_{arm}"], sums[f"n_{arm}"])
+        sums[f"{world}_spread_{arm}"] = [
+            worth**2 * float(Fraction(int(squares) * int(n) - int(y) ** 2, max(1, int(n))))
+            for squares, y, n in zip(*columns, strict=True)
+        ]
+    sums = sums.astype("float64")
     for name in sums.columns:
-        if name.startswith("y"):
-            sums[name] *= worth**2 if "squared" in name else worth
+        if re.fullmatch("y[01]_(control|treatment)", name):
+            sums[name] *= worth
     return sums
 
 
@@ -134,7 +146,6 @@ def _arrays(columns: dict[str, "np.ndarray"], metric: Metric, world: str, alpha:
     if metric.type in ("proportion", "retention"):
         return score_intervals(y_c, n_c, y_t, n_t, confidence=1 - alpha)
     variances = [
-        (columns[square] - y**2 / n) / (n - 1)
-        for square, y, n in (("y0_squared_control", y_c, n_c), (f"{world}_squared_treatment", y_t, n_t))
+        columns[spread] / (n - 1) for spread, n in (("y0_spread_control", n_c), (f"{world}_spread_treatment", n_t))
     ]
     return welch(n_c, y_c / n_c, variances[0], n_t, y_t / n_t, variances[1], confidence=1 - alpha)

@@ -7,12 +7,14 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from helpers.config import Metric, Study
 from helpers.defaults import CONFIDENCE
 from helpers.errors import ReportError
 from helpers.stats.estimate import Estimate
 from helpers.stats.inference import critical
+from helpers.stats.validation import finite_array
 from helpers.warehouse import query
 
 if TYPE_CHECKING:
@@ -37,13 +39,15 @@ class Joint:
     c: dict[tuple[int, int], Any]
 
     @classmethod
-    def from_values(cls, s: Any, y: Any) -> Self:
+    def from_values(cls, s: ArrayLike, y: ArrayLike) -> Self:
         """From one proxy and one outcome a unit, units along the last axis.
 
         >>> Joint.from_values([1, 2, 3], [2, 2, 5]).c[1, 1]
         3.0
         """
-        proxy, outcome = np.asarray(s, np.float64), np.asarray(y, np.float64)
+        proxy, outcome = finite_array("proxy", s), finite_array("outcome", y)
+        if not proxy.shape[-1]:
+            raise ReportError("no unit, so nothing is known of its proxy", expected="one unit or more")
         d, v = (x - x.mean(axis=-1, keepdims=True) for x in (proxy, outcome))
         sums = {(a, b): (d**a * v**b).sum(axis=-1) for a, b in POWERS}
         if proxy.ndim == 1:

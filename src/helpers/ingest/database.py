@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from helpers.config import VARIABLE
 from helpers.config.columns import stored
 from helpers.errors import ReportError
+from helpers.ingest.address import Address, NoAddress
 from helpers.ingest.columns import check_columns, mapped, needed
 from helpers.ingest.parts import Parts, rows
 from helpers.ingest.sql import kept, literal, quoted
@@ -71,12 +72,13 @@ def read_postgres(con: "duckdb.DuckDBPyConnection", place: "Place", study: str, 
 def connected(study: str, place: "Place", ask: Callable[[Any], T]) -> T:
     """What ``ask`` finds over a connection to the PostgreSQL database of a study.
 
-    Raises for a variable that is not set, a missing driver, and a database that does not answer.
+    Raises for a variable that is not set or holds no address, a missing driver, and a database that does not answer;
+    no message holds the password.
     """
     variable = VARIABLE.fullmatch(place.path)
     assert variable
-    address = os.environ.get(variable[1])
-    if not address:
+    text = os.environ.get(variable[1])
+    if not text:
         raise ReportError(
             f"studies/{study}.yml: data.path names an environment variable that is not set",
             got=place.path,
@@ -84,7 +86,7 @@ def connected(study: str, place: "Place", ask: Callable[[Any], T]) -> T:
             remedy=f"set {variable[1]} in the environment; it stands in no file",
         )
     try:
-        import psycopg  # noqa: F401
+        import psycopg
         import sqlalchemy
     except ImportError as error:
         raise ReportError(
@@ -93,14 +95,20 @@ def connected(study: str, place: "Place", ask: Callable[[Any], T]) -> T:
             remedy="install the extra: pip install 'experiment-report[postgres]'",
         ) from None
     try:
-        url = sqlalchemy.make_url(address).set(drivername="postgresql+psycopg")
-        engine = sqlalchemy.create_engine(url)
-        with engine.connect() as connection:
+        address = Address.of(text)
+    except NoAddress:
+        raise ReportError(
+            f"studies/{study}.yml: {variable[1]} holds no address of a database",
+            expected="postgresql://user:password@host/database, or host=... dbname=... user=... password=...",
+            cause="signs such as @, / and % in a user or a password, which a URL wants as %40, %2F and %25",
+        ) from None
+    try:
+        with address.engine().connect() as connection:
             return ask(connection)
-    except sqlalchemy.exc.SQLAlchemyError as error:
+    except (sqlalchemy.exc.SQLAlchemyError, psycopg.Error) as error:
         raise ReportError(
             f"studies/{study}.yml: the PostgreSQL database does not answer",
-            got=_said(error),
+            got=address.veiled(_said(error)),
             expected=f"a connection string in {variable[1]}, such as postgresql://user@host/database",
             remedy="try it with psql, then correct the variable",
         ) from None
@@ -173,5 +181,5 @@ def _filled(con: "duckdb.DuckDBPyConnection", place: "Place", part: Path, name: 
 
 
 def _said(error: Exception) -> str:
-    """The first line of a driver's error, without the connection string, which may hold a password."""
-    return str(getattr(error, "orig", None) or error).splitlines()[0]
+    """The first line of a driver's error."""
+    return (str(getattr(error, "orig", None) or error).splitlines() or [type(error).__name__])[0]

@@ -25,7 +25,7 @@ AT_ONCE = 20_000
 """Lines that are brought to Parquet together."""
 
 
-class Written(str):
+class Flattened(str):
     """A number as it was written."""
 
 
@@ -36,7 +36,7 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 _DECODER = json.JSONDecoder(
-    object_pairs_hook=_object, parse_int=Written, parse_float=Written, parse_constant=Written, strict=False
+    object_pairs_hook=_object, parse_int=Flattened, parse_float=Flattened, parse_constant=Flattened, strict=False
 )
 
 
@@ -149,7 +149,7 @@ def _flat(value: dict[str, Any]) -> dict[str, str | None]:
 def _text(value: Any) -> str | None:
     """A value as text; nothing, and an empty text, are missing.
 
-    >>> _text(True), _text(Written("1.50")), _text([Written("1"), {"a": "x"}]), _text("")
+    >>> _text(True), _text(Flattened("1.50")), _text([Flattened("1"), {"a": "x"}]), _text("")
     ('true', '1.50', '[1, {"a": "x"}]', None)
     """
     if value is None or isinstance(value, str):
@@ -158,7 +158,7 @@ def _text(value: Any) -> str | None:
 
 
 def _json(value: Any) -> str:
-    if isinstance(value, Written):
+    if isinstance(value, Flattened):
         return str(value)
     if isinstance(value, list):
         return f"[{', '.join(map(_json, value))}]"

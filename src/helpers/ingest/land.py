@@ -67,13 +67,14 @@ def land(study: Study, out: Path) -> Parts:
             into = aside
             aside.mkdir()
         parts = read(con, study, out, into)
-        reading, faults = decide(con, study, parts)
-        if faults:
-            raise several(faults)
-        told: dict[str, object] = {"reading": reading.told()}
-        if isinstance(place, Units):
-            told["table_rows"] = units.land(con, study, parts, reading, out / "events" / "part-0000.parquet")
-            told["table_arms"] = units.arms(con)
+        with parquet.unspoilt(parts.names, out):
+            reading, faults = decide(con, study, parts)
+            if faults:
+                raise several(faults)
+            told: dict[str, object] = {"reading": reading.told()}
+            if isinstance(place, Units):
+                told["table_rows"] = units.land(con, study, parts, reading, out / "events" / "part-0000.parquet")
+                told["table_arms"] = units.arms(con)
         shown = ", ".join(f"{cell(quoted(name))} as {quoted(name)}" for name in ("column", "reason", "file"))
         con.execute(
             f"""copy (select "row", {shown} from rejects order by rejects.file, "row")

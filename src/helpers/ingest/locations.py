@@ -1,7 +1,10 @@
 """Which files a study names: one, all of a folder, or those that a glob matches."""
 
 import difflib
+import errno
 import os
+import stat
+from itertools import takewhile
 from pathlib import Path
 
 from helpers import paths
@@ -18,44 +21,59 @@ def files_of(place: Place, study: str) -> tuple[str, list[Path]]:
 
     ``${REAL_DATA_DIR}`` stands for the folder of downloaded data, every other ``${VARIABLE}`` for what the environment
     holds; relative paths start at the project's root. A folder or a glob gives files of one format. Raises
-    :class:`~helpers.errors.ReportError` where nothing is there, a folder or a file is empty, or formats are mixed.
+    :class:`~helpers.errors.ReportError` where nothing is there or it may not be read, a folder or a file is empty, or
+    formats are mixed.
     """
     text = _filled(place.path, study)
     path = Path(text) if Path(text).is_absolute() else paths.ROOT / text
-    if not _possible(path):
-        raise _not_there(place, Path(), study)
-    if path.is_file():
-        found = [path]
-    elif path.is_dir():
-        found = [f for f in sorted(path.iterdir()) if f.is_file() and not f.name.startswith((".", "_"))]
-        if not found:
-            raise ReportError(f"studies/{study}.yml: the folder of the data is empty", got=place.path, expected="files")
-    elif any(sign in text for sign in "*?["):
+    pattern = any(sign in text for sign in "*?[")
+    why = _hindrance(path)
+    if pattern and why in (None, ABSENT):
+        why = _hindrance(Path(*takewhile(lambda part: not any(sign in part for sign in "*?["), path.parts)))
         found = sorted(f for f in Path(path.anchor).glob(str(path.relative_to(path.anchor))) if f.is_file())
-        if not found:
+        if not found and why in (None, ABSENT):
             raise ReportError(
                 f"studies/{study}.yml: no file matches data.path",
                 got=place.path,
                 expected="a pattern that matches a file, such as logs/*.csv",
                 remedy="correct data.path; relative paths start at the project's root",
             )
+    elif why is None and path.is_dir():
+        found = [f for f in sorted(path.iterdir()) if f.is_file() and not f.name.startswith((".", "_"))]
+        if not found:
+            raise ReportError(f"studies/{study}.yml: the folder of the data is empty", got=place.path, expected="files")
     else:
-        raise _not_there(place, path, study)
+        found = [path]
+    why = why or next(filter(None, map(_hindrance, found)), None)
+    if why:
+        raise _not_there(place, path, study, why)
     for file in found:
         if file.stat().st_size == 0:
             raise ReportError(f"{file.name} is empty", got="0 bytes", expected="a header line and rows")
     return place.kind or _common_format(found, study), found
 
 
-def _possible(path: Path) -> bool:
-    """Whether a file system can be asked for the path: no null in it, no name longer than it allows."""
+ABSENT = "a wrong path; relative paths start at the project's root"
+"""Why a path leads to nothing, most of the time."""
+_WHY = {
+    errno.ELOOP: "links that lead in a circle",
+    errno.EACCES: "this account may not read it",
+    errno.ENAMETOOLONG: "a name longer than a file can have",
+}
+
+
+def _hindrance(path: Path) -> str | None:
+    """Why no data can be read from a path; None for a file or a folder that can be."""
     try:
-        path.stat()
-    except FileNotFoundError:
-        return True
-    except (OSError, ValueError) as error:
-        return isinstance(error, PermissionError | NotADirectoryError)
-    return True
+        mode = path.stat().st_mode
+    except OSError as error:
+        return _WHY.get(error.errno or 0, ABSENT)
+    except ValueError:  # a null
+        return ABSENT
+    if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
+        return "a device or a pipe, which has no size and cannot be read twice"
+    needed = os.R_OK | (os.X_OK if stat.S_ISDIR(mode) else 0)
+    return None if os.access(path, needed) else _WHY[errno.EACCES]
 
 
 def _filled(path: str, study: str) -> str:
@@ -73,19 +91,21 @@ def _filled(path: str, study: str) -> str:
     return VARIABLE.sub(lambda match: value(match[1]), path)
 
 
-def _not_there(place: Place, path: Path, study: str) -> ReportError:
+def _not_there(place: Place, path: Path, study: str, why: str) -> ReportError:
     variable = VARIABLE.search(place.path)
-    near = (
-        difflib.get_close_matches(path.name, [f.name for f in path.parent.iterdir()], 1) if path.parent.is_dir() else []
-    )
+    near: list[str] = []
+    if why == ABSENT and _hindrance(path.parent) is None and path.parent.is_dir():
+        near = difflib.get_close_matches(path.name, [f.name for f in path.parent.iterdir()], 1)
     remedy = f"set {variable[1]}=FOLDER" if variable else "correct data.path"
+    if why == _WHY[errno.EACCES]:
+        remedy = "allow reading it, and looking into the folders above it"
+    elif why == ABSENT and variable:
+        why = f"the environment variable {variable[1]} points elsewhere"
     return ReportError(
         f"studies/{study}.yml: the {'log' if place.source == 'log' else 'table'} is not there",  # type: ignore[attr-defined]
         got=place.path if len(place.path) <= 120 else place.path[:117] + "...",
         expected="a readable file, a folder or a glob",
-        cause=f"the environment variable {variable[1]} points elsewhere"
-        if variable
-        else "a wrong path; relative paths start at the project's root",
+        cause=why,
         remedy=f"{remedy}; did you mean '{near[0]}'?" if near else remedy,
     )
 

@@ -1,5 +1,8 @@
 """Parquet: used where it stands, with the types it has."""
 
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -8,6 +11,7 @@ from helpers.errors import ReportError
 from helpers.ingest.columns import check_columns, mapped
 from helpers.ingest.parts import Parts, columns, rows
 from helpers.ingest.sql import kept, literal
+from helpers.pipeline.files import refuse_full_disk
 
 if TYPE_CHECKING:
     import duckdb
@@ -37,6 +41,36 @@ def relation(file: Path) -> str:
     return f"read_parquet({literal(file)})"
 
 
+@contextmanager
+def unspoilt(names: Sequence[str], out: Path) -> Iterator[None]:
+    """Within, the engine reads Parquet files from outside; one that is damaged, which shows only then, is one message.
+
+    A disk that is full while the engine writes into ``out`` is raised as what it is.
+    """
+    import duckdb
+
+    try:
+        yield
+    except duckdb.Error as error:
+        refuse_full_disk(str(error), out)
+        if not (type(error) is duckdb.Error or isinstance(error, duckdb.InvalidInputException | duckdb.IOException)):
+            raise
+        raise ReportError(
+            f"{', '.join(names[:3])} cannot be read to the end",
+            got=_told(error),
+            expected="whole Parquet files", cause="a file that was cut or changed on its way", remedy="copy it anew",
+        ) from None  # fmt: skip
+
+
+def _told(error: Exception) -> str:
+    """What the engine says, without what it quotes: the name of a file of this machine, a value.
+
+    >>> _told(ValueError('Failed to read file "/x/part-0000.parquet": Snappy decompression failure'))
+    'Failed to read file: Snappy decompression failure'
+    """
+    return re.sub(r'\s*"[^"]*"', "", str(error).splitlines()[0])
+
+
 def types(con: "duckdb.DuckDBPyConnection", file: Path) -> dict[str, str]:
     """Columns of a file from outside and their types; raises for what is no Parquet file."""
     import duckdb
@@ -45,5 +79,6 @@ def types(con: "duckdb.DuckDBPyConnection", file: Path) -> dict[str, str]:
         return columns(con, file)
     except duckdb.Error as error:
         raise ReportError(
-            f"{file.name} cannot be read as Parquet", got=str(error).splitlines()[0], expected="a Parquet file"
-        ) from None
+            f"{file.name} cannot be read as Parquet", got=str(error).splitlines()[0].replace(str(file), file.name),
+            expected="a Parquet file",
+        ) from None  # fmt: skip

@@ -1,5 +1,6 @@
 """Written aside, then renamed: a step's result is whole or absent, and a killed run leaves nothing for ever."""
 
+import errno
 import json
 import os
 import re
@@ -15,6 +16,23 @@ MARK = ".aside-"
 """Begins the name of all that is written aside, so that no file of a user is taken for it."""
 LEFT = re.compile(rf"{re.escape(MARK)}.+-\d+(?:\.ipynb)?|.+\.duckdb\.tmp")
 """Names of what is written aside, with the number of its process at the end, and of what the engine spills."""
+
+
+FULL = {"No space left on device": errno.ENOSPC, "Disk quota exceeded": errno.EDQUOT, "File too large": errno.EFBIG}
+"""What programs say that could not write, and the error that it is."""
+
+
+def refuse_full_disk(said: str, folder: Path) -> None:
+    """Raise as the error of this process what another program, which wrote into ``folder``, said of a full disk.
+
+    >>> refuse_full_disk("IO Error: could not write: No space left on device", Path("data"))
+    Traceback (most recent call last):
+        ...
+    OSError: [Errno 28] No space left on device: 'data'
+    """
+    for words, number in FULL.items():
+        if words in said:
+            raise OSError(number, words, str(folder))
 
 
 def private(folder: Path) -> Path:

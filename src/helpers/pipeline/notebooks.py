@@ -54,6 +54,7 @@ def execute(notebook: Path, where: StudyPaths, parameters: dict[str, Any]) -> Pa
             kernel_manager_class="helpers.pipeline.kernel.HeadlessKernelManager",
             shutdown_kernel="immediate",
         )
+        content = json.loads(aside.read_text(encoding="utf-8"))
     except PapermillExecutionError as error:
         raise _stopped(notebook, error) from None
     except DeadKernelError:
@@ -63,9 +64,7 @@ def execute(notebook: Path, where: StudyPaths, parameters: dict[str, Any]) -> Pa
             remedy="run it again, with less beside it: --jobs 1",
         ) from None
     finally:
-        if aside.is_file():
-            content = json.loads(aside.read_text(encoding="utf-8"))
-            aside.unlink()
+        aside.unlink(missing_ok=True)
     write_text(target, tidy(content).replace(f"{where.base}{os.sep}", ""))  # a study outside the project
     os.utime(target)
     return target

@@ -17,16 +17,20 @@ _OBEYED = re.compile(
     "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"  # marks and overrides of the direction
     "\u2028\u2029\ud800-\udfff]"  # ends of lines and paragraphs, and halves of characters
 )
+_PASSWORD = re.compile(r"(\w+://[^\s:/@]*:)[^\s@]+@")
+"""The password in an address, wherever one is printed."""
 _RED, _NO_MORE = "\x1b[31m\x1b[1m", "\x1b[0m"
 
 
 def plain(text: str) -> str:
-    r"""A text with the escapes of what a terminal would obey; line ends and tabs stay.
+    r"""A text with the escapes of what a terminal would obey; line ends and tabs stay, the password of an address does not.
 
+    >>> plain("no postgresql://me:hush@host/shop")
+    'no postgresql://me:***@host/shop'
     >>> plain("a\tb\n"), plain("\x1b[2Jgone\r\x9b\u202e"), plain("Gr\u00f6\u00dfe \U0001f600") == "Größe 😀"
     ('a\tb\n', '\\x1b[2Jgone\\r\\x9b\\u202e', True)
     """
-    return _OBEYED.sub(lambda found: repr(found[0])[1:-1], text)
+    return _OBEYED.sub(lambda found: repr(found[0])[1:-1], _PASSWORD.sub(r"\1***@", text))
 
 
 def say(text: object, *, err: bool = False, nl: bool = True, red: str = "") -> None:

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 from helpers import paths
 from helpers.errors import ReportError
@@ -27,8 +28,12 @@ _ANCHOR = r'<figure class="plot" id="figure-\2">\1'
 
 
 def stage(file: Path, folder: Path, pictures: Path) -> Page:
-    """Copy a notebook into the source folder: code folded, parameters left out, static pictures and anchors on figures."""
+    """Copy a notebook into the source folder: code folded, parameters left out, static pictures and anchors on figures.
+
+    A text whose cells show nothing, of a part that the study does not have, is left out with them.
+    """
     content = json.loads(file.read_text(encoding="utf-8"))
+    content["cells"] = told(content["cells"])
     figures = []
     for cell in content["cells"]:
         if cell["cell_type"] != "code":
@@ -44,6 +49,24 @@ def stage(file: Path, folder: Path, pictures: Path) -> Page:
                 bundle["text/html"] = with_static(_ANCHORED.sub(_ANCHOR, html), pictures, "figures/")
     (folder / file.name).write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
     return page_of(file.stem, content, figures)
+
+
+def told(cells: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The cells without the texts that are followed by code which shows nothing, and without that code.
+
+    >>> text, code = {"cell_type": "markdown"}, {"cell_type": "code", "outputs": []}
+    >>> shown = {"cell_type": "code", "outputs": ["a table"]}
+    >>> len(told([text, code, text, code, shown, text, code, text])) == len([text, code, text, code, shown, text])
+    True
+    """
+    parts: list[list[dict[str, Any]]] = [[]]
+    for cell in cells:
+        if cell["cell_type"] == "markdown":
+            parts.append([])
+        parts[-1].append(cell)
+    first, *others = [part for part in parts if part]  # the first one holds the title and what is imported
+    kept = [part for part in others if len(part) == 1 or any(cell.get("outputs") for cell in part)]
+    return [cell for part in (first, *kept) for cell in part]
 
 
 def build(source: Path, built: Path, title: str, standalone: Sequence[str] = ()) -> None:

@@ -28,4 +28,4 @@ class Estimate:
         reach = float(critical(1 - confidence)) * standard_error
         with np.errstate(divide="ignore", invalid="ignore"):
             statistic = np.divide(value, standard_error)
-        return cls(value, standard_error, value - reach, value + reach, p_values(statistic))
+        return cls(value + 0.0, standard_error, value - reach + 0.0, value + reach + 0.0, p_values(statistic))  # no -0

@@ -12,6 +12,9 @@ from numpy.typing import ArrayLike, NDArray
 
 from helpers.errors import ReportError
 
+LARGEST = 1e150
+"""Size of a value up to which its square is a float."""
+
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
 
@@ -158,4 +161,25 @@ def finite_vector(what: str, values: ArrayLike) -> FloatArray:
             cause="units without an outcome joined as NULL",
             remedy="fill units without an outcome with 0; never drop them by their outcome",
         )
-    return array
+    largest = float(np.abs(array).max(initial=0.0))
+    if largest > LARGEST or 0 < largest < 1 / LARGEST:
+        raise InputError(
+            what,
+            got=f"values up to {largest:g} in size",
+            expected=f"sizes between {1 / LARGEST:g} and {LARGEST:g}, whose squares are floats of full precision",
+            cause="a unit that is far too small or too large for what is measured",
+            remedy="choose a unit in which values are of ordinary size",
+        )
+    return array + 0.0  # no zero below zero
+
+
+def finite_array(what: str, values: ArrayLike) -> FloatArray:
+    """``values`` as an array of finite floats, of any shape; refused as :func:`finite_vector` does.
+
+    Example:
+        >>> finite_array("revenue", [[1, 2]]).shape
+        (1, 2)
+    """
+    array = np.asarray(values, np.float64)
+    found: FloatArray = np.reshape(finite_vector(what, array.ravel()), array.shape)
+    return found

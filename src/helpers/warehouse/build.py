@@ -179,7 +179,7 @@ def verbatim(value: Any) -> Any:
     >>> verbatim("Cart"), verbatim("{{1}}")
     ('Cart', "{{ '\\\\U0000007b\\\\U0000007b\\\\U00000031\\\\U0000007d\\\\U0000007d' }}")
     """
-    if not isinstance(value, str) or "{" not in value:
+    if not isinstance(value, str) or not {"{", "}"} & set(value):
         return value
     return "{{ '" + "".join(f"\\U{ord(sign):08x}" for sign in value) + "' }}"
 

@@ -59,15 +59,14 @@ def examined(study: Study, where: "StudyPaths", plan: "TrackingPlan", *, full: b
         con.execute(f"set threads = {THREADS}; set memory_limit = '{MEMORY}'; set TimeZone = 'UTC'")
         con.execute(f"set temp_directory = {literal(aside / 'spill')}; set preserve_insertion_order = false")
         asked = ["fct_row_flow", *(["int_injection"] if study.injection else ["int_contaminated"])]
-        sampled = sample.is_dir() and any(sample.iterdir())
-        if not sampled and (study.primary.days or study.when_missing(study.primary) == "drop"):
+        if share == 1 and (study.primary.days or study.when_missing(study.primary) == "drop"):
             asked.append("int_unit_metrics")
         render.create(con, dbt_vars(tried, log, plan), *asked)
         rows = con.execute("select all_rows + refused from intermediate.int_row_checks").fetchall()[0][0]
         more = f" and {len(parts.names) - 1} more" if len(parts.names) > 1 else ""
         return Examined(
             tuple(tolerances.faults(con, tried, whole=share == 1)), parts.names[0] + more, tuple(parts.types), int(rows),
-            sampled, log.reading.notes, _names(con, "event_name"), _names(con, "variant"),
+            share, log.reading.notes, _names(con, "event_name"), _names(con, "variant"),
         )  # fmt: skip
 
 

@@ -13,6 +13,8 @@ from helpers.errors import ReportError
 from helpers.experiment.decision import log
 from helpers.experiment.decision.log import Choice, append, check, checked, file_of, read
 from helpers.paths import ROOT, StudyPaths
+from helpers.pipeline.faults import Fault
+from helpers.record import Numbers
 
 LAUNCH = Choice(
     "GO",
@@ -173,6 +175,13 @@ def test_a_study_without_results_or_log_is_refused(tmp_path):
         append(nothing, LAUNCH)
     with pytest.raises(ReportError, match="no decision log"):
         check(nothing)
+
+
+def test_a_report_without_its_decision_is_refused_and_says_what_is_missing(where):
+    Numbers({}).save(where.reports / "results.json", where.name)
+    Fault("06_roi_and_rollout", "06_roi_and_rollout stopped in cell 9: no unit").save(where.faults / "06.json")
+    with pytest.raises(ReportError, match=r"comes to no decision\n  got: +06_roi_and_rollout: no unit"):
+        append(where, LAUNCH)
 
 
 def test_dates_do_not_go_back(where):

@@ -22,9 +22,9 @@ class Recorded:
     def __init__(self) -> None:
         self.numbers: dict[str, tuple] = {}
 
-    def record(self, name, value, unit, description):
+    def record(self, name, value, unit, description, *, reason=""):
         assert name not in self.numbers
-        self.numbers[name] = (value, unit, description)
+        self.numbers[name] = (value, unit, reason)
 
 
 @pytest.fixture(scope="module")
@@ -95,9 +95,7 @@ def test_what_is_recorded_and_what_is_told_when_nothing_can_be(found):
     options_topic.record(missing, None, "the log is short")
     assert set(there.numbers) == set(missing.numbers)
     assert all(value is not None for value, _, _ in there.numbers.values())
-    assert all(
-        value is None and meaning.endswith(": the log is short") for value, _, meaning in missing.numbers.values()
-    )
+    assert all(value is None and reason == "the log is short" for value, _, reason in missing.numbers.values())
     assert {name.split(".")[1] for name in there.numbers if name.count(".") == 2} == set(proposal.KEYS)
 
 

@@ -1,16 +1,17 @@
 """Decisions: each from the evening's knowledge, triggers apart from signals, missing days without effect."""
 
 import json
+from datetime import timedelta
 
 import numpy as np
 import pytest
 
 from helpers import config, paths
 from helpers.errors import ReportError
-from helpers.experiment.monitoring import journal
+from helpers.experiment.monitoring import journal, size
 from helpers.experiment.monitoring.baseline import Baseline
 from helpers.experiment.monitoring.detection import ANY_TRIGGER, detect
-from helpers.experiment.monitoring.plan import MonitoringPlan
+from helpers.experiment.monitoring.plan import MonitoringPlan, unwatched
 from helpers.experiment.monitoring.ramp import ramp
 from helpers.experiment.monitoring.replay import TRIGGERS as TRIGGER_NAMES
 from helpers.experiment.monitoring.replay import Triggers, first, in_a_row, replay
@@ -179,6 +180,50 @@ def test_a_study_without_a_section_gets_a_plan_that_says_so():
     assert [len(s.days) for s in plan.streams().values()] == [56] * 5
     nothing = MonitoringPlan.of(rees46, Numbers({**numbers, "primary.control": Number(0.0, "share", "d", "")}))
     assert 0 < nothing.section.rate < 0.001
+
+
+@pytest.mark.parametrize(
+    ("numbers", "said"),
+    [
+        ({}, ""),
+        ({"primary.control": Number(0.0, "share", "d", "")}, "purchase rate holds for no unit"),
+        ({"primary.control": Number(1.0, "share", "d", "")}, "purchase rate holds for every unit"),
+        ({"primary.control": Number(None, "share", "d", "", "nobody came")}, "no share of units is known"),
+        ({"exposed.units": Number(1, "count", "d", "")}, "it takes 10 units a day or more, and there is 1"),
+    ],
+)
+def test_what_cannot_be_watched_is_told_in_one_sentence(numbers, said):
+    known = {"exposed.units": Number(1_500, "count", "d", ""), "primary.control": Number(0.2, "share", "d", "")}
+    reason = unwatched(slow_days(), Numbers({**known, **numbers}))
+    assert said in reason and reason.count(".") == bool(said)
+
+
+def slow_days():
+    """A study of two weeks without a plan of its own."""
+    rees46 = config.load("studies/rees46.yml")
+    period = rees46.period.model_copy(update={"end": rees46.period.start + timedelta(days=14)})
+    return rees46.model_copy(update={"period": period})
+
+
+def test_a_mean_is_watched_by_who_reaches_the_last_step():
+    rees46 = slow_days()
+    metric = rees46.primary.model_copy(update={"type": "mean", "measure": "count"})
+    study = rees46.model_copy(update={"metrics": [metric]})
+    units = {"exposed.units": Number(1_500, "count", "d", "")}
+    last = rees46.funnel.steps[-1]
+    assert unwatched(study, Numbers({**units, f"funnel.{last}.rate": Number(0.3, "share", "d", "")})) == ""
+    assert "holds for every unit" in unwatched(
+        study, Numbers({**units, f"funnel.{last}.rate": Number(1.0, "share", "d", "")})
+    )
+    assert f"no share of units is known of reached {last}" in unwatched(study, Numbers(units)), "nobody in the funnel"
+
+
+def test_a_stated_plan_of_few_units_is_sized_without_an_empty_baseline():
+    raw = config.read_yaml(paths.STUDIES / "cart_checkout.yml")
+    raw["monitoring"] |= {"units_per_day": 4, "minimum": 1}
+    plan = MonitoringPlan.of(config.Study.model_validate(raw), Numbers({}))
+    assert [s.units for s in size.sizes(plan)] == [2, 4, 8, 16]
+    assert size.smallest(plan, TRIGGER_NAMES[0]) > 4
 
 
 def test_a_stream_of_the_study_is_replayed_too(tmp_path, monkeypatch):

@@ -58,26 +58,27 @@ def test_few_units_are_compared_exactly_and_nothing_is_no_test():
     assert np.isnan(counted((30, 0), (30, 0)).p_value)
 
 
-def test_the_likeness_from_sums_is_that_from_rows():
+@pytest.mark.parametrize("far", [0, 10**9])
+def test_the_likeness_from_sums_is_that_from_rows(far):
     rng = np.random.default_rng(4)
     unit = rng.integers(0, 300, 1_000)
     arm = np.where(unit % 2, "control", "treatment")
-    y = rng.poisson(2, 1_000) + rng.poisson(3, 300)[unit]
-    rows = pd.DataFrame({"variant": arm, "unit": unit, "y": y, "y2": y**2})
+    y = rng.poisson(2, 1_000) + rng.poisson(3, 300)[unit] + far
+    rows = pd.DataFrame({"variant": arm, "unit": unit, "y": y, "y2": y.astype(object) ** 2})
     clusters = (
         rows.groupby(["variant", "unit"])
         .agg(size=("y", "size"), total=("y", "sum"), squares=("y2", "sum"))
         .reset_index()
     )
-    clusters["total2"] = clusters.total**2
+    clusters["squares"], clusters["total2"] = clusters.squares.astype(object), clusters.total.astype(object) ** 2
     sizes = clusters.groupby(["variant", "size"]).agg(
         clusters=("unit", "size"), sum_y=("total", "sum"), sum_y2=("squares", "sum"), sum_total2=("total2", "sum")
     )
-    expected = correlation_of(*cluster_totals(y, arm, unit))
-    found = correlation(sizes.reset_index())
-    assert (found.icc, found.average_size, found.design_effect) == pytest.approx(
-        (expected.icc, expected.average_size, expected.design_effect)
-    )
+    expected = correlation_of(*cluster_totals(y - far, arm, unit))
+    for found in (correlation(sizes.reset_index()), correlation_of(*cluster_totals(y, arm, unit))):
+        assert (found.icc, found.average_size, found.design_effect) == pytest.approx(
+            (expected.icc, expected.average_size, expected.design_effect), rel=1e-9
+        )
 
 
 def test_the_usual_time_is_a_quantile_of_whole_hours():

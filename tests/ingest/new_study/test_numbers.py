@@ -46,3 +46,11 @@ def test_a_column_that_cannot_be_read_is_told_with_the_key_that_reads_it(tmp_pat
 def test_what_a_column_leaves_open_the_rest_of_the_table_tells(tmp_path):
     study, _, said = proposed(tmp_path, units(tmp_path / "c.csv", "format('{:,}', 1000 + hash(i) % 9000) as revenue"))
     assert {m.name: m.unit for m in study.metrics}["revenue"] == "money", said
+
+
+@pytest.mark.parametrize(("places", "digits"), [(2, None), (4, 4), (16, None)])
+def test_prices_below_a_cent_are_told_in_full(tmp_path, places, digits):
+    cost = f"((hash(i) % 9007199254740) / 1e14)::decimal(18, {places})"
+    study, _, _ = proposed(tmp_path, units(tmp_path / "ads.csv", f"{cost} as cost"))
+    assert study.economics.money_digits == digits
+    assert getattr(study.economics.currency, "digits", None) == digits

@@ -42,7 +42,7 @@ def test_one_part_above_twelve_tells_the_order_of_the_whole_column(tmp_path):
     assert reading.times == Times(order="day_first")
     assert read == [datetime(2026, 7, 1, 9, 35), datetime(2026, 7, 2, 22), datetime(2026, 7, 13)]
     assert reading.notes[0] == "times of column 'at': day first, told by '13/07/2026' (row 4); in UTC"
-    assert landed(tmp_path, *AMBIGUOUS, "07/13/2026")[1][0] == datetime(2026, 1, 7, 9, 35)
+    assert landed(tmp_path, *AMBIGUOUS, "\t07/13/2026")[1][0] == datetime(2026, 1, 7, 9, 35)
 
 
 def test_an_order_that_nothing_tells_is_asked_for_and_the_answer_is_taken(tmp_path):

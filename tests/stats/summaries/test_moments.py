@@ -40,11 +40,12 @@ def test_sums_over_nobody_are_empty():
     assert Moments.from_sums(0, [0, 0], [[0, 0], [0, 0]]) == Moments.empty(2)
 
 
-def test_float_sums_may_be_rounded():
-    """Three equal values whose squares were added in floats: the spread is 0 and not a little below."""
+def test_float_sums_that_cannot_tell_a_spread_of_zero_are_refused():
+    """Three equal values whose squares were added in floats: that the spread is 0 can no longer be seen."""
     value = 0.1
     total, squares = value + value + value, value**2 + value**2 + value**2
-    assert Moments.from_sums(3, [total], [[squares]]).comoment[0][0] == pytest.approx(0, abs=1e-17)
+    with pytest.raises(InputError, match="the digits of the spread are gone"):
+        Moments.from_sums(3, [total], [[squares]])
 
 
 def test_unequal_columns_cannot_be_added():

@@ -74,10 +74,11 @@ def test_sums_wider_than_a_float_are_exact():
     assert Mean.from_sums(2, Decimal(6), Decimal(20)).variance == 2.0
 
 
-def test_rounded_float_sums_of_a_constant_do_not_turn_negative():
+def test_a_constant_has_no_variance_and_its_rounded_sums_cannot_say_so():
     y = [0.1] * 1000
-    assert Mean.from_sums(1000, math.fsum(y), math.fsum(v * v for v in y)).variance >= 0
     assert Mean.from_values(y).variance == 0
+    with pytest.raises(InputError, match="the digits of the spread are gone"):
+        Mean.from_sums(1000, math.fsum(y), math.fsum(v * v for v in y))
 
 
 def test_impossible_sums_are_refused():

@@ -25,6 +25,7 @@ from helpers.config import Study
 from helpers.errors import ReportError
 from helpers.experiment.decision.rule import RECOMMENDATIONS, Decision, Verdict
 from helpers.paths import StudyPaths
+from helpers.pipeline import faults
 from helpers.pipeline.files import write_text
 from helpers.record import Numbers
 
@@ -236,14 +237,22 @@ def _results(where: StudyPaths) -> tuple[Numbers, str]:
             expected=paths.shown(file),
             remedy=f"run: make study STUDY=studies/{where.name}.yml",
         )
-    return Numbers.load(file), _sha(file.read_bytes())
+    numbers = Numbers.load(file)
+    if "decision.verdict" not in numbers:
+        raise ReportError(
+            f"the report of {where.name} comes to no decision",
+            got="; ".join(faults.listed(faults.read(where.faults))) or "no number 'decision.verdict'",
+            remedy="mend what stopped the notebook, and run it again",
+        )
+    return numbers, _sha(file.read_bytes())
 
 
 def _summary(numbers: Numbers) -> str:
     """The data in a sentence or two, from the recorded numbers."""
     names = ("decision.headline", "primary.p_value", "exposed.units", "decision.reason")
     headline, p, units, reason = (numbers[n].text if n in numbers else "not available" for n in names)
-    return f"{headline} p {p if p[0] in '<>' else f'= {p}'}, {units} exposed units. The rule: {reason}"
+    told = p if p[0] in "<>" else f"is {p}" if p == "not available" else f"= {p}"
+    return f"{headline} p {told}, {units} exposed units. The rule: {reason}"
 
 
 def _body(facts: dict[str, Any], said: dict[str, str]) -> str:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from helpers.config import Rule
-from helpers.formatting import formatted, tested
+from helpers.formatting import formatted, p_text
 from helpers.stats.bayes.posterior import false_positive_risk
 from helpers.stats.comparisons.effects import Effect
 from helpers.stats.comparisons.noninferiority import NonInferiority
@@ -128,7 +128,7 @@ def decide(evidence: Evidence, rule: Rule) -> Decision:
         Criterion(
             "Significance",
             f"p < {1 - rule.confidence:.2g}, better than control",
-            f"{tested(e.p_value)}, {'better' if uplift > 0 else 'not better'}",
+            f"{p_text(e.p_value)}, {'better' if uplift > 0 else 'not better'}",
             e.significant and uplift > 0,
         ),
         Criterion(

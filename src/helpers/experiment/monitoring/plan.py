@@ -149,10 +149,8 @@ def unwatched(study: Study, earlier: Numbers) -> str:
         return f"Nothing can be watched day by day: {label.lower()} holds for {whom}, so there is no share that could move."
     if units < MONITORING_LEAST:
         seen = formatted(units, "count")
-        return (
-            f"Nothing can be watched day by day: {seen} {'unit' if units == 1 else 'units'} a day are fewer than the "
-            f"{MONITORING_LEAST} of which a share says anything."
-        )
+        are = "is" if units == 1 else "are"
+        return f"Nothing can be watched day by day: it takes {MONITORING_LEAST} units a day or more, and there {are} {seen}."
     return ""
 
 

@@ -1,6 +1,7 @@
 """Units that share a session are not independent: how much that inflates the variance of the primary metric."""
 
 import math
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from helpers.defaults import DESIGN_EFFECT
@@ -19,12 +20,13 @@ def correlation(sizes: "pd.DataFrame") -> IntraclusterCorrelation:
     :math:`\sum y^2-\sum T^2/m` and those between them :math:`\sum T^2/m-Y^2/N` of the arm; the rest is that of
     :func:`helpers.stats.summaries.clusters.correlation_of`, which tests hold it against.
     """
-    between = within = unequal = 0.0
+    between = within = Fraction(0)
+    unequal = 0.0
     clusters = units = 0
     for _, arm in sizes.groupby("variant"):
         n, y = int((arm["size"] * arm.clusters).sum()), int(arm.sum_y.sum())
-        of_clusters = sum(int(t) / int(m) for t, m in zip(arm.sum_total2, arm["size"], strict=True))
-        between += of_clusters - y * y / n
+        of_clusters = sum(Fraction(int(t), int(m)) for t, m in zip(arm.sum_total2, arm["size"], strict=True))
+        between += of_clusters - Fraction(y * y, n)
         within += int(arm.sum_y2.sum()) - of_clusters
         unequal += float((arm["size"] ** 2 * arm.clusters).sum()) / n
         clusters, units = clusters + int(arm.clusters.sum()), units + n
@@ -32,7 +34,7 @@ def correlation(sizes: "pd.DataFrame") -> IntraclusterCorrelation:
     if clusters <= arms or units <= clusters:
         return IntraclusterCorrelation(math.nan, math.nan, math.nan)
     size = (units - unequal) / (clusters - arms)
-    b, w = between / (clusters - arms), within / (units - clusters)
+    b, w = float(between / (clusters - arms)), float(within / (units - clusters))
     spread = b + (size - 1) * w
     icc = (b - w) / spread if spread > 0 else math.nan
     return IntraclusterCorrelation(icc, size, 1 + (size - 1) * icc)

@@ -7,7 +7,7 @@ from helpers.defaults import SRM_THRESHOLD
 from helpers.experiment.results import ASSIGNED, EXPOSED, Results
 from helpers.experiment.trust.check import TrustCheck
 from helpers.experiment.trust.marginal_srm import MarginalSRM, caveat
-from helpers.formatting import tested
+from helpers.formatting import p_text
 from helpers.stats.checks.srm import srm_by_group
 from helpers.stats.checks.srm_diagnosis import diagnose_srm
 from helpers.stats.multiplicity.corrections import adjust
@@ -27,7 +27,7 @@ def sample_ratios(results: Results, marginal: MarginalSRM | None) -> list[TrustC
         TrustCheck(
             f"Sample ratio, {population} units",
             "Do the arms have their designed sizes?",
-            f"{' : '.join(f'{n:,}' for n in test.observed)}, {tested(test.p_value)}",
+            f"{' : '.join(f'{n:,}' for n in test.observed)}, {p_text(test.p_value)}",
             "failed" if test.failed else "passed",
             FAMILY,
             p_value=test.p_value,

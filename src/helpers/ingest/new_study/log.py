@@ -77,6 +77,7 @@ def propose(
         columns={n: (c.name, "") for n, c in (mapped | named).items()}, time_format=roles.time_format(time),
         start=start, end=end, period="from the first to the last event; the end is excluded",
         metrics=metrics, segments=tuple(named), tolerate=tolerate, revenue=revenue,
+        money_digits=measures.money_digits(table, [mapped["price"]]) if "price" in mapped else 0,
         suspicious=tuple((c.name, reason) for c, reason in suspicious),
         plan=tuple(_planned(table, event, name, level, reached[level][1], mapped) for name, level in logged.items()),
         events={level: name for name, level in logged.items() if level != name},

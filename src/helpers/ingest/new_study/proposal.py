@@ -78,6 +78,7 @@ class StudyProposal:
     window_hours: float = 168
     revenue: str = ""
     time_format: Noted = ("", "")
+    money_digits: int = 0
 
     @property
     def levels(self) -> tuple[Arm, ...]:

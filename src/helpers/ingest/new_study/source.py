@@ -17,7 +17,7 @@ from helpers.ingest.new_study import dialect
 from helpers.ingest.parts import REJECTS, Parts
 from helpers.ingest.sql import literal, number, quoted
 from helpers.ingest.values import number_formats
-from helpers.ingest.values.amounts import PLAIN, Amounts, canonical, pattern
+from helpers.ingest.values.amounts import PLAIN, Amounts, canonical, decimals, pattern
 from helpers.ingest.values.ids import Ids
 from helpers.pipeline.files import scratch
 
@@ -74,6 +74,11 @@ class SourceTable:
             else f"{quoted(column)}::varchar"
         )
         return f"nullif(trim({written}), '')"
+
+    def decimals(self, column: str) -> int:
+        """Digits behind the point that the numbers of a column have at most."""
+        text = canonical(self.text(column), replace(self.numbers.get(column, Amounts()), plain=False))
+        return int(self.number(f"select max({decimals('t')}) from (select {text} as t from {{table}})"))
 
     def value(self, column: str, text: str | None = None) -> str:
         """SQL of a column (of its ``text``) as a finite number that a metric can hold; truth values are 1 and 0, everything else null."""

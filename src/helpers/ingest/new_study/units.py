@@ -89,6 +89,7 @@ def propose(
         outcomes={names[c.name]: (c.name, _seen("outcome", c)) for c in kinds.outcomes},
         before=before, shown={level: arm_names[arm] for level, arm in mapping.items()}, tolerate=tolerate,
         suspicious=tuple((c.name, reason) for c, reason in suspicious), revenue=money[0] if money else "",
+        money_digits=measures.money_digits(table, kinds.outcomes),
         assumed=(
             f"grain: unit table, one row a unit ({rows:,} rows)",
             _unit_said(unit, repeated),

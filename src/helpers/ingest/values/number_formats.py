@@ -41,7 +41,8 @@ class _Seen:
     """What stands in a column of text: values that only a point or only a comma makes numbers, and those that both do.
 
     ``examples`` are the first value of each kind, by the sign before its decimals; '' for one that either makes a
-    number, and '%' for one that is a number without a per cent sign where others have it.
+    number, 'as .' and 'as ,' for one that no program writes so, and '%' for one without a per cent sign where others
+    have it.
     """
 
     column: str
@@ -116,7 +117,7 @@ def formats(
         text = canonical(f"{quoted(column)}::varchar", as_decided)
         few = as_decided.plain and first[column].decimals <= FEW
         found[column] = first[column].amounts if few else _measured(con, parts, as_decided, text)
-        example = "" if as_decided.plain else seen[column].example(point)
+        example = "" if as_decided.plain else seen[column].example(f"as {point}")
         if example:
             read = con.execute(f"select {canonical(literal(example), as_decided)}").fetchall()[0][0]
             notes.append(f"column '{column}': {example} is read as {_shown(read)}")
@@ -199,7 +200,8 @@ def _taken_apart(con: "duckdb.DuckDBPyConnection", parts: "Parts", column: str) 
         f"""select
             arg_min(t, key) filter (dot and not comma), arg_min(t, key) filter (comma and not dot),
             arg_min(t, key) filter (dot and comma and (contains(t, '.') or contains(t, ','))),
-            arg_min(t, key) filter ((dot or comma) and (contains(t, ',') or not regexp_full_match(t, {literal(PLAIN)}))),
+            arg_min(t, key) filter (dot and not regexp_full_match(t, {literal(PLAIN)})),
+            arg_min(t, key) filter (comma and not regexp_full_match(t, {literal(PLAIN)})),
             count(*) filter ((dot or comma) and contains(t, '%')) as percents,
             arg_min(t, key) filter ((dot or comma) and not contains(t, '%') and regexp_matches(t, '[1-9]')),
             list_sort(list(distinct regexp_extract(t, {literal(MARK)})) filter ((dot or comma) and regexp_matches(t, {literal(MARK)})))
@@ -208,10 +210,9 @@ def _taken_apart(con: "duckdb.DuckDBPyConnection", parts: "Parts", column: str) 
     ).fetchall()[0]
     both: tuple[tuple[Point, str | None], ...] = ((".", row[0]), (",", row[1]))
     points = frozenset(point for point, example in both if example)
-    examples = {point: example or row[3] or "" for point, example in both} | {"": row[2] or "", "%": row[5] or ""}
-    return _Seen(
-        column, False, points, row[2] is not None, tuple(row[6] or ()), bool(row[4] and row[5]), tuple(examples.items())
-    )
+    named = {".": row[0], ",": row[1], "": row[2], "as .": row[3], "as ,": row[4], "%": row[6]}
+    examples = tuple((name, example or "") for name, example in named.items())
+    return _Seen(column, False, points, row[2] is not None, tuple(row[7] or ()), bool(row[5] and row[6]), examples)
 
 
 def _elsewhere(con: "duckdb.DuckDBPyConnection", parts: "Parts", known: set[str]) -> set[Point]:

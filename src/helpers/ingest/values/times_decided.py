@@ -128,12 +128,12 @@ def order_of(column: TimeColumn, key: str = "data.time_format: ") -> tuple[str, 
 
     ``key`` is where the order may be said.
     """
-    parts = literal("^([0-9]{1,2})[-/.]([0-9]{1,2})[-/.]([0-9]{4}|[0-9]{2})")
+    blanks = f"{shapes.BLANKS[:-1]}*"
+    parts = literal(f"^{blanks}([0-9]{{1,2}})[-/.]([0-9]{{1,2}})[-/.]([0-9]{{4}}|[0-9]{{2}})")
     dates = column.rows(
         f"""select regexp_extract(t, {parts}, ['a', 'b', 'c']) as date, count(*), {_FIRST}
-        from (select trim({column.raw}) as t, file_index, file_row_number from {{table}}
-            where not regexp_full_match({column.raw}, {literal(shapes.PLAIN)}))
-        where regexp_full_match(lower(t), {literal(shapes.NUMBERED)}) group by 1"""
+        from (select {column.raw} as t, file_index, file_row_number from {{table}}
+            where regexp_full_match({column.raw}, {literal(f"(?i:{blanks}(?:{shapes.NUMBERED}))")})) group by 1"""
     )
     read = [(date, n, first, _orders(**date)) for date, n, first in dates]
     read = sorted((row for row in read if row[3]), key=lambda row: (row[2]["file"], row[2]["row"]))

@@ -38,10 +38,11 @@ def in_any_order(text: str) -> str:
 
     What does not look like a time at first sight, as most texts of a table, is not taken to pieces.
     """
-    others = ", ".join(moment(text, "VARCHAR", Times(order=order)) for order in ("month_first", "year_first"))
-    numbers = f"case when {_is(normal(text), shapes.NUMBERED)} then coalesce({others}) end"
+    others = ", ".join(moment("u", "VARCHAR", Times(order=order)) for order in ("month_first", "year_first"))
+    numbers = f"case when {_is(normal('u'), shapes.NUMBERED)} then coalesce({others}) end"
     likely = f"length({text}) between 6 and 80 and {_is(text, shapes.LIKELY)}"
-    return f"case when {likely} then coalesce({moment(text, 'VARCHAR', Times(order='day_first'))}, {numbers}) end"
+    first = moment("u", "VARCHAR", Times(order="day_first"))
+    return f"case when {likely} then {let('u', text, f'coalesce({first}, {numbers})')} end"
 
 
 def raw_of(source: str | ColumnOf, types: dict[str, str]) -> tuple[str, str]:
@@ -67,7 +68,7 @@ def form(raw: str, kind: str, times: Times) -> str:
         when regexp_matches(t, {literal(shapes.OFFSET + "$")}) then 'timezone_offset'
         when regexp_matches(t, '^[0-9]{{4}}[-/.0-9]') then 'iso' else 'unknown' end"""
     return f"""case when {text} is null then null when {_is(text, shapes.PLAIN)} then 'iso'
-        when {_is(text, shapes.PLAIN_OFFSET)} then 'timezone_offset' else {let("t", normal(text), odd)} end"""
+        when regexp_matches({text}, {literal(f"^(?:{shapes.PLAIN_OFFSET})$")}) then 'timezone_offset' else {let("t", f"lower(trim({text}))", odd)} end"""
 
 
 def clockless(raw: str, kind: str, times: Times) -> str:
@@ -85,7 +86,11 @@ def normal(text: str) -> str:
 
 
 def let(name: str, value: str, then: str) -> str:
-    """SQL that names a value and goes on with it, so that it is made once a row."""
+    """SQL that names a value and goes on with it, so that it is made once a row, and only where it is asked for.
+
+    What two expressions of a query share is made for all rows, even behind a ``case``: what is costly there is written
+    so that they do not share it, as :func:`form` and :func:`moment` do.
+    """
     return f"list_transform([{value}], lambda {name}: {then})[1]"
 
 

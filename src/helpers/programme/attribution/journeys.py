@@ -76,7 +76,7 @@ def of_paths(
     *,
     ages: Sequence[Sequence[float]] | None = None,
 ) -> Journeys:
-    """Journeys of paths with counts, each as if of a shopper of its own.
+    """Journeys of paths with counts, each as if of a shopper of its own; shoppers are numbered in the order of their paths.
 
     Args:
         paths: channels of each, the earliest touch first.
@@ -101,7 +101,9 @@ def of_paths(
     channel = np.array([number[c] for path in paths for c in path], dtype=np.int64)
     age = np.array([a for each in ages for a in each], dtype=np.float64) if ages is not None else np.zeros(len(channel))
     starts = np.r_[0, np.cumsum([*map(len, paths)], dtype=np.int64)]
-    return Journeys(names, channel, age, starts, counts[0], counts[1], np.arange(len(paths)))
+    parts = [(tuple(path), *count) for path, count in zip(paths, counts.T.tolist(), strict=True)]
+    shopper = np.argsort(sorted(range(len(paths)), key=lambda j: (parts[j], tuple(age[starts[j] : starts[j + 1]]))))
+    return Journeys(names, channel, age, starts, counts[0], counts[1], shopper)
 
 
 @dataclass(frozen=True)

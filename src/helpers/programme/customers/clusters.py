@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 from helpers.defaults import ALPHA
 from helpers.errors import ReportError
 from helpers.stats.binomial import BinomialInterval, binomial_interval
+from helpers.stats.row_order import row_order
 
 if TYPE_CHECKING:
     import numpy as np
@@ -101,6 +102,7 @@ def clustering(frame: "pd.DataFrame", most: int, bar: float, rng: "np.random.Gen
 
     Reference: Hennig (2007), CSDA 52, 258-271; Ben-David, von Luxburg and Pal (2006), COLT, 5-19, for the warning.
     """
+    import numpy as np
     import pandas as pd
 
     table = features(frame)
@@ -111,7 +113,9 @@ def clustering(frame: "pd.DataFrame", most: int, bar: float, rng: "np.random.Gen
             expected=f"ten for each of {most} clusters",
             remedy="lower segments.most_clusters",
         )
-    x = table.to_numpy()
+    order = row_order(*table.to_numpy().T)  # resamples and starting points are drawn by value, not by position
+    table = table.iloc[order]
+    x = np.ascontiguousarray(table.to_numpy())
     tried = tuple(_stability(x, k, rng) for k in range(2, most + 1))
     k = max((s.k for s in tried if s.low >= bar), default=2)
     codes = pd.Series(_fitted(x, k, rng).labels_, index=table.index)
@@ -121,7 +125,8 @@ def clustering(frame: "pd.DataFrame", most: int, bar: float, rng: "np.random.Gen
         Cluster(names[int(c)], int(n), binomial_interval(int(n), len(table)), dict(table[codes == c].median()))
         for c, n in sizes.items()
     )
-    return Clustering(clusters, codes.map(names), tried, bar, len(frame) - len(table))
+    labels = codes.map(names).iloc[np.argsort(order)]
+    return Clustering(clusters, labels, tried, bar, len(frame) - len(table))
 
 
 def _fitted(x: "np.ndarray[Any, Any]", k: int, rng: "np.random.Generator") -> Any:
@@ -187,6 +192,8 @@ def against_truth(found: Clustering, kinds: "pd.Series[str]", rng: "np.random.Ge
 
     truth = kinds.loc[found.labels.index].to_numpy()
     labels = found.labels.to_numpy()
+    order = row_order(truth, labels)
+    truth, labels = truth[order], labels[order]
     drawn = []
     for _ in range(runs):
         rows = rng.integers(0, len(labels), len(labels))

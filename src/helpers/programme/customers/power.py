@@ -8,6 +8,7 @@ from helpers.defaults import ALPHA
 from helpers.programme.customers.movement import pooled
 from helpers.stats.adjustment.cuped import cuped
 from helpers.stats.adjustment.post_stratification import post_stratify
+from helpers.stats.row_order import row_order
 from helpers.stats.summaries.mean import Mean
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ class Gain:
 
 
 def gains(
-    frame: "pd.DataFrame", segmentations: Mapping[str, str], minimum: int, rng: "np.random.Generator"
+    frame: "pd.DataFrame", segmentations: Mapping[str, str], minimum: int, rng: "np.random.Generator", runs: int = RUNS
 ) -> tuple[Gain, ...]:
     r"""What each segmentation, and CUPED by the last interval's spending beside them, takes off the variance.
 
@@ -52,7 +53,7 @@ def gains(
         frame: a row a shopper, with ``next_cents``, ``before_cents`` and a column for each of ``segmentations``.
         segmentations: what each is called -> its column.
         minimum: segments with fewer shoppers are pooled.
-        rng: draws the resamples.
+        rng: draws the resamples, ``runs`` of them.
 
     When it lies: a few large spenders hold most of the variance, so that another month can differ by more than the
     interval says; segments made with knowledge of the outcome's days remove more than they may; and what is removed for
@@ -61,16 +62,18 @@ def gains(
     Reference: Miratrix, Sekhon and Yu (2013), JRSS B 75, 369-396; Deng, Xu, Kohavi and Walker (2013), WSDM, 123-132.
     """
     columns = frame.assign(**{c: pooled(frame[c], minimum) for c in segmentations.values()})
-    found = [_gain(name, columns, _stratified(column), rng) for name, column in segmentations.items()]
-    return (*found, _gain("CUPED by last spending", columns, _adjusted, rng))
+    used = ["next_cents", "before_cents", *segmentations.values()]
+    columns = columns.iloc[row_order(*(columns[c] for c in used))]  # shoppers are drawn by value, not by position
+    found = [_gain(name, columns, _stratified(column), rng, runs) for name, column in segmentations.items()]
+    return (*found, _gain("CUPED by last spending", columns, _adjusted, rng, runs))
 
 
 def _gain(
-    name: str, frame: "pd.DataFrame", removed: "Callable[[pd.DataFrame], float]", rng: "np.random.Generator"
+    name: str, frame: "pd.DataFrame", removed: "Callable[[pd.DataFrame], float]", rng: "np.random.Generator", runs: int
 ) -> Gain:
     import numpy as np
 
-    drawn = [removed(frame.iloc[rng.integers(0, len(frame), len(frame))]) for _ in range(RUNS)]
+    drawn = [removed(frame.iloc[rng.integers(0, len(frame), len(frame))]) for _ in range(runs)]
     low, high = np.quantile(drawn, (ALPHA / 2, 1 - ALPHA / 2))
     return Gain(name, removed(frame), float(low), float(high))
 

@@ -7,6 +7,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from helpers.defaults import CONFIDENCE
 from helpers.errors import ReportError
+from helpers.stats.validation import finite_array, finite_vector
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -53,7 +54,7 @@ def watch(orders: ArrayLike, false_alarms_per_year: float) -> Watched:
     """
     from scipy.stats import t
 
-    y = np.asarray(orders, np.float64)
+    y = finite_array("orders", orders)
     days = y.shape[-1]
     if days <= WINDOW:
         raise ReportError("too few days to watch", got=f"{days} days", expected=f"more than {WINDOW}")
@@ -92,7 +93,11 @@ def healthy(orders: ArrayLike, runs: int, rng: np.random.Generator) -> Floats:
 
     Assumption: days are independent given their mean; it lies where demand has bursts that chance alone does not make.
     """
-    y = np.asarray(orders, np.float64)
+    y = finite_vector("orders", orders)
+    if len(y) <= WINDOW or (y < 0).any():
+        raise ReportError(
+            "no healthy series can be drawn", got=f"{len(y)} days", expected=f"counts of more than {WINDOW} days"
+        )
     half = 14
     padded = np.pad(y, half, mode="reflect")
     level = np.median(np.lib.stride_tricks.sliding_window_view(padded, 2 * half + 1), axis=-1)
@@ -139,7 +144,8 @@ def calibrated(orders: ArrayLike, false_alarms_per_year: float, runs: int, seed:
     step in proportion makes up for it. The rate is then measured on other healthy series. It lies as :func:`healthy` does.
     """
     first, second = (healthy(orders, runs, np.random.default_rng((seed, k))) for k in (2, 3))
-    asked = false_alarms_per_year**2 / rate(first, false_alarms_per_year).per_year
+    seen = rate(first, false_alarms_per_year).per_year
+    asked = false_alarms_per_year**2 / seen if seen else false_alarms_per_year
     return Calibrated(watch(orders, asked), rate(second, asked))
 
 

@@ -2,15 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from helpers.defaults import CONFIDENCE, RIVAL_GAIN
-from helpers.programme.prediction import scores
+from helpers.programme.prediction import logistic, scores
 from helpers.programme.prediction.features import SEGMENTS, Split
 from helpers.stats.estimate import Estimate
+from helpers.stats.row_order import row_order
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -33,7 +34,7 @@ class EvaluatedModel:
 
     Attributes:
         label: what it tells the chance of.
-        columns: its features.
+        columns: its features, those that differ between rows.
         rows: it was fitted on.
         coefficients: of the logistic regression, with intervals that let rows of one subscriber go together.
         chances: on the test rows, in their order.
@@ -70,7 +71,7 @@ def prepared(rows: "pd.DataFrame", columns: Sequence[str]) -> "pd.DataFrame":
 
 
 def evaluated(parts: Split, label: str, columns: Sequence[str]) -> EvaluatedModel:
-    """Fit on the earlier snapshots, judge on the later ones.
+    """Fit on the earlier snapshots, judge on the later ones. A column of one value in the earlier ones is left out.
 
     The chance is 1 / (1 + exp(-(a + b'x))), by maximum likelihood without a penalty (some thousand outcomes, a dozen
     features). Gradient-boosted trees are fitted beside it and would replace it only if they were shown to separate better by more than
@@ -81,44 +82,37 @@ def evaluated(parts: Split, label: str, columns: Sequence[str]) -> EvaluatedMode
     leave says nothing on whether an offer helps; see :mod:`helpers.programme.prediction.uplift`.
     """
     from sklearn.ensemble import HistGradientBoostingClassifier
-    from sklearn.linear_model import LogisticRegression
-    from sklearn.pipeline import make_pipeline
-    from sklearn.preprocessing import StandardScaler
+    from threadpoolctl import threadpool_limits
 
-    train, test = (prepared(rows, columns) for rows in (parts.train, parts.test))
+    named = [c for c in columns if parts.train[c].nunique() > 1]
+    train, test = (prepared(rows, named).to_numpy() for rows in (parts.train, parts.test))
     y_train, y_test = (rows[label].to_numpy(np.bool_) for rows in (parts.train, parts.test))
-    model = make_pipeline(StandardScaler(), LogisticRegression(C=np.inf, max_iter=500)).fit(train, y_train)
-    chances = model.predict_proba(test)[:, 1]
+    order = row_order(*train.T, y_train)  # trees learn from rows by their values, in whatever order these came
+    train, y_train, learnt_from = train[order], y_train[order], parts.train["subscriber"].to_numpy()[order]
+    model = logistic.fitted(train, y_train, named)
+    chances = model.chances(test)
     trees = HistGradientBoostingClassifier(
         max_iter=80, learning_rate=0.05, max_leaf_nodes=8, min_samples_leaf=200, random_state=0
     )
-    rival = trees.fit(train, y_train).predict_proba(test)[:, 1]
+    with threadpool_limits(1):  # so that sums are added up in one order
+        rival = trees.fit(train, y_train).predict_proba(test)[:, 1]
     who = parts.test["subscriber"]
+    errors = logistic.clustered_errors(model, train, y_train, learnt_from)
     return EvaluatedModel(
         label=label,
-        columns=tuple(columns),
+        columns=tuple(named),
         rows=len(train),
-        coefficients=_coefficients(train, y_train, parts.train["subscriber"]),
+        coefficients=tuple(
+            Coefficient(name, Estimate.of(float(weight), float(error), CONFIDENCE))
+            for name, weight, error in zip(named, model.weights[1:], errors[1:], strict=True)
+        ),
         chances=chances,
         auc=scores.auc(y_test, chances, who),
-        train_auc=float(scores.auc(y_train, model.predict_proba(train)[:, 1]).value),
+        train_auc=float(scores.auc(y_train, model.chances(train)).value),
         brier=scores.brier(y_test, chances, who),
         brier_of_mean=float(scores.brier(y_test, np.full(len(y_test), y_train.mean())).value),
         bins=scores.calibration(y_test, chances),
         rival_gain=scores.auc_gain(y_test, rival, chances, who),
-    )
-
-
-def _coefficients(prepared: "pd.DataFrame", happened: NDArray[np.bool_], who: Any) -> tuple[Coefficient, ...]:
-    """The same likelihood by statsmodels, for standard errors that are clustered by subscriber."""
-    import statsmodels.api as sm
-
-    scaled = (prepared - prepared.mean()) / prepared.std(ddof=0)
-    fit = sm.Logit(happened.astype(float), sm.add_constant(scaled)).fit(
-        disp=False, cov_type="cluster", cov_kwds={"groups": who.to_numpy()}
-    )
-    return tuple(
-        Coefficient(name, Estimate.of(float(fit.params[name]), float(fit.bse[name]), CONFIDENCE)) for name in scaled
     )
 
 

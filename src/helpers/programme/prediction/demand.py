@@ -7,7 +7,11 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from helpers.defaults import CONFIDENCE
+from helpers.errors import ReportError
+from helpers.programme.prediction.level_and_week import WEEK, fitted
 from helpers.stats.estimate import Estimate
+from helpers.stats.inference import critical
+from helpers.stats.validation import finite_vector
 from helpers.warehouse import query
 
 if TYPE_CHECKING:
@@ -16,7 +20,6 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 
-WEEK = 7
 FIRST_ORIGIN = 112
 """Days that the first forecast of the backtest has seen."""
 
@@ -68,7 +71,7 @@ def daily(con: "duckdb.DuckDBPyConnection") -> "pd.DataFrame":
 def forecast(orders: ArrayLike, ahead: int) -> tuple[Floats, Floats, Floats]:
     """Median and interval of each of the next ``ahead`` days: a local level and a fixed week, on the square root of orders.
 
-    An unobserved-components model by maximum likelihood (statsmodels); the root makes the noise of counts even, and ends
+    An unobserved-components model by maximum likelihood (:mod:`~helpers.programme.prediction.level_and_week`); the root makes the noise of counts even, and ends
     of the interval are squared back. Assumptions: the level wanders, the week does not change, errors are normal on the
     root. It lies on days that a calendar knows and it does not (sales, outages): they come as surprises, and once seen
     they widen what follows; and its intervals hold for each day, not for all days at once.
@@ -78,13 +81,9 @@ def forecast(orders: ArrayLike, ahead: int) -> tuple[Floats, Floats, Floats]:
     >>> bool((low < point).all() and (point < high).all())
     True
     """
-    import statsmodels.api as sm
-
-    y = np.sqrt(np.asarray(orders, np.float64) + 3 / 8)
-    model = sm.tsa.UnobservedComponents(y, level="llevel", seasonal=WEEK, stochastic_seasonal=False)
-    told = model.fit(disp=False).get_forecast(ahead)
-    ends = np.asarray(told.conf_int(alpha=1 - CONFIDENCE))
-    point, low, high = (np.maximum(v, 0.0) ** 2 - 3 / 8 for v in (told.predicted_mean, ends[:, 0], ends[:, 1]))
+    middle, error = fitted(np.sqrt(_counts(orders) + 3 / 8)).ahead(ahead)
+    reach = float(critical(1 - CONFIDENCE)) * error
+    point, low, high = (np.maximum(v, 0.0) ** 2 - 3 / 8 for v in (middle, middle - reach, middle + reach))
     return np.maximum(point, 0.0), np.maximum(low, 0.0), np.maximum(high, 0.0)
 
 
@@ -93,13 +92,30 @@ def backtest(orders: ArrayLike, ahead: int) -> Backtest:
 
     Assumption: origins are nearly independent, since their days do not overlap. It lies as a promise: it is an average
     over the days there were, and the next ones may be of another kind.
+
+    Raises :class:`~helpers.errors.ReportError` for too few days, or weeks that are all the same: no error can be scaled by them.
     """
-    y = np.asarray(orders, np.float64)
-    made = tuple(_from(y, origin, ahead) for origin in range(FIRST_ORIGIN, len(y) - ahead + 1, ahead))
+    y = _counts(orders)
+    origins = range(FIRST_ORIGIN, len(y) - ahead + 1, ahead)
+    if len(origins) < 2 or (y[WEEK:FIRST_ORIGIN] == y[: FIRST_ORIGIN - WEEK]).all():
+        raise ReportError(
+            "the forecasts cannot be judged",
+            got=f"{len(y)} days, {'' if len(origins) > 1 else f'{len(origins)} of them forecast from, '}{ahead} days ahead",
+            expected=f"{FIRST_ORIGIN + 2 * ahead} days or more, of weeks that differ",
+            remedy="lower prediction.ahead_days, or bring a longer log",
+        )
+    made = tuple(_from(y, origin, ahead) for origin in origins)
     errors = np.array([np.abs(f.point - f.seen).mean() / f.scale for f in made])
     naive = np.array([np.abs(f.naive - f.seen).mean() / f.scale for f in made])
     inside = np.array([((f.low <= f.seen) & (f.seen <= f.high)).mean() for f in made])
     return Backtest(made, _mean(errors), _mean(naive), _mean(naive - errors), _mean(inside))
+
+
+def _counts(orders: ArrayLike) -> Floats:
+    y = finite_vector("orders", orders)
+    if (y < 0).any():
+        raise ReportError("orders of a day cannot be below zero", got=f"{y.min():g}", expected="counts")
+    return y
 
 
 def _from(y: Floats, origin: int, ahead: int) -> Forecast:

@@ -9,6 +9,7 @@ from helpers.defaults import CONFIDENCE
 from helpers.errors import ReportError
 from helpers.stats.binomial import BinomialInterval, binomial_interval
 from helpers.stats.estimate import Estimate
+from helpers.stats.validation import finite_vector
 
 Floats = NDArray[np.float64]
 
@@ -25,7 +26,7 @@ def _separation(happened: ArrayLike, score: ArrayLike) -> tuple[float, Floats]:
     """The AUC and each row's influence on it."""
     from scipy.stats import rankdata
 
-    y, s = np.asarray(happened, np.bool_), np.asarray(score, np.float64)
+    y, s = np.asarray(happened, np.bool_), _told(score)
     yes, no = int(y.sum()), int((~y).sum())
     if min(yes, no) < 2:
         raise ReportError(
@@ -39,6 +40,14 @@ def _separation(happened: ArrayLike, score: ArrayLike) -> tuple[float, Floats]:
     influence[y] = (beaten - value) / np.sqrt(yes * (yes - 1))
     influence[~y] = (beating - value) / np.sqrt(no * (no - 1))
     return value, influence
+
+
+def _told(score: ArrayLike) -> Floats:
+    """Scores as numbers, of one row or more."""
+    found = finite_vector("scores", score)
+    if not found.size:
+        raise ReportError("no forecast can be judged without rows", got="none", expected="one row or more")
+    return found
 
 
 def auc(happened: ArrayLike, score: ArrayLike, clusters: ArrayLike | None = None) -> Estimate:
@@ -81,7 +90,7 @@ def brier(happened: ArrayLike, chance: ArrayLike, clusters: ArrayLike | None = N
     >>> round(brier([0, 1, 1], [0.2, 0.7, 0.9]).value, 4)
     0.0467
     """
-    loss = (np.asarray(chance, np.float64) - np.asarray(happened, np.float64)) ** 2
+    loss = (_told(chance) - np.asarray(happened, np.float64)) ** 2
     return Estimate.of(float(loss.mean()), _clustered((loss - loss.mean()) / len(loss), clusters), CONFIDENCE)
 
 
@@ -95,15 +104,18 @@ class Bin:
 
 
 def calibration(happened: ArrayLike, chance: ArrayLike, bins: int = 10) -> tuple[Bin, ...]:
-    """What was told against what happened, in equally many rows a bin.
+    """What was told against what happened, in equally many rows a bin; rows of one chance share the bin of their middle rank.
 
     Intervals are Clopper-Pearson's of each bin. It lies within a bin: chances that are wrong in opposite ways cancel.
 
     >>> [(b.told, b.seen.share, b.rows) for b in calibration([0, 1, 1, 1], [0.4, 0.4, 0.9, 0.9], 2)]
     [(0.4, 0.5, 2), (0.9, 1.0, 2)]
     """
-    y, p = np.asarray(happened, np.bool_), np.asarray(chance, np.float64)
-    parts = [part for part in np.array_split(np.argsort(p, kind="stable"), bins) if len(part)]
+    from scipy.stats import rankdata
+
+    y, p = np.asarray(happened, np.bool_), _told(chance)
+    of = np.floor((rankdata(p) - 0.5) / len(p) * bins)
+    parts = [np.flatnonzero(of == number) for number in np.unique(of)]
     return tuple(Bin(float(p[i].mean()), binomial_interval(int(y[i].sum()), len(i)), len(i)) for i in parts)
 
 

@@ -2,14 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from helpers.defaults import CONFIDENCE
 from helpers.errors import ReportError
+from helpers.programme.prediction import logistic
 from helpers.programme.prediction.classifier import prepared
+from helpers.stats.row_order import row_order
 from helpers.warehouse import query
 
 if TYPE_CHECKING:
@@ -67,7 +69,7 @@ def truth(con: "duckdb.DuckDBPyConnection") -> "pd.DataFrame":
 
 
 def scored(rows: "pd.DataFrame", columns: Sequence[str], seed: int) -> Scored:
-    """Learn on a random half, tell the other half.
+    """Learn on a random half, tell the other half, which comes back in the order of the subscribers, or of all values.
 
     T-learner: the chance to stay by logistic regression in each arm, their difference. X-learner (Kunzel and others 2019):
     each subscriber's effect is imputed by the other arm's model, then regressed on the features in each arm, and both are
@@ -78,29 +80,33 @@ def scored(rows: "pd.DataFrame", columns: Sequence[str], seed: int) -> Scored:
     errors passes for an effect. The X-learner lies with its first stage, and flattens what is not linear in the features.
     Neither sees an effect that no feature tells.
     """
-    from sklearn.linear_model import LinearRegression, LogisticRegression
-    from sklearn.pipeline import make_pipeline
-    from sklearn.preprocessing import StandardScaler
-
+    by = ["subscriber"] if "subscriber" in rows else [*columns, "treated", "stays"]
+    rows = rows.iloc[
+        row_order(*(rows[c] for c in by))
+    ]  # the halves are drawn by who they are, in whatever order they came
     mine = np.random.default_rng((seed, 0)).permutation(len(rows)) < len(rows) // 2
-    x, treated, stays = prepared(rows, columns), rows["treated"].to_numpy(np.bool_), rows["stays"].to_numpy(np.float64)
+    x = prepared(rows, columns).to_numpy()
+    treated, stays = rows["treated"].to_numpy(np.bool_), rows["stays"].to_numpy(np.float64)
 
-    def told(arm: Any) -> Floats:
-        model = make_pipeline(StandardScaler(), LogisticRegression(C=1.0)).fit(x[mine & arm], stays[mine & arm])
-        return np.asarray(model.predict_proba(x)[:, 1], np.float64)
+    def told(arm: Flags) -> Floats:
+        return logistic.fitted(x[mine & arm], stays[mine & arm], columns, penalty=1.0).chances(x)
 
     without, with_offer = told(~treated), told(treated)
     imputed = np.where(treated, stays - without, with_offer - stays)
-    stages = []
-    for arm in (treated, ~treated):
-        stage = make_pipeline(StandardScaler(), LinearRegression())
-        stages.append(stage.fit(x[mine & arm], imputed[mine & arm]).predict(x[~mine]))
+    stages = [_regressed(x[mine & arm], imputed[mine & arm], x[~mine]) for arm in (treated, ~treated)]
     return Scored(
         rows[~mine].reset_index(drop=True),
         (with_offer - without)[~mine],
         (stages[0] + stages[1]) / 2,
         1 - without[~mine],
     )
+
+
+def _regressed(x: Floats, effect: Floats, at: Floats) -> Floats:
+    """Least squares of an effect on the features, read off elsewhere; the shortest weights where features say the same."""
+    centre, scale = logistic.standardised(x)
+    weights = np.linalg.lstsq((x - centre) / scale, effect - effect.mean(), rcond=1e-10)[0]
+    return logistic.along((at - centre) / scale, np.r_[effect.mean(), weights])
 
 
 @dataclass(frozen=True)
@@ -128,18 +134,20 @@ class Qini:
 def qini(name: str, score: Floats, at: Scored, runs: int, rng: np.random.Generator) -> Qini:
     """Qini curve of a score on the held-out half; intervals by resampling its subscribers, the models as they are.
 
-    At share s, (stays of the treated / treated - stays of the others / others) * s among the first s by the score.
+    At share s, (stays of the treated / treated - stays of the others / others) * s among the first s by the score; within
+    subscribers of one score the curve is straight, for none of them comes first.
     Assumption: the coin was fair. It lies at small shares, where few of either arm are left, and the interval holds for
     these models, not for the way of making them.
 
     Reference: Radcliffe (2007); Gutierrez and Gerardy (2017).
     """
-    order = np.argsort(-score, kind="stable")
+    order = row_order(-np.asarray(score), at.treated, at.stays)
     treated, stays = at.treated[order], at.stays[order].astype(np.float64)
+    last = np.r_[np.diff(np.asarray(score)[order]) != 0, True]  # those of one score come in together
     share = np.linspace(0, 1, 51)
-    won = _curve(treated, stays, np.ones(len(order)), share)
+    won = _curve(treated, stays, last, np.ones(len(order)), share)
     weights = rng.multinomial(len(order), np.full(len(order), 1 / len(order)), size=runs)
-    curves = np.array([_curve(treated, stays, w.astype(np.float64), share) for w in weights])
+    curves = np.array([_curve(treated, stays, last, w.astype(np.float64), share) for w in weights])
     ends = [(1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2]
     low, high = np.quantile(curves, ends, axis=0)
     areas = np.quantile([_area(share, c) for c in curves], ends)
@@ -153,13 +161,13 @@ def rankings(at: Scored, runs: int, seed: int) -> tuple[Qini, Qini]:
     return first, second
 
 
-def _curve(treated: Flags, stays: Floats, weights: Floats, share: Floats) -> Floats:
+def _curve(treated: Flags, stays: Floats, last: Flags, weights: Floats, share: Floats) -> Floats:
     arms = []
     reached = np.cumsum(weights) / weights.sum()
     for arm in (treated, ~treated):
         n, kept = np.cumsum(weights * arm), np.cumsum(weights * arm * stays)
         arms.append(kept / np.maximum(n, 1.0))
-    return np.interp(share, np.r_[0.0, reached], np.r_[0.0, (arms[0] - arms[1]) * reached])
+    return np.interp(share, np.r_[0.0, reached[last]], np.r_[0.0, ((arms[0] - arms[1]) * reached)[last]])
 
 
 def _area(share: Floats, won: Floats) -> float:

@@ -42,7 +42,7 @@ def record(nb: Notebook, made: Decision, headline: str, risk: float | None) -> N
         risk,
         "share",
         "Chance that there is no improvement, given the result and the prior success rate",
-        reason="" if risk is not None else "no size can be planned on the primary metric, so no power is known",
+        reason="no size can be planned on the primary metric, so no power is known",
     )
     nb.record("decision.verdict", made.verdict, "text", "GO, ITERATE, KILL or INVALID by the study's rule")
     nb.record("decision.headline", headline, "text", "The decision in a sentence")

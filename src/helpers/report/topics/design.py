@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from helpers.config import Study
 from helpers.experiment.design import PlannedExperiment
 from helpers.experiment.rerandomisation import Rerandomised
-from helpers.formatting import LEVEL, Unit, finite, formatted, interval, with_interval
+from helpers.formatting import LEVEL, NO_INTERVAL, Unit, finite, formatted, interval, with_interval
 from helpers.report.tables import Row, mark
 from helpers.report.topics.effects import text_margin
 from helpers.stats.adjustment.cuped import VarianceReduction
@@ -121,14 +121,14 @@ def record(nb: Notebook, found: PlannedExperiment) -> None:
             meaning,
             reason=found.reason,
         )
-    nb.record("design.days", days, "days", "Days until as many units were exposed" if days is not None else note)
-    nb.record("design.weeks", weeks, "weeks", "Whole weeks to run" if weeks is not None else note)
+    nb.record("design.days", days, "days", "Days until as many units were exposed", reason=note)
+    nb.record("design.weeks", weeks, "weeks", "Whole weeks to run", reason=note)
     nb.record(
         "design.detectable_now",
         found.detectable_now,
         "relative",
         "Smallest relative effect that the exposed units find with the planned power",
-        reason=found.reason or ("" if found.detectable_now is not None else TOO_FEW),
+        reason=found.reason or TOO_FEW,
     )
 
 
@@ -180,10 +180,14 @@ def record_cuped(nb: Notebook, found: Mapping[str, tuple[Effect, Effect, Varianc
             finite(reduction.share_remaining),
             "share",
             f"Variance of {label} left after CUPED",
-            reason="outcome or history is the same for every unit" if math.isnan(reduction.share_remaining) else "",
+            reason="outcome or history is the same for every unit",
         )
         nb.record(
-            f"cuped.{name}.relative", finite(adjusted.relative), "relative", f"Adjusted relative effect on {label}"
+            f"cuped.{name}.relative",
+            finite(adjusted.relative),
+            "relative",
+            f"Adjusted relative effect on {label}",
+            reason=adjusted.note or NO_INTERVAL,
         )
 
 

@@ -7,7 +7,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from helpers.config import Metric, Study
-from helpers.formatting import CHANGE, LEVEL, Unit, difference, finite, formatted, interval, level, unsigned
+from helpers.formatting import (
+    CHANGE,
+    LEVEL,
+    NO_INTERVAL,
+    Unit,
+    difference,
+    finite,
+    formatted,
+    interval,
+    level,
+    unsigned,
+)
 from helpers.report.tables import Row, mark
 from helpers.stats.checks.novelty import Novelty
 from helpers.stats.comparisons.noninferiority import NonInferiority
@@ -64,7 +75,7 @@ def table(found: Iterable[MetricEffect], study: Study) -> list[Row]:
     return rows
 
 
-def undrawn(found: Sequence[MetricEffect]) -> str:
+def absent_figure(found: Sequence[MetricEffect]) -> str:
     """Why none of these relative effects can be drawn; empty where one can."""
     if any(e.drawable for e in found):
         return ""
@@ -177,25 +188,39 @@ def record(nb: Notebook, found: Iterable[MetricEffect], guardrails: Mapping[str,
         nb.record(f"metrics.{e.metric.name}.verdict", verdict, "text", "What became of it")
     for name, g in guardrails.items():
         unit: Unit = "relative" if g.scale == "relative" else CHANGE[nb.study.metric(name).unit]
-        nb.record(f"metrics.{name}.bound", finite(g.bound), unit, "One-sided confidence bound on the harmful side")
+        nb.record(
+            f"metrics.{name}.bound",
+            finite(g.bound),
+            unit,
+            "One-sided confidence bound on the harmful side",
+            reason=g.effect.note or NO_INTERVAL,
+        )
 
 
 def _effect(nb: Notebook, prefix: str, e: MetricEffect, metric: Metric) -> None:
     x, what = e.effect, metric.label.lower()
-    nb.record(f"{prefix}.control", finite(x.control), LEVEL[metric.unit], f"Control: {what}")
-    nb.record(f"{prefix}.treatment", finite(x.treatment), LEVEL[metric.unit], f"Treatment: {what}")
-    nb.record(f"{prefix}.absolute", finite(x.absolute), CHANGE[metric.unit], f"Treatment minus control: {what}")
-    nb.record(f"{prefix}.absolute_low", finite(x.absolute_low), CHANGE[metric.unit], "Lower end of its interval")
-    nb.record(f"{prefix}.absolute_high", finite(x.absolute_high), CHANGE[metric.unit], "Upper end of its interval")
-    nb.record(f"{prefix}.relative", finite(x.relative), "relative", f"Relative change: {what}")
-    nb.record(f"{prefix}.relative_low", finite(x.relative_low), "relative", "Lower end of its interval")
-    nb.record(f"{prefix}.relative_high", finite(x.relative_high), "relative", "Upper end of its interval")
-    nb.record(f"{prefix}.p_value", finite(x.p_value), "p", f"Two-sided p-value, {x.method}")
+    why = x.note or NO_INTERVAL
+    nb.record(f"{prefix}.control", finite(x.control), LEVEL[metric.unit], f"Control: {what}", reason=why)
+    nb.record(f"{prefix}.treatment", finite(x.treatment), LEVEL[metric.unit], f"Treatment: {what}", reason=why)
+    nb.record(
+        f"{prefix}.absolute", finite(x.absolute), CHANGE[metric.unit], f"Treatment minus control: {what}", reason=why
+    )
+    nb.record(
+        f"{prefix}.absolute_low", finite(x.absolute_low), CHANGE[metric.unit], "Lower end of its interval", reason=why
+    )
+    nb.record(
+        f"{prefix}.absolute_high", finite(x.absolute_high), CHANGE[metric.unit], "Upper end of its interval", reason=why
+    )
+    nb.record(f"{prefix}.relative", finite(x.relative), "relative", f"Relative change: {what}", reason=why)
+    nb.record(f"{prefix}.relative_low", finite(x.relative_low), "relative", "Lower end of its interval", reason=why)
+    nb.record(f"{prefix}.relative_high", finite(x.relative_high), "relative", "Upper end of its interval", reason=why)
+    nb.record(f"{prefix}.p_value", finite(x.p_value), "p", f"Two-sided p-value, {x.method}", reason=why)
     nb.record(
         f"{prefix}.p_adjusted",
         finite(e.adjusted_p),
         "p",
         "The same after Holm over the success metrics (guardrails keep theirs)",
+        reason=why,
     )
 
 
@@ -210,7 +235,7 @@ def record_dilution(nb: Notebook, found: Mapping[str, MetricEffect]) -> None:
     """``itt.*``: the primary metric over all assigned units, and the share of them that was exposed."""
     both = found["exposed"].effect, found["assigned"].effect if "assigned" in found else None
     exposed, assigned = both
-    reason = "" if assigned else absent_dilution(nb.study).rstrip(".")
+    reason = (assigned.note or NO_INTERVAL) if assigned else absent_dilution(nb.study).rstrip(".")
     share = None
     if assigned:
         share = (exposed.n_control + exposed.n_treatment) / (assigned.n_control + assigned.n_treatment)
@@ -233,6 +258,7 @@ def record_differences(nb: Notebook, found: Mapping[str, Heterogeneity], trend: 
             finite(test.p_value),
             "p",
             f"Interaction test: one effect for all of {name}",
+            reason="fewer than two of its levels have an effect with an interval",
         )
         nb.record(
             f"interaction.{dimension}.claims",
@@ -241,11 +267,18 @@ def record_differences(nb: Notebook, found: Mapping[str, Heterogeneity], trend: 
             f"Levels of {name} that may be called different from the rest",
         )
     unit = CHANGE[nb.study.primary.unit]
+    why = trend.note or "too few days with an effect"
     nb.record("novelty.verdict", trend.verdict, "text", "Trend of the effect over the days of first exposure")
-    nb.record("novelty.p_value", finite(trend.p_value), "p", "p-value of that trend")
-    nb.record("novelty.long_run", finite(trend.long_run), unit, f"Effect of the last {trend.long_run_days} days alone")
-    nb.record("novelty.long_run_low", finite(trend.long_run_low), unit, "Lower end of its interval")
-    nb.record("novelty.long_run_high", finite(trend.long_run_high), unit, "Upper end of its interval")
+    nb.record("novelty.p_value", finite(trend.p_value), "p", "p-value of that trend", reason=why)
+    nb.record(
+        "novelty.long_run",
+        finite(trend.long_run),
+        unit,
+        f"Effect of the last {trend.long_run_days} days alone",
+        reason=why,
+    )
+    nb.record("novelty.long_run_low", finite(trend.long_run_low), unit, "Lower end of its interval", reason=why)
+    nb.record("novelty.long_run_high", finite(trend.long_run_high), unit, "Upper end of its interval", reason=why)
 
 
 def text_caution(study: Study) -> str:

@@ -55,6 +55,7 @@ def record(nb: Notebook, found: Iterable[FunnelCounts], buyers: Bypass) -> None:
                     finite(s.rate.share),
                     "share",
                     f"Share of the step before that reached {s.event}, {f.name} funnel",
+                    reason="no unit reached the step before",
                 )
                 nb.record(
                     f"{prefix}.{s.event}.open",

@@ -63,7 +63,7 @@ def record(nb: Notebook, value: DecisionValue | None, reason: str) -> None:
         "risk.waiting_per_month": value.waiting_per_month,
     }
     for name, (unit, meaning) in MONEY.items():
-        nb.record(name, finite(found[name]), unit, meaning)
+        nb.record(name, finite(found[name]), unit, meaning, reason="the control has no revenue")
 
 
 def text(found: DecisionValue, study: Study) -> str:

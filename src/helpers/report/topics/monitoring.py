@@ -76,7 +76,7 @@ def record_sizes(nb: Notebook, needed: Mapping[str, int | None]) -> None:
             continue
         units = needed[name]
         what = f"Units a day from which the {name} errs on at most {formatted(ALPHA, 'share')} of the launches"
-        nb.record(f"monitoring.minimum.{key}", units, "count", what if units else f"{what}: none is enough")
+        nb.record(f"monitoring.minimum.{key}", units, "count", what, reason="none of those tried is enough")
 
 
 def text_sizes(plan: MonitoringPlan, needed: Mapping[str, int | None]) -> str:
@@ -172,15 +172,16 @@ def record(
             key = f"monitoring.planted_{number}.{'rollback' if 'any trigger' in detector else 'pause'}"
             spoke = detectors[detector]
             nb.record(f"{key}.share", spoke.share, "share", f"Planted {name}, {detector}: share {watched}")
-            told = "Median day of it" if spoke.day else "Median day of it: fewer than half of the launches have one"
-            nb.record(f"{key}.day", spoke.day, "number", told)
+            nb.record(
+                f"{key}.day", spoke.day, "number", "Median day of it", reason="fewer than half of the launches have one"
+            )
     for number, (name, decisions) in enumerate(replays.items()):
         stopped = first(decisions, "ROLL BACK")
         nb.record(
             f"monitoring.stream_{number}.verdict", decisions[-1].verdict, "text", f"Stream with {name}: last decision"
         )
-        told = f"Stream with {name}: day of the roll-back" if stopped else f"Stream with {name}: never rolled back"
-        nb.record(f"monitoring.stream_{number}.day", stopped.day if stopped else None, "number", told)
+        day, told = stopped.day if stopped else None, f"Stream with {name}: day of the roll-back"
+        nb.record(f"monitoring.stream_{number}.day", day, "number", told, reason="it was never rolled back")
 
 
 def text(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from helpers import formatting
 from helpers.config import Study
 from helpers.experiment.results import MetricEffect
-from helpers.formatting import CHANGE, LEVEL, finite, formatted
+from helpers.formatting import CHANGE, LEVEL, NO_INTERVAL, finite, formatted
 from helpers.report import tables
 from helpers.report.topics import effects
 
@@ -59,12 +59,19 @@ def record(nb: "Notebook", found: Sequence[MetricEffect]) -> None:
     for e in found:
         x, name = e.effect, f"arms.{e.variant}.{e.metric.name}"
         what, unit = f"{e.variant}: {e.metric.label.lower()}", CHANGE[e.metric.unit]
-        nb.record(f"{name}.value", finite(x.treatment), LEVEL[e.metric.unit], what)
-        nb.record(f"{name}.absolute", finite(x.absolute), unit, f"{what}, minus control")
-        nb.record(f"{name}.absolute_low", finite(x.absolute_low), unit, "Lower end of its interval")
-        nb.record(f"{name}.absolute_high", finite(x.absolute_high), unit, "Upper end of its interval")
-        nb.record(f"{name}.relative", finite(x.relative), "relative", f"{what}, relative change")
-        nb.record(f"{name}.relative_low", finite(x.relative_low), "relative", "Lower end of its interval")
-        nb.record(f"{name}.relative_high", finite(x.relative_high), "relative", "Upper end of its interval")
-        nb.record(f"{name}.p_value", finite(x.p_value), "p", f"Two-sided p-value, {x.method}")
-        nb.record(f"{name}.p_adjusted", finite(e.adjusted_p), "p", "The same after Holm over arms and success metrics")
+        why = x.note or NO_INTERVAL
+        nb.record(f"{name}.value", finite(x.treatment), LEVEL[e.metric.unit], what, reason=why)
+        nb.record(f"{name}.absolute", finite(x.absolute), unit, f"{what}, minus control", reason=why)
+        nb.record(f"{name}.absolute_low", finite(x.absolute_low), unit, "Lower end of its interval", reason=why)
+        nb.record(f"{name}.absolute_high", finite(x.absolute_high), unit, "Upper end of its interval", reason=why)
+        nb.record(f"{name}.relative", finite(x.relative), "relative", f"{what}, relative change", reason=why)
+        nb.record(f"{name}.relative_low", finite(x.relative_low), "relative", "Lower end of its interval", reason=why)
+        nb.record(f"{name}.relative_high", finite(x.relative_high), "relative", "Upper end of its interval", reason=why)
+        nb.record(f"{name}.p_value", finite(x.p_value), "p", f"Two-sided p-value, {x.method}", reason=why)
+        nb.record(
+            f"{name}.p_adjusted",
+            finite(e.adjusted_p),
+            "p",
+            "The same after Holm over arms and success metrics",
+            reason=why,
+        )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, Any
 
 from helpers import defaults
@@ -67,17 +66,18 @@ FIELDS: dict[str, tuple[Unit, str]] = {
 
 def record(nb: Notebook, found: Proposal | None, reason: str) -> None:
     """``options.*``: each option's figures, the recommendation, the month and the talk track."""
-    why = f": {reason}" if reason else ""
     for key, option in KEYS.items():
         for field, (unit, meaning) in FIELDS.items():
             value = getattr(found.compared.of(option), field) if found else None
-            nb.record(f"options.{key}.{field}", value, unit, f"{option.name}. {meaning}{why}")
+            nb.record(f"options.{key}.{field}", value, unit, f"{option.name}. {meaning}", reason=reason)
     for end, name in (("low", "lower bound"), ("point", "point"), ("high", "upper bound")):
         value = getattr(found.month, end) if found else None
-        value = value if value is None or math.isfinite(value) else None
-        nb.record(f"options.month_{end}", value, "money", f"Contribution a month at the {name} of the interval{why}")
+        meaning = f"Contribution a month at the {name} of the interval"
+        nb.record(f"options.month_{end}", value, "money", meaning, reason=reason)
     best = described(found.compared.recommended.option).capitalize() if found else None
-    nb.record("options.recommended", best, "text", f"The option of highest value within the bound on harm{why}")
+    nb.record(
+        "options.recommended", best, "text", "The option of highest value within the bound on harm", reason=reason
+    )
     talk = {key: " ".join(sentences) for key, _, sentences in found.talk.parts} if found else {}
     for key in ("know", "unknown", "propose", "change"):
-        nb.record(f"options.talk_{key}", talk.get(key), "text", f"Talk track for an executive, {key}{why}")
+        nb.record(f"options.talk_{key}", talk.get(key), "text", f"Talk track for an executive, {key}", reason=reason)

@@ -63,6 +63,9 @@ def table(found: Surrogacy, currency: str) -> list[Row]:
     ]
 
 
+NO_VARIATION = "proxy or outcome is the same for every unit of an arm"
+
+
 def record(nb: Notebook, found: Surrogacy | None) -> None:
     """``surrogate.*``: what the proxy predicts of the outcome; nothing where the study names no proxy."""
     if found is None:
@@ -75,11 +78,25 @@ def record(nb: Notebook, found: Surrogacy | None) -> None:
         ("beside", parts.beside, f"Part of the effect on {outcome} that does not go through {proxy}"),
         ("slope", parts.slope, f"Change of {outcome} per unit of {proxy}, within arms"),
     ):
-        nb.record(f"surrogate.{name}", finite(estimate.value), unit, meaning)
-        nb.record(f"surrogate.{name}_low", finite(estimate.low), unit, "Lower end of its interval")
-        nb.record(f"surrogate.{name}_high", finite(estimate.high), unit, "Upper end of its interval")
-    nb.record("surrogate.beside_p", finite(parts.beside.p_value), "p", "p-value that no part goes beside the proxy")
-    nb.record("surrogate.slopes_p", finite(parts.slope_change.p_value), "p", "p-value that both arms have one slope")
+        nb.record(f"surrogate.{name}", finite(estimate.value), unit, meaning, reason=NO_VARIATION)
+        nb.record(f"surrogate.{name}_low", finite(estimate.low), unit, "Lower end of its interval", reason=NO_VARIATION)
+        nb.record(
+            f"surrogate.{name}_high", finite(estimate.high), unit, "Upper end of its interval", reason=NO_VARIATION
+        )
+    nb.record(
+        "surrogate.beside_p",
+        finite(parts.beside.p_value),
+        "p",
+        "p-value that no part goes beside the proxy",
+        reason=NO_VARIATION,
+    )
+    nb.record(
+        "surrogate.slopes_p",
+        finite(parts.slope_change.p_value),
+        "p",
+        "p-value that both arms have one slope",
+        reason=NO_VARIATION,
+    )
     if found.truth is not None:
         nb.record("surrogate.truth", found.truth, unit, f"Planted effect on {outcome}")
 

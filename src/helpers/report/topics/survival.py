@@ -47,12 +47,24 @@ def record(nb: Notebook, found: Survival | None) -> None:
         nb.record(f"survival.{arm}.still_there_low", there.low, "share", "Lower end of its interval")
         nb.record(f"survival.{arm}.still_there_high", there.high, "share", "Upper end of its interval")
     kept = found.mean_days
-    nb.record("survival.control.mean", finite(kept.control), "days", "Mean days kept within the horizon, control")
-    nb.record("survival.treatment.mean", finite(kept.treatment), "days", "The same, treatment")
-    nb.record("survival.gain", finite(kept.absolute), "days", "Days kept, treatment minus control")
-    nb.record("survival.gain_low", finite(kept.absolute_low), "days", "Lower end of its interval")
-    nb.record("survival.gain_high", finite(kept.absolute_high), "days", "Upper end of its interval")
-    nb.record("survival.log_rank_p", finite(found.test.p_value), "p", "Log-rank test that both curves are one")
+    nb.record(
+        "survival.control.mean",
+        finite(kept.control),
+        "days",
+        "Mean days kept within the horizon, control",
+        reason=kept.note,
+    )
+    nb.record("survival.treatment.mean", finite(kept.treatment), "days", "The same, treatment", reason=kept.note)
+    nb.record("survival.gain", finite(kept.absolute), "days", "Days kept, treatment minus control", reason=kept.note)
+    nb.record("survival.gain_low", finite(kept.absolute_low), "days", "Lower end of its interval", reason=kept.note)
+    nb.record("survival.gain_high", finite(kept.absolute_high), "days", "Upper end of its interval", reason=kept.note)
+    nb.record(
+        "survival.log_rank_p",
+        finite(found.test.p_value),
+        "p",
+        "Log-rank test that both curves are one",
+        reason="no unit was seen to leave",
+    )
 
 
 def note(found: Survival) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from helpers.experiment.trust.check import TrustCheck
 from helpers.experiment.trust.checks import Trust
-from helpers.formatting import CHANGE, finite, formatted, interval
+from helpers.formatting import CHANGE, NO_INTERVAL, finite, formatted, interval
 from helpers.report.tables import Badge, Row, badge
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ def record(nb: Notebook, found: Trust) -> None:
         watched.hours,
         "count",
         "Hours within which most converting units convert, from earlier units",
+        reason="the metric waits for every unit, or too few of the earlier ones had the outcome",
     )
     nb.record("trust.immature_units", watched.units, "count", "Exposed units that were watched for less than that")
     nb.record("trust.immature_share", watched.units / total, "share", "Their share of the exposed units")
@@ -42,7 +43,7 @@ def record(nb: Notebook, found: Trust) -> None:
         "trust.sharing_units", found.sharing_units, "count", "Exposed units that share a session with another one"
     )
     nb.record("trust.design_effect", finite(found.correlation.design_effect), "number",
-              "Factor by which that inflates the variance of the primary metric; none where no unit shares one")  # fmt: skip
+              "Factor by which that inflates the variance of the primary metric", reason="no unit shares a session")  # fmt: skip
     for metric, left_out in found.left_out.items():
         nb.record(
             f"trust.left_out.{metric}",
@@ -86,7 +87,8 @@ def _caveats(nb: Notebook, found: Trust) -> None:
         nb.record("trust.split.missing", split.missing, "count", f"Units by which {split.short} is short of its share")
         if split.worst is not None:
             nb.record("trust.split.worst", finite(split.worst.relative), "relative",
-                      "Primary effect had the missing units all answered against what was found")  # fmt: skip
+                      "Primary effect had the missing units all answered against what was found",
+                      reason=split.worst.note)  # fmt: skip
     if found.unseen is not None:
         unseen = found.unseen
         nb.record("trust.unseen.rows", unseen.rows, "count", "Rows shown another variant than assigned, left out")
@@ -97,16 +99,27 @@ def _caveats(nb: Notebook, found: Trust) -> None:
 def _reestimate(nb: Notebook, prefix: str, found: Reestimate) -> None:
     nb.record(f"{prefix}.units", found.units, "count", f"Exposed units left out: {found.left_out}")
     nb.record(
-        f"{prefix}.p_value", finite(found.p_value), "p", "Of another relative effect on these days than on the others"
+        f"{prefix}.p_value",
+        finite(found.p_value),
+        "p",
+        "Of another relative effect on these days than on the others",
+        reason="one of the two parts has no effect with an interval",
     )
     if found.without is not None:
         e, unit = found.without, CHANGE[nb.study.primary.unit]
+        why = e.note or NO_INTERVAL
         nb.record(
-            f"{prefix}.relative", finite(e.relative), "relative", "Relative effect on the primary metric without them"
+            f"{prefix}.relative",
+            finite(e.relative),
+            "relative",
+            "Relative effect on the primary metric without them",
+            reason=why,
         )
-        nb.record(f"{prefix}.relative_low", finite(e.relative_low), "relative", "Lower end of its interval")
-        nb.record(f"{prefix}.relative_high", finite(e.relative_high), "relative", "Upper end of its interval")
-        nb.record(f"{prefix}.absolute", finite(e.absolute), unit, "The same effect, absolute")
+        nb.record(f"{prefix}.relative_low", finite(e.relative_low), "relative", "Lower end of its interval", reason=why)
+        nb.record(
+            f"{prefix}.relative_high", finite(e.relative_high), "relative", "Upper end of its interval", reason=why
+        )
+        nb.record(f"{prefix}.absolute", finite(e.absolute), unit, "The same effect, absolute", reason=why)
 
 
 def _mark(check: TrustCheck) -> Badge:

@@ -24,13 +24,11 @@ NAMES: dict[str, tuple[Unit, str]] = {
 
 def record(nb: "Notebook", found: Tried) -> None:
     """``rule.*``: the size, the changes and the chances; none, with the reason, where the rule cannot be tried."""
-    why = f": {found.reason}" if found.outlook is None else ""
-    nb.record(
-        "rule.units", found.outlook.units if found.outlook else None, "count", f"Units at which the rule is tried{why}"
-    )
+    units = found.outlook.units if found.outlook else None
+    nb.record("rule.units", units, "count", "Units at which the rule is tried", reason=found.reason)
     for name, (unit, description) in NAMES.items():
         value = None if found.outlook is None else getattr(found.outlook.rule, name)
-        nb.record(f"rule.{name}", value, unit, f"{description}{why}")
+        nb.record(f"rule.{name}", value, unit, description, reason=found.reason)
 
 
 def table(found: Outlook) -> list[dict[str, Any]]:

@@ -198,8 +198,9 @@ def _usable(cells: dict[str, tuple[Mean, Mean]], small: Small) -> tuple[dict[str
         )
     if not short:
         return cells, ()
-    rest = sorted((name for name in cells if name not in short), key=lambda name: sum(arm.n for arm in cells[name]))
-    chosen = list(short)
+    size = {name: sum(arm.n for arm in pair) for name, pair in cells.items()}
+    rest = sorted((name for name in cells if name not in short), key=lambda name: (size[name], name))
+    chosen = sorted(short)
     while True:
         together = tuple(reduce(add, (cells[name][i] for name in chosen)) for i in (0, 1))
         if min(arm.n for arm in together) >= _NEEDED:

@@ -15,8 +15,9 @@ from helpers.stats.comparisons.linear import welch
 from helpers.stats.comparisons.score import TwoByTwo
 from helpers.stats.design.plan import split
 from helpers.stats.inference import ALTERNATIVES, Alternative, p_values
+from helpers.stats.row_order import in_order
 from helpers.stats.summaries.summary import Proportion, Ratio
-from helpers.stats.validation import FloatArray, InputError, between, one_of, whole_number
+from helpers.stats.validation import FloatArray, InputError, between, finite_array, one_of, whole_number
 
 Lift = Literal["multiplicative", "probabilistic"]
 Kind = Literal["proportion", "mean", "ratio"]
@@ -155,6 +156,7 @@ class SimulatedTrials:
                 cause="columns in place of rows, units without an outcome, or a ratio without its denominator",
                 remedy="pass one row a unit, with 0 for units without an outcome",
             )
+        rows = finite_array("baseline", rows)
         if kind == "proportion":
             Proportion.from_values(rows[:, 0])
             inject = "probabilistic"
@@ -166,6 +168,7 @@ class SimulatedTrials:
                 cause="several treatments",
                 remedy="simulate each against the control, at its share of alpha",
             )
+        rows = in_order(rows.T).T  # drawn from by value, so that the order in which units came does not matter
         shares = tuple(w / sum(weights) for w in weights)
         seed = tuple(int(word) for word in rng.integers(0, 2**32, 4))
         return cls(rows, kind, analyse, inject, shares, alternative, alpha, runs, seed)

@@ -114,7 +114,8 @@ def decision_levels(p_values: FloatArray, method: Method, alpha: float = ALPHA) 
 
     - "bonferroni": :math:`\alpha/m`;
     - "holm", "hochberg": :math:`\alpha/(m-i+1)` for the hypothesis of rank i that was reached by
-      the step procedure; those not reached take the level of the step at which it stopped;
+      the step procedure; those not reached take the level of the step at which it stopped, and
+      equal p-values that of the first of them ("holm") or the last ("hochberg");
     - "bh", "by": :math:`R\alpha/m` with R rejections (at least 1), over :math:`\sum_{j\le m}1/j` for
       "by": the levels of false-coverage-rate intervals.
 
@@ -124,6 +125,8 @@ def decision_levels(p_values: FloatArray, method: Method, alpha: float = ALPHA) 
         >>> decision_levels(np.array([0.2, 0.001, 0.01]), "holm", 0.06).round(3)
         array([0.06, 0.02, 0.03])
     """
+    from scipy.stats import rankdata
+
     m = p_values.shape[-1]
     if method == "bonferroni" or m == 0:
         return np.full(p_values.shape, alpha / max(m, 1))
@@ -133,7 +136,7 @@ def decision_levels(p_values: FloatArray, method: Method, alpha: float = ALPHA) 
     factors = _factors(m, method)
     if method in ("bh", "by"):
         return np.broadcast_to(alpha / factors[np.maximum(count, 1) - 1], p.shape).copy()
-    rank = np.argsort(np.argsort(p, axis=-1, kind="stable"), axis=-1)
+    rank = rankdata(p, "min" if method == "holm" else "max", axis=-1).astype(np.intp) - 1  # equal ones share a level
     stop = np.minimum(count, m - 1) if method == "holm" else np.maximum(count - 1, 0)
     reached = np.minimum(rank, stop) if method == "holm" else np.maximum(rank, stop)
     return np.asarray(alpha / factors[reached], np.float64)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 import numpy as np
 
@@ -235,6 +235,10 @@ def _squared_error(arm: Summary) -> float:
     return arm.variance / arm.n
 
 
+_LONGEST: Final = 700.0
+"""Logarithm of a ratio past which there is no float of it."""
+
+
 @dataclass(frozen=True)
 class _Shown:
     """An estimate and its interval, on the scale that is read."""
@@ -246,7 +250,9 @@ class _Shown:
     @classmethod
     def of(cls, estimate: float | FloatArray, error: float, z: float, scale: Scale) -> _Shown:
         ends = (float(estimate) + side * error for side in (0, -z, z))
-        return cls(*(math.expm1(end) if scale == "relative" else end for end in ends))
+        if scale == "absolute":
+            return cls(*ends)
+        return cls(*(math.inf if end > _LONGEST else math.expm1(end) for end in ends))
 
 
 def _sentence(own: _Shown, drawn: float, adjusted: float, p: float, alpha: float, above: bool) -> str:

@@ -14,7 +14,7 @@ from helpers.stats.comparisons.quantiles import ties_note
 from helpers.stats.inference import Alternative
 from helpers.stats.resampling.intervals import compare_replicates
 from helpers.stats.resampling.replicates import Replicates
-from helpers.stats.validation import FloatArray, InputError, between, finite_vector, whole_number
+from helpers.stats.validation import FloatArray, InputError, between, finite_array, finite_vector, whole_number
 
 
 def quantile_replicates(
@@ -37,8 +37,7 @@ def quantile_replicates(
         49.0
     """
     between("q", q, 0, 1)
-    ordered = np.sort(np.asarray(values, np.float64), axis=-1)
-    finite_vector("values", ordered.ravel())
+    ordered = np.sort(finite_array("values", values), axis=-1)
     n = ordered.shape[-1]
     whole, part = _rank(n, q)
     shape = (*ordered.shape[:-1], whole_number("resamples", resamples))

@@ -20,6 +20,7 @@ from helpers.stats.resampling.samples import (
     counted,
     progress_bar,
 )
+from helpers.stats.row_order import in_order
 from helpers.stats.validation import FloatArray
 
 _CONSTANT: Final = 1e-12  # relative spread of resamples that is rounding
@@ -68,8 +69,9 @@ def replicates(
     """Draws of a statistic, each sample resampled with replacement on its own (``scipy.stats.bootstrap``).
 
     Args:
-        samples: one or more, of at least two units each; units along the last axis. Rows beside it share the resampled
-            positions, so many data sets of one size cost little more than one.
+        samples: one or more, of at least two units each; units along the last axis, in any order, for they are drawn
+            from by their values (:mod:`helpers.stats.row_order`). Rows beside it share the resampled positions, so many
+            data sets of one size cost little more than one.
         statistic: vectorised: ``statistic(*samples, axis=-1)``.
         resamples: B. Memory holds ``CELLS`` resampled values, whatever B.
         jackknife: also leave out each unit once, which BCa needs: n evaluations of the statistic.
@@ -84,7 +86,7 @@ def replicates(
     """
     from scipy import stats
 
-    arrays = [checked_sample(f"sample {i + 1}", sample) for i, sample in enumerate(samples)]
+    arrays = [in_order(checked_sample(f"sample {i + 1}", sample)) for i, sample in enumerate(samples)]
     cells = sum(array.size for array in arrays)
     with progress_bar("bootstrap", checked_resamples(resamples), cells, progress) as bar:
         drawn = stats.bootstrap(

@@ -8,7 +8,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import ArrayLike
 
-from helpers.stats.validation import FloatArray, InputError, finite_vector, whole_number
+from helpers.stats.validation import FloatArray, InputError, finite_array, whole_number
 
 Statistic = Callable[..., Any]
 """``statistic(*samples, axis=-1)``: one number a row, as NumPy's reductions do it."""
@@ -24,8 +24,7 @@ def checked_sample(what: str, values: ArrayLike, least: int = 2) -> FloatArray:
         >>> checked_sample("values", [[1, 2], [3, 4]]).shape
         (2, 2)
     """
-    array = np.asarray(values, np.float64)
-    finite_vector(what, array.ravel())
+    array = finite_array(what, values)
     if array.ndim == 0 or array.shape[-1] < least:
         raise InputError(
             what,

@@ -41,7 +41,9 @@ class ClusterTotals:
     @property
     def between(self) -> float:
         """Squared deviations of the units' means from the arm's, a row counting once."""
-        return float((self.rows * (self.totals / self.rows - self.totals.sum() / self.rows.sum()) ** 2).sum())
+        origin = np.floor((self.totals / self.rows).min(initial=np.inf))  # means far from zero keep their digits
+        apart = self.totals - self.rows * origin
+        return float((self.rows * (apart / self.rows - apart.sum() / self.rows.sum()) ** 2).sum())
 
 
 @dataclass(frozen=True)

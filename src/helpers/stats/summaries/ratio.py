@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -17,6 +17,11 @@ from helpers.stats.validation import FloatArray, InputError
 
 if TYPE_CHECKING:
     import pandas as pd
+
+_ROUNDING: Final = 8 * np.finfo(float).eps
+"""Relative size up to which a numerator's distance from a multiple of its denominator is put down to rounding."""
+_SMALL: Final = 1e-3
+"""Share of a numerator's squares below which what it does not share with the denominator is measured by itself."""
 
 
 @dataclass(frozen=True)
@@ -60,8 +65,7 @@ class Ratio(MomentSummary):
             0.0
         """
         named = dict(covariates or {})
-        columns = [numerator, denominator, *named.values()]
-        return cls(Moments.from_columns(columns), tuple(named))
+        return cls(_moments([numerator, denominator, *named.values()]), tuple(named))
 
     @classmethod
     def from_frame(
@@ -82,7 +86,7 @@ class Ratio(MomentSummary):
             0.75
         """
         arms = columns_by_variant(frame, variant, [numerator, denominator, *covariates])
-        return {name: cls(Moments.from_columns(columns), tuple(covariates)) for name, columns in arms.items()}
+        return {name: cls(_moments(columns), tuple(covariates)) for name, columns in arms.items()}
 
     @classmethod
     def from_sums(
@@ -127,8 +131,37 @@ class Ratio(MomentSummary):
         ratio, denominator = self.estimate, self.moments.mean[1]
         if self.n < 2 or math.isnan(ratio):
             return math.nan
+        if told := self.moments.exactly():
+            y, d = told[0][:2]
+            (y2, cross), (_, d2) = (row[:2] for row in told[1][:2])
+            return float((y2 - 2 * y / d * cross + (y / d) ** 2 * d2) / ((self.n - 1) * d**2))
         (yy, yd), (_, dd) = self.moments.comoment[0][:2], self.moments.comoment[1][:2]
         return float(delta_variance(self.n, ratio, denominator, yy, yd, dd))
+
+
+def _moments(columns: Sequence[ArrayLike]) -> Moments:
+    """Moments of numerator, denominator and covariates; where the numerator is nearly a multiple of the denominator, taken
+    from what is left of it beside that multiple.
+
+    The variance of a ratio is what both do not share, and is lost among their squares where it is a small part of them.
+    Where rounding alone is left, there is none.
+    """
+    plain = Moments.from_columns(columns)
+    y, d = (np.asarray(column, np.float64) for column in columns[:2])
+    if not d.sum() > 0:
+        return plain
+    ratio = float(y.sum() / d.sum())
+    apart = y - ratio * d
+    if float(((apart - apart.mean()) ** 2).sum()) > _SMALL * plain.comoment[0][0]:
+        return plain
+    if (np.abs(apart) <= _ROUNDING * np.maximum(np.abs(y), np.abs(ratio * d))).all():
+        apart = np.zeros_like(y)
+    else:
+        ratio = float(np.float32(ratio))  # few digits: times a count it is exact
+        apart = y - ratio * d
+    back = np.eye(len(columns))
+    back[0, 1] = ratio
+    return Moments.from_columns([apart, d, *columns[2:]]).with_exactly().mapped(back, np.zeros(len(columns)))
 
 
 def delta_variance(

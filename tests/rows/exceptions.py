@@ -1,0 +1,56 @@
+"""Public functions whose arguments may look like rows and are none, or whose order is part of what they say."""
+
+WHY: dict[str, tuple[str, ...]] = {
+    "days, looks, touches or draws in time: their order is data": (
+        "experiment.monitoring.baseline.Baseline.expected", "experiment.monitoring.baseline.Baseline.expected_tickets",
+        "experiment.monitoring.charts.cusum", "experiment.monitoring.charts.ewma", "experiment.monitoring.journal.write",
+        "experiment.monitoring.ramp.ramp", "experiment.monitoring.replay.first", "experiment.monitoring.replay.in_a_row",
+        "experiment.monitoring.rules.any_signal", "experiment.monitoring.rules.observed", "experiment.monitoring.rules.signals",
+        "experiment.monitoring.stream.DailyStream.without", "programme.attribution.rules.by_channel",
+        "programme.attribution.rules.credit", "programme.live.seen.Seen.add", "programme.live.seen.Seen.new",
+        "programme.prediction.level_and_week.fitted", "stats.checks.daily_effects.DailyEffects.independent",
+        "stats.checks.sequential_srm.sequential_srm", "stats.design.duration.weeks",
+        "stats.sequential.confidence_sequences.confidence_path", "stats.sequential.group_sequential.group_sequential",
+        "stats.sequential.group_sequential.wang_tsiatis", "stats.sequential.peeking.brownian_z",
+        "stats.sequential.peeking.increasing", "stats.sequential.peeking.peeking_cost",
+        "stats.sequential.peeking.simulate_peeking", "stats.sequential.peeking.stop_probabilities",
+        "stats.sequential.peeking.survivors", "stats.sequential.stopping.monitor",
+    ),
+    "worlds and runs that are simulated: nobody's rows": (
+        "experiment.monitoring.run_length.simulated", "experiment.monitoring.stream.DailyWorld.expected",
+        "experiment.monitoring.stream.side_by_side", "experiment.monitoring.stream.simulate",
+        "programme.designs.bandits.Traffic.of", "programme.designs.bandits.greedy", "programme.designs.bandits.halves",
+        "programme.designs.bandits.thompson", "programme.designs.cells.Cells.dealt", "programme.designs.cells.Cells.drawn",
+        "programme.designs.evaluated.EvaluatedAnalysis.of", "programme.designs.factorial.Run.of",
+        "programme.designs.holdout.luck", "programme.designs.holdout.tried", "programme.designs.interference.Marketplace.queue",
+        "programme.designs.interference.Queue.served", "programme.designs.launches.Total.of",
+        "programme.designs.many_arms.Family.of", "programme.designs.many_arms.dunnett", "programme.designs.old_log.Shop.value",
+        "programme.designs.old_log.evaluated", "programme.designs.switchback.Market.felt",
+        "programme.designs.switchback.Market.lived", "programme.designs.switchback.Market.of",
+        "programme.designs.switchback.Schedule.by_block", "programme.designs.switchback.Schedule.by_order",
+    ),
+    "a plan as it is stated: arms, weights, stages, options, names": (
+        "experiment.decision.log.checked", "experiment.decision.log.digest", "experiment.decision.options.OptionOutlook.of",
+        "experiment.decision.options.weigh", "experiment.design.basis", "experiment.monitoring.detection.missing_days",
+        "experiment.monitoring.replay.Marks.any_of", "experiment.monitoring.run_length.rules_chain",
+        "experiment.whatif.engine.expected_effect", "programme.designs.cells.Cells.contrast", "programme.designs.cells.checked",
+        "programme.designs.factorial.expected_error", "programme.designs.switchback.expected_bias", "stats.design.plan.split",
+        "stats.validation.one_of",
+    ),
+    "tables of the marts, which test_marts.py shuffles": (
+        "experiment.rerandomisation.evaluated", "experiment.trust.checks.trust_checks",
+        "experiment.trust.hidden_contamination.unseen", "experiment.trust.rows.rows_and_units",
+        "experiment.trust.rows.shown_otherwise", "experiment.trust.sensitivity.reestimated",
+        "experiment.trust.timing.pre_exposure", "experiment.trust.values.of_amounts", "experiment.trust.values.sentinels",
+        "programme.prediction.uplift.offered",
+    ),
+    "sums of rows, or numbers that functions of the registry hand on to it": (
+        "experiment.surrogate.Joint.from_sums", "stats.resampling.intervals.draws_note", "stats.resampling.samples.check_finite",
+        "stats.resampling.samples.counted", "stats.roots.decreasing_roots",
+        "stats.sequential.group_sequential.GroupSequential.stop_probabilities", "stats.sequential.peeking.Surviving.beyond",
+        "stats.sequential.stopping.stagewise", "stats.sequential.stopping.stopped_effects",
+        "stats.summaries.moments.Moments.from_sums",
+    ),
+    "the order itself": ("stats.row_order.in_order", "stats.row_order.row_order"),
+}  # fmt: skip
+EXCEPTIONS = {name: reason for reason, names in WHY.items() for name in names}
