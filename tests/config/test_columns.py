@@ -14,7 +14,7 @@ from tests.ingest.studies import events_of, log_study, table, unit_study
 WITH_SEGMENTS = ("staging/base_events", "staging/stg_events_checked", "staging/stg_events", "marts/fct_experiment_units",
                  "marts/fct_experiment_results", "marts/fct_ground_truth", "marts/fct_funnel")  # fmt: skip
 """Models in which the columns of a study's segments stand beside the warehouse's own."""
-STRANGE = ["file_row_number", "FILE_INDEX", "filename", "problem", "row_id", "variant_text", "outcome_0_text", "select", "group", "user id",
+STRANGE = ["c", "n", "p", "t", "m", "file_row_number", "FILE_INDEX", "filename", "problem", "row_id", "variant_text", "outcome_0_text", "select", "group", "user id",
            'the "kind"', "it's", "a.b", "a,b", "{{ x }}", "größe", " at ", "1", "*", "--", "rowid", "row_key", "__duckdb"]  # fmt: skip
 
 
@@ -68,4 +68,3 @@ def test_a_column_of_a_log_may_be_called_anything(tmp_path, column, kind):
         f"select {made['price']}, file_index, file_row_number from read_parquet('{landed.location}', file_row_number = true)"
     )
     assert found.fetchall() == [("1.5", 0, 0)]
-    assert ingest.head(study, ("price",), 10).values == {"price": {"1.5"}}

@@ -75,8 +75,8 @@ def test_quotes_hold_delimiters_newlines_and_quotes(tmp_path):
 
 
 def test_empty_fields_are_null_and_nothing_is_guessed(tmp_path):
-    rows, _ = landed(tmp_path, text(HEADER, "007,true,1e3,", ",,,"), tolerate={"unparseable_time": 1})
-    assert rows == [("007", "true", "1e3", None), (None, None, None, None)]
+    rows, _ = landed(tmp_path, text(HEADER, "007,1e3,true,", ",,,"), tolerate={"unparseable_time": 1})
+    assert rows == [("007", "1e3", "true", None), (None, None, None, None)]
 
 
 def test_a_cut_last_line_is_rejected_with_its_number(tmp_path):

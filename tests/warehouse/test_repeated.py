@@ -19,7 +19,9 @@ from tests.warehouse.test_warehouse import base, plain_rows, shop
 
 HEADER = ["at", "what", "who", "cost", "basket"]
 VALUES = st.sampled_from(["", "1", "2"])
-LOGS = st.lists(st.tuples(*[VALUES] * len(HEADER)), min_size=1, max_size=12)
+LOGS = st.lists(
+    st.tuples(st.sampled_from(["2019-10-01", "2019-10-02"]), *[VALUES] * (len(HEADER) - 1)), min_size=1, max_size=12
+)
 
 
 def dropped(base: Path, study) -> list[int]:

@@ -125,7 +125,7 @@ def _of_text(text: str, times: Times) -> str:
         return let("t", normal(text), f"case when {_is('t', pattern)} then {_since_1970('t', pattern, str(tens))} end")
     cases = []
     if not times.format:
-        power = "6 - 3 * ((length(n.whole) - 8) // 3)"
+        power = "6 - 3 * ((length(n['whole']) - 8) // 3)"
         cases.append(f"when {_is('t', shapes.EPOCH)} then {_since_1970('t', shapes.EPOCH, power)}")
     for pattern in times.patterns:
         parts, bare = shapes.parts_of(pattern), shapes.unnamed(pattern)
@@ -140,7 +140,7 @@ def _is(text: str, pattern: str) -> str:
 
 def _since_1970(text: str, pattern: str, tens: str) -> str:
     number = f"regexp_extract({text}, {literal(f'^{pattern}$')}, ['whole', 'fraction'])"
-    digits = f"left(rpad(n.whole || n.fraction, (length(n.whole) + 6 + length(n.fraction))::integer, '0'), greatest(0, length(n.whole) + {tens}))"
+    digits = f"left(rpad(n['whole'] || n['fraction'], (length(n['whole']) + 6 + length(n['fraction']))::integer, '0'), greatest(0, length(n['whole']) + {tens}))"
     return let("n", number, _within(f"make_timestamp(coalesce(try_cast({digits} as bigint), 0))"))
 
 
@@ -171,7 +171,7 @@ def _assembled(parts: list[str], times: Times) -> str:
     """The moment of the parts in ``p``."""
 
     def part(name: str) -> str:
-        return f"p.{name}" if name in parts else "''"
+        return f"p['{name}']" if name in parts else "''"
 
     def number(name: str) -> str:
         return f"coalesce(try_cast({part(name)} as integer), 0)"
@@ -190,8 +190,8 @@ def _assembled(parts: list[str], times: Times) -> str:
         )
     micro = f"rpad(left({part('f')}, 6), 6, '0')::integer"
     clock = f"{{'h': {hour}, 'i': {number('i')}, 's': {number('s')}, 'f': {micro}}}"
-    since = "((c.h * 60 + c.i) * 60 + c.s) * 1000000::bigint + c.f"
-    right = f"(c.h < 24 or c.h = 24 and {since} = 86400000000) and c.i < 60 and c.s <= 60"
+    since = "((c['h'] * 60 + c['i']) * 60 + c['s']) * 1000000::bigint + c['f']"
+    right = f"(c['h'] < 24 or c['h'] = 24 and {since} = 86400000000) and c['i'] < 60 and c['s'] <= 60"
     told = let("c", clock, f"case when {right} then {since} end")
     away = f"case {part('o')} when '-' then 1 when '+' then -1 else 0 end * ({number('oh')} * 60 + {number('om')}) * 60000000::bigint"
     local = f"make_timestamp({day_of} + {told})"
