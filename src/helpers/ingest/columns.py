@@ -39,21 +39,12 @@ def needed(place: Place, found: Iterable[str]) -> list[str]:
     return [column for column in found if whole or stored(column) in named]
 
 
-OF_THE_ENGINE = "file_row_number"
-"""The column in which the engine counts the rows of a Parquet file; a file may not have one of that name."""
-
-
 def check_columns(place: Place, found: list[str], name: str) -> None:
     """Every mapped column must be there, once; a lone column points at a wrong delimiter."""
     times = Counter(column.lower() for column in found)  # SQL does not tell them apart by case
     repeated = [column for column in found if times[column.lower()] > 1]
     if repeated:
         raise ReportError(f"{name}: columns stand there twice", got=", ".join(repeated), remedy="rename one of each")
-    if OF_THE_ENGINE in map(str.lower, found):
-        raise ReportError(
-            f"{name}: a column has a name that the engine gives to the numbers of the rows", got=OF_THE_ENGINE,
-            remedy="rename the column",
-        )  # fmt: skip
     wanted = mapped(place)
     missing = sorted(wanted - set(found))
     if not missing:

@@ -88,10 +88,10 @@ def opened(file: Path, place: "Place", aside: Path, most: int | None = None) -> 
             cause="a spreadsheet or another binary file",
             remedy="save it as UTF-8 CSV, or give it the ending of its format",
         )
-    found = lines.looked_at(text.blocks(file, most))
+    found = lines.looked_at(text.blocks(file, most), place.delimiter)
     if found.mixed or encoding not in ("utf-8", "utf-8-sig") or (most and text.compression(file) == "zstd"):
         file = text.rewritten(file, encoding, aside, most=most)
-        found = lines.looked_at(text.blocks(file))
+        found = lines.looked_at(text.blocks(file), place.delimiter)
     delimiter, names, above = header(file, place)
     return TextFile(file, delimiter, names, above, found)
 

@@ -210,9 +210,9 @@ def _before(
             continue
         correlated = {o.name: questions.correlation(table, column, o) for o in outcomes}
         stem = set(vocabulary.tokens(column.name)) - vocabulary.BEFORE
-        money = measures.unit_of(column)[0] == "money"
+        amount = measures.unit_of(column)[0] in ("money", "number")
         pairs = [o for o in outcomes if stem & set(vocabulary.tokens(o.name))] or [
-            o for o in outcomes if money and not o.binary and measures.unit_of(o)[0] == "money"
+            o for o in outcomes if amount and not o.binary and measures.unit_of(o)[0] == "money"
         ]
         pairs = [o for o in pairs if names[o.name] not in before and not measures._no_outcome(column)]
         best = max(pairs or outcomes, key=lambda o: abs(correlated[o.name]))
