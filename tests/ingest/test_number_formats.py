@@ -23,8 +23,8 @@ def looked_at(study: Study, tmp_path) -> tuple[Reading, list[ReportError]]:
         return decide(con, study, read(con, study, tmp_path / "out", into))
 
 
-def spent(tmp_path, *values: str, delimiter: str = ";", **data) -> list[Decimal]:
-    """What a unit table says was spent, row by row, zeros left out."""
+def spent(tmp_path, *values: str, delimiter: str = ";", **data) -> list[Decimal | None]:
+    """What a unit table says was spent, row by row, zeros left out; None where nothing is known."""
     rows = [f'u{i}{delimiter}a{delimiter}1{delimiter}"{value}"{delimiter}1' for i, value in enumerate(values)]
     file = table(tmp_path, *rows, header=delimiter.join(("who", "arm", "bought", "spend", "rounds")))
     study = unit_study(file, delimiter=delimiter, **data)
@@ -32,7 +32,7 @@ def spent(tmp_path, *values: str, delimiter: str = ";", **data) -> list[Decimal]
     found = duckdb.sql(
         f"select price from '{tmp_path}/out/events/*.parquet' where event_name = 'spend' order by event_id"
     ).fetchall()
-    return [Decimal(price) for (price,) in found]
+    return [price and Decimal(price) for (price,) in found]
 
 
 @pytest.mark.parametrize(
@@ -83,7 +83,7 @@ def test_what_is_open_is_read_as_the_study_says(tmp_path, decimal, amounts):
 
 def test_the_rest_of_two_formats_is_counted_where_the_study_says_which_is_right(tmp_path):
     found = spent(tmp_path, "9.99", "1.234,56", "7.00", decimal=".", tolerate={"wrong_type": 0.5})
-    assert found == [Decimal("9.99"), Decimal("7.00")]
+    assert found == [Decimal("9.99"), None, Decimal("7.00")]
     assert rejected(tmp_path / "out") == ["3,spend,wrong_type,units.csv"]
 
 
