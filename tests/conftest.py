@@ -30,7 +30,12 @@ DEAR = {"browser", "small_study"}
 LONGEST = [
     *("safety/test_private.py", "notebooks/test_small_report.py", "notebooks/test_programme_report.py"),
     *("browser/test_site.py", "test_real_examples.py", "warehouse/test_warehouse.py", "ingest/test_log_levels.py"),
-    *("site/diagrams/test_browser.py", "experiment/trust/test_log.py", "site/test_sphinx.py"),
+    *(
+        "notebooks/test_degenerate.py",
+        "site/diagrams/test_browser.py",
+        "experiment/trust/test_log.py",
+        "site/test_sphinx.py",
+    ),
     *("browser/test_report_pages.py", "browser/test_accessibility.py", "ingest/new_study/test_built.py"),
 ]
 """Files that take longest come first, so that no worker is left with one of them while the other has nothing to do."""

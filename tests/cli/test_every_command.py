@@ -18,7 +18,7 @@ import yaml
 
 from helpers import paths
 from tests.built_once import built_once
-from tests.safety.own_log import build
+from tests.safety.own_log import LOG, build
 from tests.safety.tree import Tree
 
 pytestmark = pytest.mark.slow
@@ -125,14 +125,14 @@ def test_the_example_of_the_readme_builds_though_the_site_is_there(shop):
     assert (shop.base / "reports" / "index.html").is_file()
     missing = shop.make("study", "STUDY=studies/rees46.yml", code=2, REAL_DATA_DIR=str(folder))
     assert "the log is not there" in missing
-    shutil.copy(shop.base / "own.csv", folder)
+    shutil.copy(shop.base / LOG, folder / "own.csv")
     there = {"REAL_DATA_DIR": str(folder)}
     told = shop.helpers("run", "studies/rees46.yml", "--explain", **there)
     assert "output missing: reports/rees46/results.json" in told and not (shop.base / "data" / "rees46").exists()
     assert "report:  reports/rees46/index.html" in shop.make("study", "STUDY=studies/rees46.yml", **there)
     front = (shop.base / "reports" / "index.html").read_text(encoding="utf-8")
     assert 'href="rees46/index.html"' in front and 'href="small/index.html"' in front
-    (folder / "own.csv").write_text((shop.base / "own.csv").read_text(encoding="utf-8") + "\n", encoding="utf-8")
+    (folder / "own.csv").write_text((shop.base / LOG).read_text(encoding="utf-8") + "\n", encoding="utf-8")
     os.utime(folder / "own.csv", (1, 1))
     log, *others = shop.helpers("run", "studies/rees46.yml", "--explain", **there).splitlines()
     assert log.split(maxsplit=2)[1:] == ["log", "own.csv changed"]

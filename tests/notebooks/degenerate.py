@@ -13,12 +13,18 @@ import yaml
 from helpers import config, ingest, paths
 from helpers.config import Metric
 from helpers.experiment import rerandomisation, statistics_table
+from helpers.record import Numbers
+from helpers.site.front_page import front_page
+from helpers.site.summary import summary
 from helpers.warehouse import build, query
 from tests import blemishes
 from tests.notebooks.cells import shown
 
 RUNS = 100
 """Splits of the A/A test: what they show is not asked here."""
+FRONT = "front page"
+FINE: Mapping[str, list[str]] = {part: [] for part in (*paths.books(), FRONT)}
+"""What :func:`told` says of a report without a blemish."""
 START, END = "2026-03-02", "2026-03-16"
 
 
@@ -119,7 +125,7 @@ def again(file: Path, name: str, **changes: Any) -> Path:
 
 
 def told(file: Path) -> dict[str, list[str]]:
-    """Every notebook run to its end; what is wrong with what it tells, by notebook."""
+    """Every notebook run to its end, and what is wrong with what it tells; of the front page and the summary too."""
     study, where = config.opened(file)
     with query.connect(where.database) as con:
         rerandomisation.rerandomise(con, study).to_parquet(where.rerandomised)
@@ -130,6 +136,9 @@ def told(file: Path) -> dict[str, list[str]]:
         for spec in sorted((where.figure_specs / book).glob("*.json")):
             found += [f"figure {spec.stem}: {b}" for b in blemishes.of_figure(spec.read_text(encoding="utf-8"))]
         wrong[book] = found
+    numbers = Numbers.of(where)
+    wrong[FRONT] = blemishes.of_markup(front_page(study, where, numbers, [], ()))
+    wrong[FRONT] += blemishes.of_text(summary(study, where, numbers))
     return wrong
 
 

@@ -10,14 +10,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from helpers import paths
 from helpers.experiment.monitoring import detection, false_alarms, size
 from tests.notebooks import degenerate
-from tests.notebooks.degenerate import Outcome, metric
+from tests.notebooks.degenerate import FINE, Outcome, metric
 
 pytestmark = pytest.mark.slow
 
-FINE = {book: [] for book in paths.books()}
 OUTCOMES = {
     "some": Outcome((0.3, 0.35), (5, 90)),
     "nobody": Outcome((0.0, 0.0), (5, 90)),

@@ -25,6 +25,7 @@ from helpers.paths import StudyPaths
 from helpers.pipeline import dependencies
 from helpers.record import Numbers
 from helpers.report.figures.export import browser
+from tests import blemishes
 
 pytestmark = pytest.mark.slow
 
@@ -151,6 +152,13 @@ def test_results_are_valid(numbers):
         assert number["text"] == formatted(value, number["unit"]) or (value, number["text"]) == (None, "unbounded"), (
             name
         )
+
+
+def test_no_page_and_no_number_has_a_blemish(report):
+    pages = [*sorted(report.where.reports.glob("*.html")), report.where.base / "reports" / "index.html"]
+    wrong = [f"{page.name}: {b}" for page in pages for b in blemishes.of_markup(page.read_text(encoding="utf-8"))]
+    told = json.loads((report.where.reports / "results.json").read_text(encoding="utf-8"))["numbers"]
+    assert wrong + blemishes.of_numbers(json.dumps(told)) == []
 
 
 def test_the_flow_of_rows_equals_the_ledger(report, numbers):

@@ -5,7 +5,9 @@ import pandas as pd
 import pytest
 
 from helpers.errors import ReportError
-from helpers.report.tables import badge, callout, table
+from helpers.paths import StudyPaths
+from helpers.report.notebook import Book
+from helpers.report.tables import MAX_ROWS, badge, callout, table
 
 
 def classes(markup):
@@ -104,3 +106,12 @@ def test_callouts_and_badges():
         callout("note", "x")
     with pytest.raises(ReportError, match="no such badge"):
         badge("red", "x")
+
+
+@pytest.mark.parametrize(("rows", "note"), [(MAX_ROWS, None), (MAX_ROWS + 1, None), (200, "levels of the log")])
+def test_a_table_of_very_many_rows_shows_the_first_and_says_so(tmp_path, rows, note):
+    book = Book(StudyPaths("mine", tmp_path), "03_segmentation", "EUR")
+    markup = book.table([{"Level": f"level {n}"} for n in range(rows)], "By level", note).markup
+    assert markup.count('scope="row"') == MAX_ROWS
+    assert (f"the first {MAX_ROWS} of {rows} rows" in markup) == (rows > MAX_ROWS)
+    assert note is None or f"{note}; the first" in markup

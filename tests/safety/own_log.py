@@ -32,6 +32,10 @@ ELSEWHERE = "elsewhere.example"
 """A host that a page would ask, were the data read as markup."""
 
 
+LOG = f"own <img src=x onerror=document.title=`{RAN}`>.csv"
+"""The hostile log; beside it stands ``own.csv``, the same shop with the names that it had."""
+
+
 def attack(place: str) -> str:
     """A text that runs a script, or asks a host, where it is read as HTML, as Markdown, as a template or as the end of a script."""
     run = f"document.title=`{RAN} {place}`"
@@ -56,11 +60,10 @@ def build(base: Path) -> None:
     scratch = Path(tempfile.mkdtemp(prefix="p-"))
     tree = planted(base, scratch)
     tree.make("data/small/raw/done")
-    file = base / f"own <img src=x onerror=document.title=`{RAN}`>.csv"
-    headers = _written(base, file)
+    headers = _written(base, base / LOG)
     study = base / "studies" / "small.yml"
     raw = yaml.safe_load(study.read_text(encoding="utf-8"))
-    study.write_text(yaml.safe_dump(_hostile(raw, file.name, headers)), encoding="utf-8")
+    study.write_text(yaml.safe_dump(_hostile(raw, LOG, headers)), encoding="utf-8")
     said = ""
     for command in (
         tree.command("study", "dbt-docs"),
@@ -84,6 +87,8 @@ def _written(base: Path, file: Path) -> dict[str, str]:
     with duckdb.connect() as con:
         names = [row[0] for row in con.execute(f"describe select * from read_parquet('{events}')").fetchall()]
         values = {n: f"case when {n} <> '' then '{MARK}' || {n} end" if n in MARKED else f'"{n}"' for n in names}
+        marked = ", ".join(f"{values[name]} as {name}" for name in names)
+        con.execute(f"copy (select {marked} from read_parquet('{events}')) to '{base / 'own.csv'}' (header)")
         values["country"] = f"case when country = 'DE' and hash(user_id) % 400 = 0 then '{RARE}' else country end"
         values["device"] = f"case when device = 'mobile' then '{_sql(attack('level'))}' else device end"
         for name, planted in (("event_name", DIRT.unplanned_names), ("event_time", DIRT.not_times)):

@@ -93,7 +93,7 @@ class _Build:
     def ended(self, step: Step, inputs: dict[str, str], error: BaseException | None) -> None:
         """A step came to its end, whole or with an error."""
         if isinstance(error, Exception) and (step.fault or step.beside) and not getattr(error, "killed", False):
-            self._lose(step, Fault.of(step.what, str(error), self._built.base))
+            self._lose(step, Fault.of(step.what if step.fault else step.key, str(error), self._built.base))
             return
         if error is not None:
             self.failure = self.failure or error

@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Self
 
+from helpers import paths
 from helpers.pipeline.files import write_json
 
 _ERROR = re.compile(r"(?:^|\n)error: ")
@@ -31,7 +32,7 @@ class Fault:
 
     @classmethod
     def of(cls, part: str, said: str, base: Path) -> Self:
-        """From what a step wrote when it ended: the message, or the last line of a traceback; no folder of ``base``.
+        """From what a step wrote when it ended: the message, or the last line of a traceback; no folder of the machine.
 
         >>> print(Fault.of("07_monitoring", "a note\\nerror: no day\\n  got: 0", Path("/srv/shop")).said)
         no day
@@ -39,7 +40,9 @@ class Fault:
         >>> Fault.of("07_monitoring", "Traceback\\n  File x\\nKeyError: '/srv/shop/a'", Path("/srv/shop")).said
         "07_monitoring stopped at an error of the program: KeyError: 'a'"
         """
-        text = _COLOUR.sub("", said).replace(f"{base}{os.sep}", "").strip()
+        text = _COLOUR.sub("", said).strip()
+        for folder in (base, base.resolve(), paths.ROOT):
+            text = text.replace(f"{folder}{os.sep}", "")
         *_, told = _ERROR.split(text)
         if "Traceback" in told:
             told = f"{part} stopped at an error of the program: {told.splitlines()[-1]}"

@@ -32,7 +32,6 @@ def execute(notebook: Path, where: StudyPaths, parameters: dict[str, Any]) -> Pa
     what an earlier run left stays as it was.
     """
     import papermill
-    from nbclient.exceptions import DeadKernelError
     from papermill.exceptions import PapermillExecutionError
 
     check_parameters(notebook, parameters)
@@ -57,7 +56,9 @@ def execute(notebook: Path, where: StudyPaths, parameters: dict[str, Any]) -> Pa
         content = json.loads(aside.read_text(encoding="utf-8"))
     except PapermillExecutionError as error:
         raise _stopped(notebook, error) from None
-    except DeadKernelError:
+    except RuntimeError as error:
+        if type(error).__name__ != "DeadKernelError":  # that of nbclient, which papermill brings along
+            raise
         raise ReportError(
             f"{notebook.stem} stopped: its kernel was killed",
             cause="the machine ran out of memory",
@@ -72,15 +73,14 @@ def execute(notebook: Path, where: StudyPaths, parameters: dict[str, Any]) -> Pa
 
 def _stopped(notebook: Path, error: "PapermillExecutionError") -> ReportError:
     """One block: the error of the cell in its own words; of an error of the program, where it happened."""
-    stopped = f"{notebook.stem} stopped in cell {error.cell_index}"
     if error.ename == ReportError.__name__:
-        return ReportError(f"{stopped}: {error.evalue.strip()}")
+        return ReportError(f"{notebook.stem} stopped in cell {error.cell_index}: {error.evalue.strip()}")
     told = _COLOUR.sub("", "\n".join(error.traceback))
     files = [f"{file}, line {line}" for file, line in _FRAME.findall(told) if f"{os.sep}helpers{os.sep}" in file]
     lines = _LINE.findall(told)
     place = f"helpers{files[-1].rpartition(f'{os.sep}helpers')[2]}" if files else "a line of the cell"
     return ReportError(
-        f"{stopped}: {error.ename}: {error.evalue.strip()}",
+        f"{notebook.stem} stopped in cell {error.cell_index}: {error.ename}: {error.evalue.strip()}",
         got=f"{place}: {lines[-1].strip()}" if lines else place,
         cause="an error of the program, or a study that it was not made for",
         remedy="report it with the study file; what does not rest on this notebook is in the report",
