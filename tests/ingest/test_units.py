@@ -152,6 +152,15 @@ def test_a_count_must_be_a_whole_number(tmp_path, value):
     assert "row 5, column 'rounds'" in message
 
 
+@pytest.mark.parametrize(
+    ("no", "yes"), [("no", "yes"), ("No", "Yes"), ("N", "Y"), ("F", "T"), ("FALSE", "TRUE"), ("0", "1")]
+)
+def test_an_outcome_in_words_happened_or_did_not(tmp_path, no, yes):
+    file = table(tmp_path, f"u1,a,{yes},9.99,3", f"u2,b,{no},0,0", f"u3,b,{no},0,0")
+    rows, _ = events_of(unit_study(file), tmp_path / "out")
+    assert [(user, event) for user, _, event, *_ in rows if event == "bought"] == [("u1", "bought")]
+
+
 def test_the_row_is_counted_past_lines_that_could_not_be_read(tmp_path):
     rows = [ROWS[0], "cut", ROWS[1], "cut", ",a,1,1,1", "u5,a,1,1,x"]
     data = {"tolerate": {"malformed_line": 0.5, "missing_id": 0.5}}

@@ -58,7 +58,7 @@ def test_a_sum_past_the_whole_numbers_is_one_error_that_says_so(tmp_path):
     log.loc[log["event_name"] == "purchase", "price"] = "90000000000000000.00"
     log = pd.concat([log, log[log["event_name"] == "purchase"].assign(order_id="again")], ignore_index=True)
     study, where = shop(tmp_path, log, events_of_experiment=False)
-    with pytest.raises(ReportError, match="sums of amounts past 64 bits of a unit") as caught:
+    with pytest.raises(ReportError, match="add up past the range of 64 bits") as caught:
         build.build(study, where)
     assert "economics.money_digits" in str(caught.value)
     assert not where.database.exists()

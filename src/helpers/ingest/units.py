@@ -16,6 +16,7 @@ from helpers.ingest.reading import Reading
 from helpers.ingest.sql import literal, quoted
 from helpers.ingest.values.amounts import Amounts, canonical, in_units, is_whole
 from helpers.ingest.values.digits import digits_of
+from helpers.ingest.values.number_formats import FALSE, TRUE
 
 if TYPE_CHECKING:
     import duckdb
@@ -175,7 +176,7 @@ def _raw(data: Units, name: str) -> str:
 
 
 def _written(column: str, types: dict[str, str], reading: Reading) -> str:
-    """A value as a number in text: truth values become 1 and 0, NaN is missing."""
+    """A value as a number in text: truth values, also in words, become 1 and 0, NaN is missing."""
     name, kind = quoted(column), types[column]
     if kind == "BOOLEAN":
         return f"{name}::integer::varchar"
@@ -184,7 +185,10 @@ def _written(column: str, types: dict[str, str], reading: Reading) -> str:
     if kind != "VARCHAR":
         return f"{name}::varchar"
     number = canonical(name, reading.numbers.get(column, Amounts()))
-    return f"case lower(trim({name})) when 'true' then '1' when 'false' then '0' when 'nan' then null else {number} end"
+    word = f"lower(trim({name}))"
+    words = {"'1'": TRUE, "'0'": FALSE, "null": ("nan",)}
+    cases = " ".join(f"when {word} in ({', '.join(map(literal, told))}) then {made}" for made, told in words.items())
+    return f"case {cases} else {number} end"
 
 
 def _mark_duplicates(con: "duckdb.DuckDBPyConnection", study: Study, data: Units, parts: Parts) -> None:

@@ -59,9 +59,11 @@ def examined(study: Study, where: "StudyPaths", plan: "TrackingPlan", *, full: b
         con.execute(f"set threads = {THREADS}; set memory_limit = '{MEMORY}'; set TimeZone = 'UTC'")
         con.execute(f"set temp_directory = {literal(aside / 'spill')}; set preserve_insertion_order = false")
         asked = ["fct_row_flow", *(["int_injection"] if study.injection else ["int_contaminated"])]
-        if share == 1 and (study.primary.days or study.when_missing(study.primary) == "drop"):
-            asked.append("int_unit_metrics")
-        render.create(con, dbt_vars(tried, log, plan), *asked)
+        models = render.Models(con, dbt_vars(tried, log, plan))
+        models.make(*asked)
+        needed = study.primary.days or study.when_missing(study.primary) == "drop"
+        if needed and share == 1 and not any(tolerances.past_range(con, study)):
+            models.make("int_unit_metrics")
         rows = con.execute("select all_rows + refused from intermediate.int_row_checks").fetchall()[0][0]
         more = f" and {len(parts.names) - 1} more" if len(parts.names) > 1 else ""
         return Examined(

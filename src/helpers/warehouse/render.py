@@ -1,13 +1,14 @@
 """The models' own SQL without dbt: what a check asks of a file must be what a build will ask of it, and start at once."""
 
-from collections.abc import Callable, Sequence
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from helpers import paths
 
 if TYPE_CHECKING:
     import duckdb
+    import jinja2
 
 
 def create(con: "duckdb.DuckDBPyConnection", variables: dict[str, Any], *models: str) -> None:
@@ -16,50 +17,60 @@ def create(con: "duckdb.DuckDBPyConnection", variables: dict[str, Any], *models:
     ``variables`` are what :func:`helpers.warehouse.build.dbt_vars` makes of a study. The tests of the data are dbt's and
     are not run.
     """
-    made: set[str] = set()
+    Models(con, variables).make(*models)
 
-    def made_of(name: str) -> str:
-        file = _files()[name]
-        schema = file.parent.name
-        if name not in made:
-            sql = _rendered(file.read_text(encoding="utf-8"), variables, made_of)
-            kind = "view" if schema == "staging" else "table"
-            con.execute(f"create schema if not exists {schema}")
-            con.execute(f"create {kind} {schema}.{name} as {sql}")
-            made.add(name)
+
+class Models:
+    """The models of one study on a connection, each made when it is first asked for, with those that it reads."""
+
+    def __init__(self, con: "duckdb.DuckDBPyConnection", variables: dict[str, Any]) -> None:
+        self._con, self._made = con, set[str]()
+        self.context = {
+            "var": variables.__getitem__,
+            "ref": self.relation,
+            "source": lambda *name: variables["events_location"],
+            "adapter": _Adapter,
+            "return": lambda value: value,
+        }
+
+    def make(self, *names: str) -> None:
+        """The named models."""
+        for name in names:
+            self.relation(name)
+
+    def relation(self, name: str) -> str:
+        """A model for the from clause of a query."""
+        schema = files()[name].parent.name
+        if name not in self._made:
+            self._made.add(name)
+            sql = _template(name).render(self.context)
+            self._con.execute(f"create schema if not exists {schema}")
+            self._con.execute(f"create {'view' if schema == 'staging' else 'table'} {schema}.{name} as {sql}")
         return f"{schema}.{name}"
 
-    for model in models:
-        made_of(model)
+
+class _Adapter:
+    @staticmethod
+    def dispatch(macro: str, project: str) -> Any:
+        return getattr(template("").module, f"duckdb__{macro}")
 
 
 @cache
-def _files() -> dict[str, Any]:
+def files() -> dict[str, Path]:
+    """The file of each model by its name."""
     return {file.stem: file for file in sorted((paths.WAREHOUSE / "models").rglob("*.sql"))}
 
 
 @cache
-def _macros() -> str:
-    files: Sequence[Any] = sorted((paths.WAREHOUSE / "macros").glob("*.sql"))
-    return "\n".join(f.read_text(encoding="utf-8") for f in files if f.stem not in ("tests", "schema_name"))
-
-
-def _rendered(model: str, variables: dict[str, Any], ref: Callable[[str], str]) -> str:
+def template(sql: str) -> "jinja2.Template":
+    """A template that knows the project's macros; without their tests, whose tag is dbt's own."""
     import jinja2
 
+    macros = [file for file in sorted((paths.WAREHOUSE / "macros").glob("*.sql")) if file.stem != "tests"]
     environment = jinja2.Environment(undefined=jinja2.StrictUndefined, extensions=["jinja2.ext.do"])
+    return environment.from_string("\n".join([*(file.read_text(encoding="utf-8") for file in macros), sql]))
 
-    class Adapter:
-        def dispatch(self, macro: str, project: str) -> Any:
-            return getattr(module, f"duckdb__{macro}")
 
-    environment.globals |= {
-        "var": variables.__getitem__,
-        "ref": ref,
-        "source": lambda schema, table: variables["events_location"],
-        "return": lambda value: value,
-        "adapter": Adapter(),
-    }
-    module: Any = environment.from_string(_macros()).module
-    environment.globals |= {name: made for name, made in vars(module).items() if not name.startswith("_")}
-    return environment.from_string(model).render()
+@cache
+def _template(model: str) -> "jinja2.Template":
+    return template(files()[model].read_text(encoding="utf-8"))

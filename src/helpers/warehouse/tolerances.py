@@ -48,9 +48,30 @@ def faults(con: "duckdb.DuckDBPyConnection", study: Study, *, whole: bool = True
         )
         return
     yield from _check_variants(con, study, whole)
+    yield from past_range(con, study)
     if whole:
         yield from _check_primary(con, study)
         yield from _check_planted_levels(con, study)
+
+
+def past_range(con: "duckdb.DuckDBPyConnection", study: Study) -> Iterator[ReportError]:
+    """Amounts of one unit whose sum no whole number of 64 bits holds; the marts cannot be made of them."""
+    if not exists(con, "intermediate", "int_key_events"):
+        return
+    found = con.execute(
+        f"""select event_name, count(*) from (
+            select event_name, user_id from intermediate.int_key_events
+            group by all having sum(abs(amount::hugeint)) >= {2**63})
+        group by 1 order by 1"""
+    ).fetchall()
+    for event, units in found:
+        yield ReportError(
+            f"studies/{study.name}.yml: the amounts of {event} add up past the range of 64 bits",
+            got=f"{units:,} units with such a sum",
+            expected=f"less than {2**63:,} of the smallest amount that is told",
+            cause="ids, times or totals among the amounts",
+            remedy="correct these values, or keep fewer digits: economics.money_digits",
+        )
 
 
 def _check_rows(

@@ -41,7 +41,7 @@ before as (
     select
         user_id
         {%- for metric in var('metrics') if metric.covariate %},
-        {{ measured({'event': metric.event}, metric.measure or 'any', 'true') }} as {{ metric.name }}_x
+        {{ measured({'event': metric.event, 'within_days': none}, metric.measure or 'any', 'true') }} as {{ metric.name }}_x
         {%- endfor %}
     from {{ ref('int_key_events') }}
     where event_time < {{ text(var('start')) }}

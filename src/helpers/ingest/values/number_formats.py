@@ -24,7 +24,9 @@ if TYPE_CHECKING:
 
     from helpers.ingest.parts import Parts
 
-WORDS = ("true", "false", "nan")
+TRUE, FALSE = ("true", "t", "yes", "y"), ("false", "f", "no", "n")
+"""What stands for one and for zero in a table of units, in small letters."""
+WORDS = (*TRUE, *FALSE, "nan")
 """What stands for a number, or for none, in a table of units."""
 _LARGEST, _ALL = 15, 18
 """Powers of ten that the largest amount and the sum of all stay below, so that no sum of squares leaves 128 bits."""

@@ -1,0 +1,156 @@
+"""Any file is read as an independent reader reads it, or refused with a cause that is true; nothing is silently wrong."""
+
+import csv
+import os
+import re
+import tempfile
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+
+from tests.fuzz import oracle
+from tests.fuzz.cases import Case, case
+from tests.fuzz.conftest import ENDS
+from tests.fuzz.oracle import Row, Told, Unreadable
+from tests.fuzz.reading import Refused, read, study_of
+from tests.fuzz.worlds import BOUGHT
+
+TRIES = int(os.environ.get("FUZZ", "100"))
+SHARE = 25
+"""Seeds of one test, so that workers share them evenly."""
+
+
+@pytest.mark.parametrize("first", range(0, TRIES, SHARE))
+def test_every_file_is_read_as_an_independent_reader_reads_it_or_refused_for_a_true_cause(
+    first: int, record_property: Callable[[str, object], None]
+) -> None:
+    ends: Counter[str] = Counter()
+    wrong = []
+    for seed in range(first, min(first + SHARE, TRIES)):
+        end, said = judged(seed)
+        ends[end] += 1
+        wrong += [said] if said else []
+    record_property(ENDS, dict(ends))
+    assert not wrong, "\n\n".join(wrong)
+
+
+def judged(seed: int) -> tuple[str, str]:
+    """How a file ends, and '' where it is read right or refused rightly; else the seed and what is wrong."""
+    with tempfile.TemporaryDirectory() as folder:
+        made = case(seed, Path(folder))
+        try:
+            study = study_of(made.world, made.dress, made.written, timed=made.timed, tolerant=made.tolerant)
+            found = read(study, Path(folder, "out"))
+        except Exception as error:
+            return "broken", f"{made.told()}\n  {type(error).__name__}: {str(error)[:600]}"
+        wrong = difference(made, found)
+    end = f"refused ({', '.join(found.kinds)})" if isinstance(found, Refused) else "read"
+    return ("wrong", f"{made.told()}\n  {wrong}") if wrong else (end, "")
+
+
+def difference(made: Case, found: Told | Refused) -> str:
+    """'' where both say the same, or where a refusal is due and its cause is true."""
+    expected, refusals = due(made, found.digits if isinstance(found, Told) else {})
+    if isinstance(found, Refused):
+        said = "\n".join(found.messages)
+        untrue = set(found.kinds) - refusals - doubtful(made)
+        if untrue:
+            return f"refused for {sorted(untrue)}, and due is {sorted(refusals) or 'a reading'}:\n{said}"
+        sure = not (made.mutation and made.mutation.loose)
+        for kind, rows in found.counts if expected and sure else []:
+            if rows not in (expected.lost[kind], expected.lost[kind] + expected.also[kind]):
+                return f"{rows} rows told, and there are {expected.lost[kind]}:\n{said}"
+        for kind, row in found.places if expected and sure else []:
+            if expected.places[kind] and row not in {number for _, number in expected.places[kind]}:
+                return f"row {row} told, and it is {sorted(expected.places[kind])}:\n{said}"
+        return ""
+    if refusals and not (made.mutation and made.mutation.may):
+        return f"read, and due is a refusal for {sorted(refusals)}"
+    return unequal(made, found, expected)
+
+
+def due(made: Case, digits: dict[str, int]) -> tuple[Told | None, set[str]]:
+    """What an independent reader reads, and the refusals of which one is due; none where the file is to be read."""
+    mutation = made.mutation
+    always = set(mutation.refused) if mutation else set()
+    try:
+        expected = oracle.read(
+            oracle.table_of(made.written, made.dress, made.roles), made.dress, made.world, made.roles, digits
+        )
+    except (Unreadable, UnicodeDecodeError, StopIteration, KeyError, OSError, EOFError, csv.Error, pa.ArrowInvalid):
+        assert always, "only what a mutation spoils cannot be read"
+        return None, always
+    if not (mutation and (mutation.loose or mutation.refused)):
+        meant, seen = oracle.truth(made.world, made.lines, made.dress, digits), told_of(made, expected)
+        assert not seen - meant and (meant - seen).total() <= expected.lost["malformed_line"], (
+            "the oracle reads what was meant"
+        )
+    if not made.tolerant:
+        always |= {
+            kind
+            for kind in expected.lost | expected.also
+            if kind not in ("outside_period", "repeated", "missing_outcome")
+        }
+        always |= {"repeated"} if expected.lost["repeated"] > 0.05 * expected.all_rows else set()
+    if re.fullmatch(
+        r"(\d+(e\d+)? )*\d+e\d+ (\d+(e\d+)? )*", " ".join(sorted({who for who, *_ in expected.rows})) + " "
+    ):
+        always |= {"ids"}
+    if made.dress.typed.get("who") in ("double", "float") and any(abs(int(who)) >= 2**53 for who, *_ in expected.rows):
+        always |= {"ids"}
+    if not expected.rows:
+        always |= {"no_rows"}
+    elif not expected.values and not expected.lost["two_variants"]:
+        always |= {"no_arm"}
+    return expected, always
+
+
+def told_of(made: Case, expected: Told) -> Counter[Row]:
+    """The rows that the truth lists one by one: of a table of units the exposures."""
+    return (
+        expected.rows
+        if made.world.is_log
+        else Counter({row: n for row, n in expected.rows.items() if row[2] == "exposed"})
+    )
+
+
+def doubtful(made: Case) -> set[str]:
+    """Refusals that are right, though a reader who knows the spelling can read the file."""
+    kinds = set()
+    texts = {
+        role: [line.cells[role] for line in made.lines if line.cells.get(role) and (line.row or role != "when")]
+        for role in ("when", "cost", "spend", "score")
+    }
+    if "when" not in made.dress.typed and texts["when"] and not made.dress.times.evident(texts["when"]):
+        kinds.add("time")
+    for role, shape in (("cost", made.dress.money), ("spend", made.dress.money), ("score", made.dress.scores)):
+        if role not in made.dress.typed and not shape.evident(texts[role]):
+            kinds.add("number")
+    return kinds
+
+
+def unequal(made: Case, found: Told, expected: Told | None) -> str:
+    if made.mutation and made.mutation.loose:
+        meant = oracle.truth(made.world, made.lines, made.dress, found.digits)
+        invented = told_of(made, found) - meant
+        gone = meant - told_of(made, found)
+        if invented or (gone and not found.lost):
+            return f"rows that nobody wrote {invented}, or lost without a word {gone}"
+        return ""
+    assert expected
+    money = found.digits[BOUGHT if made.world.is_log else "spend"]
+    if money < made.dress.minor or (
+        oracle.is_rounded(made.world, found.digits) and not any("rounded" in n for n in found.notes)
+    ):
+        return f"amounts are kept to {found.digits} without a word: {found.notes}"
+    for what in ("rows", "lost", "values"):
+        mine, theirs = getattr(found, what), getattr(expected, what)
+        if mine != theirs:
+            keys = [key for key in {**mine, **theirs} if mine.get(key) != theirs.get(key)]
+            return f"{what} differ in {len(keys)}, such as " + "; ".join(
+                f"{key}: {mine.get(key)} read, {theirs.get(key)} right" for key in keys[:4]
+            )
+    return ""
