@@ -135,3 +135,14 @@ def test_what_may_not_be_read_is_said(path):
 def test_a_misspelt_file_has_a_neighbour(tmp_path):
     home = folder(tmp_path, events_csv=text(LOG, *DAYS))
     assert "did you mean 'events.csv'" in refused(home / "event.csv", tmp_path)
+
+
+def test_files_in_folders_of_a_folder_are_told_with_the_glob_that_reads_them(tmp_path):
+    for day, row in enumerate(DAYS, 1):
+        home = tmp_path / "logs" / f"day={day}"
+        home.mkdir(parents=True)
+        (home / "part.csv").write_bytes(text(LOG, row))
+    message = refused(tmp_path / "logs", tmp_path)
+    pattern = message.split("name them by a glob: ")[1]
+    assert "holds folders alone" in message
+    assert users(pattern, tmp_path / "read") == ["u1", "u2", "u3"]
