@@ -121,7 +121,7 @@ def doubtful(made: Case) -> set[str]:
     """Refusals that are right, though a reader who knows the spelling can read the file."""
     kinds = set()
     texts = {
-        role: [line.cells[role] for line in made.lines if line.cells.get(role) and (line.row or role != "when")]
+        role: [line.cells[role] for line in made.lines if line.cells.get(role)]
         for role in ("when", "cost", "spend", "score")
     }
     if "when" not in made.dress.typed and texts["when"] and not made.dress.times.evident(texts["when"]):
