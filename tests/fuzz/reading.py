@@ -1,5 +1,6 @@
 """How the project reads a file: landed, modelled and held against its tolerances as a run does it, without dbt's start."""
 
+import csv
 import re
 from collections import Counter
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from helpers.config import Study
 from helpers.config.data import Tolerance
 from helpers.config.tracking_plan import Event, Property, TrackingPlan, tracking_plan
 from helpers.errors import ReportError
+from helpers.ingest.units import FLAWS
 from helpers.warehouse import render, tolerances
 from helpers.warehouse.build import dbt_vars
 from tests.fuzz.dress import Dress
@@ -170,10 +172,17 @@ def read(study: Study, out: Path) -> Told | Refused:
             models.make("fct_experiment_results")
             tolerances.enforce(con, study)
             told = _told(con, study, variables["amount_digits"])
+            if study.is_unit_table:  # a wrong value is told there, and costs no row
+                told.lost += _flaws(out / "rejects.csv")
             told.notes = log.reading.notes
             return told
     except ReportError as error:
         return Refused.of(str(error))
+
+
+def _flaws(rejects: Path) -> Counter[str]:
+    with rejects.open(encoding="utf-8", newline="") as lines:
+        return Counter(row["reason"] for row in csv.DictReader(lines) if row["reason"] in FLAWS)
 
 
 def _told(con: duckdb.DuckDBPyConnection, study: Study, digits: dict[str, int]) -> Told:

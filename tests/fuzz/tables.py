@@ -14,7 +14,7 @@ COUNTED = ("rounds",)
 """Outcomes that a metric sums as whole numbers; spend is money, and of bought only counts whether it is zero."""
 
 ODD = ["", " ", "0", "1", "-1", "3.5", "2.0", "1e3", "1e308", "1e400", "NaN", "nan", "Infinity", "-inf", "true", "False",
-       "null", "N/A", "=1+1", "@SUM(A1)", "0x10", "1,5", "١", "9" * 30, "-0", "+7", "7 ", "é", "\u200b", "\N{PILE OF POO}"]  # fmt: skip
+       "null", "N/A", "=1+1", "@SUM(A1)", "0x10", "١", "9" * 30, "-0", "+7", "7 ", "é", "\u200b", "\N{PILE OF POO}"]  # fmt: skip
 IDS = [
     "",
     " ",

@@ -91,8 +91,8 @@ def test_dbt_makes_the_same_marts(tmp_path: Path, seed: int):
         folder = tmp_path / str(found)
         folder.mkdir()
         _, file = written(found, folder)
-        study, where = config.opened(file)
         try:
+            study, where = config.opened(file)
             ingest.land_whole(study, where)
             with memory() as con:
                 render.create(con, variables(study, where), *MODELS)

@@ -1,6 +1,7 @@
 """How a moment may be written, and how it is read back by Python's datetime alone."""
 
 import random
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, timezone
@@ -91,18 +92,16 @@ def _epoch(unit: int, digits: int = 0) -> Spelling:
 
 def _first_is_a_day(texts: Sequence[str]) -> bool:
     """Some date has a first part that no month can be."""
-    return any(int(_parts(text)[0]) > 12 for text in texts if text)
+    return any(part > 12 for part in _parts(texts, 0))
 
 
 def _second_is_a_day(texts: Sequence[str]) -> bool:
-    return any(int(_parts(text)[1]) > 12 for text in texts if text)
+    return any(part > 12 for part in _parts(texts, 1))
 
 
-def _parts(text: str) -> list[str]:
-    for sign in "/.-":
-        if sign in text[:3]:
-            return text.split(sign)
-    raise AssertionError(text)
+def _parts(texts: Sequence[str], which: int) -> list[int]:
+    dates = [re.match(r"(\d\d?)[./-](\d\d?)[./-]\d", text) for text in texts]
+    return [int(date[which + 1]) for date in dates if date]
 
 
 def _offsets(name: str, *offsets: str, sep: str = "T", digits: int = 0) -> Spelling:

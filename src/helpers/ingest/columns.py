@@ -53,7 +53,7 @@ def check_columns(place: Place, found: list[str], name: str) -> None:
     times = Counter(column.lower() for column in found)  # SQL does not tell them apart by case
     repeated = [column for column in found if times[column.lower()] > 1]
     if repeated:
-        raise ReportError(f"{name}: columns stand there twice", got=", ".join(repeated), remedy="rename one of each")
+        raise ReportError(f"{name}: columns stand there twice", got=_listed(repeated), remedy="rename one of each")
     wanted = mapped(place)
     missing = sorted(wanted - set(found))
     if not missing:
@@ -71,10 +71,15 @@ def check_columns(place: Place, found: list[str], name: str) -> None:
     hints = ", ".join(f"'{n[0]}' for '{m}'" for m, n in near.items() if n)
     raise ReportError(
         f"{name}: missing column {', '.join(repr(m) for m in missing)}",
-        got=", ".join(found[:30]),
+        got=_listed(found),
         expected=", ".join(sorted(wanted)),
         remedy=f"did you mean {hints}? Correct the study file" if hints else "correct the columns in the study file",
     )
+
+
+def _listed(names: list[str]) -> str:
+    """The first names of a file's columns, however many and however long they are."""
+    return ", ".join(name if len(name) <= 60 else f"{name[:57]}..." for name in names[:30])
 
 
 def expression(name: str, source: str | ColumnOf | EventName, types: dict[str, str], reading: Reading) -> str:

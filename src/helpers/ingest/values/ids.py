@@ -81,15 +81,22 @@ def decide(
 
 def _floats(con: "duckdb.DuckDBPyConnection", column: str, kind: str, relation: str) -> list[ReportError]:
     name, most = quoted(column), FLOATS[kind]
+    past = f"not isnan({name}) and abs({name}) >= {most}"
+    return _past(con, column, f"in a column of floats ({kind})", relation, past, most)
+
+
+def _past(
+    con: "duckdb.DuckDBPyConnection", column: str, where: str, relation: str, past: str, most: int
+) -> list[ReportError]:
     found, first = con.execute(
-        f"select count(*), any_value({name}) from {relation} where not isnan({name}) and abs({name}) >= {most}"
+        f"select count(*), any_value({quoted(column)}::double) from {relation} where {past}"
     ).fetchall()[0]
     if not found:
         return []
     return [
         _refused(
             column,
-            f"{found:,} ids past {most:,} in a column of floats ({kind}), such as {first:.0f}",
+            f"{found:,} ids past {most:,} {where}, such as {first:.0f}",
             "ids with all their digits",
             f"a float tells whole numbers apart only up to {most:,}, so several ids have become one",
             "export the column as text or as a whole number",
@@ -116,6 +123,10 @@ def _texts(con: "duckdb.DuckDBPyConnection", column: str, relation: str) -> tupl
         ]  # fmt: skip
     notes: list[str] = []
     if floats and numeric:
+        most = FLOATS["DOUBLE"]
+        past = f"{float_} and abs(try_cast({name} as double)) >= {most}"
+        if lost := _past(con, column, "written as floats", relation, past, most):
+            return False, [], lost
         notes.append(f"column '{column}': every id is a number and {floats:,} are written as 1000.0; read as 1000")
     elif floats and (twin := _twin(con, name, float_, relation)):
         return False, [], [
