@@ -23,7 +23,7 @@ SHAPES = 3
 """Shapes of unread times that are shown, the most frequent ones."""
 
 FEW = 0.05
-"""Up to this share of unread times, leaving them out is offered."""
+"""With more unread times than this share, the column may be the wrong one."""
 
 CHANGES = 3
 """In dates with years of two digits, days have at least so many times as many values as years, or it is asked."""
@@ -256,25 +256,20 @@ def _unread(column: TimeColumn, times: Times, total: int, unread: int, tolerated
     more = unread - empty - sum(n for n, _ in odd)
     told += [f"{more:,} of other shapes"] if more else []
     told += [f"{empty:,} empty ({'' if empty == 1 else 'first '}{column.first(nothing).place})"] if nothing else []
-    again = odd and not more and all(first.text.strip() == column.name for _, first in odd)
-    out = f"leave these rows out: data.tolerate.unparseable_time: {max(unread / total * 1.1, 0.0001):.4f}"
     stated = f"as data.time_format says: {times.format or times.order}" if times.format or times.order else KNOWN
-    mend = f"say how they are written, data.time_format: {STATED}" if odd else "mend the table"
     cause = "another time format, or the wrong column mapped to event_time" if odd else "rows without a time"
-    if again:
+    way = [f"say how they are written, data.time_format: {STATED}"] if odd else []
+    way.append("correct these times" if unread <= FEW * total else "map another column to event_time")
+    if odd and not more and all(first.text.strip() == column.name for _, first in odd):
         cause = "the header stands there again, as in files that were put together"
-        mend = "take these lines out of the file"
+        way = ["take these lines out of the file"]
     return ReportError(
         f"{column.called} holds times that cannot be read",
         got=f"{unread:,} of {total:,} rows: {'; '.join(told)}",
         expected=stated
         + (f", in all rows but {formatted(tolerated, 'share')} (data.tolerate.unparseable_time)" if tolerated else ""),
         cause=cause,
-        remedy=f"{mend}; or {out}"
-        if unread <= FEW * total
-        else mend
-        if again
-        else f"{mend}; or map another column to event_time",
+        remedy="; or ".join(way),
     )
 
 
