@@ -221,7 +221,7 @@ def test_the_column_without_a_name_of_a_saved_index(tmp_path):
 
 AT_ONCE = {
     "level": ("c", "1", "5", "levels that the study does not map"),
-    "word": ("a", "Y", "5", "this one first: 'Y'"),
+    "word": ("a", "maybe", "5", "this one first: 'maybe'"),
     "negative": ("b", "1", "-5", "outcomes below zero"),
     "twice": ("a", "0", "7", "stand in several rows with different outcomes"),
 }
