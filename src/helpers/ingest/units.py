@@ -48,7 +48,7 @@ CAUSES = {
 }
 
 REMEDIES = {
-    "malformed_line": "mend these lines; raw/rejects.csv names each",
+    "malformed_line": "mend these lines: a field that holds the delimiter, a quote or a line end stands in quotes",
     "missing_id": "map the column that holds the id of every row, or leave user_id out where each row is a unit of its own",
     "missing_outcome": "missing: zero at the metric if empty means that nothing happened, else missing: drop, which leaves these units out of this metric alone",
     "wrong_type": "correct these values, 1 for what happened and 0 for what did not; leave a field empty where the value is not known: it is then missing from its metric alone",

@@ -228,7 +228,7 @@ def _check_planted_levels(con: "duckdb.DuckDBPyConnection", study: Study) -> Ite
 
 
 _TOLD = {
-    "malformed_line": "lines that do not fit the header (see raw/rejects.csv)",
+    "malformed_line": "lines that do not fit the header",
     "missing_id": "rows without a unit id",
     "unparseable_time": "timestamps that cannot be read",
     "unplanned_event": "event names the tracking plan does not know",
@@ -252,7 +252,7 @@ _CAUSES = {
 }
 
 _REMEDIES = {
-    "malformed_line": "mend these lines; raw/rejects.csv names each",
+    "malformed_line": "mend these lines: a field that holds the delimiter, a quote or a line end stands in quotes",
     "missing_id": "map the column of user_id that every row fills, or take rows of no unit out of the export, for all arms and events alike",
     "unparseable_time": f"say how they are written, data.time_format: {STATED}; or correct these times; or map another column to event_time",
     "unplanned_event": "add these events to the tracking plan, or correct their names",
