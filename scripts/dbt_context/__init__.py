@@ -19,6 +19,7 @@ VARIABLES: dict[str, Any] = {
     "columns": [{"name": "event_id", "expression": "event_id"}, {"name": "event_time", "expression": "event_time"}],
     "control": "control",
     "counted_events": ["ticket"],
+    "flaws": ["wrong_type", "negative_price"],
     "diagnosis_end": "2026-03-01 00:00:00",
     "end": "2026-04-01 00:00:00",
     "entry_event": "view",

@@ -3,11 +3,10 @@
 import random
 
 import duckdb
-import pytest
 
 from helpers import ingest
 from helpers.errors import ReportError
-from tests.ingest.studies import HEADER, ROWS, log_study, table, unit_study
+from tests.ingest.studies import log_study, unit_study
 
 
 def spoilt(whole: bytes, seed: int) -> bytes:
@@ -34,17 +33,6 @@ def test_a_damaged_file_is_one_message(tmp_path):
             assert str(tmp_path) not in str(error)
             refused.add(str(error).splitlines()[0])
     assert {"units.parquet cannot be read as Parquet", "units.parquet cannot be read to the end"} <= refused
-
-
-@pytest.mark.parametrize("name", ["file_row_number", "FILE_ROW_NUMBER"])
-@pytest.mark.parametrize("kind", ["csv", "parquet"])
-def test_the_engine_s_own_name_of_a_column_is_refused(tmp_path, name, kind):
-    file = table(tmp_path, *(f"{row},1" for row in ROWS), header=f"{HEADER},{name}")
-    if kind == "parquet":
-        duckdb.sql(f"copy (select * from read_csv('{file}')) to '{tmp_path / 'units.parquet'}'")
-        file = tmp_path / "units.parquet"
-    with pytest.raises(ReportError, match=f"units.{kind}: a column has a name that the engine gives"):
-        ingest.land(unit_study(file), tmp_path / "raw")
 
 
 def test_other_names_that_the_models_use_are_any_name_of_a_column(tmp_path):

@@ -8,6 +8,7 @@ import pytest
 
 from helpers import ingest
 from helpers.errors import ReportError
+from helpers.ingest.fingerprint import of_duckdb
 from tests.ingest.studies import events_of, log_study, unit_study
 
 
@@ -69,3 +70,41 @@ def test_a_file_that_is_no_database_is_explained(tmp_path):
     file.write_bytes(b"no database" * 1000)
     with pytest.raises(ReportError, match=r"shop\.duckdb cannot be opened as DuckDB"):
         ingest.land(log_study(file, table="events"), tmp_path / "raw")
+
+
+VIEWS = {
+    "by its bare name": "create view lab.v as select * from events",
+    "by its schema": "create view lab.v as select * from main.events",
+    "by its database": "create view lab.v as select * from shop.main.events",
+    "by a macro": "create macro cheap() as table select * from events; create view lab.v as from cheap()",
+    "by a view": "create view seen_again as from seen; create view lab.v as from shop.main.seen_again",
+}
+
+
+@pytest.mark.parametrize("query", VIEWS.values(), ids=VIEWS)
+def test_a_view_calls_its_tables_as_where_it_was_made(database, tmp_path, query):
+    with duckdb.connect(str(database)) as con:
+        con.execute(query)
+        wanted = con.execute("select who, cost from lab.v").fetchall()
+    study = log_study(database, table="lab.v")
+    ingest.land(study, tmp_path / "raw")
+    location = ingest.landed(tmp_path / "raw").location
+    assert duckdb.sql(f"select who, cost from read_parquet('{location}')").fetchall() == wanted
+    assert of_duckdb(study.data, database).startswith("view 1 rows")
+
+
+@pytest.mark.parametrize("name", ["memory.duckdb", "temp.duckdb", "select.duckdb", "my shop.2026.duckdb"])
+def test_a_file_may_bear_any_name(database, tmp_path, name):
+    study = log_study(database.rename(tmp_path / name), table="seen")
+    ingest.land(study, tmp_path / "raw")
+    assert ingest.landed(tmp_path / "raw").types["who"] == "INTEGER"
+
+
+def test_a_view_of_what_is_gone_is_one_message(database, tmp_path):
+    with duckdb.connect(str(database)) as con:
+        con.execute("create view broken as select * from nothing; drop table nothing")
+    for ask in (lambda: ingest.land(log_study(database, table="broken"), tmp_path / "raw"),
+                lambda: of_duckdb(log_study(database, table="broken").data, database)):  # fmt: skip
+        with pytest.raises(ReportError, match="table broken cannot be read") as caught:
+            ask()
+        assert "nothing does not exist" in str(caught.value) and "create table NAME as from VIEW" in str(caught.value)

@@ -24,7 +24,7 @@ def looked_at(study: Study, tmp_path) -> tuple[Reading, list[ReportError]]:
 
 
 def spent(tmp_path, *values: str, delimiter: str = ";", **data) -> list[Decimal | None]:
-    """What a unit table says was spent, row by row, zeros left out; None where nothing is known."""
+    """What a unit table says was spent, row by row, zeros left out; None where it is not known."""
     rows = [f'u{i}{delimiter}a{delimiter}1{delimiter}"{value}"{delimiter}1' for i, value in enumerate(values)]
     file = table(tmp_path, *rows, header=delimiter.join(("who", "arm", "bought", "spend", "rounds")))
     study = unit_study(file, delimiter=delimiter, **data)

@@ -87,7 +87,7 @@ def test_mixed_formats_are_told_with_one_of_each(tmp_path):
 
 def test_other_columns_in_one_of_the_files_are_told(tmp_path):
     message = refused(folder(tmp_path, a_csv=text(LOG, *DAYS), b_csv=text(f"{LOG},more", *DAYS)), tmp_path)
-    assert "b.csv: other columns than in a.csv" in message and "got:      more" in message
+    assert "b.csv: other columns than in a.csv" in message and "more\n" in message
 
 
 def test_another_type_in_one_of_the_files_is_told(tmp_path):
@@ -135,3 +135,14 @@ def test_what_may_not_be_read_is_said(path):
 def test_a_misspelt_file_has_a_neighbour(tmp_path):
     home = folder(tmp_path, events_csv=text(LOG, *DAYS))
     assert "did you mean 'events.csv'" in refused(home / "event.csv", tmp_path)
+
+
+def test_files_in_folders_of_a_folder_are_told_with_the_glob_that_reads_them(tmp_path):
+    for day, row in enumerate(DAYS, 1):
+        home = tmp_path / "logs" / f"day={day}"
+        home.mkdir(parents=True)
+        (home / "part.csv").write_bytes(text(LOG, row))
+    message = refused(tmp_path / "logs", tmp_path)
+    pattern = message.split("name them by a glob: ")[1]
+    assert "holds folders alone" in message
+    assert users(pattern, tmp_path / "read") == ["u1", "u2", "u3"]

@@ -2,6 +2,8 @@
 
 import duckdb
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from helpers import ingest
 from helpers.errors import ReportError
@@ -215,3 +217,43 @@ def test_a_table_of_which_nothing_is_left_is_refused(tmp_path):
 def test_the_column_without_a_name_of_a_saved_index(tmp_path):
     file = table(tmp_path, *(f"{i},{row}" for i, row in enumerate(ROWS)), header=f",{HEADER}")
     assert events_of(unit_study(file), tmp_path / "raw")[0] == U1 + U2 + U3
+
+
+AT_ONCE = {
+    "level": ("c", "1", "5", "levels that the study does not map"),
+    "word": ("a", "maybe", "5", "this one first: 'maybe'"),
+    "negative": ("b", "1", "-5", "outcomes below zero"),
+    "twice": ("a", "0", "7", "stand in several rows with different outcomes"),
+}
+
+
+@settings(deadline=None, max_examples=10)
+@given(st.sets(st.sampled_from(sorted(AT_ONCE)), min_size=1))
+def test_everything_that_is_wrong_with_a_table_is_told_at_once(tmp_path_factory, kinds):
+    folder = tmp_path_factory.mktemp("wrong")
+    rows = list(ROWS)
+    for kind in sorted(kinds):
+        arm, bought, spend, _ = AT_ONCE[kind]
+        rows.append(f"{'u1' if kind == 'twice' else kind},{arm},{bought},{spend},1")
+    with pytest.raises(ReportError) as caught:
+        ingest.land(unit_study(table(folder, *rows)), folder / "raw")
+    message = str(caught.value)
+    assert [AT_ONCE[kind][3] in message for kind in sorted(AT_ONCE)] == [kind in kinds for kind in sorted(AT_ONCE)]
+    assert message.startswith(f"{len(kinds)} things") == (len(kinds) > 1)
+
+
+def test_levels_are_told_beside_times_that_cannot_be_read(tmp_path):
+    file = table(tmp_path, "u1,a,1,1,1,2026-03-02", "total,,1,1,1,", "u2,c,1,1,1,who", header=f"{HEADER},who_at")
+    columns = {"user_id": "who", "variant": "arm", "event_time": "who_at"}
+    with pytest.raises(ReportError, match="2 things are wrong") as caught:
+        ingest.land(unit_study(file, columns=columns), tmp_path / "raw")
+    assert "1 empty (row 3)" in str(caught.value) and "does not map" in str(caught.value)
+
+
+def test_a_header_that_stands_there_again_is_told_as_one(tmp_path):
+    header = f"{HEADER},when"
+    file = table(tmp_path, "u1,a,1,1,1,2026-03-02", header, "u2,b,1,1,1,2026-03-03", header=header)
+    columns = {"user_id": "who", "variant": "arm", "event_time": "when"}
+    with pytest.raises(ReportError) as caught:
+        ingest.land(unit_study(file, columns=columns), tmp_path / "raw")
+    assert "'when' (row 3)" in str(caught.value) and "the header stands there again" in str(caught.value)

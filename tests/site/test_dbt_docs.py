@@ -12,6 +12,7 @@ from helpers.warehouse import query
 FAMILIES = {
     "int_row_checks": r"(property|kept)_\d+",
     "int_funnel": r"step_\d+",
+    "int_exposed_sessions": r"\w+_seen",
 }
 """Columns that depend on the study, told in the model's description; beside them, segments."""
 

@@ -25,7 +25,7 @@ TAKEN = frozenset(
     all amount analyse analyze and any array as asc asymmetric both bot bots bucket case cast check collate column
     constraint conversions count counted create day default deferrable desc describe dimension distinct do else end
     entrants except exclude experiment_id exposed_at exposure_amount exposure_day assigned_at events false fetch
-    file_index file_row_number finely for foreign from group has_price having happens in initially intersect into
+    file_index file_row_number finely flaw for foreign from group has_price having happens in initially intersect into
     is_exposed is_injected kind lambda lateral leading level limit measure metric metrics n natural not null occurrence
     offset on only open_units or order outside pivot pivot_longer pivot_wider placing population primary problem profile
     qualify raw_row references repeated returning revenue row_id row_key said sample_size select shared show shown some

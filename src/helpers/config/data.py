@@ -78,11 +78,11 @@ class Tolerance(Model):
     unplanned_event: Share = 0
     """Events that the tracking plan does not know"""
     wrong_type: Share = 0
-    """Text where a number is planned"""
+    """Text where a number is planned; the event stays, its amount is missing"""
     missing_revenue: Share = 0
     """Events without the amount that is summed; they have happened, and their unit is left out of the sum alone"""
     negative_price: Share = 0
-    """Amounts below zero"""
+    """Amounts below zero that are no refunds; the event stays, its amount is missing"""
     repeated: Share = 0.05
     """Rows that repeat an event of their unit: by its id, else equal in all columns of the log; they are dropped"""
     two_variants: Share = 0

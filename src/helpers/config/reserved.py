@@ -11,6 +11,7 @@ OF_THE_MARTS: Final = frozenset(
         "exposed_at",
         "exposure_amount",
         "exposure_day",
+        "flaw",
         "has_price",
         "is_exposed",
         "problem",

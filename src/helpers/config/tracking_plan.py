@@ -16,15 +16,17 @@ PROBLEMS: Final = (
     "missing_id",
     "unparseable_time",
     "unplanned_event",
-    "wrong_type",
-    "negative_price",
     "outside_period",
 )
 """Rules a row can break on its own, in the order in which they are applied; the first one counts."""
 
+FLAWS: Final = ("wrong_type", "negative_price")
+"""What is wrong with an amount, not with its event: that has happened, and the amount is missing."""
+
 ROW_KINDS: Final[dict[str, Disposition]] = {
     "malformed_line": "quarantined",
     **dict.fromkeys(PROBLEMS, "quarantined"),
+    **dict.fromkeys(FLAWS, "flagged"),
     "exact_duplicate": "dropped",
     "late_duplicate": "dropped",
     "bot": "dropped",

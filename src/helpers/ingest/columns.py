@@ -32,15 +32,20 @@ def mapped(place: Place) -> set[str]:
     return taken | {c.times for c in columns if isinstance(c, ColumnOf) and c.times}
 
 
+def told_by_all(place: Place) -> bool:
+    """Whether every column of a table counts: repeats in a log whose rows have no id are told by all of them."""
+    return not isinstance(place, Units) and not (isinstance(place, Log) and "event_id" in place.columns)
+
+
+def compared(place: Place) -> set[str] | None:
+    """Columns that must be alike in all files of a table; None for all of them."""
+    return None if told_by_all(place) else mapped(place)
+
+
 def needed(place: Place, found: Iterable[str]) -> list[str]:
-    """Columns of a database's table that are read: all of a log whose rows have no id, for repeats are told by all."""
+    """Columns of a database's table that are read."""
     named = mapped(place)
-    whole = isinstance(place, Log) and "event_id" not in place.columns
-    return [column for column in found if whole or stored(column) in named]
-
-
-OF_THE_ENGINE = "file_row_number"
-"""The column in which the engine counts the rows of a Parquet file; a file may not have one of that name."""
+    return [column for column in found if told_by_all(place) or stored(column) in named]
 
 
 def check_columns(place: Place, found: list[str], name: str) -> None:
@@ -49,11 +54,6 @@ def check_columns(place: Place, found: list[str], name: str) -> None:
     repeated = [column for column in found if times[column.lower()] > 1]
     if repeated:
         raise ReportError(f"{name}: columns stand there twice", got=_listed(repeated), remedy="rename one of each")
-    if OF_THE_ENGINE in map(str.lower, found):
-        raise ReportError(
-            f"{name}: a column has a name that the engine gives to the numbers of the rows", got=OF_THE_ENGINE,
-            remedy="rename the column",
-        )  # fmt: skip
     wanted = mapped(place)
     missing = sorted(wanted - set(found))
     if not missing:

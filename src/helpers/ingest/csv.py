@@ -16,8 +16,8 @@ from helpers.config import Log, Units
 from helpers.config.columns import stored
 from helpers.errors import ReportError
 from helpers.ingest import lines, text
-from helpers.ingest.columns import check_columns, mapped
-from helpers.ingest.parts import Parts, rows
+from helpers.ingest.columns import check_columns, compared, mapped, told_by_all
+from helpers.ingest.parts import Parts, check_alike, rows
 from helpers.ingest.sql import literal
 
 if TYPE_CHECKING:
@@ -56,12 +56,8 @@ def read(con: "duckdb.DuckDBPyConnection", place: "Place", files: list[Path], in
         table = opened(file, place, into / f"text-{number:04d}.csv")
         check_columns(place, table.names, file.name)
         first = first or table.names
-        if sorted(table.names) != sorted(first):
-            raise ReportError(
-                f"{file.name}: other columns than in {names[0]}",
-                got=", ".join(sorted(set(table.names) ^ set(first))),
-                expected="the same columns in all files",
-            )
+        if told_by_all(place):
+            check_alike(file.name, table.names, names[0], first)
         written.append(into / f"part-{number:04d}.parquet")
         above.append(table.above)
         _convert(con, place, table, file, written[-1])
@@ -69,7 +65,7 @@ def read(con: "duckdb.DuckDBPyConnection", place: "Place", files: list[Path], in
             table.file.unlink()
     if not any(rows(con, part) for part in written):
         raise ReportError(f"{', '.join(names[:3])} holds no events", got="no readable line below the header")
-    return Parts.of(con, written, names, mapped(place), first_rows=tuple(n + 1 for n in above))
+    return Parts.of(con, written, names, compared(place), first_rows=tuple(n + 1 for n in above))
 
 
 def opened(file: Path, place: "Place", aside: Path, most: int | None = None) -> TextFile:
@@ -88,10 +84,10 @@ def opened(file: Path, place: "Place", aside: Path, most: int | None = None) -> 
             cause="a spreadsheet or another binary file",
             remedy="save it as UTF-8 CSV, or give it the ending of its format",
         )
-    found = lines.looked_at(text.blocks(file, most))
+    found = lines.looked_at(text.blocks(file, most), place.delimiter)
     if found.mixed or encoding not in ("utf-8", "utf-8-sig") or (most and text.compression(file) == "zstd"):
         file = text.rewritten(file, encoding, aside, most=most)
-        found = lines.looked_at(text.blocks(file))
+        found = lines.looked_at(text.blocks(file), place.delimiter)
     delimiter, names, above = header(file, place)
     return TextFile(file, delimiter, names, above, found)
 

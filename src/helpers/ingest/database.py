@@ -2,7 +2,8 @@
 
 import difflib
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -10,7 +11,7 @@ from helpers.config import VARIABLE
 from helpers.config.columns import stored
 from helpers.errors import ReportError
 from helpers.ingest.address import Address, NoAddress
-from helpers.ingest.columns import check_columns, mapped, needed
+from helpers.ingest.columns import check_columns, compared, needed
 from helpers.ingest.parts import Parts, rows
 from helpers.ingest.sql import kept, literal, quoted
 
@@ -23,29 +24,51 @@ T = TypeVar("T")
 
 
 def read_duckdb(con: "duckdb.DuckDBPyConnection", place: "Place", file: Path, into: Path) -> Parts:
-    """A table of a DuckDB file as Parquet in ``into``; raises for a locked or foreign file and a missing table."""
-    relation, table = attached(con, place, file)
-    described = con.execute(f"describe select * from {relation}").fetchall()
-    found = [row[0] for row in described]
-    check_columns(place, list(map(stored, found)), f"{file.name}, table {table}")
+    """A table or a view of a DuckDB file as Parquet in ``into``; raises as :func:`attached`, and for a missing column."""
     part = into / "part-0000.parquet"
-    con.execute(f"copy (select {kept(found)} from {relation}) to {literal(part)} (format parquet)")
-    con.execute("detach source")
-    return _filled(con, place, part, f"{file.name}, table {table}")
+    with attached(con, place, file) as (relation, types):
+        called = f"{file.name}, table {place.table}"
+        check_columns(place, list(map(stored, types)), called)
+        con.execute(f"copy (select {kept(types)} from {relation}) to {literal(part)} (format parquet)")
+    return _filled(con, place, part, called)
 
 
-def attached(con: "duckdb.DuckDBPyConnection", place: "Place", file: Path) -> tuple[str, str]:
-    """The study's table of a DuckDB file for the from clause of a query, and its bare name; attached as ``source``."""
-    schema, table = _named(place, tables(con, file), "main", file.name)
-    return f"source.{quoted(schema)}.{quoted(table)}", table
+@contextmanager
+def attached(con: "duckdb.DuckDBPyConnection", place: "Place", file: Path) -> Iterator[tuple[str, dict[str, str]]]:
+    """The study's table of a DuckDB file for the from clause of a query, and the types of its columns.
 
-
-def tables(con: "duckdb.DuckDBPyConnection", file: Path) -> list[tuple[str, str]]:
-    """Schema and name of every table and view of a DuckDB file, which is attached as ``source``; raises for a locked or foreign one."""
+    Raises for a locked or foreign file, a missing table, and a view whose own query does not run.
+    """
     import duckdb
 
+    with opened(con, file) as found:
+        relation = ".".join(map(quoted, _named(place, found, "main", file.name)))
+        try:
+            types = {row[0]: row[1] for row in con.execute(f"describe select * from {relation}").fetchall()}
+            con.execute(f"select * from {relation} limit 1").fetchall()
+        except duckdb.Error as error:
+            raise ReportError(
+                f"{file.name}, table {place.table} cannot be read",
+                got=str(error).splitlines()[0].replace(str(file), file.name),
+                expected="a table, or a view of tables in the same file",
+                cause="a view of something that is not there: a table that was renamed, a file, another database",
+                remedy="write it as a table: create table NAME as from VIEW, and name that one under data.table",
+            ) from None
+        yield relation, types
+
+
+@contextmanager
+def opened(con: "duckdb.DuckDBPyConnection", file: Path) -> Iterator[list[tuple[str, str]]]:
+    """Schema and name of every table and view of a DuckDB file, which may be asked without its name; raises for a locked or foreign one.
+
+    The file is attached under the name that it has where it is opened alone, because its views may call tables by it.
+    """
+    import duckdb
+
+    within = con.execute("select current_database()").fetchall()[0][0]
+    other = " as source" if file.name.split(".")[0].lower() in (within, "temp", "system") else ""
     try:
-        con.execute(f"attach {literal(file)} as source (read_only)")
+        con.execute(f"attach {literal(file)}{other} (read_only)")
     except duckdb.Error as error:
         locked = "lock" in str(error).lower()
         raise ReportError(
@@ -54,10 +77,18 @@ def tables(con: "duckdb.DuckDBPyConnection", file: Path) -> list[tuple[str, str]
             expected="a DuckDB file that nobody writes to",
             remedy="close the program that holds it, then try again" if locked else "correct data.path or data.format",
         ) from None
-    return con.execute(
-        "select schema_name, table_name from duckdb_tables() where database_name = 'source' union all"
-        " select schema_name, view_name from duckdb_views() where database_name = 'source' and not internal"
-    ).fetchall()
+    name = con.execute(
+        "select database_name from duckdb_databases() where not internal and path is not null"
+    ).fetchall()[0][0]
+    con.execute(f"use {quoted(name)}")
+    try:
+        yield con.execute(
+            f"""select schema_name, table_name from duckdb_tables() where database_name = {literal(name)} union all
+            select schema_name, view_name from duckdb_views() where database_name = {literal(name)} and not internal"""
+        ).fetchall()
+    finally:
+        con.execute(f"use {quoted(within)}")
+        con.execute(f"detach {quoted(name)}")
 
 
 def read_postgres(con: "duckdb.DuckDBPyConnection", place: "Place", study: str, into: Path) -> Parts:
@@ -177,7 +208,7 @@ def _named(place: "Place", found: list[tuple[str, str]], default: str, where: st
 def _filled(con: "duckdb.DuckDBPyConnection", place: "Place", part: Path, name: str) -> Parts:
     if not rows(con, part):
         raise ReportError(f"{name} holds no events", got="no row")
-    return Parts.of(con, [part], [name], mapped(place))
+    return Parts.of(con, [part], [name], compared(place))
 
 
 def _said(error: Exception) -> str:

@@ -65,18 +65,17 @@ def of_duckdb(place: Log | Units, file: Path) -> str:
     """
     import duckdb
 
+    assert place.table
     with duckdb.connect() as con:
         con.execute("set TimeZone = 'UTC'")
-        relation, table = database.attached(con, place, file)
-        types = {row[0]: row[1] for row in con.execute(f"describe select * from {relation}").fetchall()}
-        columns = needed(place, types)
-        if not columns:
-            return "no column that the study maps"  # bringing it in says so
-        hashed = f"hash({', '.join(map(quoted, columns))})"
-        rows = con.execute(_query(relation, hashed, _time(place, columns), f"h % {BUCKETS}", "varchar")).fetchall()
-        view = con.execute(
-            f"select 1 from duckdb_views() where database_name = 'source' and view_name = {literal(table)}"
-        ).fetchall()
+        with database.attached(con, place, file) as (relation, types):
+            columns = needed(place, types)
+            if not columns:
+                return "no column that the study maps"  # bringing it in says so
+            hashed = f"hash({', '.join(map(quoted, columns))})"
+            rows = con.execute(_query(relation, hashed, _time(place, columns), f"h % {BUCKETS}", "varchar")).fetchall()
+            name = literal(place.table.rpartition(".")[2])
+            view = con.execute(f"select 1 from duckdb_views() where view_name = {name} and not internal").fetchall()
     return ("view " if view else "") + _line(rows, {column: types[column] for column in columns})
 
 

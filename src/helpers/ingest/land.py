@@ -69,6 +69,8 @@ def land(study: Study, out: Path) -> Parts:
         parts = read(con, study, out, into)
         with parquet.unspoilt(parts.names, out):
             reading, faults = decide(con, study, parts)
+            if faults and isinstance(place, Units):
+                faults += units.level_faults(con, study, parts, reading)
             if faults:
                 raise several(faults)
             told: dict[str, object] = {"reading": reading.told()}

@@ -12,6 +12,9 @@ from helpers.ingest.sql import literal
 UNMAPPED = "level without a variant: "
 """Begins the variant of a log's row whose level the study does not map; no name of a variant holds a space."""
 
+LONGEST = 40
+"""Signs of a level that are shown."""
+
 ODD = 50
 """In a table of so many rows a level of a single row is likely a total, and is named with its row."""
 
@@ -76,7 +79,7 @@ def unmapped(
     told = [_told(level, n, counted, (places or {}).get(level)) for level, n in counts.items()]
     return ReportError(
         f"studies/{study.name}.yml: column '{raw}' of {holder} holds levels that the study does not map",
-        got=", ".join(repr(level) if level else "nothing (an empty field)" for level in strange[:5]),
+        got=", ".join(quoted(level) if level else "nothing (an empty field)" for level in strange[:5]),
         expected=", ".join(map(repr, known)),
         cause=f"the levels in the {'table' if isinstance(data, Units) else 'log'} are {', '.join(told[:12])}",
         remedy=_remedy(strange, known, key, {level for level in strange if not level or level in (places or {})}),
@@ -85,7 +88,16 @@ def unmapped(
 
 def _told(level: str, n: int, counted: str, place: str | None) -> str:
     many = place or f"{n:,} {counted}"
-    return f"{level!r} ({many})" if level else f"empty ({many})"
+    return f"{quoted(level)} ({many})" if level else f"empty ({many})"
+
+
+def quoted(level: str) -> str:
+    """A level or a name of the data as it may stand in a message: every sign can be seen, and a long one is cut.
+
+    >>> quoted("old\\t"), quoted("b" * 300_000)
+    ("'old\\\\t'", "'bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb'...")
+    """
+    return repr(level) if len(level) <= LONGEST else f"{level[:LONGEST]!r}..."
 
 
 def _remedy(strange: Sequence[str], known: Mapping[str, str], key: str, odd: set[str]) -> str:
@@ -93,11 +105,11 @@ def _remedy(strange: Sequence[str], known: Mapping[str, str], key: str, odd: set
     row of totals or an empty field, can be left out."""
     alike = {level.casefold(): name for level, name in known.items()}
     meant = {level: alike.get(level.casefold(), LEAVE_OUT if level in odd else "") for level in strange}
-    if all(meant.values()):
+    if all(meant.values()) and all(len(level) <= LONGEST for level in strange):
         listed = ", ".join(f"{_yaml(level)}: {name}" for level, name in {**known, **meant}.items())
         out = "; leave_out leaves the rows of a level out of the experiment" if LEAVE_OUT in meant.values() else ""
         return f"if this is what they mean, data.{key}: {{{listed}}}{out}"
-    near = difflib.get_close_matches(strange[0], known, n=1, cutoff=0.5)
+    near = difflib.get_close_matches(strange[0][:LONGEST], known, n=1, cutoff=0.5)
     return f"did you mean '{near[0]}'? Correct data.{key}" if near else f"map every level under data.{key}"
 
 

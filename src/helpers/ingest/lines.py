@@ -17,31 +17,38 @@ from helpers.ingest.text import blocks
 if TYPE_CHECKING:
     import numpy as np
 
-FEED, RETURN, QUOTE = b'\n\r"'
+FEED, RETURN, QUOTE, BLANK = b'\n\r" '
+BEFORE = b',;\t|\n\r"'
+"""What may stand before a quote that opens a field, or that is the second of two inside of one."""
 
 
 @dataclass(frozen=True)
 class Lines:
     """What stands in the bytes of a CSV: lines that are not empty, whether by several ends, and whether a quote is there.
 
-    ``count`` takes every quote for one that opens or closes a field; ``open_at_the_end`` says that the last one opens.
+    ``count`` takes every quote for one that opens or closes a field; ``open_at_the_end`` says that the last one opens,
+    ``stray`` that one opens where no field begins, so that the count may be wrong.
     """
 
     count: int
     mixed: bool
     quoted: bool
     open_at_the_end: bool
+    stray: bool
 
 
-def looked_at(pieces: Iterable[bytes]) -> Lines:
+def looked_at(pieces: Iterable[bytes], delimiter: str = ",") -> Lines:
     """Count the lines of a file without parsing it, a few nanoseconds a byte.
 
     >>> looked_at([b'a,b\\n1,2\\n\\n3,"x', b'\\ny"'])
-    Lines(count=3, mixed=False, quoted=True, open_at_the_end=False)
+    Lines(count=3, mixed=False, quoted=True, open_at_the_end=False, stray=False)
+    >>> looked_at([b'a"\\n,"b"\\n']).stray
+    True
     """
     import numpy as np
 
     returns = pairs = feeds = quotes = count = 0
+    stray, before = False, np.frombuffer(BEFORE + delimiter.encode()[-1:], np.uint8)
     last, at, begins = b"", 0, 0  # the last byte, where a block begins, where a line begins
     for piece in pieces:
         n_returns = piece.count(b"\r")
@@ -55,6 +62,7 @@ def looked_at(pieces: Iterable[bytes]) -> Lines:
             ends = np.flatnonzero(signs == RETURN)
         if b'"' in piece or quotes % 2:
             marks = np.flatnonzero(signs == QUOTE)
+            stray = stray or _strays(signs, marks[quotes % 2 :: 2], last, before)
             ends = ends[(np.searchsorted(marks, ends) + quotes) % 2 == 0]
             quotes += len(marks)
         if len(ends):
@@ -64,7 +72,22 @@ def looked_at(pieces: Iterable[bytes]) -> Lines:
         last = piece[-1:]
     count += at > begins
     kinds = sum((pairs > 0, feeds > pairs, returns > pairs))
-    return Lines(count, kinds > 1, quotes > 0, quotes % 2 == 1)
+    return Lines(count, kinds > 1, quotes > 0, quotes % 2 == 1, stray)
+
+
+def _strays(signs: "np.ndarray", opening: "np.ndarray", last: bytes, before: "np.ndarray") -> bool:
+    """Whether a quote opens where no field begins; blanks before it mean nothing."""
+    import numpy as np
+
+    places = opening - 1
+    for _ in range(8):
+        blank = (places >= 0) & (signs[places] == BLANK)
+        if not blank.any():
+            break
+        places = places - blank
+    inside = places[places >= 0]
+    begins_well = not last or last in before.tobytes() or not (places < 0).any()
+    return not (begins_well and bool(np.isin(signs[inside], before).all()))
 
 
 def _filled(signs: "np.ndarray", ends: "np.ndarray", first: int) -> int:
@@ -79,7 +102,7 @@ def _filled(signs: "np.ndarray", ends: "np.ndarray", first: int) -> int:
 
 def agree(found: Lines, rows: int, rejected: int) -> bool:
     """Whether every line is a row or was rejected, and no doubt is left where lines that are wrong hold quotes."""
-    doubtful = found.quoted and (found.open_at_the_end or rejected)
+    doubtful = found.quoted and (found.stray or found.open_at_the_end or rejected)
     return not doubtful and found.count == rows + rejected
 
 

@@ -41,7 +41,7 @@ def files_of(place: Place, study: str) -> tuple[str, list[Path]]:
     elif why is None and path.is_dir():
         found = [f for f in sorted(path.iterdir()) if f.is_file() and not f.name.startswith((".", "_"))]
         if not found:
-            raise ReportError(f"studies/{study}.yml: the folder of the data is empty", got=place.path, expected="files")
+            raise _no_file(place, path, study)
     else:
         found = [path]
     why = why or next(filter(None, map(_hindrance, found)), None)
@@ -89,6 +89,18 @@ def _filled(path: str, study: str) -> str:
         return os.environ[name]
 
     return VARIABLE.sub(lambda match: value(match[1]), path)
+
+
+def _no_file(place: Place, path: Path, study: str) -> ReportError:
+    """A folder without files of its own; those of the folders in it are told by the glob that matches them."""
+    ending = next((f.suffix for f in path.glob("*/**/*") if f.is_file() and format_of(f.name)), "")
+    return ReportError(
+        f"studies/{study}.yml: the folder of the data " + ("holds folders alone" if ending else "is empty"),
+        got=place.path,
+        expected="files",
+        cause="its files stand in folders of it, such as one a day" if ending else None,
+        remedy=f"name them by a glob: {place.path.rstrip('/')}/**/*{ending}" if ending else "correct data.path",
+    )
 
 
 def _not_there(place: Place, path: Path, study: str, why: str) -> ReportError:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from helpers.config.columns import stored
 from helpers.errors import ReportError
-from helpers.ingest.columns import check_columns, mapped
+from helpers.ingest.columns import check_columns, compared, mapped
 from helpers.ingest.parts import Parts, columns, rows
-from helpers.ingest.sql import kept, literal
+from helpers.ingest.sql import kept, literal, quoted
 from helpers.pipeline.files import refuse_full_disk
 
 if TYPE_CHECKING:
@@ -20,20 +20,24 @@ if TYPE_CHECKING:
 
 
 def read(con: "duckdb.DuckDBPyConnection", place: "Place", files: list[Path], into: Path) -> Parts:
-    """Links to the files in ``into``, or copies where a column must be kept under another name; raises for what is no Parquet file, a missing column, no row at all."""
+    """Links to the files in ``into``, or copies where a column has another name or type in them; raises for what is no Parquet file, a missing column, no row at all."""
     linked = []
-    for number, file in enumerate(files):
-        found = list(types(con, file))
-        check_columns(place, list(map(stored, found)), file.name)
+    found = [types(con, file) for file in files]
+    differing = {c for kinds in found for c, kind in kinds.items() if found[0].get(c, kind) != kind} - mapped(place)
+    for number, (file, kinds) in enumerate(zip(files, found, strict=True)):
+        check_columns(place, list(map(stored, kinds)), file.name)
         linked.append(into / f"part-{number:04d}.parquet")
-        if (taken := kept(found)) == "*":
+        if not differing and kept(kinds) == "*":
             linked[-1].symlink_to(file.resolve())
-        else:
+        else:  # what no study maps tells repeats alone, so text is as good as any type
+            taken = ", ".join(
+                f"{quoted(c)}{'::varchar' if c in differing else ''} as {quoted(stored(c))}" for c in kinds
+            )
             con.execute(f"copy (select {taken} from {relation(file)}) to {literal(linked[-1])} (format parquet)")
     names = [file.name for file in files]
     if not any(rows(con, part) for part in linked):
         raise ReportError(f"{', '.join(names[:3])} holds no events", got="no row")
-    return Parts.of(con, linked, names, mapped(place))
+    return Parts.of(con, linked, names, compared(place))
 
 
 def relation(file: Path) -> str:

@@ -1,5 +1,6 @@
 """Tables as Parquet files: what every kind of place is brought to, and rows that could not be read."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -48,13 +49,15 @@ class Parts:
         con: "duckdb.DuckDBPyConnection",
         files: list[Path],
         names: list[str],
-        wanted: set[str],
+        wanted: set[str] | None,
         first_rows: tuple[int, ...] = (),
     ) -> "Parts":
-        """Check that the wanted columns have one type in all files."""
+        """Check that the ``wanted`` columns have one type in all files, and that all files have the same columns without it."""
         types = [columns(con, file) for file in files]
         for name, kinds in zip(names, types, strict=True):
-            for column in sorted(wanted):
+            if wanted is None:
+                check_alike(name, kinds, names[0], types[0])
+            for column in sorted(types[0] if wanted is None else wanted):
                 if kinds[column] != types[0][column]:
                     raise ReportError(
                         f"{name}: column '{column}' has another type than in {names[0]}",
@@ -63,6 +66,18 @@ class Parts:
                         remedy="write the column with one type in all files",
                     )
         return cls(tuple(files), tuple(names), types[0], first_rows or (1,) * len(files))
+
+
+def check_alike(name: str, found: Iterable[str], first: str, columns: Iterable[str]) -> None:
+    """A file has the columns of the first one, where all of them count."""
+    if other := sorted(set(found) ^ set(columns)):
+        raise ReportError(
+            f"{name}: other columns than in {first}",
+            got=", ".join(other),
+            expected="the same columns in all files, for repeated events are told by all of them",
+            cause="an export that gained or lost a column",
+            remedy="write the same columns in all files; or name the column of the event's id (data.columns.event_id), then columns that the study does not map may differ",
+        )
 
 
 def columns(con: "duckdb.DuckDBPyConnection", file: Path) -> dict[str, str]:

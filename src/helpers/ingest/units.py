@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from helpers.config import EXPOSED, Study, Units
 from helpers.config.data import LEAVE_OUT
@@ -17,6 +17,7 @@ from helpers.ingest.sql import literal, quoted
 from helpers.ingest.values.amounts import Amounts, canonical, in_units, is_whole
 from helpers.ingest.values.digits import digits_of
 from helpers.ingest.values.number_formats import FALSE, TRUE
+from helpers.ingest.values.times_decided import shown
 
 if TYPE_CHECKING:
     import duckdb
@@ -40,7 +41,7 @@ CAUSES = {
     "malformed_line": "a cut file, or quotes and delimiters inside a field",
     "missing_id": "the wrong column mapped to user_id; leave user_id out where rows have no id",
     "missing_outcome": "the outcome was not observed to its end, or lies in another table, or empty means that nothing happened",
-    "wrong_type": "text, a number of another format than the others, or one past 64 bits; or the wrong column mapped",
+    "wrong_type": "text, such as a word for yes, no or nothing, a number of another format than the others, or one past 64 bits; or the wrong column mapped",
     "negative_price": "refunds summed into the outcome (data.negative: refund), or a sentinel such as -1",
     "shown_otherwise": "a redirect that failed, or a cache that served the other page",
     "duplicate_unit": "a join that multiplied rows, or a table of visits instead of units",
@@ -50,7 +51,7 @@ REMEDIES = {
     "malformed_line": "mend these lines; raw/rejects.csv names each",
     "missing_id": "map the column that holds the id of every row, or leave user_id out where each row is a unit of its own",
     "missing_outcome": "missing: zero at the metric if empty means that nothing happened, else missing: drop, which leaves these units out of this metric alone",
-    "wrong_type": "correct these values; leave a field empty where the value is not known: it is then missing from its metric alone",
+    "wrong_type": "correct these values, 1 for what happened and 0 for what did not; leave a field empty where the value is not known: it is then missing from its metric alone",
     "negative_price": "correct these values; leave a field empty where the value is not known: it is then missing from its metric alone",
     "shown_otherwise": "find out why the other variant was shown; whoever saw it counts in the arm that it was assigned to",
     "duplicate_unit": "write each unit once, with all that it did",
@@ -70,12 +71,12 @@ def land(con: "duckdb.DuckDBPyConnection", study: Study, parts: Parts, reading: 
     """
     data = study.data
     assert isinstance(data, Units)
-    if faults := [error for column in LEVELS if (error := _check_levels(con, study, parts, reading, column))]:
-        raise several(faults)
+    faults = level_faults(con, study, parts, reading)
     con.execute(f"create table units as {_checked(study, data, parts, reading)}")
     if "user_id" in data.columns:
-        _mark_duplicates(con, study, data, parts)
-    _refuse(con, study, data, parts)
+        faults += _mark_duplicates(con, study, data, parts)
+    if faults := [*faults, *_refused(con, study, data, parts)]:
+        raise several(faults)
     con.execute(f"copy ({_events(study, data)}) to {literal(out)} (format parquet)")
     kinds = ", ".join(map(literal, KINDS))
     total, sound = con.execute(
@@ -94,6 +95,11 @@ def arms(con: "duckdb.DuckDBPyConnection") -> dict[str, int]:
             f"select variant, count(*) from units where variant <> {literal(LEAVE_OUT)} group by 1 order by 1"
         ).fetchall()
     )
+
+
+def level_faults(con: "duckdb.DuckDBPyConnection", study: Study, parts: Parts, reading: Reading) -> list[ReportError]:
+    """What is said of levels of the variant's column, and of that of what was shown, that mean no variant."""
+    return [error for column in LEVELS if (error := _check_levels(con, study, parts, reading, column))]
 
 
 def _check_levels(
@@ -135,7 +141,13 @@ def _checked(study: Study, data: Units, parts: Parts, reading: Reading) -> str:
         f"{taken('event_time') if 'event_time' in data.columns else _moment(study.period.start)} as event_time",
         *(f"{taken(name)} as {quoted(name)}" for name in data.attributes),
     ]
-    problems = [f"when variant = {literal(LEAVE_OUT)} then {{'kind': 'left_out', 'at': {_raw(data, 'variant')}}}"]
+    problems = []
+    if study.mode == "online" and "variant" in data.columns:  # such a level is told, not what else its rows have wrong
+        known = ", ".join(map(literal, [*(v.name for v in study.variants), LEAVE_OUT]))
+        problems.append(
+            f"when (variant in ({known})) is not true then {{'kind': 'left_out', 'at': {_raw(data, 'variant')}}}"
+        )
+    problems += [f"when variant = {literal(LEAVE_OUT)} then {{'kind': 'left_out', 'at': {_raw(data, 'variant')}}}"]
     problems += ["when (user_id <> '') is not true then {'kind': 'missing_id', 'at': " + _raw(data, "user_id") + "}"]
     flaws, values = [], []
     needed = {e for metric in study.metrics if study.when_missing(metric) == "error" for e in metric.events}
@@ -191,7 +203,7 @@ def _written(column: str, types: dict[str, str], reading: Reading) -> str:
     return f"case {cases} else {number} end"
 
 
-def _mark_duplicates(con: "duckdb.DuckDBPyConnection", study: Study, data: Units, parts: Parts) -> None:
+def _mark_duplicates(con: "duckdb.DuckDBPyConnection", study: Study, data: Units, parts: Parts) -> list[ReportError]:
     """Repetitions of a unit in one variant; the first row stays. Disagreeing outcomes have no first row to trust."""
     values = ", ".join(f"{name}_text" for name, _, _ in _measures(data))
     con.execute(
@@ -210,21 +222,22 @@ def _mark_duplicates(con: "duckdb.DuckDBPyConnection", study: Study, data: Units
             """select file_index, file_row_number from repeated where user_id =
             (select arg_min(user_id, row_id) from repeated where answers > 1) order by row_id limit 2"""
         ).fetchall()
-        raise ReportError(
+        return [ReportError(
             f"{parts.names[rows[0][0]]}: {found:,} units stand in several rows with different outcomes",
             got="the same unit in " + " and ".join(_place(con, parts, *row) for row in rows),
             expected="one row a unit",
             cause="a table of visits or days instead of units",
             remedy="sum up the rows of a unit first, or land the table as a log (data.source: log)",
-        )
+        )]  # fmt: skip
     con.execute(
         f"""update units set problem = {{'kind': 'duplicate_unit', 'at': {_raw(data, "user_id")}}}
         where row_id in (select row_id from repeated where occurrence > 1)"""
     )
+    return []
 
 
-def _refuse(con: "duckdb.DuckDBPyConnection", study: Study, data: Units, parts: Parts) -> None:
-    """Hold each kind against what is tolerated; what is tolerated goes to the rejects."""
+def _refused(con: "duckdb.DuckDBPyConnection", study: Study, data: Units, parts: Parts) -> list[ReportError]:
+    """Each kind that is more than what is tolerated; what is tolerated goes to the rejects."""
     malformed, at = con.execute("select count(*), arg_min({'file': file, 'row': row}, row) from rejects").fetchall()[0]
     total = con.execute("select count(*) from units").fetchall()[0][0] + malformed
     tolerated = data.tolerate.model_dump()
@@ -241,21 +254,30 @@ def _refuse(con: "duckdb.DuckDBPyConnection", study: Study, data: Units, parts: 
     for kind, found, first in sorted(wrong, key=lambda row: list(KINDS).index(row[0])):
         if kind != "left_out" and found > tolerated.get(kind, 0) * total:
             place = f"{parts.names[first['file']]}, {_place(con, parts, first['file'], first['row'])}"
-            faults.append(_too_many(study, kind, f"{place}, column '{first['at']}'", found, total))
-    if faults:
-        raise several(faults)
+            value = _value(con, parts, first) if kind == "wrong_type" else ""
+            faults.append(_too_many(study, kind, f"{place}, column '{first['at']}'", found, total, value))
     names = ", ".join(map(literal, parts.names))
     con.execute(
         f"""insert into rejects select {parts.numbered}, what.at, what.kind, list_value({names})[file_index + 1]
         from wrong"""
     )
+    return faults
 
 
-def _too_many(study: Study, kind: str, place: str, found: int, total: int) -> ReportError:
+def _value(con: "duckdb.DuckDBPyConnection", parts: Parts, first: dict[str, Any]) -> str:
+    """What stands in a column of a row, as it may be shown."""
+    found = con.execute(
+        f"select {quoted(first['at'])}::varchar from {parts.relation} where file_index = ? and file_row_number = ?",
+        [first["file"], first["row"]],
+    ).fetchall()[0][0]
+    return f": '{shown(found)}'"
+
+
+def _too_many(study: Study, kind: str, place: str, found: int, total: int, value: str = "") -> ReportError:
     limit = getattr(study.data.tolerate, kind, None)
     return ReportError(
         f"studies/{study.name}.yml: {KINDS[kind]}: {place}",
-        got=f"{found:,} of {total:,} rows, this one first",
+        got=f"{found:,} of {total:,} rows, this one first{value}",
         expected="none" if limit is None else f"at most {formatted(limit, 'share')} (data.tolerate.{kind})",
         cause=CAUSES[kind],
         remedy=REMEDIES[kind],

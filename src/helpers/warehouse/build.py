@@ -70,6 +70,7 @@ def dbt_vars(study: Study, log: ingest.Landed, plan: tracking_plan.TrackingPlan)
         "negative": "error" if isinstance(study.data, Simulation) else study.data.negative,
         "key_events": sorted(key_events),
         "problems": list(tracking_plan.PROBLEMS),
+        "flaws": list(tracking_plan.FLAWS),
         "row_kinds": tracking_plan.row_kinds(study),
         "landing_kinds": ["malformed_line", *tracking_plan.UNIT_KINDS],
         "property_checks": [vars(c) | {"index": i} for i, c in enumerate(checks)],

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from helpers.config import Log, Study
 from helpers.errors import ReportError, several
 from helpers.formatting import formatted
-from helpers.ingest.levels import UNMAPPED, unmapped
+from helpers.ingest.levels import UNMAPPED, quoted, unmapped
 from helpers.ingest.units import FLAWS
 from helpers.ingest.values.times_decided import STATED
 
@@ -113,7 +113,7 @@ def _unplanned(con: "duckdb.DuckDBPyConnection") -> str:
         """select event_name, count(*) from staging.base_events where row_key in
         (select row_key from staging.stg_events_checked where problem = 'unplanned_event') group by 1 order by 2 desc, 1 limit 5"""
     ).fetchall()
-    told = ", ".join(f"{name!r} ({n:,} rows)" if name else f"no name ({n:,} rows)" for name, n in found)
+    told = ", ".join(f"{quoted(name)} ({n:,} rows)" if name else f"no name ({n:,} rows)" for name, n in found)
     return f"{_CAUSES['unplanned_event']}: {told}; data.events says what a name of the log means"
 
 
@@ -133,14 +133,17 @@ def _check_repeats(study: Study, found: int, rows: int) -> Iterator[ReportError]
 
 
 def _without_amount(con: "duckdb.DuckDBPyConnection", study: Study) -> int:
-    """Events without the amount that a metric sums, of metrics for which the study does not say what that means."""
+    """Events without the amount that a metric sums, of metrics for which the study does not say what that means.
+
+    One with a wrong amount is held against the share of its kind.
+    """
     events = sorted(
         {m.event for m in study.metrics if m.event and m.measure == "sum" and study.when_missing(m) == "error"}
     )
     if study.is_unit_table or not events or not exists(con, "intermediate", "int_key_events"):
         return 0
     found = con.execute(
-        "select count(*) from intermediate.int_key_events where amount is null and list_contains(?, event_name)",
+        "select count(*) from intermediate.int_key_events where amount is null and not is_wrong and list_contains(?, event_name)",
         [events],
     )
     return int(found.fetchall()[0][0])
@@ -201,7 +204,8 @@ def _check_variants(con: "duckdb.DuckDBPyConnection", study: Study, whole: bool)
             f"studies/{study.name}.yml: the log shows other variants than the study"
             if strange
             else f"studies/{study.name}.yml: the log shows no unit in a variant",
-            got=", ".join(f"{name!r} ({units:,} units)" for name, units in found) or "no variant in the study's period",
+            got=", ".join(f"{quoted(name)} ({units:,} units)" for name, units in found)
+            or "no variant in the study's period",
             expected=", ".join(planned),
             cause=None if strange else "data.columns maps no column to variant, or another experiment_id",
             remedy="correct variants in the study file" if strange else "map the column that holds the variant",
@@ -250,11 +254,11 @@ _CAUSES = {
 _REMEDIES = {
     "malformed_line": "mend these lines; raw/rejects.csv names each",
     "missing_id": "map the column of user_id that every row fills, or take rows of no unit out of the export, for all arms and events alike",
-    "unparseable_time": f"say how they are written, data.time_format: {STATED}; or map another column to event_time",
+    "unparseable_time": f"say how they are written, data.time_format: {STATED}; or correct these times; or map another column to event_time",
     "unplanned_event": "add these events to the tracking plan, or correct their names",
     "wrong_type": "correct these values; leave a field empty where the amount is not known",
     "missing_revenue": "missing: zero at the metric if an empty amount means that nothing was paid; else bring the amounts, or measure how many instead of how much",
-    "negative_price": "data.negative: refund if they are refunds, which then lower the sums; else correct these amounts",
+    "negative_price": "data.negative: refund if they are refunds, which then lower the sums; else correct these amounts; leave a field empty where the amount is not known",
     "repeated": "take out what was exported twice, or map the id of the event to event_id (data.columns.event_id)",
     "two_variants": "join the variant that each unit was assigned first, from where it was drawn",
 }

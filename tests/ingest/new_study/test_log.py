@@ -34,6 +34,28 @@ def test_a_log_with_variants_is_an_online_study(tmp_path: Path) -> None:
     ingest.land(study, tmp_path / "raw")
 
 
+def test_what_is_wrong_is_asked_and_no_row_is_left_out_by_what_came_of_it(tmp_path: Path) -> None:
+    file = log(tmp_path / "base.csv", "if(i % 2 = 0, 'off', 'on') as variant")
+    spoilt = written(
+        tmp_path / "shop.csv",
+        f"""select * replace (case when visitor = 'v9' and what = 'purchase' then 'soon' else "when" end as "when",
+            case when what = 'purchase' and visitor = 'v18' then '-5' when what = 'purchase' and visitor = 'v27' then 'n/k'
+            else price end as price, if(visitor = 'v5', null, visitor) as visitor) from read_csv('{file}', all_varchar = true)""",
+    )
+    study, text, said = proposed(tmp_path, spoilt)
+    assert set(study.data.tolerate.model_dump(exclude_defaults=True)) == {"missing_id", "wrong_type", "negative_price"}
+    assert "left out: missing_id (1 of 545 rows)" in said
+    assert "amounts taken as unknown: wrong_type (1 of 545 rows), negative_price (1 of 545 rows)" in said
+    for question in (
+        "in all arms and among all events alike",
+        "Are the amounts below zero refunds",
+        "written that cannot be read (1 of 545 rows)",
+    ):
+        assert question in said or question in text
+    with pytest.raises(ReportError, match=r"'soon' \(row"):
+        ingest.land(study, tmp_path / "raw")
+
+
 @pytest.mark.parametrize("levels", [("A", "B"), ("0", "1"), ("ctrl", "New page")])
 def test_levels_that_are_no_names_are_mapped(tmp_path: Path, levels: tuple[str, str]) -> None:
     file = log(tmp_path / "shop.csv", f"if(i % 2 = 0, '{levels[0]}', '{levels[1]}') as variant")

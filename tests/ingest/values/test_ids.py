@@ -40,7 +40,11 @@ def test_a_number_is_the_text_of_that_number_whatever_its_type(numbers, kind):
 
 @settings(deadline=None, max_examples=40)
 @given(
-    st.lists(st.tuples(st.integers(-(2**53) + 1, 2**53 - 1), st.sampled_from(["", ".0", ".", ".000"])), min_size=1, max_size=8)
+    st.lists(
+        st.tuples(st.integers(-(2**53) + 1, 2**53 - 1), st.sampled_from(["", ".0", ".", ".000"])),
+        min_size=1,
+        max_size=8,
+    )
 )
 def test_numbers_of_which_some_are_written_as_floats_are_whole_numbers(written):
     found, notes, faults = read([f"{n}{point}" for n, point in written])

@@ -18,14 +18,14 @@ draws as (
 
 seen as (
     select
-        events.user_id, events.event_name, events.event_time, events.amount, events.session_id,
+        events.user_id, events.event_name, events.event_time, events.amount, events.is_wrong, events.session_id,
         coalesce(events.event_time >= units.exposed_at, false) as after_exposure
     from {{ ref('int_key_events') }} as events
     join {{ ref('fct_experiment_units') }} as units
         on units.user_id = events.user_id and events.event_time >= units.assigned_at
     {%- if 'experiment_session' not in var('planned_events') and not var('row_event') %}
     union all
-    select user_id, 'experiment_session', started_at, duration_sec, session_id, true
+    select user_id, 'experiment_session', started_at, duration_sec, false, session_id, true
     from {{ ref('int_exposed_sessions') }}
     {%- endif %}
 )
@@ -52,6 +52,7 @@ select
     {{ text(injection.event) }} as event_name,
     exposed_at + interval ({{ (injection.minutes_after_exposure * 60) | int }}) second as event_time,
     coalesce(exposure_amount, 0) as amount,
+    false as is_wrong,
     null as session_id,
     true as after_exposure,
     false as in_control,

@@ -7,6 +7,7 @@ with groups as (
     select
         case when events.event_name in ({{ text_list(var('planned_events')) }}) then events.event_name end as event_name,
         events.problem,
+        events.flaw,
         duplicates.kind,
         bots.user_id is not null as bot,
         events.time_format,
@@ -28,6 +29,9 @@ select
     {%- for problem in var('problems') %}
     {{ summed(row ~ "problem = '" ~ problem ~ "'") }} as {{ problem }},
     {%- endfor %}
+    {%- for flaw in var('flaws') %}
+    {{ summed(row ~ kept ~ " and flaw = '" ~ flaw ~ "'") }} as {{ flaw }},
+    {%- endfor %}
     {%- for kind in ['exact_duplicate', 'late_duplicate'] %}
     {{ summed(row ~ "problem is null and kind = '" ~ kind ~ "'") }} as {{ kind }},
     {%- endfor %}
@@ -37,7 +41,7 @@ select
     {{ summed(row ~ kept ~ " and time_format = '" ~ format ~ "'") }} as {{ format }},
     {%- endfor %}
     {%- for check in var('property_checks') %}
-    {{ summed(("problem = 'wrong_type'" if check.violation == 'wrong_type' else kept) ~ " and event_name = " ~ text(check.event) ~ " and property_" ~ loop.index0) }} as property_{{ loop.index0 }},
+    {{ summed(kept ~ (" and flaw = 'wrong_type'" if check.violation == 'wrong_type' else "") ~ " and event_name = " ~ text(check.event) ~ " and property_" ~ loop.index0) }} as property_{{ loop.index0 }},
     {%- endfor %}
     {%- for event in var('planned_events') %}
     {{ summed(kept ~ " and event_name = " ~ text(event)) }} as kept_{{ loop.index0 }},

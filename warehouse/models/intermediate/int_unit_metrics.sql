@@ -4,7 +4,7 @@
 -- why. Grain: population, unit, metric.
 {% set of_units = var('row_event') != '' %}
 with counted as (
-    select population, units.user_id, outcomes.event_name, outcomes.amount, outcomes.event_time,
+    select population, units.user_id, outcomes.event_name, outcomes.amount, outcomes.is_wrong, outcomes.event_time,
         case population when 'exposed' then units.exposed_at else units.assigned_at end as since,
         outcomes.in_control and outcomes.user_id is not null and (population = 'assigned' or outcomes.after_exposure) as in_control,
         outcomes.in_treatment and outcomes.user_id is not null and (population = 'assigned' or outcomes.after_exposure) as in_treatment
@@ -27,6 +27,7 @@ measures as (
         {%- endfor %}
         {%- if metric.measure == 'sum' and not of_units %},
         case
+            when {{ measured(metric, 'any', 'in_control and amount is null and is_wrong') }} > 0 then 'wrong'
             when {{ measured(metric, 'any', 'in_control and amount is null') }} > 0 then 'empty'
             when {{ measured(metric, 'any', 'in_control') }} > 0 then 'known'
             else 'nothing'
@@ -94,6 +95,7 @@ stood as (
             {%- if of_units %}
             when coalesce({{ metric.name }}_empty, false) then {{ "'zero'" if metric.missing == 'zero' else "'missing'" }}
             {%- elif metric.measure == 'sum' %}
+            when {{ metric.name }}_holds = 'wrong' then 'missing'
             when {{ metric.name }}_holds = 'empty' then {{ "'zero'" if metric.missing == 'zero' else "'missing'" }}
             when {{ metric.name }}_holds = 'nothing' then 'nothing'
             {%- endif %}

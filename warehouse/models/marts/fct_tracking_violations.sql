@@ -7,7 +7,7 @@ violations as (
     from checks
     union all
     {%- endfor %}
-    select event_name, '(event)', 'unplanned_event', count(*)
+    select event_name, '(event)' as property, 'unplanned_event' as violation, count(*) as rows
     from {{ ref('base_events') }}
     where event_name not in ({{ text_list(var('planned_events')) }}) and user_id <> ''
     group by event_name

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 from helpers.config.base import LONGEST
 from helpers.config.columns import TAKEN
 from helpers.errors import ReportError
-from helpers.ingest.new_study import measures, questions, roles, vocabulary
+from helpers.ingest.new_study import measures, questions, roles, tolerances, vocabulary
 from helpers.ingest.new_study.profile import Column
 from helpers.ingest.new_study.proposal import Arm, Measure, Planned, StudyProposal
-from helpers.ingest.new_study.units import measured, tolerated, tolerating, weights
+from helpers.ingest.new_study.units import measured, weights
 
 if TYPE_CHECKING:
     from helpers.ingest.new_study.source import SourceTable
@@ -59,7 +59,7 @@ def propose(
         named[vocabulary.slug(column.name, TAKEN | {*mapped, *named})] = column
     metrics = _metrics(table, event, steps, mapped, logged)
     start, end = _period(time)
-    tolerate = _tolerances(table, rows, unit, time, event, variant, mapped, logged, metrics)
+    tolerate = _tolerances(table, rows, unit, event, variant, mapped, logged, metrics)
     revenue = next((m.name for m in metrics if m.unit == "money"), "")
     used = {c.name for c in (*mapped.values(), *named.values())}
     suspicious = [(c, reason) for c in columns if c.name not in used and (reason := measures.unfit(c))]
@@ -67,9 +67,11 @@ def propose(
     first = ["Is the order of the funnel right, and is the last step what the business wants?"]
     if variant:
         first = [f"Is the control right? {why[0].upper()}{why[1:]}.", *first]
-    if tolerate:
+    first += tolerances.asked(tolerate)
+    if time.moments < rows:
         first.append(
-            f"May these rows be left out: {', '.join(tolerate)}? data.tolerate allows what the file holds today."
+            f"How are the times written that cannot be read ({rows - time.moments:,} of {rows:,} rows)? Say it under"
+            " data.time_format, or correct them: no row is left out by itself."
         )
     return StudyProposal(
         source="log", mode="online" if variant else "offline", rows=rows, arms=tuple(arms),
@@ -93,7 +95,7 @@ def propose(
             f"funnel: {' > '.join(steps)}, ordered by the meaning of the names" + (f"; many skip {', '.join(optional)}" if optional else ""),
             f"metrics: {measured(metrics)}",
             f"segments: {', '.join(named) or 'none'}",
-            *([tolerating(tolerate)] if tolerate else []),
+            *tolerances.said(tolerate),
         ),
         first=(*first, "Is the primary metric the one that was agreed on before anybody looked?"),
     )  # fmt: skip
@@ -267,14 +269,13 @@ def _planned(
 
 
 def _tolerances(
-    table: "SourceTable", rows: int, unit: Column, time: Column, event: Column, variant: Column | None, mapped: dict[str, Column],
+    table: "SourceTable", rows: int, unit: Column, event: Column, variant: Column | None, mapped: dict[str, Column],
     logged: dict[str, str], metrics: tuple[Measure, ...],
 ) -> dict[str, tuple[float, str]]:  # fmt: skip
-    """What the log has wrong, as shares that a study must tolerate to be built."""
+    """What the log has wrong, as shares that a study must tolerate to be built; times that cannot be read are asked for."""
     found = {
         "malformed_line": table.malformed,
         "missing_id": rows - unit.filled,
-        "unparseable_time": rows - time.moments,
         "unplanned_event": rows - event.filled,
     }
     if "price" in mapped:
@@ -287,7 +288,9 @@ def _tolerances(
                     f"select count(*) from {{table}} where {questions.is_level(table, event, logged[paid])} and {table.text(price.name)} is null"
                 )
             )
-    told = {k: (tolerated(n, rows + table.malformed), f"{n:,} of {rows:,} rows") for k, n in found.items() if n}
+    told = {
+        k: (tolerances.tolerated(n, rows + table.malformed), f"{n:,} of {rows:,} rows") for k, n in found.items() if n
+    }
     if variant:
         several, units = (
             int(n)  # type: ignore[call-overload]
@@ -297,5 +300,5 @@ def _tolerances(
             )[0]
         )
         if several:
-            told["two_variants"] = (tolerated(several, units), f"{several:,} of {units:,} units")
+            told["two_variants"] = (tolerances.tolerated(several, units), f"{several:,} of {units:,} units")
     return told

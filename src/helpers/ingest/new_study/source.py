@@ -174,8 +174,8 @@ def _place(path: str, table: str | None) -> Place:
 
 def _only_table(con: "duckdb.DuckDBPyConnection", file: Path) -> str:
     """The table of a DuckDB file that holds just one."""
-    found = [table if schema == "main" else f"{schema}.{table}" for schema, table in database.tables(con, file)]
-    con.execute("detach source")
+    with database.opened(con, file) as tables:
+        found = [table if schema == "main" else f"{schema}.{table}" for schema, table in tables]
     if len(found) != 1:
         raise ReportError(
             f"{file.name} holds {len(found) or 'no'} tables",

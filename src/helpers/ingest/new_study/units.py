@@ -1,6 +1,5 @@
 """The proposal for a unit table: one row a unit, its variant and its outcomes in columns."""
 
-import math
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -8,7 +7,7 @@ from helpers import defaults
 from helpers.config import columns as columns_of
 from helpers.config.data import LEAVE_OUT
 from helpers.errors import ReportError
-from helpers.ingest.new_study import measures, questions, roles, vocabulary
+from helpers.ingest.new_study import measures, questions, roles, tolerances, vocabulary
 from helpers.ingest.new_study.profile import Column
 from helpers.ingest.new_study.proposal import Arm, Measure, Noted, StudyProposal
 
@@ -101,7 +100,7 @@ def propose(
             *([f"shown: {_said(shown)} says what was shown; {otherwise:,} rows disagree with the variant"] if shown else []),
             f"metrics: {measured(metrics)}",
             f"segments: {', '.join(segments) or 'none'}",
-            *([tolerating(tolerate)] if tolerate else []),
+            *tolerances.said(tolerate),
             *(remarks or ["pre-period covariate: none found, so no variance reduction"]),
         ),
         first=_first(why, arms, time, [m.name for m in metrics if m.missing], tolerate),
@@ -210,9 +209,9 @@ def _before(
             continue
         correlated = {o.name: questions.correlation(table, column, o) for o in outcomes}
         stem = set(vocabulary.tokens(column.name)) - vocabulary.BEFORE
-        money = measures.unit_of(column)[0] == "money"
+        amount = measures.unit_of(column)[0] in ("money", "number")
         pairs = [o for o in outcomes if stem & set(vocabulary.tokens(o.name))] or [
-            o for o in outcomes if money and not o.binary and measures.unit_of(o)[0] == "money"
+            o for o in outcomes if amount and not o.binary and measures.unit_of(o)[0] == "money"
         ]
         pairs = [o for o in pairs if names[o.name] not in before and not measures._no_outcome(column)]
         best = max(pairs or outcomes, key=lambda o: abs(correlated[o.name]))
@@ -261,25 +260,13 @@ def _tolerances(
                 remedy="sum it up to one row a unit, or add a column that says what happened in each row",
             )
         found["duplicate_unit"] = repeated.duplicate_rows
-    shares = {k: (tolerated(n, rows + table.malformed), f"{n:,} of {rows:,} rows") for k, n in found.items() if n}
+    shares = {
+        k: (tolerances.tolerated(n, rows + table.malformed), f"{n:,} of {rows:,} rows") for k, n in found.items() if n
+    }
     if repeated and repeated.in_two_variants:
         n = repeated.in_two_variants
-        shares["two_variants"] = (tolerated(n, repeated.units), f"{n:,} of {repeated.units:,} units")
+        shares["two_variants"] = (tolerances.tolerated(n, repeated.units), f"{n:,} of {repeated.units:,} units")
     return shares, repeated
-
-
-def tolerated(found: int, total: int) -> float:
-    """The share to tolerate for what was found: a tenth more, in steps of a hundredth of a per cent, rounded up.
-
-    >>> tolerated(3_893, 294_478), tolerated(1, 1_000_000)
-    (0.0146, 0.0001)
-    """
-    return min(1.0, math.ceil(found / max(total, 1) * 1.1 * 10_000) / 10_000)
-
-
-def tolerating(shares: dict[str, tuple[float, str]]) -> str:
-    """What a study leaves out, in a line."""
-    return "left out: " + ", ".join(f"{kind} ({found})" for kind, (_, found) in shares.items())
 
 
 def _period(time: Column | None) -> tuple[datetime, datetime, str]:
@@ -333,11 +320,11 @@ def _first(
         told.append(
             f"Does an empty {' or '.join(empty)} mean that nothing happened? Then write missing: zero at the metric."
         )
-    if tolerate:
-        told.append(
-            f"May these rows be left out: {', '.join(tolerate)}? data.tolerate allows what the file holds today."
-        )
-    return (*told, "Is the primary metric the one that was agreed on before anybody looked?")
+    return (
+        *told,
+        *tolerances.asked(tolerate),
+        "Is the primary metric the one that was agreed on before anybody looked?",
+    )
 
 
 def _no_outcomes(table: "SourceTable", kinds: measures.Sorted) -> ReportError:

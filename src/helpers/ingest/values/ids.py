@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 FLOATS = {"DOUBLE": 2**53, "FLOAT": 2**24}
 """Types that hold whole numbers exactly up to so many."""
 
-PLACEHOLDERS = ("null", "none", "nan", "na", "n/a", "(not set)", "undefined", "unknown", "anonymous", "guest", "0", "-1", "-",
+PLACEHOLDERS = ("null", "none", "nan", "na", "n/a", "(not set)", "undefined", "unknown", "anonymous", "guest", "0", "-1", "-", "\\n",
                 "00000000-0000-0000-0000-000000000000")  # fmt: skip
 """What stands for a missing id, in small letters."""
 

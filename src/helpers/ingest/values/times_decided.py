@@ -23,7 +23,7 @@ SHAPES = 3
 """Shapes of unread times that are shown, the most frequent ones."""
 
 FEW = 0.05
-"""Up to this share of unread times, leaving them out is offered."""
+"""With more unread times than this share, the column may be the wrong one."""
 
 CHANGES = 3
 """In dates with years of two digits, days have at least so many times as many values as years, or it is asked."""
@@ -98,7 +98,7 @@ class TimeColumn:
             [found["file"], found["row"]],
         ).fetchall()[0][0]
         file = f"{self.parts.names[found['file']]}, " if len(self.parts.names) > 1 else ""
-        return Example(shown(found["text"]), f"{file}row {row:,}")
+        return Example(shown(found["text"] or ""), f"{file}row {row:,}")
 
 
 _FIRST = f"arg_min({{'text': left(t, {LONGEST + 1}), 'file': file_index, 'row': file_row_number}}, (file_index, file_row_number))"
@@ -250,22 +250,26 @@ def _unread(column: TimeColumn, times: Times, total: int, unread: int, tolerated
         from (select {column.text} as t, {times_sql.moment(column.raw, column.kind, times)} as m, file_index, file_row_number from {{table}})
         where m is null group by 1 order by 2 desc, 1"""
     )
-    empty = sum(n for shape, n, _ in found if not shape)
+    empty, nothing = next(((n, first) for shape, n, first in found if not shape), (0, None))
     odd = [(n, column.first(first)) for shape, n, first in found if shape][:SHAPES]
     told = [str(first) + (f" and {n - 1:,} of this shape" if n > 1 else "") for n, first in odd]
     more = unread - empty - sum(n for n, _ in odd)
     told += [f"{more:,} of other shapes"] if more else []
-    told += [f"{empty:,} empty"] if empty else []
-    out = f"leave these rows out: data.tolerate.unparseable_time: {max(unread / total * 1.1, 0.0001):.4f}"
+    told += [f"{empty:,} empty ({'' if empty == 1 else 'first '}{column.first(nothing).place})"] if nothing else []
     stated = f"as data.time_format says: {times.format or times.order}" if times.format or times.order else KNOWN
-    mend = f"say how they are written, data.time_format: {STATED}" if odd else "mend the table"
+    cause = "another time format, or the wrong column mapped to event_time" if odd else "rows without a time"
+    way = [f"say how they are written, data.time_format: {STATED}"] if odd else []
+    way.append("correct these times" if unread <= FEW * total else "map another column to event_time")
+    if odd and not more and all(first.text.strip() == column.name for _, first in odd):
+        cause = "the header stands there again, as in files that were put together"
+        way = ["take these lines out of the file"]
     return ReportError(
         f"{column.called} holds times that cannot be read",
         got=f"{unread:,} of {total:,} rows: {'; '.join(told)}",
         expected=stated
         + (f", in all rows but {formatted(tolerated, 'share')} (data.tolerate.unparseable_time)" if tolerated else ""),
-        cause="another time format, or the wrong column mapped to event_time" if odd else "rows without a time",
-        remedy=f"{mend}; or {out}" if unread <= FEW * total else f"{mend}; or map another column to event_time",
+        cause=cause,
+        remedy="; or ".join(way),
     )
 
 
