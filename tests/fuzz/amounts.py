@@ -91,7 +91,7 @@ FORMATS = [
     Format("blank thousands", mark=",", groups=" "),
 ]
 """What is read, each alone in a column."""
-PERCENT = [Format("percent", after=" %", percent=True), Format("percent close", after="%", percent=True)]
+PERCENT = [Format("percent", after=" %", percent=True), Format("percent close", mark=",", after="%", percent=True)]
 """Shares of one, written as so many of a hundred."""
 
 UNREADABLE = [

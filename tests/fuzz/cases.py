@@ -103,11 +103,13 @@ def _unpacked(file: Path, dress: Dress) -> bytes:
 def _dress(rng: random.Random, is_log: bool) -> Dress:
     currency, digits, minor, keys = rng.choice(CURRENCIES) if rng.random() < 0.5 else CURRENCIES[0]
     kind = rng.choice([*TEXT, "csv", "csv", "csv", "parquet", "parquet", "duckdb", "jsonl"])
+    money = rng.choice(amounts.FORMATS) if rng.random() < 0.6 else amounts.SHORT
+    alike = [each for each in amounts.FORMATS + amounts.PERCENT if each.mark == money.mark]
     dress = Dress(
         kind,
         rng.choice(times.SPELLINGS),
-        rng.choice(amounts.FORMATS) if rng.random() < 0.6 else amounts.SHORT,
-        rng.choice(amounts.FORMATS + amounts.PERCENT) if rng.random() < 0.4 else amounts.SHORT,
+        money,
+        rng.choice(alike),
         rng.choice(list(worlds.IDS)),
         digits,
         minor,

@@ -100,12 +100,11 @@ def _past_range(listed: list[Line], dress: Dress, rng: random.Random) -> bool:
     """Two purchases of one unit, each of which 64 bits hold, and both of which they do not."""
     chosen = [line for line in listed if line.row is not None and line.cells["arm"]][:1]
     for line in chosen:
-        cost = dress.money.write(Decimal(8 * 10**18).scaleb(-dress.minor), dress.digits)
+        amount = Decimal(8 * 10**18).scaleb(-dress.minor)
         for number in range(2):
-            more = {"what": BOUGHT, "cost": cost, "note": f"bought {number}"} | (
-                {"key": f"z{number}"} if dress.keyed else {}
-            )
-            listed.append(Line(line.cells | more, None))
+            told = replace(line.row, name=BOUGHT, amount=amount, note=f"bought {number}")
+            more = {"what": BOUGHT, "cost": dress.money.write(amount, dress.digits), "note": told.note}
+            listed.append(Line(line.cells | more | ({"key": f"z{number}"} if dress.keyed else {}), told))
     return bool(chosen)
 
 
@@ -226,7 +225,7 @@ MUTATIONS = [
     Mutation("no score", change=_cells("score", [""], lost=False), log=False),
     Mutation("no outcome, typed", change=_cells("spend", [None], lost=False), log=False, text=False, typed=True),
     Mutation("below zero", change=_below_zero, fits=lambda dress: not dress.refunds),
-    Mutation("sum past all range", ("range",), _past_range, units=False),
+    Mutation("sum past all range", change=_past_range, units=False),
     Mutation("time that is none", change=_cells("when", [*times.UNREADABLE, ""], lambda line: "when" in line.cells)),
     Mutation("time that clocks skip", change=_skipped, fits=lambda dress: dress.times.name == "Berlin", units=False),
     Mutation("no id", change=_cells("who", [""])),
@@ -261,6 +260,7 @@ MUTATIONS = [
     Mutation("column missing", ("no_column",), raw=_header_changed(lambda row, dress: row.replace("who", "whom")), alone=True,
              fits=lambda dress: dress.name("who") == "who"),
     Mutation("another separator in the study", ("no_column",), data={"delimiter": "^"}, may=True),
+    Mutation("encoding not said", ("no_text",), data={"encoding": None}, loose=True, may=True, fits=lambda dress: dress.encoding == "latin-1"),
     Mutation("cut archive", ("no_gzip",), file=lambda raw, dress, rng: raw[: len(raw) // 2], alone=True, fits=lambda dress: dress.packing == ".gz"),
     Mutation("cut zstd", ("no_text", "no_zstd"), file=lambda raw, dress, rng: raw[: len(raw) // 2], alone=True, fits=lambda dress: dress.packing == ".zst"),
     Mutation("cut Parquet", ("no_parquet",), file=lambda raw, dress, rng: raw[: len(raw) // 2], alone=True, text=False, typed=True,

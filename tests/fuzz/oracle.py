@@ -41,6 +41,7 @@ class Told:
     also: Counter[str] = field(default_factory=Counter)
     places: defaultdict[str, set[Place]] = field(default_factory=lambda: defaultdict(set))
     all_rows: int = 0
+    units: set[str] = field(default_factory=set)
     digits: dict[str, int] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
 
@@ -69,7 +70,7 @@ def table_of(written: Written, dress: Dress, roles: list[str]) -> Table:
 
 
 def _text(file: Path, dress: Dress) -> Iterator[tuple[int, dict[str, str] | None]]:
-    """Each record below the header with its number in the file; None for one that does not fit the header."""
+    """Each record below the header with its number in the file; None for one that does not fit it, with its line."""
     raw = file.read_bytes()
     if dress.packing == ".gz":
         raw = gzip.decompress(raw)
@@ -81,9 +82,12 @@ def _text(file: Path, dress: Dress) -> Iterator[tuple[int, dict[str, str] | None
         raise Unreadable("nothing")
     if header[0].lower().startswith("sep="):
         header, first = next(reader), 3
+    line = reader.line_num
     for number, record in enumerate(reader, first):
+        fits = len(record) == len(header)
         if record:
-            yield number, dict(zip(header, record, strict=True)) if len(record) == len(header) else None
+            yield number if fits else line + 1, dict(zip(header, record, strict=True)) if fits else None
+        line = reader.line_num
 
 
 def _typed(file: Path, dress: Dress) -> Iterator[tuple[int, dict[str, Any] | None]]:
@@ -124,6 +128,7 @@ def read(table: Table, dress: Dress, world: World, roles: list[str], digits: dic
     told = _log(table, dress, world, digits) if world.is_log else _units(table, dress, world, "when" in roles, digits)
     for place in table.malformed:
         told.lose("malformed_line", place)
+    told.units = {unit for _, cells in table.rows if (unit := _back("who", cells["who"], dress, str)) is not None}
     told.lost, told.all_rows = +told.lost, len(table.rows) + len(table.malformed)
     return told
 
@@ -145,6 +150,8 @@ def _back(role: str, cell: Any, dress: Dress, text: Callable[[str], Any]) -> Any
     if cell is None or cell == "":
         return None
     kind = dress.typed.get(role)
+    if role == "who" and not kind and dress.ids == "numbers":
+        return cell.removesuffix(".0")
     if kind and role == "when":
         return cell if "epoch" not in kind else KINDS[role][kind].back(cell)
     return KINDS[role][kind].back(cell) if kind else text(cell)
@@ -309,17 +316,6 @@ def _units(table: Table, dress: Dress, world: World, timed: bool, digits: dict[s
             there = mine[role].dropna()
             told.values[str(arm), role] = len(there), sum(there, Decimal(0))
     return told
-
-
-def is_rounded(world: World, digits: dict[str, int]) -> bool:
-    """Whether an amount of the world is finer than these digits of its event."""
-    amounts = [
-        (row.amount, digits.get(row.name)) if isinstance(row, Happened) else (row.outcomes[role], digits.get(role))
-        for row in world.rows
-        for role in ("", *world.outcomes)
-        if isinstance(row, Happened) or role
-    ]
-    return any(_rounded(amount, kept) != amount for amount, kept in amounts)
 
 
 def truth(world: World, listed: list[Any], dress: Dress, digits: dict[str, int]) -> Counter[Row]:

@@ -31,7 +31,7 @@ LOST = ("malformed_line", "missing_id", "unparseable_time", "unplanned_event", "
         "negative_price", "outside_period", "exact_duplicate", "late_duplicate", "missing_outcome", "duplicate_unit")  # fmt: skip
 ANY_LOG = ("malformed_line", "missing_id", "unparseable_time", "unplanned_event", "wrong_type", "missing_revenue",
            "negative_price", "two_variants", "repeated")  # fmt: skip
-ANY_UNITS = ("malformed_line", "missing_id", "wrong_type", "negative_price", "duplicate_unit", "two_variants")  # fmt: skip
+ANY_UNITS = ("malformed_line", "missing_id", "unparseable_time", "wrong_type", "negative_price", "duplicate_unit", "two_variants")  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ class Refused:
     @property
     def places(self) -> list[tuple[str, int]]:
         """Of each kind that names rows, their numbers."""
-        found = [(kind, number) for kind, said in self._each for number in re.findall(r"\brow ([\d,]+)", said)]
+        found = [(kind, number) for kind, said in self._each for number in re.findall(r"\b(?:row|line) ([\d,]+)", said)]
         return [(kind, int(number.replace(",", ""))) for kind, number in found]
 
     @property

@@ -87,8 +87,8 @@ def due(made: Case, digits: dict[str, int]) -> tuple[Told | None, set[str]]:
     except (Unreadable, UnicodeDecodeError, StopIteration, KeyError, OSError, EOFError, csv.Error, pa.ArrowInvalid):
         assert always, "only what a mutation spoils cannot be read"
         return None, always
-    if made.dress.typed.get("who") == "double" and any(abs(int(who)) >= 2**53 for who, *_ in expected.rows):
-        return None, always | {"ids"}
+    if made.dress.typed.get("who") == "double" and any(abs(int(who)) >= 2**53 for who in expected.units):
+        return None, always | {"ids"} | set(expected.lost | expected.also)
     if not (mutation and (mutation.loose or mutation.refused)):
         meant, seen = oracle.truth(made.world, made.lines, made.dress, digits), told_of(made, expected)
         lost = expected.lost["malformed_line"]
@@ -96,8 +96,10 @@ def due(made: Case, digits: dict[str, int]) -> tuple[Told | None, set[str]]:
     if not made.tolerant:
         always |= {kind for kind in expected.lost | expected.also if kind not in ALWAYS_TOLERATED}
         always |= {"repeated"} if expected.lost["repeated"] > 0.05 * expected.all_rows else set()
-    if _lost_digits({who for who, *_ in expected.rows}):
+    if _lost_digits(expected.units):
         always |= {"ids"}
+    if _past_range(made, expected):
+        always |= {"range"}
     if not expected.rows:
         always |= {"no_rows"}
     elif not expected.values and not expected.lost["two_variants"]:
@@ -108,6 +110,15 @@ def due(made: Case, digits: dict[str, int]) -> tuple[Told | None, set[str]]:
 def _lost_digits(ids: set[str]) -> bool:
     """Whether all are numbers, and some of them such as a spreadsheet makes of longer ones."""
     return any("e" in each for each in ids) and all(re.fullmatch(r"\d+(e\d+)?", each) for each in ids)
+
+
+def _past_range(made: Case, expected: Told) -> bool:
+    """Whether the purchases of a unit add up to more than 64 bits hold of the smallest amount that is told."""
+    sums: Counter[str] = Counter()
+    for unit, _, name, amount in expected.rows.elements():
+        if made.world.is_log and name == BOUGHT and amount is not None:
+            sums[unit] += abs(amount)  # type: ignore[assignment]
+    return any(total.scaleb(made.dress.minor) >= 2**63 for total in sums.values())  # type: ignore[attr-defined]
 
 
 def told_of(made: Case, expected: Told) -> Counter[Row]:
@@ -144,9 +155,9 @@ def unequal(made: Case, found: Told, expected: Told | None) -> str:
         return ""
     assert expected
     money = found.digits[BOUGHT if made.world.is_log else "spend"]
-    if money < made.dress.minor or (
-        oracle.is_rounded(made.world, found.digits) and not any("rounded" in n for n in found.notes)
-    ):
+    rounded = due(made, {})[0]
+    is_rounded = rounded is not None and rounded.rows != expected.rows
+    if money < made.dress.minor or (is_rounded and not any("rounded" in note for note in found.notes)):
         return f"amounts are kept to {found.digits} without a word: {found.notes}"
     for what in ("rows", "lost", "values"):
         mine, theirs = getattr(found, what), getattr(expected, what)

@@ -79,7 +79,9 @@ def test_every_row_of_a_unit_table_is_told_as_an_independent_reader_tells_it(row
             with pytest.raises(ReportError) as caught:
                 ingest.land(unit_study(file), Path(folder, "strict"))
             message = str(caught.value)
-            assert file.name in message and any(f"row {place}" in message for place in wrong)
+            assert file.name in message and any(
+                f"{what} {place}" in message for place in wrong for what in ("row", "line")
+            )
             assert any(f"'{column}'" in message or not column for _, column in wrong.values())
 
 

@@ -126,6 +126,8 @@ def write(listed: list[Line], dress: Dress, rng: random.Random, folder: Path) ->
     place: dict[str, Any] = {}
     if dress.is_text:
         place["delimiter"] = DELIMITERS[dress.kind]
+    if dress.encoding == "latin-1":
+        place["encoding"] = dress.encoding
     if dress.kind == "duckdb":
         place["table"] = TABLE
     return Written(files[0] if count == 1 else folder, tuple(files), place)

@@ -99,7 +99,7 @@ def test_a_wrong_row_is_refused_by_name_or_tolerated_and_counted(tmp_path, kind)
     rows = [ROWS[0], row, *ROWS[1:]]
     message = refused(tmp_path, *rows)
     assert said in message
-    assert "units.csv, row 3" in message
+    assert f"units.csv, {'line' if kind == 'malformed_line' else 'row'} 3" in message
     assert f"column '{column}'" in message or not column
     assert f"(data.tolerate.{kind})" in message and "0.27" not in message
     study = unit_study(table(tmp_path, *rows), tolerate={kind: 0.25})

@@ -243,7 +243,7 @@ def _refused(con: "duckdb.DuckDBPyConnection", study: Study, data: Units, parts:
     tolerated = data.tolerate.model_dump()
     faults = []
     if malformed > tolerated["malformed_line"] * total:
-        faults.append(_too_many(study, "malformed_line", f"{at['file']}, row {at['row']:,}", malformed, total))
+        faults.append(_too_many(study, "malformed_line", f"{at['file']}, line {at['row']:,}", malformed, total))
     con.execute(
         "create table wrong as select *, coalesce(problem, flaw) as what from units where coalesce(problem, flaw) is not null"
     )
