@@ -255,7 +255,7 @@ MUTATIONS = [
     Mutation("field too many", raw=_line_changed(lambda row, dress, rng: row + DELIMITERS[dress.kind] + "x")),
     Mutation("field too few", raw=_line_changed(lambda row, dress, rng: row.rsplit(DELIMITERS[dress.kind], 1)[0])),
     Mutation("stray quote", ANYTHING, raw=_line_changed(_add('"')), loose=True, may=True),
-    Mutation("NUL", ("no_text", "level"), raw=_line_changed(_add("\0")), may=True),
+    Mutation("NUL", ("no_text", "level", "two_variants"), raw=_line_changed(_add("\0")), may=True),
     Mutation("byte of another encoding", ANYTHING, raw=lambda raw, dress, rng: raw[:-3] + b"\xff\xfe\xe9" + raw[-3:], loose=True, may=True),
     Mutation("blank lines", raw=_line_changed(lambda row, dress, rng: row + dress.end * 2)),
     Mutation("blank lines at the end", raw=_ended("\n\n\n")),
