@@ -31,7 +31,7 @@ WHY: dict[str, tuple[str, ...]] = {
     ),
     "a plan as it is stated: arms, weights, stages, options, names": (
         "experiment.decision.log.checked", "experiment.decision.log.digest", "experiment.decision.options.OptionOutlook.of",
-        "experiment.decision.options.weigh", "experiment.design.basis", "experiment.monitoring.detection.missing_days",
+        "experiment.decision.options.weigh", "experiment.monitoring.detection.missing_days",
         "experiment.monitoring.replay.Marks.any_of", "experiment.monitoring.run_length.rules_chain",
         "experiment.whatif.engine.expected_effect", "programme.designs.cells.Cells.contrast", "programme.designs.cells.checked",
         "programme.designs.factorial.expected_error", "programme.designs.switchback.expected_bias", "stats.design.plan.split",
