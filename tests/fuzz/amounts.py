@@ -53,8 +53,7 @@ class Format:
     def evident(self, texts: Sequence[str]) -> bool:
         """Whether the column leaves one reading only: ``1,234`` alone may be a thousand or a little more than one."""
         told = [re.sub(r"[^\d.,]", "", text) for text in texts]
-        marks = {sign for text in told for sign in text if not sign.isdigit()}
-        if not marks or (marks == {"."} and not self.groups):
+        if not any(sign in text for text in told for sign in ".,"):
             return True
         return any(_tells(text) for text in told)
 

@@ -1,6 +1,8 @@
 """What is wrong with a file: one thing at a time, what becomes of its rows, and which refusals of it are true."""
 
+import csv
 import random
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
@@ -92,7 +94,7 @@ def _below_zero(listed: list[Line], dress: Dress, rng: random.Random) -> bool:
     chosen = _some(listed, rng, lambda line: role == "spend" or _is_bought(line))
     for line in chosen:
         line.cells[role] = dress.money.write(Decimal(-5), dress.digits)
-        line.row = line.row if role == "spend" else None
+        line.row = line.row if role == "spend" else replace(line.row, amount=None)
     return bool(chosen)
 
 
@@ -168,16 +170,20 @@ def _lines(raw: bytes, dress: Dress) -> list[str]:
     return raw.decode(dress.encoding).split(dress.end)
 
 
+def _is_simple(row: str, delimiter: str) -> bool:
+    """Whether a line is a row of its own, without a delimiter inside a field."""
+    return (
+        row.count('"') % 2 == 0
+        and 1 < len(next(csv.reader([row], delimiter=delimiter), [])) == row.count(delimiter) + 1
+    )
+
+
 def _line_changed(made: Callable[[str, Dress, random.Random], str]) -> Bytes:
     """One line of the file, none of those of a header or of a field of several lines, is written otherwise."""
 
     def raw(raw: bytes, dress: Dress, rng: random.Random) -> bytes:
-        rows = _lines(raw, dress)
-        fit = [
-            i
-            for i, row in enumerate(rows)
-            if i and row and row.count('"') % 2 == 0 and row.count(DELIMITERS[dress.kind]) > 1
-        ]
+        rows, delimiter = _lines(raw, dress), DELIMITERS[dress.kind]
+        fit = [i for i, row in enumerate(rows) if i and _is_simple(row, delimiter)]
         if fit:
             place = rng.choice(fit)
             rows[place] = made(rows[place], dress, rng)
@@ -190,7 +196,8 @@ def _torn(raw: bytes, dress: Dress, rng: random.Random) -> bytes:
     """The file ends in the middle of a row, before its last fields."""
     text = raw.decode(dress.encoding).removesuffix(dress.end)
     last = text.rfind(dress.end) + len(dress.end)
-    at = text.find(DELIMITERS[dress.kind], last + 1)
+    first = re.match(r'"(?:[^"]|"")*"|[^"]*?(?=\W)', text[last:])
+    at = text.find(DELIMITERS[dress.kind], last + (first.end() if first else 0))
     return text[:at].encode(dress.encoding)
 
 
@@ -216,8 +223,8 @@ def _add(mark: str) -> Callable[[str, Dress, random.Random], str]:
 
 
 MUTATIONS = [
-    Mutation("number that is none", change=_cells("cost", amounts.UNREADABLE, _is_plain), units=False),
-    Mutation("price that is none", change=_cells("cost", amounts.UNREADABLE, _is_bought), units=False),
+    Mutation("number that is none", change=_cells("cost", amounts.UNREADABLE, _is_plain, lost=False), units=False),
+    Mutation("price that is none", change=_cells("cost", amounts.UNREADABLE, _is_bought, lost=False), units=False),
     Mutation("no price", change=_cells("cost", [""], _is_bought, lost=False), units=False),
     Mutation("outcome that is no number", change=_cells("spend", amounts.UNREADABLE, lost=False), log=False),
     Mutation("part of a count", change=_cells("rounds", ["1.5"], lost=False), log=False),
@@ -232,7 +239,7 @@ MUTATIONS = [
     Mutation("no id, typed", change=_cells("who", [None]), text=False, typed=True),
     Mutation("no time, typed", change=_cells("when", [None]), text=False, typed=True, units=False),
     Mutation("event that is none", change=_cells("what", ["refund", "View", ""]), units=False),
-    Mutation("arm that is none", ("level",), _cells("arm", ["an arm that is none"], lambda line: bool(line.cells["arm"]))),
+    Mutation("arm that is none", ("level", "two_variants"), _cells("arm", ["an arm that is none"], lambda line: bool(line.cells["arm"]))),
     Mutation("no arm", ("level", "variant_empty"), _cells("arm", [""]), log=False),
     Mutation("two arms", change=_in_two_arms, typed=False),
     Mutation("total row", change=_appended(when="Total", cost="1234"), units=False),

@@ -177,7 +177,7 @@ def _log(table: Table, dress: Dress, world: World, digits: dict[str, int]) -> To
     told, kept, seen = Told(), [], set()
     strange = None
     for number, (place, cells) in enumerate(table.rows):
-        problems, row = _event(cells, dress, world, digits)
+        problems, flaw, row = _event(cells, dress, world, digits)
         arm = None
         try:
             arm = _arm(cells["arm"], dress, world)
@@ -187,8 +187,9 @@ def _log(table: Table, dress: Dress, world: World, digits: dict[str, int]) -> To
         again = same in seen
         seen.add(same)
         told.also.update(problems[1:])
-        if problems or again:
-            told.lose((*problems, "repeated")[0], place)
+        wrong = problems[:1] or (("repeated",) if again else flaw)
+        if wrong:
+            told.lose(wrong[0], place)
         if row and not again:
             kept.append((*row, arm, cells["key"] if dress.keyed else f"{number:019d}"))
     if strange:
@@ -218,8 +219,8 @@ def _log(table: Table, dress: Dress, world: World, digits: dict[str, int]) -> To
 
 def _event(
     cells: dict[str, Any], dress: Dress, world: World, digits: dict[str, int]
-) -> tuple[tuple[str, ...], Row | None]:
-    """All that is wrong with a row of a log, and what it tells; a purchase without a price has happened."""
+) -> tuple[tuple[str, ...], tuple[str, ...], Row | None]:
+    """All that is wrong with a row of a log, what is wrong with its amount alone, and what it tells."""
     unit = _back("who", cells["who"], dress, str)
     at, _ = _tried(lambda: _back("when", cells["when"], dress, dress.times.back))
     amount, is_amount = _tried(lambda: _back("cost", cells["cost"], dress, dress.money.back))
@@ -228,15 +229,19 @@ def _event(
         "missing_id": unit is None,
         "unparseable_time": at is None,
         "unplanned_event": cells["what"] not in STEPS,
-        "wrong_type": not is_amount or abs(amount or 0) >= 2**63 // 10**dress.digits,
-        "negative_price": is_amount and _negative(amount) and not dress.refunds,
         "outside_period": at is not None and not world.start <= at < world.end,
     }
     problems = tuple(kind for kind, is_so in wrong.items() if is_so)
+    flaws = {
+        "wrong_type": not is_amount or abs(amount or 0) >= 2**63 // 10**dress.minor,
+        "negative_price": is_amount and _negative(amount) and not dress.refunds,
+        "missing_revenue": amount is None and is_bought,
+    }
+    flaw = tuple(kind for kind, is_so in flaws.items() if is_so)[:1]
     if problems:
-        return problems, None
-    told = _rounded(amount, digits.get(BOUGHT)) if is_bought else None
-    return ("missing_revenue",) if is_bought and amount is None else (), (unit, at, cells["what"], told)
+        return problems, flaw, None
+    told = _rounded(amount, digits.get(BOUGHT)) if is_bought and not flaw else None
+    return (), flaw, (unit, at, cells["what"], told)
 
 
 def _rounded(amount: Decimal | None, digits: int | None) -> Decimal | None:
@@ -275,7 +280,7 @@ def _units(table: Table, dress: Dress, world: World, timed: bool, digits: dict[s
         for role in world.outcomes:
             value, is_number = _tried(functools.partial(_back, role, cells[role], dress, backs[role]))
             is_number = is_number and not (
-                value is not None and (abs(value) >= 2**63 // 10**dress.digits or (role == "rounds" and value % 1))
+                value is not None and (abs(value) >= 2**63 // 10**dress.minor or (role == "rounds" and value % 1))
             )
             wrong = wrong or not is_number
             below = is_number and _negative(value) and not dress.refunds
