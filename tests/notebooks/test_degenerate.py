@@ -126,9 +126,9 @@ BACK = degenerate.retention(7)
 def test_a_log_whose_time_is_short_or_whose_units_come_back(
     tmp_path: Path, name: str, days: int, back: float, period: dict[str, str]
 ) -> None:
-    """Retention decides, alone and before another metric; in two days nobody can be followed for seven."""
+    """Retention decides, alone and before another metric; in two days who comes on the second cannot be followed for two."""
     events = degenerate.visits(np.random.default_rng(3), 200, days, back)
-    both = [BOUGHT, BACK | {"role": "secondary"}]
+    both = [BOUGHT, (degenerate.retention(2) if name == "two_days" else BACK) | {"role": "secondary"}]
     study = degenerate.built(degenerate.log(tmp_path, name, events, metrics=both, period=period, **FUNNEL))
     assert degenerate.told(study) == FINE
     if name != "two_days":
