@@ -146,7 +146,7 @@ def test_check_says_what_would_be_analysed_and_builds_nothing(study):
     for told in (
         "own: Three hours of a real shop", "log.csv: 5 rows, 8 columns, 0 of them unused, none missing",
         "control 50 %, treatment 50 %, by salted hash", "view > cart > purchase within 3 hours",
-        "Purchase rate (proportion: purchase)", "rees46: view, cart, purchase", f"python -m helpers run {study}",
+        "Purchase rate (proportion: purchase, from exposure to the end of the experiment)", "rees46: view, cart, purchase", f"python -m helpers run {study}",
     ):  # fmt: skip
         assert told in done.output
     assert "no event" not in done.output and "no unit" not in done.output

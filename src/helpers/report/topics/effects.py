@@ -40,7 +40,7 @@ def text_margin(metric: Metric) -> str:
     return f"not {worse} by {unsigned(metric.margin.absolute, unit)} or more"
 
 
-def units(found: Sequence[MetricEffect]) -> list[str] | None:
+def table_units(found: Sequence[MetricEffect]) -> list[str] | None:
     """Units with a value in control and treatment, metric by metric; None where every unit has one of every metric."""
     if all(e.complete for e in found):
         return None
@@ -54,7 +54,7 @@ def table(found: Iterable[MetricEffect], study: Study) -> list[Row]:
     """
     rows = []
     effects = list(found)
-    told = units(effects)
+    told = table_units(effects)
     for i, e in enumerate(effects):
         x = e.effect
         row: Row = {

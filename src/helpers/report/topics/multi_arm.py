@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def table(found: Sequence[MetricEffect], study: Study) -> list[tables.Row]:
     """One line an arm and metric, on both scales."""
     currency = study.economics.currency
-    told = effects.units(found)
+    told = effects.table_units(found)
     return [
         {
             "Arm": e.variant,
