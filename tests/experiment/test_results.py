@@ -226,7 +226,8 @@ def test_a_mean_far_from_zero_keeps_its_spread_when_it_is_rerandomised(small_stu
     """Amounts near ten billion whose squares are past 64 bits, against the values themselves."""
     study = small_study.study
     with duckdb.connect() as con:
-        con.execute("create schema intermediate")
+        con.execute("create schema intermediate; create schema marts")
+        con.execute("create table marts.dim_amounts as select 'purchase' as event_name, 2 as digits")
         con.execute(
             "create table intermediate.int_unit_metrics as select 'exposed' as population, 'u' || i as user_id,"
             f" '{study.primary.name}' as metric, 10000000000 + i % 7 as y0, 10000000000 + i % 7 + 1 as y1 from range(200) r(i)"
