@@ -30,11 +30,14 @@ def test_reserved_columns_are_those_that_the_models_make():
     assert made - set(ROW_COLUMNS) | {"experiment_id", "user_id", "variant"} == OF_THE_MARTS
 
 
+RESERVED = "other names: the models keep these|another name: the warehouse has one like it of its own"
+
+
 @pytest.mark.parametrize("name", ["problem", "row_key", "group", "select", "variant"])
 def test_a_segment_with_a_reserved_name_is_refused(name):
     raw = unit_file("units.csv")
     raw["data"]["columns"][name] = "x"
-    with pytest.raises(ValidationError, match="other names: the models keep these|another name: the warehouse has one like it of its own"):
+    with pytest.raises(ValidationError, match=RESERVED):
         config.Study.model_validate(raw | {"segments": [name]})
     assert unit_study("units.csv").segments == []
 
