@@ -7,6 +7,7 @@ some are written as floats (``1000.0``, as pandas writes whole numbers beside a 
 said. What has lost digits is refused: exponents (``1.23E+15``, as a spreadsheet writes them) and floats past 2**53.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -30,6 +31,7 @@ UNUSUAL = 0.01
 OFTEN = 10
 """if it also stands in so many times the rows of another id."""
 
+_MISSING = f"(?i: *(?:{'|'.join(map(re.escape, PLACEHOLDERS))}) *)"
 _FLOAT = r"[+-]?\d+\.0*"
 _EXPONENT = r"[+-]?\d+(\.\d*)?[eE][+-]?\d+"
 _WHOLE = r"[+-]?\d+"
@@ -106,11 +108,12 @@ def _past(
 
 def _texts(con: "duckdb.DuckDBPyConnection", column: str, relation: str) -> tuple[bool, list[str], list[ReportError]]:
     name = quoted(column)
-    missing = f"lower(trim({name})) in ({', '.join(map(literal, PLACEHOLDERS))})"
+    missing = f"regexp_full_match({name}, {literal(_MISSING)})"
+    blanks = f"starts_with({name}, ' ') or ends_with({name}, ' ')"
     float_, exponent = (f"regexp_full_match({name}, '{pattern}')" for pattern in (_FLOAT, _EXPONENT))
     row: tuple[Any, ...] = con.execute(
         f"""select count(*) filter (contains({name}, '.') and {float_}), count(*) filter ({exponent}),
-        any_value({name}) filter ({exponent}), count(*) filter ({name} <> trim({name}) or {name} <> lower({name})),
+        any_value({name}) filter ({exponent}), count(*) filter ({blanks} or {name} <> lower({name})),
         count(*) filter ({missing}), count(*) from {relation}"""
     ).fetchall()[0]
     floats, exponents, example, odd, placeholders, rows = row

@@ -77,7 +77,8 @@ def clockless(raw: str, kind: str, times: Times) -> str:
         return str(kind == "DATE").lower()
     if times.format:
         return str(not re.search("%[HI]", spelled(times.format)) and times.format not in EPOCHS).lower()
-    return f"not regexp_matches({raw}::varchar, ':[0-9]|[0-9]{{9}}|[0-9]{{8}}[Tt ][0-9]')"
+    text = f"{raw}::varchar"
+    return f"case when contains({text}, ':') then false else not regexp_matches({text}, '[0-9]{{9}}|[0-9]{{8}}[Tt ][0-9]') end"
 
 
 def normal(text: str) -> str:
