@@ -144,7 +144,7 @@ def test_check_says_what_would_be_analysed_and_builds_nothing(study):
     done = call("check", str(study))
     assert done.exit_code == 0, done.output
     for told in (
-        "own: Three hours of a real shop", "log.csv: 5 rows, 8 columns, 0 of them unused, none missing",
+        "own: Three hours of a real shop", "log.csv: 5 rows, 8 columns, 0 of them unused\n",
         "control 50 %, treatment 50 %, by salted hash", "view > cart > purchase within 3 hours",
         "Purchase rate (proportion: purchase, from exposure to the end of the experiment)", "rees46: view, cart, purchase", f"python -m helpers run {study}",
     ):  # fmt: skip

@@ -70,9 +70,7 @@ def _data(study: Study, seen: Examined | None) -> str:
         return f"{study.data.path}: cannot be read as the study says"
     unused = len(set(seen.columns) - mapped(study.data))
     looked = "a sample of its head, middle and end, " if seen.share < 1 else ""
-    return (
-        f"{seen.name}: {looked}{seen.rows:,} rows, {len(seen.columns)} columns, {unused} of them unused, none missing"
-    )
+    return f"{seen.name}: {looked}{seen.rows:,} rows, {len(seen.columns)} columns, {unused} of them unused"
 
 
 def _notes(study: Study, seen: Examined | None) -> list[str]:
