@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from helpers import ingest
+from helpers.cli import steps
 from helpers.config import Study, tracking_plan
 from helpers.errors import ReportError, several
 from helpers.ingest import sample
@@ -92,10 +93,68 @@ def test_the_kinds_that_are_told_are_those_that_stand_there(tmp_path_factory, ro
         ]
     )
     expected = {problem for problem in broken["problem"] if problem}
-    if not frame["at"].isin(TIMES[:2]).all():  # a column that cannot be read is told before its rows are
+    if unread := not frame["at"].isin(TIMES[:2]).all():  # its rows are looked at all the same
         expected = {"times"}
+        expected |= {"unit id"} if not frame["who"].all() else set()
+        expected |= {"event names"} if not frame.loc[frame["who"] != "", "what"].isin(EVENTS[:3]).all() else set()
     told = {"unit id": "unit id", "times": "times that cannot be read", "event names": "event names"}
     assert {problem for problem, words in told.items() for fault in found if words in str(fault)} == expected
+    assert not unread or "times that cannot be read" in str(found[0])
+
+
+PLANTED = {
+    "times": ("at", "soon", "times that cannot be read"),
+    "numbers": ("cost", "1,5", "are of two formats"),
+    "ids": ("who", "", "missing_id"),
+    "events": ("what", "Order Completed", "'Order Completed' ("),
+    "levels": ("arm", "blue", "'blue'"),
+    "amounts": ("cost", "free", "that are not a number"),
+}
+"""What may be wrong with a log: a column, a value that nobody can read or no study knows, and the words that tell it."""
+
+
+@pytest.mark.slow
+@settings(deadline=None, max_examples=4)
+@given(st.sets(st.sampled_from(sorted(PLANTED)), min_size=1), st.booleans())
+def test_everything_wrong_with_a_log_is_told_in_one_go(tmp_path_factory, planted, mapped):
+    folder = tmp_path_factory.mktemp("all")
+    rows = [["2019-10-01 00:00:01", "cart", f"u{i}", "ab"[i % 2], "1.50"] for i in range(40)]
+    frame = pd.DataFrame(rows, columns=["at", "what", "who", "arm", "cost"]).assign(id=range(40))
+    if not mapped:
+        frame["arm"] = frame["arm"].map({"a": "control", "b": "treatment"})
+    for number, kind in enumerate(sorted(planted)):
+        column, value, _ = PLANTED[kind]
+        frame.loc[[2 * number, 2 * number + 1], column] = value
+    frame.to_csv(folder / "log.csv", index=False)
+    names = {
+        "event_time": "at",
+        "event_name": "what",
+        "user_id": "who",
+        "event_id": "id",
+        "variant": "arm",
+        "price": "cost",
+    }
+    data = {"columns": names} | ({"variants": {"a": "control", "b": "treatment"}} if mapped else {})
+    study = log_study(folder / "log.csv", **data)
+    study = study.model_copy(update={"mode": "online", "injection": None})
+    seen = tried(study, folder, full=True)
+    said = "\n".join(map(str, seen.faults))
+    hidden = {"amounts"} if "numbers" in planted else set()  # a column of two formats holds no amounts to look at
+    assert {kind for kind, (*_, words) in PLANTED.items() if words in said} == planted - hidden
+    assert len(seen.faults) == len(planted - hidden) and seen.rows == 40
+
+
+@pytest.mark.slow
+def test_a_run_that_cannot_bring_a_log_in_tells_what_else_it_would_refuse(tmp_path, capsys):
+    rows = plain_rows().iloc[:-1].astype({"event_time": str})
+    study, where = shop(tmp_path, rows, events_of_experiment=False)
+    rows.loc[rows.index[:2], ["event_time", "event_name"]] = ["soon", "odd"]
+    rows.to_csv(tmp_path / "log.csv", index=False)
+    with pytest.raises(SystemExit):
+        steps.log.callback(str(tmp_path / "studies" / "own.yml"))
+    said = capsys.readouterr().err
+    assert all(words in said for words in ("2 things are wrong", "'soon' (", "'odd' (2 rows)"))
+    assert not (where.raw / "done").exists()
 
 
 def test_everything_wrong_with_a_unit_table_is_told_in_one_go(tmp_path):

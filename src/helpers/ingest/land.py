@@ -44,13 +44,14 @@ class Landed:
         return self.refused.get("malformed_line", 0)
 
 
-def land(study: Study, out: Path) -> Parts:
+def land(study: Study, out: Path, unread: list[ReportError] | None = None) -> Parts:
     """Bring the log or the unit table of a study into ``out`` as Parquet files of event rows, ``out/events``.
 
     Text stays the text it was; Parquet logs are used where they stand. What is refused is counted in
     ``landed.json`` and stands in ``rejects.csv`` with row, column, reason and file, never with its value. Raises
     :class:`~helpers.errors.ReportError` for everything that cannot be read, and for more wrong rows of a unit table
-    than the study tolerates.
+    than the study tolerates. What leaves columns of a log unread is added to ``unread`` where that is given, so that
+    its rows can still be looked at.
 
     Returns the table as it was read.
     """
@@ -71,8 +72,10 @@ def land(study: Study, out: Path) -> Parts:
             reading, faults = decide(con, study, parts)
             if faults and isinstance(place, Units):
                 faults += units.level_faults(con, study, parts, reading)
-            if faults:
+            if faults and (unread is None or isinstance(place, Units)):
                 raise several(faults)
+            if unread is not None:
+                unread += faults
             told: dict[str, object] = {"reading": reading.told()}
             if isinstance(place, Units):
                 told["table_rows"] = units.land(con, study, parts, reading, out / "events" / "part-0000.parquet")

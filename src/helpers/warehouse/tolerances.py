@@ -20,10 +20,13 @@ def enforce(con: "duckdb.DuckDBPyConnection", study: Study) -> None:
         raise several(found)
 
 
-def faults(con: "duckdb.DuckDBPyConnection", study: Study, *, whole: bool = True) -> Iterator[ReportError]:
+def faults(
+    con: "duckdb.DuckDBPyConnection", study: Study, *, whole: bool = True, hidden: frozenset[str] = frozenset()
+) -> Iterator[ReportError]:
     """What is wrong with the rows of a log and its variants, beyond what the study tolerates.
 
-    It is not held against a part of a log (not ``whole``) what the rest may show.
+    It is not held against a part of a log (not ``whole``) what the rest may show. ``hidden`` are kinds of wrong rows
+    that do not show where columns are unread, which is then told by itself.
     """
     if not exists(con, "marts", "fct_row_flow"):
         return
@@ -32,9 +35,9 @@ def faults(con: "duckdb.DuckDBPyConnection", study: Study, *, whole: bool = True
     if rows == 0:
         yield ReportError(f"the log of {study.name} holds no events")
         return
-    found = [*_check_levels(con, study), *_check_rows(con, study, flow, rows)]
+    found = [*_check_levels(con, study), *_check_rows(con, study, flow, rows, hidden), *_check_variants(con, study)]
     yield from found
-    if found:  # what follows from rows and levels that cannot be read is not told beside them
+    if found or hidden:  # what follows from rows and levels that cannot be read is not told beside them
         return
     if flow["kept"] == 0 and whole:
         outside = flow["outside_period"] > 0
@@ -47,7 +50,8 @@ def faults(con: "duckdb.DuckDBPyConnection", study: Study, *, whole: bool = True
             remedy="correct period in the study file" if outside else "mend the log, or what data.columns maps",
         )
         return
-    yield from _check_variants(con, study, whole)
+    if whole:
+        yield from _check_empty(con, study)
     yield from past_range(con, study)
     if whole:
         yield from _check_primary(con, study)
@@ -75,12 +79,14 @@ def past_range(con: "duckdb.DuckDBPyConnection", study: Study) -> Iterator[Repor
 
 
 def _check_rows(
-    con: "duckdb.DuckDBPyConnection", study: Study, flow: dict[str, int], rows: int
+    con: "duckdb.DuckDBPyConnection", study: Study, flow: dict[str, int], rows: int, hidden: frozenset[str]
 ) -> Iterator[ReportError]:
     """Kinds of wrong rows, each against its tolerated share."""
     tolerated = study.data.tolerate.model_dump()
     flow = flow | {"repeated": flow["exact_duplicate"] + flow["late_duplicate"]}
     for kind, limit in tolerated.items():
+        if kind in hidden:
+            continue
         if study.is_unit_table and kind in FLAWS:
             continue  # held against their share when the table was landed, where their rows stay
         if kind == "repeated" and isinstance(study.data, Log) and "event_id" not in study.data.columns:
@@ -192,24 +198,32 @@ def _assigned(con: "duckdb.DuckDBPyConnection") -> list[tuple[str, int]]:
     return con.execute("select variant, count(*) from intermediate.int_assigned group by 1 order by 1").fetchall()
 
 
-def _check_variants(con: "duckdb.DuckDBPyConnection", study: Study, whole: bool) -> Iterator[ReportError]:
-    """An online log must show the study's variants, and no other."""
+def _check_variants(con: "duckdb.DuckDBPyConnection", study: Study) -> Iterator[ReportError]:
+    """An online log must show no other variants than the study's."""
     if study.mode == "offline" or not exists(con, "intermediate", "int_assigned"):
         return
-    found = _assigned(con)
+    found = [(name, units) for name, units in _assigned(con) if not name.startswith(UNMAPPED)]
     planned = [v.name for v in study.variants]
-    strange = [name for name, _ in found if name not in planned]
-    if strange or (whole and not found):
+    if any(name not in planned for name, _ in found):
         yield ReportError(
-            f"studies/{study.name}.yml: the log shows other variants than the study"
-            if strange
-            else f"studies/{study.name}.yml: the log shows no unit in a variant",
-            got=", ".join(f"{quoted(name)} ({units:,} units)" for name, units in found)
-            or "no variant in the study's period",
+            f"studies/{study.name}.yml: the log shows other variants than the study",
+            got=", ".join(f"{quoted(name)} ({units:,} units)" for name, units in found),
             expected=", ".join(planned),
-            cause=None if strange else "data.columns maps no column to variant, or another experiment_id",
-            remedy="correct variants in the study file" if strange else "map the column that holds the variant",
+            remedy="correct variants in the study file",
         )
+
+
+def _check_empty(con: "duckdb.DuckDBPyConnection", study: Study) -> Iterator[ReportError]:
+    """An online log must show units in variants."""
+    if study.mode == "offline" or not exists(con, "intermediate", "int_assigned") or _assigned(con):
+        return
+    yield ReportError(
+        f"studies/{study.name}.yml: the log shows no unit in a variant",
+        got="no variant in the study's period",
+        expected=", ".join(v.name for v in study.variants),
+        cause="data.columns maps no column to variant, or another experiment_id",
+        remedy="map the column that holds the variant",
+    )
 
 
 def _check_planted_levels(con: "duckdb.DuckDBPyConnection", study: Study) -> Iterator[ReportError]:
