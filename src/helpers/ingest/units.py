@@ -8,6 +8,7 @@ from helpers.config import EXPOSED, Study, Units
 from helpers.config.data import LEAVE_OUT
 from helpers.errors import ReportError, several
 from helpers.formatting import formatted
+from helpers.ingest import steps
 from helpers.ingest.columns import expression
 from helpers.ingest.levels import KEYS as LEVELS
 from helpers.ingest.levels import ODD, unmapped
@@ -115,7 +116,7 @@ def _check_levels(
         min(file_row_number) from {parts.relation} group by 1 order by 1"""
     ).fetchall()
     many = sum(n for _, n, *_ in rows) >= ODD
-    places = {level: _place(con, parts, file, row) for level, n, file, row in rows if level and n == 1 and many}
+    places = {level: parts.place(con, file, row) for level, n, file, row in rows if level and n == 1 and many}
     return unmapped(study, column, parts.names[0], [(level, n) for level, n, *_ in rows], "rows", places)
 
 
@@ -224,7 +225,7 @@ def _mark_duplicates(con: "duckdb.DuckDBPyConnection", study: Study, data: Units
         ).fetchall()
         return [ReportError(
             f"{parts.names[rows[0][0]]}: {found:,} units stand in several rows with different outcomes",
-            got="the same unit in " + " and ".join(_place(con, parts, *row) for row in rows),
+            got="the same unit in " + " and ".join(parts.place(con, *row) for row in rows),
             expected="one row a unit",
             cause="a table of visits or days instead of units",
             remedy="sum up the rows of a unit first, or land the table as a log (data.source: log)",
@@ -253,13 +254,13 @@ def _refused(con: "duckdb.DuckDBPyConnection", study: Study, data: Units, parts:
     ).fetchall()
     for kind, found, first in sorted(wrong, key=lambda row: list(KINDS).index(row[0])):
         if kind != "left_out" and found > tolerated.get(kind, 0) * total:
-            place = f"{parts.names[first['file']]}, {_place(con, parts, first['file'], first['row'])}"
+            place = f"{parts.names[first['file']]}, {parts.place(con, first['file'], first['row'])}"
             value = _value(con, parts, first) if kind == "wrong_type" else ""
             faults.append(_too_many(study, kind, f"{place}, column '{first['at']}'", found, total, value))
     names = ", ".join(map(literal, parts.names))
     con.execute(
-        f"""insert into rejects select {parts.numbered}, what.at, what.kind, list_value({names})[file_index + 1]
-        from wrong"""
+        f"""insert into rejects select {steps.LINE}, what.at, what.kind, list_value({names})[file_index + 1]
+        from {steps.placed("wrong")}"""
     )
     return faults
 
@@ -282,13 +283,6 @@ def _too_many(study: Study, kind: str, place: str, found: int, total: int, value
         cause=CAUSES[kind],
         remedy=REMEDIES[kind],
     )
-
-
-def _place(con: "duckdb.DuckDBPyConnection", parts: Parts, file: int, row: int) -> str:
-    number = con.execute(
-        f"select {parts.numbered} from (select ?::integer as file_index, ?::bigint as file_row_number)", [file, row]
-    ).fetchall()[0][0]
-    return f"row {number:,}"
 
 
 def _moment(moment: datetime) -> str:

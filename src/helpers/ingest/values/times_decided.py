@@ -93,12 +93,9 @@ class TimeColumn:
 
     def first(self, found: dict[str, Any]) -> Example:
         """An example with its file and row, of what :data:`_FIRST` found."""
-        row = self.con.execute(
-            f"select {self.parts.numbered} from (select ?::integer as file_index, ?::bigint as file_row_number)",
-            [found["file"], found["row"]],
-        ).fetchall()[0][0]
+        place = self.parts.place(self.con, found["file"], found["row"])
         file = f"{self.parts.names[found['file']]}, " if len(self.parts.names) > 1 else ""
-        return Example(shown(found["text"] or ""), f"{file}row {row:,}")
+        return Example(shown(found["text"] or ""), f"{file}{place}")
 
 
 _FIRST = f"arg_min({{'text': left(t, {LONGEST + 1}), 'file': file_index, 'row': file_row_number}}, (file_index, file_row_number))"
