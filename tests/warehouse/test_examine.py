@@ -62,6 +62,33 @@ def test_a_wrong_kind_of_row_is_told_as_a_run_tells_it(tmp_path, kind):
     )
     (fault,) = tried(study, where).faults
     told(fault, kind)
+    column, value, _ = BAD[kind]
+    place = f"line {22 + list(BAD).index(kind)}"
+    assert (f"first '{value}' in column '{column}' ({place})" if column == "price" else f"first in {place}") in str(
+        fault
+    )
+
+
+@pytest.mark.parametrize("suffix", ["csv", "jsonl", "parquet"])
+def test_an_amount_that_cannot_be_read_is_told_as_it_stands_in_its_file(tmp_path, suffix):
+    rows = [("2019-10-01 00:00:01", "purchase", f"u{i}", "1,50", "2", "a\nb") for i in range(4)]
+    frame = pd.DataFrame(rows, columns=["at", "what", "who", "cost", "pieces", "note"])
+    (tmp_path / "log").mkdir()
+    for number, cost in enumerate(["2,25", "gratis"]):
+        frame.loc[2, ["cost", "pieces"]] = [cost, "two" if number else "3"]
+        write = {"csv": frame.to_csv, "jsonl": frame.to_json, "parquet": frame.to_parquet}[suffix]
+        options = {"jsonl": {"orient": "records", "lines": True}}.get(suffix, {"index": False})
+        write(tmp_path / "log" / f"{number}.{suffix}", **options)
+    columns = {
+        "event_time": "at",
+        "event_name": "what",
+        "user_id": "who",
+        "price": {"column": "cost", "times": "pieces"},
+    }
+    tolerate = {"repeated": 1.0}
+    (fault,) = tried(log_study(tmp_path / "log", columns=columns, tolerate=tolerate), tmp_path).faults
+    place = {"csv": "1.csv, line 6", "jsonl": "1.jsonl, line 3", "parquet": "1.parquet, row 3"}[suffix]
+    assert "1 of 8 rows" in str(fault) and f"), first 'gratis' in column 'cost' and 'two' in column 'pieces' ({place})" in str(fault)
 
 
 @pytest.mark.slow

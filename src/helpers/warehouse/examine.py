@@ -75,7 +75,7 @@ def examined(study: Study, where: "StudyPaths", plan: "TrackingPlan", *, full: b
         rows = con.execute("select all_rows + refused from intermediate.int_row_checks").fetchall()[0][0]
         more = f" and {len(parts.names) - 1} more" if len(parts.names) > 1 else ""
         return Examined(
-            (*unread, *tolerances.faults(con, tried, whole=share == 1, hidden=hidden)), parts.names[0] + more, tuple(parts.types), int(rows),
+            (*unread, *tolerances.faults(con, tried, log, whole=share == 1, hidden=hidden)), parts.names[0] + more, tuple(parts.types), int(rows),
             share, log.reading.notes, _names(con, "event_name"), _names(con, "variant"),
         )  # fmt: skip
 

@@ -6,22 +6,29 @@ from typing import TYPE_CHECKING
 from helpers.config import Log, Study
 from helpers.errors import ReportError, several
 from helpers.formatting import formatted
+from helpers.ingest import Landed
 from helpers.ingest.levels import UNMAPPED, quoted, unmapped
 from helpers.ingest.units import FLAWS
 from helpers.ingest.values.times_decided import STATED
+from helpers.warehouse.first_rows import first
 
 if TYPE_CHECKING:
     import duckdb
 
 
-def enforce(con: "duckdb.DuckDBPyConnection", study: Study) -> None:
+def enforce(con: "duckdb.DuckDBPyConnection", study: Study, log: Landed | None = None) -> None:
     """Raise everything that :func:`faults` finds as one error, not as a footnote."""
-    if found := list(faults(con, study)):
+    if found := list(faults(con, study, log)):
         raise several(found)
 
 
 def faults(
-    con: "duckdb.DuckDBPyConnection", study: Study, *, whole: bool = True, hidden: frozenset[str] = frozenset()
+    con: "duckdb.DuckDBPyConnection",
+    study: Study,
+    log: Landed | None = None,
+    *,
+    whole: bool = True,
+    hidden: frozenset[str] = frozenset(),
 ) -> Iterator[ReportError]:
     """What is wrong with the rows of a log and its variants, beyond what the study tolerates.
 
@@ -35,7 +42,11 @@ def faults(
     if rows == 0:
         yield ReportError(f"the log of {study.name} holds no events")
         return
-    found = [*_check_levels(con, study), *_check_rows(con, study, flow, rows, hidden), *_check_variants(con, study)]
+    found = [
+        *_check_levels(con, study),
+        *_check_rows(con, study, log, flow, rows, hidden),
+        *_check_variants(con, study),
+    ]
     yield from found
     if found or hidden:  # what follows from rows and levels that cannot be read is not told beside them
         return
@@ -79,7 +90,12 @@ def past_range(con: "duckdb.DuckDBPyConnection", study: Study) -> Iterator[Repor
 
 
 def _check_rows(
-    con: "duckdb.DuckDBPyConnection", study: Study, flow: dict[str, int], rows: int, hidden: frozenset[str]
+    con: "duckdb.DuckDBPyConnection",
+    study: Study,
+    log: Landed | None,
+    flow: dict[str, int],
+    rows: int,
+    hidden: frozenset[str],
 ) -> Iterator[ReportError]:
     """Kinds of wrong rows, each against its tolerated share."""
     tolerated = study.data.tolerate.model_dump()
@@ -90,7 +106,7 @@ def _check_rows(
         if study.is_unit_table and kind in FLAWS:
             continue  # held against their share when the table was landed, where their rows stay
         if kind == "repeated" and isinstance(study.data, Log) and "event_id" not in study.data.columns:
-            yield from _check_repeats(study, flow[kind], rows)
+            yield from _check_repeats(study, flow[kind], rows, first(con, study, log, kind))
             continue
         if kind == "two_variants":
             if not exists(con, "intermediate", "int_contaminated"):
@@ -106,7 +122,8 @@ def _check_rows(
                 f"studies/{study.name}.yml: too many rows of the log are wrong: {_TOLD[kind]}"
                 if kind != "two_variants"
                 else f"studies/{study.name}.yml: {_TOLD[kind]}",
-                got=f"{found:,} of {units:,} {'units' if kind == 'two_variants' else 'rows'} ({formatted(found / units, 'share')})",
+                got=f"{found:,} of {units:,} {'units' if kind == 'two_variants' else 'rows'} ({formatted(found / units, 'share')})"
+                + first(con, study, log, kind),
                 expected=f"at most {formatted(limit, 'share')} (data.tolerate.{kind})",
                 cause=_unplanned(con) if kind == "unplanned_event" else _CAUSES[kind],
                 remedy=_REMEDIES[kind],
@@ -123,14 +140,14 @@ def _unplanned(con: "duckdb.DuckDBPyConnection") -> str:
     return f"{_CAUSES['unplanned_event']}: {told}; data.events says what a name of the log means"
 
 
-def _check_repeats(study: Study, found: int, rows: int) -> Iterator[ReportError]:
+def _check_repeats(study: Study, found: int, rows: int, place: str) -> Iterator[ReportError]:
     """Rows without ids that are equal in every column: copies, or events that the log does not tell apart."""
     assert isinstance(study.data, Log)
     limit = study.data.tolerate.repeated
     if found > limit * rows:
         yield ReportError(
             f"studies/{study.name}.yml: too many rows of the log are equal in all columns",
-            got=f"{found:,} of {rows:,} rows repeat another one ({formatted(found / rows, 'share')})",
+            got=f"{found:,} of {rows:,} rows repeat another one ({formatted(found / rows, 'share')}){place}",
             expected=f"at most {formatted(limit, 'share')} (data.tolerate.repeated)",
             cause="an export that was appended twice, or events of one moment that a log without ids does not tell apart",
             remedy="name the column of the event's id (data.columns.event_id), or export the log with one; if they are"
