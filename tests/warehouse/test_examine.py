@@ -88,7 +88,9 @@ def test_an_amount_that_cannot_be_read_is_told_as_it_stands_in_its_file(tmp_path
     tolerate = {"repeated": 1.0}
     (fault,) = tried(log_study(tmp_path / "log", columns=columns, tolerate=tolerate), tmp_path).faults
     place = {"csv": "1.csv, line 6", "jsonl": "1.jsonl, line 3", "parquet": "1.parquet, row 3"}[suffix]
-    assert "1 of 8 rows" in str(fault) and f"), first 'gratis' in column 'cost' and 'two' in column 'pieces' ({place})" in str(fault)
+    assert "1 of 8 rows" in str(
+        fault
+    ) and f"), first 'gratis' in column 'cost' and 'two' in column 'pieces' ({place})" in str(fault)
 
 
 @pytest.mark.slow
@@ -174,7 +176,7 @@ def test_everything_wrong_with_a_log_is_told_in_one_go(tmp_path_factory, planted
 @pytest.mark.slow
 def test_a_run_that_cannot_bring_a_log_in_tells_what_else_it_would_refuse(tmp_path, capsys):
     rows = plain_rows().iloc[:-1].astype({"event_time": str})
-    study, where = shop(tmp_path, rows, events_of_experiment=False)
+    _, where = shop(tmp_path, rows, events_of_experiment=False)
     rows.loc[rows.index[:2], ["event_time", "event_name"]] = ["soon", "odd"]
     rows.to_csv(tmp_path / "log.csv", index=False)
     with pytest.raises(SystemExit):

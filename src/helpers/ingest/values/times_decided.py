@@ -210,11 +210,20 @@ def _looked(column: TimeColumn, times: Times, told: str, tolerated: float, event
         which = "all times are days" if days == read else f"{days:,} of {read:,} times are days"
         order = ", and events of one unit on one day are in no known order" if events else ""
         notes.append(f"{which} without a time of day: each counts as its midnight{order}")
-    return Decided(times, (*notes, *_clocks(column, times)))
+    return Decided(times, (*notes, *_cut(column, times), *_clocks(column, times)))
 
 
 def _form(form: str, times: Times) -> str:
     return times.order.replace("_", " ") if form == "three_numbers" else _FORMS[form]
+
+
+def _cut(column: TimeColumn, times: Times) -> list[str]:
+    """What is said of times that are finer than a moment is kept."""
+    finer = times_sql.is_finer(column.raw, column.kind, times)
+    if finer == "false":
+        return []
+    cut = column.rows(f"select count(*) from {{table}} where {finer}")[0][0]
+    return [f"{_times(cut, 'with digits past the microsecond')} read without these"] if cut else []
 
 
 def _clocks(column: TimeColumn, times: Times) -> list[str]:
