@@ -55,6 +55,20 @@ def test_an_order_that_nothing_tells_is_asked_for_and_the_answer_is_taken(tmp_pa
     assert landed(tmp_path / "b", *AMBIGUOUS, time_format="month_first")[1][0] == datetime(2026, 1, 7, 9, 35)
 
 
+@pytest.mark.parametrize("years", ["%Y", "%y"])
+@pytest.mark.parametrize("other", [None, datetime(2026, 3, 4), datetime(2007, 7, 8)])
+def test_an_order_that_changes_nothing_is_not_asked_for(tmp_path, years, other):
+    days = [datetime(2026 if years == "%Y" else 2006, 6, 6, 10, 11), datetime(2007, 7, 7)] + ([other] if other else [])
+    written = [day.strftime(f"%d.%m.{years} %H:%M") for day in days]
+    if other:
+        assert "order of day and month" in refused(tmp_path, *written)
+        return
+    reading, read = landed(tmp_path, *written)
+    assert read == days
+    other = "month first" if years == "%Y" else "month first or year first"
+    assert f"day first (or {other}, which gives the same day in all rows); in UTC" in reading.notes[0]
+
+
 def test_dates_that_contradict_each_other_are_asked_for_too(tmp_path):
     message = refused(tmp_path, "01/01/2026", "14/01/2026", "01/15/2026")
     assert "more than one order" in message

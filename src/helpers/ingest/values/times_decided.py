@@ -149,6 +149,9 @@ def order_of(column: TimeColumn, key: str = "data.time_format: ") -> tuple[str, 
     if len(fit) == 1:
         other = "month_first" if fit[0] == "day_first" else "day_first"
         return fit[0], f", told by {column.first(against[other])}" if other in against else "", None
+    if fit and all(len({tuple(map(int, _day(order, **date))) for order in fit}) == 1 for date, *_ in read):
+        named = " or ".join(order.replace("_", " ") for order in fit[1:])
+        return fit[0], f" (or {named}, which gives the same day in all rows)", None
     if fit:
         return "", "", _ambiguous(column, read[0][2], fit, total, key)
     return "", "", ReportError(
@@ -166,12 +169,17 @@ def _orders(a: str, b: str, c: str) -> set[str]:
     >>> sorted(_orders("13", "07", "2026")), sorted(_orders("02", "03", "26"))
     (['day_first'], ['day_first', 'month_first', 'year_first'])
     """
-    ways = {"day_first": (c, b, a), "month_first": (c, a, b), "year_first": (a, b, c)}
     return {
         order
-        for order, (year, month, day) in ways.items()
+        for order in ORDERS
+        for year, month, day in [_day(order, a, b, c)]
         if len(year) > 1 and 1 <= int(month) <= 12 and len(day) <= 2 and 1 <= int(day) <= 31
     }
+
+
+def _day(order: str, a: str, b: str, c: str) -> tuple[str, str, str]:
+    """Year, month and day of a date of three numbers."""
+    return {"day_first": (c, b, a), "month_first": (c, a, b), "year_first": (a, b, c)}[order]
 
 
 def _ambiguous(column: TimeColumn, found: dict[str, Any], fit: list[str], total: int, key: str) -> ReportError:
