@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from helpers.config.columns import logged
 from helpers.errors import ReportError
 from helpers.ingest import steps
 from helpers.ingest.sql import literal
@@ -52,7 +53,7 @@ class Parts:
             for column in sorted(types[0] if wanted is None else wanted):
                 if kinds[column] != types[0][column]:
                     raise ReportError(
-                        f"{name}: column '{column}' has another type than in {names[0]}",
+                        f"{name}: column '{logged(column)}' has another type than in {names[0]}",
                         got=kinds[column],
                         expected=types[0][column],
                         remedy="write the column with one type in all files",

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from helpers.config import EXPOSED, Study, Units
+from helpers.config.columns import logged
 from helpers.config.data import LEAVE_OUT
 from helpers.errors import ReportError, several
 from helpers.formatting import formatted
@@ -256,10 +257,10 @@ def _refused(con: "duckdb.DuckDBPyConnection", study: Study, data: Units, parts:
         if kind != "left_out" and found > tolerated.get(kind, 0) * total:
             place = f"{parts.names[first['file']]}, {parts.place(con, first['file'], first['row'])}"
             value = _value(con, parts, first) if kind == "wrong_type" else ""
-            faults.append(_too_many(study, kind, f"{place}, column '{first['at']}'", found, total, value))
+            faults.append(_too_many(study, kind, f"{place}, column '{logged(first['at'])}'", found, total, value))
     names = ", ".join(map(literal, parts.names))
     con.execute(
-        f"""insert into rejects select {steps.LINE}, what.at, what.kind, list_value({names})[file_index + 1]
+        f"""insert into rejects select {steps.LINE}, regexp_replace(what.at, '^(file_index|file_row_number) [(]as logged[)]$', '\\1', 'i'), what.kind, list_value({names})[file_index + 1]
         from {steps.placed("wrong")}"""
     )
     return faults

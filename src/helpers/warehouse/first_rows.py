@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from helpers.config import ColumnOf, Log, Study
+from helpers.config.columns import logged
 from helpers.config.tracking_plan import FLAWS, PROBLEMS
 from helpers.ingest import Landed, steps
 from helpers.ingest.levels import quoted as shown
@@ -49,7 +50,7 @@ def first(con: "duckdb.DuckDBPyConnection", study: Study, log: Landed | None, ki
         where file_index = {file} and file_row_number = {row}"""
     ).fetchall()[0]
     told = " and ".join(
-        f"{shown(value or '')} in column {shown(column)}" for value, column in zip(values, columns, strict=True)
+        f"{shown(value or '')} in column {shown(logged(column))}" for value, column in zip(values, columns, strict=True)
     )
     return f", first {told} ({place})"
 

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from helpers.config.columns import logged
 from helpers.errors import ReportError
 from helpers.formatting import formatted
 from helpers.ingest.sql import literal, quoted
@@ -127,7 +128,9 @@ def _texts(con: "duckdb.DuckDBPyConnection", column: str, relation: str) -> tupl
         past = f"{float_} and abs(try_cast({name} as double)) >= {most}"
         if lost := _past(con, column, "written as floats", relation, past, most):
             return False, [], lost
-        notes.append(f"column '{column}': every id is a number and {floats:,} are written as 1000.0; read as 1000")
+        notes.append(
+            f"column '{logged(column)}': every id is a number and {floats:,} are written as 1000.0; read as 1000"
+        )
     elif floats and (twin := _twin(con, name, float_, relation)):
         return False, [], [
             _refused(column, f"{twin} and {twin}.0 beside ids that are no numbers", "one way to write an id",
@@ -168,7 +171,7 @@ def _look_alike(con: "duckdb.DuckDBPyConnection", column: str, relation: str) ->
     if not ids:
         return []
     return [
-        f"column '{column}': {ids:,} ids would be {alike:,} without blanks at their ends and with small letters only;"
+        f"column '{logged(column)}': {ids:,} ids would be {alike:,} without blanks at their ends and with small letters only;"
         " they are kept apart"
     ]
 
@@ -180,7 +183,7 @@ def _placeholders(con: "duckdb.DuckDBPyConnection", column: str, relation: str, 
     ).fetchall()
     ids = con.execute(f"select count(distinct {name}) from {relation}").fetchall()[0][0]
     return [
-        f"column '{column}': {value!r} stands in {formatted(n / rows, 'share')} of the rows and is taken for one unit;"
+        f"column '{logged(column)}': {value!r} stands in {formatted(n / rows, 'share')} of the rows and is taken for one unit;"
         " if it means that the id is missing, empty it before the export"
         for value, n in found
         if n > UNUSUAL * rows and n > OFTEN * rows / ids
@@ -189,7 +192,7 @@ def _placeholders(con: "duckdb.DuckDBPyConnection", column: str, relation: str, 
 
 def _refused(column: str, got: str, expected: str, cause: str, remedy: str | None = None) -> ReportError:
     return ReportError(
-        f"column '{column}' cannot be read as ids",
+        f"column '{logged(column)}' cannot be read as ids",
         got=got,
         expected=expected,
         cause=cause,

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from helpers.config import ColumnOf, Log, Study, Units
+from helpers.config.columns import logged
 from helpers.config.times import EPOCHS, ORDERS
 from helpers.errors import ReportError
 from helpers.formatting import formatted
@@ -82,7 +83,7 @@ class TimeColumn:
 
     @property
     def called(self) -> str:
-        return f"{self.parts.names[0] if len(self.parts.names) == 1 else f'{len(self.parts.names)} files'}: column '{shown(self.name)}'"
+        return f"{self.parts.names[0] if len(self.parts.names) == 1 else f'{len(self.parts.names)} files'}: column '{shown(logged(self.name))}'"
 
     @property
     def text(self) -> str:
@@ -207,7 +208,7 @@ def _looked(column: TimeColumn, times: Times, told: str, tolerated: float, event
     forms = {_form(form, times) + (told if form == "three_numbers" else ""): n for form, _, n, _ in found if n}
     listed = next(iter(forms)) if len(forms) == 1 else ", ".join(f"{form} ({n:,})" for form, n in forms.items())
     notes = [
-        f"times of column '{shown(column.name)}': {listed}; in UTC"
+        f"times of column '{shown(logged(column.name))}': {listed}; in UTC"
         + ("" if times.zone == "UTC" else f" where they carry an offset, else in {times.zone}")
     ]
     if total > read:
@@ -274,7 +275,7 @@ def _unread(column: TimeColumn, times: Times, total: int, unread: int, tolerated
     cause = "another time format, or the wrong column mapped to event_time" if odd else "rows without a time"
     way = [f"say how they are written, data.time_format: {STATED}"] if odd else []
     way.append("correct these times" if unread <= FEW * total else "map another column to event_time")
-    if odd and not more and all(first.text.strip() == column.name for _, first in odd):
+    if odd and not more and all(first.text.strip() == logged(column.name) for _, first in odd):
         cause = "the header stands there again, as in files that were put together"
         way = ["take these lines out of the file"]
     return ReportError(
