@@ -189,6 +189,17 @@ def test_a_unit_with_different_outcomes_is_never_tolerated(tmp_path):
     assert "u1" not in message
 
 
+@pytest.mark.parametrize("unit", ["unknown", "-", "u1"])
+def test_a_unit_of_many_rows_is_told_as_what_stands_for_a_missing_id(tmp_path, unit):
+    rows = [f"v{i},{'ab'[i % 2]},1,1,1" for i in range(100)] + [
+        f"{unit},{'ab'[i % 2]},{i % 3 // 2},1,1" for i in range(25)
+    ]
+    message = refused(tmp_path, *rows)
+    called = "one id" if unit == "u1" else repr(unit)
+    assert f"likely cause: {called} stands in 20 % of the rows, as does what is written for a missing id\n" in message
+    assert "remedy:       take rows of no unit out of the export" in message
+
+
 def test_a_unit_in_two_variants_is_left_to_the_count_of_contamination(tmp_path):
     events, found = events_of(unit_study(table(tmp_path, *ROWS, "u1,b,1,9.99,3")), tmp_path / "raw")
     assert [row[3] for row in events if row[0] == "u1" and row[2] == "exposed"] == ["control", "treatment"]

@@ -69,6 +69,23 @@ def test_a_wrong_kind_of_row_is_told_as_a_run_tells_it(tmp_path, kind):
     )
 
 
+@pytest.mark.parametrize(("many", "others"), [(["null"], 0), (["unknown", "0"], 0), (["-"], 2), ([], 2)])
+def test_why_units_stand_in_two_variants_is_measured(tmp_path, many, others):
+    rows = [("2019-10-01 00:00:01", "cart", f"u{i // 2}", "ab"[i // 2 % 2]) for i in range(400)]
+    rows += [("2019-10-01 00:00:01", "cart", f"u{i}", "ab"[(i + 1) % 2]) for i in range(others)]
+    rows += [("2019-10-01 00:00:01", "cart", id_, "ab"[i % 2]) for id_ in many for i in range(100)]
+    frame = pd.DataFrame(rows, columns=["at", "what", "who", "arm"]).assign(id=range(len(rows)))
+    frame.to_csv(tmp_path / "log.csv", index=False)
+    names = {"event_time": "at", "event_name": "what", "user_id": "who", "event_id": "id", "variant": "arm"}
+    study = log_study(tmp_path / "log.csv", columns=names, variants={"a": "control", "b": "treatment"})
+    (fault,) = tried(study.model_copy(update={"mode": "online", "injection": None}), tmp_path).faults
+    said = str(fault)
+    assert f"got:          {len(many) + others} of {200 + len(many)} units" in said
+    assert all(repr(id_) in said for id_ in many) and ("for a missing id" in said) == bool(many)
+    assert ("changed device" in said) == bool(others) and (f"the other {others}: " in said) == bool(many and others)
+    assert ("take rows of no unit out" in said) == bool(many)
+
+
 @pytest.mark.parametrize("suffix", ["csv", "jsonl", "parquet"])
 def test_an_amount_that_cannot_be_read_is_told_as_it_stands_in_its_file(tmp_path, suffix):
     rows = [("2019-10-01 00:00:01", "purchase", f"u{i}", "1,50", "2", "a\nb") for i in range(4)]

@@ -18,6 +18,7 @@ from helpers.ingest.reading import Reading
 from helpers.ingest.sql import literal, quoted
 from helpers.ingest.values.amounts import Amounts, canonical, in_units, is_whole
 from helpers.ingest.values.digits import digits_of
+from helpers.ingest.values.ids import APART, crowded
 from helpers.ingest.values.number_formats import FALSE, TRUE
 from helpers.ingest.values.times_decided import shown
 
@@ -224,12 +225,15 @@ def _mark_duplicates(con: "duckdb.DuckDBPyConnection", study: Study, data: Units
             """select file_index, file_row_number from repeated where user_id =
             (select arg_min(user_id, row_id) from repeated where answers > 1) order by row_id limit 2"""
         ).fetchall()
+        again = "select user_id from repeated where answers > 1"
+        crowd, told = crowded(con, "(from units where problem is null)", again)
+        every = bool(told) and crowd == found
         return [ReportError(
             f"{parts.names[rows[0][0]]}: {found:,} units stand in several rows with different outcomes",
             got="the same unit in " + " and ".join(parts.place(con, *row) for row in rows),
             expected="one row a unit",
-            cause="a table of visits or days instead of units",
-            remedy="sum up the rows of a unit first, or land the table as a log (data.source: log)",
+            cause=told if every else "; or ".join(filter(None, [told, "a table of visits or days instead of units"])),
+            remedy=APART if every else "sum up the rows of a unit first, or land the table as a log (data.source: log)",
         )]  # fmt: skip
     con.execute(
         f"""update units set problem = {{'kind': 'duplicate_unit', 'at': {_raw(data, "user_id")}}}

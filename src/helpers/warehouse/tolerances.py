@@ -9,6 +9,7 @@ from helpers.formatting import formatted
 from helpers.ingest import Landed
 from helpers.ingest.levels import UNMAPPED, quoted, unmapped
 from helpers.ingest.units import FLAWS
+from helpers.ingest.values.ids import APART, crowded
 from helpers.ingest.values.times_decided import STATED
 from helpers.warehouse.first_rows import first
 
@@ -118,6 +119,7 @@ def _check_rows(
         else:
             found, units = flow[kind], rows
         if found > limit * units:
+            crowd = _crowd(con, found) if kind == "two_variants" else ""
             yield ReportError(
                 f"studies/{study.name}.yml: too many rows of the log are wrong: {_TOLD[kind]}"
                 if kind != "two_variants"
@@ -125,8 +127,8 @@ def _check_rows(
                 got=f"{found:,} of {units:,} {'units' if kind == 'two_variants' else 'rows'} ({formatted(found / units, 'share')})"
                 + first(con, study, log, kind),
                 expected=f"at most {formatted(limit, 'share')} (data.tolerate.{kind})",
-                cause=_unplanned(con) if kind == "unplanned_event" else _CAUSES[kind],
-                remedy=_REMEDIES[kind],
+                cause=_unplanned(con) if kind == "unplanned_event" else crowd or _CAUSES[kind],
+                remedy=APART if crowd else _REMEDIES[kind],
             )
 
 
@@ -138,6 +140,13 @@ def _unplanned(con: "duckdb.DuckDBPyConnection") -> str:
     ).fetchall()
     told = ", ".join(f"{quoted(name)} ({n:,} rows)" if name else f"no name ({n:,} rows)" for name, n in found)
     return f"{_CAUSES['unplanned_event']}: {told}; data.events says what a name of the log means"
+
+
+def _crowd(con: "duckdb.DuckDBPyConnection", units: int) -> str:
+    """What makes units stand in two variants, where some of these are ids of many."""
+    crowd, told = crowded(con, "staging.stg_events", "select user_id from intermediate.int_contaminated")
+    others = f"; the other {units - crowd:,}: {_CAUSES['two_variants']}" if units > crowd else ""
+    return told and told + others
 
 
 def _check_repeats(study: Study, found: int, rows: int, place: str) -> Iterator[ReportError]:

@@ -190,6 +190,30 @@ def _placeholders(con: "duckdb.DuckDBPyConnection", column: str, relation: str, 
     ]
 
 
+def crowded(con: "duckdb.DuckDBPyConnection", relation: str, among: str) -> tuple[int, str]:
+    """Ids that stand in far more rows of a relation than others do, ``among`` some: how many, and a sentence on them.
+
+    Nothing is said where there are none. An id is shown only where it is one that stands for a missing one.
+    """
+    found = con.execute(
+        f"""select user_id, n, rows from (
+            select user_id, count(*) as n, sum(count(*)) over () as rows, count(*) over () as ids
+            from {relation} where user_id <> '' group by 1)
+        where n > {UNUSUAL} * rows and n > {OFTEN} * rows / ids and user_id in ({among}) order by n desc, user_id"""
+    ).fetchall()
+    if not found:
+        return 0, ""
+    words = [repr(id_) for id_, *_ in found if id_.strip().lower() in PLACEHOLDERS][:5]
+    called = " and ".join(words) if len(words) == len(found) else "one id" if len(found) == 1 else f"{len(found):,} ids"
+    share = formatted(sum(n for _, n, _ in found) / found[0][2], "share")
+    stand = "stands" if len(found) == 1 else "stand"
+    return len(found), f"{called} {stand} in {share} of the rows, as does what is written for a missing id"
+
+
+APART = "take rows of no unit out of the export, for all arms and events alike, or map the column that names the unit in every row"
+"""What is right to do where an id is that of many."""
+
+
 def _refused(column: str, got: str, expected: str, cause: str, remedy: str | None = None) -> ReportError:
     return ReportError(
         f"column '{logged(column)}' cannot be read as ids",
