@@ -180,7 +180,7 @@ def _slope(arm: Joint, confidence: float) -> Estimate:
 class Surrogacy:
     """A study's proxy, judged: what it predicts of the outcome, what the outcome itself shows, and the truth if known.
 
-    ``direct`` is the effect on the outcome as the report's table of effects has it.
+    ``direct`` is the effect on the outcome as the report's table of effects has it; ``units`` have both metrics, by arm.
     """
 
     proxy: Metric
@@ -188,6 +188,7 @@ class Surrogacy:
     path: Path
     direct: Estimate
     truth: float | None
+    units: tuple[int, int]
 
     @property
     def agrees(self) -> bool:
@@ -217,6 +218,7 @@ def surrogacy(con: "duckdb.DuckDBPyConnection", results: "Results") -> Surrogacy
         path(*arms, confidence=confidence),
         Estimate(e.absolute, error, e.absolute_low, e.absolute_high, e.p_value),
         None if found.truth is None else found.truth.absolute,
+        (arms[0].n, arms[1].n),
     )
 
 
