@@ -11,6 +11,7 @@ from helpers.ingest.levels import UNMAPPED, quoted, unmapped
 from helpers.ingest.units import FLAWS
 from helpers.ingest.values.ids import APART, crowded
 from helpers.ingest.values.times_decided import STATED
+from helpers.warehouse import arms
 from helpers.warehouse.first_rows import first
 
 if TYPE_CHECKING:
@@ -62,8 +63,9 @@ def faults(
             remedy="correct period in the study file" if outside else "mend the log, or what data.columns maps",
         )
         return
-    if whole:
-        yield from _check_empty(con, study)
+    if whole and (empty := [*_check_empty(con, study), *_check_arms(con, study)]):
+        yield empty[0]
+        return
     yield from past_range(con, study)
     if whole:
         yield from _check_primary(con, study)
@@ -250,6 +252,12 @@ def _check_empty(con: "duckdb.DuckDBPyConnection", study: Study) -> Iterator[Rep
         cause="data.columns maps no column to variant, or another experiment_id",
         remedy="map the column that holds the variant",
     )
+
+
+def _check_arms(con: "duckdb.DuckDBPyConnection", study: Study) -> Iterator[ReportError]:
+    """Every variant must have a unit to compare."""
+    if exists(con, "intermediate", "int_assigned") and (error := arms.empty(con, study)):
+        yield error
 
 
 def _check_planted_levels(con: "duckdb.DuckDBPyConnection", study: Study) -> Iterator[ReportError]:
