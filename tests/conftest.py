@@ -14,6 +14,7 @@ from helpers.config import Study
 from helpers.experiment import statistics_table
 from helpers.paths import StudyPaths
 from helpers.warehouse import build
+from tests import quick_marts
 from tests.built_once import built_once
 from tests.warm_dbt import WarmDbt
 from tests.windows import Lent, Windows
@@ -55,12 +56,19 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def warm_dbt() -> Iterator[None]:
-    """Builds of marts in a test's own process fork a dbt that is imported already."""
+    """Builds of marts in a test's own process do without dbt; where they need it they fork one that is imported already."""
     warm = WarmDbt()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(build, "dbt", warm)
+        patch.setattr(build, "run_dbt", quick_marts.run)
         yield
     warm.close()
+
+
+@pytest.fixture
+def dbt(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Builds of marts in this test are dbt's."""
+    monkeypatch.setattr(build, "run_dbt", quick_marts.BY_DBT)
 
 
 class Built(NamedTuple):
@@ -91,7 +99,9 @@ def _build(base: Path) -> None:
     file.write_text(yaml.safe_dump(raw, sort_keys=False), encoding="utf-8")
     study, where = config.opened(file)
     simulate.simulate(study, where.raw, progress=False)
-    build.build(study, where, statistics_table.load)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(build, "run_dbt", quick_marts.BY_DBT)
+        build.build(study, where, statistics_table.load)
 
 
 @pytest.fixture(scope="session")
