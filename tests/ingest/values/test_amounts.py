@@ -29,19 +29,24 @@ def written(draw, as_decided: Amounts) -> tuple[str, Decimal]:
     """A number and one of the ways in which it may be written."""
     whole = draw(st.integers(0, 10 ** draw(st.integers(1, 17))))
     behind = draw(st.text("0123456789", max_size=9))
-    below = draw(st.booleans())
+    below, dash = draw(st.booleans()), draw(st.sampled_from(["", "", "-", "--", "\u2013", "\u2014", " -"]))
     groups = [",", " ", "\u00a0", "\u202f", "\u2009", "'", "\u2019"]
     sign = draw(st.sampled_from(["", *groups])).replace(",", "." if as_decided.point == "," else ",")
     text = f"{whole:,}".replace(",", sign) + (as_decided.point + behind if behind or draw(st.booleans()) else "")
     value = Decimal(f"{whole}.{behind or 0}")
+    bare = text.endswith(as_decided.point)
+    dash = dash if bare else ""
+    text += dash
     ending = draw(st.sampled_from(["", "", "%", " %", "\u00a0€", " EUR", "e3", "E-2"]))
+    ending = ending if "€" in ending or "EUR" in ending or not dash else ""
     mark = draw(st.sampled_from(["", "$", "€ ", "US$", "CHF "])) if not ending else ""
     value *= Decimal({"%": "0.01", "e": "1000", "E": "0.01"}.get("" if "EUR" in ending else ending.strip()[:1], "1"))
     if not below:
         signed = f"{mark}{text}{ending}"
         return draw(st.sampled_from(["", " ", "+", "\t"])) + signed + draw(st.sampled_from(["", " ", "\u00a0"])), value
     ways = ["-{m}{t}{e}", "\u2212{m}{t}{e}", "({m}{t}{e})", "( {m}{t}{e} )", "{m}{t}{e}-", "- {m}{t}{e}", "{m}-{t}"]
-    way = draw(st.sampled_from(ways if not ending else ways[:-1]))
+    ways = ways if not ending else ways[:-1]
+    way = draw(st.sampled_from([each for each in ways if not (bare and each.endswith("{e}-"))]))
     return way.format(m=mark, t=text, e=ending), -value
 
 
