@@ -35,7 +35,9 @@ CALLOUTS: dict[str, str] = {"finding": "Finding", "warning": "Warning", "invalid
 
 _NUMBER = r"[-+\u2212]?(?:[<>≤≥] ?)?(?:[A-Z]{3} )?[-+\u2212]?\d[\d,]*(?:\.\d+)?(?:e[-+]?\d+)?"
 _UNIT = r"(?: ?%| points| s| h| days?| weeks?| months?|x)?"
-_NUMERIC = re.compile(rf"^\[?{_NUMBER}{_UNIT}(?:(?:,? to |, | \[| \(|\u2013| ± ){_NUMBER}{_UNIT})*[\])]?$")
+_NUMERIC = re.compile(rf"^\[?{_NUMBER}{_UNIT}(?:(?:,? to |, | : | \[| \(|\u2013| ± ){_NUMBER}{_UNIT})*[\])]?$")
+_BREAK = re.compile(r"(?<= )(?=to |\(|: )")
+"""Where a cell of several numbers may become two lines: between them, never within one."""
 _EMPTY = frozenset({"", "-", MISSING, "not available", "unbounded"})
 
 
@@ -220,15 +222,17 @@ def _side(values: pd.Series[Any]) -> Align:
 
 
 def _class(values: pd.Series[Any], side: Align) -> str:
-    """The class attribute of a column: its side, and room for columns of sentences or of a few words."""
+    """The class attribute of a column: its side, and room for sentences or a few words; numbers break between themselves."""
     longest = max((len(_text(value)) for value in values), default=0)
-    room = "prose" if longest > PROSE else "phrase" if longest > PHRASE and side == "left" else ""
+    room = "" if side == "right" else "prose" if longest > PROSE else "phrase" if longest > PHRASE else ""
     names = [name for name in ("" if side == "left" else side, room) if name]
     return f' class="{" ".join(names)}"' if names else ""
 
 
 def _cell(value: Any, given: str, heads: bool) -> str:
     inner = value.html() if isinstance(value, Badge) else escape(_text(value))
+    if "right" in given:
+        inner = _BREAK.sub("<wbr>", inner)
     return f'<th scope="row"{given}>{inner}</th>' if heads else f"<td{given}>{inner}</td>"
 
 
