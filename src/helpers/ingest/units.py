@@ -232,7 +232,7 @@ def _mark_duplicates(con: "duckdb.DuckDBPyConnection", study: Study, data: Units
             f"{parts.names[rows[0][0]]}: {found:,} units stand in several rows with different outcomes",
             got="the same unit in " + " and ".join(parts.place(con, *row) for row in rows),
             expected="one row a unit",
-            cause=told if every else "; or ".join(filter(None, [told, "a table of visits or days instead of units"])),
+            cause=told if every else f"{told and told + '; or '}a table of visits or days instead of units",
             remedy=APART if every else "sum up the rows of a unit first, or land the table as a log (data.source: log)",
         )]  # fmt: skip
     con.execute(
