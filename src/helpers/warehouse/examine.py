@@ -13,7 +13,7 @@ from helpers.errors import ReportError
 from helpers.ingest import sample
 from helpers.ingest.sql import literal
 from helpers.pipeline.files import private, scratch
-from helpers.warehouse import render, tolerances
+from helpers.warehouse import arms, render, tolerances
 from helpers.warehouse.build import dbt_vars
 
 if TYPE_CHECKING:
@@ -65,9 +65,13 @@ def examined(study: Study, where: "StudyPaths", plan: "TrackingPlan", *, full: b
         if needed and share == 1 and not any(tolerances.past_range(con, study)):
             models.make("int_unit_metrics")
         rows = con.execute("select all_rows + refused from intermediate.int_row_checks").fetchall()[0][0]
+        faults = list(tolerances.faults(con, tried, whole=share == 1))
+        if not faults and share == 1:
+            models.make("int_assigned")
+            faults = [empty] if (empty := arms.empty(con, study)) else []
         more = f" and {len(parts.names) - 1} more" if len(parts.names) > 1 else ""
         return Examined(
-            tuple(tolerances.faults(con, tried, whole=share == 1)), parts.names[0] + more, tuple(parts.types), int(rows),
+            tuple(faults), parts.names[0] + more, tuple(parts.types), int(rows),
             share, log.reading.notes, _names(con, "event_name"), _names(con, "variant"),
         )  # fmt: skip
 
