@@ -1,6 +1,7 @@
 """What is decided of a column of times by looking at all of it, and what is said of times that cannot be read."""
 
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from helpers.config import ColumnOf, Log, Study, Units
@@ -12,7 +13,7 @@ from helpers.ingest.parts import Parts
 from helpers.ingest.sql import literal
 from helpers.ingest.values import times_shapes as shapes
 from helpers.ingest.values import times_sql
-from helpers.ingest.values.times import Times, parse
+from helpers.ingest.values.times import Times
 from helpers.ingest.values.times_elsewhere import likeness
 
 if TYPE_CHECKING:
@@ -128,41 +129,73 @@ def order_of(column: TimeColumn, key: str = "data.time_format: ") -> tuple[str, 
     ``key`` is where the order may be said.
     """
     blanks = f"{shapes.BLANKS[:-1]}*"
-    parts = literal(f"^{blanks}([0-9]{{1,2}})[-/.]([0-9]{{1,2}})[-/.]([0-9]{{4}}|[0-9]{{2}})")
-    dates = column.rows(
-        f"""select regexp_extract(t, {parts}, ['a', 'b', 'c']) as date, count(*), {_FIRST}
+    parts = literal(f"^{blanks}([0-9]{{1,2}})([-/.])([0-9]{{1,2}})[-/.]([0-9]{{4}}|[0-9]{{2}})")
+    found = column.rows(
+        f"""select regexp_extract(t, {parts}, ['a', 'sign', 'b', 'c']) as date, count(*), {_FIRST}
         from (select {column.raw} as t, file_index, file_row_number from {{table}}
             where regexp_full_match({column.raw}, {literal(f"(?i:{blanks}(?:{shapes.NUMBERED}))")})) group by 1"""
     )
-    read = [(date, n, first, _orders(**date)) for date, n, first in dates]
-    read = sorted((row for row in read if row[3]), key=lambda row: (row[2]["file"], row[2]["row"]))
-    total = sum(n for _, n, _, _ in read)
-    firsts, lasts = (len({date[part] for date, *_ in read}) for part in "ac")
-    against = {
-        order: next(first for *_, first, fits in read if order not in fits)
-        for order in ORDERS
-        if any(order not in fits for *_, fits in read)
-    }
-    if not total:
+    dates = [Dates(**date, rows=n, first=first) for date, n, first in found]
+    dates = sorted((date for date in dates if date.orders), key=lambda date: (date.first["file"], date.first["row"]))
+    if not dates:
         return "", "", None
-    fit = [order for order in ORDERS if order not in against]
-    if "year_first" in fit and len(fit) > 1 and max(firsts, lasts) >= CHANGES * min(firsts, lasts):
-        fit = ["year_first"] if firsts < lasts else [order for order in fit if order != "year_first"]
+    against = {
+        order: next(date.first for date in dates if order not in date.orders)
+        for order in ORDERS
+        if any(order not in date.orders for date in dates)
+    }
+    fit = _fitting(dates)
+    if not fit:
+        return "", "", _contradicting(column, [against[order] for order in ORDERS[:2] if order in against], key)
+    if len(fit) > 1 and not _alike(dates, fit):
+        return "", "", _ambiguous(column, dates, fit, key)
+    signs = [[date for date in dates if date.sign == sign] for sign in dict.fromkeys(date.sign for date in dates)]
+    open_ = [own for own in signs if len(own_fit := _fitting(own)) > 1 and not _alike(own, own_fit)]
+    if open_:
+        return "", "", _told_by_others(column, open_[0], [each for each in dates if each not in open_[0]], fit[0], key)
     if len(fit) == 1:
         other = "month_first" if fit[0] == "day_first" else "day_first"
         return fit[0], f", told by {column.first(against[other])}" if other in against else "", None
-    if fit and all(len({tuple(map(int, _day(order, **date))) for order in fit}) == 1 for date, *_ in read):
-        named = " or ".join(order.replace("_", " ") for order in fit[1:])
-        return fit[0], f" (or {named}, which gives the same day in all rows)", None
-    if fit:
-        return "", "", _ambiguous(column, read[0][2], fit, total, key)
-    return "", "", ReportError(
-        f"{column.called} holds dates in more than one order",
-        got=" and ".join(str(column.first(against[order])) for order in ORDERS[:2] if order in against),
-        expected="the day first in all of them, or the month first",
-        cause="files of two countries in one column",
-        remedy=f"write them in one order; or say which one counts, {key}day_first (or month_first), and the others are unread",
-    )  # fmt: skip
+    named = " or ".join(order.replace("_", " ") for order in fit[1:])
+    return fit[0], f" (or {named}, which gives the same day in all rows)", None
+
+
+@dataclass(frozen=True)
+class Dates:
+    """A date of three numbers: what stands behind the first, in how many rows it stands, and in which first."""
+
+    a: str
+    sign: str
+    b: str
+    c: str
+    rows: int
+    first: dict[str, Any]
+
+    @property
+    def orders(self) -> set[str]:
+        return _orders(self.a, self.b, self.c)
+
+    def day(self, order: str) -> date | None:
+        """The day of the calendar that it is in an order."""
+        year, month, day = map(int, _day(order, self.a, self.b, self.c))
+        try:
+            return date(year if year > 99 else year + (2000 if year < 69 else 1900), month, day)
+        except ValueError:
+            return None
+
+
+def _fitting(dates: list[Dates]) -> list[str]:
+    """The orders that these dates leave; years change less often than days."""
+    fit = [order for order in ORDERS if all(order in each.orders for each in dates)]
+    firsts, lasts = (len({getattr(each, part) for each in dates}) for part in "ac")
+    if "year_first" in fit and len(fit) > 1 and max(firsts, lasts) >= CHANGES * min(firsts, lasts):
+        fit = ["year_first"] if firsts < lasts else [order for order in fit if order != "year_first"]
+    return fit
+
+
+def _alike(dates: list[Dates], fit: list[str]) -> bool:
+    """Whether the orders give one day, whatever the date."""
+    return all(len({tuple(map(int, _day(order, each.a, each.b, each.c))) for order in fit}) == 1 for each in dates)
 
 
 def _orders(a: str, b: str, c: str) -> set[str]:
@@ -184,16 +217,46 @@ def _day(order: str, a: str, b: str, c: str) -> tuple[str, str, str]:
     return {"day_first": (c, b, a), "month_first": (c, a, b), "year_first": (a, b, c)}[order]
 
 
-def _ambiguous(column: TimeColumn, found: dict[str, Any], fit: list[str], total: int, key: str) -> ReportError:
-    meant = {order: parse(found["text"], Times(order=order)) for order in fit}
-    ways = [f"{day.day} {day:%B %Y} ({order})" for order, day in meant.items() if day]
+def _meant(dates: list[Dates], fit: list[str]) -> tuple[dict[str, Any], str]:
+    """The first of the dates that is another day of the calendar in each order, and which these are."""
+    first = next((each for each in dates if len({*map(each.day, fit)} - {None}) == len(fit)), dates[0])
+    days = [(order, first.day(order)) for order in fit]
+    return first.first, " or ".join(f"{day.day} {day:%B %Y} ({order})" for order, day in days if day)
+
+
+def _ambiguous(column: TimeColumn, dates: list[Dates], fit: list[str], key: str) -> ReportError:
+    (first, ways), total = _meant(dates, fit), sum(each.rows for each in dates)
     return ReportError(
         f"{column.called} does not tell the order of day and month",
-        got=f"{column.first(found)} is {' or '.join(ways)}"
-        + (f"; none of {total:,} such dates tells which" if total > 1 else ""),
+        got=f"{column.first(first)} is {ways}" + (f"; none of {total:,} such dates tells which" if total > 1 else ""),
         expected=f"the order, as {key}{' or '.join(fit)}",
         remedy=f"say which: {key}{fit[0]} (or {fit[1]})",
     )
+
+
+def _told_by_others(column: TimeColumn, dates: list[Dates], others: list[Dates], order: str, key: str) -> ReportError:
+    """Dates that tell their order beside dates with another sign in them, that may be of another country."""
+    first, ways = _meant(dates, _fitting(dates))
+    telling = next((each for each in others if len(each.orders) == 1), others[0])
+    rows = [sum(each.rows for each in some) for some in (dates, others)]
+    return ReportError(
+        f"{column.called} does not tell the order of day and month of all its dates",
+        got=f"{column.first(first)} is {ways}, and none of the {rows[0]:,} dates with '{dates[0].sign}' tells which;"
+        f" only the {rows[1]:,} with '{others[0].sign}' do, as {column.first(telling.first)}: {order}",
+        expected="one order in all dates, stated or told by dates of each kind",
+        cause="files of two countries in one column",
+        remedy=f"if all dates have one order, say which: {key}{order}; else write them in one order",
+    )  # fmt: skip
+
+
+def _contradicting(column: TimeColumn, first: list[dict[str, Any]], key: str) -> ReportError:
+    return ReportError(
+        f"{column.called} holds dates in more than one order",
+        got=" and ".join(str(column.first(each)) for each in first),
+        expected="the day first in all of them, or the month first",
+        cause="files of two countries in one column",
+        remedy=f"write them in one order; or say which one counts, {key}day_first (or month_first), and the others are unread",
+    )  # fmt: skip
 
 
 def _looked(column: TimeColumn, times: Times, told: str, tolerated: float, events: bool) -> Decided:

@@ -213,7 +213,7 @@ def _assembled(parts: list[str], times: Times) -> str:
     hour = number("h")
     if "p" in parts:
         hour = (
-            f"case when {part('p')} = '' then {hour} when {hour} between 1 and 12"
+            f"case when {part('p')} = '' then {hour} when {hour} <= 12"
             f" then {hour} % 12 + case {part('p')} when 'p' then 12 else 0 end end"
         )
     micro = f"rpad(left({part('f')}, 6), 6, '0')::integer"
