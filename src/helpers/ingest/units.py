@@ -20,7 +20,7 @@ from helpers.ingest.values.amounts import Amounts, canonical, in_units, is_whole
 from helpers.ingest.values.digits import digits_of
 from helpers.ingest.values.ids import APART, crowded
 from helpers.ingest.values.number_formats import FALSE, TRUE
-from helpers.ingest.values.times_decided import shown
+from helpers.ingest.values.times_column import shown
 
 if TYPE_CHECKING:
     import duckdb

@@ -14,13 +14,12 @@ from helpers.ingest.sql import literal
 from helpers.ingest.values import times_shapes as shapes
 from helpers.ingest.values import times_sql
 from helpers.ingest.values.times import Times
+from helpers.ingest.values.times_column import FIRST, LONGEST, TimeColumn, shown
+from helpers.ingest.values.times_digits import calendar_of, elsewhere, meets, unlikely
 from helpers.ingest.values.times_elsewhere import likeness
 
 if TYPE_CHECKING:
     import duckdb
-
-LONGEST = 40
-"""Signs of a value that are shown."""
 
 SHAPES = 3
 """Shapes of unread times that are shown, the most frequent ones."""
@@ -62,48 +61,6 @@ class Decided:
     faults: tuple[ReportError, ...] = ()
 
 
-@dataclass(frozen=True)
-class Example:
-    """A value as it may be shown, and where it stands."""
-
-    text: str
-    place: str
-
-    def __str__(self) -> str:
-        return f"'{self.text}' ({self.place})"
-
-
-@dataclass(frozen=True)
-class TimeColumn:
-    """The column of a table that holds its times; questions about it are asked in SQL."""
-
-    con: "duckdb.DuckDBPyConnection"
-    parts: Parts
-    name: str
-    raw: str
-    kind: str
-
-    @property
-    def called(self) -> str:
-        return f"{self.parts.names[0] if len(self.parts.names) == 1 else f'{len(self.parts.names)} files'}: column '{shown(logged(self.name))}'"
-
-    @property
-    def text(self) -> str:
-        return self.raw if self.kind == "VARCHAR" else f"{self.raw}::varchar"
-
-    def rows(self, query: str) -> list[tuple[Any, ...]]:
-        return self.con.execute(query.replace("{table}", self.parts.relation)).fetchall()
-
-    def first(self, found: dict[str, Any]) -> Example:
-        """An example with its file and row, of what :data:`_FIRST` found."""
-        place = self.parts.place(self.con, found["file"], found["row"])
-        file = f"{self.parts.names[found['file']]}, " if len(self.parts.names) > 1 else ""
-        return Example(shown(found["text"] or ""), f"{file}{place}")
-
-
-_FIRST = f"arg_min({{'text': left(t, {LONGEST + 1}), 'file': file_index, 'row': file_row_number}}, (file_index, file_row_number))"
-
-
 def decide(con: "duckdb.DuckDBPyConnection", study: Study, parts: Parts) -> Decided:
     """Look at the times of a table, or of a sample of it: their order, their forms, and those that nobody can read."""
     data = study.data
@@ -115,12 +72,19 @@ def decide(con: "duckdb.DuckDBPyConnection", study: Study, parts: Parts) -> Deci
     raw, kind = times_sql.raw_of(source, parts.types)
     column = TimeColumn(con, parts, source if isinstance(source, str) else source.column, raw, kind)
     told = ""
+    if not (times.order or times.format):
+        format_, fault = calendar_of(column, study.period)
+        if fault:
+            return Decided(times, faults=(fault,))
+        if format_:
+            times = replace(times, format=format_)
+            return _looked(column, times, f"digits of a calendar, {format_}", data.tolerate.unparseable_time, study)
     if kind == "VARCHAR" and not (times.order or times.format):
         order, told, fault = order_of(column)
         if fault:
             return Decided(times, faults=(fault,))
         times = replace(times, order=order)
-    return _looked(column, times, told, data.tolerate.unparseable_time, isinstance(data, Log))
+    return _looked(column, times, told, data.tolerate.unparseable_time, study)
 
 
 def order_of(column: TimeColumn, key: str = "data.time_format: ") -> tuple[str, str, ReportError | None]:
@@ -131,7 +95,7 @@ def order_of(column: TimeColumn, key: str = "data.time_format: ") -> tuple[str, 
     blanks = f"{shapes.BLANKS[:-1]}*"
     parts = literal(f"^{blanks}([0-9]{{1,2}})([-/.])([0-9]{{1,2}})[-/.]([0-9]{{4}}|[0-9]{{2}})")
     found = column.rows(
-        f"""select regexp_extract(t, {parts}, ['a', 'sign', 'b', 'c']) as date, count(*), {_FIRST}
+        f"""select regexp_extract(t, {parts}, ['a', 'sign', 'b', 'c']) as date, count(*), {FIRST}
         from (select {column.raw} as t, file_index, file_row_number from {{table}}
             where regexp_full_match({column.raw}, {literal(f"(?i:{blanks}(?:{shapes.NUMBERED}))")})) group by 1"""
     )
@@ -259,17 +223,24 @@ def _contradicting(column: TimeColumn, first: list[dict[str, Any]], key: str) ->
     )  # fmt: skip
 
 
-def _looked(column: TimeColumn, times: Times, told: str, tolerated: float, events: bool) -> Decided:
+def _looked(column: TimeColumn, times: Times, told: str, tolerated: float, study: Study) -> Decided:
     """Count what is read, form by form; ask for examples only of what is not."""
     raw, kind = column.raw, column.kind
     asked = f"{times_sql.form(raw, kind, times)} as form, {times_sql.moment(raw, kind, times)} as m, {times_sql.clockless(raw, kind, times)} as day"
     found = column.rows(
-        f"select form, count(*), count(m), count(m) filter (day) from (select {asked} from {{table}}) group by 1 order by 3 desc, 1"
+        f"select form, count(*), count(m), count(m) filter (day), min(m), max(m) from (select {asked} from {{table}}) group by 1 order by 3 desc, 1"
     )
     total, read, days = (sum(row[i] for row in found) for i in (1, 2, 3))
     if total - read > tolerated * total:
         return Decided(times, faults=(_unread(column, times, total, total - read, tolerated),))
-    forms = {_form(form, times) + (told if form == "three_numbers" else ""): n for form, _, n, _ in found if n}
+    counts = [row for row in found if row[2] and row[0] in EPOCHS and not times.format]
+    apart = [row for row in counts if not meets(row[4], row[5], study.period)]
+    for form, _, n, _, first, last in apart:
+        if fault := unlikely(column, _FORMS[form], first, last, n):
+            return Decided(times, faults=(fault,))
+    strange = [elsewhere(column, _FORMS[form], first, last) for form, *_, first, last in apart]
+    strange = strange if len(apart) == len([row for row in found if row[2]]) else []
+    forms = {_form(form, times, told): n for form, _, n, *_ in found if n}
     listed = next(iter(forms)) if len(forms) == 1 else ", ".join(f"{form} ({n:,})" for form, n in forms.items())
     notes = [
         f"times of column '{shown(logged(column.name))}': {listed}; in UTC"
@@ -281,13 +252,16 @@ def _looked(column: TimeColumn, times: Times, told: str, tolerated: float, event
         )
     if days:
         which = "all times are days" if days == read else f"{days:,} of {read:,} times are days"
-        order = ", and events of one unit on one day are in no known order" if events else ""
+        order = ", and events of one unit on one day are in no known order" if isinstance(study.data, Log) else ""
         notes.append(f"{which} without a time of day: each counts as its midnight{order}")
-    return Decided(times, (*notes, *_cut(column, times), *_clocks(column, times)))
+    return Decided(times, (*notes, *strange, *_cut(column, times), *_clocks(column, times)))
 
 
-def _form(form: str, times: Times) -> str:
-    return times.order.replace("_", " ") if form == "three_numbers" else _FORMS[form]
+def _form(form: str, times: Times, told: str) -> str:
+    """What is said of a form; ``told`` is how the order was found, or the format that no study states."""
+    if form == "three_numbers":
+        return times.order.replace("_", " ") + told
+    return told if form == "own_format" and told else _FORMS[form]
 
 
 def _cut(column: TimeColumn, times: Times) -> list[str]:
@@ -325,7 +299,7 @@ def _times(count: int, which: str) -> str:
 def _unread(column: TimeColumn, times: Times, total: int, unread: int, tolerated: float) -> ReportError:
     shape = f"regexp_replace(regexp_replace(left(t, {LONGEST}), '[0-9]', '9', 'g'), '[A-Za-z]', 'a', 'g')"
     found = column.rows(
-        f"""select case when coalesce(trim(t), '') = '' then '' else {shape} end as shape, count(*), {_FIRST}
+        f"""select case when coalesce(trim(t), '') = '' then '' else {shape} end as shape, count(*), {FIRST}
         from (select {column.text} as t, {times_sql.moment(column.raw, column.kind, times)} as m, file_index, file_row_number from {{table}})
         where m is null group by 1 order by 2 desc, 1"""
     )
@@ -353,13 +327,3 @@ def _unread(column: TimeColumn, times: Times, total: int, unread: int, tolerated
         cause=cause,
         remedy="; or ".join(way),
     )
-
-
-def shown(text: str) -> str:
-    """A value of a table as it may stand in a message: of one line, and not too long.
-
-    >>> shown("a\\x1b[31m" + "b" * 60)
-    'a?[31mbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb...'
-    """
-    plain = "".join(sign if sign.isprintable() else "?" for sign in text)
-    return plain if len(plain) <= LONGEST else plain[:LONGEST] + "..."
