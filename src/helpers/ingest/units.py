@@ -16,7 +16,7 @@ from helpers.ingest.levels import ODD, unmapped
 from helpers.ingest.parts import Parts
 from helpers.ingest.reading import Reading
 from helpers.ingest.sql import literal, quoted
-from helpers.ingest.values.amounts import Amounts, canonical, in_units, is_whole
+from helpers.ingest.values.amounts import Amounts, amount, canonical, in_units, is_whole
 from helpers.ingest.values.digits import digits_of
 from helpers.ingest.values.ids import APART, crowded
 from helpers.ingest.values.number_formats import FALSE, TRUE
@@ -208,7 +208,7 @@ def _written(column: str, types: dict[str, str], reading: Reading) -> str:
 
 def _mark_duplicates(con: "duckdb.DuckDBPyConnection", study: Study, data: Units, parts: Parts) -> list[ReportError]:
     """Repetitions of a unit in one variant; the first row stays. Disagreeing outcomes have no first row to trust."""
-    values = ", ".join(f"{name}_text" for name, _, _ in _measures(data))
+    values = ", ".join(amount(f"{name}_text") for name, _, _ in _measures(data))
     con.execute(
         f"""create table repeated as
         select *, row_number() over (partition by user_id, variant order by row_id) as occurrence,

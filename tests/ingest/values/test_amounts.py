@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from helpers.ingest.values.amounts import Amounts, canonical, decimals, in_units, parse, product
+from helpers.ingest.values.amounts import Amounts, amount, canonical, decimals, in_units, parse, product
 
 POINT, COMMA = (Amounts(point=point, plain=False) for point in ".,")
 INT64 = 2**63
@@ -106,6 +106,15 @@ def test_an_amount_is_the_number_to_its_last_digit(parts, digits):
         exact = (number.scaleb(digits)).quantize(Decimal(1), rounding=ROUND_HALF_UP)
         assert found == (int(exact) if -INT64 <= exact < INT64 else None), number
         assert needed == (max(0, -number.normalize().as_tuple().exponent) if number else 0), number
+
+
+@settings(max_examples=15, deadline=None)
+@given(parts=st.lists(st.tuples(st.integers(-(10**4), 10**4), st.integers(0, 4)), min_size=20, max_size=60))
+def test_one_amount_is_one_text_however_it_is_written(parts):
+    numbers = [Decimal(whole).scaleb(-places) for whole, places in parts]
+    texts = [f"{number:.6f}" if i % 2 else str(number).lower() for i, number in enumerate(numbers)]
+    made = [row[0] for row in asked(amount("t"), texts)]
+    assert len(set(made)) == len(set(numbers)) == len(set(zip(made, numbers, strict=True)))
 
 
 @settings(max_examples=15, deadline=None)

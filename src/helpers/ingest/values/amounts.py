@@ -133,6 +133,18 @@ def in_units(text: str, digits: int) -> str:
     return f"try_cast(case when contains({text}, 'e') then {exponent} else {text} || 'e{digits}' end as bigint)"
 
 
+def amount(text: str) -> str:
+    """SQL of a canonical text in the one way to write its amount, so that ``5.00`` and ``5.000`` are the same.
+
+    >>> import duckdb
+    >>> texts = "(values ('5.00'), ('5.000'), ('05'), ('-0'), ('50e-1'), ('-0.50'), ('no number'), ('')) as v(t)"
+    >>> [row[0] for row in duckdb.sql(f"select {amount('t')} from {texts}").fetchall()]
+    ['5', '5', '5', '0', '5', '-0.5', 'no number', '']
+    """
+    exact = f"try_cast(try_cast({text} as decimal(38, 18)) as varchar)"
+    return f"coalesce(rtrim(rtrim({exact}, '0'), '.'), {text})"
+
+
 def is_whole(text: str) -> str:
     """SQL that tells whether a canonical text is a whole number.
 
