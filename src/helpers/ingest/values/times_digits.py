@@ -60,7 +60,8 @@ def calendar_of(
     """
     if column.kind.startswith(("TIMESTAMP", "DATE", "BOOLEAN", "TIME")):
         return "", None
-    digits = f"regexp_replace(trim({column.text}), '[.]0*$', '')"
+    text = times_sql.written(column.raw, column.kind)
+    digits = f"regexp_replace(trim({text}), '[.]0*$', '')"
     found = column.rows(
         f"select distinct length(t) from (select {digits} as t from {{table}} where {column.text} <> '' limit {LOOKED})"
         " where regexp_full_match(t, '[0-9]{10,19}')"
