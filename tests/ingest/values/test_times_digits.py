@@ -88,6 +88,15 @@ def test_digits_of_a_calendar_beside_other_times_are_refused(tmp_path):
     assert "'202603021011' (line 2), %Y%m%d%H%M, in 66.67 % of the times, and '2026-03-02 10:12' (line 3)" in message
 
 
+def test_what_is_no_time_stays_a_matter_of_tolerance(tmp_path):
+    texts = [f"{datetime(2026, 3, 2) + timedelta(minutes=11 * i):%Y%m%d%H%M}" for i in range(30)]
+    assert "1 of 31 rows: 'soon' (line 32)" in refused(tmp_path, *texts, "soon")
+    (tmp_path / "tolerated").mkdir()
+    assert landed(tmp_path / "tolerated", *texts, "soon", tolerate={"unparseable_time": 0.1})[1][-2:] == [
+        datetime(2026, 3, 2, 5, 19), None,
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize(
     "count",
     {

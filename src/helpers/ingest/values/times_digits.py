@@ -92,8 +92,9 @@ def _decided(
     if len(formats) == 2 and column.rows(few)[0][0]:
         return "", None
     row = column.rows(
-        f"""select count(*), count(*) filter ({so}), count(distinct t) filter ({so}), {FIRST} filter ({so}),
-            {FIRST} filter (not {so}), {asked} from (select *, {moments} from {table})"""
+        f"""select count(*) filter ({so} or other is not null), count(*) filter ({so}), count(distinct t) filter ({so}),
+            {FIRST} filter ({so}), {FIRST} filter (not {so} and other is not null), {asked}
+        from (select *, {moments}, case when not {so} then {times_sql.in_any_order("t")} end as other from {table})"""
     )[0]
     every, rows, values, first, other = row[:5]
     ways = [_Way(f, *row[6 + 3 * i : 8 + 3 * i]) for i, f in enumerate(formats) if row[5 + 3 * i]]
