@@ -157,6 +157,8 @@ class Place(Model):
     """The encoding of a CSV, such as cp1252; UTF-8 and UTF-16 are seen from the file"""
     header_line: int | None = Field(None, ge=1, le=64)
     """The line of a CSV that holds the names of the columns, where something else stands above it"""
+    rows_in_fields: bool = False
+    """Whether a field in quotes may hold lines that look like rows of the table, such as a table pasted into a comment"""
     origin: str = ""
     """Where the data come from, for the report"""
     time_format: str | None = Field(None, min_length=1)

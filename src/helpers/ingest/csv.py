@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from helpers.config import Log, Units
 from helpers.config.columns import stored
 from helpers.errors import ReportError
-from helpers.ingest import lines, steps, text
+from helpers.ingest import lines, steps, swallowed, text
 from helpers.ingest.columns import check_columns, compared, mapped, told_by_all
 from helpers.ingest.parts import Parts, check_alike, rows
 from helpers.ingest.sql import literal
@@ -144,7 +144,9 @@ def _convert(
     if agreed:
         begin = lines.rows_of(table.lines, above, [line for line, _ in rejected])
     else:
-        rejected, begin = _parted(con, table, file, part)
+        rejected, begin = _parted(con, table, file, part, spans=place.rows_in_fields)
+    if (table.lines.spanned or table.lines.stray) and not place.rows_in_fields:
+        swallowed.refuse(con, part, file.name, table.names, table.delimiter, begin)
     undecoded = sum(reason == "INVALID ENCODING" for _, reason in rejected)
     limit = place.tolerate.malformed_line if isinstance(place, Log | Units) else 0
     if undecoded > limit * (rows(con, part) + len(rejected)) and not text.is_utf8(file):
@@ -167,12 +169,14 @@ def _copy(con: "duckdb.DuckDBPyConnection", table: TextFile, part: Path, ends: s
 
 
 def _parted(
-    con: "duckdb.DuckDBPyConnection", table: TextFile, file: Path, part: Path
+    con: "duckdb.DuckDBPyConnection", table: TextFile, file: Path, part: Path, *, spans: bool
 ) -> tuple[list[tuple[int, str]], list[tuple[int, int]]]:
     """What DuckDB does not read whole, because quotes stand where none should, parted by Python first."""
     whole = part.with_suffix(".csv")
     width = len(table.names)
-    expected, rejected, begin = lines.parted(table.file, file.name, table.delimiter, table.above, width, whole)
+    expected, rejected, begin = lines.parted(
+        table.file, file.name, table.delimiter, table.above, width, whole, spans=spans
+    )
     con.execute("drop table if exists reject_errors; drop table if exists reject_scans")
     ends = r", new_line = '\n'"  # a field may hold others
     wrong = _copy(con, replace(table, file=whole, above=0), part, ends)
