@@ -7,7 +7,8 @@ value, all others are.
 import codecs
 import csv
 import re
-from dataclasses import dataclass, replace
+from collections.abc import Set
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING
 from helpers.config import Log, Units
 from helpers.config.columns import stored
 from helpers.errors import ReportError
-from helpers.ingest import lines, steps, swallowed, text
+from helpers.ingest import folders, lines, steps, swallowed, text
 from helpers.ingest.columns import check_columns, compared, mapped, told_by_all
 from helpers.ingest.parts import Parts, check_alike, rows
 from helpers.ingest.sql import literal
@@ -40,6 +41,12 @@ class TextFile:
     names: list[str]
     above: int
     lines: lines.Lines
+    told: dict[str, str | None] = field(default_factory=dict)
+
+    @property
+    def columns(self) -> list[str]:
+        """Those of the text, and those that its folders tell."""
+        return [*self.names, *self.told]
 
 
 def read(con: "duckdb.DuckDBPyConnection", place: "Place", files: list[Path], into: Path) -> Parts:
@@ -52,12 +59,12 @@ def read(con: "duckdb.DuckDBPyConnection", place: "Place", files: list[Path], in
     names = [file.name for file in files]
     first: list[str] = []
     written = []
-    for number, file in enumerate(files):
-        table = opened(file, place, into / f"text-{number:04d}.csv")
-        check_columns(place, table.names, file.name)
-        first = first or table.names
+    for number, (file, told) in enumerate(zip(files, folders.columns_of(place, files), strict=True)):
+        table = opened(file, place, into / f"text-{number:04d}.csv", told=told)
+        check_columns(place, table.columns, file.name, delimited=True)
+        first = first or table.columns
         if told_by_all(place):
-            check_alike(file.name, table.names, names[0], first)
+            check_alike(file.name, table.columns, names[0], first)
         written.append(into / f"part-{number:04d}.parquet")
         steps.add(con, number, _convert(con, place, table, file, written[-1]))
         if table.file != file:
@@ -67,7 +74,9 @@ def read(con: "duckdb.DuckDBPyConnection", place: "Place", files: list[Path], in
     return Parts.of(con, written, names, compared(place), counted="line")
 
 
-def opened(file: Path, place: "Place", aside: Path, most: int | None = None) -> TextFile:
+def opened(
+    file: Path, place: "Place", aside: Path, most: int | None = None, told: dict[str, str | None] | None = None
+) -> TextFile:
     """A file ready to be read; written anew as ``aside`` where DuckDB could not read it as it stands.
 
     Only its first ``most`` bytes are looked at where that is given. Raises as :func:`read`.
@@ -87,11 +96,11 @@ def opened(file: Path, place: "Place", aside: Path, most: int | None = None) -> 
     if found.mixed or encoding not in ("utf-8", "utf-8-sig") or (most and text.compression(file) == "zstd"):
         file = text.rewritten(file, encoding, aside, most=most)
         found = lines.looked_at(text.blocks(file), place.delimiter)
-    delimiter, names, above = header(file, place)
-    return TextFile(file, delimiter, names, above, found)
+    delimiter, names, above = header(file, place, set(told or ()))
+    return TextFile(file, delimiter, names, above, found, {c: v for c, v in (told or {}).items() if c not in names})
 
 
-def header(file: Path, place: "Place") -> tuple[str, list[str], int]:
+def header(file: Path, place: "Place", elsewhere: Set[str] = frozenset()) -> tuple[str, list[str], int]:
     """What parts the fields, the names of the columns, and how many records stand down to them.
 
     A column without a name, as that of a saved index, is called by its number. Raises where a mapped column stands only
@@ -111,7 +120,7 @@ def header(file: Path, place: "Place") -> tuple[str, list[str], int]:
     names = _names(head[at]) if head else []
     if any(0xDC80 <= ord(sign) <= 0xDCFF for name in names for sign in name):
         raise text.not_utf8(file)
-    wanted = mapped(place)
+    wanted = mapped(place) - elsewhere
     if not wanted <= set(names) and not place.header_line:
         later = next((i for i, record in enumerate(head) if wanted <= set(_names(record))), None) if wanted else None
         if later is not None:
@@ -159,7 +168,7 @@ def _convert(
 def _copy(con: "duckdb.DuckDBPyConnection", table: TextFile, part: Path, ends: str = "") -> list[tuple[int, str]]:
     """Write the rows of a table as Parquet; the lines that do not fit, and why."""
     con.execute(
-        f"copy (select * from {scan(table, 'store_rejects = true' + ends)}) to {literal(part)} (format parquet)"
+        f"copy (select *{folders.selected(table.told)} from {scan(table, 'store_rejects = true' + ends)}) to {literal(part)} (format parquet)"
     )
     rejected = con.execute(
         "select line, string_agg(distinct error_type::varchar, ' ') from reject_errors group by line order by line"
@@ -206,4 +215,4 @@ def scan(table: TextFile, wrong: str) -> str:
     beside = str(not table.lines.quoted).lower()
     return f"""read_csv({literal(table.file)}, header = false, skip = {table.above}, auto_detect = false,
         delim = {literal(table.delimiter)}, quote = '"', escape = '"', columns = {{{columns}}}, null_padding = false,
-        strict_mode = true, nullstr = '', compression = {literal(text.compression(table.file))}, parallel = {beside}, {wrong})"""
+        strict_mode = true, hive_partitioning = false, nullstr = '', compression = {literal(text.compression(table.file))}, parallel = {beside}, {wrong})"""

@@ -135,6 +135,12 @@ def not_utf8(file: Path) -> ReportError:
     )
 
 
+def shown(begin: bytes) -> str:
+    """The first bytes of a file as a message shows them; '' where it begins with nothing but blanks and line ends."""
+    said = begin.decode("utf-8", "replace").strip()
+    return repr(said) if said else ""
+
+
 def rewritten(file: Path, encoding: str, into: Path, *, most: int | None = None) -> Path:
     """The file as UTF-8 with one kind of line ends, in ``into``; line ends inside quotes stay as they are.
 
