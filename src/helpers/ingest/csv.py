@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from helpers.config import Log, Units
 from helpers.config.columns import stored
 from helpers.errors import ReportError
-from helpers.ingest import folders, lines, steps, swallowed, text
+from helpers.ingest import folders, lines, misfits, steps, swallowed, text
 from helpers.ingest.columns import check_columns, compared, mapped, told_by_all
 from helpers.ingest.parts import Parts, check_alike, rows
 from helpers.ingest.sql import literal
@@ -58,7 +58,9 @@ def read(con: "duckdb.DuckDBPyConnection", place: "Place", files: list[Path], in
     """
     names = [file.name for file in files]
     first: list[str] = []
-    written = []
+    written: list[Path] = []
+    filled = False
+    nothing: ReportError | None = None
     for number, (file, told) in enumerate(zip(files, folders.columns_of(place, files), strict=True)):
         table = opened(file, place, into / f"text-{number:04d}.csv", told=told)
         check_columns(place, table.columns, file.name, delimited=True)
@@ -67,10 +69,12 @@ def read(con: "duckdb.DuckDBPyConnection", place: "Place", files: list[Path], in
             check_alike(file.name, table.columns, names[0], first)
         written.append(into / f"part-{number:04d}.parquet")
         steps.add(con, number, _convert(con, place, table, file, written[-1]))
+        if not (filled := filled or rows(con, written[-1]) > 0):
+            nothing = nothing or misfits.told(table.file, file.name, table.delimiter, table.names, table.above)
         if table.file != file:
             table.file.unlink()
-    if not any(rows(con, part) for part in written):
-        raise ReportError(f"{', '.join(names[:3])} holds no events", got="no readable line below the header")
+    if nothing and not filled:
+        raise nothing
     return Parts.of(con, written, names, compared(place), counted="line")
 
 
@@ -117,7 +121,14 @@ def header(file: Path, place: "Place", elsewhere: Set[str] = frozenset()) -> tup
     at = next((i for i, record in enumerate(head) if record and (i or not told)), 0)
     if place.header_line:
         at = min(place.header_line - 1, max(0, len(head) - 1))
-    names = _names(head[at]) if head else []
+    if not any(head):
+        raise ReportError(
+            f"{file.name} holds no table", got="line ends and nothing else", expected="a header line and rows",
+            cause="an export that broke off", remedy="export the file anew",
+        )  # fmt: skip
+    names = _names(head[at])
+    if misfits.has_row_names(names, head[at + 1 :], b"".join(text.blocks(file, 1 << 13)), delimiter):
+        names = [misfits.NUMBERED if misfits.NUMBERED not in names else "row_name", *names]
     if any(0xDC80 <= ord(sign) <= 0xDCFF for name in names for sign in name):
         raise text.not_utf8(file)
     wanted = mapped(place) - elsewhere
