@@ -34,7 +34,7 @@ def test_the_names_of_rows_that_r_writes_are_a_column(tmp_path_factory, rows, ki
 @pytest.mark.parametrize(
     ("rows", "line", "cause"),
     [
-        ('1,"a \\"b, c\\" d",u1\n2,"e \\"f, g\\"",u2', 2, r'quotes inside of a field are written \\"'),
+        ('1,"a \\"b, c\\" d",u1\n2,"e \\"f, g\\"",u2', 2, 'quotes inside of a field are written \\" and'),
         ("\n1,'a, b',u1\n2,'c, d',u2", 3, "texts in single quotes"),
         ("1,5,00,u1\n2,6,00,u2", 2, "a decimal comma"), ("1,2,5,00\n2,3,6,00", 2, "a decimal comma"),
         ("1;a;u1\n2;b;u2", 2, "separated by ';'"), ("1,a\n2,b", 2, "rows that were cut"),

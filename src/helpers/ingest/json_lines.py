@@ -80,7 +80,7 @@ def _kept_whole(outer: str) -> str:
 
 
 def _no_object(file: Path) -> ReportError:
-    begin = text.shown(b"".join(text.blocks(file, 60)))
+    begin = text.beginning(b"".join(text.blocks(file, 60)))
     return ReportError(
         f"{file.name} holds no JSON objects",
         got=f"a file that begins with {begin}" if begin else "a file of line ends",
