@@ -63,6 +63,8 @@ def read(con: "duckdb.DuckDBPyConnection", place: "Place", files: list[Path], in
     nothing: ReportError | None = None
     for number, (file, told) in enumerate(zip(files, folders.columns_of(place, files), strict=True)):
         table = opened(file, place, into / f"text-{number:04d}.csv", told=told)
+        if first and len(table.names) == 1 < len(first):
+            _refuse_other_delimiter(file, table, names[0])
         check_columns(place, table.columns, file.name, delimited=True)
         first = first or table.columns
         if told_by_all(place):
@@ -78,6 +80,18 @@ def read(con: "duckdb.DuckDBPyConnection", place: "Place", files: list[Path], in
     return Parts.of(con, written, names, compared(place), counted="line")
 
 
+def _refuse_other_delimiter(file: Path, table: TextFile, before: str) -> None:
+    """Raise where another sign parts the fields of a file than of those before it."""
+    other = next((sign for sign in ";\t|," if sign != table.delimiter and sign in table.names[0]), None)
+    if other:
+        raise ReportError(
+            f"{file.name}: its fields are separated by {other!r}, those of {before} by {table.delimiter!r}",
+            got=f"a single column {table.names[0][:60]!r}",
+            expected="one delimiter in all files of a table",
+            remedy=f"write {file.name} with {table.delimiter!r} between its fields, or name a glob that leaves it out",
+        )
+
+
 def opened(
     file: Path, place: "Place", aside: Path, most: int | None = None, told: dict[str, str | None] | None = None
 ) -> TextFile:
@@ -86,6 +100,7 @@ def opened(
     Only its first ``most`` bytes are looked at where that is given. Raises as :func:`read`.
     """
     head = b"".join(text.blocks(file, text.BLOCK))
+    text.refuse_archive(file, head)
     encoding = place.encoding or text.seen_encoding(head) or "utf-8"
     wide = codecs.lookup(encoding).name.startswith(("utf-16", "utf-32"))
     if b"\0" in head and not wide and text.is_binary(head):

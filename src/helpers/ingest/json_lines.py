@@ -118,6 +118,7 @@ def _all(
     """Write every file as Parquet, with the objects of the keys ``whole`` kept as JSON."""
     keys, found = Keys(whole, mapped(place)), []
     for file, part, told in zip(files, written, folders.columns_of(place, files), strict=True):
+        text.refuse_archive(file, b"".join(text.blocks(file, text.BLOCK)))
         encoding = place.encoding or json_values.encoding_of(file)
         plain = part.with_suffix(".json")
         source = file if encoding in ("utf-8", "utf-8-sig") else text.rewritten(file, encoding, plain)

@@ -66,6 +66,27 @@ def blocks(file: Path, most: int | None = None) -> Iterator[bytes]:
                     return
 
 
+ARCHIVES = {
+    b"\x1f\x8b": "gzip", b"\x28\xb5\x2f\xfd": "zstd", b"BZh": "bzip2", b"\xfd7zXZ\0": "xz", b"\x04\x22\x4d\x18": "lz4",
+    b"PK\x03\x04": "zip", b"7z\xbc\xaf\x27\x1c": "7z", b"Rar!": "rar",
+}  # fmt: skip
+"""What archives begin with."""
+
+
+def refuse_archive(file: Path, head: bytes) -> None:
+    """Raise where the first bytes of a file, unpacked as far as it can be, are those of an archive."""
+    kind = next((kind for mark, kind in ARCHIVES.items() if head.startswith(mark)), None)
+    if kind is None or b"[Content_Types].xml" in head or b"mimetypeapplication/vnd.oasis" in head:  # a spreadsheet
+        return
+    packed = compression(file)
+    raise ReportError(
+        f"{file.name} is packed",
+        got=f"{kind} inside of {packed}" if packed != "none" else f"a {kind} archive",
+        expected="a file of data as it is, or packed once as gzip or zstd",
+        remedy=f"unpack it{' twice' if packed != 'none' else ''}, and name the file that comes out in the study file",
+    )
+
+
 def seen_encoding(head: bytes) -> str | None:
     """The encoding that the first bytes tell by themselves; None where only the whole can.
 
