@@ -46,7 +46,7 @@ def test_a_file_none_of_whose_rows_fit_says_the_first_and_why(tmp_path, rows, li
     with pytest.raises(ReportError, match="holds no events") as caught:
         read(tmp_path, f"{HEADER}\n{rows}\n".encode())
     said = str(caught.value)
-    assert (f"in line {line} " in said and f"expected:     3 fields, as in the header: {HEADER}" in said) == bool(line)
+    assert (f"in line {line}: " in said and f"expected:     3 fields, as in the header: {HEADER}" in said) == bool(line)
     assert "remedy:" in said and cause in said
 
 

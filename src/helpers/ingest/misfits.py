@@ -13,30 +13,30 @@ NUMBERED = "column_1"
 
 
 @dataclass(frozen=True)
-class Cause:
+class Misfit:
     """Why rows do not fit, and what to do."""
 
     why: str
     remedy: str
 
 
-DECIMALS = Cause(
+DECIMALS = Misfit(
     "numbers with a decimal comma, which parts the fields too",
     "export with ; between the fields, or with decimal points",
 )
-ESCAPED = Cause(
+ESCAPED = Misfit(
     'quotes inside of a field are written \\" and not ""', "export with quotes written twice, or as Parquet"
 )
-SINGLE = Cause("texts in single quotes, which are signs as any other", 'export with double quotes (") around texts')
-NAMES = Cause(
+SINGLE = Misfit("texts in single quotes, which are signs as any other", 'export with double quotes (") around texts')
+NAMES = Misfit(
     "a header without the first column, such as R's write.table leaves out over the names of the rows",
     "write.table(..., row.names = FALSE), or name that column too",
 )
-INSIDE = Cause(
+INSIDE = Misfit(
     "a delimiter inside a text that stands in no quotes, or names that the header lacks",
     "export with quotes around texts, or mend the header",
 )
-CUT = Cause("rows that were cut, or a header of another table", "export the file anew")
+CUT = Misfit("rows that were cut, or a header of another table", "export the file anew")
 
 
 def has_row_names(names: list[str], below: list[list[str]], begin: bytes, delimiter: str) -> bool:
@@ -93,16 +93,14 @@ def told(file: Path, name: str, delimiter: str, names: list[str], above: int) ->
     fits = len(row) == len(names)
     return ReportError(
         f"{name} holds no events: no line below the header fits it",
-        got=f"in line {line:,} "
-        + ("a quote inside of a field" if fits else f"{len(row):,} fields")
-        + f": {raw[:100]!r}",
+        got=("a quote inside of a field" if fits else f"{len(row):,} fields") + f" in line {line:,}: {raw[:100]!r}",
         expected=f"{len(names):,} fields, as in the header: {delimiter.join(names)[:100]}",
         cause=cause.why,
         remedy=cause.remedy,
     )
 
 
-def _cause(raw: str, row: list[str], delimiter: str, width: int) -> Cause:
+def _cause(raw: str, row: list[str], delimiter: str, width: int) -> Misfit:
     if '\\"' in raw:
         return ESCAPED
     if _in_single_quotes(raw, delimiter):
@@ -110,20 +108,20 @@ def _cause(raw: str, row: list[str], delimiter: str, width: int) -> Cause:
     if len(row) < width:
         other = next((sign for sign in ";\t|," if sign != delimiter and raw.count(sign) == width - 1), None)
         if other:
-            return Cause(
+            return Misfit(
                 f"rows that are separated by {other!r}, below a header that is separated by {delimiter!r}",
                 "write both with the same sign between the fields",
             )
         return CUT
     if len(row) == width:
-        return Cause(
+        return Misfit(
             "a quote inside of a field that is not written twice",
             'write each quote inside of a field twice, and the field in quotes: "a ""b"" c"',
         )
     numbered = len(row) == width + 1 and row[0].isdigit()
     if delimiter == "," and _decimals([row]):
         either = f"{DECIMALS.why}; or {NAMES.why}", f"{DECIMALS.remedy}; or {NAMES.remedy}"
-        return Cause(*either) if numbered else DECIMALS
+        return Misfit(*either) if numbered else DECIMALS
     return NAMES if numbered else INSIDE
 
 
