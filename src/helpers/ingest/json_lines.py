@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 AT_ONCE = 20_000
 """Lines that are brought to Parquet together."""
-CELLS = 20_000_000
+CELLS = 2_000_000
 """Cells that are brought to Parquet together, most of them empty in a wide table."""
 
 
@@ -52,7 +52,7 @@ def read(con: "duckdb.DuckDBPyConnection", place: "Place", files: list[Path], in
     whole: frozenset[str] = frozenset()
     while True:  # again where an inner object turns out to have keys without end
         try:
-            found = _all(con, place, files, written, whole)
+            found = _all(place, files, written, whole)
             break
         except Keyed as keyed:
             whole |= keyed.outer
@@ -74,7 +74,7 @@ def read(con: "duckdb.DuckDBPyConnection", place: "Place", files: list[Path], in
 
 def _kept_whole(outer: str) -> str:
     return (
-        f"column '{outer}' holds objects with keys of their own in most rows: it is one column of JSON,"
+        f"column '{outer}' holds objects of many keys, each in few of them: it is one column of JSON,"
         " and only the keys that the study names are columns"
     )
 
@@ -112,9 +112,7 @@ def _one_object(told: tuple[str, dict[str, Any]]) -> ReportError:
     )
 
 
-def _all(
-    con: "duckdb.DuckDBPyConnection", place: "Place", files: list[Path], written: list[Path], whole: frozenset[str]
-) -> list[_Found]:
+def _all(place: "Place", files: list[Path], written: list[Path], whole: frozenset[str]) -> list[_Found]:
     """Write every file as Parquet, with the objects of the keys ``whole`` kept as JSON."""
     keys, found = Keys(whole, mapped(place)), []
     for file, part, told in zip(files, written, folders.columns_of(place, files), strict=True):
@@ -122,14 +120,12 @@ def _all(
         encoding = place.encoding or json_values.encoding_of(file)
         plain = part.with_suffix(".json")
         source = file if encoding in ("utf-8", "utf-8-sig") else text.rewritten(file, encoding, plain)
-        found.append(_convert(con, source, file.name, part, keys, told))
+        found.append(_convert(source, file.name, part, keys, told))
         plain.unlink(missing_ok=True)
     return found
 
 
-def _convert(
-    con: "duckdb.DuckDBPyConnection", file: Path, name: str, part: Path, keys: Keys, told: dict[str, str | None]
-) -> _Found:
+def _convert(file: Path, name: str, part: Path, keys: Keys, told: dict[str, str | None]) -> _Found:
     """Write a file as Parquet."""
     aside = part.with_suffix(".pieces")
     aside.mkdir(exist_ok=True)
@@ -166,12 +162,7 @@ def _convert(
     if rows:
         flush()
     if pieces:
-        listed = ", ".join(map(literal, pieces))
-        at_once = max(2048, min(122_880, CELLS // len(found.columns)))
-        con.execute(
-            f"""copy (select * from read_parquet([{listed}], union_by_name = true, hive_partitioning = false))
-            to {literal(part)} (format parquet, row_group_size {at_once})"""
-        )
+        _join(pieces, list(found.columns), part)
     for piece in pieces:
         piece.unlink()
     aside.rmdir()
@@ -198,6 +189,19 @@ def _write(rows: list[dict[str, str | None]], names: list[str], piece: Path) -> 
             places[at[name]] = np.arange(len(texts[name]))
             made[name] = made[name].take(pa.array(places, mask=places < 0))
     pq.write_table(pa.table(made), piece)
+
+
+def _join(pieces: list[Path], names: list[str], part: Path) -> None:
+    """Pieces as one file, one after the other; a column that a piece lacks is empty there."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    with pq.ParquetWriter(part, pa.schema([(name, pa.string()) for name in names])) as out:
+        for piece in pieces:
+            table = pq.read_table(piece, partitioning=None)
+            nothing = pa.nulls(len(table), pa.string())
+            here = set(table.column_names)
+            out.write_table(pa.table({name: table[name] if name in here else nothing for name in names}))
 
 
 def _flat(value: dict[str, Any], keys: Keys, name: str) -> dict[str, str | None]:
