@@ -58,7 +58,7 @@ def examined(study: Study, where: "StudyPaths", plan: "TrackingPlan", *, full: b
         unread: list[ReportError] = []
         try:
             tried, share = (study, 1.0) if full else sample.taken(con, study, aside / "sample")
-            parts = ingest.land(tried, aside, unread)
+            parts = ingest.land(tried, aside, unread, home=where.data)
         except ReportError as error:
             return Examined((error,))
         log = ingest.landed(aside)
