@@ -64,7 +64,7 @@ def examined(study: Study, where: "StudyPaths", plan: "TrackingPlan", *, full: b
         log = ingest.landed(aside)
         con.execute(f"set threads = {THREADS}; set memory_limit = '{MEMORY}'; set TimeZone = 'UTC'")
         con.execute(f"set temp_directory = {literal(aside / 'spill')}; set preserve_insertion_order = false")
-        asked = ["fct_row_flow", *(["int_injection"] if study.injection else ["int_contaminated"])]
+        asked = ["fct_row_flow", "fct_repeats", *(["int_injection"] if study.injection else ["int_contaminated"])]
         variables = dbt_vars(tried, log, plan)
         models = render.Models(con, _in_the_period(variables) if unread else variables)
         models.make(*asked)
