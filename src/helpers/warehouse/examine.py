@@ -14,7 +14,7 @@ from helpers.ingest import sample
 from helpers.ingest.sql import literal
 from helpers.ingest.values.number_formats import number_columns
 from helpers.pipeline.files import private, scratch
-from helpers.warehouse import render, tolerances
+from helpers.warehouse import noticed, render, tolerances
 from helpers.warehouse.build import dbt_vars
 
 AMOUNTS = frozenset(("wrong_type", "negative_price", "missing_revenue"))
@@ -74,9 +74,10 @@ def examined(study: Study, where: "StudyPaths", plan: "TrackingPlan", *, full: b
             models.make("int_unit_metrics")
         rows = con.execute("select all_rows + refused from intermediate.int_row_checks").fetchall()[0][0]
         more = f" and {len(parts.names) - 1} more" if len(parts.names) > 1 else ""
+        faults = (*unread, *tolerances.faults(con, tried, log, whole=share == 1, hidden=hidden))
+        said = () if unread else noticed.notes(con, tried, int(rows), sound=not faults)
         return Examined(
-            (*unread, *tolerances.faults(con, tried, log, whole=share == 1, hidden=hidden)), parts.names[0] + more, tuple(parts.types), int(rows),
-            share, log.reading.notes, _names(con, "event_name"), _names(con, "variant"),
+            faults, parts.names[0] + more, tuple(parts.types), int(rows), share, (*log.reading.notes, *said), _names(con, "event_name"), _names(con, "variant"),
         )  # fmt: skip
 
 

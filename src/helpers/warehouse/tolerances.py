@@ -166,7 +166,7 @@ def _check_repeats(
         without = "ids and times of day" if days else "ids"
         yield ReportError(
             f"studies/{study.name}.yml: {many}rows of the log are equal in all columns",
-            got=f"{found:,} of {rows:,} rows repeat another one ({formatted(found / rows, 'share')}){place}{_repeated_events(con)}",
+            got=f"{found:,} of {rows:,} rows repeat another one ({formatted(found / rows, 'share')}){place}: {repeated_events(con)}",
             expected=f"{'none' if days else 'at most ' + formatted(limit, 'share')} (data.tolerate.repeated)",
             cause=f"an export that was appended twice, or events of one {same} that a log without {without} does not tell apart",
             remedy="name the column of the event's id (data.columns.event_id), or export the log with one"
@@ -183,12 +183,13 @@ def has_clock(con: "duckdb.DuckDBPyConnection") -> bool:
     )
 
 
-def _repeated_events(con: "duckdb.DuckDBPyConnection") -> str:
+def repeated_events(con: "duckdb.DuckDBPyConnection") -> str:
+    """How many rows of which events repeat another one."""
     found = con.execute(
         """select event_name, count(*) from staging.base_events
         where row_key in (select row_key from intermediate.int_duplicates) group by 1 order by 2 desc, 1 limit 3"""
     ).fetchall()
-    return "; of " + ", ".join(f"{quoted(name or '')} {n:,}" for name, n in found)
+    return ", ".join(f"{n:,} of {quoted(name or '')}" for name, n in found)
 
 
 def _without_amount(con: "duckdb.DuckDBPyConnection", study: Study) -> int:
