@@ -111,19 +111,19 @@ def _sums(
     sums = [
         f"coalesce(sum({value}::hugeint) filter (where word is null), 0)::varchar,"
         f" coalesce(sum({value}::hugeint) filter (where word is not true), 0)::varchar,"
-        f" count(*) filter (where word is null and {value} <> 0)"
+        f" count(*) filter (where word is null and {value} <> 0), max(abs({value}::hugeint))::varchar"
         for _, value in measures.values()
     ]
     flat = con.execute(
         f"select {', '.join(sums)} from units left join suspects using (row_id) where problem is null and {group.asked}"
     ).fetchall()[0]
-    made = dict(zip(measures, zip(flat[::3], flat[1::3], flat[2::3], strict=True), strict=True))
+    made = dict(zip(measures, zip(flat[::4], flat[1::4], flat[2::4], flat[3::4], strict=True), strict=True))
     equal = {
         name: f"coalesce({value} <> 0 and ({value} = {alike} or {value}::hugeint * if(word or problem is not null, 1, 2) = {all_}), false)"
         if ids
         else f"coalesce({value} <> 0 and {value}::hugeint * 2 = {all_}, false)"
-        for (name, (_, value)), (alike, all_, count) in zip(measures.items(), made.values(), strict=True)
-        if count >= (NAMED_PARTS if ids else PARTS + 1)
+        for (name, (_, value)), (alike, all_, count, most) in zip(measures.items(), made.values(), strict=True)
+        if count >= (NAMED_PARTS if ids else PARTS + 1) and (ids or 2 * int(most) >= abs(int(all_)))
     }
     if not equal:
         return []
