@@ -84,7 +84,7 @@ class Tolerance(Model):
     negative_price: Share = 0
     """Amounts below zero that are no refunds; the event stays, its amount is missing"""
     repeated: Share = 0.05
-    """Rows that repeat an event of their unit: by its id, else equal in all columns of the log; they are dropped"""
+    """Rows that repeat an event of their unit: by its id, else equal in all columns of the log; they are dropped; none where the times are days and nothing is stated"""
     two_variants: Share = 0
     """Units that saw more than one variant; contamination"""
 

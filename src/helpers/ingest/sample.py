@@ -47,9 +47,8 @@ def taken(con: "duckdb.DuckDBPyConnection", study: Study, into: Path) -> tuple[S
         share += copied * file.stat().st_size / total
     if share >= 1:
         return study, 1.0
-    tolerate = place.tolerate.model_copy(
-        update={k: min(1.0, v / share) for k, v in place.tolerate.model_dump().items()}
-    )
+    scaled = {k: min(1.0, v / share) for k, v in place.tolerate.model_dump().items()}
+    tolerate = place.tolerate.model_construct(place.tolerate.model_fields_set, **scaled)
     changed = place.model_copy(update={"path": f"{glob.escape(str(into))}/**/*", "format": kind, "tolerate": tolerate})
     return study.model_copy(update={"data": changed}), share
 
