@@ -95,7 +95,7 @@ def _one_object(told: tuple[str, dict[str, Any]]) -> ReportError:
     lists = [key for key, inner in value.items() if isinstance(inner, list) and any(isinstance(i, dict) for i in inner)]
     keys = ", ".join(map(repr, list(value)[:10]))
     program = (
-        f"import json; [print(json.dumps(row)) for row in json.load(open('FILE'), parse_float=str)['{lists[0]}']]"
+        f"import json; from sys import stdout; stdout.writelines(json.dumps(row) + chr(10) for row in json.load(open('FILE'), parse_float=str)['{lists[0]}'])"
         if lists
         else ""
     )

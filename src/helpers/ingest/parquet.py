@@ -98,7 +98,10 @@ def types(con: "duckdb.DuckDBPyConnection", file: Path) -> dict[str, str]:
     import duckdb
 
     try:
-        return columns(con, file)
+        empty = con.execute(
+            f"select name from parquet_schema({literal(file)}) where logical_type = 'NullType()'"
+        ).fetchall()
+        return columns(con, file) | {name: one_type.EMPTY for (name,) in empty}
     except duckdb.Error as error:
         raise ReportError(
             f"{file.name} cannot be read as Parquet", got=str(error).splitlines()[0].replace(str(file), file.name),
