@@ -167,7 +167,7 @@ def read(study: Study, out: Path) -> Told | Refused:
         with duckdb.connect(config={"threads": 1}) as con:
             con.execute("set TimeZone = 'UTC'")
             models = render.Models(con, variables)
-            models.make("int_key_events", "fct_row_flow", "int_contaminated")
+            models.make("int_key_events", "fct_row_flow", "fct_repeats", "int_contaminated")
             tolerances.enforce(con, study, log)
             models.make("fct_experiment_results")
             tolerances.enforce(con, study, log)

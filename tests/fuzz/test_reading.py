@@ -80,12 +80,13 @@ def due(made: Case, digits: dict[str, int]) -> tuple[Told | None, set[str]]:
     """What an independent reader reads, and the refusals of which one is due; none where the file is to be read."""
     mutation = made.mutation
     always = set(mutation.refused) if mutation else set()
+    always |= {"number"} if _of_another_currency(made) else set()
     try:
         expected = oracle.read(
             oracle.table_of(made.written, made.dress, made.roles), made.dress, made.world, made.roles, digits
         )
     except (Unreadable, UnicodeDecodeError, StopIteration, KeyError, OSError, EOFError, csv.Error, pa.ArrowInvalid):
-        assert always, "only what a mutation spoils cannot be read"
+        assert mutation and mutation.refused, "only what a mutation spoils cannot be read"
         return None, always
     if made.dress.typed.get("who") == "double" and any(abs(int(who)) >= 2**53 for who in expected.units):
         return None, always | {"ids"} | set(expected.lost | expected.also)
@@ -97,8 +98,6 @@ def due(made: Case, digits: dict[str, int]) -> tuple[Told | None, set[str]]:
         always |= {kind for kind in expected.lost | expected.also if kind not in ALWAYS_TOLERATED}
         few = 0 if _days(made, expected) else 0.05
         always |= {"repeated"} if expected.lost["repeated"] > few * expected.all_rows else set()
-    if _of_another_currency(made):
-        always |= {"number"}
     if _lost_digits(expected.units):
         always |= {"ids"}
     if _past_range(made, expected):

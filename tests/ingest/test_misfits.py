@@ -17,7 +17,7 @@ FIELDS = st.text(st.sampled_from('ab1," é'), max_size=4)
 
 @settings(deadline=None, max_examples=25)
 @given(
-    st.lists(st.tuples(st.integers(1, 9), FIELDS, FIELDS, st.sampled_from(["u1", "u 2", "x"])), min_size=1, max_size=6),
+    st.lists(st.tuples(st.integers(1, 9), FIELDS, FIELDS, st.sampled_from(["u1", "u 2", "x"])), min_size=3, max_size=6),
     st.sampled_from(["numbers", "names"]),
 )
 def test_the_names_of_rows_that_r_writes_are_a_column(tmp_path_factory, rows, kind):

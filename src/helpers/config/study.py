@@ -80,7 +80,8 @@ class Study(Named):
         """A unit table needs no tracking plan, and its path is from the exposure to the outcome of the primary metric."""
         if not (isinstance(raw, dict) and isinstance(raw.get("data"), dict) and raw["data"].get("source") == "units"):
             return raw
-        metrics = [m for m in raw.get("metrics") or [] if isinstance(m, dict)]
+        found = raw.get("metrics")
+        metrics = [m for m in found if isinstance(m, dict)] if isinstance(found, list) else []
         outcomes = raw["data"].get("outcomes")
         named = [m.get("event") for m in metrics if m.get("role") == "primary"]
         named += list(outcomes) if isinstance(outcomes, dict) else []

@@ -99,7 +99,7 @@ def opened(
 
     Only its first ``most`` bytes are looked at where that is given. Raises as :func:`read`.
     """
-    head = b"".join(text.blocks(file, text.BLOCK))
+    called, head = file.name, b"".join(text.blocks(file, text.BLOCK))
     text.refuse_archive(file, head)
     encoding = place.encoding or text.seen_encoding(head) or "utf-8"
     wide = codecs.lookup(encoding).name.startswith(("utf-16", "utf-32"))
@@ -115,11 +115,11 @@ def opened(
     if found.mixed or encoding not in ("utf-8", "utf-8-sig") or (most and text.compression(file) == "zstd"):
         file = text.rewritten(file, encoding, aside, most=most)
         found = lines.looked_at(text.blocks(file), place.delimiter)
-    delimiter, names, above = header(file, place, set(told or ()))
+    delimiter, names, above = header(file, called, place, set(told or ()))
     return TextFile(file, delimiter, names, above, found, {c: v for c, v in (told or {}).items() if c not in names})
 
 
-def header(file: Path, place: "Place", elsewhere: Set[str] = frozenset()) -> tuple[str, list[str], int]:
+def header(file: Path, called: str, place: "Place", elsewhere: Set[str] = frozenset()) -> tuple[str, list[str], int]:
     """What parts the fields, the names of the columns, and how many records stand down to them.
 
     A column without a name, as that of a saved index, is called by its number. Raises where a mapped column stands only
@@ -132,13 +132,13 @@ def header(file: Path, place: "Place", elsewhere: Set[str] = frozenset()) -> tup
         if told:
             head = list(islice(lines.records(file, delimiter), LOOKED_AT))
     except csv.Error as error:
-        raise ReportError(f"{file.name} cannot be read as CSV", got=str(error), expected="a header and rows") from None
+        raise ReportError(f"{called} cannot be read as CSV", got=str(error), expected="a header and rows") from None
     at = next((i for i, record in enumerate(head) if record and (i or not told)), 0)
     if place.header_line:
         at = min(place.header_line - 1, max(0, len(head) - 1))
     if not any(head):
         raise ReportError(
-            f"{file.name} holds no table", got="line ends and nothing else", expected="a header line and rows",
+            f"{called} holds no table", got="line ends and nothing else", expected="a header line and rows",
             cause="an export that broke off", remedy="export the file anew",
         )  # fmt: skip
     names = _names(head[at])
@@ -151,7 +151,7 @@ def header(file: Path, place: "Place", elsewhere: Set[str] = frozenset()) -> tup
         later = next((i for i, record in enumerate(head) if wanted <= set(_names(record))), None) if wanted else None
         if later is not None:
             raise ReportError(
-                f"{file.name}: the header stands in line {later + 1}, not in the first one",
+                f"{called}: the header stands in line {later + 1}, not in the first one",
                 got=f"above it: {place.delimiter.join(head[at])[:60]!r}",
                 expected="the names of the columns in the first line",
                 cause="a title or a comment that was exported along",

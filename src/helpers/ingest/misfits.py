@@ -8,6 +8,8 @@ from pathlib import Path
 from helpers.errors import ReportError
 from helpers.ingest import lines, text
 
+FEWEST = 3
+"""Rows below which a field too many is no name of a row."""
 NUMBERED = "column_1"
 """What a first column without a name is called."""
 
@@ -46,7 +48,7 @@ def has_row_names(names: list[str], below: list[list[str]], begin: bytes, delimi
     one more for another cause do not count.
     """
     rows = [row for row in below if row]
-    if not rows or any(len(row) != len(names) + 1 for row in rows) or not any(row[-1] for row in rows):
+    if len(rows) < FEWEST or any(len(row) != len(names) + 1 for row in rows) or not any(row[-1] for row in rows):
         return False
     raw = [line for line in begin.decode("utf-8", "replace").splitlines()[:-1] if line]
     in_quotes = all(line.startswith('"') for line in raw)
