@@ -1,0 +1,182 @@
+r"""What is believed of an effect once the experiment is seen: one prior, one posterior, one risk.
+
+Most ideas change nothing worth seeing, some help, some harm. The prior says so: a share ``improve`` of ideas moves the
+metric up, a share ``harm`` down, by a size that is exponential with mean ``size``; all others have no effect at all. The
+estimate is taken as normal around the effect. Then every quantity has a closed form. With
+:math:`b` the estimate, :math:`\varsigma` its standard error and :math:`s` the size, the weights of the three parts are
+proportional to
+
+.. math:: \frac{a}{s}\,e^{\varsigma^2/2s^2-b/s}\,\Phi\!\left(\frac{b}{\varsigma}-\frac{\varsigma}{s}\right),\qquad
+          \frac{1-a-h}{\varsigma}\,\varphi\!\left(\frac{b}{\varsigma}\right),\qquad
+          \frac{h}{s}\,e^{\varsigma^2/2s^2+b/s}\,\Phi\!\left(-\frac{b}{\varsigma}-\frac{\varsigma}{s}\right),
+
+and an effect that is not zero is normal around :math:`b\mp\varsigma^2/s`, cut at zero: the estimate shrinks by a fixed
+amount, so that a large effect that is well measured stays what it is, and one that was picked because it was significant
+is no longer too large on average.
+
+Reference: Johnstone and Silverman (2004), Annals of Statistics 32 (an atom at zero and exponential tails); Kohavi, Deng
+and Vermeer (2022), KDD (what a significant result is worth, the winner's curse); van Zwet, Schwab and Senn (2021),
+Statistics in Medicine 40 (shrinkage from what experiments of a kind show).
+"""
+
+import math
+from dataclasses import dataclass
+from functools import cached_property
+
+from scipy import special
+
+from helpers.defaults import CONFIDENCE
+from helpers.errors import ReportError
+
+_ROOT = math.log(2 * math.pi) / 2
+
+
+@dataclass(frozen=True)
+class Belief:
+    """Belief about an effect in the unit of its estimate; above zero is better.
+
+    Attributes:
+        estimate: what the experiment shows, or what it and a later look show together.
+        standard_error: of the estimate, above zero.
+        improve, harm: shares of ideas that move the metric up and down before any data, each above 0, below 1 in sum.
+        size: mean absolute effect of those, in the unit of the estimate.
+
+    Raises ReportError for what is no belief.
+
+    Example:
+        >>> belief = Belief(0.02, 0.005, improve=0.2, harm=0.2, size=0.05)
+        >>> round(belief.risk, 4), round(belief.mean, 4)
+        (0.0032, 0.0194)
+    """
+
+    estimate: float
+    standard_error: float
+    improve: float
+    harm: float
+    size: float
+
+    def __post_init__(self) -> None:
+        sound = (
+            math.isfinite(self.estimate)
+            and 0 < self.standard_error < math.inf
+            and 0 < self.size < math.inf
+            and min(self.improve, self.harm) > 0
+            and self.improve + self.harm < 1
+        )
+        if not sound:
+            raise ReportError(
+                "no belief can be stated about the effect",
+                got=f"an estimate of {self.estimate:g} with standard error {self.standard_error:g}, and a prior of {self.improve:g} better, {self.harm:g} worse, size {self.size:g}",
+                expected="a finite estimate, a standard error and a size above 0, and shares that leave room for no effect",
+            )
+
+    def after(self, seen: float, noise: float) -> "Belief":
+        """The belief once another estimate of the same effect, with standard error ``noise``, is seen as well."""
+        mine, other = self.standard_error**-2, noise**-2
+        estimate = (mine * self.estimate + other * seen) / (mine + other)
+        return Belief(estimate, (mine + other) ** -0.5, self.improve, self.harm, self.size)
+
+    @property
+    def chance_of_improvement(self) -> float:
+        """P(effect > 0)."""
+        return math.exp(self._log_weights[0])
+
+    @property
+    def chance_of_harm(self) -> float:
+        """P(effect < 0)."""
+        return math.exp(self._log_weights[2])
+
+    @property
+    def risk(self) -> float:
+        """P(effect <= 0): the chance that there is no improvement."""
+        return math.exp(self._log_weights[1]) + self.chance_of_harm
+
+    @property
+    def mean(self) -> float:
+        """The expected effect, which is the estimate as shrunk."""
+        return self.expected_above(0) - self.expected_below(0)
+
+    def expected_above(self, level: float) -> float:
+        """E[max(effect - level, 0)]: what lies above a level on average; above the cost it is the loss of waiting."""
+        if level < 0:
+            return self.mean - level + self.expected_below(level)
+        return self._beyond(level, self._good)
+
+    def expected_below(self, level: float) -> float:
+        """E[max(level - effect, 0)]: what lies below a level on average; below the cost it is the loss of shipping."""
+        if level > 0:
+            return level - self.mean + self.expected_above(level)
+        return self._beyond(-level, self._bad)
+
+    def chance_above(self, level: float) -> float:
+        """P(effect > level)."""
+        if level >= 0:
+            return self._tail(level, self._good)
+        return 1 - self._tail(-level, self._bad)
+
+    def interval(self, confidence: float = CONFIDENCE) -> tuple[float, float]:
+        """Equal-tailed credible interval; an end at zero where the tail holds less than no effect does."""
+        tail = (1 - confidence) / 2
+        return self._exceeded(1 - tail), self._exceeded(tail)
+
+    @cached_property
+    def _good(self) -> tuple[float, float]:
+        """Log weight of improvements, and the centre of the normal that is cut at zero."""
+        return self._log_weights[0], self.estimate - self.standard_error**2 / self.size
+
+    @cached_property
+    def _bad(self) -> tuple[float, float]:
+        """The same of harms, as if down were up."""
+        return self._log_weights[2], -self.estimate - self.standard_error**2 / self.size
+
+    @cached_property
+    def _log_weights(self) -> tuple[float, float, float]:
+        """Of better, none and worse; their exponentials sum to 1."""
+        z, ratio = self.estimate / self.standard_error, self.standard_error / self.size
+        none = math.log(1 - self.improve - self.harm) - math.log(self.standard_error) - z * z / 2 - _ROOT
+        found = [
+            math.log(self.improve / self.size) + _tilted(z, ratio),
+            none,
+            math.log(self.harm / self.size) + _tilted(-z, ratio),
+        ]
+        total = float(special.logsumexp(found))
+        better, nothing, worse = (each - total for each in found)
+        return better, nothing, worse
+
+    def _tail(self, level: float, part: tuple[float, float]) -> float:
+        weight, centre = part
+        se = self.standard_error
+        log = special.log_ndtr((centre - level) / se) - special.log_ndtr(centre / se)
+        return math.exp(min(weight + float(log), 0.0))
+
+    def _beyond(self, level: float, part: tuple[float, float]) -> float:
+        """E[(X - level)+] over the normal cut at zero, times its weight, for levels of 0 and more."""
+        _, centre = part
+        z = (centre - level) / self.standard_error
+        if z > 0:
+            mills = math.exp(-z * z / 2 - _ROOT - float(special.log_ndtr(z)))
+            return self._tail(level, part) * self.standard_error * (z + mills)
+        hazard = math.sqrt(2 / math.pi) / float(special.erfcx(-z / math.sqrt(2)))  # phi / Phi without underflow
+        return self._tail(level, part) * self.standard_error * max(z + hazard, 0.0)
+
+    def _exceeded(self, chance: float) -> float:
+        """The level that the effect is above with this chance; zero where the belief in no effect lies across it."""
+        if chance < self.chance_of_improvement:
+            return self._reached(chance, self._good)
+        if 1 - chance < self.chance_of_harm:
+            return -self._reached(1 - chance, self._bad)
+        return 0.0
+
+    def _reached(self, tail: float, part: tuple[float, float]) -> float:
+        """The level that so much of the belief lies beyond, on the side of ``part``."""
+        weight, centre = part
+        log = math.log(tail) - weight + float(special.log_ndtr(centre / self.standard_error))
+        return max(centre - self.standard_error * float(special.ndtri_exp(log)), 0.0)
+
+
+def _tilted(z: float, ratio: float) -> float:
+    r""":math:`\log\bigl(e^{r^2/2-rz}\,\Phi(z-r)\bigr)`, which neither overflows nor cancels."""
+    x = z - ratio
+    if x > 0:
+        return ratio * ratio / 2 - ratio * z + float(special.log_ndtr(x))
+    return math.log(float(special.erfcx(-x / math.sqrt(2))) / 2) - z * z / 2
