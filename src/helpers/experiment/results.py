@@ -2,10 +2,13 @@
 
 import math
 from dataclasses import dataclass, replace
+from datetime import datetime
 from fractions import Fraction
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from helpers.config import Metric, Study
+from helpers.config import Metric, Study, Variant
+from helpers import paths
 from helpers.errors import ReportError
 from helpers.stats.adjustment.cuped import VarianceReduction, cuped
 from helpers.stats.checks.daily_effects import DailyEffects
@@ -97,12 +100,30 @@ def summary(row: Any, metric: Metric, *, covariate: bool = False, worth: Fractio
     return Proportion(n, int(y))
 
 
+@dataclass(frozen=True)
+class Observed:
+    """When the units of the experiment were exposed, first and last, and when the data end; None where nobody was."""
+
+    first_exposure: datetime | None
+    last_exposure: datetime | None
+    last_event: datetime | None
+
+    @property
+    def enrolment_days(self) -> float:
+        """Days over which units came in, counted as whole ones."""
+        if self.first_exposure is None or self.last_exposure is None:
+            return 0.0
+        return float((self.last_exposure.date() - self.first_exposure.date()).days + 1)
+
+
 class Results:
     """The sufficient statistics of a study, read once."""
 
     def __init__(self, con: "duckdb.DuckDBPyConnection", study: Study) -> None:
         self.study = study
         self._digits = AmountDigits.read(con)
+        seen = con.execute((paths.QUERIES / "observed.sql").read_text(encoding="utf-8")).fetchall()[0]
+        self.observed = Observed(*seen) if study.has_time else Observed(None, None, None)
         self._rows = {
             (r.population, r.dimension, r.level, r.metric, r.variant): r
             for r in query.query(con, "experiment_results").itertuples(index=False)
@@ -189,7 +210,7 @@ class Results:
         level: str = "all",
     ) -> MetricEffect | None:
         """Effect of one treatment on one metric; None when an arm has no unit there."""
-        variant = variant or self.study.treatments[0].name
+        variant = variant or self.leading
         where: dict[str, Any] = {"population": population, "dimension": dimension, "level": level}
         control = self.arm(metric, self.study.control.name, **where)
         treatment = self.arm(metric, variant, **where)
@@ -211,13 +232,44 @@ class Results:
             (sizes[self.study.control.name], sizes[variant]),
         )
 
+    @property
+    def pair(self) -> tuple[Variant, Variant]:
+        """The control and the leading treatment."""
+        return self.study.control, next(v for v in self.study.treatments if v.name == self.leading)
+
+    @cached_property
+    def leading(self) -> str:
+        """The treatment with the best effect on the primary metric, which the report shows in detail."""
+        primary = self.study.primary
+        sign = 1 if primary.better == "higher" else -1
+        found = {v.name: self.arm(primary, v.name) for v in self.study.treatments}
+        sound = {name: sign * arm.estimate for name, arm in found.items() if arm is not None}
+        return max(sound, key=sound.__getitem__, default=self.study.treatments[0].name)
+
+    @cached_property
+    def tested(self) -> tuple[MetricEffect, ...]:
+        """Every treatment on every metric among exposed units, with the one p-value that the report and the rule use.
+
+        On the primary metric the treatments share the level by Holm; the secondary metrics, over all treatments, share
+        another one as ``decision.secondary`` says; a guardrail keeps its own. Reference: Holm (1979); Benjamini and
+        Hochberg (1995).
+        """
+        found = [
+            e for v in self.study.treatments for m in self.study.metrics if (e := self.effect(m, variant=v.name)) is not None
+        ]
+        alpha, secondary = 1 - self.study.decision.confidence, self.study.decision.secondary
+        adjusted: dict[int, float] = {}
+        for role, method in (("primary", "holm"), ("secondary", secondary)):
+            family = [i for i, e in enumerate(found) if e.metric.role == role]
+            if family:
+                shared = adjust([found[i].effect.p_value for i in family], method, alpha=alpha)
+                adjusted |= dict(zip(family, shared.adjusted, strict=True))
+        return tuple(replace(e, adjusted_p=adjusted.get(i, e.effect.p_value)) for i, e in enumerate(found))
+
     def headline(self, variant: str | None = None) -> list[MetricEffect]:
-        """Effects on exposed units; alpha is shared over the success metrics by Holm, guardrails keep theirs."""
-        effects = [e for m in self.study.metrics if (e := self.effect(m, variant=variant)) is not None]
-        success = [e for e in effects if e.metric.role != "guardrail"]
-        shared = adjust([e.effect.p_value for e in success], "holm", alpha=1 - self.study.decision.confidence)
-        adjusted = {e.metric.name: p for e, p in zip(success, shared.adjusted, strict=True)}
-        return [replace(e, adjusted_p=adjusted.get(e.metric.name, e.effect.p_value)) for e in effects]
+        """Effects of one treatment on every metric, see :attr:`tested`."""
+        variant = variant or self.leading
+        return [e for e in self.tested if e.variant == variant]
 
     def by_segment(self, metric: Metric, dimension: str) -> list[MetricEffect]:
         """Exploratory effects by level of a segment."""
@@ -257,7 +309,7 @@ class Results:
         """One-sided test of a guardrail against its margin."""
         assert metric.margin is not None
         control = self.arm(metric, self.study.control.name)
-        treatment = self.arm(metric, variant or self.study.treatments[0].name)
+        treatment = self.arm(metric, variant or self.leading)
         if control is None or treatment is None:
             raise ReportError(
                 f"the guardrail {metric.name!r} has no units in an arm",
@@ -282,7 +334,7 @@ class Results:
         has fewer than two units.
         """
         adjustable = metric.covariate and metric.type != "ratio"
-        arms = [self.arm(metric, v.name, covariate=True) for v in self.study.variants[:2]] if adjustable else []
+        arms = [self.arm(metric, v.name, covariate=True) for v in self.pair] if adjustable else []
         if not arms or any(a is None or a.n < 2 for a in arms):
             return None
         adjusted = cuped(*arms)  # type: ignore[arg-type]

@@ -25,8 +25,10 @@ from functools import cached_property
 
 from scipy import special
 
+from helpers.config import Prior
 from helpers.defaults import CONFIDENCE
 from helpers.errors import ReportError
+from helpers.stats.summaries.summary import Summary, standard_error
 
 _ROOT = math.log(2 * math.pi) / 2
 
@@ -46,7 +48,7 @@ class Belief:
     Example:
         >>> belief = Belief(0.02, 0.005, improve=0.2, harm=0.2, size=0.05)
         >>> round(belief.risk, 4), round(belief.mean, 4)
-        (0.0032, 0.0194)
+        (0.006, 0.0194)
     """
 
     estimate: float
@@ -172,6 +174,17 @@ class Belief:
         weight, centre = part
         log = math.log(tail) - weight + float(special.log_ndtr(centre / self.standard_error))
         return max(centre - self.standard_error * float(special.ndtri_exp(log)), 0.0)
+
+
+def believed(control: Summary, treatment: Summary, prior: Prior, *, higher_is_better: bool = True) -> Belief:
+    """The belief about the absolute effect of two arms, in the metric's unit and in its good direction.
+
+    The sizes of the prior are fractions of the control's estimate, which must not be zero; the arms must vary.
+    """
+    effect = treatment.estimate - control.estimate
+    error = math.hypot(standard_error(control), standard_error(treatment))
+    size = prior.size * abs(control.estimate)
+    return Belief(effect if higher_is_better else -effect, error, prior.improve, prior.harm, size)
 
 
 def _tilted(z: float, ratio: float) -> float:

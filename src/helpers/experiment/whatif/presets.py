@@ -58,7 +58,7 @@ def plan_of(study: "Study", results: "Results") -> tuple[WhatIfPlan | None, str]
     found = results.effect(metric)
     revenue = results.arm(study.revenue, study.control.name)
     exposed = results.units("exposed", "all", "all")
-    monthly = value.units_per_month(study, exposed)
+    monthly = value.units_per_month(results)
     if found is None or revenue is None or monthly is None:
         return None, "an arm is empty, or the log is too short to be scaled up to a month"
     daily = max(monthly / value.DAYS_PER_MONTH, exposed / study.period.experiment_days)
