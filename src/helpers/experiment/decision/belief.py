@@ -23,12 +23,15 @@ import math
 from dataclasses import dataclass
 from functools import cached_property
 
+import numpy as np
+from numpy.typing import ArrayLike
 from scipy import special
 
 from helpers.config import Prior
 from helpers.defaults import CONFIDENCE
 from helpers.errors import ReportError
 from helpers.stats.summaries.summary import Summary, standard_error
+from helpers.stats.validation import FloatArray
 
 _ROOT = math.log(2 * math.pi) / 2
 
@@ -94,9 +97,26 @@ class Belief:
         return math.exp(self._log_weights[1]) + self.chance_of_harm
 
     @property
+    def chance_of_nothing(self) -> float:
+        """P(effect = 0)."""
+        return math.exp(self._log_weights[1])
+
+    def density(self, effects: FloatArray) -> FloatArray:
+        """Density of the belief at effects that are not zero; what is missing to one lies at zero."""
+        sides = [(weight, centre, sign) for (weight, centre), sign in ((self._good, 1.0), (self._bad, -1.0))]
+        above, below = (
+            np.exp(
+                weight - special.log_ndtr(centre / self.standard_error) - _ROOT
+                - ((sign * effects - centre) / self.standard_error) ** 2 / 2
+            ) / self.standard_error
+            for weight, centre, sign in sides
+        )  # fmt: skip
+        return np.where(effects > 0, above, below)
+
+    @property
     def mean(self) -> float:
         """The expected effect, which is the estimate as shrunk."""
-        return self.expected_above(0) - self.expected_below(0)
+        return float(expected(self.estimate, self.standard_error, self.improve, self.harm, self.size))
 
     def expected_above(self, level: float) -> float:
         """E[max(effect - level, 0)]: what lies above a level on average; above the cost it is the loss of waiting."""
@@ -134,15 +154,8 @@ class Belief:
     @cached_property
     def _log_weights(self) -> tuple[float, float, float]:
         """Of better, none and worse; their exponentials sum to 1."""
-        z, ratio = self.estimate / self.standard_error, self.standard_error / self.size
-        none = math.log(1 - self.improve - self.harm) - math.log(self.standard_error) - z * z / 2 - _ROOT
-        found = [
-            math.log(self.improve / self.size) + _tilted(z, ratio),
-            none,
-            math.log(self.harm / self.size) + _tilted(-z, ratio),
-        ]
-        total = float(special.logsumexp(found))
-        better, nothing, worse = (each - total for each in found)
+        found = log_weights(self.estimate, self.standard_error, self.improve, self.harm, self.size)
+        better, nothing, worse = map(float, found)
         return better, nothing, worse
 
     def _tail(self, level: float, part: tuple[float, float]) -> float:
@@ -154,12 +167,7 @@ class Belief:
     def _beyond(self, level: float, part: tuple[float, float]) -> float:
         """E[(X - level)+] over the normal cut at zero, times its weight, for levels of 0 and more."""
         _, centre = part
-        z = (centre - level) / self.standard_error
-        if z > 0:
-            mills = math.exp(-z * z / 2 - _ROOT - float(special.log_ndtr(z)))
-            return self._tail(level, part) * self.standard_error * (z + mills)
-        hazard = math.sqrt(2 / math.pi) / float(special.erfcx(-z / math.sqrt(2)))  # phi / Phi without underflow
-        return self._tail(level, part) * self.standard_error * max(z + hazard, 0.0)
+        return self._tail(level, part) * float(_cut(centre - level, self.standard_error))
 
     def _exceeded(self, chance: float) -> float:
         """The level that the effect is above with this chance; zero where the belief in no effect lies across it."""
@@ -187,9 +195,39 @@ def believed(control: Summary, treatment: Summary, prior: Prior, *, higher_is_be
     return Belief(effect if higher_is_better else -effect, error, prior.improve, prior.harm, size)
 
 
-def _tilted(z: float, ratio: float) -> float:
+def log_weights(
+    estimate: ArrayLike, error: ArrayLike, improve: float, harm: float, size: ArrayLike
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Logs of the chances that an effect is better, none and worse, for estimates side by side; see :class:`Belief`."""
+    z, ratio = np.divide(estimate, error), np.divide(error, size)
+    better = np.log(improve) - np.log(size) + _tilted(z, ratio)
+    none = math.log(1 - improve - harm) - np.log(error) - z * z / 2 - _ROOT
+    worse = np.log(harm) - np.log(size) + _tilted(-z, ratio)
+    total = np.logaddexp(np.logaddexp(better, none), worse)
+    return better - total, none - total, worse - total
+
+
+def expected(estimate: ArrayLike, error: ArrayLike, improve: float, harm: float, size: ArrayLike) -> FloatArray:
+    """Expected effects, which are the estimates as shrunk, side by side; see :class:`Belief`."""
+    better, _, worse = log_weights(estimate, error, improve, harm, size)
+    shift = np.square(error) / size
+    return np.exp(better) * _cut(estimate - shift, error) - np.exp(worse) * _cut(-np.asarray(estimate) - shift, error)
+
+
+def _cut(centre: ArrayLike, error: ArrayLike) -> FloatArray:
+    """Mean of a normal that is cut off below zero."""
+    z = np.divide(centre, error)
+    hazard = np.where(
+        z > 0,
+        np.exp(-np.square(np.maximum(z, 0)) / 2 - _ROOT - special.log_ndtr(np.maximum(z, 0))),
+        math.sqrt(2 / math.pi) / special.erfcx(-np.minimum(z, 0) / math.sqrt(2)),
+    )
+    return np.asarray(error) * np.maximum(z + hazard, 0.0)
+
+
+def _tilted(z: FloatArray, ratio: FloatArray) -> FloatArray:
     r""":math:`\log\bigl(e^{r^2/2-rz}\,\Phi(z-r)\bigr)`, which neither overflows nor cancels."""
     x = z - ratio
-    if x > 0:
-        return ratio * ratio / 2 - ratio * z + float(special.log_ndtr(x))
-    return math.log(float(special.erfcx(-x / math.sqrt(2))) / 2) - z * z / 2
+    above = ratio * ratio / 2 - ratio * z + special.log_ndtr(x)
+    below = np.log(special.erfcx(-np.minimum(x, 0) / math.sqrt(2)) / 2) - z * z / 2
+    return np.where(x > 0, above, below)

@@ -43,6 +43,7 @@ class DecisionValue:
     """
 
     units: float
+    months: int
     per_cent: float
     belief: Belief
     low: Scenario
@@ -54,6 +55,11 @@ class DecisionValue:
     @property
     def scenarios(self) -> tuple[Scenario, Scenario, Scenario, Scenario]:
         return self.expected, self.low, self.point, self.high
+
+    @property
+    def gain_per_month(self) -> float:
+        """Contribution of a month in expectation; below zero where harm is believed."""
+        return self.expected.gain / self.months
 
     @property
     def needed(self) -> float:
@@ -111,6 +117,7 @@ def value(
     belief = believed(control, treatment, prior)
     return DecisionValue(
         units,
+        economics.horizon_months,
         per_cent,
         belief,
         scenario("Measured, lower bound", effect.absolute_low),

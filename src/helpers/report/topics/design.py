@@ -42,8 +42,8 @@ def table(study: Study) -> list[Row]:
 def text_rule(study: Study) -> str:
     r = study.decision
     return (
-        f"significance of at least {formatted(r.confidence, 'share')}, false-positive risk below "
-        f"{formatted(r.max_false_positive_risk, 'share')}, uplift of at least {formatted(r.min_relative_uplift, 'relative')}"
+        f"significance of at least {formatted(r.confidence, 'share')}, risk of no improvement below "
+        f"{formatted(r.max_risk, 'share')}, uplift of at least {formatted(r.min_relative_uplift, 'relative')}"
     )
 
 
