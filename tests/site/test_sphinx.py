@@ -151,8 +151,8 @@ def test_a_folder_of_the_machine_in_an_output_fails(where):
 
 def test_front_page_needs_its_numbers(where):
     numbers = dict(study_numbers(where))
-    del numbers["risk.false_positive"]
-    with pytest.raises(ReportError, match=r"needs the number 'risk\.false_positive'"):
+    del numbers["risk.no_improvement"]
+    with pytest.raises(ReportError, match=r"needs the number 'risk\.no_improvement'"):
         front_page(STUDY, where, Numbers(numbers), [])
     verdict = study_numbers(where)["decision.verdict"]
     wrong = type(verdict)("MAYBE", "text", "", "MAYBE")

@@ -107,8 +107,8 @@ def front(
             "n": reader(report.numbers),
             "has": _has(report),
             "faults": listed(report.faults),
-            "known": "money.horizon_point" in report.numbers
-            and report.numbers["money.horizon_point"].value is not None,
+            "known": "money.expected" in report.numbers
+            and report.numbers["money.expected"].value is not None,
         }
         for report in shown
     ]

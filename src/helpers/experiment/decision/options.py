@@ -230,11 +230,12 @@ def _cutoff(belief: Belief, noise: float, pays: float) -> float:
     from scipy.optimize import brentq
 
     reach = math.hypot(belief.standard_error, noise) + abs(belief.estimate) + abs(pays) + belief.size
-    low, high = belief.estimate - reach, belief.estimate + reach
+    low, high, lower, upper = belief.estimate - reach, belief.estimate + reach, reach, reach
     while belief.after(low, noise).mean > pays:
-        low -= reach
+        low, lower = low - lower, 2 * lower
     while belief.after(high, noise).mean < pays:
-        high += reach
+        high, upper = high + upper, 2 * upper
+    reach = high - low
     return float(brentq(lambda seen: belief.after(seen, noise).mean - pays, low, high, xtol=1e-12 * reach))
 
 
