@@ -16,6 +16,7 @@ from helpers.record import Numbers
 TEXTS = {
     "README.md.j2": "README.md",
     "methodology.md.j2": "docs/methodology.md",
+    "decision.md.j2": "docs/decision.md",
     "interview.md.j2": "docs/interview.md",
     "results.md.j2": "docs/results.md",
     "statistics.md.j2": "docs/statistics.md",

@@ -26,6 +26,7 @@ STANDALONE = {"simulator.html": "Simulator", "diagrams.html": "Diagrams"}
 
 OF_THE_FLAGSHIP = {
     "docs/methodology.md": ("methodology.md", "Methodology"),
+    "docs/decision.md": ("decision.md", "How a report decides"),
     "docs/interview.md": ("interview.md", "Interview notes"),
     "docs/results.md": ("results.md", "Names of the numbers"),
 }
