@@ -7,8 +7,8 @@ from helpers import formatting
 from helpers.config import Study
 from helpers.experiment.results import MetricEffect
 from helpers.formatting import CHANGE, LEVEL, NO_INTERVAL, finite, formatted
-from helpers.report import tables
-from helpers.report.topics import effects
+from helpers.report import base, tables
+from helpers.report.base import Base
 
 if TYPE_CHECKING:
     from helpers.report.notebook import Notebook
@@ -17,13 +17,11 @@ if TYPE_CHECKING:
 def table(found: Sequence[MetricEffect], study: Study) -> list[tables.Row]:
     """One line an arm and metric, on both scales."""
     currency = study.economics.currency
-    told = effects.table_units(found)
     return [
         {
             "Arm": e.variant,
             "Metric": e.metric.label,
-            "Counted": study.window(e.metric),
-            **({"Units": told[i]} if told else {}),
+            **units,
             "Control": formatting.level(e.effect.control, e.metric, currency),
             "Arm's value": formatting.level(e.effect.treatment, e.metric, currency),
             "Difference": f"{formatting.difference(e.effect.absolute, e.metric, currency)} ({_absolute(e, currency)})",
@@ -31,7 +29,7 @@ def table(found: Sequence[MetricEffect], study: Study) -> list[tables.Row]:
             f"({formatting.interval(e.effect.relative_low, e.effect.relative_high, 'relative')})",
             "p (Holm)": formatted(finite(e.adjusted_p), "p"),
         }
-        for i, e in enumerate(found)
+        for e, units in zip(found, base.column([Base.of(e) for e in found]), strict=True)
     ]
 
 
@@ -40,10 +38,11 @@ def _absolute(e: MetricEffect, currency: str) -> str:
 
 
 def note(found: Sequence[MetricEffect], study: Study) -> str:
-    """How many tests share alpha, and which arm the decision is about."""
+    """How many tests share alpha, which arm the decision is about, and what the effects stand on."""
     return (
         f"the {len(found)} tests of this table share alpha by Holm, the intervals do not; "
-        f"the decision is about {study.treatments[0].name}, named so before"
+        f"the decision is about {study.treatments[0].name}, named so before; "
+        f"{base.text([Base.of(e) for e in found], study)}"
     )
 
 
