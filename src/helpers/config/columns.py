@@ -17,6 +17,16 @@ def stored(column: str) -> str:
     return f"{column} (as logged)" if column.lower() in COUNTED_BY else column
 
 
+def logged(column: str) -> str:
+    """The name that a column has in its file, of the one under which it is kept.
+
+    >>> logged("who"), logged("File_Index (as logged)")
+    ('who', 'File_Index')
+    """
+    name = column.removesuffix(" (as logged)")
+    return name if stored(name) == column else column
+
+
 RawColumn = Annotated[str, AfterValidator(stored)]
 """A column of the log or the table, as it is kept."""
 
