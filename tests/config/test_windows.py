@@ -54,7 +54,7 @@ def test_a_window_is_told_in_words():
     ]
     assert Study.model_validate(FLAGSHIP).metric("retention_7d").window == "on days 2 to 7 after exposure"
     table = unit_study("units.csv")
-    assert {table.window(metric) for metric in table.metrics} == {"as the table counts it"}
+    assert {table.window(metric) for metric in table.metrics} == {"by whoever made the table"}
 
 
 def test_what_missing_means_where_nothing_is_said():

@@ -96,6 +96,10 @@ def test_groups_under_the_minimum_size_are_not_compared(monkeypatch):
     monkeypatch.setattr(query, "query", lambda con, name: cross(HAND))
     assert segments.decompose(None, STUDY.model_copy(update={"min_segment": 1_000}))
     assert segments.decompose(None, STUDY.model_copy(update={"min_segment": 1_001})) == []
+    monkeypatch.setattr(query, "query", lambda con, name: pd.concat([cross(HAND), cross(HAND, "channel")]))
+    (found, _) = segments.decompose(None, STUDY.model_copy(update={"min_segment": 1_000}))
+    assert found.units == (1_000, 1_000)
+    assert segments.decompose(None, STUDY.model_copy(update={"min_segment": 1_001})) == [], "each unit counts once"
 
 
 def test_one_decomposition_a_segment(monkeypatch):
@@ -108,13 +112,16 @@ def rate(level: str, missing: float) -> segments.SegmentRate:
 
 
 def test_sentences():
-    parts = [segments.Decomposition("device", "new", "returning", -0.2, -0.15, -0.05)]
+    parts = [segments.Decomposition("device", "new", "returning", -0.2, -0.15, -0.05, (900, 1_000))]
     text = segments_topic.text([rate("new", 5), rate("returning", 50)], parts)
     assert text.startswith("returning (visitor type) carries the largest loss: 50 conversions short")
     assert "-20.00 points between new and returning" in text and "-15.00 points" in text
     assert "Of the gap" not in segments_topic.text([rate("new", 5)], [])
     assert "new against returning" in segments_topic.caption_gap(parts)
     assert segments_topic.caption_gap([]).startswith("No gap to split")
+    assert segments_topic.note_gap(parts, STUDY).startswith("users at the step: new 900, returning 1,000; converted: ")
+    assert "within 168 hours of the first view" in segments_topic.note_gap(parts, STUDY)
+    assert segments_topic.note_gap([], STUDY) == ""
 
 
 def test_rates_on_the_marts(small_study):

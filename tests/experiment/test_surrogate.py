@@ -113,7 +113,9 @@ def judged(beside: float = 0.0, truth: float | None = 150.0) -> Surrogacy:
     z, s, y = world(n=6_000, beside=beside)
     found = path(*arms(z, s, y))
     whole = found.predicted.value + found.beside.value
-    return Surrogacy(STUDY.primary, STUDY.metric("revenue_per_user"), found, Estimate.of(whole, 5.0, 0.95), truth)
+    return Surrogacy(
+        STUDY.primary, STUDY.metric("revenue_per_user"), found, Estimate.of(whole, 5.0, 0.95), truth, (7, 9)
+    )
 
 
 def test_the_figure_and_the_table_say_whether_the_proxy_is_refuted():
@@ -122,6 +124,7 @@ def test_the_figure_and_the_table_say_whether_the_proxy_is_refuted():
     assert "that is not all of it" in predicted(bad, "USD").layout.meta["finding"]
     assert [str(row["Verdict"]) for row in surrogate.table(bad, "USD")][2] == "refuted"
     assert [str(row["Verdict"]) for row in surrogate.table(good, "USD")][2] == "not refuted"
+    assert "of 7 control and 9 treatment units" in surrogate.note(good, STUDY)
     assert len(predicted(judged(truth=None), "USD").layout.annotations) == 0
 
 

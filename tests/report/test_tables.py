@@ -40,6 +40,16 @@ def test_texts_that_are_numbers_stand_right(texts):
     assert classes(table(frame, "x").markup) == ["", "right"]
 
 
+def test_numbers_break_between_and_never_within():
+    frame = pd.DataFrame(
+        {"what": ["a"], "range": ["+5.6 % to +9.8 %"], "arms": ["31,274 : 31,211"], "est": ["5 % (1 % to 9 %)"]}
+    )
+    markup = table(frame, "x").markup
+    for text in ("+5.6 % <wbr>to +9.8 %", "31,274 <wbr>: 31,211", "5 % <wbr>(1 % <wbr>to 9 %)"):
+        assert f'<td class="right">{text}</td>' in markup
+    assert "<wbr>" not in table(pd.DataFrame({"what": ["from a to b (c)"]}), "1 to 2").markup
+
+
 @pytest.mark.parametrize("texts", [["0-30", "days"], ["yes", "no"], ["", ""], ["1 a", "2 b"]])
 def test_other_texts_stand_left(texts):
     frame = pd.DataFrame({"what": ["a", "b"], "value": texts})

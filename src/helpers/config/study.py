@@ -306,7 +306,7 @@ class Study(Named):
 
     def window(self, metric: Metric) -> str:
         """From when until when a metric's outcome counts, in words; what a unit table holds was counted by who made it."""
-        return "as the table counts it" if self.is_unit_table else metric.window
+        return "by whoever made the table" if self.is_unit_table else metric.window
 
     @property
     def money_events(self) -> set[str]:

@@ -239,12 +239,18 @@ class Results:
 
     @cached_property
     def leading(self) -> str:
-        """The treatment with the best effect on the primary metric, which the report shows in detail."""
+        """The treatment that the report shows in detail: the best on the primary metric, of those whose guardrails hold."""
         primary = self.study.primary
         sign = 1 if primary.better == "higher" else -1
+        if len(self.study.treatments) == 1 or self.arm(primary, self.study.control.name) is None:
+            return self.study.treatments[0].name
         found = {v.name: self.arm(primary, v.name) for v in self.study.treatments}
-        sound = {name: sign * arm.estimate for name, arm in found.items() if arm is not None}
-        return max(sound, key=sound.__getitem__, default=self.study.treatments[0].name)
+        ranks = {
+            name: (all(g.passed for g in self.guardrails(name).values()), sign * arm.estimate)
+            for name, arm in found.items()
+            if arm is not None
+        }
+        return max(ranks, key=ranks.__getitem__, default=self.study.treatments[0].name)
 
     @cached_property
     def tested(self) -> tuple[MetricEffect, ...]:

@@ -32,7 +32,7 @@ class Decomposition:
 
     ``gap`` = rate of ``low`` minus rate of ``high``; ``mix`` is the part that the groups' different shares of the
     segment's levels make at average rates, ``rate`` the part that different rates make at average shares. They add
-    up to the gap exactly.
+    up to the gap exactly. ``units`` are those of ``low`` and of ``high`` at the exposure step.
     """
 
     dimension: str
@@ -41,6 +41,7 @@ class Decomposition:
     gap: float
     mix: float
     rate: float
+    units: tuple[int, int]
 
 
 def rates(con: "duckdb.DuckDBPyConnection", study: Study, dimension: str) -> list[SegmentRate]:
@@ -72,7 +73,8 @@ def decompose(con: "duckdb.DuckDBPyConnection", study: Study) -> list[Decomposit
     if len(study.segments) < 2:
         return []
     cells = query.query(con, "funnel_cross")
-    sizes = cells.groupby("first_level").reached_units.sum().sort_values(ascending=False)
+    sizes = cells.groupby(["dimension", "first_level"]).reached_units.sum().groupby("first_level").max()
+    sizes = sizes.sort_values(ascending=False, kind="stable")
     sizes = sizes.drop(labels=["unknown"], errors="ignore")
     sizes = sizes[sizes >= study.min_segment]
     if len(sizes) < 2:
@@ -102,6 +104,7 @@ def decompose(con: "duckdb.DuckDBPyConnection", study: Study) -> list[Decomposit
                 float(overall[low] - overall[high]),
                 float(mix),
                 float(((rate[low] - rate[high]) * (share[low] + share[high]) / 2).sum()),
+                (int(sizes[low]), int(sizes[high])),
             )
         )
     return found

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 POWERS = ((2, 0), (1, 1), (0, 2), (3, 0), (2, 1), (1, 2), (4, 0), (3, 1), (2, 2))
 """Powers of proxy and outcome whose centred sums are needed."""
+DIGIT_BITS = 21
+"""Of the digits in which ``marts.fct_surrogate`` holds its sums."""
 
 
 @dataclass(frozen=True)
@@ -180,7 +182,7 @@ def _slope(arm: Joint, confidence: float) -> Estimate:
 class Surrogacy:
     """A study's proxy, judged: what it predicts of the outcome, what the outcome itself shows, and the truth if known.
 
-    ``direct`` is the effect on the outcome as the report's table of effects has it.
+    ``direct`` is the effect on the outcome as the report's table of effects has it; ``units`` have both metrics, by arm.
     """
 
     proxy: Metric
@@ -188,6 +190,7 @@ class Surrogacy:
     path: Path
     direct: Estimate
     truth: float | None
+    units: tuple[int, int]
 
     @property
     def agrees(self) -> bool:
@@ -217,6 +220,7 @@ def surrogacy(con: "duckdb.DuckDBPyConnection", results: "Results") -> Surrogacy
         path(*arms, confidence=confidence),
         Estimate(e.absolute, error, e.absolute_low, e.absolute_high, e.p_value),
         None if found.truth is None else found.truth.absolute,
+        (arms[0].n, arms[1].n),
     )
 
 
@@ -227,8 +231,17 @@ def _joint(rows: dict[str, Any], variant: str, study: Study, worth: tuple[Fracti
             f"no unit of the variant {variant!r} was exposed, so nothing is known of its proxy",
             expected=f"units with the event {study.exposure!r} in the experiment",
         )
-    sums = {(a, b): int(getattr(row, name)) * worth[0] ** a * worth[1] ** b for (a, b), name in _columns()}
+    sums = {(a, b): _number(getattr(row, name)) * worth[0] ** a * worth[1] ** b for (a, b), name in _columns()}
     return Joint.from_sums(int(row.units), sums)
+
+
+def _number(digits: Iterable[int]) -> int:
+    """A sum of powers from its digits, which may pass any size of integer that a database has.
+
+    >>> _number([5, 1]), _number([2**21 - 1, -1])
+    (2097157, -1)
+    """
+    return sum(int(digit) << DIGIT_BITS * place for place, digit in enumerate(digits))
 
 
 def _columns() -> Iterable[tuple[tuple[int, int], str]]:

@@ -50,7 +50,11 @@ def planted(nb: "Notebook", results: "Results") -> "Table | None":
     found = checked(nb.study, nb.where, results)
     ground_truth.record(nb, found)
     rows = ground_truth.table(found, nb.study)
-    return nb.table(rows, "Every planted effect, and what was found", ground_truth.NOTE) if found else None
+    return (
+        nb.table(rows, "Every planted effect, and what was found", ground_truth.note(found, nb.study))
+        if found
+        else None
+    )
 
 
 def choices(nb: "Notebook", found: "Sequence[SelectionEffect]") -> "Table | Callout":
@@ -89,8 +93,11 @@ def segment_tests(nb: "Notebook", results: "Results") -> "Table | None":
 
     tests = segment_tests(results)
     misinterpretations.record_segments(nb, tests)
-    rows = misinterpretations.table(tests)
-    return nb.table(rows, "What tests by segment would have found", misinterpretations.NOTE) if tests else None
+    if not tests:
+        return None
+    effects = [e for test in tests for e in results.headline() if e.metric is test.metric]
+    note = misinterpretations.note(effects, nb.study)
+    return nb.table(misinterpretations.table(tests, effects), "What tests by segment would have found", note)
 
 
 def near_miss(nb: "Notebook", results: "Results") -> "Callout | None":
@@ -105,10 +112,9 @@ def near_miss(nb: "Notebook", results: "Results") -> "Callout | None":
 
 def arms(nb: "Notebook", results: "Results") -> "Table | None":
     """Every arm against the control; nothing of a study with two variants."""
-    from helpers.experiment.multi_arm import against_control
     from helpers.report.topics import multi_arm
 
-    found = against_control(results)
+    found = multi_arm.success(results)
     multi_arm.record(nb, found)
     rows = multi_arm.table(found, nb.study)
     return nb.table(rows, "Every arm against the control", multi_arm.note(found, nb.study)) if found else None
@@ -164,7 +170,7 @@ def surrogate_table(nb: "Notebook", found: "Surrogacy | None") -> "Table | None"
     return nb.table(
         surrogate.table(found, nb.study.economics.currency),
         f"What would have to hold for {found.proxy.label.lower()} to stand for {found.outcome.label.lower()}",
-        surrogate.NOTE,
+        surrogate.note(found, nb.study),
     )
 
 
@@ -226,7 +232,7 @@ def reestimates(nb: "Notebook", found: "Trust") -> "Table | None":
 
     rows = trust.table_reestimates(found)
     caption = f"{nb.study.primary.label}: the effect without some days"
-    return nb.table(rows, caption, trust.NOTE_REESTIMATES) if rows else None
+    return nb.table(rows, caption, trust.note_reestimates(found, nb.study)) if rows else None
 
 
 def odd_values(nb: "Notebook", con: "duckdb.DuckDBPyConnection") -> "Callout":

@@ -35,7 +35,9 @@ CALLOUTS: dict[str, str] = {"finding": "Finding", "warning": "Warning", "invalid
 
 _NUMBER = r"[-+\u2212]?(?:[<>≤≥] ?)?(?:[A-Z]{3} )?[-+\u2212]?\d[\d,]*(?:\.\d+)?(?:e[-+]?\d+)?"
 _UNIT = r"(?: ?%| points| s| h| days?| weeks?| months?|x)?"
-_NUMERIC = re.compile(rf"^\[?{_NUMBER}{_UNIT}(?:(?:,? to |, | \[| \(|\u2013| ± ){_NUMBER}{_UNIT})*[\])]?$")
+_NUMERIC = re.compile(rf"^\[?{_NUMBER}{_UNIT}(?:(?:,? to |, | : | \[| \(|\u2013| ± ){_NUMBER}{_UNIT})*[\])]?$")
+_BREAK = re.compile(r"(?<= )(?=to |\(|: )")
+"""Where a cell of several numbers may become two lines: between them, never within one."""
 _EMPTY = frozenset({"", "-", MISSING, "not available", "unbounded"})
 
 
@@ -229,6 +231,8 @@ def _class(values: pd.Series[Any], side: Align) -> str:
 
 def _cell(value: Any, given: str, heads: bool) -> str:
     inner = value.html() if isinstance(value, Badge) else escape(_text(value))
+    if "right" in given:
+        inner = _BREAK.sub("<wbr>", inner)
     return f'<th scope="row"{given}>{inner}</th>' if heads else f"<td{given}>{inner}</td>"
 
 

@@ -164,12 +164,19 @@ def _metrics(study: Study, numbers: Numbers) -> str:
     """Every metric with its role; with its effect where notebooks recorded ``metrics.NAME.*``."""
     import pandas as pd
 
+    from helpers.report import base
     from helpers.report.tables import table
 
     def text(metric: str, field: str) -> str:
         name = f"metrics.{metric}.{field}"
         return numbers[name].text if name in numbers else ""
 
+    def units(metric: str, arm: str) -> int:
+        return int(numbers.value(f"metrics.{metric}.n_{arm}"))
+
+    found = [m for m in study.metrics if f"metrics.{m.name}.n_control" in numbers]
+    bases = [base.Base(m, units(m.name, "control"), units(m.name, "treatment")) for m in found]
+    told = {b.metric.name: cell.get("Units", "") for b, cell in zip(bases, base.column(bases), strict=True)}
     rows = []
     for metric in study.metrics:
         margin = ""
@@ -178,14 +185,12 @@ def _metrics(study: Study, numbers: Numbers) -> str:
             margin = (
                 formatted(relative, "share") if relative is not None else unsigned(metric.margin.absolute, "points")
             )
-        n = " : ".join(filter(None, (text(metric.name, "n_control"), text(metric.name, "n_treatment"))))
         low, high = text(metric.name, "relative_low"), text(metric.name, "relative_high")
         rows.append(
             {
                 "Metric": metric.label,
                 "Role": metric.role,
-                "Counted": study.window(metric),
-                "Units": n,
+                "Units": told.get(metric.name, ""),
                 "Relative change": text(metric.name, "relative"),
                 "Interval": f"{low} to {high}" if low and high else "",
                 "p": text(metric.name, "p_value"),
@@ -195,7 +200,8 @@ def _metrics(study: Study, numbers: Numbers) -> str:
         )
     frame = pd.DataFrame(rows)
     kept = [c for c in frame.columns if (frame[c] != "").any()]
-    return table(frame[kept], "Metrics, their role and what became of them").markup
+    note = base.text(bases, study) or base.windows(study.metrics, study)
+    return table(frame[kept], "Metrics, their role and what became of them", footnote=note).markup
 
 
 def _rollout(study: Study) -> str:

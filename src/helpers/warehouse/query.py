@@ -76,12 +76,13 @@ def frame(cursor: "duckdb.DuckDBPyConnection") -> "pd.DataFrame":
 
     names = [column[0] for column in cursor.description or []]
     types = [str(column[1]) for column in cursor.description or []]
-    if "HUGEINT" not in types:
+    wide = {name for name, kind in zip(names, types, strict=True) if kind.startswith("HUGEINT")}
+    if not wide:
         return cursor.df()
     columns = list(zip(*cursor.fetchall(), strict=True)) or [()] * len(names)
     return pd.DataFrame(
         {
-            name: pd.Series(values, dtype=object if kind == "HUGEINT" else None)
-            for name, kind, values in zip(names, types, columns, strict=True)
+            name: pd.Series(values, dtype=object if name in wide else None)
+            for name, values in zip(names, columns, strict=True)
         }
     )

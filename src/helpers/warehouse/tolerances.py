@@ -9,6 +9,7 @@ from helpers.formatting import formatted
 from helpers.ingest.levels import UNMAPPED, quoted, unmapped
 from helpers.ingest.units import FLAWS
 from helpers.ingest.values.times_decided import STATED
+from helpers.warehouse import arms
 
 if TYPE_CHECKING:
     import duckdb
@@ -47,7 +48,11 @@ def faults(con: "duckdb.DuckDBPyConnection", study: Study, *, whole: bool = True
             remedy="correct period in the study file" if outside else "mend the log, or what data.columns maps",
         )
         return
-    yield from _check_variants(con, study, whole)
+    strange = list(_check_variants(con, study, whole))
+    yield from strange
+    if whole and not strange and exists(con, "intermediate", "int_assigned") and (error := arms.empty(con, study)):
+        yield error
+        return
     yield from past_range(con, study)
     if whole:
         yield from _check_primary(con, study)

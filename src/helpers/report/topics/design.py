@@ -10,6 +10,8 @@ from helpers.config import Study
 from helpers.experiment.design import PlannedExperiment
 from helpers.experiment.rerandomisation import Rerandomised
 from helpers.formatting import LEVEL, NO_INTERVAL, Unit, finite, formatted, interval, with_interval
+from helpers.report import base
+from helpers.report.base import Base
 from helpers.report.tables import Row, mark
 from helpers.report.topics.effects import text_margin
 from helpers.stats.adjustment.cuped import VarianceReduction
@@ -89,13 +91,20 @@ def table_cuped(found: Mapping[str, tuple[Effect, Effect, VarianceReduction]], s
     return [
         {
             "Metric": study.metric(name).label,
+            **units,
             "Variance left": formatted(reduction.share_remaining, "share"),
             "Plain": with_interval(plain.relative, plain.relative_low, plain.relative_high, "relative"),
             "Adjusted": with_interval(adjusted.relative, adjusted.relative_low, adjusted.relative_high, "relative"),
             "Worth it": "yes" if reduction.gains else "no: gains nothing",
         }
-        for name, (plain, adjusted, reduction) in found.items()
+        for (name, (plain, adjusted, reduction)), units in zip(
+            found.items(), base.column(_bases(found, study)), strict=True
+        )
     ]
+
+
+def _bases(found: Mapping[str, tuple[Effect, Effect, VarianceReduction]], study: Study) -> list[Base]:
+    return [Base.under(study.metric(name), plain) for name, (plain, _, _) in found.items()]
 
 
 SIZES: Mapping[str, tuple[Callable[[Plan], float], Unit | None, str]] = {
@@ -138,7 +147,7 @@ TOO_FEW = "they are too few to find any effect with that power"
 def caption_plans(found: PlannedExperiment, study: Study) -> str:
     """What the sizes are for; where the study asks for more than a proportion can give, it says so."""
     asked, label = study.design.minimum_detectable, study.primary.label.lower()
-    said = f"for a relative effect of {formatted(found.effect, 'relative')} on {label}"
+    said = f"for a relative effect of {formatted(found.effect, 'relative')} on {label}, {base.windows([study.primary], study)}"
     if found.effect < asked:
         said += (
             f"; the {formatted(asked, 'relative')} of the study would pass 100 %, so the nearest effect that can be reached"
@@ -218,6 +227,15 @@ def text_cuped(found: Mapping[str, tuple[Effect, Effect, VarianceReduction]], st
                 " hardly tells what they do in the experiment. The plain effect is the one to read."
             )
     return "\n\n".join(said)
+
+
+def note_cuped(found: Mapping[str, tuple[Effect, Effect, VarianceReduction]], study: Study) -> str:
+    """What both effects stand on, and of which days the history is."""
+    said = base.text(_bases(found, study), study)
+    if not said:
+        return ""
+    history = "as the table has it" if study.is_unit_table else f"before {study.period.start:%Y-%m-%d}"
+    return f"{said}; history: {history}"
 
 
 def caption_cuped(study: Study) -> str:

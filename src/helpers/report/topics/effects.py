@@ -19,6 +19,8 @@ from helpers.formatting import (
     level,
     unsigned,
 )
+from helpers.report import base
+from helpers.report.base import Base
 from helpers.report.tables import Row, mark
 from helpers.stats.checks.novelty import Novelty
 from helpers.stats.comparisons.noninferiority import NonInferiority
@@ -40,33 +42,21 @@ def text_margin(metric: Metric) -> str:
     return f"not {worse} by {unsigned(metric.margin.absolute, unit)} or more"
 
 
-def table_units(found: Sequence[MetricEffect]) -> list[str] | None:
-    """Units with a value in control and treatment, metric by metric; None where every unit has one of every metric."""
-    if all(e.complete for e in found):
-        return None
-    return [f"{e.effect.n_control:,} : {e.effect.n_treatment:,}" for e in found]
-
-
 def table(found: Iterable[MetricEffect], study: Study) -> list[Row]:
-    """Effects with their intervals, p as adjusted over the success metrics, and the truth where there is one.
-
-    Units are told where a metric is not of all of them, because their value is missing or their window is not over.
-    """
+    """Effects with their intervals, p as adjusted over the success metrics, and the truth where there is one."""
     rows = []
     effects = list(found)
-    told = table_units(effects)
-    for i, e in enumerate(effects):
+    for e, units in zip(effects, base.column([Base.of(e) for e in effects]), strict=True):
         x = e.effect
         row: Row = {
             "Metric": e.metric.label,
             "Role": e.metric.role,
-            "Counted": study.window(e.metric),
-            **({"Units": told[i]} if told else {}),
+            **units,
             "Control": level(x.control, e.metric, study.economics.currency),
             "Treatment": level(x.treatment, e.metric, study.economics.currency),
             "Change": formatted(finite(x.relative), "relative"),
             "Interval": interval(x.relative_low, x.relative_high, "relative"),
-            "p (Holm)": formatted(finite(e.adjusted_p), "p"),
+            "p (adjusted)": formatted(finite(e.adjusted_p), "p"),
         }
         if e.truth is not None:
             row["Planted"] = formatted(e.truth.relative, "relative")
@@ -83,25 +73,16 @@ def absent_figure(found: Sequence[MetricEffect]) -> str:
     return f"No relative effect can be drawn. {'; '.join(notes)}."
 
 
-def table_segments(found: Iterable[MetricEffect]) -> list[Row]:
-    return [
-        {
-            "Segment": f"{e.level} ({e.dimension.replace('_', ' ')})",
-            "Units": f"{e.effect.n_control + e.effect.n_treatment:,}",
-            "Change": formatted(finite(e.effect.relative), "relative"),
-            "Interval": interval(e.effect.relative_low, e.effect.relative_high, "relative"),
-            "p": formatted(finite(e.effect.p_value), "p"),
-            "p (adjusted)": formatted(finite(e.adjusted_p), "p"),
-        }
-        for e in found
-    ]
+def note(found: Iterable[MetricEffect], study: Study) -> str:
+    """What the effects stand on."""
+    return base.text([Base.of(e) for e in found], study)
 
 
 def table_guardrails(found: Mapping[str, NonInferiority], study: Study) -> list[Row]:
     return [
         {
             "Guardrail": study.metric(name).label,
-            "Counted": study.window(study.metric(name)),
+            **units,
             "Margin": text_margin(study.metric(name)),
             "Change": formatted(g.effect.relative, "relative"),
             "Worst it may be": formatted(g.bound, "relative")
@@ -110,8 +91,18 @@ def table_guardrails(found: Mapping[str, NonInferiority], study: Study) -> list[
             "p": formatted(finite(g.p_value), "p"),
             "Verdict": mark(g.passed, "inside its margin", "not shown to be safe"),
         }
-        for name, g in found.items()
+        for (name, g), units in zip(found.items(), base.column(_bases(found, study)), strict=True)
     ]
+
+
+def note_guardrails(found: Mapping[str, NonInferiority], study: Study) -> str:
+    """How the guardrails are tested, and what they stand on."""
+    tested = "one-sided non-inferiority against the margin; each keeps its own alpha"
+    return f"{tested}; {base.text(_bases(found, study), study)}"
+
+
+def _bases(found: Mapping[str, NonInferiority], study: Study) -> list[Base]:
+    return [Base.under(study.metric(name), g.effect) for name, g in found.items()]
 
 
 def table_dilution(found: Mapping[str, MetricEffect], study: Study) -> list[Row]:
@@ -142,13 +133,27 @@ def table_interactions(found: Mapping[str, Heterogeneity]) -> list[Row]:
             "Segment": dimension.replace("_", " "),
             "Levels": len(test.segments),
             "Do effects differ? p": "not available" if math.isnan(test.p_value) else formatted(test.p_value, "p"),
-            "Effects after pooling": "; ".join(
-                f"{s.segment} {formatted(s.shrunken, 'relative')}" for s in test.segments
+            "Effects after pooling (units)": "; ".join(
+                f"{s.segment} {formatted(finite(s.shrunken), 'relative')} ({s.n_control + s.n_treatment:,})"
+                for s in test.segments
             ),
             "May be called different": ", ".join(test.claims) or "none",
         }
         for dimension, test in found.items()
     ]
+
+
+def note_interactions(study: Study) -> str:
+    """How the segments are compared, and from when until when their outcomes count."""
+    return (
+        "the segments share alpha; effects after pooling are drawn towards the common one as far as chance explains them; "
+        f"{study.primary.label.lower()} is {base.windows([study.primary], study)}"
+    )
+
+
+def note_dilution(study: Study) -> str:
+    """Of all assigned units the outcome counts from the assignment on."""
+    return f"{base.windows([study.primary], study)}; of all assigned units from the assignment on"
 
 
 def record(nb: Notebook, found: Iterable[MetricEffect], guardrails: Mapping[str, NonInferiority]) -> None:
@@ -178,10 +183,9 @@ def record(nb: Notebook, found: Iterable[MetricEffect], guardrails: Mapping[str,
             "text",
             "From when until when the outcome counts",
         )
-        if not e.complete:
-            what = "units with a value; the others lack one, or their window is not over"
-            nb.record(f"metrics.{e.metric.name}.n_control", e.effect.n_control, "count", f"Control: {what}")
-            nb.record(f"metrics.{e.metric.name}.n_treatment", e.effect.n_treatment, "count", f"Treatment: {what}")
+        what = "units with a value" + ("" if e.complete else "; the others lack one, or their window is not over")
+        nb.record(f"metrics.{e.metric.name}.n_control", e.effect.n_control, "count", f"Control: {what}")
+        nb.record(f"metrics.{e.metric.name}.n_treatment", e.effect.n_treatment, "count", f"Treatment: {what}")
         verdict = "significant" if e.adjusted_p < e.effect.alpha else "not significant"
         if e.metric.name in guardrails:
             verdict = "inside its margin" if guardrails[e.metric.name].passed else "not shown to be safe"

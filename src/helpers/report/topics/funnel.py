@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from helpers.config import Study
-from helpers.experiment.funnel import FunnelCounts
+from helpers.experiment.funnel import FunnelCounts, window
 from helpers.formatting import finite, formatted, interval, plural
 from helpers.report.tables import Row
 
@@ -33,6 +33,12 @@ def table(found: FunnelCounts) -> list[Row]:
         }
         for s in found.steps
     ]
+
+
+def note(study: Study) -> str:
+    """From when until when the steps count."""
+    said = f"the last step {window(study)} the first {study.funnel.steps[0]}"
+    return said if study.is_unit_table else f"{said}; events before {study.diagnosis_end:%Y-%m-%d}"
 
 
 def record(nb: Notebook, found: Iterable[FunnelCounts], buyers: Bypass) -> None:

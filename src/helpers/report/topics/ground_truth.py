@@ -7,16 +7,10 @@ from helpers import formatting
 from helpers.config import Study
 from helpers.experiment.ground_truth import GroundTruthCheck
 from helpers.formatting import CHANGE, formatted
-from helpers.report import tables
+from helpers.report import base, tables
 
 if TYPE_CHECKING:
     from helpers.report.notebook import Notebook
-
-
-NOTE = (
-    "Found and true: the metric in which the effect shows, on exposed units; its truth has all that was planted in it, as "
-    "far as the log was watched, so it need not equal the planted size"
-)
 
 
 def table(found: Sequence[GroundTruthCheck], study: Study) -> list[tables.Row]:
@@ -31,6 +25,16 @@ def table(found: Sequence[GroundTruthCheck], study: Study) -> list[tables.Row]:
     ]
 
 
+def note(found: Sequence[GroundTruthCheck], study: Study) -> str:
+    """What is compared, and from when until when it counts."""
+    said = (
+        "Found and true: the metric in which the effect shows, on exposed units; its truth has all that was planted in it,"
+        " as far as the log was watched, so it need not equal the planted size"
+    )
+    shown = [m.found.metric for m in found if m.found]
+    return f"{said}; {base.windows(shown, study)}" if shown else said
+
+
 def record(nb: "Notebook", found: Sequence[GroundTruthCheck]) -> None:
     """``planted.*``: effects in the ledger, those with an estimate and a truth, and those whose interval holds it."""
     if not found:
@@ -43,7 +47,7 @@ def record(nb: "Notebook", found: Sequence[GroundTruthCheck]) -> None:
 
 def _estimate(m: GroundTruthCheck, study: Study) -> tables.Row:
     if m.found is None:
-        return {"Shows in": "no estimate", "Found": "", "Interval": "", "True": "", "Held": ""}
+        return {"Shows in": "no estimate", "Units": "", "Found": "", "Interval": "", "True": "", "Held": ""}
     x, truth, currency = m.found.effect, m.found.truth, study.economics.currency
     if m.planted.unit == "relative":
         found = formatted(None if x.relative != x.relative else x.relative, "relative")
@@ -54,4 +58,11 @@ def _estimate(m: GroundTruthCheck, study: Study) -> tables.Row:
         interval = formatting.span(x.absolute_low, x.absolute_high, CHANGE[m.found.metric.unit], currency)
         true = formatting.difference(truth.absolute, m.found.metric, currency) if truth else ""
     held = "" if m.found.covered is None else formatted(m.found.covered, "flag")
-    return {"Shows in": m.found.metric.label, "Found": found, "Interval": interval, "True": true, "Held": held}
+    return {
+        "Shows in": m.found.metric.label,
+        "Units": f"{x.n_control + x.n_treatment:,}",
+        "Found": found,
+        "Interval": interval,
+        "True": true,
+        "Held": held,
+    }

@@ -3,33 +3,40 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from helpers.config import Study
 from helpers.experiment.misinterpretations import NearMiss, SegmentTests
+from helpers.experiment.results import MetricEffect
 from helpers.formatting import formatted
-from helpers.report import tables
+from helpers.report import base, tables
+from helpers.report.base import Base
 
 if TYPE_CHECKING:
     from helpers.report.notebook import Notebook
 
 
-def table(found: Sequence[SegmentTests]) -> list[tables.Row]:
-    """One line a metric."""
+def table(found: Sequence[SegmentTests], effects: Sequence[MetricEffect]) -> list[tables.Row]:
+    """One line a metric; ``effects`` are those of the same metrics on all exposed units."""
     return [
         {
             "Metric": s.metric.label,
+            **units,
             "Tests": s.tests,
             "Unadjusted": s.unadjusted,
             "Adjusted": s.adjusted,
             "Called different": ", ".join(s.different) or "none",
             "Chance of a false alarm": formatted(s.false_alarm, "share"),
         }
-        for s in found
+        for s, units in zip(found, base.column([Base.of(e) for e in effects]), strict=True)
     ]
 
 
-NOTE = (
-    "Tests with an effect apart from zero. That is no effect apart from the others', which only the interaction test may "
-    "call different. The chance is that of any alarm among as many independent unadjusted tests without an effect"
-)
+def note(effects: Sequence[MetricEffect], study: Study) -> str:
+    """What is counted, and what the tests stand on; ``effects`` are those of the same metrics on all exposed units."""
+    return (
+        "Tests with an effect apart from zero. That is no effect apart from the others', which only the interaction test may"
+        " call different. The chance is that of any alarm among as many independent unadjusted tests without an effect;"
+        f" {base.text([Base.of(e) for e in effects], study)}"
+    )
 
 
 def record_segments(nb: "Notebook", found: Sequence[SegmentTests]) -> None:

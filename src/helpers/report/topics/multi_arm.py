@@ -5,9 +5,10 @@ from typing import TYPE_CHECKING
 
 from helpers import formatting
 from helpers.config import Study
-from helpers.experiment.results import MetricEffect
+from helpers.experiment.results import MetricEffect, Results
 from helpers.formatting import CHANGE, LEVEL, NO_INTERVAL, finite, formatted
-from helpers.report import tables
+from helpers.report import base, tables
+from helpers.report.base import Base
 from helpers.report.topics import effects
 
 if TYPE_CHECKING:
@@ -17,21 +18,19 @@ if TYPE_CHECKING:
 def table(found: Sequence[MetricEffect], study: Study) -> list[tables.Row]:
     """One line an arm and metric, on both scales."""
     currency = study.economics.currency
-    told = effects.table_units(found)
     return [
         {
             "Arm": e.variant,
             "Metric": e.metric.label,
-            "Counted": study.window(e.metric),
-            **({"Units": told[i]} if told else {}),
+            **units,
             "Control": formatting.level(e.effect.control, e.metric, currency),
             "Arm's value": formatting.level(e.effect.treatment, e.metric, currency),
             "Difference": f"{formatting.difference(e.effect.absolute, e.metric, currency)} ({_absolute(e, currency)})",
             "Change": f"{formatted(finite(e.effect.relative), 'relative')} "
             f"({formatting.interval(e.effect.relative_low, e.effect.relative_high, 'relative')})",
-            "p (Holm)": formatted(finite(e.adjusted_p), "p"),
+            "p (adjusted)": formatted(finite(e.adjusted_p), "p"),
         }
-        for i, e in enumerate(found)
+        for e, units in zip(found, base.column([Base.of(e) for e in found]), strict=True)
     ]
 
 
@@ -40,18 +39,37 @@ def _absolute(e: MetricEffect, currency: str) -> str:
 
 
 def note(found: Sequence[MetricEffect], study: Study) -> str:
-    """How many tests share alpha, and which arm the decision is about."""
+    """Which tests share a level, and what the effects stand on."""
+    secondary = {"holm": "Holm", "bh": "Benjamini and Hochberg"}[study.decision.secondary]
     return (
-        f"the {len(found)} tests of this table share alpha by Holm, the intervals do not; "
-        f"the decision is about {study.treatments[0].name}, named so before"
+        f"on the primary metric the arms share one level by Holm, the secondary metrics another by {secondary}; intervals are "
+        f"not adjusted; {base.text([Base.of(e) for e in found], study)}"
     )
 
 
-def caption(study: Study) -> str:
+def success(results: Results) -> list[MetricEffect]:
+    """Every treatment on every metric that is to get better; nothing of a study with one treatment."""
+    several = len(results.study.treatments) > 1
+    return [e for e in results.tested if several and e.metric.role != "guardrail"]
+
+
+def caption(results: Results) -> str:
     """The table of effects; with more than two arms it says which one it shows."""
-    if len(study.treatments) < 2:
+    if len(results.study.treatments) < 2:
         return "Effects on exposed units"
-    return f"Effects on exposed units: {study.treatments[0].name} against {study.control.name}"
+    return f"Effects on exposed units: {results.leading} against {results.study.control.name}, the best of the arms"
+
+
+def table_guardrails(results: Results) -> list[tables.Row]:
+    """The guardrails of every treatment; of several each row names its own."""
+    study = results.study
+    several = len(study.treatments) > 1
+    found = {v.name: results.guardrails(v.name) for v in study.treatments if results.arm(study.primary, v.name) is not None}
+    return [
+        ({"Arm": name} if several else {}) | row
+        for name, guardrails in found.items()
+        for row in effects.table_guardrails(guardrails, study)
+    ]
 
 
 def record(nb: "Notebook", found: Sequence[MetricEffect]) -> None:
@@ -72,6 +90,6 @@ def record(nb: "Notebook", found: Sequence[MetricEffect]) -> None:
             f"{name}.p_adjusted",
             finite(e.adjusted_p),
             "p",
-            "The same after Holm over arms and success metrics",
+            "The same adjusted over the tests that share its level",
             reason=why,
         )

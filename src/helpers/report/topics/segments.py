@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from helpers.experiment.segments import Decomposition, SegmentRate
 from helpers.formatting import formatted, interval
 from helpers.report.tables import Row
+from helpers.report.topics import funnel
 
 if TYPE_CHECKING:
     from helpers.config import Study
@@ -34,6 +35,23 @@ def table(groups: Iterable[SegmentRate]) -> list[Row]:
         }
         for g in groups
     ]
+
+
+def note(study: Study) -> str:
+    """Which levels are pooled, and from when until when a conversion counts."""
+    return f"levels with fewer than {study.min_segment} users are pooled as 'other'; {_window(study)}"
+
+
+def note_gap(parts: Sequence[Decomposition], study: Study) -> str:
+    """How many units the two groups have, and from when until when a conversion counts."""
+    if not parts:
+        return ""
+    units = ", ".join(f"{name} {n:,}" for name, n in zip((parts[0].low, parts[0].high), parts[0].units, strict=True))
+    return f"users at the step: {units}; {_window(study)}"
+
+
+def _window(study: Study) -> str:
+    return f"converted: {funnel.note(study)}"
 
 
 def table_gap(parts: Iterable[Decomposition]) -> list[Row]:

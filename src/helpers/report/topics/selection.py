@@ -7,7 +7,7 @@ from helpers import formatting
 from helpers.config import Study
 from helpers.experiment.selection import RUNS, SEED, SIMULATED, SelectionEffect
 from helpers.formatting import formatted
-from helpers.report import tables
+from helpers.report import base, tables
 from helpers.simulate.selection_bias import (
     SelectionBias,
     expected_lifts,
@@ -42,6 +42,7 @@ def note(study: Study) -> str:
     return (
         f"The threshold is percentile {share} of all exposed units. Dropped units and a quarter by the outcome are picked by"
         f" what the treatment changes, so no larger sample mends them.{known}"
+        f" {study.primary.label} is {base.windows([study.primary], study)}."
     )
 
 

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from helpers.config import Metric
 from helpers.defaults import ALPHA
 from helpers.formatting import CHANGE, difference, finite, formatted
+from helpers.report import base
+from helpers.report.base import Base
 from helpers.report.tables import Badge, Row, badge
 from helpers.stats.estimate import Estimate
 
@@ -133,4 +135,10 @@ def absent(study: Study) -> str:
     return "The study names no proxy that is to stand for another metric."
 
 
-NOTE = "intervals of the slopes and of both parts are robust; a criterion that is not refuted is not thereby shown"
+def note(found: Surrogacy, study: Study) -> str:
+    """How the table is read, and what it stands on."""
+    control, treatment = found.units
+    return (
+        "intervals of the slopes and of both parts are robust; a criterion that is not refuted is not thereby shown; "
+        f"{base.text([Base(m, control, treatment) for m in (found.proxy, found.outcome)], study)}"
+    )

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 from helpers.experiment.trust.check import TrustCheck
 from helpers.experiment.trust.checks import Trust
 from helpers.formatting import CHANGE, NO_INTERVAL, finite, formatted, interval
+from helpers.report import base
+from helpers.report.base import Base
 from helpers.report.tables import Badge, Row, badge
 
 if TYPE_CHECKING:
+    from helpers.config import Study
     from helpers.experiment.trust.sensitivity import Reestimate
     from helpers.report.notebook import Notebook
-
-
-NOTE_REESTIMATES = "beside the effect of all units, which the decision rests on; the p-value asks whether those days show another effect"
 
 
 def record(nb: Notebook, found: Trust) -> None:
@@ -186,6 +186,13 @@ def table_reestimates(found: Trust) -> list[Row]:
         p = "no test" if math.isnan(r.p_value) else formatted(r.p_value, "p")
         rows.append(_row(r.left_out, r.units, e.relative if e else math.nan, low, high, p))
     return rows
+
+
+def note_reestimates(found: Trust, study: Study) -> str:
+    """What the effects without some days are beside, and what the first of them stands on."""
+    said = "beside the effect of all units, which the decision rests on; the p-value asks whether those days show another effect"
+    everything = [Base.under(study.primary, r.everything) for r in found.reestimates[:1]]
+    return f"{said}; {base.text(everything, study)}"
 
 
 def _row(left_out: str, units: int, relative: float, low: float, high: float, p: str) -> Row:

@@ -1,0 +1,65 @@
+"""What the numbers of a table stand on: from when until when their outcomes count, and of how many units they are.
+
+What all rows have in common is said once, in the note below the table, so that no column repeats it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from helpers.config import Metric, Study
+
+if TYPE_CHECKING:
+    from helpers.experiment.results import MetricEffect
+    from helpers.report.tables import Row
+    from helpers.stats.comparisons.effects import Effect
+
+
+@dataclass(frozen=True)
+class Base:
+    """Units of the control and of the treatment with a value of the metric that a row is about."""
+
+    metric: Metric
+    control: int
+    treatment: int
+
+    @classmethod
+    def of(cls, found: MetricEffect) -> Base:
+        return cls.under(found.metric, found.effect)
+
+    @classmethod
+    def under(cls, metric: Metric, effect: Effect) -> Base:
+        return cls(metric, effect.n_control, effect.n_treatment)
+
+
+def _common(rows: Sequence[Base]) -> bool:
+    return len({(r.control, r.treatment) for r in rows}) == 1
+
+
+def column(rows: Sequence[Base]) -> list[Row]:
+    """The cell "Units" of each row; no such cell where all rows are of as many units, which the note says."""
+    if _common(rows):
+        return [{} for _ in rows]
+    return [{"Units": f"{r.control:,} : {r.treatment:,}"} for r in rows]
+
+
+def text(rows: Sequence[Base], study: Study) -> str:
+    """The note of a table: the window of its outcomes, and its units."""
+    if not rows:
+        return ""
+    if _common(rows):
+        units = f"of {rows[0].control:,} control and {rows[0].treatment:,} treatment units"
+    else:
+        units = "units with a value: control : treatment"
+    return f"{windows([r.metric for r in rows], study)}; {units}"
+
+
+def windows(metrics: Iterable[Metric], study: Study) -> str:
+    """From when until when outcomes count: the window of most metrics, then each metric that has another one."""
+    told = {m.label: study.window(m) for m in metrics}
+    (usual, _), *_ = Counter(told.values()).most_common(1)
+    others = [f"{label}: {window}" for label, window in told.items() if window != usual]
+    return "; ".join([f"counted {usual}", *others])
