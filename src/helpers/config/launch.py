@@ -54,7 +54,9 @@ class Rule(Model):
         """Two keys meant another risk, which did not ask how the effect lies."""
         if isinstance(raw, dict) and "prior_success_rate" in raw:
             was = raw["prior_success_rate"]
-            raise ConfigError("prior_success_rate", was, "prior, with its key improve", remedy=f"write prior: {{improve: {was}}}")
+            raise ConfigError(
+                "prior_success_rate", was, "prior, with its key improve", remedy=f"write prior: {{improve: {was}}}"
+            )
         if isinstance(raw, dict) and "max_false_positive_risk" in raw:
             was = raw["max_false_positive_risk"]
             raise ConfigError("max_false_positive_risk", was, "max_risk", remedy=f"write max_risk: {was}")

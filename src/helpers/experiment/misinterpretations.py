@@ -92,5 +92,7 @@ def near_miss(results: Results, p_value: float = NEAR_MISS) -> NearMiss | None:
     if found is None:
         return None
     prior = results.study.decision.prior
-    just = Belief(float(critical(p_value)) * found.standard_error, found.standard_error, prior.improve, prior.harm, found.size)
+    just = Belief(
+        float(critical(p_value)) * found.standard_error, found.standard_error, prior.improve, prior.harm, found.size
+    )
     return NearMiss(p_value, just.risk, prior.improve)

@@ -7,8 +7,8 @@ from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from helpers.config import Metric, Study, Variant
 from helpers import paths
+from helpers.config import Metric, Study, Variant
 from helpers.errors import ReportError
 from helpers.stats.adjustment.cuped import VarianceReduction, cuped
 from helpers.stats.checks.daily_effects import DailyEffects
@@ -261,7 +261,10 @@ class Results:
         Hochberg (1995).
         """
         found = [
-            e for v in self.study.treatments for m in self.study.metrics if (e := self.effect(m, variant=v.name)) is not None
+            e
+            for v in self.study.treatments
+            for m in self.study.metrics
+            if (e := self.effect(m, variant=v.name)) is not None
         ]
         alpha, secondary = 1 - self.study.decision.confidence, self.study.decision.secondary
         adjusted: dict[int, float] = {}

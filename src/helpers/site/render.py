@@ -108,8 +108,7 @@ def front(
             "n": reader(report.numbers),
             "has": _has(report),
             "faults": listed(report.faults),
-            "known": "money.expected" in report.numbers
-            and report.numbers["money.expected"].value is not None,
+            "known": "money.expected" in report.numbers and report.numbers["money.expected"].value is not None,
         }
         for report in shown
     ]

@@ -104,7 +104,9 @@ def test_two_arms_make_a_belief_in_the_good_direction():
     assert (up.estimate, down.estimate) == pytest.approx((0.01, -0.01))
     assert up.size == pytest.approx(Prior().size * 0.1)
     assert up.risk < 0.5 < down.risk
-    assert believed(Mean.from_moments(50, 2, 4), Mean.from_moments(50, 3, 4), Prior()).standard_error == pytest.approx(0.4)
+    assert believed(Mean.from_moments(50, 2, 4), Mean.from_moments(50, 3, 4), Prior()).standard_error == pytest.approx(
+        0.4
+    )
 
 
 @pytest.mark.parametrize("wrong", [(math.nan, 1.0), (0.0, 0.0), (0.0, -1.0), (math.inf, 1.0)])
@@ -122,9 +124,20 @@ def test_over_experiments_drawn_from_the_prior_the_stated_risk_is_the_rate_of_no
     kind, size = rng.random(runs), rng.exponential(PRIOR["size"], runs)
     effect = np.select([kind < PRIOR["improve"], kind < PRIOR["improve"] + PRIOR["harm"]], [size, -size], 0.0)
     seen = rng.normal(effect, error)
-    better, nothing, worse = log_weights(seen, np.full(runs, error), **PRIOR)
+    _, nothing, worse = log_weights(seen, np.full(runs, error), **PRIOR)
     risk = np.exp(np.logaddexp(nothing, worse))
-    for low, high in ((0, 0.01), (0.01, 0.05), (0.05, 0.1), (0.1, 0.2), (0.2, 0.4), (0.4, 0.6), (0.6, 0.8), (0.8, 0.9), (0.9, 0.95), (0.95, 1)):
+    for low, high in (
+        (0, 0.01),
+        (0.01, 0.05),
+        (0.05, 0.1),
+        (0.1, 0.2),
+        (0.2, 0.4),
+        (0.4, 0.6),
+        (0.6, 0.8),
+        (0.8, 0.9),
+        (0.9, 0.95),
+        (0.95, 1),
+    ):
         inside = (risk >= low) & (risk < high)
         stated, rate, n = risk[inside].mean(), (effect[inside] <= 0).mean(), inside.sum()
         assert n > 500

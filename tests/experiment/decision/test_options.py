@@ -141,8 +141,18 @@ def test_the_value_is_the_integral_over_the_posterior_predictive(option):
         return ship if kept else 0.0
 
     xs = np.linspace(found.keep_above, found.keep_above + reach, 1_001)
-    value = integrate.simpson([after(x) * chance(x) if k else a_week * rest * belief.after(x, found.noise).mean * chance(x) - later * chance(x) for k, x in enumerate(xs)], x=xs)
-    assert found.expected_value == pytest.approx(a_week * option.share * option.weeks * belief.mean - now + value, rel=2e-3)
+    value = integrate.simpson(
+        [
+            after(x) * chance(x)
+            if k
+            else a_week * rest * belief.after(x, found.noise).mean * chance(x) - later * chance(x)
+            for k, x in enumerate(xs)
+        ],
+        x=xs,
+    )
+    assert found.expected_value == pytest.approx(
+        a_week * option.share * option.weeks * belief.mean - now + value, rel=2e-3
+    )
 
 
 def test_the_chance_of_harm_of_a_launch_is_that_of_the_belief():

@@ -49,20 +49,30 @@ UNSURE = (0.30, 0.312)
         pytest.param(evidence(*UNSURE), "ITERATE", "uplift is +4.0 %", id="worthwhile uplift still possible"),
         pytest.param(evidence(0.3, 0.303, 2_000), "ITERATE", "significance", id="wide interval"),
         pytest.param(evidence(*WIN, p_value=0.2), "ITERATE", "significance is p = 0.2", id="not after adjustment"),
-        pytest.param(evidence(*WIN, guardrails=(("x", RISKY),)), "ITERATE", "guardrail x", id="guardrail not shown safe"),
+        pytest.param(
+            evidence(*WIN, guardrails=(("x", RISKY),)), "ITERATE", "guardrail x", id="guardrail not shown safe"
+        ),
         pytest.param(
             evidence(*WIN, guardrails=(("a", SAFE), ("b", RISKY))), "ITERATE", "guardrail b", id="one of two guardrails"
         ),
         pytest.param(evidence(*WIN, guardrails=(("x", BROKEN),)), "KILL", "harm to x", id="guardrail wholly beyond"),
         pytest.param(
-            evidence(*WIN, look=LOOK, p_value=1e-5), "ITERATE", "until 2026-06-01", id="significant, and too early for it"
+            evidence(*WIN, look=LOOK, p_value=1e-5),
+            "ITERATE",
+            "until 2026-06-01",
+            id="significant, and too early for it",
         ),
         pytest.param(evidence(*WIN, look=LOOK), "GO", "", id="past the bound of an early look"),
         pytest.param(evidence(*WIN, worth=0.0, currency="EUR"), "GO", "expected to pay", id="money at its limit"),
         pytest.param(
-            evidence(*WIN, worth=-12_345_00.0, currency="EUR"), "ITERATE", "-EUR 12,345, required", id="a win that loses money"
+            evidence(*WIN, worth=-12_345_00.0, currency="EUR"),
+            "ITERATE",
+            "-EUR 12,345, required",
+            id="a win that loses money",
         ),
-        pytest.param(evidence(*FLAT, worth=1.0, currency="EUR"), "KILL", "at best, below", id="money saves no flat effect"),
+        pytest.param(
+            evidence(*FLAT, worth=1.0, currency="EUR"), "KILL", "at best, below", id="money saves no flat effect"
+        ),
         pytest.param(evidence(*WIN, disagreement="-2 %"), "ITERATE", "mean as it is", id="winsorised and raw disagree"),
         pytest.param(evidence(*WIN, failed_checks=("Balance",)), "INVALID", "Balance", id="invalid beats go"),
         pytest.param(evidence(*HARM, failed_checks=("A", "B")), "INVALID", "A, B", id="invalid beats kill"),
@@ -139,7 +149,8 @@ def test_every_criterion_is_told_and_go_means_all_are_met():
 
 
 @pytest.mark.parametrize(
-    ("old", "new"), [({"prior_success_rate": 0.3}, "prior: {improve: 0.3}"), ({"max_false_positive_risk": 0.1}, "max_risk: 0.1")]
+    ("old", "new"),
+    [({"prior_success_rate": 0.3}, "prior: {improve: 0.3}"), ({"max_false_positive_risk": 0.1}, "max_risk: 0.1")],
 )
 def test_keys_of_another_meaning_are_refused_with_what_to_write(old, new):
     from pydantic import ValidationError

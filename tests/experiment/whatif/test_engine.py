@@ -138,7 +138,9 @@ def test_the_error_rates_are_those_of_experiments_decided_by_the_rule(plan):
         for c, t in zip(control.tolist(), treatment.tolist(), strict=True):
             arms = Proportion(plan.arms[0], c), Proportion(plan.arms[1], t)
             effect, belief = compare(*arms, confidence=rule.confidence), believed(*arms, rule.prior)
-            seen = Evidence(effect, effect.p_value, True, (), (), sum(plan.arms), belief, worth=worth * belief.mean - plan.cost)
+            seen = Evidence(
+                effect, effect.p_value, True, (), (), sum(plan.arms), belief, worth=worth * belief.mean - plan.cost
+            )
             made.append(decide(seen, rule).verdict)
         return made.count("GO") / runs, made.count("KILL") / runs
 

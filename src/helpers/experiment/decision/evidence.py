@@ -32,7 +32,9 @@ def evidence(
             p_value=e.adjusted_p,
             higher_is_better=study.primary.better == "higher",
             failed_checks=failed_checks,
-            guardrails=tuple((study.metric(name).label.lower(), g) for name, g in results.guardrails(e.variant).items()),
+            guardrails=tuple(
+                (study.metric(name).label.lower(), g) for name, g in results.guardrails(e.variant).items()
+            ),
             units=sum(sizes.values()),
             belief=belief(e, results),
             metric=study.primary.label,

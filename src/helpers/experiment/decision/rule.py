@@ -149,7 +149,10 @@ def _verdict(evidence: Evidence, rule: Rule, missed: list[Criterion]) -> tuple[V
             f" luck{', expected to pay' if evidence.worth is not None else ''}, and no guardrail is at risk."
         )
     early = f"Too early: {evidence.look.text}. " if evidence.look else ""
-    return "ITERATE", early + f"Not met: {'; '.join(f'{c.name.lower()} is {c.found}, required {c.required}' for c in missed)}."
+    return (
+        "ITERATE",
+        early + f"Not met: {'; '.join(f'{c.name.lower()} is {c.found}, required {c.required}' for c in missed)}.",
+    )
 
 
 def _criteria(evidence: Evidence, rule: Rule) -> list[Criterion]:
@@ -184,14 +187,18 @@ def _criteria(evidence: Evidence, rule: Rule) -> list[Criterion]:
         found.append(Criterion("Mean as it is", "agrees with the mean that is tested", evidence.disagreement, False))
     if rule.require_planned_size and evidence.planned_units is not None:
         reached = evidence.units >= evidence.planned_units
-        found.append(Criterion("Sample size", f"{evidence.planned_units:,} units", f"{evidence.units:,} units", reached))
+        found.append(
+            Criterion("Sample size", f"{evidence.planned_units:,} units", f"{evidence.units:,} units", reached)
+        )
     return found
 
 
 def is_beyond(guardrail: NonInferiority) -> bool:
     """Whether the whole two-sided interval of a guardrail lies beyond its margin, on the side that harms."""
     e = guardrail.effect
-    low, high = (e.relative_low, e.relative_high) if guardrail.scale == "relative" else (e.absolute_low, e.absolute_high)
+    low, high = (
+        (e.relative_low, e.relative_high) if guardrail.scale == "relative" else (e.absolute_low, e.absolute_high)
+    )
     return high < -guardrail.margin if guardrail.bad == "decrease" else low > guardrail.margin
 
 

@@ -41,7 +41,7 @@ def marginal_srm(results: Results) -> MarginalSRM | None:
     test = results.sample_ratio()
     if not SRM_THRESHOLD <= test.p_value < SRM_DOUBT:
         return None
-    study, sizes = results.study, results.arm_sizes()
+    sizes = results.arm_sizes()
     pair = results.pair
     small, large = sorted(pair, key=lambda v: sizes[v.name] / v.weight)
     missing = round(sizes[large.name] * small.weight / large.weight) - sizes[small.name]

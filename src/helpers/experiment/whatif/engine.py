@@ -102,7 +102,9 @@ def outlook(plan: WhatIfPlan, currency: str = "EUR") -> Outlook:
     pays = plan.cost / per_unit
     net = per_unit * belief.mean - plan.cost
     rule = Rule(confidence=1 - level, max_risk=plan.max_risk, min_relative_uplift=plan.minimum_uplift)
-    seen = Evidence(effect, effect.p_value, True, (), (), plan.units, belief, "The conversion", worth=net, currency=currency)
+    seen = Evidence(
+        effect, effect.p_value, True, (), (), plan.units, belief, "The conversion", worth=net, currency=currency
+    )
     planned, needed = _size(design, plan.planned_uplift, plan.power), _size(design, plan.uplift, plan.power)
     return Outlook(
         plan.units,

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 NODES = np.linspace(-6, 6, 31)
 """Standard errors from the baseline at which the control's observed rate is taken."""
 
+
 @dataclass(frozen=True)
 class Operating:
     """Chances of a verdict under a true relative change, before any data.

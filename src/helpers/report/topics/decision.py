@@ -61,12 +61,25 @@ def table_rollout(study: Study) -> list[Row]:
 def record(nb: Notebook, decided: Decided, headline: str) -> None:
     """``decision.*`` and the risk it weighs, for the proposed arm; ``arms.ARM.verdict`` for each of several."""
     made, weighed = decided.proposed, decided.weighed
-    nb.record("risk.no_improvement", weighed.risk, "share", "Chance that there is no improvement, given the result and the prior")
+    nb.record(
+        "risk.no_improvement",
+        weighed.risk,
+        "share",
+        "Chance that there is no improvement, given the result and the prior",
+    )
     nb.record("risk.no_improvement_before", 1 - nb.study.decision.prior.improve, "share", "The same before any data")
     belief = weighed.belief
-    nb.record("risk.harm", None if belief is None else belief.chance_of_harm, "share", "Chance that the primary metric gets worse", reason=NO_BELIEF)
+    nb.record(
+        "risk.harm",
+        None if belief is None else belief.chance_of_harm,
+        "share",
+        "Chance that the primary metric gets worse",
+        reason=NO_BELIEF,
+    )
     nb.record("decision.verdict", made.verdict, "text", "GO, ITERATE, KILL or INVALID by the study's rule")
-    nb.record("decision.arm", made.arm or nb.study.treatments[0].name, "text", "The treatment that the decision is about")
+    nb.record(
+        "decision.arm", made.arm or nb.study.treatments[0].name, "text", "The treatment that the decision is about"
+    )
     nb.record("decision.headline", headline, "text", "The decision in a sentence")
     nb.record("decision.reason", made.reason, "text", "Why the rule says so, in a sentence")
     nb.record("decision.recommendation", made.recommendation, "text", "What to do now")

@@ -64,7 +64,9 @@ def table_guardrails(results: Results) -> list[tables.Row]:
     """The guardrails of every treatment; of several each row names its own."""
     study = results.study
     several = len(study.treatments) > 1
-    found = {v.name: results.guardrails(v.name) for v in study.treatments if results.arm(study.primary, v.name) is not None}
+    found = {
+        v.name: results.guardrails(v.name) for v in study.treatments if results.arm(study.primary, v.name) is not None
+    }
     return [
         ({"Arm": name} if several else {}) | row
         for name, guardrails in found.items()
