@@ -8,6 +8,7 @@ from helpers.experiment.decision.look import early_look
 from helpers.experiment.decision.rule import Evidence
 from helpers.experiment.decision.value import DecisionValue
 from helpers.experiment.results import MetricEffect, Results
+from helpers.formatting import CHANGE
 
 
 def evidence(
@@ -43,6 +44,7 @@ def evidence(
             worth=None if (value := values.get(e.variant)) is None else value.expected.net,
             currency=study.economics.currency,
             look=look,
+            unit=CHANGE[study.primary.unit],
         )
         for e in found
     )
