@@ -112,7 +112,9 @@ def told(case: Case) -> list[str]:
         lines += [f"  {label} {name}: {_guarded(guard, arm, confidence)}" for name, arm in treated(guard).items()]
     money = row.get("money")
     if money and not money.get("primary"):
-        lines += [f"  money {name}: {_worth(row, money, money['control'], arm)}" for name, arm in treated(money).items()]
+        lines += [
+            f"  money {name}: {_worth(row, money, money['control'], arm)}" for name, arm in treated(money).items()
+        ]
     elif money:
         lines += [f"  money {name}: {_worth(row, money, row['control'], arm)}" for name, arm in arms.items()]
     if "raw" in row:

@@ -77,7 +77,10 @@ def scaled(row: Case) -> Case | None:
 
 def _arms_in(metric: Mapping[str, Any]) -> dict[str, Any]:
     scaled = {name: _finer(arm) for name, arm in treated(metric).items()}
-    return {"control": _finer(metric["control"]), **({"arms": scaled} if "arms" in metric else {"treatment": scaled["treatment"]})}
+    return {
+        "control": _finer(metric["control"]),
+        **({"arms": scaled} if "arms" in metric else {"treatment": scaled["treatment"]}),
+    }
 
 
 def _guard_in(guard: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -22,7 +22,12 @@ HOUR = timedelta(hours=1)
 
 
 def study(case: Case) -> Study:
-    """The study file that asks for this experiment."""
+    """The study that asks for this experiment."""
+    return Study.model_validate(study_file(case))
+
+
+def study_file(case: Case) -> dict[str, Any]:
+    """What its file says: a table with one row a unit, an outcome in a column named as its event."""
     found = case.found
     arms = ["control", *case.arms]
     times = "ends" in found
@@ -41,7 +46,7 @@ def study(case: Case) -> Study:
     improve, harm, size = found.get("prior", PRIOR)
     columns = {"user_id": "user_id", "variant": "variant"} | ({"event_time": "at"} if times else {})
     weights = found.get("weights") or [1 / len(arms)] * len(arms)
-    return Study.model_validate({
+    return {
         "name": "planted", "title": "Planted", "question": "Does it help?", "hypothesis": "It helps, because it was planted.",
         "change": "What was planted", "mode": "online", "salt": "planted-1",
         "data": {"source": "units", "path": "planted.csv", "columns": columns, "outcomes": {event: event for event in events}},
@@ -57,7 +62,7 @@ def study(case: Case) -> Study:
         "economics": _economics(found),
         "rollout": [{"share": 1.0, "days": 14, "advance_when": "nothing is hurt"}],
         "milestones": [{"days": "0-30", "milestone": "Shipped", "success": "It holds", "tripwire": "It falls"}],
-    })  # fmt: skip
+    }  # fmt: skip
 
 
 def _economics(found: Mapping[str, Any]) -> dict[str, Any]:
@@ -75,7 +80,9 @@ def slug(name: str) -> str:
     return name.replace(" ", "_")
 
 
-def _metric(name: str, metric: Mapping[str, Any], role: str, *, label: str = "", unit: str = "number") -> dict[str, Any]:
+def _metric(
+    name: str, metric: Mapping[str, Any], role: str, *, label: str = "", unit: str = "number"
+) -> dict[str, Any]:
     kind = {2: "proportion", 3: "mean", 6: "ratio"}[len(metric["control"])]
     told: dict[str, Any] = {
         "name": slug(name), "label": label or name.capitalize(), "role": role, "type": kind, "event": slug(name),
@@ -139,7 +146,9 @@ def _row(told: list[float], units: int) -> SimpleNamespace:
 def _sums(units: int, n: int, *sums: Fraction) -> SimpleNamespace:
     names = ("sum_y", "sum_y2", "sum_d", "sum_d2", "sum_yd")
     whole = [round(value) for value in sums] + [0] * (len(names) - len(sums))
-    return SimpleNamespace(units=units, sample_size=n, sum_x=0, sum_x2=0, sum_xy=0, **dict(zip(names, whole, strict=True)))
+    return SimpleNamespace(
+        units=units, sample_size=n, sum_x=0, sum_x2=0, sum_xy=0, **dict(zip(names, whole, strict=True))
+    )
 
 
 def _by_day(told: list[float], found: Mapping[str, Any]) -> dict[int, SimpleNamespace]:

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from helpers.defaults import SRM_THRESHOLD
 from helpers.experiment.decision.arms import Decided, decide_all
 from helpers.experiment.decision.evidence import evidence
 from helpers.experiment.decision.rule import Decision
@@ -15,6 +14,7 @@ from helpers.experiment.trust.missing import MissingValues, missing_values
 from helpers.experiment.trust.sample_ratio import sample_ratios
 from tests.gauntlet import planted
 from tests.gauntlet.case import Case
+from tests.gauntlet.facts import fact
 
 UNMET = {
     "significance": "Significance", "risk": "Risk of no improvement", "uplift": "Uplift", "expected money": "Expected money",
@@ -47,8 +47,6 @@ def decided(case: Case) -> Decided:
 
 def disagreement(case: Case, relative: float) -> str:
     """How the mean as it is disagrees with the tested one: in sign, or by more than its interval."""
-    from tests.gauntlet.facts import fact
-
     n = case.found["control"][0]
     raw = case.found["raw"]
     seen = fact([n, *raw["control"]], [n, *raw["treatment"]])
@@ -64,29 +62,29 @@ def failed(case: Case, results: Results) -> tuple[str, ...]:
         sizes = list(results.arm_sizes().values())
         by_arm = counted(list(case.found["missing"]), sizes)
         checks += missing_values(MissingValues((results.study.primary,), by_arm, (), (), 0), results.study)
-    assert SRM_THRESHOLD < 0.05
     return (*case.found.get("failed", ()), *(check.name for check in checks if check.verdict == "failed"))
 
 
 def judged(case: Case) -> Judged:
     """The row through the project, held against what was written by hand."""
     made = decided(case)
-    return Judged(case, made, tuple(_faults(case.expected, made, several=len(case.arms) > 1)))
+    return Judged(case, made, tuple(faulty(case.expected, made.proposed, made.arms)))
 
 
-def _faults(expected: Mapping[str, Any], made: Decided, *, several: bool) -> list[str]:
-    proposed, faults = made.proposed, []
-    reason = proposed.reason
+def faulty(expected: Mapping[str, Any], proposed: Decision, arms: tuple[Decision, ...]) -> list[str]:
+    """In what the decision on the proposed arm, and those on all arms, differ from what was expected."""
+    faults: list[str] = []
+    several, reason = len(arms) > 1, proposed.reason
     if proposed.verdict != expected["verdict"]:
         faults.append(f"{proposed.verdict}, expected {expected['verdict']}")
     if several and "proposes" in expected and proposed.arm != expected["proposes"]:
         faults.append(f"proposes {proposed.arm}, expected {expected['proposes']}")
-    by_arm = {arm.arm: arm for arm in made.arms}
+    by_arm = {arm.arm: arm for arm in arms}
     for name, verdict in expected.get("each", {}).items():
         if by_arm[name].verdict != verdict:
             faults.append(f"{name} is {by_arm[name].verdict}, expected {verdict}")
     if several:
-        faults += [f"does not name {arm.arm}" for arm in made.arms if not arm.reason.startswith(arm.arm)]
+        faults += [f"does not name {arm.arm}" for arm in arms if not arm.reason.startswith(arm.arm)]
     if "because" in expected and proposed.verdict == "KILL":
         faults += _cause(expected["because"], proposed)
     if "unmet" in expected:
@@ -94,8 +92,14 @@ def _faults(expected: Mapping[str, Any], made: Decided, *, several: bool) -> lis
     faults += [f"does not say {text!r}" for text in expected.get("says", ()) if text.lower() not in reason.lower()]
     said = reason.lower()
     faults += [f"says {text!r}" for text in expected.get("never", ()) if text.lower() in said]
-    faults += [f"says {text!r} of {arm.arm or 'it'}" for arm in made.arms for text in NEVER if text in arm.reason.split(": ", 1)[-1]]
-    faults += [f"does not say {text!r} beside" for text in expected.get("beside", ()) if text.lower() not in proposed.beside.lower()]
+    faults += [
+        f"says {text!r} of {arm.arm or 'it'}" for arm in arms for text in NEVER if text in arm.reason.split(": ", 1)[-1]
+    ]
+    faults += [
+        f"does not say {text!r} beside"
+        for text in expected.get("beside", ())
+        if text.lower() not in proposed.beside.lower()
+    ]
     return faults
 
 
