@@ -14,6 +14,7 @@ from helpers.config import Study
 from helpers.experiment import statistics_table
 from helpers.paths import StudyPaths
 from helpers.warehouse import build
+from tests import quick_marts
 from tests.built_once import built_once
 from tests.warm_dbt import WarmDbt
 from tests.windows import Lent, Windows
@@ -28,15 +29,12 @@ DEAR = {"browser", "small_study"}
 """Fixtures that make a test slow, for they start a browser or build marts with dbt."""
 
 LONGEST = [
-    *("safety/test_private.py", "notebooks/test_small_report.py", "notebooks/test_programme_report.py"),
-    *("browser/test_site.py", "test_real_examples.py", "warehouse/test_warehouse.py", "ingest/test_log_levels.py"),
-    *(
-        "notebooks/test_degenerate.py",
-        "site/diagrams/test_browser.py",
-        "experiment/trust/test_log.py",
-        "site/test_sphinx.py",
-    ),
-    *("browser/test_report_pages.py", "browser/test_accessibility.py", "ingest/new_study/test_built.py"),
+    *("browser/test_site.py", "safety/test_private.py", "notebooks/test_small_report.py", "test_real_examples.py"),
+    *("notebooks/test_programme_report.py", "notebooks/test_degenerate.py", "notebooks/test_changed_data.py"),
+    *("fuzz/test_builds.py", "site/test_sphinx.py", "browser/test_hostile_data.py", "site/diagrams/test_browser.py"),
+    *("warehouse/test_warehouse.py", "browser/test_report_pages.py", "ingest/new_study/test_units.py"),
+    *("experiment/whatif/test_page.py", "browser/test_escaping.py", "browser/test_accessibility.py"),
+    *("cli/test_every_command.py", "ingest/new_study/test_real_tables.py", "warehouse/test_windows.py"),
 ]
 """Files that take longest come first, so that no worker is left with one of them while the other has nothing to do."""
 
@@ -55,12 +53,19 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def warm_dbt() -> Iterator[None]:
-    """Builds of marts in a test's own process fork a dbt that is imported already."""
+    """Builds of marts in a test's own process do without dbt; where they need it they fork one that is imported already."""
     warm = WarmDbt()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(build, "dbt", warm)
+        patch.setattr(build, "run_dbt", quick_marts.run)
         yield
     warm.close()
+
+
+@pytest.fixture
+def dbt(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Builds of marts in this test are dbt's."""
+    monkeypatch.setattr(build, "run_dbt", quick_marts.BY_DBT)
 
 
 class Built(NamedTuple):
@@ -91,7 +96,9 @@ def _build(base: Path) -> None:
     file.write_text(yaml.safe_dump(raw, sort_keys=False), encoding="utf-8")
     study, where = config.opened(file)
     simulate.simulate(study, where.raw, progress=False)
-    build.build(study, where, statistics_table.load)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(build, "run_dbt", quick_marts.BY_DBT)
+        build.build(study, where, statistics_table.load)
 
 
 @pytest.fixture(scope="session")

@@ -137,6 +137,15 @@ def _number(value: float, unit: Unit, currency: str) -> str:
             return f"{value:,.4g}" if size < 1000 else f"{value:,.0f}"
 
 
+def decimal(value: float, digits: int, *, signed: bool = False) -> str:
+    """A number with so many digits behind the point, where a column or a sentence wants all of its numbers alike.
+
+    >>> decimal(-0.001, 2), decimal(-0.001, 2, signed=True), decimal(0.126, 2, signed=True), decimal(math.nan, 1)
+    ('0.00', '+0.00', '+0.13', 'not available')
+    """
+    return f"{value:{'+' if signed else ''}z.{digits}f}" if math.isfinite(value) else formatted(value, "number")
+
+
 def _behind(size: float, currency: str) -> int:
     """Digits behind the point of a price: the currency's, more below its smallest coin, or where the study has finer money.
 

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from helpers import ingest, paths
 from helpers.config.columns import TAKEN
 from helpers.config.tracking_plan import ROW_COLUMNS
+from helpers.errors import ReportError
 from tests.ingest.studies import events_of, log_study, table, unit_study
 
 WITH_SEGMENTS = ("staging/base_events", "staging/stg_events_checked", "staging/stg_events", "marts/fct_experiment_units",
@@ -46,6 +47,18 @@ def test_a_column_of_a_unit_table_may_be_called_anything(tmp_path, column):
     rows, landed = events_of(study, tmp_path / "raw")
     assert [row[4] for row in rows if row[2] == "bought"] == ["7", "8"]
     assert duckdb.sql(f"select distinct trait from '{landed.location}' order by 1").fetchall() == [("7",), ("8",)]
+
+
+@pytest.mark.parametrize("column", ["file_row_number", "File_Index"])
+@pytest.mark.parametrize("role", ["user_id", "variant", "event_time", "outcome"])
+def test_a_message_calls_a_column_as_its_file_does(tmp_path, column, role):
+    wrong = {"user_id": "", "variant": "z", "event_time": "soon", "outcome": "many"}[role]
+    file = table(tmp_path, f"u1,a,{wrong},1", f"u2,b,{wrong},0", header=f"who,arm,{column},spend")
+    outcomes = {"bought": column if role == "outcome" else "spend", "spend": "spend", "rounds": "spend"}
+    columns = {"user_id": "who", "variant": "arm"} | ({} if role == "outcome" else {role: column})
+    with pytest.raises(ReportError) as caught:
+        ingest.land(unit_study(file, columns=columns, outcomes=outcomes), tmp_path / "raw")
+    assert f"column '{column}'" in str(caught.value) and "as logged" not in str(caught.value)
 
 
 @pytest.mark.parametrize("kind", ["csv", "parquet", "duckdb"])

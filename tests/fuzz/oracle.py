@@ -27,7 +27,7 @@ Row = tuple[str, int, str, Decimal | None]
 
 
 Place = tuple[str, int]
-"""Where a row stands: the name of its file, and its number there as a reader counts, the header counted too."""
+"""Where a row stands: the name of its file, and the line of an editor that it begins in; of a table that is no text the number of the row."""
 
 
 @dataclass
@@ -70,30 +70,30 @@ def table_of(written: Written, dress: Dress, roles: list[str]) -> Table:
 
 
 def _text(file: Path, dress: Dress) -> Iterator[tuple[int, dict[str, str] | None]]:
-    """Each record below the header with its number in the file; None for one that does not fit it, with its line."""
+    """Each record below the header with the line that it begins in; None for one that does not fit it."""
     raw = file.read_bytes()
     if dress.packing == ".gz":
         raw = gzip.decompress(raw)
     elif dress.packing == ".zst":
         raw = pa.input_stream(io.BytesIO(raw), compression="zstd").read()
     reader = csv.reader(io.StringIO(raw.decode(dress.encoding), newline=""), delimiter=DELIMITERS[dress.kind])
-    header, first = next(reader, []), 2
+    header = next(reader, [])
     if not header:
         raise Unreadable("nothing")
     if header[0].lower().startswith("sep="):
-        header, first = next(reader), 3
+        header = next(reader)
     line = reader.line_num
-    for number, record in enumerate(reader, first):
+    for record in reader:
         fits = len(record) == len(header)
         if record:
-            yield number if fits else line + 1, dict(zip(header, record, strict=True)) if fits else None
+            yield line + 1, dict(zip(header, record, strict=True)) if fits else None
         line = reader.line_num
 
 
 def _typed(file: Path, dress: Dress) -> Iterator[tuple[int, dict[str, Any] | None]]:
     if dress.kind == "jsonl":
         lines = file.read_text(encoding="utf-8").split("\n")
-        yield from enumerate((json.loads(line) for line in lines if line), 1)
+        yield from ((number, json.loads(line)) for number, line in enumerate(lines, 1) if line)
     else:
         yield from enumerate(_arrow(file), 1)
 

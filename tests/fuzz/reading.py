@@ -168,9 +168,9 @@ def read(study: Study, out: Path) -> Told | Refused:
             con.execute("set TimeZone = 'UTC'")
             models = render.Models(con, variables)
             models.make("int_key_events", "fct_row_flow", "int_contaminated")
-            tolerances.enforce(con, study)
+            tolerances.enforce(con, study, log)
             models.make("fct_experiment_results")
-            tolerances.enforce(con, study)
+            tolerances.enforce(con, study, log)
             told = _told(con, study, variables["amount_digits"])
             if study.is_unit_table:  # a wrong value is told there, and costs no row
                 told.lost += _flaws(out / "rejects.csv")

@@ -84,7 +84,7 @@ def test_what_check_accepts_is_built(tmp_path: Path, first: int):
 
 
 @pytest.mark.parametrize("seed", range(REAL))
-def test_dbt_makes_the_same_marts(tmp_path: Path, seed: int):
+def test_dbt_makes_the_same_marts(tmp_path: Path, dbt: None, seed: int):
     """Of studies that build, one after another: every table has the same rows."""
     found = 2 * 10**6 + 1_000 * seed
     while True:

@@ -167,7 +167,7 @@ def test_one_bad_row_among_ten_million_is_named(tmp_path):
     )
     with pytest.raises(ReportError) as caught:
         ingest.land(unit_study(file), tmp_path / "out")
-    assert f"long.csv, row {bad + 2:,}, column 'spend'" in str(caught.value)
+    assert f"long.csv, line {bad + 2:,}, column 'spend'" in str(caught.value)
     ingest.land(unit_study(file, tolerate={"wrong_type": 0.001}), tmp_path / "tolerant")
     assert (tmp_path / "tolerant" / "rejects.csv").read_text().splitlines()[1:] == [
         f"{bad + 2},spend,wrong_type,long.csv"

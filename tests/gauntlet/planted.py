@@ -115,7 +115,7 @@ def results(case: Case, asked: Study) -> Results:
         for arm, told in {"control": metric["control"], **treated(metric)}.items():
             units = int(told[0]) + (gone.get(arm, 0) if name == "primary" else 0)
             for population in ("assigned", "exposed"):
-                read._rows[population, "all", "all", name, arm] = _row(told, units)
+                read._rows[population, "all", "all", name, arm] = _row(told, units, _as_is(found, name, arm))
             if "shock" in found and name == "primary":
                 read._rows |= {
                     ("exposed", "day", str(day), name, arm): row for day, row in _by_day(told, found).items()
@@ -128,8 +128,17 @@ def results(case: Case, asked: Study) -> Results:
     return read
 
 
-def _row(told: list[float], units: int) -> SimpleNamespace:
+def _as_is(found: Mapping[str, Any], name: str, arm: str) -> list[float] | None:
+    """Mean and deviation of the primary metric before extreme values are pulled in; None where none are."""
+    raw: Mapping[str, list[float]] = found.get("raw", {})
+    return raw.get(arm, raw.get("treatment")) if name == "primary" else None
+
+
+def _row(told: list[float], units: int, as_is: list[float] | None = None) -> SimpleNamespace:
     """A row of the mart of experiment results, from an arm of the table; amounts with their digits."""
+    if as_is:
+        row, bare = _row(told, units), _row([told[0], *as_is], units)
+        return SimpleNamespace(**{**vars(row), "sum_r": bare.sum_y, "sum_r2": bare.sum_y2})
     n = int(told[0])
     if len(told) == 2:
         return _sums(units, n, Fraction(told[1]), Fraction(told[1]))
@@ -146,22 +155,21 @@ def _row(told: list[float], units: int) -> SimpleNamespace:
 def _sums(units: int, n: int, *sums: Fraction) -> SimpleNamespace:
     names = ("sum_y", "sum_y2", "sum_d", "sum_d2", "sum_yd")
     whole = [round(value) for value in sums] + [0] * (len(names) - len(sums))
+    told = dict(zip(names, whole, strict=True))
     return SimpleNamespace(
-        units=units, sample_size=n, sum_x=0, sum_x2=0, sum_xy=0, **dict(zip(names, whole, strict=True))
+        units=units, sample_size=n, sum_x=0, sum_x2=0, sum_xy=0, sum_r=told["sum_y"], sum_r2=told["sum_y2"], **told
     )
 
 
 def _by_day(told: list[float], found: Mapping[str, Any]) -> dict[int, SimpleNamespace]:
     """A proportion over the days of its period; on the day of the shock all units have it twice as often."""
     days, n, x = found["ends"][0], int(told[0]), int(told[1])
-    share = x / (n + n / days)
-    rows = {}
-    left_n, left_x = n, x
+    share, left, rows = x / (n + n / days), x, {}
     for day in range(days):
         units = n // days + (day < n % days)
-        hits = min(round(units * share * (2 if day == found["shock"] else 1)), left_x, units)
+        hits = min(round(units * share * (2 if day == found["shock"] else 1)), left, units)
         rows[day] = _sums(units, units, Fraction(hits), Fraction(hits))
-        left_n, left_x = left_n - units, left_x - hits
+        left -= hits
     last = rows[days - 1]
-    rows[days - 1] = _sums(last.units, last.sample_size, *[Fraction(last.sum_y + left_x)] * 2)
+    rows[days - 1] = _sums(last.units, last.sample_size, *[Fraction(last.sum_y + left)] * 2)
     return rows

@@ -1,7 +1,7 @@
 """The verdict of the project on a row of the table, and in what it differs from the one that was written by hand."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from helpers.experiment.decision.arms import Decided, decide_all
@@ -14,11 +14,10 @@ from helpers.experiment.trust.missing import MissingValues, missing_values
 from helpers.experiment.trust.sample_ratio import sample_ratios
 from tests.gauntlet import planted
 from tests.gauntlet.case import Case
-from tests.gauntlet.facts import fact
 
 UNMET = {
     "significance": "Significance", "risk": "Risk of no improvement", "uplift": "Uplift", "expected money": "Expected money",
-    "mean": "Mean as it is", "sample size": "Sample size",
+    "mean": "Agreement", "sample size": "Sample size",
 }  # fmt: skip
 """Criteria by their name in the table; a guardrail's is its own."""
 NEVER = ("neither a win", "underpowered", "no conclusion", "better by -", "nan", "None")
@@ -40,19 +39,7 @@ def decided(case: Case) -> Decided:
     results = planted.results(case, asked)
     values = {v.name: worth(asked, results, v.name)[0] for v in asked.treatments}
     weighed = evidence(results, failed(case, results), values)
-    if "raw" in case.found:
-        weighed = tuple(replace(each, disagreement=disagreement(case, each.effect.relative)) for each in weighed)
     return decide_all(weighed, asked.decision)
-
-
-def disagreement(case: Case, relative: float) -> str:
-    """How the mean as it is disagrees with the tested one: in sign, or by more than its interval."""
-    n = case.found["control"][0]
-    raw = case.found["raw"]
-    seen = fact([n, *raw["control"]], [n, *raw["treatment"]])
-    if seen.relative * relative >= 0 and seen.low <= relative <= seen.high:
-        return ""
-    return f"{100 * seen.relative:+.1f} %"
 
 
 def failed(case: Case, results: Results) -> tuple[str, ...]:

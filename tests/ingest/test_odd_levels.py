@@ -27,9 +27,9 @@ def follow(message: str) -> dict[str, str]:
 @pytest.mark.parametrize(
     ("odd", "told"),
     [
-        (["Grand Total,Total,20,1770,60"], "'Total' (row 62)"),
+        (["Grand Total,Total,20,1770,60"], "'Total' (line 62)"),
         ([f"x{i},,1,1,1" for i in range(20)], "empty (20 rows)"),
-        (["x,,1,1,1", "Total,all,21,1,1"], "'all' (row 63)"),
+        (["x,,1,1,1", "Total,all,21,1,1"], "'all' (line 63)"),
     ],
 )
 def test_an_odd_level_is_told_and_the_printed_key_leaves_its_rows_out(tmp_path, odd, told):

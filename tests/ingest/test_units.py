@@ -99,7 +99,7 @@ def test_a_wrong_row_is_refused_by_name_or_tolerated_and_counted(tmp_path, kind)
     rows = [ROWS[0], row, *ROWS[1:]]
     message = refused(tmp_path, *rows)
     assert said in message
-    assert f"units.csv, {'line' if kind == 'malformed_line' else 'row'} 3" in message
+    assert "units.csv, line 3" in message
     assert f"column '{column}'" in message or not column
     assert f"(data.tolerate.{kind})" in message and "0.27" not in message
     study = unit_study(table(tmp_path, *rows), tolerate={kind: 0.25})
@@ -120,7 +120,7 @@ def test_a_wrong_value_is_told_or_costs_its_metric_and_never_the_row(tmp_path, k
     row, said = FLAWED[kind]
     rows = [ROWS[0], row, *ROWS[1:]]
     message = refused(tmp_path, *rows)
-    assert said in message and "units.csv, row 3, column 'spend'" in message
+    assert said in message and "units.csv, line 3, column 'spend'" in message
     events, found = events_of(unit_study(table(tmp_path, *rows), tolerate={kind: 0.25}), tmp_path / "raw")
     assert [event[2:] for event in events if event[0] == "u4"] == [
         ("exposed", "control", None), ("bought", None, "1"), ("spend", None, None), ("rounds", None, "1")
@@ -144,14 +144,14 @@ def test_a_metric_that_calls_a_missing_value_an_error_stops_with_its_place(tmp_p
     with pytest.raises(ReportError) as caught:
         ingest.land(unit_study(table(tmp_path, *ROWS, "u4,a,,,1"), metrics), tmp_path / "refused")
     message = str(caught.value)
-    assert "null is not zero" in message and "units.csv, row 5, column 'bought'" in message
+    assert "null is not zero" in message and "units.csv, line 5, column 'bought'" in message
     assert "missing: zero" in message and "tolerate" not in message
 
 
 @pytest.mark.parametrize("value", ["1e308", "inf", "1,5", "0x10", "1.5"])
 def test_a_count_must_be_a_whole_number(tmp_path, value):
     message = refused(tmp_path, *ROWS, f'u4,a,1,1,"{value}"')
-    assert "row 5, column 'rounds'" in message
+    assert "line 5, column 'rounds'" in message
 
 
 @pytest.mark.parametrize(
@@ -166,7 +166,7 @@ def test_an_outcome_in_words_happened_or_did_not(tmp_path, no, yes):
 def test_the_row_is_counted_past_lines_that_could_not_be_read(tmp_path):
     rows = [ROWS[0], "cut", ROWS[1], "cut", ",a,1,1,1", "u5,a,1,1,x"]
     data = {"tolerate": {"malformed_line": 0.5, "missing_id": 0.5}}
-    assert "units.csv, row 7, column 'rounds'" in refused(tmp_path, *rows, **data)
+    assert "units.csv, line 7, column 'rounds'" in refused(tmp_path, *rows, **data)
     study = unit_study(table(tmp_path, *rows[:-1]), **data)
     events_of(study, tmp_path / "raw")
     assert [line.split(",")[0] for line in rejected(tmp_path / "raw")] == ["3", "5", "6"]
@@ -175,7 +175,7 @@ def test_the_row_is_counted_past_lines_that_could_not_be_read(tmp_path):
 def test_a_repeated_unit_is_an_error_or_counted_once(tmp_path):
     rows = [*ROWS, ROWS[0], ROWS[0]]
     message = refused(tmp_path, *rows)
-    for words in ("rows that repeat a unit", "row 5, column 'who'", "2 of 5 rows", "duplicate_unit"):
+    for words in ("rows that repeat a unit", "line 5, column 'who'", "2 of 5 rows", "duplicate_unit"):
         assert words in message
     events, found = events_of(unit_study(table(tmp_path, *rows), tolerate={"duplicate_unit": 0.4}), tmp_path / "raw")
     assert events == U1 + U2 + U3
@@ -185,8 +185,19 @@ def test_a_repeated_unit_is_an_error_or_counted_once(tmp_path):
 def test_a_unit_with_different_outcomes_is_never_tolerated(tmp_path):
     message = refused(tmp_path, *ROWS, "u1,a,1,9.99,4", tolerate={"duplicate_unit": 1})
     assert "1 units stand in several rows with different outcomes" in message
-    assert "row 2 and row 5" in message
+    assert "line 2 and line 5" in message
     assert "u1" not in message
+
+
+@pytest.mark.parametrize("unit", ["unknown", "-", "u1"])
+def test_a_unit_of_many_rows_is_told_as_what_stands_for_a_missing_id(tmp_path, unit):
+    rows = [f"v{i},{'ab'[i % 2]},1,1,1" for i in range(100)] + [
+        f"{unit},{'ab'[i % 2]},{i % 3 // 2},1,1" for i in range(25)
+    ]
+    message = refused(tmp_path, *rows)
+    called = "one id" if unit == "u1" else repr(unit)
+    assert f"likely cause: {called} stands in 20 % of the rows, as does what is written for a missing id\n" in message
+    assert "remedy:       take rows of no unit out of the export" in message
 
 
 def test_a_unit_in_two_variants_is_left_to_the_count_of_contamination(tmp_path):
@@ -202,7 +213,7 @@ def test_what_was_shown_must_agree_with_the_variant(tmp_path):
         "shown": {"old": "control", "new": "treatment"},
     }
     message = refused(tmp_path, *rows, header=header, **data)
-    assert "shown another variant" in message and "row 4, column 'page'" in message
+    assert "shown another variant" in message and "line 4, column 'page'" in message
     study = unit_study(table(tmp_path, *rows, header=header), **data, tolerate={"shown_otherwise": 0.5})
     events, found = events_of(study, tmp_path / "raw")
     assert events == U1 + U2
@@ -247,7 +258,7 @@ def test_levels_are_told_beside_times_that_cannot_be_read(tmp_path):
     columns = {"user_id": "who", "variant": "arm", "event_time": "who_at"}
     with pytest.raises(ReportError, match="2 things are wrong") as caught:
         ingest.land(unit_study(file, columns=columns), tmp_path / "raw")
-    assert "1 empty (row 3)" in str(caught.value) and "does not map" in str(caught.value)
+    assert "1 empty (line 3)" in str(caught.value) and "does not map" in str(caught.value)
 
 
 def test_a_header_that_stands_there_again_is_told_as_one(tmp_path):
@@ -256,4 +267,4 @@ def test_a_header_that_stands_there_again_is_told_as_one(tmp_path):
     columns = {"user_id": "who", "variant": "arm", "event_time": "when"}
     with pytest.raises(ReportError) as caught:
         ingest.land(unit_study(file, columns=columns), tmp_path / "raw")
-    assert "'when' (row 3)" in str(caught.value) and "the header stands there again" in str(caught.value)
+    assert "'when' (line 3)" in str(caught.value) and "the header stands there again" in str(caught.value)

@@ -1,15 +1,26 @@
-"""A raw file that is replaced by an older one of the same size gives another report, through the real commands."""
+"""A raw file that is replaced by an older one of the same size gives another result, through the real commands.
+
+Only the notebook that decides and what it reads is built; that a whole report is up to date or stale is told by
+``test_small_report.py``.
+"""
 
 import json
 import os
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 import yaml
 
 from helpers import paths
+from helpers.cli import goals
+from helpers.paths import StudyPaths
+from helpers.pipeline import graph
+from helpers.pipeline.building import bring_up_to_date, explained
+from helpers.pipeline.built import Built
+from helpers.pipeline.graph import Step
 from tests.ingest.studies import HEADER, unit_file
 
 pytestmark = pytest.mark.slow
@@ -28,42 +39,53 @@ def rows(share_of_treatment: int) -> str:
     return "\n".join(lines) + "\n"
 
 
-def out_of_date(said: str) -> set[str]:
-    """Causes that ``--explain`` names."""
-    return {cause for _, cause in re.findall(r"^  \S+ +(.{22}) (.+)$", said, re.MULTILINE)} - {"up to date"}
+DECIDES = "05_ab_results"
 
 
-def numbers(base) -> dict[str, float]:
-    content = json.loads((base / "reports" / "units" / "results.json").read_text(encoding="utf-8"))["numbers"]
+def steps(study: Path, built: Built) -> list[Step]:
+    """Those that end in the notebook that decides."""
+    return graph.ancestors(step for step in goals.of_file(str(study), built).steps if step.what == DECIDES)
+
+
+def perform(step: Step) -> None:
+    command = [sys.executable, "-m", "helpers", *step.command]
+    done = subprocess.run(command, cwd=paths.ROOT, text=True, capture_output=True, timeout=300, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def run(study: Path, where: StudyPaths) -> dict[str, float]:
+    """The numbers of a run."""
+    built = Built(where.base)
+    bring_up_to_date(steps(study, built), built, perform)
+    content = json.loads((where.results / f"{DECIDES}.json").read_text(encoding="utf-8"))
     return {name: content[name]["value"] for name in ("primary.treatment", "primary.relative")}
 
 
+def out_of_date(study: Path, where: StudyPaths) -> set[str]:
+    """Causes that ``--explain`` names."""
+    built = Built(where.base)
+    said = "\n".join(explained(steps(study, built), built))
+    return {cause for _, cause in re.findall(r"^  \S+ +(.{22}) (.+)$", said, re.MULTILINE)} - {"up to date"}
+
+
 def test_an_older_file_of_the_same_size_is_noticed_named_and_read_anew(tmp_path):
-    log, study = tmp_path / "units.csv", tmp_path / "studies" / "units.yml"
+    log, study, where = tmp_path / "units.csv", tmp_path / "studies" / "units.yml", StudyPaths("units", tmp_path)
     study.parent.mkdir()
     raw = unit_file(log) | {"name": "units"}
     raw["design"] |= {"aa_runs": 200, "coverage_runs": 100}
     study.write_text(yaml.safe_dump(raw, sort_keys=False), encoding="utf-8")
 
-    def run(*more: str) -> str:
-        command = [sys.executable, "-m", "helpers", "run", str(study), *more]
-        done = subprocess.run(command, cwd=paths.ROOT, text=True, capture_output=True, timeout=300, check=False)
-        assert done.returncode == 0, done.stdout + done.stderr
-        return done.stdout
-
     better, worse = rows(25), rows(9)
     assert len(better) == len(worse)
     log.write_text(better, encoding="utf-8")
-    run()
-    first = numbers(tmp_path)
-    assert first["primary.treatment"] == pytest.approx(0.25) and out_of_date(run("--explain")) == set()
+    first = run(study, where)
+    assert first["primary.treatment"] == pytest.approx(0.25) and out_of_date(study, where) == set()
 
     log.write_text(worse, encoding="utf-8")
     os.utime(log, (1_000_000_000, 1_000_000_000))
-    assert out_of_date(run("--explain")) >= {"units.csv changed"}
-    run()
-    second = numbers(tmp_path)
+    assert out_of_date(study, where) >= {"units.csv changed"}
+    second = run(study, where)
     assert second["primary.treatment"] == pytest.approx(0.09)
     assert second["primary.relative"] < 0 < first["primary.relative"], "what was a win is a loss"
     log.touch()
-    assert out_of_date(run("--explain")) == set()
+    assert out_of_date(study, where) == set()

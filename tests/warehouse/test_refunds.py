@@ -53,7 +53,7 @@ def test_refunds_lower_sums_and_are_no_events(tmp_path):
 
 
 @pytest.mark.slow
-def test_a_sum_past_the_whole_numbers_is_one_error_that_says_so(tmp_path):
+def test_a_sum_past_the_whole_numbers_is_one_error_that_says_so(tmp_path, dbt):
     log = plain_rows().iloc[:-1]
     log.loc[log["event_name"] == "purchase", "price"] = "90000000000000000.00"
     log = pd.concat([log, log[log["event_name"] == "purchase"].assign(order_id="again")], ignore_index=True)

@@ -366,7 +366,7 @@ TABLES = [
 ]
 
 
-def test_another_build_with_one_thread_gives_the_same_bytes(small_study, tmp_path, monkeypatch):
+def test_another_build_with_one_thread_gives_the_same_bytes(small_study, tmp_path, monkeypatch, dbt):
     """With dbt started as a user's is, not forked as in the other tests."""
     monkeypatch.setattr(build, "dbt", DBT)
     where = paths.StudyPaths(small_study.study.name, tmp_path)

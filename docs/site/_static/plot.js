@@ -37,7 +37,8 @@
     for (const [name, axis] of Object.entries(layout)) {
       if (roomy && /^yaxis/.test(name) && axis.categoryarray) axis.categoryarray = wrap(axis.categoryarray);
       if (!/^[xy]axis/.test(name) || !axis.title) continue;
-      axis.title.text = wrap(axis.title.text, Math.floor(width / 12));
+      // beside long labels of rows little more than half of the width is left for what stands below
+      axis.title.text = wrap(axis.title.text, Math.floor(width / (name[0] === "x" ? 18 : 12)));
     }
   }
 

@@ -50,7 +50,10 @@ def log(study_file: str) -> None:
     study, where = opened(study_file)
     with writing(where.base, study.name, "log"):
         if not study.simulated:
-            ingest.land_whole(study, where)
+            try:
+                ingest.land_whole(study, where)
+            except ReportError as error:
+                raise _all_refused(study, where) or error from None
             return
         from helpers.simulate import simulate
 
@@ -58,6 +61,16 @@ def log(study_file: str) -> None:
             private(aside)
             simulate(study, aside)
             ingest.finish(aside, where.raw)
+
+
+def _all_refused(study: "Study", where: "StudyPaths") -> ReportError | None:
+    """What else a run would refuse of a log that could not be brought in: a build, which tells it, is not reached."""
+    from helpers.config import tracking_plan
+    from helpers.warehouse import examine
+
+    if study.is_unit_table:  # all is told when it is landed
+        return None
+    return examine.refused(study, where, tracking_plan.tracking_plan(study, where.base / "studies"))
 
 
 @command

@@ -17,6 +17,16 @@ def stored(column: str) -> str:
     return f"{column} (as logged)" if column.lower() in COUNTED_BY else column
 
 
+def logged(column: str) -> str:
+    """The name that a column has in its file, of the one under which it is kept.
+
+    >>> logged("who"), logged("File_Index (as logged)")
+    ('who', 'File_Index')
+    """
+    name = column.removesuffix(" (as logged)")
+    return name if stored(name) == column else column
+
+
 RawColumn = Annotated[str, AfterValidator(stored)]
 """A column of the log or the table, as it is kept."""
 
@@ -31,7 +41,7 @@ TAKEN = frozenset(
     qualify raw_row references repeated returning revenue row_id row_key said sample_size select shared show shown some
     step sum summarize symmetric table then time_format to trailing true union unique units unpivot using value values
     variadic when where window with x y
-    anything d is_optional slow sum_d sum_d0 sum_d1 sum_d2 sum_x sum_x2 sum_xy sum_y sum_y0 sum_y1 sum_y2 sum_yd
+    anything d is_optional slow sum_d sum_d0 sum_d1 sum_d2 sum_r sum_r2 sum_x sum_x2 sum_xy sum_y sum_y0 sum_y1 sum_y2 sum_yd
     """.split()  # noqa: SIM905
 )
 """Names that the warehouse uses for columns of its own, and words of SQL."""

@@ -82,11 +82,13 @@ class MetricEffect:
         return self.effect.absolute_low <= self.truth.absolute <= self.effect.absolute_high
 
 
-def summary(row: Any, metric: Metric, *, covariate: bool = False, worth: Fraction = Fraction(1)) -> Summary:
+def summary(
+    row: Any, metric: Metric, *, covariate: bool = False, as_is: bool = False, worth: Fraction = Fraction(1)
+) -> Summary:
     """The sufficient statistics of one arm, from a row of ``marts.fct_experiment_results``.
 
     ``covariate`` adds the measure of the baseline, and makes a mean of a proportion, or of a ratio's numerator, so that
-    both can be compared. ``worth`` is what one of the row's amounts is in the report's unit, as
+    both can be compared. ``as_is`` is the mean of the measure before extreme values were pulled in. ``worth`` is what one of the row's amounts is in the report's unit, as
     :class:`~helpers.warehouse.amounts.AmountDigits` says.
     """
     n, y, y2 = int(row.sample_size), int(row.sum_y) * worth, int(row.sum_y2) * worth**2
@@ -96,7 +98,7 @@ def summary(row: Any, metric: Metric, *, covariate: bool = False, worth: Fractio
         x, x2, xy = int(row.sum_x) * worth, int(row.sum_x2) * worth**2, int(row.sum_xy) * worth**2
         return Mean.from_sums(n, y, y2, sum_x=x, sum_x2=x2, sum_xy=xy)
     if metric.type == "mean":
-        return Mean.from_sums(n, y, y2)
+        return Mean.from_sums(n, int(row.sum_r) * worth, int(row.sum_r2) * worth**2) if as_is else Mean.from_sums(n, y, y2)
     return Proportion(n, int(y))
 
 
@@ -163,12 +165,13 @@ class Results:
         dimension: str = "all",
         level: str = "all",
         covariate: bool = False,
+        as_is: bool = False,
     ) -> Summary | None:
-        """Summary of one arm, of its units with a value of the metric; None when there is no such unit."""
+        """Summary of one arm, of its units with a value of the metric; None when there is no such unit; see :func:`summary`."""
         row = self._rows.get((population, dimension, level, metric.name, variant))
         if row is None or not row.sample_size:
             return None
-        return summary(row, metric, covariate=covariate, worth=self.worth(metric))
+        return summary(row, metric, covariate=covariate, as_is=as_is, worth=self.worth(metric))
 
     def worth(self, metric: Metric) -> Fraction:
         """What one of a metric's sums in the marts is in the report's unit."""
@@ -208,12 +211,13 @@ class Results:
         population: str = EXPOSED,
         dimension: str = "all",
         level: str = "all",
+        as_is: bool = False,
     ) -> MetricEffect | None:
-        """Effect of one treatment on one metric; None when an arm has no unit there."""
+        """Effect of one treatment on one metric, or on its mean as it is; None when an arm has no unit there."""
         variant = variant or self.leading
         where: dict[str, Any] = {"population": population, "dimension": dimension, "level": level}
-        control = self.arm(metric, self.study.control.name, **where)
-        treatment = self.arm(metric, variant, **where)
+        control = self.arm(metric, self.study.control.name, as_is=as_is, **where)
+        treatment = self.arm(metric, variant, as_is=as_is, **where)
         if control is None or treatment is None:
             return None
         effect = compare(control, treatment, confidence=self.study.decision.confidence)

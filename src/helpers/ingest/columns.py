@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from helpers.config import ColumnOf, EventName, Log, Place, Study, Units
-from helpers.config.columns import stored
+from helpers.config.columns import logged, stored
 from helpers.config.tracking_plan import ROW_COLUMNS
 from helpers.errors import ReportError
 from helpers.ingest.levels import event_of, variant_of
@@ -63,23 +63,23 @@ def check_columns(place: Place, found: list[str], name: str) -> None:
         raise ReportError(
             f"{name}: the delimiter is wrong",
             got=f"a single column {found[0][:60]!r}" if found else "no columns",
-            expected=f"columns {', '.join(sorted(wanted))} separated by {place.delimiter!r}",
+            expected=f"columns {', '.join(map(logged, sorted(wanted)))} separated by {place.delimiter!r}",
             cause=f"the file is separated by {other!r}" if other else None,
             remedy=f"set data.delimiter: {other!r} in the study file" if other else "correct data.delimiter",
         )
     near = {m: difflib.get_close_matches(m, found, n=1) for m in missing}
-    hints = ", ".join(f"'{n[0]}' for '{m}'" for m, n in near.items() if n)
+    hints = ", ".join(f"'{logged(n[0])}' for '{logged(m)}'" for m, n in near.items() if n)
     raise ReportError(
-        f"{name}: missing column {', '.join(repr(m) for m in missing)}",
+        f"{name}: missing column {', '.join(repr(logged(m)) for m in missing)}",
         got=_listed(found),
-        expected=", ".join(sorted(wanted)),
+        expected=", ".join(map(logged, sorted(wanted))),
         remedy=f"did you mean {hints}? Correct the study file" if hints else "correct the columns in the study file",
     )
 
 
 def _listed(names: list[str]) -> str:
     """The first names of a file's columns, however many and however long they are."""
-    return ", ".join(name if len(name) <= 60 else f"{name[:57]}..." for name in names[:30])
+    return ", ".join(name if len(name) <= 60 else f"{name[:57]}..." for name in map(logged, names[:30]))
 
 
 def expression(name: str, source: str | ColumnOf | EventName, types: dict[str, str], reading: Reading) -> str:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from helpers.config import Log, Units
 from helpers.config.columns import stored
 from helpers.errors import ReportError
-from helpers.ingest import lines, text
+from helpers.ingest import lines, steps, text
 from helpers.ingest.columns import check_columns, compared, mapped, told_by_all
 from helpers.ingest.parts import Parts, check_alike, rows
 from helpers.ingest.sql import literal
@@ -51,7 +51,7 @@ def read(con: "duckdb.DuckDBPyConnection", place: "Place", files: list[Path], in
     """
     names = [file.name for file in files]
     first: list[str] = []
-    written, above = [], []
+    written = []
     for number, file in enumerate(files):
         table = opened(file, place, into / f"text-{number:04d}.csv")
         check_columns(place, table.names, file.name)
@@ -59,13 +59,12 @@ def read(con: "duckdb.DuckDBPyConnection", place: "Place", files: list[Path], in
         if told_by_all(place):
             check_alike(file.name, table.names, names[0], first)
         written.append(into / f"part-{number:04d}.parquet")
-        above.append(table.above)
-        _convert(con, place, table, file, written[-1])
+        steps.add(con, number, _convert(con, place, table, file, written[-1]))
         if table.file != file:
             table.file.unlink()
     if not any(rows(con, part) for part in written):
         raise ReportError(f"{', '.join(names[:3])} holds no events", got="no readable line below the header")
-    return Parts.of(con, written, names, compared(place), first_rows=tuple(n + 1 for n in above))
+    return Parts.of(con, written, names, compared(place), counted="line")
 
 
 def opened(file: Path, place: "Place", aside: Path, most: int | None = None) -> TextFile:
@@ -130,27 +129,36 @@ def _names(record: list[str]) -> list[str]:
     return [stored(name) or f"column_{number}" for number, name in enumerate(record, 1)]
 
 
-def _convert(con: "duckdb.DuckDBPyConnection", place: "Place", table: TextFile, file: Path, part: Path) -> None:
+def _convert(
+    con: "duckdb.DuckDBPyConnection", place: "Place", table: TextFile, file: Path, part: Path
+) -> list[tuple[int, int]]:
+    """Write a file as Parquet; in which lines its rows begin."""
     import duckdb
 
     try:
         rejected = _copy(con, table, part)
-        agreed = lines.agree(_below(table), rows(con, part), len(rejected))
+        above = _filled_above(table)
+        agreed = lines.agree(table.lines, above + rows(con, part), len(rejected))
     except duckdb.Error:
         agreed = False
-    if not agreed:
-        rejected = _parted(con, table, file, part)
+    if agreed:
+        begin = lines.rows_of(table.lines, above, [line for line, _ in rejected])
+    else:
+        rejected, begin = _parted(con, table, file, part)
     undecoded = sum(reason == "INVALID ENCODING" for _, reason in rejected)
     limit = place.tolerate.malformed_line if isinstance(place, Log | Units) else 0
     if undecoded > limit * (rows(con, part) + len(rejected)) and not text.is_utf8(file):
         raise text.not_utf8(file)
     if rejected:
         con.executemany(f"insert into rejects values (?, null, ?, {literal(file.name)})", rejected)
+    return begin
 
 
-def _copy(con: "duckdb.DuckDBPyConnection", table: TextFile, part: Path) -> list[tuple[int, str]]:
+def _copy(con: "duckdb.DuckDBPyConnection", table: TextFile, part: Path, ends: str = "") -> list[tuple[int, str]]:
     """Write the rows of a table as Parquet; the lines that do not fit, and why."""
-    con.execute(f"copy (select * from {scan(table, 'store_rejects = true')}) to {literal(part)} (format parquet)")
+    con.execute(
+        f"copy (select * from {scan(table, 'store_rejects = true' + ends)}) to {literal(part)} (format parquet)"
+    )
     rejected = con.execute(
         "select line, string_agg(distinct error_type::varchar, ' ') from reject_errors group by line order by line"
     ).fetchall()
@@ -158,13 +166,16 @@ def _copy(con: "duckdb.DuckDBPyConnection", table: TextFile, part: Path) -> list
     return rejected
 
 
-def _parted(con: "duckdb.DuckDBPyConnection", table: TextFile, file: Path, part: Path) -> list[tuple[int, str]]:
+def _parted(
+    con: "duckdb.DuckDBPyConnection", table: TextFile, file: Path, part: Path
+) -> tuple[list[tuple[int, str]], list[tuple[int, int]]]:
     """What DuckDB does not read whole, because quotes stand where none should, parted by Python first."""
     whole = part.with_suffix(".csv")
     width = len(table.names)
-    expected, rejected = lines.parted(table.file, file.name, table.delimiter, table.above, width, whole)
+    expected, rejected, begin = lines.parted(table.file, file.name, table.delimiter, table.above, width, whole)
     con.execute("drop table if exists reject_errors; drop table if exists reject_scans")
-    wrong = _copy(con, replace(table, file=whole, above=0), part)
+    ends = r", new_line = '\n'"  # a field may hold others
+    wrong = _copy(con, replace(table, file=whole, above=0), part, ends)
     whole.unlink()
     if wrong or rows(con, part) != expected:
         raise ReportError(
@@ -173,13 +184,12 @@ def _parted(con: "duckdb.DuckDBPyConnection", table: TextFile, file: Path, part:
             expected=f"{expected:,} rows with the delimiter {table.delimiter!r}",
             remedy="export the file anew with every field in quotes, or as Parquet",
         )
-    return rejected
+    return rejected, begin
 
 
-def _below(table: TextFile) -> lines.Lines:
-    """The lines that stand below the header."""
-    above = sum(bool(record) for record in islice(lines.records(table.file, table.delimiter), table.above))
-    return replace(table.lines, count=table.lines.count - above)
+def _filled_above(table: TextFile) -> int:
+    """Lines down to the header that hold something."""
+    return sum(bool(record) for record in islice(lines.records(table.file, table.delimiter), table.above))
 
 
 def scan(table: TextFile, wrong: str) -> str:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from helpers.config.columns import stored
 from helpers.errors import ReportError
-from helpers.ingest import text
+from helpers.ingest import steps, text
 from helpers.ingest.columns import check_columns, mapped
 from helpers.ingest.parts import Parts
 from helpers.ingest.sql import literal, quoted
@@ -50,7 +50,9 @@ def read(con: "duckdb.DuckDBPyConnection", place: "Place", files: list[Path], in
     columns: dict[str, None] = {}
     for number, file in enumerate(files):
         written.append(into / f"part-{number:04d}.parquet")
-        columns |= dict.fromkeys(_convert(con, file, written[-1], into / f"lines-{number:04d}"))
+        found, begin = _convert(con, file, written[-1], into / f"lines-{number:04d}")
+        columns |= dict.fromkeys(found)
+        steps.add(con, number, begin)
     if not columns:
         raise _no_lines(names)
     check_columns(place, list(columns), names[0])
@@ -58,7 +60,7 @@ def read(con: "duckdb.DuckDBPyConnection", place: "Place", files: list[Path], in
         here = {row[0] for row in con.execute(f"describe select * from read_parquet({literal(part)})").fetchall()}
         if here != set(columns):
             _widen(con, part, [c for c in columns if c not in here])
-    return Parts.of(con, written, names, mapped(place))
+    return Parts.of(con, written, names, mapped(place), counted="line")
 
 
 def _no_lines(names: list[str]) -> ReportError:
@@ -71,8 +73,10 @@ def _no_lines(names: list[str]) -> ReportError:
     )
 
 
-def _convert(con: "duckdb.DuckDBPyConnection", file: Path, part: Path, aside: Path) -> list[str]:
-    """Write a file as Parquet; the names of its columns."""
+def _convert(
+    con: "duckdb.DuckDBPyConnection", file: Path, part: Path, aside: Path
+) -> tuple[list[str], list[tuple[int, int]]]:
+    """Write a file as Parquet; the names of its columns, and in which lines its rows begin."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -81,6 +85,7 @@ def _convert(con: "duckdb.DuckDBPyConnection", file: Path, part: Path, aside: Pa
     columns: dict[str, None] = {}
     pieces: list[Path] = []
     wrong: list[tuple[int, str, str]] = []
+    read, begin = 0, [(0, 1)]
 
     def flush() -> None:
         names = list(dict.fromkeys(key for row in rows for key in row))
@@ -101,6 +106,9 @@ def _convert(con: "duckdb.DuckDBPyConnection", file: Path, part: Path, aside: Pa
         if not row:
             wrong.append((number, "NO JSON OBJECT", file.name))
             continue
+        if number - read != begin[-1][1]:
+            begin.append((read, number - read))
+        read += 1
         rows.append(row)
         if len(rows) == AT_ONCE:
             flush()
@@ -116,7 +124,7 @@ def _convert(con: "duckdb.DuckDBPyConnection", file: Path, part: Path, aside: Pa
     for piece in pieces:
         piece.unlink()
     aside.rmdir()
-    return list(columns)
+    return list(columns), begin
 
 
 def _lines(file: Path) -> Iterator[tuple[int, str]]:

@@ -18,6 +18,9 @@ from helpers.pipeline.files import discard, private, scratch
 if TYPE_CHECKING:
     import duckdb
 
+STEPS = "steps.parquet"
+"""Where it is kept in which lines of their files the rows stand, in the raw folder."""
+
 FRAME = "frame.parquet"
 """Where a notebook's frame is kept, in the study's data folder."""
 
@@ -29,6 +32,9 @@ class Landed:
     ``table_rows`` are the rows of a unit table, refused ones included; None of a log; ``table_arms`` those of them that
     could be read, by the variant they were assigned. ``ground_truth`` is the file in
     which a simulated world says what it planted; empty without one. ``reading`` is how its columns are read.
+
+    ``names`` are the files that the rows come from, in whose lines or rows (``counted``) they stand as the file ``steps``
+    says; ``malformed`` is the place of the first line that is no row.
     """
 
     location: str
@@ -38,19 +44,24 @@ class Landed:
     table_arms: dict[str, int] = field(default_factory=dict)
     ground_truth: str = ""
     reading: Reading = field(default_factory=Reading)
+    names: tuple[str, ...] = ()
+    counted: str = "row"
+    steps: str = ""
+    malformed: str = ""
 
     @property
     def malformed_lines(self) -> int:
         return self.refused.get("malformed_line", 0)
 
 
-def land(study: Study, out: Path) -> Parts:
+def land(study: Study, out: Path, unread: list[ReportError] | None = None) -> Parts:
     """Bring the log or the unit table of a study into ``out`` as Parquet files of event rows, ``out/events``.
 
     Text stays the text it was; Parquet logs are used where they stand. What is refused is counted in
     ``landed.json`` and stands in ``rejects.csv`` with row, column, reason and file, never with its value. Raises
     :class:`~helpers.errors.ReportError` for everything that cannot be read, and for more wrong rows of a unit table
-    than the study tolerates.
+    than the study tolerates. What leaves columns of a log unread is added to ``unread`` where that is given, so that
+    its rows can still be looked at.
 
     Returns the table as it was read.
     """
@@ -71,8 +82,10 @@ def land(study: Study, out: Path) -> Parts:
             reading, faults = decide(con, study, parts)
             if faults and isinstance(place, Units):
                 faults += units.level_faults(con, study, parts, reading)
-            if faults:
+            if faults and (unread is None or isinstance(place, Units)):
                 raise several(faults)
+            if unread is not None:
+                unread += faults
             told: dict[str, object] = {"reading": reading.told()}
             if isinstance(place, Units):
                 told["table_rows"] = units.land(con, study, parts, reading, out / "events" / "part-0000.parquet")
@@ -87,6 +100,11 @@ def land(study: Study, out: Path) -> Parts:
             (select case when reason in ({", ".join(map(literal, units.KINDS))}) then reason end as kind from rejects)
             group by 1 order by 1"""
         ).fetchall()
+        con.execute(f"copy (select * from steps) to {literal(out / STEPS)} (format parquet)")
+        first = con.execute(
+            'select file || \', line \' || "row" from rejects where "column" is null order by file, "row" limit 1'
+        ).fetchone()
+        told |= {"names": parts.names, "counted": parts.counted, "malformed": first[0] if first else ""}
         told["refused"] = {kind: rows for kind, rows in kinds if kind not in units.FLAWS}
         (out / "landed.json").write_text(json.dumps(told, sort_keys=True) + "\n", encoding="utf-8")
     return parts
@@ -151,4 +169,8 @@ def landed(raw: Path) -> Landed:
         told.get("table_arms", {}),
         str(truth) if truth.is_file() else "",
         Reading.of(told.get("reading", {})),
+        tuple(told.get("names", ())),
+        told.get("counted", "row"),
+        str(raw / STEPS),
+        told.get("malformed", ""),
     )

@@ -5,6 +5,7 @@ import json
 from collections.abc import Mapping, Sequence
 
 from helpers.config import ColumnOf, Log, Study, Units
+from helpers.config.columns import logged
 from helpers.config.data import LEAVE_OUT
 from helpers.errors import ReportError
 from helpers.ingest.sql import literal
@@ -78,7 +79,7 @@ def unmapped(
     key = KEYS[column]
     told = [_told(level, n, counted, (places or {}).get(level)) for level, n in counts.items()]
     return ReportError(
-        f"studies/{study.name}.yml: column '{raw}' of {holder} holds levels that the study does not map",
+        f"studies/{study.name}.yml: column '{logged(str(raw))}' of {holder} holds levels that the study does not map",
         got=", ".join(quoted(level) if level else "nothing (an empty field)" for level in strange[:5]),
         expected=", ".join(map(repr, known)),
         cause=f"the levels in the {'table' if isinstance(data, Units) else 'log'} are {', '.join(told[:12])}",

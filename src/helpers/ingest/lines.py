@@ -7,7 +7,7 @@ that it gives and the lines that it rejects are held against a count of our own.
 import csv
 import io
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,7 +27,8 @@ class Lines:
     """What stands in the bytes of a CSV: lines that are not empty, whether by several ends, and whether a quote is there.
 
     ``count`` takes every quote for one that opens or closes a field; ``open_at_the_end`` says that the last one opens,
-    ``stray`` that one opens where no field begins, so that the count may be wrong.
+    ``stray`` that one opens where no field begins, so that the count may be wrong. ``steps`` say in which line of an
+    editor each of them begins, counted from 1: from the first number on, it is the number (from 0) and the second one.
     """
 
     count: int
@@ -35,6 +36,7 @@ class Lines:
     quoted: bool
     open_at_the_end: bool
     stray: bool
+    steps: tuple[tuple[int, int], ...] = field(default=((0, 1),), repr=False)
 
 
 def looked_at(pieces: Iterable[bytes], delimiter: str = ",") -> Lines:
@@ -44,35 +46,58 @@ def looked_at(pieces: Iterable[bytes], delimiter: str = ",") -> Lines:
     Lines(count=3, mixed=False, quoted=True, open_at_the_end=False, stray=False)
     >>> looked_at([b'a"\\n,"b"\\n']).stray
     True
+    >>> looked_at([b'a,b\\n1,"x\\ny"\\n\\n3,4\\n']).steps
+    ((0, 1), (2, 3))
     """
     import numpy as np
 
     returns = pairs = feeds = quotes = count = 0
     stray, before = False, np.frombuffer(BEFORE + delimiter.encode()[-1:], np.uint8)
     last, at, begins = b"", 0, 0  # the last byte, where a block begins, where a line begins
+    ended = done = 0  # line ends of an editor, and those down to the last end of a line here
+    steps = [np.array([[0, 1]])]
     for piece in pieces:
         n_returns = piece.count(b"\r")
         returns += n_returns
+        lone = 0
         if n_returns or last == b"\r":
-            pairs += piece.count(b"\r\n") + (last == b"\r" and piece.startswith(b"\n"))
+            here = piece.count(b"\r\n")
+            pairs += here + (last == b"\r" and piece.startswith(b"\n"))
+            lone = n_returns - here - piece.endswith(b"\r")
         signs = np.frombuffer(piece, np.uint8)
         ends = np.flatnonzero(signs == FEED)
         feeds += len(ends)
         if n_returns and not feeds:
-            ends = np.flatnonzero(signs == RETURN)
+            ends, lone = np.flatnonzero(signs == RETURN), 0
+        shown = np.union1d(ends, _lone(signs)) if lone > 0 else ends
         if b'"' in piece or quotes % 2:
             marks = np.flatnonzero(signs == QUOTE)
             stray = stray or _strays(signs, marks[quotes % 2 :: 2], last, before)
             ends = ends[(np.searchsorted(marks, ends) + quotes) % 2 == 0]
             quotes += len(marks)
         if len(ends):
-            count += _filled(signs, ends, begins - at)
+            filled = _filled(signs, ends, begins - at, last)
+            lines = int(filled.sum())
+            if lines < len(shown) or ended != done or done + 1 - count != steps[-1][-1, 1]:
+                after = ended + 1 + np.searchsorted(shown, ends)
+                ahead = (np.concatenate([[done], after[:-1]]) + 1)[filled] - count - np.arange(lines)
+                new = np.flatnonzero(np.diff(ahead, prepend=steps[-1][-1, 1]))
+                steps += [np.column_stack([count + new, ahead[new]])] if len(new) else []
+                done = int(after[-1])
+            else:
+                done += len(ends)
+            count += lines
             begins = at + int(ends[-1]) + 1
+        ended += len(shown)
         at += len(piece)
         last = piece[-1:]
-    count += at > begins
+    if at > begins:
+        steps += [np.array([[count, done + 1 - count]])] if done + 1 - count != steps[-1][-1, 1] else []
+        count += 1
     kinds = sum((pairs > 0, feeds > pairs, returns > pairs))
-    return Lines(count, kinds > 1, quotes > 0, quotes % 2 == 1, stray)
+    return Lines(
+        count, kinds > 1, quotes > 0, quotes % 2 == 1, stray, tuple(dict(np.concatenate(steps).tolist()).items())
+    )
 
 
 def _strays(signs: "np.ndarray", opening: "np.ndarray", last: bytes, before: "np.ndarray") -> bool:
@@ -90,14 +115,42 @@ def _strays(signs: "np.ndarray", opening: "np.ndarray", last: bytes, before: "np
     return not (begins_well and bool(np.isin(signs[inside], before).all()))
 
 
-def _filled(signs: "np.ndarray", ends: "np.ndarray", first: int) -> int:
-    """Lines that hold more than their end; the first one begins at ``first``."""
+def _lone(signs: "np.ndarray") -> "np.ndarray":
+    """Returns that no feed follows; one at the end of a block is left to the feed that may begin the next."""
+    import numpy as np
+
+    at: np.ndarray = np.flatnonzero(signs[:-1] == RETURN)
+    return at[signs[at + 1] != FEED]  # type: ignore[no-any-return]
+
+
+def _filled(signs: "np.ndarray", ends: "np.ndarray", first: int, last: bytes) -> "np.ndarray":
+    """Whether lines hold more than their end; the first one begins at ``first``, and ``last`` stands before it all."""
     import numpy as np
 
     lengths = np.diff(ends, prepend=first - 1) - 1
-    short = ends[lengths == 1]
-    returns = int((signs[short - 1] == RETURN).sum()) if len(short) else 0
-    return int((lengths > 0).sum()) - returns
+    filled = lengths > 0
+    short = np.flatnonzero(lengths == 1)
+    filled[short] = signs[ends[short] - 1] != RETURN
+    if len(ends) and ends[0] == 0 and lengths[0] == 1:
+        filled[0] = last != b"\r"
+    return filled
+
+
+def rows_of(found: Lines, above: int, rejected: Iterable[int]) -> list[tuple[int, int]]:
+    """The ``steps`` of the rows alone: without the filled lines down to the header and those that were rejected.
+
+    >>> rows_of(looked_at([b"a,b\\n1,2\\n\\n3\\n4,5\\n"]), above=1, rejected=[4])
+    [(0, 2), (1, 4)]
+    """
+    import numpy as np
+
+    at, ahead = np.array(found.steps).T
+    lines = np.array(sorted(rejected), dtype=np.int64)
+    wrong = lines - ahead[np.searchsorted(at + ahead, lines, "right") - 1]
+    begins = np.setdiff1d(np.concatenate([[above], at[at > above], wrong + 1]), wrong)
+    rows = begins - above - np.searchsorted(wrong, begins)
+    ahead = begins + ahead[np.searchsorted(at, begins, "right") - 1] - rows
+    return list(zip(rows.tolist(), ahead.tolist(), strict=True))
 
 
 def agree(found: Lines, rows: int, rejected: int) -> bool:
@@ -108,13 +161,14 @@ def agree(found: Lines, rows: int, rejected: int) -> bool:
 
 def parted(
     file: Path, name: str, delimiter: str, above: int, width: int, into: Path
-) -> tuple[int, list[tuple[int, str]]]:
-    """The rows below the header written to ``into`` with every field in quotes; their number, and the lines that are none.
+) -> tuple[int, list[tuple[int, str]], list[tuple[int, int]]]:
+    """The rows below the header written to ``into`` with every field in quotes; their number, the lines that are none,
+    and in which lines the rows begin (as ``steps`` of :class:`Lines` say it).
 
     Slow and strict: fields beyond the header may be empty, a quote is one only around a whole field. ``above`` are the
     records of the file down to its header. Raises :class:`~helpers.errors.ReportError` for a quote that does not close.
     """
-    rows, wrong = 0, []
+    rows, wrong, steps = 0, [], [(0, 1)]
     with into.open("w", encoding="utf-8", errors="surrogateescape", newline="") as stream:
         out = csv.writer(stream, quoting=csv.QUOTE_ALL, lineterminator="\n", delimiter=delimiter)
         for number, (line, lines, fields) in enumerate(_records(file, delimiter), 1):
@@ -137,9 +191,11 @@ def parted(
             elif any(_is_torn(field) for field in fields):
                 wrong.append((line, "INVALID ENCODING"))
             else:
+                if line - rows != steps[-1][1]:
+                    steps.append((rows, line - rows))
                 rows += 1
                 out.writerow(fields[:width])
-    return rows, wrong
+    return rows, wrong, steps
 
 
 def _is_torn(field: str) -> bool:

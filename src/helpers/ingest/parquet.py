@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from helpers.config.columns import stored
 from helpers.errors import ReportError
+from helpers.ingest import one_type
 from helpers.ingest.columns import check_columns, compared, mapped
 from helpers.ingest.parts import Parts, columns, rows
 from helpers.ingest.sql import kept, literal, quoted
@@ -23,15 +24,16 @@ def read(con: "duckdb.DuckDBPyConnection", place: "Place", files: list[Path], in
     """Links to the files in ``into``, or copies where a column has another name or type in them; raises for what is no Parquet file, a missing column, no row at all."""
     linked = []
     found = [types(con, file) for file in files]
-    differing = {c for kinds in found for c, kind in kinds.items() if found[0].get(c, kind) != kind} - mapped(place)
+    common = one_type.of(con, list(map(relation, files)), found, mapped(place))
     for number, (file, kinds) in enumerate(zip(files, found, strict=True)):
         check_columns(place, list(map(stored, kinds)), file.name)
         linked.append(into / f"part-{number:04d}.parquet")
-        if not differing and kept(kinds) == "*":
+        cast = {c: kind for c, kind in common.items() if kinds.get(c, kind) != kind}
+        if not cast and kept(kinds) == "*":
             linked[-1].symlink_to(file.resolve())
-        else:  # what no study maps tells repeats alone, so text is as good as any type
+        else:
             taken = ", ".join(
-                f"{quoted(c)}{'::varchar' if c in differing else ''} as {quoted(stored(c))}" for c in kinds
+                f"{one_type.cast(quoted(c), kinds[c], cast.get(c, kinds[c]))} as {quoted(stored(c))}" for c in kinds
             )
             con.execute(f"copy (select {taken} from {relation(file)}) to {literal(linked[-1])} (format parquet)")
     names = [file.name for file in files]

@@ -5,26 +5,25 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from helpers.config.columns import logged
 from helpers.errors import ReportError
+from helpers.ingest import steps
 from helpers.ingest.sql import literal
 
 if TYPE_CHECKING:
     import duckdb
 
-REJECTS = 'create table rejects ("row" bigint, "column" varchar, reason varchar, file varchar)'
+REJECTS = f'create table rejects ("row" bigint, "column" varchar, reason varchar, file varchar); {steps.TABLE}'
 
 
 @dataclass(frozen=True)
 class Parts:
-    """Parquet files with equal columns, the names they had as sources, and what the number of a row means.
-
-    ``first_rows`` are the numbers of each file's first row as a reader counts: 2 where a header stands above it.
-    """
+    """Parquet files with equal columns, the names they had as sources, and what is ``counted`` in these: lines or rows."""
 
     files: tuple[Path, ...]
     names: tuple[str, ...]
     types: dict[str, str]
-    first_rows: tuple[int, ...] = ()
+    counted: str = "row"
 
     @property
     def relation(self) -> str:
@@ -32,16 +31,10 @@ class Parts:
         listed = ", ".join(literal(file) for file in self.files)
         return f"read_parquet([{listed}], file_row_number = true)"
 
-    @property
-    def numbered(self) -> str:
-        """SQL of the number of a row as a reader counts it, lines that could not be read (``rejects``) counted too."""
-        names = ", ".join(literal(name) for name in self.names)
-        first = f"list_value({', '.join(map(str, self.first_rows))})[file_index + 1]"
-        return f"""file_row_number + {first} + (
-            select count(*) from (
-                select "row" - row_number() over (partition by file order by "row") as readable_before, file
-                from rejects where "column" is null)
-            where file = list_value({names})[file_index + 1] and readable_before <= file_row_number + {first} - 1)"""
+    def place(self, con: "duckdb.DuckDBPyConnection", file: int, row: int) -> str:
+        """Where a row stands in its source, as a reader finds it."""
+        at = steps.placed(f"(select {file} as file_index, {row} as file_row_number)")
+        return f"{self.counted} {con.execute(f'select {steps.LINE} from {at}').fetchall()[0][0]:,}"
 
     @classmethod
     def of(
@@ -50,7 +43,7 @@ class Parts:
         files: list[Path],
         names: list[str],
         wanted: set[str] | None,
-        first_rows: tuple[int, ...] = (),
+        counted: str = "row",
     ) -> "Parts":
         """Check that the ``wanted`` columns have one type in all files, and that all files have the same columns without it."""
         types = [columns(con, file) for file in files]
@@ -60,12 +53,12 @@ class Parts:
             for column in sorted(types[0] if wanted is None else wanted):
                 if kinds[column] != types[0][column]:
                     raise ReportError(
-                        f"{name}: column '{column}' has another type than in {names[0]}",
+                        f"{name}: column '{logged(column)}' has another type than in {names[0]}",
                         got=kinds[column],
                         expected=types[0][column],
                         remedy="write the column with one type in all files",
                     )
-        return cls(tuple(files), tuple(names), types[0], first_rows or (1,) * len(files))
+        return cls(tuple(files), tuple(names), types[0], counted)
 
 
 def check_alike(name: str, found: Iterable[str], first: str, columns: Iterable[str]) -> None:

@@ -5,9 +5,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from helpers.config import EXPOSED, Study, Units
+from helpers.config.columns import logged
 from helpers.config.data import LEAVE_OUT
 from helpers.errors import ReportError, several
 from helpers.formatting import formatted
+from helpers.ingest import steps
 from helpers.ingest.columns import expression
 from helpers.ingest.levels import KEYS as LEVELS
 from helpers.ingest.levels import ODD, unmapped
@@ -16,6 +18,7 @@ from helpers.ingest.reading import Reading
 from helpers.ingest.sql import literal, quoted
 from helpers.ingest.values.amounts import Amounts, canonical, in_units, is_whole
 from helpers.ingest.values.digits import digits_of
+from helpers.ingest.values.ids import APART, crowded
 from helpers.ingest.values.number_formats import FALSE, TRUE
 from helpers.ingest.values.times_decided import shown
 
@@ -115,7 +118,7 @@ def _check_levels(
         min(file_row_number) from {parts.relation} group by 1 order by 1"""
     ).fetchall()
     many = sum(n for _, n, *_ in rows) >= ODD
-    places = {level: _place(con, parts, file, row) for level, n, file, row in rows if level and n == 1 and many}
+    places = {level: parts.place(con, file, row) for level, n, file, row in rows if level and n == 1 and many}
     return unmapped(study, column, parts.names[0], [(level, n) for level, n, *_ in rows], "rows", places)
 
 
@@ -222,12 +225,15 @@ def _mark_duplicates(con: "duckdb.DuckDBPyConnection", study: Study, data: Units
             """select file_index, file_row_number from repeated where user_id =
             (select arg_min(user_id, row_id) from repeated where answers > 1) order by row_id limit 2"""
         ).fetchall()
+        again = "select user_id from repeated where answers > 1"
+        crowd, told = crowded(con, "(from units where problem is null)", again)
+        every = bool(told) and crowd == found
         return [ReportError(
             f"{parts.names[rows[0][0]]}: {found:,} units stand in several rows with different outcomes",
-            got="the same unit in " + " and ".join(_place(con, parts, *row) for row in rows),
+            got="the same unit in " + " and ".join(parts.place(con, *row) for row in rows),
             expected="one row a unit",
-            cause="a table of visits or days instead of units",
-            remedy="sum up the rows of a unit first, or land the table as a log (data.source: log)",
+            cause=told if every else "; or ".join(filter(None, [told, "a table of visits or days instead of units"])),
+            remedy=APART if every else "sum up the rows of a unit first, or land the table as a log (data.source: log)",
         )]  # fmt: skip
     con.execute(
         f"""update units set problem = {{'kind': 'duplicate_unit', 'at': {_raw(data, "user_id")}}}
@@ -253,13 +259,13 @@ def _refused(con: "duckdb.DuckDBPyConnection", study: Study, data: Units, parts:
     ).fetchall()
     for kind, found, first in sorted(wrong, key=lambda row: list(KINDS).index(row[0])):
         if kind != "left_out" and found > tolerated.get(kind, 0) * total:
-            place = f"{parts.names[first['file']]}, {_place(con, parts, first['file'], first['row'])}"
+            place = f"{parts.names[first['file']]}, {parts.place(con, first['file'], first['row'])}"
             value = _value(con, parts, first) if kind == "wrong_type" else ""
-            faults.append(_too_many(study, kind, f"{place}, column '{first['at']}'", found, total, value))
+            faults.append(_too_many(study, kind, f"{place}, column '{logged(first['at'])}'", found, total, value))
     names = ", ".join(map(literal, parts.names))
     con.execute(
-        f"""insert into rejects select {parts.numbered}, what.at, what.kind, list_value({names})[file_index + 1]
-        from wrong"""
+        f"""insert into rejects select {steps.LINE}, regexp_replace(what.at, '^(file_index|file_row_number) [(]as logged[)]$', '\\1', 'i'), what.kind, list_value({names})[file_index + 1]
+        from {steps.placed("wrong")}"""
     )
     return faults
 
@@ -282,13 +288,6 @@ def _too_many(study: Study, kind: str, place: str, found: int, total: int, value
         cause=CAUSES[kind],
         remedy=REMEDIES[kind],
     )
-
-
-def _place(con: "duckdb.DuckDBPyConnection", parts: Parts, file: int, row: int) -> str:
-    number = con.execute(
-        f"select {parts.numbered} from (select ?::integer as file_index, ?::bigint as file_row_number)", [file, row]
-    ).fetchall()[0][0]
-    return f"row {number:,}"
 
 
 def _moment(moment: datetime) -> str:

@@ -222,9 +222,9 @@ def _side(values: pd.Series[Any]) -> Align:
 
 
 def _class(values: pd.Series[Any], side: Align) -> str:
-    """The class attribute of a column: its side, and room for columns of sentences or of a few words."""
+    """The class attribute of a column: its side, and room for sentences or a few words; numbers break between themselves."""
     longest = max((len(_text(value)) for value in values), default=0)
-    room = "prose" if longest > PROSE else "phrase" if longest > PHRASE and side == "left" else ""
+    room = "" if side == "right" else "prose" if longest > PROSE else "phrase" if longest > PHRASE else ""
     names = [name for name in ("" if side == "left" else side, room) if name]
     return f' class="{" ".join(names)}"' if names else ""
 

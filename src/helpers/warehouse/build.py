@@ -128,10 +128,11 @@ def build(study: Study, where: StudyPaths, *computed: Computed) -> None:
         private(aside)
         database = aside / where.database.name
         plan = tracking_plan.tracking_plan(study, where.base / "studies")
-        variables = dbt_vars(study, ingest.landed(where.raw), plan)
+        log = ingest.landed(where.raw)
+        variables = dbt_vars(study, log, plan)
         failure = run_dbt(("build",), variables, database=database, target=where.data / "dbt")
         with query.connect(database, read_only=False) as con:
-            enforce(con, study)
+            enforce(con, study, log)
             if failure:
                 raise ReportError(
                     f"the marts of {study.name} could not be built",

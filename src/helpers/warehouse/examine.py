@@ -4,22 +4,27 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from helpers import ingest
-from helpers.config import Study
+from helpers.config import Log, Study, Units
 from helpers.defaults import MEMORY, THREADS
-from helpers.errors import ReportError
+from helpers.errors import ReportError, several
 from helpers.ingest import sample
 from helpers.ingest.sql import literal
+from helpers.ingest.values.number_formats import number_columns
 from helpers.pipeline.files import private, scratch
 from helpers.warehouse import render, tolerances
 from helpers.warehouse.build import dbt_vars
+
+AMOUNTS = frozenset(("wrong_type", "negative_price", "missing_revenue"))
+"""Kinds of rows whose amount is wrong."""
 
 if TYPE_CHECKING:
     import duckdb
 
     from helpers.config.tracking_plan import TrackingPlan
+    from helpers.ingest.reading import Reading
     from helpers.paths import StudyPaths
 
 
@@ -50,26 +55,52 @@ def examined(study: Study, where: "StudyPaths", plan: "TrackingPlan", *, full: b
 
     with _leaving_nothing(where.data), scratch(where.data, "check") as aside, duckdb.connect() as con:
         private(aside)
+        unread: list[ReportError] = []
         try:
             tried, share = (study, 1.0) if full else sample.taken(con, study, aside / "sample")
-            parts = ingest.land(tried, aside)
+            parts = ingest.land(tried, aside, unread)
         except ReportError as error:
             return Examined((error,))
         log = ingest.landed(aside)
         con.execute(f"set threads = {THREADS}; set memory_limit = '{MEMORY}'; set TimeZone = 'UTC'")
         con.execute(f"set temp_directory = {literal(aside / 'spill')}; set preserve_insertion_order = false")
         asked = ["fct_row_flow", *(["int_injection"] if study.injection else ["int_contaminated"])]
-        models = render.Models(con, dbt_vars(tried, log, plan))
+        variables = dbt_vars(tried, log, plan)
+        models = render.Models(con, _in_the_period(variables) if unread else variables)
         models.make(*asked)
+        hidden = _hidden(tried, log.reading) if unread else frozenset[str]()
         needed = study.primary.days or study.when_missing(study.primary) == "drop"
-        if needed and share == 1 and not any(tolerances.past_range(con, study)):
+        if needed and share == 1 and not unread and not any(tolerances.past_range(con, study)):
             models.make("int_unit_metrics")
         rows = con.execute("select all_rows + refused from intermediate.int_row_checks").fetchall()[0][0]
         more = f" and {len(parts.names) - 1} more" if len(parts.names) > 1 else ""
         return Examined(
-            tuple(tolerances.faults(con, tried, whole=share == 1)), parts.names[0] + more, tuple(parts.types), int(rows),
+            (*unread, *tolerances.faults(con, tried, log, whole=share == 1, hidden=hidden)), parts.names[0] + more, tuple(parts.types), int(rows),
             share, log.reading.notes, _names(con, "event_name"), _names(con, "variant"),
         )  # fmt: skip
+
+
+def refused(study: Study, where: "StudyPaths", plan: "TrackingPlan") -> ReportError | None:
+    """Everything that a run refuses of the data of a study."""
+    faults = examined(study, where, plan, full=True).faults
+    return several(faults) if faults else None
+
+
+def _in_the_period(variables: dict[str, Any]) -> dict[str, Any]:
+    """The variables by which a row whose time is unread stands in the experiment, for what else is wrong with it."""
+    start = f"timestamp {literal(variables['start'])}"
+    columns = [
+        each | {"expression": f"coalesce({each['expression']}, {start})"} if each["name"] == "event_time" else each
+        for each in variables["columns"]
+    ]
+    return variables | {"columns": columns, "bot_events_per_day": 2**62}
+
+
+def _hidden(study: Study, reading: "Reading") -> frozenset[str]:
+    """Kinds of wrong rows that cannot be told from what follows of columns that are unread."""
+    assert isinstance(study.data, Log | Units)
+    amounts = set(number_columns(study.data)) - set(reading.numbers)
+    return frozenset(("unparseable_time", "two_variants")) | (AMOUNTS if amounts else frozenset())
 
 
 @contextmanager

@@ -78,6 +78,10 @@ def _notes(study: Study, seen: Examined | None) -> list[str]:
     if seen is None or isinstance(study.data, Simulation) or not seen.columns:
         return []
     notes = list(seen.notes)
+    if seen.share < 1 and seen.faults:
+        notes.append(
+            "lines and rows are counted in the sample, past the head of a file; --full tells those of the data"
+        )
     where = "the rows looked at" if seen.share < 1 else "the data"
     source = study.data.columns.get("event_name")
     if source and not isinstance(source, EventName):

@@ -6,25 +6,36 @@ from typing import TYPE_CHECKING
 from helpers.config import Log, Study
 from helpers.errors import ReportError, several
 from helpers.formatting import formatted
+from helpers.ingest import Landed
 from helpers.ingest.levels import UNMAPPED, quoted, unmapped
 from helpers.ingest.units import FLAWS
+from helpers.ingest.values.ids import APART, crowded
 from helpers.ingest.values.times_decided import STATED
 from helpers.warehouse import arms
+from helpers.warehouse.first_rows import first
 
 if TYPE_CHECKING:
     import duckdb
 
 
-def enforce(con: "duckdb.DuckDBPyConnection", study: Study) -> None:
+def enforce(con: "duckdb.DuckDBPyConnection", study: Study, log: Landed | None = None) -> None:
     """Raise everything that :func:`faults` finds as one error, not as a footnote."""
-    if found := list(faults(con, study)):
+    if found := list(faults(con, study, log)):
         raise several(found)
 
 
-def faults(con: "duckdb.DuckDBPyConnection", study: Study, *, whole: bool = True) -> Iterator[ReportError]:
+def faults(
+    con: "duckdb.DuckDBPyConnection",
+    study: Study,
+    log: Landed | None = None,
+    *,
+    whole: bool = True,
+    hidden: frozenset[str] = frozenset(),
+) -> Iterator[ReportError]:
     """What is wrong with the rows of a log and its variants, beyond what the study tolerates.
 
-    It is not held against a part of a log (not ``whole``) what the rest may show.
+    It is not held against a part of a log (not ``whole``) what the rest may show. ``hidden`` are kinds of wrong rows
+    that do not show where columns are unread, which is then told by itself.
     """
     if not exists(con, "marts", "fct_row_flow"):
         return
@@ -33,9 +44,13 @@ def faults(con: "duckdb.DuckDBPyConnection", study: Study, *, whole: bool = True
     if rows == 0:
         yield ReportError(f"the log of {study.name} holds no events")
         return
-    found = [*_check_levels(con, study), *_check_rows(con, study, flow, rows)]
+    found = [
+        *_check_levels(con, study),
+        *_check_rows(con, study, log, flow, rows, hidden),
+        *_check_variants(con, study),
+    ]
     yield from found
-    if found:  # what follows from rows and levels that cannot be read is not told beside them
+    if found or hidden:  # what follows from rows and levels that cannot be read is not told beside them
         return
     if flow["kept"] == 0 and whole:
         outside = flow["outside_period"] > 0
@@ -48,10 +63,8 @@ def faults(con: "duckdb.DuckDBPyConnection", study: Study, *, whole: bool = True
             remedy="correct period in the study file" if outside else "mend the log, or what data.columns maps",
         )
         return
-    strange = list(_check_variants(con, study, whole))
-    yield from strange
-    if whole and not strange and exists(con, "intermediate", "int_assigned") and (error := arms.empty(con, study)):
-        yield error
+    if whole and (empty := [*_check_empty(con, study), *_check_arms(con, study)]):
+        yield empty[0]
         return
     yield from past_range(con, study)
     if whole:
@@ -80,16 +93,23 @@ def past_range(con: "duckdb.DuckDBPyConnection", study: Study) -> Iterator[Repor
 
 
 def _check_rows(
-    con: "duckdb.DuckDBPyConnection", study: Study, flow: dict[str, int], rows: int
+    con: "duckdb.DuckDBPyConnection",
+    study: Study,
+    log: Landed | None,
+    flow: dict[str, int],
+    rows: int,
+    hidden: frozenset[str],
 ) -> Iterator[ReportError]:
     """Kinds of wrong rows, each against its tolerated share."""
     tolerated = study.data.tolerate.model_dump()
     flow = flow | {"repeated": flow["exact_duplicate"] + flow["late_duplicate"]}
     for kind, limit in tolerated.items():
+        if kind in hidden:
+            continue
         if study.is_unit_table and kind in FLAWS:
             continue  # held against their share when the table was landed, where their rows stay
         if kind == "repeated" and isinstance(study.data, Log) and "event_id" not in study.data.columns:
-            yield from _check_repeats(study, flow[kind], rows)
+            yield from _check_repeats(study, flow[kind], rows, first(con, study, log, kind))
             continue
         if kind == "two_variants":
             if not exists(con, "intermediate", "int_contaminated"):
@@ -101,14 +121,16 @@ def _check_rows(
         else:
             found, units = flow[kind], rows
         if found > limit * units:
+            crowd = _crowd(con, found) if kind == "two_variants" else ""
             yield ReportError(
                 f"studies/{study.name}.yml: too many rows of the log are wrong: {_TOLD[kind]}"
                 if kind != "two_variants"
                 else f"studies/{study.name}.yml: {_TOLD[kind]}",
-                got=f"{found:,} of {units:,} {'units' if kind == 'two_variants' else 'rows'} ({formatted(found / units, 'share')})",
+                got=f"{found:,} of {units:,} {'units' if kind == 'two_variants' else 'rows'} ({formatted(found / units, 'share')})"
+                + first(con, study, log, kind),
                 expected=f"at most {formatted(limit, 'share')} (data.tolerate.{kind})",
-                cause=_unplanned(con) if kind == "unplanned_event" else _CAUSES[kind],
-                remedy=_REMEDIES[kind],
+                cause=_unplanned(con) if kind == "unplanned_event" else crowd or _CAUSES[kind],
+                remedy=APART if crowd else _REMEDIES[kind],
             )
 
 
@@ -122,14 +144,21 @@ def _unplanned(con: "duckdb.DuckDBPyConnection") -> str:
     return f"{_CAUSES['unplanned_event']}: {told}; data.events says what a name of the log means"
 
 
-def _check_repeats(study: Study, found: int, rows: int) -> Iterator[ReportError]:
+def _crowd(con: "duckdb.DuckDBPyConnection", units: int) -> str:
+    """What makes units stand in two variants, where some of these are ids of many."""
+    crowd, told = crowded(con, "staging.stg_events", "select user_id from intermediate.int_contaminated")
+    others = f"; the other {units - crowd:,}: {_CAUSES['two_variants']}" if units > crowd else ""
+    return told and told + others
+
+
+def _check_repeats(study: Study, found: int, rows: int, place: str) -> Iterator[ReportError]:
     """Rows without ids that are equal in every column: copies, or events that the log does not tell apart."""
     assert isinstance(study.data, Log)
     limit = study.data.tolerate.repeated
     if found > limit * rows:
         yield ReportError(
             f"studies/{study.name}.yml: too many rows of the log are equal in all columns",
-            got=f"{found:,} of {rows:,} rows repeat another one ({formatted(found / rows, 'share')})",
+            got=f"{found:,} of {rows:,} rows repeat another one ({formatted(found / rows, 'share')}){place}",
             expected=f"at most {formatted(limit, 'share')} (data.tolerate.repeated)",
             cause="an export that was appended twice, or events of one moment that a log without ids does not tell apart",
             remedy="name the column of the event's id (data.columns.event_id), or export the log with one; if they are"
@@ -197,24 +226,38 @@ def _assigned(con: "duckdb.DuckDBPyConnection") -> list[tuple[str, int]]:
     return con.execute("select variant, count(*) from intermediate.int_assigned group by 1 order by 1").fetchall()
 
 
-def _check_variants(con: "duckdb.DuckDBPyConnection", study: Study, whole: bool) -> Iterator[ReportError]:
-    """An online log must show the study's variants, and no other."""
+def _check_variants(con: "duckdb.DuckDBPyConnection", study: Study) -> Iterator[ReportError]:
+    """An online log must show no other variants than the study's."""
     if study.mode == "offline" or not exists(con, "intermediate", "int_assigned"):
         return
-    found = _assigned(con)
+    found = [(name, units) for name, units in _assigned(con) if not name.startswith(UNMAPPED)]
     planned = [v.name for v in study.variants]
-    strange = [name for name, _ in found if name not in planned]
-    if strange or (whole and not found):
+    if any(name not in planned for name, _ in found):
         yield ReportError(
-            f"studies/{study.name}.yml: the log shows other variants than the study"
-            if strange
-            else f"studies/{study.name}.yml: the log shows no unit in a variant",
-            got=", ".join(f"{quoted(name)} ({units:,} units)" for name, units in found)
-            or "no variant in the study's period",
+            f"studies/{study.name}.yml: the log shows other variants than the study",
+            got=", ".join(f"{quoted(name)} ({units:,} units)" for name, units in found),
             expected=", ".join(planned),
-            cause=None if strange else "data.columns maps no column to variant, or another experiment_id",
-            remedy="correct variants in the study file" if strange else "map the column that holds the variant",
+            remedy="correct variants in the study file",
         )
+
+
+def _check_empty(con: "duckdb.DuckDBPyConnection", study: Study) -> Iterator[ReportError]:
+    """An online log must show units in variants."""
+    if study.mode == "offline" or not exists(con, "intermediate", "int_assigned") or _assigned(con):
+        return
+    yield ReportError(
+        f"studies/{study.name}.yml: the log shows no unit in a variant",
+        got="no variant in the study's period",
+        expected=", ".join(v.name for v in study.variants),
+        cause="data.columns maps no column to variant, or another experiment_id",
+        remedy="map the column that holds the variant",
+    )
+
+
+def _check_arms(con: "duckdb.DuckDBPyConnection", study: Study) -> Iterator[ReportError]:
+    """Every variant must have a unit to compare."""
+    if exists(con, "intermediate", "int_assigned") and (error := arms.empty(con, study)):
+        yield error
 
 
 def _check_planted_levels(con: "duckdb.DuckDBPyConnection", study: Study) -> Iterator[ReportError]:

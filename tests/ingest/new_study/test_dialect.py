@@ -57,7 +57,7 @@ def test_a_row_of_totals_is_left_out_and_named_and_spellings_are_one_arm(tmp_pat
         "Total": "leave_out",
         "": "leave_out",
     }
-    assert "row 302 alone, a total?" in written and "7 of 307 rows have no variant" in said
+    assert "line 302 alone, a total?" in written and "7 of 307 rows have no variant" in said
     assert study.metrics[0].type == "proportion"
     ingest.land(study, tmp_path / "raw")
     landed = ingest.landed(tmp_path / "raw")

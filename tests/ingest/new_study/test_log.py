@@ -52,7 +52,7 @@ def test_what_is_wrong_is_asked_and_no_row_is_left_out_by_what_came_of_it(tmp_pa
         "written that cannot be read (1 of 545 rows)",
     ):
         assert question in said or question in text
-    with pytest.raises(ReportError, match=r"'soon' \(row"):
+    with pytest.raises(ReportError, match=r"'soon' \(line"):
         ingest.land(study, tmp_path / "raw")
 
 

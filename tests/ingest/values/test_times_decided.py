@@ -41,24 +41,38 @@ def test_one_part_above_twelve_tells_the_order_of_the_whole_column(tmp_path):
     reading, read = landed(tmp_path, *AMBIGUOUS, "13/07/2026")
     assert reading.times == Times(order="day_first")
     assert read == [datetime(2026, 7, 1, 9, 35), datetime(2026, 7, 2, 22), datetime(2026, 7, 13)]
-    assert reading.notes[0] == "times of column 'at': day first, told by '13/07/2026' (row 4); in UTC"
+    assert reading.notes[0] == "times of column 'at': day first, told by '13/07/2026' (line 4); in UTC"
     assert landed(tmp_path, *AMBIGUOUS, "\t07/13/2026")[1][0] == datetime(2026, 1, 7, 9, 35)
 
 
 def test_an_order_that_nothing_tells_is_asked_for_and_the_answer_is_taken(tmp_path):
     message = refused(tmp_path, *AMBIGUOUS)
     assert "does not tell the order of day and month" in message
-    assert "'01/07/2026 09:35' (row 2) is 1 July 2026 (day_first) or 7 January 2026 (month_first)" in message
+    assert "'01/07/2026 09:35' (line 2) is 1 July 2026 (day_first) or 7 January 2026 (month_first)" in message
     assert "say which: data.time_format: day_first (or month_first)" in message
     (tmp_path / "a").mkdir(), (tmp_path / "b").mkdir()
     assert landed(tmp_path / "a", *AMBIGUOUS, time_format="day_first")[1][0] == datetime(2026, 7, 1, 9, 35)
     assert landed(tmp_path / "b", *AMBIGUOUS, time_format="month_first")[1][0] == datetime(2026, 1, 7, 9, 35)
 
 
+@pytest.mark.parametrize("years", ["%Y", "%y"])
+@pytest.mark.parametrize("other", [None, datetime(2026, 3, 4), datetime(2007, 7, 8)])
+def test_an_order_that_changes_nothing_is_not_asked_for(tmp_path, years, other):
+    days = [datetime(2026 if years == "%Y" else 2006, 6, 6, 10, 11), datetime(2007, 7, 7)] + ([other] if other else [])
+    written = [day.strftime(f"%d.%m.{years} %H:%M") for day in days]
+    if other:
+        assert "order of day and month" in refused(tmp_path, *written)
+        return
+    reading, read = landed(tmp_path, *written)
+    assert read == days
+    other = "month first" if years == "%Y" else "month first or year first"
+    assert f"day first (or {other}, which gives the same day in all rows); in UTC" in reading.notes[0]
+
+
 def test_dates_that_contradict_each_other_are_asked_for_too(tmp_path):
     message = refused(tmp_path, "01/01/2026", "14/01/2026", "01/15/2026")
     assert "more than one order" in message
-    assert "'01/15/2026' (row 4) and '14/01/2026' (row 3)" in message
+    assert "'01/15/2026' (line 4) and '14/01/2026' (line 3)" in message
 
 
 @settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -121,8 +135,8 @@ def test_what_a_change_of_clocks_did_is_counted(tmp_path):
 def test_what_cannot_be_read_is_shown_by_shape_with_its_line(tmp_path):
     times = ["2026-03-02", *(f"Q{i} of {i}" for i in range(1, 5)), "yester\x1b[31mday", "", "x" * 90]
     message = refused(tmp_path, *times)
-    for words in ("log.csv: column 'at' holds times that cannot be read", "7 of 8 rows: 'Q1 of 1' (row 3) and 3 of this shape",
-                  "'yester?[31mday' (row 7)", f"'{'x' * 40}...' (row 9)", "1 empty", "data.time_format:", "17.03.2026 08:03"):  # fmt: skip
+    for words in ("log.csv: column 'at' holds times that cannot be read", "7 of 8 rows: 'Q1 of 1' (line 3) and 3 of this shape",
+                  "'yester?[31mday' (line 7)", f"'{'x' * 40}...' (line 9)", "1 empty", "data.time_format:", "17.03.2026 08:03"):  # fmt: skip
         assert words in message
     assert "tolerate" not in message
     assert "\x1b" not in message
@@ -156,7 +170,7 @@ def test_a_format_of_the_study_is_the_only_one(tmp_path, form, text, moment):
 def test_rows_are_counted_as_a_reader_counts_them(tmp_path):
     file = tmp_path / "log.csv"
     file.write_text("at,what,who,cost\n2026-03-02,view,u1,1\n2026-03-02,vi\nsoon,view,u2,1\n")
-    with pytest.raises(ReportError, match=r"'soon' \(row 4\)"):
+    with pytest.raises(ReportError, match=r"'soon' \(line 4\)"):
         ingest.land(log_study(file), tmp_path / "raw")
 
 

@@ -8,7 +8,7 @@ from helpers.experiment.decision.look import early_look
 from helpers.experiment.decision.rule import Evidence
 from helpers.experiment.decision.value import DecisionValue
 from helpers.experiment.results import MetricEffect, Results
-from helpers.formatting import CHANGE
+from helpers.formatting import CHANGE, formatted
 
 
 def evidence(
@@ -44,10 +44,33 @@ def evidence(
             worth=None if (value := values.get(e.variant)) is None else value.expected.net,
             currency=study.economics.currency,
             look=look,
+            disagreement=disagreement(results, e.variant),
             unit=CHANGE[study.primary.unit],
         )
         for e in found
     )
+
+
+def disagreement(results: Results, variant: str) -> str:
+    """How the mean as it is and the winsorised one that is tested disagree, of the primary and the revenue metric.
+
+    They do where their signs differ, or where the one lies outside of the interval of the other.
+    """
+    study = results.study
+    for metric in dict.fromkeys((study.primary, study.revenue)):
+        if metric is None or metric.winsorize is None:
+            continue
+        tested, bare = (results.effect(metric, variant=variant, as_is=as_is) for as_is in (False, True))
+        if tested is None or bare is None:
+            continue
+        t, b = tested.effect, bare.effect
+        if t.absolute * b.absolute < 0 or not t.absolute_low <= b.absolute <= t.absolute_high:
+            interval = f"{formatted(b.relative_low, 'relative')} to {formatted(b.relative_high, 'relative')}"
+            return (
+                f"{metric.label.lower()} {formatted(b.relative, 'relative')} as it is ({interval}), "
+                f"{formatted(t.relative, 'relative')} with its extreme values pulled in"
+            )
+    return ""
 
 
 def belief(found: MetricEffect, results: Results) -> Belief | None:

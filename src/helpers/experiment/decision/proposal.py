@@ -88,7 +88,7 @@ def propose(
     economics = study.economics
     assert study.revenue is not None
     variant = made.arm or results.leading
-    revenue = results.effect(study.revenue, variant=variant)
+    revenue = results.effect(study.revenue, variant=variant, as_is=True)
     primary = results.effect(study.primary, variant=variant)
     assert revenue is not None and primary is not None
     weeks = economics.horizon_months * roi.DAYS_PER_MONTH / DAYS_PER_WEEK

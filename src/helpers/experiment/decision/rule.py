@@ -187,7 +187,7 @@ def _criteria(evidence: Evidence, rule: Rule) -> list[Criterion]:
         worth = formatted(evidence.worth, "money", evidence.currency)
         found.append(Criterion("Expected money", "not below zero", worth, evidence.worth >= 0))
     if evidence.disagreement:
-        found.append(Criterion("Mean as it is", "agrees with the mean that is tested", evidence.disagreement, False))
+        found.append(Criterion("Agreement", "the mean as it is beside the one tested", evidence.disagreement, False))
     if rule.require_planned_size and evidence.planned_units is not None:
         reached = evidence.units >= evidence.planned_units
         found.append(

@@ -129,11 +129,14 @@ def value(
 
 
 def worth(study: Study, results: Results, variant: str | None = None) -> tuple[DecisionValue | None, str]:
-    """The value of shipping a treatment, or None and the reason why it cannot be told."""
+    """The value of shipping a treatment, or None and the reason why it cannot be told.
+
+    It stands on the mean as it is: what a shop earns is not winsorised.
+    """
     metric = study.revenue
     if metric is None:
         return None, NO_REVENUE
-    found = results.effect(metric, variant=variant)
+    found = results.effect(metric, variant=variant, as_is=True)
     if found is None:
         return None, "an arm has no exposed units"
     monthly = units_per_month(results)

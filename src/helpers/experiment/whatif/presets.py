@@ -56,7 +56,7 @@ def plan_of(study: "Study", results: "Results") -> tuple[WhatIfPlan | None, str]
     if study.revenue is None:
         return None, value.NO_REVENUE
     found = results.effect(metric)
-    revenue = results.arm(study.revenue, study.control.name)
+    revenue = results.arm(study.revenue, study.control.name, as_is=True)
     exposed = results.units("exposed", "all", "all")
     monthly = value.units_per_month(results)
     if found is None or revenue is None or monthly is None:

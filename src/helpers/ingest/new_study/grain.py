@@ -67,8 +67,10 @@ def _noted(proposal: StudyProposal, notes: list[str]) -> StudyProposal:
 
 def _place(table: "SourceTable", variant: Column, level: str) -> str:
     """Where the one row stands that holds a level."""
-    at = table.number(f"select min(file_row_number) from {{table}} where {questions.is_level(table, variant, level)}")
-    return f"row {int(at) + table.parts.first_rows[0]:,} alone, a total?"
+    alone = questions.is_level(table, variant, level)
+    place = f"select file_index * {2**40} + file_row_number from {{table}} where {alone}"
+    first = divmod(int(table.number(place)), 2**40)
+    return f"{table.parts.place(table.con, *first)} alone, a total?"
 
 
 def _asked(time: Column | None) -> None:

@@ -120,17 +120,16 @@ def opened(path: str, table: str | None, home: Path) -> Iterator[SourceTable]:
 def _maybe_numbers(con: "duckdb.DuckDBPyConnection", parts: Parts) -> list[str]:
     """Columns of text whose first values are numbers, and some of them not as a program writes them."""
     texts = [column for column, kind in parts.types.items() if kind == "VARCHAR"]
-    asked = ", ".join(
-        f"avg((regexp_full_match(t, {either}))::integer) > 0.5 and not bool_and(regexp_full_match(t, {plain}))".replace(
-            "(t,", f"({quoted(column)},"
-        )
-        for either, plain in [(literal(f"{pattern('.')}|{pattern(',')}"), literal(PLAIN))]
-        for column in texts
-    )
     if not texts:
         return []
-    found = con.execute(f"select {asked} from (from {parts.relation} limit {number_formats.FIRST})").fetchall()[0]
-    return [column for column, so in zip(texts, found, strict=True) if so]
+    columns, either = ", ".join(map(quoted, texts)), f"{pattern('.')}|{pattern(',')}"
+    found = con.execute(
+        f"""select name from (unpivot (select {columns} from {parts.relation} limit {number_formats.FIRST})
+            on {columns} into name name value t) group by name
+        having avg(regexp_full_match(t, {literal(either)})::integer) > 0.5
+            and not bool_and(regexp_full_match(t, {literal(PLAIN)}))"""
+    ).fetchall()
+    return [column for column in texts if (column,) in found]
 
 
 def _in_a_line(fault: ReportError) -> str:

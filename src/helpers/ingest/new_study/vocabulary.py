@@ -2,6 +2,8 @@
 
 import re
 
+from helpers.config.columns import logged
+
 UNIT = {"user", "customer", "visitor", "client", "account", "member", "player", "device", "subscriber", "person",
         "household", "cookie", "subject", "unit", "guest", "buyer", "patient", "student", "driver", "rider"}  # fmt: skip
 KEY = {"id", "key", "uuid", "guid", "hash", "no", "nr", "number"}
@@ -125,5 +127,5 @@ def label(name: str) -> str:
 
 def printable(text: str) -> str:
     """Text of a file as it may stand in a comment or on a terminal: one line, no control signs, not too long."""
-    clean = "".join(sign if sign.isprintable() else "?" for sign in text)
+    clean = "".join(sign if sign.isprintable() else "?" for sign in logged(text))
     return clean if len(clean) <= 60 else clean[:57] + "..."

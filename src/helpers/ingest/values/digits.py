@@ -1,6 +1,7 @@
 """How many digits behind the point the amounts of an event are kept to, so that all of its sums are whole numbers."""
 
 from helpers.config import ColumnOf, Log, Simulation, Study, Units
+from helpers.config.columns import logged
 from helpers.config.currencies import minor_digits
 from helpers.ingest.values.amounts import Amounts
 from helpers.ingest.values.number_formats import key_of
@@ -44,7 +45,7 @@ def notes_of(study: Study, numbers: dict[str, Amounts]) -> list[str]:
     for column, each in numbers.items():
         if each.decimals is not None and each.decimals > each.room:
             told.append(
-                f"column '{column}': numbers have up to {each.decimals} digits behind the point and are rounded to {each.room}"
+                f"column '{logged(column)}': numbers have up to {each.decimals} digits behind the point and are rounded to {each.room}"
             )
     return told
 

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from helpers.config.columns import logged
 from helpers.errors import ReportError
 from helpers.formatting import formatted
 from helpers.ingest.sql import literal, quoted
@@ -130,7 +131,9 @@ def _texts(con: "duckdb.DuckDBPyConnection", column: str, relation: str) -> tupl
         past = f"{float_} and abs(try_cast({name} as double)) >= {most}"
         if lost := _past(con, column, "written as floats", relation, past, most):
             return False, [], lost
-        notes.append(f"column '{column}': every id is a number and {floats:,} are written as 1000.0; read as 1000")
+        notes.append(
+            f"column '{logged(column)}': every id is a number and {floats:,} are written as 1000.0; read as 1000"
+        )
     elif floats and (twin := _twin(con, name, float_, relation)):
         return False, [], [
             _refused(column, f"{twin} and {twin}.0 beside ids that are no numbers", "one way to write an id",
@@ -171,7 +174,7 @@ def _look_alike(con: "duckdb.DuckDBPyConnection", column: str, relation: str) ->
     if not ids:
         return []
     return [
-        f"column '{column}': {ids:,} ids would be {alike:,} without blanks at their ends and with small letters only;"
+        f"column '{logged(column)}': {ids:,} ids would be {alike:,} without blanks at their ends and with small letters only;"
         " they are kept apart"
     ]
 
@@ -183,16 +186,40 @@ def _placeholders(con: "duckdb.DuckDBPyConnection", column: str, relation: str, 
     ).fetchall()
     ids = con.execute(f"select count(distinct {name}) from {relation}").fetchall()[0][0]
     return [
-        f"column '{column}': {value!r} stands in {formatted(n / rows, 'share')} of the rows and is taken for one unit;"
+        f"column '{logged(column)}': {value!r} stands in {formatted(n / rows, 'share')} of the rows and is taken for one unit;"
         " if it means that the id is missing, empty it before the export"
         for value, n in found
         if n > UNUSUAL * rows and n > OFTEN * rows / ids
     ]
 
 
+def crowded(con: "duckdb.DuckDBPyConnection", relation: str, among: str) -> tuple[int, str]:
+    """Ids that stand in far more rows of a relation than others do, ``among`` some: how many, and a sentence on them.
+
+    Nothing is said where there are none. An id is shown only where it is one that stands for a missing one.
+    """
+    found = con.execute(
+        f"""select user_id, n, rows from (
+            select user_id, count(*) as n, sum(count(*)) over () as rows, count(*) over () as ids
+            from {relation} where user_id <> '' group by 1)
+        where n > {UNUSUAL} * rows and n > {OFTEN} * rows / ids and user_id in ({among}) order by n desc, user_id"""
+    ).fetchall()
+    if not found:
+        return 0, ""
+    words = [repr(id_) for id_, *_ in found if id_.strip().lower() in PLACEHOLDERS][:5]
+    called = " and ".join(words) if len(words) == len(found) else "one id" if len(found) == 1 else f"{len(found):,} ids"
+    share = formatted(sum(n for _, n, _ in found) / found[0][2], "share")
+    stand = "stands" if len(found) == 1 else "stand"
+    return len(found), f"{called} {stand} in {share} of the rows, as does what is written for a missing id"
+
+
+APART = "take rows of no unit out of the export, for all arms and events alike, or map the column that names the unit in every row"
+"""What is right to do where an id is that of many."""
+
+
 def _refused(column: str, got: str, expected: str, cause: str, remedy: str | None = None) -> ReportError:
     return ReportError(
-        f"column '{column}' cannot be read as ids",
+        f"column '{logged(column)}' cannot be read as ids",
         got=got,
         expected=expected,
         cause=cause,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from helpers.config import ColumnOf, Log, Place, Study, Units
+from helpers.config.columns import logged
 from helpers.errors import ReportError
 from helpers.ingest.sql import literal, quoted
 from helpers.ingest.values.amounts import (
@@ -122,7 +123,7 @@ def formats(
         example = "" if as_decided.plain else seen[column].example(f"as {point}")
         if example:
             read = con.execute(f"select {canonical(literal(example), as_decided)}").fetchall()[0][0]
-            notes.append(f"column '{column}': {example} is read as {_shown(read)}")
+            notes.append(f"column '{logged(column)}': {example} is read as {_shown(read)}")
     return found, notes, faults
 
 
@@ -235,7 +236,7 @@ def _elsewhere(con: "duckdb.DuckDBPyConnection", parts: "Parts", known: set[str]
 
 def _point(place: Place, called: str, seen: _Seen, told: set[Point]) -> tuple[Point | None, ReportError | None]:
     """What stands before the decimals of a column; or None and why that cannot be told."""
-    called += f": the numbers of column '{seen.column}'"
+    called += f": the numbers of column '{logged(seen.column)}'"
     if len(seen.marks) > 1:
         return None, ReportError(
             f"{called} are amounts in several currencies",

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from helpers.config import ColumnOf, Log, Study, Units
+from helpers.config.columns import logged
 from helpers.config.times import EPOCHS, ORDERS
 from helpers.errors import ReportError
 from helpers.formatting import formatted
@@ -82,7 +83,7 @@ class TimeColumn:
 
     @property
     def called(self) -> str:
-        return f"{self.parts.names[0] if len(self.parts.names) == 1 else f'{len(self.parts.names)} files'}: column '{shown(self.name)}'"
+        return f"{self.parts.names[0] if len(self.parts.names) == 1 else f'{len(self.parts.names)} files'}: column '{shown(logged(self.name))}'"
 
     @property
     def text(self) -> str:
@@ -93,12 +94,9 @@ class TimeColumn:
 
     def first(self, found: dict[str, Any]) -> Example:
         """An example with its file and row, of what :data:`_FIRST` found."""
-        row = self.con.execute(
-            f"select {self.parts.numbered} from (select ?::integer as file_index, ?::bigint as file_row_number)",
-            [found["file"], found["row"]],
-        ).fetchall()[0][0]
+        place = self.parts.place(self.con, found["file"], found["row"])
         file = f"{self.parts.names[found['file']]}, " if len(self.parts.names) > 1 else ""
-        return Example(shown(found["text"] or ""), f"{file}row {row:,}")
+        return Example(shown(found["text"] or ""), f"{file}{place}")
 
 
 _FIRST = f"arg_min({{'text': left(t, {LONGEST + 1}), 'file': file_index, 'row': file_row_number}}, (file_index, file_row_number))"
@@ -152,6 +150,9 @@ def order_of(column: TimeColumn, key: str = "data.time_format: ") -> tuple[str, 
     if len(fit) == 1:
         other = "month_first" if fit[0] == "day_first" else "day_first"
         return fit[0], f", told by {column.first(against[other])}" if other in against else "", None
+    if fit and all(len({tuple(map(int, _day(order, **date))) for order in fit}) == 1 for date, *_ in read):
+        named = " or ".join(order.replace("_", " ") for order in fit[1:])
+        return fit[0], f" (or {named}, which gives the same day in all rows)", None
     if fit:
         return "", "", _ambiguous(column, read[0][2], fit, total, key)
     return "", "", ReportError(
@@ -169,12 +170,17 @@ def _orders(a: str, b: str, c: str) -> set[str]:
     >>> sorted(_orders("13", "07", "2026")), sorted(_orders("02", "03", "26"))
     (['day_first'], ['day_first', 'month_first', 'year_first'])
     """
-    ways = {"day_first": (c, b, a), "month_first": (c, a, b), "year_first": (a, b, c)}
     return {
         order
-        for order, (year, month, day) in ways.items()
+        for order in ORDERS
+        for year, month, day in [_day(order, a, b, c)]
         if len(year) > 1 and 1 <= int(month) <= 12 and len(day) <= 2 and 1 <= int(day) <= 31
     }
+
+
+def _day(order: str, a: str, b: str, c: str) -> tuple[str, str, str]:
+    """Year, month and day of a date of three numbers."""
+    return {"day_first": (c, b, a), "month_first": (c, a, b), "year_first": (a, b, c)}[order]
 
 
 def _ambiguous(column: TimeColumn, found: dict[str, Any], fit: list[str], total: int, key: str) -> ReportError:
@@ -202,7 +208,7 @@ def _looked(column: TimeColumn, times: Times, told: str, tolerated: float, event
     forms = {_form(form, times) + (told if form == "three_numbers" else ""): n for form, _, n, _ in found if n}
     listed = next(iter(forms)) if len(forms) == 1 else ", ".join(f"{form} ({n:,})" for form, n in forms.items())
     notes = [
-        f"times of column '{shown(column.name)}': {listed}; in UTC"
+        f"times of column '{shown(logged(column.name))}': {listed}; in UTC"
         + ("" if times.zone == "UTC" else f" where they carry an offset, else in {times.zone}")
     ]
     if total > read:
@@ -213,11 +219,20 @@ def _looked(column: TimeColumn, times: Times, told: str, tolerated: float, event
         which = "all times are days" if days == read else f"{days:,} of {read:,} times are days"
         order = ", and events of one unit on one day are in no known order" if events else ""
         notes.append(f"{which} without a time of day: each counts as its midnight{order}")
-    return Decided(times, (*notes, *_clocks(column, times)))
+    return Decided(times, (*notes, *_cut(column, times), *_clocks(column, times)))
 
 
 def _form(form: str, times: Times) -> str:
     return times.order.replace("_", " ") if form == "three_numbers" else _FORMS[form]
+
+
+def _cut(column: TimeColumn, times: Times) -> list[str]:
+    """What is said of times that are finer than a moment is kept."""
+    finer = times_sql.is_finer(column.raw, column.kind, times)
+    if finer == "false":
+        return []
+    cut = column.rows(f"select count(*) from {{table}} where {finer}")[0][0]
+    return [f"{_times(cut, 'with digits past the microsecond')} read without these"] if cut else []
 
 
 def _clocks(column: TimeColumn, times: Times) -> list[str]:
@@ -260,7 +275,7 @@ def _unread(column: TimeColumn, times: Times, total: int, unread: int, tolerated
     cause = "another time format, or the wrong column mapped to event_time" if odd else "rows without a time"
     way = [f"say how they are written, data.time_format: {STATED}"] if odd else []
     way.append("correct these times" if unread <= FEW * total else "map another column to event_time")
-    if odd and not more and all(first.text.strip() == column.name for _, first in odd):
+    if odd and not more and all(first.text.strip() == logged(column.name) for _, first in odd):
         cause = "the header stands there again, as in files that were put together"
         way = ["take these lines out of the file"]
     return ReportError(

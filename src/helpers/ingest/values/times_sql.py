@@ -21,8 +21,7 @@ def moment(raw: str, kind: str, times: Times) -> str:
     if kind.startswith("TIMESTAMP") or kind == "DATE":
         if "TIME ZONE" in kind:
             return _within(f"{raw} at time zone 'UTC'")
-        whole = f"make_timestamp((epoch_ns({raw}) - (epoch_ns({raw}) % 1000 + 1000) % 1000) // 1000)"
-        return _from_zone(_within(whole if kind == "TIMESTAMP_NS" else f"{raw}::timestamp"), times)
+        return _from_zone(_within(whole_microseconds(raw) if kind == "TIMESTAMP_NS" else f"{raw}::timestamp"), times)
     if kind in ("DOUBLE", "FLOAT"):
         return _of_float(f"{raw}::double", times)
     if kind == "BOOLEAN":
@@ -31,6 +30,34 @@ def moment(raw: str, kind: str, times: Times) -> str:
     if times.format:
         return _of_text(text, times)
     return f"coalesce({', '.join([*_plain(text, times), _of_text(text, times)])})"
+
+
+def whole_microseconds(raw: str) -> str:
+    """SQL of a time in nanoseconds without its digits past the microsecond; a cast would go to the nearest."""
+    return f"make_timestamp((epoch_ns({raw}) - (epoch_ns({raw}) % 1000 + 1000) % 1000) // 1000)"
+
+
+def is_finer(raw: str, kind: str, times: Times) -> str:
+    """SQL whether a time has digits past the microsecond, which are cut; of floats, which are rounded to it, none has.
+
+    >>> import duckdb
+    >>> texts = "(values ('2026-03-02 10:11:12.1234567'), ('1772446272123456789'), ('2026-03-02 10:11:12.123456000')) as v(t)"
+    >>> [row[0] for row in duckdb.sql(f"select {is_finer('t', 'VARCHAR', Times())} from {texts}").fetchall()]
+    [True, True, False]
+    """
+    if kind == "TIMESTAMP_NS":
+        return f"epoch_ns({raw}) % 1000 <> 0"
+    if kind.startswith("TIMESTAMP") or kind in ("DATE", "DOUBLE", "FLOAT", "BOOLEAN"):
+        return "false"
+    text = raw if kind == "VARCHAR" else f"{raw}::varchar"
+    clock = f"length({text}) > 22 and regexp_matches({text}, '[.,][0-9]{{6}}[0-9]*[1-9]')"
+    if times.format and times.format not in EPOCHS:
+        return clock
+    whole = f"length(regexp_extract({text}, '^ *([0-9]+)', 1))"
+    tens = str(EPOCHS[times.format]) if times.format else f"6 - 3 * (({whole} - 8) // 3)"
+    digits = f"length(rtrim(regexp_replace({text}, '[^0-9]', '', 'g'), '0'))"
+    number = f"length({text}) > 16 and regexp_full_match({text}, ' *[0-9]{{8,19}}(?:[.,][0-9]*)? *')"
+    return f"({clock} or case when {number} then {digits} > {whole} + {tens} else false end)"
 
 
 def in_any_order(text: str) -> str:

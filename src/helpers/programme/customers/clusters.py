@@ -69,6 +69,11 @@ class Clustering:
         """How many."""
         return len(self.clusters)
 
+    @property
+    def stable(self) -> bool:
+        """Whether so many clusters passed the bar; else no number did, and the fewest are shown."""
+        return any(s.k == self.k and s.low >= self.bar for s in self.stability)
+
 
 def features(frame: "pd.DataFrame") -> "pd.DataFrame":
     """Logarithms of what shoppers with an order did a month, centred on the median and scaled by the quartiles' distance."""

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from helpers.defaults import LEAKING_AUC
+from helpers.errors import ReportError
 from helpers.programme.prediction import features, scores
 from helpers.stats.estimate import Estimate
 
@@ -45,6 +46,13 @@ def columns(rows: "pd.DataFrame", label: str, horizon_days: int) -> tuple[Screen
     named = features.columns(rows)
     before = rows[["subscriber", "cutoff", *named]].assign(cutoff=rows["cutoff"] + pd.Timedelta(days=horizon_days))
     both = rows.merge(before, on=["subscriber", "cutoff"], suffixes=("", ":before"))
+    if both.empty:
+        raise ReportError(
+            "no column can be screened for what it knows of the future",
+            got=f"no subscriber in two snapshots that stand {horizon_days} days apart",
+            expected="exports a horizon apart",
+            remedy="set prediction.horizon_days to a distance at which exports stand, 30 days for instance",
+        )
     found = []
     for name in named:
         now = scores.auc(both[label], both[name], both["subscriber"])

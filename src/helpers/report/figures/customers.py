@@ -39,10 +39,12 @@ def growth(periods: "Sequence[GrowthPeriod]") -> go.Figure:
     figure.update_xaxes(title="interval of the year", dtick=1)
     figure.update_yaxes(title="shoppers", tickformat="~s")
     last = periods[-1]
-    back = formatted(last.resurrecting / last.active, "share")
+    back = formatted(last.resurrecting / last.active, "share") if last.active else ""
     return style.titled(
         figure,
-        f"In the last interval {back} of the active shoppers come back from a pause",
+        f"In the last interval {back} of the active shoppers come back from a pause"
+        if back
+        else "In the last interval no shopper is active",
         "shoppers with an order by interval; below the line those who ordered in the interval before and not in this one",
     )
 
@@ -64,7 +66,9 @@ def stability(found: "Clustering") -> go.Figure:
     figure.update_yaxes(title="agreement of two resamples (adjusted Rand)", range=[0, 1.05])
     return style.titled(
         figure,
-        f"{found.k} clusters come out the same whoever is drawn",
+        f"{found.k} clusters come out the same whoever is drawn"
+        if found.stable
+        else f"No number of clusters comes out the same whoever is drawn; {found.k} are shown",
         "mean over pairs of resamples with 95 % intervals; dotted: what the lower end must reach",
     )
 

@@ -4,7 +4,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from helpers.experiment.survival import Survival
-from helpers.formatting import formatted
+from helpers.formatting import decimal, formatted
 from helpers.report.figures import style
 from helpers.stats.survival.curves import SurvivalCurve
 
@@ -51,9 +51,12 @@ def staying(found: Survival) -> go.Figure:
 def _finding(found: Survival) -> str:
     kept = found.mean_days
     days = f"{abs(kept.absolute):.1f} of {found.horizon_days:g} days"
-    between = f"between {kept.absolute_low:+.1f} and {kept.absolute_high:+.1f}"
+    between = f"between {decimal(kept.absolute_low, 1, signed=True)} and {decimal(kept.absolute_high, 1, signed=True)}"
     if not kept.significant:
-        return f"No arm is shown to stay longer: {kept.absolute:+.1f} of {found.horizon_days:g} days, {between}"
+        if kept.note:
+            return f"How long they stay is not compared: {kept.note}"
+        gained = decimal(kept.absolute, 1, signed=True)
+        return f"No arm is shown to stay longer: {gained} of {found.horizon_days:g} days, {between}"
     return f"The treatment stays {days} {'longer' if kept.absolute > 0 else 'shorter'}, {between}"
 
 

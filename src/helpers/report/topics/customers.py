@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from helpers.formatting import formatted, interval, share
+from helpers.formatting import decimal, formatted, interval, share
 from helpers.programme.customers.lifecycle import STATES
 from helpers.report.tables import Row
 
@@ -76,11 +76,11 @@ def table_movement(found: "Movement") -> list[Row]:
     """Of each segment, how many stayed, and where most of the others went."""
     rows = []
     for name, shares in zip(found.before, found.shares, strict=True):
-        other = max(
-            (pair for pair in zip(found.after, shares, strict=True) if pair[0] != name), key=lambda p: p[1].share
-        )
+        others = [pair for pair in zip(found.after, shares, strict=True) if pair[0] != name]
+        most, moved = max(others, key=lambda pair: pair[1].share, default=("nowhere: there is one segment", None))
         stayed = share(found.share(name, name)) if name in found.after else "none"
-        rows.append({"Segment": name, "Stayed": stayed, "Most others went to": other[0], "Share": share(other[1])})
+        went = share(moved) if moved else "none"
+        rows.append({"Segment": name, "Stayed": stayed, "Most others went to": most, "Share": went})
     return rows
 
 
@@ -97,11 +97,21 @@ def table_gains(found: "Sequence[Gain]") -> list[Row]:
     ]
 
 
+def note_planted(found: "Agreement") -> str:
+    """How far clusters and kinds are one."""
+    return f"adjusted Rand index {decimal(found.index, 2)}: 1 is equal, 0 is chance"
+
+
 def record(
     nb: "ProgrammeNotebook", found: "Clustering", truth: "Agreement", moves: "Movement", saved: "Sequence[Gain]"
 ) -> None:
     """``segments.*``: what the later pages and the front page tell."""
-    nb.record("segments.clusters", found.k, "count", "Clusters that are stable")
+    nb.record(
+        "segments.clusters",
+        found.k,
+        "count",
+        "Clusters that are stable" if found.stable else "Clusters shown; no number is stable",
+    )
     nb.record("segments.agreement", truth.index, "number", "Adjusted Rand index of clusters and planted kinds")
     nb.record("segments.agreement_low", truth.low, "number", "Lower end of its interval")
     nb.record("segments.agreement_high", truth.high, "number", "Upper end of its interval")
@@ -115,8 +125,9 @@ def text(found: "Clustering", truth: "Agreement", moves: "Movement", saved: "Seq
     """What the segments are, and what they are good for."""
     best = max(saved[:-1], key=lambda gain: gain.removed)
     return (
-        f"{found.k} clusters are stable, and agree with the {len(truth.kinds)} planted kinds only in part (adjusted Rand"
-        f" index {truth.index:.2f}); {formatted(moves.stayed.share, 'share')} of the shoppers are in the same segment an"
+        f"{found.k} clusters are {'stable' if found.stable else 'shown, though no number of them is stable'}, and agree"
+        f" with the {len(truth.kinds)} planted kinds only in part (adjusted Rand"
+        f" index {decimal(truth.index, 2)}); {formatted(moves.stayed.share, 'share')} of the shoppers are in the same segment an"
         f" interval later, and comparing within {best.name} takes {formatted(best.removed, 'share')} off the variance of an"
         f" experiment on spending, where CUPED takes {formatted(saved[-1].removed, 'share')}."
     )

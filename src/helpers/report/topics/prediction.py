@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from helpers.defaults import LEAKING_AUC
-from helpers.formatting import Unit, formatted, share, with_interval
+from helpers.formatting import Unit, decimal, formatted, share, with_interval
 from helpers.programme.prediction.anomalies import AlarmsAgainstTruth, Rate
 from helpers.programme.prediction.classifier import EvaluatedModel
 from helpers.programme.prediction.demand import Backtest
@@ -77,6 +77,11 @@ def text_leaks(leaking: list[str], ledger: Mapping[str, Any]) -> str:
     )
 
 
+def _gain(found: Estimate) -> str:
+    value, low, high = (decimal(float(x), 4, signed=True) for x in (found.value, found.low, found.high))
+    return f"{value} ({low} to {high})"
+
+
 def table(*made: EvaluatedModel) -> list[dict[str, Any]]:
     """How each model did on later snapshots."""
     return [
@@ -86,7 +91,7 @@ def table(*made: EvaluatedModel) -> list[dict[str, Any]]:
             "AUC, its own rows": formatted(m.train_auc, "number"),
             "Brier": f"{m.brier.value:.4f} ({m.brier.low:.4f} to {m.brier.high:.4f})",
             "Brier of the mean": f"{m.brier_of_mean:.4f}",
-            "trees gain, AUC": f"{m.rival_gain.value:+.4f} ({m.rival_gain.low:+.4f} to {m.rival_gain.high:+.4f})",
+            "trees gain, AUC": _gain(m.rival_gain),
             "trees": "would replace it" if m.rival_earns else "not worth it",
         }
         for m in made
@@ -168,7 +173,7 @@ def text_value(found: CustomerValue, currency: str) -> str:
     return (
         f"In the {found.days:.0f} days after the cutoff {found.expected:,.0f} orders were expected of known customers and "
         f"{found.seen:,} came ({formatted(found.expected / found.seen - 1, 'relative')}); an order was expected to be worth {worth[0]} and was worth {worth[1]}. "
-        f"Orders and their mean value correlate by {found.correlation:+.2f}, where the second model takes none."
+        f"Orders and their mean value correlate by {decimal(found.correlation, 2, signed=True)}, where the second model takes none."
     )
 
 
@@ -199,7 +204,8 @@ def text(found: Iterable[Policy], curves: Iterable[Qini], planted: "pd.DataFrame
     true = planted.set_index("policy")
     uplift = by["estimated uplift, T-learner"]
     areas = "; ".join(
-        f"{100 * c.area:.2f} ({100 * c.area_low:.2f} to {100 * c.area_high:.2f}) by {c.name}" for c in curves
+        f"{decimal(100 * c.area, 2)} ({decimal(100 * c.area_low, 2)} to {decimal(100 * c.area_high, 2)}) by {c.name}"
+        for c in curves
     )
     return (
         f"**Treat by estimated uplift, not by the chance to leave**: against it the T-learner gains {_money(uplift.against, currency)} per "

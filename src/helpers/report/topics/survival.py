@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from helpers.formatting import finite, formatted, interval
+from helpers.formatting import decimal, finite, formatted, interval
 from helpers.report.tables import Row
 
 if TYPE_CHECKING:
@@ -70,8 +70,9 @@ def record(nb: Notebook, found: Survival | None) -> None:
 def note(found: Survival) -> str:
     """The difference of the means and the test of both curves, below the table."""
     kept, p = found.mean_days, formatted(found.test.p_value, "p")
+    days, low, high = (decimal(x, 2, signed=True) for x in (kept.absolute, kept.absolute_low, kept.absolute_high))
     return (
-        f"mean days kept, treatment minus control: {kept.absolute:+.2f} ({kept.absolute_low:+.2f} to {kept.absolute_high:+.2f}); "
+        f"mean days kept, treatment minus control: {days} ({low} to {high}); "
         f"log-rank p {p if p.startswith(('<', '>')) else f'= {p}'}"
     )
 
