@@ -73,7 +73,9 @@ UNSURE = (0.30, 0.312)
         pytest.param(
             evidence(*FLAT, worth=1.0, currency="EUR"), "KILL", "at best, below", id="money saves no flat effect"
         ),
-        pytest.param(evidence(*WIN, disagreement="-2 %"), "ITERATE", "agreement is -2 %", id="winsorised and raw disagree"),
+        pytest.param(
+            evidence(*WIN, disagreement="-2 %"), "ITERATE", "agreement is -2 %", id="winsorised and raw disagree"
+        ),
         pytest.param(evidence(*WIN, failed_checks=("Balance",)), "INVALID", "Balance", id="invalid beats go"),
         pytest.param(evidence(*HARM, failed_checks=("A", "B")), "INVALID", "A, B", id="invalid beats kill"),
         pytest.param(evidence(*WIN, arm="beta"), "GO", "beta: ", id="an arm is named"),
