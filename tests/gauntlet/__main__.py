@@ -12,10 +12,11 @@ from tests.gauntlet.case import rows
 from tests.gauntlet.draws import drawn
 from tests.gauntlet.facts import told
 from tests.gauntlet.families import cases
+from tests.gauntlet.judge import differing
 from tests.gauntlet.verdicts import judged
 from tests.gauntlet.whole import whole
 
-RUNS, SEED = 20_000, 20261129
+RUNS, JUDGED, SEED = 20_000, 1_000, 20261129
 
 
 def table() -> bool:
@@ -44,6 +45,14 @@ def random(runs: int) -> bool:
     return not made.broken
 
 
+def judge(experiments: int) -> bool:
+    """Print on how many random experiments the principles by scipy and statsmodels rule as the project does."""
+    both, wrong = differing(SEED, experiments)
+    print(f"\nJudged once more by scipy and statsmodels alone: {both - len(wrong):,} of {both:,} experiments agree")
+    print(*wrong, sep="\n", end="\n" if wrong else "")
+    return not wrong
+
+
 def facts(family: str) -> None:
     warnings.simplefilter("ignore")
     for row in rows():
@@ -63,7 +72,7 @@ def main(arguments: list[str]) -> int:
     if asked.facts is not None:
         facts(asked.facts)
         return 0
-    sound = [table(), random(asked.runs)]
+    sound = [table(), judge(JUDGED), random(asked.runs)]
     if asked.whole:
         sound.append(whole())
     return 0 if all(sound) else 1

@@ -7,6 +7,7 @@ import pytest
 from tests.gauntlet.case import rows
 from tests.gauntlet.draws import Rates, drawn
 from tests.gauntlet.families import cases, mirrored
+from tests.gauntlet.judge import differing
 from tests.gauntlet.verdicts import judged
 
 CASES = cases()
@@ -35,6 +36,11 @@ def test_a_wrong_expectation_is_seen():
     row = next(row for row in rows() if row.name == "ten percent of a third")
     wrong = type(row)(row.family, row.name, row.found, {"verdict": "KILL", "because": "harm", "says": ["12.0 %"]})
     assert len(judged(wrong).faults) == 4
+
+
+def test_another_judge_rules_alike():
+    both, found = differing(seed=5, experiments=150)
+    assert both == 150 and not found
 
 
 def test_false_verdicts_keep_to_their_rates():
