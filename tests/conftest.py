@@ -29,12 +29,12 @@ DEAR = {"browser", "small_study"}
 """Fixtures that make a test slow, for they start a browser or build marts with dbt."""
 
 LONGEST = [
-    *("browser/test_site.py", "safety/test_private.py", "notebooks/test_small_report.py", "test_real_examples.py"),
-    *("notebooks/test_programme_report.py", "notebooks/test_degenerate.py", "notebooks/test_changed_data.py"),
-    *("fuzz/test_builds.py", "site/test_sphinx.py", "browser/test_hostile_data.py", "site/diagrams/test_browser.py"),
-    *("warehouse/test_warehouse.py", "browser/test_report_pages.py", "ingest/new_study/test_units.py"),
-    *("experiment/whatif/test_page.py", "browser/test_escaping.py", "browser/test_accessibility.py"),
-    *("cli/test_every_command.py", "ingest/new_study/test_real_tables.py", "warehouse/test_windows.py"),
+    *("browser/test_site.py", "safety/test_private.py", "notebooks/test_small_report.py", "cli/test_every_command.py"),
+    *("notebooks/test_degenerate.py", "test_real_examples.py", "notebooks/test_programme_report.py"),
+    *("notebooks/test_changed_data.py", "fuzz/test_builds.py", "site/test_sphinx.py", "browser/test_hostile_data.py"),
+    *("site/diagrams/test_browser.py", "warehouse/test_warehouse.py", "browser/test_report_pages.py"),
+    *("ingest/new_study/test_units.py", "experiment/whatif/test_page.py", "browser/test_escaping.py"),
+    *("browser/test_accessibility.py", "ingest/new_study/test_real_tables.py", "warehouse/test_windows.py"),
 ]
 """Files that take longest come first, so that no worker is left with one of them while the other has nothing to do."""
 

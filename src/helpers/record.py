@@ -115,6 +115,9 @@ class Numbers(Mapping[str, Number]):
             near = difflib.get_close_matches(name, self._numbers, n=3)
             raise KeyError(f"no number {name!r}; nearest: {', '.join(near) or 'none'}") from None
 
+    def __contains__(self, name: object) -> bool:
+        return name in self._numbers  # that of a mapping would look for the nearest names of each one that is not there
+
     def __iter__(self) -> Iterator[str]:
         return iter(self._numbers)
 

@@ -24,6 +24,8 @@ HELD = {
     "diagrams",
 }
 """Pages that axe looks at while they are open: what the fake report does not have."""
+WIDER = """() => [...document.querySelectorAll(".table-scroll")].filter(box => box.scrollWidth > box.clientWidth + 1)
+    .map(box => box.getAttribute("aria-label"))"""
 real = pytest.mark.skipif(not WHOLE, reason="the site is not built: make site")
 
 
@@ -39,6 +41,7 @@ def test_every_page_draws_and_fits_and_axe_is_content(open_page, name):
     page = open_page(BUILT / name)
     page.wait_for_function("document.querySelectorAll('figure.plot:not(.drawn)').length == 0")
     assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    assert page.evaluate(WIDER) == [], "a table wider than the page of a desk"
     page.set_viewport_size({"width": 390, "height": 900})
     page.wait_for_timeout(150)
     empty = """() => [...document.querySelectorAll("figure.plot")].filter(figure =>

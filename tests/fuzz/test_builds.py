@@ -11,7 +11,7 @@ import yaml
 from helpers import config, ingest
 from helpers.config import tracking_plan
 from helpers.errors import ReportError
-from helpers.warehouse import build, preview, query, render, tolerances
+from helpers.warehouse import arms, build, preview, query, render, tolerances
 from tests.fuzz.cases import Case, case
 from tests.fuzz.marts import MODELS, broken
 from tests.fuzz.reading import PLAN
@@ -97,6 +97,8 @@ def test_dbt_makes_the_same_marts(tmp_path: Path, dbt: None, seed: int):
             with memory() as con:
                 render.create(con, variables(study, where), *MODELS)
                 tolerances.enforce(con, study)
+                if error := arms.empty(con, study):
+                    raise error
                 mine = {model: rows(con, model) for model in MODELS}
             break
         except ReportError:

@@ -113,12 +113,13 @@ def _lost_digits(ids: set[str]) -> bool:
 
 
 def _past_range(made: Case, expected: Told) -> bool:
-    """Whether the purchases of a unit add up to more than 64 bits hold of the smallest amount that is told."""
+    """Whether purchases, in the smallest amount that is told, pass 64 bits of a unit, or the squares of all 128 bits."""
     sums: Counter[str] = Counter()
     for unit, _, name, amount in expected.rows.elements():
         if made.world.is_log and name == BOUGHT and amount is not None:
             sums[unit] += abs(amount)  # type: ignore[assignment]
-    return any(total.scaleb(made.dress.minor) >= 2**63 for total in sums.values())  # type: ignore[attr-defined]
+    told = [int(total.scaleb(made.dress.minor)) for total in sums.values()]  # type: ignore[attr-defined]
+    return any(total >= 2**63 for total in told) or sum(total**2 for total in told) >= 2**126
 
 
 def told_of(made: Case, expected: Told) -> Counter[Row]:

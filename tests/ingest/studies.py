@@ -1,15 +1,20 @@
 """Studies on tables that a test writes itself."""
 
 import copy
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import duckdb
+import pytest
 import yaml
 
-from helpers import ingest, paths
+from helpers import config, ingest, paths
 from helpers.config import Study
 from helpers.ingest import Landed
+from helpers.paths import StudyPaths
+from helpers.warehouse import build
+from tests.built_once import built_once
 
 REES46 = yaml.safe_load((paths.STUDIES / "rees46.yml").read_text(encoding="utf-8"))
 LOG_COLUMNS = {"event_time": "at", "event_name": "what", "user_id": "who", "price": "cost"}
@@ -51,6 +56,29 @@ def unit_file(path: object, changes: dict[str, Any] | None = None, **data: Any) 
     raw |= {"mode": "online", "segments": [], "metrics": METRICS}
     raw["economics"]["revenue_metric"] = "spend"
     return raw | {"data": copy.deepcopy(UNIT_DATA) | {"path": str(path)} | data} | (changes or {})
+
+
+def study_file(base: Path, raw: dict[str, Any]) -> Path:
+    """A study file under ``base`` with this content."""
+    file = base / "studies" / f"{raw['name']}.yml"
+    file.parent.mkdir(exist_ok=True)
+    file.write_text(yaml.safe_dump(raw), encoding="utf-8")
+    return file
+
+
+def landed_study(base: Path, raw: dict[str, Any]) -> tuple[Study, StudyPaths]:
+    """A study under ``base`` whose data are brought in."""
+    study, where = config.opened(study_file(base, raw))
+    ingest.land_whole(study, where)
+    return study, where
+
+
+def marts_once(
+    folders: pytest.TempPathFactory, name: str, written: Callable[[Path], dict[str, Any]]
+) -> tuple[Study, StudyPaths]:
+    """A study with its marts, built once for all workers; ``written`` writes its data and gives what its file holds."""
+    base = built_once(folders, name, lambda folder: build.build(*landed_study(folder, written(folder))))
+    return config.opened(next((base / "studies").glob("*.yml")))
 
 
 def text(*rows: str, end: str = "\n") -> bytes:

@@ -6,13 +6,11 @@ from fractions import Fraction
 import duckdb
 import numpy as np
 import pytest
-import yaml
 
-from helpers import config, ingest
+from helpers import ingest
 from helpers.experiment.results import Results
-from helpers.warehouse import build, query
-from tests.built_once import built_once
-from tests.ingest.studies import METRICS, table, unit_file
+from helpers.warehouse import query
+from tests.ingest.studies import METRICS, marts_once, table, unit_file
 
 pytestmark = pytest.mark.slow
 
@@ -43,10 +41,10 @@ def values() -> dict[str, list[str]]:
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory):
-    return config.opened(built_once(tmp_path_factory, "sums", _build) / "studies" / "rees46.yml")
+    return marts_once(tmp_path_factory, "sums", _written)
 
 
-def _build(base):
+def _written(base):
     columns = values()
     rows = [f"u{i},{'ab'[i % 2]},1," + ",".join(f'"{columns[name][i]}"' for name in NUMBERS) for i in range(UNITS)]
     summed = [
@@ -59,12 +57,7 @@ def _build(base):
         negative="refund",
     )
     raw["economics"]["revenue_metric"] = "tiny"
-    file = base / "studies" / "rees46.yml"
-    file.parent.mkdir()
-    file.write_text(yaml.safe_dump(raw), encoding="utf-8")
-    study, where = config.opened(file)
-    ingest.land_whole(study, where)
-    build.build(study, where)
+    return raw
 
 
 @pytest.mark.parametrize("name", NUMBERS)

@@ -6,7 +6,6 @@ import re
 import numpy as np
 import pandas as pd
 import pytest
-import yaml
 
 from helpers import config, ingest
 from helpers.errors import ReportError
@@ -16,8 +15,7 @@ from helpers.ingest import units
 from helpers.paths import StudyPaths
 from helpers.site import error_catalogue
 from helpers.warehouse import build, query, tolerances
-from tests.built_once import built_once
-from tests.ingest.studies import LOG_COLUMNS, METRICS, REES46, unit_file
+from tests.ingest.studies import LOG_COLUMNS, METRICS, REES46, landed_study, marts_once, study_file, unit_file
 
 pytestmark = pytest.mark.slow
 
@@ -51,10 +49,10 @@ def people() -> pd.DataFrame:
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory):
-    return config.opened(built_once(tmp_path_factory, "missing", _build) / "studies" / "rees46.yml")
+    return marts_once(tmp_path_factory, "missing", _written)
 
 
-def _build(base):
+def _written(base):
     frame = people()
     cents = frame["spend"].map(lambda c: f"{c / 100:.2f}")
     told = frame.assign(
@@ -73,12 +71,7 @@ def _build(base):
     raw = unit_file(base / "units.csv", BEFORE | {"metrics": metrics, "surrogate": {"proxy": "rounds", "outcome": "dropped"}},
                     before={"spend": "history"})  # fmt: skip
     raw["economics"]["revenue_metric"] = "zeroed"
-    file = base / "studies" / "rees46.yml"
-    file.parent.mkdir()
-    file.write_text(yaml.safe_dump(raw), encoding="utf-8")
-    study, where = config.opened(file)
-    ingest.land_whole(study, where)
-    build.build(study, where)
+    return raw
 
 
 def arms(frame: pd.DataFrame, value: pd.Series, known: pd.Series) -> dict[str, tuple[int, float]]:
@@ -222,12 +215,7 @@ def log_of(base, metrics) -> tuple[config.Study, StudyPaths]:
     raw["data"] = {"source": "log", "path": str(base / "log.csv"), "columns": LOG_COLUMNS | {"variant": "arm"},
                    "variants": {"a": "control", "b": "treatment"}}  # fmt: skip
     raw["economics"]["revenue_metric"] = "revenue"
-    file = base / "studies" / "rees46.yml"
-    file.parent.mkdir()
-    file.write_text(yaml.safe_dump(raw), encoding="utf-8")
-    study, where = config.opened(file)
-    ingest.land_whole(study, where)
-    return study, where
+    return landed_study(base, raw)
 
 
 def test_a_purchase_without_an_amount_stays_a_purchase_and_the_advice_gives_the_truth(tmp_path):
@@ -257,11 +245,9 @@ def test_a_primary_metric_without_a_value_in_an_arm_is_told_before_anything_is_b
 
     frame = people().assign(bought=lambda f: f["bought"].astype(str).where(f["arm"] == "a", ""), spend=0)
     frame[["who", "arm", "bought", "spend", "rounds"]].to_csv(tmp_path / "units.csv", index=False)
-    file = tmp_path / "studies" / "rees46.yml"
-    file.parent.mkdir()
-    file.write_text(yaml.safe_dump(unit_file(tmp_path / "units.csv", {"metrics": METRICS})), encoding="utf-8")
+    file = study_file(tmp_path, unit_file(tmp_path / "units.csv", {"metrics": METRICS}))
     _, fault = preview.of(str(file))
     assert fault is not None and "no unit of treatment has a value of the primary metric rate" in str(fault)
     metrics = [METRICS[0] | {"missing": "zero"}, *METRICS[1:]]
-    file.write_text(yaml.safe_dump(unit_file(tmp_path / "units.csv", {"metrics": metrics})), encoding="utf-8")
+    study_file(tmp_path, unit_file(tmp_path / "units.csv", {"metrics": metrics}))
     assert preview.of(str(file))[1] is None

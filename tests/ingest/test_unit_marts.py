@@ -2,13 +2,10 @@
 
 import duckdb
 import pytest
-import yaml
 
-from helpers import config, ingest
 from helpers.experiment import results, trust
-from helpers.warehouse import build, query
-from tests.built_once import built_once
-from tests.ingest.studies import METRICS, table, unit_file
+from helpers.warehouse import query
+from tests.ingest.studies import METRICS, marts_once, table, unit_file
 
 pytestmark = pytest.mark.slow
 
@@ -18,17 +15,17 @@ UNITS = 400
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory):
-    return config.opened(built_once(tmp_path_factory, "units", _build) / "studies" / "rees46.yml")
+    return marts_once(tmp_path_factory, "units", _written)
 
 
-def _build(base):
+def _written(base):
     header = "who,arm,bought,spend,rounds,history,land"
     rows = [
         f"u{i},{'ab'[i % 2]},{i % 3 == 0},{10.05 if i % 3 == 0 else 0},{7 if i % 3 == 0 else 0},{i},{'DE' if i % 5 else 'FR'}"
         for i in range(UNITS)
     ]
     rows += ["u900,a,1,1,1,0,DE", "u900,b,1,1,1,0,DE", "u901,a,,1,1,0,DE", "u1,b,False,0,0,1,DE", "cut"]
-    raw = unit_file(
+    return unit_file(
         table(base, *rows, header=header),
         {
             "period": {"baseline": "2019-09-01", "start": "2019-10-01", "end": "2019-10-15"},
@@ -39,12 +36,6 @@ def _build(base):
         before={"spend": "history"},
         tolerate=dict.fromkeys(("duplicate_unit", "malformed_line", "two_variants"), 0.01),
     )
-    file = base / "studies" / "rees46.yml"
-    file.parent.mkdir()
-    file.write_text(yaml.safe_dump(raw), encoding="utf-8")
-    study, where = config.opened(file)
-    ingest.land_whole(study, where)
-    build.build(study, where)
 
 
 def test_every_row_of_the_table_has_one_end(built):

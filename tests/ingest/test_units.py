@@ -198,6 +198,9 @@ def test_a_unit_of_many_rows_is_told_as_what_stands_for_a_missing_id(tmp_path, u
     called = "one id" if unit == "u1" else repr(unit)
     assert f"likely cause: {called} stands in 20 % of the rows, as does what is written for a missing id\n" in message
     assert "remedy:       take rows of no unit out of the export" in message
+    (tmp_path / "alike").mkdir()
+    alike = [f"v{i},{'ab'[i % 2]},1,1,1" for i in range(100)] + [f"{unit},{'ab'[i % 2]},0,0,0" for i in range(25)]
+    assert f"{called} stands in 20 % of the rows" in refused(tmp_path / "alike", *alike)
 
 
 def test_a_unit_in_two_variants_is_left_to_the_count_of_contamination(tmp_path):

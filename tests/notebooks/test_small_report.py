@@ -129,6 +129,32 @@ def test_pages_link_only_what_exists(report):
                 assert (page.parent / link).exists(), f"{page.name}: {link}"
 
 
+OUTCOMES = {"Change", "Found", "Plain", "Converted", "Effects after pooling (units)", "Relative change", "Unadjusted"}
+"""Headings of tables that tell what became of an outcome; the trust checks alone have one of them for other things."""
+
+
+def test_each_table_of_outcomes_says_its_window_and_its_units(report):
+    from bs4 import BeautifulSoup
+
+    told = []
+    for page in ("index", "03_segmentation", "04_experiment_design", "05_ab_results"):
+        soup = BeautifulSoup((report.where.reports / f"{page}.html").read_text(encoding="utf-8"), "html.parser")
+        for box in soup.select(".table-scroll"):
+            columns = {cell.get_text() for cell in box.select("thead th")}
+            if not columns & OUTCOMES or "trust checks" in box["aria-label"].lower():
+                continue
+            below = box.find_next_sibling(class_="table-note")
+            note = below.get_text() if below else ""
+            assert re.search(r"counted from exposure to the end|within 168 hours of", note), (page, box["aria-label"])
+            assert (
+                re.search(r"[Uu]nits|[Uu]sers", " ".join(columns))
+                or re.search(r"\d (control|treatment)", note)
+                or ("users at the step" in note)
+            ), (page, box["aria-label"])
+            told.append(box["aria-label"])
+    assert len(told) >= 8
+
+
 def test_results_are_valid(numbers):
     assert len(numbers) > 100 and list(numbers) == sorted(numbers)
     for name, number in numbers.items():

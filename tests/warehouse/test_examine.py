@@ -14,10 +14,10 @@ from helpers.config import Study, tracking_plan
 from helpers.errors import ReportError, several
 from helpers.ingest import sample
 from helpers.paths import StudyPaths
-from helpers.warehouse import build, render
+from helpers.warehouse import build, preview, render
 from helpers.warehouse import query as warehouse
 from helpers.warehouse.examine import Examined, examined
-from tests.ingest.studies import METRICS, ROWS, log_study, table, unit_study
+from tests.ingest.studies import LOG_COLUMNS, METRICS, REES46, ROWS, log_study, study_file, table, unit_study
 from tests.warehouse.test_warehouse import BAD, bad_rows, base, plain_rows, shop, told
 
 EVENTS = ["view", "cart", "purchase", "", "Order Completed"]
@@ -237,3 +237,16 @@ def test_a_sound_log_is_only_noted(tmp_path):
     study, where = shop(tmp_path, plain_rows().iloc[:-1], events_of_experiment=False)
     found = tried(study, where)
     assert found.share == 1 and not found.faults and found.rows == len(plain_rows()) - 1
+
+
+def test_lines_of_a_sample_are_said_to_be_its_own(tmp_path, monkeypatch):
+    monkeypatch.setattr(sample, "WHOLE", 1 << 18)
+    monkeypatch.setattr(sample, "PIECE", 1 << 16)
+    raw = REES46 | {
+        "segments": [],
+        "data": {"source": "log", "path": str(large(tmp_path, 39_999)), "columns": LOG_COLUMNS},
+    }
+    file = study_file(tmp_path, raw)
+    (part, fault), (whole, same) = preview.of(str(file)), preview.of(str(file), full=True)
+    assert "counted in the sample" in part and "counted in the sample" not in whole
+    assert "first in line 40,001" in str(same) and "first in line " in str(fault)

@@ -5,12 +5,9 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
-import yaml
 
-from helpers import config, ingest
-from helpers.warehouse import build, query
-from tests.built_once import built_once
-from tests.ingest.studies import LOG_COLUMNS, REES46
+from helpers.warehouse import query
+from tests.ingest.studies import LOG_COLUMNS, REES46, marts_once
 
 pytestmark = pytest.mark.slow
 
@@ -66,10 +63,10 @@ def random_log(seed: int = 5) -> pd.DataFrame:
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory):
-    return config.opened(built_once(tmp_path_factory, "windows", _build) / "studies" / "windows.yml")
+    return marts_once(tmp_path_factory, "windows", _written)
 
 
-def _build(base):
+def _written(base):
     random_log().to_csv(base / "log.csv", index=False)
     raw = REES46 | {
         "name": "windows", "mode": "online", "segments": [], "injection": None, "metrics": metrics(),
@@ -81,12 +78,7 @@ def _build(base):
     }  # fmt: skip
     del raw["injection"]
     raw["economics"] = raw["economics"] | {"revenue_metric": "spend"}
-    file = base / "studies" / "windows.yml"
-    file.parent.mkdir()
-    file.write_text(yaml.safe_dump(raw), encoding="utf-8")
-    study, where = config.opened(file)
-    ingest.land_whole(study, where)
-    build.build(study, where)
+    return raw
 
 
 @pytest.fixture(scope="module")

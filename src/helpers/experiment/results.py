@@ -16,7 +16,7 @@ from helpers.stats.checks.novelty import Novelty, novelty
 from helpers.stats.checks.srm import SRM, SRMByGroup, srm, srm_by_group
 from helpers.stats.comparisons.effects import Effect, compare
 from helpers.stats.comparisons.noninferiority import NonInferiority, noninferiority
-from helpers.stats.multiplicity.corrections import adjust
+from helpers.stats.multiplicity.corrections import Method, adjust
 from helpers.stats.multiplicity.heterogeneity import Heterogeneity, heterogeneity
 from helpers.stats.summaries.mean import Mean
 from helpers.stats.summaries.proportion import Proportion
@@ -98,7 +98,9 @@ def summary(
         x, x2, xy = int(row.sum_x) * worth, int(row.sum_x2) * worth**2, int(row.sum_xy) * worth**2
         return Mean.from_sums(n, y, y2, sum_x=x, sum_x2=x2, sum_xy=xy)
     if metric.type == "mean":
-        return Mean.from_sums(n, int(row.sum_r) * worth, int(row.sum_r2) * worth**2) if as_is else Mean.from_sums(n, y, y2)
+        return (
+            Mean.from_sums(n, int(row.sum_r) * worth, int(row.sum_r2) * worth**2) if as_is else Mean.from_sums(n, y, y2)
+        )
     return Proportion(n, int(y))
 
 
@@ -272,12 +274,18 @@ class Results:
         ]
         alpha, secondary = 1 - self.study.decision.confidence, self.study.decision.secondary
         adjusted: dict[int, float] = {}
-        for role, method in (("primary", "holm"), ("secondary", secondary)):
+        families: tuple[tuple[str, Method], ...] = (("primary", "holm"), ("secondary", secondary))
+        for role, method in families:
             family = [i for i, e in enumerate(found) if e.metric.role == role]
             if family:
                 shared = adjust([found[i].effect.p_value for i in family], method, alpha=alpha)
                 adjusted |= dict(zip(family, shared.adjusted, strict=True))
         return tuple(replace(e, adjusted_p=adjusted.get(i, e.effect.p_value)) for i, e in enumerate(found))
+
+    def against_control(self) -> list[MetricEffect]:
+        """Every treatment on every metric that is to get better; nothing of a study with one treatment."""
+        several = len(self.study.treatments) > 1
+        return [e for e in self.tested if several and e.metric.role != "guardrail"]
 
     def headline(self, variant: str | None = None) -> list[MetricEffect]:
         """Effects of one treatment on every metric, see :attr:`tested`."""

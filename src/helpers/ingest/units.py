@@ -232,7 +232,7 @@ def _mark_duplicates(con: "duckdb.DuckDBPyConnection", study: Study, data: Units
             f"{parts.names[rows[0][0]]}: {found:,} units stand in several rows with different outcomes",
             got="the same unit in " + " and ".join(parts.place(con, *row) for row in rows),
             expected="one row a unit",
-            cause=told if every else "; or ".join(filter(None, [told, "a table of visits or days instead of units"])),
+            cause=told if every else f"{told and told + '; or '}a table of visits or days instead of units",
             remedy=APART if every else "sum up the rows of a unit first, or land the table as a log (data.source: log)",
         )]  # fmt: skip
     con.execute(
@@ -261,7 +261,11 @@ def _refused(con: "duckdb.DuckDBPyConnection", study: Study, data: Units, parts:
         if kind != "left_out" and found > tolerated.get(kind, 0) * total:
             place = f"{parts.names[first['file']]}, {parts.place(con, first['file'], first['row'])}"
             value = _value(con, parts, first) if kind == "wrong_type" else ""
-            faults.append(_too_many(study, kind, f"{place}, column '{logged(first['at'])}'", found, total, value))
+            again = "select user_id from units where problem.kind = 'duplicate_unit'"
+            crowd = crowded(con, "units", again)[1] if kind == "duplicate_unit" else ""
+            faults.append(
+                _too_many(study, kind, f"{place}, column '{logged(first['at'])}'", found, total, value, crowd)
+            )
     names = ", ".join(map(literal, parts.names))
     con.execute(
         f"""insert into rejects select {steps.LINE}, regexp_replace(what.at, '^(file_index|file_row_number) [(]as logged[)]$', '\\1', 'i'), what.kind, list_value({names})[file_index + 1]
@@ -279,14 +283,16 @@ def _value(con: "duckdb.DuckDBPyConnection", parts: Parts, first: dict[str, Any]
     return f": '{shown(found)}'"
 
 
-def _too_many(study: Study, kind: str, place: str, found: int, total: int, value: str = "") -> ReportError:
+def _too_many(
+    study: Study, kind: str, place: str, found: int, total: int, value: str = "", crowd: str = ""
+) -> ReportError:
     limit = getattr(study.data.tolerate, kind, None)
     return ReportError(
         f"studies/{study.name}.yml: {KINDS[kind]}: {place}",
         got=f"{found:,} of {total:,} rows, this one first{value}",
         expected="none" if limit is None else f"at most {formatted(limit, 'share')} (data.tolerate.{kind})",
-        cause=CAUSES[kind],
-        remedy=REMEDIES[kind],
+        cause="; or ".join(filter(None, [crowd, CAUSES[kind]])),
+        remedy=APART if crowd else REMEDIES[kind],
     )
 
 

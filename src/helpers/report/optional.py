@@ -114,7 +114,7 @@ def arms(nb: "Notebook", results: "Results") -> "Table | None":
     """Every arm against the control; nothing of a study with two variants."""
     from helpers.report.topics import multi_arm
 
-    found = multi_arm.success(results)
+    found = results.against_control()
     multi_arm.record(nb, found)
     rows = multi_arm.table(found, nb.study)
     return nb.table(rows, "Every arm against the control", multi_arm.note(found, nb.study)) if found else None

@@ -17,7 +17,7 @@ from helpers.ingest.values.amounts import in_units, is_whole
 from helpers.ingest.values.digits import SESSION, digits_of
 from helpers.paths import StudyPaths
 from helpers.pipeline.files import private, scratch
-from helpers.warehouse import query
+from helpers.warehouse import arms, query
 from helpers.warehouse.tolerances import enforce
 
 if TYPE_CHECKING:
@@ -140,6 +140,8 @@ def build(study: Study, where: StudyPaths, *computed: Computed) -> None:
                     cause=PAST if "out of range" in failure.lower() else None,
                     remedy=f"see {paths.shown(where.data / 'dbt' / 'logs' / 'dbt.log')}",
                 )
+            if error := arms.empty(con, study):
+                raise error
             for add in computed:
                 add(con, study)
             clean = _export(con, study, aside)

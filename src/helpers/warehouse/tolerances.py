@@ -11,7 +11,6 @@ from helpers.ingest.levels import UNMAPPED, quoted, unmapped
 from helpers.ingest.units import FLAWS
 from helpers.ingest.values.ids import APART, crowded
 from helpers.ingest.values.times_decided import STATED
-from helpers.warehouse import arms
 from helpers.warehouse.first_rows import first
 
 if TYPE_CHECKING:
@@ -63,9 +62,8 @@ def faults(
             remedy="correct period in the study file" if outside else "mend the log, or what data.columns maps",
         )
         return
-    if whole and (empty := [*_check_empty(con, study), *_check_arms(con, study)]):
-        yield empty[0]
-        return
+    if whole:
+        yield from _check_empty(con, study)
     yield from past_range(con, study)
     if whole:
         yield from _check_primary(con, study)
@@ -73,19 +71,22 @@ def faults(
 
 
 def past_range(con: "duckdb.DuckDBPyConnection", study: Study) -> Iterator[ReportError]:
-    """Amounts of one unit whose sum no whole number of 64 bits holds; the marts cannot be made of them."""
+    """Amounts of one unit whose sum no whole number of 64 bits holds, or of all units whose squares no 128 bits hold.
+
+    The marts cannot be made of them.
+    """
     if not exists(con, "intermediate", "int_key_events"):
         return
     found = con.execute(
-        f"""select event_name, count(*) from (
-            select event_name, user_id from intermediate.int_key_events
-            group by all having sum(abs(amount::hugeint)) >= {2**63})
-        group by 1 order by 1"""
+        f"""select event_name, count(*) filter (where total >= {2**63}), count(*) from (
+            select event_name, user_id, sum(abs(amount::hugeint)) as total from intermediate.int_key_events group by all)
+        group by 1 having max(total) >= {2**63} or sum(total::double * total::double) >= {2.0**126} order by 1"""
     ).fetchall()
-    for event, units in found:
+    for event, past, units in found:
+        squared = f"{units:,} units, the squares of whose sums pass 128 bits together"
         yield ReportError(
-            f"studies/{study.name}.yml: the amounts of {event} add up past the range of 64 bits",
-            got=f"{units:,} units with such a sum",
+            f"studies/{study.name}.yml: the amounts of {event} add up past the range of {'64' if past else '128'} bits",
+            got=f"{past:,} units with such a sum" if past else squared,
             expected=f"less than {2**63:,} of the smallest amount that is told",
             cause="ids, times or totals among the amounts",
             remedy="correct these values, or keep fewer digits: economics.money_digits",
@@ -252,12 +253,6 @@ def _check_empty(con: "duckdb.DuckDBPyConnection", study: Study) -> Iterator[Rep
         cause="data.columns maps no column to variant, or another experiment_id",
         remedy="map the column that holds the variant",
     )
-
-
-def _check_arms(con: "duckdb.DuckDBPyConnection", study: Study) -> Iterator[ReportError]:
-    """Every variant must have a unit to compare."""
-    if exists(con, "intermediate", "int_assigned") and (error := arms.empty(con, study)):
-        yield error
 
 
 def _check_planted_levels(con: "duckdb.DuckDBPyConnection", study: Study) -> Iterator[ReportError]:

@@ -33,7 +33,7 @@ def found(small_study):
         results = Results(con, small_study.study)
         value, reason = roi.worth(small_study.study, results)
         proposed, reason = proposal.propose(small_study.study, results, GO, value, reason, EARLIER)
-        revenue = results.effect(small_study.study.metric("revenue_per_user"))
+        revenue = results.effect(small_study.study.metric("revenue_per_user"), as_is=True)
     assert proposed is not None and value is not None and reason == ""
     return proposed, value, revenue
 

@@ -81,7 +81,7 @@ class FakeResults:
         first = datetime(2026, 7, 27, 6)
         self.observed = Observed(first, first + timedelta(days=days - 1, hours=3), first + timedelta(days=60))
 
-    def effect(self, metric: object, variant: str | None = None) -> object:
+    def effect(self, metric: object, variant: str | None = None, *, as_is: bool = False) -> object:
         return self.found
 
     def units(self, *_: str) -> int:
@@ -154,5 +154,5 @@ def test_risk_in_a_study(small_study):
         value, reason = roi.worth(small_study.study, results)
     assert reason == "" and value is not None
     found = results.effect(small_study.study.metric("revenue_per_user"))
-    assert value.point.per_unit == found.effect.absolute
+    assert value.point.per_unit == results.effect(found.metric, as_is=True).effect.absolute
     assert 0 <= value.chance_of_profit <= 1

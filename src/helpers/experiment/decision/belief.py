@@ -111,7 +111,7 @@ class Belief:
             ) / self.standard_error
             for weight, centre, sign in sides
         )  # fmt: skip
-        return np.where(effects > 0, above, below)
+        return np.asarray(np.where(effects > 0, above, below))
 
     @property
     def mean(self) -> float:
@@ -209,12 +209,13 @@ def log_weights(
 
 def expected(estimate: ArrayLike, error: ArrayLike, improve: float, harm: float, size: ArrayLike) -> FloatArray:
     """Expected effects, which are the estimates as shrunk, side by side; see :class:`Belief`."""
+    estimate, error = np.asarray(estimate, dtype=float), np.asarray(error, dtype=float)
     better, _, worse = log_weights(estimate, error, improve, harm, size)
     shift = np.square(error) / size
-    return np.exp(better) * _cut(estimate - shift, error) - np.exp(worse) * _cut(-np.asarray(estimate) - shift, error)
+    return np.asarray(np.exp(better) * _cut(estimate - shift, error) - np.exp(worse) * _cut(-estimate - shift, error))
 
 
-def _cut(centre: ArrayLike, error: ArrayLike) -> FloatArray:
+def _cut(centre: FloatArray | float, error: FloatArray | float) -> FloatArray:
     """Mean of a normal that is cut off below zero."""
     z = np.divide(centre, error)
     hazard = np.where(
@@ -222,7 +223,7 @@ def _cut(centre: ArrayLike, error: ArrayLike) -> FloatArray:
         np.exp(-np.square(np.maximum(z, 0)) / 2 - _ROOT - special.log_ndtr(np.maximum(z, 0))),
         math.sqrt(2 / math.pi) / special.erfcx(-np.minimum(z, 0) / math.sqrt(2)),
     )
-    return np.asarray(error) * np.maximum(z + hazard, 0.0)
+    return np.asarray(error * np.maximum(z + hazard, 0.0))
 
 
 def _tilted(z: FloatArray, ratio: FloatArray) -> FloatArray:
@@ -230,4 +231,4 @@ def _tilted(z: FloatArray, ratio: FloatArray) -> FloatArray:
     x = z - ratio
     above = ratio * ratio / 2 - ratio * z + special.log_ndtr(x)
     below = np.log(special.erfcx(-np.minimum(x, 0) / math.sqrt(2)) / 2) - z * z / 2
-    return np.where(x > 0, above, below)
+    return np.asarray(np.where(x > 0, above, below))

@@ -149,17 +149,6 @@ def last_level(alpha: float, looks: int) -> float:
     return alpha if looks == 1 else group_sequential(looks, alpha=alpha).levels[-1]
 
 
-def planned_size(plan: WhatIfPlan) -> int | None:
-    """Users in both arms for the uplift planned for, at the last look's level; None where none can be told.
-
-    >>> planned_size(WhatIfPlan(traffic=2000, baseline=0.10, uplift=0.0, arpu=500, days=7, planned_uplift=0.08))
-    45710
-    """
-    weights = (1 - plan.allocation, plan.allocation)
-    design = ProportionDesign(plan.baseline, weights=weights, alpha=last_level(plan.alpha, plan.looks))
-    return _size(design, plan.planned_uplift, plan.power)
-
-
 def expected_effect(plan: WhatIfPlan, arms: tuple[int, int], level: float) -> Effect:
     """The effect if both arms convert exactly as expected."""
     control, treatment = arms

@@ -61,15 +61,16 @@ def plan_of(study: "Study", results: "Results") -> tuple[WhatIfPlan | None, str]
     monthly = value.units_per_month(results)
     if found is None or revenue is None or monthly is None:
         return None, "an arm is empty, or the log is too short to be scaled up to a month"
-    daily = max(monthly / value.DAYS_PER_MONTH, exposed / study.period.experiment_days)
-    compared = (found.effect.n_control + found.effect.n_treatment) / study.period.experiment_days
+    days = value.enrolment_days(results)
+    daily = max(monthly / value.DAYS_PER_MONTH, exposed / days)
+    compared = (found.effect.n_control + found.effect.n_treatment) / days
     try:
         return WhatIfPlan(
             traffic=round(daily, 2),
             baseline=round(found.effect.control, 4),
             uplift=round(found.effect.relative, 4),
             arpu=round(revenue.estimate),
-            days=max(round(study.period.experiment_days), 1),
+            days=max(round(days), 1),
             in_experiment=round(compared / daily, 6),
             allocation=study.treated_share,
             alpha=round(1 - study.decision.confidence, 9),

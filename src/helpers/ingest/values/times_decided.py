@@ -13,6 +13,7 @@ from helpers.ingest.sql import literal
 from helpers.ingest.values import times_shapes as shapes
 from helpers.ingest.values import times_sql
 from helpers.ingest.values.times import Times, parse
+from helpers.ingest.values.times_elsewhere import likeness
 
 if TYPE_CHECKING:
     import duckdb
@@ -278,6 +279,9 @@ def _unread(column: TimeColumn, times: Times, total: int, unread: int, tolerated
     if odd and not more and all(first.text.strip() == logged(column.name) for _, first in odd):
         cause = "the header stands there again, as in files that were put together"
         way = ["take these lines out of the file"]
+    like = likeness([first.text for _, first in odd])
+    if like:
+        cause, way = like.told(odd[0][1].text), [like.remedy]
     return ReportError(
         f"{column.called} holds times that cannot be read",
         got=f"{unread:,} of {total:,} rows: {'; '.join(told)}",

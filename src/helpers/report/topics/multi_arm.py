@@ -47,12 +47,6 @@ def note(found: Sequence[MetricEffect], study: Study) -> str:
     )
 
 
-def success(results: Results) -> list[MetricEffect]:
-    """Every treatment on every metric that is to get better; nothing of a study with one treatment."""
-    several = len(results.study.treatments) > 1
-    return [e for e in results.tested if several and e.metric.role != "guardrail"]
-
-
 def caption(results: Results) -> str:
     """The table of effects; with more than two arms it says which one it shows."""
     if len(results.study.treatments) < 2:

@@ -1,0 +1,76 @@
+"""Ways to write a time that are not read, because another meaning is as likely or a part is missing: what they look like."""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+
+@dataclass(frozen=True)
+class Likeness:
+    """What a value looks like, and what is to be done; ``meant`` says what it would mean, as it can be read."""
+
+    what: str
+    pattern: str
+    remedy: str
+    meant: Callable[[re.Match[str]], date | None] = lambda found: None
+
+    def told(self, text: str) -> str:
+        """The likely cause, with what a value would mean."""
+        found = re.fullmatch(self.pattern, text.strip(), re.IGNORECASE)
+        try:
+            meant = self.meant(found) if found else None
+        except (ValueError, OverflowError):
+            meant = None
+        return self.what + (f": {text.strip()} would be {meant}" if meant else "")
+
+
+def _serial(found: re.Match[str]) -> date:
+    moment = datetime(1899, 12, 30) + timedelta(seconds=round(float(found[0].replace(",", ".")) * 86_400))
+    return moment if found[1] else moment.date()
+
+
+LIKENESSES = (
+    Likeness(
+        "days since 1900, as a spreadsheet counts them",
+        r"[2-5][0-9]{4}([.,][0-9]*)?",
+        "give these cells a format of dates in the spreadsheet, yyyy-mm-dd hh:mm:ss, and export it anew",
+        _serial,
+    ),
+    Likeness(
+        "days of a week of ISO 8601",
+        r"([0-9]{4})-?W([0-9]{2})-?([1-7])(?:[T ].*)?",
+        "write the date instead, as in 2026-03-02",
+        lambda found: date.fromisocalendar(int(found[1]), int(found[2]), int(found[3])),
+    ),
+    Likeness(
+        "days of a year, counted from 1",
+        r"([0-9]{4})-([0-9]{3})(?:[T ].*)?",
+        "write the date instead, as in 2026-03-02",
+        lambda found: date(int(found[1]), 1, 1) + timedelta(days=int(found[2]) - 1),
+    ),
+    Likeness(
+        "weeks, months or quarters without a day",
+        r"[0-9]{4}-?W[0-9]{2}|[0-9]{4}[-/. ]?Q[1-4]|Q[1-4][-/. ]?[0-9]{4}|[0-9]{4}[-/.][0-9]{1,2}|[0-9]{1,2}[-/.][0-9]{4}",
+        "write the day of each event; or map another column to event_time",
+    ),
+    Likeness(
+        "times of day without a day",
+        r"[0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]+)?)?(?: ?[ap]\.?m\.?)?",
+        "write the day before the time, as in 2026-03-02 10:11:12; or map another column to event_time",
+    ),
+)
+
+
+def likeness(texts: Sequence[str]) -> Likeness | None:
+    """The one that all texts look like.
+
+    >>> likeness(["46174.5", "46175"]).told("46174.5")
+    'days since 1900, as a spreadsheet counts them: 46174.5 would be 2026-06-01 12:00:00'
+    >>> likeness(["2026-W37-1"]).told("2026-W37-1"), likeness(["46174.5", "soon"])
+    ('days of a week of ISO 8601: 2026-W37-1 would be 2026-09-07', None)
+    """
+    for each in LIKENESSES:
+        if texts and all(re.fullmatch(each.pattern, text.strip(), re.IGNORECASE) for text in texts):
+            return each
+    return None
