@@ -1,6 +1,6 @@
 """``make gauntlet``: planted experiments against the table that was written by hand, then truths drawn at random.
 
-``--whole`` sends a dozen of them through the pipeline as files; ``--facts [FAMILY]`` prints what is true of each row.
+``--whole [NAME]`` sends a dozen of them through the pipeline as files; ``--facts [FAMILY]`` prints what is true of each row.
 """
 
 import argparse
@@ -64,7 +64,13 @@ def main(arguments: list[str]) -> int:
     """0 when every verdict agrees and every rate is kept."""
     parser = argparse.ArgumentParser(prog="python -m tests.gauntlet", description=__doc__)
     parser.add_argument("--runs", type=int, default=RUNS, help="arms whose truth is drawn at random")
-    parser.add_argument("--whole", action="store_true", help="a dozen through the whole pipeline as well")
+    parser.add_argument(
+        "--whole",
+        nargs="?",
+        const="",
+        metavar="NAME",
+        help="through the whole pipeline as well: all, or those so called",
+    )
     parser.add_argument(
         "--facts", nargs="?", const="", metavar="FAMILY", help="print what is true of each row, and stop"
     )
@@ -73,8 +79,8 @@ def main(arguments: list[str]) -> int:
         facts(asked.facts)
         return 0
     sound = [table(), judge(JUDGED), random(asked.runs)]
-    if asked.whole:
-        sound.append(whole())
+    if asked.whole is not None:
+        sound.append(whole(asked.whole))
     return 0 if all(sound) else 1
 
 

@@ -72,10 +72,10 @@ class Evidence:
         higher_is_better: the metric's direction.
         failed_checks: names of trust checks that failed.
         guardrails: label and test of each.
-        units: exposed units of the two arms; ``planned_units`` those that the study says it needs, None where it does not.
+        units: exposed units of all arms; ``planned_units`` those that the study says it needs, None where it does not.
         belief: posterior of the uplift in the metric's good direction; None where the estimate has no error.
         worth: expected net money over the horizon in cents of ``currency``, None where it cannot be told.
-        look: a look before the study's time is over; None after it, and where a table has no time.
+        look: a look before the study's time is over; None after it.
         disagreement: how the tested mean and the mean as it is disagree; empty where they do not.
         unit: of a change of the metric, for one that cannot be told as a fraction of the control.
     """
