@@ -33,8 +33,12 @@ def test_a_look_is_early_until_the_period_and_a_whole_week_are_over(days, seen, 
         assert found.share == pytest.approx(seen / max(days, 7))
 
 
-def test_a_table_without_times_is_never_early():
-    assert early_look(STUDY, None) is None
+@pytest.mark.parametrize(("days", "early"), [(28, False), (7, False), (4, True)])
+def test_a_table_without_times_covers_its_period_which_may_be_less_than_a_week(days, early):
+    found = early_look(study(days), None)
+    assert (found is not None) is early
+    if found:
+        assert found.share == pytest.approx(days / 7)
 
 
 def test_six_of_twenty_eight_days_ask_for_far_more_than_three_standard_errors():

@@ -122,6 +122,27 @@ def test_lower_is_better():
     assert decide(evidence(0.30, 0.299, **turned), RULE).verdict == "KILL"
 
 
+def test_harm_out_of_nothing_is_told_in_the_units_of_the_metric():
+    found = compare(Proportion(1_000, 0), Proportion(1_000, 40))
+    seen = Evidence(found, found.p_value, False, (), (), 2_000, None, "Complaints", unit="points")
+    assert "worse by 4.00 points (+2.95 points to +5.40 points" in decide(seen, RULE).reason
+
+
+def test_an_effect_that_is_worse_even_at_best_is_not_called_better():
+    """One arm of several, worse by its interval and not significantly so once the arms share a level."""
+    killed = decide(evidence(0.30, 0.275, 3_000, p_value=0.13), RULE)
+    assert killed.verdict == "KILL" and "worse by 0.7 % at best" in killed.reason
+
+
+@pytest.mark.parametrize(
+    ("case", "beside"),
+    [(evidence(*HARM, look=LOOK), "at 21.40 % of its time"), (evidence(*WIN, look=LOOK), ""), (evidence(*HARM), "")],
+)
+def test_harm_that_is_seen_early_says_that_its_level_was_not_made_for_it(case, beside):
+    made = decide(case, RULE)
+    assert (beside in made.beside) if beside else not made.beside
+
+
 def test_kill_uses_the_near_end_of_the_interval():
     """The verdict turns exactly where the interval's best end meets the least uplift."""
     at_best = evidence(*FLAT).effect.relative_high

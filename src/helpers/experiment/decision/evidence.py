@@ -8,7 +8,7 @@ from helpers.experiment.decision.look import early_look
 from helpers.experiment.decision.rule import Evidence
 from helpers.experiment.decision.value import DecisionValue
 from helpers.experiment.results import MetricEffect, Results
-from helpers.formatting import formatted
+from helpers.formatting import CHANGE, formatted
 
 
 def evidence(
@@ -45,6 +45,7 @@ def evidence(
             currency=study.economics.currency,
             look=look,
             disagreement=disagreement(results, e.variant),
+            unit=CHANGE[study.primary.unit],
         )
         for e in found
     )
@@ -53,7 +54,8 @@ def evidence(
 def disagreement(results: Results, variant: str) -> str:
     """How the mean as it is and the winsorised one that is tested disagree, of the primary and the revenue metric.
 
-    They do where their signs differ, or where the one lies outside of the interval of the other.
+    They do where their signs differ, or where the tested one lies outside of the interval of the mean as it is. That is
+    the wider one: its own noise, for which extreme values were pulled in, is no disagreement.
     """
     study = results.study
     for metric in dict.fromkeys((study.primary, study.revenue)):
@@ -63,7 +65,7 @@ def disagreement(results: Results, variant: str) -> str:
         if tested is None or bare is None:
             continue
         t, b = tested.effect, bare.effect
-        if t.absolute * b.absolute < 0 or not t.absolute_low <= b.absolute <= t.absolute_high:
+        if t.absolute * b.absolute < 0 or not b.absolute_low <= t.absolute <= b.absolute_high:
             interval = f"{formatted(b.relative_low, 'relative')} to {formatted(b.relative_high, 'relative')}"
             return (
                 f"{metric.label.lower()} {formatted(b.relative, 'relative')} as it is ({interval}), "

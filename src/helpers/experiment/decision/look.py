@@ -40,12 +40,10 @@ class Look:
 def early_look(study: Study, last: datetime | None) -> Look | None:
     """The look that a study is read at, from the last moment in its data; None once its time is over.
 
-    Its time is its period, and at least a whole week. ``last`` is None of a table without times, of which nobody can
-    tell. Reference: Lan and DeMets (1983), Biometrika 70.
+    Its time is its period, and at least a whole week. ``last`` is None of a table without times, which is taken to cover
+    its period, for nothing tells otherwise. Reference: Lan and DeMets (1983), Biometrika 70.
     """
-    if last is None:
-        return None
-    start = study.period.start
+    start, last = study.period.start, last or study.period.end
     over = max(study.period.end, start + WEEK)
     if last >= over - SLACK:
         return None

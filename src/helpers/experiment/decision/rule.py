@@ -14,13 +14,14 @@ an uplift worth shipping is not yet excluded; harm may be told at any time. Fewe
 ITERATE only if it says so, and are told beside the verdict.
 """
 
+import math
 from dataclasses import dataclass
 from typing import Literal
 
 from helpers.config import Rule
 from helpers.experiment.decision.belief import Belief
 from helpers.experiment.decision.look import Look
-from helpers.formatting import formatted, p_text, unsigned
+from helpers.formatting import Unit, formatted, p_text, unsigned
 from helpers.stats.comparisons.effects import Effect
 from helpers.stats.comparisons.noninferiority import NonInferiority
 
@@ -71,11 +72,12 @@ class Evidence:
         higher_is_better: the metric's direction.
         failed_checks: names of trust checks that failed.
         guardrails: label and test of each.
-        units: exposed units of the two arms; ``planned_units`` those that the study says it needs, None where it does not.
+        units: exposed units of all arms; ``planned_units`` those that the study says it needs, None where it does not.
         belief: posterior of the uplift in the metric's good direction; None where the estimate has no error.
         worth: expected net money over the horizon in cents of ``currency``, None where it cannot be told.
-        look: a look before the study's time is over; None after it, and where a table has no time.
+        look: a look before the study's time is over; None after it.
         disagreement: how the tested mean and the mean as it is disagree; empty where they do not.
+        unit: of a change of the metric, for one that cannot be told as a fraction of the control.
     """
 
     effect: Effect
@@ -92,6 +94,7 @@ class Evidence:
     currency: str = ""
     look: Look | None = None
     disagreement: str = ""
+    unit: Unit = "number"
 
     @property
     def uplift(self) -> float:
@@ -124,23 +127,23 @@ def decide(evidence: Evidence, rule: Rule) -> Decision:
     criteria = tuple(_criteria(evidence, rule))
     verdict, reason = _verdict(evidence, rule, [c for c in criteria if not c.met])
     said = f"{evidence.arm}: {reason}" if evidence.arm else reason
-    return Decision(verdict, said, criteria, evidence.arm, _beside(evidence, rule))
+    return Decision(verdict, said, criteria, evidence.arm, _beside(evidence, rule, verdict))
 
 
 def _verdict(evidence: Evidence, rule: Rule, missed: list[Criterion]) -> tuple[Verdict, str]:
-    e, p = evidence.effect, evidence.p_value
+    p = evidence.p_value
     if evidence.failed_checks:
         return "INVALID", f"A trust check failed: {', '.join(evidence.failed_checks)}."
     if p < 1 - rule.confidence and not evidence.is_better:
-        interval = f"{formatted(e.relative_low, 'relative')} to {formatted(e.relative_high, 'relative')}"
-        size = unsigned(abs(e.relative), "relative")
-        return "KILL", f"{evidence.metric} is worse by {size} ({interval}, {p_text(p)}): the change does harm."
+        return "KILL", f"{evidence.metric} is worse by {_harm(evidence)}, {p_text(p)}): the change does harm."
     broken = [name for name, guardrail in evidence.guardrails if is_beyond(guardrail)]
     if broken:
         return "KILL", f"The harm to {' and '.join(broken)} is beyond the margin, with all of its interval."
     if evidence.look is None and evidence.at_best < rule.min_relative_uplift:
+        best = evidence.at_best
+        gain = f"better by {formatted(best, 'relative')}" if best > 0 else f"worse by {unsigned(-best, 'relative')}"
         return "KILL", (
-            f"{evidence.metric} is better by {formatted(evidence.at_best, 'relative')} at best, below the"
+            f"{evidence.metric} is {gain} at best, below the"
             f" {formatted(rule.min_relative_uplift, 'relative')} that is worth shipping: too small to matter."
         )
     if not missed:
@@ -202,13 +205,34 @@ def is_beyond(guardrail: NonInferiority) -> bool:
     return high < -guardrail.margin if guardrail.bad == "decrease" else low > guardrail.margin
 
 
-def _beside(evidence: Evidence, rule: Rule) -> str:
-    """What a reader must know beside the verdict: a test of a fixed size that was read before its end."""
-    planned = evidence.planned_units
-    if planned is None or evidence.units >= planned or evidence.failed_checks:
+def _harm(evidence: Evidence) -> str:
+    """The size of a harm and the opening of its interval, in the metric's own unit where the control is zero."""
+    e = evidence.effect
+    scaled = math.isfinite(e.relative)
+    size, low, high = (
+        (e.relative, e.relative_low, e.relative_high) if scaled else (e.absolute, e.absolute_low, e.absolute_high)
+    )
+    unit: Unit = "relative" if scaled else evidence.unit
+    low_text, high_text = (formatted(end, unit, evidence.currency) for end in (low, high))
+    return f"{formatted(abs(size), unit, evidence.currency).removeprefix('+')} ({low_text} to {high_text}"
+
+
+def _beside(evidence: Evidence, rule: Rule, verdict: Verdict) -> str:
+    """What a reader must know beside the verdict: a test of a fixed size that was read before its end.
+
+    An early GO has passed a level that allows for the look, and an ITERATE says itself that it is early.
+    """
+    planned, look = evidence.planned_units, evidence.look
+    if evidence.failed_checks:
+        return ""
+    if planned is not None and evidence.units < planned:
+        when = f"{evidence.units:,} of {planned:,} units"
+    elif look is not None and verdict == "KILL":
+        when = f"{formatted(look.share, 'share')} of its time"
+    else:
         return ""
     return (
-        f"Read before its planned end, at {evidence.units:,} of {planned:,} units: the {formatted(1 - rule.confidence, 'share')} "
+        f"Read before its planned end, at {when}: the {formatted(1 - rule.confidence, 'share')} "
         "does not hold if it was stopped because of the result."
     )
 
