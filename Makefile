@@ -107,8 +107,9 @@ calibration: $(READY) ## error rates, coverage and power of every method by simu
 	@$(RUN) calibration
 	@$(PYTEST) -m sweep tests/programme
 
-gauntlet: $(READY) ## planted experiments against verdicts written by hand: make gauntlet ARGS=--whole
-	@$(BIN)/python -m tests.gauntlet $(ARGS)
+gauntlet: $(READY) ## planted experiments against verdicts written by hand, a dozen through the whole pipeline
+	@$(BIN)/python -m tests.gauntlet
+	@$(PYTEST) -m sweep tests/gauntlet
 
 golden: $(READY) ## recompute reference numbers: make golden GOLDEN=file.json
 	@$(RUN) golden $(GOLDEN)

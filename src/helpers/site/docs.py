@@ -75,7 +75,7 @@ def texts() -> dict[str, str]:
 def helping() -> dict[str, Any]:
     """What the pages that help are made of: the errors in the code, the keys of a study file, the worked example."""
     from helpers import defaults
-    from helpers.config import Study, keys
+    from helpers.config import Prior, Study, keys
     from helpers.config.programme import Programme
     from helpers.errors import EXIT_CODES
     from helpers.formatting import formatted
@@ -91,7 +91,7 @@ def helping() -> dict[str, Any]:
             encoding="utf-8"
         ),
     }
-    shares = {"alpha": formatted(defaults.ALPHA, "share"), "srm": defaults.SRM_THRESHOLD}
+    shares = {"alpha": formatted(defaults.ALPHA, "share"), "srm": defaults.SRM_THRESHOLD, "prior": Prior()}
     files = {
         "a study file": keys.tables(Study, keys.PLACES),
         "a programme file": keys.tables(Programme, keys.PROGRAMME_PLACES),

@@ -57,8 +57,8 @@ def risk(value: DecisionValue, study: Study) -> go.Figure:
     return style.titled(
         figure,
         f"Shipping pays with {formatted(value.chance_of_profit, 'share')} chance",
-        f"{study.decision.confidence * 100:g} % of the belief lies between {formatted(low, 'money', currency)} and "
-        f"{formatted(high, 'money', currency)}; the line stands for a change that does nothing",
+        f"{study.decision.confidence * 100:g} % interval {formatted(low, 'money', currency)} to {formatted(high, 'money', currency)} of the "
+        "belief about the net value; the line stands for a change that does nothing",
         height=340,
     )
 
