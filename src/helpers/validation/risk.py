@@ -25,6 +25,8 @@ PRIOR, ERROR = Prior(), 0.02
 EDGES = (0.0, 0.01, 0.03, 0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 0.8, 0.9, 1.0)
 BATCH = 100_000
 POINTS = 4_001
+RUNS = 200_000
+"""Experiments in each bin."""
 
 
 def drawn(rng: np.random.Generator, runs: int) -> tuple[FloatArray, FloatArray]:
@@ -90,7 +92,7 @@ CASES = (
     *(
         Case(
             TOPIC, "posterior", f"stated between {low:g} and {high:g}", "no improvement", stated(low, high),
-            partial(without_improvement, low=low, high=high),
+            partial(without_improvement, low=low, high=high), runs=RUNS,
         )
         for low, high in pairwise(EDGES)
     ),
