@@ -40,7 +40,7 @@ def written(case: Case, folder: Path, *, log: bool = False) -> Path:
         raw |= {"tracking_plan": name, "exposure": ENTERED, "funnel": {"steps": [ENTERED, "primary"]}}
         plan = {
             "version": "1.0.0",
-            "owner": "nobody",
+            "owner": "data team",
             "events": {event: {"description": event, "properties": {}} for event in (ENTERED, *outcomes)},
         }
         (studies / "tracking_plans").mkdir(exist_ok=True)
