@@ -1,4 +1,4 @@
-// Belief about an effect, as helpers.experiment.decision.belief in Python: an atom at zero and exponential tails.
+// Belief about an effect, as helpers.experiment.decision.belief in Python: an atom at zero and tails of exponentials.
 import { cdf } from "./normal.mjs";
 
 const ROOT = Math.log(2 * Math.PI) / 2;
@@ -26,39 +26,65 @@ function cut(centre, error) {
   return error * Math.max(z + hazard, 0);
 }
 
+const TAILS = [[0.8, 1], [0.15, 5], [0.05, 25]]; // share of the effects, and how many times the typical size their mean is
+
 export class Belief {
   constructor(estimate, error, { improve, harm }, size) {
-    const [z, r] = [estimate / error, error / size];
-    const logs = [
-      Math.log(improve) - Math.log(size) + tilted(z, r),
-      Math.log(1 - improve - harm) - Math.log(error) - (z * z) / 2 - ROOT,
-      Math.log(harm) - Math.log(size) + tilted(-z, r),
-    ];
+    const z = estimate / error;
+    const side = (share, sign) =>
+      TAILS.map(([part, times]) => [
+        Math.log(share * part) - Math.log(size * times) + tilted(sign * z, error / (size * times)),
+        sign * estimate - (error * error) / (size * times),
+      ]);
+    const [good, bad] = [side(improve, 1), side(harm, -1)];
+    const nothing = Math.log(1 - improve - harm) - Math.log(error) - (z * z) / 2 - ROOT;
+    const logs = [...good, ...bad].map(([weight]) => weight).concat(nothing);
     const top = Math.max(...logs);
     const total = top + Math.log(logs.reduce((sum, log) => sum + Math.exp(log - top), 0));
-    const [better, nothing, worse] = logs.map((log) => log - total);
+    const known = ([weight, centre]) => [weight - total, centre];
     this.error = error;
-    this.good = [better, estimate - (error * error) / size];
-    this.bad = [worse, -estimate - (error * error) / size];
-    this.chance_of_harm = Math.exp(worse);
-    this.risk = Math.exp(nothing) + this.chance_of_harm;
-    this.mean = Math.exp(better) * cut(this.good[1], error) - this.chance_of_harm * cut(this.bad[1], error);
+    this.good = good.map(known);
+    this.bad = bad.map(known);
+    const chance = (parts) => Math.min(parts.reduce((sum, [weight]) => sum + Math.exp(weight), 0), 1);
+    this.chance_of_harm = chance(this.bad);
+    this.risk = Math.min(Math.exp(nothing - total) + this.chance_of_harm, 1);
+    this.mean = this.#beyond(this.good, 0) - this.#beyond(this.bad, 0);
+  }
+
+  #tail([weight, centre], level) {
+    return Math.exp(Math.min(weight + logCdf((centre - level) / this.error) - logCdf(centre / this.error), 0));
+  }
+
+  #beyond(parts, level) {
+    return parts.reduce((sum, part) => sum + this.#tail(part, level) * cut(part[1] - level, this.error), 0);
+  }
+
+  /** E[max(level - X, 0)] over the parts of one side, for levels above 0; tails are taken where they are small. */
+  #short(parts, level) {
+    const sum = parts.reduce((total, [weight, centre]) => {
+      const [u, v] = [(level - centre) / this.error, -centre / this.error];
+      const whole = weight - logCdf(centre / this.error);
+      const [near, far] = v > 0 ? [-v, -u] : [u, v];
+      const inside = Math.exp(whole + logCdf(near)) - Math.exp(whole + logCdf(far));
+      const edge = Math.exp(whole - (u * u) / 2 - ROOT) - Math.exp(whole - (v * v) / 2 - ROOT);
+      return total + (level - centre) * inside + this.error * edge;
+    }, 0);
+    return Math.max(sum, 0);
   }
 
   /** P(effect > level), for levels of 0 and more. */
   chanceAbove(level) {
-    const [weight, centre] = this.good;
-    return Math.exp(Math.min(weight + logCdf((centre - level) / this.error) - logCdf(centre / this.error), 0));
+    return this.good.reduce((sum, part) => sum + this.#tail(part, level), 0);
   }
 
   /** E[max(effect - level, 0)], for levels of 0 and more. */
   expectedAbove(level) {
-    return this.chanceAbove(level) * cut(this.good[1] - level, this.error);
+    return this.#beyond(this.good, level);
   }
 
   /** E[max(level - effect, 0)], for levels of 0 and more. */
   expectedBelow(level) {
-    if (level > 0) return level - this.mean + this.expectedAbove(level);
-    return this.chance_of_harm * cut(this.bad[1], this.error);
+    const below = this.#beyond(this.bad, 0);
+    return level > 0 ? level * this.risk + below + this.#short(this.good, level) : below;
   }
 }

@@ -22,7 +22,7 @@ class Prior(Model):
     harm: Annotated[float, Field(gt=0, lt=1)] = defaults.PRIOR_HARM
     """Share of such changes that make it worse; all others do nothing"""
     size: Positive = defaults.PRIOR_SIZE
-    """Mean relative effect of those that do something"""
+    """Typical relative effect of those that do something; one in five is far larger"""
 
     @model_validator(mode="after")
     def _room(self) -> Self:

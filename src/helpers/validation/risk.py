@@ -15,7 +15,7 @@ from scipy import integrate, optimize
 
 from helpers.config import Prior
 from helpers.defaults import CONFIDENCE
-from helpers.experiment.decision.belief import Belief, log_weights
+from helpers.experiment.decision.belief import TAILS, Belief, log_weights
 from helpers.stats.validation import FloatArray
 from helpers.validation.case import Case
 
@@ -37,7 +37,8 @@ def drawn(rng: np.random.Generator, runs: int) -> tuple[FloatArray, FloatArray]:
         >>> truth.shape == seen.shape == (5,)
         True
     """
-    kind, size = rng.random(runs), rng.exponential(PRIOR.size, runs)
+    shares, times = zip(*TAILS, strict=True)
+    kind, size = rng.random(runs), rng.exponential(PRIOR.size * rng.choice(times, runs, p=shares))
     truth = np.select([kind < PRIOR.improve, kind < PRIOR.improve + PRIOR.harm], [size, -size], 0.0)
     return truth, rng.normal(truth, ERROR)
 
@@ -74,14 +75,14 @@ def stated(low: float, high: float) -> float:
         >>> 0.05 < stated(0.05, 0.1) < 0.1
         True
     """
-    reach = 40 * PRIOR.size
+    reach = 40 * PRIOR.size * max(times for _, times in TAILS)
 
     def edge(level: float) -> float:
         if level in (0.0, 1.0):
             return reach if level == 0 else -reach
         return float(optimize.brentq(lambda x: float(risk(np.array([x]))[0]) - level, -reach, reach))
 
-    x = np.linspace(edge(high), edge(low), POINTS)
+    x = np.sinh(np.linspace(*np.arcsinh(np.array([edge(high), edge(low)]) / ERROR), POINTS)) * ERROR  # fine around zero
     _, nothing, _ = log_weights(x, ERROR, PRIOR.improve, PRIOR.harm, PRIOR.size)
     log = math.log(1 - PRIOR.improve - PRIOR.harm) - (x / ERROR) ** 2 / 2 - nothing  # of what is seen, up to a constant
     density = np.exp(log - log.max())

@@ -8,7 +8,7 @@ from scipy import integrate, stats
 
 from helpers.errors import ReportError
 from helpers.experiment.decision import options, proposal
-from helpers.experiment.decision.belief import Belief
+from helpers.experiment.decision.belief import TAILS, Belief
 from helpers.experiment.decision.options import EXTEND, KEEP, LAUNCH, STAGED, Option, OptionOutlook, appraise, weigh
 from helpers.stats import Proportion, ProportionDesign, compare
 
@@ -29,7 +29,8 @@ def drawn(belief: Belief, rng: np.random.Generator, runs: int) -> np.ndarray:
     """Effects as they are believed, by rejection: from the prior, kept with the likelihood of the estimate."""
     found: list[np.ndarray] = []
     while sum(map(len, found)) < runs:
-        kind, size = rng.random(runs), rng.exponential(belief.size, runs)
+        shares, times = zip(*TAILS, strict=True)
+        kind, size = rng.random(runs), rng.exponential(belief.size * rng.choice(times, runs, p=shares))
         effect = np.select([kind < belief.improve, kind < belief.improve + belief.harm], [size, -size], 0.0)
         likely = np.exp(-(((belief.estimate - effect) / belief.standard_error) ** 2) / 2)
         found.append(effect[rng.random(runs) < likely])

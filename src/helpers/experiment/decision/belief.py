@@ -1,22 +1,23 @@
 r"""What is believed of an effect once the experiment is seen: one prior, one posterior, one risk.
 
 Most ideas change nothing worth seeing, some help, some harm. The prior says so: a share ``improve`` of ideas moves the
-metric up, a share ``harm`` down, by a size that is exponential with mean ``size``; all others have no effect at all. The
-estimate is taken as normal around the effect. Then every quantity has a closed form. With
-:math:`b` the estimate, :math:`\varsigma` its standard error and :math:`s` the size, the weights of the three parts are
-proportional to
+metric up, a share ``harm`` down, all others have no effect at all. Sizes are a mixture of exponentials (:data:`TAILS`):
+four in five have the mean ``size``, the rest are far larger, for the effects of experiments have fat tails. The estimate
+is taken as normal around the effect. Then every quantity has a closed form. With :math:`b` the estimate,
+:math:`\varsigma` its standard error and :math:`s_k, w_k` the mean and share of a part, the weights of what is better,
+nothing and worse are proportional to
 
-.. math:: \frac{a}{s}\,e^{\varsigma^2/2s^2-b/s}\,\Phi\!\left(\frac{b}{\varsigma}-\frac{\varsigma}{s}\right),\qquad
+.. math:: \sum_k \frac{a w_k}{s_k}\,e^{\varsigma^2/2s_k^2-b/s_k}\,\Phi\!\left(\frac{b}{\varsigma}-\frac{\varsigma}{s_k}\right),\qquad
           \frac{1-a-h}{\varsigma}\,\varphi\!\left(\frac{b}{\varsigma}\right),\qquad
-          \frac{h}{s}\,e^{\varsigma^2/2s^2+b/s}\,\Phi\!\left(-\frac{b}{\varsigma}-\frac{\varsigma}{s}\right),
+          \sum_k \frac{h w_k}{s_k}\,e^{\varsigma^2/2s_k^2+b/s_k}\,\Phi\!\left(-\frac{b}{\varsigma}-\frac{\varsigma}{s_k}\right),
 
-and an effect that is not zero is normal around :math:`b\mp\varsigma^2/s`, cut at zero: the estimate shrinks by a fixed
-amount, so that a large effect that is well measured stays what it is, and one that was picked because it was significant
-is no longer too large on average.
+and in each part an effect that is not zero is normal around :math:`b\mp\varsigma^2/s_k`, cut at zero: a large effect that
+is well measured stays what it is, and one that was picked because it was significant is no longer too large on average.
 
-Reference: Johnstone and Silverman (2004), Annals of Statistics 32 (an atom at zero and exponential tails); Kohavi, Deng
-and Vermeer (2022), KDD (what a significant result is worth, the winner's curse); van Zwet, Schwab and Senn (2021),
-Statistics in Medicine 40 (shrinkage from what experiments of a kind show).
+Reference: Johnstone and Silverman (2004), Annals of Statistics 32 (an atom at zero and exponential tails); Azevedo, Deng,
+Montiel Olea, Rao and Weyl (2020), Journal of Political Economy 128 (fat tails); Kohavi, Deng and Vermeer (2022), KDD (what
+a significant result is worth, the winner's curse); van Zwet, Schwab and Senn (2021), Statistics in Medicine 40 (shrinkage
+from what experiments of a kind show).
 """
 
 import math
@@ -25,7 +26,7 @@ from functools import cached_property
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy import special
+from scipy import optimize, special
 
 from helpers.config import Prior
 from helpers.defaults import CONFIDENCE
@@ -33,6 +34,9 @@ from helpers.errors import ReportError
 from helpers.stats.summaries.summary import Summary, standard_error
 from helpers.stats.validation import FloatArray
 
+TAILS = ((0.80, 1.0), (0.15, 5.0), (0.05, 25.0))
+"""Parts of the effects that are not zero: their share, and how many times the typical size their mean is."""
+_SHARES, _TIMES = (np.array(column) for column in zip(*TAILS, strict=True))
 _ROOT = math.log(2 * math.pi) / 2
 
 
@@ -44,14 +48,14 @@ class Belief:
         estimate: what the experiment shows, or what it and a later look show together.
         standard_error: of the estimate, above zero.
         improve, harm: shares of ideas that move the metric up and down before any data, each above 0, below 1 in sum.
-        size: mean absolute effect of those, in the unit of the estimate.
+        size: typical absolute effect of those, in the unit of the estimate.
 
     Raises ReportError for what is no belief.
 
     Example:
         >>> belief = Belief(0.02, 0.005, improve=0.2, harm=0.2, size=0.05)
         >>> round(belief.risk, 4), round(belief.mean, 4)
-        (0.006, 0.0194)
+        (0.0071, 0.0194)
     """
 
     estimate: float
@@ -84,57 +88,58 @@ class Belief:
     @property
     def chance_of_improvement(self) -> float:
         """P(effect > 0)."""
-        return math.exp(self._log_weights[0])
+        return min(float(np.exp(self._logs[0]).sum()), 1.0)
 
     @property
     def chance_of_harm(self) -> float:
         """P(effect < 0)."""
-        return math.exp(self._log_weights[2])
-
-    @property
-    def risk(self) -> float:
-        """P(effect <= 0): the chance that there is no improvement."""
-        return math.exp(self._log_weights[1]) + self.chance_of_harm
+        return min(float(np.exp(self._logs[2]).sum()), 1.0)
 
     @property
     def chance_of_nothing(self) -> float:
         """P(effect = 0)."""
-        return math.exp(self._log_weights[1])
+        return float(np.exp(self._logs[1]))
 
-    def density(self, effects: FloatArray) -> FloatArray:
-        """Density of the belief at effects that are not zero; what is missing to one lies at zero."""
-        sides = [(weight, centre, sign) for (weight, centre), sign in ((self._good, 1.0), (self._bad, -1.0))]
-        above, below = (
-            np.exp(
-                weight - special.log_ndtr(centre / self.standard_error) - _ROOT
-                - ((sign * effects - centre) / self.standard_error) ** 2 / 2
-            ) / self.standard_error
-            for weight, centre, sign in sides
-        )  # fmt: skip
-        return np.asarray(np.where(effects > 0, above, below))
+    @property
+    def risk(self) -> float:
+        """P(effect <= 0): the chance that there is no improvement."""
+        return min(self.chance_of_nothing + self.chance_of_harm, 1.0)
 
     @property
     def mean(self) -> float:
         """The expected effect, which is the estimate as shrunk."""
         return float(expected(self.estimate, self.standard_error, self.improve, self.harm, self.size))
 
+    def density(self, effects: FloatArray) -> FloatArray:
+        """Density of the belief at effects that are not zero; what is missing to one lies at zero."""
+        se, at = self.standard_error, np.asarray(effects)
+        sides = []
+        for weights, centres, sign in ((self._logs[0], self._good, 1.0), (self._logs[2], self._bad, -1.0)):
+            z = (sign * at[..., None] - centres) / se
+            sides.append(np.exp(weights - special.log_ndtr(centres / se) - _ROOT - z * z / 2).sum(axis=-1) / se)
+        return np.asarray(np.where(at > 0, *sides))
+
     def expected_above(self, level: float) -> float:
         """E[max(effect - level, 0)]: what lies above a level on average; above the cost it is the loss of waiting."""
         if level < 0:
-            return self.mean - level + self.expected_below(level)
-        return self._beyond(level, self._good)
+            above = -level * (self.chance_of_nothing + self.chance_of_improvement) + self._beyond(
+                0.0, self._logs[0], self._good
+            )
+            return above + self._short(-level, self._logs[2], self._bad)
+        return self._beyond(level, self._logs[0], self._good)
 
     def expected_below(self, level: float) -> float:
         """E[max(level - effect, 0)]: what lies below a level on average; below the cost it is the loss of shipping."""
         if level > 0:
-            return level - self.mean + self.expected_above(level)
-        return self._beyond(-level, self._bad)
+            short = level * self.risk + self._beyond(0.0, self._logs[2], self._bad)
+            return short + self._short(level, self._logs[0], self._good)
+        return self._beyond(-level, self._logs[2], self._bad)
 
     def chance_above(self, level: float) -> float:
         """P(effect > level)."""
         if level >= 0:
-            return self._tail(level, self._good)
-        return 1 - self._tail(-level, self._bad)
+            return float(self._tails(level, self._logs[0], self._good).sum())
+        return 1 - float(self._tails(-level, self._logs[2], self._bad).sum())
 
     def interval(self, confidence: float = CONFIDENCE) -> tuple[float, float]:
         """Equal-tailed credible interval; an end at zero where the tail holds less than no effect does."""
@@ -142,46 +147,60 @@ class Belief:
         return self._exceeded(1 - tail), self._exceeded(tail)
 
     @cached_property
-    def _good(self) -> tuple[float, float]:
-        """Log weight of improvements, and the centre of the normal that is cut at zero."""
-        return self._log_weights[0], self.estimate - self.standard_error**2 / self.size
+    def _logs(self) -> tuple[FloatArray, FloatArray, FloatArray]:
+        """Log chances of the parts that are better, of no effect, and of those that are worse."""
+        return _parts(self.estimate, self.standard_error, self.improve, self.harm, self.size)
 
     @cached_property
-    def _bad(self) -> tuple[float, float]:
-        """The same of harms, as if down were up."""
-        return self._log_weights[2], -self.estimate - self.standard_error**2 / self.size
+    def _good(self) -> FloatArray:
+        """Centres of the normals of the better parts, which are cut at zero."""
+        return np.asarray(self.estimate - self.standard_error**2 / (self.size * _TIMES))
 
     @cached_property
-    def _log_weights(self) -> tuple[float, float, float]:
-        """Of better, none and worse; their exponentials sum to 1."""
-        found = log_weights(self.estimate, self.standard_error, self.improve, self.harm, self.size)
-        better, nothing, worse = map(float, found)
-        return better, nothing, worse
+    def _bad(self) -> FloatArray:
+        """The same of the worse ones, as if down were up."""
+        return np.asarray(-self.estimate - self.standard_error**2 / (self.size * _TIMES))
 
-    def _tail(self, level: float, part: tuple[float, float]) -> float:
-        weight, centre = part
+    def _tails(self, level: float, weights: FloatArray, centres: FloatArray) -> FloatArray:
+        """Chances of the parts of one side beyond a level of 0 or more."""
         se = self.standard_error
-        log = special.log_ndtr((centre - level) / se) - special.log_ndtr(centre / se)
-        return math.exp(min(weight + float(log), 0.0))
+        log = weights + special.log_ndtr((centres - level) / se) - special.log_ndtr(centres / se)
+        return np.exp(np.minimum(log, 0.0))
 
-    def _beyond(self, level: float, part: tuple[float, float]) -> float:
-        """E[(X - level)+] over the normal cut at zero, times its weight, for levels of 0 and more."""
-        _, centre = part
-        return self._tail(level, part) * float(_cut(centre - level, self.standard_error))
+    def _beyond(self, level: float, weights: FloatArray, centres: FloatArray) -> float:
+        """E[max(X - level, 0)] over the parts of one side, for levels of 0 and more."""
+        return float((self._tails(level, weights, centres) * _cut(centres - level, self.standard_error)).sum())
+
+    def _short(self, level: float, weights: FloatArray, centres: FloatArray) -> float:
+        """E[max(level - X, 0)] over the parts of one side, for levels above 0; tails are taken where they are small."""
+        se = self.standard_error
+        u, v = (level - centres) / se, -centres / se
+        whole = weights - special.log_ndtr(centres / se)
+        near, far = (np.where(v > 0, -each, each) for each in (u, v))
+        inside = np.where(v > 0, -1.0, 1.0) * (
+            np.exp(whole + special.log_ndtr(near)) - np.exp(whole + special.log_ndtr(far))
+        )
+        edge = np.exp(whole - u * u / 2 - _ROOT) - np.exp(whole - v * v / 2 - _ROOT)
+        return max(float(((level - centres) * inside + se * edge).sum()), 0.0)
 
     def _exceeded(self, chance: float) -> float:
         """The level that the effect is above with this chance; zero where the belief in no effect lies across it."""
         if chance < self.chance_of_improvement:
-            return self._reached(chance, self._good)
+            return self._reached(chance, self._logs[0], self._good)
         if 1 - chance < self.chance_of_harm:
-            return -self._reached(1 - chance, self._bad)
+            return -self._reached(1 - chance, self._logs[2], self._bad)
         return 0.0
 
-    def _reached(self, tail: float, part: tuple[float, float]) -> float:
-        """The level that so much of the belief lies beyond, on the side of ``part``."""
-        weight, centre = part
-        log = math.log(tail) - weight + float(special.log_ndtr(centre / self.standard_error))
-        return max(centre - self.standard_error * float(special.ndtri_exp(log)), 0.0)
+    def _reached(self, tail: float, weights: FloatArray, centres: FloatArray) -> float:
+        """The level that so much of the belief lies beyond, on one side."""
+
+        def excess(level: float) -> float:
+            return float(self._tails(level, weights, centres).sum()) - tail
+
+        high = self.standard_error + float(np.abs(centres).max())
+        while excess(high) > 0:
+            high *= 2
+        return float(optimize.brentq(excess, 0.0, high, xtol=1e-12 * high))
 
 
 def believed(control: Summary, treatment: Summary, prior: Prior, *, higher_is_better: bool = True) -> Belief:
@@ -199,23 +218,34 @@ def log_weights(
     estimate: ArrayLike, error: ArrayLike, improve: float, harm: float, size: ArrayLike
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Logs of the chances that an effect is better, none and worse, for estimates side by side; see :class:`Belief`."""
-    z, ratio = np.divide(estimate, error), np.divide(error, size)
-    better = np.log(improve) - np.log(size) + _tilted(z, ratio)
-    none = math.log(1 - improve - harm) - np.log(error) - z * z / 2 - _ROOT
-    worse = np.log(harm) - np.log(size) + _tilted(-z, ratio)
-    total = np.logaddexp(np.logaddexp(better, none), worse)
-    return better - total, none - total, worse - total
+    better, none, worse = _parts(estimate, error, improve, harm, size)
+    return np.logaddexp.reduce(better, axis=-1), none, np.logaddexp.reduce(worse, axis=-1)
 
 
 def expected(estimate: ArrayLike, error: ArrayLike, improve: float, harm: float, size: ArrayLike) -> FloatArray:
     """Expected effects, which are the estimates as shrunk, side by side; see :class:`Belief`."""
-    estimate, error = np.asarray(estimate, dtype=float), np.asarray(error, dtype=float)
-    better, _, worse = log_weights(estimate, error, improve, harm, size)
-    shift = np.square(error) / size
-    return np.asarray(np.exp(better) * _cut(estimate - shift, error) - np.exp(worse) * _cut(-estimate - shift, error))
+    better, _, worse = _parts(estimate, error, improve, harm, size)
+    b, e = (np.asarray(each, dtype=float)[..., None] for each in (estimate, error))
+    shift = e * e / (np.asarray(size, dtype=float)[..., None] * _TIMES)
+    gain, loss = np.exp(better) * _cut(b - shift, e), np.exp(worse) * _cut(-b - shift, e)
+    return np.asarray((gain - loss).sum(axis=-1))
 
 
-def _cut(centre: FloatArray | float, error: FloatArray | float) -> FloatArray:
+def _parts(
+    estimate: ArrayLike, error: ArrayLike, improve: float, harm: float, size: ArrayLike
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Logs of the chances of each part of :data:`TAILS` (last axis) that is better, of nothing, and of those worse."""
+    z = np.divide(estimate, error)
+    sizes = np.asarray(size, dtype=float)[..., None] * _TIMES
+    ratio = np.asarray(error, dtype=float)[..., None] / sizes
+    better = np.log(improve * _SHARES) - np.log(sizes) + _tilted(z[..., None], ratio)
+    none = math.log(1 - improve - harm) - np.log(error) - z * z / 2 - _ROOT
+    worse = np.log(harm * _SHARES) - np.log(sizes) + _tilted(-z[..., None], ratio)
+    total = np.logaddexp(np.logaddexp.reduce(better, axis=-1), np.logaddexp(none, np.logaddexp.reduce(worse, axis=-1)))
+    return better - total[..., None], none - total, worse - total[..., None]
+
+
+def _cut(centre: FloatArray, error: FloatArray | float) -> FloatArray:
     """Mean of a normal that is cut off below zero."""
     z = np.divide(centre, error)
     hazard = np.where(

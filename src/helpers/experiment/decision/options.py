@@ -256,8 +256,9 @@ class _Belief:
         """E[function(effect)], or the part of it that effects below zero bring."""
         belief = self.belief
         se = belief.standard_error
-        centres = (belief.estimate - se**2 / belief.size, belief.estimate + se**2 / belief.size)
-        lowest, highest = min(-REACH * se, centres[0] - REACH * se), max(REACH * se, centres[1] + REACH * se)
+        shift = se**2 / belief.size
+        centres = (belief.estimate - shift, belief.estimate, belief.estimate + shift)
+        lowest, highest = min(-REACH * se, centres[0] - REACH * se), max(REACH * se, centres[-1] + REACH * se)
         inner = [0.0] + [self.cutoff + k * self.noise for k in (-8, -2, 0, 2, 8)]
         inner += [centre + k * se for centre in centres for k in (-4, 0, 4)]
         highest = 0.0 if only_harm else highest

@@ -80,7 +80,7 @@ INPUTS: tuple[Input, ...] = (
     Input("harm", "Ideas that harm", "share", 1e-3, 0.9, (0.01, 0.6), 0.01,
           "Share of ideas like this one that truly make it worse; all others do nothing", more=True),
     Input("size", "Typical effect", "share", 1e-4, 2, (0.001, 0.3), 1e-3,
-          "Mean relative effect of the ideas that do something", more=True),
+          "Typical relative effect of the ideas that do something; one in five is far larger", more=True),
     Input("margin", "Contribution margin", "share", 0.01, 1, (0.01, 1), 0.01,
           "Share of revenue that is left after its own costs", more=True),
     Input("cost", "Cost of shipping", "money", 0, 1e13, (0, 50_000_000), 100_000,

@@ -121,5 +121,5 @@ def text(study: Study, decided: Decided) -> str:
     assumed = "" if "prior" in study.decision.model_fields_set else ", which this study assumes"
     return (
         f"{said} The risk of no improvement, {formatted(weighed.risk, 'share')}, starts from {formatted(prior.improve, 'share')} of "
-        f"ideas that help and {formatted(prior.harm, 'share')} that harm, by {formatted(prior.size, 'share')} on average{assumed}."
+        f"ideas that help and {formatted(prior.harm, 'share')} that harm, by {formatted(prior.size, 'share')} typically{assumed}."
     )
