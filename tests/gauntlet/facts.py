@@ -80,10 +80,14 @@ def belief(found: Fact, prior: tuple[float, float, float] = PRIOR, sign: float =
     """Chance of no improvement and expected effect, integrated numerically."""
     improve, harm, size = prior
     b, se, s = sign * found.estimate, found.error, size * abs(found.base)
-    reach = np.concatenate([np.linspace(0, 12 * se, 4_001), np.geomspace(12 * se, 12 * se + 40 * s, 4_001)[1:]])
+    reach = np.concatenate([np.linspace(0, 12 * se, 4_001), np.geomspace(12 * se, 12 * se + 40 * 25 * s, 4_001)[1:]])
     x = np.unique(np.concatenate([reach, np.maximum(abs(b) + np.linspace(-12, 12, 4_001) * se, 0)]))
-    up = improve / s * np.exp(-x / s) * stats.norm.pdf(b, x, se)
-    down = harm / s * np.exp(-x / s) * stats.norm.pdf(b, -x, se)
+    sizes = (
+        0.80 * stats.expon.pdf(x, scale=s)
+        + 0.15 * stats.expon.pdf(x, scale=5 * s)
+        + 0.05 * stats.expon.pdf(x, scale=25 * s)
+    )
+    up, down = improve * sizes * stats.norm.pdf(b, x, se), harm * sizes * stats.norm.pdf(b, -x, se)
     none = (1 - improve - harm) * stats.norm.pdf(b, 0, se)
     better, worse = integrate.trapezoid(up, x), integrate.trapezoid(down, x)
     total = better + worse + none

@@ -128,8 +128,7 @@ function decide(plan, { level, p, relative: [low, high], risk, net }, currency) 
   } else if (!missed.length) {
     verdict = "GO";
     reason =
-      `The uplift of ${relative(uplift)} is significant (${told}), large enough, unlikely to be luck, expected to pay,` +
-      " and no guardrail is at risk.";
+      `The uplift of ${relative(uplift)} is significant (${told}), large enough, unlikely to be luck and expected to pay.`;
   } else {
     reason = `Not met: ${missed.map((c) => `${c.name.toLowerCase()} is ${c.found}, required ${c.required}`).join("; ")}.`;
   }

@@ -29,7 +29,7 @@ Verdict = Literal["GO", "ITERATE", "KILL", "INVALID"]
 
 RECOMMENDATIONS: dict[Verdict, str] = {
     "GO": "Ship it in stages, with the guardrails watched at each.",
-    "ITERATE": "Do not ship yet: the evidence is not there, and what is missing is named.",
+    "ITERATE": "Do not ship yet: what is missing is named.",
     "KILL": "Stop.",
     "INVALID": "Draw no conclusion: mend what broke the experiment, then run it again.",
 }
@@ -147,10 +147,12 @@ def _verdict(evidence: Evidence, rule: Rule, missed: list[Criterion]) -> tuple[V
             f" {formatted(rule.min_relative_uplift, 'relative')} that is worth shipping: too small to matter."
         )
     if not missed:
-        return "GO", (
-            f"The uplift of {formatted(evidence.uplift, 'relative')} is significant ({p_text(p)}), large enough, unlikely to be"
-            f" luck{', expected to pay' if evidence.worth is not None else ''}, and no guardrail is at risk."
-        )
+        grounds = [f"significant ({p_text(p)})", "large enough", "unlikely to be luck"]
+        grounds += ["expected to pay"] if evidence.worth is not None else []
+        held = " No guardrail is at risk." if evidence.guardrails else ""
+        early = f" That holds although {evidence.look.text}." if evidence.look else ""
+        uplift = formatted(evidence.uplift, "relative")
+        return "GO", f"The uplift of {uplift} is {', '.join(grounds[:-1])} and {grounds[-1]}.{held}{early}"
     early = f"Too early: {evidence.look.text}. " if evidence.look else ""
     return (
         "ITERATE",

@@ -58,7 +58,7 @@ def table_rollout(study: Study) -> list[Row]:
     ]
 
 
-def record(nb: Notebook, decided: Decided, headline: str) -> None:
+def record(nb: Notebook, decided: Decided, headline: str, next_step: str) -> None:
     """``decision.*`` and the risk it weighs, for the proposed arm; ``arms.ARM.verdict`` for each of several."""
     made, weighed = decided.proposed, decided.weighed
     nb.record(
@@ -84,6 +84,13 @@ def record(nb: Notebook, decided: Decided, headline: str) -> None:
     nb.record("decision.reason", made.reason, "text", "Why the rule says so, in a sentence")
     nb.record("decision.recommendation", made.recommendation, "text", "What to do now")
     nb.record("decision.beside", made.beside or None, "text", "What must be known beside the verdict", reason="nothing")
+    nb.record(
+        "decision.next_step",
+        next_step or None,
+        "text",
+        "What is still needed",
+        reason="the verdict is none that waits for more units",
+    )
     for other, its in zip(decided.arms, decided.evidence, strict=True):
         if other.arm:
             name = f"arms.{other.arm}"
@@ -112,10 +119,10 @@ def text_headline(study: Study, decided: Decided) -> str:
     )
 
 
-def text(study: Study, decided: Decided) -> str:
+def text(study: Study, decided: Decided, next_step: str) -> str:
     """The decision, what must be known beside it, and the assumption behind its risk."""
     made, weighed, prior = decided.proposed, decided.weighed, study.decision.prior
-    said = " ".join(filter(None, [f"{made.verdict}.", made.reason, made.recommendation, made.beside]))
+    said = " ".join(filter(None, [f"{made.verdict}.", made.reason, made.recommendation, made.beside, next_step]))
     if weighed.belief is None:
         return f"{said} A risk cannot be told: {NO_BELIEF}."
     assumed = "" if "prior" in study.decision.model_fields_set else ", which this study assumes"
