@@ -78,6 +78,24 @@ def test_the_second_of_two_steps_waits_for_the_first_and_leaves_its_work_alone(s
     assert landed == [(ROWS,)]
 
 
+def test_a_check_holds_nobody_up_and_nobody_takes_its_data_away(study):
+    """Builds of the same study begin and end while it is in the middle of its work."""
+    data = study.parent.parent / "data" / "own"
+    checking = start("helpers", "check", str(study))
+    until = time.monotonic() + 60
+    while not list(data.glob(".aside-check-*/check/events/*")):
+        assert checking.poll() is None and time.monotonic() < until, "the check never began to read"
+        time.sleep(0.001)
+    os.kill(checking.pid, signal.SIGSTOP)
+    try:
+        assert "waiting" not in ended(start("helpers", "log", str(study)))
+    finally:
+        os.kill(checking.pid, signal.SIGCONT)
+    said, wrong = checking.communicate(timeout=120)
+    assert "It can be run" in said and not wrong, "it read to the end"
+    assert [file.name for file in data.iterdir()] == ["raw"]
+
+
 def test_a_step_inside_of_a_run_passes_through(study):
     base = study.parent.parent
     program = "import sys; from pathlib import Path; from helpers.pipeline.lock import run; sys.exit(run(sys.argv[2:], Path(sys.argv[1])))"

@@ -25,6 +25,12 @@ class Format:
     brackets: bool = False
     plus: bool = False
 
+    @property
+    def currency(self) -> str:
+        """What its mark says of the currency."""
+        marks = {"$": "USD", "€": "EUR", "USD": "USD"}
+        return marks.get((self.before or self.after).strip(" \u00a0"), "")
+
     def write(self, value: Decimal, digits: int) -> str:
         """With all ``digits`` after the mark, or with as few as tell the number."""
         shown = value * 100 if self.percent else value
@@ -49,6 +55,13 @@ class Format:
             bare.replace(self.groups, "").replace(self.mark, ".") if self.groups else bare.replace(self.mark, ".")
         )
         return (-number if negative else number) / (100 if self.percent else 1)
+
+    def reads(self, text: str) -> bool:
+        try:
+            self.back(text)
+        except ValueError:
+            return False
+        return True
 
     def evident(self, texts: Sequence[str]) -> bool:
         """Whether the column leaves one reading only: ``1,234`` alone may be a thousand or a little more than one."""

@@ -93,7 +93,7 @@ KINDS = {
     "disagree": "stand in several rows with different outcomes",
     "repeated": "equal in all columns|rows that repeat an event",
     "range": "past the range",
-    "time": "does not tell the order of day and month",
+    "time": "does not tell the order of day and month|holds digits that",
     "number": "the numbers of column",
     "empty": "is empty",
     "no_rows": "holds no events|holds no unit|no row of the log",

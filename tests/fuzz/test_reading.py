@@ -95,7 +95,10 @@ def due(made: Case, digits: dict[str, int]) -> tuple[Told | None, set[str]]:
         assert not seen - meant and (meant - seen).total() <= lost, "the oracle reads what was meant"
     if not made.tolerant:
         always |= {kind for kind in expected.lost | expected.also if kind not in ALWAYS_TOLERATED}
-        always |= {"repeated"} if expected.lost["repeated"] > 0.05 * expected.all_rows else set()
+        few = 0 if _days(made, expected) else 0.05
+        always |= {"repeated"} if expected.lost["repeated"] > few * expected.all_rows else set()
+    if _of_another_currency(made):
+        always |= {"number"}
     if _lost_digits(expected.units):
         always |= {"ids"}
     if _past_range(made, expected):
@@ -105,6 +108,19 @@ def due(made: Case, digits: dict[str, int]) -> tuple[Told | None, set[str]]:
     elif not expected.values and not expected.lost["two_variants"]:
         always |= {"no_arm"}
     return expected, always
+
+
+def _of_another_currency(made: Case) -> bool:
+    """Whether an amount of money is marked as one of another currency than the study's."""
+    money, role = made.dress.money, "cost" if made.world.is_log else "spend"
+    if money.currency in ("", made.dress.currency) or role in made.dress.typed:
+        return False
+    return any(money.reads(text) for line in made.lines if isinstance(text := line.cells.get(role), str))
+
+
+def _days(made: Case, expected: Told) -> bool:
+    """Whether a log has neither ids nor times of day, so that what stands there twice may be two events."""
+    return made.world.is_log and not made.dress.keyed and all(at % 86_400_000_000 == 0 for _, at, *_ in expected.rows)
 
 
 def _lost_digits(ids: set[str]) -> bool:

@@ -162,7 +162,7 @@ def test_one_bad_row_among_ten_million_is_named(tmp_path):
     bad = 7_654_321
     duckdb.sql(
         f"""copy (select 'u' || i as who, case when hash(i) % 2 = 0 then 'a' else 'b' end as arm, i % 3 // 2 as bought,
-        case when i = {bad} then '12,50' else (i % 7)::varchar end as spend, i % 5 as rounds from range(10000000) t(i))
+        case when i = {bad} then 'twelve' else (i % 7)::varchar end as spend, i % 5 as rounds from range(10000000) t(i))
         to '{file}' (header)"""
     )
     with pytest.raises(ReportError) as caught:

@@ -137,6 +137,13 @@ def _mixed() -> Spelling:
 
 
 MINUTE = 60 * SECOND
+
+
+def _many(texts: Sequence[str]) -> bool:
+    """So many different digits that they are the months, days and hours of a calendar by chance no more."""
+    return len(set(texts)) >= 10
+
+
 SPELLINGS = [
     Spelling("iso", SECOND, _iso(), _from_iso),
     Spelling("iso blank", SECOND, _iso(" "), _from_iso),
@@ -193,6 +200,9 @@ SPELLINGS = [
     Spelling("iso comma", 1_000, _iso(" ", 3, comma=True), _from_iso),
     _patterned("iso basic", "%Y%m%dT%H%M%SZ"),
     _patterned("day digits", "%Y%m%d", DAY),
+    _patterned("hours in digits", "%Y%m%d%H", 60 * MINUTE, evident=_many),
+    _patterned("minutes in digits", "%Y%m%d%H%M", MINUTE, evident=_many),
+    _patterned("two-digit year in digits", "%y%m%d%H%M%S", evident=_many),
     _patterned("yyyy/mm/dd", "%Y/%m/%d %H:%M:%S"),
     _patterned("mail", "%a, %d %b %Y %H:%M:%S +0000"),
     _patterned("web server", "%d/%b/%Y:%H:%M:%S +0000"),

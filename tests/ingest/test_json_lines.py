@@ -2,6 +2,10 @@
 
 import gzip
 import json
+import re
+import resource
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +16,7 @@ from hypothesis import strategies as st
 
 from helpers import ingest
 from helpers.errors import ReportError
-from helpers.ingest import json_lines
+from helpers.ingest import json_lines, sample, text
 from helpers.ingest.parts import REJECTS
 from tests.ingest.new_study.tables import proposed
 from tests.ingest.studies import log_study
@@ -109,10 +113,92 @@ def test_keys_that_only_some_files_have_are_empty_in_the_others(tmp_path):
     assert rows == [(None, "1"), ("x", "2")]
 
 
-@pytest.mark.parametrize("content", ['[\n  {"at": 1},\n  {"at": 2}\n]\n', '{\n"at": 1\n}\n', "no json"])
-def test_a_file_that_is_no_json_lines_says_what_to_do(tmp_path, content):
-    with pytest.raises(ReportError, match="one object a line"):
+JOINTS = {
+    "list": ("[", ",", "]"), "list over lines": ("[\n  ", ",\n  ", "\n]\n"), "one after the other": ("", "", ""),
+    "commas": ("", ",\n", ",\n"), "lines": ("", "\n", ""), "lists": ("[", "]\n[", "]"), "blanks": (" ", "  ", "\n\n"),
+}  # fmt: skip
+
+
+@settings(deadline=None, max_examples=40)
+@given(
+    OBJECTS,
+    st.sampled_from(sorted(JOINTS)),
+    st.sampled_from([None, 2]),
+    st.sampled_from(["utf-8", "utf-16", "utf-8-sig"]),
+    st.integers(1, 99),
+)
+def test_objects_are_read_however_they_are_joined(tmp_path_factory, objects, joint, indent, encoding, block):
+    objects = [each for each in objects if flat(each)]
+    begins, between, ends = JOINTS[joint]
+    content = begins + between.join(json.dumps(each, indent=indent) for each in [FIRST, *objects]) + ends
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(text, "BLOCK", 400 + block)  # values are torn by the ends of blocks
+        rows, wrong, columns = read(tmp_path_factory.mktemp("joined"), content.encode(encoding))
+    assert rows == [dict.fromkeys(columns) | flat(each) for each in [FIRST, *objects]] and wrong == []
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("no json", "begins with 'no json'"), ("\n\n", "a file of line ends"), ("[]", r"begins with '\[\]'"),
+        ('{"data": [{"at": 1}], "next": null}', "the rows stand in the list of its key 'data'"),
+        ('{"message": "denied"}', "an answer of a server"),
+        ('[{"at": 1},\n{"at": 2', "at line 2"), ('[{"at": 1},\n{"at" 2},\n{"at": 3}]', "Expecting ':' delimiter"),
+        ('[{"at": 1}', "its list is still open"), ("[" + '{"a":' * 100_000, "too deep"),
+    ],
+)  # fmt: skip
+def test_a_file_that_holds_no_rows_says_what_it_holds(tmp_path, content, said):
+    with pytest.raises(ReportError, match=said) as caught:
         read(tmp_path, content.encode())
+    assert "delimiter" not in str(caught.value).splitlines()[0]
+
+
+def test_a_large_list_is_looked_at_whole(tmp_path, monkeypatch):
+    file = tmp_path / "log.json"
+    file.write_text("[" + ",\n".join(json.dumps(FIRST) for _ in range(500)) + "]")
+    monkeypatch.setattr(sample, "WHOLE", 100)
+    monkeypatch.setattr(sample, "PIECE", 1_000)
+    with duckdb.connect() as con:
+        assert sample.taken(con, log_study(file, columns=COLUMNS), tmp_path / "part")[1] == 1
+        file.write_text("\n".join(json.dumps(FIRST) for _ in range(500)))
+        assert sample.taken(con, log_study(file, columns=COLUMNS), tmp_path / "lines")[1] < 1
+
+
+def test_the_list_of_a_key_is_taken_out_with_all_its_digits(tmp_path):
+    rows = [FIRST | {"who": 2**60 + i, "more": {"cost": 1.1}} for i in range(3)]
+    (tmp_path / "FILE").write_text(json.dumps({"data": rows}).replace("1.1", "1.10"))
+    with pytest.raises(ReportError) as caught:
+        read(tmp_path, (tmp_path / "FILE").read_bytes())
+    command = re.search('python -c "(.*)" > FILE.jsonl', str(caught.value))[1]
+    made = subprocess.run([sys.executable, "-c", command], cwd=tmp_path, capture_output=True, check=True).stdout
+    found, _, _ = read(tmp_path, made)
+    assert [(row["who"], row["more.cost"]) for row in found] == [(str(2**60 + i), "1.10") for i in range(3)]
+
+
+def test_keys_that_are_values_cost_no_columns(tmp_path):
+    """Memory and time grow with the lines, and the key that the study names is still a column."""
+    lines = [json.dumps(FIRST | {"more": {f"item {i}": 1, "a": i, "cost": i}}) for i in range(20_000)]
+    began = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    rows, wrong, columns = read(tmp_path, "\n".join(lines).encode())
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - began < 400_000  # KB
+    assert columns == ["at", "what", "who", "more", "more.cost"] and wrong == []
+    assert rows[7]["more"] == '{"a": 7, "cost": 7, "item 7": 1}' and rows[7]["more.cost"] == "7"
+
+
+def test_keys_that_are_values_at_the_top_are_refused(tmp_path):
+    lines = [json.dumps(FIRST | {f"item {i}": 1}) for i in range(5_000)]
+    with pytest.raises(ReportError, match="more keys than a table has columns"):
+        read(tmp_path, "\n".join(lines).encode())
+
+
+def test_a_wide_table_whose_cells_are_filled_keeps_its_columns(tmp_path):
+    rows, _, columns = read(
+        tmp_path,
+        "\n".join(
+            json.dumps(FIRST | {"more": {f"c{i}": i for i in range(2_000)} | {"cost": 1}}) for _ in range(5)
+        ).encode(),
+    )
+    assert len(columns) == 2_004 and rows[4]["more.c1999"] == "1999"
 
 
 def test_a_log_as_an_analytics_vendor_exports_it_is_proposed(tmp_path):

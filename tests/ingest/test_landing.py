@@ -134,7 +134,7 @@ REFUSED = {
     ),
     "another encoding than the stated": (
         text(HEADER, *ROWS) + b"\x81,view,u1,1\n",
-        ["not UTF-8", "data.encoding: latin-1"],
+        ["not UTF-8", "saved in another encoding, such as cp1251, mac_roman"],
     ),
     "a quote that does not close": (
         text(HEADER, ROWS[0], '2019,"view,u1,1', *ROWS),

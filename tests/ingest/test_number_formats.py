@@ -4,6 +4,8 @@ from decimal import Decimal
 
 import duckdb
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from helpers import ingest
 from helpers.config import Study
@@ -12,7 +14,7 @@ from helpers.ingest.land import read
 from helpers.ingest.parts import REJECTS
 from helpers.ingest.reading import Reading, decide
 from helpers.ingest.values import number_formats
-from tests.ingest.studies import log_study, rejected, table, unit_study
+from tests.ingest.studies import REES46, log_study, rejected, table, unit_study
 
 
 def looked_at(study: Study, tmp_path) -> tuple[Reading, list[ReportError]]:
@@ -23,11 +25,12 @@ def looked_at(study: Study, tmp_path) -> tuple[Reading, list[ReportError]]:
         return decide(con, study, read(con, study, tmp_path / "out", into))
 
 
-def spent(tmp_path, *values: str, delimiter: str = ";", **data) -> list[Decimal | None]:
+def spent(tmp_path, *values: str, delimiter: str = ";", currency: str = "USD", **data) -> list[Decimal | None]:
     """What a unit table says was spent, row by row, zeros left out; None where it is not known."""
+    economics = REES46["economics"] | {"currency": currency, "revenue_metric": "spend"}
     rows = [f'u{i}{delimiter}a{delimiter}1{delimiter}"{value}"{delimiter}1' for i, value in enumerate(values)]
     file = table(tmp_path, *rows, header=delimiter.join(("who", "arm", "bought", "spend", "rounds")))
-    study = unit_study(file, delimiter=delimiter, **data)
+    study = unit_study(file, {"economics": economics}, delimiter=delimiter, **data)
     ingest.land(study, tmp_path / "out")
     found = duckdb.sql(
         f"select price from '{tmp_path}/out/events/*.parquet' where event_name = 'spend' order by event_id"
@@ -52,10 +55,15 @@ def spent(tmp_path, *values: str, delimiter: str = ";", **data) -> list[Decimal 
         "apostrophes": (["1'234.50", "2\u2019000", "5"], ["1234.50", "2000", "5"]),
         "exponents": (["1e3", "2.5E-3", "1"], ["1000", "0.0025", "1"]),
         "short": ([".5", "5.", "+7"], ["0.5", "5", "7"]),
+        "whole amounts": (["35,-", "1.250,--", "7,50", "12,\u2014"], ["35", "1250", "7.50", "12"]),
+        "whole francs": (["CHF 35.-", "1'250.\u2013", "-7.-"], ["35", "1250", "-7"]),
     }.values(),
 )
 def test_a_column_of_one_format_is_read(tmp_path, values, amounts):
-    assert spent(tmp_path, *values, negative="refund") == [Decimal(amount) for amount in amounts]
+    text = "".join(values)
+    currency = "EUR" if "€" in text or "EUR" in text else "CHF" if "CHF" in text else "USD"
+    found = spent(tmp_path, *values, negative="refund", currency=currency)
+    assert found == [Decimal(amount) for amount in amounts]
 
 
 @pytest.mark.parametrize(
@@ -109,6 +117,80 @@ def test_so_does_a_column_that_the_study_does_not_map(tmp_path, weight, amount):
 
 def test_three_decimals_of_a_program_are_no_thousands(tmp_path):
     assert spent(tmp_path, "1.234", "5.678", delimiter=",") == [Decimal("1.234"), Decimal("5.678")]
+
+
+def parted(number: int) -> str:
+    return f"{number:,}".replace(",", ".")
+
+
+def short(thousandths: int) -> str:
+    """As a program writes a float."""
+    return f"{thousandths / 1000:.15g}"
+
+
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.sets(st.integers(1_000, 999_999), min_size=number_formats.SOME, max_size=number_formats.MANY - 1),
+    st.sets(st.integers(1, 999), max_size=2),
+    st.sampled_from([parted, short, lambda number: f"{number / 1000:.3f}"]),
+)
+def test_what_may_be_thousands_is_read_as_it_was_meant_or_asked_for(tmp_path_factory, many, few, written):
+    tmp_path, thousandths = tmp_path_factory.mktemp("units"), [*many, *few]
+    meant = [Decimal(number) if written is parted else Decimal(number).scaleb(-3) for number in thousandths]
+    texts = [written(number) for number in thousandths]
+    told = {len(text.partition(".")[2]) for text in texts if "." in text} != {3} or any(t[0] == "0" for t in texts)
+    try:
+        assert spent(tmp_path, *texts, delimiter=",") == meant
+    except ReportError as error:
+        assert "can be read in two ways" in str(error) and not told
+
+
+@pytest.mark.parametrize(
+    ("values", "amounts"),
+    {
+        "a program's": ([f"{n}.{n + 101}" for n in range(1, 60) if (n + 101) % 10], None),
+        "nobody parts some": (["35.500", "1.250", "20500"], ["35.500", "1.250", "20500"]),
+        "longer": (["35.500", "1234.500"], ["35.500", "1234.500"]),
+    }.values(),
+)
+def test_decimals_that_cannot_be_thousands_are_read(tmp_path, values, amounts):
+    assert spent(tmp_path, *values, delimiter=",") == [Decimal(amount) for amount in amounts or values]
+
+
+def test_thousands_are_asked_for_in_any_table_and_read_as_the_study_says(tmp_path):
+    values = ["35.500", "950", "12.900", "1.250"]
+    folders = [tmp_path / name for name in ("commas", "semicolons", "stated", "dinars")]
+    for folder, delimiter in zip(folders, ",;,,", strict=True):
+        folder.mkdir()
+        if folder.name in ("commas", "semicolons"):
+            with pytest.raises(ReportError, match="in two ways"):
+                spent(folder, *values, delimiter=delimiter)
+    assert spent(folders[2], *values, delimiter=",", decimal=",") == [35_500, 950, 12_900, 1_250]
+    found = spent(folders[3], *values, delimiter=",", currency="KWD")
+    assert found == [Decimal(value) for value in values]
+
+
+@pytest.mark.parametrize(
+    ("values", "currency", "said"),
+    [
+        (["12.50 USD", "7.25 USD"], "EUR", "economics.currency: USD, if all money of the study is in it"),
+        (["$12.50", "7.25"], "EUR", "another currency than the study's"),
+        (["kr 12,50", "7,25 kr"], "EUR", "economics.currency in the study file"),
+        (["$12.50", "7.25 AUD"], "USD", "economics.currency: AUD"),
+        (["$ 35.500", "$ 12.900"], "CLP", "in two ways"),
+        (["$12.50", "7.25 AUD"], "AUD", ""),
+        (["12,50 kr"], "DKK", ""),
+        (["€ 12,50", "7,25 EUR"], "EUR", ""),
+        (["₿ 0.5"], "EUR", ""),
+    ],
+)
+def test_a_mark_of_another_currency_is_no_money_of_the_study(tmp_path, values, currency, said):
+    if not said:
+        assert spent(tmp_path, *values, currency=currency)
+        return
+    with pytest.raises(ReportError) as caught:
+        spent(tmp_path, *values, currency=currency)
+    assert said in str(caught.value)
 
 
 @pytest.mark.parametrize("value", ["1_000", "0x10", "inf", "Infinity", "١٢", "1 2", "12abc", "--1", "1,2,3"])

@@ -1,10 +1,16 @@
 """Which files a study names, and what is said where there are none."""
 
+import bz2
+import gzip
+import io
+import lzma
 import os
 import tempfile
+import zipfile
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
 import pytest
 
 from helpers import ingest
@@ -83,6 +89,44 @@ def test_a_glob_without_a_match_is_told(tmp_path):
 def test_mixed_formats_are_told_with_one_of_each(tmp_path):
     message = refused(folder(tmp_path, a_csv=text(LOG, *DAYS), b_parquet=b"x"), tmp_path)
     assert "files of several formats" in message and "a.csv, b.parquet" in message
+
+
+def test_a_file_of_another_delimiter_is_told_with_a_remedy_that_holds_for_all(tmp_path):
+    home = folder(tmp_path, a_csv=text(LOG, DAYS[0]), b_tsv=text(LOG, DAYS[1]).replace(b",", b"\t"))
+    message = refused(home, tmp_path)
+    assert (
+        r"b.tsv: its fields are separated by '\t', those of a.csv by ','" in message and "data.delimiter" not in message
+    )
+    assert users(home / "*.csv", tmp_path / "without") == ["u1"]
+
+
+def test_an_empty_file_among_others_is_told_with_what_to_do(tmp_path):
+    home = folder(tmp_path, a_csv=text(LOG, DAYS[0]), b_csv=b"")
+    assert "b.csv is empty" in (message := refused(home, tmp_path)) and "take it out of the folder" in message
+    assert users(home / "a*.csv", tmp_path / "without") == ["u1"]
+
+
+def zipped(raw: bytes) -> bytes:
+    whole = io.BytesIO()
+    with zipfile.ZipFile(whole, "w") as archive:
+        archive.writestr("log.csv", raw)
+    return whole.getvalue()
+
+
+@pytest.mark.parametrize("name", ["log.csv", "log.jsonl", "log"])
+@pytest.mark.parametrize(
+    ("pack", "said"),
+    [
+        (bz2.compress, "a bzip2 archive"), (lzma.compress, "a xz archive"), (zipped, "a zip archive"),
+        (lambda raw: pa.compress(raw, "lz4", asbytes=True), "a lz4 archive"),
+        (lambda raw: gzip.compress(gzip.compress(raw)), "gzip inside of gzip"),
+        (lambda raw: gzip.compress(zipped(raw)), "zip inside of gzip"),
+    ],
+)  # fmt: skip
+def test_an_archive_is_no_spreadsheet(tmp_path, name, pack, said):
+    (tmp_path / name).write_bytes(pack(text(LOG, *DAYS)))
+    message = refused(tmp_path / name, tmp_path)
+    assert said in message and "unpack it" in message and "spreadsheet" not in message
 
 
 def test_other_columns_in_one_of_the_files_are_told(tmp_path):

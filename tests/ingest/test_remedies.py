@@ -33,7 +33,7 @@ REVENUE = {
 LOG_METRICS = [RATE, REVENUE | {"event": "purchase"}]
 pytestmark = pytest.mark.slow
 
-KEYS = "decimal|encoding|time_format|header_line|delimiter|negative|missing|variants|tolerate\\.[a-z_]+"
+KEYS = "rows_in_fields|decimal|encoding|time_format|header_line|delimiter|negative|missing|variants|tolerate\\.[a-z_]+"
 ADVICE = re.compile(rf"\b({KEYS}): (\"[^\"]*\"|'[^']*'|{{[^}}]*}}|[\w.%-]+)")
 REFUSED = "refused"
 """The outcome of advice that says itself what is then to be mended."""
@@ -150,6 +150,8 @@ REFUNDED = {
     arm: (*of[:3], of[3] - int(BACK[arm])) for arm, of in truth(ALL.assign(bought=ALL["bought"] & ~ODD)).items()
 }
 
+PASTED = "\n2019-10-02 08:00:00,view,u1,,b," * 3
+
 TRAITS = [
     Trait(
         "days and months alike",
@@ -213,6 +215,11 @@ TRAITS = [
         {"encoding": truth(ALL)},
         text=lambda text: text.replace(",u", ",ü"),
         encoding="cp1252",
+    ),
+    Trait(
+        "rows that were pasted into a text",
+        lambda frame: events(frame).assign(note=lambda log: ["see" + PASTED, *[""] * (len(log) - 1)]),
+        {"rows_in_fields: true": truth(ALL)},
     ),
     Trait("a title above", events, {"header_line: 3": truth(ALL)}, text=lambda text: f"Events of October\n\n{text}"),
 ]

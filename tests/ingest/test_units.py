@@ -172,6 +172,12 @@ def test_the_row_is_counted_past_lines_that_could_not_be_read(tmp_path):
     assert [line.split(",")[0] for line in rejected(tmp_path / "raw")] == ["3", "5", "6"]
 
 
+def test_a_repeated_unit_says_the_same_when_its_amounts_are_the_same(tmp_path):
+    rows = [*ROWS, "u1,a,1,9.990,03", "u3,b,1,5.50,1.0"]
+    _, found = events_of(unit_study(table(tmp_path, *rows), tolerate={"duplicate_unit": 0.4}), tmp_path / "raw")
+    assert found.refused == {"duplicate_unit": 2}
+
+
 def test_a_repeated_unit_is_an_error_or_counted_once(tmp_path):
     rows = [*ROWS, ROWS[0], ROWS[0]]
     message = refused(tmp_path, *rows)

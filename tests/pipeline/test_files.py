@@ -1,12 +1,16 @@
 """What is written aside, and what is removed."""
 
+import errno
 import os
 import shutil
 import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
 from helpers import paths
+from helpers.pipeline import files
 from helpers.pipeline.files import discard, private, scratch, sweep, write_text
 
 
@@ -41,8 +45,84 @@ def test_a_failed_step_leaves_nothing_and_the_old_result(tmp_path):
 def test_scratch_of_the_dead_is_removed_and_that_of_the_living_stays(tmp_path):
     (tmp_path / ".aside-x-4194999").touch()
     (tmp_path / f".aside-x-{os.getppid()}").touch()
-    with scratch(tmp_path, "x"):
-        assert [f.name for f in tmp_path.iterdir()] == [f".aside-x-{os.getppid()}"]
+    with scratch(tmp_path, "x") as aside:
+        assert {f.name for f in tmp_path.iterdir()} == {f".aside-x-{os.getppid()}", aside.parent.name}
+
+
+HOLDS = """
+import os, sys
+from pathlib import Path
+from helpers.pipeline.files import scratch
+number = int(sys.argv[2])
+if number:
+    os.getpid = lambda: number
+with scratch(Path(sys.argv[1]), "check") as aside:
+    aside.mkdir()
+    (aside / "half").touch()
+    print(aside, flush=True)
+    sys.stdin.read()
+"""
+
+
+@pytest.fixture
+def holder(request, tmp_path):
+    """A process that holds a scratch folder; by a number that no process here has, as one in a container, if asked."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", HOLDS, str(tmp_path / "data" / "x"), str(getattr(request, "param", 0))],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    yield process
+    process.kill()
+    process.communicate(timeout=20)
+
+
+def cleared(base):
+    """What a run and a check of the same study leave there, when they begin."""
+    sweep(base)
+    with scratch(base / "data" / "x", "check"):
+        pass
+
+
+@pytest.mark.parametrize("holder", [0, 4194999], ids=["here", "in a container"], indirect=True)
+def test_a_scratch_folder_is_its_process_s_own_until_that_is_killed(tmp_path, holder):
+    half = Path(holder.stdout.readline().strip()) / "half"
+    cleared(tmp_path)
+    assert half.exists(), "another one's"
+    holder.kill()
+    holder.wait(timeout=20)
+    cleared(tmp_path)
+    assert list((tmp_path / "data" / "x").iterdir()) == []
+
+
+def test_without_locks_the_number_of_a_process_tells(tmp_path, holder, monkeypatch):
+    def none(*_):
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    half = Path(holder.stdout.readline().strip()) / "half"
+    monkeypatch.setattr(files.fcntl, "flock", none)
+    cleared(tmp_path)
+    assert half.exists(), "another one's"
+    holder.kill()
+    holder.communicate(timeout=20)
+    cleared(tmp_path)
+    assert list((tmp_path / "data" / "x").iterdir()) == []
+
+
+def test_a_scratch_folder_that_is_removed_before_it_is_held_is_made_again(tmp_path, monkeypatch):
+    made = files.tempfile.mkdtemp
+
+    def swept(*given):
+        name = made(*given)
+        if len(list(tmp_path.iterdir())) == 1:
+            monkeypatch.setattr(files.tempfile, "mkdtemp", made)
+            shutil.rmtree(tmp_path)
+        return name
+
+    monkeypatch.setattr(files.tempfile, "mkdtemp", swept)
+    with scratch(tmp_path, "x") as aside:
+        aside.touch()
+        assert [file.name for file in tmp_path.iterdir()] == [aside.parent.name]
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_sweep_removes_what_was_written_aside_and_follows_no_link(tmp_path):
@@ -51,12 +131,12 @@ def test_a_sweep_removes_what_was_written_aside_and_follows_no_link(tmp_path):
     (outside / ".aside-kept-1").touch()
     data = tmp_path / "data" / "x"
     (data / "warehouse.duckdb.tmp").mkdir(parents=True)
-    ours = (".aside-build-12", ".aside-results.json-12", ".aside-05_ab_results-12.ipynb")
+    ours = (".aside-build-4194999", ".aside-results.json-4194999", ".aside-05_ab_results-4194999.ipynb")
     users = (".hidden", ".draft-2", ".notes.2024", "report-12", "a.12")
     for name in (*ours, *users):
         (data / name).touch()
     (data / "linked").symlink_to(outside)
-    (data / ".aside-link-12").symlink_to(outside)
+    (data / ".aside-link-4194999").symlink_to(outside)
     sweep(tmp_path)
     assert sorted(f.name for f in data.iterdir()) == sorted([*users, "linked"])
     assert (outside / ".aside-kept-1").exists()

@@ -75,7 +75,7 @@ def test_a_killed_head_keeps_the_tree_until_its_last_step_is_over(tmp_path):
 
 
 def test_what_a_killed_run_left_is_removed_by_the_next(tmp_path):
-    left = "mkdir -p data/x/.aside-build-7 reports docs; touch data/x/.aside-build-7/half reports/.aside-site.html-7 docs/.aside-a.md-7"
+    left = "mkdir -p data/x/.aside-build-4194999 reports docs; touch data/x/.aside-build-4194999/half reports/.aside-site.html-4194999 docs/.aside-a.md-4194999"
     own = "mkdir $TMPDIR/profile; touch data/x/kept.csv data/.hidden; echo $TMPDIR > where; touch begun; sleep 60"
     first = start(tmp_path, f"{left}; {own}")
     appears(tmp_path / "begun")

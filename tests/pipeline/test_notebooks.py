@@ -50,6 +50,8 @@ def test_a_failing_notebook_leaves_the_old_output_and_names_its_cell(where):
         "  got:          a line of the cell: quotient = 1 / shares[fail]",
     ]
     assert "likely cause: an error of the program" in told and not MACHINE.search(told)
+    form = re.search(r"remedy: +report it as a bug of this project \((\S+)\) with these lines and the study file", told)
+    assert form and (paths.ROOT / form[1]).is_file()
     assert good.read_bytes() == before and good.stat().st_mtime_ns == time
     assert files(where) == ["raises.ipynb"]
 

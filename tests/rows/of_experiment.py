@@ -59,7 +59,9 @@ def _(rng):
             "disposition": ["kept", "dropped", "dropped", "quarantined", "quarantined"],
         }
     )  # fmt: skip
-    repeats = pd.DataFrame([{"has_event_id": bool(rng.integers(2)), "shared_ids": 3, "rows_of_shared_ids": 9}])
+    repeats = pd.DataFrame(
+        [{"has_event_id": bool(rng.integers(2)), "has_clock": True, "shared_ids": 3, "rows_of_shared_ids": 9}]
+    )
     excluded = pd.DataFrame([{"in_two_variants": 3, "analysed": 90}])
 
     def answer(flow):

@@ -127,15 +127,15 @@ def waited(tree: Tree, process: subprocess.Popen[str], pattern: str) -> None:
             "data/small/warehouse.duckdb",
             "small: warehouse",
             "data/small/warehouse.duckdb",
-            "data/small/.aside-build-*/warehouse.duckdb",
+            "data/small/.aside-build-*/build/warehouse.duckdb",
         ),
         (
             "reports/small/notebooks/02_funnel_analysis.ipynb",
             "small: 02_funnel_analysis",
             "reports/small/notebooks/02_funnel_analysis.ipynb",
-            "reports/small/notebooks/.02_funnel_analysis.*.ipynb",
+            "reports/small/notebooks/.aside-02_funnel_analysis-*.ipynb",
         ),
-        ("reports/index.html", "site: pages", "study", "reports/.site-*/html/index.html"),
+        ("reports/index.html", "site: pages", "study", "reports/.aside-site-*/site/html/index.html"),
     ],
     ids=["dbt", "notebook", "site"],
 )

@@ -9,12 +9,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from helpers import ingest, paths
+from helpers import config, ingest, paths
 from helpers.config import tracking_plan
 from helpers.errors import ReportError
 from helpers.ingest.reading import Reading
 from helpers.warehouse import build, query
+from helpers.warehouse.examine import examined
 from tests.ingest.studies import log_study
+from tests.notebooks import degenerate
 from tests.warehouse.test_warehouse import base, plain_rows, shop
 
 HEADER = ["at", "what", "who", "cost", "basket"]
@@ -93,3 +95,30 @@ def test_two_purchases_of_one_moment_are_two_and_a_log_that_stands_there_twice_i
         build.build(study, where)
     told = f"{len(both):,} of {len(twice):,} rows repeat another one (50 %)"
     assert told in str(caught.value) and "data.columns.event_id" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("zone", "clock", "copies"), [("UTC", "", 2), ("Europe/Berlin", "", 1), ("UTC", "T10:00:07", 2)]
+)
+def test_repeats_of_a_log_of_days_are_asked_for_and_those_of_one_with_a_clock_are_few(tmp_path, zone, clock, copies):
+    """Two equal rows of one day are as likely two orders: none is dropped that the study does not state."""
+    days = pd.date_range("2026-03-18", "2026-04-10").strftime("%Y-%m-%d")  # clocks are set within them
+    rows = [(f"{d}{clock}", what, f"u{d}{arm}", f"arm_{arm}") for d in days for arm in "ab" for what in ("open", "buy")]
+    metrics = [{"name": "bought", "label": "Bought", "role": "primary", "type": "proportion", "event": "buy"}]
+    funnel = {"exposure": "open", "funnel": {"steps": ["open", "buy"], "window_hours": 24}}
+    period = {"period": {"start": "2026-03-01", "end": "2026-04-15"}}
+    file = degenerate.log(tmp_path, "days", [*rows, *rows[:copies]], metrics=metrics, **funnel, **period)
+    plain = file.read_text().replace("data:\n", f"data:\n  timezone: {zone}\n")
+
+    def told(more: str) -> list[str]:
+        file.write_text(plain.replace("data:\n", f"data:\n{more}"))
+        study, where = config.opened(file)
+        plan = tracking_plan.tracking_plan(study, where.base / "studies")
+        return [str(fault) for fault in examined(study, where, plan, full=False).faults]
+
+    assert told("  tolerate: {repeated: 0.05}\n") == []
+    found = told("  tolerate: {missing_id: 0.1}\n")
+    assert len(found) == (not clock)
+    assert clock or (
+        f"{copies} of {len(rows) + copies} rows repeat another one" in found[0] and "of one day" in found[0]
+    )

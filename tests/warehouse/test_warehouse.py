@@ -675,7 +675,7 @@ def test_scratch_of_a_killed_build_is_swept_and_a_living_one_s_stays(tmp_path):
         (tmp_path / name).mkdir()
     with scratch(tmp_path, "build") as aside:
         aside.mkdir()
-        assert {p.name for p in tmp_path.iterdir()} == {living, aside.name, ".aside-other-99999999"}
+        assert {p.name for p in tmp_path.iterdir()} == {living, aside.parent.name, ".aside-other-99999999"}
     assert {p.name for p in tmp_path.iterdir()} == {living, ".aside-other-99999999"}
 
 

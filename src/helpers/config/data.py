@@ -84,7 +84,7 @@ class Tolerance(Model):
     negative_price: Share = 0
     """Amounts below zero that are no refunds; the event stays, its amount is missing"""
     repeated: Share = 0.05
-    """Rows that repeat an event of their unit: by its id, else equal in all columns of the log; they are dropped"""
+    """Rows that repeat an event of their unit: by its id, else equal in all columns of the log; they are dropped; none where the times are days and nothing is stated"""
     two_variants: Share = 0
     """Units that saw more than one variant; contamination"""
 
@@ -144,7 +144,7 @@ class Place(Model):
     path: str = ""
     """File, folder or glob, from the project's root; ${REAL_DATA_DIR} stands for the folder of downloads"""
     format: Literal["csv", "json", "parquet", "duckdb", "postgres", "frame"] | None = None
-    """csv, json (one object a line), parquet, duckdb, postgres or frame; seen from the path when left out"""
+    """csv, json (one object a line, or a list of them), parquet, duckdb, postgres or frame; seen from the path when left out"""
     table: str | None = Field(None, min_length=1)
     """The table of a DuckDB file or a PostgreSQL database"""
     delimiter: str = Field(",", min_length=1, max_length=1)
@@ -154,9 +154,11 @@ class Place(Model):
     negative: Literal["error", "refund"] = "error"
     """What an amount below zero is: an error, or a refund, which lowers sums and is no event of its own"""
     encoding: str | None = None
-    """The encoding of a CSV, such as cp1252; UTF-8 and UTF-16 are seen from the file"""
+    """The encoding of a text, such as cp1252; UTF-8 and UTF-16 are seen from the file"""
     header_line: int | None = Field(None, ge=1, le=64)
     """The line of a CSV that holds the names of the columns, where something else stands above it"""
+    rows_in_fields: bool = False
+    """Whether a field in quotes may hold lines that look like rows of the table, such as a table pasted into a comment"""
     origin: str = ""
     """Where the data come from, for the report"""
     time_format: str | None = Field(None, min_length=1)

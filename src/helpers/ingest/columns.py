@@ -48,8 +48,8 @@ def needed(place: Place, found: Iterable[str]) -> list[str]:
     return [column for column in found if told_by_all(place) or stored(column) in named]
 
 
-def check_columns(place: Place, found: list[str], name: str) -> None:
-    """Every mapped column must be there, once; a lone column points at a wrong delimiter."""
+def check_columns(place: Place, found: list[str], name: str, *, delimited: bool = False) -> None:
+    """Every mapped column must be there, once; a lone column of ``delimited`` text points at a wrong delimiter."""
     times = Counter(column.lower() for column in found)  # SQL does not tell them apart by case
     repeated = [column for column in found if times[column.lower()] > 1]
     if repeated:
@@ -58,7 +58,7 @@ def check_columns(place: Place, found: list[str], name: str) -> None:
     missing = sorted(wanted - set(found))
     if not missing:
         return
-    if len(found) <= 1:
+    if delimited and len(found) <= 1:
         other = next((d for d in ";\t|," if found and d in found[0] and d != place.delimiter), None)
         raise ReportError(
             f"{name}: the delimiter is wrong",

@@ -7,7 +7,8 @@ value, all others are.
 import codecs
 import csv
 import re
-from dataclasses import dataclass, replace
+from collections.abc import Set
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING
 from helpers.config import Log, Units
 from helpers.config.columns import stored
 from helpers.errors import ReportError
-from helpers.ingest import lines, steps, text
+from helpers.ingest import folders, lines, misfits, steps, swallowed, text
 from helpers.ingest.columns import check_columns, compared, mapped, told_by_all
 from helpers.ingest.parts import Parts, check_alike, rows
 from helpers.ingest.sql import literal
@@ -40,6 +41,12 @@ class TextFile:
     names: list[str]
     above: int
     lines: lines.Lines
+    told: dict[str, str | None] = field(default_factory=dict)
+
+    @property
+    def columns(self) -> list[str]:
+        """Those of the text, and those that its folders tell."""
+        return [*self.names, *self.told]
 
 
 def read(con: "duckdb.DuckDBPyConnection", place: "Place", files: list[Path], into: Path) -> Parts:
@@ -51,28 +58,49 @@ def read(con: "duckdb.DuckDBPyConnection", place: "Place", files: list[Path], in
     """
     names = [file.name for file in files]
     first: list[str] = []
-    written = []
-    for number, file in enumerate(files):
-        table = opened(file, place, into / f"text-{number:04d}.csv")
-        check_columns(place, table.names, file.name)
-        first = first or table.names
+    written: list[Path] = []
+    filled = False
+    nothing: ReportError | None = None
+    for number, (file, told) in enumerate(zip(files, folders.columns_of(place, files), strict=True)):
+        table = opened(file, place, into / f"text-{number:04d}.csv", told=told)
+        if first and len(table.names) == 1 < len(first):
+            _refuse_other_delimiter(file, table, names[0])
+        check_columns(place, table.columns, file.name, delimited=True)
+        first = first or table.columns
         if told_by_all(place):
-            check_alike(file.name, table.names, names[0], first)
+            check_alike(file.name, table.columns, names[0], first)
         written.append(into / f"part-{number:04d}.parquet")
         steps.add(con, number, _convert(con, place, table, file, written[-1]))
+        if not (filled := filled or rows(con, written[-1]) > 0):
+            nothing = nothing or misfits.told(table.file, file.name, table.delimiter, table.names, table.above)
         if table.file != file:
             table.file.unlink()
-    if not any(rows(con, part) for part in written):
-        raise ReportError(f"{', '.join(names[:3])} holds no events", got="no readable line below the header")
+    if nothing and not filled:
+        raise nothing
     return Parts.of(con, written, names, compared(place), counted="line")
 
 
-def opened(file: Path, place: "Place", aside: Path, most: int | None = None) -> TextFile:
+def _refuse_other_delimiter(file: Path, table: TextFile, before: str) -> None:
+    """Raise where another sign parts the fields of a file than of those before it."""
+    other = next((sign for sign in ";\t|," if sign != table.delimiter and sign in table.names[0]), None)
+    if other:
+        raise ReportError(
+            f"{file.name}: its fields are separated by {other!r}, those of {before} by {table.delimiter!r}",
+            got=f"a single column {table.names[0][:60]!r}",
+            expected="one delimiter in all files of a table",
+            remedy=f"write {file.name} with {table.delimiter!r} between its fields, or name a glob that leaves it out",
+        )
+
+
+def opened(
+    file: Path, place: "Place", aside: Path, most: int | None = None, told: dict[str, str | None] | None = None
+) -> TextFile:
     """A file ready to be read; written anew as ``aside`` where DuckDB could not read it as it stands.
 
     Only its first ``most`` bytes are looked at where that is given. Raises as :func:`read`.
     """
     head = b"".join(text.blocks(file, text.BLOCK))
+    text.refuse_archive(file, head)
     encoding = place.encoding or text.seen_encoding(head) or "utf-8"
     wide = codecs.lookup(encoding).name.startswith(("utf-16", "utf-32"))
     if b"\0" in head and not wide and text.is_binary(head):
@@ -87,11 +115,11 @@ def opened(file: Path, place: "Place", aside: Path, most: int | None = None) -> 
     if found.mixed or encoding not in ("utf-8", "utf-8-sig") or (most and text.compression(file) == "zstd"):
         file = text.rewritten(file, encoding, aside, most=most)
         found = lines.looked_at(text.blocks(file), place.delimiter)
-    delimiter, names, above = header(file, place)
-    return TextFile(file, delimiter, names, above, found)
+    delimiter, names, above = header(file, place, set(told or ()))
+    return TextFile(file, delimiter, names, above, found, {c: v for c, v in (told or {}).items() if c not in names})
 
 
-def header(file: Path, place: "Place") -> tuple[str, list[str], int]:
+def header(file: Path, place: "Place", elsewhere: Set[str] = frozenset()) -> tuple[str, list[str], int]:
     """What parts the fields, the names of the columns, and how many records stand down to them.
 
     A column without a name, as that of a saved index, is called by its number. Raises where a mapped column stands only
@@ -108,10 +136,17 @@ def header(file: Path, place: "Place") -> tuple[str, list[str], int]:
     at = next((i for i, record in enumerate(head) if record and (i or not told)), 0)
     if place.header_line:
         at = min(place.header_line - 1, max(0, len(head) - 1))
-    names = _names(head[at]) if head else []
+    if not any(head):
+        raise ReportError(
+            f"{file.name} holds no table", got="line ends and nothing else", expected="a header line and rows",
+            cause="an export that broke off", remedy="export the file anew",
+        )  # fmt: skip
+    names = _names(head[at])
+    if misfits.has_row_names(names, head[at + 1 :], b"".join(text.blocks(file, 1 << 13)), delimiter):
+        names = [misfits.NUMBERED if misfits.NUMBERED not in names else "row_name", *names]
     if any(0xDC80 <= ord(sign) <= 0xDCFF for name in names for sign in name):
         raise text.not_utf8(file)
-    wanted = mapped(place)
+    wanted = mapped(place) - elsewhere
     if not wanted <= set(names) and not place.header_line:
         later = next((i for i, record in enumerate(head) if wanted <= set(_names(record))), None) if wanted else None
         if later is not None:
@@ -144,7 +179,9 @@ def _convert(
     if agreed:
         begin = lines.rows_of(table.lines, above, [line for line, _ in rejected])
     else:
-        rejected, begin = _parted(con, table, file, part)
+        rejected, begin = _parted(con, table, file, part, spans=place.rows_in_fields)
+    if (table.lines.spanned or table.lines.stray) and not place.rows_in_fields:
+        swallowed.refuse(con, part, file.name, table.names, table.delimiter, begin)
     undecoded = sum(reason == "INVALID ENCODING" for _, reason in rejected)
     limit = place.tolerate.malformed_line if isinstance(place, Log | Units) else 0
     if undecoded > limit * (rows(con, part) + len(rejected)) and not text.is_utf8(file):
@@ -157,7 +194,7 @@ def _convert(
 def _copy(con: "duckdb.DuckDBPyConnection", table: TextFile, part: Path, ends: str = "") -> list[tuple[int, str]]:
     """Write the rows of a table as Parquet; the lines that do not fit, and why."""
     con.execute(
-        f"copy (select * from {scan(table, 'store_rejects = true' + ends)}) to {literal(part)} (format parquet)"
+        f"copy (select *{folders.selected(table.told)} from {scan(table, 'store_rejects = true' + ends)}) to {literal(part)} (format parquet)"
     )
     rejected = con.execute(
         "select line, string_agg(distinct error_type::varchar, ' ') from reject_errors group by line order by line"
@@ -167,12 +204,14 @@ def _copy(con: "duckdb.DuckDBPyConnection", table: TextFile, part: Path, ends: s
 
 
 def _parted(
-    con: "duckdb.DuckDBPyConnection", table: TextFile, file: Path, part: Path
+    con: "duckdb.DuckDBPyConnection", table: TextFile, file: Path, part: Path, *, spans: bool
 ) -> tuple[list[tuple[int, str]], list[tuple[int, int]]]:
     """What DuckDB does not read whole, because quotes stand where none should, parted by Python first."""
     whole = part.with_suffix(".csv")
     width = len(table.names)
-    expected, rejected, begin = lines.parted(table.file, file.name, table.delimiter, table.above, width, whole)
+    expected, rejected, begin = lines.parted(
+        table.file, file.name, table.delimiter, table.above, width, whole, spans=spans
+    )
     con.execute("drop table if exists reject_errors; drop table if exists reject_scans")
     ends = r", new_line = '\n'"  # a field may hold others
     wrong = _copy(con, replace(table, file=whole, above=0), part, ends)
@@ -202,4 +241,4 @@ def scan(table: TextFile, wrong: str) -> str:
     beside = str(not table.lines.quoted).lower()
     return f"""read_csv({literal(table.file)}, header = false, skip = {table.above}, auto_detect = false,
         delim = {literal(table.delimiter)}, quote = '"', escape = '"', columns = {{{columns}}}, null_padding = false,
-        strict_mode = true, nullstr = '', compression = {literal(text.compression(table.file))}, parallel = {beside}, {wrong})"""
+        strict_mode = true, hive_partitioning = false, nullstr = '', compression = {literal(text.compression(table.file))}, parallel = {beside}, {wrong})"""

@@ -1,18 +1,21 @@
-"""JSON lines: an object a line, its keys the columns, every value as the text it was.
+"""JSON as a table: an object a row, its keys the columns, every value as the text it was.
 
-An object inside an object gives columns called ``outer.inner``; what is deeper, and lists, stay JSON. Numbers keep their
-digits, so that no id goes through a float. A line that is no object is rejected.
+Objects stand one a line, one after the other or in a list. An object inside an object gives columns called
+``outer.inner``; what is deeper, and lists, stay JSON. Numbers keep their digits, so that no id goes through a float. A
+line that is no object is rejected.
 """
 
 import json
-from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from helpers.config.columns import stored
 from helpers.errors import ReportError
-from helpers.ingest import steps, text
+from helpers.ingest import folders, json_values, steps, text
 from helpers.ingest.columns import check_columns, mapped
+from helpers.ingest.json_keys import Keyed, Keys
+from helpers.ingest.json_values import AsWritten, Twice
 from helpers.ingest.parts import Parts
 from helpers.ingest.sql import literal, quoted
 
@@ -23,131 +26,196 @@ if TYPE_CHECKING:
 
 AT_ONCE = 20_000
 """Lines that are brought to Parquet together."""
+CELLS = 2_000_000
+"""Cells that are brought to Parquet together, most of them empty in a wide table."""
 
 
-class Flattened(str):
-    """A number as it was written."""
+@dataclass
+class _Found:
+    """What a file holds: its columns, where its rows begin, the lines that are no object, and its one object if it is alone."""
 
-
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    if len({key for key, _ in pairs}) < len(pairs):
-        raise ValueError("a key stands there twice")
-    return dict(pairs)
-
-
-_DECODER = json.JSONDecoder(
-    object_pairs_hook=_object, parse_int=Flattened, parse_float=Flattened, parse_constant=Flattened, strict=False
-)
+    columns: dict[str, None] = field(default_factory=dict)
+    begin: list[tuple[int, int]] = field(default_factory=lambda: [(0, 1)])
+    wrong: list[tuple[int, str, str]] = field(default_factory=list)
+    rows: int = 0
+    first: dict[str, Any] = field(default_factory=dict)
 
 
 def read(con: "duckdb.DuckDBPyConnection", place: "Place", files: list[Path], into: Path) -> Parts:
     """Each file as one Parquet file in ``into``; lines that are no object are added to ``rejects``.
 
-    Raises :class:`~helpers.errors.ReportError` for a missing or repeated column, one JSON value that fills the file, and
-    no readable line at all.
+    Raises :class:`~helpers.errors.ReportError` for a missing or repeated column, a list that breaks off, one object that
+    is no row, keys without end, and no object at all.
     """
-    written, names = [], [file.name for file in files]
-    columns: dict[str, None] = {}
-    for number, file in enumerate(files):
-        written.append(into / f"part-{number:04d}.parquet")
-        found, begin = _convert(con, file, written[-1], into / f"lines-{number:04d}")
-        columns |= dict.fromkeys(found)
-        steps.add(con, number, begin)
+    names = [file.name for file in files]
+    written = [into / f"part-{number:04d}.parquet" for number in range(len(files))]
+    whole: frozenset[str] = frozenset()
+    while True:  # again where an inner object turns out to have keys without end
+        try:
+            found = _all(place, files, written, whole)
+            break
+        except Keyed as keyed:
+            whole |= keyed.outer
+    columns = {name: None for each in found for name in each.columns}
     if not columns:
-        raise _no_lines(names)
+        raise _no_object(files[0])
+    if sum(each.rows for each in found) == 1 and not mapped(place) <= set(columns):
+        raise _one_object(next((name, each.first) for name, each in zip(names, found, strict=True) if each.rows))
     check_columns(place, list(columns), names[0])
-    for part in written:  # a key that no line of a file has is empty in all of its rows
-        here = {row[0] for row in con.execute(f"describe select * from read_parquet({literal(part)})").fetchall()}
-        if here != set(columns):
-            _widen(con, part, [c for c in columns if c not in here])
-    return Parts.of(con, written, names, mapped(place), counted="line")
+    for number, (part, each) in enumerate(zip(written, found, strict=True)):
+        steps.add(con, number, each.begin)
+        if each.wrong:
+            con.executemany("insert into rejects values (?, null, ?, ?)", each.wrong)
+        if missing := [c for c in columns if c not in each.columns]:
+            _widen(con, part, missing, empty=not each.rows)
+    parts = Parts.of(con, written, names, mapped(place), counted="line")
+    return replace(parts, notes=tuple(map(_kept_whole, sorted(whole))))
 
 
-def _no_lines(names: list[str]) -> ReportError:
-    return ReportError(
-        f"{', '.join(names[:3])} holds no JSON lines",
-        got="no line that is an object",
-        expected="one object a line",
-        cause="one list or object over several lines",
-        remedy="write one object a line, for instance: jq -c '.[]' FILE > FILE.jsonl",
+def _kept_whole(outer: str) -> str:
+    return (
+        f"column '{outer}' holds objects of many keys, each in few of them: it is one column of JSON,"
+        " and only the keys that the study names are columns"
     )
 
 
-def _convert(
-    con: "duckdb.DuckDBPyConnection", file: Path, part: Path, aside: Path
-) -> tuple[list[str], list[tuple[int, int]]]:
-    """Write a file as Parquet; the names of its columns, and in which lines its rows begin."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
+def _no_object(file: Path) -> ReportError:
+    begin = text.beginning(b"".join(text.blocks(file, 60)))
+    return ReportError(
+        f"{file.name} holds no JSON objects",
+        got=f"a file that begins with {begin}" if begin else "a file of line ends",
+        expected="one object a line, objects one after the other, or a list of them",
+        remedy="write one object a line; or, if it is another format, state data.format in the study file",
+    )
 
-    aside.mkdir()
+
+def _one_object(told: tuple[str, dict[str, Any]]) -> ReportError:
+    """What is said of a file that is one object without the columns of the study."""
+    name, value = told
+    lists = [key for key, inner in value.items() if isinstance(inner, list) and any(isinstance(i, dict) for i in inner)]
+    keys = ", ".join(map(repr, list(value)[:10]))
+    program = (
+        f"import json; from sys import stdout; stdout.writelines(json.dumps(row) + chr(10) for row in json.load(open('FILE'), parse_float=str)['{lists[0]}'])"
+        if lists
+        else ""
+    )
+    return ReportError(
+        f"{name} holds one object, and it is no row",
+        got=f"the key{'s' if len(value) > 1 else ''} {keys}",
+        expected="an object a row, one a line, one after the other, or in a list",
+        cause=f"the rows stand in the list of its key '{lists[0]}'"
+        if lists
+        else "an answer of a server that is no table, such as an error",
+        remedy=f'write that list into a file of its own: python -c "{program}" > FILE.jsonl'
+        if lists
+        else "fetch the rows anew, and look at what stands in the file",
+    )
+
+
+def _all(place: "Place", files: list[Path], written: list[Path], whole: frozenset[str]) -> list[_Found]:
+    """Write every file as Parquet, with the objects of the keys ``whole`` kept as JSON."""
+    keys, found = Keys(whole, mapped(place)), []
+    for file, part, told in zip(files, written, folders.columns_of(place, files), strict=True):
+        text.refuse_archive(file, b"".join(text.blocks(file, text.BLOCK)))
+        encoding = place.encoding or json_values.encoding_of(file)
+        plain = part.with_suffix(".json")
+        source = file if encoding in ("utf-8", "utf-8-sig") else text.rewritten(file, encoding, plain)
+        found.append(_convert(source, file.name, part, keys, told))
+        plain.unlink(missing_ok=True)
+    return found
+
+
+def _convert(file: Path, name: str, part: Path, keys: Keys, told: dict[str, str | None]) -> _Found:
+    """Write a file as Parquet."""
+    aside = part.with_suffix(".pieces")
+    aside.mkdir(exist_ok=True)
+    for old in aside.iterdir():
+        old.unlink()
+    found, pieces = _Found(), list[Path]()
     rows: list[dict[str, str | None]] = []
-    columns: dict[str, None] = {}
-    pieces: list[Path] = []
-    wrong: list[tuple[int, str, str]] = []
-    read, begin = 0, [(0, 1)]
+    here: dict[str, None] = {}
 
     def flush() -> None:
-        names = list(dict.fromkeys(key for row in rows for key in row))
-        columns.update(dict.fromkeys(names))
         pieces.append(aside / f"{len(pieces):06d}.parquet")
-        values = {name: pa.array([row.get(name) for row in rows], pa.string()) for name in names}
-        pq.write_table(pa.table(values), pieces[-1])
+        _write(rows, list(here), pieces[-1])
+        found.columns |= here
         rows.clear()
+        here.clear()
 
-    for number, line in _lines(file):
-        if not rows and not wrong and not pieces and line.lstrip().startswith("["):
-            raise _no_lines([file.name])
+    for number, value in json_values.values(file):
         try:
-            value = _DECODER.decode(line)
-            row = _flat(value) if isinstance(value, dict) else None
-        except (ValueError, RecursionError):
+            row = _flat(value, keys, name) if isinstance(value, dict) else None
+        except ValueError:
             row = None
         if not row:
-            wrong.append((number, "NO JSON OBJECT", file.name))
+            found.wrong.append((number, "NO JSON OBJECT", name))
             continue
-        if number - read != begin[-1][1]:
-            begin.append((read, number - read))
-        read += 1
+        row = told | row
+        if number - found.rows != found.begin[-1][1]:
+            found.begin.append((found.rows, number - found.rows))
+        found.first = found.first or value
+        found.rows += 1
         rows.append(row)
-        if len(rows) == AT_ONCE:
+        here.update(dict.fromkeys(row))
+        if len(rows) == AT_ONCE or len(rows) * len(here) > CELLS:
             flush()
     if rows:
         flush()
-    if wrong:
-        con.executemany("insert into rejects values (?, null, ?, ?)", wrong)
     if pieces:
-        listed = ", ".join(map(literal, pieces))
-        con.execute(
-            f"copy (select * from read_parquet([{listed}], union_by_name = true)) to {literal(part)} (format parquet)"
-        )
+        _join(pieces, list(found.columns), part)
     for piece in pieces:
         piece.unlink()
     aside.rmdir()
-    return list(columns), begin
+    return found
 
 
-def _lines(file: Path) -> Iterator[tuple[int, str]]:
-    """The lines that are not empty, with their numbers; what is no UTF-8 cannot be read as JSON and is rejected."""
-    left, number = b"", 0
-    for block in text.blocks(file):
-        *whole, left = (left + block).split(b"\n")
-        for line in whole:
-            number += 1
-            if line.strip():
-                yield number, line.decode("utf-8-sig" if number == 1 else "utf-8", "surrogateescape")
-    if left.strip():
-        yield number + 1, left.decode("utf-8-sig" if number == 0 else "utf-8", "surrogateescape")
+def _write(rows: list[dict[str, str | None]], names: list[str], piece: Path) -> None:
+    """Rows as Parquet; a column costs what stands in it."""
+    import numpy as np
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    at: dict[str, list[int]] = {name: [] for name in names}
+    texts: dict[str, list[str | None]] = {name: [] for name in names}
+    for number, row in enumerate(rows):
+        for name, said in row.items():
+            at[name].append(number)
+            texts[name].append(said)
+    made = {}
+    for name in names:
+        made[name] = pa.array(texts[name], pa.string())
+        if len(texts[name]) < len(rows):
+            places = np.full(len(rows), -1, np.int32)
+            places[at[name]] = np.arange(len(texts[name]))
+            made[name] = made[name].take(pa.array(places, mask=places < 0))
+    pq.write_table(pa.table(made), piece)
 
 
-def _flat(value: dict[str, Any]) -> dict[str, str | None]:
+def _join(pieces: list[Path], names: list[str], part: Path) -> None:
+    """Pieces as one file, one after the other; a column that a piece lacks is empty there."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    with pq.ParquetWriter(part, pa.schema([(name, pa.string()) for name in names])) as out:
+        for piece in pieces:
+            table = pq.read_table(piece, partitioning=None)
+            nothing = pa.nulls(len(table), pa.string())
+            here = set(table.column_names)
+            out.write_table(pa.table({name: table[name] if name in here else nothing for name in names}))
+
+
+def _flat(value: dict[str, Any], keys: Keys, name: str) -> dict[str, str | None]:
     """Columns and their texts, one level of objects inside taken apart."""
-    parts = [
-        (f"{key}.{name}", deep) if name is not None else (key, inner)
-        for key, inner in value.items()
-        for name, deep in (inner.items() if isinstance(inner, dict) else [(None, None)])
-    ]
-    made = {stored(column): _text(said) for column, said in _object(parts).items()}
+    made: dict[str, str | None] = {}
+    parts = 0
+    for key, inner in value.items():
+        taken = keys.taken(key, inner) if isinstance(inner, dict) else {key: inner}
+        parts += len(taken)
+        for column, said in taken.items():
+            made[stored(column)] = _text(said)
+    if len(made) < parts:
+        raise ValueError("a key stands there twice")
+    keys.count(value, name)
     for column, said in made.items():
         column.encode()
         (said or "").encode()  # a lone surrogate is no text
@@ -157,7 +225,7 @@ def _flat(value: dict[str, Any]) -> dict[str, str | None]:
 def _text(value: Any) -> str | None:
     """A value as text; nothing, and an empty text, are missing.
 
-    >>> _text(True), _text(Flattened("1.50")), _text([Flattened("1"), {"a": "x"}]), _text("")
+    >>> _text(True), _text(AsWritten("1.50")), _text([AsWritten("1"), {"a": "x"}]), _text("")
     ('true', '1.50', '[1, {"a": "x"}]', None)
     """
     if value is None or isinstance(value, str):
@@ -166,7 +234,9 @@ def _text(value: Any) -> str | None:
 
 
 def _json(value: Any) -> str:
-    if isinstance(value, Flattened):
+    if isinstance(value, Twice):
+        raise ValueError("a key stands there twice")
+    if isinstance(value, AsWritten):
         return str(value)
     if isinstance(value, list):
         return f"[{', '.join(map(_json, value))}]"
@@ -175,8 +245,14 @@ def _json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def _widen(con: "duckdb.DuckDBPyConnection", part: Path, missing: list[str]) -> None:
+def _widen(con: "duckdb.DuckDBPyConnection", part: Path, missing: list[str], *, empty: bool) -> None:
+    """Columns that other files have are empty in all rows of a file, which may have none."""
     nothing = ", ".join(f"null::varchar as {quoted(column)}" for column in missing)
     wide = part.with_suffix(".wide")
-    con.execute(f"copy (select *, {nothing} from read_parquet({literal(part)})) to {literal(wide)} (format parquet)")
+    rows = (
+        f"{nothing} where false"
+        if empty
+        else f"*, {nothing} from read_parquet({literal(part)}, hive_partitioning = false)"
+    )
+    con.execute(f"copy (select {rows}) to {literal(wide)} (format parquet)")
     wide.replace(part)

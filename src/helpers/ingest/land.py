@@ -54,14 +54,15 @@ class Landed:
         return self.refused.get("malformed_line", 0)
 
 
-def land(study: Study, out: Path, unread: list[ReportError] | None = None) -> Parts:
+def land(study: Study, out: Path, unread: list[ReportError] | None = None, *, home: Path | None = None) -> Parts:
     """Bring the log or the unit table of a study into ``out`` as Parquet files of event rows, ``out/events``.
 
     Text stays the text it was; Parquet logs are used where they stand. What is refused is counted in
     ``landed.json`` and stands in ``rejects.csv`` with row, column, reason and file, never with its value. Raises
     :class:`~helpers.errors.ReportError` for everything that cannot be read, and for more wrong rows of a unit table
     than the study tolerates. What leaves columns of a log unread is added to ``unread`` where that is given, so that
-    its rows can still be looked at.
+    its rows can still be looked at. A notebook's frame stands in ``home``, the study's data folder; around ``out`` where
+    that is not given.
 
     Returns the table as it was read.
     """
@@ -77,7 +78,7 @@ def land(study: Study, out: Path, unread: list[ReportError] | None = None) -> Pa
         if isinstance(place, Units):
             into = aside
             aside.mkdir()
-        parts = read(con, study, out, into)
+        parts = read(con, study, home or out.parent, into)
         with parquet.unspoilt(parts.names, out):
             reading, faults = decide(con, study, parts)
             if faults and isinstance(place, Units):
@@ -114,7 +115,7 @@ def land_whole(study: Study, where: StudyPaths) -> Path:
     """:func:`land` into the study's raw folder, which is replaced when all is there."""
     with scratch(where.data, "raw") as aside:
         private(aside)
-        land(study, aside)
+        land(study, aside, home=where.data)
         finish(aside, where.raw)
     return where.raw
 
@@ -126,12 +127,12 @@ def finish(aside: Path, raw: Path) -> None:
     aside.replace(raw)
 
 
-def read(con: "duckdb.DuckDBPyConnection", study: Study, out: Path, into: Path, sampled: Path | None = None) -> Parts:
-    """The table a study names as Parquet files in ``into``; of large files their samples, which are laid in ``sampled``."""
+def read(con: "duckdb.DuckDBPyConnection", study: Study, home: Path, into: Path) -> Parts:
+    """The table a study names as Parquet files in ``into``; a notebook's frame is in ``home``, the study's data folder."""
     place = study.data
     assert isinstance(place, Log | Units)
     if place.kind == "frame":
-        frame = out.parent / FRAME
+        frame = home / FRAME
         if not frame.is_file():
             raise ReportError(
                 f"studies/{study.name}.yml: the frame of the study is not landed yet",

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from helpers.errors import ReportError
+from helpers.ingest import swallowed
 from helpers.ingest.text import blocks
 
 if TYPE_CHECKING:
@@ -27,8 +28,9 @@ class Lines:
     """What stands in the bytes of a CSV: lines that are not empty, whether by several ends, and whether a quote is there.
 
     ``count`` takes every quote for one that opens or closes a field; ``open_at_the_end`` says that the last one opens,
-    ``stray`` that one opens where no field begins, so that the count may be wrong. ``steps`` say in which line of an
-    editor each of them begins, counted from 1: from the first number on, it is the number (from 0) and the second one.
+    ``stray`` that one opens where no field begins, so that the count may be wrong; ``spanned`` that a line ends inside of
+    quotes. ``steps`` say in which line of an editor each of them begins, counted from 1: from the first number on, it is
+    the number (from 0) and the second one.
     """
 
     count: int
@@ -36,6 +38,7 @@ class Lines:
     quoted: bool
     open_at_the_end: bool
     stray: bool
+    spanned: bool
     steps: tuple[tuple[int, int], ...] = field(default=((0, 1),), repr=False)
 
 
@@ -43,7 +46,7 @@ def looked_at(pieces: Iterable[bytes], delimiter: str = ",") -> Lines:
     """Count the lines of a file without parsing it, a few nanoseconds a byte.
 
     >>> looked_at([b'a,b\\n1,2\\n\\n3,"x', b'\\ny"'])
-    Lines(count=3, mixed=False, quoted=True, open_at_the_end=False, stray=False)
+    Lines(count=3, mixed=False, quoted=True, open_at_the_end=False, stray=False, spanned=True)
     >>> looked_at([b'a"\\n,"b"\\n']).stray
     True
     >>> looked_at([b'a,b\\n1,"x\\ny"\\n\\n3,4\\n']).steps
@@ -52,7 +55,8 @@ def looked_at(pieces: Iterable[bytes], delimiter: str = ",") -> Lines:
     import numpy as np
 
     returns = pairs = feeds = quotes = count = 0
-    stray, before = False, np.frombuffer(BEFORE + delimiter.encode()[-1:], np.uint8)
+    stray = spanned = False
+    before = np.frombuffer(BEFORE + delimiter.encode()[-1:], np.uint8)
     last, at, begins = b"", 0, 0  # the last byte, where a block begins, where a line begins
     ended = done = 0  # line ends of an editor, and those down to the last end of a line here
     steps = [np.array([[0, 1]])]
@@ -73,7 +77,9 @@ def looked_at(pieces: Iterable[bytes], delimiter: str = ",") -> Lines:
         if b'"' in piece or quotes % 2:
             marks = np.flatnonzero(signs == QUOTE)
             stray = stray or _strays(signs, marks[quotes % 2 :: 2], last, before)
-            ends = ends[(np.searchsorted(marks, ends) + quotes) % 2 == 0]
+            outside = (np.searchsorted(marks, ends) + quotes) % 2 == 0
+            spanned = spanned or not outside.all()
+            ends = ends[outside]
             quotes += len(marks)
         if len(ends):
             filled = _filled(signs, ends, begins - at, last)
@@ -95,9 +101,8 @@ def looked_at(pieces: Iterable[bytes], delimiter: str = ",") -> Lines:
         steps += [np.array([[count, done + 1 - count]])] if done + 1 - count != steps[-1][-1, 1] else []
         count += 1
     kinds = sum((pairs > 0, feeds > pairs, returns > pairs))
-    return Lines(
-        count, kinds > 1, quotes > 0, quotes % 2 == 1, stray, tuple(dict(np.concatenate(steps).tolist()).items())
-    )
+    begin = tuple(dict(np.concatenate(steps).tolist()).items())
+    return Lines(count, kinds > 1, quotes > 0, quotes % 2 == 1, stray, bool(spanned), begin)
 
 
 def _strays(signs: "np.ndarray", opening: "np.ndarray", last: bytes, before: "np.ndarray") -> bool:
@@ -160,13 +165,14 @@ def agree(found: Lines, rows: int, rejected: int) -> bool:
 
 
 def parted(
-    file: Path, name: str, delimiter: str, above: int, width: int, into: Path
+    file: Path, name: str, delimiter: str, above: int, width: int, into: Path, *, spans: bool = False
 ) -> tuple[int, list[tuple[int, str]], list[tuple[int, int]]]:
     """The rows below the header written to ``into`` with every field in quotes; their number, the lines that are none,
     and in which lines the rows begin (as ``steps`` of :class:`Lines` say it).
 
     Slow and strict: fields beyond the header may be empty, a quote is one only around a whole field. ``above`` are the
-    records of the file down to its header. Raises :class:`~helpers.errors.ReportError` for a quote that does not close.
+    records of the file down to its header; rows inside of a field are one where it ``spans`` them. Raises
+    :class:`~helpers.errors.ReportError` for a quote that does not close, or that takes in rows and fits no header.
     """
     rows, wrong, steps = 0, [], [(0, 1)]
     with into.open("w", encoding="utf-8", errors="surrogateescape", newline="") as stream:
@@ -182,6 +188,8 @@ def parted(
                     cause="text with a quote in it that was written as it is, or a file that was cut",
                     remedy="export the file anew, or mend the line",
                 )
+            if fields and len(fields) != width and not spans and swallowed.misfits(fields, lines, width, delimiter):
+                raise swallowed.told(name, line, max(fields, key=lambda field: field.count("\n") + field.count("\r")))
             if fields is None:
                 wrong.append((line, "UNQUOTED VALUE"))
             elif len(fields) < width:

@@ -49,7 +49,13 @@ def files_of(place: Place, study: str) -> tuple[str, list[Path]]:
         raise _not_there(place, path, study, why)
     for file in found:
         if file.stat().st_size == 0:
-            raise ReportError(f"{file.name} is empty", got="0 bytes", expected="a header line and rows")
+            others = len(found) > 1
+            raise ReportError(
+                f"{file.name} is empty", got="0 bytes", expected="a header line and rows",
+                cause="an export that broke off",
+                remedy="take it out of the folder, or name a glob that leaves it out, if nothing belongs into it; else export it anew"
+                if others else "export it anew",
+            )  # fmt: skip
     return place.kind or _common_format(found, study), found
 
 

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 MOMENTS = {"TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP", "TIMESTAMP_NS"}
 WHOLE = {f"{sign}{size}" for sign in ("", "U") for size in ("TINYINT", "SMALLINT", "INTEGER", "BIGINT")}
 NUMBER = "DOUBLE"
+EMPTY = '"NULL"'
+"""The type null, which the engine describes as another one and reads as itself."""
 
 
 def of(
@@ -47,7 +49,7 @@ def _shared(
     kinds = {each[column] for each in found if column in each}
     filled = {kind for kind in kinds if any_has("{} is not null", {kind})}
     if len(filled) < 2:
-        return next(iter(filled), found[0].get(column))
+        return next(iter(filled), min(kinds - {EMPTY}, default=None))
     if filled <= MOMENTS:  # text keeps digits past the microsecond, so that they are told
         return "VARCHAR" if any_has("epoch_ns({}) % 1000 <> 0", filled & {"TIMESTAMP_NS"}) else "TIMESTAMP"
     if filled <= WHOLE:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from helpers.config.columns import stored
 from helpers.errors import ReportError
-from helpers.ingest import one_type
+from helpers.ingest import folders, one_type
 from helpers.ingest.columns import check_columns, compared, mapped
 from helpers.ingest.parts import Parts, columns, rows
 from helpers.ingest.sql import kept, literal, quoted
@@ -21,21 +21,28 @@ if TYPE_CHECKING:
 
 
 def read(con: "duckdb.DuckDBPyConnection", place: "Place", files: list[Path], into: Path) -> Parts:
-    """Links to the files in ``into``, or copies where a column has another name or type in them; raises for what is no Parquet file, a missing column, no row at all."""
+    """Links to the files in ``into``, or copies where a column has another name or type in them, or stands elsewhere.
+
+    A column may stand in the name of a folder, or in a struct, whose fields are called ``outer.inner``. Raises
+    :class:`~helpers.errors.ReportError` for what is no Parquet file, a missing column, no row at all.
+    """
     linked = []
     found = [types(con, file) for file in files]
     common = one_type.of(con, list(map(relation, files)), found, mapped(place))
-    for number, (file, kinds) in enumerate(zip(files, found, strict=True)):
-        check_columns(place, list(map(stored, kinds)), file.name)
+    for number, (file, kinds, told) in enumerate(zip(files, found, folders.columns_of(place, files), strict=True)):
+        inner = _fields(con, file, kinds)
+        check_columns(place, [*map(stored, kinds), *inner, *(c for c in told if c not in kinds)], file.name)
+        added = "".join(f", {sql} as {quoted(c)}" for c, sql in inner.items() if c in mapped(place))
+        added += folders.selected({c: value for c, value in told.items() if c not in kinds})
         linked.append(into / f"part-{number:04d}.parquet")
         cast = {c: kind for c, kind in common.items() if kinds.get(c, kind) != kind}
-        if not cast and kept(kinds) == "*":
+        if not (cast or added) and kept(kinds) == "*":
             linked[-1].symlink_to(file.resolve())
         else:
             taken = ", ".join(
                 f"{one_type.cast(quoted(c), kinds[c], cast.get(c, kinds[c]))} as {quoted(stored(c))}" for c in kinds
             )
-            con.execute(f"copy (select {taken} from {relation(file)}) to {literal(linked[-1])} (format parquet)")
+            con.execute(f"copy (select {taken}{added} from {relation(file)}) to {literal(linked[-1])} (format parquet)")
     names = [file.name for file in files]
     if not any(rows(con, part) for part in linked):
         raise ReportError(f"{', '.join(names[:3])} holds no events", got="no row")
@@ -44,7 +51,16 @@ def read(con: "duckdb.DuckDBPyConnection", place: "Place", files: list[Path], in
 
 def relation(file: Path) -> str:
     """The rows of a file for the from clause of a query."""
-    return f"read_parquet({literal(file)})"
+    return f"read_parquet({literal(file)}, hive_partitioning = false)"
+
+
+def _fields(con: "duckdb.DuckDBPyConnection", file: Path, kinds: dict[str, str]) -> dict[str, str]:
+    """The fields of the structs of a file, called ``outer.inner``, and the SQL of each; a column of that name is meant first."""
+    made: dict[str, str] = {}
+    for outer in (column for column, kind in kinds.items() if kind.startswith("STRUCT(") and not kind.endswith("]")):
+        fields = con.execute(f"describe select unnest({quoted(outer)}) from {relation(file)}").fetchall()
+        made |= {f"{outer}.{row[0]}": f"{quoted(outer)}[{literal(row[0])}]" for row in fields}
+    return {name: sql for name, sql in made.items() if name not in kinds}
 
 
 @contextmanager
@@ -82,7 +98,10 @@ def types(con: "duckdb.DuckDBPyConnection", file: Path) -> dict[str, str]:
     import duckdb
 
     try:
-        return columns(con, file)
+        empty = con.execute(
+            f"select name from parquet_schema({literal(file)}) where logical_type = 'NullType()'"
+        ).fetchall()
+        return columns(con, file) | {name: one_type.EMPTY for (name,) in empty}
     except duckdb.Error as error:
         raise ReportError(
             f"{file.name} cannot be read as Parquet", got=str(error).splitlines()[0].replace(str(file), file.name),

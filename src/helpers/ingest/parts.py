@@ -18,18 +18,22 @@ REJECTS = f'create table rejects ("row" bigint, "column" varchar, reason varchar
 
 @dataclass(frozen=True)
 class Parts:
-    """Parquet files with equal columns, the names they had as sources, and what is ``counted`` in these: lines or rows."""
+    """Parquet files with equal columns, the names they had as sources, and what is ``counted`` in these: lines or rows.
+
+    ``notes`` are sentences on how they were read.
+    """
 
     files: tuple[Path, ...]
     names: tuple[str, ...]
     types: dict[str, str]
     counted: str = "row"
+    notes: tuple[str, ...] = ()
 
     @property
     def relation(self) -> str:
         """The rows of all files, with ``file_index`` and ``file_row_number``, for the from clause of a query."""
         listed = ", ".join(literal(file) for file in self.files)
-        return f"read_parquet([{listed}], file_row_number = true)"
+        return f"read_parquet([{listed}], file_row_number = true, hive_partitioning = false)"
 
     def place(self, con: "duckdb.DuckDBPyConnection", file: int, row: int) -> str:
         """Where a row stands in its source, as a reader finds it."""
@@ -75,7 +79,9 @@ def check_alike(name: str, found: Iterable[str], first: str, columns: Iterable[s
 
 def columns(con: "duckdb.DuckDBPyConnection", file: Path) -> dict[str, str]:
     """Columns of a Parquet file and their types."""
-    described = con.execute(f"describe select * from read_parquet({literal(file)})").fetchall()
+    described = con.execute(
+        f"describe select * from read_parquet({literal(file)}, hive_partitioning = false)"
+    ).fetchall()
     return {row[0]: row[1] for row in described}
 
 

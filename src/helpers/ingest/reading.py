@@ -54,7 +54,7 @@ def decide(con: "duckdb.DuckDBPyConnection", study: Study, parts: Parts) -> tupl
     timing = times_decided.decide(con, study, parts)
     found, said, unread = ids.decide(con, _id_columns(study), parts.types, parts.relation)
     numbers, notes, faults = number_formats.decide(con, study, parts)
-    told = (*timing.notes, *said, *notes, *notes_of(study, numbers))
+    told = (*parts.notes, *timing.notes, *said, *notes, *notes_of(study, numbers))
     return Reading(timing.times, found, numbers, told), [*timing.faults, *unread, *faults]
 
 

@@ -1,10 +1,12 @@
 """A part of a study's data that is read before anything is built: head, middle and end of what is too large for now."""
 
+import glob
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from helpers.config import Log, Study, Units
 from helpers.ingest import text
+from helpers.ingest.json_values import one_a_line
 from helpers.ingest.locations import files_of
 from helpers.ingest.sql import literal
 
@@ -36,15 +38,18 @@ def taken(con: "duckdb.DuckDBPyConnection", study: Study, into: Path) -> tuple[S
         return study, 1.0
     into.mkdir()
     share = 0.0
-    for file in chosen:
-        copied = (_parquet if kind == "parquet" else _text)(con, file, into / file.name)
+    for number, file in enumerate(chosen):
+        told = [folder for folder in file.parts[:-1] if "=" in folder]
+        home = into.joinpath(f"{number:02d}", *told)
+        home.mkdir(parents=True)
+        read = {"parquet": _parquet, "json": _json}.get(kind, _text)
+        copied = read(con, file, home / file.name)
         share += copied * file.stat().st_size / total
     if share >= 1:
         return study, 1.0
-    tolerate = place.tolerate.model_copy(
-        update={k: min(1.0, v / share) for k, v in place.tolerate.model_dump().items()}
-    )
-    changed = place.model_copy(update={"path": str(into), "format": kind, "tolerate": tolerate})
+    scaled = {k: min(1.0, v / share) for k, v in place.tolerate.model_dump().items()}
+    tolerate = place.tolerate.model_construct(place.tolerate.model_fields_set, **scaled)
+    changed = place.model_copy(update={"path": f"{glob.escape(str(into))}/**/*", "format": kind, "tolerate": tolerate})
     return study.model_copy(update={"data": changed}), share
 
 
@@ -66,6 +71,14 @@ def _text(con: "duckdb.DuckDBPyConnection", file: Path, out: Path) -> float:
     plain = out.with_name(out.name.removesuffix(out.suffix)) if packed else out
     plain.write_bytes(b"".join(pieces))
     return min(1.0, sum(map(len, pieces)) / (size * (4 if packed else 1)))  # text packs to a quarter or less
+
+
+def _json(con: "duckdb.DuckDBPyConnection", file: Path, out: Path) -> float:
+    """Lines of a file of JSON lines; all of a list, or of objects that span lines."""
+    if one_a_line(b"".join(text.blocks(file, text.BLOCK))):
+        return _text(con, file, out)
+    out.symlink_to(file.resolve())
+    return 1.0
 
 
 def _parquet(con: "duckdb.DuckDBPyConnection", file: Path, out: Path) -> float:

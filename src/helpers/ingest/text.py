@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from helpers.errors import ReportError
+from helpers.ingest import encodings
 
 BLOCK = 1 << 20
 MARKS = {
@@ -65,6 +66,27 @@ def blocks(file: Path, most: int | None = None) -> Iterator[bytes]:
                     return
 
 
+ARCHIVES = {
+    b"\x1f\x8b": "gzip", b"\x28\xb5\x2f\xfd": "zstd", b"BZh": "bzip2", b"\xfd7zXZ\0": "xz", b"\x04\x22\x4d\x18": "lz4",
+    b"PK\x03\x04": "zip", b"7z\xbc\xaf\x27\x1c": "7z", b"Rar!": "rar",
+}  # fmt: skip
+"""What archives begin with."""
+
+
+def refuse_archive(file: Path, head: bytes) -> None:
+    """Raise where the first bytes of a file, unpacked as far as it can be, are those of an archive."""
+    kind = next((kind for mark, kind in ARCHIVES.items() if head.startswith(mark)), None)
+    if kind is None or b"[Content_Types].xml" in head or b"mimetypeapplication/vnd.oasis" in head:  # a spreadsheet
+        return
+    packed = compression(file)
+    raise ReportError(
+        f"{file.name} is packed",
+        got=f"{kind} inside of {packed}" if packed != "none" else f"a {kind} archive",
+        expected="a file of data as it is, or packed once as gzip or zstd",
+        remedy=f"unpack it{' twice' if packed != 'none' else ''}, and name the file that comes out in the study file",
+    )
+
+
 def seen_encoding(head: bytes) -> str | None:
     """The encoding that the first bytes tell by themselves; None where only the whole can.
 
@@ -91,7 +113,28 @@ def is_binary(head: bytes) -> bool:
 
 def is_utf8(file: Path) -> bool:
     """Whether the whole file is UTF-8; a last sign that is cut does not count."""
-    decoder = codecs.getincrementaldecoder("utf-8")()
+    return _decodes(file, "utf-8")
+
+
+def likely_encoding(file: Path) -> str:
+    """What a file is likely written in that is no UTF-8: the first of the encodings in which its words are words."""
+    found = encodings.readings(_foreign(file))
+    return next(iter(found), "") or ("cp1252" if _decodes(file, "cp1252") else "latin-1")
+
+
+def _foreign(file: Path, most: int = 1_000) -> list[bytes]:
+    """The first lines that are no ASCII."""
+    found, left = list[bytes](), b""
+    for block in blocks(file):
+        *whole, left = re.split(b"[\r\n]", left + block)
+        found += [line for line in whole if not line.isascii()]
+        if len(found) >= most:
+            return found[:most]
+    return found if left.isascii() else [*found, left]
+
+
+def _decodes(file: Path, encoding: str) -> bool:
+    decoder = codecs.getincrementaldecoder(encoding)()
     try:
         for block in blocks(file):
             decoder.decode(block)
@@ -100,21 +143,10 @@ def is_utf8(file: Path) -> bool:
     return True
 
 
-def likely_encoding(file: Path) -> str:
-    """What a file is likely written in that is no UTF-8: what Windows writes in western Europe, where it can be that."""
-    decoder = codecs.getincrementaldecoder("cp1252")()
-    try:
-        for block in blocks(file):
-            decoder.decode(block)
-    except UnicodeDecodeError:
-        return "latin-1"
-    return "cp1252"
-
-
 def not_utf8(file: Path) -> ReportError:
-    """What is said of a file that is read as UTF-8 and is none, with the first line that shows it."""
+    """What is said of a file that is read as UTF-8 and is none, with the first line that shows it and how it may read."""
     decoder = codecs.getincrementaldecoder("utf-8")()
-    line, shown, encoding = 1, "", likely_encoding(file)
+    line, raw = 1, b""
     for block in blocks(file):
         try:
             decoder.decode(block)
@@ -122,17 +154,32 @@ def not_utf8(file: Path) -> ReportError:
             at = max(0, error.start - len(error.object) + len(block))
             line += block.count(b"\n", 0, at)
             begins, ends = block.rfind(b"\n", 0, at) + 1, block.find(b"\n", at)
-            around = block[max(begins, at - 20) : ends if 0 <= ends < at + 20 else at + 20]
-            shown = re.sub(r"[\x00-\x1f\x7f-\x9f]", "?", around.decode(encoding, "replace"))
+            raw = block[max(begins, at - 20) : ends if 0 <= ends < at + 20 else at + 20]
             break
         line += block.count(b"\n")
+    found = list(encodings.readings(_foreign(file)))[:6]
+    first, *others = found or [likely_encoding(file)]
+    shown = [re.sub(r"[\x00-\x1f\x7f-\x9f]", "?", raw.decode(each, "replace")) for each in (first, *others)]
+    said = ", ".join(f"as {each} it reads {so!r}" for each, so in zip((first, *others), shown, strict=True))
     return ReportError(
         f"{file.name} cannot be read as text: it is not UTF-8",
-        got=f"a sign in line {line:,} that UTF-8 does not have; as {encoding} it reads {shown!r}",
+        got=f"a sign in line {line:,} that UTF-8 does not have; {said}",
         expected="UTF-8, plain, gzip or zstd, or an encoding that the study names",
-        cause=f"a file saved as {encoding}, as a spreadsheet does",
-        remedy=f"data.encoding: {encoding} in the study file, or save the file as UTF-8",
+        cause=f"a file saved as {first}"
+        if found and not others
+        else f"a file saved in another encoding, such as {', '.join((first, *others))}"
+        if found
+        else "a file in another encoding, or one that is no text",
+        remedy=f"data.encoding: {first} in the study file"
+        + (f" if so it reads right, else {' or '.join(others)}" if others else "")
+        + ", or save the file as UTF-8",
     )
+
+
+def beginning(begin: bytes) -> str:
+    """The first bytes of a file as a message shows them; '' where it begins with nothing but blanks and line ends."""
+    said = begin.decode("utf-8", "replace").strip()
+    return repr(said) if said else ""
 
 
 def rewritten(file: Path, encoding: str, into: Path, *, most: int | None = None) -> Path:

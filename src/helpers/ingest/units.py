@@ -9,18 +9,18 @@ from helpers.config.columns import logged
 from helpers.config.data import LEAVE_OUT
 from helpers.errors import ReportError, several
 from helpers.formatting import formatted
-from helpers.ingest import steps
+from helpers.ingest import steps, totals
 from helpers.ingest.columns import expression
 from helpers.ingest.levels import KEYS as LEVELS
 from helpers.ingest.levels import ODD, unmapped
 from helpers.ingest.parts import Parts
 from helpers.ingest.reading import Reading
 from helpers.ingest.sql import literal, quoted
-from helpers.ingest.values.amounts import Amounts, canonical, in_units, is_whole
+from helpers.ingest.values.amounts import Amounts, amount, canonical, in_units, is_whole
 from helpers.ingest.values.digits import digits_of
 from helpers.ingest.values.ids import APART, crowded
 from helpers.ingest.values.number_formats import FALSE, TRUE
-from helpers.ingest.values.times_decided import shown
+from helpers.ingest.values.times_column import shown
 
 if TYPE_CHECKING:
     import duckdb
@@ -69,13 +69,15 @@ def land(con: "duckdb.DuckDBPyConnection", study: Study, parts: Parts, reading: 
     contaminated. Rows of one unit and variant are one row and its repetitions, if their outcomes agree.
 
     Raises:
-        ReportError: for a level of the variant that the study does not map, repeated units whose outcomes disagree,
+        ReportError: for a level of the variant that the study does not map, rows that are totals, repeated units whose outcomes disagree,
             and more wrong rows of a kind than ``data.tolerate`` allows; with file, row and column of the first.
     """
     data = study.data
     assert isinstance(data, Units)
     faults = level_faults(con, study, parts, reading)
     con.execute(f"create table units as {_checked(study, data, parts, reading)}")
+    values = {name: (column, _amount(study, reading, name, event)) for name, column, event in _measures(data)}
+    faults += totals.found(con, study, parts, values, ids="user_id" in data.columns)
     if "user_id" in data.columns:
         faults += _mark_duplicates(con, study, data, parts)
     if faults := [*faults, *_refused(con, study, data, parts)]:
@@ -157,7 +159,7 @@ def _checked(study: Study, data: Units, parts: Parts, reading: Reading) -> str:
     for name, column, event in _measures(data):
         selected += [f"{_written(column, types, reading)} as {name}_text"]
         told = f"'at': {literal(column)}"
-        wrong = f"{in_units(f'{name}_text', digits_of(study, reading.numbers, event))} is null"
+        wrong = f"{_amount(study, reading, name, event, 'text')} is null"
         if event in study.counted:
             wrong += f" or not {is_whole(f'{name}_text')}"
         empty, negative = f"coalesce({name}_text, '') = ''", "false"
@@ -185,6 +187,11 @@ def _measures(data: Units) -> list[tuple[str, str, str]]:
     ]
 
 
+def _amount(study: Study, reading: Reading, name: str, event: str, of: str = "value") -> str:
+    """SQL of a measure as a whole number of its smallest digits."""
+    return in_units(f"{name}_{of}", digits_of(study, reading.numbers, event))
+
+
 def _raw(data: Units, name: str) -> str:
     source = data.columns.get(name, name)
     return literal(source if isinstance(source, str) else source.column)
@@ -208,7 +215,7 @@ def _written(column: str, types: dict[str, str], reading: Reading) -> str:
 
 def _mark_duplicates(con: "duckdb.DuckDBPyConnection", study: Study, data: Units, parts: Parts) -> list[ReportError]:
     """Repetitions of a unit in one variant; the first row stays. Disagreeing outcomes have no first row to trust."""
-    values = ", ".join(f"{name}_text" for name, _, _ in _measures(data))
+    values = ", ".join(amount(f"{name}_text") for name, _, _ in _measures(data))
     con.execute(
         f"""create table repeated as
         select *, row_number() over (partition by user_id, variant order by row_id) as occurrence,

@@ -10,7 +10,13 @@ from pathlib import Path
 from typing import Self
 
 from helpers import paths
+from helpers.errors import ReportError
 from helpers.pipeline.files import write_json
+
+PROGRAM = "an error of the program, or a study that it was not made for"
+"""Likely cause of an error that no message foresaw,"""
+REPORT = "report it as a bug of this project (.github/ISSUE_TEMPLATE/bug.yml) with these lines and the study file, without data"
+"""and what to do about it."""
 
 _ERROR = re.compile(r"(?:^|\n)error: ")
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
@@ -37,15 +43,15 @@ class Fault:
         >>> print(Fault.of("07_monitoring", "a note\\nerror: no day\\n  got: 0", Path("/srv/shop")).said)
         no day
           got: 0
-        >>> Fault.of("07_monitoring", "Traceback\\n  File x\\nKeyError: '/srv/shop/a'", Path("/srv/shop")).said
-        "07_monitoring stopped at an error of the program: KeyError: 'a'"
+        >>> Fault.of("07_monitoring", "Traceback\\n  File x\\nKeyError: '/srv/shop/a'", Path("/srv/shop")).said.splitlines()[0]
+        "07_monitoring stopped: KeyError: 'a'"
         """
         text = _COLOUR.sub("", said).strip()
         for folder in (base, base.resolve(), paths.ROOT):
             text = text.replace(f"{folder}{os.sep}", "")
         *_, told = _ERROR.split(text)
         if "Traceback" in told:
-            told = f"{part} stopped at an error of the program: {told.splitlines()[-1]}"
+            told = str(ReportError(f"{part} stopped: {told.splitlines()[-1]}", cause=PROGRAM, remedy=REPORT))
         return cls(part, told)
 
     @classmethod
@@ -60,7 +66,7 @@ class Fault:
         >>> Fault("07_monitoring", "07_monitoring stopped in cell 3: no day\\n  got: 0").what
         'no day'
         """
-        return re.sub(rf"^{re.escape(self.part)} stopped (?:in cell \d+: )?", "", self.said.splitlines()[0])
+        return re.sub(rf"^{re.escape(self.part)} stopped(?: in cell \d+)?: ", "", self.said.splitlines()[0])
 
     @property
     def details(self) -> list[tuple[str, str]]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from helpers import paths
 from helpers.errors import ReportError
 from helpers.paths import StudyPaths
+from helpers.pipeline.faults import PROGRAM, REPORT
 from helpers.pipeline.files import MARK, beside, private, write_text
 from helpers.pipeline.progress import current
 
@@ -82,8 +83,8 @@ def _stopped(notebook: Path, error: "PapermillExecutionError") -> ReportError:
     return ReportError(
         f"{notebook.stem} stopped in cell {error.cell_index}: {error.ename}: {error.evalue.strip()}",
         got=f"{place}: {lines[-1].strip()}" if lines else place,
-        cause="an error of the program, or a study that it was not made for",
-        remedy="report it with the study file; what does not rest on this notebook is in the report",
+        cause=PROGRAM,
+        remedy=f"{REPORT}; what does not rest on this notebook is in the report",
     )
 
 

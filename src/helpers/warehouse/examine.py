@@ -14,7 +14,7 @@ from helpers.ingest import sample
 from helpers.ingest.sql import literal
 from helpers.ingest.values.number_formats import number_columns
 from helpers.pipeline.files import private, scratch
-from helpers.warehouse import arms, render, tolerances
+from helpers.warehouse import arms, noticed, render, tolerances
 from helpers.warehouse.build import dbt_vars
 
 AMOUNTS = frozenset(("wrong_type", "negative_price", "missing_revenue"))
@@ -58,13 +58,13 @@ def examined(study: Study, where: "StudyPaths", plan: "TrackingPlan", *, full: b
         unread: list[ReportError] = []
         try:
             tried, share = (study, 1.0) if full else sample.taken(con, study, aside / "sample")
-            parts = ingest.land(tried, aside, unread)
+            parts = ingest.land(tried, aside, unread, home=where.data)
         except ReportError as error:
             return Examined((error,))
         log = ingest.landed(aside)
         con.execute(f"set threads = {THREADS}; set memory_limit = '{MEMORY}'; set TimeZone = 'UTC'")
         con.execute(f"set temp_directory = {literal(aside / 'spill')}; set preserve_insertion_order = false")
-        asked = ["fct_row_flow", *(["int_injection"] if study.injection else ["int_contaminated"])]
+        asked = ["fct_row_flow", "fct_repeats", *(["int_injection"] if study.injection else ["int_contaminated"])]
         variables = dbt_vars(tried, log, plan)
         models = render.Models(con, _in_the_period(variables) if unread else variables)
         models.make(*asked)
@@ -78,9 +78,10 @@ def examined(study: Study, where: "StudyPaths", plan: "TrackingPlan", *, full: b
             models.make("int_assigned")
             faults = [empty] if (empty := arms.empty(con, study)) else []
         more = f" and {len(parts.names) - 1} more" if len(parts.names) > 1 else ""
+        said = () if unread else noticed.notes(con, tried, int(rows), sound=not faults)
         return Examined(
-            (*unread, *faults), parts.names[0] + more, tuple(parts.types), int(rows),
-            share, log.reading.notes, _names(con, "event_name"), _names(con, "variant"),
+            (*unread, *faults), parts.names[0] + more, tuple(parts.types), int(rows), share,
+            (*log.reading.notes, *said), _names(con, "event_name"), _names(con, "variant"),
         )  # fmt: skip
 
 

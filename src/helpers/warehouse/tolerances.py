@@ -110,7 +110,7 @@ def _check_rows(
         if study.is_unit_table and kind in FLAWS:
             continue  # held against their share when the table was landed, where their rows stay
         if kind == "repeated" and isinstance(study.data, Log) and "event_id" not in study.data.columns:
-            yield from _check_repeats(study, flow[kind], rows, first(con, study, log, kind))
+            yield from _check_repeats(con, study, flow[kind], rows, first(con, study, log, kind))
             continue
         if kind == "two_variants":
             if not exists(con, "intermediate", "int_contaminated"):
@@ -152,19 +152,45 @@ def _crowd(con: "duckdb.DuckDBPyConnection", units: int) -> str:
     return told and told + others
 
 
-def _check_repeats(study: Study, found: int, rows: int, place: str) -> Iterator[ReportError]:
-    """Rows without ids that are equal in every column: copies, or events that the log does not tell apart."""
+def _check_repeats(
+    con: "duckdb.DuckDBPyConnection", study: Study, found: int, rows: int, place: str
+) -> Iterator[ReportError]:
+    """Rows without ids that are equal in every column: copies, or events that the log does not tell apart.
+
+    Where the times are days what happened twice on a day is as likely, so nothing is dropped that the study does not state.
+    """
     assert isinstance(study.data, Log)
     limit = study.data.tolerate.repeated
-    if found > limit * rows:
+    days = "repeated" not in study.data.tolerate.model_fields_set and not has_clock(con)
+    if found > (0 if days else limit) * rows:
+        many, same = ("", "day") if days else ("too many ", "moment")
+        without = "ids and times of day" if days else "ids"
         yield ReportError(
-            f"studies/{study.name}.yml: too many rows of the log are equal in all columns",
-            got=f"{found:,} of {rows:,} rows repeat another one ({formatted(found / rows, 'share')}){place}",
-            expected=f"at most {formatted(limit, 'share')} (data.tolerate.repeated)",
-            cause="an export that was appended twice, or events of one moment that a log without ids does not tell apart",
-            remedy="name the column of the event's id (data.columns.event_id), or export the log with one; if they are"
+            f"studies/{study.name}.yml: {many}rows of the log are equal in all columns",
+            got=f"{found:,} of {rows:,} rows repeat another one ({formatted(found / rows, 'share')}){place}: {repeated_events(con)}",
+            expected=f"{'none' if days else 'at most ' + formatted(limit, 'share')} (data.tolerate.repeated)",
+            cause=f"an export that was appended twice, or events of one {same} that a log without {without} does not tell apart",
+            remedy="name the column of the event's id (data.columns.event_id), or export the log with one"
+            + (", such as the number of the row where each row is an event of its own" if days else "")
+            + "; if they are"
             f" copies, have them dropped: data.tolerate.repeated: {min(1, max(found / rows * 1.1, 0.0001)):.4f}",
         )
+
+
+def has_clock(con: "duckdb.DuckDBPyConnection") -> bool:
+    """Whether any row of the log has a time of day."""
+    return not exists(con, "marts", "fct_repeats") or bool(
+        con.execute("select has_clock from marts.fct_repeats").fetchall()[0][0]
+    )
+
+
+def repeated_events(con: "duckdb.DuckDBPyConnection") -> str:
+    """How many rows of which events repeat another one."""
+    found = con.execute(
+        """select event_name, count(*) from staging.base_events
+        where row_key in (select row_key from intermediate.int_duplicates) group by 1 order by 2 desc, 1 limit 3"""
+    ).fetchall()
+    return ", ".join(f"{n:,} of {quoted(name or '')}" for name, n in found)
 
 
 def _without_amount(con: "duckdb.DuckDBPyConnection", study: Study) -> int:

@@ -192,6 +192,11 @@ def test_repeats_are_a_guess_without_event_ids(checks):
     many = "update marts.fct_row_flow set rows = 100000 where kind = 'exact_duplicate'"
     none = "update marts.fct_repeats set has_event_id = false"
     assert "Repeated rows" not in warned(checks(none, few))
+    days = "update marts.fct_repeats set has_clock = false"
+    one = "update marts.fct_row_flow set rows = 1 where kind = 'exact_duplicate'"
+    assert "Repeated rows" not in warned(checks(none, few, one))
+    assert "real repeats within one day go with them" in checks(none, few, one, days)["Repeated rows"].found
+    assert "Repeated rows" in warned(checks(none, few, one, days))
     assert "Repeated rows" in warned(checks(none, many))
     assert "Repeated rows" not in warned(checks(many)), "an id tells a repeat for certain"
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from helpers.ingest.values.amounts import Amounts, canonical, decimals, in_units, parse, product
+from helpers.ingest.values.amounts import Amounts, amount, canonical, decimals, in_units, parse, product
 
 POINT, COMMA = (Amounts(point=point, plain=False) for point in ".,")
 INT64 = 2**63
@@ -29,19 +29,24 @@ def written(draw, as_decided: Amounts) -> tuple[str, Decimal]:
     """A number and one of the ways in which it may be written."""
     whole = draw(st.integers(0, 10 ** draw(st.integers(1, 17))))
     behind = draw(st.text("0123456789", max_size=9))
-    below = draw(st.booleans())
+    below, dash = draw(st.booleans()), draw(st.sampled_from(["", "", "-", "--", "\u2013", "\u2014", " -"]))
     groups = [",", " ", "\u00a0", "\u202f", "\u2009", "'", "\u2019"]
     sign = draw(st.sampled_from(["", *groups])).replace(",", "." if as_decided.point == "," else ",")
     text = f"{whole:,}".replace(",", sign) + (as_decided.point + behind if behind or draw(st.booleans()) else "")
     value = Decimal(f"{whole}.{behind or 0}")
+    bare = text.endswith(as_decided.point)
+    dash = dash if bare else ""
+    text += dash
     ending = draw(st.sampled_from(["", "", "%", " %", "\u00a0€", " EUR", "e3", "E-2"]))
+    ending = ending if "€" in ending or "EUR" in ending or not dash else ""
     mark = draw(st.sampled_from(["", "$", "€ ", "US$", "CHF "])) if not ending else ""
     value *= Decimal({"%": "0.01", "e": "1000", "E": "0.01"}.get("" if "EUR" in ending else ending.strip()[:1], "1"))
     if not below:
         signed = f"{mark}{text}{ending}"
         return draw(st.sampled_from(["", " ", "+", "\t"])) + signed + draw(st.sampled_from(["", " ", "\u00a0"])), value
     ways = ["-{m}{t}{e}", "\u2212{m}{t}{e}", "({m}{t}{e})", "( {m}{t}{e} )", "{m}{t}{e}-", "- {m}{t}{e}", "{m}-{t}"]
-    way = draw(st.sampled_from(ways if not ending else ways[:-1]))
+    ways = ways if not ending else ways[:-1]
+    way = draw(st.sampled_from([each for each in ways if not (bare and each.endswith("{e}-"))]))
     return way.format(m=mark, t=text, e=ending), -value
 
 
@@ -101,6 +106,15 @@ def test_an_amount_is_the_number_to_its_last_digit(parts, digits):
         exact = (number.scaleb(digits)).quantize(Decimal(1), rounding=ROUND_HALF_UP)
         assert found == (int(exact) if -INT64 <= exact < INT64 else None), number
         assert needed == (max(0, -number.normalize().as_tuple().exponent) if number else 0), number
+
+
+@settings(max_examples=15, deadline=None)
+@given(parts=st.lists(st.tuples(st.integers(-(10**4), 10**4), st.integers(0, 4)), min_size=20, max_size=60))
+def test_one_amount_is_one_text_however_it_is_written(parts):
+    numbers = [Decimal(whole).scaleb(-places) for whole, places in parts]
+    texts = [f"{number:.6f}" if i % 2 else str(number).lower() for i, number in enumerate(numbers)]
+    made = [row[0] for row in asked(amount("t"), texts)]
+    assert len(set(made)) == len(set(numbers)) == len(set(zip(made, numbers, strict=True)))
 
 
 @settings(max_examples=15, deadline=None)

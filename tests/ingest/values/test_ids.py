@@ -110,9 +110,7 @@ def test_a_placeholder_with_an_unusual_share_is_told():
 
 def test_ids_that_differ_in_capitals_or_blanks_are_counted():
     _, notes, _ = read(["a", "A ", "b", "c", "C"])
-    assert notes == [
-        "column 'who': 4 ids would be 2 without blanks at their ends and with small letters only; they are kept apart"
-    ]
+    assert notes == ["column 'who': 4 ids would be 2 but for blanks at their ends and capitals; they are kept apart"]
 
 
 def test_units_of_a_table_are_read_so_and_the_decision_is_kept(tmp_path):

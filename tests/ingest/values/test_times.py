@@ -246,6 +246,7 @@ TWO = datetime(2026, 3, 2, 10, 11, 12)
         ("2026-03-02 24:00:01", None),
         ("2026-03-02 12:11 AM", datetime(2026, 3, 2, 0, 11)),
         ("2026-03-02 12:11 pm", datetime(2026, 3, 2, 12, 11)),
+        ("2026-03-02 00:11 AM", datetime(2026, 3, 2, 0, 11)), ("2026-03-02 0:11 pm", datetime(2026, 3, 2, 12, 11)),
         ("2026-03-02 13:11 pm", None),
         ("2026-02-30", None), ("2026-02-30 10:11:12", None), ("0000-00-00 00:00:00", None), ("0000-01-01", None),
         ("0001-01-01", datetime(1, 1, 1)), ("0001-01-01T00:00:00+02:00", None),
@@ -299,6 +300,19 @@ def test_moments_that_no_calendar_of_four_digits_holds_are_unread():
     assert [row[0] for row in found] == [None] * 5
     assert in_sql([True], kind="BOOLEAN") == [None] == [parse(True)]
     assert parse(date(2026, 3, 2), Times(zone="Europe/Berlin")) == datetime(2026, 3, 1, 23)
+
+
+@FEW
+@given(st.lists(moments, min_size=1, max_size=60), st.sampled_from(["1", "1000", "1000000", "1000000000"]))
+def test_floats_are_told_as_what_they_count(whole, unit):
+    """Whatever a float's own text looks like: the digits of the whole number in it tell what it counts."""
+    counts = [float((m - datetime(1970, 1, 1)) // timedelta(microseconds=1) * int(unit) // 10**6) for m in whole]
+    for kind in ("DOUBLE", "HUGEINT"):
+        asked = ", ".join(made("v", kind, Times()) for made in (times_sql.form, times_sql.clockless))
+        found = set(CON.execute(f"select {asked} from (select unnest($1::{kind}[]) as v)", [counts]).fetchall())
+        names = ("seconds", "milliseconds", "microseconds", "nanoseconds")
+        expected = {names[(len(f"{count:.0f}") - 8) // 3] for count in counts if len(f"{count:.0f}") >= 9}
+        assert {(f"epoch_{name}", False) for name in expected} == {row for row in found if row[0].startswith("epoch")}
 
 
 def test_patterns_hold_no_sign_that_only_one_of_the_engines_knows():

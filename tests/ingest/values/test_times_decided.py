@@ -92,6 +92,50 @@ def test_a_column_is_read_as_it_was_written_or_asked_for(tmp_path_factory, days,
         assert read == days
 
 
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.lists(st.datetimes(datetime(2026, 1, 1), datetime(2026, 12, 31)), min_size=1, max_size=12),
+    st.lists(st.datetimes(datetime(2026, 1, 1), datetime(2026, 12, 31)), min_size=1, max_size=12),
+    st.sampled_from(["%d.%m.%Y", "%m.%d.%Y"]),
+    st.sampled_from(["%d/%m/%Y", "%m/%d/%Y", "%m-%d-%Y"]),
+)
+def test_dates_with_two_signs_are_read_as_they_were_written_or_asked_for(tmp_path_factory, ones, others, one, other):
+    days = [(datetime(d.year, d.month, d.day), form) for some, form in ((ones, one), (others, other)) for d in some]
+    try:
+        _, read = landed(tmp_path_factory.mktemp("log"), *(day.strftime(form) for day, form in days))
+    except ReportError as error:
+        told = [any(d.day > 12 for d in some) for some in (ones, others)]
+        said = str(error)
+        if "more than one order" in said:
+            assert (one[1] != other[1]) and all(told)
+        elif "of all its dates" in said:
+            assert any(told) and not all(told)
+        else:
+            assert "does not tell the order of day and month" in said and not any(told)
+    else:
+        assert read == [day for day, _ in days]
+
+
+def test_an_order_that_another_sign_tells_is_asked_for_with_both(tmp_path):
+    message = refused(tmp_path, "03/05/2026", "04/05/2026", "13.03.2026")
+    for words in ("'03/05/2026' (line 2) is 3 May 2026 (day_first) or 5 March 2026 (month_first), and none of the 2 dates with '/' tells which",
+                  "only the 1 with '.' do, as '13.03.2026' (line 4): day_first"):  # fmt: skip
+        assert words in message
+    (tmp_path / "stated").mkdir()
+    assert landed(tmp_path / "stated", "03/05/2026", "13.03.2026", time_format="day_first")[1][0] == datetime(
+        2026, 5, 3
+    )
+
+
+def test_a_clock_of_twelve_hours_may_begin_with_zero(tmp_path):
+    times = ["03/02/2026 00:30:00 AM", "03/13/2026 00:45 PM", "03/13/2026 12:45 AM"]
+    assert landed(tmp_path, *times)[1] == [
+        datetime(2026, 3, 2, 0, 30), datetime(2026, 3, 13, 12, 45), datetime(2026, 3, 13, 0, 45),
+    ]  # fmt: skip
+    (tmp_path / "open").mkdir()
+    assert "is 3 February 2026 (day_first) or 2 March 2026" in refused(tmp_path / "open", times[0], "03/04/2026 99:99")
+
+
 def test_shapes_may_be_mixed_for_each_tells_what_it_is(tmp_path):
     texts = [
         "2026-03-02 10:11:12",

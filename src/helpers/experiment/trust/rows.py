@@ -95,17 +95,18 @@ def duplicates(repeats: "pd.DataFrame", flow: "pd.DataFrame") -> TrustCheck:
 
     Rows of different units are never one event, even where they are equal or share an event id. Dropping repeats leaves
     the comparison standing; it warns where a log without event ids makes them a guess about more than one row in a
-    hundred, and where an id is no id.
+    hundred, or about any where its times are days, and where an id is no id.
     """
     row = repeats.iloc[0]
     dropped = int(flow.loc[flow.kind.isin(["exact_duplicate", "late_duplicate"]), "rows"].sum())
     kept = int(flow.loc[flow.kind == "kept", "rows"].sum())
     by = "by their event id" if row.has_event_id else "as equal in every column, the unit's id among them"
     found = f"{dropped:,} rows dropped {by}" if dropped else "no row repeats another one of its unit"
-    guessed = not row.has_event_id and dropped > DUPLICATE_SHARE * max(1, dropped + kept)
+    tick = "tick of the clock" if row.has_clock else "day"
+    guessed = not row.has_event_id and dropped > (DUPLICATE_SHARE if row.has_clock else 0) * max(1, dropped + kept)
     shared = bool(row.has_event_id) and bool(row.shared_ids)
     if guessed:
-        found += f", {formatted(dropped / (dropped + kept), 'share')} of them all: real repeats within one tick of the clock go with them"
+        found += f", {formatted(dropped / (dropped + kept), 'share')} of them all: real repeats within one {tick} go with them"
     if shared:
         found += f"; {int(row.shared_ids):,} event ids stand for different units, whose {int(row.rows_of_shared_ids):,} rows all count"
     return TrustCheck(

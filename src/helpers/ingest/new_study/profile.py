@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 from helpers.errors import ReportError
 from helpers.ingest.new_study import vocabulary
 from helpers.ingest.sql import quoted
-from helpers.ingest.values import times_decided, times_sql
+from helpers.ingest.values import times_decided, times_digits, times_sql
 from helpers.ingest.values.times import Times
+from helpers.ingest.values.times_column import TimeColumn
 
 if TYPE_CHECKING:
     from helpers.ingest.new_study.source import SourceTable
@@ -168,9 +169,15 @@ def _may_be_timed(kind: str, name: str, seen: list[Any]) -> bool:
 def _order(table: "SourceTable", name: str, stated: Times) -> tuple[Times, str, ReportError | None]:
     """How the moments of a column are read, what tells it, and what is asked where nothing does."""
     kind = table.parts.types[name]
-    if kind != "VARCHAR" or stated.order or stated.format:
+    if stated.order or stated.format:
         return stated, "", None
-    column = times_decided.TimeColumn(table.con, table.parts, name, quoted(name), kind)
+    column = TimeColumn(table.con, table.parts, name, quoted(name), kind)
+    if vocabulary.touches(name, vocabulary.TIME):
+        format_, fault = times_digits.calendar_of(column, None, "--time-format ")
+        if format_ or fault:
+            return Times(format=format_), "its digits are those of a calendar in all rows", fault
+    if kind != "VARCHAR":
+        return stated, "", None
     order, told, fault = times_decided.order_of(column, "--time-format ")
     return Times(order=order or ("day_first" if fault else "")), told, fault
 

@@ -2,8 +2,9 @@
 
 One grammar, in SQL (:func:`canonical`) and in Python (:func:`parse`): digits with a point or a comma before the
 decimals; groups of three digits parted by what is not that sign, by a blank or an apostrophe; a sign in front or behind,
-or brackets for what is below zero; a mark of money in front or behind; a per cent sign; or an exponent. Infinity, NaN,
-hexadecimal numbers, ``1_000`` and digits of other scripts are no numbers.
+or brackets for what is below zero; a mark of money in front or behind; a per cent sign; or an exponent. A dash in the
+place of the decimals, ``35,-``, says that there are none. Infinity, NaN, hexadecimal numbers, ``1_000`` and digits of
+other scripts are no numbers.
 """
 
 import re
@@ -25,6 +26,7 @@ _BLANK: Final = " \u00a0\u2007\u2009\u200a\u202f"
 """Blanks inside a number: plain, non-breaking, as wide as a figure, thin, as thin as a hair, narrow non-breaking."""
 _APOSTROPHES: Final = "'\u2019"
 _MINUS: Final = "\u2212-"  # the second stands last in a class of signs
+_DASHES: Final = "\u2012\u2013\u2014\u2015" + _MINUS
 MARK: Final = r"(?:[A-Z]{0,2}\$|[€£¥₩₪₫₦₱₲₴₸₹₺₼₽₾₿฿]|kr|zł|Kč|Ft|" + "|".join(sorted(CODES)) + ")"
 """What marks an amount as money: a symbol or the code of a currency."""
 
@@ -59,17 +61,20 @@ def pattern(point: Point) -> str:
         rf"[1-9][0-9]{{0,2}}(?:{sign}[0-9]{{3}})+" for sign in (parted, f"[{_BLANK}]", f"[{_APOSTROPHES}]")
     )
     indian = rf"[1-9][0-9]?(?:{parted}[0-9]{{2}})+{parted}[0-9]{{3}}"
-    mantissa = rf"(?:(?:{groups}|{indian}|[0-9]+)(?:{stop}[0-9]*)?|{stop}[0-9]+)"
-    b = rf"[\t{_BLANK}]*"
+    b, whole = rf"[\t{_BLANK}]*", rf"(?:{groups}|{indian}|[0-9]+)"
+    mantissa = rf"(?:{whole}(?:{stop}[0-9]*)?|{stop}[0-9]+)"
+    no_cents = rf"{whole}{stop}{b}[{_DASHES}]{{1,2}}"
     before, after = rf"(?:{MARK}{b})?", rf"(?:{b}(?:{MARK}|%)|[eE][+-]?[0-9]{{1,2}})?"
-    signed = rf"[+{_MINUS}]?{b}{before}{mantissa}{after}|{MARK}{b}[+{_MINUS}]{b}{mantissa}"
-    below = rf"{before}{mantissa}{after}{b}[{_MINUS}]|\({b}{before}{mantissa}{after}{b}\)"
+    either = rf"(?:{mantissa}{after}|{no_cents}(?:{b}{MARK})?)"
+    signed = rf"[+{_MINUS}]?{b}{before}{either}|{MARK}{b}[+{_MINUS}]{b}(?:{mantissa}|{no_cents})"
+    behind = rf"(?:{whole}(?:{stop}[0-9]+)?|{stop}[0-9]+)"
+    below = rf"{before}{behind}{after}{b}[{_MINUS}]|\({b}{before}{either}{b}\)"
     return rf"{b}(?:{signed}|{below}){b}"
 
 
 _BODY: Final = r"[0-9.,](?:.*[0-9.,])?"
 """From the first to the last digit or point of what matches :func:`pattern`: no mark of money holds any."""
-_BELOW: Final = rf"^[^0-9.,]*[({_MINUS}]|[{_MINUS}][^0-9]*$"
+_BELOW: Final = rf"^[^0-9.,]*[({_MINUS}]|[0-9][^0-9.,]*[{_MINUS}][^0-9.,]*$"
 
 
 def parse(text: str, as_decided: Amounts) -> Decimal | None:
@@ -126,6 +131,18 @@ def in_units(text: str, digits: int) -> str:
     """
     exponent = f"split_part({text}, 'e', 1) || 'e' || (try_cast(split_part({text}, 'e', 2) as integer) + {digits})"
     return f"try_cast(case when contains({text}, 'e') then {exponent} else {text} || 'e{digits}' end as bigint)"
+
+
+def amount(text: str) -> str:
+    """SQL of a canonical text in the one way to write its amount, so that ``5.00`` and ``5.000`` are the same.
+
+    >>> import duckdb
+    >>> texts = "(values ('5.00'), ('5.000'), ('05'), ('-0'), ('50e-1'), ('-0.50'), ('no number'), ('')) as v(t)"
+    >>> [row[0] for row in duckdb.sql(f"select {amount('t')} from {texts}").fetchall()]
+    ['5', '5', '5', '0', '5', '-0.5', 'no number', '']
+    """
+    exact = f"try_cast(try_cast({text} as decimal(38, 18)) as varchar)"
+    return f"coalesce(rtrim(rtrim({exact}, '0'), '.'), {text})"
 
 
 def is_whole(text: str) -> str:

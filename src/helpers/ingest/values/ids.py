@@ -1,10 +1,11 @@
 """Ids: which values name one unit.
 
-One policy. An id is the text that stands in the table: leading zeros, blanks at the ends and capitals are kept. A number
-is the text of that number, so ``1000`` is one unit, and falls into one bucket, whether it came as text, as a whole
-number, as a float or as a decimal with nothing behind the point. A column of text in which every id is a number and
-some are written as floats (``1000.0``, as pandas writes whole numbers beside a gap) is read as whole numbers, which is
-said. What has lost digits is refused: exponents (``1.23E+15``, as a spreadsheet writes them) and floats past 2**53.
+One policy. An id is the text that stands in the table: leading zeros, blanks at the ends and capitals are kept, and
+what looks alike is told (:mod:`ids_alike`). A number is the text of that number, so ``1000`` is one unit, and falls
+into one bucket, whether it came as text, as a whole number, as a float or as a decimal with nothing behind the point. A
+column of text in which every id is a number and some are written as floats (``1000.0``, as pandas writes whole numbers
+beside a gap) is read as whole numbers, which is said. What has lost digits is refused: exponents (``1.23E+15``, as a
+spreadsheet writes them) and floats past 2**53.
 """
 
 import re
@@ -16,6 +17,7 @@ from helpers.config.columns import logged
 from helpers.errors import ReportError
 from helpers.formatting import formatted
 from helpers.ingest.sql import literal, quoted
+from helpers.ingest.values import ids_alike
 
 if TYPE_CHECKING:
     import duckdb
@@ -110,14 +112,14 @@ def _past(
 def _texts(con: "duckdb.DuckDBPyConnection", column: str, relation: str) -> tuple[bool, list[str], list[ReportError]]:
     name = quoted(column)
     missing = f"regexp_full_match({name}, {literal(_MISSING)})"
-    blanks = f"starts_with({name}, ' ') or ends_with({name}, ' ')"
     float_, exponent = (f"regexp_full_match({name}, '{pattern}')" for pattern in (_FLOAT, _EXPONENT))
     row: tuple[Any, ...] = con.execute(
         f"""select count(*) filter (contains({name}, '.') and {float_}), count(*) filter ({exponent}),
-        any_value({name}) filter ({exponent}), count(*) filter ({blanks} or {name} <> lower({name})),
+        any_value({name}) filter ({exponent}), count(*) filter ({ids_alike.maybe(name)}),
+        {ids_alike.uuids(name)},
         count(*) filter ({missing}), count(*) from {relation}"""
     ).fetchall()[0]
-    floats, exponents, example, odd, placeholders, rows = row
+    floats, exponents, example, odd, uuids, placeholders, rows = row
     numeric = bool(floats or exponents) and not _words(con, name, missing, relation)
     if exponents and numeric:
         return False, [], [
@@ -139,8 +141,8 @@ def _texts(con: "duckdb.DuckDBPyConnection", column: str, relation: str) -> tupl
             _refused(column, f"{twin} and {twin}.0 beside ids that are no numbers", "one way to write an id",
                      "a table that was joined from a column of numbers and one of text", "write every id in one way"),
         ]  # fmt: skip
-    if odd:
-        notes += _look_alike(con, column, relation)
+    if odd or uuids:
+        notes += ids_alike.told(con, column, relation)
     if placeholders > UNUSUAL * rows:
         notes += _placeholders(con, column, relation, missing, rows)
     return bool(floats and numeric), notes, []
@@ -161,22 +163,6 @@ def _twin(con: "duckdb.DuckDBPyConnection", name: str, float_: str, relation: st
         where {float_}) where id in (select {name} from {relation})"""
     ).fetchall()
     return found[0][0]  # type: ignore[no-any-return]
-
-
-def _look_alike(con: "duckdb.DuckDBPyConnection", column: str, relation: str) -> list[str]:
-    """Ids that only blanks at the ends or capitals tell apart; which of them are one, the table does not say."""
-    name = quoted(column)
-    ids, alike = con.execute(
-        f"""select coalesce(sum(n), 0), count(*) from (
-            select count(distinct {name}) as n from {relation} where {name} <> '' group by lower(trim({name}))
-            having count(distinct {name}) > 1)"""
-    ).fetchall()[0]
-    if not ids:
-        return []
-    return [
-        f"column '{logged(column)}': {ids:,} ids would be {alike:,} without blanks at their ends and with small letters only;"
-        " they are kept apart"
-    ]
 
 
 def _placeholders(con: "duckdb.DuckDBPyConnection", column: str, relation: str, missing: str, rows: int) -> list[str]:

@@ -1,12 +1,13 @@
 """How the numbers of a table are written, told by all of what stands in a column: its decimals, its marks, its digits."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from helpers.config import ColumnOf, Log, Place, Study, Units
 from helpers.config.columns import logged
+from helpers.config.currencies import minor_digits
 from helpers.errors import ReportError
 from helpers.ingest.sql import literal, quoted
 from helpers.ingest.values.amounts import (
@@ -19,6 +20,7 @@ from helpers.ingest.values.amounts import (
     pattern,
     product,
 )
+from helpers.ingest.values.currency_marks import POINTED, common
 
 if TYPE_CHECKING:
     import duckdb
@@ -35,6 +37,9 @@ LONGEST = 60
 """Characters of a number that is told as an example."""
 FEW = 2
 """Digits behind the point that are not counted closer: an amount may have fewer."""
+SOME, MANY = 3, 44
+"""Different numbers of three digits behind the point, none of which ends with 0: fewer than some tell nothing, from so
+many on they are decimals. A program drops the zeros at the end, and of 44 amounts in thousands one ends with 0."""
 FIRST, MOST_COLUMNS = 10_000, 200
 """First rows and columns that are looked at to tell whether numbers stand there, and how they are written."""
 
@@ -76,13 +81,24 @@ def number_columns(data: Log | Units) -> list[str]:
     return list(dict.fromkeys(found))
 
 
+def money_columns(study: Study) -> set[str]:
+    """The raw columns whose numbers are money; those of a quantity are not."""
+    data, price = study.data, study.data.columns.get("price") if isinstance(study.data, Log) else None
+    if isinstance(data, Units):
+        return {
+            c for named in (data.outcomes, data.before) for event, c in named.items() if event in study.money_events
+        }
+    return {price.column if isinstance(price, ColumnOf) else str(price)} if price and study.money_events else set()
+
+
 def decide(
     con: "duckdb.DuckDBPyConnection", study: Study, parts: "Parts"
 ) -> tuple[dict[str, Amounts], list[str], list[ReportError]]:
     """How each column of numbers that a study maps is read, what is said of it, and what leaves one unread."""
     data = study.data
     assert isinstance(data, Log | Units)
-    found, notes, faults = formats(con, parts, number_columns(data), data, f"studies/{study.name}.yml")
+    called, currency = f"studies/{study.name}.yml", study.economics.currency
+    found, notes, faults = formats(con, parts, number_columns(data), data, called, money_columns(study), currency)
     made = data.columns.get("price") if isinstance(data, Log) else None
     if isinstance(made, ColumnOf) and made.times and not faults:
         found[key_of(made)] = _measured(con, parts, Amounts(), product_of(made, found))
@@ -90,12 +106,19 @@ def decide(
 
 
 def formats(
-    con: "duckdb.DuckDBPyConnection", parts: "Parts", columns: Sequence[str], place: Place, called: str
+    con: "duckdb.DuckDBPyConnection",
+    parts: "Parts",
+    columns: Sequence[str],
+    place: Place,
+    called: str,
+    money: Collection[str] = (),
+    currency: str = "",
 ) -> tuple[dict[str, Amounts], list[str], dict[str, ReportError]]:
     """The same of any columns of a table, what leaves one unread by its name; ``called`` begins each error.
 
     A column has one format; which one is told by values that only a point or only a comma makes numbers. Where a column
-    leaves it open, as 1,234 alone does, the other columns of the table tell it, else ``data.decimal``.
+    leaves it open, as 1,234 alone does, the other columns of the table tell it, else ``data.decimal``. Amounts of
+    ``money`` are in the ``currency`` of the study.
     """
     first = _at_first(con, parts, columns)
     seen = {
@@ -112,7 +135,11 @@ def formats(
     for column in columns:
         point: Point | None = "."
         if column in seen:
-            point, fault = _point(place, called, seen[column], told)
+            counted = currency if column in money else ""
+            usual = place.kind not in (None, "csv") or place.delimiter == ","
+            by_program = seen[column].plain and seen[column].is_open
+            by_program &= minor_digits(counted) == 3 or (usual and _by_program(con, parts, column))
+            point, fault = _point(place, called, seen[column], told, by_program, counted)
             faults |= {column: fault} if fault else {}
         if point is None:
             continue
@@ -183,7 +210,7 @@ def _at_first(con: "duckdb.DuckDBPyConnection", parts: "Parts", columns: Sequenc
         behind = f"length(t{i}) - p{i}"
         asked += [
             f"count(*) filter (t{i} <> '' and not ({plain}))",
-            f"bool_or(p{i} > 0 and ({behind} <> 3 or p{i} > 5 or starts_with(ltrim(t{i}, '-'), '0')))",
+            f"bool_or(p{i} > 0 and ({behind} <> 3 or p{i} > 5 or p{i} = 5 and t{i} > '0' or starts_with(ltrim(t{i}, '-'), '0')))",
             f"any_value(t{i}) filter (p{i} > 0)",
             f"coalesce(max(case when contains(t{i}, 'e') then 99 else {behind} end) filter (p{i} > 0 or contains(t{i}, 'e')), 0)",
             f"coalesce(max(v{i}) filter (v{i} < 1e{_ALL}), 0)",
@@ -218,6 +245,21 @@ def _taken_apart(con: "duckdb.DuckDBPyConnection", parts: "Parts", column: str) 
     return _Seen(column, False, points, row[2] is not None, tuple(row[7] or ()), bool(row[5] and row[6]), examples)
 
 
+def _by_program(con: "duckdb.DuckDBPyConnection", parts: "Parts", column: str) -> bool:
+    """Whether a program wrote the numbers of a column that all have three digits behind their points, or none.
+
+    Such may be thousands. A program that writes decimals drops the zeros at their ends, and people who part thousands
+    part all that are as long.
+    """
+    name = quoted(column)
+    zeros, values, long = con.execute(
+        f"""select count(*) filter (ends_with(t, '0')), count(*), coalesce((select bool_or(not contains({name}, '.')
+            and length(ltrim({name}, '-')) > 4 and regexp_full_match({name}, {literal(PLAIN)})) from {parts.relation}), false)
+        from (select distinct {name} as t from {parts.relation} where contains({name}, '.'))"""
+    ).fetchall()[0]
+    return bool(long) or not (zeros or SOME <= values < MANY)
+
+
 def _elsewhere(con: "duckdb.DuckDBPyConnection", parts: "Parts", known: set[str]) -> set[Point]:
     """What stands before the decimals in the first rows of the table's other columns that hold numbers."""
     others = [c for c, kind in parts.types.items() if kind == "VARCHAR" and c not in known][:MOST_COLUMNS]
@@ -234,16 +276,16 @@ def _elsewhere(con: "duckdb.DuckDBPyConnection", parts: "Parts", known: set[str]
     return {points[i % 2] for i, so in enumerate(found) if so}
 
 
-def _point(place: Place, called: str, seen: _Seen, told: set[Point]) -> tuple[Point | None, ReportError | None]:
-    """What stands before the decimals of a column; or None and why that cannot be told."""
+def _point(
+    place: Place, called: str, seen: _Seen, told: set[Point], by_program: bool, currency: str
+) -> tuple[Point | None, ReportError | None]:
+    """What stands before the decimals of a column; or None and why that cannot be told.
+
+    ``by_program`` is whether a program wrote numbers that may be thousands, ``currency`` what amounts of money are in.
+    """
     called += f": the numbers of column '{logged(seen.column)}'"
-    if len(seen.marks) > 1:
-        return None, ReportError(
-            f"{called} are amounts in several currencies",
-            got=", ".join(seen.marks[:5]),
-            expected="one currency, for amounts are summed",
-            remedy="convert them, or write them without a mark if it is one currency",
-        )
+    if seen.marks and (fault := _of_another_currency(called, seen.marks, currency)):
+        return None, fault
     if seen.mixed_percent:
         return None, ReportError(
             f"{called} are of two formats: some have a per cent sign",
@@ -270,9 +312,9 @@ def _point(place: Place, called: str, seen: _Seen, told: set[Point]) -> tuple[Po
         return place.decimal, None
     if len(told) == 1:
         return next(iter(told)), None
-    if any(sign in mark for mark in seen.marks for sign in "$£¥₹"):
+    signs = "£¥₹" if currency in POINTED else "$£¥₹"
+    if any(sign in mark for mark in seen.marks for sign in signs):
         return ".", None  # countries with these write 1,234.50
-    by_program = place.kind not in (None, "csv") or place.delimiter == ","
     if seen.plain and by_program:
         return ".", None
     example = seen.example("") or "1.234"
@@ -282,6 +324,27 @@ def _point(place: Place, called: str, seen: _Seen, told: set[Point]) -> tuple[Po
         got=f"{example!r}, and no number of the table tells what the {'comma' if sign == ',' else 'point'} is",
         expected='data.decimal: "." (1,234.50) or data.decimal: "," (1.234,50)',
         remedy=f'if it parts thousands, set data.decimal: "{"." if sign == "," else ","}"; if decimals follow it, data.decimal: "{sign}"',
+    )
+
+
+def _of_another_currency(called: str, marks: tuple[str, ...], currency: str) -> ReportError | None:
+    """What is said of marks that cannot all stand for one currency, or not for that of the study."""
+    shared = common(marks)
+    if len(marks) > 1 and not shared:
+        return ReportError(
+            f"{called} are amounts in several currencies",
+            got=", ".join(marks[:5]),
+            expected="one currency, for amounts are summed",
+            remedy="convert them, or write them without a mark if it is one currency",
+        )
+    if not currency or not shared or currency in shared:
+        return None
+    stated = f"economics.currency: {next(iter(shared))}" if len(shared) == 1 else "economics.currency in the study file"
+    return ReportError(
+        f"{called} are amounts in another currency than the study's",
+        got=", ".join(marks[:5]),
+        expected=f"{currency} (economics.currency)",
+        remedy=f"{stated}, if all money of the study is in it; else convert these amounts",
     )
 
 

@@ -1,9 +1,10 @@
 """Times: the moment that a text or a typed value means, in Python; :mod:`times_sql` is the same for the database.
 
 Moments are UTC, to the microsecond; further digits of a fraction are cut. Decided once and for all: a leap second
-(``:60``) is the first second of the next minute; 24:00 is the next midnight; a day without a time is its midnight; years
-of two digits are 1969 to 2068. A time of ``zone`` that clocks show twice is the first of the two, and one that they skip
-is as much later as they skipped. What lies before year 1 or after 9999, or is no day of the calendar, is unread.
+(``:60``) is the first second of the next minute; 24:00 is the next midnight; a clock of twelve hours shows 12 or 0 at
+midnight and at noon; a day without a time is its midnight; years of two digits are 1969 to 2068. A time of ``zone`` that
+clocks show twice is the first of the two, and one that they skip is as much later as they skipped. What lies before year
+1 or after 9999, or is no day of the calendar, is unread.
 """
 
 import re
@@ -133,7 +134,7 @@ def _time(part: dict[str, str]) -> int:
     hour, minute, second = (int(part.get(name) or 0) for name in "his")
     micro = int(part.get("f", "")[:6].ljust(6, "0"))
     if part.get("p"):
-        if not 1 <= hour <= 12:
+        if hour > 12:
             raise ValueError(hour)
         hour = hour % 12 + (12 if part["p"] == "p" else 0)
     midnight = hour == 24 and not (minute or second or micro)

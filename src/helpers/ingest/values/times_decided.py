@@ -1,6 +1,7 @@
 """What is decided of a column of times by looking at all of it, and what is said of times that cannot be read."""
 
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from helpers.config import ColumnOf, Log, Study, Units
@@ -12,14 +13,13 @@ from helpers.ingest.parts import Parts
 from helpers.ingest.sql import literal
 from helpers.ingest.values import times_shapes as shapes
 from helpers.ingest.values import times_sql
-from helpers.ingest.values.times import Times, parse
+from helpers.ingest.values.times import Times
+from helpers.ingest.values.times_column import FIRST, LONGEST, TimeColumn, shown
+from helpers.ingest.values.times_digits import calendar_of, elsewhere, meets, unlikely
 from helpers.ingest.values.times_elsewhere import likeness
 
 if TYPE_CHECKING:
     import duckdb
-
-LONGEST = 40
-"""Signs of a value that are shown."""
 
 SHAPES = 3
 """Shapes of unread times that are shown, the most frequent ones."""
@@ -61,48 +61,6 @@ class Decided:
     faults: tuple[ReportError, ...] = ()
 
 
-@dataclass(frozen=True)
-class Example:
-    """A value as it may be shown, and where it stands."""
-
-    text: str
-    place: str
-
-    def __str__(self) -> str:
-        return f"'{self.text}' ({self.place})"
-
-
-@dataclass(frozen=True)
-class TimeColumn:
-    """The column of a table that holds its times; questions about it are asked in SQL."""
-
-    con: "duckdb.DuckDBPyConnection"
-    parts: Parts
-    name: str
-    raw: str
-    kind: str
-
-    @property
-    def called(self) -> str:
-        return f"{self.parts.names[0] if len(self.parts.names) == 1 else f'{len(self.parts.names)} files'}: column '{shown(logged(self.name))}'"
-
-    @property
-    def text(self) -> str:
-        return self.raw if self.kind == "VARCHAR" else f"{self.raw}::varchar"
-
-    def rows(self, query: str) -> list[tuple[Any, ...]]:
-        return self.con.execute(query.replace("{table}", self.parts.relation)).fetchall()
-
-    def first(self, found: dict[str, Any]) -> Example:
-        """An example with its file and row, of what :data:`_FIRST` found."""
-        place = self.parts.place(self.con, found["file"], found["row"])
-        file = f"{self.parts.names[found['file']]}, " if len(self.parts.names) > 1 else ""
-        return Example(shown(found["text"] or ""), f"{file}{place}")
-
-
-_FIRST = f"arg_min({{'text': left(t, {LONGEST + 1}), 'file': file_index, 'row': file_row_number}}, (file_index, file_row_number))"
-
-
 def decide(con: "duckdb.DuckDBPyConnection", study: Study, parts: Parts) -> Decided:
     """Look at the times of a table, or of a sample of it: their order, their forms, and those that nobody can read."""
     data = study.data
@@ -114,12 +72,19 @@ def decide(con: "duckdb.DuckDBPyConnection", study: Study, parts: Parts) -> Deci
     raw, kind = times_sql.raw_of(source, parts.types)
     column = TimeColumn(con, parts, source if isinstance(source, str) else source.column, raw, kind)
     told = ""
+    if not (times.order or times.format):
+        format_, fault = calendar_of(column, study.period)
+        if fault:
+            return Decided(times, faults=(fault,))
+        if format_:
+            times = replace(times, format=format_)
+            return _looked(column, times, f"digits of a calendar, {format_}", data.tolerate.unparseable_time, study)
     if kind == "VARCHAR" and not (times.order or times.format):
         order, told, fault = order_of(column)
         if fault:
             return Decided(times, faults=(fault,))
         times = replace(times, order=order)
-    return _looked(column, times, told, data.tolerate.unparseable_time, isinstance(data, Log))
+    return _looked(column, times, told, data.tolerate.unparseable_time, study)
 
 
 def order_of(column: TimeColumn, key: str = "data.time_format: ") -> tuple[str, str, ReportError | None]:
@@ -128,41 +93,73 @@ def order_of(column: TimeColumn, key: str = "data.time_format: ") -> tuple[str, 
     ``key`` is where the order may be said.
     """
     blanks = f"{shapes.BLANKS[:-1]}*"
-    parts = literal(f"^{blanks}([0-9]{{1,2}})[-/.]([0-9]{{1,2}})[-/.]([0-9]{{4}}|[0-9]{{2}})")
-    dates = column.rows(
-        f"""select regexp_extract(t, {parts}, ['a', 'b', 'c']) as date, count(*), {_FIRST}
+    parts = literal(f"^{blanks}([0-9]{{1,2}})([-/.])([0-9]{{1,2}})[-/.]([0-9]{{4}}|[0-9]{{2}})")
+    found = column.rows(
+        f"""select regexp_extract(t, {parts}, ['a', 'sign', 'b', 'c']) as date, count(*), {FIRST}
         from (select {column.raw} as t, file_index, file_row_number from {{table}}
             where regexp_full_match({column.raw}, {literal(f"(?i:{blanks}(?:{shapes.NUMBERED}))")})) group by 1"""
     )
-    read = [(date, n, first, _orders(**date)) for date, n, first in dates]
-    read = sorted((row for row in read if row[3]), key=lambda row: (row[2]["file"], row[2]["row"]))
-    total = sum(n for _, n, _, _ in read)
-    firsts, lasts = (len({date[part] for date, *_ in read}) for part in "ac")
-    against = {
-        order: next(first for *_, first, fits in read if order not in fits)
-        for order in ORDERS
-        if any(order not in fits for *_, fits in read)
-    }
-    if not total:
+    dates = [Dates(**date, rows=n, first=first) for date, n, first in found]
+    dates = sorted((date for date in dates if date.orders), key=lambda date: (date.first["file"], date.first["row"]))
+    if not dates:
         return "", "", None
-    fit = [order for order in ORDERS if order not in against]
-    if "year_first" in fit and len(fit) > 1 and max(firsts, lasts) >= CHANGES * min(firsts, lasts):
-        fit = ["year_first"] if firsts < lasts else [order for order in fit if order != "year_first"]
+    against = {
+        order: next(date.first for date in dates if order not in date.orders)
+        for order in ORDERS
+        if any(order not in date.orders for date in dates)
+    }
+    fit = _fitting(dates)
+    if not fit:
+        return "", "", _contradicting(column, [against[order] for order in ORDERS[:2] if order in against], key)
+    if len(fit) > 1 and not _alike(dates, fit):
+        return "", "", _ambiguous(column, dates, fit, key)
+    signs = [[date for date in dates if date.sign == sign] for sign in dict.fromkeys(date.sign for date in dates)]
+    open_ = [own for own in signs if len(own_fit := _fitting(own)) > 1 and not _alike(own, own_fit)]
+    if open_:
+        return "", "", _told_by_others(column, open_[0], [each for each in dates if each not in open_[0]], fit[0], key)
     if len(fit) == 1:
         other = "month_first" if fit[0] == "day_first" else "day_first"
         return fit[0], f", told by {column.first(against[other])}" if other in against else "", None
-    if fit and all(len({tuple(map(int, _day(order, **date))) for order in fit}) == 1 for date, *_ in read):
-        named = " or ".join(order.replace("_", " ") for order in fit[1:])
-        return fit[0], f" (or {named}, which gives the same day in all rows)", None
-    if fit:
-        return "", "", _ambiguous(column, read[0][2], fit, total, key)
-    return "", "", ReportError(
-        f"{column.called} holds dates in more than one order",
-        got=" and ".join(str(column.first(against[order])) for order in ORDERS[:2] if order in against),
-        expected="the day first in all of them, or the month first",
-        cause="files of two countries in one column",
-        remedy=f"write them in one order; or say which one counts, {key}day_first (or month_first), and the others are unread",
-    )  # fmt: skip
+    named = " or ".join(order.replace("_", " ") for order in fit[1:])
+    return fit[0], f" (or {named}, which gives the same day in all rows)", None
+
+
+@dataclass(frozen=True)
+class Dates:
+    """A date of three numbers: what stands behind the first, in how many rows it stands, and in which first."""
+
+    a: str
+    sign: str
+    b: str
+    c: str
+    rows: int
+    first: dict[str, Any]
+
+    @property
+    def orders(self) -> set[str]:
+        return _orders(self.a, self.b, self.c)
+
+    def day(self, order: str) -> date | None:
+        """The day of the calendar that it is in an order."""
+        year, month, day = map(int, _day(order, self.a, self.b, self.c))
+        try:
+            return date(year if year > 99 else year + (2000 if year < 69 else 1900), month, day)
+        except ValueError:
+            return None
+
+
+def _fitting(dates: list[Dates]) -> list[str]:
+    """The orders that these dates leave; years change less often than days."""
+    fit = [order for order in ORDERS if all(order in each.orders for each in dates)]
+    firsts, lasts = (len({getattr(each, part) for each in dates}) for part in "ac")
+    if "year_first" in fit and len(fit) > 1 and max(firsts, lasts) >= CHANGES * min(firsts, lasts):
+        fit = ["year_first"] if firsts < lasts else [order for order in fit if order != "year_first"]
+    return fit
+
+
+def _alike(dates: list[Dates], fit: list[str]) -> bool:
+    """Whether the orders give one day, whatever the date."""
+    return all(len({tuple(map(int, _day(order, each.a, each.b, each.c))) for order in fit}) == 1 for each in dates)
 
 
 def _orders(a: str, b: str, c: str) -> set[str]:
@@ -184,29 +181,66 @@ def _day(order: str, a: str, b: str, c: str) -> tuple[str, str, str]:
     return {"day_first": (c, b, a), "month_first": (c, a, b), "year_first": (a, b, c)}[order]
 
 
-def _ambiguous(column: TimeColumn, found: dict[str, Any], fit: list[str], total: int, key: str) -> ReportError:
-    meant = {order: parse(found["text"], Times(order=order)) for order in fit}
-    ways = [f"{day.day} {day:%B %Y} ({order})" for order, day in meant.items() if day]
+def _meant(dates: list[Dates], fit: list[str]) -> tuple[dict[str, Any], str]:
+    """The first of the dates that is another day of the calendar in each order, and which these are."""
+    first = next((each for each in dates if len({*map(each.day, fit)} - {None}) == len(fit)), dates[0])
+    days = [(order, first.day(order)) for order in fit]
+    return first.first, " or ".join(f"{day.day} {day:%B %Y} ({order})" for order, day in days if day)
+
+
+def _ambiguous(column: TimeColumn, dates: list[Dates], fit: list[str], key: str) -> ReportError:
+    (first, ways), total = _meant(dates, fit), sum(each.rows for each in dates)
     return ReportError(
         f"{column.called} does not tell the order of day and month",
-        got=f"{column.first(found)} is {' or '.join(ways)}"
-        + (f"; none of {total:,} such dates tells which" if total > 1 else ""),
+        got=f"{column.first(first)} is {ways}" + (f"; none of {total:,} such dates tells which" if total > 1 else ""),
         expected=f"the order, as {key}{' or '.join(fit)}",
         remedy=f"say which: {key}{fit[0]} (or {fit[1]})",
     )
 
 
-def _looked(column: TimeColumn, times: Times, told: str, tolerated: float, events: bool) -> Decided:
+def _told_by_others(column: TimeColumn, dates: list[Dates], others: list[Dates], order: str, key: str) -> ReportError:
+    """Dates that tell their order beside dates with another sign in them, that may be of another country."""
+    first, ways = _meant(dates, _fitting(dates))
+    telling = next((each for each in others if len(each.orders) == 1), others[0])
+    rows = [sum(each.rows for each in some) for some in (dates, others)]
+    return ReportError(
+        f"{column.called} does not tell the order of day and month of all its dates",
+        got=f"{column.first(first)} is {ways}, and none of the {rows[0]:,} dates with '{dates[0].sign}' tells which;"
+        f" only the {rows[1]:,} with '{others[0].sign}' do, as {column.first(telling.first)}: {order}",
+        expected="one order in all dates, stated or told by dates of each kind",
+        cause="files of two countries in one column",
+        remedy=f"if all dates have one order, say which: {key}{order}; else write them in one order",
+    )  # fmt: skip
+
+
+def _contradicting(column: TimeColumn, first: list[dict[str, Any]], key: str) -> ReportError:
+    return ReportError(
+        f"{column.called} holds dates in more than one order",
+        got=" and ".join(str(column.first(each)) for each in first),
+        expected="the day first in all of them, or the month first",
+        cause="files of two countries in one column",
+        remedy=f"write them in one order; or say which one counts, {key}day_first (or month_first), and the others are unread",
+    )  # fmt: skip
+
+
+def _looked(column: TimeColumn, times: Times, told: str, tolerated: float, study: Study) -> Decided:
     """Count what is read, form by form; ask for examples only of what is not."""
     raw, kind = column.raw, column.kind
     asked = f"{times_sql.form(raw, kind, times)} as form, {times_sql.moment(raw, kind, times)} as m, {times_sql.clockless(raw, kind, times)} as day"
     found = column.rows(
-        f"select form, count(*), count(m), count(m) filter (day) from (select {asked} from {{table}}) group by 1 order by 3 desc, 1"
+        f"select form, count(*), count(m), count(m) filter (day), min(m), max(m) from (select {asked} from {{table}}) group by 1 order by 3 desc, 1"
     )
     total, read, days = (sum(row[i] for row in found) for i in (1, 2, 3))
     if total - read > tolerated * total:
         return Decided(times, faults=(_unread(column, times, total, total - read, tolerated),))
-    forms = {_form(form, times) + (told if form == "three_numbers" else ""): n for form, _, n, _ in found if n}
+    counts = [row for row in found if row[2] and row[0] in EPOCHS and not times.format]
+    apart = [row for row in counts if not meets(row[4], row[5], study.period)]
+    for form, _, n, _, first, last in apart:
+        if fault := unlikely(column, _FORMS[form], first, last, n):
+            return Decided(times, faults=(fault,))
+    strange = [elsewhere(column, _FORMS[form], first, last) for form, *_, first, last in apart]
+    strange = strange if len(apart) == len([row for row in found if row[2]]) else []
+    forms = {_form(form, times, told): n for form, _, n, *_ in found if n}
     listed = next(iter(forms)) if len(forms) == 1 else ", ".join(f"{form} ({n:,})" for form, n in forms.items())
     notes = [
         f"times of column '{shown(logged(column.name))}': {listed}; in UTC"
@@ -218,13 +252,16 @@ def _looked(column: TimeColumn, times: Times, told: str, tolerated: float, event
         )
     if days:
         which = "all times are days" if days == read else f"{days:,} of {read:,} times are days"
-        order = ", and events of one unit on one day are in no known order" if events else ""
+        order = ", and events of one unit on one day are in no known order" if isinstance(study.data, Log) else ""
         notes.append(f"{which} without a time of day: each counts as its midnight{order}")
-    return Decided(times, (*notes, *_cut(column, times), *_clocks(column, times)))
+    return Decided(times, (*notes, *strange, *_cut(column, times), *_clocks(column, times)))
 
 
-def _form(form: str, times: Times) -> str:
-    return times.order.replace("_", " ") if form == "three_numbers" else _FORMS[form]
+def _form(form: str, times: Times, told: str) -> str:
+    """What is said of a form; ``told`` is how the order was found, or the format that no study states."""
+    if form == "three_numbers":
+        return times.order.replace("_", " ") + told
+    return told if form == "own_format" and told else _FORMS[form]
 
 
 def _cut(column: TimeColumn, times: Times) -> list[str]:
@@ -262,7 +299,7 @@ def _times(count: int, which: str) -> str:
 def _unread(column: TimeColumn, times: Times, total: int, unread: int, tolerated: float) -> ReportError:
     shape = f"regexp_replace(regexp_replace(left(t, {LONGEST}), '[0-9]', '9', 'g'), '[A-Za-z]', 'a', 'g')"
     found = column.rows(
-        f"""select case when coalesce(trim(t), '') = '' then '' else {shape} end as shape, count(*), {_FIRST}
+        f"""select case when coalesce(trim(t), '') = '' then '' else {shape} end as shape, count(*), {FIRST}
         from (select {column.text} as t, {times_sql.moment(column.raw, column.kind, times)} as m, file_index, file_row_number from {{table}})
         where m is null group by 1 order by 2 desc, 1"""
     )
@@ -290,13 +327,3 @@ def _unread(column: TimeColumn, times: Times, total: int, unread: int, tolerated
         cause=cause,
         remedy="; or ".join(way),
     )
-
-
-def shown(text: str) -> str:
-    """A value of a table as it may stand in a message: of one line, and not too long.
-
-    >>> shown("a\\x1b[31m" + "b" * 60)
-    'a?[31mbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb...'
-    """
-    plain = "".join(sign if sign.isprintable() else "?" for sign in text)
-    return plain if len(plain) <= LONGEST else plain[:LONGEST] + "..."

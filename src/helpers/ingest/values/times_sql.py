@@ -85,7 +85,7 @@ def form(raw: str, kind: str, times: Times) -> str:
     """SQL of the word for how a time is written; null where nothing stands."""
     if kind.startswith("TIMESTAMP") or kind == "DATE":
         return f"case when {raw} is not null then 'typed' end"
-    text = raw if kind == "VARCHAR" else f"{raw}::varchar"
+    text = written(raw, kind)
     if times.format:
         word = literal(times.format if times.format in EPOCHS else "own_format")
         return f"case when trim({text}) <> '' then {word} end"
@@ -104,8 +104,15 @@ def clockless(raw: str, kind: str, times: Times) -> str:
         return str(kind == "DATE").lower()
     if times.format:
         return str(not re.search("%[HI]", spelled(times.format)) and times.format not in EPOCHS).lower()
-    text = f"{raw}::varchar"
+    text = written(raw, kind)
     return f"case when contains({text}, ':') then false else not regexp_matches({text}, '[0-9]{{9}}|[0-9]{{8}}[Tt ][0-9]') end"
+
+
+def written(raw: str, kind: str) -> str:
+    """SQL of what stands in a column as text; a float as a whole number, where its own text has an exponent."""
+    if kind in ("DOUBLE", "FLOAT"):
+        return f"coalesce(try_cast({raw} as hugeint)::varchar, {raw}::varchar)"
+    return raw if kind == "VARCHAR" else f"{raw}::varchar"
 
 
 def normal(text: str) -> str:
@@ -213,7 +220,7 @@ def _assembled(parts: list[str], times: Times) -> str:
     hour = number("h")
     if "p" in parts:
         hour = (
-            f"case when {part('p')} = '' then {hour} when {hour} between 1 and 12"
+            f"case when {part('p')} = '' then {hour} when {hour} <= 12"
             f" then {hour} % 12 + case {part('p')} when 'p' then 12 else 0 end end"
         )
     micro = f"rpad(left({part('f')}, 6), 6, '0')::integer"

@@ -1,0 +1,92 @@
+"""What no run refuses in the rows of a study, and its author should know: rows that are left out, outcomes that all have."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from helpers.config import EXPOSED, Study, Units
+from helpers.config.columns import logged
+from helpers.formatting import formatted
+from helpers.ingest.levels import quoted
+from helpers.ingest.sql import literal
+from helpers.warehouse.tolerances import has_clock, repeated_events
+
+if TYPE_CHECKING:
+    import duckdb
+
+VALUES = 3
+"""So many values of an outcome are told."""
+
+
+def notes(con: "duckdb.DuckDBPyConnection", study: Study, rows: int, *, sound: bool) -> Iterator[str]:
+    """Sentences for ``check`` on ``rows`` that were looked at; of rows that a run refuses (not ``sound``) just where they lie."""
+    yield from _outside(con, study, rows)
+    if sound:
+        yield from _repeats(con, study, rows)
+        yield from _without_zero(con, study)
+
+
+def _outside(con: "duckdb.DuckDBPyConnection", study: Study, rows: int) -> Iterator[str]:
+    """Rows before and after the period; most of them speak against the period itself, or against how times are read."""
+    start, end = study.period.first, study.period.end
+    which = f" and event_name = {literal(EXPOSED)}" if study.is_unit_table else ""
+    found = con.execute(
+        f"""select event_time < timestamp {literal(start)} as before, count(*), min(event_time), max(event_time)
+        from staging.stg_events_checked where problem = 'outside_period'{which} group by 1 order by 1 desc"""
+    ).fetchall()
+    if not found:
+        return
+    many = sum(n for _, n, *_ in found)
+    sides = ", ".join(
+        f"{n:,} {'before' if before else 'after'} it, from {_moment(first)} to {_moment(last)}"
+        for before, n, first, last in found
+    )
+    likely = "; they are most, so the period is likely another one, or the times have another format"
+    yield (
+        f"the period, {_moment(start)} to {_moment(end)}, leaves out {many:,} of {rows:,} rows: {sides}"
+        + likely * (2 * many > rows)
+    )
+
+
+def _moment(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%d %H:%M}"
+
+
+def _repeats(con: "duckdb.DuckDBPyConnection", study: Study, rows: int) -> Iterator[str]:
+    """Rows that are dropped as equal to another one, which is a guess where events have no ids."""
+    if study.is_unit_table:
+        return
+    by_id, found = con.execute(
+        "select has_event_id, (select count(*) from intermediate.int_duplicates) from marts.fct_repeats"
+    ).fetchall()[0]
+    if found and not by_id:
+        tick = "tick of the clock" if has_clock(con) else "day"
+        yield (
+            f"{found:,} of {rows:,} rows ({formatted(found / rows, 'share')}) repeat another one in all columns and are"
+            f" dropped, {repeated_events(con)}; what truly happened twice within one {tick} goes with them,"
+            " for the log has no ids of events"
+        )
+
+
+def _without_zero(con: "duckdb.DuckDBPyConnection", study: Study) -> Iterator[str]:
+    """Proportions that are one in every arm, for their column has no 0: one coded 1 and 2, say."""
+    if not isinstance(study.data, Units):
+        return
+    for metric in study.metrics:
+        if metric.type != "proportion" or metric.event not in study.data.outcomes:
+            continue
+        units, known, missing, values = con.execute(
+            f"""select count(*) filter (where event_name = {literal(EXPOSED)}),
+                count(*) filter (where event_name = $event and price <> ''),
+                count(*) filter (where event_name = $event and coalesce(price, '') = ''),
+                list_sort(list_distinct(list(price) filter (where event_name = $event and price <> '')))[:{VALUES + 1}]
+            from staging.base_events where event_time >= timestamp {literal(study.period.start)}""",
+            {"event": metric.event},
+        ).fetchall()[0]
+        if known > 1 and known + missing == units:
+            told = " and ".join(map(quoted, values)) if len(values) <= VALUES else "values other than 0"
+            column = logged(study.data.outcomes[metric.event])
+            yield (
+                f"{metric.label} is 100 % in every arm: column '{column}' holds {told} alone, and each value but 0 counts"
+                " as happened; write 0 for what did not happen"
+            )

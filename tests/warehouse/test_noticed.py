@@ -1,0 +1,80 @@
+"""What check says of rows and outcomes that no run refuses. The oracle is pandas."""
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from helpers import config
+from helpers.config import tracking_plan
+from helpers.warehouse.examine import examined
+from tests.notebooks import degenerate
+from tests.notebooks.degenerate import metric
+
+BOUGHT = {"name": "bought", "label": "Bought", "role": "primary", "type": "proportion", "event": "buy"}
+FUNNEL = {"exposure": "open", "funnel": {"steps": ["open", "buy"], "window_hours": 24}}
+PERIOD = ("2026-03-02", "2026-03-16")
+
+
+def notes(file: Path) -> list[str]:
+    study, where = config.opened(file)
+    found = examined(study, where, tracking_plan.tracking_plan(study, where.base / "studies"), full=True)
+    return [note for note in found.notes if not note.startswith(("times of", "all times"))]
+
+
+def units(tmp_path: Path, frame: pd.DataFrame, *columns: str) -> Path:
+    file = degenerate.units(tmp_path, "noticed", frame.to_dict("records"), [metric("some")])
+    timed = "    user_id: who\n    event_time: at\n" if "at" in columns else "    user_id: who\n"
+    file.write_text(file.read_text().replace("    user_id: who\n", timed))
+    return file
+
+
+def table(days: pd.DatetimeIndex) -> pd.DataFrame:
+    rows = range(len(days))
+    return pd.DataFrame({"who": [f"u{n}" for n in rows], "arm": [f"arm_{'ab'[n % 2]}" for n in rows],
+                         "at": days.strftime("%Y-%m-%d"), "some": [n % 3 % 2 for n in rows]})  # fmt: skip
+
+
+@pytest.mark.parametrize(("first", "last"), [("2026-02-20", "2026-03-20"), ("2026-03-01", "2026-05-30"), PERIOD])
+def test_rows_outside_of_the_period_are_counted_with_their_first_and_last_moment(tmp_path, first, last):
+    days = pd.date_range(first, last, inclusive="left")
+    before, after = days[days < PERIOD[0]], days[days >= PERIOD[1]]
+    sides = [
+        f"{len(out)} {side} it, from {out.min():%Y-%m-%d} 00:00 to {out.max():%Y-%m-%d} 00:00"
+        for side, out in (("before", before), ("after", after)) if len(out)
+    ]  # fmt: skip
+    many = len(before) + len(after)
+    told = (
+        f"the period, {PERIOD[0]} 00:00 to {PERIOD[1]} 00:00, leaves out {many} of {len(days)} rows: {', '.join(sides)}"
+    )
+    if 2 * many > len(days):
+        told += "; they are most, so the period is likely another one, or the times have another format"
+    assert notes(units(tmp_path, table(days), "at")) == ([told] if many else [])
+
+
+@pytest.mark.parametrize("coded", [{0: 0, 1: 1}, {0: 1, 1: 2}, {0: 1, 1: 1}])
+def test_an_outcome_that_every_unit_has_is_told_with_its_values(tmp_path, coded):
+    frame = table(pd.date_range(*PERIOD, inclusive="left"))
+    frame["some"] = frame["some"].map(coded)
+    values = " and ".join(f"'{value}'" for value in sorted(set(coded.values())))
+    told = (
+        f"Some proportion is 100 % in every arm: column 'some' holds {values} alone, and each value but 0 counts as"
+        " happened; write 0 for what did not happen"
+    )
+    assert notes(units(tmp_path, frame)) == ([] if frame["some"].min() == 0 else [told])
+
+
+@pytest.mark.parametrize("copies", [0, 2])
+def test_dropped_repeats_of_a_log_without_ids_are_told(tmp_path, copies):
+    days = pd.date_range(*PERIOD, inclusive="left").strftime("%Y-%m-%d")
+    rows = [
+        (f"{d}T0{hour}:00:05", what, f"u{d}{arm}", f"arm_{arm}")
+        for d in days
+        for arm in "ab"
+        for hour, what in enumerate(("open", "buy"), 8)
+    ]
+    file = degenerate.log(tmp_path, "noticed", [*rows, *rows[:copies]], metrics=[BOUGHT], **FUNNEL)
+    told = (
+        f"2 of {len(rows) + 2} rows (3.45 %) repeat another one in all columns and are dropped, 1 of 'buy', 1 of 'open'"
+    )
+    assert [note.split(";")[0] for note in notes(file)] == ([told] if copies else [])
