@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from helpers.experiment.decision.arms import Decided, decide_all
+from helpers.experiment.decision.arms import StudyDecision, decide_all
 from helpers.experiment.decision.evidence import evidence
 from helpers.experiment.decision.rule import Decision
 from helpers.experiment.decision.value import worth
@@ -29,11 +29,11 @@ class Judged:
     """What the project decided, and what is wrong with it by the table."""
 
     case: Case
-    decided: Decided
+    decided: StudyDecision
     faults: tuple[str, ...]
 
 
-def decided(case: Case) -> Decided:
+def decided(case: Case) -> StudyDecision:
     """Everything from the statistics on, as notebook 06 does it."""
     asked = planted.study(case)
     results = planted.results(case, asked)

@@ -82,7 +82,8 @@ def stated(low: float, high: float) -> float:
             return reach if level == 0 else -reach
         return float(optimize.brentq(lambda x: float(risk(np.array([x]))[0]) - level, -reach, reach))
 
-    x = np.sinh(np.linspace(*np.arcsinh(np.array([edge(high), edge(low)]) / ERROR), POINTS)) * ERROR  # fine around zero
+    left, right = (math.asinh(edge(level) / ERROR) for level in (high, low))
+    x = np.sinh(np.linspace(left, right, POINTS)) * ERROR  # fine around zero
     _, nothing, _ = log_weights(x, ERROR, PRIOR.improve, PRIOR.harm, PRIOR.size)
     log = math.log(1 - PRIOR.improve - PRIOR.harm) - (x / ERROR) ** 2 / 2 - nothing  # of what is seen, up to a constant
     density = np.exp(log - log.max())

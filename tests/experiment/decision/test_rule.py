@@ -8,7 +8,7 @@ import pytest
 
 from helpers.config import Prior, Rule
 from helpers.experiment.decision.belief import believed
-from helpers.experiment.decision.look import Look
+from helpers.experiment.decision.look import EarlyLook
 from helpers.experiment.decision.rule import RECOMMENDATIONS, Decision, Evidence, decide
 from helpers.stats import Effect, Proportion, compare, noninferiority
 
@@ -16,7 +16,7 @@ RULE = Rule()
 SAFE = noninferiority(Proportion(20_000, 8_000), Proportion(20_000, 8_010), margin=0.05)
 RISKY = noninferiority(Proportion(200, 80), Proportion(200, 78), margin=0.05)
 BROKEN = noninferiority(Proportion(20_000, 8_000), Proportion(20_000, 7_000), margin=0.05)
-LOOK = Look(0.214, 2.5e-6, datetime(2026, 5, 10), datetime(2026, 6, 1))
+LOOK = EarlyLook(0.214, 2.5e-6, datetime(2026, 5, 10), datetime(2026, 6, 1))
 
 
 def evidence(control: float, treatment: float, n: int = 20_000, **changes: object) -> Evidence:

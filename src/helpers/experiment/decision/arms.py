@@ -11,7 +11,7 @@ ORDER: tuple[Verdict, ...] = ("GO", "ITERATE", "KILL", "INVALID")
 
 
 @dataclass(frozen=True)
-class Decided:
+class StudyDecision:
     """The decision on every treatment, in the order of the study, and which of them is proposed."""
 
     evidence: tuple[Evidence, ...]
@@ -32,7 +32,7 @@ class Decided:
         return tuple(arm for i, arm in enumerate(self.arms) if i != self.index)
 
 
-def decide_all(evidence: Sequence[Evidence], rule: Rule) -> Decided:
+def decide_all(evidence: Sequence[Evidence], rule: Rule) -> StudyDecision:
     """Each arm by the rule; of those with the best verdict, the one that is expected to be worth most is proposed.
 
     Where money cannot be told of all arms, the effect as believed on the primary metric takes its place.
@@ -46,4 +46,4 @@ def decide_all(evidence: Sequence[Evidence], rule: Rule) -> Decided:
         worth = each.worth if money and each.worth is not None else belief
         return ORDER.index(arms[i].verdict), -worth if worth == worth else 0.0
 
-    return Decided(tuple(evidence), arms, min(range(len(arms)), key=rank))
+    return StudyDecision(tuple(evidence), arms, min(range(len(arms)), key=rank))

@@ -165,7 +165,7 @@ class Belief:
         """Chances of the parts of one side beyond a level of 0 or more."""
         se = self.standard_error
         log = weights + special.log_ndtr((centres - level) / se) - special.log_ndtr(centres / se)
-        return np.exp(np.minimum(log, 0.0))
+        return np.asarray(np.exp(np.minimum(log, 0.0)))
 
     def _beyond(self, level: float, weights: FloatArray, centres: FloatArray) -> float:
         """E[max(X - level, 0)] over the parts of one side, for levels of 0 and more."""

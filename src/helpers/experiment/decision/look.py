@@ -13,7 +13,7 @@ SLACK = timedelta(days=1)
 
 
 @dataclass(frozen=True)
-class Look:
+class EarlyLook:
     """A look before the end.
 
     Attributes:
@@ -37,7 +37,7 @@ class Look:
         )
 
 
-def early_look(study: Study, last: datetime | None) -> Look | None:
+def early_look(study: Study, last: datetime | None) -> EarlyLook | None:
     """The look that a study is read at, from the last moment in its data; None once its time is over.
 
     Its time is its period, and at least a whole week. ``last`` is None of a table without times, which is taken to cover
@@ -49,4 +49,4 @@ def early_look(study: Study, last: datetime | None) -> Look | None:
         return None
     share = min(max((last - start) / (over - start), 1e-3), 1 - 1e-3)
     plan = group_sequential((share, 1.0), alpha=1 - study.decision.confidence)
-    return Look(share, plan.levels[0], last, over)
+    return EarlyLook(share, plan.levels[0], last, over)

@@ -20,7 +20,7 @@ from typing import Literal
 
 from helpers.config import Rule
 from helpers.experiment.decision.belief import Belief
-from helpers.experiment.decision.look import Look
+from helpers.experiment.decision.look import EarlyLook
 from helpers.formatting import Unit, formatted, p_text, unsigned
 from helpers.stats.comparisons.effects import Effect
 from helpers.stats.comparisons.noninferiority import NonInferiority
@@ -92,7 +92,7 @@ class Evidence:
     planned_units: int | None = None
     worth: float | None = None
     currency: str = ""
-    look: Look | None = None
+    look: EarlyLook | None = None
     disagreement: str = ""
     unit: Unit = "number"
 

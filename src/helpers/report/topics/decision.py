@@ -6,7 +6,7 @@ from math import isfinite
 from typing import TYPE_CHECKING
 
 from helpers.config import Study
-from helpers.experiment.decision.arms import Decided
+from helpers.experiment.decision.arms import StudyDecision
 from helpers.experiment.decision.rule import Decision
 from helpers.formatting import finite, formatted, level
 from helpers.report.tables import Row, mark
@@ -23,12 +23,12 @@ def table(decision: Decision) -> list[Row]:
     ]
 
 
-def caption(decided: Decided) -> str:
+def caption(decided: StudyDecision) -> str:
     """What the criteria are about."""
     return f"Criteria of the rule: {decided.proposed.arm}" if decided.proposed.arm else "Criteria of the rule"
 
 
-def table_arms(decided: Decided, study: Study) -> list[Row]:
+def table_arms(decided: StudyDecision, study: Study) -> list[Row]:
     """Every treatment with its own verdict, money and reason; nothing of a study with one."""
     if not decided.others:
         return []
@@ -58,7 +58,7 @@ def table_rollout(study: Study) -> list[Row]:
     ]
 
 
-def record(nb: Notebook, decided: Decided, headline: str, next_step: str) -> None:
+def record(nb: Notebook, decided: StudyDecision, headline: str, next_step: str) -> None:
     """``decision.*`` and the risk it weighs, for the proposed arm; ``arms.ARM.verdict`` for each of several."""
     made, weighed = decided.proposed, decided.weighed
     nb.record(
@@ -103,7 +103,7 @@ NO_BELIEF = "the effect has no error that a belief could rest on"
 LEADS = {"GO": "Ship", "ITERATE": "Do not ship yet:", "KILL": "Stop", "INVALID": "Draw no conclusion on"}
 
 
-def text_headline(study: Study, decided: Decided) -> str:
+def text_headline(study: Study, decided: StudyDecision) -> str:
     """The decision in one sentence, for the first line of the report; of several arms it names the proposed one."""
     e, currency, made = decided.weighed.effect, study.economics.currency, decided.proposed
     of = f" of {made.arm}" if made.arm else ""
@@ -119,7 +119,7 @@ def text_headline(study: Study, decided: Decided) -> str:
     )
 
 
-def text(study: Study, decided: Decided, next_step: str) -> str:
+def text(study: Study, decided: StudyDecision, next_step: str) -> str:
     """The decision, what must be known beside it, and the assumption behind its risk."""
     made, weighed, prior = decided.proposed, decided.weighed, study.decision.prior
     said = " ".join(filter(None, [f"{made.verdict}.", made.reason, made.recommendation, made.beside, next_step]))
