@@ -24,7 +24,7 @@ export PYTHONHASHSEED := 0
 unexport PYTHONDONTWRITEBYTECODE  # compiled modules halve the start of every step
 export JUPYTER_PLATFORM_DIRS := 1
 
-.PHONY: help all study new-study site test test-fast test-fuzz test-crash lint format bench calibration golden dbt-docs schema log-decision own-data lock same serve live clean
+.PHONY: help all study new-study site test test-fast test-fuzz test-crash lint format bench calibration gauntlet golden dbt-docs schema log-decision own-data lock same serve live clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -106,6 +106,10 @@ same: $(READY) ## compare every result with that of another commit, byte for byt
 calibration: $(READY) ## error rates, coverage and power of every method by simulation, the long version
 	@$(RUN) calibration
 	@$(PYTEST) -m sweep tests/programme
+
+gauntlet: $(READY) ## planted experiments against verdicts written by hand, a dozen through the whole pipeline
+	@$(BIN)/python -m tests.gauntlet
+	@$(PYTEST) -m sweep tests/gauntlet
 
 golden: $(READY) ## recompute reference numbers: make golden GOLDEN=file.json
 	@$(RUN) golden $(GOLDEN)

@@ -47,7 +47,7 @@ COMMON = {
     "mode": "online", "salt": "reading", "min_segment": 100, "segments": ["device"],
     "period": {"start": "2026-03-02", "end": "2026-03-16"},
     "variants": [{"name": "control", "weight": 0.5}, {"name": "treatment", "weight": 0.5}],
-    "design": {"minimum_detectable": 0.05}, "decision": {"prior_success_rate": 0.2},
+    "design": {"minimum_detectable": 0.05}, "decision": {"prior": {"improve": 0.2}},
     "economics": {"revenue_metric": "money", "contribution_margin": 0.3, "implementation_cost": 0},
     "rollout": [{"share": 1, "days": 7, "advance_when": "nothing is left to do"}], "milestones": [{"days": "1", "milestone": "done", "success": "it is", "tripwire": "it is not"}],
     "metrics": [

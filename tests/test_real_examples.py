@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from helpers import config, ingest, paths
-from helpers.experiment import design, multi_arm, rerandomisation, trust
+from helpers.experiment import design, rerandomisation, trust
 from helpers.experiment import results as experiment
 from helpers.report.topics import design as design_topic
 from helpers.report.topics import multi_arm as multi_arm_topic
@@ -126,7 +126,7 @@ def test_hillstrom_arms(opened):
     with opened("hillstrom") as (results, _, _):
         visits = [effect(results, "visit_rate", v.name) for v in results.study.treatments]
         spend = [effect(results, "spend", v.name) for v in results.study.treatments]
-        table = multi_arm.against_control(results)
+        table = results.against_control()
     assert (visits[0].control, *(v.treatment for v in visits)) == pytest.approx(
         (0.106167, 0.182757, 0.151400), abs=5e-7
     )
@@ -212,10 +212,8 @@ def test_online_retail_splits_lie_as_often_as_they_say(opened):
 @pytest.mark.parametrize("name", FILES)
 def test_a_table_of_arms_only_with_more_than_one_treatment(opened, name):
     with opened(name) as (results, _, _):
-        assert bool(multi_arm.against_control(results)) == (len(results.study.treatments) > 1)
-        assert (results.study.treatments[0].name in multi_arm_topic.caption(results.study)) == (
-            len(results.study.treatments) > 1
-        )
+        assert bool(results.against_control()) == (len(results.study.treatments) > 1)
+        assert (results.leading in multi_arm_topic.caption(results)) == (len(results.study.treatments) > 1)
 
 
 def test_nothing_is_said_without_a_doubt(opened):

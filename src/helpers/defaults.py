@@ -13,6 +13,18 @@ ALPHA: Final = 0.05
 POWER: Final = 0.80
 """Planned power."""
 
+PRIOR_IMPROVE: Final = 0.2
+"""Share of ideas that improve their metric: between a tenth and a third at the companies that have told theirs."""
+
+PRIOR_HARM: Final = 0.2
+"""Share of ideas that make it worse, taken to be as many."""
+
+PRIOR_SIZE: Final = 0.05
+"""Typical relative effect of the ideas that do something: the mean of four in five, the others are far larger."""
+
+MAX_RISK: Final = 0.05
+"""Largest chance of no improvement with which a change ships."""
+
 SRM_THRESHOLD: Final = 0.001
 """A sample-ratio mismatch is called below this p-value (design rule 19)."""
 

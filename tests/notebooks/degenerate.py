@@ -90,7 +90,7 @@ def _study(base: Path, name: str, arms: list[str], metrics: list[dict[str, Any]]
         "segments": [],
         "metrics": metrics,
         "design": {"minimum_detectable": 0.05, "aa_runs": RUNS, "coverage_runs": RUNS},
-        "decision": {"min_relative_uplift": 0.02, "prior_success_rate": 0.2},
+        "decision": {"min_relative_uplift": 0.02, "prior": {"improve": 0.2}},
         "economics": {"currency": "EUR", "contribution_margin": 0.3, "implementation_cost": 0},
         "rollout": [{"share": 0.1, "days": 7, "advance_when": "nothing is hurt"}],
         "milestones": [{"days": "0-30", "milestone": "Shipped", "success": "It holds", "tripwire": "It falls"}],

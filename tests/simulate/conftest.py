@@ -53,7 +53,7 @@ def _study(**data: Any) -> Study:
                 }
             ],
             "design": {"minimum_detectable": 0.05},
-            "decision": {"prior_success_rate": 0.2},
+            "decision": {"prior": {"improve": 0.2}},
             "economics": {
                 "revenue_metric": "revenue",
                 "contribution_margin": 0.3,

@@ -45,7 +45,9 @@ def test_a_card_escapes_what_comes_from_data(tmp_path):
 def test_money_that_cannot_be_had_has_no_interval(tmp_path):
     report = report_of(prepare(tmp_path, notebooks=1))
     missing = Number(None, "money", "the log is too short", "not available")
-    numbers = Numbers({**report.numbers, "money.horizon_point": missing, "money.horizon_low": missing})
+    numbers = Numbers(
+        {**report.numbers, "money.expected": missing, "money.horizon_point": missing, "money.horizon_low": missing}
+    )
     text = render.front([Report(STUDY, report.where, numbers)], {}, [])
     assert "not\u00a0available" in text and "not\u00a0available to" not in text
 

@@ -65,7 +65,14 @@ def test_pages_in_order_of_their_numbers(report):
     tree = html[html.index("sidebar-tree") : html.index('<article role="main"')]
     entries = re.findall(r'<a class="[^"]*reference internal" href="([^"]+)"', tree)
     stems = ["02_funnel_analysis", "05_ab_results", "06_roi_and_rollout"]
-    texts = ["methodology", "interview", "results", *(Path(text).stem for text in site.OF_THE_PROJECT), "calibration"]
+    texts = [
+        "methodology",
+        "decision",
+        "interview",
+        "results",
+        *(Path(text).stem for text in site.OF_THE_PROJECT),
+        "calibration",
+    ]
     assert entries == ["#", *(f"{stem}.html" for stem in stems), *(f"../{text}.html" for text in texts)]
     assert "02 Where do users drop?" in tree
     assert "Decides whether cart is the place to work on, by comparing steps." in html
@@ -151,8 +158,8 @@ def test_a_folder_of_the_machine_in_an_output_fails(where):
 
 def test_front_page_needs_its_numbers(where):
     numbers = dict(study_numbers(where))
-    del numbers["risk.false_positive"]
-    with pytest.raises(ReportError, match=r"needs the number 'risk\.false_positive'"):
+    del numbers["risk.no_improvement"]
+    with pytest.raises(ReportError, match=r"needs the number 'risk\.no_improvement'"):
         front_page(STUDY, where, Numbers(numbers), [])
     verdict = study_numbers(where)["decision.verdict"]
     wrong = type(verdict)("MAYBE", "text", "", "MAYBE")
@@ -175,7 +182,7 @@ def test_planted_truth_only_where_there_is_one(where):
 def test_money_that_cannot_be_had_says_why(where):
     numbers = dict(study_numbers(where))
     assert "pays off from" in front_page(STUDY, where, Numbers(numbers), [])
-    for name in ("money.horizon_point", "money.horizon_low", "risk.loss_of_shipping"):
+    for name in ("money.expected", "money.horizon_point", "money.horizon_low", "risk.loss_of_shipping"):
         numbers[name] = type(numbers[name])(None, "money", "the log is too short", "not available")
     text = front_page(STUDY, where, Numbers(numbers), [])
     assert "the log is too short" in text and "expected loss: not available" in text

@@ -1,14 +1,14 @@
 // The simulator's engine: pure functions, no page. The same numbers as helpers.experiment.whatif in Python, under the same names.
+import { Belief } from "./belief.mjs";
 import { detectable, lastLevel, power, size, split } from "./design.mjs";
-import { cdf, expectedExcess, quantile } from "./normal.mjs";
+import { cdf, quantile } from "./normal.mjs";
 import { decreasingRoot, Table } from "./score.mjs";
 import { fixed, formatted, general } from "./words.mjs";
 
 const DAYS_PER_MONTH = 30.4375;
 const REACHABLE = 0.999;
-const UNREACHABLE = 1e15;
 const BAND_POINTS = 60;
-const SMALLEST = 1e-15;
+const MOST = 0.999;
 const NODES = Array.from({ length: 31 }, (_, i) => -6 + 0.4 * i);
 const TOTAL = NODES.reduce((sum, node) => sum + Math.exp((-node * node) / 2), 0);
 const WEIGHTS = NODES.map((node) => Math.exp((-node * node) / 2) / TOTAL);
@@ -29,6 +29,9 @@ export function problems(plan, inputs) {
   if (treatedRate(plan) > 1) {
     const rate = formatted(treatedRate(plan), "share");
     return [{ name: "uplift", message: `With this uplift the conversion would be ${rate}: lower the baseline or the uplift.` }];
+  }
+  if (plan.improve + plan.harm > MOST) {
+    return [{ name: "improve", message: "No idea would be left that does nothing: lower the ideas that help or that harm." }];
   }
   const arms = armsBy(plan, plan.days);
   if (Math.min(...arms) < 2) {
@@ -55,13 +58,12 @@ export function outlook(plan, currency = "EUR") {
   const planned = size(baseline, absolute(plan.planned_uplift), allocation, level, plan.power);
   const needed = plan.uplift === 0 ? null : size(baseline, absolute(plan.uplift), allocation, level, plan.power);
   const weeks = (n) => (n === null ? null : Math.ceil(n / daily(plan) / 7 - 1e-9));
-  const risk = (value) => observedRisk(plan, value, arms, absolute(plan.planned_uplift));
   const difference = rate - baseline;
   const money = (plan.traffic * plan.segment_share * DAYS_PER_MONTH * plan.horizon * plan.arpu) / baseline;
-  const error = Math.sqrt((baseline * (1 - baseline)) / arms[0] + (rate * (1 - rate)) / arms[1]);
-  const net = money * plan.margin * difference - plan.cost;
-  const spread = money * plan.margin * error;
-  const enough = planned !== null && units >= planned;
+  const belief = believed(plan, arms, baseline, rate);
+  const perUnit = money * plan.margin;
+  const pays = plan.cost / perUnit;
+  const net = perUnit * belief.mean - plan.cost;
   return {
     units,
     level,
@@ -78,91 +80,79 @@ export function outlook(plan, currency = "EUR") {
     needed_weeks: weeks(needed),
     planned,
     planned_weeks: weeks(planned),
-    false_positive_risk: risk(p),
+    risk: belief.risk,
     revenue: money * difference,
     revenue_low: money * bounds[0],
     revenue_high: money * bounds[1],
+    net_measured: perUnit * difference - plan.cost,
     net,
-    chance_of_harm: cdf(-difference / error),
-    chance_of_loss: cdf(-net / spread),
-    loss_of_shipping: spread * expectedExcess(-net / spread),
-    loss_of_waiting: spread * expectedExcess(net / spread),
-    decision: decide(plan, { level, p, best: relative[1], risk: risk(p), units, planned: planned ?? UNREACHABLE, net }, currency),
-    rule: operating(plan, arms, crit, risk, plan.cost / (money * plan.margin), enough),
+    shrunk: belief.mean / baseline,
+    chance_of_harm: belief.chance_of_harm,
+    chance_of_loss: 1 - belief.chanceAbove(pays),
+    loss_of_shipping: perUnit * belief.expectedBelow(pays),
+    loss_of_waiting: perUnit * belief.expectedAbove(pays),
+    decision: decide(plan, { level, p, relative, risk: belief.risk, net }, currency),
+    rule: operating(plan, arms, crit, pays),
     band: band(plan, level, crit),
   };
 }
 
-/** Chance that there is no improvement although the result is as significant as this one. */
-function observedRisk(plan, p, arms, planned) {
-  if (!(p < 1)) return 1;
-  const level = Math.max(p, SMALLEST);
-  const reached = Math.min(Math.max(power(plan.baseline, planned, arms, level), SMALLEST), 1 - SMALLEST);
-  const wrong = (level / 2) * (1 - plan.prior);
-  return wrong / (wrong + reached * plan.prior);
+/** What is believed once these rates are seen. */
+function believed(plan, [nc, nt], control, treated) {
+  const error = Math.sqrt((control * (1 - control)) / nc + (treated * (1 - treated)) / nt);
+  return new Belief(treated - control, error, plan, plan.size * control);
 }
 
 /** The rule of helpers.experiment.decision.rule, trust checks and guardrails taken as passed. */
-function decide(plan, { level, p, best, risk, units, planned, net }, currency) {
+function decide(plan, { level, p, relative: [low, high], risk, net }, currency) {
   const { uplift, minimum_uplift: least, max_risk: accepted } = plan;
   const relative = (value) => formatted(value, "relative");
   const share = (value) => formatted(value, "share");
   const alpha = 1 - (1 - level);
+  const told = `p = ${general(p, 3)}`;
   const criteria = [
     ["Trust checks", "none failed", "none failed", true],
-    ["Sample size", `${fixed(planned, 0)} units`, `${fixed(units, 0)} units`, units >= planned],
-    [
-      "Significance",
-      `p < ${general(alpha, 2)}, better than control`,
-      `p = ${general(p, 3)}, ${uplift > 0 ? "better" : "not better"}`,
-      p < alpha && uplift > 0,
-    ],
-    ["False-positive risk", `below ${share(accepted)}`, share(risk), risk < accepted],
+    ["Significance", `p < ${general(alpha, 2)}, better than the control`, `${told}, ${uplift > 0 ? "better" : "not better"}`, p < alpha && uplift > 0],
+    ["Risk of no improvement", `below ${share(accepted)}`, share(risk), risk < accepted],
     ["Uplift", `at least ${relative(least)}`, relative(uplift), uplift >= least],
     ["Expected money", "not below zero", formatted(net, "money", currency), net >= 0],
   ].map(([name, required, found, met]) => ({ name, required, found, met }));
   const missed = criteria.filter((c) => !c.met);
   let [verdict, reason] = ["ITERATE", ""];
-  if (!missed.length) {
+  if (p < alpha && uplift <= 0) {
+    verdict = "KILL";
+    reason = `The conversion is worse by ${relative(Math.abs(uplift)).replace("+", "")} (${relative(low)} to ${relative(high)}, ${told}): the change does harm.`;
+  } else if (high < least) {
+    verdict = "KILL";
+    reason = `The conversion is better by ${relative(high)} at best, below the ${relative(least)} that is worth shipping: too small to matter.`;
+  } else if (!missed.length) {
     verdict = "GO";
     reason =
-      `The uplift of ${relative(uplift)} is significant (p = ${general(p, 2)}), large enough, unlikely to be a false` +
-      " positive, it is expected to pay, and no guardrail is at risk.";
-  } else if (units < planned) {
-    reason =
-      `The experiment is underpowered: ${fixed(units, 0)} of ${fixed(planned, 0)} planned units were` +
-      " exposed, so neither a win nor a loss can be told.";
-  } else if (best < least) {
-    verdict = "KILL";
-    reason = `The uplift is ${relative(best)} at best, below the ${relative(least)} that is worth shipping.`;
+      `The uplift of ${relative(uplift)} is significant (${told}), large enough, unlikely to be luck and expected to pay.`;
   } else {
-    reason = `Not yet: ${missed.map((c) => `${c.name.toLowerCase()} is ${c.found}, required ${c.required}`).join("; ")}.`;
+    reason = `Not met: ${missed.map((c) => `${c.name.toLowerCase()} is ${c.found}, required ${c.required}`).join("; ")}.`;
   }
-  return { verdict, reason, criteria };
+  return { verdict, reason, criteria, arm: "", beside: "" };
 }
 
 /** Chances of GO and KILL by this very rule; see helpers.experiment.whatif.operating for the approximation. */
-function operating(plan, arms, crit, risk, leastDifference, enough) {
+function operating(plan, arms, crit, leastDifference) {
   const size = Math.abs(plan.uplift) || plan.planned_uplift;
   const [harmful, good] = [Math.max(-size, -1), Math.max(size, plan.minimum_uplift)];
-  const z = neededStatistic(plan, crit, risk);
-  let chances = () => [0, 0];
-  if (enough) {
-    const { baseline } = plan;
-    const error = Math.sqrt((baseline * (1 - baseline)) / arms[0]);
-    const control = NODES.map((node) => Math.min(Math.max(baseline + node * error, 1e-9), 1 - 1e-9));
-    const go = control.map((rate) => goFrom(plan, arms, rate, z, leastDifference));
-    const kill = control.map((rate) => killBelow(plan, arms, rate, crit));
-    chances = (relative) => {
-      const rate = Math.min(baseline * (1 + relative), 1);
-      const spread = Math.max(Math.sqrt((rate * (1 - rate)) / arms[1]), 1e-12);
-      const sum = (terms) => terms.reduce((total, term, k) => total + WEIGHTS[k] * cdf(term / spread), 0);
-      return [sum(go.map((edge) => rate - edge)), sum(kill.map((edge) => edge - rate))];
-    };
-  }
+  const { baseline } = plan;
+  const error = Math.sqrt((baseline * (1 - baseline)) / arms[0]);
+  const control = NODES.map((node) => Math.min(Math.max(baseline + node * error, 1e-9), 1 - 1e-9));
+  const go = control.map((rate) => goFrom(plan, arms, rate, crit, leastDifference));
+  const kill = control.map((rate) => killBelow(plan, arms, rate, crit));
+  const chances = (relative) => {
+    const rate = Math.min(baseline * (1 + relative), 1);
+    const spread = Math.max(Math.sqrt((rate * (1 - rate)) / arms[1]), 1e-12);
+    const sum = (terms) => terms.reduce((total, term, k) => total + WEIGHTS[k] * cdf(term / spread), 0);
+    return [sum(go.map((edge) => rate - edge)), sum(kill.map((edge) => edge - rate))];
+  };
   const [none, bad, fine] = [chances(0), chances(harmful), chances(good)];
   return {
-    z_go: z,
+    go_from: go[(NODES.length - 1) / 2] / baseline - 1,
     harmful,
     good,
     go_when_null: none[0],
@@ -174,24 +164,18 @@ function operating(plan, arms, crit, risk, leastDifference, enough) {
   };
 }
 
-function neededStatistic(plan, crit, risk) {
-  const excess = (z) => risk(Math.min(2 * cdf(-z), 1)) - plan.max_risk;
-  for (let k = 1; k <= 32; k++) {
-    if (excess(k / 4) < 0) return Math.max(decreasingRoot(excess, (k - 1) / 4, k / 4), crit);
-  }
-  return Infinity;
-}
-
-function goFrom(plan, [nc, nt], control, z, leastDifference) {
-  const statistic = (rate) => new Table(control * nc, nc, rate * nt, nt).zZero();
-  if (z === Infinity || !(statistic(1) > z)) return Infinity;
-  const significant = decreasingRoot((rate) => z - statistic(rate), control, 1);
-  const found = Math.max(significant, (1 + plan.minimum_uplift) * control, control + leastDifference);
+function goFrom(plan, [nc, nt], control, crit, leastDifference) {
+  const short = (rate) => crit - new Table(control * nc, nc, rate * nt, nt).zZero();
+  const risky = (rate) => Math.log(believed(plan, [nc, nt], control, rate).risk) - Math.log(plan.max_risk);
+  const losing = (rate) => leastDifference - believed(plan, [nc, nt], control, rate).mean;
+  const top = 1 - 1e-12;
+  let found = (1 + plan.minimum_uplift) * control;
+  for (const gap of [short, risky, losing]) found = Math.max(found, gap(top) > 0 ? Infinity : decreasingRoot(gap, control, top));
   return found <= 1 ? found : Infinity;
 }
 
 function killBelow(plan, [nc, nt], control, crit) {
-  const least = Math.log1p(plan.minimum_uplift);
+  const least = Math.log1p(Math.max(plan.minimum_uplift, 0));
   const gap = (rate) => -crit - new Table(control * nc, nc, rate * nt, nt).zRatio(least);
   if (gap(0) <= 0) return -Infinity;
   if (gap(1) >= 0) return Infinity;

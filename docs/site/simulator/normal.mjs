@@ -79,8 +79,3 @@ export function quantile(p) {
   const x = r <= 5 ? ratio(MIDDLE, r - 1.6) : ratio(FAR, r - 5);
   return q < 0 ? -x : x;
 }
-
-/** E[max(Z + z, 0)]. */
-export function expectedExcess(z) {
-  return Math.max(Math.exp((-z * z) / 2) / ROOT_2_PI + z * cdf(z), 0);
-}

@@ -9,7 +9,7 @@ const OWN = "own";
 const VERDICTS = {
   GO: ["✓ GO", "verdict-go", "Ship it in stages."],
   ITERATE: ["↻ ITERATE", "verdict-iterate", "Do not ship yet."],
-  KILL: ["✕ KILL", "verdict-kill", "Stop: an effect worth shipping is excluded."],
+  KILL: ["✕ KILL", "verdict-kill", "Stop."],
 };
 const by = (id) => document.getElementById(id);
 const data = JSON.parse(by("data").textContent);
@@ -80,13 +80,14 @@ function showFigures(plan, found) {
   const months = `${plan.horizon} ${plan.horizon === 1 ? "month" : "months"}`;
   pairs(by("figures"), [
     [`Revenue lift, ${months}`, money(found.revenue), `${confidence}: ${money(found.revenue_low)} to ${money(found.revenue_high)}`],
-    ["Net of margin and cost", money(found.net), `cost ${money(plan.cost)}, margin ${share(plan.margin)}`],
+    ["Expected net of margin and cost", money(found.net), `as measured ${money(found.net_measured)}; cost ${money(plan.cost)}, margin ${share(plan.margin)}`],
     ["Significance", `p ${formatted(found.p_value, "p").replace(/^(?=\d)/, "= ")}`, `tested at ${share(found.level)}, ${found.p_value < found.level ? "significant" : "not significant"}`],
-    ["False-positive risk", share(found.false_positive_risk), `if ${share(plan.prior)} of such ideas work`],
+    ["Risk of no improvement", share(found.risk), `if ${share(plan.improve)} of such ideas help and ${share(plan.harm)} harm`],
+    ["Uplift to believe", relative(found.shrunk), `of ${relative(plan.uplift)} measured, shrunk by the prior`],
     ["Power", share(found.power), `to find ${relative(plan.uplift)} with ${count(found.units)} users`],
     ["Detectable uplift (MDE)", found.detectable === null ? "none" : relative(found.detectable), `with ${share(plan.power)} power`],
     ["Sample needed", count(found.needed), found.needed === null ? "no uplift, nothing to find" : `users in both arms, for ${relative(plan.uplift)}`],
-    ["Time needed", weeks(found.needed_weeks) || "not available", `planned: ${count(found.planned)} users, ${weeks(found.planned_weeks) || "never"}`],
+    ["Time needed", weeks(found.needed_weeks) || "not available", `for ${relative(plan.planned_uplift)}: ${count(found.planned)} users, ${weeks(found.planned_weeks) || "never"}`],
   ]);
 }
 
@@ -99,24 +100,11 @@ function showRisk(found, space) {
   ]);
 }
 
-/** The plan run until its planned size is reached, on all traffic where it must be; null where it never is. */
-function longEnough(plan, planned) {
-  const longest = data.inputs.find(({ name }) => name === "days").high;
-  for (const in_experiment of [plan.in_experiment, 1]) {
-    const days = 7 * Math.ceil(planned / (plan.traffic * plan.segment_share * in_experiment) / 7 - 1e-9);
-    if (planned !== null && days <= longest) return { ...plan, days, in_experiment };
-  }
-  return null;
-}
-
-function showRule(plan, found) {
-  const { units, planned } = found;
-  const enough = planned !== null && units >= planned;
-  const longer = enough ? plan : longEnough(plan, planned);
-  const { rule } = longer && !enough ? outlook(longer, currency()) : found;
-  const where = longer?.in_experiment === plan.in_experiment ? "" : " on all traffic";
-  const short = `With fewer users than the ${count(planned)} planned the rule can only say ITERATE, whatever is true.`;
-  by("rule-note").textContent = enough ? "" : longer ? `${short} At that size, after ${longer.days} days${where}:` : short;
+function showRule(found) {
+  const { rule } = found;
+  by("rule-note").textContent = Number.isFinite(rule.go_from)
+    ? `GO needs an observed uplift of ${relative(rule.go_from)} or more.`
+    : "No uplift is enough for GO at this size.";
   const line = (name, go, kill, wrong) => [
     heading(name),
     ...[go, Math.max(1 - go - kill, 0), kill].map((likely, k) =>
@@ -164,11 +152,9 @@ function summary(plan, found) {
   const { rule } = found;
   const who = state.segment ? ` (${state.segment.replace(":", ": ")})` : "";
   const metric = presets.get(state.preset)?.metric.toLowerCase() ?? "conversion";
-  const enough = found.planned !== null && found.units >= found.planned;
-  const errs = enough
-    ? `At this size the rule says GO to a change without effect in ${share(rule.go_when_null)} of experiments, to one that` +
-      ` harms (${relative(rule.harmful)}) in ${share(rule.go_when_harmful)}, and KILL to a good one (${relative(rule.good)}) in ${share(rule.kill_when_good)}.`
-    : `At this size, below the planned ${count(found.planned)} users, the rule can only say ITERATE.`;
+  const errs =
+    `At this size the rule says GO to a change without effect in ${share(rule.go_when_null)} of experiments, to one that` +
+    ` harms (${relative(rule.harmful)}) in ${share(rule.go_when_harmful)}, and KILL to a good one (${relative(rule.good)}) in ${share(rule.kill_when_good)}.`;
   return (
     `${found.decision.verdict}${who}. If ${plan.days} days with ${count(found.units)} users show ${metric} going from ${share(plan.baseline)} to ` +
     `${share(plan.baseline * (1 + plan.uplift))} (${relative(plan.uplift)}, ${relative(found.relative_low)} to ${relative(found.relative_high)}), ` +
@@ -195,7 +181,7 @@ function render() {
   showVerdict(plan, found);
   showFigures(plan, found);
   showRisk(found, risk);
-  showRule(plan, found);
+  showRule(found);
   showBand(plan, found, days);
   showCriteria(found);
   by("summary").textContent = summary(plan, found);

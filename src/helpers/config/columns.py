@@ -38,10 +38,10 @@ TAKEN = frozenset(
     file_index file_row_number finely flaw for foreign from group has_price having happens in initially intersect into
     is_exposed is_injected kind lambda lateral leading level limit measure metric metrics n natural not null occurrence
     offset on only open_units or order outside pivot pivot_longer pivot_wider placing population primary problem profile
-    qualify raw_row references repeated returning revenue row_id row_key said sample_size select shared show shown some
+    qualify r raw_row references repeated returning revenue row_id row_key said sample_size select shared show shown some
     step sum summarize symmetric table then time_format to trailing true union unique units unpivot using value values
     variadic when where window with x y
-    anything d is_optional slow sum_d sum_d0 sum_d1 sum_d2 sum_x sum_x2 sum_xy sum_y sum_y0 sum_y1 sum_y2 sum_yd
+    anything d is_optional slow sum_d sum_d0 sum_d1 sum_d2 sum_r sum_r2 sum_x sum_x2 sum_xy sum_y sum_y0 sum_y1 sum_y2 sum_yd
     """.split()  # noqa: SIM905
 )
 """Names that the warehouse uses for columns of its own, and words of SQL."""

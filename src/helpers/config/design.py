@@ -283,6 +283,8 @@ class Design(Model):
     """Chance of finding the minimum detectable effect when it is there"""
     minimum_detectable: Positive
     """Smallest relative effect worth finding"""
+    planned_units: int | None = Field(None, ge=2)
+    """Units of all arms that the study was planned with; what the detectable effect asks for is an assumption without it"""
     splits: list[Annotated[float, Field(gt=0, lt=1)]] = Field([0.5, 0.7, 0.8, 0.9], min_length=1)
     """Shares of the control whose sample sizes are compared"""
     aa_runs: int = Field(defaults.AA_RUNS, ge=10)

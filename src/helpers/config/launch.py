@@ -1,6 +1,6 @@
 """What a study decides by, what that is worth, and how the change ships and is watched."""
 
-from typing import Annotated, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
     Field,
@@ -14,17 +14,53 @@ from helpers.config.base import ConfigError, Model, Moment, Name, Positive, Shar
 from helpers.config.currencies import Currency, minor_digits
 
 
+class Prior(Model):
+    """What is believed of changes of this kind before any data; see :mod:`helpers.experiment.decision.belief`."""
+
+    improve: Annotated[float, Field(gt=0, lt=1)] = defaults.PRIOR_IMPROVE
+    """Share of such changes that make the metric better"""
+    harm: Annotated[float, Field(gt=0, lt=1)] = defaults.PRIOR_HARM
+    """Share of such changes that make it worse; all others do nothing"""
+    size: Positive = defaults.PRIOR_SIZE
+    """Typical relative effect of those that do something; one in five is far larger"""
+
+    @model_validator(mode="after")
+    def _room(self) -> Self:
+        if self.improve + self.harm >= 1:
+            told = f"{self.improve:g} better and {self.harm:g} worse"
+            raise ConfigError("improve", told, "shares below 1 in sum, for some changes do nothing")
+        return self
+
+
 class Rule(Model):
-    """What GO needs besides size, guardrails and money that is not below zero; see :mod:`helpers.experiment.decision.rule`."""
+    """What GO needs besides guardrails and money that is not below zero; see :mod:`helpers.experiment.decision.rule`."""
 
     confidence: Annotated[float, Field(ge=0.5, lt=1)] = defaults.CONFIDENCE
     """Confidence level of the intervals"""
-    max_false_positive_risk: Share = 0.05
-    """Largest false-positive risk with which GO is said"""
+    max_risk: Share = defaults.MAX_RISK
+    """Largest chance of no improvement with which GO is said"""
     min_relative_uplift: float = 0.05
     """Smallest uplift worth shipping"""
-    prior_success_rate: Annotated[float, Field(gt=0, lt=1)]
-    """Share of earlier changes of this kind that worked"""
+    prior: Prior = Prior()
+    """What is believed before the data"""
+    secondary: Literal["holm", "bh"] = "holm"
+    """How the secondary metrics share one level: Holm, or Benjamini and Hochberg"""
+    require_planned_size: bool = False
+    """Whether GO needs design.planned_units"""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _renamed(cls, raw: Any) -> Any:
+        """Two keys meant another risk, which did not ask how the effect lies."""
+        if isinstance(raw, dict) and "prior_success_rate" in raw:
+            was = raw["prior_success_rate"]
+            raise ConfigError(
+                "prior_success_rate", was, "prior, with its key improve", remedy=f"write prior: {{improve: {was}}}"
+            )
+        if isinstance(raw, dict) and "max_false_positive_risk" in raw:
+            was = raw["max_false_positive_risk"]
+            raise ConfigError("max_false_positive_risk", was, "max_risk", remedy=f"write max_risk: {was}")
+        return raw
 
 
 class Economics(Model):

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from helpers.config import Study
 from helpers.errors import ReportError
-from helpers.experiment.decision.rule import reachable
 from helpers.experiment.rerandomisation import Rerandomised, evaluated
 from helpers.experiment.results import Results
 from helpers.formatting import formatted
@@ -26,6 +25,10 @@ if TYPE_CHECKING:
 
 SHORTEST_CURVE = 7
 """Days of traffic below which no duration is told: a week is the least that holds every weekday."""
+
+
+REACHABLE = 0.999
+"""Share of the way to a proportion of 1 that an uplift is planned for at most."""
 
 
 @dataclass(frozen=True)
@@ -125,6 +128,15 @@ def planned_effect(results: Results) -> float:
     if isinstance(base, Proportion) and 0 < base.estimate < 1:
         return reachable(asked, base.estimate)
     return asked
+
+
+def reachable(uplift: float, baseline: float) -> float:
+    """A relative uplift, at most :data:`REACHABLE` of the way from a baseline proportion to 1.
+
+    >>> reachable(0.1, 0.5), reachable(3.0, 0.5)
+    (0.1, 0.999)
+    """
+    return min(uplift, REACHABLE * (1 - baseline) / baseline)
 
 
 def detectable(design: ProportionDesign | MeanDesign, units: int, power: float) -> Plan | None:

@@ -1,11 +1,12 @@
 """Two sentences that results are often given and do not mean: a segment that "works", and "94 % sure"."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from helpers.config import Metric
-from helpers.experiment.decision.rule import observed_risk
-from helpers.experiment.design import basis
+from helpers.experiment.decision.belief import Belief
+from helpers.experiment.decision.evidence import belief
 from helpers.experiment.results import Results
+from helpers.stats.inference import critical
 
 NEAR_MISS = 0.06
 """A p-value just above the usual level, about which most is said that it does not mean."""
@@ -43,11 +44,12 @@ class SegmentTests:
 
 @dataclass(frozen=True)
 class NearMiss:
-    """What a p-value just above alpha says of the study's idea: ``risk`` that there is no improvement at all."""
+    """What a win with a p-value just above alpha says of the study's idea: ``risk`` that there is no improvement at all,
+    where a share ``improve`` of such ideas improves anything."""
 
     p_value: float
     risk: float
-    prior_success_rate: float
+    improve: float
 
     @property
     def said(self) -> float:
@@ -84,11 +86,13 @@ def segment_tests(results: Results) -> list[SegmentTests]:
 
 
 def near_miss(results: Results, p_value: float = NEAR_MISS) -> NearMiss | None:
-    """The false-positive risk of ``p_value`` under the study's prior; see :func:`helpers.experiment.decision.rule.observed_risk`."""
-    study, effect = results.study, results.effect(results.study.primary)
-    design, _ = basis(results)
-    if effect is None or design is None or min(effect.effect.n_control, effect.effect.n_treatment) < 2:
+    """The risk of a win with that p-value and the experiment's own standard error, by the study's prior."""
+    effect = results.effect(results.study.primary)
+    found = None if effect is None else belief(effect, results)
+    if found is None:
         return None
-    asked = replace(effect.effect, p_value=p_value)
-    risk = observed_risk(asked, design, study.design.minimum_detectable, study.decision)
-    return NearMiss(p_value, risk, study.decision.prior_success_rate)
+    prior = results.study.decision.prior
+    just = Belief(
+        float(critical(p_value)) * found.standard_error, found.standard_error, prior.improve, prior.harm, found.size
+    )
+    return NearMiss(p_value, just.risk, prior.improve)

@@ -2,10 +2,13 @@
 
 import math
 from dataclasses import dataclass, replace
+from datetime import datetime
 from fractions import Fraction
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from helpers.config import Metric, Study
+from helpers import paths
+from helpers.config import Metric, Study, Variant
 from helpers.errors import ReportError
 from helpers.stats.adjustment.cuped import VarianceReduction, cuped
 from helpers.stats.checks.daily_effects import DailyEffects
@@ -13,7 +16,7 @@ from helpers.stats.checks.novelty import Novelty, novelty
 from helpers.stats.checks.srm import SRM, SRMByGroup, srm, srm_by_group
 from helpers.stats.comparisons.effects import Effect, compare
 from helpers.stats.comparisons.noninferiority import NonInferiority, noninferiority
-from helpers.stats.multiplicity.corrections import adjust
+from helpers.stats.multiplicity.corrections import Method, adjust
 from helpers.stats.multiplicity.heterogeneity import Heterogeneity, heterogeneity
 from helpers.stats.summaries.mean import Mean
 from helpers.stats.summaries.proportion import Proportion
@@ -79,11 +82,13 @@ class MetricEffect:
         return self.effect.absolute_low <= self.truth.absolute <= self.effect.absolute_high
 
 
-def summary(row: Any, metric: Metric, *, covariate: bool = False, worth: Fraction = Fraction(1)) -> Summary:
+def summary(
+    row: Any, metric: Metric, *, covariate: bool = False, as_is: bool = False, worth: Fraction = Fraction(1)
+) -> Summary:
     """The sufficient statistics of one arm, from a row of ``marts.fct_experiment_results``.
 
     ``covariate`` adds the measure of the baseline, and makes a mean of a proportion, or of a ratio's numerator, so that
-    both can be compared. ``worth`` is what one of the row's amounts is in the report's unit, as
+    both can be compared. ``as_is`` is the mean of the measure before extreme values were pulled in. ``worth`` is what one of the row's amounts is in the report's unit, as
     :class:`~helpers.warehouse.amounts.AmountDigits` says.
     """
     n, y, y2 = int(row.sample_size), int(row.sum_y) * worth, int(row.sum_y2) * worth**2
@@ -93,8 +98,26 @@ def summary(row: Any, metric: Metric, *, covariate: bool = False, worth: Fractio
         x, x2, xy = int(row.sum_x) * worth, int(row.sum_x2) * worth**2, int(row.sum_xy) * worth**2
         return Mean.from_sums(n, y, y2, sum_x=x, sum_x2=x2, sum_xy=xy)
     if metric.type == "mean":
-        return Mean.from_sums(n, y, y2)
+        return (
+            Mean.from_sums(n, int(row.sum_r) * worth, int(row.sum_r2) * worth**2) if as_is else Mean.from_sums(n, y, y2)
+        )
     return Proportion(n, int(y))
+
+
+@dataclass(frozen=True)
+class Observed:
+    """When the units of the experiment were exposed, first and last, and when the data end; None where nobody was."""
+
+    first_exposure: datetime | None
+    last_exposure: datetime | None
+    last_event: datetime | None
+
+    @property
+    def enrolment_days(self) -> float:
+        """Days over which units came in, counted as whole ones."""
+        if self.first_exposure is None or self.last_exposure is None:
+            return 0.0
+        return float((self.last_exposure.date() - self.first_exposure.date()).days + 1)
 
 
 class Results:
@@ -103,6 +126,8 @@ class Results:
     def __init__(self, con: "duckdb.DuckDBPyConnection", study: Study) -> None:
         self.study = study
         self._digits = AmountDigits.read(con)
+        seen = con.execute((paths.QUERIES / "observed.sql").read_text(encoding="utf-8")).fetchall()[0]
+        self.observed = Observed(*seen) if study.has_time else Observed(None, None, None)
         self._rows = {
             (r.population, r.dimension, r.level, r.metric, r.variant): r
             for r in query.query(con, "experiment_results").itertuples(index=False)
@@ -142,12 +167,13 @@ class Results:
         dimension: str = "all",
         level: str = "all",
         covariate: bool = False,
+        as_is: bool = False,
     ) -> Summary | None:
-        """Summary of one arm, of its units with a value of the metric; None when there is no such unit."""
+        """Summary of one arm, of its units with a value of the metric; None when there is no such unit; see :func:`summary`."""
         row = self._rows.get((population, dimension, level, metric.name, variant))
         if row is None or not row.sample_size:
             return None
-        return summary(row, metric, covariate=covariate, worth=self.worth(metric))
+        return summary(row, metric, covariate=covariate, as_is=as_is, worth=self.worth(metric))
 
     def worth(self, metric: Metric) -> Fraction:
         """What one of a metric's sums in the marts is in the report's unit."""
@@ -187,12 +213,13 @@ class Results:
         population: str = EXPOSED,
         dimension: str = "all",
         level: str = "all",
+        as_is: bool = False,
     ) -> MetricEffect | None:
-        """Effect of one treatment on one metric; None when an arm has no unit there."""
-        variant = variant or self.study.treatments[0].name
+        """Effect of one treatment on one metric, or on its mean as it is; None when an arm has no unit there."""
+        variant = variant or self.leading
         where: dict[str, Any] = {"population": population, "dimension": dimension, "level": level}
-        control = self.arm(metric, self.study.control.name, **where)
-        treatment = self.arm(metric, variant, **where)
+        control = self.arm(metric, self.study.control.name, as_is=as_is, **where)
+        treatment = self.arm(metric, variant, as_is=as_is, **where)
         if control is None or treatment is None:
             return None
         effect = compare(control, treatment, confidence=self.study.decision.confidence)
@@ -211,13 +238,59 @@ class Results:
             (sizes[self.study.control.name], sizes[variant]),
         )
 
+    @property
+    def pair(self) -> tuple[Variant, Variant]:
+        """The control and the leading treatment."""
+        return self.study.control, next(v for v in self.study.treatments if v.name == self.leading)
+
+    @cached_property
+    def leading(self) -> str:
+        """The treatment that the report shows in detail: the best on the primary metric, of those whose guardrails hold."""
+        primary = self.study.primary
+        sign = 1 if primary.better == "higher" else -1
+        if len(self.study.treatments) == 1 or self.arm(primary, self.study.control.name) is None:
+            return self.study.treatments[0].name
+        found = {v.name: self.arm(primary, v.name) for v in self.study.treatments}
+        ranks = {
+            name: (all(g.passed for g in self.guardrails(name).values()), sign * arm.estimate)
+            for name, arm in found.items()
+            if arm is not None
+        }
+        return max(ranks, key=ranks.__getitem__, default=self.study.treatments[0].name)
+
+    @cached_property
+    def tested(self) -> tuple[MetricEffect, ...]:
+        """Every treatment on every metric among exposed units, with the one p-value that the report and the rule use.
+
+        On the primary metric the treatments share the level by Holm; the secondary metrics, over all treatments, share
+        another one as ``decision.secondary`` says; a guardrail keeps its own. Reference: Holm (1979); Benjamini and
+        Hochberg (1995).
+        """
+        found = [
+            e
+            for v in self.study.treatments
+            for m in self.study.metrics
+            if (e := self.effect(m, variant=v.name)) is not None
+        ]
+        alpha, secondary = 1 - self.study.decision.confidence, self.study.decision.secondary
+        adjusted: dict[int, float] = {}
+        families: tuple[tuple[str, Method], ...] = (("primary", "holm"), ("secondary", secondary))
+        for role, method in families:
+            family = [i for i, e in enumerate(found) if e.metric.role == role]
+            if family:
+                shared = adjust([found[i].effect.p_value for i in family], method, alpha=alpha)
+                adjusted |= dict(zip(family, shared.adjusted, strict=True))
+        return tuple(replace(e, adjusted_p=adjusted.get(i, e.effect.p_value)) for i, e in enumerate(found))
+
+    def against_control(self) -> list[MetricEffect]:
+        """Every treatment on every metric that is to get better; nothing of a study with one treatment."""
+        several = len(self.study.treatments) > 1
+        return [e for e in self.tested if several and e.metric.role != "guardrail"]
+
     def headline(self, variant: str | None = None) -> list[MetricEffect]:
-        """Effects on exposed units; alpha is shared over the success metrics by Holm, guardrails keep theirs."""
-        effects = [e for m in self.study.metrics if (e := self.effect(m, variant=variant)) is not None]
-        success = [e for e in effects if e.metric.role != "guardrail"]
-        shared = adjust([e.effect.p_value for e in success], "holm", alpha=1 - self.study.decision.confidence)
-        adjusted = {e.metric.name: p for e, p in zip(success, shared.adjusted, strict=True)}
-        return [replace(e, adjusted_p=adjusted.get(e.metric.name, e.effect.p_value)) for e in effects]
+        """Effects of one treatment on every metric, see :attr:`tested`."""
+        variant = variant or self.leading
+        return [e for e in self.tested if e.variant == variant]
 
     def by_segment(self, metric: Metric, dimension: str) -> list[MetricEffect]:
         """Exploratory effects by level of a segment."""
@@ -257,7 +330,7 @@ class Results:
         """One-sided test of a guardrail against its margin."""
         assert metric.margin is not None
         control = self.arm(metric, self.study.control.name)
-        treatment = self.arm(metric, variant or self.study.treatments[0].name)
+        treatment = self.arm(metric, variant or self.leading)
         if control is None or treatment is None:
             raise ReportError(
                 f"the guardrail {metric.name!r} has no units in an arm",
@@ -282,7 +355,7 @@ class Results:
         has fewer than two units.
         """
         adjustable = metric.covariate and metric.type != "ratio"
-        arms = [self.arm(metric, v.name, covariate=True) for v in self.study.variants[:2]] if adjustable else []
+        arms = [self.arm(metric, v.name, covariate=True) for v in self.pair] if adjustable else []
         if not arms or any(a is None or a.n < 2 for a in arms):
             return None
         adjusted = cuped(*arms)  # type: ignore[arg-type]

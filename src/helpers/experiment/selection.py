@@ -85,7 +85,7 @@ def read(con: "duckdb.DuckDBPyConnection", results: Results) -> list[SelectionEf
     sums = {(r.rule, r.variant): r for r in query.query(con, "selection").itertuples(index=False)}
     found = []
     for rule in RULES:
-        arms = [sums.get((rule.name, v)) for v in (study.control.name, study.treatments[0].name)]
+        arms = [sums.get((rule.name, v)) for v in (study.control.name, results.leading)]
         if any(arm is None for arm in arms):
             continue
         control, treatment = (

@@ -209,7 +209,7 @@ def surrogacy(con: "duckdb.DuckDBPyConnection", results: "Results") -> Surrogacy
     rows = {row.variant: row for row in query.query(con, "surrogate").itertuples(index=False)}
     outcome = study.metric(study.surrogate.outcome)
     worth = results.worth(study.metric(study.surrogate.proxy)), results.worth(outcome)
-    arms = [_joint(rows, variant.name, study, worth) for variant in study.variants[:2]]
+    arms = [_joint(rows, variant.name, study, worth) for variant in results.pair]
     found = results.effect(outcome)
     assert found is not None, "both arms have units"
     e, confidence = found.effect, study.decision.confidence

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from helpers.config import Study
 from helpers.errors import ReportError
+from helpers.experiment.results import Results
 from helpers.stats.comparisons.effects import Effect
 from helpers.stats.survival.curves import (
     Lifetimes,
@@ -65,17 +65,18 @@ class Survival:
         return StillThere(day, share, low, high, watched)
 
 
-def survival(con: "duckdb.DuckDBPyConnection", study: Study) -> Survival | None:
+def survival(con: "duckdb.DuckDBPyConnection", results: Results) -> Survival | None:
     """Survival of the exposed units of both arms; None where the study names no event by which a unit leaves.
 
     Raises :class:`~helpers.errors.ReportError` when an arm has no exposed unit.
     """
+    study = results.study
     if study.leaving is None:
         return None
     rows = query.query(con, "lifetimes")
     confidence = study.decision.confidence
     arms = {}
-    for variant in study.variants[:2]:
+    for variant in results.pair:
         of = rows[rows.variant == variant.name]
         if of.empty:
             raise ReportError(

@@ -112,10 +112,9 @@ def near_miss(nb: "Notebook", results: "Results") -> "Callout | None":
 
 def arms(nb: "Notebook", results: "Results") -> "Table | None":
     """Every arm against the control; nothing of a study with two variants."""
-    from helpers.experiment.multi_arm import against_control
     from helpers.report.topics import multi_arm
 
-    found = against_control(results)
+    found = results.against_control()
     multi_arm.record(nb, found)
     rows = multi_arm.table(found, nb.study)
     return nb.table(rows, "Every arm against the control", multi_arm.note(found, nb.study)) if found else None

@@ -16,6 +16,7 @@ from helpers.record import Numbers
 TEXTS = {
     "README.md.j2": "README.md",
     "methodology.md.j2": "docs/methodology.md",
+    "decision.md.j2": "docs/decision.md",
     "interview.md.j2": "docs/interview.md",
     "results.md.j2": "docs/results.md",
     "statistics.md.j2": "docs/statistics.md",
@@ -74,7 +75,7 @@ def texts() -> dict[str, str]:
 def helping() -> dict[str, Any]:
     """What the pages that help are made of: the errors in the code, the keys of a study file, the worked example."""
     from helpers import defaults
-    from helpers.config import Study, keys
+    from helpers.config import Prior, Study, keys
     from helpers.config.programme import Programme
     from helpers.errors import EXIT_CODES
     from helpers.formatting import formatted
@@ -90,7 +91,7 @@ def helping() -> dict[str, Any]:
             encoding="utf-8"
         ),
     }
-    shares = {"alpha": formatted(defaults.ALPHA, "share"), "srm": defaults.SRM_THRESHOLD}
+    shares = {"alpha": formatted(defaults.ALPHA, "share"), "srm": defaults.SRM_THRESHOLD, "prior": Prior()}
     files = {
         "a study file": keys.tables(Study, keys.PLACES),
         "a programme file": keys.tables(Programme, keys.PROGRAMME_PLACES),

@@ -26,6 +26,7 @@ STANDALONE = {"simulator.html": "Simulator", "diagrams.html": "Diagrams"}
 
 OF_THE_FLAGSHIP = {
     "docs/methodology.md": ("methodology.md", "Methodology"),
+    "docs/decision.md": ("decision.md", "How a report decides"),
     "docs/interview.md": ("interview.md", "Interview notes"),
     "docs/results.md": ("results.md", "Names of the numbers"),
 }
@@ -107,8 +108,7 @@ def front(
             "n": reader(report.numbers),
             "has": _has(report),
             "faults": listed(report.faults),
-            "known": "money.horizon_point" in report.numbers
-            and report.numbers["money.horizon_point"].value is not None,
+            "known": "money.expected" in report.numbers and report.numbers["money.expected"].value is not None,
         }
         for report in shown
     ]

@@ -29,14 +29,15 @@ def summary(study: Study, where: StudyPaths, numbers: Numbers) -> str:
     grounds = ["simulated log"] * study.simulated + ["planted uplift"] * (study.mode == "offline")
     rests = f" ({', '.join(grounds)})" if grounds else ""
     head, end = f"\n{study.title}{rests}\n", f"{_missing(where)}  report:  {name}\n\n"
-    if not {"decision.verdict", "money.horizon_point", "risk.false_positive", "trust.passed"} <= numbers.keys():
+    if not {"decision.verdict", "money.expected", "risk.no_improvement", "trust.passed"} <= numbers.keys():
         return f"{head}  no decision: a notebook that it rests on is missing\n{end}"
-    money = numbers["money.horizon_point"]
+    money = numbers["money.expected"]
     if money.value is None:
         worth = f"not available: {money.reason}"
     else:
         low, high = numbers["money.horizon_low"].text, numbers["money.horizon_high"].text
-        worth = f"{money.text} over {study.economics.horizon} ({low} to {high})"
+        measured = numbers["money.horizon_point"].text
+        worth = f"{money.text} expected over {study.economics.horizon}; measured {measured} ({low} to {high})"
     warned = numbers["trust.warnings"].text
     caveat = f"; warned of: {warned.lower()}" if warned else ""
     return (
@@ -44,7 +45,7 @@ def summary(study: Study, where: StudyPaths, numbers: Numbers) -> str:
         f"  {numbers['decision.verdict'].text}: {numbers['decision.headline'].text}\n"
         f"  why:     {numbers['decision.reason'].text}\n"
         f"  money:   {worth}\n"
-        f"  risk:    false-positive risk {numbers['risk.false_positive'].text}, trust checks "
+        f"  risk:    no improvement {numbers['risk.no_improvement'].text}, trust checks "
         f"{numbers['trust.passed'].text} of {numbers['trust.total'].text} passed{caveat}\n{end}"
     )
 

@@ -12,7 +12,7 @@ from helpers.pipeline.files import write_text
 from helpers.site.bundle import bundle, embedded, rendered
 
 SOURCE = paths.SITE / "simulator"
-MODULES = ("normal", "score", "design", "words", "engine", "patch", "chart", "form", "page")
+MODULES = ("normal", "belief", "score", "design", "words", "engine", "patch", "chart", "form", "page")
 """ES modules in the order in which they need each other."""
 
 OWN = WhatIfPlan(traffic=5_000, baseline=0.05, uplift=0.05, arpu=250, days=28)

@@ -83,8 +83,8 @@ def record(base: Path) -> dict[str, Any]:
 
 SHOWN = (
     "decision.verdict", "decision.headline", "decision.reason", "primary.control", "primary.treatment",
-    "primary.relative", "primary.relative_low", "primary.relative_high", "primary.p_value", "risk.false_positive",
-    "trust.passed", "trust.total", "exposed.units", "money.horizon_point", "money.horizon_low", "money.horizon_high",
+    "primary.relative", "primary.relative_low", "primary.relative_high", "primary.p_value", "risk.no_improvement",
+    "trust.passed", "trust.total", "exposed.units", "money.expected", "money.horizon_point", "money.horizon_low", "money.horizon_high",
 )  # fmt: skip
 """Numbers of the report that the page speaks of."""
 

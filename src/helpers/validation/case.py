@@ -11,7 +11,7 @@ import numpy as np
 
 from helpers.stats.binomial import MonteCarlo, Promise, monte_carlo
 
-Quantity = Literal["false positives", "coverage", "power"]
+Quantity = Literal["false positives", "coverage", "power", "no improvement"]
 RUNS = 10_000
 CONFIDENCE = 0.99
 """Level of the Monte Carlo interval: one case in a hundred is red by chance."""

@@ -11,6 +11,7 @@ TOPICS = (
     "means",
     "noninferiority",
     "bayes",
+    "risk",
     "multiplicity",
     "adjustment",
     "clusters",

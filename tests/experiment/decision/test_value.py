@@ -1,14 +1,17 @@
 """Money by hand, and expected losses against numeric integration."""
 
 import math
+from datetime import datetime, timedelta
 
 import numpy as np
 import pytest
-from scipy import integrate, stats
+from scipy import integrate
 
 from helpers import config
-from helpers.config import Economics, Study
+from helpers.config import Economics, Prior, Study
 from helpers.experiment.decision import value as roi
+from helpers.experiment.decision.belief import Belief
+from helpers.experiment.results import Observed
 from helpers.report.topics import money
 from helpers.stats import Mean, compare
 
@@ -23,7 +26,7 @@ EFFECT = compare(CONTROL, TREATMENT)
 
 @pytest.fixture
 def value() -> roi.DecisionValue:
-    return roi.value(EFFECT, CONTROL, TREATMENT, ECONOMICS, 2_000.0)
+    return roi.value(EFFECT, CONTROL, TREATMENT, ECONOMICS, Prior(), 2_000.0)
 
 
 def test_money_by_hand(value):
@@ -33,8 +36,8 @@ def test_money_by_hand(value):
     assert value.point.gain == pytest.approx(200_000)
     assert value.point.cost == 100 * (10_000 + 10 * 500) == 1_500_000
     assert value.point.net == pytest.approx(-1_300_000)
-    assert value.waiting_per_month == pytest.approx(20_000)
-    assert [s.cost for s in value.scenarios] == [1_500_000] * 3
+    assert value.gain_per_month == pytest.approx(500 * value.belief.mean)
+    assert [s.cost for s in value.scenarios] == [1_500_000] * 4
 
 
 def test_bounds_are_those_of_the_interval(value):
@@ -46,70 +49,59 @@ def test_bounds_are_those_of_the_interval(value):
 def test_break_even_pays_the_cost_exactly(value):
     """1,500,000 cents over 20,000 units at a margin of 1/4 is 300 cents a unit, 30 % of 1,000."""
     assert value.break_even == pytest.approx(0.30)
-    lifted = Mean.from_moments(5_000, 1_300.0, 250_000.0)
-    at_break_even = roi.value(compare(CONTROL, lifted), CONTROL, lifted, ECONOMICS, 2_000.0)
-    assert at_break_even.point.net == pytest.approx(0, abs=1e-6)
-    assert at_break_even.chance_of_profit == pytest.approx(0.5)
-    assert at_break_even.loss_of_shipping == pytest.approx(at_break_even.loss_of_waiting)
-
-
-def test_no_revenue_in_the_control_has_no_break_even():
-    nothing = Mean.from_moments(5_000, 0.0, 1.0)
-    assert math.isnan(roi.value(EFFECT, nothing, TREATMENT, ECONOMICS, 2_000.0).break_even)
+    assert value.needed == pytest.approx(300)
+    assert value.chance_of_profit == pytest.approx(value.belief.chance_above(300))
 
 
 @pytest.mark.parametrize("monthly", [500.0, 40_000.0, 200_000.0])
-def test_losses_against_numeric_integration(monthly):
-    found = roi.value(EFFECT, CONTROL, TREATMENT, ECONOMICS, monthly)
+def test_losses_are_those_of_the_belief_in_money(monthly):
+    found = roi.value(EFFECT, CONTROL, TREATMENT, ECONOMICS, Prior(), monthly)
     error = math.sqrt(250_000 / 5_000 * 2)
+    belief = Belief(40.0, error, Prior().improve, Prior().harm, Prior().size * 1_000)
     per_cent = monthly * 10 * 0.25
-    mean, sd = per_cent * 40 - 1_500_000, per_cent * error
-    assert (found.belief.mean, found.belief.sd) == pytest.approx((mean, sd))
-    density = stats.norm(mean, sd).pdf
-    grid = np.linspace(mean - 12 * sd, mean + 12 * sd, 200_001)
-    lost = integrate.simpson(np.maximum(-grid, 0) * density(grid), x=grid)
-    gained = integrate.simpson(np.maximum(grid, 0) * density(grid), x=grid)
-    assert found.loss_of_shipping == pytest.approx(lost, rel=1e-6, abs=1e-3)
-    assert found.loss_of_waiting == pytest.approx(gained, rel=1e-6, abs=1e-3)
-    assert found.chance_of_profit == pytest.approx(stats.norm(mean, sd).sf(0), rel=1e-9)
-    assert found.loss_of_waiting - found.loss_of_shipping == pytest.approx(mean), "E[x+] - E[x-] = E[x]"
+    assert (found.belief.mean, found.belief.risk) == pytest.approx((belief.mean, belief.risk))
+    assert found.expected.net == pytest.approx(per_cent * belief.mean - 1_500_000)
+    grid = np.linspace(-14 * error - 40, 14 * error + 40, 400_002)
+    net, density = per_cent * grid - 1_500_000, belief.density(grid)
+    lost = integrate.simpson(np.maximum(-net, 0) * density, x=grid) + belief.chance_of_nothing * 1_500_000
+    gained = integrate.simpson(np.maximum(net, 0) * density, x=grid)
+    assert found.loss_of_shipping == pytest.approx(lost, rel=1e-5)
+    assert found.loss_of_waiting == pytest.approx(gained, rel=1e-5, abs=1e-3)
+    assert found.loss_of_waiting - found.loss_of_shipping == pytest.approx(found.expected.net), "E[x+] - E[x-] = E[x]"
 
 
 # --- how many units a month ---
 
 
-def days(study: Study, end: str) -> Study:
-    return study.model_copy(update={"period": study.period.model_validate(study.period.model_dump() | {"end": end})})
+class FakeResults:
+    """One effect, or none, of units that came in over some days."""
+
+    def __init__(self, found: object, study: Study = STUDY, *, days: int = 28, units: int = 10_000) -> None:
+        self.found, self.study, self.count = found, study, units
+        first = datetime(2026, 7, 27, 6)
+        self.observed = Observed(first, first + timedelta(days=days - 1, hours=3), first + timedelta(days=60))
+
+    def effect(self, metric: object, variant: str | None = None, *, as_is: bool = False) -> object:
+        return self.found
+
+    def units(self, *_: str) -> int:
+        return self.count
 
 
-def test_units_per_month_are_scaled_from_the_experiment():
-    assert STUDY.period.experiment_days == 28
-    assert roi.units_per_month(STUDY, 56_000) == pytest.approx(2_000 * 30.4375)
+def test_units_per_month_are_those_of_the_enrolment():
+    """Two weeks of enrolment in a log of two months: the units of two weeks, not of two months."""
+    assert roi.units_per_month(FakeResults(None, days=14, units=56_000)) == pytest.approx(4_000 * 30.4375)
 
 
 def test_units_per_month_stated_in_the_study_win():
     economics = STUDY.economics.model_copy(update={"exposed_units_per_month": 777})
-    assert roi.units_per_month(STUDY.model_copy(update={"economics": economics}), 1) == 777.0
-    short = days(STUDY, "2026-07-29").model_copy(update={"economics": economics})
-    assert roi.units_per_month(short, 1) == 777.0, "a stated number needs no week of log"
+    study = STUDY.model_copy(update={"economics": economics})
+    assert roi.units_per_month(FakeResults(None, study, days=2)) == 777.0, "a stated number needs no week of log"
 
 
-@pytest.mark.parametrize(("end", "told"), [("2026-08-03", True), ("2026-08-02T23:00:00", False), ("2026-07-28", False)])
-def test_less_than_a_week_is_not_scaled_up(end, told):
-    assert (roi.units_per_month(days(STUDY, end), 1_000) is not None) is told
-
-
-class FakeResults:
-    """One effect, or none."""
-
-    def __init__(self, found: object) -> None:
-        self.found = found
-
-    def effect(self, metric: object) -> object:
-        return self.found
-
-    def units(self, *_: str) -> int:
-        return 10_000
+@pytest.mark.parametrize(("days", "told"), [(7, True), (6, False), (1, False)])
+def test_less_than_a_week_is_not_scaled_up(days, told):
+    assert (roi.units_per_month(FakeResults(None, days=days)) is not None) is told
 
 
 class Found:
@@ -118,9 +110,15 @@ class Found:
 
 def test_worth_says_why_it_cannot_be_told():
     assert roi.worth(STUDY, FakeResults(None)) == (None, "an arm has no exposed units")
-    value, reason = roi.worth(days(STUDY, "2026-07-28T12:00:00"), FakeResults(Found))
+    value, reason = roi.worth(STUDY, FakeResults(Found, days=2))
     assert value is None
-    assert reason == "the experiment covers 36.0 hours, and less than a week cannot be scaled up to a month"
+    assert reason == "units came in for 2.0 days, and less than a week cannot be scaled up to a month"
+
+    class Nothing(Found):
+        control = Mean.from_moments(5_000, 0.0, 1.0)
+
+    value, reason = roi.worth(STUDY, FakeResults(Nothing))
+    assert value is None and reason.startswith("the control has no revenue")
 
     class Flat(Found):
         effect = compare(Mean.from_moments(50, 0.0, 0.0), Mean.from_moments(50, 0.0, 0.0))
@@ -156,5 +154,5 @@ def test_risk_in_a_study(small_study):
         value, reason = roi.worth(small_study.study, results)
     assert reason == "" and value is not None
     found = results.effect(small_study.study.metric("revenue_per_user"))
-    assert value.point.per_unit == found.effect.absolute
+    assert value.point.per_unit == results.effect(found.metric, as_is=True).effect.absolute
     assert 0 <= value.chance_of_profit <= 1

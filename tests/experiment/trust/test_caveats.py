@@ -16,6 +16,14 @@ class Measured:
     def arm(self, _, variant):
         return self._arms[variant]
 
+    @property
+    def pair(self):
+        return tuple(self.study.variants[:2])
+
+    @property
+    def leading(self):
+        return self.study.treatments[0].name
+
     def arm_sizes(self):
         return {name: arm.n for name, arm in self._arms.items()}
 

@@ -6,12 +6,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from helpers.config import Rule
+from helpers.config import Prior, Rule
 from helpers.errors import ReportError
-from helpers.experiment.decision.rule import Evidence, decide, observed_risk
+from helpers.experiment.decision.belief import believed
+from helpers.experiment.decision.rule import Evidence, decide
 from helpers.experiment.decision.value import DAYS_PER_MONTH
 from helpers.experiment.whatif import INPUTS, WhatIfPlan, last_level, outlook
-from helpers.stats import Proportion, ProportionDesign, compare, group_sequential, posterior
+from helpers.stats import Proportion, ProportionDesign, compare, group_sequential
 
 PLAN = WhatIfPlan(traffic=2000, baseline=0.10, uplift=0.10, arpu=500, days=28, planned_uplift=0.08, minimum_uplift=0.02)
 
@@ -19,10 +20,14 @@ PLAN = WhatIfPlan(traffic=2000, baseline=0.10, uplift=0.10, arpu=500, days=28, p
 def rule_of(plan):
     return Rule(
         confidence=1 - last_level(plan.alpha, plan.looks),
-        max_false_positive_risk=plan.max_risk,
+        max_risk=plan.max_risk,
         min_relative_uplift=plan.minimum_uplift,
-        prior_success_rate=plan.prior,
+        prior=prior_of(plan),
     )
+
+
+def prior_of(plan):
+    return Prior(improve=plan.improve, harm=plan.harm, size=plan.size)
 
 
 def test_whole_counts_give_what_compare_gives():
@@ -34,8 +39,9 @@ def test_whole_counts_give_what_compare_gives():
         ("relative_low",) * 2,
     ):
         assert getattr(found, name) == pytest.approx(getattr(effect, other), rel=1e-9)
-    belief = posterior(Proportion(28_000, 2_800), Proportion(28_000, 3_080))
-    assert found.chance_of_harm == pytest.approx(1 - belief.chance_to_beat, abs=1e-12)
+    belief = believed(Proportion(28_000, 2_800), Proportion(28_000, 3_080), prior_of(PLAN))
+    assert (found.risk, found.chance_of_harm) == pytest.approx((belief.risk, belief.chance_of_harm), rel=1e-9)
+    assert found.shrunk == pytest.approx(belief.mean / 0.10)
 
 
 def test_sizes_are_the_designs():
@@ -51,7 +57,9 @@ def test_money_moves_with_conversions():
     found = outlook(replace(PLAN, cost=1e7, margin=0.3))
     revenue = 2000 * DAYS_PER_MONTH * 12 * 500 * 0.10
     assert found.revenue == pytest.approx(revenue)
-    assert found.net == pytest.approx(0.3 * revenue - 1e7)
+    assert found.net_measured == pytest.approx(0.3 * revenue - 1e7)
+    assert found.net == pytest.approx(0.3 * revenue * found.shrunk / 0.10 - 1e7)
+    assert 0 < found.shrunk < 0.10
     assert found.loss_of_waiting - found.loss_of_shipping == pytest.approx(found.net)
 
 
@@ -63,14 +71,22 @@ def test_more_looks_leave_the_last_one_less():
 
 def test_without_an_expected_uplift_no_size_is_told():
     found = outlook(replace(PLAN, uplift=0.0))
-    assert found.needed is None and found.p_value == 1 and found.false_positive_risk == 1
+    assert found.needed is None and found.p_value == 1 and found.risk > 1 - PLAN.improve
     assert found.rule.good == PLAN.planned_uplift
 
 
-def test_too_few_users_are_never_a_go_nor_a_kill():
-    found = outlook(replace(PLAN, days=7))
-    assert found.decision.verdict == "ITERATE"
-    assert found.rule.go_when_good == found.rule.kill_when_good == 0
+def test_go_begins_where_every_criterion_is_met():
+    """The uplift that GO needs, seen as it is and a little less, with money that must pay a cost."""
+    costly = replace(PLAN, cost=PLAN.traffic * DAYS_PER_MONTH * 12 * PLAN.arpu * 0.07)
+    for plan in (PLAN, costly, replace(PLAN, minimum_uplift=0.2), replace(PLAN, max_risk=0.001)):
+        edge = outlook(plan).rule.go_from
+        assert outlook(replace(plan, uplift=edge + 1e-6)).decision.verdict == "GO"
+        assert outlook(replace(plan, uplift=edge - 1e-6)).decision.verdict != "GO"
+
+
+def test_a_prior_leaves_room_for_ideas_that_do_nothing():
+    with pytest.raises(ReportError, match="does nothing"):
+        replace(PLAN, improve=0.6, harm=0.5)
 
 
 @pytest.mark.parametrize(
@@ -112,8 +128,6 @@ def test_every_input_says_what_it_is():
 )
 def test_the_error_rates_are_those_of_experiments_decided_by_the_rule(plan):
     found, rule = outlook(plan), rule_of(plan)
-    assert plan.arms[0] + plan.arms[1] >= found.planned
-    design = ProportionDesign(plan.baseline, weights=(1 - plan.allocation, plan.allocation), alpha=found.level)
     worth = plan.traffic * DAYS_PER_MONTH * plan.horizon * plan.arpu / plan.baseline * plan.margin
     rng, runs = np.random.default_rng(7), 1_500
 
@@ -122,10 +136,12 @@ def test_the_error_rates_are_those_of_experiments_decided_by_the_rule(plan):
         treatment = rng.binomial(plan.arms[1], plan.baseline * (1 + relative), runs)
         made = []
         for c, t in zip(control.tolist(), treatment.tolist(), strict=True):
-            effect = compare(Proportion(plan.arms[0], c), Proportion(plan.arms[1], t), confidence=rule.confidence)
-            risk = observed_risk(effect, design, plan.planned_uplift, rule)
-            net = worth * effect.absolute - plan.cost
-            made.append(decide(Evidence(effect, True, (), (), sum(plan.arms), found.planned, risk, net), rule).verdict)
+            arms = Proportion(plan.arms[0], c), Proportion(plan.arms[1], t)
+            effect, belief = compare(*arms, confidence=rule.confidence), believed(*arms, rule.prior)
+            seen = Evidence(
+                effect, effect.p_value, True, (), (), sum(plan.arms), belief, worth=worth * belief.mean - plan.cost
+            )
+            made.append(decide(seen, rule).verdict)
         return made.count("GO") / runs, made.count("KILL") / runs
 
     wanted = found.rule

@@ -117,8 +117,8 @@ def shown(content: dict, how: str) -> bool:
         return bool(found) and min(found) > 0
     if how == "bounds":
         (bars,) = content["data"]
-        low, point, high = bars["y"]
-        return low < point < high and bars["x"][0] == "Lower bound" and "interval" in content["subtitle"]
+        _, low, point, high = bars["y"]
+        return low < point < high and bars["x"][1] == "Measured, lower bound" and "interval" in content["subtitle"]
     return SAYS.search(content["subtitle"]) is not None
 
 

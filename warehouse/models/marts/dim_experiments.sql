@@ -5,4 +5,5 @@ select
     {{ text(var('mode')) }} as mode,
     {{ text(var('salt')) }} as salt,
     {{ text(var('start')) }}::timestamp as started_at,
-    {{ text(var('end')) }}::timestamp as ended_at
+    {{ text(var('end')) }}::timestamp as ended_at,
+    (select max(event_time) from {{ ref('int_key_events') }}) as last_event_at

@@ -1,35 +1,83 @@
-"""The last page: what the rule looks at, what it says, and the entry in the decision log."""
+"""What the rule looks at, arm by arm: the experiment, its guardrails and checks, its money, and when it was looked at."""
 
-from helpers.config import Study
+from collections.abc import Mapping
+
 from helpers.errors import ReportError
-from helpers.experiment.decision.rule import Evidence, observed_risk
+from helpers.experiment.decision.belief import Belief, believed
+from helpers.experiment.decision.look import early_look
+from helpers.experiment.decision.rule import Evidence
 from helpers.experiment.decision.value import DecisionValue
-from helpers.experiment.design import basis, planned_effect
-from helpers.experiment.results import Results
-from helpers.record import Numbers
+from helpers.experiment.results import MetricEffect, Results
+from helpers.formatting import CHANGE, formatted
 
 
-def evidence(study: Study, results: Results, earlier: Numbers, value: DecisionValue | None) -> Evidence:
-    """What the study's rule weighs, from the experiment, its money and the notebooks before."""
-    found = results.effect(study.primary)
-    if found is None:
+def evidence(
+    results: Results, failed_checks: tuple[str, ...], values: Mapping[str, DecisionValue | None]
+) -> tuple[Evidence, ...]:
+    """The evidence on each treatment that was exposed, in the order of the study.
+
+    ``values`` is the money of each treatment. Raises ReportError where the control or every treatment has no exposed unit.
+    """
+    study = results.study
+    found = [e for e in results.tested if e.metric.role == "primary"]
+    if not found:
         raise ReportError(
             "no decision: an arm has no exposed units", cause="nobody reached the exposure in the experiment"
         )
-    design, _ = basis(results)
-    risk = None
-    if design is not None:
-        risk = observed_risk(found.effect, design, study.design.minimum_detectable, study.decision)
-    planned = earlier["design.n_total"].value
-    return Evidence(
-        found.effect,
-        study.primary.better == "higher",
-        earlier["trust.failed"].names,
-        tuple((study.metric(name).label.lower(), g) for name, g in results.guardrails().items()),
-        results.units("exposed", "all", "all"),
-        None if planned is None else int(planned),
-        risk,
-        None if value is None else value.point.net,
-        study.economics.currency,
-        planned_effect(results),
+    look = early_look(study, results.observed.last_event)
+    several = len(study.treatments) > 1
+    sizes = results.arm_sizes()
+    return tuple(
+        Evidence(
+            effect=e.effect,
+            p_value=e.adjusted_p,
+            higher_is_better=study.primary.better == "higher",
+            failed_checks=failed_checks,
+            guardrails=tuple(
+                (study.metric(name).label.lower(), g) for name, g in results.guardrails(e.variant).items()
+            ),
+            units=sum(sizes.values()),
+            belief=belief(e, results),
+            metric=study.primary.label,
+            arm=e.variant if several else "",
+            planned_units=study.design.planned_units,
+            worth=None if (value := values.get(e.variant)) is None else value.expected.net,
+            currency=study.economics.currency,
+            look=look,
+            disagreement=disagreement(results, e.variant),
+            unit=CHANGE[study.primary.unit],
+        )
+        for e in found
     )
+
+
+def disagreement(results: Results, variant: str) -> str:
+    """How the mean as it is and the winsorised one that is tested disagree, of the primary and the revenue metric.
+
+    They do where their signs differ, or where the tested one lies outside of the interval of the mean as it is. That is
+    the wider one: its own noise, for which extreme values were pulled in, is no disagreement.
+    """
+    study = results.study
+    for metric in dict.fromkeys((study.primary, study.revenue)):
+        if metric is None or metric.winsorize is None:
+            continue
+        tested, bare = (results.effect(metric, variant=variant, as_is=as_is) for as_is in (False, True))
+        if tested is None or bare is None:
+            continue
+        t, b = tested.effect, bare.effect
+        if t.absolute * b.absolute < 0 or not b.absolute_low <= t.absolute <= b.absolute_high:
+            interval = f"{formatted(b.relative_low, 'relative')} to {formatted(b.relative_high, 'relative')}"
+            return (
+                f"{metric.label.lower()} {formatted(b.relative, 'relative')} as it is ({interval}), "
+                f"{formatted(t.relative, 'relative')} with its extreme values pulled in"
+            )
+    return ""
+
+
+def belief(found: MetricEffect, results: Results) -> Belief | None:
+    """The belief about an effect, in its metric's good direction; None where it has no error or the control is zero."""
+    control, treatment = found.control, found.treatment
+    if not control.variance + treatment.variance > 0 or control.estimate == 0 or min(control.n, treatment.n) < 2:
+        return None
+    better = found.metric.better == "higher"
+    return believed(control, treatment, results.study.decision.prior, higher_is_better=better)

@@ -1,9 +1,8 @@
 r"""Extend the test, stage the rollout, launch to everyone or keep what there is: what each is worth and what it risks.
 
 Every option is the same bet with other numbers. For :math:`w` weeks a share :math:`s` of the units has the change;
-what they show, :math:`x \sim N(\theta, v^2)`, decides whether everyone has it for the rest of the horizon. Belief about
-the effect is normal, :math:`\theta \sim N(m, \sigma^2)`, so that before the look :math:`x \sim N(m, \sigma^2 + v^2)`
-(the posterior predictive) and all that is expected has a closed form or is one integral. Money in cents.
+what they show, :math:`x \sim N(\theta, v^2)`, decides whether everyone has it for the rest of the horizon. All that is
+expected is one integral over the belief about the effect, which has an atom at zero. Money in cents.
 
 Reference: Raiffa and Schlaifer (1961), Applied Statistical Decision Theory, chapter 5 (preposterior analysis).
 """
@@ -14,14 +13,17 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Self
+
+import numpy as np
+from scipy import special
 
 from helpers import defaults
 from helpers.errors import ReportError
-from helpers.stats.bayes.posterior import Posterior
+from helpers.experiment.decision.belief import Belief
+from helpers.stats.validation import FloatArray
 
 REACH = 12.0
-"""Standard deviations on either side of the mean over which belief is integrated."""
+"""Standard errors on either side of the estimate over which belief is integrated."""
 NODES = 64
 """Gauss-Legendre nodes a panel."""
 
@@ -45,7 +47,7 @@ class OptionOutlook:
     Raises ReportError for sizes that are not positive and costs below zero.
     """
 
-    belief: Posterior
+    belief: Belief
     unit_sd: float
     units_per_week: float
     value_per_unit: float
@@ -62,38 +64,6 @@ class OptionOutlook:
         for name in ("launch_cost", "run_cost", "test_cost", "drift"):
             if not 0 <= getattr(self, name) < math.inf:
                 raise ReportError(f"no options: {name} is out of range", got=getattr(self, name), expected="0 or more")
-
-    @classmethod
-    def of(
-        cls,
-        estimate: float,
-        standard_error: float,
-        arms: tuple[int, int],
-        *,
-        units_per_week: float,
-        value_per_unit: float,
-        horizon_weeks: float,
-        prior: Posterior | None = None,
-        launch_cost: float = 0.0,
-        run_cost: float = 0.0,
-        test_cost: float = 0.0,
-        drift: float = 0.0,
-    ) -> Self:
-        """From an effect, its standard error and the units behind it (control, treatment); the prior is flat when None.
-
-        Both arms are taken to vary alike: unit_sd = standard error / sqrt(1 / n_control + 1 / n_treatment).
-
-        Example:
-            >>> outlook = OptionOutlook.of(0.00356, 0.002964, (50_000, 50_000), units_per_week=184_000, value_per_unit=4750,
-            ...                      horizon_weeks=52)
-            >>> round(outlook.unit_sd, 3), round(outlook.belief.chance_to_beat, 3)
-            (0.469, 0.885)
-        """
-        unit_sd = standard_error / math.sqrt(1 / arms[0] + 1 / arms[1]) if min(arms) > 0 else math.nan
-        belief = Posterior.from_estimate(estimate, standard_error, prior)
-        return cls(
-            belief, unit_sd, units_per_week, value_per_unit, horizon_weeks, launch_cost, run_cost, test_cost, drift
-        )
 
 
 @dataclass(frozen=True)
@@ -169,22 +139,20 @@ class WeighedOptions:
 def appraise(option: Option, outlook: OptionOutlook) -> Appraisal:
     r"""What an option is worth in expectation and what it risks.
 
-    With :math:`V` cents a week for an effect of one, horizon :math:`H`, cutoff :math:`c`,
-    :math:`\tau^2 = \sigma^2 + v^2` and :math:`d = (m - c)/\tau`:
+    With :math:`V` cents a week for an effect of one, horizon :math:`H`, cutoff :math:`c` and
+    :math:`k(\theta) = P(x > c \mid \theta) = \Phi((\theta - c)/v)`:
 
-    .. math:: V\bigl(s w m + (H-w)\,E[\theta; x > c]\bigr) - \text{costs},\qquad
-              E[\theta; x > c] = m\,\Phi(d) + \frac{\sigma^2}{\tau}\varphi(d).
+    .. math:: V\,E\bigl[\theta\,(s w + (H-w)\,k(\theta))\bigr] - \text{costs},
 
-    Harm integrates over :math:`\theta < 0` by Gauss-Legendre quadrature with
-    :math:`P(x > c \mid \theta) = \Phi((\theta - c)/v)`. Assumes a constant effect and traffic, and a normal look.
+    each expectation by Gauss-Legendre quadrature in panels. Assumes a constant effect and traffic, and a normal look.
 
     Raises ReportError when the look comes after the horizon.
 
     Example:
-        >>> outlook = OptionOutlook(Posterior(1.0, 1.0), unit_sd=10, units_per_week=100, value_per_unit=1, horizon_weeks=10)
+        >>> outlook = OptionOutlook(Belief(1.0, 1.0, 0.3, 0.2, 2.0), unit_sd=10, units_per_week=100, value_per_unit=1, horizon_weeks=10)
         >>> found = appraise(Option("half", 0.5, 4), outlook)
-        >>> round(found.cost_of_waiting), found.expected_value > appraise(KEEP, outlook).expected_value
-        (200, True)
+        >>> found.expected_value > appraise(KEEP, outlook).expected_value
+        True
     """
     if option.share == 0:
         return Appraisal(option, 0.0, 0.0, 0.0, 0.0, 0.0, math.inf, math.inf)
@@ -201,22 +169,20 @@ def appraise(option: Option, outlook: OptionOutlook) -> Appraisal:
     sooner = outlook.launch_cost + outlook.run_cost * option.weeks if everyone else outlook.test_cost * option.weeks
     later = outlook.run_cost * rest + (0 if everyone else outlook.launch_cost)
     cutoff = _rollback(option, noise) if everyone else _cutoff(belief, noise, later / (a_week * rest))
-    spread = math.hypot(belief.sd, noise)
-    d = (belief.mean - cutoff) / spread
-    keeping = _cdf(d)
-    kept = belief.mean * keeping + belief.sd**2 / spread * math.exp(-d * d / 2) / math.sqrt(2 * math.pi)
-    reaches_all = (lambda effect: 1.0) if everyone else (lambda effect: _cdf((effect - cutoff) / noise))
+
+    def kept(effect: FloatArray) -> FloatArray:
+        return np.asarray(special.ndtr((effect - cutoff) / noise))
+
+    def exposed(effect: FloatArray) -> FloatArray:
+        return effect * (option.share * option.weeks + rest * kept(effect))
+
+    over = _Belief(belief, cutoff, noise)
+    keeping = over.expected(kept)
     return Appraisal(
         option,
-        a_week * (option.share * option.weeks * belief.mean + rest * kept) - sooner - later * keeping,
-        _below_zero(reaches_all, belief, cutoff, noise),
-        a_week
-        * _below_zero(
-            lambda effect: -effect * (option.share * option.weeks + rest * _cdf((effect - cutoff) / noise)),
-            belief,
-            cutoff,
-            noise,
-        ),
+        a_week * over.expected(exposed) - sooner - later * keeping,
+        belief.chance_of_harm if everyone else over.expected(kept, only_harm=True),
+        -a_week * over.expected(exposed, only_harm=True),
         a_week * (1 - option.share) * option.weeks * belief.mean,
         keeping,
         noise,
@@ -235,7 +201,7 @@ def weigh(
     Raises ReportError when every option passes the bound; :data:`KEEP` never does.
 
     Example:
-        >>> outlook = OptionOutlook(Posterior(1.0, 0.1), unit_sd=10, units_per_week=100, value_per_unit=1, horizon_weeks=10)
+        >>> outlook = OptionOutlook(Belief(1.0, 0.1, 0.2, 0.2, 1.0), unit_sd=10, units_per_week=100, value_per_unit=1, horizon_weeks=10)
         >>> weigh(outlook).recommended.option.name
         'Full launch'
     """
@@ -259,36 +225,48 @@ def _noise(option: Option, outlook: OptionOutlook) -> float:
     return outlook.unit_sd / math.sqrt(units * option.share * (1 - option.share))
 
 
-def _cutoff(belief: Posterior, noise: float, pays: float) -> float:
-    """The observation at which the posterior mean is ``pays``."""
-    weight = belief.sd**2 / (belief.sd**2 + noise**2)
-    return (pays - (1 - weight) * belief.mean) / weight
+def _cutoff(belief: Belief, noise: float, pays: float) -> float:
+    """The observation at which the mean of the belief after the look is ``pays``; the mean rises with what is seen."""
+    from scipy.optimize import brentq
+
+    reach = math.hypot(belief.standard_error, noise) + abs(belief.estimate) + abs(pays) + belief.size
+    low, high, lower, upper = belief.estimate - reach, belief.estimate + reach, reach, reach
+    while belief.after(low, noise).mean > pays:
+        low, lower = low - lower, 2 * lower
+    while belief.after(high, noise).mean < pays:
+        high, upper = high + upper, 2 * upper
+    reach = high - low
+    return float(brentq(lambda seen: belief.after(seen, noise).mean - pays, low, high, xtol=1e-12 * reach))
 
 
 def _rollback(option: Option, noise: float) -> float:
-    from scipy import special
-
     below = option.rollback_below
     return float(special.ndtri(defaults.ALPHA)) * noise if below is None else below
 
 
-def _cdf(z: float) -> float:
-    return 0.5 * math.erfc(-z / math.sqrt(2))
+@dataclass(frozen=True)
+class _Belief:
+    """Expectations over a belief, in panels that part at zero, around the estimate and around a cutoff."""
 
+    belief: Belief
+    cutoff: float
+    noise: float
 
-def _below_zero(weight: Callable[[float], float], belief: Posterior, cutoff: float, noise: float) -> float:
-    """Integral of ``weight`` times the density of belief over effects below zero, in panels that part at the cutoff."""
-    import numpy as np
-
-    lowest, highest = belief.mean - REACH * belief.sd, min(0.0, belief.mean + REACH * belief.sd)
-    if lowest >= highest:
-        return 0.0
-    inner = [cutoff + k * noise for k in (-8, -2, 0, 2, 8)] + [belief.mean + k * belief.sd for k in (-4, 0, 4)]
-    edges = [lowest, *sorted(e for e in inner if lowest < e < highest), highest]
-    nodes, weights = np.polynomial.legendre.leggauss(NODES)
-    total = 0.0
-    for low, high in pairwise(edges):
-        at, half = (low + high) / 2 + (high - low) / 2 * nodes, (high - low) / 2
-        density = np.exp(-(((at - belief.mean) / belief.sd) ** 2) / 2) / (belief.sd * math.sqrt(2 * math.pi))
-        total += half * float(weights @ (density * np.array([weight(float(x)) for x in at])))
-    return total
+    def expected(self, function: Callable[[FloatArray], FloatArray], *, only_harm: bool = False) -> float:
+        """E[function(effect)], or the part of it that effects below zero bring."""
+        belief = self.belief
+        se = belief.standard_error
+        shift = se**2 / belief.size
+        centres = (belief.estimate - shift, belief.estimate, belief.estimate + shift)
+        lowest, highest = min(-REACH * se, centres[0] - REACH * se), max(REACH * se, centres[-1] + REACH * se)
+        inner = [0.0] + [self.cutoff + k * self.noise for k in (-8, -2, 0, 2, 8)]
+        inner += [centre + k * se for centre in centres for k in (-4, 0, 4)]
+        highest = 0.0 if only_harm else highest
+        edges = [lowest, *sorted(e for e in set(inner) if lowest < e < highest), highest]
+        nodes, weights = np.polynomial.legendre.leggauss(NODES)
+        total = 0.0
+        for low, high in pairwise(edges):
+            at, half = (low + high) / 2 + (high - low) / 2 * nodes, (high - low) / 2
+            total += half * float(weights @ (belief.density(at) * function(at)))
+        nothing = 0.0 if only_harm else belief.chance_of_nothing * float(function(np.zeros(1))[0])
+        return total + nothing

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,6 @@ from helpers.experiment.decision import options
 from helpers.experiment.decision import value as roi
 from helpers.formatting import formatted
 from helpers.record import Numbers
-from helpers.stats.bayes.posterior import Posterior
 from helpers.stats.comparisons.effects import Effect
 
 if TYPE_CHECKING:
@@ -74,36 +74,34 @@ class Proposal:
     talk: TalkTrack
 
 
-def propose(study: Study, results: Results, made: Decision, earlier: Numbers) -> tuple[Proposal | None, str]:
-    """Weigh the options with the study's economics and the defaults; None and the reason where that cannot be done.
+def propose(
+    study: Study, results: Results, made: Decision, value: roi.DecisionValue | None, reason: str, earlier: Numbers
+) -> tuple[Proposal | None, str]:
+    """Weigh the options for the proposed arm with its money; None and the reason where that cannot be done.
 
-    Value is contribution from the effect on revenue per exposed unit. Belief combines the experiment with a sceptical
-    normal prior: centred on no effect, the planned relative effect is one standard deviation away.
+    Value is contribution from the effect on revenue per exposed unit, as believed.
     """
     if made.verdict == "INVALID":
         return None, "a trust check failed, so there is no effect to weigh options by"
-    value, reason = roi.worth(study, results)
     if value is None:
         return None, reason
     economics = study.economics
     assert study.revenue is not None
-    revenue = results.effect(study.revenue)
-    primary = results.effect(study.primary)
-    assert revenue is not None
-    if primary is None or not revenue.control.estimate > 0:
-        return None, "the control has no revenue, so no prior can be stated on its scale"
+    variant = made.arm or results.leading
+    revenue = results.effect(study.revenue, variant=variant, as_is=True)
+    primary = results.effect(study.primary, variant=variant)
+    assert revenue is not None and primary is not None
     weeks = economics.horizon_months * roi.DAYS_PER_MONTH / DAYS_PER_WEEK
     monthly_units = value.units / economics.horizon_months
     run_cost = 100 * economics.monthly_run_cost * DAYS_PER_WEEK / roi.DAYS_PER_MONTH
     control = revenue.control.estimate
-    outlook = options.OptionOutlook.of(
-        revenue.effect.absolute,
-        value.belief.sd / (value.units * economics.contribution_margin),
-        (revenue.effect.n_control, revenue.effect.n_treatment),
+    behind = 1 / revenue.effect.n_control + 1 / revenue.effect.n_treatment
+    outlook = options.OptionOutlook(
+        value.belief,
+        value.belief.standard_error / math.sqrt(behind),
         units_per_week=value.units / weeks,
         value_per_unit=economics.contribution_margin,
         horizon_weeks=weeks,
-        prior=Posterior(0.0, study.design.minimum_detectable * control),
         launch_cost=100 * economics.implementation_cost,
         run_cost=run_cost,
         test_cost=run_cost,
@@ -142,8 +140,8 @@ def talk_track(
         "the upper.",
     )
     unknown = (
-        f"Whether revenue gains: the chance that the change harms it is "
-        f"{formatted(1 - compared.outlook.belief.chance_to_beat, 'share')}, starting from doubt.",
+        f"Whether revenue gains: the chance that it does not is "
+        f"{formatted(compared.outlook.belief.risk, 'share')}, and that it falls {formatted(compared.outlook.belief.chance_of_harm, 'share')}.",
         f"Anything below {detectable}: smaller effects would mostly be missed with these units, "
         "and missed is not absent.",
         f"Whether the effect lasts for {study.economics.horizon}, as the money assumes.",

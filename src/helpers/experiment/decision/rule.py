@@ -1,27 +1,36 @@
-"""GO, ITERATE, KILL or INVALID: a pure function of what the experiment found, and the log of what was decided."""
+"""GO, ITERATE, KILL or INVALID: a pure function of what the experiment found on one arm.
 
-from dataclasses import dataclass, replace
+The principles, in the order in which they are asked (docs/decision.md tells them to a reader):
+
+1. A failed trust check is INVALID, whatever the effect.
+2. A primary metric that is significantly worse is KILL, whatever was planned.
+3. A guardrail whose interval lies wholly beyond its margin is KILL; one that cannot exclude that is no GO.
+4. An interval that excludes an uplift worth shipping is KILL, once the study's time is over.
+5. GO is: significantly better, risk and uplift as required, guardrails inside, money not expected below zero.
+6. All else is ITERATE, and every criterion that is not met is named.
+
+Before the study's time is over GO needs the level that O'Brien and Fleming's spending leaves at that share of it, and
+an uplift worth shipping is not yet excluded; harm may be told at any time. Fewer units than the study plans turn a GO into
+ITERATE only if it says so, and are told beside the verdict.
+"""
+
+import math
+from dataclasses import dataclass
 from typing import Literal
 
 from helpers.config import Rule
-from helpers.formatting import formatted, p_text
-from helpers.stats.bayes.posterior import false_positive_risk
+from helpers.experiment.decision.belief import Belief
+from helpers.experiment.decision.look import EarlyLook
+from helpers.formatting import Unit, formatted, p_text, unsigned
 from helpers.stats.comparisons.effects import Effect
 from helpers.stats.comparisons.noninferiority import NonInferiority
-from helpers.stats.design.power import MeanDesign, ProportionDesign
-
-SMALLEST = 1e-15
-"""Level and power are kept this far from 0 and 1, where the risk has no value."""
-
-REACHABLE = 0.999
-"""Share of the way to a proportion of 1 that an uplift is planned for at most."""
 
 Verdict = Literal["GO", "ITERATE", "KILL", "INVALID"]
 
 RECOMMENDATIONS: dict[Verdict, str] = {
     "GO": "Ship it in stages, with the guardrails watched at each.",
-    "ITERATE": "Do not ship yet: the evidence is not there, and what is missing is named.",
-    "KILL": "Stop: an effect worth shipping is excluded.",
+    "ITERATE": "Do not ship yet: what is missing is named.",
+    "KILL": "Stop.",
     "INVALID": "Draw no conclusion: mend what broke the experiment, then run it again.",
 }
 
@@ -38,11 +47,13 @@ class Criterion:
 
 @dataclass(frozen=True)
 class Decision:
-    """The verdict, the reason in one sentence, and every criterion behind it."""
+    """The verdict on one arm, the reason in one sentence, every criterion behind it, and what must be known beside it."""
 
     verdict: Verdict
     reason: str
     criteria: tuple[Criterion, ...]
+    arm: str = ""
+    beside: str = ""
 
     @property
     def recommendation(self) -> str:
@@ -51,146 +62,181 @@ class Decision:
 
 @dataclass(frozen=True)
 class Evidence:
-    """All that the rule looks at.
+    """All that the rule looks at, of one arm against the control.
 
-    ``planned_effect`` is the relative effect that ideas which work are taken to have. ``planned_units`` and ``false_positive_risk`` are None where nothing can be planned on the primary metric. ``worth``
-    is the expected net money over the horizon in cents of ``currency``, None where it cannot be told.
+    Attributes:
+        arm: the treatment's name, where the study has several, else empty.
+        metric: the primary metric's label.
+        effect: on the primary metric, with its interval.
+        p_value: of that effect, adjusted over the arms.
+        higher_is_better: the metric's direction.
+        failed_checks: names of trust checks that failed.
+        guardrails: label and test of each.
+        units: exposed units of all arms; ``planned_units`` those that the study says it needs, None where it does not.
+        belief: posterior of the uplift in the metric's good direction; None where the estimate has no error.
+        worth: expected net money over the horizon in cents of ``currency``, None where it cannot be told.
+        look: a look before the study's time is over; None after it.
+        disagreement: how the tested mean and the mean as it is disagree; empty where they do not.
+        unit: of a change of the metric, for one that cannot be told as a fraction of the control.
     """
 
     effect: Effect
+    p_value: float
     higher_is_better: bool
     failed_checks: tuple[str, ...]
     guardrails: tuple[tuple[str, NonInferiority], ...]
     units: int
-    planned_units: int | None
-    false_positive_risk: float | None
+    belief: Belief | None
+    metric: str = "the primary metric"
+    arm: str = ""
+    planned_units: int | None = None
     worth: float | None = None
     currency: str = ""
-    planned_effect: float | None = None
+    look: EarlyLook | None = None
+    disagreement: str = ""
+    unit: Unit = "number"
 
+    @property
+    def uplift(self) -> float:
+        """Relative effect in the good direction."""
+        return self.effect.relative if self.higher_is_better else -self.effect.relative
 
-def observed_risk(
-    effect: Effect, design: ProportionDesign | MeanDesign, minimum_detectable: float, rule: Rule
-) -> float:
-    """Chance that there is no improvement although the result is as significant as this one.
+    @property
+    def at_best(self) -> float:
+        """The end of its interval that is best for the change."""
+        return self.effect.relative_high if self.higher_is_better else -self.effect.relative_low
 
-    :func:`~helpers.stats.false_positive_risk` with the observed two-sided p-value in place of alpha, and the power
-    that the units at hand have, at that level, for the planned relative effect under ``design``. Assumes that a share
-    ``prior_success_rate`` of ideas like this one works, by about the planned effect. Where no test could be made
-    (p is NaN or 1, or one unit in an arm) the result tells nothing and the risk is 1.
-    """
-    if not effect.p_value < 1 or min(effect.n_control, effect.n_treatment) < 2:
-        return 1.0
-    level = max(effect.p_value, SMALLEST)
-    at_level = replace(design, alpha=level, weights=(effect.n_control, effect.n_treatment))
-    planned = minimum_detectable
-    if isinstance(design, ProportionDesign):
-        planned = reachable(planned, design.baseline)
-    power = at_level.power(effect.n_control + effect.n_treatment, relative=planned).achieved_power
-    return false_positive_risk(level, min(max(power, SMALLEST), 1 - SMALLEST), rule.prior_success_rate)
+    @property
+    def is_better(self) -> bool:
+        return (self.effect.absolute > 0) is self.higher_is_better and self.effect.absolute != 0
 
-
-def reachable(uplift: float, baseline: float) -> float:
-    """A relative uplift, at most :data:`REACHABLE` of the way from a baseline proportion to 1.
-
-    >>> reachable(0.1, 0.5), reachable(3.0, 0.5)
-    (0.1, 0.999)
-    """
-    return min(uplift, REACHABLE * (1 - baseline) / baseline)
+    @property
+    def risk(self) -> float:
+        """Chance that there is no improvement; 1 where nothing could be estimated."""
+        return 1.0 if self.belief is None else self.belief.risk
 
 
 def decide(evidence: Evidence, rule: Rule) -> Decision:
-    """Apply a study's rule.
+    """Apply a study's rule to one arm; the principles stand at the head of this module.
 
-    INVALID when a trust check failed. GO when the result is significant in the wanted direction, the false-positive
-    risk and the uplift are as required, every guardrail lies inside its margin, the planned units were reached, and the
-    expected net money is not below zero (not asked where it cannot be told).
-    KILL when an uplift worth shipping is excluded by the interval. ITERATE otherwise; an experiment short of its
-    planned units, or one for which none can be planned, is ITERATE, never KILL and never GO.
+    >>> from helpers.stats import Proportion, compare
+    >>> found = compare(Proportion(20_000, 6_000), Proportion(20_000, 5_400))
+    >>> decide(Evidence(found, found.p_value, True, (), (), 40_000, None, "Conversion"), Rule()).reason
+    'Conversion is worse by 10.0 % (-12.8 % to -7.2 %, p = 3.02e-11): the change does harm.'
     """
-    e = evidence.effect
-    sign = 1 if evidence.higher_is_better else -1
-    uplift = sign * e.relative
-    best = sign * (e.relative_high if evidence.higher_is_better else e.relative_low)
-    criteria = (
-        Criterion(
-            "Trust checks",
-            "none failed",
-            ", ".join(evidence.failed_checks) or "none failed",
-            not evidence.failed_checks,
-        ),
-        Criterion(
-            "Sample size",
-            "a size that can be planned" if evidence.planned_units is None else f"{evidence.planned_units:,} units",
-            f"{evidence.units:,} units",
-            evidence.planned_units is not None and evidence.units >= evidence.planned_units,
-        ),
-        Criterion(
-            "Significance",
-            f"p < {1 - rule.confidence:.2g}, better than control",
-            f"{p_text(e.p_value)}, {'better' if uplift > 0 else 'not better'}",
-            e.significant and uplift > 0,
-        ),
-        Criterion(
-            "False-positive risk",
-            f"below {formatted(rule.max_false_positive_risk, 'share')}",
-            formatted(evidence.false_positive_risk, "share"),
-            evidence.false_positive_risk is not None and evidence.false_positive_risk < rule.max_false_positive_risk,
-        ),
-        Criterion(
-            "Uplift",
-            f"at least {formatted(rule.min_relative_uplift, 'relative')}",
-            formatted(uplift, "relative"),
-            uplift >= rule.min_relative_uplift,
-        ),
-        *(
-            Criterion(f"Guardrail {name}", f"harm below {_margin(g)}", f"bound {_bound(g)}", g.passed)
-            for name, g in evidence.guardrails
-        ),
-        *_money(evidence),
-    )
-    missed = [c for c in criteria if not c.met]
+    criteria = tuple(_criteria(evidence, rule))
+    verdict, reason = _verdict(evidence, rule, [c for c in criteria if not c.met])
+    said = f"{evidence.arm}: {reason}" if evidence.arm else reason
+    return Decision(verdict, said, criteria, evidence.arm, _beside(evidence, rule, verdict))
+
+
+def _verdict(evidence: Evidence, rule: Rule, missed: list[Criterion]) -> tuple[Verdict, str]:
+    p = evidence.p_value
     if evidence.failed_checks:
-        return Decision("INVALID", f"A trust check failed: {', '.join(evidence.failed_checks)}.", criteria)
+        return "INVALID", f"A trust check failed: {', '.join(evidence.failed_checks)}."
+    if p < 1 - rule.confidence and not evidence.is_better:
+        return "KILL", f"{evidence.metric} is worse by {_harm(evidence)}, {p_text(p)}): the change does harm."
+    broken = [name for name, guardrail in evidence.guardrails if is_beyond(guardrail)]
+    if broken:
+        return "KILL", f"The harm to {' and '.join(broken)} is beyond the margin, with all of its interval."
+    if evidence.look is None and evidence.at_best < rule.min_relative_uplift:
+        best = evidence.at_best
+        gain = f"better by {formatted(best, 'relative')}" if best > 0 else f"worse by {unsigned(-best, 'relative')}"
+        return "KILL", (
+            f"{evidence.metric} is {gain} at best, below the"
+            f" {formatted(rule.min_relative_uplift, 'relative')} that is worth shipping: too small to matter."
+        )
     if not missed:
-        return Decision(
-            "GO",
-            f"The uplift of {formatted(uplift, 'relative')} is significant (p = {e.p_value:.2g}), large enough, unlikely to be a false"
-            f" positive, {'it is expected to pay, ' if evidence.worth is not None else ''}and no guardrail is at risk.",
-            criteria,
-        )
-    if evidence.planned_units is None:
-        return Decision(
-            "ITERATE",
-            "No size can be planned on the primary metric, so neither a win nor a loss can be told.",
-            criteria,
-        )
-    if evidence.units < evidence.planned_units:
-        return Decision(
-            "ITERATE",
-            f"The experiment is underpowered: {evidence.units:,} of {evidence.planned_units:,} planned units were"
-            " exposed, so neither a win nor a loss can be told.",
-            criteria,
-        )
-    if best < rule.min_relative_uplift:
-        return Decision(
-            "KILL",
-            f"The uplift is {formatted(best, 'relative')} at best, below the"
-            f" {formatted(rule.min_relative_uplift, 'relative')} that is worth shipping.",
-            criteria,
-        )
-    return Decision(
+        grounds = [f"significant ({p_text(p)})", "large enough", "unlikely to be luck"]
+        grounds += ["expected to pay"] if evidence.worth is not None else []
+        held = " No guardrail is at risk." if evidence.guardrails else ""
+        early = f" That holds although {evidence.look.text}." if evidence.look else ""
+        uplift = formatted(evidence.uplift, "relative")
+        return "GO", f"The uplift of {uplift} is {', '.join(grounds[:-1])} and {grounds[-1]}.{held}{early}"
+    early = f"Too early: {evidence.look.text}. " if evidence.look else ""
+    return (
         "ITERATE",
-        f"Not yet: {'; '.join(f'{c.name.lower()} is {c.found}, required {c.required}' for c in missed)}.",
-        criteria,
+        early + f"Not met: {'; '.join(f'{c.name.lower()} is {c.found}, required {c.required}' for c in missed)}.",
     )
 
 
-def _money(evidence: Evidence) -> tuple[Criterion, ...]:
-    if evidence.worth is None:
-        return ()
-    found = formatted(evidence.worth, "money", evidence.currency)
-    return (Criterion("Expected money", "not below zero", found, evidence.worth >= 0),)
+def _criteria(evidence: Evidence, rule: Rule) -> list[Criterion]:
+    look, p = evidence.look, evidence.p_value
+    level = look.level if look else 1 - rule.confidence
+    required = f"p < {level:.2g}, better than the control"
+    failed = ", ".join(evidence.failed_checks) or "none failed"
+    direction = "better" if evidence.is_better else "not better"
+    found = [
+        Criterion("Trust checks", "none failed", failed, not evidence.failed_checks),
+        Criterion(
+            "Significance" if look is None else f"Significance at {formatted(look.share, 'share')} of the time",
+            required, f"{p_text(p)}, {direction}", p < level and evidence.is_better,
+        ),
+        Criterion(
+            "Risk of no improvement", f"below {formatted(rule.max_risk, 'share')}", formatted(evidence.risk, "share"),
+            evidence.risk < rule.max_risk,
+        ),
+        Criterion(
+            "Uplift", f"at least {formatted(rule.min_relative_uplift, 'relative')}", formatted(evidence.uplift, "relative"),
+            evidence.uplift >= rule.min_relative_uplift,
+        ),
+    ]  # fmt: skip
+    found += [
+        Criterion(f"Guardrail {name}", f"harm below {_margin(g)}", f"bound {_bound(g)}", g.passed)
+        for name, g in evidence.guardrails
+    ]
+    if evidence.worth is not None:
+        worth = formatted(evidence.worth, "money", evidence.currency)
+        found.append(Criterion("Expected money", "not below zero", worth, evidence.worth >= 0))
+    if evidence.disagreement:
+        found.append(Criterion("Agreement", "the mean as it is beside the one tested", evidence.disagreement, False))
+    if rule.require_planned_size and evidence.planned_units is not None:
+        reached = evidence.units >= evidence.planned_units
+        found.append(
+            Criterion("Sample size", f"{evidence.planned_units:,} units", f"{evidence.units:,} units", reached)
+        )
+    return found
+
+
+def is_beyond(guardrail: NonInferiority) -> bool:
+    """Whether the whole two-sided interval of a guardrail lies beyond its margin, on the side that harms."""
+    e = guardrail.effect
+    low, high = (
+        (e.relative_low, e.relative_high) if guardrail.scale == "relative" else (e.absolute_low, e.absolute_high)
+    )
+    return high < -guardrail.margin if guardrail.bad == "decrease" else low > guardrail.margin
+
+
+def _harm(evidence: Evidence) -> str:
+    """The size of a harm and the opening of its interval, in the metric's own unit where the control is zero."""
+    e = evidence.effect
+    scaled = math.isfinite(e.relative)
+    size, low, high = (
+        (e.relative, e.relative_low, e.relative_high) if scaled else (e.absolute, e.absolute_low, e.absolute_high)
+    )
+    unit: Unit = "relative" if scaled else evidence.unit
+    low_text, high_text = (formatted(end, unit, evidence.currency) for end in (low, high))
+    return f"{formatted(abs(size), unit, evidence.currency).removeprefix('+')} ({low_text} to {high_text}"
+
+
+def _beside(evidence: Evidence, rule: Rule, verdict: Verdict) -> str:
+    """What a reader must know beside the verdict: a test of a fixed size that was read before its end.
+
+    An early GO has passed a level that allows for the look, and an ITERATE says itself that it is early.
+    """
+    planned, look = evidence.planned_units, evidence.look
+    if evidence.failed_checks:
+        return ""
+    if planned is not None and evidence.units < planned:
+        when = f"{evidence.units:,} of {planned:,} units"
+    elif look is not None and verdict == "KILL":
+        when = f"{formatted(look.share, 'share')} of its time"
+    else:
+        return ""
+    return (
+        f"Read before its planned end, at {when}: the {formatted(1 - rule.confidence, 'share')} "
+        "does not hold if it was stopped because of the result."
+    )
 
 
 def _margin(g: NonInferiority) -> str:

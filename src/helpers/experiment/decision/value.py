@@ -1,10 +1,15 @@
-"""What the change is worth, what it costs, and what a wrong decision would lose. All money in cents."""
+"""What the change is worth, what it costs, and what a wrong decision would lose. All money in cents.
+
+What is expected comes from the belief about revenue per unit, which shrinks the estimate; what the experiment measured, with
+its interval, stands beside it.
+"""
 
 from dataclasses import dataclass
 
-from helpers.config import Economics, Study
+from helpers.config import Economics, Prior, Study
+from helpers.experiment.decision.belief import Belief, believed
 from helpers.experiment.results import Results
-from helpers.stats.bayes.posterior import Posterior, posterior
+from helpers.formatting import formatted
 from helpers.stats.comparisons.effects import Effect
 from helpers.stats.summaries.summary import Summary
 
@@ -32,43 +37,75 @@ class Scenario:
 class DecisionValue:
     """Money of the decision over the horizon.
 
-    ``break_even`` is the relative change of revenue per unit that pays the cost. ``belief`` is
-    the posterior of the net value (flat prior): ``loss_of_shipping`` is its expected shortfall below zero,
-    ``loss_of_waiting`` its expected gain above.
+    ``belief`` is about the change of revenue per unit, in cents; ``expected`` is its mean in money, ``low``, ``point`` and
+    ``high`` are what was measured. ``break_even`` is the relative change of revenue per unit that pays the cost.
+    ``loss_of_shipping`` is the expected shortfall of the net value below zero, ``loss_of_waiting`` its expected gain above.
     """
 
     units: float
-    belief: Posterior
+    months: int
+    per_cent: float
+    belief: Belief
     low: Scenario
     point: Scenario
     high: Scenario
+    expected: Scenario
     break_even: float
-    chance_of_profit: float
-    loss_of_shipping: float
-    loss_of_waiting: float
-    waiting_per_month: float
 
     @property
-    def scenarios(self) -> tuple[Scenario, Scenario, Scenario]:
-        return self.low, self.point, self.high
+    def scenarios(self) -> tuple[Scenario, Scenario, Scenario, Scenario]:
+        return self.expected, self.low, self.point, self.high
+
+    @property
+    def gain_per_month(self) -> float:
+        """Contribution of a month in expectation; below zero where harm is believed."""
+        return self.expected.gain / self.months
+
+    @property
+    def needed(self) -> float:
+        """Cents more per unit that pay the cost."""
+        return self.point.cost / self.per_cent
+
+    @property
+    def chance_of_profit(self) -> float:
+        """P(net value > 0)."""
+        return self.belief.chance_above(self.needed)
+
+    @property
+    def loss_of_shipping(self) -> float:
+        return self.per_cent * self.belief.expected_below(self.needed)
+
+    @property
+    def loss_of_waiting(self) -> float:
+        return self.per_cent * self.belief.expected_above(self.needed)
 
 
-def units_per_month(study: Study, exposed: int) -> float | None:
-    """Exposed units a month: stated in the study, or the experiment's, scaled; None on less than a week of log."""
+def units_per_month(results: Results) -> float | None:
+    """Exposed units a month: stated in the study, or those of its enrolment, scaled; None on less than a week of it.
+
+    Units come in from the first to the last exposure; the log may well go on after that. A table without times has its
+    period alone to go by.
+    """
+    study, exposed = results.study, results.units("exposed", "all", "all")
     if study.economics.exposed_units_per_month is not None:
         return float(study.economics.exposed_units_per_month)
-    if study.period.experiment_days < SHORTEST_BASE:
-        return None
-    return exposed / study.period.experiment_days * DAYS_PER_MONTH
+    days = enrolment_days(results)
+    return None if days < SHORTEST_BASE else exposed / days * DAYS_PER_MONTH
+
+
+def enrolment_days(results: Results) -> float:
+    """Days over which units came in: from the first to the last exposure, or the period of a table without times."""
+    return results.observed.enrolment_days if results.study.has_time else results.study.period.experiment_days
 
 
 def value(
-    effect: Effect, control: Summary, treatment: Summary, economics: Economics, monthly_units: float
+    effect: Effect, control: Summary, treatment: Summary, economics: Economics, prior: Prior, monthly_units: float
 ) -> DecisionValue:
-    """Money from the absolute effect on revenue per exposed unit (cents) and its interval.
+    """Money from the absolute effect on revenue per exposed unit (cents), as believed and as measured.
 
     gain = units per month x months x contribution margin x change per unit; cost = implementation + months x running.
-    Assumes that the effect lasts over the horizon and that later months bring as many exposed units.
+    Assumes that the effect lasts over the horizon and that later months bring as many exposed units. The control must have
+    revenue, for the prior is a fraction of it.
     """
     units = monthly_units * economics.horizon_months
     per_cent = units * economics.contribution_margin
@@ -77,35 +114,39 @@ def value(
     def scenario(name: str, per_unit: float) -> Scenario:
         return Scenario(name, per_unit, per_cent * per_unit, cost)
 
-    belief = posterior(control, treatment)
-    net = Posterior(per_cent * belief.mean - cost, per_cent * belief.sd)
-    point = scenario("Point estimate", effect.absolute)
+    belief = believed(control, treatment, prior)
     return DecisionValue(
         units,
-        net,
-        scenario("Lower bound", effect.absolute_low),
-        point,
-        scenario("Upper bound", effect.absolute_high),
-        cost / per_cent / control.estimate if control.estimate > 0 else float("nan"),
-        net.chance_to_beat,
-        net.loss_of_shipping,
-        net.loss_of_waiting,
-        point.gain / economics.horizon_months,
+        economics.horizon_months,
+        per_cent,
+        belief,
+        scenario("Measured, lower bound", effect.absolute_low),
+        scenario("Measured", effect.absolute),
+        scenario("Measured, upper bound", effect.absolute_high),
+        scenario("Expected", belief.mean),
+        cost / per_cent / control.estimate,
     )
 
 
-def worth(study: Study, results: Results) -> tuple[DecisionValue | None, str]:
-    """The value of shipping, or None and the reason why it cannot be told."""
+def worth(study: Study, results: Results, variant: str | None = None) -> tuple[DecisionValue | None, str]:
+    """The value of shipping a treatment, or None and the reason why it cannot be told.
+
+    It stands on the mean as it is: what a shop earns is not winsorised.
+    """
     metric = study.revenue
     if metric is None:
         return None, NO_REVENUE
-    found = results.effect(metric)
+    found = results.effect(metric, variant=variant, as_is=True)
     if found is None:
         return None, "an arm has no exposed units"
-    monthly = units_per_month(study, results.units("exposed", "all", "all"))
+    monthly = units_per_month(results)
     if monthly is None:
-        hours = study.period.experiment_days * 24
-        return None, f"the experiment covers {hours:.1f} hours, and less than a week cannot be scaled up to a month"
+        days = formatted(enrolment_days(results), "days")
+        return None, f"units came in for {days}, and less than a week cannot be scaled up to a month"
     if not found.effect.absolute_low < found.effect.absolute_high < float("inf"):
         return None, f"the effect on {metric.label.lower()} has no interval: {found.effect.note}"
-    return value(found.effect, found.control, found.treatment, study.economics, monthly), ""
+    if not found.control.estimate > 0:
+        return None, "the control has no revenue, so no prior can be stated on its scale"
+    if not found.control.variance + found.treatment.variance > 0:
+        return None, f"{metric.label.lower()} is the same for every unit of an arm, so its effect has no error"
+    return value(found.effect, found.control, found.treatment, study.economics, study.decision.prior, monthly), ""

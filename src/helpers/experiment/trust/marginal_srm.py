@@ -41,8 +41,8 @@ def marginal_srm(results: Results) -> MarginalSRM | None:
     test = results.sample_ratio()
     if not SRM_THRESHOLD <= test.p_value < SRM_DOUBT:
         return None
-    study, sizes = results.study, results.arm_sizes()
-    pair = (study.control, study.treatments[0])
+    sizes = results.arm_sizes()
+    pair = results.pair
     small, large = sorted(pair, key=lambda v: sizes[v.name] / v.weight)
     missing = round(sizes[large.name] * small.weight / large.weight) - sizes[small.name]
     return MarginalSRM(test, small.name, missing, _worst(results, small.name, missing))
@@ -50,11 +50,11 @@ def marginal_srm(results: Results) -> MarginalSRM | None:
 
 def _worst(results: Results, short: str, missing: int) -> Effect | None:
     study = results.study
-    control, treatment = (results.arm(study.primary, v.name) for v in (study.control, study.treatments[0]))
+    control, treatment = (results.arm(study.primary, v.name) for v in results.pair)
     if not (isinstance(control, Proportion) and isinstance(treatment, Proportion)):
         return None
     ahead = control if control.estimate > treatment.estimate else treatment
-    arms = {study.control.name: control, study.treatments[0].name: treatment}
+    arms = {study.control.name: control, results.leading: treatment}
     hits = 0 if arms[short] is ahead else missing
     arms[short] = Proportion(arms[short].n + missing, arms[short].successes + hits)
     return compare(*arms.values(), confidence=study.decision.confidence)

@@ -99,9 +99,9 @@ def external(results: Results) -> list[Reestimate]:
 
 
 def _arms(results: Results, metric: Metric, days: Iterable[int]) -> tuple[Summary, Summary] | None:
-    """Control and first treatment over some days; None where one of them has no unit."""
+    """Control and leading treatment over some days; None where one of them has no unit."""
     sides = []
-    for variant in results.study.variants[:2]:
+    for variant in results.pair:
         parts = [results.arm(metric, variant.name, dimension="day", level=str(day)) for day in days]
         found = [part for part in parts if part is not None]
         if not found:

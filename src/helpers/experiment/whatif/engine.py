@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from functools import cache
 
 from helpers.config import Rule
-from helpers.experiment.decision.rule import Decision, Evidence, decide, observed_risk, reachable
+from helpers.experiment.decision.belief import Belief
+from helpers.experiment.decision.rule import Decision, Evidence, decide
 from helpers.experiment.decision.value import DAYS_PER_MONTH
+from helpers.experiment.design import reachable
 from helpers.experiment.whatif.operating import Operating, operating
 from helpers.experiment.whatif.plan import WhatIfPlan
-from helpers.stats.bayes.posterior import Posterior
 from helpers.stats.comparisons.effects import Effect
 from helpers.stats.comparisons.score import TwoByTwo, score_bounds
 from helpers.stats.design.plan import Plan as Sized
@@ -17,9 +18,6 @@ from helpers.stats.design.power import ProportionDesign
 from helpers.stats.inference import critical, p_values
 from helpers.stats.sequential.group_sequential import group_sequential
 from helpers.stats.validation import InputError
-
-UNREACHABLE = 10**15
-"""Users that a sample size stands for when none can be told."""
 
 BAND_POINTS = 60
 """Days at which the band is computed at most."""
@@ -41,10 +39,10 @@ class Outlook:
 
     ``level`` is the nominal level of the last look, ``power`` that of the last look alone for the expected uplift (an
     earlier look can only add to it), ``detectable`` the smallest uplift found with the planned power, ``needed`` the
-    users for the expected uplift and ``planned`` those for the uplift planned for. ``revenue`` is before, ``net`` after
-    margin and cost. ``chance_of_harm`` is the chance that the conversion is below the control's and
-    ``chance_of_loss`` that shipping does not pay, both on a flat prior; ``false_positive_risk`` uses the prior success
-    rate. ``rule`` says how often the rule errs.
+    users for the expected uplift and ``planned`` those for the uplift planned for. ``revenue`` is before, ``net_measured``
+    after margin and cost, ``net`` the same as believed, with the uplift ``shrunk`` by the prior. ``risk`` is the chance that
+    there is no improvement, ``chance_of_harm`` that the conversion is below the control's and ``chance_of_loss`` that
+    shipping does not pay. ``rule`` says how often the rule errs.
     """
 
     units: int
@@ -62,11 +60,13 @@ class Outlook:
     needed_weeks: int | None
     planned: int | None
     planned_weeks: int | None
-    false_positive_risk: float
+    risk: float
     revenue: float
     revenue_low: float
     revenue_high: float
+    net_measured: float
     net: float
+    shrunk: float
     chance_of_harm: float
     chance_of_loss: float
     loss_of_shipping: float
@@ -80,7 +80,7 @@ def outlook(plan: WhatIfPlan, currency: str = "EUR") -> Outlook:
     """Suppose the experiment ends having observed exactly the expected uplift: what then?
 
     Interval and p are Miettinen and Nurminen's on n p successes (not rounded to whole ones), sample size, power and
-    detectable uplift :class:`~helpers.stats.ProportionDesign`'s, losses those of a normal belief on a flat prior, and
+    detectable uplift :class:`~helpers.stats.ProportionDesign`'s, risk, money and losses those of the belief, and
     the decision :func:`~helpers.experiment.decision.rule.decide`'s, trust checks and guardrails taken as passed. With more than one
     look the last one is tested at the level that Lan and DeMets' O'Brien-Fleming-type spending leaves it.
 
@@ -92,24 +92,20 @@ def outlook(plan: WhatIfPlan, currency: str = "EUR") -> Outlook:
     control, treatment = plan.arms
     design = ProportionDesign(plan.baseline, weights=(1 - plan.allocation, plan.allocation), alpha=level)
     effect = expected_effect(plan, plan.arms, level)
-    rule = Rule(
-        confidence=1 - level,
-        max_false_positive_risk=plan.max_risk,
-        min_relative_uplift=plan.minimum_uplift,
-        prior_success_rate=plan.prior,
-    )
-    planned = _size(design, plan.planned_uplift, plan.power)
-    risk = observed_risk(effect, design, plan.planned_uplift, rule)
     reached = plan.traffic * plan.segment_share * DAYS_PER_MONTH * plan.horizon
     money = reached * plan.arpu / plan.baseline
     error = math.sqrt(
         plan.baseline * (1 - plan.baseline) / control + plan.treated_rate * (1 - plan.treated_rate) / treatment
     )
-    belief = Posterior(effect.absolute, error)
-    net = Posterior(money * plan.margin * effect.absolute - plan.cost, money * plan.margin * error)
-    enough = planned is not None and plan.units >= planned
-    made = decide(Evidence(effect, True, (), (), plan.units, planned or UNREACHABLE, risk, net.mean, currency), rule)
-    needed = _size(design, plan.uplift, plan.power)
+    belief = Belief(effect.absolute, error, plan.improve, plan.harm, plan.size * plan.baseline)
+    per_unit = money * plan.margin
+    pays = plan.cost / per_unit
+    net = per_unit * belief.mean - plan.cost
+    rule = Rule(confidence=1 - level, max_risk=plan.max_risk, min_relative_uplift=plan.minimum_uplift)
+    seen = Evidence(
+        effect, effect.p_value, True, (), (), plan.units, belief, "The conversion", worth=net, currency=currency
+    )
+    planned, needed = _size(design, plan.planned_uplift, plan.power), _size(design, plan.uplift, plan.power)
     return Outlook(
         plan.units,
         level,
@@ -126,17 +122,19 @@ def outlook(plan: WhatIfPlan, currency: str = "EUR") -> Outlook:
         _weeks(needed, plan),
         planned,
         _weeks(planned, plan),
-        risk,
+        belief.risk,
         money * effect.absolute,
         money * effect.absolute_low,
         money * effect.absolute_high,
-        net.mean,
-        1 - belief.chance_to_beat,
-        1 - net.chance_to_beat,
-        net.loss_of_shipping,
-        net.loss_of_waiting,
-        made,
-        operating(plan, design, effect, rule, plan.cost / (money * plan.margin), enough),
+        per_unit * effect.absolute - plan.cost,
+        net,
+        belief.mean / plan.baseline,
+        belief.chance_of_harm,
+        1 - belief.chance_above(pays),
+        per_unit * belief.expected_below(pays),
+        per_unit * belief.expected_above(pays),
+        decide(seen, rule),
+        operating(plan, level, pays),
         _band(plan, level),
     )
 
@@ -149,17 +147,6 @@ def last_level(alpha: float, looks: int) -> float:
     (0.05, 0.04225)
     """
     return alpha if looks == 1 else group_sequential(looks, alpha=alpha).levels[-1]
-
-
-def planned_size(plan: WhatIfPlan) -> int | None:
-    """Users in both arms for the uplift planned for, at the last look's level; None where none can be told.
-
-    >>> planned_size(WhatIfPlan(traffic=2000, baseline=0.10, uplift=0.0, arpu=500, days=7, planned_uplift=0.08))
-    45710
-    """
-    weights = (1 - plan.allocation, plan.allocation)
-    design = ProportionDesign(plan.baseline, weights=weights, alpha=last_level(plan.alpha, plan.looks))
-    return _size(design, plan.planned_uplift, plan.power)
 
 
 def expected_effect(plan: WhatIfPlan, arms: tuple[int, int], level: float) -> Effect:

@@ -1,19 +1,16 @@
 """How often a rule errs: the chance of each verdict when the true effect is none, harmful, or worth shipping."""
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy import special
 
-from helpers.config import Rule
-from helpers.experiment.decision.rule import observed_risk
-from helpers.stats.comparisons.effects import Effect
+from helpers.experiment.decision.belief import expected, log_weights
 from helpers.stats.comparisons.score import TwoByTwo
-from helpers.stats.design.power import ProportionDesign
-from helpers.stats.inference import critical, p_values
-from helpers.stats.roots import decreasing_root, decreasing_roots
+from helpers.stats.inference import critical
+from helpers.stats.roots import decreasing_roots
 from helpers.stats.validation import FloatArray
 
 if TYPE_CHECKING:
@@ -22,19 +19,16 @@ if TYPE_CHECKING:
 NODES = np.linspace(-6, 6, 31)
 """Standard errors from the baseline at which the control's observed rate is taken."""
 
-Z_GRID = np.linspace(0, 8, 33)
-"""Statistics among which the first that is convincing enough is looked for; beyond 8 the risk is not followed."""
-
 
 @dataclass(frozen=True)
 class Operating:
     """Chances of a verdict under a true relative change, before any data.
 
-    ``z_go`` is the statistic that GO needs, infinite where none is enough. ``harmful`` is as much below zero as the expected
-    uplift is away from it, ``good`` as much above and at least the minimum uplift.
+    ``go_from`` is the uplift that GO needs where the control converts as expected, infinite where none is enough. ``harmful``
+    is as much below zero as the expected uplift is away from it, ``good`` as much above and at least the minimum uplift.
     """
 
-    z_go: float
+    go_from: float
     harmful: float
     good: float
     go_when_null: float
@@ -45,29 +39,23 @@ class Operating:
     kill_when_good: float
 
 
-def operating(
-    plan: "WhatIfPlan", design: ProportionDesign, effect: Effect, rule: Rule, least_difference: float, enough: bool
-) -> Operating:
+def operating(plan: "WhatIfPlan", level: float, least_difference: float) -> Operating:
     r"""Chances of GO and KILL by this very rule, at these sizes.
 
     Given the control's observed rate every criterion is monotone in the treatment's: GO means at least :math:`t_{go}` (the
-    highest of what significance, false-positive risk, minimum uplift and money ask for), KILL less than
-    :math:`t_{kill}`, where the interval's upper end meets the minimum uplift. With :math:`\hat p_c` at 31 points of
+    highest of what significance, risk, minimum uplift and money ask for; the money as believed), KILL less than
+    :math:`t_{kill}`, where the interval's upper end meets the minimum uplift, or zero. With :math:`\hat p_c` at 31 points of
     its normal distribution and :math:`\hat p_t` normal, :math:`P(GO)=\sum_k w_k\Phi((p_t-t_{go,k})/s_t)`. Normal
-    approximation of both rates: a dozen conversions an arm are needed for it to be good. Without the planned
-    users (``enough``) the rule says neither.
+    approximation of both rates: a dozen conversions an arm are needed for it to be good.
     """
     size = abs(plan.uplift) or plan.planned_uplift
     harmful, good = max(-size, -1.0), max(size, plan.minimum_uplift)
-    z_go = needed_statistic(plan, design, effect, rule)
-    if not enough:
-        return Operating(z_go, harmful, good, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
     n_c, n_t = plan.arms
     error = math.sqrt(plan.baseline * (1 - plan.baseline) / n_c)
     control = np.clip(plan.baseline + NODES * error, 1e-9, 1 - 1e-9)
     weights = np.exp(-(NODES**2) / 2)
     weights /= weights.sum()
-    go, kill = _go_from(plan, control, z_go, least_difference), _kill_below(plan, control, effect.alpha)
+    go, kill = _go_from(plan, control, level, least_difference), _kill_below(plan, control, level)
 
     def chances(relative: float) -> tuple[float, float]:
         rate = min(plan.baseline * (1 + relative), 1.0)
@@ -77,44 +65,44 @@ def operating(
         return float(weights @ ship), float(weights @ stop)
 
     null, bad, fine = chances(0.0), chances(harmful), chances(good)
-    return Operating(z_go, harmful, good, null[0], bad[0], fine[0], null[1], bad[1], fine[1])
+    needed = float(go[len(NODES) // 2]) / plan.baseline - 1
+    return Operating(needed, harmful, good, null[0], bad[0], fine[0], null[1], bad[1], fine[1])
 
 
-def needed_statistic(plan: "WhatIfPlan", design: ProportionDesign, effect: Effect, rule: Rule) -> float:
-    """The score statistic from which a result is both significant and unlikely enough to be a false positive."""
-
-    def excess(z: float) -> float:
-        assumed = replace(effect, p_value=float(p_values(z)))
-        return observed_risk(assumed, design, plan.planned_uplift, rule) - rule.max_false_positive_risk
-
-    low = 0.0
-    for z in Z_GRID[1:].tolist():
-        if excess(z) < 0:
-            return max(decreasing_root(excess, low, z), float(critical(effect.alpha)))
-        low = z
-    return math.inf
-
-
-def _go_from(plan: "WhatIfPlan", control: FloatArray, z_go: float, least_difference: float) -> FloatArray:
+def _go_from(plan: "WhatIfPlan", control: FloatArray, level: float, least_difference: float) -> FloatArray:
     """Rates of the treatment from which the rule says GO; infinite where it never does."""
     n_c, n_t = plan.arms
-    least = np.maximum((1 + plan.minimum_uplift) * control, control + least_difference)
-    if math.isinf(z_go):
-        return np.full_like(control, math.inf)
+    crit = float(critical(level))
+    top = np.full_like(control, 1 - 1e-12)
 
-    def statistic(rate: FloatArray) -> FloatArray:
-        return np.asarray(TwoByTwo.of(control * n_c, n_c, rate * n_t, n_t).z_zero())
+    def short(rate: FloatArray) -> FloatArray:
+        """How far a rate is from being significant."""
+        return crit - np.asarray(TwoByTwo.of(control * n_c, n_c, rate * n_t, n_t).z_zero())
 
-    significant = decreasing_roots(lambda rate: z_go - statistic(rate), control, np.ones_like(control))
-    possible = statistic(np.ones_like(control)) > z_go
-    found = np.where(possible, np.maximum(significant, least), math.inf)
+    def weights(rate: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
+        error = np.sqrt(control * (1 - control) / n_c + rate * (1 - rate) / n_t)
+        return log_weights(rate - control, error, plan.improve, plan.harm, plan.size * control)
+
+    def risky(rate: FloatArray) -> FloatArray:
+        """How far its risk is above what is accepted, in logs."""
+        _, nothing, worse = weights(rate)
+        return np.logaddexp(nothing, worse) - math.log(plan.max_risk)
+
+    def losing(rate: FloatArray) -> FloatArray:
+        """How far the effect as believed is below the one that pays the cost."""
+        error = np.sqrt(control * (1 - control) / n_c + rate * (1 - rate) / n_t)
+        return least_difference - expected(rate - control, error, plan.improve, plan.harm, plan.size * control)
+
+    found = (1 + plan.minimum_uplift) * control
+    for gap in (short, risky, losing):
+        found = np.maximum(found, np.where(gap(top) > 0, math.inf, decreasing_roots(gap, control, top)))
     return np.where(found <= 1, found, math.inf)
 
 
 def _kill_below(plan: "WhatIfPlan", control: FloatArray, level: float) -> FloatArray:
-    """Rates of the treatment below which the whole interval lies under the minimum uplift; infinite where it always does."""
+    """Rates of the treatment below which the whole interval lies under the minimum uplift, or below zero."""
     n_c, n_t = plan.arms
-    crit, least = float(critical(level)), math.log1p(plan.minimum_uplift)
+    crit, least = float(critical(level)), math.log1p(max(plan.minimum_uplift, 0.0))
 
     def gap(rate: FloatArray) -> FloatArray:
         return np.asarray(-crit - TwoByTwo.of(control * n_c, n_c, rate * n_t, n_t).z_ratio(least))

@@ -45,6 +45,9 @@ class Input:
         return f"{kind} from {self.low * scale:,.12g} to {self.high * scale:,.12g}{unit}"
 
 
+MOST = 0.999
+"""Share of ideas that help or harm at most."""
+
 INPUTS: tuple[Input, ...] = (
     Input("traffic", "Traffic per day", "count", 1, 1e8, (100, 1e6), 1,
           "Users a day whom the change can touch, all segments together", logarithmic=True),
@@ -67,13 +70,17 @@ INPUTS: tuple[Input, ...] = (
     Input("power", "Power", "share", 0.5, 0.999, (0.5, 0.99), 0.01,
           "Chance of finding the planned uplift that the sample size is to give", more=True),
     Input("planned_uplift", "Uplift planned for", "relative", 1e-4, 10, (0.001, 0.3), 1e-3,
-          "Smallest uplift that the experiment is sized to find; the rule wants that many users", more=True),
+          "Smallest uplift that the experiment is sized to find", more=True),
     Input("minimum_uplift", "Minimum uplift", "relative", -0.9, 5, (-0.05, 0.2), 1e-3,
           "Smallest uplift worth shipping", more=True),
-    Input("max_risk", "Accepted false-positive risk", "share", 1e-3, 0.999, (0.01, 0.5), 0.01,
-          "GO needs a false-positive risk below this", more=True),
-    Input("prior", "Prior success rate", "share", 1e-3, 0.999, (0.01, 0.9), 0.01,
-          "Share of ideas like this one that truly work", more=True),
+    Input("max_risk", "Accepted risk", "share", 1e-3, 0.999, (0.01, 0.5), 0.01,
+          "GO needs a risk of no improvement below this", more=True),
+    Input("improve", "Ideas that help", "share", 1e-3, 0.9, (0.01, 0.6), 0.01,
+          "Share of ideas like this one that truly improve the conversion", more=True),
+    Input("harm", "Ideas that harm", "share", 1e-3, 0.9, (0.01, 0.6), 0.01,
+          "Share of ideas like this one that truly make it worse; all others do nothing", more=True),
+    Input("size", "Typical effect", "share", 1e-4, 2, (0.001, 0.3), 1e-3,
+          "Typical relative effect of the ideas that do something; one in five is far larger", more=True),
     Input("margin", "Contribution margin", "share", 0.01, 1, (0.01, 1), 0.01,
           "Share of revenue that is left after its own costs", more=True),
     Input("cost", "Cost of shipping", "money", 0, 1e13, (0, 50_000_000), 100_000,
@@ -112,7 +119,9 @@ class WhatIfPlan:
     planned_uplift: float = 0.05
     minimum_uplift: float = 0.0
     max_risk: float = 0.05
-    prior: float = 0.2
+    improve: float = defaults.PRIOR_IMPROVE
+    harm: float = defaults.PRIOR_HARM
+    size: float = defaults.PRIOR_SIZE
     margin: float = 1.0
     cost: float = 0.0
     horizon: int = 12
@@ -127,6 +136,13 @@ class WhatIfPlan:
                 got=f"{self.baseline:g} x (1 + {self.uplift:g}) = {self.treated_rate:g}",
                 expected="baseline x (1 + uplift) of at most 1",
                 remedy="lower the baseline or the uplift",
+            )
+        if self.improve + self.harm > MOST:
+            raise ReportError(
+                "no idea would be left that does nothing",
+                got=f"{self.improve:g} help and {self.harm:g} harm",
+                expected=f"at most {MOST:g} in sum",
+                remedy="lower one of the two shares",
             )
         if min(self.arms) < 2:
             raise ReportError(

@@ -56,28 +56,31 @@ def plan_of(study: "Study", results: "Results") -> tuple[WhatIfPlan | None, str]
     if study.revenue is None:
         return None, value.NO_REVENUE
     found = results.effect(metric)
-    revenue = results.arm(study.revenue, study.control.name)
+    revenue = results.arm(study.revenue, study.control.name, as_is=True)
     exposed = results.units("exposed", "all", "all")
-    monthly = value.units_per_month(study, exposed)
+    monthly = value.units_per_month(results)
     if found is None or revenue is None or monthly is None:
         return None, "an arm is empty, or the log is too short to be scaled up to a month"
-    daily = max(monthly / value.DAYS_PER_MONTH, exposed / study.period.experiment_days)
-    compared = (found.effect.n_control + found.effect.n_treatment) / study.period.experiment_days
+    days = value.enrolment_days(results)
+    daily = max(monthly / value.DAYS_PER_MONTH, exposed / days)
+    compared = (found.effect.n_control + found.effect.n_treatment) / days
     try:
         return WhatIfPlan(
             traffic=round(daily, 2),
             baseline=round(found.effect.control, 4),
             uplift=round(found.effect.relative, 4),
             arpu=round(revenue.estimate),
-            days=max(round(study.period.experiment_days), 1),
+            days=max(round(days), 1),
             in_experiment=round(compared / daily, 6),
             allocation=study.treated_share,
             alpha=round(1 - study.decision.confidence, 9),
             power=study.design.power,
             planned_uplift=study.design.minimum_detectable,
             minimum_uplift=study.decision.min_relative_uplift,
-            max_risk=study.decision.max_false_positive_risk,
-            prior=study.decision.prior_success_rate,
+            max_risk=study.decision.max_risk,
+            improve=study.decision.prior.improve,
+            harm=study.decision.prior.harm,
+            size=study.decision.prior.size,
             margin=study.economics.contribution_margin,
             cost=100 * study.economics.cost,
             horizon=study.economics.horizon_months,

@@ -24,26 +24,31 @@ def scenarios(value: DecisionValue, study: Study) -> go.Figure:
     figure.update_yaxes(title=f"net value, {currency}", tickformat=",.0f")
     return style.titled(
         figure,
-        f"Worth {formatted(value.point.net, 'money', currency)} over {study.economics.horizon}, "
-        f"{formatted(value.low.net, 'money', currency)} at the lower bound",
-        f"contribution after costs of {formatted(value.point.cost, 'money', currency)}, at the bounds of the "
-        f"{study.decision.confidence * 100:g} % interval; bounds scale the same units",
+        f"Expected to be worth {formatted(value.expected.net, 'money', currency)} over {study.economics.horizon}, measured "
+        f"{formatted(value.point.net, 'money', currency)}",
+        f"contribution after costs of {formatted(value.point.cost, 'money', currency)}; expected: the estimate as shrunk by the "
+        f"prior; bounds: those of the {study.decision.confidence * 100:g} % interval",
     )
 
 
 def risk(value: DecisionValue, study: Study) -> go.Figure:
-    """Belief about the net value, split at zero."""
+    """Belief about the net value, split at zero, with the chance that the change does nothing at all."""
     currency = study.economics.currency
-    low, high = value.belief.interval(study.decision.confidence)
-    mean, sd = value.belief.mean / 100, value.belief.sd / 100
-    x = np.sort(np.append(np.linspace(mean - 4 * sd, mean + 4 * sd, 201), 0.0))
-    y = np.exp(-0.5 * ((x - mean) / sd) ** 2)
+    belief, cost = value.belief, value.point.cost
+    low, high = (value.per_cent * end - cost for end in belief.interval(study.decision.confidence))
+    reach = 4 * belief.standard_error
+    effects = np.linspace(min(belief.estimate, 0) - reach, max(belief.estimate, 0) + reach, 402)
+    effects = np.sort(np.append(effects, value.needed)) if value.needed else effects  # an even number: none is zero
+    x = (value.per_cent * effects - cost) / 100
+    y = belief.density(effects)
     figure = go.Figure()
     for side, colour, name in ((x <= 0, style.BAD, "a loss"), (x >= 0, style.GOOD, "a gain")):
         if side.any():
             figure.add_scatter(x=x[side], y=y[side], fill="tozeroy", mode="lines", line_color=colour, name=name,
                                fillcolor=style.faded(colour, 0.35), hoverinfo="skip")  # fmt: skip
-    figure.add_vline(x=0, line={"color": style.MUTED, "width": 1})
+    nothing = -cost / 100
+    figure.add_scatter(x=[nothing, nothing], y=[0, float(y.max()) * 1.05], mode="lines", line={"color": style.MUTED, "width": 2},
+                       name=f"no effect at all: {formatted(belief.chance_of_nothing, 'share')}", hoverinfo="skip")  # fmt: skip
     figure.update_xaxes(
         title=f"net value over {study.economics.horizon}, {currency}",
         tickformat=",.0f",
@@ -52,8 +57,8 @@ def risk(value: DecisionValue, study: Study) -> go.Figure:
     return style.titled(
         figure,
         f"Shipping pays with {formatted(value.chance_of_profit, 'share')} chance",
-        f"{study.decision.confidence * 100:g} % credible interval {formatted(low, 'money', currency)} to "
-        f"{formatted(high, 'money', currency)}; posterior of the net value, flat prior, normal approximation",
+        f"{study.decision.confidence * 100:g} % interval {formatted(low, 'money', currency)} to {formatted(high, 'money', currency)} of the "
+        "belief about the net value; the line stands for a change that does nothing",
         height=340,
     )
 

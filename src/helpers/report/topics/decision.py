@@ -6,9 +6,9 @@ from math import isfinite
 from typing import TYPE_CHECKING
 
 from helpers.config import Study
-from helpers.experiment.decision.rule import Decision, Evidence
-from helpers.experiment.results import Results
-from helpers.formatting import formatted, level
+from helpers.experiment.decision.arms import StudyDecision
+from helpers.experiment.decision.rule import Decision
+from helpers.formatting import finite, formatted, level
 from helpers.report.tables import Row, mark
 
 if TYPE_CHECKING:
@@ -16,9 +16,32 @@ if TYPE_CHECKING:
 
 
 def table(decision: Decision) -> list[Row]:
+    """The criteria of one arm."""
     return [
         {"Criterion": c.name, "Required": c.required, "Found": c.found, "Verdict": mark(c.met, "met", "not met")}
         for c in decision.criteria
+    ]
+
+
+def caption(decided: StudyDecision) -> str:
+    """What the criteria are about."""
+    return f"Criteria of the rule: {decided.proposed.arm}" if decided.proposed.arm else "Criteria of the rule"
+
+
+def table_arms(decided: StudyDecision, study: Study) -> list[Row]:
+    """Every treatment with its own verdict, money and reason; nothing of a study with one."""
+    if not decided.others:
+        return []
+    return [
+        {
+            "Arm": made.arm,
+            "Verdict": made.verdict + (" (proposed)" if made is decided.proposed else ""),
+            "Uplift": formatted(finite(weighed.uplift), "relative"),
+            "Risk of no improvement": formatted(weighed.risk, "share"),
+            "Expected money": formatted(weighed.worth, "money", study.economics.currency),
+            "Why": made.reason.removeprefix(f"{made.arm}: "),
+        }
+        for made, weighed in zip(decided.arms, decided.evidence, strict=True)
     ]
 
 
@@ -35,30 +58,56 @@ def table_rollout(study: Study) -> list[Row]:
     ]
 
 
-def record(nb: Notebook, made: Decision, headline: str, risk: float | None) -> None:
-    """``decision.*`` and the false-positive risk it weighs."""
+def record(nb: Notebook, decided: StudyDecision, headline: str, next_step: str) -> None:
+    """``decision.*`` and the risk it weighs, for the proposed arm; ``arms.ARM.verdict`` for each of several."""
+    made, weighed = decided.proposed, decided.weighed
     nb.record(
-        "risk.false_positive",
-        risk,
+        "risk.no_improvement",
+        weighed.risk,
         "share",
-        "Chance that there is no improvement, given the result and the prior success rate",
-        reason="no size can be planned on the primary metric, so no power is known",
+        "Chance that there is no improvement, given the result and the prior",
+    )
+    nb.record("risk.no_improvement_before", 1 - nb.study.decision.prior.improve, "share", "The same before any data")
+    belief = weighed.belief
+    nb.record(
+        "risk.harm",
+        None if belief is None else belief.chance_of_harm,
+        "share",
+        "Chance that the primary metric gets worse",
+        reason=NO_BELIEF,
     )
     nb.record("decision.verdict", made.verdict, "text", "GO, ITERATE, KILL or INVALID by the study's rule")
+    nb.record(
+        "decision.arm", made.arm or nb.study.treatments[0].name, "text", "The treatment that the decision is about"
+    )
     nb.record("decision.headline", headline, "text", "The decision in a sentence")
     nb.record("decision.reason", made.reason, "text", "Why the rule says so, in a sentence")
     nb.record("decision.recommendation", made.recommendation, "text", "What to do now")
+    nb.record("decision.beside", made.beside or None, "text", "What must be known beside the verdict", reason="nothing")
+    nb.record(
+        "decision.next_step",
+        next_step or None,
+        "text",
+        "What is still needed",
+        reason="the verdict is none that waits for more units",
+    )
+    for other, its in zip(decided.arms, decided.evidence, strict=True):
+        if other.arm:
+            name = f"arms.{other.arm}"
+            nb.record(f"{name}.verdict", other.verdict, "text", f"{other.arm}: the verdict by the study's rule")
+            nb.record(f"{name}.reason", other.reason, "text", f"{other.arm}: why the rule says so")
+            nb.record(f"{name}.risk", its.risk, "share", f"{other.arm}: chance that there is no improvement")
 
 
+NO_BELIEF = "the effect has no error that a belief could rest on"
 LEADS = {"GO": "Ship", "ITERATE": "Do not ship yet:", "KILL": "Stop", "INVALID": "Draw no conclusion on"}
 
 
-def text_headline(study: Study, made: Decision, results: Results) -> str:
-    """The decision in one sentence, for the first line of the report."""
-    found = results.effect(study.primary)
-    assert found is not None
-    e, currency = found.effect, study.economics.currency
-    lead = f"{LEADS[made.verdict]} \u201c{study.title}\u201d: {study.primary.label.lower()}"
+def text_headline(study: Study, decided: StudyDecision) -> str:
+    """The decision in one sentence, for the first line of the report; of several arms it names the proposed one."""
+    e, currency, made = decided.weighed.effect, study.economics.currency, decided.proposed
+    of = f" of {made.arm}" if made.arm else ""
+    lead = f"{LEADS[made.verdict]} \u201c{study.title}\u201d: {study.primary.label.lower()}{of}"
     if not isfinite(e.relative):
         return (
             f"{lead} {level(e.control, study.primary, currency)} in the control, "
@@ -70,13 +119,14 @@ def text_headline(study: Study, made: Decision, results: Results) -> str:
     )
 
 
-def text(study: Study, made: Decision, weighed: Evidence) -> str:
-    """The decision and the assumption behind its risk."""
-    said = f"{made.verdict}. {made.reason} {made.recommendation}"
-    if weighed.false_positive_risk is None:
-        return f"{said} The false-positive risk is not available, for the power of a test on this metric is not known."
+def text(study: Study, decided: StudyDecision, next_step: str) -> str:
+    """The decision, what must be known beside it, and the assumption behind its risk."""
+    made, weighed, prior = decided.proposed, decided.weighed, study.decision.prior
+    said = " ".join(filter(None, [f"{made.verdict}.", made.reason, made.recommendation, made.beside, next_step]))
+    if weighed.belief is None:
+        return f"{said} A risk cannot be told: {NO_BELIEF}."
+    assumed = "" if "prior" in study.decision.model_fields_set else ", which this study assumes"
     return (
-        f"{said} The false-positive risk of "
-        f"{formatted(weighed.false_positive_risk, 'share')} assumes that {formatted(study.decision.prior_success_rate, 'share')} of "
-        f"ideas like this one work, by about {formatted(weighed.planned_effect or study.design.minimum_detectable, 'relative')}."
+        f"{said} The risk of no improvement, {formatted(weighed.risk, 'share')}, starts from {formatted(prior.improve, 'share')} of "
+        f"ideas that help and {formatted(prior.harm, 'share')} that harm, by {formatted(prior.size, 'share')} typically{assumed}."
     )

@@ -15,6 +15,7 @@ from helpers.report.base import Base
 from helpers.report.tables import Row, mark
 from helpers.report.topics.effects import text_margin
 from helpers.stats.adjustment.cuped import VarianceReduction
+from helpers.stats.bayes.posterior import false_positive_risk
 from helpers.stats.comparisons.effects import Effect
 from helpers.stats.design.plan import Plan
 
@@ -37,6 +38,7 @@ def table(study: Study) -> list[Row]:
         },
         {"Item": "Guardrails", "Content": guardrails or "none"},
         {"Item": "Ships when", "Content": text_rule(study)},
+        {"Item": "False-positive risk", "Content": text_false_positives(study)},
         {"Item": "Salt", "Content": study.salt},
     ]
 
@@ -44,8 +46,18 @@ def table(study: Study) -> list[Row]:
 def text_rule(study: Study) -> str:
     r = study.decision
     return (
-        f"significance of at least {formatted(r.confidence, 'share')}, false-positive risk below "
-        f"{formatted(r.max_false_positive_risk, 'share')}, uplift of at least {formatted(r.min_relative_uplift, 'relative')}"
+        f"significance of at least {formatted(r.confidence, 'share')}, risk of no improvement below "
+        f"{formatted(r.max_risk, 'share')}, uplift of at least {formatted(r.min_relative_uplift, 'relative')}"
+    )
+
+
+def text_false_positives(study: Study) -> str:
+    """What the design alone says of a significant win, before any data."""
+    rule = study.decision
+    found = false_positive_risk(1 - rule.confidence, study.design.power, rule.prior.improve)
+    return (
+        f"{formatted(found, 'share')} of significant wins are none, where {formatted(rule.prior.improve, 'share')} of ideas help and the "
+        f"test finds them with {formatted(study.design.power, 'share')} power"
     )
 
 
@@ -130,6 +142,13 @@ def record(nb: Notebook, found: PlannedExperiment) -> None:
             meaning,
             reason=found.reason,
         )
+    rule, power = nb.study.decision, nb.study.design.power
+    nb.record(
+        "design.false_positive_risk",
+        false_positive_risk(1 - rule.confidence, power, rule.prior.improve),
+        "share",
+        "Share of significant wins that are none, by level, power and prior alone",
+    )
     nb.record("design.days", days, "days", "Days until as many units were exposed", reason=note)
     nb.record("design.weeks", weeks, "weeks", "Whole weeks to run", reason=note)
     nb.record(

@@ -56,7 +56,7 @@ def table(found: Iterable[MetricEffect], study: Study) -> list[Row]:
             "Treatment": level(x.treatment, e.metric, study.economics.currency),
             "Change": formatted(finite(x.relative), "relative"),
             "Interval": interval(x.relative_low, x.relative_high, "relative"),
-            "p (Holm)": formatted(finite(e.adjusted_p), "p"),
+            "p (adjusted)": formatted(finite(e.adjusted_p), "p"),
         }
         if e.truth is not None:
             row["Planted"] = formatted(e.truth.relative, "relative")

@@ -64,7 +64,7 @@ def record_near_miss(nb: "Notebook", near: NearMiss | None) -> None:
             "misread.near_miss.risk",
             near.risk,
             "share",
-            "Chance that there is no improvement behind a win with that p-value, by the study's prior and power",
+            "Chance that there is no improvement behind a win with that p-value, by the study's prior",
         )
         nb.record("misread.near_miss.improvement", 1 - near.risk, "share", "Chance that there is one")
 
@@ -75,7 +75,6 @@ def text_near_miss(near: NearMiss) -> str:
     return (
         f"**p = {p} is not “{formatted(near.said, 'share')} sure”.** It says that a difference at least this large comes"
         f" up in {formatted(near.p_value, 'share')} of the experiments without any effect. How sure one may be depends on"
-        f" how many ideas work: if {formatted(near.prior_success_rate, 'share')} do, as this study assumes, and with the"
-        f" power of its units for the planned effect, a win at p = {p} is no improvement with a chance of"
-        f" {formatted(near.risk, 'share')}. Nor does a segment in which the same data reach p < .05 settle it."
+        f" how many ideas work: if {formatted(near.improve, 'share')} do, by the sizes that this study takes them to have, a win at p = {p} is no improvement"
+        f" with a chance of {formatted(near.risk, 'share')}. Nor does a segment in which the same data reach p < .05 settle it."
     )

@@ -27,18 +27,24 @@ def table(value: DecisionValue, currency: str) -> list[Row]:
     ]
 
 
+def caption(arm: str) -> str:
+    """What the table of money is about."""
+    return f"Money over the horizon: {arm}" if arm else "Money over the horizon"
+
+
 MONEY: Mapping[str, tuple[Unit, str]] = {
-    "money.horizon_point": ("money", "Net value over the horizon at the point estimate"),
+    "money.expected": ("money", "Net value over the horizon as expected: the estimate as shrunk by the prior"),
+    "money.horizon_point": ("money", "Net value over the horizon as measured"),
     "money.horizon_low": ("money", "The same at the lower bound of the interval"),
     "money.horizon_high": ("money", "The same at the upper bound of the interval"),
     "money.cost": ("money", "Cost over the horizon"),
     "money.per_unit": ("price", "Change of revenue per exposed unit"),
     "money.units": ("count", "Exposed units over the horizon"),
     "money.break_even_uplift": ("relative", "Relative change of revenue per exposed unit that pays the cost"),
-    "risk.chance_of_profit": ("share", "Chance that shipping pays, flat prior"),
+    "risk.chance_of_profit": ("share", "Chance that shipping pays"),
     "risk.loss_of_shipping": ("money", "Expected loss of shipping, over the horizon"),
     "risk.loss_of_waiting": ("money", "Expected net gain forgone by not shipping, over the horizon"),
-    "risk.waiting_per_month": ("money", "Contribution forgone by a month of waiting, at the point estimate"),
+    "risk.waiting_per_month": ("money", "Contribution that a month of waiting forgoes in expectation"),
 }
 """Money and risk; None with a reason when the log is too short to be scaled up."""
 
@@ -50,6 +56,7 @@ def record(nb: Notebook, value: DecisionValue | None, reason: str) -> None:
             nb.record(name, None, unit, meaning, reason=reason)
         return
     found = {
+        "money.expected": value.expected.net,
         "money.horizon_point": value.point.net,
         "money.horizon_low": value.low.net,
         "money.horizon_high": value.high.net,
@@ -60,7 +67,7 @@ def record(nb: Notebook, value: DecisionValue | None, reason: str) -> None:
         "risk.chance_of_profit": value.chance_of_profit,
         "risk.loss_of_shipping": value.loss_of_shipping,
         "risk.loss_of_waiting": value.loss_of_waiting,
-        "risk.waiting_per_month": value.waiting_per_month,
+        "risk.waiting_per_month": value.gain_per_month,
     }
     for name, (unit, meaning) in MONEY.items():
         nb.record(name, finite(found[name]), unit, meaning, reason="the control has no revenue")
@@ -72,8 +79,9 @@ def text(found: DecisionValue, study: Study) -> str:
     pays = f"Revenue per exposed unit must rise by {formatted(found.break_even, 'relative')} to pay the cost."
     if not found.point.cost:
         pays = "Shipping has no cost of its own here, so any rise of revenue per exposed unit pays."
+    month = formatted(abs(found.gain_per_month), "money", currency)
+    waiting = f"a month of waiting {'forgoes' if found.gain_per_month > 0 else 'saves'} {month} of contribution in expectation"
     return (
-        f"Shipping loses {formatted(found.loss_of_shipping, 'money', currency)} in expectation, waiting forgoes "
-        f"{formatted(found.loss_of_waiting, 'money', currency)}; a month of waiting costs {formatted(found.waiting_per_month, 'money', currency)} "
-        f"of contribution at the point estimate. {pays}"
+        f"Shipping risks a loss of {formatted(found.loss_of_shipping, 'money', currency)} on average, waiting one of "
+        f"{formatted(found.loss_of_waiting, 'money', currency)}; {waiting}. {pays}"
     )

@@ -5,10 +5,11 @@ from typing import TYPE_CHECKING
 
 from helpers import formatting
 from helpers.config import Study
-from helpers.experiment.results import MetricEffect
+from helpers.experiment.results import MetricEffect, Results
 from helpers.formatting import CHANGE, LEVEL, NO_INTERVAL, finite, formatted
 from helpers.report import base, tables
 from helpers.report.base import Base
+from helpers.report.topics import effects
 
 if TYPE_CHECKING:
     from helpers.report.notebook import Notebook
@@ -27,7 +28,7 @@ def table(found: Sequence[MetricEffect], study: Study) -> list[tables.Row]:
             "Difference": f"{formatting.difference(e.effect.absolute, e.metric, currency)} ({_absolute(e, currency)})",
             "Change": f"{formatted(finite(e.effect.relative), 'relative')} "
             f"({formatting.interval(e.effect.relative_low, e.effect.relative_high, 'relative')})",
-            "p (Holm)": formatted(finite(e.adjusted_p), "p"),
+            "p (adjusted)": formatted(finite(e.adjusted_p), "p"),
         }
         for e, units in zip(found, base.column([Base.of(e) for e in found]), strict=True)
     ]
@@ -38,19 +39,33 @@ def _absolute(e: MetricEffect, currency: str) -> str:
 
 
 def note(found: Sequence[MetricEffect], study: Study) -> str:
-    """How many tests share alpha, which arm the decision is about, and what the effects stand on."""
+    """Which tests share a level, and what the effects stand on."""
+    secondary = {"holm": "Holm", "bh": "Benjamini and Hochberg"}[study.decision.secondary]
     return (
-        f"the {len(found)} tests of this table share alpha by Holm, the intervals do not; "
-        f"the decision is about {study.treatments[0].name}, named so before; "
-        f"{base.text([Base.of(e) for e in found], study)}"
+        f"on the primary metric the arms share one level by Holm, the secondary metrics another by {secondary}; intervals are "
+        f"not adjusted; {base.text([Base.of(e) for e in found], study)}"
     )
 
 
-def caption(study: Study) -> str:
+def caption(results: Results) -> str:
     """The table of effects; with more than two arms it says which one it shows."""
-    if len(study.treatments) < 2:
+    if len(results.study.treatments) < 2:
         return "Effects on exposed units"
-    return f"Effects on exposed units: {study.treatments[0].name} against {study.control.name}"
+    return f"Effects on exposed units: {results.leading} against {results.study.control.name}, the best of the arms"
+
+
+def table_guardrails(results: Results) -> list[tables.Row]:
+    """The guardrails of every treatment; of several each row names its own."""
+    study = results.study
+    several = len(study.treatments) > 1
+    found = {
+        v.name: results.guardrails(v.name) for v in study.treatments if results.arm(study.primary, v.name) is not None
+    }
+    return [
+        ({"Arm": name} if several else {}) | row
+        for name, guardrails in found.items()
+        for row in effects.table_guardrails(guardrails, study)
+    ]
 
 
 def record(nb: "Notebook", found: Sequence[MetricEffect]) -> None:
@@ -71,6 +86,6 @@ def record(nb: "Notebook", found: Sequence[MetricEffect]) -> None:
             f"{name}.p_adjusted",
             finite(e.adjusted_p),
             "p",
-            "The same after Holm over arms and success metrics",
+            "The same adjusted over the tests that share its level",
             reason=why,
         )

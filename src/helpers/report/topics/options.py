@@ -43,8 +43,7 @@ def note(study: Study, compared: options.WeighedOptions) -> str:
     """What the table rests on, as its footnote."""
     return (
         f"Over {study.economics.horizon}, against keeping the control. Chance of harm: that a change that does "
-        f"harm reaches everyone; kept: the chance that everyone has it after the look. Prior: no effect, give or take "
-        f"{formatted(study.design.minimum_detectable, 'share')}. A full launch is watched against the weeks before it, which "
+        f"harm reaches everyone; kept: the chance that everyone has it after the look. A full launch is watched against the weeks before it, which "
         f"differ by {formatted(defaults.BASELINE_DRIFT, 'share')} without any change. Recommended: the most valuable option "
         f"with at most {formatted(compared.max_chance_of_harm, 'share')} chance of harm."
     )

@@ -1,0 +1,52 @@
+"""A look at an experiment before its time is over, and the level that it may be tested at."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from helpers.config import Study
+from helpers.formatting import formatted
+from helpers.stats.sequential.group_sequential import group_sequential
+
+WEEK = timedelta(days=7)
+SLACK = timedelta(days=1)
+"""Data that end so long before the period does end with it: the last day need not have an event in its last hour."""
+
+
+@dataclass(frozen=True)
+class EarlyLook:
+    """A look before the end.
+
+    Attributes:
+        share: of the experiment's time that the data cover, which stands for the share of the information.
+        level: two-sided level that Lan and DeMets' O'Brien-Fleming-type spending leaves for this look, so that it and
+            one at the end keep the study's level together.
+        last: the last moment in the data.
+        over: the moment from which on it is no longer early.
+    """
+
+    share: float
+    level: float
+    last: datetime
+    over: datetime
+
+    @property
+    def text(self) -> str:
+        return (
+            f"the data end on {self.last:%Y-%m-%d}, at {formatted(self.share, 'share')} of the time that the study runs, "
+            f"until {self.over:%Y-%m-%d}"
+        )
+
+
+def early_look(study: Study, last: datetime | None) -> EarlyLook | None:
+    """The look that a study is read at, from the last moment in its data; None once its time is over.
+
+    Its time is its period, and at least a whole week. ``last`` is None of a table without times, which is taken to cover
+    its period, for nothing tells otherwise. Reference: Lan and DeMets (1983), Biometrika 70.
+    """
+    start, last = study.period.start, last or study.period.end
+    over = max(study.period.end, start + WEEK)
+    if last >= over - SLACK:
+        return None
+    share = min(max((last - start) / (over - start), 1e-3), 1 - 1e-3)
+    plan = group_sequential((share, 1.0), alpha=1 - study.decision.confidence)
+    return EarlyLook(share, plan.levels[0], last, over)

@@ -1,0 +1,53 @@
+"""What an experiment that is not decided still needs: units and weeks, for the effect as planned and as believed."""
+
+from helpers.experiment.decision.rule import Decision, Evidence
+from helpers.experiment.decision.value import DAYS_PER_MONTH, units_per_month
+from helpers.experiment.design import basis, planned_effect, reachable
+from helpers.experiment.results import Results
+from helpers.formatting import formatted
+from helpers.stats.design.power import MeanDesign, ProportionDesign
+from helpers.stats.validation import InputError
+
+SMALLEST = 1e-4
+"""Relative effect below which no size is asked for."""
+
+
+def next_step(results: Results, weighed: Evidence, made: Decision) -> str:
+    """How many more units, and weeks at the pace of the enrolment, give the planned power; empty unless ITERATE.
+
+    Once for the smallest effect that the study wants to find, once for the effect as believed. What takes longer than the
+    horizon over which money is counted is called out of reach.
+    """
+    design, _ = basis(results)
+    if made.verdict != "ITERATE" or design is None:
+        return ""
+    study = results.study
+    said = [_needed(results, design, planned_effect(results), weighed.units, "as planned")]
+    control = abs(weighed.effect.control)
+    shrunk = weighed.belief.mean / control if weighed.belief and control else 0.0
+    if shrunk > SMALLEST:
+        said.append(_needed(results, design, shrunk, weighed.units, "as believed once the prior has shrunk it"))
+    else:
+        said.append("By what is believed of the effect there is no gain to be found with more units.")
+    return f"To find it with {formatted(study.design.power, 'share')} power: " + " ".join(said)
+
+
+def _needed(results: Results, design: ProportionDesign | MeanDesign, effect: float, have: int, called: str) -> str:
+    study = results.study
+    named = f"{formatted(effect, 'relative')} ({called})"
+    if isinstance(design, ProportionDesign):
+        effect = reachable(effect, design.baseline)
+    try:
+        needed = design.size(relative=effect, power=study.design.power).n_total
+    except InputError:
+        return f"no size finds {named}."
+    if needed <= have:
+        return f"{named} asks for {needed:,} units, which are there."
+    monthly = units_per_month(results)
+    more = f"{named} asks for {needed:,} units, {needed - have:,} more"
+    if monthly is None:
+        return f"{more}."
+    weeks = (needed - have) / monthly * DAYS_PER_MONTH / 7
+    if weeks > study.economics.horizon_months * DAYS_PER_MONTH / 7:
+        return f"{more}: longer than {study.economics.horizon}, so no affordable sample will do."
+    return f"{more}: {formatted(max(1, round(weeks + 0.5)), 'weeks')} at the pace of the enrolment."

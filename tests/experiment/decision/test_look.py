@@ -1,0 +1,65 @@
+"""Early looks: when one is early, and that its level and one at the end keep the study's level together."""
+
+from datetime import datetime, timedelta
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from helpers import config
+from helpers.experiment.decision.look import early_look
+
+STUDY = config.load("studies/cart_checkout.yml")
+START = STUDY.period.start
+
+
+def study(days: float):
+    period = STUDY.period.model_copy(update={"end": START + timedelta(days=days)})
+    return STUDY.model_copy(update={"period": period})
+
+
+@pytest.mark.parametrize(
+    ("days", "seen", "early"),
+    [
+        (28, 28, False), (28, 27.2, False), (28, 26.9, True), (28, 6, True), (28, 40, False),
+        (7, 6.1, False), (3, 3, True), (3, 6.5, False), (0.125, 0.12, True),
+    ],
+)  # fmt: skip
+def test_a_look_is_early_until_the_period_and_a_whole_week_are_over(days, seen, early):
+    found = early_look(study(days), START + timedelta(days=seen))
+    assert (found is not None) is early
+    if found:
+        assert found.over == START + timedelta(days=max(days, 7))
+        assert found.share == pytest.approx(seen / max(days, 7))
+
+
+@pytest.mark.parametrize(("days", "early"), [(28, False), (7, False), (4, True)])
+def test_a_table_without_times_covers_its_period_which_may_be_less_than_a_week(days, early):
+    found = early_look(study(days), None)
+    assert (found is not None) is early
+    if found:
+        assert found.share == pytest.approx(days / 7)
+
+
+def test_six_of_twenty_eight_days_ask_for_far_more_than_three_standard_errors():
+    found = early_look(study(28), START + timedelta(days=6))
+    assert found is not None
+    assert stats.norm.isf(found.level / 2) > 4.5
+    assert f"{START + timedelta(days=28):%Y-%m-%d}" in found.text and "21.43 %" in found.text
+
+
+def test_an_early_look_and_the_last_one_keep_the_level():
+    """Brownian motion looked at half way and at the end: false alarms of both together stay at 5 in a hundred."""
+    found = early_look(study(28), START + timedelta(days=14))
+    assert found is not None
+    rng = np.random.default_rng(20261129)
+    first, rest = rng.normal(size=(2, 400_000)) * np.sqrt([[0.5], [0.5]])
+    early = np.abs(first / np.sqrt(0.5)) > stats.norm.isf(found.level / 2)
+    last = np.abs(first + rest) > stats.norm.isf(0.025)
+    either = (early | last).mean()
+    assert 0.05 <= either < 0.0515, "the last look is read at the full level, and costs next to nothing"
+    assert early.mean() == pytest.approx(found.level, abs=4 * np.sqrt(found.level / 400_000))
+
+
+def test_moments_are_compared_as_they_are():
+    assert early_look(study(28), datetime(START.year, START.month, START.day)) is not None

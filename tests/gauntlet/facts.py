@@ -1,0 +1,161 @@
+"""What is true of a row, by scipy and statsmodels alone: for whoever writes an expectation or doubts one.
+
+``python -m tests.gauntlet --facts [FAMILY]`` prints it. Nothing here uses the project.
+"""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from scipy import integrate, stats
+from statsmodels.stats.proportion import confint_proportions_2indep, test_proportions_2indep
+
+from tests.gauntlet.case import Case, treated
+
+PRIOR = (0.2, 0.2, 0.05)
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A treatment against the control: relative effect and interval, p, and the normal estimate behind a belief."""
+
+    relative: float
+    low: float
+    high: float
+    p: float
+    estimate: float
+    error: float
+    base: float
+
+
+def moments(arm: list[float]) -> tuple[float, float]:
+    """An arm's estimate and the variance of that estimate."""
+    n = arm[0]
+    if len(arm) == 2:
+        rate = arm[1] / n
+        return rate, rate * (1 - rate) / n
+    if len(arm) == 3:
+        return arm[1], arm[2] ** 2 / n
+    _, y, sd_y, d, sd_d, r = arm
+    ratio = y / d
+    return ratio, (sd_y**2 - 2 * ratio * r * sd_y * sd_d + ratio**2 * sd_d**2) / d**2 / n
+
+
+def fact(control: list[float], treatment: list[float], confidence: float = 0.95) -> Fact:
+    (c, v_c), (t, v_t) = moments(control), moments(treatment)
+    error = math.sqrt(v_c + v_t)
+    relative = (t - c) / c if c else math.nan
+    if len(control) == 2:
+        (n_c, x_c), (n_t, x_t) = control, treatment
+        if 0 < x_c + x_t < n_c + n_t:
+            p = test_proportions_2indep(x_t, n_t, x_c, n_c, method="score").pvalue
+            low, high = confint_proportions_2indep(
+                x_t, n_t, x_c, n_c, method="score", compare="ratio", alpha=1 - confidence
+            )
+        else:
+            p, low, high = math.nan, math.nan, math.nan
+        return Fact(relative, low - 1, high - 1, float(p), t - c, error, c)
+    if not error:
+        return Fact(relative, math.nan, math.nan, math.nan, t - c, error, c)
+    df = error**4 / (v_c**2 / (control[0] - 1) + v_t**2 / (treatment[0] - 1))
+    q = stats.t.isf((1 - confidence) / 2, df)
+    a, b, g = c * c - q * q * v_c, t * c, t * t - q * q * v_t
+    root = math.sqrt(max(b * b - a * g, 0)) if a > 0 else math.nan
+    p = 2 * stats.t.sf(abs(t - c) / error, df)
+    return Fact(relative, (b - root) / a - 1, (b + root) / a - 1, float(p), t - c, error, c)
+
+
+def holm(ps: list[float]) -> list[float]:
+    """P-values that share a level (Holm 1979): the smallest times their number, the next times one less, never falling."""
+    values = np.array(ps)
+    order = np.argsort(values)
+    adjusted = np.empty(len(ps))
+    adjusted[order] = np.minimum(np.maximum.accumulate(values[order] * np.arange(len(ps), 0, -1)), 1)
+    return adjusted.tolist()
+
+
+def belief(found: Fact, prior: tuple[float, float, float] = PRIOR, sign: float = 1.0) -> tuple[float, float]:
+    """Chance of no improvement and expected effect, integrated numerically."""
+    improve, harm, size = prior
+    b, se, s = sign * found.estimate, found.error, size * abs(found.base)
+    reach = np.concatenate([np.linspace(0, 12 * se, 4_001), np.geomspace(12 * se, 12 * se + 40 * 25 * s, 4_001)[1:]])
+    x = np.unique(np.concatenate([reach, np.maximum(abs(b) + np.linspace(-12, 12, 4_001) * se, 0)]))
+    sizes = (
+        0.80 * stats.expon.pdf(x, scale=s)
+        + 0.15 * stats.expon.pdf(x, scale=5 * s)
+        + 0.05 * stats.expon.pdf(x, scale=25 * s)
+    )
+    up, down = improve * sizes * stats.norm.pdf(b, x, se), harm * sizes * stats.norm.pdf(b, -x, se)
+    none = (1 - improve - harm) * stats.norm.pdf(b, 0, se)
+    better, worse = integrate.trapezoid(up, x), integrate.trapezoid(down, x)
+    total = better + worse + none
+    mean = (integrate.trapezoid(up * x, x) - integrate.trapezoid(down * x, x)) / total
+    return float((none + worse) / total), float(mean)
+
+
+def early_level(share: float, alpha: float = 0.05) -> float:
+    """Two-sided level that spending after O'Brien and Fleming leaves for a first look (Lan and DeMets 1983)."""
+    return float(2 * 2 * stats.norm.sf(stats.norm.isf(alpha / 4) / math.sqrt(share)))
+
+
+def told(case: Case) -> list[str]:
+    """The facts of a row, line by line."""
+    row = case.found
+    confidence = row.get("confidence", 0.95)
+    sign = -1.0 if row.get("better") == "lower" else 1.0
+    arms = case.arms
+    facts = {name: fact(row["control"], arm, confidence) for name, arm in arms.items()}
+    adjusted = holm([1.0 if math.isnan(f.p) else f.p for f in facts.values()])
+    lines = []
+    for (name, f), p in zip(facts.items(), adjusted, strict=True):
+        risk = belief(f, tuple(row.get("prior", PRIOR)), sign)[0] if f.error and f.base else math.nan
+        lines.append(
+            f"{name}: {100 * f.relative:+.2f} % ({100 * f.low:+.2f} to {100 * f.high:+.2f}), p {f.p:.3g}, Holm {p:.3g}, risk {risk:.3f}"
+        )
+    if "ends" in row:
+        last, days = row["ends"]
+        span = max(days, 7)
+        if last < span:
+            lines.append(f"level at {last} of {span} days: {early_level(last / span, 1 - confidence):.3g}")
+    for label, guard in row.get("guards", {}).items():
+        lines += [f"  {label} {name}: {_guarded(guard, arm, confidence)}" for name, arm in treated(guard).items()]
+    money = row.get("money")
+    if money and not money.get("primary"):
+        lines += [
+            f"  money {name}: {_worth(row, money, money['control'], arm)}" for name, arm in treated(money).items()
+        ]
+    elif money:
+        lines += [f"  money {name}: {_worth(row, money, row['control'], arm)}" for name, arm in arms.items()]
+    if "raw" in row:
+        f = fact([row["control"][0], *row["raw"]["control"]], [row["control"][0], *row["raw"]["treatment"]])
+        lines.append(f"  as it is {100 * f.relative:+.2f} % ({100 * f.low:+.2f} to {100 * f.high:+.2f}), p {f.p:.3g}")
+    return lines
+
+
+def _guarded(guard: Mapping[str, Any], arm: list[float], confidence: float) -> str:
+    control = guard["control"]
+    two, one = fact(control, arm, confidence), fact(control, arm, 2 * confidence - 1)
+    if "margin" in guard:
+        return f"relative ({two.low:+.3f} to {two.high:+.3f}), bounds {one.low:+.3f} {one.high:+.3f}, margin {guard['margin']}"
+    q, q1 = stats.norm.isf((1 - confidence) / 2), stats.norm.isf(1 - confidence)
+    e, d = two.estimate, two.error
+    return f"absolute ({e - q * d:+.4f} to {e + q * d:+.4f}), bounds {e - q1 * d:+.4f} {e + q1 * d:+.4f}, margin {guard['absolute']}"
+
+
+def _worth(row: Mapping[str, Any], money: Mapping[str, Any], control: list[float], arm: list[float]) -> str:
+    expected, measured = expected_worth(row, money, control, arm)
+    return f"expected {expected:,.0f}, as measured {measured:,.0f}, p {fact(control, arm).p:.3g}"
+
+
+def expected_worth(
+    row: Mapping[str, Any], money: Mapping[str, Any], control: list[float], arm: list[float]
+) -> tuple[float, float]:
+    """Net money over the horizon, as believed and as measured."""
+    found = fact(control, arm)
+    _, mean = belief(found, tuple(row.get("prior", PRIOR)))
+    months = money.get("months", 12)
+    cost = money.get("cost", 0) + months * money.get("run", 0)
+    worth = money["monthly"] * months * money["margin"]
+    return worth * mean - cost, worth * found.estimate - cost
