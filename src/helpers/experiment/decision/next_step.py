@@ -1,7 +1,9 @@
 """What an experiment that is not decided still needs: units and weeks, for the effect as planned and as believed."""
 
+import math
+
 from helpers.experiment.decision.rule import Decision, Evidence
-from helpers.experiment.decision.value import DAYS_PER_MONTH, units_per_month
+from helpers.experiment.decision.value import DAYS_PER_MONTH, enrolment_days
 from helpers.experiment.design import basis, planned_effect, reachable
 from helpers.experiment.results import Results
 from helpers.formatting import formatted
@@ -43,11 +45,11 @@ def _needed(results: Results, design: ProportionDesign | MeanDesign, effect: flo
         return f"no size finds {named}."
     if needed <= have:
         return f"{named} asks for {needed:,} units, which are there."
-    monthly = units_per_month(results)
+    days = enrolment_days(results)
     more = f"{named} asks for {needed:,} units, {needed - have:,} more"
-    if monthly is None:
+    if not (days and have):
         return f"{more}."
-    weeks = (needed - have) / monthly * DAYS_PER_MONTH / 7
+    weeks = (needed - have) / have * days / 7
     if weeks > study.economics.horizon_months * DAYS_PER_MONTH / 7:
         return f"{more}: longer than {study.economics.horizon}, so no affordable sample will do."
-    return f"{more}: {formatted(max(1, round(weeks + 0.5)), 'weeks')} at the pace of the enrolment."
+    return f"{more}: {formatted(max(1, math.ceil(weeks)), 'weeks')} at the pace of the enrolment."
