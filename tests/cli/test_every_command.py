@@ -34,6 +34,7 @@ LONG = {
     "make lint": ("pre-commit run --all-files", "a minute, and it asks git for the files"),
     "make bench": ("-m benchmarks", "minutes; tests/benchmarks runs it on parts that are made up"),
     "make calibration": ("helpers calibration", "an hour; a hundredth of one topic is run below"),
+    "make gauntlet": ("-m tests.gauntlet", "its dozen of reports take minutes; tests/gauntlet runs the table"),
     "make golden": ("helpers golden", "the reference figures are not in the tree"),
     "make own-data": ("helpers own-data", "it writes into the project; tests/docs runs the example"),
     "make lock": ("scripts/lock.sh", "it asks the package index"),

@@ -198,7 +198,7 @@ def test_the_flow_of_rows_equals_the_ledger(report, numbers):
 def test_a_healthy_small_experiment_is_underpowered(numbers):
     """6,000 users are far from the plan: never GO, never KILL, and never blamed on broken trust."""
     assert numbers["decision.verdict"]["value"] == "ITERATE"
-    assert "underpowered" in numbers["decision.reason"]["value"]
+    assert "more" in numbers["decision.next_step"]["value"], "what is still needed is told"
     assert numbers["trust.failed"]["value"] == ""
     assert numbers["exposed.units"]["value"] < numbers["design.n_total"]["value"]
 

@@ -30,8 +30,8 @@ WHY: dict[str, tuple[str, ...]] = {
         "programme.designs.switchback.Schedule.by_block", "programme.designs.switchback.Schedule.by_order",
     ),
     "a plan as it is stated: arms, weights, stages, options, names": (
-        "experiment.decision.log.checked", "experiment.decision.log.digest", "experiment.decision.options.OptionOutlook.of",
-        "experiment.decision.options.weigh", "experiment.monitoring.detection.missing_days",
+        "experiment.decision.arms.decide_all", "experiment.decision.evidence.evidence", "experiment.decision.log.checked",
+        "experiment.decision.log.digest", "experiment.decision.options.weigh", "experiment.monitoring.detection.missing_days",
         "experiment.monitoring.replay.Marks.any_of", "experiment.monitoring.run_length.rules_chain",
         "experiment.whatif.engine.expected_effect", "programme.designs.cells.Cells.contrast", "programme.designs.cells.checked",
         "programme.designs.factorial.expected_error", "programme.designs.switchback.expected_bias", "stats.design.plan.split",
@@ -51,6 +51,10 @@ WHY: dict[str, tuple[str, ...]] = {
         "stats.sequential.group_sequential.GroupSequential.stop_probabilities", "stats.sequential.peeking.Surviving.beyond",
         "stats.sequential.stopping.stagewise", "stats.sequential.stopping.stopped_effects",
         "stats.summaries.moments.Moments.from_sums",
+    ),
+    "estimates side by side, each by itself": (
+        "experiment.decision.belief.Belief.density", "experiment.decision.belief.expected",
+        "experiment.decision.belief.log_weights",
     ),
     "the order itself": ("stats.row_order.in_order", "stats.row_order.row_order"),
 }  # fmt: skip

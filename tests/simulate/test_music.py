@@ -157,10 +157,10 @@ def test_the_report_is_marked_by_the_truth(where: paths.StudyPaths, truth: dict)
     study = small()
     with query.connect(where.database) as con:
         results = experiment.Results(con, study)
-        kept = survival.survival(con, study)
+        kept = survival.survival(con, results)
         judged = surrogate.surrogacy(con, results)
         text = surrogate_topic.text_cannibalisation(results)
-        assert survival.survival(con, study.model_copy(update={"leaving": None})) is None
+        assert survival.survival(con, experiment.Results(con, study.model_copy(update={"leaving": None}))) is None
     assert kept is not None
     assert judged is not None and judged.truth is not None
     whole = judged.path.predicted.value + judged.path.beside.value

@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 
 from helpers.config import Metric
-from helpers.experiment.decision.belief import Belief
-from helpers.experiment.decision.evidence import belief
+from helpers.experiment.decision.belief import Belief, belief_of
 from helpers.experiment.results import Results
 from helpers.stats.inference import critical
 
@@ -88,10 +87,10 @@ def segment_tests(results: Results) -> list[SegmentTests]:
 def near_miss(results: Results, p_value: float = NEAR_MISS) -> NearMiss | None:
     """The risk of a win with that p-value and the experiment's own standard error, by the study's prior."""
     effect = results.effect(results.study.primary)
-    found = None if effect is None else belief(effect, results)
+    prior = results.study.decision.prior
+    found = None if effect is None else belief_of(effect, prior)
     if found is None:
         return None
-    prior = results.study.decision.prior
     just = Belief(
         float(critical(p_value)) * found.standard_error, found.standard_error, prior.improve, prior.harm, found.size
     )

@@ -117,7 +117,7 @@ def shown(content: dict, how: str) -> bool:
         return bool(found) and min(found) > 0
     if how == "bounds":
         (bars,) = content["data"]
-        _, low, point, high = bars["y"]
+        low, point, high = bars["y"][-3:]
         return low < point < high and bars["x"][1] == "Measured, lower bound" and "interval" in content["subtitle"]
     return SAYS.search(content["subtitle"]) is not None
 

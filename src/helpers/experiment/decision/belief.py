@@ -23,6 +23,7 @@ from what experiments of a kind show).
 import math
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -33,6 +34,9 @@ from helpers.defaults import CONFIDENCE
 from helpers.errors import ReportError
 from helpers.stats.summaries.summary import Summary, standard_error
 from helpers.stats.validation import FloatArray
+
+if TYPE_CHECKING:
+    from helpers.experiment.results import MetricEffect
 
 TAILS = ((0.80, 1.0), (0.15, 5.0), (0.05, 25.0))
 """Parts of the effects that are not zero: their share, and how many times the typical size their mean is."""
@@ -212,6 +216,14 @@ def believed(control: Summary, treatment: Summary, prior: Prior, *, higher_is_be
     error = math.hypot(standard_error(control), standard_error(treatment))
     size = prior.size * abs(control.estimate)
     return Belief(effect if higher_is_better else -effect, error, prior.improve, prior.harm, size)
+
+
+def belief_of(found: "MetricEffect", prior: Prior) -> Belief | None:
+    """The belief about an effect, in its metric's good direction; None where it has no error or the control is zero."""
+    control, treatment = found.control, found.treatment
+    if not control.variance + treatment.variance > 0 or control.estimate == 0 or min(control.n, treatment.n) < 2:
+        return None
+    return believed(control, treatment, prior, higher_is_better=found.metric.better == "higher")
 
 
 def log_weights(

@@ -1,18 +1,21 @@
 """What the rule looks at, arm by arm: the experiment, its guardrails and checks, its money, and when it was looked at."""
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from helpers.errors import ReportError
-from helpers.experiment.decision.belief import Belief, believed
+from helpers.experiment.decision.belief import belief_of
 from helpers.experiment.decision.look import early_look
 from helpers.experiment.decision.rule import Evidence
-from helpers.experiment.decision.value import DecisionValue
-from helpers.experiment.results import MetricEffect, Results
+from helpers.experiment.results import Results
 from helpers.formatting import CHANGE, formatted
+
+if TYPE_CHECKING:
+    from helpers.experiment.decision.value import DecisionValue
 
 
 def evidence(
-    results: Results, failed_checks: tuple[str, ...], values: Mapping[str, DecisionValue | None]
+    results: Results, failed_checks: tuple[str, ...], values: Mapping[str, "DecisionValue | None"]
 ) -> tuple[Evidence, ...]:
     """The evidence on each treatment that was exposed, in the order of the study.
 
@@ -37,7 +40,7 @@ def evidence(
                 (study.metric(name).label.lower(), g) for name, g in results.guardrails(e.variant).items()
             ),
             units=sum(sizes.values()),
-            belief=belief(e, results),
+            belief=belief_of(e, study.decision.prior),
             metric=study.primary.label,
             arm=e.variant if several else "",
             planned_units=study.design.planned_units,
@@ -72,12 +75,3 @@ def disagreement(results: Results, variant: str) -> str:
                 f"{formatted(t.relative, 'relative')} with its extreme values pulled in"
             )
     return ""
-
-
-def belief(found: MetricEffect, results: Results) -> Belief | None:
-    """The belief about an effect, in its metric's good direction; None where it has no error or the control is zero."""
-    control, treatment = found.control, found.treatment
-    if not control.variance + treatment.variance > 0 or control.estimate == 0 or min(control.n, treatment.n) < 2:
-        return None
-    better = found.metric.better == "higher"
-    return believed(control, treatment, results.study.decision.prior, higher_is_better=better)
