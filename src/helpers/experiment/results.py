@@ -7,7 +7,6 @@ from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from helpers import paths
 from helpers.config import Metric, Study, Variant
 from helpers.errors import ReportError
 from helpers.stats.adjustment.cuped import VarianceReduction, cuped
@@ -126,8 +125,8 @@ class Results:
     def __init__(self, con: "duckdb.DuckDBPyConnection", study: Study) -> None:
         self.study = study
         self._digits = AmountDigits.read(con)
-        seen = con.execute((paths.QUERIES / "observed.sql").read_text(encoding="utf-8")).fetchall()[0]
-        self.observed = Observed(*seen) if study.has_time else Observed(None, None, None)
+        seen = next(query.query(con, "observed").itertuples(index=False))
+        self.observed = Observed(*(t.to_pydatetime() if study.has_time and t == t else None for t in seen))
         self._rows = {
             (r.population, r.dimension, r.level, r.metric, r.variant): r
             for r in query.query(con, "experiment_results").itertuples(index=False)

@@ -11,11 +11,12 @@ from functools import partial
 from itertools import pairwise
 
 import numpy as np
-from scipy import integrate, optimize
+from scipy import integrate
 
 from helpers.config import Prior
 from helpers.defaults import CONFIDENCE
 from helpers.experiment.decision.belief import TAILS, Belief, log_weights
+from helpers.stats.roots import decreasing_root
 from helpers.stats.validation import FloatArray
 from helpers.validation.case import Case
 
@@ -80,7 +81,7 @@ def stated(low: float, high: float) -> float:
     def edge(level: float) -> float:
         if level in (0.0, 1.0):
             return reach if level == 0 else -reach
-        return float(optimize.brentq(lambda x: float(risk(np.array([x]))[0]) - level, -reach, reach))
+        return decreasing_root(lambda x: float(risk(np.array([x]))[0]) - level, -reach, reach)
 
     left, right = (math.asinh(edge(level) / ERROR) for level in (high, low))
     x = np.sinh(np.linspace(left, right, POINTS)) * ERROR  # fine around zero

@@ -27,11 +27,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy import optimize, special
+from scipy import special
 
 from helpers.config import Prior
 from helpers.defaults import CONFIDENCE
 from helpers.errors import ReportError
+from helpers.stats.roots import decreasing_root
 from helpers.stats.summaries.summary import Summary, standard_error
 from helpers.stats.validation import FloatArray
 
@@ -204,7 +205,7 @@ class Belief:
         high = self.standard_error + float(np.abs(centres).max())
         while excess(high) > 0:
             high *= 2
-        return float(optimize.brentq(excess, 0.0, high, xtol=1e-12 * high))
+        return decreasing_root(excess, 0.0, high)
 
 
 def believed(control: Summary, treatment: Summary, prior: Prior, *, higher_is_better: bool = True) -> Belief:

@@ -29,7 +29,6 @@ def evidence(
         )
     look = early_look(study, results.observed.last_event)
     several = len(study.treatments) > 1
-    sizes = results.arm_sizes()
     return tuple(
         Evidence(
             effect=e.effect,
@@ -39,7 +38,7 @@ def evidence(
             guardrails=tuple(
                 (study.metric(name).label.lower(), g) for name, g in results.guardrails(e.variant).items()
             ),
-            units=sum(sizes.values()),
+            units=results.units("exposed", "all", "all"),
             belief=belief_of(e, study.decision.prior),
             metric=study.primary.label,
             arm=e.variant if several else "",

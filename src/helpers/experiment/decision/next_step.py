@@ -3,7 +3,7 @@
 import math
 
 from helpers.experiment.decision.rule import Decision, Evidence
-from helpers.experiment.decision.value import DAYS_PER_MONTH, enrolment_days
+from helpers.experiment.decision.value import DAYS_PER_WEEK, enrolment_days, horizon_weeks
 from helpers.experiment.design import basis, planned_effect, reachable
 from helpers.experiment.results import Results
 from helpers.formatting import formatted
@@ -49,7 +49,7 @@ def _needed(results: Results, design: ProportionDesign | MeanDesign, effect: flo
     more = f"{named} asks for {needed:,} units, {needed - have:,} more"
     if not (days and have):
         return f"{more}."
-    weeks = (needed - have) / have * days / 7
-    if weeks > study.economics.horizon_months * DAYS_PER_MONTH / 7:
+    weeks = (needed - have) / have * days / DAYS_PER_WEEK
+    if weeks > horizon_weeks(study.economics):
         return f"{more}: longer than {study.economics.horizon}, so no affordable sample will do."
     return f"{more}: {formatted(max(1, math.ceil(weeks)), 'weeks')} at the pace of the enrolment."

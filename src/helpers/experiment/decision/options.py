@@ -20,6 +20,7 @@ from scipy import special
 from helpers import defaults
 from helpers.errors import ReportError
 from helpers.experiment.decision.belief import Belief
+from helpers.stats.roots import decreasing_root
 from helpers.stats.validation import FloatArray
 
 REACH = 12.0
@@ -227,16 +228,14 @@ def _noise(option: Option, outlook: OptionOutlook) -> float:
 
 def _cutoff(belief: Belief, noise: float, pays: float) -> float:
     """The observation at which the mean of the belief after the look is ``pays``; the mean rises with what is seen."""
-    from scipy.optimize import brentq
+
+    def short(seen: float) -> float:
+        return (pays - belief.after(seen, noise).mean) / belief.standard_error
 
     reach = math.hypot(belief.standard_error, noise) + abs(belief.estimate) + abs(pays) + belief.size
-    low, high, lower, upper = belief.estimate - reach, belief.estimate + reach, reach, reach
-    while belief.after(low, noise).mean > pays:
-        low, lower = low - lower, 2 * lower
-    while belief.after(high, noise).mean < pays:
-        high, upper = high + upper, 2 * upper
-    reach = high - low
-    return float(brentq(lambda seen: belief.after(seen, noise).mean - pays, low, high, xtol=1e-12 * reach))
+    while short(belief.estimate - reach) < 0 or short(belief.estimate + reach) > 0:
+        reach *= 2
+    return decreasing_root(short, belief.estimate - reach, belief.estimate + reach)
 
 
 def _rollback(option: Option, noise: float) -> float:

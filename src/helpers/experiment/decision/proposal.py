@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from helpers.experiment.decision.rule import Decision
     from helpers.experiment.results import MetricEffect, Results
 
-DAYS_PER_WEEK = 7.0
 KEYS = {"extend": options.EXTEND, "staged": options.STAGED, "launch": options.LAUNCH, "keep": options.KEEP}
 """Names of the options in ``results.json``."""
 
@@ -91,9 +90,9 @@ def propose(
     revenue = results.effect(study.revenue, variant=variant, as_is=True)
     primary = results.effect(study.primary, variant=variant)
     assert revenue is not None and primary is not None
-    weeks = economics.horizon_months * roi.DAYS_PER_MONTH / DAYS_PER_WEEK
+    weeks = roi.horizon_weeks(economics)
     monthly_units = value.units / economics.horizon_months
-    run_cost = 100 * economics.monthly_run_cost * DAYS_PER_WEEK / roi.DAYS_PER_MONTH
+    run_cost = 100 * economics.monthly_run_cost * roi.DAYS_PER_WEEK / roi.DAYS_PER_MONTH
     control = revenue.control.estimate
     behind = 1 / revenue.effect.n_control + 1 / revenue.effect.n_treatment
     outlook = options.OptionOutlook(

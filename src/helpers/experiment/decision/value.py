@@ -14,6 +14,7 @@ from helpers.stats.comparisons.effects import Effect
 from helpers.stats.summaries.summary import Summary
 
 DAYS_PER_MONTH = 30.4375
+DAYS_PER_WEEK = 7.0
 NO_REVENUE = "the study names no revenue metric"
 SHORTEST_BASE = 7.0
 """Days of experiment below which nothing is scaled up to a month: a week is the least that holds every weekday."""
@@ -91,6 +92,11 @@ def units_per_month(results: Results) -> float | None:
         return float(study.economics.exposed_units_per_month)
     days = enrolment_days(results)
     return None if days < SHORTEST_BASE else exposed / days * DAYS_PER_MONTH
+
+
+def horizon_weeks(economics: Economics) -> float:
+    """The time over which money is reckoned, in weeks."""
+    return economics.horizon_months * DAYS_PER_MONTH / DAYS_PER_WEEK
 
 
 def enrolment_days(results: Results) -> float:

@@ -79,19 +79,19 @@ def _go_from(plan: "WhatIfPlan", control: FloatArray, level: float, least_differ
         """How far a rate is from being significant."""
         return crit - np.asarray(TwoByTwo.of(control * n_c, n_c, rate * n_t, n_t).z_zero())
 
-    def weights(rate: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
+    def seen(rate: FloatArray) -> tuple[FloatArray, FloatArray, float, float, FloatArray]:
+        """What a belief is made of: the difference, its error and the prior."""
         error = np.sqrt(control * (1 - control) / n_c + rate * (1 - rate) / n_t)
-        return log_weights(rate - control, error, plan.improve, plan.harm, plan.size * control)
+        return rate - control, error, plan.improve, plan.harm, plan.size * control
 
     def risky(rate: FloatArray) -> FloatArray:
         """How far its risk is above what is accepted, in logs."""
-        _, nothing, worse = weights(rate)
+        _, nothing, worse = log_weights(*seen(rate))
         return np.logaddexp(nothing, worse) - math.log(plan.max_risk)
 
     def losing(rate: FloatArray) -> FloatArray:
         """How far the effect as believed is below the one that pays the cost."""
-        error = np.sqrt(control * (1 - control) / n_c + rate * (1 - rate) / n_t)
-        return least_difference - expected(rate - control, error, plan.improve, plan.harm, plan.size * control)
+        return least_difference - expected(*seen(rate))
 
     found = (1 + plan.minimum_uplift) * control
     for gap in (short, risky, losing):

@@ -118,7 +118,7 @@ class WhatIfPlan:
     power: float = defaults.POWER
     planned_uplift: float = 0.05
     minimum_uplift: float = 0.0
-    max_risk: float = 0.05
+    max_risk: float = defaults.MAX_RISK
     improve: float = defaults.PRIOR_IMPROVE
     harm: float = defaults.PRIOR_HARM
     size: float = defaults.PRIOR_SIZE

@@ -54,11 +54,15 @@ def text_rule(study: Study) -> str:
 def text_false_positives(study: Study) -> str:
     """What the design alone says of a significant win, before any data."""
     rule = study.decision
-    found = false_positive_risk(1 - rule.confidence, study.design.power, rule.prior.improve)
     return (
-        f"{formatted(found, 'share')} of significant wins are none, where {formatted(rule.prior.improve, 'share')} of ideas help and the "
+        f"{formatted(_false_positives(study), 'share')} of significant wins are none, where {formatted(rule.prior.improve, 'share')} of ideas help and the "
         f"test finds them with {formatted(study.design.power, 'share')} power"
     )
+
+
+def _false_positives(study: Study) -> float:
+    rule = study.decision
+    return false_positive_risk(1 - rule.confidence, study.design.power, rule.prior.improve)
 
 
 def table_plans(found: Sequence[tuple[float, Plan, str]]) -> list[Row]:
@@ -142,10 +146,9 @@ def record(nb: Notebook, found: PlannedExperiment) -> None:
             meaning,
             reason=found.reason,
         )
-    rule, power = nb.study.decision, nb.study.design.power
     nb.record(
         "design.false_positive_risk",
-        false_positive_risk(1 - rule.confidence, power, rule.prior.improve),
+        _false_positives(nb.study),
         "share",
         "Share of significant wins that are none, by level, power and prior alone",
     )
