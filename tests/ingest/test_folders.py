@@ -52,6 +52,25 @@ def test_a_column_of_the_folders_is_a_column_of_the_table(tmp_path_factory, rows
     assert landed(log_study(f"{home}/log/**/*.{kind}"), home / "raw") == sorted(meant)
 
 
+@pytest.mark.parametrize("kind", ["parquet", "csv", "jsonl"])
+@pytest.mark.parametrize("said", ["cart", "view"])
+def test_a_column_of_a_file_that_contradicts_its_folder_is_refused(tmp_path, kind, said, monkeypatch):
+    """Either would be a guess: a file may have been moved, or the column may mean something else."""
+    monkeypatch.setattr("tests.ingest.test_folders.NAMES", [*NAMES, "what"])
+    for number, level in enumerate(("view", "cart")):
+        folder = tmp_path / "log" / f"what={level}"
+        folder.mkdir(parents=True)
+        rows = [("2019-10-01 00:00:00", f"u{i}", "1", level) for i in range(3)]
+        written(folder, kind, number, [*rows, ("2019-10-01 00:00:00", "u9", "1", said if level == "view" else level)])
+    study = log_study(f"{tmp_path}/log/**/*.{kind}")
+    if said == "view":
+        assert len(landed(study, tmp_path / "raw")) == 8
+        return
+    with pytest.raises(ReportError, match="column 'what' says another value than the folder") as told:
+        ingest.land(study, tmp_path / "raw")
+    assert "1 rows, such as 'cart' below what=view" in str(told.value)
+
+
 def test_a_part_of_large_files_keeps_the_folders(tmp_path, monkeypatch):
     for level in ("view", "cart"):
         (tmp_path / f"what={level}").mkdir()

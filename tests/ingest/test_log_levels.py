@@ -62,6 +62,23 @@ def test_a_level_that_is_not_mapped_is_one_clear_error(tmp_path):
     ]
 
 
+@pytest.mark.slow
+def test_the_empty_level_is_a_variant_where_it_is_mapped(tmp_path, named):
+    """As in a table of units: an empty field of a CSV is null, and so is one of Parquet."""
+    rows = plain_rows()
+    half = pd.factorize(rows["user_id"])[0] % 2 == 0
+    rows.loc[half & (rows["variant"] == "control"), "variant"] = None
+    levels = {"": "control", "control": "control", "treatment": "treatment"}
+    for suffix in (CSV, PARQUET):
+        pd.testing.assert_frame_equal(results(built(tmp_path / suffix, rows, levels, suffix)), named)
+
+
+@pytest.mark.parametrize("empty", ["", None])
+def test_the_empty_level_means_what_the_study_says(empty):
+    made = variant_of("arm", {"": "control", "B": "treatment"})
+    assert duckdb.execute(f"select {made} from (select ?::varchar as arm)", [empty]).fetchall() == [("control",)]
+
+
 @pytest.mark.parametrize(
     ("level", "told"),
     [

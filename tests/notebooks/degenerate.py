@@ -71,7 +71,8 @@ def log(base: Path, name: str, events: Sequence[tuple[str, str, str, str]], **mo
     plan = base / "studies" / "tracking_plans" / f"{name}.yml"
     plan.parent.mkdir(parents=True, exist_ok=True)
     told = {"description": "It happened", "properties": {"variant": {"type": "string", "required": True}}}
-    plan.write_text(_yaml({"events": dict.fromkeys(sorted({e[1] for e in events}), told)}), encoding="utf-8")
+    planned = {e[1] for e in events} | set(more.get("funnel", {}).get("steps", []))
+    plan.write_text(_yaml({"events": dict.fromkeys(sorted(planned), told)}), encoding="utf-8")
     return _study(base, name, arms, more.pop("metrics"), {"data": data, "tracking_plan": name, **more})
 
 

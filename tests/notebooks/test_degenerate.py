@@ -135,3 +135,11 @@ def test_a_log_whose_time_is_short_or_whose_units_come_back(
         assert degenerate.told(degenerate.again(study, name, metrics=[BACK])) == FINE
         first = [BACK, BOUGHT | {"role": "secondary"}]
         assert degenerate.told(degenerate.again(study, name, metrics=first)) == FINE
+
+
+def test_a_step_of_the_funnel_that_nobody_takes(tmp_path: Path) -> None:
+    """Every unit is lost at the step, and none is left to be lost at the next one."""
+    events = degenerate.visits(np.random.default_rng(5), 200, 14, 0.0)
+    funnel = {"steps": ["open", "look", "buy"], "window_hours": 24}
+    study = degenerate.log(tmp_path, "unseen", events, metrics=[BOUGHT], exposure="open", funnel=funnel)
+    assert degenerate.told(degenerate.built(study)) == FINE

@@ -71,6 +71,7 @@ def read(con: "duckdb.DuckDBPyConnection", place: "Place", files: list[Path], in
             check_alike(file.name, table.columns, names[0], first)
         written.append(into / f"part-{number:04d}.parquet")
         steps.add(con, number, _convert(con, place, table, file, written[-1]))
+        folders.refuse_others(con, written[-1], file.name, {c: v for c, v in told.items() if c in table.names})
         if not (filled := filled or rows(con, written[-1]) > 0):
             nothing = nothing or misfits.told(table.file, file.name, table.delimiter, table.names, table.above)
         if table.file != file:

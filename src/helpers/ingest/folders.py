@@ -1,14 +1,18 @@
 """Columns that stand in the names of folders, ``arm=control/part.parquet``, as a partitioned table is written."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-from helpers.config.columns import stored
+from helpers.config.columns import logged, stored
+from helpers.errors import ReportError
 from helpers.ingest.columns import mapped, told_by_all
 from helpers.ingest.sql import literal, quoted
 
 if TYPE_CHECKING:
+    import duckdb
+
     from helpers.config import Place
 
 NOTHING = "__HIVE_DEFAULT_PARTITION__"
@@ -35,6 +39,25 @@ def _named(file: Path) -> dict[str, str | None]:
         for name, sign, value in pairs
         if name and sign
     }
+
+
+def refuse_others(con: "duckdb.DuckDBPyConnection", part: Path, name: str, told: Mapping[str, str | None]) -> None:
+    """Raise :class:`~helpers.errors.ReportError` where a column stands in a file too and says another value than its folder."""
+    for column, value in told.items():
+        meant = "null" if value is None else literal(value)
+        found = con.execute(
+            f"""select count(*), any_value({quoted(column)}::varchar)
+            from read_parquet({literal(part)}, hive_partitioning = false)
+            where nullif({quoted(column)}::varchar, '') is distinct from {meant}"""
+        ).fetchall()[0]
+        if found[0]:
+            raise ReportError(
+                f"{name}: column '{logged(column)}' says another value than the folder that the file lies in",
+                got=f"{found[0]:,} rows, such as {found[1]!r} below {logged(column)}={value}",
+                expected="one value, in the folder's name or in the file",
+                cause="a file that was moved to the folder of another value, or two columns of one name",
+                remedy="move the file, or write one of the two under another name",
+            )
 
 
 def selected(columns: dict[str, str | None]) -> str:

@@ -52,7 +52,7 @@ def read(con: "duckdb.DuckDBPyConnection", place: "Place", files: list[Path], in
     whole: frozenset[str] = frozenset()
     while True:  # again where an inner object turns out to have keys without end
         try:
-            found = _all(place, files, written, whole)
+            found = _all(con, place, files, written, whole)
             break
         except Keyed as keyed:
             whole |= keyed.outer
@@ -112,7 +112,9 @@ def _one_object(told: tuple[str, dict[str, Any]]) -> ReportError:
     )
 
 
-def _all(place: "Place", files: list[Path], written: list[Path], whole: frozenset[str]) -> list[_Found]:
+def _all(
+    con: "duckdb.DuckDBPyConnection", place: "Place", files: list[Path], written: list[Path], whole: frozenset[str]
+) -> list[_Found]:
     """Write every file as Parquet, with the objects of the keys ``whole`` kept as JSON."""
     keys, found = Keys(whole, mapped(place)), []
     for file, part, told in zip(files, written, folders.columns_of(place, files), strict=True):
@@ -121,6 +123,8 @@ def _all(place: "Place", files: list[Path], written: list[Path], whole: frozense
         plain = part.with_suffix(".json")
         source = file if encoding in ("utf-8", "utf-8-sig") else text.rewritten(file, encoding, plain)
         found.append(_convert(source, file.name, part, keys, told))
+        if found[-1].rows:
+            folders.refuse_others(con, part, file.name, told)
         plain.unlink(missing_ok=True)
     return found
 

@@ -27,15 +27,17 @@ def variant_of(text: str, levels: Mapping[str, str]) -> str:
     """SQL of the variant that a log's level means; the level itself where the study maps none.
 
     A level that is not mapped goes on with :data:`UNMAPPED` before it, so that it can never be taken for a variant and
-    the warehouse, which knows the period and the experiment, can tell whether it matters.
+    the warehouse, which knows the period and the experiment, can tell whether it matters. The level ``""`` is the empty
+    field, which is null in most tables.
 
     >>> variant_of("arm", {"A": "control"})
     "case when arm = 'A' then 'control' when arm <> '' then 'level without a variant: ' || arm else arm end"
     """
     if not levels:
         return text
+    empty = f"coalesce({text}, '')"
     cases = " ".join(
-        f"when {text} = {literal(level)} then {'null' if name == LEAVE_OUT else literal(name)}"
+        f"when {text if level else empty} = {literal(level)} then {'null' if name == LEAVE_OUT else literal(name)}"
         for level, name in levels.items()
     )
     return f"case {cases} when {text} <> '' then {literal(UNMAPPED)} || {text} else {text} end"

@@ -43,6 +43,7 @@ def read(con: "duckdb.DuckDBPyConnection", place: "Place", files: list[Path], in
                 f"{one_type.cast(quoted(c), kinds[c], cast.get(c, kinds[c]))} as {quoted(stored(c))}" for c in kinds
             )
             con.execute(f"copy (select {taken}{added} from {relation(file)}) to {literal(linked[-1])} (format parquet)")
+        folders.refuse_others(con, linked[-1], file.name, {stored(c): v for c, v in told.items() if c in kinds})
     names = [file.name for file in files]
     if not any(rows(con, part) for part in linked):
         raise ReportError(f"{', '.join(names[:3])} holds no events", got="no row")

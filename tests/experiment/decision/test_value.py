@@ -109,7 +109,7 @@ class Found:
 
 
 def test_worth_says_why_it_cannot_be_told():
-    assert roi.worth(STUDY, FakeResults(None)) == (None, "an arm has no exposed units")
+    assert roi.worth(STUDY, FakeResults(None)) == (None, "no unit of an arm has a value of revenue per exposed user")
     value, reason = roi.worth(STUDY, FakeResults(Found, days=2))
     assert value is None
     assert reason == "units came in for 2.0 days, and less than a week cannot be scaled up to a month"

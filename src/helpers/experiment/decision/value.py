@@ -144,7 +144,7 @@ def worth(study: Study, results: Results, variant: str | None = None) -> tuple[D
         return None, NO_REVENUE
     found = results.effect(metric, variant=variant, as_is=True)
     if found is None:
-        return None, "an arm has no exposed units"
+        return None, f"no unit of an arm has a value of {metric.label.lower()}"
     monthly = units_per_month(results)
     if monthly is None:
         days = formatted(enrolment_days(results), "days")

@@ -30,7 +30,9 @@ def flow(funnel: "FunnelCounts", rows: tuple[float, float] = (0.0, 1.0)) -> go.S
         values += [step.units, step.lost]
         colours += [style.faded(style.TREATMENT, 0.45), style.faded(style.BAD, 0.3)]
         names.append(f"no {step.event}")
-        labels.append(f"{names[-1]}: {step.lost:,} ({formatted(step.lost / step.previous, 'share')})")
+        labels.append(
+            f"{names[-1]}: {step.lost:,} ({formatted(step.lost / step.previous if step.previous else None, 'share')})"
+        )
     sizes = [s.units for s in steps] + [s.lost for s in steps[1:]]
     room = [n >= NARROW * steps[0].units for n in sizes]
     return go.Sankey(
