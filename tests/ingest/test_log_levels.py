@@ -86,7 +86,7 @@ def test_the_empty_level_means_what_the_study_says(empty):
         ("0", "treatment"),
         ("B2", "treatment"),
         ("treatment", UNMAPPED + "treatment"),
-        ("", ""),
+        ("", None),
         (None, None),
     ],
 )

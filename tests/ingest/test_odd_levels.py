@@ -57,7 +57,7 @@ def test_blanks_around_a_level_mean_nothing(tmp_path):
     assert landed.table_arms == {"control": 30, "treatment": 30}
 
 
-@pytest.mark.parametrize(("level", "meant"), [("", None), ("internal", None), ("A", "control"), (None, None)])
+@pytest.mark.parametrize(("level", "meant"), [("", ""), ("internal", ""), ("A", "control"), (None, "")])
 def test_a_level_of_a_log_that_is_left_out_assigns_nobody(level, meant):
     made = variant_of("arm", {"A": "control", "internal": "leave_out", "": "leave_out"})
     assert duckdb.execute(f"select {made} from (select ?::varchar as arm)", [level]).fetchall() == [(meant,)]

@@ -208,6 +208,22 @@ TRAITS = [
         lambda frame: events(frame).replace({"arm": {"a": "A"}}),
         {"variants": truth(ALL)},
     ),
+    Trait(
+        "units of which no row tells the variant",
+        lambda frame: events(frame).assign(arm=lambda log: log["arm"].where(~log["who"].isin(ALL["who"][ODD]), "")),
+        {"variants": truth(ALL[~ODD])},
+    ),
+    Trait(
+        "a control that is written as nothing",
+        lambda frame: events(frame).replace({"arm": {"a": None}}),
+        {"variants": truth(ALL)},
+    ),
+    Trait(
+        "a control that is written as nothing, beside names",
+        lambda frame: events(frame).replace({"arm": {"a": None, "b": "treatment"}}),
+        {"variants": truth(ALL)},
+        data={"variants": {}},
+    ),
     Trait("another delimiter", events, {"delimiter: ';'": truth(ALL)}, data={"delimiter": ","}, csv={"sep": ";"}),
     Trait(
         "another encoding",

@@ -30,3 +30,9 @@
         else coalesce({{ column }}, 'unknown')
     end
 {%- endmacro %}
+
+{# Whether an event of the experiment tells its unit's variant: an impression where the log has them, else any. #}
+{% macro tells_variant() -%}
+    event_time >= {{ text(var('start')) }}
+    {%- if 'experiment_impression' in var('planned_events') %} and event_name = 'experiment_impression' and {{ of_this_experiment() }}{% endif %}
+{%- endmacro %}

@@ -29,6 +29,7 @@ def first(con: "duckdb.DuckDBPyConnection", study: Study, log: Landed | None, ki
     which = {
         "repeated": "row_key in (select row_key from intermediate.int_duplicates)",
         "missing_revenue": _unpaid(study),
+        "variant": _of_no_variant(study),
     }
     which |= {problem: f"problem = {literal(problem)}" for problem in PROBLEMS}
     which |= {flaw: f"flaw = {literal(flaw)} and {KEPT}" for flaw in FLAWS}
@@ -65,6 +66,14 @@ def _unpaid(study: Study) -> str:
     """Rows of the events whose amount a metric sums, and asks for, that have none."""
     events = [m.event for m in study.metrics if m.event and m.measure == "sum" and study.when_missing(m) == "error"]
     return f"not has_price and event_name in ({', '.join(map(literal, events)) or 'null'}) and {KEPT}"
+
+
+def _of_no_variant(study: Study) -> str:
+    """Exposures in the experiment of units whose variant no row tells."""
+    return (
+        f"event_name = {literal(study.exposure)} and event_time >= timestamp {literal(study.period.start)} and {KEPT}"
+        " and user_id in (select user_id from intermediate.int_units where is_without_variant)"
+    )
 
 
 def _amounts(data: Log, kind: str, event: str) -> list[str]:

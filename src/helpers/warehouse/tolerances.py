@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from helpers.config import Log, Study
+from helpers.config import ColumnOf, Log, Study
+from helpers.config.columns import logged
 from helpers.errors import ReportError, several
 from helpers.formatting import formatted
 from helpers.ingest import Landed
@@ -44,9 +45,8 @@ def faults(
         yield ReportError(f"the log of {study.name} holds no events")
         return
     found = [
-        *_check_levels(con, study),
+        *_check_levels(con, study, log, empties=whole and not hidden),
         *_check_rows(con, study, log, flow, rows, hidden),
-        *_check_variants(con, study),
     ]
     yield from found
     if found or hidden:  # what follows from rows and levels that cannot be read is not told beside them
@@ -233,51 +233,80 @@ def _check_primary(con: "duckdb.DuckDBPyConnection", study: Study) -> Iterator[R
     )  # fmt: skip
 
 
-def _check_levels(con: "duckdb.DuckDBPyConnection", study: Study) -> Iterator[ReportError]:
-    """Every level of a log's variant column that meets the experiment must mean a variant, where levels are mapped."""
-    if study.mode == "offline" or not isinstance(study.data, Log) or not study.data.variants:
+def _check_levels(
+    con: "duckdb.DuckDBPyConnection", study: Study, log: Landed | None, *, empties: bool
+) -> Iterator[ReportError]:
+    """Every level of a log's variant column that meets the experiment must mean a variant; that of exposed units too which is empty."""
+    if study.mode == "offline" or not isinstance(study.data, Log) or "variant" not in study.data.columns:
         return
     if not exists(con, "intermediate", "int_assigned"):
         return
     means = {name: level for level, name in study.data.variants.items()}
     found = [
-        (name.removeprefix(UNMAPPED), n) if name.startswith(UNMAPPED) else (means[name], n)
+        (name.removeprefix(UNMAPPED), n) if name.startswith(UNMAPPED) else (means.get(name, name), n)
         for name, n in _assigned(con)
     ]
-    error = unmapped(study, "variant", "the log", found, "units")
+    places = {}
+    if found and empties and (without := without_variant(con, study)):
+        found.append(("", without))
+        places[""] = first(con, study, log, "variant").removeprefix(", first in ")
+    error = unmapped(study, "variant", "the log", found, "units", places)
     if error:
         yield error
+
+
+def without_variant(con: "duckdb.DuckDBPyConnection", study: Study) -> int:
+    """Units that reach the exposure in the experiment and whose variant no row tells, though one could."""
+    found = con.execute(
+        """select count(*) from intermediate.int_units where is_without_variant and user_id in (
+            select user_id from intermediate.int_key_events where event_name = ? and event_time >= ?)""",
+        [study.exposure, study.period.start],
+    )
+    return int(found.fetchall()[0][0])
 
 
 def _assigned(con: "duckdb.DuckDBPyConnection") -> list[tuple[str, int]]:
     return con.execute("select variant, count(*) from intermediate.int_assigned group by 1 order by 1").fetchall()
 
 
-def _check_variants(con: "duckdb.DuckDBPyConnection", study: Study) -> Iterator[ReportError]:
-    """An online log must show no other variants than the study's."""
-    if study.mode == "offline" or not exists(con, "intermediate", "int_assigned"):
-        return
-    found = [(name, units) for name, units in _assigned(con) if not name.startswith(UNMAPPED)]
-    planned = [v.name for v in study.variants]
-    if any(name not in planned for name, _ in found):
-        yield ReportError(
-            f"studies/{study.name}.yml: the log shows other variants than the study",
-            got=", ".join(f"{quoted(name)} ({units:,} units)" for name, units in found),
-            expected=", ".join(planned),
-            remedy="correct variants in the study file",
-        )
-
-
 def _check_empty(con: "duckdb.DuckDBPyConnection", study: Study) -> Iterator[ReportError]:
     """An online log must show units in variants."""
     if study.mode == "offline" or not exists(con, "intermediate", "int_assigned") or _assigned(con):
         return
+    cause, remedy = _why_empty(con, study)
     yield ReportError(
         f"studies/{study.name}.yml: the log shows no unit in a variant",
         got="no variant in the study's period",
         expected=", ".join(v.name for v in study.variants),
-        cause="data.columns maps no column to variant, or another experiment_id",
-        remedy="map the column that holds the variant",
+        cause=cause,
+        remedy=remedy,
+    )
+
+
+def _why_empty(con: "duckdb.DuckDBPyConnection", study: Study) -> tuple[str, str]:
+    """Why no row of the experiment tells a variant, and what to do."""
+    source = study.data.columns.get("variant") if isinstance(study.data, Log) else None
+    column = "map the column that holds the variant"
+    if source is None:
+        return "data.columns maps no column to variant", column
+    rows, impressions, left_out = con.execute(
+        """select count(*), count(*) filter (where event_name = 'experiment_impression'), count(*) filter (where variant = '')
+        from staging.stg_events where event_time >= ?""",
+        [study.period.start],
+    ).fetchall()[0]
+    empty = con.execute("select count(*) from intermediate.int_units where is_without_variant").fetchall()[0][0]
+    if not rows:
+        return "no row lies in the experiment, after the baseline", "correct the period in the study file"
+    if empty:
+        raw = source.column if isinstance(source, ColumnOf) else source
+        return f"column '{logged(str(raw))}' is empty in every row that could tell it, of {empty:,} units", column
+    if impressions:
+        return "the log's impressions are of another experiment_id", "call the study as the experiment_id does"
+    if left_out:
+        return "every level in the period is left out", "correct data.variants"
+    return (
+        "the tracking plan has experiment_impression, which tells the variant, and the log shows none",
+        "take it out of the tracking plan if other events tell the variant, or bring these rows",
     )
 
 

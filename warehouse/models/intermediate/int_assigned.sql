@@ -12,13 +12,7 @@ assigned as (
 assigned as (
     select user_id, variant, min({{ event_key() }}) as assigned_key, null::double as bucket
     from {{ ref('stg_events') }}
-    where
-        event_time >= {{ text(var('start')) }}
-        and variant is not null and variant <> ''
-        {%- if 'experiment_impression' in var('planned_events') %}
-        and event_name = 'experiment_impression'
-        and {{ of_this_experiment() }}
-        {%- endif %}
+    where {{ tells_variant() }} and variant <> ''
     group by user_id, variant
 ),
 {%- endif %}

@@ -9,6 +9,7 @@ select
     min(event_key) filter (where {{ running }}) as assigned_key,
     arg_min({{ var('profile') }}, event_key) filter (where {{ diagnosis }}) as entry_profile,
     arg_min({{ var('profile') }}, event_key) filter (where {{ running }}) as assigned_profile,
+    {{ "coalesce(bool_and(variant is null) filter (where " ~ tells_variant() ~ "), false)" if var('mode') == 'online' else "false" }} as is_without_variant,
     max(event_time) as last_seen_at
 from events
 group by user_id
