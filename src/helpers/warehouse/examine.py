@@ -69,8 +69,7 @@ def examined(study: Study, where: "StudyPaths", plan: "TrackingPlan", *, full: b
         models = render.Models(con, _in_the_period(variables) if unread else variables)
         models.make(*asked)
         hidden = _hidden(tried, log.reading) if unread else frozenset[str]()
-        needed = study.primary.days or study.when_missing(study.primary) == "drop"
-        if needed and share == 1 and not unread and not any(tolerances.past_range(con, study)):
+        if share == 1 and not unread and not any(tolerances.past_range(con, study)):
             models.make("int_unit_metrics")
         rows = con.execute("select all_rows + refused from intermediate.int_row_checks").fetchall()[0][0]
         faults = list(tolerances.faults(con, tried, log, whole=share == 1, hidden=hidden))
@@ -78,7 +77,7 @@ def examined(study: Study, where: "StudyPaths", plan: "TrackingPlan", *, full: b
             models.make("int_assigned")
             faults = [empty] if (empty := arms.empty(con, study)) else []
         more = f" and {len(parts.names) - 1} more" if len(parts.names) > 1 else ""
-        said = () if unread else noticed.notes(con, tried, int(rows), sound=not faults)
+        said = () if unread else noticed.notes(con, tried, int(rows), sound=not faults, whole=share == 1)
         return Examined(
             (*unread, *faults), parts.names[0] + more, tuple(parts.types), int(rows), share,
             (*log.reading.notes, *said), _names(con, "event_name"), _names(con, "variant"),

@@ -9,6 +9,7 @@ from helpers.config.columns import logged
 from helpers.formatting import formatted
 from helpers.ingest.levels import quoted
 from helpers.ingest.sql import literal
+from helpers.warehouse import outcomes
 from helpers.warehouse.tolerances import has_clock, repeated_events
 
 if TYPE_CHECKING:
@@ -18,12 +19,17 @@ VALUES = 3
 """So many values of an outcome are told."""
 
 
-def notes(con: "duckdb.DuckDBPyConnection", study: Study, rows: int, *, sound: bool) -> Iterator[str]:
-    """Sentences for ``check`` on ``rows`` that were looked at; of rows that a run refuses (not ``sound``) just where they lie."""
+def notes(con: "duckdb.DuckDBPyConnection", study: Study, rows: int, *, sound: bool, whole: bool) -> Iterator[str]:
+    """Sentences for ``check`` on ``rows`` that were looked at; of rows that a run refuses (not ``sound``) just where they lie.
+
+    What a part of the data (not ``whole``) lacks may stand in the rest, so it is not told.
+    """
     yield from _outside(con, study, rows)
     if sound:
         yield from _repeats(con, study, rows)
         yield from _without_zero(con, study)
+    if sound and whole:
+        yield from outcomes.nothing(con, study)
 
 
 def _outside(con: "duckdb.DuckDBPyConnection", study: Study, rows: int) -> Iterator[str]:

@@ -85,7 +85,9 @@ def _notes(study: Study, seen: Examined | None) -> list[str]:
     where = "the rows looked at" if seen.share < 1 else "the data"
     source = study.data.columns.get("event_name")
     if source and not isinstance(source, EventName):
-        wanted = {*study.funnel.steps, *(e for m in study.metrics for e in m.events)}
+        counted = {e for m in study.metrics for e in m.events}
+        told = seen.share == 1 and not seen.faults  # then a note says it of the metric
+        wanted = set(study.funnel.steps) - counted if told else {*study.funnel.steps, *counted}
         if unseen := sorted(wanted - set(tracking_plan.EXPERIMENT_EVENTS) - seen.events):
             notes.append(f"no event {', '.join(unseen)} in {where}")
     if study.mode == "online" and (unseen := sorted({v.name for v in study.variants} - seen.variants)):
