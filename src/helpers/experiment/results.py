@@ -174,6 +174,20 @@ class Results:
             return None
         return summary(row, metric, covariate=covariate, as_is=as_is, worth=self.worth(metric))
 
+    def lack(self, metric: Metric, *variants: str) -> str:
+        """Why arms have nothing to compare on a metric: nobody in them was exposed, or nobody there has a value.
+
+        Of all arms where none is named; empty where each has a unit with a value.
+        """
+        sizes, told = self.arm_sizes(), []
+        for name in variants or tuple(sizes):
+            if not sizes[name]:
+                told.append(f"no unit of {name} is exposed")
+            elif self.arm(metric, name) is None:
+                wait = f", or none was watched for its {metric.days} days" if metric.days else ""
+                told.append(f"none of the {sizes[name]:,} exposed units of {name} has a value{wait}")
+        return "; ".join(told)
+
     def worth(self, metric: Metric) -> Fraction:
         """What one of a metric's sums in the marts is in the report's unit."""
         return self._digits.worth(metric)
@@ -183,7 +197,7 @@ class Results:
         control = self.arm(metric, self.study.control.name)
         if control is None:
             raise ReportError(
-                "no exposed unit stands in the control", cause="nobody reached the exposure in the experiment"
+                f"the control has nothing to show of {metric.name!r}", cause=self.lack(metric, self.study.control.name)
             )
         truth = self._truths.get((EXPOSED, "all", "all", metric.name))
         if self.study.mode == "offline" and truth is not None and isinstance(control, Proportion):
@@ -333,7 +347,7 @@ class Results:
         if control is None or treatment is None:
             raise ReportError(
                 f"the guardrail {metric.name!r} has no units in an arm",
-                cause="nobody was observed long enough" if metric.days else "an arm without exposed units",
+                cause=self.lack(metric),
                 remedy="drop the guardrail from the study, or bring a longer log",
             )
         relative = metric.margin.relative is not None

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 from numpy.typing import ArrayLike
 
-from helpers.config import Metric, Study
+from helpers.config import Metric
 from helpers.defaults import CONFIDENCE
 from helpers.errors import ReportError
 from helpers.stats.estimate import Estimate
@@ -201,7 +201,7 @@ class Surrogacy:
 def surrogacy(con: "duckdb.DuckDBPyConnection", results: "Results") -> Surrogacy | None:
     """The proxy that the study names, first treatment against the control; None where it names none.
 
-    Raises :class:`~helpers.errors.ReportError` when an arm has no exposed unit or the proxy does not vary.
+    Raises :class:`~helpers.errors.ReportError` when an arm has no unit with a value of both or the proxy does not vary.
     """
     study = results.study
     if study.surrogate is None:
@@ -209,28 +209,27 @@ def surrogacy(con: "duckdb.DuckDBPyConnection", results: "Results") -> Surrogacy
     rows = {row.variant: row for row in query.query(con, "surrogate").itertuples(index=False)}
     outcome = study.metric(study.surrogate.outcome)
     worth = results.worth(study.metric(study.surrogate.proxy)), results.worth(outcome)
-    arms = [_joint(rows, variant.name, study, worth) for variant in results.pair]
     found = results.effect(outcome)
-    assert found is not None, "both arms have units"
+    if found is None or any(variant.name not in rows for variant in results.pair):
+        both, arms = (study.metric(study.surrogate.proxy), outcome), [variant.name for variant in results.pair]
+        raise ReportError(
+            "nothing is known of the proxy: an arm has no unit with a value of it and of the outcome",
+            cause="; ".join(dict.fromkeys(filter(None, (results.lack(metric, *arms) for metric in both)))) or None,
+        )
+    control, treatment = (_joint(rows[variant.name], worth) for variant in results.pair)
     e, confidence = found.effect, study.decision.confidence
     error = (e.absolute_high - e.absolute_low) / (2 * float(critical(1 - confidence)))
     return Surrogacy(
         study.metric(study.surrogate.proxy),
         outcome,
-        path(*arms, confidence=confidence),
+        path(control, treatment, confidence=confidence),
         Estimate(e.absolute, error, e.absolute_low, e.absolute_high, e.p_value),
         None if found.truth is None else found.truth.absolute,
-        (arms[0].n, arms[1].n),
+        (control.n, treatment.n),
     )
 
 
-def _joint(rows: dict[str, Any], variant: str, study: Study, worth: tuple[Fraction, Fraction]) -> Joint:
-    row = rows.get(variant)
-    if row is None:
-        raise ReportError(
-            f"no unit of the variant {variant!r} was exposed, so nothing is known of its proxy",
-            expected=f"units with the event {study.exposure!r} in the experiment",
-        )
+def _joint(row: Any, worth: tuple[Fraction, Fraction]) -> Joint:
     sums = {(a, b): _number(getattr(row, name)) * worth[0] ** a * worth[1] ** b for (a, b), name in _columns()}
     return Joint.from_sums(int(row.units), sums)
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from helpers.config import EXPOSED, Metric, Study, Units
+from helpers.config import Metric, Study, Units
 from helpers.config.columns import logged
 from helpers.config.tracking_plan import EXPERIMENT_EVENTS
 
@@ -31,7 +31,9 @@ def nothing(con: "duckdb.DuckDBPyConnection", study: Study) -> Iterator[str]:
         arms = [arm for arm in _shown(con, study, metric) if arm.units]
         blank = [arm for arm in arms if not arm.known]
         if blank:
-            where = "any unit" if len(blank) == len(arms) else f"any unit of {' and '.join(arm.variant for arm in blank)}"
+            where = (
+                "any unit" if len(blank) == len(arms) else f"any unit of {' and '.join(arm.variant for arm in blank)}"
+            )
             yield f"{metric.label} has no value in {where}: {_why_blank(study, metric, blank)}"
         elif metric.per and arms and not any(arm.divisor for arm in arms):
             below = metric.event if metric.per == "count" else metric.per

@@ -19,13 +19,15 @@ def evidence(
 ) -> tuple[Evidence, ...]:
     """The evidence on each treatment that was exposed, in the order of the study.
 
-    ``values`` is the money of each treatment. Raises ReportError where the control or every treatment has no exposed unit.
+    ``values`` is the money of each treatment. Raises ReportError where the control or every treatment has no exposed
+    unit with a value of the primary metric.
     """
     study = results.study
     found = [e for e in results.tested if e.metric.role == "primary"]
     if not found:
         raise ReportError(
-            "no decision: an arm has no exposed units", cause="nobody reached the exposure in the experiment"
+            "no decision: an arm has no exposed unit with a value of the primary metric",
+            cause=results.lack(study.primary),
         )
     look = early_look(study, results.observed.last_event)
     several = len(study.treatments) > 1

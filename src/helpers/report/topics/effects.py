@@ -65,6 +65,14 @@ def table(found: Iterable[MetricEffect], study: Study) -> list[Row]:
     return rows
 
 
+NOT_COMPARED = "not compared, for an arm has no unit with a value"
+
+
+def _not_compared(found: Iterable[MetricEffect], study: Study) -> list[Metric]:
+    there = {e.metric.name for e in found}
+    return [m for m in study.metrics if m.name not in there]
+
+
 def absent_figure(found: Sequence[MetricEffect]) -> str:
     """Why none of these relative effects can be drawn; empty where one can."""
     if any(e.drawable for e in found):
@@ -74,8 +82,10 @@ def absent_figure(found: Sequence[MetricEffect]) -> str:
 
 
 def note(found: Iterable[MetricEffect], study: Study) -> str:
-    """What the effects stand on."""
-    return base.text([Base.of(e) for e in found], study)
+    """What the effects stand on, and the metrics that have none."""
+    effects = list(found)
+    absent = " and ".join(m.label for m in _not_compared(effects, study))
+    return base.text([Base.of(e) for e in effects], study) + (f"; {NOT_COMPARED}: {absent}" if absent else "")
 
 
 def table_guardrails(found: Mapping[str, NonInferiority], study: Study) -> list[Row]:
@@ -158,6 +168,9 @@ def note_dilution(study: Study) -> str:
 
 def record(nb: Notebook, found: Iterable[MetricEffect], guardrails: Mapping[str, NonInferiority]) -> None:
     """``metrics.NAME.*`` for each metric; ``primary.*`` and ``truth.*`` for the primary one."""
+    found = list(found)
+    for metric in _not_compared(found, nb.study):
+        nb.record(f"metrics.{metric.name}.verdict", NOT_COMPARED, "text", "What became of it")
     for e in found:
         _effect(nb, f"metrics.{e.metric.name}", e, e.metric)
         if e.metric.role == "primary":
@@ -187,6 +200,8 @@ def record(nb: Notebook, found: Iterable[MetricEffect], guardrails: Mapping[str,
         nb.record(f"metrics.{e.metric.name}.n_control", e.effect.n_control, "count", f"Control: {what}")
         nb.record(f"metrics.{e.metric.name}.n_treatment", e.effect.n_treatment, "count", f"Treatment: {what}")
         verdict = "significant" if e.adjusted_p < e.effect.alpha else "not significant"
+        if math.isnan(e.adjusted_p):
+            verdict = "no test"
         if e.metric.name in guardrails:
             verdict = "inside its margin" if guardrails[e.metric.name].passed else "not shown to be safe"
         nb.record(f"metrics.{e.metric.name}.verdict", verdict, "text", "What became of it")
