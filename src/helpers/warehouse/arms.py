@@ -4,18 +4,26 @@ from typing import TYPE_CHECKING
 
 from helpers.config import Study
 from helpers.errors import ReportError
+from helpers.formatting import formatted
 
 if TYPE_CHECKING:
     import duckdb
 
+    from helpers.ingest import Landed
 
-def empty(con: "duckdb.DuckDBPyConnection", study: Study) -> ReportError | None:
-    """The variants without an exposed unit; None where each has one, or where no unit is assigned at all.
+FATES = {
+    "outside": "lie outside of the experiment",
+    "wrong": "are wrong",
+    "repeated": "repeat another row",
+    "bots": "are of bots",
+    "two": "are of units in two variants",
+    "silent": "are no impressions of this experiment, which tell the variant",
+}
+"""Why a row that says a variant assigns no unit."""
 
-    Units that are hashed fall into every variant as soon as there are more than a few of them.
-    """
-    if study.mode == "offline":
-        return None
+
+def empty(con: "duckdb.DuckDBPyConnection", study: Study, log: "Landed | None" = None) -> ReportError | None:
+    """The variants without an exposed unit; None where each has one, or where no unit of an online log is assigned at all."""
     found = {
         variant: (assigned, exposed)
         for variant, assigned, exposed in con.execute(
@@ -26,27 +34,74 @@ def empty(con: "duckdb.DuckDBPyConnection", study: Study) -> ReportError | None:
     }
     sizes = {v.name: found.get(v.name, (0, 0)) for v in study.variants}
     missing = [name for name, (_, exposed) in sizes.items() if not exposed]
-    if not missing or not any(assigned for assigned, _ in sizes.values()):
+    total = sum(assigned for assigned, _ in sizes.values())
+    if not missing or not (total or study.mode == "offline"):
         return None
     first = missing[0]
     period = f"{study.period.start:%Y-%m-%d %H:%M} to {study.period.end:%Y-%m-%d %H:%M}"
     event = "" if study.is_unit_table else f" with the event {study.exposure}"
+    hashed = study.mode == "offline"
     return ReportError(
         f"studies/{study.name}.yml: no unit of {' and '.join(missing)} is exposed in the experiment",
         got=", ".join(f"{name} {exposed:,} exposed units" for name, (_, exposed) in sizes.items()),
         expected=f"units of every variant{event} from {period}",
-        cause=_cause(con, study, first, sizes[first][0]),
-        remedy=f"correct the period in the study file, bring the rows of {first}, or take it out of variants",
+        cause=_unreached(con, study, first, sizes[first][0])
+        if sizes[first][0]
+        else (_unhashed(study, first, total) if hashed else _lost(con, study, first, log)),
+        remedy="bring more units, or correct the period or the exposure in the study file"
+        if hashed
+        else f"correct the period in the study file, bring the rows of {first}, or take it out of variants",
     )
 
 
-def _cause(con: "duckdb.DuckDBPyConnection", study: Study, variant: str, assigned: int) -> str:
-    if assigned:
-        return f"{assigned:,} units of {variant} are assigned and never reach {study.exposure} after that"
-    asked = "select count(*), min(event_time), max(event_time) from staging.stg_events_checked where variant = ?"
-    rows, first, last = con.execute(asked, [variant]).fetchall()[0]
-    if not rows:
-        return f"no row says {variant}"
-    if first is not None and (last < study.period.start or first >= study.period.end):
-        return f"the rows of {variant} lie outside of it: {rows:,} from {first:%Y-%m-%d %H:%M} to {last:%Y-%m-%d %H:%M}"
-    return f"of the {rows:,} rows of {variant} none is left: they are of another experiment, wrong, or of units in two variants"
+def _unreached(con: "duckdb.DuckDBPyConnection", study: Study, variant: str, assigned: int) -> str:
+    """Units that are assigned and not exposed, and how many of them reach the exposure too early."""
+    early = con.execute(
+        """select count(distinct user_id) from intermediate.int_assigned join intermediate.int_key_events using (user_id)
+        where variant = $variant and event_name = $exposure and event_time >= $start and event_key < assigned_key
+        and user_id not in (select user_id from intermediate.int_contaminated)""",
+        {"variant": variant, "exposure": study.exposure, "start": study.period.start},
+    ).fetchall()[0][0] if study.mode == "online" else 0  # fmt: skip
+    before = f"; {early:,} do before the first row that tells their variant" if early else ""
+    return f"{assigned:,} units of {variant} are assigned and never reach {study.exposure} after that{before}"
+
+
+def _unhashed(study: Study, variant: str, total: int) -> str:
+    if not total:
+        return "no unit has a row in the experiment"
+    share = formatted(next(v.weight for v in study.variants if v.name == variant), "share")
+    return f"the salted hash puts none of the {total:,} units of the experiment into {variant}, whose share is {share}: they are too few"
+
+
+def _lost(con: "duckdb.DuckDBPyConnection", study: Study, variant: str, log: "Landed | None") -> str:
+    """What became of the rows that say a variant, none of which assigns a unit."""
+    found = con.execute(
+        """select case
+                when (event_time >= $start and event_time < $end) is not true then 'outside'
+                when problem is not null then 'wrong'
+                when row_key in (select row_key from intermediate.int_duplicates) then 'repeated'
+                when user_id in (select user_id from intermediate.int_bots) then 'bots'
+                when user_id in (select user_id from intermediate.int_contaminated) then 'two'
+                else 'silent' end as fate,
+            count(*), min(event_time), max(event_time)
+        from staging.stg_events_checked where variant = $variant group by 1""",
+        {"start": study.period.start, "end": study.period.end, "variant": variant},
+    ).fetchall()
+    if not found:
+        refused = (log.table_arms or {}).get(variant, 0) if log else 0
+        return (
+            f"all {refused:,} rows of {variant} were refused when the table was read"
+            if refused
+            else f"no row says {variant}"
+        )
+    rows = {fate: (n, first, last) for fate, n, first, last in found}
+    n, first, last = rows.get("outside", (0, None, None))
+    span = f" from {first:%Y-%m-%d %H:%M} to {last:%Y-%m-%d %H:%M}" if first is not None else ""
+    if len(rows) == 1 and n:
+        return (
+            f"the rows of {variant} lie outside of it: {n:,}{span}"
+            if span
+            else f"no time of the {n:,} rows of {variant} can be read"
+        )
+    told = [f"{rows[fate][0]:,} {words}" for fate, words in FATES.items() if fate in rows]
+    return f"of the {sum(many for many, *_ in rows.values()):,} rows of {variant} none is left: {', '.join(told)}"

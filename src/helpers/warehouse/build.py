@@ -141,7 +141,7 @@ def build(study: Study, where: StudyPaths, *computed: Computed) -> None:
                     cause=PAST if "out of range" in failure.lower() else None,
                     remedy=f"see {paths.shown(where.data / 'dbt' / 'logs' / 'dbt.log')}",
                 )
-            if error := arms.empty(con, study):
+            if error := arms.empty(con, study, log):
                 raise error
             for add in computed:
                 add(con, study)

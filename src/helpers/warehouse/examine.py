@@ -75,7 +75,7 @@ def examined(study: Study, where: "StudyPaths", plan: "TrackingPlan", *, full: b
         faults = list(tolerances.faults(con, tried, log, whole=share == 1, hidden=hidden))
         if not faults and not unread and share == 1:
             models.make("int_assigned")
-            faults = [empty] if (empty := arms.empty(con, study)) else []
+            faults = [empty] if (empty := arms.empty(con, study, log)) else []
         more = f" and {len(parts.names) - 1} more" if len(parts.names) > 1 else ""
         said = () if unread else noticed.notes(con, tried, int(rows), sound=not faults, whole=share == 1)
         return Examined(
