@@ -80,7 +80,7 @@ KINDS = {
     "negative_price": "negative revenue|outcomes below zero",
     "duplicate_unit": "rows that repeat a unit",
     "two_variants": "in two variants",
-    "no_value": "has a value of the (primary metric|guardrail)",
+    "no_value": "has a value of the primary metric",
     "level": "holds levels that the study does not map|shows other variants",
     "no_arm": "shows no unit in a variant",
     "no_text": "cannot be read as (text|utf)",

@@ -121,11 +121,13 @@ def test_why_a_metric_of_a_unit_table_shows_nothing(tmp_path):
         for n in range(12)
     ]  # fmt: skip
     asked = [metric(name, "mean", "secondary") for name in ("spend", "rounds", "half", "six")]
+    guard = metric("half", "mean", "guardrail") | {"margin": {"relative": 0.1}}
     ratio = metric("six", "ratio", "secondary") | {"per": "rounds"}
-    file = degenerate.units(tmp_path, "nothing", rows, [metric("some"), *asked, ratio])
+    file = degenerate.units(tmp_path, "nothing", rows, [metric("some"), *asked, ratio, guard])
     assert notes(file) == [
         "Spend mean has no value in any unit: column 'spend' holds no number there",
         "Rounds mean is 0 in every unit: column 'rounds' holds nothing but 0 and empty fields",
         "Half mean has no value in any unit of arm_a: column 'half' holds no number there",
         "Six ratio has no value: column 'rounds' holds nothing but 0 and empty fields; it is divided by rounds",
+        "Guard has no value in any unit of arm_a: column 'half' holds no number there; without its guardrail a study has no decision",
     ]

@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     import duckdb
 
 
+UNDECIDED = "; without its guardrail a study has no decision"
+
+
 @dataclass(frozen=True)
 class Shown:
     """Exposed units of one arm: all, those with a value of a metric, those with one that is not zero, what it is divided
@@ -34,7 +37,7 @@ def nothing(con: "duckdb.DuckDBPyConnection", study: Study) -> Iterator[str]:
             where = (
                 "any unit" if len(blank) == len(arms) else f"any unit of {' and '.join(arm.variant for arm in blank)}"
             )
-            yield f"{metric.label} has no value in {where}: {_why_blank(study, metric, blank)}"
+            yield f"{metric.label} has no value in {where}: {_why_blank(study, metric, blank)}{UNDECIDED * (metric.role == 'guardrail')}"
         elif metric.per and arms and not any(arm.divisor for arm in arms):
             below = metric.event if metric.per == "count" else metric.per
             yield f"{metric.label} has no value: {_rows(con, study, metric, below)}; it is divided by {below}"

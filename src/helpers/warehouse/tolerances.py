@@ -66,7 +66,7 @@ def faults(
         yield from _check_empty(con, study)
     yield from past_range(con, study)
     if whole:
-        yield from _check_decisive(con, study)
+        yield from _check_primary(con, study)
         yield from _check_planted_levels(con, study)
 
 
@@ -210,32 +210,27 @@ def _without_amount(con: "duckdb.DuckDBPyConnection", study: Study) -> int:
     return int(found.fetchall()[0][0])
 
 
-def _check_decisive(con: "duckdb.DuckDBPyConnection", study: Study) -> Iterator[ReportError]:
-    """Every arm with units has some with a value of what decides, the primary metric and the guardrails, or nothing can."""
+def _check_primary(con: "duckdb.DuckDBPyConnection", study: Study) -> Iterator[ReportError]:
+    """Every arm with units has some with a value of the primary metric, or there is nothing to compare."""
     if not exists(con, "intermediate", "int_unit_metrics"):
         return
-    for metric in study.metrics:
-        if metric.role not in ("primary", "guardrail"):
-            continue
-        found = con.execute(
-            """select variant, count(*) filter (where standing = 'open'), count(*) from intermediate.int_unit_metrics
-            join marts.fct_experiment_units using (user_id) where population = 'exposed' and metric = ?
-            group by variant having count(y0) = 0 order by variant""",
-            [metric.name],
-        ).fetchall()
-        if not found:
-            continue
-        variant, waiting, units = found[0]
-        long = waiting == units
-        role = "primary metric" if metric.role == "primary" else metric.role
-        yield ReportError(
-            f"studies/{study.name}.yml: no unit of {variant} has a value of the {role} {metric.name}",
-            got=f"{units:,} units, " + ("none watched for as long as the metric asks" if long else "none with a value"),
-            expected=f"units with a value, counted {study.window(metric)}",
-            cause="a log that ends before the first window does" if long else "the values of this arm lie in another column or table",
-            remedy=("a shorter window, or a longer log" if long else "bring the values of every arm")
-            + (", or make another metric the primary one" if metric.role == "primary" else ", or take it out of the metrics"),
-        )  # fmt: skip
+    found = con.execute(
+        """select variant, count(*) filter (where standing = 'open'), count(*) from intermediate.int_unit_metrics
+        join marts.fct_experiment_units using (user_id) where population = 'exposed' and metric = ?
+        group by variant having count(y0) = 0 order by variant""",
+        [study.primary.name],
+    ).fetchall()
+    if not found:
+        return
+    variant, waiting, units = found[0]
+    long = waiting == units
+    yield ReportError(
+        f"studies/{study.name}.yml: no unit of {variant} has a value of the primary metric {study.primary.name}",
+        got=f"{units:,} units, " + ("none watched for as long as the metric asks" if long else "none with a value"),
+        expected=f"units with a value, counted {study.window(study.primary)}",
+        cause="a log that ends before the first window does" if long else "the values of this arm lie in another column or table",
+        remedy="a shorter window, or a longer log" if long else "bring the values of every arm, or make another metric the primary one",
+    )  # fmt: skip
 
 
 def _check_levels(
