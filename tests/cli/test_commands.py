@@ -149,7 +149,7 @@ def test_check_says_what_would_be_analysed_and_builds_nothing(study):
         "Purchase rate (proportion: purchase, from exposure to the end of the experiment)", "rees46: view, cart, purchase", f"python -m helpers run {study}",
     ):  # fmt: skip
         assert told in done.output
-    assert "no event" not in done.output and "no unit" not in done.output
+    assert "no event" not in done.output and "no unit in" not in done.output
     assert sorted(p.relative_to(study.parent.parent) for p in study.parent.parent.rglob("*")) == before
 
 
@@ -180,7 +180,7 @@ def test_check_finds_all_that_a_run_refuses_in_one_go(study):
 def test_check_notes_events_and_arms_that_the_data_do_not_show(study):
     log = study.parent.parent / "log.csv"
     log.write_text("\n".join(row for row in ROWS.splitlines() if "purchase" not in row) + "\n", encoding="utf-8")
-    assert "note: no event purchase in the data" in call("check", str(study)).output
+    assert "is 0 in every unit: the log holds no event purchase" in call("check", str(study)).output
 
 
 def test_check_of_a_simulated_study_names_its_world():

@@ -19,7 +19,7 @@ import pyarrow.parquet as pq
 
 from tests.fuzz.amounts import SHORT
 from tests.fuzz.dress import DELIMITERS, Dress
-from tests.fuzz.worlds import BOUGHT, DAY, SECOND, STEPS, Happened, Unit, World
+from tests.fuzz.worlds import BOUGHT, DAY, SECOND, SEEN, STEPS, Happened, Unit, World
 from tests.fuzz.writers import KINDS, TABLE, Written
 
 Row = tuple[str, int, str, Decimal | None]
@@ -33,7 +33,8 @@ Place = tuple[str, int]
 @dataclass
 class Told:
     """What is read of a file: units and sum by arm and metric, clean events, and rows by what was wrong first, with
-    their places; ``also`` counts what else is wrong with such rows, ``digits`` are those to which amounts were rounded."""
+    their places; ``also`` counts what else is wrong with such rows, ``digits`` are those to which amounts were rounded;
+    ``silent`` are units of a log that are seen and of which no row tells the arm."""
 
     values: dict[tuple[str, str], tuple[int, Decimal]] = field(default_factory=dict)
     rows: Counter[Row] = field(default_factory=Counter)
@@ -44,6 +45,7 @@ class Told:
     units: set[str] = field(default_factory=set)
     digits: dict[str, int] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    silent: int = 0
 
     def lose(self, kind: str, place: Place) -> None:
         self.lost[kind] += 1
@@ -199,6 +201,7 @@ def _log(table: Table, dress: Dress, world: World, digits: dict[str, int]) -> To
     assigned = (
         frame[frame["arm"].notna()].sort_values(["at", "key"]).groupby(["unit", "arm"])["at"].first().reset_index()
     )
+    told.silent = len(set(frame[frame["name"] == SEEN]["unit"]) - set(assigned["unit"]))
     arms = assigned.groupby("unit")["arm"].transform("count")
     told.lost["two_variants"] = int(assigned[arms > 1]["unit"].nunique())
     sure = assigned[arms == 1].rename(columns={"at": "from"})

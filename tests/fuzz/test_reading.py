@@ -106,6 +106,8 @@ def due(made: Case, digits: dict[str, int]) -> tuple[Told | None, set[str]]:
         always |= {"no_rows"}
     elif not expected.values and not expected.lost["two_variants"]:
         always |= {"no_arm"}
+    elif expected.silent:
+        always |= {"level"}
     return expected, always
 
 

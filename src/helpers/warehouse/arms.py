@@ -1,5 +1,6 @@
 """Whether each variant of a study has a unit to compare, and if not, why."""
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from helpers.config import Study
@@ -23,35 +24,52 @@ FATES = {
 
 
 def empty(con: "duckdb.DuckDBPyConnection", study: Study, log: "Landed | None" = None) -> ReportError | None:
-    """The variants without an exposed unit; None where each has one, or where no unit of an online log is assigned at all."""
-    found = {
-        variant: (assigned, exposed)
-        for variant, assigned, exposed in con.execute(
-            """select variant, count(*), count(exposed_key) from intermediate.int_assigned
-            where user_id not in (select user_id from intermediate.int_assigned group by 1 having count(*) > 1)
-            group by variant"""
-        ).fetchall()
-    }
-    sizes = {v.name: found.get(v.name, (0, 0)) for v in study.variants}
+    """The variants of an online study without an exposed unit; None where each has one, or where no unit is assigned at all."""
+    sizes = _sizes(con, study)
     missing = [name for name, (_, exposed) in sizes.items() if not exposed]
-    total = sum(assigned for assigned, _ in sizes.values())
-    if not missing or not (total or study.mode == "offline"):
+    if study.mode == "offline" or not missing or not any(assigned for assigned, _ in sizes.values()):
         return None
     first = missing[0]
     period = f"{study.period.start:%Y-%m-%d %H:%M} to {study.period.end:%Y-%m-%d %H:%M}"
     event = "" if study.is_unit_table else f" with the event {study.exposure}"
-    hashed = study.mode == "offline"
+    assigned = sizes[first][0]
     return ReportError(
         f"studies/{study.name}.yml: no unit of {' and '.join(missing)} is exposed in the experiment",
         got=", ".join(f"{name} {exposed:,} exposed units" for name, (_, exposed) in sizes.items()),
         expected=f"units of every variant{event} from {period}",
-        cause=_unreached(con, study, first, sizes[first][0])
-        if sizes[first][0]
-        else (_unhashed(study, first, total) if hashed else _lost(con, study, first, log)),
-        remedy="bring more units, or correct the period or the exposure in the study file"
-        if hashed
-        else f"correct the period in the study file, bring the rows of {first}, or take it out of variants",
+        cause=_unreached(con, study, first, assigned) if assigned else _lost(con, study, first, log),
+        remedy=f"correct the period in the study file, bring the rows of {first}, or take it out of variants",
     )
+
+
+def unhashed(con: "duckdb.DuckDBPyConnection", study: Study) -> Iterator[str]:
+    """A sentence on the variants of an offline study without an exposed unit: its diagnosis stands, the comparison does not."""
+    sizes = _sizes(con, study)
+    missing = [name for name, (_, exposed) in sizes.items() if not exposed]
+    if study.mode == "online" or not missing:
+        return
+    total, first = sum(assigned for assigned, _ in sizes.values()), missing[0]
+    if not total:
+        cause = "no unit has a row in the experiment"
+    elif sizes[first][0]:
+        cause = _unreached(con, study, first, sizes[first][0])
+    else:
+        share = formatted(next(v.weight for v in study.variants if v.name == first), "share")
+        cause = (
+            f"the salted hash puts none of the {total:,} units of the experiment into {first}, whose share is {share}"
+        )
+    yield f"no unit of {' and '.join(missing)} is exposed in the experiment, so nothing can be compared: {cause}"
+
+
+def _sizes(con: "duckdb.DuckDBPyConnection", study: Study) -> dict[str, tuple[int, int]]:
+    """Assigned and exposed units of each variant; who is in two counts in none."""
+    found = con.execute(
+        """select variant, count(*), count(exposed_key) from intermediate.int_assigned
+        where user_id not in (select user_id from intermediate.int_assigned group by 1 having count(*) > 1)
+        group by variant"""
+    ).fetchall()
+    sizes = {variant: (assigned, exposed) for variant, assigned, exposed in found}
+    return {v.name: sizes.get(v.name, (0, 0)) for v in study.variants}
 
 
 def _unreached(con: "duckdb.DuckDBPyConnection", study: Study, variant: str, assigned: int) -> str:
@@ -64,13 +82,6 @@ def _unreached(con: "duckdb.DuckDBPyConnection", study: Study, variant: str, ass
     ).fetchall()[0][0] if study.mode == "online" else 0  # fmt: skip
     before = f"; {early:,} do before the first row that tells their variant" if early else ""
     return f"{assigned:,} units of {variant} are assigned and never reach {study.exposure} after that{before}"
-
-
-def _unhashed(study: Study, variant: str, total: int) -> str:
-    if not total:
-        return "no unit has a row in the experiment"
-    share = formatted(next(v.weight for v in study.variants if v.name == variant), "share")
-    return f"the salted hash puts none of the {total:,} units of the experiment into {variant}, whose share is {share}: they are too few"
 
 
 def _lost(con: "duckdb.DuckDBPyConnection", study: Study, variant: str, log: "Landed | None") -> str:

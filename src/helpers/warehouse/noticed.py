@@ -9,7 +9,7 @@ from helpers.config.columns import logged
 from helpers.formatting import formatted
 from helpers.ingest.levels import quoted
 from helpers.ingest.sql import literal
-from helpers.warehouse import outcomes
+from helpers.warehouse import arms, outcomes
 from helpers.warehouse.tolerances import has_clock, repeated_events
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ def notes(con: "duckdb.DuckDBPyConnection", study: Study, rows: int, *, sound: b
         yield from _repeats(con, study, rows)
         yield from _without_zero(con, study)
     if sound and whole:
+        yield from arms.unhashed(con, study)
         yield from outcomes.nothing(con, study)
 
 
