@@ -16,6 +16,7 @@ OF_STUDIES = [f for f in QUERIES if YEAR not in f.read_text(encoding="utf-8")]
 PARAMETERS = {
     "time_to_outcome": {"event": "purchase"},
     "late_exposures": {"hours": 24},
+    "early_exposures": {"exposure": "cart", "start": "2026-07-01"},
     "shared_sessions": {"metric": "purchase_rate"},
     "rerandomised_assignments": {"salt": "s", "first": 0, "end": 3, "metric": "purchase_rate", "cut": hex_cut(0.5)},
 }
@@ -47,6 +48,7 @@ def test_it_runs_and_keeps_its_grain(file, small_study):
         "surrogate",
         "funnel_arms",
         "shown_otherwise",
+        "early_exposures",
     )
     assert rows.equals(again), "the order is stated, so two answers are equal"
     if told.startswith("one row in all"):

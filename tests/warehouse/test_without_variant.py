@@ -35,10 +35,10 @@ def study(folder: Path, rows: list[tuple[str, str, str, str]], **data: object) -
     return file
 
 
-def said(file: Path) -> list[str]:
+def said(file: Path, what: str = "faults") -> list[str]:
     found, where = config.opened(file)
     seen = examined(found, where, tracking_plan.tracking_plan(found, where.base / "studies"), full=True)
-    return [str(fault) for fault in seen.faults]
+    return list(map(str, getattr(seen, what)))
 
 
 def exposed(file: Path, out: Path) -> dict[str, int]:
@@ -95,6 +95,18 @@ def test_an_exposed_unit_without_a_variant_is_refused_and_the_printed_key_leaves
         levels = {"variants": advised(found[0])}
         assert said(study(folder, rows, **levels)) == []
     assert exposed(study(folder, rows, **levels), folder / "raw") == wanted
+    early = opens[opens["at"] < opens["since"]]
+    again = set(early["who"]) & set(opens["who"][opens["at"] >= opens["since"]])
+    gone = early[~early["who"].isin(again)].groupby("arm_y")["who"].nunique()
+    notes = [note for note in said(study(folder, rows, **levels), "notes") if "that tells their variant" in note]
+    if len(gone):
+        arms = ", ".join(f"{arm} {units}" for arm, units in gone.items())
+        told = f"{gone.sum()} units reach open only before the first row that tells their variant, and count as not exposed: {arms}"
+        assert notes == [told + (f"; {len(again)} more count from a later open" if again else "")]
+    else:
+        assert bool(notes) == bool(again) and all(
+            note.startswith(f"{len(again)} units reach open before") for note in notes
+        )
 
 
 @pytest.mark.slow

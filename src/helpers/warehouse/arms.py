@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from helpers.config import Study
 from helpers.errors import ReportError
 from helpers.formatting import formatted
+from helpers.warehouse import query
 
 if TYPE_CHECKING:
     import duckdb
@@ -72,15 +73,27 @@ def _sizes(con: "duckdb.DuckDBPyConnection", study: Study) -> dict[str, tuple[in
     return {v.name: sizes.get(v.name, (0, 0)) for v in study.variants}
 
 
+def early(con: "duckdb.DuckDBPyConnection", study: Study) -> Iterator[str]:
+    """A sentence on units whose variant the log tells only after their exposure, which then does not count."""
+    found = query.query(con, "early_exposures", exposure=study.exposure, start=str(study.period.start))
+    lost, later = int(found.lost.sum()), int(found.exposed_later.sum())
+    if lost:
+        arms = ", ".join(f"{row.variant} {row.lost:,}" for row in found.itertuples() if row.lost)
+        yield (
+            f"{lost:,} units reach {study.exposure} only before the first row that tells their variant, and count as not"
+            f" exposed: {arms}" + f"; {later:,} more count from a later {study.exposure}" * bool(later)
+        )
+    elif later:
+        yield (
+            f"{later:,} units reach {study.exposure} before the first row that tells their variant, and count from a later one"
+        )
+
+
 def _unreached(con: "duckdb.DuckDBPyConnection", study: Study, variant: str, assigned: int) -> str:
     """Units that are assigned and not exposed, and how many of them reach the exposure too early."""
-    early = con.execute(
-        """select count(distinct user_id) from intermediate.int_assigned join intermediate.int_key_events using (user_id)
-        where variant = $variant and event_name = $exposure and event_time >= $start and event_key < assigned_key
-        and user_id not in (select user_id from intermediate.int_contaminated)""",
-        {"variant": variant, "exposure": study.exposure, "start": study.period.start},
-    ).fetchall()[0][0] if study.mode == "online" else 0  # fmt: skip
-    before = f"; {early:,} do before the first row that tells their variant" if early else ""
+    found = query.query(con, "early_exposures", exposure=study.exposure, start=str(study.period.start))
+    lost = int(found.lost[found.variant == variant].sum()) if study.mode == "online" else 0
+    before = f"; {lost:,} do before the first row that tells their variant" if lost else ""
     return f"{assigned:,} units of {variant} are assigned and never reach {study.exposure} after that{before}"
 
 

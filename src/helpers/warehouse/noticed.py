@@ -30,6 +30,7 @@ def notes(con: "duckdb.DuckDBPyConnection", study: Study, rows: int, *, sound: b
         yield from _without_zero(con, study)
     if sound and whole:
         yield from arms.unhashed(con, study)
+        yield from arms.early(con, study)
         yield from outcomes.nothing(con, study)
 
 

@@ -12,7 +12,7 @@ from helpers.config import ConfigError, ExternalEvent
 from helpers.experiment.results import Results
 from helpers.experiment.trust import counted, touched
 from helpers.experiment.trust.clusters import correlation
-from helpers.experiment.trust.rows import contamination
+from helpers.experiment.trust.rows import contamination, told_too_late
 from helpers.experiment.trust.sensitivity import external, reestimated
 from helpers.experiment.trust.timing import usual_hours
 from helpers.experiment.trust.values import of_amounts
@@ -50,6 +50,19 @@ def test_contamination_warns_up_to_what_is_tolerated_and_fails_beyond(strays, to
     excluded = pd.DataFrame({"bots": [7], "in_two_variants": [strays], "analysed": [400 - strays]})
     check = contamination(excluded, tolerated)
     assert (check.verdict, check.found) == (verdict, found)
+
+
+@pytest.mark.parametrize(("lost", "verdict"), [((0, 0), ""), ((5, 6), "warning"), ((90, 2), "failed")])
+def test_units_whose_variant_is_told_too_late_warn_and_fail_where_an_arm_loses_more(small_study, lost, verdict):
+    with query.connect(small_study.where.database) as con:
+        results = Results(con, small_study.study)
+        sizes = results.arm_sizes()
+        found = told_too_late(pd.DataFrame({"variant": list(sizes), "lost": lost, "exposed_later": [3, 0]}), results)
+    assert [check.verdict for check in found] == [verdict] * bool(verdict)
+    if found:
+        reached = [gone + units for gone, units in zip(lost, sizes.values(), strict=True)]
+        assert found[0].p_value == counted(lost, reached).p_value
+        assert found[0].found.startswith(f"{sum(lost)} units reach cart only before the first row")
 
 
 def test_few_units_are_compared_exactly_and_nothing_is_no_test():

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from helpers.defaults import DUPLICATE_SHARE
+from helpers.defaults import DUPLICATE_SHARE, SRM_THRESHOLD
 from helpers.experiment.results import Results
 from helpers.experiment.trust.check import TrustCheck, TrustVerdict, counted
 from helpers.experiment.trust.hidden_contamination import HiddenContamination, caveat
@@ -19,10 +19,14 @@ FAMILY = "Rows and units"
 def rows_and_units(
     con: "duckdb.DuckDBPyConnection", results: Results, flow: "pd.DataFrame", unseen: HiddenContamination | None
 ) -> list[TrustCheck]:
-    """Contamination, variants shown otherwise, repeated rows, and the end of every row."""
+    """Contamination, variants told too late or shown otherwise, repeated rows, and the end of every row."""
     read = int(query.query(con, "rows_read").rows_read.iloc[0])
     return [
         contamination(query.query(con, "excluded_units"), results.study.data.tolerate.two_variants),
+        *told_too_late(
+            query.query(con, "early_exposures", exposure=results.study.exposure, start=str(results.study.period.start)),
+            results,
+        ),
         shown_otherwise(query.query(con, "shown_otherwise"), refused_otherwise(flow), results, unseen),
         duplicates(query.query(con, "repeats"), flow),
         rows_accounted_for(flow, read),
@@ -49,6 +53,31 @@ def contamination(excluded: "pd.DataFrame", tolerated: float) -> TrustCheck:
         "passed" if not strays else "warning" if strays <= tolerated * units else "failed",
         FAMILY,
     )
+
+
+def told_too_late(early: "pd.DataFrame", results: Results) -> list[TrustCheck]:
+    """Units that count as not exposed, for their variant stands only in rows after their exposure.
+
+    What they did between may be why it stands there at all, so a share that differs between the arms invalidates; one that
+    does not warns. Nothing of a study that has no such unit.
+    """
+    lost = dict(zip(early.variant, early.lost, strict=True))
+    sizes = results.arm_sizes()
+    test = counted([int(lost.get(n, 0)) for n in sizes], [int(lost.get(n, 0)) + units for n, units in sizes.items()])
+    if not sum(test.hits):
+        return []
+    return [
+        TrustCheck(
+            "Variant told in time",
+            "Does the log tell the variant of every unit by its exposure?",
+            f"{sum(test.hits):,} units reach {results.study.exposure} only before the first row that tells their variant, and"
+            f" count as not exposed: {test.text}",
+            "failed" if test.p_value < SRM_THRESHOLD else "warning",
+            FAMILY,
+            "a variant that is told only after the exposure",
+            test.p_value,
+        )
+    ]
 
 
 def refused_otherwise(flow: "pd.DataFrame") -> int:
