@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from helpers import config, ingest
 from helpers.config import tracking_plan
+from helpers.ingest import sample
 from helpers.warehouse import build, render
 from helpers.warehouse.examine import examined
 from tests.notebooks import degenerate
@@ -35,9 +36,9 @@ def study(folder: Path, rows: list[tuple[str, str, str, str]], **data: object) -
     return file
 
 
-def said(file: Path, what: str = "faults") -> list[str]:
+def said(file: Path, what: str = "faults", *, full: bool = True) -> list[str]:
     found, where = config.opened(file)
-    seen = examined(found, where, tracking_plan.tracking_plan(found, where.base / "studies"), full=True)
+    seen = examined(found, where, tracking_plan.tracking_plan(found, where.base / "studies"), full=full)
     return list(map(str, getattr(seen, what)))
 
 
@@ -156,3 +157,17 @@ def test_where_impressions_tell_the_variant_only_theirs_count(tmp_path, more, un
 def test_why_no_unit_is_in_a_variant(tmp_path, rows, data, cause):
     (fault,) = said(study(tmp_path, rows, **data))
     assert "the log shows no unit in a variant" in fault and cause in fault
+
+
+def test_a_part_of_a_log_refuses_no_unit_whose_variant_the_rest_may_tell(tmp_path, monkeypatch):
+    """The first row of each unit tells nothing, one far below does; of a single unit none does."""
+    monkeypatch.setattr(sample, "WHOLE", 1 << 14)
+    monkeypatch.setattr(sample, "PIECE", 1 << 11)
+    opens = [(f"{RUNNING}T10:00:00", "open", f"u{n}", ARMS[n % 2] * (n % 40 > 0)) for n in range(2_000)]
+    later = [(f"{RUNNING}T12:00:00", "open", f"u{n}", ARMS[n % 2]) for n in range(40, 2_000, 40)]
+    file = study(tmp_path, opens[:1_000] + later + opens[1_000:])
+    assert said(file, full=False) == []
+    (note,) = [note for note in said(file, "notes", full=False) if "in the sample" in note]
+    assert "units reach open in the sample, where no row tells their variant" in note
+    (fault,) = said(file)
+    assert "empty (1 units, first in line 2)" in fault

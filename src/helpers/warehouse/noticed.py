@@ -10,7 +10,7 @@ from helpers.formatting import formatted
 from helpers.ingest.levels import quoted
 from helpers.ingest.sql import literal
 from helpers.warehouse import arms, outcomes
-from helpers.warehouse.tolerances import has_clock, repeated_events
+from helpers.warehouse.tolerances import has_clock, repeated_events, without_variant
 
 if TYPE_CHECKING:
     import duckdb
@@ -28,6 +28,11 @@ def notes(con: "duckdb.DuckDBPyConnection", study: Study, rows: int, *, sound: b
     if sound:
         yield from _repeats(con, study, rows)
         yield from _without_zero(con, study)
+        if not whole and study.mode == "online" and (units := without_variant(con, study)):
+            yield (
+                f"{units:,} units reach {study.exposure} in the sample, where no row tells their variant; --full tells whether"
+                " another one does"
+            )
     if sound and whole:
         yield from arms.unhashed(con, study)
         yield from arms.early(con, study)
