@@ -14,7 +14,7 @@ from helpers.ingest import sample
 from helpers.ingest.sql import literal
 from helpers.ingest.values.number_formats import number_columns
 from helpers.pipeline.files import private, scratch
-from helpers.warehouse import arms, noticed, render, tolerances
+from helpers.warehouse import arms, noticed, randomised, render, tolerances
 from helpers.warehouse.build import dbt_vars
 
 AMOUNTS = frozenset(("wrong_type", "negative_price", "missing_revenue"))
@@ -73,12 +73,16 @@ def examined(study: Study, where: "StudyPaths", plan: "TrackingPlan", *, full: b
         if needed and share == 1 and not unread and not any(tolerances.past_range(con, study)):
             models.make("int_unit_metrics")
         rows = con.execute("select all_rows + refused from intermediate.int_row_checks").fetchall()[0][0]
+        randomised_by: list[str] = []
         faults = list(tolerances.faults(con, tried, log, whole=share == 1, hidden=hidden))
         if not faults and not unread and share == 1:
             models.make("int_assigned")
             faults = [empty] if (empty := arms.empty(con, study)) else []
+            if not faults:
+                models.make("fct_experiment_units")
+                randomised_by = randomised.notes(con, study, log)
         more = f" and {len(parts.names) - 1} more" if len(parts.names) > 1 else ""
-        said = () if unread else noticed.notes(con, tried, int(rows), sound=not faults)
+        said = () if unread else (*noticed.notes(con, tried, int(rows), sound=not faults), *randomised_by)
         return Examined(
             (*unread, *faults), parts.names[0] + more, tuple(parts.types), int(rows), share,
             (*log.reading.notes, *said), _names(con, "event_name"), _names(con, "variant"),
