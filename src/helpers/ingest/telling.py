@@ -16,7 +16,7 @@ UNIT, ARM = "randomised_unit", "arm_of_unit"
 """Columns of a relation: what was randomised, and its variant."""
 
 SAMPLE = 20_000
-"""About so many units refute a column, so that all are looked at only for the few columns that are left."""
+"""So many first rows, then about as many units, refute a column, so that all are looked at for the few that are left."""
 PURE = 0.99
 """Share of the units with company in their level from which on the levels are said to be of one variant each."""
 CHANCE = math.log(1e-6)
@@ -53,13 +53,15 @@ def telling(
         >>> telling(duckdb.connect(), rows, ["city", "plan"], {"a": 0.5, "b": 0.5})
         [Telling(column='city', levels=8, units=800)]
     """
-    named = [name for name in columns if name.lower() not in COUNTED_BY]
-    part = f"select count(distinct {UNIT}) // {SAMPLE} + 1 from ({relation})"
-    con.execute(
-        f"create or replace temp table some_units as select * from ({relation}) where hash({UNIT}) % ({part}) = 0"
-    )
-    left = [name for name in named if _pure(_levels(con, "some_units", name))]
-    con.execute("drop table some_units")
+    left = [name for name in columns if name.lower() not in COUNTED_BY]
+    part = f"select approx_count_distinct({UNIT}) // {SAMPLE} + 1 from ({relation})"
+    for looked_at, kept in ((f"limit {SAMPLE}", _unrefuted), (f"where hash({UNIT}) % ({part}) = 0", _pure)):
+        if left:
+            asked = ", ".join(map(quoted, left))
+            con.execute(
+                f"create or replace temp table some_rows as select {UNIT}, {ARM}, {asked} from ({relation}) {looked_at}"
+            )
+            left = [name for name in left if kept(_levels(con, "some_rows", name))]
     found = []
     for name in left:
         levels = _levels(con, f"({relation})", name)
@@ -90,6 +92,11 @@ def _pure(levels: list[Level]) -> list[Level]:
     pure = [row for row in shared if row[1] == 1]
     units, alike = (sum(n * many for n, *_, many in rows) for rows in (shared, pure))
     return pure if alike >= PURE * units else []
+
+
+def _unrefuted(levels: list[Level]) -> bool:
+    """Whether no level shows two variants, or too few do; none of them may hold two units."""
+    return bool(_pure(levels)) or all(units == 1 for units, *_ in levels)
 
 
 def _no_accident(pure: list[Level], weights: Mapping[str, float]) -> bool:
