@@ -54,14 +54,12 @@ def telling(
         [Telling(column='city', levels=8, units=800)]
     """
     left = [name for name in columns if name.lower() not in COUNTED_BY]
-    part = f"select approx_count_distinct({UNIT}) // {SAMPLE} + 1 from ({relation})"
-    for looked_at, kept in ((f"limit {SAMPLE}", _unrefuted), (f"where hash({UNIT}) % ({part}) = 0", _pure)):
-        if left:
-            asked = ", ".join(map(quoted, left))
-            con.execute(
-                f"create or replace temp table some_rows as select {UNIT}, {ARM}, {asked} from ({relation}) {looked_at}"
-            )
-            left = [name for name in left if kept(_levels(con, "some_rows", name))]
+    first = _some(con, relation, left, f"limit {SAMPLE}")
+    left = [name for name in left if _unrefuted(_levels(con, first, name))]
+    if left:
+        units = con.execute(f"select approx_count_distinct({UNIT}) from ({relation})").fetchall()[0][0]
+        part = _some(con, relation, left, f"where hash({UNIT}) % {units // SAMPLE + 1} = 0")
+        left = [name for name in left if _pure(_levels(con, part, name))]
     found = []
     for name in left:
         levels = _levels(con, f"({relation})", name)
@@ -71,6 +69,12 @@ def telling(
                 Telling(logged(name), sum(many for *_, many in shared), sum(n * many for n, *_, many in shared))
             )
     return found
+
+
+def _some(con: "duckdb.DuckDBPyConnection", relation: str, columns: list[str], which: str) -> str:
+    asked = ", ".join([UNIT, ARM, *map(quoted, columns)])
+    con.execute(f"create or replace temp table some_rows as select {asked} from ({relation}) {which}")
+    return "some_rows"
 
 
 Level = tuple[int, int, str, int]
