@@ -17,6 +17,7 @@ VARIABLES: dict[str, Any] = {
     "amount_digits": {"purchase": 2, "ticket": 0},
     "bot_events_per_day": 1000,
     "columns": [{"name": "event_id", "expression": "event_id"}, {"name": "event_time", "expression": "event_time"}],
+    "cluster": "",
     "control": "control",
     "counted_events": ["ticket"],
     "flaws": ["wrong_type", "negative_price"],

@@ -49,7 +49,7 @@ def refused(file: Path) -> str:
 BROKEN = {
     "unknown key": (
         {"expsure": "cart", "exposure": GONE},
-        ("expsure", "'expsure'", "one of change, data,", "did you mean 'exposure'?"),
+        ("expsure", "'expsure'", "one of change, cluster, data,", "did you mean 'exposure'?"),
     ),
     "unknown key beside another fault": (
         {"sgements": [], "salt": "x"},

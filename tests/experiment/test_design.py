@@ -119,7 +119,7 @@ def test_an_effect_past_every_unit_is_planned_as_far_as_it_can_be_reached(small_
 
 def test_units_too_few_to_find_anything_are_told_as_that(small_study, opened, monkeypatch):
     monkeypatch.setattr(Results, "base", lambda self, metric: Proportion(100, 95))
-    monkeypatch.setattr(Results, "units", lambda self, *where: 46)
+    monkeypatch.setattr(Results, "randomised", lambda self, *where: {"control": 23, "treatment": 23})
     found = design.plan(small_study.study, opened[1], opened[0])
     assert found.plan is not None and found.detectable_now is None
 

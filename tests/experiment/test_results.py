@@ -101,7 +101,7 @@ class Drawn(Results):
 
     def effect(self, metric, *, variant=None, **_):
         effect = SimpleNamespace(p_value=P_VALUES[variant, metric.name])
-        return MetricEffect(metric, "", "", "", variant, None, None, effect, effect.p_value, None, (0, 0))
+        return MetricEffect(metric, "", "", "", variant, None, None, effect, effect.p_value, None, (0, 0), (0, 0))
 
 
 @pytest.mark.parametrize(("secondary", "method"), [("holm", "holm"), ("bh", "fdr_bh")])

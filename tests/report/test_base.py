@@ -27,7 +27,7 @@ def test_each_row_says_its_window_and_its_units(data: st.DataObject, study: Stud
     chosen = data.draw(st.lists(st.sampled_from(study.metrics), min_size=1, unique_by=lambda m: m.name))
     sizes = st.tuples(st.integers(1, 3), st.integers(1001, 1002))
     rows = [Base(m, *data.draw(sizes)) for m in chosen]
-    note, cells = base.text(rows, study), base.column(rows)
+    note, cells = base.text(rows, study), base.column(rows, study)
     usual, *others = note.split("; ")
     odd = dict(part.split(": ", 1) for part in others[:-1])
     shared = {(r.control, r.treatment) for r in rows}
@@ -41,4 +41,4 @@ def test_each_row_says_its_window_and_its_units(data: st.DataObject, study: Stud
 
 
 def test_no_rows_have_no_note():
-    assert base.text([], FLAGSHIP) == "" and base.column([]) == []
+    assert base.text([], FLAGSHIP) == "" and base.column([], FLAGSHIP) == []

@@ -28,3 +28,36 @@
 {% macro summed(condition) -%}
     coalesce(sum(n) filter (where {{ condition }}), 0)::bigint
 {%- endmacro %}
+
+{# Sums and sums of products of the rows of a group, each row a unit, or the totals of a cluster in which `units` and
+   `valued` are told. #}
+{% macro squares(of_clusters=false) -%}
+    {%- if of_clusters %}
+        sum(units) as units, sum(valued) as valued, sum(conversions) as conversions,
+    {%- else %}
+        count(*) as units, count(y) as valued, count(*) filter (where y > 0) as conversions,
+    {%- endif %}
+        count(*) as randomised, count(y) as sample_size, sum(y) as sum_y, sum(y::hugeint * y) as sum_y2, sum(d) as sum_d, sum(d::hugeint * d) as sum_d2,
+        sum(y::hugeint * d) as sum_yd, sum(x) filter (where y is not null) as sum_x,
+        sum(x::hugeint * x) filter (where y is not null) as sum_x2, sum(x::hugeint * y) as sum_xy, sum(x::hugeint * d) as sum_xd,
+        sum(r) as sum_r, sum(r::hugeint * r) as sum_r2, sum(r::hugeint * d) as sum_rd
+{%- endmacro %}
+
+{# The units of each cluster within a level added up, and these totals squared. #}
+{% macro totals_of_clusters(dimension) -%}
+    (
+        select
+            population, metric, variant{{ '' if dimension == 'all' else ', ' ~ dimension }},
+            {{ squares(of_clusters=true) }}
+        from (
+            select
+                population, metric, variant{{ '' if dimension == 'all' else ', ' ~ dimension }}, cluster_key,
+                count(*) as units, count(y) as valued, count(*) filter (where y > 0) as conversions,
+                sum(y) as y, case when count(y) > 0 then coalesce(sum(d), count(y)) end as d, sum(r) as r,
+                sum(x) filter (where y is not null) as x
+            from observed
+            group by all
+        )
+        group by all
+    )
+{%- endmacro %}

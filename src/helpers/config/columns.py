@@ -32,7 +32,7 @@ RawColumn = Annotated[str, AfterValidator(stored)]
 
 TAKEN = frozenset(
     """
-    all amount analyse analyze and any array as asc asymmetric both bot bots bucket case cast check collate column
+    all amount analyse analyze and any array as asc asymmetric both bot bots bucket case cast check cluster_key collate column
     constraint conversions count counted create day default deferrable desc describe dimension distinct do else end
     entrants except exclude experiment_id exposed_at exposure_amount exposure_day assigned_at events false fetch
     file_index file_row_number finely flaw for foreign from group has_price having happens in initially intersect into

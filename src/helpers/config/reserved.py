@@ -7,6 +7,7 @@ OF_THE_MARTS: Final = frozenset(
         "amount",
         "assigned_at",
         "bucket",
+        "cluster_key",
         "experiment_id",
         "exposed_at",
         "exposure_amount",

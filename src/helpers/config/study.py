@@ -47,6 +47,10 @@ class Study(Named):
     """The way whose losses are looked at"""
     segments: list[Name] = Field([])
     """Attributes by which the funnel and the effect are cut; exploratory"""
+    cluster: Name | None = None
+    """The attribute whose levels were randomised whole, such as city, store or account; none where each unit was by itself"""
+    independent: str = ""
+    """Why units are independent although an attribute tells their variant, in a sentence"""
     min_segment: int = Field(defaults.MIN_SEGMENT, ge=2)
     """Segments with fewer units are pooled into other, so that nobody can be recognised"""
     injection: Injection | None = None
@@ -150,7 +154,24 @@ class Study(Named):
         unmapped = [name for name in self.segments if name not in columns]
         if unmapped:
             raise ConfigError("segments", ", ".join(unmapped), f"names {where}: {', '.join(columns)}", valid=columns)
+        if self.cluster is not None:
+            self._check_cluster(self.cluster, columns, where)
         return self
+
+    def _check_cluster(self, cluster: str, columns: list[str], where: str) -> None:
+        """What was randomised whole is an attribute that the log shows, beside a variant that it shows."""
+        if cluster in OF_THE_MARTS | OF_SQL or cluster not in columns:
+            raise ConfigError(
+                "cluster", cluster, f"a name {where}: {', '.join(columns) or 'there are none'}", valid=columns
+            )
+        if self.mode == "offline":
+            raise ConfigError("cluster", cluster, "none: an offline study assigns each unit by itself")
+        if self.independent:
+            raise ConfigError("independent", self.independent, "nothing beside cluster: the units of a cluster are not")
+        if self.surrogate is not None:
+            raise ConfigError(
+                "surrogate", self.surrogate.proxy, "none beside cluster: it is judged on independent units"
+            )
 
     def _check_amounts(self) -> None:
         """What an event's amount is must be told by all metrics that sum it alike."""
@@ -269,6 +290,16 @@ class Study(Named):
                 raise ConfigError(f"surrogate.{key}", named, f"one of the {kinds}: {known}", valid=valid)
         if self.surrogate.proxy == self.surrogate.outcome:
             raise ConfigError("surrogate.outcome", self.surrogate.outcome, "another metric than the proxy")
+
+    @property
+    def described(self) -> list[str]:
+        """Attributes that the marts keep of a unit: its segments, and what it was randomised with."""
+        return list(dict.fromkeys([*self.segments, *filter(None, [self.cluster])]))
+
+    @property
+    def randomised(self) -> str:
+        """What was assigned to the arms, in one word: units, or the clusters that hold them."""
+        return "units" if self.cluster is None else "clusters"
 
     @property
     def control(self) -> Variant:

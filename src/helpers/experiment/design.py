@@ -63,19 +63,23 @@ def plan(study: Study, results: Results, con: "duckdb.DuckDBPyConnection") -> Pl
     """Plan the primary metric's test for the study's smallest relevant relative effect.
 
     The base is the outcome of exposed units had nobody been treated. Duration comes from the curve of distinct
-    exposed units of the diagnosis period; a curve shorter than a week gives none.
+    exposed units of the diagnosis period; a curve shorter than a week gives none. Where clusters were randomised all
+    sizes are numbers of clusters as large as those seen.
     """
     size, power = planned_effect(results), study.design.power
     design, reason = basis(results)
     chosen = None if design is None else design.size(relative=size, power=power)
     traffic = query.query(con, "exposures_by_day")
     curve = traffic[traffic.period == "diagnosis"].cumulative_units.to_list()
-    exposed = results.units("exposed", "all", "all")
+    exposed = sum(results.randomised().values())
     if design is None or chosen is None:
-        reached = f"{exposed:,} units were exposed"
+        reached = f"{exposed:,} {study.randomised} were exposed"
         return PlannedExperiment(None, reason, size, None, None, reason, reached, None, [], [], traffic)
+    if study.cluster is not None:
+        curve = []
     found = weeks(chosen.n_total, curve) if len(curve) >= SHORTEST_CURVE else None
     short = "the log is shorter than a week" if study.has_time else "every unit counts from one moment"
+    short = short if study.cluster is None else f"traffic does not bring a new {study.cluster}"
     note = found.note if found else f"{short}, so no duration can be told"
     splits, curves = [], []
     for share in study.design.splits:
@@ -94,7 +98,7 @@ def plan(study: Study, results: Results, con: "duckdb.DuckDBPyConnection") -> Pl
         found.days if found and math.isfinite(found.days) else None,
         found.weeks if found else None,
         note,
-        f"{exposed:,} units were exposed, {more} than the {chosen.n_total:,} planned",
+        f"{exposed:,} {study.randomised} were exposed, {more} than the {chosen.n_total:,} planned",
         None if now is None else now.relative,
         splits,
         curves,

@@ -107,6 +107,8 @@ def evaluated(sums: "pd.DataFrame", study: Study, truth: Truth | None, *, runs: 
     """
     import numpy as np
 
+    if study.cluster is not None:
+        return None, f"units are split anew by themselves, and the study was randomised by {study.cluster}"
     if study.primary.type == "ratio":
         return None, "only a proportion or a mean is split anew, and the primary metric is a ratio"
     first = sums[:runs]

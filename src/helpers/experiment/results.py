@@ -48,7 +48,11 @@ class Truth:
 
 @dataclass(frozen=True)
 class MetricEffect:
-    """One metric in one population and level of a segment, one treatment against the control."""
+    """One metric in one population and level of a segment, one treatment against the control.
+
+    ``units`` and ``valued`` are those of the control and of the treatment, and of them those with a value of the metric;
+    where whole clusters were randomised, the n of ``effect`` counts the clusters.
+    """
 
     metric: Metric
     population: str
@@ -61,11 +65,12 @@ class MetricEffect:
     adjusted_p: float
     truth: Truth | None
     units: tuple[int, int]
+    valued: tuple[int, int]
 
     @property
     def complete(self) -> bool:
         """Whether every unit of the two arms, ``units``, has a value of the metric."""
-        return self.units == (self.effect.n_control, self.effect.n_treatment)
+        return self.units == self.valued
 
     @property
     def drawable(self) -> bool:
@@ -82,25 +87,37 @@ class MetricEffect:
 
 
 def summary(
-    row: Any, metric: Metric, *, covariate: bool = False, as_is: bool = False, worth: Fraction = Fraction(1)
+    row: Any,
+    metric: Metric,
+    *,
+    clustered: bool = False,
+    covariate: bool = False,
+    as_is: bool = False,
+    worth: Fraction = Fraction(1),
 ) -> Summary:
     """The sufficient statistics of one arm, from a row of ``marts.fct_experiment_results``.
 
-    ``covariate`` adds the measure of the baseline, and makes a mean of a proportion, or of a ratio's numerator, so that
-    both can be compared. ``as_is`` is the mean of the measure before extreme values were pulled in. ``worth`` is what one of the row's amounts is in the report's unit, as
-    :class:`~helpers.warehouse.amounts.AmountDigits` says.
+    ``clustered`` where whole clusters were randomised: any mean is then a total over a total, a cluster being the unit.
+    ``covariate`` adds the measure of the baseline, and makes a mean of a proportion, so that both can be compared.
+    ``as_is`` is the mean of the measure before extreme values were pulled in. ``worth`` is what one of the row's amounts
+    is in the report's unit, as :class:`~helpers.warehouse.amounts.AmountDigits` says.
     """
-    n, y, y2 = int(row.sample_size), int(row.sum_y) * worth, int(row.sum_y2) * worth**2
-    if metric.type == "ratio" and not covariate:
-        return Ratio.from_sums(n, y, y2, int(row.sum_d), int(row.sum_d2), int(row.sum_yd) * worth)
+    y, y2, d = ("sum_r", "sum_r2", "sum_rd") if as_is and metric.type == "mean" else ("sum_y", "sum_y2", "sum_yd")
+    sums: dict[str, Any] = {"sum_y": int(getattr(row, y)) * worth, "sum_y2": int(getattr(row, y2)) * worth**2}
     if covariate:
-        x, x2, xy = int(row.sum_x) * worth, int(row.sum_x2) * worth**2, int(row.sum_xy) * worth**2
-        return Mean.from_sums(n, y, y2, sum_x=x, sum_x2=x2, sum_xy=xy)
-    if metric.type == "mean":
-        return (
-            Mean.from_sums(n, int(row.sum_r) * worth, int(row.sum_r2) * worth**2) if as_is else Mean.from_sums(n, y, y2)
+        sums |= {
+            "sum_x": int(row.sum_x) * worth,
+            "sum_x2": int(row.sum_x2) * worth**2,
+            "sum_xy": int(row.sum_xy) * worth**2,
+        }
+    if clustered or metric.type == "ratio":
+        sums |= {"sum_d": int(row.sum_d), "sum_d2": int(row.sum_d2), "sum_yd": int(getattr(row, d)) * worth}
+        return Ratio.from_sums(
+            int(row.sample_size), **sums, **({"sum_dx": int(row.sum_xd) * worth} if covariate else {})
         )
-    return Proportion(n, int(y))
+    if covariate or metric.type == "mean":
+        return Mean.from_sums(int(row.sample_size), **sums)
+    return Proportion(int(row.sample_size), int(row.sum_y))
 
 
 @dataclass(frozen=True)
@@ -149,9 +166,15 @@ class Results:
 
     def arm_sizes(self, population: str = EXPOSED, dimension: str = "all", level: str = "all") -> dict[str, int]:
         """Units of every designed arm, 0 where none was seen."""
-        metric = self.study.primary.name
+        return self._counted("units", self.study.primary.name, population, dimension, level)
+
+    def randomised(self, population: str = EXPOSED, dimension: str = "all", level: str = "all") -> dict[str, int]:
+        """What was randomised, in every designed arm: its units, or the clusters that hold them."""
+        return self._counted("randomised", self.study.primary.name, population, dimension, level)
+
+    def _counted(self, what: str, metric: str, population: str, dimension: str, level: str) -> dict[str, int]:
         return {
-            v.name: int(row.units)
+            v.name: int(getattr(row, what))
             if (row := self._rows.get((population, dimension, level, metric, v.name))) is not None
             else 0
             for v in self.study.variants
@@ -172,7 +195,8 @@ class Results:
         row = self._rows.get((population, dimension, level, metric.name, variant))
         if row is None or not row.sample_size:
             return None
-        return summary(row, metric, covariate=covariate, as_is=as_is, worth=self.worth(metric))
+        clustered = self.study.cluster is not None
+        return summary(row, metric, clustered=clustered, covariate=covariate, as_is=as_is, worth=self.worth(metric))
 
     def lack(self, metric: Metric, *variants: str) -> str:
         """Why arms have nothing to compare on a metric: nobody in them was exposed, or nobody there has a value.
@@ -236,7 +260,8 @@ class Results:
         if control is None or treatment is None:
             return None
         effect = compare(control, treatment, confidence=self.study.decision.confidence)
-        sizes = self.arm_sizes(**where)
+        sizes, valued = self.arm_sizes(**where), self._counted("valued", metric.name, *where.values())
+        pair = self.study.control.name, variant
         return MetricEffect(
             metric,
             population,
@@ -248,7 +273,8 @@ class Results:
             effect,
             effect.p_value,
             self.truth(metric, **where),
-            (sizes[self.study.control.name], sizes[variant]),
+            (sizes[pair[0]], sizes[pair[1]]),
+            (valued[pair[0]], valued[pair[1]]),
         )
 
     @property
@@ -364,11 +390,10 @@ class Results:
     def with_cuped(self, metric: Metric) -> tuple[Effect, VarianceReduction] | None:
         """The effect after adjustment by the baseline, and what that gained; None without a covariate.
 
-        None of a ratio as well, for of its denominator nothing is summed together with the covariate, and where an arm
-        has fewer than two units.
+        None as well where an arm has fewer than two units. A ratio is adjusted as linearised, see
+        :func:`~helpers.stats.adjustment.cuped.cuped`.
         """
-        adjustable = metric.covariate and metric.type != "ratio"
-        arms = [self.arm(metric, v.name, covariate=True) for v in self.pair] if adjustable else []
+        arms = [self.arm(metric, v.name, covariate=True) for v in self.pair] if metric.covariate else []
         if not arms or any(a is None or a.n < 2 for a in arms):
             return None
         adjusted = cuped(*arms)  # type: ignore[arg-type]
@@ -385,13 +410,13 @@ class Results:
         return {p: e for p, e in found.items() if e is not None}
 
     def sizes_by(self, dimension: str) -> dict[str, dict[str, int]]:
-        """Exposed units of every arm, level by level."""
-        return {level: self.arm_sizes(EXPOSED, dimension, level) for level in self.levels(EXPOSED, dimension)}
+        """What was randomised and exposed in every arm, level by level."""
+        return {level: self.randomised(EXPOSED, dimension, level) for level in self.levels(EXPOSED, dimension)}
 
     def sample_ratio_by_day(self) -> SRMByGroup:
         """Arm sizes by day of exposure against the designed weights."""
         return srm_by_group(self.sizes_by("day"), {v.name: v.weight for v in self.study.variants})
 
     def sample_ratio(self, population: str = EXPOSED) -> SRM:
-        """Arm sizes against the designed weights."""
-        return srm(self.arm_sizes(population), {v.name: v.weight for v in self.study.variants})
+        """Arm sizes, of units or of clusters, against the designed weights."""
+        return srm(self.randomised(population), {v.name: v.weight for v in self.study.variants})

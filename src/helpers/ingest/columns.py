@@ -120,7 +120,7 @@ def column_expressions(study: Study, types: dict[str, str], reading: Reading) ->
     """SQL that gives each project column from the landed ones; absent ones are typed nulls."""
     if not isinstance(study.data, Log):
         reading = Reading()  # its values were read when it was landed, or simulated as they are
-    attributes = [s for s in study.segments if s not in ROW_COLUMNS]
+    attributes = [s for s in study.described if s not in ROW_COLUMNS]
     mapping: dict[str, Any] = study.data.columns if isinstance(study.data, Log) else {name: name for name in types}
     missing = {"event_id": "'r' || lpad((file_index * 1099511627776 + file_row_number)::varchar, 19, '0')"}
     made = {

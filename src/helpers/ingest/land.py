@@ -12,6 +12,7 @@ from helpers.ingest.locations import files_of
 from helpers.ingest.parts import REJECTS, Parts
 from helpers.ingest.reading import Reading, decide
 from helpers.ingest.sql import cell, literal, quoted
+from helpers.ingest.telling import Telling
 from helpers.paths import StudyPaths
 from helpers.pipeline.files import discard, private, scratch
 
@@ -30,7 +31,7 @@ class Landed:
     """The raw log, ready to be read: a Parquet glob, its columns, and the rows that were refused, by kind.
 
     ``table_rows`` are the rows of a unit table, refused ones included; None of a log; ``table_arms`` those of them that
-    could be read, by the variant they were assigned. ``ground_truth`` is the file in
+    could be read, by the variant they were assigned; ``telling`` are its columns that tell the variant. ``ground_truth`` is the file in
     which a simulated world says what it planted; empty without one. ``reading`` is how its columns are read.
 
     ``names`` are the files that the rows come from, in whose lines or rows (``counted``) they stand as the file ``steps``
@@ -42,6 +43,7 @@ class Landed:
     refused: dict[str, int] = field(default_factory=dict)
     table_rows: int | None = None
     table_arms: dict[str, int] = field(default_factory=dict)
+    telling: tuple[Telling, ...] = ()
     ground_truth: str = ""
     reading: Reading = field(default_factory=Reading)
     names: tuple[str, ...] = ()
@@ -91,6 +93,7 @@ def land(study: Study, out: Path, unread: list[ReportError] | None = None, *, ho
             if isinstance(place, Units):
                 told["table_rows"] = units.land(con, study, parts, reading, out / "events" / "part-0000.parquet")
                 told["table_arms"] = units.arms(con)
+                told["telling"] = [vars(each) for each in units.telling(con, study, parts)]
         shown = ", ".join(f"{cell(quoted(name))} as {quoted(name)}" for name in ("column", "reason", "file"))
         con.execute(
             f"""copy (select "row", {shown} from rejects order by rejects.file, "row")
@@ -168,6 +171,7 @@ def landed(raw: Path) -> Landed:
         told.get("refused", {}),
         told.get("table_rows"),
         told.get("table_arms", {}),
+        tuple(Telling(**each) for each in told.get("telling", ())),
         str(truth) if truth.is_file() else "",
         Reading.of(told.get("reading", {})),
         tuple(told.get("names", ())),

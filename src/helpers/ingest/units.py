@@ -16,6 +16,8 @@ from helpers.ingest.levels import ODD, unmapped
 from helpers.ingest.parts import Parts
 from helpers.ingest.reading import Reading
 from helpers.ingest.sql import literal, quoted
+from helpers.ingest.telling import ARM, UNIT, Telling
+from helpers.ingest.telling import telling as found_telling
 from helpers.ingest.values.amounts import Amounts, amount, canonical, in_units, is_whole
 from helpers.ingest.values.digits import digits_of
 from helpers.ingest.values.ids import APART, crowded
@@ -100,6 +102,27 @@ def arms(con: "duckdb.DuckDBPyConnection") -> dict[str, int]:
             f"select variant, count(*) from units where variant <> {literal(LEAVE_OUT)} group by 1 order by 1"
         ).fetchall()
     )
+
+
+def telling(con: "duckdb.DuckDBPyConnection", study: Study, parts: Parts) -> list[Telling]:
+    """Columns of the landed table that tell the variant of its sound rows, mapped or not, but for what they did."""
+    data = study.data
+    assert isinstance(data, Units)
+    if study.mode == "offline":
+        return []
+    known = {*data.outcomes.values(), *data.before.values()}
+    known |= {
+        c if isinstance(c, str) else c.column
+        for name in ("user_id", "variant", "shown")
+        if (c := data.columns.get(name))
+    }
+    columns = [name for name in parts.types if name not in known]
+    unit = f"coalesce('of ' || units.{quoted(study.cluster)}, 'by itself ' || user_id)" if study.cluster else "user_id"
+    taken = ", ".join(map(quoted, columns))
+    relation = f"""select {unit} as {UNIT}, units.variant as {ARM}, columns_of.* exclude (file_index, file_row_number)
+        from units join (select file_index, file_row_number, {taken} from {parts.relation}) as columns_of
+        using (file_index, file_row_number) where problem is null"""
+    return found_telling(con, relation, columns, {v.name: v.weight for v in study.variants}) if columns else []
 
 
 def level_faults(con: "duckdb.DuckDBPyConnection", study: Study, parts: Parts, reading: Reading) -> list[ReportError]:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Base:
-    """Units of the control and of the treatment with a value of the metric that a row is about."""
+    """Units, or clusters, of the control and of the treatment with a value of the metric that a row is about."""
 
     metric: Metric
     control: int
@@ -39,11 +39,11 @@ def _common(rows: Sequence[Base]) -> bool:
     return len({(r.control, r.treatment) for r in rows}) == 1
 
 
-def column(rows: Sequence[Base]) -> list[Row]:
+def column(rows: Sequence[Base], study: Study) -> list[Row]:
     """The cell "Units" of each row; no such cell where all rows are of as many units, which the note says."""
     if _common(rows):
         return [{} for _ in rows]
-    return [{"Units": f"{r.control:,} : {r.treatment:,}"} for r in rows]
+    return [{study.randomised.capitalize(): f"{r.control:,} : {r.treatment:,}"} for r in rows]
 
 
 def text(rows: Sequence[Base], study: Study) -> str:
@@ -51,9 +51,11 @@ def text(rows: Sequence[Base], study: Study) -> str:
     if not rows:
         return ""
     if _common(rows):
-        units = f"of {rows[0].control:,} control and {rows[0].treatment:,} treatment units"
+        units = f"of {rows[0].control:,} control and {rows[0].treatment:,} treatment {study.randomised}"
     else:
-        units = "units with a value: control : treatment"
+        units = f"{study.randomised} with a value: control : treatment"
+    if study.cluster is not None:
+        units += f", each a {study.cluster}, by which the study was randomised"
     return f"{windows([r.metric for r in rows], study)}; {units}"
 
 

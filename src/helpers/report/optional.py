@@ -97,7 +97,7 @@ def segment_tests(nb: "Notebook", results: "Results") -> "Table | None":
         return None
     effects = [e for test in tests for e in results.headline() if e.metric is test.metric]
     note = misinterpretations.note(effects, nb.study)
-    return nb.table(misinterpretations.table(tests, effects), "What tests by segment would have found", note)
+    return nb.table(misinterpretations.table(tests, effects, nb.study), "What tests by segment would have found", note)
 
 
 def near_miss(nb: "Notebook", results: "Results") -> "Callout | None":

@@ -175,8 +175,9 @@ def _metrics(study: Study, numbers: Numbers) -> str:
         return int(numbers.value(f"metrics.{metric}.n_{arm}"))
 
     found = [m for m in study.metrics if f"metrics.{m.name}.n_control" in numbers]
+    counted = study.randomised.capitalize()
     bases = [base.Base(m, units(m.name, "control"), units(m.name, "treatment")) for m in found]
-    told = {b.metric.name: cell.get("Units", "") for b, cell in zip(bases, base.column(bases), strict=True)}
+    told = {b.metric.name: cell.get(counted, "") for b, cell in zip(bases, base.column(bases, study), strict=True)}
     rows = []
     for metric in study.metrics:
         margin = ""
@@ -190,10 +191,10 @@ def _metrics(study: Study, numbers: Numbers) -> str:
             {
                 "Metric": metric.label,
                 "Role": metric.role,
-                "Units": told.get(metric.name, ""),
+                counted: told.get(metric.name, ""),
                 "Relative change": text(metric.name, "relative"),
                 "Interval": f"{low} to {high}" if low and high else "",
-                "p": text(metric.name, "p_value"),
+                "p (adjusted)": text(metric.name, "p_adjusted"),
                 "Margin": margin,
                 "Verdict": text(metric.name, "verdict"),
             }

@@ -17,7 +17,7 @@ from helpers.ingest.values.amounts import in_units, is_whole
 from helpers.ingest.values.digits import SESSION, digits_of
 from helpers.paths import StudyPaths
 from helpers.pipeline.files import private, scratch
-from helpers.warehouse import arms, query
+from helpers.warehouse import arms, query, randomised
 from helpers.warehouse.tolerances import enforce
 
 if TYPE_CHECKING:
@@ -95,7 +95,8 @@ def dbt_vars(study: Study, log: ingest.Landed, plan: tracking_plan.TrackingPlan)
         "funnel": study.funnel.model_dump()
         | {"kinds": ["strict", "optional"] if study.funnel.optional else ["strict"]},
         "segments": segments,
-        "profile": "{" + (", ".join(f"'{s}': {s}" for s in segments) or "'none': 1") + "}",
+        "cluster": study.cluster or "",
+        "profile": "{" + (", ".join(f"'{a}': {a}" for a in study.described) or "'none': 1") + "}",
         "min_segment": study.min_segment,
         "leaving": study.leaving.model_dump() if study.leaving else None,
         "surrogate": study.surrogate.model_dump() if study.surrogate else None,
@@ -143,6 +144,7 @@ def build(study: Study, where: StudyPaths, *computed: Computed) -> None:
                 )
             if error := arms.empty(con, study, log):
                 raise error
+            randomised.load(con, study, log)
             for add in computed:
                 add(con, study)
             clean = _export(con, study, aside)

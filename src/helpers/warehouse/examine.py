@@ -77,7 +77,7 @@ def examined(study: Study, where: "StudyPaths", plan: "TrackingPlan", *, full: b
             models.make("int_assigned")
             faults = [empty] if (empty := arms.empty(con, study, log)) else []
         more = f" and {len(parts.names) - 1} more" if len(parts.names) > 1 else ""
-        said = () if unread else noticed.notes(con, tried, int(rows), sound=not faults, whole=share == 1)
+        said = () if unread else noticed.notes(con, tried, log, int(rows), sound=not faults, whole=share == 1)
         return Examined(
             (*unread, *faults), parts.names[0] + more, tuple(parts.types), int(rows), share,
             (*log.reading.notes, *said), _names(con, "event_name"), _names(con, "variant"),

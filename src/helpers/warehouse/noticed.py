@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 from helpers.config import EXPOSED, Study, Units
 from helpers.config.columns import logged
 from helpers.formatting import formatted
+from helpers.ingest import Landed
 from helpers.ingest.levels import quoted
 from helpers.ingest.sql import literal
-from helpers.warehouse import arms, outcomes
+from helpers.warehouse import arms, outcomes, randomised
 from helpers.warehouse.tolerances import has_clock, repeated_events, without_variant
 
 if TYPE_CHECKING:
@@ -19,7 +20,9 @@ VALUES = 3
 """So many values of an outcome are told."""
 
 
-def notes(con: "duckdb.DuckDBPyConnection", study: Study, rows: int, *, sound: bool, whole: bool) -> Iterator[str]:
+def notes(
+    con: "duckdb.DuckDBPyConnection", study: Study, log: Landed, rows: int, *, sound: bool, whole: bool
+) -> Iterator[str]:
     """Sentences for ``check`` on ``rows`` that were looked at; of rows that a run refuses (not ``sound``) just where they lie.
 
     What a part of the data (not ``whole``) lacks may stand in the rest, so it is not told.
@@ -37,6 +40,7 @@ def notes(con: "duckdb.DuckDBPyConnection", study: Study, rows: int, *, sound: b
         yield from arms.unhashed(con, study)
         yield from arms.early(con, study)
         yield from outcomes.nothing(con, study)
+        yield from randomised.notes(con, study, log)
 
 
 def _outside(con: "duckdb.DuckDBPyConnection", study: Study, rows: int) -> Iterator[str]:

@@ -22,15 +22,19 @@ class Seen:
     """As much of the results as the next step needs."""
 
     study = STUDY
+    units = 100_000
     observed = Observed(FIRST, FIRST + timedelta(days=20, hours=5), None)
 
     def base(self, metric):
         return ARMS[0]
 
+    def randomised(self):
+        return {"control": self.units // 2, "treatment": self.units // 2}
+
 
 def evidence() -> Evidence:
     effect = compare(*ARMS)
-    return Evidence(effect, effect.p_value, True, (), (), 100_000, believed(*ARMS, STUDY.decision.prior))
+    return Evidence(effect, effect.p_value, True, (), (), Seen.units, believed(*ARMS, STUDY.decision.prior))
 
 
 def test_the_planned_effect_takes_the_ten_weeks_of_the_case_and_the_believed_one_is_out_of_reach():
@@ -40,7 +44,9 @@ def test_the_planned_effect_takes_the_ten_weeks_of_the_case_and_the_believed_one
 
 
 def test_units_that_are_there_are_said_to_be():
-    assert "which are there" in next_step(Seen(), replace(evidence(), units=500_000), Decision("ITERATE", "", ()))
+    seen = Seen()
+    seen.units = 500_000
+    assert "which are there" in next_step(seen, evidence(), Decision("ITERATE", "", ()))
 
 
 def test_a_fall_is_not_looked_for_with_more_units():

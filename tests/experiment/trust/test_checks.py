@@ -69,7 +69,7 @@ def test_a_healthy_experiment_passes(checks, small_study):
 
 
 LOSE_TREATED = (
-    "update marts.fct_experiment_results set units = (units * 0.7)::bigint"
+    "update marts.fct_experiment_results set units = (units * 0.7)::bigint, randomised = (units * 0.7)::bigint"
     " where variant = 'treatment' and population = '{population}' and dimension = '{dimension}' {more}"
 )
 
@@ -84,10 +84,10 @@ def test_lost_units_fail_the_sample_ratio_and_name_the_stage(checks, population,
 def test_sizes_that_chance_seldom_makes_warn_and_say_what_could_be_missing(trust):
     """p between the threshold and the doubt: the decision stands, and the exposed units' check carries the words."""
     found = trust(
-        "update marts.fct_experiment_results as r set units = (select round(sum(s.units) + 2.6 * sqrt(2 * sum(s.units)))"
-        " from marts.fct_experiment_results as s where s.variant = 'control' and s.population = 'exposed'"
-        " and s.dimension = 'all' and s.metric = r.metric) where r.variant = 'treatment' and r.population = 'exposed'"
-        " and r.dimension = 'all'"
+        "update marts.fct_experiment_results as r set units = more, randomised = more"
+        " from (select metric, round(sum(units) + 2.6 * sqrt(2 * sum(units))) as more from marts.fct_experiment_results"
+        " where variant = 'control' and population = 'exposed' and dimension = 'all' group by metric) as s"
+        " where s.metric = r.metric and r.variant = 'treatment' and r.population = 'exposed' and r.dimension = 'all'"
     )
     assert [c.name for c in found.failed] == [] and found.split is not None
     assert SRM_THRESHOLD <= found.split.test.p_value < SRM_DOUBT

@@ -1,11 +1,13 @@
 -- Sufficient statistics: all that the engine must compute. Sums are of integers (counts, and amounts in the digits
 -- of dim_amounts) and exact, so the units are summed once, as finely as anything is asked, and every level is a sum of
 -- these cells. Squares have 128 bits; a sum past them is an error of the engine, never a wrong one.
--- Grain: population, dimension, level, variant, metric.
-{% set sums = ['units', 'sample_size', 'conversions', 'sum_y', 'sum_y2', 'sum_d', 'sum_d2', 'sum_yd', 'sum_x', 'sum_x2', 'sum_xy', 'sum_r', 'sum_r2'] %}
+-- Where whole clusters were randomised, a cluster is what is squared: y its total, d its units with a value or the total
+-- of the denominator, so that an arm's mean is a ratio of totals. Grain: population, dimension, level, variant, metric.
+{% set cluster = var('cluster') %}
+{% set sums = ['units', 'valued', 'randomised', 'sample_size', 'conversions', 'sum_y', 'sum_y2', 'sum_d', 'sum_d2', 'sum_yd', 'sum_x', 'sum_x2', 'sum_xy', 'sum_xd', 'sum_r', 'sum_r2', 'sum_rd'] %}
 with observed as (
     select
-        metrics.population, metrics.metric, units.variant, units.exposure_day::varchar as day,
+        metrics.population, metrics.metric, units.variant, units.exposure_day::varchar as day, units.cluster_key,
         {%- for segment in var('segments') %} units.{{ segment }},{% endfor %}
         case when units.variant = {{ text(var('control')) }} then y0 else y1 end as y,
         case when units.variant = {{ text(var('control')) }} then d0 else d1 end as d,
@@ -14,29 +16,24 @@ with observed as (
     from {{ ref('int_unit_metrics') }} as metrics
     join {{ ref('fct_experiment_units') }} as units using (user_id)
 ),
-
+{% if not cluster %}
 cells as (
     select
         population, metric, variant, day,
         {%- for segment in var('segments') %} {{ segment }},{% endfor %}
-        count(*) as units, count(y) as sample_size,
-        count(*) filter (where y > 0) as conversions,
-        sum(y) as sum_y, sum(y::hugeint * y) as sum_y2, sum(d) as sum_d, sum(d::hugeint * d) as sum_d2,
-        sum(y::hugeint * d) as sum_yd, sum(x) filter (where y is not null) as sum_x,
-        sum(x::hugeint * x) filter (where y is not null) as sum_x2, sum(x::hugeint * y) as sum_xy,
-        sum(r) as sum_r, sum(r::hugeint * r) as sum_r2
+        {{ squares() }}
     from observed
     group by population, metric, variant, day{% for segment in var('segments') %}, {{ segment }}{% endfor %}
 ),
-
+{% endif %}
 leveled as (
     {%- for dimension in ['all', 'day'] + var('segments') %}
     select
         population, metric, variant, '{{ dimension }}' as dimension, {{ "'all'" if dimension == 'all' else dimension }} as level,
         {%- for name in sums %}
-        sum({{ name }})::{{ 'bigint' if loop.index <= 3 else 'hugeint' }} as {{ name }}{{ ',' if not loop.last }}
+        sum({{ name }})::{{ 'bigint' if loop.index <= 5 else 'hugeint' }} as {{ name }}{{ ',' if not loop.last }}
         {%- endfor %}
-    from cells
+    from {{ totals_of_clusters(dimension) if cluster else 'cells' }}
     {%- if dimension == 'day' %}
     where population = 'exposed'
     {%- endif %}
@@ -47,9 +44,9 @@ leveled as (
 
 select
     {{ text(var('experiment_id')) }} as experiment_id,
-    population, dimension, level, variant, metric, units, sample_size, conversions,
+    population, dimension, level, variant, metric, units, valued, randomised, sample_size, conversions,
     case when metric in ({{ text_list(var('money_metrics')) }}) then sum_y end as revenue,
-    {%- for name in sums[3:] %}
+    {%- for name in sums[5:] %}
     {{ name }}{{ ',' if not loop.last }}
     {%- endfor %}
 from leveled

@@ -8,7 +8,9 @@ select
     exposed_key.at as exposed_at,
     exposed_key is not null as is_exposed,
     exposure_amount,
-    floor(epoch(exposed_key.at - {{ text(var('start')) }}::timestamp) / 86400)::integer + 1 as exposure_day
+    floor(epoch(exposed_key.at - {{ text(var('start')) }}::timestamp) / 86400)::integer + 1 as exposure_day,
+    -- what was randomised: the unit, or the cluster that it was randomised with; one without a cluster is its own
+    {{ "coalesce('of ' || profile." ~ var('cluster') ~ ", 'by itself ' || user_id)" if var('cluster') else 'user_id' }} as cluster_key
     {%- for segment in var('segments') %},
     {{ pooled('profile.' ~ segment, '(exposed_key is not null)::integer', '1') }} as {{ segment }}
     {%- endfor %}

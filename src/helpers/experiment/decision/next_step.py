@@ -15,7 +15,7 @@ SMALLEST = 1e-4
 
 
 def next_step(results: Results, weighed: Evidence, made: Decision) -> str:
-    """How many more units, and weeks at the pace of the enrolment, give the planned power; empty unless ITERATE.
+    """How many more units (clusters, where they were randomised), and weeks at the pace of the enrolment, give the planned power; empty unless ITERATE.
 
     Once for the smallest effect that the study wants to find, once for the effect as believed. What takes longer than the
     horizon over which money is counted is called out of reach.
@@ -24,13 +24,14 @@ def next_step(results: Results, weighed: Evidence, made: Decision) -> str:
     if made.verdict != "ITERATE" or design is None:
         return ""
     study = results.study
-    said = [_needed(results, design, planned_effect(results), weighed.units, "as planned")]
+    have = sum(results.randomised().values())
+    said = [_needed(results, design, planned_effect(results), have, "as planned")]
     control = abs(weighed.effect.control)
     shrunk = weighed.belief.mean / control if weighed.belief and control else 0.0
     if shrunk > SMALLEST:
-        said.append(_needed(results, design, shrunk, weighed.units, "as believed once the prior has shrunk it"))
+        said.append(_needed(results, design, shrunk, have, "as believed once the prior has shrunk it"))
     else:
-        said.append("By what is believed of the effect there is no gain to be found with more units.")
+        said.append(f"By what is believed of the effect there is no gain to be found with more {study.randomised}.")
     return f"To find it with {formatted(study.design.power, 'share')} power: " + " ".join(said)
 
 
@@ -44,10 +45,10 @@ def _needed(results: Results, design: ProportionDesign | MeanDesign, effect: flo
     except InputError:
         return f"no size finds {named}."
     if needed <= have:
-        return f"{named} asks for {needed:,} units, which are there."
+        return f"{named} asks for {needed:,} {study.randomised}, which are there."
     days = enrolment_days(results)
-    more = f"{named} asks for {needed:,} units, {needed - have:,} more"
-    if not (days and have):
+    more = f"{named} asks for {needed:,} {study.randomised}, {needed - have:,} more"
+    if not (days and have) or study.cluster is not None:
         return f"{more}."
     weeks = (needed - have) / have * days / DAYS_PER_WEEK
     if weeks > horizon_weeks(study.economics):

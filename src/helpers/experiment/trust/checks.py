@@ -1,15 +1,17 @@
 """All trust checks of a study, made before any result is read."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from helpers.config import Study
 from helpers.errors import ReportError
 from helpers.experiment.results import EXPOSED, Results
 from helpers.experiment.trust.check import Caveat, Counted, TrustCheck
 from helpers.experiment.trust.clusters import clustered, correlation, sharing_units
 from helpers.experiment.trust.covariates import covariates
 from helpers.experiment.trust.hidden_contamination import HiddenContamination, unseen
+from helpers.experiment.trust.independence import independence
 from helpers.experiment.trust.marginal_srm import MarginalSRM, marginal_srm
 from helpers.experiment.trust.missing import MissingValues, missing, missing_values
 from helpers.experiment.trust.rows import refused_otherwise, rows_and_units
@@ -101,12 +103,18 @@ def trust_checks(
     split, blind = marginal_srm(results), unseen(results, table_arms or {}, refused_otherwise(flow))
     checks = [
         *sample_ratios(results, split),
+        *independence(con, results),
         *rows_and_units(con, results, flow, blind),
         *covariates(results),
         immature(watched, waits=study.primary.days is not None),
-        *follow_up(left_out, results),
-        before_exposure(outcomes),
-        *(check for gap in gaps for check in missing_values(gap, study)),
+        *(
+            _of_units(check, study)
+            for check in (
+                *follow_up(left_out, results),
+                before_exposure(outcomes),
+                *(check for gap in gaps for check in missing_values(gap, study)),
+            )
+        ),
         sentinels(odd),
         clustered(sizes),
         *map(disturbed, outside),
@@ -125,6 +133,13 @@ def trust_checks(
         split,
         blind,
     )
+
+
+def _of_units(check: TrustCheck, study: Study) -> TrustCheck:
+    """A check by a test that takes units as independent: where clusters were randomised it warns, and does not fail."""
+    if study.cluster is None or check.verdict != "failed":
+        return check
+    return replace(check, verdict="warning", found=f"{check.found}, were the units of a {study.cluster} independent")
 
 
 def disturbed(found: Reestimate) -> TrustCheck:

@@ -9,6 +9,8 @@ from helpers.experiment.trust.check import TrustCheck
 from helpers.formatting import formatted
 from helpers.stats.comparisons.effects import compare
 from helpers.stats.summaries.mean import Mean
+from helpers.stats.summaries.moments import Moments
+from helpers.stats.summaries.ratio import Ratio
 
 FAMILY = "Covariates"
 
@@ -26,7 +28,7 @@ def balance(results: Results, metric: Metric) -> TrustCheck:
     exposure and holds the effect.
     """
     name, question = f"Balance of {metric.label.lower()} before", "Did the arms behave alike before the experiment?"
-    before = [_covariate(arm) for arm in _arms(results, metric)]
+    before = [_before(arm, metric) for arm in _arms(results, metric)]
     if len(before) < 2:
         return TrustCheck(name, question, "cannot be told: only one arm has units", family=FAMILY)
     effects = [compare(before[0], other, confidence=results.study.decision.confidence) for other in before[1:]]
@@ -64,23 +66,41 @@ def leak(results: Results, metric: Metric) -> TrustCheck:
     )
 
 
-def pooled_correlation(arms: list[Mean]) -> float:
+def pooled_correlation(arms: list[Mean] | list[Ratio]) -> float:
     """Correlation of the outcome with the covariate within the arms, NaN where either does not vary.
+
+    Of a ratio it is that of a unit's contribution to it, numerator minus ratio times denominator.
 
     Example:
         >>> arm = Mean.from_values([1, 2, 3], {"x": [1, 2, 3]})
         >>> round(pooled_correlation([arm, arm]), 9)
         1.0
     """
-    sums = [sum(arm.moments.comoment[i][j] for arm in arms) for i, j in ((0, 0), (0, 1), (1, 1))]
+    made = [_contribution(arm) for arm in arms]
+    sums = [sum(m.comoment[i][j] for m in made) for i, j in ((0, 0), (0, 1), (1, 1))]
     spread = sums[0] * sums[2]
     return float(sums[1] / math.sqrt(spread)) if spread > 0 else math.nan
 
 
-def _arms(results: Results, metric: Metric) -> list[Mean]:
+def _contribution(arm: Mean | Ratio) -> Moments:
+    """Moments of a unit's contribution to the outcome, and of the covariate."""
+    if isinstance(arm, Mean):
+        return arm.moments
+    ratio = arm.estimate if math.isfinite(arm.estimate) else 0.0
+    return arm.moments.mapped([[1.0, -ratio, 0.0], [0.0, 0.0, 1.0]], [0.0, 0.0])
+
+
+def _arms(results: Results, metric: Metric) -> list[Mean] | list[Ratio]:
     found = [results.arm(metric, v.name, covariate=True) for v in results.study.variants]
-    return [arm for arm in found if isinstance(arm, Mean)]
+    return [arm for arm in found if isinstance(arm, Mean | Ratio)]  # type: ignore[return-value]
 
 
-def _covariate(arm: Mean) -> Mean:
-    return Mean.from_moments(arm.n, arm.moments.mean[1], arm.moments.comoment[1][1] / max(arm.n - 1, 1))
+def _before(arm: Mean | Ratio, metric: Metric) -> Mean | Ratio:
+    """What was measured before, of the units of an arm; of clusters an average over their units.
+
+    A denominator that may itself react to the change is left out of it: the average is then over clusters, or units.
+    """
+    if isinstance(arm, Ratio) and metric.type != "ratio":
+        return Ratio(arm.moments.mapped([[0, 0, 1], [0, 1, 0]], [0, 0]))
+    last = [float(i == arm.outcomes) for i in range(arm.outcomes + 1)]
+    return Mean(arm.moments.mapped([last], [0]))

@@ -76,8 +76,8 @@ def _with_cause(checks: list[TrustCheck], results: Results) -> list[TrustCheck]:
         return checks
     cause = diagnose_srm(
         {v.name: v.weight for v in results.study.variants},
-        assigned=results.arm_sizes(ASSIGNED),
-        exposed=results.arm_sizes(EXPOSED),
+        assigned=results.randomised(ASSIGNED),
+        exposed=results.randomised(EXPOSED),
         days=results.sizes_by("day"),
         segments={segment: results.sizes_by(segment) for segment in results.study.segments},
     )

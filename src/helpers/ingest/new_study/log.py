@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from helpers.config.base import LONGEST
 from helpers.config.columns import TAKEN
 from helpers.errors import ReportError
-from helpers.ingest.new_study import measures, questions, roles, tolerances, vocabulary
+from helpers.ingest.new_study import clusters, measures, questions, roles, tolerances, vocabulary
 from helpers.ingest.new_study.profile import Column
 from helpers.ingest.new_study.proposal import Arm, Measure, Planned, StudyProposal
 from helpers.ingest.new_study.units import measured, weights
@@ -53,21 +53,25 @@ def propose(
     steps = _steps(events, impression)
     optional = _skipped(table, unit, event, steps, logged)
     mapped = _mapped(table, columns, unit, time, event, variant)
-    segments = [c for c in columns if _attribute(table, c, mapped, unit)][: measures.MOST_SEGMENTS]
+    free = [c for c in columns if c.name not in {m.name for m in mapped.values()}]
+    cluster = clusters.whole(table, free, unit, variant, arms) if variant else None
+    free = [c for c in free if cluster is None or c is not cluster.column]
+    segments = [c for c in free if _attribute(table, c, mapped, unit)][: measures.MOST_SEGMENTS]
     named: dict[str, Column] = {}
     for column in segments:
         named[vocabulary.slug(column.name, TAKEN | {*mapped, *named})] = column
+    by = {vocabulary.slug(cluster.column.name, TAKEN | {*mapped, *named}): cluster.column} if cluster else {}
     metrics = _metrics(table, event, steps, mapped, logged)
     start, end = _period(time)
     tolerate = _tolerances(table, rows, unit, event, variant, mapped, logged, metrics)
     revenue = next((m.name for m in metrics if m.unit == "money"), "")
-    used = {c.name for c in (*mapped.values(), *named.values())}
+    used = {c.name for c in (*mapped.values(), *named.values(), *by.values())}
     suspicious = [(c, reason) for c in columns if c.name not in used and (reason := measures.unfit(c))]
     suspicious += [(c, f"sentinel? {s}") for c in columns if (s := measures.sentinels(c))]
     first = ["Is the order of the funnel right, and is the last step what the business wants?"]
     if variant:
         first = [f"Is the control right? {why[0].upper()}{why[1:]}.", *first]
-    first += tolerances.asked(tolerate)
+    first = [*([cluster.first] if cluster else []), *first, *tolerances.asked(tolerate)]
     if time.moments < rows:
         first.append(
             f"How are the times written that cannot be read ({rows - time.moments:,} of {rows:,} rows)? Say it under"
@@ -76,10 +80,11 @@ def propose(
     return StudyProposal(
         source="log", mode="online" if variant else "offline", rows=rows, arms=tuple(arms),
         weights=weights(arms) if variant else "ASSUMED: nobody was treated; units are split by a salted hash",
-        columns={n: (c.name, "") for n, c in (mapped | named).items()}, time_format=roles.time_format(time),
+        columns={n: (c.name, "") for n, c in (mapped | named | by).items()}, time_format=roles.time_format(time),
         start=start, end=end, period="from the first to the last event; the end is excluded",
         metrics=metrics, segments=tuple(named), tolerate=tolerate, revenue=revenue,
         money_digits=measures.money_digits(table, [mapped["price"]]) if "price" in mapped else 0,
+        cluster=cluster.noted(next(iter(by))) if cluster else ("", ""),
         suspicious=tuple((c.name, reason) for c, reason in suspicious),
         plan=tuple(_planned(table, event, name, level, reached[level][1], mapped) for name, level in logged.items()),
         events={level: name for name, level in logged.items() if level != name},
@@ -92,6 +97,7 @@ def propose(
             f"variant: column '{vocabulary.printable(variant.name)}'; {why}" if variant
             else "variant: no column holds one, so the study is offline: units are hashed into two arms and an uplift is planted",
             *([f"weights: {weights(arms)}"] if variant else []),
+            *([f"randomised by: column '{vocabulary.printable(cluster.column.name)}', {cluster.seen}"] if cluster else []),
             f"funnel: {' > '.join(steps)}, ordered by the meaning of the names" + (f"; many skip {', '.join(optional)}" if optional else ""),
             f"metrics: {measured(metrics)}",
             f"segments: {', '.join(named) or 'none'}",

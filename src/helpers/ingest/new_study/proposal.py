@@ -79,6 +79,7 @@ class StudyProposal:
     revenue: str = ""
     time_format: Noted = ("", "")
     money_digits: int = 0
+    cluster: Noted = ("", "")
 
     @property
     def levels(self) -> tuple[Arm, ...]:

@@ -7,7 +7,7 @@ from helpers import defaults
 from helpers.config import columns as columns_of
 from helpers.config.data import LEAVE_OUT
 from helpers.errors import ReportError
-from helpers.ingest.new_study import measures, questions, roles, tolerances, vocabulary
+from helpers.ingest.new_study import clusters, measures, questions, roles, tolerances, vocabulary
 from helpers.ingest.new_study.profile import Column
 from helpers.ingest.new_study.proposal import Arm, Measure, Noted, StudyProposal
 
@@ -43,6 +43,8 @@ def propose(
     also = _also(variant, {s: next(a.name for a in arms if a.level == level) for s, level in spellings.items()}, totals)
     shown, mapping, otherwise = _shown(table, variant, others)
     free = [c for c in columns if all(c is not role for role in (unit, time, variant, shown))]
+    cluster = clusters.whole(table, free, unit, variant, arms)
+    free = [c for c in free if cluster is None or c is not cluster.column]
     told = questions.by_arm(table, free, variant)
     leaks = [(c, _leak(table, c, variant, told)) for c in free]
     leaking = [(c, reason) for c, reason in leaks if reason]
@@ -66,6 +68,9 @@ def propose(
         segments[vocabulary.slug(column.name, {*TAKEN, *columns_of.TAKEN, *segments})] = column
     roles_of = {"user_id": unit, "variant": variant, "shown": shown, "event_time": time}
     mapped: dict[str, Noted] = {n: (c.name, _seen(n, c)) for n, c in (roles_of | segments).items() if c}
+    if cluster:
+        called = vocabulary.slug(cluster.column.name, {*TAKEN, *columns_of.TAKEN, *mapped})
+        mapped[called] = (cluster.column.name, cluster.seen)
     used = [
         c for c in columns if any(c.name == o.name for o in kinds.outcomes) or c.name in {t for t, _ in before.values()}
     ]
@@ -88,10 +93,11 @@ def propose(
         outcomes={names[c.name]: (c.name, _seen("outcome", c)) for c in kinds.outcomes},
         before=before, shown={level: arm_names[arm] for level, arm in mapping.items()}, tolerate=tolerate,
         suspicious=tuple((c.name, reason) for c, reason in suspicious), revenue=money[0] if money else "",
-        money_digits=measures.money_digits(table, kinds.outcomes),
+        money_digits=measures.money_digits(table, kinds.outcomes), cluster=cluster.noted(called) if cluster else ("", ""),
         assumed=(
             f"grain: unit table, one row a unit ({rows:,} rows)",
             _unit_said(unit, repeated),
+            *([f"randomised by: {_said(cluster.column)}, {cluster.seen}"] if cluster else []),
             f"time: {_said(time)} ({roles.read_as(time)}UTC), {start:%Y-%m-%d} to {end:%Y-%m-%d}" if time
             else f"time: no column holds a moment; the period is a placeholder of two weeks from {start:%Y-%m-%d}",
             f"variant: {_said(variant)}, levels {_levels(arms)}; {why}",
@@ -103,7 +109,10 @@ def propose(
             *tolerances.said(tolerate),
             *(remarks or ["pre-period covariate: none found, so no variance reduction"]),
         ),
-        first=_first(why, arms, time, [m.name for m in metrics if m.missing], tolerate),
+        first=(
+            *([cluster.first] if cluster else []),
+            *_first(why, arms, time, [m.name for m in metrics if m.missing], tolerate),
+        ),
     )  # fmt: skip
 
 

@@ -30,7 +30,10 @@ def table(study: Study) -> list[Row]:
     return [
         {"Item": "Hypothesis", "Content": study.hypothesis},
         {"Item": "Variants", "Content": arms},
-        {"Item": "Unit, exposure", "Content": f"user; from the first {study.exposure} on"},
+        {
+            "Item": "Unit, exposure",
+            "Content": f"user{', randomised by ' + study.cluster if study.cluster else ''}; from the first {study.exposure} on",
+        },
         {"Item": "Primary metric", "Content": study.primary.label},
         {
             "Item": "Secondary metrics",
@@ -114,7 +117,7 @@ def table_cuped(found: Mapping[str, tuple[Effect, Effect, VarianceReduction]], s
             "Worth it": "yes" if reduction.gains else "no: gains nothing",
         }
         for (name, (plain, adjusted, reduction)), units in zip(
-            found.items(), base.column(_bases(found, study)), strict=True
+            found.items(), base.column(_bases(found, study), study), strict=True
         )
     ]
 
@@ -126,7 +129,11 @@ def _bases(found: Mapping[str, tuple[Effect, Effect, VarianceReduction]], study:
 SIZES: Mapping[str, tuple[Callable[[Plan], float], Unit | None, str]] = {
     "baseline": (lambda p: p.baseline, None, "Primary metric of exposed units that the design rests on"),
     "minimum_detectable": (lambda p: p.relative, "relative", "Relative effect the design is to find"),
-    "n_total": (lambda p: p.n_total, "count", "Units in all that reach the planned power"),
+    "n_total": (
+        lambda p: p.n_total,
+        "count",
+        "Units (clusters where they were randomised) in all that reach the planned power",
+    ),
     "n_control": (lambda p: p.n_arms[0], "count", "Of them in the control"),
     "n_treatment": (lambda p: p.n_arms[1], "count", "Of them in the treatment"),
     "n_exact": (lambda p: p.n_exact, "number", "The same before rounding up"),
@@ -230,11 +237,7 @@ def note_rerun(study: Study) -> str:
 
 def text_cuped(found: Mapping[str, tuple[Effect, Effect, VarianceReduction]], study: Study) -> str:
     """In a sentence what adjustment by the baseline gains, metric by metric; empty without a covariate."""
-    said = [
-        f"**{m.label}.** A ratio is not adjusted: its denominator is not measured together with the covariate."
-        for m in study.metrics
-        if m.covariate and m.type == "ratio"
-    ]
+    said = []
     for name, (_, _, reduction) in found.items():
         metric, left = study.metric(name).label, f"{reduction.share_remaining:.2%}".replace("%", " %")
         if math.isnan(reduction.share_remaining):

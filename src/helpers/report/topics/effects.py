@@ -46,7 +46,7 @@ def table(found: Iterable[MetricEffect], study: Study) -> list[Row]:
     """Effects with their intervals, p as adjusted over the success metrics, and the truth where there is one."""
     rows = []
     effects = list(found)
-    for e, units in zip(effects, base.column([Base.of(e) for e in effects]), strict=True):
+    for e, units in zip(effects, base.column([Base.of(e) for e in effects], study), strict=True):
         x = e.effect
         row: Row = {
             "Metric": e.metric.label,
@@ -101,7 +101,7 @@ def table_guardrails(found: Mapping[str, NonInferiority], study: Study) -> list[
             "p": formatted(finite(g.p_value), "p"),
             "Verdict": mark(g.passed, "inside its margin", "not shown to be safe"),
         }
-        for (name, g), units in zip(found.items(), base.column(_bases(found, study)), strict=True)
+        for (name, g), units in zip(found.items(), base.column(_bases(found, study), study), strict=True)
     ]
 
 
@@ -121,7 +121,7 @@ def table_dilution(found: Mapping[str, MetricEffect], study: Study) -> list[Row]
     return [
         {
             "Analysis": names[population],
-            "Units": f"{e.effect.n_control + e.effect.n_treatment:,}",
+            study.randomised.capitalize(): f"{e.effect.n_control + e.effect.n_treatment:,}",
             "Control": level(e.effect.control, e.metric, study.economics.currency),
             "Difference": difference(e.effect.absolute, e.metric, study.economics.currency),
             "Change": formatted(e.effect.relative, "relative"),
@@ -196,7 +196,9 @@ def record(nb: Notebook, found: Iterable[MetricEffect], guardrails: Mapping[str,
             "text",
             "From when until when the outcome counts",
         )
-        what = "units with a value" + ("" if e.complete else "; the others lack one, or their window is not over")
+        what = f"{nb.study.randomised} with a value" + (
+            "" if e.complete else "; the others lack one, or their window is not over"
+        )
         nb.record(f"metrics.{e.metric.name}.n_control", e.effect.n_control, "count", f"Control: {what}")
         nb.record(f"metrics.{e.metric.name}.n_treatment", e.effect.n_treatment, "count", f"Treatment: {what}")
         verdict = "significant" if e.adjusted_p < e.effect.alpha else "not significant"

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from helpers.report.notebook import Notebook
 
 
-def table(found: Sequence[SegmentTests], effects: Sequence[MetricEffect]) -> list[tables.Row]:
+def table(found: Sequence[SegmentTests], effects: Sequence[MetricEffect], study: Study) -> list[tables.Row]:
     """One line a metric; ``effects`` are those of the same metrics on all exposed units."""
     return [
         {
@@ -26,7 +26,7 @@ def table(found: Sequence[SegmentTests], effects: Sequence[MetricEffect]) -> lis
             "Called different": ", ".join(s.different) or "none",
             "Chance of a false alarm": formatted(s.false_alarm, "share"),
         }
-        for s, units in zip(found, base.column([Base.of(e) for e in effects]), strict=True)
+        for s, units in zip(found, base.column([Base.of(e) for e in effects], study), strict=True)
     ]
 
 

@@ -30,7 +30,7 @@ def table(found: Sequence[MetricEffect], study: Study) -> list[tables.Row]:
             f"({formatting.interval(e.effect.relative_low, e.effect.relative_high, 'relative')})",
             "p (adjusted)": formatted(finite(e.adjusted_p), "p"),
         }
-        for e, units in zip(found, base.column([Base.of(e) for e in found]), strict=True)
+        for e, units in zip(found, base.column([Base.of(e) for e in found], study), strict=True)
     ]
 
 

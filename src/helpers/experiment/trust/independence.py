@@ -1,0 +1,67 @@
+"""What was randomised: each unit by itself, or clusters of them that the data or the study tell."""
+
+from typing import TYPE_CHECKING
+
+from helpers.experiment.results import Results
+from helpers.experiment.trust.check import TrustCheck
+from helpers.formatting import formatted
+from helpers.warehouse import query
+
+if TYPE_CHECKING:
+    import duckdb
+
+FAMILY = "Rows and units"
+FEW = 10
+"""Clusters in an arm below which intervals and tests are rough."""
+SPLIT = 0.01
+"""Share of the clusters that may stand in two variants, as units that move between two of them make them."""
+
+
+def independence(con: "duckdb.DuckDBPyConnection", results: Results) -> list[TrustCheck]:
+    """Fails where a column tells the variant of all of its rows and the study does not say why.
+
+    Such a column is the mark of a randomisation by it, and then the units of one of its levels are no independent
+    answers: their intervals are too narrow by any factor. Where the study names what was randomised, that must stand in
+    one variant each, and no column may tell the variants of several of them at once.
+    """
+    study = results.study
+    telling = list(query.query(con, "telling_columns").itertuples(index=False))
+    named = "; ".join(
+        f"each of the {t.levels:,} levels of '{t.raw_column}' is in one variant only, {t.units:,} {study.randomised}"
+        for t in telling
+    )
+    question = (
+        "Was each unit assigned by itself?"
+        if study.cluster is None
+        else f"Was each {study.cluster} assigned by itself?"
+    )
+    found = named or "no column of the data tells the variant of its rows"
+    if telling and study.independent:
+        found += f"; independent, says the study: {study.independent}"
+    elif telling:
+        found += f": say which it is, cluster: {telling[0].raw_column}, or independent: and the reason"
+    checks = [
+        TrustCheck(
+            "What was randomised", question, found, "failed" if telling and not study.independent else "passed", FAMILY
+        )
+    ]
+    return checks if study.cluster is None else [*checks, _whole(con, results)]
+
+
+def _whole(con: "duckdb.DuckDBPyConnection", results: Results) -> TrustCheck:
+    study = results.study
+    seen = next(query.query(con, "clusters").itertuples(index=False))
+    failed = seen.split > SPLIT * seen.clusters
+    found = f"{seen.clusters:,} clusters, {seen.split:,} of them in two variants"
+    if failed:
+        found += f": {study.cluster} is not what was randomised"
+    least = min(results.randomised().values())
+    if least < FEW:
+        found += f"; {least:,} in the smallest arm are few for any test"
+    if seen.alone:
+        share = formatted(seen.alone / seen.units, "share")
+        found += f"; {seen.alone:,} of {seen.units:,} units ({share}) have none and count as one each"
+    return TrustCheck(
+        "Whole clusters", f"Does every {study.cluster} stand in one variant?", found,
+        "failed" if failed else "warning" if seen.alone or seen.split or least < FEW else "passed", FAMILY,
+    )  # fmt: skip

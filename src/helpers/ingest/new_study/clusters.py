@@ -1,0 +1,56 @@
+"""Whether a table looks as if whole clusters (cities, stores, accounts) had been assigned to the variants."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from helpers.ingest.new_study import vocabulary
+from helpers.ingest.new_study.profile import Column
+from helpers.ingest.new_study.proposal import Arm, Noted
+from helpers.ingest.sql import quoted
+from helpers.ingest.telling import ARM, UNIT, telling
+
+if TYPE_CHECKING:
+    from helpers.ingest.new_study.source import SourceTable
+
+
+@dataclass(frozen=True)
+class Whole:
+    """The column by whose levels units seem to have been randomised, and how many it has."""
+
+    column: Column
+    levels: int
+
+    @property
+    def seen(self) -> str:
+        return f"{self.levels:,} levels, each in one variant only"
+
+    @property
+    def first(self) -> str:
+        """What an analyst should check of it."""
+        return (
+            f"Was the experiment randomised by '{vocabulary.printable(self.column.name)}'? It has {self.seen}, so it is taken"
+            " as what was randomised. If units were assigned by themselves, write independent: and why, in place of cluster."
+        )
+
+    def noted(self, called: str) -> Noted:
+        """The key of a study file, and its comment."""
+        return called, f"ASSUMED: {self.seen}, so these were randomised and not the units"
+
+
+def whole(
+    table: "SourceTable", columns: list[Column], unit: Column | None, variant: Column, arms: list[Arm]
+) -> Whole | None:
+    """What seems to have been randomised, the coarsest of several columns; None where units were, as far as one can see."""
+    asked = [c for c in columns if 1 < c.distinct < c.filled]
+    if not asked:
+        return None
+    key = table.text(unit.name) if unit else "file_index * 1099511627776 + file_row_number"
+    listed = ", ".join(quoted(c.name) for c in asked)
+    rows = f"select {key} as {UNIT}, {table.text(variant.name)} as arm_of_row, {listed} from {table.relation}"
+    relation = f"""select * exclude (arm_of_row), min(arm_of_row) over (partition by {UNIT}) as {ARM} from ({rows})
+        qualify {ARM} is not null"""
+    found = telling(table.con, relation, [c.name for c in asked], {arm.level: arm.weight for arm in arms})
+    if not found:
+        return None
+    coarsest = min(found, key=lambda each: each.levels)
+    return Whole(next(c for c in asked if c.name == coarsest.column), coarsest.levels)

@@ -1,0 +1,111 @@
+"""Columns that tell the variant of all of their rows: marks of a randomisation by city, by store, by account or by day."""
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from helpers.config.columns import COUNTED_BY, logged
+from helpers.ingest.sql import quoted
+
+if TYPE_CHECKING:
+    import duckdb
+
+UNIT, ARM = "randomised_unit", "arm_of_unit"
+"""Columns of a relation: what was randomised, and its variant."""
+
+SAMPLE = 20_000
+"""So many first rows, then about as many units, refute a column, so that all are looked at for the few that are left."""
+PURE = 0.99
+"""Share of the units with company in their level from which on the levels are said to be of one variant each."""
+CHANCE = math.log(1e-6)
+"""Logarithm of the chance below which that is no accident."""
+
+
+@dataclass(frozen=True)
+class Telling:
+    """A column of the file whose levels tell the variant: how many hold two units or more, and the units in these."""
+
+    column: str
+    levels: int
+    units: int
+
+
+def telling(
+    con: "duckdb.DuckDBPyConnection", relation: str, columns: Iterable[str], weights: Mapping[str, float]
+) -> list[Telling]:
+    r"""The columns whose levels each stand in one variant, beyond what chance makes of units assigned one by one.
+
+    Such units fill a level of :math:`m` with one variant in :math:`\sum_a w_a^m` of all cases, so all levels in the
+    product of these chances. Levels of one unit say nothing. A column of which no two arms have two levels each is a copy
+    of the variant, or something that one arm alone has, and is none of these.
+
+    Args:
+        con: a connection in which temporary tables can be made.
+        relation: a query with :data:`UNIT`, :data:`ARM` and the columns, in which a unit may have several rows.
+        columns: to look at.
+        weights: of the variants.
+
+    Example:
+        >>> import duckdb
+        >>> rows = f"select i as {UNIT}, if(i % 8 < 4, 'a', 'b') as {ARM}, i % 8 as city, i % 3 as plan from range(800) r(i)"
+        >>> telling(duckdb.connect(), rows, ["city", "plan"], {"a": 0.5, "b": 0.5})
+        [Telling(column='city', levels=8, units=800)]
+    """
+    left = [name for name in columns if name.lower() not in COUNTED_BY]
+    first = _some(con, relation, left, f"limit {SAMPLE}")
+    left = [name for name in left if _unrefuted(_levels(con, first, name))]
+    if left:
+        units = con.execute(f"select approx_count_distinct({UNIT}) from ({relation})").fetchall()[0][0]
+        part = _some(con, relation, left, f"where hash({UNIT}) % {units // SAMPLE + 1} = 0")
+        left = [name for name in left if _pure(_levels(con, part, name))]
+    found = []
+    for name in left:
+        levels = _levels(con, f"({relation})", name)
+        if (pure := _pure(levels)) and _no_accident(pure, weights):
+            shared = [row for row in levels if row[0] > 1]
+            found.append(
+                Telling(logged(name), sum(many for *_, many in shared), sum(n * many for n, *_, many in shared))
+            )
+    return found
+
+
+def _some(con: "duckdb.DuckDBPyConnection", relation: str, columns: list[str], which: str) -> str:
+    asked = ", ".join([UNIT, ARM, *map(quoted, columns)])
+    con.execute(f"create or replace temp table some_rows as select {asked} from ({relation}) {which}")
+    return "some_rows"
+
+
+Level = tuple[int, int, str, int]
+"""Units of a level, variants among them, the first of these, and how many levels are like that."""
+
+
+def _levels(con: "duckdb.DuckDBPyConnection", relation: str, column: str) -> list[Level]:
+    return con.execute(
+        f"""select units, arms, arm, count(*) from (
+            select count(distinct {UNIT}) as units, count(distinct {ARM}) as arms, min({ARM}) as arm
+            from {relation} where trim({quoted(column)}::varchar) <> '' group by {quoted(column)}
+        ) group by all order by all"""
+    ).fetchall()
+
+
+def _pure(levels: list[Level]) -> list[Level]:
+    """The levels of one variant, if nearly all units with company stand in such; else none."""
+    shared = [row for row in levels if row[0] > 1]
+    pure = [row for row in shared if row[1] == 1]
+    units, alike = (sum(n * many for n, *_, many in rows) for rows in (shared, pure))
+    return pure if alike >= PURE * units else []
+
+
+def _unrefuted(levels: list[Level]) -> bool:
+    """Whether no level shows two variants, or too few do; none of them may hold two units."""
+    return bool(_pure(levels)) or all(units == 1 for units, *_ in levels)
+
+
+def _no_accident(pure: list[Level], weights: Mapping[str, float]) -> bool:
+    of_arm: Counter[str] = Counter()
+    for _, _, arm, many in pure:
+        of_arm[arm] += many
+    chance = sum(many * math.log(sum(w**n for w in weights.values())) for n, *_, many in pure)
+    return chance < CHANCE and sum(many > 1 for many in of_arm.values()) > 1

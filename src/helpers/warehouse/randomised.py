@@ -1,0 +1,52 @@
+"""What an online experiment was randomised by, as far as the data show: columns that tell the variant, clusters in two."""
+
+from typing import TYPE_CHECKING
+
+from helpers.config import Log, Study
+from helpers.ingest import Landed
+from helpers.ingest.columns import column_expressions, mapped
+from helpers.ingest.sql import literal, quoted
+from helpers.ingest.telling import ARM, UNIT, Telling, telling
+
+if TYPE_CHECKING:
+    import duckdb
+
+
+def load(con: "duckdb.DuckDBPyConnection", study: Study, log: Landed) -> None:
+    """Put the columns that tell the variant into ``computed.telling_columns``, beside the marts and no mart."""
+    con.execute("create schema if not exists computed")
+    con.execute("create or replace table computed.telling_columns (raw_column varchar, levels bigint, units bigint)")
+    for each in found(con, study, log):
+        con.execute("insert into computed.telling_columns values (?, ?, ?)", [each.column, each.levels, each.units])
+
+
+def notes(con: "duckdb.DuckDBPyConnection", study: Study, log: Landed) -> list[str]:
+    """Sentences for ``check`` on columns that tell the variant, of a study that does not say why."""
+    if study.independent:
+        return []
+    return [
+        f"each of the {t.levels:,} levels of '{t.column}' is in one variant only: a trust check fails until the study says"
+        f" cluster: and the name of this column, or independent: and why they were assigned one by one"
+        for t in found(con, study, log)
+    ]
+
+
+def found(con: "duckdb.DuckDBPyConnection", study: Study, log: Landed) -> list[Telling]:
+    """Columns of the file, mapped or not, that tell the variant of the units in the marts; see :func:`telling`.
+
+    Those of a table were looked for when it was landed. In a simulated log, and offline, the project itself assigns.
+    """
+    if study.mode == "offline" or not isinstance(study.data, Log):
+        return list(log.telling)
+    user = next(c["expression"] for c in column_expressions(study, log.types, log.reading) if c["name"] == "user_id")
+    roles = {"user_id", "variant", "event_id", "event_time", "event_name", "price", "duration_sec", "ingested_at"}
+    named = mapped(
+        study.data.model_copy(update={"columns": {k: v for k, v in study.data.columns.items() if k in roles}})
+    )
+    columns = [name for name in log.types if name not in named]
+    if not columns:
+        return []
+    relation = f"""select units.cluster_key as {UNIT}, units.variant as {ARM}, {", ".join(f"rows_of.{quoted(c)}" for c in columns)}
+        from (select *, {user} as unit_of_row from read_parquet({literal(log.location)}, file_row_number = true)) as rows_of
+        join marts.fct_experiment_units as units on units.user_id = unit_of_row where units.is_exposed"""
+    return telling(con, relation, columns, {v.name: v.weight for v in study.variants})

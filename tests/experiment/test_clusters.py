@@ -1,0 +1,166 @@
+"""A study that was randomised by whole clusters, against the rows of its table summed up by pandas."""
+
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+from pydantic import ValidationError
+
+from helpers.experiment.results import Results
+from helpers.experiment.trust.independence import independence
+from helpers.stats import compare, compare_clusters
+from helpers.stats.adjustment.cuped import cuped
+from helpers.stats.summaries.ratio import Ratio
+from helpers.warehouse import query
+from tests.ingest.studies import UNIT_DATA, marts_once, unit_study
+
+CITIES = 36
+CUT = 0.95
+PERIOD = {"baseline": "2026-02-02", "start": "2026-03-02", "end": "2026-03-16"}
+
+
+def table(seed: int = 3) -> pd.DataFrame:
+    """Riders of cities of very different sizes; a city is in one arm, and its riders are alike."""
+    rng = np.random.default_rng(seed)
+    rows = []
+    for city in range(CITIES):
+        taste = rng.gamma(4, 0.25)
+        for rider in range(rng.integers(3, 90)):
+            rounds = rng.poisson(3 * taste)
+            rows.append({
+                "who": f"u{city}_{rider}", "arm": "ab"[city % 2], "town": f"city {city}", "plan": str(rng.integers(0, 3)),
+                "bought": int(rng.random() < 0.4 * min(taste, 2)), "rounds": rounds,
+                "spend": round(float(rng.gamma(1.2, 8 * taste)), 2) if rng.random() > 0.1 else None,
+                "earlier": rng.poisson(3 * taste),
+            })  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def file(base, **changes):
+    table().to_csv(base / "riders.csv", index=False)
+    columns = UNIT_DATA["columns"] | {"city": "town", "plan": "plan"}
+    metrics = [
+        {"name": "rate", "label": "Rate", "role": "primary", "type": "proportion", "event": "bought"},
+        {"name": "rounds", "label": "Rounds", "role": "secondary", "type": "mean", "event": "rounds", "measure": "sum",
+         "unit": "count", "covariate": True},
+        {"name": "spend", "label": "Spend", "role": "secondary", "type": "mean", "event": "spend", "measure": "sum",
+         "unit": "money", "winsorize": CUT},
+        {"name": "a_round", "label": "Spend a round", "role": "secondary", "type": "ratio", "event": "bought",
+         "measure": "count", "per": "rounds", "unit": "number"},
+    ]  # fmt: skip
+    study = unit_study(base / "riders.csv", {"metrics": metrics, "segments": ["plan"], "min_segment": 2, "period": PERIOD} | changes,
+                       columns=columns, before={"rounds": "earlier"})  # fmt: skip
+    return study.model_dump(mode="json", exclude_none=True)
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory):
+    return marts_once(tmp_path_factory, "clusters", lambda base: file(base, name="clusters", cluster="city"))
+
+
+@pytest.fixture(scope="module")
+def results(built):
+    with query.connect(built[1].database) as con:
+        yield Results(con, built[0])
+
+
+def same(found, wanted):
+    for name in (
+        "control",
+        "treatment",
+        "absolute",
+        "absolute_low",
+        "absolute_high",
+        "relative_low",
+        "relative_high",
+        "p_value",
+    ):
+        assert getattr(found, name) == pytest.approx(getattr(wanted, name), rel=1e-9), name
+    assert (found.n_control, found.n_treatment) == (wanted.n_control, wanted.n_treatment)
+
+
+def whole(values, rows):
+    return compare_clusters(values, rows.arm, rows.town, control="a", treatment="b").effect
+
+
+@pytest.mark.parametrize("part", [None, "0", "1", "2"])
+@pytest.mark.parametrize(("metric", "column"), [("rate", "bought"), ("rounds", "rounds"), ("spend", "spend")])
+def test_every_mean_is_that_of_whole_clusters(results, metric, column, part):
+    rows = table()
+    rows["spend"] = rows.spend.clip(upper=rows.spend.quantile(CUT, interpolation="inverted_cdf"))
+    rows = rows[(rows.plan == part if part else True) & rows[column].notna()]
+    where = {"dimension": "plan", "level": part} if part else {}
+    found = results.effect(results.study.metric(metric), **where)
+    scale = 100 if metric == "spend" else 1
+    same(found.effect, whole(rows[column] * scale, rows))
+    assert found.valued == tuple((rows.arm == arm).sum() for arm in "ab")
+
+
+def test_the_mean_as_it_is_keeps_its_extreme_values(results):
+    rows = table().dropna(subset="spend")
+    found = results.effect(results.study.metric("spend"), as_is=True)
+    same(found.effect, whole(rows.spend * 100, rows))
+
+
+def test_a_ratio_is_that_of_the_totals_of_clusters(results):
+    totals = table().groupby(["arm", "town"])[["bought", "rounds"]].sum()
+    happened = table().assign(bought=lambda r: r.bought, rounds=lambda r: (r.rounds > 0) * 1)
+    totals = happened.groupby(["arm", "town"])[["bought", "rounds"]].sum()
+    arms = [Ratio.from_values(totals.loc[arm].bought, totals.loc[arm].rounds) for arm in "ab"]
+    same(results.effect(results.study.metric("a_round")).effect, compare(*arms))
+
+
+def test_a_covariate_is_spent_on_clusters(results):
+    rows = table().assign(one=1)
+    sums = rows.groupby(["arm", "town"])[["rounds", "one", "earlier"]].sum()
+    arms = [Ratio.from_values(sums.loc[a].rounds, sums.loc[a].one, {"x": sums.loc[a].earlier}) for a in "ab"]
+    effect, reduction = results.with_cuped(results.study.metric("rounds"))
+    wanted = cuped(*arms)
+    same(effect, compare(wanted.control, wanted.treatment))
+    assert reduction.share_remaining == pytest.approx(wanted.reduction.share_remaining) and reduction.gains
+
+
+def test_the_sample_ratio_counts_clusters(results):
+    assert results.sample_ratio().observed == (CITIES / 2, CITIES / 2)
+    assert sum(results.arm_sizes().values()) == len(table())
+
+
+def test_counting_rows_would_have_claimed_more(results):
+    rows = table()
+    found = results.effect(results.study.primary).effect
+    naive = compare(*(Ratio.from_values(rows.bought[rows.arm == a], np.ones((rows.arm == a).sum())) for a in "ab"))
+    assert found.absolute_high - found.absolute_low > 1.5 * (naive.absolute_high - naive.absolute_low)
+    assert math.isclose(found.absolute, naive.absolute)
+
+
+def test_the_check_of_independence_is_silenced_by_what_the_study_says(tmp_path_factory, built):
+    plain = marts_once(tmp_path_factory, "not_clustered", lambda base: file(base, name="not_clustered"))
+    said = marts_once(
+        tmp_path_factory, "independent", lambda base: file(base, name="independent", independent="a lottery by rider")
+    )
+    found = {}
+    for study, where in (built, plain, said):
+        with query.connect(where.database) as con:
+            found[study.name] = independence(con, Results(con, study))
+    assert [c.verdict for c in found["clusters"]] == ["passed", "passed"]
+    assert f"{CITIES} clusters, 0 of them in two variants" in found["clusters"][1].found
+    (failed,), (silenced,) = found["not_clustered"], found["independent"]
+    assert failed.verdict == "failed" and silenced.verdict == "passed"
+    assert (
+        f"each of the {CITIES} levels of 'town' is in one variant only" in failed.found and "'plan'" not in failed.found
+    )
+    assert "a lottery by rider" in silenced.found
+
+
+@pytest.mark.parametrize(
+    ("changes", "key"),
+    [
+        ({"cluster": "nowhere"}, "cluster"),
+        ({"cluster": "city", "independent": "a lottery"}, "independent"),
+        ({"cluster": "city", "surrogate": {"proxy": "rounds", "outcome": "spend"}}, "surrogate"),
+    ],
+)
+def test_a_cluster_that_cannot_be_is_refused(tmp_path, changes, key):
+    with pytest.raises((ValidationError, ValueError), match=key):
+        file(tmp_path, **changes)

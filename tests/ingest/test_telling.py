@@ -1,0 +1,71 @@
+"""Columns that tell the variant: found where the levels were randomised, never where units were."""
+
+import duckdb
+import numpy as np
+import pandas as pd
+from hypothesis import given
+from hypothesis import strategies as st
+
+from helpers.ingest.telling import ARM, SAMPLE, UNIT, telling
+
+
+def found(frame: pd.DataFrame, *columns: str, weights: tuple[float, ...] = (0.5, 0.5)) -> list[str]:
+    with duckdb.connect() as con:
+        con.register("frame", frame)
+        told = telling(con, "select * from frame", columns, dict(zip("abc", weights, strict=False)))
+    return [each.column for each in told]
+
+
+def units(rng: np.random.Generator, n: int, weights: tuple[float, ...]) -> pd.DataFrame:
+    return pd.DataFrame({UNIT: np.arange(n), ARM: rng.choice(list("abc")[: len(weights)], n, p=weights)})
+
+
+WEIGHTS = st.sampled_from([(0.5, 0.5), (0.9, 0.1), (0.4, 0.3, 0.3)])
+
+
+@given(st.integers(0, 2**32 - 1), st.integers(20, 3_000), st.integers(2, 400), WEIGHTS)
+def test_what_units_were_randomised_beside_tells_nothing(seed, n, levels, weights):
+    rng = np.random.default_rng(seed)
+    frame = units(rng, n, weights).assign(level=rng.integers(0, levels, n))
+    assert found(frame, "level", weights=weights) == []
+
+
+@given(st.integers(0, 2**32 - 1), st.integers(12, 60), st.integers(2, 40), WEIGHTS)
+def test_clusters_that_were_randomised_are_found_also_with_gaps_and_movers(seed, clusters, size, weights):
+    rng = np.random.default_rng(seed)
+    whole = units(rng, clusters, weights)
+    whole[ARM] = np.resize(list("abc")[: len(weights)], clusters)
+    frame = whole.loc[np.repeat(np.arange(clusters), size)].reset_index(drop=True)
+    frame = frame.assign(city=[f"c{i}" for i in frame[UNIT]], other=rng.integers(0, 9, len(frame)))
+    frame[UNIT] = np.arange(len(frame))
+    frame.loc[rng.random(len(frame)) < 0.1, "city"] = None
+    chance = sum(np.log(sum(w**n for w in weights)) for n in frame.groupby("city").size() if n > 1)
+    enough = (frame.groupby("city").size() > 1).groupby(frame.groupby("city")[ARM].first()).sum() > 1
+    assert ("city" in found(frame, "city", "other", weights=weights)) == (chance < np.log(1e-6) and enough.sum() > 1)
+
+
+def test_a_copy_of_the_variant_and_what_one_arm_has_are_no_clusters():
+    rng = np.random.default_rng(1)
+    frame = units(rng, 500, (0.5, 0.5))
+    frame["copy"] = frame[ARM].map({"a": "old page", "b": "new page"})
+    frame["banner"] = [
+        f"banner {i}" if arm == "b" else None for i, arm in zip(rng.integers(0, 9, 500), frame[ARM], strict=True)
+    ]
+    frame["of_one"] = frame[UNIT].map("session {}".format)
+    assert found(frame, "copy", "banner", "of_one") == []
+
+
+def test_events_of_one_unit_are_no_company():
+    """A unit's sessions are in one variant because it is, however many events they hold."""
+    frame = units(np.random.default_rng(2), 200, (0.5, 0.5))
+    events = frame.loc[np.repeat(frame.index, 6)].reset_index(drop=True)
+    events["session"] = [f"{u}-{i % 2}" for i, u in enumerate(events[UNIT])]
+    assert found(events, "session") == []
+
+
+def test_a_large_table_is_judged_whole_where_a_part_leaves_a_doubt():
+    n = 12 * SAMPLE
+    frame = pd.DataFrame({UNIT: np.arange(n)}).assign(store=lambda f: f[UNIT] // 4)
+    frame[ARM] = np.where(frame.store % 2, "a", "b")
+    mixed = frame.assign(**{ARM: np.where(np.arange(n) % 16 == 0, "a", frame[ARM])})
+    assert found(frame, "store") == ["store"] and found(mixed, "store") == []
