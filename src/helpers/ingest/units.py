@@ -9,13 +9,14 @@ from helpers.config.columns import logged
 from helpers.config.data import LEAVE_OUT
 from helpers.errors import ReportError, several
 from helpers.formatting import formatted
-from helpers.ingest import steps, totals
+from helpers.ingest import steps
 from helpers.ingest.columns import expression
 from helpers.ingest.levels import KEYS as LEVELS
 from helpers.ingest.levels import ODD, unmapped
 from helpers.ingest.parts import Parts
 from helpers.ingest.reading import Reading
 from helpers.ingest.sql import literal, quoted
+from helpers.ingest.summaries import totals
 from helpers.ingest.values.amounts import Amounts, amount, canonical, in_units, is_whole
 from helpers.ingest.values.digits import digits_of
 from helpers.ingest.values.ids import APART, crowded
