@@ -9,7 +9,7 @@ from helpers.config import Study
 from helpers.errors import ReportError
 from helpers.ingest.parts import Parts
 from helpers.ingest.sql import literal
-from helpers.ingest.summaries.rows import SOUND, Peers, Measures, columns_told, groups, listed, place
+from helpers.ingest.summaries.rows import SOUND, Measures, Peers, columns_told, groups, listed, place
 
 if TYPE_CHECKING:
     import duckdb

@@ -10,7 +10,7 @@ from helpers.errors import ReportError
 from helpers.ingest.parts import Parts
 from helpers.ingest.sql import literal
 from helpers.ingest.summaries import called
-from helpers.ingest.summaries.rows import SOUND, Peers, Measures, columns_told, groups, listed, place
+from helpers.ingest.summaries.rows import SOUND, Measures, Peers, columns_told, groups, listed, place
 from helpers.ingest.summaries.words import FEW, suspects
 
 if TYPE_CHECKING:
