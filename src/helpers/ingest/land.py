@@ -9,6 +9,7 @@ from helpers.config import Log, Study, Units
 from helpers.errors import ReportError, several
 from helpers.ingest import csv, database, json_lines, parquet, units
 from helpers.ingest.locations import files_of
+from helpers.ingest.misfits import BY_REASON
 from helpers.ingest.parts import REJECTS, Parts
 from helpers.ingest.reading import Reading, decide
 from helpers.ingest.sql import cell, literal, quoted
@@ -103,9 +104,10 @@ def land(study: Study, out: Path, unread: list[ReportError] | None = None, *, ho
         ).fetchall()
         con.execute(f"copy (select * from steps) to {literal(out / STEPS)} (format parquet)")
         first = con.execute(
-            'select file || \', line \' || "row" from rejects where "column" is null order by file, "row" limit 1'
+            'select file || \', line \' || "row", reason from rejects where "column" is null order by file, "row" limit 1'
         ).fetchone()
-        told |= {"names": parts.names, "counted": parts.counted, "malformed": first[0] if first else ""}
+        why = f" ({BY_REASON[first[1]].why})" if first and first[1] in BY_REASON else ""
+        told |= {"names": parts.names, "counted": parts.counted, "malformed": first[0] + why if first else ""}
         told["refused"] = {kind: rows for kind, rows in kinds if kind not in units.FLAWS}
         (out / "landed.json").write_text(json.dumps(told, sort_keys=True) + "\n", encoding="utf-8")
     return parts

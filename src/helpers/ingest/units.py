@@ -13,6 +13,7 @@ from helpers.ingest import steps
 from helpers.ingest.columns import expression
 from helpers.ingest.levels import KEYS as LEVELS
 from helpers.ingest.levels import ODD, unmapped
+from helpers.ingest.misfits import BY_REASON, Misfit
 from helpers.ingest.parts import Parts
 from helpers.ingest.reading import Reading
 from helpers.ingest.sql import literal, quoted
@@ -252,12 +253,15 @@ def _mark_duplicates(con: "duckdb.DuckDBPyConnection", study: Study, data: Units
 
 def _refused(con: "duckdb.DuckDBPyConnection", study: Study, data: Units, parts: Parts) -> list[ReportError]:
     """Each kind that is more than what is tolerated; what is tolerated goes to the rejects."""
-    malformed, at = con.execute("select count(*), arg_min({'file': file, 'row': row}, row) from rejects").fetchall()[0]
+    malformed, at = con.execute(
+        "select count(*), arg_min({'file': file, 'row': row, 'reason': reason}, row) from rejects"
+    ).fetchall()[0]
     total = con.execute("select count(*) from units").fetchall()[0][0] + malformed
     tolerated = data.tolerate.model_dump()
     faults = []
     if malformed > tolerated["malformed_line"] * total:
-        faults.append(_too_many(study, "malformed_line", f"{at['file']}, line {at['row']:,}", malformed, total))
+        place = f"{at['file']}, line {at['row']:,}"
+        faults.append(_too_many(study, "malformed_line", place, malformed, total, misfit=BY_REASON.get(at["reason"])))
     con.execute(
         "create table wrong as select *, coalesce(problem, flaw) as what from units where coalesce(problem, flaw) is not null"
     )
@@ -292,15 +296,22 @@ def _value(con: "duckdb.DuckDBPyConnection", parts: Parts, first: dict[str, Any]
 
 
 def _too_many(
-    study: Study, kind: str, place: str, found: int, total: int, value: str = "", crowd: str = ""
+    study: Study,
+    kind: str,
+    place: str,
+    found: int,
+    total: int,
+    value: str = "",
+    crowd: str = "",
+    misfit: Misfit | None = None,
 ) -> ReportError:
     limit = getattr(study.data.tolerate, kind, None)
     return ReportError(
         f"studies/{study.name}.yml: {KINDS[kind]}: {place}",
         got=f"{found:,} of {total:,} rows, this one first{value}",
         expected="none" if limit is None else f"at most {formatted(limit, 'share')} (data.tolerate.{kind})",
-        cause="; or ".join(filter(None, [crowd, CAUSES[kind]])),
-        remedy=APART if crowd else REMEDIES[kind],
+        cause=misfit.why if misfit else "; or ".join(filter(None, [crowd, CAUSES[kind]])),
+        remedy=misfit.remedy if misfit else APART if crowd else REMEDIES[kind],
     )
 
 
