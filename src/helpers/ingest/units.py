@@ -1,5 +1,6 @@
 """A table of units told as events: an exposure a row, an event for each outcome that is not zero, and what was before."""
 
+import re
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -275,15 +276,25 @@ def _refused(con: "duckdb.DuckDBPyConnection", study: Study, data: Units, parts:
             value = _value(con, parts, first) if kind == "wrong_type" else ""
             again = "select user_id from units where problem.kind = 'duplicate_unit'"
             crowd = crowded(con, "units", again)[1] if kind == "duplicate_unit" else ""
-            faults.append(
-                _too_many(study, kind, f"{place}, column '{logged(first['at'])}'", found, total, value, crowd)
-            )
+            misfit = _marked(value) if value else None
+            at = f"{place}, column '{logged(first['at'])}'"
+            faults.append(_too_many(study, kind, at, found, total, value, crowd, misfit))
     names = ", ".join(map(literal, parts.names))
     con.execute(
         f"""insert into rejects select {steps.LINE}, regexp_replace(what.at, '^(file_index|file_row_number) [(]as logged[)]$', '\\1', 'i'), what.kind, list_value({names})[file_index + 1]
         from {steps.placed("wrong")}"""
     )
     return faults
+
+
+def _marked(value: str) -> Misfit | None:
+    """What is said of a number with signs beside it that are no mark of money which is known."""
+    sign = r"[^\d\s.,'+-][^\d\s']{0,9}"
+    found = re.fullmatch(rf": '\s*(?:({sign})\s*-?[\d.,\s]*\d|-?\d[\d.,\s]*?\s*({sign}))\s*'", value)
+    return found and Misfit(
+        f"'{found[1] or found[2]}' beside a number: a currency or a unit that is written so is not known",
+        "write the numbers without it, or an amount of money with the code of its currency, such as 12.50 EUR",
+    )
 
 
 def _value(con: "duckdb.DuckDBPyConnection", parts: Parts, first: dict[str, Any]) -> str:
