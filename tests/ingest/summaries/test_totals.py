@@ -181,6 +181,14 @@ def test_a_table_without_ids_takes_two_exact_sums_one_of_many_amounts():
     )
 
 
+def test_a_column_of_many_amounts_tells_a_total_where_the_row_holds_nothing_else():
+    rows = [(str(i), "ab"[i % 2], i % 3 % 2, Decimal(i * i) / 100, i % 5) for i in range(1, 161)]
+    total = summed([row for row in rows if row[1] == "a"], "999", "a")
+    assert "line 162: 'spend' is the sum of all other rows of control" in said([*rows, (*total[:2], 0, total[3], 0)])
+    assert said([*rows, (*total[:2], 1, total[3], 7)]) == "", "a unit that spent as much as all others"
+    assert said([*rows, (*total[:2], 0, total[3] + Decimal("0.01"), 0)]) == ""
+
+
 def test_a_total_of_all_arms_and_a_unit_beside_it_that_has_a_word_for_an_id():
     rows = [(str(i), "ab"[i % 2], 1, Decimal(i * i) / 100, i % 3) for i in range(40)]
     guest = ("guest", "a", 1, Decimal("7.77"), 1)

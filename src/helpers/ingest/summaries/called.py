@@ -55,7 +55,9 @@ def found(
         mine = [g for g in groups(con) if arm is None or g.asked in ("true", f"variant = {literal(arm)}")]
         held = [each for group in mine for each in _held(con, row_id, group, measures)]
         if any(len(each.sure) > 1 for each in held) or (odd and units <= FEW):
-            most = max(held, key=lambda each: len(each.columns), default=None)
+            every = len({column for column, _ in measures.values()})
+            all_told = [each for each in held if len(each.sure) > 1 or len(each.columns) == every > 1]
+            most = max(all_told, key=lambda each: len(each.columns), default=None)
             told[row_id] = place(con, parts, row_id) + (most.told if most else "")
     return told
 

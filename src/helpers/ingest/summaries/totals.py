@@ -20,7 +20,8 @@ NAMED_PARTS, PARTS, MANY_PARTS = 3, 5, 30
 """Rows that are not zero from which on their exact sum is no chance: in a row that is called a total, in one whose id is
 odd, and in one whose id says nothing, where two columns of few amounts tell it."""
 DISTINCT, MANY_DISTINCT = 10, 50
-"""Distinct amounts from which on an exact sum in one column is no chance: beside an odd id or a second column, and alone."""
+"""Distinct amounts from which on an exact sum in one column is no chance: beside an odd id or a second column, and where the row
+holds nothing else."""
 LARGEST = 4
 """Rows of a column, the largest ones, among which totals are looked for whatever their ids are."""
 
@@ -52,8 +53,8 @@ def found(
     """What is said of the rows of the table ``units`` that hold the sum of all others, of their arm or of all arms, and of
     those that are called a mean or another summary.
 
-    A row is a total where two of its values that do not go with one another, or one made of very many distinct amounts,
-    are the sum of those of all other rows; where its id is odd, two values or one of many amounts; and where it says
+    A row is a total where two of its values that do not go with one another, or the only one where that is made of very many
+    distinct amounts, are the sum of those of all other rows; where its id is odd, two values or one of many amounts; and where it says
     total, any one. The rows are marked, so that nothing else is told of them.
     """
     data = study.data
@@ -62,13 +63,13 @@ def found(
     nothing = "select null as row_id, false as word, false as odd, false as named limit 0"
     asked = suspects(f"(select row_id, user_id from units where {SOUND})", sorted(arms)) if ids else nothing
     con.execute(f"create or replace temp table suspects as {asked}")
-    rows, many = con.execute("select (select count(*) from units), count(*) from suspects").fetchall()[0]
-    if many > max(FEW, rows / FEW):
-        con.execute("delete from suspects")
-        many = 0
+    many = con.execute("select count(*) from suspects").fetchall()[0][0]
+    for others in ("not named", "true"):
+        if many > FEW:
+            many -= con.execute(f"delete from suspects where {others}").fetchall()[0][0]
     totals: dict[str, _Total] = {}
-    for group, names in _screened(con, measures, LARGEST + many):
-        totals = {t.row_id: t for t in _sums(con, group, {n: measures[n] for n in names}, totals)} | totals
+    for group in _screened(con, measures, LARGEST + many):
+        totals = {t.row_id: t for t in _sums(con, group, measures, totals)} | totals
     suspected = {row_id for (row_id,) in con.execute("select row_id from suspects").fetchall()}
     while unsure := [t.row_id for t in totals.values() if not t.without <= suspected | set(totals)]:
         totals = {row_id: t for row_id, t in totals.items() if row_id not in unsure}
@@ -95,8 +96,8 @@ def _told(study: Study, parts: Parts, told: Mapping[str, str]) -> ReportError:
     )  # fmt: skip
 
 
-def _screened(con: "duckdb.DuckDBPyConnection", measures: Measures, others: int) -> Iterable[tuple[Peers, list[str]]]:
-    """The groups, each with the measures whose largest value is large enough for a total beside ``others`` that may be
+def _screened(con: "duckdb.DuckDBPyConnection", measures: Measures, others: int) -> Iterable[Peers]:
+    """The groups in which the largest value of some measure is large enough for a total beside ``others`` that may be
     totals too. One cheap pass tells most tables."""
     if not measures:
         return
@@ -112,13 +113,11 @@ def _screened(con: "duckdb.DuckDBPyConnection", measures: Measures, others: int)
     by_arm = {arm: tuple(zip(each[::2], each[1::2], strict=True)) for arm, *each in rows}
     for group in groups(con):
         mine = [each for arm, each in by_arm.items() if group.asked in ("true", f"variant = {literal(arm)}")]
-        large = [
-            name
-            for name, pairs in zip(measures, zip(*mine, strict=True), strict=True)
-            if (2 + others) * max(most for _, most in pairs) >= abs(sum(total for total, _ in pairs)) * (1 - 1e-9)
-        ]
-        if large:
-            yield group, large
+        if any(
+            0 < abs(sum(total for total, _ in pairs)) * (1 - 1e-9) <= (2 + others) * max(most for _, most in pairs)
+            for pairs in zip(*mine, strict=True)
+        ):
+            yield group
 
 
 def _sums(con: "duckdb.DuckDBPyConnection", group: Peers, measures: Measures, known: Collection[str]) -> list[_Total]:
@@ -214,7 +213,8 @@ def _is_total(
         con.execute(f"select count(distinct {measures[n][1]}) from units where {others} and {measures[n][1]} <> 0").fetchall()[0][0]
         for n in sure
     ]  # fmt: skip
-    if max(distinct) >= (DISTINCT if row.suspected else MANY_DISTINCT):
+    alone = all(value == 0 or name in names for name, value in row.values.items())
+    if (row.suspected and max(distinct) >= DISTINCT) or (alone and max(distinct) >= MANY_DISTINCT):
         return True
     told = [
         (one, other) for one, other in combinations(sure, 2)

@@ -27,7 +27,7 @@ OTHERS = (
 """Words for a mean, a count, an extreme or what is carried over from another page."""
 
 FEW = 20
-"""So many rows, or one row in so many, may have an id unlike the others."""
+"""So many rows may have an id unlike the others."""
 
 
 def suspects(rows: str, arms: Iterable[str]) -> str:
@@ -43,7 +43,7 @@ def suspects(rows: str, arms: Iterable[str]) -> str:
     words = "|".join((*TOTALS, *SIGNS, *OTHERS))
     whole = f"{between}*(({arm}){between}+)?({words})({between}+(of |in |for )?({arm}|rows|users|units))?{between}*"
     odd = ("empty", "not number", "not digit", "not sign", "ends_with(id, '%')")
-    few = f"<= least(greatest({FEW}, count(*) / {FEW}), count(*) / 3)"
+    few = f"<= least({FEW}, count(*) / 3)"
     alike = [f"count(*) filter (where {it}) {few}" for it in odd]
     return f"""with told as (
             select row_id, lower(coalesce(user_id, '')) as id, regexp_matches(id, {literal(total)}) as word,
