@@ -97,7 +97,7 @@ def _no_object(file: Path, wrong: list[tuple[int, str, str]]) -> ReportError:
             expected="each key once in an object, for nobody can say which of two values is meant",
             cause="a join that wrote two columns of one name, or texts that were put together by hand",
             remedy="name the second one otherwise where the file is written; or, if the last value is the right one:"
-            ' python -c "import json, sys; [print(json.dumps(json.loads(line))) for line in sys.stdin]" < FILE > FILE.jsonl',
+            ' python -c "import json, sys; [print(json.dumps(json.loads(line, parse_float=str))) for line in sys.stdin]" < FILE > FILE.jsonl',
         )
     return ReportError(
         f"{file.name} holds no JSON objects",

@@ -25,7 +25,7 @@ def test_rows_called_a_summary_are_told_with_what_they_hold(rows, name, kind, di
     held = {arm: numbers(rows, arm).agg(AS_PANDAS[kind]).round(digits) for arm in "ab"}
     table = [*rows, *((name, arm, *(f"{value:.{digits}f}" for value in held[arm])) for arm in "ab")]
     message = said(table)
-    assert "2 rows of units.csv are called summaries, which is no unit" in message
+    assert "2 rows of units.csv are called summaries, and are no units" in message
     last = len(table) + 1
     assert (
         f"line {last - 1} ({name!r}): 'bought', 'spend' and 'rounds' are the {kind}s of all other rows of control"
@@ -38,7 +38,7 @@ def test_rows_called_a_summary_are_told_with_what_they_hold(rows, name, kind, di
 def test_such_an_id_is_asked_for_whatever_its_row_holds(name):
     rows = [(f"u{i}", "ab"[i % 2], i % 2, i, i % 3) for i in range(30)]
     message = said([*rows, (name, "a", 1, 3.01, 2)])
-    assert f"a row of units.csv is called a summary, which is no unit\n  got:          line 32 ({name!r})" in message
+    assert f"a row of units.csv is called a summary, and is no unit\n  got:          line 32 ({name!r})" in message
     assert said([*rows, ("u77", "a", 1, 3.01, 2)]) == "", "the remedy: an id like the others"
 
 

@@ -101,8 +101,7 @@ def told(study: Study, parts: Parts, rows: Mapping[str, str]) -> ReportError:
     one = len(rows) == 1
     return ReportError(
         f"studies/{study.name}.yml: "
-        + (f"a row of {parts.names[0]} is called a summary" if one else f"{len(rows):,} rows of {parts.names[0]} are called summaries")
-        + ", which is no unit",
+        + (f"a row of {parts.names[0]} is called a summary, and is no unit" if one else f"{len(rows):,} rows of {parts.names[0]} are called summaries, and are no units"),
         got=listed(rows),
         expected="one row a unit",
         cause="an export with means, counts or totals beside the units, as pivot tables and spreadsheets write them",
