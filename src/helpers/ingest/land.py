@@ -9,7 +9,6 @@ from helpers.config import Log, Study, Units
 from helpers.errors import ReportError, several
 from helpers.ingest import csv, database, json_lines, parquet, units
 from helpers.ingest.locations import files_of
-from helpers.ingest.misfits import BY_REASON
 from helpers.ingest.parts import REJECTS, Parts
 from helpers.ingest.reading import Reading, decide
 from helpers.ingest.sql import cell, literal, quoted
@@ -35,7 +34,7 @@ class Landed:
     which a simulated world says what it planted; empty without one. ``reading`` is how its columns are read.
 
     ``names`` are the files that the rows come from, in whose lines or rows (``counted``) they stand as the file ``steps``
-    says; ``malformed`` is the place of the first line that is no row.
+    says; ``malformed`` is the place of the first line that is no row, and why it is none.
     """
 
     location: str
@@ -49,6 +48,7 @@ class Landed:
     counted: str = "row"
     steps: str = ""
     malformed: str = ""
+    malformed_reason: str = ""
 
     @property
     def malformed_lines(self) -> int:
@@ -106,8 +106,8 @@ def land(study: Study, out: Path, unread: list[ReportError] | None = None, *, ho
         first = con.execute(
             'select file || \', line \' || "row", reason from rejects where "column" is null order by file, "row" limit 1'
         ).fetchone()
-        why = f" ({BY_REASON[first[1]].why})" if first and first[1] in BY_REASON else ""
-        told |= {"names": parts.names, "counted": parts.counted, "malformed": first[0] + why if first else ""}
+        place, reason = first or ("", "")
+        told |= {"names": parts.names, "counted": parts.counted, "malformed": place, "malformed_reason": reason}
         told["refused"] = {kind: rows for kind, rows in kinds if kind not in units.FLAWS}
         (out / "landed.json").write_text(json.dumps(told, sort_keys=True) + "\n", encoding="utf-8")
     return parts
@@ -176,4 +176,5 @@ def landed(raw: Path) -> Landed:
         told.get("counted", "row"),
         str(raw / STEPS),
         told.get("malformed", ""),
+        told.get("malformed_reason", ""),
     )
