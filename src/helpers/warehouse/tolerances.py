@@ -9,6 +9,7 @@ from helpers.errors import ReportError, several
 from helpers.formatting import formatted
 from helpers.ingest import Landed
 from helpers.ingest.levels import UNMAPPED, quoted, unmapped
+from helpers.ingest.misfits import BY_REASON
 from helpers.ingest.units import FLAWS
 from helpers.ingest.values.ids import APART, crowded
 from helpers.ingest.values.times_decided import STATED
@@ -123,6 +124,8 @@ def _check_rows(
             found, units = flow[kind], rows
         if found > limit * units:
             crowd = _crowd(con, found) if kind == "two_variants" else ""
+            misfit = BY_REASON.get(log.malformed_reason) if log and kind == "malformed_line" else None
+            cause = misfit.why if misfit else crowd or _CAUSES[kind]
             yield ReportError(
                 f"studies/{study.name}.yml: too many rows of the log are wrong: {_TOLD[kind]}"
                 if kind != "two_variants"
@@ -130,8 +133,8 @@ def _check_rows(
                 got=f"{found:,} of {units:,} {'units' if kind == 'two_variants' else 'rows'} ({formatted(found / units, 'share')})"
                 + first(con, study, log, kind),
                 expected=f"at most {formatted(limit, 'share')} (data.tolerate.{kind})",
-                cause=_unplanned(con) if kind == "unplanned_event" else crowd or _CAUSES[kind],
-                remedy=APART if crowd else _REMEDIES[kind],
+                cause=_unplanned(con) if kind == "unplanned_event" else cause,
+                remedy=misfit.remedy if misfit else APART if crowd else _REMEDIES[kind],
             )
 
 
