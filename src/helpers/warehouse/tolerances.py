@@ -178,7 +178,7 @@ def _check_repeats(
 
 
 def has_clock(con: "duckdb.DuckDBPyConnection") -> bool:
-    """Whether any row of the log has a time of day."""
+    """Whether the times of the log show more than one time of day."""
     return not exists(con, "marts", "fct_repeats") or bool(
         con.execute("select has_clock from marts.fct_repeats").fetchall()[0][0]
     )

@@ -15,6 +15,7 @@ from helpers.ingest.values import times_shapes as shapes
 from helpers.ingest.values import times_sql
 from helpers.ingest.values.times import Times
 from helpers.ingest.values.times_column import FIRST, LONGEST, TimeColumn, shown
+from helpers.ingest.values.times_days import clock_of
 from helpers.ingest.values.times_digits import calendar_of, elsewhere, meets, unlikely
 from helpers.ingest.values.times_elsewhere import likeness
 
@@ -54,11 +55,12 @@ _FORMS = {
 
 @dataclass(frozen=True)
 class Decided:
-    """The decision, sentences that tell it, and what must be mended or stated first."""
+    """The decision, sentences that tell it, and what must be mended or stated first; ``of_days`` as in :mod:`times_days`."""
 
     times: Times
     notes: tuple[str, ...] = ()
     faults: tuple[ReportError, ...] = ()
+    of_days: bool = False
 
 
 def decide(con: "duckdb.DuckDBPyConnection", study: Study, parts: Parts) -> Decided:
@@ -250,11 +252,15 @@ def _looked(column: TimeColumn, times: Times, told: str, tolerated: float, study
         notes.append(
             f"{total - read:,} of {total:,} times cannot be read and {'is' if total - read == 1 else 'are'} left out"
         )
-    if days:
+    is_log, order = isinstance(study.data, Log), "events of one unit on one day are in no known order"
+    clock = clock_of(column, times) if is_log else ()
+    if clock and days < read:
+        notes.append(f"all times have one time of day, {' or '.join(clock)}, so they are days: {order}")
+    elif days:
         which = "all times are days" if days == read else f"{days:,} of {read:,} times are days"
-        order = ", and events of one unit on one day are in no known order" if isinstance(study.data, Log) else ""
+        order = f", and {order}" if is_log else ""
         notes.append(f"{which} without a time of day: each counts as its midnight{order}")
-    return Decided(times, (*notes, *strange, *_cut(column, times), *_clocks(column, times)))
+    return Decided(times, (*notes, *strange, *_cut(column, times), *_clocks(column, times)), of_days=bool(clock))
 
 
 def _form(form: str, times: Times, told: str) -> str:

@@ -6,7 +6,7 @@ from helpers.config import ColumnOf
 from helpers.config.times import EPOCHS, spelled
 from helpers.ingest.sql import literal, quoted
 from helpers.ingest.values import times_shapes as shapes
-from helpers.ingest.values.times import EXACT, Times
+from helpers.ingest.values.times import EXACT, WRITTEN, Times
 
 _FIRST, _LAST = "timestamp '0001-01-01'", "timestamp '9999-12-31 23:59:59.999999'"
 
@@ -142,13 +142,13 @@ def skipped(local: str, zone: str) -> str:
 def _plain(text: str, times: Times) -> list[str]:
     """What casts read. One to a moment without a zone would drop an offset without a word, so it sees none."""
     read = f"try_cast({text} as timestamp)"
-    if times.zone != "UTC":
+    if times.zone not in (WRITTEN, "UTC"):
         read = f"case when {text} similar to '.*(Z|UTC)' then {read} else {_from_zone(read, times)} end"
     offset = _within(f"try_cast({text} as timestamptz) at time zone 'UTC'")
     number = f"{text}::bigint * case length({text}) when 10 then 1000000 when 13 then 1000 else 1 end"
     return [
         f"case when {_is(text, shapes.PLAIN)} then {read} end",
-        f"case when {_is(text, shapes.PLAIN_OFFSET)} then {offset} end",
+        *([f"case when {_is(text, shapes.PLAIN_OFFSET)} then {offset} end"] if times.zone != WRITTEN else []),
         f"case when {_is(text, shapes.PLAIN_EPOCH)} then make_timestamp({number}) end",
     ]
 
@@ -230,6 +230,8 @@ def _assembled(parts: list[str], times: Times) -> str:
     told = let("c", clock, f"case when {right} then {since} end")
     away = f"case {part('o')} when '-' then 1 when '+' then -1 else 0 end * ({number('oh')} * 60 + {number('om')}) * 60000000::bigint"
     local = f"make_timestamp({day_of} + {told})"
+    if times.zone == WRITTEN:
+        return _within(local)
     if times.zone == "UTC":
         return _within(f"make_timestamp({day_of} + {told} + {away})")
     return _within(
@@ -243,7 +245,7 @@ def _within(made: str) -> str:
 
 
 def _from_zone(local: str, times: Times) -> str:
-    if times.zone == "UTC":
+    if times.zone in (WRITTEN, "UTC"):
         return local
     earlier, later = _earlier("l", times.zone), _later("l", times.zone)
     return _within(let("l", local, f"case when {there(earlier, times.zone)} = l then {earlier} else {later} end"))
