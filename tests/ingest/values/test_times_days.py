@@ -31,7 +31,7 @@ WAYS = {
     "offsets of a zone": lambda m, zone: local(m, zone).isoformat(),
     "offsets of the world": lambda m, zone: m.isoformat() + offset(m.day * 20, "{sign}{h:02d}:{m:02d}"),
     "seconds since 1970": lambda m, zone: str(int(m.replace(tzinfo=UTC).timestamp())),
-    "a zone's clock in UTC": lambda m, zone: f"{local(m, zone).astimezone(UTC):%Y-%m-%d %H:%M:%S}",
+    "a zone's clock in UTC": lambda m, zone: f"{local(m, zone).astimezone(UTC):%Y-%m-%d %H:%M:%S}Z",
 }  # fmt: skip
 
 

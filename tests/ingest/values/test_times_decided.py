@@ -180,7 +180,7 @@ def test_what_cannot_be_read_is_shown_by_shape_with_its_line(tmp_path):
     times = ["2026-03-02", *(f"Q{i} of {i}" for i in range(1, 5)), "yester\x1b[31mday", "", "x" * 90]
     message = refused(tmp_path, *times)
     for words in ("log.csv: column 'at' holds times that cannot be read", "7 of 8 rows: 'Q1 of 1' (line 3) and 3 of this shape",
-                  "'yester?[31mday' (line 7)", f"'{'x' * 40}...' (line 9)", "1 empty", "data.time_format:", "17.03.2026 08:03"):  # fmt: skip
+                  "'yester?[31mday' (line 7)", f"'{'x' * 40}...' (line 9)", "1 empty", "write all times in one form", "17.03.2026 08:03"):  # fmt: skip
         assert words in message
     assert "tolerate" not in message
     assert "\x1b" not in message
