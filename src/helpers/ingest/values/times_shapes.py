@@ -10,7 +10,7 @@ from helpers.config.times import spelled
 
 _DAY = r"(?:[1-9][0-9]{3}|0[1-9][0-9]{2}|00[1-9][0-9]|000[1-9])-[0-9]{2}-[0-9]{2}"
 _MOMENT = _DAY + r"[ T](?:[01][0-9]|2[0-3]):[0-9]{2}:[0-9]{2}(?:[.][0-9]{1,9})?"
-PLAIN = f"{_MOMENT}(?:Z| UTC)?|{_DAY}"
+PLAIN = f"{_MOMENT}(?:Z| UTC)?|{_DAY}(?:[ T](?:[01][0-9]|2[0-3]):[0-9]{{2}})?"
 """ISO as databases write it, which a cast reads: the common case, told apart without taking it to pieces."""
 
 PLAIN_OFFSET = rf"{_MOMENT}[+-](?:0[0-9]|1[0-4])(?::[0-5][0-9])?"

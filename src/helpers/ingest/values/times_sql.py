@@ -154,19 +154,22 @@ def _plain(text: str, times: Times) -> list[str]:
 
 
 def _of_text(text: str, times: Times) -> str:
+    """What casts do not read, which of a column with an order or a format of its own is nearly all: it is made ready at once."""
+    t = normal(text) if times.order or times.format else "t"
     if times.format in EPOCHS:
         tens = EPOCHS[times.format]
         pattern = f"([0-9]{{1,{12 + 6 - tens}}})(?:[.,]([0-9]*))?"
-        return let("t", normal(text), f"case when {_is('t', pattern)} then {_since_1970('t', pattern, str(tens))} end")
+        return f"case when {_is(t, pattern)} then {_since_1970(t, pattern, str(tens))} end"
     cases = []
     if not times.format:
         power = "6 - 3 * ((length(n['whole']) - 8) // 3)"
-        cases.append(f"when {_is('t', shapes.EPOCH)} then {_since_1970('t', shapes.EPOCH, power)}")
+        cases.append(f"when {_is(t, shapes.EPOCH)} then {_since_1970(t, shapes.EPOCH, power)}")
     for pattern in times.patterns:
         parts, bare = shapes.parts_of(pattern), shapes.unnamed(pattern)
-        taken = f"regexp_extract(t, {literal(f'^(?:{bare})$')}, [{', '.join(map(literal, parts))}])"
-        cases.append(f"when {_is('t', bare)} then {let('p', taken, _assembled(parts, times))}")
-    return let("t", normal(text), f"case {' '.join(cases)} end")
+        taken = f"regexp_extract({t}, {literal(f'^(?:{bare})$')}, [{', '.join(map(literal, parts))}])"
+        cases.append(f"when {_is(t, bare)} then {let('p', taken, _assembled(parts, times))}")
+    read = f"case {' '.join(cases)} end"
+    return let("t", normal(text), read) if t == "t" else read
 
 
 def _is(text: str, pattern: str) -> str:
