@@ -189,11 +189,17 @@ def test_a_study_without_a_section_gets_a_plan_that_says_so():
         ({"primary.control": Number(0.0, "share", "d", "")}, "purchase rate holds for no unit"),
         ({"primary.control": Number(1.0, "share", "d", "")}, "purchase rate holds for every unit"),
         ({"primary.control": Number(None, "share", "d", "", "nobody came")}, "no share of units is known"),
-        ({"exposed.units_per_day": Number(1 / 14, "count", "d", "")}, "it takes 10 units a day or more, and there is 1"),
+        (
+            {"exposed.units_per_day": Number(1 / 14, "count", "d", "")},
+            "it takes 10 units a day or more, and there is 1",
+        ),
     ],
 )
 def test_what_cannot_be_watched_is_told_in_one_sentence(numbers, said):
-    known = {"exposed.units_per_day": Number(1_500 / 14, "count", "d", ""), "primary.control": Number(0.2, "share", "d", "")}
+    known = {
+        "exposed.units_per_day": Number(1_500 / 14, "count", "d", ""),
+        "primary.control": Number(0.2, "share", "d", ""),
+    }
     reason = unwatched(slow_days(), Numbers({**known, **numbers}))
     assert said in reason and reason.count(".") == bool(said)
 
