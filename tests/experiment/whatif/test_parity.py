@@ -2,6 +2,8 @@
 
 import math
 
+import pytest
+
 from helpers.errors import ReportError
 from helpers.experiment.whatif import WhatIfPlan, outlook
 from tests.experiment.whatif.agreement import disagreements
@@ -37,10 +39,11 @@ NONSENSE = [
 ]
 
 
-def test_every_output_is_the_same_in_both_languages(open_page):
-    asked = plans()
+@pytest.mark.parametrize("count", [300, pytest.param(10_000, marks=pytest.mark.sweep)])
+def test_every_output_is_the_same_in_both_languages(open_page, count):
+    asked = plans(count)
     answers = open_page().evaluate("plans => plans.map(plan => simulator.outlook(plan))", asked)
-    assert len(asked) > 300
+    assert len(asked) > count
     wrong, verdicts = {}, set()
     for k, (plan, answer) in enumerate(zip(asked, answers, strict=True)):
         expected = outlook(WhatIfPlan(**plan))
