@@ -3,7 +3,7 @@
 import duckdb
 import numpy as np
 import pandas as pd
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from helpers.ingest.telling import ARM, SAMPLE, UNIT, telling
@@ -23,6 +23,7 @@ def units(rng: np.random.Generator, n: int, weights: tuple[float, ...]) -> pd.Da
 WEIGHTS = st.sampled_from([(0.5, 0.5), (0.9, 0.1), (0.4, 0.3, 0.3)])
 
 
+@settings(max_examples=40, deadline=None)
 @given(st.integers(0, 2**32 - 1), st.integers(20, 3_000), st.integers(2, 400), WEIGHTS)
 def test_what_units_were_randomised_beside_tells_nothing(seed, n, levels, weights):
     rng = np.random.default_rng(seed)
@@ -30,6 +31,7 @@ def test_what_units_were_randomised_beside_tells_nothing(seed, n, levels, weight
     assert found(frame, "level", weights=weights) == []
 
 
+@settings(max_examples=40, deadline=None)
 @given(st.integers(0, 2**32 - 1), st.integers(12, 60), st.integers(2, 40), WEIGHTS)
 def test_clusters_that_were_randomised_are_found_also_with_gaps_and_movers(seed, clusters, size, weights):
     rng = np.random.default_rng(seed)

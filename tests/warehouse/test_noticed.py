@@ -78,3 +78,37 @@ def test_dropped_repeats_of_a_log_without_ids_are_told(tmp_path, copies):
         f"2 of {len(rows) + 2} rows (3.45 %) repeat another one in all columns and are dropped, 1 of 'buy', 1 of 'open'"
     )
     assert [note.split(";")[0] for note in notes(file)] == ([told] if copies else [])
+
+
+@pytest.mark.parametrize("again", [0, 3, 30])
+def test_a_log_that_was_loaded_twice_is_told_though_a_column_nobody_maps_differs(tmp_path, again):
+    days = pd.date_range(*PERIOD, inclusive="left").strftime("%Y-%m-%d")
+    rows = [
+        (f"{d}T0{hour}:{n:02d}:05", what, f"u{d}{arm}{n}", f"arm_{arm}")
+        for d in days
+        for arm in "ab"
+        for n in range(3)
+        for hour, what in enumerate(("open", "buy"), 8)
+    ]
+    loaded = [(*row, "10:00") for row in rows] + [(*row, "11:00") for row in rows[: 2 * again]]
+    file = degenerate.log(tmp_path, "twice", rows, metrics=[BOUGHT], **FUNNEL)
+    frame = pd.DataFrame(loaded, columns=["at", "what", "who", "arm", "loaded"])
+    frame.to_csv(tmp_path / "twice.csv", index=False)
+    frame = frame[frame.what == "buy"].drop(columns="loaded")
+    share = frame.duplicated().mean()
+    found = [note for note in notes(file) if "loaded twice" in note]
+    assert bool(found) == (share > 0.2)
+    assert all(f"of {len(frame)} buy" in note for note in found)
+
+
+@pytest.mark.parametrize("events", [2_000, 2_001])
+def test_a_unit_with_too_many_events_for_a_person_is_told(tmp_path, events):
+    days = pd.date_range(*PERIOD, inclusive="left").strftime("%Y-%m-%d")
+    rows = [
+        (f"{d}T08:00:05", what, f"u{d}{arm}", f"arm_{arm}") for d in days for arm in "ab" for what in ("open", "buy")
+    ]
+    moments = pd.date_range(f"{days[1]}T00:00:00", periods=events, freq="s").strftime("%Y-%m-%dT%H:%M:%S")
+    rows += [(at, "open", "busy", "arm_a") for at in moments]
+    found = [n for n in notes(degenerate.log(tmp_path, "busy", rows, metrics=[BOUGHT], **FUNNEL)) if "no person" in n]
+    assert found == ([f"1 unit with more than 2,000 events on a day (data.bot_events_per_day) is left out as no person, with"
+                      f" 2,001 of {len(rows):,} rows"] if events > 2_000 else [])  # fmt: skip

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+HUGE = ("HUGEINT", "UHUGEINT")
+
 
 def read_duckdb(con: "duckdb.DuckDBPyConnection", place: "Place", file: Path, into: Path) -> Parts:
     """A table or a view of a DuckDB file as Parquet in ``into``; raises as :func:`attached`, and for a missing column."""
@@ -29,7 +31,10 @@ def read_duckdb(con: "duckdb.DuckDBPyConnection", place: "Place", file: Path, in
     with attached(con, place, file) as (relation, types):
         called = f"{file.name}, table {place.table}"
         check_columns(place, list(map(stored, types)), called)
-        con.execute(f"copy (select {kept(types)} from {relation}) to {literal(part)} (format parquet)")
+        # Parquet has no whole numbers of 128 bits, and the engine would write them as floats
+        exact = ", ".join(f"{quoted(c)}::varchar as {quoted(c)}" for c, kind in types.items() if kind in HUGE)
+        taken = f"(select * replace ({exact}) from {relation})" if exact else relation
+        con.execute(f"copy (select {kept(types)} from {taken}) to {literal(part)} (format parquet)")
     return _filled(con, place, part, called)
 
 

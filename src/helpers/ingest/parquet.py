@@ -1,12 +1,12 @@
 """Parquet: used where it stands, with the types it has."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from helpers.config.columns import stored
+from helpers.config.columns import logged, stored
 from helpers.errors import ReportError
 from helpers.ingest import folders, one_type
 from helpers.ingest.columns import check_columns, compared, mapped
@@ -30,6 +30,7 @@ def read(con: "duckdb.DuckDBPyConnection", place: "Place", files: list[Path], in
     found = [types(con, file) for file in files]
     common = one_type.of(con, list(map(relation, files)), found, mapped(place))
     for number, (file, kinds, told) in enumerate(zip(files, found, folders.columns_of(place, files), strict=True)):
+        refuse_misread(con, file, kinds, mapped(place))
         inner = _fields(con, file, kinds)
         check_columns(place, [*map(stored, kinds), *inner, *(c for c in told if c not in kinds)], file.name)
         added = "".join(f", {sql} as {quoted(c)}" for c, sql in inner.items() if c in mapped(place))
@@ -48,6 +49,41 @@ def read(con: "duckdb.DuckDBPyConnection", place: "Place", files: list[Path], in
     if not any(rows(con, part) for part in linked):
         raise ReportError(f"{', '.join(names[:3])} holds no events", got="no row")
     return Parts.of(con, linked, names, compared(place))
+
+
+WIDEST = 38
+"""Digits of a decimal that the engine reads as one; a wider one it takes for a float, and wrongly."""
+
+
+def refuse_misread(con: "duckdb.DuckDBPyConnection", file: Path, kinds: Iterable[str], wanted: set[str]) -> None:
+    """Raise for a mapped column that the engine would read as another value, or of which there are two."""
+    stand = con.execute(f"select name, type, precision from parquet_schema({literal(file)})").fetchall()
+    named = {name for name, *_ in stand}
+    for name, _, digits in stand:
+        if name in wanted and digits and digits > WIDEST:
+            raise ReportError(
+                f"{file.name}: column '{logged(name)}' cannot be read", got=f"a decimal of {digits} digits",
+                expected=f"at most {WIDEST}", remedy=f"write it as a decimal of at most {WIDEST} digits, or as text",
+            )  # fmt: skip
+    for name in kinds:
+        first = re.sub(r"_[0-9]+$", "", name)
+        if name not in named and first in named and wanted & {first, name}:
+            raise ReportError(f"{file.name}: columns stand there twice", got=logged(first), remedy="rename one of each")
+    whole = {name for name, kind, _ in stand if name in wanted and kind == "INT64"}
+    for name in whole & (_durations(file) if whole else set()):
+        raise ReportError(
+            f"{file.name}: column '{logged(name)}' holds lengths of time, which are not read",
+            got="a duration", expected="a number", cause="a timedelta of pandas or Arrow",
+            remedy="write it in seconds, such as frame[column].dt.total_seconds()",
+        )  # fmt: skip
+
+
+def _durations(file: Path) -> set[str]:
+    """Columns of lengths of time, which Parquet itself knows as whole numbers and a note of Arrow tells apart."""
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    return {field.name for field in parquet.read_schema(file) if pa.types.is_duration(field.type)}
 
 
 def relation(file: Path) -> str:

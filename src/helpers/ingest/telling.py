@@ -23,6 +23,13 @@ CHANCE = math.log(1e-6)
 """Logarithm of the chance below which that is no accident."""
 
 
+def whole_key(cluster: str, unit: str) -> str:
+    """SQL of what a unit was randomised with, as the marts have it: its cluster, or itself where it has none."""
+    return (
+        f"coalesce('of ' || nullif(regexp_replace(lower(trim({cluster})), '[.]0+$', ''), ''), 'by itself ' || {unit})"
+    )
+
+
 @dataclass(frozen=True)
 class Telling:
     """A column of the file whose levels tell the variant: how many hold two units or more, and the units in these."""

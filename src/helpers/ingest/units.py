@@ -19,7 +19,7 @@ from helpers.ingest.parts import Parts
 from helpers.ingest.reading import Reading
 from helpers.ingest.sql import literal, quoted
 from helpers.ingest.summaries import totals
-from helpers.ingest.telling import ARM, UNIT, Telling
+from helpers.ingest.telling import ARM, UNIT, Telling, whole_key
 from helpers.ingest.telling import telling as found_telling
 from helpers.ingest.values.amounts import Amounts, amount, canonical, in_units, is_whole
 from helpers.ingest.values.digits import digits_of
@@ -114,17 +114,9 @@ def telling(con: "duckdb.DuckDBPyConnection", study: Study, parts: Parts) -> lis
     if study.mode == "offline":
         return []
     known = {*data.outcomes.values(), *data.before.values()}
-    known |= {
-        c if isinstance(c, str) else c.column
-        for name in ("user_id", "variant", "shown")
-        if (c := data.columns.get(name))
-    }
+    known |= {c if isinstance(c, str) else c.column for name in data.roles if (c := data.columns.get(name))}
     columns = [name for name in parts.types if name not in known]
-    unit = (
-        f"coalesce('of ' || units.{quoted(study.cluster)}, 'by itself ' || units.user_id)"
-        if study.cluster
-        else "units.user_id"
-    )
+    unit = whole_key(f"units.{quoted(study.cluster)}", "units.user_id") if study.cluster else "units.user_id"
     taken = ", ".join(map(quoted, columns))
     relation = f"""select {unit} as {UNIT}, units.variant as {ARM}, columns_of.* exclude (file_index, file_row_number)
         from units join (select file_index, file_row_number, {taken} from {parts.relation}) as columns_of

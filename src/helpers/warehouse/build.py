@@ -96,7 +96,7 @@ def dbt_vars(study: Study, log: ingest.Landed, plan: tracking_plan.TrackingPlan)
         | {"kinds": ["strict", "optional"] if study.funnel.optional else ["strict"]},
         "segments": segments,
         "cluster": study.cluster or "",
-        "profile": "{" + (", ".join(f"'{a}': {a}" for a in study.described) or "'none': 1") + "}",
+        "profile": "{" + (", ".join(f"'{a}': {a}" for a in segments) or "'none': 1") + "}",
         "min_segment": study.min_segment,
         "leaving": study.leaving.model_dump() if study.leaving else None,
         "surrogate": study.surrogate.model_dump() if study.surrogate else None,

@@ -11,6 +11,7 @@ from helpers.ingest import Landed
 from helpers.ingest.levels import quoted
 from helpers.ingest.sql import literal
 from helpers.warehouse import arms, outcomes, randomised
+from helpers.warehouse.copied import copied
 from helpers.warehouse.tolerances import has_clock, repeated_events, without_variant
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ def notes(
     """
     yield from _outside(con, study, rows)
     if sound:
+        yield from _bots(con, study, rows)
         yield from _repeats(con, study, rows)
         yield from _without_zero(con, study)
         if not whole and study.mode == "online" and (units := without_variant(con, study)):
@@ -40,6 +42,8 @@ def notes(
         yield from arms.unhashed(con, study)
         yield from arms.early(con, study)
         yield from outcomes.nothing(con, study)
+        if said := copied(con, study):
+            yield said
         yield from randomised.notes(con, study, log)
 
 
@@ -67,6 +71,19 @@ def _outside(con: "duckdb.DuckDBPyConnection", study: Study, rows: int) -> Itera
 
 def _moment(moment: datetime) -> str:
     return f"{moment:%Y-%m-%d %H:%M}"
+
+
+def _bots(con: "duckdb.DuckDBPyConnection", study: Study, rows: int) -> Iterator[str]:
+    """Units with more events on a day than a person makes, which are left out."""
+    units, events = con.execute(
+        """select count(distinct user_id), count(*) from staging.base_events
+        where user_id in (select user_id from intermediate.int_bots)"""
+    ).fetchall()[0]
+    if units:
+        yield (
+            f"{units:,} unit{'s' * (units > 1)} with more than {study.data.bot_events_per_day:,} events on a day"
+            f" (data.bot_events_per_day) {'are' if units > 1 else 'is'} left out as no person, with {events:,} of {rows:,} rows"
+        )
 
 
 def _repeats(con: "duckdb.DuckDBPyConnection", study: Study, rows: int) -> Iterator[str]:

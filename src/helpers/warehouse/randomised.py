@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from helpers.config import Log, Study
+from helpers.config import Log, Simulation, Study
 from helpers.ingest import Landed
 from helpers.ingest.columns import column_expressions, mapped
 from helpers.ingest.sql import literal, quoted
@@ -10,6 +10,10 @@ from helpers.ingest.telling import ARM, UNIT, Telling, telling
 
 if TYPE_CHECKING:
     import duckdb
+
+
+DAY = "day of exposure"
+"""Named as a column that tells the variant."""
 
 
 def load(con: "duckdb.DuckDBPyConnection", study: Study, log: Landed) -> None:
@@ -24,20 +28,48 @@ def notes(con: "duckdb.DuckDBPyConnection", study: Study, log: Landed) -> list[s
     """Sentences for ``check`` on columns that tell the variant, of a study that does not say why."""
     if study.independent:
         return []
-    return [
-        f"each of the {t.levels:,} levels of '{t.column}' is in one variant only: a trust check fails until the study says"
-        f" cluster: and the name of this column, or independent: and why they were assigned one by one"
-        for t in found(con, study, log)
-    ]
+    return [f"{said(t, study)}: a trust check fails until the study says {remedy(t)}" for t in found(con, study, log)]
+
+
+def said(told: Telling, study: Study) -> str:
+    """What is seen of a column that tells the variant.
+
+    >>> from helpers.config import load
+    >>> said(Telling("city", 40, 6000), load("studies/rees46.yml"))
+    "each of the 40 levels of 'city' is in one variant only, 6,000 units"
+    """
+    levels = "days of exposure" if told.column == DAY else f"levels of '{told.column}'"
+    return f"each of the {told.levels:,} {levels} is in one variant only, {told.units:,} {study.randomised}"
+
+
+def remedy(told: Telling) -> str:
+    """What a study says of it."""
+    column = "a column of the day" if told.column == DAY else "the name of this column"
+    return f"cluster: and {column}, or independent: and why they were assigned one by one"
 
 
 def found(con: "duckdb.DuckDBPyConnection", study: Study, log: Landed) -> list[Telling]:
     """Columns of the file, mapped or not, that tell the variant of the units in the marts; see :func:`telling`.
 
-    Those of a table were looked for when it was landed. In a simulated log, and offline, the project itself assigns.
+    The day of exposure is one of them. Those of a table were looked for when it was landed. In a simulated log, and
+    offline, the project itself assigns.
     """
-    if study.mode == "offline" or not isinstance(study.data, Log):
-        return list(log.telling)
+    if study.mode == "offline" or isinstance(study.data, Simulation):
+        return []
+    return [*_days(con, study), *(_columns(con, study, log) if isinstance(study.data, Log) else log.telling)]
+
+
+def _days(con: "duckdb.DuckDBPyConnection", study: Study) -> list[Telling]:
+    """Whether the arms were exposed on different days, as before and after a change, or by turns."""
+    if not study.has_time:
+        return []
+    relation = f"""select cluster_key as {UNIT}, variant as {ARM}, exposure_day as {quoted(DAY)}
+        from marts.fct_experiment_units where is_exposed"""
+    return telling(con, relation, [DAY], {v.name: v.weight for v in study.variants})
+
+
+def _columns(con: "duckdb.DuckDBPyConnection", study: Study, log: Landed) -> list[Telling]:
+    assert isinstance(study.data, Log)
     user = next(c["expression"] for c in column_expressions(study, log.types, log.reading) if c["name"] == "user_id")
     roles = {"user_id", "variant", "event_id", "event_time", "event_name", "price", "duration_sec", "ingested_at"}
     named = mapped(

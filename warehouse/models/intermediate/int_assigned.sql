@@ -31,6 +31,7 @@ select
     assigned.user_id, assigned.bucket, assigned.variant,
     assigned.assigned_key, exposed.exposed_key, exposed.exposure_amount,
     units.assigned_profile as profile
+    {{- ', units.assigned_cluster' if var('cluster') }}
 from assigned
 join {{ ref('int_units') }} as units using (user_id)
 left join exposed using (user_id, variant)

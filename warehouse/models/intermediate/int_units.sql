@@ -9,6 +9,9 @@ select
     min(event_key) filter (where {{ running }}) as assigned_key,
     arg_min({{ var('profile') }}, event_key) filter (where {{ diagnosis }}) as entry_profile,
     arg_min({{ var('profile') }}, event_key) filter (where {{ running }}) as assigned_profile,
+    {%- if var('cluster') %}
+    arg_min({{ var('cluster') }}, event_key) filter (where {{ running }} and trim({{ var('cluster') }}) <> '') as assigned_cluster,
+    {%- endif %}
     {{ "coalesce(bool_and(variant is null) filter (where " ~ tells_variant() ~ "), false)" if var('mode') == 'online' else "false" }} as is_without_variant,
     max(event_time) as last_seen_at
 from events

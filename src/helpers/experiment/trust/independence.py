@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 from helpers.experiment.results import Results
 from helpers.experiment.trust.check import TrustCheck
 from helpers.formatting import formatted
-from helpers.warehouse import query
+from helpers.ingest.telling import Telling
+from helpers.warehouse import query, randomised
 
 if TYPE_CHECKING:
     import duckdb
@@ -25,11 +26,9 @@ def independence(con: "duckdb.DuckDBPyConnection", results: Results) -> list[Tru
     one variant each, and no column may tell the variants of several of them at once.
     """
     study = results.study
-    telling = list(query.query(con, "telling_columns").itertuples(index=False))
-    named = "; ".join(
-        f"each of the {t.levels:,} levels of '{t.raw_column}' is in one variant only, {t.units:,} {study.randomised}"
-        for t in telling
-    )
+    rows = query.query(con, "telling_columns").itertuples(index=False)
+    telling = [Telling(row.raw_column, int(row.levels), int(row.units)) for row in rows]
+    named = "; ".join(randomised.said(t, study) for t in telling)
     question = (
         "Was each unit assigned by itself?"
         if study.cluster is None
@@ -39,7 +38,7 @@ def independence(con: "duckdb.DuckDBPyConnection", results: Results) -> list[Tru
     if telling and study.independent:
         found += f"; independent, says the study: {study.independent}"
     elif telling:
-        found += f": say which it is, cluster: {telling[0].raw_column}, or independent: and the reason"
+        found += f": the study must say {randomised.remedy(telling[0])}"
     checks = [
         TrustCheck(
             "What was randomised", question, found, "failed" if telling and not study.independent else "passed", FAMILY
@@ -51,9 +50,9 @@ def independence(con: "duckdb.DuckDBPyConnection", results: Results) -> list[Tru
 def _whole(con: "duckdb.DuckDBPyConnection", results: Results) -> TrustCheck:
     study = results.study
     seen = next(query.query(con, "clusters").itertuples(index=False))
-    failed = seen.split > SPLIT * seen.clusters
+    failed = seen.split > SPLIT * seen.clusters or seen.alone > SPLIT * seen.units
     found = f"{seen.clusters:,} clusters, {seen.split:,} of them in two variants"
-    if failed:
+    if seen.split > SPLIT * seen.clusters:
         found += f": {study.cluster} is not what was randomised"
     least = min(results.randomised().values())
     if least < FEW:

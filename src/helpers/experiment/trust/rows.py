@@ -8,6 +8,7 @@ from helpers.experiment.trust.check import TrustCheck, TrustVerdict, counted
 from helpers.experiment.trust.hidden_contamination import HiddenContamination, caveat
 from helpers.formatting import formatted
 from helpers.warehouse import query
+from helpers.warehouse.copied import copied
 
 if TYPE_CHECKING:
     import duckdb
@@ -29,6 +30,7 @@ def rows_and_units(
         ),
         shown_otherwise(query.query(con, "shown_otherwise"), refused_otherwise(flow), results, unseen),
         duplicates(query.query(con, "repeats"), flow),
+        *copies(con, results),
         rows_accounted_for(flow, read),
     ]
 
@@ -146,6 +148,13 @@ def duplicates(repeats: "pd.DataFrame", flow: "pd.DataFrame") -> TrustCheck:
         FAMILY,
         "rows of different units under one event id",
     )
+
+
+def copies(con: "duckdb.DuckDBPyConnection", results: Results) -> list[TrustCheck]:
+    """Warns of a log that seems to have been loaded twice; see :func:`~helpers.warehouse.copied.copied`."""
+    found = copied(con, results.study)
+    question = "Does every event stand in the log once?"
+    return [TrustCheck("Copied events", question, found, "warning", FAMILY)] if found else []
 
 
 def rows_accounted_for(flow: "pd.DataFrame", read: int) -> TrustCheck:

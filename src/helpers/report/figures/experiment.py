@@ -306,6 +306,7 @@ def _mark_days(figure: go.Figure, study: Study) -> None:
 def by_day(found: Sequence[MetricEffect], trend: Novelty, study: Study) -> go.Figure:
     """Effect by day of exposure, with the line of its trend: does it fade, or grow?"""
     days = [int(e.level) for e in found]
+    metric = found[0].metric
     figure = go.Figure()
     figure.add_hline(y=0, line={"color": style.MUTED, "width": 1})
     figure.add_scatter(
@@ -320,9 +321,10 @@ def by_day(found: Sequence[MetricEffect], trend: Novelty, study: Study) -> go.Fi
             x=[days[0], days[-1]], y=[trend.first, trend.last], mode="lines", line_color=style.ACCENT, name="trend"
         )
     _mark_days(figure, study)
-    share = any(e.metric.unit == "share" for e in found)
     figure.update_xaxes(title="day of exposure")
-    figure.update_yaxes(title=f"effect on {found[0].metric.label.lower()}", tickformat="+.2~%" if share else None)
+    figure.update_yaxes(
+        title=f"effect on {metric.label.lower()}", tickformat="+.2~%" if metric.unit == "share" else None
+    )
     return style.titled(
         figure,
         TRENDS[trend.verdict] + (f" (p = {trend.p_value:.2g})" if trend.verdict != "no test" else ""),

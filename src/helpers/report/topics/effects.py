@@ -254,6 +254,11 @@ def record_exposed(nb: Notebook, results: Results) -> None:
     nb.record("exposed.units_per_day", exposed / days, "count", "The same by day, from the first to the last exposure")
 
 
+def absent_days(study: Study) -> str:
+    """Why no effect is shown by day of exposure."""
+    return study.timeless or "No day has exposed units of both arms, so no day shows an effect."
+
+
 def absent_dilution(study: Study) -> str:
     """Why the two populations are not compared."""
     if study.is_unit_table:
