@@ -21,6 +21,7 @@ class FakeResults:
     def __init__(self, study, treated=3_100):
         self.study = study
         self.observed = Observed(study.period.start, study.period.end - timedelta(hours=2), None)
+        self.pair = study.control, study.treatments[-1]
         self.arms = (Proportion(UNITS // 2, 2_800), Proportion(UNITS // 2, treated))
 
     def units(self, population, dimension, level):
@@ -52,6 +53,17 @@ def test_a_study_becomes_the_plan_that_its_rule_was_written_for(study):
     assert (plan.baseline, plan.uplift, plan.arpu) == (0.2, 0.1071, 512)
     assert plan.minimum_uplift == study.decision.min_relative_uplift and plan.cost == 100 * study.economics.cost
     assert plan.planned_uplift == study.design.minimum_detectable
+
+
+def test_the_treatment_that_the_decision_is_about_gives_its_share(study):
+    arms = [v.model_copy(update={"weight": w}) for v, w in zip(study.variants, (0.4, 0.4), strict=True)]
+    several = study.model_copy(update={"variants": [*arms, arms[1].model_copy(update={"name": "best", "weight": 0.2})]})
+    assert plan_of(several, FakeResults(several))[0].allocation == pytest.approx(1 / 3)
+
+
+def test_clusters_are_no_plan_of_units(study):
+    whole = study.model_copy(update={"cluster": "city"})
+    assert plan_of(whole, FakeResults(whole)) == (None, "units were not assigned one by one, and the plan counts units")
 
 
 def test_a_launch_reaches_more_than_the_experiment_saw(study):

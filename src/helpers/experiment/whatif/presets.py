@@ -53,6 +53,8 @@ def plan_of(study: "Study", results: "Results") -> tuple[WhatIfPlan | None, str]
     metric = conversion(study)
     if metric is None:
         return None, "no success metric is a proportion"
+    if study.cluster is not None:
+        return None, "units were not assigned one by one, and the plan counts units"
     if study.revenue is None:
         return None, value.NO_REVENUE
     found = results.effect(metric)
@@ -61,7 +63,7 @@ def plan_of(study: "Study", results: "Results") -> tuple[WhatIfPlan | None, str]
     monthly = value.units_per_month(results)
     if found is None or revenue is None or monthly is None:
         return None, "an arm is empty, or the log is too short to be scaled up to a month"
-    days = value.enrolment_days(results)
+    days, (control, treated) = value.enrolment_days(results), results.pair
     daily = max(monthly / value.DAYS_PER_MONTH, exposed / days)
     compared = (found.effect.n_control + found.effect.n_treatment) / days
     try:
@@ -72,7 +74,7 @@ def plan_of(study: "Study", results: "Results") -> tuple[WhatIfPlan | None, str]
             arpu=round(revenue.estimate),
             days=max(round(days), 1),
             in_experiment=round(compared / daily, 6),
-            allocation=study.treated_share,
+            allocation=treated.weight / (control.weight + treated.weight),
             alpha=round(1 - study.decision.confidence, 9),
             power=study.design.power,
             planned_uplift=study.design.minimum_detectable,
