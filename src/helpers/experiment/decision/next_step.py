@@ -25,7 +25,8 @@ def next_step(results: Results, weighed: Evidence, made: Decision) -> str:
         return ""
     study = results.study
     have = sum(results.randomised().values())
-    said = [_needed(results, design, planned_effect(results), have, "as planned")]
+    planned = "assumed" if "design.minimum_detectable" in study.assumptions else "as planned"
+    said = [_needed(results, design, planned_effect(results), have, planned)]
     control = abs(weighed.effect.control)
     shrunk = weighed.belief.mean / control if weighed.belief and control else 0.0
     if shrunk > SMALLEST:

@@ -83,7 +83,7 @@ def propose(
     if made.verdict == "INVALID":
         return None, "a trust check failed, so there is no effect to weigh options by"
     if value is None:
-        return None, reason
+        return None, roi.not_stated(study) or reason
     economics = study.economics
     assert study.revenue is not None
     variant = made.arm or results.leading

@@ -55,6 +55,8 @@ def plan_of(study: "Study", results: "Results") -> tuple[WhatIfPlan | None, str]
         return None, "no success metric is a proportion"
     if study.revenue is None:
         return None, value.NO_REVENUE
+    if value.unstated(study):
+        return None, value.not_stated(study)
     found = results.effect(metric)
     revenue = results.arm(study.revenue, study.control.name, as_is=True)
     exposed = results.units("exposed", "all", "all")
