@@ -13,6 +13,8 @@ from helpers.paths import StudyPaths
 from helpers.pipeline.faults import Fault
 from helpers.record import Numbers
 from helpers.report.figures.show import FigureView, names, with_static
+from helpers.report.topics import assumed
+from helpers.site.summary import per_unit_alone
 
 NONE = "NO DECISION"
 """Stands for the verdict of a report whose decision is missing."""
@@ -68,6 +70,10 @@ def front_page(
         costs=study.economics.cost > 0,
         known=lambda name: numbers[name].value is not None,
         meaning=lambda name: numbers[name].description,
+        per_unit=per_unit_alone(study, numbers),
+        money_rests=assumed.note(study, assumed.EXPECTED),
+        risk_rests=assumed.note(study, assumed.RISK),
+        why=lambda name: numbers[name].reason,
         notes=_notes(study) + _caveats(numbers),
         figures=[
             _markup(with_static(FigureView.load(where, name).html(), where.figures, "figures/")) for name in shown
