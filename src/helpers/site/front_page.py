@@ -8,6 +8,7 @@ from typing import Any
 from helpers import paths
 from helpers.config import Study
 from helpers.errors import ReportError
+from helpers.experiment.decision.registration import standing
 from helpers.formatting import formatted, unsigned
 from helpers.paths import StudyPaths
 from helpers.pipeline.faults import Fault
@@ -72,6 +73,7 @@ def front_page(
         meaning=lambda name: numbers[name].description,
         per_unit=per_unit_alone(study, numbers),
         money_rests=assumed.note(study, assumed.EXPECTED),
+        registered=standing(study, where),
         risk_rests=assumed.note(study, assumed.RISK),
         why=lambda name: numbers[name].reason,
         notes=_notes(study) + _caveats(numbers),

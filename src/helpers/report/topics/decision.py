@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 
 from helpers.config import Study
 from helpers.experiment.decision.arms import StudyDecision
+from helpers.experiment.decision.registration import standing
 from helpers.experiment.decision.rule import Decision
 from helpers.experiment.decision.value import not_stated
 from helpers.formatting import finite, formatted, level
+from helpers.paths import StudyPaths
 from helpers.report.tables import Row, mark
 from helpers.report.topics import assumed
 
@@ -130,6 +132,11 @@ def text_headline(study: Study, decided: StudyDecision) -> str:
         f"{lead} {formatted(e.relative, 'relative')} "
         f"({formatted(e.relative_low, 'relative')} to {formatted(e.relative_high, 'relative')})."
     )
+
+
+def text_registered(study: Study, where: StudyPaths) -> str:
+    """Whether the rule was written down before the outcome was read."""
+    return standing(study, where)
 
 
 def text(study: Study, decided: StudyDecision, next_step: str) -> str:
