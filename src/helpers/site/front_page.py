@@ -57,6 +57,7 @@ def front_page(
     """
     number = reader(numbers)
     verdict = verdict_of(numbers, faults)
+    valued = "risk.loss_of_shipping" in numbers and numbers["risk.loss_of_shipping"].value is not None
     shown = [name for name in FIGURES if name in names(where)]
     return filled(
         "index.md.j2",
@@ -74,7 +75,7 @@ def front_page(
         per_unit=per_unit_alone(study, numbers),
         money_rests=assumed.note(study, assumed.EXPECTED),
         registered=standing(study, where),
-        risk_rests=assumed.note(study, assumed.RISK),
+        risk_rests=assumed.note(study, assumed.EXPECTED if valued else assumed.RISK),
         why=lambda name: numbers[name].reason,
         notes=_notes(study) + _caveats(numbers),
         figures=[

@@ -94,8 +94,20 @@ def test_a_change_is_named_by_its_keys(where):
     other = changed(decision__min_relative_uplift=0.01, economics__implementation_cost=1)
     assert standing(other, where) == (
         f"{BEFORE}. It has changed since it was registered: "
-        "decision.min_relative_uplift, economics.implementation_cost."
+        "decision.min_relative_uplift (0.05, now 0.01), economics.implementation_cost (60000, now 1)."
     )
+
+
+def test_many_changes_are_counted_and_long_values_left_out(where):
+    register(STUDY, where, MARCH)
+    raw = json.loads(json.dumps(RAW, default=str))
+    raw["metrics"] = raw["metrics"][:2]
+    raw["independent"] = "A long reason why nothing depends on anything, told at some length."
+    raw["assumed"] = ["decision"]
+    said = standing(Study.model_validate(raw), where)
+    assert "It has changed since it was registered: assumed, independent, metrics." in said
+    assert " (True, now nothing)" in said or "(False, now nothing)" in said
+    assert said.count(",") >= 5 and " more." in said
 
 
 @pytest.mark.parametrize(
@@ -141,7 +153,8 @@ def test_the_last_before_the_outcome_counts_whatever_came_after(where):
     looser = changed(decision__min_relative_uplift=0.01)
     register(looser, where, APRIL)
     assert standing(stricter, where) == f"{BEFORE}; it has not changed since."
-    assert standing(looser, where) == f"{BEFORE}. It has changed since it was registered: decision.min_relative_uplift."
+    said = "decision.min_relative_uplift (0.06, now 0.01)"
+    assert standing(looser, where) == f"{BEFORE}. It has changed since it was registered: {said}."
     assert [entry.early for entry in read(where.registered.read_text(), NAME)] == [True, True, False]
 
 

@@ -39,6 +39,8 @@ OF_A_NAME = ("label", "description")
 """What a reader sees of a variant or a metric, and the decision does not."""
 MOST = 5
 """Changed keys that are named; the rest are counted."""
+LONGEST = 40
+"""Signs of a value that stands beside its key."""
 NOT_REGISTERED = "The rule is not registered: nothing shows that it was written before the outcome was read."
 
 
@@ -162,16 +164,25 @@ def standing(study: Study, where: StudyPaths) -> str:
     when = "before" if entry.early else "after"
     loaded = " (its data were loaded)" if entry.seen == "data" else ""
     said = f"The rule was registered on {entry.at:%Y-%m-%d}, {when} a report had read the outcome{loaded}"
-    changed = differences(entry.content, content_of(study))
+    content = content_of(study)
+    changed = differences(entry.content, content)
     if not changed:
         return f"{said}; it has not changed since."
+    named = [_change(path, entry.content.get(path), content.get(path)) for path in changed[:MOST]]
     more = f" and {len(changed) - MOST} more" if len(changed) > MOST else ""
-    return f"{said}. It has changed since it was registered: {', '.join(changed[:MOST])}{more}."
+    return f"{said}. It has changed since it was registered: {', '.join(named)}{more}."
 
 
 def differences(was: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
     """Paths of the keys whose values differ, in their order."""
     return [path for path in sorted({*was, *now}) if was.get(path) != now.get(path)]
+
+
+def _change(path: str, was: object, now: object) -> str:
+    """A changed key, with both values where they are short."""
+    values = ["nothing" if v is None else f"{v:g}" if isinstance(v, float) else str(v) for v in (was, now)]
+    short = not any(isinstance(each, list | dict) for each in (was, now)) and max(map(len, values)) <= LONGEST
+    return f"{path} ({values[0]}, now {values[1]})" if short else path
 
 
 def _flat(part: Mapping[str, Any], above: str = "") -> list[tuple[str, Any]]:
