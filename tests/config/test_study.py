@@ -367,6 +367,15 @@ def test_an_unknown_tracking_plan_or_event_names_the_nearest(tmp_path):
             ["decision.prior.improve", "decision.prior.harm", "decision.prior.size", "economics.contribution_margin"],
         ),
         (
+            {"economics.contribution_margin": GONE, "economics.implementation_cost": GONE},
+            [
+                "decision.prior.harm",
+                "decision.prior.size",
+                "economics.contribution_margin",
+                "economics.implementation_cost",
+            ],
+        ),
+        (
             {"assumed": ["design", "economics"], "economics.revenue_metric": GONE},
             ["decision.prior.harm", "decision.prior.size", "design.minimum_detectable"],
         ),

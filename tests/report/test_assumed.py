@@ -40,6 +40,11 @@ def test_no_change_says_where_it_was_looked_for_or_why_there_is_none():
     assert unread["The decision changes"] == "at no value: the rule does not use it"
 
 
+def test_a_value_that_nothing_is_reckoned_with_is_none():
+    (row,) = rows(Assumption("economics.contribution_margin", None, 0.0, 1.0, (), "no money is reckoned"))
+    assert (row["Value used"], row["The decision changes"]) == ("none", "at no value: no money is reckoned")
+
+
 def test_every_value_that_can_be_assumed_has_words():
     from helpers.config.assumed import WEIGHED
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from helpers import config
 from helpers.config import Rule, Study
-from helpers.config.assumed import PRIOR, WEIGHED
+from helpers.config.assumed import MONEY, PRIOR, WEIGHED
 from helpers.experiment.decision import value as roi
 from helpers.experiment.decision.arms import StudyDecision, decide_all
 from helpers.experiment.decision.assumptions import assumptions, verdict_of, with_value
@@ -130,6 +130,13 @@ def test_what_the_rule_does_not_use_changes_nothing():
     assert one("design.minimum_detectable").why == "the rule does not use it"
     failed = one("decision.prior.improve", failed=("sample ratio",))
     assert failed.why == "a trust check failed" and not failed.turns
+
+
+def test_without_money_no_value_of_it_is_used():
+    decided, _ = asked(WIN, UNSTATED)
+    found = {each.path: each for each in assumptions(UNSTATED, decided, [None])}
+    assert {(found[path].used, found[path].why) for path in MONEY} == {(None, "no money is reckoned")}
+    assert found["decision.prior.harm"].used == 0.2
 
 
 def test_only_what_nobody_stated_is_listed():

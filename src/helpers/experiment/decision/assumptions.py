@@ -24,6 +24,9 @@ LEAST, MOST = 0.001, 1.0
 """Ends of the range of a share or of a relative effect that is searched."""
 
 
+NO_MONEY = "no money is reckoned"
+
+
 @dataclass(frozen=True)
 class Turn:
     """Where the decision becomes another: below ``at``, or above it, it is ``verdict``."""
@@ -39,14 +42,14 @@ class Assumption:
 
     Attributes:
         path: of its key in the study.
-        used: the value that the report reckons with.
+        used: the value that the report reckons with; None where it reckons with none.
         low, high: the range in which another decision was looked for.
         turns: the nearest change below the value used and the nearest above it, as far as there are any.
         why: why no value changes the decision, where the rule does not look at it.
     """
 
     path: str
-    used: float
+    used: float | None
     low: float
     high: float
     turns: tuple[Turn, ...]
@@ -93,16 +96,16 @@ def _assumption(path: str, study: Study, decided: StudyDecision, values: Values)
     tried = _range(path, used, study, values)
     why = _unread(path, decided, values)
     turns = () if why else _turns(tried, used, again(path, study, decided, values), path.endswith("_months"))
-    return Assumption(path, used, float(min(tried)), float(max(tried)), turns, why)
+    return Assumption(path, None if why == NO_MONEY else used, min(tried), max(tried), turns, why)
 
 
 def _unread(path: str, decided: StudyDecision, values: Values) -> str:
+    if path.startswith("economics.") and not any(values):
+        return NO_MONEY
     if decided.proposed.verdict == "INVALID":
         return "a trust check failed"
     if path in PLAN:
         return "the rule does not use it"
-    if path.startswith("economics.") and not any(values):
-        return "no money is weighed"
     return ""
 
 

@@ -79,6 +79,8 @@ def _turn(path: str, turn: Turn, study: Study) -> str:
     return f"{turn.verdict} {'below' if turn.below else 'above'} {_text(path, turn.at, study)}"
 
 
-def _text(path: str, value: float, study: Study) -> str:
+def _text(path: str, value: float | None, study: Study) -> str:
+    if value is None:
+        return "none"
     unit = NAMED[path][1]
     return formatted(100 * value if unit == "money" else value, unit, study.economics.currency)
