@@ -61,6 +61,8 @@ def test_the_criteria_say_that_money_is_none_of_them():
         "Assumed: prior.harm, prior.size; expected money is no criterion: the study does not state "
         "contribution_margin and implementation_cost."
     )
+    late = STUDY.model_copy(update={"assumed": ["economics.horizon_months"]})
+    assert decision.note(late) == "Assumed: prior.harm, prior.size, horizon_months."
     assert money.note(BARE) == (
         "Assumed: prior.harm, prior.size, contribution_margin, implementation_cost, monthly_run_cost, horizon_months"
     )

@@ -152,6 +152,12 @@ def test_what_nobody_stated_makes_no_money(assumed, lacks):
     assert lacks in roi.not_stated(study)
 
 
+def test_of_several_arms_the_one_is_named():
+    arms = [v.model_copy(update={"name": name}) for v, name in zip([STUDY.variants[0]] * 3, "abc", strict=True)]
+    study = STUDY.model_copy(update={"assumed": ["economics"], "variants": arms})
+    assert roi.worth(study, FakeResults(Found, study), "c")[1].startswith("EUR 0.40 more per exposed unit of c (EUR ")
+
+
 def test_a_year_that_nobody_stated_still_makes_money():
     study = STUDY.model_copy(update={"assumed": ["economics.horizon_months", "economics.monthly_run_cost"]})
     value, reason = roi.worth(study, FakeResults(Found, study))

@@ -157,7 +157,7 @@ def worth(study: Study, results: Results, variant: str | None = None) -> tuple[D
         return None, f"the effect on {metric.label.lower()} has no interval: {found.effect.note}"
     if unstated(study):
         return None, (
-            f"{per_unit_text(found.effect, study)}; state {' and '.join(unstated(study))} for a value over "
+            f"{per_unit_text(found.effect, study, variant)}; state {' and '.join(unstated(study))} for a value over "
             f"{study.economics.horizon}"
         )
     monthly = units_per_month(results)
@@ -195,11 +195,12 @@ def per_unit(study: Study, results: Results, variant: str | None = None) -> floa
     return found.effect.absolute
 
 
-def per_unit_text(effect: Effect, study: Study) -> str:
-    """The change of revenue per exposed unit, as measured, in words."""
+def per_unit_text(effect: Effect, study: Study, variant: str | None = None) -> str:
+    """The change of revenue per exposed unit, as measured, in words; of several arms with the one that it is about."""
     currency = study.economics.currency
     ends = (
         f"{formatted(effect.absolute_low, 'price', currency)} to {formatted(effect.absolute_high, 'price', currency)}"
     )
+    of = f" of {variant}" if variant and len(study.treatments) > 1 else ""
     side = "more" if effect.absolute >= 0 else "less"
-    return f"{formatted(abs(effect.absolute), 'price', currency)} {side} per exposed unit ({ends})"
+    return f"{formatted(abs(effect.absolute), 'price', currency)} {side} per exposed unit{of} ({ends})"

@@ -34,7 +34,8 @@ def caption(decided: StudyDecision) -> str:
 
 def note(study: Study) -> str | None:
     """What the criteria rest on that nobody stated."""
-    said = [text for text in (assumed.note(study, assumed.RULE), _no_money(study)) if text]
+    weighed = assumed.RULE if not_stated(study) else (*assumed.RULE, *assumed.EXPECTED)
+    said = [text for text in (assumed.note(study, weighed), _no_money(study)) if text]
     return "; ".join(said).capitalize() + "." if said else None
 
 
