@@ -30,6 +30,7 @@ def table(seed: int = 3) -> pd.DataFrame:
             rounds = rng.poisson(3 * taste)
             rows.append({
                 "who": f"u{city}_{rider}", "arm": "ab"[city % 2], "town": f"city {city}", "plan": str(rng.integers(0, 3)),
+                "problem": "none", "variant": "?", "user_id": rider,  # names that the models have for their own
                 "bought": int(rng.random() < 0.4 * min(taste, 2)), "rounds": rounds,
                 "spend": round(float(rng.gamma(1.2, 8 * taste)), 2) if rng.random() > 0.1 else None,
                 "earlier": rng.poisson(3 * taste),

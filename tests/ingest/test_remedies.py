@@ -165,14 +165,24 @@ TRAITS = [
         text=lambda text: text + "13/10/2019 08:00,view,u1,,b\n",
     ),
     Trait(
+        "days and months alike before a clock of another sign",
+        timed(lambda at: at.dt.strftime("%d/%m/%Y %H.%M")),
+        {"time_format: '%d/%m/%Y %H.%M'": truth(ALL)},
+    ),
+    Trait(
+        "hours with a letter",
+        timed(lambda at: at.dt.strftime("%Y-%m-%d, %Hh%M")),
+        {"time_format: '%Y-%m-%d, %Hh%M'": truth(ALL)},
+    ),
+    Trait(
         "times that nobody reads",
         timed(lambda at: at.dt.strftime("%Y-%m-%d %H:%M").where(at.dt.hour < 10, "the day before")),
-        {"time_format: day_first": REFUSED},
+        {},
     ),
     Trait(
         "a few times that nobody reads, of those who buy",
         timed(lambda at: at.dt.strftime("%Y-%m-%d %H:%M").where((at.dt.hour < 10) | (at.dt.day != 3), "soon")),
-        {"time_format: day_first": REFUSED},
+        {},
     ),
     Trait(
         "amounts that can be read in two ways",

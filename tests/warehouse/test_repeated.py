@@ -98,12 +98,17 @@ def test_two_purchases_of_one_moment_are_two_and_a_log_that_stands_there_twice_i
 
 
 @pytest.mark.parametrize(
-    ("zone", "clock", "copies"), [("UTC", "", 2), ("Europe/Berlin", "", 1), ("UTC", "T10:00:07", 2)]
-)
+    ("zone", "clock", "copies"),
+    [
+        ("UTC", "", 2), ("Europe/Berlin", "", 1), ("UTC", "T10:00:{n:02d}", 2), ("UTC", "T10:00:07", 2),
+        ("Europe/Berlin", "T12:00", 1), ("America/New_York", "T00:00:00-05:00", 1),
+    ],
+)  # fmt: skip
 def test_repeats_of_a_log_of_days_are_asked_for_and_those_of_one_with_a_clock_are_few(tmp_path, zone, clock, copies):
     """Two equal rows of one day are as likely two orders: none is dropped that the study does not state."""
     days = pd.date_range("2026-03-18", "2026-04-10").strftime("%Y-%m-%d")  # clocks are set within them
-    rows = [(f"{d}{clock}", what, f"u{d}{arm}", f"arm_{arm}") for d in days for arm in "ab" for what in ("open", "buy")]
+    times = [day + clock.format(n=n) for n, day in enumerate(days)]
+    rows = [(t, what, f"u{t}{arm}", f"arm_{arm}") for t in times for arm in "ab" for what in ("open", "buy")]
     metrics = [{"name": "bought", "label": "Bought", "role": "primary", "type": "proportion", "event": "buy"}]
     funnel = {"exposure": "open", "funnel": {"steps": ["open", "buy"], "window_hours": 24}}
     period = {"period": {"start": "2026-03-01", "end": "2026-04-15"}}
@@ -118,7 +123,7 @@ def test_repeats_of_a_log_of_days_are_asked_for_and_those_of_one_with_a_clock_ar
 
     assert told("  tolerate: {repeated: 0.05}\n") == []
     found = told("  tolerate: {missing_id: 0.1}\n")
-    assert len(found) == (not clock)
-    assert clock or (
+    assert len(found) == ("{n" not in clock)
+    assert not found or (
         f"{copies} of {len(rows) + copies} rows repeat another one" in found[0] and "of one day" in found[0]
     )

@@ -117,17 +117,18 @@ class Monitoring(Model):
     """What is watched after the launch, day by day: one proportion, and support tickets.
 
     Without ``stream`` the days are simulated from ``rate``, ``units_per_day`` and ``tickets_per_day``, with a weekday
-    season; with it (a CSV with day, checkouts, completions, tickets) they are replayed beside the simulated ones.
+    season; with it (a CSV with day, checkouts, completions, tickets) they are replayed beside the simulated ones. What is
+    left out comes from the data of the study: its primary metric in the control, its exposed units a day.
     """
 
-    label: str
-    """What the watched rate is called"""
-    rate: Annotated[float, Field(gt=0, lt=1)]
-    """The rate before the launch"""
-    units_per_day: int = Field(ge=1)
-    """Units a day"""
-    tickets_per_day: Positive
-    """Support tickets a day"""
+    label: str | None = None
+    """What the watched rate is called; the primary metric when left out"""
+    rate: Annotated[float, Field(gt=0, lt=1)] | None = None
+    """The rate before the launch; that of the experiment's control when left out"""
+    units_per_day: int | None = Field(None, ge=1)
+    """Units a day; the exposed ones of the experiment when left out"""
+    tickets_per_day: Positive | None = None
+    """Support tickets a day; assumed in proportion to the units when left out"""
     weekday_volume: Week = [1.0] * 7
     """Factors of the volume, Monday first"""
     weekday_points: Week = [0.0] * 7
@@ -143,7 +144,7 @@ class Monitoring(Model):
     ticket_surge: Positive = 3.0
     """Factor of the tickets in a simulated surge"""
     drop: Annotated[float, Field(gt=0, lt=1)] = defaults.ROLLBACK_DROP
-    """Relative fall of the rate that triggers a rollback"""
+    """Fall of the rate below its baseline, a difference of shares, that triggers a rollback"""
     drop_days: int = Field(defaults.ROLLBACK_DAYS, ge=1)
     """Days in a row that the fall must last"""
     ticket_factor: Annotated[float, Field(gt=1)] = defaults.ROLLBACK_TICKETS
@@ -165,8 +166,9 @@ class Monitoring(Model):
             )
         if min(self.weekday_volume) <= 0:
             raise ConfigError("weekday_volume", min(self.weekday_volume), "factors above 0, Monday first")
-        worst = self.rate + min(self.weekday_points)
-        if not 0 < worst <= self.rate + max(self.weekday_points) < 1:
+        rate = self.rate
+        worst = rate + min(self.weekday_points) if rate else 1.0
+        if rate and not 0 < worst <= rate + max(self.weekday_points) < 1:
             raise ConfigError(
                 "weekday_points", f"rates down to {worst:g}", "differences that keep the rate inside 0 and 1"
             )

@@ -113,7 +113,8 @@ def opened(
             remedy="save it as UTF-8 CSV, or give it the ending of its format",
         )
     found = lines.looked_at(text.blocks(file, most), place.delimiter)
-    if found.mixed or encoding not in ("utf-8", "utf-8-sig") or (most and text.compression(file) == "zstd"):
+    ended = text.has_end_mark(file)
+    if ended or found.mixed or encoding not in ("utf-8", "utf-8-sig") or (most and text.compression(file) == "zstd"):
         file = text.rewritten(file, encoding, aside, most=most)
         found = lines.looked_at(text.blocks(file), place.delimiter)
     delimiter, names, above = header(file, called, place, set(told or ()))
@@ -188,6 +189,7 @@ def _convert(
     if undecoded > limit * (rows(con, part) + len(rejected)) and not text.is_utf8(file):
         raise text.not_utf8(file)
     if rejected:
+        rejected = misfits.remarks(table.file, table.delimiter, rejected, begin, rows(con, part))
         con.executemany(f"insert into rejects values (?, null, ?, {literal(file.name)})", rejected)
     return begin
 

@@ -6,13 +6,15 @@ line that is no object is rejected.
 """
 
 import json
+import re
 from dataclasses import dataclass, field, replace
+from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from helpers.config.columns import stored
 from helpers.errors import ReportError
-from helpers.ingest import folders, json_values, steps, text
+from helpers.ingest import folders, json_frames, json_values, steps, text
 from helpers.ingest.columns import check_columns, mapped
 from helpers.ingest.json_keys import Keyed, Keys
 from helpers.ingest.json_values import AsWritten, Twice
@@ -58,7 +60,7 @@ def read(con: "duckdb.DuckDBPyConnection", place: "Place", files: list[Path], in
             whole |= keyed.outer
     columns = {name: None for each in found for name in each.columns}
     if not columns:
-        raise _no_object(files[0])
+        raise _no_object(files[0], found[0].wrong)
     if sum(each.rows for each in found) == 1 and not mapped(place) <= set(columns):
         raise _one_object(next((name, each.first) for name, each in zip(names, found, strict=True) if each.rows))
     check_columns(place, list(columns), names[0])
@@ -79,8 +81,24 @@ def _kept_whole(outer: str) -> str:
     )
 
 
-def _no_object(file: Path) -> ReportError:
+def _wrong(value: Any) -> str:
+    """Why a value is no row."""
+    return "A KEY TWICE" if isinstance(value, Twice) else "NO JSON OBJECT"
+
+
+def _no_object(file: Path, wrong: list[tuple[int, str, str]]) -> ReportError:
     begin = text.beginning(b"".join(text.blocks(file, 60)))
+    if re.match(r"\W*\[\s*\[", begin):
+        return json_frames.refused(file.name, "values")
+    if wrong and wrong[0][1] == _wrong(Twice()):
+        return ReportError(
+            f"{file.name} holds no object in which each key stands once",
+            got=f"line {wrong[0][0]:,} with a key twice, of {len(wrong):,} such objects",
+            expected="each key once in an object, for nobody can say which of two values is meant",
+            cause="a join that wrote two columns of one name, or texts that were put together by hand",
+            remedy="name the second one otherwise where the file is written; or, if the last value is the right one:"
+            ' python -c "import json, sys; [print(json.dumps(json.loads(line, parse_float=str))) for line in sys.stdin]" < FILE > FILE.jsonl',
+        )
     return ReportError(
         f"{file.name} holds no JSON objects",
         got=f"a file that begins with {begin}" if begin else "a file of line ends",
@@ -146,13 +164,17 @@ def _convert(file: Path, name: str, part: Path, keys: Keys, told: dict[str, str 
         rows.clear()
         here.clear()
 
-    for number, value in json_values.values(file):
+    values = json_values.values(file)
+    head = list(islice(values, 2))
+    if len(head) == 1 and isinstance(head[0][1], dict) and (way := json_frames.orient(head[0][1], keys.wanted)):
+        raise json_frames.refused(name, way)
+    for number, value in chain(head, values):
         try:
             row = _flat(value, keys, name) if isinstance(value, dict) else None
         except ValueError:
             row = None
         if not row:
-            found.wrong.append((number, "NO JSON OBJECT", name))
+            found.wrong.append((number, _wrong(value), name))
             continue
         row = told | row
         if number - found.rows != found.begin[-1][1]:

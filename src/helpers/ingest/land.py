@@ -35,7 +35,7 @@ class Landed:
     which a simulated world says what it planted; empty without one. ``reading`` is how its columns are read.
 
     ``names`` are the files that the rows come from, in whose lines or rows (``counted``) they stand as the file ``steps``
-    says; ``malformed`` is the place of the first line that is no row.
+    says; ``malformed`` is the place of the first line that is no row, and why it is none.
     """
 
     location: str
@@ -50,6 +50,7 @@ class Landed:
     counted: str = "row"
     steps: str = ""
     malformed: str = ""
+    malformed_reason: str = ""
 
     @property
     def malformed_lines(self) -> int:
@@ -106,9 +107,10 @@ def land(study: Study, out: Path, unread: list[ReportError] | None = None, *, ho
         ).fetchall()
         con.execute(f"copy (select * from steps) to {literal(out / STEPS)} (format parquet)")
         first = con.execute(
-            'select file || \', line \' || "row" from rejects where "column" is null order by file, "row" limit 1'
+            'select file || \', line \' || "row", reason from rejects where "column" is null order by file, "row" limit 1'
         ).fetchone()
-        told |= {"names": parts.names, "counted": parts.counted, "malformed": first[0] if first else ""}
+        place, reason = first or ("", "")
+        told |= {"names": parts.names, "counted": parts.counted, "malformed": place, "malformed_reason": reason}
         told["refused"] = {kind: rows for kind, rows in kinds if kind not in units.FLAWS}
         (out / "landed.json").write_text(json.dumps(told, sort_keys=True) + "\n", encoding="utf-8")
     return parts
@@ -178,4 +180,5 @@ def landed(raw: Path) -> Landed:
         told.get("counted", "row"),
         str(raw / STEPS),
         told.get("malformed", ""),
+        told.get("malformed_reason", ""),
     )

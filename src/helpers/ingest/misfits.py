@@ -38,6 +38,19 @@ INSIDE = Misfit(
     "a delimiter inside a text that stands in no quotes, or names that the header lacks",
     "export with quotes around texts, or mend the header",
 )
+REMARK = Misfit(
+    "a remark below the rows, such as clients of databases write: how many rows there are, or that they end",
+    "delete that line, or have the client write the rows alone",
+)
+TWICE = Misfit(
+    "a key that stands twice in an object", "write each key once; nobody can say which of its values is meant"
+)
+BY_REASON = {"REMARK": REMARK, "A KEY TWICE": TWICE}
+"""What is said of lines that are no row, by the reason that is kept of them."""
+REMARKS = re.compile(
+    r"\(.*\)|(--|#|;|=|\*).*|\d[\d,.]* +[^\W\d].*|[^\W\d]+( [^\W\d]+)*( \(.*\))?:? +\S.*|(EOF|END)[.]?", re.IGNORECASE
+)
+"""A line of a single field that is a remark, and no row that was cut inside of its first field."""
 CUT = Misfit("rows that were cut, or a header of another table", "export the file anew")
 
 
@@ -73,6 +86,26 @@ def _decimals(rows: list[list[str]]) -> bool:
         all(re.fullmatch(r"-?\d+", row[at]) and re.fullmatch(r"\d{2,3}", row[at + 1]) for row in rows)
         for at in range(1, width - 1)
     )
+
+
+def remarks(
+    file: Path, delimiter: str, rejected: list[tuple[int, str]], steps: list[tuple[int, int]], rows: int
+) -> list[tuple[int, str]]:
+    """The rejected lines, with those that are remarks below the last row named so."""
+    last = max((rows - 1 + ahead for begin, ahead in steps if begin < rows), default=0)
+    below = [(line, reason) for line, reason in rejected if line > last]
+    if not below:
+        return rejected
+    tail = b""
+    for block in text.blocks(file):
+        tail = (tail + block)[-text.BLOCK :]
+    ends = [line.strip() for line in re.split(r"\r\n|\r|\n", tail.decode("utf-8", "replace")) if line.strip()]
+    named = {
+        line: "REMARK"
+        for (line, _), said in zip(below, ends[-len(below) :], strict=False)
+        if delimiter not in said and REMARKS.fullmatch(said)
+    }
+    return [(line, named.get(line, reason)) for line, reason in rejected]
 
 
 def told(file: Path, name: str, delimiter: str, names: list[str], above: int) -> ReportError:

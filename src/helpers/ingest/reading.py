@@ -25,13 +25,15 @@ if TYPE_CHECKING:
 class Reading:
     """What was decided of the mapped columns: times, ids, and numbers by the raw column that holds them.
 
-    ``notes`` are sentences for ``check`` and the report, such as which format the times have.
+    ``notes`` are sentences for ``check`` and the report, such as which format the times have; ``of_days`` says that these
+    have one time of day, so that they tell no two events of a day apart.
     """
 
     times: Times = field(default_factory=Times)
     ids: Ids = field(default_factory=Ids)
     numbers: dict[str, Amounts] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    of_days: bool = False
 
     def told(self) -> dict[str, Any]:
         """What stands of it in ``landed.json``."""
@@ -43,7 +45,7 @@ class Reading:
         if not told:
             return cls()
         numbers = {column: Amounts(**each) for column, each in told["numbers"].items()}
-        return cls(Times(**told["times"]), Ids(**told["ids"]), numbers, tuple(told["notes"]))
+        return cls(Times(**told["times"]), Ids(**told["ids"]), numbers, tuple(told["notes"]), told["of_days"])
 
 
 def decide(con: "duckdb.DuckDBPyConnection", study: Study, parts: Parts) -> tuple[Reading, list[ReportError]]:
@@ -55,7 +57,7 @@ def decide(con: "duckdb.DuckDBPyConnection", study: Study, parts: Parts) -> tupl
     found, said, unread = ids.decide(con, _id_columns(study), parts.types, parts.relation)
     numbers, notes, faults = number_formats.decide(con, study, parts)
     told = (*parts.notes, *timing.notes, *said, *notes, *notes_of(study, numbers))
-    return Reading(timing.times, found, numbers, told), [*timing.faults, *unread, *faults]
+    return Reading(timing.times, found, numbers, told, timing.of_days), [*timing.faults, *unread, *faults]
 
 
 def _id_columns(study: Study) -> list[str]:

@@ -182,8 +182,22 @@ def beginning(begin: bytes) -> str:
     return repr(said) if said else ""
 
 
+END = "\x1a"
+"""What old programs write at the end of a text, Ctrl-Z."""
+
+
+def has_end_mark(file: Path) -> bool:
+    """Whether a file that is not packed ends with Ctrl-Z, behind which only line ends stand."""
+    if compression(file) != "none":
+        return False
+    with file.open("rb") as stream:
+        stream.seek(max(0, file.stat().st_size - 64))
+        return stream.read().rstrip(b"\r\n\0").endswith(END.encode())
+
+
 def rewritten(file: Path, encoding: str, into: Path, *, most: int | None = None) -> Path:
-    """The file as UTF-8 with one kind of line ends, in ``into``; line ends inside quotes stay as they are.
+    """The file as UTF-8 with one kind of line ends, in ``into``; line ends inside quotes stay as they are, Ctrl-Z at the
+    end is the end.
 
     Raises :class:`~helpers.errors.ReportError` for what is not in this encoding.
     """
@@ -203,6 +217,7 @@ def rewritten(file: Path, encoding: str, into: Path, *, most: int | None = None)
                 out.write('"'.join(parts).encode("utf-8").removeprefix(codecs.BOM_UTF8 if out.tell() == 0 else b""))
             if most is None:
                 held += decoder.decode(b"", final=True)
+                _cut_end_mark(out)
             out.write((held if inside else held.replace("\r", "\n")).encode("utf-8"))
         except UnicodeError as error:
             raise ReportError(
@@ -213,3 +228,16 @@ def rewritten(file: Path, encoding: str, into: Path, *, most: int | None = None)
                 remedy="correct data.encoding in the study file, or save the file as UTF-8",
             ) from None
     return into
+
+
+def _cut_end_mark(out: IO[bytes]) -> None:
+    """Take Ctrl-Z from the end of what was written."""
+    out.flush()
+    with Path(out.name).open("rb") as stream:
+        start = max(0, out.tell() - 64)
+        stream.seek(start)
+        end = stream.read()
+    kept = end.rstrip(b"\n")
+    if kept.endswith(END.encode()):
+        out.truncate(start + len(kept.rstrip(END.encode())))
+        out.seek(0, 2)

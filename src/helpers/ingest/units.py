@@ -1,5 +1,6 @@
 """A table of units told as events: an exposure a row, an event for each outcome that is not zero, and what was before."""
 
+import re
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -9,13 +10,15 @@ from helpers.config.columns import logged
 from helpers.config.data import LEAVE_OUT
 from helpers.errors import ReportError, several
 from helpers.formatting import formatted
-from helpers.ingest import steps, totals
+from helpers.ingest import steps
 from helpers.ingest.columns import expression
 from helpers.ingest.levels import KEYS as LEVELS
 from helpers.ingest.levels import ODD, unmapped
+from helpers.ingest.misfits import BY_REASON, Misfit
 from helpers.ingest.parts import Parts
 from helpers.ingest.reading import Reading
 from helpers.ingest.sql import literal, quoted
+from helpers.ingest.summaries import totals
 from helpers.ingest.telling import ARM, UNIT, Telling
 from helpers.ingest.telling import telling as found_telling
 from helpers.ingest.values.amounts import Amounts, amount, canonical, in_units, is_whole
@@ -117,11 +120,15 @@ def telling(con: "duckdb.DuckDBPyConnection", study: Study, parts: Parts) -> lis
         if (c := data.columns.get(name))
     }
     columns = [name for name in parts.types if name not in known]
-    unit = f"coalesce('of ' || units.{quoted(study.cluster)}, 'by itself ' || user_id)" if study.cluster else "user_id"
+    unit = (
+        f"coalesce('of ' || units.{quoted(study.cluster)}, 'by itself ' || units.user_id)"
+        if study.cluster
+        else "units.user_id"
+    )
     taken = ", ".join(map(quoted, columns))
     relation = f"""select {unit} as {UNIT}, units.variant as {ARM}, columns_of.* exclude (file_index, file_row_number)
         from units join (select file_index, file_row_number, {taken} from {parts.relation}) as columns_of
-        using (file_index, file_row_number) where problem is null"""
+        using (file_index, file_row_number) where units.problem is null"""
     return found_telling(con, relation, columns, {v.name: v.weight for v in study.variants}) if columns else []
 
 
@@ -274,12 +281,15 @@ def _mark_duplicates(con: "duckdb.DuckDBPyConnection", study: Study, data: Units
 
 def _refused(con: "duckdb.DuckDBPyConnection", study: Study, data: Units, parts: Parts) -> list[ReportError]:
     """Each kind that is more than what is tolerated; what is tolerated goes to the rejects."""
-    malformed, at = con.execute("select count(*), arg_min({'file': file, 'row': row}, row) from rejects").fetchall()[0]
+    malformed, at = con.execute(
+        "select count(*), arg_min({'file': file, 'row': row, 'reason': reason}, row) from rejects"
+    ).fetchall()[0]
     total = con.execute("select count(*) from units").fetchall()[0][0] + malformed
     tolerated = data.tolerate.model_dump()
     faults = []
     if malformed > tolerated["malformed_line"] * total:
-        faults.append(_too_many(study, "malformed_line", f"{at['file']}, line {at['row']:,}", malformed, total))
+        place = f"{at['file']}, line {at['row']:,}"
+        faults.append(_too_many(study, "malformed_line", place, malformed, total, misfit=BY_REASON.get(at["reason"])))
     con.execute(
         "create table wrong as select *, coalesce(problem, flaw) as what from units where coalesce(problem, flaw) is not null"
     )
@@ -293,15 +303,25 @@ def _refused(con: "duckdb.DuckDBPyConnection", study: Study, data: Units, parts:
             value = _value(con, parts, first) if kind == "wrong_type" else ""
             again = "select user_id from units where problem.kind = 'duplicate_unit'"
             crowd = crowded(con, "units", again)[1] if kind == "duplicate_unit" else ""
-            faults.append(
-                _too_many(study, kind, f"{place}, column '{logged(first['at'])}'", found, total, value, crowd)
-            )
+            misfit = _marked(value) if value else None
+            at = f"{place}, column '{logged(first['at'])}'"
+            faults.append(_too_many(study, kind, at, found, total, value, crowd, misfit))
     names = ", ".join(map(literal, parts.names))
     con.execute(
         f"""insert into rejects select {steps.LINE}, regexp_replace(what.at, '^(file_index|file_row_number) [(]as logged[)]$', '\\1', 'i'), what.kind, list_value({names})[file_index + 1]
         from {steps.placed("wrong")}"""
     )
     return faults
+
+
+def _marked(value: str) -> Misfit | None:
+    """What is said of a number with signs beside it that are no mark of money which is known."""
+    sign = r"[^\d\s.,'+-][^\d\s']{0,9}"
+    found = re.fullmatch(rf": '\s*(?:({sign})\s*-?[\d.,\s]*\d|-?\d[\d.,\s]*?\s*({sign}))\s*'", value)
+    return found and Misfit(
+        f"'{found[1] or found[2]}' beside a number: a currency or a unit that is written so is not known",
+        "write the numbers without it, or an amount of money with the code of its currency, such as 12.50 EUR",
+    )
 
 
 def _value(con: "duckdb.DuckDBPyConnection", parts: Parts, first: dict[str, Any]) -> str:
@@ -314,15 +334,22 @@ def _value(con: "duckdb.DuckDBPyConnection", parts: Parts, first: dict[str, Any]
 
 
 def _too_many(
-    study: Study, kind: str, place: str, found: int, total: int, value: str = "", crowd: str = ""
+    study: Study,
+    kind: str,
+    place: str,
+    found: int,
+    total: int,
+    value: str = "",
+    crowd: str = "",
+    misfit: Misfit | None = None,
 ) -> ReportError:
     limit = getattr(study.data.tolerate, kind, None)
     return ReportError(
         f"studies/{study.name}.yml: {KINDS[kind]}: {place}",
         got=f"{found:,} of {total:,} rows, this one first{value}",
         expected="none" if limit is None else f"at most {formatted(limit, 'share')} (data.tolerate.{kind})",
-        cause="; or ".join(filter(None, [crowd, CAUSES[kind]])),
-        remedy=APART if crowd else REMEDIES[kind],
+        cause=misfit.why if misfit else "; or ".join(filter(None, [crowd, CAUSES[kind]])),
+        remedy=misfit.remedy if misfit else APART if crowd else REMEDIES[kind],
     )
 
 

@@ -79,7 +79,7 @@ def helping() -> dict[str, Any]:
     from helpers.config.programme import Programme
     from helpers.errors import EXIT_CODES
     from helpers.formatting import formatted
-    from helpers.ingest.values.times_decided import EXAMPLES
+    from helpers.ingest.values.times_unread import EXAMPLES
     from helpers.site import worked_example
     from helpers.site.error_catalogue import HOLE, by_topic
 

@@ -59,7 +59,7 @@ def dbt_vars(study: Study, log: ingest.Landed, plan: tracking_plan.TrackingPlan)
         "columns": columns,
         "raw_row": f"row({', '.join(map(quoted, log.types))})" if "event_id" not in present else "null",
         "has_event_id": "event_id" in present,
-        "timezone": "UTC" if isinstance(study.data, Simulation) else study.data.timezone,
+        "of_days": log.reading.of_days,
         "planned_events": sorted(plan.events),
         "revenue_events": sorted(revenue_events),
         "counted_events": sorted(study.counted),

@@ -9,9 +9,9 @@ from helpers.errors import ReportError, several
 from helpers.formatting import formatted
 from helpers.ingest import Landed
 from helpers.ingest.levels import UNMAPPED, quoted, unmapped
+from helpers.ingest.misfits import BY_REASON
 from helpers.ingest.units import FLAWS
 from helpers.ingest.values.ids import APART, crowded
-from helpers.ingest.values.times_decided import STATED
 from helpers.warehouse.first_rows import first
 
 if TYPE_CHECKING:
@@ -123,6 +123,8 @@ def _check_rows(
             found, units = flow[kind], rows
         if found > limit * units:
             crowd = _crowd(con, found) if kind == "two_variants" else ""
+            misfit = BY_REASON.get(log.malformed_reason) if log and kind == "malformed_line" else None
+            cause = misfit.why if misfit else crowd or _CAUSES[kind]
             yield ReportError(
                 f"studies/{study.name}.yml: too many rows of the log are wrong: {_TOLD[kind]}"
                 if kind != "two_variants"
@@ -130,8 +132,8 @@ def _check_rows(
                 got=f"{found:,} of {units:,} {'units' if kind == 'two_variants' else 'rows'} ({formatted(found / units, 'share')})"
                 + first(con, study, log, kind),
                 expected=f"at most {formatted(limit, 'share')} (data.tolerate.{kind})",
-                cause=_unplanned(con) if kind == "unplanned_event" else crowd or _CAUSES[kind],
-                remedy=APART if crowd else _REMEDIES[kind],
+                cause=_unplanned(con) if kind == "unplanned_event" else cause,
+                remedy=misfit.remedy if misfit else APART if crowd else _REMEDIES[kind],
             )
 
 
@@ -178,7 +180,7 @@ def _check_repeats(
 
 
 def has_clock(con: "duckdb.DuckDBPyConnection") -> bool:
-    """Whether any row of the log has a time of day."""
+    """Whether the times of the log show more than one time of day."""
     return not exists(con, "marts", "fct_repeats") or bool(
         con.execute("select has_clock from marts.fct_repeats").fetchall()[0][0]
     )
@@ -352,7 +354,7 @@ _CAUSES = {
 _REMEDIES = {
     "malformed_line": "mend these lines: a field that holds the delimiter, a quote or a line end stands in quotes",
     "missing_id": "map the column of user_id that every row fills, or take rows of no unit out of the export, for all arms and events alike",
-    "unparseable_time": f"say how they are written, data.time_format: {STATED}; or correct these times; or map another column to event_time",
+    "unparseable_time": "correct these times; or map another column to event_time; or say how all are written, data.time_format",
     "unplanned_event": "add these events to the tracking plan, or correct their names",
     "wrong_type": "correct these values; leave a field empty where the amount is not known",
     "missing_revenue": "missing: zero at the metric if an empty amount means that nothing was paid; else bring the amounts, or measure how many instead of how much",

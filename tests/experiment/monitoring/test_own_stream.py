@@ -33,7 +33,7 @@ def planned(tmp_path, monkeypatch):
 
     def plan(lines, **more):
         (tmp_path / "own.csv").write_text("\n".join([HEAD, *lines]) + "\n", encoding="utf-8")
-        raw = config.read_yaml(paths.STUDIES / "cart_checkout.yml")
+        raw = config.read_yaml(paths.STUDIES / "checkout_redesign.yml")
         raw["monitoring"] |= {"stream": "own.csv", "launch": "2026-02-02"} | more
         validated = config.Study.model_validate(raw)
         monkeypatch.setattr(paths, "ROOT", tmp_path)

@@ -167,14 +167,14 @@ def test_a_study_without_a_section_gets_a_plan_that_says_so():
     rees46 = config.load("studies/rees46.yml")
     numbers = Numbers(
         {
-            "exposed.units": Number(1_500, "count", "d", ""),
+            "exposed.units_per_day": Number(12_700, "count", "d", ""),
             "primary.control": Number(0.2, "share", "d", ""),
         }
     )
     plan = MonitoringPlan.of(rees46, numbers)
     assert not plan.stated and "no monitoring section" in text_caution(plan) and plan.label == "Purchase rate"
     assert plan.triggers.drop == pytest.approx(0.01 * 0.2 / 0.324) and plan.section.units_per_day > 10_000
-    few = MonitoringPlan.of(rees46, Numbers({**numbers, "exposed.units": Number(111, "count", "d", "")}))
+    few = MonitoringPlan.of(rees46, Numbers({**numbers, "exposed.units_per_day": Number(940, "count", "d", "")}))
     noise = (0.2 * 0.8 / few.section.units_per_day) ** 0.5
     assert few.triggers.drop == pytest.approx(1.5 * noise) and min(few.section.shifts) == pytest.approx(-2.25 * noise)
     assert [len(s.days) for s in plan.streams().values()] == [56] * 5
@@ -189,11 +189,17 @@ def test_a_study_without_a_section_gets_a_plan_that_says_so():
         ({"primary.control": Number(0.0, "share", "d", "")}, "purchase rate holds for no unit"),
         ({"primary.control": Number(1.0, "share", "d", "")}, "purchase rate holds for every unit"),
         ({"primary.control": Number(None, "share", "d", "", "nobody came")}, "no share of units is known"),
-        ({"exposed.units": Number(1, "count", "d", "")}, "it takes 10 units a day or more, and there is 1"),
+        (
+            {"exposed.units_per_day": Number(1 / 14, "count", "d", "")},
+            "it takes 10 units a day or more, and there is 1",
+        ),
     ],
 )
 def test_what_cannot_be_watched_is_told_in_one_sentence(numbers, said):
-    known = {"exposed.units": Number(1_500, "count", "d", ""), "primary.control": Number(0.2, "share", "d", "")}
+    known = {
+        "exposed.units_per_day": Number(1_500 / 14, "count", "d", ""),
+        "primary.control": Number(0.2, "share", "d", ""),
+    }
     reason = unwatched(slow_days(), Numbers({**known, **numbers}))
     assert said in reason and reason.count(".") == bool(said)
 
@@ -209,7 +215,7 @@ def test_a_mean_is_watched_by_who_reaches_the_last_step():
     rees46 = slow_days()
     metric = rees46.primary.model_copy(update={"type": "mean", "measure": "count"})
     study = rees46.model_copy(update={"metrics": [metric]})
-    units = {"exposed.units": Number(1_500, "count", "d", "")}
+    units = {"exposed.units_per_day": Number(1_500 / 14, "count", "d", "")}
     last = rees46.funnel.steps[-1]
     assert unwatched(study, Numbers({**units, f"funnel.{last}.rate": Number(0.3, "share", "d", "")})) == ""
     assert "holds for every unit" in unwatched(
@@ -219,7 +225,7 @@ def test_a_mean_is_watched_by_who_reaches_the_last_step():
 
 
 def test_a_stated_plan_of_few_units_is_sized_without_an_empty_baseline():
-    raw = config.read_yaml(paths.STUDIES / "cart_checkout.yml")
+    raw = config.read_yaml(paths.STUDIES / "checkout_redesign.yml")
     raw["monitoring"] |= {"units_per_day": 4, "minimum": 1}
     plan = MonitoringPlan.of(config.Study.model_validate(raw), Numbers({}))
     assert [s.units for s in size.sizes(plan)] == [2, 4, 8, 16]
@@ -234,7 +240,7 @@ def test_a_stream_of_the_study_is_replayed_too(tmp_path, monkeypatch):
     )
     (tmp_path / "own.csv").write_text("day,checkouts,completions,tickets\n" + rows, encoding="utf-8")
     monkeypatch.setattr(paths, "ROOT", tmp_path)
-    raw = config.read_yaml(paths.STUDIES / "cart_checkout.yml")
+    raw = config.read_yaml(paths.STUDIES / "checkout_redesign.yml")
     raw["monitoring"] |= {"stream": "own.csv", "launch": "2026-02-02"}
     plan = MonitoringPlan.of(config.Study.model_validate(raw), Numbers({}))
     own = plan.streams()["the stream itself"]
@@ -253,9 +259,9 @@ def test_a_stream_of_the_study_is_replayed_too(tmp_path, monkeypatch):
 def test_a_wrong_section_is_said(change, said, tmp_path):
     import yaml
 
-    raw = yaml.safe_load((paths.STUDIES / "cart_checkout.yml").read_text(encoding="utf-8"))
+    raw = yaml.safe_load((paths.STUDIES / "checkout_redesign.yml").read_text(encoding="utf-8"))
     raw["monitoring"] |= change
-    file = tmp_path / "studies" / "cart_checkout.yml"
+    file = tmp_path / "studies" / "checkout_redesign.yml"
     file.parent.mkdir()
     file.write_text(yaml.safe_dump(raw), encoding="utf-8")
     with pytest.raises(ReportError, match=said):

@@ -34,6 +34,21 @@ def test_a_log_with_variants_is_an_online_study(tmp_path: Path) -> None:
     ingest.land(study, tmp_path / "raw")
 
 
+def test_units_whose_variant_no_row_tells_are_left_out_and_said(tmp_path: Path) -> None:
+    study, _, said = proposed(tmp_path, log(tmp_path / "shop.csv", "['off', 'on', ''][i % 3 + 1] as variant"))
+    assert study.data.variants == {"off": "off", "on": "on", "": "leave_out"}  # type: ignore[union-attr]
+    assert "no variant: 133 of 400 units have no variant in any row, so they are left out" in said
+    some, _, _ = proposed(tmp_path, log(tmp_path / "some.csv", "if(what = 'cart', null, 'ab'[i % 2 + 1]) as variant"))
+    assert "" not in some.data.variants, "their other rows tell it"  # type: ignore[union-attr]
+
+
+def test_clusters_that_were_randomised_whole_are_proposed(tmp_path: Path) -> None:
+    city = "'c' || (i % 8) as city, if(i % 8 < 4, 'off', 'on') as variant"
+    study, _, said = proposed(tmp_path, log(tmp_path / "shop.csv", city))
+    assert study.cluster == "city" and study.data.columns["city"] == "city" and "city" not in study.segments
+    assert "randomised by: column 'city', 8 levels, each in one variant only" in said
+
+
 def test_what_is_wrong_is_asked_and_no_row_is_left_out_by_what_came_of_it(tmp_path: Path) -> None:
     file = log(tmp_path / "base.csv", "if(i % 2 = 0, 'off', 'on') as variant")
     spoilt = written(

@@ -311,7 +311,10 @@ def test_floats_are_told_as_what_they_count(whole, unit):
         asked = ", ".join(made("v", kind, Times()) for made in (times_sql.form, times_sql.clockless))
         found = set(CON.execute(f"select {asked} from (select unnest($1::{kind}[]) as v)", [counts]).fetchall())
         names = ("seconds", "milliseconds", "microseconds", "nanoseconds")
-        expected = {names[(len(f"{count:.0f}") - 8) // 3] for count in counts if len(f"{count:.0f}") >= 9}
+        lengths = {len(f"{count:.0f}") for count in counts}
+        expected = {
+            names[(length - 8) // 3] for length in lengths if length >= 9 and length % 3 != 2
+        }  # from 3 March 1973
         assert {(f"epoch_{name}", False) for name in expected} == {row for row in found if row[0].startswith("epoch")}
 
 

@@ -1,6 +1,6 @@
 """Digits that may be a calendar's or a count since 1970 are read as they were meant, or asked for. The oracle is Python's datetime."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import duckdb
 import pytest
@@ -16,7 +16,7 @@ from tests.ingest.values.test_times_decided import landed, refused
 START = datetime.combine(REES46["period"]["start"], datetime.min.time())
 FEW = settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
-FORMATS = {"%Y%m%d%H": 10, "%Y%m%d%H%M": 12, "%y%m%d%H%M%S": 12}
+FORMATS = ("%Y%m%d%H", "%y%m%d%H%M", "%Y%m%d%H%M", "%y%m%d%H%M%S", "%y%m%d%H")
 UNITS = {1: 10, 1_000: 13, 1_000_000: 16}
 
 
@@ -27,7 +27,7 @@ def as_kept(moment: datetime, form: str) -> datetime:
 @FEW
 @given(
     st.sets(st.datetimes(datetime(1991, 1, 1), datetime(2060, 12, 31)), min_size=1, max_size=30),
-    st.sampled_from(list(FORMATS)),
+    st.sampled_from(FORMATS),
 )
 def test_a_calendar_in_digits_is_read_as_it_was_written_or_asked_for(tmp_path_factory, moments, form):
     texts = [moment.strftime(form) for moment in sorted(moments)]
@@ -54,6 +54,38 @@ def test_counts_since_1970_stay_counts(tmp_path_factory, after, unit, years):
         assert landed(tmp_path_factory.mktemp("log"), *map(str, counts))[1] == moments
     except ReportError as error:
         assert "may be read in two ways" in str(error)
+
+
+@FEW
+@given(st.sets(st.dates(date(1991, 1, 1), date(2060, 12, 31)), min_size=1, max_size=30))
+def test_days_in_digits_stay_days_or_are_asked_for(tmp_path_factory, days):
+    try:
+        _, read = landed(tmp_path_factory.mktemp("log"), *(f"{day:%Y%m%d}" for day in days))
+    except ReportError as error:
+        assert "may be read in two ways" in str(error) and all(day.day < 24 and day.year < 2013 for day in days)
+    else:
+        assert read == [datetime(day.year, day.month, day.day) for day in days]
+
+
+@pytest.mark.parametrize(
+    ("texts", "form"),
+    [
+        (["2603021011"], "%y%m%d%H%M"),
+        ([f"260302{hour:02}" for hour in range(10, 20)], "%y%m%d%H"),
+        ([f"19100{day}0005" for day in range(1, 9)], "%y%m%d%H%M"),
+    ],
+)
+def test_years_of_two_digits_are_read_told_or_asked_for(tmp_path, texts, form):
+    """Never is what may be of 2026 a day of the year 2603, or a moment of 2052, without a word."""
+    try:
+        reading, read = landed(tmp_path, *texts)
+    except ReportError as error:
+        assert repr(form) in str(error) and "may be read in two ways" in str(error)
+        (tmp_path / "stated").mkdir()
+        read = landed(tmp_path / "stated", *texts, time_format=form)[1]
+    else:
+        assert f"digits of a calendar, {form}" in reading.notes[0]
+    assert read == [datetime.strptime(text, form) for text in texts]
 
 
 def test_few_digits_are_what_lies_in_the_period_of_the_study(tmp_path):

@@ -13,7 +13,7 @@ from helpers.config import ExternalEvent
 from helpers.experiment.monitoring import replay
 from helpers.experiment.monitoring.baseline import Baseline
 from helpers.experiment.monitoring.plan import MonitoringPlan
-from helpers.record import Numbers
+from helpers.record import Number, Numbers
 from helpers.report.figures import experiment, log, monitoring, style
 from helpers.stats import srm_by_group
 
@@ -40,7 +40,8 @@ def frame_of_days(study) -> pd.DataFrame:
 
 
 def drawn(name: str, study) -> go.Figure:
-    plan = MonitoringPlan.of(study, Numbers({}))
+    seen = {"exposed.units_per_day": Number(2_000, "count", "d", ""), "primary.control": Number(0.4, "share", "d", "")}
+    plan = MonitoringPlan.of(study, Numbers(seen))
     streams = plan.streams()
     replays = {n: replay.replay(s, Baseline.of(s), plan.triggers) for n, s in streams.items()}
     first = next(iter(streams))

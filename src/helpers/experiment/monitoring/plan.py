@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import numpy as np
 
 from helpers import paths
 from helpers.config import ExternalEvent, Monitoring, Study
 from helpers.defaults import MONITORING_LEAST, MONITORING_MINIMUM, ROLLBACK_DROP
+from helpers.experiment.decision.value import DAYS_PER_MONTH
 from helpers.experiment.monitoring.replay import Triggers
 from helpers.experiment.monitoring.stream import DailyStream, DailyWorld, read, side_by_side
 from helpers.formatting import formatted
@@ -24,7 +26,6 @@ TICKETS = 40.0
 
 OWN = "the stream itself"
 """Name of the study's own stream among the planted ones."""
-DAYS_PER_MONTH = 365 / 12
 NOISE = 1.5
 """Standard errors of a day that a made-up trigger lies below the baseline, about as many as the stated one does."""
 
@@ -46,7 +47,7 @@ class MonitoringPlan:
 
     Example:
         >>> from helpers.config import load
-        >>> plan = MonitoringPlan.of(load("studies/cart_checkout.yml"), Numbers({}))
+        >>> plan = MonitoringPlan.of(load("studies/checkout_redesign.yml"), Numbers({}))
         >>> plan.label, list(plan.streams())
         ('Checkout completion', ['no change', '-0.30 points', '-0.80 points', '-1.50 points', 'tickets x 3'])
     """
@@ -69,8 +70,9 @@ class MonitoringPlan:
     @classmethod
     def of(cls, study: Study, earlier: Numbers) -> MonitoringPlan:
         """The plan of ``study``; without a section it rests on what the experiment found in the control."""
-        section = study.monitoring or _made_up(study, earlier)
+        section = _filled(study, earlier)
         triggers = Triggers(section.drop, section.drop_days, section.ticket_factor, section.minimum)
+        assert section.label and section.rate and section.units_per_day and section.tickets_per_day
         world = DailyWorld(
             section.rate,
             section.units_per_day,
@@ -82,6 +84,8 @@ class MonitoringPlan:
         first = str(launch - section.baseline_days)
         control = earlier.get("primary.control")
         measured = f"{study.primary.label.lower()} {control.text}" if control and control.unit == "share" else ""
+        if study.monitoring is not None and study.monitoring.rate is None:
+            measured = ""  # it is the rate of the plan itself
         stated, events = study.monitoring is not None, tuple(study.external_events)
         return cls(section.label, world, triggers, section, stated, first, measured, _pace(study), events)
 
@@ -112,7 +116,7 @@ class MonitoringPlan:
         """Chance that a day without change is further below a known baseline than the trigger's drop."""
         from scipy import special
 
-        rate, units = self.section.rate, self.section.units_per_day
+        rate, units = self.world.rate, self.world.units
         return float(special.ndtr(-self.triggers.drop / np.sqrt(rate * (1 - rate) / units)))
 
 
@@ -131,15 +135,15 @@ def _pace(study: Study) -> str:
 def unwatched(study: Study, earlier: Numbers) -> str:
     """Why nothing can be watched day by day, in a sentence; empty where something can.
 
-    A section of the study is its own reason to watch. Without one there must be a share of units that can fall: that of
-    the primary metric, or of the units that reach the funnel's last step.
+    A section of the study that states what it watches is its own reason. Else there must be a share of units that can
+    fall: that of the primary metric, or of the units that reach the funnel's last step.
 
     Example:
         >>> from helpers.config import load
-        >>> unwatched(load("studies/cart_checkout.yml"), Numbers({}))
+        >>> unwatched(load("studies/checkout_redesign.yml"), Numbers({}))
         ''
     """
-    if study.monitoring is not None:
+    if study.monitoring is not None and study.monitoring.rate and study.monitoring.units_per_day:
         return ""
     units, (rate, label) = _units_a_day(study, earlier), _share(study, earlier)
     if rate is None:
@@ -156,8 +160,7 @@ def unwatched(study: Study, earlier: Numbers) -> str:
 
 def _units_a_day(study: Study, earlier: Numbers) -> int:
     monthly = study.economics.exposed_units_per_month
-    exposed = monthly / DAYS_PER_MONTH if monthly else earlier.value("exposed.units") / study.period.experiment_days
-    return max(1, round(exposed))
+    return max(1, round(monthly / DAYS_PER_MONTH if monthly else earlier.value("exposed.units_per_day")))
 
 
 def _share(study: Study, earlier: Numbers) -> tuple[float | None, str]:
@@ -173,22 +176,28 @@ def _share(study: Study, earlier: Numbers) -> tuple[float | None, str]:
     return rate, primary.label
 
 
-def _made_up(study: Study, earlier: Numbers) -> Monitoring:
+def _filled(study: Study, earlier: Numbers) -> Monitoring:
+    """The study's section, what it leaves out taken from the experiment and made up to suit that."""
+    stated = study.monitoring.model_dump(exclude_unset=True) if study.monitoring is not None else {}
+    if stated.get("rate") and stated.get("units_per_day") and stated.get("tickets_per_day") and stated.get("label"):
+        return Monitoring.model_validate(stated)
+    return Monitoring.model_validate(_made_up(study, earlier) | stated)
+
+
+def _made_up(study: Study, earlier: Numbers) -> dict[str, Any]:
     units, (rate, label) = _units_a_day(study, earlier), _share(study, earlier)
     kept = min(max(float(rate or 0.0), 0.5 / max(units, 2)), 1 - 0.5 / max(units, 2))
     noise = NOISE * float(np.sqrt(kept * (1 - kept) / units))
     scale = max(kept / SOURCE_RATE, noise / ROLLBACK_DROP)
-    return Monitoring.model_validate(
-        {
-            "label": label,
-            "rate": kept,
-            "units_per_day": units,
-            "tickets_per_day": max(units * TICKETS_PER_UNIT, TICKETS),
-            "shifts": [max(shift * scale, -kept) for shift in (0.0, -0.003, -0.008, -0.015)],
-            "drop": min(ROLLBACK_DROP * scale, 0.99),
-            "minimum": min(MONITORING_MINIMUM, max(units // 4, 1)),
-        }
-    )
+    return {
+        "label": label,
+        "rate": kept,
+        "units_per_day": units,
+        "tickets_per_day": max(units * TICKETS_PER_UNIT, TICKETS),
+        "shifts": [max(shift * scale, -kept) for shift in (0.0, -0.003, -0.008, -0.015)],
+        "drop": min(ROLLBACK_DROP * scale, 0.99),
+        "minimum": min(MONITORING_MINIMUM, max(units // 4, 1)),
+    }
 
 
 def middle(plan: MonitoringPlan) -> str:

@@ -40,8 +40,8 @@ def sizes(plan: MonitoringPlan) -> tuple[Size, ...]:
     Example:
         >>> from helpers.config import load
         >>> from helpers.record import Numbers
-        >>> small, *_, large = sizes(MonitoringPlan.of(load("studies/cart_checkout.yml"), Numbers({})))
-        >>> small.quiet["completion trigger"].share > 0.3 > large.quiet["completion trigger"].share
+        >>> small, *_, large = sizes(MonitoringPlan.of(load("studies/checkout_redesign.yml"), Numbers({})))
+        >>> small.quiet["completion trigger"].share > large.quiet["completion trigger"].share
         True
     """
     found = []
@@ -68,7 +68,7 @@ def smallest(plan: MonitoringPlan, name: str, tolerated: float = ALPHA) -> float
     Example:
         >>> from helpers.config import load
         >>> from helpers.record import Numbers
-        >>> plan = MonitoringPlan.of(load("studies/cart_checkout.yml"), Numbers({}))
+        >>> plan = MonitoringPlan.of(load("studies/checkout_redesign.yml"), Numbers({}))
         >>> 2_500 < smallest(plan, "completion trigger") < 4_500
         True
     """

@@ -10,7 +10,8 @@ from helpers.ingest.new_study.profile import Column, exact, profile
 from helpers.ingest.new_study.proposal import StudyProposal
 from helpers.ingest.values import ids
 from helpers.ingest.values.times import Times
-from helpers.ingest.values.times_decided import KNOWN, STATED
+from helpers.ingest.values.times_decided import STATED
+from helpers.ingest.values.times_unread import KNOWN
 
 if TYPE_CHECKING:
     from helpers.ingest.new_study.source import SourceTable

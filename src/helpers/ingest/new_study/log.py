@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 from helpers.config.base import LONGEST
 from helpers.config.columns import TAKEN
+from helpers.config.data import LEAVE_OUT
 from helpers.errors import ReportError
 from helpers.ingest.new_study import clusters, measures, questions, roles, tolerances, vocabulary
 from helpers.ingest.new_study.profile import Column
-from helpers.ingest.new_study.proposal import Arm, Measure, Planned, StudyProposal
+from helpers.ingest.new_study.proposal import Arm, Measure, Noted, Planned, StudyProposal
 from helpers.ingest.new_study.units import measured, weights
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ def propose(
     arms, why = (
         _arms(table, unit, variant) if variant else ([Arm("control", "", 0, 0.5), Arm("treatment", "", 0, 0.5)], "")
     )
+    also = _without(table, unit, variant) if variant else {}
     impression = next((e for e in events if not IMPRESSIONS.isdisjoint(vocabulary.tokens(e))), None)
     steps = _steps(events, impression)
     optional = _skipped(table, unit, event, steps, logged)
@@ -80,7 +82,7 @@ def propose(
     return StudyProposal(
         source="log", mode="online" if variant else "offline", rows=rows, arms=tuple(arms),
         weights=weights(arms) if variant else "ASSUMED: nobody was treated; units are split by a salted hash",
-        columns={n: (c.name, "") for n, c in (mapped | named | by).items()}, time_format=roles.time_format(time),
+        also=also, columns={n: (c.name, "") for n, c in (mapped | named | by).items()}, time_format=roles.time_format(time),
         start=start, end=end, period="from the first to the last event; the end is excluded",
         metrics=metrics, segments=tuple(named), tolerate=tolerate, revenue=revenue,
         money_digits=measures.money_digits(table, [mapped["price"]]) if "price" in mapped else 0,
@@ -97,6 +99,7 @@ def propose(
             f"variant: column '{vocabulary.printable(variant.name)}'; {why}" if variant
             else "variant: no column holds one, so the study is offline: units are hashed into two arms and an uplift is planted",
             *([f"weights: {weights(arms)}"] if variant else []),
+            *(f"no variant: {said}, so they are left out" for _, said in also.values()),
             *([f"randomised by: column '{vocabulary.printable(cluster.column.name)}', {cluster.seen}"] if cluster else []),
             f"funnel: {' > '.join(steps)}, ordered by the meaning of the names" + (f"; many skip {', '.join(optional)}" if optional else ""),
             f"metrics: {measured(metrics)}",
@@ -135,6 +138,17 @@ def _arms(table: "SourceTable", unit: Column, variant: Column) -> tuple[list[Arm
     if all(NAME.match(arm.level) for arm in arms):
         arms = [replace(arm, name=arm.level) for arm in arms]
     return arms, why
+
+
+def _without(table: "SourceTable", unit: Column, variant: Column) -> dict[str, Noted]:
+    """What the empty field means, where units have it in all of their rows: they are no part of the experiment."""
+    found = table.number(
+        f"select count(*) from (select 1 from {{table}} where {table.text(unit.name)} is not null"
+        f" group by {table.text(unit.name)} having count({table.text(variant.name)}) = 0)"
+    )
+    if not found:
+        return {}
+    return {"": (LEAVE_OUT, f"{found:,.0f} of {unit.distinct:,} units have no variant in any row")}
 
 
 def _called(reached: dict[str, tuple[int, int]]) -> dict[str, str]:

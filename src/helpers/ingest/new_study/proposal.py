@@ -84,7 +84,7 @@ class StudyProposal:
     @property
     def levels(self) -> tuple[Arm, ...]:
         """Arms whose levels are mapped: those of a unit table, and of a log whose levels are no names of variants."""
-        mapped = self.source == "units" or any(arm.level and arm.level != arm.name for arm in self.arms)
+        mapped = self.source == "units" or self.also or any(arm.level and arm.level != arm.name for arm in self.arms)
         return self.arms if mapped else ()
 
     @property

@@ -13,8 +13,8 @@ from decimal import Decimal
 from functools import cache
 from typing import Final, Literal
 
-from helpers.config.currencies import CODES
 from helpers.ingest.sql import literal
+from helpers.ingest.values.currency_marks import MARK
 
 Point = Literal[".", ","]
 
@@ -27,8 +27,6 @@ _BLANK: Final = " \u00a0\u2007\u2009\u200a\u202f"
 _APOSTROPHES: Final = "'\u2019"
 _MINUS: Final = "\u2212-"  # the second stands last in a class of signs
 _DASHES: Final = "\u2012\u2013\u2014\u2015" + _MINUS
-MARK: Final = r"(?:[A-Z]{0,2}\$|[€£¥₩₪₫₦₱₲₴₸₹₺₼₽₾₿฿]|kr|zł|Kč|Ft|" + "|".join(sorted(CODES)) + ")"
-"""What marks an amount as money: a symbol or the code of a currency."""
 
 
 @dataclass(frozen=True)
@@ -73,7 +71,9 @@ def pattern(point: Point) -> str:
 
 
 _BODY: Final = r"[0-9.,](?:.*[0-9.,])?"
-"""From the first to the last digit or point of what matches :func:`pattern`: no mark of money holds any."""
+"""From the first to the last digit or point of what matches :func:`pattern`, without the points of marks of money."""
+_POINTED: Final = r"([\p{L}/])[.]"
+"""A point behind a letter, or a stroke, is one of a mark: no number has a letter before its point."""
 _BELOW: Final = rf"^[^0-9.,]*[({_MINUS}]|[0-9][^0-9.,]*[{_MINUS}][^0-9.,]*$"
 
 
@@ -87,6 +87,7 @@ def parse(text: str, as_decided: Amounts) -> Decimal | None:
         return Decimal(text)
     if not re.fullmatch(pattern(as_decided.point), text):
         return None
+    text = re.sub(r"([^\W\d_]|/)[.]", r"\1", text)
     found = re.search(_BODY, text)
     assert found
     body = found[0].translate(str.maketrans("", "", _parting(as_decided.point))).replace(",", ".")
@@ -109,8 +110,9 @@ def canonical(text: str, as_decided: Amounts) -> str:
     """
     if as_decided.plain:
         return f"nullif({text}, '')"
-    body = f"replace(translate(regexp_extract({text}, {literal(_BODY)}), {literal(_parting(as_decided.point))}, ''), ',', '.')"
-    minus = f"case when regexp_matches({text}, {literal(_BELOW)}) then '-' else '' end"
+    bare = f"regexp_replace({text}, {literal(_POINTED)}, '\\1', 'g')"
+    body = f"replace(translate(regexp_extract({bare}, {literal(_BODY)}), {literal(_parting(as_decided.point))}, ''), ',', '.')"
+    minus = f"case when regexp_matches({bare}, {literal(_BELOW)}) then '-' else '' end"
     made = f"{minus} || lower({body}) || case when contains({text}, '%') then 'e-2' else '' end"
     plain = f"when regexp_full_match({text}, {literal(PLAIN)}) then {text} " if as_decided.point == "." else ""
     return (

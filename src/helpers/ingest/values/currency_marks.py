@@ -1,5 +1,6 @@
 """Which currencies a mark of money can stand for: a code names one, a symbol one or several."""
 
+import re
 from collections.abc import Iterable
 from typing import Final
 
@@ -11,22 +12,43 @@ POINTED: Final = ("ARS", "CLP", "COP", "PYG", "UYU", "BRL")
 _SYMBOLS: Final = {
     "€": "EUR", "£": "GBP EGP FKP GIP LBP SDG SHP SSP SYP", "¥": "JPY CNY", "₩": "KRW KPW", "₪": "ILS", "₫": "VND",
     "₦": "NGN", "₱": "PHP CUP", "₲": "PYG", "₴": "UAH", "₸": "KZT", "₹": "INR", "₺": "TRY", "₼": "AZN", "₽": "RUB",
-    "₾": "GEL", "฿": "THB", "kr": "SEK NOK DKK ISK", "zł": "PLN", "Kč": "CZK", "Ft": "HUF",
-    "US$": "USD", "A$": "AUD", "AU$": "AUD", "C$": "CAD NIO", "CA$": "CAD", "HK$": "HKD", "MX$": "MXN", "NT$": "TWD",
+    "₾": "GEL", "฿": "THB", "₡": "CRC", "₵": "GHS", "₭": "LAK", "₮": "MNT", "৳": "BDT", "៛": "KHR", "֏": "AMD",
+    "؋": "AFN", "₨": "INR PKR LKR MUR NPR SCR", "円": "JPY", "元": "CNY TWD", "원": "KRW KPW", "￥": "JPY CNY", "￦": "KRW KPW",
+    "￡": "GBP EGP FKP GIP LBP SDG SHP SSP SYP", "R": "ZAR", "S/": "PEN", "S/.": "PEN", "B/.": "PAB", "Ft": "HUF", "TL": "TRY",
+    "GH₵": "GHS", "CN¥": "CNY", "JP¥": "JPY", "Lekë": "ALL", "FCFA": "XAF XOF",
+    "₿": "", "T$": "TOP", "WS$": "WST", "US$": "USD", "A$": "AUD", "AU$": "AUD", "C$": "CAD NIO", "CA$": "CAD", "HK$": "HKD", "MX$": "MXN", "NT$": "TWD",
     "NZ$": "NZD", "R$": "BRL", "S$": "SGD", "SG$": "SGD",
 }  # fmt: skip
+_WORDS: Final = {
+    "kr": "SEK NOK DKK ISK", "zł": "PLN", "zl": "PLN", "kč": "CZK", "fr": "CHF", "sfr": "CHF", "euro": "EUR", "euros": "EUR",
+    "rs": "INR PKR LKR MUR NPR SCR", "rp": "IDR", "rm": "MYR", "rmb": "CNY", "nis": "ILS", "ksh": "KES", "tsh": "TZS", "ush": "UGX",
+    "руб": "RUB BYN", "р": "RUB BYN", "грн": "UAH", "лв": "BGN", "дин": "RSD", "din": "RSD", "ден": "MKD", "den": "MKD",
+    "lei": "RON MDL", "leu": "RON MDL", "bs": "BOB VES", "nu": "BTN", "gs": "PYG", "зл": "PLN", "кч": "CZK",
+}  # fmt: skip
+"""Marks that are words, in small letters: they are written in any letters, and with a point or without."""
+
+
+def _either(marks: Iterable[str]) -> str:
+    return "|".join(re.escape(mark) for mark in sorted(marks, key=lambda mark: (-len(mark), mark)))
+
+
+MARK: Final = (
+    rf"(?:[A-Z]{{0,2}}[$＄]|{_either(CODES)}|(?i:{_either(_WORDS)})[.]?|{_either(m for m in _SYMBOLS if '$' not in m)})"
+)
+"""What marks an amount as money, as a regular expression for RE2 and for Python: a symbol, a word or a currency's code."""
 
 
 def meant(mark: str) -> frozenset[str]:
     """Codes of the currencies that a mark can stand for; none of what no state issues.
 
-    >>> sorted(meant("kr")), "CLP" in meant("$"), sorted(meant("US$")), sorted(meant("CHF"))
+    >>> sorted(meant("Kr.")), "CLP" in meant("$"), sorted(meant("US$")), sorted(meant("CHF"))
     (['DKK', 'ISK', 'NOK', 'SEK'], True, ['USD'], ['CHF'])
     """
     if mark in CODES:
         return frozenset((mark,))
-    if mark in _SYMBOLS:
-        return frozenset(_SYMBOLS[mark].split())
+    mark = mark.replace("＄", "$")
+    if told := _SYMBOLS.get(mark) or _WORDS.get(mark.lower().removesuffix(".")):
+        return frozenset(told.split())
     return frozenset(_DOLLARS.split()) if mark.endswith("$") else frozenset()
 
 

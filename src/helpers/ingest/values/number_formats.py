@@ -11,7 +11,6 @@ from helpers.config.currencies import minor_digits
 from helpers.errors import ReportError
 from helpers.ingest.sql import literal, quoted
 from helpers.ingest.values.amounts import (
-    MARK,
     PLAIN,
     Amounts,
     Point,
@@ -20,7 +19,7 @@ from helpers.ingest.values.amounts import (
     pattern,
     product,
 )
-from helpers.ingest.values.currency_marks import POINTED, common
+from helpers.ingest.values.currency_marks import MARK, POINTED, common
 
 if TYPE_CHECKING:
     import duckdb

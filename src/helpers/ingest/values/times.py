@@ -17,6 +17,9 @@ from zoneinfo import ZoneInfo
 from helpers.config.times import EPOCHS, ORDERS
 from helpers.ingest.values import times_shapes as shapes
 
+WRITTEN = "as written"
+"""The zone of times that are taken as their clocks show them, whatever their offset."""
+
 EXACT = 2**53
 """Up to here every whole number of a float is that number."""
 
@@ -59,6 +62,8 @@ def parse(value: object, times: Times = Times()) -> datetime | None:
         if value is None or isinstance(value, bool):
             return None
         if isinstance(value, datetime):
+            if times.zone == WRITTEN:
+                return value.replace(tzinfo=None)
             return value.astimezone(UTC).replace(tzinfo=None) if value.tzinfo else _from_zone(value, times.zone)
         if isinstance(value, date):
             return _from_zone(datetime(value.year, value.month, value.day), times.zone)
@@ -82,7 +87,7 @@ def _of_text(written: str, times: Times) -> datetime | None:
         return None
     part = {name: told or "" for name, told in found.groupdict().items()}
     moment = datetime(*_day(part)) + timedelta(microseconds=_time(part))
-    if not part.get("z"):
+    if times.zone == WRITTEN or not part.get("z"):
         return _from_zone(moment, times.zone)
     away = timedelta(hours=int(part.get("oh") or 0), minutes=int(part.get("om") or 0))
     return moment + away if part.get("o") == "-" else moment - away
@@ -144,6 +149,6 @@ def _time(part: dict[str, str]) -> int:
 
 
 def _from_zone(moment: datetime, zone: str) -> datetime:
-    if zone == "UTC":
+    if zone in (WRITTEN, "UTC"):
         return moment
     return moment.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC).replace(tzinfo=None)

@@ -8,39 +8,21 @@ from helpers.config import ColumnOf, Log, Study, Units
 from helpers.config.columns import logged
 from helpers.config.times import EPOCHS, ORDERS
 from helpers.errors import ReportError
-from helpers.formatting import formatted
 from helpers.ingest.parts import Parts
 from helpers.ingest.sql import literal
 from helpers.ingest.values import times_shapes as shapes
 from helpers.ingest.values import times_sql
 from helpers.ingest.values.times import Times
-from helpers.ingest.values.times_column import FIRST, LONGEST, TimeColumn, shown
+from helpers.ingest.values.times_column import FIRST, TimeColumn, shown
+from helpers.ingest.values.times_days import clock_of
 from helpers.ingest.values.times_digits import calendar_of, elsewhere, meets, unlikely
-from helpers.ingest.values.times_elsewhere import likeness
+from helpers.ingest.values.times_unread import unread_times
 
 if TYPE_CHECKING:
     import duckdb
 
-SHAPES = 3
-"""Shapes of unread times that are shown, the most frequent ones."""
-
-FEW = 0.05
-"""With more unread times than this share, the column may be the wrong one."""
-
 CHANGES = 3
 """In dates with years of two digits, days have at least so many times as many values as years, or it is asked."""
-
-EXAMPLES = (
-    ("ISO", "2026-03-02 10:11:12.123", "`T` for the blank, a comma, no seconds; `20260302T101112`"),
-    ("with an offset", "2026-03-02T10:11:12+02:00", "`+0200`, `+02`, `Z`, `UTC`, `GMT`"),
-    ("a day", "2026-03-02", "`20260302`; it counts as its midnight"),
-    ("since 1970", "1772446272", "milliseconds, microseconds, nanoseconds and fractions: the size tells which"),
-    ("three numbers", "17.03.2026 08:03", "`/` and `-`, years of two digits, `3/17/26 2:31 PM`: the whole column tells what is the day"),
-    ("with a month's name", "2 Mar 2026 10:11", "`Mar 2, 2026 2:31 PM`, `02-MAR-26`, `Mon, 02 Mar 2026 10:11:12 GMT`, `02/Mar/2026:10:11:12 +0200`"),
-)  # fmt: skip
-"""Times that are read without a word of the study: what they are, one of them, and how else they may look."""
-
-KNOWN = "times such as " + ", ".join(example for _, example, _ in EXAMPLES)
 
 STATED = "day_first, month_first, epoch_seconds, ... or codes as in '%d.%m.%Y %H:%M'"
 """What ``data.time_format`` may say."""
@@ -54,11 +36,12 @@ _FORMS = {
 
 @dataclass(frozen=True)
 class Decided:
-    """The decision, sentences that tell it, and what must be mended or stated first."""
+    """The decision, sentences that tell it, and what must be mended or stated first; ``of_days`` as in :mod:`times_days`."""
 
     times: Times
     notes: tuple[str, ...] = ()
     faults: tuple[ReportError, ...] = ()
+    of_days: bool = False
 
 
 def decide(con: "duckdb.DuckDBPyConnection", study: Study, parts: Parts) -> Decided:
@@ -82,7 +65,7 @@ def decide(con: "duckdb.DuckDBPyConnection", study: Study, parts: Parts) -> Deci
     if kind == "VARCHAR" and not (times.order or times.format):
         order, told, fault = order_of(column)
         if fault:
-            return Decided(times, faults=(fault,))
+            return Decided(times, faults=(_unreadable(column, times, data.tolerate.unparseable_time) or fault,))
         times = replace(times, order=order)
     return _looked(column, times, told, data.tolerate.unparseable_time, study)
 
@@ -122,6 +105,18 @@ def order_of(column: TimeColumn, key: str = "data.time_format: ") -> tuple[str, 
         return fit[0], f", told by {column.first(against[other])}" if other in against else "", None
     named = " or ".join(order.replace("_", " ") for order in fit[1:])
     return fit[0], f" (or {named}, which gives the same day in all rows)", None
+
+
+def _unreadable(column: TimeColumn, times: Times, tolerated: float) -> ReportError | None:
+    """What is said of dates whose order is not told, where most of them are unread in every order."""
+    numbered = f"regexp_full_match({column.raw}, {literal(f'(?i:{shapes.BLANKS[:-1]}*(?:{shapes.NUMBERED}))')})"
+    found = column.rows(
+        f"""select count(*), count(moment), count(*) filter (numbered), count(*) filter (numbered and any_order is not null)
+        from (select {numbered} as numbered, {times_sql.moment(column.raw, column.kind, times)} as moment,
+            {times_sql.in_any_order(column.raw)} as any_order from {{table}})"""
+    )
+    total, read, dates, readable = found[0]
+    return unread_times(column, times, total, total - read, tolerated) if 2 * readable < dates else None
 
 
 @dataclass(frozen=True)
@@ -232,7 +227,7 @@ def _looked(column: TimeColumn, times: Times, told: str, tolerated: float, study
     )
     total, read, days = (sum(row[i] for row in found) for i in (1, 2, 3))
     if total - read > tolerated * total:
-        return Decided(times, faults=(_unread(column, times, total, total - read, tolerated),))
+        return Decided(times, faults=(unread_times(column, times, total, total - read, tolerated),))
     counts = [row for row in found if row[2] and row[0] in EPOCHS and not times.format]
     apart = [row for row in counts if not meets(row[4], row[5], study.period)]
     for form, _, n, _, first, last in apart:
@@ -250,11 +245,15 @@ def _looked(column: TimeColumn, times: Times, told: str, tolerated: float, study
         notes.append(
             f"{total - read:,} of {total:,} times cannot be read and {'is' if total - read == 1 else 'are'} left out"
         )
-    if days:
+    is_log, order = isinstance(study.data, Log), "events of one unit on one day are in no known order"
+    clock = clock_of(column, times) if is_log else ()
+    if clock and days < read:
+        notes.append(f"all times have one time of day, {' or '.join(clock)}, so they are days: {order}")
+    elif days:
         which = "all times are days" if days == read else f"{days:,} of {read:,} times are days"
-        order = ", and events of one unit on one day are in no known order" if isinstance(study.data, Log) else ""
+        order = f", and {order}" if is_log else ""
         notes.append(f"{which} without a time of day: each counts as its midnight{order}")
-    return Decided(times, (*notes, *strange, *_cut(column, times), *_clocks(column, times)))
+    return Decided(times, (*notes, *strange, *_cut(column, times), *_clocks(column, times)), of_days=bool(clock))
 
 
 def _form(form: str, times: Times, told: str) -> str:
@@ -294,36 +293,3 @@ def _clocks(column: TimeColumn, times: Times) -> list[str]:
 
 def _times(count: int, which: str) -> str:
     return f"1 time {which} is" if count == 1 else f"{count:,} times {which} are"
-
-
-def _unread(column: TimeColumn, times: Times, total: int, unread: int, tolerated: float) -> ReportError:
-    shape = f"regexp_replace(regexp_replace(left(t, {LONGEST}), '[0-9]', '9', 'g'), '[A-Za-z]', 'a', 'g')"
-    found = column.rows(
-        f"""select case when coalesce(trim(t), '') = '' then '' else {shape} end as shape, count(*), {FIRST}
-        from (select {column.text} as t, {times_sql.moment(column.raw, column.kind, times)} as m, file_index, file_row_number from {{table}})
-        where m is null group by 1 order by 2 desc, 1"""
-    )
-    empty, nothing = next(((n, first) for shape, n, first in found if not shape), (0, None))
-    odd = [(n, column.first(first)) for shape, n, first in found if shape][:SHAPES]
-    told = [str(first) + (f" and {n - 1:,} of this shape" if n > 1 else "") for n, first in odd]
-    more = unread - empty - sum(n for n, _ in odd)
-    told += [f"{more:,} of other shapes"] if more else []
-    told += [f"{empty:,} empty ({'' if empty == 1 else 'first '}{column.first(nothing).place})"] if nothing else []
-    stated = f"as data.time_format says: {times.format or times.order}" if times.format or times.order else KNOWN
-    cause = "another time format, or the wrong column mapped to event_time" if odd else "rows without a time"
-    way = [f"say how they are written, data.time_format: {STATED}"] if odd else []
-    way.append("correct these times" if unread <= FEW * total else "map another column to event_time")
-    if odd and not more and all(first.text.strip() == logged(column.name) for _, first in odd):
-        cause = "the header stands there again, as in files that were put together"
-        way = ["take these lines out of the file"]
-    like = likeness([first.text for _, first in odd])
-    if like:
-        cause, way = like.told(odd[0][1].text), [like.remedy]
-    return ReportError(
-        f"{column.called} holds times that cannot be read",
-        got=f"{unread:,} of {total:,} rows: {'; '.join(told)}",
-        expected=stated
-        + (f", in all rows but {formatted(tolerated, 'share')} (data.tolerate.unparseable_time)" if tolerated else ""),
-        cause=cause,
-        remedy="; or ".join(way),
-    )

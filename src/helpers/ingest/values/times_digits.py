@@ -1,7 +1,8 @@
 """Times of nothing but digits: a count since 1970, or year, month, day and hour in a row, told by all of the column.
 
-Ten digits may be seconds or ``yyyymmddhh``, twelve milliseconds or ``yyyymmddhhmm``. A count fits the months, days and
-hours of a calendar by chance only, and then lies decades away from what the calendar says.
+Ten digits may be seconds, ``yyyymmddhh`` or ``yymmddhhmm``, twelve milliseconds or ``yyyymmddhhmm``. A count fits the
+months, days and hours of a calendar by chance only, and then lies decades away from what the calendar says. Eight digits
+are a day, or ``yymmddhh`` where the day would lie in no year of an experiment.
 """
 
 from dataclasses import dataclass
@@ -22,12 +23,13 @@ if TYPE_CHECKING:
     from helpers.ingest.values.times_column import TimeColumn
 
 CALENDARS: Final = {
-    10: ("%Y%m%d%H",),
+    8: ("%y%m%d%H",),
+    10: ("%Y%m%d%H", "%y%m%d%H%M"),
     12: ("%Y%m%d%H%M", "%y%m%d%H%M%S"),
     **dict.fromkeys((15, 16, 18, 19), ("%Y%m%d%H%M%S%f",)),
 }
-"""Formats of so many digits of which a count since 1970 may have as many."""
-EPOCH: Final = {10: "epoch_seconds", 12: "epoch_milliseconds", 15: "epoch_microseconds", 16: "epoch_microseconds",
+"""Formats of so many digits that without them would be read as :data:`ELSE`."""
+ELSE: Final = {8: "%Y%m%d", 10: "epoch_seconds", 12: "epoch_milliseconds", 15: "epoch_microseconds", 16: "epoch_microseconds",
                 18: "epoch_nanoseconds", 19: "epoch_nanoseconds"}  # fmt: skip
 LIKELY: Final = (datetime(1990, 1, 1), datetime(2101, 1, 1))
 """Between these lie the times of an experiment, and of what was before it."""
@@ -64,7 +66,7 @@ def calendar_of(
     digits = f"regexp_replace(trim({text}), '[.]0*$', '')"
     found = column.rows(
         f"select distinct length(t) from (select {digits} as t from {{table}} where {column.text} <> '' limit {LOOKED})"
-        " where regexp_full_match(t, '[0-9]{10,19}')"
+        " where regexp_full_match(t, '[0-9]{8,19}')"
     )
     for length in sorted(row[0] for row in found if row[0] in CALENDARS):
         format_, fault = _decided(column, digits, length, period, key)
@@ -76,7 +78,7 @@ def calendar_of(
 def _decided(
     column: "TimeColumn", digits: str, length: int, period: Period | None, key: str
 ) -> tuple[str, ReportError | None]:
-    formats = [*CALENDARS[length], EPOCH[length]]
+    formats = [*CALENDARS[length], ELSE[length]]
     so = f"regexp_full_match(t, '[0-9]{{{length}}}')"
     within = "between timestamp {} and timestamp {}".format(*map(literal, LIKELY))
     asked = ", ".join(
@@ -86,10 +88,11 @@ def _decided(
     moments = ", ".join(f"{times_sql.moment('t', 'VARCHAR', Times(format=f))} as m{i}" for i, f in enumerate(formats))
     table = f"(select {digits} as t, file_index, file_row_number from {{table}} where {column.text} <> '')"
     few = (
-        f"select count(*) > 0 from (select {moments} from (from {table} where {so} limit {LOOKED})) where "
-        + " and ".join(f"(m{i} {within}) is not true" for i in range(len(formats) - 1))
+        "select "
+        + " and ".join(f"bool_or((m{i} {within}) is not true)" for i in range(len(formats) - 1))
+        + f" from (select {moments} from (from {table} where {so} limit {LOOKED}))"
     )
-    if len(formats) == 2 and column.rows(few)[0][0]:
+    if column.rows(few)[0][0]:
         return "", None
     row = column.rows(
         f"""select count(*) filter ({so} or other is not null), count(*) filter ({so}), count(distinct t) filter ({so}),
@@ -101,10 +104,11 @@ def _decided(
     calendars = [way for way in ways if way.format in CALENDARS[length]]
     if not calendars:
         return "", None
-    if values >= MANY:
-        ways = calendars
     met = [way for way in ways if meets(way.first, way.last, period)]
-    ways = met if len(met) == 1 else ways
+    if len(met) == 1:
+        ways = met
+    elif values >= MANY and ELSE[length] in EPOCHS:
+        ways = calendars
     if len(ways) > 1:
         return "", _open(column, first, ways, key)
     if ways[0] not in calendars:

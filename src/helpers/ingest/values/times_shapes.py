@@ -10,7 +10,7 @@ from helpers.config.times import spelled
 
 _DAY = r"(?:[1-9][0-9]{3}|0[1-9][0-9]{2}|00[1-9][0-9]|000[1-9])-[0-9]{2}-[0-9]{2}"
 _MOMENT = _DAY + r"[ T](?:[01][0-9]|2[0-3]):[0-9]{2}:[0-9]{2}(?:[.][0-9]{1,9})?"
-PLAIN = f"{_MOMENT}(?:Z| UTC)?|{_DAY}"
+PLAIN = f"{_MOMENT}(?:Z| UTC)?|{_DAY}(?:[ T](?:[01][0-9]|2[0-3]):[0-9]{{2}})?"
 """ISO as databases write it, which a cast reads: the common case, told apart without taking it to pieces."""
 
 PLAIN_OFFSET = rf"{_MOMENT}[+-](?:0[0-9]|1[0-4])(?::[0-5][0-9])?"
@@ -26,11 +26,11 @@ BLANKS = "[\t\n\x0b\x0c\r \u00a0\u2009\u202f]+"
 """What parts the words of a time; the narrow ones stand before AM and PM in newer browsers."""
 
 MONTHS = "janfebmaraprmayjunjulaugsepoctnovdec"
-_MONTH = (
+MONTH = (
     r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|"
     r"nov(?:ember)?|dec(?:ember)?)"
 )
-_WEEKDAY = r"(?:mon|tue|tues|wed|thu|thur|thurs|fri|sat|sun|monday|tuesday|wednesday|thursday|friday|saturday|sunday)"
+WEEKDAY = r"(?:mon|tue|tues|wed|thu|thur|thurs|fri|sat|sun|monday|tuesday|wednesday|thursday|friday|saturday|sunday)"
 _YEAR = "[0-9]{4}|[0-9]{2}"
 _NTH = "(?:st|nd|rd|th)?"
 
@@ -41,9 +41,9 @@ _NUMBERS = {
     "year_first": r"(?P<y>[0-9]{2})[-/.](?P<m>[0-9]{1,2})[-/.](?P<d>[0-9]{1,2})",
 }
 _DATES = (
-    rf"(?P<y>[0-9]{{4}})[-/.](?P<m>[0-9]{{1,2}}|{_MONTH})[-/.](?P<d>[0-9]{{1,2}})",
-    rf"(?:{_WEEKDAY}[.]?,? )?(?P<d>[0-9]{{1,2}}){_NTH}(?:[-/]|[.]? ?)(?P<m>{_MONTH})(?:[-/]|[.]?,? ?)(?P<y>{_YEAR})",
-    rf"(?:{_WEEKDAY}[.]?,? )?(?P<m>{_MONTH})(?:[-/]|[.]? ?)(?P<d>[0-9]{{1,2}}){_NTH}(?:[-/]|,? )(?P<y>[0-9]{{4}})",
+    rf"(?P<y>[0-9]{{4}})[-/.](?P<m>[0-9]{{1,2}}|{MONTH})[-/.](?P<d>[0-9]{{1,2}})",
+    rf"(?:{WEEKDAY}[.]?,? )?(?P<d>[0-9]{{1,2}}){_NTH}(?:[-/]|[.]? ?)(?P<m>{MONTH})(?:[-/]|[.]?,? ?)(?P<y>{_YEAR})",
+    rf"(?:{WEEKDAY}[.]?,? )?(?P<m>{MONTH})(?:[-/]|[.]? ?)(?P<d>[0-9]{{1,2}}){_NTH}(?:[-/]|,? )(?P<y>[0-9]{{4}})",
 )
 _CLOCK = r"(?P<h>[0-9]{1,2}):(?P<i>[0-9]{2})(?::(?P<s>[0-9]{2})(?:[.,](?P<f>[0-9]+))?)?(?: ?(?P<p>[ap])[.]?m[.]?)?"
 _ZONE = (
@@ -56,7 +56,7 @@ _COMPACT = (
     r"(?P<y>[12][0-9]{3})(?P<m>[0-9]{2})(?P<d>[0-9]{2})(?P<h>[0-9]{2})(?P<i>[0-9]{2})(?P<s>[0-9]{2})[.,]?(?P<f>[0-9]*)"
     + _ZONE,
 )
-_UNIX = rf"{_WEEKDAY},? (?P<m>{_MONTH}) (?P<d>[0-9]{{1,2}}) {_CLOCK} ?(?P<z>utc|gmt)? (?P<y>[0-9]{{4}})"
+_UNIX = rf"{WEEKDAY},? (?P<m>{MONTH}) (?P<d>[0-9]{{1,2}}) {_CLOCK} ?(?P<z>utc|gmt)? (?P<y>[0-9]{{4}})"
 _THEN = r"(?:t|,? (?:at )?|:)"
 
 
@@ -75,16 +75,16 @@ NUMBERED = rf"{_NUMBERS['']}(?:{_THEN}.*)?"
 LIKELY = r"\s*(?:[0-9]{1,4}[-/. ]|[0-9]{8}|[0-9]{1,2}[A-Za-z]{2}|[A-Za-z]{3,9}[.,]? ?)[^\n]*[0-9][^\n]*"
 """How a time begins, at first sight."""
 
-NAMED = rf"(?:^|[^a-z]){_MONTH}(?:[^a-z]|$)"
+NAMED = rf"(?:^|[^a-z]){MONTH}(?:[^a-z]|$)"
 """Where the name of a month stands in a time."""
 
 OFFSET = r":[0-9.,]+(?: ?[ap][.]?m[.]?)? ?(?:utc|gmt)?[+-][0-9:]+(?: ?\(.*\)|\[.*\])?"
 """How a time ends that tells its distance from UTC."""
 
 _CODES = {
-    "Y": "(?P<y>[0-9]{4})", "y": "(?P<y>[0-9]{2})", "m": "(?P<m>[0-9]{1,2})", "b": f"(?P<m>{_MONTH})", "B": f"(?P<m>{_MONTH})",
+    "Y": "(?P<y>[0-9]{4})", "y": "(?P<y>[0-9]{2})", "m": "(?P<m>[0-9]{1,2})", "b": f"(?P<m>{MONTH})", "B": f"(?P<m>{MONTH})",
     "d": "(?P<d>[0-9]{1,2})", "e": " ?(?P<d>[0-9]{1,2})", "H": "(?P<h>[0-9]{1,2})", "I": "(?P<h>[0-9]{1,2})", "M": "(?P<i>[0-9]{1,2})",
-    "S": "(?P<s>[0-9]{1,2})", "f": "(?P<f>[0-9]{1,9})", "p": "(?P<p>[ap])[.]?m[.]?", "a": _WEEKDAY, "A": _WEEKDAY, "Z": "(?P<z>utc|gmt|z)",
+    "S": "(?P<s>[0-9]{1,2})", "f": "(?P<f>[0-9]{1,9})", "p": "(?P<p>[ap])[.]?m[.]?", "a": WEEKDAY, "A": WEEKDAY, "Z": "(?P<z>utc|gmt|z)",
     "z": r"(?P<z>z|(?P<o>[+-])(?P<oh>1[0-4]|0?[0-9])(?::?(?P<om>[0-5][0-9]))?)", "%": "%",
 }  # fmt: skip
 

@@ -6,7 +6,7 @@ from helpers.config import ColumnOf
 from helpers.config.times import EPOCHS, spelled
 from helpers.ingest.sql import literal, quoted
 from helpers.ingest.values import times_shapes as shapes
-from helpers.ingest.values.times import EXACT, Times
+from helpers.ingest.values.times import EXACT, WRITTEN, Times
 
 _FIRST, _LAST = "timestamp '0001-01-01'", "timestamp '9999-12-31 23:59:59.999999'"
 
@@ -142,31 +142,34 @@ def skipped(local: str, zone: str) -> str:
 def _plain(text: str, times: Times) -> list[str]:
     """What casts read. One to a moment without a zone would drop an offset without a word, so it sees none."""
     read = f"try_cast({text} as timestamp)"
-    if times.zone != "UTC":
+    if times.zone not in (WRITTEN, "UTC"):
         read = f"case when {text} similar to '.*(Z|UTC)' then {read} else {_from_zone(read, times)} end"
     offset = _within(f"try_cast({text} as timestamptz) at time zone 'UTC'")
     number = f"{text}::bigint * case length({text}) when 10 then 1000000 when 13 then 1000 else 1 end"
     return [
         f"case when {_is(text, shapes.PLAIN)} then {read} end",
-        f"case when {_is(text, shapes.PLAIN_OFFSET)} then {offset} end",
+        *([f"case when {_is(text, shapes.PLAIN_OFFSET)} then {offset} end"] if times.zone != WRITTEN else []),
         f"case when {_is(text, shapes.PLAIN_EPOCH)} then make_timestamp({number}) end",
     ]
 
 
 def _of_text(text: str, times: Times) -> str:
+    """What casts do not read, which of a column with an order or a format of its own is nearly all: it is made ready at once."""
+    t = normal(text) if times.order or times.format else "t"
     if times.format in EPOCHS:
         tens = EPOCHS[times.format]
         pattern = f"([0-9]{{1,{12 + 6 - tens}}})(?:[.,]([0-9]*))?"
-        return let("t", normal(text), f"case when {_is('t', pattern)} then {_since_1970('t', pattern, str(tens))} end")
+        return f"case when {_is(t, pattern)} then {_since_1970(t, pattern, str(tens))} end"
     cases = []
     if not times.format:
         power = "6 - 3 * ((length(n['whole']) - 8) // 3)"
-        cases.append(f"when {_is('t', shapes.EPOCH)} then {_since_1970('t', shapes.EPOCH, power)}")
+        cases.append(f"when {_is(t, shapes.EPOCH)} then {_since_1970(t, shapes.EPOCH, power)}")
     for pattern in times.patterns:
         parts, bare = shapes.parts_of(pattern), shapes.unnamed(pattern)
-        taken = f"regexp_extract(t, {literal(f'^(?:{bare})$')}, [{', '.join(map(literal, parts))}])"
-        cases.append(f"when {_is('t', bare)} then {let('p', taken, _assembled(parts, times))}")
-    return let("t", normal(text), f"case {' '.join(cases)} end")
+        taken = f"regexp_extract({t}, {literal(f'^(?:{bare})$')}, [{', '.join(map(literal, parts))}])"
+        cases.append(f"when {_is(t, bare)} then {let('p', taken, _assembled(parts, times))}")
+    read = f"case {' '.join(cases)} end"
+    return let("t", normal(text), read) if t == "t" else read
 
 
 def _is(text: str, pattern: str) -> str:
@@ -230,6 +233,8 @@ def _assembled(parts: list[str], times: Times) -> str:
     told = let("c", clock, f"case when {right} then {since} end")
     away = f"case {part('o')} when '-' then 1 when '+' then -1 else 0 end * ({number('oh')} * 60 + {number('om')}) * 60000000::bigint"
     local = f"make_timestamp({day_of} + {told})"
+    if times.zone == WRITTEN:
+        return _within(local)
     if times.zone == "UTC":
         return _within(f"make_timestamp({day_of} + {told} + {away})")
     return _within(
@@ -243,7 +248,7 @@ def _within(made: str) -> str:
 
 
 def _from_zone(local: str, times: Times) -> str:
-    if times.zone == "UTC":
+    if times.zone in (WRITTEN, "UTC"):
         return local
     earlier, later = _earlier("l", times.zone), _later("l", times.zone)
     return _within(let("l", local, f"case when {there(earlier, times.zone)} = l then {earlier} else {later} end"))

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from helpers.config import Metric, Study
+from helpers.experiment.decision.value import enrolment_days
 from helpers.formatting import (
     CHANGE,
     LEVEL,
@@ -27,7 +28,7 @@ from helpers.stats.comparisons.noninferiority import NonInferiority
 from helpers.stats.multiplicity.heterogeneity import Heterogeneity
 
 if TYPE_CHECKING:
-    from helpers.experiment.results import MetricEffect
+    from helpers.experiment.results import MetricEffect, Results
     from helpers.report.notebook import Notebook
 
 
@@ -243,6 +244,14 @@ def _effect(nb: Notebook, prefix: str, e: MetricEffect, metric: Metric) -> None:
         "The same after Holm over the success metrics (guardrails keep theirs)",
         reason=why,
     )
+
+
+def record_exposed(nb: Notebook, results: Results) -> None:
+    """``exposed.*``: how many units the effects stand on, and how many came a day."""
+    exposed = results.units("exposed", "all", "all")
+    nb.record("exposed.units", exposed, "count", "Exposed units over all arms")
+    days = enrolment_days(results)
+    nb.record("exposed.units_per_day", exposed / days, "count", "The same by day, from the first to the last exposure")
 
 
 def absent_dilution(study: Study) -> str:

@@ -84,12 +84,12 @@ def text_sizes(plan: MonitoringPlan, needed: Mapping[str, int | None]) -> str:
     told = []
     for name in TRIGGERS:
         units = needed[name]
-        enough = units is not None and plan.section.units_per_day >= units
+        enough = units is not None and plan.world.units >= units
         needs = f"about {formatted(units, 'count')} units a day" if units else "more units a day than were tried"
         told.append(f"the {name} needs {needs}{'' if enough else ', **more than there are**'}")
     return (
         f"**A trigger must be able to afford its size.** To roll back at most {formatted(ALPHA, 'share')} of the harmless launches "
-        f"within {plan.section.days} days, {' and '.join(told)}; the plan has {formatted(plan.section.units_per_day, 'count')}. "
+        f"within {plan.section.days} days, {' and '.join(told)}; the plan has {formatted(plan.world.units, 'count')}. "
         "With fewer, widen the drop, ask for more days in a row, or watch weeks instead of days."
     )
 
@@ -150,8 +150,8 @@ def record(
     nb.record(
         "monitoring.stated", plan.stated, "flag", "Whether the study file plans a monitoring; else its plan is made up"
     )
-    nb.record("monitoring.rate", plan.section.rate, "share", f"{plan.label} without a change, as planned for")
-    nb.record("monitoring.units_per_day", plan.section.units_per_day, "count", "Units a day")
+    nb.record("monitoring.rate", plan.world.rate, "share", f"{plan.label} without a change, as planned for")
+    nb.record("monitoring.units_per_day", plan.world.units, "count", "Units a day")
     nb.record("monitoring.trigger", plan.triggers.text(plan.label), "text", "What rolls the change back")
     days = run_chain(plan.quiet, plan.triggers.days).mean
     nb.record(
@@ -283,7 +283,7 @@ def text_rules(plan: MonitoringPlan, found: tuple[FalseAlarms, ...]) -> str:
 
 def text_caution(plan: MonitoringPlan) -> str:
     """What a reader must know about where the days come from."""
-    size = f"{formatted(plan.section.rate, 'share')} and {formatted(plan.section.units_per_day, 'count')} units a day"
+    size = f"{formatted(plan.world.rate, 'share')} and {formatted(plan.world.units, 'count')} units a day"
     measured = f"; the control of the experiment had {plan.measured}" if plan.measured else ""
     if plan.stated:
         own = " The study's own stream is replayed beside them." if plan.section.stream else ""

@@ -103,7 +103,7 @@ def prediction(study: Study, numbers: Mapping[str, Number], drift: Drift) -> Pre
             ("Test the action as an experiment, not the score", "Keep a group untouched, so that outcomes stay known", "Watch drift of inputs and accuracy"),
             ("A score that changes what it predicts, unnoticed", "No untouched group to learn from"),
             ("Outcomes flow back as training data",),
-            Artefact("Watched in this study", facts(("What is watched", study.monitoring.label if study.monitoring else None),
+            Artefact("Watched in this study", facts(("What is watched", (study.monitoring.label or study.primary.label) if study.monitoring else None),
                      ("Rolled back when", text_of(numbers, "monitoring.trigger"))),
                      note="The product is watched here, not a model’s accuracy."),
         ),

@@ -103,15 +103,70 @@ def test_a_row_with_a_strange_id_is_a_unit_unless_it_is_the_sum_of_the_others(ro
                        [o for o in rows if o not in added.values()])
     )  # fmt: skip
     if not chance:
-        assert said([*rows, *added.values()]) == ""
+        assert ("line" in said([*rows, *added.values()])) == ("Total" in added)
 
 
 @settings(max_examples=12, deadline=None)
 @given(units())
-def test_an_id_like_the_others_is_a_unit_whatever_its_values_are(rows):
+def test_an_id_like_the_others_is_a_unit_where_few_amounts_tell_otherwise(rows):
     arm = [row for row in rows if row[1] == "a"]
     whale = summed(arm, rows[0][0].replace("0", "77"), "a")
     assert said([*rows, whale]) == ""
+
+
+@st.composite
+def spenders(draw) -> list[Row]:
+    """Two dozen units an arm that differ in what they spend, and in how often they come."""
+    form = draw(st.sampled_from(["{}", "u{}", "name{}", "-{}"]))
+    cents = draw(st.lists(st.integers(0, 9_999), min_size=24, max_size=40, unique=True))
+    drawn = st.tuples(st.integers(0, 1), st.integers(0, 5))
+    rows = [(form.format(i), "ab"[i % 2], Decimal(c) / 100, draw(drawn)) for i, c in enumerate(cents, 1)]
+    sure = [(form.format(100 + i), "ab"[i % 2], Decimal(i), (1, i)) for i in range(12)]
+    return [(who, arm, bought, spend, rounds) for who, arm, spend, (bought, rounds) in [*rows, *sure]]
+
+
+LIKE_OTHERS = ["999", "0", "u1000", "-2", "—", "*", "anna", "7f57"]
+
+
+@settings(max_examples=6, deadline=None)
+@given(
+    spenders(), st.sampled_from(LIKE_OTHERS), st.sampled_from(["a", "b", "ab", "grand", "grand and ab"]), st.randoms(use_true_random=False)
+)  # fmt: skip
+def test_a_row_is_a_total_whatever_its_id_is_where_columns_that_do_not_go_together_say_so(rows, name, which, random):
+    totals = [
+        summed([row for row in rows if row[1] == arm], f"{name}", arm) for arm in "ab" if arm in which.split()[-1]
+    ]
+    if "grand" in which:
+        totals.append(summed(rows, f"{name}9", "a"))
+    mixed = [*rows, *totals]
+    random.shuffle(mixed)
+    message = said(mixed)
+    assert all(f"line {mixed.index(total) + 2}" in message for total in totals), message
+    assert ("a row of" in message) == (len(totals) == 1) and f"{len(totals)} rows of" in message + "1 rows of"
+    assert said(rows) == ""
+
+
+@settings(max_examples=4, deadline=None)
+@given(spenders(), st.sampled_from(["bought", "spend", "rounds", "all but a cent", "one of many"]))
+def test_a_unit_that_did_as_much_as_all_others_together_in_one_respect_stays(rows, respect):
+    """Also where only it did anything, and where two columns are one: the second is ten times the first."""
+    arm = [row for row in rows if row[1] == "a"]
+    _, _, bought, spend, rounds = summed(arm, "", "a")
+    whale = {
+        "bought": ("999", "a", bought, Decimal("3.33"), 1),
+        "spend": ("999", "a", 1, spend, 1),
+        "rounds": ("999", "a", 1, Decimal("3.33"), rounds),
+        "all but a cent": ("999", "a", bought + 1, spend + Decimal("0.01"), rounds),
+        "one of many": ("999", "a", 1, Decimal("0.01"), 1),
+    }[respect]
+    assert said([*rows, whale]) == ""
+    by_ten = [(who, side, 0, Decimal(r), 10 * r) for who, side, _, _, r in arm]
+    assert (
+        said([*by_ten, *((f"{who}0b", "b", 0, s, r) for who, _, _, s, r in by_ten), summed(by_ten, "999", "a")]) == ""
+    )
+    nobody = [(who, side, 0, Decimal(0), 0) for who, side, *_ in rows]
+    one = (("9991", "a", 1, Decimal(5), 1), ("9992", "b", 1, Decimal(5), 1))
+    assert said([*nobody, *one[: 1 + (respect == "spend")]]) == ""
 
 
 def test_a_table_without_ids_takes_two_exact_sums_one_of_many_amounts():
@@ -124,6 +179,14 @@ def test_a_table_without_ids_takes_two_exact_sums_one_of_many_amounts():
     assert said([*even, summed([row for row in even if row[1] == "a"], "x", "a")], **columns) == "", (
         "no amounts to tell by"
     )
+
+
+def test_a_column_of_many_amounts_tells_a_total_where_the_row_holds_nothing_else():
+    rows = [(str(i), "ab"[i % 2], i % 3 % 2, Decimal(i * i) / 100, i % 5) for i in range(1, 161)]
+    total = summed([row for row in rows if row[1] == "a"], "999", "a")
+    assert "line 162: 'spend' is the sum of all other rows of control" in said([*rows, (*total[:2], 0, total[3], 0)])
+    assert said([*rows, (*total[:2], 1, total[3], 7)]) == "", "a unit that spent as much as all others"
+    assert said([*rows, (*total[:2], 0, total[3] + Decimal("0.01"), 0)]) == ""
 
 
 def test_a_total_of_all_arms_and_a_unit_beside_it_that_has_a_word_for_an_id():
