@@ -2,11 +2,14 @@
 
 from collections.abc import Iterable, Iterator
 from types import UnionType
-from typing import Any, Union, get_args, get_origin
+from typing import TYPE_CHECKING, Any, Union, get_args, get_origin
 
 from pydantic import BaseModel
 
 from helpers.config.base import ConfigError
+
+if TYPE_CHECKING:
+    from helpers.config.study import Study
 
 PRIOR = ("decision.prior.improve", "decision.prior.harm", "decision.prior.size")
 """The belief before the data."""
@@ -37,6 +40,22 @@ def assumes(study: BaseModel, listed: Iterable[str], path: str) -> bool:
             return True
         part = getattr(part, key)
     return False
+
+
+def unstated(study: "Study") -> list[str]:
+    """What the study does not state and money cannot be reckoned without."""
+    return [path.rpartition(".")[2] for path in WORTH if path in study.assumptions]
+
+
+def not_stated(study: "Study") -> str:
+    """:func:`unstated` in words; empty where nothing lacks.
+
+    >>> from helpers import config
+    >>> not_stated(config.load("studies/cart_checkout.yml"))
+    ''
+    """
+    lacks = unstated(study)
+    return f"the study does not state {' and '.join(lacks)}" if lacks else ""
 
 
 def check_paths(study: type[BaseModel], listed: Iterable[str]) -> None:

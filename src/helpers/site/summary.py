@@ -1,8 +1,8 @@
 """What the command line prints of a report: what it recommends, what that is worth, what it rests on."""
 
 from helpers.config import Study
+from helpers.config.assumed import unstated
 from helpers.config.programme import Programme
-from helpers.experiment.decision.value import unstated
 from helpers.paths import StudyPaths, books, topic
 from helpers.pipeline.faults import listed, read
 from helpers.record import Number, Numbers

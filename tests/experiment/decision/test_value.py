@@ -9,6 +9,7 @@ from scipy import integrate
 
 from helpers import config
 from helpers.config import Economics, Prior, Study
+from helpers.config.assumed import not_stated
 from helpers.experiment.decision import value as roi
 from helpers.experiment.decision.belief import Belief
 from helpers.experiment.results import Observed
@@ -149,7 +150,7 @@ def test_what_nobody_stated_makes_no_money(assumed, lacks):
     told = f"EUR 0.40 more per exposed unit ({low} to {high}); state {lacks} for a value over 12 months"
     assert roi.worth(study, results) == (None, told)
     assert roi.per_unit(study, results) == pytest.approx(40)
-    assert lacks in roi.not_stated(study)
+    assert lacks in not_stated(study)
 
 
 def test_of_several_arms_the_one_is_named():
@@ -161,7 +162,7 @@ def test_of_several_arms_the_one_is_named():
 def test_a_year_that_nobody_stated_still_makes_money():
     study = STUDY.model_copy(update={"assumed": ["economics.horizon_months", "economics.monthly_run_cost"]})
     value, reason = roi.worth(study, FakeResults(Found, study))
-    assert value is not None and reason == "" == roi.not_stated(study)
+    assert value is not None and reason == "" == not_stated(study)
 
 
 def test_a_loss_of_a_unit_is_told_as_less():

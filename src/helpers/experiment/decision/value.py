@@ -7,7 +7,7 @@ its interval, stands beside it.
 from dataclasses import dataclass
 
 from helpers.config import Economics, Prior, Study
-from helpers.config.assumed import WORTH
+from helpers.config.assumed import unstated
 from helpers.experiment.decision.belief import Belief, believed
 from helpers.experiment.results import Results
 from helpers.formatting import formatted
@@ -169,22 +169,6 @@ def worth(study: Study, results: Results, variant: str | None = None) -> tuple[D
     if not found.control.variance + found.treatment.variance > 0:
         return None, f"{metric.label.lower()} is the same for every unit of an arm, so its effect has no error"
     return value(found.effect, found.control, found.treatment, study.economics, study.decision.prior, monthly), ""
-
-
-def unstated(study: Study) -> list[str]:
-    """What the study does not state and money cannot be reckoned without."""
-    return [path.rpartition(".")[2] for path in WORTH if path in study.assumptions]
-
-
-def not_stated(study: Study) -> str:
-    """:func:`unstated` in words; empty where nothing lacks.
-
-    >>> from helpers import config
-    >>> not_stated(config.load("studies/cart_checkout.yml"))
-    ''
-    """
-    lacks = unstated(study)
-    return f"the study does not state {' and '.join(lacks)}" if lacks else ""
 
 
 def per_unit(study: Study, results: Results, variant: str | None = None) -> float | None:

@@ -3,6 +3,7 @@
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING
 
+from helpers.config.assumed import not_stated
 from helpers.errors import ReportError
 from helpers.experiment.decision import value
 from helpers.experiment.whatif.plan import WhatIfPlan
@@ -55,8 +56,8 @@ def plan_of(study: "Study", results: "Results") -> tuple[WhatIfPlan | None, str]
         return None, "no success metric is a proportion"
     if study.revenue is None:
         return None, value.NO_REVENUE
-    if value.unstated(study):
-        return None, value.not_stated(study)
+    if not_stated(study):
+        return None, not_stated(study)
     found = results.effect(metric)
     revenue = results.arm(study.revenue, study.control.name, as_is=True)
     exposed = results.units("exposed", "all", "all")

@@ -6,10 +6,10 @@ from math import isfinite
 from typing import TYPE_CHECKING
 
 from helpers.config import Study
+from helpers.config.assumed import not_stated
 from helpers.experiment.decision.arms import StudyDecision
 from helpers.experiment.decision.registration import standing
 from helpers.experiment.decision.rule import Decision
-from helpers.experiment.decision.value import not_stated
 from helpers.formatting import finite, formatted, level
 from helpers.paths import StudyPaths
 from helpers.report.tables import Row, mark

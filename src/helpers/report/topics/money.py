@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from helpers.config import Study
-from helpers.experiment.decision.value import DecisionValue, unstated
+from helpers.config.assumed import unstated
+from helpers.experiment.decision.value import DecisionValue
 from helpers.formatting import Unit, finite, formatted
 from helpers.report.tables import Row
 from helpers.report.topics import assumed
