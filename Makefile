@@ -24,7 +24,7 @@ export PYTHONHASHSEED := 0
 unexport PYTHONDONTWRITEBYTECODE  # compiled modules halve the start of every step
 export JUPYTER_PLATFORM_DIRS := 1
 
-.PHONY: help all study new-study site test test-fast test-fuzz test-crash lint format bench calibration gauntlet golden dbt-docs schema log-decision own-data lock same serve live clean
+.PHONY: help all study new-study site test test-fast test-fuzz test-crash lint format bench calibration gauntlet golden dbt-docs schema register log-decision own-data lock same serve live clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -120,6 +120,9 @@ dbt-docs: $(READY) ## the warehouse's documentation with lineage, one page
 
 schema: $(READY) ## JSON Schema of study files, for editors
 	@$(RUN) schema
+
+register: $(READY) ## write a study's rule down before its outcome is read: make register STUDY=...
+	@$(RUN) register $(STUDY)
 
 log-decision: $(READY) ## log a decision: make log-decision STUDY=... ARGS='--decision GO --by product --reason "..."'
 	@$(RUN) log-decision $(STUDY) $(ARGS)

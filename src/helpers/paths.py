@@ -111,6 +111,11 @@ class StudyPaths:
         return self.data / "results"
 
     @property
+    def registered(self) -> Path:
+        """When the study's rule was written down, and what it said."""
+        return self.base / "docs" / "decisions" / f"{self.name}.registered.jsonl"
+
+    @property
     def faults(self) -> Path:
         """Why a notebook is missing: one JSON file for each that stopped."""
         return self.data / "faults"

@@ -175,6 +175,12 @@ def test_serve(shop):
     Shop.ran.add("helpers serve")
 
 
+def test_register(shop):
+    said = shop.make("register", "STUDY=studies/small.yml")
+    assert "after a report had read the outcome" in said
+    assert (shop.base / "docs" / "decisions" / "small.registered.jsonl").is_file()
+
+
 def test_log_decision(shop):
     words = "--decision KILL --by product --reason because --override"
     shop.make("log-decision", "STUDY=studies/small.yml", f"ARGS={words}")

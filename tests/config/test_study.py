@@ -49,15 +49,15 @@ def refused(file: Path) -> str:
 BROKEN = {
     "unknown key": (
         {"expsure": "cart", "exposure": GONE},
-        ("expsure", "'expsure'", "one of change, cluster, data,", "did you mean 'exposure'?"),
+        ("expsure", "'expsure'", "one of assumed, change, cluster, data,", "did you mean 'exposure'?"),
     ),
     "unknown key beside another fault": (
         {"sgements": [], "salt": "x"},
-        ("sgements", "'sgements'", "one of change,", "did you mean 'segments'?"),
+        ("sgements", "'sgements'", "one of assumed, change,", "did you mean 'segments'?"),
     ),
     "unknown key without a neighbour": (
         {"zzzz": 1},
-        ("zzzz", "'zzzz'", "one of change,", "remove the key"),
+        ("zzzz", "'zzzz'", "one of assumed, change,", "remove the key"),
     ),
     "unknown key in a list": (
         {"metrics.1.winsorise": 0.99, "metrics.1.winsorize": GONE},
@@ -351,6 +351,53 @@ def test_an_unknown_tracking_plan_or_event_names_the_nearest(tmp_path):
     study = config.load(written(tmp_path, edited(FLAGSHIP, changes)))
     with pytest.raises(ReportError, match="did you mean 'purchase'"):
         tracking_plan.tracking_plan(study)
+
+
+@pytest.mark.parametrize(
+    ("changes", "assumed"),
+    [
+        ({}, ["decision.prior.harm", "decision.prior.size"]),
+        ({"decision.prior": {"improve": 0.2, "harm": 0.2, "size": 0.05}}, []),
+        (
+            {"decision.prior": GONE, "economics.horizon_months": GONE},
+            ["decision.prior.improve", "decision.prior.harm", "decision.prior.size", "economics.horizon_months"],
+        ),
+        (
+            {"assumed": ["decision.prior", "economics.contribution_margin", "design.planned_units"]},
+            ["decision.prior.improve", "decision.prior.harm", "decision.prior.size", "economics.contribution_margin"],
+        ),
+        (
+            {"economics.contribution_margin": GONE, "economics.implementation_cost": GONE},
+            [
+                "decision.prior.harm",
+                "decision.prior.size",
+                "economics.contribution_margin",
+                "economics.implementation_cost",
+            ],
+        ),
+        (
+            {"assumed": ["design", "economics"], "economics.revenue_metric": GONE},
+            ["decision.prior.harm", "decision.prior.size", "design.minimum_detectable"],
+        ),
+    ],
+)
+def test_what_nobody_stated_is_known(tmp_path, changes, assumed):
+    """Left out or listed; of money only where money is told, of a plan only one that is there."""
+    assert list(config.load(written(tmp_path, edited(FLAGSHIP, changes))).assumptions) == assumed
+
+
+def test_texts_that_were_made_up_can_be_listed(tmp_path):
+    study = config.load(written(tmp_path, edited(FLAGSHIP, {"assumed": ["change"]})))
+    assert study.assumes("change") and not study.assumes("hypothesis")
+
+
+@pytest.mark.parametrize(
+    ("path", "near"),
+    [("economics.contribution", "'economics.contribution_margin'"), ("prior", "decision.prior"), ("hypotesis", "'hypothesis'")],
+)  # fmt: skip
+def test_an_assumption_about_no_key_names_the_nearest(tmp_path, path, near):
+    message = refused(written(tmp_path, edited(FLAGSHIP, {"assumed": ["change", path]})))
+    assert "key 'assumed'" in message and path in message and near in message
 
 
 def test_json_schema_knows_every_key():

@@ -66,6 +66,11 @@ def test_an_outcome_of_all_none_or_one_arm(table: Path, name: str, kind: str) ->
                                     "economics": MONEY | {"revenue_metric": "treated_mean"}}),
         ("revenue of everyone", {"metrics": [metric("every", "mean")],
                                  "economics": MONEY | {"revenue_metric": "every_mean", "exposed_units_per_month": 9000}}),
+        ("a margin that nobody stated", {"metrics": [metric("some"), metric("some", "mean", "secondary") | {"name": "some_mean"}],
+                                         "economics": {"revenue_metric": "some_mean", "implementation_cost": 9}}),
+        ("nothing stated", {"metrics": [metric("some"), metric("some", "mean", "secondary") | {"name": "some_mean"}],
+                            "economics": MONEY | {"revenue_metric": "some_mean"}, "decision": {},
+                            "assumed": ["change", "hypothesis", "economics.monthly_run_cost", "design"]}),
         ("guardrails of none and of all", {"metrics": [
             metric("some"), metric("nobody", "mean", **GUARD) | {"name": "nobody_mean"},
             metric("every", "proportion", **GUARD) | {"name": "every_proportion"}]}),

@@ -7,6 +7,7 @@ import shutil
 import pytest
 
 from helpers import paths
+from helpers.config import Prior
 from helpers.errors import ReportError
 from helpers.pipeline.faults import Fault
 from helpers.record import Number, Numbers
@@ -14,6 +15,7 @@ from helpers.site import render
 from helpers.site.catalogue import Report
 from helpers.site.catalogue import reports as whole_reports
 from helpers.site.front_page import front_page
+from helpers.site.summary import summary
 from tests.built_once import built_once
 from tests.fake_report import ATTACK, NUMBERS, STUDY, built, prepare, report_of
 
@@ -50,6 +52,45 @@ def test_money_that_cannot_be_had_has_no_interval(tmp_path):
     )
     text = render.front([Report(STUDY, report.where, numbers)], {}, [])
     assert "not\u00a0available" in text and "not\u00a0available to" not in text
+
+
+PLACEHOLDERS = STUDY.model_copy(
+    update={"assumed": ["hypothesis", "change", "economics.contribution_margin", "economics.implementation_cost"]}
+)
+
+
+def per_unit_alone(numbers: Numbers) -> Numbers:
+    """The numbers of a study whose margin and cost nobody stated."""
+    why = "EUR 1.13 more per exposed unit (EUR 0.20 to EUR 2.06); state contribution_margin and implementation_cost"
+    money = {name: Number(None, n.unit, n.description, "not available", why) for name, n in numbers.items()
+             if name.startswith(("money.", "risk.loss"))}  # fmt: skip
+    return Numbers({**numbers, **money, "money.per_unit": Number(113.0, "price", "", "EUR 1.13")})
+
+
+def test_what_nobody_stated_makes_no_headline(tmp_path):
+    """Neither money over the year nor a text that was made up: on the front pages and in the summary."""
+    report = report_of(prepare(tmp_path, notebooks=1))
+    numbers = per_unit_alone(report.numbers)
+    page = front_page(PLACEHOLDERS, report.where, numbers, []).replace("\u00a0", " ")
+    cards = render.front([Report(PLACEHOLDERS, report.where, numbers)], {}, []).replace("\u00a0", " ")
+    said = summary(PLACEHOLDERS, report.where, numbers)
+    for text in (page, cards, said):
+        assert "EUR 1.13" in text and "1,112,223" not in text and "xpected over" not in text
+    assert "state contribution_margin and implementation_cost" in page and "Worth over" not in page
+    assert "  money:   EUR 1.13 more per exposed unit (EUR 0.20 to EUR 2.06); state" in said
+    assert "  assumed: decision.prior.harm, decision.prior.size, economics.contribution_margin, " in said
+    assert "**Hypothesis.**" not in page and "**Change.**" not in page and "Exposure: the first *cart*." in page
+
+
+def test_a_number_that_rests_on_an_assumption_is_marked(tmp_path):
+    report = report_of(prepare(tmp_path, notebooks=1))
+    page = front_page(STUDY, report.where, report.numbers, [])
+    assert page.count("<br>assumed: prior.harm, prior.size") == 2, "the money and the risk"
+    assert "**Hypothesis.**" in page and "**Change.**" in page
+    prior = Prior(improve=0.2, harm=0.2, size=0.05)
+    stated = STUDY.model_copy(update={"decision": STUDY.decision.model_copy(update={"prior": prior})})
+    assert "assumed:" not in front_page(stated, report.where, report.numbers, [])
+    assert "assumed:" not in summary(stated, report.where, report.numbers)
 
 
 MISSING = (

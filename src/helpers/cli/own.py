@@ -54,6 +54,22 @@ def check(study_file: str, full: bool) -> None:
         raise refused
 
 
+@command
+@study_argument
+def register(study_file: str) -> None:
+    """Write down the rule of STUDY as it is now, with the time and whether its outcome was read already."""
+    from datetime import UTC, datetime
+
+    from helpers import config
+    from helpers.experiment.decision import registration
+
+    study, where = config.opened(study_file)
+    with lock.held(where.base):
+        entry = registration.register(study, where, datetime.now(UTC))
+    say(f"{paths.shown(where.registered)}: {entry.digest[:12]}")
+    say(registration.standing(study, where))
+
+
 def building(function: Callable[..., Any]) -> Callable[..., Any]:
     """The options of the commands that build."""
     options = (

@@ -72,10 +72,10 @@ class Economics(Model):
     """Three capital letters, such as EUR"""
     revenue_metric: Name | None = None
     """The mean metric that money is reckoned from"""
-    contribution_margin: Annotated[float, Field(gt=0, le=1)]
-    """Share of revenue that is left after variable costs"""
-    implementation_cost: float = Field(ge=0)
-    """What building it costs, once"""
+    contribution_margin: Annotated[float, Field(gt=0, le=1)] = 1
+    """Share of revenue that is left after variable costs; where it is left out, money is told per unit alone"""
+    implementation_cost: float = Field(0, ge=0)
+    """What building it costs, once; 0 where it costs nothing. Where it is left out, money is told per unit alone"""
     monthly_run_cost: float = Field(0, ge=0)
     """What running it costs, a month"""
     horizon_months: int = Field(12, ge=1, le=60)

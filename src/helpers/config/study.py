@@ -9,6 +9,7 @@ from pydantic import (
 )
 
 from helpers import defaults
+from helpers.config.assumed import MONEY, WEIGHED, assumes, check_paths
 from helpers.config.base import ConfigError, Name, Named, check_file_name
 from helpers.config.data import EXPOSED, LEAVE_OUT, WORLDS, Log, Simulation, Units
 from helpers.config.design import Design, ExternalEvent, Funnel, Injection, Leaving, Metric, Period, Surrogate, Variant
@@ -77,6 +78,8 @@ class Study(Named):
     """What the study cannot say, in sentences"""
     external_events: list[ExternalEvent] = Field([])
     """What happened outside that may have moved the outcome: marked on every time axis"""
+    assumed: list[str] = Field([])
+    """Paths of keys whose values nobody stated, such as economics.contribution_margin: told as assumptions"""
 
     @model_validator(mode="before")
     @classmethod
@@ -134,6 +137,7 @@ class Study(Named):
             raise ConfigError(
                 "period.baseline", "nothing", f"a moment before start: {', '.join(compared)} has covariate: true"
             )
+        check_paths(type(self), self.assumed)
         self._check_amounts()
         self._check_windows()
         if isinstance(self.data, Units):
@@ -290,6 +294,18 @@ class Study(Named):
                 raise ConfigError(f"surrogate.{key}", named, f"one of the {kinds}: {known}", valid=valid)
         if self.surrogate.proxy == self.surrogate.outcome:
             raise ConfigError("surrogate.outcome", self.surrogate.outcome, "another metric than the proxy")
+
+    def assumes(self, path: str) -> bool:
+        """Whether nobody stated the key at a path: it was left out, or is listed as assumed."""
+        return assumes(self, self.assumed, path)
+
+    @property
+    def assumptions(self) -> tuple[str, ...]:
+        """Paths of the values that the report reckons with and nobody stated; of a plan only one that is there."""
+        needless = set(MONEY) if self.economics.revenue_metric is None else set()
+        if self.design.planned_units is None:
+            needless.add("design.planned_units")
+        return tuple(path for path in WEIGHED if path not in needless and self.assumes(path))
 
     @property
     def described(self) -> list[str]:

@@ -420,3 +420,8 @@ class Results:
     def sample_ratio(self, population: str = EXPOSED) -> SRM:
         """Arm sizes, of units or of clusters, against the designed weights."""
         return srm(self.randomised(population), {v.name: v.weight for v in self.study.variants})
+
+
+def enrolment_days(results: Results) -> float:
+    """Days over which units came in: from the first to the last exposure, or the period of a table without times."""
+    return results.observed.enrolment_days if results.study.has_time else results.study.period.experiment_days

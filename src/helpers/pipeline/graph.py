@@ -7,6 +7,7 @@ data, is found above and handed in as an :class:`Origin`.
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Union
 
@@ -116,7 +117,9 @@ OF_THE_LOG = ("landed.json", "ground_truth.json", "ledger.json")
 """What the raw data say of themselves, where they do: notebooks read it beside the marts."""
 JOURNALS = {"07_monitoring": "monitoring.jsonl"}
 """Files that a notebook writes into the report, beside its numbers and figures."""
-LOGS = {"06_roi_and_rollout": "decisions.jsonl"}
+DECIDES = "06_roi_and_rollout"
+"""The notebook that decides, and tells when the rule was registered."""
+LOGS = {DECIDES: "decisions.jsonl"}
 """Files of the report that a notebook adds to."""
 
 NOTHING: Mapping[str, Probe] = {}
@@ -187,7 +190,10 @@ def _told(
         )  # fmt: skip
         made[book] = Step(
             where.name, book, ("notebook", file, book), outputs,
-            (*read, source, *asked, *([rerandomised] if rerandomised and facts.rerandomised else [])),
+            (
+                *read, source, *asked, *([rerandomised] if rerandomised and facts.rerandomised else []),
+                *([partial(_there, where.registered)] if book == DECIDES else []),
+            ),
             ("helpers.pipeline.notebooks", "helpers.pipeline.kernel"), source=source, queries=True,
             appended=(where.reports / LOGS[book],) if book in LOGS else (), fault=where.faults / f"{book}.json",
         )  # fmt: skip
@@ -201,6 +207,10 @@ def _told(
         tables=drawing,
     )  # fmt: skip
     return [*made.values(), report]
+
+
+def _there(file: Path) -> list[Path]:
+    return [file] if file.is_file() else []
 
 
 def ancestors(goals: Iterable[Step]) -> list[Step]:

@@ -137,6 +137,7 @@ def _of_reports(base: Path, *, drawn: bool = False) -> Iterator[Path]:
             yield from sorted(where.executed.glob("*.ipynb"))
             yield from sorted(where.figures.glob("*.svg"))
             yield from sorted(where.figure_specs.rglob("*.json"))
+            yield from (file for file in (where.registered,) if file.is_file())
 
 
 def _pages(reports: Path) -> Iterator[Path]:

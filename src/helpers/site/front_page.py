@@ -8,11 +8,14 @@ from typing import Any
 from helpers import paths
 from helpers.config import Study
 from helpers.errors import ReportError
+from helpers.experiment.decision.registration import standing
 from helpers.formatting import formatted, unsigned
 from helpers.paths import StudyPaths
 from helpers.pipeline.faults import Fault
 from helpers.record import Numbers
 from helpers.report.figures.show import FigureView, names, with_static
+from helpers.report.topics import assumed
+from helpers.site.summary import per_unit_alone
 
 NONE = "NO DECISION"
 """Stands for the verdict of a report whose decision is missing."""
@@ -54,6 +57,7 @@ def front_page(
     """
     number = reader(numbers)
     verdict = verdict_of(numbers, faults)
+    valued = "risk.loss_of_shipping" in numbers and numbers["risk.loss_of_shipping"].value is not None
     shown = [name for name in FIGURES if name in names(where)]
     return filled(
         "index.md.j2",
@@ -68,6 +72,11 @@ def front_page(
         costs=study.economics.cost > 0,
         known=lambda name: numbers[name].value is not None,
         meaning=lambda name: numbers[name].description,
+        per_unit=per_unit_alone(study, numbers),
+        money_rests=assumed.note(study, assumed.EXPECTED),
+        registered=standing(study, where),
+        risk_rests=assumed.note(study, assumed.EXPECTED if valued else assumed.RISK),
+        why=lambda name: numbers[name].reason,
         notes=_notes(study) + _caveats(numbers),
         figures=[
             _markup(with_static(FigureView.load(where, name).html(), where.figures, "figures/")) for name in shown

@@ -16,7 +16,7 @@ from helpers.site import links, single_file, sphinx
 from helpers.site.calibration_page import page as calibration_page
 from helpers.site.catalogue import ProgrammeReport, Report
 from helpers.site.front_page import SIGNS, Page, filled, front_page, reader, verdict_of
-from helpers.site.summary import headlines
+from helpers.site.summary import headlines, per_unit_alone
 from helpers.validation import record
 
 TITLE = "Experiment reports"
@@ -109,6 +109,7 @@ def front(
             "has": _has(report),
             "faults": listed(report.faults),
             "known": "money.expected" in report.numbers and report.numbers["money.expected"].value is not None,
+            "per_unit": per_unit_alone(report.study, report.numbers),
         }
         for report in shown
     ]

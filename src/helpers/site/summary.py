@@ -1,6 +1,7 @@
 """What the command line prints of a report: what it recommends, what that is worth, what it rests on."""
 
 from helpers.config import Study
+from helpers.config.assumed import unstated
 from helpers.config.programme import Programme
 from helpers.paths import StudyPaths, books, topic
 from helpers.pipeline.faults import listed, read
@@ -32,12 +33,15 @@ def summary(study: Study, where: StudyPaths, numbers: Numbers) -> str:
     if not {"decision.verdict", "money.expected", "risk.no_improvement", "trust.passed"} <= numbers.keys():
         return f"{head}  no decision: a notebook that it rests on is missing\n{end}"
     money = numbers["money.expected"]
-    if money.value is None:
+    if per_unit_alone(study, numbers):
+        worth = money.reason
+    elif money.value is None:
         worth = f"not available: {money.reason}"
     else:
         low, high = numbers["money.horizon_low"].text, numbers["money.horizon_high"].text
         measured = numbers["money.horizon_point"].text
         worth = f"{money.text} expected over {study.economics.horizon}; measured {measured} ({low} to {high})"
+    assumed = f"  assumed: {', '.join(study.assumptions)}\n" if study.assumptions else ""
     warned = numbers["trust.warnings"].text
     caveat = f"; warned of: {warned.lower()}" if warned else ""
     return (
@@ -46,8 +50,15 @@ def summary(study: Study, where: StudyPaths, numbers: Numbers) -> str:
         f"  why:     {numbers['decision.reason'].text}\n"
         f"  money:   {worth}\n"
         f"  risk:    no improvement {numbers['risk.no_improvement'].text}, trust checks "
-        f"{numbers['trust.passed'].text} of {numbers['trust.total'].text} passed{caveat}\n{end}"
+        f"{numbers['trust.passed'].text} of {numbers['trust.total'].text} passed{caveat}\n{assumed}{end}"
     )
+
+
+def per_unit_alone(study: Study, numbers: Numbers) -> bool:
+    """Whether money is told per unit and not over the horizon, because nobody stated the margin or the cost."""
+    if not unstated(study) or not {"money.expected", "money.per_unit"} <= numbers.keys():
+        return False
+    return numbers["money.expected"].value is None and numbers["money.per_unit"].value is not None
 
 
 def _missing(where: StudyPaths) -> str:

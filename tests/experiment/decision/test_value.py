@@ -9,6 +9,7 @@ from scipy import integrate
 
 from helpers import config
 from helpers.config import Economics, Prior, Study
+from helpers.config.assumed import not_stated
 from helpers.experiment.decision import value as roi
 from helpers.experiment.decision.belief import Belief
 from helpers.experiment.results import Observed
@@ -133,6 +134,44 @@ def test_worth_and_its_sentence():
     assert value.units == pytest.approx(10_000 / 28 * 30.4375 * 12)
     text = money.text(value, STUDY)
     assert text.count("EUR ") == 3 and "must rise by +" in text
+
+
+@pytest.mark.parametrize(
+    ("assumed", "lacks"),
+    [
+        (["economics.contribution_margin"], "contribution_margin"),
+        (["economics"], "contribution_margin and implementation_cost"),
+    ],
+)
+def test_what_nobody_stated_makes_no_money(assumed, lacks):
+    study = STUDY.model_copy(update={"assumed": assumed})
+    results = FakeResults(Found, study)
+    low, high = (f"EUR {end / 100:.2f}" for end in (EFFECT.absolute_low, EFFECT.absolute_high))
+    told = f"EUR 0.40 more per exposed unit ({low} to {high}); state {lacks} for a value over 12 months"
+    assert roi.worth(study, results) == (None, told)
+    assert roi.per_unit(study, results) == pytest.approx(40)
+    assert lacks in not_stated(study)
+
+
+def test_of_several_arms_the_one_is_named():
+    arms = [v.model_copy(update={"name": name}) for v, name in zip([STUDY.variants[0]] * 3, "abc", strict=True)]
+    study = STUDY.model_copy(update={"assumed": ["economics"], "variants": arms})
+    assert roi.worth(study, FakeResults(Found, study), "c")[1].startswith("EUR 0.40 more per exposed unit of c (EUR ")
+
+
+def test_a_year_that_nobody_stated_still_makes_money():
+    study = STUDY.model_copy(update={"assumed": ["economics.horizon_months", "economics.monthly_run_cost"]})
+    value, reason = roi.worth(study, FakeResults(Found, study))
+    assert value is not None and reason == "" == not_stated(study)
+
+
+def test_a_loss_of_a_unit_is_told_as_less():
+    class Loss(Found):
+        effect = compare(TREATMENT, CONTROL)
+
+    study = STUDY.model_copy(update={"assumed": ["economics"]})
+    _, told = roi.worth(study, FakeResults(Loss, study))
+    assert told.startswith("EUR 0.40 less per exposed unit (-EUR 0.60 to -EUR 0.20)")
 
 
 def test_a_change_without_cost_pays_with_any_rise():

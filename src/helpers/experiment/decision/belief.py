@@ -90,6 +90,11 @@ class Belief:
         estimate = (mine * self.estimate + other * seen) / (mine + other)
         return Belief(estimate, (mine + other) ** -0.5, self.improve, self.harm, self.size)
 
+    def under(self, prior: Prior, instead_of: Prior) -> "Belief":
+        """The belief that the same estimate leaves to somebody with another prior."""
+        size = self.size / instead_of.size * prior.size
+        return Belief(self.estimate, self.standard_error, prior.improve, prior.harm, size)
+
     @property
     def chance_of_improvement(self) -> float:
         """P(effect > 0)."""

@@ -44,7 +44,7 @@ def evidence(
             belief=belief_of(e, study.decision.prior),
             metric=study.primary.label,
             arm=e.variant if several else "",
-            planned_units=study.design.planned_units,
+            planned_units=None if "design.planned_units" in study.assumptions else study.design.planned_units,
             worth=None if (value := values.get(e.variant)) is None else value.expected.net,
             currency=study.economics.currency,
             look=look,

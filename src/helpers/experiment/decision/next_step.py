@@ -3,9 +3,9 @@
 import math
 
 from helpers.experiment.decision.rule import Decision, Evidence
-from helpers.experiment.decision.value import DAYS_PER_WEEK, enrolment_days, horizon_weeks
+from helpers.experiment.decision.value import DAYS_PER_WEEK, horizon_weeks
 from helpers.experiment.design import basis, planned_effect, reachable
-from helpers.experiment.results import Results
+from helpers.experiment.results import Results, enrolment_days
 from helpers.formatting import formatted
 from helpers.stats.design.power import MeanDesign, ProportionDesign
 from helpers.stats.validation import InputError
@@ -25,7 +25,8 @@ def next_step(results: Results, weighed: Evidence, made: Decision) -> str:
         return ""
     study = results.study
     have = sum(results.randomised().values())
-    said = [_needed(results, design, planned_effect(results), have, "as planned")]
+    planned = "assumed" if "design.minimum_detectable" in study.assumptions else "as planned"
+    said = [_needed(results, design, planned_effect(results), have, planned)]
     control = abs(weighed.effect.control)
     shrunk = weighed.belief.mean / control if weighed.belief and control else 0.0
     if shrunk > SMALLEST:

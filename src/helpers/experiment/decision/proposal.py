@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from helpers import defaults
+from helpers.config.assumed import not_stated
 from helpers.experiment.decision import options
 from helpers.experiment.decision import value as roi
 from helpers.formatting import formatted
@@ -83,7 +84,7 @@ def propose(
     if made.verdict == "INVALID":
         return None, "a trust check failed, so there is no effect to weigh options by"
     if value is None:
-        return None, reason
+        return None, not_stated(study) or reason
     economics = study.economics
     assert study.revenue is not None
     variant = made.arm or results.leading

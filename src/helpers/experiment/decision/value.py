@@ -7,8 +7,9 @@ its interval, stands beside it.
 from dataclasses import dataclass
 
 from helpers.config import Economics, Prior, Study
+from helpers.config.assumed import unstated
 from helpers.experiment.decision.belief import Belief, believed
-from helpers.experiment.results import Results
+from helpers.experiment.results import Results, enrolment_days
 from helpers.formatting import formatted
 from helpers.stats.comparisons.effects import Effect
 from helpers.stats.summaries.summary import Summary
@@ -80,6 +81,12 @@ class DecisionValue:
     def loss_of_waiting(self) -> float:
         return self.per_cent * self.belief.expected_above(self.needed)
 
+    def expected_under(self, economics: Economics, prior: Prior, instead_of: Prior) -> float:
+        """The expected net value of the same experiment to somebody with other economics or another prior."""
+        units = self.units / self.months * economics.horizon_months
+        mean = self.belief.under(prior, instead_of).mean
+        return units * economics.contribution_margin * mean - 100 * economics.cost
+
 
 def units_per_month(results: Results) -> float | None:
     """Exposed units a month: stated in the study, or those of its enrolment, scaled; None on less than a week of it.
@@ -97,11 +104,6 @@ def units_per_month(results: Results) -> float | None:
 def horizon_weeks(economics: Economics) -> float:
     """The time over which money is reckoned, in weeks."""
     return economics.horizon_months * DAYS_PER_MONTH / DAYS_PER_WEEK
-
-
-def enrolment_days(results: Results) -> float:
-    """Days over which units came in: from the first to the last exposure, or the period of a table without times."""
-    return results.observed.enrolment_days if results.study.has_time else results.study.period.experiment_days
 
 
 def value(
@@ -137,7 +139,8 @@ def value(
 def worth(study: Study, results: Results, variant: str | None = None) -> tuple[DecisionValue | None, str]:
     """The value of shipping a treatment, or None and the reason why it cannot be told.
 
-    It stands on the mean as it is: what a shop earns is not winsorised.
+    It stands on the mean as it is: what a shop earns is not winsorised. No value follows from a margin or a cost that
+    nobody stated: what a unit brings more is then all that is told.
     """
     metric = study.revenue
     if metric is None:
@@ -145,14 +148,38 @@ def worth(study: Study, results: Results, variant: str | None = None) -> tuple[D
     found = results.effect(metric, variant=variant, as_is=True)
     if found is None:
         return None, f"no unit of an arm has a value of {metric.label.lower()}"
+    if not found.effect.absolute_low < found.effect.absolute_high < float("inf"):
+        return None, f"the effect on {metric.label.lower()} has no interval: {found.effect.note}"
+    if unstated(study):
+        return None, (
+            f"{per_unit_text(found.effect, study, variant)}; state {' and '.join(unstated(study))} for a value over "
+            f"{study.economics.horizon}"
+        )
     monthly = units_per_month(results)
     if monthly is None:
         days = formatted(enrolment_days(results), "days")
         return None, f"units came in for {days}, and less than a week cannot be scaled up to a month"
-    if not found.effect.absolute_low < found.effect.absolute_high < float("inf"):
-        return None, f"the effect on {metric.label.lower()} has no interval: {found.effect.note}"
     if not found.control.estimate > 0:
         return None, "the control has no revenue, so no prior can be stated on its scale"
     if not found.control.variance + found.treatment.variance > 0:
         return None, f"{metric.label.lower()} is the same for every unit of an arm, so its effect has no error"
     return value(found.effect, found.control, found.treatment, study.economics, study.decision.prior, monthly), ""
+
+
+def per_unit(study: Study, results: Results, variant: str | None = None) -> float | None:
+    """The change of revenue per exposed unit in cents, as measured; None where it has no interval."""
+    found = None if study.revenue is None else results.effect(study.revenue, variant=variant, as_is=True)
+    if found is None or not found.effect.absolute_low < found.effect.absolute_high < float("inf"):
+        return None
+    return found.effect.absolute
+
+
+def per_unit_text(effect: Effect, study: Study, variant: str | None = None) -> str:
+    """The change of revenue per exposed unit, as measured, in words; of several arms with the one that it is about."""
+    currency = study.economics.currency
+    ends = (
+        f"{formatted(effect.absolute_low, 'price', currency)} to {formatted(effect.absolute_high, 'price', currency)}"
+    )
+    of = f" of {variant}" if variant and len(study.treatments) > 1 else ""
+    side = "more" if effect.absolute >= 0 else "less"
+    return f"{formatted(abs(effect.absolute), 'price', currency)} {side} per exposed unit{of} ({ends})"

@@ -3,8 +3,10 @@
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING
 
+from helpers.config.assumed import not_stated
 from helpers.errors import ReportError
 from helpers.experiment.decision import value
+from helpers.experiment.results import enrolment_days
 from helpers.experiment.whatif.plan import WhatIfPlan
 from helpers.stats.summaries.proportion import Proportion
 
@@ -57,13 +59,15 @@ def plan_of(study: "Study", results: "Results") -> tuple[WhatIfPlan | None, str]
         return None, "units were not assigned one by one, and the plan counts units"
     if study.revenue is None:
         return None, value.NO_REVENUE
+    if not_stated(study):
+        return None, not_stated(study)
     found = results.effect(metric)
     revenue = results.arm(study.revenue, study.control.name, as_is=True)
     exposed = results.units("exposed", "all", "all")
     monthly = value.units_per_month(results)
     if found is None or revenue is None or monthly is None:
         return None, "an arm is empty, or the log is too short to be scaled up to a month"
-    days, (control, treated) = value.enrolment_days(results), results.pair
+    days, (control, treated) = enrolment_days(results), results.pair
     daily = max(monthly / value.DAYS_PER_MONTH, exposed / days)
     compared = (found.effect.n_control + found.effect.n_treatment) / days
     try:

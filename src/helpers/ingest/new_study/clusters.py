@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Whole:
+class RandomisedBy:
     """The column by whose levels units seem to have been randomised, and how many it has."""
 
     column: Column
@@ -39,7 +39,7 @@ class Whole:
 
 def whole(
     table: "SourceTable", columns: list[Column], unit: Column | None, variant: Column, arms: list[Arm]
-) -> Whole | None:
+) -> RandomisedBy | None:
     """What seems to have been randomised, the coarsest of several columns; None where units were, as far as one can see."""
     asked = [c for c in columns if 1 < c.distinct < c.filled]
     if not asked:
@@ -53,4 +53,4 @@ def whole(
     if not found:
         return None
     coarsest = min(found, key=lambda each: each.levels)
-    return Whole(next(c for c in asked if c.name == coarsest.column), coarsest.levels)
+    return RandomisedBy(next(c for c in asked if c.name == coarsest.column), coarsest.levels)

@@ -6,10 +6,14 @@ from math import isfinite
 from typing import TYPE_CHECKING
 
 from helpers.config import Study
+from helpers.config.assumed import not_stated
 from helpers.experiment.decision.arms import StudyDecision
+from helpers.experiment.decision.registration import standing
 from helpers.experiment.decision.rule import Decision
 from helpers.formatting import finite, formatted, level
+from helpers.paths import StudyPaths
 from helpers.report.tables import Row, mark
+from helpers.report.topics import assumed
 
 if TYPE_CHECKING:
     from helpers.report.notebook import Notebook
@@ -26,6 +30,18 @@ def table(decision: Decision) -> list[Row]:
 def caption(decided: StudyDecision) -> str:
     """What the criteria are about."""
     return f"Criteria of the rule: {decided.proposed.arm}" if decided.proposed.arm else "Criteria of the rule"
+
+
+def note(study: Study) -> str | None:
+    """What the criteria rest on that nobody stated."""
+    weighed = assumed.RULE if not_stated(study) else (*assumed.RULE, *assumed.EXPECTED)
+    said = [text for text in (assumed.note(study, weighed), _no_money(study)) if text]
+    return "; ".join(said).capitalize() + "." if said else None
+
+
+def _no_money(study: Study) -> str:
+    lacks = not_stated(study)
+    return f"expected money is no criterion: {lacks}" if lacks else ""
 
 
 def table_arms(decided: StudyDecision, study: Study) -> list[Row]:
@@ -119,14 +135,19 @@ def text_headline(study: Study, decided: StudyDecision) -> str:
     )
 
 
+def text_registered(study: Study, where: StudyPaths) -> str:
+    """Whether the rule was written down before the outcome was read."""
+    return standing(study, where)
+
+
 def text(study: Study, decided: StudyDecision, next_step: str) -> str:
     """The decision, what must be known beside it, and the assumption behind its risk."""
     made, weighed, prior = decided.proposed, decided.weighed, study.decision.prior
     said = " ".join(filter(None, [f"{made.verdict}.", made.reason, made.recommendation, made.beside, next_step]))
     if weighed.belief is None:
         return f"{said} A risk cannot be told: {NO_BELIEF}."
-    assumed = "" if "prior" in study.decision.model_fields_set else ", which this study assumes"
+    rests = assumed.note(study, assumed.RISK)
     return (
         f"{said} The risk of no improvement, {formatted(weighed.risk, 'share')}, starts from {formatted(prior.improve, 'share')} of "
-        f"ideas that help and {formatted(prior.harm, 'share')} that harm, by {formatted(prior.size, 'share')} typically{assumed}."
+        f"ideas that help and {formatted(prior.harm, 'share')} that harm, by {formatted(prior.size, 'share')} typically{f' ({rests})' if rests else ''}."
     )

@@ -28,7 +28,7 @@ def table(study: Study) -> list[Row]:
     arms = "; ".join(f"{v.name} ({formatted(v.weight, 'share')}): {v.description}" for v in study.variants)
     guardrails = "; ".join(f"{m.label}, {text_margin(m)}" for m in study.metrics if m.role == "guardrail")
     return [
-        {"Item": "Hypothesis", "Content": study.hypothesis},
+        {"Item": "Hypothesis", "Content": "not stated" if study.assumes("hypothesis") else study.hypothesis},
         {"Item": "Variants", "Content": arms},
         {
             "Item": "Unit, exposure",

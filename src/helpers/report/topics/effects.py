@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from helpers.config import Metric, Study
-from helpers.experiment.decision.value import enrolment_days
+from helpers.experiment.results import enrolment_days
 from helpers.formatting import (
     CHANGE,
     LEVEL,

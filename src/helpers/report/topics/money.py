@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from helpers.config import Study
+from helpers.config.assumed import unstated
 from helpers.experiment.decision.value import DecisionValue
 from helpers.formatting import Unit, finite, formatted
 from helpers.report.tables import Row
+from helpers.report.topics import assumed
 
 if TYPE_CHECKING:
     from helpers.report.notebook import Notebook
@@ -25,6 +27,18 @@ def table(value: DecisionValue, currency: str) -> list[Row]:
         }
         for s in value.scenarios
     ]
+
+
+def note(study: Study) -> str | None:
+    """What the money rests on that nobody stated."""
+    return assumed.note(study, assumed.EXPECTED).capitalize() or None
+
+
+def absent(study: Study, reason: str) -> str:
+    """What stands in the place of the table where there is no value over the horizon."""
+    if not unstated(study):
+        return f"Money is not available: {reason}."
+    return f"Revenue: {reason}. No value is reckoned from what nobody stated, and GO does not ask for money."
 
 
 def caption(arm: str) -> str:
@@ -49,11 +63,11 @@ MONEY: Mapping[str, tuple[Unit, str]] = {
 """Money and risk; None with a reason when the log is too short to be scaled up."""
 
 
-def record(nb: Notebook, value: DecisionValue | None, reason: str) -> None:
-    """``money.*`` and ``risk.*``."""
+def record(nb: Notebook, value: DecisionValue | None, reason: str, per_unit: float | None = None) -> None:
+    """``money.*`` and ``risk.*``; what a unit brings more is told although its value over the horizon cannot be."""
     if value is None:
         for name, (unit, meaning) in MONEY.items():
-            nb.record(name, None, unit, meaning, reason=reason)
+            nb.record(name, per_unit if name == "money.per_unit" else None, unit, meaning, reason=reason)
         return
     found = {
         "money.expected": value.expected.net,

@@ -8,6 +8,7 @@ from helpers import defaults
 from helpers.experiment.decision import options
 from helpers.experiment.decision.proposal import KEYS, Proposal, TalkTrack, described
 from helpers.formatting import Unit, formatted
+from helpers.report.topics import assumed
 
 if TYPE_CHECKING:
     from helpers.config import Study
@@ -41,11 +42,13 @@ def table(compared: options.WeighedOptions, currency: str) -> list[dict[str, Any
 
 def note(study: Study, compared: options.WeighedOptions) -> str:
     """What the table rests on, as its footnote."""
+    rests = assumed.note(study, assumed.EXPECTED)
     return (
         f"Over {study.economics.horizon}, against keeping the control. Chance of harm: that a change that does "
         f"harm reaches everyone; kept: the chance that everyone has it after the look. A full launch is watched against the weeks before it, which "
         f"differ by {formatted(defaults.BASELINE_DRIFT, 'share')} without any change. Recommended: the most valuable option "
         f"with at most {formatted(compared.max_chance_of_harm, 'share')} chance of harm."
+        + (f" {rests.capitalize()}." if rests else "")
     )
 
 

@@ -67,7 +67,11 @@ def _hypothesise(study: Study) -> DiagramStage:
         ("One primary metric is named", "A result that would refute the hypothesis can be stated"),
         Artefact(
             "Experiment brief",
-            facts(("Question", study.question), ("Hypothesis", study.hypothesis), ("Change", study.change)),
+            facts(
+                ("Question", study.question),
+                ("Hypothesis", None if study.assumes("hypothesis") else study.hypothesis),
+                ("Change", None if study.assumes("change") else study.change),
+            ),
             (("Metric", "Role"), *((m.label, f"{m.role}: {roles[m.role]}") for m in study.metrics)),
         ),
     )

@@ -1,0 +1,85 @@
+"""What a study stands on and nobody stated: keys that were left out, and those that it lists under ``assumed``."""
+
+from collections.abc import Iterable, Iterator
+from types import UnionType
+from typing import TYPE_CHECKING, Any, Union, get_args, get_origin
+
+from pydantic import BaseModel
+
+from helpers.config.base import ConfigError
+
+if TYPE_CHECKING:
+    from helpers.config.study import Study
+
+PRIOR = ("decision.prior.improve", "decision.prior.harm", "decision.prior.size")
+"""The belief before the data."""
+WORTH = ("economics.contribution_margin", "economics.implementation_cost")
+"""Without these no money is reckoned but that of a unit: no value that is made up can stand for them."""
+MONEY = (*WORTH, "economics.monthly_run_cost", "economics.horizon_months")
+"""What turns a change of revenue per unit into a value."""
+PLAN = ("design.minimum_detectable", "design.planned_units")
+"""What the study is planned for."""
+WEIGHED = (*PRIOR, "decision.min_relative_uplift", *MONEY, *PLAN)
+"""Keys with a value that the report reckons with, in the order of a reader."""
+
+
+def assumes(study: BaseModel, listed: Iterable[str], path: str) -> bool:
+    """Whether the key at a path, or one that holds it, was left out of a study or is listed as assumed.
+
+    >>> from helpers.config import Rule
+    >>> rule = Rule(prior={"improve": 0.3})
+    >>> assumes(rule, [], "prior.improve"), assumes(rule, [], "prior.harm"), assumes(rule, ["prior"], "prior.improve")
+    (False, True, True)
+    """
+    keys = path.split(".")
+    if {".".join(keys[:n]) for n in range(1, len(keys) + 1)} & set(listed):
+        return True
+    part: Any = study
+    for key in keys:
+        if key not in part.model_fields_set:
+            return True
+        part = getattr(part, key)
+    return False
+
+
+def unstated(study: "Study") -> list[str]:
+    """What the study does not state and money cannot be reckoned without."""
+    return [path.rpartition(".")[2] for path in WORTH if path in study.assumptions]
+
+
+def not_stated(study: "Study") -> str:
+    """:func:`unstated` in words; empty where nothing lacks.
+
+    >>> from helpers import config
+    >>> not_stated(config.load("studies/cart_checkout.yml"))
+    ''
+    """
+    lacks = unstated(study)
+    return f"the study does not state {' and '.join(lacks)}" if lacks else ""
+
+
+def check_paths(study: type[BaseModel], listed: Iterable[str]) -> None:
+    """Refuse a path that leads to no key of a study. Raises :class:`ConfigError` with the nearest one."""
+    known = list(paths_of(study))
+    for path in listed:
+        if path not in known:
+            ending = [each for each in known if each.rpartition(".")[2] == path]
+            remedy = f"did you mean '{ending[0]}'?" if ending else None
+            told = "paths of keys, such as economics.contribution_margin"
+            raise ConfigError("assumed", path, told, remedy=remedy, valid=known)
+
+
+def paths_of(model: type[BaseModel], above: str = "") -> Iterator[str]:
+    """Every key of a model by its path, with the keys of the models in it; what stands in lists has no path."""
+    for name, field in model.model_fields.items():
+        yield f"{above}{name}"
+        inner = _only_model(field.annotation)
+        if inner is not None:
+            yield from paths_of(inner, f"{above}{name}.")
+
+
+def _only_model(annotation: Any) -> type[BaseModel] | None:
+    """The model that a key holds, where there is one and no other."""
+    named = get_args(annotation) if get_origin(annotation) in (Union, UnionType) else (annotation,)
+    found = [each for each in named if isinstance(each, type) and issubclass(each, BaseModel)]
+    return found[0] if len(found) == 1 else None

@@ -1,0 +1,201 @@
+"""The rule as it was before the outcome was read: one file a study in ``docs/decisions``, a line a registration.
+
+A line holds what the decision depends on, its SHA-256 (``digest``), the time, and what could be known by then (``seen``).
+It also holds the seal of the line before it and its own, so an edited, a missing and a swapped line are found. What no
+seal finds, lines cut off at the end or a file forged as a whole, the history of the repository shows; and a report that
+was deleted, or data that were looked at elsewhere, have left nothing to see.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from helpers.config import Study
+from helpers.errors import ReportError
+from helpers.experiment.decision.log import file_of
+from helpers.paths import StudyPaths
+from helpers.pipeline.files import write_text
+
+PARTS = ("mode", "salt", "period", "exposure", "cluster", "independent", "injection", "design", "decision", "economics")
+"""Keys that the decision depends on, with all in them."""
+OF_THE_DATA = (
+    "source",
+    "columns",
+    "variants",
+    "events",
+    "outcomes",
+    "before",
+    "shown",
+    "negative",
+    "timezone",
+    "tolerate",
+)
+"""What is counted, whichever file it stands in."""
+OF_A_NAME = ("label", "description")
+"""What a reader sees of a variant or a metric, and the decision does not."""
+MOST = 5
+"""Changed keys that are named; the rest are counted."""
+LONGEST = 40
+"""Signs of a value that stands beside its key."""
+NOT_REGISTERED = "The rule is not registered: nothing shows that it was written before the outcome was read."
+
+
+@dataclass(frozen=True)
+class Registered:
+    """One registration: when, what had been seen by then, and the keys with their values."""
+
+    at: datetime
+    seen: str
+    digest: str
+    content: Mapping[str, Any]
+    seal: str
+
+    @property
+    def early(self) -> bool:
+        """Whether no report had read the outcome."""
+        return self.seen != "outcome"
+
+
+def content_of(study: Study) -> dict[str, Any]:
+    """All that the decision depends on, by the path of its key; what the report only shows is left out.
+
+    >>> from helpers import config
+    >>> content_of(config.load("studies/cart_checkout.yml"))["decision.prior.improve"]
+    0.2
+    """
+    raw = study.model_dump(mode="json")
+    found: dict[str, Any] = {key: raw[key] for key in PARTS}
+    found["data"] = {key: raw["data"][key] for key in OF_THE_DATA if key in raw["data"]}
+    for key in ("variants", "metrics"):
+        found[key] = {
+            each["name"]: {"place": place} | {k: v for k, v in each.items() if k not in ("name", *OF_A_NAME)}
+            for place, each in enumerate(raw[key], start=1)
+        }
+    return dict(sorted(_flat(found))) | {"assumed": list(study.assumptions)}
+
+
+def digest_of(content: Mapping[str, Any]) -> str:
+    """SHA-256 of a study's content, whatever the order of its keys."""
+    return _sha(_line(content))
+
+
+def seen(where: StudyPaths) -> tuple[str, datetime | None]:
+    """What could be known by now: ``nothing``, the ``data`` in the warehouse, or the ``outcome``; and since when.
+
+    The outcome was read where a notebook has left its numbers, a report its results, or somebody a decision.
+    """
+    traces = (where.reports / "results.json", where.reports / "decisions.jsonl", file_of(where))
+    for word, files in (("outcome", (*where.results.glob("*.json"), *traces)), ("data", (where.database,))):
+        times = [file.stat().st_mtime for file in files if file.is_file()]
+        if times:
+            return word, datetime.fromtimestamp(min(times), UTC)
+    return "nothing", None
+
+
+def register(study: Study, where: StudyPaths, now: datetime) -> Registered:
+    """Add the study as it is; where it is registered as it is already, that line comes back and nothing is written.
+
+    Raises :class:`~helpers.errors.ReportError` where the file was touched.
+    """
+    text = where.registered.read_text(encoding="utf-8") if where.registered.is_file() else ""
+    entries = read(text, study.name)
+    content = content_of(study)
+    digest = digest_of(content)
+    if entries and entries[-1].digest == digest:
+        return entries[-1]
+    known, since = seen(where)
+    line = {
+        "entry": len(entries) + 1,
+        "study": study.name,
+        "at": now.astimezone(UTC).isoformat(timespec="seconds"),
+        "seen": known,
+        "since": since.isoformat(timespec="seconds") if since else None,
+        "digest": digest,
+        "content": content,
+        "before": entries[-1].seal if entries else _sha(study.name),
+    }
+    write_text(where.registered, f"{text}{_line(line | {'seal': _sha(_line(line))})}\n")
+    return read(where.registered.read_text(encoding="utf-8"), study.name)[-1]
+
+
+def read(text: str, study: str) -> tuple[Registered, ...]:
+    """The registrations of a study, each held against its seal and the one before; raises on the first that fails."""
+    before, found = _sha(study), []
+    for number, line in enumerate(text.splitlines(), start=1):
+        try:
+            told = json.loads(line)
+            seal = told.pop("seal")
+            whole = (told["entry"], told["study"], told["before"]) == (number, study, before)
+            if not whole or _sha(_line(told)) != seal or digest_of(told["content"]) != told["digest"]:
+                raise ValueError
+            entry = Registered(datetime.fromisoformat(told["at"]), told["seen"], told["digest"], told["content"], seal)
+        except (ValueError, KeyError, TypeError, AttributeError):
+            raise ReportError(
+                f"the registration of {study} was touched: line {number}",
+                got=f"docs/decisions/{study}.registered.jsonl",
+                expected="lines as they were added",
+                cause="a line was edited, taken out, added or swapped",
+                remedy="restore the file from the repository's history",
+            ) from None
+        before = seal
+        found.append(entry)
+    return tuple(found)
+
+
+def standing(study: Study, where: StudyPaths) -> str:
+    """Whether the rule was registered before the outcome was read, and what changed since, in a sentence.
+
+    The last registration before the outcome counts; without one the last of all.
+    """
+    file: Path = where.registered
+    if not file.is_file():
+        return NOT_REGISTERED
+    try:
+        entries = read(file.read_text(encoding="utf-8"), study.name)
+    except (ReportError, UnicodeDecodeError):
+        return "The rule's registration was touched, so it shows nothing: restore it from the repository's history."
+    if not entries:
+        return NOT_REGISTERED
+    entry = next((each for each in reversed(entries) if each.early), entries[-1])
+    when = "before" if entry.early else "after"
+    loaded = " (its data were loaded)" if entry.seen == "data" else ""
+    said = f"The rule was registered on {entry.at:%Y-%m-%d}, {when} a report had read the outcome{loaded}"
+    content = content_of(study)
+    changed = differences(entry.content, content)
+    if not changed:
+        return f"{said}; it has not changed since."
+    named = [_change(path, entry.content.get(path), content.get(path)) for path in changed[:MOST]]
+    more = f" and {len(changed) - MOST} more" if len(changed) > MOST else ""
+    return f"{said}. It has changed since it was registered: {', '.join(named)}{more}."
+
+
+def differences(was: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
+    """Paths of the keys whose values differ, in their order."""
+    return [path for path in sorted({*was, *now}) if was.get(path) != now.get(path)]
+
+
+def _change(path: str, was: object, now: object) -> str:
+    """A changed key, with both values where they are short."""
+    values = ["nothing" if v is None else f"{v:g}" if isinstance(v, float) else str(v) for v in (was, now)]
+    short = not any(isinstance(each, list | dict) for each in (was, now)) and max(map(len, values)) <= LONGEST
+    return f"{path} ({values[0]}, now {values[1]})" if short else path
+
+
+def _flat(part: Mapping[str, Any], above: str = "") -> list[tuple[str, Any]]:
+    found: list[tuple[str, Any]] = []
+    for key, value in part.items():
+        inner = isinstance(value, dict) and value
+        found += _flat(value, f"{above}{key}.") if inner else [(f"{above}{key}", value)]
+    return found
+
+
+def _line(content: Mapping[str, Any]) -> str:
+    return json.dumps(content, sort_keys=True, separators=(",", ":"))
+
+
+def _sha(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -1,0 +1,86 @@
+"""What was assumed, told: a mark where a number rests on it, and one table with the value at which the decision changes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
+
+from helpers.config.assumed import MONEY, PRIOR
+from helpers.formatting import Unit, formatted
+from helpers.report.tables import Row
+
+if TYPE_CHECKING:
+    from helpers.config import Study
+    from helpers.experiment.decision.assumptions import Assumption, Turn
+
+NAMED: Mapping[str, tuple[str, Unit]] = {
+    "decision.prior.improve": ("Share of such changes that help", "share"),
+    "decision.prior.harm": ("Share of such changes that harm", "share"),
+    "decision.prior.size": ("Typical size of an effect", "share"),
+    "decision.min_relative_uplift": ("Smallest uplift worth shipping", "share"),
+    "economics.contribution_margin": ("Share of revenue that is left after variable costs", "share"),
+    "economics.implementation_cost": ("Cost of building it", "money"),
+    "economics.monthly_run_cost": ("Cost of running it, a month", "money"),
+    "economics.horizon_months": ("Months over which money is reckoned", "count"),
+    "design.minimum_detectable": ("Smallest effect worth finding", "share"),
+    "design.planned_units": ("Planned units", "count"),
+}
+"""Every value that can be assumed, in words, with its unit."""
+RISK = PRIOR
+"""What the risk rests on."""
+EXPECTED = (*PRIOR, *MONEY)
+"""What expected money rests on."""
+RULE = (*PRIOR, "decision.min_relative_uplift")
+"""What the criteria rest on besides money."""
+CAPTION = "What was assumed, and at which value the decision would change"
+NONE = "Nothing was assumed: the study states every value that the report reckons with."
+
+
+def table(found: Iterable[Assumption], study: Study) -> list[Row]:
+    """A row for each value that nobody stated."""
+    return [
+        {
+            "Assumed": f"{NAMED[each.path][0]} ({each.path})",
+            "Value used": _text(each.path, each.used, study),
+            "The decision changes": _changes(each, study),
+        }
+        for each in found
+    ]
+
+
+def note_table(study: Study) -> str:
+    """How the table was made, and which texts nobody stated."""
+    how = "One value is moved at a time, all else as it is, and the rule is asked again."
+    texts = [path for path in study.assumed if not any(known.startswith(path) for known in NAMED)]
+    return f"{how} Not stated either: {', '.join(texts)}." if texts else how
+
+
+def note(study: Study, paths: Iterable[str]) -> str:
+    """The mark of a number that rests on these values; empty where the study states them all.
+
+    >>> from helpers import config
+    >>> note(config.load("studies/cart_checkout.yml"), RISK)
+    'assumed: prior.harm, prior.size'
+    """
+    names = [path.partition(".")[2] for path in study.assumptions if path in paths]
+    return f"assumed: {', '.join(names)}" if names else ""
+
+
+def _changes(found: Assumption, study: Study) -> str:
+    if found.why:
+        return f"at no value: {found.why}"
+    if found.turns:
+        return "; ".join(_turn(found.path, turn, study) for turn in found.turns)
+    low, high = (_text(found.path, end, study) for end in (found.low, found.high))
+    return f"at no value between {low} and {high}"
+
+
+def _turn(path: str, turn: Turn, study: Study) -> str:
+    return f"{turn.verdict} {'below' if turn.below else 'above'} {_text(path, turn.at, study)}"
+
+
+def _text(path: str, value: float | None, study: Study) -> str:
+    if value is None:
+        return "none"
+    unit = NAMED[path][1]
+    return formatted(100 * value if unit == "money" else value, unit, study.economics.currency)

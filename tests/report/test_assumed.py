@@ -1,0 +1,70 @@
+"""What was assumed, as a reader sees it."""
+
+from helpers import config
+from helpers.experiment.decision.assumptions import Assumption, Turn
+from helpers.report.topics import assumed, decision, money
+
+STUDY = config.load("studies/cart_checkout.yml")
+BARE = STUDY.model_copy(update={"assumed": ["economics", "change"]})
+
+
+def rows(*found: Assumption) -> list[dict[str, object]]:
+    return assumed.table(found, STUDY)
+
+
+def test_a_change_on_both_sides_is_told_with_its_verdicts():
+    turns = (Turn(0.0341, True, "ITERATE"), Turn(0.2268, False, "KILL (b)"))
+    (row,) = rows(Assumption("decision.prior.size", 0.05, 0.001, 1.0, turns))
+    assert row == {
+        "Assumed": "Typical size of an effect (decision.prior.size)",
+        "Value used": "5 %",
+        "The decision changes": "ITERATE below 3.41 %; KILL (b) above 22.68 %",
+    }
+
+
+def test_money_and_months_have_their_own_units():
+    cost, months = rows(
+        Assumption("economics.implementation_cost", 0.0, 0.0, 9e4, (Turn(45_210.5, False, "ITERATE"),)),
+        Assumption("economics.horizon_months", 12.0, 1.0, 60.0, (Turn(7.0, True, "ITERATE"),)),
+    )
+    assert (cost["Value used"], cost["The decision changes"]) == ("EUR 0", "ITERATE above EUR 45,210")
+    assert (months["Value used"], months["The decision changes"]) == ("12", "ITERATE below 7")
+
+
+def test_no_change_says_where_it_was_looked_for_or_why_there_is_none():
+    free, unread = rows(
+        Assumption("decision.prior.harm", 0.2, 0.001, 0.799, ()),
+        Assumption("design.minimum_detectable", 0.05, 0.0, 1.0, (), "the rule does not use it"),
+    )
+    assert free["The decision changes"] == "at no value between 0.10 % and 79.90 %"
+    assert unread["The decision changes"] == "at no value: the rule does not use it"
+
+
+def test_a_value_that_nothing_is_reckoned_with_is_none():
+    (row,) = rows(Assumption("economics.contribution_margin", None, 0.0, 1.0, (), "no money is reckoned"))
+    assert (row["Value used"], row["The decision changes"]) == ("none", "at no value: no money is reckoned")
+
+
+def test_every_value_that_can_be_assumed_has_words():
+    from helpers.config.assumed import WEIGHED
+
+    assert tuple(assumed.NAMED) == WEIGHED
+
+
+def test_texts_that_nobody_stated_stand_below_the_table():
+    assert assumed.note_table(BARE).endswith("Not stated either: change.")
+    assert "Not stated" not in assumed.note_table(STUDY)
+
+
+def test_the_criteria_say_that_money_is_none_of_them():
+    assert decision.note(BARE) == (
+        "Assumed: prior.harm, prior.size; expected money is no criterion: the study does not state "
+        "contribution_margin and implementation_cost."
+    )
+    late = STUDY.model_copy(update={"assumed": ["economics.horizon_months"]})
+    assert decision.note(late) == "Assumed: prior.harm, prior.size, horizon_months."
+    assert money.note(BARE) == (
+        "Assumed: prior.harm, prior.size, contribution_margin, implementation_cost, monthly_run_cost, horizon_months"
+    )
+    assert money.absent(STUDY, "a reason") == "Money is not available: a reason."
+    assert money.absent(BARE, "a reason").startswith("Revenue: a reason. No value is reckoned")
