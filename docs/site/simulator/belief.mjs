@@ -2,6 +2,8 @@
 import { cdf } from "./normal.mjs";
 
 const ROOT = Math.log(2 * Math.PI) / 2;
+const FAR_BELOW = 100; // standard errors below zero from which on the mean of what is left of a normal is a series
+const STEPS = 64; // of Simpson's rule
 const FAR = -30; // below it the tail is its asymptotic series to the last digit
 
 /** log P(Z <= x) + x * x / 2, for x of 0 and less. */
@@ -19,9 +21,19 @@ function tilted(z, r) {
   return x > 0 ? (r * r) / 2 - r * z + logCdf(x) : scaled(x) - (z * z) / 2;
 }
 
+/** log P(X > level) of a normal that is cut off below zero, for levels of 0 and more. */
+function logTail(centre, level, error) {
+  const [u, v] = [(level - centre) / error, -centre / error];
+  return v > 0 ? (-level / error) * ((u + v) / 2) + scaled(-u) - scaled(-v) : logCdf(-u) - logCdf(-v);
+}
+
 /** Mean of a normal that is cut off below zero. */
 function cut(centre, error) {
   const z = centre / error;
+  if (z < -FAR_BELOW) {
+    const s = 1 / (z * z); // the series of what is left of two large numbers
+    return (error * (1 + s * (-2 + s * (10 - 74 * s)))) / -z;
+  }
   const hazard = z > 0 ? Math.exp((-z * z) / 2 - ROOT - logCdf(z)) : Math.exp(-ROOT - scaled(z));
   return error * Math.max(z + hazard, 0);
 }
@@ -52,24 +64,40 @@ export class Belief {
   }
 
   #tail([weight, centre], level) {
-    return Math.exp(Math.min(weight + logCdf((centre - level) / this.error) - logCdf(centre / this.error), 0));
+    return Math.exp(Math.min(weight + logTail(centre, level, this.error), 0));
   }
 
   #beyond(parts, level) {
     return parts.reduce((sum, part) => sum + this.#tail(part, level) * cut(part[1] - level, this.error), 0);
   }
 
+  /** E[max(level - X, 0)] of a part that is nearly an exponential; below its mean the integral of P(X <= t). */
+  #shortSteep([weight, centre], level) {
+    const mean = cut(centre, this.error);
+    if (level >= mean) {
+      const beyond = Math.exp(logTail(centre, level, this.error)) * cut(centre - level, this.error);
+      return Math.exp(weight) * (level - mean + beyond);
+    }
+    let sum = 0;
+    for (let k = 0; k <= STEPS; k++) {
+      const times = k === 0 || k === STEPS ? 1 : k % 2 ? 4 : 2;
+      sum -= times * Math.expm1(logTail(centre, (level * k) / STEPS, this.error));
+    }
+    return (Math.exp(weight) * level * sum) / (3 * STEPS);
+  }
+
   /** E[max(level - X, 0)] over the parts of one side, for levels above 0; tails are taken where they are small. */
   #short(parts, level) {
-    const sum = parts.reduce((total, [weight, centre]) => {
+    return parts.reduce((total, part) => {
+      const [weight, centre] = part;
+      if (centre < 0) return total + this.#shortSteep(part, level);
       const [u, v] = [(level - centre) / this.error, -centre / this.error];
       const whole = weight - logCdf(centre / this.error);
       const [near, far] = v > 0 ? [-v, -u] : [u, v];
       const inside = Math.exp(whole + logCdf(near)) - Math.exp(whole + logCdf(far));
       const edge = Math.exp(whole - (u * u) / 2 - ROOT) - Math.exp(whole - (v * v) / 2 - ROOT);
-      return total + (level - centre) * inside + this.error * edge;
+      return total + Math.max((level - centre) * inside + this.error * edge, 0);
     }, 0);
-    return Math.max(sum, 0);
   }
 
   /** P(effect > level), for levels of 0 and more. */

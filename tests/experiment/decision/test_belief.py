@@ -1,6 +1,8 @@
 """The belief against numeric integration, its order in the evidence, and its promises over many drawn experiments."""
 
 import math
+from functools import partial
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -153,3 +155,16 @@ def test_over_experiments_drawn_from_the_prior_the_stated_risk_is_the_rate_of_no
     off = shrunk - effect[picked]
     assert abs(off.mean()) < 4 * off.std() / math.sqrt(picked.sum())
     assert (seen - effect)[picked].mean() > 0.005, "as measured it is too large, which is the winner's curse"
+
+
+def test_what_falls_short_of_a_level_is_the_integral_of_the_chances_up_to_it():
+    """Also where the standard error is thousands of times the sizes believed in, so that large numbers hide the rest."""
+    rng = np.random.default_rng(0)
+    for _ in range(60):
+        size = 10 ** rng.uniform(-3, 0)
+        error, level = size * 10 ** rng.uniform(-1.5, 3.5), size * 10 ** rng.uniform(-3, 1)
+        belief = Belief(rng.normal() * error, error, 0.3, 0.3, size)
+        ends = [0.0, *np.geomspace(level * 1e-6, level, 40)]
+        within = partial(lambda b, t: 1 - b.chance_above(t), belief)
+        short = sum(integrate.quad(within, a, b, epsrel=1e-11)[0] for a, b in pairwise(ends))
+        assert belief.expected_below(level) - belief.expected_below(0.0) == pytest.approx(short, rel=1e-8)

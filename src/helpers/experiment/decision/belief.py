@@ -43,6 +43,11 @@ TAILS = ((0.80, 1.0), (0.15, 5.0), (0.05, 25.0))
 """Parts of the effects that are not zero: their share, and how many times the typical size their mean is."""
 _SHARES, _TIMES = (np.array(column) for column in zip(*TAILS, strict=True))
 _ROOT = math.log(2 * math.pi) / 2
+_FAR = 100.0
+"""Standard errors below zero from which on the mean of what is left of a normal is a series."""
+_STEPS = np.linspace(0.0, 1.0, 65)
+_SIMPSON = np.array([1.0, *[4.0, 2.0] * 31, 4.0, 1.0]) / 192
+"""Simpson's rule on these steps."""
 
 
 @dataclass(frozen=True)
@@ -173,16 +178,28 @@ class Belief:
 
     def _tails(self, level: float, weights: FloatArray, centres: FloatArray) -> FloatArray:
         """Chances of the parts of one side beyond a level of 0 or more."""
-        se = self.standard_error
-        log = weights + special.log_ndtr((centres - level) / se) - special.log_ndtr(centres / se)
-        return np.asarray(np.exp(np.minimum(log, 0.0)))
+        return np.asarray(np.exp(np.minimum(weights + _log_tail(level, centres, self.standard_error), 0.0)))
 
     def _beyond(self, level: float, weights: FloatArray, centres: FloatArray) -> float:
         """E[max(X - level, 0)] over the parts of one side, for levels of 0 and more."""
         return float((self._tails(level, weights, centres) * _cut(centres - level, self.standard_error)).sum())
 
     def _short(self, level: float, weights: FloatArray, centres: FloatArray) -> float:
-        """E[max(level - X, 0)] over the parts of one side, for levels above 0; tails are taken where they are small."""
+        """E[max(level - X, 0)] over the parts of one side, for levels above 0.
+
+        A part whose normal has its centre below zero is nearly an exponential, and large numbers would hide what is left of
+        them: below its mean it is the integral of P(X <= t) up to the level, above it the level less the mean, and what
+        lies beyond. Of the others tails are taken where they are small.
+        """
+        se = self.standard_error
+        low = np.where(centres < 0, centres, -se)
+        mean, beyond = _cut(low, se), np.exp(_log_tail(level, low, se)) * _cut(low - level, se)
+        below = -np.expm1(_log_tail((level * _STEPS)[:, None], low, se))
+        integral = level * (_SIMPSON[:, None] * below).sum(axis=0)
+        steep = np.exp(weights) * np.where(level < mean, integral, level - mean + beyond)
+        return float(np.where(centres < 0, steep, self._short_of_normals(level, weights, centres)).sum())
+
+    def _short_of_normals(self, level: float, weights: FloatArray, centres: FloatArray) -> FloatArray:
         se = self.standard_error
         u, v = (level - centres) / se, -centres / se
         whole = weights - special.log_ndtr(centres / se)
@@ -191,7 +208,7 @@ class Belief:
             np.exp(whole + special.log_ndtr(near)) - np.exp(whole + special.log_ndtr(far))
         )
         edge = np.exp(whole - u * u / 2 - _ROOT) - np.exp(whole - v * v / 2 - _ROOT)
-        return max(float(((level - centres) * inside + se * edge).sum()), 0.0)
+        return np.asarray(np.maximum((level - centres) * inside + se * edge, 0.0))
 
     def _exceeded(self, chance: float) -> float:
         """The level that the effect is above with this chance; zero where the belief in no effect lies across it."""
@@ -266,12 +283,24 @@ def _parts(
 def _cut(centre: FloatArray, error: FloatArray | float) -> FloatArray:
     """Mean of a normal that is cut off below zero."""
     z = np.divide(centre, error)
+    far = np.minimum(z, -_FAR)  # the series of what is left of two large numbers
+    series = (1 + (-2 + (10 - 74 / far**2) / far**2) / far**2) / -far
     hazard = np.where(
         z > 0,
         np.exp(-np.square(np.maximum(z, 0)) / 2 - _ROOT - special.log_ndtr(np.maximum(z, 0))),
         math.sqrt(2 / math.pi) / special.erfcx(-np.minimum(z, 0) / math.sqrt(2)),
     )
-    return np.asarray(error * np.maximum(z + hazard, 0.0))
+    return np.asarray(error * np.where(z < -_FAR, series, np.maximum(z + hazard, 0.0)))
+
+
+def _log_tail(level: ArrayLike, centres: FloatArray, error: float) -> FloatArray:
+    """Log of P(X > level) of normals that are cut off below zero, for levels of 0 and more."""
+    u, v = (level - centres) / error, -centres / error
+    near = np.maximum(v, 0.0)
+    steep = -np.asarray(level) / error * (u + v) / 2 + np.log(
+        special.erfcx(np.maximum(u, 0.0) / math.sqrt(2)) / special.erfcx(near / math.sqrt(2))
+    )
+    return np.asarray(np.where(v > 0, steep, special.log_ndtr(-u) - special.log_ndtr(-v)))
 
 
 def _tilted(z: FloatArray, ratio: FloatArray) -> FloatArray:
