@@ -157,7 +157,16 @@ def _sums(units: int, n: int, *sums: Fraction) -> SimpleNamespace:
     whole = [round(value) for value in sums] + [0] * (len(names) - len(sums))
     told = dict(zip(names, whole, strict=True))
     return SimpleNamespace(
-        units=units, randomised=units, valued=n, sample_size=n, sum_x=0, sum_x2=0, sum_xy=0, sum_r=told["sum_y"], sum_r2=told["sum_y2"], **told
+        units=units,
+        randomised=units,
+        valued=n,
+        sample_size=n,
+        sum_x=0,
+        sum_x2=0,
+        sum_xy=0,
+        sum_r=told["sum_y"],
+        sum_r2=told["sum_y2"],
+        **told,
     )
 
 

@@ -14,21 +14,22 @@ an uplift worth shipping is not yet excluded; harm may be told at any time. Fewe
 ITERATE only if it says so, and are told beside the verdict.
 """
 
-import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from helpers.config import Rule
+from helpers.experiment.decision import claims
 from helpers.experiment.decision.belief import Belief
+from helpers.experiment.decision.claims import Agreement, Claim, is_beyond
 from helpers.experiment.decision.look import EarlyLook
-from helpers.formatting import Unit, formatted, p_text, unsigned
+from helpers.formatting import Unit, formatted, p_text
 from helpers.stats.comparisons.effects import Effect
 from helpers.stats.comparisons.noninferiority import NonInferiority
 
 Verdict = Literal["GO", "ITERATE", "KILL", "INVALID"]
 
 RECOMMENDATIONS: dict[Verdict, str] = {
-    "GO": "Ship it in stages, with the guardrails watched at each.",
+    "GO": "Ship it by the stages of the rollout.",
     "ITERATE": "Do not ship yet: what is missing is named.",
     "KILL": "Stop.",
     "INVALID": "Draw no conclusion: mend what broke the experiment, then run it again.",
@@ -76,7 +77,7 @@ class Evidence:
         belief: posterior of the uplift in the metric's good direction; None where the estimate has no error.
         worth: expected net money over the horizon in cents of ``currency``, None where it cannot be told.
         look: a look before the study's time is over; None after it.
-        disagreement: how the tested mean and the mean as it is disagree; empty where they do not.
+        agreements: of each winsorised metric that counts, the mean that is tested and the mean as it is.
         unit: of a change of the metric, for one that cannot be told as a fraction of the control.
     """
 
@@ -93,7 +94,7 @@ class Evidence:
     worth: float | None = None
     currency: str = ""
     look: EarlyLook | None = None
-    disagreement: str = ""
+    agreements: tuple[Agreement, ...] = ()
     unit: Unit = "number"
 
     @property
@@ -135,17 +136,12 @@ def _verdict(evidence: Evidence, rule: Rule, missed: list[Criterion]) -> tuple[V
     if evidence.failed_checks:
         return "INVALID", f"A trust check failed: {', '.join(evidence.failed_checks)}."
     if p < 1 - rule.confidence and not evidence.is_better:
-        return "KILL", f"{evidence.metric} is worse by {_harm(evidence)}, {p_text(p)}): the change does harm."
-    broken = [name for name, guardrail in evidence.guardrails if is_beyond(guardrail)]
+        return "KILL", f"{_said(claims.effect_of(evidence))}: the change does harm."
+    broken = broken_guardrails(evidence)
     if broken:
-        return "KILL", f"The harm to {' and '.join(broken)} is beyond the margin, with all of its interval."
+        return "KILL", "; ".join(map(_said, broken)) + "."
     if evidence.look is None and evidence.at_best < rule.min_relative_uplift:
-        best = evidence.at_best
-        gain = f"better by {formatted(best, 'relative')}" if best > 0 else f"worse by {unsigned(-best, 'relative')}"
-        return "KILL", (
-            f"{evidence.metric} is {gain} at best, below the"
-            f" {formatted(rule.min_relative_uplift, 'relative')} that is worth shipping: too small to matter."
-        )
+        return "KILL", f"{_said(claims.at_best(evidence, rule.min_relative_uplift))}."
     if not missed:
         grounds = [f"significant ({p_text(p)})", "large enough", "unlikely to be luck"]
         grounds += ["expected to pay"] if evidence.worth is not None else []
@@ -182,14 +178,16 @@ def _criteria(evidence: Evidence, rule: Rule) -> list[Criterion]:
         ),
     ]  # fmt: skip
     found += [
-        Criterion(f"Guardrail {name}", f"harm below {_margin(g)}", f"bound {_bound(g)}", g.passed)
+        Criterion(f"Guardrail {name}", f"worse by less than {_margin(g)}", f"at worst {_bound(g)}", g.passed)
         for name, g in evidence.guardrails
     ]
     if evidence.worth is not None:
         worth = formatted(evidence.worth, "money", evidence.currency)
         found.append(Criterion("Expected money", "not below zero", worth, evidence.worth >= 0))
-    if evidence.disagreement:
-        found.append(Criterion("Agreement", "the mean as it is beside the one tested", evidence.disagreement, False))
+    if evidence.agreements:
+        agreed = all(each.kept for each in evidence.agreements)
+        told = [claims.text(claims.agreement(a, "")) for a in evidence.agreements if agreed or not a.kept]
+        found.append(Criterion("Agreement", "the mean as it is beside the one tested", "; ".join(told), agreed))
     if rule.require_planned_size and evidence.planned_units is not None:
         reached = evidence.units >= evidence.planned_units
         found.append(
@@ -198,25 +196,15 @@ def _criteria(evidence: Evidence, rule: Rule) -> list[Criterion]:
     return found
 
 
-def is_beyond(guardrail: NonInferiority) -> bool:
-    """Whether the whole two-sided interval of a guardrail lies beyond its margin, on the side that harms."""
-    e = guardrail.effect
-    low, high = (
-        (e.relative_low, e.relative_high) if guardrail.scale == "relative" else (e.absolute_low, e.absolute_high)
-    )
-    return high < -guardrail.margin if guardrail.bad == "decrease" else low > guardrail.margin
+def broken_guardrails(evidence: Evidence) -> list[Claim]:
+    """The guardrails that lie wholly beyond their margin."""
+    return [claims.guardrail(name, g, evidence.arm) for name, g in evidence.guardrails if is_beyond(g)]
 
 
-def _harm(evidence: Evidence) -> str:
-    """The size of a harm and the opening of its interval, in the metric's own unit where the control is zero."""
-    e = evidence.effect
-    scaled = math.isfinite(e.relative)
-    size, low, high = (
-        (e.relative, e.relative_low, e.relative_high) if scaled else (e.absolute, e.absolute_low, e.absolute_high)
-    )
-    unit: Unit = "relative" if scaled else evidence.unit
-    low_text, high_text = (formatted(end, unit, evidence.currency) for end in (low, high))
-    return f"{formatted(abs(size), unit, evidence.currency).removeprefix('+')} ({low_text} to {high_text}"
+def _said(claim: Claim) -> str:
+    """A claim at the head of a reason, which names the arm itself."""
+    told = claims.text(replace(claim, arm=""))
+    return told[0].upper() + told[1:]
 
 
 def _beside(evidence: Evidence, rule: Rule, verdict: Verdict) -> str:
