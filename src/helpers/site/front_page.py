@@ -55,6 +55,9 @@ def front_page(
     number = reader(numbers)
     verdict = verdict_of(numbers, faults)
     shown = [name for name in FIGURES if name in names(where)]
+    arm = _arm(study, numbers)
+    of_arm = f"arms.{arm}.{study.primary.name}."
+    own = f"{of_arm}relative" in numbers
     return filled(
         "index.md.j2",
         study=study,
@@ -64,6 +67,12 @@ def front_page(
         verdict=verdict,
         sign=SIGNS[verdict],
         confidence=f"{study.decision.confidence * 100:g} %",
+        arm=arm,
+        of=f" of {arm}" if arm else "",
+        lead=of_arm if own else "primary.",
+        lead_value=f"{of_arm}value" if own else "primary.treatment",
+        unread="not to be read: a trust check failed" if verdict == "INVALID" else "",
+        as_it_is=_as_it_is(study, numbers),
         planted="truth.relative" in numbers,
         costs=study.economics.cost > 0,
         known=lambda name: numbers[name].value is not None,
@@ -78,6 +87,20 @@ def front_page(
         more=more,
         written=any(target == "write_up.html" for target, _ in more),
     )
+
+
+def _arm(study: Study, numbers: Numbers) -> str:
+    """The treatment that the decision is about, where there are several."""
+    known = len(study.treatments) > 1 and "decision.arm" in numbers
+    return numbers["decision.arm"].text if known else ""
+
+
+def _as_it_is(study: Study, numbers: Numbers) -> str:
+    """Which mean money stands on, where the test pulls extreme values in; empty where it does not."""
+    winsorised = study.revenue is not None and study.revenue.winsorize is not None
+    if not winsorised or "money.per_unit" not in numbers or study.revenue is None:
+        return ""
+    return f"from {study.revenue.label.lower()} as it is, {numbers['money.per_unit'].text}, not with extreme values pulled in"
 
 
 def reader(numbers: Numbers) -> Callable[[str], str]:
@@ -166,6 +189,7 @@ def _metrics(study: Study, numbers: Numbers) -> str:
 
     from helpers.report import base
     from helpers.report.tables import table
+    from helpers.report.topics.effects import note_pulled_in
 
     def text(metric: str, field: str) -> str:
         name = f"metrics.{metric}.{field}"
@@ -202,7 +226,10 @@ def _metrics(study: Study, numbers: Numbers) -> str:
     frame = pd.DataFrame(rows)
     kept = [c for c in frame.columns if (frame[c] != "").any()]
     note = base.text(bases, study) or base.windows(study.metrics, study)
-    return table(frame[kept], "Metrics, their role and what became of them", footnote=note).markup
+    note = "; ".join(filter(None, [note, note_pulled_in(study)]))
+    arm = numbers["primary.arm"].text if len(study.treatments) > 1 and "primary.arm" in numbers else ""
+    caption = f"Metrics, their role and what became of them{f': {arm}' if arm else ''}"
+    return table(frame[kept], caption, footnote=note).markup
 
 
 def _rollout(study: Study) -> str:

@@ -11,12 +11,15 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from helpers.formatting import Unit, formatted, interval, p_text, unsigned
+from helpers.formatting import CHANGE, Unit, formatted, interval, p_text, unsigned
 from helpers.stats.comparisons.effects import Effect
 from helpers.stats.comparisons.noninferiority import NonInferiority
 
 if TYPE_CHECKING:
+    from helpers.config import Study
+    from helpers.experiment.decision.look import EarlyLook
     from helpers.experiment.decision.rule import Evidence
+    from helpers.experiment.results import MetricEffect
 
 About = Literal["effect", "at best", "guardrail", "risk", "money", "agreement"]
 Says = Literal[
@@ -28,7 +31,7 @@ HOW: dict[Strength, str] = {
     "significant": "significant",
     "not significant": "not significant",
     "too early": "too early to be called significant",
-    "no test": "without a test",
+    "no test": "no test",
 }
 """The one word under which the strength of an effect is told."""
 
@@ -101,6 +104,16 @@ def of_effect(
         early = level is not None and says == "better" and not p_value < level
         strength = "too early" if early else "significant"
     return Claim("effect", metric, arm, says, (*numbers, p_value), "relative" if scaled else unit, strength, currency)
+
+
+def of_metric(found: MetricEffect, study: Study, look: EarlyLook | None = None) -> Claim:
+    """What is seen of a metric, of an arm by its name where there are several."""
+    metric, arm = found.metric, found.variant if len(study.treatments) > 1 else ""
+    return of_effect(
+        found.effect, found.adjusted_p, metric.label, arm, higher_is_better=metric.better == "higher",
+        level=look.level if look is not None and metric.role == "primary" else None,
+        unit=CHANGE[metric.unit], currency=study.economics.currency,
+    )  # fmt: skip
 
 
 def effect_of(evidence: Evidence) -> Claim:

@@ -135,20 +135,17 @@ def _verdict(evidence: Evidence, rule: Rule, missed: list[Criterion]) -> tuple[V
     p = evidence.p_value
     if evidence.failed_checks:
         return "INVALID", f"A trust check failed: {', '.join(evidence.failed_checks)}."
-    if p < 1 - rule.confidence and not evidence.is_better:
-        return "KILL", f"{_said(claims.effect_of(evidence))}: the change does harm."
-    broken = broken_guardrails(evidence)
-    if broken:
-        return "KILL", "; ".join(map(_said, broken)) + "."
-    if evidence.look is None and evidence.at_best < rule.min_relative_uplift:
-        return "KILL", f"{_said(claims.at_best(evidence, rule.min_relative_uplift))}."
+    grounds = killing(evidence, rule)
+    if grounds:
+        harm = ": the change does harm" if grounds[0].about == "effect" else ""
+        return "KILL", f"{'; '.join(map(_said, grounds))}{harm}."
     if not missed:
-        grounds = [f"significant ({p_text(p)})", "large enough", "unlikely to be luck"]
-        grounds += ["expected to pay"] if evidence.worth is not None else []
+        merits = [f"significant ({p_text(p)})", "large enough", "unlikely to be luck"]
+        merits += ["expected to pay"] if evidence.worth is not None else []
         held = " No guardrail is at risk." if evidence.guardrails else ""
         early = f" That holds although {evidence.look.text}." if evidence.look else ""
         uplift = formatted(evidence.uplift, "relative")
-        return "GO", f"The uplift of {uplift} is {', '.join(grounds[:-1])} and {grounds[-1]}.{held}{early}"
+        return "GO", f"The uplift of {uplift} is {', '.join(merits[:-1])} and {merits[-1]}.{held}{early}"
     early = f"Too early: {evidence.look.text}. " if evidence.look else ""
     return (
         "ITERATE",
@@ -196,9 +193,13 @@ def _criteria(evidence: Evidence, rule: Rule) -> list[Criterion]:
     return found
 
 
-def broken_guardrails(evidence: Evidence) -> list[Claim]:
-    """The guardrails that lie wholly beyond their margin."""
-    return [claims.guardrail(name, g, evidence.arm) for name, g in evidence.guardrails if is_beyond(g)]
+def killing(evidence: Evidence, rule: Rule) -> tuple[Claim, ...]:
+    """What makes it KILL where no trust check failed: harm, guardrails wholly beyond their margin, or too small an effect."""
+    if evidence.p_value < 1 - rule.confidence and not evidence.is_better:
+        return (claims.effect_of(evidence),)
+    broken = tuple(claims.guardrail(name, g, evidence.arm) for name, g in evidence.guardrails if is_beyond(g))
+    small = evidence.look is None and evidence.at_best < rule.min_relative_uplift
+    return broken or ((claims.at_best(evidence, rule.min_relative_uplift),) if small else ())
 
 
 def _said(claim: Claim) -> str:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from helpers.config import Study
+from helpers.experiment.decision.claims import Agreement
 from helpers.experiment.decision.value import DecisionValue
 from helpers.formatting import Unit, finite, formatted
 from helpers.report.tables import Row
@@ -25,6 +26,19 @@ def table(value: DecisionValue, currency: str) -> list[Row]:
         }
         for s in value.scenarios
     ]
+
+
+def note(agreements: Sequence[Agreement], study: Study) -> str:
+    """Which mean the money stands on, where the test pulls extreme values in; empty where it does not."""
+    revenue, currency = study.revenue, study.economics.currency
+    found = next((a for a in agreements if revenue is not None and a.metric == revenue.label.lower()), None)
+    if found is None:
+        return ""
+    bare, tested = (formatted(finite(e.absolute), "price", currency) for e in (found.bare, found.tested))
+    return (
+        f"Money stands on {found.metric} as it is, which changed by {bare} a unit; with its extreme values pulled in, as it "
+        f"is tested, it changed by {tested}"
+    )
 
 
 def caption(arm: str) -> str:
@@ -73,15 +87,15 @@ def record(nb: Notebook, value: DecisionValue | None, reason: str) -> None:
         nb.record(name, finite(found[name]), unit, meaning, reason="the control has no revenue")
 
 
-def text(found: DecisionValue, study: Study) -> str:
-    """What being wrong costs, in a sentence or two."""
-    currency = study.economics.currency
+def text(found: DecisionValue, study: Study, arm: str = "") -> str:
+    """What being wrong costs, in a sentence or two; ``arm`` is the treatment where there are several."""
+    currency, of = study.economics.currency, f" {arm}" if arm else ""
     pays = f"Revenue per exposed unit must rise by {formatted(found.break_even, 'relative')} to pay the cost."
     if not found.point.cost:
         pays = "Shipping has no cost of its own here, so any rise of revenue per exposed unit pays."
     month = formatted(abs(found.gain_per_month), "money", currency)
     waiting = f"a month of waiting {'forgoes' if found.gain_per_month > 0 else 'saves'} {month} of contribution in expectation"
     return (
-        f"Shipping risks a loss of {formatted(found.loss_of_shipping, 'money', currency)} on average, waiting one of "
+        f"Shipping{of} risks a loss of {formatted(found.loss_of_shipping, 'money', currency)} on average, waiting one of "
         f"{formatted(found.loss_of_waiting, 'money', currency)}; {waiting}. {pays}"
     )
