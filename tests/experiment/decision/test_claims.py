@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from helpers.experiment.decision import claims
-from helpers.experiment.decision.claims import Agreement, Claim
+from helpers.experiment.decision.claims import Claim, TwoMeans
 from helpers.experiment.decision.look import EarlyLook
 from helpers.experiment.decision.rule import Evidence
 from helpers.stats import Mean, Proportion, compare, noninferiority
@@ -25,7 +25,7 @@ def seen(control: int, treatment: int, n: int = 1_000, **changes: object) -> Evi
     spent = (compare(Mean.from_moments(n, 50, 900), Mean.from_moments(n, to, 900)) for to in (53, 52))
     made = Evidence(
         found, found.p_value, True, (), (("clicks", guard),), 2 * n, None, "Conversion", "beta", worth=1e5,
-        currency="EUR", agreements=(Agreement("spent", *spent),),
+        currency="EUR", agreements=(TwoMeans("spent", *spent),),
     )  # fmt: skip
     return replace(made, **changes)  # type: ignore[arg-type]
 
@@ -33,7 +33,7 @@ def seen(control: int, treatment: int, n: int = 1_000, **changes: object) -> Evi
 def made(evidence: Evidence) -> list[Claim]:
     return [
         claims.effect_of(evidence), claims.risk(evidence), claims.worth(evidence),
-        *(claims.guardrail(name, g, evidence.arm) for name, g in evidence.guardrails),
+        *(claims.guardrail(name, evidence) for name, _ in evidence.guardrails),
         *(claims.agreement(each, evidence.arm) for each in evidence.agreements),
     ]  # fmt: skip
 
@@ -88,7 +88,7 @@ def test_too_small_holds_only_where_the_interval_excludes_what_is_worth_shipping
 
 def test_means_that_disagree_are_told_with_both_of_their_effects():
     bare, tested = (compare(Mean.from_moments(500, 50, 9), Mean.from_moments(500, to, 9)) for to in (49, 53))
-    claim = claims.agreement(Agreement("spent", tested, bare), "beta")
+    claim = claims.agreement(TwoMeans("spent", tested, bare), "beta")
     assert claim.says == "disagrees"
-    assert claims.text(claim).startswith("spent of beta -2.0 % as it is")
+    assert claims.text(claim).startswith("spent in beta -2.0 % as it is")
     assert "+6.0 % with its extreme values pulled in" in claims.text(claim)

@@ -104,7 +104,8 @@ def test_what_is_recorded_and_what_is_told_when_nothing_can_be(found):
     options_topic.record(there, found[0], "")
     options_topic.record(missing, None, "the log is short")
     assert set(there.numbers) == set(missing.numbers)
-    assert all(value is not None for value, _, _ in there.numbers.values())
+    unknown = {name: reason for name, (value, _, reason) in there.numbers.items() if value is None}
+    assert unknown == {"options.keep.keep_above": "nothing is looked at"}
     assert all(value is None and reason == "the log is short" for value, _, reason in missing.numbers.values())
     assert {name.split(".")[1] for name in there.numbers if name.count(".") == 2} == set(proposal.KEYS)
 

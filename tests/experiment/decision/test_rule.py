@@ -8,7 +8,7 @@ import pytest
 
 from helpers.config import Prior, Rule
 from helpers.experiment.decision.belief import believed
-from helpers.experiment.decision.claims import Agreement
+from helpers.experiment.decision.claims import TwoMeans
 from helpers.experiment.decision.look import EarlyLook
 from helpers.experiment.decision.rule import RECOMMENDATIONS, Decision, Evidence, decide
 from helpers.stats import Effect, Mean, Proportion, compare, noninferiority
@@ -17,7 +17,7 @@ RULE = Rule()
 SAFE = noninferiority(Proportion(20_000, 8_000), Proportion(20_000, 8_010), margin=0.05)
 RISKY = noninferiority(Proportion(200, 80), Proportion(200, 78), margin=0.05)
 BROKEN = noninferiority(Proportion(20_000, 8_000), Proportion(20_000, 7_000), margin=0.05)
-APART = Agreement("spent", *(compare(Mean.from_moments(500, 50, 9), Mean.from_moments(500, to, 9)) for to in (53, 49)))
+APART = TwoMeans("spent", *(compare(Mean.from_moments(500, 50, 9), Mean.from_moments(500, to, 9)) for to in (53, 49)))
 LOOK = EarlyLook(0.214, 2.5e-6, datetime(2026, 5, 10), datetime(2026, 6, 1))
 
 

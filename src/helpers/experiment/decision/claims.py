@@ -65,13 +65,13 @@ class Claim:
         """The metric, and of which arm.
 
         >>> Claim("risk", "Conversion", "beta", "is", (0.1,), "share").subject
-        'Conversion of beta'
+        'Conversion in beta'
         """
-        return f"{self.metric} of {self.arm}" if self.arm else self.metric
+        return f"{self.metric} in {self.arm}" if self.arm else self.metric
 
 
 @dataclass(frozen=True)
-class Agreement:
+class TwoMeans:
     """A winsorised metric: the effect that is tested, and that on its mean as it is."""
 
     metric: str
@@ -129,12 +129,13 @@ def at_best(evidence: Evidence, least: float) -> Claim:
     return Claim("at best", evidence.metric, evidence.arm, "too small", (evidence.at_best, least), "relative")
 
 
-def guardrail(name: str, found: NonInferiority, arm: str) -> Claim:
+def guardrail(name: str, evidence: Evidence) -> Claim:
     """How a guardrail lies to its margin: inside, wholly beyond, or not shown to be inside."""
-    unit: Unit = "relative" if found.scale == "relative" else "number"
-    if is_beyond(found):
-        return Claim("guardrail", name, arm, "beyond", (*_ends(found), found.margin), unit)
-    return Claim("guardrail", name, arm, "inside" if found.passed else "not shown", (found.bound, found.margin), unit)
+    found = dict(evidence.guardrails)[name]
+    unit: Unit = "relative" if found.scale == "relative" else evidence.guardrail_units.get(name, "number")
+    says: Says = "beyond" if is_beyond(found) else "inside" if found.passed else "not shown"
+    bounds = _ends(found) if says == "beyond" else (found.bound,)
+    return Claim("guardrail", name, evidence.arm, says, (*bounds, found.margin), unit, currency=evidence.currency)
 
 
 def risk(evidence: Evidence) -> Claim:
@@ -148,7 +149,7 @@ def worth(evidence: Evidence) -> Claim:
     return Claim("money", "", evidence.arm, "is", (cents,), "money", currency=evidence.currency)
 
 
-def agreement(found: Agreement, arm: str) -> Claim:
+def agreement(found: TwoMeans, arm: str) -> Claim:
     """Whether the mean as it is agrees with the one that was tested."""
     t, b = found.tested, found.bare
     numbers = (b.relative, b.relative_low, b.relative_high, t.relative)
@@ -188,8 +189,7 @@ def holds(claim: Claim, evidence: Evidence) -> bool:
             best, least = claim.numbers
             return claim.metric == evidence.metric and best == evidence.at_best < least and evidence.look is None
         case "guardrail":
-            found = dict(evidence.guardrails).get(claim.metric)
-            return found is not None and _same(claim, guardrail(claim.metric, found, claim.arm))
+            return claim.metric in dict(evidence.guardrails) and _same(claim, guardrail(claim.metric, evidence))
         case "risk":
             return _same(claim, risk(evidence))
         case "money":
@@ -208,7 +208,7 @@ def text(claim: Claim) -> str:
     """The claim in words, without the full stop.
 
     >>> text(Claim("effect", "Conversion", "beta", "worse", (-0.1, -0.13, -0.07, 3e-11), "relative", "significant"))
-    'Conversion of beta is worse by 10.0 % (-13.0 % to -7.0 %, p = 3e-11)'
+    'Conversion in beta is worse by 10.0 % (-13.0 % to -7.0 %, p = 3e-11)'
     >>> text(Claim("guardrail", "crashes", "", "beyond", (0.3, 0.5, 0.2), "relative"))
     'guardrail crashes is beyond the margin of 20 %, with all of its interval (+30.0 % to +50.0 %)'
     """
@@ -223,13 +223,11 @@ def text(claim: Claim) -> str:
                 "too small to matter"
             )
         case "guardrail":
-            *bounds, margin = claim.numbers
-            limit = formatted(margin, "share") if claim.unit == "relative" else f"{margin:.3g}"
             if claim.says == "beyond":
-                span = interval(bounds[0], bounds[1], claim.unit)
-                return f"guardrail {claim.subject} is beyond the margin of {limit}, with all of its interval ({span})"
+                span = interval(claim.numbers[0], claim.numbers[1], claim.unit, claim.currency)
+                return f"guardrail {claim.subject} is beyond the margin of {margin(claim)}, with all of its interval ({span})"
             known = "is inside its margin" if claim.says == "inside" else "is not shown to be inside its margin"
-            return f"guardrail {claim.subject} {known} of {limit}: at worst {formatted(bounds[0], claim.unit)}"
+            return f"guardrail {claim.subject} {known} of {margin(claim)}: {bound(claim)}"
         case "risk":
             return f"the risk of no improvement{_of(claim)} is {formatted(claim.numbers[0], 'share')}"
         case "money":
@@ -247,6 +245,20 @@ def size(claim: Claim) -> str:
     """
     told = f"{formatted(claim.numbers[0], claim.unit, claim.currency)} ({ends(claim)})"
     return told if claim.strength == "significant" else f"{told}, {HOW[claim.strength]}"
+
+
+def margin(claim: Claim) -> str:
+    """The margin of a guardrail."""
+    size = claim.numbers[-1]
+    if claim.unit == "relative":
+        return formatted(size, "share")
+    return formatted(size, claim.unit, claim.currency).lstrip("+")
+
+
+def bound(claim: Claim) -> str:
+    """The worst that a guardrail may be: the end of its interval that is nearest to its margin, or beyond it."""
+    worst = max(claim.numbers[:-1], key=abs)
+    return f"at worst {formatted(worst, claim.unit, claim.currency)}"
 
 
 def ends(claim: Claim) -> str:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from helpers.errors import ReportError
 from helpers.experiment.decision.belief import belief_of
-from helpers.experiment.decision.claims import Agreement
+from helpers.experiment.decision.claims import TwoMeans
 from helpers.experiment.decision.look import early_look
 from helpers.experiment.decision.rule import Evidence
 from helpers.experiment.results import Results
@@ -51,12 +51,13 @@ def evidence(
             look=look,
             agreements=agreements(results, e.variant),
             unit=CHANGE[study.primary.unit],
+            guardrail_units={m.label.lower(): CHANGE[m.unit] for m in study.metrics if m.role == "guardrail"},
         )
         for e in found
     )
 
 
-def agreements(results: Results, variant: str) -> tuple[Agreement, ...]:
+def agreements(results: Results, variant: str) -> tuple[TwoMeans, ...]:
     """The winsorised mean that is tested beside the mean as it is, of the primary and of the revenue metric.
 
     They disagree where their signs differ, or where the tested one lies outside of the interval of the mean as it is. That
@@ -68,5 +69,5 @@ def agreements(results: Results, variant: str) -> tuple[Agreement, ...]:
             continue
         tested, bare = (results.effect(metric, variant=variant, as_is=as_is) for as_is in (False, True))
         if tested is not None and bare is not None:
-            found.append(Agreement(metric.label.lower(), tested.effect, bare.effect))
+            found.append(TwoMeans(metric.label.lower(), tested.effect, bare.effect))
     return tuple(found)

@@ -12,7 +12,7 @@ from helpers.stats.comparisons.noninferiority import NonInferiority
 from helpers.stats.design.power import MeanDesign, ProportionDesign
 from helpers.stats.validation import InputError
 
-SMALLEST = 1e-4
+SMALLEST = 5e-4
 """Relative effect below which no size is asked for."""
 BY_UNITS = ("Significance", "Risk of no improvement", "Uplift")
 """Criteria that more units may settle, by the first words of their names."""
@@ -70,7 +70,7 @@ def _guarded(results: Results, weighed: Evidence, name: str, found: NonInferiori
     seen = e.relative if found.scale == "relative" else e.absolute
     limit = -found.margin if found.bad == "decrease" else found.margin
     room = seen - limit if found.bad == "decrease" else limit - seen
-    subject = claims.guardrail(name, found, weighed.arm).subject
+    subject = claims.guardrail(name, weighed).subject
     if not (math.isfinite(seen) and math.isfinite(found.bound)):
         return f"Whether {subject} is inside its margin cannot be told from what was counted."
     if room <= 0:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from helpers import defaults
 from helpers.experiment.decision import claims, options
 from helpers.experiment.decision import value as roi
-from helpers.formatting import formatted
+from helpers.formatting import formatted, listed
 from helpers.record import Numbers
 from helpers.stats.comparisons.effects import Effect
 
@@ -206,8 +206,13 @@ def beside_the_rule(best: options.Appraisal, made: Decision, study: Study) -> st
         return f"{says}, and by money alone no step within the bound on a fall is worth more than keeping the control."
     if made.verdict == "ITERATE" and option is options.EXTEND:
         return f"{says}, and the money agrees that more data are worth their cost, whatever power they reach."
-    missed = " and ".join(c.name.lower() for c in made.criteria if not c.met and c.name != "Expected money")
-    blind = f", not {missed}" if missed else " and a launch that can be rolled back"
+    missed = [c.name.lower() for c in made.criteria if not c.met and c.name != "Expected money"]
+    if made.verdict == "KILL":
+        blind = ", not what speaks against it"
+    elif missed:
+        blind = f", not {listed(missed)}"
+    else:
+        blind = ", of a step that can still be taken back"
     return f"{says}; {money}{blind}. To go on would override the rule, and is logged as that."
 
 
@@ -217,5 +222,5 @@ def _look(found: options.Appraisal, currency: str) -> str:
     then = "it is rolled back" if found.option.share == 1 else "the change does not ship"
     return (
         f"{seen} a user in the look after {formatted(found.option.weeks, 'weeks')}: then {then} "
-        f"(chance {formatted(1 - found.chance_of_keeping, 'share')})."
+        f"(the chance that it stays is {formatted(found.chance_of_keeping, 'share')})."
     )

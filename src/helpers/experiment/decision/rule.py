@@ -14,13 +14,14 @@ an uplift worth shipping is not yet excluded; harm may be told at any time. Fewe
 ITERATE only if it says so, and are told beside the verdict.
 """
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from helpers.config import Rule
 from helpers.experiment.decision import claims
 from helpers.experiment.decision.belief import Belief
-from helpers.experiment.decision.claims import Agreement, Claim, is_beyond
+from helpers.experiment.decision.claims import Claim, TwoMeans, is_beyond
 from helpers.experiment.decision.look import EarlyLook
 from helpers.formatting import Unit, formatted, p_text
 from helpers.stats.comparisons.effects import Effect
@@ -72,7 +73,7 @@ class Evidence:
         p_value: of that effect, adjusted over the arms.
         higher_is_better: the metric's direction.
         failed_checks: names of trust checks that failed.
-        guardrails: label and test of each.
+        guardrails: label and test of each; ``guardrail_units`` of a change of those with an absolute margin.
         units: exposed units of all arms; ``planned_units`` those that the study says it needs, None where it does not.
         belief: posterior of the uplift in the metric's good direction; None where the estimate has no error.
         worth: expected net money over the horizon in cents of ``currency``, None where it cannot be told.
@@ -94,8 +95,9 @@ class Evidence:
     worth: float | None = None
     currency: str = ""
     look: EarlyLook | None = None
-    agreements: tuple[Agreement, ...] = ()
+    agreements: tuple[TwoMeans, ...] = ()
     unit: Unit = "number"
+    guardrail_units: Mapping[str, Unit] = field(default_factory=dict)
 
     @property
     def uplift(self) -> float:
@@ -144,12 +146,12 @@ def _verdict(evidence: Evidence, rule: Rule, missed: list[Criterion]) -> tuple[V
         merits += ["expected to pay"] if evidence.worth is not None else []
         held = " No guardrail is at risk." if evidence.guardrails else ""
         early = f" That holds although {evidence.look.text}." if evidence.look else ""
-        uplift = formatted(evidence.uplift, "relative")
+        uplift = _uplift(evidence)
         return "GO", f"The uplift of {uplift} is {', '.join(merits[:-1])} and {merits[-1]}.{held}{early}"
-    early = f"Too early: {evidence.look.text}. " if evidence.look else ""
+    unmet = f"Too early: {evidence.look.text}; not met" if evidence.look else "Not met"
     return (
         "ITERATE",
-        early + f"Not met: {'; '.join(f'{c.name.lower()} is {c.found}, required {c.required}' for c in missed)}.",
+        f"{unmet}: {'; '.join(f'{c.name.lower()} is {c.found}, required {c.required}' for c in missed)}.",
     )
 
 
@@ -170,12 +172,14 @@ def _criteria(evidence: Evidence, rule: Rule) -> list[Criterion]:
             evidence.risk < rule.max_risk,
         ),
         Criterion(
-            "Uplift", f"at least {formatted(rule.min_relative_uplift, 'relative')}", formatted(evidence.uplift, "relative"),
+            "Uplift", f"at least {formatted(rule.min_relative_uplift, 'relative')}", _uplift(evidence),
             evidence.uplift >= rule.min_relative_uplift,
         ),
     ]  # fmt: skip
     found += [
-        Criterion(f"Guardrail {name}", f"worse by less than {_margin(g)}", f"at worst {_bound(g)}", g.passed)
+        Criterion(
+            f"Guardrail {name}", f"worse by less than {_margin(name, evidence)}", _bound(name, evidence), g.passed
+        )
         for name, g in evidence.guardrails
     ]
     if evidence.worth is not None:
@@ -197,9 +201,15 @@ def killing(evidence: Evidence, rule: Rule) -> tuple[Claim, ...]:
     """What makes it KILL where no trust check failed: harm, guardrails wholly beyond their margin, or too small an effect."""
     if evidence.p_value < 1 - rule.confidence and not evidence.is_better:
         return (claims.effect_of(evidence),)
-    broken = tuple(claims.guardrail(name, g, evidence.arm) for name, g in evidence.guardrails if is_beyond(g))
+    broken = tuple(claims.guardrail(name, evidence) for name, g in evidence.guardrails if is_beyond(g))
     small = evidence.look is None and evidence.at_best < rule.min_relative_uplift
     return broken or ((claims.at_best(evidence, rule.min_relative_uplift),) if small else ())
+
+
+def _uplift(evidence: Evidence) -> str:
+    """The effect in the good direction; where that is down, it says so."""
+    uplift = formatted(evidence.uplift, "relative")
+    return uplift if evidence.higher_is_better else f"{uplift} (lower is better)"
 
 
 def _said(claim: Claim) -> str:
@@ -228,9 +238,11 @@ def _beside(evidence: Evidence, rule: Rule, verdict: Verdict) -> str:
     )
 
 
-def _margin(g: NonInferiority) -> str:
-    return formatted(g.margin, "share") if g.scale == "relative" else f"{g.margin:.3g}"
+def _margin(name: str, evidence: Evidence) -> str:
+    return claims.margin(claims.guardrail(name, evidence))
 
 
-def _bound(g: NonInferiority) -> str:
-    return formatted(g.bound, "relative") if g.scale == "relative" else f"{g.bound:+.3g}"
+def _bound(name: str, evidence: Evidence) -> str:
+    """One-sided bound of a guardrail on the side that is worse."""
+    claim = claims.guardrail(name, evidence)
+    return claims.bound(replace(claim, numbers=(dict(evidence.guardrails)[name].bound, claim.numbers[-1])))

@@ -10,7 +10,7 @@ from helpers.config import Study
 from helpers.experiment.decision.arms import StudyDecision
 from helpers.experiment.decision.claims import effect_of, size
 from helpers.experiment.decision.rule import Decision, Evidence, killing
-from helpers.formatting import finite, formatted, level
+from helpers.formatting import finite, formatted, level, listed
 from helpers.report.tables import Row, mark
 
 if TYPE_CHECKING:
@@ -176,18 +176,16 @@ def _turning(study: Study, decided: StudyDecision) -> str:
     """What would make the verdict another one."""
     made, weighed = decided.proposed, decided.weighed
     if made.verdict == "INVALID":
-        return f"another run in which {' and '.join(weighed.failed_checks)} does not fail"
+        return f"another run in which nothing of this fails: {listed(weighed.failed_checks)}"
     if made.verdict == "ITERATE":
-        return f"the criteria that are not met: {' and '.join(c.name.lower() for c in made.criteria if not c.met)}"
+        return f"the criteria that {made.arm or 'it'} does not meet: {listed([c.name.lower() for c in made.criteria if not c.met])}"
     if made.verdict == "GO":
         told = ["a guardrail beyond its margin in the rollout"] if weighed.guardrails else []
         belief = weighed.belief
         doubted = None if belief is None else replace(belief, improve=belief.improve / FEWER).risk
         if doubted is not None and doubted >= study.decision.max_risk:
             chance = formatted(doubted, "share")
-            told.append(
-                f"a prior with a tenth of the ideas that help, under which the risk of no improvement is {chance}"
-            )
+            told.append(f"a prior with a tenth of the ideas that help, which brings the risk to {chance}")
         return " or ".join(told) or "a fall that is seen after the launch"
     best = weighed.at_best
     if killing(weighed, study.decision)[0].about == "at best" and best > 0:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from helpers.config import Study
-from helpers.experiment.decision.claims import Agreement
+from helpers.experiment.decision.claims import TwoMeans
 from helpers.experiment.decision.value import DecisionValue
 from helpers.formatting import Unit, finite, formatted
 from helpers.report.tables import Row
@@ -28,7 +28,7 @@ def table(value: DecisionValue, currency: str) -> list[Row]:
     ]
 
 
-def note(agreements: Sequence[Agreement], study: Study) -> str:
+def note(agreements: Sequence[TwoMeans], study: Study) -> str:
     """Which mean the money stands on, where the test pulls extreme values in; empty where it does not."""
     revenue, currency = study.revenue, study.economics.currency
     found = next((a for a in agreements if revenue is not None and a.metric == revenue.label.lower()), None)
@@ -55,6 +55,7 @@ MONEY: Mapping[str, tuple[Unit, str]] = {
     "money.per_unit": ("price", "Change of revenue per exposed unit"),
     "money.units": ("count", "Exposed units over the horizon"),
     "money.break_even_uplift": ("relative", "Relative change of revenue per exposed unit that pays the cost"),
+    "risk.no_gain": ("share", "Chance that revenue per exposed unit does not rise"),
     "risk.chance_of_profit": ("share", "Chance that shipping pays"),
     "risk.loss_of_shipping": ("money", "Expected loss of shipping, over the horizon"),
     "risk.loss_of_waiting": ("money", "Expected net gain forgone by not shipping, over the horizon"),
@@ -78,6 +79,7 @@ def record(nb: Notebook, value: DecisionValue | None, reason: str) -> None:
         "money.per_unit": value.point.per_unit,
         "money.units": value.units,
         "money.break_even_uplift": value.break_even,
+        "risk.no_gain": value.belief.risk,
         "risk.chance_of_profit": value.chance_of_profit,
         "risk.loss_of_shipping": value.loss_of_shipping,
         "risk.loss_of_waiting": value.loss_of_waiting,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from helpers import defaults
@@ -71,6 +72,7 @@ FIELDS: dict[str, tuple[Unit, str]] = {
     "expected_harm": ("money", "What a fall of revenue costs on average while it lasts"),
     "cost_of_waiting": ("money", "Contribution forgone in expectation until the look"),
     "chance_of_keeping": ("share", "Chance that everyone has the change after the look"),
+    "keep_above": ("price", "The change stays when the look shows more than this a unit"),
 }
 
 
@@ -79,7 +81,9 @@ def record(nb: Notebook, found: Proposal | None, reason: str) -> None:
     for key, option in KEYS.items():
         for field, (unit, meaning) in FIELDS.items():
             value = getattr(found.compared.of(option), field) if found else None
-            nb.record(f"options.{key}.{field}", value, unit, f"{option.name}. {meaning}", reason=reason)
+            ends = value is None or isfinite(value)
+            why = reason if ends else "nothing is looked at"
+            nb.record(f"options.{key}.{field}", value if ends else None, unit, f"{option.name}. {meaning}", reason=why)
     for end, name in (("low", "lower bound"), ("point", "point"), ("high", "upper bound")):
         value = getattr(found.month, end) if found else None
         meaning = f"Contribution a month at the {name} of the interval"
