@@ -20,6 +20,7 @@ SIGNS = {"GO": "\u2713", "ITERATE": "\u21bb", "KILL": "\u2715", "INVALID": "!", 
 FIGURES = ("effects", "money_scenarios", "funnel_sankey")
 """Figures of the front page, in this order, as far as the study has them."""
 
+UNREAD = "not to be read: a trust check failed"
 _MARKS = re.compile(r"([\\`*_{}\[\]<>()#+.!|$~:-])")
 
 
@@ -55,9 +56,6 @@ def front_page(
     number = reader(numbers)
     verdict = verdict_of(numbers, faults)
     shown = [name for name in FIGURES if name in names(where)]
-    arm = _arm(study, numbers)
-    of_arm = f"arms.{arm}.{study.primary.name}."
-    own = f"{of_arm}relative" in numbers
     return filled(
         "index.md.j2",
         study=study,
@@ -67,11 +65,8 @@ def front_page(
         verdict=verdict,
         sign=SIGNS[verdict],
         confidence=f"{study.decision.confidence * 100:g} %",
-        arm=arm,
-        of=f" of {arm}" if arm else "",
-        lead=of_arm if own else "primary.",
-        lead_value=f"{of_arm}value" if own else "primary.treatment",
-        unread="not to be read: a trust check failed" if verdict == "INVALID" else "",
+        lead=Lead.of(study, numbers),
+        unread=UNREAD if verdict == "INVALID" else "",
         as_it_is=_as_it_is(study, numbers),
         planted="truth.relative" in numbers,
         costs=study.economics.cost > 0,
@@ -89,10 +84,29 @@ def front_page(
     )
 
 
-def _arm(study: Study, numbers: Numbers) -> str:
-    """The treatment that the decision is about, where there are several."""
-    known = len(study.treatments) > 1 and "decision.arm" in numbers
-    return numbers["decision.arm"].text if known else ""
+@dataclass(frozen=True)
+class Lead:
+    """The treatment that the decision is about: its name where there are several, and where its effect is recorded.
+
+    Notebook 05 shows the treatment that is best on the primary metric, which need not be the one that is proposed.
+    """
+
+    arm: str
+    prefix: str
+    value: str
+
+    @classmethod
+    def of(cls, study: Study, numbers: Numbers) -> "Lead":
+        several = len(study.treatments) > 1
+        arm = numbers["decision.arm"].text if several and "decision.arm" in numbers else ""
+        prefix = f"arms.{arm}.{study.primary.name}."
+        if f"{prefix}relative" in numbers:
+            return cls(arm, prefix, f"{prefix}value")
+        return cls(arm, "primary.", "primary.treatment")
+
+    @property
+    def whose(self) -> str:
+        return f" in {self.arm}" if self.arm else ""
 
 
 def _as_it_is(study: Study, numbers: Numbers) -> str:
