@@ -1,5 +1,6 @@
 """All that a report says of a planted experiment, place by place, as notebooks 05 and 06 say it."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +13,7 @@ from helpers.experiment.decision.proposal import Proposal, propose
 from helpers.experiment.decision.value import worth
 from helpers.formatting import formatted
 from helpers.record import Number, Numbers
+from helpers.report.figures import experiment as figures
 from helpers.report.topics import decision, effects, money, multi_arm, options
 from tests.gauntlet import planted
 from tests.gauntlet.case import Case
@@ -92,6 +94,9 @@ def page(case: Case) -> ToldPage:
         *(Said("effects", _cells(row), row["Arm"]) for row in multi_arm.table(results.against_control(), study)),
         *(Said("arms", _cells(row), row["Arm"]) for row in decision.table_arms(decided, study)),
     ]
+    if not effects.absent_figure(told):
+        drawn = figures.effects(told, study, decided.weighed.look, decided.weighed.failed_checks)
+        said.append(Said("figure of effects", " ".join(re.sub("<[^>]+>", " ", drawn.layout.title.text).split()), leads))
     if value is not None:
         said += [
             Said("money", money.text(value, study, made.arm)),

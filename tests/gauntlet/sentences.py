@@ -21,7 +21,9 @@ EFFECT = re.compile(
     rf"(?P<metric>[Cc]onverted){OF} is (?P<way>better by|worse by|no different)(?: (?P<size>{NUMBER}))?"
     rf" \((?P<low>{NUMBER}) to (?P<high>{NUMBER}), (?:p = (?P<p>[\d.e+-]+)|no test)\)"
 )
-SIZE = re.compile(rf"converted{OF} (?P<size>{NUMBER}) \((?P<low>{NUMBER}) to (?P<high>{NUMBER})\)(?P<how>, [a-z ]+)?")
+SIZE = re.compile(
+    rf"[Cc]onverted{OF}:? (?P<size>{NUMBER}) \((?P<low>{NUMBER}) to (?P<high>{NUMBER})\)(?:, (?P<how>[a-z ]+[a-z]))?"
+)
 AT_BEST = re.compile(
     rf"[Cc]onverted{OF} is (?P<way>better|worse) by (?P<best>{NUMBER}) at best, below the (?P<least>{NUMBER})"
 )
@@ -50,11 +52,8 @@ GENERAL = (
     "chance that revenue falls",
     "money of revenue",
 )
-STRENGTHS = {
-    "": "significant",
-    ", not significant": "not significant",
-    ", too early to be called significant": "too early",
-}
+STRENGTHS = {"": "significant", "too early to be called significant": "too early"}
+"""How a strength is told beside a size, where it is not by its own name."""
 NOISES = {
     "can be told from noise": "significant", "cannot be told from noise": "not significant",
     "is too early to tell it from noise": "too early", "cannot be tested": "no test",
@@ -128,6 +127,7 @@ class Reader:
                 self.names,
             ):
                 check(text)
+        self.marks()
         self.verdicts()
         self.unmet()
         self.options()
@@ -163,7 +163,7 @@ class Reader:
             true = self.truths[arm]
             self.expect(shows(found["size"], true.f.relative), "size", text)
             self.ends(found, true, text)
-            self.strength(STRENGTHS.get(found["how"] or "", "no test"), arm, text)
+            self.strength(STRENGTHS.get(found["how"] or "", found["how"]), arm, text)
 
     def strength(self, told: str, arm: str, text: Said) -> None:
         true = self.truths[arm]
@@ -231,6 +231,13 @@ class Reader:
             general = any(word in sentence.lower() for word in GENERAL)
             self.expect(general or not MENTIONS.search(sentence) or "arm_" in sentence, "names no arm", text)
 
+    def marks(self) -> None:
+        """One word for the strength of an effect, in the sentences, the record and the title of the figure."""
+        name = f"metrics.{self.page.study.primary.name}.verdict"
+        told = self.page.record[name]
+        known = {"too early to be called significant": "too early"}
+        self.strength(known.get(told, told), self.page.record["primary.arm"], Said("record", f"{name}: {told}"))
+
     def verdicts(self) -> None:
         made, words = self.proposed, ("GO", "ITERATE", "KILL", "INVALID")
         for text in self.page.said:
@@ -247,6 +254,8 @@ class Reader:
         self.expect(not made.arm or made.arm in headline.text, "proposed arm", headline)
         if made.verdict == "INVALID":
             for text in self.page.said:
+                if text.place == "figure of effects":
+                    self.expect(text.text.startswith("Not to be read"), "is told as a fact", text)
                 if text.place in ("headline", "text", "takeaway", "arms"):
                     self.expect(not re.search(r"\d %", text.text), "tells an effect of an invalid experiment", text)
             self.expect(

@@ -87,7 +87,9 @@ UNSURE = (0.30, 0.312)
             id="winsorised and raw disagree",
         ),
         pytest.param(evidence(*WIN, failed_checks=("Balance",)), "INVALID", "Balance", id="invalid beats go"),
-        pytest.param(evidence(*HARM, failed_checks=("A", "B")), "INVALID", "A, B", id="invalid beats kill"),
+        pytest.param(
+            evidence(*HARM, failed_checks=("A", "B")), "INVALID", "Trust checks failed: A; B", id="invalid beats kill"
+        ),
         pytest.param(evidence(*WIN, arm="beta"), "GO", "beta: ", id="an arm is named"),
     ],
 )

@@ -14,7 +14,7 @@ an uplift worth shipping is not yet excluded; harm may be told at any time. Fewe
 ITERATE only if it says so, and are told beside the verdict.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
@@ -136,7 +136,7 @@ def decide(evidence: Evidence, rule: Rule) -> Decision:
 def _verdict(evidence: Evidence, rule: Rule, missed: list[Criterion]) -> tuple[Verdict, str]:
     p = evidence.p_value
     if evidence.failed_checks:
-        return "INVALID", f"A trust check failed: {', '.join(evidence.failed_checks)}."
+        return "INVALID", f"{failure(evidence.failed_checks)}."
     grounds = killing(evidence, rule)
     if grounds:
         harm = ": the change does harm" if grounds[0].about == "effect" else ""
@@ -159,7 +159,7 @@ def _criteria(evidence: Evidence, rule: Rule) -> list[Criterion]:
     look, p = evidence.look, evidence.p_value
     level = look.level if look else 1 - rule.confidence
     required = f"p < {level:.2g}, better than the control"
-    failed = ", ".join(evidence.failed_checks) or "none failed"
+    failed = "; ".join(evidence.failed_checks) or "none failed"
     direction = "better" if evidence.is_better else "not better"
     found = [
         Criterion("Trust checks", "none failed", failed, not evidence.failed_checks),
@@ -195,6 +195,15 @@ def _criteria(evidence: Evidence, rule: Rule) -> list[Criterion]:
             Criterion("Sample size", f"{evidence.planned_units:,} units", f"{evidence.units:,} units", reached)
         )
     return found
+
+
+def failure(checks: Sequence[str]) -> str:
+    """Which trust checks failed, as a sentence without its full stop.
+
+    >>> failure(["Balance"]), failure(["Balance", "Contamination"])
+    ('A trust check failed: Balance', 'Trust checks failed: Balance; Contamination')
+    """
+    return f"{'A trust check' if len(checks) == 1 else 'Trust checks'} failed: {'; '.join(checks)}"
 
 
 def killing(evidence: Evidence, rule: Rule) -> tuple[Claim, ...]:

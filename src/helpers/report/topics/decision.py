@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from helpers.config import Study
 from helpers.experiment.decision.arms import StudyDecision
 from helpers.experiment.decision.claims import effect_of, size
-from helpers.experiment.decision.rule import Decision, Evidence, killing
+from helpers.experiment.decision.rule import Decision, Evidence, failure, killing
 from helpers.formatting import finite, formatted, level, listed
 from helpers.report.tables import Row, mark
 
@@ -132,7 +132,7 @@ def text_headline(study: Study, decided: StudyDecision) -> str:
     claim = effect_of(weighed)
     subject = claim.subject[0].lower() + claim.subject[1:]
     if made.verdict == "INVALID":
-        return f"{lead}a trust check failed ({', '.join(weighed.failed_checks)}), so {subject} must not be read."
+        return f"{lead}{subject} must not be read. {failure(weighed.failed_checks)}."
     grounds = killing(weighed, study.decision)
     cause = {"guardrail": "beyond its margin", "at best": "too small to matter"}.get(
         grounds[0].about if grounds else ""
