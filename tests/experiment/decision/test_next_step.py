@@ -55,7 +55,7 @@ def test_units_that_are_there_are_said_to_be():
 
 def test_a_fall_is_not_looked_for_with_more_units():
     turned = replace(evidence(), belief=believed(ARMS[1], ARMS[0], STUDY.decision.prior))
-    assert "no gain to be found" in next_step(Seen(), turned, made(turned))
+    assert "next to no gain" in next_step(Seen(), turned, made(turned))
 
 
 def won(**changes) -> Evidence:

@@ -59,7 +59,7 @@ def _powered(results: Results, weighed: Evidence) -> str:
     if shrunk > SMALLEST:
         said.append(_needed(results, design, shrunk, have, "as believed once the prior has shrunk it"))
     else:
-        said.append(f"By what is believed of the effect there is no gain to be found with more {study.randomised}.")
+        said.append("As believed, once the prior has shrunk it, there is next to no gain to look for.")
     subject = claims.risk(weighed).subject
     return f"To find an effect on {subject} with {formatted(study.design.power, 'share')} power: " + " ".join(said)
 

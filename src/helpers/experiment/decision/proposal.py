@@ -205,7 +205,10 @@ def beside_the_rule(best: options.Appraisal, made: Decision, study: Study) -> st
     if option is options.KEEP:
         return f"{says}, and by money alone no step within the bound on a fall is worth more than keeping the control."
     if made.verdict == "ITERATE" and option is options.EXTEND:
-        return f"{says}, and the money agrees that more data are worth their cost, whatever power they reach."
+        return (
+            f"{says}, and the money agrees: more data are worth their cost for what they may show of revenue, "
+            f"whatever power the test reaches."
+        )
     missed = [c.name.lower() for c in made.criteria if not c.met and c.name != "Expected money"]
     if made.verdict == "KILL":
         blind = ", not what speaks against it"
