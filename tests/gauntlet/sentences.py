@@ -43,6 +43,10 @@ WORTH = re.compile(rf"[Ee]xpected money{OF}(?: is |: )(?P<worth>-?EUR \d+(?:,\d{
 NOISE = re.compile(
     r": it (can be told from noise|cannot be told from noise|is too early to tell it from noise|cannot be tested)\."
 )
+AS_IT_IS = re.compile(
+    rf"converted{OF} (?P<bare>{NUMBER}) as it is \((?P<low>{NUMBER}) to (?P<high>{NUMBER})\),"
+    rf" (?P<tested>{NUMBER}) with its extreme values pulled in"
+)
 UNMET = re.compile(r"[Nn]ot met: (.*)\.$")
 MENTIONS = re.compile(r"converted|crashes|waiting|risk of no improvement|expected money|revenue", re.IGNORECASE)
 GENERAL = (
@@ -123,6 +127,7 @@ class Reader:
                 self.best,
                 self.guards,
                 self.chances,
+                self.means,
                 self.merits,
                 self.names,
             ):
@@ -211,6 +216,15 @@ class Reader:
             true = self.truths[arm]
             self.expect(true.worth is not None and shows(found["worth"], true.worth), f"worth {true.worth}", text)
             self.says(arm, "money", found["worth"], text)
+
+    def means(self, text: Said) -> None:
+        for found in AS_IT_IS.finditer(text.text):
+            true = self.truths[self.arm(found["arm"], text)]
+            self.expect(true.bare is not None and shows(found["bare"], true.bare[0].relative), "mean as it is", text)
+            if true.bare is not None:
+                bare = true.bare[0]
+                self.expect(shows(found["low"], bare.low) and shows(found["high"], bare.high), "interval", text)
+                self.expect(shows(found["tested"], true.f.relative), "tested mean", text)
 
     def merits(self, text: Said) -> None:
         if "No guardrail is at risk" in text.text:
@@ -303,6 +317,8 @@ class Reader:
             told["significance"] = not (true.p < true.level and true.gain > 0) if known else None
         for name, (state, *_) in true.guards.items():
             told[f"guardrail {name}"] = None if state == "unknown" else state != "inside"
+        if true.bare is not None:
+            told["agreement"] = not true.bare[1]
         if true.worth is not None:
             told["expected money"] = None if abs(true.worth) < 1_000 else true.worth < 0
         return told

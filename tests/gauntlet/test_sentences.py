@@ -80,6 +80,7 @@ LIES: dict[str, tuple[str, str, str | Callable[[re.Match[str]], str]]] = {
     "no agreement of money": ("talk: propose", r"and the money agrees", "but the money says no"),
     "criteria that are met": ("reason", r"ot met: ", "ot met: guardrail moon is full; "),
     "a number from nowhere": ("reason", r"beyond the margin of", "beyond the margin of 99 %, no, of"),
+    "another mean as it is": ("criteria|reason", r"(?<=converted [-+])\d+\.\d(?= % as it is)", raised),
     "units that are not needed": ("next step", r"asks for [\d,]+ units", "asks for 12,345,678 units"),
     "a doubt that is none": ("takeaway", r"which brings the risk to [\d.]+", "which brings the risk to 0.01"),
 }

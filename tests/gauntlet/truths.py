@@ -27,6 +27,7 @@ class Truth:
     risk: float | None
     guards: Mapping[str, tuple[str, tuple[float, float], float]]
     worth: float | None
+    bare: tuple[Fact, bool] | None
 
     @property
     def gain(self) -> float:
@@ -65,8 +66,19 @@ def truths(case: Case) -> dict[str, Truth]:
         worth = None
         if money and money["control"][1] > 0 and money["control"][2] + treated(money)[name][2] > 0:
             worth = 100 * expected_worth(found, money, money["control"], treated(money)[name])[0]
-        made[name] = Truth(f, adjusted[name], sign, alpha, level, risk, guards, worth)
+        made[name] = Truth(f, adjusted[name], sign, alpha, level, risk, guards, worth, _bare(found, name, f, 1 - alpha))
     return made
+
+
+def _bare(found: Mapping[str, Any], name: str, tested: Fact, confidence: float) -> tuple[Fact, bool] | None:
+    """The effect on the mean as it is, and whether the tested one agrees with it; None where nothing is pulled in."""
+    if "raw" not in found:
+        return None
+    raw, n = found["raw"], found["control"][0]
+    control, arm = [n, *raw["control"]], [n, *raw.get(name, raw.get("treatment"))]
+    bare = fact(control, arm, confidence)
+    low, high = interval_of({"control": control, "absolute": 1.0}, arm, confidence)
+    return bare, bool(bare.estimate * tested.estimate >= 0 and low <= tested.estimate <= high)
 
 
 def _fact(control: list[float], arm: list[float], confidence: float) -> Fact:

@@ -138,6 +138,8 @@ def talk_track(
     effect, of = claims.effect_of(weighed), f" of {weighed.arm}" if weighed.arm else ""
     low, point, high = (formatted(end, "money", currency) for end in (month.low, month.point, month.high))
     falls = formatted(best.chance_of_harm, "share")
+    winsorised = study.revenue is not None and study.revenue.winsorize is not None
+    basis = f", on {study.revenue.label.lower()} as it is," if winsorised and study.revenue else ","
     change = [_look(best, currency) if best.option.share else "New evidence that the change pays its cost."]
     if weighed.guardrails:
         change.append(f"A guardrail{of} beyond its margin.")
@@ -150,7 +152,7 @@ def talk_track(
     return TalkTrack(
         (
             f"{claims.text(effect)}: {TOLD[effect.strength]}.",
-            f"As measured, a month{of} is worth {point} of contribution, {low} at the lower bound and {high} at the upper.",
+            f"As measured{basis} a month{of} is worth {point} of contribution, {low} at the lower bound and {high} at the upper.",
         ),
         (
             f"Whether revenue{of} gains: the chance that it does not is {formatted(belief.risk, 'share')}, and that it falls "

@@ -188,7 +188,9 @@ def _criteria(evidence: Evidence, rule: Rule) -> list[Criterion]:
     if evidence.agreements:
         agreed = all(each.kept for each in evidence.agreements)
         told = [claims.text(claims.agreement(a, "")) for a in evidence.agreements if agreed or not a.kept]
-        found.append(Criterion("Agreement", "the mean as it is beside the one tested", "; ".join(told), agreed))
+        found.append(
+            Criterion("Agreement", "one direction, inside the interval of the mean as it is", "; ".join(told), agreed)
+        )
     if rule.require_planned_size and evidence.planned_units is not None:
         reached = evidence.units >= evidence.planned_units
         found.append(

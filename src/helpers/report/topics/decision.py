@@ -141,6 +141,9 @@ def text_headline(study: Study, decided: StudyDecision) -> str:
         cause = f"{' and '.join(f'guardrail {each.subject}' for each in grounds)} {'is' if len(grounds) == 1 else 'are'} beyond the margin"
     end = f"; {cause}." if cause else "."
     e = weighed.effect
+    apart = [a for a in weighed.agreements if not a.kept and a.metric == study.primary.label.lower()]
+    if apart and not cause:
+        end = f"; {formatted(apart[0].bare.relative, 'relative')} as it is, without extreme values pulled in."
     if not isfinite(e.relative):
         return (
             f"{lead}{subject} {level(e.control, study.primary, currency)} in the control, "
