@@ -40,6 +40,7 @@ NUMBERS: dict[str, tuple[Any, Any]] = {
     "primary.control": (0.3512, "share"),
     "primary.treatment": (0.3801, "share"),
     "primary.p_value": (3.1e-10, "p"),
+    "primary.p_adjusted": (3.1e-10, "p"),
     "money.expected": (111_222_300, "money"),
     "money.horizon_point": (123_456_700, "money"),
     "money.horizon_low": (81_234_500, "money"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Literal
 
 from helpers.config.currencies import Currency, minor_digits
@@ -89,6 +89,15 @@ def formatted(value: Value, unit: Unit, currency: str = "EUR") -> str:
         return "unbounded"
     text = _number(float(value), unit, currency)
     return text if any(digit in text for digit in "123456789") else text.replace("-", "+" if unit in SIGNED else "")
+
+
+def listed(names: Sequence[str]) -> str:
+    """Names in a sentence.
+
+    >>> listed(["risk"]), listed(["risk", "uplift", "size"])
+    ('risk', 'risk, uplift and size')
+    """
+    return " and ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
 
 
 def unsigned(size: Value, unit: Unit) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy import integrate, stats
+from scipy import integrate, optimize, stats
 from statsmodels.stats.proportion import confint_proportions_2indep, test_proportions_2indep
 
 from tests.gauntlet.case import Case, treated
@@ -67,6 +67,71 @@ def fact(control: list[float], treatment: list[float], confidence: float = 0.95)
     return Fact(relative, (b - root) / a - 1, (b + root) / a - 1, float(p), t - c, error, c)
 
 
+def score_interval(control: list[float], treatment: list[float], confidence: float) -> tuple[float, float]:
+    """Miettinen and Nurminen's interval of a difference of proportions, its likelihood maximised under each difference.
+
+    statsmodels has it too, and is off in the third digit.
+    """
+    (n_c, x_c), (n_t, x_t) = control, treatment
+    seen, q = x_t / n_t - x_c / n_c, stats.norm.isf((1 - confidence) / 2)
+    grow = (n_c + n_t) / (n_c + n_t - 1)
+
+    def score(difference: float) -> float:
+        """Slope of the log likelihood in the control's rate, times every denominator, and then the statistic."""
+        low, high = max(0.0, -difference), min(1.0, 1.0 - difference)
+
+        def slope(p: float) -> float:
+            s = p + difference
+            mine = x_c * (1 - p) - (n_c - x_c) * p
+            theirs = x_t * (1 - s) - (n_t - x_t) * s
+            return mine * s * (1 - s) + theirs * p * (1 - p)
+
+        step = 1e-12 * (high - low)
+        edges = low + step, high - step
+        p = (
+            edges[0]
+            if slope(edges[0]) <= 0
+            else edges[1]
+            if slope(edges[1]) >= 0
+            else optimize.brentq(slope, *edges, xtol=1e-14)
+        )
+        variance = grow * (p * (1 - p) / n_c + (p + difference) * (1 - p - difference) / n_t)
+        return (seen - difference) / math.sqrt(max(variance, 1e-300))
+
+    ends = []
+    for target, edge in ((q, -1 + 1e-9), (-q, 1 - 1e-9)):
+        past = score(edge) if abs(edge - seen) > 1e-8 else math.nan
+        ends.append(
+            edge if not abs(past) > q else optimize.brentq(lambda d, t=target: score(d) - t, edge, seen, xtol=1e-12)
+        )
+    return ends[0], ends[1]
+
+
+def score_ratio(control: list[float], treatment: list[float], confidence: float) -> tuple[float, float]:
+    """The same of their ratio, as a relative change; NaN where nothing or everything succeeded in an arm."""
+    (n_c, x_c), (n_t, x_t) = control, treatment
+    if not (0 < x_c < n_c and 0 < x_t < n_t):
+        return math.nan, math.nan
+    q, grow = stats.norm.isf((1 - confidence) / 2), (n_c + n_t) / (n_c + n_t - 1)
+
+    def score(log_ratio: float) -> float:
+        ratio = math.exp(log_ratio)
+
+        def slope(p: float) -> float:
+            mine = (x_c + x_t) * (1 - p) * (1 - ratio * p)
+            return mine - (n_c - x_c) * p * (1 - ratio * p) - (n_t - x_t) * ratio * p * (1 - p)
+
+        p = optimize.brentq(slope, 0.0, min(1.0, 1 / ratio), xtol=1e-15)
+        s = ratio * p
+        variance = grow * (s * (1 - s) / n_t + ratio**2 * p * (1 - p) / n_c)
+        return float((x_t / n_t - ratio * x_c / n_c) / math.sqrt(max(variance, 1e-300)))
+
+    seen = math.log(x_t / n_t / (x_c / n_c))
+    low = optimize.brentq(lambda at: score(at) - q, seen - 20, seen, xtol=1e-12)
+    high = optimize.brentq(lambda at: score(at) + q, seen, seen + 20, xtol=1e-12)
+    return math.expm1(low), math.expm1(high)
+
+
 def holm(ps: list[float]) -> list[float]:
     """P-values that share a level (Holm 1979): the smallest times their number, the next times one less, never falling."""
     values = np.array(ps)
@@ -80,7 +145,10 @@ def belief(found: Fact, prior: tuple[float, float, float] = PRIOR, sign: float =
     """Chance of no improvement and expected effect, integrated numerically."""
     improve, harm, size = prior
     b, se, s = sign * found.estimate, found.error, size * abs(found.base)
-    reach = np.concatenate([np.linspace(0, 12 * se, 4_001), np.geomspace(12 * se, 12 * se + 40 * 25 * s, 4_001)[1:]])
+    near = np.linspace(0, 40 * s, 4_001)
+    reach = np.concatenate(
+        [near, np.linspace(0, 12 * se, 4_001), np.geomspace(12 * se, 12 * se + 40 * 25 * s, 4_001)[1:]]
+    )
     x = np.unique(np.concatenate([reach, np.maximum(abs(b) + np.linspace(-12, 12, 4_001) * se, 0)]))
     sizes = (
         0.80 * stats.expon.pdf(x, scale=s)

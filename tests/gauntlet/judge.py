@@ -11,10 +11,20 @@ from typing import Any
 
 import numpy as np
 from scipy import stats
-from statsmodels.stats.proportion import confint_proportions_2indep
 
 from tests.gauntlet.case import Case, treated
-from tests.gauntlet.facts import PRIOR, Fact, belief, early_level, expected_worth, fact, holm, moments
+from tests.gauntlet.facts import (
+    PRIOR,
+    Fact,
+    belief,
+    early_level,
+    expected_worth,
+    fact,
+    holm,
+    moments,
+    score_interval,
+    score_ratio,
+)
 from tests.gauntlet.verdicts import decided
 
 ORDER = ("GO", "ITERATE", "KILL", "INVALID")
@@ -107,7 +117,7 @@ def _ruled(found: Mapping[str, Any], name: str, f: Fact, p: float, bench: Bench)
 
 def _guarded(guard: Mapping[str, Any], arm: list[float], confidence: float, bench: Bench) -> str:
     """Whether the whole interval lies beyond the margin, the one-sided bound inside of it, or neither."""
-    two, one = (_interval(guard, arm, level) for level in (confidence, 2 * confidence - 1))
+    two, one = (interval_of(guard, arm, level) for level in (confidence, 2 * confidence - 1))
     margin, width = guard.get("margin", guard.get("absolute")), two[1] - two[0]
     lower = guard.get("better") == "lower"
     near, far = (two[0], one[1]) if lower else (-two[1], -one[0])
@@ -116,16 +126,14 @@ def _guarded(guard: Mapping[str, Any], arm: list[float], confidence: float, benc
     return "inside" if bench.below(far, margin, scale=width) else "doubt"
 
 
-def _interval(guard: Mapping[str, Any], arm: list[float], confidence: float) -> tuple[float, float]:
+def interval_of(guard: Mapping[str, Any], arm: list[float], confidence: float) -> tuple[float, float]:
+    """The two-sided interval of a guardrail on the scale of its margin."""
     control = guard["control"]
+    if len(arm) == 2:
+        return (score_ratio if "margin" in guard else score_interval)(control, arm, confidence)
     f = fact(control, arm, confidence)
     if "margin" in guard:
         return f.low, f.high
-    if len(arm) == 2:
-        low, high = confint_proportions_2indep(
-            arm[1], arm[0], control[1], control[0], method="score", compare="diff", alpha=1 - confidence
-        )
-        return float(low), float(high)
     (_, v_c), (_, v_t) = moments(control), moments(arm)
     df = (v_c + v_t) ** 2 / (v_c**2 / (control[0] - 1) + v_t**2 / (arm[0] - 1))
     reach = float(stats.t.isf((1 - confidence) / 2, df)) * math.sqrt(v_c + v_t)

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -136,7 +137,7 @@ def recorded(found: Mapping[str, Any]) -> tuple[Decision, tuple[Decision, ...]]:
     if "decision.verdict" not in told:
         return Decision("INVALID", "no decision is recorded", ()), ()
     reason = str(told["decision.reason"])
-    unmet = reason.split("Not met: ", 1)[1].split("; ") if "Not met: " in reason else []
+    unmet = re.split("[Nn]ot met: ", reason)[1].split("; ") if "ot met: " in reason else []
     criteria = tuple(Criterion(text.split(" is ", 1)[0].capitalize(), "", "", False) for text in unmet)
     names = [name.split(".")[1] for name in told if name.startswith("arms.") and name.endswith(".verdict")]
     arms = tuple(Decision(told[f"arms.{n}.verdict"], str(told[f"arms.{n}.reason"]), (), n) for n in names)

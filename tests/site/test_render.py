@@ -93,6 +93,49 @@ def test_a_number_that_rests_on_an_assumption_is_marked(tmp_path):
     assert "assumed:" not in summary(stated, report.where, report.numbers)
 
 
+def changed(report: Report, **texts: str) -> Numbers:
+    """The numbers of a report, some of them with another text or new; ``__`` stands for a dot."""
+    told = {name.replace("__", "."): Number(text, "text", "", text) for name, text in texts.items()}
+    return Numbers({**report.numbers, **told})
+
+
+def test_an_invalid_experiment_is_not_told_as_a_finding(tmp_path):
+    report = report_of(prepare(tmp_path, notebooks=1))
+    numbers = changed(report, decision__verdict="INVALID")
+    assert "not to be read" in front_page(STUDY, report.where, numbers, [])
+    assert "not to be read" in render.front([Report(STUDY, report.where, numbers)], {}, [])
+    assert "not to be read" not in front_page(STUDY, report.where, report.numbers, [])
+
+
+def test_the_cards_are_about_the_arm_that_the_decision_is_about(tmp_path):
+    """Notebook 05 shows the arm that is best on the primary metric; where another is proposed, the cards are its own."""
+    report = report_of(prepare(tmp_path, notebooks=1))
+    arms = [STUDY.variants[0], *(STUDY.variants[1].model_copy(update={"name": name}) for name in ("loud", "calm"))]
+    study = STUDY.model_copy(update={"variants": arms})
+    own = {f"arms__calm__{STUDY.primary.name}__{field}": f"CALM{field}" for field in
+           ("value", "relative", "relative_low", "relative_high", "p_adjusted")}  # fmt: skip
+    numbers = changed(report, decision__arm="calm", primary__arm="loud", **own)
+    page = front_page(study, report.where, numbers, [])
+    cards = page[page.index('class="cards"') : page.index("## The question")]
+    assert cards.count(" in calm</p>") == 3 and "CALMrelative_low" in cards and NUMBERS_OF_LOUD not in cards
+    assert "what became of them: loud" in page
+    card = render.front([Report(study, report.where, numbers)], {}, [])
+    assert "in calm</dt>" in card and "CALMrelative_high" in card
+
+
+NUMBERS_OF_LOUD = "+8.2\u00a0%"
+
+
+def test_money_says_of_which_metric_and_on_which_mean(tmp_path):
+    report = report_of(prepare(tmp_path, notebooks=1))
+    revenue = STUDY.revenue.model_copy(update={"winsorize": 0.99})
+    metrics = [revenue if m.name == revenue.name else m for m in STUDY.metrics]
+    study = STUDY.model_copy(update={"metrics": metrics})
+    page = front_page(study, report.where, changed(report, money__per_unit="EUR 2.05"), [])
+    assert f"of {revenue.label.lower()} on" in page
+    assert f"from {revenue.label.lower()} as it is, EUR 2.05, not with extreme values pulled in" in page
+
+
 MISSING = (
     Fault("05_ab_results", "05_ab_results stopped in cell 7: no unit in <b>\n  got:      0 units\n  remedy:   wait"),
     Fault.waiting("06_roi_and_rollout", "05_ab_results"),

@@ -23,6 +23,7 @@ SIGNS = {"GO": "\u2713", "ITERATE": "\u21bb", "KILL": "\u2715", "INVALID": "!", 
 FIGURES = ("effects", "money_scenarios", "funnel_sankey")
 """Figures of the front page, in this order, as far as the study has them."""
 
+UNREAD = "not to be read: a trust check failed"
 _MARKS = re.compile(r"([\\`*_{}\[\]<>()#+.!|$~:-])")
 
 
@@ -68,6 +69,9 @@ def front_page(
         verdict=verdict,
         sign=SIGNS[verdict],
         confidence=f"{study.decision.confidence * 100:g} %",
+        lead=Lead.of(study, numbers),
+        unread=UNREAD if verdict == "INVALID" else "",
+        as_it_is=_as_it_is(study, numbers),
         planted="truth.relative" in numbers,
         costs=study.economics.cost > 0,
         known=lambda name: numbers[name].value is not None,
@@ -87,6 +91,39 @@ def front_page(
         more=more,
         written=any(target == "write_up.html" for target, _ in more),
     )
+
+
+@dataclass(frozen=True)
+class Lead:
+    """The treatment that the decision is about: its name where there are several, and where its effect is recorded.
+
+    Notebook 05 shows the treatment that is best on the primary metric, which need not be the one that is proposed.
+    """
+
+    arm: str
+    prefix: str
+    value: str
+
+    @classmethod
+    def of(cls, study: Study, numbers: Numbers) -> "Lead":
+        several = len(study.treatments) > 1
+        arm = numbers["decision.arm"].text if several and "decision.arm" in numbers else ""
+        prefix = f"arms.{arm}.{study.primary.name}."
+        if f"{prefix}relative" in numbers:
+            return cls(arm, prefix, f"{prefix}value")
+        return cls(arm, "primary.", "primary.treatment")
+
+    @property
+    def whose(self) -> str:
+        return f" in {self.arm}" if self.arm else ""
+
+
+def _as_it_is(study: Study, numbers: Numbers) -> str:
+    """Which mean money stands on, where the test pulls extreme values in; empty where it does not."""
+    winsorised = study.revenue is not None and study.revenue.winsorize is not None
+    if not winsorised or "money.per_unit" not in numbers or study.revenue is None:
+        return ""
+    return f"from {study.revenue.label.lower()} as it is, {numbers['money.per_unit'].text}, not with extreme values pulled in"
 
 
 def reader(numbers: Numbers) -> Callable[[str], str]:
@@ -175,6 +212,7 @@ def _metrics(study: Study, numbers: Numbers) -> str:
 
     from helpers.report import base
     from helpers.report.tables import table
+    from helpers.report.topics.effects import note_pulled_in
 
     def text(metric: str, field: str) -> str:
         name = f"metrics.{metric}.{field}"
@@ -211,7 +249,10 @@ def _metrics(study: Study, numbers: Numbers) -> str:
     frame = pd.DataFrame(rows)
     kept = [c for c in frame.columns if (frame[c] != "").any()]
     note = base.text(bases, study) or base.windows(study.metrics, study)
-    return table(frame[kept], "Metrics, their role and what became of them", footnote=note).markup
+    note = "; ".join(filter(None, [note, note_pulled_in(study)]))
+    arm = numbers["primary.arm"].text if len(study.treatments) > 1 and "primary.arm" in numbers else ""
+    caption = f"Metrics, their role and what became of them{f': {arm}' if arm else ''}"
+    return table(frame[kept], caption, footnote=note).markup
 
 
 def _rollout(study: Study) -> str:

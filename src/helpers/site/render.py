@@ -15,7 +15,7 @@ from helpers.report.figures.show import FigureView, names, with_static
 from helpers.site import links, single_file, sphinx
 from helpers.site.calibration_page import page as calibration_page
 from helpers.site.catalogue import ProgrammeReport, Report
-from helpers.site.front_page import SIGNS, Page, filled, front_page, reader, verdict_of
+from helpers.site.front_page import SIGNS, UNREAD, Lead, Page, filled, front_page, reader, verdict_of
 from helpers.site.summary import headlines, per_unit_alone
 from helpers.validation import record
 
@@ -108,6 +108,7 @@ def front(
             "n": reader(report.numbers),
             "has": _has(report),
             "faults": listed(report.faults),
+            "lead": Lead.of(report.study, report.numbers),
             "known": "money.expected" in report.numbers and report.numbers["money.expected"].value is not None,
             "per_unit": per_unit_alone(report.study, report.numbers),
         }
@@ -115,7 +116,9 @@ def front(
     ]
     top = [(name.removesuffix(".md"), title) for name, title in texts.values() if "/" not in name]
     more = [(name, STANDALONE[name]) for name in standalone]
-    return filled(TEMPLATE, cards=cards, signs=SIGNS, title=TITLE, texts=top, standalone=more, around=around)
+    return filled(
+        TEMPLATE, cards=cards, signs=SIGNS, unread=UNREAD, title=TITLE, texts=top, standalone=more, around=around
+    )
 
 
 def _has(report: Report) -> Callable[..., bool]:

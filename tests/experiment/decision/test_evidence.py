@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from helpers.config import Metric
-from helpers.experiment.decision.evidence import disagreement
+from helpers.experiment.decision.evidence import agreements
 from helpers.stats import Mean, compare
 
 SPENT = Metric(
@@ -35,7 +35,8 @@ def arms(control, treatment, deviation, n=20_000):
     ],
 )
 def test_they_disagree_in_sign_or_by_more_than_the_interval_of_the_mean_as_it_is(bare, disagree):
-    assert bool(disagreement(results(arms(20, 22, 20), bare), "treatment")) is disagree
+    (found,) = agreements(results(arms(20, 22, 20), bare), "treatment")
+    assert found.kept is not disagree
 
 
 def test_the_same_change_for_everybody_is_seldom_called_a_disagreement(rng):
@@ -47,5 +48,6 @@ def test_the_same_change_for_everybody_is_seldom_called_a_disagreement(rng):
         bare = Mean.from_values(control), Mean.from_values(treatment)
         tested = Mean.from_values(np.minimum(control, limit)), Mean.from_values(np.minimum(treatment, limit))
         signs_differ = (bare[1].estimate - bare[0].estimate) * (tested[1].estimate - tested[0].estimate) < 0
-        called += bool(disagreement(results(tested, bare), "treatment")) and not signs_differ
+        (found,) = agreements(results(tested, bare), "treatment")
+        called += not found.kept and not signs_differ
     assert called <= 12

@@ -48,6 +48,13 @@ def test_six_of_twenty_eight_days_ask_for_far_more_than_three_standard_errors():
     assert f"{START + timedelta(days=28):%Y-%m-%d}" in found.text and "21.43 %" in found.text
 
 
+def test_the_level_of_the_first_day_is_tiny_and_not_nothing():
+    found = early_look(study(28), START + timedelta(days=1))
+    assert found is not None
+    level = 4 * stats.norm.sf(stats.norm.isf(0.0125) / np.sqrt(1 / 28))
+    assert 0 < found.level == pytest.approx(level, rel=1e-9, abs=0)
+
+
 def test_an_early_look_and_the_last_one_keep_the_level():
     """Brownian motion looked at half way and at the end: false alarms of both together stay at 5 in a hundred."""
     found = early_look(study(28), START + timedelta(days=14))

@@ -8,9 +8,9 @@ import pytest
 from helpers import config
 from helpers.experiment.decision.belief import believed
 from helpers.experiment.decision.next_step import next_step
-from helpers.experiment.decision.rule import Decision, Evidence
+from helpers.experiment.decision.rule import Decision, Evidence, decide
 from helpers.experiment.results import Observed
-from helpers.stats import Proportion, compare
+from helpers.stats import Proportion, compare, noninferiority
 
 STUDY = config.load("studies/checkout_redesign.yml")
 ARMS = Proportion(50_000, 16_200), Proportion(50_000, 16_378)
@@ -37,8 +37,12 @@ def evidence() -> Evidence:
     return Evidence(effect, effect.p_value, True, (), (), Seen.units, believed(*ARMS, STUDY.decision.prior))
 
 
+def made(weighed: Evidence | None = None) -> Decision:
+    return decide(weighed or evidence(), STUDY.decision)
+
+
 def test_the_planned_effect_takes_the_ten_weeks_of_the_case_and_the_believed_one_is_out_of_reach():
-    said = next_step(Seen(), evidence(), Decision("ITERATE", "", ()))
+    said = next_step(Seen(), evidence(), made())
     assert "+1.2 % (as planned) asks for 431,144 units, 331,144 more: 10 weeks at the pace of the enrolment" in said
     assert "no affordable sample will do" in said and "80 % power" in said
 
@@ -46,12 +50,50 @@ def test_the_planned_effect_takes_the_ten_weeks_of_the_case_and_the_believed_one
 def test_units_that_are_there_are_said_to_be():
     seen = Seen()
     seen.units = 500_000
-    assert "which are there" in next_step(seen, evidence(), Decision("ITERATE", "", ()))
+    assert "which are there" in next_step(seen, evidence(), made())
 
 
 def test_a_fall_is_not_looked_for_with_more_units():
     turned = replace(evidence(), belief=believed(ARMS[1], ARMS[0], STUDY.decision.prior))
-    assert "no gain to be found" in next_step(Seen(), turned, Decision("ITERATE", "", ()))
+    assert "next to no gain" in next_step(Seen(), turned, made(turned))
+
+
+def won(**changes) -> Evidence:
+    """A win that more units need not settle."""
+    arms = Proportion(50_000, 16_200), Proportion(50_000, 17_800)
+    effect = compare(*arms)
+    belief = believed(*arms, STUDY.decision.prior)
+    return replace(Evidence(effect, effect.p_value, True, (), (), Seen.units, belief, currency="USD"), **changes)
+
+
+def told(weighed: Evidence) -> str:
+    verdict = decide(weighed, STUDY.decision)
+    assert verdict.verdict == "ITERATE"
+    return next_step(Seen(), weighed, verdict)
+
+
+def test_where_money_alone_is_not_met_nothing_is_said_of_power():
+    short = told(won(worth=-5_000_00.0))
+    assert "power" not in short
+    assert "not expected to rise" in short, "the study has no cost, so what is expected below zero is revenue"
+
+
+def test_a_guardrail_that_is_not_shown_to_be_safe_asks_for_the_units_that_would_show_it():
+    """If both rates stay as they are, the bound comes to the margin at about this many units."""
+    arms = Proportion(50_000, 1_000), Proportion(50_000, 1_000)
+    guard = noninferiority(*arms, margin=0.05, bad="increase")
+    said = told(won(guardrails=(("crashes", guard),)))
+    assert "power" not in said
+    units = int(said.split("about ")[1].split(" ")[0].replace(",", ""))
+    more = noninferiority(
+        *(Proportion(units // 2, round(units / 2 * 0.02)) for _ in range(2)), margin=0.05, bad="increase"
+    )
+    assert more.bound == pytest.approx(0.05, abs=0.003)
+
+
+def test_a_guardrail_outside_of_its_margin_is_not_mended_by_more_units():
+    guard = noninferiority(Proportion(5_000, 100), Proportion(5_000, 108), margin=0.05, bad="increase")
+    assert "outside of its margin" in told(won(guardrails=(("crashes", guard),)))
 
 
 @pytest.mark.parametrize("verdict", ["GO", "KILL", "INVALID"])

@@ -6,6 +6,8 @@ import pytest
 
 from helpers.experiment.decision import options, proposal
 from helpers.experiment.decision import value as roi
+from helpers.experiment.decision.arms import StudyDecision
+from helpers.experiment.decision.evidence import evidence
 from helpers.experiment.decision.rule import Decision
 from helpers.experiment.results import Results
 from helpers.record import Number, Numbers
@@ -27,20 +29,26 @@ class Recorded:
         self.numbers[name] = (value, unit, reason)
 
 
+def decided(results: Results, made: Decision) -> StudyDecision:
+    """A decision, whatever the evidence of the study is."""
+    return StudyDecision(evidence(results, (), {}), (made,), 0)
+
+
 @pytest.fixture(scope="module")
 def found(small_study):
     with query.connect(small_study.where.database) as con:
         results = Results(con, small_study.study)
         value, reason = roi.worth(small_study.study, results)
-        proposed, reason = proposal.propose(small_study.study, results, GO, value, reason, EARLIER)
+        proposed, reason = proposal.propose(small_study.study, results, decided(results, GO), value, reason, EARLIER)
         revenue = results.effect(small_study.study.metric("revenue_per_user"), as_is=True)
+        weighed = decided(results, GO).weighed
     assert proposed is not None and value is not None and reason == ""
-    return proposed, value, revenue
+    return proposed, value, revenue, weighed
 
 
 def test_options_rest_on_the_money_of_the_report(found, small_study):
     """The same traffic, margin, horizon and cost; belief is that of the risk, drawn towards no effect."""
-    proposed, value, revenue = found
+    proposed, value, revenue, _ = found
     outlook, economics = proposed.compared.outlook, small_study.study.economics
     assert outlook.units_per_week * outlook.horizon_weeks == pytest.approx(value.units)
     total = outlook.units_per_week * outlook.horizon_weeks * outlook.value_per_unit
@@ -58,8 +66,12 @@ def test_every_option_is_shown_and_one_is_recommended(found, small_study):
     assert len(rows) == len(options.OPTIONS)
     assert sum(str(r["Verdict"]) == "recommended" for r in rows) == 1
     assert "2 weeks" in rows[1]["Option"]
-    note = options_topic.note(small_study.study, found[0].compared)
-    assert "12 months" in note and "10 % chance of harm" in note
+    note = options_topic.note(small_study.study, found[0])
+    assert "12 months" in note and "10 % chance that revenue falls" in note
+    assert all(
+        str(round(cents / 100))[-3:] in note
+        for cents in (found[0].unwatched, found[0].compared.of(options.LAUNCH).expected_value)
+    )
 
 
 def test_the_talk_track_has_four_short_lists(found):
@@ -80,11 +92,11 @@ def test_a_bolder_option_is_named_with_its_price(found, small_study):
     """When the most valuable option passes the bound on harm, the talk track says what accepting it would mean."""
     proposed = found[0]
     tight = options.weigh(proposed.compared.outlook, max_chance_of_harm=0.0)
-    talk = proposal.talk_track(small_study.study, found[2], GO, tight, proposed.month, "+2.0 %")
+    talk = proposal.talk_track(small_study.study, found[3], "", tight, proposed.month, "+2.0 %")
     assert tight.recommended.option is options.KEEP
     assert talk.propose[0].startswith("Keep the control: worth EUR 0")
     if max(a.expected_value for a in proposed.compared.appraisals) > 0:
-        assert "Accepting a chance of harm" in talk.change[-1]
+        assert "Accepting a chance of" in talk.change[-1] and "lowers revenue" in talk.change[-1]
 
 
 def test_what_is_recorded_and_what_is_told_when_nothing_can_be(found):
@@ -92,7 +104,8 @@ def test_what_is_recorded_and_what_is_told_when_nothing_can_be(found):
     options_topic.record(there, found[0], "")
     options_topic.record(missing, None, "the log is short")
     assert set(there.numbers) == set(missing.numbers)
-    assert all(value is not None for value, _, _ in there.numbers.values())
+    unknown = {name: reason for name, (value, _, reason) in there.numbers.items() if value is None}
+    assert unknown == {"options.keep.keep_above": "nothing is looked at"}
     assert all(value is None and reason == "the log is short" for value, _, reason in missing.numbers.values())
     assert {name.split(".")[1] for name in there.numbers if name.count(".") == 2} == set(proposal.KEYS)
 
@@ -102,18 +115,18 @@ def test_no_options_where_there_is_no_effect_to_weigh(small_study):
     with query.connect(small_study.where.database) as con:
         results = Results(con, study)
         invalid = Decision("INVALID", "A trust check failed.", ())
-        assert proposal.propose(study, results, invalid, None, "", EARLIER) == (
+        assert proposal.propose(study, results, decided(results, invalid), None, "", EARLIER) == (
             None,
             "a trust check failed, so there is no effect to weigh options by",
         )
-        nothing, reason = proposal.propose(study, results, GO, None, "less than a week", EARLIER)
+        nothing, reason = proposal.propose(study, results, decided(results, GO), None, "less than a week", EARLIER)
     assert nothing is None and "less than a week" in reason
 
 
 @pytest.mark.parametrize(("verdict", "told"), [("GO", "stages of the plan"), ("ITERATE", "would override the rule")])
 def test_a_launch_is_held_against_the_rule_and_the_plan(found, small_study, verdict, told):
-    proposed, _, primary = found
+    proposed = found[0]
     bold = options.weigh(proposed.compared.outlook, (options.LAUNCH,), max_chance_of_harm=1.0)
     made = Decision(verdict, "As it is.", ())
-    said = " ".join(proposal.talk_track(small_study.study, primary, made, bold, proposed.month, "+2.0 %").propose)
+    said = proposal.beside_the_rule(bold.recommended, made, small_study.study)
     assert told in said and f"rule says {verdict}" in said

@@ -8,14 +8,16 @@ import pytest
 
 from helpers.config import Prior, Rule
 from helpers.experiment.decision.belief import believed
+from helpers.experiment.decision.claims import TwoMeans
 from helpers.experiment.decision.look import EarlyLook
 from helpers.experiment.decision.rule import RECOMMENDATIONS, Decision, Evidence, decide
-from helpers.stats import Effect, Proportion, compare, noninferiority
+from helpers.stats import Effect, Mean, Proportion, compare, noninferiority
 
 RULE = Rule()
 SAFE = noninferiority(Proportion(20_000, 8_000), Proportion(20_000, 8_010), margin=0.05)
 RISKY = noninferiority(Proportion(200, 80), Proportion(200, 78), margin=0.05)
 BROKEN = noninferiority(Proportion(20_000, 8_000), Proportion(20_000, 7_000), margin=0.05)
+APART = TwoMeans("spent", *(compare(Mean.from_moments(500, 50, 9), Mean.from_moments(500, to, 9)) for to in (53, 49)))
 LOOK = EarlyLook(0.214, 2.5e-6, datetime(2026, 5, 10), datetime(2026, 6, 1))
 
 
@@ -55,7 +57,12 @@ UNSURE = (0.30, 0.312)
         pytest.param(
             evidence(*WIN, guardrails=(("a", SAFE), ("b", RISKY))), "ITERATE", "guardrail b", id="one of two guardrails"
         ),
-        pytest.param(evidence(*WIN, guardrails=(("x", BROKEN),)), "KILL", "harm to x", id="guardrail wholly beyond"),
+        pytest.param(
+            evidence(*WIN, guardrails=(("x", BROKEN),)),
+            "KILL",
+            "Guardrail x is beyond the margin of 5 %",
+            id="guardrail wholly beyond",
+        ),
         pytest.param(
             evidence(*WIN, look=LOOK, p_value=1e-5),
             "ITERATE",
@@ -74,10 +81,15 @@ UNSURE = (0.30, 0.312)
             evidence(*FLAT, worth=1.0, currency="EUR"), "KILL", "at best, below", id="money saves no flat effect"
         ),
         pytest.param(
-            evidence(*WIN, disagreement="-2 %"), "ITERATE", "agreement is -2 %", id="winsorised and raw disagree"
+            evidence(*WIN, agreements=(APART,)),
+            "ITERATE",
+            "agreement is spent -2.0 % as it is",
+            id="winsorised and raw disagree",
         ),
         pytest.param(evidence(*WIN, failed_checks=("Balance",)), "INVALID", "Balance", id="invalid beats go"),
-        pytest.param(evidence(*HARM, failed_checks=("A", "B")), "INVALID", "A, B", id="invalid beats kill"),
+        pytest.param(
+            evidence(*HARM, failed_checks=("A", "B")), "INVALID", "Trust checks failed: A; B", id="invalid beats kill"
+        ),
         pytest.param(evidence(*WIN, arm="beta"), "GO", "beta: ", id="an arm is named"),
     ],
 )

@@ -293,11 +293,11 @@ def _cut(centre: FloatArray, error: FloatArray | float) -> FloatArray:
     return np.asarray(error * np.where(z < -_FAR, series, np.maximum(z + hazard, 0.0)))
 
 
-def _log_tail(level: ArrayLike, centres: FloatArray, error: float) -> FloatArray:
+def _log_tail(level: FloatArray | float, centres: FloatArray, error: float) -> FloatArray:
     """Log of P(X > level) of normals that are cut off below zero, for levels of 0 and more."""
     u, v = (level - centres) / error, -centres / error
     near = np.maximum(v, 0.0)
-    steep = -np.asarray(level) / error * (u + v) / 2 + np.log(
+    steep = -level / error * (u + v) / 2 + np.log(
         special.erfcx(np.maximum(u, 0.0) / math.sqrt(2)) / special.erfcx(near / math.sqrt(2))
     )
     return np.asarray(np.where(v > 0, steep, special.log_ndtr(-u) - special.log_ndtr(-v)))

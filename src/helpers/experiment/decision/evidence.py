@@ -5,10 +5,11 @@ from typing import TYPE_CHECKING
 
 from helpers.errors import ReportError
 from helpers.experiment.decision.belief import belief_of
+from helpers.experiment.decision.claims import TwoMeans
 from helpers.experiment.decision.look import early_look
 from helpers.experiment.decision.rule import Evidence
 from helpers.experiment.results import Results
-from helpers.formatting import CHANGE, formatted
+from helpers.formatting import CHANGE
 
 if TYPE_CHECKING:
     from helpers.experiment.decision.value import DecisionValue
@@ -48,31 +49,25 @@ def evidence(
             worth=None if (value := values.get(e.variant)) is None else value.expected.net,
             currency=study.economics.currency,
             look=look,
-            disagreement=disagreement(results, e.variant),
+            agreements=agreements(results, e.variant),
             unit=CHANGE[study.primary.unit],
+            guardrail_units={m.label.lower(): CHANGE[m.unit] for m in study.metrics if m.role == "guardrail"},
         )
         for e in found
     )
 
 
-def disagreement(results: Results, variant: str) -> str:
-    """How the mean as it is and the winsorised one that is tested disagree, of the primary and the revenue metric.
+def agreements(results: Results, variant: str) -> tuple[TwoMeans, ...]:
+    """The winsorised mean that is tested beside the mean as it is, of the primary and of the revenue metric.
 
-    They do where their signs differ, or where the tested one lies outside of the interval of the mean as it is. That is
-    the wider one: its own noise, for which extreme values were pulled in, is no disagreement.
+    They disagree where their signs differ, or where the tested one lies outside of the interval of the mean as it is. That
+    is the wider one: its own noise, for which extreme values were pulled in, is no disagreement.
     """
-    study = results.study
+    study, found = results.study, []
     for metric in dict.fromkeys((study.primary, study.revenue)):
         if metric is None or metric.winsorize is None:
             continue
         tested, bare = (results.effect(metric, variant=variant, as_is=as_is) for as_is in (False, True))
-        if tested is None or bare is None:
-            continue
-        t, b = tested.effect, bare.effect
-        if t.absolute * b.absolute < 0 or not b.absolute_low <= t.absolute <= b.absolute_high:
-            interval = f"{formatted(b.relative_low, 'relative')} to {formatted(b.relative_high, 'relative')}"
-            return (
-                f"{metric.label.lower()} {formatted(b.relative, 'relative')} as it is ({interval}), "
-                f"{formatted(t.relative, 'relative')} with its extreme values pulled in"
-            )
-    return ""
+        if tested is not None and bare is not None:
+            found.append(TwoMeans(metric.label.lower(), tested.effect, bare.effect))
+    return tuple(found)

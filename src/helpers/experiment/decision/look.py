@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from helpers.config import Study
 from helpers.formatting import formatted
-from helpers.stats.sequential.group_sequential import group_sequential
+from helpers.stats.sequential.group_sequential import Spending
 
 WEEK = timedelta(days=7)
 SLACK = timedelta(days=1)
@@ -48,5 +48,5 @@ def early_look(study: Study, last: datetime | None) -> EarlyLook | None:
     if last >= over - SLACK:
         return None
     share = min(max((last - start) / (over - start), 1e-3), 1 - 1e-3)
-    plan = group_sequential((share, 1.0), alpha=1 - study.decision.confidence)
-    return EarlyLook(share, plan.levels[0], last, over)
+    level = 2 * Spending("obrien-fleming").spent(share, (1 - study.decision.confidence) / 2)
+    return EarlyLook(share, level, last, over)

@@ -12,6 +12,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from itertools import pairwise
 
 import numpy as np
@@ -243,6 +244,11 @@ def _rollback(option: Option, noise: float) -> float:
     return float(special.ndtri(defaults.ALPHA)) * noise if below is None else below
 
 
+@cache
+def _quadrature() -> tuple[FloatArray, FloatArray]:
+    return np.polynomial.legendre.leggauss(NODES)
+
+
 @dataclass(frozen=True)
 class _Belief:
     """Expectations over a belief, in panels that part at zero, around the estimate and around a cutoff."""
@@ -262,7 +268,7 @@ class _Belief:
         inner += [centre + k * se for centre in centres for k in (-4, 0, 4)]
         highest = 0.0 if only_harm else highest
         edges = [lowest, *sorted(e for e in set(inner) if lowest < e < highest), highest]
-        nodes, weights = np.polynomial.legendre.leggauss(NODES)
+        nodes, weights = _quadrature()
         total = 0.0
         for low, high in pairwise(edges):
             at, half = (low + high) / 2 + (high - low) / 2 * nodes, (high - low) / 2

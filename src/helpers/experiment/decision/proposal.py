@@ -8,16 +8,17 @@ from typing import TYPE_CHECKING
 
 from helpers import defaults
 from helpers.config.assumed import not_stated
-from helpers.experiment.decision import options
+from helpers.experiment.decision import claims, options
 from helpers.experiment.decision import value as roi
-from helpers.formatting import formatted
+from helpers.formatting import formatted, listed
 from helpers.record import Numbers
 from helpers.stats.comparisons.effects import Effect
 
 if TYPE_CHECKING:
     from helpers.config import Study
-    from helpers.experiment.decision.rule import Decision
-    from helpers.experiment.results import MetricEffect, Results
+    from helpers.experiment.decision.arms import StudyDecision
+    from helpers.experiment.decision.rule import Decision, Evidence
+    from helpers.experiment.results import Results
 
 KEYS = {"extend": options.EXTEND, "staged": options.STAGED, "launch": options.LAUNCH, "keep": options.KEEP}
 """Names of the options in ``results.json``."""
@@ -67,20 +68,33 @@ class TalkTrack:
 
 @dataclass(frozen=True)
 class Proposal:
-    """The options of a study weighed, the money of a month, and how to say it."""
+    """The options of a study weighed, the money of a month, and how to say it.
+
+    ``beside`` says how the option stands to the rule, ``unwatched`` is the expected money of a launch that nobody looks at
+    again, ``arm`` the treatment where there are several.
+    """
 
     compared: options.WeighedOptions
     month: Monthly
     talk: TalkTrack
+    beside: str
+    unwatched: float
+    arm: str
 
 
 def propose(
-    study: Study, results: Results, made: Decision, value: roi.DecisionValue | None, reason: str, earlier: Numbers
+    study: Study,
+    results: Results,
+    decided: StudyDecision,
+    value: roi.DecisionValue | None,
+    reason: str,
+    earlier: Numbers,
 ) -> tuple[Proposal | None, str]:
     """Weigh the options for the proposed arm with its money; None and the reason where that cannot be done.
 
     Value is contribution from the effect on revenue per exposed unit, as believed.
     """
+    made, weighed = decided.proposed, decided.weighed
     if made.verdict == "INVALID":
         return None, "a trust check failed, so there is no effect to weigh options by"
     if value is None:
@@ -89,8 +103,7 @@ def propose(
     assert study.revenue is not None
     variant = made.arm or results.leading
     revenue = results.effect(study.revenue, variant=variant, as_is=True)
-    primary = results.effect(study.primary, variant=variant)
-    assert revenue is not None and primary is not None
+    assert revenue is not None
     weeks = roi.horizon_weeks(economics)
     monthly_units = value.units / economics.horizon_months
     run_cost = 100 * economics.monthly_run_cost * roi.DAYS_PER_WEEK / roi.DAYS_PER_MONTH
@@ -109,63 +122,63 @@ def propose(
     )
     compared = options.weigh(outlook)
     month = monthly(revenue.effect, monthly_units, economics.contribution_margin)
-    return Proposal(
-        compared, month, talk_track(study, primary, made, compared, month, earlier["design.detectable_now"].text)
-    ), ""
+    beside = beside_the_rule(compared.recommended, made, study)
+    talk = talk_track(study, weighed, beside, compared, month, earlier["design.detectable_now"].text)
+    return Proposal(compared, month, talk, beside, value.expected.net, made.arm), ""
 
 
 def talk_track(
-    study: Study,
-    primary: MetricEffect,
-    made: Decision,
-    compared: options.WeighedOptions,
-    month: Monthly,
-    detectable: str,
+    study: Study, weighed: Evidence, beside: str, compared: options.WeighedOptions, month: Monthly, detectable: str
 ) -> TalkTrack:
     """What we know, what we do not, what we propose and what would change our minds.
 
-    ``detectable`` is the text of the relative effect that the units at hand find with the planned power.
+    ``beside`` says how the proposal stands to the rule, ``detectable`` is the text of the relative effect that the units
+    at hand find with the planned power.
     """
-    currency = study.economics.currency
-    e, label, best = primary.effect, study.primary.label, compared.recommended
-    limit = formatted(compared.max_chance_of_harm, "share")
-    verdict = "can be told from noise" if e.significant else "cannot be told from noise"
-    p = formatted(e.p_value, "p")
-    p = f"p {p}" if p[0] in "<>" else f"p = {p}"
-    know = (
-        f"{label} changed by {formatted(e.relative, 'relative')} ({formatted(e.relative_low, 'relative')} to "
-        f"{formatted(e.relative_high, 'relative')}, {p}): it {verdict}.",
-        f"A month is worth {formatted(month.point, 'money', currency)} of contribution at the point estimate, "
-        f"{formatted(month.low, 'money', currency)} at the lower bound and {formatted(month.high, 'money', currency)} at "
-        "the upper.",
-    )
-    unknown = (
-        f"Whether revenue gains: the chance that it does not is "
-        f"{formatted(compared.outlook.belief.risk, 'share')}, and that it falls {formatted(compared.outlook.belief.chance_of_harm, 'share')}.",
-        f"Anything below {detectable}: smaller effects would mostly be missed with these units, "
-        "and missed is not absent.",
-        f"Whether the effect lasts for {study.economics.horizon}, as the money assumes.",
-    )
+    currency, best, belief = study.economics.currency, compared.recommended, compared.outlook.belief
+    effect, of = claims.effect_of(weighed), f" of {weighed.arm}" if weighed.arm else ""
+    low, point, high = (formatted(end, "money", currency) for end in (month.low, month.point, month.high))
+    falls = formatted(best.chance_of_harm, "share")
+    winsorised = study.revenue is not None and study.revenue.winsorize is not None
+    basis = f", on {study.revenue.label.lower()} as it is," if winsorised and study.revenue else ","
     change = [_look(best, currency) if best.option.share else "New evidence that the change pays its cost."]
-    if any(m.role == "guardrail" for m in study.metrics):
-        change.append("A guardrail past its margin.")
+    if weighed.guardrails:
+        change.append(f"A guardrail{of} beyond its margin.")
     bolder = max(compared.appraisals, key=lambda a: a.expected_value)
     if bolder is not best:
         change.append(
-            f"Accepting a chance of harm of {formatted(bolder.chance_of_harm, 'share')}: then "
-            f"{described(bolder.option)} is worth most, {formatted(bolder.expected_value, 'money', currency)}."
+            f"Accepting a chance of {formatted(bolder.chance_of_harm, 'share')} that everyone gets a change that lowers "
+            f"revenue: then {described(bolder.option)} is worth most, {formatted(bolder.expected_value, 'money', currency)}."
         )
     return TalkTrack(
-        know,
-        unknown,
         (
-            f"{described(best.option).capitalize()}: worth {formatted(best.expected_value, 'money', currency)} in "
-            f"expectation, with a chance of {formatted(best.chance_of_harm, 'share')} that harm reaches everyone; at most "
-            f"{limit} is allowed.",
-            *_beside_the_rule(best, made, study),
+            f"{claims.text(effect)}: {TOLD[effect.strength]}.",
+            f"As measured{basis} a month{of} is worth {point} of contribution, {low} at the lower bound and {high} at the upper.",
+        ),
+        (
+            f"Whether revenue{of} gains: the chance that it does not is {formatted(belief.risk, 'share')}, and that it falls "
+            f"{formatted(belief.chance_of_harm, 'share')}.",
+            f"Anything below {detectable}: smaller effects would mostly be missed with these units, "
+            "and missed is not absent.",
+            f"Whether the effect lasts for {study.economics.horizon}, as the money assumes.",
+        ),
+        (
+            f"{described(best.option).capitalize()}{of and f', {weighed.arm}'}: worth "
+            f"{formatted(best.expected_value, 'money', currency)} in expectation, with a chance of {falls} that everyone gets "
+            f"a change that lowers revenue; at most {formatted(compared.max_chance_of_harm, 'share')} is allowed.",
+            beside,
         ),
         tuple(change),
     )
+
+
+TOLD: dict[claims.Strength, str] = {
+    "significant": "it can be told from noise",
+    "not significant": "it cannot be told from noise",
+    "too early": "it is too early to tell it from noise",
+    "no test": "it cannot be tested",
+}
+"""What the strength of an effect means to somebody who knows no test."""
 
 
 def described(option: options.Option) -> str:
@@ -180,16 +193,33 @@ def described(option: options.Option) -> str:
     return f"{option.name.lower()} ({whom} for {formatted(option.weeks, 'weeks')})"
 
 
-def _beside_the_rule(best: options.Appraisal, made: Decision, study: Study) -> list[str]:
-    """How the option stands to the rule and to the study's own stages."""
-    says = f"The study's rule says {made.verdict}: it weighs the evidence, the options the money of the next step."
-    if best.option.share < 1:
-        return [says]
-    if made.verdict != "GO":
-        return [says, "To launch would override the rule, and is logged as that."]
-    if study.rollout[0].share < 1:
-        return [says, "It still goes out by the stages of the plan, which guard against faults that no test shows."]
-    return [says]
+def beside_the_rule(best: options.Appraisal, made: Decision, study: Study) -> str:
+    """How the option stands to the rule, and why where they differ: the rule weighs evidence, the options only money."""
+    says = f"The rule says {made.verdict}{f' to {made.arm}' if made.arm else ''}"
+    option, money = best.option, "the options weigh nothing but the money of revenue"
+    if made.verdict == "GO":
+        if option is options.KEEP:
+            return f"{says}; {money}, and by that keeping the control is worth most within the bound on a fall."
+        if option is options.EXTEND:
+            return f"{says}; {money}, and by that it is worth more to know more before everyone gets it."
+        stages = option.share == 1 and study.rollout[0].share < 1
+        first = "; it still goes out by the stages of the plan, which guard against faults that no test shows"
+        return f"{says}, and the money agrees{first if stages else ''}."
+    if option is options.KEEP:
+        return f"{says}, and by money alone no step within the bound on a fall is worth more than keeping the control."
+    if made.verdict == "ITERATE" and option is options.EXTEND:
+        return (
+            f"{says}, and the money agrees: more data are worth their cost for what they may show of revenue, "
+            f"whatever power the test reaches."
+        )
+    missed = [c.name.lower() for c in made.criteria if not c.met and c.name != "Expected money"]
+    if made.verdict == "KILL":
+        blind = ", not what speaks against it"
+    elif missed:
+        blind = f", not {listed(missed)}"
+    else:
+        blind = ", of a step that can still be taken back"
+    return f"{says}; {money}{blind}. To go on would override the rule, and is logged as that."
 
 
 def _look(found: options.Appraisal, currency: str) -> str:
@@ -198,5 +228,5 @@ def _look(found: options.Appraisal, currency: str) -> str:
     then = "it is rolled back" if found.option.share == 1 else "the change does not ship"
     return (
         f"{seen} a user in the look after {formatted(found.option.weeks, 'weeks')}: then {then} "
-        f"(chance {formatted(1 - found.chance_of_keeping, 'share')})."
+        f"(the chance that it stays is {formatted(found.chance_of_keeping, 'share')})."
     )

@@ -14,21 +14,23 @@ an uplift worth shipping is not yet excluded; harm may be told at any time. Fewe
 ITERATE only if it says so, and are told beside the verdict.
 """
 
-import math
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from helpers.config import Rule
+from helpers.experiment.decision import claims
 from helpers.experiment.decision.belief import Belief
+from helpers.experiment.decision.claims import Claim, TwoMeans, is_beyond
 from helpers.experiment.decision.look import EarlyLook
-from helpers.formatting import Unit, formatted, p_text, unsigned
+from helpers.formatting import Unit, formatted, p_text
 from helpers.stats.comparisons.effects import Effect
 from helpers.stats.comparisons.noninferiority import NonInferiority
 
 Verdict = Literal["GO", "ITERATE", "KILL", "INVALID"]
 
 RECOMMENDATIONS: dict[Verdict, str] = {
-    "GO": "Ship it in stages, with the guardrails watched at each.",
+    "GO": "Ship it by the stages of the rollout.",
     "ITERATE": "Do not ship yet: what is missing is named.",
     "KILL": "Stop.",
     "INVALID": "Draw no conclusion: mend what broke the experiment, then run it again.",
@@ -71,12 +73,12 @@ class Evidence:
         p_value: of that effect, adjusted over the arms.
         higher_is_better: the metric's direction.
         failed_checks: names of trust checks that failed.
-        guardrails: label and test of each.
+        guardrails: label and test of each; ``guardrail_units`` of a change of those with an absolute margin.
         units: exposed units of all arms; ``planned_units`` those that the study says it needs, None where it does not.
         belief: posterior of the uplift in the metric's good direction; None where the estimate has no error.
         worth: expected net money over the horizon in cents of ``currency``, None where it cannot be told.
         look: a look before the study's time is over; None after it.
-        disagreement: how the tested mean and the mean as it is disagree; empty where they do not.
+        agreements: of each winsorised metric that counts, the mean that is tested and the mean as it is.
         unit: of a change of the metric, for one that cannot be told as a fraction of the control.
     """
 
@@ -93,8 +95,9 @@ class Evidence:
     worth: float | None = None
     currency: str = ""
     look: EarlyLook | None = None
-    disagreement: str = ""
+    agreements: tuple[TwoMeans, ...] = ()
     unit: Unit = "number"
+    guardrail_units: Mapping[str, Unit] = field(default_factory=dict)
 
     @property
     def uplift(self) -> float:
@@ -133,30 +136,22 @@ def decide(evidence: Evidence, rule: Rule) -> Decision:
 def _verdict(evidence: Evidence, rule: Rule, missed: list[Criterion]) -> tuple[Verdict, str]:
     p = evidence.p_value
     if evidence.failed_checks:
-        return "INVALID", f"A trust check failed: {', '.join(evidence.failed_checks)}."
-    if p < 1 - rule.confidence and not evidence.is_better:
-        return "KILL", f"{evidence.metric} is worse by {_harm(evidence)}, {p_text(p)}): the change does harm."
-    broken = [name for name, guardrail in evidence.guardrails if is_beyond(guardrail)]
-    if broken:
-        return "KILL", f"The harm to {' and '.join(broken)} is beyond the margin, with all of its interval."
-    if evidence.look is None and evidence.at_best < rule.min_relative_uplift:
-        best = evidence.at_best
-        gain = f"better by {formatted(best, 'relative')}" if best > 0 else f"worse by {unsigned(-best, 'relative')}"
-        return "KILL", (
-            f"{evidence.metric} is {gain} at best, below the"
-            f" {formatted(rule.min_relative_uplift, 'relative')} that is worth shipping: too small to matter."
-        )
+        return "INVALID", f"{failure(evidence.failed_checks)}."
+    grounds = killing(evidence, rule)
+    if grounds:
+        harm = ": the change does harm" if grounds[0].about == "effect" else ""
+        return "KILL", f"{'; '.join(map(_said, grounds))}{harm}."
     if not missed:
-        grounds = [f"significant ({p_text(p)})", "large enough", "unlikely to be luck"]
-        grounds += ["expected to pay"] if evidence.worth is not None else []
+        merits = [f"significant ({p_text(p)})", "large enough", "unlikely to be luck"]
+        merits += ["expected to pay"] if evidence.worth is not None else []
         held = " No guardrail is at risk." if evidence.guardrails else ""
         early = f" That holds although {evidence.look.text}." if evidence.look else ""
-        uplift = formatted(evidence.uplift, "relative")
-        return "GO", f"The uplift of {uplift} is {', '.join(grounds[:-1])} and {grounds[-1]}.{held}{early}"
-    early = f"Too early: {evidence.look.text}. " if evidence.look else ""
+        uplift = _uplift(evidence)
+        return "GO", f"The uplift of {uplift} is {', '.join(merits[:-1])} and {merits[-1]}.{held}{early}"
+    unmet = f"Too early: {evidence.look.text}; not met" if evidence.look else "Not met"
     return (
         "ITERATE",
-        early + f"Not met: {'; '.join(f'{c.name.lower()} is {c.found}, required {c.required}' for c in missed)}.",
+        f"{unmet}: {'; '.join(f'{c.name.lower()} is {c.found}, required {c.required}' for c in missed)}.",
     )
 
 
@@ -164,7 +159,7 @@ def _criteria(evidence: Evidence, rule: Rule) -> list[Criterion]:
     look, p = evidence.look, evidence.p_value
     level = look.level if look else 1 - rule.confidence
     required = f"p < {level:.2g}, better than the control"
-    failed = ", ".join(evidence.failed_checks) or "none failed"
+    failed = "; ".join(evidence.failed_checks) or "none failed"
     direction = "better" if evidence.is_better else "not better"
     found = [
         Criterion("Trust checks", "none failed", failed, not evidence.failed_checks),
@@ -177,19 +172,25 @@ def _criteria(evidence: Evidence, rule: Rule) -> list[Criterion]:
             evidence.risk < rule.max_risk,
         ),
         Criterion(
-            "Uplift", f"at least {formatted(rule.min_relative_uplift, 'relative')}", formatted(evidence.uplift, "relative"),
+            "Uplift", f"at least {formatted(rule.min_relative_uplift, 'relative')}", _uplift(evidence),
             evidence.uplift >= rule.min_relative_uplift,
         ),
     ]  # fmt: skip
     found += [
-        Criterion(f"Guardrail {name}", f"harm below {_margin(g)}", f"bound {_bound(g)}", g.passed)
+        Criterion(
+            f"Guardrail {name}", f"worse by less than {_margin(name, evidence)}", _bound(name, evidence), g.passed
+        )
         for name, g in evidence.guardrails
     ]
     if evidence.worth is not None:
         worth = formatted(evidence.worth, "money", evidence.currency)
         found.append(Criterion("Expected money", "not below zero", worth, evidence.worth >= 0))
-    if evidence.disagreement:
-        found.append(Criterion("Agreement", "the mean as it is beside the one tested", evidence.disagreement, False))
+    if evidence.agreements:
+        agreed = all(each.kept for each in evidence.agreements)
+        told = [claims.text(claims.agreement(a, "")) for a in evidence.agreements if agreed or not a.kept]
+        found.append(
+            Criterion("Agreement", "one direction, inside the interval of the mean as it is", "; ".join(told), agreed)
+        )
     if rule.require_planned_size and evidence.planned_units is not None:
         reached = evidence.units >= evidence.planned_units
         found.append(
@@ -198,25 +199,34 @@ def _criteria(evidence: Evidence, rule: Rule) -> list[Criterion]:
     return found
 
 
-def is_beyond(guardrail: NonInferiority) -> bool:
-    """Whether the whole two-sided interval of a guardrail lies beyond its margin, on the side that harms."""
-    e = guardrail.effect
-    low, high = (
-        (e.relative_low, e.relative_high) if guardrail.scale == "relative" else (e.absolute_low, e.absolute_high)
-    )
-    return high < -guardrail.margin if guardrail.bad == "decrease" else low > guardrail.margin
+def failure(checks: Sequence[str]) -> str:
+    """Which trust checks failed, as a sentence without its full stop.
+
+    >>> failure(["Balance"]), failure(["Balance", "Contamination"])
+    ('A trust check failed: Balance', 'Trust checks failed: Balance; Contamination')
+    """
+    return f"{'A trust check' if len(checks) == 1 else 'Trust checks'} failed: {'; '.join(checks)}"
 
 
-def _harm(evidence: Evidence) -> str:
-    """The size of a harm and the opening of its interval, in the metric's own unit where the control is zero."""
-    e = evidence.effect
-    scaled = math.isfinite(e.relative)
-    size, low, high = (
-        (e.relative, e.relative_low, e.relative_high) if scaled else (e.absolute, e.absolute_low, e.absolute_high)
-    )
-    unit: Unit = "relative" if scaled else evidence.unit
-    low_text, high_text = (formatted(end, unit, evidence.currency) for end in (low, high))
-    return f"{formatted(abs(size), unit, evidence.currency).removeprefix('+')} ({low_text} to {high_text}"
+def killing(evidence: Evidence, rule: Rule) -> tuple[Claim, ...]:
+    """What makes it KILL where no trust check failed: harm, guardrails wholly beyond their margin, or too small an effect."""
+    if evidence.p_value < 1 - rule.confidence and not evidence.is_better:
+        return (claims.effect_of(evidence),)
+    broken = tuple(claims.guardrail(name, evidence) for name, g in evidence.guardrails if is_beyond(g))
+    small = evidence.look is None and evidence.at_best < rule.min_relative_uplift
+    return broken or ((claims.at_best(evidence, rule.min_relative_uplift),) if small else ())
+
+
+def _uplift(evidence: Evidence) -> str:
+    """The effect in the good direction; where that is down, it says so."""
+    uplift = formatted(evidence.uplift, "relative")
+    return uplift if evidence.higher_is_better else f"{uplift} (lower is better)"
+
+
+def _said(claim: Claim) -> str:
+    """A claim at the head of a reason, which names the arm itself."""
+    told = claims.text(replace(claim, arm=""))
+    return told[0].upper() + told[1:]
 
 
 def _beside(evidence: Evidence, rule: Rule, verdict: Verdict) -> str:
@@ -239,9 +249,11 @@ def _beside(evidence: Evidence, rule: Rule, verdict: Verdict) -> str:
     )
 
 
-def _margin(g: NonInferiority) -> str:
-    return formatted(g.margin, "share") if g.scale == "relative" else f"{g.margin:.3g}"
+def _margin(name: str, evidence: Evidence) -> str:
+    return claims.margin(claims.guardrail(name, evidence))
 
 
-def _bound(g: NonInferiority) -> str:
-    return formatted(g.bound, "relative") if g.scale == "relative" else f"{g.bound:+.3g}"
+def _bound(name: str, evidence: Evidence) -> str:
+    """One-sided bound of a guardrail on the side that is worse."""
+    claim = claims.guardrail(name, evidence)
+    return claims.bound(replace(claim, numbers=(dict(evidence.guardrails)[name].bound, claim.numbers[-1])))

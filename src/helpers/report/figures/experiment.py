@@ -8,6 +8,8 @@ import numpy as np
 import plotly.graph_objects as go
 
 from helpers.config import Study
+from helpers.experiment.decision.claims import of_metric, size
+from helpers.experiment.decision.look import EarlyLook
 from helpers.experiment.funnel import FunnelCounts, window
 from helpers.experiment.rerandomisation import Rerandomised
 from helpers.experiment.results import MetricEffect
@@ -181,20 +183,21 @@ def funnel_arms(arms: Sequence[FunnelCounts], study: Study) -> go.Figure:
     )
 
 
-def effects(found: Sequence[MetricEffect], study: Study) -> go.Figure:
-    """Relative effects with intervals, and the planted truth beside them."""
+def effects(
+    found: Sequence[MetricEffect], study: Study, look: EarlyLook | None = None, failed: Sequence[object] = ()
+) -> go.Figure:
+    """Relative effects with intervals, and the planted truth beside them; after an early ``look``, or ``failed`` checks."""
     shown = _finite(found)
-    lead = next(e for e in found if e.metric.role == "primary").effect
-    between = f"between {formatted(lead.relative_low, 'relative')} and {formatted(lead.relative_high, 'relative')}"
+    lead = of_metric(next(e for e in found if e.metric.role == "primary"), study, look)
+    unread = "Not to be read, for a trust check failed. " if failed else ""
+    told = size(lead) if lead.unit == "relative" else "no relative change can be told"
     subtitle = f"{study.decision.confidence * 100:g} % intervals, exposed units"
     if study.planted:
         known = [e for e in shown if e.truth]
         subtitle += f"; {sum(bool(e.covered) for e in known)} of {len(known)} intervals hold the planted effect"
     return style.titled(
         _forest(shown, [e.metric.label for e in shown], [_colour(e) for e in shown], study),
-        f"{study.primary.label}: {formatted(lead.relative, 'relative')}, {between}"
-        if np.isfinite(lead.relative)
-        else f"{study.primary.label}: no relative change can be told",
+        f"{unread}{lead.subject}: {told}",
         subtitle,
         height=_height(shown),
     )
@@ -261,7 +264,7 @@ def _forest(shown: Sequence[MetricEffect], labels: list[str], colours: list[str]
 
 
 def _colour(found: MetricEffect) -> str:
-    if not found.effect.significant:
+    if not found.adjusted_p < found.effect.alpha:
         return UNDECIDED
     better = (found.effect.relative > 0) == (found.metric.better == "higher")
     return BETTER if better else WORSE

@@ -9,8 +9,8 @@ from helpers.formatting import formatted
 from helpers.report.figures import style
 
 
-def scenarios(value: DecisionValue, study: Study) -> go.Figure:
-    """Net value over the horizon at the bounds and at the point."""
+def scenarios(value: DecisionValue, study: Study, arm: str = "") -> go.Figure:
+    """Net value over the horizon at the bounds and at the point, of an arm by its name where there are several."""
     currency = study.economics.currency
     bars = value.scenarios
     figure = go.Figure(
@@ -24,14 +24,14 @@ def scenarios(value: DecisionValue, study: Study) -> go.Figure:
     figure.update_yaxes(title=f"net value, {currency}", tickformat=",.0f")
     return style.titled(
         figure,
-        f"Expected to be worth {formatted(value.expected.net, 'money', currency)} over {study.economics.horizon}, measured "
+        f"{f'{arm} is expected' if arm else 'Expected'} to be worth {formatted(value.expected.net, 'money', currency)} over {study.economics.horizon}, measured "
         f"{formatted(value.point.net, 'money', currency)}",
         f"contribution after costs of {formatted(value.point.cost, 'money', currency)}; expected: the estimate as shrunk by the "
         f"prior; bounds: those of the {study.decision.confidence * 100:g} % interval",
     )
 
 
-def risk(value: DecisionValue, study: Study) -> go.Figure:
+def risk(value: DecisionValue, study: Study, arm: str = "") -> go.Figure:
     """Belief about the net value, split at zero, with the chance that the change does nothing at all."""
     currency = study.economics.currency
     belief, cost = value.belief, value.point.cost
@@ -56,7 +56,7 @@ def risk(value: DecisionValue, study: Study) -> go.Figure:
     figure.update_yaxes(showticklabels=False, title="belief", showgrid=False)
     return style.titled(
         figure,
-        f"Shipping pays with {formatted(value.chance_of_profit, 'share')} chance",
+        f"Shipping{f' {arm}' if arm else ''} pays with {formatted(value.chance_of_profit, 'share')} chance",
         f"{study.decision.confidence * 100:g} % interval {formatted(low, 'money', currency)} to {formatted(high, 'money', currency)} of the "
         "belief about the net value; the line stands for a change that does nothing",
         height=340,

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from math import isfinite
 from typing import TYPE_CHECKING
 
 from helpers.config import Study
 from helpers.config.assumed import not_stated
 from helpers.experiment.decision.arms import StudyDecision
+from helpers.experiment.decision.claims import effect_of, size
 from helpers.experiment.decision.registration import standing
-from helpers.experiment.decision.rule import Decision
-from helpers.formatting import finite, formatted, level
+from helpers.experiment.decision.rule import Decision, Evidence, failure, killing
+from helpers.formatting import finite, formatted, level, listed
 from helpers.paths import StudyPaths
 from helpers.report.tables import Row, mark
 from helpers.report.topics import assumed
@@ -52,13 +54,23 @@ def table_arms(decided: StudyDecision, study: Study) -> list[Row]:
         {
             "Arm": made.arm,
             "Verdict": made.verdict + (" (proposed)" if made is decided.proposed else ""),
-            "Uplift": formatted(finite(weighed.uplift), "relative"),
-            "Risk of no improvement": formatted(weighed.risk, "share"),
-            "Expected money": formatted(weighed.worth, "money", study.economics.currency),
+            **(dict.fromkeys(FOUND, "not to be read") if made.verdict == "INVALID" else _found(weighed, study)),
             "Why": made.reason.removeprefix(f"{made.arm}: "),
         }
         for made, weighed in zip(decided.arms, decided.evidence, strict=True)
     ]
+
+
+FOUND = ("Uplift", "Risk of no improvement", "Expected money")
+
+
+def _found(weighed: Evidence, study: Study) -> Row:
+    found = (
+        formatted(finite(weighed.uplift), "relative"),
+        formatted(weighed.risk, "share"),
+        formatted(weighed.worth, "money", study.economics.currency),
+    )
+    return dict(zip(FOUND, found, strict=True))
 
 
 def table_rollout(study: Study) -> list[Row]:
@@ -77,20 +89,22 @@ def table_rollout(study: Study) -> list[Row]:
 def record(nb: Notebook, decided: StudyDecision, headline: str, next_step: str) -> None:
     """``decision.*`` and the risk it weighs, for the proposed arm; ``arms.ARM.verdict`` for each of several."""
     made, weighed = decided.proposed, decided.weighed
+    unread = made.verdict == "INVALID"
     nb.record(
         "risk.no_improvement",
-        weighed.risk,
+        None if unread else weighed.risk,
         "share",
         "Chance that there is no improvement, given the result and the prior",
+        reason=UNREAD,
     )
     nb.record("risk.no_improvement_before", 1 - nb.study.decision.prior.improve, "share", "The same before any data")
-    belief = weighed.belief
+    belief = None if unread else weighed.belief
     nb.record(
         "risk.harm",
         None if belief is None else belief.chance_of_harm,
         "share",
         "Chance that the primary metric gets worse",
-        reason=NO_BELIEF,
+        reason=UNREAD if unread else NO_BELIEF,
     )
     nb.record("decision.verdict", made.verdict, "text", "GO, ITERATE, KILL or INVALID by the study's rule")
     nb.record(
@@ -112,27 +126,46 @@ def record(nb: Notebook, decided: StudyDecision, headline: str, next_step: str) 
             name = f"arms.{other.arm}"
             nb.record(f"{name}.verdict", other.verdict, "text", f"{other.arm}: the verdict by the study's rule")
             nb.record(f"{name}.reason", other.reason, "text", f"{other.arm}: why the rule says so")
-            nb.record(f"{name}.risk", its.risk, "share", f"{other.arm}: chance that there is no improvement")
+            nb.record(
+                f"{name}.risk",
+                None if unread else its.risk,
+                "share",
+                f"{other.arm}: chance that there is no improvement",
+                reason=UNREAD,
+            )
 
 
 NO_BELIEF = "the effect has no error that a belief could rest on"
 LEADS = {"GO": "Ship", "ITERATE": "Do not ship yet:", "KILL": "Stop", "INVALID": "Draw no conclusion on"}
+UNREAD = "a trust check failed, so no number of this experiment may be read as what the change does"
+"""Why neither risk nor money is told of an invalid experiment."""
 
 
 def text_headline(study: Study, decided: StudyDecision) -> str:
     """The decision in one sentence, for the first line of the report; of several arms it names the proposed one."""
-    e, currency, made = decided.weighed.effect, study.economics.currency, decided.proposed
-    of = f" of {made.arm}" if made.arm else ""
-    lead = f"{LEADS[made.verdict]} \u201c{study.title}\u201d: {study.primary.label.lower()}{of}"
+    weighed, currency, made = decided.weighed, study.economics.currency, decided.proposed
+    lead = f"{LEADS[made.verdict]} \u201c{study.title}\u201d: "
+    claim = effect_of(weighed)
+    subject = claim.subject[0].lower() + claim.subject[1:]
+    if made.verdict == "INVALID":
+        return f"{lead}{subject} must not be read. {failure(weighed.failed_checks)}."
+    grounds = killing(weighed, study.decision)
+    cause = {"guardrail": "beyond its margin", "at best": "too small to matter"}.get(
+        grounds[0].about if grounds else ""
+    )
+    if cause == "beyond its margin":
+        cause = f"{' and '.join(f'guardrail {each.subject}' for each in grounds)} {'is' if len(grounds) == 1 else 'are'} beyond the margin"
+    end = f"; {cause}." if cause else "."
+    e = weighed.effect
+    apart = [a for a in weighed.agreements if not a.kept and a.metric == study.primary.label.lower()]
+    if apart and not cause:
+        end = f"; {formatted(apart[0].bare.relative, 'relative')} as it is, without extreme values pulled in."
     if not isfinite(e.relative):
         return (
-            f"{lead} {level(e.control, study.primary, currency)} in the control, "
-            f"{level(e.treatment, study.primary, currency)} in the treatment."
+            f"{lead}{subject} {level(e.control, study.primary, currency)} in the control, "
+            f"{level(e.treatment, study.primary, currency)} in the treatment{end}"
         )
-    return (
-        f"{lead} {formatted(e.relative, 'relative')} "
-        f"({formatted(e.relative_low, 'relative')} to {formatted(e.relative_high, 'relative')})."
-    )
+    return f"{lead}{subject} {size(claim)}{end}"
 
 
 def text_registered(study: Study, where: StudyPaths) -> str:
@@ -144,10 +177,45 @@ def text(study: Study, decided: StudyDecision, next_step: str) -> str:
     """The decision, what must be known beside it, and the assumption behind its risk."""
     made, weighed, prior = decided.proposed, decided.weighed, study.decision.prior
     said = " ".join(filter(None, [f"{made.verdict}.", made.reason, made.recommendation, made.beside, next_step]))
+    if made.verdict == "INVALID":
+        return f"{said} No risk is told: {UNREAD}."
+    of = f" of {made.arm}" if made.arm else ""
     if weighed.belief is None:
-        return f"{said} A risk cannot be told: {NO_BELIEF}."
+        return f"{said} A risk{of} cannot be told: {NO_BELIEF}."
     rests = assumed.note(study, assumed.RISK)
     return (
-        f"{said} The risk of no improvement, {formatted(weighed.risk, 'share')}, starts from {formatted(prior.improve, 'share')} of "
+        f"{said} The risk of no improvement{of}, {formatted(weighed.risk, 'share')}, starts from {formatted(prior.improve, 'share')} of "
         f"ideas that help and {formatted(prior.harm, 'share')} that harm, by {formatted(prior.size, 'share')} typically{f' ({rests})' if rests else ''}."
     )
+
+
+def text_takeaway(study: Study, decided: StudyDecision) -> str:
+    """What was decided, and what would change it."""
+    return (
+        f"{decided.proposed.verdict}. {text_headline(study, decided)} It would change with {_turning(study, decided)}."
+    )
+
+
+def _turning(study: Study, decided: StudyDecision) -> str:
+    """What would make the verdict another one."""
+    made, weighed = decided.proposed, decided.weighed
+    if made.verdict == "INVALID":
+        return f"another run in which nothing of this fails: {listed(weighed.failed_checks)}"
+    if made.verdict == "ITERATE":
+        return f"the criteria that {made.arm or 'it'} does not meet: {listed([c.name.lower() for c in made.criteria if not c.met])}"
+    if made.verdict == "GO":
+        told = ["a guardrail beyond its margin in the rollout"] if weighed.guardrails else []
+        belief = weighed.belief
+        doubted = None if belief is None else replace(belief, improve=belief.improve / FEWER).risk
+        if doubted is not None and doubted >= study.decision.max_risk:
+            chance = formatted(doubted, "share")
+            told.append(f"a prior with a tenth of the ideas that help, which brings the risk to {chance}")
+        return " or ".join(told) or "a fall that is seen after the launch"
+    best = weighed.at_best
+    if killing(weighed, study.decision)[0].about == "at best" and best > 0:
+        return f"a smaller uplift that is worth shipping, at most {formatted(best, 'relative')}"
+    return "another version of the change, in a test of its own"
+
+
+FEWER = 10
+"""How many times fewer ideas that help a GO is asked to stand."""

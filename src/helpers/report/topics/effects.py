@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from helpers.config import Metric, Study
+from helpers.experiment.decision.claims import HOW, of_metric
 from helpers.experiment.results import enrolment_days
 from helpers.formatting import (
     CHANGE,
@@ -28,6 +29,7 @@ from helpers.stats.comparisons.noninferiority import NonInferiority
 from helpers.stats.multiplicity.heterogeneity import Heterogeneity
 
 if TYPE_CHECKING:
+    from helpers.experiment.decision.look import EarlyLook
     from helpers.experiment.results import MetricEffect, Results
     from helpers.report.notebook import Notebook
 
@@ -86,7 +88,17 @@ def note(found: Iterable[MetricEffect], study: Study) -> str:
     """What the effects stand on, and the metrics that have none."""
     effects = list(found)
     absent = " and ".join(m.label for m in _not_compared(effects, study))
-    return base.text([Base.of(e) for e in effects], study) + (f"; {NOT_COMPARED}: {absent}" if absent else "")
+    notes = [base.text([Base.of(e) for e in effects], study), note_pulled_in(study)]
+    return "; ".join(filter(None, [*notes, f"{NOT_COMPARED}: {absent}" if absent else ""]))
+
+
+def note_pulled_in(study: Study) -> str:
+    """Which metrics are tested with their extreme values pulled in, and that money is not; empty where none is."""
+    labels = " and ".join(m.label.lower() for m in study.metrics if m.winsorize is not None)
+    if not labels:
+        return ""
+    money = study.revenue is not None and study.revenue.winsorize is not None
+    return f"{labels}: extreme values pulled in" + (", while money stands on the mean as it is" if money else "")
 
 
 def table_guardrails(found: Mapping[str, NonInferiority], study: Study) -> list[Row]:
@@ -162,14 +174,22 @@ def note_interactions(study: Study) -> str:
     )
 
 
-def note_dilution(study: Study) -> str:
-    """Of all assigned units the outcome counts from the assignment on."""
-    return f"{base.windows([study.primary], study)}; of all assigned units from the assignment on"
+def note_dilution(found: Mapping[str, MetricEffect], study: Study) -> str:
+    """Whether the effect is diluted, and since when outcomes count: of all assigned units from the assignment on."""
+    since = f"{base.windows([study.primary], study)}; of all assigned units from the assignment on"
+    return f"{text_dilution(found)}; {since}"
 
 
-def record(nb: Notebook, found: Iterable[MetricEffect], guardrails: Mapping[str, NonInferiority]) -> None:
-    """``metrics.NAME.*`` for each metric; ``primary.*`` and ``truth.*`` for the primary one."""
+def record(
+    nb: Notebook,
+    found: Iterable[MetricEffect],
+    guardrails: Mapping[str, NonInferiority],
+    look: EarlyLook | None = None,
+) -> None:
+    """``metrics.NAME.*`` for each metric; ``primary.*`` and ``truth.*`` for the primary one; ``look`` is an early one."""
     found = list(found)
+    arms = dict.fromkeys(e.variant for e in found)
+    nb.record("primary.arm", ", ".join(arms) or None, "text", "The treatment that these effects are of", reason="none")
     for metric in _not_compared(found, nb.study):
         nb.record(f"metrics.{metric.name}.verdict", NOT_COMPARED, "text", "What became of it")
     for e in found:
@@ -202,9 +222,7 @@ def record(nb: Notebook, found: Iterable[MetricEffect], guardrails: Mapping[str,
         )
         nb.record(f"metrics.{e.metric.name}.n_control", e.effect.n_control, "count", f"Control: {what}")
         nb.record(f"metrics.{e.metric.name}.n_treatment", e.effect.n_treatment, "count", f"Treatment: {what}")
-        verdict = "significant" if e.adjusted_p < e.effect.alpha else "not significant"
-        if math.isnan(e.adjusted_p):
-            verdict = "no test"
+        verdict = HOW[of_metric(e, nb.study, look).strength]
         if e.metric.name in guardrails:
             verdict = "inside its margin" if guardrails[e.metric.name].passed else "not shown to be safe"
         nb.record(f"metrics.{e.metric.name}.verdict", verdict, "text", "What became of it")
@@ -257,6 +275,18 @@ def record_exposed(nb: Notebook, results: Results) -> None:
 def absent_days(study: Study) -> str:
     """Why no effect is shown by day of exposure."""
     return study.timeless or "No day has exposed units of both arms, so no day shows an effect."
+
+
+def text_dilution(found: Mapping[str, MetricEffect]) -> str:
+    """Whether the effect is diluted among all assigned units: not where each of them was exposed."""
+    exposed, assigned = (sum(found[name].units) for name in ("exposed", "assigned"))
+    if exposed == assigned:
+        return "every assigned unit was exposed, so nothing is diluted"
+    share = formatted(exposed / assigned, "share")
+    return (
+        f"{share} of the assigned units were exposed, and only they can be touched by the change: among all assigned units "
+        "the effect is diluted"
+    )
 
 
 def absent_dilution(study: Study) -> str:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from helpers.config import Study
 from helpers.config.assumed import unstated
+from helpers.experiment.decision.claims import TwoMeans
 from helpers.experiment.decision.value import DecisionValue
 from helpers.formatting import Unit, finite, formatted
 from helpers.report.tables import Row
@@ -29,14 +30,24 @@ def table(value: DecisionValue, currency: str) -> list[Row]:
     ]
 
 
-def note(study: Study) -> str | None:
-    """What the money rests on that nobody stated."""
-    return assumed.note(study, assumed.EXPECTED).capitalize() or None
+def note(agreements: Sequence[TwoMeans], study: Study) -> str:
+    """What the money rests on that nobody stated, and on which mean it stands, where the test pulls extreme values in."""
+    rests = assumed.note(study, assumed.EXPECTED).capitalize()
+    revenue, currency = study.revenue, study.economics.currency
+    found = next((a for a in agreements if revenue is not None and a.metric == revenue.label.lower()), None)
+    if found is None:
+        return rests
+    bare, tested = (formatted(finite(e.absolute), "price", currency) for e in (found.bare, found.tested))
+    stands = (
+        f"Money stands on {found.metric} as it is, which changed by {bare} a unit; with its extreme values pulled in, as it "
+        f"is tested, it changed by {tested}"
+    )
+    return "; ".join(filter(None, [stands, rests]))
 
 
-def absent(study: Study, reason: str) -> str:
+def absent(study: Study, reason: str, *, unread: bool = False) -> str:
     """What stands in the place of the table where there is no value over the horizon."""
-    if not unstated(study):
+    if unread or not unstated(study):
         return f"Money is not available: {reason}."
     return f"Revenue: {reason}. No value is reckoned from what nobody stated, and GO does not ask for money."
 
@@ -55,6 +66,7 @@ MONEY: Mapping[str, tuple[Unit, str]] = {
     "money.per_unit": ("price", "Change of revenue per exposed unit"),
     "money.units": ("count", "Exposed units over the horizon"),
     "money.break_even_uplift": ("relative", "Relative change of revenue per exposed unit that pays the cost"),
+    "risk.no_gain": ("share", "Chance that revenue per exposed unit does not rise"),
     "risk.chance_of_profit": ("share", "Chance that shipping pays"),
     "risk.loss_of_shipping": ("money", "Expected loss of shipping, over the horizon"),
     "risk.loss_of_waiting": ("money", "Expected net gain forgone by not shipping, over the horizon"),
@@ -78,6 +90,7 @@ def record(nb: Notebook, value: DecisionValue | None, reason: str, per_unit: flo
         "money.per_unit": value.point.per_unit,
         "money.units": value.units,
         "money.break_even_uplift": value.break_even,
+        "risk.no_gain": value.belief.risk,
         "risk.chance_of_profit": value.chance_of_profit,
         "risk.loss_of_shipping": value.loss_of_shipping,
         "risk.loss_of_waiting": value.loss_of_waiting,
@@ -87,15 +100,15 @@ def record(nb: Notebook, value: DecisionValue | None, reason: str, per_unit: flo
         nb.record(name, finite(found[name]), unit, meaning, reason="the control has no revenue")
 
 
-def text(found: DecisionValue, study: Study) -> str:
-    """What being wrong costs, in a sentence or two."""
-    currency = study.economics.currency
+def text(found: DecisionValue, study: Study, arm: str = "") -> str:
+    """What being wrong costs, in a sentence or two; ``arm`` is the treatment where there are several."""
+    currency, of = study.economics.currency, f" {arm}" if arm else ""
     pays = f"Revenue per exposed unit must rise by {formatted(found.break_even, 'relative')} to pay the cost."
     if not found.point.cost:
         pays = "Shipping has no cost of its own here, so any rise of revenue per exposed unit pays."
     month = formatted(abs(found.gain_per_month), "money", currency)
     waiting = f"a month of waiting {'forgoes' if found.gain_per_month > 0 else 'saves'} {month} of contribution in expectation"
     return (
-        f"Shipping risks a loss of {formatted(found.loss_of_shipping, 'money', currency)} on average, waiting one of "
+        f"Shipping{of} risks a loss of {formatted(found.loss_of_shipping, 'money', currency)} on average, waiting one of "
         f"{formatted(found.loss_of_waiting, 'money', currency)}; {waiting}. {pays}"
     )

@@ -48,10 +48,10 @@ def note(found: Sequence[MetricEffect], study: Study) -> str:
 
 
 def caption(results: Results) -> str:
-    """The table of effects; with more than two arms it says which one it shows."""
+    """The table of effects; with several treatments it says which one it shows."""
     if len(results.study.treatments) < 2:
         return "Effects on exposed units"
-    return f"Effects on exposed units: {results.leading} against {results.study.control.name}, the best of the arms"
+    return f"Effects on exposed units: {results.leading} against {results.study.control.name}"
 
 
 def table_guardrails(results: Results) -> list[tables.Row]:

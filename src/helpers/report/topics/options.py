@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from helpers import defaults
@@ -23,7 +24,7 @@ def table(compared: options.WeighedOptions, currency: str) -> list[dict[str, Any
         if found is compared.recommended:
             return badge("good", "recommended")
         if found.chance_of_harm > compared.max_chance_of_harm:
-            return badge("bad", "too much harm")
+            return badge("bad", "too likely to fall")
         return badge("neutral", "worth less")
 
     return [
@@ -31,8 +32,8 @@ def table(compared: options.WeighedOptions, currency: str) -> list[dict[str, Any
             "Option": described(a.option).capitalize(),
             "Verdict": verdict(a),
             "Expected value": formatted(a.expected_value, "money", currency),
-            "Chance of harm": formatted(a.chance_of_harm, "share"),
-            "Expected harm": formatted(a.expected_harm, "money", currency),
+            "Chance that revenue falls": formatted(a.chance_of_harm, "share"),
+            "Lost to a fall": formatted(a.expected_harm, "money", currency),
             "Cost of waiting": formatted(a.cost_of_waiting, "money", currency),
             "Kept": formatted(a.chance_of_keeping, "share"),
         }
@@ -40,14 +41,25 @@ def table(compared: options.WeighedOptions, currency: str) -> list[dict[str, Any
     ]
 
 
-def note(study: Study, compared: options.WeighedOptions) -> str:
+def caption(found: Proposal) -> str:
+    """What the options are about."""
+    return f"Options weighed: {found.arm}" if found.arm else "Options weighed"
+
+
+def note(study: Study, found: Proposal) -> str:
     """What the table rests on, as its footnote."""
     rests = assumed.note(study, assumed.EXPECTED)
+    compared, launch = found.compared, found.compared.of(options.LAUNCH)
+    watched, alone = (
+        formatted(cents, "money", study.economics.currency) for cents in (launch.expected_value, found.unwatched)
+    )
     return (
-        f"Over {study.economics.horizon}, against keeping the control. Chance of harm: that a change that does "
-        f"harm reaches everyone; kept: the chance that everyone has it after the look. A full launch is watched against the weeks before it, which "
-        f"differ by {formatted(defaults.BASELINE_DRIFT, 'share')} without any change. Recommended: the most valuable option "
-        f"with at most {formatted(compared.max_chance_of_harm, 'share')} chance of harm."
+        f"Over {study.economics.horizon}, against keeping the control. Chance that revenue falls: that everyone gets a change "
+        "that truly lowers it; lost to a fall: what that costs on average while it lasts; kept: the chance that everyone has "
+        "it after the look. A full launch is watched against the weeks before it, which "
+        f"differ by {formatted(defaults.BASELINE_DRIFT, 'share')} without any change; with that look, which may roll it back, "
+        f"it is expected to be worth {watched}, without any look {alone}. Recommended: the most valuable option with at most "
+        f"{formatted(compared.max_chance_of_harm, 'share')} chance that revenue falls."
         + (f" {rests.capitalize()}." if rests else "")
     )
 
@@ -59,10 +71,11 @@ def table_talk(talk: TalkTrack) -> list[dict[str, Any]]:
 
 FIELDS: dict[str, tuple[Unit, str]] = {
     "expected_value": ("money", "Expected value over the horizon against keeping the control"),
-    "chance_of_harm": ("share", "Chance that a change that does harm reaches everyone"),
-    "expected_harm": ("money", "Expected loss to a true effect below zero while it is exposed"),
+    "chance_of_harm": ("share", "Chance that everyone gets a change that truly lowers revenue"),
+    "expected_harm": ("money", "What a fall of revenue costs on average while it lasts"),
     "cost_of_waiting": ("money", "Contribution forgone in expectation until the look"),
     "chance_of_keeping": ("share", "Chance that everyone has the change after the look"),
+    "keep_above": ("price", "The change stays when the look shows more than this a unit"),
 }
 
 
@@ -71,14 +84,19 @@ def record(nb: Notebook, found: Proposal | None, reason: str) -> None:
     for key, option in KEYS.items():
         for field, (unit, meaning) in FIELDS.items():
             value = getattr(found.compared.of(option), field) if found else None
-            nb.record(f"options.{key}.{field}", value, unit, f"{option.name}. {meaning}", reason=reason)
+            ends = value is None or isfinite(value)
+            why = reason if ends else "nothing is looked at"
+            nb.record(f"options.{key}.{field}", value if ends else None, unit, f"{option.name}. {meaning}", reason=why)
     for end, name in (("low", "lower bound"), ("point", "point"), ("high", "upper bound")):
         value = getattr(found.month, end) if found else None
         meaning = f"Contribution a month at the {name} of the interval"
         nb.record(f"options.month_{end}", value, "money", meaning, reason=reason)
     best = described(found.compared.recommended.option).capitalize() if found else None
     nb.record(
-        "options.recommended", best, "text", "The option of highest value within the bound on harm", reason=reason
+        "options.recommended", best, "text", "The option of highest value within the bound on a fall", reason=reason
+    )
+    nb.record(
+        "options.beside", found.beside if found else None, "text", "How the option stands to the rule", reason=reason
     )
     talk = {key: " ".join(sentences) for key, _, sentences in found.talk.parts} if found else {}
     for key in ("know", "unknown", "propose", "change"):

@@ -1,0 +1,276 @@
+"""What a sentence says, as a claim that can be held against the evidence.
+
+A claim has a subject (a metric, and its arm where there are several), what it says of it, how strongly, and numbers.
+Every sentence of a verdict, a headline, the title of the effects and a talk track is one or more claims made text by
+:func:`text`; :func:`holds` tells whether a claim is true of the evidence on an arm.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from helpers.formatting import CHANGE, Unit, formatted, interval, p_text, unsigned
+from helpers.stats.comparisons.effects import Effect
+from helpers.stats.comparisons.noninferiority import NonInferiority
+
+if TYPE_CHECKING:
+    from helpers.config import Study
+    from helpers.experiment.decision.look import EarlyLook
+    from helpers.experiment.decision.rule import Evidence
+    from helpers.experiment.results import MetricEffect
+
+About = Literal["effect", "at best", "guardrail", "risk", "money", "agreement"]
+Says = Literal[
+    "better", "worse", "no different", "too small", "inside", "not shown", "beyond", "is", "agrees", "disagrees"
+]
+Strength = Literal["", "significant", "not significant", "too early", "no test"]
+
+HOW: dict[Strength, str] = {
+    "significant": "significant",
+    "not significant": "not significant",
+    "too early": "too early to be called significant",
+    "no test": "no test",
+}
+"""The one word under which the strength of an effect is told."""
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One thing that is said.
+
+    Attributes:
+        about: what kind of thing is said.
+        metric, arm: of whom; ``arm`` is empty where a study has one treatment.
+        says: the direction, or how a bound lies to its margin.
+        numbers: an effect with the ends of its interval and its p; the best that an effect may be and what is worth
+            shipping; a guardrail's bound or interval and its margin; a chance; cents; the mean as it is, its interval,
+            and the mean that was tested.
+        unit: of the numbers.
+        strength: of an effect.
+    """
+
+    about: About
+    metric: str
+    arm: str
+    says: Says
+    numbers: tuple[float, ...]
+    unit: Unit
+    strength: Strength = ""
+    currency: str = ""
+
+    @property
+    def subject(self) -> str:
+        """The metric, and of which arm.
+
+        >>> Claim("risk", "Conversion", "beta", "is", (0.1,), "share").subject
+        'Conversion in beta'
+        """
+        return f"{self.metric} in {self.arm}" if self.arm else self.metric
+
+
+@dataclass(frozen=True)
+class TwoMeans:
+    """A winsorised metric: the effect that is tested, and that on its mean as it is."""
+
+    metric: str
+    tested: Effect
+    bare: Effect
+
+    @property
+    def kept(self) -> bool:
+        """Whether the signs are one and the tested effect lies inside the interval of the mean as it is."""
+        t, b = self.tested, self.bare
+        return t.absolute * b.absolute >= 0 and b.absolute_low <= t.absolute <= b.absolute_high
+
+
+def of_effect(
+    effect: Effect, p_value: float, metric: str, arm: str, *, higher_is_better: bool, level: float | None = None,
+    unit: Unit = "number", currency: str = "",
+) -> Claim:  # fmt: skip
+    """What is seen of a metric: by how much it is better or worse, and whether that is significant.
+
+    ``p_value`` is the one that table and decision use, ``level`` that of an early look at a gain. The size is a fraction
+    of the control, or in the metric's own ``unit`` where the control is zero.
+    """
+    scaled = math.isfinite(effect.relative)
+    ends = (effect.relative, effect.relative_low, effect.relative_high)
+    numbers = ends if scaled else (effect.absolute, effect.absolute_low, effect.absolute_high)
+    gain = effect.absolute if higher_is_better else -effect.absolute
+    says: Says = "better" if gain > 0 else "worse" if gain < 0 else "no different"
+    strength: Strength = "no test" if math.isnan(p_value) else "not significant"
+    if p_value < effect.alpha:
+        early = level is not None and says == "better" and not p_value < level
+        strength = "too early" if early else "significant"
+    return Claim("effect", metric, arm, says, (*numbers, p_value), "relative" if scaled else unit, strength, currency)
+
+
+def of_metric(found: MetricEffect, study: Study, look: EarlyLook | None = None) -> Claim:
+    """What is seen of a metric, of an arm by its name where there are several."""
+    metric, arm = found.metric, found.variant if len(study.treatments) > 1 else ""
+    return of_effect(
+        found.effect, found.adjusted_p, metric.label, arm, higher_is_better=metric.better == "higher",
+        level=look.level if look is not None and metric.role == "primary" else None,
+        unit=CHANGE[metric.unit], currency=study.economics.currency,
+    )  # fmt: skip
+
+
+def effect_of(evidence: Evidence) -> Claim:
+    """What is seen of the primary metric."""
+    return of_effect(
+        evidence.effect, evidence.p_value, evidence.metric, evidence.arm, higher_is_better=evidence.higher_is_better,
+        level=evidence.look.level if evidence.look else None, unit=evidence.unit, currency=evidence.currency,
+    )  # fmt: skip
+
+
+def at_best(evidence: Evidence, least: float) -> Claim:
+    """That the end of the interval that is best for the change is too small to matter."""
+    return Claim("at best", evidence.metric, evidence.arm, "too small", (evidence.at_best, least), "relative")
+
+
+def guardrail(name: str, evidence: Evidence) -> Claim:
+    """How a guardrail lies to its margin: inside, wholly beyond, or not shown to be inside."""
+    found = dict(evidence.guardrails)[name]
+    unit: Unit = "relative" if found.scale == "relative" else evidence.guardrail_units.get(name, "number")
+    says: Says = "beyond" if is_beyond(found) else "inside" if found.passed else "not shown"
+    bounds = _ends(found) if says == "beyond" else (found.bound,)
+    return Claim("guardrail", name, evidence.arm, says, (*bounds, found.margin), unit, currency=evidence.currency)
+
+
+def risk(evidence: Evidence) -> Claim:
+    """The chance that there is no improvement."""
+    return Claim("risk", evidence.metric, evidence.arm, "is", (evidence.risk,), "share")
+
+
+def worth(evidence: Evidence) -> Claim:
+    """The money that is expected; NaN where none can be told."""
+    cents = math.nan if evidence.worth is None else evidence.worth
+    return Claim("money", "", evidence.arm, "is", (cents,), "money", currency=evidence.currency)
+
+
+def agreement(found: TwoMeans, arm: str) -> Claim:
+    """Whether the mean as it is agrees with the one that was tested."""
+    t, b = found.tested, found.bare
+    numbers = (b.relative, b.relative_low, b.relative_high, t.relative)
+    return Claim("agreement", found.metric, arm, "agrees" if found.kept else "disagrees", numbers, "relative")
+
+
+def is_beyond(found: NonInferiority) -> bool:
+    """Whether the whole two-sided interval of a guardrail lies beyond its margin, on the side that is worse."""
+    low, high = _ends(found)
+    return high < -found.margin if found.bad == "decrease" else low > found.margin
+
+
+def _ends(found: NonInferiority) -> tuple[float, float]:
+    e = found.effect
+    return (e.relative_low, e.relative_high) if found.scale == "relative" else (e.absolute_low, e.absolute_high)
+
+
+def holds(claim: Claim, evidence: Evidence) -> bool:
+    """Whether a claim is true of the evidence on its arm: its subject, what it says, its strength and its numbers.
+
+    A claim about another arm or an unknown metric does not hold.
+
+    >>> from helpers.experiment.decision.rule import Evidence
+    >>> from helpers.stats import Proportion, compare
+    >>> found = compare(Proportion(2_000, 600), Proportion(2_000, 500))
+    >>> seen = Evidence(found, found.p_value, True, (), (), 4_000, None, "Conversion")
+    >>> from dataclasses import replace
+    >>> holds(effect_of(seen), seen), holds(replace(effect_of(seen), says="better"), seen)
+    (True, False)
+    """
+    if claim.arm != evidence.arm:
+        return False
+    match claim.about:
+        case "effect":
+            return _same(claim, effect_of(evidence))
+        case "at best":
+            best, least = claim.numbers
+            return claim.metric == evidence.metric and best == evidence.at_best < least and evidence.look is None
+        case "guardrail":
+            return claim.metric in dict(evidence.guardrails) and _same(claim, guardrail(claim.metric, evidence))
+        case "risk":
+            return _same(claim, risk(evidence))
+        case "money":
+            return _same(claim, worth(evidence))
+        case "agreement":
+            return any(_same(claim, agreement(each, claim.arm)) for each in evidence.agreements)
+
+
+def _same(claim: Claim, true: Claim) -> bool:
+    alike = all(a == b or (a != a and b != b) for a, b in zip(claim.numbers, true.numbers, strict=True))
+    told = (claim.metric, claim.says, claim.strength, claim.unit)
+    return alike and told == (true.metric, true.says, true.strength, true.unit)
+
+
+def text(claim: Claim) -> str:
+    """The claim in words, without the full stop.
+
+    >>> text(Claim("effect", "Conversion", "beta", "worse", (-0.1, -0.13, -0.07, 3e-11), "relative", "significant"))
+    'Conversion in beta is worse by 10.0 % (-13.0 % to -7.0 %, p = 3e-11)'
+    >>> text(Claim("guardrail", "crashes", "", "beyond", (0.3, 0.5, 0.2), "relative"))
+    'guardrail crashes is beyond the margin of 20 %, with all of its interval (+30.0 % to +50.0 %)'
+    """
+    match claim.about:
+        case "effect":
+            return f"{claim.subject} is {_moved(claim)} ({ends(claim)}, {p_text(claim.numbers[3])})"
+        case "at best":
+            best, least = claim.numbers
+            gain = f"better by {formatted(best, 'relative')}" if best > 0 else f"worse by {unsigned(-best, 'relative')}"
+            return (
+                f"{claim.subject} is {gain} at best, below the {formatted(least, 'relative')} that is worth shipping: "
+                "too small to matter"
+            )
+        case "guardrail":
+            if claim.says == "beyond":
+                span = interval(claim.numbers[0], claim.numbers[1], claim.unit, claim.currency)
+                return f"guardrail {claim.subject} is beyond the margin of {margin(claim)}, with all of its interval ({span})"
+            known = "is inside its margin" if claim.says == "inside" else "is not shown to be inside its margin"
+            return f"guardrail {claim.subject} {known} of {margin(claim)}: {bound(claim)}"
+        case "risk":
+            return f"the risk of no improvement{_of(claim)} is {formatted(claim.numbers[0], 'share')}"
+        case "money":
+            return f"expected money{_of(claim)} is {formatted(claim.numbers[0], 'money', claim.currency)}"
+        case "agreement":
+            bare, low, high, tested = (formatted(each, "relative") for each in claim.numbers)
+            return f"{claim.subject} {bare} as it is ({low} to {high}), {tested} with its extreme values pulled in"
+
+
+def size(claim: Claim) -> str:
+    """The signed size of an effect and its interval: what a headline has room for.
+
+    >>> size(Claim("effect", "Conversion", "", "better", (0.1, -0.01, 0.2, 0.06), "relative", "not significant"))
+    '+10.0 % (-1.0 % to +20.0 %), not significant'
+    """
+    told = f"{formatted(claim.numbers[0], claim.unit, claim.currency)} ({ends(claim)})"
+    return told if claim.strength == "significant" else f"{told}, {HOW[claim.strength]}"
+
+
+def margin(claim: Claim) -> str:
+    """The margin of a guardrail."""
+    size = claim.numbers[-1]
+    if claim.unit == "relative":
+        return formatted(size, "share")
+    return formatted(size, claim.unit, claim.currency).lstrip("+")
+
+
+def bound(claim: Claim) -> str:
+    """The worst that a guardrail may be: the end of its interval that is nearest to its margin, or beyond it."""
+    worst = max(claim.numbers[:-1], key=abs)
+    return f"at worst {formatted(worst, claim.unit, claim.currency)}"
+
+
+def ends(claim: Claim) -> str:
+    """The interval of an effect."""
+    return interval(claim.numbers[1], claim.numbers[2], claim.unit, claim.currency)
+
+
+def _moved(claim: Claim) -> str:
+    if claim.says == "no different":
+        return "no different"
+    return f"{claim.says} by {formatted(abs(claim.numbers[0]), claim.unit, claim.currency).removeprefix('+')}"
+
+
+def _of(claim: Claim) -> str:
+    return f" of {claim.arm}" if claim.arm else ""

@@ -1,0 +1,121 @@
+"""All that a report says of a planted experiment, place by place, as notebooks 05 and 06 say it."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from helpers.config import Study
+from helpers.experiment.decision.arms import StudyDecision, decide_all
+from helpers.experiment.decision.evidence import evidence
+from helpers.experiment.decision.next_step import next_step
+from helpers.experiment.decision.proposal import Proposal, propose
+from helpers.experiment.decision.value import worth
+from helpers.formatting import formatted
+from helpers.record import Number, Numbers
+from helpers.report.figures import experiment as figures
+from helpers.report.topics import decision, effects, money, multi_arm, options
+from tests.gauntlet import planted
+from tests.gauntlet.case import Case
+from tests.gauntlet.verdicts import failed
+
+DETECTABLE = Numbers({"design.detectable_now": Number(0.0271, "relative", "", "+2.7 %")})
+
+
+@dataclass(frozen=True)
+class Said:
+    """A text, where it stands, and the arm that its caption or its first words are about."""
+
+    place: str
+    text: str
+    arm: str = ""
+
+
+@dataclass(frozen=True)
+class ToldPage:
+    """What is said, what is recorded, and the decision and options behind it."""
+
+    study: Study
+    decided: StudyDecision
+    proposal: Proposal | None
+    said: tuple[Said, ...]
+    record: Mapping[str, str]
+
+    def of(self, place: str) -> str:
+        return " ".join(each.text for each in self.said if each.place == place)
+
+
+class Kept:
+    """A notebook that keeps the text of what is recorded."""
+
+    def __init__(self, study: Study) -> None:
+        self.study = study
+        self.texts: dict[str, str] = {}
+
+    def record(
+        self, name: str, value: Any, unit: Any, description: str, *, reason: str = "", names: Iterable[str] = ()
+    ) -> None:
+        assert name not in self.texts
+        self.texts[name] = formatted(value, unit, self.study.economics.currency)
+
+
+def page(case: Case) -> ToldPage:
+    """Everything that is told of a row of the table."""
+    study = planted.study(case)
+    results = planted.results(case, study)
+    found = {v.name: worth(study, results, v.name) for v in study.treatments}
+    weighed = evidence(results, failed(case, results), {name: value for name, (value, _) in found.items()})
+    decided = decide_all(weighed, study.decision)
+    made, currency = decided.proposed, study.economics.currency
+    valid = made.verdict != "INVALID"
+    value, reason = found[made.arm or results.leading] if valid else (None, decision.UNREAD)
+    needed = next_step(results, decided.weighed, made)
+    proposed, without = propose(study, results, decided, value, reason, DETECTABLE)
+    told = results.headline()
+    nb: Any = Kept(study)
+    headline = decision.text_headline(study, decided)
+    effects.record(nb, told, results.guardrails(), decided.weighed.look)
+    money.record(nb, value, reason)
+    decision.record(nb, decided, headline, needed)
+    options.record(nb, proposed, without)
+    leads = results.leading if len(study.treatments) > 1 else ""
+    said = [
+        Said("headline", headline),
+        Said("text", decision.text(study, decided, needed), made.arm),
+        Said("takeaway", decision.text_takeaway(study, decided)),
+        Said("recommendation", made.recommendation, made.arm),
+        Said("beside", made.beside),
+        Said("next step", needed),
+        Said("caption of criteria", decision.caption(decided), made.arm),
+        Said("caption of effects", multi_arm.caption(results), leads),
+        *(Said("reason", each.reason, each.arm) for each in decided.arms),
+        *_rows("criteria", decision.table(made), made.arm),
+        *_rows("effects", effects.table(told, study), leads),
+        *(Said("effects", _cells(row), row["Arm"]) for row in multi_arm.table(results.against_control(), study)),
+        *(Said("arms", _cells(row), row["Arm"]) for row in decision.table_arms(decided, study)),
+    ]
+    if not effects.absent_figure(told):
+        drawn = figures.effects(told, study, decided.weighed.look, decided.weighed.failed_checks)
+        said.append(Said("figure of effects", " ".join(re.sub("<[^>]+>", " ", drawn.layout.title.text).split()), leads))
+    if value is not None:
+        said += [
+            Said("money", money.text(value, study, made.arm)),
+            Said("caption of money", money.caption(made.arm), made.arm),
+            Said("note of money", money.note(decided.weighed.agreements, study), made.arm),
+            *_rows("table of money", money.table(value, currency), made.arm),
+        ]
+    if proposed is not None:
+        said += [
+            Said("options", options.note(study, proposed), made.arm),
+            *_rows("table of options", options.table(proposed.compared, currency), made.arm),
+            *(Said(f"talk: {key}", text) for key, _, texts in proposed.talk.parts for text in texts),
+        ]
+    return ToldPage(study, decided, proposed, tuple(each for each in said if each.text), nb.texts)
+
+
+def _rows(place: str, rows: list[dict[str, Any]], arm: str) -> list[Said]:
+    return [Said(place, _cells(row), arm) for row in rows]
+
+
+def _cells(row: Mapping[str, Any]) -> str:
+    return " | ".join(f"{name}: {getattr(cell, 'text', cell)}" for name, cell in row.items())

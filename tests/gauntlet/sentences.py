@@ -1,0 +1,419 @@
+"""Each sentence held against the raw numbers of its experiment, by scipy and statsmodels: what is said is read, not made.
+
+A sentence is parsed by patterns of its own; what must be true of it is reckoned by ``facts.py``. Nothing is asked of the
+code that wrote it.
+"""
+
+import math
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from tests.gauntlet.case import Case
+from tests.gauntlet.facts import PRIOR, belief
+from tests.gauntlet.page import Said, ToldPage
+from tests.gauntlet.truths import NEAR, Truth, truths
+
+NUMBER = r"(?:no bound|[-+]?(?:[A-Z]{3} )?[-+]?\d+(?:,\d{3})*(?:\.\d+)?(?:e[-+]\d+)?(?: %| points)?)"
+OF = r"(?: (?:of|in) (?P<arm>arm_\d))?"
+EFFECT = re.compile(
+    rf"(?P<metric>[Cc]onverted){OF} is (?P<way>better by|worse by|no different)(?: (?P<size>{NUMBER}))?"
+    rf" \((?P<low>{NUMBER}) to (?P<high>{NUMBER}), (?:p = (?P<p>[\d.e+-]+)|no test)\)"
+)
+SIZE = re.compile(
+    rf"[Cc]onverted{OF}:? (?P<size>{NUMBER}) \((?P<low>{NUMBER}) to (?P<high>{NUMBER})\)(?:, (?P<how>[a-z ]+[a-z]))?"
+)
+AT_BEST = re.compile(
+    rf"[Cc]onverted{OF} is (?P<way>better|worse) by (?P<best>{NUMBER}) at best, below the (?P<least>{NUMBER})"
+)
+BEYOND = re.compile(
+    rf"[Gg]uardrail (?P<name>\w+){OF} is beyond the margin of (?P<margin>{NUMBER}), with all of its interval "
+    rf"\((?P<low>{NUMBER}) to (?P<high>{NUMBER})\)"
+)
+TESTED = re.compile(
+    r"[Ss]ignificance(?: at [\d.]+ % of the time)?(?: is | \| Required: [^|]* \| Found: )"
+    r"(?:p = (?P<p>[\d.e+-]+)|no test), (?P<way>better|not better)"
+)
+BOUND = re.compile(
+    rf"[Gg]uardrail (?P<name>\w+)(?: is | \| Required: [^|]* \| Found: )at worst (?P<bound>{NUMBER}|not available|unbounded)"
+)
+RISK = re.compile(rf"[Rr]isk of no improvement{OF}(?: is |, |: )(?P<risk>(?:< )?[\d.]+ %)")
+WORTH = re.compile(rf"[Ee]xpected money{OF}(?: is |: )(?P<worth>-?EUR \d+(?:,\d{{3}})*)")
+NOISE = re.compile(
+    r": it (can be told from noise|cannot be told from noise|is too early to tell it from noise|cannot be tested)\."
+)
+AS_IT_IS = re.compile(
+    rf"converted{OF} (?P<bare>{NUMBER}) as it is \((?P<low>{NUMBER}) to (?P<high>{NUMBER})\),"
+    rf" (?P<tested>{NUMBER}) with its extreme values pulled in"
+)
+UNMET = re.compile(r"[Nn]ot met: (.*)\.$")
+MENTIONS = re.compile(r"converted|crashes|waiting|risk of no improvement|expected money|revenue", re.IGNORECASE)
+GENERAL = (
+    "any rise of revenue",
+    "per exposed unit must rise",
+    "that lowers revenue",
+    "chance that revenue falls",
+    "money of revenue",
+)
+STRENGTHS = {"": "significant", "too early to be called significant": "too early"}
+"""How a strength is told beside a size, where it is not by its own name."""
+NOISES = {
+    "can be told from noise": "significant", "cannot be told from noise": "not significant",
+    "is too early to tell it from noise": "too early", "cannot be tested": "no test",
+}  # fmt: skip
+
+
+def value(text: str) -> float:
+    """A printed number: percents and points as fractions, money in cents; NaN where there is no bound."""
+    if "no bound" in text:
+        return math.nan
+    bare = float(
+        re.sub(r"[^\d.e+-]", "", text.replace("EUR", "").replace(" points", "").replace(" %", "")).replace("--", "-")
+    )
+    return bare / 100 if "%" in text or "points" in text else 100 * bare if "EUR" in text else bare
+
+
+def shows(text: str, true: float) -> bool:
+    """Whether a printed number is this one, to its last digit; what cannot be reckoned is not held against it."""
+    if not math.isfinite(true) or "no bound" in text:
+        return True
+    digits = re.sub(r"[^\d.]", "", text.split("e")[0])
+    last = 10.0 ** -len(digits.partition(".")[2])
+    if "e" not in text and "%" not in text and "EUR" not in text and "points" not in text and len(digits) > 2:
+        last = max(last, abs(true) * 4e-3)  # three or four digits that matter
+    unit = last / 100 if "%" in text or "points" in text else 100 * last if "EUR" in text else last
+    if text.startswith("< "):
+        return true < value(text[2:])
+    return abs(value(text) - true) <= 0.51 * unit + 1e-3 * abs(true) * (
+        "EUR" in text or "e" in text
+    ) + 1e-6 + 1e-4 * abs(true)
+
+
+@dataclass
+class Reader:
+    """One page read: what is false on it, and what each of its sentences says of whom."""
+
+    case: Case
+    page: ToldPage
+    faults: list[str] = field(default_factory=list)
+    said: dict[tuple[str, str], dict[str, str]] = field(default_factory=lambda: defaultdict(dict))
+
+    def __post_init__(self) -> None:
+        self.truths = truths(self.case)
+        self.several = len(self.truths) > 1
+        self.proposed = self.page.decided.proposed
+
+    def arm(self, named: str | None, text: Said) -> str:
+        """Whom a sentence is about: the arm that it names, that of its caption, or the only one."""
+        return named or text.arm or (next(iter(self.truths)) if not self.several else "")
+
+    def expect(self, holds: bool, fault: str, text: Said) -> None:
+        if not holds:
+            self.faults.append(f"{fault}: {text.place}: {text.text}")
+
+    def says(self, arm: str, what: str, answer: str, text: Said) -> None:
+        """Keep an answer, and hold it against what the same page said elsewhere."""
+        for place, other in self.said[arm, what].items():
+            self.expect(answer == other, f"{what} of {arm or 'it'} is {answer!r}, and {other!r} in {place}", text)
+        self.said[arm, what][text.place] = answer
+
+    def read(self) -> list[str]:
+        for text in self.page.said:
+            for check in (
+                self.effects,
+                self.tested,
+                self.sizes,
+                self.best,
+                self.guards,
+                self.chances,
+                self.means,
+                self.merits,
+                self.names,
+            ):
+                check(text)
+        self.marks()
+        self.verdicts()
+        self.unmet()
+        self.options()
+        return self.faults
+
+    def effects(self, text: Said) -> None:
+        for found in EFFECT.finditer(text.text):
+            arm = self.arm(found["arm"], text)
+            true = self.truths[arm]
+            way = "no different" if true.gain == 0 else "better by" if true.gain > 0 else "worse by"
+            self.expect(found["way"] == way or abs(true.gain) < 1e-12, "direction", text)
+            if found["size"]:
+                scaled = "%" in found["size"] and true.f.base
+                self.expect(shows(found["size"], abs(true.f.relative if scaled else true.f.estimate)), "size", text)
+                self.ends(found, true, text)
+            if found["p"]:
+                self.expect(abs(float(found["p"]) - true.p) <= 6e-3 * true.p + 1e-12, f"p is {true.p}", text)
+            self.says(arm, "direction", way, text)
+            if noise := NOISE.search(text.text):
+                self.strength(NOISES[noise[1]], arm, text)
+
+    def tested(self, text: Said) -> None:
+        for found in TESTED.finditer(text.text):
+            true = self.truths[self.arm(None, text)]
+            self.expect(
+                0 < abs(true.gain) < 1e-12 or (found["way"] == "better") is bool(true.gain > 0), "direction", text
+            )
+            self.expect(not found["p"] or abs(float(found["p"]) - true.p) <= 6e-3 * true.p, f"p is {true.p}", text)
+
+    def sizes(self, text: Said) -> None:
+        for found in SIZE.finditer(text.text):
+            arm = self.arm(found["arm"], text)
+            true = self.truths[arm]
+            self.expect(shows(found["size"], true.f.relative), "size", text)
+            self.ends(found, true, text)
+            self.strength(STRENGTHS.get(found["how"] or "", found["how"]), arm, text)
+
+    def strength(self, told: str, arm: str, text: Said) -> None:
+        true = self.truths[arm]
+        self.expect(true.is_near or told == true.strength, f"strength is {true.strength}", text)
+        self.says(arm, "strength", told, text)
+
+    def ends(self, found: re.Match[str], true: Truth, text: Said) -> None:
+        if "%" in found["size"] and true.f.base:
+            self.expect(shows(found["low"], true.f.low) and shows(found["high"], true.f.high), "interval", text)
+
+    def best(self, text: Said) -> None:
+        for found in AT_BEST.finditer(text.text):
+            true = self.truths[self.arm(found["arm"], text)]
+            best = true.f.high if true.sign > 0 else -true.f.low
+            self.expect(
+                shows(found["best"], abs(best)) and (math.isnan(best) or (found["way"] == "better") is bool(best > 0)),
+                "at best",
+                text,
+            )
+            self.expect(not best > value(found["least"]) + 1e-3 and true.level == true.alpha, "not too small", text)
+
+    def guards(self, text: Said) -> None:
+        for found in BEYOND.finditer(text.text):
+            state, ends, _ = self.truths[self.arm(found["arm"], text)].guards[found["name"]]
+            self.expect(state in ("beyond", "unknown"), f"guardrail is {state}", text)
+            self.expect(shows(found["low"], ends[0]) and shows(found["high"], ends[1]), "interval", text)
+        for found in BOUND.finditer(text.text):
+            bound = self.truths[self.arm(None, text)].guards[found["name"]][2]
+            known = found["bound"][-1].isdigit() or found["bound"][-1] in "%s"
+            self.expect(not known or shows(found["bound"], bound), f"bound is {bound}", text)
+
+    def chances(self, text: Said) -> None:
+        for found in RISK.finditer(text.text):
+            arm = self.arm(found["arm"], text)
+            true = self.truths[arm]
+            self.expect(shows(found["risk"], 1.0 if true.risk is None else true.risk), f"risk is {true.risk}", text)
+            self.says(arm, "risk", found["risk"], text)
+        for told in re.findall(r"which brings the risk to ((?:< )?[\d.]+ %)", text.text):
+            improve, harm, size = self.case.found.get("prior", PRIOR)
+            true = self.truths[self.arm(self.proposed.arm, text)]
+            doubted = belief(true.f, (improve / 10, harm, size), true.sign)[0]
+            self.expect(shows(told, doubted) and doubted >= 0.999 * self.case.found.get("risk", 0.05), "a tenth", text)
+        for found in WORTH.finditer(text.text):
+            arm = self.arm(found["arm"], text)
+            true = self.truths[arm]
+            self.expect(true.worth is not None and shows(found["worth"], true.worth), f"worth {true.worth}", text)
+            self.says(arm, "money", found["worth"], text)
+
+    def means(self, text: Said) -> None:
+        for found in AS_IT_IS.finditer(text.text):
+            true = self.truths[self.arm(found["arm"], text)]
+            self.expect(true.bare is not None and shows(found["bare"], true.bare[0].relative), "mean as it is", text)
+            if true.bare is not None:
+                bare = true.bare[0]
+                self.expect(shows(found["low"], bare.low) and shows(found["high"], bare.high), "interval", text)
+                self.expect(shows(found["tested"], true.f.relative), "tested mean", text)
+
+    def merits(self, text: Said) -> None:
+        if "No guardrail is at risk" in text.text:
+            states = {state for state, *_ in self.truths[self.arm(None, text)].guards.values()}
+            self.expect(states <= {"inside", "unknown"}, f"guardrails are {states}", text)
+        if " is significant (p" in text.text:
+            true = self.truths[self.arm(None, text)]
+            self.expect(true.is_near or (true.strength == "significant" and true.gain > 0), "not significant", text)
+        if "does harm" in text.text:
+            true = self.truths[self.arm(None, text)]
+            self.expect(true.is_near or (true.gain < 0 and true.p < true.alpha), "no harm", text)
+
+    def names(self, text: Said) -> None:
+        """No sentence names a metric without its arm."""
+        if not self.several or text.arm:
+            return
+        for sentence in re.split(r"(?<=[a-z%)])\. ", text.text):
+            general = any(word in sentence.lower() for word in GENERAL)
+            self.expect(general or not MENTIONS.search(sentence) or "arm_" in sentence, "names no arm", text)
+
+    def marks(self) -> None:
+        """One word for the strength of an effect, in the sentences, the record and the title of the figure."""
+        name = f"metrics.{self.page.study.primary.name}.verdict"
+        told = self.page.record[name]
+        known = {"too early to be called significant": "too early"}
+        self.strength(known.get(told, told), self.page.record["primary.arm"], Said("record", f"{name}: {told}"))
+
+    def verdicts(self) -> None:
+        made, words = self.proposed, ("GO", "ITERATE", "KILL", "INVALID")
+        for text in self.page.said:
+            if text.place in ("text", "takeaway"):
+                self.says("", "verdict", text.text.partition(".")[0], text)
+            for verdict, arm in re.findall(r"The rule says ([A-Z]+)(?: to (arm_\d))?", text.text):
+                self.says("", "verdict", verdict, text)
+                self.says("", "proposed arm", arm, text)
+        lead = {"GO": "Ship", "ITERATE": "Do not ship yet", "KILL": "Stop", "INVALID": "Draw no conclusion"}
+        headline = Said("headline", self.page.of("headline"))
+        self.expect(made.verdict in words and headline.text.startswith(lead[made.verdict]), "lead", headline)
+        self.says("", "verdict", made.verdict, headline)
+        self.says("", "proposed arm", made.arm, headline)
+        self.expect(not made.arm or made.arm in headline.text, "proposed arm", headline)
+        if made.verdict == "INVALID":
+            for text in self.page.said:
+                if text.place == "figure of effects":
+                    self.expect(text.text.startswith("Not to be read"), "is told as a fact", text)
+                if text.place in ("headline", "text", "takeaway", "arms"):
+                    self.expect(not re.search(r"\d %", text.text), "tells an effect of an invalid experiment", text)
+            self.expect(
+                "must not be read" in headline.text and not self.page.of("money"), "is told as a fact", headline
+            )
+
+    def unmet(self) -> None:
+        """What is not met is what is not true, and the next step speaks of that and nothing else."""
+        made = {arm.arm: arm for arm in self.page.decided.arms}
+        for text in self.page.said:
+            found = UNMET.search(text.text) if text.place == "reason" else None
+            if found is None:
+                continue
+            told = {part.partition(" is ")[0] for part in found[1].split("; ")}
+            arm = self.arm(None, text)
+            for name, false in self.untrue(arm).items():
+                if false is not None:
+                    self.expect((name in told) is false, f"{name} is {'not met' if false else 'met'}", text)
+            rows = {c.name.lower() for c in made[text.arm].criteria if not c.met}
+            self.expect(rows == told, "criteria", text)
+        step = Said("next step", self.page.of("next step"))
+        missed = {c.name for c in self.proposed.criteria if not c.met} if self.proposed.verdict == "ITERATE" else set()
+        by_units = any(name.startswith(("Significance", "Risk", "Uplift")) for name in missed)
+        self.expect(by_units or "power" not in step.text, "speaks of power", step)
+        self.expect(
+            "Expected money" in missed or "cost" not in step.text.replace("no affordable", ""), "speaks of cost", step
+        )
+        self.expect(self.proposed.verdict == "ITERATE" or not step.text, "a next step of what is decided", step)
+        have = sum(arm[0] for arm in (self.case.found["control"], *self.case.arms.values()))
+        for needed, more in re.findall(r"asks for ([\d,]+) units, (?:([\d,]+) more|which are there)", step.text):
+            self.expect(value(needed) - value(more) == have if more else value(needed) <= have, "units", step)
+
+    def untrue(self, arm: str) -> dict[str, bool | None]:
+        """Which criteria do not hold; None where a number lies next to its threshold."""
+        true, found = self.truths[arm], self.case.found
+        least, most = found.get("min", 0.05), found.get("risk", 0.05)
+        uplift = true.sign * true.f.relative
+        known = not (math.isnan(true.p) or true.is_near)
+        early = "" if true.level == true.alpha else None
+        told: dict[str, bool | None] = {
+            "risk of no improvement": None if true.risk is None or abs(true.risk - most) < NEAR else true.risk >= most,
+            "uplift": None if math.isnan(uplift) or abs(uplift - least) < 1e-9 else uplift < least,
+        }
+        if early is not None:
+            told["significance"] = not (true.p < true.level and true.gain > 0) if known else None
+        for name, (state, *_) in true.guards.items():
+            told[f"guardrail {name}"] = None if state == "unknown" else state != "inside"
+        if true.bare is not None:
+            told["agreement"] = not true.bare[1]
+        if true.worth is not None:
+            told["expected money"] = None if abs(true.worth) < 1_000 else true.worth < 0
+        return told
+
+    def options(self) -> None:
+        """One option is recommended, and all places name the same; the rule and the money agree only where they do."""
+        rows = [text for text in self.page.said if text.place == "table of options"]
+        if not rows:
+            return
+        (best,) = [row for row in rows if "Verdict: recommended" in row.text]
+        name = best.text.removeprefix("Option: ").split(" | ")[0]
+        first, beside = [text for text in self.page.said if text.place == "talk: propose"]
+        self.expect(first.text.startswith(name), f"recommended is {name}", first)
+        self.expect(self.page.record["options.recommended"] == name, f"recommended is {name}", best)
+        worth = re.search(r"Expected value: (-?EUR [\d,]+)", best.text)
+        assert worth is not None
+        self.expect(f"worth {worth[1]}" in first.text, f"worth {worth[1]}", first)
+        verdict, option = self.proposed.verdict, name.split(" (")[0]
+        shipped = {"Full launch", "Staged rollout"}
+        agree = option in shipped if verdict == "GO" else option == "Extend the test" and verdict == "ITERATE"
+        self.expect(("money agrees" in beside.text) is agree, f"{verdict} and {option}", beside)
+        against = verdict != "GO" and (option in shipped or (verdict == "KILL" and option != "Keep the control"))
+        self.expect(("override" in beside.text) is against, f"{verdict} and {option}", beside)
+
+
+def strange_numbers(case: Case, page: ToldPage) -> Iterator[str]:
+    """Numbers of a sentence that stand in no table, no record and not among what the study states."""
+    tables = ("criteria", "effects", "arms", "table of money", "table of options", "note of money")
+    known = " ".join(
+        [text.text for text in page.said if text.place in tables] + list(_recorded(page)) + _stated(case, page)
+    )
+    pool = set(re.findall(r"\d+(?:,\d{3})*(?:\.\d+)?", known))
+    for text in page.said:
+        if text.place in (
+            "headline",
+            "text",
+            "takeaway",
+            "reason",
+            "beside",
+            "money",
+            "options",
+        ) or text.place.startswith("talk"):
+            told = re.sub(
+                r"which brings the risk to [\d.]+ %|p = [\d.e+-]+|p < [\d.]+|To find an effect.*?(?= The risk| It pays|$)|arm_\d|\d{4}-\d\d-\d\d",
+                "",
+                text.text,
+            )
+            told = re.sub(
+                r"If \w+.*? (?:as it is|inside its margin)[^.]*\.|[\d,]+ more units reach|below EUR [\d,]+;", "", told
+            )
+            for number in re.findall(r"\d+(?:,\d{3})*(?:\.\d+)?", told):
+                if number not in pool:
+                    yield f"{number} stands in no table: {text.place}: {text.text}"
+
+
+def _recorded(page: ToldPage) -> Iterator[str]:
+    """Recorded numbers; not the sentences."""
+    return (
+        text
+        for name, text in page.record.items()
+        if not name.startswith(("decision.", "options.talk", "options.beside"))
+    )
+
+
+def _stated(case: Case, page: ToldPage) -> list[str]:
+    from helpers.formatting import formatted
+
+    found, rule = case.found, page.study.decision
+    stated = [
+        rule.confidence,
+        1 - rule.confidence,
+        rule.max_risk,
+        rule.prior.improve,
+        rule.prior.harm,
+        rule.prior.size,
+        0.1,
+        0.01,
+        0.8,
+    ]
+    stated += [guard["margin"] for guard in found.get("guards", {}).values() if "margin" in guard]
+    told = [formatted(each, "share") for each in stated] + [formatted(rule.min_relative_uplift, "relative")]
+    guards = [guard for guard in found.get("guards", {}).values() if "absolute" in guard]
+    absolute = [formatted(guard["absolute"], "points" if len(guard["control"]) == 2 else "number") for guard in guards]
+    absolute += [
+        f"{100 * end:.2f} {end:.4g}"
+        for true in truths(case).values()
+        for _, ends, _ in true.guards.values()
+        for end in ends
+    ]
+    have = sum(arm[0] for arm in (found["control"], *case.arms.values()))
+    look = page.decided.weighed.look
+    early = [formatted(look.share, "share")] if look else []
+    return [*told, *absolute, *early, f"{have:,}", f"{found.get('planned', 0):,}", "12 4 2.7 5 95"]
+
+
+def faults(case: Case, page: ToldPage) -> list[str]:
+    """What is false, contradictory, nameless or from nowhere on a page."""
+    return [*Reader(case, page).read(), *strange_numbers(case, page)]

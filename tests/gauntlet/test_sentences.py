@@ -1,0 +1,116 @@
+"""Sentences are claims: none is false, no two of a page contradict each other, none is nameless, no number is from nowhere."""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from tests.gauntlet.case import Case, rows
+from tests.gauntlet.page import Said, ToldPage, page
+from tests.gauntlet.sentences import faults
+from tests.gauntlet.strange import strange
+
+SLICES, EACH = 8, 2_500
+
+
+def false(seed: int, experiments: int) -> list[str]:
+    """What is wrong on the pages of so many experiments at random."""
+    rng = np.random.default_rng(seed)
+    cases = (strange(rng) for _ in range(experiments))
+    return [f"{fault} of {dict(case.found)}" for case in cases for fault in faults(case, page(case))]
+
+
+def test_no_sentence_is_false():
+    assert false(seed=15, experiments=100) == []
+
+
+@pytest.mark.sweep
+@pytest.mark.parametrize("part", range(SLICES))
+def test_no_sentence_is_false_of_twenty_thousand(part):
+    assert false(seed=20_261_129 + part, experiments=EACH) == []
+
+
+def test_no_sentence_is_false_of_the_experiments_that_were_planted():
+    cases = [case for case in rows()[::7] if {"secondary", "names", "missing", "weights"}.isdisjoint(case.found)]
+    assert [fault for case in map(named, cases) for fault in faults(case, page(case))] == []
+
+
+def named(case: Case) -> Case:
+    """The same with arms by number, as the patterns of the judge read them."""
+    new = {arm: f"arm_{i}" for i, arm in enumerate(case.arms)}
+
+    def renamed(metric: dict) -> dict:
+        told = {key: value for key, value in metric.items() if key != "treatment"}
+        arms = metric.get("arms") or {"treatment": metric["treatment"]}
+        return {**told, "arms": {new[arm]: seen for arm, seen in arms.items()}}
+
+    found = renamed(dict(case.found))
+    if "guards" in found:
+        found["guards"] = {name: renamed(guard) for name, guard in found["guards"].items()}
+    if "money" in found and not found["money"].get("primary"):
+        found["money"] = renamed(found["money"])
+    if "raw" in found:
+        found["raw"] = {new.get(arm, arm): seen for arm, seen in found["raw"].items()}
+    return Case(case.family, case.name, found)
+
+
+def raised(number: re.Match[str]) -> str:
+    return f"{float(number[0]) + 7:.1f}"
+
+
+TURNED = {"better by": "worse by", "worse by": "better by"}
+LIES: dict[str, tuple[str, str, str | Callable[[re.Match[str]], str]]] = {
+    "the other direction": (
+        "reason|talk: know",
+        r"(?:better|worse) by(?= [\d.]+ % [(])",
+        lambda m: TURNED[m[0]],
+    ),
+    "another size": ("headline", r"(?<=[-+])\d+\.\d(?= % \()", raised),
+    "another interval": ("headline", r"(?<=to [-+])\d+\.\d", raised),
+    "noise that is none": ("talk: know", r"cannot be told", "can be told"),
+    "no noise that is some": ("talk: know", r"it can be told", "it cannot be told"),
+    "significance that is none": ("headline", r", not significant", ""),
+    "a direction of the test": ("reason", r"(?<=, )not better", "better"),
+    "another risk": ("text", r"(?<=no improvement, )\d+(?=\.\d\d %)", lambda m: str((int(m[0]) + 7) % 100)),
+    "another verdict": ("talk: propose", r"The rule says [A-Z]+", "The rule says INVALID"),
+    "another option": ("talk: propose", r"^(?:Full launch|Staged rollout|Extend the test)", "Keep the control"),
+    "another worth": ("talk: propose", r"EUR [\d,]+", "EUR 1,234,567,890"),
+    "no agreement of money": ("talk: propose", r"and the money agrees", "but the money says no"),
+    "criteria that are met": ("reason", r"ot met: ", "ot met: guardrail moon is full; "),
+    "a number from nowhere": ("reason", r"beyond the margin of", "beyond the margin of 99 %, no, of"),
+    "another mean as it is": ("criteria|reason", r"(?<=converted [-+])\d+\.\d(?= % as it is)", raised),
+    "units that are not needed": ("next step", r"asks for [\d,]+ units", "asks for 12,345,678 units"),
+    "a doubt that is none": ("takeaway", r"which brings the risk to [\d.]+", "which brings the risk to 0.01"),
+}
+"""Where, what, and what it is replaced by."""
+
+
+def lied(told: ToldPage, place: str, pattern: str, to: str | Callable[[re.Match[str]], str]) -> Iterator[ToldPage]:
+    """The page with one sentence doctored, for each that can be."""
+    for i, text in enumerate(told.said):
+        if re.match(place, text.place) and re.search(pattern, text.text):
+            doctored = replace(text, text=re.sub(pattern, to, text.text, count=1))
+            if doctored.text != text.text:
+                yield replace(told, said=(*told.said[:i], doctored, *told.said[i + 1 :]))
+
+
+@pytest.fixture(scope="module")
+def pages() -> list[tuple[Case, ToldPage]]:
+    rng = np.random.default_rng(4)
+    return [(case, page(case)) for case in (strange(rng) for _ in range(80))]
+
+
+@pytest.mark.parametrize("lie", LIES)
+def test_a_lie_is_found(lie, pages):
+    told = [(case, doctored) for case, of in pages for doctored in lied(of, *LIES[lie])][:12]
+    assert told, "no page can be doctored so"
+    assert all(faults(case, doctored) for case, doctored in told)
+
+
+def test_a_metric_without_its_arm_is_found(pages):
+    several = [(case, of) for case, of in pages if len(case.arms) > 1][:5]
+    for case, of in several:
+        nameless = Said("talk: know", "Converted did what nobody expected.")
+        assert any("names no arm" in fault for fault in faults(case, replace(of, said=(*of.said, nameless))))
