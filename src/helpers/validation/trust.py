@@ -17,9 +17,9 @@ from helpers.validation.case import Case
 TOPIC = "Trust checks"
 
 
-def shares_differ(rng: np.random.Generator, runs: int, *, units: tuple[int, int], shares: tuple[float, float]) -> int:
-    """Runs in which two arms show something in other shares, beyond the threshold of the trust checks."""
-    draws = rng.binomial(np.array(units), np.array(shares), (runs, 2))
+def shares_differ(rng: np.random.Generator, runs: int, *, units: tuple[int, ...], shares: tuple[float, ...]) -> int:
+    """Runs in which the arms show something in other shares, beyond the threshold of the trust checks."""
+    draws = rng.binomial(np.array(units), np.array(shares), (runs, len(units)))
     pairs, repeats = np.unique(draws, axis=0, return_counts=True)
     return sum(
         int(times)
@@ -69,12 +69,14 @@ def _cases() -> tuple[Case, ...]:
                 "false positives", SRM_THRESHOLD, partial(shares_differ, units=arms, shares=(share, share)),
             )
         )  # fmt: skip
-    made.append(
-        Case(
-            TOPIC, "equal shares in the arms, few units", "60 and 60 units, 5% of both", "false positives", SRM_THRESHOLD,
-            partial(shares_differ, units=(60, 60), shares=(0.05, 0.05)), promise="at most",
-        )
-    )  # fmt: skip
+    for sizes, share in (((60, 60), 0.05), ((9_000, 1_000), 0.005), ((8_000, 500, 500, 500, 500), 0.01)):
+        made.append(
+            Case(
+                TOPIC, "equal shares in the arms, exact", f"{' : '.join(f'{n:,}' for n in sizes)} units, {share:.1%} of all",
+                "false positives", SRM_THRESHOLD, partial(shares_differ, units=sizes, shares=(share,) * len(sizes)),
+                promise="at most", short=300,
+            )
+        )  # fmt: skip
     made.append(
         Case(
             TOPIC, "equal shares in the arms, chi-square", "20,000 units an arm, 10% against 11.5%", "power",
