@@ -11,6 +11,8 @@ from scipy import special
 from helpers.defaults import SRM_THRESHOLD
 from helpers.experiment.trust.check import counted
 from helpers.experiment.trust.sensitivity import effects_differ
+from helpers.stats.comparisons.linear import welch
+from helpers.stats.multiplicity.corrections import adjusted_p_values
 from helpers.stats.summaries.proportion import Proportion
 from helpers.validation.case import Case
 
@@ -40,6 +42,22 @@ def days_differ(
         arms = [(Proportion(n, x), Proportion(n, y)) for n, (x, y) in zip(sizes, ((a, b), (c, d)), strict=True)]
         hits += effects_differ(arms[0], arms[1]) < SRM_THRESHOLD
     return hits
+
+
+def covariates_differ(rng: np.random.Generator, runs: int, *, covariates: int, units: int, shift: float = 0.0) -> int:
+    """Runs in which the balance of a covariate fails after Holm; ``shift`` moves one of them, in standard deviations."""
+    z = rng.standard_normal((2, runs, covariates))
+    means = z / math.sqrt(units)
+    means[1, :, 0] += shift
+    variances = rng.chisquare(units - 1, (2, runs, covariates)) / (units - 1)
+    found = welch(units, means[0], variances[0], units, means[1], variances[1]).p_value
+    return int((adjusted_p_values(found, "holm").min(axis=-1) < SRM_THRESHOLD).sum())
+
+
+def power_of_balance(covariates: int, units: int, shift: float) -> float:
+    """Planned power of one of several covariates at its part of the threshold."""
+    z, gap = -special.ndtri(SRM_THRESHOLD / covariates / 2), shift / math.sqrt(2 / units)
+    return float(special.ndtr(gap - z) + special.ndtr(-gap - z))
 
 
 def power_of_shares(units: int, shares: tuple[float, float]) -> float:
@@ -81,6 +99,19 @@ def _cases() -> tuple[Case, ...]:
         Case(
             TOPIC, "equal shares in the arms, chi-square", "20,000 units an arm, 10% against 11.5%", "power",
             round(power_of_shares(20_000, (0.10, 0.115)), 4), partial(shares_differ, units=(20_000, 20_000), shares=(0.10, 0.115)),
+        )
+    )  # fmt: skip
+    for covariates in (1, 30):
+        made.append(
+            Case(
+                TOPIC, "balance of covariates, Holm", f"{covariates} covariate{'s' * (covariates > 1)}, 2,000 units an arm", "false positives", SRM_THRESHOLD,
+                partial(covariates_differ, covariates=covariates, units=2_000),
+            )
+        )  # fmt: skip
+    made.append(
+        Case(
+            TOPIC, "balance of covariates, Holm", "30 covariates, 2,000 units an arm, one moved by 0.17 standard deviations", "power",
+            round(power_of_balance(30, 2_000, 0.17), 4), partial(covariates_differ, covariates=30, units=2_000, shift=0.17),
         )
     )  # fmt: skip
     for units, inside in ((20_000, 0.1), (60_000, 0.4)):

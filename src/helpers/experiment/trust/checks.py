@@ -13,7 +13,7 @@ from helpers.experiment.trust.covariates import covariates
 from helpers.experiment.trust.hidden_contamination import HiddenContamination, unseen
 from helpers.experiment.trust.independence import independence
 from helpers.experiment.trust.marginal_srm import MarginalSRM, marginal_srm
-from helpers.experiment.trust.missing import MissingValues, missing, missing_values
+from helpers.experiment.trust.missing import MissingValues, missing, missing_by_metric
 from helpers.experiment.trust.rows import refused_otherwise, rows_and_units
 from helpers.experiment.trust.sample_ratio import sample_ratios
 from helpers.experiment.trust.sensitivity import Reestimate, external
@@ -112,7 +112,7 @@ def trust_checks(
             for check in (
                 *follow_up(left_out, results),
                 before_exposure(outcomes),
-                *(check for gap in gaps for check in missing_values(gap, study)),
+                *missing_by_metric(gaps, study),
             )
         ),
         sentinels(odd),

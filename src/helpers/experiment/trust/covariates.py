@@ -1,13 +1,15 @@
 """What was measured before the experiment: alike in the arms, and not the outcome under another name."""
 
 import math
+from collections.abc import Sequence
 
 from helpers.config import Metric
 from helpers.defaults import LEAKING_CORRELATION, SRM_THRESHOLD
 from helpers.experiment.results import Results
 from helpers.experiment.trust.check import TrustCheck
 from helpers.formatting import formatted
-from helpers.stats.comparisons.effects import compare
+from helpers.stats.comparisons.effects import Effect, compare
+from helpers.stats.multiplicity.corrections import adjust
 from helpers.stats.summaries.mean import Mean
 from helpers.stats.summaries.moments import Moments
 from helpers.stats.summaries.ratio import Ratio
@@ -16,34 +18,51 @@ FAMILY = "Covariates"
 
 
 def covariates(results: Results) -> list[TrustCheck]:
-    """Balance of every covariate, which invalidates, and how well it predicts the outcome, which warns."""
+    """Balance of every covariate, which invalidates, and how well it predicts the outcome, which warns.
+
+    The differences of all covariates, in all arms, share the threshold by Holm: thirty covariates fail a healthy
+    experiment no more often than one does.
+    """
     named = [metric for metric in results.study.metrics if metric.covariate]
-    return [check for metric in named for check in (balance(results, metric), leak(results, metric))]
+    differences = [_differences(results, metric) for metric in named]
+    tests = [effect.p_value for found in differences for effect in found]
+    adjusted = iter(adjust(tests, "holm", alpha=SRM_THRESHOLD).adjusted if tests else ())
+    checks = []
+    for metric, found in zip(named, differences, strict=True):
+        balanced = balance(metric, found, [next(adjusted) for _ in found], shared=len(tests) > 1)
+        checks += [balanced, leak(results, metric)]
+    return checks
 
 
-def balance(results: Results, metric: Metric) -> TrustCheck:
+def balance(metric: Metric, found: Sequence[Effect], adjusted: Sequence[float], *, shared: bool = False) -> TrustCheck:
     """The arms must agree on what was measured before the experiment.
 
     A difference beyond chance invalidates: either the split follows behaviour, or the covariate was measured after the
-    exposure and holds the effect.
+    exposure and holds the effect. ``adjusted`` are the p-values after Holm, where several tests have ``shared`` it.
     """
     name, question = f"Balance of {metric.label.lower()} before", "Did the arms behave alike before the experiment?"
-    before = [_before(arm, metric) for arm in _arms(results, metric)]
-    if len(before) < 2:
+    if not found:
         return TrustCheck(name, question, "cannot be told: only one arm has units", family=FAMILY)
-    effects = [compare(before[0], other, confidence=results.study.decision.confidence) for other in before[1:]]
-    least = min(effects, key=lambda e: 1.0 if math.isnan(e.p_value) else e.p_value)
-    if math.isnan(least.p_value):
-        why = least.note or "no unit has a history"
+    told = [(e.p_value, p, e) for e, p in zip(found, adjusted, strict=True) if not math.isnan(e.p_value)]
+    if not told:
+        why = found[0].note or "no unit has a history"
         return TrustCheck(name, question, f"cannot be told: {why}", family=FAMILY)
+    raw, p, least = min(told, key=lambda test: test[0])
     return TrustCheck(
         name,
         question,
-        f"difference {formatted(least.relative, 'relative')}, p = {least.p_value:.3g}",
-        "failed" if least.p_value < SRM_THRESHOLD else "passed",
+        f"difference {formatted(least.relative, 'relative')}, p = {raw:.3g}"
+        + (f", {p:.3g} after Holm" if shared else ""),
+        "failed" if p < SRM_THRESHOLD else "passed",
         FAMILY,
-        p_value=least.p_value,
+        p_value=p,
     )
+
+
+def _differences(results: Results, metric: Metric) -> list[Effect]:
+    """What was measured before, of each treatment against the control; empty where fewer than two arms have units."""
+    before = [_before(arm, metric) for arm in _arms(results, metric)]
+    return [compare(before[0], other, confidence=results.study.decision.confidence) for other in before[1:]]
 
 
 def leak(results: Results, metric: Metric) -> TrustCheck:
