@@ -12,11 +12,13 @@ from numpy.random import Generator
 from scipy import special
 
 from helpers.defaults import ALPHA, CONFIDENCE, POWER
-from helpers.stats.checks.novelty import trends
+from helpers.stats.checks.daily_effects import DailyEffects
+from helpers.stats.checks.novelty import novelty, trends
 from helpers.stats.inference import critical
 from helpers.stats.multiplicity.heterogeneity import Scale, heterogeneity
 from helpers.stats.multiplicity.pooling import partial_pooling
 from helpers.stats.summaries.proportion import Proportion
+from helpers.stats.summaries.summary import Summary
 from helpers.stats.validation import FloatArray
 from helpers.validation.adjustment import chunks
 from helpers.validation.case import Case, Quantity
@@ -97,7 +99,27 @@ def slopes(rng: Generator, runs: int, *, cells: SegmentCells, effects: FloatArra
     if counted == "rejected":
         return int((line.p_value < ALPHA).sum())
     truth = effects[1] - effects[0]
-    return int((np.abs(line.slope - truth) <= Z * line.slope_error).sum())
+    return int((np.abs(line.slope - truth) <= critical(ALPHA, cells.k - 2) * line.slope_error).sum())
+
+
+def shocked_trends(
+    rng: Generator, runs: int, *, cells: SegmentCells, shared: float, apart: float, fades: float = 1.0
+) -> int:
+    """Runs with a trend of a relative effect of 20 % that is ``fades`` times that on the last day.
+
+    Every day has a shock of both arms, of log standard deviation ``shared`` about a level that falls by half, and one of
+    each arm, ``apart``.
+    """
+    hits = 0
+    sizes = cells.sizes.astype(int)
+    for _ in range(runs):
+        level = cells.rate * np.linspace(1.3, 0.65, cells.k) * np.exp(shared * rng.standard_normal(cells.k))
+        rates = level * np.exp(apart * rng.standard_normal((2, cells.k)))
+        rates[1] *= 1 + 0.2 * np.linspace(1, fades, cells.k)
+        found = rng.binomial(sizes, np.minimum(rates, 1.0)).astype(np.float64)
+        daily: dict[float, tuple[Summary, Summary]] = {float(day): arms for day, arms in _arms(cells, found).items()}
+        hits += novelty(DailyEffects.independent(daily)).p_value < ALPHA
+    return hits
 
 
 def repeated_slopes(rng: Generator, runs: int, *, k: int, n_c: int, n_t: int, slope: float) -> int:
@@ -112,7 +134,7 @@ def repeated_slopes(rng: Generator, runs: int, *, k: int, n_c: int, n_t: int, sl
             effects += sign * mean[:, 0, :]
             covariance += np.swapaxes(units, 1, 2) @ units / (n * (n - 1))
         line = trends(np.arange(k), effects + slope * np.arange(k), covariance)
-        held = np.abs(line.slope - slope) <= Z * line.slope_error
+        held = np.abs(line.slope - slope) <= critical(ALPHA, k - 2) * line.slope_error
         hits += int((held if slope else line.p_value < ALPHA).sum())
     return hits
 
@@ -145,7 +167,8 @@ def _fading(cells: SegmentCells, power: float) -> tuple[FloatArray, float]:
 
     slope = -(Z + float(special.ndtri(power))) * error(np.zeros(cells.k))
     effects = np.asarray(slope * (np.arange(cells.k) - (cells.k - 1)), np.float64)
-    return effects, float(special.ndtr(-Z - slope / error(effects)))
+    reach, gap = float(critical(ALPHA, cells.k - 2)), slope / error(effects)
+    return effects, float(special.nctdtr(cells.k - 2, -gap, -reach) + 1 - special.nctdtr(cells.k - 2, -gap, reach))
 
 
 FEW = "variances of small cells are estimated, and move with the effects that they weight"
@@ -163,6 +186,9 @@ SEGMENTS = (
     (SegmentCells(8, 18_000, 2_000, 0.03, "relative"), 0.01),
 )
 DAYS = (SegmentCells(14, 1_000, 1_000, 0.1), SegmentCells(14, 1_800, 200, 0.3), SegmentCells(7, 150, 150, 0.3))
+
+SHOCKED = SegmentCells(14, 10_000, 10_000, 0.1)
+"""Days so large that what hits one of them outweighs its sampling error."""
 
 
 def _cases() -> tuple[Case, ...]:
@@ -223,6 +249,16 @@ def _cases() -> tuple[Case, ...]:
                 reason=FEW if slack else "",
             )
         )
+    method = "trend of the effect, the level halved"
+    for cells, shared, apart in ((SHOCKED, 0.3, 0.0), (SHOCKED, 0.3, 0.1), (SHOCKED, 0.0, 0.1)):
+        setting = (
+            f"{cells.k} days of {cells.n_c:,} : {cells.n_t:,}, shocks of {shared:.0%} shared and {apart:.0%} by arm"
+        )
+        steady = partial(shocked_trends, cells=cells, shared=shared, apart=apart)
+        made.append(Case(TOPIC, method, setting, "false positives", ALPHA, steady, "at most", short=200))
+    setting = f"{SHOCKED.k} days of {SHOCKED.n_c:,} : {SHOCKED.n_t:,}, shocks of 5% by arm, gone by the last day"
+    gone = partial(shocked_trends, cells=SHOCKED, shared=0.0, apart=0.05, fades=0.0)
+    made.append(Case(TOPIC, method, setting, "power", 0.55, gone, "at least", short=200))
     quantity: Quantity
     for n_c, n_t in ((300, 300), (1_350, 150)):
         setting = f"5 days of the same {n_c:,} : {n_t:,} units"
