@@ -18,6 +18,7 @@ PARAMETERS = {
     "late_exposures": {"hours": 24},
     "early_exposures": {"exposure": "cart", "start": "2026-07-01"},
     "shared_sessions": {"metric": "purchase_rate"},
+    "skewness": {"control": "control"},
     "rerandomised_assignments": {"salt": "s", "first": 0, "end": 3, "metric": "purchase_rate", "cut": hex_cut(0.5)},
 }
 each = pytest.mark.parametrize("file", QUERIES, ids=lambda f: f.stem)

@@ -329,8 +329,8 @@ def _(rng):
             sorted(by_group.failed),
             stats.diagnose_srm(weights, exposed=totals, segments={"g": dict(sorted(counts.items()))}),
             mixture_likelihood.dirichlet_log_ratio(groups.control, np.full(4, 0.25), 10.0),
-            designed_shares(list(groups.control), list(groups.treatment / groups.treatment.sum())),
-            equal_shares(list(groups.treatment), list(groups.control + groups.treatment)),
+            designed_shares(list(groups.treatment + 1), list(groups.treatment / groups.treatment.sum())),
+            equal_shares(list(groups.treatment), list(2 * groups.treatment + 1)),
         )
 
     return (groups,), answer

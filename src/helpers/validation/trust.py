@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import math
 from functools import partial
+from typing import Literal
 
 import numpy as np
 from scipy import special
 
-from helpers.defaults import SRM_THRESHOLD
+from helpers.defaults import ALPHA, CONFIDENCE, SRM_THRESHOLD
 from helpers.experiment.trust.check import counted
 from helpers.experiment.trust.sensitivity import effects_differ
+from helpers.stats.checks.skew import skew_of_difference, unskewed_p
 from helpers.stats.comparisons.linear import welch
 from helpers.stats.multiplicity.corrections import adjusted_p_values
 from helpers.stats.summaries.proportion import Proportion
+from helpers.validation.adjustment import chunks
 from helpers.validation.case import Case
 
 TOPIC = "Trust checks"
@@ -52,6 +55,38 @@ def covariates_differ(rng: np.random.Generator, runs: int, *, covariates: int, u
     variances = rng.chisquare(units - 1, (2, runs, covariates)) / (units - 1)
     found = welch(units, means[0], variances[0], units, means[1], variances[1]).p_value
     return int((adjusted_p_values(found, "holm").min(axis=-1) < SRM_THRESHOLD).sum())
+
+
+def skewed_means(
+    rng: np.random.Generator, runs: int, *, sigma: float, units: tuple[int, int], counted: Literal["covered", "failed"]
+) -> int:
+    """Runs whose t interval of two lognormal means holds no difference, or whose balance fails after it is freed of the skewness."""
+    hits = 0
+    for some in chunks(runs, sum(units)):
+        arms = [np.exp(sigma * rng.standard_normal((some, n))) for n in units]
+        means, variances = [x.mean(axis=1) for x in arms], [x.var(axis=1, ddof=1) for x in arms]
+        found = welch(units[0], means[0], variances[0], units[1], means[1], variances[1])
+        if counted == "covered":
+            hits += int((found.p_value >= ALPHA).sum())
+            continue
+        cubes = [((x - m[:, None]) ** 3).mean(axis=1) / v**1.5 for x, m, v in zip(arms, means, variances, strict=True)]
+        for i in np.flatnonzero(found.p_value < SRM_THRESHOLD):
+            g = sum(n * float(cube[i]) for n, cube in zip(units, cubes, strict=True)) / sum(units)
+            of = skew_of_difference(*((n, float(v[i]), g) for n, v in zip(units, variances, strict=True)))
+            hits += unskewed_p(float(found.statistic[i]), float(found.df[i]), of.skewness) < SRM_THRESHOLD
+    return hits
+
+
+def lognormal_skewness(sigma: float) -> float:
+    """Of one unit."""
+    w = math.exp(sigma**2)
+    return (w + 2) * math.sqrt(w - 1)
+
+
+def edge(sigma: float, control: int) -> int:
+    """Units of a treatment, beside ``control`` times as many, that are just enough for the rule."""
+    per_unit = skew_of_difference((control, 1.0, lognormal_skewness(sigma)), (1, 1.0, lognormal_skewness(sigma)))
+    return math.ceil(per_unit.factor)
 
 
 def power_of_balance(covariates: int, units: int, shift: float) -> float:
@@ -114,6 +149,24 @@ def _cases() -> tuple[Case, ...]:
             round(power_of_balance(30, 2_000, 0.17), 4), partial(covariates_differ, covariates=30, units=2_000, shift=0.17),
         )
     )  # fmt: skip
+    for sigma, times in ((0.7, 9), (0.7, 1)):
+        small = edge(sigma, times) if times > 1 else 200
+        split = f"{times * small:,} : {small:,} units"
+        made.append(
+            Case(
+                TOPIC, f"t interval of a skewed mean, {'as few units as the rule asks for' if times > 1 else 'equal arms'}",
+                f"lognormal of skewness {lognormal_skewness(sigma):.1f}, {split}", "coverage", CONFIDENCE,
+                partial(skewed_means, sigma=sigma, units=(times * small, small), counted="covered"),
+                promise="equal" if times > 1 else "at least", short=500,
+            )
+        )  # fmt: skip
+    for sigma, arms in ((1.0, (900, 100)), (1.0, (300, 300))):
+        made.append(
+            Case(
+                TOPIC, "balance of a skewed history", f"lognormal of skewness {lognormal_skewness(sigma):.1f}, {arms[0]} : {arms[1]} units",
+                "false positives", SRM_THRESHOLD, partial(skewed_means, sigma=sigma, units=arms, counted="failed"), promise="at most",
+            )
+        )  # fmt: skip
     for units, inside in ((20_000, 0.1), (60_000, 0.4)):
         made.append(
             Case(

@@ -81,7 +81,7 @@ class Counted:
     def text(self) -> str:
         """Example:
         >>> counted([10, 30], [100, 100]).text
-        '10 % : 30 % of the arms, p = 0.000407'
+        '10 % : 30 % of the arms, p = 0.00065'
         """
         shares = " : ".join(
             formatted(k / n if n else 0.0, "share") for k, n in zip(self.hits, self.totals, strict=True)

@@ -17,6 +17,7 @@ from helpers.experiment.trust.missing import MissingValues, missing, missing_by_
 from helpers.experiment.trust.rows import refused_otherwise, rows_and_units
 from helpers.experiment.trust.sample_ratio import sample_ratios
 from helpers.experiment.trust.sensitivity import Reestimate, external
+from helpers.experiment.trust.skew import Skews, skewed
 from helpers.experiment.trust.timing import (
     Maturity,
     before_exposure,
@@ -101,11 +102,12 @@ def trust_checks(
     values = query.query(con, "missing_values")
     left_out, gaps = not_followed(values, results), missing(values, results)
     split, blind = marginal_srm(results), unseen(results, table_arms or {}, refused_otherwise(flow))
+    skews = Skews(con, results)
     checks = [
         *sample_ratios(results, split),
         *independence(con, results),
         *rows_and_units(con, results, flow, blind),
-        *covariates(results),
+        *covariates(results, skews),
         immature(watched, waits=study.primary.days is not None),
         *(
             _of_units(check, study)
@@ -117,6 +119,7 @@ def trust_checks(
         ),
         sentinels(odd),
         clustered(sizes),
+        *skewed(skews, results),
         *map(disturbed, outside),
     ]
     sharing, alike = sharing_units(sizes), correlation(sizes)
