@@ -53,7 +53,8 @@ WHY: dict[str, tuple[str, ...]] = {
         "stats.summaries.moments.Moments.from_sums",
     ),
     "estimates side by side, each by itself": (
-        "experiment.trust.covariates.balance", "stats.checks.skew.skew_of_difference", "experiment.trust.missing.missing_by_metric",
+        "experiment.trust.covariates.balance", "stats.checks.skew.skew_of_difference",
+        "stats.multiplicity.interaction.of_means", "stats.multiplicity.interaction.of_proportions", "experiment.trust.missing.missing_by_metric",
         "experiment.trust.missing.missing_values",
         "experiment.decision.belief.Belief.density", "experiment.decision.belief.expected",
         "experiment.decision.belief.log_weights",

@@ -76,7 +76,8 @@ class Skews:
         for name, arm in known.items():
             of = skew_of_difference((control.n, control.variance, skewness), (arm.n, arm.variance, skewness))
             least = min((control.n, self._results.study.control.name), (arm.n, name))
-            found[name] = MetricSkew(skewness, least[1], least[0], of)
+            if math.isfinite(of.factor):
+                found[name] = MetricSkew(skewness, least[1], least[0], of)
         return found
 
     def _skewness(self, metric: Metric, variant: str, what: What) -> float:
