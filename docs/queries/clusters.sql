@@ -1,4 +1,4 @@
--- Exposed clusters, those of them in more than one variant, and units that belong to no cluster. Grain: one row.
+-- Exposed clusters, those of them in more than one variant, and units that belong to no cluster. Grain: one row in all.
 select
     count(*) as clusters,
     count(*) filter (where arms > 1) as split,

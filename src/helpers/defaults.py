@@ -34,6 +34,9 @@ SRM_DOUBT: Final = 0.05
 LEAKING_CORRELATION: Final = 0.95
 """A history that goes with its outcome more closely than this is likely the outcome itself."""
 
+UNITS_PER_SQUARED_SKEWNESS: Final = 355.0
+"""A mean needs so many units times its squared skewness before a t interval of 95 % holds its level."""
+
 MATURE_QUANTILE: Final = 0.9
 """Share of the converting units by which the usual time to the outcome is told."""
 

@@ -18,6 +18,7 @@ PARAMETERS = {
     "late_exposures": {"hours": 24},
     "early_exposures": {"exposure": "cart", "start": "2026-07-01"},
     "shared_sessions": {"metric": "purchase_rate"},
+    "skewness": {"control": "control"},
     "rerandomised_assignments": {"salt": "s", "first": 0, "end": 3, "metric": "purchase_rate", "cut": hex_cut(0.5)},
 }
 each = pytest.mark.parametrize("file", QUERIES, ids=lambda f: f.stem)
@@ -49,13 +50,20 @@ def test_it_runs_and_keeps_its_grain(file, small_study):
         "funnel_arms",
         "shown_otherwise",
         "early_exposures",
+        "telling_columns",
     )
     assert rows.equals(again), "the order is stated, so two answers are equal"
     if told.startswith("one row in all"):
         assert len(rows) == 1
         return
     keys = [c for c in (k.strip().replace(" ", "_") for k in told.split(",")) if c in rows.columns]
-    aliases = {"UTC day": "day", "event name": "event_name", "one assignment": "run", "one kind of row": "kind"}
+    aliases = {
+        "UTC day": "day",
+        "event name": "event_name",
+        "one assignment": "run",
+        "one kind of row": "kind",
+        "one column": "raw_column",
+    }
     keys += [column for words, column in aliases.items() if words in told and column not in keys]
     if "level of the segment" in told:
         keys = ["level"]

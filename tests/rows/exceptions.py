@@ -40,7 +40,7 @@ WHY: dict[str, tuple[str, ...]] = {
     "tables of the marts, which test_marts.py shuffles": (
         "experiment.trust.missing.missing", "experiment.trust.timing.not_followed",
         "experiment.rerandomisation.evaluated", "experiment.trust.checks.trust_checks",
-        "experiment.trust.hidden_contamination.unseen", "experiment.trust.rows.rows_and_units",
+        "experiment.trust.hidden_contamination.unseen", "experiment.trust.rows.rows_and_units", "experiment.trust.rows.told_too_late",
         "experiment.trust.rows.shown_otherwise", "experiment.trust.sensitivity.reestimated",
         "experiment.trust.timing.pre_exposure", "experiment.trust.values.of_amounts", "experiment.trust.values.sentinels",
         "programme.prediction.uplift.offered",
@@ -53,6 +53,9 @@ WHY: dict[str, tuple[str, ...]] = {
         "stats.summaries.moments.Moments.from_sums",
     ),
     "estimates side by side, each by itself": (
+        "experiment.trust.covariates.balance", "stats.checks.skew.skew_of_difference",
+        "stats.multiplicity.interaction.of_means", "stats.multiplicity.interaction.of_proportions", "experiment.trust.missing.missing_by_metric",
+        "experiment.trust.missing.missing_values",
         "experiment.decision.belief.Belief.density", "experiment.decision.belief.expected",
         "experiment.decision.belief.log_weights",
     ),

@@ -10,6 +10,7 @@ from helpers.stats.adjustment.covariates import centred_basis, checked_columns
 from helpers.stats.adjustment.lin import lin_arrays
 from helpers.stats.adjustment.post_stratification import post_stratify_arrays
 from helpers.stats.bayes.beta import BetaPair
+from helpers.stats.checks.exact_counts import designed_shares, equal_shares
 from helpers.stats.checks.srm import srm_by_group
 from helpers.stats.comparisons import linear
 from helpers.stats.comparisons.arm_estimate import satterthwaite
@@ -308,6 +309,7 @@ def _(rng):
 @of(
     "stats.checks.srm.srm", "stats.checks.srm.aligned", "stats.checks.srm.srm_by_group",
     "stats.checks.srm_diagnosis.diagnose_srm", "stats.sequential.mixture_likelihood.dirichlet_log_ratio",
+    "stats.checks.exact_counts.designed_shares", "stats.checks.exact_counts.equal_shares",
 )  # fmt: skip
 def _(rng):
     groups = pd.DataFrame(
@@ -327,6 +329,8 @@ def _(rng):
             sorted(by_group.failed),
             stats.diagnose_srm(weights, exposed=totals, segments={"g": dict(sorted(counts.items()))}),
             mixture_likelihood.dirichlet_log_ratio(groups.control, np.full(4, 0.25), 10.0),
+            designed_shares(list(groups.treatment + 1), list(groups.treatment / groups.treatment.sum())),
+            equal_shares(list(groups.treatment), list(2 * groups.treatment + 1)),
         )
 
     return (groups,), answer

@@ -12,11 +12,14 @@ from numpy.random import Generator
 from scipy import special
 
 from helpers.defaults import ALPHA, CONFIDENCE, POWER
-from helpers.stats.checks.novelty import trends
+from helpers.stats.checks.daily_effects import DailyEffects
+from helpers.stats.checks.novelty import novelty, trends
 from helpers.stats.inference import critical
-from helpers.stats.multiplicity.heterogeneity import Scale, heterogeneity
+from helpers.stats.multiplicity.heterogeneity import heterogeneity
+from helpers.stats.multiplicity.interaction import Scale, of_means, of_proportions
 from helpers.stats.multiplicity.pooling import partial_pooling
 from helpers.stats.summaries.proportion import Proportion
+from helpers.stats.summaries.summary import Summary
 from helpers.stats.validation import FloatArray
 from helpers.validation.adjustment import chunks
 from helpers.validation.case import Case, Quantity
@@ -68,13 +71,33 @@ class SegmentCells:
 
 def interactions(rng: Generator, runs: int, *, cells: SegmentCells, effects: FloatArray) -> int:
     """Runs in which the interaction test rejects."""
-    return int((partial_pooling(*cells.effects(cells.counts(rng, runs, effects))).p_value < ALPHA).sum())
+    return int((_interaction(cells, cells.counts(rng, runs, effects)) < ALPHA).sum())
+
+
+def _interaction(cells: SegmentCells, counts: FloatArray) -> FloatArray:
+    n_c, n_t = cells.sizes
+    parts = np.array_split(counts, max(1, len(counts) // 1_000))
+    return np.concatenate([of_proportions(x[:, 0], n_c, x[:, 1], n_t, cells.scale).p_value for x in parts])
+
+
+def interactions_of_means(rng: Generator, runs: int, *, k: int, units: tuple[int, int], sigma: float) -> int:
+    """The same of means with one common ratio, of normal units, or of lognormal ones of ``sigma``."""
+    hits = 0
+    for some in chunks(runs, k * sum(units)):
+        sides: list[FloatArray | int] = []
+        for n, lift in zip(units, (1.0, 1.1), strict=True):
+            drawn = rng.standard_normal((some, k, n))
+            values = lift * (np.exp(sigma * drawn) if sigma else 5 + drawn)
+            sides += [n, values.mean(axis=2), values.var(axis=2, ddof=1) / n]
+        n_c, mean_c, v_c, n_t, mean_t, v_t = sides
+        hits += int((of_means(n_c, mean_c, v_c, n_t, mean_t, v_t, "relative").p_value < ALPHA).sum())
+    return hits
 
 
 def false_claims(rng: Generator, runs: int, *, cells: SegmentCells, effects: FloatArray) -> int:
     """Runs in which some segment is claimed to differ; only those can claim whose interaction test rejects."""
     counts = cells.counts(rng, runs, effects)
-    rejected = partial_pooling(*cells.effects(counts)).p_value < ALPHA
+    rejected = _interaction(cells, counts) < ALPHA
     return sum(bool(heterogeneity(_arms(cells, found), scale=cells.scale).claims) for found in counts[rejected])
 
 
@@ -97,7 +120,27 @@ def slopes(rng: Generator, runs: int, *, cells: SegmentCells, effects: FloatArra
     if counted == "rejected":
         return int((line.p_value < ALPHA).sum())
     truth = effects[1] - effects[0]
-    return int((np.abs(line.slope - truth) <= Z * line.slope_error).sum())
+    return int((np.abs(line.slope - truth) <= critical(ALPHA, cells.k - 2) * line.slope_error).sum())
+
+
+def shocked_trends(
+    rng: Generator, runs: int, *, cells: SegmentCells, shared: float, apart: float, fades: float = 1.0
+) -> int:
+    """Runs with a trend of a relative effect of 20 % that is ``fades`` times that on the last day.
+
+    Every day has a shock of both arms, of log standard deviation ``shared`` about a level that falls by half, and one of
+    each arm, ``apart``.
+    """
+    hits = 0
+    sizes = cells.sizes.astype(int)
+    for _ in range(runs):
+        level = cells.rate * np.linspace(1.3, 0.65, cells.k) * np.exp(shared * rng.standard_normal(cells.k))
+        rates = level * np.exp(apart * rng.standard_normal((2, cells.k)))
+        rates[1] *= 1 + 0.2 * np.linspace(1, fades, cells.k)
+        found = rng.binomial(sizes, np.minimum(rates, 1.0)).astype(np.float64)
+        daily: dict[float, tuple[Summary, Summary]] = {float(day): arms for day, arms in _arms(cells, found).items()}
+        hits += novelty(DailyEffects.independent(daily)).p_value < ALPHA
+    return hits
 
 
 def repeated_slopes(rng: Generator, runs: int, *, k: int, n_c: int, n_t: int, slope: float) -> int:
@@ -112,7 +155,7 @@ def repeated_slopes(rng: Generator, runs: int, *, k: int, n_c: int, n_t: int, sl
             effects += sign * mean[:, 0, :]
             covariance += np.swapaxes(units, 1, 2) @ units / (n * (n - 1))
         line = trends(np.arange(k), effects + slope * np.arange(k), covariance)
-        held = np.abs(line.slope - slope) <= Z * line.slope_error
+        held = np.abs(line.slope - slope) <= critical(ALPHA, k - 2) * line.slope_error
         hits += int((held if slope else line.p_value < ALPHA).sum())
     return hits
 
@@ -145,10 +188,12 @@ def _fading(cells: SegmentCells, power: float) -> tuple[FloatArray, float]:
 
     slope = -(Z + float(special.ndtri(power))) * error(np.zeros(cells.k))
     effects = np.asarray(slope * (np.arange(cells.k) - (cells.k - 1)), np.float64)
-    return effects, float(special.ndtr(-Z - slope / error(effects)))
+    reach, gap = float(critical(ALPHA, cells.k - 2)), slope / error(effects)
+    return effects, float(special.nctdtr(cells.k - 2, -gap, -reach) + 1 - special.nctdtr(cells.k - 2, -gap, reach))
 
 
 FEW = "variances of small cells are estimated, and move with the effects that they weight"
+SCORE = "the plan takes the variances of the true rates, the test those under one common effect, which differ in unequal arms"
 ESTIMATED = "the covariance of the days is taken as known though it is estimated from 150 units in one arm"
 MIXTURE = (
     "the squared error is right on average, but the interval takes a normal for a mixture over the unknown variance "
@@ -160,9 +205,17 @@ SEGMENTS = (
     (SegmentCells(4, 200, 200, 0.3), 0.0),
     (SegmentCells(8, 10_000, 10_000, 0.03), 0.0),
     (SegmentCells(8, 2_000, 2_000, 0.3, "relative"), 0.0),
-    (SegmentCells(8, 18_000, 2_000, 0.03, "relative"), 0.01),
+    (SegmentCells(8, 18_000, 2_000, 0.03, "relative"), 0.0),
 )
+SMALL = (
+    SegmentCells(4, 50, 50, 0.3, "relative"), SegmentCells(8, 50, 50, 0.05, "relative"),
+    SegmentCells(8, 450, 50, 0.05, "relative"), SegmentCells(20, 100, 100, 0.02, "absolute"),
+)  # fmt: skip
+"""Arms of 20 to 160 units and rare outcomes."""
 DAYS = (SegmentCells(14, 1_000, 1_000, 0.1), SegmentCells(14, 1_800, 200, 0.3), SegmentCells(7, 150, 150, 0.3))
+
+SHOCKED = SegmentCells(14, 10_000, 10_000, 0.1)
+"""Days so large that what hits one of them outweighs its sampling error."""
 
 
 def _cases() -> tuple[Case, ...]:
@@ -173,19 +226,31 @@ def _cases() -> tuple[Case, ...]:
         null = partial(interactions, cells=cells, effects=common)
         claims = partial(false_claims, cells=cells, effects=common)
         reason = FEW if slack else ""
-        made.append(Case(TOPIC, "Cochran's Q", setting, "false positives", ALPHA, null, slack=slack, reason=reason))
+        made.append(Case(TOPIC, "interaction", setting, "false positives", ALPHA, null, slack=slack, reason=reason))
         made.append(
             Case(
                 TOPIC, "claims about segments", setting, "false positives", ALPHA, claims, "at most", slack=slack,
                 reason=reason,
             )
         )  # fmt: skip
+    for cells in SMALL:
+        setting = f"{cells.k} segments of {cells.n_c:,} : {cells.n_t:,}, rate {cells.rate:g}, {cells.scale}"
+        null = partial(interactions, cells=cells, effects=np.full(cells.k, 0.1 if cells.scale == "relative" else 0.0))
+        made.append(Case(TOPIC, "interaction, small arms", setting, "false positives", ALPHA, null, "at most"))
+    for k, units, sigma in ((8, (10, 10), 0.0), (20, (50, 50), 0.0), (8, (20, 20), 1.0), (8, (50, 50), 1.5)):
+        setting = f"{k} segments of {units[0]} : {units[1]}, {'lognormal' if sigma else 'normal'} units, ratio of means"
+        small = partial(interactions_of_means, k=k, units=units, sigma=sigma)
+        made.append(Case(TOPIC, "interaction, small arms", setting, "false positives", ALPHA, small, "at most"))
     for cells, _ in SEGMENTS[:2]:
         effects, power = _spread(cells, POWER)
         setting = f"{cells.k} segments of {cells.n_c:,} : {cells.n_t:,}, rate {cells.rate:g}, effects in a line"
+        seen = partial(interactions, cells=cells, effects=effects)
+        slack = 0.02 if cells.n_t != cells.n_c else 0.0
         made.append(
-            Case(TOPIC, "Cochran's Q", setting, "power", power, partial(interactions, cells=cells, effects=effects))
-        )
+            Case(
+                TOPIC, "interaction", setting, "power", power, seen, slack=slack, reason=SCORE if slack else "",
+            )
+        )  # fmt: skip
     for k, ratio, slack in ((4, 0.0, 0.0), (8, 0.25, 0.0), (8, 1.0, 0.0), (20, 1.0, 0.01), (20, 4.0, 0.0)):
         setting = f"{k} segments, variance between them {ratio:g} times that of an estimate"
         hits = partial(pooled_coverage, k=k, ratio=ratio)
@@ -223,6 +288,16 @@ def _cases() -> tuple[Case, ...]:
                 reason=FEW if slack else "",
             )
         )
+    method = "trend of the effect, the level halved"
+    for cells, shared, apart in ((SHOCKED, 0.3, 0.0), (SHOCKED, 0.3, 0.1), (SHOCKED, 0.0, 0.1)):
+        setting = (
+            f"{cells.k} days of {cells.n_c:,} : {cells.n_t:,}, shocks of {shared:.0%} shared and {apart:.0%} by arm"
+        )
+        steady = partial(shocked_trends, cells=cells, shared=shared, apart=apart)
+        made.append(Case(TOPIC, method, setting, "false positives", ALPHA, steady, "at most", short=200))
+    setting = f"{SHOCKED.k} days of {SHOCKED.n_c:,} : {SHOCKED.n_t:,}, shocks of 5% by arm, gone by the last day"
+    gone = partial(shocked_trends, cells=SHOCKED, shared=0.0, apart=0.05, fades=0.0)
+    made.append(Case(TOPIC, method, setting, "power", 0.55, gone, "at least", short=200))
     quantity: Quantity
     for n_c, n_t in ((300, 300), (1_350, 150)):
         setting = f"5 days of the same {n_c:,} : {n_t:,} units"

@@ -4,22 +4,27 @@ from __future__ import annotations
 
 import math
 from functools import partial
+from typing import Literal
 
 import numpy as np
 from scipy import special
 
-from helpers.defaults import SRM_THRESHOLD
+from helpers.defaults import ALPHA, CONFIDENCE, SRM_THRESHOLD
 from helpers.experiment.trust.check import counted
 from helpers.experiment.trust.sensitivity import effects_differ
+from helpers.stats.checks.skew import skew_of_difference, unskewed_p
+from helpers.stats.comparisons.linear import welch
+from helpers.stats.multiplicity.corrections import adjusted_p_values
 from helpers.stats.summaries.proportion import Proportion
+from helpers.validation.adjustment import chunks
 from helpers.validation.case import Case
 
 TOPIC = "Trust checks"
 
 
-def shares_differ(rng: np.random.Generator, runs: int, *, units: tuple[int, int], shares: tuple[float, float]) -> int:
-    """Runs in which two arms show something in other shares, beyond the threshold of the trust checks."""
-    draws = rng.binomial(np.array(units), np.array(shares), (runs, 2))
+def shares_differ(rng: np.random.Generator, runs: int, *, units: tuple[int, ...], shares: tuple[float, ...]) -> int:
+    """Runs in which the arms show something in other shares, beyond the threshold of the trust checks."""
+    draws = rng.binomial(np.array(units), np.array(shares), (runs, len(units)))
     pairs, repeats = np.unique(draws, axis=0, return_counts=True)
     return sum(
         int(times)
@@ -40,6 +45,54 @@ def days_differ(
         arms = [(Proportion(n, x), Proportion(n, y)) for n, (x, y) in zip(sizes, ((a, b), (c, d)), strict=True)]
         hits += effects_differ(arms[0], arms[1]) < SRM_THRESHOLD
     return hits
+
+
+def covariates_differ(rng: np.random.Generator, runs: int, *, covariates: int, units: int, shift: float = 0.0) -> int:
+    """Runs in which the balance of a covariate fails after Holm; ``shift`` moves one of them, in standard deviations."""
+    z = rng.standard_normal((2, runs, covariates))
+    means = z / math.sqrt(units)
+    means[1, :, 0] += shift
+    variances = rng.chisquare(units - 1, (2, runs, covariates)) / (units - 1)
+    found = welch(units, means[0], variances[0], units, means[1], variances[1]).p_value
+    return int((adjusted_p_values(found, "holm").min(axis=-1) < SRM_THRESHOLD).sum())
+
+
+def skewed_means(
+    rng: np.random.Generator, runs: int, *, sigma: float, units: tuple[int, int], counted: Literal["covered", "failed"]
+) -> int:
+    """Runs whose t interval of two lognormal means holds no difference, or whose balance fails after it is freed of the skewness."""
+    hits = 0
+    for some in chunks(runs, sum(units)):
+        arms = [np.exp(sigma * rng.standard_normal((some, n))) for n in units]
+        means, variances = [x.mean(axis=1) for x in arms], [x.var(axis=1, ddof=1) for x in arms]
+        found = welch(units[0], means[0], variances[0], units[1], means[1], variances[1])
+        if counted == "covered":
+            hits += int((found.p_value >= ALPHA).sum())
+            continue
+        cubes = [((x - m[:, None]) ** 3).mean(axis=1) / v**1.5 for x, m, v in zip(arms, means, variances, strict=True)]
+        for i in np.flatnonzero(found.p_value < SRM_THRESHOLD):
+            g = sum(n * float(cube[i]) for n, cube in zip(units, cubes, strict=True)) / sum(units)
+            of = skew_of_difference(*((n, float(v[i]), g) for n, v in zip(units, variances, strict=True)))
+            hits += unskewed_p(float(found.statistic[i]), float(found.df[i]), of.skewness) < SRM_THRESHOLD
+    return hits
+
+
+def lognormal_skewness(sigma: float) -> float:
+    """Of one unit."""
+    w = math.exp(sigma**2)
+    return (w + 2) * math.sqrt(w - 1)
+
+
+def edge(sigma: float, control: int) -> int:
+    """Units of a treatment, beside ``control`` times as many, that are just enough for the rule."""
+    per_unit = skew_of_difference((control, 1.0, lognormal_skewness(sigma)), (1, 1.0, lognormal_skewness(sigma)))
+    return math.ceil(per_unit.factor)
+
+
+def power_of_balance(covariates: int, units: int, shift: float) -> float:
+    """Planned power of one of several covariates at its part of the threshold."""
+    z, gap = -special.ndtri(SRM_THRESHOLD / covariates / 2), shift / math.sqrt(2 / units)
+    return float(special.ndtr(gap - z) + special.ndtr(-gap - z))
 
 
 def power_of_shares(units: int, shares: tuple[float, float]) -> float:
@@ -69,18 +122,51 @@ def _cases() -> tuple[Case, ...]:
                 "false positives", SRM_THRESHOLD, partial(shares_differ, units=arms, shares=(share, share)),
             )
         )  # fmt: skip
-    made.append(
-        Case(
-            TOPIC, "equal shares in the arms, few units", "60 and 60 units, 5% of both", "false positives", SRM_THRESHOLD,
-            partial(shares_differ, units=(60, 60), shares=(0.05, 0.05)), promise="at most",
-        )
-    )  # fmt: skip
+    for sizes, share in (((60, 60), 0.05), ((9_000, 1_000), 0.005), ((8_000, 500, 500, 500, 500), 0.01)):
+        made.append(
+            Case(
+                TOPIC, "equal shares in the arms, exact", f"{' : '.join(f'{n:,}' for n in sizes)} units, {share:.1%} of all",
+                "false positives", SRM_THRESHOLD, partial(shares_differ, units=sizes, shares=(share,) * len(sizes)),
+                promise="at most", short=300,
+            )
+        )  # fmt: skip
     made.append(
         Case(
             TOPIC, "equal shares in the arms, chi-square", "20,000 units an arm, 10% against 11.5%", "power",
             round(power_of_shares(20_000, (0.10, 0.115)), 4), partial(shares_differ, units=(20_000, 20_000), shares=(0.10, 0.115)),
         )
     )  # fmt: skip
+    for covariates in (1, 30):
+        made.append(
+            Case(
+                TOPIC, "balance of covariates, Holm", f"{covariates} covariate{'s' * (covariates > 1)}, 2,000 units an arm", "false positives", SRM_THRESHOLD,
+                partial(covariates_differ, covariates=covariates, units=2_000),
+            )
+        )  # fmt: skip
+    made.append(
+        Case(
+            TOPIC, "balance of covariates, Holm", "30 covariates, 2,000 units an arm, one moved by 0.17 standard deviations", "power",
+            round(power_of_balance(30, 2_000, 0.17), 4), partial(covariates_differ, covariates=30, units=2_000, shift=0.17),
+        )
+    )  # fmt: skip
+    for sigma, times in ((0.7, 9), (0.7, 1)):
+        small = edge(sigma, times) if times > 1 else 200
+        split = f"{times * small:,} : {small:,} units"
+        made.append(
+            Case(
+                TOPIC, f"t interval of a skewed mean, {'as few units as the rule asks for' if times > 1 else 'equal arms'}",
+                f"lognormal of skewness {lognormal_skewness(sigma):.1f}, {split}", "coverage", CONFIDENCE,
+                partial(skewed_means, sigma=sigma, units=(times * small, small), counted="covered"),
+                promise="equal" if times > 1 else "at least", short=500,
+            )
+        )  # fmt: skip
+    for sigma, arms in ((1.0, (900, 100)), (1.0, (300, 300))):
+        made.append(
+            Case(
+                TOPIC, "balance of a skewed history", f"lognormal of skewness {lognormal_skewness(sigma):.1f}, {arms[0]} : {arms[1]} units",
+                "false positives", SRM_THRESHOLD, partial(skewed_means, sigma=sigma, units=arms, counted="failed"), promise="at most",
+            )
+        )  # fmt: skip
     for units, inside in ((20_000, 0.1), (60_000, 0.4)):
         made.append(
             Case(

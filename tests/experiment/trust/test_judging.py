@@ -29,7 +29,7 @@ def event(first: int, days: int, name: str = "sale") -> ExternalEvent:
 
 
 @pytest.mark.parametrize(
-    ("hits", "totals"), [((50, 80), (1000, 1000)), ((300, 20), (3600, 400)), ((5, 9, 2), (90, 90, 80))]
+    ("hits", "totals"), [((150, 180), (1000, 1000)), ((3000, 200), (36000, 4000)), ((150, 190, 120), (900, 900, 800))]
 )
 def test_shares_are_compared_by_chi_square(hits, totals):
     table = [hits, [n - k for k, n in zip(hits, totals, strict=True)]]

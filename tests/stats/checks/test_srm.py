@@ -7,6 +7,7 @@ import pytest
 from scipy import special, stats
 
 from helpers.stats import InputError, srm, srm_by_group
+from helpers.stats.checks.exact_counts import equal_shares
 from helpers.stats.checks.sequential_srm import sequential_srm
 from helpers.stats.checks.srm import SRM
 from helpers.stats.checks.srm_diagnosis import diagnose_srm
@@ -44,7 +45,40 @@ def test_small_expectations_are_exact():
     own = mass.pmf([4, 1, 0])
     expected = sum(mass.pmf(o) for o in outcomes if mass.pmf(o) <= own * (1 + 1e-9))
     assert three.p_value == pytest.approx(expected)
-    assert "rough" in srm([10**6, 0, 0, 3], [1, 1e-6, 1e-6, 1e-6]).note
+    large = srm([500, 520, 530], [1, 1, 1])
+    assert large.p_value == pytest.approx(stats.chisquare([500, 520, 530]).pvalue) and large.note == ""
+
+
+def test_many_outcomes_are_drawn_and_the_same_counts_have_the_same_p():
+    """The last arm expects one unit and has three: the others split the rest as they should, whatever they hold."""
+    seen, weights = [300, 290, 3], [0.5, 0.5 - 1 / 593, 1 / 593]
+    r = srm(seen, weights)
+    assert "draws" in r.note and r == srm(seen, weights)
+    mass = stats.multinomial(593, np.array(weights) / sum(weights))
+    outcomes = np.array([(i, 593 - i - j, j) for j in range(16) for i in range(593 - j + 1)])
+    pmf = mass.pmf(outcomes)
+    expected = pmf[pmf <= mass.pmf(seen) * (1 + 1e-9)].sum()
+    assert r.p_value == pytest.approx(expected, rel=0.1)
+
+
+@pytest.mark.parametrize(
+    ("hits", "totals"), [((3, 0, 4), (40, 30, 9)), ((39, 28, 9), (40, 30, 9)), ((1, 1, 9), (9, 9, 9))]
+)
+def test_equal_shares_in_three_arms_against_all_tables(hits, totals):
+    mass = stats.multivariate_hypergeom(totals, sum(hits))
+    tables = [
+        (i, j, sum(hits) - i - j)
+        for i in range(totals[0] + 1)
+        for j in range(totals[1] + 1)
+        if 0 <= sum(hits) - i - j <= totals[2]
+    ]
+    pmf = mass.pmf(np.array(tables))
+    p, draws = equal_shares(hits, totals)
+    assert draws and p == pytest.approx(pmf[pmf <= mass.pmf(hits) * (1 + 1e-9)].sum(), rel=0.25)
+
+
+def test_equal_shares_in_two_arms_are_fishers():
+    assert equal_shares((5, 9), (90, 70)) == (stats.fisher_exact([[5, 85], [9, 61]]).pvalue, 0)
 
 
 def test_no_units_is_no_verdict():

@@ -1,6 +1,7 @@
 """Partial pooling against statsmodels and the eight schools; no claim without an interaction."""
 
 import math
+from dataclasses import replace
 from importlib import import_module
 
 import numpy as np
@@ -139,14 +140,14 @@ def test_relative_effects_are_fractions():
 
 def test_what_cannot_be_estimated_is_said():
     found = by_segment({**treatments(420, 460), "empty": (Proportion(50, 0), Proportion(50, 0))})
-    assert found.df == 1 and "1 of 3 segments left out (no variance)" in found.note
+    assert found.df == 1 and "1 of 3 segments left out (too few units or outcomes)" in found.note
     assert found.segments[2].text == "empty: no claim, the segment has no estimate with a variance."
     assert math.isnan(found.segments[2].p_value) and not found.segments[2].claim
     lone = by_segment(treatments(420))
     assert math.isnan(lone.p_value) and not lone.interaction and math.isnan(lone.i_squared) and lone.claims == ()
     assert lone.text.startswith("No interaction test") and "no other segment" in lone.segments[0].text
     relative = by_segment({"a": (Proportion(9, 0), Proportion(9, 1)), **treatments(420)}, scale="relative")
-    assert "not positive" in relative.note and "fewer than two" in relative.note
+    assert "1 of 2 segments left out" in relative.note and "fewer than two" in relative.note
 
 
 def test_refusals():
@@ -179,17 +180,11 @@ def test_segments_tested_one_by_one_are_flagged(monkeypatch):
     """Without the interaction test and the adjustment, claims come far too often."""
     chosen = next(c for c in calibration.CASES if c.method == "claims about segments")
     assert run(chosen, 1_000).kept
-    monkeypatch.setattr(calibration, "partial_pooling", lambda d, v: type("All", (), {"p_value": np.zeros(len(d))}))
+    monkeypatch.setattr(calibration, "_interaction", lambda cells, counts: np.zeros(len(counts)))
     module = import_module("helpers.stats.multiplicity.heterogeneity")
     monkeypatch.setattr(module, "adjust", lambda p, *_, **__: type("Raw", (), {"adjusted": tuple(p)}))
-    honest = module.partial_pooling
-
-    def eager(*args, **kwargs):
-        pooled = honest(*args, **kwargs)
-        object.__setattr__(pooled, "p_value", np.asarray(0.0))
-        return pooled
-
-    monkeypatch.setattr(module, "partial_pooling", eager)
+    honest = module.of_proportions
+    monkeypatch.setattr(module, "of_proportions", lambda *arms: replace(honest(*arms), p_value=np.asarray(0.0)))
     assert not run(chosen, 300).kept
 
 

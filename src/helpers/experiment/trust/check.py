@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from helpers.formatting import formatted
+from helpers.stats.checks.exact_counts import EXPECTED, equal_shares
 
 TrustVerdict = Literal["passed", "warning", "failed"]
 
@@ -80,7 +81,7 @@ class Counted:
     def text(self) -> str:
         """Example:
         >>> counted([10, 30], [100, 100]).text
-        '10 % : 30 % of the arms, p = 0.000407'
+        '10 % : 30 % of the arms, p = 0.00065'
         """
         shares = " : ".join(
             formatted(k / n if n else 0.0, "share") for k, n in zip(self.hits, self.totals, strict=True)
@@ -92,8 +93,8 @@ def counted(hits: Sequence[int], totals: Sequence[int]) -> Counted:
     """Whether the arms show something in equal shares: Pearson's chi-square with ``arms - 1`` degrees of freedom.
 
     The shares are of exposed units, so the arms' designed weights do not enter. p is NaN where no unit, or every one,
-    shows it, and where fewer than two arms have units. With an expected count below 5 in a 2 x 2 table Fisher's exact
-    test is taken.
+    shows it, and where fewer than two arms have units. With an expected count below 100 it is exact, see
+    :func:`~helpers.stats.checks.exact_counts.equal_shares`: chi-square calls too often where an arm is small.
 
     Example:
         >>> counted([5, 5], [100, 100]).p_value
@@ -105,9 +106,8 @@ def counted(hits: Sequence[int], totals: Sequence[int]) -> Counted:
     k, rest = sum(p[0] for p in pairs), sum(p[1] for p in pairs)
     p_value = float("nan")
     if len(pairs) > 1 and k and rest:
-        least = min(k, rest) * min(map(sum, pairs)) / (k + rest)
-        if least < 5 and len(pairs) == 2:
-            p_value = float(stats.fisher_exact(pairs).pvalue)
+        if min(k, rest) * min(map(sum, pairs)) / (k + rest) < EXPECTED:
+            p_value, _ = equal_shares([pair[0] for pair in pairs], [sum(pair) for pair in pairs])
         else:
             p_value = float(stats.chi2_contingency(pairs, correction=False).pvalue)
     return Counted(tuple(map(int, hits)), tuple(map(int, totals)), p_value)

@@ -13,10 +13,11 @@ from helpers.experiment.trust.covariates import covariates
 from helpers.experiment.trust.hidden_contamination import HiddenContamination, unseen
 from helpers.experiment.trust.independence import independence
 from helpers.experiment.trust.marginal_srm import MarginalSRM, marginal_srm
-from helpers.experiment.trust.missing import MissingValues, missing, missing_values
+from helpers.experiment.trust.missing import MissingValues, missing, missing_by_metric
 from helpers.experiment.trust.rows import refused_otherwise, rows_and_units
 from helpers.experiment.trust.sample_ratio import sample_ratios
 from helpers.experiment.trust.sensitivity import Reestimate, external
+from helpers.experiment.trust.skew import Skews, skewed
 from helpers.experiment.trust.timing import (
     Maturity,
     before_exposure,
@@ -101,22 +102,24 @@ def trust_checks(
     values = query.query(con, "missing_values")
     left_out, gaps = not_followed(values, results), missing(values, results)
     split, blind = marginal_srm(results), unseen(results, table_arms or {}, refused_otherwise(flow))
+    skews = Skews(con, results)
     checks = [
         *sample_ratios(results, split),
         *independence(con, results),
         *rows_and_units(con, results, flow, blind),
-        *covariates(results),
+        *covariates(results, skews),
         immature(watched, waits=study.primary.days is not None),
         *(
             _of_units(check, study)
             for check in (
                 *follow_up(left_out, results),
                 before_exposure(outcomes),
-                *(check for gap in gaps for check in missing_values(gap, study)),
+                *missing_by_metric(gaps, study),
             )
         ),
         sentinels(odd),
         clustered(sizes),
+        *skewed(skews, results),
         *map(disturbed, outside),
     ]
     sharing, alike = sharing_units(sizes), correlation(sizes)

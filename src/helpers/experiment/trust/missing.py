@@ -1,5 +1,6 @@
 """Missing values: as many in each arm, and of units like the others? A metric is over the units that have a value."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -85,15 +86,25 @@ def missing(values: "pd.DataFrame", results: Results) -> tuple[MissingValues, ..
     return tuple(found.values())
 
 
-def missing_values(found: MissingValues, study: Study) -> list[TrustCheck]:
+def missing_by_metric(gaps: Sequence[MissingValues], study: Study) -> list[TrustCheck]:
+    """The checks of every metric that lacks a value; each question's tests share the threshold by Holm over the metrics."""
+    by_arm = _shared([gap.by_arm.p_value for gap in gaps])
+    alike = _shared([_smallest(gap.alike) for gap in gaps])
+    related = _shared([_smallest(gap.outcome) for gap in gaps])
+    tests = zip(gaps, by_arm, alike, related, strict=True)
+    return [check for gap, *p_values in tests for check in missing_values(gap, study, p_values)]
+
+
+def missing_values(found: MissingValues, study: Study, shared: Sequence[float] = ()) -> list[TrustCheck]:
     """As many missing values in each arm, which invalidates, and of units like the others, which warns.
 
     What a metric lost in one arm alone makes its arms other groups. What it lost alike in all arms but not by chance
     (buyers, say) leaves the comparison of like with like, of a group that is not everybody: the reader must know.
     Missing by the arm among units with the same primary outcome invalidates too, for opposite losses in two arms may
-    be equal in number.
+    be equal in number. ``shared`` are the p-values of the three questions where metrics share the threshold.
     """
     label, checks = found.label, []
+    by_arm, alike, related = shared or (found.by_arm.p_value, _smallest(found.alike), _smallest(found.outcome))
     if found.zeros:
         told = f"{found.zeros:,} empty values count as 0, as the study says (missing: zero)"
         checks.append(TrustCheck(f"Empty values of {label}", "Does an empty value mean zero?", told, family=FAMILY))
@@ -105,22 +116,20 @@ def missing_values(found: MissingValues, study: Study) -> list[TrustCheck]:
             f"Missing values of {label}",
             "Are as many values missing in each arm?",
             f"{numbers} units without a value, {found.by_arm.text}",
-            "failed" if found.by_arm.p_value < SRM_THRESHOLD else "passed",
+            "failed" if by_arm < SRM_THRESHOLD else "passed",
             FAMILY,
             TROUBLE,
-            found.by_arm.p_value,
+            by_arm,
             short=label,
         )
     )
     if found.outcome:
-        checks.append(_like_the_others(found, study))
+        checks.append(_like_the_others(found, study, alike, related))
     return checks
 
 
-def _like_the_others(found: MissingValues, study: Study) -> TrustCheck:
+def _like_the_others(found: MissingValues, study: Study, by_arm: float, related: float) -> TrustCheck:
     label, primary = found.label, study.primary
-    by_arm = _smallest(found.alike)
-    related = _smallest(found.outcome)
     pooled = found.outcome[0]
     had = "with" if primary.type in ("proportion", "retention") else "above the median of"
     shares = [formatted(k / n, "share") if n else "none" for k, n in zip(pooled.hits, pooled.totals, strict=True)]
@@ -158,6 +167,10 @@ def _smallest(tests: tuple[Counted, ...]) -> float:
     """Smallest p-value after Holm; 1 where nothing can differ."""
     told = [t.p_value for t in tests if t.p_value == t.p_value]
     return min(adjust(told, "holm", alpha=SRM_THRESHOLD).adjusted) if told else 1.0
+
+
+def _shared(p_values: Sequence[float]) -> tuple[float, ...]:
+    return adjust(p_values, "holm", alpha=SRM_THRESHOLD).adjusted if p_values else ()
 
 
 def _caveat(found: MissingValues, study: Study) -> Caveat:

@@ -24,7 +24,7 @@ class Reestimate:
         days: days of exposure left out, 1 the first of the experiment.
         units, total: exposed units left out, and all of them.
         everything, without: the effect; ``without`` is None where an arm has no unit on any other day.
-        p_value: of a different relative effect on those days than on the others (Cochran's Q on 1 degree of freedom);
+        p_value: of a different relative effect on those days than on the others (the interaction test of two groups);
             NaN where that cannot be tested.
     """
 

@@ -122,19 +122,21 @@ def not_followed(gaps: "pd.DataFrame", results: Results) -> dict[str, Counted]:
 def follow_up(found: dict[str, Counted], results: Results) -> list[TrustCheck]:
     """Units that a metric leaves out because they were not watched for as long as it asks, by arm.
 
-    A share that differs between the arms invalidates: the arms were then exposed at other times, so not by lot.
+    A share that differs between the arms invalidates: the arms were then exposed at other times, so not by lot. The
+    metrics share the threshold by Holm.
     """
+    shared = adjust([test.p_value for test in found.values()], "holm", alpha=SRM_THRESHOLD).adjusted if found else ()
     return [
         TrustCheck(
             f"Follow-up of {results.study.metric(name).label.lower()}",
             "Are as many units of each arm left out because they were not watched long enough?",
             f"{sum(test.hits):,} units left out, {test.text}" if sum(test.hits) else "no unit is left out",
-            "failed" if test.p_value < SRM_THRESHOLD else "passed",
+            "failed" if p_value < SRM_THRESHOLD else "passed",
             FAMILY,
             "a follow-up that differs between the arms",
-            test.p_value,
+            p_value,
         )
-        for name, test in found.items()
+        for (name, test), p_value in zip(found.items(), shared, strict=True)
     ]
 
 

@@ -26,6 +26,7 @@ class DailyEffects:
         effects: treatment minus control, in the metric's unit.
         covariance: of the errors of ``effects``; squared standard errors on the diagonal.
         note: days that were left out; empty otherwise.
+        levels: average of all units by day, in the metric's unit; empty where it is not known.
 
     Raises:
         InputError: for shapes that do not match, days that do not rise, or a covariance that is none.
@@ -39,6 +40,7 @@ class DailyEffects:
     effects: tuple[float, ...]
     covariance: tuple[tuple[float, ...], ...]
     note: str = ""
+    levels: tuple[float, ...] = ()
 
     def __post_init__(self) -> None:
         days, effects = finite_vector("days", self.days), finite_vector("effects", self.effects)
@@ -81,6 +83,7 @@ class DailyEffects:
             found[kept, 0],
             np.diag(found[kept, 1]),
             f"{missing} of {len(order)} days left out (no variance)" if missing else "",
+            np.array([_level(*days[day]) for day in order], np.float64)[kept],
         )
 
     @classmethod
@@ -103,7 +106,8 @@ class DailyEffects:
                 remedy="summarise both arms with one column a day",
             )
         covariance = control.covariance() / control.n + treatment.covariance() / treatment.n
-        return cls._of(np.asarray(days, np.float64), np.subtract(treatment.mean, control.mean), covariance, "")
+        levels = np.average([control.mean, treatment.mean], axis=0, weights=[control.n, treatment.n])
+        return cls._of(np.asarray(days, np.float64), np.subtract(treatment.mean, control.mean), covariance, "", levels)
 
     @property
     def matrix(self) -> FloatArray:
@@ -115,9 +119,39 @@ class DailyEffects:
         """
         return np.asarray(self.covariance, np.float64) if self.covariance else np.empty((0, 0))
 
+    @property
+    def relative(self) -> DailyEffects | None:
+        """Effects as shares of their day's level; None where a level is not known, or not above zero.
+
+        What moves a whole day moves its level and, with it, the absolute effect. The level is that of all units, whose
+        error hardly goes with that of the difference, so it is taken as known.
+
+        Example:
+            >>> DailyEffects((0, 1), (0.2, 0.1), ((0.01, 0.0), (0.0, 0.01)), levels=(2.0, 1.0)).relative.effects
+            (0.1, 0.1)
+        """
+        if not self.levels or min(self.levels) <= 0:
+            return None
+        level = np.asarray(self.levels)
+        return self._of(
+            np.asarray(self.days), self.effects / level, self.matrix / np.outer(level, level), self.note, np.empty(0)
+        )
+
     @classmethod
-    def _of(cls, days: FloatArray, effects: FloatArray, covariance: FloatArray, note: str) -> DailyEffects:
-        return cls(tuple(days.tolist()), tuple(effects.tolist()), tuple(map(tuple, covariance.tolist())), note)
+    def _of(
+        cls, days: FloatArray, effects: FloatArray, covariance: FloatArray, note: str, levels: FloatArray
+    ) -> DailyEffects:
+        return cls(
+            tuple(days.tolist()),
+            tuple(effects.tolist()),
+            tuple(map(tuple, covariance.tolist())),
+            note,
+            tuple(levels.tolist()),
+        )
+
+
+def _level(control: Summary, treatment: Summary) -> float:
+    return (control.n * control.estimate + treatment.n * treatment.estimate) / (control.n + treatment.n)
 
 
 def _positive(covariance: FloatArray) -> bool:

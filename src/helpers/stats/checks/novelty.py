@@ -13,9 +13,15 @@ from scipy import special
 from helpers.defaults import ALPHA, CONFIDENCE, NOVELTY_LAST_DAYS
 from helpers.stats.checks.daily_effects import DailyEffects
 from helpers.stats.inference import critical, p_values
+from helpers.stats.roots import decreasing_roots
 from helpers.stats.validation import FloatArray, InputError, alpha_of, between, whole_number
 
 Verdict = Literal["stable", "novelty", "primacy", "reversal", "no test"]
+
+LEAST = 3
+"""Days below which none is left to show how far days stray from a line."""
+ROUNDING = 1e-12
+"""Scatter about the line, in units of sampling error, below which it is that of floats."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,8 +29,10 @@ class TrendArrays:
     """Lines through daily effects of many experiments at once; leading axes are experiments.
 
     Attributes:
-        slope, slope_error, statistic, p_value: effect units a day, and the z test that it is 0.
+        slope, slope_error, statistic, p_value: effect units a day, and the t test that it is 0.
         first, first_error, last, last_error: the line on the first and on the last day.
+        tau2: variance of the days about the line beyond sampling error.
+        scale: what is left of the scatter, over what ``tau2`` and sampling error explain; errors hold its root.
         q, q_p_value: chi-square of any difference between days, on k - 1 degrees of freedom.
 
     Example:
@@ -40,6 +48,8 @@ class TrendArrays:
     first_error: FloatArray
     last: FloatArray
     last_error: FloatArray
+    tau2: FloatArray
+    scale: FloatArray
     q: FloatArray
     q_p_value: FloatArray
 
@@ -52,7 +62,8 @@ class Novelty:
         verdict: "novelty" (fades towards zero), "primacy" (grows away from it), "reversal" (the line leaves zero on
             both sides), "stable" (no trend seen, which is no proof of none: look at the interval of the slope), or
             "no test".
-        slope, slope_low, slope_high, p_value: effect units a day; z test.
+        slope, slope_low, slope_high: effect units a day; t interval.
+        p_value: of a trend: the larger one of the absolute effect's and of the effect relative to the day's level.
         first, last: the fitted effect on the first and the last day.
         any_difference_p_value: chi-square test of any difference between days.
         long_run, long_run_low, long_run_high: effect of the last days, weighted by precision.
@@ -61,7 +72,7 @@ class Novelty:
         note: why something is missing; empty otherwise.
 
     Example:
-        >>> novelty(DailyEffects((0, 1, 2), (3.0, 2.0, 1.0), tuple(map(tuple, np.eye(3) * 0.01)))).verdict
+        >>> novelty(DailyEffects((0, 1, 2, 3), (3.0, 2.1, 1.0, 0.1), tuple(map(tuple, np.eye(4) * 0.01)))).verdict
         'novelty'
     """
 
@@ -86,9 +97,9 @@ class Novelty:
         """The verdict as a sentence.
 
         Example:
-            >>> print(novelty(DailyEffects((0, 1, 2), (3.0, 2.0, 1.0), tuple(map(tuple, np.eye(3) * 0.01)))).text)
-            Novelty: the effect fades, from 3 to 1 over 3 days (slope -1 a day, 95/100 interval -1.139 to -0.8614, \
-p = 2.09e-45); in the last 3 days it is 2 (1.887 to 2.113): decide by these, not by the average.
+            >>> print(novelty(DailyEffects((0, 1, 2, 3), (3.0, 2.1, 1.0, 0.1), tuple(map(tuple, np.eye(4) * 0.01)))).text)
+            Novelty: the effect fades, from 3.02 to 0.08 over 4 days (slope -0.98 a day, 95/100 interval -1.102 to -0.8583, \
+p = 0.000832); in the last 4 days it is 1.55 (1.414 to 1.686): decide by these, not by the average.
         """
         if self.verdict == "no test":
             return f"No trend test: {self.note}."
@@ -98,7 +109,11 @@ p = 2.09e-45); in the last 3 days it is 2 (1.887 to 2.113): decide by these, not
         )
         recent = f"in the last {self.long_run_days} days it is {self.long_run:.4g} ({self.long_run_low:.4g} to {self.long_run_high:.4g})"
         if self.verdict == "stable":
-            return f"Stable: no trend is seen over {self.days} days ({slope}); {recent}."
+            follows = self.slope_low > 0 or self.slope_high < 0
+            level = (
+                "; the absolute effect follows the level of the metric, relative to it there is none" if follows else ""
+            )
+            return f"Stable: no trend is seen over {self.days} days ({slope}){level}; {recent}."
         how = {"novelty": "fades", "primacy": "grows", "reversal": "turns round"}[self.verdict]
         return (
             f"{self.verdict.capitalize()}: the effect {how}, from {self.first:.4g} to {self.last:.4g} over {self.days} days "
@@ -109,11 +124,15 @@ p = 2.09e-45); in the last 3 days it is 2 (1.887 to 2.113): decide by these, not
 def novelty(
     daily: DailyEffects, *, last: int = NOVELTY_LAST_DAYS, confidence: float = CONFIDENCE, alpha: float = ALPHA
 ) -> Novelty:
-    r"""Trend of the effect over days by generalised least squares with known covariance.
+    r"""Trend of the effect over days, told from days that differ for reasons of their own.
 
-    :math:`\hat\beta=(X^\top V^{-1}X)^{-1}X^\top V^{-1}d` with :math:`X=(1,\text{day})`; the slope's z test decides between
-    "stable" and the rest, the fitted first and last effects between "novelty" and "primacy". For independent days this
-    is least squares weighted by :math:`1/v_k`.
+    Days differ beyond sampling error: a sale, the weather, a bad release. What hits one arm more than the other is in
+    the scatter about the line, and the test takes its error from there: :math:`\hat\beta` is generalised least squares
+    with :math:`X=(1,\text{day})` and covariance :math:`V+\tau^2 I`, where :math:`\tau^2` makes the residual sum of squares
+    k - 2 (0 at least), and the slope's t test on k - 2 degrees of freedom scales by what is left of it (Knapp and Hartung).
+    What hits both arms alike moves the level, and the absolute effect with it: a trend must stand in the effect relative
+    to the day's level too, in the same direction. The fitted first and last effects decide between "novelty" and
+    "primacy". Three days are the fewest that show any scatter.
 
     Args:
         daily: effects with their covariance.
@@ -122,14 +141,16 @@ def novelty(
         alpha: the slope's p below this is a trend.
 
     Assumes normal daily effects (some hundred units a day and arm) and, for :meth:`DailyEffects.independent`, units that
-    appear on one day only. A change of the mix of users by day looks like a trend: prefer days since exposure.
+    appear on one day only, and shocks of one day that do not last: a change of the mix of users, or one arm's fault of a
+    week, looks like a trend: prefer days since exposure.
 
-    Reference: Kohavi, Tang and Xu (2020), Trustworthy Online Controlled Experiments, chapters 3 and 23.
+    Reference: Knapp and Hartung (2003), Statistics in Medicine 22; Paule and Mandel (1982); Kohavi,
+    Tang and Xu (2020), Trustworthy Online Controlled Experiments, chapters 3 and 23.
 
     Example:
-        >>> daily = DailyEffects(tuple(range(4)), (0.1, 0.1, 0.1, 0.1), tuple(map(tuple, np.eye(4) * 0.01)))
+        >>> daily = DailyEffects(tuple(range(4)), (0.1, 0.2, 0.0, 0.1), tuple(map(tuple, np.eye(4) * 0.01)))
         >>> novelty(daily).verdict, round(novelty(daily, last=2).long_run_high, 4)
-        ('stable', 0.2386)
+        ('stable', 0.3386)
     """
     z = float(critical(alpha_of(confidence)))
     between("alpha", alpha, 0, 1)
@@ -144,40 +165,56 @@ def novelty(
         )
     effects, covariance = np.asarray(daily.effects), daily.matrix
     count = min(count, k)
-    long_run, long_run_error = _mean(effects[k - count :], covariance[k - count :, k - count :])
-    ends = long_run - z * long_run_error, long_run + z * long_run_error
-    if k < 2:
+    if k < LEAST:
         nan = math.nan
-        note = "; ".join(filter(None, (f"a trend needs two days and there is {k}", daily.note)))
+        long_run, error = _mean(effects[k - count :], covariance[k - count :, k - count :])
+        ends = long_run - z * error, long_run + z * error
+        note = "; ".join(
+            filter(None, (f"a trend needs three days, and there {'is' if k == 1 else 'are'} {k}", daily.note))
+        )
         return Novelty(
             "no test", confidence, nan, nan, nan, nan, nan, nan, nan, long_run, ends[0], ends[1], count, k, note
         )
     line = trends(daily.days, effects, covariance)
-    slope, error, p = (float(value) for value in (line.slope, line.slope_error, line.p_value))
+    reach = float(critical(alpha_of(confidence), k - 2))
+    spread = covariance + float(line.tau2) * np.eye(k)
+    long_run, error = _mean(effects[k - count :], spread[k - count :, k - count :])
+    half = reach * error * math.sqrt(float(line.scale))
+    slope, error = float(line.slope), float(line.slope_error)
+    p = max(float(line.p_value), _relative_p(daily, slope))
     return Novelty(
-        _verdict(line, p < alpha, float(critical(alpha))),
+        _verdict(line, p < alpha, float(critical(alpha, k - 2))),
         confidence,
         slope,
-        slope - z * error,
-        slope + z * error,
+        slope - reach * error,
+        slope + reach * error,
         p,
         float(line.first),
         float(line.last),
         float(line.q_p_value),
         long_run,
-        ends[0],
-        ends[1],
+        long_run - half,
+        long_run + half,
         count,
         k,
         daily.note,
     )
 
 
+def _relative_p(daily: DailyEffects, slope: float) -> float:
+    """p of the trend of the effect relative to the day's level; 1 where it goes the other way, 0 where there is no level."""
+    relative = daily.relative
+    if relative is None:
+        return 0.0
+    line = trends(relative.days, relative.effects, relative.matrix)
+    return float(line.p_value) if float(line.slope) * slope > 0 else 1.0
+
+
 def trends(days: ArrayLike, effects: ArrayLike, covariance: ArrayLike) -> TrendArrays:
-    """Generalised least squares lines through daily effects, many experiments at once.
+    """Lines through daily effects as :func:`novelty` fits them, many experiments at once.
 
     Args:
-        days: shape (k,), k at least 2 and not all equal.
+        days: shape (k,), k at least 3 and not all equal.
         effects: shape (..., k).
         covariance: of the effects' errors, shape (..., k, k), positive definite.
 
@@ -188,29 +225,44 @@ def trends(days: ArrayLike, effects: ArrayLike, covariance: ArrayLike) -> TrendA
     """
     day = np.asarray(days, np.float64)
     d = np.asarray(effects, np.float64)
+    v = np.asarray(covariance, np.float64)
     middle = day.mean()
     design = np.column_stack([np.ones(day.size), day - middle])
-    precision = np.linalg.inv(np.asarray(covariance, np.float64))
-    spread = np.linalg.inv(design.T @ precision @ design)
-    weighted = np.einsum("...ij,...j->...i", precision, d)
-    beta = np.einsum("...ij,...j->...i", spread, weighted @ design)
+    own, axes = np.linalg.eigh(v)  # in whose axes the days are independent, whatever is added to every day
+    x, y = np.swapaxes(axes, -1, -2) @ design, np.einsum("...ji,...j->...i", axes, d)
+    free = day.size - 2
+
+    def fit(tau2: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
+        weights = 1 / (own + tau2[..., None])
+        spread = np.linalg.inv(np.einsum("...ki,...k,...kj->...ij", x, weights, x))
+        beta = np.einsum("...ij,...kj,...k,...k->...i", spread, x, weights, y, optimize=True)
+        return spread, beta, (weights * (y - np.einsum("...ki,...i->...k", x, beta)) ** 2).sum(axis=-1)
+
+    most = ((d - d @ design @ np.linalg.inv(design.T @ design) @ design.T) ** 2).sum(axis=-1) / free
+    none = np.zeros(d.shape[:-1])
+    tau2 = np.where(fit(none)[2] > free, decreasing_roots(lambda t: fit(t)[2] - free, none, most), 0.0)
+    spread, beta, rest = fit(tau2)
+    scale = np.maximum(rest / free, ROUNDING)
     ends = np.array([[1.0, day[0] - middle], [1.0, day[-1] - middle]])
     fitted = beta @ ends.T
-    errors = np.sqrt(np.einsum("ei,...ij,ej->...e", ends, spread, ends))
-    slope, slope_error = beta[..., 1], np.sqrt(spread[..., 1, 1])
+    errors = np.sqrt(scale[..., None] * np.einsum("ei,...ij,ej->...e", ends, spread, ends))
+    slope, slope_error = beta[..., 1], np.sqrt(scale * spread[..., 1, 1])
     statistic = slope / slope_error
-    total = precision.sum(axis=(-1, -2))
+    precision = np.linalg.inv(v)
+    weighted, total = np.einsum("...ij,...j->...i", precision, d), precision.sum(axis=(-1, -2))
     gap = d - (weighted.sum(axis=-1) / total)[..., None]
     q = np.einsum("...i,...ij,...j->...", gap, precision, gap)
     return TrendArrays(
         slope,
-        np.broadcast_to(slope_error, slope.shape),
+        slope_error,
         statistic,
-        p_values(statistic),
+        p_values(statistic, free),
         fitted[..., 0],
         errors[..., 0],
         fitted[..., 1],
         errors[..., 1],
+        tau2,
+        scale,
         q,
         np.asarray(special.chdtrc(day.size - 1, q), np.float64),
     )

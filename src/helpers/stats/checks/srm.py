@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from scipy import special
 
 from helpers.defaults import SRM_THRESHOLD
-from helpers.stats.validation import FloatArray, InputError, between, finite, whole_number
+from helpers.stats.checks.exact_counts import EXPECTED, designed_shares
+from helpers.stats.validation import InputError, between, finite, whole_number
 
 Counts = Mapping[str, int] | Sequence[int]
 Weights = Mapping[str, float] | Sequence[float]
-
-
-_SMALL = 5.0  # expected count below which chi-square is not trusted
-_ENUMERABLE = 200_000  # most outcomes an exact multinomial is summed over
 
 
 @dataclass(frozen=True)
@@ -69,9 +66,10 @@ class SRMByGroup:
 def srm(observed: Counts, weights: Weights, *, threshold: float = SRM_THRESHOLD) -> SRM:
     """Pearson chi-square of the observed sizes against the designed weights.
 
-    Arms of weight zero are left out of the test and of its degrees of freedom. Where an expected
-    count is below 5 the exact multinomial p-value is taken (sum over all outcomes no more likely
-    than the observed one) if it can be enumerated.
+    Arms of weight zero are left out of the test and of its degrees of freedom. Where an expected count is below 100 the
+    exact p-value is taken (sum over all outcomes no more likely than the observed one; drawn where they are many): in
+    the tail that a threshold of .001 asks for, and more so where groups share it, chi-square calls up to five times too
+    often when one arm is small.
 
     Args:
         observed: units an arm; a mapping by name or a sequence.
@@ -105,12 +103,10 @@ def srm(observed: Counts, weights: Weights, *, threshold: float = SRM_THRESHOLD)
         return SRM(arms, seen, nothing, math.nan, df, math.nan, False, threshold, "; ".join(notes))
     chi2 = float(((np.array(seen, float) - expected) ** 2 / expected).sum())
     p = float(special.chdtrc(df, chi2))
-    if expected.min() < _SMALL:
-        if math.comb(total + df, df) <= _ENUMERABLE:
-            p = _exact(seen, share)
-            notes.append("exact multinomial p-value: an expected count is below 5")
-        else:
-            notes.append("an expected count is below 5 and chi-square is then rough")
+    if expected.min() < EXPECTED:
+        p, draws = designed_shares(seen, share.tolist())
+        how = f"p-value from {draws:,} draws" if draws else "exact p-value"
+        notes.append(f"{how}: an expected count is below {EXPECTED:g}")
     return SRM(
         arms,
         seen,
@@ -138,27 +134,6 @@ def srm_by_group(groups: Mapping[str, Counts], weights: Weights, *, threshold: f
     tests = tuple(srm(counts, weights, threshold=threshold) for counts in groups.values())
     chance = -math.expm1(len(tests) * math.log1p(-threshold))
     return SRMByGroup(tuple(groups), tests, chance)
-
-
-def _exact(observed: tuple[int, ...], share: FloatArray) -> float:
-    """Sum of the probabilities of all outcomes no more likely than the observed one."""
-    total = sum(observed)
-    outcomes = np.array(list(_compositions(total, len(observed))), dtype=np.float64)
-    log_p = special.gammaln(total + 1) - special.gammaln(outcomes + 1).sum(axis=1)
-    log_p = log_p + outcomes @ np.log(share)
-    seen = np.array(observed, float)
-    own = special.gammaln(total + 1) - special.gammaln(seen + 1).sum() + seen @ np.log(share)
-    return float(min(np.exp(log_p[log_p <= own + 1e-7]).sum(), 1.0))
-
-
-def _compositions(total: int, parts: int) -> Iterator[tuple[int, ...]]:
-    """All ways to split ``total`` units over ``parts`` arms."""
-    if parts == 1:
-        yield (total,)
-        return
-    for first in range(total + 1):
-        for rest in _compositions(total - first, parts - 1):
-            yield (first, *rest)
 
 
 def aligned(observed: Counts, weights: Weights) -> tuple[list[str], list[int], list[float]]:

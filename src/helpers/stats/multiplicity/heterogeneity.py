@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final
 
 import numpy as np
 
@@ -13,11 +13,11 @@ from helpers.defaults import ALPHA, CONFIDENCE
 from helpers.stats.comparisons.effects import check_arms
 from helpers.stats.inference import critical, p_values
 from helpers.stats.multiplicity.corrections import adjust
+from helpers.stats.multiplicity.interaction import InteractionArrays, Scale, of_means, of_proportions
 from helpers.stats.multiplicity.pooling import Tau, partial_pooling
 from helpers.stats.summaries.summary import Proportion, Summary
 from helpers.stats.validation import FloatArray, InputError, alpha_of, between, one_of
 
-Scale = Literal["absolute", "relative"]
 SCALES: tuple[Scale, ...] = ("absolute", "relative")
 
 
@@ -65,7 +65,7 @@ class Heterogeneity:
         segments: in the order given.
         mean: what estimates are drawn to; the effect on all units is ``compare`` of all units.
         tau: standard deviation of the true effects between segments, in metric units or log ratios.
-        q, df, p_value: Cochran's interaction test; NaN with fewer than two usable segments.
+        q, df, p_value: interaction test; NaN with fewer than two segments that are large enough.
         i_squared: share of the scatter beyond sampling error, ``max(0, 1 - df / q)``.
         note: why something is missing; empty otherwise.
 
@@ -128,15 +128,16 @@ def heterogeneity(
     r"""Effect by segment with an interaction test, partial pooling and a rule for claims.
 
     Each segment gives :math:`d_k` with squared standard error :math:`v_k`: the difference of the arms, or the logarithm
-    of their ratio (:math:`v=v_t/\bar t^2+v_c/\bar c^2`), shown as a fraction. Cochran's :math:`Q=\sum(d_k-\bar d)^2/v_k`
-    on k - 1 degrees of freedom tests whether all are one; see :func:`~helpers.stats.partial_pooling` for the shrunken
-    estimates.
+    of their ratio (:math:`v=v_t/\bar t^2+v_c/\bar c^2`), shown as a fraction. Whether all are one is tested as
+    :mod:`~helpers.stats.multiplicity.interaction` says, which is Cochran's :math:`Q=\sum(d_k-\bar d)^2/v_k` where arms are large
+    and keeps its level where they are not; see :func:`~helpers.stats.partial_pooling` for the shrunken estimates.
 
     A segment is claimed to differ only if that test rejects *and* its deviation from the other segments, Holm-adjusted
     over all segments, does. So with one common effect a false claim has at most the chance ``alpha``.
 
-    Assumes segments of disjoint units, fixed before exposure, large enough for normal estimates (some hundred units and
-    ten successes an arm: pool smaller ones). A segment without an estimate is left out of the pooling and says so.
+    Assumes segments of disjoint units, fixed before exposure; shrunken estimates and intervals also assume them large enough
+    for normal estimates (some hundred units and ten successes an arm: pool smaller ones). A segment that is too small for
+    the test is left out of it, one without an estimate out of the pooling, and both are said.
 
     Args:
         segments: name -> (control, treatment), summaries of one kind.
@@ -167,8 +168,8 @@ def heterogeneity(
     effects, variances = np.array(found).T
     pooled = partial_pooling(effects, variances, tau=tau)
     adjusted = adjust(p_values(pooled.deviation), "holm", alpha=alpha).adjusted
-    usable = int(np.isfinite(effects * variances).sum())
-    p = float(pooled.p_value)
+    tested = _tested(list(segments.values()), scale)
+    usable, p = int(tested.used.sum()), float(tested.p_value)
     made = []
     for i, (name, (control, treatment)) in enumerate(segments.items()):
         own = _Shown.of(effects[i], math.sqrt(variances[i]), z, scale)
@@ -190,7 +191,7 @@ def heterogeneity(
                 f"{name}: {_sentence(own, drawn.middle, adjusted[i], p, alpha, bool(pooled.deviation[i] > 0))}",
             )
         )
-    q, df = float(pooled.q), max(usable - 1, 0)
+    q, df = float(tested.q), max(usable - 1, 0)
     return Heterogeneity(
         scale,
         alpha,
@@ -201,7 +202,7 @@ def heterogeneity(
         df,
         p,
         (max(0.0, 1 - df / q) if q > 0 else 0.0) if df else math.nan,
-        _note(usable, len(segments), scale),
+        _note(usable, len(segments)),
     )
 
 
@@ -227,6 +228,29 @@ def segment_estimate(control: Summary, treatment: Summary, scale: Scale = "absol
     else:
         effect, variance = t - c, v_t + v_c
     return (effect, variance) if variance > 0 else (math.nan, math.nan)
+
+
+def _tested(pairs: list[tuple[Summary, Summary]], scale: Scale) -> InteractionArrays:
+    counts = [
+        (c.successes, c.n, t.successes, t.n)
+        for c, t in pairs
+        if isinstance(c, Proportion) and isinstance(t, Proportion)
+    ]
+    if counts:
+        x_c, n_c, x_t, n_t = np.array(counts, np.float64).T
+        return of_proportions(x_c, n_c, x_t, n_t, scale)
+    n, mean, v = (
+        np.array([[f(arm) for arm in pair] for pair in pairs], np.float64).T for f in (_units, _mean, _squared_error)
+    )
+    return of_means(n[0], mean[0], v[0], n[1], mean[1], v[1], scale)
+
+
+def _units(arm: Summary) -> float:
+    return float(arm.n)
+
+
+def _mean(arm: Summary) -> float:
+    return arm.estimate
 
 
 def _squared_error(arm: Summary) -> float:
@@ -268,13 +292,12 @@ def _sentence(own: _Shown, drawn: float, adjusted: float, p: float, alpha: float
     return f"{shown}; the effect is {'larger' if above else 'smaller'} than elsewhere (adjusted p = {adjusted:.3g})."
 
 
-def _note(usable: int, given: int, scale: Scale) -> str:
+def _note(usable: int, given: int) -> str:
     missing = given - usable
     if not missing and usable > 1:
         return ""
-    why = "an average that is not positive or " if scale == "relative" else ""
-    left = f"{missing} of {given} segments left out ({why}no variance)" if missing else ""
-    lone = "no test, fewer than two segments have an estimate" if usable < 2 else ""
+    left = f"{missing} of {given} segments left out (too few units or outcomes)" if missing else ""
+    lone = "no test, fewer than two segments are large enough" if usable < 2 else ""
     return "; ".join(filter(None, (lone, left)))
 
 

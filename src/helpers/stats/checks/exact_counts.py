@@ -1,0 +1,107 @@
+"""Exact tests of counts that are too small for chi-square: of designed shares, and of equal shares in the arms."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+
+import numpy as np
+from scipy import special
+
+from helpers.stats.validation import FloatArray
+
+EXPECTED = 100.0
+"""Least expected count from which on chi-square keeps a level of .001, also where one arm has nearly all units."""
+ENUMERABLE = 2_000
+"""Most outcomes that are summed over; beyond, they are drawn."""
+BATCHES = (2_000, 20_000, 200_000, 1_000_000)
+"""Draws, more of them the rarer the outcome is: as many as a threshold shared by a few dozen groups needs."""
+ENOUGH = 100
+"""Draws no more likely than what was seen, at which no more are needed: p is then known to a tenth of itself."""
+_ROUNDING = 1e-7
+
+Draw = Callable[[np.random.Generator, int], FloatArray]
+
+
+def designed_shares(observed: Sequence[int], shares: Sequence[float]) -> tuple[float, int]:
+    """p of counts under designed shares, the sum over all outcomes no more likely than the observed one, and the draws behind it.
+
+    Two arms are summed by the binomial. Of more arms the outcomes are summed where there are few, and drawn otherwise;
+    0 draws say that the sum is whole. The stream of the draws is fixed, so the same counts have the same p in any order of the arms.
+
+    Reference: Besag and Clifford (1991), Biometrika 78, for stopping once enough draws are as extreme.
+
+    Example:
+        >>> designed_shares([8, 0], [0.5, 0.5])
+        (0.0078125, 0)
+    """
+    from scipy import stats
+
+    total, share = sum(observed), np.asarray(shares, np.float64)
+    if len(observed) == 2:
+        return float(stats.binomtest(observed[0], total, float(share[0])).pvalue), 0
+
+    def likelihood(outcomes: FloatArray) -> FloatArray:
+        return np.asarray(outcomes @ np.log(share) - special.gammaln(outcomes + 1).sum(axis=-1), np.float64)
+
+    order = sorted(range(len(share)), key=lambda i: (share[i], observed[i]))
+    share, observed = share[order], [observed[i] for i in order]
+    own = float(likelihood(np.asarray(observed, np.float64)))
+    if math.comb(total + len(share) - 1, len(share) - 1) <= ENUMERABLE:
+        found = likelihood(np.array(list(_compositions(total, len(share))), np.float64))
+        mass = np.exp(found[found <= own + _ROUNDING] + special.gammaln(total + 1)).sum()
+        return float(min(mass, 1.0)), 0
+    return _drawn(lambda rng, n: likelihood(rng.multinomial(total, share, n).astype(np.float64)), own)
+
+
+def equal_shares(hits: Sequence[int], totals: Sequence[int]) -> tuple[float, int]:
+    """p of equal shares of hits in the arms, given how many hits there are: Fisher's exact test, drawn beyond two arms.
+
+    Reference: Freeman and Halton (1951), Biometrika 38.
+
+    Example:
+        >>> round(equal_shares([0, 4], [30, 30])[0], 4)
+        0.1124
+    """
+    from scipy import stats
+
+    if len(hits) == 2:
+        return float(stats.fisher_exact([(k, n - k) for k, n in zip(hits, totals, strict=True)]).pvalue), 0
+    totals, hits = zip(*sorted(zip(totals, hits, strict=True)), strict=True)
+    of: FloatArray = np.asarray(totals, np.float64)
+
+    def likelihood(outcomes: FloatArray) -> FloatArray:
+        return np.asarray(-(special.gammaln(outcomes + 1) + special.gammaln(of - outcomes + 1)).sum(axis=-1))
+
+    seen = np.asarray(hits, np.float64)
+    fewer = min(sum(hits), sum(totals) - sum(hits))
+    flipped = fewer != sum(hits)
+    own = float(likelihood(of - seen if flipped else seen))
+
+    def draw(rng: np.random.Generator, n: int) -> FloatArray:
+        drawn = rng.multivariate_hypergeometric(list(totals), fewer, n, method="marginals")
+        return likelihood(drawn.astype(np.float64))
+
+    return _drawn(draw, own)
+
+
+def _drawn(draw: Draw, own: float) -> tuple[float, int]:
+    """Share of draws whose likelihood is no larger than ``own``, and how many were drawn."""
+    rng, hits, drawn = np.random.default_rng(0), 0, 0
+    for batch in BATCHES:
+        for size in [min(batch, 200_000)] * max(1, batch // 200_000):
+            hits += int((draw(rng, size) <= own + _ROUNDING).sum())
+        drawn += batch
+        if hits >= ENOUGH:
+            break
+    return (hits + 1) / (drawn + 1), drawn
+
+
+def _compositions(total: int, parts: int) -> Iterator[tuple[int, ...]]:
+    """All ways to split ``total`` units over ``parts`` arms."""
+    if parts == 1:
+        yield (total,)
+        return
+    for first in range(total + 1):
+        for rest in _compositions(total - first, parts - 1):
+            yield (first, *rest)

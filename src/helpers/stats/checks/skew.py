@@ -1,0 +1,88 @@
+"""Skewness of a difference of means: whether a t interval holds its level, and from how many units on."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from helpers.defaults import UNITS_PER_SQUARED_SKEWNESS
+from helpers.stats.inference import p_values
+from helpers.stats.validation import InputError
+
+
+@dataclass(frozen=True)
+class SkewOfDifference:
+    """How skewed the estimate of a difference of two means is.
+
+    Attributes:
+        skewness: of the difference of the means, 0 where the arms' cancel; NaN where neither varies.
+        factor: how many times the units must be so that the rule is kept; at most 1 where it is.
+
+    Example:
+        >>> SkewOfDifference(0.1, 3.55).heavy
+        True
+    """
+
+    skewness: float
+    factor: float
+
+    @property
+    def heavy(self) -> bool:
+        """Whether the units are too few for the rule; False where nothing varies."""
+        return self.factor > 1
+
+
+def skew_of_difference(control: tuple[int, float, float], treatment: tuple[int, float, float]) -> SkewOfDifference:
+    r"""Skewness of a difference of means, and the rule that a t interval needs :math:`n > 355\,g^2` units.
+
+    The rule is for the mean of one arm, whose skewness is :math:`g/\sqrt n`: it asks for that to be below
+    :math:`1/\sqrt{355}`, which keeps each tail of a 95 % interval within a quarter of a point or so. A comparison rests on the
+    difference, so the rule is asked of its skewness
+
+    .. math:: \frac{s_t^3g_t/n_t^2-s_c^3g_c/n_c^2}{(s_t^2/n_t+s_c^2/n_c)^{3/2}},
+
+    which is that of the small arm where arms are unequal, and next to none where equal arms are equally skewed.
+
+    Args:
+        control, treatment: units, variance (divisor n - 1) and skewness of one unit.
+
+    Raises:
+        InputError: for an arm without units.
+
+    Reference: Boos and Hughes-Oliver (2000), The American Statistician 54; Kohavi et al. (2014), Seven rules of thumb, KDD.
+
+    Example:
+        >>> round(skew_of_difference((90_000, 1.0, 6.0), (10_000, 1.0, 6.0)).factor, 2)
+        0.91
+    """
+    if min(control[0], treatment[0]) < 1:
+        raise InputError(
+            "arms",
+            got=f"{control[0]} and {treatment[0]} units",
+            expected="units in both arms",
+            cause="an arm nobody was in",
+            remedy="ask only where both arms have units",
+        )
+    (n_c, v_c, g_c), (n_t, v_t, g_t) = control, treatment
+    spread = v_t / n_t + v_c / n_c
+    if not spread > 0:
+        return SkewOfDifference(math.nan, math.nan)
+    third = v_t**1.5 * (g_t if v_t else 0.0) / n_t**2 - v_c**1.5 * (g_c if v_c else 0.0) / n_c**2
+    skewness = third / spread**1.5
+    return SkewOfDifference(skewness, UNITS_PER_SQUARED_SKEWNESS * skewness**2)
+
+
+def unskewed_p(statistic: float, df: float, skewness: float) -> float:
+    r"""Two-sided p of a t statistic freed of the skewness :math:`\gamma` of its estimate, and never below the plain one.
+
+    Hall's :math:`t+\gamma t^2/3+\gamma^2t^3/27+\gamma/6` is near Student's t where t itself is not. The larger of the two p-values
+    is taken, for the skewness of a sample is mostly too small.
+
+    Reference: Hall (1992), JRSS B 54, 221-228; of two samples, Zhou and Gao (2000), Statistics in Medicine 19.
+
+    Example:
+        >>> round(unskewed_p(-3.5, 100.0, 0.0), 5), round(unskewed_p(-3.5, 100.0, 0.3), 5)
+        (0.0007, 0.01981)
+    """
+    freed = statistic + skewness * statistic**2 / 3 + skewness**2 * statistic**3 / 27 + skewness / 6
+    return float(max(p_values(statistic, df), p_values(freed, df)))

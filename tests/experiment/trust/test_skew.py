@@ -1,0 +1,65 @@
+"""Skewness of units against scipy, and what is said where the units are too few for it."""
+
+from types import SimpleNamespace
+
+import pytest
+from scipy import stats
+
+from helpers.experiment.results import Results
+from helpers.experiment.trust.skew import MetricSkew, Skews, skewed
+from helpers.stats.checks.skew import skew_of_difference
+from helpers.warehouse import query
+
+
+def test_the_query_is_the_skewness_of_the_units(small_study):
+    """Of the values, of those before extremes were pulled in, and of the histories, by arm."""
+    study = small_study.study
+    with query.connect(small_study.where.database) as con:
+        found = query.query(con, "skewness", control=study.control.name).set_index(["metric", "variant"])
+        units = con.execute(
+            "select metric, variant, case when variant = ? then y0 else y1 end as value, x as history,"
+            " case when variant = ? then y0 + coalesce(cut0, 0) else y1 + coalesce(cut1, 0) end as bare"
+            " from intermediate.int_unit_metrics join marts.fct_experiment_units using (user_id) where population = 'exposed'",
+            [study.control.name] * 2,
+        ).df()
+    for key, rows in units.groupby(["metric", "variant"]):
+        for column, name in (("value", "skewness"), ("bare", "bare_skewness"), ("history", "history_skewness")):
+            values = rows[column].dropna().astype(float)
+            told = found.loc[key, name]
+            if len(values) and values.std() > 0:
+                assert told == pytest.approx(stats.skew(values), rel=2e-3, abs=2e-3)
+            else:
+                assert told != told
+
+
+def test_it_is_asked_of_means_alone_and_equal_arms_have_enough_units(small_study):
+    with query.connect(small_study.where.database) as con:
+        results = Results(con, small_study.study)
+        skews = Skews(con, results)
+        checks = skewed(skews, results)
+        metric = small_study.study.revenue
+        found = skews.of(metric, "bare")
+        arms = [results.arm(metric, v.name, as_is=True) for v in small_study.study.variants]
+    assert [check.name for check in checks] == [f"Skew of {metric.label.lower()}, no value pulled in"]
+    assert checks[0].verdict == "passed" and f"skewness {found.skewness:.1f}" in checks[0].found
+    assert found.of == skew_of_difference(*((arm.n, arm.variance, found.skewness) for arm in arms))
+    assert found.units == min(arm.n for arm in arms)
+
+
+def test_too_few_units_warn_with_their_number_and_the_number_it_takes(small_study):
+    study = small_study.study
+    of = skew_of_difference((9_000, 1.0, 6.2), (1_000, 1.0, 6.2))
+    few = SimpleNamespace(of=lambda metric, what: MetricSkew(6.2, "treatment", 1_000, of))
+    (check,) = skewed(few, SimpleNamespace(study=study))
+    needed = -(-(1_000 * of.factor) // 1)
+    assert (
+        check.verdict == "warning"
+        and check.found == f"skewness 6.2, 1,000 units in treatment: {needed:,.0f} are needed"
+    )
+    assert "cannot be trusted" in check.caveat.claim and f"{needed:,.0f} units" in check.caveat.words
+
+
+def test_clusters_are_compared_by_their_totals_and_not_asked(small_study):
+    study = small_study.study.model_copy(update={"cluster": "city"})
+    skews = Skews(None, SimpleNamespace(study=study))
+    assert skews.of(study.revenue, "bare") is None and skewed(skews, SimpleNamespace(study=study)) == []

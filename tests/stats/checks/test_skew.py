@@ -1,0 +1,56 @@
+"""Skewness of a difference of means, against what is drawn."""
+
+import math
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from helpers.stats import InputError
+from helpers.stats.checks.skew import skew_of_difference, unskewed_p
+
+
+@pytest.mark.parametrize(
+    ("control", "treatment"), [((90, 2.0), (10, 2.0)), ((40, 1.0), (40, 5.0)), ((20, 3.0), (60, 3.0))]
+)
+def test_the_skewness_is_that_of_differences_that_are_drawn(control, treatment, rng):
+    """Exponential units of these means: variance the square of it, skewness 2; their sums are gamma."""
+    (n_c, m_c), (n_t, m_t) = control, treatment
+    drawn = rng.gamma(n_t, m_t / n_t, 400_000) - rng.gamma(n_c, m_c / n_c, 400_000)
+    found = skew_of_difference((n_c, m_c**2, 2.0), (n_t, m_t**2, 2.0))
+    assert found.skewness == pytest.approx(stats.skew(drawn), abs=0.02)
+    assert found.factor == pytest.approx(355 * found.skewness**2)
+
+
+def test_one_arm_alone_has_the_rule_of_355():
+    """A control without end is a number: 355 squared skewnesses in the treatment are just enough."""
+    g = 7.0
+    enough = math.ceil(355 * g**2)
+    assert not skew_of_difference((10**12, 1.0, g), (enough + 1, 1.0, g)).heavy
+    assert skew_of_difference((10**12, 1.0, g), (enough - 100, 1.0, g)).heavy
+
+
+def test_equal_arms_cancel_and_nothing_that_varies_is_no_skewness():
+    assert skew_of_difference((500, 4.0, 30.0), (500, 4.0, 30.0)).factor == 0
+    still = skew_of_difference((500, 0.0, math.nan), (500, 0.0, math.nan))
+    assert math.isnan(still.skewness) and not still.heavy
+    assert skew_of_difference((500, 0.0, math.nan), (500, 1.0, 2.0)).skewness == pytest.approx(2 / np.sqrt(500))
+    with pytest.raises(InputError):
+        skew_of_difference((0, 1.0, 1.0), (5, 1.0, 1.0))
+
+
+def test_a_skewed_small_arm_fails_no_more_often_than_it_says(rng):
+    """Lognormal units, 900 : 100: Welch's t is beyond .01 two and a half times too often."""
+    runs, sizes = 4_000, (900, 100)
+    arms = [np.exp(rng.standard_normal((runs, n))) for n in sizes]
+    v_c, v_t = (x.var(axis=1, ddof=1) for x in arms)
+    plain, freed = 0, 0
+    for i in range(runs):
+        g = np.average([stats.skew(x[i]) for x in arms], weights=sizes)
+        welch = stats.ttest_ind(arms[1][i], arms[0][i], equal_var=False)
+        of = skew_of_difference((900, v_c[i], g), (100, v_t[i], g))
+        plain += welch.pvalue < 0.01
+        p = unskewed_p(welch.statistic, welch.df, of.skewness)
+        assert p >= welch.pvalue
+        freed += p < 0.01
+    assert plain / runs > 0.02 > 0.0125 > freed / runs
