@@ -63,7 +63,7 @@ def test_the_criteria_say_that_money_is_none_of_them():
     )
     late = STUDY.model_copy(update={"assumed": ["economics.horizon_months"]})
     assert decision.note(late) == "Assumed: prior.harm, prior.size, horizon_months."
-    assert money.note(BARE) == (
+    assert money.note((), BARE) == (
         "Assumed: prior.harm, prior.size, contribution_margin, implementation_cost, monthly_run_cost, horizon_months"
     )
     assert money.absent(STUDY, "a reason") == "Money is not available: a reason."
