@@ -32,11 +32,11 @@ def table(value: DecisionValue, currency: str) -> list[Row]:
 
 def note(agreements: Sequence[TwoMeans], study: Study) -> str:
     """What the money rests on that nobody stated, and on which mean it stands, where the test pulls extreme values in."""
-    rests = assumed.note(study, assumed.EXPECTED).capitalize()
+    rests = assumed.note(study, assumed.EXPECTED)
     revenue, currency = study.revenue, study.economics.currency
     found = next((a for a in agreements if revenue is not None and a.metric == revenue.label.lower()), None)
     if found is None:
-        return rests
+        return rests.capitalize()
     bare, tested = (formatted(finite(e.absolute), "price", currency) for e in (found.bare, found.tested))
     stands = (
         f"Money stands on {found.metric} as it is, which changed by {bare} a unit; with its extreme values pulled in, as it "
