@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -141,6 +142,15 @@ def test_what_is_advised_is_then_read(tmp_path, way):
         frame["paid in"] = "EUR"
     frame.to_csv(tmp_path / "units.csv", index=False)
     assert not refusal(Study.model_validate(raw), tmp_path / "again")
+
+
+@pytest.mark.parametrize("called", ["currency", "order_currency"])
+def test_a_table_of_a_database_tells_it_by_columns_called_so(tmp_path, called):
+    frame = units(["EUR", "USD"] * 5, ["5"] * 10).rename(columns={"paid in": called})
+    with duckdb.connect(str(tmp_path / "shop.duckdb")) as con:
+        con.execute("create table units as from frame")
+    study = unit_study(tmp_path / "shop.duckdb", table="units")
+    assert counts(refusal(study, tmp_path / "raw")) == {"EUR": 5, "USD": 5} and len(frame) == 10
 
 
 def test_check_tells_it_with_everything_else(tmp_path):

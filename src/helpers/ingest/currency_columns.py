@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from helpers.config import EventName, Log, Study, Units
 from helpers.config.columns import COUNTED_BY, logged
+from helpers.config.currencies import CODES
 from helpers.errors import ReportError
 from helpers.ingest.columns import expression
 from helpers.ingest.levels import event_of
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
 
 FIRST = 10_000
 """First rows that refute a column, so that few are looked at whole."""
+PADDED = 40
+"""Signs of a code with blanks around it."""
+MOST = 2 * len(CODES)
+"""No column has more ways to write currencies."""
 SHOWN = 5
 """So many currencies are told."""
 _NOTHING = r"[-+]?[0.,\s]*|(?i:nan|null)"
@@ -69,7 +74,8 @@ def coded(
     if not texts:
         return []
     short = [
-        f"bool_and(length({t}) <= 3 and not regexp_matches({t}, '[0-9]')) filter ({t} <> '')" for t in map(_text, texts)
+        f"bool_and(case when length({c}) > {PADDED} then false when {t} <> '' then length({t}) <= 3 and {t} = translate({t}, '0123456789', '') end)"
+        for c, t in ((quoted(c), _text(c)) for c in texts)
     ]
     columns = ", ".join(f"{quoted(c)}::varchar as {quoted(c)}" for c in texts)
     some = f"(select {columns} from {relation} limit {FIRST})"
@@ -84,7 +90,7 @@ def coded(
         has = f"coalesce(({held or 'true'}) and ({where}), false)"
         rows = con.execute(
             f"""select {t}, count(*) filter ({has}), min(file_index * {2**40} + file_row_number) filter ({has})
-            from {relation} where {t} <> '' group by 1 order by 2 desc, 1"""
+            from {relation} where {t} <> '' group by 1 order by 2 desc, 1 limit {MOST}"""
         ).fetchall()
         if rows and _certain(column, [row[0] for row in rows]):
             found.append(Coded(column, tuple((text, n, *divmod(first, 2**40)) for text, n, first in rows if n)))
@@ -100,7 +106,7 @@ def faults(con: "duckdb.DuckDBPyConnection", study: Study, parts: Parts, reading
     amounts = sorted(c for c in money_columns(study) if not is_in(c, currency))
     if not amounts:
         return []
-    found = coded(con, parts.relation, parts.types, amounts, _summed(study, parts, reading))
+    found = coded(con, parts.widest, parts.found(con), amounts, _summed(study, parts, reading))
     return [_fault(con, study, parts, each, amounts[0]) for each in found if currency not in each.shared]
 
 

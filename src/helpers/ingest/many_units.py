@@ -138,4 +138,4 @@ def notes(con: "duckdb.DuckDBPyConnection", study: Study, parts: "Parts") -> lis
         return []
     source = study.data.columns.get("user_id")
     unit = source.column if isinstance(source, ColumnOf) else source
-    return [said(column) for column in standing_for_many(con, parts.relation, list(parts.types), unit)]
+    return [said(column) for column in standing_for_many(con, parts.widest, list(parts.found(con)), unit)]
