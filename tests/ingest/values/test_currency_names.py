@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from helpers import ingest
 from helpers.config import Study
 from helpers.config.currencies import CODES, minor_digits
-from helpers.ingest.values.currency_names import WORDS, Named, is_in, named, note_of
+from helpers.ingest.values.currency_names import WORDS, Denomination, is_in, named, note_of
 from tests.ingest.studies import UNIT_DATA, table, unit_file
 
 PLAIN = st.sampled_from(["spend", "amount", "revenue", "net amount", "order_value", "price", "gross", "total"])
@@ -24,7 +24,7 @@ CODE = st.sampled_from(sorted(CODES))
 )
 def test_a_code_is_told_wherever_it_stands_as_a_word(plain, code, written, small):
     said = named(written.format(plain, code.lower() if small else code))
-    assert said == (Named() if small and code in WORDS else Named(frozenset((code,)), code))
+    assert said == (Denomination() if small and code in WORDS else Denomination(frozenset((code,)), code))
 
 
 @given(PLAIN, CODE)
@@ -52,7 +52,7 @@ def test_amounts_are_told_as_many_times_too_large_or_too_small(code, own, way):
 
 @pytest.mark.parametrize("name", ["plus", "country", "entry", "retry_cost", "all", "top_spend", "TOP_SPEND", "recent", "percent", "center", "K", "spend_k"])  # fmt: skip
 def test_words_that_only_hold_one_say_nothing(name):
-    assert named(name) == Named() and note_of(name, "EUR") == ""
+    assert named(name) == Denomination() and note_of(name, "EUR") == ""
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,7 @@ _TOKEN: Final = r"[A-Z]{0,2}[$＄]|[^\W\d_]+|[€£¥₩₪₫₦₱₲₴₸₹
 
 
 @dataclass(frozen=True)
-class Named:
+class Denomination:
     """What a name says: the currencies that it can stand for, the word for it, and what one of the amounts is worth.
 
     ``scale`` is how many units of the currency one is, None where that is what the currency's smallest coin is worth;
@@ -48,13 +48,13 @@ def code_of(text: str) -> str:
     return code if code in CODES and (text == code or (text.islower() and code not in WORDS)) else ""
 
 
-def named(column: str) -> Named:
+def named(column: str) -> Denomination:
     """What the words of a column's name say of its amounts; a code that is a word stands in capitals beside small letters.
 
     >>> sorted(named("spend (USD)").currencies), named("amount_in_cents").counted, named("spend in kEUR").counted
     (['USD'], 'cents', 'thousands of EUR')
-    >>> named("plus"), named("ALL_SPEND") == named("try_amount") == Named()
-    (Named(currencies=frozenset(), mark='', scale=Decimal('1'), counted=''), True)
+    >>> named("plus"), named("ALL_SPEND") == named("try_amount") == Denomination()
+    (Denomination(currencies=frozenset(), mark='', scale=Decimal('1'), counted=''), True)
     """
     name = logged(column)
     parted = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z]{2})", " ", name)
@@ -95,7 +95,7 @@ def named(column: str) -> Named:
             scale, counted = Decimal("0.000001"), "millionths"
     if counted and mark and counted not in _CENTS:
         counted += f" of {mark}"
-    return Named(currencies, mark, scale, counted)
+    return Denomination(currencies, mark, scale, counted)
 
 
 def is_in(column: str, currency: str) -> bool:
