@@ -83,6 +83,14 @@ def test_sums_by_variant_and_day_are_refused(tmp_path, days, arms, numbered):
     )
 
 
+def test_few_users_with_numbers_are_users(tmp_path):
+    data = frame(["1"] * 8, "clicks").rename(columns={"arm": "variant"})
+    data.insert(0, "user_id", range(1, 9))
+    data["day"] = [f"2026-03-0{i // 2 + 1}" for i in range(8)]
+    data.to_csv(tmp_path / "shop.csv", index=False)
+    assert "8 units, each in one row" in proposed(tmp_path, tmp_path / "shop.csv")[2]
+
+
 @pytest.mark.parametrize("rows", [40, 300])
 def test_a_table_of_units_with_days_is_none_of_sums(tmp_path, rows):
     data = frame(["1"] * rows, "n").rename(columns={"arm": "variant"})

@@ -14,7 +14,7 @@ from helpers.ingest.parts import Parts
 from helpers.ingest.reading import Reading
 from helpers.ingest.sql import literal, quoted
 from helpers.ingest.values.currency_marks import meant
-from helpers.ingest.values.currency_names import WORDS, code_of, is_in
+from helpers.ingest.values.currency_names import WORDS, code_of, is_in, said_in
 from helpers.ingest.values.number_formats import money_columns
 
 if TYPE_CHECKING:
@@ -119,7 +119,9 @@ def _fault(
     place = parts.place(con, *first)
     if len(parts.names) > 1:
         place = f"{parts.names[first[0]]}, {place}"
-    already = f"if '{logged(amount)}' is in {currency} in every row, say so in its name, as in '{logged(amount)}_{currency.lower()}'"
+    already = (
+        f"if '{logged(amount)}' is in {currency} in every row, say so in its name, as in '{said_in(amount, currency)}'"
+    )
     if each.shared:
         stated = sorted(each.shared)[0] if len(each.shared) == 1 else ""
         return ReportError(

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from helpers import ingest
 from helpers.config import Study
 from helpers.config.currencies import CODES, minor_digits
-from helpers.ingest.values.currency_names import WORDS, Denomination, is_in, named, note_of
+from helpers.ingest.values.currency_names import WORDS, Denomination, is_in, named, note_of, said_in
 from tests.ingest.studies import UNIT_DATA, table, unit_file
 
 PLAIN = st.sampled_from(["spend", "amount", "revenue", "net amount", "order_value", "price", "gross", "total"])
@@ -25,6 +25,12 @@ CODE = st.sampled_from(sorted(CODES))
 def test_a_code_is_told_wherever_it_stands_as_a_word(plain, code, written, small):
     said = named(written.format(plain, code.lower() if small else code))
     assert said == (Denomination() if small and code in WORDS else Denomination(frozenset((code,)), code))
+
+
+@given(PLAIN, CODE, CODE, st.sampled_from(["{}", "{} cents", "{}_{}", "k{}"]), st.booleans())
+def test_a_name_that_is_advised_is_believed(plain, code, own, written, shouted):
+    name = written.format(plain, code)
+    assert is_in(said_in(name.upper() if shouted else name, own), own)
 
 
 @given(PLAIN, CODE)
@@ -46,7 +52,7 @@ def test_amounts_are_told_as_many_times_too_large_or_too_small(code, own, way):
         assert not note
         return
     do = f"divide them by {int(1 / worth):,} " if worth < 1 else f"multiply them by {worth:,} " if worth > 1 else ""
-    assert do in note and f"read as {own}" in note and not is_in("amount " + written.format(code), own)
+    assert do in note and f"read as {own}" in note and is_in("amount " + written.format(code), own) == (code == own)
     assert ("(economics.currency)" in note) == (code != own)
 
 

@@ -72,7 +72,8 @@ def _aggregated(
     table: "SourceTable", rows: int, unit: Column | None, time: Column | None, variant: Column
 ) -> ReportError | None:
     """What is said of a table without ids of units that has a row for each variant, or for each of its days."""
-    if unit is not None and not is_running(table.con, table.relation, unit.name):
+    numbered = unit is None or is_running(table.con, table.relation, unit.name)
+    if not numbered or (unit is not None and vocabulary.names_a_unit(unit.name) > 1):
         return None
     arm = table.text(variant.name)
     day = table.text(time.name) if time else "''"

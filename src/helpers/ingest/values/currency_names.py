@@ -99,13 +99,22 @@ def named(column: str) -> Denomination:
 
 
 def is_in(column: str, currency: str) -> bool:
-    """Whether the name of a column says that its amounts are in this currency, and in whole units of it.
+    """Whether the name of a column says that its amounts are in this currency, or in parts of it.
 
     >>> is_in("spend_eur", "EUR"), is_in("spend_eur", "USD"), is_in("spend", "EUR"), is_in("eur_cents", "EUR")
-    (True, False, False, False)
+    (True, False, False, True)
     """
-    said = named(column)
-    return said.currencies == {currency} and said.scale == 1
+    return named(column).currencies == {currency}
+
+
+def said_in(column: str, currency: str) -> str:
+    """A name of a column that says its currency.
+
+    >>> said_in("spend", "EUR"), said_in("SPEND", "TRY")
+    ('spend_eur', 'SPEND in TRY')
+    """
+    name = logged(column)
+    return f"{name} in {currency}" if currency in WORDS else f"{name}_{currency.lower()}"
 
 
 def note_of(column: str, currency: str) -> str:
