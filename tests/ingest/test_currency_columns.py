@@ -73,6 +73,12 @@ def test_a_table_is_read_where_all_its_money_is_in_the_currency_of_the_study(
     assert f"line {first})" in message and f"{own} (economics.currency)" in message
 
 
+@pytest.mark.parametrize("word", ["", "N/A", "null", "None", "-", "nan"])
+def test_a_word_for_nothing_hides_no_currency(tmp_path, word):
+    units(["EUR", "USD", word, "USD"] * 3, ["5"] * 12).to_csv(tmp_path / "units.csv", index=False)
+    assert counts(refusal(unit_study(tmp_path / "units.csv"), tmp_path / "raw")) == {"USD": 6, "EUR": 3}
+
+
 @pytest.mark.parametrize("header", ["paid in", "currency"])
 def test_words_that_are_codes_count_only_beside_the_name_of_a_currency(tmp_path, header):
     frame = units(["TOP", "ALL"] * 5, ["5"] * 10).rename(columns={"paid in": header})

@@ -22,12 +22,14 @@ if TYPE_CHECKING:
 
 FIRST = 10_000
 """First rows that refute a column, so that few are looked at whole."""
-PADDED = 40
-"""Signs of a code with blanks around it."""
 MOST = 2 * len(CODES)
 """No column has more ways to write currencies."""
+PADDED = 16
+"""Signs of a code with blanks around it, or of a word for none."""
 SHOWN = 5
 """So many currencies are told."""
+_EMPTY = ("n/a", "na", "null", "nan", "none", "-", "?")
+"""Words for no currency."""
 _NOTHING = r"[-+]?[0.,\s]*|(?i:nan|null)"
 """What stands where there is no amount, or none that adds to a sum."""
 
@@ -73,13 +75,10 @@ def coded(
     texts = [c for c in texts if c not in amounts]
     if not texts:
         return []
-    short = [
-        f"bool_and(case when length({c}) > {PADDED} then false when {t} <> '' then length({t}) <= 3 and {t} = translate({t}, '0123456789', '') end)"
-        for c, t in ((quoted(c), _text(c)) for c in texts)
-    ]
     columns = ", ".join(f"{quoted(c)}::varchar as {quoted(c)}" for c in texts)
     some = f"(select {columns} from {relation} limit {FIRST})"
-    row = con.execute(f"select {', '.join(short)} from {some}").fetchall()[0]
+    short = ", ".join(f"max(length({c})) <= {PADDED} and max({c}) not between '0' and '9z'" for c in map(quoted, texts))
+    row = con.execute(f"select {short} from {some}").fetchall()[0]
     texts = [c for c, fits in zip(texts, row, strict=True) if fits is not False]
     held = " or ".join(f"not regexp_full_match(trim({quoted(c)}::varchar), {literal(_NOTHING)})" for c in amounts)
     found = []
@@ -153,12 +152,15 @@ def _summed(study: Study, parts: Parts, reading: Reading) -> str:
 
 
 def _text(column: str) -> str:
-    return f"trim({quoted(column)}::varchar)"
+    """SQL of what stands in a column, empty where that is a word for nothing."""
+    made = f"trim({quoted(column)}::varchar)"
+    return f"(case when length({made}) < 5 and lower({made}) in ({', '.join(map(literal, _EMPTY))}) then '' else {made} end)"
 
 
 def _all_known(con: "duckdb.DuckDBPyConnection", rows: str, column: str) -> bool:
     t = _text(column)
-    return all(_meant(text) for (text,) in con.execute(f"select distinct {t} from {rows} where {t} <> ''").fetchall())
+    found = con.execute(f"select distinct {t} from {rows} where {t} <> '' limit {MOST}").fetchall()
+    return all(_meant(text) for (text,) in found)
 
 
 def _certain(column: str, texts: list[str]) -> bool:
