@@ -15,7 +15,7 @@ from helpers.paths import StudyPaths
 from helpers.warehouse.build import dbt_vars
 from helpers.warehouse.examine import examined
 from helpers.warehouse.render import create
-from tests.ingest.studies import LOG_COLUMNS, log_study
+from tests.ingest.studies import LOG_COLUMNS, log_study, unit_study
 
 OTHERS = ["note", "source", "step"]
 VALUES = {"int": [1, 2, 2], "text": ["x", "y", "y"], "float": [0.5, 2.0, 2.0], "empty": [None, None, None]}
@@ -93,3 +93,26 @@ def test_check_looks_at_files_of_a_folder_that_differ(tmp_path):
     where = StudyPaths(study.name, tmp_path)
     seen = examined(study, where, tracking_plan.tracking_plan(study), full=True)
     assert seen.rows == 9
+
+
+@settings(deadline=None, max_examples=5)
+@given(DRIFT, st.sampled_from(["csv", "parquet"]), st.sampled_from(["USD", "EUR", None]))
+def test_of_a_table_of_units_too_and_a_currency_that_one_file_tells_counts(tmp_path_factory, drift, ending, code):
+    home = tmp_path_factory.mktemp("drift")
+    (home / "units").mkdir()
+    for number, others in enumerate(drift):
+        table = pd.DataFrame(
+            {"who": [f"u{number}{i}" for i in "abc"], "arm": list("aba"), "bought": 1, "spend": 2.5, "rounds": 3}
+        )
+        table = table.assign(**{name: pd.Series(VALUES[kind], dtype=None) for name, kind in others.items()})
+        if code and number == len(drift) - 1:
+            table["paid_in"] = code
+        file = home / "units" / f"{number}.{ending}"
+        table.to_csv(file, index=False) if ending == "csv" else table.to_parquet(file)
+    study = unit_study(home / "units")
+    if code == "EUR":
+        with pytest.raises(ReportError, match=f"EUR in 3 rows with an amount .the first is {len(drift) - 1}.{ending}"):
+            ingest.land(study, home / "raw")
+    else:
+        ingest.land(study, home / "raw")
+        assert ingest.landed(home / "raw").table_rows == 3 * len(drift)

@@ -43,9 +43,9 @@ def compared(place: Place) -> set[str] | None:
 
 
 def needed(place: Place, found: Iterable[str]) -> list[str]:
-    """Columns of a database's table that are read."""
+    """Columns of a database's table that are read: those that a study maps, and those called a currency, which tell of amounts."""
     named = mapped(place)
-    return [column for column in found if told_by_all(place) or stored(column) in named]
+    return [c for c in found if told_by_all(place) or stored(c) in named or "currency" in c.lower()]
 
 
 def check_columns(place: Place, found: list[str], name: str, *, delimited: bool = False) -> None:

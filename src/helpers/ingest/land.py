@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from helpers.config import Log, Study, Units
 from helpers.errors import ReportError, several
-from helpers.ingest import csv, database, json_lines, parquet, units
+from helpers.ingest import csv, currency_columns, database, json_lines, parquet, units
 from helpers.ingest.locations import files_of
 from helpers.ingest.parts import REJECTS, Parts
 from helpers.ingest.reading import Reading, decide
@@ -84,6 +84,7 @@ def land(study: Study, out: Path, unread: list[ReportError] | None = None, *, ho
         parts = read(con, study, home or out.parent, into)
         with parquet.unspoilt(parts.names, out):
             reading, faults = decide(con, study, parts)
+            faults += currency_columns.faults(con, study, parts, reading)
             if faults and isinstance(place, Units):
                 faults += units.level_faults(con, study, parts, reading)
             if faults and (unread is None or isinstance(place, Units)):

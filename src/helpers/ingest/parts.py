@@ -35,6 +35,18 @@ class Parts:
         listed = ", ".join(literal(file) for file in self.files)
         return f"read_parquet([{listed}], file_row_number = true, hive_partitioning = false)"
 
+    @property
+    def widest(self) -> str:
+        """The same with the columns of every file, of which the study need not map all: empty where a file has them not."""
+        return self.relation if len(self.files) == 1 else f"{self.relation[:-1]}, union_by_name = true)"
+
+    def found(self, con: "duckdb.DuckDBPyConnection") -> dict[str, str]:
+        """The columns of :attr:`widest`, and their types."""
+        if len(self.files) == 1:
+            return self.types
+        described = con.execute(f"describe select * exclude (file_row_number) from {self.widest}").fetchall()
+        return {row[0]: row[1] for row in described}
+
     def place(self, con: "duckdb.DuckDBPyConnection", file: int, row: int) -> str:
         """Where a row stands in its source, as a reader finds it."""
         at = steps.placed(f"(select {file} as file_index, {row} as file_row_number)")

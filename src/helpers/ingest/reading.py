@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 from helpers.config import ColumnOf, Log, Study, Units
 from helpers.errors import ReportError
+from helpers.ingest import many_units
 from helpers.ingest.parts import Parts
 from helpers.ingest.values import ids, number_formats, times_decided
 from helpers.ingest.values.amounts import Amounts
+from helpers.ingest.values.currency_names import note_of
 from helpers.ingest.values.digits import notes_of
 from helpers.ingest.values.ids import Ids
 from helpers.ingest.values.times import Times
@@ -56,7 +58,9 @@ def decide(con: "duckdb.DuckDBPyConnection", study: Study, parts: Parts) -> tupl
     timing = times_decided.decide(con, study, parts)
     found, said, unread = ids.decide(con, _id_columns(study), parts.types, parts.relation)
     numbers, notes, faults = number_formats.decide(con, study, parts)
-    told = (*parts.notes, *timing.notes, *said, *notes, *notes_of(study, numbers))
+    named = (note_of(column, study.economics.currency) for column in sorted(number_formats.money_columns(study)))
+    told = (*parts.notes, *timing.notes, *said, *notes, *filter(None, named), *notes_of(study, numbers))
+    told += tuple(many_units.notes(con, study, parts))
     return Reading(timing.times, found, numbers, told, timing.of_days), [*timing.faults, *unread, *faults]
 
 

@@ -115,11 +115,11 @@ def telling(con: "duckdb.DuckDBPyConnection", study: Study, parts: Parts) -> lis
         return []
     known = {*data.outcomes.values(), *data.before.values()}
     known |= {c if isinstance(c, str) else c.column for name in data.roles if (c := data.columns.get(name))}
-    columns = [name for name in parts.types if name not in known]
+    columns = [name for name in parts.found(con) if name not in known]
     unit = whole_key(f"units.{quoted(study.cluster)}", "units.user_id") if study.cluster else "units.user_id"
     taken = ", ".join(map(quoted, columns))
     relation = f"""select {unit} as {UNIT}, units.variant as {ARM}, columns_of.* exclude (file_index, file_row_number)
-        from units join (select file_index, file_row_number, {taken} from {parts.relation}) as columns_of
+        from units join (select file_index, file_row_number, {taken} from {parts.widest}) as columns_of
         using (file_index, file_row_number) where units.problem is null"""
     return found_telling(con, relation, columns, {v.name: v.weight for v in study.variants}) if columns else []
 

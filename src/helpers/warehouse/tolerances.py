@@ -124,7 +124,8 @@ def _check_rows(
         if found > limit * units:
             crowd = _crowd(con, found) if kind == "two_variants" else ""
             misfit = BY_REASON.get(log.malformed_reason) if log and kind == "malformed_line" else None
-            cause = misfit.why if misfit else crowd or _CAUSES[kind]
+            placeholder = _placeholder(con, study) if kind == "negative_price" else ""
+            cause = misfit.why if misfit else crowd or placeholder or _CAUSES[kind]
             yield ReportError(
                 f"studies/{study.name}.yml: too many rows of the log are wrong: {_TOLD[kind]}"
                 if kind != "two_variants"
@@ -133,8 +134,20 @@ def _check_rows(
                 + first(con, study, log, kind),
                 expected=f"at most {formatted(limit, 'share')} (data.tolerate.{kind})",
                 cause=_unplanned(con) if kind == "unplanned_event" else cause,
-                remedy=misfit.remedy if misfit else APART if crowd else _REMEDIES[kind],
+                remedy=misfit.remedy if misfit else APART if crowd else EMPTY if placeholder else _REMEDIES[kind],
             )
+
+
+def _placeholder(con: "duckdb.DuckDBPyConnection", study: Study) -> str:
+    """What amounts below zero are that stand in no event whose money is summed, so that none can be a refund."""
+    found = con.execute(
+        """select event_name, count(*) from staging.stg_events_checked where problem is null and flaw = 'negative_price'
+        group by 1 order by 2 desc, 1"""
+    ).fetchall()
+    if not found or not study.money_events or any(event in study.money_events for event, _ in found):
+        return ""
+    told = ", ".join(f"{n:,} of {quoted(event)}" for event, n in found[:3])
+    return f"a placeholder such as -1 where there is no amount: they stand in {told} alone, which nobody pays"
 
 
 def _unplanned(con: "duckdb.DuckDBPyConnection") -> str:
@@ -326,6 +339,9 @@ def _check_planted_levels(con: "duckdb.DuckDBPyConnection", study: Study) -> Ite
             remedy="correct the level, or lower min_segment if it was pooled into other",
         )
 
+
+EMPTY = "leave the field empty in these rows"
+"""What is right to do about a placeholder."""
 
 _TOLD = {
     "malformed_line": "lines that do not fit the header",

@@ -151,6 +151,13 @@ def unwatched(study: Study, earlier: Numbers) -> str:
     if not 0 < rate < 1:
         whom = "every unit" if rate else "no unit"
         return f"Nothing can be watched day by day: {label.lower()} holds for {whom}, so there is no share that could move."
+    if (
+        study.monitoring is not None
+        and "minimum" in study.monitoring.model_fields_set
+        and units < study.monitoring.minimum
+    ):
+        least = formatted(study.monitoring.minimum, "count")
+        return f"Nothing can be watched day by day: a day counts from {least} units on, and there are {formatted(units, 'count')}."
     if units < MONITORING_LEAST:
         seen = formatted(units, "count")
         are = "is" if units == 1 else "are"

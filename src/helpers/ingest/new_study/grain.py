@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from helpers.errors import ReportError, several
+from helpers.ingest.many_units import is_running
 from helpers.ingest.new_study import log, questions, roles, units, vocabulary
 from helpers.ingest.new_study.profile import Column, exact, profile
 from helpers.ingest.new_study.proposal import StudyProposal
@@ -15,6 +16,10 @@ from helpers.ingest.values.times_unread import KNOWN
 
 if TYPE_CHECKING:
     from helpers.ingest.new_study.source import SourceTable
+
+
+GRID = 0.75
+"""A table with at least this share of all pairs of a variant and a day, each once, is one of sums."""
 
 
 def read(table: "SourceTable", told: str | None = None, time_format: str | None = None) -> StudyProposal:
@@ -52,6 +57,8 @@ def read(table: "SourceTable", told: str | None = None, time_format: str | None 
         return _noted(log.propose(table, rows, columns, unit, time, event, variant), notes)
     if variants and not (event and repeated):
         _asked(time)
+        if aggregated := _aggregated(table, rows, unit, time, variants[0]):
+            raise aggregated
         totals = {level: _place(table, variants[0], level) for level in roles.totals(variants[0])}
         if totals:
             table = table.without(variants[0].name, totals)
@@ -59,6 +66,29 @@ def read(table: "SourceTable", told: str | None = None, time_format: str | None 
             variants = [c for name in (v.name for v in variants) for c in columns if c.name == name]
         return _noted(units.propose(table, rows, columns, variants[0], variants[1:], totals), notes)
     raise _neither(table, rows, columns, unit, time, event, repeated)
+
+
+def _aggregated(
+    table: "SourceTable", rows: int, unit: Column | None, time: Column | None, variant: Column
+) -> ReportError | None:
+    """What is said of a table without ids of units that has a row for each variant, or for each of its days."""
+    numbered = unit is None or is_running(table.con, table.relation, unit.name)
+    if not numbered or (unit is not None and vocabulary.names_a_unit(unit.name) > 1):
+        return None
+    arm = table.text(variant.name)
+    day = table.text(time.name) if time else "''"
+    asked = f"select count(distinct {arm}), count(distinct {day}), count(distinct ({arm}, {day})) from {{table}}"
+    arms, days, pairs = (int(n) for n in table.rows(asked)[0])  # type: ignore[call-overload]
+    if pairs < rows or rows < GRID * arms * days:
+        return None
+    each = f"'{vocabulary.printable(variant.name)}'" + (f" and '{vocabulary.printable(time.name)}'" if time else "")
+    return ReportError(
+        f"{table.called} is an aggregated table: a row stands for all units of a variant{' on a day' if time else ''}",
+        got=f"{rows:,} rows, one for each value of {each}, and no id of a unit",
+        expected="one row a unit, with its variant and its outcomes",
+        cause="rows that were summed up over units, which hide how these differ",
+        remedy="write a row a unit: the table from which these sums were made",
+    )
 
 
 def _noted(proposal: StudyProposal, notes: list[str]) -> StudyProposal:

@@ -8,7 +8,7 @@ from helpers.config.base import LONGEST
 from helpers.config.columns import TAKEN
 from helpers.config.data import LEAVE_OUT
 from helpers.errors import ReportError
-from helpers.ingest.new_study import clusters, measures, questions, roles, tolerances, vocabulary
+from helpers.ingest.new_study import clusters, currency, measures, questions, roles, tolerances, vocabulary
 from helpers.ingest.new_study.profile import Column
 from helpers.ingest.new_study.proposal import Arm, Measure, Noted, Planned, StudyProposal
 from helpers.ingest.new_study.units import measured, weights
@@ -67,13 +67,15 @@ def propose(
     start, end = _period(time)
     tolerate = _tolerances(table, rows, unit, event, variant, mapped, logged, metrics)
     revenue = next((m.name for m in metrics if m.unit == "money"), "")
+    summed = [questions.is_level(table, event, logged[m.event]) for m in metrics if m.unit == "money"]
+    paid = currency.of(table, [mapped["price"]], summed[0]) if summed else currency.Proposed()
     used = {c.name for c in (*mapped.values(), *named.values(), *by.values())}
     suspicious = [(c, reason) for c in columns if c.name not in used and (reason := measures.unfit(c))]
     suspicious += [(c, f"sentinel? {s}") for c in columns if (s := measures.sentinels(c))]
     first = ["Is the order of the funnel right, and is the last step what the business wants?"]
     if variant:
         first = [f"Is the control right? {why[0].upper()}{why[1:]}.", *first]
-    first = [*([cluster.first] if cluster else []), *first, *tolerances.asked(tolerate)]
+    first = [*paid.first, *([cluster.first] if cluster else []), *first, *tolerances.asked(tolerate)]
     if time.moments < rows:
         first.append(
             f"How are the times written that cannot be read ({rows - time.moments:,} of {rows:,} rows)? Say it under"
@@ -86,7 +88,7 @@ def propose(
         start=start, end=end, period="from the first to the last event; the end is excluded",
         metrics=metrics, segments=tuple(named), tolerate=tolerate, revenue=revenue,
         money_digits=measures.money_digits(table, [mapped["price"]]) if "price" in mapped else 0,
-        cluster=cluster.noted(next(iter(by))) if cluster else ("", ""),
+        cluster=cluster.noted(next(iter(by))) if cluster else ("", ""), currency=paid.noted,
         suspicious=tuple((c.name, reason) for c, reason in suspicious),
         plan=tuple(_planned(table, event, name, level, reached[level][1], mapped) for name, level in logged.items()),
         events={level: name for name, level in logged.items() if level != name},
@@ -103,6 +105,7 @@ def propose(
             *([f"randomised by: column '{vocabulary.printable(cluster.column.name)}', {cluster.seen}"] if cluster else []),
             f"funnel: {' > '.join(steps)}, ordered by the meaning of the names" + (f"; many skip {', '.join(optional)}" if optional else ""),
             f"metrics: {measured(metrics)}",
+            *([f"currency: {paid.noted[0]}, {paid.noted[1]}"] if paid.noted[1] else []),
             f"segments: {', '.join(named) or 'none'}",
             *tolerances.said(tolerate),
         ),

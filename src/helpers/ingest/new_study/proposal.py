@@ -80,6 +80,7 @@ class StudyProposal:
     time_format: Noted = ("", "")
     money_digits: int = 0
     cluster: Noted = ("", "")
+    currency: Noted = ("EUR", "")
 
     @property
     def levels(self) -> tuple[Arm, ...]:

@@ -7,7 +7,9 @@ from helpers import defaults
 from helpers.config import columns as columns_of
 from helpers.config.data import LEAVE_OUT
 from helpers.errors import ReportError
-from helpers.ingest.new_study import clusters, measures, questions, roles, tolerances, vocabulary
+from helpers.ingest.many_units import said as many_said
+from helpers.ingest.many_units import standing_for_many
+from helpers.ingest.new_study import clusters, currency, measures, questions, roles, tolerances, vocabulary
 from helpers.ingest.new_study.profile import Column
 from helpers.ingest.new_study.proposal import Arm, Measure, Noted, StudyProposal
 
@@ -77,6 +79,8 @@ def propose(
     tolerate, repeated = _tolerances(table, rows, unit, variant, shown, mapping, otherwise, used, list(kinds.outcomes))
     start, end, period = _period(time)
     money = [m.name for m, c in zip(metrics, kinds.outcomes, strict=True) if m.unit == "money" and measures.is_money(c)]
+    paid = currency.of(table, [c for m, c in zip(metrics, kinds.outcomes, strict=True) if m.unit == "money"])
+    many = standing_for_many(table.con, table.relation, [c.name for c in columns], unit.name if unit else None)
     suspicious = [
         *leaking,
         *derived,
@@ -94,6 +98,7 @@ def propose(
         before=before, shown={level: arm_names[arm] for level, arm in mapping.items()}, tolerate=tolerate,
         suspicious=tuple((c.name, reason) for c, reason in suspicious), revenue=money[0] if money else "",
         money_digits=measures.money_digits(table, kinds.outcomes), cluster=cluster.noted(called) if cluster else ("", ""),
+        currency=paid.noted,
         assumed=(
             f"grain: unit table, one row a unit ({rows:,} rows)",
             _unit_said(unit, repeated),
@@ -105,11 +110,14 @@ def propose(
             f"weights: {weights(arms)}",
             *([f"shown: {_said(shown)} says what was shown; {otherwise:,} rows disagree with the variant"] if shown else []),
             f"metrics: {measured(metrics)}",
+            *([f"currency: {paid.noted[0]}, {paid.noted[1]}"] if paid.noted[1] else []),
             f"segments: {', '.join(segments) or 'none'}",
             *tolerances.said(tolerate),
             *(remarks or ["pre-period covariate: none found, so no variance reduction"]),
         ),
         first=(
+            *(f"Is a row one unit? {many_said(column)}." for column in many),
+            *paid.first,
             *([cluster.first] if cluster else []),
             *_first(why, arms, time, [m.name for m in metrics if m.missing], tolerate),
         ),

@@ -30,7 +30,35 @@ def _serial(found: re.Match[str]) -> date:
     return moment if found[1] else moment.date()
 
 
+_ERAS = {"令和": 2018, "平成": 1988, "昭和": 1925}
+"""The year before the first one of each."""
+
+
+def _of_an_era(found: re.Match[str]) -> date:
+    year = 1 if found[2] == "元" else int(found[2])
+    return date(_ERAS[found[1]] + year, int(found[3]), int(found[4]))
+
+
+_ZONES = (
+    "EST EDT ET CST CDT CT MST MDT MT PST PDT PT AKST AKDT HST AST ADT NST NDT BST IST WET WEST CET CEST EET EEST MEZ MESZ"
+    " MSK MSD SAST EAT WAT CAT PKT NPT ICT WIB WITA WIT SGT HKT JST KST PHT MYT AEST AEDT AET ACST ACDT AWST NZST NZDT NZT"
+    " BRT ART CLT COT PET GST TRT"
+).replace(" ", "|")
+"""Abbreviations of time zones, several of which share one."""
+
 LIKENESSES = (
+    Likeness(
+        "names or abbreviations of time zones, which are not read: EST and IST are several",
+        rf".*[0-9](?: ?[ap]\.?m\.?)? ?[(\[]?(?:{_ZONES}|[a-z]+/[a-z_]+)[)\]]?(?: [0-9]{{4}})?",
+        "write offsets, as in 2026-03-02 10:11:12-05:00; or, if all rows are of one place, take the names off and state"
+        " data.timezone, such as America/New_York",
+    ),
+    Likeness(
+        "years of an era",
+        r"(令和|平成|昭和) ?([0-9]{1,2}|元)年([0-9]{1,2})月([0-9]{1,2})日.*",
+        "write the year of the common era, as in 2026-03-02",
+        _of_an_era,
+    ),
     Likeness(
         "days since 1900, as a spreadsheet counts them",
         r"[2-5][0-9]{4}([.,][0-9]*)?",

@@ -35,6 +35,16 @@ _WORDS: Final = {
 }
 _ZONES: Final = {"z": "(?<=[0-9 ])(?:z|[+-][0-9]{2}:?[0-9]{2})$", "Z": "(?<=[0-9 ])(?:utc|gmt)$"}
 
+_UNITS: Final = {
+    **dict.fromkeys("年년", "Yy"), **dict.fromkeys("月월", "m"), **dict.fromkeys("日일", "d"),
+    **dict.fromkeys(("h", "hrs", "uhr", *"時时点시"), "HI"), **dict.fromkeys(("m", "min", *"分분"), "M"),
+    **dict.fromkeys(("s", "sec", *"秒초"), "S"),
+}  # fmt: skip
+"""Words behind a number, each with the codes of what it counts."""
+_SIGNS: Final = "".join(word for word in _UNITS if not word.isascii())
+BETWEEN: Final = ("t", "at", "on", "um", "den", "kl", "om", "à", "ore", "alle")
+"""Words that mean nothing by themselves; any other one, as a time zone or an era, would be promised away."""
+
 
 @dataclass(frozen=True)
 class Format:
@@ -68,15 +78,17 @@ def _formats(text: str, words: dict[str, str]) -> dict[str, tuple[bool, bool]]:
             if len(codes) != len(numbers) or not all(map(_fits, codes, numbers)):
                 continue
             within = gaps[first + 1 : first + len(days.split())]
-            alike = len(set(within)) < 2
+            alike = len(set(within)) < 2 or all(gap.strip() in _UNITS for gap in within)
             if month is None and any(re.search("[^\\W\\d_]{3}", gap) for gap in within):
                 continue  # the word is a month of another language
             if (month is None and first and not alike) or (
                 month is not None and codes.index("d") not in (month, month - 1)
             ):
                 continue  # the day would stand apart from its month
-            if clock == "H" and not re.match(" ?(?:h|uhr|\0p)", gaps[codes.index(hour) + 1], re.IGNORECASE):
+            if clock == "H" and not re.match(" ?(?:h|uhr|[時时点시]|\0p)", gaps[codes.index(hour) + 1], re.IGNORECASE):
                 continue  # a lone number is no hour
+            if not all(map(_means_nothing, gaps, ["", *(code[-1] for code in codes)])):
+                continue
             coded = ["".join(f"%{code}" for code in each) for each in codes] + [""]
             written = "".join(
                 gap.replace("%", "%%").replace("\0", "%") + code for gap, code in zip(gaps, coded, strict=True)
@@ -84,6 +96,19 @@ def _formats(text: str, words: dict[str, str]) -> dict[str, tuple[bool, bool]]:
             if _is_format(written) and _likely(text, Times(format=written)):
                 found[written] = alike, first == 0
     return found
+
+
+def _means_nothing(gap: str, before: str) -> bool:
+    """Whether what stands between two numbers can be left out: of its words the first may name the code before it.
+
+    >>> [_means_nothing(*each) for each in [("年", "Y"), ("月", "Y"), ("T", "d"), (" EST", "S"), ("令和", "")]]
+    [True, False, True, False, False]
+    """
+    words = re.findall(rf"\0.|[{_SIGNS}]|[^\W\d_{_SIGNS}]+", gap.lower())
+    return all(
+        word[0] == "\0" or word in BETWEEN or (not i and bool(before) and before in _UNITS.get(word, ""))
+        for i, word in enumerate(words)
+    )
 
 
 def _likely(text: str, times: Times) -> bool:

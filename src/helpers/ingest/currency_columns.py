@@ -1,0 +1,176 @@
+"""Columns that say in which currency an amount is: all that a study sums must be in its own."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from helpers.config import EventName, Log, Study, Units
+from helpers.config.columns import COUNTED_BY, logged
+from helpers.config.currencies import CODES
+from helpers.errors import ReportError
+from helpers.ingest.columns import expression
+from helpers.ingest.levels import event_of
+from helpers.ingest.parts import Parts
+from helpers.ingest.reading import Reading
+from helpers.ingest.sql import literal, quoted
+from helpers.ingest.values.currency_marks import meant
+from helpers.ingest.values.currency_names import WORDS, code_of, is_in, said_in
+from helpers.ingest.values.number_formats import money_columns
+
+if TYPE_CHECKING:
+    import duckdb
+
+FIRST = 10_000
+"""First rows that refute a column, so that few are looked at whole."""
+MOST = 2 * len(CODES)
+"""No column has more ways to write currencies."""
+PADDED = 16
+"""Signs of a code with blanks around it, or of a word for none."""
+SHOWN = 5
+"""So many currencies are told."""
+_EMPTY = ("n/a", "na", "null", "nan", "none", "-", "?")
+"""Words for no currency."""
+_NOTHING = r"[-+]?[0.,\s]*|(?i:nan|null)"
+"""What stands where there is no amount, or none that adds to a sum."""
+
+
+@dataclass(frozen=True)
+class Coded:
+    """A column of currencies: each as it stands there, the rows with an amount, and file and row of the first of these."""
+
+    column: str
+    found: tuple[tuple[str, int, int, int], ...]
+
+    @property
+    def shared(self) -> frozenset[str]:
+        """The currencies that all of it can mean; none where it means several."""
+        return frozenset.intersection(*(_meant(text) for text, *_ in self.found)) if self.found else frozenset()
+
+    @property
+    def told(self) -> str:
+        """Each currency with its rows."""
+        listed = [f"{text} in {n:,} row{'s' * (n != 1)}" for text, n, *_ in self.found[:SHOWN]]
+        return ", ".join([*listed, *([f"{len(self.found) - SHOWN} more"] if len(self.found) > SHOWN else [])])
+
+
+def coded(
+    con: "duckdb.DuckDBPyConnection",
+    relation: str,
+    types: Mapping[str, str],
+    amounts: Iterable[str],
+    where: str = "true",
+) -> list[Coded]:
+    """The columns of a table that hold nothing but currencies, in the rows of ``where`` in which some ``amounts`` stand.
+
+    The values tell, not the name of the column; first rows refute most of them, so that the rest alone is read whole.
+
+    >>> import duckdb
+    >>> rows = "(select i % 2 as file_index, i as file_row_number, 9 as price, ['EUR', 'usd'][i % 3 // 2 + 1] as paid_in,"
+    >>> rows += " ['DE', 'FRA'][i % 2 + 1] as country from range(30) r(i))"
+    >>> kinds = {"price": "INTEGER", "paid_in": "VARCHAR", "country": "VARCHAR"}
+    >>> [(each.column, each.told) for each in coded(duckdb.connect(), rows, kinds, ["price"])]
+    [('paid_in', 'EUR in 20 rows, usd in 10 rows')]
+    """
+    texts = [c for c, kind in types.items() if kind.startswith(("VARCHAR", "ENUM")) and c.lower() not in COUNTED_BY]
+    texts = [c for c in texts if c not in amounts]
+    if not texts:
+        return []
+    columns = ", ".join(f"{quoted(c)}::varchar as {quoted(c)}" for c in texts)
+    some = f"(select {columns} from {relation} limit {FIRST})"
+    short = ", ".join(f"max(length({c})) <= {PADDED} and max({c}) not between '0' and '9z'" for c in map(quoted, texts))
+    row = con.execute(f"select {short} from {some}").fetchall()[0]
+    texts = [c for c, fits in zip(texts, row, strict=True) if fits is not False]
+    held = " or ".join(f"not regexp_full_match(trim({quoted(c)}::varchar), {literal(_NOTHING)})" for c in amounts)
+    found = []
+    for column in texts:
+        t = _text(column)
+        if not _all_known(con, some, column):
+            continue
+        has = f"coalesce(({held or 'true'}) and ({where}), false)"
+        rows = con.execute(
+            f"""select {t}, count(*) filter ({has}), min(file_index * {2**40} + file_row_number) filter ({has})
+            from {relation} where {t} <> '' group by 1 order by 2 desc, 1 limit {MOST}"""
+        ).fetchall()
+        if rows and _certain(column, [row[0] for row in rows]):
+            found.append(Coded(column, tuple((text, n, *divmod(first, 2**40)) for text, n, first in rows if n)))
+    return [each for each in found if each.found]
+
+
+def faults(con: "duckdb.DuckDBPyConnection", study: Study, parts: Parts, reading: Reading) -> list[ReportError]:
+    """What is said of amounts that a study sums and a column beside them tells to be in several currencies, or another one.
+
+    A column of money whose own name says the study's currency is believed.
+    """
+    currency = study.economics.currency
+    amounts = sorted(c for c in money_columns(study) if not is_in(c, currency))
+    if not amounts:
+        return []
+    found = coded(con, parts.widest, parts.found(con), amounts, _summed(study, parts, reading))
+    return [_fault(con, study, parts, each, amounts[0]) for each in found if currency not in each.shared]
+
+
+def _fault(
+    con: "duckdb.DuckDBPyConnection", study: Study, parts: Parts, each: Coded, amount: str
+) -> ReportError:  # fmt: skip
+    currency, column = study.economics.currency, logged(each.column)
+    others = [row for row in each.found if currency not in _meant(row[0])]
+    text, _, *first = min(others, key=lambda row: row[2:])
+    place = parts.place(con, *first)
+    if len(parts.names) > 1:
+        place = f"{parts.names[first[0]]}, {place}"
+    already = (
+        f"if '{logged(amount)}' is in {currency} in every row, say so in its name, as in '{said_in(amount, currency)}'"
+    )
+    if each.shared:
+        stated = sorted(each.shared)[0] if len(each.shared) == 1 else ""
+        return ReportError(
+            f"studies/{study.name}.yml: column '{column}' tells another currency than the study's",
+            got=f"{each.told} with an amount (the first is {place})",
+            expected=f"{currency} (economics.currency)",
+            cause=f"amounts of '{logged(amount)}' in another currency would be told as {currency}",
+            remedy=f"{f'economics.currency: {stated}' if stated else 'the right one as economics.currency'}, if all money of the study is in it; "
+            f"else convert the amounts before, and write {currency} beside them; {already}",
+        )
+    return ReportError(
+        f"studies/{study.name}.yml: column '{column}' tells several currencies of what the study sums",
+        got=f"{each.told} with an amount (the first of {text} is {place})",
+        expected=f"amounts in {currency} (economics.currency) alone",
+        cause=f"amounts in several currencies are summed: those of '{logged(amount)}'",
+        remedy=f"convert the amounts before, and write {currency} beside them; or filter the rows of one currency before; {already}",
+    )
+
+
+def _summed(study: Study, parts: Parts, reading: Reading) -> str:
+    """SQL of the rows whose amount a study sums as money: all of a table of units, of a log those of some events."""
+    data = study.data
+    assert isinstance(data, Log | Units)
+    if isinstance(data, Units) or isinstance(data.columns["event_name"], EventName):
+        return "true"
+    event = expression("event_name", data.columns["event_name"], parts.types, reading)
+    event = event_of(event, data.events) if data.events else event
+    return f"{event} in ({', '.join(map(literal, sorted(study.money_events)))})"
+
+
+def _text(column: str) -> str:
+    """SQL of what stands in a column, empty where that is a word for nothing."""
+    made = f"trim({quoted(column)}::varchar)"
+    return f"(case when length({made}) < 5 and lower({made}) in ({', '.join(map(literal, _EMPTY))}) then '' else {made} end)"
+
+
+def _all_known(con: "duckdb.DuckDBPyConnection", rows: str, column: str) -> bool:
+    t = _text(column)
+    found = con.execute(f"select distinct {t} from {rows} where {t} <> '' limit {MOST}").fetchall()
+    return all(_meant(text) for (text,) in found)
+
+
+def _certain(column: str, texts: list[str]) -> bool:
+    """Whether all texts are currencies, and one of them no word of another kind, unless the column is called so."""
+    called = any(word in logged(column).lower() for word in ("currency", "ccy"))
+    return all(map(_meant, texts)) and (called or any(code_of(text) not in WORDS for text in texts))
+
+
+def _meant(text: str) -> frozenset[str]:
+    """The currencies that a value stands for, a code or a sign."""
+    if code := code_of(text):
+        return frozenset((code,))
+    return meant(text) if text and not text[-1].isalnum() else frozenset()

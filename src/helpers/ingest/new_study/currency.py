@@ -1,0 +1,54 @@
+"""The currency of a study that is proposed: what names of columns and columns of currencies say, and what is asked."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from helpers.ingest.currency_columns import coded
+from helpers.ingest.new_study import vocabulary
+from helpers.ingest.new_study.profile import Column
+from helpers.ingest.new_study.proposal import Noted
+from helpers.ingest.values.currency_names import named, note_of
+
+if TYPE_CHECKING:
+    from helpers.ingest.new_study.source import SourceTable
+
+USUAL = "EUR"
+"""What stands in a study whose file says nothing."""
+
+
+@dataclass(frozen=True)
+class Proposed:
+    """The currency with what tells it, and the questions that are left."""
+
+    noted: Noted = (USUAL, "")
+    first: tuple[str, ...] = ()
+
+
+def of(table: "SourceTable", money: Sequence[Column], where: str = "true") -> Proposed:
+    """The one currency that is told of some columns of money, in the rows of ``where``; where there are several, it is asked.
+
+    The name of a column counts before a column of currencies beside it.
+    """
+    if not money:
+        return Proposed()
+    told: dict[str, str] = {}
+    unnamed = []
+    for column in money:
+        if len(said := named(column.name).currencies) == 1:
+            told.setdefault(next(iter(said)), f"by the name of '{vocabulary.printable(column.name)}'")
+        else:
+            unnamed.append(column.name)
+    beside = coded(table.con, table.relation, table.parts.types, unnamed, where) if unnamed else []
+    for each in beside:
+        if len(each.shared) == 1:
+            told.setdefault(next(iter(each.shared)), f"as '{vocabulary.printable(each.column)}' says")
+    mixed = [f"'{vocabulary.printable(each.column)}' holds {each.told}" for each in beside if not each.shared]
+    several = [f"{code} {why}" for code, why in told.items()] if len(told) > 1 else []
+    currency, why = next(iter(told.items())) if len(told) == 1 and not mixed else (USUAL, "")
+    first = [
+        f"In which currency is the money? {'; '.join([*mixed, *several])}. Amounts are summed: convert them to one currency"
+        " before, or filter the rows of one."
+    ] * bool(mixed or several)
+    notes = [] if first else [note for column in money if (note := note_of(column.name, currency))]
+    return Proposed((currency, why), (*first, *(f"What is an amount worth? {note}." for note in notes)))

@@ -1,0 +1,49 @@
+"""The currency of a proposed study is the one that the file tells; where it tells several, it is asked."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.ingest.new_study.tables import log, proposed, raw, units, written
+
+
+@pytest.mark.parametrize(
+    ("more", "renamed", "currency", "why"),
+    [
+        ("'USD' as cur", "spend", "USD", "as 'cur' says"),
+        ("'usd' as cur", "spend", "USD", "as 'cur' says"),
+        ("'DE' as country", "spend_gbp", "GBP", "by the name of 'spend_gbp'"),
+        ("if(i % 2 = 0, 'USD', 'CHF') as cur", "spend_gbp", "GBP", "by the name of 'spend_gbp'"),
+        ("'DE' as country", "spend", "EUR", ""),
+        ("if(i % 2 = 0, 'DE', 'US') as country", "spend", "EUR", ""),
+    ],
+)
+def test_a_currency_that_is_told_is_taken(tmp_path: Path, more: str, renamed: str, currency: str, why: str) -> None:
+    first = units(tmp_path / "first.parquet", more)
+    file = written(tmp_path / "shop.csv", f"select * rename (spend as {renamed}) from '{first}'")
+    study, text, said = proposed(tmp_path, file)
+    assert study.economics.currency == currency and (f"currency: {currency}, {why}" in said) == bool(why)
+    assert "In which currency" not in text and raw(text)["economics"]["currency"] == currency
+
+
+def test_several_are_asked_first(tmp_path: Path) -> None:
+    study, text, _ = proposed(tmp_path, units(tmp_path / "shop.csv", "if(i % 4 = 0, 'USD', 'CHF') as cur"))
+    assert study.economics.currency == "EUR" and "#   1. In which currency is the money? 'cur' holds CHF in " in text
+
+
+def test_amounts_in_cents_are_asked(tmp_path: Path) -> None:
+    first = units(tmp_path / "first.parquet")
+    file = written(tmp_path / "shop.csv", f"select * rename (spend as spend_cents_usd) from '{first}'")
+    study, text, _ = proposed(tmp_path, file)
+    assert study.economics.currency == "USD"
+    assert "What is an amount worth? column 'spend_cents_usd' is named as cents; its amounts are read as USD: divide them by 100" in text  # fmt: skip
+
+
+def test_of_a_log_the_currency_of_what_is_summed_counts(tmp_path: Path) -> None:
+    file = log(tmp_path / "first.parquet")
+    one = written(tmp_path / "log.csv", f"select *, case what when 'purchase' then 'USD' when 'view' then 'EUR' end as paid_in from '{file}'")  # fmt: skip
+    study, text, _ = proposed(tmp_path, one)
+    assert study.economics.currency == "USD" and "In which currency" not in text
+    two = written(tmp_path / "two.csv", f"select *, if(visitor < 'v3', 'USD', 'EUR') as paid_in from '{file}'")
+    _, text, _ = proposed(tmp_path, two)
+    assert "#   1. In which currency is the money? 'paid_in' holds" in text

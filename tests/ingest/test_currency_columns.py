@@ -1,0 +1,166 @@
+"""Amounts in several currencies, or in another one than the study's, are never summed in silence; pandas tells which are."""
+
+import json
+import random
+import re
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pandas as pd
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from helpers import config, ingest
+from helpers.config import Study, tracking_plan
+from helpers.config.currencies import CODES
+from helpers.errors import ReportError
+from helpers.ingest.values.currency_names import WORDS
+from helpers.warehouse.examine import examined
+from tests.ingest.studies import LOG_COLUMNS, METRICS, log_study, study_file, unit_file, unit_study
+
+FEW = settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+RATE = {"name": "rate", "label": "Rate", "role": "primary", "type": "proportion", "event": "purchase"}
+REVENUE = {"name": "revenue", "label": "Revenue", "role": "secondary", "type": "mean", "event": "purchase", "measure": "sum", "unit": "money"}  # fmt: skip
+
+
+def refusal(study: Study, out: Path) -> str:
+    try:
+        ingest.land(study, out)
+    except ReportError as error:
+        return str(error)
+    return ""
+
+
+def counts(message: str) -> dict[str, int]:
+    """Currencies and their rows as a message tells them."""
+    return {code: int(n) for code, n in re.findall(r"(\w{3}) in (\d+) rows?", message)}
+
+
+def units(codes: list[str], spent: list[str]) -> pd.DataFrame:
+    n = len(codes)
+    return pd.DataFrame({
+        "who": [f"u{i}" for i in range(n)], "arm": ["ab"[i % 2] for i in range(n)], "bought": [i % 2 for i in range(n)],
+        "spend": spent, "rounds": 1, "paid in": codes,
+    })  # fmt: skip
+
+
+@FEW
+@given(
+    st.lists(st.sampled_from(sorted(CODES - WORDS)), min_size=1, max_size=3, unique=True),
+    st.sampled_from(["EUR", "USD", "JPY"]),
+    st.booleans(),
+    st.randoms(use_true_random=False),
+)
+def test_a_table_is_read_where_all_its_money_is_in_the_currency_of_the_study(
+    tmp_path_factory, codes, own, small, rng: random.Random
+):
+    base = tmp_path_factory.mktemp("units")
+    codes = [own, *codes[1:]] if rng.random() < 0.5 else codes
+    column = [rng.choice(codes) for _ in range(30)]
+    frame = units(["" if rng.random() < 0.1 else c.lower() if small else c for c in column], [rng.choice(["", "0", "0.00", "5", "7.5"]) for _ in range(30)])  # fmt: skip
+    frame.to_csv(base / "units.csv", index=False)
+    raw = unit_file(base / "units.csv")
+    raw["economics"]["currency"] = own
+    message = refusal(Study.model_validate(raw), base / "raw")
+    holding = frame[(pd.to_numeric(frame.spend).fillna(0) != 0) & (frame["paid in"] != "")]["paid in"]
+    if set(holding.str.upper()) <= {own}:
+        assert not message
+        return
+    assert counts(message) == holding.value_counts().to_dict()
+    first = holding[holding.str.upper() != own].index[0] + 2
+    assert f"line {first})" in message and f"{own} (economics.currency)" in message
+
+
+@pytest.mark.parametrize("word", ["", "N/A", "null", "None", "-", "nan"])
+def test_a_word_for_nothing_hides_no_currency(tmp_path, word):
+    units(["EUR", "USD", word, "USD"] * 3, ["5"] * 12).to_csv(tmp_path / "units.csv", index=False)
+    assert counts(refusal(unit_study(tmp_path / "units.csv"), tmp_path / "raw")) == {"USD": 6, "EUR": 3}
+
+
+@pytest.mark.parametrize("header", ["paid in", "currency"])
+def test_words_that_are_codes_count_only_beside_the_name_of_a_currency(tmp_path, header):
+    frame = units(["TOP", "ALL"] * 5, ["5"] * 10).rename(columns={"paid in": header})
+    frame.to_csv(tmp_path / "units.csv", index=False)
+    assert bool(refusal(unit_study(tmp_path / "units.csv"), tmp_path / "raw")) == (header == "currency")
+
+
+@pytest.mark.parametrize(
+    "values", [["DE", "US"], ["DEU", "USA"], ["EUR", "BTC"], ["EUR", "1"], ["eur", "try it"], ["", ""]]
+)
+def test_what_is_no_currency_in_every_row_says_nothing(tmp_path, values):
+    units(values * 5, ["5"] * 10).to_csv(tmp_path / "units.csv", index=False)
+    assert not refusal(unit_study(tmp_path / "units.csv"), tmp_path / "raw")
+
+
+def test_a_study_that_sums_no_money_may_have_any_currency(tmp_path):
+    units(["EUR", "USD"] * 5, ["5"] * 10).to_csv(tmp_path / "units.csv", index=False)
+    raw = unit_file(tmp_path / "units.csv", {"metrics": [METRICS[0], METRICS[2]]})
+    del raw["economics"]["revenue_metric"]
+    assert not refusal(Study.model_validate(raw), tmp_path / "raw")
+
+
+def logged(base: Path, currencies: dict[str, list[str]], ending: str) -> Study:
+    """A log of views and purchases, whose amounts are in these currencies by event."""
+    rows: list[dict[str, Any]] = [
+        {"at": f"2019-10-01 0{hour}:00:00", "what": what, "who": f"u{i}", "cost": "7.5", "currency": code}
+        for hour, (what, codes) in enumerate(currencies.items()) for i, code in enumerate(codes)
+    ]  # fmt: skip
+    file = base / f"log.{ending}"
+    if ending == "csv":
+        pd.DataFrame(rows).to_csv(file, index=False)
+        return log_study(file)
+    nested = [{k: v for k, v in row.items() if k not in ("cost", "currency")}
+              | {"cost": {"value": row["cost"], "currency": row["currency"]}} for row in rows]  # fmt: skip
+    file.write_text("".join(json.dumps(row) + "\n" for row in nested))
+    return log_study(file, columns=LOG_COLUMNS | {"price": "cost.value"})
+
+
+@pytest.mark.parametrize("ending", ["csv", "jsonl"])
+def test_of_a_log_the_amounts_count_that_are_summed(tmp_path, ending):
+    fine = logged(tmp_path, {"view": ["USD", "EUR", "CHF"], "purchase": ["USD", "USD"]}, ending)
+    own = fine.economics.currency
+    assert own == "USD" and not refusal(fine, tmp_path / "raw")
+    mixed = logged(tmp_path, {"view": ["USD", "EUR", "CHF"], "purchase": ["USD", "GBP"]}, ending)
+    message = refusal(mixed, tmp_path / "again")
+    assert counts(message) == {"GBP": 1, "USD": 1} and "amounts in several currencies are summed" in message
+
+
+@pytest.mark.parametrize("way", ["currency", "name", "filtered", "converted"])
+def test_what_is_advised_is_then_read(tmp_path, way):
+    mixed = ["USD"] * 10 if way == "currency" else ["EUR", "USD"] * 5
+    frame = units(mixed, ["5"] * 10)
+    frame.to_csv(tmp_path / "units.csv", index=False)
+    raw = unit_file(tmp_path / "units.csv")
+    raw["economics"]["currency"] = "EUR"
+    message = refusal(Study.model_validate(raw), tmp_path / "raw")
+    if way == "currency":
+        assert "economics.currency: USD, if" in message
+        raw["economics"]["currency"] = "USD"
+    elif way == "name":
+        assert "as in 'spend_eur'" in message
+        frame = frame.rename(columns={"spend": "spend_eur"})
+        raw["data"]["outcomes"]["spend"] = "spend_eur"
+    elif way == "filtered":
+        frame = frame[frame["paid in"] == "EUR"].assign(arm=["a", "b", "a", "b", "a"])
+    else:
+        frame["paid in"] = "EUR"
+    frame.to_csv(tmp_path / "units.csv", index=False)
+    assert not refusal(Study.model_validate(raw), tmp_path / "again")
+
+
+@pytest.mark.parametrize("called", ["currency", "order_currency"])
+def test_a_table_of_a_database_tells_it_by_columns_called_so(tmp_path, called):
+    frame = units(["EUR", "USD"] * 5, ["5"] * 10).rename(columns={"paid in": called})
+    with duckdb.connect(str(tmp_path / "shop.duckdb")) as con:
+        con.execute("create table units as from frame")
+    study = unit_study(tmp_path / "shop.duckdb", table="units")
+    assert counts(refusal(study, tmp_path / "raw")) == {"EUR": 5, "USD": 5} and len(frame) == 10
+
+
+def test_check_tells_it_with_everything_else(tmp_path):
+    units(["EUR", "USD"] * 5, ["5"] * 10).to_csv(tmp_path / "units.csv", index=False)
+    study, where = config.opened(study_file(tmp_path, unit_file(tmp_path / "units.csv")))
+    seen = examined(study, where, tracking_plan.tracking_plan(study), full=False)
+    assert any("tells several currencies" in str(fault) for fault in seen.faults)
