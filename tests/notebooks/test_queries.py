@@ -91,6 +91,6 @@ def test_it_is_used_or_documented(file):
 def test_an_unknown_query_names_the_known_ones(small_study):
     with (
         query.connect(small_study.where.database) as con,
-        pytest.raises(ReportError, match="one of activity, amount_digits"),
+        pytest.raises(ReportError, match="one of activity, alike_events"),
     ):
         query.query(con, "nonsense")
