@@ -30,7 +30,9 @@ WHY: dict[str, tuple[str, ...]] = {
         "programme.designs.switchback.Schedule.by_block", "programme.designs.switchback.Schedule.by_order",
     ),
     "a plan as it is stated: arms, weights, stages, options, names": (
-        "experiment.decision.arms.decide_all", "experiment.decision.evidence.evidence", "experiment.decision.log.checked",
+        "experiment.decision.arms.decide_all", "experiment.decision.assumptions.again", "experiment.decision.assumptions.assumptions",
+        "experiment.decision.registration.differences", "experiment.decision.registration.digest_of", "experiment.decision.rule.failure",
+        "experiment.decision.evidence.evidence", "experiment.decision.log.checked",
         "experiment.decision.log.digest", "experiment.decision.options.weigh", "experiment.monitoring.detection.missing_days",
         "experiment.monitoring.replay.Marks.any_of", "experiment.monitoring.run_length.rules_chain",
         "experiment.whatif.engine.expected_effect", "programme.designs.cells.Cells.contrast", "programme.designs.cells.checked",
