@@ -82,6 +82,7 @@ built: $(READY)
 
 test-fuzz: $(READY) ## thousands of generated files, read apart by an oracle: make test-fuzz TRIES=2500
 	@FUZZ=$(or $(TRIES),2500) $(PYTEST) --dist worksteal tests/fuzz
+	@$(PYTEST) -m sweep tests/notebooks
 
 test-crash: $(READY) ## kill a small build at 50 random moments, mend it each time: make test-crash KILLS=50 SEED=1
 	@$(PYTEST) -m sweep tests/safety

@@ -1,5 +1,6 @@
 """A small shop, built once a run, for every test that asks the marts; and a browser whose pages are watched."""
 
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pytest
 import yaml
+from hypothesis import settings
 
 from helpers import config, paths, simulate
 from helpers.config import Study
@@ -20,6 +22,10 @@ from tests.warm_dbt import WarmDbt
 from tests.windows import Lent, Windows
 
 FILE = Path("studies", "cart_checkout.yml")
+
+settings.register_profile("suite", max_examples=100 if "FUZZ" in os.environ else 40)
+settings.load_profile("suite")
+"""Examples of a property that does not say how many; make test-fuzz tries as many as hypothesis does by itself."""
 
 MEASURED = {"stats", "calibration"}
 """Folders whose tests and examples are traced; the others would take half as long again, and prove nothing by it."""

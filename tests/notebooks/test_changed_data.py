@@ -68,6 +68,7 @@ def out_of_date(study: Path, where: StudyPaths) -> set[str]:
     return {cause for _, cause in re.findall(r"^  \S+ +(.{22}) (.+)$", said, re.MULTILINE)} - {"up to date"}
 
 
+@pytest.mark.sweep
 def test_an_older_file_of_the_same_size_is_noticed_named_and_read_anew(tmp_path):
     log, study, where = tmp_path / "units.csv", tmp_path / "studies" / "units.yml", StudyPaths("units", tmp_path)
     study.parent.mkdir()

@@ -94,6 +94,7 @@ def arms(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("first", ["arm_b", "arm_c"])
 @pytest.mark.parametrize("kind", ["proportion", "mean"])
 def test_three_arms_and_one_treated_unit(arms: Path, first: str, kind: str) -> None:
@@ -120,6 +121,7 @@ BOUGHT = {"name": "bought", "label": "Bought", "role": "primary", "type": "propo
 BACK = degenerate.retention(7)
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize(
     ("name", "days", "back", "period"),
     [
