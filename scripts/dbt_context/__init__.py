@@ -18,6 +18,7 @@ VARIABLES: dict[str, Any] = {
     "bot_events_per_day": 1000,
     "columns": [{"name": "event_id", "expression": "event_id"}, {"name": "event_time", "expression": "event_time"}],
     "cluster": "",
+    "cluster_key": "user_id",
     "control": "control",
     "counted_events": ["ticket"],
     "flaws": ["wrong_type", "negative_price"],

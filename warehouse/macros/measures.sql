@@ -61,8 +61,3 @@
         group by all
     )
 {%- endmacro %}
-
-{# What a unit was randomised with; blanks around a name, its capitals and the zero of a whole number mean nothing. #}
-{% macro cluster_key(name) -%}
-    coalesce('of ' || nullif(regexp_replace(lower(trim({{ name }})), '[.]0+$', ''), ''), 'by itself ' || user_id)
-{%- endmacro %}

@@ -24,7 +24,10 @@ CHANCE = math.log(1e-6)
 
 
 def whole_key(cluster: str, unit: str) -> str:
-    """SQL of what a unit was randomised with, as the marts have it: its cluster, or itself where it has none."""
+    """SQL of what a unit was randomised with: its cluster, or itself where it has none.
+
+    Blanks around a cluster's name, its capitals and the zero of a whole number mean nothing.
+    """
     return (
         f"coalesce('of ' || nullif(regexp_replace(lower(trim({cluster})), '[.]0+$', ''), ''), 'by itself ' || {unit})"
     )

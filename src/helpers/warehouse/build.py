@@ -13,6 +13,7 @@ from helpers.config import EXPOSED, Simulation, Study, tracking_plan
 from helpers.defaults import MEMORY, THREADS
 from helpers.errors import ReportError
 from helpers.ingest.sql import cell, literal, quoted
+from helpers.ingest.telling import whole_key
 from helpers.ingest.values.amounts import in_units, is_whole
 from helpers.ingest.values.digits import SESSION, digits_of
 from helpers.paths import StudyPaths
@@ -96,6 +97,7 @@ def dbt_vars(study: Study, log: ingest.Landed, plan: tracking_plan.TrackingPlan)
         | {"kinds": ["strict", "optional"] if study.funnel.optional else ["strict"]},
         "segments": segments,
         "cluster": study.cluster or "",
+        "cluster_key": whole_key("assigned_cluster", "user_id") if study.cluster else "user_id",
         "profile": "{" + (", ".join(f"'{a}': {a}" for a in segments) or "'none': 1") + "}",
         "min_segment": study.min_segment,
         "leaving": study.leaving.model_dump() if study.leaving else None,

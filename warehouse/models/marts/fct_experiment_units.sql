@@ -10,7 +10,7 @@ select
     exposure_amount,
     floor(epoch(exposed_key.at - {{ text(var('start')) }}::timestamp) / 86400)::integer + 1 as exposure_day,
     -- what was randomised: the unit, or the cluster that it was randomised with; one without a cluster is its own
-    {{ cluster_key('assigned_cluster') if var('cluster') else 'user_id' }} as cluster_key
+    {{ var('cluster_key') }} as cluster_key
     {%- for segment in var('segments') %},
     {{ pooled('profile.' ~ segment, '(exposed_key is not null)::integer', '1') }} as {{ segment }}
     {%- endfor %}
