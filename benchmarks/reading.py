@@ -47,7 +47,7 @@ COMMON = {
     "mode": "online", "salt": "reading", "min_segment": 100, "segments": ["device"],
     "period": {"start": "2026-03-02", "end": "2026-03-16"},
     "variants": [{"name": "control", "weight": 0.5}, {"name": "treatment", "weight": 0.5}],
-    "design": {"minimum_detectable": 0.05}, "decision": {"prior": {"improve": 0.2}},
+    "design": {"minimum_detectable": 0.05},
     "economics": {"revenue_metric": "money", "contribution_margin": 0.3, "implementation_cost": 0},
     "rollout": [{"share": 1, "days": 7, "advance_when": "nothing is left to do"}], "milestones": [{"days": "1", "milestone": "done", "success": "it is", "tripwire": "it is not"}],
     "metrics": [
@@ -55,6 +55,9 @@ COMMON = {
         {"name": "money", "label": "Money", "role": "secondary", "type": "mean", "event": "paid", "measure": "sum", "unit": "money"},
     ],
 }  # fmt: skip
+
+DECISION = {"prior": {"improve": 0.2}, "prior_success_rate": 0.2}
+"""The belief as a study states it now, and as it did once; a commit is given the keys that its schema has."""
 
 
 @dataclass(frozen=True)
@@ -69,11 +72,12 @@ class Cost:
         return self.landing + self.models
 
 
-def study(kind: str, folder: Path) -> Path:
-    """A study of ``kind`` whose data stand beside it."""
+def study(kind: str, folder: Path, root: Path) -> Path:
+    """A study of ``kind`` in the words of the sources in ``root``; its data are already beside it."""
     data = folder / f"{kind}.csv"
-    duckdb.sql((LOG if kind == "log" else UNITS).format(rows=ROWS[kind])).write_csv(str(data))
-    raw = {"name": f"reading_{kind}", **COMMON}
+    schema = json.loads((root / "studies" / "study.schema.json").read_text(encoding="utf-8"))
+    known = schema["$defs"]["Rule"]["properties"]
+    raw = {"name": f"reading_{kind}", **COMMON, "decision": {key: DECISION[key] for key in DECISION if key in known}}
     columns = {"user_id": "user", "variant": "arm", "device": "device"}
     if kind == "log":
         steps = ["view", "cart", "purchase"]
@@ -93,8 +97,13 @@ def study(kind: str, folder: Path) -> Path:
     return file
 
 
-def read(file: Path, root: Path) -> Cost:
+def write_data(kind: str, folder: Path) -> None:
+    duckdb.sql((LOG if kind == "log" else UNITS).format(rows=ROWS[kind])).write_csv(str(folder / f"{kind}.csv"))
+
+
+def read(kind: str, folder: Path, root: Path) -> Cost:
     """The study's data brought in and built by the sources in ``root``."""
+    file = study(kind, folder, root)
     where = StudyPaths(file.stem, file.parent.parent)
     spent = {}
     for step in ("log", "marts"):
@@ -126,14 +135,14 @@ def run(base: str | None) -> Iterator[str | Goal]:
     for kind, rows in ROWS.items():
         with tempfile.TemporaryDirectory(prefix="bench-") as name:
             folder = Path(name)
-            file = study(kind, folder)
+            write_data(kind, folder)
             bare, _ = best_of(2, partial(_bare, folder, kind))
             here, there = [], []
             for _ in range(ROUNDS if base else 1):  # in turns, so that a busy moment meets both
-                here.append(read(file, paths.ROOT))
+                here.append(read(kind, folder, paths.ROOT))
                 if base:
                     with checkout(base) as root:
-                        there.append(read(file, root))
+                        there.append(read(kind, folder, root))
             least = min(here, key=lambda cost: cost.whole)
             yield f"  {kind:<6} {rows:>10,} rows  plain {bare:6.2f} s  landing {least.landing:6.2f} s  models {least.models:6.2f} s"
             if base:
