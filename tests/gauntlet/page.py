@@ -89,6 +89,10 @@ def page(case: Case) -> ToldPage:
         Said("caption of criteria", decision.caption(decided), made.arm),
         Said("caption of effects", multi_arm.caption(results), leads),
         *(Said("reason", each.reason, each.arm) for each in decided.arms),
+        *(
+            Said("other arm", text, other.arm)
+            for other, text in zip(decided.others, decision.texts_others(study, decided), strict=valid)
+        ),
         *_rows("criteria", decision.table(made), made.arm),
         *_rows("effects", effects.table(told, study), leads),
         *(Said("effects", _cells(row), row["Arm"]) for row in multi_arm.table(results.against_control(), study)),

@@ -44,10 +44,12 @@ def summary(study: Study, where: StudyPaths, numbers: Numbers) -> str:
     assumed = f"  assumed: {', '.join(study.assumptions)}\n" if study.assumptions else ""
     warned = numbers["trust.warnings"].text
     caveat = f"; warned of: {warned.lower()}" if warned else ""
+    others = numbers["decision.others"]
+    beside = f"  others:  {others.text}\n" if others.value else ""
     return (
         f"{head}"
         f"  {numbers['decision.verdict'].text}: {numbers['decision.headline'].text}\n"
-        f"  why:     {numbers['decision.reason'].text}\n"
+        f"  why:     {numbers['decision.reason'].text}\n{beside}"
         f"  money:   {worth}\n"
         f"  risk:    no improvement {numbers['risk.no_improvement'].text}, trust checks "
         f"{numbers['trust.passed'].text} of {numbers['trust.total'].text} passed{caveat}\n{assumed}{end}"

@@ -113,6 +113,10 @@ def record(nb: Notebook, decided: StudyDecision, headline: str, next_step: str) 
     nb.record("decision.headline", headline, "text", "The decision in a sentence")
     nb.record("decision.reason", made.reason, "text", "Why the rule says so, in a sentence")
     nb.record("decision.recommendation", made.recommendation, "text", "What to do now")
+    others = " ".join(texts_others(nb.study, decided))
+    nb.record(
+        "decision.others", others or None, "text", "What came of the other treatments", reason="there is none to read"
+    )
     nb.record("decision.beside", made.beside or None, "text", "What must be known beside the verdict", reason="nothing")
     nb.record(
         "decision.next_step",
@@ -143,11 +147,10 @@ UNREAD = "a trust check failed, so no number of this experiment may be read as w
 
 def text_headline(study: Study, decided: StudyDecision) -> str:
     """The decision in one sentence, for the first line of the report; of several arms it names the proposed one."""
-    weighed, currency, made = decided.weighed, study.economics.currency, decided.proposed
+    weighed, made = decided.weighed, decided.proposed
     lead = f"{LEADS[made.verdict]} \u201c{study.title}\u201d: "
-    claim = effect_of(weighed)
-    subject = claim.subject[0].lower() + claim.subject[1:]
     if made.verdict == "INVALID":
+        subject = _lowered(effect_of(weighed).subject)
         return f"{lead}{subject} must not be read. {failure(weighed.failed_checks)}."
     grounds = killing(weighed, study.decision)
     cause = {"guardrail": "beyond its margin", "at best": "too small to matter"}.get(
@@ -156,16 +159,36 @@ def text_headline(study: Study, decided: StudyDecision) -> str:
     if cause == "beyond its margin":
         cause = f"{' and '.join(f'guardrail {each.subject}' for each in grounds)} {'is' if len(grounds) == 1 else 'are'} beyond the margin"
     end = f"; {cause}." if cause else "."
-    e = weighed.effect
     apart = [a for a in weighed.agreements if not a.kept and a.metric == study.primary.label.lower()]
     if apart and not cause:
         end = f"; {formatted(apart[0].bare.relative, 'relative')} as it is, without extreme values pulled in."
-    if not isfinite(e.relative):
-        return (
-            f"{lead}{subject} {level(e.control, study.primary, currency)} in the control, "
-            f"{level(e.treatment, study.primary, currency)} in the treatment{end}"
-        )
-    return f"{lead}{subject} {size(claim)}{end}"
+    return f"{lead}{_lowered(_seen(study, weighed))}{end}"
+
+
+def _seen(study: Study, weighed: Evidence) -> str:
+    """The effect on the primary metric as a headline has room for it; both levels where it has no relative size."""
+    claim, effect, currency = effect_of(weighed), weighed.effect, study.economics.currency
+    if isfinite(effect.relative):
+        return f"{claim.subject} {size(claim)}"
+    return (
+        f"{claim.subject} {level(effect.control, study.primary, currency)} in the control, "
+        f"{level(effect.treatment, study.primary, currency)} in the treatment"
+    )
+
+
+def _lowered(text: str) -> str:
+    return text[0].lower() + text[1:]
+
+
+def texts_others(study: Study, decided: StudyDecision) -> list[str]:
+    """What was seen of each treatment that is not proposed, its verdict and why; nothing of an invalid experiment."""
+    if decided.proposed.verdict == "INVALID":
+        return []
+    return [
+        f"{_seen(study, weighed)}: {made.verdict}. {made.reason.removeprefix(f'{made.arm}: ')}"
+        for made, weighed in zip(decided.arms, decided.evidence, strict=True)
+        if made is not decided.proposed
+    ]
 
 
 def text_registered(study: Study, where: StudyPaths) -> str:
