@@ -33,6 +33,7 @@ NUMBERS: dict[str, tuple[Any, Any]] = {
         "The interval lies above zero, the risk is 0.3 % & the uplift > 5 %.",
         "text",
     ),
+    "decision.others": (None, "text"),
     "decision.recommendation": ("Roll out in four stages with a 5 % holdout.", "text"),
     "primary.relative": (0.0823, "relative"),
     "primary.relative_low": (0.0561, "relative"),
@@ -234,9 +235,9 @@ def _notebook(title: str, items: list[Any]) -> dict[str, Any]:
     return {"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
 
 
-def prepare(base: Path, notebooks: int = 3) -> StudyPaths:
+def prepare(base: Path, notebooks: int = 3, name: str = STUDY.name) -> StudyPaths:
     """Numbers, figure specs and executed notebooks of a fake study, as a run leaves them."""
-    where = StudyPaths(STUDY.name, base)
+    where = StudyPaths(name, base)
     recorder = Recorder(where, "05_ab_results", "EUR")
     for name, (value, unit) in NUMBERS.items():
         recorder.record(name, value, unit, "fake")

@@ -176,6 +176,23 @@ def test_a_site_with_parts_missing_is_rendered_whole(tmp_path):
     )
 
 
+def test_a_report_that_another_version_built_holds_up_no_other(tmp_path, capsys):
+    whole, old = prepare(tmp_path, notebooks=1), prepare(tmp_path, name="older", notebooks=1)
+    numbers = report_of(old).numbers
+    outdated = Report(
+        STUDY.model_copy(update={"name": "older"}),
+        old,
+        Numbers({n: numbers[n] for n in numbers if n != "decision.others"}),
+    )
+    render.render([report_of(whole), outdated], tmp_path)
+    told = capsys.readouterr().err
+    assert "older              left out: the front page needs the number 'decision.others'" in told
+    assert "make study STUDY=studies/older.yml" in told
+    assert 'href="older/' not in (tmp_path / "reports" / "index.html").read_text()
+    with pytest.raises(ReportError, match="needs the number"):
+        render.render([report_of(whole), outdated], tmp_path, asked="older")
+
+
 def test_plotly_stands_once(reports):
     assert [f.parent for f in reports.rglob("plotly.min.js")] == [reports / "_static"]
 

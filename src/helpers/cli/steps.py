@@ -184,7 +184,7 @@ def site(study_file: str | None) -> None:
     where = place(study_file) if study_file else None
     base, asked = (where.base, where.name) if where else (paths.ROOT, None)
     with writing(base, "site", "pages"):
-        render(reports(base, asked), base, programmes(base, asked))
+        render(reports(base, asked), base, programmes(base, asked), asked)
 
 
 @command

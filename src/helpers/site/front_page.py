@@ -12,7 +12,7 @@ from helpers.experiment.decision.registration import standing
 from helpers.formatting import formatted, unsigned
 from helpers.paths import StudyPaths
 from helpers.pipeline.faults import Fault
-from helpers.record import Numbers
+from helpers.record import Number, Numbers
 from helpers.report.figures.show import FigureView, names, with_static
 from helpers.report.topics import assumed
 from helpers.site.summary import per_unit_alone
@@ -74,13 +74,13 @@ def front_page(
         as_it_is=_as_it_is(study, numbers),
         planted="truth.relative" in numbers,
         costs=study.economics.cost > 0,
-        known=lambda name: numbers[name].value is not None,
-        meaning=lambda name: numbers[name].description,
+        known=lambda name: _recorded(numbers, name).value is not None,
+        meaning=lambda name: _recorded(numbers, name).description,
         per_unit=per_unit_alone(study, numbers),
         money_rests=assumed.note(study, assumed.EXPECTED),
         registered=standing(study, where),
         risk_rests=assumed.note(study, assumed.EXPECTED if valued else assumed.RISK),
-        why=lambda name: numbers[name].reason,
+        why=lambda name: _recorded(numbers, name).reason,
         notes=_notes(study) + _caveats(numbers),
         figures=[
             _markup(with_static(FigureView.load(where, name).html(), where.figures, "figures/")) for name in shown
@@ -130,15 +130,21 @@ def reader(numbers: Numbers) -> Callable[[str], str]:
     """A recorded number's text by its name, on one line that does not break; a missing one is an error."""
 
     def number(name: str) -> str:
-        if name not in numbers:
-            raise ReportError(
-                f"the front page needs the number {name!r}, which no notebook has recorded",
-                remedy="record it, or run the notebook that does",
-            )
-        text = " ".join(numbers[name].text.split())
-        return text if numbers[name].unit == "text" else text.replace(" ", "\u00a0")
+        found = _recorded(numbers, name)
+        text = " ".join(found.text.split())
+        return text if found.unit == "text" else text.replace(" ", "\u00a0")
 
     return number
+
+
+def _recorded(numbers: Numbers, name: str) -> Number:
+    if name not in numbers:
+        raise ReportError(
+            f"the front page needs the number {name!r}, which no notebook has recorded",
+            cause="another version of the project built the report",
+            remedy="build it again: make study STUDY=studies/NAME.yml",
+        )
+    return numbers[name]
 
 
 def verdict_of(numbers: Numbers, faults: Sequence[Fault] = ()) -> str:

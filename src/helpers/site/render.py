@@ -10,6 +10,7 @@ from helpers.errors import ReportError
 from helpers.paths import BUNDLED, StudyPaths
 from helpers.pipeline.faults import listed
 from helpers.pipeline.files import private, scratch
+from helpers.pipeline.progress import say
 from helpers.report.figures.assets import copy_plotly
 from helpers.report.figures.show import FigureView, names, with_static
 from helpers.site import links, single_file, sphinx
@@ -49,7 +50,12 @@ FORMER = ("_static", "searchindex.js")
 """What a study's folder held when each study was a site of its own."""
 
 
-def render(shown: Sequence[Report], base: Path = paths.ROOT, around: Sequence[ProgrammeReport] = ()) -> Path:
+def render(
+    reports: Sequence[Report],
+    base: Path = paths.ROOT,
+    around: Sequence[ProgrammeReport] = (),
+    asked: str | None = None,
+) -> Path:
     """Render ``base/reports``: a front page with a card a study, each study's pages, the texts; return ``index.html``.
 
     Code is folded away, parameter cells are left out, figures draw offline and have a static picture for readers
@@ -58,18 +64,34 @@ def render(shown: Sequence[Report], base: Path = paths.ROOT, around: Sequence[Pr
     one stays, so its time tells whether the site is whole. Results, executed notebooks, the warehouse's documentation
     and :data:`STANDALONE` pages are left alone.
 
+    A report without a number of its front page, as one that another version built, is left out and told; that of the study
+    ``asked`` for raises.
+
     Raises :class:`~helpers.errors.ReportError` when there is no report or no executed notebook, a number of a front page
     was not recorded, Sphinx warns, a single file is too large, or a page names a folder of this machine.
     """
-    if not shown:
-        raise ReportError("there is no report to show", expected="reports/STUDY/results.json", remedy="run: make all")
     folder = base / "reports"
     standalone = [name for name in STANDALONE if (folder / name).is_file()]
     with scratch(folder, "site") as aside:
         private(aside)
         source, built = aside / "source", aside / "html"
+        notebooks: dict[str, list[Page]] = {}
+        broken = ReportError(
+            "there is no report to show", expected="reports/STUDY/results.json", remedy="run: make all"
+        )
+        for report in reports:
+            try:
+                notebooks[report.name] = _stage_report(report, source)
+            except ReportError as error:
+                if report.name == asked:
+                    raise
+                broken = error
+                say(f"  {report.name:<18} left out: {error.what}; make study STUDY=studies/{report.name}.yml builds it")
+                shutil.rmtree(source / report.name, ignore_errors=True)
+        if not notebooks:
+            raise broken
+        shown = [report for report in reports if report.name in notebooks]
         texts = _texts(shown)
-        notebooks = {report.name: _stage_report(report, source, texts) for report in shown}
         for told in around:
             _stage_programme(told, source)
         _stage_texts(shown, notebooks, texts, source)
@@ -136,7 +158,7 @@ def _texts(shown: Sequence[Report]) -> dict[str, tuple[str, str]]:
     }
 
 
-def _stage_report(report: Report, source: Path, texts: dict[str, tuple[str, str]]) -> list[Page]:
+def _stage_report(report: Report, source: Path) -> list[Page]:
     """A study's front page and notebooks in the source folder."""
     where, name = report.where, report.name
     executed = sorted(where.executed.glob("[0-9]*.ipynb"))
@@ -150,7 +172,7 @@ def _stage_report(report: Report, source: Path, texts: dict[str, tuple[str, str]
     folder.mkdir(parents=True)
     staged = [sphinx.stage(file, folder, where.figures) for file in executed]
     more = [(f"{name}.html", "The whole report in one file, for e-mail")]
-    if f"docs/studies/{name}.md" in texts:
+    if name in BUNDLED[1:]:
         more.insert(0, ("write_up.html", "Write-up: what the source says, and where it is wrong"))
     if (where.reports / "warehouse" / "index.html").is_file():
         more.append(("warehouse/index.html", "The warehouse: models, tests and lineage (dbt docs)"))
