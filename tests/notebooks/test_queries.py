@@ -17,6 +17,8 @@ PARAMETERS = {
     "time_to_outcome": {"event": "purchase"},
     "late_exposures": {"hours": 24},
     "early_exposures": {"exposure": "cart", "start": "2026-07-01"},
+    "amount_bounds": {"start": "2026-07-01"},
+    "amount_ends": {"start": "2026-07-01", "events": ["purchase"]},
     "shared_sessions": {"metric": "purchase_rate"},
     "skewness": {"control": "control"},
     "rerandomised_assignments": {"salt": "s", "first": 0, "end": 3, "metric": "purchase_rate", "cut": hex_cut(0.5)},

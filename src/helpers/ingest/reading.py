@@ -46,7 +46,10 @@ class Reading:
         """What :meth:`told` wrote; the plain reading where nothing was decided, as of a simulated log."""
         if not told:
             return cls()
-        numbers = {column: Amounts(**each) for column, each in told["numbers"].items()}
+        numbers = {
+            column: Amounts(**each | {"codes": tuple(each.get("codes", ()))})
+            for column, each in told["numbers"].items()
+        }
         return cls(Times(**told["times"]), Ids(**told["ids"]), numbers, tuple(told["notes"]), told["of_days"])
 
 

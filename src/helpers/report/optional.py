@@ -241,6 +241,7 @@ def odd_values(nb: "Notebook", con: "duckdb.DuckDBPyConnection") -> "Callout":
     from helpers.warehouse import query
 
     repeated = rows.duplicates(query.query(con, "repeats"), query.query(con, "row_flow"))
-    odd = values.sentinels(values.of_amounts(query.query(con, "amount_values"), nb.study))
+    amounts = values.of_amounts(query.query(con, "amount_values"), nb.study)
+    odd = values.sentinels([*amounts, *values.of_codes(con, nb.study, amounts)])
     tell = nb.finding if repeated.passed and odd.passed else nb.warning
     return tell(f"**Repeats.** {repeated.found}.\n\n**Placeholders among the amounts.** {odd.found}.")

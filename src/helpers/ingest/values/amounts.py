@@ -8,7 +8,8 @@ other scripts are no numbers.
 """
 
 import re
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cache
 from typing import Final, Literal
@@ -38,12 +39,14 @@ class Amounts:
         plain: whether every value stands there as a program writes it.
         decimals: digits behind the point that its amounts have at most; None where nobody looked.
         room: the most digits behind the point with which all of its amounts, and their sum, are exact whole numbers.
+        codes: numbers that stand for no amount, as the study says.
     """
 
     point: Point = "."
     plain: bool = True
     decimals: int | None = None
     room: int = 15
+    codes: tuple[str, ...] = ()
 
 
 @cache
@@ -108,6 +111,8 @@ def canonical(text: str, as_decided: Amounts) -> str:
     >>> duckdb.sql(f"select {made} from (values ('1.234,50 €'), ('(1,5)'), ('12 %'), ('x'), (' ')) as v(t)").fetchall()
     [('1234.50',), ('-1.5',), ('12e-2',), ('no number',), (None,)]
     """
+    if as_decided.codes:
+        return known(canonical(text, replace(as_decided, codes=())), as_decided.codes)
     if as_decided.plain:
         return f"nullif({text}, '')"
     bare = f"regexp_replace({text}, {literal(_POINTED)}, '\\1', 'g')"
@@ -118,6 +123,22 @@ def canonical(text: str, as_decided: Amounts) -> str:
     return (
         f"case {plain}when regexp_full_match({text}, {literal(pattern(as_decided.point))}) then {made}"
         f" when trim({text}, {literal(_BLANK + chr(9))}) <> '' then {literal(NO_NUMBER)} end"
+    )
+
+
+def known(text: str, codes: Collection[str]) -> str:
+    """SQL of a canonical text that is null where its amount is one of the ``codes``.
+
+    >>> import duckdb
+    >>> texts = "(values ('99'), ('99.00'), ('9.9e1'), ('9'), ('x')) as v(t)"
+    >>> [row[0] for row in duckdb.sql(f"select {known('t', ['99'])} from {texts}").fetchall()]
+    [None, None, None, '9', 'x']
+    """
+    if not codes:
+        return text
+    listed = ", ".join(f"{code}::double" for code in codes)
+    return (
+        f"list_transform([{text}], lambda a: case when (try_cast(a as double) in ({listed})) is not true then a end)[1]"
     )
 
 

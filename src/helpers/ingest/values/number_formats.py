@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from helpers.config import ColumnOf, Log, Place, Study, Units
@@ -101,6 +101,7 @@ def decide(
     made = data.columns.get("price") if isinstance(data, Log) else None
     if isinstance(made, ColumnOf) and made.times and not faults:
         found[key_of(made)] = _measured(con, parts, Amounts(), product_of(made, found))
+    found |= {c: replace(found[c], codes=tuple(codes)) for c, codes in data.missing_codes.items() if c in found}
     return found, notes, list(faults.values())
 
 
