@@ -100,7 +100,7 @@ def coded(
             f"""select {t}, count(*) filter ({has}), min(file_index * {2**40} + file_row_number) filter ({has})
             from {relation} where {t} <> '' group by 1 order by 2 desc, 1 limit {MOST}"""
         ).fetchall()
-        if rows and _certain(column, [row[0] for row in rows]):
+        if rows and certain(column, [row[0] for row in rows]):
             found.append(Coded(column, tuple((text, n, *divmod(first, 2**40)) for text, n, first in rows if n)))
     first = {each.column: each.found for each in found}  # a list with one currency is told once
     return [
@@ -177,7 +177,7 @@ def _all_known(con: "duckdb.DuckDBPyConnection", rows: str, column: str) -> bool
     return all(_meant(text) for (text,) in found)
 
 
-def _certain(column: str, texts: list[str]) -> bool:
+def certain(column: str, texts: list[str]) -> bool:
     """Whether all texts are currencies, and one of them no word of another kind, unless the column is called so."""
     called = any(word in logged(column).lower() for word in ("currency", "ccy"))
     return all(map(_meant, texts)) and (called or any(code_of(text) not in WORDS for text in texts))
