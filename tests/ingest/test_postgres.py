@@ -66,7 +66,10 @@ def test_columns_that_no_study_maps_tell_of_currencies_and_of_many_units_by_thei
 @pytest.mark.parametrize(
     ("table", "said"),
     [
-        ("logs", ["there is no table 'logs'", "empty_log, lab.counted, lab.paid, lab.units, log", "did you mean 'log'"]),
+        (
+            "logs",
+            ["there is no table 'logs'", "empty_log, lab.counted, lab.paid, lab.units, log", "did you mean 'log'"],
+        ),
         ("lab.unit", ["there is no table 'lab.unit'", "did you mean 'lab.units'"]),
         ("empty_log", ["public.empty_log holds no events"]),
     ],
