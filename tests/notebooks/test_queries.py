@@ -18,6 +18,7 @@ PARAMETERS = {
     "late_exposures": {"hours": 24},
     "early_exposures": {"exposure": "cart", "start": "2026-07-01"},
     "amount_bounds": {"start": "2026-07-01"},
+    "unexposed_outcomes": {"start": "2026-07-01", "events": ["purchase"]},
     "amount_ends": {"start": "2026-07-01", "events": ["purchase"]},
     "shared_sessions": {"metric": "purchase_rate"},
     "skewness": {"control": "control"},

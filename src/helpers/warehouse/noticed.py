@@ -10,7 +10,7 @@ from helpers.formatting import formatted
 from helpers.ingest import Landed
 from helpers.ingest.levels import quoted
 from helpers.ingest.sql import literal
-from helpers.warehouse import arms, codes, outcomes, randomised
+from helpers.warehouse import arms, codes, outcomes, randomised, unexposed
 from helpers.warehouse.copied import copied
 from helpers.warehouse.tolerances import has_clock, repeated_events, without_variant
 
@@ -43,6 +43,7 @@ def notes(
         yield from arms.early(con, study)
         yield from outcomes.nothing(con, study)
         yield from codes.notes(con, study)
+        yield from unexposed.notes(con, study)
         if said := copied(con, study):
             yield said
         yield from randomised.notes(con, study, log)
