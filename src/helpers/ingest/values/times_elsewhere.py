@@ -61,7 +61,7 @@ LIKENESSES = (
     ),
     Likeness(
         "days since 1900, as a spreadsheet counts them",
-        r"[2-5][0-9]{4}([.,][0-9]*)?",
+        r"[3-5][0-9]{4}([.,][0-9]*)?",
         "give these cells a format of dates in the spreadsheet, yyyy-mm-dd hh:mm:ss, and export it anew",
         _serial,
     ),
