@@ -46,6 +46,7 @@ def compared(place: Place) -> set[str] | None:
 def needed(place: Place, found: Iterable[str]) -> list[str]:
     """Columns of a database's table that are read: those that a study maps, and those whose names tell of amounts or of rows."""
     named, counts = mapped(place), isinstance(place, Units)
+    named |= {name.partition(".")[0] for name in named}  # a field of a struct stands in its column
     return [
         c
         for c in found

@@ -11,8 +11,9 @@ from helpers.config import VARIABLE
 from helpers.config.columns import stored
 from helpers.errors import ReportError
 from helpers.ingest.address import Address, NoAddress
-from helpers.ingest.columns import check_columns, compared, needed
+from helpers.ingest.columns import check_columns, compared, mapped, needed
 from helpers.ingest.currency_columns import FIRST, PADDED, certain
+from helpers.ingest.parquet import fields
 from helpers.ingest.parts import Parts, rows
 from helpers.ingest.sql import kept, literal, quoted
 
@@ -31,11 +32,13 @@ def read_duckdb(con: "duckdb.DuckDBPyConnection", place: "Place", file: Path, in
     part = into / "part-0000.parquet"
     with attached(con, place, file) as (relation, types):
         called = f"{file.name}, table {place.table}"
-        check_columns(place, list(map(stored, types)), called)
+        inner = fields(con, relation, types)
+        check_columns(place, [*map(stored, types), *inner], called)
         # Parquet has no whole numbers of 128 bits, and the engine would write them as floats
         exact = ", ".join(f"{quoted(c)}::varchar as {quoted(c)}" for c, kind in types.items() if kind in HUGE)
         taken = f"(select * replace ({exact}) from {relation})" if exact else relation
-        con.execute(f"copy (select {kept(types)} from {taken}) to {literal(part)} (format parquet)")
+        added = "".join(f", {sql} as {quoted(c)}" for c, sql in inner.items() if c in mapped(place))
+        con.execute(f"copy (select {kept(types)}{added} from {taken}) to {literal(part)} (format parquet)")
     return _filled(con, place, part, called)
 
 

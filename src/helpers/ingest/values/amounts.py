@@ -3,7 +3,7 @@
 One grammar, in SQL (:func:`canonical`) and in Python (:func:`parse`): digits with a point or a comma before the
 decimals; groups of three digits parted by what is not that sign, by a blank or an apostrophe; a sign in front or behind,
 or brackets for what is below zero; a mark of money in front or behind; a per cent sign; or an exponent. A dash in the
-place of the decimals, ``35,-``, says that there are none. Infinity, NaN, hexadecimal numbers, ``1_000`` and digits of
+place of the decimals, ``35,-`` or ``35:-``, says that there are none. Infinity, NaN, hexadecimal numbers, ``1_000`` and digits of
 other scripts are no numbers.
 """
 
@@ -64,7 +64,7 @@ def pattern(point: Point) -> str:
     indian = rf"[1-9][0-9]?(?:{parted}[0-9]{{2}})+{parted}[0-9]{{3}}"
     b, whole = rf"[\t{_BLANK}]*", rf"(?:{groups}|{indian}|[0-9]+)"
     mantissa = rf"(?:{whole}(?:{stop}[0-9]*)?|{stop}[0-9]+)"
-    no_cents = rf"{whole}{stop}{b}[{_DASHES}]{{1,2}}"
+    no_cents = rf"{whole}(?:{stop}|:){b}[{_DASHES}]{{1,2}}"
     before, after = rf"(?:{MARK}{b})?", rf"(?:{b}(?:{MARK}|%)|[eE][+-]?[0-9]{{1,2}})?"
     either = rf"(?:{mantissa}{after}|{no_cents}(?:{b}{MARK})?)"
     signed = rf"[+{_MINUS}]?{b}{before}{either}|{MARK}{b}[+{_MINUS}]{b}(?:{mantissa}|{no_cents})"
@@ -77,7 +77,7 @@ _BODY: Final = r"[0-9.,](?:.*[0-9.,])?"
 """From the first to the last digit or point of what matches :func:`pattern`, without the points of marks of money."""
 _POINTED: Final = r"([\p{L}/])[.]"
 """A point behind a letter, or a stroke, is one of a mark: no number has a letter before its point."""
-_BELOW: Final = rf"^[^0-9.,]*[({_MINUS}]|[0-9][^0-9.,]*[{_MINUS}][^0-9.,]*$"
+_BELOW: Final = rf"^[^0-9.,]*[({_MINUS}]|[0-9][^0-9.,:]*[{_MINUS}][^0-9.,]*$"
 
 
 def parse(text: str, as_decided: Amounts) -> Decimal | None:

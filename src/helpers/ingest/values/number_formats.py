@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from helpers.ingest.parts import Parts
 
-TRUE, FALSE = ("true", "t", "yes", "y"), ("false", "f", "no", "n")
+TRUE, FALSE = ("true", "t", "yes", "y", "on"), ("false", "f", "no", "n", "off")
 """What stands for one and for zero in a table of units, in small letters."""
 WORDS = (*TRUE, *FALSE, "nan")
 """What stands for a number, or for none, in a table of units."""
