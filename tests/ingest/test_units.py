@@ -279,7 +279,9 @@ def test_a_header_that_stands_there_again_is_told_as_one(tmp_path):
     assert "'when' (line 3)" in str(caught.value) and "the header stands there again" in str(caught.value)
 
 
-@pytest.mark.parametrize(("yes", "no"), [("on", "off"), ("ON", "Off")])
+@pytest.mark.parametrize(
+    ("yes", "no"), [("on", "off"), ("ON", "Off"), ("VRAI", "FAUX"), ("Wahr", "Falsch"), ("sí", "no"), ("ja", "nej")]
+)
 def test_on_and_off_are_one_and_zero(tmp_path, yes, no):
     rows, _ = events_of(unit_study(table(tmp_path, f"u1,a,{yes},0,0", f"u2,b,{no},35:-,0")), tmp_path / "raw")
     assert [row[2:] for row in rows] == [

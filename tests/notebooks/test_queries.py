@@ -17,6 +17,7 @@ PARAMETERS = {
     "time_to_outcome": {"event": "purchase"},
     "late_exposures": {"hours": 24},
     "early_exposures": {"exposure": "cart", "start": "2026-07-01"},
+    "refunds": {"events": ["purchase"]},
     "amount_bounds": {"start": "2026-07-01"},
     "unexposed_outcomes": {"start": "2026-07-01", "events": ["purchase"]},
     "amount_ends": {"start": "2026-07-01", "events": ["purchase"]},
@@ -53,6 +54,7 @@ def test_it_runs_and_keeps_its_grain(file, small_study):
         "funnel_arms",
         "shown_otherwise",
         "early_exposures",
+        "refunds",
         "telling_columns",
     )
     assert rows.equals(again), "the order is stated, so two answers are equal"

@@ -14,7 +14,7 @@ from helpers import config
 from helpers.config import tracking_plan
 from helpers.warehouse import codes
 from helpers.warehouse.examine import examined
-from tests.ingest.studies import events_of, unit_study
+from tests.ingest.studies import events_of, table, unit_study
 from tests.notebooks import degenerate
 from tests.notebooks.degenerate import metric
 
@@ -126,3 +126,23 @@ def test_check_tells_the_key_that_makes_a_code_missing_and_the_key_does(tmp_path
     prices = [price for _, _, event, _, price in rows if event == "some"]
     assert prices.count(None) == 30
     assert sorted(float(p) for p in prices if p is not None) == sorted(values[values != code])
+
+
+@pytest.mark.parametrize("word", ["NA", ".", "\\N", "n/a", "-"])
+def test_a_word_for_nothing_is_missing_where_the_study_says_so(tmp_path, word):
+    values = [word, "3", "1,5", word, "0", "2"] * 3
+    study = unit_study(
+        table(tmp_path, *(f"u{i};{'ab'[i % 2]};1;{v};1" for i, v in enumerate(values)), header="who;arm;bought;spend;rounds"),
+        delimiter=";", missing_codes={"spend": word},
+    )  # fmt: skip
+    rows, _ = events_of(study, tmp_path / "raw")
+    assert [price for _, _, event, _, price in rows if event == "spend"] == [None, "3", "1.5", None, "2"] * 3
+
+
+@pytest.mark.parametrize("turned", [0.0, 0.2, 0.7, 1.0])
+def test_more_refunds_than_was_paid_are_told(tmp_path, turned):
+    rng = np.random.default_rng(3)
+    values = rng.integers(2, 90, 300) * np.where(rng.random(300) < turned, -1, 1)
+    notes = [note for note in told(study_of(tmp_path, values, negative="refund")) if "signs are turned" in note]
+    assert len(notes) == (-values[values < 0].sum() > values[values > 0].sum())
+    assert all(note.startswith(f"{(values < 0).sum()} amounts of some are below zero") for note in notes)

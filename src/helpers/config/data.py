@@ -134,21 +134,17 @@ class EventName(Model):
     """Name of a unit's first rows instead, in the baseline and in the experiment"""
 
 
-def _numbers(told: Any) -> Any:
-    """Codes as texts of numbers.
+def _texts(told: Any) -> Any:
+    """Codes as texts; one need not stand in a list.
 
-    >>> _numbers([99, "-1", -9.0])
-    ['99', '-1', '-9.0']
+    >>> _texts([99, "NA", -9.0]), _texts(-1)
+    (['99', 'NA', '-9.0'], ['-1'])
     """
-    codes = [str(each) for each in (told if isinstance(told, list) else [told])]
-    for code in codes:
-        if not re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", code):
-            raise ConfigError("missing_codes", code, "a number, such as 99 or -1; an empty field needs none")
-    return codes
+    return [str(each).strip() for each in (told if isinstance(told, list) else [told])]
 
 
-Codes = Annotated[list[str], BeforeValidator(_numbers)]
-"""Numbers that stand for no value."""
+Codes = Annotated[list[str], BeforeValidator(_texts)]
+"""Numbers and words that stand for no value."""
 
 
 class Place(Model):
@@ -169,7 +165,7 @@ class Place(Model):
     decimal: Literal[".", ","] | None = None
     """What stands before the decimals, . or , where the numbers of a column do not tell it, as 1,234 alone does not"""
     missing_codes: dict[RawColumn, Codes] = Field({})
-    """Columns of amounts or outcomes, each with the numbers that stand there for no value, such as 99 or -1"""
+    """Columns of amounts or outcomes, each with what stands there for no value, such as 99, -1 or NA"""
     negative: Literal["error", "refund"] = "error"
     """What an amount below zero is: an error, or a refund, which lowers sums and is no event of its own"""
     encoding: str | None = None

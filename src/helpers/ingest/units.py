@@ -59,7 +59,7 @@ REMEDIES = {
     "malformed_line": "mend these lines: a field that holds the delimiter, a quote or a line end stands in quotes",
     "missing_id": "map the column that holds the id of every row, or leave user_id out where each row is a unit of its own",
     "missing_outcome": "missing: zero at the metric if empty means that nothing happened, else missing: drop, which leaves these units out of this metric alone",
-    "wrong_type": "correct these values, 1 for what happened and 0 for what did not; leave a field empty where the value is not known: it is then missing from its metric alone",
+    "wrong_type": "correct these values, 1 for what happened and 0 for what did not; leave a field empty where the value is not known, or say which word means that (data.missing_codes): it is then missing from its metric alone",
     "negative_price": "correct these values; leave a field empty where the value is not known, or say which number means that (data.missing_codes): it is then missing from its metric alone",
     "shown_otherwise": "find out why the other variant was shown; whoever saw it counts in the arm that it was assigned to",
     "duplicate_unit": "write each unit once, with all that it did",

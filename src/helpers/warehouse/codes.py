@@ -105,7 +105,7 @@ def above(event: str, ends: Sequence[Any], *, money: bool = False) -> Code | Non
         if not named or not first.lower_amounts or priced:
             continue
         widest = first.widest or first.least  # from zero on, where there is one other value
-        times = first.gap / widest / many
+        times = (first.gap / widest - 1 + many) / many  # places behind the gap, of all of them
         if rows >= LEAST and times > 1 and rows * math.log(times) > -math.log(CHANCE):
             nearest = _text(first.amount - first.gap, first.digits)
             return Code(event, tuple(texts), rows, rows + first.lower_rows, nearest)

@@ -42,6 +42,7 @@ def notes(
         yield from arms.unhashed(con, study)
         yield from arms.early(con, study)
         yield from outcomes.nothing(con, study)
+        yield from outcomes.reversed_money(con, study)
         yield from codes.notes(con, study)
         yield from unexposed.notes(con, study)
         if said := copied(con, study):

@@ -39,7 +39,7 @@ class Amounts:
         plain: whether every value stands there as a program writes it.
         decimals: digits behind the point that its amounts have at most; None where nobody looked.
         room: the most digits behind the point with which all of its amounts, and their sum, are exact whole numbers.
-        codes: numbers that stand for no amount, as the study says.
+        codes: numbers and words that stand for no amount, as the study says.
     """
 
     point: Point = "."
@@ -112,7 +112,8 @@ def canonical(text: str, as_decided: Amounts) -> str:
     [('1234.50',), ('-1.5',), ('12e-2',), ('no number',), (None,)]
     """
     if as_decided.codes:
-        return known(canonical(text, replace(as_decided, codes=())), as_decided.codes)
+        made = canonical("a", replace(as_decided, codes=()))
+        return f"list_transform([{unknown(text, as_decided.codes)}], lambda a: {known(made, as_decided.codes)})[1]"
     if as_decided.plain:
         return f"nullif({text}, '')"
     bare = f"regexp_replace({text}, {literal(_POINTED)}, '\\1', 'g')"
@@ -126,19 +127,31 @@ def canonical(text: str, as_decided: Amounts) -> str:
     )
 
 
+def unknown(text: str, codes: Collection[str]) -> str:
+    """SQL of a text that is null where it is one of the ``codes`` that are words.
+
+    >>> import duckdb
+    >>> texts = "(values ('NA'), (' . '), ('9')) as v(t)"
+    >>> [row[0] for row in duckdb.sql(f"select {unknown('t', ['NA', '.', '9'])} from {texts}").fetchall()]
+    [None, None, '9']
+    """
+    words = ", ".join(literal(code) for code in codes if not re.fullmatch(PLAIN, code))
+    return f"case when trim({text}) in ({words}) then null else {text} end" if words else text
+
+
 def known(text: str, codes: Collection[str]) -> str:
-    """SQL of a canonical text that is null where its amount is one of the ``codes``.
+    """SQL of a canonical text that is null where its amount is one of the ``codes`` that are numbers.
 
     >>> import duckdb
     >>> texts = "(values ('99'), ('99.00'), ('9.9e1'), ('9'), ('x')) as v(t)"
     >>> [row[0] for row in duckdb.sql(f"select {known('t', ['99'])} from {texts}").fetchall()]
     [None, None, None, '9', 'x']
     """
-    if not codes:
+    listed = ", ".join(f"{code}::double" for code in codes if re.fullmatch(PLAIN, code))
+    if not listed:
         return text
-    listed = ", ".join(f"{code}::double" for code in codes)
     return (
-        f"list_transform([{text}], lambda a: case when (try_cast(a as double) in ({listed})) is not true then a end)[1]"
+        f"list_transform([{text}], lambda k: case when (try_cast(k as double) in ({listed})) is not true then k end)[1]"
     )
 
 

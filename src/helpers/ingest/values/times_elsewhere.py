@@ -68,6 +68,11 @@ _ZONES = (
 LIKENESSES = (
     Likeness("digits of another script", rf".*[{_SCRIPTS}].*", "write the digits 0 to 9", _in_digits),
     Likeness(
+        "counts with an exponent, as a spreadsheet rounds them",
+        r"[1-9](?:[.,][0-9]+)?e[+]?[0-9]{1,2}",
+        "write their digits: give these cells a format of numbers without decimals, and export it anew",
+    ),
+    Likeness(
         "hours past 23, which go on from the day before",
         r"([0-9]{4})-([0-9]{2})-([0-9]{2})[T ](2[4-9]|3[0-9]):([0-5][0-9])(?::([0-5][0-9]))?",
         "write the next day, and its hour",
