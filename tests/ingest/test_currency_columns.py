@@ -164,3 +164,36 @@ def test_check_tells_it_with_everything_else(tmp_path):
     study, where = config.opened(study_file(tmp_path, unit_file(tmp_path / "units.csv")))
     seen = examined(study, where, tracking_plan.tracking_plan(study), full=False)
     assert any("tells several currencies" in str(fault) for fault in seen.faults)
+
+
+def within(code: str, steps: list[str]) -> Any:
+    """A currency as deep as the steps go, each a key or a list of one."""
+    for step in reversed(steps):
+        code = [code] if step == "[]" else {step: code, "n": 1}  # type: ignore[assignment]
+    return code
+
+
+@FEW
+@given(
+    st.lists(st.sampled_from(["paid", "in a", "c", "[]"]), min_size=1, max_size=4),
+    st.sampled_from(["jsonl", "parquet", "csv", "duckdb"]),
+    st.lists(st.sampled_from(["EUR", "USD"]), min_size=2, max_size=2),
+)
+def test_currencies_inside_columns_are_seen_however_deep(tmp_path_factory, steps, ending, codes):
+    base = tmp_path_factory.mktemp("deep")
+    frame = units(codes * 5, ["5"] * 10).rename(columns={"paid in": "order"})
+    frame["order"] = [{"total": within(code, steps)} for code in frame["order"]]
+    file, more = base / f"units.{ending}", {}
+    if ending == "jsonl":
+        frame.to_json(file, orient="records", lines=True)
+    elif ending == "csv":
+        frame.assign(order=frame["order"].map(json.dumps)).to_csv(file, index=False)
+    else:
+        frame.to_parquet(base / "units.parquet")
+        if ending == "duckdb":
+            more = {"table": "units"}
+            with duckdb.connect(file) as con:
+                con.execute(f"create table units as from read_parquet('{base / 'units.parquet'}')")
+    message = refusal(unit_study(file, **more), base / "raw")
+    assert counts(message) == ({} if set(codes) == {"USD"} else {code: 5 * codes.count(code) for code in codes})
+    assert message.count("tells ") <= 1

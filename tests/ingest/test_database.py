@@ -9,7 +9,7 @@ import pytest
 from helpers import ingest
 from helpers.errors import ReportError
 from helpers.ingest.fingerprint import of_duckdb
-from tests.ingest.studies import events_of, log_study, unit_study
+from tests.ingest.studies import LOG_COLUMNS, events_of, log_study, unit_study
 
 
 @pytest.fixture
@@ -108,3 +108,19 @@ def test_a_view_of_what_is_gone_is_one_message(database, tmp_path):
         with pytest.raises(ReportError, match="table broken cannot be read") as caught:
             ask()
         assert "nothing does not exist" in str(caught.value) and "create table NAME as from VIEW" in str(caught.value)
+
+
+def test_a_field_of_a_struct_is_a_column_and_its_change_is_noticed(tmp_path):
+    file = tmp_path / "deep.duckdb"
+    prints = []
+    for cost in (1.5, 2.5):
+        with duckdb.connect(str(file)) as con:
+            con.execute(
+                f"create or replace table log as select '2019-10-01'::timestamp as at, 'view' as what, 7 as who, {{'value': {cost}}} as paid"
+            )
+        study = log_study(file, table="log", columns=LOG_COLUMNS | {"price": "paid.value"})
+        prints.append(of_duckdb(study.data, file))
+        ingest.land(study, tmp_path / f"raw{cost}")
+        found = ingest.landed(tmp_path / f"raw{cost}")
+        assert duckdb.sql(f"select \"paid.value\" from read_parquet('{found.location}')").fetchall() == [(cost,)]
+    assert prints[0] != prints[1]

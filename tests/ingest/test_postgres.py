@@ -23,6 +23,10 @@ def database():
                 create schema lab;
                 create table lab.units (who text, arm text, bought boolean, spend double precision, rounds integer);
                 insert into lab.units values ('u1', 'a', true, 9.99, 3), ('u2', 'b', false, 0, 0);
+                create table lab.paid as select 'u' || i as who, arm, bought, spend + 1 as spend, rounds,
+                    case when bought then 'USD' else 'EUR' end as paid_in, 'DE' as country
+                    from lab.units, generate_series(1, 6) as i;
+                create table lab.counted as select arm, bought, spend, rounds, 3 as users from lab.units;
                 create table empty_log as select * from log where false;"""
             )
         yield address
@@ -51,10 +55,21 @@ def test_a_unit_table_of_another_schema(database, tmp_path):
     assert found.table_rows == 2
 
 
+def test_columns_that_no_study_maps_tell_of_currencies_and_of_many_units_by_their_values(database, tmp_path):
+    with pytest.raises(ReportError, match="column 'paid_in' tells several currencies"):
+        ingest.land(unit_study(PLACE, table="lab.paid"), tmp_path / "raw")
+    counted = unit_study(PLACE, table="lab.counted", columns={"variant": "arm"})
+    ingest.land(counted, tmp_path / "counted")
+    assert any("'users' may say how many units" in note for note in ingest.landed(tmp_path / "counted").reading.notes)
+
+
 @pytest.mark.parametrize(
     ("table", "said"),
     [
-        ("logs", ["there is no table 'logs'", "empty_log, lab.units, log", "did you mean 'log'"]),
+        (
+            "logs",
+            ["there is no table 'logs'", "empty_log, lab.counted, lab.paid, lab.units, log", "did you mean 'log'"],
+        ),
         ("lab.unit", ["there is no table 'lab.unit'", "did you mean 'lab.units'"]),
         ("empty_log", ["public.empty_log holds no events"]),
     ],

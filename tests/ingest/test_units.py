@@ -277,3 +277,13 @@ def test_a_header_that_stands_there_again_is_told_as_one(tmp_path):
     with pytest.raises(ReportError) as caught:
         ingest.land(unit_study(file, columns=columns), tmp_path / "raw")
     assert "'when' (line 3)" in str(caught.value) and "the header stands there again" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("yes", "no"), [("on", "off"), ("ON", "Off"), ("VRAI", "FAUX"), ("Wahr", "Falsch"), ("sí", "no"), ("ja", "nej")]
+)
+def test_on_and_off_are_one_and_zero(tmp_path, yes, no):
+    rows, _ = events_of(unit_study(table(tmp_path, f"u1,a,{yes},0,0", f"u2,b,{no},35:-,0")), tmp_path / "raw")
+    assert [row[2:] for row in rows] == [
+        ("exposed", "control", None), ("bought", None, "1"), ("exposed", "treatment", None), ("spend", None, "35"),
+    ]  # fmt: skip

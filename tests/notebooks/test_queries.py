@@ -17,6 +17,10 @@ PARAMETERS = {
     "time_to_outcome": {"event": "purchase"},
     "late_exposures": {"hours": 24},
     "early_exposures": {"exposure": "cart", "start": "2026-07-01"},
+    "refunds": {"events": ["purchase"]},
+    "amount_bounds": {"start": "2026-07-01"},
+    "unexposed_outcomes": {"start": "2026-07-01", "events": ["purchase"]},
+    "amount_ends": {"start": "2026-07-01", "events": ["purchase"]},
     "shared_sessions": {"metric": "purchase_rate"},
     "skewness": {"control": "control"},
     "rerandomised_assignments": {"salt": "s", "first": 0, "end": 3, "metric": "purchase_rate", "cut": hex_cut(0.5)},
@@ -50,6 +54,7 @@ def test_it_runs_and_keeps_its_grain(file, small_study):
         "funnel_arms",
         "shown_otherwise",
         "early_exposures",
+        "refunds",
         "telling_columns",
     )
     assert rows.equals(again), "the order is stated, so two answers are equal"

@@ -134,6 +134,19 @@ class EventName(Model):
     """Name of a unit's first rows instead, in the baseline and in the experiment"""
 
 
+def _texts(told: Any) -> Any:
+    """Codes as texts; one need not stand in a list.
+
+    >>> _texts([99, "NA", -9.0]), _texts(-1)
+    (['99', 'NA', '-9.0'], ['-1'])
+    """
+    return [str(each).strip() for each in (told if isinstance(told, list) else [told])]
+
+
+Codes = Annotated[list[str], BeforeValidator(_texts)]
+"""Numbers and words that stand for no value."""
+
+
 class Place(Model):
     """Where a table stands: CSV or JSON lines (plain, gz or zst) or Parquet (a file, a folder, a glob), DuckDB, PostgreSQL, a notebook's frame.
 
@@ -151,6 +164,8 @@ class Place(Model):
     """What separates the columns of a CSV"""
     decimal: Literal[".", ","] | None = None
     """What stands before the decimals, . or , where the numbers of a column do not tell it, as 1,234 alone does not"""
+    missing_codes: dict[RawColumn, Codes] = Field({})
+    """Columns of amounts or outcomes, each with what stands there for no value, such as 99, -1 or NA"""
     negative: Literal["error", "refund"] = "error"
     """What an amount below zero is: an error, or a refund, which lowers sums and is no event of its own"""
     encoding: str | None = None
@@ -167,6 +182,14 @@ class Place(Model):
     """Time zone of times that carry none, such as Europe/Berlin"""
     export_clean_events: bool = False
     """Whether the clean events are written as a CSV beside the marts"""
+
+    def check_codes(self, columns: Iterable[str]) -> None:
+        """Codes are those of ``columns`` of numbers that the study maps."""
+        if strange := sorted(set(self.missing_codes) - {*columns}):
+            raise ConfigError(
+                "missing_codes", strange[0], f"columns of amounts or outcomes: {', '.join(sorted(columns)) or 'there are none'}",
+                valid=columns,
+            )  # fmt: skip
 
     @property
     def kind(self) -> str | None:
@@ -279,6 +302,9 @@ class Log(Place):
                 )
             if isinstance(source, ColumnOf) and source.times and name != "price":
                 raise ConfigError(f"columns.{name}.times", source.times, "none; only price is a product of two columns")
+        amounts = [self.columns[name] for name in ("price", "duration_sec") if name in self.columns]
+        self.check_codes({c if isinstance(c, str) else c.column for c in amounts
+                          if isinstance(c, str) or (isinstance(c, ColumnOf) and not c.times)})  # fmt: skip
         if self.variants and "variant" not in self.columns:
             raise _no_column("variants", "variant")
         if self.events and isinstance(self.columns["event_name"], EventName):
@@ -382,6 +408,7 @@ class Units(Place):
         if strange:
             raise ConfigError("before", ", ".join(strange), f"names of outcomes: {', '.join(self.outcomes)}",
                         valid=self.outcomes)  # fmt: skip
+        self.check_codes({*self.outcomes.values(), *self.before.values()})
         for key, column in (("variants", "variant"), ("shown", "shown")):
             if getattr(self, key) and column not in self.columns:
                 raise _no_column(key, column)

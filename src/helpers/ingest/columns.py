@@ -11,6 +11,7 @@ from helpers.config.columns import logged, stored
 from helpers.config.tracking_plan import ROW_COLUMNS
 from helpers.errors import ReportError
 from helpers.ingest.levels import event_of, variant_of
+from helpers.ingest.many_names import says_so
 from helpers.ingest.reading import Reading
 from helpers.ingest.sql import literal, quoted
 from helpers.ingest.values import times_sql
@@ -43,9 +44,14 @@ def compared(place: Place) -> set[str] | None:
 
 
 def needed(place: Place, found: Iterable[str]) -> list[str]:
-    """Columns of a database's table that are read: those that a study maps, and those called a currency, which tell of amounts."""
-    named = mapped(place)
-    return [c for c in found if told_by_all(place) or stored(c) in named or "currency" in c.lower()]
+    """Columns of a database's table that are read: those that a study maps, and those whose names tell of amounts or of rows."""
+    named, counts = mapped(place), isinstance(place, Units)
+    named |= {name.partition(".")[0] for name in named}  # a field of a struct stands in its column
+    return [
+        c
+        for c in found
+        if told_by_all(place) or stored(c) in named or "currency" in c.lower() or (counts and says_so(c))
+    ]
 
 
 def check_columns(place: Place, found: list[str], name: str, *, delimited: bool = False) -> None:

@@ -8,8 +8,10 @@ from helpers.config import EventName, Log, Study, Units
 from helpers.config.columns import COUNTED_BY, logged
 from helpers.config.currencies import CODES
 from helpers.errors import ReportError
+from helpers.ingest import nested
 from helpers.ingest.columns import expression
 from helpers.ingest.levels import event_of
+from helpers.ingest.nested import LAST
 from helpers.ingest.parts import Parts
 from helpers.ingest.reading import Reading
 from helpers.ingest.sql import literal, quoted
@@ -60,7 +62,7 @@ def coded(
     amounts: Iterable[str],
     where: str = "true",
 ) -> list[Coded]:
-    """The columns of a table that hold nothing but currencies, in the rows of ``where`` in which some ``amounts`` stand.
+    """The columns of a table, and the texts inside them, that hold nothing but currencies, in the rows of ``where`` in which some ``amounts`` stand.
 
     The values tell, not the name of the column; first rows refute most of them, so that the rest alone is read whole.
 
@@ -71,29 +73,41 @@ def coded(
     >>> [(each.column, each.told) for each in coded(duckdb.connect(), rows, kinds, ["price"])]
     [('paid_in', 'EUR in 20 rows, usd in 10 rows')]
     """
-    texts = [c for c, kind in types.items() if kind.startswith(("VARCHAR", "ENUM")) and c.lower() not in COUNTED_BY]
-    texts = [c for c in texts if c not in amounts]
+    texts = {
+        c: f"{quoted(c)}::varchar"
+        for c, kind in types.items()
+        if kind.startswith(("VARCHAR", "ENUM")) and c.lower() not in COUNTED_BY
+    }
+    texts |= {name: sql for name, sql in nested.texts(con, relation, types).items() if name not in texts}
+    texts = {c: text for c, text in texts.items() if c not in amounts}
     if not texts:
         return []
-    columns = ", ".join(f"{quoted(c)}::varchar as {quoted(c)}" for c in texts)
-    some = f"(select {columns} from {relation} limit {FIRST})"
+    con.execute(
+        f"create or replace temp table first_texts as select {', '.join(f'{t} as {quoted(c)}' for c, t in texts.items())}"
+        f" from (from {relation} limit {FIRST})"
+    )
     short = ", ".join(f"max(length({c})) <= {PADDED} and max({c}) not between '0' and '9z'" for c in map(quoted, texts))
-    row = con.execute(f"select {short} from {some}").fetchall()[0]
-    texts = [c for c, fits in zip(texts, row, strict=True) if fits is not False]
+    row = con.execute(f"select {short} from first_texts").fetchall()[0]
+    texts = {c: text for (c, text), fits in zip(texts.items(), row, strict=True) if fits is not False}
     held = " or ".join(f"not regexp_full_match(trim({quoted(c)}::varchar), {literal(_NOTHING)})" for c in amounts)
     found = []
-    for column in texts:
-        t = _text(column)
-        if not _all_known(con, some, column):
+    for column, text in texts.items():
+        t = _text(text)
+        if not _all_known(con, "first_texts", column):
             continue
         has = f"coalesce(({held or 'true'}) and ({where}), false)"
         rows = con.execute(
             f"""select {t}, count(*) filter ({has}), min(file_index * {2**40} + file_row_number) filter ({has})
             from {relation} where {t} <> '' group by 1 order by 2 desc, 1 limit {MOST}"""
         ).fetchall()
-        if rows and _certain(column, [row[0] for row in rows]):
+        if rows and certain(column, [row[0] for row in rows]):
             found.append(Coded(column, tuple((text, n, *divmod(first, 2**40)) for text, n, first in rows if n)))
-    return [each for each in found if each.found]
+    first = {each.column: each.found for each in found}  # a list with one currency is told once
+    return [
+        each
+        for each in found
+        if each.found and not (each.column.endswith(LAST) and first.get(each.column.removesuffix(LAST)) == each.found)
+    ]
 
 
 def faults(con: "duckdb.DuckDBPyConnection", study: Study, parts: Parts, reading: Reading) -> list[ReportError]:
@@ -151,19 +165,19 @@ def _summed(study: Study, parts: Parts, reading: Reading) -> str:
     return f"{event} in ({', '.join(map(literal, sorted(study.money_events)))})"
 
 
-def _text(column: str) -> str:
-    """SQL of what stands in a column, empty where that is a word for nothing."""
-    made = f"trim({quoted(column)}::varchar)"
+def _text(text: str) -> str:
+    """SQL of a text, empty where that is a word for nothing."""
+    made = f"trim({text})"
     return f"(case when length({made}) < 5 and lower({made}) in ({', '.join(map(literal, _EMPTY))}) then '' else {made} end)"
 
 
 def _all_known(con: "duckdb.DuckDBPyConnection", rows: str, column: str) -> bool:
-    t = _text(column)
+    t = _text(quoted(column))
     found = con.execute(f"select distinct {t} from {rows} where {t} <> '' limit {MOST}").fetchall()
     return all(_meant(text) for (text,) in found)
 
 
-def _certain(column: str, texts: list[str]) -> bool:
+def certain(column: str, texts: list[str]) -> bool:
     """Whether all texts are currencies, and one of them no word of another kind, unless the column is called so."""
     called = any(word in logged(column).lower() for word in ("currency", "ccy"))
     return all(map(_meant, texts)) and (called or any(code_of(text) not in WORDS for text in texts))

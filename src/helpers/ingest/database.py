@@ -11,7 +11,9 @@ from helpers.config import VARIABLE
 from helpers.config.columns import stored
 from helpers.errors import ReportError
 from helpers.ingest.address import Address, NoAddress
-from helpers.ingest.columns import check_columns, compared, needed
+from helpers.ingest.columns import check_columns, compared, mapped, needed
+from helpers.ingest.currency_columns import FIRST, PADDED, certain
+from helpers.ingest.parquet import fields
 from helpers.ingest.parts import Parts, rows
 from helpers.ingest.sql import kept, literal, quoted
 
@@ -30,11 +32,13 @@ def read_duckdb(con: "duckdb.DuckDBPyConnection", place: "Place", file: Path, in
     part = into / "part-0000.parquet"
     with attached(con, place, file) as (relation, types):
         called = f"{file.name}, table {place.table}"
-        check_columns(place, list(map(stored, types)), called)
+        inner = fields(con, relation, types)
+        check_columns(place, [*map(stored, types), *inner], called)
         # Parquet has no whole numbers of 128 bits, and the engine would write them as floats
         exact = ", ".join(f"{quoted(c)}::varchar as {quoted(c)}" for c, kind in types.items() if kind in HUGE)
         taken = f"(select * replace ({exact}) from {relation})" if exact else relation
-        con.execute(f"copy (select {kept(types)} from {taken}) to {literal(part)} (format parquet)")
+        added = "".join(f", {sql} as {quoted(c)}" for c, sql in inner.items() if c in mapped(place))
+        con.execute(f"copy (select {kept(types)}{added} from {taken}) to {literal(part)} (format parquet)")
     return _filled(con, place, part, called)
 
 
@@ -161,22 +165,43 @@ def described(place: "Place", connection: Any) -> tuple[str, str, dict[str, Any]
     return schema, table, {c["name"]: c["type"] for c in inspector.get_columns(table, schema)}
 
 
+def taken(place: "Place", connection: Any, schema: str, table: str, types: dict[str, Any]) -> list[str]:
+    """Columns of a table that are read: those that are needed, and those whose first values are nothing but currencies."""
+    import sqlalchemy
+
+    named = set(needed(place, types))
+    others = [
+        c for c, kind in types.items() if c not in named and isinstance(kind, sqlalchemy.String | sqlalchemy.Enum)
+    ]
+    if named and others:
+        columns = ", ".join(f"left({quoted(c)}::text, {PADDED + 1}) as {quoted(c)}" for c in others)
+        each = ", ".join(f"(select array_agg(distinct {quoted(c)}) from first_rows)" for c in others)
+        query = f"with first_rows as materialized (select {columns} from {quoted(schema)}.{quoted(table)} limit {FIRST}) select {each}"
+        row = connection.exec_driver_sql(query.replace("%", "%%")).fetchone()
+        found = {
+            c: [text.strip() for text in texts or () if text and text.strip()]
+            for c, texts in zip(others, row, strict=True)
+        }
+        named |= {c for c, texts in found.items() if texts and certain(c, texts)}
+    return [c for c in types if c in named]
+
+
 def _copied(con: "duckdb.DuckDBPyConnection", place: "Place", connection: Any, into: Path) -> Parts:
     import sqlalchemy
 
     schema, table, types = described(place, connection)
     name = f"table {schema}.{table}"
     check_columns(place, list(map(stored, types)), name)
-    wanted = needed(place, types)
+    wanted = taken(place, connection, schema, table, types)
     moments = {c for c in wanted if isinstance(types[c], sqlalchemy.DateTime | sqlalchemy.Date)}
     zoned = {c for c in moments if getattr(types[c], "timezone", False)}
     truths = {c for c in wanted if isinstance(types[c], sqlalchemy.Boolean)}
-    taken = ", ".join(f"{quoted(c)} at time zone 'UTC' as {quoted(c)}" if c in zoned else quoted(c) for c in wanted)
+    asked = ", ".join(f"{quoted(c)} at time zone 'UTC' as {quoted(c)}" if c in zoned else quoted(c) for c in wanted)
     export = into / "export.csv"
     with connection.connection.cursor() as cursor, export.open("wb") as stream:
         cursor.execute("set datestyle = 'ISO'")
         copy = (
-            f"copy (select {taken} from {quoted(schema)}.{quoted(table)}) to stdout (format csv, header, force_quote *)"
+            f"copy (select {asked} from {quoted(schema)}.{quoted(table)}) to stdout (format csv, header, force_quote *)"
         )
         with cursor.copy(copy) as blocks:
             for block in blocks:

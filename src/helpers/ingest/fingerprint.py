@@ -87,7 +87,7 @@ def _asked(place: Log | Units, connection: Any) -> str:
     import sqlalchemy
 
     schema, table, columns = database.described(place, connection)
-    taken = needed(place, columns)
+    taken = database.taken(place, connection, schema, table, columns)
     if not taken:
         return "no column that the study maps"
     for setting in ("time zone 'UTC'", "datestyle = 'ISO'", "extra_float_digits = 3"):

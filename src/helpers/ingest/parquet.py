@@ -31,7 +31,7 @@ def read(con: "duckdb.DuckDBPyConnection", place: "Place", files: list[Path], in
     common = one_type.of(con, list(map(relation, files)), found, mapped(place))
     for number, (file, kinds, told) in enumerate(zip(files, found, folders.columns_of(place, files), strict=True)):
         refuse_misread(con, file, kinds, mapped(place))
-        inner = _fields(con, file, kinds)
+        inner = fields(con, relation(file), kinds)
         check_columns(place, [*map(stored, kinds), *inner, *(c for c in told if c not in kinds)], file.name)
         added = "".join(f", {sql} as {quoted(c)}" for c, sql in inner.items() if c in mapped(place))
         added += folders.selected({c: value for c, value in told.items() if c not in kinds})
@@ -91,11 +91,11 @@ def relation(file: Path) -> str:
     return f"read_parquet({literal(file)}, hive_partitioning = false)"
 
 
-def _fields(con: "duckdb.DuckDBPyConnection", file: Path, kinds: dict[str, str]) -> dict[str, str]:
-    """The fields of the structs of a file, called ``outer.inner``, and the SQL of each; a column of that name is meant first."""
+def fields(con: "duckdb.DuckDBPyConnection", table: str, kinds: dict[str, str]) -> dict[str, str]:
+    """The fields of the structs of a table, called ``outer.inner``, and the SQL of each; a column of that name is meant first."""
     made: dict[str, str] = {}
     for outer in (column for column, kind in kinds.items() if kind.startswith("STRUCT(") and not kind.endswith("]")):
-        fields = con.execute(f"describe select unnest({quoted(outer)}) from {relation(file)}").fetchall()
+        fields = con.execute(f"describe select unnest({quoted(outer)}) from {table}").fetchall()
         made |= {f"{outer}.{row[0]}": f"{quoted(outer)}[{literal(row[0])}]" for row in fields}
     return {name: sql for name, sql in made.items() if name not in kinds}
 

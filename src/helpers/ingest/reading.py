@@ -12,7 +12,7 @@ from helpers.config import ColumnOf, Log, Study, Units
 from helpers.errors import ReportError
 from helpers.ingest import many_units
 from helpers.ingest.parts import Parts
-from helpers.ingest.values import ids, number_formats, times_decided
+from helpers.ingest.values import ids, ids_alike, number_formats, times_decided
 from helpers.ingest.values.amounts import Amounts
 from helpers.ingest.values.currency_names import note_of
 from helpers.ingest.values.digits import notes_of
@@ -46,7 +46,10 @@ class Reading:
         """What :meth:`told` wrote; the plain reading where nothing was decided, as of a simulated log."""
         if not told:
             return cls()
-        numbers = {column: Amounts(**each) for column, each in told["numbers"].items()}
+        numbers = {
+            column: Amounts(**each | {"codes": tuple(each.get("codes", ()))})
+            for column, each in told["numbers"].items()
+        }
         return cls(Times(**told["times"]), Ids(**told["ids"]), numbers, tuple(told["notes"]), told["of_days"])
 
 
@@ -61,7 +64,16 @@ def decide(con: "duckdb.DuckDBPyConnection", study: Study, parts: Parts) -> tupl
     named = (note_of(column, study.economics.currency) for column in sorted(number_formats.money_columns(study)))
     told = (*parts.notes, *timing.notes, *said, *notes, *filter(None, named), *notes_of(study, numbers))
     told += tuple(many_units.notes(con, study, parts))
+    for column in _segments(study, parts.types):
+        told += tuple(ids_alike.told(con, column, parts.relation, "levels of a segment"))
     return Reading(timing.times, found, numbers, told, timing.of_days), [*timing.faults, *unread, *faults]
+
+
+def _segments(study: Study, types: Mapping[str, str]) -> list[str]:
+    """Raw columns of text whose levels are segments."""
+    sources = [study.data.columns[name] for name in study.segments if name in study.data.columns]  # type: ignore[union-attr]
+    columns = [source.column if isinstance(source, ColumnOf) else str(source) for source in sources]
+    return [column for column in dict.fromkeys(columns) if types.get(column) == "VARCHAR"]
 
 
 def _id_columns(study: Study) -> list[str]:

@@ -21,7 +21,7 @@ from helpers.ingest.sql import literal, quoted
 from helpers.ingest.summaries import totals
 from helpers.ingest.telling import ARM, UNIT, Telling, whole_key
 from helpers.ingest.telling import telling as found_telling
-from helpers.ingest.values.amounts import Amounts, amount, canonical, in_units, is_whole
+from helpers.ingest.values.amounts import Amounts, amount, canonical, in_units, is_whole, known
 from helpers.ingest.values.digits import digits_of
 from helpers.ingest.values.ids import APART, crowded
 from helpers.ingest.values.number_formats import FALSE, TRUE
@@ -59,8 +59,8 @@ REMEDIES = {
     "malformed_line": "mend these lines: a field that holds the delimiter, a quote or a line end stands in quotes",
     "missing_id": "map the column that holds the id of every row, or leave user_id out where each row is a unit of its own",
     "missing_outcome": "missing: zero at the metric if empty means that nothing happened, else missing: drop, which leaves these units out of this metric alone",
-    "wrong_type": "correct these values, 1 for what happened and 0 for what did not; leave a field empty where the value is not known: it is then missing from its metric alone",
-    "negative_price": "correct these values; leave a field empty where the value is not known: it is then missing from its metric alone",
+    "wrong_type": "correct these values, 1 for what happened and 0 for what did not; leave a field empty where the value is not known, or say which word means that (data.missing_codes): it is then missing from its metric alone",
+    "negative_price": "correct these values; leave a field empty where the value is not known, or say which number means that (data.missing_codes): it is then missing from its metric alone",
     "shown_otherwise": "find out why the other variant was shown; whoever saw it counts in the arm that it was assigned to",
     "duplicate_unit": "write each unit once, with all that it did",
 }
@@ -220,14 +220,14 @@ def _raw(data: Units, name: str) -> str:
 
 
 def _written(column: str, types: dict[str, str], reading: Reading) -> str:
-    """A value as a number in text: truth values, also in words, become 1 and 0, NaN is missing."""
-    name, kind = quoted(column), types[column]
+    """A value as a number in text: truth values, also in words, become 1 and 0; NaN, and what the study calls so, is missing."""
+    name, kind, codes = quoted(column), types[column], reading.numbers.get(column, Amounts()).codes
     if kind == "BOOLEAN":
         return f"{name}::integer::varchar"
     if kind in ("DOUBLE", "FLOAT"):
-        return f"case when not isnan({name}) then {name}::varchar end"
+        return known(f"case when not isnan({name}) then {name}::varchar end", codes)
     if kind != "VARCHAR":
-        return f"{name}::varchar"
+        return known(f"{name}::varchar", codes)
     number = canonical(name, reading.numbers.get(column, Amounts()))
     word = f"lower(trim({name}))"
     words = {"'1'": TRUE, "'0'": FALSE, "null": ("nan",)}

@@ -236,11 +236,18 @@ def reestimates(nb: "Notebook", found: "Trust") -> "Table | None":
 
 
 def odd_values(nb: "Notebook", con: "duckdb.DuckDBPyConnection") -> "Callout":
-    """Repeated rows and amounts that stand for 'unknown'."""
+    """Repeated rows, amounts that stand for 'unknown' and outcomes of units that were never exposed."""
     from helpers.experiment.trust import rows, values
-    from helpers.warehouse import query
+    from helpers.warehouse import outcomes, query, unexposed
 
     repeated = rows.duplicates(query.query(con, "repeats"), query.query(con, "row_flow"))
-    odd = values.sentinels(values.of_amounts(query.query(con, "amount_values"), nb.study))
-    tell = nb.finding if repeated.passed and odd.passed else nb.warning
-    return tell(f"**Repeats.** {repeated.found}.\n\n**Placeholders among the amounts.** {odd.found}.")
+    amounts = values.of_amounts(query.query(con, "amount_values"), nb.study)
+    odd = values.sentinels([*amounts, *values.of_codes(con, nb.study, amounts)])
+    others = "; ".join(unexposed.notes(con, nb.study))
+    tell = nb.finding if repeated.passed and odd.passed and not others else nb.warning
+    told = {
+        "Repeats": repeated.found,
+        "Placeholders among the amounts": odd.found,
+        "Outcomes outside of the arms": others,
+    }
+    return tell("\n\n".join(f"**{head}.** {found}." for head, found in told.items() if found))

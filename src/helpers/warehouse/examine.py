@@ -74,7 +74,7 @@ def examined(study: Study, where: "StudyPaths", plan: "TrackingPlan", *, full: b
         rows = con.execute("select all_rows + refused from intermediate.int_row_checks").fetchall()[0][0]
         faults = list(tolerances.faults(con, tried, log, whole=share == 1, hidden=hidden))
         if not faults and not unread and share == 1:
-            models.make("int_assigned")
+            models.make("int_assigned", "dim_amounts")
             faults = [empty] if (empty := arms.empty(con, study, log)) else []
         more = f" and {len(parts.names) - 1} more" if len(parts.names) > 1 else ""
         said = () if unread else noticed.notes(con, tried, log, int(rows), sound=not faults, whole=share == 1)

@@ -10,7 +10,7 @@ from helpers.formatting import formatted
 from helpers.ingest import Landed
 from helpers.ingest.levels import quoted
 from helpers.ingest.sql import literal
-from helpers.warehouse import arms, outcomes, randomised
+from helpers.warehouse import arms, codes, outcomes, randomised, unexposed
 from helpers.warehouse.copied import copied
 from helpers.warehouse.tolerances import has_clock, repeated_events, without_variant
 
@@ -42,6 +42,9 @@ def notes(
         yield from arms.unhashed(con, study)
         yield from arms.early(con, study)
         yield from outcomes.nothing(con, study)
+        yield from outcomes.reversed_money(con, study)
+        yield from codes.notes(con, study)
+        yield from unexposed.notes(con, study)
         if said := copied(con, study):
             yield said
         yield from randomised.notes(con, study, log)

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from helpers.config import Metric, Study, Units
 from helpers.config.columns import logged
 from helpers.config.tracking_plan import EXPERIMENT_EVENTS
+from helpers.formatting import formatted
+from helpers.warehouse import query
 
 if TYPE_CHECKING:
     import duckdb
@@ -43,6 +45,20 @@ def nothing(con: "duckdb.DuckDBPyConnection", study: Study) -> Iterator[str]:
             yield f"{metric.label} has no value: {_rows(con, study, metric, below)}; it is divided by {below}"
         elif arms and not any(arm.happened for arm in arms):
             yield f"{metric.label} is 0 in every unit: {_rows(con, study, metric, metric.event)}"
+
+
+def reversed_money(con: "duckdb.DuckDBPyConnection", study: Study) -> Iterator[str]:
+    """A sentence for each event of which more comes back than is paid, as where the signs are turned."""
+    events = sorted({m.event for m in study.metrics if m.event and m.measure == "sum"})
+    if getattr(study.data, "negative", "error") != "refund" or not events:
+        return
+    for row in query.query(con, "refunds", events=events).itertuples():
+        if row.returned > row.paid:
+            share = "nothing" if not row.paid else f"only {formatted(row.paid / row.returned, 'share')} of that"
+            yield (
+                f"{row.refunds:,} amounts of {row.event_name} are below zero and lower its sum as refunds, and {share} is"
+                " paid: if the signs are turned, as in a ledger of what is owed, turn them before"
+            )
 
 
 def _shown(con: "duckdb.DuckDBPyConnection", study: Study, metric: Metric) -> list[Shown]:

@@ -372,7 +372,7 @@ _REMEDIES = {
     "missing_id": "map the column of user_id that every row fills, or take rows of no unit out of the export, for all arms and events alike",
     "unparseable_time": "correct these times; or map another column to event_time; or say how all are written, data.time_format",
     "unplanned_event": "add these events to the tracking plan, or correct their names",
-    "wrong_type": "correct these values; leave a field empty where the amount is not known",
+    "wrong_type": "correct these values; leave a field empty where the amount is not known, or say which word means that (data.missing_codes)",
     "missing_revenue": "missing: zero at the metric if an empty amount means that nothing was paid; else bring the amounts, or measure how many instead of how much",
     "negative_price": "data.negative: refund if they are refunds, which then lower the sums; else correct these amounts; leave a field empty where the amount is not known",
     "repeated": "take out what was exported twice, or map the id of the event to event_id (data.columns.event_id)",

@@ -1,16 +1,20 @@
 """Ids that look alike are kept apart and counted. The oracle is Python's own idea of a form of letters, and of a UUID."""
 
 import re
+import tempfile
 import unicodedata
 import uuid
 from collections import defaultdict
+from pathlib import Path
 
 import duckdb
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from helpers import ingest
 from helpers.ingest.values import ids, ids_alike
+from tests.ingest.studies import unit_study
 
 SAME = {
     "the dashes and braces of a UUID": lambda text: "{" + text + "}",
@@ -92,3 +96,27 @@ def test_the_form_is_the_same_whatever_was_done():
         text = "0abc0000-0000-0000-0000-00000000000f"
         asked = f"select {ids_alike.form('$1::varchar')} = {ids_alike.form('$2::varchar')}"
         assert con.execute(asked, [text, change(text)]).fetchall() == [(True,)]
+
+
+@given(
+    st.lists(
+        st.sampled_from(["mobile", "Mobile", "mobile ", "MOBILE", "desktop", "web", "Web"]), min_size=2, max_size=9
+    )
+)
+@settings(max_examples=15, deadline=None)
+def test_levels_of_a_segment_that_look_alike_are_told(levels):
+    forms = defaultdict(set)
+    for level in levels:
+        forms[level.strip().lower()].add(level)
+    alike = [each for each in forms.values() if len(each) > 1]
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder, "units.csv")
+        rows = [f"u{i},{'ab'[i % 2]},1,2,3,{level}" for i, level in enumerate(levels)]
+        file.write_text("\n".join(["who,arm,bought,spend,rounds,device", *rows]) + "\n")
+        study = unit_study(
+            file, {"segments": ["device"]}, columns={"user_id": "who", "variant": "arm", "device": "device"}
+        )
+        ingest.land(study, Path(folder, "raw"))
+        told = [note for note in ingest.landed(Path(folder, "raw")).reading.notes if "device" in note]
+    many = f"column 'device': {sum(map(len, alike))} levels of a segment would be {len(alike)} but for "
+    assert len(told) == bool(alike) and all(note.startswith(many) and "kept apart" in note for note in told)

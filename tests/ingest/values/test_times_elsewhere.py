@@ -44,10 +44,18 @@ def test_what_it_would_be_is_what_it_is(kind, day):
         ("08/2026", "weeks, months or quarters without a day"),
         ("Q3 2026", "weeks, months or quarters without a day"),
         ("12:31:10", "times of day without a day"),
+        ("1.772496487E+15", "counts with an exponent, as a spreadsheet rounds them"),
+        ("2026-03-02 24:13:12", "2026-03-02 24:13:12 would be 2026-03-03 00:13:12"),
+        ("٢٠٢٦-٠٣-٠٢", "digits of another script: ٢٠٢٦-٠٣-٠٢ would be 2026-03-02"),
     ],
 )
 def test_a_refusal_names_what_the_times_look_like_and_the_way_that_works(tmp_path, text, words):
     with pytest.raises(ReportError, match=re.escape(words)) as caught:
         landed(tmp_path, text, text)
     assert "data.time_format" not in str(caught.value)  # none reads them
-    assert re.search("remedy: +(give these cells|write the d)", str(caught.value))
+    assert re.search("remedy: +(give these cells|write the(ir)? (d|next d))", str(caught.value))
+
+
+def test_what_dot_net_writes_is_told_with_the_moment_it_means(tmp_path):
+    with pytest.raises(ReportError, match=re.escape("/Date(1772446272000)/ would be 2026-03-02 10:11:12")):
+        landed(tmp_path, "/Date(1772446272000)/")

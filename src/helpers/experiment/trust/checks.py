@@ -27,7 +27,7 @@ from helpers.experiment.trust.timing import (
     not_followed,
     pre_exposure,
 )
-from helpers.experiment.trust.values import Sentinel, of_amounts, of_levels, sentinels
+from helpers.experiment.trust.values import Sentinel, of_amounts, of_codes, of_levels, sentinels
 from helpers.formatting import formatted
 from helpers.stats.summaries.clusters import IntraclusterCorrelation
 from helpers.warehouse import query
@@ -95,7 +95,8 @@ def trust_checks(
         )
     watched = maturity(con, results)
     outcomes = pre_exposure(query.query(con, "pre_exposure_outcomes"), results)
-    odd = [*of_amounts(query.query(con, "amount_values"), study), *of_levels(results)]
+    amounts = of_amounts(query.query(con, "amount_values"), study)
+    odd = [*amounts, *of_codes(con, study, amounts), *of_levels(results)]
     sizes = query.query(con, "shared_sessions", metric=study.primary.name)
     outside = external(results)
     flow = query.query(con, "row_flow")

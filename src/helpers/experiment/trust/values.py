@@ -9,8 +9,10 @@ from helpers.defaults import SENTINEL_SHARE, SPIKE_SHARE, SPIKE_VALUES
 from helpers.experiment.results import EXPOSED, Results
 from helpers.experiment.trust.check import TrustCheck
 from helpers.formatting import formatted
+from helpers.warehouse import codes
 
 if TYPE_CHECKING:
+    import duckdb
     import pandas as pd
 
 LEVELS = re.compile(
@@ -64,6 +66,15 @@ def of_amounts(values: "pd.DataFrame", study: Study) -> list[Sentinel]:
         if spiked or (looks and share >= SENTINEL_SHARE and row.rows >= OFTEN * row.usual_rows):
             found.append(Sentinel(f"the amounts of {row.event_name}", f"{amount:g}", share))
     return found
+
+
+def of_codes(con: "duckdb.DuckDBPyConnection", study: Study, among: list[Sentinel]) -> list[Sentinel]:
+    """Numbers that stand apart from all other values of an outcome, as 99 does above ages, and are not ``among`` others."""
+    told = [
+        Sentinel(f"the amounts of {code.event}", " and ".join(code.values), code.share)
+        for code in codes.found(con, study)
+    ]
+    return [each for each in told if (each.where, each.value) not in {(s.where, s.value) for s in among}]
 
 
 def of_levels(results: Results) -> list[Sentinel]:

@@ -3,12 +3,13 @@
 One grammar, in SQL (:func:`canonical`) and in Python (:func:`parse`): digits with a point or a comma before the
 decimals; groups of three digits parted by what is not that sign, by a blank or an apostrophe; a sign in front or behind,
 or brackets for what is below zero; a mark of money in front or behind; a per cent sign; or an exponent. A dash in the
-place of the decimals, ``35,-``, says that there are none. Infinity, NaN, hexadecimal numbers, ``1_000`` and digits of
+place of the decimals, ``35,-`` or ``35:-``, says that there are none. Infinity, NaN, hexadecimal numbers, ``1_000`` and digits of
 other scripts are no numbers.
 """
 
 import re
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cache
 from typing import Final, Literal
@@ -38,12 +39,14 @@ class Amounts:
         plain: whether every value stands there as a program writes it.
         decimals: digits behind the point that its amounts have at most; None where nobody looked.
         room: the most digits behind the point with which all of its amounts, and their sum, are exact whole numbers.
+        codes: numbers and words that stand for no amount, as the study says.
     """
 
     point: Point = "."
     plain: bool = True
     decimals: int | None = None
     room: int = 15
+    codes: tuple[str, ...] = ()
 
 
 @cache
@@ -61,7 +64,7 @@ def pattern(point: Point) -> str:
     indian = rf"[1-9][0-9]?(?:{parted}[0-9]{{2}})+{parted}[0-9]{{3}}"
     b, whole = rf"[\t{_BLANK}]*", rf"(?:{groups}|{indian}|[0-9]+)"
     mantissa = rf"(?:{whole}(?:{stop}[0-9]*)?|{stop}[0-9]+)"
-    no_cents = rf"{whole}{stop}{b}[{_DASHES}]{{1,2}}"
+    no_cents = rf"{whole}(?:{stop}|:){b}[{_DASHES}]{{1,2}}"
     before, after = rf"(?:{MARK}{b})?", rf"(?:{b}(?:{MARK}|%)|[eE][+-]?[0-9]{{1,2}})?"
     either = rf"(?:{mantissa}{after}|{no_cents}(?:{b}{MARK})?)"
     signed = rf"[+{_MINUS}]?{b}{before}{either}|{MARK}{b}[+{_MINUS}]{b}(?:{mantissa}|{no_cents})"
@@ -74,7 +77,7 @@ _BODY: Final = r"[0-9.,](?:.*[0-9.,])?"
 """From the first to the last digit or point of what matches :func:`pattern`, without the points of marks of money."""
 _POINTED: Final = r"([\p{L}/])[.]"
 """A point behind a letter, or a stroke, is one of a mark: no number has a letter before its point."""
-_BELOW: Final = rf"^[^0-9.,]*[({_MINUS}]|[0-9][^0-9.,]*[{_MINUS}][^0-9.,]*$"
+_BELOW: Final = rf"^[^0-9.,]*[({_MINUS}]|[0-9][^0-9.,:]*[{_MINUS}][^0-9.,]*$"
 
 
 def parse(text: str, as_decided: Amounts) -> Decimal | None:
@@ -108,6 +111,9 @@ def canonical(text: str, as_decided: Amounts) -> str:
     >>> duckdb.sql(f"select {made} from (values ('1.234,50 €'), ('(1,5)'), ('12 %'), ('x'), (' ')) as v(t)").fetchall()
     [('1234.50',), ('-1.5',), ('12e-2',), ('no number',), (None,)]
     """
+    if as_decided.codes:
+        made = canonical("a", replace(as_decided, codes=()))
+        return f"list_transform([{unknown(text, as_decided.codes)}], lambda a: {known(made, as_decided.codes)})[1]"
     if as_decided.plain:
         return f"nullif({text}, '')"
     bare = f"regexp_replace({text}, {literal(_POINTED)}, '\\1', 'g')"
@@ -118,6 +124,34 @@ def canonical(text: str, as_decided: Amounts) -> str:
     return (
         f"case {plain}when regexp_full_match({text}, {literal(pattern(as_decided.point))}) then {made}"
         f" when trim({text}, {literal(_BLANK + chr(9))}) <> '' then {literal(NO_NUMBER)} end"
+    )
+
+
+def unknown(text: str, codes: Collection[str]) -> str:
+    """SQL of a text that is null where it is one of the ``codes`` that are words.
+
+    >>> import duckdb
+    >>> texts = "(values ('NA'), (' . '), ('9')) as v(t)"
+    >>> [row[0] for row in duckdb.sql(f"select {unknown('t', ['NA', '.', '9'])} from {texts}").fetchall()]
+    [None, None, '9']
+    """
+    words = ", ".join(literal(code) for code in codes if not re.fullmatch(PLAIN, code))
+    return f"case when trim({text}) in ({words}) then null else {text} end" if words else text
+
+
+def known(text: str, codes: Collection[str]) -> str:
+    """SQL of a canonical text that is null where its amount is one of the ``codes`` that are numbers.
+
+    >>> import duckdb
+    >>> texts = "(values ('99'), ('99.00'), ('9.9e1'), ('9'), ('x')) as v(t)"
+    >>> [row[0] for row in duckdb.sql(f"select {known('t', ['99'])} from {texts}").fetchall()]
+    [None, None, None, '9', 'x']
+    """
+    listed = ", ".join(f"{code}::double" for code in codes if re.fullmatch(PLAIN, code))
+    if not listed:
+        return text
+    return (
+        f"list_transform([{text}], lambda k: case when (try_cast(k as double) in ({listed})) is not true then k end)[1]"
     )
 
 

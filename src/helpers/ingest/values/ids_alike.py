@@ -65,8 +65,8 @@ def uuids(text: str) -> str:
     return f"bool_or(strlen({text}) = 36) and bool_or(strlen({text}) in (32, 38, 45))"
 
 
-def told(con: "duckdb.DuckDBPyConnection", column: str, relation: str) -> list[str]:
-    """What is said of ids of a column that look alike."""
+def told(con: "duckdb.DuckDBPyConnection", column: str, relation: str, what: str = "ids") -> list[str]:
+    """What is said of ids of a column that look alike, or of levels."""
     name = quoted(column)
     alike = f"select list(id) as ids from (select distinct {name} as id from {relation} where {name} <> '') group by {form('id')} having count(*) > 1"
     ids, one = con.execute(f"select coalesce(sum(len(ids)), 0), count(*) from ({alike})").fetchall()[0]
@@ -75,7 +75,7 @@ def told(con: "duckdb.DuckDBPyConnection", column: str, relation: str) -> list[s
     apart = ", ".join(f"bool_or({_tells(step)})" for step in range(len(_STEPS)))
     found = con.execute(f"select {apart} from ({alike})").fetchall()[0]
     named = [each for each, is_so in zip(_STEPS, found, strict=True) if is_so]
-    return [f"column '{logged(column)}': {ids:,} ids would be {one:,} but for {_listed(named)}; they are kept apart"]
+    return [f"column '{logged(column)}': {ids:,} {what} would be {one:,} but for {_listed(named)}; they are kept apart"]
 
 
 def _listed(named: list[str]) -> str:

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from helpers.config import ColumnOf, Log, Place, Study, Units
@@ -26,8 +26,27 @@ if TYPE_CHECKING:
 
     from helpers.ingest.parts import Parts
 
-TRUE, FALSE = ("true", "t", "yes", "y"), ("false", "f", "no", "n")
-"""What stands for one and for zero in a table of units, in small letters."""
+TRUE = (
+    "true",
+    "t",
+    "yes",
+    "y",
+    "on",
+    "vrai",
+    "oui",
+    "wahr",
+    "ja",
+    "verdadero",
+    "sí",
+    "vero",
+    "sì",
+    "si",
+    "waar",
+    "sim",
+    "verdadeiro",
+)
+FALSE = ("false", "f", "no", "n", "off", "faux", "non", "falsch", "nein", "falso", "onwaar", "nee", "nej", "não")
+"""What stands for one and for zero in a table of units, in small letters: those of spreadsheets of other languages too."""
 WORDS = (*TRUE, *FALSE, "nan")
 """What stands for a number, or for none, in a table of units."""
 _LARGEST, _ALL = 15, 18
@@ -101,6 +120,7 @@ def decide(
     made = data.columns.get("price") if isinstance(data, Log) else None
     if isinstance(made, ColumnOf) and made.times and not faults:
         found[key_of(made)] = _measured(con, parts, Amounts(), product_of(made, found))
+    found |= {c: replace(found[c], codes=tuple(codes)) for c, codes in data.missing_codes.items() if c in found}
     return found, notes, list(faults.values())
 
 
@@ -312,11 +332,12 @@ def _point(
     if len(told) == 1:
         return next(iter(told)), None
     signs = "£¥₹" if currency in POINTED else "$£¥₹"
-    if any(sign in mark for mark in seen.marks for sign in signs):
-        return ".", None  # countries with these write 1,234.50
+    signs += "￡￥"  # countries with these write 1,234.50
+    example = seen.example("") or "1.234"
+    if any(sign in mark for mark in seen.marks for sign in signs) or ("," in example and minor_digits(currency) == 0):
+        return ".", None
     if seen.plain and by_program:
         return ".", None
-    example = seen.example("") or "1.234"
     sign = "," if "," in example else "."
     return None, ReportError(
         f"{called} can be read in two ways",

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from helpers.config import ColumnOf, Log, Study, Units
 from helpers.config.columns import logged
+from helpers.config.design import Period
 from helpers.config.times import EPOCHS, ORDERS
 from helpers.errors import ReportError
 from helpers.ingest.parts import Parts
@@ -16,6 +17,7 @@ from helpers.ingest.values.times import Times
 from helpers.ingest.values.times_column import FIRST, TimeColumn, shown
 from helpers.ingest.values.times_days import clock_of
 from helpers.ingest.values.times_digits import calendar_of, elsewhere, meets, unlikely
+from helpers.ingest.values.times_origins import of_a_calendar, of_an_origin
 from helpers.ingest.values.times_unread import unread_times
 
 if TYPE_CHECKING:
@@ -226,6 +228,8 @@ def _looked(column: TimeColumn, times: Times, told: str, tolerated: float, study
         f"select form, count(*), count(m), count(m) filter (day), min(m), max(m) from (select {asked} from {{table}}) group by 1 order by 3 desc, 1"
     )
     total, read, days = (sum(row[i] for row in found) for i in (1, 2, 3))
+    if fault := _of_another_day(column, times, [row for row in found if row[2]], study.period):
+        return Decided(times, faults=(fault,))
     if total - read > tolerated * total:
         return Decided(times, faults=(unread_times(column, times, total, total - read, tolerated),))
     counts = [row for row in found if row[2] and row[0] in EPOCHS and not times.format]
@@ -254,6 +258,18 @@ def _looked(column: TimeColumn, times: Times, told: str, tolerated: float, study
         order = f", and {order}" if is_log else ""
         notes.append(f"{which} without a time of day: each counts as its midnight{order}")
     return Decided(times, (*notes, *strange, *_cut(column, times), *_clocks(column, times)), of_days=bool(clock))
+
+
+def _of_another_day(
+    column: TimeColumn, times: Times, found: list[tuple[Any, ...]], period: Period
+) -> ReportError | None:
+    """What is said of times of which none lies in the period, and some would by another count or calendar."""
+    if any(meets(first, last, period) for *_, first, last in found):
+        return None
+    if not times.format and (fault := of_an_origin(column, period)):
+        return fault
+    dates = [row for row in found if row[0] not in EPOCHS]
+    return of_a_calendar(column, min(r[4] for r in dates), max(r[5] for r in dates), period) if dates else None
 
 
 def _form(form: str, times: Times, told: str) -> str:

@@ -5,6 +5,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from helpers.ingest.values.times import parse
+
 
 @dataclass(frozen=True)
 class Likeness:
@@ -39,6 +41,23 @@ def _of_an_era(found: re.Match[str]) -> date:
     return date(_ERAS[found[1]] + year, int(found[3]), int(found[4]))
 
 
+def _past_midnight(found: re.Match[str]) -> datetime:
+    year, month, day, hour, minute, second = (int(part or 0) for part in found.groups())
+    return datetime(year, month, day) + timedelta(hours=hour, minutes=minute, seconds=second)
+
+
+def _of_dot_net(found: re.Match[str]) -> datetime:
+    return datetime(1970, 1, 1) + timedelta(milliseconds=int(found[1]))
+
+
+_SCRIPTS = "\u0660-\u0669\u06f0-\u06f9\u0966-\u096f\u09e6-\u09ef\u0e50-\u0e59\uff10-\uff19"
+"""Digits of Arabic, Persian, Devanagari, Bengali and Thai, and those as wide as a Chinese sign."""
+
+
+def _in_digits(found: re.Match[str]) -> date | None:
+    return parse("".join(str(int(sign)) if sign.isdigit() else sign for sign in found[0].strip()))
+
+
 _ZONES = (
     "EST EDT ET CST CDT CT MST MDT MT PST PDT PT AKST AKDT HST AST ADT NST NDT BST IST WET WEST CET CEST EET EEST MEZ MESZ"
     " MSK MSD SAST EAT WAT CAT PKT NPT ICT WIB WITA WIT SGT HKT JST KST PHT MYT AEST AEDT AET ACST ACDT AWST NZST NZDT NZT"
@@ -47,6 +66,24 @@ _ZONES = (
 """Abbreviations of time zones, several of which share one."""
 
 LIKENESSES = (
+    Likeness("digits of another script", rf".*[{_SCRIPTS}].*", "write the digits 0 to 9", _in_digits),
+    Likeness(
+        "counts with an exponent, as a spreadsheet rounds them",
+        r"[1-9](?:[.,][0-9]+)?e[+]?[0-9]{1,2}",
+        "write their digits: give these cells a format of numbers without decimals, and export it anew",
+    ),
+    Likeness(
+        "hours past 23, which go on from the day before",
+        r"([0-9]{4})-([0-9]{2})-([0-9]{2})[T ](2[4-9]|3[0-9]):([0-5][0-9])(?::([0-5][0-9]))?",
+        "write the next day, and its hour",
+        _past_midnight,
+    ),
+    Likeness(
+        "milliseconds since 1970, as .NET writes them into JSON",
+        r"\\?/Date\((-?[0-9]+)(?:[+-][0-9]{4})?\)\\?/",
+        "write the number alone, or the time as in 2026-03-02T10:11:12Z",
+        _of_dot_net,
+    ),
     Likeness(
         "names or abbreviations of time zones, which are not read: EST and IST are several",
         rf".*[0-9](?: ?[ap]\.?m\.?)? ?[(\[]?(?:{_ZONES}|[a-z]+/[a-z_]+)[)\]]?(?: [0-9]{{4}})?",
@@ -61,7 +98,7 @@ LIKENESSES = (
     ),
     Likeness(
         "days since 1900, as a spreadsheet counts them",
-        r"[2-5][0-9]{4}([.,][0-9]*)?",
+        r"[3-5][0-9]{4}([.,][0-9]*)?",
         "give these cells a format of dates in the spreadsheet, yyyy-mm-dd hh:mm:ss, and export it anew",
         _serial,
     ),
