@@ -83,6 +83,16 @@ def counted(number: float, event: str) -> str:
     return f"{whole:,} {single if whole == 1 else plural(event)}"
 
 
+def a(event: str) -> str:
+    """One of an event, with its article.
+
+    >>> a("purchase"), a("orders"), a("unit"), a("added_to_cart")
+    ('a purchase', 'an order', 'a unit', 'an added_to_cart event')
+    """
+    one = event if " " in event else _one(event) if _is_noun(event) else f"{event} event"
+    return f"{'an' if re.match('(?i)[aio]|e(?!u)|u(?!ni|s)|hour', one) else 'a'} {one}"
+
+
 def _is_noun(event: str) -> bool:
     """Whether an event's name reads as a thing that can be counted."""
     return event.isalpha() and not event.endswith("ed")
