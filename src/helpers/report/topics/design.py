@@ -26,7 +26,9 @@ if TYPE_CHECKING:
 def table(study: Study) -> list[Row]:
     """The experiment on one page."""
     arms = "; ".join(f"{v.name} ({formatted(v.weight, 'share')}): {v.description}" for v in study.variants)
-    guardrails = "; ".join(f"{m.label}, {text_margin(m)}" for m in study.metrics if m.role == "guardrail")
+    guardrails = "; ".join(
+        f"{m.label}, {text_margin(m, study.economics.currency)}" for m in study.metrics if m.role == "guardrail"
+    )
     return [
         {"Item": "Hypothesis", "Content": "not stated" if study.assumes("hypothesis") else study.hypothesis},
         {"Item": "Variants", "Content": arms},
