@@ -145,7 +145,9 @@ def test_a_proxy_must_be_a_metric_of_its_kind(change, key):
         config.Study.model_validate(raw)
 
 
-def results_with(songs: float, paywalls: tuple[float, float, float], opportunity: str | None = "paywalls_per_session", arm: str = ""):
+def results_with(
+    songs: float, paywalls: tuple[float, float, float], opportunity: str | None = "paywalls_per_session", arm: str = ""
+):
     """What a sentence on chances to sell reads of the results."""
 
     def found(metric):

@@ -92,7 +92,7 @@ def _funnel(name: str, level: str, rows: "pd.DataFrame") -> FunnelCounts:
         before = [r for r in required if r.step < record.step]
         previous = int(before[-1].units) if before else int(record.entrants)
         units = int(record.units)
-        lost = converted * (previous / units - 1) if units else float(previous)
+        lost = converted * (previous - units) / units if units else float(previous)
         steps.append(
             FunnelStep(
                 int(record.step),

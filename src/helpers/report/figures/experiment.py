@@ -228,7 +228,6 @@ def segment_effects(
     shown = _finite(found)
     different = {(dimension, name) for dimension, test in interactions.items() for name in test.claims}
     apart = sum(e.adjusted_p < e.effect.alpha for e in found)
-    are = "is" if apart == 1 else "are"
     return style.titled(
         _forest(
             shown,
@@ -237,7 +236,7 @@ def segment_effects(
             study,
         ),
         _differing(interactions, _of(found, study)),
-        f"exploratory: {apart} of {counted(len(found), 'effect')} {are} apart from zero (Benjamini-Hochberg); a difference is claimed only where the interaction test carries it",
+        f"exploratory; apart from zero by Benjamini-Hochberg: {apart} of {counted(len(found), 'effect')}; a difference is claimed only where the interaction test carries it",
         height=_height(shown),
     )
 

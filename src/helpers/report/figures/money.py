@@ -95,7 +95,7 @@ def _staged(study: Study) -> str:
         return (
             f"One stage: the change goes to {whom} at once"
             if len(study.rollout) == 1
-            else f"Every stage ends at {whom}"
+            else f"Every stage goes to {whom}"
         )
     days = counted(sum(stage.days for stage in study.rollout[:-1]), "day")
     return f"From {formatted(first, 'share')} to {whom} in {days}, if every gate opens"

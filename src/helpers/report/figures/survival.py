@@ -4,8 +4,9 @@ import numpy as np
 import plotly.graph_objects as go
 
 from helpers.experiment.survival import Survival
-from helpers.formatting import decimal, formatted
+from helpers.formatting import NO_INTERVAL, decimal, formatted
 from helpers.report.figures import style
+from helpers.stats.comparisons.effects import NO_TEST
 from helpers.stats.survival.curves import SurvivalCurve
 
 STEPS_DRAWN = 250
@@ -50,15 +51,16 @@ def staying(found: Survival) -> go.Figure:
 
 def _finding(found: Survival) -> str:
     kept, (control, treatment) = found.mean_days, found.curves
+    if np.isnan(kept.p_value):
+        return f"How long they stay is not compared: {kept.note.removeprefix(NO_TEST) or NO_INTERVAL}"
     nearest = min((kept.absolute_low, kept.absolute_high), key=abs)
     digits = _digits(*((kept.absolute, nearest) if kept.significant else (kept.absolute_high - kept.absolute_low,)))
     gained, low, high = (
         decimal(days, digits, signed=True) for days in (kept.absolute, kept.absolute_low, kept.absolute_high)
     )
-    horizon, between = f"{found.horizon_days:g} days", f"between {low} and {high}"
+    between = f"between {low} and {high}"
+    horizon = "1 day" if found.horizon_days == 1 else f"{found.horizon_days:g} days"
     if not kept.significant:
-        if kept.note:
-            return f"How long they stay is not compared: {kept.note}"
         return f"Neither {control} nor {treatment} is shown to stay longer: {gained} of {horizon}, {between}"
     way = "longer" if kept.absolute > 0 else "shorter"
     return f"{treatment} stays {gained[1:]} of {horizon} {way} than {control}, {between}"

@@ -80,7 +80,7 @@ def record(nb: Notebook, found: Iterable[FunnelCounts], buyers: Bypass) -> None:
     strict = funnels[0]
     nb.record(
         "funnel.bottleneck_lost",
-        strict.bottlenecks[0].purchases_lost if strict.bottlenecks else 0,
+        max((step.purchases_lost for step in strict.bottlenecks), default=0),
         "count",
         "Last steps lost at the bottleneck: how many more there would be if nobody were lost there",
     )

@@ -89,7 +89,7 @@ def record(nb: Notebook, groups: Iterable[SegmentRate], parts: Iterable[Decompos
     )
     nb.record(
         "segments.worst_missing",
-        most[0].missing if most else 0,
+        max((level.missing for level in most), default=0),
         "count",
         "Conversions by which that level falls short of the best one",
     )
