@@ -118,8 +118,10 @@ def test_sentences():
     assert "-20.00 points between new and returning" in text and "-15.00 points" in text
     assert "explains -15.00 points; the rest" in text, "of one segment nothing is more than any other's"
     assert "Of the gap" not in segments_topic.text([rate("new", 5)], [])
-    assert "new against returning" in segments_topic.caption_gap(parts)
-    assert segments_topic.caption_gap([]).startswith("No gap to split")
+    assert "new against returning" in segments_topic.caption_gap(parts, STUDY)
+    assert segments_topic.caption_gap([], STUDY) == "No gap to split: fewer than two groups reach the minimum size"
+    one = STUDY.model_copy(update={"segments": ["device"]})
+    assert segments_topic.caption_gap([], one) == "No gap to split: the study names no second segment to split it over"
     assert segments_topic.note_gap(parts, STUDY).startswith("users at the step: new 900, returning 1,000; converted: ")
     assert "within 168 hours of the first view" in segments_topic.note_gap(parts, STUDY)
     assert segments_topic.note_gap([], STUDY) == ""

@@ -255,7 +255,7 @@ def _of_segments(found: Ground) -> list[Said]:
         Said("segments: text", segments_topic.text(groups, parts)),
         Said("segments: title", _title(log.segment_rates(groups, found.study))),
         Said("segments: record", f"{recorded['segments.worst']}: {recorded['segments.worst_missing']}"),
-        Said("segments: caption", segments_topic.caption_gap(parts)),
+        Said("segments: caption", segments_topic.caption_gap(parts, found.study)),
     ]
 
 

@@ -162,8 +162,9 @@ class Judge:
         text = self.at["segments: text"]
         if caption is None:
             units = self.found.cells.groupby(first).reached.sum().drop("unknown", errors="ignore")
-            few = not others or (units >= self.found.study.min_segment).sum() < 2
-            self.expect(few and "gap" not in text, "there is a gap", "segments: caption")
+            few = (units >= self.found.study.min_segment).sum() < 2
+            why = "no second segment" if not others else "fewer than two groups" if few else "there is a gap"
+            self.expect(why in self.at["segments: caption"] and "gap" not in text, why, "segments: caption")
             return
         low, high = (self.found.cells[self.found.cells[first] == level] for level in caption.groups())
         gap = low.converted.sum() / low.reached.sum() - high.converted.sum() / high.reached.sum()

@@ -242,8 +242,11 @@ def _told(found: Detection) -> str:
 
 
 def _share(share: float) -> str:
-    """No more digits than the number of simulated launches carries."""
-    return _joined(formatted(round(share, 2 if 0.1 <= share <= 0.99 else 3), "share"))
+    """No more digits than the number of simulated launches carries; one that is not whole does not read so."""
+    rounded = round(share, 2 if 0.1 <= share <= 0.99 else 3)
+    if rounded != share and rounded in (0, 1):
+        return _joined("< 0.1 %" if rounded == 0 else "> 99.9 %")
+    return _joined(formatted(rounded, "share"))
 
 
 def _joined(text: str) -> str:

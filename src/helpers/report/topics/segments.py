@@ -40,7 +40,7 @@ def table(groups: Iterable[SegmentRate]) -> list[Row]:
 
 def note(study: Study) -> str:
     """Which levels are pooled, and from when until when a conversion counts."""
-    return f"levels with fewer than {study.min_segment} users are pooled as 'other'; {_window(study)}"
+    return f"levels with fewer than {counted(study.min_segment, 'user')} are pooled as 'other'; {_window(study)}"
 
 
 def note_gap(parts: Sequence[Decomposition], study: Study) -> str:
@@ -106,8 +106,10 @@ def record(nb: Notebook, groups: Iterable[SegmentRate], parts: Iterable[Decompos
         nb.record(f"segments.gap.{d.dimension}.rate", d.rate, "points", "Part of that gap that different rates make")
 
 
-def caption_gap(parts: list[Decomposition]) -> str:
-    """What the decomposition compares."""
+def caption_gap(parts: list[Decomposition], study: Study) -> str:
+    """What the decomposition compares, or why it compares nothing."""
+    if len(study.segments) < 2:
+        return "No gap to split: the study names no second segment to split it over"
     if not parts:
         return "No gap to split: fewer than two groups reach the minimum size"
     return f"The gap in conversion of {parts[0].low} against {parts[0].high} units, split over the other segments"
