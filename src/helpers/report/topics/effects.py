@@ -14,6 +14,7 @@ from helpers.formatting import (
     LEVEL,
     NO_INTERVAL,
     Unit,
+    counted,
     difference,
     finite,
     formatted,
@@ -316,7 +317,7 @@ def record_differences(nb: Notebook, found: Mapping[str, Heterogeneity], trend: 
         "novelty.long_run",
         finite(trend.long_run),
         unit,
-        f"Effect of the last {trend.long_run_days} days alone",
+        f"Effect of the last {counted(trend.long_run_days, 'day')} alone",
         reason=why,
     )
     nb.record("novelty.long_run_low", finite(trend.long_run_low), unit, "Lower end of its interval", reason=why)
