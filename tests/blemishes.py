@@ -1,4 +1,4 @@
-"""What no reader may meet: the words of a program for a number that it does not have, and a zero with a sign."""
+"""What no reader may meet: the words of a program for a number that it does not have, a zero with a sign, one of many."""
 
 import json
 import math
@@ -10,6 +10,8 @@ WORDS = r"nan|NaN|None|NaT|inf|Infinity|null|undefined"
 _NOTHING = re.compile(rf"(?<![\w.&-])[-+−]?(?:{WORDS})(?![\w(.=]|\s(?:of|differs)\b)")
 """One of the words as a value of its own; "None of these was found" is English."""
 _ZERO = re.compile(r"(?<![\w.,-])[-−]0(?:\.0+)?(?!\w|[.,]\d)")
+_MANY = "users|units|rows|days|weeks|months|hours|groups|levels|segments|checks|effects|events|clusters|values|purchases|conversions"
+_ONE = re.compile(rf"(?<![\w,.:])(?<!< )1 (?:{_MANY})\b")
 _CODE = "script, style, pre, code, .highlight, .cell_input"
 _TOLD = ("aria-label", "alt", "title")
 """Attributes whose text a reader hears or sees."""
@@ -22,10 +24,12 @@ def of_text(text: str) -> list[str]:
     ['changed by nan % (1 to 2); No']
     >>> of_text("from -0.0 % to -0.4 %, -0 points in 2026-03-01")
     ['from -0.0 % to -0.4 %, -', '0 % to -0.4 %, -0 points in 2026']
+    >>> of_text("1 rows read of 21 rows, 3.1 days, < 1 day")
+    ['1 rows read of 21 row']
     """
     return [
         text[max(0, found.start() - 15) : found.end() + 15].strip()
-        for pattern in (_NOTHING, _ZERO)
+        for pattern in (_NOTHING, _ZERO, _ONE)
         for found in pattern.finditer(text)
     ]
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Literal
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Literal, TypeVar
 
 from helpers.config.currencies import Currency, minor_digits
 
@@ -30,6 +31,7 @@ Unit = Literal[
     "flag",
 ]
 Value = float | int | str | bool | None
+Thing = TypeVar("Thing")
 
 
 LEVEL: Mapping[str, Unit] = {
@@ -57,10 +59,60 @@ MOST_DIGITS = 12
 def plural(event: str) -> str:
     """Many of an event, in prose.
 
-    >>> plural("purchase"), plural("back_after_a_week")
-    ('purchases', 'units at back_after_a_week')
+    >>> plural("purchase"), plural("back_after_a_week"), plural("reply"), plural("ordered"), plural("purchases")
+    ('purchases', 'units at back_after_a_week', 'replies', 'units at ordered', 'purchases')
     """
-    return f"{event}s" if event.isalpha() else f"units at {event}"
+    if not _is_noun(event):
+        return f"units at {event}"
+    one = _one(event)
+    if one.endswith(("s", "x", "ch", "sh")):
+        return f"{one}es"
+    return f"{one[:-1]}ies" if re.search("[^aeiou]y$", one) else f"{one}s"
+
+
+def counted(number: float, event: str) -> str:
+    """So many of an event, or of users, days and rows, in prose.
+
+    >>> counted(1, "user"), counted(2_000.4, "purchase"), counted(0.3, "purchase"), counted(1, "back_after_a_week")
+    ('1 user', '2,000 purchases', '< 1 purchase', '1 unit at back_after_a_week')
+    """
+    whole = round(number)
+    single = _one(event) if _is_noun(event) else f"unit at {event}"
+    if number > 0 and not whole:
+        return f"< 1 {single}"
+    return f"{whole:,} {single if whole == 1 else plural(event)}"
+
+
+def a(event: str) -> str:
+    """One of an event, with its article.
+
+    >>> a("purchase"), a("orders"), a("unit"), a("added_to_cart")
+    ('a purchase', 'an order', 'a unit', 'an added_to_cart event')
+    """
+    one = event if " " in event else _one(event) if _is_noun(event) else f"{event} event"
+    return f"{'an' if re.match('(?i)[aio]|e(?!u)|u(?!ni|s)|hour', one) else 'a'} {one}"
+
+
+def _is_noun(event: str) -> bool:
+    """Whether an event's name reads as a thing that can be counted."""
+    return event.isalpha() and not event.endswith("ed")
+
+
+def _one(event: str) -> str:
+    return event[:-1] if re.search("[^s]s$", event) else event
+
+
+def leading(found: Iterable[Thing], size: Callable[[Thing], float]) -> tuple[Thing, ...]:
+    """Those whose size, as a whole number, is the largest: several where they tie, none where no size is above zero.
+
+    So that a sentence says of none that it is first where the table shows another one beside it.
+
+    >>> leading([3.1, 8.4, 7.9], float), leading([0.0, -1.0], float), leading([0.2, 0.0], float)
+    ((8.4, 7.9), (), (0.2,))
+    """
+    above = [each for each in found if size(each) > 0]
+    largest = max((round(size(each)) for each in above), default=0)
+    return tuple(each for each in above if round(size(each)) == largest)
 
 
 def formatted(value: Value, unit: Unit, currency: str = "EUR") -> str:
@@ -68,8 +120,8 @@ def formatted(value: Value, unit: Unit, currency: str = "EUR") -> str:
 
     >>> formatted(0.4123, "share"), formatted(0.079, "relative"), formatted(-0.0032, "points")
     ('41.23 %', '+7.9 %', '-0.32 points')
-    >>> formatted(0.2, "share"), formatted(3e-6, "share")
-    ('20 %', '< 0.01 %')
+    >>> formatted(0.2, "share"), formatted(3e-6, "share"), formatted(1 - 3e-6, "share")
+    ('20 %', '< 0.01 %', '> 99.99 %')
     >>> formatted(123456789, "money"), formatted(4711, "price"), formatted(3.2e-11, "p")
     ('EUR 1,234,568', 'EUR 47.11', '< 0.0001')
     >>> formatted(0.298, "price"), formatted(120_000, "price", "JPY"), formatted(0.4, "seconds"), formatted(312.4, "seconds")
@@ -120,6 +172,8 @@ def _number(value: float, unit: Unit, currency: str) -> str:
         case "share":
             if 0 < value < 0.00005:
                 return "< 0.01 %"
+            if 0.99995 <= value < 1 - 1e-12:
+                return "> 99.99 %"
             whole = abs(value * 100 - round(value * 100)) < 1e-9
             return f"{value * 100:.0f} %" if whole else f"{value * 100:.2f} %"
         case "relative":
@@ -211,13 +265,19 @@ def difference(value: float, metric: Metric, currency: str) -> str:
     return formatted(finite(value), CHANGE[metric.unit], currency)
 
 
+LEAST_P = 1e-300
+"""Below it a p-value is too small for a float to hold; none is zero."""
+
+
 def p_text(p_value: float, digits: int = 3) -> str:
     """A p-value in running text.
 
-    >>> p_text(0.0412), p_text(float("nan"))
-    ('p = 0.0412', 'no test')
+    >>> p_text(0.0412), p_text(float("nan")), p_text(0.0)
+    ('p = 0.0412', 'no test', 'p < 1e-300')
     """
-    return "no test" if math.isnan(p_value) else f"p = {p_value:.{digits}g}"
+    if math.isnan(p_value):
+        return "no test"
+    return f"p = {p_value:.{digits}g}" if p_value > LEAST_P else f"p < {LEAST_P:g}"
 
 
 NO_INTERVAL = "too few units to say how far chance goes"

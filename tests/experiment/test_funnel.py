@@ -7,6 +7,7 @@ import pytest
 
 from helpers import config
 from helpers.experiment import funnel
+from helpers.report.figures import log
 from helpers.report.topics import funnel as funnel_topic
 from helpers.warehouse import query
 
@@ -46,14 +47,14 @@ def test_purchases_lost_by_hand(read):
     assert purchase.purchases_lost == pytest.approx(300) and purchase.lost == 300
     assert cart.rate.share == 0.4 and purchase.rate.share == 0.25
     assert found.converted == 100 and found.conversion.share == 0.1
-    assert found.bottleneck is purchase
+    assert found.bottlenecks == (purchase,)
 
 
 def test_the_lowest_rate_is_not_always_the_bottleneck(read):
     """Rates .5 and .4 and 1: the loss is counted in purchases, and the lower rate loses more of those."""
     (found,) = read(rows([1_000, 500, 200, 200]))
     assert [s.purchases_lost for s in found.steps[1:]] == pytest.approx([200, 300, 0])
-    assert found.bottleneck.position == 3
+    assert [step.position for step in found.bottlenecks] == [3]
 
 
 def test_an_optional_step_is_not_the_base_of_the_next(read):
@@ -82,7 +83,7 @@ def test_levels_come_by_size_and_only_of_the_dimension(read):
 
 def test_sentences(read):
     (found,) = read(rows([1_000, 400, 100]))
-    assert funnel_topic.text(found) == (
+    assert funnel_topic.text(found, STUDY) == (
         "The bottleneck is the step from cart to purchase: it loses 300 purchases (view to cart: 150)."
         " For 7 of the 300 users lost there the window was still open when sight ended."
     )
@@ -97,7 +98,19 @@ def test_sentences(read):
         funnel_topic.text_bypass(funnel.Bypass(1_000, 0, 0), STUDY)
         == "All 1,000 users with a purchase have a cart event."
     )
-    assert funnel_topic.text_bypass(funnel.Bypass(0, 0, 0), STUDY).startswith("Of 0 users")
+    assert funnel_topic.text_bypass(funnel.Bypass(0, 0, 0), STUDY) == "No user has a purchase."
+
+
+def test_steps_that_lose_as_many_share_the_name_and_nobody_lost_is_no_bottleneck(read):
+    (alike,) = read(rows([100, 50, 25]))
+    said = (
+        "No step alone is the bottleneck: the steps from view to cart and from cart to purchase lose 25 purchases each."
+    )
+    assert funnel_topic.text(alike, STUDY).startswith(said)
+    assert "cost most: 25 purchases each" in log.step_losses(alike).layout.meta["finding"]
+    (whole,) = read(rows([100, 100, 100]))
+    assert funnel_topic.text(whole, STUDY) == "Nobody is lost between view and purchase."
+    assert "Nobody is lost between view and purchase" in log.sankey(whole).layout.meta["finding"]
 
 
 def test_on_the_marts(small_study):

@@ -116,12 +116,45 @@ def test_sentences():
     text = segments_topic.text([rate("new", 5), rate("returning", 50)], parts)
     assert text.startswith("returning (visitor type) carries the largest loss: 50 conversions short")
     assert "-20.00 points between new and returning" in text and "-15.00 points" in text
+    assert "explains -15.00 points; the rest" in text, "of one segment nothing is more than any other's"
     assert "Of the gap" not in segments_topic.text([rate("new", 5)], [])
-    assert "new against returning" in segments_topic.caption_gap(parts)
-    assert segments_topic.caption_gap([]).startswith("No gap to split")
+    assert "new against returning" in segments_topic.caption_gap(parts, STUDY)
+    assert segments_topic.caption_gap([], STUDY) == "No gap to split: fewer than two groups reach the minimum size"
+    one = STUDY.model_copy(update={"segments": ["device"]})
+    assert segments_topic.caption_gap([], one) == "No gap to split: the study names no second segment to split it over"
     assert segments_topic.note_gap(parts, STUDY).startswith("users at the step: new 900, returning 1,000; converted: ")
     assert "within 168 hours of the first view" in segments_topic.note_gap(parts, STUDY)
     assert segments_topic.note_gap([], STUDY) == ""
+
+
+def test_no_level_is_worst_where_none_falls_short_and_two_are_where_they_tie():
+    none = [rate("new", 0), rate("returning", 0)]
+    assert segments_topic.text(none, []) == "No level falls short of the best one of its segment."
+    assert segments_topic.text([rate("new", 0)], []) == "No segment has two levels."
+    alike = segments_topic.text([rate("new", 7.2), rate("returning", 6.8)], [])
+    assert alike == (
+        "new (visitor type) and returning (visitor type) carry the largest losses: each is 7 conversions short of the best "
+        "level of its segment."
+    )
+
+
+@pytest.mark.parametrize(
+    ("gap", "mixes", "said"),
+    [
+        (-0.2, (0.1,), "the mix of a explains nothing: it is how they convert"),
+        (-0.2, (0.1, 0.0), "neither of the mixes of a and b explains any part: it is how they convert"),
+        (-0.2, (-0.05, -0.05), "the mixes of a and b explain -5.00 points each; the rest"),
+        (-0.2, (-0.05, 0.09), "the mix of a explains -5.00 points, more than any other segment's; the rest"),
+        (-0.2, (-0.3,), "the mix of a would alone make -30.00 points; how they convert makes it smaller"),
+        (0.0, (0.1,), "new and returning units convert alike, so there is no gap to explain"),
+    ],
+)
+def test_a_mix_explains_only_what_goes_the_way_of_the_gap(gap, mixes, said):
+    parts = [
+        segments.Decomposition(name, "new", "returning", gap, mix, gap - mix, (9, 9))
+        for name, mix in zip("abc", mixes, strict=False)
+    ]
+    assert said in segments_topic.text([rate("new", 5)], parts)
 
 
 def test_rates_on_the_marts(small_study):

@@ -145,22 +145,32 @@ def test_a_proxy_must_be_a_metric_of_its_kind(change, key):
         config.Study.model_validate(raw)
 
 
-def results_with(songs: float, paywalls: tuple[float, float, float], opportunity: str | None = "paywalls_per_session"):
+def results_with(
+    songs: float, paywalls: tuple[float, float, float], opportunity: str | None = "paywalls_per_session", arm: str = ""
+):
     """What a sentence on chances to sell reads of the results."""
 
     def found(metric):
         relative, low, high = paywalls if metric.name == "paywalls_per_session" else (songs, 0.1, 0.2)
-        effect = SimpleNamespace(relative=relative, relative_low=low, relative_high=high)
+        effect = SimpleNamespace(relative=relative, relative_low=low, relative_high=high, note="")
         return SimpleNamespace(metric=metric, effect=effect, truth=None)
 
     named = STUDY.surrogate.model_copy(update={"opportunity": opportunity})
-    return SimpleNamespace(study=STUDY.model_copy(update={"surrogate": named}), effect=found)
+    return SimpleNamespace(study=STUDY.model_copy(update={"surrogate": named}), effect=found, named=arm)
 
 
 def test_fewer_chances_to_sell_are_told():
     assert "takes chances to sell" in text_cannibalisation(results_with(0.15, (-0.03, -0.05, -0.01)))
     assert "No loss of chances to sell is shown" in text_cannibalisation(results_with(0.15, (-0.03, -0.07, 0.01)))
     assert text_cannibalisation(results_with(0.15, (0, 0, 0), opportunity=None)) is None
+
+
+def test_what_is_said_of_chances_to_sell_follows_from_the_interval():
+    fallen = text_cannibalisation(results_with(-0.15, (-0.03, -0.05, -0.01), arm="bold"))
+    assert "takes chances to sell" in fallen and "a lift of the proxy" not in fallen and " in bold: -3.0 %" in fallen
+    assert "nor does the interval hold one" in text_cannibalisation(results_with(0.15, (0.03, 0.0, 0.05)))
+    unknown = (float("nan"),) * 3
+    assert "cannot be told" in text_cannibalisation(results_with(0.15, unknown))
 
 
 def test_a_ratio_counts_what_it_divides_by_as_well():

@@ -39,7 +39,9 @@ def test_a_day_between_two_steps_has_the_share_of_the_last_one(day: float, share
 
 def test_the_figure_says_who_stays_longer_and_how_many_are_watched() -> None:
     figure = staying(kept())
-    assert "The treatment stays 1." in figure.layout.meta["finding"] and "longer" in figure.layout.meta["finding"]
+    assert (
+        "treatment stays 1." in figure.layout.meta["finding"] and "longer than control" in figure.layout.meta["finding"]
+    )
     named = [label.text.partition("</span> ")[2] for label in figure.layout.annotations]
     assert named == ["control: 60 %", "treatment: 80 %"]
     assert figure.layout.xaxis.ticktext[-1] == "10<br>600<br>800"
@@ -52,7 +54,7 @@ def test_a_difference_that_chance_explains_is_not_a_finding() -> None:
     found = kept()
     same = Survival(found.curves, found.test, compare_restricted_means(*[Lifetimes([5, 12], [1, 0], [50, 50])] * 2, 10),
                     10.0, found.units, found.left)  # fmt: skip
-    assert "No arm is shown to stay longer" in staying(same).layout.meta["finding"]
+    assert "Neither control nor treatment is shown to stay longer" in staying(same).layout.meta["finding"]
 
 
 def test_the_table_has_a_row_an_arm() -> None:

@@ -14,7 +14,8 @@ from helpers.experiment.decision.value import worth
 from helpers.formatting import formatted
 from helpers.record import Number, Numbers
 from helpers.report.figures import experiment as figures
-from helpers.report.topics import decision, effects, money, multi_arm, options
+from helpers.report.figures import money as money_figures
+from helpers.report.topics import decision, effects, money, multi_arm, options, trust
 from tests.gauntlet import planted
 from tests.gauntlet.case import Case
 from tests.gauntlet.verdicts import failed
@@ -98,12 +99,32 @@ def page(case: Case) -> ToldPage:
         *(Said("effects", _cells(row), row["Arm"]) for row in multi_arm.table(results.against_control(), study)),
         *(Said("arms", _cells(row), row["Arm"]) for row in decision.table_arms(decided, study)),
     ]
+    said += [
+        Said("caption of days left out", trust.caption_reestimates(study, results.named)),
+        Said("caption of populations", effects.caption_dilution(results)),
+    ]
+    if results.guardrails():
+        said.append(Said("note of guardrails", multi_arm.note_guardrails(results)))
+        said += [
+            Said("table of guardrails", _cells(row), row.get("Arm", "")) for row in multi_arm.table_guardrails(results)
+        ]
+    if study.segments:
+        explored, differs = results.exploratory(study.primary), results.interactions(study.primary)
+        meta = figures.segment_effects(explored, differs, study).layout.meta
+        said += [
+            Said("title of segments", meta["finding"]),
+            Said("subtitle of segments", meta["subtitle"]),
+            Said("caption of segments", effects.caption_interactions(results)),
+            *_rows("table of segments", effects.table_interactions(differs), leads),
+        ]
     if not effects.absent_figure(told):
         drawn = figures.effects(told, study, decided.weighed.look, decided.weighed.failed_checks)
         said.append(Said("figure of effects", " ".join(re.sub("<[^>]+>", " ", drawn.layout.title.text).split()), leads))
     if value is not None:
         said += [
             Said("money", money.text(value, study, made.arm)),
+            Said("title of money", money_figures.scenarios(value, study, made.arm).layout.meta["finding"]),
+            Said("title of risk", money_figures.risk(value, study, made.arm).layout.meta["finding"]),
             Said("caption of money", money.caption(made.arm), made.arm),
             Said("note of money", money.note(decided.weighed.agreements, study), made.arm),
             *_rows("table of money", money.table(value, currency), made.arm),

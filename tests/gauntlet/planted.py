@@ -45,6 +45,7 @@ def study_file(case: Case) -> dict[str, Any]:
     events = dict.fromkeys(e for m in metrics for e in (m["event"], m.get("per")) if e)
     improve, harm, size = found.get("prior", PRIOR)
     columns = {"user_id": "user_id", "variant": "variant"} | ({"event_time": "at"} if times else {})
+    columns |= {dimension: dimension for dimension in found.get("segments", {})}
     weights = found.get("weights") or [1 / len(arms)] * len(arms)
     return {
         "name": "planted", "title": "Planted", "question": "Does it help?", "hypothesis": "It helps, because it was planted.",
@@ -60,6 +61,7 @@ def study_file(case: Case) -> dict[str, Any]:
             "require_planned_size": found.get("require", False),
         },
         "economics": _economics(found),
+        "segments": list(found.get("segments", {})),
         "rollout": [{"share": 1.0, "days": 14, "advance_when": "nothing is hurt"}],
         "milestones": [{"days": "0-30", "milestone": "Shipped", "success": "It holds", "tripwire": "It falls"}],
     }  # fmt: skip
@@ -120,6 +122,10 @@ def results(case: Case, asked: Study) -> Results:
                 read._rows |= {
                     ("exposed", "day", str(day), name, arm): row for day, row in _by_day(told, found).items()
                 }
+    for dimension, levels in found.get("segments", {}).items():
+        for level, arms in levels.items():
+            for arm, told in arms.items():
+                read._rows["exposed", dimension, level, "primary", arm] = _row(told, int(told[0]))
     if "ends" in found:
         last = START + timedelta(days=found["ends"][0]) - HOUR
         read.observed = Observed(START, last, last)

@@ -12,14 +12,16 @@ from dataclasses import dataclass, field
 
 from tests.gauntlet.case import Case
 from tests.gauntlet.facts import PRIOR, belief
+from tests.gauntlet.grammar import ungrammatical
 from tests.gauntlet.page import Said, ToldPage
+from tests.gauntlet.parts_judge import part_faults
 from tests.gauntlet.truths import NEAR, Truth, truths
 
 NUMBER = r"(?:no bound|[-+]?(?:[A-Z]{3} )?[-+]?\d+(?:,\d{3})*(?:\.\d+)?(?:e[-+]\d+)?(?: %| points)?)"
 OF = r"(?: (?:of|in) (?P<arm>arm_\d))?"
 EFFECT = re.compile(
     rf"(?P<metric>[Cc]onverted){OF} is (?P<way>better by|worse by|no different)(?: (?P<size>{NUMBER}))?"
-    rf" \((?P<low>{NUMBER}) to (?P<high>{NUMBER}), (?:p = (?P<p>[\d.e+-]+)|no test)\)"
+    rf" \((?P<low>{NUMBER}) to (?P<high>{NUMBER}), (?:p = (?P<p>[\d.e+-]+)|p < 1e-300|no test)\)"
 )
 SIZE = re.compile(
     rf"[Cc]onverted{OF}:? (?P<size>{NUMBER}) \((?P<low>{NUMBER}) to (?P<high>{NUMBER})\)(?:, (?P<how>[a-z ]+[a-z]))?"
@@ -33,12 +35,12 @@ BEYOND = re.compile(
 )
 TESTED = re.compile(
     r"[Ss]ignificance(?: at [\d.]+ % of the time)?(?: is | \| Required: [^|]* \| Found: )"
-    r"(?:p = (?P<p>[\d.e+-]+)|no test), (?P<way>better|not better)"
+    r"(?:p = (?P<p>[\d.e+-]+)|p < 1e-300|no test), (?P<way>better|not better)"
 )
 BOUND = re.compile(
     rf"[Gg]uardrail (?P<name>\w+)(?: is | \| Required: [^|]* \| Found: )at worst (?P<bound>{NUMBER}|not available|unbounded)"
 )
-RISK = re.compile(rf"[Rr]isk of no improvement{OF}(?: is |, |: )(?P<risk>(?:< )?[\d.]+ %)")
+RISK = re.compile(rf"[Rr]isk of no improvement{OF}(?: is |, |: )(?P<risk>(?:[<>] )?[\d.]+ %)")
 WORTH = re.compile(rf"[Ee]xpected money{OF}(?: is |: )(?P<worth>-?EUR \d+(?:,\d{{3}})*)")
 NOISE = re.compile(
     r": it (can be told from noise|cannot be told from noise|is too early to tell it from noise|cannot be tested)\."
@@ -56,6 +58,8 @@ GENERAL = (
     "chance that revenue falls",
     "money of revenue",
 )
+TABLES = ("criteria", "effects", "arms")
+"""Places of cells, which hold words that a sentence may not."""
 STRENGTHS = {"": "significant", "too early to be called significant": "too early"}
 """How a strength is told beside a size, where it is not by its own name."""
 NOISES = {
@@ -83,8 +87,8 @@ def shows(text: str, true: float) -> bool:
     if "e" not in text and "%" not in text and "EUR" not in text and "points" not in text and len(digits) > 2:
         last = max(last, abs(true) * 4e-3)  # three or four digits that matter
     unit = last / 100 if "%" in text or "points" in text else 100 * last if "EUR" in text else last
-    if text.startswith("< "):
-        return true < value(text[2:])
+    if text.startswith(("< ", "> ")):
+        return true < value(text[2:]) if text[0] == "<" else true > value(text[2:])
     return abs(value(text) - true) <= 0.51 * unit + 1e-3 * abs(true) * (
         "EUR" in text or "e" in text
     ) + 1e-6 + 1e-4 * abs(true)
@@ -204,7 +208,7 @@ class Reader:
         for found in RISK.finditer(text.text):
             arm = self.arm(found["arm"], text)
             true = self.truths[arm]
-            self.expect(shows(found["risk"], 1.0 if true.risk is None else true.risk), f"risk is {true.risk}", text)
+            self.expect(true.risk is not None and shows(found["risk"], true.risk), f"risk is {true.risk}", text)
             self.says(arm, "risk", found["risk"], text)
         for told in re.findall(r"which brings the risk to ((?:< )?[\d.]+ %)", text.text):
             improve, harm, size = self.case.found.get("prior", PRIOR)
@@ -415,5 +419,11 @@ def _stated(case: Case, page: ToldPage) -> list[str]:
 
 
 def faults(case: Case, page: ToldPage) -> list[str]:
-    """What is false, contradictory, nameless or from nowhere on a page."""
-    return [*Reader(case, page).read(), *strange_numbers(case, page)]
+    """What is false, contradictory, nameless, from nowhere or no English on a page."""
+    reader = Reader(case, page)
+    return [
+        *reader.read(),
+        *strange_numbers(case, page),
+        *part_faults(case, page, reader.truths),
+        *ungrammatical(text for text in page.said if "table" not in text.place and text.place not in TABLES),
+    ]

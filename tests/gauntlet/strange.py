@@ -20,6 +20,8 @@ def strange(rng: np.random.Generator) -> Case:
         found = _of(found, arms, rng)
     for turn in rng.choice(TURNS, int(rng.integers(0, 3)), replace=False):
         turn(found, rng)
+    if len(found["control"]) == 2 and not rng.integers(3):
+        found["segments"] = segments(found, rng)
     return Case("strange", "at random", found)
 
 
@@ -43,6 +45,29 @@ def _events(found: Found, control: int, treated: int) -> None:
     found["control"] = [n, min(n, control)]
     found["arms"] = {arm: [n, min(n, treated)] for arm in found["arms"]}
     found.pop("raw", None)
+
+
+LEVELS = ("no", "yes", "iPhone", "other", "US")
+
+
+def segments(found: Found, rng: np.random.Generator) -> dict[str, dict[str, dict[str, list[int]]]]:
+    """The units of every arm and those of them that convert, split by two attributes with one to three levels each."""
+    arms = {"control": found["control"], **found["arms"]}
+    made = {}
+    for dimension in ("is_member", "device")[: int(rng.integers(1, 3))]:
+        levels = [str(level) for level in rng.choice(LEVELS, int(rng.integers(1, 4)), replace=False)]
+        shares, apart = rng.dirichlet(np.full(len(levels), 3.0)), bool(rng.integers(2))
+        split: dict[str, dict[str, list[int]]] = {level: {} for level in levels}
+        for arm, (n, x) in arms.items():
+            units = rng.multinomial(int(n), shares)
+            hits = rng.multivariate_hypergeometric(units, int(x))
+            if apart and arm != "control":  # as many convert, those of the first levels first
+                hits = np.diff(np.minimum(np.concatenate([[0], np.cumsum(units)]), int(x)))
+            for level, some, seen in zip(levels, units, hits, strict=True):
+                if some:
+                    split[level][arm] = [int(some), int(seen)]
+        made[dimension] = split
+    return made
 
 
 def no_event(found: Found, rng: np.random.Generator) -> None:

@@ -79,9 +79,32 @@ LIES: dict[str, tuple[str, str, str | Callable[[re.Match[str]], str]]] = {
     "another worth": ("talk: propose", r"EUR [\d,]+", "EUR 1,234,567,890"),
     "no agreement of money": ("talk: propose", r"and the money agrees", "but the money says no"),
     "criteria that are met": ("reason", r"ot met: ", "ot met: guardrail moon is full; "),
-    "a number from nowhere": ("reason", r"beyond the margin of", "beyond the margin of 99 %, no, of"),
+    "a number from nowhere": ("reason", r"beyond the margin of", "beyond the margin of 98.7 %, no, of"),
     "another mean as it is": ("criteria|reason", r"(?<=converted [-+])\d+\.\d(?= % as it is)", raised),
     "units that are not needed": ("next step", r"asks for [\d,]+ units", "asks for 12,345,678 units"),
+    "another segment that differs": ("title of segments", r"(?<=the rest for ).*", "mobile (device)"),
+    "a segment that does not differ": (
+        "title of segments",
+        r"No segment's effect(.*) may be called different from the rest",
+        r"The effect\1 differs from the rest for no (device)",
+    ),
+    "a difference that is hidden": (
+        "title of segments",
+        r"The effect(.*) differs .*",
+        r"No segment's effect\1 may be called different",
+    ),
+    "another arm in parts": ("title of segments|caption of populations", r"arm_\d", "arm_9"),
+    "no arm in parts": ("caption of (?:days|segments)", r" (?:in|of) arm_\d", ""),
+    "more effects apart from zero": ("subtitle of segments", r"\d+(?= of)", lambda m: str(int(m[0]) + 1)),
+    "a guardrail that is safe": ("table of guardrails", r"not shown to be safe", "inside its margin"),
+    "a guardrail that is not": ("table of guardrails", r"inside its margin", "not shown to be safe"),
+    "another margin": ("table of guardrails", r"(?<= by )\d", "9"),
+    "units of another arm": ("note of guardrails", r"(?<=of )\d+", "7"),
+    "another worth of an arm": ("title of money", r"(?<=worth )(-?EUR) ", r"\1 9"),
+    "a measure that is none": ("title of money", r"(?<=measured )(-?EUR) ", r"\1 9"),
+    "another chance to pay": ("title of risk", r"[\d.]+ %", "3.21 %"),
+    "months against their number": ("money", r"a month of waiting", "1 months of waiting"),
+    "a risk that cannot be told": ("reason", r"(?<=no improvement is )not available", "100 %"),
     "a doubt that is none": ("takeaway", r"which brings the risk to [\d.]+", "which brings the risk to 0.01"),
 }
 """Where, what, and what it is replaced by."""
@@ -98,7 +121,7 @@ def lied(told: ToldPage, place: str, pattern: str, to: str | Callable[[re.Match[
 
 @pytest.fixture(scope="module")
 def pages() -> list[tuple[Case, ToldPage]]:
-    rng = np.random.default_rng(4)
+    rng = np.random.default_rng(9)
     return [(case, page(case)) for case in (strange(rng) for _ in range(80))]
 
 

@@ -50,7 +50,7 @@ def truths(case: Case) -> dict[str, Truth]:
     """What follows from the raw numbers of a row, arm by arm."""
     found = case.found
     alpha, sign = 1 - found.get("confidence", 0.95), -1 if found.get("better") == "lower" else 1
-    facts = {name: _fact(found["control"], arm, 1 - alpha) for name, arm in case.arms.items()}
+    facts = {name: tested(found["control"], arm, 1 - alpha) for name, arm in case.arms.items()}
     untested = {name for name, f in facts.items() if math.isnan(f.p)}
     shared = holm(
         [1.0 if name in untested else f.p for name, f in facts.items()]
@@ -81,7 +81,7 @@ def _bare(found: Mapping[str, Any], name: str, tested: Fact, confidence: float) 
     return bare, bool(bare.estimate * tested.estimate >= 0 and low <= tested.estimate <= high)
 
 
-def _fact(control: list[float], arm: list[float], confidence: float) -> Fact:
+def tested(control: list[float], arm: list[float], confidence: float) -> Fact:
     """As ``facts.fact``, with the interval of two proportions by scipy."""
     if len(control) != 2:
         f = fact(control, arm, confidence)

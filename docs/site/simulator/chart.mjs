@@ -1,6 +1,6 @@
 // Two drawings in plain SVG: the band over the days, and the risk meter.
 import { patch } from "./patch.mjs";
-import { chance as said, fixed, formatted } from "./words.mjs";
+import { fixed, formatted } from "./words.mjs";
 
 const SVG = "http://www.w3.org/2000/svg";
 
@@ -98,7 +98,7 @@ export function meter(place, space, chance) {
   const zone = width / 3;
   const start = at ? LEVELS[at - 1][1] : 0;
   const pointer = zone * (at + Math.min((chance - start) / (LEVELS[at][1] - start), 1));
-  const text = `${word}: ${said(chance)} chance that the change does harm`;
+  const text = `${word}: ${formatted(chance, "share")} chance that the change does harm`;
   const svg = drawn("svg", { viewBox: `0 0 ${width} 44`, "aria-hidden": "true" });
   LEVELS.forEach(([name, end, label], k) => {
     svg.append(drawn("rect", { class: `zone-${name}`, x: k * zone + 1, y: 12, width: zone - 2, height: 10, rx: 3 }));
@@ -116,7 +116,7 @@ export function meter(place, space, chance) {
   const words = document.createElement("p");
   words.className = `meter-words meter-${kind}`;
   words.style.margin = "0 0 .35rem";
-  for (const part of [`${word} risk of harm`, said(chance)]) {
+  for (const part of [`${word} risk of harm`, formatted(chance, "share")]) {
     const span = document.createElement("span");
     span.textContent = part;
     words.append(span);

@@ -6,6 +6,7 @@ import { decreasingRoot, Table } from "./score.mjs";
 import { fixed, formatted, general } from "./words.mjs";
 
 const DAYS_PER_MONTH = 30.4375;
+const LEAST_P = 1e-300;
 const REACHABLE = 0.999;
 const BAND_POINTS = 60;
 const MOST = 0.999;
@@ -109,7 +110,7 @@ function decide(plan, { level, p, relative: [low, high], risk, net }, currency) 
   const relative = (value) => formatted(value, "relative");
   const share = (value) => formatted(value, "share");
   const alpha = 1 - (1 - level);
-  const told = `p = ${general(p, 3)}`;
+  const told = p > LEAST_P ? `p = ${general(p, 3)}` : `p < ${general(LEAST_P, 3)}`;
   const criteria = [
     ["Trust checks", "none failed", "none failed", true],
     ["Significance", `p < ${general(alpha, 2)}, better than the control`, `${told}, ${uplift > 0 ? "better" : "not better"}`, p < alpha && uplift > 0],

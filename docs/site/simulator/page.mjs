@@ -3,7 +3,7 @@ import { band, LEVELS, meter } from "./chart.mjs";
 import { outlook, problems } from "./engine.mjs";
 import { Control, copied, fill, spoken } from "./form.mjs";
 import { patch } from "./patch.mjs";
-import { chance, fixed, formatted } from "./words.mjs";
+import { fixed, formatted } from "./words.mjs";
 
 const OWN = "own";
 const VERDICTS = {
@@ -61,7 +61,7 @@ function heading(text) {
 }
 
 const relative = (value) => formatted(value, "relative");
-const share = chance;
+const share = (value) => formatted(value, "share");
 const money = (value) => formatted(value, "money", currency());
 const weeks = (value) => (value === null ? "" : formatted(value, "weeks"));
 const count = (value) => (value === null ? "not available" : fixed(value, 0));
@@ -148,7 +148,7 @@ function showCriteria(found) {
 
 /** The whole in a paragraph that can be pasted into a message. */
 function summary(plan, found) {
-  const share = (value) => chance(value).replace("< ", "below ").replace("> ", "above ");
+  const share = (value) => formatted(value, "share").replace("< ", "below ").replace("> ", "above ");
   const { rule } = found;
   const who = state.segment ? ` (${state.segment.replace(":", ": ")})` : "";
   const metric = presets.get(state.preset)?.metric.toLowerCase() ?? "conversion";

@@ -22,6 +22,7 @@ function written(value, unit, currency) {
   switch (unit) {
     case "share": {
       if (value > 0 && value < 0.00005) return "< 0.01 %";
+      if (value >= 0.99995 && value < 1 - 1e-12) return "> 99.99 %";
       const whole = Math.abs(value * 100 - Math.round(value * 100)) < 1e-9;
       return `${(value * 100).toFixed(whole ? 0 : 2)} %`;
     }
@@ -47,9 +48,4 @@ export function formatted(value, unit, currency) {
   if (!Number.isFinite(value)) return "unbounded";
   const text = written(value, unit, currency);
   return /[1-9]/.test(text) ? text : text.replace("-", unit === "relative" || unit === "points" ? "+" : "");
-}
-
-/** A chance for the screen: one that is not quite certain does not look certain. */
-export function chance(value) {
-  return value < 1 && value > 0.99995 ? "> 99.99 %" : formatted(value, "share");
 }

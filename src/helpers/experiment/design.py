@@ -9,7 +9,7 @@ from helpers.config import Study
 from helpers.errors import ReportError
 from helpers.experiment.rerandomisation import Rerandomised, evaluated
 from helpers.experiment.results import Results
-from helpers.formatting import formatted
+from helpers.formatting import counted, formatted
 from helpers.stats.adjustment.cuped import VarianceReduction
 from helpers.stats.comparisons.effects import Effect
 from helpers.stats.design.duration import weeks
@@ -73,7 +73,7 @@ def plan(study: Study, results: Results, con: "duckdb.DuckDBPyConnection") -> Pl
     curve = traffic[traffic.period == "diagnosis"].cumulative_units.to_list()
     exposed = sum(results.randomised().values())
     if design is None or chosen is None:
-        reached = f"{exposed:,} {study.randomised} were exposed"
+        reached = f"{counted(exposed, study.randomised)} {'was' if exposed == 1 else 'were'} exposed"
         return PlannedExperiment(None, reason, size, None, None, reason, reached, None, [], [], traffic)
     if study.cluster is not None:
         curve = []
@@ -88,9 +88,12 @@ def plan(study: Study, results: Results, con: "duckdb.DuckDBPyConnection") -> Pl
         needed = split.size(relative=size, power=power)
         splits.append((share, needed, _duration(needed.n_total, curve)))
         sizes = [round(chosen.n_total * 2 ** (k / 4)) for k in range(-8, 13)]
-        curves.append((share, [least for n in sizes if (least := detectable(split, n, power)) is not None]))
+        if curve_of := [least for n in sizes if (least := detectable(split, n, power)) is not None]:
+            curves.append((share, curve_of))
     now = detectable(design, exposed, power)
-    more = "more" if exposed >= chosen.n_total else "fewer"
+    planned, were = f"{chosen.n_total:,} planned", "was" if exposed == 1 else "were"
+    told = f"more than the {planned}" if exposed > chosen.n_total else f"fewer than the {planned}"
+    told = f"as many as the {planned}" if exposed == chosen.n_total else told
     return PlannedExperiment(
         chosen,
         "",
@@ -98,7 +101,7 @@ def plan(study: Study, results: Results, con: "duckdb.DuckDBPyConnection") -> Pl
         found.days if found and math.isfinite(found.days) else None,
         found.weeks if found else None,
         note,
-        f"{exposed:,} {study.randomised} were exposed, {more} than the {chosen.n_total:,} planned",
+        f"{counted(exposed, study.randomised)} {were} exposed, {told}",
         None if now is None else now.relative,
         splits,
         curves,

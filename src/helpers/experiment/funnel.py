@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from helpers.config import Study
+from helpers.formatting import leading
 from helpers.stats.binomial import BinomialInterval, binomial_interval
 from helpers.stats.survival.curves import Lifetimes, SurvivalCurve, kaplan_meier
 from helpers.warehouse import query
@@ -55,9 +56,13 @@ class FunnelCounts:
         return binomial_interval(self.converted, self.steps[0].units)
 
     @property
-    def bottleneck(self) -> FunnelStep:
-        """The step at which most purchases are lost *for the users who came so far*: see :func:`purchases_lost`."""
-        return max(self.steps[1:], key=lambda s: s.purchases_lost)
+    def bottlenecks(self) -> tuple[FunnelStep, ...]:
+        """The step at which most purchases are lost; several where they lose as many, none where nobody is lost."""
+        return leading(self.steps[1:], lambda step: step.purchases_lost)
+
+    def before(self, step: FunnelStep) -> FunnelStep:
+        """The step that the rate of this one divides by: optional ones are passed over."""
+        return next(s for s in self.steps[::-1] if s.position < step.position and not s.optional)
 
 
 def read(con: "duckdb.DuckDBPyConnection", dimension: str = "all") -> list[FunnelCounts]:
@@ -87,7 +92,7 @@ def _funnel(name: str, level: str, rows: "pd.DataFrame") -> FunnelCounts:
         before = [r for r in required if r.step < record.step]
         previous = int(before[-1].units) if before else int(record.entrants)
         units = int(record.units)
-        lost = converted * (previous / units - 1) if units else float(previous)
+        lost = converted * (previous - units) / units if units else float(previous)
         steps.append(
             FunnelStep(
                 int(record.step),

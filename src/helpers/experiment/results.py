@@ -297,6 +297,11 @@ class Results:
         }
         return max(ranks, key=ranks.__getitem__, default=self.study.treatments[0].name)
 
+    @property
+    def named(self) -> str:
+        """The leading treatment where there are several, for every sentence that is about it; empty where there is one."""
+        return self.leading if len(self.study.treatments) > 1 else ""
+
     @cached_property
     def tested(self) -> tuple[MetricEffect, ...]:
         """Every treatment on every metric among exposed units, with the one p-value that the report and the rule use.

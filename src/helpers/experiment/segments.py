@@ -58,9 +58,10 @@ def rates(con: "duckdb.DuckDBPyConnection", study: Study, dimension: str) -> lis
         level = f.level if reached >= study.min_segment else "other"
         n, k = pooled.get(level, (0, 0))
         pooled[level] = (n + reached, k + f.converted)
-    best = max((k / n for level, (n, k) in pooled.items() if level not in ("other", "unknown")), default=0.0)
+    known = [counts for level, counts in pooled.items() if level not in ("other", "unknown")]
+    units, converted = max(known, key=lambda counts: counts[1] / counts[0], default=(1, 0))
     return [
-        SegmentRate(dimension, level, n, binomial_interval(k, n), max(0.0, best * n - k))
+        SegmentRate(dimension, level, n, binomial_interval(k, n), max(0, converted * n - k * units) / units)
         for level, (n, k) in sorted(pooled.items(), key=lambda item: -item[1][0])
     ]
 

@@ -194,8 +194,8 @@ class Surrogacy:
 
     @property
     def agrees(self) -> bool:
-        """Whether nothing is shown to go beside the proxy."""
-        return bool(self.path.beside.low <= 0 <= self.path.beside.high)
+        """Whether nothing is shown to go beside the proxy; an interval that cannot be had shows nothing."""
+        return not (self.path.beside.low > 0 or self.path.beside.high < 0)
 
 
 def surrogacy(con: "duckdb.DuckDBPyConnection", results: "Results") -> Surrogacy | None:

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from helpers.config import Metric, Study
+from helpers.formatting import difference, formatted
+from helpers.warehouse.amounts import HUNDREDTHS
 
 if TYPE_CHECKING:
     from helpers.experiment.results import MetricEffect
@@ -20,23 +22,24 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Base:
-    """Units, or clusters, of the control and of the treatment with a value of the metric that a row is about."""
+    """Units, or clusters, of the control and of a treatment with a value of the metric that a row is about."""
 
     metric: Metric
     control: int
     treatment: int
+    arm: str = ""
 
     @classmethod
     def of(cls, found: MetricEffect) -> Base:
-        return cls.under(found.metric, found.effect)
+        return cls.under(found.metric, found.effect, found.variant)
 
     @classmethod
-    def under(cls, metric: Metric, effect: Effect) -> Base:
-        return cls(metric, effect.n_control, effect.n_treatment)
+    def under(cls, metric: Metric, effect: Effect, arm: str = "") -> Base:
+        return cls(metric, effect.n_control, effect.n_treatment, arm)
 
 
 def _common(rows: Sequence[Base]) -> bool:
-    return len({(r.control, r.treatment) for r in rows}) == 1
+    return len({(r.control, r.treatment, r.arm) for r in rows}) == 1
 
 
 def column(rows: Sequence[Base], study: Study) -> list[Row]:
@@ -51,12 +54,23 @@ def text(rows: Sequence[Base], study: Study) -> str:
     if not rows:
         return ""
     if _common(rows):
-        units = f"of {rows[0].control:,} control and {rows[0].treatment:,} treatment {study.randomised}"
+        arm = rows[0].arm if len(study.treatments) > 1 else ""
+        units = f"of {rows[0].control:,} control and {rows[0].treatment:,} {arm or 'treatment'} {study.randomised}"
     else:
         units = f"{study.randomised} with a value: control : treatment"
     if study.cluster is not None:
         units += f", each a {study.cluster}, by which the study was randomised"
     return f"{windows([r.metric for r in rows], study)}; {units}"
+
+
+def margin(metric: Metric, currency: str) -> str:
+    """The size of a guardrail's margin, in the metric's own unit where it is none of the control; empty without one."""
+    if metric.margin is None:
+        return ""
+    if metric.margin.relative is not None:
+        return formatted(metric.margin.relative, "share")
+    size = metric.margin.absolute or 0
+    return difference(HUNDREDTHS * size if metric.unit == "money" else size, metric, currency).lstrip("+")
 
 
 def windows(metrics: Iterable[Metric], study: Study) -> str:

@@ -57,22 +57,22 @@ def planted(nb: "Notebook", results: "Results") -> "Table | None":
     )
 
 
-def choices(nb: "Notebook", found: "Sequence[SelectionEffect]") -> "Table | Callout":
+def choices(nb: "Notebook", found: "Sequence[SelectionEffect]", arm: str = "") -> "Table | Callout":
     """What other choices of units would have shown on the study's own log."""
     from helpers.report.topics import selection
 
     if not found:
         return nb.warning(selection.absent(nb.study))
     selection.record(nb, found)
-    return nb.table(selection.table(found), selection.caption(nb.study), selection.note(nb.study))
+    return nb.table(selection.table(found), selection.caption(nb.study, arm), selection.note(nb.study))
 
 
-def choices_figure(nb: "Notebook", found: "Sequence[SelectionEffect]") -> "FigureView | None":
+def choices_figure(nb: "Notebook", found: "Sequence[SelectionEffect]", arm: str = "") -> "FigureView | None":
     """The same choices against the truth."""
     from helpers.report.figures.selection import readings
 
     alt = "Points with intervals by choice of units, with the truth"
-    return nb.show("selection", readings(found, nb.study), alt) if found else None
+    return nb.show("selection", readings(found, nb.study, arm), alt) if found else None
 
 
 def choices_simulated(nb: "Notebook") -> "Table | None":
@@ -145,7 +145,7 @@ def survival_table(nb: "Notebook", found: "Survival | None") -> "Table | None":
     return nb.table(survival.table(found), "How long exposed units stay", survival.note(found))
 
 
-def surrogate(nb: "Notebook", found: "Surrogacy | None") -> "FigureView | Callout":
+def surrogate(nb: "Notebook", found: "Surrogacy | None", arm: str = "") -> "FigureView | Callout":
     """What the proxy predicts of the outcome beside what the outcome shows."""
     from helpers.report.topics import surrogate
 
@@ -156,12 +156,12 @@ def surrogate(nb: "Notebook", found: "Surrogacy | None") -> "FigureView | Callou
 
     return nb.show(
         "surrogate",
-        predicted(found, nb.study.economics.currency),
+        predicted(found, nb.study.economics.currency, arm),
         "Three points with intervals: the effect on the outcome as the proxy predicts it, as measured, and the part beside the proxy",
     )
 
 
-def surrogate_table(nb: "Notebook", found: "Surrogacy | None") -> "Table | None":
+def surrogate_table(nb: "Notebook", found: "Surrogacy | None", arm: str = "") -> "Table | None":
     """What would have to hold, and which of it the experiment can say; nothing without a proxy."""
     if found is None:
         return None
@@ -170,7 +170,7 @@ def surrogate_table(nb: "Notebook", found: "Surrogacy | None") -> "Table | None"
     return nb.table(
         surrogate.table(found, nb.study.economics.currency),
         f"What would have to hold for {found.proxy.label.lower()} to stand for {found.outcome.label.lower()}",
-        surrogate.note(found, nb.study),
+        surrogate.note(found, nb.study, arm),
     )
 
 
@@ -226,13 +226,13 @@ def trust_details(nb: "Notebook", found: "Trust") -> "Folded":
     return Folded("Every check and what it found", nb.table(trust.table_details(found), "Trust checks one by one"))
 
 
-def reestimates(nb: "Notebook", found: "Trust") -> "Table | None":
+def reestimates(nb: "Notebook", found: "Trust", arm: str = "") -> "Table | None":
     """The primary effect without the last days and without those of external events; nothing where no unit is left out."""
     from helpers.report.topics import trust
 
     rows = trust.table_reestimates(found)
-    caption = f"{nb.study.primary.label}: the effect without some days"
-    return nb.table(rows, caption, trust.note_reestimates(found, nb.study)) if rows else None
+    caption = trust.caption_reestimates(nb.study, arm)
+    return nb.table(rows, caption, trust.note_reestimates(found, nb.study, arm)) if rows else None
 
 
 def odd_values(nb: "Notebook", con: "duckdb.DuckDBPyConnection") -> "Callout":
@@ -250,4 +250,4 @@ def odd_values(nb: "Notebook", con: "duckdb.DuckDBPyConnection") -> "Callout":
         "Placeholders among the amounts": odd.found,
         "Outcomes outside of the arms": others,
     }
-    return tell("\n\n".join(f"**{head}.** {found}." for head, found in told.items() if found))
+    return tell("\n\n".join(f"**{head}.** {found[0].upper()}{found[1:]}." for head, found in told.items() if found))

@@ -9,7 +9,7 @@ from helpers import paths
 from helpers.config import Study
 from helpers.errors import ReportError
 from helpers.experiment.decision.registration import standing
-from helpers.formatting import formatted, unsigned
+from helpers.formatting import formatted
 from helpers.paths import StudyPaths
 from helpers.pipeline.faults import Fault
 from helpers.record import Number, Numbers
@@ -229,16 +229,11 @@ def _metrics(study: Study, numbers: Numbers) -> str:
 
     found = [m for m in study.metrics if f"metrics.{m.name}.n_control" in numbers]
     counted = study.randomised.capitalize()
-    bases = [base.Base(m, units(m.name, "control"), units(m.name, "treatment")) for m in found]
+    arm = numbers["primary.arm"].text if len(study.treatments) > 1 and "primary.arm" in numbers else ""
+    bases = [base.Base(m, units(m.name, "control"), units(m.name, "treatment"), arm) for m in found]
     told = {b.metric.name: cell.get(counted, "") for b, cell in zip(bases, base.column(bases, study), strict=True)}
     rows = []
     for metric in study.metrics:
-        margin = ""
-        if metric.margin is not None:
-            relative = metric.margin.relative
-            margin = (
-                formatted(relative, "share") if relative is not None else unsigned(metric.margin.absolute, "points")
-            )
         low, high = text(metric.name, "relative_low"), text(metric.name, "relative_high")
         rows.append(
             {
@@ -248,7 +243,7 @@ def _metrics(study: Study, numbers: Numbers) -> str:
                 "Relative change": text(metric.name, "relative"),
                 "Interval": f"{low} to {high}" if low and high else "",
                 "p (adjusted)": text(metric.name, "p_adjusted"),
-                "Margin": margin,
+                "Margin": base.margin(metric, study.economics.currency),
                 "Verdict": text(metric.name, "verdict"),
             }
         )
@@ -256,7 +251,6 @@ def _metrics(study: Study, numbers: Numbers) -> str:
     kept = [c for c in frame.columns if (frame[c] != "").any()]
     note = base.text(bases, study) or base.windows(study.metrics, study)
     note = "; ".join(filter(None, [note, note_pulled_in(study)]))
-    arm = numbers["primary.arm"].text if len(study.treatments) > 1 and "primary.arm" in numbers else ""
     caption = f"Metrics, their role and what became of them{f': {arm}' if arm else ''}"
     return table(frame[kept], caption, footnote=note).markup
 

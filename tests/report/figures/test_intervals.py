@@ -57,7 +57,7 @@ EXACT = {
     "experiment.funnel_arms": ("funnel_arms", "a flow of counted units; the rates have theirs in the results"),
     "live.guardrail": ("live_guardrail", "a test statistic in standard errors, with the levels of its alarm"),
     "log.activity": ("activity", "a count of all events"),
-    "log.losses": ("step_losses", "counts, and what follows from them by arithmetic"),
+    "log.step_losses": ("step_losses", "counts, and what follows from them by arithmetic"),
     "log.rows_kept": ("rows_kept", "a ledger of all rows"),
     "log.sankey": ("funnel_sankey", "a flow of counted units"),
     "money.rollout": ("rollout", "a plan"),

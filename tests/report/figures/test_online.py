@@ -32,7 +32,7 @@ def texts(figure) -> str:
     ("planted", "said", "unsaid"),
     [
         (True, "the interval holds the truth", "no effect"),
-        (False, "re-runs find an effect where none can be", "planted"),
+        (False, "re-runs an effect is found where none can be", "planted"),
     ],
 )
 def test_re_runs_speak_of_a_planted_effect_only_where_there_is_one(planted, said, unsaid):

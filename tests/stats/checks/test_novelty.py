@@ -142,7 +142,7 @@ def test_independent_days_come_from_compare():
     assert made.days == (1, 3) and made.effects == (2, 1)
     first = compare(*arms[1])
     assert 2 / math.sqrt(made.covariance[0][0]) == pytest.approx(first.statistic)
-    assert "1 of 3 days left out" in made.note and judge(made).note.endswith(made.note)
+    assert "days left out (no variance): 1 of 3" in made.note and judge(made).note.endswith(made.note)
 
 
 def test_repeated_units_bring_their_covariance(rng):

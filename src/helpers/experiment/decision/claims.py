@@ -67,7 +67,16 @@ class Claim:
         >>> Claim("risk", "Conversion", "beta", "is", (0.1,), "share").subject
         'Conversion in beta'
         """
-        return f"{self.metric} in {self.arm}" if self.arm else self.metric
+        return subject(self.metric, self.arm)
+
+
+def subject(metric: str, arm: str) -> str:
+    """A metric, and of which arm where a study has several.
+
+    >>> subject("Conversion", "beta"), subject("Conversion", "")
+    ('Conversion in beta', 'Conversion')
+    """
+    return f"{metric} in {arm}" if arm else metric
 
 
 @dataclass(frozen=True)

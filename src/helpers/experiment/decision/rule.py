@@ -14,6 +14,7 @@ an uplift worth shipping is not yet excluded; harm may be told at any time. Fewe
 ITERATE only if it says so, and are told beside the verdict.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
@@ -115,8 +116,8 @@ class Evidence:
 
     @property
     def risk(self) -> float:
-        """Chance that there is no improvement; 1 where nothing could be estimated."""
-        return 1.0 if self.belief is None else self.belief.risk
+        """Chance that there is no improvement; NaN where no belief tells one, which meets no criterion."""
+        return math.nan if self.belief is None else self.belief.risk
 
 
 def decide(evidence: Evidence, rule: Rule) -> Decision:

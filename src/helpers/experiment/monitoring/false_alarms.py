@@ -17,6 +17,7 @@ from helpers.experiment.monitoring.run_length import (
     rules_chain,
     simulated,
 )
+from helpers.formatting import counted
 from helpers.stats.validation import BoolArray, FloatArray
 
 CENTURY = 36_525
@@ -77,7 +78,7 @@ def false_alarms(plan: MonitoringPlan) -> tuple[FalseAlarms, ...]:
 
 
 def _seldom(days: float) -> str:
-    return f"about once in {days:,.0f} days" if days < CENTURY else "less than once in a century"
+    return f"about once in {counted(days, 'day')}" if days < CENTURY else "less than once in a century"
 
 
 def _cusum_alarms(z: FloatArray) -> BoolArray:

@@ -7,7 +7,7 @@ from helpers.defaults import SRM_THRESHOLD
 from helpers.experiment.results import ASSIGNED, EXPOSED, Results
 from helpers.experiment.trust.check import TrustCheck
 from helpers.experiment.trust.marginal_srm import MarginalSRM, caveat
-from helpers.formatting import p_text
+from helpers.formatting import counted, p_text
 from helpers.stats.checks.srm import srm_by_group
 from helpers.stats.checks.srm_diagnosis import diagnose_srm
 from helpers.stats.multiplicity.corrections import adjust
@@ -60,7 +60,7 @@ def _by(results: Results, dimension: str) -> TrustCheck:
     return TrustCheck(
         name,
         question,
-        f"{len(groups)} groups, smallest p = {min(t.p_value for t in tests.tests):.3g}, "
+        f"{counted(len(groups), 'group')}, smallest p = {min(t.p_value for t in tests.tests):.3g}, "
         f"{min(shared.adjusted):.3g} after Holm" + (f", failed: {', '.join(failed)}" if failed else ""),
         "failed" if failed else "passed",
         FAMILY,

@@ -13,7 +13,7 @@ from helpers.experiment.decision.look import EarlyLook
 from helpers.experiment.funnel import FunnelCounts, window
 from helpers.experiment.rerandomisation import Rerandomised
 from helpers.experiment.results import MetricEffect
-from helpers.formatting import formatted
+from helpers.formatting import counted, formatted, listed, p_text
 from helpers.report.figures import style
 from helpers.report.figures.flows import flow
 from helpers.stats.checks.novelty import Novelty
@@ -25,11 +25,11 @@ if TYPE_CHECKING:
     import pandas as pd
 
 TRENDS = {
-    "stable": "The effect shows no trend over the days",
-    "novelty": "The effect fades over the days: look at the last ones",
-    "primacy": "The effect grows over the days: look at the last ones",
-    "reversal": "The effect turns round over the days: look at the last ones",
-    "no test": "Too few days for a trend",
+    "stable": "shows no trend over the days",
+    "novelty": "fades over the days: look at the last ones",
+    "primacy": "grows over the days: look at the last ones",
+    "reversal": "turns round over the days: look at the last ones",
+    "no test": "has too few days for a trend",
 }
 EARLY = 0.5
 """Share of the days: a curve that reaches the plan within them would cross a label above the line's left end."""
@@ -91,20 +91,36 @@ def detectable(plans: Sequence[tuple[float, Sequence[Plan]]], wanted: float) -> 
     colours = [style.TREATMENT, *style.TREATMENTS[1:], style.CONTROL]
     for (share, curve), colour in zip(plans, colours, strict=False):
         figure.add_scatter(x=[p.n_total for p in curve], y=[p.relative for p in curve], mode="lines", line_color=colour,
-                           name=f"{share * 100:.0f} : {(1 - share) * 100:.0f}")  # fmt: skip
+                           name=_split(share))  # fmt: skip
     figure.add_hline(y=wanted, line={"dash": "dot", "color": style.ACCENT})
     figure.add_annotation(x=1, xref="paper", y=wanted, text=f"planned for: {formatted(wanted, 'relative')}", showarrow=False,
                           xanchor="right", yanchor="bottom", font_color=style.MUTED)  # fmt: skip
-    ticks = _round_numbers(plans[0][1][0].n_total, plans[0][1][-1].n_total)
+    sizes = [p.n_total for _, curve in plans for p in curve]
+    ticks = _round_numbers(min(sizes), max(sizes))
     figure.update_xaxes(type="log", title="units in all", tickvals=ticks, ticktext=[f"{n:,}" for n in ticks])
     figure.update_yaxes(title="smallest detectable relative effect", tickformat=".0%", rangemode="tozero")
-    worst, best = plans[-1][1][-1], plans[0][1][-1]
+    last = [(share, curve[-1]) for share, curve in plans]
+    best = last[0][1]
     return style.titled(
         figure,
-        f"At {best.n_total:,} units the equal split finds {formatted(best.relative, 'relative')}, "
-        f"{plans[-1][0] * 100:.0f} : {(1 - plans[-1][0]) * 100:.0f} only {formatted(worst.relative, 'relative')}",
+        _finds(last),
         f"two-sided alpha {best.alpha:.2g}, power {formatted(best.power, 'share')}; the legend gives control : treatment",
     )
+
+
+def _finds(plans: Sequence[tuple[float, Plan]]) -> str:
+    """What the best split finds with as many units as the largest plan has, and what the worst one does."""
+    (share, best), (other, worst) = (pick(plans, key=lambda found: found[1].relative) for pick in (min, max))
+    units, least, most = best.n_total, formatted(best.relative, "relative"), formatted(worst.relative, "relative")
+    if len(plans) == 1:
+        return f"At {units:,} units the split {_split(share)} finds {least}"
+    if least == most:
+        return f"At {units:,} units every split finds {least}"
+    return f"At {units:,} units the split {_split(share)} finds {least}, {_split(other)} only {most}"
+
+
+def _split(share: float) -> str:
+    return f"{share * 100:.0f} : {(1 - share) * 100:.0f}"
 
 
 def _round_numbers(low: int, high: int) -> list[int]:
@@ -131,7 +147,7 @@ def p_values(rerandomised: Rerandomised) -> go.Figure:
     found = rerandomised.false_positives
     return style.titled(
         figure,
-        f"{formatted(found.observed, 'share')} of {rerandomised.runs:,} experiments without any change look significant",
+        f"{formatted(found.observed, 'share')} of {counted(rerandomised.runs, 'experiment')} without any change look significant",
         f"nominal {formatted(found.nominal, 'share')}, 95 % interval {formatted(found.low, 'share')} to "
         f"{formatted(found.high, 'share')}; the first bar is p < .05, the dotted line a uniform distribution",
     )
@@ -154,7 +170,7 @@ def sample_ratio(tests: SRMByGroup, study: Study) -> go.Figure:
     figure.update_xaxes(title="day of exposure")
     figure.update_yaxes(title="share of the control", tickformat=".0%")
     finding = (
-        f"{len(tests.failed)} days with a sample ratio mismatch"
+        f"{counted(len(tests.failed), 'day')} with a sample ratio mismatch"
         if tests.failed
         else "No day shows a sample ratio mismatch"
     )
@@ -194,7 +210,9 @@ def effects(
     subtitle = f"{study.decision.confidence * 100:g} % intervals, exposed units"
     if study.planted:
         known = [e for e in shown if e.truth]
-        subtitle += f"; {sum(bool(e.covered) for e in known)} of {len(known)} intervals hold the planted effect"
+        held = sum(bool(e.covered) for e in known)
+        hold = "holds" if held == 1 else "hold"
+        subtitle += f"; {held} of {counted(len(known), 'interval')} {hold} the planted effect" if known else ""
     return style.titled(
         _forest(shown, [e.metric.label for e in shown], [_colour(e) for e in shown], study),
         f"{unread}{lead.subject}: {told}",
@@ -208,27 +226,41 @@ def segment_effects(
 ) -> go.Figure:
     """Relative effects by segment; a segment has a colour when the interaction test lets it be called different."""
     shown = _finite(found)
-    claimed = {(dimension, name) for dimension, test in interactions.items() for name in test.claims}
-    different = [e for e in shown[::-1] if (e.dimension, e.level) in claimed]
-    names = ", ".join(_segment(e) for e in different)
-    apart = sum(e.adjusted_p < e.effect.alpha for e in shown)
+    different = {(dimension, name) for dimension, test in interactions.items() for name in test.claims}
+    apart = sum(e.adjusted_p < e.effect.alpha for e in found)
     return style.titled(
         _forest(
             shown,
-            [_segment(e) for e in shown],
-            [style.TREATMENT if e in different else UNDECIDED for e in shown],
+            [_segment(e.dimension, e.level) for e in shown],
+            [style.TREATMENT if (e.dimension, e.level) in different else UNDECIDED for e in shown],
             study,
         ),
-        f"The effect differs from the rest for {names}"
-        if names
-        else "No segment may be called different from the rest",
-        f"exploratory: {apart} of {len(shown)} effects are apart from zero (Benjamini-Hochberg); a difference is claimed only where the interaction test carries it",
+        _differing(interactions, _of(found, study)),
+        f"exploratory; apart from zero by Benjamini-Hochberg: {apart} of {counted(len(found), 'effect')}; a difference is claimed only where the interaction test carries it",
         height=_height(shown),
     )
 
 
-def _segment(e: MetricEffect) -> str:
-    return f"{e.level} ({e.dimension.replace('_', ' ')})"
+def _differing(interactions: Mapping[str, Heterogeneity], of: str) -> str:
+    """Where the effect differs: by levels that may be named, else by segments, else nowhere that can be told."""
+    named = [_segment(dimension, name) for dimension, test in interactions.items() for name in test.claims]
+    if named:
+        return f"The effect{of} differs from the rest for {listed(named)}"
+    uneven = [dimension.replace("_", " ") for dimension, test in interactions.items() if test.interaction]
+    if uneven:
+        return f"The effect{of} differs by {listed(uneven)}, though no level alone may be called different"
+    if all(np.isnan(test.p_value) for test in interactions.values()):
+        return f"No segment has two levels that show whether the effect{of} differs"
+    return f"No segment's effect{of} may be called different from the rest"
+
+
+def _segment(dimension: str, level: str) -> str:
+    return f"{level} ({dimension.replace('_', ' ')})"
+
+
+def _of(found: Sequence[MetricEffect], study: Study) -> str:
+    """Whose effects they are, where a study has several treatments."""
+    return f" of {found[0].variant}" if found and len(study.treatments) > 1 else ""
 
 
 def _finite(found: Sequence[MetricEffect]) -> list[MetricEffect]:
@@ -287,9 +319,13 @@ def coverage(rerandomised: Rerandomised) -> go.Figure:
     figure.update_yaxes(title="experiments")
     told = held or rerandomised.false_positives
     mean = formatted(float(rerandomised.estimates.mean()), "relative")
-    finding = f"{formatted(told.observed, 'share')} of {rerandomised.runs:,} re-runs find an effect where none can be"
+    share, runs = (
+        formatted(told.observed, "share"),
+        f"{rerandomised.runs:,} re-run{'s' if rerandomised.runs > 1 else ''}",
+    )
+    finding = f"In {share} of {runs} an effect is found where none can be"
     if held:
-        finding = f"Over {rerandomised.runs:,} re-runs the interval holds the truth {formatted(told.observed, 'share')} of the time"
+        finding = f"Over {runs} the interval holds the truth {share} of the time"
     return style.titled(
         figure,
         finding,
@@ -328,8 +364,9 @@ def by_day(found: Sequence[MetricEffect], trend: Novelty, study: Study) -> go.Fi
     figure.update_yaxes(
         title=f"effect on {metric.label.lower()}", tickformat="+.2~%" if metric.unit == "share" else None
     )
+    tested = f" ({p_text(trend.p_value, 2)})" if trend.verdict != "no test" else ""
     return style.titled(
         figure,
-        TRENDS[trend.verdict] + (f" (p = {trend.p_value:.2g})" if trend.verdict != "no test" else ""),
+        f"The effect{_of(found, study)} {TRENDS[trend.verdict]}{tested}",
         "units by the day they were first exposed; late days were seen for a shorter time",
     )

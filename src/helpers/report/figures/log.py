@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import plotly.graph_objects as go
 
-from helpers.formatting import formatted, plural
+from helpers.formatting import counted, formatted, plural
+from helpers.report import losses
 from helpers.report.figures import style
 from helpers.report.figures.flows import flow
 
@@ -44,7 +45,9 @@ def rows_kept(flow: pd.DataFrame) -> go.Figure:
     lost = int(flow.loc[flow.disposition.isin(["dropped", "quarantined"]), "rows"].sum())
     return style.titled(
         figure,
-        f"{formatted(kept / (kept + lost), 'share')} of the rows are kept, the rest is named row by row",
+        f"{formatted(kept / (kept + lost), 'share')} of the rows are kept, the rest is named row by row"
+        if lost
+        else "Every row is kept; what was repaired or flagged is named row by row",
         "dropped and quarantined rows leave the log; repaired and flagged rows stay in it",
         height=max(320, 60 + 34 * len(shown)),
     )
@@ -52,8 +55,6 @@ def rows_kept(flow: pd.DataFrame) -> go.Figure:
 
 def activity(daily: pd.DataFrame, study: Study) -> go.Figure:
     """Key events a day."""
-    import pandas as pd
-
     figure = go.Figure()
     colours = [style.CONTROL, style.TREATMENT, style.ACCENT, style.GOOD]
     names = [s for s in study.funnel.steps if s in set(daily.event_name)]
@@ -82,39 +83,54 @@ def activity(daily: pd.DataFrame, study: Study) -> go.Figure:
         )
     figure.update_yaxes(title="events a day", rangemode="tozero")
     figure.update_xaxes(title="day (UTC)")
-    last = daily[daily.event_name == names[-1]]
-    weekdays = last.events.groupby(pd.to_datetime(last["day"]).dt.dayofweek).mean()
-    spread = (weekdays.max() - weekdays.min()) / weekdays.mean() if len(weekdays) > 1 else 0.0
-    finding = (
-        f"Between weekdays, {plural(names[-1])} differ by {formatted(spread, 'share')} of their mean: compare whole weeks only"
-        if len(last) > 6
-        else "The log covers less than a week: no weekly pattern can be seen"
-    )
     hidden = "".join(f"{plural(s)} are left out; " for s in study.funnel.steps if s not in names)
-    return style.titled(figure, finding, f"{hidden}days run from midnight to midnight, UTC")
+    return style.titled(figure, _weekly(daily, names[-1]), f"{hidden}days run from midnight to midnight, UTC")
+
+
+def _weekly(daily: pd.DataFrame, event: str) -> str:
+    """How far the weekdays differ, where every one of them was seen."""
+    import pandas as pd
+
+    days = pd.to_datetime(daily["day"])
+    if (days.max() - days.min()).days < 6:
+        return "The log covers less than a week: no weekly pattern can be seen"
+    of_event = daily[daily.event_name == event]
+    weekdays = of_event.events.groupby(days[of_event.index].dt.dayofweek).mean()
+    if len(weekdays) < 7:
+        return f"Not every weekday has {plural(event)}: no weekly pattern can be told"
+    spread = (weekdays.max() - weekdays.min()) / weekdays.mean()
+    if not spread:
+        return f"Every weekday has as many {plural(event)}"
+    return f"Between weekdays, {plural(event)} differ by {formatted(spread, 'share')} of their mean: compare whole weeks only"
 
 
 def sankey(funnel: FunnelCounts) -> go.Figure:
     """The ordered funnel as a flow, with what is lost at each step."""
     steps = funnel.steps
     figure = go.Figure(flow(funnel))
-    worst = funnel.bottleneck
+    most = funnel.bottlenecks
+    finding = losses.nobody_lost(funnel)
+    if len(most) == 1:
+        gone, before = formatted(1 - most[0].rate.share, "share"), funnel.before(most[0]).event
+        finding = f"{gone} of the users at {before} do not go on to {most[0].event}"
+    elif most:
+        finding = f"No step alone is the bottleneck: {losses.ways(funnel)} cost {losses.lost(funnel)}"
     return style.titled(
         figure,
-        f"{formatted(1 - worst.rate.share, 'share')} of the users at {steps[worst.position - 2].event} never reach {worst.event}",
-        f"ordered funnel of {steps[0].units:,} users; percentages of the entrants, of the step before for the losses",
+        finding,
+        f"ordered funnel of {counted(steps[0].units, 'user')}; percentages of the entrants, of the step before for the losses",
     )
 
 
-def losses(funnel: FunnelCounts) -> go.Figure:
+def step_losses(funnel: FunnelCounts) -> go.Figure:
     """Conversions that each step loses."""
     steps = funnel.steps[1:]
-    worst = funnel.bottleneck
-    names = [f"{funnel.steps[s.position - 2].event} to {s.event}" for s in steps]
+    most = funnel.bottlenecks
+    names = [f"{funnel.before(s).event} to {s.event}" for s in steps]
     figure = go.Figure(
         go.Bar(
             x=[s.purchases_lost for s in steps], y=names, orientation="h",
-            marker_color=[style.BAD if s is worst else style.CONTROL for s in steps],
+            marker_color=[style.BAD if s in most else style.CONTROL for s in steps],
             text=[f"{s.purchases_lost:,.0f}" for s in steps], textposition="outside", cliponaxis=False,
         )
     )  # fmt: skip
@@ -122,9 +138,13 @@ def losses(funnel: FunnelCounts) -> go.Figure:
         title=f"{plural(funnel.steps[-1].event)} more, if nobody were lost at the step", rangemode="tozero"
     )
     figure.update_yaxes(autorange="reversed")
+    finding = losses.nobody_lost(funnel)
+    if most:
+        costs = "costs" if len(steps) == 1 else "costs most:" if len(most) == 1 else "cost most:"
+        finding = f"T{losses.ways(funnel)[1:]} {costs} {losses.lost(funnel)}"
     return style.titled(
         figure,
-        f"The step from {funnel.steps[worst.position - 2].event} to {worst.event} costs most: {worst.purchases_lost:,.0f} {plural(funnel.steps[-1].event)}",
+        finding,
         "each step is mended alone, the later ones keep their rates; an upper bound, since nobody converts everybody",
         height=280,
     )
@@ -149,10 +169,12 @@ def time_to_convert(curve: SurvivalCurve, study: Study) -> go.Figure:
     figure.update_yaxes(title="share converted", tickformat=".0%", rangemode="tozero")
     end = 1 - float(curve.survival[-1])
     hour = 1 - float(min((s for t, s in zip(curve.time, curve.survival, strict=True) if t <= 60), default=1.0))
-    share = hour / end if end else 0.0
+    finding = f"Nobody is seen to convert after the {study.exposure}"
+    if end:
+        finding = f"{formatted(hour / end, 'share')} of those who convert do so within an hour of the {study.exposure}"
     return style.titled(
         figure,
-        f"{formatted(share, 'share')} of those who convert do so within an hour of the {study.exposure}",
+        finding,
         "Kaplan-Meier with a 95 % band; units whose window is still open count as long as they were seen",
     )
 
@@ -161,11 +183,11 @@ def segment_rates(groups: Sequence[SegmentRate], study: Study) -> go.Figure:
     """Conversion by level of every segment, with intervals."""
     ordered = [g for d in study.segments for g in groups if g.dimension == d][::-1]
     labels = [f"{g.level} ({g.dimension.replace('_', ' ')})" for g in ordered]
-    worst = max(groups, key=lambda g: g.missing)
+    worst = losses.worst(groups)
     figure = go.Figure(
         go.Scatter(
             x=[g.rate.share for g in ordered], y=labels, mode="markers",
-            marker={"color": [style.BAD if g is worst else style.TREATMENT for g in ordered], "size": 9},
+            marker={"color": [style.BAD if g in worst else style.TREATMENT for g in ordered], "size": 9},
             error_x=style.whiskers(
                 [g.rate.share for g in ordered], [g.rate.low for g in ordered], [g.rate.high for g in ordered], style.MUTED
             ),
@@ -178,7 +200,7 @@ def segment_rates(groups: Sequence[SegmentRate], study: Study) -> go.Figure:
     )
     return style.titled(
         figure,
-        f"{worst.level.capitalize()} users carry the loss: {worst.missing:,.0f} {plural(study.funnel.steps[-1])} short of the best level of {worst.dimension.replace('_', ' ')}",
+        losses.carried(groups, study.funnel.steps[-1]),
         "points with 95 % Clopper-Pearson intervals; segments under the minimum size are pooled as 'other'",
         height=max(360, 90 + 26 * len(ordered)),
     )

@@ -5,7 +5,7 @@ import plotly.graph_objects as go
 
 from helpers.config import Study
 from helpers.experiment.decision.value import DecisionValue
-from helpers.formatting import formatted
+from helpers.formatting import counted, formatted
 from helpers.report.figures import style
 
 
@@ -83,5 +83,19 @@ def rollout(study: Study) -> go.Figure:
         begins += stage.days
     figure.update_xaxes(title="day of the rollout", range=[0, begins])
     figure.update_yaxes(title="share of users", tickformat=".0%", range=[0, 1.12])
-    return style.titled(figure, f"From {formatted(study.rollout[0].share, 'share')} to everyone in {begins - study.rollout[-1].days} days, if every gate opens",
+    return style.titled(figure, _staged(study),
                         "each stage is entered only when the one before has met its condition", height=320)  # fmt: skip
+
+
+def _staged(study: Study) -> str:
+    """From the first share to the last, and how long that takes."""
+    first, last = study.rollout[0].share, study.rollout[-1].share
+    whom = {1.0: "everyone"}.get(last, formatted(last, "share"))
+    if first == last:
+        return (
+            f"One stage: the change goes to {whom} at once"
+            if len(study.rollout) == 1
+            else f"Every stage goes to {whom}"
+        )
+    days = counted(sum(stage.days for stage in study.rollout[:-1]), "day")
+    return f"From {formatted(first, 'share')} to {whom} in {days}, if every gate opens"

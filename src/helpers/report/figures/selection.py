@@ -15,8 +15,11 @@ if TYPE_CHECKING:
 SOUND, BIASED = "arms alike", "arms picked by the outcome"
 
 
-def readings(found: "Sequence[SelectionEffect]", study: "Study") -> go.Figure:
-    """Relative effects under every rule with their intervals, sound ones and biased ones, against the truth."""
+def readings(found: "Sequence[SelectionEffect]", study: "Study", arm: str = "") -> go.Figure:
+    """Relative effects under every rule with their intervals, sound ones and biased ones, against the truth.
+
+    ``arm`` is the treatment where there are several.
+    """
     shown = list(found)[::-1]
     figure = go.Figure()
     figure.add_vline(x=0, line={"color": style.MUTED, "width": 1})
@@ -41,11 +44,12 @@ def readings(found: "Sequence[SelectionEffect]", study: "Study") -> go.Figure:
     order = [style.wrapped(r.rule.label, 22) for r in shown]
     figure.update_yaxes(categoryorder="array", categoryarray=order, automargin=True)
     figure.update_xaxes(title=f"relative change of {study.primary.label.lower()}", tickformat="+.0%")
-    planned, dropped = (next(r for r in found if r.rule.name == name).effect for name in ("winsorised", "dropped"))
+    told = {r.rule.name: formatted(r.effect.relative, "relative") for r in found}
+    of = f" of {arm}" if arm else ""
     return style.titled(
         figure,
-        f"Dropping by the outcome shows {formatted(dropped.relative, 'relative')}, the analysis as planned "
-        f"{formatted(planned.relative, 'relative')}",
+        f"Dropping by the outcome shows {told.get('dropped', 'nothing')}{of}, the analysis as planned "
+        f"{told.get('winsorised', 'nothing')}",
         f"{study.decision.confidence * 100:g} % intervals, exposed units of the study's own log",
         height=max(340, 120 + 56 * len(shown)),
     )

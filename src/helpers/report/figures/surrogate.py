@@ -3,14 +3,18 @@
 import plotly.graph_objects as go
 
 from helpers import formatting
+from helpers.experiment.decision.claims import subject
 from helpers.experiment.surrogate import Surrogacy
 from helpers.report.figures import style
 
 CENTS = 100
 
 
-def predicted(found: Surrogacy, currency: str) -> go.Figure:
-    """The effect on the outcome: as the proxy predicts it, as measured, and what goes beside the proxy."""
+def predicted(found: Surrogacy, currency: str, arm: str = "") -> go.Figure:
+    """The effect on the outcome: as the proxy predicts it, as measured, and what goes beside the proxy.
+
+    ``arm`` is the treatment where there are several.
+    """
     proxy, outcome = found.proxy.label.lower(), found.outcome.label.lower()
     shown = {
         style.wrapped(f"predicted by {proxy}", 18): (found.path.predicted, style.TREATMENT),
@@ -44,7 +48,7 @@ def predicted(found: Surrogacy, currency: str) -> go.Figure:
     verdict = "and nothing beside it is shown" if found.agrees else "and that is not all of it"
     return style.titled(
         figure,
-        f"By way of {proxy}, {outcome} changes by {said}; measured by {seen}, {verdict}",
+        f"By way of {proxy}, {subject(outcome, arm)} changes by {said}; measured by {seen}, {verdict}",
         "the proxy's part is its effect times the slope within arms; both parts add up to what was measured",
         height=320,
     )

@@ -4,8 +4,9 @@ import numpy as np
 import plotly.graph_objects as go
 
 from helpers.experiment.survival import Survival
-from helpers.formatting import decimal, formatted
+from helpers.formatting import NO_INTERVAL, decimal, formatted
 from helpers.report.figures import style
+from helpers.stats.comparisons.effects import NO_TEST
 from helpers.stats.survival.curves import SurvivalCurve
 
 STEPS_DRAWN = 250
@@ -49,15 +50,30 @@ def staying(found: Survival) -> go.Figure:
 
 
 def _finding(found: Survival) -> str:
-    kept = found.mean_days
-    days = f"{abs(kept.absolute):.1f} of {found.horizon_days:g} days"
-    between = f"between {decimal(kept.absolute_low, 1, signed=True)} and {decimal(kept.absolute_high, 1, signed=True)}"
+    kept, (control, treatment) = found.mean_days, found.curves
+    if np.isnan(kept.p_value):
+        return f"How long they stay is not compared: {kept.note.removeprefix(NO_TEST) or NO_INTERVAL}"
+    nearest = min((kept.absolute_low, kept.absolute_high), key=abs)
+    digits = _digits(*((kept.absolute, nearest) if kept.significant else (kept.absolute_high - kept.absolute_low,)))
+    gained, low, high = (
+        decimal(days, digits, signed=True) for days in (kept.absolute, kept.absolute_low, kept.absolute_high)
+    )
+    between = f"between {low} and {high}"
+    horizon = "1 day" if found.horizon_days == 1 else f"{found.horizon_days:g} days"
     if not kept.significant:
-        if kept.note:
-            return f"How long they stay is not compared: {kept.note}"
-        gained = decimal(kept.absolute, 1, signed=True)
-        return f"No arm is shown to stay longer: {gained} of {found.horizon_days:g} days, {between}"
-    return f"The treatment stays {days} {'longer' if kept.absolute > 0 else 'shorter'}, {between}"
+        return f"Neither {control} nor {treatment} is shown to stay longer: {gained} of {horizon}, {between}"
+    way = "longer" if kept.absolute > 0 else "shorter"
+    return f"{treatment} stays {gained[1:]} of {horizon} {way} than {control}, {between}"
+
+
+def _digits(*days: float) -> int:
+    """Digits behind the point in which none of these days reads as zero, one where that is enough.
+
+    >>> _digits(2.31, -0.4), _digits(0.012, 0.004)
+    (1, 3)
+    """
+    sizes = [abs(day) for day in days if np.isfinite(day) and day]
+    return max([1, *(int(np.ceil(-np.log10(2 * size))) for size in sizes)])
 
 
 def _curve(figure: go.Figure, name: str, curve: SurvivalCurve, end: float, colour: str) -> None:

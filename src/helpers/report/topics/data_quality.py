@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from helpers.config import EXPOSED, Study
 from helpers.config.tracking_plan import EXPERIMENT_EVENTS, TrackingPlan
+from helpers.formatting import counted
 from helpers.report.tables import Row
 
 if TYPE_CHECKING:
@@ -110,16 +111,16 @@ def text(flow: pd.DataFrame, planted: dict[str, int] | None) -> str:
     """The flow of rows in a sentence."""
     rows = dict(zip(flow.kind, flow["rows"].map(int), strict=True))
     lost = int(flow.loc[flow.disposition.isin(["dropped", "quarantined"]), "rows"].sum())
-    text = f"{rows['kept'] + lost:,} rows read = {rows['kept']:,} kept + {lost:,} left out, each with a named reason."
+    named = ", each with a named reason" if lost else ""
+    text = f"{counted(rows['kept'] + lost, 'row')} read = {rows['kept']:,} kept + {lost:,} left out{named}."
     if rows["malformed_line"]:
-        text += f" {rows['malformed_line']:,} of them could not be read as a line of the file (see rejects.csv beside the raw log)."
+        text += f" {rows['malformed_line']:,} of those left out could not be read as a line of the file (see rejects.csv beside the raw log)."
     if planted is None:
         return text
     off = {kind: rows.get(kind, 0) - count for kind, count in planted.items() if rows.get(kind, 0) != count}
     if off:
-        return (
-            text + " The flow table and the ledger DIFFER: " + ", ".join(f"{k} by {d:+,}" for k, d in off.items()) + "."
-        )
+        told = ", ".join(f"{kind.replace('_', ' ')} by {rows_off:+,}" for kind, rows_off in off.items())
+        return f"{text} The flow table and the ledger DIFFER: {told}."
     return text + f" The flow table equals the ledger of planted dirt in every one of its {len(planted)} kinds."
 
 

@@ -92,10 +92,10 @@ def record(nb: Notebook, decided: StudyDecision, headline: str, next_step: str) 
     unread = made.verdict == "INVALID"
     nb.record(
         "risk.no_improvement",
-        None if unread else weighed.risk,
+        None if unread else finite(weighed.risk),
         "share",
         "Chance that there is no improvement, given the result and the prior",
-        reason=UNREAD,
+        reason=UNREAD if unread else NO_BELIEF,
     )
     nb.record("risk.no_improvement_before", 1 - nb.study.decision.prior.improve, "share", "The same before any data")
     belief = None if unread else weighed.belief
@@ -132,10 +132,10 @@ def record(nb: Notebook, decided: StudyDecision, headline: str, next_step: str) 
             nb.record(f"{name}.reason", other.reason, "text", f"{other.arm}: why the rule says so")
             nb.record(
                 f"{name}.risk",
-                None if unread else its.risk,
+                None if unread else finite(its.risk),
                 "share",
                 f"{other.arm}: chance that there is no improvement",
-                reason=UNREAD,
+                reason=UNREAD if unread else NO_BELIEF,
             )
 
 

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from helpers.config import Study
+from helpers.config import Study, Variant
 from helpers.experiment.design import PlannedExperiment
 from helpers.experiment.rerandomisation import Rerandomised
 from helpers.formatting import LEVEL, NO_INTERVAL, Unit, finite, formatted, interval, with_interval
@@ -25,8 +25,10 @@ if TYPE_CHECKING:
 
 def table(study: Study) -> list[Row]:
     """The experiment on one page."""
-    arms = "; ".join(f"{v.name} ({formatted(v.weight, 'share')}): {v.description}" for v in study.variants)
-    guardrails = "; ".join(f"{m.label}, {text_margin(m)}" for m in study.metrics if m.role == "guardrail")
+    arms = "; ".join(": ".join(filter(None, [_weighed(v), v.description])) for v in study.variants)
+    guardrails = "; ".join(
+        f"{m.label}, {text_margin(m, study.economics.currency)}" for m in study.metrics if m.role == "guardrail"
+    )
     return [
         {"Item": "Hypothesis", "Content": "not stated" if study.assumes("hypothesis") else study.hypothesis},
         {"Item": "Variants", "Content": arms},
@@ -44,6 +46,10 @@ def table(study: Study) -> list[Row]:
         {"Item": "False-positive risk", "Content": text_false_positives(study)},
         {"Item": "Salt", "Content": study.salt},
     ]
+
+
+def _weighed(variant: Variant) -> str:
+    return f"{variant.name} ({formatted(variant.weight, 'share')})"
 
 
 def text_rule(study: Study) -> str:
@@ -239,7 +245,7 @@ def text_cuped(found: Mapping[str, tuple[Effect, Effect, VarianceReduction]], st
     """In a sentence what adjustment by the baseline gains, metric by metric; empty without a covariate."""
     said = []
     for name, (_, _, reduction) in found.items():
-        metric, left = study.metric(name).label, f"{reduction.share_remaining:.2%}".replace("%", " %")
+        metric, left = study.metric(name).label, formatted(reduction.share_remaining, "share")
         if math.isnan(reduction.share_remaining):
             said.append(f"**{metric}.** There is no variance to adjust: outcome or history is the same for every unit.")
         elif reduction.gains:

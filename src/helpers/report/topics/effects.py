@@ -7,23 +7,23 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from helpers.config import Metric, Study
-from helpers.experiment.decision.claims import HOW, of_metric
+from helpers.experiment.decision.claims import HOW, of_metric, subject
 from helpers.experiment.results import enrolment_days
 from helpers.formatting import (
     CHANGE,
     LEVEL,
     NO_INTERVAL,
     Unit,
+    counted,
     difference,
     finite,
     formatted,
     interval,
     level,
-    unsigned,
 )
 from helpers.report import base
 from helpers.report.base import Base
-from helpers.report.tables import Row, mark
+from helpers.report.tables import Row
 from helpers.stats.checks.novelty import Novelty
 from helpers.stats.comparisons.noninferiority import NonInferiority
 from helpers.stats.multiplicity.heterogeneity import Heterogeneity
@@ -34,15 +34,10 @@ if TYPE_CHECKING:
     from helpers.report.notebook import Notebook
 
 
-def text_margin(metric: Metric) -> str:
-    """A guardrail's margin as text."""
-    if metric.margin is None:
-        return ""
-    worse = "down" if metric.better == "higher" else "up"
-    if metric.margin.relative is not None:
-        return f"not {worse} by {formatted(metric.margin.relative, 'share')} or more"
-    unit: Unit = "points" if metric.unit == "share" else "number"
-    return f"not {worse} by {unsigned(metric.margin.absolute, unit)} or more"
+def text_margin(metric: Metric, currency: str) -> str:
+    """How far a guardrail may get worse, as text; empty of what is none."""
+    worse, size = "down" if metric.better == "higher" else "up", base.margin(metric, currency)
+    return f"not {worse} by {size} or more" if size else ""
 
 
 def table(found: Iterable[MetricEffect], study: Study) -> list[Row]:
@@ -101,33 +96,6 @@ def note_pulled_in(study: Study) -> str:
     return f"{labels}: extreme values pulled in" + (", while money stands on the mean as it is" if money else "")
 
 
-def table_guardrails(found: Mapping[str, NonInferiority], study: Study) -> list[Row]:
-    return [
-        {
-            "Guardrail": study.metric(name).label,
-            **units,
-            "Margin": text_margin(study.metric(name)),
-            "Change": formatted(g.effect.relative, "relative"),
-            "Worst it may be": formatted(g.bound, "relative")
-            if g.scale == "relative"
-            else difference(g.bound, study.metric(name), study.economics.currency),
-            "p": formatted(finite(g.p_value), "p"),
-            "Verdict": mark(g.passed, "inside its margin", "not shown to be safe"),
-        }
-        for (name, g), units in zip(found.items(), base.column(_bases(found, study), study), strict=True)
-    ]
-
-
-def note_guardrails(found: Mapping[str, NonInferiority], study: Study) -> str:
-    """How the guardrails are tested, and what they stand on."""
-    tested = "one-sided non-inferiority against the margin; each keeps its own alpha"
-    return f"{tested}; {base.text(_bases(found, study), study)}"
-
-
-def _bases(found: Mapping[str, NonInferiority], study: Study) -> list[Base]:
-    return [Base.under(study.metric(name), g.effect) for name, g in found.items()]
-
-
 def table_dilution(found: Mapping[str, MetricEffect], study: Study) -> list[Row]:
     """The primary metric among exposed and among all assigned units."""
     names = {"exposed": "Triggered: exposed units", "assigned": "Intention to treat: all assigned units"}
@@ -147,6 +115,16 @@ def table_dilution(found: Mapping[str, MetricEffect], study: Study) -> list[Row]
         }
         for population, e in found.items()
     ]
+
+
+def caption_dilution(results: Results) -> str:
+    """Which effect the two populations show."""
+    return f"{subject(results.study.primary.label, results.named)}: triggered and by intention to treat"
+
+
+def caption_interactions(results: Results) -> str:
+    """Whose effect is compared."""
+    return f"Does the effect{f' of {results.named}' if results.named else ''} differ between segments?"
 
 
 def table_interactions(found: Mapping[str, Heterogeneity]) -> list[Row]:
@@ -339,7 +317,7 @@ def record_differences(nb: Notebook, found: Mapping[str, Heterogeneity], trend: 
         "novelty.long_run",
         finite(trend.long_run),
         unit,
-        f"Effect of the last {trend.long_run_days} days alone",
+        f"Effect of the last {counted(trend.long_run_days, 'day')} alone",
         reason=why,
     )
     nb.record("novelty.long_run_low", finite(trend.long_run_low), unit, "Lower end of its interval", reason=why)

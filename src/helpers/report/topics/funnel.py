@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from helpers.config import Study
 from helpers.experiment.funnel import FunnelCounts, window
-from helpers.formatting import finite, formatted, interval, plural
+from helpers.formatting import a, counted, finite, formatted, interval, plural
+from helpers.report import losses
 from helpers.report.tables import Row
 
 if TYPE_CHECKING:
@@ -18,8 +19,8 @@ OFTEN = 0.2
 """Share of buyers beside the path from which on the report warns of it."""
 
 
-def table(found: FunnelCounts) -> list[Row]:
-    """Steps with their rates and losses."""
+def table(found: FunnelCounts, study: Study) -> list[Row]:
+    """Steps with their rates and losses; a unit table has no window that could be open."""
     last = found.steps[-1].event
     return [
         {
@@ -28,7 +29,7 @@ def table(found: FunnelCounts) -> list[Row]:
             "Of the step before": "" if s.position == 1 else formatted(s.rate.share, "share"),
             "95 % interval": "" if s.position == 1 else interval(s.rate.low, s.rate.high, "share"),
             "Lost": "" if s.position == 1 else f"{s.lost:,}",
-            "Window still open": "" if s.position == 1 else f"{s.open_units:,}",
+            **({} if study.is_unit_table else {"Window still open": "" if s.position == 1 else f"{s.open_units:,}"}),
             f"{plural(last).capitalize()} lost": "" if s.position == 1 or s.optional else f"{s.purchases_lost:,.0f}",
         }
         for s in found.steps
@@ -65,9 +66,10 @@ def record(nb: Notebook, found: Iterable[FunnelCounts], buyers: Bypass) -> None:
                 )
                 nb.record(
                     f"{prefix}.{s.event}.open",
-                    s.open_units,
+                    None if nb.study.is_unit_table else s.open_units,
                     "count",
                     f"Units that had not reached {s.event} and whose window was still open",
+                    reason="a unit table tells no times of its outcomes",
                 )
         nb.record(
             f"{prefix}.conversion",
@@ -76,11 +78,9 @@ def record(nb: Notebook, found: Iterable[FunnelCounts], buyers: Bypass) -> None:
             f"Share of the entrants that reached the last step, {f.name} funnel",
         )
     strict = funnels[0]
-    worst = strict.bottleneck
-    before = strict.steps[worst.position - 2].event
     nb.record(
         "funnel.bottleneck_lost",
-        worst.purchases_lost,
+        max((step.purchases_lost for step in strict.bottlenecks), default=0),
         "count",
         "Last steps lost at the bottleneck: how many more there would be if nobody were lost there",
     )
@@ -92,13 +92,18 @@ def record(nb: Notebook, found: Iterable[FunnelCounts], buyers: Bypass) -> None:
         "funnel.buyers_before_entry", buyers.before_entry, "count", "Of them whose last one came before any first step"
     )
     nb.record("funnel.bypass", text_bypass(buyers, nb.study), "text", "Who reaches the last step beside the path")
-    nb.record(
-        "funnel.bottleneck",
-        f"The bottleneck is the step from {before} to {worst.event}: {nb.say(1 - worst.rate.share, 'share')} of the users at "
-        f"{before} do not go on, which costs {worst.purchases_lost:,.0f} {plural(strict.steps[-1].event)}.",
-        "text",
-        "The bottleneck in a sentence",
-    )
+    nb.record("funnel.bottleneck", _bottleneck(strict), "text", "The bottleneck in a sentence")
+
+
+def _bottleneck(found: FunnelCounts) -> str:
+    """Where most is lost, and what that costs."""
+    if not found.bottlenecks:
+        return f"{losses.nobody_lost(found)}."
+    worst, ways, lost = found.bottlenecks[0], losses.ways(found), losses.lost(found)
+    if len(found.bottlenecks) > 1:
+        return f"No step alone is the bottleneck: {ways} cost {lost}."
+    gone, before = formatted(1 - worst.rate.share, "share"), found.before(worst).event
+    return f"The bottleneck is {ways}: {gone} of the users at {before} do not go on, which costs {lost}."
 
 
 def absent_entrants(study: Study) -> str:
@@ -125,19 +130,28 @@ def absent(study: Study) -> str:
     return f"No step follows the {study.exposure} in every arm, so there is no path to compare."
 
 
-def text(found: FunnelCounts) -> str:
+def text(found: FunnelCounts, study: Study) -> str:
     """The bottleneck in two sentences."""
-    worst = found.bottleneck
-    before, last = found.steps[worst.position - 2].event, found.steps[-1].event
+    most = found.bottlenecks
+    if not most:
+        return f"{losses.nobody_lost(found)}."
     others = ", ".join(
-        f"{found.steps[s.position - 2].event} to {s.event}: {s.purchases_lost:,.0f}"
-        for s in found.steps[1:]
-        if s is not worst
+        f"{found.before(s).event} to {s.event}: {_size(s.purchases_lost)}" for s in found.steps[1:] if s not in most
     )
-    return (
-        f"The bottleneck is the step from {before} to {worst.event}: it loses {worst.purchases_lost:,.0f} {plural(last)}"
-        f"{f' ({others})' if others else ''}. For {worst.open_units:,} of the {worst.lost:,} users lost there the window was still open when sight ended."
-    )
+    beside = f" ({others})" if others else ""
+    ways, lost = losses.ways(found), losses.lost(found)
+    if len(most) == 1:
+        said = f"The bottleneck is {ways}: it loses {lost}{beside}."
+    else:
+        said = f"No step alone is the bottleneck: {ways} lose {lost}{beside}."
+    if study.is_unit_table:
+        return said
+    still, gone = sum(s.open_units for s in most), sum(s.lost for s in most)
+    return f"{said} For {f'{still:,}' if still else 'none'} of the {counted(gone, 'user')} lost there the window was still open when sight ended."
+
+
+def _size(lost: float) -> str:
+    return "< 1" if 0 < lost < 0.5 else f"{lost:,.0f}"
 
 
 def text_bypass(found: Bypass, study: Study) -> str:
@@ -146,14 +160,20 @@ def text_bypass(found: Bypass, study: Study) -> str:
         return (
             f"Every row of the table is {study.exposure}, so nobody reaches {study.funnel.steps[-1]} beside the path."
         )
-    last, share = study.funnel.steps[-1], found.without_exposure / found.converted if found.converted else 0.0
-    text = f"Of {found.converted:,} users with a {last}, {found.without_exposure:,} have no {study.exposure} event"
-    if found.converted and not found.without_exposure:
-        text = f"All {found.converted:,} users with a {last} have a {study.exposure} event"
+    last, exposure, users = study.funnel.steps[-1], study.exposure, counted(found.converted, "user")
+    if not found.converted:
+        return f"No user has {a(last)}."
+    beside = found.without_exposure / found.converted
+    text = f"Of {users} with {a(last)}, {_have(found.without_exposure)} no {exposure} event"
+    if not found.without_exposure:
+        every = "The only user" if found.converted == 1 else f"All {users}"
+        text = f"{every} with {a(last)} {'has' if found.converted == 1 else 'have'} {a(f'{exposure} event')}"
     if found.before_entry:
         text += f" and {found.before_entry:,} had it before any {study.funnel.steps[0]}"
-    if share > OFTEN:
-        text += (
-            f": the {study.exposure} is not the only way, so a change there reaches only a part of the {plural(last)}"
-        )
+    if beside > OFTEN:
+        text += f": the {exposure} is not the only way, so a change there reaches only a part of the {plural(last)}"
     return text + "."
+
+
+def _have(units: int) -> str:
+    return f"{units:,} {'has' if units == 1 else 'have'}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from math import isnan
 from typing import TYPE_CHECKING
 
 from helpers.config import Study
@@ -106,8 +107,12 @@ def text(found: DecisionValue, study: Study, arm: str = "") -> str:
     pays = f"Revenue per exposed unit must rise by {formatted(found.break_even, 'relative')} to pay the cost."
     if not found.point.cost:
         pays = "Shipping has no cost of its own here, so any rise of revenue per exposed unit pays."
-    month = formatted(abs(found.gain_per_month), "money", currency)
-    waiting = f"a month of waiting {'forgoes' if found.gain_per_month > 0 else 'saves'} {month} of contribution in expectation"
+    elif isnan(found.break_even):
+        pays = "By which share revenue must rise to pay the cost cannot be told: the control has none."
+    month, nothing = (formatted(cents, "money", currency) for cents in (abs(found.gain_per_month), 0))
+    does = "forgoes" if found.gain_per_month > 0 else "saves"
+    moves = "neither forgoes nor saves any contribution" if month == nothing else f"{does} {month} of contribution"
+    waiting = f"a month of waiting {moves} in expectation"
     return (
         f"Shipping{of} risks a loss of {formatted(found.loss_of_shipping, 'money', currency)} on average, waiting one of "
         f"{formatted(found.loss_of_waiting, 'money', currency)}; {waiting}. {pays}"

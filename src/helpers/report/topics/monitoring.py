@@ -17,7 +17,7 @@ from helpers.experiment.monitoring.run_length import (
     run_chain,
 )
 from helpers.experiment.monitoring.size import Size
-from helpers.formatting import formatted, span
+from helpers.formatting import counted, formatted, span
 from helpers.report.tables import badge
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ def text_sizes(plan: MonitoringPlan, needed: Mapping[str, int | None]) -> str:
     for name in TRIGGERS:
         units = needed[name]
         enough = units is not None and plan.world.units >= units
-        needs = f"about {formatted(units, 'count')} units a day" if units else "more units a day than were tried"
+        needs = f"about {counted(units, 'unit')} a day" if units else "more units a day than were tried"
         told.append(f"the {name} needs {needs}{'' if enough else ', **more than there are**'}")
     return (
         f"**A trigger must be able to afford its size.** To roll back at most {formatted(ALPHA, 'share')} of the harmless launches "
@@ -242,8 +242,11 @@ def _told(found: Detection) -> str:
 
 
 def _share(share: float) -> str:
-    """No more digits than the number of simulated launches carries."""
-    return _joined(formatted(round(share, 2 if 0.1 <= share <= 0.99 else 3), "share"))
+    """No more digits than the number of simulated launches carries; one that is not whole does not read so."""
+    rounded = round(share, 2 if 0.1 <= share <= 0.99 else 3)
+    if rounded != share and rounded in (0, 1):
+        return _joined("< 0.1 %" if rounded == 0 else "> 99.9 %")
+    return _joined(formatted(rounded, "share"))
 
 
 def _joined(text: str) -> str:

@@ -12,7 +12,9 @@ from helpers.report.base import Base
 from helpers.report.topics import effects
 
 if TYPE_CHECKING:
+    from helpers.config import Metric
     from helpers.report.notebook import Notebook
+    from helpers.stats.comparisons.noninferiority import NonInferiority
 
 
 def table(found: Sequence[MetricEffect], study: Study) -> list[tables.Row]:
@@ -49,23 +51,51 @@ def note(found: Sequence[MetricEffect], study: Study) -> str:
 
 def caption(results: Results) -> str:
     """The table of effects; with several treatments it says which one it shows."""
-    if len(results.study.treatments) < 2:
+    if not results.named:
         return "Effects on exposed units"
-    return f"Effects on exposed units: {results.leading} against {results.study.control.name}"
+    return f"Effects on exposed units: {results.named} against {results.study.control.name}"
 
 
 def table_guardrails(results: Results) -> list[tables.Row]:
     """The guardrails of every treatment; of several each row names its own."""
-    study = results.study
+    study, found = results.study, _guardrails(results)
     several = len(study.treatments) > 1
-    found = {
-        v.name: results.guardrails(v.name) for v in study.treatments if results.arm(study.primary, v.name) is not None
-    }
     return [
-        ({"Arm": name} if several else {}) | row
-        for name, guardrails in found.items()
-        for row in effects.table_guardrails(guardrails, study)
+        {
+            **({"Arm": arm} if several else {}),
+            "Guardrail": metric.label,
+            **units,
+            "Margin": effects.text_margin(metric, study.economics.currency),
+            "Change": formatted(g.effect.relative, "relative"),
+            "Worst it may be": formatted(g.bound, "relative")
+            if g.scale == "relative"
+            else formatting.difference(g.bound, metric, study.economics.currency),
+            "p": formatted(finite(g.p_value), "p"),
+            "Verdict": tables.mark(g.passed, "inside its margin", "not shown to be safe"),
+        }
+        for (arm, metric, g), units in zip(found, base.column(_bases(found), study), strict=True)
     ]
+
+
+def note_guardrails(results: Results) -> str:
+    """How the guardrails are tested, and what they stand on."""
+    tested = "one-sided non-inferiority against the margin; each keeps its own alpha"
+    return f"{tested}; {base.text(_bases(_guardrails(results)), results.study)}"
+
+
+def _guardrails(results: Results) -> "list[tuple[str, Metric, NonInferiority]]":
+    """Treatment, guardrail and its test, of every treatment that was seen."""
+    study = results.study
+    return [
+        (v.name, study.metric(name), g)
+        for v in study.treatments
+        if results.arm(study.primary, v.name) is not None
+        for name, g in results.guardrails(v.name).items()
+    ]
+
+
+def _bases(found: "Sequence[tuple[str, Metric, NonInferiority]]") -> list[Base]:
+    return [Base.under(metric, g.effect, arm) for arm, metric, g in found]
 
 
 def record(nb: "Notebook", found: Sequence[MetricEffect]) -> None:

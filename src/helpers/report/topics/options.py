@@ -20,18 +20,21 @@ def table(compared: options.WeighedOptions, currency: str) -> list[dict[str, Any
     """The options as a table."""
     from helpers.report.tables import badge
 
+    def worth(found: options.Appraisal) -> str:
+        return formatted(found.expected_value, "money", currency)
+
     def verdict(found: options.Appraisal) -> Any:
         if found is compared.recommended:
             return badge("good", "recommended")
         if found.chance_of_harm > compared.max_chance_of_harm:
             return badge("bad", "too likely to fall")
-        return badge("neutral", "worth less")
+        return badge("neutral", "worth as much" if worth(found) == worth(compared.recommended) else "worth less")
 
     return [
         {
             "Option": described(a.option).capitalize(),
             "Verdict": verdict(a),
-            "Expected value": formatted(a.expected_value, "money", currency),
+            "Expected value": worth(a),
             "Chance that revenue falls": formatted(a.chance_of_harm, "share"),
             "Lost to a fall": formatted(a.expected_harm, "money", currency),
             "Cost of waiting": formatted(a.cost_of_waiting, "money", currency),

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from helpers.experiment.segments import Decomposition, SegmentRate
-from helpers.formatting import formatted, interval
+from helpers.formatting import counted, formatted, interval, listed
+from helpers.report import losses
 from helpers.report.tables import Row
 from helpers.report.topics import funnel
 
@@ -39,7 +40,7 @@ def table(groups: Iterable[SegmentRate]) -> list[Row]:
 
 def note(study: Study) -> str:
     """Which levels are pooled, and from when until when a conversion counts."""
-    return f"levels with fewer than {study.min_segment} users are pooled as 'other'; {_window(study)}"
+    return f"levels with fewer than {counted(study.min_segment, 'user')} are pooled as 'other'; {_window(study)}"
 
 
 def note_gap(parts: Sequence[Decomposition], study: Study) -> str:
@@ -71,21 +72,26 @@ def record(nb: Notebook, groups: Iterable[SegmentRate], parts: Iterable[Decompos
     levels = list(groups)
     if not levels:
         return
-    worst = max(levels, key=lambda g: g.missing)
+    most, falls = losses.worst(levels), "no level falls short of the best one of its segment"
     nb.record(
         "segments.worst",
-        f"{worst.level} ({worst.dimension.replace('_', ' ')})",
+        listed([losses.level(level) for level in most]) or None,
         "text",
         "Level with most conversions short of the best level of its segment",
+        reason=falls,
     )
     nb.record(
         "segments.worst_rate",
-        worst.rate.share,
+        most[0].rate.share if len(most) == 1 else None,
         "share",
         "Conversion from the exposure step to the last one in that level",
+        reason="several levels fall short by as many" if most else falls,
     )
     nb.record(
-        "segments.worst_missing", worst.missing, "count", "Conversions by which that level falls short of the best one"
+        "segments.worst_missing",
+        max((level.missing for level in most), default=0),
+        "count",
+        "Conversions by which that level falls short of the best one",
     )
     for d in parts:
         nb.record(
@@ -100,8 +106,10 @@ def record(nb: Notebook, groups: Iterable[SegmentRate], parts: Iterable[Decompos
         nb.record(f"segments.gap.{d.dimension}.rate", d.rate, "points", "Part of that gap that different rates make")
 
 
-def caption_gap(parts: list[Decomposition]) -> str:
-    """What the decomposition compares."""
+def caption_gap(parts: list[Decomposition], study: Study) -> str:
+    """What the decomposition compares, or why it compares nothing."""
+    if len(study.segments) < 2:
+        return "No gap to split: the study names no second segment to split it over"
     if not parts:
         return "No gap to split: fewer than two groups reach the minimum size"
     return f"The gap in conversion of {parts[0].low} against {parts[0].high} units, split over the other segments"
@@ -109,15 +117,6 @@ def caption_gap(parts: list[Decomposition]) -> str:
 
 def text(groups: list[SegmentRate], parts: list[Decomposition]) -> str:
     """Who carries the loss and why, in a sentence or two."""
-    worst = max(groups, key=lambda g: g.missing)
-    text = (
-        f"{worst.level} ({worst.dimension.replace('_', ' ')}) carries the largest loss: {worst.missing:,.0f} conversions short of "
-        f"the best level of its segment, on {worst.reached:,} users."
-    )
-    if parts:
-        most = max(parts, key=lambda d: abs(d.mix))
-        text += (
-            f" Of the gap of {formatted(most.gap, 'points')} between {most.low} and {most.high} units, the mix of "
-            f"{most.dimension.replace('_', ' ')} explains {formatted(most.mix, 'points')}, more than any other segment's; the rest is how they convert."
-        )
-    return text
+    most = losses.worst(groups)
+    on = f", on {counted(most[0].reached, 'user')}" if len(most) == 1 else ""
+    return " ".join(filter(None, [f"{losses.carried(groups, 'conversion')}{on}.", losses.split(parts)]))

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from helpers import formatting
 from helpers.config import Study
+from helpers.experiment.decision.claims import subject
 from helpers.experiment.selection import RUNS, SEED, SIMULATED, SelectionEffect
 from helpers.formatting import formatted
 from helpers.report import base, tables
@@ -25,9 +26,9 @@ def absent(study: Study) -> str:
     )
 
 
-def caption(study: Study) -> str:
-    """What the table of readings holds."""
-    return f"{study.primary.label} under other choices of units"
+def caption(study: Study, arm: str = "") -> str:
+    """What the table of readings holds; ``arm`` is the treatment where there are several."""
+    return f"{subject(study.primary.label, arm)} under other choices of units"
 
 
 def note(study: Study) -> str:

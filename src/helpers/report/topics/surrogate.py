@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from math import isnan
 from typing import TYPE_CHECKING
 
 from helpers.config import Metric
 from helpers.defaults import ALPHA
-from helpers.formatting import CHANGE, difference, finite, formatted
+from helpers.experiment.decision.claims import subject
+from helpers.formatting import CHANGE, NO_INTERVAL, difference, finite, formatted, interval
 from helpers.report import base
 from helpers.report.base import Base
 from helpers.report.tables import Badge, Row, badge
@@ -114,14 +116,20 @@ def text_cannibalisation(results: Results) -> str | None:
     proxy, chance = (results.effect(results.study.metric(name)) for name in (named.proxy, named.opportunity))
     assert proxy is not None and chance is not None, "both arms have units"
     (more, less), e = (formatted(x.effect.relative, "relative") for x in (proxy, chance)), chance.effect
-    between = f"{formatted(e.relative_low, 'relative')} to {formatted(e.relative_high, 'relative')}"
     planted = f", planted {formatted(chance.truth.relative, 'relative')}" if chance.truth else ""
-    found = f"{proxy.metric.label}: {more}. {chance.metric.label}: {less} ({between}{planted}). "
+    between = interval(e.relative_low, e.relative_high, "relative")
+    moved, sold = (subject(x.metric.label, results.named) for x in (proxy, chance))
+    found = f"{moved}: {more}. {sold}: {less} ({between}{planted}). "
     if e.relative_high < 0:
+        lift = ", and a lift of the proxy can sell less" if proxy.effect.relative > 0 else ""
         return found + (
             "The change takes chances to sell: if each of them sold as before, that alone would change the outcome by "
-            f"{less}, and a lift of the proxy can sell less."
+            f"{less}{lift}."
         )
+    if e.relative_low >= 0:
+        return found + "No loss of chances to sell is shown, nor does the interval hold one."
+    if isnan(e.relative_low):
+        return found + f"Whether chances to sell are lost cannot be told: {e.note or NO_INTERVAL}."
     return found + "No loss of chances to sell is shown; one inside the interval is not ruled out."
 
 
@@ -135,10 +143,10 @@ def absent(study: Study) -> str:
     return "The study names no proxy that is to stand for another metric."
 
 
-def note(found: Surrogacy, study: Study) -> str:
-    """How the table is read, and what it stands on."""
+def note(found: Surrogacy, study: Study, arm: str = "") -> str:
+    """How the table is read, and what it stands on; ``arm`` is the treatment where there are several."""
     control, treatment = found.units
     return (
         "intervals of the slopes and of both parts are robust; a criterion that is not refuted is not thereby shown; "
-        f"{base.text([Base(m, control, treatment) for m in (found.proxy, found.outcome)], study)}"
+        f"{base.text([Base(m, control, treatment, arm) for m in (found.proxy, found.outcome)], study)}"
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import isnan
 from typing import TYPE_CHECKING
 
 from helpers.formatting import decimal, finite, formatted, interval
@@ -69,12 +70,17 @@ def record(nb: Notebook, found: Survival | None) -> None:
 
 def note(found: Survival) -> str:
     """The difference of the means and the test of both curves, below the table."""
-    kept, p = found.mean_days, formatted(found.test.p_value, "p")
+    kept, (control, treatment) = found.mean_days, found.curves
     days, low, high = (decimal(x, 2, signed=True) for x in (kept.absolute, kept.absolute_low, kept.absolute_high))
-    return (
-        f"mean days kept, treatment minus control: {days} ({low} to {high}); "
-        f"log-rank p {p if p.startswith(('<', '>')) else f'= {p}'}"
-    )
+    between = "no interval" if isnan(kept.absolute_low) else f"{low} to {high}"
+    return f"mean days kept, {treatment} minus {control}: {days} ({between}); {_log_rank(found)}"
+
+
+def _log_rank(found: Survival) -> str:
+    if isnan(found.test.p_value):
+        return "no log-rank test, for no unit was seen to leave"
+    p = formatted(found.test.p_value, "p")
+    return f"log-rank p {p if p.startswith(('<', '>')) else f'= {p}'}"
 
 
 def absent(study: Study) -> str:

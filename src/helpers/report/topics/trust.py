@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from helpers.experiment.decision.claims import subject
 from helpers.experiment.trust.check import TrustCheck
 from helpers.experiment.trust.checks import Trust
-from helpers.formatting import CHANGE, NO_INTERVAL, finite, formatted, interval
+from helpers.formatting import CHANGE, NO_INTERVAL, finite, formatted, interval, p_text
 from helpers.report import base
 from helpers.report.base import Base
 from helpers.report.tables import Badge, Row, badge
@@ -144,7 +145,7 @@ def _together(passed: list[TrustCheck]) -> str:
     names = [c.short or c.name for c in passed]
     names = [name if name[1:2].isupper() else name[0].lower() + name[1:] for name in names]
     told = [c.p_value for c in passed if c.p_value is not None and not math.isnan(c.p_value)]
-    least = f"; smallest p = {min(told):.3g}" if told else ""
+    least = f"; smallest {p_text(min(told))}" if told else ""
     return f"{len(passed)} checks: {', '.join(names)}{least}"
 
 
@@ -162,8 +163,10 @@ def text(found: Trust) -> str:
     present = {c.trouble for c in found.checks if not c.passed}
     listed = [t for t in absent if t not in present]
     if not listed:
-        return "Nothing that was looked for is absent: see the table."
-    return f"{'None' if len(listed) > 1 else 'Nothing'} of these was found: {', '.join(listed)}."
+        return "Nothing that was looked for can be ruled out: see the table."
+    if len(listed) == 1:
+        return f"This was looked for and not found: {listed[0]}."
+    return f"None of these was found: {', '.join(listed)}."
 
 
 def text_caveats(found: Trust) -> str:
@@ -188,10 +191,15 @@ def table_reestimates(found: Trust) -> list[Row]:
     return rows
 
 
-def note_reestimates(found: Trust, study: Study) -> str:
+def caption_reestimates(study: Study, arm: str = "") -> str:
+    """Which effect is reckoned anew; ``arm`` is the treatment where there are several."""
+    return f"{subject(study.primary.label, arm)}: the effect without some days"
+
+
+def note_reestimates(found: Trust, study: Study, arm: str = "") -> str:
     """What the effects without some days are beside, and what the first of them stands on."""
     said = "beside the effect of all units, which the decision rests on; the p-value asks whether those days show another effect"
-    everything = [Base.under(study.primary, r.everything) for r in found.reestimates[:1]]
+    everything = [Base.under(study.primary, r.everything, arm) for r in found.reestimates[:1]]
     return f"{said}; {base.text(everything, study)}"
 
 

@@ -82,7 +82,7 @@ class DailyEffects:
             np.asarray(order, np.float64)[kept],
             found[kept, 0],
             np.diag(found[kept, 1]),
-            f"{missing} of {len(order)} days left out (no variance)" if missing else "",
+            f"days left out (no variance): {missing} of {len(order)}" if missing else "",
             np.array([_level(*days[day]) for day in order], np.float64)[kept],
         )
 

@@ -1,0 +1,105 @@
+"""Where users are lost and among whom: the claims that a table's sentence, a figure's title and a record share.
+
+A claim of the largest is made of those that lead as the table prints them: of several where they tie, of none where
+nothing is lost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from helpers.formatting import counted, formatted, leading, listed
+
+if TYPE_CHECKING:
+    from helpers.experiment.funnel import FunnelCounts, FunnelStep
+    from helpers.experiment.segments import Decomposition, SegmentRate
+
+
+def way(found: FunnelCounts, step: FunnelStep) -> str:
+    """A step as a way: from where to where."""
+    return f"from {found.before(step).event} to {step.event}"
+
+
+def ways(found: FunnelCounts) -> str:
+    """The steps that lose most, in a sentence."""
+    told = [way(found, step) for step in found.bottlenecks]
+    return f"the step{'s' if len(told) > 1 else ''} {listed(told)}"
+
+
+def lost(found: FunnelCounts) -> str:
+    """How much each step that loses most costs."""
+    size = counted(found.bottlenecks[0].purchases_lost, found.steps[-1].event)
+    return f"{size} each" if len(found.bottlenecks) > 1 else size
+
+
+def nobody_lost(found: FunnelCounts) -> str:
+    """The claim where no step loses anybody."""
+    first, last = found.steps[0], found.steps[-1]
+    return f"Nobody is lost between {first.event} and {last.event}"
+
+
+def worst(groups: Iterable[SegmentRate]) -> tuple[SegmentRate, ...]:
+    """Levels with most conversions short of the best one of their segment."""
+    return leading(groups, lambda group: group.missing)
+
+
+def level(group: SegmentRate) -> str:
+    """A level with its segment, for a level alone may read as any word.
+
+    >>> from helpers.experiment.segments import SegmentRate
+    >>> from helpers.stats.binomial import binomial_interval
+    >>> level(SegmentRate("is_member", "no", 10, binomial_interval(1, 10), 2.0))
+    'no (is member)'
+    """
+    return f"{group.level} ({group.dimension.replace('_', ' ')})"
+
+
+def carried(groups: Sequence[SegmentRate], event: str) -> str:
+    """Who carries the largest loss, in ``event``s, without the full stop."""
+    most = worst(groups)
+    if not most:
+        several = len({group.dimension for group in groups}) < len(groups)
+        return "No level falls short of the best one of its segment" if several else "No segment has two levels"
+    size, best = counted(most[0].missing, event), "short of the best level of its segment"
+    if len(most) == 1:
+        return f"{level(most[0])} carries the largest loss: {size} {best}"
+    return f"{listed([level(group) for group in most])} carry the largest losses: each is {size} {best}"
+
+
+def split(parts: Sequence[Decomposition]) -> str:
+    """How much of the gap between two groups is who they are, in a sentence; empty where there is no gap to split."""
+    if not parts:
+        return ""
+    low, high, gap = parts[0].low, parts[0].high, parts[0].gap
+    if not _points(gap):
+        return f"{low} and {high} units convert alike, so there is no gap to explain."
+    said = f"Of the gap of {formatted(gap, 'points')} between {low} and {high} units,"
+    alike = [d for d in parts if _points(d.mix) * _points(gap) > 0]
+    if not alike:
+        none = "neither" if len(parts) == 2 else "none" if len(parts) > 2 else "not"
+        whose = (
+            f"the mix of {_of(parts)} explains nothing"
+            if len(parts) == 1
+            else f"{none} of the mixes of {_of(parts)} explains any part"
+        )
+        return f"{said} {whose}: it is how they convert."
+    most = leading(alike, lambda d: abs(_points(d.mix)))
+    size = formatted(most[0].mix, "points")
+    if abs(_points(most[0].mix)) > abs(_points(gap)):
+        verb, rest = "would alone make", "how they convert makes it smaller"
+    else:
+        verb, rest = "explains" if len(most) == 1 else "explain", "the rest is how they convert"
+    if len(most) > 1:
+        return f"{said} the mixes of {_of(most)} {verb} {size} each; {rest}."
+    first = ", more than any other segment's" if len(parts) > 1 else ""
+    return f"{said} the mix of {_of(most)} {verb} {size}{first}; {rest}."
+
+
+def _points(share: float) -> int:
+    """A difference of shares in hundredths of a point, as it is printed."""
+    return round(share * 10_000)
+
+
+def _of(parts: Iterable[Decomposition]) -> str:
+    return listed([d.dimension.replace("_", " ") for d in parts])

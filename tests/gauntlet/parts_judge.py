@@ -1,0 +1,143 @@
+"""The same experiment told in parts, by segment and by guardrail, held against its raw numbers by scipy alone."""
+
+import math
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+from scipy import stats
+
+from tests.gauntlet.case import Case, treated
+from tests.gauntlet.page import ToldPage
+from tests.gauntlet.truths import Truth, tested
+
+OF_ONE_ARM = ("caption of days left out", "caption of populations", "title of segments", "caption of segments")
+"""Places that are about the one treatment that the report shows in detail."""
+MONEY = {
+    "title of money": ("money.expected", "money.horizon_point"),
+    "title of risk": ("risk.chance_of_profit",),
+}
+"""Titles, and the recorded numbers that they must tell in this order."""
+LARGE = 30
+"""Successes in each cell from which two ways to test an interaction agree roughly."""
+
+
+def part_faults(case: Case, page: ToldPage, truths: dict[str, Truth]) -> Iterator[str]:
+    """What is false, nameless or contradictory of what is said in parts."""
+    said: dict[str, list[Any]] = {}
+    for text in page.said:
+        said.setdefault(text.place, []).append(text)
+    several, shown = len(case.arms) > 1, page.record["primary.arm"]
+    for place in OF_ONE_ARM:
+        for text in said.get(place, []):
+            if re.findall(r"arm_\d", text.text) != ([shown] if several else []):
+                yield f"is about {shown}: {place}: {text.text}"
+    for text in said.get("table of guardrails", []):
+        yield from (
+            f"{fault}: {text.place}: {text.text}" for fault in _guardrail(case, text.text, text.arm or shown, truths)
+        )
+    for text in said.get("note of guardrails", []):
+        counts = re.search(r"of ([\d,]+) control and ([\d,]+) (\S+) units", text.text)
+        if counts and (several or counts.groups() not in _guarded(case, shown)):
+            yield f"other units: {text.place}: {text.text}"
+    for place, names in MONEY.items():
+        for text in said.get(place, []):
+            if several and page.decided.proposed.arm not in text.text:
+                yield f"names no arm: {place}: {text.text}"
+            if [page.record[name] for name in names] != re.findall(r"-?EUR [\d,]+|(?:[<>] )?[\d.]+ %", text.text):
+                yield f"another number: {place}: {text.text}"
+    if "segments" in case.found:
+        (title,), (subtitle,) = said["title of segments"], said["subtitle of segments"]
+        rows = [text.text for text in said["table of segments"]]
+        yield from (f"{fault}: {title.text}; {rows}" for fault in _title(case, title.text, rows, shown))
+        yield from (f"{fault}: {subtitle.text}" for fault in _apart(case, subtitle.text, shown))
+
+
+def _guarded(case: Case, arm: str) -> set[tuple[str, str, str]]:
+    """Units of the guardrails, as a note tells them of a study with one treatment."""
+    guards = case.found["guards"].values()
+    return {(f"{int(g['control'][0]):,}", f"{int(treated(g)[arm][0]):,}", "treatment") for g in guards}
+
+
+def _guardrail(case: Case, row: str, arm: str, truths: dict[str, Truth]) -> Iterator[str]:
+    cells = dict(part.split(": ", 1) for part in row.split(" | "))
+    name = cells["Guardrail"].lower()
+    guard = case.found["guards"][name]
+    if "Units" in cells:
+        n, m = int(guard["control"][0]), int(treated(guard)[arm][0])
+        if cells["Units"] != f"{n:,} : {m:,}":
+            yield "other units"
+    margin = f"{100 * guard['margin']:g} %" if "margin" in guard else f"{guard['absolute']:g}"
+    if "margin" not in guard and len(guard["control"]) == 2:
+        margin = f"{100 * guard['absolute']:.2f} points"
+    way = "up" if guard.get("better") == "lower" else "down"
+    if cells["Margin"] != f"not {way} by {margin} or more":
+        yield f"the margin is {margin} {way}"
+    state = truths[arm].guards[name][0]
+    if state != "unknown" and (cells["Verdict"] == "inside its margin") is not (state == "inside"):
+        yield f"it is {state}"
+
+
+def _title(case: Case, title: str, rows: list[str], shown: str) -> Iterator[str]:
+    """Title and table name the same levels, and a plain test by logarithms of ratios does not say the contrary."""
+    named, uneven, tests = set(), set(), 0
+    alpha = (1 - case.found.get("confidence", 0.95)) / len(rows)
+    for row in rows:
+        cells = dict(part.split(": ", 1) for part in row.split(" | "))
+        different = cells["May be called different"]
+        named |= set() if different == "none" else {f"{level} ({cells['Segment']})" for level in different.split(", ")}
+        p = cells["Do effects differ? p"]
+        tests += p != "not available"
+        if p != "not available" and float(p.strip("<> ")) < alpha:
+            uneven.add(cells["Segment"])
+        told, plain = (
+            p.startswith("<") or (p[0].isdigit() and float(p) < alpha),
+            _interaction(case, cells["Segment"], shown),
+        )
+        if p != "not available" and plain is not None and (plain > 0.2 if told else plain < alpha / 1_000):
+            yield f"p of {cells['Segment']} is {plain}"
+    if " differs from the rest for " in title:
+        told_levels = set(re.split(", | and ", title.partition(" differs from the rest for ")[2]))
+        if told_levels != named:
+            yield f"{named} differ"
+    elif named:
+        yield f"{named} differ"
+    elif (" differs by " in title) is not bool(uneven) or any(name not in title for name in uneven):
+        yield f"it differs by {uneven}"
+    elif title.startswith("No segment has two levels") is not (not tests):
+        yield f"there are {tests} tests"
+
+
+def _interaction(case: Case, segment: str, shown: str) -> float | None:
+    """Cochran's test that the logarithms of the ratios are one; None where a cell is too small for it."""
+    cells = [
+        (level["control"], level[shown])
+        for level in case.found["segments"][segment.replace(" ", "_")].values()
+        if "control" in level and shown in level
+    ]
+    if len(cells) < 2 or any(min(x, n - x) < LARGE for pair in cells for n, x in pair):
+        return None
+    logs = np.array([math.log(t[1] / t[0]) - math.log(c[1] / c[0]) for c, t in cells])
+    weights = 1 / np.array([sum((1 - x / n) / x for n, x in pair) for pair in cells])
+    q = float((weights * (logs - np.average(logs, weights=weights)) ** 2).sum())
+    return float(stats.chi2.sf(q, len(cells) - 1))
+
+
+def _apart(case: Case, subtitle: str, shown: str) -> Iterator[str]:
+    """How many effects of levels are apart from zero, after Benjamini and Hochberg by scipy."""
+    alpha = 1 - case.found.get("confidence", 0.95)
+    pairs = [
+        (level["control"], level[shown])
+        for levels in case.found["segments"].values()
+        for level in levels.values()
+        if "control" in level and shown in level
+    ]
+    ps = np.array([tested(control, arm, 1 - alpha).p for control, arm in pairs])
+    told = re.search(r"Benjamini-Hochberg: (\d+) of (\d+) effects?;", subtitle)
+    if told is None or int(told[2]) != len(pairs):
+        yield f"there are {len(pairs)} effects"
+    elif len(ps):
+        adjusted = stats.false_discovery_control(np.nan_to_num(ps, nan=1.0))
+        if (np.abs(adjusted - alpha) > 0.01 * alpha).all() and int(told[1]) != (adjusted < alpha).sum():
+            yield f"{(adjusted < alpha).sum()} are apart from zero"
