@@ -52,14 +52,16 @@ WHY: dict[str, tuple[str, ...]] = {
         "stats.resampling.samples.counted", "stats.roots.decreasing_roots",
         "stats.sequential.group_sequential.GroupSequential.stop_probabilities", "stats.sequential.peeking.Surviving.beyond",
         "stats.sequential.stopping.stagewise", "stats.sequential.stopping.stopped_effects",
-        "stats.summaries.moments.Moments.from_sums",
+        "stats.summaries.moments.Moments.from_sums", "stats.summaries.moment_summary.MomentSummary.mapped",
+        "stats.summaries.whole_clusters.WholeClusters.mapped",
     ),
     "estimates side by side, each by itself": (
         "experiment.trust.covariates.balance", "stats.checks.skew.skew_of_difference",
         "stats.multiplicity.interaction.of_means", "stats.multiplicity.interaction.of_proportions", "experiment.trust.missing.missing_by_metric",
         "experiment.trust.missing.missing_values",
         "experiment.decision.belief.Belief.density", "experiment.decision.belief.expected",
-        "experiment.decision.belief.log_weights",
+        "experiment.decision.belief.log_weights", "stats.summaries.whole_clusters.equal_clusters",
+        "stats.summaries.whole_clusters.for_unequal",
     ),
     "the order itself": ("stats.row_order.in_order", "stats.row_order.row_order"),
 }  # fmt: skip

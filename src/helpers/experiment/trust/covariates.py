@@ -136,6 +136,6 @@ def _before(arm: Mean | Ratio, metric: Metric) -> Mean | Ratio:
     A denominator that may itself react to the change is left out of it: the average is then over clusters, or units.
     """
     if isinstance(arm, Ratio) and metric.type != "ratio":
-        return Ratio(arm.moments.mapped([[0, 0, 1], [0, 1, 0]], [0, 0]))
+        return arm.mapped([[0, 0, 1], [0, 1, 0]], [0, 0])
     last = [float(i == arm.outcomes) for i in range(arm.outcomes + 1)]
     return Mean(arm.moments.mapped([last], [0]))
