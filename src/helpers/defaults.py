@@ -58,6 +58,12 @@ SPIKE_VALUES: Final = 50
 DUPLICATE_SHARE: Final = 0.01
 """Share of rows dropped as equal in a log without event ids from which on a reader is warned."""
 
+FEW_CLUSTERS: Final = 10
+"""Equal clusters that an arm is worth, below which a reader is warned that intervals and tests are rough."""
+
+FEWEST_CLUSTERS: Final = 5
+"""Equal clusters that an arm is worth, below which no test of clusters is good enough for a GO."""
+
 DESIGN_EFFECT: Final = 1.05
 """Inflation of the variance by units that share a session from which on a reader is warned."""
 

@@ -7,11 +7,15 @@ import pandas as pd
 import pytest
 from pydantic import ValidationError
 
+from helpers.defaults import FEWEST_CLUSTERS
+from helpers.experiment.decision.evidence import evidence
+from helpers.experiment.decision.rule import decide
 from helpers.experiment.results import Results
 from helpers.experiment.trust.independence import independence
 from helpers.stats import compare, compare_clusters
 from helpers.stats.adjustment.cuped import cuped
 from helpers.stats.summaries.ratio import Ratio
+from helpers.stats.summaries.whole_clusters import WholeClusters
 from helpers.warehouse import query
 from tests.ingest.studies import UNIT_DATA, marts_once, unit_study
 
@@ -20,11 +24,11 @@ CUT = 0.95
 PERIOD = {"baseline": "2026-02-02", "start": "2026-03-02", "end": "2026-03-16"}
 
 
-def table(seed: int = 3) -> pd.DataFrame:
+def table(seed: int = 3, cities: int = CITIES) -> pd.DataFrame:
     """Riders of cities of very different sizes; a city is in one arm, and its riders are alike."""
     rng = np.random.default_rng(seed)
     rows = []
-    for city in range(CITIES):
+    for city in range(cities):
         taste = rng.gamma(4, 0.25)
         for rider in range(rng.integers(3, 90)):
             rounds = rng.poisson(3 * taste)
@@ -43,8 +47,8 @@ def read() -> pd.DataFrame:
     return table().assign(town=lambda r: r.town.str.strip().str.lower())
 
 
-def file(base, **changes):
-    table().to_csv(base / "riders.csv", index=False)
+def file(base, cities=CITIES, **changes):
+    table(cities=cities).to_csv(base / "riders.csv", index=False)
     columns = UNIT_DATA["columns"] | {"city": "town", "plan": "plan"}
     metrics = [
         {"name": "rate", "label": "Rate", "role": "primary", "type": "proportion", "event": "bought"},
@@ -113,14 +117,14 @@ def test_a_ratio_is_that_of_the_totals_of_clusters(results):
     totals = read().groupby(["arm", "town"])[["bought", "rounds"]].sum()
     happened = read().assign(bought=lambda r: r.bought, rounds=lambda r: (r.rounds > 0) * 1)
     totals = happened.groupby(["arm", "town"])[["bought", "rounds"]].sum()
-    arms = [Ratio.from_values(totals.loc[arm].bought, totals.loc[arm].rounds) for arm in "ab"]
+    arms = [WholeClusters.from_values(totals.loc[arm].bought, totals.loc[arm].rounds) for arm in "ab"]
     same(results.effect(results.study.metric("a_round")).effect, compare(*arms))
 
 
 def test_a_covariate_is_spent_on_clusters(results):
     rows = read().assign(one=1)
     sums = rows.groupby(["arm", "town"])[["rounds", "one", "earlier"]].sum()
-    arms = [Ratio.from_values(sums.loc[a].rounds, sums.loc[a].one, {"x": sums.loc[a].earlier}) for a in "ab"]
+    arms = [WholeClusters.from_values(sums.loc[a].rounds, sums.loc[a].one, {"x": sums.loc[a].earlier}) for a in "ab"]
     effect, reduction = results.with_cuped(results.study.metric("rounds"))
     wanted = cuped(*arms)
     same(effect, compare(wanted.control, wanted.treatment))
@@ -130,6 +134,25 @@ def test_a_covariate_is_spent_on_clusters(results):
 def test_the_sample_ratio_counts_clusters(results):
     assert results.sample_ratio().observed == (CITIES / 2, CITIES / 2)
     assert sum(results.arm_sizes().values()) == len(read())
+
+
+def test_few_clusters_are_told_and_bar_a_go(tmp_path_factory, results):
+    study, where = marts_once(tmp_path_factory, "few", lambda base: file(base, 8, name="few", cluster="city"))
+    rows = table(cities=8).assign(town=lambda r: r.town.str.strip().str.lower())
+    sizes = rows.groupby(["arm", "town"]).size().groupby("arm")
+    worth = (sizes.sum() ** 2 / sizes.apply(lambda m: (m**2).sum())).min()
+    with query.connect(where.database) as con:
+        few = Results(con, study)
+        check = independence(con, few)[1]
+        (found,) = evidence(few, (), {})
+    assert worth < FEWEST_CLUSTERS and found.clusters == pytest.approx(worth)
+    assert check.verdict == "warning"
+    assert f"4 in the smallest arm, by their sizes worth {worth:.1f} equal ones" in check.found
+    assert check.found.endswith("too few for a GO")
+    assert next(c for c in decide(found, study.decision).criteria if c.name == "Clusters").met is False
+    (enough,) = evidence(results, (), {})
+    assert enough.clusters > FEWEST_CLUSTERS
+    assert next(c for c in decide(enough, results.study.decision).criteria if c.name == "Clusters").met
 
 
 def test_counting_rows_would_have_claimed_more(results):

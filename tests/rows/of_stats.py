@@ -13,7 +13,7 @@ from helpers.stats.bayes.beta import BetaPair
 from helpers.stats.checks.exact_counts import designed_shares, equal_shares
 from helpers.stats.checks.srm import srm_by_group
 from helpers.stats.comparisons import linear
-from helpers.stats.comparisons.arm_estimate import satterthwaite
+from helpers.stats.comparisons.linear import satterthwaite
 from helpers.stats.comparisons.quantiles import quantile_effects
 from helpers.stats.comparisons.score import score_intervals
 from helpers.stats.design.simulated_power import simulated_mde, simulated_power, simulated_size
@@ -362,7 +362,7 @@ def _(rng):
 
 @of(
     "stats.comparisons.linear.welch", "stats.comparisons.linear.fieller", "stats.comparisons.linear.from_variances",
-    "stats.comparisons.linear.relative_delta", "stats.comparisons.arm_estimate.satterthwaite",
+    "stats.comparisons.linear.relative_delta", "stats.comparisons.linear.satterthwaite",
     "stats.comparisons.score.score_intervals", "stats.bayes.beta.BetaPair.of", "stats.bayes.beta.BetaPair.below",
     "stats.inference.p_values", "stats.inference.critical", "stats.inference.lower_tail", "stats.inference.agreeing",
     "stats.sequential.mixture_likelihood.mixture_critical", "stats.sequential.mixture_likelihood.mixture_p",

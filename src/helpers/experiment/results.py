@@ -21,6 +21,7 @@ from helpers.stats.summaries.mean import Mean
 from helpers.stats.summaries.proportion import Proportion
 from helpers.stats.summaries.ratio import Ratio
 from helpers.stats.summaries.summary import Summary
+from helpers.stats.summaries.whole_clusters import WholeClusters
 from helpers.warehouse import query
 from helpers.warehouse.amounts import HUNDREDTHS, AmountDigits
 
@@ -112,7 +113,8 @@ def summary(
         }
     if clustered or metric.type == "ratio":
         sums |= {"sum_d": int(row.sum_d), "sum_d2": int(row.sum_d2), "sum_yd": int(getattr(row, d)) * worth}
-        return Ratio.from_sums(
+        kind = WholeClusters if clustered else Ratio
+        return kind.from_sums(
             int(row.sample_size), **sums, **({"sum_dx": int(row.sum_xd) * worth} if covariate else {})
         )
     if covariate or metric.type == "mean":

@@ -92,6 +92,7 @@ def helping() -> dict[str, Any]:
         ),
     }
     shares = {"alpha": formatted(defaults.ALPHA, "share"), "srm": defaults.SRM_THRESHOLD, "prior": Prior()}
+    shares["fewest_clusters"] = defaults.FEWEST_CLUSTERS
     files = {
         "a study file": keys.tables(Study, keys.PLACES),
         "a programme file": keys.tables(Programme, keys.PROGRAMME_PLACES),

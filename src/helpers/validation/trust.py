@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from functools import partial
 from typing import Literal
 
@@ -12,14 +13,16 @@ from scipy import special
 from helpers.defaults import ALPHA, CONFIDENCE, SRM_THRESHOLD
 from helpers.experiment.trust.check import counted
 from helpers.experiment.trust.sensitivity import effects_differ
-from helpers.stats.checks.skew import skew_of_difference, unskewed_p
+from helpers.stats.checks.skew import alike_p, skew_of_difference
 from helpers.stats.comparisons.linear import welch
 from helpers.stats.multiplicity.corrections import adjusted_p_values
 from helpers.stats.summaries.proportion import Proportion
+from helpers.stats.validation import FloatArray
 from helpers.validation.adjustment import chunks
 from helpers.validation.case import Case
 
 TOPIC = "Trust checks"
+TOO_HEAVY = "the small arm has too few units for so heavy a tail; the warning says so, as counted beside it"
 
 
 def shares_differ(rng: np.random.Generator, runs: int, *, units: tuple[int, ...], shares: tuple[float, ...]) -> int:
@@ -57,24 +60,50 @@ def covariates_differ(rng: np.random.Generator, runs: int, *, covariates: int, u
     return int((adjusted_p_values(found, "holm").min(axis=-1) < SRM_THRESHOLD).sum())
 
 
+def lognormal(rng: np.random.Generator, shape: tuple[int, int], sigma: float) -> FloatArray:
+    """Amounts whose logarithm is normal."""
+    return np.asarray(np.exp(sigma * rng.standard_normal(shape)))
+
+
+def pareto(rng: np.random.Generator, shape: tuple[int, int], tail: float) -> FloatArray:
+    """Amounts of which a share ``x ** -tail`` is above ``x``: no variance up to a tail index of 2, no skewness up to 3."""
+    return np.asarray((1 - rng.random(shape)) ** (-1 / tail))
+
+
 def skewed_means(
-    rng: np.random.Generator, runs: int, *, sigma: float, units: tuple[int, int], counted: Literal["covered", "failed"]
+    rng: np.random.Generator,
+    runs: int,
+    *,
+    draw: Callable[[np.random.Generator, tuple[int, int]], FloatArray],
+    units: tuple[int, int],
+    counted: Literal["covered", "warned", "failed"],
 ) -> int:
-    """Runs whose t interval of two lognormal means holds no difference, or whose balance fails after it is freed of the skewness."""
+    """Runs of two skewed means without a difference: whose t interval holds it, that the rule of skewness warns of, or whose
+    balance fails after it is freed of the skewness."""
     hits = 0
     for some in chunks(runs, sum(units)):
-        arms = [np.exp(sigma * rng.standard_normal((some, n))) for n in units]
+        arms = [draw(rng, (some, n)) for n in units]
         means, variances = [x.mean(axis=1) for x in arms], [x.var(axis=1, ddof=1) for x in arms]
         found = welch(units[0], means[0], variances[0], units[1], means[1], variances[1])
         if counted == "covered":
             hits += int((found.p_value >= ALPHA).sum())
             continue
-        cubes = [((x - m[:, None]) ** 3).mean(axis=1) / v**1.5 for x, m, v in zip(arms, means, variances, strict=True)]
-        for i in np.flatnonzero(found.p_value < SRM_THRESHOLD):
+        cubes = [_third(x, m) / v**1.5 for x, m, v in zip(arms, means, variances, strict=True)]
+        asked = np.arange(some) if counted == "warned" else np.flatnonzero(found.p_value < SRM_THRESHOLD)
+        for i in asked:
             g = sum(n * float(cube[i]) for n, cube in zip(units, cubes, strict=True)) / sum(units)
-            of = skew_of_difference(*((n, float(v[i]), g) for n, v in zip(units, variances, strict=True)))
-            hits += unskewed_p(float(found.statistic[i]), float(found.df[i]), of.skewness) < SRM_THRESHOLD
+            if counted == "warned":
+                hits += skew_of_difference(*((n, float(v[i]), g) for n, v in zip(units, variances, strict=True))).heavy
+            else:
+                one, two = ((n, float(m[i]), float(v[i])) for n, m, v in zip(units, means, variances, strict=True))
+                hits += alike_p(one, two, g) < SRM_THRESHOLD
     return hits
+
+
+def _third(x: FloatArray, mean: FloatArray) -> FloatArray:
+    """Third central moment of each row."""
+    apart = x - mean[:, None]
+    return np.asarray((apart * apart * apart).mean(axis=1))
 
 
 def lognormal_skewness(sigma: float) -> float:
@@ -156,7 +185,7 @@ def _cases() -> tuple[Case, ...]:
             Case(
                 TOPIC, f"t interval of a skewed mean, {'as few units as the rule asks for' if times > 1 else 'equal arms'}",
                 f"lognormal of skewness {lognormal_skewness(sigma):.1f}, {split}", "coverage", CONFIDENCE,
-                partial(skewed_means, sigma=sigma, units=(times * small, small), counted="covered"),
+                partial(skewed_means, draw=partial(lognormal, sigma=sigma), units=(times * small, small), counted="covered"),
                 promise="equal" if times > 1 else "at least", short=500,
             )
         )  # fmt: skip
@@ -164,9 +193,10 @@ def _cases() -> tuple[Case, ...]:
         made.append(
             Case(
                 TOPIC, "balance of a skewed history", f"lognormal of skewness {lognormal_skewness(sigma):.1f}, {arms[0]} : {arms[1]} units",
-                "false positives", SRM_THRESHOLD, partial(skewed_means, sigma=sigma, units=arms, counted="failed"), promise="at most",
+                "false positives", SRM_THRESHOLD, partial(skewed_means, draw=partial(lognormal, sigma=sigma), units=arms, counted="failed"), promise="at most",
             )
         )  # fmt: skip
+    made += _heavy_tails()
     for units, inside in ((20_000, 0.1), (60_000, 0.4)):
         made.append(
             Case(
@@ -183,6 +213,50 @@ def _cases() -> tuple[Case, ...]:
         )
     )  # fmt: skip
     return tuple(made)
+
+
+def _heavy_tails() -> list[Case]:
+    """Pareto tails: where the interval of a mean fails and where it holds, and whether the warning knows."""
+    interval, warning = "t interval of a mean with a Pareto tail", "warning of too skewed a mean"
+    made = []
+    for tail, arms, misses in ((1.5, (4_500, 500), 0.055), (2.1, (4_500, 500), 0.025), (3.0, (900, 100), 0.030)):
+        setting = f"tail index {tail:g}, {arms[0]:,} : {arms[1]:,} units"
+        draw = partial(pareto, tail=tail)
+        made += [
+            Case(
+                TOPIC, interval, setting, "coverage", CONFIDENCE, partial(skewed_means, draw=draw, units=arms, counted="covered"),
+                promise="at least", slack=misses, reason=TOO_HEAVY, short=300,
+            ),
+            Case(
+                TOPIC, warning, setting, "power", 0.95, partial(skewed_means, draw=draw, units=arms, counted="warned"),
+                promise="at least", short=300,
+            ),
+        ]  # fmt: skip
+    for tail, arms in ((1.5, (500, 500)), (2.1, (500, 500)), (3.0, (500, 500)), (4.0, (5_000, 5_000))):
+        made.append(
+            Case(
+                TOPIC, interval, f"tail index {tail:g}, {arms[0]:,} : {arms[1]:,} units", "coverage", CONFIDENCE,
+                partial(skewed_means, draw=partial(pareto, tail=tail), units=arms, counted="covered"), promise="at least", short=300,
+            )
+        )  # fmt: skip
+    for tail, arms in ((1.5, (900, 100)), (2.1, (4_500, 500))):
+        made.append(
+            Case(
+                TOPIC, "balance of a history with a Pareto tail", f"tail index {tail:g}, {arms[0]:,} : {arms[1]:,} units", "false positives",
+                SRM_THRESHOLD, partial(skewed_means, draw=partial(pareto, tail=tail), units=arms, counted="failed"), promise="at most",
+            )
+        )  # fmt: skip
+    for law, draw, arms in (
+        ("tail index 4", partial(pareto, tail=4.0), (5_000, 5_000)),
+        (f"lognormal of skewness {lognormal_skewness(0.7):.1f}", partial(lognormal, sigma=0.7), (5_000, 5_000)),
+    ):
+        made.append(
+            Case(
+                TOPIC, warning, f"{law}, {arms[0]:,} : {arms[1]:,} units", "false positives", ALPHA,
+                partial(skewed_means, draw=draw, units=arms, counted="warned"), promise="at most", short=300,
+            )
+        )  # fmt: skip
+    return made
 
 
 CASES = _cases()

@@ -8,12 +8,13 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy import integrate
+from scipy import integrate, stats
 
 from helpers.config import Prior
 from helpers.errors import ReportError
 from helpers.experiment.decision.belief import TAILS, Belief, believed, expected, log_weights
-from helpers.stats import Mean, Proportion
+from helpers.stats import Mean, Proportion, compare
+from helpers.stats.summaries.whole_clusters import WholeClusters
 
 PRIOR = {"improve": 0.2, "harm": 0.15, "size": 0.05}
 CASES = [(0.02, 0.005), (0.02, 0.02), (-0.03, 0.01), (0.3, 0.02), (0.0, 0.1), (0.001, 0.0005), (0.06, 0.05)]
@@ -114,6 +115,14 @@ def test_two_arms_make_a_belief_in_the_good_direction():
     assert believed(Mean.from_moments(50, 2, 4), Mean.from_moments(50, 3, 4), Prior()).standard_error == pytest.approx(
         0.4
     )
+
+
+def test_few_clusters_are_believed_as_far_as_their_interval_goes():
+    rng = np.random.default_rng(4)
+    arms = [WholeClusters.from_values(m * rng.normal(mean, 1, 6), m) for mean, m in ((9, np.arange(1, 7.0)), (10, np.ones(6)))]  # fmt: skip
+    effect, belief = compare(*arms), believed(*arms, Prior())
+    half = (effect.absolute_high - effect.absolute_low) / 2
+    assert belief.standard_error == pytest.approx(half / stats.norm.ppf(0.975))
 
 
 @pytest.mark.parametrize("wrong", [(math.nan, 1.0), (0.0, 0.0), (0.0, -1.0), (math.inf, 1.0)])

@@ -43,6 +43,12 @@ UNSURE = (0.30, 0.312)
         pytest.param(evidence(*WIN), "GO", "+10.0 %", id="win"),
         pytest.param(evidence(*WIN, guardrails=()), "GO", "", id="no guardrails"),
         pytest.param(evidence(*WIN, planned_units=10**6), "GO", "", id="a win short of the plan"),
+        pytest.param(evidence(*WIN, clusters=5.0), "GO", "", id="just enough clusters"),
+        pytest.param(
+            evidence(*WIN, clusters=4.9), "ITERATE", "clusters is worth 4.9 in one of them", id="too few clusters"
+        ),
+        pytest.param(evidence(*WIN, clusters=math.nan), "ITERATE", "clusters", id="clusters of no worth"),
+        pytest.param(evidence(*HARM, clusters=3.0), "KILL", "does harm", id="harm by few clusters is told"),
         pytest.param(evidence(*HARM), "KILL", "worse by 10.0 %", id="harm is told"),
         pytest.param(evidence(*HARM, planned_units=10**6), "KILL", "does harm", id="harm short of the plan is told"),
         pytest.param(evidence(*HARM, look=LOOK), "KILL", "does harm", id="harm is told at any time"),

@@ -7,7 +7,7 @@ import pytest
 from scipy import stats
 
 from helpers.stats import InputError
-from helpers.stats.checks.skew import skew_of_difference, unskewed_p
+from helpers.stats.checks.skew import alike_p, skew_of_difference, unskewed_p
 
 
 @pytest.mark.parametrize(
@@ -54,3 +54,34 @@ def test_a_skewed_small_arm_fails_no_more_often_than_it_says(rng):
         assert p >= welch.pvalue
         freed += p < 0.01
     assert plain / runs > 0.02 > 0.0125 > freed / runs
+
+
+def test_without_skewness_it_is_the_larger_of_two_p_values(rng):
+    arms = rng.normal(5, 1, 40), rng.normal(5.6, 2, 25)
+    found = alike_p(*((x.size, x.mean(), x.var(ddof=1)) for x in arms), 0.0)
+    assert found == pytest.approx(max(stats.ttest_ind(*arms, equal_var=same).pvalue for same in (True, False)))
+    assert math.isnan(alike_p((5, 1.0, 0.0), (5, 2.0, 0.0), math.nan))
+    assert math.isnan(alike_p((1, 1.0, math.nan), (5, 2.0, 1.0), 0.0))
+
+
+def judged(rng, sizes, runs, draw, times):
+    """Runs in which a history fails, by its own variances freed of the skewness, and by the larger p."""
+    own = both = 0
+    for _ in range(runs):
+        arms = [draw(rng, n) * scale for n, scale in zip(sizes, (1, times), strict=True)]
+        sides = [(x.size, x.mean(), x.var(ddof=1)) for x in arms]
+        g = np.average([stats.skew(x) for x in arms], weights=sizes)
+        of = skew_of_difference(*((n, v, g) for n, _, v in sides))
+        welch = stats.ttest_ind(arms[1], arms[0], equal_var=False)
+        own += unskewed_p(welch.statistic, welch.df, of.skewness) < 0.001
+        both += alike_p(*sides, g) < 0.001
+    return own / runs, both / runs
+
+
+def test_a_small_arm_without_the_tail_of_a_history_is_no_imbalance(rng):
+    own, both = judged(rng, (900, 100), 3_000, lambda r, n: (1 - r.random(n)) ** (-1 / 1.5), 1.0)
+    assert own > 0.005 and both < 0.002
+
+
+def test_a_skewed_history_that_was_moved_is_found(rng):
+    assert judged(rng, (4_500, 500), 300, lambda r, n: np.exp(r.standard_normal(n)), 1.4)[1] > 0.9

@@ -48,7 +48,7 @@ def test_equals_statsmodels_cr1(rng):
 
 def test_is_the_ratio_of_totals(rng):
     values, variant, unit = rows(rng)
-    found = compare_clusters(values, variant, unit, **LABELS)
+    found = compare_clusters(values, variant, unit, **LABELS, correction="arm")
     arms = [
         Ratio.from_values(
             *np.transpose([(values[unit == u].sum(), (unit == u).sum()) for u in np.unique(unit[variant == side])])
@@ -113,7 +113,7 @@ def test_edges_of_the_correlation():
     assert math.isnan(correlation_of(*few).icc)
 
 
-@pytest.mark.parametrize("correction", ["arm", "none", "total"])
+@pytest.mark.parametrize("correction", ["sizes", "arm", "none", "total"])
 def test_one_unit_in_an_arm_has_no_error(correction):
     found = compare_clusters([1, 2, 3], [0, 0, 1], [1, 2, 3], **LABELS, correction=correction)
     assert math.isnan(found.effect.p_value) and "1 unit" in found.effect.note

@@ -30,10 +30,12 @@ from numpy.typing import ArrayLike
 from scipy import special
 
 from helpers.config import Prior
-from helpers.defaults import CONFIDENCE
+from helpers.defaults import ALPHA, CONFIDENCE
 from helpers.errors import ReportError
+from helpers.stats.comparisons.linear import satterthwaite
+from helpers.stats.inference import critical
 from helpers.stats.roots import decreasing_root
-from helpers.stats.summaries.summary import Summary, standard_error
+from helpers.stats.summaries.summary import Summary, WholeClusters, standard_error
 from helpers.stats.validation import FloatArray
 
 if TYPE_CHECKING:
@@ -236,15 +238,26 @@ def believed(control: Summary, treatment: Summary, prior: Prior, *, higher_is_be
     The sizes of the prior are fractions of the control's estimate, which must not be zero; the arms must vary.
     """
     effect = treatment.estimate - control.estimate
-    error = math.hypot(standard_error(control), standard_error(treatment))
+    error = _normal_error(control, treatment)
     size = prior.size * abs(control.estimate)
     return Belief(effect if higher_is_better else -effect, error, prior.improve, prior.harm, size)
+
+
+def _normal_error(control: Summary, treatment: Summary) -> float:
+    """Standard error of the difference; of clusters, that of the normal with the same interval as the t of so few."""
+    errors = standard_error(control), standard_error(treatment)
+    if not (isinstance(control, WholeClusters) and isinstance(treatment, WholeClusters)):
+        return math.hypot(*errors)
+    df = float(satterthwaite(errors[0] ** 2, control.df, errors[1] ** 2, treatment.df))
+    return math.hypot(*errors) * float(critical(ALPHA, df) / critical(ALPHA))
 
 
 def belief_of(found: "MetricEffect", prior: Prior) -> Belief | None:
     """The belief about an effect, in its metric's good direction; None where it has no error or the control is zero."""
     control, treatment = found.control, found.treatment
     if not control.variance + treatment.variance > 0 or control.estimate == 0 or min(control.n, treatment.n) < 2:
+        return None
+    if not math.isfinite(_normal_error(control, treatment)):
         return None
     return believed(control, treatment, prior, higher_is_better=found.metric.better == "higher")
 

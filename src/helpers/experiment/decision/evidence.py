@@ -8,8 +8,9 @@ from helpers.experiment.decision.belief import belief_of
 from helpers.experiment.decision.claims import TwoMeans
 from helpers.experiment.decision.look import early_look
 from helpers.experiment.decision.rule import Evidence
-from helpers.experiment.results import Results
+from helpers.experiment.results import MetricEffect, Results
 from helpers.formatting import CHANGE
+from helpers.stats.summaries.whole_clusters import WholeClusters
 
 if TYPE_CHECKING:
     from helpers.experiment.decision.value import DecisionValue
@@ -49,12 +50,19 @@ def evidence(
             worth=None if (value := values.get(e.variant)) is None else value.expected.net,
             currency=study.economics.currency,
             look=look,
+            clusters=clusters(e),
             agreements=agreements(results, e.variant),
             unit=CHANGE[study.primary.unit],
             guardrail_units={m.label.lower(): CHANGE[m.unit] for m in study.metrics if m.role == "guardrail"},
         )
         for e in found
     )
+
+
+def clusters(found: MetricEffect) -> float | None:
+    """How many equal clusters the arm is worth that is worth fewer; None where each unit was assigned by itself."""
+    worth = [arm.equal for arm in (found.control, found.treatment) if isinstance(arm, WholeClusters)]
+    return min(worth, default=None)
 
 
 def agreements(results: Results, variant: str) -> tuple[TwoMeans, ...]:

@@ -6,7 +6,8 @@ The principles, in the order in which they are asked (docs/decision.md tells the
 2. A primary metric that is significantly worse is KILL, whatever was planned.
 3. A guardrail whose interval lies wholly beyond its margin is KILL; one that cannot exclude that is no GO.
 4. An interval that excludes an uplift worth shipping is KILL, once the study's time is over.
-5. GO is: significantly better, risk and uplift as required, guardrails inside, money not expected below zero.
+5. GO is: significantly better, risk and uplift as required, guardrails inside, money not expected below zero, and
+   enough clusters where they were randomised.
 6. All else is ITERATE, and every criterion that is not met is named.
 
 Before the study's time is over GO needs the level that O'Brien and Fleming's spending leaves at that share of it, and
@@ -20,6 +21,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from helpers.config import Rule
+from helpers.defaults import FEWEST_CLUSTERS
 from helpers.experiment.decision import claims
 from helpers.experiment.decision.belief import Belief
 from helpers.experiment.decision.claims import Claim, TwoMeans, is_beyond
@@ -79,6 +81,7 @@ class Evidence:
         belief: posterior of the uplift in the metric's good direction; None where the estimate has no error.
         worth: expected net money over the horizon in cents of ``currency``, None where it cannot be told.
         look: a look before the study's time is over; None after it.
+        clusters: how many clusters of one size the arm is worth that is worth fewer; None where units were randomised.
         agreements: of each winsorised metric that counts, the mean that is tested and the mean as it is.
         unit: of a change of the metric, for one that cannot be told as a fraction of the control.
     """
@@ -96,6 +99,7 @@ class Evidence:
     worth: float | None = None
     currency: str = ""
     look: EarlyLook | None = None
+    clusters: float | None = None
     agreements: tuple[TwoMeans, ...] = ()
     unit: Unit = "number"
     guardrail_units: Mapping[str, Unit] = field(default_factory=dict)
@@ -192,6 +196,13 @@ def _criteria(evidence: Evidence, rule: Rule) -> list[Criterion]:
         found.append(
             Criterion("Agreement", "one direction, inside the interval of the mean as it is", "; ".join(told), agreed)
         )
+    if evidence.clusters is not None:
+        found.append(
+            Criterion(
+                "Clusters", f"worth at least {FEWEST_CLUSTERS} of one size in each arm",
+                f"worth {evidence.clusters:.1f} in one of them", evidence.clusters >= FEWEST_CLUSTERS,
+            )
+        )  # fmt: skip
     if rule.require_planned_size and evidence.planned_units is not None:
         reached = evidence.units >= evidence.planned_units
         found.append(

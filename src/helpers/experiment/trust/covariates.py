@@ -9,7 +9,7 @@ from helpers.experiment.results import Results
 from helpers.experiment.trust.check import TrustCheck
 from helpers.experiment.trust.skew import Skews
 from helpers.formatting import formatted
-from helpers.stats.checks.skew import unskewed_p
+from helpers.stats.checks.skew import alike_p
 from helpers.stats.comparisons.effects import Effect, compare
 from helpers.stats.multiplicity.corrections import adjust
 from helpers.stats.summaries.mean import Mean
@@ -24,7 +24,7 @@ def covariates(results: Results, skews: Skews | None = None) -> list[TrustCheck]
 
     The differences of all covariates, in all arms, share the threshold by Holm: thirty covariates fail a healthy
     experiment no more often than one does. A t test of a skewed history in a small arm would fail ten times too many, so
-    its statistic is freed of the skewness.
+    its p is freed of the skewness, and of a heavy tail that the small arm happens to lack.
     """
     named = [metric for metric in results.study.metrics if metric.covariate]
     differences = [_differences(results, metric, skews) for metric in named]
@@ -75,7 +75,8 @@ def _differences(results: Results, metric: Metric, skews: Skews | None) -> list[
         effect = compare(before[0], other, confidence=results.study.decision.confidence)
         p = effect.p_value
         if name in skewed and math.isfinite(p):
-            p = unskewed_p(effect.statistic, effect.df, skewed[name].of.skewness)
+            one, two = ((arm.n, arm.estimate, arm.variance) for arm in (before[0], other))
+            p = alike_p(one, two, skewed[name].skewness)
         found.append((effect, p))
     return found
 
@@ -136,6 +137,6 @@ def _before(arm: Mean | Ratio, metric: Metric) -> Mean | Ratio:
     A denominator that may itself react to the change is left out of it: the average is then over clusters, or units.
     """
     if isinstance(arm, Ratio) and metric.type != "ratio":
-        return Ratio(arm.moments.mapped([[0, 0, 1], [0, 1, 0]], [0, 0]))
+        return arm.mapped([[0, 0, 1], [0, 1, 0]], [0, 0])
     last = [float(i == arm.outcomes) for i in range(arm.outcomes + 1)]
     return Mean(arm.moments.mapped([last], [0]))

@@ -1,19 +1,20 @@
 """What was randomised: each unit by itself, or clusters of them that the data or the study tell."""
 
+import math
 from typing import TYPE_CHECKING
 
+from helpers.defaults import FEW_CLUSTERS, FEWEST_CLUSTERS
 from helpers.experiment.results import Results
 from helpers.experiment.trust.check import TrustCheck
 from helpers.formatting import formatted
 from helpers.ingest.telling import Telling
+from helpers.stats.summaries.whole_clusters import WholeClusters
 from helpers.warehouse import query, randomised
 
 if TYPE_CHECKING:
     import duckdb
 
 FAMILY = "Rows and units"
-FEW = 10
-"""Clusters in an arm below which intervals and tests are rough."""
 SPLIT = 0.01
 """Share of the clusters that may stand in two variants, as units that move between two of them make them."""
 
@@ -47,6 +48,13 @@ def independence(con: "duckdb.DuckDBPyConnection", results: Results) -> list[Tru
     return checks if study.cluster is None else [*checks, _whole(con, results)]
 
 
+def fewest(results: Results) -> float:
+    """How many clusters of one size the arm is worth that is worth the fewest; NaN where an arm has no row."""
+    arms = [results.arm(results.study.primary, v.name) for v in results.study.variants]
+    worth = [arm.equal if isinstance(arm, WholeClusters) else math.nan for arm in arms]
+    return math.nan if any(map(math.isnan, worth)) else min(worth)
+
+
 def _whole(con: "duckdb.DuckDBPyConnection", results: Results) -> TrustCheck:
     study = results.study
     seen = next(query.query(con, "clusters").itertuples(index=False))
@@ -54,13 +62,16 @@ def _whole(con: "duckdb.DuckDBPyConnection", results: Results) -> TrustCheck:
     found = f"{seen.clusters:,} clusters, {seen.split:,} of them in two variants"
     if seen.split > SPLIT * seen.clusters:
         found += f": {study.cluster} is not what was randomised"
-    least = min(results.randomised().values())
-    if least < FEW:
-        found += f"; {least:,} in the smallest arm are few for any test"
+    least = fewest(results)
+    few = not least >= FEW_CLUSTERS
+    if few:
+        found += f"; {min(results.randomised().values()):,} in the smallest arm"
+        found += f", by their sizes worth {least:.1f} equal ones in an arm: few for any test"
+        found += ", and too few for a GO" if not least >= FEWEST_CLUSTERS else ""
     if seen.alone:
         share = formatted(seen.alone / seen.units, "share")
         found += f"; {seen.alone:,} of {seen.units:,} units ({share}) have none and count as one each"
     return TrustCheck(
         "Whole clusters", f"Does every {study.cluster} stand in one variant?", found,
-        "failed" if failed else "warning" if seen.alone or seen.split or least < FEW else "passed", FAMILY,
+        "failed" if failed else "warning" if seen.alone or seen.split or few else "passed", FAMILY,
     )  # fmt: skip

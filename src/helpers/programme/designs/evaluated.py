@@ -9,8 +9,9 @@ import numpy as np
 from helpers.defaults import ALPHA
 from helpers.programme.designs.repeated import Average, rate, spread
 from helpers.stats.binomial import BinomialInterval
-from helpers.stats.comparisons.linear import welch
+from helpers.stats.comparisons.linear import from_variances, satterthwaite
 from helpers.stats.inference import EffectArrays
+from helpers.stats.summaries.whole_clusters import equal_clusters, for_unequal
 from helpers.stats.validation import BoolArray, FloatArray
 
 
@@ -67,14 +68,18 @@ def clustered(totals: FloatArray, rows: FloatArray, treated: BoolArray) -> Effec
         >>> float(found.absolute[0].round(4)), float(found.df[0])
         (0.3, 2.0)
     """
-    arms: list[FloatArray] = []
+    estimates: list[FloatArray] = []
+    degrees: list[FloatArray] = []
     for mine in (~treated, treated):
         own = mine & (rows > 0)
         n, size = own.sum(axis=1), np.where(own, rows, 0.0).sum(axis=1)
         mean = np.where(own, totals, 0.0).sum(axis=1) / size
         squares = np.where(own, (totals - mean[:, None] * rows) ** 2, 0.0).sum(axis=1)
-        arms += [n, mean, squares / (n - 1) / (size / n) ** 2]
-    return welch(*arms)
+        worth = equal_clusters(size, np.where(own, rows**2, 0.0).sum(axis=1))
+        estimates += [mean, squares / size**2 * n / (n - 1) * for_unequal(n, worth)]
+        degrees.append(worth - 1)
+    c, v_c, t, v_t = estimates
+    return from_variances(c, v_c, t, v_t, satterthwaite(v_c, degrees[0], v_t, degrees[1]), ALPHA, "two-sided")
 
 
 def half_of(rng: np.random.Generator, runs: int, clusters: int) -> BoolArray:

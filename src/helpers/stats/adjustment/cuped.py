@@ -105,7 +105,7 @@ def cuped(
     theta = _theta(pooled, outcomes)
     matrix = np.hstack([np.eye(outcomes), -theta.T])
     offset = theta.T @ np.asarray(pooled.mean[outcomes:])
-    adjusted = tuple(type(control)(arm.moments.mapped(matrix, offset)) for arm in arms)
+    adjusted = tuple(arm.mapped(matrix, offset) for arm in arms)
     share = _variance(adjusted) / _variance(arms) if _variance(arms) > 0 else math.nan
     coefficients = theta[:, 0]
     if isinstance(control, Ratio) and pooled.mean[1] > 0:
@@ -151,8 +151,9 @@ def _reason(share: float, pooled: Moments, outcomes: int, threshold: float) -> s
 
 def _check(arms: tuple[Mean | Ratio, ...]) -> None:
     kinds = {type(arm).__name__ for arm in arms}
+    adjustable = len(kinds) == 1 and isinstance(arms[0], Mean | Ratio)
     names = {arm.covariates for arm in arms if isinstance(arm, Mean | Ratio)}
-    if len(arms) < 2 or kinds not in ({"Mean"}, {"Ratio"}) or len(names) != 1 or names == {()}:
+    if len(arms) < 2 or not adjustable or len(names) != 1 or names == {()}:
         raise InputError(
             "arms",
             got=f"{len(arms)} arm(s) of {sorted(kinds)} with covariates {sorted(names)}",

@@ -12,9 +12,9 @@ from numpy.typing import ArrayLike
 from helpers.defaults import CONFIDENCE, CUPED_GAIN_THRESHOLD
 from helpers.stats.adjustment.covariates import centred_basis, checked_columns
 from helpers.stats.adjustment.cuped import VarianceReduction
-from helpers.stats.comparisons.arm_estimate import ArmEstimate, satterthwaite
+from helpers.stats.comparisons.arm_estimate import ArmEstimate
 from helpers.stats.comparisons.effects import Effect, compare
-from helpers.stats.comparisons.linear import from_variances
+from helpers.stats.comparisons.linear import from_variances, satterthwaite
 from helpers.stats.inference import Alternative, EffectArrays
 from helpers.stats.validation import BoolArray, FloatArray, alpha_of
 

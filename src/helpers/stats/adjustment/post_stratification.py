@@ -14,9 +14,9 @@ import numpy as np
 from helpers.defaults import CONFIDENCE, CUPED_GAIN_THRESHOLD
 from helpers.stats.adjustment.cuped import VarianceReduction
 from helpers.stats.adjustment.lin import gain_note
-from helpers.stats.comparisons.arm_estimate import ArmEstimate, satterthwaite
+from helpers.stats.comparisons.arm_estimate import ArmEstimate
 from helpers.stats.comparisons.effects import Effect, compare
-from helpers.stats.comparisons.linear import from_variances
+from helpers.stats.comparisons.linear import from_variances, satterthwaite
 from helpers.stats.inference import Alternative, EffectArrays
 from helpers.stats.summaries.summary import Mean, Proportion
 from helpers.stats.validation import FloatArray, InputError, alpha_of, one_of

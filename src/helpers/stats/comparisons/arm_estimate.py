@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import ArrayLike
 
 from helpers.stats.comparisons.effects import NO_TEST, Effect, comparison, effect_of
-from helpers.stats.comparisons.linear import from_variances
+from helpers.stats.comparisons.linear import from_variances, satterthwaite
 from helpers.stats.inference import Alternative, critical
-from helpers.stats.validation import FloatArray, alpha_of
+from helpers.stats.validation import alpha_of
 
 
 @dataclass(frozen=True)
@@ -52,17 +51,3 @@ def _estimates(control: ArmEstimate, treatment: ArmEstimate, confidence: float, 
     effect = effect_of(control, treatment, arrays, crit, confidence, alternative, control.method)
     reason = control.note or treatment.note
     return replace(effect, note=f"{NO_TEST}{reason}") if reason else effect
-
-
-def satterthwaite(v_c: ArrayLike, df_c: ArrayLike, v_t: ArrayLike, df_t: ArrayLike) -> FloatArray:
-    r"""Degrees of freedom of a sum of two variances, :math:`(v_c+v_t)^2/(v_c^2/\nu_c+v_t^2/\nu_t)`.
-
-    Example:
-        >>> float(satterthwaite(1.0, 9, 1.0, 9))
-        18.0
-    """
-    v_c, v_t = np.asarray(v_c, np.float64), np.asarray(v_t, np.float64)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        share = v_t / (v_c + v_t)
-        df: FloatArray = np.asarray(1 / (share**2 / np.asarray(df_t) + (1 - share) ** 2 / np.asarray(df_c)))
-    return df

@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike
 
 from helpers.defaults import CONFIDENCE
 from helpers.stats.comparisons.arm_estimate import ArmEstimate
-from helpers.stats.comparisons.effects import Effect, compare
+from helpers.stats.comparisons.effects import CLUSTERED, Effect, compare
 from helpers.stats.inference import Alternative
 from helpers.stats.summaries.clusters import (
     ClusterTotals,
@@ -24,9 +24,8 @@ from helpers.stats.summaries.clusters import (
 from helpers.stats.summaries.summary import Mean, Ratio, standard_error
 from helpers.stats.validation import InputError, one_of
 
-Correction = Literal["arm", "none", "total"]
-CORRECTIONS: tuple[Correction, ...] = ("arm", "none", "total")
-METHOD = "clusters aggregated, delta method, Welch t, Fieller"
+Correction = Literal["sizes", "arm", "none", "total"]
+CORRECTIONS: tuple[Correction, ...] = ("sizes", "arm", "none", "total")
 
 
 @dataclass(frozen=True)
@@ -81,7 +80,7 @@ def compare_clusters(
     *,
     control: Hashable = "control",
     treatment: Hashable = "treatment",
-    correction: Correction = "arm",
+    correction: Correction = "sizes",
     confidence: float = CONFIDENCE,
     alternative: Alternative = "two-sided",
 ) -> ClusteredEffect:
@@ -91,13 +90,15 @@ def compare_clusters(
     :math:`R=\sum y_g/\sum m_g` gets the delta method's :math:`\sum(y_g-Rm_g)^2/(\sum m_g)^2`: the cluster-robust
     sandwich of the regression of rows on the variant. Its sum over ``G`` clusters is scaled by ``correction``:
 
-    - "arm": :math:`G_a/(G_a-1)` in each arm, so that the arms are :class:`Ratio` summaries and the effect is
-      ``compare`` of them;
+    - "sizes": by how unequal the clusters of each arm are, which then count as fewer equal ones: the arms are
+      :class:`~helpers.stats.summaries.whole_clusters.WholeClusters` and the effect is ``compare`` of them;
+    - "arm": :math:`G_a/(G_a-1)` in each arm, so that the arms are :class:`Ratio` summaries: the same of equal clusters;
     - "none": HC0, as sandwich's vcovCL(type="HC0", cadjust=FALSE);
     - "total": CR1, :math:`\frac{G}{G-1}\frac{N-1}{N-2}` over both arms, as Stata and statsmodels have it.
 
-    The reference is always Student's t with Welch-Satterthwaite degrees of freedom on clusters. With few clusters (below
-    some forty in the smaller arm, or very unequal ones) no correction makes the normal theory good.
+    The reference is always Student's t with Welch-Satterthwaite degrees of freedom on clusters, with "sizes" on as many
+    equal clusters as they are worth. Only that holds its level, to a point or so, with few or very unequal clusters; from
+    five equal ones in the smaller arm on, and as long as the clusters' own means are not skewed in arms of different sizes.
 
     Args:
         values: one value a row.
@@ -121,8 +122,8 @@ def compare_clusters(
     """
     one_of("correction", correction, CORRECTIONS)
     arms = cluster_totals(values, variant, unit, control=control, treatment=treatment)
-    ratios = [arm.ratio for arm in arms]
-    if correction == "arm":
+    ratios = [arm.whole if correction == "sizes" else arm.ratio for arm in arms]
+    if correction in ("sizes", "arm"):
         effect = compare(ratios[0], ratios[1], confidence=confidence, alternative=alternative)
         errors = [standard_error(ratio) for ratio in ratios]
     else:
@@ -198,12 +199,13 @@ def _factor(correction: Correction, arms: tuple[ClusterTotals, ...], clusters: i
 
 
 def _rescaled(ratio: Ratio, factor: float) -> ArmEstimate:
-    return ArmEstimate(ratio.n, ratio.estimate, ratio.variance * factor, ratio.n - 1, METHOD)
+    return ArmEstimate(ratio.n, ratio.estimate, ratio.variance * factor, ratio.n - 1, CLUSTERED)
 
 
 def _naive(arm: ClusterTotals, correction: Correction, rows_of_both: float) -> float:
     """Standard error of the arm's mean if every row were a unit of its own."""
     rows = float(arm.rows.sum())
-    scale = {"arm": rows / (rows - 1) if rows > 1 else math.nan, "none": 1.0}
+    own = rows / (rows - 1) if rows > 1 else math.nan
+    scale = {"sizes": own, "arm": own, "none": 1.0}
     scale["total"] = rows_of_both / (rows_of_both - 2) if rows_of_both > 2 else math.nan
     return math.sqrt(scale[correction] * (arm.between + float(arm.within.sum()))) / rows

@@ -13,8 +13,10 @@ from dataclasses import dataclass
 from functools import singledispatch
 from typing import Any
 
+import numpy as np
+
 from helpers.defaults import CONFIDENCE
-from helpers.stats.comparisons.linear import is_unbounded, welch
+from helpers.stats.comparisons.linear import from_variances, is_unbounded, satterthwaite, welch
 from helpers.stats.comparisons.score import TwoByTwo, score_bounds
 from helpers.stats.inference import (
     ALTERNATIVES,
@@ -23,9 +25,10 @@ from helpers.stats.inference import (
     critical,
     p_values,
 )
-from helpers.stats.summaries.summary import Mean, Proportion, Ratio, Summary
+from helpers.stats.summaries.summary import Mean, Proportion, Ratio, Summary, WholeClusters
 from helpers.stats.validation import InputError, alpha_of, one_of
 
+CLUSTERED = "clusters aggregated, delta method, Welch t, Fieller"
 NO_TEST = "no test: "
 """Every note that explains a missing p-value starts with this."""
 
@@ -136,7 +139,8 @@ def compare(
 
     - :class:`Proportion`: Miettinen-Nurminen score test of difference and ratio;
     - :class:`Mean`: Welch's t for the difference, Fieller's set at the same degrees of freedom for
-      the relative change; :class:`Ratio`: the same on its delta-method variance.
+      the relative change; :class:`Ratio`: the same on its delta-method variance; :class:`WholeClusters`: the same
+      with the degrees of freedom of as many equal clusters as they are worth.
 
     One-sided intervals reach to the natural bound: -1 or 1 for a difference of proportions, -1 or
     inf for their relative change (no rate falls by more than all of it), -inf or inf otherwise.
@@ -235,6 +239,16 @@ def _ratios(control: Ratio, treatment: Ratio, confidence: float, alternative: Al
     return _welch(control, treatment, confidence, alternative, "delta method, Welch t, Fieller")
 
 
+@comparison.register
+def _clusters(control: WholeClusters, treatment: WholeClusters, confidence: float, alternative: Alternative) -> Effect:
+    alpha, arms = alpha_of(confidence), (control, treatment)
+    (c, v_c), (t, v_t) = ((np.asarray(arm.estimate), np.asarray(arm.variance / arm.n)) for arm in arms)
+    df = satterthwaite(v_c, control.df, v_t, treatment.df)
+    arrays = from_variances(c, v_c, t, v_t, df, alpha, alternative)
+    crit = float(critical(alpha, df, alternative))
+    return effect_of(control, treatment, arrays, crit, confidence, alternative, CLUSTERED)
+
+
 def effect_of(
     control: Summary,
     treatment: Summary,
@@ -277,7 +291,8 @@ def _note(control: Summary, treatment: Summary, crit: float) -> str:
         if math.isnan(arm.estimate):
             return f"{NO_TEST}the denominators of the {name} add up to 0"
         if math.isnan(arm.variance):
-            return f"{NO_TEST}the {name} has {arm.n} unit, and a variance needs two"
+            few = f"has {arm.n} unit" if arm.n < 2 else "has all its rows in one cluster"
+            return f"{NO_TEST}the {name} {few}, and a variance needs two"
     if control.variance == 0 and treatment.variance == 0:
         return f"{NO_TEST}no unit differs from another within either arm"
     notes = []

@@ -114,6 +114,20 @@ def from_variances(
     )
 
 
+def satterthwaite(v_c: ArrayLike, df_c: ArrayLike, v_t: ArrayLike, df_t: ArrayLike) -> FloatArray:
+    r"""Degrees of freedom of a sum of two variances, :math:`(v_c+v_t)^2/(v_c^2/\nu_c+v_t^2/\nu_t)`.
+
+    Example:
+        >>> float(satterthwaite(1.0, 9, 1.0, 9))
+        18.0
+    """
+    v_c, v_t = np.asarray(v_c, np.float64), np.asarray(v_t, np.float64)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        share = v_t / (v_c + v_t)
+        df: FloatArray = np.asarray(1 / (share**2 / np.asarray(df_t) + (1 - share) ** 2 / np.asarray(df_c)))
+    return df
+
+
 def fieller(
     control: FloatArray,
     v_c: FloatArray,

@@ -9,9 +9,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from helpers.defaults import ALPHA, CONFIDENCE
-from helpers.stats.comparisons.arm_estimate import satterthwaite
 from helpers.stats.comparisons.effects import NO_TEST, Effect, comparison, effect_of
-from helpers.stats.comparisons.linear import from_variances
+from helpers.stats.comparisons.linear import from_variances, satterthwaite
 from helpers.stats.inference import Alternative, EffectArrays, critical
 from helpers.stats.validation import FloatArray, InputError, alpha_of, between, finite, finite_vector, whole_number
 

@@ -15,7 +15,7 @@ from helpers.stats.inference import critical, p_values
 from helpers.stats.multiplicity.corrections import adjust
 from helpers.stats.multiplicity.interaction import InteractionArrays, Scale, of_means, of_proportions
 from helpers.stats.multiplicity.pooling import Tau, partial_pooling
-from helpers.stats.summaries.summary import Proportion, Summary
+from helpers.stats.summaries.summary import Proportion, Summary, WholeClusters
 from helpers.stats.validation import FloatArray, InputError, alpha_of, between, one_of
 
 SCALES: tuple[Scale, ...] = ("absolute", "relative")
@@ -246,7 +246,7 @@ def _tested(pairs: list[tuple[Summary, Summary]], scale: Scale) -> InteractionAr
 
 
 def _units(arm: Summary) -> float:
-    return float(arm.n)
+    return arm.equal if isinstance(arm, WholeClusters) else float(arm.n)
 
 
 def _mean(arm: Summary) -> float:

@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from helpers.stats.summaries.summary import Ratio
+from helpers.stats.summaries.ratio import Ratio
+from helpers.stats.summaries.whole_clusters import WholeClusters
 from helpers.stats.validation import FloatArray, InputError, finite_vector
 
 
@@ -37,6 +38,11 @@ class ClusterTotals:
     def ratio(self) -> Ratio:
         """The arm as total over rows, the unit being the cluster."""
         return Ratio.from_values(self.totals, self.rows)
+
+    @property
+    def whole(self) -> WholeClusters:
+        """The same, which knows how unequal the clusters are."""
+        return WholeClusters.from_values(self.totals, self.rows)
 
     @property
     def between(self) -> float:

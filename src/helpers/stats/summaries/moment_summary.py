@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
+from numpy.typing import ArrayLike
+
 from helpers.stats.summaries.moments import Moments
 from helpers.stats.validation import InputError
 
@@ -49,6 +51,10 @@ class MomentSummary:
                 remedy="summarise both with the same covariates",
             )
         return type(self)(self.moments + other.moments, self.covariates)
+
+    def mapped(self, matrix: ArrayLike, offset: ArrayLike) -> Self:
+        """The same kind of summary of ``matrix @ columns + offset``, which leaves no covariate."""
+        return type(self)(self.moments.mapped(matrix, offset))
 
     @property
     def n(self) -> int:

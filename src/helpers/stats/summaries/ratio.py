@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Self
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -57,7 +57,7 @@ class Ratio(MomentSummary):
         numerator: ArrayLike,
         denominator: ArrayLike,
         covariates: Mapping[str, ArrayLike] | None = None,
-    ) -> Ratio:
+    ) -> Self:
         """From one numerator and one denominator a unit, and named covariates.
 
         Example:
@@ -102,7 +102,7 @@ class Ratio(MomentSummary):
         sum_x2: Any = None,
         sum_xy: Any = None,
         sum_dx: Any = None,
-    ) -> Ratio:
+    ) -> Self:
         """From the mart's integer sums, exactly; the ``x`` columns add one covariate named ``x``.
 
         Example:

@@ -14,8 +14,9 @@ from typing import Protocol
 from helpers.stats.summaries.mean import Mean
 from helpers.stats.summaries.proportion import Proportion
 from helpers.stats.summaries.ratio import Ratio, delta_variance
+from helpers.stats.summaries.whole_clusters import WholeClusters
 
-__all__ = ["Mean", "Proportion", "Ratio", "Summary", "delta_variance", "standard_error"]
+__all__ = ["Mean", "Proportion", "Ratio", "Summary", "WholeClusters", "delta_variance", "standard_error"]
 
 
 class Summary(Protocol):
