@@ -79,6 +79,9 @@ def front_page(
         per_unit=per_unit_alone(study, numbers),
         money_rests=assumed.note(study, assumed.EXPECTED),
         registered=standing(study, where),
+        people=people_said(numbers),
+        people_tone="finding" if _on_these_results(numbers) else "warning",
+        quoted=number("quoted.amount") if "quoted.amount" in numbers else "",
         risk_rests=assumed.note(study, assumed.EXPECTED if valued else assumed.RISK),
         why=lambda name: numbers[name].reason,
         notes=_notes(study) + _caveats(numbers),
@@ -124,6 +127,17 @@ def _as_it_is(study: Study, numbers: Numbers) -> str:
     if not winsorised or "money.per_unit" not in numbers or study.revenue is None:
         return ""
     return f"from {study.revenue.label.lower()} as it is, {numbers['money.per_unit'].text}, not with extreme values pulled in"
+
+
+def people_said(numbers: Numbers) -> str:
+    """What people decided, in the words of notebook 06; empty where nobody did."""
+    said = numbers.get("people.sentence")
+    return str(said.value) if said is not None and said.value is not None else ""
+
+
+def _on_these_results(numbers: Numbers) -> bool:
+    held = numbers.get("people.on_these_results")
+    return held is not None and held.value is True
 
 
 def reader(numbers: Numbers) -> Callable[[str], str]:

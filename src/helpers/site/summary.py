@@ -43,11 +43,14 @@ def summary(study: Study, where: StudyPaths, numbers: Numbers) -> str:
         worth = f"{money.text} expected over {study.economics.horizon}; measured {measured} ({low} to {high})"
     assumed = f"  assumed: {', '.join(study.assumptions)}\n" if study.assumptions else ""
     warned = numbers["trust.warnings"].text
+    decided = numbers.get("people.sentence")
+    people = f"  people:  {decided.text}\n" if decided and decided.value is not None else ""
     caveat = f"; warned of: {warned.lower()}" if warned else ""
     return (
         f"{head}"
         f"  {numbers['decision.verdict'].text}: {numbers['decision.headline'].text}\n"
         f"  why:     {numbers['decision.reason'].text}\n"
+        f"{people}"
         f"  money:   {worth}\n"
         f"  risk:    no improvement {numbers['risk.no_improvement'].text}, trust checks "
         f"{numbers['trust.passed'].text} of {numbers['trust.total'].text} passed{caveat}\n{assumed}{end}"

@@ -225,7 +225,7 @@ def test_a_decision_that_is_logged_has_read_the_outcome(where):
     from helpers.experiment.decision.log import append
 
     results(where, "ITERATE")
-    append(where, LAUNCH)
+    append(STUDY, where, LAUNCH)
     assert registration.seen(where)[0] == "outcome"
 
 
