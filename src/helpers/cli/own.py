@@ -197,4 +197,6 @@ def decide(study_file: str | None, decision: str | None, by: str | None, on: Any
     day = (on or datetime.now(UTC)).date()
     with lock.held(where.base):
         entry = log.append(study, where, log.Choice(decision=decision, by=by, on=day, **told))
-    say(f"{paths.shown(where.decisions)}: entry {entry.number}, {decision} by {by}")
+    say(
+        f"{paths.shown(where.decisions)}: entry {entry.number}, {decision} by {by}; the next run shows it in the report"
+    )

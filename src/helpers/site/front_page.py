@@ -15,7 +15,7 @@ from helpers.pipeline.faults import Fault
 from helpers.record import Numbers
 from helpers.report.figures.show import FigureView, names, with_static
 from helpers.report.topics import assumed
-from helpers.site.summary import per_unit_alone
+from helpers.site.summary import people_said, per_unit_alone
 
 NONE = "NO DECISION"
 """Stands for the verdict of a report whose decision is missing."""
@@ -127,12 +127,6 @@ def _as_it_is(study: Study, numbers: Numbers) -> str:
     if not winsorised or "money.per_unit" not in numbers or study.revenue is None:
         return ""
     return f"from {study.revenue.label.lower()} as it is, {numbers['money.per_unit'].text}, not with extreme values pulled in"
-
-
-def people_said(numbers: Numbers) -> str:
-    """What people decided, in the words of notebook 06; empty where nobody did."""
-    said = numbers.get("people.sentence")
-    return str(said.value) if said is not None and said.value is not None else ""
 
 
 def _on_these_results(numbers: Numbers) -> bool:
