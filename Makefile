@@ -127,7 +127,7 @@ register: $(READY) ## write a study's rule down before its outcome is read: make
 	@$(RUN) register $(STUDY)
 
 log-decision: $(READY) ## log a decision: make log-decision STUDY=... ARGS='--decision GO --by product --reason "..."'
-	@$(RUN) log-decision $(STUDY) $(ARGS)
+	@$(RUN) decide $(STUDY) $(ARGS)
 
 own-data: $(READY) ## run the worked example of docs/own-data.md anew, and record what it says
 	@$(RUN) own-data

@@ -25,6 +25,9 @@ PRIOR_SIZE: Final = 0.05
 MAX_RISK: Final = 0.05
 """Largest chance of no improvement with which a change ships."""
 
+MAY_OVERRIDE: Final = ("product", "leadership")
+"""Roles that may record a decision against the rule."""
+
 SRM_THRESHOLD: Final = 0.001
 """A sample-ratio mismatch is called below this p-value (design rule 19)."""
 

@@ -116,6 +116,11 @@ class StudyPaths:
         return self.base / "docs" / "decisions" / f"{self.name}.registered.jsonl"
 
     @property
+    def decisions(self) -> Path:
+        """What people decided on the study, as they logged it."""
+        return self.base / "docs" / "decisions" / f"{self.name}.md"
+
+    @property
     def faults(self) -> Path:
         """Why a notebook is missing: one JSON file for each that stopped."""
         return self.data / "faults"

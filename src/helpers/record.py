@@ -70,6 +70,11 @@ class Recorder:
         self._numbers[name] = Number(value, unit, told, text, reason, tuple(names))
         return text
 
+    @property
+    def numbers(self) -> "Numbers":
+        """Those kept so far."""
+        return Numbers(dict(self._numbers))
+
     def save(self) -> dict[str, Number]:
         """Write the numbers and return them, in the order of their names."""
         numbers = dict(sorted(self._numbers.items()))

@@ -182,7 +182,8 @@ def test_register(shop):
 
 
 def test_log_decision(shop):
-    words = "--decision KILL --by product --reason because --override"
+    words = "--decision KILL --by product --reason because --override --dissent none --monitoring daily"
+    words += " --rollback-trigger never"
     shop.make("log-decision", "STUDY=studies/small.yml", f"ARGS={words}")
     assert "KILL" in (shop.base / "docs" / "decisions" / "small.md").read_text(encoding="utf-8")
 

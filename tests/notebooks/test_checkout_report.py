@@ -1,5 +1,6 @@
 """The checkout redesign through the real commands: an online study whose report must tell the source's story."""
 
+import math
 import os
 import subprocess
 import sys
@@ -8,7 +9,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from helpers import paths
+from helpers import config, paths
+from helpers.experiment.decision import log
 from helpers.paths import StudyPaths
 from helpers.record import Numbers
 from helpers.site import docs
@@ -75,6 +77,31 @@ def test_it_is_underpowered_for_four_tenths_of_a_point(numbers):
     assert "10 weeks at the pace of the enrolment" in str(numbers["decision.next_step"].value)
     assert numbers.value("design.n_control") == pytest.approx(214_887, rel=0.01)
     assert numbers.value("design.detectable_now") * 0.324 == pytest.approx(0.0083, rel=0.02)
+
+
+def test_the_decision_against_the_rule_is_one_story_in_the_log_the_notebook_and_the_results(where, numbers):
+    """The log of the project is bound to these results; notebook 06 shows its paragraphs and its four metrics."""
+    if where.base != paths.ROOT:
+        pytest.skip("the study is built elsewhere, and the decision is logged in the project")
+    entry = log.read(where.decisions.read_text(encoding="utf-8"), NAME)[-1]
+    assert (entry.facts["decision"], entry.facts["recommended"]) == ("GO", numbers["decision.verdict"].value)
+    assert entry.facts["results"] == log.results_digest(numbers) == numbers["people.results"].value
+    assert numbers["people.on_these_results"].value is numbers["people.override"].value is True
+    assert (
+        numbers["people.by"].value == entry.facts["by"] == config.load(f"studies/{NAME}.yml").decision.may_override[0]
+    )
+    shown = (where.executed / "06_roi_and_rollout.ipynb").read_text(encoding="utf-8")
+    assert str(numbers["people.sentence"].value) in shown
+    assert all(entry.said[field] in shown for field in ("reason", "dissent", "rationale"))
+    assert len(numbers["watched.plan"].names) == 4 and numbers["watched.plan"].text in entry.said["monitoring"]
+    assert numbers["monitoring.trigger"].text in entry.said["rollback_trigger"]
+
+
+def test_a_quoted_sum_leads_to_the_reports_own_factor_by_factor(numbers):
+    factors = [number.value for name, number in numbers.items() if name.startswith("quoted.factors.")]
+    product = math.prod(factors) * numbers.value("quoted.amount")
+    assert product == pytest.approx(numbers.value("money.expected"), rel=1e-9)
+    assert numbers.value("quoted.point") == pytest.approx(100 * 12 * 800_000 * 0.004 * 47.5)
 
 
 def test_a_month_is_worth_what_the_source_says(numbers):

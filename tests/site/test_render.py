@@ -44,6 +44,15 @@ def test_a_card_escapes_what_comes_from_data(tmp_path):
     assert "<img" not in text and text.count("&lt;img src=x") == 3
 
 
+def test_a_card_says_what_people_decided_beside_the_verdict_and_nothing_where_nobody_did(tmp_path):
+    report = report_of(prepare(tmp_path, notebooks=1))
+    for sentence, there in (("Against the rule, product decided KILL.", True), (None, False)):
+        said = Number(sentence, "text", "", sentence or "not available")
+        text = render.front([Report(STUDY, report.where, Numbers({**report.numbers, "people.sentence": said}))], {}, [])
+        assert ("<strong>What people decided.</strong> Against the rule" in text) is there
+        assert "verdict-go" in text
+
+
 def test_money_that_cannot_be_had_has_no_interval(tmp_path):
     report = report_of(prepare(tmp_path, notebooks=1))
     missing = Number(None, "money", "the log is too short", "not available")

@@ -163,25 +163,25 @@ def golden(file: str | None) -> None:
 @click.argument("study_file", metavar="[STUDY]", required=False)
 @click.option("--decision", help="GO, ITERATE, KILL or INVALID.")
 @click.option("--by", metavar="ROLE", help="Who decided: product, data science, engineering, ...; a role, not a name.")
-@click.option("--reason", default="", help="Why; an override without one is refused.")
-@click.option("--override", is_flag=True, help="The decision differs from what the report recommends.")
+@click.option("--reason", default="", help="Why.")
+@click.option(
+    "--override", is_flag=True, help="Decide against the rule; --dissent, --monitoring and a trigger are needed."
+)
 @click.option("--action", default="", help="What is done, for instance: full launch, watched for four weeks.")
 @click.option("--rationale", default="", help="What the business weighs that the data do not.")
 @click.option("--dissent", default="", help="Who would have decided otherwise, and why.")
-@click.option("--monitoring", default="", help="What is watched, how often, against what.")
-@click.option("--rollback-trigger", default="", help="What ends it.")
+@click.option("--monitoring", default="", help="How often the watched metrics are looked at, against what.")
+@click.option("--rollback-trigger", default="", help="What ends it; that of the study's monitoring when left out.")
 @click.option("--date", "on", type=click.DateTime(["%Y-%m-%d"]), help="Day of the decision; today when left out.")
-@click.option(
-    "--check", is_flag=True, help="Add nothing; fail when an entry was touched or results.json changed since."
-)
-def log_decision(
-    study_file: str | None, decision: str | None, by: str | None, on: Any, check: bool, **told: Any
-) -> None:
-    """Append a decision on STUDY to docs/decisions, with the hash of the results it stands on.
+@click.option("--check", is_flag=True, help="Add nothing; fail when an entry was touched or the results changed since.")
+def decide(study_file: str | None, decision: str | None, by: str | None, on: Any, check: bool, **told: Any) -> None:
+    """Append a decision on STUDY to docs/decisions, bound to the results it stands on.
 
-    With --check and no STUDY every log is checked. From make, options go into ARGS:
+    With --check and no STUDY every log is checked. A decision against the rule is an override: the study says which
+    roles may take one (decision.may_override), and it must say why, who objected, what is watched and what rolls it back.
+    From make, options go into ARGS:
 
-    make log-decision STUDY=studies/cart_checkout.yml ARGS='--decision GO --by product --reason "..." --override'
+    make log-decision STUDY=studies/cart_checkout.yml ARGS='--decision GO --by product --reason "..."'
     """
     from datetime import UTC, datetime
 
@@ -192,11 +192,11 @@ def log_decision(
         say("\n".join(log.checked([config.opened(study_file)[1]] if study_file else None)))
         return
     if not (study_file and decision and by):
-        raise ReportError(
-            "a decision needs a study, --decision and --by", remedy="see: python -m helpers log-decision -h"
-        )
-    _, where = config.opened(study_file)
+        raise ReportError("a decision needs a study, --decision and --by", remedy="see: python -m helpers decide -h")
+    study, where = config.opened(study_file)
     day = (on or datetime.now(UTC)).date()
     with lock.held(where.base):
-        entry = log.append(where, log.Choice(decision=decision, by=by, on=day, **told))
-    say(f"{paths.shown(log.file_of(where))}: entry {entry.number}, {decision} by {by}")
+        entry = log.append(study, where, log.Choice(decision=decision, by=by, on=day, **told))
+    say(
+        f"{paths.shown(where.decisions)}: entry {entry.number}, {decision} by {by}; the next run shows it in the report"
+    )

@@ -29,14 +29,14 @@ from helpers.config.design import (
     Surrogate,
     Variant,
 )
-from helpers.config.launch import Economics, Milestone, Monitoring, Prior, Rule, Stage
+from helpers.config.launch import Economics, Milestone, Monitoring, Prior, Quoted, Rule, Stage, Watch
 from helpers.config.loading import json_schema, load, opened, read_yaml, study_paths
 from helpers.config.messages import explained
 from helpers.config.study import Study
 
 __all__ = [
     "ColumnOf", "Design", "Dirt", "EXPOSED", "Economics", "EventName", "ExternalEvent", "Funnel", "Injection", "Leaving", "Levels", "Log", "Margin",
-    "Metric", "Milestone", "Model", "Monitoring", "Name", "Period", "Place", "Prior", "Rule", "Simulation", "Stage", "Study",
-    "Surrogate", "Tolerance", "UnitTolerance", "Units", "VARIABLE", "Variant", "WORLDS", "WorldTraits", "ConfigError", "explained",
+    "Metric", "Milestone", "Model", "Monitoring", "Name", "Period", "Place", "Prior", "Quoted", "Rule", "Simulation", "Stage", "Study",
+    "Surrogate", "Tolerance", "UnitTolerance", "Units", "VARIABLE", "Variant", "WORLDS", "Watch", "WorldTraits", "ConfigError", "explained",
     "json_schema", "load", "nearest", "opened", "read_yaml", "study_paths",
 ]  # fmt: skip

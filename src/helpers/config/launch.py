@@ -13,6 +13,9 @@ from helpers import defaults
 from helpers.config.base import ConfigError, Model, Moment, Name, Positive, Share
 from helpers.config.currencies import Currency, minor_digits
 
+Role = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z &-]{1,38}[A-Za-z]$")]
+"""A role in words, such as leadership or VP of product."""
+
 
 class Prior(Model):
     """What is believed of changes of this kind before any data; see :mod:`helpers.experiment.decision.belief`."""
@@ -47,6 +50,8 @@ class Rule(Model):
     """How the secondary metrics share one level: Holm, or Benjamini and Hochberg"""
     require_planned_size: bool = False
     """Whether GO needs design.planned_units"""
+    may_override: Annotated[tuple[Role, ...], Field(min_length=1)] = defaults.MAY_OVERRIDE
+    """Roles that may record a decision against the rule, in the words of helpers decide --by; roles, not names"""
 
     @model_validator(mode="before")
     @classmethod
@@ -61,6 +66,41 @@ class Rule(Model):
             was = raw["max_false_positive_risk"]
             raise ConfigError("max_false_positive_risk", was, "max_risk", remedy=f"write max_risk: {was}")
         return raw
+
+
+class Quoted(Model):
+    """What others say that the change is worth, with what they reckoned from; told beside the report's own money."""
+
+    source: str
+    """Who says so, as a reader is told it"""
+    amount: float | None = None
+    """The sum they name, in units of the currency; what they reckoned from makes it when left out"""
+    change: Annotated[float, Field(allow_inf_nan=False)]
+    """The change of the primary metric that they count on: of a share 0.004 is 0.4 points"""
+    change_low: float | None = None
+    """The lower end of their range for it"""
+    change_high: float | None = None
+    """Its upper end"""
+    per_change: Positive
+    """What one more of the primary metric brings, in units of the currency"""
+    units_per_month: Positive
+    """Units a month that they count on"""
+    horizon_months: Positive = 12
+    """Months over which they reckon"""
+    contribution_margin: Annotated[float, Field(gt=0, le=1)] = 1
+    """Share of revenue that they take to be left"""
+
+    @model_validator(mode="after")
+    def _range(self) -> Self:
+        if not self.change:
+            raise ConfigError("change", "0", "a change: without one nothing is worth anything")
+        if (self.change_low is None) != (self.change_high is None):
+            lacking = "change_low" if self.change_low is None else "change_high"
+            raise ConfigError(lacking, "nothing", "both ends of the range, or neither")
+        low, high = self.change_low, self.change_high
+        if low is not None and high is not None and not low <= self.change <= high:
+            raise ConfigError("change", f"{self.change:g}", f"a change inside its range, {low:g} to {high:g}")
+        return self
 
 
 class Economics(Model):
@@ -82,6 +122,8 @@ class Economics(Model):
     """Months over which it is reckoned"""
     exposed_units_per_month: int | None = Field(None, ge=1)
     """Units that reach the exposure in a month; from the log when left out"""
+    quoted: Quoted | None = None
+    """What others say that it is worth; the report says why its own money differs"""
 
     @field_validator("currency")
     @classmethod
@@ -111,6 +153,15 @@ class Stage(Model):
 
 
 Week = Annotated[list[float], Field(min_length=7, max_length=7)]
+
+
+class Watch(Model):
+    label: str
+    """What is watched, in words"""
+    metric: Name | None = None
+    """The metric of the study whose control says what is usual; none where the data of the study do not hold it"""
+    without: bool = False
+    """Whether the units without the outcome are watched: those who abandon, where the metric counts those who complete"""
 
 
 class Monitoring(Model):
@@ -149,6 +200,8 @@ class Monitoring(Model):
     """Days in a row that the fall must last"""
     ticket_factor: Annotated[float, Field(gt=1)] = defaults.ROLLBACK_TICKETS
     """Factor of the tickets that triggers a rollback"""
+    watched: list[Watch] = Field([])
+    """What a plan of monitoring looks at each day; the primary metric, revenue and the guardrails when left out"""
     minimum: int = Field(defaults.MONITORING_MINIMUM, ge=1)
     """Units a day below which no rate is judged"""
     seed: int = Field(0, ge=0)

@@ -123,6 +123,7 @@ class Study(Named):
                 f"less than the {self.period.experiment_days:g} days of the experiment",
             )
         self._check_surrogate()
+        self._check_watched()
         means = [m.name for m in self.metrics if m.type == "mean"]
         if self.economics.revenue_metric is not None and self.economics.revenue_metric not in means:
             raise ConfigError(
@@ -294,6 +295,19 @@ class Study(Named):
                 raise ConfigError(f"surrogate.{key}", named, f"one of the {kinds}: {known}", valid=valid)
         if self.surrogate.proxy == self.surrogate.outcome:
             raise ConfigError("surrogate.outcome", self.surrogate.outcome, "another metric than the proxy")
+
+    def _check_watched(self) -> None:
+        """What is watched is a metric of the study, or nothing that its data hold."""
+        names = [m.name for m in self.metrics]
+        for i, each in enumerate(self.monitoring.watched if self.monitoring else ()):
+            key = f"monitoring.watched.{i}"
+            if each.metric is not None and each.metric not in names:
+                raise ConfigError(f"{key}.metric", each.metric, f"one of the metrics: {', '.join(names)}", valid=names)
+            kind = "no metric" if each.metric is None else f"a {self.metric(each.metric).type}"
+            if each.without and (
+                each.metric is None or self.metric(each.metric).type not in ("proportion", "retention")
+            ):
+                raise ConfigError(f"{key}.without", f"true of {kind}", "it of a share of units, such as a proportion")
 
     def assumes(self, path: str) -> bool:
         """Whether nobody stated the key at a path: it was left out, or is listed as assumed."""

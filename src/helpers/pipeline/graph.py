@@ -118,7 +118,7 @@ OF_THE_LOG = ("landed.json", "ground_truth.json", "ledger.json")
 JOURNALS = {"07_monitoring": "monitoring.jsonl"}
 """Files that a notebook writes into the report, beside its numbers and figures."""
 DECIDES = "06_roi_and_rollout"
-"""The notebook that decides, and tells when the rule was registered."""
+"""The notebook that decides, and tells when the rule was registered and what people decided."""
 LOGS = {DECIDES: "decisions.jsonl"}
 """Files of the report that a notebook adds to."""
 
@@ -192,7 +192,7 @@ def _told(
             where.name, book, ("notebook", file, book), outputs,
             (
                 *read, source, *asked, *([rerandomised] if rerandomised and facts.rerandomised else []),
-                *([partial(_there, where.registered)] if book == DECIDES else []),
+                *([partial(_there, where.registered), partial(_there, where.decisions)] if book == DECIDES else []),
             ),
             ("helpers.pipeline.notebooks", "helpers.pipeline.kernel"), source=source, queries=True,
             appended=(where.reports / LOGS[book],) if book in LOGS else (), fault=where.faults / f"{book}.json",

@@ -72,6 +72,11 @@ class Book:
         """Numbers of notebooks that ran before this one."""
         return Numbers.of(self.where, *notebooks)
 
+    @property
+    def recorded(self) -> Numbers:
+        """What this notebook has recorded so far."""
+        return self._recorder.numbers
+
     def close(self) -> "Callout":
         """Write the numbers, forget figures of earlier runs that this one did not show; the last call of a notebook."""
         from helpers.report.figures.show import drop_others

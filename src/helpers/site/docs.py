@@ -97,7 +97,14 @@ def helping() -> dict[str, Any]:
         "a study file": keys.tables(Study, keys.PLACES),
         "a programme file": keys.tables(Programme, keys.PROGRAMME_PLACES),
     }
-    told = {"troubles": by_topic(), "hole": HOLE, "exit_codes": EXIT_CODES, "files": files, "times": EXAMPLES}
+    told = {
+        "may_override": " and ".join(defaults.MAY_OVERRIDE),
+        "troubles": by_topic(),
+        "hole": HOLE,
+        "exit_codes": EXIT_CODES,
+        "files": files,
+        "times": EXAMPLES,
+    }
     return example | shares | told
 
 

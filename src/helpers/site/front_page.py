@@ -15,7 +15,7 @@ from helpers.pipeline.faults import Fault
 from helpers.record import Number, Numbers
 from helpers.report.figures.show import FigureView, names, with_static
 from helpers.report.topics import assumed
-from helpers.site.summary import per_unit_alone
+from helpers.site.summary import people_said, per_unit_alone
 
 NONE = "NO DECISION"
 """Stands for the verdict of a report whose decision is missing."""
@@ -79,6 +79,9 @@ def front_page(
         per_unit=per_unit_alone(study, numbers),
         money_rests=assumed.note(study, assumed.EXPECTED),
         registered=standing(study, where),
+        people=people_said(numbers),
+        people_tone="finding" if _on_these_results(numbers) else "warning",
+        quoted=number("quoted.amount") if "quoted.amount" in numbers else "",
         risk_rests=assumed.note(study, assumed.EXPECTED if valued else assumed.RISK),
         why=lambda name: _recorded(numbers, name).reason,
         notes=_notes(study) + _caveats(numbers),
@@ -124,6 +127,11 @@ def _as_it_is(study: Study, numbers: Numbers) -> str:
     if not winsorised or "money.per_unit" not in numbers or study.revenue is None:
         return ""
     return f"from {study.revenue.label.lower()} as it is, {numbers['money.per_unit'].text}, not with extreme values pulled in"
+
+
+def _on_these_results(numbers: Numbers) -> bool:
+    held = numbers.get("people.on_these_results")
+    return held is not None and held.value is True
 
 
 def reader(numbers: Numbers) -> Callable[[str], str]:

@@ -43,17 +43,25 @@ def summary(study: Study, where: StudyPaths, numbers: Numbers) -> str:
         worth = f"{money.text} expected over {study.economics.horizon}; measured {measured} ({low} to {high})"
     assumed = f"  assumed: {', '.join(study.assumptions)}\n" if study.assumptions else ""
     warned = numbers["trust.warnings"].text
+    decided = people_said(numbers)
+    people = f"  people:  {decided}\n" if decided else ""
     caveat = f"; warned of: {warned.lower()}" if warned else ""
     others = numbers["decision.others"]
     beside = f"  others:  {others.text}\n" if others.value else ""
     return (
         f"{head}"
         f"  {numbers['decision.verdict'].text}: {numbers['decision.headline'].text}\n"
-        f"  why:     {numbers['decision.reason'].text}\n{beside}"
+        f"  why:     {numbers['decision.reason'].text}\n{beside}{people}"
         f"  money:   {worth}\n"
         f"  risk:    no improvement {numbers['risk.no_improvement'].text}, trust checks "
         f"{numbers['trust.passed'].text} of {numbers['trust.total'].text} passed{caveat}\n{assumed}{end}"
     )
+
+
+def people_said(numbers: Numbers) -> str:
+    """What people decided, in the words of notebook 06; empty where nobody did."""
+    said = numbers.get("people.sentence")
+    return str(said.value) if said is not None and said.value is not None else ""
 
 
 def per_unit_alone(study: Study, numbers: Numbers) -> bool:

@@ -119,6 +119,7 @@ def test_many_changes_are_counted_and_long_values_left_out(where):
         ({"decision__prior": {"improve": 0.3}}, "decision.prior.improve"),
         ({"design__power": 0.9}, "design.power"),
         ({"salt": "another-split"}, "salt"),
+        ({"decision__may_override": ["leadership"]}, "decision.may_override"),
         ({"assumed": ["economics.contribution_margin"]}, "assumed"),
     ],
 )
@@ -132,6 +133,12 @@ def test_all_that_the_decision_depends_on_counts(keys, path):
 )  # fmt: skip
 def test_what_is_only_shown_does_not(keys):
     assert digest_of(content_of(changed(**keys))) == digest_of(content_of(STUDY))
+
+
+def test_who_may_override_counts_once_it_is_another_than_the_default():
+    """Registrations from before the key was there stay what they are."""
+    assert "decision.may_override" not in content_of(STUDY)
+    assert content_of(changed(decision__may_override=["product", "leadership"])) == content_of(STUDY)
 
 
 def test_the_order_of_the_keys_is_no_change():
@@ -225,7 +232,7 @@ def test_a_decision_that_is_logged_has_read_the_outcome(where):
     from helpers.experiment.decision.log import append
 
     results(where, "ITERATE")
-    append(where, LAUNCH)
+    append(STUDY, where, LAUNCH)
     assert registration.seen(where)[0] == "outcome"
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from helpers.experiment.decision.log import LoggedVerdict, append_verdict, digest
+from helpers.experiment.decision.verdict_log import LoggedVerdict, append_verdict, digest
 
 
 def test_the_log_is_append_only_and_idempotent(tmp_path):

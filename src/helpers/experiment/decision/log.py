@@ -1,10 +1,12 @@
-"""What people decided and what it stood on: one Markdown file a study in ``docs/decisions``, appended, never rewritten;
-and what the rule said at each run, in the report's ``decisions.jsonl``.
+"""What people decided and what it stood on: one Markdown file a study in ``docs/decisions``, appended, never rewritten.
 
-Each entry carries the SHA-256 of ``results.json`` (``results``), the seal of the entry before it (``before``; for the
-first the SHA-256 of the title above it) and its own ``seal``: the SHA-256 of its text. So :func:`check` finds an
-edited, a missing and a swapped entry, and results that changed since. What it cannot find is the last entries cut off
-whole, or a log forged from an edit to its end; the history of the repository holds those. Roles decide, not names.
+Each entry carries a digest of the results (``results``), the seal of the entry before it (``before``; for the first the
+SHA-256 of the title above it) and its own ``seal``: the SHA-256 of its text. So :func:`check` finds an edited, a missing
+and a swapped entry, and results that changed since. What it cannot find is the last entries cut off whole, or a log
+forged from an edit to its end; the history of the repository holds those. Roles decide, not names.
+
+A decision against the rule is an override. Only roles that the study names may record one, and it must say why, who
+objected, what is watched and what rolls it back.
 """
 
 from __future__ import annotations
@@ -13,9 +15,8 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, replace
 from datetime import date
-from pathlib import Path
 from typing import Any, get_args
 
 import yaml
@@ -23,15 +24,16 @@ import yaml
 from helpers import paths
 from helpers.config import Study
 from helpers.errors import ReportError
-from helpers.experiment.decision.rule import RECOMMENDATIONS, Decision, Verdict
+from helpers.experiment.decision.rule import RECOMMENDATIONS, Verdict
+from helpers.formatting import Value
 from helpers.paths import StudyPaths
 from helpers.pipeline import faults
 from helpers.pipeline.files import write_text
-from helpers.record import Numbers
+from helpers.record import Number, Numbers
 
 VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
 ROLES = ("product", "data science", "engineering", "design", "marketing", "finance", "legal", "leadership")
-"""Who may be said to have decided: roles, so that no name gets into the log."""
+"""Who may be said to have decided, beside the roles that may override: roles, so that no name gets into the log."""
 
 TEXTS = {
     "action": "Decision",
@@ -44,7 +46,28 @@ TEXTS = {
 }
 """Paragraphs of an entry, in their order: field and heading."""
 
+NEEDED = {
+    "reason": ("reason", "--reason"),
+    "dissent": ("dissent", "--dissent"),
+    "monitoring": ("plan of what is watched", "--monitoring"),
+    "rollback_trigger": ("trigger of a rollback", "--rollback-trigger"),
+}
+"""What an override must say: field, what it is, and the option that states it."""
+
+STANDS_ON = re.compile(
+    r"decision\.(verdict|arm)|arms\.\w+\.(verdict|risk)|exposed\.units|risk\.no_improvement"
+    r"|money\.(expected|horizon_(low|point|high))"
+    r"|(primary|metrics\.\w+|arms\.\w+\.\w+)\.(control|treatment|value|p_value|p_adjusted|(absolute|relative)(_low|_high)?)"
+)
+"""Names of the numbers that a decision stands on: what a later one of another name says leaves it as it was."""
+DIGITS = 6
+"""Digits of a number that make another result; those behind differ between machines."""
+NOTHING = 1e-9
+"""A number below this is zero: what is left there is the noise of a sum."""
+
 NOT_STATED = "Not stated."
+SHORT = 12
+"""Signs of a digest that a reader is shown."""
 _ENTRY = re.compile(r"^(?=## \d+\. )", flags=re.MULTILINE)
 _FACTS = re.compile(r"^```yaml\n(.*?)^```\n", flags=re.MULTILINE | re.DOTALL)
 _SEAL = re.compile(r"^Seal: `([0-9a-f]{64})`\n\Z", flags=re.MULTILINE)
@@ -75,27 +98,28 @@ class Logged:
     body: str
     seal: str
 
-
-def file_of(where: StudyPaths) -> Path:
-    """Where a study's log stands.
-
-    >>> paths.shown(file_of(StudyPaths("cart_checkout")))
-    'docs/decisions/cart_checkout.md'
-    """
-    return where.base / "docs" / "decisions" / f"{where.name}.md"
+    @property
+    def said(self) -> dict[str, str]:
+        """Its paragraphs, by the field of :data:`TEXTS`."""
+        return {field: text for field, heading in TEXTS.items() for text in _paragraph(heading).findall(self.body)[:1]}
 
 
-def append(where: StudyPaths, choice: Choice) -> Logged:
+def append(study: Study, where: StudyPaths, choice: Choice) -> Logged:
     """Add an entry below what stands there, which stays byte for byte.
 
+    An override that names no trigger takes the one that the study states for its monitoring; what is watched, with its
+    bounds, is put below its plan as the report computed it.
+
     Raises :class:`~helpers.errors.ReportError` for an unknown verdict or role, a missing reason, a decision that
-    differs from the report's without ``override`` (and an override that changes nothing), a study without results, a
-    date before the last entry's, or a log that fails its own check.
+    differs from the report's without ``override`` (and an override that changes nothing, is not complete, or by a role
+    that may not), a study without results, a date before the last entry's, or a log that fails its own check.
     """
-    numbers, digest = _results(where)
+    numbers = _results(where)
     recommended = str(numbers["decision.verdict"].value)
-    _refuse(choice, recommended)
-    file = file_of(where)
+    if choice.override and not choice.rollback_trigger.strip():
+        choice = replace(choice, rollback_trigger=_stated_trigger(numbers))
+    _refuse(choice, recommended, study.decision.may_override)
+    file = where.decisions
     title = _title(where.name)
     above = file.read_text(encoding="utf-8") if file.is_file() else title
     entries = read(above, where.name)
@@ -116,7 +140,8 @@ def append(where: StudyPaths, choice: Choice) -> Logged:
         "override": choice.override,
         "by": choice.by,
         "overridden": "the study's rule" if choice.override else "nobody",
-        "results": digest,
+        **({"may_override": list(study.decision.may_override)} if choice.override else {}),
+        "results": results_digest(numbers),
         "before": before,
     }
     said = {
@@ -125,7 +150,7 @@ def append(where: StudyPaths, choice: Choice) -> Logged:
         "data": _summary(numbers),
         "rationale": choice.rationale,
         "dissent": choice.dissent,
-        "monitoring": choice.monitoring,
+        "monitoring": _plan(choice, numbers),
         "rollback_trigger": choice.rollback_trigger,
     }
     body = _body(facts, said)
@@ -163,7 +188,7 @@ def check(where: StudyPaths) -> str:
     The last entry is held against ``results.json``: earlier ones were superseded. Without a built report only the
     entries are checked, and the line says so.
     """
-    file = file_of(where)
+    file = where.decisions
     if not file.is_file():
         raise ReportError(
             f"{where.name} has no decision log", expected=paths.shown(file), remedy="log a decision first"
@@ -175,14 +200,14 @@ def check(where: StudyPaths) -> str:
     whole = f"{where.name}: {len(entries)} {'entry' if len(entries) == 1 else 'entries'}, none touched"
     if not results.is_file():
         return f"{whole}; no results.json to compare with."
-    now = _sha(results.read_bytes())
+    now = results_digest(Numbers.load(results))
     if now != last.facts["results"]:
         raise ReportError(
             f"the results of {where.name} changed since entry {last.number} of its decision log",
-            got=f"results.json {now[:12]}",
-            expected=f"{str(last.facts['results'])[:12]}, on which {last.facts['decision']} was decided on {last.facts['date']}",
+            got=f"results {now[:SHORT]}",
+            expected=f"{str(last.facts['results'])[:SHORT]}, on which {last.facts['decision']} was decided on {last.facts['date']}",
             cause="the study, its data or its analysis changed after the decision",
-            remedy="look at what changed, then log the decision anew: make log-decision",
+            remedy="look at what changed, then decide anew: make log-decision",
         )
     return f"{whole}; the results are those of entry {last.number}."
 
@@ -201,19 +226,53 @@ def checked(studies: Sequence[StudyPaths] | None = None) -> list[str]:
     return lines or ["no decisions are logged yet"]
 
 
-def _refuse(choice: Choice, recommended: str) -> None:
+def results_digest(numbers: Mapping[str, Number]) -> str:
+    """SHA-256 of what a decision stands on: the verdict and the numbers of :data:`STANDS_ON`, to :data:`DIGITS` digits.
+
+    Wording is left out, so a sentence that is put better is no other result.
+
+    >>> found = {"exposed.units": Number(1000, "count", "", "1,000"), "aa.runs": Number(40, "count", "", "40")}
+    >>> results_digest(found) == results_digest({**found, "aa.runs": Number(99, "count", "", "99")})
+    True
+    >>> results_digest(found) == results_digest({**found, "exposed.units": Number(999, "count", "", "999")})
+    False
+    """
+    kept = {name: _rounded(each.value) for name, each in numbers.items() if STANDS_ON.fullmatch(name)}
+    return _sha(json.dumps(kept, sort_keys=True))
+
+
+def _rounded(value: Value) -> Value:
+    if not isinstance(value, float):
+        return value
+    return f"{value:.{DIGITS}g}" if abs(value) >= NOTHING else "0"
+
+
+def _stated_trigger(numbers: Numbers) -> str:
+    """What rolls back by the study's own plan of monitoring; nothing where it has none."""
+    stated = "monitoring.stated" in numbers and numbers["monitoring.stated"].value is True
+    return f"{numbers['monitoring.trigger'].text}." if stated else ""
+
+
+def _plan(choice: Choice, numbers: Numbers) -> str:
+    """The plan of an override in the words of whoever decided, and below it what is watched, as the report has it."""
+    if not choice.override or "watched.plan" not in numbers or numbers["watched.plan"].value is None:
+        return choice.monitoring
+    return f"{choice.monitoring} {numbers['watched.plan'].text}"
+
+
+def _refuse(choice: Choice, recommended: str, may_override: Sequence[str]) -> None:
     if choice.decision not in VERDICTS:
         raise ReportError("no such decision", got=repr(choice.decision), expected=f"one of {', '.join(VERDICTS)}")
-    if choice.by not in ROLES:
+    roles = dict.fromkeys((*ROLES, *may_override))
+    if choice.by not in roles:
         raise ReportError(
             "no such role",
             got=repr(choice.by),
-            expected=f"one of {', '.join(ROLES)}",
+            expected=f"one of {', '.join(roles)}",
             cause="roles are logged, not names",
         )
-    if not choice.reason.strip():
-        what = "an override" if choice.override else "a decision"
-        raise ReportError(f"{what} needs a reason", got="none", remedy='add --reason "..."')
+    if not choice.override and not choice.reason.strip():
+        raise ReportError("a decision needs a reason", got="none", remedy='add --reason "..."')
     if choice.override and choice.decision == recommended and not choice.action.strip():
         raise ReportError(
             "the override changes nothing",
@@ -225,11 +284,27 @@ def _refuse(choice: Choice, recommended: str) -> None:
             "the decision differs from what the report recommends",
             got=choice.decision,
             expected=recommended,
-            remedy="add --override, with the reason",
+            remedy="add --override, with the reason, the dissent, what is watched and what rolls it back",
+        )
+    if choice.override and choice.by not in may_override:
+        raise ReportError(
+            "this role may not override the rule",
+            got=choice.by,
+            expected=f"one of {', '.join(may_override)}",
+            cause="the study says who may, under decision.may_override",
+            remedy="let who may decide, or change the study before the outcome is read",
+        )
+    lacking = [NEEDED[field] for field in NEEDED if choice.override and not getattr(choice, field).strip()]
+    if lacking:
+        raise ReportError(
+            "the override is not complete",
+            got=", ".join(f"no {what}" for what, _ in lacking),
+            expected=f"a {', a '.join(what for what, _ in NEEDED.values())}",
+            remedy="add " + " ".join(f'{option} "..."' for _, option in lacking),
         )
 
 
-def _results(where: StudyPaths) -> tuple[Numbers, str]:
+def _results(where: StudyPaths) -> Numbers:
     file = where.reports / "results.json"
     if not file.is_file():
         raise ReportError(
@@ -244,7 +319,7 @@ def _results(where: StudyPaths) -> tuple[Numbers, str]:
             got="; ".join(faults.listed(faults.read(where.faults))) or "no number 'decision.verdict'",
             remedy="mend what stopped the notebook, and run it again",
         )
-    return numbers, _sha(file.read_bytes())
+    return numbers
 
 
 def _summary(numbers: Numbers) -> str:
@@ -264,6 +339,10 @@ def _body(facts: dict[str, Any], said: dict[str, str]) -> str:
     return f"{head}\n\n```yaml\n{block}```\n\n" + "\n".join(lines) + "\n"
 
 
+def _paragraph(heading: str) -> re.Pattern[str]:
+    return re.compile(rf"^\*\*{re.escape(heading)}\.\*\* (.*)$", flags=re.MULTILINE)
+
+
 def _title(study: str) -> str:
     return f"# Decisions on {study}\n\nEntries are appended by `make log-decision` and never rewritten.\n\n"
 
@@ -280,40 +359,3 @@ def _broken(study: str, what: str, cause: str) -> ReportError:
         cause=cause,
         remedy="restore the file from the repository's history; correct a decision by a new entry",
     )
-
-
-def log_verdict(where: StudyPaths, study: Study, made: Decision, earlier: Numbers) -> str:
-    """Append the decision to the study's log, unless it stands there already on the same numbers."""
-    numbers = {name: earlier[name].value for name in earlier}
-    entry = LoggedVerdict(study.name, made.verdict, made.reason, digest(numbers), study.period.end.date().isoformat())
-    append_verdict(where.reports / "decisions.jsonl", entry)
-    return f"decisions.jsonl: {entry.verdict} for {entry.study}, on the evidence {entry.evidence[:12]}."
-
-
-@dataclass(frozen=True)
-class LoggedVerdict:
-    """One line of ``decisions.jsonl``: what the rule said, and a digest of the numbers on which it said so."""
-
-    study: str
-    verdict: Verdict
-    reason: str
-    evidence: str
-    period_end: str
-
-
-def append_verdict(log: Path, entry: LoggedVerdict) -> bool:
-    """Append an entry to the log unless its evidence is there already; what stands there is never rewritten.
-
-    ``evidence`` is a digest of the numbers the decision stood on, so that a later change of them is seen.
-    """
-    lines = log.read_text(encoding="utf-8").splitlines() if log.is_file() else []
-    line = json.dumps(asdict(entry), sort_keys=True, ensure_ascii=False)
-    if lines and lines[-1] == line:
-        return False
-    write_text(log, "\n".join([*lines, line]) + "\n")
-    return True
-
-
-def digest(numbers: Mapping[str, object]) -> str:
-    """SHA-256 of numbers, whatever their order."""
-    return hashlib.sha256(json.dumps(dict(numbers), sort_keys=True).encode()).hexdigest()

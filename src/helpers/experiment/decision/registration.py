@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from helpers.config import Study
+from helpers.defaults import MAY_OVERRIDE
 from helpers.errors import ReportError
-from helpers.experiment.decision.log import file_of
 from helpers.paths import StudyPaths
 from helpers.pipeline.files import write_text
 
@@ -69,6 +69,8 @@ def content_of(study: Study) -> dict[str, Any]:
     """
     raw = study.model_dump(mode="json")
     found: dict[str, Any] = {key: raw[key] for key in PARTS}
+    if study.decision.may_override == MAY_OVERRIDE:
+        del found["decision"]["may_override"]  # an older registration does not know the key
     found["data"] = {key: raw["data"][key] for key in OF_THE_DATA if key in raw["data"]}
     for key in ("variants", "metrics"):
         found[key] = {
@@ -88,7 +90,7 @@ def seen(where: StudyPaths) -> tuple[str, datetime | None]:
 
     The outcome was read where a notebook has left its numbers, a report its results, or somebody a decision.
     """
-    traces = (where.reports / "results.json", where.reports / "decisions.jsonl", file_of(where))
+    traces = (where.reports / "results.json", where.reports / "decisions.jsonl", where.decisions)
     for word, files in (("outcome", (*where.results.glob("*.json"), *traces)), ("data", (where.database,))):
         times = [file.stat().st_mtime for file in files if file.is_file()]
         if times:

@@ -145,7 +145,7 @@ def unwatched(study: Study, earlier: Numbers) -> str:
     """
     if study.monitoring is not None and study.monitoring.rate and study.monitoring.units_per_day:
         return ""
-    units, (rate, label) = _units_a_day(study, earlier), _share(study, earlier)
+    units, (rate, label) = units_a_day(study, earlier), _share(study, earlier)
     if rate is None:
         return f"Nothing can be watched day by day: no share of units is known of {label.lower()}."
     if not 0 < rate < 1:
@@ -165,7 +165,10 @@ def unwatched(study: Study, earlier: Numbers) -> str:
     return ""
 
 
-def _units_a_day(study: Study, earlier: Numbers) -> int:
+def units_a_day(study: Study, earlier: Numbers) -> int:
+    """Units a day after a launch: as the study's monitoring says, or its economics, or as many as were exposed."""
+    if study.monitoring is not None and study.monitoring.units_per_day is not None:
+        return study.monitoring.units_per_day
     monthly = study.economics.exposed_units_per_month
     return max(1, round(monthly / DAYS_PER_MONTH if monthly else earlier.value("exposed.units_per_day")))
 
@@ -192,7 +195,7 @@ def _filled(study: Study, earlier: Numbers) -> Monitoring:
 
 
 def _made_up(study: Study, earlier: Numbers) -> dict[str, Any]:
-    units, (rate, label) = _units_a_day(study, earlier), _share(study, earlier)
+    units, (rate, label) = units_a_day(study, earlier), _share(study, earlier)
     kept = min(max(float(rate or 0.0), 0.5 / max(units, 2)), 1 - 0.5 / max(units, 2))
     noise = NOISE * float(np.sqrt(kept * (1 - kept) / units))
     scale = max(kept / SOURCE_RATE, noise / ROLLBACK_DROP)

@@ -212,11 +212,12 @@ def text(study: Study, decided: StudyDecision, next_step: str) -> str:
     )
 
 
-def text_takeaway(study: Study, decided: StudyDecision) -> str:
-    """What was decided, and what would change it."""
-    return (
+def text_takeaway(study: Study, decided: StudyDecision, people: str = "") -> str:
+    """What the rule says, what would change it, and what people decided where they did."""
+    rule = (
         f"{decided.proposed.verdict}. {text_headline(study, decided)} It would change with {_turning(study, decided)}."
     )
+    return f"{rule}\n\n{people}" if people else rule
 
 
 def _turning(study: Study, decided: StudyDecision) -> str:

@@ -257,6 +257,7 @@ def _decide(study: Study, numbers: Mapping[str, Number]) -> DiagramStage:
                 ("Decision", text_of(numbers, "decision.verdict")),
                 ("Because", text_of(numbers, "decision.reason")),
                 ("Next", text_of(numbers, "decision.recommendation")),
+                ("People", text_of(numbers, "people.sentence")),
                 ("Expected net value over the horizon", text_of(numbers, "money.expected")),
                 ("Risk of no improvement", text_of(numbers, "risk.no_improvement")),
             ),

@@ -1,0 +1,102 @@
+"""What is watched after a launch: its bounds are those of a day, by the values of the units themselves."""
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from helpers import config
+from helpers.config import Study, Watch
+from helpers.experiment.monitoring.watched import watched
+from helpers.record import Number, Numbers
+from helpers.report.topics import people
+from helpers.stats import Mean, Proportion
+
+STUDY = config.load("studies/checkout_redesign.yml")
+EARLIER = Numbers({"exposed.units_per_day": Number(500.0, "count", "", "500")})
+
+
+class Arms:
+    """Results of which the control alone is known."""
+
+    def __init__(self, of: dict[str, Mean | Proportion]) -> None:
+        self.of = of
+
+    def arm(self, metric, variant, *, as_is):
+        assert as_is and variant == STUDY.control.name
+        return self.of.get(metric.name)
+
+    def arm_sizes(self):
+        return {v.name: next(iter(self.of.values())).n for v in STUDY.variants}
+
+    def lack(self, metric, variant):
+        return f"nobody in {variant} has {metric.name}"
+
+
+def with_watched(*named: Watch, units: int | None = None) -> Study:
+    section = STUDY.monitoring.model_copy(update={"watched": list(named), "units_per_day": units})
+    economics = STUDY.economics.model_copy(update={"exposed_units_per_month": None})
+    return STUDY.model_copy(update={"monitoring": section, "economics": economics})
+
+
+@given(
+    st.lists(st.floats(0, 1e4).map(lambda x: round(x, 2)), min_size=2, max_size=60),
+    st.integers(1, 10**5) | st.none(),
+)
+def test_the_bounds_of_a_mean_are_three_errors_of_a_day(values, units):
+    study = with_watched(Watch(label="Revenue", metric="revenue_per_user"), units=units)
+    (found,) = watched(study, Arms({"revenue_per_user": Mean.from_values(np.array(values))}), EARLIER)
+    reach = 3 * np.std(values, ddof=1) / math.sqrt(units or 500)
+    assert found.level == pytest.approx(np.mean(values))
+    assert (found.low, found.high) == pytest.approx((np.mean(values) - reach, np.mean(values) + reach), abs=1e-6)
+
+
+@given(st.integers(1, 10**5), st.data(), st.integers(1, 10**5))
+def test_those_without_are_the_rest_of_those_with(n, data, units):
+    """A share and its rest are watched alike: what is high of the one is low of the other; neither leaves 0 to 1."""
+    arm = Proportion(n, data.draw(st.integers(0, n)))
+    each = [
+        Watch(label="Completion", metric="completion_rate"),
+        Watch(label="Abandonment", metric="completion_rate", without=True),
+    ]
+    done, left = watched(with_watched(*each, units=units), Arms({"completion_rate": arm}), EARLIER)
+    p = arm.successes / n
+    reach = 3 * math.sqrt(p * (1 - p) / units)
+    assert (done.level, done.low, done.high) == pytest.approx((p, max(p - reach, 0), min(p + reach, 1)), abs=1e-9)
+    assert (left.level, left.low, left.high) == pytest.approx((1 - done.level, 1 - done.high, 1 - done.low), abs=1e-9)
+    assert 0 <= done.low <= done.level <= done.high <= 1
+
+
+def test_what_the_data_do_not_hold_says_so_and_has_no_bound():
+    study = with_watched(Watch(label="Calls"), Watch(label="Value", metric="order_value"), units=10)
+    arms = Arms({"completion_rate": Proportion(10, 3)})
+    found = watched(study, arms, EARLIER)
+    assert [each.reason for each in found] == ["not in the data of this study", "nobody in control has order_value"]
+    rows, said = people.table_watched(found, study), people.text_plan(found, study)
+    assert rows[0] == {"Watched": "Calls", "Control": found[0].reason, "A day is looked at outside": "no bound"}
+    assert "Calls (not in the data of this study)" in said and "nan" not in said
+
+
+def test_without_a_list_the_primary_metric_revenue_and_the_guardrails_are_watched():
+    arms = Arms({m.name: Proportion(10, 3) for m in STUDY.metrics})
+    assert [each.label for each in watched(with_watched(), arms, EARLIER)] == [m.label for m in STUDY.metrics]
+    study = with_watched().model_copy(update={"monitoring": None})
+    assert len(watched(study, arms, EARLIER)) == len(STUDY.metrics)
+
+
+@pytest.mark.parametrize(
+    ("each", "told"),
+    [
+        ({"metric": "abandonment"}, "one of the metrics"),
+        ({"metric": "order_value", "without": True}, "true of a ratio"),
+        ({"without": True}, "true of no metric"),
+    ],
+)
+def test_what_cannot_be_watched_is_refused(each, told):
+    raw = STUDY.model_dump(mode="json", exclude_unset=True)
+    raw["monitoring"]["watched"] = [{"label": "This", **each}]
+    with pytest.raises((ValidationError, config.ConfigError), match=told):
+        Study.model_validate(raw)
