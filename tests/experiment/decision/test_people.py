@@ -96,7 +96,7 @@ def test_the_log_the_notebook_and_the_front_page_agree(drawn, data):
         assert ("Against the rule" in sentence) is choice.override and "on these results" in sentence
         assert " ".join(sentence.split()) in page and f"> {rule}<" in page, "the verdict stays that of the rule"
         if choice.override:
-            rows = {row[""]: row["As logged"] for row in people.table(found)}
+            rows = {row["Part"]: row["As logged"] for row in people.table(found)}
             assert rows[TEXTS["dissent"]] == " ".join(choice.dissent.split()) == entry.said["dissent"]
             assert set(rows) == {TEXTS[field] for field in ("action", *people.SHOWN)}
 

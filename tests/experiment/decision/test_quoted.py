@@ -124,7 +124,7 @@ def test_the_case_of_the_study():
     factors = {s.part: s.factor for s in found.steps}
     assert factors == {**factors, "units": 1, "months": 1, "margin": 1}
     assert factors["per_change"] == pytest.approx(1) and factors["change"] == pytest.approx(0.89)
-    assert "leaves a factor of 2.96 unexplained" in topic.text(found, STUDY)
+    assert "leaves a factor of 2.961 unexplained" in topic.text(found, STUDY)
 
 
 def test_nothing_quoted_and_nothing_to_hold_against_it_are_told():

@@ -245,6 +245,8 @@ def test_the_notebook_that_decides_and_the_site_are_made_from_it(tmp_path):
     assert [file for look in asked for file in look()] == []
     register(STUDY, where, MARCH)
     assert [file for look in asked for file in look()] == [where.registered]
+    where.decisions.write_text("# Decisions", encoding="utf-8")
+    assert [file for look in asked for file in look()] == [where.registered, where.decisions]
 
 
 def test_the_front_page_says_it(tmp_path):

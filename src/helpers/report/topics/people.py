@@ -47,7 +47,9 @@ def table(found: PersonalDecision) -> list[Row]:
     """The paragraphs of an override as they were logged; of a decision with the rule those that say something."""
     said = found.entry.said
     shown = [(field, said[field]) for field in ("action", *SHOWN)]
-    return [{"": TEXTS[field], "As logged": words} for field, words in shown if found.override or words != NOT_STATED]
+    return [
+        {"Part": TEXTS[field], "As logged": words} for field, words in shown if found.override or words != NOT_STATED
+    ]
 
 
 def caption(found: PersonalDecision) -> str:

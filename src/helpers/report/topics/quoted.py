@@ -47,7 +47,7 @@ def table_range(found: QuotedMoney, value: DecisionValue, study: Study) -> list[
     )
     return [
         {
-            "": name,
+            "Range": name,
             "Quoted change": _change(change, study),
             "Quoted, by its parts": _money(theirs, study),
             "Measured here": _money(ours, study),
@@ -173,7 +173,10 @@ def _change(change: float | None, study: Study) -> str:
 
 
 def _factor(factor: float) -> str:
-    return f"{factor:.2f}" if isfinite(factor) else "not available"
+    """Three digits behind the point; of a very small or large one the first three that it has."""
+    if not isfinite(factor):
+        return "not available"
+    return f"{factor:.3f}" if not factor or 0.01 <= abs(factor) < 1000 else f"{factor:.3g}"
 
 
 def _part(step: Replacement, value: float, study: Study) -> str:
