@@ -4,8 +4,9 @@ import numpy as np
 import pandas as pd
 
 from helpers.experiment import surrogate
-from helpers.experiment.trust import check, clusters, covariates, rows, sensitivity, timing
+from helpers.experiment.trust import check, clusters, covariates, rows, timing
 from helpers.stats import Mean
+from helpers.stats.checks.other_days import other_effect_p
 from tests.rows.case import of
 
 
@@ -77,7 +78,7 @@ def _(rng):
 
 @of(
     "experiment.trust.check.counted", "experiment.trust.timing.usual_hours",
-    "experiment.trust.covariates.pooled_correlation", "experiment.trust.sensitivity.effects_differ",
+    "experiment.trust.covariates.pooled_correlation", "stats.checks.other_days.other_effect_p",
 )  # fmt: skip
 def _(rng):
     spells = pd.DataFrame({"hours": rng.integers(0, 50, 12), "units": rng.integers(0, 9, 12)})
@@ -91,7 +92,7 @@ def _(rng):
             check.counted(list(arms.hits), list(arms.of)).p_value,
             timing.usual_hours(list(spells.hours), list(spells.units)),
             covariates.pooled_correlation(means),
-            sensitivity.effects_differ((ordered[0], ordered[1]), (ordered[0], ordered[2])),
+            other_effect_p({day: (ordered[day % 3], ordered[day % 2]) for day in (0, 1, 2, 4, 5)}, (1, 5)),
         )
 
     return (spells, arms), answer

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import special
 
 from helpers.defaults import ALPHA, CONFIDENCE, SRM_THRESHOLD
 from helpers.experiment.trust.check import counted
-from helpers.experiment.trust.sensitivity import effects_differ
+from helpers.stats.checks.novelty import trends
+from helpers.stats.checks.other_days import other_effect_p
 from helpers.stats.checks.skew import alike_p, skew_of_difference
 from helpers.stats.comparisons.linear import welch
 from helpers.stats.multiplicity.corrections import adjusted_p_values
+from helpers.stats.multiplicity.interaction import of_proportions
 from helpers.stats.summaries.proportion import Proportion
 from helpers.stats.validation import FloatArray
 from helpers.validation.adjustment import chunks
@@ -36,17 +40,64 @@ def shares_differ(rng: np.random.Generator, runs: int, *, units: tuple[int, ...]
     )
 
 
-def days_differ(
-    rng: np.random.Generator, runs: int, *, units: int, inside: float, rate: float, uplift: float, other: float
-) -> int:
-    """Runs in which a share ``inside`` of the units of each arm shows another relative effect than the rest."""
-    sizes = [round(units * inside), round(units * (1 - inside))]
-    rates = [(rate, rate * (1 + lift)) for lift in (other, uplift)]
-    counts = np.stack([rng.binomial(n, p, runs) for n, pair in zip(sizes, rates, strict=True) for p in pair], axis=1)
+@dataclass(frozen=True)
+class EventDays:
+    """Conversion by day of exposure, some of the days being those of an event.
+
+    Attributes:
+        units: a day and arm.
+        shared, apart: log standard deviation of what moves a whole day, and of what moves one arm of it.
+        level: what the event multiplies the rate by.
+        lift, other: relative effect of the treatment, and the one on the days of the event.
+        absolute: the effect is a share of the usual rate, whatever the level of the day.
+    """
+
+    units: int
+    days: int = 14
+    event: tuple[int, ...] = (4, 5, 6)
+    rate: float = 0.2
+    shared: float = 0.0
+    apart: float = 0.0
+    level: float = 1.0
+    lift: float = 0.1
+    other: float = 0.1
+    absolute: bool = False
+
+    def counts(self, rng: np.random.Generator, runs: int) -> NDArray[np.int64]:
+        """Conversions, shape (runs, 2, days)."""
+        inside = np.isin(np.arange(self.days), self.event)
+        level = (
+            self.rate * np.exp(self.shared * rng.standard_normal((runs, self.days))) * np.where(inside, self.level, 1)
+        )
+        gain = np.where(inside, self.other, self.lift) * (self.rate if self.absolute else level)
+        rates = np.stack([level, level + gain], axis=1)
+        rates *= np.exp(self.apart * rng.standard_normal(rates.shape))
+        return np.asarray(rng.binomial(self.units, np.minimum(rates, 1.0)))
+
+
+def days_differ(rng: np.random.Generator, runs: int, *, of: EventDays) -> int:
+    """Runs in which the days of the event are said to have another effect.
+
+    Only those are asked that differ for the relative test of units, and for the absolute one of days that all vary: the
+    largest p of all counts.
+    """
+    counts = of.counts(rng, runs)
+    inside = np.isin(np.arange(of.days), of.event)
+    sums = np.stack([counts[..., inside].sum(axis=-1), counts[..., ~inside].sum(axis=-1)], axis=-1)
+    units = of.units * np.array([inside.sum(), (~inside).sum()])
+    maybe = of_proportions(sums[:, 0], units, sums[:, 1], units, "relative").p_value < SRM_THRESHOLD
+    rates = counts[maybe] / of.units
+    squared = (rates * (1 - rates) / (of.units - 1)).sum(axis=1)
+    still = (squared == 0).any(axis=1)
+    known = np.where(still[:, None], 1.0, squared)
+    lines = trends(inside, rates[:, 1] - rates[:, 0], known[:, None, :] * np.eye(of.days))
     hits = 0
-    for a, b, c, d in counts.tolist():
-        arms = [(Proportion(n, x), Proportion(n, y)) for n, (x, y) in zip(sizes, ((a, b), (c, d)), strict=True)]
-        hits += effects_differ(arms[0], arms[1]) < SRM_THRESHOLD
+    for found in counts[maybe][still | (lines.p_value < 2 * SRM_THRESHOLD)]:
+        days = {
+            float(day): (Proportion(of.units, int(c)), Proportion(of.units, int(t)))
+            for day, (c, t) in enumerate(found.T)
+        }
+        hits += other_effect_p(days, of.event) < SRM_THRESHOLD
     return hits
 
 
@@ -133,15 +184,6 @@ def power_of_shares(units: int, shares: tuple[float, float]) -> float:
     return float(special.ndtr((gap - reach) / error) + special.ndtr((-gap - reach) / error))
 
 
-def power_of_days(units: int, inside: float, rate: float, uplift: float, other: float) -> float:
-    """Planned power of the test of two log ratios, by the delta method."""
-    error = 0.0
-    for share, lift in ((inside, other), (1 - inside, uplift)):
-        error += sum((1 - p) / (p * units * share) for p in (rate, rate * (1 + lift)))
-    z, gap = -special.ndtri(SRM_THRESHOLD / 2), abs(math.log((1 + other) / (1 + uplift))) / math.sqrt(error)
-    return float(special.ndtr(gap - z) + special.ndtr(-gap - z))
-
-
 def _cases() -> tuple[Case, ...]:
     made = []
     for arms, share in (((5_000, 5_000), 0.02), ((36_000, 4_000), 0.3), ((50_000, 50_000), 0.1)):
@@ -197,22 +239,37 @@ def _cases() -> tuple[Case, ...]:
             )
         )  # fmt: skip
     made += _heavy_tails()
-    for units, inside in ((20_000, 0.1), (60_000, 0.4)):
+    made += _events()
+    return tuple(made)
+
+
+def _events() -> list[Case]:
+    """External events: days that differ by themselves are no other effect, one that the event makes is found."""
+    made = []
+    for setting, of in (
+        ("14 days of 1,000 an arm, 3 of the event", EventDays(1_000)),
+        ("28 days of 100 an arm, 1 of the event, rate 0.03", EventDays(100, 28, (5,), 0.03)),
+        ("7 days of 10,000 an arm, 1 of the event, shocks of 5% by arm", EventDays(10_000, 7, (5,), apart=0.05)),
+        ("14 days of 4,000 an arm, 3 of the event, shocks of 30% shared and 10% by arm", EventDays(4_000, shared=0.3, apart=0.1)),
+        ("14 days of 4,000 an arm, 3 of a sale that doubles the rate, the same relative effect", EventDays(4_000, level=2.0)),
+        ("14 days of 4,000 an arm, 3 of a sale that doubles the rate, the same absolute effect", EventDays(4_000, level=2.0, lift=0.2, other=0.2, absolute=True)),
+    ):  # fmt: skip
         made.append(
             Case(
-                TOPIC, "same effect on other days, Cochran's Q", f"{units:,} units an arm, {inside:.0%} of them on those days",
-                "false positives", SRM_THRESHOLD,
-                partial(days_differ, units=units, inside=inside, rate=0.2, uplift=0.08, other=0.08),
+                TOPIC, "same effect on other days", setting, "false positives", SRM_THRESHOLD, partial(days_differ, of=of),
+                promise="at most", short=200,
             )
         )  # fmt: skip
-    made.append(
-        Case(
-            TOPIC, "same effect on other days, Cochran's Q", "20,000 units an arm, 20% of them with +40% instead of +5%", "power",
-            round(power_of_days(20_000, 0.2, 0.2, 0.05, 0.40), 4),
-            partial(days_differ, units=20_000, inside=0.2, rate=0.2, uplift=0.05, other=0.40),
-        )
-    )  # fmt: skip
-    return tuple(made)
+    for setting, power, of in (
+        ("14 days of 1,430 an arm, 3 of the event with +40% instead of +5%", 0.9, EventDays(1_430, lift=0.05, other=0.40)),
+        ("14 days of 4,000 an arm, 3 of the event with -10% instead of +20%, shocks of 30% shared", 0.9, EventDays(4_000, shared=0.3, lift=0.2, other=-0.1)),
+    ):  # fmt: skip
+        made.append(
+            Case(
+                TOPIC, "same effect on other days", setting, "power", power, partial(days_differ, of=of), promise="at least", short=200,
+            )
+        )  # fmt: skip
+    return made
 
 
 def _heavy_tails() -> list[Case]:

@@ -10,8 +10,8 @@ from operator import add
 from helpers.config import ExternalEvent, Metric, Period
 from helpers.defaults import SRM_THRESHOLD
 from helpers.experiment.results import EXPOSED, Results
+from helpers.stats.checks.other_days import other_effect_p
 from helpers.stats.comparisons.effects import Effect, compare
-from helpers.stats.multiplicity.heterogeneity import heterogeneity
 from helpers.stats.summaries.summary import Summary
 
 
@@ -24,8 +24,8 @@ class Reestimate:
         days: days of exposure left out, 1 the first of the experiment.
         units, total: exposed units left out, and all of them.
         everything, without: the effect; ``without`` is None where an arm has no unit on any other day.
-        p_value: of a different relative effect on those days than on the others (the interaction test of two groups);
-            NaN where that cannot be tested.
+        p_value: of another effect on those days than on the others, relative and absolute, by units and by days, see
+            :func:`~helpers.stats.checks.other_days.other_effect_p`; NaN where that cannot be tested.
     """
 
     left_out: str
@@ -73,23 +73,10 @@ def reestimated(results: Results, days: Iterable[int], left_out: str) -> Reestim
     whole = results.effect(primary)
     if not units or whole is None:
         return None
-    kept = [int(day) for day in results.levels(EXPOSED, "day") if int(day) not in gone]
-    inside, outside = _arms(results, primary, gone), _arms(results, primary, kept)
-    without = compare(*outside, confidence=results.study.decision.confidence) if outside else None
-    p_value = effects_differ(inside, outside) if inside and outside else math.nan
+    every = [int(day) for day in results.levels(EXPOSED, "day")]
+    without = _without(results, primary, [day for day in every if day not in gone])
+    p_value = other_effect_p({day: arms for day in every if (arms := _arms(results, primary, day))}, gone)
     return Reestimate(left_out, gone, units, results.units(EXPOSED, "all", "all"), whole.effect, without, p_value)
-
-
-def effects_differ(one: tuple[Summary, Summary], other: tuple[Summary, Summary]) -> float:
-    """p of a different relative effect in two groups of units, each (control, treatment); NaN without a test.
-
-    Example:
-        >>> from helpers.stats import Proportion
-        >>> arms = Proportion(1000, 100), Proportion(1000, 120)
-        >>> effects_differ(arms, arms)
-        1.0
-    """
-    return heterogeneity({"one": one, "other": other}, scale="relative").p_value
 
 
 def external(results: Results) -> list[Reestimate]:
@@ -98,8 +85,14 @@ def external(results: Results) -> list[Reestimate]:
     return [r for r in found if r is not None]
 
 
-def _arms(results: Results, metric: Metric, days: Iterable[int]) -> tuple[Summary, Summary] | None:
-    """Control and leading treatment over some days; None where one of them has no unit."""
+def _arms(results: Results, metric: Metric, day: int) -> tuple[Summary, Summary] | None:
+    """Control and leading treatment of one day; None where one of them has no unit."""
+    control, treatment = (results.arm(metric, v.name, dimension="day", level=str(day)) for v in results.pair)
+    return None if control is None or treatment is None else (control, treatment)
+
+
+def _without(results: Results, metric: Metric, days: Iterable[int]) -> Effect | None:
+    """The effect over some days; None where an arm has no unit on any of them."""
     sides = []
     for variant in results.pair:
         parts = [results.arm(metric, variant.name, dimension="day", level=str(day)) for day in days]
@@ -107,4 +100,4 @@ def _arms(results: Results, metric: Metric, days: Iterable[int]) -> tuple[Summar
         if not found:
             return None
         sides.append(reduce(add, found))
-    return sides[0], sides[1]
+    return compare(sides[0], sides[1], confidence=results.study.decision.confidence)
