@@ -17,6 +17,7 @@ PARAMETERS = {
     "time_to_outcome": {"event": "purchase"},
     "late_exposures": {"hours": 24},
     "early_exposures": {"exposure": "cart", "start": "2026-07-01"},
+    "zero_amounts": {"start": "2026-07-01", "events": ["purchase"]},
     "refunds": {"events": ["purchase"]},
     "amount_bounds": {"start": "2026-07-01"},
     "unexposed_outcomes": {"start": "2026-07-01", "events": ["purchase"]},

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+import yaml
 
 from helpers import config
 from helpers.config import tracking_plan
@@ -112,3 +113,28 @@ def test_a_unit_with_too_many_events_for_a_person_is_told(tmp_path, events):
     found = [n for n in notes(degenerate.log(tmp_path, "busy", rows, metrics=[BOUGHT], **FUNNEL)) if "no person" in n]
     assert found == ([f"1 unit with more than 2,000 events on a day (data.bot_events_per_day) is left out as no person, with"
                       f" 2,001 of {len(rows):,} rows"] if events > 2_000 else [])  # fmt: skip
+
+
+@pytest.mark.parametrize("twins", [0.0, 0.3, 1.0])
+@pytest.mark.parametrize("zeros", [0, 10, 40])
+def test_events_with_a_twin_by_another_id_and_amounts_of_zero_are_told(tmp_path, twins, zeros):
+    rows = [(f"2026-03-03T0{hour}:{i % 60:02d}:{i // 60:02d}", what, f"u{i}", f"arm_{'ab'[i % 2]}")
+            for hour, what in enumerate(("open", "buy"), 8) for i in range(100)]  # fmt: skip
+    spent = metric("buy", "mean", "secondary")
+    file = degenerate.log(tmp_path, "twins", rows, metrics=[BOUGHT, spent], **FUNNEL)
+    frame = pd.DataFrame(rows, columns=["at", "what", "who", "arm"])
+    frame["cost"] = [0 if i < zeros else 5 + i for i in range(100)] * 2
+    frame.loc[frame.what == "open", "cost"] = None
+    bought = frame[frame.what == "buy"]
+    frame = pd.concat([frame, bought.head(int(len(bought) * twins))])
+    frame["id"] = range(len(frame))
+    frame.to_csv(tmp_path / "twins.csv", index=False)
+    raw = yaml.safe_load(file.read_text())
+    raw["data"]["columns"] |= {"event_id": "id", "price": "cost"}
+    file.write_text(yaml.safe_dump(raw))
+    bought = frame[frame.what == "buy"]
+    found = notes(file)
+    assert any("logged twice" in note for note in found) == (bought.drop(columns="id").duplicated().mean() > 0.4)
+    free = (bought.cost == 0).sum()
+    told = f"the amount of {free} of {len(bought)} buy ({free / len(bought):.2%}"
+    assert any(note.startswith(told.replace("%", " %").replace(".00", "")) for note in found) == (free >= 20)

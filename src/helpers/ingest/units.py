@@ -1,6 +1,5 @@
 """A table of units told as events: an exposure a row, an event for each outcome that is not zero, and what was before."""
 
-import re
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,6 +14,7 @@ from helpers.ingest.columns import expression
 from helpers.ingest.levels import KEYS as LEVELS
 from helpers.ingest.levels import ODD, unmapped
 from helpers.ingest.misfits import BY_REASON, Misfit
+from helpers.ingest.no_numbers import no_number
 from helpers.ingest.parts import Parts
 from helpers.ingest.reading import Reading
 from helpers.ingest.sql import literal, quoted
@@ -295,7 +295,7 @@ def _refused(con: "duckdb.DuckDBPyConnection", study: Study, data: Units, parts:
             value = _value(con, parts, first) if kind == "wrong_type" else ""
             again = "select user_id from units where problem.kind = 'duplicate_unit'"
             crowd = crowded(con, "units", again)[1] if kind == "duplicate_unit" else ""
-            misfit = _marked(value) if value else None
+            misfit = no_number(value) if value else None
             at = f"{place}, column '{logged(first['at'])}'"
             faults.append(_too_many(study, kind, at, found, total, value, crowd, misfit))
     names = ", ".join(map(literal, parts.names))
@@ -304,16 +304,6 @@ def _refused(con: "duckdb.DuckDBPyConnection", study: Study, data: Units, parts:
         from {steps.placed("wrong")}"""
     )
     return faults
-
-
-def _marked(value: str) -> Misfit | None:
-    """What is said of a number with signs beside it that are no mark of money which is known."""
-    sign = r"[^\d\s.,'+-][^\d\s']{0,9}"
-    found = re.fullmatch(rf": '\s*(?:({sign})\s*-?[\d.,\s]*\d|-?\d[\d.,\s]*?\s*({sign}))\s*'", value)
-    return found and Misfit(
-        f"'{found[1] or found[2]}' beside a number: a currency or a unit that is written so is not known",
-        "write the numbers without it, or an amount of money with the code of its currency, such as 12.50 EUR",
-    )
 
 
 def _value(con: "duckdb.DuckDBPyConnection", parts: Parts, first: dict[str, Any]) -> str:

@@ -243,11 +243,12 @@ def odd_values(nb: "Notebook", con: "duckdb.DuckDBPyConnection") -> "Callout":
     repeated = rows.duplicates(query.query(con, "repeats"), query.query(con, "row_flow"))
     amounts = values.of_amounts(query.query(con, "amount_values"), nb.study)
     odd = values.sentinels([*amounts, *values.of_codes(con, nb.study, amounts)])
-    others = "; ".join(unexposed.notes(con, nb.study))
-    tell = nb.finding if repeated.passed and odd.passed and not others else nb.warning
+    others, turned = ("; ".join(of(con, nb.study)) for of in (unexposed.notes, outcomes.reversed_money))
+    tell = nb.finding if repeated.passed and odd.passed and not (others or turned) else nb.warning
     told = {
         "Repeats": repeated.found,
         "Placeholders among the amounts": odd.found,
+        "Refunds": turned,
         "Outcomes outside of the arms": others,
     }
     return tell("\n\n".join(f"**{head}.** {found[0].upper()}{found[1:]}." for head, found in told.items() if found))

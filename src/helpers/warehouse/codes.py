@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from helpers.config import ColumnOf, Log, Study, Units
 from helpers.config.columns import logged
+from helpers.defaults import SENTINEL_SHARE
+from helpers.formatting import formatted
 from helpers.warehouse import query
 
 if TYPE_CHECKING:
@@ -27,6 +29,8 @@ TOGETHER: Final = 3
 """So many codes stand beside each other."""
 CHANCE: Final = 1e-6
 """An accident so rare is none."""
+FREE: Final = 20
+"""So many amounts of zero, or more, are told."""
 LEAST: Final = 5
 """A value of fewer rows is not repeated."""
 USUAL: Final = 1 / 3
@@ -61,6 +65,19 @@ def notes(con: "duckdb.DuckDBPyConnection", study: Study) -> Iterator[str]:
             f" other values (the next is {code.nearest}) and {'counts' if len(code.values) == 1 else 'count'} as"
             f" {'a value' if len(code.values) == 1 else 'values'}: data.missing_codes: {listed} if nothing is known there"
         )
+
+
+def free(con: "duckdb.DuckDBPyConnection", study: Study) -> Iterator[str]:
+    """What ``check`` says of events of a log whose money is summed and often zero: given away, or not known."""
+    events = sorted(study.money_events)
+    if study.is_unit_table or not events:
+        return
+    for row in query.query(con, "zero_amounts", start=str(study.period.start), events=events).itertuples():
+        if row.zeros >= max(FREE, SENTINEL_SHARE * row.known):
+            yield (
+                f"the amount of {row.zeros:,} of {row.known:,} {row.event_name}"
+                f" ({formatted(row.zeros / row.known, 'share')}) is 0 and counts as that: nothing was paid, or it is not known"
+            )
 
 
 def found(con: "duckdb.DuckDBPyConnection", study: Study) -> list[Code]:

@@ -44,6 +44,7 @@ def notes(
         yield from outcomes.nothing(con, study)
         yield from outcomes.reversed_money(con, study)
         yield from codes.notes(con, study)
+        yield from codes.free(con, study)
         yield from unexposed.notes(con, study)
         if said := copied(con, study):
             yield said

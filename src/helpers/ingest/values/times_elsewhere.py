@@ -50,12 +50,16 @@ def _of_dot_net(found: re.Match[str]) -> datetime:
     return datetime(1970, 1, 1) + timedelta(milliseconds=int(found[1]))
 
 
-_SCRIPTS = "\u0660-\u0669\u06f0-\u06f9\u0966-\u096f\u09e6-\u09ef\u0e50-\u0e59\uff10-\uff19"
+SCRIPTS = "\u0660-\u0669\u06f0-\u06f9\u0966-\u096f\u09e6-\u09ef\u0e50-\u0e59\uff10-\uff19"
 """Digits of Arabic, Persian, Devanagari, Bengali and Thai, and those as wide as a Chinese sign."""
 
 
 def _in_digits(found: re.Match[str]) -> date | None:
     return parse("".join(str(int(sign)) if sign.isdigit() else sign for sign in found[0].strip()))
+
+
+def _of_a_short_era(found: re.Match[str]) -> date:
+    return date({"R": 2018, "H": 1988, "S": 1925}[found[1].upper()] + int(found[2]), int(found[3]), int(found[4]))
 
 
 _ZONES = (
@@ -66,7 +70,7 @@ _ZONES = (
 """Abbreviations of time zones, several of which share one."""
 
 LIKENESSES = (
-    Likeness("digits of another script", rf".*[{_SCRIPTS}].*", "write the digits 0 to 9", _in_digits),
+    Likeness("digits of another script", rf".*[{SCRIPTS}].*", "write the digits 0 to 9", _in_digits),
     Likeness(
         "counts with an exponent, as a spreadsheet rounds them",
         r"[1-9](?:[.,][0-9]+)?e[+]?[0-9]{1,2}",
@@ -95,6 +99,18 @@ LIKENESSES = (
         r"(令和|平成|昭和) ?([0-9]{1,2}|元)年([0-9]{1,2})月([0-9]{1,2})日.*",
         "write the year of the common era, as in 2026-03-02",
         _of_an_era,
+    ),
+    Likeness(
+        "years of an era of Japan",
+        r"([RHS])\.? ?([0-9]{1,2})[./-]([0-9]{1,2})[./-]([0-9]{1,2})(?: .*)?",
+        "write the year of the common era, as in 2026-03-02",
+        _of_a_short_era,
+    ),
+    Likeness(
+        "years of the Republic of China, 1911 fewer",
+        r"([01][0-9]{2})[./-]([0-9]{1,2})[./-]([0-9]{1,2})(?: .*)?",
+        "write the year of the common era, as in 2026-03-02",
+        lambda found: date(1911 + int(found[1]), int(found[2]), int(found[3])),
     ),
     Likeness(
         "days since 1900, as a spreadsheet counts them",
