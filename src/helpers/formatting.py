@@ -76,11 +76,17 @@ def counted(number: float, event: str) -> str:
     >>> counted(1, "user"), counted(2_000.4, "purchase"), counted(0.3, "purchase"), counted(1, "back_after_a_week")
     ('1 user', '2,000 purchases', '< 1 purchase', '1 unit at back_after_a_week')
     """
-    whole = round(number)
-    single = _one(event) if _is_noun(event) else f"unit at {event}"
-    if number > 0 and not whole:
-        return f"< 1 {single}"
-    return f"{whole:,} {single if whole == 1 else plural(event)}"
+    told, single = whole(number), _one(event) if _is_noun(event) else f"unit at {event}"
+    return f"{told} {single if told in ('1', '< 1') else plural(event)}"
+
+
+def whole(number: float) -> str:
+    """A count that may be a fraction; one that is there does not read as none.
+
+    >>> whole(2_000.4), whole(0.5), whole(0)
+    ('2,000', '< 1', '0')
+    """
+    return "< 1" if number > 0 and not round(number) else f"{round(number):,}"
 
 
 def a(event: str) -> str:
@@ -159,6 +165,17 @@ def unsigned(size: Value, unit: Unit) -> str:
     '0.32 points'
     """
     return formatted(size, unit).lstrip("+")
+
+
+def shift(points: float) -> str:
+    """A planted or awaited shift of a share, in as many digits as tell it from none.
+
+    >>> shift(-0.003), shift(-0.0000021)
+    ('-0.30 points', '-0.0002 points')
+    """
+    told = formatted(points, "points")
+    matters = not points or any(digit in told for digit in "123456789")
+    return told if matters else f"{points * 100:+.{-2 - math.floor(math.log10(abs(points)))}f} points"
 
 
 SIGNED = ("relative", "points", "signed")

@@ -74,8 +74,17 @@ def _guardrail(case: Case, row: str, arm: str, truths: dict[str, Truth]) -> Iter
     way = "up" if guard.get("better") == "lower" else "down"
     if cells["Margin"] != f"not {way} by {margin} or more":
         yield f"the margin is {margin} {way}"
+    inside = cells["Verdict"] == "inside its margin"
+    if "unbounded" in cells["Worst it may be"] and inside:
+        yield "a guardrail without a bound is inside"
+    elif worst := re.match(r"([-+]?[\d,.]+)( %| points)?$", cells["Worst it may be"]):
+        bound, limit = float(worst[1].replace(",", "")), guard.get("margin", guard.get("absolute"))
+        limit *= 100 if worst[2] else 1
+        far = bound if way == "up" else -bound
+        if abs(far - limit) > 0.06 + 1e-3 * abs(limit) and (far < limit) is not inside:
+            yield f"at worst {far} of {limit}"
     state = truths[arm].guards[name][0]
-    if state != "unknown" and (cells["Verdict"] == "inside its margin") is not (state == "inside"):
+    if state != "unknown" and inside is not (state == "inside"):
         yield f"it is {state}"
 
 

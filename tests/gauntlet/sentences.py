@@ -20,14 +20,14 @@ from tests.gauntlet.truths import NEAR, Truth, truths
 NUMBER = r"(?:no bound|[-+]?(?:[A-Z]{3} )?[-+]?\d+(?:,\d{3})*(?:\.\d+)?(?:e[-+]\d+)?(?: %| points)?)"
 OF = r"(?: (?:of|in) (?P<arm>arm_\d))?"
 EFFECT = re.compile(
-    rf"(?P<metric>[Cc]onverted){OF} is (?P<way>better by|worse by|no different)(?: (?P<size>{NUMBER}))?"
+    rf"(?P<metric>[Cc]onverted){OF} is (?P<way>better by|worse by|no different)(?: (?P<size>less than 0.1 %|{NUMBER}))?"
     rf" \((?P<low>{NUMBER}) to (?P<high>{NUMBER}), (?:p = (?P<p>[\d.e+-]+)|p < 1e-300|no test)\)"
 )
 SIZE = re.compile(
     rf"[Cc]onverted{OF}:? (?P<size>{NUMBER}) \((?P<low>{NUMBER}) to (?P<high>{NUMBER})\)(?:, (?P<how>[a-z ]+[a-z]))?"
 )
 AT_BEST = re.compile(
-    rf"[Cc]onverted{OF} is (?P<way>better|worse) by (?P<best>{NUMBER}) at best, below the (?P<least>{NUMBER})"
+    rf"[Cc]onverted{OF} is (?P<way>better|worse) by (?P<best>less than 0.1 %|{NUMBER}) at best, below the (?P<least>{NUMBER})"
 )
 BEYOND = re.compile(
     rf"[Gg]uardrail (?P<name>\w+){OF} is beyond the margin of (?P<margin>{NUMBER}), with all of its interval "
@@ -82,6 +82,8 @@ def shows(text: str, true: float) -> bool:
     """Whether a printed number is this one, to its last digit; what cannot be reckoned is not held against it."""
     if not math.isfinite(true) or "no bound" in text:
         return True
+    if text.startswith("less than "):
+        return 0 < true < 0.0005
     digits = re.sub(r"[^\d.]", "", text.split("e")[0])
     last = 10.0 ** -len(digits.partition(".")[2])
     if "e" not in text and "%" not in text and "EUR" not in text and "points" not in text and len(digits) > 2:
@@ -149,6 +151,7 @@ class Reader:
             way = "no different" if true.gain == 0 else "better by" if true.gain > 0 else "worse by"
             self.expect(found["way"] == way or abs(true.gain) < 1e-12, "direction", text)
             if found["size"]:
+                self.expect(bool(re.search("[1-9]", found["size"])), "a change reads as none", text)
                 scaled = "%" in found["size"] and true.f.base
                 self.expect(shows(found["size"], abs(true.f.relative if scaled else true.f.estimate)), "size", text)
                 self.ends(found, true, text)
@@ -192,6 +195,7 @@ class Reader:
                 "at best",
                 text,
             )
+            self.expect(not best or bool(re.search("[1-9]", found["best"])), "a change reads as none", text)
             self.expect(not best > value(found["least"]) + 1e-3 and true.level == true.alpha, "not too small", text)
 
     def guards(self, text: Said) -> None:
@@ -366,7 +370,7 @@ def strange_numbers(case: Case, page: ToldPage) -> Iterator[str]:
             "options",
         ) or text.place.startswith("talk"):
             told = re.sub(
-                r"which brings the risk to [\d.]+ %|p = [\d.e+-]+|p < [\d.]+|To find an effect.*?(?= The risk| It pays|$)|arm_\d|\d{4}-\d\d-\d\d",
+                r"by less than 0.1 %|which brings the risk to [\d.]+ %|p = [\d.e+-]+|p < [\d.]+|To find an effect.*?(?= The risk| It pays|$)|arm_\d|\d{4}-\d\d-\d\d",
                 "",
                 text.text,
             )

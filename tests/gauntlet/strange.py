@@ -108,6 +108,15 @@ def certain(found: Found, rng: np.random.Generator) -> None:
     found.pop("raw", None)
 
 
+def slight(found: Found, rng: np.random.Generator) -> None:
+    """A change that is certain and would print as zero."""
+    found["control"] = [4_000_000, 100.0, 1.0]
+    found["arms"] = {arm: [4_000_000, 100.0 + float(rng.choice([-0.02, 0.004, 0.02])), 1.0] for arm in found["arms"]}
+    found["guards"] = {}
+    found.pop("money", None)
+    found.pop("raw", None)
+
+
 def few(found: Found, rng: np.random.Generator) -> None:
     n = int(rng.integers(4, 40))
     found["control"] = [n, int(rng.integers(0, n + 1))]
@@ -155,7 +164,7 @@ def winsorised(found: Found, rng: np.random.Generator) -> None:
 
 Turn = Callable[[Found, np.random.Generator], None]
 TURNS: tuple[Turn, ...] = (
-    no_event, one_event, out_of_nothing, to_nothing, all_of_them, no_variance, certain, few, alike, unguarded_event,
+    no_event, one_event, out_of_nothing, to_nothing, all_of_them, no_variance, certain, slight, few, alike, unguarded_event,
     no_revenue, early, broken, winsorised,
 )  # fmt: skip
 """What an experiment may be turned into; of two, the second one has the last word."""

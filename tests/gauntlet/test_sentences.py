@@ -82,6 +82,7 @@ LIES: dict[str, tuple[str, str, str | Callable[[re.Match[str]], str]]] = {
     "a number from nowhere": ("reason", r"beyond the margin of", "beyond the margin of 98.7 %, no, of"),
     "another mean as it is": ("criteria|reason", r"(?<=converted [-+])\d+\.\d(?= % as it is)", raised),
     "units that are not needed": ("next step", r"asks for [\d,]+ units", "asks for 12,345,678 units"),
+    "a change that reads as none": ("reason|talk: know", r"(?<=by )less than 0.1 %", "0.0 %"),
     "another segment that differs": ("title of segments", r"(?<=the rest for ).*", "mobile (device)"),
     "a segment that does not differ": (
         "title of segments",
@@ -96,7 +97,11 @@ LIES: dict[str, tuple[str, str, str | Callable[[re.Match[str]], str]]] = {
     "another arm in parts": ("title of segments|caption of populations", r"arm_\d", "arm_9"),
     "no arm in parts": ("caption of (?:days|segments)", r" (?:in|of) arm_\d", ""),
     "more effects apart from zero": ("subtitle of segments", r"\d+(?= of)", lambda m: str(int(m[0]) + 1)),
-    "a guardrail that is safe": ("table of guardrails", r"not shown to be safe", "inside its margin"),
+    "a guardrail that is safe": (
+        "table of guardrails",
+        r"(?<=\d \| Verdict: )not shown to be safe",
+        "inside its margin",
+    ),
     "a guardrail that is not": ("table of guardrails", r"inside its margin", "not shown to be safe"),
     "another margin": ("table of guardrails", r"(?<= by )\d", "9"),
     "units of another arm": ("note of guardrails", r"(?<=of )\d+", "7"),
@@ -121,7 +126,7 @@ def lied(told: ToldPage, place: str, pattern: str, to: str | Callable[[re.Match[
 
 @pytest.fixture(scope="module")
 def pages() -> list[tuple[Case, ToldPage]]:
-    rng = np.random.default_rng(9)
+    rng = np.random.default_rng(2)
     return [(case, page(case)) for case in (strange(rng) for _ in range(80))]
 
 

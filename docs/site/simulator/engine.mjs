@@ -109,6 +109,11 @@ function decide(plan, { level, p, relative: [low, high], risk, net }, currency) 
   const { uplift, minimum_uplift: least, max_risk: accepted } = plan;
   const relative = (value) => formatted(value, "relative");
   const share = (value) => formatted(value, "share");
+  const by = (value) => {
+    const size = relative(Math.abs(value)).replace("+", "");
+    return value && !/[1-9]/.test(size) ? "less than 0.1 %" : size;
+  };
+  const best = high ? `${high > 0 ? "better" : "worse"} by ${by(high)}` : "no different";
   const alpha = 1 - (1 - level);
   const told = p > LEAST_P ? `p = ${general(p, 3)}` : `p < ${general(LEAST_P, 3)}`;
   const criteria = [
@@ -122,10 +127,10 @@ function decide(plan, { level, p, relative: [low, high], risk, net }, currency) 
   let [verdict, reason] = ["ITERATE", ""];
   if (p < alpha && uplift <= 0) {
     verdict = "KILL";
-    reason = `The conversion is worse by ${relative(Math.abs(uplift)).replace("+", "")} (${relative(low)} to ${relative(high)}, ${told}): the change does harm.`;
+    reason = `The conversion is worse by ${by(uplift)} (${relative(low)} to ${relative(high)}, ${told}): the change does harm.`;
   } else if (high < least) {
     verdict = "KILL";
-    reason = `The conversion is better by ${relative(high)} at best, below the ${relative(least)} that is worth shipping: too small to matter.`;
+    reason = `The conversion is ${best} at best, below the ${relative(least)} that is worth shipping: too small to matter.`;
   } else if (!missed.length) {
     verdict = "GO";
     reason =

@@ -11,7 +11,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from helpers.formatting import CHANGE, Unit, formatted, interval, p_text, unsigned
+from helpers.formatting import CHANGE, Unit, formatted, interval, p_text
 from helpers.stats.comparisons.effects import Effect
 from helpers.stats.comparisons.noninferiority import NonInferiority
 
@@ -226,7 +226,7 @@ def text(claim: Claim) -> str:
             return f"{claim.subject} is {_moved(claim)} ({ends(claim)}, {p_text(claim.numbers[3])})"
         case "at best":
             best, least = claim.numbers
-            gain = f"better by {formatted(best, 'relative')}" if best > 0 else f"worse by {unsigned(-best, 'relative')}"
+            gain = f"{'better' if best > 0 else 'worse'} by {_by(best, 'relative')}" if best else "no different"
             return (
                 f"{claim.subject} is {gain} at best, below the {formatted(least, 'relative')} that is worth shipping: "
                 "too small to matter"
@@ -278,7 +278,21 @@ def ends(claim: Claim) -> str:
 def _moved(claim: Claim) -> str:
     if claim.says == "no different":
         return "no different"
-    return f"{claim.says} by {formatted(abs(claim.numbers[0]), claim.unit, claim.currency).removeprefix('+')}"
+    return f"{claim.says} by {_by(claim.numbers[0], claim.unit, claim.currency)}"
+
+
+LEAST: dict[Unit, str] = {"relative": "less than 0.1 %", "points": "less than 0.01 points"}
+"""What is said of a change that is there and would read as zero."""
+
+
+def _by(change: float, unit: Unit, currency: str = "") -> str:
+    """The size of a change without its direction.
+
+    >>> _by(-0.034, "relative"), _by(0.0002, "relative")
+    ('3.4 %', 'less than 0.1 %')
+    """
+    told = formatted(abs(change), unit, currency).removeprefix("+")
+    return told if not change or any(digit in told for digit in "123456789") else LEAST.get(unit, told)
 
 
 def _of(claim: Claim) -> str:

@@ -15,6 +15,7 @@ from helpers.experiment.decision.value import DAYS_PER_MONTH
 from helpers.experiment.monitoring.replay import Triggers
 from helpers.experiment.monitoring.stream import DailyStream, DailyWorld, read, side_by_side
 from helpers.formatting import formatted
+from helpers.formatting import shift as told
 from helpers.record import Numbers
 
 SOURCE_RATE = 0.324
@@ -121,7 +122,7 @@ class MonitoringPlan:
 
 
 def _name(shift: float) -> str:
-    return formatted(shift, "points") if shift else "no change"
+    return told(shift) if shift else "no change"
 
 
 def _pace(study: Study) -> str:

@@ -12,7 +12,7 @@ from helpers.experiment.monitoring.baseline import Baseline
 from helpers.experiment.monitoring.charts import cusum, ewma
 from helpers.experiment.monitoring.rules import WESTERN_ELECTRIC, any_signal, observed
 from helpers.experiment.monitoring.stream import DailyStream
-from helpers.formatting import unsigned
+from helpers.formatting import shift
 from helpers.stats.validation import BoolArray, FloatArray
 
 DailyVerdict = Literal["CONTINUE", "PAUSE", "ROLL BACK"]
@@ -43,10 +43,9 @@ class Triggers:
     blind: int = defaults.BLIND_DAYS
 
     def text(self, label: str) -> str:
-        return (
-            f"{label} more than {unsigned(self.drop, 'points')} below its baseline on {self.days} observed "
-            f"days in a row, or tickets above {self.tickets:g} times their baseline"
-        )
+        days = "one observed day" if self.days == 1 else f"{self.days} observed days in a row"
+        drop, tickets = shift(self.drop).lstrip("+"), f"{self.tickets:g} times their baseline"
+        return f"{label} more than {drop} below its baseline on {days}, or tickets above {tickets}"
 
 
 @dataclass(frozen=True)

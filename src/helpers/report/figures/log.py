@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import plotly.graph_objects as go
 
-from helpers.formatting import counted, formatted, plural
+from helpers.formatting import counted, formatted, plural, whole
 from helpers.report import losses
 from helpers.report.figures import style
 from helpers.report.figures.flows import flow
@@ -131,7 +131,7 @@ def step_losses(funnel: FunnelCounts) -> go.Figure:
         go.Bar(
             x=[s.purchases_lost for s in steps], y=names, orientation="h",
             marker_color=[style.BAD if s in most else style.CONTROL for s in steps],
-            text=[f"{s.purchases_lost:,.0f}" for s in steps], textposition="outside", cliponaxis=False,
+            text=[whole(s.purchases_lost) for s in steps], textposition="outside", cliponaxis=False,
         )
     )  # fmt: skip
     figure.update_xaxes(

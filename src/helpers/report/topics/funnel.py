@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from helpers.config import Study
 from helpers.experiment.funnel import FunnelCounts, window
-from helpers.formatting import a, counted, finite, formatted, interval, plural
+from helpers.formatting import a, counted, finite, formatted, interval, plural, whole
 from helpers.report import losses
 from helpers.report.tables import Row
 
@@ -30,7 +30,7 @@ def table(found: FunnelCounts, study: Study) -> list[Row]:
             "95 % interval": "" if s.position == 1 else interval(s.rate.low, s.rate.high, "share"),
             "Lost": "" if s.position == 1 else f"{s.lost:,}",
             **({} if study.is_unit_table else {"Window still open": "" if s.position == 1 else f"{s.open_units:,}"}),
-            f"{plural(last).capitalize()} lost": "" if s.position == 1 or s.optional else f"{s.purchases_lost:,.0f}",
+            f"{plural(last).capitalize()} lost": "" if s.position == 1 or s.optional else whole(s.purchases_lost),
         }
         for s in found.steps
     ]
@@ -136,7 +136,7 @@ def text(found: FunnelCounts, study: Study) -> str:
     if not most:
         return f"{losses.nobody_lost(found)}."
     others = ", ".join(
-        f"{found.before(s).event} to {s.event}: {_size(s.purchases_lost)}" for s in found.steps[1:] if s not in most
+        f"{found.before(s).event} to {s.event}: {whole(s.purchases_lost)}" for s in found.steps[1:] if s not in most
     )
     beside = f" ({others})" if others else ""
     ways, lost = losses.ways(found), losses.lost(found)
@@ -148,10 +148,6 @@ def text(found: FunnelCounts, study: Study) -> str:
         return said
     still, gone = sum(s.open_units for s in most), sum(s.lost for s in most)
     return f"{said} For {f'{still:,}' if still else 'none'} of the {counted(gone, 'user')} lost there the window was still open when sight ended."
-
-
-def _size(lost: float) -> str:
-    return "< 1" if 0 < lost < 0.5 else f"{lost:,.0f}"
 
 
 def text_bypass(found: Bypass, study: Study) -> str:

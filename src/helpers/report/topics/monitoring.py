@@ -17,7 +17,7 @@ from helpers.experiment.monitoring.run_length import (
     run_chain,
 )
 from helpers.experiment.monitoring.size import Size
-from helpers.formatting import counted, formatted, span
+from helpers.formatting import counted, formatted, shift, span
 from helpers.report.tables import badge
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def table(found: Mapping[str, Mapping[str, Detection]]) -> list[Row]:
 
 def table_missing(plan: MonitoringPlan, found: Mapping[float, MissingDays]) -> list[Row]:
     """The completion trigger when days are lost: it waits for observed days, so it comes later."""
-    fall = _joined(formatted(min(plan.section.shifts), "points"))
+    fall = _joined(shift(min(plan.section.shifts)))
     return [
         {
             "Days lost": formatted(share, "share"),
@@ -210,7 +210,7 @@ def text(
 
 def text_fall(plan: MonitoringPlan) -> str:
     """The largest planted fall, in words."""
-    return f"{formatted(min(plan.section.shifts), 'points')} from the launch on"
+    return f"{shift(min(plan.section.shifts))} from the launch on"
 
 
 def absent_ramp() -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from helpers.experiment.segments import Decomposition, SegmentRate
-from helpers.formatting import counted, formatted, interval, listed
+from helpers.formatting import counted, formatted, interval, listed, whole
 from helpers.report import losses
 from helpers.report.tables import Row
 from helpers.report.topics import funnel
@@ -32,7 +32,7 @@ def table(groups: Iterable[SegmentRate]) -> list[Row]:
             "Users at the step": f"{g.reached:,}",
             "Converted": formatted(g.rate.share, "share"),
             "95 % interval": interval(g.rate.low, g.rate.high, "share"),
-            "Short of the best level": f"{g.missing:,.0f}",
+            "Short of the best level": whole(g.missing),
         }
         for g in groups
     ]
