@@ -238,7 +238,7 @@ def reestimates(nb: "Notebook", found: "Trust", arm: str = "") -> "Table | None"
 def odd_values(nb: "Notebook", con: "duckdb.DuckDBPyConnection") -> "Callout":
     """Repeated rows, amounts that stand for 'unknown' and outcomes of units that were never exposed."""
     from helpers.experiment.trust import rows, values
-    from helpers.warehouse import query, unexposed
+    from helpers.warehouse import outcomes, query, unexposed
 
     repeated = rows.duplicates(query.query(con, "repeats"), query.query(con, "row_flow"))
     amounts = values.of_amounts(query.query(con, "amount_values"), nb.study)
