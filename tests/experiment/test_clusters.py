@@ -152,10 +152,14 @@ def test_few_clusters_are_told_and_bar_a_go(tmp_path_factory, results):
     assert check.caveat is not None and check.caveat.words.endswith(
         f"with fewer than {FEWEST_CLUSTERS} no test does. That bars a GO."
     )
-    assert next(c for c in decide(found, study.decision).criteria if c.name == "Clusters").met is False
+    assert (
+        next(c for c in decide(found, study.decision).criteria if c.name == "Effective number of clusters").met is False
+    )
     (enough,) = evidence(results, (), {})
     assert enough.clusters > FEWEST_CLUSTERS
-    assert next(c for c in decide(enough, results.study.decision).criteria if c.name == "Clusters").met
+    assert next(
+        c for c in decide(enough, results.study.decision).criteria if c.name == "Effective number of clusters"
+    ).met
 
 
 def test_counting_rows_would_have_claimed_more(results):
