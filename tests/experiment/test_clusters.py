@@ -149,10 +149,17 @@ def test_few_clusters_are_told_and_bar_a_go(tmp_path_factory, results):
     assert check.verdict == "warning"
     assert f"4 in the smallest arm, by their sizes worth {worth:.1f} equal ones" in check.found
     assert check.found.endswith("too few for a GO")
-    assert next(c for c in decide(found, study.decision).criteria if c.name == "Clusters").met is False
+    assert check.caveat is not None and check.caveat.words.endswith(
+        f"with fewer than {FEWEST_CLUSTERS} no test does. That bars a GO."
+    )
+    assert (
+        next(c for c in decide(found, study.decision).criteria if c.name == "Effective number of clusters").met is False
+    )
     (enough,) = evidence(results, (), {})
     assert enough.clusters > FEWEST_CLUSTERS
-    assert next(c for c in decide(enough, results.study.decision).criteria if c.name == "Clusters").met
+    assert next(
+        c for c in decide(enough, results.study.decision).criteria if c.name == "Effective number of clusters"
+    ).met
 
 
 def test_counting_rows_would_have_claimed_more(results):
@@ -172,7 +179,7 @@ def test_the_check_of_independence_is_silenced_by_what_the_study_says(tmp_path_f
     for study, where in (built, plain, said):
         with query.connect(where.database) as con:
             found[study.name] = independence(con, Results(con, study))
-    assert [c.verdict for c in found["clusters"]] == ["passed", "passed"]
+    assert [c.verdict for c in found["clusters"]] == ["passed", "passed"] and found["clusters"][1].caveat is None
     assert f"{CITIES} clusters, 0 of them in two variants" in found["clusters"][1].found
     (failed,), (silenced,) = found["not_clustered"], found["independent"]
     assert failed.verdict == "failed" and silenced.verdict == "passed"

@@ -78,6 +78,11 @@ def test_where_money_alone_is_not_met_nothing_is_said_of_power():
     assert "not expected to rise" in short, "the study has no cost, so what is expected below zero is revenue"
 
 
+def test_too_few_clusters_ask_for_clusters_and_not_for_units():
+    short = told(won(clusters=3.2))
+    assert short.startswith("More clusters are needed") and "power" not in short
+
+
 def test_a_guardrail_that_is_not_shown_to_be_safe_asks_for_the_units_that_would_show_it():
     """If both rates stay as they are, the bound comes to the margin at about this many units."""
     arms = Proportion(50_000, 1_000), Proportion(50_000, 1_000)

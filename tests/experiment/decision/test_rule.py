@@ -45,7 +45,10 @@ UNSURE = (0.30, 0.312)
         pytest.param(evidence(*WIN, planned_units=10**6), "GO", "", id="a win short of the plan"),
         pytest.param(evidence(*WIN, clusters=5.0), "GO", "", id="just enough clusters"),
         pytest.param(
-            evidence(*WIN, clusters=4.9), "ITERATE", "clusters is worth 4.9 in one of them", id="too few clusters"
+            evidence(*WIN, clusters=4.9),
+            "ITERATE",
+            "effective number of clusters is 4.9 in one arm",
+            id="too few clusters",
         ),
         pytest.param(evidence(*WIN, clusters=math.nan), "ITERATE", "clusters", id="clusters of no worth"),
         pytest.param(evidence(*HARM, clusters=3.0), "KILL", "does harm", id="harm by few clusters is told"),

@@ -42,7 +42,7 @@ def next_step(results: Results, weighed: Evidence, made: Decision) -> str:
             "Look at the extreme values: more of them in one arm than in the other are a finding, and only more "
             f"{results.study.randomised} tell whether they are chance."
         )
-    if "Clusters" in missed:
+    if "Effective number of clusters" in missed:
         said.append("More clusters are needed, or ones of more equal sizes: more units in these do not help.")
     if "Sample size" in missed and weighed.planned_units is not None:
         said.append(f"{weighed.planned_units - weighed.units:,} more units reach the planned size.")

@@ -199,8 +199,8 @@ def _criteria(evidence: Evidence, rule: Rule) -> list[Criterion]:
     if evidence.clusters is not None:
         found.append(
             Criterion(
-                "Clusters", f"worth at least {FEWEST_CLUSTERS} of one size in each arm",
-                f"worth {evidence.clusters:.1f} in one of them", evidence.clusters >= FEWEST_CLUSTERS,
+                "Effective number of clusters", f"at least {FEWEST_CLUSTERS} in each arm",
+                f"{evidence.clusters:.1f} in one arm", evidence.clusters >= FEWEST_CLUSTERS,
             )
         )  # fmt: skip
     if rule.require_planned_size and evidence.planned_units is not None:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from helpers.defaults import FEW_CLUSTERS, FEWEST_CLUSTERS
 from helpers.experiment.results import Results
-from helpers.experiment.trust.check import TrustCheck
+from helpers.experiment.trust.check import Caveat, TrustCheck
 from helpers.formatting import formatted
 from helpers.ingest.telling import Telling
 from helpers.stats.summaries.whole_clusters import WholeClusters
@@ -55,6 +55,15 @@ def fewest(results: Results) -> float:
     return math.nan if any(map(math.isnan, worth)) else min(worth)
 
 
+def _caveat(results: Results, least: float) -> Caveat:
+    unit, bars = results.study.cluster, " That bars a GO." if not least >= FEWEST_CLUSTERS else ""
+    words = (
+        f"Each {unit} was randomised as a whole, and those of an arm are worth {least:.1f} of one size. The interval allows for"
+        f" that as far as one {unit} differs from another by chance alone; with fewer than {FEWEST_CLUSTERS} no test does.{bars}"
+    )
+    return Caveat("clusters", "The effect rests on few clusters.", words)
+
+
 def _whole(con: "duckdb.DuckDBPyConnection", results: Results) -> TrustCheck:
     study = results.study
     seen = next(query.query(con, "clusters").itertuples(index=False))
@@ -74,4 +83,5 @@ def _whole(con: "duckdb.DuckDBPyConnection", results: Results) -> TrustCheck:
     return TrustCheck(
         "Whole clusters", f"Does every {study.cluster} stand in one variant?", found,
         "failed" if failed else "warning" if seen.alone or seen.split or few else "passed", FAMILY,
+        caveat=_caveat(results, least) if few and not failed else None,
     )  # fmt: skip

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from helpers.config import Metric, Study
 from helpers.config.tracking_plan import TrackingPlan
+from helpers.experiment.trust.kinds import families
 from helpers.formatting import formatted
 from helpers.record import Number
 from helpers.site.diagrams.stage import Artefact, DiagramStage, Feedback, facts, listed
@@ -209,7 +210,7 @@ def _analyse(study: Study, numbers: Mapping[str, Number]) -> DiagramStage:
         "Analyse",
         "Check that the result can be trusted, then estimate it with its uncertainty.",
         (
-            "Trust checks first: ratio, A/A, balance, contamination, data quality",
+            f"Trust checks first: {', '.join(map(str.lower, families()))}",
             "Report the interval, not only the p-value",
             "Share alpha over the success metrics, test guardrails against their margins",
         ),
