@@ -44,7 +44,8 @@ WHY: dict[str, tuple[str, ...]] = {
         "experiment.rerandomisation.evaluated", "experiment.trust.checks.trust_checks",
         "experiment.trust.hidden_contamination.unseen", "experiment.trust.rows.rows_and_units", "experiment.trust.rows.told_too_late",
         "experiment.trust.rows.shown_otherwise", "experiment.trust.sensitivity.reestimated",
-        "experiment.trust.timing.pre_exposure", "experiment.trust.values.of_amounts", "experiment.trust.values.sentinels",
+        "experiment.trust.timing.pre_exposure", "experiment.trust.values.of_amounts",
+        "experiment.trust.values.of_codes", "experiment.trust.values.sentinels",
         "programme.prediction.uplift.offered",
     ),
     "sums of rows, or numbers that functions of the registry hand on to it": (

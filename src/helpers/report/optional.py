@@ -238,16 +238,18 @@ def reestimates(nb: "Notebook", found: "Trust", arm: str = "") -> "Table | None"
 def odd_values(nb: "Notebook", con: "duckdb.DuckDBPyConnection") -> "Callout":
     """Repeated rows, amounts that stand for 'unknown' and outcomes of units that were never exposed."""
     from helpers.experiment.trust import rows, values
-    from helpers.warehouse import outcomes, query, unexposed
+    from helpers.warehouse import codes, outcomes, query, unexposed
 
     repeated = rows.duplicates(query.query(con, "repeats"), query.query(con, "row_flow"))
     amounts = values.of_amounts(query.query(con, "amount_values"), nb.study)
     odd = values.sentinels([*amounts, *values.of_codes(con, nb.study, amounts)])
-    others, turned = ("; ".join(of(con, nb.study)) for of in (unexposed.notes, outcomes.reversed_money))
+    sources = (unexposed.notes, outcomes.reversed_money, codes.notes)
+    others, turned, coded = ("; ".join(of(con, nb.study)) for of in sources)
     tell = nb.finding if repeated.passed and odd.passed and not (others or turned) else nb.warning
     told = {
         "Repeats": repeated.found,
         "Placeholders among the amounts": odd.found,
+        "Codes": coded,
         "Refunds": turned,
         "Outcomes outside of the arms": others,
     }

@@ -1,5 +1,6 @@
 """What is wrong with a log, held against what its study tolerates."""
 
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ from helpers.formatting import formatted
 from helpers.ingest import Landed
 from helpers.ingest.levels import UNMAPPED, quoted, unmapped
 from helpers.ingest.misfits import BY_REASON
+from helpers.ingest.no_numbers import no_number
 from helpers.ingest.units import FLAWS
 from helpers.ingest.values.ids import APART, crowded
 from helpers.warehouse.first_rows import first
@@ -124,6 +126,9 @@ def _check_rows(
         if found > limit * units:
             crowd = _crowd(con, found) if kind == "two_variants" else ""
             misfit = BY_REASON.get(log.malformed_reason) if log and kind == "malformed_line" else None
+            place = first(con, study, log, kind)
+            if kind == "wrong_type" and (shown := re.match(r", first '(.*?)' in column", place)):
+                misfit = no_number(shown[1])
             placeholder = _placeholder(con, study) if kind == "negative_price" else ""
             cause = misfit.why if misfit else crowd or placeholder or _CAUSES[kind]
             yield ReportError(
@@ -131,7 +136,7 @@ def _check_rows(
                 if kind != "two_variants"
                 else f"studies/{study.name}.yml: {_TOLD[kind]}",
                 got=f"{found:,} of {units:,} {'units' if kind == 'two_variants' else 'rows'} ({formatted(found / units, 'share')})"
-                + first(con, study, log, kind),
+                + place,
                 expected=f"at most {formatted(limit, 'share')} (data.tolerate.{kind})",
                 cause=_unplanned(con) if kind == "unplanned_event" else cause,
                 remedy=misfit.remedy if misfit else APART if crowd else EMPTY if placeholder else _REMEDIES[kind],
