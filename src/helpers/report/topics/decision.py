@@ -12,7 +12,7 @@ from helpers.experiment.decision.arms import StudyDecision
 from helpers.experiment.decision.claims import effect_of, size
 from helpers.experiment.decision.registration import standing
 from helpers.experiment.decision.rule import Decision, Evidence, failure, killing
-from helpers.formatting import finite, formatted, level, listed
+from helpers.formatting import finite, formatted, inside, level, listed
 from helpers.paths import StudyPaths
 from helpers.report.tables import Row, mark
 from helpers.report.topics import assumed
@@ -74,7 +74,7 @@ def _found(weighed: Evidence, study: Study) -> Row:
 
 
 def table_rollout(study: Study) -> list[Row]:
-    watched = ", ".join(m.label.lower() for m in study.metrics if m.role == "guardrail") or "none"
+    watched = ", ".join(inside(m.label) for m in study.metrics if m.role == "guardrail") or "none"
     return [
         {
             "Stage": formatted(s.share, "share"),
@@ -146,7 +146,7 @@ def text_headline(study: Study, decided: StudyDecision) -> str:
     weighed, currency, made = decided.weighed, study.economics.currency, decided.proposed
     lead = f"{LEADS[made.verdict]} \u201c{study.title}\u201d: "
     claim = effect_of(weighed)
-    subject = claim.subject[0].lower() + claim.subject[1:]
+    subject = replace(claim, metric=inside(claim.metric)).subject
     if made.verdict == "INVALID":
         return f"{lead}{subject} must not be read. {failure(weighed.failed_checks)}."
     grounds = killing(weighed, study.decision)
@@ -157,7 +157,7 @@ def text_headline(study: Study, decided: StudyDecision) -> str:
         cause = f"{' and '.join(f'guardrail {each.subject}' for each in grounds)} {'is' if len(grounds) == 1 else 'are'} beyond the margin"
     end = f"; {cause}." if cause else "."
     e = weighed.effect
-    apart = [a for a in weighed.agreements if not a.kept and a.metric == study.primary.label.lower()]
+    apart = [a for a in weighed.agreements if not a.kept and a.metric == inside(study.primary.label)]
     if apart and not cause:
         end = f"; {formatted(apart[0].bare.relative, 'relative')} as it is, without extreme values pulled in."
     if not isfinite(e.relative):
@@ -202,7 +202,7 @@ def _turning(study: Study, decided: StudyDecision) -> str:
     if made.verdict == "INVALID":
         return f"another run in which nothing of this fails: {listed(weighed.failed_checks)}"
     if made.verdict == "ITERATE":
-        return f"the criteria that {made.arm or 'it'} does not meet: {listed([c.name.lower() for c in made.criteria if not c.met])}"
+        return f"the criteria that {made.arm or 'it'} does not meet: {listed([inside(c.name) for c in made.criteria if not c.met])}"
     if made.verdict == "GO":
         told = ["a guardrail beyond its margin in the rollout"] if weighed.guardrails else []
         belief = weighed.belief
