@@ -158,6 +158,16 @@ def listed(names: Sequence[str]) -> str:
     return " and ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
 
 
+def inside(label: str) -> str:
+    """A label within a sentence: in small letters, but for a name of capitals or digits.
+
+    >>> inside("Revenue per User"), inside("GMV per user"), inside("D7 retention, iOS"), inside("A click")
+    ('revenue per user', 'GMV per user', 'D7 retention, iOS', 'a click')
+    """
+    words = re.split(r"(\W+)", label)
+    return "".join(word if re.search(r"\d|\w[A-Z]", word) else word.lower() for word in words)
+
+
 def unsigned(size: Value, unit: Unit) -> str:
     """A size, which has no direction: a margin, an error, half of an interval.
 

@@ -142,3 +142,14 @@ def test_a_metric_without_its_arm_is_found(pages):
     for case, of in several:
         nameless = Said("talk: know", "Converted did what nobody expected.")
         assert any("names no arm" in fault for fault in faults(case, replace(of, said=(*of.said, nameless))))
+
+
+def test_a_name_of_capitals_keeps_them():
+    rng = np.random.default_rng(3)
+    said = [
+        text
+        for case in (strange(rng) for _ in range(6))
+        for text in page(case.with_found("GMV", names={"converted": "GMV up"})).said
+    ]
+    assert any("GMV" in text.text for text in said if text.place == "headline")
+    assert [text for text in said if re.search("gmv|gMV", text.text)] == []

@@ -9,7 +9,7 @@ from helpers.config import Study
 from helpers.errors import ReportError
 from helpers.experiment.rerandomisation import Rerandomised, evaluated
 from helpers.experiment.results import Results
-from helpers.formatting import counted, formatted
+from helpers.formatting import counted, formatted, inside
 from helpers.stats.adjustment.cuped import VarianceReduction
 from helpers.stats.comparisons.effects import Effect
 from helpers.stats.design.duration import weeks
@@ -116,7 +116,7 @@ def basis(results: Results) -> tuple[ProportionDesign | MeanDesign | None, str]:
     """
     study = results.study
     weights, alpha = tuple(v.weight for v in study.variants), 1 - study.decision.confidence
-    base, label = results.base(study.primary), study.primary.label.lower()
+    base, label = results.base(study.primary), inside(study.primary.label)
     none = f"no size can be planned on {label}:"
     if isinstance(base, Proportion):
         if 0 < base.estimate < 1:

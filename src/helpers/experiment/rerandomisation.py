@@ -9,6 +9,7 @@ from helpers.assignment import hex_cut
 from helpers.config import Metric, Study
 from helpers.defaults import SRM_THRESHOLD
 from helpers.experiment.results import Truth
+from helpers.formatting import inside
 from helpers.stats.binomial import MonteCarlo, monte_carlo
 from helpers.stats.checks.srm import srm
 from helpers.stats.comparisons.linear import welch
@@ -120,7 +121,7 @@ def evaluated(sums: "pd.DataFrame", study: Study, truth: Truth | None, *, runs: 
     null = _arrays(columns, study.primary, "y0", alpha)
     planted = _arrays(columns, study.primary, "y1", alpha)
     if not np.isfinite(null.p_value).any():
-        return None, f"{study.primary.label.lower()} does not differ between the units, so no split finds anything"
+        return None, f"{inside(study.primary.label)} does not differ between the units, so no split finds anything"
     share = 1 - study.treated_share
     alarms = [
         srm([int(c), int(t)], [share, 1 - share]).failed
@@ -128,8 +129,8 @@ def evaluated(sums: "pd.DataFrame", study: Study, truth: Truth | None, *, runs: 
     ]
     coverage = None
     if truth is not None:
-        inside = (planted.absolute_low <= truth.absolute) & (truth.absolute <= planted.absolute_high)
-        coverage = monte_carlo("Coverage of the interval", 1 - alpha, int(inside.sum()), runs)
+        held = (planted.absolute_low <= truth.absolute) & (truth.absolute <= planted.absolute_high)
+        coverage = monte_carlo("Coverage of the interval", 1 - alpha, int(held.sum()), runs)
     estimates = planted.relative[np.isfinite(planted.relative)]
     return Rerandomised(
         runs,

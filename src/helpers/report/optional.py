@@ -165,11 +165,12 @@ def surrogate_table(nb: "Notebook", found: "Surrogacy | None", arm: str = "") ->
     """What would have to hold, and which of it the experiment can say; nothing without a proxy."""
     if found is None:
         return None
+    from helpers.formatting import inside
     from helpers.report.topics import surrogate
 
     return nb.table(
         surrogate.table(found, nb.study.economics.currency),
-        f"What would have to hold for {found.proxy.label.lower()} to stand for {found.outcome.label.lower()}",
+        f"What would have to hold for {inside(found.proxy.label)} to stand for {inside(found.outcome.label)}",
         surrogate.note(found, nb.study, arm),
     )
 

@@ -9,7 +9,7 @@ from helpers import paths
 from helpers.config import Study
 from helpers.errors import ReportError
 from helpers.experiment.decision.registration import standing
-from helpers.formatting import formatted
+from helpers.formatting import formatted, inside
 from helpers.paths import StudyPaths
 from helpers.pipeline.faults import Fault
 from helpers.record import Number, Numbers
@@ -126,7 +126,7 @@ def _as_it_is(study: Study, numbers: Numbers) -> str:
     winsorised = study.revenue is not None and study.revenue.winsorize is not None
     if not winsorised or "money.per_unit" not in numbers or study.revenue is None:
         return ""
-    return f"from {study.revenue.label.lower()} as it is, {numbers['money.per_unit'].text}, not with extreme values pulled in"
+    return f"from {inside(study.revenue.label)} as it is, {numbers['money.per_unit'].text}, not with extreme values pulled in"
 
 
 def _on_these_results(numbers: Numbers) -> bool:

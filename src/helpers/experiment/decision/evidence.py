@@ -9,7 +9,7 @@ from helpers.experiment.decision.claims import TwoMeans
 from helpers.experiment.decision.look import early_look
 from helpers.experiment.decision.rule import Evidence
 from helpers.experiment.results import MetricEffect, Results
-from helpers.formatting import CHANGE
+from helpers.formatting import CHANGE, inside
 from helpers.stats.summaries.whole_clusters import WholeClusters
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def evidence(
             higher_is_better=study.primary.better == "higher",
             failed_checks=failed_checks,
             guardrails=tuple(
-                (study.metric(name).label.lower(), g) for name, g in results.guardrails(e.variant).items()
+                (inside(study.metric(name).label), g) for name, g in results.guardrails(e.variant).items()
             ),
             units=results.units("exposed", "all", "all"),
             belief=belief_of(e, study.decision.prior),
@@ -53,7 +53,7 @@ def evidence(
             clusters=clusters(e),
             agreements=agreements(results, e.variant),
             unit=CHANGE[study.primary.unit],
-            guardrail_units={m.label.lower(): CHANGE[m.unit] for m in study.metrics if m.role == "guardrail"},
+            guardrail_units={inside(m.label): CHANGE[m.unit] for m in study.metrics if m.role == "guardrail"},
         )
         for e in found
     )
@@ -77,5 +77,5 @@ def agreements(results: Results, variant: str) -> tuple[TwoMeans, ...]:
             continue
         tested, bare = (results.effect(metric, variant=variant, as_is=as_is) for as_is in (False, True))
         if tested is not None and bare is not None:
-            found.append(TwoMeans(metric.label.lower(), tested.effect, bare.effect))
+            found.append(TwoMeans(inside(metric.label), tested.effect, bare.effect))
     return tuple(found)

@@ -10,7 +10,7 @@ from helpers import defaults
 from helpers.config.assumed import not_stated
 from helpers.experiment.decision import claims, options
 from helpers.experiment.decision import value as roi
-from helpers.formatting import formatted, listed
+from helpers.formatting import formatted, inside, listed
 from helpers.record import Numbers
 from helpers.stats.comparisons.effects import Effect
 
@@ -140,7 +140,7 @@ def talk_track(
     low, point, high = (formatted(end, "money", currency) for end in (month.low, month.point, month.high))
     falls = formatted(best.chance_of_harm, "share")
     winsorised = study.revenue is not None and study.revenue.winsorize is not None
-    basis = f", on {study.revenue.label.lower()} as it is," if winsorised and study.revenue else ","
+    basis = f", on {inside(study.revenue.label)} as it is," if winsorised and study.revenue else ","
     change = [_look(best, currency) if best.option.share else "New evidence that the change pays its cost."]
     if weighed.guardrails:
         change.append(f"A guardrail{of} beyond its margin.")
@@ -212,7 +212,7 @@ def beside_the_rule(best: options.Appraisal, made: Decision, study: Study) -> st
             f"{says}, and the money agrees: more data are worth their cost for what they may show of revenue, "
             f"whatever power the test reaches."
         )
-    missed = [c.name.lower() for c in made.criteria if not c.met and c.name != "Expected money"]
+    missed = [inside(c.name) for c in made.criteria if not c.met and c.name != "Expected money"]
     if made.verdict == "KILL":
         blind = ", not what speaks against it"
     elif missed:

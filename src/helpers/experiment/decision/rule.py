@@ -26,7 +26,7 @@ from helpers.experiment.decision import claims
 from helpers.experiment.decision.belief import Belief
 from helpers.experiment.decision.claims import Claim, TwoMeans, is_beyond
 from helpers.experiment.decision.look import EarlyLook
-from helpers.formatting import Unit, formatted, p_text
+from helpers.formatting import Unit, formatted, inside, p_text
 from helpers.stats.comparisons.effects import Effect
 from helpers.stats.comparisons.noninferiority import NonInferiority
 
@@ -156,7 +156,7 @@ def _verdict(evidence: Evidence, rule: Rule, missed: list[Criterion]) -> tuple[V
     unmet = f"Too early: {evidence.look.text}; not met" if evidence.look else "Not met"
     return (
         "ITERATE",
-        f"{unmet}: {'; '.join(f'{c.name.lower()} is {c.found}, required {c.required}' for c in missed)}.",
+        f"{unmet}: {'; '.join(f'{inside(c.name)} is {c.found}, required {c.required}' for c in missed)}.",
     )
 
 

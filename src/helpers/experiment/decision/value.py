@@ -10,7 +10,7 @@ from helpers.config import Economics, Prior, Study
 from helpers.config.assumed import unstated
 from helpers.experiment.decision.belief import Belief, believed
 from helpers.experiment.results import Results, enrolment_days
-from helpers.formatting import formatted
+from helpers.formatting import formatted, inside
 from helpers.stats.comparisons.effects import Effect
 from helpers.stats.summaries.summary import Summary
 
@@ -147,9 +147,9 @@ def worth(study: Study, results: Results, variant: str | None = None) -> tuple[D
         return None, NO_REVENUE
     found = results.effect(metric, variant=variant, as_is=True)
     if found is None:
-        return None, f"no unit of an arm has a value of {metric.label.lower()}"
+        return None, f"no unit of an arm has a value of {inside(metric.label)}"
     if not found.effect.absolute_low < found.effect.absolute_high < float("inf"):
-        return None, f"the effect on {metric.label.lower()} has no interval: {found.effect.note}"
+        return None, f"the effect on {inside(metric.label)} has no interval: {found.effect.note}"
     if unstated(study):
         return None, (
             f"{per_unit_text(found.effect, study, variant)}; state {' and '.join(unstated(study))} for a value over "
@@ -162,7 +162,7 @@ def worth(study: Study, results: Results, variant: str | None = None) -> tuple[D
     if not found.control.estimate > 0:
         return None, "the control has no revenue, so no prior can be stated on its scale"
     if not found.control.variance + found.treatment.variance > 0:
-        return None, f"{metric.label.lower()} is the same for every unit of an arm, so its effect has no error"
+        return None, f"{inside(metric.label)} is the same for every unit of an arm, so its effect has no error"
     return value(found.effect, found.control, found.treatment, study.economics, study.decision.prior, monthly), ""
 
 

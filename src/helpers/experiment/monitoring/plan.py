@@ -14,7 +14,7 @@ from helpers.defaults import MONITORING_LEAST, MONITORING_MINIMUM, ROLLBACK_DROP
 from helpers.experiment.decision.value import DAYS_PER_MONTH
 from helpers.experiment.monitoring.replay import Triggers
 from helpers.experiment.monitoring.stream import DailyStream, DailyWorld, read, side_by_side
-from helpers.formatting import formatted
+from helpers.formatting import formatted, inside
 from helpers.formatting import shift as told
 from helpers.record import Numbers
 
@@ -84,7 +84,7 @@ class MonitoringPlan:
         launch = np.datetime64((section.launch or study.period.end).date(), "D")
         first = str(launch - section.baseline_days)
         control = earlier.get("primary.control")
-        measured = f"{study.primary.label.lower()} {control.text}" if control and control.unit == "share" else ""
+        measured = f"{inside(study.primary.label)} {control.text}" if control and control.unit == "share" else ""
         if study.monitoring is not None and study.monitoring.rate is None:
             measured = ""  # it is the rate of the plan itself
         stated, events = study.monitoring is not None, tuple(study.external_events)
@@ -148,10 +148,10 @@ def unwatched(study: Study, earlier: Numbers) -> str:
         return ""
     units, (rate, label) = units_a_day(study, earlier), _share(study, earlier)
     if rate is None:
-        return f"Nothing can be watched day by day: no share of units is known of {label.lower()}."
+        return f"Nothing can be watched day by day: no share of units is known of {inside(label)}."
     if not 0 < rate < 1:
         whom = "every unit" if rate else "no unit"
-        return f"Nothing can be watched day by day: {label.lower()} holds for {whom}, so there is no share that could move."
+        return f"Nothing can be watched day by day: {inside(label)} holds for {whom}, so there is no share that could move."
     if (
         study.monitoring is not None
         and "minimum" in study.monitoring.model_fields_set

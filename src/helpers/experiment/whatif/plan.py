@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from helpers import defaults
 from helpers.errors import ReportError
+from helpers.formatting import inside
 from helpers.stats.design.plan import split
 
 Shown = Literal["count", "share", "relative", "money", "days", "months", "looks"]
@@ -182,7 +183,7 @@ def _check(asked: Input, value: Any) -> None:
     number = value if isinstance(value, int | float) and not isinstance(value, bool) else math.nan
     if not asked.low <= number <= asked.high or (asked.whole and number != int(number)):
         raise ReportError(
-            f"{asked.label.lower()} cannot be used",
+            f"{inside(asked.label)} cannot be used",
             got=value,
             expected=f"{'a whole number' if asked.whole else 'a number'} from {asked.low:g} to {asked.high:g}",
         )

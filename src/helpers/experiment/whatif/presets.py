@@ -8,6 +8,7 @@ from helpers.errors import ReportError
 from helpers.experiment.decision import value
 from helpers.experiment.results import enrolment_days
 from helpers.experiment.whatif.plan import WhatIfPlan
+from helpers.formatting import inside
 from helpers.stats.summaries.proportion import Proportion
 
 if TYPE_CHECKING:
@@ -106,7 +107,7 @@ def preset_of(study: "Study", results: "Results") -> Preset:
         raise ReportError(f"the simulator cannot show the study {study.name!r}", got=reason)
     note = ""
     if metric is not study.primary:
-        note = f"The study's primary metric is {study.primary.label.lower()}, no share; the simulator takes {metric.label.lower()}."
+        note = f"The study's primary metric is {inside(study.primary.label)}, no share; the simulator takes {inside(metric.label)}."
     segments = [
         segment
         for dimension in study.segments

@@ -13,7 +13,7 @@ from helpers.experiment.decision.look import EarlyLook
 from helpers.experiment.funnel import FunnelCounts, window
 from helpers.experiment.rerandomisation import Rerandomised
 from helpers.experiment.results import MetricEffect
-from helpers.formatting import counted, formatted, listed, p_text
+from helpers.formatting import counted, formatted, inside, listed, p_text
 from helpers.report.figures import style
 from helpers.report.figures.flows import flow
 from helpers.stats.checks.novelty import Novelty
@@ -362,7 +362,7 @@ def by_day(found: Sequence[MetricEffect], trend: Novelty, study: Study) -> go.Fi
     _mark_days(figure, study)
     figure.update_xaxes(title="day of exposure")
     figure.update_yaxes(
-        title=f"effect on {metric.label.lower()}", tickformat="+.2~%" if metric.unit == "share" else None
+        title=f"effect on {inside(metric.label)}", tickformat="+.2~%" if metric.unit == "share" else None
     )
     tested = f" ({p_text(trend.p_value, 2)})" if trend.verdict != "no test" else ""
     return style.titled(

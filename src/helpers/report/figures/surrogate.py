@@ -5,6 +5,7 @@ import plotly.graph_objects as go
 from helpers import formatting
 from helpers.experiment.decision.claims import subject
 from helpers.experiment.surrogate import Surrogacy
+from helpers.formatting import inside
 from helpers.report.figures import style
 
 CENTS = 100
@@ -15,7 +16,7 @@ def predicted(found: Surrogacy, currency: str, arm: str = "") -> go.Figure:
 
     ``arm`` is the treatment where there are several.
     """
-    proxy, outcome = found.proxy.label.lower(), found.outcome.label.lower()
+    proxy, outcome = inside(found.proxy.label), inside(found.outcome.label)
     shown = {
         style.wrapped(f"predicted by {proxy}", 18): (found.path.predicted, style.TREATMENT),
         style.wrapped("as measured", 18): (found.direct, style.CONTROL),

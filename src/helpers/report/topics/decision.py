@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 from helpers.config import Study
 from helpers.config.assumed import not_stated
 from helpers.experiment.decision.arms import StudyDecision
-from helpers.experiment.decision.claims import effect_of, size
+from helpers.experiment.decision.claims import Claim, effect_of, size
 from helpers.experiment.decision.registration import standing
 from helpers.experiment.decision.rule import Decision, Evidence, failure, killing
-from helpers.formatting import finite, formatted, level, listed
+from helpers.formatting import finite, formatted, inside, level, listed
 from helpers.paths import StudyPaths
 from helpers.report.tables import Row, mark
 from helpers.report.topics import assumed
@@ -74,7 +74,7 @@ def _found(weighed: Evidence, study: Study) -> Row:
 
 
 def table_rollout(study: Study) -> list[Row]:
-    watched = ", ".join(m.label.lower() for m in study.metrics if m.role == "guardrail") or "none"
+    watched = ", ".join(inside(m.label) for m in study.metrics if m.role == "guardrail") or "none"
     return [
         {
             "Stage": formatted(s.share, "share"),
@@ -150,7 +150,7 @@ def text_headline(study: Study, decided: StudyDecision) -> str:
     weighed, made = decided.weighed, decided.proposed
     lead = f"{LEADS[made.verdict]} \u201c{study.title}\u201d: "
     if made.verdict == "INVALID":
-        subject = _lowered(effect_of(weighed).subject)
+        subject = _named_inside(effect_of(weighed)).subject
         return f"{lead}{subject} must not be read. {failure(weighed.failed_checks)}."
     grounds = killing(weighed, study.decision)
     cause = {"guardrail": "beyond its margin", "at best": "too small to matter"}.get(
@@ -159,15 +159,15 @@ def text_headline(study: Study, decided: StudyDecision) -> str:
     if cause == "beyond its margin":
         cause = f"{' and '.join(f'guardrail {each.subject}' for each in grounds)} {'is' if len(grounds) == 1 else 'are'} beyond the margin"
     end = f"; {cause}." if cause else "."
-    apart = [a for a in weighed.agreements if not a.kept and a.metric == study.primary.label.lower()]
+    apart = [a for a in weighed.agreements if not a.kept and a.metric == inside(study.primary.label)]
     if apart and not cause:
         end = f"; {formatted(apart[0].bare.relative, 'relative')} as it is, without extreme values pulled in."
-    return f"{lead}{_lowered(_seen(study, weighed))}{end}"
+    return f"{lead}{_seen(study, weighed, _named_inside(effect_of(weighed)))}{end}"
 
 
-def _seen(study: Study, weighed: Evidence) -> str:
+def _seen(study: Study, weighed: Evidence, claim: Claim) -> str:
     """The effect on the primary metric as a headline has room for it; both levels where it has no relative size."""
-    claim, effect, currency = effect_of(weighed), weighed.effect, study.economics.currency
+    effect, currency = weighed.effect, study.economics.currency
     if isfinite(effect.relative):
         return f"{claim.subject} {size(claim)}"
     return (
@@ -176,8 +176,9 @@ def _seen(study: Study, weighed: Evidence) -> str:
     )
 
 
-def _lowered(text: str) -> str:
-    return text[0].lower() + text[1:]
+def _named_inside(claim: Claim) -> Claim:
+    """The claim with its metric as it is called within a sentence."""
+    return replace(claim, metric=inside(claim.metric))
 
 
 def texts_others(study: Study, decided: StudyDecision) -> list[str]:
@@ -185,7 +186,7 @@ def texts_others(study: Study, decided: StudyDecision) -> list[str]:
     if decided.proposed.verdict == "INVALID":
         return []
     return [
-        f"{_seen(study, weighed)}: {made.verdict}. {made.reason.removeprefix(f'{made.arm}: ')}"
+        f"{_seen(study, weighed, effect_of(weighed))}: {made.verdict}. {made.reason.removeprefix(f'{made.arm}: ')}"
         for made, weighed in zip(decided.arms, decided.evidence, strict=True)
         if made is not decided.proposed
     ]
@@ -226,7 +227,7 @@ def _turning(study: Study, decided: StudyDecision) -> str:
     if made.verdict == "INVALID":
         return f"another run in which nothing of this fails: {listed(weighed.failed_checks)}"
     if made.verdict == "ITERATE":
-        return f"the criteria that {made.arm or 'it'} does not meet: {listed([c.name.lower() for c in made.criteria if not c.met])}"
+        return f"the criteria that {made.arm or 'it'} does not meet: {listed([inside(c.name) for c in made.criteria if not c.met])}"
     if made.verdict == "GO":
         told = ["a guardrail beyond its margin in the rollout"] if weighed.guardrails else []
         belief = weighed.belief

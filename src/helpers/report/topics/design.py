@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from helpers.config import Study, Variant
 from helpers.experiment.design import PlannedExperiment
 from helpers.experiment.rerandomisation import Rerandomised
-from helpers.formatting import LEVEL, NO_INTERVAL, Unit, finite, formatted, interval, with_interval
+from helpers.formatting import LEVEL, NO_INTERVAL, Unit, finite, formatted, inside, interval, with_interval
 from helpers.report import base
 from helpers.report.base import Base
 from helpers.report.tables import Row, mark
@@ -181,7 +181,7 @@ TOO_FEW = "they are too few to find any effect with that power"
 
 def caption_plans(found: PlannedExperiment, study: Study) -> str:
     """What the sizes are for; where the study asks for more than a proportion can give, it says so."""
-    asked, label = study.design.minimum_detectable, study.primary.label.lower()
+    asked, label = study.design.minimum_detectable, inside(study.primary.label)
     said = f"for a relative effect of {formatted(found.effect, 'relative')} on {label}, {base.windows([study.primary], study)}"
     if found.effect < asked:
         said += (
@@ -218,7 +218,7 @@ def record_error_rates(nb: Notebook, prefix: str, found: Rerandomised | None, re
 def record_cuped(nb: Notebook, found: Mapping[str, tuple[Effect, Effect, VarianceReduction]]) -> None:
     """``cuped.*``: variance left after adjustment by the baseline."""
     for name, (_, adjusted, reduction) in found.items():
-        label = nb.study.metric(name).label.lower()
+        label = inside(nb.study.metric(name).label)
         nb.record(
             f"cuped.{name}.variance_left",
             finite(reduction.share_remaining),

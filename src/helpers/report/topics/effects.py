@@ -18,6 +18,7 @@ from helpers.formatting import (
     difference,
     finite,
     formatted,
+    inside,
     interval,
     level,
 )
@@ -89,7 +90,7 @@ def note(found: Iterable[MetricEffect], study: Study) -> str:
 
 def note_pulled_in(study: Study) -> str:
     """Which metrics are tested with their extreme values pulled in, and that money is not; empty where none is."""
-    labels = " and ".join(m.label.lower() for m in study.metrics if m.winsorize is not None)
+    labels = " and ".join(inside(m.label) for m in study.metrics if m.winsorize is not None)
     if not labels:
         return ""
     money = study.revenue is not None and study.revenue.winsorize is not None
@@ -148,7 +149,7 @@ def note_interactions(study: Study) -> str:
     """How the segments are compared, and from when until when their outcomes count."""
     return (
         "the segments share alpha; effects after pooling are drawn towards the common one as far as chance explains them; "
-        f"{study.primary.label.lower()} is {base.windows([study.primary], study)}"
+        f"{inside(study.primary.label)} is {base.windows([study.primary], study)}"
     )
 
 
@@ -216,7 +217,7 @@ def record(
 
 
 def _effect(nb: Notebook, prefix: str, e: MetricEffect, metric: Metric) -> None:
-    x, what = e.effect, metric.label.lower()
+    x, what = e.effect, inside(metric.label)
     why = x.note or NO_INTERVAL
     nb.record(f"{prefix}.control", finite(x.control), LEVEL[metric.unit], f"Control: {what}", reason=why)
     nb.record(f"{prefix}.treatment", finite(x.treatment), LEVEL[metric.unit], f"Treatment: {what}", reason=why)

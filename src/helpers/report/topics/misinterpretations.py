@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from helpers.config import Study
 from helpers.experiment.misinterpretations import NearMiss, SegmentTests
 from helpers.experiment.results import MetricEffect
-from helpers.formatting import formatted
+from helpers.formatting import formatted, inside
 from helpers.report import base, tables
 from helpers.report.base import Base
 
@@ -42,7 +42,7 @@ def note(effects: Sequence[MetricEffect], study: Study) -> str:
 def record_segments(nb: "Notebook", found: Sequence[SegmentTests]) -> None:
     """``misread.segments.METRIC.*``: tests by segment, and how many of them find something."""
     for s in found:
-        name, label = f"misread.segments.{s.metric.name}", s.metric.label.lower()
+        name, label = f"misread.segments.{s.metric.name}", inside(s.metric.label)
         nb.record(f"{name}.tests", s.tests, "count", f"Tests of {label} by segment")
         nb.record(f"{name}.unadjusted", s.unadjusted, "count", "Of them apart from zero by their own p-value")
         nb.record(f"{name}.adjusted", s.adjusted, "count", "Of them after Benjamini-Hochberg")

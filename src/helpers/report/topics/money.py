@@ -10,7 +10,7 @@ from helpers.config import Study
 from helpers.config.assumed import unstated
 from helpers.experiment.decision.claims import TwoMeans
 from helpers.experiment.decision.value import DecisionValue
-from helpers.formatting import Unit, finite, formatted
+from helpers.formatting import Unit, finite, formatted, inside
 from helpers.report.tables import Row
 from helpers.report.topics import assumed
 
@@ -35,7 +35,7 @@ def note(agreements: Sequence[TwoMeans], study: Study) -> str:
     """What the money rests on that nobody stated, and on which mean it stands, where the test pulls extreme values in."""
     rests = assumed.note(study, assumed.EXPECTED)
     revenue, currency = study.revenue, study.economics.currency
-    found = next((a for a in agreements if revenue is not None and a.metric == revenue.label.lower()), None)
+    found = next((a for a in agreements if revenue is not None and a.metric == inside(revenue.label)), None)
     if found is None:
         return rests.capitalize()
     bare, tested = (formatted(finite(e.absolute), "price", currency) for e in (found.bare, found.tested))

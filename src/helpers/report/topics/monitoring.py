@@ -17,7 +17,7 @@ from helpers.experiment.monitoring.run_length import (
     run_chain,
 )
 from helpers.experiment.monitoring.size import Size
-from helpers.formatting import counted, formatted, shift, span
+from helpers.formatting import counted, formatted, inside, shift, span
 from helpers.report.tables import badge
 
 if TYPE_CHECKING:
@@ -279,7 +279,7 @@ def text_rules(plan: MonitoringPlan, found: tuple[FalseAlarms, ...]) -> str:
         f"1987), and {run.seen.mean:.1f} by simulation; the figure of {QUOTED:g} that is sometimes quoted "
         f"{'lies inside that simulation’s noise but' if run.seen.holds(QUOTED) else 'lies outside that simulation’s noise, and'} "
         "is not the exact one.\n\n"
-        f"The trigger on {plan.label.lower()} fires by chance {_seldom(trigger)} when the baseline is known exactly; "
+        f"The trigger on {inside(plan.label)} fires by chance {_seldom(trigger)} when the baseline is known exactly; "
         "a baseline of four weeks is not, so its false alarms are simulated below."
     )
 
@@ -292,10 +292,10 @@ def text_caution(plan: MonitoringPlan) -> str:
         own = " The study's own stream is replayed beside them." if plan.section.stream else ""
         return (
             "Simulated: the days after the launch are drawn from the study's monitoring section, with planted changes. "
-            f"It is planned for {plan.label.lower()} of {size}{measured}.{own}"
+            f"It is planned for {inside(plan.label)} of {size}{measured}.{own}"
         )
     return (
         "Simulated plan: the study file has no monitoring section, so no monitoring is planned. The page shows what "
-        f"watching {plan.label.lower()} would be like at {size}, {plan.pace}; "
+        f"watching {inside(plan.label)} would be like at {size}, {plan.pace}; "
         "the trigger and the shifts are made up to suit that rate and its daily noise, and tickets are an assumption."
     )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from helpers import formatting
 from helpers.config import Study
 from helpers.experiment.results import MetricEffect, Results
-from helpers.formatting import CHANGE, LEVEL, NO_INTERVAL, finite, formatted
+from helpers.formatting import CHANGE, LEVEL, NO_INTERVAL, finite, formatted, inside
 from helpers.report import base, tables
 from helpers.report.base import Base
 from helpers.report.topics import effects
@@ -102,7 +102,7 @@ def record(nb: "Notebook", found: Sequence[MetricEffect]) -> None:
     """``arms.VARIANT.METRIC.*`` for each arm and success metric."""
     for e in found:
         x, name = e.effect, f"arms.{e.variant}.{e.metric.name}"
-        what, unit = f"{e.variant}: {e.metric.label.lower()}", CHANGE[e.metric.unit]
+        what, unit = f"{e.variant}: {inside(e.metric.label)}", CHANGE[e.metric.unit]
         why = x.note or NO_INTERVAL
         nb.record(f"{name}.value", finite(x.treatment), LEVEL[e.metric.unit], what, reason=why)
         nb.record(f"{name}.absolute", finite(x.absolute), unit, f"{what}, minus control", reason=why)

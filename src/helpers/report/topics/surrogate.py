@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from helpers.config import Metric
 from helpers.defaults import ALPHA
 from helpers.experiment.decision.claims import subject
-from helpers.formatting import CHANGE, NO_INTERVAL, difference, finite, formatted, interval
+from helpers.formatting import CHANGE, NO_INTERVAL, difference, finite, formatted, inside, interval
 from helpers.report import base
 from helpers.report.base import Base
 from helpers.report.tables import Badge, Row, badge
@@ -75,7 +75,7 @@ def record(nb: Notebook, found: Surrogacy | None) -> None:
     if found is None:
         return
     unit, parts = CHANGE[found.outcome.unit], found.path
-    proxy, outcome = found.proxy.label.lower(), found.outcome.label.lower()
+    proxy, outcome = inside(found.proxy.label), inside(found.outcome.label)
     for name, estimate, meaning in (
         ("predicted", parts.predicted, f"Effect on {outcome} that the effect on {proxy} predicts"),
         ("direct", found.direct, f"Effect on {outcome} as measured"),
