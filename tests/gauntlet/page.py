@@ -91,8 +91,9 @@ def page(case: Case) -> ToldPage:
         Said("caption of effects", multi_arm.caption(results), leads),
         *(Said("reason", each.reason, each.arm) for each in decided.arms),
         *(
-            Said("other arm", text, other.arm)
-            for other, text in zip(decided.others, decision.texts_others(study, decided), strict=valid)
+            Said("arm", decision.text_arm(study, other, its), other.arm)
+            for other, its in zip(decided.arms, decided.evidence, strict=True)
+            if valid
         ),
         *_rows("criteria", decision.table(made), made.arm),
         *_rows("effects", effects.table(told, study), leads),

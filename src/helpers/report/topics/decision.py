@@ -113,7 +113,7 @@ def record(nb: Notebook, decided: StudyDecision, headline: str, next_step: str) 
     nb.record("decision.headline", headline, "text", "The decision in a sentence")
     nb.record("decision.reason", made.reason, "text", "Why the rule says so, in a sentence")
     nb.record("decision.recommendation", made.recommendation, "text", "What to do now")
-    others = " ".join(texts_others(nb.study, decided))
+    others = text_others(nb.study, decided)
     nb.record(
         "decision.others", others or None, "text", "What came of the other treatments", reason="there is none to read"
     )
@@ -181,15 +181,17 @@ def _named_inside(claim: Claim) -> Claim:
     return replace(claim, metric=inside(claim.metric))
 
 
-def texts_others(study: Study, decided: StudyDecision) -> list[str]:
-    """What was seen of each treatment that is not proposed, its verdict and why; nothing of an invalid experiment."""
+def text_others(study: Study, decided: StudyDecision) -> str:
+    """What came of the treatments that are not proposed; nothing of an invalid experiment."""
     if decided.proposed.verdict == "INVALID":
-        return []
-    return [
-        f"{_seen(study, weighed, effect_of(weighed))}: {made.verdict}. {made.reason.removeprefix(f'{made.arm}: ')}"
-        for made, weighed in zip(decided.arms, decided.evidence, strict=True)
-        if made is not decided.proposed
-    ]
+        return ""
+    arms = zip(decided.arms, decided.evidence, strict=True)
+    return " ".join(text_arm(study, made, weighed) for made, weighed in arms if made is not decided.proposed)
+
+
+def text_arm(study: Study, made: Decision, weighed: Evidence) -> str:
+    """What was seen of a treatment, its verdict and why."""
+    return f"{_seen(study, weighed, effect_of(weighed))}: {made.verdict}. {made.reason.removeprefix(f'{made.arm}: ')}"
 
 
 def text_registered(study: Study, where: StudyPaths) -> str:
