@@ -21,7 +21,7 @@ from helpers.warehouse import query
 if TYPE_CHECKING:
     import duckdb
 
-CODE: Final = re.compile(r"9+|77+|88+|9+[78]|86400|100000+|32767|65535|2147483647|4294967295")
+CODE: Final = re.compile(r"9+|77+|88+|9+[78]|86400|32767|65535|2147483647|4294967295")
 """Numbers that stand for nothing above all values, or for no more than that: those of a computer and of a day among them."""
 BESIDE: Final = ("7", "8")
 """Numbers that stand for nothing only below 9: they tell why nothing is known."""

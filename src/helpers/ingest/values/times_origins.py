@@ -27,6 +27,18 @@ class Origin:
     unit: float
     zero: float
 
+    @property
+    def into_seconds(self) -> str:
+        """What is to be done with each count.
+
+        >>> [Origin("", unit, zero).into_seconds for unit, zero in ((1, 5), (DAY, 0), (1e-3, -7))]
+        ['add 5 to each', 'multiply each by 86400', 'multiply each by 0.001 and take off 7']
+        """
+        if self.unit == 1:
+            return f"{'add' if self.zero > 0 else 'take'} {abs(self.zero):.0f} {'to' if self.zero > 0 else 'from'} each"
+        moved = f" and {'add' if self.zero > 0 else 'take off'} {abs(self.zero):.0f}" if self.zero else ""
+        return f"multiply each by {self.unit:.10g}{moved}"
+
     def moment(self, count: float) -> datetime | None:
         """The moment that a count means; None outside of the calendar."""
         try:
@@ -113,11 +125,9 @@ def of_an_origin(column: "TimeColumn", period: "Period") -> ReportError | None:
             got=f"{rows:,} numbers, such as {example}",
             expected="times such as 2026-03-02 10:11:12, or a count since 1970",
             cause=f"{origin.what}: {example.text} would be {moment:%Y-%m-%d %H:%M:%S}",
-            remedy="write them as times; "
-            + (f"{'add' if origin.zero > 0 else 'take'} {abs(origin.zero):.0f} {'to' if origin.zero > 0 else 'from'} each"
-               if origin.unit == 1 else f"multiply each by {origin.unit:.10g} and {'add' if origin.zero >= 0 else 'take off'} {abs(origin.zero):.0f}")
-            + ", and they are seconds since 1970; or correct the period, if they count from 1970 already",
-        )  # fmt: skip
+            remedy=f"write them as times; {origin.into_seconds}, and they are seconds since 1970; or correct the period, if they"
+            " count from 1970 already",
+        )
     return None
 
 
