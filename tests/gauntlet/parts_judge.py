@@ -19,6 +19,8 @@ MONEY = {
     "title of risk": ("risk.chance_of_profit",),
 }
 """Titles, and the recorded numbers that they must tell in this order."""
+STATES = {"inside": "inside its margin", "doubt": "not shown to be inside its margin", "beyond": "beyond its margin"}
+"""The one word for each of the three ways in which a guardrail may lie to its margin."""
 LARGE = 30
 """Successes in each cell from which two ways to test an interaction agree roughly."""
 
@@ -74,7 +76,7 @@ def _guardrail(case: Case, row: str, arm: str, truths: dict[str, Truth]) -> Iter
     way = "up" if guard.get("better") == "lower" else "down"
     if cells["Margin"] != f"not {way} by {margin} or more":
         yield f"the margin is {margin} {way}"
-    inside = cells["Verdict"] == "inside its margin"
+    told, inside = cells["Verdict"], cells["Verdict"] == "inside its margin"
     if "unbounded" in cells["Worst it may be"] and inside:
         yield "a guardrail without a bound is inside"
     elif worst := re.match(r"([-+]?[\d,.]+)( %| points)?$", cells["Worst it may be"]):
@@ -83,8 +85,11 @@ def _guardrail(case: Case, row: str, arm: str, truths: dict[str, Truth]) -> Iter
         far = bound if way == "up" else -bound
         if abs(far - limit) > 0.06 + 1e-3 * abs(limit) and (far < limit) is not inside:
             yield f"at worst {far} of {limit}"
+    beyond = 1 - (1 - case.found.get("confidence", 0.95)) / 2
+    if told == STATES["beyond"] and cells["p"][0].isdigit() and float(cells["p"]) < beyond - 0.005:
+        yield f"p of a guardrail beyond its margin is {cells['p']}"
     state = truths[arm].guards[name][0]
-    if state != "unknown" and inside is not (state == "inside"):
+    if state != "unknown" and told != STATES[state]:
         yield f"it is {state}"
 
 

@@ -14,7 +14,7 @@ from tests.gauntlet.case import Case
 from tests.gauntlet.facts import PRIOR, belief
 from tests.gauntlet.grammar import ungrammatical
 from tests.gauntlet.page import Said, ToldPage
-from tests.gauntlet.parts_judge import part_faults
+from tests.gauntlet.parts_judge import STATES, part_faults
 from tests.gauntlet.truths import NEAR, Truth, truths
 
 NUMBER = r"(?:no bound|[-+]?(?:[A-Z]{3} )?[-+]?\d+(?:,\d{3})*(?:\.\d+)?(?:e[-+]\d+)?(?: %| points)?)"
@@ -258,7 +258,13 @@ class Reader:
         name = f"metrics.{self.page.study.primary.name}.verdict"
         told = self.page.record[name]
         known = {"too early to be called significant": "too early"}
-        self.strength(known.get(told, told), self.page.record["primary.arm"], Said("record", f"{name}: {told}"))
+        shown = self.page.record["primary.arm"]
+        self.strength(known.get(told, told), shown, Said("record", f"{name}: {told}"))
+        for guard, (state, *_) in self.truths[shown].guards.items():
+            told = self.page.record[f"metrics.{guard.replace(' ', '_')}.verdict"]
+            self.expect(
+                state == "unknown" or told == STATES[state], f"it is {state}", Said("record", f"{guard}: {told}")
+            )
 
     def verdicts(self) -> None:
         made, words = self.proposed, ("GO", "ITERATE", "KILL", "INVALID")

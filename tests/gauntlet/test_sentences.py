@@ -99,10 +99,24 @@ LIES: dict[str, tuple[str, str, str | Callable[[re.Match[str]], str]]] = {
     "more effects apart from zero": ("subtitle of segments", r"\d+(?= of)", lambda m: str(int(m[0]) + 1)),
     "a guardrail that is safe": (
         "table of guardrails",
-        r"(?<=\d \| Verdict: )not shown to be safe",
+        r"(?<=\d \| Verdict: )not shown to be inside its margin",
         "inside its margin",
     ),
-    "a guardrail that is not": ("table of guardrails", r"inside its margin", "not shown to be safe"),
+    "a guardrail that is not": (
+        "table of guardrails",
+        r"(?<=Verdict: )inside its margin",
+        "not shown to be inside its margin",
+    ),
+    "a guardrail whose harm is a doubt": (
+        "table of guardrails",
+        r"(?<=Verdict: )beyond its margin",
+        "not shown to be inside its margin",
+    ),
+    "a doubt told as harm": (
+        "table of guardrails",
+        r"(?<=\d \| Verdict: )not shown to be inside its margin",
+        "beyond its margin",
+    ),
     "another margin": ("table of guardrails", r"(?<= by )\d", "9"),
     "units of another arm": ("note of guardrails", r"(?<=of )\d+", "7"),
     "another worth of an arm": ("title of money", r"(?<=worth )(-?EUR) ", r"\1 9"),

@@ -77,7 +77,7 @@ def _guarded(results: Results, weighed: Evidence, name: str, found: NonInferiori
     if not (math.isfinite(seen) and math.isfinite(found.bound)):
         return f"Whether {subject} is inside its margin cannot be told from what was counted."
     if room <= 0:
-        return f"If {subject} stays as it is, outside of its margin, no more {results.study.randomised} show it to be safe."
+        return f"If {subject} stays as it is, outside of its margin, no more {results.study.randomised} show it to be inside."
     have = sum(results.randomised().values())
     needed = math.ceil(have * ((found.bound - seen) / room) ** 2)
     return f"If {subject} stays as it is, about {needed:,} {results.study.randomised} show it to be inside its margin."

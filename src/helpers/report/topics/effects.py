@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from helpers.config import Metric, Study
-from helpers.experiment.decision.claims import HOW, of_metric, subject
+from helpers.experiment.decision.claims import HOW, STATES, of_metric, state, subject
 from helpers.experiment.results import enrolment_days
 from helpers.formatting import (
     CHANGE,
@@ -203,7 +203,7 @@ def record(
         nb.record(f"metrics.{e.metric.name}.n_treatment", e.effect.n_treatment, "count", f"Treatment: {what}")
         verdict = HOW[of_metric(e, nb.study, look).strength]
         if e.metric.name in guardrails:
-            verdict = "inside its margin" if guardrails[e.metric.name].passed else "not shown to be safe"
+            verdict = STATES[state(guardrails[e.metric.name])]
         nb.record(f"metrics.{e.metric.name}.verdict", verdict, "text", "What became of it")
     for name, g in guardrails.items():
         unit: Unit = "relative" if g.scale == "relative" else CHANGE[nb.study.metric(name).unit]
