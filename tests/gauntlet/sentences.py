@@ -14,7 +14,7 @@ from tests.gauntlet.case import Case
 from tests.gauntlet.facts import PRIOR, belief
 from tests.gauntlet.grammar import ungrammatical
 from tests.gauntlet.page import Said, ToldPage
-from tests.gauntlet.parts_judge import STATES, part_faults
+from tests.gauntlet.parts_judge import STATES, UNREAD, part_faults
 from tests.gauntlet.truths import NEAR, Truth, truths
 
 NUMBER = r"(?:no bound|[-+]?(?:[A-Z]{3} )?[-+]?\d+(?:,\d{3})*(?:\.\d+)?(?:e[-+]\d+)?(?: %| points)?)"
@@ -259,6 +259,8 @@ class Reader:
         told = self.page.record[name]
         known = {"too early to be called significant": "too early"}
         shown = self.page.record["primary.arm"]
+        if self.proposed.verdict == "INVALID":
+            return
         self.strength(known.get(told, told), shown, Said("record", f"{name}: {told}"))
         for guard, (state, *_) in self.truths[shown].guards.items():
             told = self.page.record[f"metrics.{guard.replace(' ', '_')}.verdict"]
@@ -281,7 +283,17 @@ class Reader:
         self.says("", "proposed arm", made.arm, headline)
         self.expect(not made.arm or made.arm in headline.text, "proposed arm", headline)
         if made.verdict == "INVALID":
+            for metric, told in self.page.record.items():
+                if metric.startswith("metrics.") and metric.endswith(".verdict"):
+                    self.expect(
+                        told == UNREAD or told.startswith("not compared"),
+                        "is read",
+                        Said("record", f"{metric}: {told}"),
+                    )
             for text in self.page.said:
+                if text.place == "criteria" and not text.text.startswith("Criterion: Trust checks"):
+                    unread = text.text.endswith(f"Found: {UNREAD} | Verdict: {UNREAD}")
+                    self.expect(unread, "is read of an invalid experiment", text)
                 if text.place == "figure of effects":
                     self.expect(text.text.startswith("Not to be read"), "is told as a fact", text)
                 if text.place in ("headline", "text", "takeaway", "arms"):

@@ -117,6 +117,16 @@ LIES: dict[str, tuple[str, str, str | Callable[[re.Match[str]], str]]] = {
         r"(?<=\d \| Verdict: )not shown to be inside its margin",
         "beyond its margin",
     ),
+    "a criterion of an invalid experiment": (
+        "criteria",
+        r"Found: not to be read \| Verdict: not to be read",
+        "Found: +14.2 % | Verdict: met",
+    ),
+    "a guardrail of an invalid experiment": (
+        "table of guardrails",
+        r"(?<=Verdict: )not to be read",
+        "inside its margin",
+    ),
     "another margin": ("table of guardrails", r"(?<= by )\d", "9"),
     "units of another arm": ("note of guardrails", r"(?<=of )\d+", "7"),
     "another worth of an arm": ("title of money", r"(?<=worth )(-?EUR) ", r"\1 9"),

@@ -34,6 +34,8 @@ HOW: dict[Strength, str] = {
     "no test": "no test",
 }
 """The one word under which the strength of an effect is told."""
+UNREAD = "not to be read"
+"""What is told in the place of any finding of an experiment whose trust checks failed."""
 STATES: dict[Says, str] = {
     "inside": "inside its margin",
     "not shown": "not shown to be inside its margin",

@@ -32,6 +32,8 @@ from helpers.stats.comparisons.noninferiority import NonInferiority
 
 Verdict = Literal["GO", "ITERATE", "KILL", "INVALID"]
 
+SOUND = "Trust checks"
+"""The criterion that is asked first: where it is not met, no other is read."""
 RECOMMENDATIONS: dict[Verdict, str] = {
     "GO": "Ship it by the stages of the rollout.",
     "ITERATE": "Do not ship yet: what is missing is named.",
@@ -167,7 +169,7 @@ def _criteria(evidence: Evidence, rule: Rule) -> list[Criterion]:
     failed = "; ".join(evidence.failed_checks) or "none failed"
     direction = "better" if evidence.is_better else "not better"
     found = [
-        Criterion("Trust checks", "none failed", failed, not evidence.failed_checks),
+        Criterion(SOUND, "none failed", failed, not evidence.failed_checks),
         Criterion(
             "Significance" if look is None else f"Significance at {formatted(look.share, 'share')} of the time",
             required, f"{p_text(p)}, {direction}", p < level and evidence.is_better,

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 
 from helpers.config import Study
 from helpers.config.assumed import not_stated
+from helpers.experiment.decision import claims
 from helpers.experiment.decision.arms import StudyDecision
 from helpers.experiment.decision.claims import Claim, effect_of, size
 from helpers.experiment.decision.registration import standing
-from helpers.experiment.decision.rule import Decision, Evidence, failure, killing
+from helpers.experiment.decision.rule import SOUND, Decision, Evidence, failure, killing
 from helpers.formatting import finite, formatted, inside, level, listed
 from helpers.paths import StudyPaths
-from helpers.report.tables import Row, mark
+from helpers.report.tables import Row, badge, mark
 from helpers.report.topics import assumed
 
 if TYPE_CHECKING:
@@ -22,9 +23,18 @@ if TYPE_CHECKING:
 
 
 def table(decision: Decision) -> list[Row]:
-    """The criteria of one arm."""
+    """The criteria of one arm; of an invalid experiment only whether it is sound is read."""
+    unread = decision.verdict == "INVALID"
     return [
-        {"Criterion": c.name, "Required": c.required, "Found": c.found, "Verdict": mark(c.met, "met", "not met")}
+        {
+            "Criterion": c.name,
+            "Required": c.required,
+            **(
+                {"Found": claims.UNREAD, "Verdict": badge("neutral", claims.UNREAD)}
+                if unread and c.name != SOUND
+                else {"Found": c.found, "Verdict": mark(c.met, "met", "not met")}
+            ),
+        }
         for c in decision.criteria
     ]
 
@@ -54,7 +64,7 @@ def table_arms(decided: StudyDecision, study: Study) -> list[Row]:
         {
             "Arm": made.arm,
             "Verdict": made.verdict + (" (proposed)" if made is decided.proposed else ""),
-            **(dict.fromkeys(FOUND, "not to be read") if made.verdict == "INVALID" else _found(weighed, study)),
+            **(dict.fromkeys(FOUND, claims.UNREAD) if made.verdict == "INVALID" else _found(weighed, study)),
             "Why": made.reason.removeprefix(f"{made.arm}: "),
         }
         for made, weighed in zip(decided.arms, decided.evidence, strict=True)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from helpers.config import Metric, Study
-from helpers.experiment.decision.claims import HOW, STATES, of_metric, state, subject
+from helpers.experiment.decision.claims import HOW, STATES, UNREAD, of_metric, state, subject
 from helpers.experiment.results import enrolment_days
 from helpers.formatting import (
     CHANGE,
@@ -164,8 +164,12 @@ def record(
     found: Iterable[MetricEffect],
     guardrails: Mapping[str, NonInferiority],
     look: EarlyLook | None = None,
+    failed: Sequence[object] = (),
 ) -> None:
-    """``metrics.NAME.*`` for each metric; ``primary.*`` and ``truth.*`` for the primary one; ``look`` is an early one."""
+    """``metrics.NAME.*`` for each metric; ``primary.*`` and ``truth.*`` for the primary one.
+
+    ``look`` is an early one; after ``failed`` trust checks nothing became of any metric that may be read.
+    """
     found = list(found)
     arms = dict.fromkeys(e.variant for e in found)
     nb.record("primary.arm", ", ".join(arms) or None, "text", "The treatment that these effects are of", reason="none")
@@ -204,6 +208,8 @@ def record(
         verdict = HOW[of_metric(e, nb.study, look).strength]
         if e.metric.name in guardrails:
             verdict = STATES[state(guardrails[e.metric.name])]
+        if failed:
+            verdict = UNREAD
         nb.record(f"metrics.{e.metric.name}.verdict", verdict, "text", "What became of it")
     for name, g in guardrails.items():
         unit: Unit = "relative" if g.scale == "relative" else CHANGE[nb.study.metric(name).unit]

@@ -61,8 +61,8 @@ TONES: dict[claims.Says, tables.Tone] = {"inside": "good", "not shown": "warn", 
 """The colour of how a guardrail lies to its margin."""
 
 
-def table_guardrails(results: Results) -> list[tables.Row]:
-    """The guardrails of every treatment; of several each row names its own."""
+def table_guardrails(results: Results, failed: Sequence[object] = ()) -> list[tables.Row]:
+    """The guardrails of every treatment; of several each row names its own. After ``failed`` trust checks none is read."""
     study, found = results.study, _guardrails(results)
     several = len(study.treatments) > 1
     return [
@@ -76,7 +76,9 @@ def table_guardrails(results: Results) -> list[tables.Row]:
             if g.scale == "relative"
             else formatting.difference(g.bound, metric, study.economics.currency),
             "p": formatted(finite(g.p_value), "p"),
-            "Verdict": tables.badge(TONES[claims.state(g)], claims.STATES[claims.state(g)]),
+            "Verdict": tables.badge("neutral", claims.UNREAD)
+            if failed
+            else tables.badge(TONES[claims.state(g)], claims.STATES[claims.state(g)]),
         }
         for (arm, metric, g), units in zip(found, base.column(_bases(found), study), strict=True)
     ]
