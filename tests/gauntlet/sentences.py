@@ -296,6 +296,8 @@ class Reader:
                     self.expect(unread, "is read of an invalid experiment", text)
                 if text.place == "figure of effects":
                     self.expect(text.text.startswith("Not to be read"), "is told as a fact", text)
+                if text.place in ("text", "takeaway", "recommendation"):
+                    self.expect("in the study file" in text.text, "asks for another run alone", text)
                 if text.place in ("headline", "text", "takeaway", "arms"):
                     self.expect(not re.search(r"\d %", text.text), "tells an effect of an invalid experiment", text)
             self.expect(

@@ -117,6 +117,11 @@ LIES: dict[str, tuple[str, str, str | Callable[[re.Match[str]], str]]] = {
         r"(?<=\d \| Verdict: )not shown to be inside its margin",
         "beyond its margin",
     ),
+    "another run where the study file is wrong": (
+        "text|takeaway",
+        r"in the study file(?: or the data if the fault lies there, else|, in the data or) by another run",
+        "by another run",
+    ),
     "a criterion of an invalid experiment": (
         "criteria",
         r"Found: not to be read \| Verdict: not to be read",

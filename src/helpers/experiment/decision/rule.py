@@ -38,7 +38,7 @@ RECOMMENDATIONS: dict[Verdict, str] = {
     "GO": "Ship it by the stages of the rollout.",
     "ITERATE": "Do not ship yet: what is missing is named.",
     "KILL": "Stop.",
-    "INVALID": "Draw no conclusion: mend what broke the experiment, then run it again.",
+    "INVALID": "Draw no conclusion: mend what failed, in the study file or the data if the fault lies there, else by another run.",
 }
 
 

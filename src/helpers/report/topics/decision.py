@@ -237,7 +237,7 @@ def _turning(study: Study, decided: StudyDecision) -> str:
     """What would make the verdict another one."""
     made, weighed = decided.proposed, decided.weighed
     if made.verdict == "INVALID":
-        return f"another run in which nothing of this fails: {listed(weighed.failed_checks)}"
+        return f"this mended, in the study file, in the data or by another run: {listed(weighed.failed_checks)}"
     if made.verdict == "ITERATE":
         return f"the criteria that {made.arm or 'it'} does not meet: {listed([inside(c.name) for c in made.criteria if not c.met])}"
     if made.verdict == "GO":
