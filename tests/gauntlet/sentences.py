@@ -326,6 +326,9 @@ class Reader:
             "Expected money" in missed or "cost" not in step.text.replace("no affordable", ""), "speaks of cost", step
         )
         self.expect(self.proposed.verdict == "ITERATE" or not step.text, "a next step of what is decided", step)
+        sign = self.truths[self.proposed.arm or next(iter(self.truths))].sign
+        for way in re.findall(r"([-+])[\d.,]+ % \(as(?:sumed| planned| believed)", step.text):
+            self.expect((way == "+") is (sign > 0), "a size of a loss", step)
         have = sum(arm[0] for arm in (self.case.found["control"], *self.case.arms.values()))
         for needed, more in re.findall(r"asks for ([\d,]+) units, (?:([\d,]+) more|which are there)", step.text):
             self.expect(value(needed) - value(more) == have if more else value(needed) <= have, "units", step)

@@ -82,6 +82,7 @@ LIES: dict[str, tuple[str, str, str | Callable[[re.Match[str]], str]]] = {
     "a number from nowhere": ("reason", r"beyond the margin of", "beyond the margin of 98.7 %, no, of"),
     "another mean as it is": ("criteria|reason", r"(?<=converted [-+])\d+\.\d(?= % as it is)", raised),
     "units that are not needed": ("next step", r"asks for [\d,]+ units", "asks for 12,345,678 units"),
+    "units for a loss": ("next step", r"[-+](?=[\d.]+ % \(as)", lambda m: {"-": "+", "+": "-"}[m[0]]),
     "a change that reads as none": ("reason|talk: know", r"(?<=by )less than 0.1 %", "0.0 %"),
     "another segment that differs": ("title of segments", r"(?<=the rest for ).*", "mobile (device)"),
     "a segment that does not differ": (

@@ -5,7 +5,7 @@ import math
 from helpers.experiment.decision import claims
 from helpers.experiment.decision.rule import Decision, Evidence
 from helpers.experiment.decision.value import DAYS_PER_WEEK, horizon_weeks
-from helpers.experiment.design import basis, planned_effect, reachable
+from helpers.experiment.design import basis, planned_effect, reachable, sign
 from helpers.experiment.results import Results, enrolment_days
 from helpers.formatting import formatted
 from helpers.stats.comparisons.noninferiority import NonInferiority
@@ -60,7 +60,7 @@ def _powered(results: Results, weighed: Evidence) -> str:
     control = abs(weighed.effect.control)
     shrunk = weighed.belief.mean / control if weighed.belief and control else 0.0
     if shrunk > SMALLEST:
-        said.append(_needed(results, design, shrunk, have, "as believed once the prior has shrunk it"))
+        said.append(_needed(results, design, sign(study) * shrunk, have, "as believed once the prior has shrunk it"))
     else:
         said.append("As believed, once the prior has shrunk it, there is next to no gain to look for.")
     subject = claims.risk(weighed).subject
