@@ -135,6 +135,7 @@ class Reader:
                 self.chances,
                 self.means,
                 self.merits,
+                self.missed,
                 self.names,
             ):
                 check(text)
@@ -233,6 +234,19 @@ class Reader:
                 bare = true.bare[0]
                 self.expect(shows(found["low"], bare.low) and shows(found["high"], bare.high), "interval", text)
                 self.expect(shows(found["tested"], true.f.relative), "tested mean", text)
+
+    def missed(self, text: Said) -> None:
+        """The effect that the units at hand find with the planned power is told of what was not found, and of no harm."""
+        if text.place != "talk: unknown":
+            return
+        true = self.truths[self.arm(self.proposed.arm, text)]
+        power = re.search(rf"one of ({NUMBER}) is found with (80 %) power, a smaller one less often\.$", text.text)
+        if "+2.7 %" in text.text or power:
+            self.expect(bool(power) and (true.is_near or true.strength != "significant"), "is not missed", text)
+        if span := re.search(rf"the interval allows ({NUMBER}) to ({NUMBER})\.", text.text):
+            self.expect(true.is_near or true.strength == "significant", "strength", text)
+            if true.f.base:
+                self.expect(shows(span[1], true.f.low) and shows(span[2], true.f.high), "interval", text)
 
     def merits(self, text: Said) -> None:
         if "No guardrail is at risk" in text.text:

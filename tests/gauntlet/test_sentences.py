@@ -83,6 +83,16 @@ LIES: dict[str, tuple[str, str, str | Callable[[re.Match[str]], str]]] = {
     "another mean as it is": ("criteria|reason", r"(?<=converted [-+])\d+\.\d(?= % as it is)", raised),
     "units that are not needed": ("next step", r"asks for [\d,]+ units", "asks for 12,345,678 units"),
     "units for a loss": ("next step", r"[-+](?=[\d.]+ % \(as)", lambda m: {"-": "+", "+": "-"}[m[0]]),
+    "effects that would be found called missed": (
+        "talk: unknown",
+        r"one of \+2.7 % is found with 80 % power, a smaller one less often",
+        "anything below +2.7 % would mostly be missed",
+    ),
+    "a power told of an effect that was found": (
+        "talk: unknown",
+        r"How large the effect.*",
+        "Whether an effect was missed: with these units one of +2.7 % is found with 80 % power, a smaller one less often.",
+    ),
     "a change that reads as none": ("reason|talk: know", r"(?<=by )less than 0.1 %", "0.0 %"),
     "another segment that differs": ("title of segments", r"(?<=the rest for ).*", "mobile (device)"),
     "a segment that does not differ": (

@@ -11,7 +11,7 @@ from helpers.config.assumed import not_stated
 from helpers.experiment.decision import claims, options
 from helpers.experiment.decision import value as roi
 from helpers.formatting import formatted, inside, listed
-from helpers.record import Numbers
+from helpers.record import Number, Numbers
 from helpers.stats.comparisons.effects import Effect
 
 if TYPE_CHECKING:
@@ -123,8 +123,12 @@ def propose(
     compared = options.weigh(outlook)
     month = monthly(revenue.effect, monthly_units, economics.contribution_margin)
     beside = beside_the_rule(compared.recommended, made, study)
-    talk = talk_track(study, weighed, beside, compared, month, earlier["design.detectable_now"].text)
+    talk = talk_track(study, weighed, beside, compared, month, _text(earlier["design.detectable_now"]))
     return Proposal(compared, month, talk, beside, value.expected.net, made.arm), ""
+
+
+def _text(recorded: Number) -> str:
+    return "" if recorded.value is None else recorded.text
 
 
 def talk_track(
@@ -133,7 +137,7 @@ def talk_track(
     """What we know, what we do not, what we propose and what would change our minds.
 
     ``beside`` says how the proposal stands to the rule, ``detectable`` is the text of the relative effect that the units
-    at hand find with the planned power.
+    at hand find with the planned power, empty where they find none.
     """
     currency, best, belief = study.economics.currency, compared.recommended, compared.outlook.belief
     effect, of = claims.effect_of(weighed), f" of {weighed.arm}" if weighed.arm else ""
@@ -158,8 +162,7 @@ def talk_track(
         (
             f"Whether revenue{of} gains: the chance that it does not is {formatted(belief.risk, 'share')}, and that it falls "
             f"{formatted(belief.chance_of_harm, 'share')}.",
-            f"Anything below {detectable}: smaller effects would mostly be missed with these units, "
-            "and missed is not absent.",
+            _missed(study, effect, of, detectable),
             f"Whether the effect lasts for {study.economics.horizon}, as the money assumes.",
         ),
         (
@@ -169,6 +172,19 @@ def talk_track(
             beside,
         ),
         tuple(change),
+    )
+
+
+def _missed(study: Study, effect: claims.Claim, of: str, detectable: str) -> str:
+    """What the units at hand leave open: how large an effect is that is there, or which one they would have found."""
+    if effect.strength == "significant":
+        return f"How large the effect{of} truly is: the interval allows {claims.ends(effect)}."
+    power = formatted(study.design.power, "share")
+    if not detectable:
+        return f"Whether there is an effect{of}: these units find none of any size with {power} power."
+    return (
+        f"Whether an effect{of} was missed: with these units one of {detectable} is found with {power} power, a smaller one "
+        "less often."
     )
 
 
