@@ -46,7 +46,7 @@ NOISE = re.compile(
     r": it (can be told from noise|cannot be told from noise|is too early to tell it from noise|cannot be tested)\."
 )
 AS_IT_IS = re.compile(
-    rf"converted{OF} (?P<bare>{NUMBER}) as it is \((?P<low>{NUMBER}) to (?P<high>{NUMBER})\),"
+    rf"[Cc]onverted{OF} (?P<bare>{NUMBER}) as it is \((?P<low>{NUMBER}) to (?P<high>{NUMBER})\),"
     rf" (?P<tested>{NUMBER}) with its extreme values pulled in"
 )
 UNMET = re.compile(r"[Nn]ot met: (.*)\.$")
@@ -375,6 +375,10 @@ class Reader:
             return
         (best,) = [row for row in rows if "Verdict: recommended" in row.text]
         name = best.text.removeprefix("Option: ").split(" | ")[0]
+        bare = self.truths[self.proposed.arm or next(iter(self.truths))].bare
+        known = Said("talk: know", self.page.of("talk: know"))
+        apart = bare is not None and not bare[1]
+        self.expect(bool(AS_IT_IS.search(known.text)) is apart, "the mean as it is tells another story", known)
         first, beside = [text for text in self.page.said if text.place == "talk: propose"]
         self.expect(first.text.startswith(name), f"recommended is {name}", first)
         self.expect(self.page.record["options.recommended"] == name, f"recommended is {name}", best)

@@ -93,6 +93,7 @@ LIES: dict[str, tuple[str, str, str | Callable[[re.Match[str]], str]]] = {
         r"How large the effect.*",
         "Whether an effect was missed: with these units one of +2.7 % is found with 80 % power, a smaller one less often.",
     ),
+    "a mean that tells another story": ("talk: know", r"^The two means disagree.*", "All means agree."),
     "a change that reads as none": ("reason|talk: know", r"(?<=by )less than 0.1 %", "0.0 %"),
     "another segment that differs": ("title of segments", r"(?<=the rest for ).*", "mobile (device)"),
     "a segment that does not differ": (
@@ -164,10 +165,22 @@ def lied(told: ToldPage, place: str, pattern: str, to: str | Callable[[re.Match[
                 yield replace(told, said=(*told.said[:i], doctored, *told.said[i + 1 :]))
 
 
+WHALE = Case(
+    "by hand",
+    "no gain once whales count, with money",
+    {
+        "control": [20_000, 20.0, 20.0], "arms": {"arm_0": [20_000, 22.0, 20.0]},
+        "raw": {"control": [26.0, 90.0], "arm_0": [20.0, 60.0]},
+        "money": {"control": [20_000, 20.0, 20.0], "arms": {"arm_0": [20_000, 22.0, 20.0]}, "margin": 0.4, "cost": 1_000.0, "monthly": 9_000},
+    },
+)  # fmt: skip
+"""Of pages at random few have both money and two means that disagree."""
+
+
 @pytest.fixture(scope="module")
 def pages() -> list[tuple[Case, ToldPage]]:
     rng = np.random.default_rng(2)
-    return [(case, page(case)) for case in (strange(rng) for _ in range(80))]
+    return [(case, page(case)) for case in (*(strange(rng) for _ in range(80)), WHALE)]
 
 
 @pytest.mark.parametrize("lie", LIES)

@@ -157,6 +157,11 @@ def talk_track(
     return TalkTrack(
         (
             f"{claims.text(effect)}: {TOLD[effect.strength]}.",
+            *(
+                f"The two means disagree: {claims.text(claims.agreement(each, weighed.arm))}."
+                for each in weighed.agreements
+                if not each.kept
+            ),
             f"As measured{basis} a month{of} is worth {point} of contribution, {low} at the lower bound and {high} at the upper.",
         ),
         (
