@@ -8,7 +8,7 @@ import math
 import re
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from tests.gauntlet.case import Case
 from tests.gauntlet.facts import PRIOR, belief
@@ -334,16 +334,27 @@ class Reader:
             self.expect(rows == told, "criteria", text)
         step = Said("next step", self.page.of("next step"))
         missed = {c.name for c in self.proposed.criteria if not c.met} if self.proposed.verdict == "ITERATE" else set()
-        by_units = any(name.startswith(("Significance", "Risk", "Uplift")) for name in missed)
-        self.expect(by_units or "power" not in step.text, "speaks of power", step)
+        true = self.truths[self.proposed.arm or next(iter(self.truths))]
+        lacks = any(name.startswith("Significance") for name in missed) and true.strength in (
+            "not significant",
+            "no test",
+        )
+        self.expect(true.is_near or lacks or "power" not in step.text, "speaks of power", step)
         self.expect(
             "Expected money" in missed or "cost" not in step.text.replace("no affordable", ""), "speaks of cost", step
         )
         self.expect(self.proposed.verdict == "ITERATE" or not step.text, "a next step of what is decided", step)
-        sign = self.truths[self.proposed.arm or next(iter(self.truths))].sign
         for way in re.findall(r"([-+])[\d.,]+ % \(as(?:sumed| planned| believed)", step.text):
-            self.expect((way == "+") is (sign > 0), "a size of a loss", step)
+            self.expect((way == "+") is (true.sign > 0), "a size of a loss", step)
         have = sum(arm[0] for arm in (self.case.found["control"], *self.case.arms.values()))
+        for needed in re.findall(r"about ([\d,]+) units bring the risk of no improvement below", step.text):
+            self.expect("Risk of no improvement" in missed, "speaks of the risk", step)
+            most, prior = self.case.found.get("risk", 0.05), tuple(self.case.found.get("prior", PRIOR))
+            less, more = (
+                belief(replace(true.f, error=true.f.error * math.sqrt(have / value(needed) * by)), prior, true.sign)[0]
+                for by in (1.03, 0.97)
+            )
+            self.expect(more < most < less, f"they bring it between {more} and {less}", step)
         for needed, more in re.findall(r"asks for ([\d,]+) units, (?:([\d,]+) more|which are there)", step.text):
             self.expect(value(needed) - value(more) == have if more else value(needed) <= have, "units", step)
 
@@ -389,6 +400,11 @@ class Reader:
         shipped = {"Full launch", "Staged rollout"}
         agree = option in shipped if verdict == "GO" else option == "Extend the test" and verdict == "ITERATE"
         self.expect(("money agrees" in beside.text) is agree, f"{verdict} and {option}", beside)
+        if "money agrees" in beside.text and verdict == "ITERATE":
+            doubt = "next to no gain" in self.page.of("next step").lower()
+            self.expect(
+                not doubt or "next to no gain" in beside.text, "the next step finds no gain to look for", beside
+            )
         against = verdict != "GO" and (option in shipped or (verdict == "KILL" and option != "Keep the control"))
         self.expect(("override" in beside.text) is against, f"{verdict} and {option}", beside)
 

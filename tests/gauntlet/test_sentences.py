@@ -94,6 +94,17 @@ LIES: dict[str, tuple[str, str, str | Callable[[re.Match[str]], str]]] = {
         "Whether an effect was missed: with these units one of +2.7 % is found with 80 % power, a smaller one less often.",
     ),
     "a mean that tells another story": ("talk: know", r"^The two means disagree.*", "All means agree."),
+    "units that leave the risk as it is": ("next step", r"about [\d,]+(?= units bring the risk)", "about 12,345,678"),
+    "power told of a risk": (
+        "next step",
+        r"about [\d,]+ units bring the risk of no improvement below [\d.]+ %",
+        "12 units have 80 % power",
+    ),
+    "more data for a gain that nobody believes": (
+        "talk: propose",
+        r", though next to no gain in [^:]*",
+        "",
+    ),
     "a change that reads as none": ("reason|talk: know", r"(?<=by )less than 0.1 %", "0.0 %"),
     "another segment that differs": ("title of segments", r"(?<=the rest for ).*", "mobile (device)"),
     "a segment that does not differ": (

@@ -128,5 +128,5 @@ def test_a_launch_is_held_against_the_rule_and_the_plan(found, small_study, verd
     proposed = found[0]
     bold = options.weigh(proposed.compared.outlook, (options.LAUNCH,), max_chance_of_harm=1.0)
     made = Decision(verdict, "As it is.", ())
-    said = proposal.beside_the_rule(bold.recommended, made, small_study.study)
+    said = proposal.beside_the_rule(bold.recommended, made, small_study.study, found[3])
     assert told in said and f"rule says {verdict}" in said

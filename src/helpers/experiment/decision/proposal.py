@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from helpers import defaults
@@ -122,7 +122,7 @@ def propose(
     )
     compared = options.weigh(outlook)
     month = monthly(revenue.effect, monthly_units, economics.contribution_margin)
-    beside = beside_the_rule(compared.recommended, made, study)
+    beside = beside_the_rule(compared.recommended, made, study, weighed)
     talk = talk_track(study, weighed, beside, compared, month, _text(earlier["design.detectable_now"]))
     return Proposal(compared, month, talk, beside, value.expected.net, made.arm), ""
 
@@ -214,7 +214,7 @@ def described(option: options.Option) -> str:
     return f"{option.name.lower()} ({whom} for {formatted(option.weeks, 'weeks')})"
 
 
-def beside_the_rule(best: options.Appraisal, made: Decision, study: Study) -> str:
+def beside_the_rule(best: options.Appraisal, made: Decision, study: Study, weighed: Evidence) -> str:
     """How the option stands to the rule, and why where they differ: the rule weighs evidence, the options only money."""
     says = f"The rule says {made.verdict}{f' to {made.arm}' if made.arm else ''}"
     option, money = best.option, "the options weigh nothing but the money of revenue"
@@ -229,8 +229,10 @@ def beside_the_rule(best: options.Appraisal, made: Decision, study: Study) -> st
     if option is options.KEEP:
         return f"{says}, and by money alone no step within the bound on a fall is worth more than keeping the control."
     if made.verdict == "ITERATE" and option is options.EXTEND:
+        subject = replace(claims.risk(weighed), metric=inside(weighed.metric)).subject
+        little = "" if weighed.promises else f", though next to no gain in {subject} is believed"
         return (
-            f"{says}, and the money agrees: more data are worth their cost for what they may show of revenue, "
+            f"{says}, and the money agrees{little}: more data are worth their cost for what they may show of revenue, "
             f"whatever power the test reaches."
         )
     missed = [inside(c.name) for c in made.criteria if not c.met and c.name != "Expected money"]

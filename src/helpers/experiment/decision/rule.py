@@ -34,6 +34,8 @@ Verdict = Literal["GO", "ITERATE", "KILL", "INVALID"]
 
 SOUND = "Trust checks"
 """The criterion that is asked first: where it is not met, no other is read."""
+SMALLEST = 5e-4
+"""Relative effect below which there is next to no gain to look for."""
 RECOMMENDATIONS: dict[Verdict, str] = {
     "GO": "Ship it by the stages of the rollout.",
     "ITERATE": "Do not ship yet: what is missing is named.",
@@ -115,6 +117,17 @@ class Evidence:
     def at_best(self) -> float:
         """The end of its interval that is best for the change."""
         return self.effect.relative_high if self.higher_is_better else -self.effect.relative_low
+
+    @property
+    def believed(self) -> float:
+        """The effect in the good direction once the prior has shrunk it, as a fraction of the control; 0 without a belief."""
+        control = abs(self.effect.control)
+        return self.belief.mean / control if self.belief and control else 0.0
+
+    @property
+    def promises(self) -> bool:
+        """Whether a gain is believed that is worth looking for."""
+        return self.believed > SMALLEST
 
     @property
     def is_better(self) -> bool:
