@@ -10,8 +10,8 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from tests.gauntlet.case import Case
-from tests.gauntlet.facts import PRIOR, belief
+from tests.gauntlet.case import Case, treated
+from tests.gauntlet.facts import PRIOR, belief, fact, holm
 from tests.gauntlet.grammar import ungrammatical
 from tests.gauntlet.page import Said, ToldPage
 from tests.gauntlet.parts_judge import STATES, UNREAD, part_faults
@@ -140,6 +140,7 @@ class Reader:
             ):
                 check(text)
         self.marks()
+        self.losses()
         self.verdicts()
         self.unmet()
         self.options()
@@ -271,16 +272,35 @@ class Reader:
         """One word for the strength of an effect, in the sentences, the record and the title of the figure."""
         name = f"metrics.{self.page.study.primary.name}.verdict"
         told = self.page.record[name]
-        known = {"too early to be called significant": "too early"}
+        known = {"too early to be called significant": "too early", "significantly better": "significant"}
+        known["significantly worse"] = "significant"
         shown = self.page.record["primary.arm"]
         if self.proposed.verdict == "INVALID":
             return
         self.strength(known.get(told, told), shown, Said("record", f"{name}: {told}"))
+        if told.startswith("significantly "):
+            way = "better" if self.truths[shown].gain > 0 else "worse"
+            self.expect(told.endswith(way), f"it is {way}", Said("record", f"{name}: {told}"))
         for guard, (state, *_) in self.truths[shown].guards.items():
             told = self.page.record[f"metrics.{guard.replace(' ', '_')}.verdict"]
             self.expect(
                 state == "unknown" or told == STATES[state], f"it is {state}", Said("record", f"{guard}: {told}")
             )
+
+    def losses(self) -> None:
+        """A secondary metric that is significantly worse is told beside a verdict, and no other."""
+        money = self.case.found.get("money")
+        if not money or money.get("primary") or "secondary" in self.case.found or self.proposed.verdict == "INVALID":
+            return
+        alpha = next(iter(self.truths.values())).alpha
+        found = {arm: fact(money["control"], seen, 1 - alpha) for arm, seen in treated(money).items()}
+        shared = dict(zip(found, holm([1.0 if math.isnan(f.p) else f.p for f in found.values()]), strict=True))
+        for arm, beside in ((a.arm or next(iter(found)), Said("beside", a.beside)) for a in self.page.decided.arms):
+            lost = shared[arm] < alpha and found[arm].estimate < 0
+            near = abs(shared[arm] - alpha) < NEAR * alpha
+            self.expect(near or ("Revenue" in beside.text) is lost, f"revenue: p is {shared[arm]}", beside)
+        told = self.page.of("beside")
+        self.expect(told == self.proposed.beside, "a loss is not told", Said("beside", told))
 
     def verdicts(self) -> None:
         made, words = self.proposed, ("GO", "ITERATE", "KILL", "INVALID")

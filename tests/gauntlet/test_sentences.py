@@ -105,6 +105,7 @@ LIES: dict[str, tuple[str, str, str | Callable[[re.Match[str]], str]]] = {
         r", though next to no gain in [^:]*",
         "",
     ),
+    "a loss that is hidden": ("beside", r"Revenue.* which the rule does not weigh\.", ""),
     "a change that reads as none": ("reason|talk: know", r"(?<=by )less than 0.1 %", "0.0 %"),
     "another segment that differs": ("title of segments", r"(?<=the rest for ).*", "mobile (device)"),
     "a segment that does not differ": (

@@ -8,6 +8,7 @@ Every sentence of a verdict, a headline, the title of the effects and a talk tra
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -131,6 +132,21 @@ def of_metric(found: MetricEffect, study: Study, look: EarlyLook | None = None) 
         level=look.level if look is not None and metric.role == "primary" else None,
         unit=CHANGE[metric.unit], currency=study.economics.currency,
     )  # fmt: skip
+
+
+def lost(found: Iterable[MetricEffect], study: Study) -> tuple[Claim, ...]:
+    """The secondary metrics that are significantly worse."""
+    told = (of_metric(e, study) for e in found if e.metric.role == "secondary")
+    return tuple(each for each in told if each.says == "worse" and each.strength == "significant")
+
+
+def word(claim: Claim) -> str:
+    """The strength of an effect, for a cell: where it is significant, on which side.
+
+    >>> word(Claim("effect", "Conversion", "", "worse", (-0.1, -0.13, -0.07, 3e-11), "relative", "significant"))
+    'significantly worse'
+    """
+    return f"significantly {claim.says}" if claim.strength == "significant" else HOW[claim.strength]
 
 
 def effect_of(evidence: Evidence) -> Claim:

@@ -87,6 +87,7 @@ class Evidence:
         look: a look before the study's time is over; None after it.
         clusters: how many clusters of one size the arm is worth that is worth fewer; None where units were randomised.
         agreements: of each winsorised metric that counts, the mean that is tested and the mean as it is.
+        losses: secondary metrics that are significantly worse: they bar nothing, and are told beside the verdict.
         unit: of a change of the metric, for one that cannot be told as a fraction of the control.
     """
 
@@ -105,6 +106,7 @@ class Evidence:
     look: EarlyLook | None = None
     clusters: float | None = None
     agreements: tuple[TwoMeans, ...] = ()
+    losses: tuple[Claim, ...] = ()
     unit: Unit = "number"
     guardrail_units: Mapping[str, Unit] = field(default_factory=dict)
 
@@ -257,13 +259,25 @@ def _said(claim: Claim) -> str:
 
 
 def _beside(evidence: Evidence, rule: Rule, verdict: Verdict) -> str:
-    """What a reader must know beside the verdict: a test of a fixed size that was read before its end.
+    """What must be known beside the verdict: that it was read before its end, and what got worse and bars nothing."""
+    return "" if evidence.failed_checks else " ".join(filter(None, [_read(evidence, rule, verdict), _lost(evidence)]))
+
+
+def _lost(evidence: Evidence) -> str:
+    """Which secondary metrics are significantly worse."""
+    told = [claims.text(each) for each in evidence.losses]
+    if not told:
+        return ""
+    kind = "a secondary metric" if len(told) == 1 else "secondary metrics"
+    return f"{'; '.join(told)}: {kind}, which the rule does not weigh."
+
+
+def _read(evidence: Evidence, rule: Rule, verdict: Verdict) -> str:
+    """That a test of a fixed size was read before its end.
 
     An early GO has passed a level that allows for the look, and an ITERATE says itself that it is early.
     """
     planned, look = evidence.planned_units, evidence.look
-    if evidence.failed_checks:
-        return ""
     if planned is not None and evidence.units < planned:
         when = f"{evidence.units:,} of {planned:,} units"
     elif look is not None and verdict == "KILL":

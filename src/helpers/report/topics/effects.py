@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from helpers.config import Metric, Study
-from helpers.experiment.decision.claims import HOW, STATES, UNREAD, of_metric, state, subject
+from helpers.experiment.decision.claims import STATES, UNREAD, of_metric, state, subject, word
 from helpers.experiment.results import enrolment_days
 from helpers.formatting import (
     CHANGE,
@@ -205,7 +205,7 @@ def record(
         )
         nb.record(f"metrics.{e.metric.name}.n_control", e.effect.n_control, "count", f"Control: {what}")
         nb.record(f"metrics.{e.metric.name}.n_treatment", e.effect.n_treatment, "count", f"Treatment: {what}")
-        verdict = HOW[of_metric(e, nb.study, look).strength]
+        verdict = word(of_metric(e, nb.study, look))
         if e.metric.name in guardrails:
             verdict = STATES[state(guardrails[e.metric.name])]
         if failed:
