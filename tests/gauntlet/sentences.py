@@ -316,6 +316,18 @@ class Reader:
         self.says("", "verdict", made.verdict, headline)
         self.says("", "proposed arm", made.arm, headline)
         self.expect(not made.arm or made.arm in headline.text, "proposed arm", headline)
+        go = made.verdict == "GO"
+        self.expect(
+            go is not self.page.of("rollout").startswith("Not started: "),
+            "ships",
+            Said("rollout", self.page.of("rollout")),
+        )
+        self.expect(
+            go is not ("not started" in self.page.of("stages")), "ships", Said("stages", self.page.of("stages"))
+        )
+        starts = Said("starts", self.page.of("starts"))
+        self.expect(go is not starts.text.startswith("The rule does not start it"), "ships", starts)
+        self.expect(made.verdict == "ITERATE" or "yet" not in starts.text, "is over", starts)
         if made.verdict == "INVALID":
             for metric, told in self.page.record.items():
                 if metric.startswith("metrics.") and metric.endswith(".verdict"):

@@ -14,7 +14,7 @@ from helpers.paths import StudyPaths
 from helpers.pipeline.faults import Fault
 from helpers.record import Number, Numbers
 from helpers.report.figures.show import FigureView, names, with_static
-from helpers.report.topics import assumed
+from helpers.report.topics import assumed, decision
 from helpers.site.summary import people_said, per_unit_alone
 
 NONE = "NO DECISION"
@@ -89,6 +89,7 @@ def front_page(
             _markup(with_static(FigureView.load(where, name).html(), where.figures, "figures/")) for name in shown
         ],
         metrics=_markup(_metrics(study, numbers)),
+        starts=decision.STARTS.get(verdict, ""),
         rollout=_markup(_rollout(study)),
         notebooks=pages,
         more=more,

@@ -83,6 +83,20 @@ def _found(weighed: Evidence, study: Study) -> Row:
     return dict(zip(FOUND, found, strict=True))
 
 
+STARTS = {
+    "GO": "",
+    "ITERATE": "The rule does not start it yet: this is the plan for when it says GO.",
+    "KILL": "The rule does not start it: so it would have shipped.",
+    "INVALID": "The rule does not start it: so it would ship once a sound experiment gets a GO.",
+}
+"""Whether the rule starts the rollout that is shown, by its verdict."""
+
+
+def caption_rollout(verdict: str) -> str:
+    """What the table of stages shows, and that nothing is started where nothing is."""
+    return "Staged rollout, each stage behind a gate" if verdict == "GO" else "Staged rollout as planned, not started"
+
+
 def table_rollout(study: Study) -> list[Row]:
     watched = ", ".join(inside(m.label) for m in study.metrics if m.role == "guardrail") or "none"
     return [
