@@ -72,6 +72,7 @@ def front_page(
         lead=Lead.of(study, numbers),
         unread=UNREAD if verdict == "INVALID" else "",
         as_it_is=_as_it_is(study, numbers),
+        two_means=_two_means(study, numbers),
         planted="truth.relative" in numbers,
         costs=study.economics.cost > 0,
         known=lambda name: _recorded(numbers, name).value is not None,
@@ -128,6 +129,15 @@ def _as_it_is(study: Study, numbers: Numbers) -> str:
     if not winsorised or "money.per_unit" not in numbers or study.revenue is None:
         return ""
     return f"from {inside(study.revenue.label)} as it is, {numbers['money.per_unit'].text}, not with extreme values pulled in"
+
+
+def _two_means(study: Study, numbers: Numbers) -> str:
+    """Of which mean the risk is and of which the losses beside it, where these are two; empty where they are one."""
+    money = _as_it_is(study, numbers)
+    if not money or study.revenue is None:
+        return ""
+    pulled = " with extreme values pulled in" if study.primary.winsorize is not None else ""
+    return f"the risk is of {inside(study.primary.label)}{pulled}, the losses are of {inside(study.revenue.label)} as it is"
 
 
 def _on_these_results(numbers: Numbers) -> bool:

@@ -86,8 +86,8 @@ def _found(weighed: Evidence, study: Study) -> Row:
 STARTS = {
     "GO": "",
     "ITERATE": "The rule does not start it yet: this is the plan for when it says GO.",
-    "KILL": "The rule does not start it: so it would have shipped.",
-    "INVALID": "The rule does not start it: so it would ship once a sound experiment gets a GO.",
+    "KILL": "The rule does not start it: this is how it would have shipped.",
+    "INVALID": "The rule does not start it: this is how it would ship after the GO of a sound experiment.",
 }
 """Whether the rule starts the rollout that is shown, by its verdict."""
 
