@@ -34,6 +34,7 @@ NUMBERS: dict[str, tuple[Any, Any]] = {
         "text",
     ),
     "decision.others": (None, "text"),
+    "decision.beside": ("Visited is worse by 13.6 %: a secondary metric, which the rule does not weigh.", "text"),
     "decision.recommendation": ("Roll out in four stages with a 5 % holdout.", "text"),
     "primary.relative": (0.0823, "relative"),
     "primary.relative_low": (0.0561, "relative"),

@@ -4,6 +4,7 @@ import math
 
 import pandas as pd
 import pytest
+from scipy import stats
 
 from helpers.errors import ReportError
 from helpers.experiment import design, rerandomisation
@@ -31,6 +32,29 @@ def test_the_plan_is_that_of_the_statistics(planned, small_study, opened):
     assert planned.plan.n_arms == expected.n_arms
     assert planned.plan.n_exact == pytest.approx(expected.n_exact)
     assert planned.plan.relative == pytest.approx(0.05)
+
+
+def falling(study):
+    """The same study, of whose primary metric less is better."""
+    metrics = [m.model_copy(update={"better": "lower"}) if m.role == "primary" else m for m in study.metrics]
+    return study.model_copy(update={"metrics": metrics})
+
+
+def test_what_is_to_fall_is_planned_for_a_fall(small_study, opened):
+    """By the classical size of two proportions, which for a fall is another than for a rise."""
+    study = falling(small_study.study)
+    results = Results(opened[0], study)
+    found = design.plan(study, results, opened[0])
+    rate, (alpha, beta) = results.base(study.primary).estimate, stats.norm.isf([0.025, 0.2])
+    assert found.effect == found.plan.relative == -study.design.minimum_detectable
+    less = rate * (1 + found.effect)
+    mean = (rate + less) / 2
+    null, other = 2 * mean * (1 - mean), rate * (1 - rate) + less * (1 - less)
+    each = ((alpha * math.sqrt(null) + beta * math.sqrt(other)) / (rate - less)) ** 2
+    assert found.plan.n_arms[0] == pytest.approx(each, abs=2)
+    assert found.detectable_now < 0 and all(p.relative < 0 for _, curve in found.curves for p in curve)
+    power = ProportionDesign(rate).power(sum(results.randomised().values()), relative=found.detectable_now)
+    assert power.achieved_power == pytest.approx(0.8, abs=0.005)
 
 
 def test_base_is_the_untreated_world_of_all_exposed(small_study, opened):

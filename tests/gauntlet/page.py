@@ -75,7 +75,7 @@ def page(case: Case) -> ToldPage:
     told = results.headline()
     nb: Any = Kept(study)
     headline = decision.text_headline(study, decided)
-    effects.record(nb, told, results.guardrails(), decided.weighed.look)
+    effects.record(nb, told, results.guardrails(), decided.weighed.look, decided.weighed.failed_checks)
     money.record(nb, value, reason)
     decision.record(nb, decided, headline, needed)
     options.record(nb, proposed, without)
@@ -84,6 +84,9 @@ def page(case: Case) -> ToldPage:
         Said("headline", headline),
         Said("text", decision.text(study, decided, needed), made.arm),
         Said("takeaway", decision.text_takeaway(study, decided)),
+        Said("rollout", money_figures.rollout(study, made.verdict).layout.meta["finding"], made.arm),
+        Said("stages", decision.caption_rollout(made.verdict), made.arm),
+        Said("starts", decision.STARTS[made.verdict], made.arm),
         Said("recommendation", made.recommendation, made.arm),
         Said("beside", made.beside),
         Said("next step", needed),
@@ -107,7 +110,8 @@ def page(case: Case) -> ToldPage:
     if results.guardrails():
         said.append(Said("note of guardrails", multi_arm.note_guardrails(results)))
         said += [
-            Said("table of guardrails", _cells(row), row.get("Arm", "")) for row in multi_arm.table_guardrails(results)
+            Said("table of guardrails", _cells(row), row.get("Arm", ""))
+            for row in multi_arm.table_guardrails(results, decided.weighed.failed_checks)
         ]
     if study.segments:
         explored, differs = results.exploratory(study.primary), results.interactions(study.primary)

@@ -19,6 +19,10 @@ MONEY = {
     "title of risk": ("risk.chance_of_profit",),
 }
 """Titles, and the recorded numbers that they must tell in this order."""
+STATES = {"inside": "inside its margin", "doubt": "not shown to be inside its margin", "beyond": "beyond its margin"}
+"""The one word for each of the three ways in which a guardrail may lie to its margin."""
+UNREAD = "not to be read"
+"""What stands for any finding of an experiment that is not sound."""
 LARGE = 30
 """Successes in each cell from which two ways to test an interaction agree roughly."""
 
@@ -29,14 +33,14 @@ def part_faults(case: Case, page: ToldPage, truths: dict[str, Truth]) -> Iterato
     for text in page.said:
         said.setdefault(text.place, []).append(text)
     several, shown = len(case.arms) > 1, page.record["primary.arm"]
+    invalid = page.decided.proposed.verdict == "INVALID"
     for place in OF_ONE_ARM:
         for text in said.get(place, []):
             if re.findall(r"arm_\d", text.text) != ([shown] if several else []):
                 yield f"is about {shown}: {place}: {text.text}"
     for text in said.get("table of guardrails", []):
-        yield from (
-            f"{fault}: {text.place}: {text.text}" for fault in _guardrail(case, text.text, text.arm or shown, truths)
-        )
+        told = _guardrail(case, text.text, text.arm or shown, truths, invalid=invalid)
+        yield from (f"{fault}: {text.place}: {text.text}" for fault in told)
     for text in said.get("note of guardrails", []):
         counts = re.search(r"of ([\d,]+) control and ([\d,]+) (\S+) units", text.text)
         if counts and (several or counts.groups() not in _guarded(case, shown)):
@@ -60,7 +64,7 @@ def _guarded(case: Case, arm: str) -> set[tuple[str, str, str]]:
     return {(f"{int(g['control'][0]):,}", f"{int(treated(g)[arm][0]):,}", "treatment") for g in guards}
 
 
-def _guardrail(case: Case, row: str, arm: str, truths: dict[str, Truth]) -> Iterator[str]:
+def _guardrail(case: Case, row: str, arm: str, truths: dict[str, Truth], *, invalid: bool) -> Iterator[str]:
     cells = dict(part.split(": ", 1) for part in row.split(" | "))
     name = cells["Guardrail"].lower()
     guard = case.found["guards"][name]
@@ -74,7 +78,11 @@ def _guardrail(case: Case, row: str, arm: str, truths: dict[str, Truth]) -> Iter
     way = "up" if guard.get("better") == "lower" else "down"
     if cells["Margin"] != f"not {way} by {margin} or more":
         yield f"the margin is {margin} {way}"
-    inside = cells["Verdict"] == "inside its margin"
+    told, inside = cells["Verdict"], cells["Verdict"] == "inside its margin"
+    if invalid:
+        if told != UNREAD:
+            yield "a guardrail of an invalid experiment is read"
+        return
     if "unbounded" in cells["Worst it may be"] and inside:
         yield "a guardrail without a bound is inside"
     elif worst := re.match(r"([-+]?[\d,.]+)( %| points)?$", cells["Worst it may be"]):
@@ -83,8 +91,11 @@ def _guardrail(case: Case, row: str, arm: str, truths: dict[str, Truth]) -> Iter
         far = bound if way == "up" else -bound
         if abs(far - limit) > 0.06 + 1e-3 * abs(limit) and (far < limit) is not inside:
             yield f"at worst {far} of {limit}"
+    beyond = 1 - (1 - case.found.get("confidence", 0.95)) / 2
+    if told == STATES["beyond"] and cells["p"][0].isdigit() and float(cells["p"]) < beyond - 0.005:
+        yield f"p of a guardrail beyond its margin is {cells['p']}"
     state = truths[arm].guards[name][0]
-    if state != "unknown" and inside is not (state == "inside"):
+    if state != "unknown" and told != STATES[state]:
         yield f"it is {state}"
 
 

@@ -8,13 +8,13 @@ import math
 import re
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from tests.gauntlet.case import Case
-from tests.gauntlet.facts import PRIOR, belief
+from tests.gauntlet.case import Case, treated
+from tests.gauntlet.facts import PRIOR, belief, fact, holm
 from tests.gauntlet.grammar import ungrammatical
 from tests.gauntlet.page import Said, ToldPage
-from tests.gauntlet.parts_judge import part_faults
+from tests.gauntlet.parts_judge import STATES, UNREAD, part_faults
 from tests.gauntlet.truths import NEAR, Truth, truths
 
 NUMBER = r"(?:no bound|[-+]?(?:[A-Z]{3} )?[-+]?\d+(?:,\d{3})*(?:\.\d+)?(?:e[-+]\d+)?(?: %| points)?)"
@@ -46,7 +46,7 @@ NOISE = re.compile(
     r": it (can be told from noise|cannot be told from noise|is too early to tell it from noise|cannot be tested)\."
 )
 AS_IT_IS = re.compile(
-    rf"converted{OF} (?P<bare>{NUMBER}) as it is \((?P<low>{NUMBER}) to (?P<high>{NUMBER})\),"
+    rf"[Cc]onverted{OF} (?P<bare>{NUMBER}) as it is \((?P<low>{NUMBER}) to (?P<high>{NUMBER})\),"
     rf" (?P<tested>{NUMBER}) with its extreme values pulled in"
 )
 UNMET = re.compile(r"[Nn]ot met: (.*)\.$")
@@ -135,10 +135,12 @@ class Reader:
                 self.chances,
                 self.means,
                 self.merits,
+                self.missed,
                 self.names,
             ):
                 check(text)
         self.marks()
+        self.losses()
         self.verdicts()
         self.unmet()
         self.options()
@@ -234,6 +236,19 @@ class Reader:
                 self.expect(shows(found["low"], bare.low) and shows(found["high"], bare.high), "interval", text)
                 self.expect(shows(found["tested"], true.f.relative), "tested mean", text)
 
+    def missed(self, text: Said) -> None:
+        """The effect that the units at hand find with the planned power is told of what was not found, and of no harm."""
+        if text.place != "talk: unknown":
+            return
+        true = self.truths[self.arm(self.proposed.arm, text)]
+        power = re.search(rf"one of ({NUMBER}) is found with (80 %) power, a smaller one less often\.$", text.text)
+        if "+2.7 %" in text.text or power:
+            self.expect(bool(power) and (true.is_near or true.strength != "significant"), "is not missed", text)
+        if span := re.search(rf"the interval allows ({NUMBER}) to ({NUMBER})\.", text.text):
+            self.expect(true.is_near or true.strength == "significant", "strength", text)
+            if true.f.base:
+                self.expect(shows(span[1], true.f.low) and shows(span[2], true.f.high), "interval", text)
+
     def merits(self, text: Said) -> None:
         if "No guardrail is at risk" in text.text:
             states = {state for state, *_ in self.truths[self.arm(None, text)].guards.values()}
@@ -257,8 +272,35 @@ class Reader:
         """One word for the strength of an effect, in the sentences, the record and the title of the figure."""
         name = f"metrics.{self.page.study.primary.name}.verdict"
         told = self.page.record[name]
-        known = {"too early to be called significant": "too early"}
-        self.strength(known.get(told, told), self.page.record["primary.arm"], Said("record", f"{name}: {told}"))
+        known = {"too early to be called significant": "too early", "significantly better": "significant"}
+        known["significantly worse"] = "significant"
+        shown = self.page.record["primary.arm"]
+        if self.proposed.verdict == "INVALID":
+            return
+        self.strength(known.get(told, told), shown, Said("record", f"{name}: {told}"))
+        if told.startswith("significantly "):
+            way = "better" if self.truths[shown].gain > 0 else "worse"
+            self.expect(told.endswith(way), f"it is {way}", Said("record", f"{name}: {told}"))
+        for guard, (state, *_) in self.truths[shown].guards.items():
+            told = self.page.record[f"metrics.{guard.replace(' ', '_')}.verdict"]
+            self.expect(
+                state == "unknown" or told == STATES[state], f"it is {state}", Said("record", f"{guard}: {told}")
+            )
+
+    def losses(self) -> None:
+        """A secondary metric that is significantly worse is told beside a verdict, and no other."""
+        money = self.case.found.get("money")
+        if not money or money.get("primary") or "secondary" in self.case.found or self.proposed.verdict == "INVALID":
+            return
+        alpha = next(iter(self.truths.values())).alpha
+        found = {arm: fact(money["control"], seen, 1 - alpha) for arm, seen in treated(money).items()}
+        shared = dict(zip(found, holm([1.0 if math.isnan(f.p) else f.p for f in found.values()]), strict=True))
+        for arm, beside in ((a.arm or next(iter(found)), Said("beside", a.beside)) for a in self.page.decided.arms):
+            lost = shared[arm] < alpha and found[arm].estimate < 0
+            near = abs(shared[arm] - alpha) < NEAR * alpha
+            self.expect(near or ("Revenue" in beside.text) is lost, f"revenue: p is {shared[arm]}", beside)
+        told = self.page.of("beside")
+        self.expect(told == self.proposed.beside, "a loss is not told", Said("beside", told))
 
     def verdicts(self) -> None:
         made, words = self.proposed, ("GO", "ITERATE", "KILL", "INVALID")
@@ -274,10 +316,34 @@ class Reader:
         self.says("", "verdict", made.verdict, headline)
         self.says("", "proposed arm", made.arm, headline)
         self.expect(not made.arm or made.arm in headline.text, "proposed arm", headline)
+        go = made.verdict == "GO"
+        self.expect(
+            go is not self.page.of("rollout").startswith("Not started: "),
+            "ships",
+            Said("rollout", self.page.of("rollout")),
+        )
+        self.expect(
+            go is not ("not started" in self.page.of("stages")), "ships", Said("stages", self.page.of("stages"))
+        )
+        starts = Said("starts", self.page.of("starts"))
+        self.expect(go is not starts.text.startswith("The rule does not start it"), "ships", starts)
+        self.expect(made.verdict == "ITERATE" or "yet" not in starts.text, "is over", starts)
         if made.verdict == "INVALID":
+            for metric, told in self.page.record.items():
+                if metric.startswith("metrics.") and metric.endswith(".verdict"):
+                    self.expect(
+                        told == UNREAD or told.startswith("not compared"),
+                        "is read",
+                        Said("record", f"{metric}: {told}"),
+                    )
             for text in self.page.said:
+                if text.place == "criteria" and not text.text.startswith("Criterion: Trust checks"):
+                    unread = text.text.endswith(f"Found: {UNREAD} | Verdict: {UNREAD}")
+                    self.expect(unread, "is read of an invalid experiment", text)
                 if text.place == "figure of effects":
                     self.expect(text.text.startswith("Not to be read"), "is told as a fact", text)
+                if text.place in ("text", "takeaway", "recommendation"):
+                    self.expect("in the study file" in text.text, "asks for another run alone", text)
                 if text.place in ("headline", "text", "takeaway", "arms"):
                     self.expect(not re.search(r"\d %", text.text), "tells an effect of an invalid experiment", text)
             self.expect(
@@ -300,13 +366,27 @@ class Reader:
             self.expect(rows == told, "criteria", text)
         step = Said("next step", self.page.of("next step"))
         missed = {c.name for c in self.proposed.criteria if not c.met} if self.proposed.verdict == "ITERATE" else set()
-        by_units = any(name.startswith(("Significance", "Risk", "Uplift")) for name in missed)
-        self.expect(by_units or "power" not in step.text, "speaks of power", step)
+        true = self.truths[self.proposed.arm or next(iter(self.truths))]
+        lacks = any(name.startswith("Significance") for name in missed) and true.strength in (
+            "not significant",
+            "no test",
+        )
+        self.expect(true.is_near or lacks or "power" not in step.text, "speaks of power", step)
         self.expect(
             "Expected money" in missed or "cost" not in step.text.replace("no affordable", ""), "speaks of cost", step
         )
         self.expect(self.proposed.verdict == "ITERATE" or not step.text, "a next step of what is decided", step)
+        for way in re.findall(r"([-+])[\d.,]+ % \(as(?:sumed| planned| believed)", step.text):
+            self.expect((way == "+") is (true.sign > 0), "a size of a loss", step)
         have = sum(arm[0] for arm in (self.case.found["control"], *self.case.arms.values()))
+        for needed in re.findall(r"about ([\d,]+) units bring the risk of no improvement below", step.text):
+            self.expect("Risk of no improvement" in missed, "speaks of the risk", step)
+            most, prior = self.case.found.get("risk", 0.05), tuple(self.case.found.get("prior", PRIOR))
+            less, more = (
+                belief(replace(true.f, error=true.f.error * math.sqrt(have / value(needed) * by)), prior, true.sign)[0]
+                for by in (1.03, 0.97)
+            )
+            self.expect(more < most < less, f"they bring it between {more} and {less}", step)
         for needed, more in re.findall(r"asks for ([\d,]+) units, (?:([\d,]+) more|which are there)", step.text):
             self.expect(value(needed) - value(more) == have if more else value(needed) <= have, "units", step)
 
@@ -338,6 +418,10 @@ class Reader:
             return
         (best,) = [row for row in rows if "Verdict: recommended" in row.text]
         name = best.text.removeprefix("Option: ").split(" | ")[0]
+        bare = self.truths[self.proposed.arm or next(iter(self.truths))].bare
+        known = Said("talk: know", self.page.of("talk: know"))
+        apart = bare is not None and not bare[1]
+        self.expect(bool(AS_IT_IS.search(known.text)) is apart, "the mean as it is tells another story", known)
         first, beside = [text for text in self.page.said if text.place == "talk: propose"]
         self.expect(first.text.startswith(name), f"recommended is {name}", first)
         self.expect(self.page.record["options.recommended"] == name, f"recommended is {name}", best)
@@ -348,6 +432,11 @@ class Reader:
         shipped = {"Full launch", "Staged rollout"}
         agree = option in shipped if verdict == "GO" else option == "Extend the test" and verdict == "ITERATE"
         self.expect(("money agrees" in beside.text) is agree, f"{verdict} and {option}", beside)
+        if "money agrees" in beside.text and verdict == "ITERATE":
+            doubt = "next to no gain" in self.page.of("next step").lower()
+            self.expect(
+                not doubt or "next to no gain" in beside.text, "the next step finds no gain to look for", beside
+            )
         against = verdict != "GO" and (option in shipped or (verdict == "KILL" and option != "Keep the control"))
         self.expect(("override" in beside.text) is against, f"{verdict} and {option}", beside)
 

@@ -82,6 +82,33 @@ LIES: dict[str, tuple[str, str, str | Callable[[re.Match[str]], str]]] = {
     "a number from nowhere": ("reason", r"beyond the margin of", "beyond the margin of 98.7 %, no, of"),
     "another mean as it is": ("criteria|reason", r"(?<=converted [-+])\d+\.\d(?= % as it is)", raised),
     "units that are not needed": ("next step", r"asks for [\d,]+ units", "asks for 12,345,678 units"),
+    "units for a loss": ("next step", r"[-+](?=[\d.]+ % \(as)", lambda m: {"-": "+", "+": "-"}[m[0]]),
+    "effects that would be found called missed": (
+        "talk: unknown",
+        r"one of \+2.7 % is found with 80 % power, a smaller one less often",
+        "anything below +2.7 % would mostly be missed",
+    ),
+    "a power told of an effect that was found": (
+        "talk: unknown",
+        r"How large the effect.*",
+        "Whether an effect was missed: with these units one of +2.7 % is found with 80 % power, a smaller one less often.",
+    ),
+    "a mean that tells another story": ("talk: know", r"^The two means disagree.*", "All means agree."),
+    "units that leave the risk as it is": ("next step", r"about [\d,]+(?= units bring the risk)", "about 12,345,678"),
+    "power told of a risk": (
+        "next step",
+        r"about [\d,]+ units bring the risk of no improvement below [\d.]+ %",
+        "12 units have 80 % power",
+    ),
+    "more data for a gain that nobody believes": (
+        "talk: propose",
+        r", though next to no gain in [^:]*",
+        "",
+    ),
+    "a loss that is hidden": ("beside", r"Revenue.* which the rule does not weigh\.", ""),
+    "a rollout that nobody starts": ("rollout", r"Not started: ", ""),
+    "stages that nobody enters": ("stages", r"Staged rollout as planned, not started", "Staged rollout"),
+    "a rollout of what is stopped": ("starts", r"The rule does not start it.*", ""),
     "a change that reads as none": ("reason|talk: know", r"(?<=by )less than 0.1 %", "0.0 %"),
     "another segment that differs": ("title of segments", r"(?<=the rest for ).*", "mobile (device)"),
     "a segment that does not differ": (
@@ -99,10 +126,39 @@ LIES: dict[str, tuple[str, str, str | Callable[[re.Match[str]], str]]] = {
     "more effects apart from zero": ("subtitle of segments", r"\d+(?= of)", lambda m: str(int(m[0]) + 1)),
     "a guardrail that is safe": (
         "table of guardrails",
-        r"(?<=\d \| Verdict: )not shown to be safe",
+        r"(?<=\d \| Verdict: )not shown to be inside its margin",
         "inside its margin",
     ),
-    "a guardrail that is not": ("table of guardrails", r"inside its margin", "not shown to be safe"),
+    "a guardrail that is not": (
+        "table of guardrails",
+        r"(?<=Verdict: )inside its margin",
+        "not shown to be inside its margin",
+    ),
+    "a guardrail whose harm is a doubt": (
+        "table of guardrails",
+        r"(?<=Verdict: )beyond its margin",
+        "not shown to be inside its margin",
+    ),
+    "a doubt told as harm": (
+        "table of guardrails",
+        r"(?<=\d \| Verdict: )not shown to be inside its margin",
+        "beyond its margin",
+    ),
+    "another run where the study file is wrong": (
+        "text|takeaway",
+        r"in the study file(?: or the data if the fault lies there, else|, in the data or) by another run",
+        "by another run",
+    ),
+    "a criterion of an invalid experiment": (
+        "criteria",
+        r"Found: not to be read \| Verdict: not to be read",
+        "Found: +14.2 % | Verdict: met",
+    ),
+    "a guardrail of an invalid experiment": (
+        "table of guardrails",
+        r"(?<=Verdict: )not to be read",
+        "inside its margin",
+    ),
     "another margin": ("table of guardrails", r"(?<= by )\d", "9"),
     "units of another arm": ("note of guardrails", r"(?<=of )\d+", "7"),
     "another worth of an arm": ("title of money", r"(?<=worth )(-?EUR) ", r"\1 9"),
@@ -124,10 +180,22 @@ def lied(told: ToldPage, place: str, pattern: str, to: str | Callable[[re.Match[
                 yield replace(told, said=(*told.said[:i], doctored, *told.said[i + 1 :]))
 
 
+WHALE = Case(
+    "by hand",
+    "no gain once whales count, with money",
+    {
+        "control": [20_000, 20.0, 20.0], "arms": {"arm_0": [20_000, 22.0, 20.0]},
+        "raw": {"control": [26.0, 90.0], "arm_0": [20.0, 60.0]},
+        "money": {"control": [20_000, 20.0, 20.0], "arms": {"arm_0": [20_000, 22.0, 20.0]}, "margin": 0.4, "cost": 1_000.0, "monthly": 9_000},
+    },
+)  # fmt: skip
+"""Of pages at random few have both money and two means that disagree."""
+
+
 @pytest.fixture(scope="module")
 def pages() -> list[tuple[Case, ToldPage]]:
     rng = np.random.default_rng(2)
-    return [(case, page(case)) for case in (strange(rng) for _ in range(80))]
+    return [(case, page(case)) for case in (*(strange(rng) for _ in range(80)), WHALE)]
 
 
 @pytest.mark.parametrize("lie", LIES)

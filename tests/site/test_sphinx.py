@@ -51,6 +51,7 @@ def test_front_page_opens_with_the_decision(report):
         "A calmer cart",
         "verdict-go",
         NUMBERS["decision.headline"][0],
+        NUMBERS["decision.beside"][0],
         "Simulated data",
         "+8.2",
     ]

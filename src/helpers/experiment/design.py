@@ -13,7 +13,7 @@ from helpers.formatting import counted, formatted, inside
 from helpers.stats.adjustment.cuped import VarianceReduction
 from helpers.stats.comparisons.effects import Effect
 from helpers.stats.design.duration import weeks
-from helpers.stats.design.plan import Plan
+from helpers.stats.design.plan import Direction, Plan
 from helpers.stats.design.power import MeanDesign, ProportionDesign
 from helpers.stats.summaries.proportion import Proportion
 from helpers.stats.validation import InputError
@@ -28,15 +28,15 @@ SHORTEST_CURVE = 7
 
 
 REACHABLE = 0.999
-"""Share of the way to a proportion of 1 that an uplift is planned for at most."""
+"""Share of the way to a proportion of 1, or of 0, that a change is planned for at most."""
 
 
 @dataclass(frozen=True)
 class PlannedExperiment:
     """Sample size, duration and detectable effects of a study's primary metric.
 
-    ``plan`` is None where ``reason`` says why nothing can be planned. ``effect`` is the relative effect planned for: that
-    of the study, or the nearest one that a proportion can reach. ``splits`` holds each split of the study with its plan
+    ``plan`` is None where ``reason`` says why nothing can be planned. ``effect`` is the relative effect planned for, a fall
+    where lower is better: that of the study, or the nearest one that a proportion can reach. ``splits`` holds each split of the study with its plan
     and how long it runs, ``curves`` the smallest detectable effect over numbers of units for each of them,
     ``detectable_now`` that of the units at hand (None where they find none), ``traffic`` the distinct exposed units by day.
     """
@@ -66,7 +66,7 @@ def plan(study: Study, results: Results, con: "duckdb.DuckDBPyConnection") -> Pl
     exposed units of the diagnosis period; a curve shorter than a week gives none. Where clusters were randomised all
     sizes are numbers of clusters as large as those seen.
     """
-    size, power = planned_effect(results), study.design.power
+    size, power, good = planned_effect(results), study.design.power, direction(study)
     design, reason = basis(results)
     chosen = None if design is None else design.size(relative=size, power=power)
     traffic = query.query(con, "exposures_by_day")
@@ -88,9 +88,9 @@ def plan(study: Study, results: Results, con: "duckdb.DuckDBPyConnection") -> Pl
         needed = split.size(relative=size, power=power)
         splits.append((share, needed, _duration(needed.n_total, curve)))
         sizes = [round(chosen.n_total * 2 ** (k / 4)) for k in range(-8, 13)]
-        if curve_of := [least for n in sizes if (least := detectable(split, n, power)) is not None]:
+        if curve_of := [least for n in sizes if (least := detectable(split, n, power, good)) is not None]:
             curves.append((share, curve_of))
-    now = detectable(design, exposed, power)
+    now = detectable(design, exposed, power, good)
     planned, were = f"{chosen.n_total:,} planned", "was" if exposed == 1 else "were"
     told = f"more than the {planned}" if exposed > chosen.n_total else f"fewer than the {planned}"
     told = f"as many as the {planned}" if exposed == chosen.n_total else told
@@ -130,26 +130,42 @@ def basis(results: Results) -> tuple[ProportionDesign | MeanDesign | None, str]:
 
 
 def planned_effect(results: Results) -> float:
-    """The study's smallest relative effect worth finding; of a proportion, one that does not pass 100 %."""
-    base, asked = results.base(results.study.primary), results.study.design.minimum_detectable
+    """The study's smallest relative effect worth finding, in the metric's good direction.
+
+    Of a proportion it is one that can be reached: a rise does not pass 100 %, a fall not zero.
+    """
+    study = results.study
+    base, asked = results.base(study.primary), sign(study) * study.design.minimum_detectable
     if isinstance(base, Proportion) and 0 < base.estimate < 1:
         return reachable(asked, base.estimate)
     return asked
 
 
-def reachable(uplift: float, baseline: float) -> float:
-    """A relative uplift, at most :data:`REACHABLE` of the way from a baseline proportion to 1.
+def sign(study: Study) -> int:
+    """1 where the primary metric is to rise, -1 where it is to fall."""
+    return 1 if study.primary.better == "higher" else -1
 
-    >>> reachable(0.1, 0.5), reachable(3.0, 0.5)
-    (0.1, 0.999)
+
+def direction(study: Study) -> Direction:
+    """Where the primary metric is to go: sizes are those of a gain, and a fall asks for others than a rise."""
+    return "increase" if sign(study) > 0 else "decrease"
+
+
+def reachable(change: float, baseline: float) -> float:
+    """A relative change, at most :data:`REACHABLE` of the way from a baseline proportion to 1, or to 0 for a fall.
+
+    >>> reachable(0.1, 0.5), reachable(3.0, 0.5), reachable(-3.0, 0.5)
+    (0.1, 0.999, -0.999)
     """
-    return min(uplift, REACHABLE * (1 - baseline) / baseline)
+    return max(min(change, REACHABLE * (1 - baseline) / baseline), -REACHABLE)
 
 
-def detectable(design: ProportionDesign | MeanDesign, units: int, power: float) -> Plan | None:
-    """The smallest effect that so many units find; None where they are too few to find any."""
+def detectable(
+    design: ProportionDesign | MeanDesign, units: int, power: float, good: Direction = "increase"
+) -> Plan | None:
+    """The smallest effect in a direction that so many units find; None where they are too few to find any."""
     try:
-        return design.mde(units, power=power)
+        return design.mde(units, power=power, direction=good)
     except InputError:
         return None
 

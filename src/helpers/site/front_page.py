@@ -14,7 +14,7 @@ from helpers.paths import StudyPaths
 from helpers.pipeline.faults import Fault
 from helpers.record import Number, Numbers
 from helpers.report.figures.show import FigureView, names, with_static
-from helpers.report.topics import assumed
+from helpers.report.topics import assumed, decision
 from helpers.site.summary import people_said, per_unit_alone
 
 NONE = "NO DECISION"
@@ -72,6 +72,7 @@ def front_page(
         lead=Lead.of(study, numbers),
         unread=UNREAD if verdict == "INVALID" else "",
         as_it_is=_as_it_is(study, numbers),
+        two_means=_two_means(study, numbers),
         planted="truth.relative" in numbers,
         costs=study.economics.cost > 0,
         known=lambda name: _recorded(numbers, name).value is not None,
@@ -89,6 +90,7 @@ def front_page(
             _markup(with_static(FigureView.load(where, name).html(), where.figures, "figures/")) for name in shown
         ],
         metrics=_markup(_metrics(study, numbers)),
+        starts=decision.STARTS.get(verdict, ""),
         rollout=_markup(_rollout(study)),
         notebooks=pages,
         more=more,
@@ -127,6 +129,15 @@ def _as_it_is(study: Study, numbers: Numbers) -> str:
     if not winsorised or "money.per_unit" not in numbers or study.revenue is None:
         return ""
     return f"from {inside(study.revenue.label)} as it is, {numbers['money.per_unit'].text}, not with extreme values pulled in"
+
+
+def _two_means(study: Study, numbers: Numbers) -> str:
+    """Of which mean the risk is and of which the losses beside it, where these are two; empty where they are one."""
+    money = _as_it_is(study, numbers)
+    if not money or study.revenue is None:
+        return ""
+    pulled = " with extreme values pulled in" if study.primary.winsorize is not None else ""
+    return f"the risk is of {inside(study.primary.label)}{pulled}, the losses are of {inside(study.revenue.label)} as it is"
 
 
 def _on_these_results(numbers: Numbers) -> bool:

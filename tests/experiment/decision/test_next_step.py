@@ -55,7 +55,7 @@ def test_units_that_are_there_are_said_to_be():
 
 def test_a_fall_is_not_looked_for_with_more_units():
     turned = replace(evidence(), belief=believed(ARMS[1], ARMS[0], STUDY.decision.prior))
-    assert "next to no gain" in next_step(Seen(), turned, made(turned))
+    assert "Next to no gain in the primary metric is believed" in next_step(Seen(), turned, made(turned))
 
 
 def won(**changes) -> Evidence:
@@ -76,6 +76,33 @@ def test_where_money_alone_is_not_met_nothing_is_said_of_power():
     short = told(won(worth=-5_000_00.0))
     assert "power" not in short
     assert "not expected to rise" in short, "the study has no cost, so what is expected below zero is revenue"
+
+
+def test_where_the_risk_alone_is_not_met_the_units_that_would_lower_it_are_told():
+    """With as many units the same belief, made narrower by that share, is at the bound."""
+    arms = Proportion(50_000, 16_200), Proportion(50_000, 17_000)
+    belief = believed(*arms, STUDY.decision.prior)
+    effect = compare(*arms)
+    weighed = replace(won(), effect=effect, p_value=effect.p_value, belief=belief)
+    seen = Seen()
+    rule = STUDY.decision.model_copy(update={"max_risk": belief.risk / 2})
+    seen.study = STUDY.model_copy(update={"decision": rule})
+    verdict = decide(weighed, rule)
+    assert [c.name for c in verdict.criteria if not c.met] == ["Risk of no improvement"]
+    said = next_step(seen, weighed, verdict)
+    assert "power" not in said
+    units = int(said.split("about ")[1].split(" ")[0].replace(",", ""))
+    then = replace(belief, standard_error=belief.standard_error * (Seen.units / units) ** 0.5)
+    assert then.risk == pytest.approx(belief.risk / 2, rel=0.02)
+
+
+def test_no_number_of_units_raises_an_uplift():
+    weighed = won()
+    rule = STUDY.decision.model_copy(update={"min_relative_uplift": weighed.uplift + 0.001})
+    seen = Seen()
+    seen.study = STUDY.model_copy(update={"decision": rule})
+    said = next_step(seen, weighed, decide(weighed, rule))
+    assert said.startswith("More units do not raise the uplift") and "power" not in said
 
 
 def test_too_few_clusters_ask_for_clusters_and_not_for_units():

@@ -83,7 +83,7 @@ def test_the_talk_track_has_four_short_lists(found):
         for sentence in sentences:
             assert sentence[0].isupper() and sentence.endswith(".") and len(sentence) < 260
             assert not re.search(r"nan|inf\b|None", sentence)
-    assert "+2.0 %" in " ".join(talk.unknown)
+    assert ("+2.0 %" in " ".join(talk.unknown)) is (found[3].p_value > 0.05)
     assert "rule says GO" in " ".join(talk.propose)
     assert len(options_topic.table_talk(talk)) == 4
 
@@ -128,5 +128,5 @@ def test_a_launch_is_held_against_the_rule_and_the_plan(found, small_study, verd
     proposed = found[0]
     bold = options.weigh(proposed.compared.outlook, (options.LAUNCH,), max_chance_of_harm=1.0)
     made = Decision(verdict, "As it is.", ())
-    said = proposal.beside_the_rule(bold.recommended, made, small_study.study)
+    said = proposal.beside_the_rule(bold.recommended, made, small_study.study, found[3])
     assert told in said and f"rule says {verdict}" in said

@@ -59,6 +59,20 @@ def test_too_few_units_warn_with_their_number_and_the_number_it_takes(small_stud
     assert "cannot be trusted" in check.caveat.claim and f"{needed:,.0f} units" in check.caveat.words
 
 
+@pytest.mark.parametrize(
+    ("treated", "left"),
+    [((1_000, 1.0, 6.2), "less than 0.001"), ((800, 1.0, 6.2), "0.033"), ((1_000, 1.1, 6.2), "0.010")],
+)
+def test_arms_whose_skewness_cancels_have_no_number_of_units_that_would_do(small_study, treated, left):
+    """Of two equal arms the rule asks for no unit at all, and with one there is no interval."""
+    few = SimpleNamespace(
+        of=lambda metric, what: MetricSkew(6.2, "control", 1_000, skew_of_difference((1_000, 1.0, 6.2), treated))
+    )
+    (check,) = skewed(few, SimpleNamespace(study=small_study.study))
+    assert check.verdict == "passed"
+    assert check.found == f"skewness 6.2, 1,000 units in control: the difference of the means has {left}, little enough"
+
+
 def test_clusters_are_compared_by_their_totals_and_not_asked(small_study):
     study = small_study.study.model_copy(update={"cluster": "city"})
     skews = Skews(None, SimpleNamespace(study=study))

@@ -66,6 +66,13 @@ def test_clusters_are_no_plan_of_units(study):
     assert plan_of(whole, FakeResults(whole)) == (None, "units were not assigned one by one, and the plan counts units")
 
 
+def test_a_share_without_revenue_is_not_tried_for_the_money_it_is_tried_by(study):
+    plain = study.model_copy(update={"economics": study.economics.model_copy(update={"revenue_metric": None})})
+    found = tried(plain, FakeResults(plain))
+    assert conversion(plain) is plain.primary
+    assert found.reason == "the trial counts money, and the study names no revenue metric"
+
+
 def test_a_launch_reaches_more_than_the_experiment_saw(study):
     economics = study.economics.model_copy(update={"exposed_units_per_month": 304_375})
     changed = study.model_copy(update={"economics": economics})

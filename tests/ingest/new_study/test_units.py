@@ -1,5 +1,6 @@
 """A study proposed from a unit table: roles, metrics, weights, what is suspicious."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,14 @@ def test_a_plain_table_is_understood_whole(tmp_path: Path) -> None:
     assert "'old' is taken as the control, by its name" in said
     assert said.endswith("make study STUDY=studies/shop.yml")
     assert text.index("Check first") < text.index("\nname:")
+
+
+def test_gates_ask_for_what_the_study_has_whichever_way_is_better(tmp_path: Path) -> None:
+    """No guardrail is proposed, and whoever adds `better: lower` must not have a success as the tripwire."""
+    study, _, _ = proposed(tmp_path, units(tmp_path / "shop.csv"))
+    gates = " ".join([stage.advance_when for stage in study.rollout] + [each.tripwire for each in study.milestones])
+    assert {m.role for m in study.metrics} == {"primary", "secondary"} and "guardrail" not in gates
+    assert "no worse than in the control" in gates and not re.search("falls|rises|below|above", gates)
 
 
 @pytest.mark.parametrize("ending", ["csv", "csv.gz", "parquet", "duckdb"])

@@ -8,6 +8,7 @@ Every sentence of a verdict, a headline, the title of the effects and a talk tra
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -34,6 +35,14 @@ HOW: dict[Strength, str] = {
     "no test": "no test",
 }
 """The one word under which the strength of an effect is told."""
+UNREAD = "not to be read"
+"""What is told in the place of any finding of an experiment whose trust checks failed."""
+STATES: dict[Says, str] = {
+    "inside": "inside its margin",
+    "not shown": "not shown to be inside its margin",
+    "beyond": "beyond its margin",
+}
+"""The one word under which it is told how a guardrail lies to its margin."""
 
 
 @dataclass(frozen=True)
@@ -125,6 +134,21 @@ def of_metric(found: MetricEffect, study: Study, look: EarlyLook | None = None) 
     )  # fmt: skip
 
 
+def lost(found: Iterable[MetricEffect], study: Study) -> tuple[Claim, ...]:
+    """The secondary metrics that are significantly worse."""
+    told = (of_metric(e, study) for e in found if e.metric.role == "secondary")
+    return tuple(each for each in told if each.says == "worse" and each.strength == "significant")
+
+
+def word(claim: Claim) -> str:
+    """The strength of an effect, for a cell: where it is significant, on which side.
+
+    >>> word(Claim("effect", "Conversion", "", "worse", (-0.1, -0.13, -0.07, 3e-11), "relative", "significant"))
+    'significantly worse'
+    """
+    return f"significantly {claim.says}" if claim.strength == "significant" else HOW[claim.strength]
+
+
 def effect_of(evidence: Evidence) -> Claim:
     """What is seen of the primary metric."""
     return of_effect(
@@ -142,7 +166,7 @@ def guardrail(name: str, evidence: Evidence) -> Claim:
     """How a guardrail lies to its margin: inside, wholly beyond, or not shown to be inside."""
     found = dict(evidence.guardrails)[name]
     unit: Unit = "relative" if found.scale == "relative" else evidence.guardrail_units.get(name, "number")
-    says: Says = "beyond" if is_beyond(found) else "inside" if found.passed else "not shown"
+    says = state(found)
     bounds = _ends(found) if says == "beyond" else (found.bound,)
     return Claim("guardrail", name, evidence.arm, says, (*bounds, found.margin), unit, currency=evidence.currency)
 
@@ -163,6 +187,11 @@ def agreement(found: TwoMeans, arm: str) -> Claim:
     t, b = found.tested, found.bare
     numbers = (b.relative, b.relative_low, b.relative_high, t.relative)
     return Claim("agreement", found.metric, arm, "agrees" if found.kept else "disagrees", numbers, "relative")
+
+
+def state(found: NonInferiority) -> Says:
+    """How a guardrail lies to its margin: inside, not shown to be inside, or wholly beyond; a word of :data:`STATES`."""
+    return "beyond" if is_beyond(found) else "inside" if found.passed else "not shown"
 
 
 def is_beyond(found: NonInferiority) -> bool:
@@ -235,8 +264,7 @@ def text(claim: Claim) -> str:
             if claim.says == "beyond":
                 span = interval(claim.numbers[0], claim.numbers[1], claim.unit, claim.currency)
                 return f"guardrail {claim.subject} is beyond the margin of {margin(claim)}, with all of its interval ({span})"
-            known = "is inside its margin" if claim.says == "inside" else "is not shown to be inside its margin"
-            return f"guardrail {claim.subject} {known} of {margin(claim)}: {bound(claim)}"
+            return f"guardrail {claim.subject} is {STATES[claim.says]} of {margin(claim)}: {bound(claim)}"
         case "risk":
             return f"the risk of no improvement{_of(claim)} is {formatted(claim.numbers[0], 'share')}"
         case "money":

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from helpers.errors import ReportError
+from helpers.experiment.decision import claims
 from helpers.experiment.decision.belief import belief_of
 from helpers.experiment.decision.claims import TwoMeans
 from helpers.experiment.decision.look import early_look
@@ -52,6 +53,7 @@ def evidence(
             look=look,
             clusters=clusters(e),
             agreements=agreements(results, e.variant),
+            losses=claims.lost(results.headline(e.variant), study),
             unit=CHANGE[study.primary.unit],
             guardrail_units={inside(m.label): CHANGE[m.unit] for m in study.metrics if m.role == "guardrail"},
         )

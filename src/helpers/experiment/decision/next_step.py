@@ -1,30 +1,32 @@
 """What an experiment that is not decided still needs, criterion by criterion: units and weeks, a lower cost, or time."""
 
 import math
+from dataclasses import replace
 
 from helpers.experiment.decision import claims
 from helpers.experiment.decision.rule import Decision, Evidence
 from helpers.experiment.decision.value import DAYS_PER_WEEK, horizon_weeks
-from helpers.experiment.design import basis, planned_effect, reachable
+from helpers.experiment.design import basis, planned_effect, reachable, sign
 from helpers.experiment.results import Results, enrolment_days
 from helpers.formatting import formatted
 from helpers.stats.comparisons.noninferiority import NonInferiority
 from helpers.stats.design.power import MeanDesign, ProportionDesign
 from helpers.stats.validation import InputError
 
-SMALLEST = 5e-4
-"""Relative effect below which no size is asked for."""
-BY_UNITS = ("Significance", "Risk of no improvement", "Uplift")
-"""Criteria that more units may settle, by the first words of their names."""
+LONGEST = 100
+"""Times the units at hand up to which more of them are spoken of."""
+CLOSE = 1e-3
+"""Share to which a number of units is told that rests on the effect staying as it is."""
 
 
 def next_step(results: Results, weighed: Evidence, made: Decision) -> str:
     """What would settle each criterion that is not met; empty unless ITERATE.
 
-    Units are spoken of only where they may help: for the primary metric, how many more (clusters, where they were
-    randomised), and weeks at the pace of the enrolment, give the planned power, once for the smallest effect that the
-    study wants to find, once for the effect as believed. What takes longer than the horizon over which money is counted
-    is called out of reach.
+    Units are spoken of only where they may help. Where the primary metric is not significant: how many more (clusters,
+    where they were randomised), and weeks at the pace of the enrolment, give the planned power, once for the smallest
+    effect that the study wants to find, once for the effect as believed. What takes longer than the horizon over which
+    money is counted is called out of reach. Where it is significant power says nothing: how many bring the risk below what
+    is allowed, and that no number raises an uplift. A gain that is significant but for an early look waits for its day.
     """
     if made.verdict != "ITERATE":
         return ""
@@ -32,8 +34,11 @@ def next_step(results: Results, weighed: Evidence, made: Decision) -> str:
     said = []
     if weighed.look is not None:
         said.append(f"Read it again when its time is over, on {weighed.look.over:%Y-%m-%d}.")
-    if any(name.startswith(BY_UNITS) for name in missed):
+    if claims.effect_of(weighed).strength in ("not significant", "no test"):
         said.append(_powered(results, weighed))
+    elif weighed.look is None:
+        said += [_settled(results, weighed)] if "Risk of no improvement" in missed else []
+        said += [_raised(results, weighed)] if "Uplift" in missed else []
     said += [_guarded(results, weighed, name, g) for name, g in weighed.guardrails if not g.passed]
     if "Expected money" in missed:
         said.append(_paying(results, weighed))
@@ -57,14 +62,44 @@ def _powered(results: Results, weighed: Evidence) -> str:
     have = sum(results.randomised().values())
     planned = "assumed" if "design.minimum_detectable" in study.assumptions else "as planned"
     said = [_needed(results, design, planned_effect(results), have, planned)]
-    control = abs(weighed.effect.control)
-    shrunk = weighed.belief.mean / control if weighed.belief and control else 0.0
-    if shrunk > SMALLEST:
-        said.append(_needed(results, design, shrunk, have, "as believed once the prior has shrunk it"))
-    else:
-        said.append("As believed, once the prior has shrunk it, there is next to no gain to look for.")
     subject = claims.risk(weighed).subject
+    if weighed.promises:
+        believed = sign(study) * weighed.believed
+        said.append(_needed(results, design, believed, have, "as believed once the prior has shrunk it"))
+    else:
+        said.append(
+            f"Next to no gain in {subject} is believed once the prior has shrunk it, so no size is told for it."
+        )
     return f"To find an effect on {subject} with {formatted(study.design.power, 'share')} power: " + " ".join(said)
+
+
+def _settled(results: Results, weighed: Evidence) -> str:
+    """About how many units would bring the risk below what is allowed, if the effect stays as it is."""
+    belief, rule = weighed.belief, results.study.decision
+    if belief is None:
+        return ""
+    subject = claims.risk(weighed).subject
+    most = formatted(rule.max_risk, "share")
+
+    def short(times: float) -> bool:
+        return replace(belief, standard_error=belief.standard_error / math.sqrt(times)).risk >= rule.max_risk
+
+    low, high = 1.0, float(LONGEST)
+    if short(high):
+        return f"If {subject} stays as it is, no affordable sample brings the risk of no improvement below {most}."
+    while high - low > CLOSE * low:
+        middle = (low + high) / 2
+        low, high = (middle, high) if short(middle) else (low, middle)
+    needed = math.ceil(high * sum(results.randomised().values()))
+    return (
+        f"If {subject} stays as it is, about {needed:,} {results.study.randomised} bring the risk of no improvement below "
+        f"{most}."
+    )
+
+
+def _raised(results: Results, weighed: Evidence) -> str:
+    subject, least = claims.risk(weighed).subject, formatted(results.study.decision.min_relative_uplift, "relative")
+    return f"More {results.study.randomised} do not raise the uplift of {subject} to {least}: they tell only more exactly what it is."
 
 
 def _guarded(results: Results, weighed: Evidence, name: str, found: NonInferiority) -> str:
@@ -77,7 +112,7 @@ def _guarded(results: Results, weighed: Evidence, name: str, found: NonInferiori
     if not (math.isfinite(seen) and math.isfinite(found.bound)):
         return f"Whether {subject} is inside its margin cannot be told from what was counted."
     if room <= 0:
-        return f"If {subject} stays as it is, outside of its margin, no more {results.study.randomised} show it to be safe."
+        return f"If {subject} stays as it is, outside of its margin, no more {results.study.randomised} show it to be inside."
     have = sum(results.randomised().values())
     needed = math.ceil(have * ((found.bound - seen) / room) ** 2)
     return f"If {subject} stays as it is, about {needed:,} {results.study.randomised} show it to be inside its margin."

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from helpers import defaults
@@ -11,7 +11,7 @@ from helpers.config.assumed import not_stated
 from helpers.experiment.decision import claims, options
 from helpers.experiment.decision import value as roi
 from helpers.formatting import formatted, inside, listed
-from helpers.record import Numbers
+from helpers.record import Number, Numbers
 from helpers.stats.comparisons.effects import Effect
 
 if TYPE_CHECKING:
@@ -122,9 +122,13 @@ def propose(
     )
     compared = options.weigh(outlook)
     month = monthly(revenue.effect, monthly_units, economics.contribution_margin)
-    beside = beside_the_rule(compared.recommended, made, study)
-    talk = talk_track(study, weighed, beside, compared, month, earlier["design.detectable_now"].text)
+    beside = beside_the_rule(compared.recommended, made, study, weighed)
+    talk = talk_track(study, weighed, beside, compared, month, _text(earlier["design.detectable_now"]))
     return Proposal(compared, month, talk, beside, value.expected.net, made.arm), ""
+
+
+def _text(recorded: Number) -> str:
+    return "" if recorded.value is None else recorded.text
 
 
 def talk_track(
@@ -133,7 +137,7 @@ def talk_track(
     """What we know, what we do not, what we propose and what would change our minds.
 
     ``beside`` says how the proposal stands to the rule, ``detectable`` is the text of the relative effect that the units
-    at hand find with the planned power.
+    at hand find with the planned power, empty where they find none.
     """
     currency, best, belief = study.economics.currency, compared.recommended, compared.outlook.belief
     effect, of = claims.effect_of(weighed), f" of {weighed.arm}" if weighed.arm else ""
@@ -153,13 +157,17 @@ def talk_track(
     return TalkTrack(
         (
             f"{claims.text(effect)}: {TOLD[effect.strength]}.",
+            *(
+                f"The two means disagree: {claims.text(claims.agreement(each, weighed.arm))}."
+                for each in weighed.agreements
+                if not each.kept
+            ),
             f"As measured{basis} a month{of} is worth {point} of contribution, {low} at the lower bound and {high} at the upper.",
         ),
         (
             f"Whether revenue{of} gains: the chance that it does not is {formatted(belief.risk, 'share')}, and that it falls "
             f"{formatted(belief.chance_of_harm, 'share')}.",
-            f"Anything below {detectable}: smaller effects would mostly be missed with these units, "
-            "and missed is not absent.",
+            _missed(study, effect, of, detectable),
             f"Whether the effect lasts for {study.economics.horizon}, as the money assumes.",
         ),
         (
@@ -169,6 +177,19 @@ def talk_track(
             beside,
         ),
         tuple(change),
+    )
+
+
+def _missed(study: Study, effect: claims.Claim, of: str, detectable: str) -> str:
+    """What the units at hand leave open: how large an effect is that is there, or which one they would have found."""
+    if effect.strength == "significant":
+        return f"How large the effect{of} truly is: the interval allows {claims.ends(effect)}."
+    power = formatted(study.design.power, "share")
+    if not detectable:
+        return f"Whether there is an effect{of}: these units find none of any size with {power} power."
+    return (
+        f"Whether an effect{of} was missed: with these units one of {detectable} is found with {power} power, a smaller one "
+        "less often."
     )
 
 
@@ -193,7 +214,7 @@ def described(option: options.Option) -> str:
     return f"{option.name.lower()} ({whom} for {formatted(option.weeks, 'weeks')})"
 
 
-def beside_the_rule(best: options.Appraisal, made: Decision, study: Study) -> str:
+def beside_the_rule(best: options.Appraisal, made: Decision, study: Study, weighed: Evidence) -> str:
     """How the option stands to the rule, and why where they differ: the rule weighs evidence, the options only money."""
     says = f"The rule says {made.verdict}{f' to {made.arm}' if made.arm else ''}"
     option, money = best.option, "the options weigh nothing but the money of revenue"
@@ -208,8 +229,10 @@ def beside_the_rule(best: options.Appraisal, made: Decision, study: Study) -> st
     if option is options.KEEP:
         return f"{says}, and by money alone no step within the bound on a fall is worth more than keeping the control."
     if made.verdict == "ITERATE" and option is options.EXTEND:
+        subject = replace(claims.risk(weighed), metric=inside(weighed.metric)).subject
+        little = "" if weighed.promises else f", though next to no gain in {subject} is believed"
         return (
-            f"{says}, and the money agrees: more data are worth their cost for what they may show of revenue, "
+            f"{says}, and the money agrees{little}: more data are worth their cost for what they may show of revenue, "
             f"whatever power the test reaches."
         )
     missed = [inside(c.name) for c in made.criteria if not c.met and c.name != "Expected money"]

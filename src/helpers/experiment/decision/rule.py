@@ -32,11 +32,15 @@ from helpers.stats.comparisons.noninferiority import NonInferiority
 
 Verdict = Literal["GO", "ITERATE", "KILL", "INVALID"]
 
+SOUND = "Trust checks"
+"""The criterion that is asked first: where it is not met, no other is read."""
+SMALLEST = 5e-4
+"""Relative effect below which there is next to no gain to look for."""
 RECOMMENDATIONS: dict[Verdict, str] = {
     "GO": "Ship it by the stages of the rollout.",
     "ITERATE": "Do not ship yet: what is missing is named.",
     "KILL": "Stop.",
-    "INVALID": "Draw no conclusion: mend what broke the experiment, then run it again.",
+    "INVALID": "Draw no conclusion: mend what failed, in the study file or the data if the fault lies there, else by another run.",
 }
 
 
@@ -83,6 +87,7 @@ class Evidence:
         look: a look before the study's time is over; None after it.
         clusters: how many clusters of one size the arm is worth that is worth fewer; None where units were randomised.
         agreements: of each winsorised metric that counts, the mean that is tested and the mean as it is.
+        losses: secondary metrics that are significantly worse: they bar nothing, and are told beside the verdict.
         unit: of a change of the metric, for one that cannot be told as a fraction of the control.
     """
 
@@ -101,6 +106,7 @@ class Evidence:
     look: EarlyLook | None = None
     clusters: float | None = None
     agreements: tuple[TwoMeans, ...] = ()
+    losses: tuple[Claim, ...] = ()
     unit: Unit = "number"
     guardrail_units: Mapping[str, Unit] = field(default_factory=dict)
 
@@ -113,6 +119,17 @@ class Evidence:
     def at_best(self) -> float:
         """The end of its interval that is best for the change."""
         return self.effect.relative_high if self.higher_is_better else -self.effect.relative_low
+
+    @property
+    def believed(self) -> float:
+        """The effect in the good direction once the prior has shrunk it, as a fraction of the control; 0 without a belief."""
+        control = abs(self.effect.control)
+        return self.belief.mean / control if self.belief and control else 0.0
+
+    @property
+    def promises(self) -> bool:
+        """Whether a gain is believed that is worth looking for."""
+        return self.believed > SMALLEST
 
     @property
     def is_better(self) -> bool:
@@ -167,7 +184,7 @@ def _criteria(evidence: Evidence, rule: Rule) -> list[Criterion]:
     failed = "; ".join(evidence.failed_checks) or "none failed"
     direction = "better" if evidence.is_better else "not better"
     found = [
-        Criterion("Trust checks", "none failed", failed, not evidence.failed_checks),
+        Criterion(SOUND, "none failed", failed, not evidence.failed_checks),
         Criterion(
             "Significance" if look is None else f"Significance at {formatted(look.share, 'share')} of the time",
             required, f"{p_text(p)}, {direction}", p < level and evidence.is_better,
@@ -242,13 +259,25 @@ def _said(claim: Claim) -> str:
 
 
 def _beside(evidence: Evidence, rule: Rule, verdict: Verdict) -> str:
-    """What a reader must know beside the verdict: a test of a fixed size that was read before its end.
+    """What must be known beside the verdict: that it was read before its end, and what got worse and bars nothing."""
+    return "" if evidence.failed_checks else " ".join(filter(None, [_read(evidence, rule, verdict), _lost(evidence)]))
+
+
+def _lost(evidence: Evidence) -> str:
+    """Which secondary metrics are significantly worse."""
+    told = [claims.text(each) for each in evidence.losses]
+    if not told:
+        return ""
+    kind = "a secondary metric" if len(told) == 1 else "secondary metrics"
+    return f"{'; '.join(told)}: {kind}, which the rule does not weigh."
+
+
+def _read(evidence: Evidence, rule: Rule, verdict: Verdict) -> str:
+    """That a test of a fixed size was read before its end.
 
     An early GO has passed a level that allows for the look, and an ITERATE says itself that it is early.
     """
     planned, look = evidence.planned_units, evidence.look
-    if evidence.failed_checks:
-        return ""
     if planned is not None and evidence.units < planned:
         when = f"{evidence.units:,} of {planned:,} units"
     elif look is not None and verdict == "KILL":

@@ -19,6 +19,10 @@ What = Literal["value", "bare", "history"]
 COLUMN: dict[What, str] = {"value": "skewness", "bare": "bare_skewness", "history": "history_skewness"}
 
 
+LEAST = 0.001
+"""Skewness below which no digits of it are told."""
+
+
 @dataclass(frozen=True)
 class MetricSkew:
     """How skewed a metric is, and whether the least favourable comparison has enough units.
@@ -105,10 +109,20 @@ def skewed(skews: Skews, results: Results) -> list[TrustCheck]:
     ]
 
 
+def _left(found: MetricSkew) -> str:
+    """The skewness of the difference, in which that of two equal arms cancels."""
+    left = abs(found.of.skewness)
+    return f"{left:.3f}" if left >= LEAST else f"less than {LEAST}"
+
+
 def _judged(metric: Metric, found: MetricSkew, what: What) -> TrustCheck:
     label = metric.label.lower() + (", no value pulled in" if what == "bare" and metric.winsorize else "")
     text = f"skewness {found.skewness:.1f}, {found.units:,} units in {found.arm}"
-    more = f"{found.needed:,} are needed" if found.of.heavy else f"{found.needed:,} would do"
+    more = (
+        f"{found.needed:,} are needed"
+        if found.of.heavy
+        else f"the difference of the means has {_left(found)}, little enough"
+    )
     words = (
         f"A unit's {label} has a skewness of {found.skewness:.1f}. With arms of these sizes a t interval needs {found.needed:,} units"
         f" in {found.arm}, and there are {found.units:,}: its 95 % do not hold, and too many of its misses lie on one side."

@@ -59,7 +59,7 @@ def plan_of(study: "Study", results: "Results") -> tuple[WhatIfPlan | None, str]
     if study.cluster is not None:
         return None, "units were not assigned one by one, and the plan counts units"
     if study.revenue is None:
-        return None, value.NO_REVENUE
+        return None, f"the trial counts money, and {value.NO_REVENUE}"
     if not_stated(study):
         return None, not_stated(study)
     found = results.effect(metric)

@@ -110,7 +110,7 @@ def detectable(plans: Sequence[tuple[float, Sequence[Plan]]], wanted: float) -> 
 
 def _finds(plans: Sequence[tuple[float, Plan]]) -> str:
     """What the best split finds with as many units as the largest plan has, and what the worst one does."""
-    (share, best), (other, worst) = (pick(plans, key=lambda found: found[1].relative) for pick in (min, max))
+    (share, best), (other, worst) = (pick(plans, key=lambda found: abs(found[1].relative)) for pick in (min, max))
     units, least, most = best.n_total, formatted(best.relative, "relative"), formatted(worst.relative, "relative")
     if len(plans) == 1:
         return f"At {units:,} units the split {_split(share)} finds {least}"

@@ -63,8 +63,8 @@ def risk(value: DecisionValue, study: Study, arm: str = "") -> go.Figure:
     )
 
 
-def rollout(study: Study) -> go.Figure:
-    """Share of users that get the change, over the days of the rollout."""
+def rollout(study: Study, verdict: str = "GO") -> go.Figure:
+    """Share of users that get the change, over the days of the rollout; of another verdict than GO it is a plan alone."""
     days, shares = [0], [0.0]
     for stage in study.rollout:
         days += [days[-1], days[-1] + stage.days]
@@ -83,7 +83,9 @@ def rollout(study: Study) -> go.Figure:
         begins += stage.days
     figure.update_xaxes(title="day of the rollout", range=[0, begins])
     figure.update_yaxes(title="share of users", tickformat=".0%", range=[0, 1.12])
-    return style.titled(figure, _staged(study),
+    staged = _staged(study)
+    title = staged if verdict == "GO" else f"Not started: {staged[0].lower()}{staged[1:]}"
+    return style.titled(figure, title,
                         "each stage is entered only when the one before has met its condition", height=320)  # fmt: skip
 
 

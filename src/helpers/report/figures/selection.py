@@ -48,8 +48,8 @@ def readings(found: "Sequence[SelectionEffect]", study: "Study", arm: str = "") 
     of = f" of {arm}" if arm else ""
     return style.titled(
         figure,
-        f"Dropping by the outcome shows {told.get('dropped', 'nothing')}{of}, the analysis as planned "
-        f"{told.get('winsorised', 'nothing')}",
+        f"The analysis as planned shows {told.get('winsorised', 'nothing')}{of}, the values as they are "
+        f"{told.get('as they are', 'nothing')}, dropping by the outcome {told.get('dropped', 'nothing')}",
         f"{study.decision.confidence * 100:g} % intervals, exposed units of the study's own log",
         height=max(340, 120 + 56 * len(shown)),
     )

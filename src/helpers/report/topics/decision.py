@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 
 from helpers.config import Study
 from helpers.config.assumed import not_stated
+from helpers.experiment.decision import claims
 from helpers.experiment.decision.arms import StudyDecision
 from helpers.experiment.decision.claims import Claim, effect_of, size
 from helpers.experiment.decision.registration import standing
-from helpers.experiment.decision.rule import Decision, Evidence, failure, killing
+from helpers.experiment.decision.rule import SOUND, Decision, Evidence, failure, killing
 from helpers.formatting import finite, formatted, inside, level, listed
 from helpers.paths import StudyPaths
-from helpers.report.tables import Row, mark
+from helpers.report.tables import Row, badge, mark
 from helpers.report.topics import assumed
 
 if TYPE_CHECKING:
@@ -22,9 +23,18 @@ if TYPE_CHECKING:
 
 
 def table(decision: Decision) -> list[Row]:
-    """The criteria of one arm."""
+    """The criteria of one arm; of an invalid experiment only whether it is sound is read."""
+    unread = decision.verdict == "INVALID"
     return [
-        {"Criterion": c.name, "Required": c.required, "Found": c.found, "Verdict": mark(c.met, "met", "not met")}
+        {
+            "Criterion": c.name,
+            "Required": c.required,
+            **(
+                {"Found": claims.UNREAD, "Verdict": badge("neutral", claims.UNREAD)}
+                if unread and c.name != SOUND
+                else {"Found": c.found, "Verdict": mark(c.met, "met", "not met")}
+            ),
+        }
         for c in decision.criteria
     ]
 
@@ -54,7 +64,7 @@ def table_arms(decided: StudyDecision, study: Study) -> list[Row]:
         {
             "Arm": made.arm,
             "Verdict": made.verdict + (" (proposed)" if made is decided.proposed else ""),
-            **(dict.fromkeys(FOUND, "not to be read") if made.verdict == "INVALID" else _found(weighed, study)),
+            **(dict.fromkeys(FOUND, claims.UNREAD) if made.verdict == "INVALID" else _found(weighed, study)),
             "Why": made.reason.removeprefix(f"{made.arm}: "),
         }
         for made, weighed in zip(decided.arms, decided.evidence, strict=True)
@@ -71,6 +81,20 @@ def _found(weighed: Evidence, study: Study) -> Row:
         formatted(weighed.worth, "money", study.economics.currency),
     )
     return dict(zip(FOUND, found, strict=True))
+
+
+STARTS = {
+    "GO": "",
+    "ITERATE": "The rule does not start it yet: this is the plan for when it says GO.",
+    "KILL": "The rule does not start it: this is how it would have shipped.",
+    "INVALID": "The rule does not start it: this is how it would ship after the GO of a sound experiment.",
+}
+"""Whether the rule starts the rollout that is shown, by its verdict."""
+
+
+def caption_rollout(verdict: str) -> str:
+    """What the table of stages shows, and that nothing is started where nothing is."""
+    return "Staged rollout, each stage behind a gate" if verdict == "GO" else "Staged rollout as planned, not started"
 
 
 def table_rollout(study: Study) -> list[Row]:
@@ -227,7 +251,7 @@ def _turning(study: Study, decided: StudyDecision) -> str:
     """What would make the verdict another one."""
     made, weighed = decided.proposed, decided.weighed
     if made.verdict == "INVALID":
-        return f"another run in which nothing of this fails: {listed(weighed.failed_checks)}"
+        return f"this mended, in the study file, in the data or by another run: {listed(weighed.failed_checks)}"
     if made.verdict == "ITERATE":
         return f"the criteria that {made.arm or 'it'} does not meet: {listed([inside(c.name) for c in made.criteria if not c.met])}"
     if made.verdict == "GO":

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from helpers.config import Study, Variant
-from helpers.experiment.design import PlannedExperiment
+from helpers.experiment.design import PlannedExperiment, sign
 from helpers.experiment.rerandomisation import Rerandomised
 from helpers.formatting import LEVEL, NO_INTERVAL, Unit, finite, formatted, inside, interval, with_interval
 from helpers.report import base
@@ -181,11 +181,11 @@ TOO_FEW = "they are too few to find any effect with that power"
 
 def caption_plans(found: PlannedExperiment, study: Study) -> str:
     """What the sizes are for; where the study asks for more than a proportion can give, it says so."""
-    asked, label = study.design.minimum_detectable, inside(study.primary.label)
+    asked, label = sign(study) * study.design.minimum_detectable, inside(study.primary.label)
     said = f"for a relative effect of {formatted(found.effect, 'relative')} on {label}, {base.windows([study.primary], study)}"
-    if found.effect < asked:
+    if abs(found.effect) < abs(asked):
         said += (
-            f"; the {formatted(asked, 'relative')} of the study would pass 100 %, so the nearest effect that can be reached"
+            f"; the {formatted(asked, 'relative')} of the study would pass {'100 %' if asked > 0 else 'zero'}, so the nearest effect that can be reached"
             " is planned for"
         )
     return said

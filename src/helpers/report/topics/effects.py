@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from helpers.config import Metric, Study
-from helpers.experiment.decision.claims import HOW, of_metric, subject
+from helpers.experiment.decision.claims import STATES, UNREAD, of_metric, state, subject, word
 from helpers.experiment.results import enrolment_days
 from helpers.formatting import (
     CHANGE,
@@ -164,8 +164,12 @@ def record(
     found: Iterable[MetricEffect],
     guardrails: Mapping[str, NonInferiority],
     look: EarlyLook | None = None,
+    failed: Sequence[object] = (),
 ) -> None:
-    """``metrics.NAME.*`` for each metric; ``primary.*`` and ``truth.*`` for the primary one; ``look`` is an early one."""
+    """``metrics.NAME.*`` for each metric; ``primary.*`` and ``truth.*`` for the primary one.
+
+    ``look`` is an early one; after ``failed`` trust checks nothing became of any metric that may be read.
+    """
     found = list(found)
     arms = dict.fromkeys(e.variant for e in found)
     nb.record("primary.arm", ", ".join(arms) or None, "text", "The treatment that these effects are of", reason="none")
@@ -201,9 +205,11 @@ def record(
         )
         nb.record(f"metrics.{e.metric.name}.n_control", e.effect.n_control, "count", f"Control: {what}")
         nb.record(f"metrics.{e.metric.name}.n_treatment", e.effect.n_treatment, "count", f"Treatment: {what}")
-        verdict = HOW[of_metric(e, nb.study, look).strength]
+        verdict = word(of_metric(e, nb.study, look))
         if e.metric.name in guardrails:
-            verdict = "inside its margin" if guardrails[e.metric.name].passed else "not shown to be safe"
+            verdict = STATES[state(guardrails[e.metric.name])]
+        if failed:
+            verdict = UNREAD
         nb.record(f"metrics.{e.metric.name}.verdict", verdict, "text", "What became of it")
     for name, g in guardrails.items():
         unit: Unit = "relative" if g.scale == "relative" else CHANGE[nb.study.metric(name).unit]

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from helpers import formatting
 from helpers.config import Study
+from helpers.experiment.decision import claims
 from helpers.experiment.results import MetricEffect, Results
 from helpers.formatting import CHANGE, LEVEL, NO_INTERVAL, finite, formatted, inside
 from helpers.report import base, tables
@@ -56,8 +57,12 @@ def caption(results: Results) -> str:
     return f"Effects on exposed units: {results.named} against {results.study.control.name}"
 
 
-def table_guardrails(results: Results) -> list[tables.Row]:
-    """The guardrails of every treatment; of several each row names its own."""
+TONES: dict[claims.Says, tables.Tone] = {"inside": "good", "not shown": "warn", "beyond": "bad"}
+"""The colour of how a guardrail lies to its margin."""
+
+
+def table_guardrails(results: Results, failed: Sequence[object] = ()) -> list[tables.Row]:
+    """The guardrails of every treatment; of several each row names its own. After ``failed`` trust checks none is read."""
     study, found = results.study, _guardrails(results)
     several = len(study.treatments) > 1
     return [
@@ -71,7 +76,9 @@ def table_guardrails(results: Results) -> list[tables.Row]:
             if g.scale == "relative"
             else formatting.difference(g.bound, metric, study.economics.currency),
             "p": formatted(finite(g.p_value), "p"),
-            "Verdict": tables.mark(g.passed, "inside its margin", "not shown to be safe"),
+            "Verdict": tables.badge("neutral", claims.UNREAD)
+            if failed
+            else tables.badge(TONES[claims.state(g)], claims.STATES[claims.state(g)]),
         }
         for (arm, metric, g), units in zip(found, base.column(_bases(found), study), strict=True)
     ]
