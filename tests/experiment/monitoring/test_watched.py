@@ -80,6 +80,15 @@ def test_what_the_data_do_not_hold_says_so_and_has_no_bound():
     assert "Calls (not in the data of this study)" in said and "nan" not in said
 
 
+def test_a_day_has_no_bounds_where_its_units_are_not_known():
+    study = with_watched(Watch(label="Completion", metric="completion_rate"))
+    unknown = Numbers({"exposed.units_per_day": Number(None, "count", "", "n/a")})
+    found = watched(study, Arms({"completion_rate": Proportion(10, 3)}), unknown)
+    rows, said = people.table_watched(found, study), people.text_plan(found, study)
+    assert rows == [{"Watched": "Completion", "Control": "30 %", "A day is looked at outside": "no bound"}]
+    assert said == "Watched: Completion (30 % in the control)." and "no bounds of a day" in people.note_watched(None)
+
+
 def test_without_a_list_the_primary_metric_revenue_and_the_guardrails_are_watched():
     arms = Arms({m.name: Proportion(10, 3) for m in STUDY.metrics})
     assert [each.label for each in watched(with_watched(), arms, EARLIER)] == [m.label for m in STUDY.metrics]

@@ -6,6 +6,7 @@ import pytest
 
 from helpers import ingest
 from helpers.config import Units
+from helpers.config.assumed import paced
 from helpers.errors import ReportError
 from tests.ingest.new_study.tables import proposed, raw, units, written
 
@@ -22,6 +23,14 @@ def test_a_plain_table_is_understood_whole(tmp_path: Path) -> None:
     assert "'old' is taken as the control, by its name" in said
     assert said.endswith("make study STUDY=studies/shop.yml")
     assert text.index("Check first") < text.index("\nname:")
+
+
+@pytest.mark.parametrize("timed", [False, True])
+def test_a_placeholder_of_a_period_is_listed_as_assumed(tmp_path: Path, timed: bool) -> None:
+    more = "timestamp '2024-05-01' + i * interval 5 minute as seen_at" if timed else ""
+    study, _, _ = proposed(tmp_path, units(tmp_path / "shop.csv", more))
+    assert ("event_time" in study.data.columns) == timed == paced(study)
+    assert ("period" in study.assumed) == study.assumes("period.start") == (not timed)
 
 
 @pytest.mark.parametrize("ending", ["csv", "csv.gz", "parquet", "duckdb"])
