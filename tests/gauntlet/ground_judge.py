@@ -110,19 +110,24 @@ class Judge:
             self.expect(told_open == right, f"{still} of {gone} are open", "funnel: text")
 
     def bypass(self) -> None:
-        converted, beside, before = self.found.buyers
+        converted, beside, never, before = self.found.buyers
         text = self.at["bypass"]
         if self.found.study.is_unit_table:
             return
         self.expect(text.startswith("No user has") is (converted == 0), "converted", "bypass")
         if not converted:
             return
-        self.expect(("have no" in text or "has no" in text) is (beside > 0), "beside", "bypass")
+        self.expect((f"no {self.found.study.exposure} event" in text) is (beside > 0), "beside", "bypass")
         told = re.match(r"(?:Of ([\d,]+) users? with .*?, ([\d,]+) (?:has|have) no|All ([\d,]+)|The only)", text)
         numbers = [] if told is None else [int(n.replace(",", "")) for n in told.groups() if n]
         right = [converted, beside] if beside else [converted] if converted > 1 else []
         self.expect(told is not None and numbers == right, f"they are {right}", "bypass")
-        self.expect((f"and {before:,} had it before" in text) is (before > 0), "before", "bypass")
+        self.expect(
+            (f" {before:,} had it before any {self.found.steps[0]}" in text) is (before > 0), "before", "bypass"
+        )
+        lacks = rf"(?:, |; | and ){never:,} (?:has|have) no {self.found.steps[0]} event"
+        if self.found.study.exposure != self.found.steps[0]:
+            self.expect((re.search(lacks, text) is not None) is (never > 0), "without the first step", "bypass")
         self.expect(("only a part" in text) is (beside > 0.2 * converted), "the only way", "bypass")
 
     def segments(self) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from helpers.config import Study
 from helpers.experiment.funnel import FunnelCounts, window
-from helpers.formatting import a, counted, finite, formatted, interval, plural, whole
+from helpers.formatting import a, counted, finite, formatted, interval, listed, plural, whole
 from helpers.report import losses
 from helpers.report.tables import Row
 
@@ -88,8 +88,12 @@ def record(nb: Notebook, found: Iterable[FunnelCounts], buyers: Bypass) -> None:
         "funnel.buyers", buyers.converted, "count", "Users with the last step in the diagnosis period, in any order"
     )
     nb.record("funnel.buyers_without_exposure", buyers.without_exposure, "count", "Of them without the exposure step")
+    nb.record("funnel.buyers_without_entry", buyers.without_entry, "count", "Of them without the first step")
     nb.record(
-        "funnel.buyers_before_entry", buyers.before_entry, "count", "Of them whose last one came before any first step"
+        "funnel.buyers_before_entry",
+        buyers.before_entry,
+        "count",
+        "Of them with a first step, but only after the last one",
     )
     nb.record("funnel.bypass", text_bypass(buyers, nb.study), "text", "Who reaches the last step beside the path")
     nb.record("funnel.bottleneck", _bottleneck(strict), "text", "The bottleneck in a sentence")
@@ -160,14 +164,14 @@ def text_bypass(found: Bypass, study: Study) -> str:
     if not found.converted:
         return f"No user has {a(last)}."
     beside = found.without_exposure / found.converted
-    text = f"Of {users} with {a(last)}, {_have(found.without_exposure)} no {exposure} event"
-    if not found.without_exposure:
-        every = "The only user" if found.converted == 1 else f"All {users}"
-        text = f"{every} with {a(last)} {'has' if found.converted == 1 else 'have'} {a(f'{exposure} event')}"
-    if found.before_entry:
-        text += f" and {found.before_entry:,} had it before any {study.funnel.steps[0]}"
+    first, every = study.funnel.steps[0], "The only user" if found.converted == 1 else f"All {users}"
+    all_of_them = f"{every} with {a(last)} {'has' if found.converted == 1 else 'have'} {a(f'{exposure} event')}"
+    some = f"Of {users} with {a(last)}, {_have(found.without_exposure)} no {exposure} event"
+    rest = [f"{_have(found.without_entry)} no {first} event"] if found.without_entry and first != exposure else []
+    rest += [f"{found.before_entry:,} had it before any {first}"] if found.before_entry else []
+    text = listed([some, *rest]) if beside else "; ".join(filter(None, [all_of_them, listed(rest)]))
     if beside > OFTEN:
-        text += f": the {exposure} is not the only way, so a change there reaches only a part of the {plural(last)}"
+        text += f": {exposure} can be passed by, so a change there reaches only a part of the {plural(last)}"
     return text + "."
 
 
