@@ -76,6 +76,37 @@ def test_a_step_nobody_reached(read):
     assert found.conversion.share == 0
 
 
+def test_what_is_lost_where_nobody_came_further_is_only_bounded(read):
+    (found,) = read(rows([1_000, 0, 0]))
+    assert "loses up to 1,000 purchases" in funnel_topic.text(found, STUDY)
+    assert "costs most: up to 1,000 purchases" in log.step_losses(found).layout.meta["finding"]
+    (end,) = read(rows([1_000, 400, 0]))
+    assert "loses 400 purchases" in funnel_topic.text(end, STUDY), "the last step has no later ones"
+
+
+def test_an_optional_step_that_nobody_takes_is_no_bottleneck(read):
+    """Of 38 who enter 36 view and 32 buy; nobody takes the optional cart after the view."""
+    strict = rows([38, 36, 0, 0])
+    loose = rows([38, 36, 0, 32], name="optional", optional=(3,))
+    told = funnel.diagnosed(read(strict, loose))
+    assert [s.event for s in told.steps] == ["view", "cart", "purchase"] and told.passed_over == ("pay",)
+    assert [s.purchases_lost for s in told.steps[1:]] == pytest.approx([32 * 2 / 36, 4])
+    assert funnel_topic.text(told, STUDY) == (
+        "The bottleneck is the step from cart to purchase: it loses 4 purchases (view to cart: 2). For 7 of the 4 users "
+        "lost there the window was still open when sight ended. Nobody takes every step, so the optional pay is passed over."
+    )
+    assert "4 purchases" in log.step_losses(told).layout.meta["finding"]
+    taken = read(rows([38, 36, 30, 20]), rows([38, 36, 30, 32], name="optional", optional=(3,)))
+    assert funnel.diagnosed(taken) is taken[0], "where some take every step, the strict funnel is told"
+    nobody = read(strict, rows([38, 36, 0, 0], name="optional", optional=(3,)))
+    assert funnel.diagnosed(nobody) is nobody[0]
+
+
+def test_an_optional_step_loses_nothing(read):
+    _, loose = read(rows([100, 50, 25]), rows([100, 1, 50], name="optional", optional=(2,)))
+    assert [step.event for step in loose.bottlenecks] == ["purchase"]
+
+
 def test_levels_come_by_size_and_only_of_the_dimension(read):
     found = read(rows([10, 5, 1], level="tv"), rows([99, 9, 3], level="web"), rows([200, 20, 2]), dimension="device")
     assert [f.level for f in found] == ["web", "tv"]

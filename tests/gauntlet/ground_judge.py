@@ -93,13 +93,15 @@ class Judge:
                 at = list(lost).index(way)
                 self.expect(f.steps[at] == own[2], "the share is of another step", place)
                 self.expect(percent(own[1], 1 - f.reached[at + 1] / f.reached[at]), "share", place)
-            if sized := re.search(rf"(?:loses|lose|costs|cost)(?: most:)? {SIZE}", text):
+            if sized := re.search(rf"(?:loses|lose|costs|cost)(?: most:)? (up to )?{SIZE}", text):
                 self.expect(sized["size"] == size, f"{size} are lost", place)
+                further = f.reached[list(lost).index(next(iter(first))) + 1] or f.steps[-1] in next(iter(first)).split()
+                self.expect(bool(sized[1]) is not bool(further), "nobody came further", place)
             self.expect((len(first) == 1) >= ("The bottleneck" in text), "a tie has no bottleneck", place)
         self.expect(math.isclose(float(self.at["funnel: size"]), float(max(lost.values()))), "size", "funnel: size")
         rest = {way.removeprefix("from "): shown(each) for way, each in lost.items() if way not in first}
         if first:
-            told = dict(re.findall(r"(\w+ to \w+): (< 1|\d+(?:,\d{3})*)", self.at["funnel: text"]))
+            told = dict(re.findall(r"(\w+ to \w+): (?:up to )?(< 1|\d+(?:,\d{3})*)", self.at["funnel: text"]))
             self.expect(told == rest, f"the others are {rest}", "funnel: text")
         open_windows = re.findall(r"For (none|[\d,]+) of the ([\d,]+) users? lost", self.at["funnel: text"])
         self.expect(len(open_windows) == (bool(first) and not f.study.is_unit_table), "windows", "funnel: text")

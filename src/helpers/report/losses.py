@@ -29,8 +29,22 @@ def ways(found: FunnelCounts) -> str:
 
 def lost(found: FunnelCounts) -> str:
     """How much each step that loses most costs."""
-    size = counted(found.bottlenecks[0].purchases_lost, found.steps[-1].event)
+    first = found.bottlenecks[0]
+    size = f"{bound(found, first)}{counted(first.purchases_lost, found.steps[-1].event)}"
     return f"{size} each" if len(found.bottlenecks) > 1 else size
+
+
+def bound(found: FunnelCounts, step: FunnelStep) -> str:
+    """Before a loss that is only bounded, as nobody came further."""
+    return "up to " if found.at_most(step) else ""
+
+
+def passed_over(found: FunnelCounts) -> str:
+    """A sentence about optional steps that were left out; empty where there are none."""
+    if not found.passed_over:
+        return ""
+    be = "is" if len(found.passed_over) == 1 else "are"
+    return f" Nobody takes every step, so the optional {listed(found.passed_over)} {be} passed over."
 
 
 def nobody_lost(found: FunnelCounts) -> str:

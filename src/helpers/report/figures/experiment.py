@@ -190,11 +190,14 @@ def funnel_arms(arms: Sequence[FunnelCounts], study: Study) -> go.Figure:
             y=top + 0.01, yref="paper", yanchor="bottom", showarrow=False,
         )  # fmt: skip
     last = arms[0].steps[-1].event
+    within = "" if study.is_unit_table else f" within {study.funnel.window_hours:g} hours"
+    left_out = [step for step in study.funnel.optional if step not in [s.event for s in arms[0].steps]]
+    over = f" without the optional {listed(left_out)}" if left_out else ""
     reached = ", ".join(f"{formatted(a.conversion.share, 'share')} of {a.level}" for a in arms)
     return style.titled(
         figure,
-        f"Who reaches {last} in the experiment: {reached}",
-        f"ordered funnel, {window(study)} the exposure; percentages of the exposed units, of the step before for the losses",
+        f"Who reaches {last} step by step{within}: {reached}",
+        f"ordered funnel{over}, {window(study)} the exposure; percentages of the exposed units, of the step before for the losses",
         height=110 + 300 * len(arms),
     )
 

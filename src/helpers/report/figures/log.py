@@ -131,7 +131,7 @@ def step_losses(funnel: FunnelCounts) -> go.Figure:
         go.Bar(
             x=[s.purchases_lost for s in steps], y=names, orientation="h",
             marker_color=[style.BAD if s in most else style.CONTROL for s in steps],
-            text=[whole(s.purchases_lost) for s in steps], textposition="outside", cliponaxis=False,
+            text=[f"{losses.bound(funnel, s)}{whole(s.purchases_lost)}" for s in steps], textposition="outside", cliponaxis=False,
         )
     )  # fmt: skip
     figure.update_xaxes(

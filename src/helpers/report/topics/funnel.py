@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from helpers.config import Study
-from helpers.experiment.funnel import FunnelCounts, window
+from helpers.experiment.funnel import FunnelCounts, diagnosed, window
 from helpers.formatting import a, counted, finite, formatted, interval, listed, plural, whole
 from helpers.report import losses
 from helpers.report.tables import Row
@@ -30,7 +30,9 @@ def table(found: FunnelCounts, study: Study) -> list[Row]:
             "95 % interval": "" if s.position == 1 else interval(s.rate.low, s.rate.high, "share"),
             "Lost": "" if s.position == 1 else f"{s.lost:,}",
             **({} if study.is_unit_table else {"Window still open": "" if s.position == 1 else f"{s.open_units:,}"}),
-            f"{plural(last).capitalize()} lost": "" if s.position == 1 or s.optional else whole(s.purchases_lost),
+            f"{plural(last).capitalize()} lost": ""
+            if s.position == 1 or s.optional
+            else f"{losses.bound(found, s)}{whole(s.purchases_lost)}",
         }
         for s in found.steps
     ]
@@ -77,10 +79,10 @@ def record(nb: Notebook, found: Iterable[FunnelCounts], buyers: Bypass) -> None:
             "share",
             f"Share of the entrants that reached the last step, {f.name} funnel",
         )
-    strict = funnels[0]
+    told = diagnosed(funnels)
     nb.record(
         "funnel.bottleneck_lost",
-        max((step.purchases_lost for step in strict.bottlenecks), default=0),
+        max((step.purchases_lost for step in told.bottlenecks), default=0),
         "count",
         "Last steps lost at the bottleneck: how many more there would be if nobody were lost there",
     )
@@ -96,11 +98,15 @@ def record(nb: Notebook, found: Iterable[FunnelCounts], buyers: Bypass) -> None:
         "Of them with a first step, but only after the last one",
     )
     nb.record("funnel.bypass", text_bypass(buyers, nb.study), "text", "Who reaches the last step beside the path")
-    nb.record("funnel.bottleneck", _bottleneck(strict), "text", "The bottleneck in a sentence")
+    nb.record("funnel.bottleneck", _bottleneck(told), "text", "The bottleneck in a sentence")
 
 
 def _bottleneck(found: FunnelCounts) -> str:
     """Where most is lost, and what that costs."""
+    return f"{_costs(found)}{losses.passed_over(found)}"
+
+
+def _costs(found: FunnelCounts) -> str:
     if not found.bottlenecks:
         return f"{losses.nobody_lost(found)}."
     worst, ways, lost = found.bottlenecks[0], losses.ways(found), losses.lost(found)
@@ -135,12 +141,18 @@ def absent(study: Study) -> str:
 
 
 def text(found: FunnelCounts, study: Study) -> str:
-    """The bottleneck in two sentences."""
+    """The bottleneck in two sentences, and what was passed over."""
+    return f"{_loses(found, study)}{losses.passed_over(found)}"
+
+
+def _loses(found: FunnelCounts, study: Study) -> str:
     most = found.bottlenecks
     if not most:
         return f"{losses.nobody_lost(found)}."
     others = ", ".join(
-        f"{found.before(s).event} to {s.event}: {whole(s.purchases_lost)}" for s in found.steps[1:] if s not in most
+        f"{found.before(s).event} to {s.event}: {losses.bound(found, s)}{whole(s.purchases_lost)}"
+        for s in found.steps[1:]
+        if s not in most
     )
     beside = f" ({others})" if others else ""
     ways, lost = losses.ways(found), losses.lost(found)
