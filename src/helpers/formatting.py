@@ -56,11 +56,25 @@ MOST_DIGITS = 12
 """Digits behind the point that a price below its currency's smallest coin has at most."""
 
 
+DEEDS = re.compile(
+    r"abandon|activate|add|become|begun|bought|browse|built|buy|came|chosen|come|complete|convert|donate|done"
+    r"|drawn|eaten|enrol|enroll|felt|forgotten|found|given|gone|got|grown|heard|held|hidden|join|kept|known"
+    r"|learn|learnt|left|lent|lost|made|met|paid|pay|proceed|ran|redeem|refer|register|ridden|risen|said|sat"
+    r"|seen|sell|sent|shown|sold|spent|spoken|stolen|stood|submit|sung|taken|taught|thought|told|took|understood"
+    r"|went|withdrawn|won|worn|written"
+    r"|\w+(?:ed|scribe|ify|ize)",
+    re.IGNORECASE,
+)
+"""Names of events that are verbs and not things: irregular participles, and what people do; nobody counts "boughts"."""
+
+
 def plural(event: str) -> str:
     """Many of an event, in prose.
 
     >>> plural("purchase"), plural("back_after_a_week"), plural("reply"), plural("ordered"), plural("purchases")
     ('purchases', 'units at back_after_a_week', 'replies', 'units at ordered', 'purchases')
+    >>> plural("bought"), plural("subscribe"), plural("subscription")
+    ('units at bought', 'units at subscribe', 'subscriptions')
     """
     if not _is_noun(event):
         return f"units at {event}"
@@ -101,7 +115,7 @@ def a(event: str) -> str:
 
 def _is_noun(event: str) -> bool:
     """Whether an event's name reads as a thing that can be counted."""
-    return event.isalpha() and not event.endswith("ed")
+    return event.isalpha() and not DEEDS.fullmatch(event)
 
 
 def _one(event: str) -> str:
