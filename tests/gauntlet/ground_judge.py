@@ -262,7 +262,7 @@ class Judge:
         cov = inverse @ (x.T * left**2 @ x) @ inverse * len(z) / (len(z) - 3)
         gain_s, gain_y = (values[z == 1].mean() - values[z == 0].mean() for values in (s, y))
         text, place = self.at["proxy: title"], "proxy: title"
-        told = re.search(r"changes by (-?)USD ([\d.]+); measured by (-?)USD ([\d.]+), and (.*)", text)
+        told = re.search(r"changes by (-?)USD ([\d.]+); the change measured is (-?)USD ([\d.]+), and (.*)", text)
         self.expect(told is not None, "not read", place)
         if told is None:
             return
