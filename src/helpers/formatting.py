@@ -265,10 +265,23 @@ def _behind(size: float, currency: str) -> int:
 
 
 def interval(low: float, high: float, unit: Unit, currency: str = "EUR") -> str:
-    """An interval as text, open where it has no bound."""
-    left = "no bound" if math.isinf(low) or math.isnan(low) else formatted(low, unit, currency)
-    right = "no bound" if math.isinf(high) or math.isnan(high) else formatted(high, unit, currency)
-    return f"{left} to {right}"
+    """An interval as text, open where it has no bound.
+
+    >>> interval(0.1, math.inf, "relative"), interval(-math.inf, math.inf, "relative")
+    ('+10.0 % to no bound', 'no bound on either side')
+    """
+    open_ends = ("unbounded" if math.isnan(end) else formatted(end, unit, currency) for end in (low, high))
+    return between(*open_ends)
+
+
+def between(low: str, high: str) -> str:
+    """An interval from the texts of its ends, which are recorded one by one.
+
+    >>> between("-1.0 %", "+2.0 %"), between("unbounded", "+2.0 %"), between("unbounded", "unbounded")
+    ('-1.0 % to +2.0 %', 'no bound to +2.0 %', 'no bound on either side')
+    """
+    left, right = ("no bound" if end == "unbounded" else end for end in (low, high))
+    return "no bound on either side" if left == right == "no bound" else f"{left} to {right}"
 
 
 def span(low: float, high: float, unit: Unit, currency: str = "EUR") -> str:

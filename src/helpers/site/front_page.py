@@ -9,7 +9,7 @@ from helpers import paths
 from helpers.config import Study
 from helpers.errors import ReportError
 from helpers.experiment.decision.registration import standing
-from helpers.formatting import formatted, inside
+from helpers.formatting import between, formatted, inside
 from helpers.paths import StudyPaths
 from helpers.pipeline.faults import Fault
 from helpers.record import Number, Numbers
@@ -64,6 +64,7 @@ def front_page(
         "index.md.j2",
         study=study,
         n=number,
+        interval=lambda prefix: between(number(f"{prefix}low"), number(f"{prefix}high")).replace(" ", "\u00a0"),
         has=lambda *names: not faults or set(names) <= numbers.keys(),
         faults=faults,
         verdict=verdict,
@@ -176,7 +177,18 @@ def filled(template: str, **values: Any) -> str:
         keep_trailing_newline=True,
     )
     environment.filters["markdown"] = markdown
+    environment.filters["sentence"] = sentence
     return environment.get_template(template).render(**values)
+
+
+def sentence(text: str) -> str:
+    """A text with a full stop, unless it ends as a sentence does.
+
+    >>> sentence("A shorter form"), sentence("A shorter form. "), sentence("Why not?"), sentence("the word “now.”")
+    ('A shorter form.', 'A shorter form.', 'Why not?', 'the word “now.”')
+    """
+    bare = text.rstrip()
+    return bare if bare.rstrip("\"'”’»)").endswith((".", "!", "?", "…", ":")) else f"{bare}."
 
 
 def markdown(text: str) -> Any:
@@ -249,7 +261,7 @@ def _metrics(study: Study, numbers: Numbers) -> str:
                 "Role": metric.role,
                 counted: told.get(metric.name, ""),
                 "Relative change": text(metric.name, "relative"),
-                "Interval": f"{low} to {high}" if low and high else "",
+                "Interval": between(low, high) if low and high else "",
                 "p (adjusted)": text(metric.name, "p_adjusted"),
                 "Margin": base.margin(metric, study.economics.currency),
                 "Verdict": text(metric.name, "verdict"),

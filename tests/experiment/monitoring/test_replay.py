@@ -228,6 +228,20 @@ def test_a_mean_is_watched_by_who_reaches_the_last_step():
     assert f"no share of units is known of reached {last}" in unwatched(study, Numbers(units)), "nobody in the funnel"
 
 
+def test_where_lower_is_better_the_rest_is_watched_and_named_so():
+    study = slow_days()
+    lower = study.model_copy(
+        update={"metrics": [study.primary.model_copy(update={"better": "lower", "label": "Complained"})]}
+    )
+    known = {
+        "exposed.units_per_day": Number(5_000, "count", "d", ""),
+        "primary.control": Number(0.2, "share", "d", ""),
+    }
+    plan = MonitoringPlan.of(lower, Numbers(known))
+    assert plan.world.rate == pytest.approx(0.8)
+    assert "what watching share without complained would be like" in text_caution(plan)
+
+
 def test_a_stated_plan_of_few_units_is_sized_without_an_empty_baseline():
     raw = config.read_yaml(paths.STUDIES / "checkout_redesign.yml")
     raw["monitoring"] |= {"units_per_day": 4, "minimum": 1}

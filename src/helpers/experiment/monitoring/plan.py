@@ -192,7 +192,7 @@ def _share(study: Study, earlier: Numbers) -> tuple[float | None, str]:
     if not shares:
         return rate, f"Reached {last}"
     if primary.better == "lower":
-        return None if rate is None else 1 - rate, f"{primary.label}: those without"
+        return None if rate is None else 1 - rate, f"Share without {inside(primary.label)}"
     return rate, primary.label
 
 
