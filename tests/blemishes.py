@@ -42,7 +42,7 @@ def of_markup(html: str) -> list[str]:
     for part in soup.select(_CODE):
         part.decompose()
     told = [str(tag[name]) for name in _TOLD for tag in soup.select(f"[{name}]")]
-    return [blemish for text in (soup.get_text(" "), *told) for blemish in of_text(text)]
+    return [blemish for text in (soup.get_text("\n"), *told) for blemish in of_text(text)]
 
 
 def of_figure(spec: str) -> list[str]:

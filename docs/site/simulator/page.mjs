@@ -3,7 +3,7 @@ import { band, LEVELS, meter } from "./chart.mjs";
 import { outlook, problems } from "./engine.mjs";
 import { Control, copied, fill, spoken } from "./form.mjs";
 import { patch } from "./patch.mjs";
-import { fixed, formatted } from "./words.mjs";
+import { fixed, formatted, inside } from "./words.mjs";
 
 const OWN = "own";
 const VERDICTS = {
@@ -151,7 +151,7 @@ function summary(plan, found) {
   const share = (value) => formatted(value, "share").replace("< ", "below ").replace("> ", "above ");
   const { rule } = found;
   const who = state.segment ? ` (${state.segment.replace(":", ": ")})` : "";
-  const metric = presets.get(state.preset)?.metric.toLowerCase() ?? "conversion";
+  const metric = inside(presets.get(state.preset)?.metric ?? "conversion");
   const errs =
     `At this size the rule says GO to a change without effect in ${share(rule.go_when_null)} of experiments, to one that` +
     ` harms (${relative(rule.harmful)}) in ${share(rule.go_when_harmful)}, and KILL to a good one (${relative(rule.good)}) in ${share(rule.kill_when_good)}.`;

@@ -49,3 +49,9 @@ export function formatted(value, unit, currency) {
   const text = written(value, unit, currency);
   return /[1-9]/.test(text) ? text : text.replace("-", unit === "relative" || unit === "points" ? "+" : "");
 }
+
+/** A label within a sentence: in small letters, but for a name of capitals or digits. */
+export function inside(label) {
+  const words = label.split(/([^\p{L}\p{N}_]+)/u);
+  return words.map((word) => (/\d|\p{L}[A-Z]/u.test(word) ? word : word.toLowerCase())).join("");
+}

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from helpers import config
 from helpers.config import programme
-from helpers.formatting import Unit, Value, formatted
+from helpers.formatting import Unit, Value, counted, formatted
 from helpers.paths import StudyPaths, topic
 from helpers.record import Numbers, Recorder
 from helpers.warehouse import query
@@ -84,10 +84,9 @@ class Book:
 
         drop_others(self.where, self.name, self._shown)
         numbers = self._recorder.save()
-        return callout(
-            "finding",
-            f"{len(numbers)} numbers of this notebook stand in results.json, each with its meaning.",
-        )
+        stand = "stands" if len(numbers) == 1 else "stand"
+        told = f"{counted(len(numbers), 'number')} of this notebook {stand} in results.json, each with its meaning."
+        return callout("finding", told if numbers else "This notebook records no number.")
 
 
 class Notebook(Book):

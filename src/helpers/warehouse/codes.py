@@ -21,7 +21,7 @@ from helpers.warehouse import query
 if TYPE_CHECKING:
     import duckdb
 
-CODE: Final = re.compile(r"9+|77+|88+|9+[78]|86400|100000+|32767|65535|2147483647|4294967295")
+CODE: Final = re.compile(r"9+|77+|88+|9+[78]|86400|32767|65535|2147483647|4294967295")
 """Numbers that stand for nothing above all values, or for no more than that: those of a computer and of a day among them."""
 BESIDE: Final = ("7", "8")
 """Numbers that stand for nothing only below 9: they tell why nothing is known."""
@@ -40,7 +40,7 @@ PRICES: Final = 20
 
 
 @dataclass(frozen=True)
-class Code:
+class Placeholder:
     """Numbers that likely stand for no value: of which event, in how many of its rows, and the nearest other value."""
 
     event: str
@@ -80,7 +80,7 @@ def free(con: "duckdb.DuckDBPyConnection", study: Study) -> Iterator[str]:
             )
 
 
-def found(con: "duckdb.DuckDBPyConnection", study: Study) -> list[Code]:
+def found(con: "duckdb.DuckDBPyConnection", study: Study) -> list[Placeholder]:
     """Likely codes among the outcomes that the metrics of a study count or sum, in the experiment."""
     counted = {event for metric in study.metrics for event in metric.events}
     start = str(study.period.start)
@@ -104,7 +104,7 @@ def found(con: "duckdb.DuckDBPyConnection", study: Study) -> list[Code]:
     return [code for code in tried if code]
 
 
-def above(event: str, ends: Sequence[Any], *, money: bool = False) -> Code | None:
+def above(event: str, ends: Sequence[Any], *, money: bool = False) -> Placeholder | None:
     """The codes above all other amounts of an event, of its largest ones in ascending order.
 
     >>> from collections import namedtuple
@@ -125,11 +125,11 @@ def above(event: str, ends: Sequence[Any], *, money: bool = False) -> Code | Non
         times = (first.gap / widest - 1 + many) / many  # places behind the gap, of all of them
         if rows >= LEAST and times > 1 and rows * math.log(times) > -math.log(CHANCE):
             nearest = _text(first.amount - first.gap, first.digits)
-            return Code(event, tuple(texts), rows, rows + first.lower_rows, nearest)
+            return Placeholder(event, tuple(texts), rows, rows + first.lower_rows, nearest)
     return None
 
 
-def below(event: str, ends: Sequence[Any], others: Sequence[Any], *, money: bool = False) -> Code | None:
+def below(event: str, ends: Sequence[Any], others: Sequence[Any], *, money: bool = False) -> Placeholder | None:
     """The few amounts below zero of an event where all are codes: refunds, were they drawn from what is paid, would be others.
 
     ``ends`` tell in how many rows each is ``paid``, ``others`` are its largest amounts above zero.
@@ -142,7 +142,7 @@ def below(event: str, ends: Sequence[Any], others: Sequence[Any], *, money: bool
     by_chance = rows * math.log(paid / known) if paid else -math.inf
     if by_chance > math.log(CHANCE) or paid > USUAL * known:
         return None
-    return Code(event, tuple(texts), rows, rows + known, "0")
+    return Placeholder(event, tuple(texts), rows, rows + known, "0")
 
 
 def _named(text: str) -> bool:

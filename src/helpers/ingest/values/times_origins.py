@@ -20,12 +20,24 @@ NEAR: Final = timedelta(days=2)
 
 
 @dataclass(frozen=True)
-class Origin:
+class Epoch:
     """What a program counts, in ``unit`` seconds, and the moment of 0 in seconds since 1970."""
 
     what: str
     unit: float
     zero: float
+
+    @property
+    def into_seconds(self) -> str:
+        """What is to be done with each count.
+
+        >>> [Epoch("", unit, zero).into_seconds for unit, zero in ((1, 5), (DAY, 0), (1e-3, -7))]
+        ['add 5 to each', 'multiply each by 86400', 'multiply each by 0.001 and take off 7']
+        """
+        if self.unit == 1:
+            return f"{'add' if self.zero > 0 else 'take'} {abs(self.zero):.0f} {'to' if self.zero > 0 else 'from'} each"
+        moved = f" and {'add' if self.zero > 0 else 'take off'} {abs(self.zero):.0f}" if self.zero else ""
+        return f"multiply each by {self.unit:.10g}{moved}"
 
     def moment(self, count: float) -> datetime | None:
         """The moment that a count means; None outside of the calendar."""
@@ -40,17 +52,17 @@ def _since(*day: int) -> float:
 
 
 ORIGINS: Final = (
-    Origin("days since 1970, as R counts them", DAY, 0),
-    Origin("seconds since 2001, as Apple counts them", 1, _since(2001, 1, 1)),
-    Origin("seconds since 1960, as SAS counts them", 1, _since(1960, 1, 1)),
-    Origin("days since 1960, as SAS and Stata count them", DAY, _since(1960, 1, 1)),
-    Origin("milliseconds since 1960, as Stata counts them", 1e-3, _since(1960, 1, 1)),
-    Origin("seconds since 1582, as SPSS counts them", 1, _since(1582, 10, 14)),
-    Origin("days since 1900, as a spreadsheet counts them", DAY, _since(1899, 12, 30)),
-    Origin("days since 1904, as an old spreadsheet counts them", DAY, _since(1904, 1, 1)),
-    Origin("tenths of microseconds since 1601, as Windows counts them", 1e-7, _since(1601, 1, 1)),
-    Origin("tenths of microseconds since year 1, as .NET counts them", 1e-7, _since(1, 1, 1)),
-    Origin("days of Julius Scaliger, as astronomers count them", DAY, -2_440_587.5 * DAY),
+    Epoch("days since 1970, as R counts them", DAY, 0),
+    Epoch("seconds since 2001, as Apple counts them", 1, _since(2001, 1, 1)),
+    Epoch("seconds since 1960, as SAS counts them", 1, _since(1960, 1, 1)),
+    Epoch("days since 1960, as SAS and Stata count them", DAY, _since(1960, 1, 1)),
+    Epoch("milliseconds since 1960, as Stata counts them", 1e-3, _since(1960, 1, 1)),
+    Epoch("seconds since 1582, as SPSS counts them", 1, _since(1582, 10, 14)),
+    Epoch("days since 1900, as a spreadsheet counts them", DAY, _since(1899, 12, 30)),
+    Epoch("days since 1904, as an old spreadsheet counts them", DAY, _since(1904, 1, 1)),
+    Epoch("tenths of microseconds since 1601, as Windows counts them", 1e-7, _since(1601, 1, 1)),
+    Epoch("tenths of microseconds since year 1, as .NET counts them", 1e-7, _since(1, 1, 1)),
+    Epoch("days of Julius Scaliger, as astronomers count them", DAY, -2_440_587.5 * DAY),
 )
 
 
@@ -113,15 +125,13 @@ def of_an_origin(column: "TimeColumn", period: "Period") -> ReportError | None:
             got=f"{rows:,} numbers, such as {example}",
             expected="times such as 2026-03-02 10:11:12, or a count since 1970",
             cause=f"{origin.what}: {example.text} would be {moment:%Y-%m-%d %H:%M:%S}",
-            remedy="write them as times; "
-            + (f"{'add' if origin.zero > 0 else 'take'} {abs(origin.zero):.0f} {'to' if origin.zero > 0 else 'from'} each"
-               if origin.unit == 1 else f"multiply each by {origin.unit:.10g} and {'add' if origin.zero >= 0 else 'take off'} {abs(origin.zero):.0f}")
-            + ", and they are seconds since 1970; or correct the period, if they count from 1970 already",
-        )  # fmt: skip
+            remedy=f"write them as times; {origin.into_seconds}, and they are seconds since 1970; or correct the period, if they"
+            " count from 1970 already",
+        )
     return None
 
 
-def _meeting(least: float, most: float, period: "Period") -> Iterator[Origin]:
+def _meeting(least: float, most: float, period: "Period") -> Iterator[Epoch]:
     for origin in ORIGINS:
         first, last = origin.moment(least), origin.moment(most)
         if first and last and first < period.end and last >= period.first and (last - first).days < 20 * 366:

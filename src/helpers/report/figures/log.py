@@ -145,7 +145,9 @@ def step_losses(funnel: FunnelCounts) -> go.Figure:
     return style.titled(
         figure,
         finding,
-        "each step is mended alone, the later ones keep their rates; an upper bound, since nobody converts everybody",
+        "each step is mended alone, the later ones keep their rates; an upper bound, since nobody converts everybody"
+        if most
+        else "there is nothing to mend",
         height=280,
     )
 

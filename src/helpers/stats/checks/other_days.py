@@ -36,7 +36,7 @@ def other_effect_p(days: Mapping[float, Arms], those: Collection[float]) -> floa
 
     Example:
         >>> from helpers.stats import Proportion
-        >>> days = {d: (Proportion(900, 90 + d), Proportion(900, (150 if d == 3 else 99) - d)) for d in range(8)}
+        >>> days = {d: (Proportion(900, 90), Proportion(900, 180 if d == 3 else 100)) for d in range(14)}
         >>> other_effect_p(days, {3}) < 0.001 < 0.5 < other_effect_p(days, {4})
         True
     """
