@@ -289,10 +289,15 @@ def span(low: float, high: float, unit: Unit, currency: str = "EUR") -> str:
 
     >>> span(-0.0012, 0.003, "points"), span(0.01, 0.02, "relative")
     ('-0.12 to +0.30 points', '+1.0 % to +2.0 %')
+    >>> span(-0.001, -0.00002, "points"), span(-0.001, math.nan, "points")
+    ('-0.10 to -0.002 points', '-0.10 points to not available')
     """
     ends = [None if math.isnan(end) else end for end in (low, high)]
-    left = f"{low * 100:+.2f}" if unit == "points" and None not in ends else formatted(ends[0], unit, currency)
-    return f"{left} to {formatted(ends[1], unit, currency)}"
+    if unit != "points":
+        left, right = (formatted(end, unit, currency) for end in ends)
+        return f"{left} to {right}"
+    left, right = (shift(end) if end is not None and math.isfinite(end) else formatted(end, unit) for end in ends)
+    return f"{left.removesuffix(' points') if right.endswith(' points') else left} to {right}"
 
 
 def with_interval(value: float, low: float, high: float, unit: Unit, currency: str = "EUR") -> str:

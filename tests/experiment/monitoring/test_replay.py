@@ -2,9 +2,12 @@
 
 import json
 from datetime import timedelta
+from decimal import Decimal
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from helpers import config, paths
 from helpers.errors import ReportError
@@ -12,12 +15,12 @@ from helpers.experiment.monitoring import journal, size
 from helpers.experiment.monitoring.baseline import Baseline
 from helpers.experiment.monitoring.detection import ANY_TRIGGER, detect
 from helpers.experiment.monitoring.plan import MonitoringPlan, unwatched
-from helpers.experiment.monitoring.ramp import ramp
+from helpers.experiment.monitoring.ramp import RampDay, _verdict, ramp
 from helpers.experiment.monitoring.replay import TRIGGERS as TRIGGER_NAMES
 from helpers.experiment.monitoring.replay import Triggers, first, in_a_row, replay
 from helpers.experiment.monitoring.stream import DailyStream, DailyWorld, simulate
 from helpers.record import Number, Numbers
-from helpers.report.topics.monitoring import text_caution
+from helpers.report.topics.monitoring import table_ramp, text_caution
 
 WORLD = DailyWorld(0.324, 4760, 40)
 TRIGGERS = Triggers()
@@ -158,6 +161,26 @@ def test_a_ramp_errs_rarely_and_finds_what_is_large():
     guard = ramp(np.random.default_rng(1), DailyWorld(0.324, 4760, 40, surge=4), stages)
     assert any(d.reason.startswith("Guardrail") for d in guard)
     assert ramp(np.random.default_rng(1), WORLD, [(1.0, 5)]) == ()
+
+
+def day(low: float, high: float, tickets_low: float) -> RampDay:
+    verdict, reason = _verdict(high, tickets_low, [])
+    return RampDay(1, 0.1, 1, low, low, high, 0.0, tickets_low, verdict, reason)
+
+
+ENDS = st.floats(-0.05, 0.05).map(lambda end: round(end, 9))
+
+
+@given(ENDS, st.floats(0, 0.05).map(lambda width: round(width, 9)), ENDS)
+def test_an_end_that_decides_does_not_read_as_zero(low, width, tickets_low):
+    """What rolls back shows why: the end that lies beyond zero has a digit and its own sign, here by Decimal."""
+    shown = day(low, low + width, tickets_low)
+    (row,) = table_ramp({"planted": (shown,)})
+    high = Decimal(str(row["Sequential interval"]).split(" to ")[1].removesuffix(" points"))
+    tickets = Decimal(str(row["Tickets at least"]).removesuffix(" points"))
+    assert (high > 0) - (high < 0) == (shown.high > 0) - (shown.high < 0)
+    assert (tickets > 0) - (tickets < 0) == (tickets_low > 0) - (tickets_low < 0)
+    assert (shown.verdict == "ROLL BACK") is bool(high < 0 or tickets > 0)
 
 
 # --- the plan ---
