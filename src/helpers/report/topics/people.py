@@ -76,7 +76,7 @@ def table_watched(watched: Sequence[WatchedMetric], study: Study) -> list[Row]:
         {
             "Watched": each.label,
             "Control": each.reason or formatted(each.level, each.unit, currency),
-            "A day is looked at outside": _bounds(each, currency),
+            "The units of a day are looked at outside": _bounds(each, currency),
         }
         for each in watched
     ]
@@ -99,8 +99,9 @@ def note_watched(units: int | None) -> str:
     if units is None:
         return f"no bounds of a day: {NO_PACE}, so units a day are not known; {STATE_UNITS}"
     return (
-        f"bounds of a day with {formatted(units, 'count')} units, three standard errors to either side of the control, without "
-        "a season of weekdays; what rolls back is the trigger, not a bound"
+        f"bounds for {formatted(units, 'count')} units that come in on a day, each watched for as long as those of the "
+        "experiment: what they do on that day alone is less. Three standard errors to either side of the control, whose "
+        "values are as they are, none pulled in; without a season of weekdays. What rolls back is the trigger, not a bound"
     )
 
 
