@@ -34,7 +34,7 @@ def text_results(found: PersonalDecision) -> str:
     """Whether the decision was taken on the results at hand."""
     then, now = found.digests
     if found.on_these_results:
-        return f"It was taken on these results ({then})."
+        return f"It was taken on these results (digest {then} of what is decided by)."
     return f"It was taken on other results ({then}; these are {now}): look at what changed, then decide anew."
 
 
