@@ -107,6 +107,16 @@ def test_an_optional_step_loses_nothing(read):
     assert [step.event for step in loose.bottlenecks] == ["purchase"]
 
 
+@pytest.mark.parametrize("better", ["lower", "higher"])
+def test_who_does_not_reach_what_is_to_become_rarer_is_not_lost(read, better):
+    metrics = [m.model_copy(update={"better": better}) if m.event == "purchase" else m for m in STUDY.metrics]
+    study = STUDY.model_copy(update={"metrics": metrics})
+    (found,) = read(rows([1_000, 400, 100]))
+    text, (*_, last) = funnel_topic.text(found, study), funnel_topic.table(found, study)
+    assert ("Purchases lost" in last) == ("bottleneck is the step" in text) == (better == "higher")
+    assert (text == "Fewer are to reach purchase, so who does not is not lost.") == (better == "lower")
+
+
 def test_levels_come_by_size_and_only_of_the_dimension(read):
     found = read(rows([10, 5, 1], level="tv"), rows([99, 9, 3], level="web"), rows([200, 20, 2]), dimension="device")
     assert [f.level for f in found] == ["web", "tv"]

@@ -261,7 +261,7 @@ def _of_segments(found: Ground) -> list[Said]:
     segments_topic.record(nb, groups, parts)
     recorded = {call.args[0]: call.args[1] for call in nb.record.call_args_list}
     return [
-        Said("segments: text", segments_topic.text(groups, parts)),
+        Said("segments: text", segments_topic.text(groups, parts, short)),
         Said("segments: title", _title(log.segment_rates(groups, found.study))),
         Said("segments: record", f"{recorded['segments.worst']}: {recorded['segments.worst_missing']}"),
         Said("segments: caption", segments_topic.caption_gap(parts, found.study)),

@@ -12,8 +12,16 @@ from typing import TYPE_CHECKING
 from helpers.formatting import counted, formatted, leading, listed
 
 if TYPE_CHECKING:
+    from helpers.config import Study
     from helpers.experiment.funnel import FunnelCounts, FunnelStep
     from helpers.experiment.segments import Decomposition, SegmentRate
+
+
+def unwanted(study: Study) -> str:
+    """Why nobody is lost who does not reach the last step; empty where reaching it is what is wanted."""
+    last = study.funnel.steps[-1]
+    better = {m.better for m in study.metrics if m.event == last}
+    return f"Fewer are to reach {last}, so who does not is not lost." if better == {"lower"} else ""
 
 
 def way(found: FunnelCounts, step: FunnelStep) -> str:

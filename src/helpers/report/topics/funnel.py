@@ -30,9 +30,15 @@ def table(found: FunnelCounts, study: Study) -> list[Row]:
             "95 % interval": "" if s.position == 1 else interval(s.rate.low, s.rate.high, "share"),
             "Lost": "" if s.position == 1 else f"{s.lost:,}",
             **({} if study.is_unit_table else {"Window still open": "" if s.position == 1 else f"{s.open_units:,}"}),
-            f"{plural(last).capitalize()} lost": ""
-            if s.position == 1 or s.optional
-            else f"{losses.bound(found, s)}{whole(s.purchases_lost)}",
+            **(
+                {}
+                if losses.unwanted(study)
+                else {
+                    f"{plural(last).capitalize()} lost": ""
+                    if s.position == 1 or s.optional
+                    else f"{losses.bound(found, s)}{whole(s.purchases_lost)}"
+                }
+            ),
         }
         for s in found.steps
     ]
@@ -82,7 +88,7 @@ def record(nb: Notebook, found: Iterable[FunnelCounts], buyers: Bypass) -> None:
     told = diagnosed(funnels)
     nb.record(
         "funnel.bottleneck_lost",
-        max((step.purchases_lost for step in told.bottlenecks), default=0),
+        0 if losses.unwanted(nb.study) else max((step.purchases_lost for step in told.bottlenecks), default=0),
         "count",
         "Last steps lost at the bottleneck: how many more there would be if nobody were lost there",
     )
@@ -98,12 +104,12 @@ def record(nb: Notebook, found: Iterable[FunnelCounts], buyers: Bypass) -> None:
         "Of them with a first step, but only after the last one",
     )
     nb.record("funnel.bypass", text_bypass(buyers, nb.study), "text", "Who reaches the last step beside the path")
-    nb.record("funnel.bottleneck", _bottleneck(told), "text", "The bottleneck in a sentence")
+    nb.record("funnel.bottleneck", _bottleneck(told, nb.study), "text", "The bottleneck in a sentence")
 
 
-def _bottleneck(found: FunnelCounts) -> str:
+def _bottleneck(found: FunnelCounts, study: Study) -> str:
     """Where most is lost, and what that costs."""
-    return f"{_costs(found)}{losses.passed_over(found)}"
+    return losses.unwanted(study) or f"{_costs(found)}{losses.passed_over(found)}"
 
 
 def _costs(found: FunnelCounts) -> str:
@@ -142,7 +148,7 @@ def absent(study: Study) -> str:
 
 def text(found: FunnelCounts, study: Study) -> str:
     """The bottleneck in two sentences, and what was passed over."""
-    return f"{_loses(found, study)}{losses.passed_over(found)}"
+    return losses.unwanted(study) or f"{_loses(found, study)}{losses.passed_over(found)}"
 
 
 def _loses(found: FunnelCounts, study: Study) -> str:
