@@ -321,7 +321,7 @@ def coverage(rerandomised: Rerandomised) -> go.Figure:
     figure.update_xaxes(title="estimated relative effect", tickformat="+.2~%")
     figure.update_yaxes(title="experiments")
     told = held or rerandomised.false_positives
-    mean = formatted(float(rerandomised.estimates.mean()), "relative")
+    middle = formatted(float(np.median(rerandomised.estimates)), "relative")
     share, runs = (
         formatted(told.observed, "share"),
         f"{rerandomised.runs:,} re-run{'s' if rerandomised.runs > 1 else ''}",
@@ -333,7 +333,7 @@ def coverage(rerandomised: Rerandomised) -> go.Figure:
         figure,
         finding,
         f"nominal {formatted(told.nominal, 'share')}, 95 % interval {formatted(told.low, 'share')} to "
-        f"{formatted(told.high, 'share')}; mean estimate {mean}; "
+        f"{formatted(told.high, 'share')}; median estimate {middle}; "
         "the same users, split anew each time",
     )
 
