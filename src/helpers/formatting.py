@@ -56,11 +56,25 @@ MOST_DIGITS = 12
 """Digits behind the point that a price below its currency's smallest coin has at most."""
 
 
+DEEDS = re.compile(
+    r"abandon|activate|add|become|begun|bought|browse|built|buy|came|chosen|come|complete|convert|donate|done"
+    r"|drawn|eaten|enrol|enroll|felt|forgotten|found|given|gone|got|grown|heard|held|hidden|join|kept|known"
+    r"|learn|learnt|left|lent|lost|made|met|paid|pay|proceed|ran|redeem|refer|register|ridden|risen|said|sat"
+    r"|seen|sell|sent|shown|sold|spent|spoken|stolen|stood|submit|sung|taken|taught|thought|told|took|understood"
+    r"|went|withdrawn|won|worn|written"
+    r"|\w+(?:ed|scribe|ify|ize)",
+    re.IGNORECASE,
+)
+"""Names of events that are verbs and not things: irregular participles, and what people do; nobody counts "boughts"."""
+
+
 def plural(event: str) -> str:
     """Many of an event, in prose.
 
     >>> plural("purchase"), plural("back_after_a_week"), plural("reply"), plural("ordered"), plural("purchases")
     ('purchases', 'units at back_after_a_week', 'replies', 'units at ordered', 'purchases')
+    >>> plural("bought"), plural("subscribe"), plural("subscription")
+    ('units at bought', 'units at subscribe', 'subscriptions')
     """
     if not _is_noun(event):
         return f"units at {event}"
@@ -101,7 +115,7 @@ def a(event: str) -> str:
 
 def _is_noun(event: str) -> bool:
     """Whether an event's name reads as a thing that can be counted."""
-    return event.isalpha() and not event.endswith("ed")
+    return event.isalpha() and not DEEDS.fullmatch(event)
 
 
 def _one(event: str) -> str:
@@ -251,10 +265,23 @@ def _behind(size: float, currency: str) -> int:
 
 
 def interval(low: float, high: float, unit: Unit, currency: str = "EUR") -> str:
-    """An interval as text, open where it has no bound."""
-    left = "no bound" if math.isinf(low) or math.isnan(low) else formatted(low, unit, currency)
-    right = "no bound" if math.isinf(high) or math.isnan(high) else formatted(high, unit, currency)
-    return f"{left} to {right}"
+    """An interval as text, open where it has no bound.
+
+    >>> interval(0.1, math.inf, "relative"), interval(-math.inf, math.inf, "relative")
+    ('+10.0 % to no bound', 'no bound on either side')
+    """
+    open_ends = ("unbounded" if math.isnan(end) else formatted(end, unit, currency) for end in (low, high))
+    return between(*open_ends)
+
+
+def between(low: str, high: str) -> str:
+    """An interval from the texts of its ends, which are recorded one by one.
+
+    >>> between("-1.0 %", "+2.0 %"), between("unbounded", "+2.0 %"), between("unbounded", "unbounded")
+    ('-1.0 % to +2.0 %', 'no bound to +2.0 %', 'no bound on either side')
+    """
+    left, right = ("no bound" if end == "unbounded" else end for end in (low, high))
+    return "no bound on either side" if left == right == "no bound" else f"{left} to {right}"
 
 
 def span(low: float, high: float, unit: Unit, currency: str = "EUR") -> str:
@@ -262,10 +289,15 @@ def span(low: float, high: float, unit: Unit, currency: str = "EUR") -> str:
 
     >>> span(-0.0012, 0.003, "points"), span(0.01, 0.02, "relative")
     ('-0.12 to +0.30 points', '+1.0 % to +2.0 %')
+    >>> span(-0.001, -0.00002, "points"), span(-0.001, math.nan, "points")
+    ('-0.10 to -0.002 points', '-0.10 points to not available')
     """
     ends = [None if math.isnan(end) else end for end in (low, high)]
-    left = f"{low * 100:+.2f}" if unit == "points" and None not in ends else formatted(ends[0], unit, currency)
-    return f"{left} to {formatted(ends[1], unit, currency)}"
+    if unit != "points":
+        left, right = (formatted(end, unit, currency) for end in ends)
+        return f"{left} to {right}"
+    left, right = (shift(end) if end is not None and math.isfinite(end) else formatted(end, unit) for end in ends)
+    return f"{left.removesuffix(' points') if right.endswith(' points') else left} to {right}"
 
 
 def with_interval(value: float, low: float, high: float, unit: Unit, currency: str = "EUR") -> str:

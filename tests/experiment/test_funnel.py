@@ -76,6 +76,47 @@ def test_a_step_nobody_reached(read):
     assert found.conversion.share == 0
 
 
+def test_what_is_lost_where_nobody_came_further_is_only_bounded(read):
+    (found,) = read(rows([1_000, 0, 0]))
+    assert "loses up to 1,000 purchases" in funnel_topic.text(found, STUDY)
+    assert "costs most: up to 1,000 purchases" in log.step_losses(found).layout.meta["finding"]
+    (end,) = read(rows([1_000, 400, 0]))
+    assert "loses 400 purchases" in funnel_topic.text(end, STUDY), "the last step has no later ones"
+
+
+def test_an_optional_step_that_nobody_takes_is_no_bottleneck(read):
+    """Of 38 who enter 36 view and 32 buy; nobody takes the optional cart after the view."""
+    strict = rows([38, 36, 0, 0])
+    loose = rows([38, 36, 0, 32], name="optional", optional=(3,))
+    told = funnel.diagnosed(read(strict, loose))
+    assert [s.event for s in told.steps] == ["view", "cart", "purchase"] and told.passed_over == ("pay",)
+    assert [s.purchases_lost for s in told.steps[1:]] == pytest.approx([32 * 2 / 36, 4])
+    assert funnel_topic.text(told, STUDY) == (
+        "The bottleneck is the step from cart to purchase: it loses 4 purchases (view to cart: 2). For 7 of the 4 users "
+        "lost there the window was still open when sight ended. Nobody takes every step, so the optional pay is passed over."
+    )
+    assert "4 purchases" in log.step_losses(told).layout.meta["finding"]
+    taken = read(rows([38, 36, 30, 20]), rows([38, 36, 30, 32], name="optional", optional=(3,)))
+    assert funnel.diagnosed(taken) is taken[0], "where some take every step, the strict funnel is told"
+    nobody = read(strict, rows([38, 36, 0, 0], name="optional", optional=(3,)))
+    assert funnel.diagnosed(nobody) is nobody[0]
+
+
+def test_an_optional_step_loses_nothing(read):
+    _, loose = read(rows([100, 50, 25]), rows([100, 1, 50], name="optional", optional=(2,)))
+    assert [step.event for step in loose.bottlenecks] == ["purchase"]
+
+
+@pytest.mark.parametrize("better", ["lower", "higher"])
+def test_who_does_not_reach_what_is_to_become_rarer_is_not_lost(read, better):
+    metrics = [m.model_copy(update={"better": better}) if m.event == "purchase" else m for m in STUDY.metrics]
+    study = STUDY.model_copy(update={"metrics": metrics})
+    (found,) = read(rows([1_000, 400, 100]))
+    text, (*_, last) = funnel_topic.text(found, study), funnel_topic.table(found, study)
+    assert ("Purchases lost" in last) == ("bottleneck is the step" in text) == (better == "higher")
+    assert (text == "Fewer are to reach purchase, so who does not is not lost.") == (better == "lower")
+
+
 def test_levels_come_by_size_and_only_of_the_dimension(read):
     found = read(rows([10, 5, 1], level="tv"), rows([99, 9, 3], level="web"), rows([200, 20, 2]), dimension="device")
     assert [f.level for f in found] == ["web", "tv"]
@@ -87,18 +128,20 @@ def test_sentences(read):
         "The bottleneck is the step from cart to purchase: it loses 300 purchases (view to cart: 150)."
         " For 7 of the 300 users lost there the window was still open when sight ended."
     )
-    text = funnel_topic.text_bypass(funnel.Bypass(1_000, 300, 12), STUDY)
-    assert text.startswith("Of 1,000 users with a purchase, 300 have no cart event and 12 had it before any view")
-    assert "only a part of the purchases" in text
+    text = funnel_topic.text_bypass(funnel.Bypass(1_000, 300, 40, 12), STUDY)
+    assert text.startswith(
+        "Of 1,000 users with a purchase, 300 have no cart event, 40 have no view event and 12 had it before any view"
+    )
+    assert "cart can be passed by, so a change there reaches only a part of the purchases" in text
     assert (
-        funnel_topic.text_bypass(funnel.Bypass(1_000, 200, 0), STUDY)
+        funnel_topic.text_bypass(funnel.Bypass(1_000, 200, 0, 0), STUDY)
         == "Of 1,000 users with a purchase, 200 have no cart event."
     )
     assert (
-        funnel_topic.text_bypass(funnel.Bypass(1_000, 0, 0), STUDY)
+        funnel_topic.text_bypass(funnel.Bypass(1_000, 0, 0, 0), STUDY)
         == "All 1,000 users with a purchase have a cart event."
     )
-    assert funnel_topic.text_bypass(funnel.Bypass(0, 0, 0), STUDY) == "No user has a purchase."
+    assert funnel_topic.text_bypass(funnel.Bypass(0, 0, 0, 0), STUDY) == "No user has a purchase."
 
 
 def test_steps_that_lose_as_many_share_the_name_and_nobody_lost_is_no_bottleneck(read):
@@ -113,16 +156,29 @@ def test_steps_that_lose_as_many_share_the_name_and_nobody_lost_is_no_bottleneck
     assert "Nobody is lost between view and purchase" in log.sankey(whole).layout.meta["finding"]
 
 
+def by_pandas(events: pd.DataFrame) -> funnel.Bypass:
+    """Who left the path, each way told apart, from the events themselves."""
+    keys = pd.Series(list(zip(events.event_time, events.event_id, strict=True)))
+    times = keys.groupby([events.user_id, events.event_name]).agg(["min", "max"]).unstack()
+    buyers = times[times[("max", "purchase")].notna()]
+    entered = buyers[("min", "view")].notna()
+    late = [last < first for last, first in zip(buyers[("max", "purchase")][entered], buyers[("min", "view")][entered], strict=True)]  # fmt: skip
+    return funnel.Bypass(len(buyers), int(buyers[("min", "cart")].isna().sum()), int((~entered).sum()), sum(late))
+
+
 def test_on_the_marts(small_study):
     with query.connect(small_study.where.database) as con:
         strict, optional = funnel.read(con)
         devices = [f for f in funnel.read(con, "device") if f.name == "strict"]
         curve = funnel.time_to_convert(con)
         found = funnel.bypass(con)
-        buyers, skipped, early = found.converted, found.without_exposure, found.before_entry
+        until = small_study.study.diagnosis_end
+        events = con.sql(
+            f"select user_id, event_name, event_time, event_id from staging.stg_events where event_time < '{until}'"
+        ).df()
     assert [s.event for s in strict.steps] == ["view", "cart", "purchase"]
     assert sum(f.converted for f in devices) == strict.converted
     assert sum(f.steps[0].units for f in devices) == strict.steps[0].units
     assert optional.converted > strict.converted
-    assert 0 <= skipped < buyers and early >= 0
+    assert found == by_pandas(events)
     assert curve.survival[-1] < 1

@@ -113,11 +113,11 @@ def rate(level: str, missing: float) -> segments.SegmentRate:
 
 def test_sentences():
     parts = [segments.Decomposition("device", "new", "returning", -0.2, -0.15, -0.05, (900, 1_000))]
-    text = segments_topic.text([rate("new", 5), rate("returning", 50)], parts)
+    text = segments_topic.text([rate("new", 5), rate("returning", 50)], parts, STUDY)
     assert text.startswith("returning (visitor type) carries the largest loss: 50 conversions short")
     assert "-20.00 points between new and returning" in text and "-15.00 points" in text
     assert "explains -15.00 points; the rest" in text, "of one segment nothing is more than any other's"
-    assert "Of the gap" not in segments_topic.text([rate("new", 5)], [])
+    assert "Of the gap" not in segments_topic.text([rate("new", 5)], [], STUDY)
     assert "new against returning" in segments_topic.caption_gap(parts, STUDY)
     assert segments_topic.caption_gap([], STUDY) == "No gap to split: fewer than two groups reach the minimum size"
     one = STUDY.model_copy(update={"segments": ["device"]})
@@ -129,9 +129,9 @@ def test_sentences():
 
 def test_no_level_is_worst_where_none_falls_short_and_two_are_where_they_tie():
     none = [rate("new", 0), rate("returning", 0)]
-    assert segments_topic.text(none, []) == "No level falls short of the best one of its segment."
-    assert segments_topic.text([rate("new", 0)], []) == "No segment has two levels."
-    alike = segments_topic.text([rate("new", 7.2), rate("returning", 6.8)], [])
+    assert segments_topic.text(none, [], STUDY) == "No level falls short of the best one of its segment."
+    assert segments_topic.text([rate("new", 0)], [], STUDY) == "No segment has two levels."
+    alike = segments_topic.text([rate("new", 7.2), rate("returning", 6.8)], [], STUDY)
     assert alike == (
         "new (visitor type) and returning (visitor type) carry the largest losses: each is 7 conversions short of the best "
         "level of its segment."
@@ -154,7 +154,7 @@ def test_a_mix_explains_only_what_goes_the_way_of_the_gap(gap, mixes, said):
         segments.Decomposition(name, "new", "returning", gap, mix, gap - mix, (9, 9))
         for name, mix in zip("abc", mixes, strict=False)
     ]
-    assert said in segments_topic.text([rate("new", 5)], parts)
+    assert said in segments_topic.text([rate("new", 5)], parts, STUDY)
 
 
 def test_rates_on_the_marts(small_study):

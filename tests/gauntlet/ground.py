@@ -51,7 +51,7 @@ class Ground:
     steps: tuple[str, ...]
     reached: tuple[int, ...]
     still_open: tuple[int, ...]
-    buyers: tuple[int, int, int]
+    buyers: tuple[int, int, int, int]
     cells: pd.DataFrame
     flow: Mapping[str, int]
     daily: pd.DataFrame
@@ -70,19 +70,27 @@ def ground(rng: np.random.Generator) -> Ground:
     still = tuple(int(rng.integers(0, n + 1)) for n in gone)
     converted = int(rng.choice([0, 1, 2, 500]))
     beside = int(rng.integers(0, converted + 1)) if rng.integers(2) else 0
+    exposure, never = _entered(steps, converted, beside)
     stages = _stages(rng)
     base = LOG if rng.integers(2) else TABLE
     asked = base.model_copy(
         update={
-            "funnel": Funnel(steps=list(steps)), "exposure": steps[0], "rollout": stages, "min_segment": 20,
+            "funnel": Funnel(steps=list(steps)), "exposure": exposure, "rollout": stages, "min_segment": 20,
             "segments": list(DIMENSIONS[: int(rng.integers(1, 4))]),
         }
     )  # fmt: skip
     return Ground(
-        asked, steps, reached, (0, *still), (converted, beside, int(rng.integers(0, converted + 1))),
+        asked, steps, reached, (0, *still), (converted, beside, never, min(int(rng.integers(0, converted + 1)), converted - never)),
         _cells(rng, asked.segments), _flow(rng), _daily(rng, steps), _lives(rng), float(rng.choice([1, 14, 30])),
         (str(rng.choice(["control", "old"])), str(rng.choice(["treatment", "bold red"]))), _proxy(rng), _checks(rng),
     )  # fmt: skip
+
+
+def _entered(steps: tuple[str, ...], converted: int, beside: int) -> tuple[str, int]:
+    """A step of exposure, and how many of the converted have no first step."""
+    rng = np.random.default_rng([converted, beside, *map(len, steps)])
+    exposure = steps[int(rng.integers(len(steps) - 1))]
+    return exposure, beside if exposure == steps[0] else int(rng.integers(0, converted + 1))
 
 
 def _reached(rng: np.random.Generator, steps: int) -> tuple[int, ...]:
@@ -244,7 +252,8 @@ def _of_segments(found: Ground) -> list[Said]:
         names = ["funnel", "dimension", "level", "step", "event_name", "is_optional", "entrants", "units", "open_units"]
         return pd.DataFrame(rows, columns=names)
 
-    short = found.study.model_copy(update={"funnel": Funnel(steps=[found.steps[0], found.steps[-1]])})
+    ends = Funnel(steps=[found.steps[0], found.steps[-1]])
+    short = found.study.model_copy(update={"funnel": ends, "exposure": found.steps[0]})
     with mock.patch.object(query, "query", rates):
         groups = [g for d in dimensions for g in segments.rates(None, short, d)]  # type: ignore[arg-type]
         parts = segments.decompose(None, short)  # type: ignore[arg-type]
@@ -252,7 +261,7 @@ def _of_segments(found: Ground) -> list[Said]:
     segments_topic.record(nb, groups, parts)
     recorded = {call.args[0]: call.args[1] for call in nb.record.call_args_list}
     return [
-        Said("segments: text", segments_topic.text(groups, parts)),
+        Said("segments: text", segments_topic.text(groups, parts, short)),
         Said("segments: title", _title(log.segment_rates(groups, found.study))),
         Said("segments: record", f"{recorded['segments.worst']}: {recorded['segments.worst_missing']}"),
         Said("segments: caption", segments_topic.caption_gap(parts, found.study)),

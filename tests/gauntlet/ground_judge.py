@@ -93,13 +93,15 @@ class Judge:
                 at = list(lost).index(way)
                 self.expect(f.steps[at] == own[2], "the share is of another step", place)
                 self.expect(percent(own[1], 1 - f.reached[at + 1] / f.reached[at]), "share", place)
-            if sized := re.search(rf"(?:loses|lose|costs|cost)(?: most:)? {SIZE}", text):
+            if sized := re.search(rf"(?:loses|lose|costs|cost)(?: most:)? (up to )?{SIZE}", text):
                 self.expect(sized["size"] == size, f"{size} are lost", place)
+                further = f.reached[list(lost).index(next(iter(first))) + 1] or f.steps[-1] in next(iter(first)).split()
+                self.expect(bool(sized[1]) is not bool(further), "nobody came further", place)
             self.expect((len(first) == 1) >= ("The bottleneck" in text), "a tie has no bottleneck", place)
         self.expect(math.isclose(float(self.at["funnel: size"]), float(max(lost.values()))), "size", "funnel: size")
         rest = {way.removeprefix("from "): shown(each) for way, each in lost.items() if way not in first}
         if first:
-            told = dict(re.findall(r"(\w+ to \w+): (< 1|\d+(?:,\d{3})*)", self.at["funnel: text"]))
+            told = dict(re.findall(r"(\w+ to \w+): (?:up to )?(< 1|\d+(?:,\d{3})*)", self.at["funnel: text"]))
             self.expect(told == rest, f"the others are {rest}", "funnel: text")
         open_windows = re.findall(r"For (none|[\d,]+) of the ([\d,]+) users? lost", self.at["funnel: text"])
         self.expect(len(open_windows) == (bool(first) and not f.study.is_unit_table), "windows", "funnel: text")
@@ -110,19 +112,24 @@ class Judge:
             self.expect(told_open == right, f"{still} of {gone} are open", "funnel: text")
 
     def bypass(self) -> None:
-        converted, beside, before = self.found.buyers
+        converted, beside, never, before = self.found.buyers
         text = self.at["bypass"]
         if self.found.study.is_unit_table:
             return
         self.expect(text.startswith("No user has") is (converted == 0), "converted", "bypass")
         if not converted:
             return
-        self.expect(("have no" in text or "has no" in text) is (beside > 0), "beside", "bypass")
+        self.expect((f"no {self.found.study.exposure} event" in text) is (beside > 0), "beside", "bypass")
         told = re.match(r"(?:Of ([\d,]+) users? with .*?, ([\d,]+) (?:has|have) no|All ([\d,]+)|The only)", text)
         numbers = [] if told is None else [int(n.replace(",", "")) for n in told.groups() if n]
         right = [converted, beside] if beside else [converted] if converted > 1 else []
         self.expect(told is not None and numbers == right, f"they are {right}", "bypass")
-        self.expect((f"and {before:,} had it before" in text) is (before > 0), "before", "bypass")
+        self.expect(
+            (f" {before:,} had it before any {self.found.steps[0]}" in text) is (before > 0), "before", "bypass"
+        )
+        lacks = rf"(?:, |; | and ){never:,} (?:has|have) no {self.found.steps[0]} event"
+        if self.found.study.exposure != self.found.steps[0]:
+            self.expect((re.search(lacks, text) is not None) is (never > 0), "without the first step", "bypass")
         self.expect(("only a part" in text) is (beside > 0.2 * converted), "the only way", "bypass")
 
     def segments(self) -> None:
@@ -255,7 +262,7 @@ class Judge:
         cov = inverse @ (x.T * left**2 @ x) @ inverse * len(z) / (len(z) - 3)
         gain_s, gain_y = (values[z == 1].mean() - values[z == 0].mean() for values in (s, y))
         text, place = self.at["proxy: title"], "proxy: title"
-        told = re.search(r"changes by (-?)USD ([\d.]+); measured by (-?)USD ([\d.]+), and (.*)", text)
+        told = re.search(r"changes by (-?)USD ([\d.]+); the change measured is (-?)USD ([\d.]+), and (.*)", text)
         self.expect(told is not None, "not read", place)
         if told is None:
             return

@@ -18,20 +18,19 @@ from tests.gauntlet.parts_judge import STATES, UNREAD, part_faults
 from tests.gauntlet.truths import NEAR, Truth, truths
 
 NUMBER = r"(?:no bound|[-+]?(?:[A-Z]{3} )?[-+]?\d+(?:,\d{3})*(?:\.\d+)?(?:e[-+]\d+)?(?: %| points)?)"
+ENDS = rf"(?:(?P<low>{NUMBER}) to (?P<high>{NUMBER})|no bound on either side)"
 OF = r"(?: (?:of|in) (?P<arm>arm_\d))?"
 EFFECT = re.compile(
     rf"(?P<metric>[Cc]onverted){OF} is (?P<way>better by|worse by|no different)(?: (?P<size>less than 0.1 %|{NUMBER}))?"
-    rf" \((?P<low>{NUMBER}) to (?P<high>{NUMBER}), (?:p = (?P<p>[\d.e+-]+)|p < 1e-300|no test)\)"
+    rf" \({ENDS}, (?:p = (?P<p>[\d.e+-]+)|p < 1e-300|no test)\)"
 )
-SIZE = re.compile(
-    rf"[Cc]onverted{OF}:? (?P<size>{NUMBER}) \((?P<low>{NUMBER}) to (?P<high>{NUMBER})\)(?:, (?P<how>[a-z ]+[a-z]))?"
-)
+SIZE = re.compile(rf"[Cc]onverted{OF}:? (?P<size>{NUMBER}) \({ENDS}\)(?:, (?P<how>[a-z ]+[a-z]))?")
 AT_BEST = re.compile(
     rf"[Cc]onverted{OF} is (?P<way>better|worse) by (?P<best>less than 0.1 %|{NUMBER}) at best, below the (?P<least>{NUMBER})"
 )
 BEYOND = re.compile(
     rf"[Gg]uardrail (?P<name>\w+){OF} is beyond the margin of (?P<margin>{NUMBER}), with all of its interval "
-    rf"\((?P<low>{NUMBER}) to (?P<high>{NUMBER})\)"
+    rf"\({ENDS}\)"
 )
 TESTED = re.compile(
     r"[Ss]ignificance(?: at [\d.]+ % of the time)?(?: is | \| Required: [^|]* \| Found: )"
@@ -46,7 +45,7 @@ NOISE = re.compile(
     r": it (can be told from noise|cannot be told from noise|is too early to tell it from noise|cannot be tested)\."
 )
 AS_IT_IS = re.compile(
-    rf"[Cc]onverted{OF} (?P<bare>{NUMBER}) as it is \((?P<low>{NUMBER}) to (?P<high>{NUMBER})\),"
+    rf"[Cc]onverted{OF} (?P<bare>{NUMBER}) as it is \({ENDS}\),"
     rf" (?P<tested>{NUMBER}) with its extreme values pulled in"
 )
 UNMET = re.compile(r"[Nn]ot met: (.*)\.$")
@@ -78,9 +77,9 @@ def value(text: str) -> float:
     return bare / 100 if "%" in text or "points" in text else 100 * bare if "EUR" in text else bare
 
 
-def shows(text: str, true: float) -> bool:
+def shows(text: str | None, true: float) -> bool:
     """Whether a printed number is this one, to its last digit; what cannot be reckoned is not held against it."""
-    if not math.isfinite(true) or "no bound" in text:
+    if text is None or not math.isfinite(true) or "no bound" in text:
         return True
     if text.startswith("less than "):
         return 0 < true < 0.0005

@@ -41,7 +41,7 @@ LIES: dict[str, tuple[str, str, Change]] = {
     "another share": ("funnel: record", r"\d+(?:\.\d+)? %", "3.21 %"),
     "another number of windows": ("funnel: text", r"(?<=of the )[\d,]+(?= users lost)", more),
     "windows of a table": ("funnel: text", r"\.$", ". For 1 of the 2 users lost there the window was still open."),
-    "the only way": ("bypass", r": the .* is not the only way.*", "."),
+    "the only way": ("bypass", r": .* can be passed by.*", "."),
     "other buyers": ("bypass", r"[\d,]+(?= have no)", more),
     "another level carries the loss": ("segments: text", r"^.*(?= carries)", "desktop (device)"),
     "a tie of levels has one name": ("segments: title", r"^(.*?\)) and .* carry the largest losses: each is",

@@ -127,7 +127,10 @@ def test_the_cards_are_about_the_arm_that_the_decision_is_about(tmp_path):
     page = front_page(study, report.where, numbers, [])
     cards = page[page.index('class="cards"') : page.index("## The question")]
     assert cards.count(" in calm</p>") == 3 and "CALMrelative_low" in cards and NUMBERS_OF_LOUD not in cards
-    assert "what became of them: loud" in page
+    table = page[page.index("## Metrics") : page.index("## Rollout")]
+    rows = [row.split("</tr>")[0] for row in table.split("<tr")]
+    assert any("loud" in row and STUDY.primary.label in row for row in rows)
+    assert any("calm" in row and "CALMrelative" in row and STUDY.primary.label in row for row in rows)
     card = render.front([Report(study, report.where, numbers)], {}, [])
     assert "in calm</dt>" in card and "CALMrelative_high" in card
 

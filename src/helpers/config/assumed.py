@@ -1,6 +1,7 @@
 """What a study stands on and nobody stated: keys that were left out, and those that it lists under ``assumed``."""
 
 from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
 from types import UnionType
 from typing import TYPE_CHECKING, Any, Union, get_args, get_origin
 
@@ -15,8 +16,18 @@ PRIOR = ("decision.prior.improve", "decision.prior.harm", "decision.prior.size")
 """The belief before the data."""
 WORTH = ("economics.contribution_margin", "economics.implementation_cost")
 """Without these no money is reckoned but that of a unit: no value that is made up can stand for them."""
+UNITS = "exposed_units_per_month (or period)"
+"""What tells how many units come in, where the data have no times."""
+NO_PACE = "the table has no times and the study states no period"
+"""Why it is not known how many units come in a day."""
+STATE_UNITS = "state economics.exposed_units_per_month, or period"
+"""What is then to be done."""
 MONEY = (*WORTH, "economics.monthly_run_cost", "economics.horizon_months")
 """What turns a change of revenue per unit into a value."""
+NO_TIME = datetime(2000, 1, 3)
+"""Where the period of a table without times begins when nobody states one."""
+NO_TIME_LASTS = timedelta(days=14)
+"""How long that period lasts."""
 PLAN = ("design.minimum_detectable", "design.planned_units")
 """What the study is planned for."""
 WEIGHED = (*PRIOR, "decision.min_relative_uplift", *MONEY, *PLAN)
@@ -42,9 +53,21 @@ def assumes(study: BaseModel, listed: Iterable[str], path: str) -> bool:
     return False
 
 
+def paced(study: "Study") -> bool:
+    """Whether it is known over how long units came in: their times tell it, or the study states its period.
+
+    A period that is listed as assumed is not stated, nor is the placeholder that stands for one.
+    """
+    period = study.period
+    placeholder = (period.start, period.end) == (NO_TIME, NO_TIME + NO_TIME_LASTS)
+    return study.has_time or not (placeholder or any(study.assumes(f"period.{end}") for end in ("start", "end")))
+
+
 def unstated(study: "Study") -> list[str]:
-    """What the study does not state and money cannot be reckoned without."""
-    return [path.rpartition(".")[2] for path in WORTH if path in study.assumptions]
+    """What the study does not state and money over the horizon cannot be reckoned without."""
+    lacks = [path.rpartition(".")[2] for path in WORTH if path in study.assumptions]
+    known = study.economics.revenue_metric is None or study.economics.exposed_units_per_month or paced(study)
+    return lacks if known else [*lacks, UNITS]
 
 
 def not_stated(study: "Study") -> str:

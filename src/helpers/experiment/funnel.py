@@ -1,6 +1,7 @@
 """Where units are lost: ordered steps, what each loses, and how long the last one takes."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from helpers.config import Study
@@ -40,11 +41,12 @@ class FunnelStep:
 
 @dataclass(frozen=True)
 class FunnelCounts:
-    """An ordered funnel in one level of a segment."""
+    """An ordered funnel in one level of a segment; ``passed_over`` are optional steps that were left out of it."""
 
     name: str
     level: str
     steps: tuple[FunnelStep, ...]
+    passed_over: tuple[str, ...] = ()
 
     @property
     def converted(self) -> int:
@@ -60,6 +62,10 @@ class FunnelCounts:
         """The step at which most purchases are lost; several where they lose as many, none where nobody is lost."""
         return leading(self.steps[1:], lambda step: step.purchases_lost)
 
+    def at_most(self, step: FunnelStep) -> bool:
+        """Whether the loss of a step is only bounded: nobody came further, so the rates of later steps are not known."""
+        return step.purchases_lost > 0 and not step.units and step is not self.steps[-1]
+
     def before(self, step: FunnelStep) -> FunnelStep:
         """The step that the rate of this one divides by: optional ones are passed over."""
         return next(s for s in self.steps[::-1] if s.position < step.position and not s.optional)
@@ -74,6 +80,18 @@ def read(con: "duckdb.DuckDBPyConnection", dimension: str = "all") -> list[Funne
         for (name, level), group in rows.groupby(["funnel", "level"], sort=False)
     ]
     return sorted(funnels, key=lambda f: (f.name != "strict", -f.steps[0].units, f.level))
+
+
+def diagnosed(funnels: Sequence[FunnelCounts]) -> FunnelCounts:
+    """The funnel whose losses are told: the strict one, or that of the required steps where nobody passes all of it.
+
+    A step that is declared optional and that nobody takes is no loss.
+    """
+    strict, loose = funnels[0], funnels[-1]
+    if strict.converted or not loose.converted:
+        return strict
+    left_out = tuple(step.event for step in loose.steps if step.optional)
+    return replace(loose, steps=tuple(step for step in loose.steps if not step.optional), passed_over=left_out)
 
 
 def by_arm(con: "duckdb.DuckDBPyConnection", study: Study) -> list[FunnelCounts]:
@@ -92,18 +110,19 @@ def _funnel(name: str, level: str, rows: "pd.DataFrame") -> FunnelCounts:
         before = [r for r in required if r.step < record.step]
         previous = int(before[-1].units) if before else int(record.entrants)
         units = int(record.units)
+        skippable = bool(record.is_optional) and name != "strict"
         lost = converted * (previous - units) / units if units else float(previous)
         steps.append(
             FunnelStep(
                 int(record.step),
                 str(record.event_name),
-                bool(record.is_optional) and name != "strict",
+                skippable,
                 int(record.entrants),
                 previous,
                 units,
                 int(record.open_units),
                 binomial_interval(units, previous) if previous else BinomialInterval(float("nan"), 0, 1),
-                lost if before else 0.0,
+                lost if before and not skippable else 0.0,
             )
         )
     return FunnelCounts(name, level, tuple(steps))
@@ -122,18 +141,21 @@ def time_to_convert(con: "duckdb.DuckDBPyConnection") -> SurvivalCurve | None:
 
 @dataclass(frozen=True)
 class Bypass:
-    """Units with the last step, in any order: all of them, those without the exposure step, those whose last one came
-    before any first step."""
+    """Units with the last step, in any order: all of them, those without the exposure step, those without the first step,
+    and those who have one, but only after their last step."""
 
     converted: int
     without_exposure: int
+    without_entry: int
     before_entry: int
 
 
 def bypass(con: "duckdb.DuckDBPyConnection") -> Bypass:
     """Who reaches the last step beside the ordered path, in the diagnosis period."""
     row = query.query(con, "funnel_bypass").iloc[0]
-    return Bypass(int(row.converted_units), int(row.without_exposure), int(row.before_entry))
+    return Bypass(
+        *(int(row[name]) for name in ("converted_units", "without_exposure", "without_entry", "before_entry"))
+    )
 
 
 def window(study: Study) -> str:

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from helpers.config import Metric, Study, Variant
+from helpers.config.assumed import paced
 from helpers.errors import ReportError
 from helpers.stats.adjustment.cuped import VarianceReduction, cuped
 from helpers.stats.checks.daily_effects import DailyEffects
@@ -430,5 +431,11 @@ class Results:
 
 
 def enrolment_days(results: Results) -> float:
-    """Days over which units came in: from the first to the last exposure, or the period of a table without times."""
-    return results.observed.enrolment_days if results.study.has_time else results.study.period.experiment_days
+    """Days over which units came in: from the first to the last exposure, or the stated period of a table without times.
+
+    0 where nothing tells them, so that no pace is made of a period that nobody stated.
+    """
+    study = results.study
+    if study.has_time:
+        return results.observed.enrolment_days
+    return study.period.experiment_days if paced(study) else 0.0

@@ -12,8 +12,16 @@ from typing import TYPE_CHECKING
 from helpers.formatting import counted, formatted, leading, listed
 
 if TYPE_CHECKING:
+    from helpers.config import Study
     from helpers.experiment.funnel import FunnelCounts, FunnelStep
     from helpers.experiment.segments import Decomposition, SegmentRate
+
+
+def unwanted(study: Study) -> str:
+    """Why nobody is lost who does not reach the last step; empty where reaching it is what is wanted."""
+    last = study.funnel.steps[-1]
+    better = {m.better for m in study.metrics if m.event == last}
+    return f"Fewer are to reach {last}, so who does not is not lost." if better == {"lower"} else ""
 
 
 def way(found: FunnelCounts, step: FunnelStep) -> str:
@@ -29,8 +37,22 @@ def ways(found: FunnelCounts) -> str:
 
 def lost(found: FunnelCounts) -> str:
     """How much each step that loses most costs."""
-    size = counted(found.bottlenecks[0].purchases_lost, found.steps[-1].event)
+    first = found.bottlenecks[0]
+    size = f"{bound(found, first)}{counted(first.purchases_lost, found.steps[-1].event)}"
     return f"{size} each" if len(found.bottlenecks) > 1 else size
+
+
+def bound(found: FunnelCounts, step: FunnelStep) -> str:
+    """Before a loss that is only bounded, as nobody came further."""
+    return "up to " if found.at_most(step) else ""
+
+
+def passed_over(found: FunnelCounts) -> str:
+    """A sentence about optional steps that were left out; empty where there are none."""
+    if not found.passed_over:
+        return ""
+    be = "is" if len(found.passed_over) == 1 else "are"
+    return f" Nobody takes every step, so the optional {listed(found.passed_over)} {be} passed over."
 
 
 def nobody_lost(found: FunnelCounts) -> str:

@@ -9,7 +9,7 @@ from helpers import paths
 from helpers.config import Study
 from helpers.errors import ReportError
 from helpers.experiment.decision.registration import standing
-from helpers.formatting import formatted, inside
+from helpers.formatting import between, formatted, inside
 from helpers.paths import StudyPaths
 from helpers.pipeline.faults import Fault
 from helpers.record import Number, Numbers
@@ -64,6 +64,7 @@ def front_page(
         "index.md.j2",
         study=study,
         n=number,
+        interval=lambda prefix: between(number(f"{prefix}low"), number(f"{prefix}high")).replace(" ", "\u00a0"),
         has=lambda *names: not faults or set(names) <= numbers.keys(),
         faults=faults,
         verdict=verdict,
@@ -187,7 +188,18 @@ def filled(template: str, **values: Any) -> str:
         keep_trailing_newline=True,
     )
     environment.filters["markdown"] = markdown
+    environment.filters["sentence"] = sentence
     return environment.get_template(template).render(**values)
+
+
+def sentence(text: str) -> str:
+    """A text with a full stop, unless it ends as a sentence does.
+
+    >>> sentence("A shorter form"), sentence("A shorter form. "), sentence("Why not?"), sentence("the word “now.”")
+    ('A shorter form.', 'A shorter form.', 'Why not?', 'the word “now.”')
+    """
+    bare = text.rstrip()
+    return bare if bare.rstrip("\"'”’»)").endswith((".", "!", "?", "…", ":")) else f"{bare}."
 
 
 def markdown(text: str) -> Any:
@@ -232,16 +244,27 @@ def _caveats(numbers: Numbers) -> list[tuple[str, str]]:
 
 
 def _metrics(study: Study, numbers: Numbers) -> str:
-    """Every metric with its role; with its effect where notebooks recorded ``metrics.NAME.*``."""
+    """Every metric with its role; with its effect where notebooks recorded ``metrics.NAME.*``.
+
+    Of several treatments the one that 05 shows in detail comes first, then the others on the metrics that are to get better.
+    """
     import pandas as pd
 
     from helpers.report import base
     from helpers.report.tables import table
     from helpers.report.topics.effects import note_pulled_in
 
-    def text(metric: str, field: str) -> str:
-        name = f"metrics.{metric}.{field}"
+    def text(metric: str, field: str, prefix: str = "metrics.") -> str:
+        name = f"{prefix}{metric}.{field}"
         return numbers[name].text if name in numbers else ""
+
+    def change(metric: str, prefix: str) -> dict[str, str]:
+        low, high = text(metric, "relative_low", prefix), text(metric, "relative_high", prefix)
+        return {
+            "Relative change": text(metric, "relative", prefix),
+            "Interval": between(low, high) if low and high else "",
+            "p (adjusted)": text(metric, "p_adjusted", prefix),
+        }
 
     def units(metric: str, arm: str) -> int:
         return int(numbers.value(f"metrics.{metric}.n_{arm}"))
@@ -251,27 +274,29 @@ def _metrics(study: Study, numbers: Numbers) -> str:
     arm = numbers["primary.arm"].text if len(study.treatments) > 1 and "primary.arm" in numbers else ""
     bases = [base.Base(m, units(m.name, "control"), units(m.name, "treatment"), arm) for m in found]
     told = {b.metric.name: cell.get(counted, "") for b, cell in zip(bases, base.column(bases, study), strict=True)}
-    rows = []
-    for metric in study.metrics:
-        low, high = text(metric.name, "relative_low"), text(metric.name, "relative_high")
-        rows.append(
-            {
-                "Metric": metric.label,
-                "Role": metric.role,
-                counted: told.get(metric.name, ""),
-                "Relative change": text(metric.name, "relative"),
-                "Interval": f"{low} to {high}" if low and high else "",
-                "p (adjusted)": text(metric.name, "p_adjusted"),
-                "Margin": base.margin(metric, study.economics.currency),
-                "Verdict": text(metric.name, "verdict"),
-            }
-        )
-    frame = pd.DataFrame(rows)
+    rows = [
+        {
+            "Arm": arm,
+            "Metric": metric.label,
+            "Role": metric.role,
+            counted: told.get(metric.name, ""),
+            **change(metric.name, "metrics."),
+            "Margin": base.margin(metric, study.economics.currency),
+            "Verdict": text(metric.name, "verdict"),
+        }
+        for metric in study.metrics
+    ]
+    rows += [
+        {"Arm": v.name, "Metric": m.label, "Role": m.role, **change(m.name, f"arms.{v.name}.")}
+        for v in study.treatments
+        for m in study.metrics
+        if arm and v.name != arm and f"arms.{v.name}.{m.name}.relative" in numbers
+    ]
+    frame = pd.DataFrame(rows).fillna("")
     kept = [c for c in frame.columns if (frame[c] != "").any()]
     note = base.text(bases, study) or base.windows(study.metrics, study)
     note = "; ".join(filter(None, [note, note_pulled_in(study)]))
-    caption = f"Metrics, their role and what became of them{f': {arm}' if arm else ''}"
-    return table(frame[kept], caption, footnote=note).markup
+    return table(frame[kept], "Metrics, their role and what became of them", footnote=note).markup
 
 
 def _rollout(study: Study) -> str:

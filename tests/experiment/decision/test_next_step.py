@@ -47,6 +47,14 @@ def test_the_planned_effect_takes_the_ten_weeks_of_the_case_and_the_believed_one
     assert "no affordable sample will do" in said and "80 % power" in said
 
 
+def test_a_period_that_nobody_stated_gives_no_weeks():
+    seen = Seen()
+    seen.study = STUDY.model_copy(update={"data": config.load("studies/hillstrom.yml").data, "assumed": ["period"]})
+    said = next_step(seen, evidence(), made())
+    assert "asks for 431,144 units, 331,144 more." in said
+    assert "week" not in said and "affordable" not in said and "pace" not in said
+
+
 def test_units_that_are_there_are_said_to_be():
     seen = Seen()
     seen.units = 500_000

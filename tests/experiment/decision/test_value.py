@@ -153,6 +153,19 @@ def test_what_nobody_stated_makes_no_money(assumed, lacks):
     assert lacks in not_stated(study)
 
 
+@pytest.mark.parametrize(("monthly", "told"), [(None, False), (500, True)])
+def test_a_table_without_times_and_without_a_period_makes_money_of_stated_units_alone(monthly, told):
+    table = config.load("studies/hillstrom.yml")
+    economics = STUDY.economics.model_copy(update={"exposed_units_per_month": monthly})
+    study = STUDY.model_copy(update={"data": table.data, "assumed": ["period"], "economics": economics})
+    value, reason = roi.worth(study, FakeResults(Found, study))
+    if told:
+        assert value is not None and value.units == 500 * study.economics.horizon_months
+    else:
+        assert value is None
+        assert reason.endswith("; state exposed_units_per_month (or period) for a value over 12 months")
+
+
 def test_of_several_arms_the_one_is_named():
     arms = [v.model_copy(update={"name": name}) for v, name in zip([STUDY.variants[0]] * 3, "abc", strict=True)]
     study = STUDY.model_copy(update={"assumed": ["economics"], "variants": arms})

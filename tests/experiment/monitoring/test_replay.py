@@ -2,9 +2,12 @@
 
 import json
 from datetime import timedelta
+from decimal import Decimal
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from helpers import config, paths
 from helpers.errors import ReportError
@@ -12,12 +15,12 @@ from helpers.experiment.monitoring import journal, size
 from helpers.experiment.monitoring.baseline import Baseline
 from helpers.experiment.monitoring.detection import ANY_TRIGGER, detect
 from helpers.experiment.monitoring.plan import MonitoringPlan, unwatched
-from helpers.experiment.monitoring.ramp import ramp
+from helpers.experiment.monitoring.ramp import RampDay, _verdict, ramp
 from helpers.experiment.monitoring.replay import TRIGGERS as TRIGGER_NAMES
 from helpers.experiment.monitoring.replay import Triggers, first, in_a_row, replay
 from helpers.experiment.monitoring.stream import DailyStream, DailyWorld, simulate
 from helpers.record import Number, Numbers
-from helpers.report.topics.monitoring import text_caution
+from helpers.report.topics.monitoring import table_ramp, text_caution
 
 WORLD = DailyWorld(0.324, 4760, 40)
 TRIGGERS = Triggers()
@@ -160,6 +163,26 @@ def test_a_ramp_errs_rarely_and_finds_what_is_large():
     assert ramp(np.random.default_rng(1), WORLD, [(1.0, 5)]) == ()
 
 
+def day(low: float, high: float, tickets_low: float) -> RampDay:
+    verdict, reason = _verdict(high, tickets_low, [])
+    return RampDay(1, 0.1, 1, low, low, high, 0.0, tickets_low, verdict, reason)
+
+
+ENDS = st.floats(-0.05, 0.05).map(lambda end: round(end, 9))
+
+
+@given(ENDS, st.floats(0, 0.05).map(lambda width: round(width, 9)), ENDS)
+def test_an_end_that_decides_does_not_read_as_zero(low, width, tickets_low):
+    """What rolls back shows why: the end that lies beyond zero has a digit and its own sign, here by Decimal."""
+    shown = day(low, low + width, tickets_low)
+    (row,) = table_ramp({"planted": (shown,)})
+    high = Decimal(str(row["Sequential interval"]).split(" to ")[1].removesuffix(" points"))
+    tickets = Decimal(str(row["Tickets at least"]).removesuffix(" points"))
+    assert (high > 0) - (high < 0) == (shown.high > 0) - (shown.high < 0)
+    assert (tickets > 0) - (tickets < 0) == (tickets_low > 0) - (tickets_low < 0)
+    assert (shown.verdict == "ROLL BACK") is bool(high < 0 or tickets > 0)
+
+
 # --- the plan ---
 
 
@@ -190,6 +213,10 @@ def test_a_study_without_a_section_gets_a_plan_that_says_so():
         ({"primary.control": Number(1.0, "share", "d", "")}, "purchase rate holds for every unit"),
         ({"primary.control": Number(None, "share", "d", "", "nobody came")}, "no share of units is known"),
         (
+            {"exposed.units_per_day": Number(None, "count", "d", "", "no times")},
+            "units a day are not known; state economics.exposed_units_per_month, or period",
+        ),
+        (
             {"exposed.units_per_day": Number(1 / 14, "count", "d", "")},
             "it takes 10 units a day or more, and there is 1",
         ),
@@ -201,7 +228,7 @@ def test_what_cannot_be_watched_is_told_in_one_sentence(numbers, said):
         "primary.control": Number(0.2, "share", "d", ""),
     }
     reason = unwatched(slow_days(), Numbers({**known, **numbers}))
-    assert said in reason and reason.count(".") == bool(said)
+    assert said in reason and reason.replace("economics.", "").count(".") == bool(said)
 
 
 def slow_days():
@@ -222,6 +249,20 @@ def test_a_mean_is_watched_by_who_reaches_the_last_step():
         study, Numbers({**units, f"funnel.{last}.rate": Number(1.0, "share", "d", "")})
     )
     assert f"no share of units is known of reached {last}" in unwatched(study, Numbers(units)), "nobody in the funnel"
+
+
+def test_where_lower_is_better_the_rest_is_watched_and_named_so():
+    study = slow_days()
+    lower = study.model_copy(
+        update={"metrics": [study.primary.model_copy(update={"better": "lower", "label": "Complained"})]}
+    )
+    known = {
+        "exposed.units_per_day": Number(5_000, "count", "d", ""),
+        "primary.control": Number(0.2, "share", "d", ""),
+    }
+    plan = MonitoringPlan.of(lower, Numbers(known))
+    assert plan.world.rate == pytest.approx(0.8)
+    assert "what watching share without complained would be like" in text_caution(plan)
 
 
 def test_a_stated_plan_of_few_units_is_sized_without_an_empty_baseline():

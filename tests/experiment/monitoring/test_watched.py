@@ -76,8 +76,33 @@ def test_what_the_data_do_not_hold_says_so_and_has_no_bound():
     found = watched(study, arms, EARLIER)
     assert [each.reason for each in found] == ["not in the data of this study", "nobody in control has order_value"]
     rows, said = people.table_watched(found, study), people.text_plan(found, study)
-    assert rows[0] == {"Watched": "Calls", "Control": found[0].reason, "A day is looked at outside": "no bound"}
+    assert rows[0] == {
+        "Watched": "Calls",
+        "Control": found[0].reason,
+        "The units of a day are looked at outside": "no bound",
+    }
     assert "Calls (not in the data of this study)" in said and "nan" not in said
+
+
+def test_a_day_has_no_bounds_where_its_units_are_not_known():
+    study = with_watched(Watch(label="Completion", metric="completion_rate"))
+    unknown = Numbers({"exposed.units_per_day": Number(None, "count", "", "n/a")})
+    found = watched(study, Arms({"completion_rate": Proportion(10, 3)}), unknown)
+    rows, said = people.table_watched(found, study), people.text_plan(found, study)
+    assert rows == [
+        {"Watched": "Completion", "Control": "30 %", "The units of a day are looked at outside": "no bound"}
+    ]
+    assert said == "Watched: Completion (30 % in the control)." and "no bounds of a day" in people.note_watched(None)
+
+
+def test_a_total_of_a_unit_is_not_taken_for_that_of_a_day():
+    """Who enters on one day goes on for days: what a day's events add up to is no mean of its units."""
+    days = np.random.default_rng(5).poisson(2.0, (400, 10))
+    study = with_watched(Watch(label="Songs", metric="revenue_per_user"), units=400)
+    (found,) = watched(study, Arms({"revenue_per_user": Mean.from_values(days.sum(axis=1).astype(float))}), EARLIER)
+    assert found.low < days.sum(axis=1).mean() < found.high
+    assert days[:, 0].mean() < found.low, "the first day alone lies far outside"
+    assert "for as long as those of the experiment: what they do on that day alone is less" in people.note_watched(400)
 
 
 def test_without_a_list_the_primary_metric_revenue_and_the_guardrails_are_watched():

@@ -7,6 +7,7 @@ import pytest
 
 from helpers import ingest
 from helpers.config import Units
+from helpers.config.assumed import paced
 from helpers.errors import ReportError
 from tests.ingest.new_study.tables import proposed, raw, units, written
 
@@ -31,6 +32,14 @@ def test_gates_ask_for_what_the_study_has_whichever_way_is_better(tmp_path: Path
     gates = " ".join([stage.advance_when for stage in study.rollout] + [each.tripwire for each in study.milestones])
     assert {m.role for m in study.metrics} == {"primary", "secondary"} and "guardrail" not in gates
     assert "no worse than in the control" in gates and not re.search("falls|rises|below|above", gates)
+
+
+@pytest.mark.parametrize("timed", [False, True])
+def test_a_placeholder_of_a_period_is_listed_as_assumed(tmp_path: Path, timed: bool) -> None:
+    more = "timestamp '2024-05-01' + i * interval 5 minute as seen_at" if timed else ""
+    study, _, _ = proposed(tmp_path, units(tmp_path / "shop.csv", more))
+    assert ("event_time" in study.data.columns) == timed == paced(study)
+    assert ("period" in study.assumed) == study.assumes("period.start") == (not timed)
 
 
 @pytest.mark.parametrize("ending", ["csv", "csv.gz", "parquet", "duckdb"])

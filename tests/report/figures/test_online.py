@@ -1,8 +1,11 @@
 """Figures of a study whose variants stand in the log: no baseline, no planted effect."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 
 from helpers import config, paths
 from helpers.experiment.rerandomisation import Rerandomised
@@ -38,7 +41,24 @@ def texts(figure) -> str:
 def test_re_runs_speak_of_a_planted_effect_only_where_there_is_one(planted, said, unsaid):
     found = texts(figures.coverage(rerandomised(planted=planted)))
     assert said in found and unsaid not in found and "never asked" not in found
-    assert ("planted uplift" in design_topic.note_rerun(OFFLINE)) and ("planted" not in design_topic.note_rerun(ONLINE))
+    found = rerandomised(planted=planted)
+    assert "planted uplift" in design_topic.note_rerun(OFFLINE, found)
+    assert "planted" not in design_topic.note_rerun(ONLINE, found)
+
+
+@pytest.mark.parametrize("alarms", [0, 1, 6])
+def test_a_rate_that_is_off_is_told_beside_its_table(alarms):
+    """Of 1,000 re-runs one alarm is promised: six are more than chance explains, by the binomial."""
+    of = replace(rerandomised(planted=False), srm_alarms=monte_carlo("Sample-ratio alarms", 0.001, alarms, 1_000))
+    off = bool(stats.binomtest(alarms, 1_000, 0.001).pvalue < 0.05)
+    said = "sample-ratio alarms 0.60 % of the time, not 0.10 %"
+    assert (said in design_topic.note_rerun(ONLINE, of)) is off is (alarms == 6)
+
+
+def test_one_wild_estimate_does_not_move_the_middle_of_the_re_runs():
+    found = rerandomised(planted=False)
+    wild = replace(found, estimates=np.append(found.estimates, 37.0))
+    assert "median estimate +0.0 %" in figures.coverage(wild).layout.title.text
 
 
 @pytest.mark.parametrize(("study", "lines"), [(OFFLINE, 2), (ONLINE, 1)])

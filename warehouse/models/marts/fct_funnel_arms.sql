@@ -1,7 +1,7 @@
 -- The funnel of the experiment by arm, online: from the exposure of a unit, the next step strictly after the last, all
--- inside one window; every step divides by the exposed units. Empty offline, where planted conversions have no steps
--- before them, and when the exposure is the last step. Grain: variant and step.
-{% set steps = var('funnel').steps[var('exposure_step') - 1:] %}
+-- inside one window, optional steps left out; every step divides by the exposed units. Empty offline, where planted
+-- conversions have no steps before them, and when the exposure is the last step. Grain: variant and step.
+{% set steps = [var('exposure')] + var('funnel').steps[var('exposure_step'):] | reject('in', var('funnel').optional) | list %}
 {% set window = "interval (" ~ (var('funnel').window_hours * 3600) | int ~ ") second" %}
 {% if var('mode') != 'online' or steps | length < 2 %}
 select

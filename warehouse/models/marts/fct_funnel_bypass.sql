@@ -13,6 +13,7 @@ with buyers as (
 select
     count(*) as converted_units,
     count(*) filter (where not has_exposure) as without_exposure,
-    count(*) filter (where units.entry_key is null or buyers.last_key < units.entry_key) as before_entry
+    count(*) filter (where units.entry_key is null) as without_entry,
+    count(*) filter (where buyers.last_key < units.entry_key) as before_entry
 from buyers
 join {{ ref('int_units') }} as units using (user_id)

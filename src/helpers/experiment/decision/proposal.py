@@ -217,7 +217,7 @@ def described(option: options.Option) -> str:
 def beside_the_rule(best: options.Appraisal, made: Decision, study: Study, weighed: Evidence) -> str:
     """How the option stands to the rule, and why where they differ: the rule weighs evidence, the options only money."""
     says = f"The rule says {made.verdict}{f' to {made.arm}' if made.arm else ''}"
-    option, money = best.option, "the options weigh nothing but the money of revenue"
+    option, money = best.option, "the options weigh nothing but revenue"
     if made.verdict == "GO":
         if option is options.KEEP:
             return f"{says}; {money}, and by that keeping the control is worth most within the bound on a fall."
@@ -241,7 +241,7 @@ def beside_the_rule(best: options.Appraisal, made: Decision, study: Study, weigh
     elif missed:
         blind = f", not {listed(missed)}"
     else:
-        blind = ", of a step that can still be taken back"
+        blind = ", and of a step that can still be taken back"
     return f"{says}; {money}{blind}. To go on would override the rule, and is logged as that."
 
 

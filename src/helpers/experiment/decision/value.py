@@ -92,7 +92,7 @@ def units_per_month(results: Results) -> float | None:
     """Exposed units a month: stated in the study, or those of its enrolment, scaled; None on less than a week of it.
 
     Units come in from the first to the last exposure; the log may well go on after that. A table without times has its
-    period alone to go by.
+    period alone to go by, and none where nobody stated it.
     """
     study, exposed = results.study, results.units("exposed", "all", "all")
     if study.economics.exposed_units_per_month is not None:
@@ -139,8 +139,8 @@ def value(
 def worth(study: Study, results: Results, variant: str | None = None) -> tuple[DecisionValue | None, str]:
     """The value of shipping a treatment, or None and the reason why it cannot be told.
 
-    It stands on the mean as it is: what a shop earns is not winsorised. No value follows from a margin or a cost that
-    nobody stated: what a unit brings more is then all that is told.
+    It stands on the mean as it is: what a shop earns is not winsorised. No value follows from a margin, a cost or a
+    period that nobody stated: what a unit brings more is then all that is told.
     """
     metric = study.revenue
     if metric is None:

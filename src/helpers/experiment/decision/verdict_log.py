@@ -20,7 +20,7 @@ def log_verdict(where: StudyPaths, study: Study, made: Decision, earlier: Number
     numbers = {name: earlier[name].value for name in earlier}
     entry = LoggedVerdict(study.name, made.verdict, made.reason, digest(numbers), study.period.end.date().isoformat())
     append_verdict(where.reports / "decisions.jsonl", entry)
-    return f"decisions.jsonl: {entry.verdict} for {entry.study}, on the evidence {entry.evidence[:12]}."
+    return f"decisions.jsonl: {entry.verdict} for {entry.study}, on the evidence {entry.evidence[:12]}, a digest of notebooks 04 and 05."
 
 
 @dataclass(frozen=True)

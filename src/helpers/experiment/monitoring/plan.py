@@ -10,6 +10,7 @@ import numpy as np
 
 from helpers import paths
 from helpers.config import ExternalEvent, Monitoring, Study
+from helpers.config.assumed import NO_PACE, STATE_UNITS
 from helpers.defaults import MONITORING_LEAST, MONITORING_MINIMUM, ROLLBACK_DROP
 from helpers.experiment.decision.value import DAYS_PER_MONTH
 from helpers.experiment.monitoring.replay import Triggers
@@ -147,6 +148,8 @@ def unwatched(study: Study, earlier: Numbers) -> str:
     if study.monitoring is not None and study.monitoring.rate and study.monitoring.units_per_day:
         return ""
     units, (rate, label) = units_a_day(study, earlier), _share(study, earlier)
+    if units is None:
+        return f"Nothing can be watched day by day: {NO_PACE}, so units a day are not known; {STATE_UNITS}."
     if rate is None:
         return f"Nothing can be watched day by day: no share of units is known of {inside(label)}."
     if not 0 < rate < 1:
@@ -166,12 +169,18 @@ def unwatched(study: Study, earlier: Numbers) -> str:
     return ""
 
 
-def units_a_day(study: Study, earlier: Numbers) -> int:
-    """Units a day after a launch: as the study's monitoring says, or its economics, or as many as were exposed."""
+def units_a_day(study: Study, earlier: Numbers) -> int | None:
+    """Units a day after a launch: as the study's monitoring says, or its economics, or as many as were exposed.
+
+    None where it is not known over how many days they were.
+    """
     if study.monitoring is not None and study.monitoring.units_per_day is not None:
         return study.monitoring.units_per_day
-    monthly = study.economics.exposed_units_per_month
-    return max(1, round(monthly / DAYS_PER_MONTH if monthly else earlier.value("exposed.units_per_day")))
+    if study.economics.exposed_units_per_month:
+        return max(1, round(study.economics.exposed_units_per_month / DAYS_PER_MONTH))
+    if earlier["exposed.units_per_day"].value is None:
+        return None
+    return max(1, round(earlier.value("exposed.units_per_day")))
 
 
 def _share(study: Study, earlier: Numbers) -> tuple[float | None, str]:
@@ -183,7 +192,7 @@ def _share(study: Study, earlier: Numbers) -> tuple[float | None, str]:
     if not shares:
         return rate, f"Reached {last}"
     if primary.better == "lower":
-        return None if rate is None else 1 - rate, f"{primary.label}: those without"
+        return None if rate is None else 1 - rate, f"Share without {inside(primary.label)}"
     return rate, primary.label
 
 
@@ -197,6 +206,7 @@ def _filled(study: Study, earlier: Numbers) -> Monitoring:
 
 def _made_up(study: Study, earlier: Numbers) -> dict[str, Any]:
     units, (rate, label) = units_a_day(study, earlier), _share(study, earlier)
+    assert units is not None
     kept = min(max(float(rate or 0.0), 0.5 / max(units, 2)), 1 - 0.5 / max(units, 2))
     noise = NOISE * float(np.sqrt(kept * (1 - kept) / units))
     scale = max(kept / SOURCE_RATE, noise / ROLLBACK_DROP)

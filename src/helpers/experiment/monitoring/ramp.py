@@ -12,7 +12,7 @@ from helpers.defaults import ALPHA
 from helpers.experiment.monitoring.plan import MonitoringPlan
 from helpers.experiment.monitoring.replay import DailyVerdict
 from helpers.experiment.monitoring.stream import DailyWorld
-from helpers.formatting import formatted
+from helpers.formatting import shift
 from helpers.stats.sequential.confidence_sequences import confidence_path
 from helpers.stats.summaries.proportion import Proportion
 
@@ -126,9 +126,9 @@ def _verdict(high: float, tickets_low: float, before: list[RampDay]) -> tuple[Da
     if stopped:
         return "ROLL BACK", f"Rolled back on day {stopped.day}."
     if high < 0:
-        return "ROLL BACK", f"The interval of the rate lies below zero: at best {formatted(high, 'points')}."
+        return "ROLL BACK", f"The interval of the rate lies below zero: at best {shift(high)}."
     if tickets_low > 0:
-        return "ROLL BACK", f"Guardrail: more units with a ticket, at least {formatted(tickets_low, 'points')}."
+        return "ROLL BACK", f"Guardrail: more units with a ticket, at least {shift(tickets_low)}."
     return "CONTINUE", "Neither the rate nor the guardrail is shown to be harmed."
 
 

@@ -18,7 +18,8 @@ from helpers.stats.summaries.summary import standard_error
 class WatchedMetric:
     """One thing that is watched: what the control had, and the bounds of a single day.
 
-    ``reason`` says why the study has no number of it, in which case there are no bounds.
+    ``reason`` says why the study has no number of it, in which case there are no bounds. There are none either where it is
+    not known how many units a day has.
     """
 
     label: str
@@ -58,9 +59,11 @@ def _bounded(each: Watch, study: Study, results: Results, earlier: Numbers) -> W
     control = results.arm(metric, study.control.name, as_is=True)
     if control is None:
         return WatchedMetric.unknown(each.label, results.lack(metric, study.control.name))
-    units = results.arm_sizes()[study.control.name]
-    reach = SIGMAS * standard_error(control) * math.sqrt(units / units_a_day(study, earlier))
+    units, daily = results.arm_sizes()[study.control.name], units_a_day(study, earlier)
     level = 1 - control.estimate if each.without else control.estimate
+    if daily is None:
+        return WatchedMetric(each.label, level, math.nan, math.nan, LEVEL[metric.unit])
+    reach = SIGMAS * standard_error(control) * math.sqrt(units / daily)
     low, high = _inside(metric, level - reach, level + reach)
     return WatchedMetric(each.label, level, low, high, LEVEL[metric.unit])
 

@@ -153,7 +153,7 @@ def pre_exposure(events: "pd.DataFrame", results: Results) -> dict[str, Counted]
 
 
 def before_exposure(found: dict[str, Counted]) -> TrustCheck:
-    """Outcomes that precede the exposure are counted and left out of every metric.
+    """Outcomes between assignment and exposure are counted; no metric counts them, nor what came before the assignment.
 
     A share that differs between the arms invalidates: nothing can differ before the change is met, so the exposure is
     recorded later in one arm, or the split follows behaviour. The outcomes share the threshold by Holm.
@@ -163,10 +163,10 @@ def before_exposure(found: dict[str, Counted]) -> TrustCheck:
     told = [f"{name}: {sum(t.hits):,} units, {t.text}" for name, t in found.items()]
     return TrustCheck(
         "Outcomes before exposure",
-        "Is every outcome counted from the exposure on, and is what came before alike in the arms?",
-        f"left out, {'; '.join(told)}" if told else "no outcome precedes its unit's exposure",
+        "Is every outcome counted from the exposure on, and is what came between assignment and exposure alike in the arms?",
+        f"left out, {'; '.join(told)}" if told else "no outcome lies between its unit's assignment and exposure",
         "failed" if shared and any(shared.rejected) else "passed",
         FAMILY,
-        "outcomes measured before the exposure that differ between the arms",
+        "outcomes between assignment and exposure that differ between the arms",
         min(shared.adjusted) if shared else None,
     )

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from helpers import defaults
 from helpers.config import columns as columns_of
+from helpers.config.assumed import NO_TIME, NO_TIME_LASTS
 from helpers.config.data import LEAVE_OUT
 from helpers.errors import ReportError
 from helpers.ingest.many_units import said as many_said
@@ -16,7 +17,6 @@ from helpers.ingest.new_study.proposal import Arm, Measure, Noted, StudyProposal
 if TYPE_CHECKING:
     from helpers.ingest.new_study.source import SourceTable
 
-NO_TIME = datetime(2000, 1, 3)
 """Start of the placeholder period of a table without times: two weeks, visibly not real."""
 UNEQUAL = 5.0
 """Standard errors by which a covariate's means may part between arms before it is called suspicious."""
@@ -288,7 +288,7 @@ def _tolerances(
 
 def _period(time: Column | None) -> tuple[datetime, datetime, str]:
     if time is None or time.first is None or time.last is None:
-        return NO_TIME, NO_TIME + timedelta(days=14), "ASSUMED: the table holds no times; replace both"
+        return NO_TIME, NO_TIME + NO_TIME_LASTS, "ASSUMED: the table holds no times; replace both"
     start = datetime(time.first.year, time.first.month, time.first.day)
     end = datetime(time.last.year, time.last.month, time.last.day) + timedelta(days=1)
     return start, end, "whole days from the first to the last row; the end is excluded"

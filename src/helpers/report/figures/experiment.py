@@ -190,11 +190,14 @@ def funnel_arms(arms: Sequence[FunnelCounts], study: Study) -> go.Figure:
             y=top + 0.01, yref="paper", yanchor="bottom", showarrow=False,
         )  # fmt: skip
     last = arms[0].steps[-1].event
+    within = "" if study.is_unit_table else f" within {study.funnel.window_hours:g} hours"
+    left_out = [step for step in study.funnel.optional if step not in [s.event for s in arms[0].steps]]
+    over = f" without the optional {listed(left_out)}" if left_out else ""
     reached = ", ".join(f"{formatted(a.conversion.share, 'share')} of {a.level}" for a in arms)
     return style.titled(
         figure,
-        f"Who reaches {last} in the experiment: {reached}",
-        f"ordered funnel, {window(study)} the exposure; percentages of the exposed units, of the step before for the losses",
+        f"Who reaches {last} step by step{within}: {reached}",
+        f"ordered funnel{over}, {window(study)} the exposure; percentages of the exposed units, of the step before for the losses",
         height=110 + 300 * len(arms),
     )
 
@@ -318,7 +321,7 @@ def coverage(rerandomised: Rerandomised) -> go.Figure:
     figure.update_xaxes(title="estimated relative effect", tickformat="+.2~%")
     figure.update_yaxes(title="experiments")
     told = held or rerandomised.false_positives
-    mean = formatted(float(rerandomised.estimates.mean()), "relative")
+    middle = formatted(float(np.median(rerandomised.estimates)), "relative")
     share, runs = (
         formatted(told.observed, "share"),
         f"{rerandomised.runs:,} re-run{'s' if rerandomised.runs > 1 else ''}",
@@ -330,7 +333,7 @@ def coverage(rerandomised: Rerandomised) -> go.Figure:
         figure,
         finding,
         f"nominal {formatted(told.nominal, 'share')}, 95 % interval {formatted(told.low, 'share')} to "
-        f"{formatted(told.high, 'share')}; mean estimate {mean}; "
+        f"{formatted(told.high, 'share')}; median estimate {middle}; "
         "the same users, split anew each time",
     )
 

@@ -131,7 +131,7 @@ def step_losses(funnel: FunnelCounts) -> go.Figure:
         go.Bar(
             x=[s.purchases_lost for s in steps], y=names, orientation="h",
             marker_color=[style.BAD if s in most else style.CONTROL for s in steps],
-            text=[whole(s.purchases_lost) for s in steps], textposition="outside", cliponaxis=False,
+            text=[f"{losses.bound(funnel, s)}{whole(s.purchases_lost)}" for s in steps], textposition="outside", cliponaxis=False,
         )
     )  # fmt: skip
     figure.update_xaxes(
@@ -185,7 +185,8 @@ def segment_rates(groups: Sequence[SegmentRate], study: Study) -> go.Figure:
     """Conversion by level of every segment, with intervals."""
     ordered = [g for d in study.segments for g in groups if g.dimension == d][::-1]
     labels = [f"{g.level} ({g.dimension.replace('_', ' ')})" for g in ordered]
-    worst = losses.worst(groups)
+    wanted = not losses.unwanted(study)
+    worst = losses.worst(groups) if wanted else ()
     figure = go.Figure(
         go.Scatter(
             x=[g.rate.share for g in ordered], y=labels, mode="markers",
@@ -202,7 +203,7 @@ def segment_rates(groups: Sequence[SegmentRate], study: Study) -> go.Figure:
     )
     return style.titled(
         figure,
-        losses.carried(groups, study.funnel.steps[-1]),
+        losses.carried(groups, study.funnel.steps[-1]) if wanted else losses.unwanted(study).removesuffix("."),
         "points with 95 % Clopper-Pearson intervals; segments under the minimum size are pooled as 'other'",
         height=max(360, 90 + 26 * len(ordered)),
     )

@@ -49,7 +49,7 @@ def predicted(found: Surrogacy, currency: str, arm: str = "") -> go.Figure:
     verdict = "and nothing beside it is shown" if found.agrees else "and that is not all of it"
     return style.titled(
         figure,
-        f"By way of {proxy}, {subject(outcome, arm)} changes by {said}; measured by {seen}, {verdict}",
+        f"By way of {proxy}, {subject(outcome, arm)} changes by {said}; the change measured is {seen}, {verdict}",
         "the proxy's part is its effect times the slope within arms; both parts add up to what was measured",
         height=320,
     )

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 from helpers.config import Study, Variant
 from helpers.experiment.design import PlannedExperiment, sign
 from helpers.experiment.rerandomisation import Rerandomised
-from helpers.formatting import LEVEL, NO_INTERVAL, Unit, finite, formatted, inside, interval, with_interval
+from helpers.formatting import LEVEL, NO_INTERVAL, Unit, finite, formatted, inside, interval, listed, with_interval
 from helpers.report import base
 from helpers.report.base import Base
 from helpers.report.tables import Row, mark
 from helpers.report.topics.effects import text_margin
 from helpers.stats.adjustment.cuped import VarianceReduction
 from helpers.stats.bayes.posterior import false_positive_risk
+from helpers.stats.binomial import MonteCarlo
 from helpers.stats.comparisons.effects import Effect
 from helpers.stats.design.plan import Plan
 
@@ -98,7 +99,6 @@ def table_milestones(study: Study) -> list[Row]:
 
 def table_error_rates(found: Rerandomised) -> list[Row]:
     """Error rates over the re-salted experiments."""
-    checks = [found.false_positives, found.srm_alarms, *([found.coverage] if found.coverage else [])]
     return [
         {
             "What": c.name,
@@ -107,7 +107,7 @@ def table_error_rates(found: Rerandomised) -> list[Row]:
             "95 % interval": interval(c.low, c.high, "share"),
             "Verdict": mark(c.ok, "as promised", "off"),
         }
-        for c in checks
+        for c in _checks(found)
     ]
 
 
@@ -235,10 +235,25 @@ def record_cuped(nb: Notebook, found: Mapping[str, tuple[Effect, Effect, Varianc
         )
 
 
-def note_rerun(study: Study) -> str:
-    """What the re-runs are made of."""
+def note_rerun(study: Study, found: Rerandomised) -> str:
+    """What the re-runs are made of, and what follows where a rate is off."""
     treated = ", now with the planted uplift for coverage" if study.mode == "offline" else ", whose true effect is none"
-    return "the first of the assignments of the A/A test" + treated
+    return "; ".join(filter(None, ["the first of the assignments of the A/A test" + treated, text_off(found)]))
+
+
+def text_off(found: Rerandomised) -> str:
+    """What a rate that is off means, in a clause; empty where all are as promised."""
+    off = [c for c in _checks(found) if not c.ok]
+    told = [
+        f"{c.name.lower()} {formatted(c.observed, 'share')} of the time, not {formatted(c.nominal, 'share')}"
+        for c in off
+    ]
+    doubt = "read what rests on it with that doubt" if len(off) == 1 else "read what rests on them with that doubt"
+    return f"off by more than chance explains: {listed(told)}; {doubt}" if off else ""
+
+
+def _checks(found: Rerandomised) -> list[MonteCarlo]:
+    return [found.false_positives, found.srm_alarms, *([found.coverage] if found.coverage else [])]
 
 
 def text_cuped(found: Mapping[str, tuple[Effect, Effect, VarianceReduction]], study: Study) -> str:

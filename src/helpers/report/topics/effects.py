@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from helpers.config import Metric, Study
+from helpers.config.assumed import NO_PACE
 from helpers.experiment.decision.claims import STATES, UNREAD, of_metric, state, subject, word
 from helpers.experiment.results import enrolment_days
 from helpers.formatting import (
@@ -254,7 +255,13 @@ def record_exposed(nb: Notebook, results: Results) -> None:
     exposed = results.units("exposed", "all", "all")
     nb.record("exposed.units", exposed, "count", "Exposed units over all arms")
     days = enrolment_days(results)
-    nb.record("exposed.units_per_day", exposed / days, "count", "The same by day, from the first to the last exposure")
+    nb.record(
+        "exposed.units_per_day",
+        exposed / days if days else None,
+        "count",
+        "The same by day, from the first to the last exposure",
+        reason=NO_PACE,
+    )
 
 
 def absent_days(study: Study) -> str:

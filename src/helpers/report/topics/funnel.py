@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from helpers.config import Study
-from helpers.experiment.funnel import FunnelCounts, window
-from helpers.formatting import a, counted, finite, formatted, interval, plural, whole
+from helpers.experiment.funnel import FunnelCounts, diagnosed, window
+from helpers.formatting import a, counted, finite, formatted, interval, listed, plural, whole
 from helpers.report import losses
 from helpers.report.tables import Row
 
@@ -30,7 +30,15 @@ def table(found: FunnelCounts, study: Study) -> list[Row]:
             "95 % interval": "" if s.position == 1 else interval(s.rate.low, s.rate.high, "share"),
             "Lost": "" if s.position == 1 else f"{s.lost:,}",
             **({} if study.is_unit_table else {"Window still open": "" if s.position == 1 else f"{s.open_units:,}"}),
-            f"{plural(last).capitalize()} lost": "" if s.position == 1 or s.optional else whole(s.purchases_lost),
+            **(
+                {}
+                if losses.unwanted(study)
+                else {
+                    f"{plural(last).capitalize()} lost": ""
+                    if s.position == 1 or s.optional
+                    else f"{losses.bound(found, s)}{whole(s.purchases_lost)}"
+                }
+            ),
         }
         for s in found.steps
     ]
@@ -77,10 +85,10 @@ def record(nb: Notebook, found: Iterable[FunnelCounts], buyers: Bypass) -> None:
             "share",
             f"Share of the entrants that reached the last step, {f.name} funnel",
         )
-    strict = funnels[0]
+    told = diagnosed(funnels)
     nb.record(
         "funnel.bottleneck_lost",
-        max((step.purchases_lost for step in strict.bottlenecks), default=0),
+        0 if losses.unwanted(nb.study) else max((step.purchases_lost for step in told.bottlenecks), default=0),
         "count",
         "Last steps lost at the bottleneck: how many more there would be if nobody were lost there",
     )
@@ -88,15 +96,23 @@ def record(nb: Notebook, found: Iterable[FunnelCounts], buyers: Bypass) -> None:
         "funnel.buyers", buyers.converted, "count", "Users with the last step in the diagnosis period, in any order"
     )
     nb.record("funnel.buyers_without_exposure", buyers.without_exposure, "count", "Of them without the exposure step")
+    nb.record("funnel.buyers_without_entry", buyers.without_entry, "count", "Of them without the first step")
     nb.record(
-        "funnel.buyers_before_entry", buyers.before_entry, "count", "Of them whose last one came before any first step"
+        "funnel.buyers_before_entry",
+        buyers.before_entry,
+        "count",
+        "Of them with a first step, but only after the last one",
     )
     nb.record("funnel.bypass", text_bypass(buyers, nb.study), "text", "Who reaches the last step beside the path")
-    nb.record("funnel.bottleneck", _bottleneck(strict), "text", "The bottleneck in a sentence")
+    nb.record("funnel.bottleneck", _bottleneck(told, nb.study), "text", "The bottleneck in a sentence")
 
 
-def _bottleneck(found: FunnelCounts) -> str:
+def _bottleneck(found: FunnelCounts, study: Study) -> str:
     """Where most is lost, and what that costs."""
+    return losses.unwanted(study) or f"{_costs(found)}{losses.passed_over(found)}"
+
+
+def _costs(found: FunnelCounts) -> str:
     if not found.bottlenecks:
         return f"{losses.nobody_lost(found)}."
     worst, ways, lost = found.bottlenecks[0], losses.ways(found), losses.lost(found)
@@ -131,12 +147,18 @@ def absent(study: Study) -> str:
 
 
 def text(found: FunnelCounts, study: Study) -> str:
-    """The bottleneck in two sentences."""
+    """The bottleneck in two sentences, and what was passed over."""
+    return losses.unwanted(study) or f"{_loses(found, study)}{losses.passed_over(found)}"
+
+
+def _loses(found: FunnelCounts, study: Study) -> str:
     most = found.bottlenecks
     if not most:
         return f"{losses.nobody_lost(found)}."
     others = ", ".join(
-        f"{found.before(s).event} to {s.event}: {whole(s.purchases_lost)}" for s in found.steps[1:] if s not in most
+        f"{found.before(s).event} to {s.event}: {losses.bound(found, s)}{whole(s.purchases_lost)}"
+        for s in found.steps[1:]
+        if s not in most
     )
     beside = f" ({others})" if others else ""
     ways, lost = losses.ways(found), losses.lost(found)
@@ -160,14 +182,14 @@ def text_bypass(found: Bypass, study: Study) -> str:
     if not found.converted:
         return f"No user has {a(last)}."
     beside = found.without_exposure / found.converted
-    text = f"Of {users} with {a(last)}, {_have(found.without_exposure)} no {exposure} event"
-    if not found.without_exposure:
-        every = "The only user" if found.converted == 1 else f"All {users}"
-        text = f"{every} with {a(last)} {'has' if found.converted == 1 else 'have'} {a(f'{exposure} event')}"
-    if found.before_entry:
-        text += f" and {found.before_entry:,} had it before any {study.funnel.steps[0]}"
+    first, every = study.funnel.steps[0], "The only user" if found.converted == 1 else f"All {users}"
+    all_of_them = f"{every} with {a(last)} {'has' if found.converted == 1 else 'have'} {a(f'{exposure} event')}"
+    some = f"Of {users} with {a(last)}, {_have(found.without_exposure)} no {exposure} event"
+    rest = [f"{_have(found.without_entry)} no {first} event"] if found.without_entry and first != exposure else []
+    rest += [f"{found.before_entry:,} had it before any {first}"] if found.before_entry else []
+    text = listed([some, *rest]) if beside else "; ".join(filter(None, [all_of_them, listed(rest)]))
     if beside > OFTEN:
-        text += f": the {exposure} is not the only way, so a change there reaches only a part of the {plural(last)}"
+        text += f": {exposure} can be passed by, so a change there reaches only a part of the {plural(last)}"
     return text + "."
 
 

@@ -59,7 +59,7 @@ def caption(arm: str) -> str:
 
 
 MONEY: Mapping[str, tuple[Unit, str]] = {
-    "money.expected": ("money", "Net value over the horizon as expected: the estimate as shrunk by the prior"),
+    "money.expected": ("money", "Net value over the horizon as expected, the estimate as shrunk by the prior"),
     "money.horizon_point": ("money", "Net value over the horizon as measured"),
     "money.horizon_low": ("money", "The same at the lower bound of the interval"),
     "money.horizon_high": ("money", "The same at the upper bound of the interval"),

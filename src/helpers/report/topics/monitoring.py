@@ -130,9 +130,9 @@ def table_ramp(found: Mapping[str, tuple[RampDay, ...]]) -> list[Row]:
                 "Planted": _joined(name),
                 "Day": shown.day,
                 "Treated": formatted(shown.share, "share"),
-                "Difference": formatted(shown.absolute, "points"),
+                "Difference": shift(shown.absolute),
                 "Sequential interval": span(shown.low, shown.high, "points"),
-                "Tickets at least": formatted(shown.tickets_low, "points"),
+                "Tickets at least": shift(shown.tickets_low),
                 "Decision": badge(TONES[shown.verdict], shown.verdict),  # type: ignore[arg-type]
             }
         )

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import isnan
 from typing import TYPE_CHECKING
 
 from helpers.config import Study
+from helpers.config.assumed import NO_PACE, STATE_UNITS
 from helpers.experiment.decision.log import NOT_STATED, TEXTS
 from helpers.experiment.decision.people import TOUCHED, PersonalDecision
 from helpers.experiment.monitoring.watched import WatchedMetric
@@ -32,7 +34,7 @@ def text_results(found: PersonalDecision) -> str:
     """Whether the decision was taken on the results at hand."""
     then, now = found.digests
     if found.on_these_results:
-        return f"It was taken on these results ({then})."
+        return f"It was taken on these results (digest {then} of what is decided by)."
     return f"It was taken on other results ({then}; these are {now}): look at what changed, then decide anew."
 
 
@@ -74,7 +76,7 @@ def table_watched(watched: Sequence[WatchedMetric], study: Study) -> list[Row]:
         {
             "Watched": each.label,
             "Control": each.reason or formatted(each.level, each.unit, currency),
-            "A day is looked at outside": "no bound" if each.reason else _bounds(each, currency),
+            "The units of a day are looked at outside": _bounds(each, currency),
         }
         for each in watched
     ]
@@ -86,21 +88,30 @@ def text_plan(watched: Sequence[WatchedMetric], study: Study) -> str:
     told = [
         f"{each.label} ({each.reason})"
         if each.reason
-        else f"{each.label} ({formatted(each.level, each.unit, currency)} in the control; a day outside {_bounds(each, currency)} is looked at)"
+        else f"{each.label} ({formatted(each.level, each.unit, currency)} in the control{_looked_at(each, currency)})"
         for each in watched
     ]
     return f"Watched: {'; '.join(told)}."
 
 
-def note_watched(units: int) -> str:
-    """What the bounds rest on."""
+def note_watched(units: int | None) -> str:
+    """What the bounds rest on, or why there are none."""
+    if units is None:
+        return f"no bounds of a day: {NO_PACE}, so units a day are not known; {STATE_UNITS}"
     return (
-        f"bounds of a day with {formatted(units, 'count')} units, three standard errors to either side of the control, without "
-        "a season of weekdays; what rolls back is the trigger, not a bound"
+        f"bounds for {formatted(units, 'count')} units that come in on a day, each watched for as long as those of the "
+        "experiment: what they do on that day alone is less. Three standard errors to either side of the control, whose "
+        "values are as they are, none pulled in; without a season of weekdays. What rolls back is the trigger, not a bound"
     )
 
 
+def _looked_at(each: WatchedMetric, currency: str) -> str:
+    return "" if isnan(each.low) else f"; a day outside {_bounds(each, currency)} is looked at"
+
+
 def _bounds(each: WatchedMetric, currency: str) -> str:
+    if isnan(each.low):
+        return "no bound"
     return f"{formatted(each.low, each.unit, currency)} to {formatted(each.high, each.unit, currency)}"
 
 

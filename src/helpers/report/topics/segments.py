@@ -115,8 +115,9 @@ def caption_gap(parts: list[Decomposition], study: Study) -> str:
     return f"The gap in conversion of {parts[0].low} against {parts[0].high} units, split over the other segments"
 
 
-def text(groups: list[SegmentRate], parts: list[Decomposition]) -> str:
+def text(groups: list[SegmentRate], parts: list[Decomposition], study: Study) -> str:
     """Who carries the loss and why, in a sentence or two."""
     most = losses.worst(groups)
     on = f", on {counted(most[0].reached, 'user')}" if len(most) == 1 else ""
-    return " ".join(filter(None, [f"{losses.carried(groups, 'conversion')}{on}.", losses.split(parts)]))
+    said = losses.unwanted(study) or f"{losses.carried(groups, 'conversion')}{on}."
+    return " ".join(filter(None, [said, losses.split(parts)]))

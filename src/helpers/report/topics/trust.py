@@ -38,7 +38,7 @@ def record(nb: Notebook, found: Trust) -> None:
     nb.record("trust.immature_units", watched.units, "count", "Exposed units that were watched for less than that")
     nb.record("trust.immature_share", watched.units / total, "share", "Their share of the exposed units")
     nb.record("trust.early_units", sum(sum(t.hits) for t in found.pre_exposure.values()), "count",
-              "Exposed units with an outcome before their exposure, which is left out; a unit counts once an outcome")  # fmt: skip
+              "Exposed units with an outcome between their assignment and exposure, which is left out; a unit counts once an outcome")  # fmt: skip
     nb.record("trust.sentinels", len(found.sentinels), "count", "Values that likely stand for 'unknown'")
     nb.record(
         "trust.sharing_units", found.sharing_units, "count", "Exposed units that share a session with another one"
