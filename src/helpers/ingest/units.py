@@ -1,5 +1,6 @@
 """A table of units told as events: an exposure a row, an event for each outcome that is not zero, and what was before."""
 
+import re
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -295,7 +296,7 @@ def _refused(con: "duckdb.DuckDBPyConnection", study: Study, data: Units, parts:
             value = _value(con, parts, first) if kind == "wrong_type" else ""
             again = "select user_id from units where problem.kind = 'duplicate_unit'"
             crowd = crowded(con, "units", again)[1] if kind == "duplicate_unit" else ""
-            misfit = no_number(value) if value else None
+            misfit = _not_whole(study, data, first["at"], value) or no_number(value) if value else None
             at = f"{place}, column '{logged(first['at'])}'"
             faults.append(_too_many(study, kind, at, found, total, value, crowd, misfit))
     names = ", ".join(map(literal, parts.names))
@@ -304,6 +305,17 @@ def _refused(con: "duckdb.DuckDBPyConnection", study: Study, data: Units, parts:
         from {steps.placed("wrong")}"""
     )
     return faults
+
+
+def _not_whole(study: Study, data: Units, column: str, value: str) -> Misfit | None:
+    """What is said of a number with decimals in a column of counts."""
+    events = [event for _, of, event in _measures(data) if of == column and event in study.counted]
+    if not events or not re.fullmatch(r": '-?[0-9]+[.,][0-9]+'", value):
+        return None
+    return Misfit(
+        f"a number with decimals, where whole ones are counted: {events[0]} is a count to a metric, or divides one",
+        "write whole numbers, such as minutes for hours; where it is an amount that a metric sums, say its unit: money, seconds or number",
+    )
 
 
 def _value(con: "duckdb.DuckDBPyConnection", parts: Parts, first: dict[str, Any]) -> str:
