@@ -12,6 +12,7 @@ from helpers.errors import ReportError, several
 from helpers.formatting import formatted
 from helpers.ingest import steps
 from helpers.ingest.columns import expression
+from helpers.ingest.histories import one_sided
 from helpers.ingest.levels import KEYS as LEVELS
 from helpers.ingest.levels import ODD, unmapped
 from helpers.ingest.misfits import BY_REASON, Misfit
@@ -86,7 +87,7 @@ def land(con: "duckdb.DuckDBPyConnection", study: Study, parts: Parts, reading: 
     faults += totals.found(con, study, parts, values, ids="user_id" in data.columns)
     if "user_id" in data.columns:
         faults += _mark_duplicates(con, study, data, parts)
-    if faults := [*faults, *_refused(con, study, data, parts)]:
+    if faults := [*faults, *_refused(con, study, data, parts), *one_sided(con, study)]:
         raise several(faults)
     con.execute(f"copy ({_events(study, data)}) to {literal(out)} (format parquet)")
     kinds = ", ".join(map(literal, KINDS))
