@@ -52,7 +52,7 @@ CAUSES = {
     "missing_id": "the wrong column mapped to user_id; leave user_id out where rows have no id",
     "missing_outcome": "the outcome was not observed to its end, or lies in another table, or empty means that nothing happened",
     "wrong_type": "text, such as a word for yes, no or nothing, a number of another format than the others, or one past 64 bits; or the wrong column mapped",
-    "negative_price": "refunds summed into the outcome (data.negative: refund), or a sentinel such as -1",
+    "negative_price": "refunds summed into the outcome, values that may be below zero, such as a score or a profit, or a sentinel such as -1",
     "shown_otherwise": "a redirect that failed, or a cache that served the other page",
     "duplicate_unit": "a join that multiplied rows, or a table of visits instead of units",
 }
@@ -62,7 +62,7 @@ REMEDIES = {
     "missing_id": "map the column that holds the id of every row, or leave user_id out where each row is a unit of its own",
     "missing_outcome": "missing: zero at the metric if empty means that nothing happened, else missing: drop, which leaves these units out of this metric alone",
     "wrong_type": "correct these values, 1 for what happened and 0 for what did not; leave a field empty where the value is not known, or say which word means that (data.missing_codes): it is then missing from its metric alone",
-    "negative_price": "correct these values; leave a field empty where the value is not known, or say which number means that (data.missing_codes): it is then missing from its metric alone",
+    "negative_price": "where they are right say data.negative: refund, which reads scores and profits as they are too; else correct these values; leave a field empty where the value is not known, or say which number means that (data.missing_codes): it is then missing from its metric alone",
     "shown_otherwise": "find out why the other variant was shown; whoever saw it counts in the arm that it was assigned to",
     "duplicate_unit": "write each unit once, with all that it did",
 }
