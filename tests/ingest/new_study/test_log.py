@@ -145,7 +145,8 @@ def test_the_variant_may_be_named(tmp_path: Path) -> None:
     ("content", "message"),
     [
         (b"", "is empty"),
-        (b"\x89PNG\r\n\x1a\n\x00\x00\x00" + bytes(range(256)) * 20, "is no text|cannot be read as text"),
+        (b"\x89PNG\r\n\x1a\n\x00\x00\x00" + bytes(range(256)) * 20, "is a picture"),
+        (b"\x00\x01\x02" + bytes(range(256)) * 20, "is no text|cannot be read as text"),
         (b"only\n1\n2\n", "has a single column"),
         (b"a,b\n", "holds no events"),
         (b"a,A\n1,2\n", "columns stand there twice"),
