@@ -178,7 +178,7 @@ def test_a_column_of_the_money_that_is_empty_for_nobody_who_bought_is_read_as_th
 @pytest.mark.parametrize("kind", ["wrong_type", "negative_price"])
 def test_a_wrong_value_left_empty_as_advised_keeps_every_row(tmp_path, kind):
     frame = people().assign(spend=lambda f: (f["spend"] / 100).astype(str))
-    wrong = {"wrong_type": "n/k", "negative_price": "-5"}[kind]
+    wrong = {"wrong_type": "soon", "negative_price": "-5"}[kind]
     columns = ["who", "arm", "bought", "spend", "rounds"]
     for value, ok in ((wrong, False), ("", True)):
         frame.assign(spend=frame["spend"].where(frame["bought"] == 0, value))[columns].to_csv(

@@ -5,6 +5,7 @@ import gzip
 import io
 import lzma
 import os
+import tarfile
 import tempfile
 import zipfile
 from pathlib import Path
@@ -113,6 +114,15 @@ def zipped(raw: bytes) -> bytes:
     return whole.getvalue()
 
 
+def tarred(raw: bytes) -> bytes:
+    whole = io.BytesIO()
+    with tarfile.open(fileobj=whole, mode="w") as archive:
+        entry = tarfile.TarInfo("log.csv")
+        entry.size = len(raw)
+        archive.addfile(entry, io.BytesIO(raw))
+    return whole.getvalue()
+
+
 @pytest.mark.parametrize("name", ["log.csv", "log.jsonl", "log"])
 @pytest.mark.parametrize(
     ("pack", "said"),
@@ -121,6 +131,7 @@ def zipped(raw: bytes) -> bytes:
         (lambda raw: pa.compress(raw, "lz4", asbytes=True), "a lz4 archive"),
         (lambda raw: gzip.compress(gzip.compress(raw)), "gzip inside of gzip"),
         (lambda raw: gzip.compress(zipped(raw)), "zip inside of gzip"),
+        (lambda raw: gzip.compress(tarred(raw)), "tar inside of gzip"),
     ],
 )  # fmt: skip
 def test_an_archive_is_no_spreadsheet(tmp_path, name, pack, said):

@@ -121,6 +121,7 @@ def test_why_a_metric_of_a_unit_table_shows_nothing(tmp_path):
         for n in range(12)
     ]  # fmt: skip
     asked = [metric(name, "mean", "secondary") for name in ("spend", "rounds", "half", "six")]
+    asked[1]["unit"] = "count"
     guard = metric("half", "mean", "guardrail") | {"margin": {"relative": 0.1}}
     ratio = metric("six", "ratio", "secondary") | {"per": "rounds"}
     file = degenerate.units(tmp_path, "nothing", rows, [metric("some"), *asked, ratio, guard])

@@ -1,12 +1,19 @@
 {# A metric's measure of the counted events of one world: whether any, how many, or the sum of their amounts. Refunds
-   lower the sum and are no event of their own. #}
+   lower the sum and are no event of their own. In a table of units an event is a column of a row, whose amount says how
+   many there were. #}
 {% macro measured(metric, kind, world) -%}
     {%- set of = " and " ~ world ~ in_window(metric) ~ ")" -%}
     {%- set rows = "filter (where event_name = " ~ text(metric.event) ~ of -%}
     {%- set summed = "filter (where event_name in (" ~ text_list([metric.event, refund_of(metric.event)]) ~ ")" ~ of -%}
     {%- if kind == 'any' -%} (count(*) {{ rows }} > 0)::bigint
-    {%- elif kind == 'count' -%} count(*) {{ rows }}
+    {%- elif kind == 'count' and not var('row_event') -%} count(*) {{ rows }}
     {%- else -%} coalesce(sum(amount) {{ summed }}, 0)::bigint {%- endif -%}
+{%- endmacro %}
+
+{# What a ratio divides by: how many there were of another event, or the events of its own that are not zero. #}
+{% macro divisor(metric, world) -%}
+    {%- if metric.per != 'count' -%} {{ measured({'event': metric.per, 'within_days': metric.within_days}, 'count', world) }}
+    {%- else -%} {{ measured(metric, 'any' if var('row_event') else 'count', world) }} {%- endif -%}
 {%- endmacro %}
 
 {# What a refund of an event is called; no event of a study has a blank in its name. #}

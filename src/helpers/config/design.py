@@ -134,6 +134,8 @@ class Metric(Model):
     ``any`` of an event is a proportion; ``count`` and ``sum`` (of the event's amount) are means;
     ``sum`` or ``count`` with ``per`` is a ratio: ``per: count`` divides by the count of the same event,
     ``per: EVENT`` by the count of another one; ``from_day`` and ``to_day`` make it retention: any event on these days.
+    In a table of units a column is how many events there were, so a count adds it up, and ``per: count`` divides by the
+    units in whose column something else than 0 stands.
 
     An event counts from the moment of the exposure on, to the end of the experiment; with ``within_days: N`` to N times
     24 hours after the exposure, that moment included. Day k is more than k - 1 and at most k times 24 hours after the
@@ -152,9 +154,9 @@ class Metric(Model):
     event: Name | None = None
     """The event that is counted or summed"""
     measure: Literal["count", "sum"] | None = None
-    """count the events, or sum their amounts"""
+    """count the events, or sum their amounts; in a table of units the column of an event says how many there were"""
     per: Name | None = None
-    """What a ratio divides by: count of the same event, or another event"""
+    """What a ratio divides by: count of the same event (in a table of units, of the units that have it), or how many there were of another event"""
     from_day: int | None = Field(None, ge=1, le=365)
     """Retention: first day after exposure on which any event counts; day 1 is the first 24 hours"""
     to_day: int | None = Field(None, ge=1, le=365)

@@ -1,5 +1,6 @@
 """A study: the parts of its file, and what must hold between them."""
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, Literal, Self
 
@@ -181,16 +182,24 @@ class Study(Named):
     def _check_amounts(self) -> None:
         """What an event's amount is must be told by all metrics that sum it alike."""
         told: dict[str, str] = {}
+        for event, unit in self._summed():
+            known = told.setdefault(event, unit)
+            if known != unit:
+                units = " and as ".join({"money": "money", "count": "a count"}.get(u, u) for u in (known, unit))
+                counted = "; in a table of units what is counted or divided by is a count" * ("count" in (known, unit))
+                raise ConfigError(
+                    "metrics", f"'{event}' summed as {units}", f"one unit for the amount of an event{counted}"
+                )
+
+    def _summed(self) -> Iterator[tuple[str, str]]:
+        """Each event whose amounts a metric sums, with what they are; in a table of units a column says how often."""
         for metric in self.metrics:
             if metric.event and metric.measure == "sum":
-                known = told.setdefault(metric.event, metric.unit)
-                if known != metric.unit:
-                    units = " and as ".join(
-                        {"money": "money", "count": "a count"}.get(u, u) for u in (known, metric.unit)
-                    )
-                    raise ConfigError(
-                        "metrics", f"'{metric.event}' summed as {units}", "one unit for the amount of an event"
-                    )
+                yield metric.event, metric.unit
+            if self.is_unit_table and metric.event and metric.measure == "count":
+                yield metric.event, "count"
+            if self.is_unit_table and metric.per and metric.per != "count":
+                yield metric.per, "count"
 
     def _check_windows(self) -> None:
         """A window must end before the experiment does for somebody, and an event with nothing to sum has no gap."""
@@ -360,7 +369,7 @@ class Study(Named):
     @property
     def counted(self) -> set[str]:
         """Events whose amounts are counts, summed in units of their own; all other amounts are money."""
-        return {m.event for m in self.metrics if m.event and m.measure == "sum" and m.unit == "count"}
+        return {event for event, unit in self._summed() if unit == "count"}
 
     def when_missing(self, metric: Metric) -> Literal["drop", "zero", "error"]:
         """What a unit without a value means to a metric: as stated, else out of it in a table of units, an error in a log."""
@@ -373,12 +382,12 @@ class Study(Named):
     @property
     def money_events(self) -> set[str]:
         """Events whose amounts are money, which metrics sum."""
-        return {m.event for m in self.metrics if m.event and m.measure == "sum" and m.unit == "money"}
+        return {event for event, unit in self._summed() if unit == "money"}
 
     @property
     def summed_otherwise(self) -> set[str]:
         """Events whose amounts are neither money nor counts: shares, seconds, scores; or outcomes that nothing sums."""
-        summed = {m.event for m in self.metrics if m.event and m.measure == "sum"}
+        summed = {event for event, _ in self._summed()}
         outcomes = set(self.data.outcomes) - summed if isinstance(self.data, Units) else set()
         return (summed | outcomes) - self.money_events - self.counted
 

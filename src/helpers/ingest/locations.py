@@ -11,6 +11,7 @@ from helpers import paths
 from helpers.config import VARIABLE, Place
 from helpers.config.formats import format_of
 from helpers.errors import ReportError
+from helpers.ingest import foreign
 
 SEVERAL = ("csv", "json", "parquet")
 """Formats of which several files make one table."""
@@ -56,7 +57,10 @@ def files_of(place: Place, study: str) -> tuple[str, list[Path]]:
                 remedy="take it out of the folder, or name a glob that leaves it out, if nothing belongs into it; else export it anew"
                 if others else "export it anew",
             )  # fmt: skip
-    return place.kind or _common_format(found, study), found
+    kind = place.kind or _common_format(found, study)
+    for file in found:
+        foreign.refuse(file, kind)
+    return kind, found
 
 
 ABSENT = "a wrong path; relative paths start at the project's root"

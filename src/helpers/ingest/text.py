@@ -76,6 +76,7 @@ ARCHIVES = {
 def refuse_archive(file: Path, head: bytes) -> None:
     """Raise where the first bytes of a file, unpacked as far as it can be, are those of an archive."""
     kind = next((kind for mark, kind in ARCHIVES.items() if head.startswith(mark)), None)
+    kind = "tar" if head[257:262] == b"ustar" else kind
     if kind is None or b"[Content_Types].xml" in head or b"mimetypeapplication/vnd.oasis" in head:  # a spreadsheet
         return
     packed = compression(file)

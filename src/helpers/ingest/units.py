@@ -1,5 +1,6 @@
 """A table of units told as events: an exposure a row, an event for each outcome that is not zero, and what was before."""
 
+import re
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,6 +12,7 @@ from helpers.errors import ReportError, several
 from helpers.formatting import formatted
 from helpers.ingest import steps
 from helpers.ingest.columns import expression
+from helpers.ingest.histories import one_sided
 from helpers.ingest.levels import KEYS as LEVELS
 from helpers.ingest.levels import ODD, unmapped
 from helpers.ingest.misfits import BY_REASON, Misfit
@@ -50,7 +52,7 @@ CAUSES = {
     "missing_id": "the wrong column mapped to user_id; leave user_id out where rows have no id",
     "missing_outcome": "the outcome was not observed to its end, or lies in another table, or empty means that nothing happened",
     "wrong_type": "text, such as a word for yes, no or nothing, a number of another format than the others, or one past 64 bits; or the wrong column mapped",
-    "negative_price": "refunds summed into the outcome (data.negative: refund), or a sentinel such as -1",
+    "negative_price": "refunds summed into the outcome, values that may be below zero, such as a score or a profit, or a sentinel such as -1",
     "shown_otherwise": "a redirect that failed, or a cache that served the other page",
     "duplicate_unit": "a join that multiplied rows, or a table of visits instead of units",
 }
@@ -60,7 +62,7 @@ REMEDIES = {
     "missing_id": "map the column that holds the id of every row, or leave user_id out where each row is a unit of its own",
     "missing_outcome": "missing: zero at the metric if empty means that nothing happened, else missing: drop, which leaves these units out of this metric alone",
     "wrong_type": "correct these values, 1 for what happened and 0 for what did not; leave a field empty where the value is not known, or say which word means that (data.missing_codes): it is then missing from its metric alone",
-    "negative_price": "correct these values; leave a field empty where the value is not known, or say which number means that (data.missing_codes): it is then missing from its metric alone",
+    "negative_price": "where they are right say data.negative: refund, which reads scores and profits as they are too; else correct these values; leave a field empty where the value is not known, or say which number means that (data.missing_codes): it is then missing from its metric alone",
     "shown_otherwise": "find out why the other variant was shown; whoever saw it counts in the arm that it was assigned to",
     "duplicate_unit": "write each unit once, with all that it did",
 }
@@ -85,7 +87,7 @@ def land(con: "duckdb.DuckDBPyConnection", study: Study, parts: Parts, reading: 
     faults += totals.found(con, study, parts, values, ids="user_id" in data.columns)
     if "user_id" in data.columns:
         faults += _mark_duplicates(con, study, data, parts)
-    if faults := [*faults, *_refused(con, study, data, parts)]:
+    if faults := [*faults, *_refused(con, study, data, parts), *one_sided(con, study)]:
         raise several(faults)
     con.execute(f"copy ({_events(study, data)}) to {literal(out)} (format parquet)")
     kinds = ", ".join(map(literal, KINDS))
@@ -295,7 +297,7 @@ def _refused(con: "duckdb.DuckDBPyConnection", study: Study, data: Units, parts:
             value = _value(con, parts, first) if kind == "wrong_type" else ""
             again = "select user_id from units where problem.kind = 'duplicate_unit'"
             crowd = crowded(con, "units", again)[1] if kind == "duplicate_unit" else ""
-            misfit = no_number(value) if value else None
+            misfit = _not_whole(study, data, first["at"], value) or no_number(value) if value else None
             at = f"{place}, column '{logged(first['at'])}'"
             faults.append(_too_many(study, kind, at, found, total, value, crowd, misfit))
     names = ", ".join(map(literal, parts.names))
@@ -304,6 +306,17 @@ def _refused(con: "duckdb.DuckDBPyConnection", study: Study, data: Units, parts:
         from {steps.placed("wrong")}"""
     )
     return faults
+
+
+def _not_whole(study: Study, data: Units, column: str, value: str) -> Misfit | None:
+    """What is said of a number with decimals in a column of counts."""
+    events = [event for _, of, event in _measures(data) if of == column and event in study.counted]
+    if not events or not re.fullmatch(r": '-?[0-9]+[.,][0-9]+'", value):
+        return None
+    return Misfit(
+        f"a number with decimals, where whole ones are counted: {events[0]} is a count to a metric, or divides one",
+        "write whole numbers, such as minutes for hours; where it is an amount that a metric sums, say its unit: money, seconds or number",
+    )
 
 
 def _value(con: "duckdb.DuckDBPyConnection", parts: Parts, first: dict[str, Any]) -> str:

@@ -35,16 +35,21 @@ def nothing(con: "duckdb.DuckDBPyConnection", study: Study) -> Iterator[str]:
     for metric in study.metrics:
         arms = [arm for arm in _shown(con, study, metric) if arm.units]
         blank = [arm for arm in arms if not arm.known]
+        undivided = [arm for arm in arms if not arm.divisor]
         if blank:
-            where = (
-                "any unit" if len(blank) == len(arms) else f"any unit of {' and '.join(arm.variant for arm in blank)}"
-            )
-            yield f"{metric.label} has no value in {where}: {_why_blank(study, metric, blank)}{UNDECIDED * (metric.role == 'guardrail')}"
-        elif metric.per and arms and not any(arm.divisor for arm in arms):
+            yield f"{metric.label} has no value in {_in(blank, arms)}: {_why_blank(study, metric, blank)}{UNDECIDED * (metric.role == 'guardrail')}"
+        elif metric.per and undivided:
             below = metric.event if metric.per == "count" else metric.per
-            yield f"{metric.label} has no value: {_rows(con, study, metric, below)}; it is divided by {below}"
+            why = _rows(con, study, metric, below) if len(undivided) == len(arms) else f"{below} is 0 there"
+            where = "" if len(undivided) == len(arms) else f" in {_in(undivided, arms)}"
+            yield f"{metric.label} has no value{where}: {why}; it is divided by {below}"
         elif arms and not any(arm.happened for arm in arms):
             yield f"{metric.label} is 0 in every unit: {_rows(con, study, metric, metric.event)}"
+
+
+def _in(some: list[Shown], arms: list[Shown]) -> str:
+    """Units of some arms, or of all of them."""
+    return "any unit" if len(some) == len(arms) else f"any unit of {' and '.join(arm.variant for arm in some)}"
 
 
 def reversed_money(con: "duckdb.DuckDBPyConnection", study: Study) -> Iterator[str]:

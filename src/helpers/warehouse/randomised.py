@@ -12,8 +12,12 @@ if TYPE_CHECKING:
     import duckdb
 
 
-DAY = "day of exposure"
-"""Named as a column that tells the variant."""
+STRETCHES = {
+    "day of exposure": "date_trunc('day', exposed_at)",
+    "hour of exposure": "date_trunc('hour', exposed_at)",
+    "quarter of an hour of exposure": "time_bucket(interval 15 minute, exposed_at)",
+}
+"""Stretches of time, the longest first, named as columns that tell the variant."""
 
 
 def load(con: "duckdb.DuckDBPyConnection", study: Study, log: Landed) -> None:
@@ -38,34 +42,38 @@ def said(told: Telling, study: Study) -> str:
     >>> said(Telling("city", 40, 6000), load("studies/rees46.yml"))
     "each of the 40 levels of 'city' is in one variant only, 6,000 units"
     """
-    levels = "days of exposure" if told.column == DAY else f"levels of '{told.column}'"
+    named, of = told.column.split(" ")[0], told.column.partition(" ")[2]
+    levels = f"{named}s {of}" if told.column in STRETCHES else f"levels of '{told.column}'"
     return f"each of the {told.levels:,} {levels} is in one variant only, {told.units:,} {study.randomised}"
 
 
 def remedy(told: Telling) -> str:
     """What a study says of it."""
-    column = "a column of the day" if told.column == DAY else "the name of this column"
+    stretch = told.column.removesuffix(" of exposure")
+    column = f"a column of the {stretch}" if told.column in STRETCHES else "the name of this column"
     return f"cluster: and {column}, or independent: and why they were assigned one by one"
 
 
 def found(con: "duckdb.DuckDBPyConnection", study: Study, log: Landed) -> list[Telling]:
     """Columns of the file, mapped or not, that tell the variant of the units in the marts; see :func:`telling`.
 
-    The day of exposure is one of them. Those of a table were looked for when it was landed. In a simulated log, and
+    The day of exposure is one of them, or a shorter stretch. Those of a table were looked for when it was landed. In a simulated log, and
     offline, the project itself assigns.
     """
     if study.mode == "offline" or isinstance(study.data, Simulation):
         return []
-    return [*_days(con, study), *(_columns(con, study, log) if isinstance(study.data, Log) else log.telling)]
+    return [*_stretches(con, study), *(_columns(con, study, log) if isinstance(study.data, Log) else log.telling)]
 
 
-def _days(con: "duckdb.DuckDBPyConnection", study: Study) -> list[Telling]:
-    """Whether the arms were exposed on different days, as before and after a change, or by turns."""
+def _stretches(con: "duckdb.DuckDBPyConnection", study: Study) -> list[Telling]:
+    """Whether the arms were exposed at different times, as before and after a change, or by turns; told by the longest."""
     if not study.has_time:
         return []
-    relation = f"""select cluster_key as {UNIT}, variant as {ARM}, exposure_day as {quoted(DAY)}
-        from marts.fct_experiment_units where is_exposed"""
-    return telling(con, relation, [DAY], {v.name: v.weight for v in study.variants})
+    taken = ", ".join(f"{stretch} as {quoted(name)}" for name, stretch in STRETCHES.items())
+    relation = (
+        f"""select cluster_key as {UNIT}, variant as {ARM}, {taken} from marts.fct_experiment_units where is_exposed"""
+    )
+    return telling(con, relation, STRETCHES, {v.name: v.weight for v in study.variants})[:1]
 
 
 def _columns(con: "duckdb.DuckDBPyConnection", study: Study, log: Landed) -> list[Telling]:

@@ -34,6 +34,17 @@ def test_a_log_with_variants_is_an_online_study(tmp_path: Path) -> None:
     ingest.land(study, tmp_path / "raw")
 
 
+@pytest.mark.parametrize("undone", ["purchase_cancelled", "Order Refunded", "remove_from_cart", "checkoutFailed"])
+def test_what_undoes_a_step_is_no_goal(tmp_path: Path, undone: str) -> None:
+    made = log(tmp_path / "base.csv", "if(i % 2 = 0, 'off', 'on') as variant")
+    more = f"""select * from read_csv('{made}', all_varchar = true) union all by name
+        select * replace ('{undone}' as what) from read_csv('{made}', all_varchar = true) where what = 'purchase'"""
+    study, text, _ = proposed(tmp_path, written(tmp_path / "shop.csv", more))
+    assert study.funnel.steps == ["view", "cart", "purchase"]
+    assert {m.event for m in study.metrics} == {"purchase"}
+    assert "is no step, and takes nothing from what came before" in text
+
+
 def test_units_whose_variant_no_row_tells_are_left_out_and_said(tmp_path: Path) -> None:
     study, _, said = proposed(tmp_path, log(tmp_path / "shop.csv", "['off', 'on', ''][i % 3 + 1] as variant"))
     assert study.data.variants == {"off": "off", "on": "on", "": "leave_out"}  # type: ignore[union-attr]
@@ -134,7 +145,8 @@ def test_the_variant_may_be_named(tmp_path: Path) -> None:
     ("content", "message"),
     [
         (b"", "is empty"),
-        (b"\x89PNG\r\n\x1a\n\x00\x00\x00" + bytes(range(256)) * 20, "is no text|cannot be read as text"),
+        (b"\x89PNG\r\n\x1a\n\x00\x00\x00" + bytes(range(256)) * 20, "is a picture"),
+        (b"\x00\x01\x02" + bytes(range(256)) * 20, "is no text|cannot be read as text"),
         (b"only\n1\n2\n", "has a single column"),
         (b"a,b\n", "holds no events"),
         (b"a,A\n1,2\n", "columns stand there twice"),

@@ -93,6 +93,12 @@ def test_leaks_and_useless_columns_are_named_with_the_reason(tmp_path: Path) -> 
     assert study.segments == [] and [m.name for m in study.metrics] == ["converted", "spend"]
 
 
+def test_a_history_that_is_never_zero_is_no_copy_of_an_outcome_that_never_is(tmp_path: Path) -> None:
+    more = """5 + hash(i * 3) % 40 as spend_pre, 5 + hash(i * 3) % 40 + hash(i * 7) % 30 as spend_post"""
+    study, text, _ = proposed(tmp_path, units(tmp_path / "t.csv", more))
+    assert study.data.before == {"spend_post": "spend_pre"}, text  # type: ignore[union-attr]
+
+
 def test_history_becomes_a_covariate_when_the_arms_agree_on_it(tmp_path: Path) -> None:
     more = "(hash(i + 3) % 5000) / 100.0 + i % 2 as spend_before, if(i % 100 < 50, 3, 0) + hash(i) % 10 as prior_visits, hash(i + 5) % 40 as tenure"
     study, text, said = proposed(tmp_path, units(tmp_path / "t.csv", more))

@@ -22,7 +22,7 @@ measures as (
         {%- set flag = 'in_control' if world == '0' else 'in_treatment' %},
         {{ measured(metric, metric.measure or 'any', flag) }} as {{ metric.name }}_y{{ world }}
         {%- if metric.type == 'ratio' %},
-        {{ measured(metric if metric.per == 'count' else {'event': metric.per, 'within_days': metric.within_days}, 'count', flag) }} as {{ metric.name }}_d{{ world }}
+        {{ divisor(metric, flag) }} as {{ metric.name }}_d{{ world }}
         {%- endif %}
         {%- endfor %}
         {%- if metric.measure == 'sum' and not of_units %},

@@ -52,7 +52,9 @@ def propose(
     )
     also = _without(table, unit, variant) if variant else {}
     impression = next((e for e in events if not IMPRESSIONS.isdisjoint(vocabulary.tokens(e))), None)
-    steps = _steps(events, impression)
+    undone = [e for e in events if not vocabulary.UNDONE.isdisjoint(vocabulary.tokens(e))]
+    done = {e: n for e, n in events.items() if e not in undone}
+    steps = _steps(done if len(done) >= 2 else events, impression)
     optional = _skipped(table, unit, event, steps, logged)
     mapped = _mapped(table, columns, unit, time, event, variant)
     free = [c for c in columns if c.name not in {m.name for m in mapped.values()}]
@@ -75,6 +77,12 @@ def propose(
     first = ["Is the order of the funnel right, and is the last step what the business wants?"]
     if variant:
         first = [f"Is the control right? {why[0].upper()}{why[1:]}.", *first]
+    if undone and not set(undone) & set(steps):
+        is_no = "are no steps, and take" if len(undone) > 1 else "is no step, and takes"
+        first.append(
+            f"{' and '.join(undone)} {is_no} nothing from what came before. If it should, write amounts below zero of the"
+            " event that is undone, and data.negative: refund."
+        )
     first = [*paid.first, *([cluster.first] if cluster else []), *first, *tolerances.asked(tolerate)]
     if time.moments < rows:
         first.append(

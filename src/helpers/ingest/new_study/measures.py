@@ -175,7 +175,7 @@ def _no_outcome(column: Column) -> str:
     if sentinels(column) and column.below:
         return f"an outcome with a sentinel? {sentinels(column)}: write an empty field, or the real value"
     if column.negative:
-        return f"below zero in {column.negative:,} rows (refunds?): outcomes are zero or more"
+        return f"below zero in {column.negative:,} rows (refunds, or a score?): no outcome without data.negative: refund, which reads them as they are"
     if column.empty_share > MISSING:
         return (
             f"an outcome that is empty in {column.empty_share:.0%} of the rows; null is not zero: write 0 where nothing happened,"

@@ -116,11 +116,11 @@ def correlation(table: "SourceTable", one: Column, other: Column) -> float:
 
 
 def happen_together(table: "SourceTable", one: Column, other: Column) -> bool:
-    """Whether one number is zero in exactly the rows in which the other one is."""
-    apart = table.number(
-        f"select count(*) from {{table}} where ({table.value(one.name)} <> 0) <> ({table.value(other.name)} <> 0)"
-    )
-    return apart == 0
+    """Whether one number is zero in exactly the rows in which the other one is, and neither is so in all or in none."""
+    one_is, other_is = (f"({table.value(each.name)} <> 0)" for each in (one, other))
+    apart = f"count(*) filter (where {one_is} <> {other_is})"
+    both = f"count(distinct {one_is}) filter (where {one_is} = {other_is})"
+    return table.number(f"select if({apart} = 0, {both}, 0) from {{table}}") == 2
 
 
 def is_level(table: "SourceTable", column: Column, level: str) -> str:

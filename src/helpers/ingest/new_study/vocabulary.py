@@ -54,6 +54,10 @@ ATTRIBUTE = {"gender", "sex", "country", "region", "city", "state", "zip", "devi
 STEPS = ("impression", "exposure", "visit", "session", "open", "search", "view", "click", "detail", "signup", "trial",
          "add", "cart", "basket", "checkout", "shipping", "payment", "pay", "purchase", "order", "buy", "subscribe")  # fmt: skip
 """Words of a way through a shop, in the order in which they are met."""
+UNDONE = {"cancel", "cancelled", "canceled", "cancellation", "refund", "refunded", "return", "returned", "void", "voided",
+          "reverse", "reversed", "reversal", "chargeback", "fail", "failed", "failure", "error", "declined", "rejected",
+          "abandon", "abandoned", "remove", "removed", "unsubscribe", "unsubscribed"}  # fmt: skip
+"""Words of events that undo a step, or say that it did not come about."""
 SESSION, PRODUCT, ORDER = (
     {"session", "visit"},
     {"product", "item", "sku", "article", "track"},

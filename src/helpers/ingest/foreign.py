@@ -1,0 +1,61 @@
+"""Files of other programs, told by their first bytes: what each is, and how to have its rows read."""
+
+import re
+from pathlib import Path
+from typing import Final
+
+from helpers.errors import ReportError
+
+_PANDAS: Final = "python -c \"import pandas; pandas.read_{}('FILE').to_parquet('FILE.parquet')\""
+KINDS: Final = {
+    b"SQLite format 3\0": ("a SQLite database", "sqlite3 -header -csv FILE 'select * from TABLE' > FILE.csv"),
+    b"ARROW1": ("a Feather or Arrow file", _PANDAS.format("feather")),
+    b"PAR1": ("a Parquet file", "say data.format: parquet, or give it the ending .parquet"),
+    b"FEA1": ("a Feather file", _PANDAS.format("feather")),
+    b"ORC": ("an ORC file", _PANDAS.format("orc")),
+    b"Obj\x01": ("an Avro file", "export it as Parquet, or as JSON with one object a line"),
+    b"\x89HDF": ("an HDF5 file", _PANDAS.format("hdf")),
+    b"\xd0\xcf\x11\xe0": ("a spreadsheet of an old Excel", "open it, and save it as CSV UTF-8"),
+    b"%PDF-": ("a PDF", "export the table behind it as CSV"),
+    b"\x89PNG": ("a picture", "export the table behind it as CSV"),
+    **{b"\x80" + bytes([n]): ("a pickle of Python", "frame.to_parquet('FILE.parquet') where it was made") for n in (2, 3, 4, 5)},
+}  # fmt: skip
+"""First bytes, each with what such a file is and how its rows come into one that is read."""
+PAGES: Final = (b"<!doctype html", b"<html", b"<table", b"<?xml")
+"""What web pages and tables saved as such begin with, in small letters."""
+TAR: Final = slice(257, 262)
+CONTROL: Final = re.compile(rb"[\0-\x08\x0e-\x1a]")
+"""Signs of no text, beside which a mark of letters is no header."""
+NAMES: Final = {"csv": "CSV", "json": "JSON", "parquet": "Parquet", "duckdb": "DuckDB"}
+OF: Final = {"parquet": "a Parquet file"}
+
+
+def refuse(file: Path, kind: str) -> None:
+    """Raise where a file is none of the formats that are read, or Parquet by another name than ``kind``.
+
+    >>> told(b"SQLite format 3\\0 and more", "csv")[0], told(b"<TABLE border=1><tr>", "csv")[0], told(b"a,b", "csv")
+    ('a SQLite database', 'a web page, as some programs save tables', None)
+    >>> told(b"ORC\\x08\\x03", "csv")[0], told(b"ORC,group,spend", "csv"), told(b"PAR1\\x15", "csv")[0]
+    ('an ORC file', None, 'a Parquet file')
+    """
+    with file.open("rb") as opened:
+        head = opened.read(512)
+    if said := told(head, kind):
+        raise ReportError(
+            f"{file.name} is {said[0]}",
+            got=f"a file that is to be read as {NAMES.get(kind, kind)}",
+            expected="CSV, JSON with one object a line, Parquet or DuckDB",
+            remedy=said[1],
+        )
+
+
+def told(head: bytes, kind: str) -> tuple[str, str] | None:
+    """What a file is by its first bytes, and what to do; None for one that may be ``kind``."""
+    if head[TAR] == b"ustar":
+        return "a tar archive", "unpack it, and name the file that comes out in the study file"
+    if head.removeprefix(b"\xef\xbb\xbf").lstrip().lower().startswith(PAGES):
+        return "a web page, as some programs save tables", "open it in a spreadsheet, and save it as CSV UTF-8"
+    for mark, said in KINDS.items():
+        if head.startswith(mark) and (not mark.isalnum() or CONTROL.search(head)) and said[0] != OF.get(kind):
+            return said
+    return None
