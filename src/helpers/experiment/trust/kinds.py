@@ -35,7 +35,7 @@ KINDS = (
     CheckKind("Leak of ", "Covariates", "leaks of the outcome into it"),
     CheckKind("Immature units", "Time", "immature units"),
     CheckKind("Follow-up of ", "Time", "follow-up"),
-    CheckKind("Outcomes before exposure", "Time", "outcomes between assignment and exposure"),
+    CheckKind("Outcomes before exposure", "Time", "early outcomes"),
     CheckKind("Empty values of ", "Missing values", "empty values"),
     CheckKind("Missing values of ", "Missing values", "values missing by arm"),
     CheckKind("Who lacks ", "Missing values", "values missing by outcome"),
