@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from helpers.config import EXPOSED, Study, Units
+from helpers.config import EXPOSED, Log, Study, Units
 from helpers.config.columns import logged
 from helpers.formatting import formatted
 from helpers.ingest import Landed
