@@ -132,6 +132,8 @@ def column_expressions(study: Study, types: dict[str, str], reading: Reading) ->
     made = {
         name: expression(name, mapping[name], types, reading) for name in (*ROW_COLUMNS, *attributes) if name in mapping
     }
+    if isinstance(study.data, Log) and "event_id" in made:  # what has none is an event of its own, and no repetition
+        made["event_id"] = f"coalesce(nullif(trim({made['event_id']}), ''), {missing['event_id']})"
     if isinstance(study.data, Log) and "variant" in made:
         made["variant"] = variant_of(made["variant"], study.data.variants)
     if isinstance(study.data, Log) and study.data.events:

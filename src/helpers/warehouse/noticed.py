@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from helpers.config import EXPOSED, Study, Units
+from helpers.config import EXPOSED, Log, Study, Units
 from helpers.config.columns import logged
 from helpers.formatting import formatted
 from helpers.ingest import Landed
@@ -97,6 +97,12 @@ def _repeats(con: "duckdb.DuckDBPyConnection", study: Study, rows: int) -> Itera
     by_id, found = con.execute(
         "select has_event_id, (select count(*) from intermediate.int_duplicates) from marts.fct_repeats"
     ).fetchall()[0]
+    if by_id and isinstance(study.data, Log) and "event_id" in study.data.columns:
+        without = con.execute(
+            "select count(*) from staging.base_events where regexp_full_match(event_id, 'r[0-9]{19}')"
+        ).fetchall()[0][0]
+        if without:
+            yield f"{without:,} of {rows:,} rows have no id of an event: each of them counts, for nobody can say which are copies"
     if found and not by_id:
         tick = "tick of the clock" if has_clock(con) else "day"
         yield (

@@ -33,7 +33,7 @@ _WORDS: Final = {
     "a": f"(?<![a-z]){shapes.WEEKDAY}(?![a-z])",
     "p": "[ap](?:[.] ?)?m[.]?(?![a-z])",
 }
-_ZONES: Final = {"z": "(?<=[0-9 ])(?:z|[+-][0-9]{2}:?[0-9]{2})$", "Z": "(?<=[0-9 ])(?:utc|gmt)$"}
+_ZONES: Final = {"z": "(?<=[0-9 ])(?:z|[+-][0-9]{2}:?[0-9]{2})(?=$| [0-9]{4}$)", "Z": "(?<=[0-9 ])(?:utc|gmt)$"}
 
 _UNITS: Final = {
     **dict.fromkeys("年년", "Yy"), **dict.fromkeys("月월", "m"), **dict.fromkeys("日일", "d"),
@@ -59,6 +59,8 @@ def formats_of(text: str) -> dict[str, tuple[bool, bool]]:
 
     >>> list(formats_of("17.03.2026 10.11")), list(formats_of("02/03/2026 15h24"))
     (['%d.%m.%Y %H.%M'], ['%d/%m/%Y %Hh%M', '%m/%d/%Y %Hh%M'])
+    >>> list(formats_of("Sat Mar 14 06:48:40 +0100 2026")), list(formats_of("14.03.2026 06:48:40,123"))
+    (['%a %b %d %H:%M:%S %z %Y'], ['%d.%m.%Y %H:%M:%S,%f'])
     >>> formats_of("2 marzo 2026 10h24"), formats_of("soon")
     ({}, {})
     """
@@ -87,6 +89,8 @@ def _formats(text: str, words: dict[str, str]) -> dict[str, tuple[bool, bool]]:
                 continue  # the day would stand apart from its month
             if clock == "H" and not re.match(" ?(?:h|uhr|[時时点시]|\0p)", gaps[codes.index(hour) + 1], re.IGNORECASE):
                 continue  # a lone number is no hour
+            if "f" in codes and gaps[codes.index("f")].strip() not in (".", ",", ":"):
+                continue  # behind a sign stands an offset, and no fraction
             if not all(map(_means_nothing, gaps, ["", *(code[-1] for code in codes)])):
                 continue
             coded = ["".join(f"%{code}" for code in each) for each in codes] + [""]
