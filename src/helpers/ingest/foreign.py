@@ -42,7 +42,7 @@ def refuse(file: Path, kind: str) -> None:
         head = opened.read(512)
     if said := told(head, kind):
         raise ReportError(
-            f"{file.name} is {said[0]}",
+            f"{file.name} cannot be read: it is {said[0]}",
             got=f"a file that is to be read as {NAMES.get(kind, kind)}",
             expected="CSV, JSON with one object a line, Parquet or DuckDB",
             remedy=said[1],

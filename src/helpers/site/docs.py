@@ -78,7 +78,7 @@ def helping() -> dict[str, Any]:
     from helpers.config import Prior, Study, keys
     from helpers.config.programme import Programme
     from helpers.errors import EXIT_CODES
-    from helpers.experiment.trust.kinds import listed
+    from helpers.experiment.trust.kinds import listed, named
     from helpers.formatting import formatted
     from helpers.ingest.values.times_unread import EXAMPLES
     from helpers.site import worked_example
@@ -93,7 +93,7 @@ def helping() -> dict[str, Any]:
         ),
     }
     shares = {"alpha": formatted(defaults.ALPHA, "share"), "srm": defaults.SRM_THRESHOLD, "prior": Prior()}
-    shares |= {"fewest_clusters": defaults.FEWEST_CLUSTERS, "trust_kinds": listed()}
+    shares |= {"fewest_clusters": defaults.FEWEST_CLUSTERS, "trust_kinds": listed(), "trust_families": named()}
     files = {
         "a study file": keys.tables(Study, keys.PLACES),
         "a programme file": keys.tables(Programme, keys.PROGRAMME_PLACES),

@@ -9,7 +9,7 @@ from helpers import paths
 from helpers.experiment import trust
 from helpers.experiment.results import Results
 from helpers.experiment.trust.checks import trust_checks
-from helpers.experiment.trust.kinds import KINDS, families, kind_of, listed
+from helpers.experiment.trust.kinds import KINDS, families, kind_of, listed, named
 from helpers.site.docs import helping
 from helpers.warehouse import query
 
@@ -56,7 +56,9 @@ def test_the_checks_of_a_study_are_of_these_kinds(small_study):
     assert len(set(order)) > 10
 
 
-@pytest.mark.parametrize("template", ["methodology.md.j2", "glossary.md.j2"])
-def test_pages_list_them_from_here(template):
-    assert "{{ trust_kinds }}" in (paths.TEMPLATES / template).read_text(encoding="utf-8")
-    assert helping()["trust_kinds"] == listed()
+@pytest.mark.parametrize(("template", "name", "told"), [
+    ("methodology.md.j2", "trust_kinds", listed()), ("glossary.md.j2", "trust_families", named()),
+])  # fmt: skip
+def test_pages_list_them_from_here(template, name, told):
+    assert f"{{{{ {name} }}}}" in (paths.TEMPLATES / template).read_text(encoding="utf-8")
+    assert helping()[name] == told

@@ -73,3 +73,14 @@ def listed() -> str:
         'balance of what was measured before, leaks of the outcome into it'
     """
     return "; ".join(", ".join(asks) for asks in families().values())
+
+
+def named() -> str:
+    """The families of trust checks, for a sentence.
+
+    Example:
+        >>> named()
+        'sample ratios, rows and units, covariates, time, missing values, values and external events'
+    """
+    *most, last = (family.lower() for family in families())
+    return f"{', '.join(most)} and {last}"
