@@ -194,11 +194,11 @@ def unsigned(size: Value, unit: Unit) -> str:
 def shift(points: float) -> str:
     """A planted or awaited shift of a share, in as many digits as tell it from none.
 
-    >>> shift(-0.003), shift(-0.0000021)
-    ('-0.30 points', '-0.0002 points')
+    >>> shift(-0.003), shift(-0.0000021), shift(math.nan)
+    ('-0.30 points', '-0.0002 points', 'not available')
     """
     told = formatted(points, "points")
-    matters = not points or any(digit in told for digit in "123456789")
+    matters = not points or not math.isfinite(points) or any(digit in told for digit in "123456789")
     return told if matters else f"{points * 100:+.{-2 - math.floor(math.log10(abs(points)))}f} points"
 
 

@@ -11,7 +11,7 @@ from helpers.config.assumed import NO_PACE, STATE_UNITS
 from helpers.experiment.decision.log import NOT_STATED, TEXTS
 from helpers.experiment.decision.people import TOUCHED, PersonalDecision
 from helpers.experiment.monitoring.watched import WatchedMetric
-from helpers.formatting import formatted, listed
+from helpers.formatting import counted, formatted, listed
 from helpers.report.tables import Row
 
 if TYPE_CHECKING:
@@ -99,7 +99,7 @@ def note_watched(units: int | None) -> str:
     if units is None:
         return f"no bounds of a day: {NO_PACE}, so units a day are not known; {STATE_UNITS}"
     return (
-        f"bounds for {formatted(units, 'count')} units that come in on a day, each watched for as long as those of the "
+        f"bounds for a day on which {counted(units, 'unit')} may come in, each watched for as long as those of the "
         "experiment: what they do on that day alone is less. Three standard errors to either side of the control, whose "
         "values are as they are, none pulled in; without a season of weekdays. What rolls back is the trigger, not a bound"
     )
