@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from helpers import config, paths
+from helpers.config.assumed import NO_PACE
 from helpers.experiment.results import Observed
 from helpers.experiment.whatif import plan_of, preset_of
 from helpers.experiment.whatif.presets import conversion
@@ -53,6 +54,13 @@ def test_a_study_becomes_the_plan_that_its_rule_was_written_for(study):
     assert (plan.baseline, plan.uplift, plan.arpu) == (0.2, 0.1071, 512)
     assert plan.minimum_uplift == study.decision.min_relative_uplift and plan.cost == 100 * study.economics.cost
     assert plan.planned_uplift == study.design.minimum_detectable
+
+
+def test_a_table_whose_time_nobody_stated_is_no_plan_though_its_month_is_stated():
+    study = config.load(paths.STUDIES / "hillstrom.yml")
+    assert study.economics.exposed_units_per_month and study.assumes("period.start")
+    plan, reason = plan_of(study, FakeResults(study))
+    assert plan is None and reason.startswith(NO_PACE)
 
 
 def test_the_treatment_that_the_decision_is_about_gives_its_share(study):

@@ -3,7 +3,7 @@
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING
 
-from helpers.config.assumed import not_stated
+from helpers.config.assumed import NO_PACE, not_stated
 from helpers.errors import ReportError
 from helpers.experiment.decision import value
 from helpers.experiment.results import enrolment_days
@@ -69,6 +69,8 @@ def plan_of(study: "Study", results: "Results") -> tuple[WhatIfPlan | None, str]
     if found is None or revenue is None or monthly is None:
         return None, "an arm is empty, or the log is too short to be scaled up to a month"
     days, (control, treated) = enrolment_days(results), results.pair
+    if not days:
+        return None, f"{NO_PACE}, so how long it ran is not known"
     daily = max(monthly / value.DAYS_PER_MONTH, exposed / days)
     compared = (found.effect.n_control + found.effect.n_treatment) / days
     try:
