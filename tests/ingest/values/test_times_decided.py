@@ -211,6 +211,13 @@ def test_a_format_of_the_study_is_the_only_one(tmp_path, form, text, moment):
     assert f"as data.time_format says: {form}" in refused(tmp_path / "other", text, "2026-03-02", time_format=form)
 
 
+@pytest.mark.parametrize("texts", [("13.02.2026", "31.02.2026"), ("2026-02-03", "2026-02-31")])
+def test_a_day_that_the_calendar_has_not_is_told_as_that(tmp_path, texts):
+    said = refused(tmp_path, *texts)
+    assert "there is no such day: February 2026 has 28 days" in said and f"'{texts[1]}'" in said
+    assert "data.time_format says" not in said, "the study says none"
+
+
 def test_rows_are_counted_as_a_reader_counts_them(tmp_path):
     file = tmp_path / "log.csv"
     file.write_text("at,what,who,cost\n2026-03-02,view,u1,1\n2026-03-02,vi\nsoon,view,u2,1\n")

@@ -42,7 +42,8 @@ def formats(draw: st.DrawFn) -> str:
     made = sign.join(f"%{code}" for code in date)
     made = draw(st.sampled_from([made, made, made, "%Y年%m月%d日", "%y年%m月%d日", "%Y년 %m월 %d일"]))
     clock, glue = draw(st.sampled_from(CLOCKS)), draw(st.sampled_from([" ", "T", ", ", "_", " at "]))
-    made = f"{made}{glue}{clock}" if draw(st.integers(0, 3)) else f"{clock} {made}"
+    ahead = " " not in clock.removesuffix(" %p")  # else it runs into the date: 10 04 2021|12|27 is two moments
+    made = f"{clock} {made}" if ahead and not draw(st.integers(0, 3)) else f"{made}{glue}{clock}"
     return draw(st.sampled_from(["", "on "])) + made
 
 

@@ -1,5 +1,7 @@
 """Times that cannot be read: what stands there, and what is to be done, which is tried on the column before it is said."""
 
+import re
+from calendar import month_name, monthrange
 from typing import Any
 
 from helpers.config.columns import logged
@@ -13,6 +15,8 @@ from helpers.ingest.values.times_proposed import Format, proposed
 
 SHAPES = 3
 """Shapes of unread times that are shown, the most frequent ones."""
+
+LONGEST_MONTH = 31
 
 FEW = 0.05
 """With more unread times than this share, the column may be the wrong one."""
@@ -45,7 +49,9 @@ def unread_times(column: TimeColumn, times: Times, total: int, unread: int, tole
     more = unread - empty - sum(n for n, _ in odd)
     told += [f"{more:,} of other shapes"] if more else []
     told += [f"{empty:,} empty ({'' if empty == 1 else 'first '}{column.first(nothing).place})"] if nothing else []
-    stated = f"as data.time_format says: {times.format or times.order}" if times.format or times.order else KNOWN
+    stated = f"as data.time_format says: {times.format}" if times.format else KNOWN
+    if times.order and not times.format:
+        stated = f"dates with the {times.order.replace('_first', '')} first"
     like = likeness([first.text for _, first in odd])
     formats = [] if like else proposed(column, [f["text"] for _, f in firsts], times)
     way = ["correct these times" if unread <= FEW * total else "map another column to event_time"]
@@ -53,6 +59,8 @@ def unread_times(column: TimeColumn, times: Times, total: int, unread: int, tole
     if odd and not more and all(first.text.strip() == logged(column.name) for _, first in odd):
         cause = "the header stands there again, as in files that were put together"
         way = ["take these lines out of the file"]
+    elif odd and not more and (lacks := [no_such_day(first.text) for _, first in odd]) and all(lacks):
+        cause, way = f"there is no such day: {lacks[0]}", ["correct these times"]
     elif like:
         cause, way = like.told(odd[0][1].text), [like.remedy]
     elif formats:
@@ -67,6 +75,27 @@ def unread_times(column: TimeColumn, times: Times, total: int, unread: int, tole
         cause=cause,
         remedy="; or ".join(way),
     )
+
+
+def no_such_day(text: str) -> str:
+    """Why the three numbers at the head of a time are no day of the calendar in any order; empty where they are one.
+
+    >>> no_such_day("31.02.2026 08:00"), no_such_day("2026-02-31"), no_such_day("29.02.2024"), no_such_day("noon")
+    ('February 2026 has 28 days', 'February 2026 has 28 days', '', '')
+    """
+    found = re.match(
+        r"\s*(?:([0-9]{4})[./-]([0-9]{1,2})[./-]([0-9]{1,2})|([0-9]{1,2})[./-]([0-9]{1,2})[./-]([0-9]{4}))(?![0-9])",
+        text,
+    )
+    if not found:
+        return ""
+    a, b, c, d, e, f = (int(part or 0) for part in found.groups())
+    ways = [(a, b, c)] if a else [(f, e, d), (f, d, e)]
+    lengths = [(year, month, day, monthrange(year, month)[1]) for year, month, day in ways if year and 1 <= month <= 12]
+    if not lengths or any(day <= length or day > LONGEST_MONTH for *_, day, length in lengths):
+        return ""
+    year, month, _, length = lengths[0]
+    return f"{month_name[month]} {year} has {length} days"
 
 
 def _meant(
