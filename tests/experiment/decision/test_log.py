@@ -3,7 +3,7 @@
 import json
 import tempfile
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -196,6 +196,14 @@ def test_dates_do_not_go_back(where):
     append(STUDY, where, LAUNCH)
     with pytest.raises(ReportError, match="older than the last one"):
         append(STUDY, where, replace(LAUNCH, decision="KILL", on=date(2026, 3, 14)))
+
+
+def test_no_decision_is_of_tomorrow(where):
+    tomorrow = date.today() + timedelta(days=1)
+    with pytest.raises(ReportError, match="cannot be logged before it falls"):
+        append(STUDY, where, replace(LAUNCH, on=tomorrow))
+    append(STUDY, where, replace(LAUNCH, on=date.today(), action="Launch it to all"))
+    assert "Launch it to all.\n" in where.decisions.read_text(encoding="utf-8")
 
 
 def test_all_failures_are_told_at_once(tmp_path):

@@ -71,7 +71,7 @@ def choices(draw: st.DrawFn) -> tuple[str, Choice]:
     against = rule != decision
     texts = {field: draw(WORDS) for field in ("reason", "dissent", "monitoring", "rollback_trigger", "rationale")}
     by = draw(st.sampled_from(STUDY.decision.may_override if against else ROLES))
-    day = draw(st.dates(date(2020, 1, 1), date(2040, 1, 1)))
+    day = draw(st.dates(date(2020, 1, 1), date(2026, 11, 1)))
     return rule, Choice(decision, by, on=day, override=against, action=draw(WORDS), **texts)
 
 

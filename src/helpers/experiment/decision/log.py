@@ -112,7 +112,7 @@ def append(study: Study, where: StudyPaths, choice: Choice) -> Logged:
 
     Raises :class:`~helpers.errors.ReportError` for an unknown verdict or role, a missing reason, a decision that
     differs from the report's without ``override`` (and an override that changes nothing, is not complete, or by a role
-    that may not), a study without results, a date before the last entry's, or a log that fails its own check.
+    that may not), a study without results, a date before the last entry's or after today, or a log that fails its own check.
     """
     numbers = _results(where)
     recommended = str(numbers["decision.verdict"].value)
@@ -130,6 +130,13 @@ def append(study: Study, where: StudyPaths, choice: Choice) -> Logged:
             expected=f"{entries[-1].facts['date']} or later",
             remedy="entries are added at the end; say in the reason when the decision fell",
         )
+    if choice.on > date.today():
+        raise ReportError(
+            "a decision cannot be logged before it falls",
+            got=choice.on.isoformat(),
+            expected=f"{date.today().isoformat()} or earlier",
+            remedy="correct the date: an entry stays, and none may be older than the one above it",
+        )
     before = entries[-1].seal if entries else _sha(title)
     facts = {
         "entry": len(entries) + 1,
@@ -145,7 +152,7 @@ def append(study: Study, where: StudyPaths, choice: Choice) -> Logged:
         "before": before,
     }
     said = {
-        "action": choice.action or RECOMMENDATIONS[choice.decision],  # type: ignore[index]
+        "action": _ended(choice.action) or RECOMMENDATIONS[choice.decision],  # type: ignore[index]
         "reason": choice.reason,
         "data": _summary(numbers),
         "rationale": choice.rationale,
@@ -257,7 +264,17 @@ def _plan(choice: Choice, numbers: Numbers) -> str:
     """The plan of an override in the words of whoever decided, and below it what is watched, as the report has it."""
     if not choice.override or "watched.plan" not in numbers or numbers["watched.plan"].value is None:
         return choice.monitoring
-    return f"{choice.monitoring} {numbers['watched.plan'].text}"
+    return f"{_ended(choice.monitoring)} {numbers['watched.plan'].text}"
+
+
+def _ended(text: str) -> str:
+    """A text that other sentences may follow.
+
+    >>> _ended("launch to all "), _ended("Why not?"), _ended("")
+    ('launch to all.', 'Why not?', '')
+    """
+    told = text.strip()
+    return told if not told or told[-1] in ".!?\u2026" else f"{told}."
 
 
 def _refuse(choice: Choice, recommended: str, may_override: Sequence[str]) -> None:
