@@ -141,7 +141,12 @@ def test_a_method_that_no_report_uses_concerns_no_step(inputs, module):
 
 def test_a_method_concerns_the_reports_that_use_it(inputs):
     assert concerned(inputs, "module helpers.stats.checks.sequential_srm") == {"12_live"}
-    assert concerned(inputs, "module helpers.stats.checks.srm_diagnosis") == {"01_data_prep", "05_ab_results"}
+    # the diagrams list the kinds of trust checks, whose room the diagnosis is
+    assert concerned(inputs, "module helpers.stats.checks.srm_diagnosis") == {
+        "01_data_prep",
+        "05_ab_results",
+        "diagrams",
+    }
 
 
 @pytest.mark.parametrize(

@@ -84,6 +84,10 @@ def test_counts_and_divisors_are_sums_of_their_columns(
         try:
             digits = modelled(con, folder, study(folder, table))
         except ReportError as error:
+            if "is known in one arm more than in another" in str(error):
+                known = table.earlier.notna().groupby(table.arm).mean()
+                assert known.min() < known.max() / 2
+                return
             assert "value of the primary metric" in str(error)
             assert not all(table.clicks[table.arm == arm].notna().any() for arm in ARMS)
             return
