@@ -23,7 +23,7 @@ from tests.windows import Lent, Windows
 
 FILE = Path("studies", "cart_checkout.yml")
 
-settings.register_profile("suite", max_examples=100 if "FUZZ" in os.environ else 40, deadline=None)
+settings.register_profile("suite", max_examples=100 if "FUZZ" in os.environ else 25, deadline=None)
 settings.load_profile("suite")
 """Examples of a property that does not say how many; make test-fuzz tries as many as hypothesis does by itself. A busy
 machine is no failure of a test, so no example has a deadline."""
