@@ -172,6 +172,16 @@ def listed(names: Sequence[str]) -> str:
     return " and ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
 
 
+def sentence(text: str) -> str:
+    """A text with a full stop, unless it ends as a sentence does or is empty.
+
+    >>> sentence("A shorter form"), sentence("A shorter form. "), sentence("Why not?"), sentence("the word “now.”"), sentence(" ")
+    ('A shorter form.', 'A shorter form.', 'Why not?', 'the word “now.”', '')
+    """
+    bare = text.rstrip()
+    return bare if not bare or bare.rstrip("\"'”’»)").endswith((".", "!", "?", "…", ":")) else f"{bare}."
+
+
 def inside(label: str) -> str:
     """A label within a sentence: in small letters, but for a name of capitals or digits.
 

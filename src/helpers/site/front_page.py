@@ -9,7 +9,7 @@ from helpers import paths
 from helpers.config import Study
 from helpers.errors import ReportError
 from helpers.experiment.decision.registration import standing
-from helpers.formatting import between, formatted, inside
+from helpers.formatting import between, formatted, inside, sentence
 from helpers.paths import StudyPaths
 from helpers.pipeline.faults import Fault
 from helpers.record import Number, Numbers
@@ -190,16 +190,6 @@ def filled(template: str, **values: Any) -> str:
     environment.filters["markdown"] = markdown
     environment.filters["sentence"] = sentence
     return environment.get_template(template).render(**values)
-
-
-def sentence(text: str) -> str:
-    """A text with a full stop, unless it ends as a sentence does.
-
-    >>> sentence("A shorter form"), sentence("A shorter form. "), sentence("Why not?"), sentence("the word “now.”")
-    ('A shorter form.', 'A shorter form.', 'Why not?', 'the word “now.”')
-    """
-    bare = text.rstrip()
-    return bare if bare.rstrip("\"'”’»)").endswith((".", "!", "?", "…", ":")) else f"{bare}."
 
 
 def markdown(text: str) -> Any:

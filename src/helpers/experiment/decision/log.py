@@ -25,7 +25,7 @@ from helpers import paths
 from helpers.config import Study
 from helpers.errors import ReportError
 from helpers.experiment.decision.rule import RECOMMENDATIONS, Verdict
-from helpers.formatting import Value
+from helpers.formatting import Value, sentence
 from helpers.paths import StudyPaths
 from helpers.pipeline import faults
 from helpers.pipeline.files import write_text
@@ -152,7 +152,7 @@ def append(study: Study, where: StudyPaths, choice: Choice) -> Logged:
         "before": before,
     }
     said = {
-        "action": _ended(choice.action) or RECOMMENDATIONS[choice.decision],  # type: ignore[index]
+        "action": sentence(choice.action.strip()) or RECOMMENDATIONS[choice.decision],  # type: ignore[index]
         "reason": choice.reason,
         "data": _summary(numbers),
         "rationale": choice.rationale,
@@ -264,17 +264,7 @@ def _plan(choice: Choice, numbers: Numbers) -> str:
     """The plan of an override in the words of whoever decided, and below it what is watched, as the report has it."""
     if not choice.override or "watched.plan" not in numbers or numbers["watched.plan"].value is None:
         return choice.monitoring
-    return f"{_ended(choice.monitoring)} {numbers['watched.plan'].text}"
-
-
-def _ended(text: str) -> str:
-    """A text that other sentences may follow.
-
-    >>> _ended("launch to all "), _ended("Why not?"), _ended("")
-    ('launch to all.', 'Why not?', '')
-    """
-    told = text.strip()
-    return told if not told or told[-1] in ".!?\u2026" else f"{told}."
+    return f"{sentence(choice.monitoring.strip())} {numbers['watched.plan'].text}"
 
 
 def _refuse(choice: Choice, recommended: str, may_override: Sequence[str]) -> None:
