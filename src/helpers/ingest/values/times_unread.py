@@ -17,6 +17,7 @@ SHAPES = 3
 """Shapes of unread times that are shown, the most frequent ones."""
 
 LONGEST_MONTH = 31
+"""Days; a larger number is no day of any month, so another one of the three is."""
 
 FEW = 0.05
 """With more unread times than this share, the column may be the wrong one."""
@@ -53,14 +54,16 @@ def unread_times(column: TimeColumn, times: Times, total: int, unread: int, tole
     if times.order and not times.format:
         stated = f"dates with the {times.order.replace('_first', '')} first"
     like = likeness([first.text for _, first in odd])
-    formats = [] if like else proposed(column, [f["text"] for _, f in firsts], times)
+    lacks = [] if more else [no_such_day(first.text) for _, first in odd]
+    no_day = lacks[0] if lacks and all(lacks) else ""
+    formats = [] if like or no_day else proposed(column, [f["text"] for _, f in firsts], times)
     way = ["correct these times" if unread <= FEW * total else "map another column to event_time"]
     cause = "another time format, or the wrong column mapped to event_time" if odd else "rows without a time"
     if odd and not more and all(first.text.strip() == logged(column.name) for _, first in odd):
         cause = "the header stands there again, as in files that were put together"
         way = ["take these lines out of the file"]
-    elif odd and not more and (lacks := [no_such_day(first.text) for _, first in odd]) and all(lacks):
-        cause, way = f"there is no such day: {lacks[0]}", ["correct these times"]
+    elif no_day:
+        cause, way = f"there is no such day: {no_day}", ["correct these times"]
     elif like:
         cause, way = like.told(odd[0][1].text), [like.remedy]
     elif formats:
