@@ -15,7 +15,7 @@ from helpers import paths
 from helpers.errors import ReportError
 from helpers.paths import StudyPaths
 from helpers.pipeline import graph, project
-from helpers.pipeline.built import Built
+from helpers.pipeline.built import NO_RECORD, Built, Cause, told
 from helpers.pipeline.content import label
 from helpers.pipeline.graph import Origin, Probe, Step
 from helpers.report.figures.browser import browser
@@ -60,6 +60,28 @@ def of_file(file: str, built: Built) -> Asked:
     where = located(file)
     steps = _report(file, where, built)
     return Asked([*steps, project.site(file, where.base, steps[-1:])], [file], [where])
+
+
+def refuse_outdated(where: StudyPaths, built: Built) -> None:
+    """Raise where a study's file, plan, data or marts are no longer those that its report was made from.
+
+    Code and notebooks are left out, which another version of the project changes, and the logs of decisions, which come after; a
+    part that stopped costs itself.
+    """
+    file = where.base / "studies" / f"{where.name}.yml"
+    origin = _origin(str(file), where)
+    steps = graph.of_study(str(file), where, origin, built.contents.facts, DRAWING)
+    read = (file, *origin.files, *origin.plans, *origin.streams, where.database)
+    about = {*(label(each, where.base) for each in read), *origin.tables, NO_RECORD.what}
+    whole = [step for step in steps if not (step.fault and step.fault.is_file())]
+    moved = dict.fromkeys(cause for step in whole for cause in built.moved(step) if cause.what.split(" (")[0] in about)
+    if moved:
+        raise ReportError(
+            f"the report of {where.name} is not of what stands here now",
+            got=told(list(moved)),
+            expected="a report of the study and the data as they are",
+            remedy=f"run: make study STUDY={paths.shown(file)}, and read it before anything is decided on it",
+        )
 
 
 def of_project(goals: Sequence[str], built: Built) -> Asked:

@@ -11,6 +11,7 @@ import click
 from helpers import paths
 from helpers.cli.group import command, study_argument
 from helpers.errors import ReportError
+from helpers.paths import StudyPaths
 from helpers.pipeline import lock
 from helpers.pipeline.progress import step
 from helpers.pipeline.terminal import say
@@ -186,17 +187,22 @@ def decide(study_file: str | None, decision: str | None, by: str | None, on: Any
     from datetime import UTC, datetime
 
     from helpers import config
+    from helpers.cli.goals import refuse_outdated
     from helpers.experiment.decision import log
+    from helpers.pipeline.built import Built
+
+    def current(where: StudyPaths) -> None:
+        refuse_outdated(where, Built(where.base))
 
     if check:
-        say("\n".join(log.checked([config.opened(study_file)[1]] if study_file else None)))
+        say("\n".join(log.checked([config.opened(study_file)[1]] if study_file else None, current)))
         return
     if not (study_file and decision and by):
         raise ReportError("a decision needs a study, --decision and --by", remedy="see: python -m helpers decide -h")
     study, where = config.opened(study_file)
     day = (on or datetime.now(UTC)).date()
     with lock.held(where.base):
-        entry = log.append(study, where, log.Choice(decision=decision, by=by, on=day, **told))
+        entry = log.append(study, where, log.Choice(decision=decision, by=by, on=day, **told), current)
     say(
         f"{paths.shown(where.decisions)}: entry {entry.number}, {decision} by {by}; the next run shows it in the report"
     )

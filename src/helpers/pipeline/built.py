@@ -44,6 +44,9 @@ class Cause:
         return f"{self.what} {self.how}".strip()
 
 
+NO_RECORD = Cause("no record", "of what it was made from")
+
+
 class Built:
     """The record of a tree, and the content of its files now."""
 
@@ -85,11 +88,8 @@ class Built:
         if missing:
             return [Cause("output missing:", name) for name in missing]
         if kept is None:
-            return [Cause("no record", "of what it was made from")]
-        before, now = kept["inputs"], self.inputs(step) if now is None else now
-        changed = [Cause(name, "changed") for name in sorted(before.keys() & now.keys()) if before[name] != now[name]]
-        changed += [Cause(name, "is new") for name in sorted(now.keys() - before.keys())]
-        changed += [Cause(name, "is gone") for name in sorted(before.keys() - now.keys())]
+            return [NO_RECORD]
+        changed = self.moved(step, now)
         made = self.outputs(step)
         changed += [Cause("output missing:", name) for name in sorted(kept["outputs"].keys() - made.keys())]
         other = [name for name, value in made.items() if kept["outputs"].get(name, value) != value]
@@ -97,6 +97,16 @@ class Built:
         folders = tuple(f"{label(folder, self.base)}{os.sep}" for folder in step.folders)
         added = [name for name in made.keys() - kept["outputs"].keys() if name.startswith(folders)]
         return changed + [Cause(f"its output {name}", "is new") for name in sorted(added)]
+
+    def moved(self, step: Step, now: dict[str, str] | None = None) -> list[Cause]:
+        """Inputs of a step that are no longer those it last ran on, whatever became of its outputs."""
+        kept = self._steps.get(step.key)
+        if kept is None:
+            return [NO_RECORD]
+        before, now = kept["inputs"], self.inputs(step) if now is None else now
+        changed = [Cause(name, "changed") for name in sorted(before.keys() & now.keys()) if before[name] != now[name]]
+        changed += [Cause(name, "is new") for name in sorted(now.keys() - before.keys())]
+        return changed + [Cause(name, "is gone") for name in sorted(before.keys() - now.keys())]
 
     def outputs(self, step: Step) -> dict[str, str]:
         """Digest of every output that is there."""

@@ -14,11 +14,13 @@ from hypothesis import strategies as st
 
 from helpers import config
 from helpers.__main__ import main
+from helpers.cli import goals
 from helpers.config import Study
 from helpers.errors import ReportError
 from helpers.experiment.decision import log
 from helpers.experiment.decision.log import NEEDED, STANDS_ON, Choice, append, check, checked, read, results_digest
 from helpers.paths import ROOT, StudyPaths
+from helpers.pipeline.built import Built
 from helpers.pipeline.faults import Fault
 from helpers.record import Number, Numbers
 
@@ -218,11 +220,62 @@ def test_all_failures_are_told_at_once(tmp_path):
         checked(places)
 
 
+def built_of(where: StudyPaths) -> None:
+    """Put on record that the report was made from what stands there."""
+    built = Built(where.base)
+    for step in goals.of_file(str(where.base / "studies" / f"{where.name}.yml"), built).steps:
+        built.done(step, built.inputs(step))
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (lambda where: (where.base / "data" / "built.json").unlink(), "no record of what it was made from"),
+        (lambda where: edited(where.base / "studies" / "cart_checkout.yml"), "studies/cart_checkout.yml changed"),
+        (lambda where: edited(where.database), "data/cart_checkout/warehouse.duckdb is new"),
+        (lambda where: edited(where.registered), None),
+        (lambda where: stopped(where, "03_segmentation"), None),
+        (lambda where: edited(where.base / "studies" / "another.yml"), None),
+    ],
+    ids=["record", "study", "marts", "registration", "a part", "another"],
+)
+def test_a_report_that_is_not_of_what_stands_there_is_not_decided_on(where, change, told):
+    study = where.base / "studies" / "cart_checkout.yml"
+    study.parent.mkdir()
+    study.write_text((ROOT / "studies" / "cart_checkout.yml").read_text())
+    run = CliRunner().invoke
+    given = ["decide", str(study), "--decision", "ITERATE", "--by", "product", "--reason", "Not yet."]
+    built_of(where)
+    assert run(main, given).exit_code == 0
+    assert run(main, given).exit_code == 0, "an entry in the log is no other study"
+    change(where)
+    for asked in (given, ["decide", str(study), "--check"]):
+        done = run(main, asked)
+        assert done.exit_code == (2 if told else 0), done.output
+        assert not told or (told in done.output and "make study STUDY=" in done.output)
+
+
+def stopped(where: StudyPaths, book: str) -> None:
+    """A notebook that stopped when it last ran, of which nothing is left on record."""
+    built = Built(where.base)
+    steps = goals.of_file(str(where.base / "studies" / f"{where.name}.yml"), built).steps
+    built.forget(next(step for step in steps if step.what == book))
+    Fault.of(book, "it stopped", where.base).save(where.faults / f"{book}.json")
+
+
+def edited(file: Path) -> None:
+    """A file with something more in it than before."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with file.open("a") as end:
+        end.write("\n")
+
+
 def test_the_command(where):
     study = where.base / "studies" / "cart_checkout.yml"
     study.parent.mkdir()
     study.write_text((ROOT / "studies" / "cart_checkout.yml").read_text())
     run = CliRunner().invoke
+    built_of(where)
     given = ["decide", str(study), "--decision", "GO", "--by", "product", "--date", "2026-03-15"]
     refused = run(main, [*given, "--override"])
     assert refused.exit_code == 2 and "the override is not complete" in refused.output

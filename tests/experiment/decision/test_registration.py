@@ -1,6 +1,7 @@
 """A rule that is written down before the outcome: what counts as before, what as changed, and that touching it is seen."""
 
 import json
+import re
 import os
 import shutil
 from datetime import UTC, datetime
@@ -105,7 +106,9 @@ def test_many_changes_are_counted_and_long_values_left_out(where):
     raw["independent"] = "A long reason why nothing depends on anything, told at some length."
     raw["assumed"] = ["decision"]
     said = standing(Study.model_validate(raw), where)
-    assert "It has changed since it was registered: assumed, independent, metrics." in said
+    assert re.search(
+        r"It has changed since it was registered: assumed \(now with [^)]+\), independent, metrics\.", said
+    )
     assert " (True, now nothing)" in said or "(False, now nothing)" in said
     assert said.count(",") >= 5 and " more." in said
 
@@ -159,10 +162,28 @@ def test_the_last_before_the_outcome_counts_whatever_came_after(where):
     read_outcome(where)
     looser = changed(decision__min_relative_uplift=0.01)
     register(looser, where, APRIL)
-    assert standing(stricter, where) == f"{BEFORE}; it has not changed since."
+    again = f"{BEFORE}, and again on 2026-04-01, after one had, which does not count"
+    assert standing(stricter, where) == f"{again}; it has not changed since."
     said = "decision.min_relative_uplift (0.06, now 0.01)"
-    assert standing(looser, where) == f"{BEFORE}. It has changed since it was registered: {said}."
+    assert standing(looser, where) == f"{again}. It has changed since it was registered: {said}."
     assert [entry.early for entry in read(where.registered.read_text(), NAME)] == [True, True, False]
+
+
+def test_what_was_seen_once_stays_seen_whatever_is_deleted(where):
+    read_outcome(where)
+    register(STUDY, where, MARCH)
+    shutil.rmtree(where.results)
+    assert registration.seen(where)[0] == "nothing"
+    assert not register(changed(decision__max_risk=0.1), where, APRIL).early
+
+
+def test_of_a_list_of_words_those_are_told_that_came_and_went(where):
+    uplift, money = "decision.min_relative_uplift", ["economics.contribution_margin", "economics.horizon_months"]
+    register(changed(assumed=[uplift]), where, MARCH)
+    found = standing(changed(assumed=money), where)
+    assert found.endswith(f"assumed (now without {uplift} and with {', '.join(money)}).")
+    found = standing(STUDY, where)
+    assert found.endswith(f"assumed (now without {uplift}).")
 
 
 def test_what_stood_there_stays_byte_for_byte(where):

@@ -14,7 +14,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, get_args
@@ -104,7 +104,15 @@ class Logged:
         return {field: text for field, heading in TEXTS.items() for text in _paragraph(heading).findall(self.body)[:1]}
 
 
-def append(study: Study, where: StudyPaths, choice: Choice) -> Logged:
+Current = Callable[[StudyPaths], None]
+"""Raises where the report of a study is not of the study and the data as they stand."""
+
+
+def any_report(_: StudyPaths) -> None:
+    """Takes a report as it is."""
+
+
+def append(study: Study, where: StudyPaths, choice: Choice, current: Current = any_report) -> Logged:
     """Add an entry below what stands there, which stays byte for byte.
 
     An override that names no trigger takes the one that the study states for its monitoring; what is watched, with its
@@ -112,9 +120,11 @@ def append(study: Study, where: StudyPaths, choice: Choice) -> Logged:
 
     Raises :class:`~helpers.errors.ReportError` for an unknown verdict or role, a missing reason, a decision that
     differs from the report's without ``override`` (and an override that changes nothing, is not complete, or by a role
-    that may not), a study without results, a date before the last entry's or after today, or a log that fails its own check.
+    that may not), a study without results, a report that is not ``current``, a date before the last entry's or after
+    today, or a log that fails its own check.
     """
     numbers = _results(where)
+    current(where)
     recommended = str(numbers["decision.verdict"].value)
     if choice.override and not choice.rollback_trigger.strip():
         choice = replace(choice, rollback_trigger=_stated_trigger(numbers))
@@ -189,11 +199,12 @@ def read(text: str, study: str) -> tuple[Logged, ...]:
     return tuple(found)
 
 
-def check(where: StudyPaths) -> str:
+def check(where: StudyPaths, current: Current = any_report) -> str:
     """Verify a study's log and say so in a line; raises when an entry was touched or the results changed since.
 
     The last entry is held against ``results.json``: earlier ones were superseded. Without a built report only the
-    entries are checked, and the line says so.
+    entries are checked, and the line says so. A report that is not ``current`` raises too: its results are not those
+    of what stands there.
     """
     file = where.decisions
     if not file.is_file():
@@ -207,6 +218,7 @@ def check(where: StudyPaths) -> str:
     whole = f"{where.name}: {len(entries)} {'entry' if len(entries) == 1 else 'entries'}, none touched"
     if not results.is_file():
         return f"{whole}; no results.json to compare with."
+    current(where)
     now = results_digest(Numbers.load(results))
     if now != last.facts["results"]:
         raise ReportError(
@@ -219,13 +231,13 @@ def check(where: StudyPaths) -> str:
     return f"{whole}; the results are those of entry {last.number}."
 
 
-def checked(studies: Sequence[StudyPaths] | None = None) -> list[str]:
+def checked(studies: Sequence[StudyPaths] | None = None, current: Current = any_report) -> list[str]:
     """:func:`check` of the studies given, or of every log of the project; all failures are told in one error."""
     known = sorted(f.stem for f in (paths.DOCS / "decisions").glob("[a-z]*.md"))
     lines, failed = [], []
     for where in [StudyPaths(name) for name in known] if studies is None else studies:
         try:
-            lines.append(check(where))
+            lines.append(check(where, current))
         except ReportError as error:
             failed.append(str(error))
     if failed:

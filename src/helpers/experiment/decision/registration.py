@@ -101,7 +101,8 @@ def seen(where: StudyPaths) -> tuple[str, datetime | None]:
 def register(study: Study, where: StudyPaths, now: datetime) -> Registered:
     """Add the study as it is; where it is registered as it is already, that line comes back and nothing is written.
 
-    Raises :class:`~helpers.errors.ReportError` where the file was touched.
+    What was seen once stays seen: after a registration that followed the outcome none counts as before it, whatever was
+    deleted since. Raises :class:`~helpers.errors.ReportError` where the file was touched.
     """
     text = where.registered.read_text(encoding="utf-8") if where.registered.is_file() else ""
     entries = read(text, study.name)
@@ -110,6 +111,8 @@ def register(study: Study, where: StudyPaths, now: datetime) -> Registered:
     if entries and entries[-1].digest == digest:
         return entries[-1]
     known, since = seen(where)
+    if not all(entry.early for entry in entries):
+        known = "outcome"
     line = {
         "entry": len(entries) + 1,
         "study": study.name,
@@ -152,7 +155,7 @@ def read(text: str, study: str) -> tuple[Registered, ...]:
 def standing(study: Study, where: StudyPaths) -> str:
     """Whether the rule was registered before the outcome was read, and what changed since, in a sentence.
 
-    The last registration before the outcome counts; without one the last of all.
+    The last registration before the outcome counts, and later ones are told; without one the last of all counts.
     """
     file: Path = where.registered
     if not file.is_file():
@@ -167,13 +170,14 @@ def standing(study: Study, where: StudyPaths) -> str:
     when = "before" if entry.early else "after"
     loaded = " (its data were loaded)" if entry.seen == "data" else ""
     said = f"The rule was registered on {entry.at:%Y-%m-%d}, {when} a report had read the outcome{loaded}"
+    if entry.early and not entries[-1].early:
+        said = f"{said}, and again on {entries[-1].at:%Y-%m-%d}, after one had, which does not count"
     content = content_of(study)
     changed = differences(entry.content, content)
     if not changed:
         return f"{said}; it has not changed since."
-    named = [_change(path, entry.content.get(path), content.get(path)) for path in changed[:MOST]]
-    more = f" and {len(changed) - MOST} more" if len(changed) > MOST else ""
-    return f"{said}. It has changed since it was registered: {', '.join(named)}{more}."
+    named = [_change(path, entry.content.get(path), content.get(path)) for path in changed]
+    return f"{said}. It has changed since it was registered: {_few(named)}."
 
 
 def differences(was: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
@@ -182,10 +186,20 @@ def differences(was: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
 
 
 def _change(path: str, was: object, now: object) -> str:
-    """A changed key, with both values where they are short."""
+    """A changed key, with both values where they are short; of a list of words those that came and went."""
+    if isinstance(was, list) and isinstance(now, list) and all(isinstance(each, str) for each in (*was, *now)):
+        gone, new = ([each for each in one if each not in other] for one, other in ((was, now), (now, was)))
+        moves = [f"{word} {_few(names)}" for word, names in (("without", gone), ("with", new)) if names]
+        return f"{path} (now {' and '.join(moves)})" if moves else f"{path} (another order)"
     values = ["nothing" if v is None else f"{v:g}" if isinstance(v, float) else str(v) for v in (was, now)]
     short = not any(isinstance(each, list | dict) for each in (was, now)) and max(map(len, values)) <= LONGEST
     return f"{path} ({values[0]}, now {values[1]})" if short else path
+
+
+def _few(names: list[str]) -> str:
+    """Names in a row, the first of many."""
+    more = f" and {len(names) - MOST} more" if len(names) > MOST else ""
+    return f"{', '.join(names[:MOST])}{more}"
 
 
 def _flat(part: Mapping[str, Any], above: str = "") -> list[tuple[str, Any]]:
