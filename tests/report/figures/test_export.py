@@ -1,12 +1,13 @@
 import re
 
 import plotly.graph_objects as go
+import psutil
 import pytest
 
 from helpers.errors import ReportError
 from helpers.paths import StudyPaths
 from helpers.report.figures import export as exporting
-from helpers.report.figures import style
+from helpers.report.figures import drawing, style
 from helpers.report.figures.export import browser, export, stable
 from helpers.report.figures.show import show
 
@@ -73,6 +74,31 @@ def test_a_browser_that_does_not_start_is_a_note_too(where, monkeypatch, tmp_pat
     note = export(where).note
     assert note.startswith("static pictures were skipped:") and "did not start" in note
     assert (where.figures / "one.html").is_file()
+
+
+def test_a_browser_that_stops_answering_is_given_up_after_another_try(where, monkeypatch, tmp_path):
+    """It says its version, then neither ends nor speaks: kaleido alone would wait for ever."""
+    silent, starts = tmp_path / "chromium", tmp_path / "starts"
+    silent.write_text(f'#!/bin/sh\n[ "$1" = --version ] && exit 0\necho $$ >> {starts}\nexec sleep 600\n')
+    silent.chmod(0o755)
+    monkeypatch.setattr(exporting, "browser", lambda: str(silent))
+    monkeypatch.setattr(exporting, "STARTS_IN", 5)
+    monkeypatch.setattr(exporting, "DRAWS_IN", 1)
+    put(where, "one")
+    assert export(where).note == "static pictures were skipped: chromium stopped answering"
+    begun = [int(line) for line in starts.read_text().split()]
+    assert len(begun) == drawing.TRIES and not any(map(alive, begun))
+    assert (where.figures / "one.html").is_file()
+
+
+def alive(pid: int) -> bool:
+    return psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+
+
+def test_an_error_in_a_figure_is_raised(tmp_path):
+    wrong = [{"fig": {"data": [{"type": "bar", "y": [1]}]}, "path": str(tmp_path / "one.svg"), "opts": {"format": "no"}}]
+    with pytest.raises(RuntimeError, match="no"):
+        drawing.draw(wrong, {"n": 1, "mathjax": False, "path": browser()}, tmp_path, 60)
 
 
 def test_an_empty_data_folder_does_not_empty_the_committed_figures(where):

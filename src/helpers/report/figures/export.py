@@ -17,10 +17,13 @@ from helpers.pipeline.files import write_text
 from helpers.report.figures import style
 from helpers.report.figures.assets import SCRIPT, copy_plotly
 from helpers.report.figures.browser import browser
+from helpers.report.figures.drawing import draw
 from helpers.report.figures.show import NAME, FigureView, names, with_static
 
 STARTS_IN = 60
 """Seconds after which a browser that has not said its version counts as broken."""
+DRAWS_IN = 10
+"""Seconds that a figure may take, with much room: what takes longer is a browser that died."""
 TABS = 2
 """Tabs of the browser that draw at the same time."""
 
@@ -129,12 +132,8 @@ def _draw(where: StudyPaths, figures: list[FigureView]) -> str:
 
 def _run(executable: str, figures: list[FigureView], folder: Path) -> str:
     """One batch for all figures; an error in a figure is raised, a broken browser is told."""
-    unusable = f"{Path(executable).name} did not start"
     if not _starts(executable):
-        return unusable
-    import kaleido
-    from choreographer.errors import BrowserClosedError, BrowserDepsError, BrowserFailedError
-
+        return f"{Path(executable).name} did not start"
     jobs = [
         {
             "fig": _on_white(view),
@@ -144,11 +143,8 @@ def _run(executable: str, figures: list[FigureView], folder: Path) -> str:
         for view in figures
     ]
     options = {"n": min(TABS, len(figures)), "mathjax": False, "path": executable}
-    try:
-        kaleido.write_fig_from_object_sync(jobs, cancel_on_error=True, kopts=options)
-    except (BrowserClosedError, BrowserDepsError, BrowserFailedError):
-        return unusable
-    return ""
+    failed = draw(jobs, options, folder, STARTS_IN + DRAWS_IN * len(figures))
+    return f"{Path(executable).name} {failed}" if failed else ""
 
 
 def _starts(executable: str) -> bool:
