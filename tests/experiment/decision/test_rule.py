@@ -5,8 +5,12 @@ from dataclasses import replace
 from datetime import datetime
 
 import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+from scipy import stats
 
 from helpers.config import Prior, Rule
+from helpers.experiment.decision import claims
 from helpers.experiment.decision.belief import believed
 from helpers.experiment.decision.claims import TwoMeans
 from helpers.experiment.decision.look import EarlyLook
@@ -147,6 +151,21 @@ def test_harm_out_of_nothing_is_told_in_the_units_of_the_metric():
     found = compare(Proportion(1_000, 0), Proportion(1_000, 40))
     seen = Evidence(found, found.p_value, False, (), (), 2_000, None, "Complaints", unit="points")
     assert "worse by 4.00 points (+2.95 points to +5.40 points" in decide(seen, RULE).reason
+
+
+@given(st.integers(5, 2_000), st.floats(-5, 5), st.floats(-6, 6), st.floats(0.2, 3))
+def test_a_control_that_cannot_be_told_from_zero_carries_no_percentages(n, away, gain, spread):
+    """Its mean lies ``away`` standard errors from zero; whether that can be told is asked of scipy."""
+    control = Mean.from_moments(n, away / math.sqrt(n), 1.0)
+    treatment = Mean.from_moments(n, (away + gain) / math.sqrt(n), spread)
+    found = compare(control, treatment)
+    reach = float(stats.t.isf(0.025, found.df))
+    assume(abs(abs(away) - reach) > 0.01 and abs(gain) > 0.01)
+    seen = Evidence(found, found.p_value, True, (), (), 2 * n, None, "Change of mood")
+    made, told = decide(seen, RULE), claims.text(claims.effect_of(seen))
+    assert ("cannot be told from zero" in made.beside) is (abs(away) < reach)
+    assert ("%" in told) is (abs(away) > reach), told
+    assert f"{'better' if gain > 0 else 'worse'} by" in told
 
 
 def test_an_effect_that_is_worse_even_at_best_is_not_called_better():

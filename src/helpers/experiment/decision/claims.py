@@ -103,6 +103,17 @@ class TwoMeans:
         return t.absolute * b.absolute >= 0 and b.absolute_low <= t.absolute <= b.absolute_high
 
 
+def has_scale(effect: Effect) -> bool:
+    """Whether an effect can be told as a fraction of the control: not where that cannot be told from zero.
+
+    >>> from helpers.stats import Mean, compare
+    >>> low, high = Mean.from_values([-1, 1, 0.2]), Mean.from_values([99, 101, 100])
+    >>> has_scale(compare(low, high)), has_scale(compare(high, low))
+    (False, True)
+    """
+    return math.isfinite(effect.relative) and not (math.isinf(effect.relative_low) or math.isinf(effect.relative_high))
+
+
 def of_effect(
     effect: Effect, p_value: float, metric: str, arm: str, *, higher_is_better: bool, level: float | None = None,
     unit: Unit = "number", currency: str = "",
@@ -110,9 +121,9 @@ def of_effect(
     """What is seen of a metric: by how much it is better or worse, and whether that is significant.
 
     ``p_value`` is the one that table and decision use, ``level`` that of an early look at a gain. The size is a fraction
-    of the control, or in the metric's own ``unit`` where the control is zero.
+    of the control, or in the metric's own ``unit`` where the control cannot be told from zero.
     """
-    scaled = math.isfinite(effect.relative)
+    scaled = has_scale(effect)
     ends = (effect.relative, effect.relative_low, effect.relative_high)
     numbers = ends if scaled else (effect.absolute, effect.absolute_low, effect.absolute_high)
     gain = effect.absolute if higher_is_better else -effect.absolute

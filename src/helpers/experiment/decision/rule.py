@@ -259,8 +259,17 @@ def _said(claim: Claim) -> str:
 
 
 def _beside(evidence: Evidence, rule: Rule, verdict: Verdict) -> str:
-    """What must be known beside the verdict: that it was read before its end, and what got worse and bars nothing."""
-    return "" if evidence.failed_checks else " ".join(filter(None, [_read(evidence, rule, verdict), _lost(evidence)]))
+    """What must be known beside the verdict: what it was read before, on which scale, and what got worse and bars nothing."""
+    if evidence.failed_checks:
+        return ""
+    return " ".join(filter(None, [_read(evidence, rule, verdict), _unscaled(evidence), _lost(evidence)]))
+
+
+def _unscaled(evidence: Evidence) -> str:
+    """That the control is next to nothing, so that a fraction of it says little, and so does the risk, whose prior is one."""
+    if math.isnan(evidence.effect.p_value) or claims.has_scale(evidence.effect):
+        return ""
+    return "The control's mean cannot be told from zero, so an uplift as a fraction of it says little, and so does the risk."
 
 
 def _lost(evidence: Evidence) -> str:

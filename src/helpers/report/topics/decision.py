@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from math import isfinite
 from typing import TYPE_CHECKING
 
 from helpers.config import Study
 from helpers.config.assumed import not_stated
 from helpers.experiment.decision import claims
 from helpers.experiment.decision.arms import StudyDecision
-from helpers.experiment.decision.claims import Claim, effect_of, size
+from helpers.experiment.decision.claims import Claim, effect_of, has_scale, size
 from helpers.experiment.decision.registration import standing
 from helpers.experiment.decision.rule import SOUND, Decision, Evidence, failure, killing
 from helpers.formatting import finite, formatted, inside, level, listed
@@ -192,7 +191,7 @@ def text_headline(study: Study, decided: StudyDecision) -> str:
 def _seen(study: Study, weighed: Evidence, claim: Claim) -> str:
     """The effect on the primary metric as a headline has room for it; both levels where it has no relative size."""
     effect, currency = weighed.effect, study.economics.currency
-    if isfinite(effect.relative):
+    if has_scale(effect):
         return f"{claim.subject} {size(claim)}"
     return (
         f"{claim.subject} {level(effect.control, study.primary, currency)} in the control, "
