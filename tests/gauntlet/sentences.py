@@ -117,6 +117,13 @@ class Reader:
         if not holds:
             self.faults.append(f"{fault}: {text.place}: {text.text}")
 
+    def scale(self) -> None:
+        """That a fraction of the control says little is told where it does, and nowhere else."""
+        true = self.truths[self.proposed.arm or next(iter(self.truths))]
+        told = "cannot be told from zero" in self.page.of("beside")
+        due = true.next_to_nothing and not self.case.found.get("failed")
+        self.expect(told is due, "next to nothing", Said("beside", self.page.of("beside")))
+
     def says(self, arm: str, what: str, answer: str, text: Said) -> None:
         """Keep an answer, and hold it against what the same page said elsewhere."""
         for place, other in self.said[arm, what].items():
@@ -138,6 +145,7 @@ class Reader:
                 self.names,
             ):
                 check(text)
+        self.scale()
         self.marks()
         self.losses()
         self.verdicts()
@@ -155,6 +163,7 @@ class Reader:
                 self.expect(bool(re.search("[1-9]", found["size"])), "a change reads as none", text)
                 scaled = "%" in found["size"] and true.f.base
                 self.expect(shows(found["size"], abs(true.f.relative if scaled else true.f.estimate)), "size", text)
+                self.expect(not (scaled and true.next_to_nothing), "a fraction of next to nothing", text)
                 self.ends(found, true, text)
             if found["p"]:
                 self.expect(abs(float(found["p"]) - true.p) <= 6e-3 * true.p + 1e-12, f"p is {true.p}", text)
@@ -174,7 +183,9 @@ class Reader:
         for found in SIZE.finditer(text.text):
             arm = self.arm(found["arm"], text)
             true = self.truths[arm]
-            self.expect(shows(found["size"], true.f.relative), "size", text)
+            scaled = "%" in found["size"] and true.f.base
+            self.expect(shows(found["size"], true.f.relative if scaled else true.f.estimate), "size", text)
+            self.expect(not (scaled and true.next_to_nothing), "a fraction of next to nothing", text)
             self.ends(found, true, text)
             self.strength(STRENGTHS.get(found["how"] or "", found["how"]), arm, text)
 

@@ -117,6 +117,16 @@ def slight(found: Found, rng: np.random.Generator) -> None:
     found.pop("raw", None)
 
 
+def next_to_nothing(found: Found, rng: np.random.Generator) -> None:
+    """A score around zero: the control's mean lies some standard errors from it, on either side."""
+    n, away = int(rng.choice([400, 12_000])), rng.uniform(-4, 4)
+    found["control"] = [n, round(float(away) / n**0.5, 6), 1.0]
+    found["arms"] = {arm: [n, round(float(away + rng.uniform(-6, 6)) / n**0.5, 6), 1.0] for arm in found["arms"]}
+    found["guards"] = {}
+    found.pop("money", None)
+    found.pop("raw", None)
+
+
 def few(found: Found, rng: np.random.Generator) -> None:
     n = int(rng.integers(4, 40))
     found["control"] = [n, int(rng.integers(0, n + 1))]
@@ -164,7 +174,7 @@ def winsorised(found: Found, rng: np.random.Generator) -> None:
 
 Turn = Callable[[Found, np.random.Generator], None]
 TURNS: tuple[Turn, ...] = (
-    no_event, one_event, out_of_nothing, to_nothing, all_of_them, no_variance, certain, slight, few, alike, unguarded_event,
+    no_event, one_event, out_of_nothing, to_nothing, all_of_them, no_variance, certain, slight, next_to_nothing, few, alike, unguarded_event,
     no_revenue, early, broken, winsorised,
 )  # fmt: skip
 """What an experiment may be turned into; of two, the second one has the last word."""

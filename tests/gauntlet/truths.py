@@ -28,6 +28,8 @@ class Truth:
     guards: Mapping[str, tuple[str, tuple[float, float], float]]
     worth: float | None
     bare: tuple[Fact, bool] | None
+    next_to_nothing: bool
+    """Whether the control's mean cannot be told from zero, so that an effect has no size as a fraction of it."""
 
     @property
     def gain(self) -> float:
@@ -66,7 +68,9 @@ def truths(case: Case) -> dict[str, Truth]:
         worth = None
         if money and money["control"][1] > 0 and money["control"][2] + treated(money)[name][2] > 0:
             worth = 100 * expected_worth(found, money, money["control"], treated(money)[name])[0]
-        made[name] = Truth(f, adjusted[name], sign, alpha, level, risk, guards, worth, _bare(found, name, f, 1 - alpha))
+        bare = _bare(found, name, f, 1 - alpha)
+        nothing = not math.isnan(f.p) and (f.base == 0 or (len(found["control"]) == 3 and math.isnan(f.low)))
+        made[name] = Truth(f, adjusted[name], sign, alpha, level, risk, guards, worth, bare, nothing)
     return made
 
 

@@ -96,7 +96,9 @@ def alive(pid: int) -> bool:
 
 
 def test_an_error_in_a_figure_is_raised(tmp_path):
-    wrong = [{"fig": {"data": [{"type": "bar", "y": [1]}]}, "path": str(tmp_path / "one.svg"), "opts": {"format": "no"}}]
+    wrong = [
+        {"fig": {"data": [{"type": "bar", "y": [1]}]}, "path": str(tmp_path / "one.svg"), "opts": {"format": "no"}}
+    ]
     with pytest.raises(RuntimeError, match="no"):
         drawing.draw(wrong, {"n": 1, "mathjax": False, "path": browser()}, tmp_path, 60)
 

@@ -269,7 +269,9 @@ def _unscaled(evidence: Evidence) -> str:
     """That the control is next to nothing, so that a fraction of it says little, and so does the risk, whose prior is one."""
     if math.isnan(evidence.effect.p_value) or claims.has_scale(evidence.effect):
         return ""
-    return "The control's mean cannot be told from zero: the uplift as a fraction of it says little, and so does the risk."
+    return (
+        "The control's mean cannot be told from zero: the uplift as a fraction of it says little, and so does the risk."
+    )
 
 
 def _lost(evidence: Evidence) -> str:
