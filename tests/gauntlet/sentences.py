@@ -443,7 +443,10 @@ class Reader:
         agree = option in shipped if verdict == "GO" else option == "Extend the test" and verdict == "ITERATE"
         self.expect(("money agrees" in beside.text) is agree, f"{verdict} and {option}", beside)
         if "money agrees" in beside.text and verdict == "ITERATE":
-            doubt = "next to no gain" in self.page.of("next step").lower()
+            of_nothing = (
+                self.truths[self.proposed.arm or next(iter(self.truths))].f.base == 0
+            )  # nothing is believed then
+            doubt = of_nothing or "next to no gain" in self.page.of("next step").lower()
             self.expect(
                 not doubt or "next to no gain" in beside.text, "the next step finds no gain to look for", beside
             )

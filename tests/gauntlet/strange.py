@@ -119,7 +119,7 @@ def slight(found: Found, rng: np.random.Generator) -> None:
 
 def next_to_nothing(found: Found, rng: np.random.Generator) -> None:
     """A score around zero: the control's mean lies some standard errors from it, on either side."""
-    n, away = int(rng.choice([400, 12_000])), rng.uniform(-4, 4)
+    n, away = int(rng.choice([400, 12_000])), rng.uniform(0.2, 4) * rng.choice([-1, 1])
     found["control"] = [n, round(float(away) / n**0.5, 6), 1.0]
     found["arms"] = {arm: [n, round(float(away + rng.uniform(-6, 6)) / n**0.5, 6), 1.0] for arm in found["arms"]}
     found["guards"] = {}

@@ -15,7 +15,7 @@ from helpers import paths
 from helpers.errors import ReportError
 from helpers.paths import StudyPaths
 from helpers.pipeline import graph, project
-from helpers.pipeline.built import NO_RECORD, Built, Cause, told
+from helpers.pipeline.built import NO_RECORD, Built, told
 from helpers.pipeline.content import label
 from helpers.pipeline.graph import Origin, Probe, Step
 from helpers.report.figures.browser import browser

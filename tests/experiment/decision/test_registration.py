@@ -1,8 +1,8 @@
 """A rule that is written down before the outcome: what counts as before, what as changed, and that touching it is seen."""
 
 import json
-import re
 import os
+import re
 import shutil
 from datetime import UTC, datetime
 from pathlib import Path

@@ -6,8 +6,8 @@ import pytest
 
 from helpers.errors import ReportError
 from helpers.paths import StudyPaths
-from helpers.report.figures import export as exporting
 from helpers.report.figures import drawing, style
+from helpers.report.figures import export as exporting
 from helpers.report.figures.export import browser, export, stable
 from helpers.report.figures.show import show
 
