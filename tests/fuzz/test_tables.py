@@ -20,7 +20,7 @@ from tests.ingest.studies import LOG_COLUMNS, log_study, unit_study
 
 pytestmark = pytest.mark.slow  # many odd inputs: what a developer needs of it stands in tests/ingest and tests/config
 
-TRIES = int(os.environ.get("FUZZ", "40"))
+TRIES = int(os.environ.get("FUZZ", "20"))
 fuzzed = settings(max_examples=TRIES, deadline=None, suppress_health_check=list(HealthCheck))
 ANY = dict.fromkeys(
     ("malformed_line", "missing_id", "wrong_type", "negative_price", "duplicate_unit", "two_variants"), 1.0

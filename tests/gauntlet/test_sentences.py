@@ -200,7 +200,7 @@ def pages() -> list[tuple[Case, ToldPage]]:
 
 @pytest.mark.parametrize("lie", LIES)
 def test_a_lie_is_found(lie, pages):
-    told = [(case, doctored) for case, of in pages for doctored in lied(of, *LIES[lie])][:12]
+    told = [(case, doctored) for case, of in pages for doctored in lied(of, *LIES[lie])][:6]
     assert told, "no page can be doctored so"
     assert all(faults(case, doctored) for case, doctored in told)
 

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from tests.gauntlet.ground import doctored
+from tests.gauntlet.page import Said
 from tests.gauntlet.watch import Watch, faults, told, watch
 
 
@@ -17,6 +18,11 @@ def drawn(seed: int, watches: int) -> list[Watch]:
 @pytest.mark.parametrize("watches", [30, pytest.param(2_000, marks=pytest.mark.sweep)])
 def test_nothing_said_of_watched_days_is_false(watches):
     assert [fault for found in drawn(7, watches) for fault in faults(found, told(found))] == []
+
+
+@pytest.fixture(scope="module")
+def pages() -> list[tuple[Watch, tuple[Said, ...]]]:
+    return [(found, told(found)) for found in drawn(8, 20)]
 
 
 @pytest.mark.parametrize(
@@ -37,11 +43,10 @@ def test_nothing_said_of_watched_days_is_false(watches):
         ("replay", r"never", "day 9"),
     ],
 )
-def test_a_lie_is_found(place, pattern, to):
+def test_a_lie_is_found(place, pattern, to, pages):
     lies = [
         (found, doctored(said, i, new))
-        for found in drawn(8, 20)
-        for said in [told(found)]
+        for found, said in pages
         for i, text in enumerate(said)
         if text.place == place and (new := re.sub(pattern, to, text.text, count=1)) != text.text
     ]

@@ -74,7 +74,7 @@ def logs(draw: st.DrawFn) -> list[tuple[str, str, str, str]]:
 
 
 @pytest.mark.slow
-@settings(deadline=None, max_examples=6)
+@settings(deadline=None, max_examples=4)
 @given(logs(), st.booleans())
 def test_an_exposed_unit_without_a_variant_is_refused_and_the_printed_key_leaves_it_out(tmp_path_factory, rows, mapped):
     folder = tmp_path_factory.mktemp("empties")

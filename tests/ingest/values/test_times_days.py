@@ -12,7 +12,7 @@ from helpers.ingest.values.times_days import one_clock
 from tests.ingest.values.test_times import agree, offset
 from tests.ingest.values.test_times_decided import landed
 
-FEW = settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+FEW = settings(max_examples=4, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 ZONES = ("Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Asia/Kolkata", "Europe/London")
 NOTE = "so they are days: events of one unit on one day are in no known order"
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from helpers.errors import ReportError
@@ -13,8 +13,8 @@ from helpers.ingest.values.times_proposed import BETWEEN, formats_of
 from tests.ingest.values.test_times_decided import landed, refused
 
 FEW = settings(
-    phases=[__import__("hypothesis").Phase.generate],
-    max_examples=60,
+    phases=[Phase.generate],
+    max_examples=30,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
