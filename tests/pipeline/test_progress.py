@@ -1,6 +1,7 @@
 """Progress: bars on a terminal, lines under make, one line elsewhere; never a carriage return in a log."""
 
 import fcntl
+import io
 import os
 import pty
 import re
@@ -10,6 +11,8 @@ import sys
 import termios
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from helpers.pipeline import progress
 
@@ -83,9 +86,33 @@ def test_under_make_there_are_whole_lines_only(environment):
 def test_a_step_tells_its_parent_how_far_it_is():
     heard = progress.Running("")
     lines = piped(LONG, **{progress.TELL: "1"}).rstrip("\n").split("\n")
-    assert lines and all(heard.heard(line) for line in lines)
+    assert lines and not any(heard.heard(line) for line in lines)
     assert heard.total == 4 and heard.unit == "parts" and heard.done in (3, 4)
-    assert not heard.heard("error: something else")
+    assert heard.heard("error: something else\n") == "error: something else\n"
+
+
+@given(st.lists(st.integers(0, 9) | st.text('ab[]{},:0" ', min_size=1), max_size=12), st.data())
+def test_whoever_writes_between_is_heard_whole(written, data):
+    """Records and texts of several writers on one stream, with or without the end of a line after each."""
+    heard, stream, texts, last = progress.Running(""), "", "", None
+    for each in written:
+        end = data.draw(st.sampled_from(["", "\n"]))
+        if isinstance(each, int):
+            stream += progress.Running("", done=each, total=9, unit="cells").told() + end
+            last = each
+        else:
+            stream += each + end
+            texts += each
+    left = "".join(heard.heard(line) for line in io.StringIO(stream))
+    assert "".join(left.split()) == "".join(texts.split())
+    assert last is None or (heard.done, heard.total) == (last, 9)
+
+
+@pytest.mark.parametrize("torn", ['\x1e[3, 9, "ce', "\x1e", "\x1e5", "\x1e[1, 2]", '\x1e[3, 9, "ce\x1e[4, 9, "cells"]'])
+def test_a_record_that_was_torn_stops_nothing(torn):
+    heard = progress.Running("", done=2, total=9, unit="cells")
+    heard.heard(torn)
+    assert heard.done == (4 if "4" in torn else 2)
 
 
 def test_a_step_that_fails_leaves_no_line_and_no_thread(capsys):

@@ -52,7 +52,7 @@ class _Steps:
         ):  # fmt: skip
             self.running.add(process)
             assert process.stderr is not None
-            said = [line for line in process.stderr if not shown.heard(line)]
+            said = [left for line in process.stderr if (left := shown.heard(line))]
             self.running.discard(process)
             if process.wait():
                 raise Stopped(asked, process.returncode, "".join(said).strip("\n"))

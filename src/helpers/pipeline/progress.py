@@ -75,12 +75,19 @@ class Running:
         """The record for a parent that draws."""
         return _MARK + json.dumps([self.done, self.total, self.unit])
 
-    def heard(self, line: str) -> bool:
-        """Take over what a step told; False when the line is no such record."""
-        if not line.startswith(_MARK):
-            return False
-        self.done, self.total, self.unit = json.loads(line.removeprefix(_MARK))
-        return True
+    def heard(self, line: str) -> str:
+        """Take over what a step told; what is left of the line was said to a reader.
+
+        Others write to the same stream: a record may begin or end within a line of theirs.
+        """
+        said, *records = line.split(_MARK)
+        for record in records:
+            try:
+                (self.done, self.total, self.unit), end = json.JSONDecoder().raw_decode(record)
+            except (ValueError, TypeError):
+                end = 0  # torn, so it is no record
+            said += record[end:]
+        return said if said.strip() else ""
 
 
 _RUNNING: ContextVar[Running | None] = ContextVar("running", default=None)
@@ -146,7 +153,7 @@ def _watch(running: Running, shown: Face, over: Event) -> None:
         while not over.wait(_BEAT):
             if running.told() != last:
                 last = running.told()
-                print(last, file=sys.stderr, flush=True)
+                print(f"{last}\n", end="", file=sys.stderr, flush=True)
     else:
         after = LONG
         while not over.wait(_BEAT):
