@@ -1,9 +1,11 @@
--- Outcomes in the experiment, those of units that were never exposed in it, and those of the latter whose first event at
+-- Outcomes in the experiment since its first exposure, those of units that were never exposed in it, and those of the latter whose first event at
 -- all in the experiment is an outcome. Grain: event name.
 with outcomes as (
     select user_id, event_name, event_key
     from intermediate.int_key_events
-    where event_time >= $start::timestamp and list_contains($events, event_name)
+    where
+        event_time >= $start::timestamp and list_contains($events, event_name)
+        and event_key >= (select min(exposed_key) from intermediate.int_assigned)
 ),
 
 strangers as (

@@ -49,10 +49,13 @@ def test_a_window_is_told_in_words():
         "within 1 day of exposure",
         "within 7 days of exposure",
         "from exposure to the end of the experiment",
-        "on day 7 after exposure",
+        "on day 7 after exposure (hours 144 to 168)",
         "from exposure to the end of the experiment",
     ]
-    assert Study.model_validate(FLAGSHIP).metric("retention_7d").window == "on days 2 to 7 after exposure"
+    assert (
+        Study.model_validate(FLAGSHIP).metric("retention_7d").window
+        == "on days 2 to 7 after exposure (hours 24 to 168)"
+    )
     table = unit_study("units.csv")
     assert {table.window(metric) for metric in table.metrics} == {"by whoever made the table"}
 

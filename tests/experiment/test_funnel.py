@@ -153,7 +153,7 @@ def test_steps_that_lose_as_many_share_the_name_and_nobody_lost_is_no_bottleneck
     assert "cost most: 25 purchases each" in log.step_losses(alike).layout.meta["finding"]
     (whole,) = read(rows([100, 100, 100]))
     assert funnel_topic.text(whole, STUDY) == "Nobody is lost between view and purchase."
-    assert "Nobody is lost between view and purchase" in log.sankey(whole).layout.meta["finding"]
+    assert "Nobody is lost between view and purchase" in log.sankey(whole, STUDY).layout.meta["finding"]
 
 
 def by_pandas(events: pd.DataFrame) -> funnel.Bypass:

@@ -225,7 +225,7 @@ def _of_funnel(found: Ground) -> list[Said]:
         Said("funnel: text", funnel_topic.text(counts, found.study)),
         Said("funnel: record", recorded["funnel.bottleneck"]),
         Said("funnel: size", str(recorded["funnel.bottleneck_lost"])),
-        Said("funnel: flow", _title(log.sankey(counts))),
+        Said("funnel: flow", _title(log.sankey(counts, found.study))),
         Said("funnel: losses", _title(log.step_losses(counts))),
         Said("bypass", funnel_topic.text_bypass(buyers, found.study)),
     ]

@@ -59,7 +59,7 @@ def test_only_one_module_prints():
     }
     assert found.pop("pipeline/terminal.py")
     # a step tells its parent, not a person, how far it is
-    assert found == {"pipeline/progress.py": "print(last, file=sys.stderr, flush=True)"}
+    assert found == {"pipeline/progress.py": 'print(f"{last}\\n", end="", file=sys.stderr, flush=True)'}
 
 
 def said(*command: str) -> str:

@@ -18,7 +18,7 @@ WORTH = ("economics.contribution_margin", "economics.implementation_cost")
 """Without these no money is reckoned but that of a unit: no value that is made up can stand for them."""
 UNITS = "exposed_units_per_month (or period)"
 """What tells how many units come in, where the data have no times."""
-NO_PACE = "the table has no times and the study states no period"
+NO_PACE = "the table has no times, and the study's period is left out or a placeholder"
 """Why it is not known how many units come in a day."""
 STATE_UNITS = "state economics.exposed_units_per_month, or period"
 """What is then to be done."""

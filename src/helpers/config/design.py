@@ -245,8 +245,9 @@ class Metric(Model):
     def window(self) -> str:
         """From when until when the outcome counts, in words."""
         if self.type == "retention":
-            first, last = self.from_day, self.to_day
-            return f"on day {last} after exposure" if first == last else f"on days {first} to {last} after exposure"
+            first, last = self.from_day or 1, self.to_day or 1
+            days = f"day {last}" if first == last else f"days {first} to {last}"
+            return f"on {days} after exposure (hours {24 * (first - 1)} to {24 * last})"
         if self.within_days:
             return f"within {self.within_days} day{'s' if self.within_days > 1 else ''} of exposure"
         return "from exposure to the end of the experiment"

@@ -141,20 +141,24 @@ def time_to_convert(con: "duckdb.DuckDBPyConnection") -> SurvivalCurve | None:
 
 @dataclass(frozen=True)
 class Bypass:
-    """Units with the last step, in any order: all of them, those without the exposure step, those without the first step,
-    and those who have one, but only after their last step."""
+    """Units with the last step, in any order, since the log knows the exposure step: all of them, those without it, those
+    without the first step, and those who have one, but only after their last step; ``earlier`` had it before that alone."""
 
     converted: int
     without_exposure: int
     without_entry: int
     before_entry: int
+    earlier: int = 0
 
 
 def bypass(con: "duckdb.DuckDBPyConnection") -> Bypass:
     """Who reaches the last step beside the ordered path, in the diagnosis period."""
     row = query.query(con, "funnel_bypass").iloc[0]
     return Bypass(
-        *(int(row[name]) for name in ("converted_units", "without_exposure", "without_entry", "before_entry"))
+        *(
+            int(row[name])
+            for name in ("converted_units", "without_exposure", "without_entry", "before_entry", "earlier_units")
+        )
     )
 
 

@@ -5,11 +5,13 @@ itself has picked: the arms are no longer alike. Winsorising keeps every unit, a
 experiment cannot be changed by it.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from helpers.config import Simulation, Study
 from helpers.experiment.results import Results
+from helpers.experiment.trust.check import Counted, counted
 from helpers.simulate.selection_bias import (
     BY_HISTORY,
     BY_OUTCOME,
@@ -95,6 +97,16 @@ def read(con: "duckdb.DuckDBPyConnection", results: Results) -> list[SelectionEf
         effect = compare(control, treatment, confidence=study.decision.confidence)
         found.append(SelectionEffect(rule, effect, truth.relative if truth else None))
     return found
+
+
+def extreme(found: Sequence[SelectionEffect]) -> Counted | None:
+    """Units beyond the threshold, control and treatment, and whether they are alike; None where no unit was dropped."""
+    by_rule = {each.rule.name: each.effect for each in found}
+    if not {"as they are", "dropped"} <= by_rule.keys():
+        return None
+    whole, dropped = by_rule["as they are"], by_rule["dropped"]
+    beyond = (whole.n_control - dropped.n_control, whole.n_treatment - dropped.n_treatment)
+    return counted(beyond, (whole.n_control, whole.n_treatment)) if sum(beyond) else None
 
 
 def simulated(study: Study) -> list[SelectionBias]:

@@ -10,11 +10,12 @@ if TYPE_CHECKING:
     import duckdb
     import pandas as pd
 
+    from helpers.experiment.decision.look import EarlyLook
     from helpers.experiment.results import Results
     from helpers.experiment.selection import SelectionEffect
     from helpers.experiment.surrogate import Surrogacy
     from helpers.experiment.survival import Survival
-    from helpers.experiment.trust import Trust
+    from helpers.experiment.trust import Trust, TrustCheck
     from helpers.report.figures.show import FigureView
     from helpers.report.notebook import Notebook
     from helpers.report.tables import Callout, Folded, Table
@@ -64,7 +65,7 @@ def choices(nb: "Notebook", found: "Sequence[SelectionEffect]", arm: str = "") -
     if not found:
         return nb.warning(selection.absent(nb.study))
     selection.record(nb, found)
-    return nb.table(selection.table(found), selection.caption(nb.study, arm), selection.note(nb.study))
+    return nb.table(selection.table(found), selection.caption(nb.study, arm), selection.note(nb.study, found))
 
 
 def choices_figure(nb: "Notebook", found: "Sequence[SelectionEffect]", arm: str = "") -> "FigureView | None":
@@ -110,12 +111,14 @@ def near_miss(nb: "Notebook", results: "Results") -> "Callout | None":
     return nb.warning(misinterpretations.text_near_miss(near)) if near else None
 
 
-def arms(nb: "Notebook", results: "Results") -> "Table | None":
+def arms(
+    nb: "Notebook", results: "Results", look: "EarlyLook | None", failed: "Sequence[TrustCheck]"
+) -> "Table | None":
     """Every arm against the control; nothing of a study with two variants."""
     from helpers.report.topics import multi_arm
 
     found = results.against_control()
-    multi_arm.record(nb, found)
+    multi_arm.record(nb, results, look, failed)
     rows = multi_arm.table(found, nb.study)
     return nb.table(rows, "Every arm against the control", multi_arm.note(found, nb.study)) if found else None
 

@@ -236,7 +236,7 @@ def _caveats(numbers: Numbers) -> list[tuple[str, str]]:
 def _metrics(study: Study, numbers: Numbers) -> str:
     """Every metric with its role; with its effect where notebooks recorded ``metrics.NAME.*``.
 
-    Of several treatments the one that 05 shows in detail comes first, then the others on the metrics that are to get better.
+    Of several treatments the one that 05 shows in detail comes first, then the others.
     """
     import pandas as pd
 
@@ -248,44 +248,47 @@ def _metrics(study: Study, numbers: Numbers) -> str:
         name = f"{prefix}{metric}.{field}"
         return numbers[name].text if name in numbers else ""
 
-    def change(metric: str, prefix: str) -> dict[str, str]:
+    def change(metric: str, prefix: str, role: str) -> dict[str, str]:
         low, high = text(metric, "relative_low", prefix), text(metric, "relative_high", prefix)
         return {
             "Relative change": text(metric, "relative", prefix),
             "Interval": between(low, high) if low and high else "",
-            "p (adjusted)": text(metric, "p_adjusted", prefix),
+            "p (adjusted)": "" if role == "guardrail" else text(metric, "p_adjusted", prefix),
         }
 
-    def units(metric: str, arm: str) -> int:
-        return int(numbers.value(f"metrics.{metric}.n_{arm}"))
-
-    found = [m for m in study.metrics if f"metrics.{m.name}.n_control" in numbers]
     counted = study.randomised.capitalize()
     arm = numbers["primary.arm"].text if len(study.treatments) > 1 and "primary.arm" in numbers else ""
-    bases = [base.Base(m, units(m.name, "control"), units(m.name, "treatment"), arm) for m in found]
-    told = {b.metric.name: cell.get(counted, "") for b, cell in zip(bases, base.column(bases, study), strict=True)}
+    others = [v.name for v in study.treatments if arm and v.name != arm]
+    shown = [(arm, m, "metrics.") for m in study.metrics]
+    shown += [(other, m, f"arms.{other}.") for other in others for m in study.metrics]
+    counts = [(f"{prefix}{m.name}.n_control", f"{prefix}{m.name}.n_treatment") for _, m, prefix in shown]
+    bases = {
+        (of, m.name): base.Base(m, int(numbers.value(control)), int(numbers.value(treatment)), of)
+        for (of, m, _), (control, treatment) in zip(shown, counts, strict=True)
+        if control in numbers
+    }
+    told = dict(zip(bases, base.column(list(bases.values()), study), strict=True))
     rows = [
         {
-            "Arm": arm,
+            "Arm": of,
             "Metric": metric.label,
             "Role": metric.role,
-            counted: told.get(metric.name, ""),
-            **change(metric.name, "metrics."),
+            counted: told.get((of, metric.name), {}).get(counted, ""),
+            **change(metric.name, prefix, metric.role),
             "Margin": base.margin(metric, study.economics.currency),
-            "Verdict": text(metric.name, "verdict"),
+            "Verdict": text(metric.name, "verdict", prefix),
         }
-        for metric in study.metrics
-    ]
-    rows += [
-        {"Arm": v.name, "Metric": m.label, "Role": m.role, **change(m.name, f"arms.{v.name}.")}
-        for v in study.treatments
-        for m in study.metrics
-        if arm and v.name != arm and f"arms.{v.name}.{m.name}.relative" in numbers
+        for of, metric, prefix in shown
+        if not prefix.startswith("arms.") or f"{prefix}{metric.name}.relative" in numbers
     ]
     frame = pd.DataFrame(rows).fillna("")
     kept = [c for c in frame.columns if (frame[c] != "").any()]
-    note = base.text(bases, study) or base.windows(study.metrics, study)
-    note = "; ".join(filter(None, [note, note_pulled_in(study)]))
+    note = base.text(list(bases.values()), study) or base.windows(study.metrics, study)
+    one_sided = any(m.role == "guardrail" for m in study.metrics)
+    judged = (
+        "a guardrail is judged by a one-sided bound (at worst), which lies inside the interval" if one_sided else ""
+    )
+    note = "; ".join(filter(None, [note, judged, note_pulled_in(study)]))
     return table(frame[kept], "Metrics, their role and what became of them", footnote=note).markup
 
 

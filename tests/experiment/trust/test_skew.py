@@ -54,7 +54,7 @@ def test_too_few_units_warn_with_their_number_and_the_number_it_takes(small_stud
     needed = -(-(1_000 * of.factor) // 1)
     assert (
         check.verdict == "warning"
-        and check.found == f"skewness 6.2, 1,000 units in treatment: {needed:,.0f} are needed"
+        and check.found == f"skewness 6.2 over all arms, 1,000 units in treatment: {needed:,.0f} are needed"
     )
     assert "cannot be trusted" in check.caveat.claim and f"{needed:,.0f} units" in check.caveat.words
 
@@ -70,7 +70,10 @@ def test_arms_whose_skewness_cancels_have_no_number_of_units_that_would_do(small
     )
     (check,) = skewed(few, SimpleNamespace(study=small_study.study))
     assert check.verdict == "passed"
-    assert check.found == f"skewness 6.2, 1,000 units in control: the difference of the means has {left}, little enough"
+    assert (
+        check.found
+        == f"skewness 6.2 over all arms, 1,000 units in control: the difference of the means has {left}, little enough"
+    )
 
 
 def test_clusters_are_compared_by_their_totals_and_not_asked(small_study):

@@ -44,8 +44,8 @@ def next_step(results: Results, weighed: Evidence, made: Decision) -> str:
         said.append(_paying(results, weighed))
     if "Agreement" in missed:
         said.append(
-            "Look at the extreme values: more of them in one arm than in the other are a finding, and only more "
-            f"{results.study.randomised} tell whether they are chance."
+            "Look at the extreme values: the notebook of the results counts those of each arm and tells whether chance explains them. Where it "
+            "does not, the change moves them too, and no larger sample makes the two means agree."
         )
     if "Effective number of clusters" in missed:
         said.append("More clusters are needed, or ones of more equal sizes: more units in these do not help.")

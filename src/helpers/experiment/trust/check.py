@@ -7,7 +7,7 @@ from typing import Literal
 from helpers.formatting import formatted
 from helpers.stats.checks.exact_counts import EXPECTED, equal_shares
 
-TrustVerdict = Literal["passed", "warning", "failed"]
+TrustVerdict = Literal["passed", "warning", "failed", "not asked"]
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,8 @@ class TrustCheck:
 
     Attributes:
         verdict: "failed" where every comparison of the arms is in doubt, and the decision is then INVALID; "warning"
-            where the comparison stands but a reader must know what it stands on.
+            where the comparison stands but a reader must know what it stands on; "not asked" where the data cannot
+            answer, which is no check that was made.
         family: checks that a healthy report sums up in one line.
         trouble: what was looked for, as it reads in "none of these was found".
         p_value: of the check's test, where it has one.

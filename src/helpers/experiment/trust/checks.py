@@ -27,6 +27,7 @@ from helpers.experiment.trust.timing import (
     not_followed,
     pre_exposure,
 )
+from helpers.experiment.trust.unasked import told, unanswerable
 from helpers.experiment.trust.values import Sentinel, of_amounts, of_codes, of_levels, sentinels
 from helpers.formatting import formatted
 from helpers.stats.summaries.clusters import IntraclusterCorrelation
@@ -38,9 +39,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Trust:
-    """What the checks found, and the numbers behind those that are more than a verdict."""
+    """What the checks found, what the data cannot answer, and the numbers behind checks that are more than a verdict."""
 
     checks: tuple[TrustCheck, ...]
+    unasked: tuple[TrustCheck, ...]
     maturity: Maturity
     pre_exposure: dict[str, Counted]
     sentinels: tuple[Sentinel, ...]
@@ -124,8 +126,11 @@ def trust_checks(
         *map(disturbed, outside),
     ]
     sharing, alike = sharing_units(sizes), correlation(sizes)
+    lacks = unanswerable(study)
+    checks = [told(check, lacks) for check in checks]
     return Trust(
-        tuple(checks),
+        tuple(check for check in checks if check.verdict != "not asked"),
+        tuple(check for check in checks if check.verdict == "not asked"),
         watched,
         outcomes,
         tuple(odd),

@@ -64,7 +64,7 @@ def clustered(sizes: "pd.DataFrame") -> TrustCheck:
         found += f": intervals should be {formatted(math.sqrt(of.design_effect) - 1, 'share')} wider"
     return TrustCheck(
         "Clustered units",
-        "Are the units independent?",
+        "Do sessions hold several units, whose outcomes are then alike?",
         found,
         "warning" if inflated else "passed",
         "Values",

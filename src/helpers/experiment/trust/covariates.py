@@ -48,11 +48,11 @@ def balance(
     """
     name, question = f"Balance of {metric.label.lower()} before", "Did the arms behave alike before the experiment?"
     if not found:
-        return TrustCheck(name, question, "cannot be told: only one arm has units", family=FAMILY)
+        return TrustCheck(name, question, "cannot be told: only one arm has units", "not asked", FAMILY)
     told = [(raw, p, e) for (e, raw), p in zip(found, adjusted, strict=True) if not math.isnan(raw)]
     if not told:
         why = found[0][0].note or "no unit has a history"
-        return TrustCheck(name, question, f"cannot be told: {why}", family=FAMILY)
+        return TrustCheck(name, question, f"cannot be told: {why}", "not asked", FAMILY)
     raw, p, least = min(told, key=lambda test: test[0])
     return TrustCheck(
         name,
@@ -89,7 +89,7 @@ def leak(results: Results, metric: Metric) -> TrustCheck:
     name, question = f"Leak of {metric.label.lower()} before", "Is the history the outcome under another name?"
     r = pooled_correlation(list(_arms(results, metric).values()))
     if math.isnan(r):
-        return TrustCheck(name, question, "cannot be told: history or outcome does not vary", family=FAMILY)
+        return TrustCheck(name, question, "cannot be told: history or outcome does not vary", "not asked", FAMILY)
     leaking = abs(r) > LEAKING_CORRELATION
     return TrustCheck(
         name,

@@ -35,7 +35,8 @@ def independence(con: "duckdb.DuckDBPyConnection", results: Results) -> list[Tru
         if study.cluster is None
         else f"Was each {study.cluster} assigned by itself?"
     )
-    found = named or "no column of the data tells the variant of its rows"
+    other = "no" if study.cluster is None else "no other"
+    found = named or f"{other} column of the data tells the variant of its rows"
     if telling and study.independent:
         found += f"; independent, says the study: {study.independent}"
     elif telling:

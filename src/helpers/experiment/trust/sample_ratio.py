@@ -53,7 +53,7 @@ def _by(results: Results, dimension: str) -> TrustCheck:
         "Does any part of the experiment lose units of one arm?",
     )
     if not groups:
-        return TrustCheck(name, question, "cannot be told: no unit stands there", family=FAMILY)
+        return TrustCheck(name, question, "cannot be told: no unit stands there", "not asked", FAMILY)
     tests = srm_by_group(groups, {v.name: v.weight for v in results.study.variants})
     shared = adjust([t.p_value for t in tests.tests], "holm", alpha=SRM_THRESHOLD)
     failed = [name for name, rejected in zip(tests.groups, shared.rejected, strict=True) if rejected]

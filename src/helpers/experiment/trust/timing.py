@@ -26,7 +26,8 @@ class Maturity:
 
     Attributes:
         hours: by then ``MATURE_QUANTILE`` of the earlier units that had the outcome at all had it; None where too few
-            had one, or where the study's primary metric waits for every unit by itself, as its window is of days.
+            had one, where the study's primary metric waits for every unit by itself, as its window is of days, or where
+            the data tell no times of outcomes.
         converted: earlier units that had the outcome.
         units: exposed units watched for less.
         without: the primary effect without the days on which any unit was; None where there is no such day.
@@ -61,11 +62,11 @@ def usual_hours(hours: Sequence[int], units: Sequence[int], quantile: float = MA
 def maturity(con: "duckdb.DuckDBPyConnection", results: Results) -> Maturity:
     """The time that the primary outcome usually takes, from earlier units, and who had less of it.
 
-    Earlier units are those exposed in the first half of the experiment; each is watched for as long as that half, so
-    slower outcomes than that are not seen. Of a metric that goes on adding up (songs, revenue) the first event counts.
+    Earlier units are those exposed in the first half of the time from the first exposure to the end of what was seen;
+    each is watched for as long as that half, so slower outcomes than that are not seen. Of a metric that goes on adding up (songs, revenue) the first event counts.
     """
     study, total = results.study, results.units(EXPOSED, "all", "all")
-    if study.primary.event is None or study.primary.days:
+    if study.primary.event is None or study.primary.days or study.is_unit_table:
         return Maturity(None, 0, 0, total, None)
     spells = query.query(con, "time_to_outcome", event=study.primary.event)
     converted = int(spells.units.sum())
@@ -73,7 +74,9 @@ def maturity(con: "duckdb.DuckDBPyConnection", results: Results) -> Maturity:
     if hours is None or converted < MATURE_MINIMUM:
         return Maturity(None, converted, 0, total, None)
     late = int(query.query(con, "late_exposures", hours=hours).units.sum())
-    days = study.period.experiment_days
+    end = results.observed.last_event
+    seen = study.period.experiment_days if end is None else (end.date() - study.period.start.date()).days + 1
+    days = min(study.period.experiment_days, float(seen))
     last = [d for d in range(1, math.ceil(days) + 1) if days - d < hours / 24]
     return Maturity(hours, converted, late, total, reestimated(results, last, "the last days") if late else None)
 

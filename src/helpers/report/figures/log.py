@@ -104,7 +104,7 @@ def _weekly(daily: pd.DataFrame, event: str) -> str:
     return f"Between weekdays, {plural(event)} differ by {formatted(spread, 'share')} of their mean: compare whole weeks only"
 
 
-def sankey(funnel: FunnelCounts) -> go.Figure:
+def sankey(funnel: FunnelCounts, study: Study) -> go.Figure:
     """The ordered funnel as a flow, with what is lost at each step."""
     steps = funnel.steps
     figure = go.Figure(flow(funnel))
@@ -112,7 +112,8 @@ def sankey(funnel: FunnelCounts) -> go.Figure:
     finding = losses.nobody_lost(funnel)
     if len(most) == 1:
         gone, before = formatted(1 - most[0].rate.share, "share"), funnel.before(most[0]).event
-        finding = f"{gone} of the users at {before} do not go on to {most[0].event}"
+        within = "" if study.is_unit_table else f" within {study.funnel.window_hours:g} hours"
+        finding = f"{gone} of the users at {before} do not go on to {most[0].event}{within}"
     elif most:
         finding = f"No step alone is the bottleneck: {losses.ways(funnel)} cost {losses.lost(funnel)}"
     return style.titled(

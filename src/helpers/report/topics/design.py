@@ -287,7 +287,7 @@ def note_cuped(found: Mapping[str, tuple[Effect, Effect, VarianceReduction]], st
 def caption_cuped(study: Study) -> str:
     """What the table of adjusted effects shows, or why it is empty."""
     if study.period.baseline is None:
-        return "No history before the experiment: nothing to adjust by"
+        return "The study states no period.baseline, so no history is read: nothing to adjust by"
     if not any(metric.covariate for metric in study.metrics):
         return "No metric has a covariate: nothing to adjust by"
     return "Variance left after adjustment by the baseline, and the effect with and without it"

@@ -188,6 +188,8 @@ def text_bypass(found: Bypass, study: Study) -> str:
     rest = [f"{_have(found.without_entry)} no {first} event"] if found.without_entry and first != exposure else []
     rest += [f"{found.before_entry:,} had it before any {first}"] if found.before_entry else []
     text = listed([some, *rest]) if beside else "; ".join(filter(None, [all_of_them, listed(rest)]))
+    if found.earlier:
+        text += f" ({found.earlier:,} more had it only before the first {exposure} event of the log)"
     if beside > OFTEN:
         text += f": {exposure} can be passed by, so a change there reaches only a part of the {plural(last)}"
     return text + "."

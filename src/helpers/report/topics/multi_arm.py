@@ -14,6 +14,7 @@ from helpers.report.topics import effects
 
 if TYPE_CHECKING:
     from helpers.config import Metric
+    from helpers.experiment.decision.look import EarlyLook
     from helpers.report.notebook import Notebook
     from helpers.stats.comparisons.noninferiority import NonInferiority
 
@@ -105,9 +106,20 @@ def _bases(found: "Sequence[tuple[str, Metric, NonInferiority]]") -> list[Base]:
     return [Base.under(metric, g.effect, arm) for arm, metric, g in found]
 
 
-def record(nb: "Notebook", found: Sequence[MetricEffect]) -> None:
-    """``arms.VARIANT.METRIC.*`` for each arm and success metric."""
-    for e in found:
+def record(nb: "Notebook", results: Results, look: "EarlyLook | None", failed: Sequence[object]) -> None:
+    """``arms.VARIANT.METRIC.*`` for each arm and metric; nothing of a study with one treatment.
+
+    ``look`` is an early one; after ``failed`` trust checks nothing became of any metric that may be read.
+    """
+    several = len(results.study.treatments) > 1
+    guardrails = {(arm, metric.name): g for arm, metric, g in _guardrails(results)}
+    for e in results.tested if several else ():
+        guardrail = guardrails.get((e.variant, e.metric.name))
+        became = (
+            claims.word(claims.of_metric(e, results.study, look))
+            if guardrail is None
+            else claims.STATES[claims.state(guardrail)]
+        )
         x, name = e.effect, f"arms.{e.variant}.{e.metric.name}"
         what, unit = f"{e.variant}: {inside(e.metric.label)}", CHANGE[e.metric.unit]
         why = x.note or NO_INTERVAL
@@ -126,3 +138,6 @@ def record(nb: "Notebook", found: Sequence[MetricEffect]) -> None:
             "The same adjusted over the tests that share its level",
             reason=why,
         )
+        nb.record(f"{name}.n_control", x.n_control, "count", "Control: units with a value")
+        nb.record(f"{name}.n_treatment", x.n_treatment, "count", f"{e.variant}: units with a value")
+        nb.record(f"{name}.verdict", claims.UNREAD if failed else became, "text", "What became of it")

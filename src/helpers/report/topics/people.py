@@ -97,7 +97,7 @@ def text_plan(watched: Sequence[WatchedMetric], study: Study) -> str:
 def note_watched(units: int | None) -> str:
     """What the bounds rest on, or why there are none."""
     if units is None:
-        return f"no bounds of a day: {NO_PACE}, so units a day are not known; {STATE_UNITS}"
+        return f"values of the control are as they are, none pulled in; no bounds of a day: {NO_PACE}, so units a day are not known; {STATE_UNITS}"
     return (
         f"bounds for a day on which {counted(units, 'unit')} may come in, each watched for as long as those of the "
         "experiment: what they do on that day alone is less. Three standard errors to either side of the control, whose "

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 from helpers import formatting
 from helpers.config import Study
 from helpers.experiment.decision.claims import subject
-from helpers.experiment.selection import RUNS, SEED, SIMULATED, SelectionEffect
-from helpers.formatting import formatted
+from helpers.experiment.selection import RUNS, SEED, SIMULATED, SelectionEffect, extreme
+from helpers.formatting import counted, formatted, p_text
 from helpers.report import base, tables
 from helpers.simulate.selection_bias import (
     SelectionBias,
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def absent(study: Study) -> str:
     """Why there is nothing to compare."""
     return (
-        f"{study.primary.label} is not a winsorised mean: no unit is extreme enough to be dropped or pulled in, and the "
+        f"{study.primary.label} is not a winsorised mean: the study pulls no extreme value in and drops no unit, so the "
         "primary metric is read on all exposed units alone."
     )
 
@@ -31,8 +31,8 @@ def caption(study: Study, arm: str = "") -> str:
     return f"{subject(study.primary.label, arm)} under other choices of units"
 
 
-def note(study: Study) -> str:
-    """How the table of readings is read."""
+def note(study: Study, found: Sequence[SelectionEffect]) -> str:
+    """How the table of readings is read, and whether the arms hold as many extreme units."""
     share = f"{(study.primary.winsorize or 0) * 100:g}"
     known = (
         " Truth: the planted change over all units; for the quarters, the metric as planned among the heaviest before, the"
@@ -41,10 +41,22 @@ def note(study: Study) -> str:
         else ""
     )
     return (
-        f"The threshold is percentile {share} of all exposed units. Dropped units and a quarter by the outcome are picked by"
-        f" what the treatment changes, so no larger sample mends them.{known}"
+        f"The threshold is percentile {share} of all exposed units.{_extreme(found, study)} Dropped units and a quarter by"
+        f" the outcome are picked by what the treatment changes, so no larger sample mends them.{known}"
         f" {study.primary.label} is {base.windows([study.primary], study)}."
     )
+
+
+def _extreme(found: Sequence[SelectionEffect], study: Study) -> str:
+    """How many units of each arm lie beyond the threshold, and whether chance explains it."""
+    seen = extreme(found)
+    if seen is None:
+        return ""
+    (control, treatment), p = seen.hits, seen.p_value
+    alike = (
+        "as many as chance allows" if not p < 1 - study.decision.confidence else "more in one arm than chance explains"
+    )
+    return f" Beyond it lie {counted(control, 'unit')} of the control and {treatment:,} of the treatment: {alike} ({p_text(p)})."
 
 
 def table(found: Sequence[SelectionEffect]) -> list[tables.Row]:

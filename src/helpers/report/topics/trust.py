@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from helpers.experiment.decision.claims import subject
 from helpers.experiment.trust.check import TrustCheck
 from helpers.experiment.trust.checks import Trust
-from helpers.formatting import CHANGE, NO_INTERVAL, finite, formatted, interval, p_text
+from helpers.formatting import CHANGE, NO_INTERVAL, finite, formatted, interval, listed, p_text
 from helpers.report import base
 from helpers.report.base import Base
 from helpers.report.tables import Badge, Row, badge
@@ -33,7 +33,7 @@ def record(nb: Notebook, found: Trust) -> None:
         watched.hours,
         "count",
         "Hours within which most converting units convert, from earlier units",
-        reason="the metric waits for every unit, or too few of the earlier ones had the outcome",
+        reason="the metric waits for every unit, too few of the earlier ones had the outcome, or the data tell no times",
     )
     nb.record("trust.immature_units", watched.units, "count", "Exposed units that were watched for less than that")
     nb.record("trust.immature_share", watched.units / total, "share", "Their share of the exposed units")
@@ -125,7 +125,7 @@ def _reestimate(nb: Notebook, prefix: str, found: Reestimate) -> None:
 
 def _mark(check: TrustCheck) -> Badge:
     """The verdict with its colour."""
-    tones = {"passed": "good", "warning": "warn", "failed": "bad"}
+    tones = {"passed": "good", "warning": "warn", "failed": "bad", "not asked": "neutral"}
     return badge(tones[check.verdict], check.verdict)  # type: ignore[arg-type]
 
 
@@ -136,7 +136,17 @@ def table(found: Trust) -> list[Row]:
         passed = [c for c in found.checks if c.family == family and c.passed]
         if passed:
             rows.append({"Check": family, "Found": _together(passed), "Verdict": _mark(passed[0])})
+    if found.unasked:
+        rows.append({"Check": "Not asked", "Found": _unasked(found), "Verdict": _mark(found.unasked[0])})
     return rows
+
+
+def _unasked(found: Trust) -> str:
+    """What the data cannot answer, by the reason."""
+    names: dict[str, list[str]] = {}
+    for check in found.unasked:
+        names.setdefault(check.found.removeprefix("cannot be told: "), []).append(check.name.lower())
+    return "; ".join(f"{listed(checks)}: {why}" for why, checks in names.items())
 
 
 def _together(passed: list[TrustCheck]) -> str:
@@ -151,7 +161,8 @@ def _together(passed: list[TrustCheck]) -> str:
 
 def table_details(found: Trust) -> list[Row]:
     """Every check with its question."""
-    return [{"Check": c.name, "Question": c.question, "Found": c.found, "Verdict": _mark(c)} for c in found.checks]
+    every = (*found.checks, *found.unasked)
+    return [{"Check": c.name, "Question": c.question, "Found": c.found, "Verdict": _mark(c)} for c in every]
 
 
 def text(found: Trust) -> str:
@@ -161,12 +172,12 @@ def text(found: Trust) -> str:
     """
     absent = dict.fromkeys(c.trouble for c in found.checks if c.passed and c.trouble)
     present = {c.trouble for c in found.checks if not c.passed}
-    listed = [t for t in absent if t not in present]
-    if not listed:
+    ruled_out = [t for t in absent if t not in present]
+    if not ruled_out:
         return "Nothing that was looked for can be ruled out: see the table."
-    if len(listed) == 1:
-        return f"This was looked for and not found: {listed[0]}."
-    return f"None of these was found: {', '.join(listed)}."
+    if len(ruled_out) == 1:
+        return f"This was looked for and not found: {ruled_out[0]}."
+    return f"None of these was found: {', '.join(ruled_out)}."
 
 
 def text_caveats(found: Trust) -> str:
