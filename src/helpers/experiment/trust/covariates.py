@@ -46,7 +46,7 @@ def balance(
     exposure and holds the effect. ``found`` are differences with their p-values, ``adjusted`` those after Holm, where
     several tests have ``shared`` it.
     """
-    name, question = f"Balance of {metric.label.lower()} before", "Did the arms behave alike before the experiment?"
+    name, question = f"Balance of {history(metric)} before", "Did the arms behave alike before the experiment?"
     if not found:
         return TrustCheck(name, question, "cannot be told: only one arm has units", "not asked", FAMILY)
     told = [(raw, p, e) for (e, raw), p in zip(found, adjusted, strict=True) if not math.isnan(raw)]
@@ -63,6 +63,12 @@ def balance(
         FAMILY,
         p_value=p,
     )
+
+
+def history(metric: Metric) -> str:
+    """What was measured before: of a ratio what it adds up, for its denominator may itself react to the change."""
+    label = metric.label.lower()
+    return f"the numerator of {label}" if metric.type == "ratio" else label
 
 
 def _differences(results: Results, metric: Metric, skews: Skews | None) -> list[tuple[Effect, float]]:
@@ -86,7 +92,7 @@ def leak(results: Results, metric: Metric) -> TrustCheck:
 
     Warns, because the decision rests on the effect without adjustment; the adjusted one must not be read then.
     """
-    name, question = f"Leak of {metric.label.lower()} before", "Is the history the outcome under another name?"
+    name, question = f"Leak of {history(metric)} before", "Is the history the outcome under another name?"
     r = pooled_correlation(list(_arms(results, metric).values()))
     if math.isnan(r):
         return TrustCheck(name, question, "cannot be told: history or outcome does not vary", "not asked", FAMILY)

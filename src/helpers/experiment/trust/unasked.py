@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from helpers.config import Study, Units
+from helpers.config import Log, Study, Units
 from helpers.experiment.trust.check import TrustCheck
 
 TIMELESS = "a table tells whether an outcome happened, not when"
@@ -15,12 +15,12 @@ def unanswerable(study: Study) -> dict[str, str]:
     >>> unanswerable(config.load("studies/cart_checkout.yml"))
     {}
     """
-    found = {}
+    found: dict[str, str] = {}
     if study.is_unit_table:
         found |= dict.fromkeys(("Immature units", "Outcomes before exposure"), TIMELESS)
     if isinstance(study.data, Units) and "shown" not in study.data.columns:
         found["Shown as assigned"] = "no column tells what a unit was shown"
-    if study.is_unit_table or (not study.simulated and "session_id" not in study.data.columns):
+    if study.is_unit_table or (isinstance(study.data, Log) and "session_id" not in study.data.columns):
         found["Clustered units"] = "no column tells sessions, which two units might share"
     return found
 

@@ -85,7 +85,9 @@ def note(found: Iterable[MetricEffect], study: Study) -> str:
     """What the effects stand on, and the metrics that have none."""
     effects = list(found)
     absent = " and ".join(m.label for m in _not_compared(effects, study))
-    notes = [base.text([Base.of(e) for e in effects], study), note_pulled_in(study)]
+    adjustable = any(e.metric.covariate for e in effects)
+    plain = "without adjustment by what was measured before, which 04 compares" if adjustable else ""
+    notes = [base.text([Base.of(e) for e in effects], study), plain, note_pulled_in(study)]
     return "; ".join(filter(None, [*notes, f"{NOT_COMPARED}: {absent}" if absent else ""]))
 
 
