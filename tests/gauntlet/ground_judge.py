@@ -10,6 +10,7 @@ from fractions import Fraction
 
 import numpy as np
 import pandas as pd
+from scipy import stats
 
 from tests.gauntlet.grammar import ungrammatical
 from tests.gauntlet.ground import DISPOSITIONS, Ground
@@ -145,6 +146,7 @@ class Judge:
                 name = f"{level} ({dimension.replace('_', ' ')})"
                 missing[name], reached[name] = max(Fraction(0), best * int(n) - int(k)), int(n)
         first = leaders(missing)
+        self.chance(first)
         for place in ("segments: text", "segments: title"):
             text = self.at[place]
             told = re.match(rf"(.+?) carr(ies|y) the largest loss(?:es)?: (?:each is )?{SIZE} \D", text)
@@ -162,6 +164,27 @@ class Judge:
             all(name in kept for name in first) and (kept == "None") is (not first), "record", "segments: record"
         )
         self.expect(abs(float(size) - float(max(missing.values()))) < 1e-6, "record", "segments: record")
+
+    def chance(self, first: set[str]) -> None:
+        """Whether the levels of the segment that carries most differ is what scipy says, and said of no other."""
+        dimensions = {name.rpartition(" (")[2].rstrip(")") for name in first}
+        told = re.search(
+            r"The levels of (.+?) differ by (more|no more) than chance explains", self.at["segments: text"]
+        )
+        self.expect((told is not None) is (len(dimensions) == 1), f"{dimensions} lead", "segments: text")
+        if told is None:
+            return
+        self.expect({told[1]} == dimensions, "another segment", "segments: text")
+        dimension = told[1].replace(" ", "_")
+        units = self.found.cells.groupby(dimension)[["reached", "converted"]].sum()
+        names = [level if n >= self.found.study.min_segment else "other" for level, n in units.reached.items()]
+        counts = units.groupby(pd.Index(names)).sum()
+        counts = counts[counts.reached > 0]
+        seen = np.array([counts.converted, counts.reached - counts.converted])
+        least = seen.sum(axis=1).min() * counts.reached.min() / counts.reached.sum()
+        if least > 5:  # below it the two ways to reckon part
+            p = float(stats.chi2_contingency(seen, correction=False).pvalue)
+            self.expect(0.02 < p < 0.1 or (told[2] == "more") is (p < 0.05), f"p is {p}", "segments: text")
 
     def gap(self) -> None:
         first, *others = self.found.study.segments

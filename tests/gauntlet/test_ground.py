@@ -43,6 +43,7 @@ LIES: dict[str, tuple[str, str, Change]] = {
     "windows of a table": ("funnel: text", r"\.$", ". For 1 of the 2 users lost there the window was still open."),
     "the only way": ("bypass", r": .* can be passed by.*", "."),
     "other buyers": ("bypass", r"[\d,]+(?= have no)", more),
+    "levels differ by chance": ("segments: text", r"by more than chance(?= explains \(p (?:<|= \d\.?\d*e))", "by no more than chance"),
     "another level carries the loss": ("segments: text", r"^.*(?= carries)", "desktop (device)"),
     "a tie of levels has one name": ("segments: title", r"^(.*?\)) and .* carry the largest losses: each is",
                                      r"\1 carries the largest loss:"),

@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from helpers.formatting import counted, formatted, leading, listed
+from helpers.defaults import ALPHA
+from helpers.experiment.trust.check import counted as alike
+from helpers.formatting import counted, formatted, leading, listed, p_text
 
 if TYPE_CHECKING:
     from helpers.config import Study
@@ -64,6 +66,20 @@ def nobody_lost(found: FunnelCounts) -> str:
 def worst(groups: Iterable[SegmentRate]) -> tuple[SegmentRate, ...]:
     """Levels with most conversions short of the best one of their segment."""
     return leading(groups, lambda group: group.missing)
+
+
+def chance(groups: Sequence[SegmentRate]) -> str:
+    """Whether chance explains that the levels of the segment that carries most differ, in a sentence; empty without one."""
+    dimensions = {group.dimension for group in worst(groups)}
+    if len(dimensions) != 1:
+        return ""
+    (dimension,) = dimensions
+    levels = [group for group in groups if group.dimension == dimension]
+    found = alike([round(g.rate.share * g.reached) for g in levels], [g.reached for g in levels])
+    more = "more" if found.p_value < ALPHA else "no more"
+    return (
+        f"The levels of {dimension.replace('_', ' ')} differ by {more} than chance explains ({p_text(found.p_value)})."
+    )
 
 
 def level(group: SegmentRate) -> str:

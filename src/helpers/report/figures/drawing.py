@@ -40,7 +40,7 @@ def draw(jobs: list[dict[str, Any]], options: dict[str, Any], folder: Path, pati
 
 def _end(pid: int) -> None:
     """Kill a process and the browser below it, which has a session of its own; one that has ended has nothing below."""
-    import psutil
+    import psutil  # type: ignore[import-untyped]
 
     try:
         drawing = psutil.Process(pid)

@@ -120,4 +120,4 @@ def text(groups: list[SegmentRate], parts: list[Decomposition], study: Study) ->
     most = losses.worst(groups)
     on = f", on {counted(most[0].reached, 'user')}" if len(most) == 1 else ""
     said = losses.unwanted(study) or f"{losses.carried(groups, 'conversion')}{on}."
-    return " ".join(filter(None, [said, losses.split(parts)]))
+    return " ".join(filter(None, [said, losses.chance(groups), losses.split(parts)]))
