@@ -59,7 +59,8 @@ def text(rows: Sequence[Base], study: Study) -> str:
     else:
         units = f"{study.randomised} with a value: control : treatment"
     if study.cluster is not None:
-        units += f", each a {study.cluster}, by which the study was randomised"
+        taken = "is taken to be" if "cluster" in study.assumed else "was"
+        units += f", each a {study.cluster}, by which the study {taken} randomised"
     return f"{windows([r.metric for r in rows], study)}; {units}"
 
 
