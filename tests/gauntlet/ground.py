@@ -81,7 +81,7 @@ def ground(rng: np.random.Generator) -> Ground:
     )  # fmt: skip
     return Ground(
         asked, steps, reached, (0, *still), (converted, beside, never, min(int(rng.integers(0, converted + 1)), converted - never)),
-        _cells(rng, asked.segments), _flow(rng), _daily(rng, steps), _lives(rng), float(rng.choice([1, 14, 30])),
+        _cells(rng, asked.segments), _flow(rng), _daily(rng.spawn(1)[0], steps), _lives(rng), float(rng.choice([1, 14, 30])),
         (str(rng.choice(["control", "old"])), str(rng.choice(["treatment", "bold red"]))), _proxy(rng), _checks(rng),
     )  # fmt: skip
 
@@ -146,15 +146,16 @@ DISPOSITIONS = {
 
 
 def _daily(rng: np.random.Generator, steps: tuple[str, ...]) -> pd.DataFrame:
-    days = int(rng.choice([1, 6, 7, 8, 30]))
+    """Events a day: as many on each, at random, by weekday, or of units that all began within a week."""
+    days = int(rng.choice([1, 6, 8, 13, 14, 30]))
     begin = pd.Timestamp("2026-05-04") + pd.Timedelta(days=int(rng.integers(7)))
-    alike = bool(rng.integers(2))
+    kind = str(rng.choice(["alike", "random", "weekly", "cohort"]))
     rows = [
-        (begin + pd.Timedelta(days=day), step, 5 if alike else int(rng.integers(1, 50)))
+        (begin + pd.Timedelta(days=day), step, 5 if kind == "alike" else int(rng.integers(1, 50)) + 90 * (kind == "weekly" and day % 7 < 2))
         for step in steps
-        for day in range(days)
-        if step == steps[0] or rng.integers(5)
-    ]
+        for day in range(min(days, 7) if kind == "cohort" and step != steps[-1] else days)
+        if step == steps[0] or kind == "alike" or rng.integers(5)
+    ]  # fmt: skip
     rows += [(begin, step, 1) for step in steps[1:] if step not in {row[1] for row in rows}]
     return pd.DataFrame(rows, columns=["day", "event_name", "events"])
 

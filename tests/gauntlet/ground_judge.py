@@ -40,6 +40,18 @@ def percent(text: str, share: float) -> bool:
     )
 
 
+def _uneven(counts: pd.Series) -> bool:
+    """Whether weekdays differ beyond a straight trend and what single days stray by, at least as Poisson counts do."""
+    trend = pd.DataFrame({"level": 1.0, "day": range(len(counts))}, counts.index)
+    week = pd.get_dummies(counts.index.day_name(), drop_first=True, dtype=float).set_index(counts.index)
+    level, full = (
+        float(np.linalg.lstsq(design.to_numpy(), counts.to_numpy(float), rcond=None)[1][0])
+        for design in (trend, trend.join(week))
+    )
+    error = max(full / (len(counts) - 8), counts.mean())
+    return bool(stats.f.sf((level - full) / 6 / error, 6, len(counts) - 8) < 0.05)
+
+
 SHARE = r"(?P<share>(?:[<>] )?[\d.]+ %)"
 SIZE = r"(?P<size>< 1|[\d,]+)"
 
@@ -239,17 +251,18 @@ class Judge:
 
     def weekdays(self) -> None:
         daily, text = self.found.daily, self.at["weekdays"]
-        last = daily[daily.event_name == self.found.steps[-1]]
-        means = last.groupby(last.day.dt.day_name()).events.mean()
-        short = daily.day.max() - daily.day.min() < pd.Timedelta(days=6)
-        self.expect(("less than a week" in text) is short, "a week", "weekdays")
-        if short:
+        last = daily[daily.event_name == self.found.steps[-1]].set_index("day").events
+        last = last.reindex(pd.date_range(last.index.min(), last.index.max()), fill_value=0)
+        self.expect(text.startswith("Less than two weeks") is (len(last) < 14), "two weeks", "weekdays")
+        if len(last) < 14:
             return
-        self.expect(text.startswith("Not every weekday") is (len(means) < 7), "weekdays", "weekdays")
+        begun = daily.day[daily.event_name == self.found.study.exposure]
+        cohort = begun.max() - begun.min() < pd.Timedelta(days=13)
+        self.expect(text.startswith("All ") is cohort, "one cohort", "weekdays")
+        means = last.groupby(last.index.day_name()).mean()
         told = re.search(rf"differ by {SHARE} of", text)
-        uneven = len(means) == 7 and means.nunique() > 1
-        self.expect((told is not None) is uneven, "they differ", "weekdays")
-        if told and uneven:
+        self.expect((told is not None) is (not cohort and _uneven(last)), "they differ", "weekdays")
+        if told:
             self.expect(percent(told["share"], (means.max() - means.min()) / means.mean()), "spread", "weekdays")
 
     def survival(self) -> None:

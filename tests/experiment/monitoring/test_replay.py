@@ -8,8 +8,10 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy import stats
 
 from helpers import config, paths
+from helpers.defaults import ALPHA
 from helpers.errors import ReportError
 from helpers.experiment.monitoring import journal, size
 from helpers.experiment.monitoring.baseline import Baseline
@@ -161,6 +163,24 @@ def test_a_ramp_errs_rarely_and_finds_what_is_large():
     guard = ramp(np.random.default_rng(1), DailyWorld(0.324, 4760, 40, surge=4), stages)
     assert any(d.reason.startswith("Guardrail") for d in guard)
     assert ramp(np.random.default_rng(1), WORLD, [(1.0, 5)]) == ()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("rate", "units", "stages"),
+    [
+        (0.15, 146, [(0.1, 7), (0.5, 7)]),
+        (0.05, 300, [(0.1, 7), (0.5, 7)]),
+        (0.2, 170, [(0.1, 14)]),
+        (0.9, 60, [(0.5, 21)]),
+    ],
+)
+def test_a_ramp_of_few_units_errs_no_more_often_than_it_says(rate, units, stages):
+    """Without a change; tickets so rare that they are never read."""
+    runs = 300
+    world = DailyWorld(rate, units, 1e-6)
+    wrong = sum(ramp(np.random.default_rng(i), world, stages)[-1].verdict == "ROLL BACK" for i in range(runs))
+    assert wrong <= stats.binom.isf(1e-4, runs, ALPHA)
 
 
 def day(low: float, high: float, tickets_low: float) -> RampDay:

@@ -52,6 +52,11 @@ def test_equals_statsmodels(rng):
         assert (judged.slope_low, judged.slope_high) == pytest.approx(tuple(fit.conf_int()[1]), rel=1e-7)
         recent = sm.GLS(d[-4:], np.ones(4), sigma=free[-4:, -4:]).fit(cov_type="fixed scale")
         half = stats.t.ppf(0.975, k - 2) * recent.bse[0] * math.sqrt(fit.scale)
+        half = max(
+            half,
+            stats.norm.ppf(0.975)
+            * sm.GLS(d[-4:], np.ones(4), sigma=covariance[-4:, -4:]).fit(cov_type="fixed scale").bse[0],
+        )
         assert (judged.long_run, judged.long_run_low) == pytest.approx(
             (recent.params[0], recent.params[0] - half), rel=1e-7
         )
@@ -216,6 +221,25 @@ def test_trend_agrees_with_its_interval(effects, confidence):
     found = judge(daily(effects), confidence=confidence, alpha=1 - confidence)
     if abs(found.p_value - (1 - confidence)) > 1e-9:
         assert (found.verdict != "stable") == (not found.slope_low <= 0 <= found.slope_high)
+
+
+@given(st.integers(0, 2**32 - 1), st.integers(3, 12), st.integers(1, 12), st.floats(0, 3), st.floats(0.5, 0.99))
+def test_days_that_hardly_differ_make_no_interval_narrower_than_sampling(seed, k, last, scatter, confidence):
+    """However little the days stray, the last ones are known no better than their units tell: here by weights of 1/v."""
+    from scipy import stats
+
+    rng = np.random.default_rng(seed)
+    variances = rng.gamma(2, 1, k)
+    effects = scatter * np.sqrt(variances) * rng.standard_normal(k)
+    found = judge(daily(effects, variances), last=last, confidence=confidence)
+    weights = 1 / variances[-last:]
+    least = stats.norm.ppf((1 + confidence) / 2) / math.sqrt(weights.sum())
+    half = (found.long_run_high - found.long_run_low) / 2
+    assert half >= least * (1 - 1e-9)
+    if scatter == 0:
+        assert half == pytest.approx(least) and found.long_run == pytest.approx(
+            np.average(effects[-last:], weights=weights)
+        )
 
 
 def test_errors_that_are_too_small_are_flagged(monkeypatch):

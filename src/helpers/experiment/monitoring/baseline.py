@@ -40,7 +40,7 @@ class Baseline:
 
     @classmethod
     def of(cls, stream: DailyStream) -> Baseline:
-        """Freeze the days before the launch.
+        """Freeze the days before the launch, as far as they are known on its eve.
 
         Raises :class:`~helpers.errors.ReportError` when they hold no unit.
         """
@@ -88,7 +88,7 @@ class Baseline:
         own = self.weekday_units[..., stream.weekdays]
         base = np.where(own > 0, own, self.units[..., None])
         p = np.clip(self.expected(stream.weekdays), 0.5 / base, 1 - 0.5 / base)
-        before = np.arange(len(stream.days)) < stream.launch
+        before = np.arange(len(stream.days)) < stream.launch - stream.wait
         with np.errstate(divide="ignore", invalid="ignore"):
             spread = 1 / np.where(stream.units > 0, stream.units, np.nan) + np.where(before, -1.0, 1.0) / base
         return np.sqrt(p * (1 - p) * np.maximum(spread, 1e-12))

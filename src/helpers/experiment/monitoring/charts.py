@@ -67,7 +67,7 @@ def individuals(stream: DailyStream, baseline: Baseline, sigmas: float = SIGMAS)
         True
     """
     points = baseline.adjusted(stream)
-    before = points[..., : stream.launch]
+    before = points[..., : stream.launch - stream.wait]
     ranges = np.abs(np.diff(before[np.isfinite(before)])) if before.ndim == 1 else np.abs(np.diff(before, axis=-1))
     sigma = np.nanmean(ranges, axis=-1) / D2 if ranges.shape[-1] else np.full(before.shape[:-1], np.nan)
     centre = np.broadcast_to(baseline.rate[..., None], points.shape).astype(float)

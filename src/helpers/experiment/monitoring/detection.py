@@ -49,6 +49,7 @@ def detect(
     *,
     baseline: int = 28,
     days: int = 28,
+    wait: int = 0,
     missing: float = 0.0,
     runs: int = MONITORING_RUNS,
 ) -> dict[str, Detection]:
@@ -58,6 +59,7 @@ def detect(
         world: what the days are drawn from, its change included.
         triggers: what rolls back.
         baseline, days: days before and after the launch.
+        wait: days until the rate of a day is known.
         missing: share of the days after the launch that are lost, independently.
         runs: launches.
 
@@ -66,11 +68,11 @@ def detect(
         >>> quiet["completion trigger"].share < 0.2
         True
     """
-    stream = simulate(rng, world, baseline=baseline, days=days, series=(runs,))
+    stream = simulate(rng, world, baseline=baseline, days=days, wait=wait, series=(runs,))
     frozen = Baseline.of(stream)
     if missing:
         lost = rng.random(stream.units.shape) < missing
-        lost[:, :baseline] = False
+        lost[:, : stream.launch] = False
         stream = stream.without(lost)
     marks = marked(stream, frozen, triggers)
     hits = {name: marks.found[name] for name in (*TRIGGERS, *SIGNALS)}
@@ -111,5 +113,5 @@ def missing_days(plan: MonitoringPlan, shares: tuple[float, ...] = (0.0, 0.1, 0.
 
 
 def watched(plan: MonitoringPlan) -> dict[str, int]:
-    """Days of baseline and of launch, as :func:`detect` takes them."""
-    return {"baseline": plan.section.baseline_days, "days": plan.section.days}
+    """Days of baseline and of launch and those that a rate is awaited, as :func:`detect` takes them."""
+    return {"baseline": plan.section.baseline_days, "days": plan.section.days, "wait": plan.wait}

@@ -22,19 +22,19 @@ SERIES = {"checkouts": "units", "completions": "successes", "tickets": "tickets"
 def write(
     file: Path, streams: Mapping[str, DailyStream], replays: Mapping[str, tuple[DailyDecision, ...]], triggers: Triggers
 ) -> int:
-    """Write the frozen baseline of each stream and a line a day: its counts (none where it is missing) and its decision.
+    """Write the frozen baseline of each stream and a line a day: its decision, and the counts known since that evening.
 
-    The same streams give the same bytes. Returns the number of decisions.
+    Where outcomes are awaited, checkouts and completions are those of the day ``rate_of``; there are none of a day that
+    is missing. The same streams give the same bytes. Returns the number of decisions.
     """
     lines: list[dict[str, Any]] = []
     for name, decisions in replays.items():
         stream = streams[name]
         frozen = {key: np.asarray(value).tolist() for key, value in vars(Baseline.of(stream)).items()}
-        lines.append({"stream": name, "frozen": frozen, "triggers": asdict(triggers)})
+        lines.append({"stream": name, "frozen": frozen, "triggers": asdict(triggers), "wait": stream.wait})
         for decision in decisions:
             day = stream.launch + decision.day - 1
-            counts = {told: _count(getattr(stream, series)[day]) for told, series in SERIES.items()}
-            lines.append({"stream": name} | asdict(decision) | counts)
+            lines.append({"stream": name} | asdict(decision) | _counts(stream, day))
     write_text(file, "".join(json.dumps(line, sort_keys=True, ensure_ascii=False) + "\n" for line in lines))
     return sum(map(len, replays.values()))
 
@@ -60,7 +60,7 @@ def decided_again(file: Path) -> dict[str, tuple[tuple[DailyDecision, DailyDecis
     for head in (line for line in lines if "frozen" in line):
         days = [line for line in lines if line["stream"] == head["stream"] and "verdict" in line]
         baseline = Baseline(**{key: np.array(value, dtype=float) for key, value in head["frozen"].items()})
-        stream = _launched(days)
+        stream = _launched(days, head["wait"])
         triggers = Triggers(**head["triggers"])
         found[head["stream"]] = tuple(
             (
@@ -77,10 +77,23 @@ def confirmed(file: Path) -> int:
     return sum(logged == again for pairs in decided_again(file).values() for logged, again in pairs)
 
 
-def _launched(days: list[dict[str, Any]]) -> DailyStream:
+def _counts(stream: DailyStream, day: int) -> dict[str, Any]:
+    """What became known on the evening of a day: its tickets, and the outcome of the day so long before."""
+    of = day - stream.wait
+    known = {"checkouts": of, "completions": of, "tickets": day}
+    counts = {
+        told: _count(getattr(stream, SERIES[told])[at]) if at >= stream.launch else None for told, at in known.items()
+    }
+    return counts | ({"rate_of": str(stream.days[of])} if stream.wait and of >= stream.launch else {})
+
+
+def _launched(days: list[dict[str, Any]], wait: int) -> DailyStream:
     dates = np.array([day["date"] for day in days], dtype="datetime64[D]")
-    units, successes, tickets = (_series(day[told] for day in days) for told in SERIES)
-    return DailyStream(dates, units, successes, tickets, launch=0)
+    since = {"checkouts": wait, "completions": wait, "tickets": 0}
+    units, successes, tickets = (
+        _series([day[told] for day in days[since[told] :]] + [None] * min(since[told], len(days))) for told in SERIES
+    )
+    return DailyStream(dates, units, successes, tickets, launch=0, wait=wait)
 
 
 def _series(counts: Iterable[int | None]) -> FloatArray:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,7 +16,7 @@ from helpers.defaults import MONITORING_LEAST, MONITORING_MINIMUM, ROLLBACK_DROP
 from helpers.experiment.decision.value import DAYS_PER_MONTH
 from helpers.experiment.monitoring.replay import Triggers
 from helpers.experiment.monitoring.stream import DailyStream, DailyWorld, read, side_by_side
-from helpers.formatting import formatted, inside
+from helpers.formatting import counted, formatted, inside
 from helpers.formatting import shift as told
 from helpers.record import Numbers
 
@@ -30,6 +31,8 @@ OWN = "the stream itself"
 """Name of the study's own stream among the planted ones."""
 NOISE = 1.5
 """Standard errors of a day that a made-up trigger lies below the baseline, about as many as the stated one does."""
+MOST_DAYS = 365
+"""Days that a section may ask to be watched."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,7 @@ class MonitoringPlan:
         stated: False when the study has no monitoring section.
         measured: what the experiment's control had, where the primary metric is a share.
         pace: where the units a day of a made-up plan come from.
+        wait: days until what the units of a day did is known; see :func:`waits`.
         first: first day of the baseline, ISO.
         events: what happened outside, marked on the charts.
 
@@ -63,11 +67,12 @@ class MonitoringPlan:
     measured: str = ""
     pace: str = "the pace of the experiment"
     events: tuple[ExternalEvent, ...] = ()
+    wait: int = 0
 
     @property
     def launch(self) -> datetime:
         """Midnight at which the first day after the launch begins."""
-        return datetime.fromisoformat(self.first) + timedelta(days=self.section.baseline_days)
+        return datetime.fromisoformat(self.first) + timedelta(days=self.section.baseline_days + self.wait)
 
     @classmethod
     def of(cls, study: Study, earlier: Numbers) -> MonitoringPlan:
@@ -83,13 +88,14 @@ class MonitoringPlan:
             points=tuple(section.weekday_points),
         )
         launch = np.datetime64((section.launch or study.period.end).date(), "D")
-        first = str(launch - section.baseline_days)
+        wait = waits(study)
+        first = str(launch - section.baseline_days - wait)
         control = earlier.get("primary.control")
         measured = f"{inside(study.primary.label)} {control.text}" if control and control.unit == "share" else ""
         if study.monitoring is not None and study.monitoring.rate is None:
             measured = ""  # it is the rate of the plan itself
         stated, events = study.monitoring is not None, tuple(study.external_events)
-        return cls(section.label, world, triggers, section, stated, first, measured, _pace(study), events)
+        return cls(section.label, world, triggers, section, stated, first, measured, _pace(study), events, wait)
 
     def worlds(self) -> dict[str, DailyWorld]:
         """What is planted, by name: a shift of the rate each, then a surge of tickets."""
@@ -100,14 +106,17 @@ class MonitoringPlan:
     def streams(self) -> dict[str, DailyStream]:
         """The same days under each of the planted truths, and the study's own stream where it has one.
 
-        All have the same luck, before and after the launch, so that they differ by what is planted alone.
+        All have the same luck, before and after the launch, so that they differ by what is planted alone. Each is known
+        as on the evening of its last day.
         """
-        length = self.section.baseline_days
-        made = side_by_side(self.section.seed, self.worlds(), baseline=length, days=self.section.days, first=self.first)
+        length, days = self.section.baseline_days, self.section.days
+        made = side_by_side(
+            self.section.seed, self.worlds(), baseline=length, days=days, wait=self.wait, first=self.first
+        )
         if self.section.stream and self.section.launch:
             launch = self.section.launch.date().isoformat()
-            made[OWN] = read(paths.ROOT / self.section.stream, launch, length)
-        return made
+            made[OWN] = read(paths.ROOT / self.section.stream, launch, length, self.wait)
+        return {name: stream.until(len(stream.days)) for name, stream in made.items()}
 
     def rng(self, purpose: int) -> np.random.Generator:
         """A generator of its own for each purpose, the same on every run."""
@@ -145,6 +154,13 @@ def unwatched(study: Study, earlier: Numbers) -> str:
         >>> unwatched(load("studies/checkout_redesign.yml"), Numbers({}))
         ''
     """
+    wait, days = waits(study), _days(study)
+    if wait >= days:
+        label = study.monitoring.label if study.monitoring else None
+        known = (
+            f"{inside(label or _share(study, earlier)[1])} is known of a unit {counted(wait, 'day')} after its exposure"
+        )
+        return f"Nothing can be watched day by day: {known}, and {counted(days, 'day')} are watched."
     if study.monitoring is not None and study.monitoring.rate and study.monitoring.units_per_day:
         return ""
     units, (rate, label) = units_a_day(study, earlier), _share(study, earlier)
@@ -167,6 +183,33 @@ def unwatched(study: Study, earlier: Numbers) -> str:
         are = "is" if units == 1 else "are"
         return f"Nothing can be watched day by day: it takes {MONITORING_LEAST} units a day or more, and there {are} {seen}."
     return ""
+
+
+def waits(study: Study) -> int:
+    """Days after its exposure until it is known of a unit whether it counts: those of the window of what is watched.
+
+    That is the window of a primary metric that is a share, else the funnel's. A metric without a window is taken as
+    known on the evening of the exposure, and so is what a table of units holds, or a rate that the section names itself.
+
+    Example:
+        >>> from helpers.config import load
+        >>> waits(load("studies/checkout_redesign.yml"))
+        0
+    """
+    section, primary = study.monitoring, study.primary
+    own = section is not None and section.rate and section.label not in (None, primary.label)
+    if own or study.is_unit_table:
+        return 0
+    if primary.type in ("proportion", "retention"):
+        return primary.days or 0
+    return math.ceil(study.funnel.window_hours / 24)
+
+
+def _days(study: Study) -> int:
+    """Days that are watched: as the study says, else as many more than usual as an outcome is awaited."""
+    if study.monitoring is not None and "days" in study.monitoring.model_fields_set:
+        return study.monitoring.days
+    return int(min(Monitoring.model_fields["days"].default + waits(study), MOST_DAYS))
 
 
 def units_a_day(study: Study, earlier: Numbers) -> int | None:
@@ -200,7 +243,7 @@ def _filled(study: Study, earlier: Numbers) -> Monitoring:
     """The study's section, what it leaves out taken from the experiment and made up to suit that."""
     stated = study.monitoring.model_dump(exclude_unset=True) if study.monitoring is not None else {}
     if stated.get("rate") and stated.get("units_per_day") and stated.get("tickets_per_day") and stated.get("label"):
-        return Monitoring.model_validate(stated)
+        return Monitoring.model_validate({"days": _days(study)} | stated)
     return Monitoring.model_validate(_made_up(study, earlier) | stated)
 
 
@@ -213,6 +256,7 @@ def _made_up(study: Study, earlier: Numbers) -> dict[str, Any]:
     return {
         "label": label,
         "rate": kept,
+        "days": _days(study),
         "units_per_day": units,
         "tickets_per_day": max(units * TICKETS_PER_UNIT, TICKETS),
         "shifts": [max(shift * scale, -kept) for shift in (0.0, -0.003, -0.008, -0.015)],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -20,16 +21,22 @@ if TYPE_CHECKING:
     from helpers.config import Study
 
 
+FEWEST = 20
+"""Units with the outcome, and units without it, that each arm has had before its interval is read."""
+
+
 @dataclass(frozen=True)
 class RampDay:
     """What the two arms say on the evening of one day of the ramp.
 
     Attributes:
         day: 1 for the first day.
-        share: of the units that get the change in this stage.
+        share: of the units that get the change in the stage whose rates are known; before any are, in the one that runs.
         stage: 1 for the first stage.
-        absolute, low, high: difference of the rates in this stage so far, with an interval that holds on all its days.
-        tickets, tickets_low: the same for units with a ticket, where more is worse; the lower bound.
+        absolute, low, high: difference of the rates in this stage as far as it is known, with an interval that holds on
+            all its days; NaN while it is awaited.
+        tickets, tickets_low: the same for units with a ticket, where more is worse; the lower bound. They are known at
+            once, and stay when the ramp is over.
         verdict, reason: as in the replay.
     """
 
@@ -46,14 +53,21 @@ class RampDay:
 
 
 def ramp(
-    rng: np.random.Generator, world: DailyWorld, stages: Sequence[tuple[float, int]], *, alpha: float = ALPHA
+    rng: np.random.Generator,
+    world: DailyWorld,
+    stages: Sequence[tuple[float, int]],
+    *,
+    alpha: float = ALPHA,
+    wait: int = 0,
 ) -> tuple[RampDay, ...]:
     r"""Watch a ramp day by day; ``stages`` are (share treated, days), stages without a control arm are left out.
 
     Each stage compares its own units only: when the share changes on a busy weekday, units pooled over stages would
     differ by day and not by arm. Within a stage the interval is an asymptotic confidence sequence, valid at every
-    evening; alpha is split evenly over the stages, so all intervals of the ramp hold together with
-    :math:`1-\alpha`. The guardrail (units with a ticket) keeps an alpha of its own, split in the same way.
+    evening once both arms have :data:`FEWEST` units with the outcome and without it (before, its false alarms are two to
+    four times as many as it says, for rates of 5 to 15 %); alpha is split evenly over the stages, so all intervals of the ramp hold together with
+    :math:`1-\alpha`. The guardrail (units with a ticket) keeps an alpha of its own, split in the same way. The rate of a
+    day is known ``wait`` days later, if need be after its stage or the ramp.
 
     The change rolls back when the interval of the rate lies below zero or that of the guardrail above it.
 
@@ -65,7 +79,8 @@ def ramp(
         'ROLL BACK'
     """
     kept = [(share, days) for share, days in stages if 0 < share < 1]
-    found: list[RampDay] = []
+    rates: dict[int, tuple[int, float, float, float, float]] = {}
+    guards: dict[int, tuple[int, float, float, float]] = {}
     day = 0
     for stage, (share, days) in enumerate(kept, 1):
         looks = []
@@ -78,7 +93,7 @@ def ramp(
         if not usable:
             continue
         confidence, planned = 1 - alpha / len(kept), float(max(sum(arm[0] for arm in looks[-1]), 1))
-        rates, tickets = (
+        moved, harmed = (
             confidence_path(
                 [(Proportion(c[0], c[k]), Proportion(t[0], t[k])) for c, t in usable],
                 confidence=confidence,
@@ -87,22 +102,30 @@ def ramp(
             for k in (1, 2)
         )
         begins = day - days + len(looks) - len(usable)
-        for n, (effect, guard) in enumerate(zip(rates.effects, tickets.effects, strict=True)):
-            verdict, reason = _verdict(rates.high[n], tickets.low[n], found)
-            found.append(
-                RampDay(
-                    begins + n + 1,
-                    share,
-                    stage,
-                    effect.absolute,
-                    rates.low[n],
-                    rates.high[n],
-                    guard.absolute,
-                    tickets.low[n],
-                    verdict,
-                    reason,
-                )
-            )
+        for n, (look, effect, guard) in enumerate(zip(usable, moved.effects, harmed.effects, strict=True)):
+            ends = (moved.low[n], moved.high[n]) if _enough(look, 1) else (math.nan, math.nan)
+            rates[begins + n + 1 + wait] = stage, share, effect.absolute, *ends
+            guards[begins + n + 1] = stage, share, guard.absolute, harmed.low[n] if _enough(look, 2) else math.nan
+    return _evenings(rates, guards)
+
+
+def _enough(look: list[list[int]], kind: int) -> bool:
+    """Whether both arms have had so many units with the outcome, and so many without, that the sequence can be read."""
+    return min(min(arm[kind], arm[0] - arm[kind]) for arm in look) >= FEWEST
+
+
+def _evenings(
+    rates: dict[int, tuple[int, float, float, float, float]], guards: dict[int, tuple[int, float, float, float]]
+) -> tuple[RampDay, ...]:
+    """A decision on every evening on which something new is known."""
+    found: list[RampDay] = []
+    for evening in sorted({*rates, *guards}):
+        stage, share, tickets, tickets_low = guards[max(day for day in guards if day <= evening)]
+        absolute = low = high = math.nan
+        if evening in rates:
+            stage, share, absolute, low, high = rates[evening]
+        verdict, reason = _verdict(high, tickets_low, found)
+        found.append(RampDay(evening, share, stage, absolute, low, high, tickets, tickets_low, verdict, reason))
     return tuple(found)
 
 
@@ -129,10 +152,12 @@ def _verdict(high: float, tickets_low: float, before: list[RampDay]) -> tuple[Da
         return "ROLL BACK", f"The interval of the rate lies below zero: at best {shift(high)}."
     if tickets_low > 0:
         return "ROLL BACK", f"Guardrail: more units with a ticket, at least {shift(tickets_low)}."
+    if math.isnan(high):
+        return "CONTINUE", "Nothing can be said of the rate yet, and the guardrail is not shown to be harmed."
     return "CONTINUE", "Neither the rate nor the guardrail is shown to be harmed."
 
 
 def ramps(plan: MonitoringPlan, study: Study) -> dict[str, tuple[RampDay, ...]]:
     """The study's ramp under each planted change, watched against the control arm that is still there."""
     stages = [(stage.share, stage.days) for stage in study.rollout]
-    return {name: ramp(plan.rng(3), world, stages) for name, world in plan.worlds().items()}
+    return {name: ramp(plan.rng(3), world, stages, wait=plan.wait) for name, world in plan.worlds().items()}

@@ -18,6 +18,7 @@ from helpers.stats.validation import BoolArray, FloatArray
 DailyVerdict = Literal["CONTINUE", "PAUSE", "ROLL BACK"]
 SIGNALS = ("Western Electric rules", "CUSUM", "EWMA")
 TRIGGERS = ("completion trigger", "ticket trigger")
+NOTHING = "No trigger and no signal."
 
 
 @dataclass(frozen=True)
@@ -95,9 +96,9 @@ class DailyDecision:
 
 
 def marked(stream: DailyStream, baseline: Baseline, triggers: Triggers) -> Marks:
-    """Every trigger and signal on every day after the launch, from that day and the days before it.
+    """Every trigger and signal on every evening after the launch, from what is known by then.
 
-    Run rules, CUSUM and EWMA read standard errors of :meth:`Baseline.z` from the day of the launch on, towards harm
+    A rate is known ``stream.wait`` days after its day, and so is what it sets off; tickets are known at once. Run rules, CUSUM and EWMA read standard errors of :meth:`Baseline.z` from the day of the launch on, towards harm
     only. Where a series has missing days they are left out.
     """
     thin = ~(np.nan_to_num(stream.units) >= triggers.minimum)
@@ -108,14 +109,28 @@ def marked(stream: DailyStream, baseline: Baseline, triggers: Triggers) -> Marks
     low, _ = cusum(z)
     mean = ewma(z)
     there = np.isfinite(z)
-    found = {
+    of_rates = {
         TRIGGERS[0]: in_a_row(gaps < -triggers.drop, there, triggers.days),
-        TRIGGERS[1]: surges[..., stream.launch :],
         SIGNALS[0]: _rules(z),
         SIGNALS[1]: (low > defaults.CUSUM_LIMIT) & there,
         SIGNALS[2]: (mean.points < mean.low) & there,
     }
-    return Marks(found, in_a_row(~there, np.ones_like(there), triggers.blind))
+    known = {name: later(days, stream.wait) for name, days in of_rates.items()}
+    found = {TRIGGERS[0]: known.pop(TRIGGERS[0]), TRIGGERS[1]: surges[..., stream.launch :], **known}
+    return Marks(found, later(in_a_row(~there, np.ones_like(there), triggers.blind), stream.wait))
+
+
+def later(days: BoolArray, wait: int) -> BoolArray:
+    """Marks moved from the days they are of to the evenings on which these are known.
+
+    Example:
+        >>> later(np.array([True, False, True, True]), 2).tolist()
+        [False, False, True, False]
+    """
+    evenings = np.zeros_like(days)
+    length = days.shape[-1]
+    evenings[..., wait:] = days[..., : max(length - wait, 0)]
+    return evenings
 
 
 def in_a_row(hits: BoolArray, there: BoolArray, length: int) -> BoolArray:
@@ -148,6 +163,8 @@ def replay(stream: DailyStream, baseline: Baseline, triggers: Triggers) -> tuple
     for number in range(len(stream.days) - stream.launch):
         seen = tuple(name for name, days in marks.found.items() if days[number])
         verdict, reason = _verdict(seen, bool(marks.blind[number]), triggers)
+        if verdict == "CONTINUE" and number < stream.wait:
+            reason = f"{NOTHING.removesuffix('.')}; the rate of day 1 is known on day {stream.wait + 1}."
         if decisions and decisions[-1].verdict == "ROLL BACK":
             verdict = "ROLL BACK"
             first = next(d for d in decisions if d.verdict == "ROLL BACK")
@@ -175,7 +192,7 @@ def _verdict(seen: tuple[str, ...], blind: bool, triggers: Triggers) -> tuple[Da
         return "PAUSE", f"Towards harm: {', '.join(seen)}. Look before more users get the change."
     if blind:
         return "PAUSE", f"{triggers.blind} days or more without enough data: nobody is watching."
-    return "CONTINUE", "No trigger and no signal."
+    return "CONTINUE", NOTHING
 
 
 def _rules(z: FloatArray) -> BoolArray:

@@ -115,7 +115,8 @@ def observed(rules: tuple[RunRule, ...], z: FloatArray, side: Side = "both") -> 
     """
     there = np.isfinite(z)
     found = np.zeros(z.shape, dtype=bool)
-    found[there] = any_signal(rules, z[there], side)
+    if there.any():
+        found[there] = any_signal(rules, z[there], side)
     return found
 
 

@@ -37,6 +37,9 @@ class Size:
 def sizes(plan: MonitoringPlan) -> tuple[Size, ...]:
     """False alarms and finds of the plan's triggers at an eighth to four times its units, each launch with its baseline.
 
+    The launches are those of :func:`~helpers.experiment.monitoring.detection.detections`, so the plan's own size has
+    their shares; the units that a day must have to be judged are in proportion.
+
     Example:
         >>> from helpers.config import load
         >>> from helpers.record import Numbers
@@ -47,9 +50,9 @@ def sizes(plan: MonitoringPlan) -> tuple[Size, ...]:
     found = []
     for factor in (one for one in FACTORS if not _empty(plan, one)):
         world = replace(plan.world, units=plan.world.units * factor, tickets=plan.world.tickets * factor)
-        triggers = replace(plan.triggers, minimum=1)
-        quiet = detect(plan.rng(4), world, triggers, **watched(plan))
-        moved = detect(plan.rng(4), replace(world, shift=min(plan.section.shifts)), triggers, **watched(plan))
+        triggers = replace(plan.triggers, minimum=max(round(plan.triggers.minimum * factor), 1))
+        quiet = detect(plan.rng(1), world, triggers, **watched(plan))
+        moved = detect(plan.rng(1), replace(world, shift=min(plan.section.shifts)), triggers, **watched(plan))
         found.append(Size(round(world.units), world.tickets, quiet, moved["completion trigger"]))
     return tuple(found)
 

@@ -29,6 +29,7 @@ class DailyStream:
         successes: completions among them.
         tickets: support tickets of the day.
         launch: number of days before the launch, the baseline.
+        wait: days until what the units of a day did is known, 0 for its own evening; tickets are known at once.
 
     Example:
         >>> stream = simulate(np.random.default_rng(1), DailyWorld(0.3, 1000, 20))
@@ -41,6 +42,7 @@ class DailyStream:
     successes: FloatArray
     tickets: FloatArray
     launch: int
+    wait: int = 0
 
     @property
     def weekdays(self) -> IntArray:
@@ -54,12 +56,16 @@ class DailyStream:
             return self.successes / np.where(self.units > 0, self.units, np.nan)
 
     def until(self, days: int) -> DailyStream:
-        """The first ``days`` days: all that was known on the evening of the last of them."""
+        """The first ``days`` days: all that was known on the evening of the last of them.
+
+        Units whose outcome is still awaited count on no day.
+        """
+        known = np.arange(len(self.days[:days])) < days - self.wait
         return replace(
             self,
             days=self.days[:days],
-            units=self.units[..., :days],
-            successes=self.successes[..., :days],
+            units=np.where(known, self.units[..., :days], np.nan),
+            successes=np.where(known, self.successes[..., :days], np.nan),
             tickets=self.tickets[..., :days],
         )
 
@@ -113,26 +119,36 @@ def simulate(
     *,
     baseline: int = 28,
     days: int = 28,
+    wait: int = 0,
     first: str = "2026-01-05",
     series: tuple[int, ...] = (),
 ) -> DailyStream:
-    """Draw ``baseline`` days before and ``days`` after the launch; ``series`` asks for many streams at once.
+    """Draw ``baseline`` days known at the launch and ``days`` after it; ``series`` asks for many streams at once.
+
+    The ``wait`` days between the two are before the launch, but known only after it.
 
     Example:
         >>> simulate(np.random.default_rng(1), DailyWorld(0.3, 1000, 20), series=(5,)).units.shape
         (5, 56)
     """
-    dates = np.datetime64(first, "D") + np.arange(baseline + days)
-    mean_units, rates, mean_tickets = _means(world, dates, baseline)
-    shape = (*series, baseline + days)
+    launch = baseline + wait
+    dates = np.datetime64(first, "D") + np.arange(launch + days)
+    mean_units, rates, mean_tickets = _means(world, dates, launch)
+    shape = (*series, launch + days)
     units = rng.poisson(mean_units, shape)
     successes = rng.binomial(units, rates)
     tickets = rng.poisson(mean_tickets, shape)
-    return DailyStream(dates, units.astype(float), successes.astype(float), tickets.astype(float), baseline)
+    return DailyStream(dates, units.astype(float), successes.astype(float), tickets.astype(float), launch, wait)
 
 
 def side_by_side(
-    seed: int, worlds: Mapping[str, DailyWorld], *, baseline: int = 28, days: int = 28, first: str = "2026-01-05"
+    seed: int,
+    worlds: Mapping[str, DailyWorld],
+    *,
+    baseline: int = 28,
+    days: int = 28,
+    wait: int = 0,
+    first: str = "2026-01-05",
 ) -> dict[str, DailyStream]:
     """One stream a world, all with the same luck, so that they differ by what their worlds differ in and nothing else.
 
@@ -146,34 +162,33 @@ def side_by_side(
     """
     from scipy import stats
 
-    luck = np.random.default_rng(seed).random((3, baseline + days))
-    dates = np.datetime64(first, "D") + np.arange(baseline + days)
+    launch = baseline + wait
+    luck = np.random.default_rng(seed).random((3, launch + days))
+    dates = np.datetime64(first, "D") + np.arange(launch + days)
     made = {}
     for name, world in worlds.items():
-        units, rates, tickets = _means(world, dates, baseline)
+        units, rates, tickets = _means(world, dates, launch)
         drawn = stats.poisson.ppf(luck[0], units)
         made[name] = DailyStream(
-            dates, drawn, stats.binom.ppf(luck[1], drawn, rates), stats.poisson.ppf(luck[2], tickets), baseline
+            dates, drawn, stats.binom.ppf(luck[1], drawn, rates), stats.poisson.ppf(luck[2], tickets), launch, wait
         )
     return made
 
 
-def _means(
-    world: DailyWorld, dates: NDArray[np.datetime64], baseline: int
-) -> tuple[FloatArray, FloatArray, FloatArray]:
+def _means(world: DailyWorld, dates: NDArray[np.datetime64], launch: int) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Mean checkouts, rate and mean tickets of each day."""
     weekdays = (dates.astype("datetime64[D]").astype(np.int64) + 3) % 7
-    launched = np.arange(len(dates)) >= baseline
+    launched = np.arange(len(dates)) >= launch
     rates = np.where(launched, world.expected(weekdays, launched=True), world.expected(weekdays, launched=False))
     volume = np.array(world.volume)[weekdays]
     return world.units * volume, rates, world.tickets * volume * np.where(launched, world.surge, 1.0)
 
 
-def read(file: Path, launch: str, baseline: int = 28) -> DailyStream:
+def read(file: Path, launch: str, baseline: int = 28, wait: int = 0) -> DailyStream:
     """A stream from a CSV with the columns day, checkouts, completions, tickets; one row a day, in any order.
 
     Days without a row are missing, they are not filled; a day without a checkout has no rate. ``launch`` is the first
-    day of the change; the ``baseline`` days before it are kept, earlier ones are not part of the stream.
+    day of the change; the ``baseline`` days that are known by then are kept, earlier ones are not part of the stream.
 
     Raises :class:`~helpers.errors.ReportError` for a missing file or column, a value that is no whole number, more
     completions than checkouts, a day that stands there twice, a launch outside the days and a file that begins too
@@ -201,7 +216,7 @@ def read(file: Path, launch: str, baseline: int = 28) -> DailyStream:
             if day in rows:
                 raise ReportError(f"{name}, line {number}: the day stands there twice", got=day, remedy="keep one row")
             rows[day] = counts
-    return _assembled(name, rows, launch, baseline)
+    return _assembled(name, rows, launch, baseline, wait)
 
 
 def _parsed(name: str, number: int, row: dict[str, str | None]) -> tuple[np.datetime64, tuple[int, ...]]:
@@ -233,7 +248,9 @@ def _parsed(name: str, number: int, row: dict[str, str | None]) -> tuple[np.date
     return day, tuple(counts)
 
 
-def _assembled(name: str, rows: dict[np.datetime64, tuple[int, ...]], launch: str, baseline: int) -> DailyStream:
+def _assembled(
+    name: str, rows: dict[np.datetime64, tuple[int, ...]], launch: str, baseline: int, wait: int
+) -> DailyStream:
     start = np.datetime64(launch, "D")
     if not rows or not min(rows) < start <= max(rows):
         raise ReportError(
@@ -242,12 +259,13 @@ def _assembled(name: str, rows: dict[np.datetime64, tuple[int, ...]], launch: st
             expected=f"days before {launch}, and that day or later ones",
             remedy="correct monitoring.launch in the study file, or the table",
         )
-    begin = start - baseline
+    begin = start - baseline - wait
     if min(rows) > begin:
+        awaited = f", for the outcome of a day is known {wait} days later" if wait else ""
         raise ReportError(
             f"{name} begins too late for the baseline",
             got=f"its first day is {min(rows)}",
-            expected=f"{baseline} days before the launch, from {begin} on",
+            expected=f"{baseline + wait} days before the launch, from {begin} on{awaited}",
             remedy="give earlier days, or lower monitoring.baseline_days in the study file",
         )
     days: NDArray[np.datetime64] = np.arange(begin, max(rows) + 1)
@@ -255,4 +273,4 @@ def _assembled(name: str, rows: dict[np.datetime64, tuple[int, ...]], launch: st
     for day, counts in rows.items():
         if day >= begin:
             values[:, int((day - begin).astype(int))] = counts
-    return DailyStream(days, values[0], values[1], values[2], baseline)
+    return DailyStream(days, values[0], values[1], values[2], baseline + wait, wait)

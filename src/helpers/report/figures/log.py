@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import plotly.graph_objects as go
 
+from helpers.defaults import ALPHA
 from helpers.formatting import counted, formatted, plural, whole
 from helpers.report import losses
 from helpers.report.figures import style
 from helpers.report.figures.flows import flow
+from helpers.stats.checks.weekdays import LEAST_DAYS, weekday_p_value
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -84,24 +86,36 @@ def activity(daily: pd.DataFrame, study: Study) -> go.Figure:
     figure.update_yaxes(title="events a day", rangemode="tozero")
     figure.update_xaxes(title="day (UTC)")
     hidden = "".join(f"{plural(s)} are left out; " for s in study.funnel.steps if s not in names)
-    return style.titled(figure, _weekly(daily, names[-1]), f"{hidden}days run from midnight to midnight, UTC")
+    return style.titled(
+        figure, _weekly(daily, names[-1], study.exposure), f"{hidden}days run from midnight to midnight, UTC"
+    )
 
 
-def _weekly(daily: pd.DataFrame, event: str) -> str:
-    """How far the weekdays differ, where every one of them was seen."""
-    import pandas as pd
-
-    days = pd.to_datetime(daily["day"])
-    if (days.max() - days.min()).days < 6:
-        return "The log covers less than a week: no weekly pattern can be seen"
-    of_event = daily[daily.event_name == event]
-    weekdays = of_event.events.groupby(days[of_event.index].dt.dayofweek).mean()
-    if len(weekdays) < 7:
-        return f"Not every weekday has {plural(event)}: no weekly pattern can be told"
+def _weekly(daily: pd.DataFrame, event: str, exposure: str) -> str:
+    """How far the weekdays differ, where they do by more than days of one weekday do."""
+    counts = _by_day(daily, event)
+    if len(counts) < LEAST_DAYS:
+        return f"Less than two weeks of {plural(event)}: no weekly pattern can be told"
+    begun = len(_by_day(daily, exposure))
+    if 0 < begun < LEAST_DAYS:
+        within = "on one day" if begun == 1 else f"within {begun} days"
+        return f"All {plural(exposure)} come {within}: later days tell the age of their units, not weekdays"
+    weekdays = counts.groupby(counts.index.dayofweek).mean()
     spread = (weekdays.max() - weekdays.min()) / weekdays.mean()
     if not spread:
         return f"Every weekday has as many {plural(event)}"
+    if weekday_p_value(counts) >= ALPHA:
+        return f"Between weekdays, {plural(event)} differ no more than single days do"
     return f"Between weekdays, {plural(event)} differ by {formatted(spread, 'share')} of their mean: compare whole weeks only"
+
+
+def _by_day(daily: pd.DataFrame, event: str) -> pd.Series:
+    """Events of each day from the first to the last that has one."""
+    import pandas as pd
+
+    of_event = daily[daily.event_name == event]
+    counts = pd.Series(of_event.events.to_numpy(float), pd.DatetimeIndex(of_event.day))
+    return counts.asfreq("D", fill_value=0.0) if len(counts) else counts
 
 
 def sankey(funnel: FunnelCounts, study: Study) -> go.Figure:

@@ -14,7 +14,7 @@ from helpers.experiment.monitoring.plan import OWN, MonitoringPlan
 from helpers.experiment.monitoring.ramp import RampDay
 from helpers.experiment.monitoring.replay import DailyDecision, first
 from helpers.experiment.monitoring.stream import DailyStream
-from helpers.formatting import formatted
+from helpers.formatting import counted, formatted
 from helpers.report.figures import style
 
 VERDICTS = {"CONTINUE": style.GOOD, "PAUSE": style.ACCENT, "ROLL BACK": style.BAD}
@@ -54,7 +54,8 @@ def control(name: str, stream: DailyStream, decisions: tuple[DailyDecision, ...]
     return style.titled(
         figure,
         f"{_named(name)}: {after} {'day' if after == 1 else 'days'} outside three sigma, {ends}",
-        f"{plan.label}; solid line: launch; dotted line: roll-back; the band holds the noise of the day and of the frozen baseline",
+        f"{plan.label}; solid line: launch; dotted line: roll-back; the band holds the noise of the day and of the frozen "
+        f"baseline{_awaited(plan)}",
     )
 
 
@@ -89,15 +90,15 @@ def drift(streams: Mapping[str, DailyStream], plan: MonitoringPlan) -> go.Figure
     shifted += [name for name in streams if name == OWN]
     for name, colour in zip(shifted, COLOURS, strict=False):
         stream = streams[name]
-        z = Baseline.of(stream).z(stream)[stream.launch :]
+        z = Baseline.of(stream).z(stream)[stream.launch : len(stream.days) - stream.wait]
         low, _ = cusum(z)
         mean = ewma(z)
-        days = list(range(1, len(z) + 1))
+        days = list(range(stream.wait + 1, stream.wait + len(z) + 1))
         figure.add_scatter(x=days, y=low, name=name, mode="lines", line_color=colour, row=1, col=1, legendgroup=name)
         figure.add_scatter(x=days, y=mean.points, name=name, mode="lines", line_color=colour, row=2, col=1,
                            legendgroup=name, showlegend=False)  # fmt: skip
         if (low > CUSUM_LIMIT).any():
-            first_days[name] = int(np.argmax(low > CUSUM_LIMIT)) + 1
+            first_days[name] = days[int(np.argmax(low > CUSUM_LIMIT))]
         if name == shifted[0]:
             for edge in (mean.low, mean.high):
                 figure.add_scatter(x=days, y=edge, mode="lines", line={"color": style.MUTED, "width": 1, "dash": "dot"},
@@ -112,20 +113,22 @@ def drift(streams: Mapping[str, DailyStream], plan: MonitoringPlan) -> go.Figure
     return style.titled(
         figure,
         f"CUSUM signals: {told}" if told else "CUSUM signals on no stream",
-        "in standard errors of a day; dotted: limits, above it for CUSUM, outside of them for EWMA; what climbs out of the upper panel is far beyond",
+        "in standard errors of a day; dotted: limits, above it for CUSUM, outside of them for EWMA; what climbs out of the "
+        f"upper panel is far beyond{_awaited(plan)}",
         height=560,
     )
 
 
 def ramp(found: Mapping[str, tuple[RampDay, ...]]) -> go.Figure:
     """Sequential interval of the rate against the control arm under the worst planted shift."""
-    name = min(found, key=lambda n: found[n][-1].high if found[n] else np.inf)
-    days = found[name]
+    name = min(found, key=lambda n: np.nan_to_num(found[n][-1].high, nan=np.inf) if found[n] else np.inf)
+    days = [d for d in found[name] if np.isfinite(d.absolute)]
     figure = go.Figure()
     for stage in sorted({d.stage for d in days}):
         part = [d for d in days if d.stage == stage]
-        x = [d.day for d in part]
-        figure.add_scatter(x=x + x[::-1], y=[d.high for d in part] + [d.low for d in part][::-1], fill="toself", mode="lines",
+        x, told = [d.day for d in part], [d for d in part if np.isfinite(d.high)]
+        figure.add_scatter(x=[d.day for d in (*told, *told[::-1])], y=[*(d.high for d in told), *(d.low for d in told[::-1])],
+                           fill="toself", mode="lines",
                            line_width=0, fillcolor=style.faded(style.TREATMENT, 0.25), hoverinfo="skip", showlegend=False)  # fmt: skip
         figure.add_scatter(x=x, y=[d.absolute for d in part], mode="lines+markers", showlegend=False,
                            line={"color": style.TREATMENT}, marker={"size": 6},
@@ -134,7 +137,7 @@ def ramp(found: Mapping[str, tuple[RampDay, ...]]) -> go.Figure:
     reach = 3 * max((abs(d.absolute) for d in days), default=0.01)
     figure.update_xaxes(title="day of the ramp")
     figure.update_yaxes(title="difference of the rates", tickformat="+.1%", range=[-reach, reach])
-    stopped = next((d for d in days if d.verdict == "ROLL BACK"), None)
+    stopped = next((d for d in found[name] if d.verdict == "ROLL BACK"), None)
     ends = f"shown to harm on day {stopped.day} of the ramp" if stopped else "not shown to harm during the ramp"
     treated = ", ".join(formatted(s, "share") for s in dict.fromkeys(d.share for d in days))
     return style.titled(
@@ -143,6 +146,10 @@ def ramp(found: Mapping[str, tuple[RampDay, ...]]) -> go.Figure:
         f"stages with {treated} treated, each on its own units; the interval holds on every evening",
         height=360,
     )
+
+
+def _awaited(plan: MonitoringPlan) -> str:
+    return f"; the rate of a day is known {counted(plan.wait, 'day')} later" if plan.wait else ""
 
 
 def _named(name: str) -> str:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from helpers.defaults import ALPHA, MONITORING_RUNS
 from helpers.experiment.monitoring.detection import ANY, ANY_TRIGGER, DETECTORS, Detection, MissingDays
 from helpers.experiment.monitoring.false_alarms import FalseAlarms, _seldom
 from helpers.experiment.monitoring.plan import OWN, MonitoringPlan
-from helpers.experiment.monitoring.ramp import RampDay
+from helpers.experiment.monitoring.ramp import FEWEST, RampDay
 from helpers.experiment.monitoring.replay import TRIGGERS, DailyDecision, first
 from helpers.experiment.monitoring.run_length import (
     PUBLISHED,
@@ -17,13 +18,15 @@ from helpers.experiment.monitoring.run_length import (
     run_chain,
 )
 from helpers.experiment.monitoring.size import Size
-from helpers.formatting import counted, formatted, inside, shift, span
+from helpers.formatting import counted, formatted, inside, listed, shift, span
 from helpers.report.tables import badge
 
 if TYPE_CHECKING:
+    from helpers.config import Study
     from helpers.report.notebook import Notebook
 
 Row = dict[str, Any]
+AWAITED = "not yet known"
 TONES = {"CONTINUE": "good", "PAUSE": "warn", "ROLL BACK": "bad"}
 
 
@@ -130,9 +133,9 @@ def table_ramp(found: Mapping[str, tuple[RampDay, ...]]) -> list[Row]:
                 "Planted": _joined(name),
                 "Day": shown.day,
                 "Treated": formatted(shown.share, "share"),
-                "Difference": shift(shown.absolute),
-                "Sequential interval": span(shown.low, shown.high, "points"),
-                "Tickets at least": shift(shown.tickets_low),
+                "Difference": shift(shown.absolute) if isfinite(shown.absolute) else AWAITED,
+                "Sequential interval": span(shown.low, shown.high, "points") if isfinite(shown.high) else AWAITED,
+                "Tickets at least": shift(shown.tickets_low) if isfinite(shown.tickets_low) else AWAITED,
                 "Decision": badge(TONES[shown.verdict], shown.verdict),  # type: ignore[arg-type]
             }
         )
@@ -218,16 +221,30 @@ def absent_ramp() -> str:
     return "The study ships to everyone at once, so no control arm is left to compare with during a ramp."
 
 
-def note_ramp() -> str:
+def note_ramp(plan: MonitoringPlan, study: Study) -> str:
+    """What the intervals of the ramp hold, and which stages are over before anything is known of their rate."""
+    blind = [stage for stage in study.rollout if 0 < stage.share < 1 and stage.days <= plan.wait]
+    shares = listed([formatted(stage.share, "share") for stage in blind])
+    ends = "stage" if len(blind) == 1 else "stages"
+    unseen = (
+        f"; the {ends} of {shares} {'ends' if len(blind) == 1 else 'end'} before any rate of its own is known, "
+        f"{counted(plan.wait, 'day')} after it began: tickets alone can hold it up"
+    )
     return (
         f"asymptotic confidence sequences with {formatted(1 - ALPHA, 'share')} over all stages and days together, each stage on its "
-        "own units; the guardrail, more units with a ticket, has an alpha of its own; the last day or the day of the roll-back"
+        f"own units, read once each arm has {FEWEST} units with the outcome and {FEWEST} without; the guardrail, more units with a "
+        "ticket, has an alpha of its own; the last day or the day of the roll-back"
+        f"{unseen if blind else ''}"
     )
 
 
 def note(plan: MonitoringPlan) -> str:
     runs = formatted(MONITORING_RUNS, "count")
-    return f"{runs} launches a column, {plan.section.days} days watched; no day where fewer than half of the launches have an alarm"
+    known = f", from day {plan.wait + 1} on with a rate" if plan.wait else ""
+    return (
+        f"{runs} launches a column, {plan.section.days} days watched{known}; no day where fewer than half of the launches "
+        "have an alarm"
+    )
 
 
 def note_missing(plan: MonitoringPlan) -> str:
@@ -292,10 +309,21 @@ def text_caution(plan: MonitoringPlan) -> str:
         own = " The study's own stream is replayed beside them." if plan.section.stream else ""
         return (
             "Simulated: the days after the launch are drawn from the study's monitoring section, with planted changes. "
-            f"It is planned for {inside(plan.label)} of {size}{measured}.{own}"
+            f"It is planned for {inside(plan.label)} of {size}{measured}.{own} {_known(plan)}"
         )
     return (
         "Simulated plan: the study file has no monitoring section, so no monitoring is planned. The page shows what "
         f"watching {inside(plan.label)} would be like at {size}, {plan.pace}; "
-        "the trigger and the shifts are made up to suit that rate and its daily noise, and tickets are an assumption."
+        f"the trigger and the shifts are made up to suit that rate and its daily noise, and tickets are an assumption. {_known(plan)}"
+    )
+
+
+def _known(plan: MonitoringPlan) -> str:
+    """When the outcome of a day is known, on which every delay of the page rests."""
+    if not plan.wait:
+        return "The outcome of a day is taken as known on its evening; where it comes later, so does every alarm."
+    wait = counted(plan.wait, "day")
+    return (
+        f"It is known of a unit {wait} after its exposure, so the rate of a day is known {wait} later, that of the first on "
+        f"day {plan.wait + 1}; tickets are known at once. Every day and delay told here is that of an evening on which it is known."
     )

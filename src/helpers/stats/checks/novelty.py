@@ -66,7 +66,8 @@ class Novelty:
         p_value: of a trend: the larger one of the absolute effect's and of the effect relative to the day's level.
         first, last: the fitted effect on the first and the last day.
         any_difference_p_value: chi-square test of any difference between days.
-        long_run, long_run_low, long_run_high: effect of the last days, weighted by precision.
+        long_run, long_run_low, long_run_high: effect of the last days, weighted by precision; days that happen to differ
+            by less than chance make its interval no narrower than the sampling error does.
         long_run_days: how many those are.
         days: how many days were used.
         note: why something is missing; empty otherwise.
@@ -180,6 +181,8 @@ def novelty(
     spread = covariance + float(line.tau2) * np.eye(k)
     long_run, error = _mean(effects[k - count :], spread[k - count :, k - count :])
     half = reach * error * math.sqrt(float(line.scale))
+    sampled = z * _mean(effects[k - count :], covariance[k - count :, k - count :])[1]
+    half = max(half, sampled)
     slope, error = float(line.slope), float(line.slope_error)
     p = max(float(line.p_value), _relative_p(daily, slope))
     return Novelty(
