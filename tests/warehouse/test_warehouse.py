@@ -83,6 +83,24 @@ def test_counts_of_events(ask, log):
     assert activity["amount"].sum() == key_events["amount"].sum()
 
 
+def test_exposures_of_a_day_are_new_or_again(small_study, ask, log):
+    """Against pandas: a unit is new on its first day of the period, and comes back on any later one."""
+    period, found = small_study.study.period, ask("select * from marts.fct_exposures_by_day")
+    exposed = log[log["event_name"] == small_study.study.exposure]
+    parts = {
+        "diagnosis": (exposed[exposed["event_time"] < period.diagnosis_end], period.first),
+        "experiment": (exposed[exposed["event_time"] >= period.start], period.start),
+    }
+    for name, (part, begin) in parts.items():
+        days = ((part["event_time"] - pd.Timestamp(begin)) // pd.Timedelta(days=1) + 1).rename("day")
+        visits = pd.DataFrame({"user": part["user_id"], "day": days}).drop_duplicates()
+        is_new = visits["day"] == visits.groupby("user")["day"].transform("min")
+        answer = pd.DataFrame({"new_units": is_new, "returning_units": ~is_new}).groupby(visits["day"]).sum()
+        mart = found[found["period"] == name].set_index("day")
+        assert mart[["new_units", "returning_units"]].astype(int).equals(answer.astype(int).rename_axis("day"))
+        assert (mart["cumulative_units"] == answer["new_units"].cumsum()).all() and mart["returning_units"].any()
+
+
 # --- the funnel ---
 
 

@@ -5,17 +5,22 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from scipy import stats
 
 from helpers import config, paths
 from helpers.experiment.rerandomisation import Rerandomised
+from helpers.experiment.results import MetricEffect
 from helpers.report.figures import experiment as figures
 from helpers.report.figures import log
 from helpers.report.topics import design as design_topic
-from helpers.stats import Lifetimes, ProportionDesign, kaplan_meier, monte_carlo
+from helpers.stats import Lifetimes, Proportion, ProportionDesign, compare, kaplan_meier, monte_carlo, novelty
+from helpers.stats.checks.daily_effects import DailyEffects
 
 ONLINE = config.load(paths.STUDIES / "checkout_redesign.yml")
 OFFLINE = config.load(paths.STUDIES / "cart_checkout.yml")
+TABLE = config.load(paths.STUDIES / "udacity_landing_page.yml")
 
 
 def rerandomised(*, planted: bool) -> Rerandomised:
@@ -65,10 +70,67 @@ def test_one_wild_estimate_does_not_move_the_middle_of_the_re_runs():
 def test_without_a_baseline_there_is_one_curve_of_exposures(study, lines):
     days = range(1, 8)
     curve = pd.DataFrame(
-        [{"period": p, "day": d, "cumulative_units": 10 * d} for p in ("diagnosis", "experiment") for d in days]
+        [
+            {"period": p, "day": d, "new_units": 10, "returning_units": 0, "cumulative_units": 10 * d}
+            for p in ("diagnosis", "experiment")
+            for d in days
+        ]
     )
     figure = figures.exposures(curve, 100, "60 units", study)
     assert len(figure.data) == lines and figure.data[-1].name == "experiment"
+
+
+@given(st.lists(st.tuples(st.integers(0, 30), st.integers(1, 9)), min_size=1, max_size=60))
+def test_units_come_back_where_they_do_and_the_curve_bends_where_it_does(visits):
+    """Against a walk over the visits: a unit counts on its first day, and returns on any later one."""
+    first: dict[int, int] = {}
+    for unit, day in sorted(set(visits), key=lambda visit: visit[1]):
+        first.setdefault(unit, day)
+    days = sorted({day for _, day in visits})
+    new = [sum(day == began for began in first.values()) for day in days]
+    again = [sum(day > first[unit] for unit, on in set(visits) if on == day) for day in days]
+    curve = pd.DataFrame(
+        {
+            "period": "experiment", "day": days, "new_units": new, "returning_units": again,
+            "cumulative_units": np.cumsum(new),
+        }
+    )  # fmt: skip
+    said = texts(figures.exposures(curve, None, "some", ONLINE))
+    returns = any(day > first[unit] for unit, day in visits)
+    assert ("those who come back" in said) is returns is ("none comes back" not in said)
+    half = np.mean(days)
+    late, early = (sum(n for n, day in zip(new, days, strict=True) if on(day)) for on in (half.__lt__, half.__gt__))
+    assert ("the curve bends" in said) is (returns and late < early)
+
+
+def seen_for(metric, exposed: pd.Timestamp, end: pd.Timestamp) -> pd.Timedelta:
+    """How long a unit is watched that the metric counts."""
+    return min(end - exposed, pd.Timedelta(days=metric.days)) if metric.days else end - exposed
+
+
+@given(st.sampled_from(["open", "window", "retention"]), st.integers(1, 13), st.booleans())
+def test_late_days_are_said_to_be_seen_for_a_shorter_time_where_they_are(kind, days, table):
+    study = TABLE if table else ONLINE
+    changes = {
+        "open": {}, "window": {"within_days": days},
+        "retention": {"type": "retention", "event": None, "from_day": days, "to_day": days},
+    }[kind]  # fmt: skip
+    metric = study.primary if table else ONLINE.primary.model_copy(update=changes)
+    end = pd.Timestamp("2026-03-01")
+    exposed = [end - pd.Timedelta(days=20 - d) for d in range(3)]
+    watched = {
+        seen_for(metric, at, end) for at in exposed if not metric.days or at + pd.Timedelta(days=metric.days) <= end
+    }
+    arm = Proportion(100, 40)
+    effect = compare(arm, Proportion(100, 45))
+    found = [
+        MetricEffect(metric, "exposed", "day", str(d), "treatment", arm, arm, effect, 1.0, None, (100, 100), (100, 100))
+        for d in range(1, 4)
+    ]
+    trend = novelty(DailyEffects.independent(dict.fromkeys(range(3), (arm, arm))))
+    said = texts(figures.by_day(found, trend, study))
+    assert ("for a shorter time" in said) is (not table and len(watched) > 1)
+    assert ("each was watched for" in said) is (not table and kind != "open")
 
 
 def test_the_axis_of_units_names_round_numbers():

@@ -49,7 +49,11 @@ def drawn(name: str, study) -> go.Figure:
         return log.activity(frame_of_days(study), study)
     if name == "exposures":
         curve = pd.DataFrame(
-            [{"period": p, "day": d, "cumulative_units": d} for p in ("diagnosis", "experiment") for d in DAYS]
+            [
+                {"period": p, "day": d, "new_units": 1, "returning_units": 0, "cumulative_units": d}
+                for p in ("diagnosis", "experiment")
+                for d in DAYS
+            ]
         )
         return experiment.exposures(curve, 100, "reached", study)
     if name == "sample_ratio":

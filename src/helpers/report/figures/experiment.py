@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import plotly.graph_objects as go
 
-from helpers.config import Study
+from helpers.config import Metric, Study
 from helpers.experiment.decision.claims import of_metric, size
 from helpers.experiment.decision.look import EarlyLook
 from helpers.experiment.funnel import FunnelCounts, window
@@ -69,8 +69,18 @@ def exposures(curve: "pd.DataFrame", planned: int | None, reached: str, study: S
     return style.titled(
         figure,
         reached,
-        "distinct units: those who come back are not counted again, so the curve bends",
+        _counted_once(curve),
     )
+
+
+def _counted_once(curve: "pd.DataFrame") -> str:
+    """Whether units come back, and whether the days bring fewer new ones for it."""
+    if not curve.returning_units.sum():
+        return "distinct units: none comes back on a later day"
+    middle = curve.groupby("period").day.transform("mean")
+    late = curve.day - middle
+    bends = curve.new_units[late > 0].sum() < curve.new_units[late < 0].sum()
+    return f"distinct units: those who come back are not counted again{', so the curve bends' if bends else ''}"
 
 
 def _mark_planned(figure: go.Figure, curve: "pd.DataFrame", planned: int) -> None:
@@ -371,5 +381,12 @@ def by_day(found: Sequence[MetricEffect], trend: Novelty, study: Study) -> go.Fi
     return style.titled(
         figure,
         f"The effect{_of(found, study)} {TRENDS[trend.verdict]}{tested}",
-        "units by the day they were first exposed; late days were seen for a shorter time",
+        f"units by the day they were first exposed{_seen(metric, study)}",
     )
+
+
+def _seen(metric: Metric, study: Study) -> str:
+    """How long the units of a day were watched: equally long in a window, else to the end of the experiment."""
+    if metric.days:
+        return f"; each was watched for {counted(metric.days, 'day')}"
+    return "" if study.is_unit_table else "; late days were seen for a shorter time"
