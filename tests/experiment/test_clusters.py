@@ -8,10 +8,13 @@ import pytest
 from pydantic import ValidationError
 
 from helpers.defaults import FEWEST_CLUSTERS
+from helpers.experiment import design, rerandomisation
 from helpers.experiment.decision.evidence import evidence
 from helpers.experiment.decision.rule import decide
 from helpers.experiment.results import Results
 from helpers.experiment.trust.independence import independence
+from helpers.report.figures import experiment as figures
+from helpers.report.topics import design as topic
 from helpers.stats import compare, compare_clusters
 from helpers.stats.adjustment.cuped import cuped
 from helpers.stats.summaries.ratio import Ratio
@@ -215,3 +218,26 @@ def test_arms_of_different_days_fail_and_come_to_their_report(tmp_path_factory):
 def test_a_cluster_that_cannot_be_is_refused(tmp_path, changes, key):
     with pytest.raises((ValidationError, ValueError), match=key):
         file(tmp_path, **changes)
+
+
+def test_the_plan_counts_cities_and_says_how_many_riders_they_hold(built, results):
+    study = results.study
+    with query.connect(built[1].database) as con:
+        found = design.plan(study, results, con)
+    riders = read().groupby("town").size().mean()
+    for (_, plan, _), row in zip(found.splits, topic.table_plans(found, study), strict=True):
+        assert row["In all"] == f"{plan.n_total:,}" and row["Units in them"] == f"{plan.n_total * riders:,.0f}"
+    assert topic.caption_sizes(study) == "Clusters by split"
+    assert f"each a city, of {riders:.2f} units on average" in topic.caption_plans(found, study)
+    drawn = figures.detectable(found.curves, found.effect, study)
+    assert drawn.layout.xaxis.title.text == "clusters in all" and "units" not in drawn.layout.meta["finding"]
+    assert found.reached.startswith(f"{CITIES} clusters were exposed, fewer than the {found.plan.n_total:,} ")
+    days = pd.DataFrame({"period": "experiment", "day": [1, 2], "cumulative_units": [9, 99]})
+    assert not figures.exposures(days, found.goal, found.reached, study).layout.annotations, "cities on riders' axis"
+
+
+def test_whole_clusters_are_not_split_anew_and_it_is_said_so(results):
+    none, reason = rerandomisation.evaluated(pd.DataFrame(), results.study, None, runs=10)
+    assert none is None and topic.text_absent(reason) == (
+        "The re-randomisation was not made: it splits units one by one, and the study was randomised by city."
+    )

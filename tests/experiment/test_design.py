@@ -125,7 +125,7 @@ def test_units_that_stop_coming_are_never_enough(small_study, opened, monkeypatc
 def test_an_outcome_that_cannot_be_planned_on_says_why(small_study, opened, monkeypatch, base, why):
     monkeypatch.setattr(Results, "base", lambda self, metric: base)
     found = design.plan(small_study.study, opened[1], opened[0])
-    assert found.plan is None and found.units is None and found.detectable_now is None and why in found.reason
+    assert found.plan is None and found.goal is None and found.detectable_now is None and why in found.reason
     assert found.splits == [] and found.curves == []
 
 

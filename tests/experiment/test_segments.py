@@ -114,7 +114,7 @@ def rate(level: str, missing: float) -> segments.SegmentRate:
 def test_sentences():
     parts = [segments.Decomposition("device", "new", "returning", -0.2, -0.15, -0.05, (900, 1_000))]
     text = segments_topic.text([rate("new", 5), rate("returning", 50)], parts, STUDY)
-    assert text.startswith("returning (visitor type) carries the largest loss: 50 conversions short")
+    assert text.startswith("returning (visitor type) carries the largest loss: 50 users with a purchase short")
     assert "-20.00 points between new and returning" in text and "-15.00 points" in text
     assert "explains -15.00 points; the rest" in text, "of one segment nothing is more than any other's"
     assert "Of the gap" not in segments_topic.text([rate("new", 5)], [], STUDY)
@@ -133,7 +133,7 @@ def test_no_level_is_worst_where_none_falls_short_and_two_are_where_they_tie():
     assert segments_topic.text([rate("new", 0)], [], STUDY) == "No segment has two levels."
     alike = segments_topic.text([rate("new", 7.2), rate("returning", 6.8)], [], STUDY)
     assert alike == (
-        "new (visitor type) and returning (visitor type) carry the largest losses: each is 7 conversions short of the best "
+        "new (visitor type) and returning (visitor type) carry the largest losses: each is 7 users with a purchase short of the best "
         "level of its segment. The levels of visitor type differ by no more than chance explains (p = 1)."
     )
 

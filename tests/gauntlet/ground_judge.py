@@ -106,8 +106,9 @@ class Judge:
                 at = list(lost).index(way)
                 self.expect(f.steps[at] == own[2], "the share is of another step", place)
                 self.expect(percent(own[1], 1 - f.reached[at + 1] / f.reached[at]), "share", place)
-            if sized := re.search(rf"(?:loses|lose|costs|cost)(?: most:)? (up to )?{SIZE}", text):
+            if sized := re.search(rf"(?:loses|lose|costs|cost)(?: most:)? (up to )?{SIZE}( users? with )?", text):
                 self.expect(sized["size"] == size, f"{size} are lost", place)
+                self.expect(bool(sized[3]), "users are lost, not what they do", place)
                 further = f.reached[list(lost).index(next(iter(first))) + 1] or f.steps[-1] in next(iter(first)).split()
                 self.expect(bool(sized[1]) is not bool(further), "nobody came further", place)
             self.expect((len(first) == 1) >= ("The bottleneck" in text), "a tie has no bottleneck", place)
@@ -161,7 +162,7 @@ class Judge:
         self.chance(first)
         for place in ("segments: text", "segments: title"):
             text = self.at[place]
-            told = re.match(rf"(.+?) carr(ies|y) the largest loss(?:es)?: (?:each is )?{SIZE} \D", text)
+            told = re.match(rf"(.+?) carr(ies|y) the largest loss(?:es)?: (?:each is )?{SIZE} users? with ", text)
             self.expect((told is not None) is bool(first), f"{first or 'nobody'} falls short", place)
             if not told or not first:
                 continue

@@ -7,7 +7,7 @@ code that wrote it.
 import math
 import re
 from collections import defaultdict
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from tests.gauntlet.case import Case, treated
 from tests.gauntlet.facts import PRIOR, belief, fact, holm
@@ -15,6 +15,7 @@ from tests.gauntlet.grammar import ungrammatical
 from tests.gauntlet.numbers_judge import strange_numbers
 from tests.gauntlet.page import Said, ToldPage
 from tests.gauntlet.parts_judge import STATES, UNREAD, part_faults
+from tests.gauntlet.step_judge import step_faults
 from tests.gauntlet.truths import NEAR, Truth, truths
 
 NUMBER = r"(?:no bound|[-+]?(?:[A-Z]{3} )?[-+]?\d+(?:,\d{3})*(?:\.\d+)?(?:e[-+]\d+)?(?: %| points)?)"
@@ -388,17 +389,6 @@ class Reader:
         self.expect(self.proposed.verdict == "ITERATE" or not step.text, "a next step of what is decided", step)
         for way in re.findall(r"([-+])[\d.,]+ % \(as(?:sumed| planned| believed)", step.text):
             self.expect((way == "+") is (true.sign > 0), "a size of a loss", step)
-        have = sum(arm[0] for arm in (self.case.found["control"], *self.case.arms.values()))
-        for needed in re.findall(r"about ([\d,]+) units bring the risk of no improvement below", step.text):
-            self.expect("Risk of no improvement" in missed, "speaks of the risk", step)
-            most, prior = self.case.found.get("risk", 0.05), tuple(self.case.found.get("prior", PRIOR))
-            less, more = (
-                belief(replace(true.f, error=true.f.error * math.sqrt(have / value(needed) * by)), prior, true.sign)[0]
-                for by in (1.03, 0.97)
-            )
-            self.expect(more < most < less, f"they bring it between {more} and {less}", step)
-        for needed, more in re.findall(r"asks for ([\d,]+) units, (?:([\d,]+) more|which are there)", step.text):
-            self.expect(value(needed) - value(more) == have if more else value(needed) <= have, "units", step)
 
     def untrue(self, arm: str) -> dict[str, bool | None]:
         """Which criteria do not hold; None where a number lies next to its threshold."""
@@ -461,5 +451,6 @@ def faults(case: Case, page: ToldPage) -> list[str]:
         *reader.read(),
         *strange_numbers(case, page),
         *part_faults(case, page, reader.truths),
+        *step_faults(case, page, reader.truths),
         *ungrammatical(text for text in page.said if "table" not in text.place and text.place not in TABLES),
     ]

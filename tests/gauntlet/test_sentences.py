@@ -94,10 +94,21 @@ LIES: dict[str, tuple[str, str, str | Callable[[re.Match[str]], str]]] = {
         "Whether an effect was missed: with these units one of +2.7 % is found with 80 % power, a smaller one less often.",
     ),
     "a mean that tells another story": ("talk: know", r"^The two means disagree.*", "All means agree."),
-    "units that leave the risk as it is": ("next step", r"about [\d,]+(?= units bring the risk)", "about 12,345,678"),
+    "units that leave the risk as it is": (
+        "next step",
+        r"about [\d,]+(?= units(?: of control and arm_\d)? bring the risk)",
+        "about 12,345,678",
+    ),
+    "units that show no guardrail to be safe": (
+        "next step",
+        r"(?<=about )[\d,]+(?= units.* show it to be inside)",
+        lambda m: f"{int(int(m[0].replace(',', '')) * 1.1):,}",
+    ),
+    "units of whom nobody says": ("next step", r" of control and arm_\d(?= (?:bring|show))", ""),
+    "units of arms that nobody counts": ("next step", r" over all arms", ""),
     "power told of a risk": (
         "next step",
-        r"about [\d,]+ units bring the risk of no improvement below [\d.]+ %",
+        r"about [\d,]+ units(?: of control and arm_\d)? bring the risk of no improvement below [\d.]+ %",
         "12 units have 80 % power",
     ),
     "more data for a gain that nobody believes": (

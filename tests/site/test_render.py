@@ -91,6 +91,21 @@ def test_what_nobody_stated_makes_no_headline(tmp_path):
     assert "**Hypothesis.**" not in page and "**Change.**" not in page and "Exposure: the first *cart*." in page
 
 
+@pytest.mark.parametrize("revenue", [True, False])
+@pytest.mark.parametrize("stated", [True, False])
+def test_a_time_over_which_no_money_is_reckoned_is_told_only_where_somebody_stated_it(tmp_path, revenue, stated):
+    report = report_of(prepare(tmp_path, notebooks=1))
+    assumed = ["period"] if stated else ["period", "economics.horizon_months"]
+    economics = STUDY.economics.model_copy(update={} if revenue else {"revenue_metric": None})
+    study = PLACEHOLDERS.model_copy(update={"economics": economics, "assumed": [*PLACEHOLDERS.assumed, *assumed]})
+    none = {"money.per_unit": Number(None, "price", "", "not available", "no unit of an arm has a value of revenue")}
+    numbers = Numbers({**per_unit_alone(report.numbers), **none})
+    page = front_page(study, report.where, numbers, []).replace("\u00a0", " ")
+    cards = render.front([Report(study, report.where, numbers)], {}, []).replace("\u00a0", " ")
+    for text, word in ((page, ">Worth"), (cards, "<dt>Expected")):
+        assert (word in text) is revenue and (f"{word} over 12 months" in text) is (revenue and stated)
+
+
 def test_a_number_that_rests_on_an_assumption_is_marked(tmp_path):
     report = report_of(prepare(tmp_path, notebooks=1))
     page = front_page(STUDY, report.where, report.numbers, [])

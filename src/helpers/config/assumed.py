@@ -81,6 +81,17 @@ def not_stated(study: "Study") -> str:
     return f"the study does not state {' and '.join(lacks)}" if lacks else ""
 
 
+def horizon(study: "Study") -> str:
+    """The time over which money is reckoned, in words; empty where none is reckoned and nobody stated one.
+
+    >>> from helpers import config
+    >>> horizon(config.load("studies/cart_checkout.yml"))
+    '12 months'
+    """
+    told = study.economics.revenue_metric is not None and not unstated(study)
+    return study.economics.horizon if told or not study.assumes("economics.horizon_months") else ""
+
+
 def check_paths(study: type[BaseModel], listed: Iterable[str]) -> None:
     """Refuse a path that leads to no key of a study. Raises :class:`ConfigError` with the nearest one."""
     known = list(paths_of(study))

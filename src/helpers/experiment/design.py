@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from helpers.config import Study
 from helpers.errors import ReportError
+from helpers.experiment.decision.conditions import planned_units
 from helpers.experiment.rerandomisation import Rerandomised, evaluated
 from helpers.experiment.results import Results
 from helpers.formatting import counted, formatted, inside
@@ -32,18 +33,44 @@ REACHABLE = 0.999
 
 
 @dataclass(frozen=True)
+class Goal:
+    """How many are to be exposed, counted in ``counted`` (units, or the clusters that hold them), and who says so.
+
+    ``planned`` where the study states the number, or the effect that asks for it; else it is ``asked`` for by an effect
+    that was assumed, and nobody planned it.
+    """
+
+    size: int
+    counted: str
+    planned: bool
+    asked: str = ""
+
+    @property
+    def text(self) -> str:
+        """The number with who says so.
+
+        >>> Goal(5_916, "units", True).text, Goal(376, "clusters", False, "the assumed +10.0 %").text
+        ('5,916 planned', '376 that the assumed +10.0 % asks for')
+        """
+        return f"{self.size:,} planned" if self.planned else f"{self.size:,} that {self.asked} asks for"
+
+
+@dataclass(frozen=True)
 class PlannedExperiment:
     """Sample size, duration and detectable effects of a study's primary metric.
 
     ``plan`` is None where ``reason`` says why nothing can be planned. ``effect`` is the relative effect planned for, a fall
-    where lower is better: that of the study, or the nearest one that a proportion can reach. ``splits`` holds each split of the study with its plan
-    and how long it runs, ``curves`` the smallest detectable effect over numbers of units for each of them,
-    ``detectable_now`` that of the units at hand (None where they find none), ``traffic`` the distinct exposed units by day.
+    where lower is better: that of the study, or the nearest one that a proportion can reach. ``splits`` holds each split
+    that is compared, the one in use among them, with its plan and how long it runs, ``curves`` the smallest detectable
+    effect over numbers of units for each of them, ``detectable_now`` that of the units at hand (None where they find none),
+    ``traffic`` the distinct exposed units by day. Sizes count what was randomised, each of ``each`` units on average.
     """
 
     plan: Plan | None
     reason: str
     effect: float
+    goal: Goal | None
+    each: float
     days: float | None
     weeks: int | None
     note: str
@@ -52,11 +79,6 @@ class PlannedExperiment:
     splits: list[tuple[float, Plan, str]]
     curves: list[tuple[float, list[Plan]]]
     traffic: "pd.DataFrame"
-
-    @property
-    def units(self) -> int | None:
-        """Units in all that reach the planned power."""
-        return None if self.plan is None else self.plan.n_total
 
 
 def plan(study: Study, results: Results, con: "duckdb.DuckDBPyConnection") -> PlannedExperiment:
@@ -71,10 +93,11 @@ def plan(study: Study, results: Results, con: "duckdb.DuckDBPyConnection") -> Pl
     chosen = None if design is None else design.size(relative=size, power=power)
     traffic = query.query(con, "exposures_by_day")
     curve = traffic[traffic.period == "diagnosis"].cumulative_units.to_list()
-    exposed = sum(results.randomised().values())
+    exposed, units = sum(results.randomised().values()), sum(results.arm_sizes().values())
+    each = units / exposed if study.cluster is not None and exposed else 1.0
     if design is None or chosen is None:
-        reached = f"{counted(exposed, study.randomised)} {'was' if exposed == 1 else 'were'} exposed"
-        return PlannedExperiment(None, reason, size, None, None, reason, reached, None, [], [], traffic)
+        reached = _reached(exposed, study.randomised)
+        return PlannedExperiment(None, reason, size, None, each, None, None, reason, reached, None, [], [], traffic)
     if study.cluster is not None:
         curve = []
     found = weeks(chosen.n_total, curve) if len(curve) >= SHORTEST_CURVE else None
@@ -82,31 +105,64 @@ def plan(study: Study, results: Results, con: "duckdb.DuckDBPyConnection") -> Pl
     short = short if study.cluster is None else f"traffic does not bring a new {study.cluster}"
     note = found.note if found else f"{short}, so no duration can be told"
     splits, curves = [], []
-    for share in study.design.splits:
-        others = ((1 - share) * v.weight / (1 - study.control.weight) for v in study.treatments)
-        split = replace(design, weights=(share, *others))
-        needed = split.size(relative=size, power=power)
+    for share in _shares(study):
+        split, needed = design, chosen
+        if not math.isclose(share, study.control.weight):
+            others = ((1 - share) * v.weight / (1 - study.control.weight) for v in study.treatments)
+            split = replace(design, weights=(share, *others))
+            needed = split.size(relative=size, power=power)
         splits.append((share, needed, _duration(needed.n_total, curve)))
         sizes = [round(chosen.n_total * 2 ** (k / 4)) for k in range(-8, 13)]
         if curve_of := [least for n in sizes if (least := detectable(split, n, power, good)) is not None]:
             curves.append((share, curve_of))
     now = detectable(design, exposed, power, good)
-    planned, were = f"{chosen.n_total:,} planned", "was" if exposed == 1 else "were"
-    told = f"more than the {planned}" if exposed > chosen.n_total else f"fewer than the {planned}"
-    told = f"as many as the {planned}" if exposed == chosen.n_total else told
+    goal = goal_of(study, chosen)
+    have = units if goal.counted == "units" else exposed
+    told = "more than" if have > goal.size else "fewer than" if have < goal.size else "as many as"
     return PlannedExperiment(
         chosen,
         "",
         size,
+        goal,
+        each,
         found.days if found and math.isfinite(found.days) else None,
         found.weeks if found else None,
         note,
-        f"{counted(exposed, study.randomised)} {were} exposed, {told}",
+        f"{_reached(have, goal.counted)}, {told} the {goal.text}",
         None if now is None else now.relative,
         splits,
         curves,
         traffic,
     )
+
+
+def _reached(number: int, what: str) -> str:
+    return f"{counted(number, what)} {'was' if number == 1 else 'were'} exposed"
+
+
+def _shares(study: Study) -> list[float]:
+    """Shares of the control whose sizes are compared: those of the study, and the one that it runs with."""
+    own, others = study.control.weight, study.design.splits
+    return others if any(math.isclose(own, share) for share in others) else [own, *others]
+
+
+def goal_of(study: Study, chosen: Plan) -> Goal:
+    """The number that a study is held against: the units that it states, else what its smallest effect asks for."""
+    stated = planned_units(study)
+    if stated is not None:
+        return Goal(stated, "units", True)
+    assumed = "" if is_stated(study) else "the assumed "
+    return Goal(chosen.n_total, study.randomised, not assumed, f"{assumed}{formatted(chosen.relative, 'relative')}")
+
+
+def is_stated(study: Study) -> bool:
+    """Whether the study states the smallest effect worth finding; else what that asks for is planned by nobody."""
+    return "design.minimum_detectable" not in study.assumptions
+
+
+def alpha_each(study: Study) -> float:
+    """The level of each comparison of the plan: the treatments share that of the study."""
+    return (1 - study.decision.confidence) / len(study.treatments)
 
 
 def basis(results: Results) -> tuple[ProportionDesign | MeanDesign | None, str]:

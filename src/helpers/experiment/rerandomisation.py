@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 LEAST = 2
 """Units of an arm below which there is nothing to compare."""
+NOT_MADE = "the re-randomisation was not made:"
+"""Before the reason why a study is not split anew."""
 BUCKETS_A_HASH = 4
 """Buckets of 13 hexadecimal digits that one SHA-256 holds; see docs/queries/rerandomised_assignments.sql."""
 
@@ -109,9 +111,9 @@ def evaluated(sums: "pd.DataFrame", study: Study, truth: Truth | None, *, runs: 
     import numpy as np
 
     if study.cluster is not None:
-        return None, f"units are split anew by themselves, and the study was randomised by {study.cluster}"
+        return None, f"{NOT_MADE} it splits units one by one, and the study was randomised by {study.cluster}"
     if study.primary.type == "ratio":
-        return None, "only a proportion or a mean is split anew, and the primary metric is a ratio"
+        return None, f"{NOT_MADE} it knows proportions and means, and the primary metric is a ratio"
     first = sums[:runs]
     kept = first[(first.n_control >= LEAST) & (first.n_treatment >= LEAST)]
     columns, runs = {name: kept[name].to_numpy() for name in kept.columns}, len(kept)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from helpers.defaults import ALPHA
 from helpers.experiment.trust.check import counted as alike
-from helpers.formatting import counted, formatted, leading, listed, p_text
+from helpers.formatting import a, counted, formatted, leading, listed, p_text
 
 if TYPE_CHECKING:
     from helpers.config import Study
@@ -40,8 +40,17 @@ def ways(found: FunnelCounts) -> str:
 def lost(found: FunnelCounts) -> str:
     """How much each step that loses most costs."""
     first = found.bottlenecks[0]
-    size = f"{bound(found, first)}{counted(first.purchases_lost, found.steps[-1].event)}"
+    size = f"{bound(found, first)}{of_users(first.purchases_lost, found.steps[-1].event)}"
     return f"{size} each" if len(found.bottlenecks) > 1 else size
+
+
+def of_users(number: float, event: str) -> str:
+    """So many users with an event. A funnel counts users, who may have an event many times.
+
+    >>> of_users(349, "visit"), of_users(1, "ordered")
+    ('349 users with a visit', '1 user with an ordered event')
+    """
+    return f"{counted(number, 'user')} with {a(event)}"
 
 
 def bound(found: FunnelCounts, step: FunnelStep) -> str:
@@ -64,7 +73,7 @@ def nobody_lost(found: FunnelCounts) -> str:
 
 
 def worst(groups: Iterable[SegmentRate]) -> tuple[SegmentRate, ...]:
-    """Levels with most conversions short of the best one of their segment."""
+    """Levels with most users short of the best one of their segment."""
     return leading(groups, lambda group: group.missing)
 
 
@@ -94,12 +103,12 @@ def level(group: SegmentRate) -> str:
 
 
 def carried(groups: Sequence[SegmentRate], event: str) -> str:
-    """Who carries the largest loss, in ``event``s, without the full stop."""
+    """Who carries the largest loss, in users with an ``event``, without the full stop."""
     most = worst(groups)
     if not most:
         several = len({group.dimension for group in groups}) < len(groups)
         return "No level falls short of the best one of its segment" if several else "No segment has two levels"
-    size, best = counted(most[0].missing, event), "short of the best level of its segment"
+    size, best = of_users(most[0].missing, event), "short of the best level of its segment"
     if len(most) == 1:
         return f"{level(most[0])} carries the largest loss: {size} {best}"
     return f"{listed([level(group) for group in most])} carry the largest losses: each is {size} {best}"

@@ -7,6 +7,7 @@ from typing import Any
 
 from helpers import paths
 from helpers.config import Study
+from helpers.config.assumed import horizon
 from helpers.errors import ReportError
 from helpers.experiment.decision.registration import standing
 from helpers.formatting import between, formatted, inside, sentence
@@ -79,6 +80,7 @@ def front_page(
         known=lambda name: _recorded(numbers, name).value is not None,
         meaning=lambda name: _recorded(numbers, name).description,
         per_unit=per_unit_alone(study, numbers),
+        horizon=horizon(study),
         money_rests=assumed.note(study, assumed.EXPECTED),
         registered=standing(study, where),
         people=people_said(numbers),

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from helpers import paths
+from helpers.config.assumed import horizon
 from helpers.errors import ReportError
 from helpers.paths import BUNDLED, StudyPaths
 from helpers.pipeline.faults import listed
@@ -133,6 +134,7 @@ def front(
             "lead": Lead.of(report.study, report.numbers),
             "known": "money.expected" in report.numbers and report.numbers["money.expected"].value is not None,
             "per_unit": per_unit_alone(report.study, report.numbers),
+            "horizon": horizon(report.study),
             "people": people_said(report.numbers),
         }
         for report in shown

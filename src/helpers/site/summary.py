@@ -46,8 +46,8 @@ def summary(study: Study, where: StudyPaths, numbers: Numbers) -> str:
     decided = people_said(numbers)
     people = f"  people:  {decided}\n" if decided else ""
     caveat = f"; warned of: {warned.lower()}" if warned else ""
-    others = numbers["decision.others"]
-    beside = f"  others:  {others.text}\n" if others.value else ""
+    told = (("beside", "decision.beside"), ("others", "decision.others"))
+    beside = "".join(f"  {word + ':':<9}{numbers[name].text}\n" for word, name in told if numbers[name].value)
     return (
         f"{head}"
         f"  {numbers['decision.verdict'].text}: {numbers['decision.headline'].text}\n"

@@ -1,5 +1,6 @@
 """What an undecided experiment still needs, against the published case of a checkout redesign."""
 
+import re
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -53,6 +54,39 @@ def test_a_period_that_nobody_stated_gives_no_weeks():
     said = next_step(seen, evidence(), made())
     assert "asks for 431,144 units, 331,144 more." in said
     assert "week" not in said and "affordable" not in said and "pace" not in said
+
+
+def test_a_horizon_that_nobody_stated_and_no_money_is_reckoned_over_calls_nothing_out_of_reach():
+    seen = Seen()
+    nobody = ["economics.horizon_months", "economics.contribution_margin"]
+    seen.study = STUDY.model_copy(update={"assumed": nobody})
+    said = next_step(seen, evidence(), made())
+    assert "12 months" not in said and "affordable" not in said
+    weeks = re.findall(r"([\d,]+) more: ([\d,]+) weeks at the pace", said)
+    assert len(weeks) == 2 and all(n(w) == -(-n(more) * 3 // Seen.units) for more, w in weeks), (
+        "three weeks brought these"
+    )
+
+
+def n(number: str) -> int:
+    return int(number.replace(",", ""))
+
+
+def test_the_units_that_show_a_guardrail_to_be_safe_are_those_of_the_control_and_that_arm():
+    """Three equal arms: what the third one brings tells nothing of this one."""
+    arms = Proportion(4_000, 270), Proportion(4_000, 285)
+    guard = noninferiority(*arms, margin=0.1, bad="increase")
+    seen = Seen()
+    seen.randomised = lambda: {"control": 4_000, "alpha": 4_000, "beta": 4_000}
+    weighed = won(guardrails=(("crashed", guard),), arm="alpha")
+    said = next_step(seen, weighed, decide(weighed, STUDY.decision))
+    units, whose = re.search(r"about ([\d,]+) units of (.*) show it to be inside its margin", said).groups()
+    assert whose == "control and alpha"
+    less, more = (
+        noninferiority(Proportion(k, round(k * 0.0675)), Proportion(k, round(k * 0.07125)), margin=0.1, bad="increase")
+        for k in (round(n(units) / 2 * by) for by in (0.98, 1.02))
+    )
+    assert less.bound > 0.1 > more.bound
 
 
 def test_units_that_are_there_are_said_to_be():

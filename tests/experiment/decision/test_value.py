@@ -137,17 +137,17 @@ def test_worth_and_its_sentence():
 
 
 @pytest.mark.parametrize(
-    ("assumed", "lacks"),
+    ("assumed", "lacks", "span"),
     [
-        (["economics.contribution_margin"], "contribution_margin"),
-        (["economics"], "contribution_margin and implementation_cost"),
+        (["economics.contribution_margin"], "contribution_margin", "12 months"),
+        (["economics"], "contribution_margin and implementation_cost", "time"),
     ],
 )
-def test_what_nobody_stated_makes_no_money(assumed, lacks):
+def test_what_nobody_stated_makes_no_money_and_no_horizon(assumed, lacks, span):
     study = STUDY.model_copy(update={"assumed": assumed})
     results = FakeResults(Found, study)
     low, high = (f"EUR {end / 100:.2f}" for end in (EFFECT.absolute_low, EFFECT.absolute_high))
-    told = f"EUR 0.40 more per exposed unit ({low} to {high}); state {lacks} for a value over 12 months"
+    told = f"EUR 0.40 more per exposed unit ({low} to {high}); state {lacks} for a value over {span}"
     assert roi.worth(study, results) == (None, told)
     assert roi.per_unit(study, results) == pytest.approx(40)
     assert lacks in not_stated(study)

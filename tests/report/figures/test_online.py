@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from helpers import config, paths
+from helpers.experiment.design import Goal
 from helpers.experiment.rerandomisation import Rerandomised
 from helpers.experiment.results import MetricEffect
 from helpers.report.figures import experiment as figures
@@ -76,7 +77,7 @@ def test_without_a_baseline_there_is_one_curve_of_exposures(study, lines):
             for d in days
         ]
     )
-    figure = figures.exposures(curve, 100, "60 units", study)
+    figure = figures.exposures(curve, Goal(100, "units", True), "60 units", study)
     assert len(figure.data) == lines and figure.data[-1].name == "experiment"
 
 
@@ -136,7 +137,7 @@ def test_late_days_are_said_to_be_seen_for_a_shorter_time_where_they_are(kind, d
 def test_the_axis_of_units_names_round_numbers():
     plans = ProportionDesign(0.3)
     curve = [plans.mde(n, power=0.8) for n in (90_000, 400_000, 3_000_000)]
-    axis = figures.detectable([(0.5, curve), (0.7, curve)], 0.01).layout.xaxis
+    axis = figures.detectable([(0.5, curve), (0.7, curve)], 0.01, ONLINE).layout.xaxis
     assert list(axis.ticktext) == ["100,000", "200,000", "500,000", "1,000,000", "2,000,000"]
 
 

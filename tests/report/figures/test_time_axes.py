@@ -10,6 +10,7 @@ import pytest
 
 from helpers import config, paths
 from helpers.config import ExternalEvent
+from helpers.experiment.design import Goal
 from helpers.experiment.monitoring import replay
 from helpers.experiment.monitoring.baseline import Baseline
 from helpers.experiment.monitoring.plan import MonitoringPlan
@@ -55,7 +56,7 @@ def drawn(name: str, study) -> go.Figure:
                 for d in DAYS
             ]
         )
-        return experiment.exposures(curve, 100, "reached", study)
+        return experiment.exposures(curve, Goal(100, "units", True), "reached", study)
     if name == "sample_ratio":
         tests = srm_by_group({str(d): {"control": 500, "treatment": 500} for d in DAYS}, {"control": 1, "treatment": 1})
         return experiment.sample_ratio(tests, study)

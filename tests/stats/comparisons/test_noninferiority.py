@@ -107,3 +107,39 @@ def test_refusals():
             noninferiority(arm, arm, margin=margin)
     with pytest.raises(InputError, match="bad"):
         noninferiority(arm, arm, margin=0.1, bad="down")  # type: ignore[arg-type]
+
+
+def hundredths(n: int, successes: int) -> Proportion:
+    """``n`` hundreds of units, of each hundred so many with a success: a rate that any number of hundreds can have."""
+    return Proportion(100 * n, successes * n)
+
+
+def seven_a_unit(n: int, tenths: int) -> Mean:
+    """A mean of tenths, whose spread is 7."""
+    return Mean.from_moments(100 * n, tenths / 10, 49.0)
+
+
+@settings(max_examples=150)
+@given(
+    st.sampled_from([hundredths, seven_a_unit]), st.integers(3, 40), st.integers(3, 40),
+    st.integers(5, 95), st.integers(-9, 9), st.floats(0.03, 0.9), scales, directions,
+)  # fmt: skip
+def test_so_many_times_the_units_bring_the_bound_to_the_margin_and_fewer_do_not(
+    kind, n_c, n_t, level, change, margin, scale, bad
+):
+    """The same averages in more units, by the guardrail's own bound."""
+    seen = min(max(level + change, 0), 100)
+    room = {"margin": margin, "scale": scale, "bad": bad}
+    made = noninferiority(kind(n_c, level), kind(n_t, seen), **room)
+    times = made.times_to_pass(1e6)
+    change = made.effect.relative if scale == "relative" else made.effect.absolute
+    inside = margin - change if bad == "increase" else margin + change
+    assert (times is not None) == (inside > 1e-9) or math.isnan(made.p_value) or abs(inside) < 1e-3
+    if times is None or made.passed:
+        assert times in (None, 1.0)
+        return
+    less, more = (
+        noninferiority(kind(math.floor(k * times * n_c), level), kind(math.floor(k * times * n_t), seen), **room)
+        for k in (0.97, 1.03 + 1 / min(n_c, n_t))
+    )
+    assert more.passed and not less.passed

@@ -7,6 +7,7 @@ from helpers.errors import ReportError
 from helpers.experiment.decision import claims
 from helpers.experiment.decision.belief import belief_of
 from helpers.experiment.decision.claims import TwoMeans
+from helpers.experiment.decision.conditions import planned_units
 from helpers.experiment.decision.look import early_look
 from helpers.experiment.decision.rule import Evidence
 from helpers.experiment.results import MetricEffect, Results
@@ -47,7 +48,7 @@ def evidence(
             belief=belief_of(e, study.decision.prior),
             metric=study.primary.label,
             arm=e.variant if several else "",
-            planned_units=None if "design.planned_units" in study.assumptions else study.design.planned_units,
+            planned_units=planned_units(study),
             worth=None if (value := values.get(e.variant)) is None else value.expected.net,
             currency=study.economics.currency,
             look=look,

@@ -3,10 +3,11 @@
 import math
 from dataclasses import replace
 
+from helpers.config.assumed import horizon
 from helpers.experiment.decision import claims
 from helpers.experiment.decision.rule import Decision, Evidence
 from helpers.experiment.decision.value import DAYS_PER_WEEK, horizon_weeks
-from helpers.experiment.design import basis, planned_effect, reachable, sign
+from helpers.experiment.design import basis, is_stated, planned_effect, reachable, sign
 from helpers.experiment.results import Results, enrolment_days
 from helpers.formatting import formatted
 from helpers.stats.comparisons.noninferiority import NonInferiority
@@ -25,7 +26,7 @@ def next_step(results: Results, weighed: Evidence, made: Decision) -> str:
     Units are spoken of only where they may help. Where the primary metric is not significant: how many more (clusters,
     where they were randomised), and weeks at the pace of the enrolment, give the planned power, once for the smallest
     effect that the study wants to find, once for the effect as believed. What takes longer than the horizon over which
-    money is counted is called out of reach. Where it is significant power says nothing: how many bring the risk below what
+    money is counted is called out of reach, where there is one. Where it is significant power says nothing: how many bring the risk below what
     is allowed, and that no number raises an uplift. A gain that is significant but for an early look waits for its day.
     """
     if made.verdict != "ITERATE":
@@ -60,7 +61,7 @@ def _powered(results: Results, weighed: Evidence) -> str:
         return ""
     study = results.study
     have = sum(results.randomised().values())
-    planned = "assumed" if "design.minimum_detectable" in study.assumptions else "as planned"
+    planned = "as planned" if is_stated(study) else "assumed"
     said = [_needed(results, design, planned_effect(results), have, planned)]
     subject = claims.risk(weighed).subject
     if weighed.promises:
@@ -70,7 +71,10 @@ def _powered(results: Results, weighed: Evidence) -> str:
         said.append(
             f"Next to no gain in {subject} is believed once the prior has shrunk it, so no size is told for it."
         )
-    return f"To find an effect on {subject} with {formatted(study.design.power, 'share')} power: " + " ".join(said)
+    over = " over all arms" if weighed.arm else ""
+    return f"To find an effect on {subject} with {formatted(study.design.power, 'share')} power{over}: " + " ".join(
+        said
+    )
 
 
 def _settled(results: Results, weighed: Evidence) -> str:
@@ -90,11 +94,17 @@ def _settled(results: Results, weighed: Evidence) -> str:
     while high - low > CLOSE * low:
         middle = (low + high) / 2
         low, high = (middle, high) if short(middle) else (low, middle)
-    needed = math.ceil(high * sum(results.randomised().values()))
-    return (
-        f"If {subject} stays as it is, about {needed:,} {results.study.randomised} bring the risk of no improvement below "
-        f"{most}."
-    )
+    counted = _counted(high, results, weighed)
+    return f"If {subject} stays as it is, about {counted} bring the risk of no improvement below {most}."
+
+
+def _counted(times: float, results: Results, weighed: Evidence) -> str:
+    """So many times what is in the control and in the arm that it is about, whom no other arm tells anything."""
+    study, sizes = results.study, results.randomised()
+    if not weighed.arm:
+        return f"{math.ceil(times * sum(sizes.values())):,} {study.randomised}"
+    pair = study.control.name, weighed.arm
+    return f"{math.ceil(times * sum(sizes[name] for name in pair)):,} {study.randomised} of {' and '.join(pair)}"
 
 
 def _raised(results: Results, weighed: Evidence) -> str:
@@ -113,9 +123,11 @@ def _guarded(results: Results, weighed: Evidence, name: str, found: NonInferiori
         return f"Whether {subject} is inside its margin cannot be told from what was counted."
     if room <= 0:
         return f"If {subject} stays as it is, outside of its margin, no more {results.study.randomised} show it to be inside."
-    have = sum(results.randomised().values())
-    needed = math.ceil(have * ((found.bound - seen) / room) ** 2)
-    return f"If {subject} stays as it is, about {needed:,} {results.study.randomised} show it to be inside its margin."
+    times = found.times_to_pass(LONGEST)
+    if times is None:
+        return f"If {subject} stays as it is, no affordable sample shows it to be inside its margin."
+    counted = _counted(times, results, weighed)
+    return f"If {subject} stays as it is, about {counted} show it to be inside its margin."
 
 
 def _paying(results: Results, weighed: Evidence) -> str:
@@ -144,6 +156,6 @@ def _needed(results: Results, design: ProportionDesign | MeanDesign, effect: flo
     if not (days and have) or study.cluster is not None:
         return f"{more}."
     weeks = (needed - have) / have * days / DAYS_PER_WEEK
-    if weeks > horizon_weeks(study.economics):
+    if horizon(study) and weeks > horizon_weeks(study.economics):
         return f"{more}: longer than {study.economics.horizon}, so no affordable sample will do."
     return f"{more}: {formatted(max(1, math.ceil(weeks)), 'weeks')} at the pace of the enrolment."

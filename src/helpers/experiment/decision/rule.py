@@ -25,6 +25,7 @@ from helpers.defaults import FEWEST_CLUSTERS
 from helpers.experiment.decision import claims
 from helpers.experiment.decision.belief import Belief
 from helpers.experiment.decision.claims import Claim, TwoMeans, is_beyond
+from helpers.experiment.decision.conditions import Scope, conditions
 from helpers.experiment.decision.look import EarlyLook
 from helpers.formatting import Unit, formatted, inside, p_text
 from helpers.stats.comparisons.effects import Effect
@@ -32,8 +33,6 @@ from helpers.stats.comparisons.noninferiority import NonInferiority
 
 Verdict = Literal["GO", "ITERATE", "KILL", "INVALID"]
 
-SOUND = "Trust checks"
-"""The criterion that is asked first: where it is not met, no other is read."""
 SMALLEST = 5e-4
 """Relative effect below which there is next to no gain to look for."""
 RECOMMENDATIONS: dict[Verdict, str] = {
@@ -178,54 +177,40 @@ def _verdict(evidence: Evidence, rule: Rule, missed: list[Criterion]) -> tuple[V
 
 
 def _criteria(evidence: Evidence, rule: Rule) -> list[Criterion]:
-    look, p = evidence.look, evidence.p_value
-    level = look.level if look else 1 - rule.confidence
-    required = f"p < {level:.2g}, better than the control"
+    """What was found of each condition of the rule, and whether it holds."""
     failed = "; ".join(evidence.failed_checks) or "none failed"
+    level = evidence.look.level if evidence.look else 1 - rule.confidence
     direction = "better" if evidence.is_better else "not better"
     found = [
-        Criterion(SOUND, "none failed", failed, not evidence.failed_checks),
-        Criterion(
-            "Significance" if look is None else f"Significance at {formatted(look.share, 'share')} of the time",
-            required, f"{p_text(p)}, {direction}", p < level and evidence.is_better,
-        ),
-        Criterion(
-            "Risk of no improvement", f"below {formatted(rule.max_risk, 'share')}", formatted(evidence.risk, "share"),
-            evidence.risk < rule.max_risk,
-        ),
-        Criterion(
-            "Uplift", f"at least {formatted(rule.min_relative_uplift, 'relative')}", _uplift(evidence),
-            evidence.uplift >= rule.min_relative_uplift,
-        ),
-    ]  # fmt: skip
-    found += [
-        Criterion(
-            f"Guardrail {name}", f"worse by less than {_margin(name, evidence)}", _bound(name, evidence), g.passed
-        )
-        for name, g in evidence.guardrails
+        (failed, not evidence.failed_checks),
+        (f"{p_text(evidence.p_value)}, {direction}", evidence.p_value < level and evidence.is_better),
+        (formatted(evidence.risk, "share"), evidence.risk < rule.max_risk),
+        (_uplift(evidence), evidence.uplift >= rule.min_relative_uplift),
+        *((_bound(name, evidence), g.passed) for name, g in evidence.guardrails),
     ]
     if evidence.worth is not None:
-        worth = formatted(evidence.worth, "money", evidence.currency)
-        found.append(Criterion("Expected money", "not below zero", worth, evidence.worth >= 0))
+        found.append((formatted(evidence.worth, "money", evidence.currency), evidence.worth >= 0))
     if evidence.agreements:
         agreed = all(each.kept for each in evidence.agreements)
         told = [claims.text(claims.agreement(a, "")) for a in evidence.agreements if agreed or not a.kept]
-        found.append(
-            Criterion("Agreement", "one direction, inside the interval of the mean as it is", "; ".join(told), agreed)
-        )
+        found.append(("; ".join(told), agreed))
     if evidence.clusters is not None:
-        found.append(
-            Criterion(
-                "Effective number of clusters", f"at least {FEWEST_CLUSTERS} in each arm",
-                f"{evidence.clusters:.1f} in one arm", evidence.clusters >= FEWEST_CLUSTERS,
-            )
-        )  # fmt: skip
+        found.append((f"{evidence.clusters:.1f} in one arm", evidence.clusters >= FEWEST_CLUSTERS))
     if rule.require_planned_size and evidence.planned_units is not None:
-        reached = evidence.units >= evidence.planned_units
-        found.append(
-            Criterion("Sample size", f"{evidence.planned_units:,} units", f"{evidence.units:,} units", reached)
-        )
-    return found
+        found.append((f"{evidence.units:,} units", evidence.units >= evidence.planned_units))
+    asked = conditions(rule, _scope(evidence))
+    return [Criterion(each.name, each.required, *seen) for each, seen in zip(asked, found, strict=True)]
+
+
+def _scope(evidence: Evidence) -> Scope:
+    return Scope(
+        tuple((name, _margin(name, evidence)) for name, _ in evidence.guardrails),
+        evidence.worth is not None,
+        bool(evidence.agreements),
+        evidence.clusters is not None,
+        evidence.planned_units,
+        evidence.look,
+    )
 
 
 def failure(checks: Sequence[str]) -> str:

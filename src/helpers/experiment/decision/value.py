@@ -7,7 +7,7 @@ its interval, stands beside it.
 from dataclasses import dataclass
 
 from helpers.config import Economics, Prior, Study
-from helpers.config.assumed import unstated
+from helpers.config.assumed import horizon, unstated
 from helpers.experiment.decision.belief import Belief, believed
 from helpers.experiment.results import Results, enrolment_days
 from helpers.formatting import formatted, inside
@@ -153,7 +153,7 @@ def worth(study: Study, results: Results, variant: str | None = None) -> tuple[D
     if unstated(study):
         return None, (
             f"{per_unit_text(found.effect, study, variant)}; state {' and '.join(unstated(study))} for a value over "
-            f"{study.economics.horizon}"
+            f"{horizon(study) or 'time'}"
         )
     monthly = units_per_month(results)
     if monthly is None:

@@ -1,5 +1,6 @@
 """Figures of the design and of the results."""
 
+import itertools
 from collections.abc import Mapping, Sequence
 from math import ceil
 from typing import TYPE_CHECKING
@@ -10,6 +11,7 @@ import plotly.graph_objects as go
 from helpers.config import Metric, Study
 from helpers.experiment.decision.claims import of_metric, size
 from helpers.experiment.decision.look import EarlyLook
+from helpers.experiment.design import Goal, is_stated
 from helpers.experiment.funnel import FunnelCounts, window
 from helpers.experiment.rerandomisation import Rerandomised
 from helpers.experiment.results import MetricEffect
@@ -37,7 +39,7 @@ EARLY = 0.5
 UNDECIDED, BETTER, WORSE = style.NEUTRAL, style.GOOD, style.BAD
 
 
-def exposures(curve: "pd.DataFrame", planned: int | None, reached: str, study: Study) -> go.Figure:
+def exposures(curve: "pd.DataFrame", goal: Goal | None, reached: str, study: Study) -> go.Figure:
     """Distinct exposed units by day, against what the design needs."""
     figure = go.Figure()
     names = {"diagnosis": "baseline", "experiment": "experiment"}
@@ -56,8 +58,8 @@ def exposures(curve: "pd.DataFrame", planned: int | None, reached: str, study: S
         ends[names[period]] = (part.day.iloc[-1], float(part.cumulative_units.iloc[-1]), colours[period])
     if len(ends) > 1:
         style.name_ends(figure, ends)
-    if planned is not None:
-        _mark_planned(figure, curve, planned)
+    if goal is not None and goal.counted == "units":
+        _mark_goal(figure, curve, goal)
     span = study.period
     style.mark_events(figure, study.external_events, span.start, ceil(span.experiment_days), numbered=True)
     if span.baseline:
@@ -83,54 +85,55 @@ def _counted_once(curve: "pd.DataFrame") -> str:
     return f"distinct units: those who come back are not counted again{', so the curve bends' if bends else ''}"
 
 
-def _mark_planned(figure: go.Figure, curve: "pd.DataFrame", planned: int) -> None:
-    """A line at the planned number of units, its name where the curves leave room."""
-    figure.add_hline(y=planned, line={"dash": "dot", "color": style.ACCENT})
+def _mark_goal(figure: go.Figure, curve: "pd.DataFrame", goal: Goal) -> None:
+    """A line at the number of units that is planned or asked for, its name where the curves leave room."""
+    name = f"{'planned' if goal.planned else 'asked for'}: {goal.size:,}"
+    figure.add_hline(y=goal.size, line={"dash": "dot", "color": style.ACCENT})
     early = any(
-        part.cumulative_units[part.day <= EARLY * part.day.max()].max() >= planned
+        part.cumulative_units[part.day <= EARLY * part.day.max()].max() >= goal.size
         for _, part in curve.groupby("period")
     )
     side = {"x": 1, "xanchor": "right", "yanchor": "top"} if early else {"x": 0, "xanchor": "left", "yanchor": "bottom"}
-    figure.add_annotation(xref="paper", y=planned, text=f"planned: {planned:,}", showarrow=False, font_color=style.MUTED,
+    figure.add_annotation(xref="paper", y=goal.size, text=name, showarrow=False, font_color=style.MUTED,
                           **side)  # fmt: skip
 
 
-def detectable(plans: Sequence[tuple[float, Sequence[Plan]]], wanted: float) -> go.Figure:
-    """Smallest detectable relative effect by number of units, one line a split."""
+def detectable(plans: Sequence[tuple[float, Sequence[Plan]]], wanted: float, study: Study) -> go.Figure:
+    """Smallest detectable relative effect by the number of what was randomised, one line a split."""
     figure = go.Figure()
+    curves = [curve for _, curve in plans]
     colours = [style.TREATMENT, *style.TREATMENTS[1:], style.CONTROL]
-    for (share, curve), colour in zip(plans, colours, strict=False):
+    for curve, colour in zip(curves, itertools.cycle(colours), strict=False):
         figure.add_scatter(x=[p.n_total for p in curve], y=[p.relative for p in curve], mode="lines", line_color=colour,
-                           name=_split(share))  # fmt: skip
+                           name=curve[0].ratio)  # fmt: skip
     figure.add_hline(y=wanted, line={"dash": "dot", "color": style.ACCENT})
-    figure.add_annotation(x=1, xref="paper", y=wanted, text=f"planned for: {formatted(wanted, 'relative')}", showarrow=False,
+    called = "planned for" if is_stated(study) else "assumed"
+    figure.add_annotation(x=1, xref="paper", y=wanted, text=f"{called}: {formatted(wanted, 'relative')}", showarrow=False,
                           xanchor="right", yanchor="bottom", font_color=style.MUTED)  # fmt: skip
-    sizes = [p.n_total for _, curve in plans for p in curve]
+    sizes = [p.n_total for curve in curves for p in curve]
     ticks = _round_numbers(min(sizes), max(sizes))
-    figure.update_xaxes(type="log", title="units in all", tickvals=ticks, ticktext=[f"{n:,}" for n in ticks])
+    figure.update_xaxes(
+        type="log", title=f"{study.randomised} in all", tickvals=ticks, ticktext=[f"{n:,}" for n in ticks]
+    )
     figure.update_yaxes(title="smallest detectable relative effect", tickformat=".0%", rangemode="tozero")
-    last = [(share, curve[-1]) for share, curve in plans]
-    best = last[0][1]
+    last = [curve[-1] for curve in curves]
     return style.titled(
         figure,
-        _finds(last),
-        f"two-sided alpha {best.alpha:.2g}, power {formatted(best.power, 'share')}; the legend gives control : treatment",
+        _finds(last, study),
+        f"two-sided alpha {last[0].alpha:.2g}, power {formatted(last[0].power, 'share')}; the legend gives control : treatment",
     )
 
 
-def _finds(plans: Sequence[tuple[float, Plan]]) -> str:
+def _finds(plans: Sequence[Plan], study: Study) -> str:
     """What the best split finds with as many units as the largest plan has, and what the worst one does."""
-    (share, best), (other, worst) = (pick(plans, key=lambda found: abs(found[1].relative)) for pick in (min, max))
-    units, least, most = best.n_total, formatted(best.relative, "relative"), formatted(worst.relative, "relative")
+    best, worst = (pick(plans, key=lambda plan: abs(plan.relative)) for pick in (min, max))
+    least, most = formatted(best.relative, "relative"), formatted(worst.relative, "relative")
+    at = f"At {best.n_total:,} {study.randomised}"
     if len(plans) == 1:
-        return f"At {units:,} units the split {_split(share)} finds {least}"
+        return f"{at} the split {best.ratio} finds {least}"
     if least == most:
-        return f"At {units:,} units every split finds {least}"
-    return f"At {units:,} units the split {_split(share)} finds {least}, {_split(other)} only {most}"
-
-
-def _split(share: float) -> str:
-    return f"{share * 100:.0f} : {(1 - share) * 100:.0f}"
+        return f"{at} every split finds {least}"
+    return f"{at} the split {best.ratio} finds {least}, {worst.ratio} only {most}"
 
 
 def _round_numbers(low: int, high: int) -> list[int]:

@@ -9,7 +9,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from helpers.defaults import ALPHA
-from helpers.formatting import counted, formatted, plural, whole
+from helpers.formatting import a, counted, formatted, plural, whole
 from helpers.report import losses
 from helpers.report.figures import style
 from helpers.report.figures.flows import flow
@@ -138,7 +138,7 @@ def sankey(funnel: FunnelCounts, study: Study) -> go.Figure:
 
 
 def step_losses(funnel: FunnelCounts) -> go.Figure:
-    """Conversions that each step loses."""
+    """How many more users would reach the last step, if nobody were lost at one."""
     steps = funnel.steps[1:]
     most = funnel.bottlenecks
     names = [f"{funnel.before(s).event} to {s.event}" for s in steps]
@@ -149,9 +149,8 @@ def step_losses(funnel: FunnelCounts) -> go.Figure:
             text=[f"{losses.bound(funnel, s)}{whole(s.purchases_lost)}" for s in steps], textposition="outside", cliponaxis=False,
         )
     )  # fmt: skip
-    figure.update_xaxes(
-        title=f"{plural(funnel.steps[-1].event)} more, if nobody were lost at the step", rangemode="tozero"
-    )
+    more = f"more users with {a(funnel.steps[-1].event)}, if nobody were lost at the step"
+    figure.update_xaxes(title=more, rangemode="tozero")
     figure.update_yaxes(autorange="reversed")
     finding = losses.nobody_lost(funnel)
     if most:

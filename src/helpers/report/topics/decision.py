@@ -10,8 +10,9 @@ from helpers.config.assumed import not_stated
 from helpers.experiment.decision import claims
 from helpers.experiment.decision.arms import StudyDecision
 from helpers.experiment.decision.claims import Claim, effect_of, has_scale, size
+from helpers.experiment.decision.conditions import SOUND
 from helpers.experiment.decision.registration import standing
-from helpers.experiment.decision.rule import SOUND, Decision, Evidence, failure, killing
+from helpers.experiment.decision.rule import Decision, Evidence, failure, killing
 from helpers.formatting import finite, formatted, inside, level, listed
 from helpers.paths import StudyPaths
 from helpers.report.tables import Row, badge, mark

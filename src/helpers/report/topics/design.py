@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from helpers.config import Study, Variant
-from helpers.experiment.design import PlannedExperiment, sign
+from helpers.experiment.decision.conditions import conditions, scope
+from helpers.experiment.design import PlannedExperiment, alpha_each, sign
 from helpers.experiment.rerandomisation import Rerandomised
 from helpers.formatting import LEVEL, NO_INTERVAL, Unit, finite, formatted, inside, interval, listed, with_interval
 from helpers.report import base
@@ -54,11 +55,9 @@ def _weighed(variant: Variant) -> str:
 
 
 def text_rule(study: Study) -> str:
-    r = study.decision
-    return (
-        f"significance of at least {formatted(r.confidence, 'share')}, risk of no improvement below "
-        f"{formatted(r.max_risk, 'share')}, uplift of at least {formatted(r.min_relative_uplift, 'relative')}"
-    )
+    """All that the rule asks of this study, in the words of the decision."""
+    asked = conditions(study.decision, scope(study))
+    return "; ".join(f"{inside(each.name)}: {each.required}" for each in asked)
 
 
 def text_false_positives(study: Study) -> str:
@@ -66,28 +65,40 @@ def text_false_positives(study: Study) -> str:
     rule = study.decision
     return (
         f"{formatted(_false_positives(study), 'share')} of significant wins are none, where {formatted(rule.prior.improve, 'share')} of ideas help and the "
-        f"test finds them with {formatted(study.design.power, 'share')} power"
+        f"test finds them with {formatted(study.design.power, 'share')} power at alpha {alpha_each(study):.2g}"
+        f"{', which each treatment has' if len(study.treatments) > 1 else ''}"
     )
 
 
 def _false_positives(study: Study) -> float:
     rule = study.decision
-    return false_positive_risk(1 - rule.confidence, study.design.power, rule.prior.improve)
+    return false_positive_risk(alpha_each(study), study.design.power, rule.prior.improve)
 
 
-def table_plans(found: Sequence[tuple[float, Plan, str]]) -> list[Row]:
-    """Sample sizes by split."""
+def table_plans(found: PlannedExperiment, study: Study) -> list[Row]:
+    """Sample sizes by split, the one in use among them; of clusters with the units that so many hold."""
     return [
         {
-            "Control : treatment": " : ".join(f"{100 * n / p.n_total:.0f}" for n in p.n_arms),
+            "Control : treatment": f"{p.ratio} (in use)" if p == found.plan else p.ratio,
             "Control": f"{p.n_arms[0]:,}",
             "Treatment": " + ".join(f"{n:,}" for n in p.n_arms[1:]),
             "In all": f"{p.n_total:,}",
             "Exact": f"{p.n_exact:,.1f}",
+            **({} if study.cluster is None else {"Units in them": f"{p.n_total * found.each:,.0f}"}),
             "Runs for": duration,
         }
-        for share, p, duration in found
+        for _, p, duration in found.splits
     ]
+
+
+def caption_sizes(study: Study) -> str:
+    """What the table of sizes counts."""
+    return f"{study.randomised.capitalize()} by split"
+
+
+def caption_detectable(study: Study) -> str:
+    """What the lines of the figure of detectable effects are."""
+    return f"Lines: smallest detectable effect by number of {study.randomised}, one for each split"
 
 
 def table_milestones(study: Study) -> list[Row]:
@@ -188,6 +199,8 @@ def caption_plans(found: PlannedExperiment, study: Study) -> str:
             f"; the {formatted(asked, 'relative')} of the study would pass {'100 %' if asked > 0 else 'zero'}, so the nearest effect that can be reached"
             " is planned for"
         )
+    if study.cluster is not None:
+        said += f"; sizes count clusters, each a {study.cluster}, of {formatted(found.each, 'number')} units on average"
     return said
 
 

@@ -22,6 +22,7 @@ from helpers.formatting import (
     inside,
     interval,
     level,
+    listed,
 )
 from helpers.report import base
 from helpers.report.base import Base
@@ -29,6 +30,7 @@ from helpers.report.tables import Row
 from helpers.stats.checks.novelty import Novelty
 from helpers.stats.comparisons.noninferiority import NonInferiority
 from helpers.stats.multiplicity.heterogeneity import Heterogeneity
+from helpers.stats.multiplicity.pooling import FEWEST_POOLED
 
 if TYPE_CHECKING:
     from helpers.experiment.decision.look import EarlyLook
@@ -133,12 +135,13 @@ def caption_interactions(results: Results) -> str:
 
 def table_interactions(found: Mapping[str, Heterogeneity]) -> list[Row]:
     """One line a segment: do its levels differ, and which may be named."""
+    shown = "Effects after pooling (units)" if any(test.pooled for test in found.values()) else "Effects (units)"
     return [
         {
             "Segment": dimension.replace("_", " "),
             "Levels": len(test.segments),
             "Do effects differ? p": "not available" if math.isnan(test.p_value) else formatted(test.p_value, "p"),
-            "Effects after pooling (units)": "; ".join(
+            shown: "; ".join(
                 f"{s.segment} {formatted(finite(s.shrunken), 'relative')} ({s.n_control + s.n_treatment:,})"
                 for s in test.segments
             ),
@@ -148,12 +151,19 @@ def table_interactions(found: Mapping[str, Heterogeneity]) -> list[Row]:
     ]
 
 
-def note_interactions(study: Study) -> str:
-    """How the segments are compared, and from when until when their outcomes count."""
-    return (
-        "the segments share alpha; effects after pooling are drawn towards the common one as far as chance explains them; "
-        f"{inside(study.primary.label)} is {base.windows([study.primary], study)}"
-    )
+def note_interactions(found: Mapping[str, Heterogeneity], study: Study) -> str:
+    """How the segments are compared, which effects are drawn together, and from when until when outcomes count."""
+    told = ["the segments share alpha"] if len(found) > 1 else []
+    drawn = [name for name, test in found.items() if test.pooled]
+    bare = [name.replace("_", " ") for name in found if name not in drawn]
+    if drawn:
+        told.append("effects after pooling are drawn towards the common one as far as chance explains them")
+    if bare:
+        whose = f" of {listed(bare)}" if drawn else ""
+        told.append(
+            f"effects{whose} are as measured: with fewer than {FEWEST_POOLED} levels that have an interval nothing is drawn together"
+        )
+    return "; ".join([*told, f"{inside(study.primary.label)} is {base.windows([study.primary], study)}"])
 
 
 def note_dilution(found: Mapping[str, MetricEffect], study: Study) -> str:

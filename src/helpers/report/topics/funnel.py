@@ -34,7 +34,7 @@ def table(found: FunnelCounts, study: Study) -> list[Row]:
                 {}
                 if losses.unwanted(study)
                 else {
-                    f"{plural(last).capitalize()} lost": ""
+                    f"Fewer users with {a(last)}": ""
                     if s.position == 1 or s.optional
                     else f"{losses.bound(found, s)}{whole(s.purchases_lost)}"
                 }
@@ -90,7 +90,7 @@ def record(nb: Notebook, found: Iterable[FunnelCounts], buyers: Bypass) -> None:
         "funnel.bottleneck_lost",
         0 if losses.unwanted(nb.study) else max((step.purchases_lost for step in told.bottlenecks), default=0),
         "count",
-        "Last steps lost at the bottleneck: how many more there would be if nobody were lost there",
+        "Users whom the bottleneck costs: how many more would reach the last step if nobody were lost there",
     )
     nb.record(
         "funnel.buyers", buyers.converted, "count", "Users with the last step in the diagnosis period, in any order"

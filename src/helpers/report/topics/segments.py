@@ -32,7 +32,7 @@ def table(groups: Iterable[SegmentRate]) -> list[Row]:
             "Users at the step": f"{g.reached:,}",
             "Converted": formatted(g.rate.share, "share"),
             "95 % interval": interval(g.rate.low, g.rate.high, "share"),
-            "Short of the best level": whole(g.missing),
+            "Users short of the best level": whole(g.missing),
         }
         for g in groups
     ]
@@ -77,7 +77,7 @@ def record(nb: Notebook, groups: Iterable[SegmentRate], parts: Iterable[Decompos
         "segments.worst",
         listed([losses.level(level) for level in most]) or None,
         "text",
-        "Level with most conversions short of the best level of its segment",
+        "Level with most users short of the best level of its segment",
         reason=falls,
     )
     nb.record(
@@ -91,7 +91,7 @@ def record(nb: Notebook, groups: Iterable[SegmentRate], parts: Iterable[Decompos
         "segments.worst_missing",
         max((level.missing for level in most), default=0),
         "count",
-        "Conversions by which that level falls short of the best one",
+        "Converting users by which that level falls short of the best one",
     )
     for d in parts:
         nb.record(
@@ -119,5 +119,5 @@ def text(groups: list[SegmentRate], parts: list[Decomposition], study: Study) ->
     """Who carries the loss and why, in a sentence or two."""
     most = losses.worst(groups)
     on = f", on {counted(most[0].reached, 'user')}" if len(most) == 1 else ""
-    said = losses.unwanted(study) or f"{losses.carried(groups, 'conversion')}{on}."
+    said = losses.unwanted(study) or f"{losses.carried(groups, study.funnel.steps[-1])}{on}."
     return " ".join(filter(None, [said, losses.chance(groups), losses.split(parts)]))

@@ -11,6 +11,7 @@ from helpers.stats.comparisons.effects import NO_TEST, Effect, compare
 from helpers.stats.comparisons.linear import is_unbounded
 from helpers.stats.comparisons.score import TwoByTwo
 from helpers.stats.inference import Alternative, critical, p_values
+from helpers.stats.roots import decreasing_root
 from helpers.stats.summaries.summary import Proportion, Summary
 from helpers.stats.validation import alpha_of, between, finite, one_of
 
@@ -50,6 +51,33 @@ class NonInferiority:
     harm_p_value: float
     effect: Effect
     note: str = ""
+
+    def times_to_pass(self, most: float) -> float | None:
+        r"""How many times these units bring the bound to the margin if both arms stay as they are, :data:`None` past ``most``.
+
+        At constant averages and spreads the statistic of the margin grows as :math:`\sqrt{k}` with ``k`` times the units,
+        for a score test as for Welch's, and the degrees of freedom as ``k``; the bound, which is not symmetric about the
+        effect, does not. 1 where the guardrail has passed, None where the effect is not inside the margin.
+
+        Example:
+            >>> arm = Proportion(1000, 100)
+            >>> found = noninferiority(arm, arm, margin=0.1, bad="increase")
+            >>> times = found.times_to_pass(100)
+            >>> more = Proportion(round(1000 * times), round(100 * times))
+            >>> round(noninferiority(more, more, margin=0.1, bad="increase").p_value, 3)
+            0.05
+        """
+        if self.passed:
+            return 1.0
+        alpha, df = 1 - self.confidence, self.effect.df
+        statistic = float(critical(self.p_value, df, "greater")) if self.p_value < 1 else math.nan
+
+        def over(times: float) -> float:
+            return float(p_values(statistic * math.sqrt(times), df * times, "greater")) / alpha - 1
+
+        if not statistic > 0 or over(most) > 0:
+            return None
+        return decreasing_root(over, 1.0, most)
 
     @property
     def text(self) -> str:

@@ -58,6 +58,17 @@ class Plan:
     note: str = ""
 
     @property
+    def ratio(self) -> str:
+        """The arms by their shares in a hundred, control first.
+
+        Example:
+            >>> from helpers.stats import MeanDesign
+            >>> MeanDesign(sd=1, weights=(2, 1, 1)).size(absolute=0.5).ratio
+            '50 : 25 : 25'
+        """
+        return " : ".join(f"{100 * share:.0f}" for share in self.weights)
+
+    @property
     def text(self) -> str:
         """One sentence.
 

@@ -92,6 +92,11 @@ class Heterogeneity:
         return self.p_value < self.alpha
 
     @property
+    def pooled(self) -> bool:
+        """Whether estimates are drawn together: not where they are too few to tell how much the true effects differ."""
+        return any(found.shrinkage > 0 for found in self.segments)
+
+    @property
     def claims(self) -> tuple[str, ...]:
         """Segments that may be named as different: none unless ``interaction``."""
         return tuple(found.segment for found in self.segments if found.claim)
@@ -174,6 +179,7 @@ def heterogeneity(
     for i, (name, (control, treatment)) in enumerate(segments.items()):
         own = _Shown.of(effects[i], math.sqrt(variances[i]), z, scale)
         drawn = _Shown.of(pooled.shrunken[i], float(pooled.shrunken_error[i]), z, scale)
+        after = drawn.middle if pooled.shrinkage[i] > 0 else None
         made.append(
             SegmentEffect(
                 str(name),
@@ -188,7 +194,7 @@ def heterogeneity(
                 float(pooled.shrinkage[i]),
                 adjusted[i],
                 p < alpha and adjusted[i] < alpha,
-                f"{name}: {_sentence(own, drawn.middle, adjusted[i], p, alpha, bool(pooled.deviation[i] > 0))}",
+                f"{name}: {_sentence(own, after, adjusted[i], p, alpha, bool(pooled.deviation[i] > 0))}",
             )
         )
     q, df = float(tested.q), max(usable - 1, 0)
@@ -279,10 +285,11 @@ class _Shown:
         return cls(*(math.inf if end > _LONGEST else math.expm1(end) for end in ends))
 
 
-def _sentence(own: _Shown, drawn: float, adjusted: float, p: float, alpha: float, above: bool) -> str:
+def _sentence(own: _Shown, drawn: float | None, adjusted: float, p: float, alpha: float, above: bool) -> str:
     if math.isnan(own.middle):
         return "no claim, the segment has no estimate with a variance."
-    shown = f"{drawn:.4g} after pooling (own data {own.middle:.4g}, {own.low:.4g} to {own.high:.4g})"
+    shown = f"{own.middle:.4g}, {own.low:.4g} to {own.high:.4g}"
+    shown = f"{shown}, not pooled" if drawn is None else f"{drawn:.4g} after pooling (own data {shown})"
     if math.isnan(p):
         return f"{shown}; no claim, there is no other segment to differ from."
     if not p < alpha:

@@ -14,6 +14,8 @@ from helpers.stats.validation import FloatArray, one_of
 
 Tau = Literal["paule-mandel", "dersimonian-laird"]
 TAUS: tuple[Tau, ...] = ("paule-mandel", "dersimonian-laird")
+FEWEST_POOLED = 4
+"""Effects below which nothing is drawn: Morris's factor (k - 3) / (k - 1) is 0 there."""
 
 
 @dataclass(frozen=True, eq=False)

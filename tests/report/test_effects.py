@@ -1,0 +1,42 @@
+"""What is said of effects by segment: drawn together only where they are."""
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from helpers import config
+from helpers.formatting import formatted
+from helpers.report.topics import effects
+from helpers.stats import Proportion, heterogeneity
+
+STUDY = config.load("studies/cart_checkout.yml")
+ARMS = st.tuples(st.integers(40, 400), st.integers(40, 400))
+LEVELS = st.lists(ARMS, min_size=1, max_size=7)
+
+
+@settings(max_examples=60)
+@given(LEVELS, LEVELS)
+def test_effects_are_said_to_be_drawn_together_only_where_they_are(device, country):
+    """Against the effect of each level by itself, which fewer than four leave as it is (Morris 1983)."""
+    drawn = {"device": device, "home_country": country}
+    found = {
+        name: heterogeneity(
+            {f"l{i}": (Proportion(1_000, c), Proportion(1_000, t)) for i, (c, t) in enumerate(levels)}, scale="relative"
+        )
+        for name, levels in drawn.items()
+    }
+    rows, said = effects.table_interactions(found), effects.note_interactions(found, STUDY)
+    few = {name for name, levels in drawn.items() if len(levels) < 4}
+    column = "Effects (units)" if len(few) == 2 else "Effects after pooling (units)"
+    for row, (name, levels) in zip(rows, drawn.items(), strict=True):
+        bare = "; ".join(f"l{i} {formatted(t / c - 1, 'relative')} (2,000)" for i, (c, t) in enumerate(levels))
+        assert name not in few or row[column] == bare
+    assert ("are drawn towards the common one" in said) is (len(few) < 2)
+    assert ("nothing is drawn together" in said) is bool(few)
+    assert ("effects of device are as measured" in said) is (few == {"device"})
+    assert ("effects of home country are as measured" in said) is (few == {"home_country"})
+
+
+def test_one_segment_shares_its_level_with_none():
+    arms = {str(i): (Proportion(1_000, 100), Proportion(1_000, 110)) for i in range(2)}
+    found = {"device": heterogeneity(arms, scale="relative")}
+    assert effects.note_interactions(found, STUDY).startswith("effects are as measured: with fewer than 4 levels")
