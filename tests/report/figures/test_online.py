@@ -127,7 +127,7 @@ def test_units_come_back_where_they_do_and_the_curve_bends_where_it_does(visits)
     )  # fmt: skip
     said = texts(figures.exposures(curve, None, "some", ONLINE))
     returns = any(day > first[unit] for unit, day in visits)
-    assert ("those who come back" in said) is returns is ("none comes back" not in said)
+    assert ("those who come back" in said) is returns is ("exposed on one day only" not in said)
     half = np.mean(days)
     late, early = (sum(n for n, day in zip(new, days, strict=True) if on(day)) for on in (half.__lt__, half.__gt__))
     assert ("the curve bends" in said) is (returns and late < early)
