@@ -79,6 +79,9 @@ MIN_SEGMENT: Final = 100
 AA_RUNS: Final = 1_000
 """Re-salted assignments in the A/A test."""
 
+FALSE_DOUBT: Final = 0.01
+"""Share of reports, nothing being wrong, in which some error rate of the re-salted experiments is called off."""
+
 COVERAGE_RUNS: Final = 500
 """Re-salted experiments behind the coverage and false-positive figures."""
 

@@ -313,3 +313,27 @@ def test_caution(small_study):
     assert effects.text_caution(online).startswith("The log is simulated, and the variants stand in it")
     log = online.model_copy(update={"data": config.load(paths.STUDIES / "rees46.yml").data})
     assert "nothing is planted" in effects.text_caution(log)
+
+
+@pytest.mark.parametrize("days", [1, 2, 3, 7, 8, 20])
+def test_the_last_days_are_told_where_days_stand_before_them(days):
+    """A table without times has no days, though its units stand in one; a log of a week has none beside the last ones."""
+    arm, told = Proportion(100, 40), {}
+    nb = SimpleNamespace(
+        study=config.load(paths.STUDIES / "cart_checkout.yml"),
+        record=lambda name, value, unit, what, reason="": told.update({name: (value, what, reason)}),
+    )
+    dated = [SimpleNamespace(level=str(d), control=arm, treatment=arm) for d in range(1, days + 1)]
+
+    def trend(study):
+        return Results.novelty(SimpleNamespace(study=study, by_segment=lambda metric, by: dated), study.primary)
+
+    effects.record_differences(nb, {}, trend(nb.study))
+    value, what, _ = told["novelty.long_run"]
+    assert value == pytest.approx(0, abs=1e-12)
+    assert what == ("Effect of the last 7 days alone" if days > 7 else "Effect over all days, weighted by precision")
+    nb.study = config.load(paths.STUDIES / "hillstrom.yml")
+    effects.record_differences(nb, {}, trend(nb.study))
+    for name in ("novelty.long_run", "novelty.long_run_low", "novelty.long_run_high", "novelty.p_value"):
+        assert told[name][0] is None and told[name][2] == "every unit counts from one moment"
+    assert "last" not in told["novelty.long_run"][1]

@@ -21,7 +21,7 @@ from tests.gauntlet import planted
 from tests.gauntlet.case import Case
 from tests.gauntlet.strange import strange
 
-NO_DAYS = pd.DataFrame({"period": [], "day": [], "cumulative_units": []})
+NO_DAYS = pd.DataFrame({"period": [], "day": [], "cumulative_units": [], "new_units": [], "returning_units": []})
 
 
 def test_the_brief_lists_what_the_decision_asks():

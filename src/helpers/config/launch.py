@@ -187,7 +187,7 @@ class Monitoring(Model):
     baseline_days: int = Field(28, ge=14, le=365)
     """Days before the launch that the limits are made from"""
     days: int = Field(28, ge=7, le=365)
-    """Days that are watched"""
+    """Days that are watched; when left out, 28 and as many more as the rate has to be waited for"""
     shifts: list[Annotated[float, Field(gt=-1, lt=1)]] = Field(
         [0.0, -0.003, -0.008, -0.015], min_length=1, max_length=6
     )

@@ -368,8 +368,9 @@ class Results:
         }
 
     def novelty(self, metric: Metric) -> Novelty:
-        """Trend of the effect over the days of first exposure, which part the units."""
-        days = {float(e.level): (e.control, e.treatment) for e in self.by_segment(metric, "day")}
+        """Trend of the effect over the days of first exposure, which part the units; of no day where there is no time."""
+        dated = self.by_segment(metric, "day") if self.study.has_time else []
+        days = {float(e.level): (e.control, e.treatment) for e in dated}
         decided = self.study.decision.confidence
         return novelty(DailyEffects.independent(days), confidence=decided, alpha=1 - decided)
 

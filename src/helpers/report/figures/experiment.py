@@ -78,7 +78,7 @@ def exposures(curve: "pd.DataFrame", goal: Goal | None, reached: str, study: Stu
 def _counted_once(curve: "pd.DataFrame") -> str:
     """Whether units come back, and whether the days bring fewer new ones for it."""
     if not curve.returning_units.sum():
-        return "distinct units: none comes back on a later day"
+        return "distinct units: each of them is exposed on one day only"
     middle = curve.groupby("period").day.transform("mean")
     late = curve.day - middle
     bends = curve.new_units[late > 0].sum() < curve.new_units[late < 0].sum()

@@ -337,17 +337,26 @@ def record_differences(nb: Notebook, found: Mapping[str, Heterogeneity], trend: 
         )
     unit = CHANGE[nb.study.primary.unit]
     why = trend.note or "too few days with an effect"
+    if not nb.study.has_time:
+        why = "every unit counts from one moment"
     nb.record("novelty.verdict", trend.verdict, "text", "Trend of the effect over the days of first exposure")
     nb.record("novelty.p_value", finite(trend.p_value), "p", "p-value of that trend", reason=why)
     nb.record(
         "novelty.long_run",
         finite(trend.long_run),
         unit,
-        f"Effect of the last {counted(trend.long_run_days, 'day')} alone",
+        _long_run(trend),
         reason=why,
     )
     nb.record("novelty.long_run_low", finite(trend.long_run_low), unit, "Lower end of its interval", reason=why)
     nb.record("novelty.long_run_high", finite(trend.long_run_high), unit, "Upper end of its interval", reason=why)
+
+
+def _long_run(trend: Novelty) -> str:
+    """Which days the long-run effect is of: the last ones, where there are others before them."""
+    if trend.long_run_days < trend.days:
+        return f"Effect of the last {counted(trend.long_run_days, 'day')} alone"
+    return "Effect over all days, weighted by precision"
 
 
 def text_caution(study: Study) -> str:

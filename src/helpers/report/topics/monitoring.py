@@ -324,6 +324,6 @@ def _known(plan: MonitoringPlan) -> str:
         return "The outcome of a day is taken as known on its evening; where it comes later, so does every alarm."
     wait = counted(plan.wait, "day")
     return (
-        f"It is known of a unit {wait} after its exposure, so the rate of a day is known {wait} later, that of the first on "
-        f"day {plan.wait + 1}; tickets are known at once. Every day and delay told here is that of an evening on which it is known."
+        f"{plan.label} is known of a unit {wait} after its exposure, so the rate of a day is known {wait} later, that of the "
+        f"first on day {plan.wait + 1}; tickets are known at once. Every day told here is that of the evening on which it is known."
     )
