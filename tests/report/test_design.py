@@ -1,5 +1,6 @@
 """What the brief and the plan tell of a study is what its rule asks and what its tables hold, for studies at random."""
 
+import itertools
 import re
 
 import numpy as np
@@ -20,6 +21,8 @@ from helpers.stats import ProportionDesign
 from tests.gauntlet import planted
 from tests.gauntlet.case import Case
 from tests.gauntlet.strange import strange
+from tests.report.figures.colours import SIGHTS, distance
+from tests.report.figures.test_standard import APART
 
 NO_DAYS = pd.DataFrame({"period": [], "day": [], "cumulative_units": [], "new_units": [], "returning_units": []})
 
@@ -109,3 +112,13 @@ def test_planned_is_what_the_study_states(assumed, units, monkeypatch):
     assert [a.text for a in line.layout.annotations] == [
         f"{'planned' if found.goal.planned else 'asked for'}: {found.goal.size:,}"
     ]
+
+
+def test_each_split_has_a_line_of_its_own_colour():
+    study, results = two_or_more([1, 1, 1])
+    with pytest.MonkeyPatch.context() as patched:
+        found = planned(study, results, patched)
+    drawn = figures.detectable(found.curves, found.effect, study).data
+    assert len(drawn) == len(study.design.splits) + 1
+    pairs = itertools.combinations([line.line.color for line in drawn], 2)
+    assert min(distance(*pair, sight) for pair in pairs for sight in SIGHTS) >= APART

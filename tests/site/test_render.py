@@ -86,6 +86,7 @@ def test_what_nobody_stated_makes_no_headline(tmp_path):
     for text in (page, cards, said):
         assert "EUR 1.13" in text and "1,112,223" not in text and "xpected over" not in text
     assert "state contribution_margin and implementation_cost" in page and "Worth over" not in page
+    assert "<small>not stated: contribution_margin, implementation_cost</small>" in cards
     assert "  money:   EUR 1.13 more per exposed unit (EUR 0.20 to EUR 2.06); state" in said
     assert "  assumed: decision.prior.harm, decision.prior.size, economics.contribution_margin, " in said
     assert "**Hypothesis.**" not in page and "**Change.**" not in page and "Exposure: the first *cart*." in page

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from helpers import paths
-from helpers.config.assumed import horizon
+from helpers.config.assumed import horizon, unstated
 from helpers.errors import ReportError
 from helpers.paths import BUNDLED, StudyPaths
 from helpers.pipeline.faults import listed
@@ -135,6 +135,7 @@ def front(
             "known": "money.expected" in report.numbers and report.numbers["money.expected"].value is not None,
             "per_unit": per_unit_alone(report.study, report.numbers),
             "horizon": horizon(report.study),
+            "lacks": ", ".join(unstated(report.study)),
             "people": people_said(report.numbers),
         }
         for report in shown

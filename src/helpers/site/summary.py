@@ -65,7 +65,7 @@ def people_said(numbers: Numbers) -> str:
 
 
 def per_unit_alone(study: Study, numbers: Numbers) -> bool:
-    """Whether money is told per unit and not over the horizon, because nobody stated the margin or the cost."""
+    """Whether money is told per unit and not over the horizon, because nobody stated all that it takes."""
     if not unstated(study) or not {"money.expected", "money.per_unit"} <= numbers.keys():
         return False
     return numbers["money.expected"].value is None and numbers["money.per_unit"].value is not None

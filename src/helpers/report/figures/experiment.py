@@ -102,7 +102,7 @@ def detectable(plans: Sequence[tuple[float, Sequence[Plan]]], wanted: float, stu
     """Smallest detectable relative effect by the number of what was randomised, one line a split."""
     figure = go.Figure()
     curves = [curve for _, curve in plans]
-    colours = [style.TREATMENT, *style.TREATMENTS[1:], style.CONTROL]
+    colours = [*style.TREATMENTS, style.SKY, style.BAD]
     for curve, colour in zip(curves, itertools.cycle(colours), strict=False):
         figure.add_scatter(x=[p.n_total for p in curve], y=[p.relative for p in curve], mode="lines", line_color=colour,
                            name=curve[0].ratio)  # fmt: skip
