@@ -78,10 +78,10 @@ def test_a_step_nobody_reached(read):
 
 def test_what_is_lost_where_nobody_came_further_is_only_bounded(read):
     (found,) = read(rows([1_000, 0, 0]))
-    assert "loses up to 1,000 users with a purchase" in funnel_topic.text(found, STUDY)
-    assert "costs most: up to 1,000 users with a purchase" in log.step_losses(found).layout.meta["finding"]
+    assert "costs up to 1,000 users a purchase" in funnel_topic.text(found, STUDY)
+    assert "costs most: up to 1,000 users a purchase" in log.step_losses(found).layout.meta["finding"]
     (end,) = read(rows([1_000, 400, 0]))
-    assert "loses 400 users with a purchase" in funnel_topic.text(end, STUDY), "the last step has no later ones"
+    assert "costs 400 users a purchase" in funnel_topic.text(end, STUDY), "the last step has no later ones"
 
 
 def test_an_optional_step_that_nobody_takes_is_no_bottleneck(read):
@@ -92,10 +92,10 @@ def test_an_optional_step_that_nobody_takes_is_no_bottleneck(read):
     assert [s.event for s in told.steps] == ["view", "cart", "purchase"] and told.passed_over == ("pay",)
     assert [s.purchases_lost for s in told.steps[1:]] == pytest.approx([32 * 2 / 36, 4])
     assert funnel_topic.text(told, STUDY) == (
-        "The bottleneck is the step from cart to purchase: it loses 4 users with a purchase (view to cart: 2). For 7 of the 4 users "
+        "The bottleneck is the step from cart to purchase: it costs 4 users a purchase (view to cart: 2). For 7 of the 4 users "
         "lost there the window was still open when sight ended. Nobody takes every step, so the optional pay is passed over."
     )
-    assert "4 users with a purchase" in log.step_losses(told).layout.meta["finding"]
+    assert "4 users a purchase" in log.step_losses(told).layout.meta["finding"]
     taken = read(rows([38, 36, 30, 20]), rows([38, 36, 30, 32], name="optional", optional=(3,)))
     assert funnel.diagnosed(taken) is taken[0], "where some take every step, the strict funnel is told"
     nobody = read(strict, rows([38, 36, 0, 0], name="optional", optional=(3,)))
@@ -125,7 +125,7 @@ def test_levels_come_by_size_and_only_of_the_dimension(read):
 def test_sentences(read):
     (found,) = read(rows([1_000, 400, 100]))
     assert funnel_topic.text(found, STUDY) == (
-        "The bottleneck is the step from cart to purchase: it loses 300 users with a purchase (view to cart: 150)."
+        "The bottleneck is the step from cart to purchase: it costs 300 users a purchase (view to cart: 150)."
         " For 7 of the 300 users lost there the window was still open when sight ended."
     )
     text = funnel_topic.text_bypass(funnel.Bypass(1_000, 300, 40, 12), STUDY)
@@ -146,9 +146,9 @@ def test_sentences(read):
 
 def test_steps_that_lose_as_many_share_the_name_and_nobody_lost_is_no_bottleneck(read):
     (alike,) = read(rows([100, 50, 25]))
-    said = "No step alone is the bottleneck: the steps from view to cart and from cart to purchase lose 25 users with a purchase each."
+    said = "No step alone is the bottleneck: the steps from view to cart and from cart to purchase cost 25 users a purchase each."
     assert funnel_topic.text(alike, STUDY).startswith(said)
-    assert "cost most: 25 users with a purchase each" in log.step_losses(alike).layout.meta["finding"]
+    assert "cost most: 25 users a purchase each" in log.step_losses(alike).layout.meta["finding"]
     (whole,) = read(rows([100, 100, 100]))
     assert funnel_topic.text(whole, STUDY) == "Nobody is lost between view and purchase."
     assert "Nobody is lost between view and purchase" in log.sankey(whole, STUDY).layout.meta["finding"]

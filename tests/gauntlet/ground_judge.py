@@ -106,7 +106,7 @@ class Judge:
                 at = list(lost).index(way)
                 self.expect(f.steps[at] == own[2], "the share is of another step", place)
                 self.expect(percent(own[1], 1 - f.reached[at + 1] / f.reached[at]), "share", place)
-            if sized := re.search(rf"(?:loses|lose|costs|cost)(?: most:)? (up to )?{SIZE}( users? with )?", text):
+            if sized := re.search(rf"(?:loses|lose|costs|cost)(?: most:)? (up to )?{SIZE}( users? an? )?", text):
                 self.expect(sized["size"] == size, f"{size} are lost", place)
                 self.expect(bool(sized[3]), "users are lost, not what they do", place)
                 further = f.reached[list(lost).index(next(iter(first))) + 1] or f.steps[-1] in next(iter(first)).split()

@@ -38,7 +38,7 @@ LIES: dict[str, tuple[str, str, Change]] = {
                                           r"The bottleneck is the step from \1 to \2: 0 % do not go on"),
     "nobody is lost where somebody is": ("funnel: flow", r"^\d.*", "Nobody is lost between view and cart"),
     "another loss": ("funnel: losses", r"\d[\d,]*(?= )", more),
-    "events for the users who have them": ("funnel: losses", r"users? with an? (\w+)", r"\1s"),
+    "events for the users who have them": ("funnel: losses", r"users? an? (\w+)", r"\1s"),
     "another share": ("funnel: record", r"\d+(?:\.\d+)? %", "3.21 %"),
     "another number of windows": ("funnel: text", r"(?<=of the )[\d,]+(?= users lost)", more),
     "windows of a table": ("funnel: text", r"\.$", ". For 1 of the 2 users lost there the window was still open."),

@@ -38,9 +38,12 @@ def ways(found: FunnelCounts) -> str:
 
 
 def lost(found: FunnelCounts) -> str:
-    """How much each step that loses most costs."""
+    """How much each step that loses most costs: so many users the last step.
+
+    "It costs 349 users a visit": a funnel counts users, who may have an event many times.
+    """
     first = found.bottlenecks[0]
-    size = f"{bound(found, first)}{of_users(first.purchases_lost, found.steps[-1].event)}"
+    size = f"{bound(found, first)}{counted(first.purchases_lost, 'user')} {a(found.steps[-1].event)}"
     return f"{size} each" if len(found.bottlenecks) > 1 else size
 
 

@@ -163,9 +163,9 @@ def _loses(found: FunnelCounts, study: Study) -> str:
     beside = f" ({others})" if others else ""
     ways, lost = losses.ways(found), losses.lost(found)
     if len(most) == 1:
-        said = f"The bottleneck is {ways}: it loses {lost}{beside}."
+        said = f"The bottleneck is {ways}: it costs {lost}{beside}."
     else:
-        said = f"No step alone is the bottleneck: {ways} lose {lost}{beside}."
+        said = f"No step alone is the bottleneck: {ways} cost {lost}{beside}."
     if study.is_unit_table:
         return said
     still, gone = sum(s.open_units for s in most), sum(s.lost for s in most)
