@@ -7,7 +7,7 @@ from datetime import timedelta
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from helpers import config
@@ -61,7 +61,6 @@ def rolled_back(units: pd.DataFrame, wait: int, days: int) -> int | None:
     return None
 
 
-@settings(max_examples=25)
 @given(st.integers(0, 2**32 - 1), st.integers(0, 9), st.sampled_from([0.0, -0.06, -0.12]))
 def test_a_trigger_fires_on_the_evening_on_which_the_units_tell(seed, wait, shift):
     units = units_of(np.random.default_rng(seed), wait, 20, shift)
@@ -74,7 +73,6 @@ def test_a_trigger_fires_on_the_evening_on_which_the_units_tell(seed, wait, shif
     assert (stopped.day if stopped else None) == rolled_back(units, wait, 20)
 
 
-@settings(max_examples=25)
 @given(st.integers(0, 2**32 - 1), st.integers(0, 12), st.integers(1, 28))
 def test_what_is_not_known_yet_decides_nothing(tmp_path_factory, seed, wait, evening):
     """Other outcomes of the units still awaited, and of all later ones, leave the decisions until that evening as they are."""
@@ -95,7 +93,6 @@ def test_what_is_not_known_yet_decides_nothing(tmp_path_factory, seed, wait, eve
     assert journal.write(file, {"a": stream}, {"a": one}, Triggers()) == journal.confirmed(file) == 28
 
 
-@settings(max_examples=20)
 @given(st.integers(0, 2**32 - 1), st.integers(1, 20))
 def test_rates_come_later_by_the_window_and_tickets_do_not(seed, wait):
     stream = simulate(np.random.default_rng(seed), DailyWorld(0.324, 900, 40, shift=-0.03, surge=1.7), wait=wait)

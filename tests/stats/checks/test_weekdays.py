@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
@@ -11,18 +11,19 @@ from helpers.stats import InputError
 from helpers.stats.checks.weekdays import weekday_p_value
 
 
-@settings(max_examples=40)
-@given(st.lists(st.integers(0, 10_000), min_size=14, max_size=60))
-def test_equals_an_analysis_of_variance(counts):
-    """With the trend entered first; where days stray less than Poisson counts the error is that of these."""
+@given(st.lists(st.integers(0, 10_000), min_size=14, max_size=60), st.just(0) | st.integers(2, 12))
+def test_equals_an_analysis_of_variance(counts, anew):
+    """With the trends entered first; where days stray less than Poisson counts the error is that of these."""
     from statsmodels.formula.api import ols
 
     days = pd.DataFrame({"events": counts, "t": range(len(counts))})
+    days["later"] = (days.t >= anew).astype(int)
     days["weekday"] = pd.date_range("2026-03-04", periods=len(days)).day_name()
-    full, trend = ols("events ~ t + C(weekday)", days).fit(), ols("events ~ t", days).fit()
-    error = max(full.mse_resid, days.events.mean())
-    p = stats.f.sf((trend.ssr - full.ssr) / 6 / error, 6, full.df_resid) if error else 1.0
-    assert weekday_p_value(counts) == pytest.approx(p, abs=1e-7)
+    level = "t * later" if days.later.nunique() > 1 else "t"
+    full, trend = ols(f"events ~ {level} + C(weekday)", days).fit(), ols(f"events ~ {level}", days).fit()
+    error, among = max(full.mse_resid, days.events.mean()), trend.df_resid - full.df_resid
+    p = stats.f.sf((trend.ssr - full.ssr) / among / error, among, full.df_resid) if error else 1.0
+    assert weekday_p_value(counts, anew=anew) == pytest.approx(p, abs=1e-7)
 
 
 def log(kind: str, rng: np.random.Generator) -> np.ndarray:
@@ -58,6 +59,13 @@ def test_weekdays_that_differ_are_found(rng):
         days = np.arange(7 * weeks)
         logs = rng.poisson(2_000 * (1 + growth * days / days[-1]) * np.tile(week, weeks), (200, len(days)))
         assert np.mean([weekday_p_value(one) < 0.05 for one in logs]) > 0.99
+
+
+def test_an_experiment_on_another_level_hides_no_weekdays(rng):
+    week = np.array([1.05, 1.0, 0.98, 0.97, 0.92, 0.75, 0.8])
+    logs = rng.poisson(np.tile(week, 6) * np.repeat([900, 400], [14, 28]), (200, 42))
+    whole, parted = (np.mean([weekday_p_value(one, anew=anew) < 0.05 for one in logs]) for anew in (0, 14))
+    assert whole < 0.5 and parted > 0.95
 
 
 @pytest.mark.parametrize("counts", [[1] * 13, [], [1] * 14 + [-1], [np.nan] * 14])

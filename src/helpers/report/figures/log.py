@@ -86,25 +86,24 @@ def activity(daily: pd.DataFrame, study: Study) -> go.Figure:
     figure.update_yaxes(title="events a day", rangemode="tozero")
     figure.update_xaxes(title="day (UTC)")
     hidden = "".join(f"{plural(s)} are left out; " for s in study.funnel.steps if s not in names)
-    return style.titled(
-        figure, _weekly(daily, names[-1], study.exposure), f"{hidden}days run from midnight to midnight, UTC"
-    )
+    return style.titled(figure, _weekly(daily, names[-1], study), f"{hidden}days run from midnight to midnight, UTC")
 
 
-def _weekly(daily: pd.DataFrame, event: str, exposure: str) -> str:
+def _weekly(daily: pd.DataFrame, event: str, study: Study) -> str:
     """How far the weekdays differ, where they do by more than days of one weekday do."""
     counts = _by_day(daily, event)
     if len(counts) < LEAST_DAYS:
-        return f"Less than two weeks of {plural(event)}: no weekly pattern can be told"
-    begun = len(_by_day(daily, exposure))
+        return f"The days with {plural(event)} span less than two weeks: no weekly pattern can be told"
+    begun = len(_by_day(daily, study.exposure))
     if 0 < begun < LEAST_DAYS:
         within = "on one day" if begun == 1 else f"within {begun} days"
-        return f"All {plural(exposure)} come {within}: later days tell the age of their units, not weekdays"
+        return f"All {plural(study.exposure)} come {within}: later days tell the age of their units, not weekdays"
     weekdays = counts.groupby(counts.index.dayofweek).mean()
     spread = (weekdays.max() - weekdays.min()) / weekdays.mean()
     if not spread:
         return f"Every weekday has as many {plural(event)}"
-    if weekday_p_value(counts) >= ALPHA:
+    before = int((counts.index < study.period.start.replace(hour=0, minute=0, second=0, microsecond=0)).sum())
+    if weekday_p_value(counts, anew=before) >= ALPHA:
         return f"Between weekdays, {plural(event)} differ no more than single days do"
     return f"Between weekdays, {plural(event)} differ by {formatted(spread, 'share')} of their mean: compare whole weeks only"
 
