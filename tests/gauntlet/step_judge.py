@@ -16,8 +16,6 @@ COUNTED = r"about ([\d,]+) units(?: of (control and arm_\d))?"
 RISK = re.compile(rf"{COUNTED} bring the risk of no improvement below")
 GUARD = re.compile(rf"If (\w+)(?: in arm_\d)? stays as it is, {COUNTED} show it to be inside its margin")
 ASKS = re.compile(r"asks for ([\d,]+) units, (?:([\d,]+) more|which are there)")
-AROUND = (0.97, 1.03)
-"""Times a number of units between which it must turn."""
 
 
 def step_faults(case: Case, page: ToldPage, known: Mapping[str, Truth]) -> Iterator[str]:
@@ -37,20 +35,25 @@ def step_faults(case: Case, page: ToldPage, known: Mapping[str, Truth]) -> Itera
         missed = {c.name for c in page.decided.proposed.criteria if not c.met}
         most, prior = found.get("risk", 0.05), tuple(found.get("prior", PRIOR))
         less, enough = (
-            belief(replace(true.f, error=true.f.error * math.sqrt(pair / _number(needed) / k)), prior, true.sign)[0]
-            for k in AROUND
+            belief(replace(true.f, error=true.f.error * math.sqrt(pair / units)), prior, true.sign)[0]
+            for units in _around(needed)
         )
         if counted != whose or "Risk of no improvement" not in missed or not enough < most < less:
             yield f"units of {whose or 'all'} bring the risk to {enough} to {less}: {step}"
     for name, needed, counted in GUARD.findall(step):
         guard = found["guards"][name]
-        less, enough = (_room(guard, arm, k * _number(needed) / pair, 1 - true.alpha) for k in AROUND)
+        less, enough = (_room(guard, arm, units / pair, 1 - true.alpha) for units in _around(needed))
         if counted != whose or not (math.isnan(enough) or less < 0 < enough):
             yield f"units of {whose or 'all'} leave {name} {less} to {enough} of room: {step}"
 
 
 def _number(text: str) -> int:
     return int(text.replace(",", ""))
+
+
+def _around(needed: str) -> tuple[float, float]:
+    """Numbers of units between which it must turn: three in a hundred to either side, and one for whole units."""
+    return max(0.97 * _number(needed) - 1, 1.0), 1.03 * _number(needed) + 1
 
 
 def _room(guard: Mapping[str, Any], arm: str, times: float, confidence: float) -> float:

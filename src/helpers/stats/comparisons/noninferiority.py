@@ -55,9 +55,9 @@ class NonInferiority:
     def times_to_pass(self, most: float) -> float | None:
         r"""How many times these units bring the bound to the margin if both arms stay as they are, :data:`None` past ``most``.
 
-        At constant averages and spreads the statistic of the margin grows as :math:`\sqrt{k}` with ``k`` times the units,
-        for a score test as for Welch's, and the degrees of freedom as ``k``; the bound, which is not symmetric about the
-        effect, does not. 1 where the guardrail has passed, None where the effect is not inside the margin.
+        At constant averages and spreads the statistic of the margin grows as :math:`\sqrt{k}` with ``k`` times the units (a
+        score has its :math:`N/(N-1)` beside it), and the degrees of freedom as ``k``; the bound, which is not symmetric about
+        the effect, does not. 1 where the guardrail has passed, None where the effect is not inside the margin.
 
         Example:
             >>> arm = Proportion(1000, 100)
@@ -71,9 +71,11 @@ class NonInferiority:
             return 1.0
         alpha, df = 1 - self.confidence, self.effect.df
         statistic = float(critical(self.p_value, df, "greater")) if self.p_value < 1 else math.nan
+        units = self.effect.n_control + self.effect.n_treatment
 
         def over(times: float) -> float:
-            return float(p_values(statistic * math.sqrt(times), df * times, "greater")) / alpha - 1
+            spread = (1 - 1 / (times * units)) / (1 - 1 / units) if math.isinf(df) else 1.0
+            return float(p_values(statistic * math.sqrt(times * spread), df * times, "greater")) / alpha - 1
 
         if not statistic > 0 or over(most) > 0:
             return None
