@@ -232,7 +232,15 @@ def test_the_plan_counts_cities_and_says_how_many_riders_they_hold(built, result
     drawn = figures.detectable(found.curves, found.effect, study)
     assert drawn.layout.xaxis.title.text == "clusters in all" and "units" not in drawn.layout.meta["finding"]
     assert found.reached.startswith(f"{CITIES} clusters were exposed, fewer than the {found.plan.n_total:,} ")
-    days = pd.DataFrame({"period": "experiment", "day": [1, 2], "cumulative_units": [9, 99]})
+    days = pd.DataFrame(
+        {
+            "period": "experiment",
+            "day": [1, 2],
+            "cumulative_units": [9, 99],
+            "new_units": [9, 90],
+            "returning_units": [0, 0],
+        }
+    )
     assert not figures.exposures(days, found.goal, found.reached, study).layout.annotations, "cities on riders' axis"
 
 

@@ -292,7 +292,7 @@ def test_a_mean_is_rerandomised_by_welch(small_study):
     assert found.coverage.observed > 0.92
     ratio = [m.model_copy(update={"role": "primary" if m.name == "order_value" else "secondary"}) for m in metrics]
     none, why = rerandomisation.evaluated(money, study.model_copy(update={"metrics": ratio}), None, runs=10)
-    assert none is None and "a proportion or a mean" in why
+    assert none is None and "it knows proportions and means" in why
 
 
 # --- what a reader is told ---

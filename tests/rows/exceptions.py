@@ -59,7 +59,7 @@ WHY: dict[str, tuple[str, ...]] = {
         "stats.summaries.whole_clusters.WholeClusters.mapped",
     ),
     "estimates side by side, each by itself": (
-        "experiment.trust.covariates.balance", "stats.checks.skew.skew_of_difference", "stats.checks.skew.alike_p",
+        "experiment.selection.extreme", "stats.checks.exact_counts.shares_p_value", "experiment.trust.covariates.balance", "stats.checks.skew.skew_of_difference", "stats.checks.skew.alike_p",
         "stats.multiplicity.interaction.of_means", "stats.multiplicity.interaction.of_proportions", "experiment.trust.missing.missing_by_metric",
         "experiment.trust.missing.missing_values",
         "experiment.decision.belief.Belief.density", "experiment.decision.belief.expected",

@@ -39,13 +39,15 @@ def test_buyers_out_of_nowhere_are_told_with_their_share(tmp_path_factory, expos
     study, where = config.opened(file)
     seen = examined(study, where, tracking_plan.tracking_plan(study, where.base / "studies"), full=True)
     assert not seen.faults
-    bought = frame[frame.what == "buy"]
+    bought = frame[(frame.what == "buy") & (frame["at"] >= frame["at"][frame.what == "open"].min())]
     lost = ~bought.who.isin(frame[frame.what == "open"].who)
     nothing_before = lost & ~bought.who.isin(frame[frame.what == "look"].who)
     told = [note for note in seen.notes if "never reach open" in note]
     assert len(told) == (nothing_before.sum() >= max(20, 0.05 * len(bought)))
     for note in told:
-        found = re.search(r"^([\d,]+) of ([\d,]+) buy .*; ([\d,]+) are of units of which nothing", note)
+        found = re.search(
+            r"^([\d,]+) of ([\d,]+) events buy since the first open .*; ([\d,]+) are of units of which nothing", note
+        )
         assert found
         assert [int(n.replace(",", "")) for n in found.groups()] == [lost.sum(), len(bought), nothing_before.sum()]
 

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from helpers.defaults import ALPHA
-from helpers.experiment.trust.check import counted as alike
 from helpers.formatting import a, counted, formatted, leading, listed, p_text
+from helpers.stats.checks.exact_counts import shares_p_value
 
 if TYPE_CHECKING:
     from helpers.config import Study
@@ -87,11 +87,9 @@ def chance(groups: Sequence[SegmentRate]) -> str:
         return ""
     (dimension,) = dimensions
     levels = [group for group in groups if group.dimension == dimension]
-    found = alike([round(g.rate.share * g.reached) for g in levels], [g.reached for g in levels])
-    more = "more" if found.p_value < ALPHA else "no more"
-    return (
-        f"The levels of {dimension.replace('_', ' ')} differ by {more} than chance explains ({p_text(found.p_value)})."
-    )
+    p_value = shares_p_value([round(g.rate.share * g.reached) for g in levels], [g.reached for g in levels])
+    more = "more" if p_value < ALPHA else "no more"
+    return f"The levels of {dimension.replace('_', ' ')} differ by {more} than chance explains ({p_text(p_value)})."
 
 
 def level(group: SegmentRate) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from helpers.formatting import formatted
-from helpers.stats.checks.exact_counts import EXPECTED, equal_shares
+from helpers.stats.checks.exact_counts import shares_p_value
 
 TrustVerdict = Literal["passed", "warning", "failed", "not asked"]
 
@@ -93,22 +93,11 @@ class Counted:
 def counted(hits: Sequence[int], totals: Sequence[int]) -> Counted:
     """Whether the arms show something in equal shares: Pearson's chi-square with ``arms - 1`` degrees of freedom.
 
-    The shares are of exposed units, so the arms' designed weights do not enter. p is NaN where no unit, or every one,
-    shows it, and where fewer than two arms have units. With an expected count below 100 it is exact, see
-    :func:`~helpers.stats.checks.exact_counts.equal_shares`: chi-square calls too often where an arm is small.
+    The shares are of exposed units, so the arms' designed weights do not enter; see
+    :func:`~helpers.stats.checks.exact_counts.shares_p_value`.
 
     Example:
         >>> counted([5, 5], [100, 100]).p_value
         1.0
     """
-    from scipy import stats
-
-    pairs = [(k, n - k) for k, n in zip(hits, totals, strict=True) if n > 0]
-    k, rest = sum(p[0] for p in pairs), sum(p[1] for p in pairs)
-    p_value = float("nan")
-    if len(pairs) > 1 and k and rest:
-        if min(k, rest) * min(map(sum, pairs)) / (k + rest) < EXPECTED:
-            p_value, _ = equal_shares([pair[0] for pair in pairs], [sum(pair) for pair in pairs])
-        else:
-            p_value = float(stats.chi2_contingency(pairs, correction=False).pvalue)
-    return Counted(tuple(map(int, hits)), tuple(map(int, totals)), p_value)
+    return Counted(tuple(map(int, hits)), tuple(map(int, totals)), shares_p_value(hits, totals))

@@ -54,6 +54,27 @@ def designed_shares(observed: Sequence[int], shares: Sequence[float]) -> tuple[f
     return _drawn(lambda rng, n: likelihood(rng.multinomial(total, share, n).astype(np.float64)), own)
 
 
+def shares_p_value(hits: Sequence[int], totals: Sequence[int]) -> float:
+    """p of equal shares of hits in groups: Pearson's chi-square, and exact where an expected count is below :data:`EXPECTED`.
+
+    Chi-square calls too often where a group is small. NaN where no unit, or every one, is a hit, and where fewer than two
+    groups have units.
+
+    Example:
+        >>> shares_p_value([5, 5], [100, 100])
+        1.0
+    """
+    from scipy import stats
+
+    pairs = [(k, n - k) for k, n in zip(hits, totals, strict=True) if n > 0]
+    k, rest = sum(p[0] for p in pairs), sum(p[1] for p in pairs)
+    if len(pairs) < 2 or not k or not rest:
+        return math.nan
+    if min(k, rest) * min(map(sum, pairs)) / (k + rest) < EXPECTED:
+        return equal_shares([pair[0] for pair in pairs], [sum(pair) for pair in pairs])[0]
+    return float(stats.chi2_contingency(pairs, correction=False).pvalue)
+
+
 def equal_shares(hits: Sequence[int], totals: Sequence[int]) -> tuple[float, int]:
     """p of equal shares of hits in the arms, given how many hits there are: Fisher's exact test, drawn beyond two arms.
 
