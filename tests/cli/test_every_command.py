@@ -24,6 +24,7 @@ from tests.safety.tree import Tree
 pytestmark = pytest.mark.slow
 
 LONG = {
+    "make setup": ("helpers --help", "it installs packages"),
     "make all": ("helpers build all", "a study and the site are built below; three and a programme take minutes"),
     "make site": ("helpers build site", "the same"),
     "make serve": ("helpers serve", "it builds a study, as below, and serves port 8000, which may be taken"),

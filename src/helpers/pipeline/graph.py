@@ -39,7 +39,7 @@ class Step:
     Attributes:
         subject: the study, the programme, or the part of the project that it belongs to.
         what: its name for a reader.
-        command: arguments after ``python -m helpers``.
+        command: arguments after ``python -m helpers dev``, or without ``dev``.
         outputs: what it makes; a file among them must be there when it is done, a folder holds nothing of others.
         inputs: what it is made from; a step among them runs before.
         imports: modules that it starts from.
