@@ -100,9 +100,10 @@ def test_what_takes_long_is_asked_what_it_would_run(shop, command):
 
 def test_new_study(shop):
     shop.make("new-study", "DATA=own.csv", "ARGS=--name mine")
-    assert (shop.base / "studies" / "mine.yml").is_file()
+    own = shop.base / "studies" / paths.OWN
+    assert (own / "mine.yml").is_file()
     shop.helpers("new-study", "own.csv", "--name", "yours")
-    assert (shop.base / "studies" / "yours.yml").is_file()
+    assert (own / "yours.yml").is_file()
     assert "say which file" in shop.make("new-study", code=2)
 
 
@@ -222,7 +223,9 @@ def test_clean_and_clean_again(shop):
 
 def test_nothing_was_left_out():
     readme = (paths.ROOT / "README.md").read_text(encoding="utf-8")
-    found = set(re.findall(r"(?:`|^|FOLDER )(make [a-z-]+|python -m helpers (?:[a-z-]+|--help))", readme, re.MULTILINE))
+    found = set(
+        re.findall(r"(?:`|^|FOLDER )(make [a-z-]+|(?:python -m )?helpers (?:[a-z-]+|--help))", readme, re.MULTILINE)
+    )
     listed = subprocess.run(["make", "help"], cwd=paths.ROOT, capture_output=True, text=True, check=True).stdout
     found |= set(re.findall(r"^  (make [a-z-]+)", listed, re.MULTILINE))
     assert len(found) > 25

@@ -155,4 +155,11 @@ def refuse(error: ReportError) -> None:
     sys.exit(2)
 
 
-study_argument = click.argument("study_file", metavar="STUDY")
+def _from_here(context: click.Context, parameter: click.Parameter, file: str | None) -> str | None:
+    """A file as it is found from everywhere: steps run at the project's root, and the user need not be there."""
+    here = paths.workplace()
+    return str(here / file) if file and here != paths.ROOT else file
+
+
+study_argument = click.argument("study_file", metavar="STUDY", callback=_from_here)
+optional_study = click.argument("study_file", metavar="[STUDY]", required=False, callback=_from_here)

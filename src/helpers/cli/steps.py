@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from helpers import paths
-from helpers.cli.group import command, study_argument
+from helpers.cli.group import command, optional_study, study_argument
 from helpers.errors import ReportError
 from helpers.pipeline import lock
 from helpers.pipeline.files import private, refuse_full_disk, scratch, write_text
@@ -70,7 +70,7 @@ def _all_refused(study: "Study", where: "StudyPaths") -> ReportError | None:
 
     if study.is_unit_table:  # all is told when it is landed
         return None
-    return examine.refused(study, where, tracking_plan.tracking_plan(study, where.base / "studies"))
+    return examine.refused(study, where, tracking_plan.tracking_plan(study, where.file.parent))
 
 
 @command
@@ -174,7 +174,7 @@ def report(study_file: str) -> None:
 
 
 @command
-@click.argument("study_file", metavar="[STUDY]", required=False)
+@optional_study
 def site(study_file: str | None) -> None:
     """Render the site in reports/ over every report that is whole, in the project or in the folder STUDY belongs to."""
     from helpers.cli.goals import place

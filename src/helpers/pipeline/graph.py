@@ -139,7 +139,7 @@ def of_study(
 
     ``drawing`` is what decides whether figures are drawn as static pictures.
     """
-    name, study = where.name, where.base / "studies" / f"{where.name}.yml"
+    name, study = where.name, where.file
     common = (study, *origin.plans, *COMMON)
     log = Step(
         name, "log", ("log", file), (where.raw,), (*common, *origin.files),
