@@ -45,6 +45,10 @@ def topic(book: str) -> str:
 FIGURE_ASSETS = ("plot.js", "report.css", "plotly.min.js")
 """Scripts and styles in ``figures/assets``, beside the figures of every study; each report writes the same."""
 
+TABLES = ("results.csv", "results.parquet")
+"""The numbers of a report as tables, beside ``results.json``; of a study also:"""
+EFFECTS = ("effects.csv", "effects.parquet")
+
 REAL_DATA_DIR = "REAL_DATA_DIR"
 
 

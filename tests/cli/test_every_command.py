@@ -89,6 +89,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
 
 def test_help(shop):
     assert "make study" in shop.make("help") and "new-study" in shop.helpers("--help")
+    assert "rerandomise" in shop.helpers("dev", "--help")
 
 
 @pytest.mark.parametrize("command", LONG)

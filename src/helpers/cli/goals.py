@@ -56,10 +56,13 @@ def place(file: str) -> StudyPaths:
     return (programme.opened(file) if Path(file).parent.name == "programmes" else config.opened(file))[1]
 
 
-def of_file(file: str, built: Built) -> Asked:
-    """The steps of one study or programme, and the site over it."""
+def of_file(file: str, built: Built, *, quick: bool = False) -> Asked:
+    """The steps of one study or programme, and the site over it; of a ``quick`` run those that it leaves out are marked.
+
+    Raises :class:`~helpers.errors.ReportError` for a quick run of a programme.
+    """
     where = located(file)
-    steps = _report(file, where, built)
+    steps = _report(file, where, built, quick=quick)
     return Asked([*steps, project.site(file, where.base, steps[-1:])], [file], [where])
 
 
@@ -114,10 +117,15 @@ def _whole(built: Built) -> Asked:
     return Asked([*(step for steps in reports for step in steps), *pages, site], files, places)
 
 
-def _report(file: str, where: StudyPaths, built: Built) -> list[Step]:
+def _report(file: str, where: StudyPaths, built: Built, *, quick: bool = False) -> list[Step]:
     if where.is_programme:
+        if quick:
+            raise ReportError(
+                "a programme has no quick run", got=f"{graph.QUICK} and {paths.typed(file)}",
+                expected="a study", remedy=f"leave {graph.QUICK} out",
+            )  # fmt: skip
         return graph.of_programme(file, where, built.contents.facts, DRAWING)
-    return graph.of_study(file, where, _origin(file, where), built.contents.facts, DRAWING)
+    return graph.of_study(file, where, _origin(file, where), built.contents.facts, DRAWING, quick=quick)
 
 
 def _alone(name: str, built: Built) -> list[Step]:

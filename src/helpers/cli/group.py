@@ -60,7 +60,7 @@ class Yours(Commands):
     """Lists the user's commands with what they are given; those of ``dev`` are understood without that word too."""
 
     def known(self) -> dict[str, click.Command]:
-        return dev.known() | self.commands
+        return {**dev.commands, **self.commands}
 
     def format_commands(self, context: click.Context, formatter: click.HelpFormatter) -> None:
         there = {name: self.commands[name] for name in (*YOURS, "dev") if name in self.commands}

@@ -89,15 +89,18 @@ def building(function: Callable[..., Any]) -> Callable[..., Any]:
 @command
 @study_argument
 @building
-def run(study_file: str, jobs: int | None, explain: bool, refresh: bool) -> None:
+@click.option(
+    "--quick", is_flag=True, help="Leave out what a finished test can do without: re-randomisation, monitoring."
+)
+def run(study_file: str, jobs: int | None, explain: bool, refresh: bool, quick: bool) -> None:
     """Build the report of STUDY: every step that is out of date, from the log to the site."""
     from helpers.cli import running
 
     if explain:
-        say("\n".join(running.explain_run(study_file)))
+        say("\n".join(running.explain_run(study_file, quick=quick)))
         return
     with _told(jobs) as (several, tell):
-        tell(running.run(study_file, several, refresh=refresh))
+        tell(running.run(study_file, several, refresh=refresh, quick=quick))
 
 
 @command

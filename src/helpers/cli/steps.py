@@ -87,7 +87,8 @@ def marts_(study_file: str) -> None:
 
 @command
 @study_argument
-def rerandomise(study_file: str) -> None:
+@click.option("--quick", is_flag=True, help="Write down that it is left out.")
+def rerandomise(study_file: str, quick: bool) -> None:
     """Split the exposed units of STUDY under many salts, for the A/A test."""
     from helpers.experiment import rerandomisation
     from helpers.warehouse import query
@@ -98,7 +99,8 @@ def rerandomise(study_file: str) -> None:
         query.connect(where.database) as con,
         scratch(where.data, "rerandomised") as aside,
     ):
-        rerandomisation.rerandomise(con, study).to_parquet(aside)
+        made = rerandomisation.none_made() if quick else rerandomisation.rerandomise(con, study)
+        made.to_parquet(aside)
         aside.replace(where.rerandomised)
 
 
@@ -152,6 +154,7 @@ def report(study_file: str) -> None:
     from helpers.cli.goals import place
     from helpers.record import Numbers
     from helpers.report.figures.export import export
+    from helpers.site import flat_files
     from helpers.site.summary import of_programme, summary
 
     where = place(study_file)
@@ -164,10 +167,13 @@ def report(study_file: str) -> None:
             from helpers.config import programme
 
             text = of_programme(programme.load(study_file), where, numbers)
+            flat_files.write(where.reports, numbers)
         else:
             from helpers import config
 
-            text = summary(config.load(study_file), where, numbers)
+            study = config.load(study_file)
+            text = summary(study, where, numbers)
+            flat_files.write(where.reports, numbers, study)
         write_text(where.reports / "summary.txt", plain(text))
         numbers.save(where.reports / "results.json", where.name)
         (where.reports / "results.json").touch()

@@ -169,10 +169,11 @@ def located(path: Path | str, folder: str = "studies") -> Path:
     if not there:
         there_are = (*(base / folder).glob("*.yml"), *(base / folder / paths.OWN).glob("*.yml"))
         known = sorted(str(p.relative_to(base)) for p in there_are)
-        near = difflib.get_close_matches(str(path), known, n=1)
+        near = difflib.get_close_matches(paths.typed(str(file)), known, n=1)
         raise ReportError(
             f"there is no {kind} file {_brief(file)}",
-            expected=f"one of {', '.join(known) or 'none'}, or a file of your own in a folder named '{folder}'",
+            expected=(f"one of {', '.join(known)}, or " if known else "")
+            + f"a file of your own in a folder named '{folder}'",
             remedy=f"did you mean {near[0]}?" if near else None,
         )
     if _studies(file).name != folder:
