@@ -24,10 +24,13 @@ export PYTHONHASHSEED := 0
 unexport PYTHONDONTWRITEBYTECODE  # compiled modules halve the start of every step
 export JUPYTER_PLATFORM_DIRS := 1
 
-.PHONY: help all study new-study site test test-fast test-fuzz test-crash lint format bench calibration gauntlet golden dbt-docs schema register log-decision own-data lock same serve live clean
+.PHONY: help setup all study new-study site test test-fast test-fuzz test-crash lint format bench calibration gauntlet golden dbt-docs schema register log-decision own-data lock same serve live clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+setup: $(READY) ## install the environment, build nothing
+	@echo "Ready: . $(BIN)/activate, then: helpers --help"
 
 all: $(READY) ## set up, build the bundled studies, the write-up and the site, say what they recommend
 	@$(BUILD) all

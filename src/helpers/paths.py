@@ -1,4 +1,4 @@
-"""Every location of the project, relative to its root."""
+"""Every location of the project, relative to its root, and where a user's own things stand."""
 
 import os
 from dataclasses import dataclass
@@ -45,6 +45,10 @@ def topic(book: str) -> str:
 FIGURE_ASSETS = ("plot.js", "report.css", "plotly.min.js")
 """Scripts and styles in ``figures/assets``, beside the figures of every study; each report writes the same."""
 
+TABLES = ("results.csv", "results.parquet")
+"""The numbers of a report as tables, beside ``results.json``; of a study also:"""
+EFFECTS = ("effects.csv", "effects.parquet")
+
 REAL_DATA_DIR = "REAL_DATA_DIR"
 
 
@@ -53,17 +57,57 @@ def real_data_dir() -> Path:
     return Path(os.environ.get(REAL_DATA_DIR) or ROOT.parent / "shared" / "data")
 
 
-def shown(path: Path) -> str:
-    """``path`` as it may be printed or stored: relative to the project, never naming the machine."""
+OWN = "own"
+"""The folder in ``studies`` for a user's studies inside of the project; git does not know it."""
+
+
+def workplace() -> Path:
+    """Where a user's relative paths start and where what is made for him stands: the current folder, unless it is in the project.
+
+    Inside of the project it is the project's root, and so for everything that runs there, as the steps of a build do.
+    """
     try:
-        return str(path.resolve().relative_to(ROOT))
-    except ValueError:
-        return path.name
+        here = Path.cwd()
+    except OSError:  # the folder is gone
+        return ROOT
+    return ROOT if here.is_relative_to(ROOT) else here
+
+
+def new_studies(base: Path) -> Path:
+    """Where a new study of a user is written: into ``studies``, and inside of the project into ``studies/own``."""
+    return base / "studies" / OWN if base == ROOT else base / "studies"
+
+
+def typed(file: str) -> str:
+    """A file as a user names it where he is: relative to the :func:`workplace` where it stands in there."""
+    path, here = Path(file), workplace()
+    return str(path.relative_to(here)) if path.is_absolute() and path.is_relative_to(here) else file
+
+
+def called() -> str:
+    """How this program is called where the user is: as a module in the project, else by its name."""
+    return "python -m helpers" if workplace() == ROOT else "helpers"
+
+
+def to_run(file: str) -> str:
+    """The command that builds the report of a study file, for where the user is.
+
+    >>> to_run("studies/mine.yml")
+    'make study STUDY=studies/mine.yml'
+    """
+    return f"make study STUDY={file}" if workplace() == ROOT else f"{called()} run {file}"
+
+
+def shown(path: Path) -> str:
+    """``path`` as it may be printed or stored: relative to the project or the :func:`workplace`, never naming the machine."""
+    whole = path.resolve()
+    inside = next((folder for folder in (ROOT, workplace()) if whole.is_relative_to(folder)), None)
+    return str(whole.relative_to(inside)) if inside else path.name
 
 
 @dataclass(frozen=True)
 class StudyPaths:
-    """Where the files of one study or programme stand; ``base`` is the project root, or a scratch folder in tests."""
+    """Where the files of one study or programme stand; ``base`` is the project's root, or a folder of the user's own."""
 
     name: str
     base: Path = ROOT
@@ -72,6 +116,12 @@ class StudyPaths:
     def is_programme(self) -> bool:
         """True of a programme: its notebooks are others than those of a study."""
         return (self.base / "programmes" / f"{self.name}.yml").is_file()
+
+    @property
+    def file(self) -> Path:
+        """The study file: ``studies/NAME.yml``, or the one in ``studies/own`` where only that is there."""
+        plain, own = (self.base / "studies" / each / f"{self.name}.yml" for each in ("", OWN))
+        return own if own.is_file() and not plain.is_file() else plain
 
     @property
     def data(self) -> Path:

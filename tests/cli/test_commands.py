@@ -1,10 +1,13 @@
 """The command line as a person meets it: what it lists, how it ends, what it says of a study."""
 
+import importlib
 import io
 import os
+import re
 import subprocess
 import sys
 import time
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -56,16 +59,50 @@ def changed(file: Path, **keys: object) -> None:
 # --- help and exit codes ---
 
 
-def test_help_lists_every_command_once_with_what_it_does_and_the_exit_codes():
+def listed(told: str) -> list[list[str]]:
+    """The words of each line that is set in."""
+    return [line.split() for line in told.splitlines() if line.startswith("  ")]
+
+
+def test_help_shows_the_way_and_the_commands_of_a_user_in_the_order_of_their_use():
     told = call("--help").output
-    lines = [line.split() for line in told.splitlines() if line.startswith("  ")]
-    for name, command in cli.main.commands.items():
+    way = re.findall(r"^  helpers ([a-z-]+)", told, re.MULTILINE)
+    assert len(way) == 5 and way == [name for name in cli.YOURS if name in way], "the way, in the order of use"
+    _, _, commands = told.partition("Commands:")
+    below = re.findall(r"^  ([a-z][a-z-]*)", commands.partition("Exit codes:")[0], re.MULTILINE)
+    assert below == [*(name for name in cli.YOURS if name in cli.main.commands), "dev"]
+    assert set(cli.main.commands) == set(below)
+    for code, meaning in cli.EXIT_CODES.items():
+        assert [str(code), *meaning.split()[:3]] in [words[:4] for words in listed(told)]
+
+
+def test_help_of_dev_lists_every_other_command_once_with_what_it_does():
+    lines = listed(call("dev", "--help").output)
+    for name, command in cli.dev.commands.items():
         assert sum(words[:1] == [name] for words in lines) == 1, name
         assert len(command.get_short_help_str()) > 20, name
-    for code, meaning in cli.EXIT_CODES.items():
-        assert [str(code), *meaning.split()[:3]] in [words[:4] for words in lines]
     for names in cli.SECTIONS.values():
-        assert set(names) <= {*cli.main.commands, "new-study"}, "a section names a command that is not there"
+        assert set(names) <= {*cli.dev.commands}, "a section names a command that is not there"
+    assert not {*cli.main.commands} & {*cli.dev.commands}
+
+
+def test_a_command_of_dev_is_understood_without_that_word_too():
+    for name in cli.dev.commands:
+        told = [call(*before, name, "--help").output.partition("\n")[2] for before in ((), ("dev",))]
+        assert told[0] == told[1] and told[0], name
+
+
+def test_the_installed_command_is_the_module(monkeypatch, capsys):
+    """The entry point of the package, called as the script that an installer writes calls it."""
+    declared = tomllib.loads((paths.ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["scripts"]
+    assert set(declared) == {"helpers"}
+    module, _, function = declared["helpers"].partition(":")
+    monkeypatch.setattr(sys, "argv", ["helpers", "--help"])
+    monkeypatch.setattr(sys, "excepthook", sys.excepthook)
+    with pytest.raises(SystemExit, match="0"):
+        getattr(importlib.import_module(module), function)()
+    assert capsys.readouterr().out.startswith("Usage: helpers [OPTIONS]")
+    assert process("--help").stdout.startswith("Usage: python -m helpers [OPTIONS]")
 
 
 @pytest.mark.parametrize(
@@ -73,6 +110,7 @@ def test_help_lists_every_command_once_with_what_it_does_and_the_exit_codes():
     [
         (("--nope",), "No such option '--nope'"),
         (("chek", "x"), "No such command 'chek'. Did you mean 'check'?"),
+        (("dev", "shema"), "No such command 'shema'. Did you mean 'schema'?"),
         (("utter-nonsense",), "No such command 'utter-nonsense'."),
         (("run",), "Missing argument 'STUDY'"),
         (("run", "--jobs", "many", "x"), "'many' is not a valid integer"),

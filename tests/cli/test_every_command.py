@@ -24,6 +24,7 @@ from tests.safety.tree import Tree
 pytestmark = pytest.mark.slow
 
 LONG = {
+    "make setup": ("helpers --help", "it installs packages"),
     "make all": ("helpers build all", "a study and the site are built below; three and a programme take minutes"),
     "make site": ("helpers build site", "the same"),
     "make serve": ("helpers serve", "it builds a study, as below, and serves port 8000, which may be taken"),
@@ -88,6 +89,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
 
 def test_help(shop):
     assert "make study" in shop.make("help") and "new-study" in shop.helpers("--help")
+    assert "rerandomise" in shop.helpers("dev", "--help")
 
 
 @pytest.mark.parametrize("command", LONG)
@@ -99,9 +101,10 @@ def test_what_takes_long_is_asked_what_it_would_run(shop, command):
 
 def test_new_study(shop):
     shop.make("new-study", "DATA=own.csv", "ARGS=--name mine")
-    assert (shop.base / "studies" / "mine.yml").is_file()
+    own = shop.base / "studies" / paths.OWN
+    assert (own / "mine.yml").is_file()
     shop.helpers("new-study", "own.csv", "--name", "yours")
-    assert (shop.base / "studies" / "yours.yml").is_file()
+    assert (own / "yours.yml").is_file()
     assert "say which file" in shop.make("new-study", code=2)
 
 
@@ -221,7 +224,9 @@ def test_clean_and_clean_again(shop):
 
 def test_nothing_was_left_out():
     readme = (paths.ROOT / "README.md").read_text(encoding="utf-8")
-    found = set(re.findall(r"(?:`|^|FOLDER )(make [a-z-]+|python -m helpers (?:[a-z-]+|--help))", readme, re.MULTILINE))
+    found = set(
+        re.findall(r"(?:`|^|FOLDER )(make [a-z-]+|(?:python -m )?helpers (?:[a-z-]+|--help))", readme, re.MULTILINE)
+    )
     listed = subprocess.run(["make", "help"], cwd=paths.ROOT, capture_output=True, text=True, check=True).stdout
     found |= set(re.findall(r"^  (make [a-z-]+)", listed, re.MULTILINE))
     assert len(found) > 25

@@ -55,7 +55,7 @@ def test_the_conda_environment_equals_the_package():
     content = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))
     assert content["name"] == project()["name"]
     pip = next(d["pip"] for d in content["dependencies"] if isinstance(d, dict))
-    assert pip == requirements("postgres", "dev")
+    assert pip == [*requirements("postgres", "dev"), "-e ."], "and the project itself, for its command"
     python = next(d for d in content["dependencies"] if isinstance(d, str) and d.startswith("python"))
     assert python == "python" + project()["requires-python"]
 

@@ -167,6 +167,9 @@ def test_machinery_reads_the_rerandomised_file(small_study, opened, tmp_path):
     assert alike.runs == 40 and alike.coverage is None
     covered, _ = design.coverage_test(file, study, opened[1])
     assert covered.runs == 25 and covered.coverage is not None
+    rerandomisation.none_made().to_parquet(file)
+    for found, reason in (design.aa_test(file, study), design.coverage_test(file, study, opened[1])):
+        assert found is None and reason == "the re-randomisation was not made: a quick run leaves it out"
 
 
 def test_cuped_gain_is_told_for_metrics_with_a_covariate(small_study, opened):

@@ -100,6 +100,50 @@ def test_a_part_that_was_killed_stops_the_build(report: Small) -> None:
     assert told(report) == [] and "page.txt" not in files(report)
 
 
+def quick(report: Small) -> Small:
+    """The same, but the first notebook is left out."""
+    steps = report.steps
+
+    def fewer() -> list[Step]:
+        log, first, second, third, page = steps()
+        left = replace(first, left_out=True)
+        inputs = tuple(left if place is first else place for place in page.inputs)
+        rest = replace(second, inputs=(log,)), third
+        inputs = (left, *rest, *(place for place in inputs if isinstance(place, Path)))
+        return [log, left, *rest, replace(page, inputs=inputs)]
+
+    return replace(report, steps=fewer)
+
+
+def test_what_a_quick_run_leaves_out_is_told_and_is_no_failure(report: Small) -> None:
+    fast = quick(report)
+    assert fast.build() == ["02_y", "03_z", "log", "page"] and fast.missing == []
+    assert told(fast) == [Fault.quick("01_x")] and faults.stopped(told(fast)) == []
+    assert '"left_out": true' in files(fast)["page.txt"], "the page reads it"
+    assert fast.build() == [], "the next one has nothing to do"
+    lines = {line.split()[1]: line.split(maxsplit=2)[2] for line in explained(fast.steps(), fast.built())}
+    assert lines.pop("01_x") == "left out by --quick" and set(lines.values()) == {"up to date"}
+
+
+def test_nothing_of_a_whole_run_is_left_in_a_quick_one_and_the_next_whole_one_makes_it(report: Small) -> None:
+    report.build()
+    whole = files(report)
+    fast = quick(report)
+    fast.build()
+    assert "01_x.txt" in whole and "01_x.txt" not in files(fast)
+    line = next(line for line in explained(report.steps(), report.built()) if "01_x" in line)
+    assert line.split(maxsplit=2)[2] == "a quick run left it out"
+    assert {"01_x", "page"} <= set(report.build()) and files(report) == whole and told(report) == []
+
+
+def test_what_stopped_before_is_left_out_by_a_quick_run_too(report: Small) -> None:
+    report.failing = {"01_x"}
+    report.build()
+    fast = quick(report)
+    fast.build()
+    assert told(fast) == [Fault.quick("01_x")] and fast.missing == []
+
+
 def test_a_page_beside_the_others_costs_itself(small: Small) -> None:
     made = small.base / "data" / "mine"
     beside = Step("docs", "texts", (), (made / "texts.txt",), (small.base / "raw",), beside=True)

@@ -55,6 +55,17 @@ def test_what_a_study_is_made_of(steps):
     ]  # fmt: skip
 
 
+def test_a_quick_run_leaves_out_what_a_finished_test_can_do_without(steps):
+    fast = {step.what: step for step in graph.of_study(FILE, STUDY, Origin(), quick=True)}
+    assert list(fast) == [what for what, step in steps.items() if step.subject == STUDY.name and what != "dbt docs"]
+    assert [what for what, step in fast.items() if step.left_out] == ["07_monitoring"]
+    changed = {what for what, step in fast.items() if step.command != steps[what].command}
+    assert changed == {"A/A assignments"} and fast["A/A assignments"].tables.keys() == {graph.QUICK}, (
+        "a whole run afterwards knows that it was a quick one"
+    )
+    assert not any(step.left_out or graph.QUICK in step.tables for step in steps.values())
+
+
 def test_a_notebook_waits_for_what_it_reads(steps):
     reads = {book: {step.what for step in steps[book].before} - {"warehouse"} for book in BOOKS}
     assert {book: what for book, what in reads.items() if what} == {

@@ -196,6 +196,18 @@ def test_a_front_page_says_what_is_missing_and_why_and_shows_the_rest(tmp_path, 
         front_page(STUDY, where, numbers, [])
 
 
+def test_a_quick_run_says_what_it_left_out_and_that_nothing_failed(tmp_path):
+    where = prepare(tmp_path, notebooks=1)
+    numbers, left = report_of(where).numbers, Fault.quick("07_monitoring")
+    for faults in ((left,), (*MISSING, left)):
+        page = front_page(STUDY, where, numbers, [], (), faults)
+        card = render.front([Report(STUDY, where, numbers, faults)], {}, [])
+        assert "<strong>A quick run.</strong> Re-randomisation (A/A test, coverage) and monitoring" in page
+        assert "<strong>Left out:</strong> re-randomisation and monitoring" in card and "verdict-go" in page
+        assert ("What is missing" in page) is ("Missing:" in card) is (len(faults) > 1)
+        assert "07_monitoring</strong>" not in page and "Missing:</strong> 07_monitoring" not in card
+
+
 def test_a_site_with_parts_missing_is_rendered_whole(tmp_path):
     where = prepare(tmp_path, notebooks=1)
     numbers = Numbers({name: n for name, n in report_of(where).numbers.items() if name.startswith(("funnel", "data"))})

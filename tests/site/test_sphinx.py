@@ -9,7 +9,7 @@ import pytest
 from helpers import config
 from helpers.errors import ReportError
 from helpers.paths import StudyPaths
-from helpers.pipeline.faults import Fault
+from helpers.pipeline.faults import LEFT_OUT, Fault
 from helpers.record import Numbers
 from helpers.site import render as site
 from helpers.site.front_page import front_page, markdown, page_of
@@ -258,3 +258,10 @@ def test_the_summary_names_what_is_missing_and_decides_nothing_then(where):
     told = summary(STUDY, where, undecided)
     assert "no decision: a notebook that it rests on is missing" in told and "GO" not in told
     assert [line.split(":")[0] for line in told.splitlines() if "missing:" in line] == ["  missing", "  missing"]
+
+
+def test_the_summary_of_a_quick_run_says_what_it_left_out(where):
+    Fault.quick("07_monitoring").save(where.faults / "07_monitoring.json")
+    told = summary(STUDY, where, Numbers.of(where))
+    assert "  GO: Ship it" in told and "missing:" not in told
+    assert f"\n  quick:   {LEFT_OUT}\n" in told and "without --quick adds them" in told

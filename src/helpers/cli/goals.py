@@ -37,11 +37,12 @@ class Asked:
 
 def located(file: str) -> StudyPaths:
     """Where a study or a programme stands, by its file; raises what opening it raises when it is not there."""
-    path = Path(file) if Path(file).is_absolute() else paths.ROOT / file
+    path = Path(file) if Path(file).is_absolute() else paths.workplace() / file
     try:
         path = path.resolve()
-        if path.is_file() and path.parent.name in ("studies", "programmes"):
-            return StudyPaths(path.stem, path.parent.parent)
+        folder = path.parent.parent if path.parent.name == paths.OWN else path.parent
+        if path.is_file() and folder.name in ("studies", "programmes"):
+            return StudyPaths(path.stem, folder.parent)
     except (OSError, RuntimeError, ValueError):
         pass
     return place(file)
@@ -55,10 +56,13 @@ def place(file: str) -> StudyPaths:
     return (programme.opened(file) if Path(file).parent.name == "programmes" else config.opened(file))[1]
 
 
-def of_file(file: str, built: Built) -> Asked:
-    """The steps of one study or programme, and the site over it."""
+def of_file(file: str, built: Built, *, quick: bool = False) -> Asked:
+    """The steps of one study or programme, and the site over it; of a ``quick`` run those that it leaves out are marked.
+
+    Raises :class:`~helpers.errors.ReportError` for a quick run of a programme.
+    """
     where = located(file)
-    steps = _report(file, where, built)
+    steps = _report(file, where, built, quick=quick)
     return Asked([*steps, project.site(file, where.base, steps[-1:])], [file], [where])
 
 
@@ -68,7 +72,7 @@ def refuse_outdated(where: StudyPaths, built: Built) -> None:
     Code and notebooks are left out, which another version of the project changes, and the logs of decisions, which come after; a
     part that stopped costs itself.
     """
-    file = where.base / "studies" / f"{where.name}.yml"
+    file = where.file
     origin = _origin(str(file), where)
     steps = graph.of_study(str(file), where, origin, built.contents.facts, DRAWING)
     read = (file, *origin.files, *origin.plans, *origin.streams, where.database)
@@ -113,16 +117,21 @@ def _whole(built: Built) -> Asked:
     return Asked([*(step for steps in reports for step in steps), *pages, site], files, places)
 
 
-def _report(file: str, where: StudyPaths, built: Built) -> list[Step]:
+def _report(file: str, where: StudyPaths, built: Built, *, quick: bool = False) -> list[Step]:
     if where.is_programme:
+        if quick:
+            raise ReportError(
+                "a programme has no quick run", got=f"{graph.QUICK} and {paths.typed(file)}",
+                expected="a study", remedy=f"leave {graph.QUICK} out",
+            )  # fmt: skip
         return graph.of_programme(file, where, built.contents.facts, DRAWING)
-    return graph.of_study(file, where, _origin(file, where), built.contents.facts, DRAWING)
+    return graph.of_study(file, where, _origin(file, where), built.contents.facts, DRAWING, quick=quick)
 
 
 def _alone(name: str, built: Built) -> list[Step]:
     """The steps of a study or a programme of this project, with the page of its warehouse."""
     where = StudyPaths(name)
-    file = f"{'programmes' if where.is_programme else 'studies'}/{name}.yml"
+    file = f"programmes/{name}.yml" if where.is_programme else str(where.file.relative_to(where.base))
     steps = _report(file, where, built)
     return steps if where.is_programme else [*steps, _documented(file, where, steps)]
 
@@ -135,7 +144,9 @@ def _documented(file: str, where: StudyPaths, steps: Sequence[Step]) -> Step:
 def _study_of(goal: str) -> str | None:
     """The study whose file a goal is: ``data/NAME/...`` or ``reports/NAME/...``."""
     parts = Path(goal).parts  # no study is called ".."
-    names = {f.stem for folder in (paths.STUDIES, paths.PROGRAMMES) for f in folder.glob("*.yml")}
+    names = {
+        f.stem for folder in (paths.STUDIES, paths.STUDIES / paths.OWN, paths.PROGRAMMES) for f in folder.glob("*.yml")
+    }
     return parts[1] if len(parts) > 2 and parts[0] in ("data", "reports") and parts[1] in names else None
 
 
@@ -159,7 +170,7 @@ def _origin(file: str, where: StudyPaths) -> Origin:
     data, monitoring = content.get("data"), content.get("monitoring")
     stream = monitoring.get("stream") if isinstance(monitoring, dict) else None
     plans = _plans(content, where)
-    streams = (paths.ROOT / stream,) if isinstance(stream, str) and stream.isprintable() else ()
+    streams = (where.base / stream,) if isinstance(stream, str) and stream.isprintable() else ()
     if isinstance(data, dict) and data.get("source") == "simulated":
         return Origin(plans=plans, streams=streams)
     from helpers import config
@@ -174,9 +185,8 @@ def _glance(where: StudyPaths) -> dict[str, Any]:
     """A study file as YAML reads it, unvalidated; empty where it cannot be read."""
     import yaml
 
-    file = where.base / "studies" / f"{where.name}.yml"
     try:
-        content = yaml.load(file.read_bytes(), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+        content = yaml.load(where.file.read_bytes(), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     except (OSError, ValueError, yaml.YAMLError):
         return {}
     return content if isinstance(content, dict) else {}
@@ -188,6 +198,6 @@ def _plans(content: dict[str, Any], where: StudyPaths) -> tuple[Path, ...]:
     if name is None:
         return ()
     if not isinstance(name, str) or not name.isidentifier():
-        return tuple(sorted({f for b in (where.base, paths.ROOT) for f in b.glob("studies/tracking_plans/*.yml")}))
-    own = where.base / "studies" / "tracking_plans" / f"{name}.yml"
+        return tuple(sorted({f for b in (where.file.parent, paths.STUDIES) for f in b.glob("tracking_plans/*.yml")}))
+    own = where.file.parent / "tracking_plans" / f"{name}.yml"
     return (own if own.is_file() else paths.STUDIES / "tracking_plans" / f"{name}.yml",)

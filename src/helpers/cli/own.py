@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from helpers import paths
-from helpers.cli.group import command, study_argument
+from helpers.cli.group import command, optional_study, study_argument
 from helpers.errors import ReportError
 from helpers.paths import StudyPaths
 from helpers.pipeline import lock
@@ -35,9 +35,10 @@ def new_study(
     """Look at FILE (CSV, Parquet, a folder or glob of them, DuckDB) and propose a study file."""
     from helpers.ingest import new_study as proposing
 
-    with lock.held(), step("new study", "looking at the data"):
+    base = paths.workplace()
+    with lock.held(base), step("new study", "looking at the data"):
         proposed = proposing.propose(
-            data, name=name, table=table, variant=variant, time_format=time_format, force=force
+            data, name=name, table=table, variant=variant, time_format=time_format, force=force, base=base
         )
     say(proposed.said)
 
@@ -88,15 +89,18 @@ def building(function: Callable[..., Any]) -> Callable[..., Any]:
 @command
 @study_argument
 @building
-def run(study_file: str, jobs: int | None, explain: bool, refresh: bool) -> None:
+@click.option(
+    "--quick", is_flag=True, help="Leave out what a finished test can do without: re-randomisation, monitoring."
+)
+def run(study_file: str, jobs: int | None, explain: bool, refresh: bool, quick: bool) -> None:
     """Build the report of STUDY: every step that is out of date, from the log to the site."""
     from helpers.cli import running
 
     if explain:
-        say("\n".join(running.explain_run(study_file)))
+        say("\n".join(running.explain_run(study_file, quick=quick)))
         return
     with _told(jobs) as (several, tell):
-        tell(running.run(study_file, several, refresh=refresh))
+        tell(running.run(study_file, several, refresh=refresh, quick=quick))
 
 
 @command
@@ -144,7 +148,7 @@ def serve(port: int) -> None:
     """Show the site on http://127.0.0.1, to this machine only, until stopped with Ctrl-C."""
     from helpers.cli.serving import LOOPBACK, server
 
-    with server(paths.ROOT / "reports", port) as serving:
+    with server(paths.workplace() / "reports", port) as serving:
         say(f"http://{LOOPBACK}:{serving.server_port} (Ctrl-C stops it)", err=True)
         serving.serve_forever()
 
@@ -161,7 +165,7 @@ def golden(file: str | None) -> None:
 
 
 @command
-@click.argument("study_file", metavar="[STUDY]", required=False)
+@optional_study
 @click.option("--decision", help="GO, ITERATE, KILL or INVALID.")
 @click.option("--by", metavar="ROLE", help="Who decided: product, data science, engineering, ...; a role, not a name.")
 @click.option("--reason", default="", help="Why.")

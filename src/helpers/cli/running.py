@@ -106,14 +106,14 @@ class Brought(NamedTuple):
     missing: Sequence[Fault] = ()
 
 
-def run(file: str, jobs: int, *, refresh: bool = False) -> Brought:
-    """Bring the report of a study file up to date.
+def run(file: str, jobs: int, *, refresh: bool = False, quick: bool = False) -> Brought:
+    """Bring the report of a study file up to date; with ``quick`` without what a finished test can do without.
 
     Waits for another run in the same tree. Each step is whole or not at all, so what was there before stands until a
     step is done. A notebook that fails is missing in the report, and so are those that read it. When another step
     fails no other is begun, those under way end, and :class:`Stopped` is raised.
     """
-    return _brought(goals.located(file).base, lambda built: goals.of_file(file, built), jobs, refresh)
+    return _brought(goals.located(file).base, lambda built: goals.of_file(file, built, quick=quick), jobs, refresh)
 
 
 def build(wanted: Sequence[str], jobs: int, *, refresh: bool = False) -> Brought:
@@ -121,10 +121,10 @@ def build(wanted: Sequence[str], jobs: int, *, refresh: bool = False) -> Brought
     return _brought(paths.ROOT, lambda built: goals.of_project(wanted, built), jobs, refresh)
 
 
-def explain_run(file: str) -> list[str]:
+def explain_run(file: str, *, quick: bool = False) -> list[str]:
     """A line a step of a study: up to date, or why not; nothing is run or written."""
     built = Built(goals.located(file).base)
-    return explained(goals.of_file(file, built).steps, built)
+    return explained(goals.of_file(file, built, quick=quick).steps, built)
 
 
 def explain_build(wanted: Sequence[str]) -> list[str]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from helpers import paths
-from helpers.cli.group import command, study_argument
+from helpers.cli.group import command, optional_study, study_argument
 from helpers.errors import ReportError
 from helpers.pipeline import lock
 from helpers.pipeline.files import private, refuse_full_disk, scratch, write_text
@@ -70,7 +70,7 @@ def _all_refused(study: "Study", where: "StudyPaths") -> ReportError | None:
 
     if study.is_unit_table:  # all is told when it is landed
         return None
-    return examine.refused(study, where, tracking_plan.tracking_plan(study, where.base / "studies"))
+    return examine.refused(study, where, tracking_plan.tracking_plan(study, where.file.parent))
 
 
 @command
@@ -87,7 +87,8 @@ def marts_(study_file: str) -> None:
 
 @command
 @study_argument
-def rerandomise(study_file: str) -> None:
+@click.option("--quick", is_flag=True, help="Write down that it is left out.")
+def rerandomise(study_file: str, quick: bool) -> None:
     """Split the exposed units of STUDY under many salts, for the A/A test."""
     from helpers.experiment import rerandomisation
     from helpers.warehouse import query
@@ -98,7 +99,8 @@ def rerandomise(study_file: str) -> None:
         query.connect(where.database) as con,
         scratch(where.data, "rerandomised") as aside,
     ):
-        rerandomisation.rerandomise(con, study).to_parquet(aside)
+        made = rerandomisation.none_made() if quick else rerandomisation.rerandomise(con, study)
+        made.to_parquet(aside)
         aside.replace(where.rerandomised)
 
 
@@ -152,6 +154,7 @@ def report(study_file: str) -> None:
     from helpers.cli.goals import place
     from helpers.record import Numbers
     from helpers.report.figures.export import export
+    from helpers.site import flat_files
     from helpers.site.summary import of_programme, summary
 
     where = place(study_file)
@@ -164,17 +167,20 @@ def report(study_file: str) -> None:
             from helpers.config import programme
 
             text = of_programme(programme.load(study_file), where, numbers)
+            flat_files.write(where.reports, numbers)
         else:
             from helpers import config
 
-            text = summary(config.load(study_file), where, numbers)
+            study = config.load(study_file)
+            text = summary(study, where, numbers)
+            flat_files.write(where.reports, numbers, study)
         write_text(where.reports / "summary.txt", plain(text))
         numbers.save(where.reports / "results.json", where.name)
         (where.reports / "results.json").touch()
 
 
 @command
-@click.argument("study_file", metavar="[STUDY]", required=False)
+@optional_study
 def site(study_file: str | None) -> None:
     """Render the site in reports/ over every report that is whole, in the project or in the folder STUDY belongs to."""
     from helpers.cli.goals import place

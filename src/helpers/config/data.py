@@ -16,6 +16,7 @@ from pydantic import (
 from helpers.config.base import ConfigError, Model, Name, Share
 from helpers.config.columns import TAKEN, RawColumn
 from helpers.config.formats import format_of
+from helpers.config.relative import Relative
 from helpers.config.times import check_format, check_zone
 
 VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
@@ -147,7 +148,7 @@ Codes = Annotated[list[str], BeforeValidator(_texts)]
 """Numbers and words that stand for no value."""
 
 
-class Place(Model):
+class Place(Relative):
     """Where a table stands: CSV or JSON lines (plain, gz or zst) or Parquet (a file, a folder, a glob), DuckDB, PostgreSQL, a notebook's frame.
 
     The format is told by the path where it can be; a path that is nothing but ``${VARIABLE}`` names the environment
@@ -155,7 +156,7 @@ class Place(Model):
     """
 
     path: str = ""
-    """File, folder or glob, from the project's root; ${REAL_DATA_DIR} stands for the folder of downloads"""
+    """File, folder or glob, from the folder that holds studies; ${REAL_DATA_DIR} stands for the folder of downloads"""
     format: Literal["csv", "json", "parquet", "duckdb", "postgres", "frame"] | None = None
     """csv, json (one object a line, or a list of them), parquet, duckdb, postgres or frame; seen from the path when left out"""
     table: str | None = Field(None, min_length=1)

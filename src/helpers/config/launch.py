@@ -12,6 +12,7 @@ from pydantic import (
 from helpers import defaults
 from helpers.config.base import ConfigError, Model, Moment, Name, Positive, Share
 from helpers.config.currencies import Currency, minor_digits
+from helpers.config.relative import Relative
 
 Role = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z &-]{1,38}[A-Za-z]$")]
 """A role in words, such as leadership or VP of product."""
@@ -164,7 +165,7 @@ class Watch(Model):
     """Whether the units without the outcome are watched: those who abandon, where the metric counts those who complete"""
 
 
-class Monitoring(Model):
+class Monitoring(Relative):
     """What is watched after the launch, day by day: one proportion, and support tickets.
 
     Without ``stream`` the days are simulated from ``rate``, ``units_per_day`` and ``tickets_per_day``, with a weekday
@@ -207,7 +208,7 @@ class Monitoring(Model):
     seed: int = Field(0, ge=0)
     """Seed of the simulated days"""
     stream: str | None = None
-    """CSV of real days with day, checkouts, completions, tickets"""
+    """CSV of real days with day, checkouts, completions, tickets, from the folder that holds studies"""
     launch: Moment | None = None
     """Day of the launch, in the stream"""
 

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from helpers import paths
 from helpers.config.base import Named
 from helpers.config.messages import explained
+from helpers.config.relative import Relative
 from helpers.config.scalars import Loader
 from helpers.config.study import Study
 from helpers.errors import ReportError
@@ -25,10 +26,16 @@ DEPTH = 20
 def load(path: Path | str) -> Study:
     """Read and validate a study file.
 
-    Relative paths are read from the project's root. Raises :class:`~helpers.errors.ReportError`
-    naming the file, the key, what was found and expected, and the nearest valid key.
+    Relative paths are read from the user's :func:`~helpers.paths.workplace`; those in the file start beside its
+    folder ``studies``. Raises :class:`~helpers.errors.ReportError` naming the file, the key, what was found and expected,
+    and the nearest valid key.
     """
-    return validated(located(path), Study)
+    file = located(path)
+    study = validated(file, Study)
+    for part in (study.data, study.monitoring):
+        if isinstance(part, Relative):
+            part.start_from(_base(file))
+    return study
 
 
 def validated(file: Path, model: type[File]) -> File:
@@ -59,7 +66,7 @@ def placed(file: Path, name: str) -> paths.StudyPaths:
     Raises :class:`~helpers.errors.ReportError` where a link leads a folder that is written to out of its place. The
     folders ``data``, ``figures``, ``reports`` and ``docs`` themselves may be links: where they lead is the owner's word.
     """
-    where = paths.StudyPaths(name, file.parent.parent)
+    where = paths.StudyPaths(name, _base(file))
     for top, place in _written(where):
         inside = (where.base / top).resolve() / place.relative_to(where.base / top)
         if place.resolve() != inside:
@@ -76,6 +83,13 @@ def opened(path: Path | str) -> tuple[Study, paths.StudyPaths]:
     """A study file, and where everything it generates stands; raises what :func:`load` raises."""
     study = load(path)
     where = study_paths(path, study)
+    if where.file != located(path):
+        raise ReportError(
+            f"two studies are called {study.name!r}",
+            got=f"studies/{study.name}.yml and studies/{paths.OWN}/{study.name}.yml",
+            cause="what they generate would stand in one folder",
+            remedy="give one of them another name, in its file and of its file",
+        )
     if where.is_programme:
         raise ReportError(
             f"a study and a programme are both called {study.name!r}",
@@ -145,28 +159,40 @@ def _refuse_halves(node: yaml.Node | None) -> None:
 def located(path: Path | str, folder: str = "studies") -> Path:
     """The file that a path names, in a folder of that name; raises :class:`~helpers.errors.ReportError` without one."""
     kind = KINDS[folder]
-    file = Path(path)
-    file = file if file.is_absolute() else paths.ROOT / file
+    file, base = Path(path), paths.workplace()
+    file = file if file.is_absolute() else base / file
     try:
         file = file.resolve()
         there = file.is_file()
     except (OSError, RuntimeError, ValueError):  # a name longer than the file system allows, a circle of links, a null
         there = False
     if not there:
-        known = sorted(str(p.relative_to(paths.ROOT)) for p in (paths.ROOT / folder).glob("*.yml"))
-        near = difflib.get_close_matches(str(path), known, n=1)
+        there_are = (*(base / folder).glob("*.yml"), *(base / folder / paths.OWN).glob("*.yml"))
+        known = sorted(str(p.relative_to(base)) for p in there_are)
+        near = difflib.get_close_matches(paths.typed(str(file)), known, n=1)
         raise ReportError(
             f"there is no {kind} file {_brief(file)}",
-            expected=f"one of {', '.join(known)}, or a file of your own in a folder named '{folder}'",
+            expected=(f"one of {', '.join(known)}, or " if known else "")
+            + f"a file of your own in a folder named '{folder}'",
             remedy=f"did you mean {near[0]}?" if near else None,
         )
-    if file.parent.name != folder:
+    if _studies(file).name != folder:
         raise ReportError(
             f"the {kind} file {paths.shown(file)} stands outside a folder named '{folder}'",
             got=file.parent.name,
             expected=f"{folder}/NAME.yml; data, figures and reports are made beside that folder",
         )
     return file
+
+
+def _studies(file: Path) -> Path:
+    """The folder ``studies``, or ``programmes``, that holds a file, itself or in its folder for a user's own."""
+    return file.parent.parent if file.parent.name == paths.OWN else file.parent
+
+
+def _base(file: Path) -> Path:
+    """Where everything that a file generates stands."""
+    return _studies(file).parent
 
 
 def _brief(file: Path) -> str:

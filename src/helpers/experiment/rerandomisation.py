@@ -27,6 +27,8 @@ LEAST = 2
 """Units of an arm below which there is nothing to compare."""
 NOT_MADE = "the re-randomisation was not made:"
 """Before the reason why a study is not split anew."""
+LEFT_OUT = "left_out"
+"""The one column of the sums of a quick run, which makes none."""
 BUCKETS_A_HASH = 4
 """Buckets of 13 hexadecimal digits that one SHA-256 holds; see docs/queries/rerandomised_assignments.sql."""
 
@@ -99,6 +101,13 @@ def rerandomise(con: "duckdb.DuckDBPyConnection", study: Study) -> "pd.DataFrame
     return sums
 
 
+def none_made() -> "pd.DataFrame":
+    """What stands in the place of the sums where a quick run leaves them out."""
+    import pandas as pd
+
+    return pd.DataFrame({LEFT_OUT: pd.Series([], dtype="bool")})
+
+
 def evaluated(sums: "pd.DataFrame", study: Study, truth: Truth | None, *, runs: int) -> tuple[Rerandomised | None, str]:
     """How often the machinery lies on the real exposed units, over the first ``runs`` salts.
 
@@ -106,10 +115,13 @@ def evaluated(sums: "pd.DataFrame", study: Study, truth: Truth | None, *, runs: 
     sample-ratio alarms, and, offline, the coverage of the interval for the planted absolute effect and the power.
     The arms are the control and the first treatment, by their weights. Each rate carries its Clopper-Pearson interval.
     An assignment that leaves fewer than two units in an arm is no experiment and is left out. None and the reason where
-    none is left, where the metric is a ratio, of which no sums are kept, or where it is the same for every unit.
+    none is left, where the metric is a ratio, of which no sums are kept, where it is the same for every unit, or where
+    the run was a quick one.
     """
     import numpy as np
 
+    if LEFT_OUT in sums.columns:
+        return None, f"{NOT_MADE} a quick run leaves it out"
     if study.cluster is not None:
         return None, f"{NOT_MADE} it splits units one by one, and the study was randomised by {study.cluster}"
     if study.primary.type == "ratio":

@@ -21,12 +21,12 @@ def files_of(place: Place, study: str) -> tuple[str, list[Path]]:
     """Format and files of a place, in the order of their names.
 
     ``${REAL_DATA_DIR}`` stands for the folder of downloaded data, every other ``${VARIABLE}`` for what the environment
-    holds; relative paths start at the project's root. A folder or a glob gives files of one format. Raises
+    holds; relative paths start at the folder that holds ``studies``. A folder or a glob gives files of one format. Raises
     :class:`~helpers.errors.ReportError` where nothing is there or it may not be read, a folder or a file is empty, or
     formats are mixed.
     """
     text = _filled(place.path, study)
-    path = Path(text) if Path(text).is_absolute() else paths.ROOT / text
+    path = place.reached(text)
     pattern = any(sign in text for sign in "*?[")
     why = _hindrance(path)
     if pattern and why in (None, ABSENT):
@@ -37,7 +37,7 @@ def files_of(place: Place, study: str) -> tuple[str, list[Path]]:
                 f"studies/{study}.yml: no file matches data.path",
                 got=place.path,
                 expected="a pattern that matches a file, such as logs/*.csv",
-                remedy="correct data.path; relative paths start at the project's root",
+                remedy="correct data.path; relative paths start at the folder that holds studies",
             )
     elif why is None and path.is_dir():
         found = [f for f in sorted(path.iterdir()) if f.is_file() and not f.name.startswith((".", "_"))]
@@ -63,7 +63,7 @@ def files_of(place: Place, study: str) -> tuple[str, list[Path]]:
     return kind, found
 
 
-ABSENT = "a wrong path; relative paths start at the project's root"
+ABSENT = "a wrong path; relative paths start at the folder that holds studies"
 """Why a path leads to nothing, most of the time."""
 _WHY = {
     errno.ELOOP: "links that lead in a circle",

@@ -8,7 +8,7 @@ from graphlib import TopologicalSorter
 from helpers.pipeline import faults
 from helpers.pipeline.built import Built, told
 from helpers.pipeline.faults import Fault
-from helpers.pipeline.graph import Step
+from helpers.pipeline.graph import QUICK, Step
 
 Perform = Callable[[Step], None]
 """Runs one step to its end, or raises."""
@@ -80,6 +80,9 @@ class _Build:
             if not self._waiting:
                 return None
             step = self._waiting.pop(0)
+            if step.left_out:
+                self._leave_out(step)
+                continue
             lost = next((other for other in step.inputs if isinstance(other, Step) and other in self.missing), None)
             if step.fault and lost:
                 self._lose(step, Fault.waiting(step.what, lost.what))
@@ -112,6 +115,13 @@ class _Build:
             self._built.forget(step)
         self._order.done(step)
 
+    def _leave_out(self, step: Step) -> None:
+        """Do without a part; what an earlier run left of it goes, for it is of what stood there then."""
+        if step.fault and not faults.is_left_out(step.fault):
+            Fault.quick(step.what).save(step.fault)
+            self._built.forget(step)
+        self._order.done(step)
+
 
 def explained(steps: Sequence[Step], built: Built) -> list[str]:
     """A line a step: up to date, or which input changed, or which step it waits for.
@@ -120,6 +130,9 @@ def explained(steps: Sequence[Step], built: Built) -> list[str]:
     """
     lines, stale = [], set[Step]()
     for step in steps:
+        if step.left_out:
+            lines.append(f"  {step.subject:<18} {step.what:<22} left out by {QUICK}")
+            continue
         causes = built.causes(step)
         first = next((other for other in steps if other in step.before & stale), None)
         if causes or first:

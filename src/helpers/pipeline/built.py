@@ -18,6 +18,7 @@ from helpers import paths
 from helpers.pipeline import dependencies
 from helpers.pipeline.content import Contents, below, digest, label
 from helpers.pipeline.dependencies import EVERYTHING, Code, Facts
+from helpers.pipeline.faults import is_left_out
 from helpers.pipeline.files import discard, write_text
 from helpers.pipeline.graph import Place, Step
 
@@ -83,7 +84,11 @@ class Built:
         """Why a step is out of date; empty when it is not. ``now`` are its inputs where they are known already."""
         kept = self._steps.get(step.key)
         if step.fault and step.fault.is_file():
-            return [Cause("it stopped", "when it last ran")]
+            return [
+                Cause("a quick run", "left it out")
+                if is_left_out(step.fault)
+                else Cause("it stopped", "when it last ran")
+            ]
         missing = [label(f, self.base) for f in step.targets if self.contents.digest(f) is None]
         if missing:
             return [Cause("output missing:", name) for name in missing]

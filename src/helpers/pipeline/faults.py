@@ -18,23 +18,31 @@ PROGRAM = "an error of the program, or a study that it was not made for"
 REPORT = "report it as a bug of this project (.github/ISSUE_TEMPLATE/bug.yml) with these lines and the study file, without data"
 """and what to do about it."""
 
+LEFT_OUT = (
+    "re-randomisation (A/A test, coverage) and monitoring (notebook 07) are left out, which a finished test can do "
+    "without; a run without --quick adds them"
+)
+"""What a quick run says of itself."""
+
 _ERROR = re.compile(r"(?:^|\n)error: ")
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
 
 @dataclass(frozen=True)
 class Fault:
-    """Why a part of a report is missing.
+    """Why a part of a report is missing: it stopped, or it waited for one that did, or a quick run left it out.
 
     Attributes:
         part: name of the part, that of its notebook.
         said: the error in its own words, one block.
         after: the part that it waited for in vain; empty where it stopped by itself.
+        left_out: nothing failed, a quick run did without it.
     """
 
     part: str
     said: str
     after: str = ""
+    left_out: bool = False
 
     @classmethod
     def of(cls, part: str, said: str, base: Path) -> Self:
@@ -58,6 +66,11 @@ class Fault:
     def waiting(cls, part: str, other: str) -> Self:
         """A part that is not begun, for the one that it reads is missing."""
         return cls(part, f"{part} was not run: it reads what {other} finds, and that part is missing", other)
+
+    @classmethod
+    def quick(cls, part: str) -> Self:
+        """A part that a quick run does without."""
+        return cls(part, LEFT_OUT, left_out=True)
 
     @property
     def what(self) -> str:
@@ -98,6 +111,20 @@ def remove(file: Path) -> None:
 def read(folder: Path) -> list[Fault]:
     """What is missing in a report, in the order of the parts."""
     return [Fault(**json.loads(file.read_text(encoding="utf-8"))) for file in sorted(folder.glob("*.json"))]
+
+
+def stopped(faults: Sequence[Fault]) -> list[Fault]:
+    """Those that nobody asked to leave out.
+
+    >>> stopped([Fault.quick("07_monitoring"), Fault("05_ab_results", "no unit")])
+    [Fault(part='05_ab_results', said='no unit', after='', left_out=False)]
+    """
+    return [fault for fault in faults if not fault.left_out]
+
+
+def is_left_out(file: Path) -> bool:
+    """Whether what is told in ``file`` is that a quick run left a part out."""
+    return file.is_file() and bool(json.loads(file.read_text(encoding="utf-8")).get("left_out"))
 
 
 def listed(faults: Sequence[Fault]) -> list[str]:

@@ -39,7 +39,7 @@ class Step:
     Attributes:
         subject: the study, the programme, or the part of the project that it belongs to.
         what: its name for a reader.
-        command: arguments after ``python -m helpers``.
+        command: arguments after ``python -m helpers dev``, or without ``dev``.
         outputs: what it makes; a file among them must be there when it is done, a folder holds nothing of others.
         inputs: what it is made from; a step among them runs before.
         imports: modules that it starts from.
@@ -51,6 +51,7 @@ class Step:
         appended: logs that it adds to: they must be there, whatever stands in them.
         fault: of a part of a report: where it is told that it stopped. Then nothing of it is left, the parts that read it
             are not run, and all others go on without it.
+        left_out: a quick run does without this part: nothing of it is left, ``fault`` says so, and nothing waits for it.
         beside: nobody reads what it makes, so when it stops the build goes on, with what stands there.
     """
 
@@ -67,6 +68,7 @@ class Step:
     queries: bool = False
     appended: tuple[Path, ...] = ()
     fault: Path | None = None
+    left_out: bool = False
     beside: bool = False
 
     @property
@@ -122,6 +124,11 @@ DECIDES = "06_roi_and_rollout"
 LOGS = {DECIDES: "decisions.jsonl"}
 """Files of the report that a notebook adds to."""
 
+QUICK = "--quick"
+"""The option of a run that leaves out what a finished test can do without."""
+LEFT_OUT = ("07_monitoring",)
+"""Notebooks that a quick run leaves out; it makes no re-randomisation either."""
+
 NOTHING: Mapping[str, Probe] = {}
 
 Reader = Callable[[Path], Facts]
@@ -134,12 +141,15 @@ def of_study(
     origin: Origin,
     reader: Reader = dependencies.of_file,
     drawing: Mapping[str, Probe] = NOTHING,
+    *,
+    quick: bool = False,
 ) -> list[Step]:
     """The steps from a study file to its numbers and figures, each after those it needs.
 
-    ``drawing`` is what decides whether figures are drawn as static pictures.
+    ``drawing`` is what decides whether figures are drawn as static pictures. With ``quick`` the re-randomisation and the
+    notebooks of :data:`LEFT_OUT` are left out.
     """
-    name, study = where.name, where.base / "studies" / f"{where.name}.yml"
+    name, study = where.name, where.file
     common = (study, *origin.plans, *COMMON)
     log = Step(
         name, "log", ("log", file), (where.raw,), (*common, *origin.files),
@@ -151,11 +161,12 @@ def of_study(
         (log, *common, *models()), ("helpers.warehouse.build", "helpers.experiment.statistics_table"), queries=True,
     )  # fmt: skip
     rerandomised = Step(
-        name, "A/A assignments", ("rerandomise", file), (where.rerandomised,), (marts, study, *COMMON),
-        ("helpers.experiment.rerandomisation",), queries=True,
+        name, "A/A assignments", ("rerandomise", file, *([QUICK] if quick else [])), (where.rerandomised,),
+        (marts, study, *COMMON), ("helpers.experiment.rerandomisation",), queries=True,
+        tables={QUICK: Probe(lambda: "asked")} if quick else NOTHING,
     )  # fmt: skip
     read: tuple[Place, ...] = (marts, *common, *origin.streams, *(where.raw / name for name in OF_THE_LOG))
-    return [log, marts, rerandomised, *_told(file, where, read, reader, drawing, rerandomised)]
+    return [log, marts, rerandomised, *_told(file, where, read, reader, drawing, rerandomised, quick=quick)]
 
 
 def of_programme(
@@ -177,6 +188,8 @@ def _told(
     reader: Reader,
     drawing: Mapping[str, Probe],
     rerandomised: Step | None = None,
+    *,
+    quick: bool = False,
 ) -> list[Step]:
     """The notebooks, each on what it asks for, then figures and numbers."""
     made: dict[str, Step] = {}
@@ -196,14 +209,16 @@ def _told(
             ),
             ("helpers.pipeline.notebooks", "helpers.pipeline.kernel"), source=source, queries=True,
             appended=(where.reports / LOGS[book],) if book in LOGS else (), fault=where.faults / f"{book}.json",
+            left_out=quick and book in LEFT_OUT,
         )  # fmt: skip
     report = Step(
         where.name, "figures and numbers", ("report", file),
         (
             where.reports / "results.json", where.reports / "summary.txt", where.figures,
+            *(where.reports / name for name in (*paths.TABLES, *(() if where.is_programme else paths.EFFECTS))),
             *(where.figures.parent / "assets" / name for name in paths.FIGURE_ASSETS),
         ),
-        (*read[1:], *made.values(), *(step.fault for step in made.values() if step.fault), paths.SITE / "_static"), ("helpers.site.summary", "helpers.report.figures.export"),
+        (*read[1:], *made.values(), *(step.fault for step in made.values() if step.fault), paths.SITE / "_static"), ("helpers.site.summary", "helpers.site.flat_files", "helpers.report.figures.export"),
         tables=drawing,
     )  # fmt: skip
     return [*made.values(), report]

@@ -18,7 +18,7 @@ _USED = re.compile(r"{%-?\s*(?:extends|include|import|from)\s+[\"']([^\"']+)[\"'
 
 def dbt_docs(file: str, where: StudyPaths, origin: Origin, marts: Step) -> Step:
     """The warehouse's documentation of a study."""
-    study = where.base / "studies" / f"{where.name}.yml"
+    study = where.file
     return Step(
         where.name, "dbt docs", ("dbt-docs", file), (where.reports / "warehouse" / "index.html",),
         (marts, study, *origin.plans, *models(), *(where.raw / name for name in OF_THE_LOG), *COMMON),
@@ -128,7 +128,7 @@ def _of_reports(base: Path, *, drawn: bool = False) -> Iterator[Path]:
     """What the site reads of each report; with ``drawn`` what the diagrams read: the marts and dbt's manifest."""
     for results in sorted((base / "reports").glob("*/results.json")):
         where = StudyPaths(results.parent.name, base)
-        yield from (base / kind / f"{where.name}.yml" for kind in ("studies", "programmes"))
+        yield from (where.file, base / "programmes" / f"{where.name}.yml")
         yield results
         yield from sorted(where.faults.glob("*.json"))
         if drawn:

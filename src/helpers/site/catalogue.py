@@ -52,10 +52,9 @@ def reports(base: Path = paths.ROOT, asked: str | None = None) -> list[Report]:
     found: list[Report] = []
     for results in (base / "reports").glob("*/results.json"):
         where = StudyPaths(results.parent.name, base)
-        file = base / "studies" / f"{where.name}.yml"
-        if file.is_file() and _whole(where):
+        if where.file.is_file() and _whole(where):
             with _left_out(where, asked):
-                found.append(Report.load(file))
+                found.append(Report.load(where.file))
     order = {name: place for place, name in enumerate(BUNDLED)}
     return sorted(found, key=lambda report: (order.get(report.name, len(order)), report.name))
 

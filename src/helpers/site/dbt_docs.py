@@ -35,7 +35,7 @@ def document(study: Study, where: StudyPaths) -> Path:
 
     dbt opens the database for writing, so it looks at a copy: notebooks may be reading the marts at the same time.
     """
-    plan = tracking_plan.tracking_plan(study, where.base / "studies")
+    plan = tracking_plan.tracking_plan(study, where.file.parent)
     variables = dbt_vars(study, ingest.landed(where.raw), plan)
     with scratch(where.data, "docs") as aside:
         private(aside)

@@ -9,7 +9,7 @@ from helpers import paths
 from helpers.config.assumed import horizon, unstated
 from helpers.errors import ReportError
 from helpers.paths import BUNDLED, StudyPaths
-from helpers.pipeline.faults import listed
+from helpers.pipeline.faults import listed, stopped
 from helpers.pipeline.files import private, scratch
 from helpers.pipeline.progress import say
 from helpers.report.figures.assets import copy_plotly
@@ -130,7 +130,8 @@ def front(
             "verdict": verdict_of(report.numbers, report.faults),
             "n": reader(report.numbers),
             "has": _has(report),
-            "faults": listed(report.faults),
+            "faults": listed(stopped(report.faults)),
+            "quick": len(stopped(report.faults)) < len(report.faults),
             "lead": Lead.of(report.study, report.numbers),
             "known": "money.expected" in report.numbers and report.numbers["money.expected"].value is not None,
             "per_unit": per_unit_alone(report.study, report.numbers),

@@ -4,7 +4,7 @@ from helpers.config import Study
 from helpers.config.assumed import unstated
 from helpers.config.programme import Programme
 from helpers.paths import StudyPaths, books, topic
-from helpers.pipeline.faults import listed, read
+from helpers.pipeline.faults import LEFT_OUT, listed, read, stopped
 from helpers.record import Number, Numbers
 
 HEADLINE = ".headline"
@@ -72,5 +72,7 @@ def per_unit_alone(study: Study, numbers: Numbers) -> bool:
 
 
 def _missing(where: StudyPaths) -> str:
-    """A line for each notebook that is missing, and why."""
-    return "".join(f"  missing: {line}\n" for line in listed(read(where.faults)))
+    """A line for each notebook that is missing, and why; one on all that a quick run left out."""
+    found = read(where.faults)
+    quick = f"  quick:   {LEFT_OUT}\n" if len(stopped(found)) < len(found) else ""
+    return "".join(f"  missing: {line}\n" for line in listed(stopped(found))) + quick

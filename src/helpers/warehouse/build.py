@@ -131,7 +131,7 @@ def build(study: Study, where: StudyPaths, *computed: Computed) -> None:
     with scratch(where.data, "build") as aside:
         private(aside)
         database = aside / where.database.name
-        plan = tracking_plan.tracking_plan(study, where.base / "studies")
+        plan = tracking_plan.tracking_plan(study, where.file.parent)
         log = ingest.landed(where.raw)
         variables = dbt_vars(study, log, plan)
         failure = run_dbt(("build",), variables, database=database, target=where.data / "dbt")

@@ -1,6 +1,6 @@
 """What a study would analyse, seen without building anything, and what a run would refuse."""
 
-from helpers import config
+from helpers import config, paths
 from helpers.config import EventName, Metric, Simulation, Study, tracking_plan
 from helpers.errors import ReportError, several
 from helpers.formatting import formatted
@@ -16,7 +16,7 @@ def of(file: str, *, full: bool = False) -> tuple[str, ReportError | None]:
     :class:`~helpers.errors.ReportError` for a study file or a tracking plan that cannot be used.
     """
     study, where = config.opened(file)
-    plan = tracking_plan.tracking_plan(study, where.base / "studies")
+    plan = tracking_plan.tracking_plan(study, where.file.parent)
     unread = study.simulated or (not full and study.data.kind == "postgres")  # type: ignore[union-attr]
     seen = None if unread else examined(study, where, plan, full=full)
     facts = {
@@ -36,10 +36,11 @@ def of(file: str, *, full: bool = False) -> tuple[str, ReportError | None]:
     lines += [f"  note: {note}" for note in _notes(study, seen)]
     if seen and seen.faults:
         return "\n".join(lines), several(seen.faults)
-    run = f"python -m helpers run {file}"
+    program, named = paths.called(), paths.typed(file)
+    run = f"{program} run {named}"
     if seen and seen.share < 1:
         return "\n".join([*lines, "", f"Nothing in the sample speaks against a run: {run}",
-                          f"All rows are looked at by: python -m helpers check {file} --full"]), None  # fmt: skip
+                          f"All rows are looked at by: {program} check {named} --full"]), None  # fmt: skip
     return "\n".join([*lines, "", f"It can be run: {run}"]), None
 
 

@@ -232,10 +232,11 @@ def check(where: StudyPaths, current: Current = any_report) -> str:
 
 
 def checked(studies: Sequence[StudyPaths] | None = None, current: Current = any_report) -> list[str]:
-    """:func:`check` of the studies given, or of every log of the project; all failures are told in one error."""
-    known = sorted(f.stem for f in (paths.DOCS / "decisions").glob("[a-z]*.md"))
+    """:func:`check` of the studies given, or of every log where the user is; all failures are told in one error."""
+    base = paths.workplace()
+    known = sorted(f.stem for f in (base / "docs" / "decisions").glob("[a-z]*.md"))
     lines, failed = [], []
-    for where in [StudyPaths(name) for name in known] if studies is None else studies:
+    for where in [StudyPaths(name, base) for name in known] if studies is None else studies:
         try:
             lines.append(check(where, current))
         except ReportError as error:

@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 
-from helpers import paths
 from helpers.config import ExternalEvent, Monitoring, Study
 from helpers.config.assumed import NO_PACE, STATE_UNITS
 from helpers.defaults import MONITORING_LEAST, MONITORING_MINIMUM, ROLLBACK_DROP
@@ -115,7 +114,7 @@ class MonitoringPlan:
         )
         if self.section.stream and self.section.launch:
             launch = self.section.launch.date().isoformat()
-            made[OWN] = read(paths.ROOT / self.section.stream, launch, length, self.wait)
+            made[OWN] = read(self.section.reached(self.section.stream), launch, length, self.wait)
         return {name: stream.until(len(stream.days)) for name, stream in made.items()}
 
     def rng(self, purpose: int) -> np.random.Generator:

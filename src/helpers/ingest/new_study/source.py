@@ -95,7 +95,7 @@ def opened(path: str, table: str | None, home: Path) -> Iterator[SourceTable]:
     """
     import duckdb
 
-    place = _place(path, table)
+    place = _place(path, table, home)
     with scratch(home / "data", "new-study") as aside, duckdb.connect() as con:
         aside.mkdir()
         con.execute(f"set threads = {THREADS}; set memory_limit = '{MEMORY}'; set TimeZone = 'UTC'")
@@ -139,8 +139,8 @@ def _in_a_line(fault: ReportError) -> str:
     return "; ".join([f"its numbers {what}", *(line for line in lines[1:] if line.startswith(("got:", "remedy:")))])
 
 
-def _place(path: str, table: str | None) -> Place:
-    """Where the file stands, as a study file says it: from the project's root, or from the folder of downloaded data."""
+def _place(path: str, table: str | None, home: Path) -> Place:
+    """Where the file stands, as a study file says it: from ``home``, or from the folder of downloaded data."""
     if VARIABLE.fullmatch(path):
         raise ReportError(
             "new-study looks at files, not at a database server",
@@ -161,14 +161,16 @@ def _place(path: str, table: str | None) -> Place:
             remedy=f"did you mean '{near[0]}'?" if near else "give the path as seen from here",
         )
     written = str(absolute)
-    for folder, prefix in ((paths.real_data_dir(), f"${{{paths.REAL_DATA_DIR}}}/"), (paths.ROOT, "")):
+    for folder, prefix in ((paths.real_data_dir(), f"${{{paths.REAL_DATA_DIR}}}/"), (home, "")):
         if absolute.is_relative_to(folder.resolve()) and absolute != folder.resolve():
             written = prefix + str(absolute.relative_to(folder.resolve()))
     if table and format_of(absolute.name) != "duckdb":
         raise ReportError("only a DuckDB file holds tables", got=f"--table {table}", remedy="leave --table out")
-    return Place.model_construct(
+    place = Place.model_construct(
         path=written, format=None, table=table, delimiter=",", encoding=None, header_line=None, origin=""
     )
+    place.start_from(home)
+    return place
 
 
 def _only_table(con: "duckdb.DuckDBPyConnection", file: Path) -> str:

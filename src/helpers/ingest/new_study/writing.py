@@ -1,5 +1,6 @@
 """A proposal written down as a commented study file that loads as it is."""
 
+import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -41,6 +42,8 @@ def propose(
 ) -> Written:
     """Look at ``data`` and write ``studies/NAME.yml`` below ``base``, and a tracking plan for an event log.
 
+    In the project itself it goes to ``studies/own``. A path inside of ``base`` is written relative to it.
+
     Every count is exact but those said to be about so many; nothing is sampled, and no row reaches Python.
 
     Raises:
@@ -60,7 +63,7 @@ def propose(
             "a study cannot have this name", got=name, expected="at most 60 small letters, digits and _, beginning with a letter; no device of Windows",
             remedy=f"--name {called}" if called not in TAKEN else f"--name {called}_test",
         )  # fmt: skip
-    file = base / "studies" / f"{called}.yml"
+    file = paths.new_studies(base) / f"{called}.yml"
     plan = file.parent / "tracking_plans" / file.name
     for there in (file, plan):
         if there.exists() and not force:
@@ -79,7 +82,13 @@ def propose(
         read_from = source.called
     shown = file.relative_to(base)
     text = _rendered(
-        "new_study.yml.j2", proposal, read_from, name=called, place=place, next=f"make study STUDY={shown}"
+        "new_study.yml.j2",
+        proposal,
+        read_from,
+        name=called,
+        place=place,
+        next=paths.to_run(str(shown)),
+        schema=os.path.relpath(paths.STUDIES / "study.schema.json", file.parent),
     )
     with scratch(base / "data" / called, "new") as aside:
         trial = aside / "studies" / file.name
@@ -115,7 +124,7 @@ def _said(proposal: StudyProposal, file: str) -> str:
         ]
         more = len(proposal.suspicious) - MOST_REMARKS
         lines += [f"  and {more} more"] if more > 0 else []
-    return "\n".join([*lines, f"Read {file} from the top, then: make study STUDY={file}"])
+    return "\n".join([*lines, f"Read {file} from the top, then: {paths.to_run(file)}"])
 
 
 def _rendered(template: str, proposal: StudyProposal, called: str, **more: Any) -> str:

@@ -1,0 +1,117 @@
+"""The numbers of a report as tables beside ``results.json``, for a spreadsheet or another program."""
+
+import csv
+import io
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from helpers.config import Study
+from helpers.pipeline.files import scratch, write_text
+from helpers.record import Number, Numbers
+
+Row = dict[str, str | float | int | None]
+
+RESULTS, EFFECTS = "results", "effects"
+"""Names of the tables: every number, and a row a metric and treatment."""
+ENDS = ("", "_low", "_high")
+MEASURED = (
+    "control", "treatment", *(f"absolute{end}" for end in ENDS), *(f"relative{end}" for end in ENDS), "p_value",
+    "p_adjusted",
+)  # fmt: skip
+"""Columns of an effect that are numbers of the report under the same name."""
+TEXTS = {
+    RESULTS: ("name", "unit", "description", "text"),
+    EFFECTS: ("metric", "label", "arm", "role", "unit", "absolute_unit", "verdict"),
+}
+"""Columns of each table that hold text; the others hold numbers."""
+
+
+def results(numbers: Numbers) -> list[Row]:
+    """A row a number: its name, value, unit, description and text, in the order of the names.
+
+    Values are those of ``results.json``: money in cents, shares and relative changes as fractions. One that is a text or
+    cannot be had is empty, and ``text`` says which.
+    """
+    return [
+        {"name": name, "value": _value(each), "unit": each.unit, "description": each.description, "text": each.text}
+        for name, each in ((name, numbers[name]) for name in sorted(numbers))
+    ]
+
+
+def effects(study: Study, numbers: Numbers) -> list[Row]:
+    """A row a metric and treatment: both arms' values, the effect on two scales with its interval, p and units.
+
+    In the order of the study's metrics, then of its treatments; what the report did not find is empty. The units of a
+    treatment are told of the one that notebook 05 shows. ``unit`` is that of the arms' values, ``absolute_unit`` that of
+    their difference.
+    """
+    shown = numbers["primary.arm"].text if "primary.arm" in numbers else ""
+    arms = [variant.name for variant in study.treatments]
+    return [
+        _effect(numbers, metric.name, metric.label, metric.role, arm, shown) for metric in study.metrics for arm in arms
+    ]
+
+
+def _effect(numbers: Numbers, metric: str, label: str, role: str, arm: str, shown: str) -> Row:
+    """What is recorded of one treatment: ``arms.ARM.METRIC``, else ``metrics.METRIC`` where that is of this treatment."""
+    common, own = f"metrics.{metric}", f"arms.{arm}.{metric}"
+
+    def found(*names: str) -> Number | None:
+        return next((numbers[name] for name in names if name in numbers), None)
+
+    def places(column: str) -> list[str]:
+        if column in ("control", "n_control"):
+            return [f"{common}.{column}"]
+        named = [f"{own}.value"] if column == "treatment" else []
+        return [f"{own}.{column}", *named, *([f"{common}.{column}"] if arm == shown else [])]
+
+    cells = {column: found(*places(column)) for column in (*MEASURED, "n_control", "n_treatment", "verdict")}
+    value, change, verdict = cells["control"], cells["absolute"], cells.pop("verdict")
+    return {
+        "metric": metric, "label": label, "arm": arm, "role": role,
+        "unit": value.unit if value else None, "absolute_unit": change.unit if change else None,
+        **{column: _value(number) if number else None for column, number in cells.items()},
+        "verdict": verdict.text if verdict else None,
+    }  # fmt: skip
+
+
+def write(folder: Path, numbers: Numbers, study: Study | None = None) -> None:
+    """Write the tables into ``folder``, each as CSV and as Parquet; the effects where it is a report of a ``study``."""
+    _write(folder, RESULTS, results(numbers))
+    if study is not None:
+        _write(folder, EFFECTS, effects(study, numbers))
+
+
+def _write(folder: Path, name: str, rows: Sequence[Row]) -> None:
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    told = io.StringIO()
+    table = csv.writer(told, lineterminator="\n")
+    table.writerow(rows[0])
+    table.writerows([_cell(value) for value in row.values()] for row in rows)
+    write_text(folder / f"{name}.csv", told.getvalue())
+    columns = {
+        column: pa.array(
+            [row[column] for row in rows], pa.string() if column in TEXTS[name] else pa.float64(), from_pandas=False
+        )
+        for column in rows[0]
+    }
+    with scratch(folder, name) as aside:
+        parquet.write_table(pa.table(columns), aside)
+        aside.replace(folder / f"{name}.parquet")
+
+
+def _value(number: Number) -> float | int | None:
+    """The value of a number; None of a text. A yes or no is 1 or 0."""
+    value: Any = number.value
+    if isinstance(value, bool):
+        return int(value)
+    return value if isinstance(value, int | float) else None
+
+
+def _cell(value: str | float | int | None) -> str:
+    """A value as every program reads it back: all digits, a point, nothing where there is none."""
+    return value if isinstance(value, str) else "" if value is None else json.dumps(value)
