@@ -212,6 +212,18 @@ def shift(points: float) -> str:
     return told if matters else f"{points * 100:+.{-2 - math.floor(math.log10(abs(points)))}f} points"
 
 
+def rate(share: float) -> str:
+    """A share beside others of a column: two digits behind the point, or as many as tell it from none.
+
+    >>> rate(0.33), rate(0.0672), rate(0.0000451), rate(0.0), rate(math.nan)
+    ('33.00 %', '6.72 %', '0.0045 %', '0.00 %', 'not available')
+    """
+    if not math.isfinite(share):
+        return formatted(share, "share")
+    small = 0 < share < 0.001
+    return f"{share * 100:.{1 - math.floor(math.log10(share * 100)) if small else 2}f} %"
+
+
 SIGNED = ("relative", "points", "signed")
 """Units whose texts always carry a sign."""
 

@@ -16,7 +16,7 @@ from helpers.errors import EXIT_CODES, ReportError
 from helpers.pipeline.terminal import say
 
 SECTIONS = {
-    "Your experiment": ("new-study", "check", "register", "run", "serve", "live", "decide"),
+    "Your experiment": ("new-study", "check", "register", "run", "serve", "live", "decide", "compare"),
     "The project": ("build", "golden", "calibration", "docs", "schema", "plan-diff"),
 }
 """Commands by what they are for, in the order of their use; all others are steps."""

@@ -1,0 +1,118 @@
+"""What follows from counts: the test of the arm sizes, each treatment against the control, and the verdict of the rule.
+
+Tests, belief and rule are those of a report; counts are its sufficient statistics, so the verdict is that of a report
+on the same units, as far as that reads nothing but them.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from helpers.config import Rule
+from helpers.defaults import SRM_DOUBT
+from helpers.experiment.decision.arms import StudyDecision, decide_all
+from helpers.experiment.decision.belief import belief_between
+from helpers.experiment.decision.look import EarlyLook, stated_look
+from helpers.experiment.decision.rule import Evidence
+from helpers.formatting import CHANGE, Unit
+from helpers.stats.checks.srm import SRM, srm
+from helpers.stats.comparisons.effects import compare
+from helpers.stats.multiplicity.corrections import adjust
+from helpers.stats.summaries.proportion import Proportion
+from helpers.stats.summaries.summary import Summary
+
+SAMPLE_RATIO = "Sample ratio, all units"
+"""The one trust check that counts can answer, by its name in a report."""
+
+
+@dataclass(frozen=True)
+class CountedArms:
+    """Arms of which only counts are known, and what they are to be decided by.
+
+    Attributes:
+        summaries: of the arms by name, the control first, all of one kind.
+        weights: designed size of each arm, in any scale.
+        rule: what GO needs, and what is believed before the counts.
+        higher_is_better: whether a rise is good.
+        planned_units: units of all arms that the test was planned with; None where nobody says.
+        share_of_time: how much of its time the test had run; None where its time is over.
+    """
+
+    summaries: Mapping[str, Summary]
+    weights: Mapping[str, float]
+    rule: Rule = field(default_factory=Rule)
+    higher_is_better: bool = True
+    planned_units: int | None = None
+    share_of_time: float | None = None
+
+    @property
+    def shares(self) -> bool:
+        """Whether the arms are shares of units with a success; else they are means."""
+        return isinstance(next(iter(self.summaries.values())), Proportion)
+
+    @property
+    def metric(self) -> str:
+        """What is compared, in a word."""
+        return "the rate" if self.shares else "the mean"
+
+    @property
+    def change(self) -> Unit:
+        """Unit of a difference."""
+        return CHANGE["share" if self.shares else "number"]
+
+
+@dataclass(frozen=True)
+class ComparedCounts:
+    """What was found: ``ratio`` of the arm sizes, and the decision, whose evidence holds the effects.
+
+    ``names`` are those of the treatments, in the order of the decision's arms.
+    """
+
+    asked: CountedArms
+    ratio: SRM
+    decided: StudyDecision
+    names: tuple[str, ...]
+
+    @property
+    def doubtful(self) -> bool:
+        """Whether the arm sizes pass and chance still seldom makes them."""
+        return not self.ratio.failed and self.ratio.p_value < SRM_DOUBT
+
+
+def compared(asked: CountedArms) -> ComparedCounts:
+    """Compare every treatment with the control and decide; treatments share the level by Holm, as in a report.
+
+    Raises :class:`~helpers.stats.validation.InputError` for arms of different kinds or weights of other arms.
+
+    >>> found = compared(CountedArms({"old": Proportion(20_000, 6_000), "new": Proportion(20_000, 6_600)}, {"old": 1, "new": 1}))
+    >>> found.decided.proposed.verdict, round(found.decided.weighed.effect.relative, 3)
+    ('GO', 0.1)
+    """
+    rule = asked.rule
+    control, *treatments = asked.summaries.values()
+    names = tuple(asked.summaries)[1:]
+    ratio = srm({name: arm.n for name, arm in asked.summaries.items()}, asked.weights)
+    effects = [compare(control, arm, confidence=rule.confidence) for arm in treatments]
+    adjusted = adjust([effect.p_value for effect in effects], "holm", alpha=1 - rule.confidence).adjusted
+    weighed = [
+        Evidence(
+            effect=effect,
+            p_value=p_value,
+            higher_is_better=asked.higher_is_better,
+            failed_checks=(SAMPLE_RATIO,) if ratio.failed else (),
+            guardrails=(),
+            units=sum(arm.n for arm in asked.summaries.values()),
+            belief=belief_between(control, arm, rule.prior, higher_is_better=asked.higher_is_better),
+            metric=asked.metric,
+            arm=name if len(names) > 1 else "",
+            planned_units=asked.planned_units,
+            look=_look(asked),
+            unit=asked.change,
+        )
+        for name, arm, effect, p_value in zip(names, treatments, effects, adjusted, strict=True)
+    ]
+    return ComparedCounts(asked, ratio, decide_all(weighed, rule), names)
+
+
+def _look(asked: CountedArms) -> EarlyLook | None:
+    share = asked.share_of_time
+    return None if share is None or share >= 1 else stated_look(share, asked.rule.confidence)
