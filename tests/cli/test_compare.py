@@ -2,6 +2,8 @@
 
 import pytest
 from click.testing import CliRunner, Result
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from helpers import cli, paths
 from helpers.site import worked_example
@@ -72,3 +74,23 @@ def test_the_page_shows_what_the_command_says():
     assert f"```\n{command}\n```" in page and f"```\n{answer}\n```" in page
     words = command.removeprefix("python -m helpers compare ").split()
     assert call(*words).stdout.strip("\n") == answer
+
+
+NUMBERS = st.one_of(st.integers(-3, 10**6).map(str), st.text("0123456789,.-%e' ", max_size=8))
+ARMS = st.one_of(
+    st.tuples(NUMBERS, NUMBERS).map("/".join),
+    st.tuples(NUMBERS, NUMBERS, NUMBERS).map(",".join),
+    st.text("0123456789/,of -", max_size=12),
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.lists(ARMS, max_size=4),
+    st.sampled_from([(), ("--means",), ("--sums",)]),
+    st.sampled_from([(), ("--weights", "1:2")]),
+)
+def test_whatever_is_typed_ends_in_an_answer_or_in_one_message(arms, kind, weights):
+    done = call(*kind, *weights, *arms)
+    assert done.exit_code in (0, 2) and not isinstance(done.exception, Exception), done.exception
+    assert (done.exit_code == 0) is bool(done.stdout) and (done.exit_code == 2) is bool(done.stderr)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
 import pytest
 from click.testing import CliRunner
 
@@ -11,6 +12,7 @@ from helpers import cli
 from helpers.experiment.counts import compared
 from tests.gauntlet.case import Case
 from tests.gauntlet.families import cases
+from tests.gauntlet.judge import at_random, ruled
 from tests.gauntlet.verdicts import faulty
 
 SAID = {
@@ -46,7 +48,12 @@ def words(case: Case) -> list[str]:
     found = case.found
     arms = [found["control"], *case.arms.values()]
     shares = len(found["control"]) == 2
-    told = [f"{arm[1]:.0f}/{arm[0]:.0f}" if shares else ",".join(map(repr, arm)) for arm in arms]
+    told = [
+        f"{arm[1]:.0f}/{arm[0]:.0f}"
+        if shares
+        else ",".join(repr(float(x)) if i else f"{x:.0f}" for i, x in enumerate(arm))
+        for arm in arms
+    ]
     told += [] if shares else ["--means"]
     if "arms" in found:
         told += ["--names", ",".join(["control", *case.arms])]
@@ -95,3 +102,27 @@ def test_compare_gives_the_verdict_of_the_table(case, monkeypatch):
 def test_most_of_the_table_can_be_written_as_counts():
     assert len(CASES) > 200
     assert {case.expected["verdict"] for case in CASES} == {"GO", "ITERATE", "KILL", "INVALID"}
+
+
+def test_another_judge_rules_alike():
+    """Experiments at random that counts can express, ruled by scipy and statsmodels alone."""
+    rng = np.random.default_rng(11)
+    ruled_on = 0
+    while ruled_on < 60:
+        case = at_random(rng)
+        kept = {key: value for key, value in case.found.items() if key in SAID}
+        case = Case(case.family, case.name, kept)
+        ruling = ruled(case)
+        if ruling is None:
+            continue
+        ruled_on += 1
+        done = CliRunner().invoke(cli.main, ["compare", *words(case)])
+        assert done.exit_code == 0, done.output
+        found = dict(
+            re.findall(r"^  (\S+) against control\n(?:    (?!verdict).*\n)*    verdict:  (\w+)\.", done.stdout, re.M)
+        )
+        if len(case.arms) > 1:
+            assert found == ruling.verdicts, (dict(case.found), done.stdout)
+            assert re.match(rf"\n{ruling.verdicts[ruling.proposes]} \({ruling.proposes}\):", done.stdout)
+        else:
+            assert done.stdout.strip().startswith(*ruling.verdicts.values()), (dict(case.found), done.stdout)
