@@ -1,5 +1,7 @@
 """``compare`` as a person types it: one answer, or one message with a way out and exit code 2."""
 
+from pathlib import Path
+
 import pytest
 from click.testing import CliRunner, Result
 from hypothesis import given, settings
@@ -94,3 +96,13 @@ def test_whatever_is_typed_ends_in_an_answer_or_in_one_message(arms, kind, weigh
     done = call(*kind, *weights, *arms)
     assert done.exit_code in (0, 2) and not isinstance(done.exception, Exception), done.exception
     assert (done.exit_code == 0) is bool(done.stdout) and (done.exit_code == 2) is bool(done.stderr)
+
+
+def test_a_table_says_what_its_arms_say(tmp_path):
+    file = tmp_path / "counts.csv"
+    file.write_text("variant,users,conversions\nblue,10000,560\ncontrol,10000,500\n", encoding="utf-8")
+    typed = call("500/10000", "560/10000", "--names", "control,blue")
+    assert call(str(file)).stdout == typed.stdout != ""
+    other = call(str(file), "--names", "blue,control")
+    assert "control against blue" in other.stdout
+    assert "are not those of a table of counts" in call(str(Path(__file__).with_name("test_running.py"))).stderr

@@ -35,22 +35,29 @@ def compare(
     An arm is successes/units (500/10000, 500 of 10000, 1,000/20,000), with --means 10000,20.1,35.2 (units, mean, standard
     deviation). It tells the effect of each treatment with interval, p and risk, whether the arms have the sizes they were
     meant to have, and GO, ITERATE, KILL or INVALID by the rule of the reports. Shares may be written 0.05 or 5%.
+
+    Instead of arms it takes a table of them as CSV, with the columns arm, units, successes (or mean, sd; or sum, sum_of_squares)
+    and, where there are days, day: a row for each arm and day.
     """
     from helpers.experiment.counts import stated as stating
-    from helpers.experiment.counts import written
+    from helpers.experiment.counts import table, written
     from helpers.experiment.counts.compared import CountedArms, compared
     from helpers.report.topics import counts
 
     for word in arms:
         if word.startswith("--"):
             raise click.NoSuchOption(word, ctx=click.get_current_context())
-    read = written.arms(arms, kind or "proportions", names.split(",") if names is not None else ())
+    called = names.split(",") if names is not None else ()
+    found = table.read(arms[0], called) if table.is_file(arms) else None
+    read = found.arms if found else written.arms(arms, kind or "proportions", called)
     designed = written.weights(weights, list(read)) if weights is not None else dict.fromkeys(read, 1.0)
     time = None
     if share_of_time is not None:
         time = stating.share("--share-of-time", share_of_time, "above 0, up to 1", lambda x: 0 < x <= 1)
     planned = written.planned(planned_units) if planned_units is not None else None
-    asked = CountedArms(read, designed, stating.rule(**stated), better == "higher", planned, time)
+    asked = CountedArms(
+        read, designed, stating.rule(**stated), better == "higher", planned, time, found.days if found else {}
+    )
     say(counts.text(compared(asked), weights or ""))
 
 

@@ -11,8 +11,10 @@ from helpers.config import Rule
 from helpers.defaults import SRM_DOUBT
 from helpers.experiment.decision.arms import StudyDecision, decide_all
 from helpers.experiment.decision.belief import belief_between
-from helpers.experiment.decision.look import EarlyLook, stated_look
+from helpers.experiment.decision.look import WEEK, EarlyLook, stated_look
 from helpers.experiment.decision.rule import Evidence
+from helpers.experiment.trust.check import TrustCheck
+from helpers.experiment.trust.ratio_by import ratio_by
 from helpers.formatting import CHANGE, Unit
 from helpers.stats.checks.srm import SRM, srm
 from helpers.stats.comparisons.effects import compare
@@ -35,6 +37,7 @@ class CountedArms:
         higher_is_better: whether a rise is good.
         planned_units: units of all arms that the test was planned with; None where nobody says.
         share_of_time: how much of its time the test had run; None where its time is over.
+        days: units of each arm that came on each day; empty where no days are known.
     """
 
     summaries: Mapping[str, Summary]
@@ -43,6 +46,7 @@ class CountedArms:
     higher_is_better: bool = True
     planned_units: int | None = None
     share_of_time: float | None = None
+    days: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
     @property
     def shares(self) -> bool:
@@ -62,15 +66,21 @@ class CountedArms:
 
 @dataclass(frozen=True)
 class ComparedCounts:
-    """What was found: ``ratio`` of the arm sizes, and the decision, whose evidence holds the effects.
+    """What was found: ``ratio`` of the arm sizes, ``by_day`` that of each day, and the decision, whose evidence holds the effects.
 
-    ``names`` are those of the treatments, in the order of the decision's arms.
+    ``names`` are those of the treatments, in the order of the decision's arms; ``by_day`` is None where no days are known.
     """
 
     asked: CountedArms
     ratio: SRM
     decided: StudyDecision
     names: tuple[str, ...]
+    by_day: TrustCheck | None = None
+
+    @property
+    def invalid(self) -> bool:
+        """Whether a sample ratio failed, so that nothing is to be read."""
+        return self.decided.proposed.verdict == "INVALID"
 
     @property
     def doubtful(self) -> bool:
@@ -91,6 +101,10 @@ def compared(asked: CountedArms) -> ComparedCounts:
     control, *treatments = asked.summaries.values()
     names = tuple(asked.summaries)[1:]
     ratio = srm({name: arm.n for name, arm in asked.summaries.items()}, asked.weights)
+    by_day = ratio_by("day", asked.days, asked.weights) if asked.days else None
+    failed = [SAMPLE_RATIO] * ratio.failed + (
+        [by_day.name] if by_day is not None and by_day.verdict == "failed" else []
+    )
     effects = [compare(control, arm, confidence=rule.confidence) for arm in treatments]
     adjusted = adjust([effect.p_value for effect in effects], "holm", alpha=1 - rule.confidence).adjusted
     weighed = [
@@ -98,7 +112,7 @@ def compared(asked: CountedArms) -> ComparedCounts:
             effect=effect,
             p_value=p_value,
             higher_is_better=asked.higher_is_better,
-            failed_checks=(SAMPLE_RATIO,) if ratio.failed else (),
+            failed_checks=tuple(failed),
             guardrails=(),
             units=sum(arm.n for arm in asked.summaries.values()),
             belief=belief_between(control, arm, rule.prior, higher_is_better=asked.higher_is_better),
@@ -110,9 +124,12 @@ def compared(asked: CountedArms) -> ComparedCounts:
         )
         for name, arm, effect, p_value in zip(names, treatments, effects, adjusted, strict=True)
     ]
-    return ComparedCounts(asked, ratio, decide_all(weighed, rule), names)
+    return ComparedCounts(asked, ratio, decide_all(weighed, rule), names, by_day)
 
 
 def _look(asked: CountedArms) -> EarlyLook | None:
+    """The look that was stated; days that make no whole week are one, as in a report."""
     share = asked.share_of_time
+    if share is None and 0 < len(asked.days) < WEEK.days:
+        share = len(asked.days) / WEEK.days
     return None if share is None or share >= 1 else stated_look(share, asked.rule.confidence)

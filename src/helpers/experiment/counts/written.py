@@ -53,7 +53,7 @@ def arms(words: Sequence[str], kind: Kind = "proportions", names: Sequence[str] 
             remedy=f"write each arm as {SHAPES[kind]}",
         )  # fmt: skip
     called = _names(names, len(texts))
-    read = _READ[kind]
+    read = READ[kind]
     return {name: read(text.strip(), name) for name, text in zip(called, texts, strict=True)}
 
 
@@ -82,7 +82,7 @@ def planned(text: str) -> int:
     >>> planned("20,000")
     20000
     """
-    return _several(_count(text.strip(), "--planned-units", text), "--planned-units")
+    return several(_count(text.strip(), "--planned-units", text), "--planned-units")
 
 
 def _names(names: Sequence[str], arms: int) -> list[str]:
@@ -99,6 +99,13 @@ def _names(names: Sequence[str], arms: int) -> list[str]:
 
 
 def _proportion(text: str, arm: str) -> Proportion:
+    found = share_of(text, arm)
+    several(found.n, arm)
+    return found
+
+
+def share_of(text: str, arm: str) -> Proportion:
+    """``successes/units`` of an arm or of a part of it, which may have no unit. Raises ReportError for what is none."""
     parts = text.split("/")
     if len(parts) != 2:
         add = {3: "--means for units, mean and deviation, or --sums for units and sums"}.get(len(text.split(",")))
@@ -110,7 +117,7 @@ def _proportion(text: str, arm: str) -> Proportion:
             expected="at most one success a unit", cause="events counted where units belong, or the units written first",
             remedy="write successes/units; for how many or how much a unit has, use --means",
         )  # fmt: skip
-    return Proportion(_several(units, arm), successes)
+    return Proportion(units, successes)
 
 
 def _mean(text: str, arm: str) -> Mean:
@@ -135,7 +142,8 @@ def _sums(text: str, arm: str) -> Mean:
     return Mean.from_sums(units, total, squares)
 
 
-_READ: dict[Kind, Callable[[str, str], Summary]] = {"proportions": _proportion, "means": _mean, "sums": _sums}
+READ: dict[Kind, Callable[[str, str], Summary]] = {"proportions": _proportion, "means": _mean, "sums": _sums}
+"""How an arm of each kind is read, by its text and its name."""
 
 
 def _three(text: str, arm: str, kind: Kind) -> tuple[int, Fraction, Fraction]:
@@ -145,7 +153,7 @@ def _three(text: str, arm: str, kind: Kind) -> tuple[int, Fraction, Fraction]:
         raise _unread(
             text, arm, kind, remedy="write three numbers: no separators of thousands, a point for decimals, no blanks"
         )
-    units = _several(_count(parts[0], arm, text), arm)
+    units = several(_count(parts[0], arm, text), arm)
     first, second = (_value(part, arm, text, kind) for part in parts[1:])
     return units, first, second
 
@@ -182,7 +190,8 @@ def _value(text: str, arm: str, whole: str, kind: Kind) -> Fraction:
     return Fraction(value)
 
 
-def _several(units: int, arm: str) -> int:
+def several(units: int, arm: str) -> int:
+    """The units of an arm. Raises ReportError where they are too few to tell one from another."""
     if units < 2:
         raise ReportError(
             f"{arm} has too few units to compare", got=counted(units, "unit"), expected="at least 2 units in every arm",

@@ -34,12 +34,14 @@ EARLY = (
 )
 ROWS = "A file with a row an event, or a row a unit, answers them: python -m helpers new-study FILE"
 EXTREMES = ("extreme values", "whether a few units carry the mean")
+RETURNS = ("units of days", "whether a unit that came on several days was counted once, as every number here takes it")
 NO_BELIEF = "cannot be told: the effect has no error, or no scale, that a belief could rest on"
 
 
 def text(found: ComparedCounts, designed: str = "") -> str:
     """All of it; ``designed`` is how the sizes were designed, in the user's words, empty where equal ones are assumed."""
-    blocks = [_verdict(found), _arms(found), _ratio(found, designed)]
+    by_day = [f"  by day: {found.by_day.found}"] if found.by_day is not None else []
+    blocks = [_verdict(found), _arms(found), "\n".join([_ratio(found, designed), *by_day])]
     blocks += [_effect(found, i) for i in range(len(found.names))]
     blocks += [_assumed(found, designed), _untold(found)]
     return "\n" + "\n\n".join(blocks) + "\n"
@@ -84,7 +86,7 @@ def _spread(arm: Summary) -> str:
 
 
 def _level(found: ComparedCounts, arm: Summary) -> str:
-    if found.ratio.failed:
+    if found.invalid:
         return claims.UNREAD
     return rate(arm.estimate) if found.asked.shares else formatted(arm.estimate, LEVEL["number"])
 
@@ -109,7 +111,7 @@ def _effect(found: ComparedCounts, index: int) -> str:
     weighed, made, asked = found.decided.evidence[index], found.decided.arms[index], found.asked
     control, name = next(iter(asked.summaries)), found.names[index]
     title = f"  {name} against {control}"
-    if found.ratio.failed:
+    if found.invalid:
         return f"{title}: {claims.UNREAD}"
     e = weighed.effect
     level = formatted(e.confidence, "share")
@@ -154,6 +156,7 @@ def _untold(found: ComparedCounts) -> str:
     lines = [*UNTOLD]
     lines += [EARLY] if asked.share_of_time is None and asked.planned_units is None else []
     lines += [] if asked.shares else [EXTREMES]
+    lines += [RETURNS] if asked.days else []
     return f"{_listed('counts alone cannot tell', lines)}\n  {ROWS}"
 
 
