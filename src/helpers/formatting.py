@@ -268,8 +268,10 @@ def decimal(value: float, digits: int, *, signed: bool = False) -> str:
 
     >>> decimal(-0.001, 2), decimal(-0.001, 2, signed=True), decimal(0.126, 2, signed=True), decimal(math.nan, 1)
     ('0.00', '+0.00', '+0.13', 'not available')
+    >>> decimal(12_345.678, 1)
+    '12,345.7'
     """
-    return f"{value:{'+' if signed else ''}z.{digits}f}" if math.isfinite(value) else formatted(value, "number")
+    return f"{value:{'+' if signed else ''}z,.{digits}f}" if math.isfinite(value) else formatted(value, "number")
 
 
 def _behind(size: float, currency: str) -> int:

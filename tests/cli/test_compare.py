@@ -53,7 +53,7 @@ def test_sums_say_what_mean_and_deviation_say():
         (("5/100", "6/100", "--names", "old"), "--names does not name the arms"),
         (("5/100", "6/100", "--confidence", "95"), "--confidence cannot be used"),
         (("5/100", "6/100", "--share-of-time", "20"), "--share-of-time cannot be used"),
-        (("5/100", "6/100", "--share-of-time", "0"), "--share-of-time cannot be used"),
+        (("5/100", "6/100", "--share-of-time", "0.001"), "--share-of-time cannot be used"),
         (("5/100", "6/100", "--planned-units", "many"), "a count of --planned-units cannot be read"),
         (("5/100", "6/100", "--prior", "0.2"), "--prior cannot be used"),
     ],

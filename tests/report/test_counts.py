@@ -70,7 +70,10 @@ def test_means_have_their_deviation_and_the_doubt_of_extreme_values():
     text = told(
         {"control": Mean.from_moments(10_000, 20.1, 900.0), "treatment": Mean.from_moments(10_000, 22.2, 900.0)}
     )
-    assert "  control    10,000                  30  20.1" in text and "absolute: 2.1 (95 % interval" in text
+    assert (
+        "  control    10,000                  30  20.10" in text
+        and "absolute: +2.10 (95 % interval +1.27 to +2.93)" in text
+    )
     assert "extreme values" in text and "extreme values" not in told(WIN)
 
 

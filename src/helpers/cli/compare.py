@@ -53,7 +53,7 @@ def compare(
     designed = written.weights(weights, list(read)) if weights is not None else dict.fromkeys(read, 1.0)
     time = None
     if share_of_time is not None:
-        time = stating.share("--share-of-time", share_of_time, "above 0, up to 1", lambda x: 0 < x <= 1)
+        time = stating.share("--share-of-time", share_of_time, "from 0.01 to 1", lambda x: 0.01 <= x <= 1)
     planned = written.planned(planned_units) if planned_units is not None else None
     asked = CountedArms(
         read, designed, stating.rule(**stated), better == "higher", planned, time, found.days if found else {}

@@ -25,7 +25,7 @@ SHAPES: dict[Kind, str] = {
 """How an arm of each kind is written."""
 MOST = 10**12
 """Units of an arm, and to one side the size of a value, beyond which something else than a count was written."""
-FARTHEST = 100
+FARTHEST = 20
 """Digits before or behind the point that a value may have."""
 
 _COUNT = re.compile(r"\d+|\d{1,3}([,_'\u2019 \u00a0\u202f])\d{3}(?:\1\d{3})*")

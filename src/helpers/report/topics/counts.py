@@ -10,8 +10,9 @@ from helpers.config.assumed import assumes
 from helpers.defaults import SRM_THRESHOLD
 from helpers.experiment.counts.next_step import next_step
 from helpers.experiment.decision import claims
-from helpers.formatting import LEVEL, formatted, interval, p_text, rate, shift, span
+from helpers.formatting import MOST_DIGITS, between, decimal, formatted, interval, p_text, rate, shift, span
 from helpers.stats.comparisons.effects import NO_TEST
+from helpers.stats.summaries.summary import standard_error
 
 if TYPE_CHECKING:
     from helpers.experiment.counts.compared import ComparedCounts
@@ -88,7 +89,13 @@ def _spread(arm: Summary) -> str:
 def _level(found: ComparedCounts, arm: Summary) -> str:
     if found.invalid:
         return claims.UNREAD
-    return rate(arm.estimate) if found.asked.shares else formatted(arm.estimate, LEVEL["number"])
+    return rate(arm.estimate) if found.asked.shares else decimal(arm.estimate, _digits(found))
+
+
+def _digits(found: ComparedCounts) -> int:
+    """Digits behind the point of means: two of the smallest standard error, so that what can be told apart looks apart."""
+    errors = [error for arm in found.asked.summaries.values() if (error := standard_error(arm)) > 0]
+    return min(max(1 - math.floor(math.log10(min(errors))), 0), MOST_DIGITS) if errors else 2
 
 
 def _ratio(found: ComparedCounts, designed: str) -> str:
@@ -115,13 +122,13 @@ def _effect(found: ComparedCounts, index: int) -> str:
         return f"{title}: {claims.UNREAD}"
     e = weighed.effect
     level = formatted(e.confidence, "share")
-    within, moved = (span, shift(e.absolute)) if asked.shares else (interval, formatted(e.absolute, asked.change))
-    ends = within(e.absolute_low, e.absolute_high, asked.change), interval(e.relative_low, e.relative_high, "relative")
+    moved, within = _change(found, weighed)
+    relative = interval(e.relative_low, e.relative_high, "relative")
     holm = f" after Holm over {len(found.names)} arms" if len(found.names) > 1 else ""
     lines = [
         title,
-        f"    absolute: {moved} ({level} interval {ends[0]})",
-        f"    relative: {formatted(e.relative, 'relative')} ({level} interval {ends[1]})",
+        f"    absolute: {moved} ({level} interval {within})",
+        f"    relative: {formatted(e.relative, 'relative')} ({level} interval {relative})",
         f"    test:     {p_text(weighed.p_value)}{holm}; {e.method}",
         f"    risk:     {_risk(found, weighed)}",
     ]
@@ -129,6 +136,18 @@ def _effect(found: ComparedCounts, index: int) -> str:
     if len(found.names) > 1:
         lines.append(f"    verdict:  {made.verdict}. {made.reason.removeprefix(f'{made.arm}: ')}")
     return "\n".join(lines)
+
+
+def _change(found: ComparedCounts, weighed: Evidence) -> tuple[str, str]:
+    """The absolute effect, and its interval."""
+    e = weighed.effect
+    if found.asked.shares:
+        return shift(e.absolute), span(e.absolute_low, e.absolute_high, found.asked.change)
+    digits = _digits(found)
+    low, high = (math.inf if math.isnan(end) else end for end in (e.absolute_low, e.absolute_high))
+    return decimal(e.absolute, digits, signed=True), between(
+        *(decimal(end, digits, signed=True) for end in (low, high))
+    )
 
 
 def _risk(found: ComparedCounts, weighed: Evidence) -> str:
