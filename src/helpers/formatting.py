@@ -212,6 +212,18 @@ def shift(points: float) -> str:
     return told if matters else f"{points * 100:+.{-2 - math.floor(math.log10(abs(points)))}f} points"
 
 
+def rate(share: float) -> str:
+    """A share beside others of a column: two digits behind the point, or as many as tell it from none.
+
+    >>> rate(0.33), rate(0.0672), rate(0.0000451), rate(0.0), rate(math.nan)
+    ('33.00 %', '6.72 %', '0.0045 %', '0.00 %', 'not available')
+    """
+    if not math.isfinite(share):
+        return formatted(share, "share")
+    small = 0 < share < 0.001
+    return f"{share * 100:.{1 - math.floor(math.log10(share * 100)) if small else 2}f} %"
+
+
 SIGNED = ("relative", "points", "signed")
 """Units whose texts always carry a sign."""
 
@@ -256,8 +268,10 @@ def decimal(value: float, digits: int, *, signed: bool = False) -> str:
 
     >>> decimal(-0.001, 2), decimal(-0.001, 2, signed=True), decimal(0.126, 2, signed=True), decimal(math.nan, 1)
     ('0.00', '+0.00', '+0.13', 'not available')
+    >>> decimal(12_345.678, 1)
+    '12,345.7'
     """
-    return f"{value:{'+' if signed else ''}z.{digits}f}" if math.isfinite(value) else formatted(value, "number")
+    return f"{value:{'+' if signed else ''}z,.{digits}f}" if math.isfinite(value) else formatted(value, "number")
 
 
 def _behind(size: float, currency: str) -> int:

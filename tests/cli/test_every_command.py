@@ -164,6 +164,10 @@ def test_dbt_docs(shop):
     assert (shop.base / "reports" / "small" / "warehouse" / "index.html").is_file()
 
 
+def test_compare(shop):
+    assert "treatment against control" in shop.helpers("compare", "500/10000", "560/10000")
+
+
 def test_serve(shop):
     process = subprocess.Popen(
         [sys.executable, "-m", "helpers", "serve", "--port", "0"], cwd=shop.base, text=True,

@@ -15,7 +15,7 @@ from helpers import paths
 from helpers.errors import EXIT_CODES, ReportError
 from helpers.pipeline.terminal import say
 
-YOURS = ("new-study", "check", "register", "run", "serve", "decide")
+YOURS = ("new-study", "check", "register", "run", "serve", "decide", "compare")
 """The user's commands, in the order of their use; all others are under ``dev``."""
 SECTIONS = {
     "The project": ("build", "live", "plan-diff", "golden", "calibration", "own-data", "docs", "schema"),

@@ -17,6 +17,7 @@ from helpers.stats.design.duration import weeks
 from helpers.stats.design.plan import Direction, Plan
 from helpers.stats.design.power import MeanDesign, ProportionDesign
 from helpers.stats.summaries.proportion import Proportion
+from helpers.stats.summaries.summary import Summary
 from helpers.stats.validation import InputError
 from helpers.warehouse import query
 
@@ -172,16 +173,22 @@ def basis(results: Results) -> tuple[ProportionDesign | MeanDesign | None, str]:
     """
     study = results.study
     weights, alpha = tuple(v.weight for v in study.variants), 1 - study.decision.confidence
-    base, label = results.base(study.primary), inside(study.primary.label)
-    none = f"no size can be planned on {label}:"
+    design, lacks = design_of(results.base(study.primary), weights, alpha)
+    return design, lacks and f"no size can be planned on {inside(study.primary.label)}: {lacks}"
+
+
+def design_of(
+    base: Summary, weights: tuple[float, ...], alpha: float
+) -> tuple[ProportionDesign | MeanDesign | None, str]:
+    """The test of arms by weight, on the outcome of untreated units; None and what it lacks where nothing can be planned on it."""
     if isinstance(base, Proportion):
         if 0 < base.estimate < 1:
             return ProportionDesign(base.estimate, weights=weights, alpha=alpha), ""
-        return None, f"{none} {'all' if base.successes else 'none'} of {base.n:,} untreated units had it"
+        return None, f"{'all' if base.successes else 'none'} of {base.n:,} untreated units had it"
     if not base.variance > 0:
-        return None, f"{none} it is the same for all of the {base.n:,} untreated units"
+        return None, f"it is the same for all of the {base.n:,} untreated units"
     if not abs(base.estimate) > 0:
-        return None, f"{none} its mean is zero, and no change is a fraction of that"
+        return None, "its mean is zero, and no change is a fraction of that"
     return MeanDesign(math.sqrt(base.variance), mean=base.estimate, weights=weights, alpha=alpha), ""
 
 

@@ -87,6 +87,7 @@ def helping() -> dict[str, Any]:
     example = {
         "example": worked_example.load(),
         "example_name": worked_example.NAME,
+        "example_counts": worked_example.of_counts(),
         "example_study": (worked_example.SOURCE / f"{worked_example.NAME}.yml").read_text(encoding="utf-8"),
         "example_plan": (worked_example.SOURCE / "tracking_plans" / f"{worked_example.NAME}.yml").read_text(
             encoding="utf-8"

@@ -20,7 +20,13 @@ TOPICS = {
     "The site and the texts": ("site", "experiment.whatif"),
     "Decisions": ("experiment.decision",),
     "Monitoring": ("experiment.monitoring",),
-    "The machine and the command line": ("cli", "pipeline.files", "pipeline.lock", "validation.golden"),
+    "The machine and the command line": (
+        "cli",
+        "experiment.counts",
+        "pipeline.files",
+        "pipeline.lock",
+        "validation.golden",
+    ),
 }
 """Topics by a room or module after ``helpers``, of which the innermost counts; all others are about the statistics."""
 THE_REST = "Funnel, experiment and statistics"

@@ -32,6 +32,8 @@ TO_CART = {"long": 0.22, "short": 0.25}
 """Share of visitors who put something into the cart, in each variant; of these a fixed share buys."""
 TO_PURCHASE = 0.55
 HEADER = ("when", "what", "visitor", "page", "amount", "device")
+COUNTS = ("1,500/25,000", "1,680/25,000")
+"""Arms of which nobody has the rows."""
 _CLOCK = re.compile(r" +\d+\.\d s$")
 
 
@@ -95,6 +97,16 @@ def load(file: Path = RECORD) -> dict[str, Any]:
         raise ReportError("the worked example was not run", expected=paths.shown(file), remedy="run: make own-data")
     found: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
     return found
+
+
+def of_counts() -> tuple[str, str]:
+    """The command that compares :data:`COUNTS`, and what it says: reckoned anew, for it takes no time."""
+    from helpers.experiment.counts.compared import CountedArms, compared
+    from helpers.experiment.counts.written import arms
+    from helpers.report.topics import counts
+
+    found = compared(CountedArms(read := arms(COUNTS), dict.fromkeys(read, 1.0)))
+    return f"python -m helpers compare {' '.join(COUNTS)}", counts.text(found).strip("\n")
 
 
 def save() -> Path:

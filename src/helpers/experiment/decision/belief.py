@@ -21,7 +21,7 @@ from what experiments of a kind show).
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -47,6 +47,8 @@ _SHARES, _TIMES = (np.array(column) for column in zip(*TAILS, strict=True))
 _ROOT = math.log(2 * math.pi) / 2
 _FAR = 100.0
 """Standard errors below zero from which on the mean of what is left of a normal is a series."""
+CLOSE = 1e-3
+"""Share to which a number of units is told that rests on the effect staying as it is."""
 _STEPS = np.linspace(0.0, 1.0, 65)
 _SIMPSON = np.array([1.0, *[4.0, 2.0] * 31, 4.0, 1.0]) / 192
 """Simpson's rule on these steps."""
@@ -101,6 +103,20 @@ class Belief:
         """The belief that the same estimate leaves to somebody with another prior."""
         size = self.size / instead_of.size * prior.size
         return Belief(self.estimate, self.standard_error, prior.improve, prior.harm, size)
+
+    def times_to_settle(self, risk: float, most: float) -> float | None:
+        """About how many times the units bring the risk below a level if the estimate stays as it is; None beyond ``most``."""
+
+        def short(times: float) -> bool:
+            return replace(self, standard_error=self.standard_error / math.sqrt(times)).risk >= risk
+
+        low, high = 1.0, float(most)
+        if short(high):
+            return None
+        while high - low > CLOSE * low:
+            middle = (low + high) / 2
+            low, high = (middle, high) if short(middle) else (low, middle)
+        return high
 
     @property
     def chance_of_improvement(self) -> float:
@@ -254,12 +270,19 @@ def _normal_error(control: Summary, treatment: Summary) -> float:
 
 def belief_of(found: "MetricEffect", prior: Prior) -> Belief | None:
     """The belief about an effect, in its metric's good direction; None where it has no error or the control is zero."""
-    control, treatment = found.control, found.treatment
+    better = found.metric.better == "higher"
+    return belief_between(found.control, found.treatment, prior, higher_is_better=better)
+
+
+def belief_between(
+    control: Summary, treatment: Summary, prior: Prior, *, higher_is_better: bool = True
+) -> Belief | None:
+    """The belief about the effect of two arms; None where it has no error or the control is zero."""
     if not control.variance + treatment.variance > 0 or control.estimate == 0 or min(control.n, treatment.n) < 2:
         return None
     if not math.isfinite(_normal_error(control, treatment)):
         return None
-    return believed(control, treatment, prior, higher_is_better=found.metric.better == "higher")
+    return believed(control, treatment, prior, higher_is_better=higher_is_better)
 
 
 def log_weights(

@@ -20,21 +20,43 @@ class EarlyLook:
         share: of the experiment's time that the data cover, which stands for the share of the information.
         level: two-sided level that Lan and DeMets' O'Brien-Fleming-type spending leaves for this look, so that it and
             one at the end keep the study's level together.
-        last: the last moment in the data.
-        over: the moment from which on it is no longer early.
+        last: the last moment in the data; None where only the share is known.
+        over: the moment from which on it is no longer early; None likewise.
     """
 
     share: float
     level: float
-    last: datetime
-    over: datetime
+    last: datetime | None = None
+    over: datetime | None = None
 
     @property
     def text(self) -> str:
+        if self.last is None or self.over is None:
+            return f"it is read at {formatted(self.share, 'share')} of the time that it is to run"
         return (
             f"the data end on {self.last:%Y-%m-%d}, at {formatted(self.share, 'share')} of the time that the study runs, "
             f"until {self.over:%Y-%m-%d}"
         )
+
+    @property
+    def again(self) -> str:
+        """When it is to be read again."""
+        on = f", on {self.over:%Y-%m-%d}" if self.over else ""
+        return f"Read it again when its time is over{on}."
+
+
+def stated_look(share: float, confidence: float) -> EarlyLook:
+    """The look of a test that has run a share of its time, above 0 and below 1, which is all that is known of its dates."""
+    return EarlyLook(share, level_at(share, confidence))
+
+
+def level_at(share: float, confidence: float) -> float:
+    """Two-sided level of a look at a share of the time; see :class:`EarlyLook`.
+
+    >>> round(level_at(0.5, 0.95), 6)
+    0.003051
+    """
+    return 2 * Spending("obrien-fleming").spent(share, (1 - confidence) / 2)
 
 
 def early_look(study: Study, last: datetime | None) -> EarlyLook | None:
@@ -48,5 +70,4 @@ def early_look(study: Study, last: datetime | None) -> EarlyLook | None:
     if last >= over - SLACK:
         return None
     share = min(max((last - start) / (over - start), 1e-3), 1 - 1e-3)
-    level = 2 * Spending("obrien-fleming").spent(share, (1 - study.decision.confidence) / 2)
-    return EarlyLook(share, level, last, over)
+    return EarlyLook(share, level_at(share, study.decision.confidence), last, over)

@@ -1,7 +1,6 @@
 """What an experiment that is not decided still needs, criterion by criterion: units and weeks, a lower cost, or time."""
 
 import math
-from dataclasses import replace
 
 from helpers.config.assumed import horizon
 from helpers.experiment.decision import claims
@@ -16,8 +15,6 @@ from helpers.stats.validation import InputError
 
 LONGEST = 100
 """Times the units at hand up to which more of them are spoken of."""
-CLOSE = 1e-3
-"""Share to which a number of units is told that rests on the effect staying as it is."""
 
 
 def next_step(results: Results, weighed: Evidence, made: Decision) -> str:
@@ -34,7 +31,7 @@ def next_step(results: Results, weighed: Evidence, made: Decision) -> str:
     missed = [c.name for c in made.criteria if not c.met]
     said = []
     if weighed.look is not None:
-        said.append(f"Read it again when its time is over, on {weighed.look.over:%Y-%m-%d}.")
+        said.append(weighed.look.again)
     if claims.effect_of(weighed).strength in ("not significant", "no test"):
         said.append(_powered(results, weighed))
     elif weighed.look is None:
@@ -85,16 +82,10 @@ def _settled(results: Results, weighed: Evidence) -> str:
     subject = claims.risk(weighed).subject
     most = formatted(rule.max_risk, "share")
 
-    def short(times: float) -> bool:
-        return replace(belief, standard_error=belief.standard_error / math.sqrt(times)).risk >= rule.max_risk
-
-    low, high = 1.0, float(LONGEST)
-    if short(high):
+    times = belief.times_to_settle(rule.max_risk, LONGEST)
+    if times is None:
         return f"If {subject} stays as it is, no affordable sample brings the risk of no improvement below {most}."
-    while high - low > CLOSE * low:
-        middle = (low + high) / 2
-        low, high = (middle, high) if short(middle) else (low, middle)
-    counted = _counted(high, results, weighed)
+    counted = _counted(times, results, weighed)
     return f"If {subject} stays as it is, about {counted} bring the risk of no improvement below {most}."
 
 

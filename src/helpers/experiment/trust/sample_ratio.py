@@ -3,16 +3,12 @@ is not known. One that chance still seldom makes warns."""
 
 from dataclasses import replace
 
-from helpers.defaults import SRM_THRESHOLD
 from helpers.experiment.results import ASSIGNED, EXPOSED, Results
 from helpers.experiment.trust.check import TrustCheck
 from helpers.experiment.trust.marginal_srm import MarginalSRM, caveat
-from helpers.formatting import counted, p_text
-from helpers.stats.checks.srm import srm_by_group
+from helpers.experiment.trust.ratio_by import FAMILY, ratio_by
+from helpers.formatting import p_text
 from helpers.stats.checks.srm_diagnosis import diagnose_srm
-from helpers.stats.multiplicity.corrections import adjust
-
-FAMILY = "Sample ratios"
 
 
 def sample_ratios(results: Results, marginal: MarginalSRM | None) -> list[TrustCheck]:
@@ -38,35 +34,13 @@ def sample_ratios(results: Results, marginal: MarginalSRM | None) -> list[TrustC
     if marginal is not None:
         checks[-1] = _doubted(checks[-1], marginal, results)
     groups = ("day", *results.study.segments) if results.study.has_time else results.study.segments
-    return _with_cause(checks + [_by(results, group) for group in groups], results)
+    weights = {v.name: v.weight for v in results.study.variants}
+    return _with_cause(checks + [ratio_by(group, results.sizes_by(group), weights) for group in groups], results)
 
 
 def _doubted(check: TrustCheck, marginal: MarginalSRM, results: Results) -> TrustCheck:
     found = f"{check.found}: {marginal.short} is about {marginal.missing:,} units short"
     return replace(check, verdict="warning", found=found, caveat=caveat(marginal, results.study))
-
-
-def _by(results: Results, dimension: str) -> TrustCheck:
-    groups = results.sizes_by(dimension)
-    name, question = (
-        f"Sample ratio by {dimension.replace('_', ' ')}",
-        "Does any part of the experiment lose units of one arm?",
-    )
-    if not groups:
-        return TrustCheck(name, question, "cannot be told: no unit stands there", "not asked", FAMILY)
-    tests = srm_by_group(groups, {v.name: v.weight for v in results.study.variants})
-    shared = adjust([t.p_value for t in tests.tests], "holm", alpha=SRM_THRESHOLD)
-    failed = [name for name, rejected in zip(tests.groups, shared.rejected, strict=True) if rejected]
-    return TrustCheck(
-        name,
-        question,
-        f"{counted(len(groups), 'group')}, smallest p = {min(t.p_value for t in tests.tests):.3g}, "
-        f"{min(shared.adjusted):.3g} after Holm" + (f", failed: {', '.join(failed)}" if failed else ""),
-        "failed" if failed else "passed",
-        FAMILY,
-        p_value=min(shared.adjusted),
-        short=f"by {dimension.replace('_', ' ')}",
-    )
 
 
 def _with_cause(checks: list[TrustCheck], results: Results) -> list[TrustCheck]:

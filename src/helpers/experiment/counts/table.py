@@ -1,0 +1,167 @@
+"""Counts in a small table, as a dashboard exports them: a row an arm, or a row an arm and day."""
+
+import csv
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from helpers import paths
+from helpers.config import nearest
+from helpers.errors import ReportError
+from helpers.experiment.counts import written
+from helpers.experiment.counts.written import Kind
+from helpers.formatting import listed
+from helpers.stats.summaries.proportion import Proportion
+from helpers.stats.summaries.summary import Summary
+
+COLUMNS: Mapping[str, tuple[str, ...]] = {
+    "arm": ("arm", "variant", "variation", "group"),
+    "day": ("day", "date"),
+    "units": ("units", "users", "visitors", "n"),
+    "successes": ("successes", "conversions", "converted"),
+    "mean": ("mean", "average"),
+    "sd": ("sd", "std", "stddev", "standard_deviation"),
+    "sum": ("sum",),
+    "sum_of_squares": ("sum_of_squares", "sumsq", "sum_sq"),
+}
+"""What a column may be called."""
+VALUES: Mapping[Kind, tuple[str, ...]] = {
+    "proportions": ("units", "successes"),
+    "means": ("units", "mean", "sd"),
+    "sums": ("units", "sum", "sum_of_squares"),
+}
+"""The columns of each kind of table, beside arm and day."""
+TOTALS = {"total", "totals", "all", "overall", "sum", "grand total"}
+"""Names of a row that sums up the others."""
+LONGEST = 10_000
+"""Rows beyond which a table is no table of counts."""
+
+
+@dataclass(frozen=True)
+class CountedTable:
+    """The arms of a table by name, the control first, and the units of each by day; no day where the table has none."""
+
+    arms: Mapping[str, Summary]
+    days: Mapping[str, Mapping[str, int]]
+
+
+def is_file(words: Sequence[str]) -> bool:
+    """Whether the words of a command line are a table and no arms."""
+    return len(words) == 1 and (words[0].lower().endswith((".csv", ".tsv", ".txt")) or Path(words[0]).is_file())
+
+
+def read(file: str, names: Sequence[str] = ()) -> CountedTable:
+    """The table in a file of comma, semicolon or tab separated values; ``names`` of its arms, control first.
+
+    Without names the control is the one arm that is called as one. A unit stands in one row only: days are summed up.
+    Raises :class:`~helpers.errors.ReportError` for what is no such table.
+    """
+    head, *rows = _rows(Path(file))
+    kind, at = _columns(head, file)
+    arms: dict[str, Summary] = {}
+    days: dict[str, dict[str, int]] = {}
+    seen: set[tuple[str, str]] = set()
+    for number, row in enumerate(rows, 2):
+        if len(row) != len(head):
+            raise ReportError(
+                f"{paths.shown(Path(file))}, line {number}: the row does not fit the header", got=f"{len(row)} fields",
+                expected=f"{len(head)}", remedy="quote a number with separators of thousands, or write it without",
+            )  # fmt: skip
+        arm, day = row[at["arm"]].strip(), row[at["day"]].strip() if "day" in at else ""
+        where = f"{arm or 'a row without an arm'} in line {number}"
+        if (arm, day) in seen or not arm or arm.lower() in TOTALS:
+            raise ReportError(
+                f"{where} is no arm of its own", got=", ".join(row),
+                expected="one row for each arm" + (" and day" if day else ""),
+                cause="a row of totals, a part of an arm, or a row that stands twice",
+                remedy="leave it out, or sum the parts of an arm up",
+            )  # fmt: skip
+        seen.add((arm, day))
+        found = _summary([row[at[name]].strip() for name in VALUES[kind]], kind, where)
+        arms[arm] = found if arm not in arms else arms[arm] + found  # type: ignore[operator]
+        if "day" in at:
+            days.setdefault(day, {})[arm] = found.n
+    ordered = _ordered(arms, names, file)
+    _refuse_total(ordered)
+    for name, arm_found in ordered.items():
+        written.several(arm_found.n, name)
+    return CountedTable(ordered, days)
+
+
+def _rows(file: Path) -> list[list[str]]:
+    try:
+        text = file.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ReportError(
+            f"{paths.shown(file)} cannot be read", got=getattr(error, "strerror", None) or "bytes that are no UTF-8",
+            expected="a table of counts as CSV, or arms such as 500/10000 560/10000",
+        ) from None  # fmt: skip
+    lines = [line for line in text.splitlines() if line.strip()]
+    if not 2 < len(lines) <= LONGEST:
+        raise ReportError(
+            f"{paths.shown(file)} is no table of counts", got=f"{len(lines):,} lines",
+            expected=f"a header and a row for each arm, or each arm and day, at most {LONGEST:,}",
+            remedy="rows of units or of events make a report: python -m helpers new-study FILE",
+        )  # fmt: skip
+    mark = max(",;\t", key=lines[0].count)
+    return list(csv.reader(lines, delimiter=mark))
+
+
+def _columns(head: Sequence[str], file: str) -> tuple[Kind, dict[str, int]]:
+    """The kind of a table, and where each of its columns stands."""
+    roles = {name: role for role, called in COLUMNS.items() for name in called}
+    told = [name.strip().lower().replace(" ", "_") for name in head]
+    at = {roles[name]: place for place, name in enumerate(told) if name in roles}
+    strange = [name for name in told if name not in roles]
+    kinds = [kind for kind, values in VALUES.items() if set(at) - {"day"} == {"arm", *values}]
+    if strange or len(at) != len(head) or not kinds:
+        lacking = [] if kinds else [name for name, role in roles.items() if role not in at]
+        near = nearest(strange[0], lacking) if strange else None
+        shapes = " or ".join(", ".join(("arm", *values)) for values in VALUES.values())
+        raise ReportError(
+            f"the columns of {paths.shown(Path(file))} are not those of a table of counts", got=", ".join(head),
+            expected=f"{shapes}, and day where there are days",
+            remedy=near or "rename or leave out what is none of these",
+        )  # fmt: skip
+    return kinds[0], at
+
+
+def _summary(values: Sequence[str], kind: Kind, where: str) -> Summary:
+    if kind == "proportions":
+        units, successes = values
+        return written.share_of(f"{successes}/{units}", where)
+    return written.READ[kind](",".join(values), where)
+
+
+def _ordered(arms: Mapping[str, Summary], names: Sequence[str], file: str) -> dict[str, Summary]:
+    """The arms with the control first: as named, or the one arm that is called as a control is."""
+    from helpers.ingest.new_study.vocabulary import CONTROL
+
+    called = [name.strip() for name in names]
+    if not called:
+        known = [name for name in arms if name.lower().replace("_", " ").split(" ")[0] in CONTROL]
+        called = [*known, *(name for name in arms if name not in known)] if len(known) == 1 else []
+    if sorted(called) != sorted(arms) or len(called) < 2:
+        raise ReportError(
+            f"{paths.shown(Path(file))} does not say which arm is the control" if not names else "--names does not name the arms",
+            got=", ".join(names) or listed(list(arms)), expected=f"the arms of the table, control first: {', '.join(arms)}",
+            remedy=f"add --names {','.join(arms)} with the control first",
+        )  # fmt: skip
+    return {name: arms[name] for name in called}
+
+
+def _refuse_total(arms: Mapping[str, Summary]) -> None:
+    """Refuse a row that sums up all others, whatever it is called."""
+    for name, arm in arms.items():
+        rest = [other for key, other in arms.items() if key != name]
+        shares = isinstance(arm, Proportion) and all(isinstance(other, Proportion) for other in rest)
+        hits = [getattr(other, "successes", 0) for other in rest]
+        if (
+            len(rest) > 1
+            and arm.n == sum(other.n for other in rest)
+            and (not shares or sum(hits) == getattr(arm, "successes", 0))
+        ):
+            raise ReportError(
+                f"{name} is as large as all other arms together", got=f"{arm.n:,} units", expected="arms alone",
+                cause="a row of totals", remedy="leave it out",
+            )  # fmt: skip

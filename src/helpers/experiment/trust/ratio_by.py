@@ -1,0 +1,38 @@
+"""The sample ratio part by part: by day, or by the levels of a segment."""
+
+from collections.abc import Mapping
+
+from helpers.defaults import SRM_THRESHOLD
+from helpers.experiment.trust.check import TrustCheck
+from helpers.formatting import counted
+from helpers.stats.checks.srm import srm_by_group
+from helpers.stats.multiplicity.corrections import adjust
+
+FAMILY = "Sample ratios"
+
+
+def ratio_by(dimension: str, groups: Mapping[str, Mapping[str, int]], weights: Mapping[str, float]) -> TrustCheck:
+    """Arm sizes in each part against the designed weights; the parts share the threshold by Holm.
+
+    >>> ratio_by("day", {"mon": {"a": 510, "b": 490}, "tue": {"a": 900, "b": 600}}, {"a": 1, "b": 1}).verdict
+    'failed'
+    """
+    name, question = (
+        f"Sample ratio by {dimension.replace('_', ' ')}",
+        "Does any part of the experiment lose units of one arm?",
+    )
+    if not groups:
+        return TrustCheck(name, question, "cannot be told: no unit stands there", "not asked", FAMILY)
+    tests = srm_by_group(groups, weights)
+    shared = adjust([t.p_value for t in tests.tests], "holm", alpha=SRM_THRESHOLD)
+    failed = [name for name, rejected in zip(tests.groups, shared.rejected, strict=True) if rejected]
+    return TrustCheck(
+        name,
+        question,
+        f"{counted(len(groups), 'group')}, smallest p = {min(t.p_value for t in tests.tests):.3g}, "
+        f"{min(shared.adjusted):.3g} after Holm" + (f", failed: {', '.join(failed)}" if failed else ""),
+        "failed" if failed else "passed",
+        FAMILY,
+        p_value=min(shared.adjusted),
+        short=f"by {dimension.replace('_', ' ')}",
+    )
