@@ -128,7 +128,7 @@ def propose(
         events={level: name for name, level in logged.items() if level != name},
         steps=steps, optional=optional, window_hours=max(1, min(168, int((end - start).total_seconds() // 3600))),
         assumed=(
-            f"grain: event log, one row an event ({rows:,} rows); column '{vocabulary.printable(event.name)}'{as_said(said, 'event')} names it: "
+            f"grain: event log, one row an event ({rows:,} rows); column '{vocabulary.printable(event.name)}' names it{as_said(said, 'event')}: "
             + ", ".join(f"{e} ({units:,} units)" for e, units in events.items()),
             f"unit: column '{vocabulary.printable(unit.name)}', {unit.distinct:,} units{as_said(said, 'unit')}",
             f"time: column '{vocabulary.printable(time.name)}' ({roles.read_as(time)}UTC), {start} to {end}{as_said(said, 'time', 'period')}",
