@@ -10,7 +10,7 @@ from helpers import paths
 from helpers.cli import running
 from helpers.config import Study, keys
 from helpers.config.programme import Programme
-from helpers.ingest.new_study import propose
+from helpers.ingest.new_study import Said, propose
 from helpers.site import error_catalogue, worked_example
 from helpers.site.error_catalogue import HOLE
 
@@ -141,7 +141,7 @@ def test_the_example_is_the_same_every_time_and_stands_on_the_page(tmp_path):
     log = (tmp_path / "data" / "shop.csv").read_text(encoding="utf-8").splitlines()
     recorded = worked_example.load()
     assert log[:6] == recorded["log"] and len(log) > worked_example.VISITORS
-    said = propose(str(tmp_path / "data" / "shop.csv"), name="proposed", variant="page", base=tmp_path).said
+    said = propose(str(tmp_path / "data" / "shop.csv"), name="proposed", said=Said(variant="page"), base=tmp_path).said
     assert said.replace("proposed", worked_example.NAME) == recorded["proposal"]
     text = page("own-data.md")
     assert (

@@ -10,6 +10,7 @@ import click
 
 from helpers import paths
 from helpers.cli.group import command, optional_study, study_argument
+from helpers.cli.saying import asked, said, said_of
 from helpers.errors import ReportError
 from helpers.paths import StudyPaths
 from helpers.pipeline import lock
@@ -24,21 +25,20 @@ if TYPE_CHECKING:
 @click.argument("data", metavar="FILE")
 @click.option("--name", help="Name of the study; that of the file when left out.")
 @click.option("--table", help="Table of a DuckDB file; the only one when left out.")
-@click.option("--variant", metavar="COLUMN", help="The column that holds the variant, where its name does not say so.")
-@click.option(
-    "--time-format", metavar="FORMAT", help="How times are written, where they do not tell: day_first, %d|%m|%Y, ..."
-)
+@said
+@click.option("--yes", is_flag=True, help="Ask nothing; what is unclear is guessed, and the study says so.")
 @click.option("--force", is_flag=True, help="Overwrite a study of that name.")
-def new_study(
-    data: str, name: str | None, table: str | None, variant: str | None, time_format: str | None, force: bool
-) -> None:
-    """Look at FILE (CSV, Parquet, a folder or glob of them, DuckDB) and propose a study file."""
+def new_study(data: str, name: str | None, table: str | None, yes: bool, force: bool, **told: Any) -> None:
+    """Look at FILE (CSV, Parquet, a folder or glob of them, DuckDB) and propose a study file.
+
+    Whatever an option says is taken as said; the rest is guessed.
+    """
     from helpers.ingest import new_study as proposing
 
-    base = paths.workplace()
+    base, ask = paths.workplace(), None if yes else asked()
     with lock.held(base), step("new study", "looking at the data"):
         proposed = proposing.propose(
-            data, name=name, table=table, variant=variant, time_format=time_format, force=force, base=base
+            data, name=name, table=table, said=said_of(told), ask=ask, force=force, base=base
         )
     say(proposed.said)
 

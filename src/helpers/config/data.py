@@ -175,6 +175,8 @@ class Place(Relative):
     """The line of a CSV that holds the names of the columns, where something else stands above it"""
     rows_in_fields: bool = False
     """Whether a field in quotes may hold lines that look like rows of the table, such as a table pasted into a comment"""
+    where: str | None = Field(None, min_length=1)
+    """The rows that count, as a condition in SQL on the columns of the table, such as country = 'DE'; the others are left out and counted"""
     origin: str = ""
     """Where the data come from, for the report"""
     time_format: str | None = Field(None, min_length=1)

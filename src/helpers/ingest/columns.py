@@ -10,6 +10,7 @@ from helpers.config import ColumnOf, EventName, Log, Place, Study, Units
 from helpers.config.columns import logged, stored
 from helpers.config.tracking_plan import ROW_COLUMNS
 from helpers.errors import ReportError
+from helpers.ingest import condition
 from helpers.ingest.levels import event_of, variant_of
 from helpers.ingest.many_names import says_so
 from helpers.ingest.reading import Reading
@@ -47,6 +48,9 @@ def needed(place: Place, found: Iterable[str]) -> list[str]:
     """Columns of a database's table that are read: those that a study maps, and those whose names tell of amounts or of rows."""
     named, counts = mapped(place), isinstance(place, Units)
     named |= {name.partition(".")[0] for name in named}  # a field of a struct stands in its column
+    if place.where:
+        asked = {name.lower() for name in condition.columns_of(place.where)}
+        named |= {stored(c) for c in found if c.lower() in asked}
     return [
         c
         for c in found

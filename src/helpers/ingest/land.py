@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from helpers.config import Log, Study, Units
 from helpers.errors import ReportError, several
-from helpers.ingest import csv, currency_columns, database, json_lines, parquet, units
+from helpers.ingest import condition, csv, currency_columns, database, json_lines, parquet, units
 from helpers.ingest.locations import files_of
 from helpers.ingest.parts import REJECTS, Parts
 from helpers.ingest.reading import Reading, decide
@@ -134,7 +134,12 @@ def finish(aside: Path, raw: Path) -> None:
 
 
 def read(con: "duckdb.DuckDBPyConnection", study: Study, home: Path, into: Path) -> Parts:
-    """The table a study names as Parquet files in ``into``; a notebook's frame is in ``home``, the study's data folder."""
+    """The rows that a study takes as Parquet files in ``into``; a notebook's frame is in ``home``, the study's data folder."""
+    assert isinstance(study.data, Log | Units)
+    return condition.kept(con, study.data.where, _table(con, study, home, into))
+
+
+def _table(con: "duckdb.DuckDBPyConnection", study: Study, home: Path, into: Path) -> Parts:
     place = study.data
     assert isinstance(place, Log | Units)
     if place.kind == "frame":

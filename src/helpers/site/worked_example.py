@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from helpers import paths
 from helpers.errors import ReportError
-from helpers.ingest.new_study import propose
+from helpers.ingest.new_study import Said, propose
 from helpers.paths import StudyPaths
 from helpers.pipeline.files import write_text
 from helpers.record import Numbers
@@ -76,7 +76,7 @@ def record(base: Path) -> dict[str, Any]:
     """
     study = prepare(base)
     log = base / "data" / "shop.csv"
-    proposal = propose(str(log), name="proposed", variant="page", base=base).said.replace("proposed", NAME)
+    proposal = propose(str(log), name="proposed", said=Said(variant="page"), base=base).said.replace("proposed", NAME)
     said = {command: _said(command, study, base) for command in ("check", "run")}
     numbers = Numbers.load(StudyPaths(NAME, base).reports / "results.json")
     head = log.read_text(encoding="utf-8").splitlines()[:6]

@@ -1,5 +1,6 @@
 """Files that a test writes itself, and what new-study makes of them."""
 
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -44,8 +45,9 @@ def log(file: Path, variant: str = "") -> Path:
 
 
 def proposed(base: Path, file: Path | str, **options: Any) -> tuple[Study, str, str]:
-    """The study as it loads, the text of its file, and what was said."""
-    made = new_study.propose(str(file), base=base, **options)
+    """The study as it loads, the text of its file, and what was said; ``options`` of what is known, and of the writing."""
+    said = {each.name: options.pop(each.name) for each in fields(new_study.Said) if each.name in options}
+    made = new_study.propose(str(file), base=base, said=new_study.Said(**said), **options)
     return config.load(made.file), made.file.read_text(encoding="utf-8"), made.said
 
 

@@ -67,3 +67,18 @@ def test_bare_days_are_times_and_said(tmp_path):
     study, _, said = proposed(tmp_path, log(tmp_path / "log.csv", f"strftime({TIME}, '%Y-%m-%d')"))
     assert "days without a time of day" in said
     assert study.period.start == datetime(2026, 7, 3)
+
+
+@pytest.mark.parametrize("sign", ["-", ".", "/"])
+@pytest.mark.parametrize("month", [2, 4, 6, 9, 11])
+def test_a_day_that_the_calendar_has_not_tells_no_order(tmp_path, month, sign):
+    """The 31st of a short month, among days of ISO and among days that may be of two countries."""
+    none = f"31{sign}{month:02d}{sign}2026"
+    for days, told in (("'2026-05-0' || (1 + i % 9)", None), (f"'0' || (1 + i % 9) || '{sign}05{sign}2026'", "asked")):
+        file = log(tmp_path / "log.csv", f"if(i = 7, '{none}', {days})", rows=120)
+        if told:
+            with pytest.raises(ReportError, match="does not tell the order"):
+                proposed(tmp_path, file, force=True)
+        else:
+            study, text, _ = proposed(tmp_path, file, force=True)
+            assert study.data.time_format is None and "How are the times written that cannot be read (1 of" in text

@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from helpers.ingest.new_study import vocabulary
+from helpers.ingest.new_study import contradictions, vocabulary
 from helpers.ingest.new_study.profile import Column
 from helpers.ingest.new_study.proposal import Arm, Noted
+from helpers.ingest.new_study.said import Said
 from helpers.ingest.sql import quoted
 from helpers.ingest.telling import ARM, UNIT, telling
 
@@ -15,13 +16,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class RandomisedBy:
-    """The column by whose levels units seem to have been randomised, and how many it has."""
+    """The column by whose levels units seem to have been randomised, and how many it has; ``told`` is how it was said."""
 
     column: Column
     levels: int
+    told: str = ""
 
     @property
     def seen(self) -> str:
+        if self.told:
+            return self.told
         return f"{self.levels:,} levels, each in one variant only"
 
     @property
@@ -34,7 +38,16 @@ class RandomisedBy:
 
     def noted(self, called: str) -> Noted:
         """The key of a study file, and its comment."""
-        return called, f"ASSUMED: {self.seen}, so these were randomised and not the units"
+        return called, self.told or f"ASSUMED: {self.seen}, so these were randomised and not the units"
+
+
+def stated(table: "SourceTable", columns: list[Column], variant: Column, said: Said) -> RandomisedBy | None:
+    """What somebody says was randomised. Raises where its levels stand in several variants."""
+    column = said.column("cluster", columns)
+    if column is None:
+        return None
+    contradictions.whole(table, column, variant)
+    return RandomisedBy(column, column.distinct, said.how("cluster"))
 
 
 def whole(

@@ -1,14 +1,15 @@
 """What a row is, an event or a unit; and one clear error where it is neither."""
 
-import difflib
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from helpers.config.columns import COUNTED_BY
 from helpers.errors import ReportError, several
 from helpers.ingest.many_units import is_running
-from helpers.ingest.new_study import log, questions, roles, units, vocabulary
+from helpers.ingest.new_study import asking, contradictions, experiments, log, questions, roles, units, vocabulary
 from helpers.ingest.new_study.profile import Column, exact, profile
-from helpers.ingest.new_study.proposal import StudyProposal
+from helpers.ingest.new_study.proposal import Noted, StudyProposal
+from helpers.ingest.new_study.said import Said
 from helpers.ingest.values import ids
 from helpers.ingest.values.times import Times
 from helpers.ingest.values.times_decided import STATED
@@ -22,13 +23,13 @@ GRID = 0.75
 """A table with at least this share of all pairs of a variant and a day, each once, is one of sums."""
 
 
-def read(table: "SourceTable", told: str | None = None, time_format: str | None = None) -> StudyProposal:
-    """The proposal for a table, with ``told`` as the variant's column and ``time_format`` where somebody says so.
+def read(table: "SourceTable", said: Said = Said(), ask: asking.Ask | None = None) -> StudyProposal:  # noqa: B008
+    """The proposal for a table, with what somebody ``said`` of it as said; ``ask`` puts a question where a point is unclear.
 
     Raises :class:`~helpers.errors.ReportError` where rows are neither events nor units, and where the order of day and
-    month is not told by the times.
+    month is not told by the times; and where what was said cannot be so.
     """
-    rows, columns = profile(table, Times.stated(time_format, "UTC"))
+    rows, columns, said = _profiled(table, said)
     if len(columns) < 2:
         raise ReportError(
             f"{table.called} has a single column",
@@ -36,35 +37,92 @@ def read(table: "SourceTable", told: str | None = None, time_format: str | None 
             expected="columns for the unit, the variant and the outcomes; or for the event, its time and its unit",
             cause="another delimiter than comma, semicolon, tab or |, or a file of another kind",
         )
+    said = asking.settled(said, experiments.question(columns, said), ask)
+    where = Where(said.where or "", f"{said.how('where')}: {table.parts.notes[-1]}" if said.where else "")
+    if said.experiment:
+        log_like = bool(said.event or roles.event_of(columns))
+        asked, teller = experiments.condition(table, columns, said.experiment, log=log_like)
+        table, before = table.narrowed(asked), rows
+        rows, columns, said = _profiled(table, said)
+        where = where.also(
+            asked, f"experiment '{vocabulary.printable(str(said.experiment))}' of column '{vocabulary.printable(teller.name)}',"
+            f" {said.how('experiment')}: {before - rows:,} of {before:,} rows are left out",
+        )  # fmt: skip
+    said = asking.settled(said, asking.unit(columns), ask)
+    contradictions.refuse(table, columns, said)
+    proposal = _proposed(table, rows, columns, said, ask)
+    return replace(proposal, where=where.noted, assumed=(*proposal.assumed, *where.notes), said=said.options)
+
+
+@dataclass(frozen=True)
+class Where:
+    """The condition on the rows that a study takes, and what is told of it."""
+
+    sql: str = ""
+    told: str = ""
+
+    def also(self, sql: str, told: str) -> "Where":
+        if not self.sql:
+            return Where(sql, told)
+        return Where(
+            f"({self.sql}\n) and {sql}" if "--" in self.sql else f"({self.sql}) and {sql}",
+            "; ".join(filter(None, [self.told, told])),
+        )
+
+    @property
+    def noted(self) -> Noted:
+        return self.sql, self.told
+
+    @property
+    def notes(self) -> list[str]:
+        return [f"rows: {self.told}"] if self.told else []
+
+
+def _profiled(table: "SourceTable", said: Said) -> tuple[int, list[Column], Said]:
+    """The rows, the columns, and what was said in the file's own names."""
+    said = said.checked(table.called, [name for name in table.parts.types if name not in COUNTED_BY])
+    rows, columns = profile(table, Times.stated(said.time_format, "UTC"), said.time)
+    return rows, columns, said
+
+
+def _proposed(
+    table: "SourceTable", rows: int, columns: list[Column], said: Said, ask: asking.Ask | None
+) -> StudyProposal:
     notes: list[str] = []
-    if named := roles.unit_of(columns):
+    if named := said.column("unit", columns) or roles.unit_of(columns):
         decided, notes, faults = ids.decide(table.con, [named.name], table.parts.types, table.relation)
         if faults:
             raise several(faults)
         if decided.whole:
             table = replace(table, ids=decided)
-            rows, columns = profile(table)
-    unit, time, event = roles.unit_of(columns), roles.time_of(columns), roles.event_of(columns)
+            rows, columns, said = _profiled(table, said)
+    unit, time, event = units.roles_of(columns, said)
     if unit:
         approximate, unit = unit, exact(table, unit)
         columns = [unit if c is approximate else c for c in columns]
     repeated = unit is not None and unit.distinct < 0.9 * unit.filled
-    variants = [_told(table, columns, told)] if told else []
-    variants += [c for c in roles.variants_of(columns) if c is not unit and c not in variants]
-    if unit and time and event and repeated and event not in variants[:1]:
+    variants = [_told(table, columns, said.variant)] if said.variant else []
+    variants += [c for c in roles.variants_of(columns) if c not in (unit, *variants) and not _other(c, said)]
+    if said.event and not (unit and time):
+        raise _lacking(table, columns, unit, time)
+    if unit and time and event and (said.event or (repeated and event not in variants[:1])):
         _asked(time)
         variant = next((c for c in variants if c is not event), None)
-        return _noted(log.propose(table, rows, columns, unit, time, event, variant), notes)
+        said = _controlled(table, said, variant and log.by_units(table, unit, variant), ask, "units")
+        return _noted(log.propose(table, rows, columns, unit, time, event, variant, said), notes)
     if variants and not (event and repeated):
         _asked(time)
+        if said.exposure:
+            raise _no_exposure(table, said)
         if aggregated := _aggregated(table, rows, unit, time, variants[0]):
             raise aggregated
         totals = {level: _place(table, variants[0], level) for level in roles.totals(variants[0])}
         if totals:
             table = table.without(variants[0].name, totals)
-            rows, columns = profile(table)
+            rows, columns, said = _profiled(table, said)
             variants = [c for name in (v.name for v in variants) for c in columns if c.name == name]
-        return _noted(units.propose(table, rows, columns, variants[0], variants[1:], totals), notes)
+        said = _controlled(table, said, roles.spellings(variants[0])[0], ask, "rows")
+        return _noted(units.propose(table, rows, columns, variants[0], variants[1:], totals, said), notes)
     raise _neither(table, rows, columns, unit, time, event, repeated)
 
 
@@ -104,6 +162,45 @@ def _place(table: "SourceTable", variant: Column, level: str) -> str:
     return f"{table.parts.place(table.con, *first)} alone, a total?"
 
 
+def _other(column: Column, said: Said) -> bool:
+    """Whether something else was said of a column."""
+    return column.name in said.named and column.name != said.variant
+
+
+def _controlled(table: "SourceTable", said: Said, variant: Column | None, ask: asking.Ask | None, counted: str) -> Said:
+    """What was said, with the control as the variant's column writes it; asked for where no name tells it."""
+    if variant is None:
+        if said.control:
+            raise ReportError(
+                f"{table.called}: no column holds the variant, so no level of it is the control",
+                got=f"--control {vocabulary.printable(said.control)}", remedy="name the variant's column: --variant COLUMN",
+            )  # fmt: skip
+        return said
+    if said.control:
+        return replace(said, control=contradictions.level_of(table, variant, said.control))
+    return asking.settled(said, asking.control(variant, counted), ask)
+
+
+def _no_exposure(table: "SourceTable", said: Said) -> ReportError:
+    return ReportError(
+        f"{table.called} is a unit table, in which each row is a unit that was exposed",
+        got=f"--exposure {vocabulary.printable(str(said.exposure))}", expected="an event of a log, whose column --event names",
+        remedy="take the rows of the exposed with --where, such as --where \"exposed = '1'\", or leave --exposure out",
+    )  # fmt: skip
+
+
+def _lacking(table: "SourceTable", columns: list[Column], unit: Column | None, time: Column | None) -> ReportError:
+    """What is said where the events are named and nobody knows whose they are, or when."""
+    lack = [f"{what} (--{option})" for what, option, found in (("the unit", "unit", unit), ("the time", "time", time))
+            if found is None]  # fmt: skip
+    return ReportError(
+        f"{table.called}: no column tells {' and '.join(lack)} of the events",
+        expected="one row an event, with its unit and its time",
+        got=", ".join(vocabulary.printable(c.name) for c in columns[:30]),
+        remedy=f"name it: {' '.join(f'--{option} COLUMN' for option, found in (('unit', unit), ('time', time)) if found is None)}",
+    )
+
+
 def _asked(time: Column | None) -> None:
     if time is not None and time.asked is not None:
         raise time.asked
@@ -111,15 +208,7 @@ def _asked(time: Column | None) -> None:
 
 def _told(table: "SourceTable", columns: list[Column], name: str) -> Column:
     """The column that somebody calls the variant's."""
-    found = next((c for c in columns if c.name == name), None)
-    if found is None:
-        near = difflib.get_close_matches(name, [c.name for c in columns], n=1)
-        raise ReportError(
-            f"{table.called} has no column '{vocabulary.printable(name)}'",
-            got=f"--variant {vocabulary.printable(name)}",
-            expected=", ".join(vocabulary.printable(c.name) for c in columns[:30]),
-            remedy=f"did you mean '{near[0]}'?" if near else None,
-        )
+    found = next(c for c in columns if c.name == name)
     if not (found.levels and 2 <= found.distinct <= roles.MOST_ARMS):
         raise ReportError(
             f"{table.called}: column '{vocabulary.printable(name)}' can hold no variant",

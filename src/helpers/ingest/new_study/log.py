@@ -1,6 +1,7 @@
 """The proposal for an event log: one row an event, with its moment, its name and its unit."""
 
 import re
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -8,10 +9,21 @@ from helpers.config.base import LONGEST
 from helpers.config.columns import TAKEN
 from helpers.config.data import LEAVE_OUT
 from helpers.errors import ReportError
-from helpers.ingest.new_study import clusters, currency, measures, questions, roles, tolerances, vocabulary
+from helpers.ingest.new_study import (
+    clusters,
+    contradictions,
+    currency,
+    goals,
+    measures,
+    questions,
+    roles,
+    tolerances,
+    vocabulary,
+)
 from helpers.ingest.new_study.profile import Column
 from helpers.ingest.new_study.proposal import Arm, Measure, Noted, Planned, StudyProposal
-from helpers.ingest.new_study.units import measured, weights
+from helpers.ingest.new_study.said import Said
+from helpers.ingest.new_study.units import as_said, measured, weights
 
 if TYPE_CHECKING:
     from helpers.ingest.new_study.source import SourceTable
@@ -31,10 +43,11 @@ def propose(
     time: Column,
     event: Column,
     variant: Column | None,
+    said: Said = Said(),  # noqa: B008
 ) -> StudyProposal:
     """A study of an event log: online where a column holds the variant, else offline with a planted uplift.
 
-    Names of events that a study cannot hold, as vendors write them, are mapped. Raises
+    What was ``said`` is taken as it was. Names of events that a study cannot hold, as vendors write them, are mapped. Raises
     :class:`~helpers.errors.ReportError` where there are fewer than two.
     """
     reached = _reached(table, unit, event)
@@ -47,27 +60,35 @@ def propose(
             expected="two or more names: a funnel has two steps",
             cause="another column names the events, or the log holds one kind of event only",
         )
+    contradictions.in_period(table, time, said)
     arms, why = (
-        _arms(table, unit, variant) if variant else ([Arm("control", "", 0, 0.5), Arm("treatment", "", 0, 0.5)], "")
+        _arms(by_units(table, unit, variant), (said.control or "", said.how("control")))
+        if variant
+        else ([Arm("control", "", 0, 0.5), Arm("treatment", "", 0, 0.5)], "")
     )
     also = _without(table, unit, variant) if variant else {}
     impression = next((e for e in events if not IMPRESSIONS.isdisjoint(vocabulary.tokens(e))), None)
     undone = [e for e in events if not vocabulary.UNDONE.isdisjoint(vocabulary.tokens(e))]
     done = {e: n for e, n in events.items() if e not in undone}
-    steps = _steps(done if len(done) >= 2 else events, impression)
+    money = said.column("money", columns)
+    goal = goals.of(table, columns, logged, said, money)
+    steps = goals.steps(_steps(done if len(done) >= 2 else events, impression), list(events), goal)
     optional = _skipped(table, unit, event, steps, logged)
-    mapped = _mapped(table, columns, unit, time, event, variant)
+    mapped = _mapped(table, columns, unit, time, event, variant, goal.money, said)
     free = [c for c in columns if c.name not in {m.name for m in mapped.values()}]
-    cluster = clusters.whole(table, free, unit, variant, arms) if variant else None
+    cluster = clusters.stated(table, columns, variant, said) if variant else None
+    cluster = cluster or (clusters.whole(table, free, unit, variant, arms) if variant else None)
     free = [c for c in free if cluster is None or c is not cluster.column]
     segments = [c for c in free if _attribute(table, c, mapped, unit)][: measures.MOST_SEGMENTS]
     named: dict[str, Column] = {}
     for column in segments:
         named[vocabulary.slug(column.name, TAKEN | {*mapped, *named})] = column
     by = {vocabulary.slug(cluster.column.name, TAKEN | {*mapped, *named}): cluster.column} if cluster else {}
-    metrics = _metrics(table, event, steps, mapped, logged)
-    start, end = _period(time)
+    metrics = goals.metrics(_metrics(table, event, steps, mapped, logged, goal.money), goal)
+    start, end = said.period or _period(time)
     tolerate = _tolerances(table, rows, unit, event, variant, mapped, logged, metrics)
+    if goal.negative:
+        tolerate.pop("negative_price", None)
     revenue = next((m.name for m in metrics if m.unit == "money"), "")
     summed = [questions.is_level(table, event, logged[m.event]) for m in metrics if m.unit == "money"]
     paid = currency.of(table, [mapped["price"]], summed[0]) if summed else currency.Proposed()
@@ -75,7 +96,7 @@ def propose(
     suspicious = [(c, reason) for c in columns if c.name not in used and (reason := measures.unfit(c))]
     suspicious += [(c, f"sentinel? {s}") for c in columns if (s := measures.sentinels(c))]
     first = ["Is the order of the funnel right, and is the last step what the business wants?"]
-    if variant:
+    if variant and "control" not in said:
         first = [f"Is the control right? {why[0].upper()}{why[1:]}.", *first]
     if undone and not set(undone) & set(steps):
         is_no = "are no steps, and take" if len(undone) > 1 else "is no step, and takes"
@@ -83,7 +104,12 @@ def propose(
             f"{' and '.join(undone)} {is_no} nothing from what came before. If it should, write amounts below zero of the"
             " event that is undone, and data.negative: refund."
         )
-    first = [*paid.first, *([cluster.first] if cluster else []), *first, *tolerances.asked(tolerate)]
+    first = [
+        *paid.first,
+        *([cluster.first] if cluster and "cluster" not in said else []),
+        *first,
+        *tolerances.asked(tolerate),
+    ]
     if time.moments < rows:
         first.append(
             f"How are the times written that cannot be read ({rows - time.moments:,} of {rows:,} rows)? Say it under"
@@ -92,32 +118,32 @@ def propose(
     return StudyProposal(
         source="log", mode="online" if variant else "offline", rows=rows, arms=tuple(arms),
         weights=weights(arms) if variant else "ASSUMED: nobody was treated; units are split by a salted hash",
-        also=also, columns={n: (c.name, "") for n, c in (mapped | named | by).items()}, time_format=roles.time_format(time),
-        start=start, end=end, period="from the first to the last event; the end is excluded",
+        also=also, columns={n: (c.name, _as_said(n, c, said)) for n, c in (mapped | named | by).items()}, time_format=roles.time_format(time),
+        start=start, end=end, period=said.note("period", "from the first to the last event; the end is excluded"), negative=goal.negative, control=said.note("control", ""),
         metrics=metrics, segments=tuple(named), tolerate=tolerate, revenue=revenue,
-        money_digits=measures.money_digits(table, [mapped["price"]]) if "price" in mapped else 0,
+        money_digits=measures.money_digits(table, [mapped["price"]], goal.money) if "price" in mapped else 0,
         cluster=cluster.noted(next(iter(by))) if cluster else ("", ""), currency=paid.noted,
         suspicious=tuple((c.name, reason) for c, reason in suspicious),
         plan=tuple(_planned(table, event, name, level, reached[level][1], mapped) for name, level in logged.items()),
         events={level: name for name, level in logged.items() if level != name},
         steps=steps, optional=optional, window_hours=max(1, min(168, int((end - start).total_seconds() // 3600))),
         assumed=(
-            f"grain: event log, one row an event ({rows:,} rows); column '{vocabulary.printable(event.name)}' names it: "
+            f"grain: event log, one row an event ({rows:,} rows); column '{vocabulary.printable(event.name)}' names it{as_said(said, 'event')}: "
             + ", ".join(f"{e} ({units:,} units)" for e, units in events.items()),
-            f"unit: column '{vocabulary.printable(unit.name)}', {unit.distinct:,} units",
-            f"time: column '{vocabulary.printable(time.name)}' ({roles.read_as(time)}UTC), {start} to {end}",
-            f"variant: column '{vocabulary.printable(variant.name)}'; {why}" if variant
+            f"unit: column '{vocabulary.printable(unit.name)}', {unit.distinct:,} units{as_said(said, 'unit')}",
+            f"time: column '{vocabulary.printable(time.name)}' ({roles.read_as(time)}UTC), {start} to {end}{as_said(said, 'time', 'period')}",
+            f"variant: column '{vocabulary.printable(variant.name)}'{as_said(said, 'variant')}; {why}" if variant
             else "variant: no column holds one, so the study is offline: units are hashed into two arms and an uplift is planted",
             *([f"weights: {weights(arms)}"] if variant else []),
             *(f"no variant: {said}, so they are left out" for _, said in also.values()),
             *([f"randomised by: column '{vocabulary.printable(cluster.column.name)}', {cluster.seen}"] if cluster else []),
-            f"funnel: {' > '.join(steps)}, ordered by the meaning of the names" + (f"; many skip {', '.join(optional)}" if optional else ""),
-            f"metrics: {measured(metrics)}",
+            f"funnel: {' > '.join(steps)}, ordered by the meaning of the names{as_said(said, 'exposure')}" + (f"; many skip {', '.join(optional)}" if optional else ""),
+            f"metrics: {measured(metrics)}{as_said(said, 'primary', 'outcomes', 'money')}",
             *([f"currency: {paid.noted[0]}, {paid.noted[1]}"] if paid.noted[1] else []),
             f"segments: {', '.join(named) or 'none'}",
             *tolerances.said(tolerate),
         ),
-        first=(*first, "Is the primary metric the one that was agreed on before anybody looked?"),
+        first=(*first, *(["Is the primary metric the one that was agreed on before anybody looked?"] * ("primary" not in said))),
     )  # fmt: skip
 
 
@@ -132,20 +158,20 @@ def _reached(table: "SourceTable", unit: Column, event: Column) -> dict[str, tup
     return {name: (units, rows) for name, units, rows in found}
 
 
-def _arms(table: "SourceTable", unit: Column, variant: Column) -> tuple[list[Arm], str]:
-    """Arms with units, not rows: a variant that makes people do more would look larger than it is.
-
-    Levels that can be names of variants are theirs; where one cannot, as ``A`` or ``0``, all are mapped.
-    """
-    from dataclasses import replace
-
+def by_units(table: "SourceTable", unit: Column, variant: Column) -> Column:
+    """The variant's column with units for each level, not rows: a variant that makes people do more would look larger."""
     found: list[Any] = list(
         table.rows(
             f"select {table.text(variant.name)}, count(distinct {table.text(unit.name)}) from {{table}}"
             f" where {table.text(variant.name)} is not null group by 1 order by 2 desc, 1"
         )
     )
-    arms, why = roles.arms_of(replace(variant, levels=tuple(found)))
+    return replace(variant, levels=tuple(found))
+
+
+def _arms(variant: Column, stated: Noted) -> tuple[list[Arm], str]:
+    """Levels that can be names of variants are theirs; where one cannot, as ``A`` or ``0``, all are mapped."""
+    arms, why = roles.arms_of(variant, stated)
     if all(NAME.match(arm.level) for arm in arms):
         arms = [replace(arm, name=arm.level) for arm in arms]
     return arms, why
@@ -201,13 +227,25 @@ def _skipped(
     return tuple(step for step, share in zip(steps[1:-1], found, strict=True) if float(share or 0) > SKIPPED)  # type: ignore[arg-type]
 
 
+def _as_said(name: str, column: Column, said: Said) -> str:
+    """The comment beside a column of which somebody said what it is."""
+    options = {"user_id": "unit", "event_time": "time", "event_name": "event", "variant": "variant", "price": "money"}
+    option = options.get(name, "cluster" if column.name == said.cluster else "")
+    return said.note(option, "") if option else ""
+
+
 def _mapped(
-    table: "SourceTable", columns: list[Column], unit: Column, time: Column, event: Column, variant: Column | None
-) -> dict[str, Column]:
-    """Columns with a name in the project; a price is a column of money, the fullest one."""
+    table: "SourceTable", columns: list[Column], unit: Column, time: Column, event: Column, variant: Column | None,
+    paid: Column | None, said: Said,
+) -> dict[str, Column]:  # fmt: skip
+    """Columns with a name in the project; a price is ``paid``, or the fullest column of money."""
     mapped = {"event_time": time, "event_name": event, "user_id": unit} | ({"variant": variant} if variant else {})
-    free = [c for c in columns if all(c is not role for role in mapped.values())]
-    money = [c for c in free if c.numeric and vocabulary.touches(c.name, vocabulary.MONEY) and not c.binary]
+    free = [c for c in columns if all(c is not role for role in mapped.values()) and c.name != said.cluster]
+    money = (
+        [paid]
+        if paid
+        else [c for c in free if c.numeric and vocabulary.touches(c.name, vocabulary.MONEY) and not c.binary]
+    )
     for name, group in (
         ("session_id", vocabulary.SESSION),
         ("product_id", vocabulary.PRODUCT),
@@ -260,8 +298,9 @@ def _attribute(table: "SourceTable", column: Column, mapped: dict[str, Column], 
 
 
 def _metrics(
-    table: "SourceTable", event: Column, steps: tuple[str, ...], mapped: dict[str, Column], logged: dict[str, str]
-) -> tuple[Measure, ...]:
+    table: "SourceTable", event: Column, steps: tuple[str, ...], mapped: dict[str, Column], logged: dict[str, str],
+    paid: Column | None,
+) -> tuple[Measure, ...]:  # fmt: skip
     last = steps[-1]
     primary = Measure(f"{last}_rate", f"{vocabulary.label(last)} rate", "primary", "proportion", last)
     if "price" not in mapped:
@@ -270,7 +309,9 @@ def _metrics(
         f"select avg(({table.value(mapped['price'].name)} is not null)::integer) from {{table}} where"
         f" {questions.is_level(table, event, logged[last])}"
     )
-    if priced < 0.95:
+    if priced < 0.95 and paid:
+        last = goals.paid_event(table, event, paid, logged)
+    elif priced < 0.95:
         return (primary,)
     return (primary, Measure("revenue_per_unit", "Revenue per unit", "secondary", "mean", last, "sum", "money"))
 

@@ -1,13 +1,13 @@
 """Which columns of a unit table are outcomes, what stood before, segments, or nothing to rely on; and their metrics."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from helpers import defaults
 from helpers.ingest.new_study import vocabulary
 from helpers.ingest.new_study.profile import ABOVE, Column
-from helpers.ingest.new_study.proposal import Measure
+from helpers.ingest.new_study.proposal import Measure, Noted
 
 if TYPE_CHECKING:
     from helpers.ingest.new_study.source import SourceTable
@@ -68,6 +68,15 @@ def sort(columns: list[Column], after: int) -> Sorted:
     return Sorted(tuple(outcomes[:MOST_OUTCOMES]), tuple(before), tuple(segments[:MOST_SEGMENTS]), tuple(left))
 
 
+def with_stated(guessed: Sorted, first: list[Column], last: list[Column], *, alone: bool) -> Sorted:
+    """The columns with the outcomes that somebody stated: ``first`` before the guessed ones and ``last`` behind them, or
+    ``alone``, in place of them."""
+    room = 0 if alone else max(0, MOST_OUTCOMES - len(first) - len(last))
+    why = "other outcomes were named" if alone else f"more than {MOST_OUTCOMES} metrics dilute each other"
+    more = tuple((c, f"not used: {why}") for c in guessed.outcomes[room:])
+    return replace(guessed, outcomes=(*first, *guessed.outcomes[:room], *last), left=(*guessed.left, *more))
+
+
 def unfit(column: Column) -> str:
     """Why a column can be nothing at all; empty if it can."""
     if column.filled == 0:
@@ -98,8 +107,10 @@ def sentinels(column: Column) -> str:
     return " and ".join(told)
 
 
-def metric(column: Column, name: str, role: str) -> Measure:
+def metric(column: Column, name: str, role: str, stated: Noted = ("", "")) -> Measure:
     """How an outcome is measured: 0 and 1 as a proportion, other numbers as a mean, of money where they are money.
+
+    ``stated`` is the unit that somebody gave it, and how that was said.
 
     >>> import math
     >>> some = Column("spend", "DOUBLE", 3, 9, 9, 9, 9, 4, 0, 3, 0, 0, 0, 0, 0, 0.0, 70.5, 3.0, 10.0, None, None)
@@ -108,7 +119,7 @@ def metric(column: Column, name: str, role: str) -> Measure:
     """
     if column.binary:
         return Measure(name, vocabulary.label(column.name), role, "proportion", name)
-    unit, comment = unit_of(column)
+    unit, comment = stated if stated[0] else unit_of(column)
     heavy = ""
     if column.p99 > 0 and column.high > 5 * column.p99:
         heavy = (
@@ -148,9 +159,12 @@ def unit_of(column: Column) -> tuple[str, str]:
     return "count", ""
 
 
-def money_digits(table: "SourceTable", columns: Iterable[Column]) -> int:
-    """Digits behind the point of the finest money in some columns; 0 where all is in cents, or only a computer is finer."""
-    digits = (table.decimals(column.name) for column in columns if is_money(column))
+def money_digits(table: "SourceTable", columns: Iterable[Column], money: Column | None = None) -> int:
+    """Digits behind the point of the finest money in some columns; 0 where all is in cents, or only a computer is finer.
+
+    ``money`` is a column that somebody calls so.
+    """
+    digits = (table.decimals(column.name) for column in columns if column is money or is_money(column))
     return max((each for each in digits if CENTS < each <= FINEST), default=0)
 
 

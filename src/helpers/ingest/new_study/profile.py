@@ -105,16 +105,20 @@ class Column:
         return [level for level, _ in self.levels]
 
 
-def profile(table: "SourceTable", stated: Times = Times()) -> tuple[int, list[Column]]:  # noqa: B008
+def profile(
+    table: "SourceTable",
+    stated: Times = Times(),  # noqa: B008
+    time: str | None = None,
+) -> tuple[int, list[Column]]:
     """The rows of a table and its columns, in their order; every count is exact but ``distinct`` in between.
 
-    ``stated`` is how times are read, where somebody says so.
+    ``stated`` is how times are read, and ``time`` the column that holds them, where somebody says so.
     """
     rows = int(table.number("select count(*) from {table}"))
     names = [name for name in table.parts.types if name not in ("file_index", "file_row_number")]
     columns: list[Column] = []
     for start in range(0, len(names), _AT_ONCE):
-        columns += _seen(table, names[start : start + _AT_ONCE], rows, start, stated)
+        columns += _seen(table, names[start : start + _AT_ONCE], rows, start, stated, time)
     return rows, [
         exact(table, c) if c.distinct > 0.5 * c.filled and not (c.numeric and c.decimal) else c for c in columns
     ]
@@ -130,7 +134,9 @@ def exact(table: "SourceTable", column: Column) -> Column:
     return replace(column, distinct=int(counted), counted=True)
 
 
-def _seen(table: "SourceTable", names: list[str], rows: int, before: int, stated: Times) -> list[Column]:
+def _seen(
+    table: "SourceTable", names: list[str], rows: int, before: int, stated: Times, time: str | None
+) -> list[Column]:
     texts = ", ".join(f"{table.text(name)} as t{i}" for i, name in enumerate(names))
     values = ", ".join(f"t{i}, {table.value(name, f't{i}')} as v{i}" for i, name in enumerate(names))
     asked = [
@@ -147,10 +153,12 @@ def _seen(table: "SourceTable", names: list[str], rows: int, before: int, stated
     width = len(asked) // len(names)
     found: list[list[Any]] = [list(answer[i * width : (i + 1) * width]) for i in range(len(names))]
     kinds = table.parts.types
-    maybe = [name for name, seen in zip(names, found, strict=True) if _may_be_timed(kinds[name], name, seen)]
-    head = _moments(table, dict.fromkeys(maybe, stated), HEAD) if maybe else {}
-    timed = {name: _order(table, name, stated) for name, (moments, *_) in head.items() if moments}
-    moments = _moments(table, {name: times for name, (times, _, _) in timed.items()}) if timed else {}
+    maybe = [
+        name for name, seen in zip(names, found, strict=True) if name == time or _may_be_timed(kinds[name], name, seen)
+    ]
+    head = _moments(table, dict.fromkeys(maybe, stated), HEAD, time) if maybe else {}
+    timed = {name: _order(table, name, stated, time) for name, (moments, *_) in head.items() if moments}
+    moments = _moments(table, {name: times for name, (times, _, _) in timed.items()}, time=time) if timed else {}
     told = [
         _column(table, name, before + i, rows, seen, moments.get(name, [0, 0, None, None]))
         for i, (name, seen) in enumerate(zip(names, found, strict=True))
@@ -166,13 +174,13 @@ def _may_be_timed(kind: str, name: str, seen: list[Any]) -> bool:
     return kind.startswith(("TIMESTAMP", "DATE")) or numbers < 0.5 * filled or vocabulary.touches(name, vocabulary.TIME)
 
 
-def _order(table: "SourceTable", name: str, stated: Times) -> tuple[Times, str, ReportError | None]:
+def _order(table: "SourceTable", name: str, stated: Times, time: str | None) -> tuple[Times, str, ReportError | None]:
     """How the moments of a column are read, what tells it, and what is asked where nothing does."""
     kind = table.parts.types[name]
     if stated.order or stated.format:
         return stated, "", None
     column = TimeColumn(table.con, table.parts, name, quoted(name), kind)
-    if vocabulary.touches(name, vocabulary.TIME):
+    if name == time or vocabulary.touches(name, vocabulary.TIME):
         format_, fault = times_digits.calendar_of(column, None, "--time-format ")
         if format_ or fault:
             return Times(format=format_), "its digits are those of a calendar in all rows", fault
@@ -182,13 +190,17 @@ def _order(table: "SourceTable", name: str, stated: Times) -> tuple[Times, str, 
     return Times(order=order or ("day_first" if fault else "")), told, fault
 
 
-def _moments(table: "SourceTable", read: dict[str, Times], first: int | None = None) -> dict[str, list[Any]]:
+def _moments(
+    table: "SourceTable", read: dict[str, Times], first: int | None = None, time: str | None = None
+) -> dict[str, list[Any]]:
     """Of each column (of its ``first`` rows), how many values are moments, how many of them bare days, the first and the last."""
     taken, asked = [], []
     for i, (name, times) in enumerate(read.items()):
         kind = table.parts.types[name]
         raw = f"a{i}" if kind != "VARCHAR" else f"t{i}"
-        if kind == "VARCHAR" and not vocabulary.touches(name, vocabulary.TIME):  # a number is a time by its name only
+        if (
+            kind == "VARCHAR" and name != time and not vocabulary.touches(name, vocabulary.TIME)
+        ):  # a number is a time by its name only
             raw = f"(case when not regexp_full_match(t{i}, '[0-9]+([.,][0-9]*)?') then t{i} end)"
         moment = times_sql.moment(raw, kind, times)
         if first and kind == "VARCHAR" and not (times.order or times.format):

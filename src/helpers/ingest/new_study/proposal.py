@@ -48,7 +48,8 @@ class StudyProposal:
     """A study as it is proposed; :mod:`helpers.ingest.new_study.writing` writes it down.
 
     ``columns`` map the project's names to the table's. ``assumed`` is what is said aloud, a line an assumption;
-    ``first`` what an analyst should check before anything else; ``suspicious`` columns with the reason.
+    ``first`` what an analyst should check before anything else; ``suspicious`` columns with the reason. ``negative`` says
+    that amounts below zero are right, ``said`` what somebody stated, by the names of the options, ``control`` how the control was.
     """
 
     source: str
@@ -81,6 +82,10 @@ class StudyProposal:
     money_digits: int = 0
     cluster: Noted = ("", "")
     currency: Noted = ("EUR", "")
+    where: Noted = ("", "")
+    negative: bool = False
+    said: frozenset[str] = frozenset()
+    control: str = ""
 
     @property
     def levels(self) -> tuple[Arm, ...]:

@@ -15,13 +15,18 @@ RATIOS = (0.5, 2 / 3, 0.7, 0.75, 0.8, 0.9, 0.95, 0.99)
 
 def unit_of(columns: Sequence[Column]) -> Column | None:
     """The column that names the unit: by its name, filled in most rows, the surest name first."""
+    return next(iter(units_of(columns)), None)
+
+
+def units_of(columns: Sequence[Column]) -> list[Column]:
+    """All columns whose names say equally well that they name the unit, and none says it better."""
     named = [
         (vocabulary.names_a_unit(c.name), c)
         for c in columns
         if c.filled > 0.5 * c.rows and not c.constant and not c.has_time
     ]
     best = max((score for score, _ in named), default=0)
-    return next((c for score, c in named if score == best), None) if best else None
+    return [c for score, c in named if score == best] if best else []
 
 
 def time_of(columns: Sequence[Column]) -> Column | None:
@@ -95,12 +100,24 @@ def spellings(variant: Column) -> tuple[Column, dict[str, str]]:
     return replace(variant, levels=kept, distinct=len(kept)), others
 
 
-def arms_of(variant: Column) -> tuple[list[Arm], str]:
-    """The arms, control first, with the designed weights nearest to the counts, and why this one is the control."""
-    levels = sorted(variant.levels)
+def named_controls(variant: Column) -> list[tuple[str, int]]:
+    """The one level whose name says that it is the control, with its count; nothing where none does, or several do."""
     named = [level for level in variant.levels if not vocabulary.CONTROL.isdisjoint(vocabulary.tokens(level[0]))]
     sure = [level for level in named if vocabulary.tokens(level[0])[:1][0] in vocabulary.CONTROL] or named
-    if len(sure) == 1:
+    return sure if len(sure) == 1 else []
+
+
+def arms_of(variant: Column, stated: Noted = ("", "")) -> tuple[list[Arm], str]:
+    """The arms, control first, with the designed weights nearest to the counts, and why this one is the control.
+
+    ``stated`` is the level that somebody calls the control, and how it was said.
+    """
+    levels = sorted(variant.levels)
+    sure = named_controls(variant)
+    if stated[0]:
+        control = next(level for level in levels if level[0] == stated[0])
+        why = f"'{vocabulary.printable(control[0])}' is the control, {stated[1]}"
+    elif sure:
         control, why = sure[0], f"'{vocabulary.printable(sure[0][0])}' is taken as the control, by its name"
     elif max(n for _, n in levels) > 1.5 * sorted(n for _, n in levels)[-2]:
         control = max(levels, key=lambda level: level[1])

@@ -12,7 +12,7 @@ from helpers.config import VARIABLE, Place
 from helpers.config.formats import format_of
 from helpers.defaults import MEMORY, THREADS
 from helpers.errors import ReportError
-from helpers.ingest import csv, database, files_of, json_lines, parquet
+from helpers.ingest import condition, csv, database, files_of, json_lines, parquet
 from helpers.ingest.new_study import dialect
 from helpers.ingest.parts import REJECTS, Parts
 from helpers.ingest.sql import literal, number, quoted
@@ -40,14 +40,20 @@ class SourceTable:
     numbers: dict[str, Amounts] = field(default_factory=dict)
     unread: dict[str, str] = field(default_factory=dict)
     left_out: str = ""
+    where: str = ""
     ids: Ids = field(default_factory=Ids)
 
     @property
     def relation(self) -> str:
-        """The rows, but for those for which the SQL of ``left_out`` holds."""
-        if not self.left_out:
+        """The rows for which ``where`` holds, but for those for which the SQL of ``left_out`` does."""
+        asked = [f"({self.where})"] * bool(self.where) + [f"({self.left_out}) is not true"] * bool(self.left_out)
+        if not asked:
             return self.parts.relation
-        return f"(select *, file_index from {self.parts.relation} where ({self.left_out}) is not true)"
+        return f"(select *, file_index from {self.parts.relation} where {' and '.join(asked)})"
+
+    def narrowed(self, where: str) -> "SourceTable":
+        """The table with the rows alone for which a condition holds."""
+        return replace(self, where=where)
 
     def without(self, column: str, levels: Iterable[str]) -> "SourceTable":
         """The table without the rows in which a column holds one of these."""
@@ -87,8 +93,10 @@ class SourceTable:
 
 
 @contextmanager
-def opened(path: str, table: str | None, home: Path) -> Iterator[SourceTable]:
+def opened(path: str, table: str | None, home: Path, where: str | None = None) -> Iterator[SourceTable]:
     """The table behind ``path``: CSV (plain or gz), Parquet, a folder or a glob of them, a table of a DuckDB file.
+
+    Rows for which the condition ``where`` does not hold are left out, as they are when a study's table is brought in.
 
     A CSV is brought to Parquet in a scratch folder beside ``home``'s data, one file at a time, so that each later
     question reads only its columns. Raises :class:`~helpers.errors.ReportError` for what cannot be read.
@@ -110,6 +118,7 @@ def opened(path: str, table: str | None, home: Path) -> Iterator[SourceTable]:
         else:
             reader = {"csv": csv, "json": json_lines}.get(kind, parquet)
             parts = reader.read(con, place, files, aside)  # type: ignore[attr-defined]
+        parts = condition.kept(con, where, parts, "--where")
         malformed = con.execute('select count(*) from rejects where "column" is null').fetchall()[0][0]
         maybe = _maybe_numbers(con, parts)
         numbers, _, faults = number_formats.formats(con, parts, maybe, place, parts.names[0])

@@ -10,9 +10,19 @@ from helpers.config.data import LEAVE_OUT
 from helpers.errors import ReportError
 from helpers.ingest.many_units import said as many_said
 from helpers.ingest.many_units import standing_for_many
-from helpers.ingest.new_study import clusters, currency, measures, questions, roles, tolerances, vocabulary
+from helpers.ingest.new_study import (
+    clusters,
+    contradictions,
+    currency,
+    measures,
+    questions,
+    roles,
+    tolerances,
+    vocabulary,
+)
 from helpers.ingest.new_study.profile import Column
 from helpers.ingest.new_study.proposal import Arm, Measure, Noted, StudyProposal
+from helpers.ingest.new_study.said import Said
 
 if TYPE_CHECKING:
     from helpers.ingest.new_study.source import SourceTable
@@ -32,25 +42,33 @@ def propose(
     variant: Column,
     others: list[Column],
     totals: dict[str, str],
+    said: Said = Said(),  # noqa: B008
 ) -> StudyProposal:
     """A study of a unit table whose ``variant`` is known; ``others`` may hold what was really shown.
 
-    ``totals`` are levels that are no arm, each with where it stands; their rows are not in ``table``.
+    ``totals`` are levels that are no arm, each with where it stands; their rows are not in ``table``. What was ``said``
+    is taken as it was.
 
     Raises :class:`~helpers.errors.ReportError` where no column can be an outcome, or rows of one unit disagree.
     """
-    unit, time = roles.unit_of(columns), roles.time_of(columns)
+    unit, time, _ = roles_of(columns, said)
+    contradictions.in_period(table, time, said)
+    stated = [contradictions.outcome_of(table, columns, name, "--primary" if name == said.primary else "--outcome", variant)
+              for name in said.measured]  # fmt: skip
+    money_said = said.column("money", columns)
     cleared, spellings = roles.spellings(variant)
-    arms, why = roles.arms_of(cleared)
+    arms, why = roles.arms_of(cleared, (said.control or "", said.how("control")))
     also = _also(variant, {s: next(a.name for a in arms if a.level == level) for s, level in spellings.items()}, totals)
     shown, mapping, otherwise = _shown(table, variant, others)
-    free = [c for c in columns if all(c is not role for role in (unit, time, variant, shown))]
-    cluster = clusters.whole(table, free, unit, variant, arms)
+    free = [c for c in columns if all(c is not role for role in (unit, time, variant, shown, money_said, *stated))]
+    cluster = clusters.stated(table, columns, variant, said) or clusters.whole(table, free, unit, variant, arms)
     free = [c for c in free if cluster is None or c is not cluster.column]
     told = questions.by_arm(table, free, variant)
     leaks = [(c, _leak(table, c, variant, told)) for c in free]
     leaking = [(c, reason) for c, reason in leaks if reason]
     kinds = measures.sort([c for c, reason in leaks if not reason], variant.position)
+    behind = [money_said] if money_said and money_said not in stated else []
+    kinds = measures.with_stated(kinds, stated, behind, alone=bool(said.outcomes))
     if not kinds.outcomes:
         raise _no_outcomes(table, kinds)
     derived = _derived(table, kinds)
@@ -62,14 +80,28 @@ def propose(
         table, [c for c in kinds.before if c.name not in kept], kinds.outcomes, names, told
     )
     metrics = tuple(
-        _noted(measures.metric(c, names[c.name], "secondary" if i else "primary"), before, c)
+        _noted(
+            measures.metric(
+                c,
+                names[c.name],
+                "secondary" if i else "primary",
+                ("money", said.how("money")) if c is money_said else ("", ""),
+            ),
+            before,
+            c,
+        )
         for i, c in enumerate(kinds.outcomes)
     )
     segments: dict[str, Column] = {}
     for column in (c for c in kinds.segments if c.name not in kept):
         segments[vocabulary.slug(column.name, {*TAKEN, *columns_of.TAKEN, *segments})] = column
-    roles_of = {"user_id": unit, "variant": variant, "shown": shown, "event_time": time}
-    mapped: dict[str, Noted] = {n: (c.name, _seen(n, c)) for n, c in (roles_of | segments).items() if c}
+    named = {"user_id": unit, "variant": variant, "shown": shown, "event_time": time}
+    of_option = {"user_id": "unit", "event_time": "time", "variant": "variant"}
+    mapped: dict[str, Noted] = {
+        n: (c.name, said.note(of_option[n], _seen(n, c)) if n in of_option else _seen(n, c))
+        for n, c in (named | segments).items()
+        if c
+    }
     if cluster:
         called = vocabulary.slug(cluster.column.name, {*TAKEN, *columns_of.TAKEN, *mapped})
         mapped[called] = (cluster.column.name, cluster.seen)
@@ -77,8 +109,12 @@ def propose(
         c for c in columns if any(c.name == o.name for o in kinds.outcomes) or c.name in {t for t, _ in before.values()}
     ]
     tolerate, repeated = _tolerances(table, rows, unit, variant, shown, mapping, otherwise, used, list(kinds.outcomes))
-    start, end, period = _period(time)
-    money = [m.name for m, c in zip(metrics, kinds.outcomes, strict=True) if m.unit == "money" and measures.is_money(c)]
+    start, end, period = (*said.period, said.how("period")) if said.period else _period(time)
+    money = [
+        m.name
+        for m, c in zip(metrics, kinds.outcomes, strict=True)
+        if c is money_said or (money_said is None and m.unit == "money" and measures.is_money(c))
+    ]
     paid = currency.of(table, [c for m, c in zip(metrics, kinds.outcomes, strict=True) if m.unit == "money"])
     many = standing_for_many(table.con, table.relation, [c.name for c in columns], unit.name if unit else None)
     suspicious = [
@@ -94,22 +130,24 @@ def propose(
         columns=mapped, start=start, end=end, period=period, time_format=roles.time_format(time),
         baseline=start - timedelta(days=28) if before else None,
         metrics=metrics, segments=tuple(segments),
-        outcomes={names[c.name]: (c.name, _seen("outcome", c)) for c in kinds.outcomes},
+        outcomes={names[c.name]: (c.name, _outcome_seen(c, said)) for c in kinds.outcomes},
+        negative=any(c.negative for c in (*stated, *behind)), control=said.note("control", ""),
         before=before, shown={level: arm_names[arm] for level, arm in mapping.items()}, tolerate=tolerate,
         suspicious=tuple((c.name, reason) for c, reason in suspicious), revenue=money[0] if money else "",
-        money_digits=measures.money_digits(table, kinds.outcomes), cluster=cluster.noted(called) if cluster else ("", ""),
+        money_digits=measures.money_digits(table, kinds.outcomes, money_said), cluster=cluster.noted(called) if cluster else ("", ""),
         currency=paid.noted,
         assumed=(
             f"grain: unit table, one row a unit ({rows:,} rows)",
-            _unit_said(unit, repeated),
+            _unit_said(unit, repeated) + as_said(said, "unit"),
             *([f"randomised by: {_said(cluster.column)}, {cluster.seen}"] if cluster else []),
-            f"time: {_said(time)} ({roles.read_as(time)}UTC), {start:%Y-%m-%d} to {end:%Y-%m-%d}" if time
-            else f"time: no column holds a moment; the period is a placeholder of two weeks from {start:%Y-%m-%d}",
-            f"variant: {_said(variant)}, levels {_levels(arms)}; {why}",
+            f"time: {_said(time)} ({roles.read_as(time)}UTC), {start:%Y-%m-%d} to {end:%Y-%m-%d}" + as_said(said, "time", "period") if time
+            else "time: no column holds a moment; the period is " + (f"{start} to {end}{as_said(said, 'period')}" if said.period
+                                                                     else f"a placeholder of two weeks from {start:%Y-%m-%d}"),
+            f"variant: {_said(variant)}{as_said(said, 'variant')}, levels {_levels(arms)}; {why}",
             *(f"variant {vocabulary.printable(level)!r}: {meant}, {said}" for level, (meant, said) in also.items()),
             f"weights: {weights(arms)}",
             *([f"shown: {_said(shown)} says what was shown; {otherwise:,} rows disagree with the variant"] if shown else []),
-            f"metrics: {measured(metrics)}",
+            f"metrics: {measured(metrics)}" + as_said(said, "primary", "outcomes", "money"),
             *([f"currency: {paid.noted[0]}, {paid.noted[1]}"] if paid.noted[1] else []),
             f"segments: {', '.join(segments) or 'none'}",
             *tolerances.said(tolerate),
@@ -118,10 +156,23 @@ def propose(
         first=(
             *(f"Is a row one unit? {many_said(column)}." for column in many),
             *paid.first,
-            *([cluster.first] if cluster else []),
-            *_first(why, arms, time, [m.name for m in metrics if m.missing], tolerate),
+            *([cluster.first] if cluster and "cluster" not in said else []),
+            *_first(why, arms, time, [m.name for m in metrics if m.missing], tolerate, said),
         ),
     )  # fmt: skip
+
+
+def roles_of(columns: list[Column], said: Said) -> tuple[Column | None, Column | None, Column | None]:
+    """The columns of the unit, the time and the event: as they were said, else as they seem; no column has two roles."""
+    free = [c for c in columns if c.name not in said.named]
+    unit, time, event = (said.column(option, columns) for option in ("unit", "time", "event"))
+    return unit or roles.unit_of(free), time or roles.time_of(free), event or roles.event_of(free)
+
+
+def as_said(said: Said, *options: str) -> str:
+    """What is added where somebody said something, or answered it."""
+    told = dict.fromkeys(said.how(option) for option in options if option in said)
+    return f", {' and '.join(told)}" if told else ""
 
 
 def _also(variant: Column, spellings: dict[str, str], totals: dict[str, str]) -> dict[str, Noted]:
@@ -306,6 +357,12 @@ def _seen(role: str, column: Column) -> str:
     return f"{column.distinct} levels" if column.levels else ""
 
 
+def _outcome_seen(column: Column, said: Said) -> str:
+    option = next((o for o, names in (("primary", (said.primary,)), ("outcomes", said.outcomes), ("money", (said.money,)))
+                   if column.name in names), "")  # fmt: skip
+    return said.how(option) if option else _seen("outcome", column)
+
+
 def _said(column: Column) -> str:
     return f"column '{vocabulary.printable(column.name)}'"
 
@@ -325,13 +382,12 @@ def _unit_said(unit: Column | None, repeated: questions.Repeats | None) -> str:
 
 
 def _first(
-    why: str, arms: list[Arm], time: Column | None, empty: list[str], tolerate: dict[str, tuple[float, str]]
+    why: str, arms: list[Arm], time: Column | None, empty: list[str], tolerate: dict[str, tuple[float, str]], said: Said
 ) -> tuple[str, ...]:
-    told = [
-        f"Is the control right? {why[0].upper()}{why[1:]}.",
-        f"Were {_ratio([a.weight for a in arms])} the designed weights?",
-    ]
-    if time is None:
+    told = [f"Were {_ratio([a.weight for a in arms])} the designed weights?"]
+    if "control" not in said:
+        told.insert(0, f"Is the control right? {why[0].upper()}{why[1:]}.")
+    if time is None and not said.period:
         told.append("When did the experiment run? The period is a placeholder.")
     if empty:
         told.append(
@@ -340,7 +396,7 @@ def _first(
     return (
         *told,
         *tolerances.asked(tolerate),
-        "Is the primary metric the one that was agreed on before anybody looked?",
+        *(["Is the primary metric the one that was agreed on before anybody looked?"] * ("primary" not in said)),
     )
 
 

@@ -14,7 +14,9 @@ from helpers.config.formats import format_of
 from helpers.config.times import check_format
 from helpers.errors import ReportError
 from helpers.ingest.new_study import grain, vocabulary
+from helpers.ingest.new_study.asking import Ask
 from helpers.ingest.new_study.proposal import StudyProposal
+from helpers.ingest.new_study.said import Said
 from helpers.ingest.new_study.source import opened
 from helpers.pipeline.files import scratch, write_text
 
@@ -35,20 +37,22 @@ def propose(
     *,
     name: str | None = None,
     table: str | None = None,
-    variant: str | None = None,
-    time_format: str | None = None,
+    said: Said = Said(),  # noqa: B008
+    ask: Ask | None = None,
     force: bool = False,
     base: Path = paths.ROOT,
 ) -> Written:
     """Look at ``data`` and write ``studies/NAME.yml`` below ``base``, and a tracking plan for an event log.
 
     In the project itself it goes to ``studies/own``. A path inside of ``base`` is written relative to it.
+    What was ``said`` of the file is not guessed. ``ask`` puts a question where a point is unclear; without it the guess
+    stands.
 
     Every count is exact but those said to be about so many; nothing is sampled, and no row reaches Python.
 
     Raises:
         ReportError: for a file that cannot be read or means neither events nor units, and for a study that exists
-            already unless ``force`` is given.
+            already unless ``force`` is given; for what was said that the file has not or contradicts.
     """
     called = vocabulary.slug(
         name
@@ -72,10 +76,10 @@ def propose(
                 expected="a name that is free",
                 remedy="give another one with --name, or overwrite it with --force",
             )
-    if time_format:
-        _check_format(time_format)
-    with opened(data, table, base) as source:
-        proposal = grain.read(source, variant, time_format)
+    if said.time_format:
+        _check_format(said.time_format)
+    with opened(data, table, base, said.where) as source:
+        proposal = grain.read(source, said, ask)
         place = {"path": source.place.path, "table": source.place.table, "delimiter": source.place.delimiter,
                  "encoding": source.place.encoding, "header_line": source.place.header_line,
                  "format": _format(source.place.path)}  # fmt: skip
@@ -98,7 +102,7 @@ def propose(
         write_text(file, text)
     if proposal.plan:
         write_text(plan, _rendered("new_tracking_plan.yml.j2", proposal, read_from))
-    return Written(file, _said(proposal, str(shown)))
+    return Written(file, _told(proposal, str(shown)))
 
 
 def _check_format(written: str) -> None:
@@ -115,7 +119,7 @@ def _format(path: str) -> str | None:
     return "csv" if Path(path).suffix and format_of(path) is None and "*" not in path else None
 
 
-def _said(proposal: StudyProposal, file: str) -> str:
+def _told(proposal: StudyProposal, file: str) -> str:
     lines = [f"Assumed, and written to {file}:", *(f"  {line}" for line in proposal.assumed)]
     if proposal.suspicious:
         lines.append("Suspicious or unused columns:")
@@ -135,6 +139,7 @@ def _rendered(template: str, proposal: StudyProposal, called: str, **more: Any) 
     )
     environment.filters |= {
         "yaml": scalar, "label": vocabulary.label, "one_line": _one_line,
+        "comma": lambda text: f", {_one_line(text)}" if text else "",
         "comment": lambda text: f"   # {_one_line(text)}" if text else "",
     }  # fmt: skip
     title = vocabulary.label(more.get("name", ""))

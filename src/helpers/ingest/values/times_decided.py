@@ -75,6 +75,7 @@ def decide(con: "duckdb.DuckDBPyConnection", study: Study, parts: Parts) -> Deci
 def order_of(column: TimeColumn, key: str = "data.time_format: ") -> tuple[str, str, ReportError | None]:
     """The one order in which every date of three numbers is a day of the calendar, and the value that tells it.
 
+    A date that the calendar has in no order, such as 31.02.2026, tells none.
     ``key`` is where the order may be said.
     """
     blanks = f"{shapes.BLANKS[:-1]}*"
@@ -85,7 +86,10 @@ def order_of(column: TimeColumn, key: str = "data.time_format: ") -> tuple[str, 
             where regexp_full_match({column.raw}, {literal(f"(?i:{blanks}(?:{shapes.NUMBERED}))")})) group by 1"""
     )
     dates = [Dates(**date, rows=n, first=first) for date, n, first in found]
-    dates = sorted((date for date in dates if date.orders), key=lambda date: (date.first["file"], date.first["row"]))
+    dates = sorted(
+        (date for date in dates if any(map(date.day, date.orders))),
+        key=lambda date: (date.first["file"], date.first["row"]),
+    )
     if not dates:
         return "", "", None
     against = {

@@ -1,0 +1,70 @@
+"""What a person says of a file on the command line, and how a person at a terminal is asked."""
+
+import sys
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from helpers.pipeline.terminal import plain, say
+
+if TYPE_CHECKING:
+    from helpers.ingest.new_study import Ask, Question, Said
+
+OPTIONS = {
+    "--unit": ("COLUMN", "The column that names the unit: the user, visitor, account that was assigned."),
+    "--time": ("COLUMN", "The column that holds the time."),
+    "--event": ("COLUMN", "The column that names what happened; FILE is then a log, one row an event."),
+    "--variant": ("COLUMN", "The column that holds the variant."),
+    "--control": ("LEVEL", "The level of the variant that is the control, as the file writes it."),
+    "--exposure": ("EVENT", "The event of a log from which on the change can touch a unit."),
+    "--primary": ("NAME", "What is decided by: a column of a unit table; an event of a log, or its column of amounts."),
+    "--outcome": ("NAME", "One more outcome, as --primary; may be given several times. No other is then guessed."),
+    "--money": ("COLUMN", "The column of amounts that revenue is."),
+    "--cluster": ("COLUMN", "The column of what was randomised where whole cities, stores, accounts were."),
+    "--experiment": ("VALUE", "Which experiment is meant, where FILE holds several."),
+    "--where": ("CONDITION", "The rows that count, in SQL: \"country = 'DE'\". The others are left out and counted."),
+    "--period": ("START..END", "When the experiment ran, in UTC; the end is excluded: 2026-03-02..2026-03-16."),
+    "--time-format": ("FORMAT", "How times are written, where they do not tell: day_first, %d|%m|%Y, ..."),
+}
+"""What may be said of a file; none of it must be."""
+
+
+def said(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The options by which a person says what is known of a file."""
+    for name, (metavar, told) in reversed(OPTIONS.items()):
+        function = click.option(name, metavar=metavar, help=told, multiple=name == "--outcome")(function)
+    return function
+
+
+def said_of(told: Mapping[str, Any]) -> "Said":
+    """What the options say, as it is handed on."""
+    from helpers.ingest.new_study import Said
+    from helpers.ingest.new_study.said import period
+
+    rest = {name: value for name, value in told.items() if name not in ("outcome", "period")}
+    stated = period(told["period"]) if told.get("period") else None
+    return Said(**rest, outcomes=tuple(told.get("outcome") or ()), period=stated)
+
+
+def asked() -> "Ask | None":
+    """How a person is asked; None where none sits at a terminal."""
+    return _ask if sys.stdin.isatty() and sys.stderr.isatty() else None
+
+
+def _ask(question: "Question") -> str:
+    """The candidates with their evidence, numbered, the guess first; a number or the candidate itself answers."""
+    say(f"\n{question.text}", err=True)
+    values = [value for value, _ in question.candidates]
+    for number, (value, evidence) in enumerate(question.candidates, 1):
+        say(f"  {number}. {value}: {evidence}", err=True)
+
+    def chosen(text: str) -> str:
+        if text in values:
+            return text
+        if text.isdecimal() and 1 <= int(text) <= len(values):
+            return values[int(text) - 1]
+        raise click.BadParameter(f"{plain(text)} is none of them; a number from 1 to {len(values)}, please")
+
+    answer: str = click.prompt("  Which one?", default="1", value_proc=chosen, err=True)
+    return answer

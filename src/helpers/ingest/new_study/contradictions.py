@@ -1,0 +1,171 @@
+"""What somebody says of a file, held against what stands in it: a contradiction is one clear error."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from helpers.errors import ReportError, several
+from helpers.ingest.near import nearest
+from helpers.ingest.new_study import questions
+from helpers.ingest.new_study.profile import Column
+from helpers.ingest.new_study.said import Said, the_name
+from helpers.ingest.new_study.vocabulary import printable
+
+if TYPE_CHECKING:
+    from helpers.ingest.new_study.source import SourceTable
+
+MOST_EVENTS = 200
+"""A column with more different values names no events."""
+
+
+def refuse(table: "SourceTable", columns: Sequence[Column], said: Said) -> None:
+    """Raise for roles that the columns cannot have which were said for them; all of them at once."""
+    faults = [*_twice(table, said)]
+    for option, why in (("unit", _no_unit), ("time", _no_time), ("event", _no_event), ("money", _no_money),
+                        ("cluster", _no_cluster)):  # fmt: skip
+        column = said.column(option, columns)
+        if column is not None and (error := why(table, column)):
+            faults.append(error)
+    if faults:
+        raise several(faults)
+
+
+def level_of(table: "SourceTable", variant: Column, level: str) -> str:
+    """The control as the variant's column writes it. Raises where it is no level of it."""
+    levels = [each for each, _ in variant.levels]
+    alike = [each for each in levels if each.casefold() == level.strip().casefold()]
+    if level in levels or len(alike) == 1:
+        return level if level in levels else alike[0]
+    near = nearest(level, levels, 1)
+    raise ReportError(
+        f"{table.called}: --control is no level of column '{printable(variant.name)}'",
+        got=f"--control {printable(level)}",
+        expected="one of " + ", ".join(f"{printable(each)} ({n:,} rows)" for each, n in variant.levels[:12]),
+        remedy=f"did you mean '{printable(near[0])}'?" if near else "or name another column with --variant",
+    )
+
+
+def outcome_of(table: "SourceTable", columns: Sequence[Column], name: str, option: str, variant: Column) -> Column:
+    """The column of a unit table that holds an outcome.
+
+    Raises for a name that the table has not, and for a column that can be no outcome.
+    """
+    found = the_name(table.called, name, [c.name for c in columns], option)
+    column = next(c for c in columns if c.name == found)
+    said, expected = f"{option} {printable(found)}", "numbers that differ: 0 and 1, a count or an amount"
+    if why := _no_number(column):
+        raise _cannot(table, said, "be an outcome", why, expected)
+    if questions.by_arm(table, [column], variant)[column.name][0]:
+        raise _cannot(table, said, "be an outcome", "it is empty in all rows of some variants, so it tells the variant",
+                      "values in all variants; 0 where nothing happened")  # fmt: skip
+    if questions.determines(table, column, variant):
+        raise _cannot(table, said, "be an outcome", "its value tells the variant in every row", "what came of the variant, not its copy")  # fmt: skip
+    return column
+
+
+def in_period(table: "SourceTable", time: Column | None, said: Said) -> None:
+    """Raise where no moment of the file lies in the period that was said."""
+    if said.period is None or time is None or time.first is None or time.last is None:
+        return
+    start, end = said.period
+    if time.last < start or time.first >= end:
+        raise ReportError(
+            f"{table.called} holds nothing in the period",
+            got=f"--period {start}..{end}",
+            expected=f"a period that meets {time.first} to {time.last}, the times in column '{printable(time.name)}'",
+            cause="another time zone or year, or another column of times",
+            remedy="correct --period, or name the column with --time",
+        )
+
+
+def whole(table: "SourceTable", cluster: Column, variant: Column) -> None:
+    """Raise where most levels of a cluster stand in several variants, so that none of them was assigned whole."""
+    arms = f"count(distinct {table.text(variant.name)})"
+    each = f"select {arms} as arms, count(*) as n from {{table}} where {table.text(cluster.name)} is not null group by {table.text(cluster.name)}"
+    mixed, shared = table.rows(f"select count(*) filter (arms > 1), count(*) filter (n > 1) from ({each})")[0]
+    if 2 * int(mixed) > int(shared):  # type: ignore[call-overload]
+        raise _cannot(
+            table, f"--cluster {printable(cluster.name)}", "be what was randomised", f"{mixed:,} of its {shared:,} levels stand in several variants",
+            "levels that each stand in one variant",
+        )  # fmt: skip
+
+
+def _twice(table: "SourceTable", said: Said) -> list[ReportError]:
+    """One column cannot be two things, but for a unit that was randomised as it is."""
+    roles: dict[str, list[str]] = {}
+    for option in ("unit", "time", "event", "variant", "cluster", "money"):
+        if option in said:
+            roles.setdefault(getattr(said, option), []).append(f"--{option}")
+    for option, name in (("--primary", said.primary), *(("--outcome", each) for each in said.outcomes)):
+        if name in roles and roles[name] != ["--money"]:
+            roles[name].append(option)
+    return [
+        ReportError(f"{table.called}: one column cannot be {' and '.join(options)}", got=printable(name), expected="another column for each")
+        for name, options in roles.items() if len(options) > 1
+    ]  # fmt: skip
+
+
+def _no_unit(table: "SourceTable", column: Column) -> ReportError | None:
+    if column.filled == 0:
+        why = "it is empty in all rows"
+    elif column.constant:
+        why = "it holds one value in all rows"
+    else:
+        return None
+    return _cannot(
+        table, f"--unit {printable(column.name)}", "tell the units", why, "an id that differs from unit to unit"
+    )
+
+
+def _no_time(table: "SourceTable", column: Column) -> ReportError | None:
+    if column.filled and column.moments:
+        return None
+    why = "no value of it can be read as a moment" if column.filled else "it is empty in all rows"
+    return _cannot(
+        table, f"--time {printable(column.name)}", "be the time", why, "moments or days, such as 2026-03-02 10:11:12",
+        "say how it is written with --time-format",
+    )  # fmt: skip
+
+
+def _no_event(table: "SourceTable", column: Column) -> ReportError | None:
+    if 2 <= column.distinct <= MOST_EVENTS:
+        return None
+    return _cannot(
+        table, f"--event {printable(column.name)}", "name the events", f"{column.distinct:,} different values",
+        f"2 to {MOST_EVENTS} names, one a row",
+    )  # fmt: skip
+
+
+def _no_money(table: "SourceTable", column: Column) -> ReportError | None:
+    why = _no_number(column) or ("it holds 0 and 1 alone" if column.binary else "")
+    if not why:
+        return None
+    return _cannot(
+        table, f"--money {printable(column.name)}", "be an amount of money", why, "numbers: the amount of each row"
+    )
+
+
+def _no_cluster(table: "SourceTable", column: Column) -> ReportError | None:
+    if column.distinct >= 2:
+        return None
+    why = "it is empty in all rows" if column.filled == 0 else "it holds one value in all rows"
+    return _cannot(table, f"--cluster {printable(column.name)}", "be what was randomised", why, "two clusters or more")
+
+
+def _no_number(column: Column) -> str:
+    """Why a column holds no numbers to compare; empty where it does."""
+    if column.filled == 0:
+        return "it is empty in all rows"
+    if column.constant:
+        return f"it holds one value in all rows: {printable(column.values[0])}" if column.values else "it is constant"
+    if column.unread:
+        return column.unread
+    if not (column.numeric or column.binary):
+        some = f", such as {', '.join(map(printable, column.values[:3]))}" if column.levels else ""
+        return f"its values are no numbers{some}"
+    return ""
+
+
+def _cannot(
+    table: "SourceTable", said: str, what: str, why: str, expected: str, remedy: str | None = None
+) -> ReportError:
+    return ReportError(f"{table.called}: {said} cannot {what}", got=why, expected=expected, remedy=remedy)

@@ -1,0 +1,72 @@
+"""Several experiments in one file: the column that tells them, and the condition on the rows of one."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from helpers.errors import ReportError
+from helpers.ingest.near import nearest
+from helpers.ingest.new_study import vocabulary
+from helpers.ingest.new_study.asking import MOST, Question
+from helpers.ingest.new_study.profile import Column
+from helpers.ingest.new_study.said import Said
+from helpers.ingest.sql import literal, quoted
+
+if TYPE_CHECKING:
+    from helpers.ingest.new_study.source import SourceTable
+
+NAMES = {"experiment", "experiments", "exp", "test", "abtest", "campaign", "flag", "feature", "trial"}
+"""Words in the name of a column that tells experiments apart."""
+
+
+def question(columns: Sequence[Column], said: Said) -> Question | None:
+    """Which experiment is meant, where a column beside the variant's is named as one that tells several."""
+    named = [
+        c for c in columns
+        if c.levels and c.distinct > 1 and not c.numeric and {"experiment", "abtest"} & set(vocabulary.tokens(c.name))
+        and not {*vocabulary.VARIANT - {"experiment", "abtest", "ab", "test"}} & set(vocabulary.tokens(c.name))
+        and c.name != said.variant
+    ]  # fmt: skip
+    others = [
+        c for c in columns if c not in named and c.distinct >= 2 and vocabulary.touches(c.name, vocabulary.VARIANT)
+    ]
+    if len(named) != 1 or not (others or said.variant):
+        return None
+    seen = tuple((level, f"{n:,} rows") for level, n in named[0].levels[:MOST])
+    return Question("experiment", f"Which experiment of '{vocabulary.printable(named[0].name)}' is meant?", seen)
+
+
+def condition(table: "SourceTable", columns: Sequence[Column], name: str, *, log: bool) -> tuple[str, Column]:
+    """SQL of the rows of an experiment, and the column that tells them, which is found by its values.
+
+    In a log the rows that name no experiment stay: what a unit did belongs to each of its experiments. Raises for a
+    value that no column holds, or several do.
+    """
+    asked = [c for c in columns if c.distinct > 1 and not c.decimal]
+    counts = ", ".join(f"count(*) filter ({table.text(c.name)} = {literal(name)})" for c in asked) or "0"
+    rows = table.rows(f"select {counts} from {{table}}")[0]
+    held = [c for c, n in zip(asked, rows, strict=False) if int(n)]  # type: ignore[call-overload]
+    likely = [c for c in held if NAMES & set(vocabulary.tokens(c.name))]
+    found = likely if len(likely) == 1 else held
+    if len(found) != 1:
+        raise _unclear(table, columns, name, found)
+    column = found[0]
+    sql = f"{quoted(column.name)} = {literal(name)}"
+    return (f"({sql} or {quoted(column.name)} is null)" if log and column.filled < column.rows else sql), column
+
+
+def _unclear(table: "SourceTable", columns: Sequence[Column], name: str, held: Sequence[Column]) -> ReportError:
+    if held:
+        return ReportError(
+            f"{table.called}: several columns hold the experiment '{vocabulary.printable(name)}'",
+            got=", ".join(vocabulary.printable(c.name) for c in held), expected="one column that tells the experiments apart",
+            remedy=f"say the rows with --where \"{quoted(held[0].name)} = {literal(name)}\" in place of --experiment",
+        )  # fmt: skip
+    named = [c for c in columns if c.levels and NAMES & set(vocabulary.tokens(c.name))]
+    levels = [level for c in (named or [c for c in columns if c.words]) for level, _ in c.levels]
+    near = nearest(name, levels)
+    return ReportError(
+        f"{table.called}: no column holds the experiment '{vocabulary.printable(name)}'",
+        got=f"--experiment {vocabulary.printable(name)}",
+        expected=", ".join(map(vocabulary.printable, levels[:12])) if named else "a value of one column, as the file writes it",
+        remedy=f"did you mean {' or '.join(repr(vocabulary.printable(each)) for each in near)}?" if near else None,
+    )  # fmt: skip

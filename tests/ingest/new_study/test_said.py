@@ -1,0 +1,220 @@
+"""What a user says of a file is taken as it was said, whatever the names of the columns would have made of it."""
+
+from datetime import datetime
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from helpers.config import Log, Study, Units
+from helpers.errors import ReportError
+from tests.ingest.new_study import hidden
+from tests.ingest.new_study.hidden import Made
+from tests.ingest.new_study.tables import proposed
+
+OF_UNITS = (
+    "unit",
+    "time",
+    "variant",
+    "control",
+    "primary",
+    "money",
+    "cluster",
+    "experiment",
+    "where",
+    "period",
+    "outcomes",
+)
+OF_LOGS = (
+    "unit",
+    "time",
+    "event",
+    "variant",
+    "control",
+    "money",
+    "cluster",
+    "experiment",
+    "where",
+    "period",
+    "primary",
+    "exposure",
+)
+
+
+def arms(study: Study, made: Made, frame: pd.DataFrame) -> dict[str, set[str]]:
+    """The units of each arm as the file has them, by the names of the study."""
+    names = study.data.variants or {v.name: v.name for v in study.variants}  # type: ignore[union-attr]
+    unit, variant = made.names["unit"], made.names["variant"]
+    return {names[level]: set(rows[unit]) for level, rows in frame.groupby(variant)}
+
+
+def check_units(study: Study, made: Made, frame: pd.DataFrame, folder: Path) -> None:
+    """Arms and the sum of the primary outcome in each, against pandas."""
+    assert isinstance(study.data, Units)
+    events = hidden.landed(study, folder)
+    exposed = events[events.event_name == "exposed"]
+    wanted = arms(study, made, frame)
+    assert {arm: set(rows.user_id) for arm, rows in exposed.groupby("variant")} == wanted
+    primary = study.data.outcomes[study.primary.event]
+    of_arm = exposed.set_index("user_id").variant
+    done = events[events.event_name == study.primary.event]
+    sums = done.price.astype(float).groupby(done.user_id.map(of_arm)).sum()
+    meant = frame.groupby(made.names["variant"])[primary].sum()
+    for level, total in meant.items():
+        assert sums[study.data.variants[str(level)]] == pytest.approx(total)
+
+
+@pytest.mark.parametrize(
+    ("options", "seed"),
+    [
+        *[((each,), 0) for each in OF_UNITS],
+        *((OF_UNITS[:-1], seed) for seed in (1, 2)),
+        *((OF_UNITS, seed) for seed in (3, 4)),
+    ],
+)
+def test_a_unit_table_is_read_as_it_was_said(tmp_path: Path, options: tuple[str, ...], seed: int) -> None:
+    made = hidden.units(tmp_path, seed, set(options))
+    study, text, said = proposed(tmp_path, made.file, **made.said(*options))
+    data, names = study.data, made.names
+    assert isinstance(data, Units) and "as you said" in text
+    for option, ours in (("unit", "user_id"), ("time", "event_time"), ("variant", "variant")):
+        if option in options:
+            assert data.columns[ours] == names[option], said
+            assert f"{ours}: {names[option]}   # as you said" in text
+    if {"unit", "time", "variant"} & {*options}:
+        assert data.columns["user_id"] == names["unit"] and data.columns["variant"] == names["variant"]
+    if "control" in options:
+        assert data.variants[made.control] == study.variants[0].name and "is the control, as you said" in said
+    if "primary" in options:
+        assert data.outcomes[study.primary.event] == names["primary"]
+    if "outcomes" in options:
+        told = [names["primary"]] * ("primary" in options) + [names["other"]] + [names["money"]] * ("money" in options)
+        assert list(data.outcomes.values()) == told
+    if "money" in options:
+        assert data.outcomes[study.metric(study.economics.revenue_metric or "").event] == names["money"]
+        assert study.metric(study.economics.revenue_metric or "").unit == "money"
+    if "cluster" in options:
+        assert study.cluster and data.columns[study.cluster] == names["cluster"] and "cluster" not in study.assumed
+    if "period" in options:
+        assert (study.period.start, study.period.end) == (hidden.START, datetime(2026, 3, 9))
+    counted = made.counted(*options)
+    if {"where", "experiment"} & {*options}:
+        assert f"of {len(made.frame):,} rows are left out" in said and len(counted) < len(made.frame)
+    else:
+        assert data.where is None
+    check_units(study, made, counted, tmp_path / "raw")
+
+
+@pytest.mark.parametrize(
+    ("options", "seed"), [*[((each,), 0) for each in OF_LOGS], *((OF_LOGS, seed) for seed in (1, 2, 3))]
+)
+def test_a_log_is_read_as_it_was_said(tmp_path: Path, options: tuple[str, ...], seed: int) -> None:
+    made = hidden.log(tmp_path, seed, set(options))
+    told = made.said(*options)
+    told |= {"primary": "cart"} if "primary" in options else {}
+    told |= {"exposure": "view"} if "exposure" in options else {}
+    study, text, said = proposed(tmp_path, made.file, **told)
+    data, names = study.data, made.names
+    assert isinstance(data, Log) and study.mode == "online" and ("as you said" in text)
+    for option, ours in (("unit", "user_id"), ("time", "event_time"), ("event", "event_name"), ("variant", "variant")):
+        if option in options:
+            assert data.columns[ours] == names[option], said
+    if "control" in options:
+        assert (data.variants or {made.control: made.control})[made.control] == study.variants[0].name
+    if "primary" in options:
+        assert (study.primary.event, study.funnel.steps[-1]) == ("cart", "cart")
+    if "exposure" in options:
+        assert study.exposure == "view"
+    if "money" in options:
+        paid = study.metric(study.economics.revenue_metric or "")
+        assert data.columns["price"] == names["money"] and (paid.event, paid.unit) == ("purchase", "money")
+    if "cluster" in options:
+        assert study.cluster and data.columns[study.cluster] == names["cluster"] and "cluster" not in study.assumed
+    if "period" in options:
+        assert (study.period.start, study.period.end) == (hidden.START, datetime(2026, 3, 9))
+    events, frame = hidden.landed(study, tmp_path / "raw"), made.counted(*options)
+    assert {arm: set(rows.user_id) for arm, rows in events.groupby("variant")} == arms(study, made, frame)
+    levels = data.variants or {v.name: v.name for v in study.variants}
+    did = events[events.event_name == study.primary.event].groupby("variant").user_id.nunique()
+    meant = frame[frame[names["event"]] == study.primary.event].groupby(names["variant"])[names["unit"]].nunique()
+    assert {arm: int(n) for arm, n in did.items()} == {levels[str(level)]: int(n) for level, n in meant.items()}
+    if "money" in options:
+        total = frame[names["money"]].sum()
+        assert events.price.dropna().astype(float).sum() == pytest.approx(total)
+
+
+@pytest.mark.parametrize("kind", ["units", "log"])
+def test_a_wrong_name_is_one_error_with_the_nearest_columns(tmp_path: Path, kind: str) -> None:
+    made = (hidden.units if kind == "units" else hidden.log)(tmp_path, 3, set())
+    for option in ("unit", "time", "event", "variant", "money", "cluster"):
+        with pytest.raises(ReportError) as caught:
+            proposed(tmp_path, made.file, **{option: "usr_id"})
+        told = str(caught.value)
+        assert f"--{option} usr_id" in told and "did you mean 'user_id'?" in told and told.count("has no column") == 1
+    assert not (tmp_path / "studies").exists()
+
+
+def test_all_wrong_names_are_told_at_once_and_capitals_do_not_matter(tmp_path: Path) -> None:
+    made = hidden.units(tmp_path, 3, set())
+    with pytest.raises(ReportError, match="2 things are wrong") as caught:
+        proposed(tmp_path, made.file, unit="usr_id", time="evnt_time")
+    assert "--unit usr_id" in str(caught.value) and "--time evnt_time" in str(caught.value)
+    study, _, _ = proposed(tmp_path, made.file, unit="USER_ID", primary="Converted")
+    assert study.data.columns["user_id"] == "user_id" and study.primary.event == "converted"  # type: ignore[union-attr]
+
+
+def spoilt(folder: Path) -> Path:
+    file = folder / "spoilt.csv"
+    rows = (
+        f"u{i},{'AB'[i % 2]},{i // 2 % 2},2026-03-{i % 28 + 1:02d},,same,word {i % 3},{i % 2},{(i // 2) % 4},{i % 2 * (i % 5)},{i // 4 % 3 - 1}"
+        for i in range(400)
+    )
+    header = "user_id,variant,converted,day,nothing,one,text,copy,city,mine,net"
+    file.write_text("\n".join([header, *(row.replace(",0,", ",0,") for row in rows)]) + "\n")
+    return file
+
+
+@pytest.mark.parametrize(
+    ("told", "message"),
+    [
+        ({"unit": "nothing"}, "--unit nothing cannot tell the units\n  got:      it is empty in all rows"),
+        ({"unit": "one"}, "it holds one value in all rows"),
+        ({"time": "text"}, "--time text cannot be the time\n  got:      no value of it can be read as a moment"),
+        ({"event": "user_id"}, "--event user_id cannot name the events"),
+        ({"control": "C"}, "--control is no level of column 'variant'"),
+        ({"primary": "one"}, "--primary one cannot be an outcome\n  got:      it holds one value in all rows: same"),
+        ({"primary": "text"}, "its values are no numbers, such as word"),
+        ({"primary": "copy"}, "its value tells the variant in every row"),
+        ({"primary": "variant", "variant": "variant"}, "one column cannot be --variant and --primary"),
+        ({"outcomes": ("nothing",)}, "--outcome nothing cannot be an outcome"),
+        ({"primary": "convertd"}, "did you mean 'converted'?"),
+        ({"money": "converted"}, "it holds 0 and 1 alone"),
+        ({"money": "text"}, "--money text cannot be an amount of money"),
+        ({"cluster": "one"}, "--cluster one cannot be what was randomised"),
+        ({"cluster": "city"}, "of its 4 levels stand in several variants"),
+        ({"experiment": "wrd 1"}, "no column holds the experiment 'wrd 1'"),
+        ({"where": "nowhere = 'x'"}, "has no column 'nowhere'"),
+        ({"where": "text = 'word 9'"}, "--where leaves no row"),
+        ({"where": "text ="}, "--where cannot be used: text ="),
+        ({"where": "text in (select text)"}, "a query, or more than one row, within the condition"),
+        ({"where": "text > 5"}, "--where cannot be used: text > 5"),
+        ({"period": (datetime(2025, 1, 1), datetime(2025, 2, 1)), "time": "day"}, "holds nothing in the period"),
+        ({"unit": "user_id", "time": "user_id"}, "one column cannot be --unit and --time"),
+        ({"exposure": "view"}, "in which each row is a unit that was exposed"),
+    ],
+    ids=str,
+)  # fmt: skip
+def test_what_the_data_contradict_is_one_clear_error(tmp_path: Path, told: dict, message: str) -> None:
+    with pytest.raises(ReportError) as caught:
+        proposed(tmp_path, spoilt(tmp_path), **told)
+    assert message in str(caught.value) and "expected" in str(caught.value)
+    assert not (tmp_path / "studies").exists()
+
+
+def test_amounts_below_zero_count_where_they_were_named(tmp_path: Path) -> None:
+    study, text, _ = proposed(tmp_path, spoilt(tmp_path), primary="net")
+    assert study.data.negative == "refund" and study.primary.event == "net"  # type: ignore[union-attr]
+    assert "negative: refund   # amounts below zero" in text
+    frame = pd.read_csv(tmp_path / "spoilt.csv")
+    events = hidden.landed(study, tmp_path / "raw")
+    assert events[events.event_name == "net"].price.astype(float).sum() == frame.net.sum()
