@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 @command
 @click.argument("data", metavar="FILE")
 @click.option("--name", help="Name of the study; that of the file when left out.")
-@click.option("--table", help="Table of a DuckDB file, sheet of a workbook; the only one when left out.")
+@click.option("--table", help="Table of a DuckDB or SQLite file, sheet of a workbook; the only one when left out.")
 @click.option("--variant", metavar="COLUMN", help="The column that holds the variant, where its name does not say so.")
 @click.option(
     "--time-format", metavar="FORMAT", help="How times are written, where they do not tell: day_first, %d|%m|%Y, ..."
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 def new_study(
     data: str, name: str | None, table: str | None, variant: str | None, time_format: str | None, force: bool
 ) -> None:
-    """Look at FILE (CSV, Parquet, a workbook, a folder or glob of them, DuckDB) and propose a study file."""
+    """Look at FILE (CSV, Parquet, a workbook, a folder or glob of them, DuckDB, SQLite) and propose a study file."""
     from helpers.ingest import new_study as proposing
 
     with lock.held(), step("new study", "looking at the data"):

@@ -148,7 +148,7 @@ Codes = Annotated[list[str], BeforeValidator(_texts)]
 
 
 class Place(Model):
-    """Where a table stands: CSV or JSON lines (plain, gz or zst), Parquet or a workbook (a file, a folder, a glob), DuckDB, PostgreSQL, a notebook's frame.
+    """Where a table stands: CSV or JSON lines (plain, gz or zst), Parquet or a workbook (a file, a folder, a glob), DuckDB, SQLite, PostgreSQL, a notebook's frame.
 
     The format is told by the path where it can be; a path that is nothing but ``${VARIABLE}`` names the environment
     variable that holds the connection string of a PostgreSQL database, so that no password stands in a file.
@@ -156,10 +156,10 @@ class Place(Model):
 
     path: str = ""
     """File, folder or glob, from the project's root; ${REAL_DATA_DIR} stands for the folder of downloads"""
-    format: Literal["csv", "json", "parquet", "workbook", "duckdb", "postgres", "frame"] | None = None
-    """csv, json (one object a line, or a list of them), parquet, workbook (xlsx, xls, ods), duckdb, postgres or frame; seen from the path when left out"""
+    format: Literal["csv", "json", "parquet", "workbook", "duckdb", "sqlite", "postgres", "frame"] | None = None
+    """csv, json (one object a line, or a list of them), parquet, workbook (xlsx, xls, ods), duckdb, sqlite, postgres or frame; seen from the path when left out"""
     table: str | None = Field(None, min_length=1)
-    """The table of a DuckDB file or a PostgreSQL database, or the sheet of a workbook that holds several"""
+    """The table of a DuckDB or SQLite file or a PostgreSQL database, or the sheet of a workbook that holds several"""
     delimiter: str = Field(",", min_length=1, max_length=1)
     """What separates the columns of a CSV"""
     decimal: Literal[".", ","] | None = None
@@ -214,7 +214,7 @@ class Place(Model):
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
-        database = self.kind in ("duckdb", "postgres")
+        database = self.kind in ("duckdb", "sqlite", "postgres")
         if self.time_format is not None:
             check_format(self.time_format)
         check_zone(self.timezone)
@@ -232,7 +232,7 @@ class Place(Model):
         if database and self.table is None:
             raise ConfigError("table", "nothing", f"the table of the {self.kind} database, such as main.events")
         if self.table is not None and not database and self.kind != "workbook":
-            raise ConfigError("table", self.table, "none; only DuckDB, PostgreSQL and workbooks hold tables")
+            raise ConfigError("table", self.table, "none; only DuckDB, SQLite, PostgreSQL and workbooks hold tables")
         return self
 
 

@@ -10,10 +10,12 @@ from helpers.errors import ReportError
 _ZIP: Final = b"PK\x03\x04"
 _OLD: Final = b"\xd0\xcf\x11\xe0"
 """What workbooks begin with."""
+_SQLITE: Final = b"SQLite format 3\0"
+_DUCKDB: Final = b"DUCK"
 _PANDAS: Final = "python -c \"import pandas; pandas.read_{}('FILE').to_parquet('FILE.parquet')\""
 _WORKBOOK: Final = "say data.format: workbook, or give it the ending of its format, such as .xlsx or .xls"
 KINDS: Final = {
-    b"SQLite format 3\0": ("a SQLite database", "sqlite3 -header -csv FILE 'select * from TABLE' > FILE.csv"),
+    _SQLITE: ("a SQLite database", "say data.format: sqlite, or give it the ending .sqlite"),
     b"ARROW1": ("a Feather or Arrow file", _PANDAS.format("feather")),
     b"PAR1": ("a Parquet file", "say data.format: parquet, or give it the ending .parquet"),
     b"FEA1": ("a Feather file", _PANDAS.format("feather")),
@@ -31,8 +33,15 @@ PAGES: Final = (b"<!doctype html", b"<html", b"<table", b"<?xml")
 TAR: Final = slice(257, 262)
 CONTROL: Final = re.compile(rb"[\0-\x08\x0e-\x1a]")
 """Signs of no text, beside which a mark of letters is no header."""
-NAMES: Final = {"csv": "CSV", "json": "JSON", "parquet": "Parquet", "workbook": "a workbook", "duckdb": "DuckDB"}
-OF: Final = {"parquet": "a Parquet file", "workbook": "a workbook"}
+NAMES: Final = {
+    "csv": "CSV",
+    "json": "JSON",
+    "parquet": "Parquet",
+    "workbook": "a workbook",
+    "duckdb": "DuckDB",
+    "sqlite": "SQLite",
+}
+OF: Final = {"parquet": "a Parquet file", "workbook": "a workbook", "sqlite": "a SQLite database"}
 
 
 def refuse(file: Path, kind: str) -> None:
@@ -51,17 +60,19 @@ def refuse(file: Path, kind: str) -> None:
         raise ReportError(
             f"{file.name} cannot be read: it is {said[0]}",
             got=f"a file that is to be read as {NAMES.get(kind, kind)}",
-            expected="CSV, JSON with one object a line, Parquet, a workbook or DuckDB",
+            expected="CSV, JSON with one object a line, Parquet, a workbook, DuckDB or SQLite",
             remedy=said[1],
         )
 
 
 def told_by_content(file: Path, kind: str) -> str:
-    """The format of a file whose ending says ``kind``: text that bears the name of a workbook, as programs write it, is CSV."""
+    """The format of a file whose ending says ``kind``: databases share endings, and programs give text the name of a workbook."""
     with file.open("rb") as opened:
         head = opened.read(512)
     if kind == "workbook" and not head.startswith((_ZIP, _OLD)) and told(head, kind) is None:
         return "csv"
+    if kind in ("duckdb", "sqlite"):
+        return "sqlite" if head.startswith(_SQLITE) else "duckdb" if head[8:12] == _DUCKDB else kind
     return kind
 
 

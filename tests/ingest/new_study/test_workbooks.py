@@ -69,5 +69,5 @@ def test_names_below_those_of_their_groups_are_the_header(tmp_path: Path) -> Non
 
 def test_a_table_is_named_only_where_there_are_several(tmp_path: Path) -> None:
     (tmp_path / "people.csv").write_text("a,b\n1,2\n")
-    with pytest.raises(ReportError, match="a workbook sheets"):
+    with pytest.raises(ReportError, match="and a workbook sheets"):
         proposed(tmp_path, tmp_path / "people.csv", table="S")

@@ -12,7 +12,7 @@ from helpers.config import VARIABLE, Place
 from helpers.config.formats import format_of
 from helpers.defaults import MEMORY, THREADS
 from helpers.errors import ReportError
-from helpers.ingest import csv, database, files_of, json_lines, parquet, workbook
+from helpers.ingest import csv, database, files_of, json_lines, parquet, sqlite, workbook
 from helpers.ingest.new_study import dialect
 from helpers.ingest.parts import REJECTS, Parts
 from helpers.ingest.sql import literal, number, quoted
@@ -88,7 +88,7 @@ class SourceTable:
 
 @contextmanager
 def opened(path: str, table: str | None, home: Path) -> Iterator[SourceTable]:
-    """The table behind ``path``: CSV (plain or gz), Parquet, a folder or a glob of them, a workbook, a table of a DuckDB file.
+    """The table behind ``path``: CSV (plain or gz), Parquet, a folder or a glob of them, a workbook, a table of a DuckDB or SQLite file.
 
     A CSV is brought to Parquet in a scratch folder beside ``home``'s data, one file at a time, so that each later
     question reads only its columns. Raises :class:`~helpers.errors.ReportError` for what cannot be read.
@@ -106,9 +106,10 @@ def opened(path: str, table: str | None, home: Path) -> Iterator[SourceTable]:
             place = place.model_copy(update=dialect.of(files[0], place))
         if kind == "workbook":
             place = place.model_copy(update=workbook.keys_of(files[0], place))
-        if kind == "duckdb":
-            place = place.model_copy(update={"table": place.table or _only_table(con, files[0])})
-            parts = database.read_duckdb(con, place, files[0], aside)
+        if kind in ("duckdb", "sqlite"):
+            place = place.model_copy(update={"table": place.table or _only_table(con, kind, files[0])})
+            reading = database.read_duckdb if kind == "duckdb" else sqlite.read
+            parts = reading(con, place, files[0], aside)
         else:
             reader = {"csv": csv, "json": json_lines, "workbook": workbook}.get(kind, parquet)
             parts = reader.read(con, place, files, aside)  # type: ignore[attr-defined]
@@ -147,7 +148,7 @@ def _place(path: str, table: str | None) -> Place:
         raise ReportError(
             "new-study looks at files, not at a database server",
             got=path,
-            expected="a CSV, JSON lines or Parquet file or a workbook, a folder or a glob of them, or a DuckDB file",
+            expected="a CSV, JSON lines or Parquet file or a workbook, a folder or a glob of them, or a DuckDB or SQLite file",
             remedy="export the table to Parquet and look at that; a study may name the server itself (data.format: postgres)",
         )
     absolute = Path(path).resolve()
@@ -159,26 +160,32 @@ def _place(path: str, table: str | None) -> Place:
         raise ReportError(
             "there is no such file",
             got=path,
-            expected="a CSV, JSON lines or Parquet file or a workbook, a folder or a glob of them, or a DuckDB file",
+            expected="a CSV, JSON lines or Parquet file or a workbook, a folder or a glob of them, or a DuckDB or SQLite file",
             remedy=f"did you mean '{near[0]}'?" if near else "give the path as seen from here",
         )
     written = str(absolute)
     for folder, prefix in ((paths.real_data_dir(), f"${{{paths.REAL_DATA_DIR}}}/"), (paths.ROOT, "")):
         if absolute.is_relative_to(folder.resolve()) and absolute != folder.resolve():
             written = prefix + str(absolute.relative_to(folder.resolve()))
-    if table and format_of(absolute.name) not in ("duckdb", "workbook"):
+    if table and format_of(absolute.name) not in ("duckdb", "sqlite", "workbook"):
         raise ReportError(
-            "only a DuckDB file holds tables, and a workbook sheets", got=f"--table {table}", remedy="leave --table out"
+            "only a DuckDB or SQLite file holds tables, and a workbook sheets",
+            got=f"--table {table}",
+            remedy="leave --table out",
         )
     return Place.model_construct(
         path=written, format=None, table=table, delimiter=",", encoding=None, header_line=None, origin=""
     )
 
 
-def _only_table(con: "duckdb.DuckDBPyConnection", file: Path) -> str:
-    """The table of a DuckDB file that holds just one."""
-    with database.opened(con, file) as tables:
-        found = [table if schema == "main" else f"{schema}.{table}" for schema, table in tables]
+def _only_table(con: "duckdb.DuckDBPyConnection", kind: str, file: Path) -> str:
+    """The table of a DuckDB or SQLite file that holds just one."""
+    if kind == "sqlite":
+        with sqlite.opened(file) as read:
+            found = sqlite.tables(read)
+    else:
+        with database.opened(con, file) as tables:
+            found = [table if schema == "main" else f"{schema}.{table}" for schema, table in tables]
     if len(found) != 1:
         raise ReportError(
             f"{file.name} holds {len(found) or 'no'} tables",

@@ -50,7 +50,7 @@ def propose(
     called = vocabulary.slug(
         name
         or re.sub(
-            r"(\.(csv|gz|zst|json|jsonl|ndjson|parquet|pq|duckdb|ddb|db|xlsx|xlsm|xlsb|xls|ods|tsv|txt))+$",
+            r"(\.(csv|gz|zst|json|jsonl|ndjson|parquet|pq|duckdb|ddb|db|sqlite|sqlite3|db3|s3db|xlsx|xlsm|xlsb|xls|ods|tsv|txt))+$",
             "",
             Path(data.rstrip("/*")).name,
         )
