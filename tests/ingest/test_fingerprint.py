@@ -11,6 +11,7 @@ from helpers.paths import StudyPaths
 from helpers.pipeline.content import Contents
 from tests.ingest.postgres_server import server
 from tests.ingest.studies import log_study, unit_study
+from tests.ingest.workbook.books import xlsx
 
 FORM = re.compile(r"(view )?[\d,]+ rows( to \S.*)? of \S.*: \d+=\d+( \d+=\d+)*")
 
@@ -34,6 +35,17 @@ def test_files_are_told_by_name(tmp_path):
     assert [file.name for file in found.files] == ["a.csv", "b.csv"] and found.tables == ()
     with pytest.raises(ReportError, match="no file matches"):
         raw(log_study(tmp_path / "*.tsv"), tmp_path)
+
+
+def test_a_workbook_that_changed_has_another_content(tmp_path):
+    file = tmp_path / "units.xlsx"
+    rows = [["who", "arm", "bought", "spend", "rounds"], ["u1", "a", 1, 9.99, 3]]
+    digests = []
+    for spend in (9.99, 8.99, 9.99):
+        rows[1][3] = spend
+        (found,) = raw(unit_study(xlsx(file, {"Units": rows})), tmp_path).files
+        digests.append(Contents().digest(found))
+    assert digests[0] != digests[1]
 
 
 CHANGES = {

@@ -24,12 +24,12 @@ if TYPE_CHECKING:
 @command
 @click.argument("data", metavar="FILE")
 @click.option("--name", help="Name of the study; that of the file when left out.")
-@click.option("--table", help="Table of a DuckDB file; the only one when left out.")
+@click.option("--table", help="Table of a DuckDB or SQLite file, sheet of a workbook; the only one when left out.")
 @said
 @click.option("--yes", is_flag=True, help="Ask nothing; what is unclear is guessed, and the study says so.")
 @click.option("--force", is_flag=True, help="Overwrite a study of that name.")
 def new_study(data: str, name: str | None, table: str | None, yes: bool, force: bool, **told: Any) -> None:
-    """Look at FILE (CSV, Parquet, a folder or glob of them, DuckDB) and propose a study file.
+    """Look at FILE (CSV, Parquet, a workbook, a folder or glob of them, DuckDB, SQLite) and propose a study file.
 
     Whatever an option says is taken as said; the rest is guessed.
     """
@@ -37,9 +37,7 @@ def new_study(data: str, name: str | None, table: str | None, yes: bool, force: 
 
     base, ask = paths.workplace(), None if yes else asked()
     with lock.held(base), step("new study", "looking at the data"):
-        proposed = proposing.propose(
-            data, name=name, table=table, said=said_of(told), ask=ask, force=force, base=base
-        )
+        proposed = proposing.propose(data, name=name, table=table, said=said_of(told), ask=ask, force=force, base=base)
     say(proposed.said)
 
 

@@ -149,7 +149,7 @@ Codes = Annotated[list[str], BeforeValidator(_texts)]
 
 
 class Place(Relative):
-    """Where a table stands: CSV or JSON lines (plain, gz or zst) or Parquet (a file, a folder, a glob), DuckDB, PostgreSQL, a notebook's frame.
+    """Where a table stands: CSV or JSON lines (plain, gz or zst), Parquet or a workbook (a file, a folder, a glob), DuckDB, SQLite, PostgreSQL, a notebook's frame.
 
     The format is told by the path where it can be; a path that is nothing but ``${VARIABLE}`` names the environment
     variable that holds the connection string of a PostgreSQL database, so that no password stands in a file.
@@ -157,10 +157,10 @@ class Place(Relative):
 
     path: str = ""
     """File, folder or glob, from the folder that holds studies; ${REAL_DATA_DIR} stands for the folder of downloads"""
-    format: Literal["csv", "json", "parquet", "duckdb", "postgres", "frame"] | None = None
-    """csv, json (one object a line, or a list of them), parquet, duckdb, postgres or frame; seen from the path when left out"""
+    format: Literal["csv", "json", "parquet", "workbook", "duckdb", "sqlite", "postgres", "frame"] | None = None
+    """csv, json (one object a line, or a list of them), parquet, workbook (xlsx, xls, ods), duckdb, sqlite, postgres or frame; seen from the path when left out"""
     table: str | None = Field(None, min_length=1)
-    """The table of a DuckDB file or a PostgreSQL database"""
+    """The table of a DuckDB or SQLite file or a PostgreSQL database, or the sheet of a workbook that holds several"""
     delimiter: str = Field(",", min_length=1, max_length=1)
     """What separates the columns of a CSV"""
     decimal: Literal[".", ","] | None = None
@@ -172,7 +172,7 @@ class Place(Relative):
     encoding: str | None = None
     """The encoding of a text, such as cp1252; UTF-8 and UTF-16 are seen from the file"""
     header_line: int | None = Field(None, ge=1, le=64)
-    """The line of a CSV that holds the names of the columns, where something else stands above it"""
+    """The line of a CSV, or the row of a sheet, that holds the names of the columns, where something else stands above it"""
     rows_in_fields: bool = False
     """Whether a field in quotes may hold lines that look like rows of the table, such as a table pasted into a comment"""
     where: str | None = Field(None, min_length=1)
@@ -217,7 +217,7 @@ class Place(Relative):
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
-        database = self.kind in ("duckdb", "postgres")
+        database = self.kind in ("duckdb", "sqlite", "postgres")
         if self.time_format is not None:
             check_format(self.time_format)
         check_zone(self.timezone)
@@ -234,8 +234,8 @@ class Place(Relative):
             )
         if database and self.table is None:
             raise ConfigError("table", "nothing", f"the table of the {self.kind} database, such as main.events")
-        if self.table is not None and not database:
-            raise ConfigError("table", self.table, "none; only a DuckDB file and PostgreSQL hold tables")
+        if self.table is not None and not database and self.kind != "workbook":
+            raise ConfigError("table", self.table, "none; only DuckDB, SQLite, PostgreSQL and workbooks hold tables")
         return self
 
 

@@ -4,6 +4,8 @@ ENDINGS = {
     "csv": (".csv", ".csv.gz", ".csv.zst", ".tsv", ".tsv.gz", ".tsv.zst"),
     "parquet": (".parquet", ".pq"),
     "json": tuple(f".{name}{packed}" for name in ("jsonl", "ndjson", "json") for packed in ("", ".gz", ".zst")),
+    "workbook": (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"),
+    "sqlite": (".sqlite", ".sqlite3", ".db3", ".s3db"),
     "duckdb": (".duckdb", ".ddb", ".db"),
 }
 """Endings of each format, in small letters."""

@@ -108,8 +108,8 @@ def opened(
         raise ReportError(
             f"{file.name} is no text",
             got="null bytes among its first ones",
-            expected="CSV in UTF-8 or another encoding, Parquet (.parquet) or DuckDB (.duckdb)",
-            cause="a spreadsheet or another binary file",
+            expected="CSV in UTF-8 or another encoding, Parquet (.parquet), a workbook (.xlsx) or DuckDB (.duckdb)",
+            cause="a binary file",
             remedy="save it as UTF-8 CSV, or give it the ending of its format",
         )
     found = lines.looked_at(text.blocks(file, most), place.delimiter)

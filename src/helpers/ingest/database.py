@@ -39,7 +39,7 @@ def read_duckdb(con: "duckdb.DuckDBPyConnection", place: "Place", file: Path, in
         taken = f"(select * replace ({exact}) from {relation})" if exact else relation
         added = "".join(f", {sql} as {quoted(c)}" for c, sql in inner.items() if c in mapped(place))
         con.execute(f"copy (select {kept(types)}{added} from {taken}) to {literal(part)} (format parquet)")
-    return _filled(con, place, part, called)
+    return filled(con, place, part, called)
 
 
 @contextmanager
@@ -51,7 +51,7 @@ def attached(con: "duckdb.DuckDBPyConnection", place: "Place", file: Path) -> It
     import duckdb
 
     with opened(con, file) as found:
-        relation = ".".join(map(quoted, _named(place, found, "main", file.name)))
+        relation = ".".join(map(quoted, named(place, found, "main", file.name)))
         try:
             types = {row[0]: row[1] for row in con.execute(f"describe select * from {relation}").fetchall()}
             con.execute(f"select * from {relation} limit 1").fetchall()
@@ -161,7 +161,7 @@ def described(place: "Place", connection: Any) -> tuple[str, str, dict[str, Any]
     inspector = sqlalchemy.inspect(connection)
     schemas = [s for s in inspector.get_schema_names() if s not in ("information_schema", "pg_catalog")]
     found = [(s, t) for s in schemas for t in (*inspector.get_table_names(s), *inspector.get_view_names(s))]
-    schema, table = _named(place, found, inspector.default_schema_name or "public", "the database")
+    schema, table = named(place, found, inspector.default_schema_name or "public", "the database")
     return schema, table, {c["name"]: c["type"] for c in inspector.get_columns(table, schema)}
 
 
@@ -216,10 +216,10 @@ def _copied(con: "duckdb.DuckDBPyConnection", place: "Place", connection: Any, i
         escape = '"', columns = {{{columns}}})) to {literal(part)} (format parquet)"""
     )
     export.unlink()
-    return _filled(con, place, part, name)
+    return filled(con, place, part, name)
 
 
-def _named(place: "Place", found: list[tuple[str, str]], default: str, where: str) -> tuple[str, str]:
+def named(place: "Place", found: list[tuple[str, str]], default: str, where: str) -> tuple[str, str]:
     """Schema and table that a study names, if they are there."""
     assert place.table is not None
     schema, _, table = place.table.rpartition(".")
@@ -235,7 +235,8 @@ def _named(place: "Place", found: list[tuple[str, str]], default: str, where: st
     )
 
 
-def _filled(con: "duckdb.DuckDBPyConnection", place: "Place", part: Path, name: str) -> Parts:
+def filled(con: "duckdb.DuckDBPyConnection", place: "Place", part: Path, name: str) -> Parts:
+    """What was written to ``part``, checked as every table is; raises where it holds no row."""
     if not rows(con, part):
         raise ReportError(f"{name} holds no events", got="no row")
     return Parts.of(con, [part], [name], compared(place))

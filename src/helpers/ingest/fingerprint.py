@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from helpers.config import ColumnOf, Log, Study, Units
-from helpers.ingest import database
+from helpers.ingest import database, sqlite
 from helpers.ingest.columns import needed
 from helpers.ingest.land import FRAME
 from helpers.ingest.locations import files_of
@@ -55,6 +55,8 @@ def of(study: Study, where: "StudyPaths") -> Raw:
     kind, files = files_of(place, study.name)
     if kind == "duckdb":
         return Raw(tables=((name, partial(of_duckdb, place, files[0])),), database=files[0], asked=asked)
+    if kind == "sqlite" and (beside := sqlite.waiting(files[0])):
+        files.append(beside)
     return Raw(tuple(file.absolute() for file in files))  # a link keeps its name, by which it is read
 
 

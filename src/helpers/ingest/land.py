@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from helpers.config import Log, Study, Units
 from helpers.errors import ReportError, several
-from helpers.ingest import condition, csv, currency_columns, database, json_lines, parquet, units
+from helpers.ingest import condition, csv, currency_columns, database, json_lines, parquet, sqlite, units, workbook
 from helpers.ingest.locations import files_of
 from helpers.ingest.parts import REJECTS, Parts
 from helpers.ingest.reading import Reading, decide
@@ -156,8 +156,12 @@ def _table(con: "duckdb.DuckDBPyConnection", study: Study, home: Path, into: Pat
     kind, files = files_of(place, study.name)
     if kind == "duckdb":
         return database.read_duckdb(con, place, files[0], into)
+    if kind == "sqlite":
+        return sqlite.read(con, place, files[0], into)
     if kind == "csv":
         return csv.read(con, place, files, into)
+    if kind == "workbook":
+        return workbook.read(con, place, files, into)
     if kind == "json":
         return json_lines.read(con, place, files, into)
     return parquet.read(con, place, files, into)

@@ -13,7 +13,7 @@ from helpers.config.formats import format_of
 from helpers.errors import ReportError
 from helpers.ingest import foreign
 
-SEVERAL = ("csv", "json", "parquet")
+SEVERAL = ("csv", "json", "parquet", "workbook")
 """Formats of which several files make one table."""
 
 
@@ -58,6 +58,8 @@ def files_of(place: Place, study: str) -> tuple[str, list[Path]]:
                 if others else "export it anew",
             )  # fmt: skip
     kind = place.kind or _common_format(found, study)
+    if place.format is None:
+        kind = foreign.told_by_content(found[0], kind)
     for file in found:
         foreign.refuse(file, kind)
     return kind, found
@@ -144,6 +146,6 @@ def _common_format(files: list[Path], study: str) -> str:
     raise ReportError(
         f"studies/{study}.yml: data.path holds files of several formats",
         got=", ".join(dict.fromkeys((files[0].name, odd.name))),
-        expected="either CSV (.csv, .csv.gz), JSON lines (.jsonl) or Parquet (.parquet) in all of them",
+        expected="either CSV (.csv, .csv.gz), JSON lines (.jsonl), Parquet (.parquet) or workbooks (.xlsx) in all of them",
         remedy="name a glob that matches one kind, such as folder/*.csv, or state data.format",
     )

@@ -34,7 +34,7 @@ def taken(con: "duckdb.DuckDBPyConnection", study: Study, into: Path) -> tuple[S
     kind, files = files_of(place, study.name)
     chosen = files if len(files) <= FILES else [files[0], files[len(files) // 2], files[-1]]
     total = sum(file.stat().st_size for file in files)
-    if kind == "duckdb" or total <= WHOLE:
+    if kind in ("duckdb", "sqlite", "workbook") or total <= WHOLE:
         return study, 1.0
     into.mkdir()
     share = 0.0

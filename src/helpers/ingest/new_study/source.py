@@ -12,7 +12,7 @@ from helpers.config import VARIABLE, Place
 from helpers.config.formats import format_of
 from helpers.defaults import MEMORY, THREADS
 from helpers.errors import ReportError
-from helpers.ingest import condition, csv, database, files_of, json_lines, parquet
+from helpers.ingest import condition, csv, database, files_of, json_lines, parquet, sqlite, workbook
 from helpers.ingest.new_study import dialect
 from helpers.ingest.parts import REJECTS, Parts
 from helpers.ingest.sql import literal, number, quoted
@@ -94,7 +94,7 @@ class SourceTable:
 
 @contextmanager
 def opened(path: str, table: str | None, home: Path, where: str | None = None) -> Iterator[SourceTable]:
-    """The table behind ``path``: CSV (plain or gz), Parquet, a folder or a glob of them, a table of a DuckDB file.
+    """The table behind ``path``: CSV (plain or gz), Parquet, a folder or a glob of them, a workbook, a table of a DuckDB or SQLite file.
 
     Rows for which the condition ``where`` does not hold are left out, as they are when a study's table is brought in.
 
@@ -112,11 +112,14 @@ def opened(path: str, table: str | None, home: Path, where: str | None = None) -
         kind, files = files_of(place, "NEW")
         if kind == "csv":
             place = place.model_copy(update=dialect.of(files[0], place))
-        if kind == "duckdb":
-            place = place.model_copy(update={"table": place.table or _only_table(con, files[0])})
-            parts = database.read_duckdb(con, place, files[0], aside)
+        if kind == "workbook":
+            place = place.model_copy(update=workbook.keys_of(files[0], place))
+        if kind in ("duckdb", "sqlite"):
+            place = place.model_copy(update={"table": place.table or _only_table(con, kind, files[0])})
+            reading = database.read_duckdb if kind == "duckdb" else sqlite.read
+            parts = reading(con, place, files[0], aside)
         else:
-            reader = {"csv": csv, "json": json_lines}.get(kind, parquet)
+            reader = {"csv": csv, "json": json_lines, "workbook": workbook}.get(kind, parquet)
             parts = reader.read(con, place, files, aside)  # type: ignore[attr-defined]
         parts = condition.kept(con, where, parts, "--where")
         malformed = con.execute('select count(*) from rejects where "column" is null').fetchall()[0][0]
@@ -154,7 +157,7 @@ def _place(path: str, table: str | None, home: Path) -> Place:
         raise ReportError(
             "new-study looks at files, not at a database server",
             got=path,
-            expected="a CSV, JSON lines or Parquet file, a folder or a glob of them, or a DuckDB file",
+            expected="a CSV, JSON lines or Parquet file or a workbook, a folder or a glob of them, or a DuckDB or SQLite file",
             remedy="export the table to Parquet and look at that; a study may name the server itself (data.format: postgres)",
         )
     absolute = Path(path).resolve()
@@ -166,15 +169,19 @@ def _place(path: str, table: str | None, home: Path) -> Place:
         raise ReportError(
             "there is no such file",
             got=path,
-            expected="a CSV, JSON lines or Parquet file, a folder or a glob of them, or a DuckDB file",
+            expected="a CSV, JSON lines or Parquet file or a workbook, a folder or a glob of them, or a DuckDB or SQLite file",
             remedy=f"did you mean '{near[0]}'?" if near else "give the path as seen from here",
         )
     written = str(absolute)
     for folder, prefix in ((paths.real_data_dir(), f"${{{paths.REAL_DATA_DIR}}}/"), (home, "")):
         if absolute.is_relative_to(folder.resolve()) and absolute != folder.resolve():
             written = prefix + str(absolute.relative_to(folder.resolve()))
-    if table and format_of(absolute.name) != "duckdb":
-        raise ReportError("only a DuckDB file holds tables", got=f"--table {table}", remedy="leave --table out")
+    if table and format_of(absolute.name) not in ("duckdb", "sqlite", "workbook"):
+        raise ReportError(
+            "only a DuckDB or SQLite file holds tables, and a workbook sheets",
+            got=f"--table {table}",
+            remedy="leave --table out",
+        )
     place = Place.model_construct(
         path=written, format=None, table=table, delimiter=",", encoding=None, header_line=None, origin=""
     )
@@ -182,10 +189,14 @@ def _place(path: str, table: str | None, home: Path) -> Place:
     return place
 
 
-def _only_table(con: "duckdb.DuckDBPyConnection", file: Path) -> str:
-    """The table of a DuckDB file that holds just one."""
-    with database.opened(con, file) as tables:
-        found = [table if schema == "main" else f"{schema}.{table}" for schema, table in tables]
+def _only_table(con: "duckdb.DuckDBPyConnection", kind: str, file: Path) -> str:
+    """The table of a DuckDB or SQLite file that holds just one."""
+    if kind == "sqlite":
+        with sqlite.opened(file) as read:
+            found = sqlite.tables(read)
+    else:
+        with database.opened(con, file) as tables:
+            found = [table if schema == "main" else f"{schema}.{table}" for schema, table in tables]
     if len(found) != 1:
         raise ReportError(
             f"{file.name} holds {len(found) or 'no'} tables",

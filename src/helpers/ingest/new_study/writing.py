@@ -57,7 +57,9 @@ def propose(
     called = vocabulary.slug(
         name
         or re.sub(
-            r"(\.(csv|gz|zst|json|jsonl|ndjson|parquet|pq|duckdb|ddb|db|tsv|txt))+$", "", Path(data.rstrip("/*")).name
+            r"(\.(csv|gz|zst|json|jsonl|ndjson|parquet|pq|duckdb|ddb|db|sqlite|sqlite3|db3|s3db|xlsx|xlsm|xlsb|xls|ods|tsv|txt))+$",
+            "",
+            Path(data.rstrip("/*")).name,
         )
     )
     if not name and called in TAKEN:

@@ -1,0 +1,88 @@
+"""The sheets of a workbook: which one holds the table, and what is said where nobody can tell."""
+
+import difflib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from helpers.errors import ReportError
+
+if TYPE_CHECKING:
+    from python_calamine import CalamineSheet, CalamineWorkbook
+
+MOST = 20
+"""Sheets that a message names."""
+
+
+@contextmanager
+def opened(file: Path) -> Iterator["CalamineWorkbook"]:
+    """A workbook. Raises :class:`~helpers.errors.ReportError` for one with a password and for what is none, or is damaged,
+    also while its sheets are read."""
+    import python_calamine
+
+    try:
+        with python_calamine.load_workbook(file) as book:
+            yield book
+    except python_calamine.PasswordError:
+        raise ReportError(
+            f"{file.name} cannot be read: it is protected by a password",
+            expected="a workbook that opens without one",
+            remedy="open it, and save it without a password, or save its sheet as CSV UTF-8",
+        ) from None
+    except python_calamine.CalamineError as error:
+        raise ReportError(
+            f"{file.name} cannot be read as a workbook",
+            got=str(error).splitlines()[0] if str(error) else type(error).__name__,
+            expected="a whole workbook: .xlsx, .xlsm, .xlsb, .xls or .ods",
+            cause="a download that broke off, or another file that only bears the name",
+            remedy="open it in a spreadsheet, and save it anew",
+        ) from None
+
+
+def chosen(book: "CalamineWorkbook", file: Path, table: str | None) -> "CalamineSheet":
+    """The sheet that is named, or the only one that holds rows and is not hidden.
+
+    Raises :class:`~helpers.errors.ReportError` where there is none, or more than one that nobody named.
+    """
+    if table is not None:
+        return book.get_sheet_by_name(_named(book, file, table))
+    shown = _names(book, hidden=False)
+    found = [sheet for sheet in map(book.get_sheet_by_name, shown or _names(book)) if sheet.height]
+    if len(found) == 1:
+        return found[0]
+    if not found:
+        raise ReportError(
+            f"{file.name} holds no rows", got=f"{len(shown)} empty sheets", expected="a sheet with a header and rows",
+            cause="an export that broke off, or a workbook of charts alone", remedy="give the workbook that holds the rows",
+        )  # fmt: skip
+    raise ReportError(
+        f"{file.name} holds {len(found)} sheets with rows",
+        got=", ".join(f"'{s.name}' ({s.height:,} rows, {s.width:,} columns)" for s in found[:MOST]),
+        expected="one sheet to look at",
+        remedy="name it: --table SHEET of new-study, or data.table in the study file",
+    )
+
+
+def _names(book: "CalamineWorkbook", *, hidden: bool = True) -> list[str]:
+    """Sheets of cells, in their order."""
+    from python_calamine import SheetTypeEnum, SheetVisibleEnum
+
+    return [
+        each.name
+        for each in book.sheets_metadata
+        if each.typ == SheetTypeEnum.WorkSheet and (hidden or each.visible == SheetVisibleEnum.Visible)
+    ]
+
+
+def _named(book: "CalamineWorkbook", file: Path, table: str) -> str:
+    known = _names(book)
+    if table in known:
+        return table
+    near = difflib.get_close_matches(table, known, n=1, cutoff=0.4)
+    raise ReportError(
+        f"there is no sheet '{table}' in {file.name}",
+        got=table,
+        expected=f"one of {', '.join(map(repr, known[:MOST]))}" if known else "a sheet of cells, and there is none",
+        remedy=f"did you mean '{near[0]}'?" if near else "name a sheet: --table SHEET of new-study, or data.table in the study file",
+    )  # fmt: skip
