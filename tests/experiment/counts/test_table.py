@@ -162,3 +162,22 @@ def test_days_that_make_no_week_are_an_early_look(folder):
     look = decided(folder, cells).decided.weighed.look
     assert look is not None and look.share == 4 / 7
     assert decided(folder, cells, share_of_time=1.0).decided.weighed.look is None
+
+
+LINES = st.lists(st.text('0123456789,;\t"%.-ab \x00\r', max_size=14), min_size=1, max_size=5)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.sampled_from(["arm,units,successes", "arm,day,n,mean,sd", "arm;n;sum;sumsq", "a,b"]), LINES)
+def test_whatever_stands_in_a_file_is_a_table_or_one_message(folder, head, lines):
+    try:
+        found = table.read(saved(folder, "\n".join([head, *lines])))
+    except ReportError as refused:
+        assert "expected:" in str(refused)
+    else:
+        assert len(found.arms) > 1
+
+
+def test_a_field_without_an_end_is_said(folder):
+    with pytest.raises(ReportError, match="cannot be read"):
+        table.read(saved(folder, f'arm,units,successes\ncontrol,100,5\ntest,100,"{"6" * 200_000}\n'))

@@ -114,7 +114,12 @@ def _rows(file: Path) -> list[list[str]]:
             remedy="rows of units or of events make a report: python -m helpers new-study FILE",
         )  # fmt: skip
     mark = max(",;\t", key=lines[0].count)
-    return list(csv.reader(lines, delimiter=mark))
+    try:
+        return list(csv.reader(lines, delimiter=mark))
+    except csv.Error as error:
+        raise ReportError(
+            f"{paths.shown(file)} cannot be read", got=str(error), expected="a table of counts as CSV"
+        ) from None
 
 
 def _columns(head: Sequence[str], file: str, stated: Kind | None) -> tuple[Kind, dict[str, int]]:
