@@ -13,7 +13,7 @@ from helpers.experiment.counts import compared
 from tests.gauntlet.case import Case
 from tests.gauntlet.families import cases
 from tests.gauntlet.judge import at_random, ruled
-from tests.gauntlet.verdicts import faulty
+from tests.gauntlet.verdicts import decided, faulty
 
 SAID = {
     "control",
@@ -83,6 +83,7 @@ def _time(found: Mapping[str, Any]) -> list[str]:
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
 def test_compare_gives_the_verdict_of_the_table(case, monkeypatch):
+    """And it stands on the numbers of a report."""
     kept = []
     real = compared.compared
     monkeypatch.setattr(compared, "compared", lambda asked: kept.append(real(asked)) or kept[-1])
@@ -95,6 +96,15 @@ def test_compare_gives_the_verdict_of_the_table(case, monkeypatch):
     made = found.decided
     assert faulty(expected, made.proposed, made.arms) == []
     assert done.output.strip().startswith(made.proposed.verdict)
+    report = decided(case)
+    for here, there in zip(made.evidence, report.evidence, strict=True):
+        told = [
+            (e.p_value, e.risk, e.effect.relative, e.effect.absolute_low, e.effect.relative_high) for e in (here, there)
+        ]
+        assert told[0] == pytest.approx(told[1], rel=1e-5, abs=1e-9, nan_ok=True)
+    assert [[c.met for c in arm.criteria] for arm in made.arms] == [
+        [c.met for c in arm.criteria] for arm in report.arms
+    ]
     unmet = [each for each in made.proposed.criteria if not each.met] if made.proposed.verdict == "ITERATE" else []
     assert all(each.name.lower() in done.output.lower() for each in unmet)
 

@@ -66,6 +66,12 @@ def test_several_arms_share_the_level_and_each_has_its_verdict():
     assert [line.split()[1] for line in lines if line.startswith("    verdict:")] == ["GO.", "KILL."]
 
 
+def test_columns_that_say_nothing_are_named():
+    asked = compared(CountedArms(WIN, dict.fromkeys(WIN, 1.0)))
+    assert "  columns not read: rate, country\n" in counts.text(asked, "", ("rate", "country"))
+    assert "columns not read" not in counts.text(asked)
+
+
 def test_means_have_their_deviation_and_the_doubt_of_extreme_values():
     text = told(
         {"control": Mean.from_moments(10_000, 20.1, 900.0), "treatment": Mean.from_moments(10_000, 22.2, 900.0)}

@@ -48,7 +48,7 @@ def compare(
         if word.startswith("--"):
             raise click.NoSuchOption(word, ctx=click.get_current_context())
     called = names.split(",") if names is not None else ()
-    found = table.read(arms[0], called) if table.is_file(arms) else None
+    found = table.read(arms[0], called, kind) if table.is_file(arms) else None
     read = found.arms if found else written.arms(arms, kind or "proportions", called)
     designed = written.weights(weights, list(read)) if weights is not None else dict.fromkeys(read, 1.0)
     time = None
@@ -58,7 +58,7 @@ def compare(
     asked = CountedArms(
         read, designed, stating.rule(**stated), better == "higher", planned, time, found.days if found else {}
     )
-    say(counts.text(compared(asked), weights or ""))
+    say(counts.text(compared(asked), weights or "", found.unread if found else ()))
 
 
 compare.ignore_unknown_options = True

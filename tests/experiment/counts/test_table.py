@@ -86,6 +86,14 @@ def test_amounts_are_read_as_the_command_line_reads_them(folder, head, kind, arm
     assert table.read(file) == table.CountedTable(written.arms(arms, kind, ["old", "new"]), {})
 
 
+def test_other_columns_are_left_and_named(folder):
+    file = saved(folder, "Arm,Users,Conversions,Mean,SD,Rate\nnew,90,9,1.5,1,10%\nold,100,5,1,1,5%\n")
+    means = table.read(file, stated="means")
+    assert means.unread == ("Conversions", "Rate") and means.arms["new"].estimate == 1.5
+    with pytest.raises(ReportError):
+        table.read(file)
+
+
 def test_means_of_days_are_those_of_all_units(folder):
     file = saved(folder, "arm,day,n,mean,sd\na,1,3,2,1\na,2,2,7,1.5\nb,1,3,2,1\nb,2,4,5,2\n")
     found = table.read(file, ["a", "b"]).arms["a"]
@@ -102,7 +110,11 @@ def test_means_of_days_are_those_of_all_units(folder):
         ("arm,units,sucesses\ncontrol,100,5\ntest,100,6\n", "did you mean 'successes'?"),
         ("arm,units\ncontrol,100\ntest,100\n", "are not those of a table of counts"),
         ("arm,units,n,successes\ncontrol,1,100,5\ntest,1,100,6\n", "are not those of a table of counts"),
-        ("arm,units,successes,country\ncontrol,100,5,de\ntest,100,6,de\n", "rename or leave out"),
+        ("arm,units,successes,mean,sd\ncontrol,100,5,1,1\ntest,100,6,1,1\n", "say which: --means or --sums"),
+        (
+            "arm,units,successes,country\ncontrol,100,5,de\ncontrol,100,5,fr\ntest,9,6,fr\n",
+            "control in line 3 is no arm",
+        ),
         ("arm,units,successes\ncontrol,100,5\ntest,100,6\nTotal,200,11\n", "Total in line 4 is no arm of its own"),
         (
             "arm,units,successes\ncontrol,100,5\ntest,100,6\nboth,200,11\n",
@@ -150,3 +162,22 @@ def test_days_that_make_no_week_are_an_early_look(folder):
     look = decided(folder, cells).decided.weighed.look
     assert look is not None and look.share == 4 / 7
     assert decided(folder, cells, share_of_time=1.0).decided.weighed.look is None
+
+
+LINES = st.lists(st.text('0123456789,;\t"%.-ab \x00\r', max_size=14), min_size=1, max_size=5)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.sampled_from(["arm,units,successes", "arm,day,n,mean,sd", "arm;n;sum;sumsq", "a,b"]), LINES)
+def test_whatever_stands_in_a_file_is_a_table_or_one_message(folder, head, lines):
+    try:
+        found = table.read(saved(folder, "\n".join([head, *lines])))
+    except ReportError as refused:
+        assert "expected:" in str(refused)
+    else:
+        assert len(found.arms) > 1
+
+
+def test_a_field_without_an_end_is_said(folder):
+    with pytest.raises(ReportError, match="cannot be read"):
+        table.read(saved(folder, f'arm,units,successes\ncontrol,100,5\ntest,100,"{"6" * 200_000}\n'))

@@ -39,10 +39,17 @@ LONGEST = 10_000
 
 @dataclass(frozen=True)
 class CountedTable:
-    """The arms of a table by name, the control first, and the units of each by day; no day where the table has none."""
+    """The arms of a table by name, the control first.
+
+    Attributes:
+        arms: summaries by name.
+        days: the units of each by day; no day where the table has none.
+        unread: columns that are none of a table of counts, as they are called.
+    """
 
     arms: Mapping[str, Summary]
     days: Mapping[str, Mapping[str, int]]
+    unread: tuple[str, ...] = ()
 
 
 def is_file(words: Sequence[str]) -> bool:
@@ -50,14 +57,16 @@ def is_file(words: Sequence[str]) -> bool:
     return len(words) == 1 and (words[0].lower().endswith((".csv", ".tsv", ".txt")) or Path(words[0]).is_file())
 
 
-def read(file: str, names: Sequence[str] = ()) -> CountedTable:
+def read(file: str, names: Sequence[str] = (), stated: Kind | None = None) -> CountedTable:
     """The table in a file of comma, semicolon or tab separated values; ``names`` of its arms, control first.
+
+    ``stated`` is the kind to read where a table holds the columns of several.
 
     Without names the control is the one arm that is called as one. A unit stands in one row only: days are summed up.
     Raises :class:`~helpers.errors.ReportError` for what is no such table.
     """
     head, *rows = _rows(Path(file))
-    kind, at = _columns(head, file)
+    kind, at = _columns(head, file, stated)
     arms: dict[str, Summary] = {}
     days: dict[str, dict[str, int]] = {}
     seen: set[tuple[str, str]] = set()
@@ -85,7 +94,8 @@ def read(file: str, names: Sequence[str] = ()) -> CountedTable:
     _refuse_total(ordered)
     for name, arm_found in ordered.items():
         written.several(arm_found.n, name)
-    return CountedTable(ordered, days)
+    unread = tuple(name.strip() for place, name in enumerate(head) if place not in at.values())
+    return CountedTable(ordered, days, unread)
 
 
 def _rows(file: Path) -> list[list[str]]:
@@ -104,26 +114,32 @@ def _rows(file: Path) -> list[list[str]]:
             remedy="rows of units or of events make a report: python -m helpers new-study FILE",
         )  # fmt: skip
     mark = max(",;\t", key=lines[0].count)
-    return list(csv.reader(lines, delimiter=mark))
+    try:
+        return list(csv.reader(lines, delimiter=mark))
+    except csv.Error as error:
+        raise ReportError(
+            f"{paths.shown(file)} cannot be read", got=str(error), expected="a table of counts as CSV"
+        ) from None
 
 
-def _columns(head: Sequence[str], file: str) -> tuple[Kind, dict[str, int]]:
-    """The kind of a table, and where each of its columns stands."""
+def _columns(head: Sequence[str], file: str, stated: Kind | None) -> tuple[Kind, dict[str, int]]:
+    """The kind of a table, and where each of its columns stands; others are left where they are."""
     roles = {name: role for role, called in COLUMNS.items() for name in called}
     told = [name.strip().lower().replace(" ", "_") for name in head]
-    at = {roles[name]: place for place, name in enumerate(told) if name in roles}
-    strange = [name for name in told if name not in roles]
-    kinds = [kind for kind, values in VALUES.items() if set(at) - {"day"} == {"arm", *values}]
-    if strange or len(at) != len(head) or not kinds:
-        lacking = [] if kinds else [name for name, role in roles.items() if role not in at]
-        near = nearest(strange[0], lacking) if strange else None
+    found = [(roles[name], place) for place, name in enumerate(told) if name in roles]
+    at = dict(found)
+    kinds = [kind for kind, values in VALUES.items() if {"arm", *values} <= set(at) and stated in (None, kind)]
+    if len(at) < len(found) or len(kinds) != 1:
+        strange, lacking = [n for n in told if n not in roles], [n for n, role in roles.items() if role not in at]
+        near = next((said for name in strange if (said := nearest(name, lacking))), None) if not kinds else None
         shapes = " or ".join(", ".join(("arm", *values)) for values in VALUES.values())
         raise ReportError(
             f"the columns of {paths.shown(Path(file))} are not those of a table of counts", got=", ".join(head),
-            expected=f"{shapes}, and day where there are days",
-            remedy=near or "rename or leave out what is none of these",
+            expected=f"{shapes}, each once, and day where there are days",
+            remedy=near or "rename them; where a table holds several of these, say which: --means or --sums, or leave the others out",
         )  # fmt: skip
-    return kinds[0], at
+    values = ("arm", "day", *VALUES[kinds[0]])
+    return kinds[0], {role: place for role, place in at.items() if role in values}
 
 
 def _summary(values: Sequence[str], kind: Kind, where: str) -> Summary:

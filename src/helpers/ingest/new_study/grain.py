@@ -145,7 +145,8 @@ def _aggregated(
         got=f"{rows:,} rows, one for each value of {each}, and no id of a unit",
         expected="one row a unit, with its variant and its outcomes",
         cause="rows that were summed up over units, which hide how these differ",
-        remedy="write a row a unit: the table from which these sums were made",
+        remedy="write a row a unit: the table from which these sums were made; what counts of units alone say: "
+        "python -m helpers compare FILE",
     )
 
 

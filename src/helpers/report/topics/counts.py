@@ -39,11 +39,16 @@ RETURNS = ("units of days", "whether a unit that came on several days was counte
 NO_BELIEF = "cannot be told: the effect has no error, or no scale, that a belief could rest on"
 
 
-def text(found: ComparedCounts, designed: str = "") -> str:
-    """All of it; ``designed`` is how the sizes were designed, in the user's words, empty where equal ones are assumed."""
+def text(found: ComparedCounts, designed: str = "", unread: Sequence[str] = ()) -> str:
+    """All of it.
+
+    ``designed`` is how the sizes were designed, in the user's words, empty where equal ones are assumed; ``unread`` are the
+    columns of a table that say nothing here.
+    """
     by_day = [f"  by day: {found.by_day.found}"] if found.by_day is not None else []
     blocks = [_verdict(found), _arms(found), "\n".join([_ratio(found, designed), *by_day])]
     blocks += [_effect(found, i) for i in range(len(found.names))]
+    blocks += [f"  columns not read: {', '.join(unread)}"] if unread else []
     blocks += [_assumed(found, designed), _untold(found)]
     return "\n" + "\n\n".join(blocks) + "\n"
 
