@@ -55,16 +55,16 @@ def test_two_candidates_for_the_unit_are_asked_for_with_their_values(tmp_path: P
     assert "user_id: user_id   # as you answered, out of user_id (900 different values in 900 rows), account_id" in text
 
 
-@pytest.mark.parametrize("place", [0, 1])
-def test_several_experiments_in_a_file_are_asked_for(tmp_path: Path, place: int) -> None:
-    more = "['blue', 'short form'][1 + (i % 3 = 0)::int] as experiment_name"
+@pytest.mark.parametrize(("place", "called"), [(0, "experiment_name"), (1, "experiment"), (1, "ab_test")])
+def test_several_experiments_in_a_file_are_asked_for(tmp_path: Path, place: int, called: str) -> None:
+    more = f"['blue', 'short form'][1 + (i % 3 = 0)::int] as {called}"
     file = table(tmp_path / "t.csv", more, "['control', 'new'][1 + i % 2]")
     ask = Answering(place)
     study, text, said = proposed(tmp_path, file, ask=ask)
     (question,) = ask.asked
     assert question.candidates == (("blue", "600 rows"), ("short form", "300 rows"))
     name, left = [("blue", 300), ("short form", 600)][place]
-    assert study.data.where == f"\"experiment_name\" = '{name}'"  # type: ignore[union-attr]
+    assert study.data.where == f"\"{called}\" = '{name}'"  # type: ignore[union-attr]
     assert f"{left} of 900 rows are left out" in said and "as you answered, out of blue (600 rows)" in text
 
 

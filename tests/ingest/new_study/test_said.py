@@ -188,7 +188,7 @@ def spoilt(folder: Path) -> Path:
         ({"primary": "variant", "variant": "variant"}, "one column cannot be --variant and --primary"),
         ({"outcomes": ("nothing",)}, "--outcome nothing cannot be an outcome"),
         ({"primary": "convertd"}, "did you mean 'converted'?"),
-        ({"money": "converted"}, "it holds 0 and 1 alone"),
+        ({"money": "converted"}, "it holds two values alone"),
         ({"money": "text"}, "--money text cannot be an amount of money"),
         ({"cluster": "one"}, "--cluster one cannot be what was randomised"),
         ({"cluster": "city"}, "of its 4 levels stand in several variants"),
@@ -218,3 +218,15 @@ def test_amounts_below_zero_count_where_they_were_named(tmp_path: Path) -> None:
     frame = pd.read_csv(tmp_path / "spoilt.csv")
     events = hidden.landed(study, tmp_path / "raw")
     assert events[events.event_name == "net"].price.astype(float).sum() == frame.net.sum()
+
+
+@pytest.mark.parametrize("words", [("Yes", "No"), ("oui", "non"), ("TRUE", "FALSE"), ("t", "f")])
+def test_an_outcome_in_words_is_a_share_where_it_was_named(tmp_path: Path, words: tuple[str, str]) -> None:
+    spoilt(tmp_path)
+    frame = pd.read_csv(tmp_path / "spoilt.csv").assign(fine=lambda t: t.converted.map(lambda n: words[1 - n]))
+    frame.to_csv(tmp_path / "words.csv", index=False)
+    study, _, _ = proposed(tmp_path, tmp_path / "words.csv", primary="fine")
+    assert (study.primary.event, study.primary.type) == ("fine", "proportion")
+    assert study.data.tolerate.model_dump(exclude_defaults=True) == {}
+    events = hidden.landed(study, tmp_path / "raw")
+    assert set(events[events.event_name == "fine"].user_id) == set(frame[frame.converted == 1].user_id)

@@ -51,7 +51,7 @@ def outcome_of(table: "SourceTable", columns: Sequence[Column], name: str, optio
     """
     found = the_name(table.called, name, [c.name for c in columns], option)
     column = next(c for c in columns if c.name == found)
-    said, expected = f"{option} {printable(found)}", "numbers that differ: 0 and 1, a count or an amount"
+    said, expected = f"{option} {printable(found)}", "numbers that differ: 0 and 1, yes and no, a count or an amount"
     if why := _no_number(column):
         raise _cannot(table, said, "be an outcome", why, expected)
     if questions.by_arm(table, [column], variant)[column.name][0]:
@@ -136,7 +136,9 @@ def _no_event(table: "SourceTable", column: Column) -> ReportError | None:
 
 
 def _no_money(table: "SourceTable", column: Column) -> ReportError | None:
-    why = _no_number(column) or ("it holds 0 and 1 alone" if column.binary else "")
+    why = _no_number(column) or (
+        "it holds two values alone, what happened and what did not" if column.binary or column.in_words else ""
+    )
     if not why:
         return None
     return _cannot(
@@ -159,7 +161,7 @@ def _no_number(column: Column) -> str:
         return f"it holds one value in all rows: {printable(column.values[0])}" if column.values else "it is constant"
     if column.unread:
         return column.unread
-    if not (column.numeric or column.binary):
+    if not (column.numeric or column.binary or column.in_words):
         some = f", such as {', '.join(map(printable, column.values[:3]))}" if column.levels else ""
         return f"its values are no numbers{some}"
     return ""

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from helpers.errors import ReportError
 from helpers.ingest.near import nearest
-from helpers.ingest.new_study import vocabulary
+from helpers.ingest.new_study import roles, vocabulary
 from helpers.ingest.new_study.asking import MOST, Question
 from helpers.ingest.new_study.profile import Column
 from helpers.ingest.new_study.said import Said
@@ -20,19 +20,20 @@ NAMES = {"experiment", "experiments", "exp", "test", "abtest", "campaign", "flag
 
 def question(columns: Sequence[Column], said: Said) -> Question | None:
     """Which experiment is meant, where a column beside the variant's is named as one that tells several."""
-    named = [
-        c for c in columns
-        if c.levels and c.distinct > 1 and not c.numeric and {"experiment", "abtest"} & set(vocabulary.tokens(c.name))
-        and not {*vocabulary.VARIANT - {"experiment", "abtest", "ab", "test"}} & set(vocabulary.tokens(c.name))
-        and c.name != said.variant
-    ]  # fmt: skip
-    others = [
-        c for c in columns if c not in named and c.distinct >= 2 and vocabulary.touches(c.name, vocabulary.VARIANT)
-    ]
-    if len(named) != 1 or not (others or said.variant):
+    variants = [said.variant] if said.variant else [c.name for c in roles.variants_of(columns) if not _tells(c)]
+    named = [c for c in columns if _tells(c) and c.words and c.distinct > 1 and c.name not in variants[:1]]
+    if len(named) != 1 or not variants:
         return None
     seen = tuple((level, f"{n:,} rows") for level, n in named[0].levels[:MOST])
     return Question("experiment", f"Which experiment of '{vocabulary.printable(named[0].name)}' is meant?", seen)
+
+
+def _tells(column: Column) -> bool:
+    """Whether a column is called as one that tells experiments, not their arms, apart."""
+    name = column.name
+    return vocabulary.touches(name, {"experiment", "experiments", "abtest"}) and not (
+        (vocabulary.VARIANT - NAMES - {"ab"}) & set(vocabulary.tokens(name))
+    )
 
 
 def condition(table: "SourceTable", columns: Sequence[Column], name: str, *, log: bool) -> tuple[str, Column]:

@@ -213,7 +213,7 @@ def _told(table: "SourceTable", columns: list[Column], name: str) -> Column:
     if not (found.levels and 2 <= found.distinct <= roles.MOST_ARMS):
         raise ReportError(
             f"{table.called}: column '{vocabulary.printable(name)}' can hold no variant",
-            got=f"{found.distinct:,} different values",
+            got=f"--variant {vocabulary.printable(name)}: {found.distinct:,} different values",
             expected=f"2 to {roles.MOST_ARMS} levels",
         )
     return found
@@ -241,7 +241,7 @@ def _neither(
             got=f"{rows:,} rows of {unit.distinct:,} units in '{vocabulary.printable(unit.name)}', moments in '{vocabulary.printable(time.name)}'",
             expected="a column that says what happened in each row (view, order, ...), or one row a unit with a variant",
             cause="lines of orders or invoices, or days of a time series",
-            remedy=f"add such a column, or sum the rows up to one a unit (group by {vocabulary.printable(unit.name)}) with its variant",
+            remedy=f"name that column if there is one (--event COLUMN), or sum the rows up to one a unit (group by {vocabulary.printable(unit.name)}) with its variant",
         )
     if unit and not repeated:
         return ReportError(
@@ -257,5 +257,5 @@ def _neither(
         + (" ..." if len(columns) > 12 else ""),
         expected="one row an event (unit, time, event name), or one row a unit (variant and outcomes)",
         cause="rows that are summed up over units, or columns with names that say nothing",
-        remedy="write the study file by hand from docs/own-data.md, or name the variant's column: --variant COLUMN",
+        remedy="name the columns: --variant COLUMN, of a log also --unit, --time and --event; or write the study file by hand from docs/own-data.md",
     )

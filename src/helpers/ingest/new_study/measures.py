@@ -108,7 +108,7 @@ def sentinels(column: Column) -> str:
 
 
 def metric(column: Column, name: str, role: str, stated: Noted = ("", "")) -> Measure:
-    """How an outcome is measured: 0 and 1 as a proportion, other numbers as a mean, of money where they are money.
+    """How an outcome is measured: 0 and 1, and yes and no, as a proportion, other numbers as a mean, of money where they are money.
 
     ``stated`` is the unit that somebody gave it, and how that was said.
 
@@ -117,7 +117,7 @@ def metric(column: Column, name: str, role: str, stated: Noted = ("", "")) -> Me
     >>> made = metric(some, "spend", "secondary"); made.type, made.unit, made.winsorize
     ('mean', 'money', 'winsorize: 0.99  (the largest value, 70.5, is 7 times the 99 % quantile)')
     """
-    if column.binary:
+    if column.binary or column.in_words:
         return Measure(name, vocabulary.label(column.name), role, "proportion", name)
     unit, comment = stated if stated[0] else unit_of(column)
     heavy = ""

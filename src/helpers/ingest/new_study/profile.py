@@ -9,6 +9,7 @@ from helpers.errors import ReportError
 from helpers.ingest.new_study import vocabulary
 from helpers.ingest.sql import quoted
 from helpers.ingest.values import times_decided, times_digits, times_sql
+from helpers.ingest.values.number_formats import FALSE, TRUE
 from helpers.ingest.values.times import Times
 from helpers.ingest.values.times_column import TimeColumn
 
@@ -85,6 +86,12 @@ class Column:
         return bool(self.levels) and {level.lower() for level, _ in self.levels} in (
             {"0", "1"}, {"true", "false"}, {"0.0", "1.0"},
         )  # fmt: skip
+
+    @property
+    def in_words(self) -> bool:
+        """Yes and no, in words that are read as 1 and 0."""
+        told = {level.lower() for level, _ in self.levels}
+        return bool(told.intersection(TRUE) and told.intersection(FALSE)) and told <= {*TRUE, *FALSE}
 
     @property
     def decimal(self) -> bool:

@@ -312,7 +312,7 @@ def _tolerances(
     found = {"malformed_line": table.malformed, "shown_otherwise": otherwise}
     if unit:
         found["missing_id"] = rows - unit.filled
-    found["wrong_type"] = max(c.filled - c.numbers for c in used)
+    found["wrong_type"] = max((c.filled - c.numbers for c in used if not c.in_words), default=0)
     repeated = None
     if unit:
         cases = " or ".join(
@@ -325,7 +325,8 @@ def _tolerances(
                 got=f"{rows:,} rows of {repeated.units:,} units in '{vocabulary.printable(unit.name)}', and no column of event names",
                 expected="one row a unit (a unit table), or one row an event with a column that names the event (a log)",
                 cause="a table of visits, days or orders",
-                remedy="sum it up to one row a unit, or add a column that says what happened in each row",
+                remedy="name the unit's column if it is another one (--unit COLUMN), or that of what happened (--event COLUMN);"
+                " where rows are measured and these were randomised, --cluster COLUMN; else sum it up to one row a unit",
             )
         found["duplicate_unit"] = repeated.duplicate_rows
     shares = {
@@ -406,5 +407,5 @@ def _no_outcomes(table: "SourceTable", kinds: measures.Sorted) -> ReportError:
         f"{table.called} has a variant, but no column that can be an outcome",
         got=reasons or f"{len(kinds.segments)} attributes and nothing else",
         expected="a number that is zero or more in every row: 0 and 1, a count, or money",
-        remedy="add the outcome as a column of numbers; write 0 where nothing happened",
+        remedy="name the column to decide by (--primary COLUMN), or of a log that of what happened (--event COLUMN); else add the outcome as numbers, 0 where nothing happened",
     )
