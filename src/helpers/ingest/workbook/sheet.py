@@ -7,7 +7,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from helpers.ingest.workbook import error_cells, sheets
+from helpers.ingest.workbook import sheets, xml_cells
 from helpers.ingest.workbook.cells import Column, columns_of
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ class Sheet:
         """The sheet that is named, or the only one with rows; raises as :mod:`sheets` does."""
         with sheets.opened(file) as book:
             cells = sheets.chosen(book, file, table)
-            errors = error_cells.of(file, cells.name)
+            errors = xml_cells.errors(file, cells.name)
             columns = columns_of(cells.iter_rows())
             first = cells.start[1] if cells.start else 0
             wrong = {column - first for _, column in errors}
