@@ -1,6 +1,8 @@
 """A workbook is proposed, checked and built as a CSV is; where its table stands is seen, asked, and written into the study."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +12,7 @@ from helpers import config, ingest
 from helpers.errors import ReportError
 from helpers.warehouse import build, preview, query
 from tests.ingest.new_study.tables import proposed, raw
-from tests.ingest.workbook.books import ods, xlsx
+from tests.ingest.workbook.books import Fault, ods, xlsx
 
 HEADER = ["user_id", "group", "signup", "converted", "spend", "ville"]
 
@@ -65,6 +67,64 @@ def test_names_below_those_of_their_groups_are_the_header(tmp_path: Path) -> Non
     assert study.data.header_line == 2 and study.data.columns["user_id"] == "user_id"
     ingest.land(study, tmp_path / "raw")
     assert ingest.landed(tmp_path / "raw").table_arms == {"control": 150, "treatment": 150}
+
+
+def test_names_that_stand_twice_begin_with_those_of_their_groups(tmp_path: Path) -> None:
+    above = [None, "user_id", "group", "Before", None, "After", None]
+    below = [None, None, None, "orders", "Spend", "orders", "spend"]
+    units = [[None, f"u{i}", "AB"[i % 2], i % 3, i % 7 * 1.5, i % 5, i % 9 * 2.25] for i in range(300)]
+    file = xlsx(
+        tmp_path / "people.xlsx", {"S": [["May"], above, below, *units]}, merged=["B2:B3", "C2:C3", "D2:E2", "F2:G2"]
+    )
+    study, _, _ = proposed(tmp_path, file)
+    assert study.data.header_line == 3 and study.data.before == {
+        "after_orders": "Before orders", "after_spend": "Before Spend",
+    }  # fmt: skip
+    assert {*study.data.outcomes.values()} == {"After orders", "After spend"}
+    ingest.land(study, tmp_path / "raw")
+    assert ingest.landed(tmp_path / "raw").table_rows == 300
+
+
+SHAPES: dict[str, Callable[[], list[list[Any]]]] = {
+    "plain": lambda: [HEADER, *rows()],
+    "title": lambda: [["Report of May"], [], HEADER, *rows()],
+    "remark": lambda: [HEADER, *rows(), [], ["Source: CRM"]],
+    "totals": lambda: [HEADER, *rows(), ["Total", None, None, 100, Decimal("1234.5"), None]],
+    "gaps": lambda: [HEADER, *([None if (i + at) % 60 == 59 and at > 2 else cell for at, cell in enumerate(row)] for i, row in enumerate(rows()))],
+    "errors": lambda: [HEADER, *([*row[:4], Fault("#N/A") if i % 90 == 2 else row[4], row[5]] for i, row in enumerate(rows()))],
+    "repeats": lambda: [HEADER, *rows(), *rows(5)],
+    "blank rows": lambda: [HEADER, *rows(100), [], [], *rows()[100:]],
+}  # fmt: skip
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("shape", SHAPES)
+def test_what_is_said_of_a_workbook_is_what_is_said_of_its_csv(tmp_path: Path, shape: str) -> None:
+    lines = SHAPES[shape]()
+    said = []
+    for ending in ("xlsx", "csv"):
+        file = tmp_path / f"people.{ending}"
+        if ending == "xlsx":
+            xlsx(file, {"Data": lines})
+        else:
+            texts = [[shown(cell) for cell in line] for line in lines]
+            file.write_text("".join(",".join(line) + "\n" for line in texts), encoding="utf-8")
+        _, written, proposal = proposed(tmp_path, file, force=True)
+        preview_of, refused = preview.of(str(tmp_path / "studies" / "people.yml"))
+        said.append(
+            [
+                text.replace(ending, "END").replace("line ", "row ")
+                for text in (written, proposal, preview_of, str(refused))
+            ]
+        )
+    assert said[0] == said[1]
+
+
+def shown(cell: Any) -> str:
+    """A cell as a spreadsheet writes it into a CSV."""
+    if isinstance(cell, Fault):
+        return cell.shown
+    return "" if cell is None else str(cell).upper() if isinstance(cell, bool) else f"{cell:g}" if isinstance(cell, float) else str(cell)  # fmt: skip
 
 
 def test_a_table_is_named_only_where_there_are_several(tmp_path: Path) -> None:

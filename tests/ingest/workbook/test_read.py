@@ -16,6 +16,8 @@ from helpers.config import Place
 from helpers.errors import ReportError
 from helpers.ingest import workbook
 from helpers.ingest.parts import REJECTS
+from helpers.ingest.workbook import sheets, xml_cells
+from helpers.ingest.workbook.sheet import Sheet
 from tests.ingest.studies import HEADER, events_of, rejected, unit_study
 from tests.ingest.workbook.books import Fault, Formula, ods, serial, xlsx
 from tests.ingest.workbook.old_books import xls
@@ -221,6 +223,47 @@ def test_a_workbook_that_is_cut_is_one_message(share: int) -> None:
         file.write_bytes(raw[: max(4, len(raw) * share // 100)])
         with pytest.raises(ReportError, match=r"b\.xlsx cannot be read as a workbook"):
             texts_of(file)
+
+
+@given(st.integers(0, 4095), st.integers(1, 255), st.sampled_from([xlsx, ods, xls]))
+@settings(max_examples=12)
+def test_a_workbook_with_a_wrong_byte_is_read_or_told(at: int, change: int, write: Any) -> None:
+    with TemporaryDirectory() as folder:
+        file = write(Path(folder, "b.xlsx"), UNITS if write is xls else {"S": UNITS})
+        raw = bytearray(file.read_bytes())
+        raw[at % len(raw)] ^= change
+        file.write_bytes(raw)
+        try:
+            assert [*Sheet.of(file, None).rows()]
+        except ReportError as told:
+            assert "b.xlsx" in str(told)
+
+
+def test_a_cell_far_from_the_table_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = [*UNITS, [*[None] * 16_000, "x"]]
+    file = xlsx(tmp_path / "b.xlsx", {"S": rows})
+    assert len([*Sheet.of(file, None).kept]) == 6
+    monkeypatch.setattr(sheets, "LARGEST", 50_000)
+    with pytest.raises(ReportError, match="a cell stands far from the table") as caught:
+        units_of(file, tmp_path / "raw")
+    assert "80,005 cells" in str(caught.value)
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 40), st.integers(0, 800), st.sampled_from(["#N/A", "#DIV/0!", "#REF!"])), max_size=8
+    )
+)
+@settings(max_examples=12)
+def test_errors_are_found_where_they_stand(found: list[tuple[int, int, str]]) -> None:
+    expected = {(row, column): shown for row, column, shown in found}
+    rows = [
+        [Fault(expected[r, c]) if (r, c) in expected else 1 if (r + c) % 97 == 0 else None for c in range(801)]
+        for r in range(41)
+    ]
+    with TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(xml_cells, "_BLOCK", 100)
+        assert xml_cells.errors(xlsx(Path(folder, "b.xlsx"), {"a": [[1]], "S": rows}), "S") == expected
 
 
 def test_both_calendars_count_the_same_days() -> None:

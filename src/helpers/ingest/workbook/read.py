@@ -12,7 +12,7 @@ from helpers.errors import ReportError
 from helpers.ingest import csv, steps
 from helpers.ingest.misfits import REMARKS
 from helpers.ingest.parts import Parts, rows
-from helpers.ingest.workbook import error_cells
+from helpers.ingest.workbook import xml_cells
 from helpers.ingest.workbook.sheet import Sheet
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def read(con: "duckdb.DuckDBPyConnection", place: "Place", files: list[Path], in
 
 def _errors(file: Path) -> str:
     """What is said of cells that show an error and are read as empty."""
-    number = error_cells.counted(file)
+    number = xml_cells.errors_of_libreoffice(file)
     cells = "cell" if number == 1 else "cells"
     return f"{file.name}: {number:,} {cells} with an error, such as #N/A, read as empty" if number else ""
 

@@ -1,11 +1,13 @@
 """One sheet of a workbook as rows of texts."""
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from helpers.ingest.workbook import error_cells, sheets
+from helpers.ingest.workbook import sheets, xml_cells
 from helpers.ingest.workbook.cells import Column, columns_of
 
 if TYPE_CHECKING:
@@ -40,7 +42,7 @@ class Sheet:
         """The sheet that is named, or the only one with rows; raises as :mod:`sheets` does."""
         with sheets.opened(file) as book:
             cells = sheets.chosen(book, file, table)
-            errors = error_cells.of(file, cells.name)
+            errors = xml_cells.errors(file, cells.name)
             columns = columns_of(cells.iter_rows())
             first = cells.start[1] if cells.start else 0
             wrong = {column - first for _, column in errors}
@@ -59,22 +61,38 @@ class Sheet:
     def rows(self, header: int | None = None) -> Iterator[list[str]]:
         """Each row of the workbook as texts, the empty ones without any.
 
-        In row ``header`` (counted from 0) a cell that began above it and reaches down to it stands too.
+        Row ``header`` (counted from 0) is the names of the columns: a cell that began above it and reaches down to it
+        stands there too, and names that stand twice begin with that of their group in a merged cell above.
         """
+        rows = self._texts()
+        if header is not None and self.merged:
+            above = list(islice(rows, header + 1))
+            yield from above[:header]
+            yield from (self._names(above) for _ in above[header:])
+        yield from rows
+
+    def _texts(self) -> Iterator[list[str]]:
         texts = [self.columns[i].text for i in self.kept]
-        down = {m.left: (m.top, "") for m in self.merged if m.top < m.bottom == header}
-        errors = self.errors
         for number, cells in enumerate(self.cells.iter_rows()):
             row = [text(cells[i]) for i, text in zip(self.kept, texts, strict=True)]
-            if errors:
-                row = [errors.get((number, self.left + i), said) for i, said in zip(self.kept, row, strict=True)]
-            if down and header is not None and number <= header:
-                for at, i in enumerate(self.kept):
-                    if self.left + i in down:
-                        top, said = down[self.left + i]
-                        down[self.left + i] = (top, row[at] if number == top else said)
-                        row[at] = down[self.left + i][1] if number == header else row[at]
+            if self.errors:
+                row = [self.errors.get((number, self.left + i), said) for i, said in zip(self.kept, row, strict=True)]
             yield row if any(row) else []
+
+    def _names(self, rows: list[list[str]]) -> list[str]:
+        """The names of the columns in the last of these rows."""
+        at = {self.left + column: i for i, column in enumerate(self.kept)}
+        *above, last = [row or [""] * len(self.kept) for row in rows]
+        names = [*last]
+        for cell in self.merged:
+            if cell.top < cell.bottom == len(above) and cell.left in at:
+                names[at[cell.left]] = above[cell.top][at[cell.left]]
+        times = Counter(name.lower() for name in names)
+        for cell in self.merged:
+            group = above[cell.top][at[cell.left]] if cell.bottom == len(above) - 1 and cell.left in at else ""
+            for i in (at[c] for c in range(cell.left, cell.right + 1) if group and c in at):
+                names[i] = f"{group} {names[i]}" if times[names[i].lower()] > 1 else names[i]
+        return names
 
     @property
     def merged(self) -> list[Merged]:

@@ -1,7 +1,8 @@
-"""Cells of an xlsx that hold an error, such as #N/A: the reader takes them for empty ones, a spreadsheet shows them.
+"""What the reader of workbooks does not tell, looked for in the file itself, a zip of XML: errors, and how far cells reach.
 
-So they are looked for in the file itself, a zip of XML; in that of LibreOffice, whose cells have no address, they are
-counted. The old and the binary formats are no XML: their errors stay empty.
+A cell that shows an error, such as #N/A, is read as an empty one. In an xlsx its place is found, in the file of
+LibreOffice, whose cells have no address, such are counted. The old and the binary formats are no XML: their errors
+stay empty.
 """
 
 import re
@@ -12,12 +13,13 @@ from posixpath import join, normpath
 from xml.etree import ElementTree
 
 _CELL = re.compile(rb'<(?:\w+:)?c\b(?=[^>]*\bt="e")[^>]*\br="([A-Z]+)([0-9]+)"[^>]*>(?:(?!</(?:\w+:)?c>).)*?<(?:\w+:)?v>([^<]*)<', re.S)  # fmt: skip
+_FAR = re.compile(rb'\br="([A-Z]{3})[0-9]')
 _END = re.compile(rb"</(?:\w+:)?c>")
-_BLOCK = 1 << 22
+_BLOCK, _LONGEST = 1 << 22, 1 << 16
 _REFERS = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 
 
-def of(file: Path, sheet: str) -> dict[tuple[int, int], str]:
+def errors(file: Path, sheet: str) -> dict[tuple[int, int], str]:
     """The errors of a sheet by row and column, counted from 0; none where the file is no xlsx."""
     if not zipfile.is_zipfile(file):
         return {}
@@ -32,7 +34,23 @@ def of(file: Path, sheet: str) -> dict[tuple[int, int], str]:
         }
 
 
-def counted(file: Path) -> int:
+def extent(file: Path, sheet: str) -> int:
+    """Cells from the first to the last column of an xlsx with names of three letters, in as many rows as there are; else 0."""
+    if not zipfile.is_zipfile(file):
+        return 0
+    with zipfile.ZipFile(file) as packed:
+        member = _member(packed, sheet)
+        if member is None:
+            return 0
+        rows, far = 0, set[bytes]()
+        with packed.open(member) as stream:
+            while block := stream.read(_BLOCK):
+                rows += block.count(b"<row ")
+                far |= set(_FAR.findall(block))
+    return rows * (_column(max(far)) + 1) if far else 0
+
+
+def errors_of_libreoffice(file: Path) -> int:
     """How many cells of an ods show an error; 0 where the file is none."""
     if not zipfile.is_zipfile(file):
         return 0
@@ -62,8 +80,8 @@ def _whole_cells(packed: zipfile.ZipFile, member: str) -> Iterator[bytes]:
     with packed.open(member) as stream:
         while block := stream.read(_BLOCK):
             left += block
-            ends = [end.end() for end in _END.finditer(block)]
-            cut = len(left) - len(block) + ends[-1] if ends else 0
+            ends = [end.end() for end in _END.finditer(left, max(0, len(left) - _LONGEST))]
+            cut = ends[-1] if ends else 0
             if b't="e"' in left:
                 yield left[:cut]
             left = left[cut:]
