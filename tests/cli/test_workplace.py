@@ -180,7 +180,7 @@ def test_an_export_becomes_a_quick_report_in_the_empty_folder(empty):
     assert "a quick run leaves it out" in designed and "Traceback" not in designed
     numbers = Numbers.load(where.reports / "results.json")
     assert numbers["aa.runs"].value is None and not any(name.startswith("monitoring.") for name in numbers)
-    table = pd.read_csv(where.reports / "effects.csv")
+    table = pd.read_csv(where.reports / "effects.csv", float_precision="round_trip")
     assert table.set_index("metric").loc["bought", "relative"] == numbers.value("metrics.bought.relative")
     assert "nothing is out of date" in started(empty, "run", file, "--quick")
     whole = started(empty, "run", file, "--explain")
