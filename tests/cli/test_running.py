@@ -109,7 +109,9 @@ def test_a_part_that_fails_is_named_at_the_end_and_by_the_exit_code(steps, monke
     first, second, last = asked.steps
     part = replace(first, fault=folder / "data" / "own" / "faults" / "first.json")
     end = replace(last, inputs=(part, second, part.fault))
-    monkeypatch.setattr(goals, "of_file", lambda file, built, quick=False: Asked([part, second, end], [], asked.reports))
+    monkeypatch.setattr(
+        goals, "of_file", lambda file, built, quick=False: Asked([part, second, end], [], asked.reports)
+    )
     wrong = folder / "first-fails"
     wrong.touch()
     result = CliRunner().invoke(cli.main, ["run", FILE])
