@@ -105,6 +105,20 @@ def test_the_installed_command_is_the_module(monkeypatch, capsys):
     assert process("--help").stdout.startswith("Usage: python -m helpers [OPTIONS]")
 
 
+NAMED = re.compile(r"(?:python -m helpers|(?:`|^)helpers|\$\(RUN\)) (dev )?([a-z][a-z-]+)", re.MULTILINE)
+
+
+@pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md", "ARCHITECTURE.md", "Makefile", "docs"])
+def test_every_command_that_a_text_names_is_there(name):
+    place = paths.ROOT / name
+    files = sorted({*place.rglob("*.md"), *place.rglob("*.j2")}) if place.is_dir() else [place]
+    found = {said for file in files for said in NAMED.findall(file.read_text(encoding="utf-8"))}
+    assert found
+    for dev, command in found - {("", "dev")}:
+        group = cli.dev if dev else cli.main
+        assert command in group.known(), f"{dev}{command}"
+
+
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [

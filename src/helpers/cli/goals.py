@@ -84,7 +84,7 @@ def refuse_outdated(where: StudyPaths, built: Built) -> None:
             f"the report of {where.name} is not of what stands here now",
             got=told(list(moved)),
             expected="a report of the study and the data as they are",
-            remedy=f"run: make study STUDY={paths.shown(file)}, and read it before anything is decided on it",
+            remedy=f"run: {paths.to_run(paths.shown(file))}, and read it before anything is decided on it",
         )
 
 

@@ -50,7 +50,7 @@ def server(folder: Path, port: int) -> ThreadingHTTPServer:
     if not (folder / "index.html").is_file():
         raise ReportError(
             "there is no site to show", expected=paths.shown(folder / "index.html"),
-            remedy="run: make all, or: python -m helpers run STUDY",
+            remedy="run: helpers run STUDY, or in the project: make all",
         )  # fmt: skip
     try:
         return ThreadingHTTPServer((LOOPBACK, port), partial(Pages, directory=str(folder)))

@@ -330,13 +330,13 @@ def _results(where: StudyPaths) -> Numbers:
         raise ReportError(
             f"{where.name} has no results to decide on",
             expected=paths.shown(file),
-            remedy=f"run: make study STUDY=studies/{where.name}.yml",
+            remedy=f"run: {paths.to_run(paths.shown(where.file))}",
         )
     numbers = Numbers.load(file)
     if "decision.verdict" not in numbers:
         raise ReportError(
             f"the report of {where.name} comes to no decision",
-            got="; ".join(faults.listed(faults.read(where.faults))) or "no number 'decision.verdict'",
+            got="; ".join(faults.listed(faults.stopped(faults.read(where.faults)))) or "no number 'decision.verdict'",
             remedy="mend what stopped the notebook, and run it again",
         )
     return numbers
