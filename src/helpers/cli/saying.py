@@ -66,5 +66,8 @@ def _ask(question: "Question") -> str:
             return values[int(text) - 1]
         raise click.BadParameter(f"{plain(text)} is none of them; a number from 1 to {len(values)}, please")
 
-    answer: str = click.prompt("  Which one?", default="1", value_proc=chosen, err=True)
+    try:
+        answer: str = click.prompt("  Which one?", default="1", value_proc=chosen, err=True)
+    except click.Abort:  # as any other command that is stopped from the keyboard
+        raise KeyboardInterrupt from None
     return answer

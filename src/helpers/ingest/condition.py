@@ -10,7 +10,7 @@ from helpers.config.columns import COUNTED_BY
 from helpers.errors import ReportError
 from helpers.ingest.near import no_column
 from helpers.ingest.parts import Parts, rows
-from helpers.ingest.sql import literal
+from helpers.ingest.sql import literal, quoted
 from helpers.ingest.steps import LINE, placed
 
 if TYPE_CHECKING:
@@ -29,6 +29,34 @@ def columns_of(condition: str, key: str = "data.where") -> list[str]:
     >>> columns_of("country = 'DE' and (\\"Age of it\\" > 18 or country is null)")
     ['country', 'Age of it']
     """
+    return list(dict.fromkeys(part["column_names"][0] for part in _parts(_parsed(condition, key)) if _is_column(part)))
+
+
+def numbers_of(condition: str) -> list[str]:
+    """The columns that a condition compares with numbers and with nothing else, so that a text counts as the number it is.
+
+    >>> numbers_of("age >= 18 and not (visits in (0, 1)) and land = 'DE' and (size > 3 or size = 'L')")
+    ['age', 'visits']
+    """
+    found: dict[str, set[bool]] = {}
+    for part in _parts(_parsed(condition, "data.where")):
+        operands = [each for value in part.values() for each in (value if isinstance(value, list) else [value])]
+        operands = [each for each in operands if isinstance(each, dict) and "class" in each]
+        columns = [each for each in operands if _is_column(each)]
+        if part.get("type") in ("OPERATOR_IS_NULL", "OPERATOR_IS_NOT_NULL"):
+            continue
+        compared = part.get("class") in ("COMPARISON", "BETWEEN") or part.get("type") in (
+            "COMPARE_IN",
+            "COMPARE_NOT_IN",
+        )
+        counts = compared and all(_is_number(each) for each in operands if not _is_column(each)) and len(columns) == 1
+        for column in columns:
+            found.setdefault(column["column_names"][0], set()).add(counts)
+    return [name for name, uses in found.items() if uses == {True}]
+
+
+def _parsed(condition: str, key: str) -> dict[str, Any]:
+    """The tree of a condition, as the database reads it."""
     import duckdb
 
     with duckdb.connect() as con:
@@ -42,7 +70,7 @@ def columns_of(condition: str, key: str = "data.where") -> list[str]:
     each = list(_parts(nodes[0]["select_list"][0]))
     if not {"STAR", "SUBQUERY", "WINDOW", "LAMBDA"}.isdisjoint(part.get("class") for part in each):
         raise _refused(condition, key, "a query, or more than one row, within the condition")
-    return list(dict.fromkeys(part["column_names"][0] for part in each if part.get("class") == "COLUMN_REF"))
+    return nodes[0]["select_list"][0]  # type: ignore[no-any-return]
 
 
 def kept(con: "duckdb.DuckDBPyConnection", condition: str | None, parts: Parts, key: str = "data.where") -> Parts:
@@ -58,13 +86,16 @@ def kept(con: "duckdb.DuckDBPyConnection", condition: str | None, parts: Parts, 
     if not condition:
         return parts
     check(columns_of(condition, key), parts, key)
+    alike = {name.lower(): name for name in parts.types}
+    counted = [alike[name.lower()] for name in numbers_of(condition)]
+    counted = [name for name in counted if parts.types[name] == "VARCHAR"]
     con.execute("set preserve_insertion_order = true")
     total, left = 0, 0
     for number, file in enumerate(parts.files):
         total += rows(con, file)
         aside = file.with_name(f"kept-{file.name}")
         try:
-            _write(con, condition, number, file, aside)
+            _write(con, condition, counted, number, file, aside)
         except duckdb.Error as error:
             raise _refused(condition, key, str(error).splitlines()[0].partition("'")[0]) from None
         left += rows(con, aside)
@@ -73,7 +104,7 @@ def kept(con: "duckdb.DuckDBPyConnection", condition: str | None, parts: Parts, 
     if not left:
         raise ReportError(
             f"{parts.names[0]}: {key} leaves no row", got=condition, expected=f"a condition that holds for some of {total:,} rows",
-            cause="a text in other letters than it stands in the table, or a number compared as text",
+            cause="a text in other letters than it stands in the table, or a text compared with a number",
         )  # fmt: skip
     out = f"{total - left:,} of {total:,} rows are left out, those for which this does not hold: {condition}"
     return replace(parts, notes=(*parts.notes, out))
@@ -87,10 +118,18 @@ def check(wanted: Iterable[str], parts: Parts, key: str) -> None:
             raise no_column(parts.names[0], name, parts.types, key)
 
 
-def _write(con: "duckdb.DuckDBPyConnection", condition: str, number: int, file: Path, aside: Path) -> None:
-    """Write what stays of a file, and keep in which lines it stands."""
-    some = f"read_parquet({literal(file)}, file_row_number = true, hive_partitioning = false) where ({condition}\n)"
-    con.execute(f"copy (select * exclude (file_row_number) from {some}) to {literal(aside)} (format parquet)")
+def _write(
+    con: "duckdb.DuckDBPyConnection", condition: str, counted: list[str], number: int, file: Path, aside: Path
+) -> None:
+    """Write what stays of a file, and keep in which lines it stands; texts that are ``counted`` are compared as numbers."""
+    there = f"read_parquet({literal(file)}, file_row_number = true, hive_partitioning = false)"
+    cast = ", ".join(f"try_cast({quoted(name)} as double) as {quoted(name)}" for name in counted)
+    some = f"(select * replace ({cast}) from {there})" if cast else there
+    some += f" where ({condition}\n)"
+    stay = f"{there} where file_row_number in (select file_row_number from {some}) order by file_row_number"
+    con.execute(
+        f"copy (select * exclude (file_row_number) from {stay if cast else some}) to {literal(aside)} (format parquet)"
+    )
     taken = f"(select {number} as file_index, file_row_number from {some})"
     con.execute(
         f"""create or replace temp table kept_steps as select file_index as file, "row", line - "row" as ahead from (
@@ -111,6 +150,15 @@ def _more(node: dict[str, Any]) -> bool:
     )
 
 
+def _is_column(part: dict[str, Any]) -> bool:
+    return part.get("class") == "COLUMN_REF"
+
+
+def _is_number(part: dict[str, Any]) -> bool:
+    kind = part["value"]["type"]["id"] if part.get("class") == "CONSTANT" else ""
+    return kind.endswith(("INT", "INTEGER", "DECIMAL", "DOUBLE", "FLOAT"))
+
+
 def _parts(tree: Any) -> Iterator[dict[str, Any]]:
     """Every part of an expression."""
     if isinstance(tree, dict):
@@ -125,6 +173,6 @@ def _parts(tree: Any) -> Iterator[dict[str, Any]]:
 def _refused(condition: str, key: str, why: str) -> ReportError:
     return ReportError(
         f"{key} cannot be used: {condition}", got=why.strip() or None, expected=EXAMPLE,
-        cause="texts of a CSV are no numbers until they are cast, and names with blanks or capitals stand in double quotes",
+        cause="a column that is compared with numbers and with texts, or a name with blanks that stands in no double quotes",
         remedy="write for instance try_cast(age as double) >= 18, or \"Country of it\" = 'DE'",
     )  # fmt: skip

@@ -20,7 +20,9 @@ def nearest(name: str, known: Iterable[str], most: int = 3) -> list[str]:
     for each in known:
         told.setdefault(each.casefold(), each)
     near = difflib.get_close_matches(name.casefold(), told, n=most, cutoff=0.6)
-    within = [each for each in told if len(name) > 2 and (name.casefold() in each or each in name.casefold())]
+    within = [
+        each for each in told if min(len(name), len(each)) > 2 and (name.casefold() in each or each in name.casefold())
+    ]
     return [told[each] for each in dict.fromkeys([*near, *within])][:most]
 
 

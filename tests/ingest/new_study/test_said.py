@@ -71,6 +71,7 @@ def check_units(study: Study, made: Made, frame: pd.DataFrame, folder: Path) -> 
         *((OF_UNITS[:-1], seed) for seed in (1, 2)),
         *((OF_UNITS, seed) for seed in (3, 4)),
     ],
+    ids=lambda each: "+".join(each) if isinstance(each, tuple) else str(each),
 )
 def test_a_unit_table_is_read_as_it_was_said(tmp_path: Path, options: tuple[str, ...], seed: int) -> None:
     made = hidden.units(tmp_path, seed, set(options))
@@ -106,7 +107,9 @@ def test_a_unit_table_is_read_as_it_was_said(tmp_path: Path, options: tuple[str,
 
 
 @pytest.mark.parametrize(
-    ("options", "seed"), [*[((each,), 0) for each in OF_LOGS], *((OF_LOGS, seed) for seed in (1, 2, 3))]
+    ("options", "seed"),
+    [*[((each,), 0) for each in OF_LOGS], *((OF_LOGS, seed) for seed in (1, 2, 3))],
+    ids=lambda each: "+".join(each) if isinstance(each, tuple) else str(each),
 )
 def test_a_log_is_read_as_it_was_said(tmp_path: Path, options: tuple[str, ...], seed: int) -> None:
     made = hidden.log(tmp_path, seed, set(options))
@@ -197,7 +200,7 @@ def spoilt(folder: Path) -> Path:
         ({"where": "text = 'word 9'"}, "--where leaves no row"),
         ({"where": "text ="}, "--where cannot be used: text ="),
         ({"where": "text in (select text)"}, "a query, or more than one row, within the condition"),
-        ({"where": "text > 5"}, "--where cannot be used: text > 5"),
+        ({"where": "text > 5"}, "--where leaves no row"),
         ({"period": (datetime(2025, 1, 1), datetime(2025, 2, 1)), "time": "day"}, "holds nothing in the period"),
         ({"unit": "user_id", "time": "user_id"}, "one column cannot be --unit and --time"),
         ({"exposure": "view"}, "in which each row is a unit that was exposed"),
@@ -230,3 +233,41 @@ def test_an_outcome_in_words_is_a_share_where_it_was_named(tmp_path: Path, words
     assert study.data.tolerate.model_dump(exclude_defaults=True) == {}
     events = hidden.landed(study, tmp_path / "raw")
     assert set(events[events.event_name == "fine"].user_id) == set(frame[frame.converted == 1].user_id)
+
+
+WRITTEN = {
+    "seconds": lambda t: str(int(t.timestamp())),
+    "milliseconds": lambda t: str(int(t.timestamp() * 1000)),
+    "ISO": lambda t: t.strftime("%Y-%m-%dT%H:%M:%SZ"),
+    "day first": lambda t: t.strftime("%d.%m.%Y %H:%M:%S"),
+    "digits": lambda t: t.strftime("%Y%m%d"),
+}
+
+
+@pytest.mark.parametrize("form", WRITTEN)
+@pytest.mark.parametrize("kind", ["units", "log"])
+def test_a_time_is_read_however_it_is_written_where_it_was_named(tmp_path: Path, kind: str, form: str) -> None:
+    made = (hidden.units if kind == "units" else hidden.log)(tmp_path, 7, {"time"})
+    time = made.names["time"]
+    moments = made.frame[time].dt.tz_localize("UTC")
+    table = made.frame.assign(**{time: moments.map(WRITTEN[form])})
+    table.to_csv(made.file, index=False)
+    study, _, _ = proposed(tmp_path, made.file, **made.said("time"))
+    assert study.data.columns["event_time"] == time  # type: ignore[union-attr]
+    whole = moments.dt.floor("D") if form == "digits" else moments
+    assert study.period.start == whole.min().floor("D").tz_localize(None)
+    events = hidden.landed(study, tmp_path / "raw")
+    first = pd.to_datetime(events.event_time).groupby(events.user_id).min()
+    meant = whole.dt.tz_localize(None).groupby(made.frame[made.names["unit"]]).min()
+    assert first.to_dict() == meant.to_dict()
+
+
+def test_a_log_without_variants_takes_what_was_said_too(tmp_path: Path) -> None:
+    made = hidden.log(tmp_path, 8, {"unit", "event", "money"})
+    made.frame.drop(columns=made.names["variant"]).to_csv(made.file, index=False)
+    told = made.said("unit", "event", "money") | {"primary": made.names["money"], "exposure": "cart"}
+    study, _, _ = proposed(tmp_path, made.file, **told)
+    assert study.mode == "offline" and study.exposure == "cart" and study.injection is not None
+    assert (study.primary.type, study.primary.unit, study.injection.event) == ("mean", "money", "purchase")
+    with pytest.raises(ReportError, match="no column holds the variant"):
+        proposed(tmp_path, made.file, **told, control="zeta", force=True)

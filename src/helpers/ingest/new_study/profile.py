@@ -164,7 +164,7 @@ def _seen(
         name for name, seen in zip(names, found, strict=True) if name == time or _may_be_timed(kinds[name], name, seen)
     ]
     head = _moments(table, dict.fromkeys(maybe, stated), HEAD, time) if maybe else {}
-    timed = {name: _order(table, name, stated, time) for name, (moments, *_) in head.items() if moments}
+    timed = {name: _order(table, name, stated, time) for name, (moments, *_) in head.items() if moments or name == time}
     moments = _moments(table, {name: times for name, (times, _, _) in timed.items()}, time=time) if timed else {}
     told = [
         _column(table, name, before + i, rows, seen, moments.get(name, [0, 0, None, None]))
