@@ -193,6 +193,7 @@ def test_workbooks_of_a_folder_are_one_table(tmp_path: Path) -> None:
     (tmp_path / "logs").mkdir()
     for number, row in enumerate(UNITS[1:]):
         xlsx(tmp_path / "logs" / f"{number}.xlsx", {"S": [UNITS[0], row]})
+    (tmp_path / "logs" / "~$0.xlsx").write_bytes(b"\x05owner of the open workbook")
     assert units_of(tmp_path / "logs", tmp_path / "raw") == LANDED
     assert units_of(tmp_path / "logs" / "*.xlsx", tmp_path / "raw2") == LANDED
 
