@@ -15,6 +15,8 @@ from helpers.ingest import foreign
 
 SEVERAL = ("csv", "json", "parquet", "workbook")
 """Formats of which several files make one table."""
+LOCK = "~$"
+"""What the file begins with that Excel puts beside a workbook while it is open."""
 
 
 def files_of(place: Place, study: str) -> tuple[str, list[Path]]:
@@ -31,7 +33,11 @@ def files_of(place: Place, study: str) -> tuple[str, list[Path]]:
     why = _hindrance(path)
     if pattern and why in (None, ABSENT):
         why = _hindrance(Path(*takewhile(lambda part: not any(sign in part for sign in "*?["), path.parts)))
-        found = sorted(f for f in Path(path.anchor).glob(str(path.relative_to(path.anchor))) if f.is_file())
+        found = sorted(
+            f
+            for f in Path(path.anchor).glob(str(path.relative_to(path.anchor)))
+            if f.is_file() and not f.name.startswith(LOCK)
+        )
         if not found and why in (None, ABSENT):
             raise ReportError(
                 f"studies/{study}.yml: no file matches data.path",
@@ -40,7 +46,7 @@ def files_of(place: Place, study: str) -> tuple[str, list[Path]]:
                 remedy="correct data.path; relative paths start at the folder that holds studies",
             )
     elif why is None and path.is_dir():
-        found = [f for f in sorted(path.iterdir()) if f.is_file() and not f.name.startswith((".", "_"))]
+        found = [f for f in sorted(path.iterdir()) if f.is_file() and not f.name.startswith((".", "_", LOCK))]
         if not found:
             raise _no_file(place, path, study)
     else:

@@ -19,6 +19,12 @@ def xls(file: Path, rows: Sequence[Sequence[Any]], *, from_1904: bool = False) -
     return file
 
 
+def locked(file: Path) -> Path:
+    """What Excel writes where a password is asked for: the workbook stands in it, and nobody can read it."""
+    file.write_bytes(_compound(bytes(6_000), "EncryptedPackage"))
+    return file
+
+
 def _record(kind: int, body: bytes = b"") -> bytes:
     return struct.pack("<HH", kind, len(body)) + body
 
@@ -54,8 +60,8 @@ def _cell(row: int, column: int, value: Any, from_1904: bool) -> bytes:
     return _record(0x0203, at + struct.pack("<d", number))
 
 
-def _compound(stream: bytes) -> bytes:
-    """A compound file that holds one stream, called Workbook: header, allocation table, directory, the stream."""
+def _compound(stream: bytes, name: str = "Workbook") -> bytes:
+    """A compound file that holds one stream: header, allocation table, directory, the stream."""
     stream = stream.ljust(8 * SECTOR, b"\0")  # a shorter one would stand elsewhere
     sectors = -(-len(stream) // SECTOR)
     tables = -(-(sectors + 2) // (SECTOR // 4 - 1))
@@ -65,7 +71,7 @@ def _compound(stream: bytes) -> bytes:
         "<16xHHHHH6xIIIIIIIII", 0x3E, 3, 0xFFFE, 9, 6, 0, tables, tables, 0, 4096, END, 0, END, 0
     )
     header += struct.pack("<109I", *(i if i < tables else FREE for i in range(109)))
-    entries = _entry("Root Entry", 5, 1, END, 0) + _entry("Workbook", 2, FREE, tables + 1, len(stream))
+    entries = _entry("Root Entry", 5, 1, END, 0) + _entry(name, 2, FREE, tables + 1, len(stream))
     directory = entries + 2 * struct.pack("<64xHBBIII36xIQ", 0, 0, 1, FREE, FREE, FREE, 0, 0)
     return header + struct.pack(f"<{len(chain)}I", *chain) + directory + stream.ljust(sectors * SECTOR, b"\0")
 

@@ -20,7 +20,7 @@ from helpers.ingest.workbook import sheets, xml_cells
 from helpers.ingest.workbook.sheet import Sheet
 from tests.ingest.studies import HEADER, events_of, rejected, unit_study
 from tests.ingest.workbook.books import Fault, Formula, ods, serial, xlsx
-from tests.ingest.workbook.old_books import xls
+from tests.ingest.workbook.old_books import locked, xls
 
 UNITS: list[list[Any]] = [HEADER.split(","), ["u1", "a", 1, 9.99, 3], ["u2", "b", 0, 0, 0], ["u3", "b", True, 5.5, 1]]
 LANDED = [
@@ -193,6 +193,7 @@ def test_workbooks_of_a_folder_are_one_table(tmp_path: Path) -> None:
     (tmp_path / "logs").mkdir()
     for number, row in enumerate(UNITS[1:]):
         xlsx(tmp_path / "logs" / f"{number}.xlsx", {"S": [UNITS[0], row]})
+    (tmp_path / "logs" / "~$0.xlsx").write_bytes(b"\x05owner of the open workbook")
     assert units_of(tmp_path / "logs", tmp_path / "raw") == LANDED
     assert units_of(tmp_path / "logs" / "*.xlsx", tmp_path / "raw2") == LANDED
 
@@ -237,6 +238,11 @@ def test_a_workbook_with_a_wrong_byte_is_read_or_told(at: int, change: int, writ
             assert [*Sheet.of(file, None).rows()]
         except ReportError as told:
             assert "b.xlsx" in str(told)
+
+
+def test_a_password_is_told(tmp_path: Path) -> None:
+    with pytest.raises(ReportError, match="it is protected by a password"):
+        units_of(locked(tmp_path / "units.xlsx"), tmp_path / "raw")
 
 
 def test_a_cell_far_from_the_table_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

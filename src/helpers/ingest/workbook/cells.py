@@ -24,7 +24,7 @@ FEWEST = 3
 
 
 @dataclass(frozen=True)
-class Column:
+class SheetColumn:
     """What the cells of a column have in common: whether any holds something, a time of day, numbers that lost digits."""
 
     filled: bool = False
@@ -34,9 +34,9 @@ class Column:
     def text(self, cell: Cell) -> str:
         """The cell as text; '' where it is empty.
 
-        >>> [Column().text(cell) for cell in (7.0, 19.9, 0.1 + 0.2, 1e-7, True, "007", 1.2345678901234567e19)]
+        >>> [SheetColumn().text(cell) for cell in (7.0, 19.9, 0.1 + 0.2, 1e-7, True, "007", 1.2345678901234567e19)]
         ['7', '19.9', '0.3', '0.0000001', 'TRUE', '007', '1.2345678901234567e+19']
-        >>> Column().text(date(2026, 3, 1)), Column(timed=True).text(date(2026, 3, 1)), Column().text(timedelta(hours=26))
+        >>> SheetColumn().text(date(2026, 3, 1)), SheetColumn(timed=True).text(date(2026, 3, 1)), SheetColumn().text(timedelta(hours=26))
         ('2026-03-01', '2026-03-01 00:00:00', '26:00:00')
         """
         if isinstance(cell, str):
@@ -58,7 +58,7 @@ class Column:
 
     def _number(self, cell: int | float) -> str:
         """
-        >>> Column().text(1.234), Column(shortened=True).text(4012888888881880)
+        >>> SheetColumn().text(1.234), SheetColumn(shortened=True).text(4012888888881880)
         ('1.2340', '4.01288888888188e+15')
         """
         if cell == int(cell):
@@ -70,11 +70,11 @@ class Column:
         return f"{text}0" if text[-4:-3] == "." else text
 
 
-def columns_of(rows: Iterable[list[Cell]]) -> list[Column]:
+def columns_of(rows: Iterable[list[Cell]]) -> list[SheetColumn]:
     """The columns of rows of equal length.
 
     >>> columns_of([["who", ""], [4012888888881880, ""], [4012888888881890, ""], [4012888888881900, ""]])
-    [Column(filled=True, timed=False, shortened=True), Column(filled=False, timed=False, shortened=False)]
+    [SheetColumn(filled=True, timed=False, shortened=True), SheetColumn(filled=False, timed=False, shortened=False)]
     """
     width, filled, timed = 0, set(), set()
     ends: dict[int, bool] = defaultdict(lambda: True)
@@ -91,4 +91,4 @@ def columns_of(rows: Iterable[list[Cell]]) -> list[Column]:
                 ends[i] = ends[i] and cell % 10 == 0
                 if len(long[i]) < FEWEST:
                     long[i].add(cell)
-    return [Column(i in filled, i in timed, len(long[i]) == FEWEST and ends[i]) for i in range(width)]
+    return [SheetColumn(i in filled, i in timed, len(long[i]) == FEWEST and ends[i]) for i in range(width)]

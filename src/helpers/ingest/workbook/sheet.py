@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from helpers.ingest.workbook import sheets, xml_cells
-from helpers.ingest.workbook.cells import Column, columns_of
+from helpers.ingest.workbook.cells import SheetColumn, columns_of
 
 if TYPE_CHECKING:
     from python_calamine import CalamineSheet
@@ -32,7 +32,7 @@ class Sheet:
     """
 
     cells: "CalamineSheet"
-    columns: list[Column]
+    columns: list[SheetColumn]
     kept: list[int]
     errors: dict[tuple[int, int], str]
     lone: bool
