@@ -271,3 +271,15 @@ def test_a_log_without_variants_takes_what_was_said_too(tmp_path: Path) -> None:
     assert (study.primary.type, study.primary.unit, study.injection.event) == ("mean", "money", "purchase")
     with pytest.raises(ReportError, match="no column holds the variant"):
         proposed(tmp_path, made.file, **told, control="zeta", force=True)
+
+
+@pytest.mark.parametrize("primary", ["view", "cart", "purchase", "price"])
+def test_revenue_is_of_what_is_bought_where_another_step_is_decided_by(tmp_path: Path, primary: str) -> None:
+    """Every event has a price, as in a log of a shop whose views tell that of the product."""
+    made = hidden.log(tmp_path, 9, set())
+    priced = made.frame.rename(columns={"revenue": "price"}).fillna({"price": 5})
+    priced.to_csv(made.file, index=False)
+    study, _, _ = proposed(tmp_path, made.file, primary=primary, money="price")
+    assert study.metric(study.economics.revenue_metric or "").event == "purchase"
+    assert study.primary.event == ("purchase" if primary == "price" else primary) and len(study.funnel.steps) >= 2
+    assert study.primary.type == ("mean" if primary == "price" else "proportion")

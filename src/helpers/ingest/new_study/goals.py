@@ -19,7 +19,7 @@ AMOUNT = ""
 
 
 @dataclass(frozen=True)
-class Goal:
+class Aims:
     """Events that are measured, the primary one first, :data:`AMOUNT` for the sum of the amounts in ``money``.
 
     ``alone`` says that nothing else is measured, ``exposure`` is the event from which on units count; empty where nobody
@@ -45,7 +45,7 @@ class Goal:
 
 def of(
     table: "SourceTable", columns: Sequence[Column], logged: dict[str, str], said: Said, money: Column | None
-) -> Goal:
+) -> Aims:
     """What was said, in the names of the study; ``logged`` has the name of the log for each.
 
     Raises :class:`~helpers.errors.ReportError` for what is neither an event nor a column of amounts, and for an exposure
@@ -61,7 +61,7 @@ def of(
         else:
             found.append(event if column is not None and event else _named(table, name, logged, option))
     exposure = _named(table, said.exposure, logged, "--exposure") if said.exposure else ""
-    goal = Goal(
+    goal = Aims(
         tuple(dict.fromkeys(found)),
         bool(said.outcomes),
         exposure,
@@ -76,7 +76,7 @@ def of(
     return goal
 
 
-def steps(guessed: tuple[str, ...], reached: Sequence[str], goal: Goal) -> tuple[str, ...]:
+def steps(guessed: tuple[str, ...], reached: Sequence[str], goal: Aims) -> tuple[str, ...]:
     """The way through the funnel, which begins with the exposure that was said and ends with the goal that was."""
     way, first, last = list(guessed), goal.exposure, goal.last
     if last:
@@ -90,7 +90,7 @@ def steps(guessed: tuple[str, ...], reached: Sequence[str], goal: Goal) -> tuple
     return tuple(way)
 
 
-def metrics(guessed: tuple[Measure, ...], goal: Goal) -> tuple[Measure, ...]:
+def metrics(guessed: tuple[Measure, ...], goal: Aims) -> tuple[Measure, ...]:
     """What is measured as it was said, then what is guessed beside it; the first is the primary one."""
     amount = next((m for m in guessed if m.unit == "money"), None)
     said = [amount if event == AMOUNT else _rate(event) for event in goal.measured]

@@ -72,7 +72,9 @@ def propose(
     done = {e: n for e, n in events.items() if e not in undone}
     money = said.column("money", columns)
     goal = goals.of(table, columns, logged, said, money)
-    steps = goals.steps(_steps(done if len(done) >= 2 else events, impression), list(events), goal)
+    way = _steps(done if len(done) >= 2 else events, impression)
+    steps = goals.steps(way, list(events), goal)
+    paying = way[-1] if goal.last in way else steps[-1]
     optional = _skipped(table, unit, event, steps, logged)
     mapped = _mapped(table, columns, unit, time, event, variant, goal.money, said)
     free = [c for c in columns if c.name not in {m.name for m in mapped.values()}]
@@ -84,7 +86,7 @@ def propose(
     for column in segments:
         named[vocabulary.slug(column.name, TAKEN | {*mapped, *named})] = column
     by = {vocabulary.slug(cluster.column.name, TAKEN | {*mapped, *named}): cluster.column} if cluster else {}
-    metrics = goals.metrics(_metrics(table, event, steps, mapped, logged, goal.money), goal)
+    metrics = goals.metrics(_metrics(table, event, (steps[-1], paying), mapped, logged, goal.money), goal)
     start, end = said.period or _period(time)
     tolerate = _tolerances(table, rows, unit, event, variant, mapped, logged, metrics)
     if goal.negative:
@@ -298,22 +300,23 @@ def _attribute(table: "SourceTable", column: Column, mapped: dict[str, Column], 
 
 
 def _metrics(
-    table: "SourceTable", event: Column, steps: tuple[str, ...], mapped: dict[str, Column], logged: dict[str, str],
+    table: "SourceTable", event: Column, goal: tuple[str, str], mapped: dict[str, Column], logged: dict[str, str],
     paid: Column | None,
 ) -> tuple[Measure, ...]:  # fmt: skip
-    last = steps[-1]
+    """The rate of the event that the funnel leads to, and the amounts of the one that is paid for, where it has them."""
+    last, paying = goal
     primary = Measure(f"{last}_rate", f"{vocabulary.label(last)} rate", "primary", "proportion", last)
     if "price" not in mapped:
         return (primary,)
     priced = table.number(
         f"select avg(({table.value(mapped['price'].name)} is not null)::integer) from {{table}} where"
-        f" {questions.is_level(table, event, logged[last])}"
+        f" {questions.is_level(table, event, logged[paying])}"
     )
     if priced < 0.95 and paid:
-        last = goals.paid_event(table, event, paid, logged)
+        paying = goals.paid_event(table, event, paid, logged)
     elif priced < 0.95:
         return (primary,)
-    return (primary, Measure("revenue_per_unit", "Revenue per unit", "secondary", "mean", last, "sum", "money"))
+    return (primary, Measure("revenue_per_unit", "Revenue per unit", "secondary", "mean", paying, "sum", "money"))
 
 
 def _period(time: Column) -> tuple[datetime, datetime]:
