@@ -136,32 +136,34 @@ def _write(database: sqlite3.Connection, table: str, columns: list[str], part: P
     import pyarrow.parquet as pq
 
     kinds = _kinds(database, table, columns)
-    arrow = {"BIGINT": pa.int64(), "DOUBLE": pa.float64(), "VARCHAR": pa.string()}
+    arrow = {"whole": pa.int64(), "number": pa.float64(), "text": pa.string(), "mixed": pa.string()}
     schema = pa.schema([(stored(name), arrow[kind]) for name, kind in zip(columns, kinds, strict=True)])
     rows = database.execute(f"select {', '.join(map(quoted, columns))} from {quoted(table)}")
     with pq.ParquetWriter(part, schema) as out:
         while batch := rows.fetchmany(ROWS):
             made = [
-                pa.array(map(_text, values) if kind == "VARCHAR" else values, arrow[kind])
+                pa.array(map(_text, values) if kind == "mixed" else values, arrow[kind])
                 for kind, values in zip(kinds, zip(*batch, strict=True), strict=True)
             ]
             out.write_batch(pa.record_batch(made, schema=schema))
 
 
 def _kinds(database: sqlite3.Connection, table: str, columns: list[str]) -> list[str]:
-    """The type of each column, by all of its values."""
+    """What each column holds, by all of its values: whole numbers, numbers, text, or a mixture."""
     made: list[str] = []
     for start in range(0, len(columns), COLUMNS):
         asked = ", ".join(
-            f"total(typeof({c}) in ('text', 'blob')), total(typeof({c}) = 'real'), total(typeof({c}) = 'integer'),"
+            f"total(typeof({c}) = 'blob'), total(typeof({c}) = 'text'), total(typeof({c}) = 'real'), total(typeof({c}) = 'integer'),"
             f" total(typeof({c}) = 'integer' and {c} not between {-EXACT} and {EXACT})"
             for c in map(quoted, columns[start : start + COLUMNS])
         )
         row = database.execute(f"select {asked} from {quoted(table)}").fetchone()
-        for at in range(0, len(row), 4):
-            texts, floats, whole, long = row[at : at + 4]
-            numbers = "DOUBLE" if floats and not long else "BIGINT" if whole and not floats else "VARCHAR"
-            made.append("VARCHAR" if texts else numbers)
+        for at in range(0, len(row), 5):
+            blobs, texts, floats, whole, long = row[at : at + 5]
+            if blobs or (texts and (floats or whole)) or (floats and long):
+                made.append("mixed")
+            else:
+                made.append("number" if floats else "whole" if whole else "text")
     return made
 
 

@@ -59,6 +59,15 @@ def test_the_only_sheet_needs_no_name(tmp_path: Path) -> None:
         assert study.variants[0].name == "control" and study.segments == ["ville"]
 
 
+def test_text_by_the_name_of_a_workbook_is_proposed_as_text(tmp_path: Path) -> None:
+    file = tmp_path / "people.xls"
+    file.write_text("".join("\t".join(map(shown, row)) + "\n" for row in [HEADER, *rows()]), encoding="utf-16")
+    study, _, _ = proposed(tmp_path, file)
+    assert (study.data.delimiter, study.data.table) == ("\t", None)
+    ingest.land(study, tmp_path / "raw")
+    assert ingest.landed(tmp_path / "raw").table_rows == 300
+
+
 def test_names_below_those_of_their_groups_are_the_header(tmp_path: Path) -> None:
     above = ["user_id", "Test", None, "Outcomes", None, None]
     below = [None, "group", "signup", "converted", "spend", "ville"]
