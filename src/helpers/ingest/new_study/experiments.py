@@ -28,6 +28,19 @@ def question(columns: Sequence[Column], said: Said) -> Question | None:
     return Question("experiment", f"Which experiment of '{vocabulary.printable(named[0].name)}' is meant?", seen)
 
 
+def refuse_pooled(table: "SourceTable", found: Question | None, said: Said) -> None:
+    """Raise where a file holds several experiments and nobody said which: a report of all of them is of none."""
+    if found is None or "experiment" in said or "where" in said:
+        return
+    raise ReportError(
+        f"{table.called} holds several experiments",
+        got=found.told,
+        expected="one of them, for a study is of one",
+        remedy=f"say which: --experiment {vocabulary.printable(found.candidates[0][0])}; where that column tells no experiments,"
+        " take all rows: --where true",
+    )
+
+
 def _tells(column: Column) -> bool:
     """Whether a column is called as one that tells experiments, not their arms, apart."""
     name = column.name

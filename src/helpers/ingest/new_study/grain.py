@@ -37,7 +37,9 @@ def read(table: "SourceTable", said: Said = Said(), ask: asking.Ask | None = Non
             expected="columns for the unit, the variant and the outcomes; or for the event, its time and its unit",
             cause="another delimiter than comma, semicolon, tab or |, or a file of another kind",
         )
-    said = asking.settled(said, experiments.question(columns, said), ask)
+    several_experiments = experiments.question(columns, said)
+    said = asking.settled(said, several_experiments, ask)
+    experiments.refuse_pooled(table, several_experiments, said)
     where = Where(said.where or "", f"{said.how('where')}: {table.parts.notes[-1]}" if said.where else "")
     if said.experiment:
         log_like = bool(said.event or roles.event_of(columns))

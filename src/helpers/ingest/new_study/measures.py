@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from helpers import defaults
@@ -27,6 +28,18 @@ class Sorted:
     before: tuple[Column, ...]
     segments: tuple[Column, ...]
     left: tuple[tuple[Column, str], ...]
+
+
+PARTS_OF_DATES = {
+    "hour": (0.0, 24.0),
+    "weekday": (0.0, 7.0),
+    "month": (1.0, 12.0),
+    "quarter": (1.0, 4.0),
+    "year": (1900.0, 2100.0),
+}
+"""Last words of names of parts of a date, each with the range of its numbers."""
+EARLIEST, LATEST = 1900, 2100
+"""Between these years eight digits may be a day."""
 
 
 def sort(columns: list[Column], after: int) -> Sorted:
@@ -91,7 +104,30 @@ def unfit(column: Column) -> str:
         return "unique in every row: an identifier, not an attribute"
     if column.has_time or column.dates > 0.9 * column.filled:
         return "a moment that is not used"
-    return ""
+    return _part_of_a_date(column)
+
+
+def _part_of_a_date(column: Column) -> str:
+    """That numbers are days written as digits, or hours, months and years by name and range; empty where they are not."""
+    if not column.numeric or column.numbers != column.whole:
+        return ""
+    if is_day(column.low) and is_day(column.high):
+        return "days written as digits: a moment that is not used (--time says so)"
+    last = vocabulary.tokens(column.name)[-1:]
+    low, high = PARTS_OF_DATES.get(last[0] if last else "", (1.0, 0.0))
+    return f"a part of a date: its values are those of {last[0]}s" if low <= column.low <= column.high <= high else ""
+
+
+def is_day(number: float) -> bool:
+    """Whether a number is a day of the calendar as eight digits.
+
+    >>> is_day(20260708), is_day(20260732), is_day(7)
+    (True, False, False)
+    """
+    try:
+        return EARLIEST < datetime.strptime(f"{number:08.0f}", "%Y%m%d").year < LATEST
+    except ValueError:
+        return False
 
 
 def sentinels(column: Column) -> str:
@@ -150,8 +186,10 @@ def unit_of(column: Column) -> tuple[str, str]:
         )
     if not vocabulary.OTHER_TIMES.isdisjoint(vocabulary.tokens(column.name)):
         return "number", ""
+    words = set(vocabulary.tokens(column.name))
+    of_what = words & vocabulary.MONEY == {"total"} and len(words) > 1  # total_ads
     if vocabulary.touches(column.name, vocabulary.MONEY) and (
-        column.decimal or not vocabulary.touches(column.name, {"count", "orders"})
+        column.decimal or not (of_what or vocabulary.touches(column.name, {"count", "orders"}))
     ):
         return "money", ""
     if column.decimal:

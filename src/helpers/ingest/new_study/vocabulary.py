@@ -5,8 +5,12 @@ import re
 from helpers.config.columns import logged
 
 UNIT = {"user", "customer", "visitor", "client", "account", "member", "player", "device", "subscriber", "person",
-        "household", "cookie", "subject", "unit", "guest", "buyer", "patient", "student", "driver", "rider"}  # fmt: skip
-KEY = {"id", "key", "uuid", "guid", "hash", "no", "nr", "number"}
+        "household", "cookie", "subject", "unit", "guest", "buyer", "patient", "student", "driver", "rider", "distinct",
+        "anonymous", "amplitude", "profile", "respondent", "participant", "employee", "reader", "passenger", "donor", "voter",
+        "nutzer", "benutzer", "kunde", "kunden", "mitglied", "cliente", "usuario", "utilisateur", "utente", "klient", "klant",
+        "gebruiker"}  # fmt: skip
+"""Who is assigned, in some languages, and as tools of analytics call it."""
+KEY = {"id", "key", "uuid", "guid", "hash", "no", "nr", "nummer", "number"}
 TIME = {
     "time",
     "timestamp",
@@ -27,7 +31,9 @@ VARIANT = {"variant", "variation", "treatment", "treated", "arm", "group", "vers
            "experiment", "ab", "abtest", "testgroup", "abgroup"}  # fmt: skip
 VARIANT_WEAK = {"segment", "page", "campaign", "design", "test", "split", "assignment"}
 CONTROL = {"control", "ctrl", "old", "off", "no", "none", "baseline", "holdout", "default", "a", "placebo", "original",
-           "false", "0", "before", "current"}  # fmt: skip
+           "false", "0", "before", "current", "psa", "sham", "untreated", "standard", "existing", "kontrolle", "kontroll",
+           "kontrollgruppe", "controle", "controllo"}  # fmt: skip
+"""Of an advertisement, ``psa`` is what is shown in its place: a public service announcement."""
 TREATMENT = {"treatment", "treat", "new", "on", "yes", "test", "b", "variant", "exp", "experiment", "true", "1"}
 SHOWN = {"page", "shown", "served", "displayed", "rendered", "seen", "landing", "actual", "received"}
 BEFORE = {"history", "historic", "historical", "before", "prior", "past", "previous", "prev", "pre", "baseline", "tenure",
@@ -93,14 +99,15 @@ def touches(name: str, words: set[str]) -> bool:
 def names_a_unit(name: str) -> int:
     """How surely a name is that of a unit's id: 3 ``user_id``, 2 ``visitor``, 1 ``id``, 0 anything else.
 
-    >>> [names_a_unit(n) for n in ("userid", "customerID", "visitor", "id", "session_id", "user_age")]
-    [3, 3, 2, 1, 0, 0]
+    >>> [names_a_unit(n) for n in ("userid", "customerID", "user_pseudo_id", "visitor", "id", "user_session_id", "user_age")]
+    [3, 3, 2, 2, 1, 0, 0]
     """
     found = tokens(name)
     joined = "".join(found)
     if any(joined.startswith(unit) and joined.removeprefix(unit) in KEY for unit in UNIT):
         return 3
-    if joined in UNIT | {"who", "uid"}:
+    between = bool(found) and found[0] in UNIT and found[-1] in KEY  # user_pseudo_id
+    if joined in UNIT | {"who", "uid"} or (between and not {*SESSION, *PRODUCT, *ORDER, "event"} & set(found)):
         return 2
     return 1 if joined in KEY else 0
 

@@ -1,0 +1,88 @@
+"""Words that the field knows: who is assigned, what is shown in the place of the change, parts of dates, several experiments."""
+
+from calendar import monthrange
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from helpers.errors import ReportError
+from helpers.ingest.new_study import measures, vocabulary
+from tests.ingest.new_study.test_units import proposed
+
+FEW = settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+WHO = (
+    "user_pseudo_id",
+    "distinct_id",
+    "anonymousId",
+    "amplitude_id",
+    "customer_no",
+    "Kunden-ID",
+    "Klantnummer",
+    "member key",
+)
+CONTROLS = {"psa": "ad", "holdout": "campaign", "no_email": "email", "old_page": "new_page", "Kontrollgruppe": "Angebot", "0": "1",
+            "untreated": "coached", "standard": "express"}  # fmt: skip
+
+
+def table(file: Path, who: str, control: str, treatment: str, rng: np.random.Generator, **more: object) -> Path:
+    units = 400
+    arm = rng.permutation([control, treatment] * (units // 2))
+    made = {who: [f"k{n:05d}x" for n in rng.permutation(10_000)[:units]], "group": arm} | more
+    pd.DataFrame(made | {"converted": rng.integers(0, 2, units)}).to_csv(file, index=False)
+    return file
+
+
+@FEW
+@given(st.sampled_from(WHO), st.sampled_from(list(CONTROLS)), st.integers(0, 2**32 - 1))
+def test_unit_and_control_are_told_by_the_words_of_the_field(tmp_path_factory, who, control, seed):
+    base, rng = tmp_path_factory.mktemp("words"), np.random.default_rng(seed)
+    study, _, _ = proposed(base, table(base / "t.csv", who, control, CONTROLS[control], rng))
+    assert study.data.columns["user_id"] == who
+    assert next(name for level, name in study.data.variants.items() if level == control) == study.control.name
+    assert study.primary.event == "converted"
+
+
+def test_what_is_numbered_beside_the_unit_is_none():
+    assert not any(
+        map(vocabulary.names_a_unit, ("user_session_id", "customer_order_no", "member_event_key", "user_item_id"))
+    )
+
+
+@FEW
+@given(st.integers(0, 2**32 - 1))
+def test_parts_of_dates_are_no_outcomes_and_days_no_segments(tmp_path_factory, seed):
+    base, rng = tmp_path_factory.mktemp("dates"), np.random.default_rng(seed)
+    days = pd.date_range("2026-03-01", periods=10)
+    more = {
+        "joined_day": rng.choice(days.strftime("%Y%m%d").astype(int), 400), "signup_hour": rng.integers(0, 24, 400),
+        "birth_year": rng.integers(1950, 2008, 400), "total_ads": rng.integers(0, 90, 400),
+        "rides_last_month": rng.integers(0, 40, 400),
+    }  # fmt: skip
+    study, text, _ = proposed(base, table(base / "t.csv", "user_id", "control", "b", rng, **more))
+    assert not {"joined_day", "signup_hour", "birth_year"} & {*study.segments, *study.data.outcomes}
+    assert "part of a date" in text and "days written as digits" in text
+    assert study.metric("total_ads").unit == "count"
+
+
+@given(st.dates().map(lambda day: int(f"{day:%Y%m%d}")) | st.integers(0, 10**9))
+def test_a_day_of_eight_digits_is_one_of_the_calendar(number):
+    year, month, day = number // 10_000, number // 100 % 100, number % 100
+    wanted = 1900 < year < 2100 and 1 <= month <= 12 and 1 <= day <= monthrange(year, month)[1]
+    assert measures.is_day(number) is wanted
+
+
+@pytest.mark.parametrize("column", ["ab_test", "experiment_name", "Experiment"])
+def test_several_experiments_are_never_pooled(tmp_path, column):
+    rng = np.random.default_rng(3)
+    file = table(
+        tmp_path / "t.csv", "user_id", "control", "b", rng, **{column: rng.choice(["green button", "two steps"], 400)}
+    )
+    with pytest.raises(ReportError, match=r"holds several experiments(.|\n)*green button(.|\n)*--experiment"):
+        proposed(tmp_path, file)
+    study, _, _ = proposed(tmp_path, file, experiment="two steps")
+    assert "two steps" in study.data.where
+    proposed(tmp_path, file, where="true", force=True)
