@@ -87,10 +87,9 @@ def test_leaks_and_useless_columns_are_named_with_the_reason(tmp_path: Path) -> 
         "note": "mostly empty: nothing in 90% of the rows",
         "sessions": "an outcome with a sentinel? -1 in 100 rows, the only values below zero",
         "is_buyer": "outcome-derived: it tells 'converted', so it is known only afterwards",
-        "purchased": "an outcome in words (No, Yes): write it as 1 and 0",
     }.items():
         assert f"#   {column}: {reason}" in text
-    assert study.segments == [] and [m.name for m in study.metrics] == ["converted", "spend"]
+    assert study.segments == [] and [m.name for m in study.metrics] == ["converted", "purchased", "spend"]
 
 
 def test_a_history_that_is_never_zero_is_no_copy_of_an_outcome_that_never_is(tmp_path: Path) -> None:

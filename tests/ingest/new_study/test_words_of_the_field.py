@@ -86,3 +86,25 @@ def test_several_experiments_are_never_pooled(tmp_path, column):
     study, _, _ = proposed(tmp_path, file, experiment="two steps")
     assert "two steps" in study.data.where
     proposed(tmp_path, file, where="true", force=True)
+
+
+@FEW
+@given(st.sampled_from(["auction_id", "ticket no", "rowHash"]), st.integers(0, 2**32 - 1))
+def test_a_key_of_all_rows_is_the_unit_and_what_is_of_one_arm_is_a_leak(tmp_path_factory, key, seed):
+    base, rng = tmp_path_factory.mktemp("leaks"), np.random.default_rng(seed)
+    file = table(base / "t.csv", key, "control", "b", rng)
+    frame = pd.read_csv(file).drop(columns="converted")
+    frame["no"] = rng.integers(0, 2, len(frame))
+    frame["yes"] = 1 - frame.no
+    frame["spend"] = rng.exponential(20, len(frame)).round(2) * frame.yes
+    frame["spend_b"] = frame.spend.where(frame.group == "b", 0)
+    frame["spend_missing"] = rng.integers(0, 2, len(frame))
+    frame["has_ordered"] = rng.integers(0, 2, len(frame))
+    frame["purchased"] = rng.choice(["Yes", "No"], len(frame))
+    frame.to_csv(file, index=False)
+    study, text, _ = proposed(base, file)
+    assert study.data.columns["user_id"] == key
+    taken = set(study.data.outcomes.values())
+    assert {"has_ordered", "purchased", "spend"} <= taken and not {"spend_b", "spend_missing"} & taken
+    assert "spend_b: a leak: one value alone in control" in text and study.primary.event in ("has_ordered", "purchased")
+    assert [name for name in study.data.outcomes if name in ("yes", "no")][:1] in ([], ["yes"])

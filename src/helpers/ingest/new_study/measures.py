@@ -32,12 +32,15 @@ class Sorted:
 
 PARTS_OF_DATES = {
     "hour": (0.0, 24.0),
+    "week": (0.0, 53.0),
     "weekday": (0.0, 7.0),
     "month": (1.0, 12.0),
     "quarter": (1.0, 4.0),
     "year": (1900.0, 2100.0),
 }
 """Last words of names of parts of a date, each with the range of its numbers."""
+AUXILIARY = {"has", "is"}
+"""Words before what happened, as before what somebody is."""
 EARLIEST, LATEST = 1900, 2100
 """Between these years eight digits may be a day."""
 
@@ -54,11 +57,13 @@ def sort(columns: list[Column], after: int) -> Sorted:
             left.append((column, reason))
         elif column.numeric and vocabulary.touches(column.name, vocabulary.BEFORE):
             before.append(column)
-        elif vocabulary.touches(column.name, vocabulary.BEFORE | vocabulary.ATTRIBUTE) and _few(column):
+        elif _few(column) and _describes(column, outcome=outcome):
             segments.append(column)
         elif column.numeric and (outcome or column.position > after):
             reason = _no_outcome(column)
             left.append((column, reason)) if reason else outcomes.append(column)
+        elif column.in_words and outcome:
+            outcomes.append(column)
         elif _few(column) and outcome and column.words:
             left.append(
                 (
@@ -75,10 +80,22 @@ def sort(columns: list[Column], after: int) -> Sorted:
                 else "text with many different values"
             )
             left.append((column, f"not used: {told}"))
-    outcomes.sort(key=lambda c: (not c.binary, _class(c), -c.position))
+    outcomes.sort(key=lambda c: (not c.binary, _denies(c), _class(c), -c.position))
     left += [(c, f"not used: more than {MOST_OUTCOMES} metrics dilute each other") for c in outcomes[MOST_OUTCOMES:]]
     left += [(c, f"not used: more than {MOST_SEGMENTS} segments") for c in segments[MOST_SEGMENTS:]]
     return Sorted(tuple(outcomes[:MOST_OUTCOMES]), tuple(before), tuple(segments[:MOST_SEGMENTS]), tuple(left))
+
+
+def _describes(column: Column, *, outcome: bool) -> bool:
+    """Whether the name is that of an attribute or a history; ``has_ordered`` is called as an outcome that happened."""
+    said = vocabulary.touches(column.name, vocabulary.BEFORE | vocabulary.ATTRIBUTE)
+    words = set(vocabulary.tokens(column.name)) & (vocabulary.BEFORE | vocabulary.ATTRIBUTE)
+    return said and not (outcome and column.binary and bool(words) and words <= AUXILIARY)
+
+
+def _denies(column: Column) -> bool:
+    """Whether a column says that nothing happened, as one called ``no`` beside one called ``yes``."""
+    return bool({"no", "none", "not", "never"} & set(vocabulary.tokens(column.name)))
 
 
 def with_stated(guessed: Sorted, first: list[Column], last: list[Column], *, alone: bool) -> Sorted:
@@ -104,6 +121,8 @@ def unfit(column: Column) -> str:
         return "unique in every row: an identifier, not an attribute"
     if column.has_time or column.dates > 0.9 * column.filled:
         return "a moment that is not used"
+    if column.binary and {"missing", "isna", "isnull"} & set(vocabulary.tokens(column.name)[-1:]):
+        return "tells where another column is missing, which is no outcome"
     return _part_of_a_date(column)
 
 

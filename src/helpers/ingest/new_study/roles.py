@@ -19,14 +19,12 @@ def unit_of(columns: Sequence[Column]) -> Column | None:
 
 
 def units_of(columns: Sequence[Column]) -> list[Column]:
-    """All columns whose names say equally well that they name the unit, and none says it better."""
-    named = [
-        (vocabulary.names_a_unit(c.name), c)
-        for c in columns
-        if c.filled > 0.5 * c.rows and not c.constant and not c.has_time
-    ]
+    """All columns whose names say equally well that they name the unit, and none says it better; else a key of all rows."""
+    fit = [c for c in columns if c.filled > 0.5 * c.rows and c.distinct > MOST_ARMS and not c.has_time]
+    named = [(vocabulary.names_a_unit(c.name), c) for c in fit]
     best = max((score for score, _ in named), default=0)
-    return [c for score, c in named if score == best] if best else []
+    keys = [c for c in fit if c.distinct == c.rows and vocabulary.KEY & set(vocabulary.tokens(c.name)[-1:])]
+    return [c for score, c in named if score == best] if best else keys[:1]
 
 
 def time_of(columns: Sequence[Column]) -> Column | None:
@@ -50,7 +48,8 @@ def read_as(time: Column) -> str:
 
 
 def event_of(columns: Sequence[Column]) -> Column | None:
-    """The column of event names: text with 2 to 60 values, by its name, or by a weak name and values that are steps."""
+    """The column of event names: text with 2 to 60 values, by its name, by a weak name and a value that is a step, or as
+    most of its values are steps."""
     texts = [c for c in columns if c.words and c.distinct >= 2]
     sure = [c for c in texts if vocabulary.touches(c.name, vocabulary.EVENT)]
     maybe = [
@@ -59,7 +58,12 @@ def event_of(columns: Sequence[Column]) -> Column | None:
         if vocabulary.touches(c.name, vocabulary.EVENT_WEAK)
         and any(vocabulary.touches(v, set(vocabulary.STEPS)) for v in c.values)
     ]
-    return next(iter([*sure, *maybe]), None)
+    steps = [
+        c
+        for c in texts
+        if c.values and sum(vocabulary.touches(v, set(vocabulary.STEPS)) for v in c.values) > len(c.values) / 2
+    ]
+    return next(iter([*sure, *maybe, *steps]), None)
 
 
 def variants_of(columns: Sequence[Column]) -> list[Column]:

@@ -28,7 +28,7 @@ TIME = {
 EVENT = {"event", "action", "activity", "what", "eventname", "eventtype"}
 EVENT_WEAK = {"type", "step", "name", "kind"}
 VARIANT = {"variant", "variation", "treatment", "treated", "arm", "group", "version", "condition", "bucket", "cell",
-           "experiment", "ab", "abtest", "testgroup", "abgroup"}  # fmt: skip
+           "experiment", "ab", "abtest", "testgroup", "abgroup", "grp", "gruppe", "grupo", "groupe", "variante", "gruppo"}  # fmt: skip
 VARIANT_WEAK = {"segment", "page", "campaign", "design", "test", "split", "assignment"}
 CONTROL = {"control", "ctrl", "old", "off", "no", "none", "baseline", "holdout", "default", "a", "placebo", "original",
            "false", "0", "before", "current", "psa", "sham", "untreated", "standard", "existing", "kontrolle", "kontroll",
