@@ -20,9 +20,7 @@ from tests.ingest.new_study.test_said import OF_LOGS, OF_UNITS
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder in which studies are proposed."""
-    from helpers.ingest import new_study
-
-    monkeypatch.setattr(new_study.propose, "__kwdefaults__", new_study.propose.__kwdefaults__ | {"base": tmp_path})
+    monkeypatch.chdir(tmp_path)
     return tmp_path
 
 

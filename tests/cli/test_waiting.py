@@ -107,7 +107,7 @@ def test_a_step_inside_of_a_run_passes_through(study):
     assert "waiting" not in ended(process) and (base / "data" / "own" / "raw" / "done").is_file()
 
 
-READ_ONLY = {"build", "check", "golden", "plan-diff", "run", "serve"}
+READ_ONLY = {"build", "check", "compare", "golden", "plan-diff", "run", "serve"}
 """Commands that write nothing themselves; ``run`` and ``build`` hold the tree in the module that runs the steps."""
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from helpers import config
@@ -92,6 +92,7 @@ def test_a_code_among_them_is_told(which, many, seed):
     if kind == "spending":
         values = np.minimum(values, 3_000)
     values[rng.choice(N, many, replace=False)] = np.resize([float(code) for code in planted], many)
+    assume("-1" not in planted or (values == 1).mean() <= codes.USUAL)  # else one may as well have come back
     assert found(event, values, digits) == [planted]
 
 

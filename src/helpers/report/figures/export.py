@@ -22,7 +22,7 @@ from helpers.report.figures.show import NAME, FigureView, names, with_static
 
 STARTS_IN = 60
 """Seconds after which a browser that has not said its version counts as broken."""
-DRAWS_IN = 10
+DRAWS_IN = 3
 """Seconds that a figure may take, with much room: what takes longer is a browser that died."""
 TABS = 2
 """Tabs of the browser that draw at the same time."""

@@ -53,10 +53,10 @@ def text(found: ComparedCounts, designed: str = "", unread: Sequence[str] = ()) 
     return "\n" + "\n\n".join(blocks) + "\n"
 
 
-def aligned(rows: Sequence[Sequence[str]]) -> str:
+def text_aligned(rows: Sequence[Sequence[str]]) -> str:
     """Rows of cells as columns: the first to the left, numbers to the right.
 
-    >>> print(aligned([("arm", "units"), ("control", "10,000")]))
+    >>> print(text_aligned([("arm", "units"), ("control", "10,000")]))
       arm       units
       control  10,000
     """
@@ -82,7 +82,7 @@ def _arms(found: ComparedCounts) -> str:
     heads = ("successes", "rate") if asked.shares else ("standard deviation", "mean")
     rows = [("arm", "units", *heads)]
     rows += [(name, f"{arm.n:,}", _spread(arm), _level(found, arm)) for name, arm in asked.summaries.items()]
-    return aligned(rows)
+    return text_aligned(rows)
 
 
 def _spread(arm: Summary) -> str:
