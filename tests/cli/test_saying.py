@@ -84,14 +84,11 @@ def test_a_number_or_the_candidate_itself_answers(
 @pytest.mark.parametrize("arguments", [[], ["--yes"]])
 def test_questions_are_put_at_a_terminal_alone_and_not_with_yes(tmp_path: Path, arguments: list[str]) -> None:
     made = hidden.units(tmp_path, 5, {"control"})
-    code = (
-        "import sys; from pathlib import Path; from helpers import cli; from helpers.ingest import new_study;"
-        f"new_study.propose.__kwdefaults__['base'] = Path({str(tmp_path)!r}); cli.main(sys.argv[1:])"
-    )
     person, terminal = pty.openpty()
     with subprocess.Popen(
-        [sys.executable, "-c", code, "new-study", str(made.file), "--name", "own", *arguments],
-        stdin=terminal, stderr=terminal, stdout=subprocess.PIPE, text=True, cwd=paths.ROOT,
+        [sys.executable, "-m", "helpers", "new-study", str(made.file), "--name", "own", *arguments],
+        stdin=terminal, stderr=terminal, stdout=subprocess.PIPE, text=True, cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": str(paths.ROOT / "src")},
     ) as process:  # fmt: skip
         os.write(person, b"2\n")
         told = process.communicate()[0]
