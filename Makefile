@@ -83,8 +83,9 @@ test: built lint ## the whole test suite, on reports that are built first
 built: $(READY)
 	@$(BUILD) all
 
-test-fuzz: $(READY) ## thousands of generated files, read apart by an oracle: make test-fuzz TRIES=2500
+test-fuzz: $(READY) ## thousands of generated files, read apart by an oracle; every property on other examples: make test-fuzz TRIES=2500
 	@FUZZ=$(or $(TRIES),2500) $(PYTEST) --dist worksteal tests/fuzz
+	@FUZZ=1 $(PYTEST) -m hypothesis --ignore tests/fuzz
 	@$(PYTEST) -m sweep tests/notebooks
 
 test-crash: $(READY) ## kill a small build at 50 random moments, mend it each time: make test-crash KILLS=50 SEED=1

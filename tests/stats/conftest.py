@@ -6,11 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import settings
-
-# deadlines measure how busy the machine is; no example database is left in the tree
-settings.register_profile("stats", deadline=None, database=None)
-settings.load_profile("stats")
 
 ROOT = Path(__file__).resolve().parents[2]
 
