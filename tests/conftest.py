@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -15,10 +16,10 @@ from helpers import config, paths, simulate
 from helpers.config import Study
 from helpers.experiment import statistics_table
 from helpers.paths import StudyPaths
+from helpers.pipeline.fork_server import DBT, Server
 from helpers.warehouse import build
 from tests import quick_marts
 from tests.built_once import built_once
-from tests.warm_dbt import WarmDbt
 from tests.windows import Lent, Windows
 
 FILE = Path("studies", "cart_checkout.yml")
@@ -64,13 +65,22 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def warm_dbt() -> Iterator[None]:
-    """Builds of marts in a test's own process do without dbt; where they need it they fork one that is imported already."""
-    warm = WarmDbt()
+    """dbt of the tests' own builds is forked from one server a worker; what runs a command or make starts its own."""
+    servers: list[Server] = []
+    itself = build.dbt
+
+    def forked(arguments: list[str], environment: dict[str, str]) -> "subprocess.CompletedProcess[str]":
+        servers.extend([] if servers else [Server(DBT, environment, paths.ROOT)])
+        with pytest.MonkeyPatch.context() as here:
+            here.setenv(DBT.variable, servers[0].place)
+            return itself(arguments, environment)
+
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(build, "dbt", warm)
+        patch.setattr(build, "dbt", forked)
         patch.setattr(build, "run_dbt", quick_marts.run)
         yield
-    warm.close()
+    for server in servers:
+        server.close()
 
 
 @pytest.fixture

@@ -4,8 +4,8 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import current_thread, main_thread
@@ -16,15 +16,20 @@ from helpers.cli import goals
 from helpers.cli.goals import Asked
 from helpers.errors import ReportError
 from helpers.paths import StudyPaths
-from helpers.pipeline import lock
-from helpers.pipeline.building import bring_up_to_date, explained
+from helpers.pipeline import fork_server, lock
+from helpers.pipeline.building import bring_up_to_date, explained, stale
 from helpers.pipeline.built import Built
 from helpers.pipeline.faults import Fault
+from helpers.pipeline.fork_server import DBT, STEPS, Forked, Preload, Server
 from helpers.pipeline.graph import Step
 from helpers.pipeline.progress import TELL, say, step
 
 ENVIRONMENT = {"PYTHONHASHSEED": "0", "JUPYTER_PLATFORM_DIRS": "1", TELL: "1"}
 """The same for every step, whoever starts it; and the step tells how far it is instead of drawing."""
+ENOUGH = 4
+"""Steps for which a server of processes is worth its imports."""
+ON_DBT = ("marts", "dbt-docs")
+"""Steps that run dbt."""
 
 OF_A_STEP = (1, 2, 130)
 """Exit codes that a step says of itself."""
@@ -38,26 +43,58 @@ PATIENCE = 5
 class _Steps:
     """Steps in processes of their own, which die with this one."""
 
-    running: set[subprocess.Popen[str]] = field(default_factory=set)
+    running: set["subprocess.Popen[bytes] | Forked"] = field(default_factory=set)
+    servers: dict[Preload, Server] = field(default_factory=dict)
+
+    @contextmanager
+    def serving(self, stale: Collection[Step]) -> Iterator[None]:
+        """Within, steps and what they start may be forked, where those to be run are worth it."""
+        if fork_server.AVAILABLE and len(stale) >= ENOUGH:
+            wanted = [DBT, STEPS] if any(step.command[0] in ON_DBT for step in stale) else [STEPS]
+            self.servers = {preload: Server(preload, _environment(), paths.ROOT) for preload in wanted}
+        try:
+            yield
+        finally:
+            for server in self.servers.values():
+                server.close()
 
     def perform(self, asked: Step) -> None:
         """Run one step to its end; what it says on standard error stands in the error it raises."""
-        environment = {k: v for k, v in os.environ.items() if k not in ("PYTHONDONTWRITEBYTECODE", "MAKELEVEL")}
-        with (
-            step(asked.subject, asked.what) as shown,
-            subprocess.Popen(
-                [sys.executable, "-m", "helpers", *asked.command], env=environment | ENVIRONMENT, cwd=paths.ROOT,
-                text=True, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, close_fds=False,  # it inherits the lock
-            ) as process,
-        ):  # fmt: skip
+        read, write = os.pipe()
+        with step(asked.subject, asked.what) as shown, os.fdopen(read, encoding="utf-8", errors="replace") as told:
+            try:
+                process = self._begin(asked, write)
+            finally:
+                os.close(write)
             self.running.add(process)
-            assert process.stderr is not None
-            said = [left for line in process.stderr if (left := shown.heard(line))]
+            said = [left for line in told if (left := shown.heard(line))]
+            code = process.wait()
             self.running.discard(process)
-            if process.wait():
-                raise Stopped(asked, process.returncode, "".join(said).strip("\n"))
+            if code:
+                raise Stopped(asked, code, "".join(said).strip("\n"))
         for line in said:
             say(line.rstrip("\n"))
+
+    def _begin(self, asked: Step, stderr: int) -> "subprocess.Popen[bytes] | Forked":
+        """Forked from the server once that is ready; the first steps start by themselves meanwhile."""
+        environment = _environment() | {preload.variable: server.place for preload, server in self.servers.items()}
+        forking = self.servers.get(STEPS)
+        if forking and forking.ready():
+            with suppress(OSError), Path(os.devnull).open("r+b") as nothing:
+                streams = (nothing.fileno(), nothing.fileno(), stderr)
+                arguments = ["helpers", *asked.command]
+                return Forked(
+                    forking.place,
+                    "helpers.__main__:script",
+                    arguments,
+                    environment=environment,
+                    folder=paths.ROOT,
+                    streams=streams,
+                )
+        return subprocess.Popen(
+            [sys.executable, "-m", "helpers", *asked.command], env=environment, cwd=paths.ROOT,
+            stdout=subprocess.DEVNULL, stderr=stderr, close_fds=False,  # it inherits the lock
+        )  # fmt: skip
 
     def stop(self) -> None:
         """End the steps; the keyboard has told them too, so they get time to clear up first."""
@@ -84,6 +121,10 @@ class _Steps:
             yield
         finally:
             signal.signal(signal.SIGTERM, before)
+
+
+def _environment() -> dict[str, str]:
+    return {k: v for k, v in os.environ.items() if k not in ("PYTHONDONTWRITEBYTECODE", "MAKELEVEL")} | ENVIRONMENT
 
 
 class Stopped(Exception):
@@ -137,11 +178,12 @@ def _brought(base: Path, ask: Callable[[Built], Asked], jobs: int, refresh: bool
     with lock.held(base):
         built = Built(base)
         asked = ask(built)
-        if refresh or any(built.causes(one) for one in asked.steps):
+        to_do = asked.steps if refresh else stale(asked.steps, built)
+        if to_do:
             for file in asked.files:
                 goals.place(file)  # a file that is wrong is refused before anything runs
         steps = _Steps()
-        with steps.ending():
+        with steps.ending(), steps.serving(to_do):
             end = bring_up_to_date(asked.steps, built, steps.perform, jobs, refresh=refresh, stop=steps.stop)
     return Brought(len(end.ran), [summary_of(where) for where in asked.reports], end.missing)
 

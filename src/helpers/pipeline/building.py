@@ -128,15 +128,23 @@ def explained(steps: Sequence[Step], built: Built) -> list[str]:
 
     A step that waits may turn out to be up to date, when what it reads comes out as it was.
     """
-    lines, stale = [], set[Step]()
+    why = stale(steps, built)
+    return [
+        f"  {step.subject:<18} {step.what:<22} {f'left out by {QUICK}' if step.left_out else why.get(step, 'up to date')}"
+        for step in steps
+    ]
+
+
+def stale(steps: Sequence[Step], built: Built) -> dict[Step, str]:
+    """The steps that are out of date or wait for such a step, and why."""
+    found: dict[Step, str] = {}
     for step in steps:
         if step.left_out:
-            lines.append(f"  {step.subject:<18} {step.what:<22} left out by {QUICK}")
             continue
         causes = built.causes(step)
-        first = next((other for other in steps if other in step.before & stale), None)
-        if causes or first:
-            stale.add(step)
-        said = told(causes) if causes else f"waits for {first.subject}: {first.what}" if first else "up to date"
-        lines.append(f"  {step.subject:<18} {step.what:<22} {said}")
-    return lines
+        first = next((other for other in steps if other in step.before & found.keys()), None)
+        if causes:
+            found[step] = told(causes)
+        elif first:
+            found[step] = f"waits for {first.subject}: {first.what}"
+    return found

@@ -1,11 +1,18 @@
-"""The kernel manager of headless runs: sockets in the file system instead of open TCP ports."""
+"""The kernel of a headless run: sockets in the file system instead of open TCP ports, forked where a build has a server."""
 
+import os
 import tempfile
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 from jupyter_client.manager import AsyncKernelManager
+from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 from traitlets import default
+
+from helpers.pipeline.fork_server import STEPS, Forked, parent_of
+
+_ENTRY = "ipykernel.kernelapp:launch_new_instance"
 
 
 class HeadlessKernelManager(AsyncKernelManager):
@@ -18,3 +25,32 @@ class HeadlessKernelManager(AsyncKernelManager):
     @default("ip")
     def _ip_default(self) -> str:
         return str(Path(tempfile.gettempdir()) / f"kernel-{uuid4().hex}")
+
+    async def _async_pre_start_kernel(self, **options: Any) -> tuple[list[str], dict[str, Any]]:
+        if self.provisioner is None and STEPS.variable in os.environ:
+            self.provisioner = ForkingProvisioner(kernel_spec=self.kernel_spec, parent=self)
+        return await super()._async_pre_start_kernel(**options)
+
+
+class ForkingProvisioner(LocalProvisioner):
+    """A kernel that begins with its modules imported; by itself where the server has died."""
+
+    process: Any
+    pid: Any
+    pgid: Any
+    cwd: Any
+
+    async def launch_kernel(self, cmd: list[str], **options: Any) -> Any:
+        environment, place = options["env"], os.environ[STEPS.variable]
+        self.cwd = options.get("cwd", Path.cwd())
+        try:
+            environment = environment | {"JPY_PARENT_PID": str(parent_of(place))}
+            with Path(os.devnull).open("r+b") as nothing:
+                self.process = Forked(
+                    place, _ENTRY, ["ipykernel_launcher", *cmd[cmd.index("-f") :]],
+                    environment=environment, folder=self.cwd, streams=(nothing.fileno(), 1, 2), session=True,
+                )  # fmt: skip
+        except OSError:
+            return await super().launch_kernel(cmd, **options)
+        self.pid = self.pgid = self.process.pid
+        return self.connection_info

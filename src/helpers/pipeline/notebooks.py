@@ -49,6 +49,7 @@ def execute(notebook: Path, where: StudyPaths, parameters: dict[str, Any]) -> Pa
             kernel_name="python3",
             cwd=str(paths.ROOT),
             progress_bar=False,
+            request_save_on_cell_execute=False,  # it is whole at the end or not at all
             engine_name=_counting_engine(),
             log_output=False,
             kernel_manager_class="helpers.pipeline.kernel.HeadlessKernelManager",

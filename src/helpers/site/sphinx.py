@@ -4,14 +4,13 @@ import json
 import os
 import re
 import shutil
-import subprocess
-import sys
 from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 from helpers import paths
 from helpers.errors import ReportError
+from helpers.pipeline import fork_server
 from helpers.pipeline.files import private
 from helpers.report.figures.show import FIGURE, with_static
 from helpers.site.csp import inline, secured
@@ -71,18 +70,12 @@ def told(cells: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def build(source: Path, built: Path, title: str, standalone: Sequence[str] = ()) -> None:
     """Run Sphinx; every warning stops the build and is shown. ``standalone`` pages are linked in the sidebar."""
-    command = [sys.executable, "-m", "sphinx", "-b", "html", "-q", "-E", "-W", "--keep-going"]
+    command = ["sphinx-build", "-b", "html", "-q", "-E", "-W", "--keep-going"]
     command += ["-j", JOBS, "-c", str(paths.SITE), "-d", str(source.parent / "doctrees")]
     command += ["-D", f"project={title}", "-D", f"html_title={title}", "-A", f"standalone={' '.join(standalone)}"]
     environment = {**os.environ, "SOURCE_DATE_EPOCH": EPOCH, "PYTHONHASHSEED": "0"}
-    run = subprocess.run(  # it inherits the lock, see helpers.pipeline.lock
-        [*command, str(source), str(built)],
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-        close_fds=False,
-    )
+    command += [str(source), str(built)]
+    run = fork_server.run(fork_server.STEPS, "sphinx.cmd.build:main", command, environment, Path.cwd())
     if run.returncode:
         said = "\n".join(f"    | {line}" for line in run.stderr.splitlines() if line.strip())
         raise ReportError(

@@ -2,8 +2,6 @@
 
 import json
 import os
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,11 +15,14 @@ from helpers.ingest.telling import whole_key
 from helpers.ingest.values.amounts import in_units, is_whole
 from helpers.ingest.values.digits import SESSION, digits_of
 from helpers.paths import StudyPaths
+from helpers.pipeline import fork_server
 from helpers.pipeline.files import private, scratch
 from helpers.warehouse import arms, query, randomised
 from helpers.warehouse.tolerances import enforce
 
 if TYPE_CHECKING:
+    import subprocess
+
     import duckdb
 
 
@@ -193,16 +194,9 @@ def verbatim(value: Any) -> Any:
     return "{{ '" + "".join(f"\\U{ord(sign):08x}" for sign in value) + "' }}"
 
 
-_DBT = "import json, sys; sys.argv = ['dbt', *json.load(sys.stdin)]; from dbt.cli.main import cli; cli()"
-
-
 def dbt(arguments: list[str], environment: dict[str, str]) -> "subprocess.CompletedProcess[str]":
-    """dbt itself, in a process of its own, which reads its arguments: those of a command may not be as long as a study."""
-    return subprocess.run(
-        [sys.executable, "-P", "-c", _DBT], input=json.dumps(arguments),
-        env=environment, capture_output=True, text=True, check=False, cwd=paths.ROOT,
-        close_fds=False,  # it inherits the lock: should this process be killed, the next run waits for dbt to end
-    )  # fmt: skip
+    """dbt itself, in a process of its own."""
+    return fork_server.run(fork_server.DBT, "dbt.cli.main:cli", ["dbt", *arguments], environment, paths.ROOT)
 
 
 def _export(con: "duckdb.DuckDBPyConnection", study: Study, aside: Path) -> Path | None:
