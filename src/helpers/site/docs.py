@@ -81,11 +81,13 @@ def helping() -> dict[str, Any]:
     from helpers.experiment.trust.kinds import listed, named
     from helpers.formatting import formatted
     from helpers.ingest.values.times_unread import EXAMPLES
-    from helpers.site import worked_example
+    from helpers.site import short_examples, worked_example
     from helpers.site.error_catalogue import HOLE, by_topic
 
     example = {
         "example": worked_example.load(),
+        "short": worked_example.load()["short"],
+        "short_commands": {short.name: short.commands for short in short_examples.EXAMPLES},
         "example_name": worked_example.NAME,
         "example_counts": worked_example.of_counts(),
         "example_study": (worked_example.SOURCE / f"{worked_example.NAME}.yml").read_text(encoding="utf-8"),

@@ -1,4 +1,4 @@
-"""The worked example of docs/own-data.md: a small log, run through the real commands; the page shows what they said."""
+"""The examples of docs/own-data.md, run through the real commands; the page shows what they said. Here that of a log."""
 
 import csv
 import json
@@ -18,6 +18,7 @@ from helpers.ingest.new_study import Said, propose
 from helpers.paths import StudyPaths
 from helpers.pipeline.files import write_text
 from helpers.record import Numbers
+from helpers.site.short_examples import EXAMPLES
 
 if TYPE_CHECKING:
     import numpy as np
@@ -80,7 +81,12 @@ def record(base: Path) -> dict[str, Any]:
     said = {command: _said(command, study, base) for command in ("check", "run")}
     numbers = Numbers.load(StudyPaths(NAME, base).reports / "results.json")
     head = log.read_text(encoding="utf-8").splitlines()[:6]
-    return {"log": head, "proposal": proposal, "said": said, "numbers": {name: numbers[name].text for name in SHOWN}}
+    short = {}
+    for example in EXAMPLES:
+        (folder := base / example.name).mkdir()
+        short[example.name] = example.record(folder)
+    told = {name: numbers[name].text for name in SHOWN}
+    return {"log": head, "proposal": proposal, "said": said, "numbers": told, "short": short}
 
 
 SHOWN = (
