@@ -166,7 +166,8 @@ class Server:
     """A process that imports what it is told and forks from then on; it ends when it is closed, or its parent does."""
 
     def __init__(self, preload: Preload, environment: Mapping[str, str], folder: Path) -> None:
-        self._home = tempfile.mkdtemp(prefix="fork-")  # a private folder: nobody else reaches the socket in it
+        # nobody else reaches the socket in a private folder; in that of the run, for what is killed clears nothing away
+        self._home = tempfile.mkdtemp(prefix="fork-", dir=environment.get("TMPDIR"))
         self.place = os.path.join(self._home, "s")  # noqa: PTH118 - it goes into an environment
         with socket.socket(socket.AF_UNIX) as asked:
             asked.bind(self.place)
