@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -84,6 +85,14 @@ def test_an_error_and_a_signal_are_told_by_the_exit_code(server):
     one.terminate()
     assert one.wait() == -signal.SIGTERM == one.poll()
     one.terminate()  # of what has ended is nothing asked
+
+
+def test_one_thread_waits_while_another_ends_it(server):
+    one = begun(server, "wait")
+    with ThreadPoolExecutor(3) as pool:
+        waiting = [pool.submit(one.wait, 20) for _ in range(3)]
+        one.terminate()
+        assert [each.result() for each in waiting] == [-signal.SIGTERM] * 3 == [one.wait()] * 3
 
 
 def test_several_run_beside_each_other_and_each_gets_its_own_end(server):

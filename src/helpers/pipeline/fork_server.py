@@ -78,9 +78,10 @@ class Forked:
         """
         self.args = list(arguments)
         self.returncode: int | None = None
+        self._reading = threading.Lock()  # one thread may wait for it while another ends it
         self._line = socket.socket(socket.AF_UNIX)
-        self._line.connect(place)
         self._answers = self._line.makefile()
+        self._line.connect(place)
         asked = {"entry": entry, "arguments": self.args, "folder": os.fspath(folder), "session": session}
         text = json.dumps(asked | {"environment": dict(environment)}) + "\n"
         socket.send_fds(self._line, [text[:1].encode()], streams)
@@ -98,15 +99,18 @@ class Forked:
 
     def wait(self, timeout: float | None = None) -> int:
         """Its exit code once it has ended; that of a signal is negative, and of one whose server was killed as well."""
-        if self.returncode is None:
-            with selectors.DefaultSelector() as ended:
-                ended.register(self._line, selectors.EVENT_READ)
-                if not ended.select(timeout):
-                    raise subprocess.TimeoutExpired(self.args, timeout or 0)
-            self.returncode = int(self._answers.readline() or -signal.SIGKILL)
-            self._answers.close()
-            self._line.close()
+        with selectors.DefaultSelector() as ended:
+            ended.register(self._line, selectors.EVENT_READ)  # readable from its end on
+            if not ended.select(timeout):
+                raise subprocess.TimeoutExpired(self.args, timeout or 0)
+        with self._reading:
+            if self.returncode is None:
+                self.returncode = int(self._answers.readline() or -signal.SIGKILL)
         return self.returncode
+
+    def __del__(self) -> None:
+        self._answers.close()
+        self._line.close()
 
     def send_signal(self, number: int) -> None:
         """Send it a signal, unless it has ended."""
@@ -162,7 +166,8 @@ class Server:
     """A process that imports what it is told and forks from then on; it ends when it is closed, or its parent does."""
 
     def __init__(self, preload: Preload, environment: Mapping[str, str], folder: Path) -> None:
-        self._home = tempfile.mkdtemp(prefix="fork-")  # a private folder: nobody else reaches the socket in it
+        # nobody else reaches the socket in a private folder; in that of the run, for what is killed clears nothing away
+        self._home = tempfile.mkdtemp(prefix="fork-", dir=environment.get("TMPDIR"))
         self.place = os.path.join(self._home, "s")  # noqa: PTH118 - it goes into an environment
         with socket.socket(socket.AF_UNIX) as asked:
             asked.bind(self.place)
