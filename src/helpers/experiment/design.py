@@ -173,20 +173,21 @@ def basis(results: Results) -> tuple[ProportionDesign | MeanDesign | None, str]:
     """
     study = results.study
     weights, alpha = tuple(v.weight for v in study.variants), 1 - study.decision.confidence
-    design, lacks = design_of(results.base(study.primary), weights, alpha)
+    called = "exposed units" if study.is_descriptive else "untreated units"
+    design, lacks = design_of(results.base(study.primary), weights, alpha, called)
     return design, lacks and f"no size can be planned on {inside(study.primary.label)}: {lacks}"
 
 
 def design_of(
-    base: Summary, weights: tuple[float, ...], alpha: float
+    base: Summary, weights: tuple[float, ...], alpha: float, called: str = "untreated units"
 ) -> tuple[ProportionDesign | MeanDesign | None, str]:
     """The test of arms by weight, on the outcome of untreated units; None and what it lacks where nothing can be planned on it."""
     if isinstance(base, Proportion):
         if 0 < base.estimate < 1:
             return ProportionDesign(base.estimate, weights=weights, alpha=alpha), ""
-        return None, f"{'all' if base.successes else 'none'} of {base.n:,} untreated units had it"
+        return None, f"{'all' if base.successes else 'none'} of {base.n:,} {called} had it"
     if not base.variance > 0:
-        return None, f"it is the same for all of the {base.n:,} untreated units"
+        return None, f"it is the same for all of the {base.n:,} {called}"
     if not abs(base.estimate) > 0:
         return None, "its mean is zero, and no change is a fraction of that"
     return MeanDesign(math.sqrt(base.variance), mean=base.estimate, weights=weights, alpha=alpha), ""

@@ -113,7 +113,7 @@ def telling(con: "duckdb.DuckDBPyConnection", study: Study, parts: Parts) -> lis
     """Columns of the landed table that tell the variant of its sound rows, mapped or not, but for what they did."""
     data = study.data
     assert isinstance(data, Units)
-    if study.mode == "offline":
+    if study.is_hashed:
         return []
     known = {*data.outcomes.values(), *data.before.values()}
     known |= {c if isinstance(c, str) else c.column for name in data.roles if (c := data.columns.get(name))}
@@ -137,7 +137,7 @@ def _check_levels(
     """Every level that stands in the column must mean a variant."""
     assert isinstance(study.data, Units)
     columns = study.data.columns
-    if study.mode == "offline" or column not in columns:
+    if study.is_hashed or column not in columns:
         return None
     rows = con.execute(
         f"""select {expression(column, columns[column], parts.types, reading)} as level, count(*), min(file_index),

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from helpers.config.columns import COUNTED_BY
 from helpers.errors import ReportError, several
 from helpers.ingest.many_units import is_running
-from helpers.ingest.new_study import asking, contradictions, experiments, log, questions, roles, units, vocabulary
+from helpers.ingest.new_study import asking, contradictions, described, experiments, log, questions, roles, units, vocabulary
 from helpers.ingest.new_study.profile import Column, exact, profile
 from helpers.ingest.new_study.proposal import Noted, StudyProposal
 from helpers.ingest.new_study.said import Said
@@ -102,6 +102,8 @@ def _proposed(
     if unit:
         approximate, unit = unit, exact(table, unit)
         columns = [unit if c is approximate else c for c in columns]
+    if said.descriptive:
+        return _noted(_described(table, rows, columns, (unit, time, event), said), notes)
     repeated = unit is not None and unit.distinct < 0.9 * unit.filled
     variants = [_told(table, columns, said.variant)] if said.variant else []
     variants += [c for c in roles.variants_of(columns) if c not in (unit, *variants) and not _other(c, said)]
@@ -110,6 +112,11 @@ def _proposed(
     if unit and time and event and (said.event or (repeated and event not in variants[:1])):
         _asked(time)
         variant = next((c for c in variants if c is not event), None)
+        if variant is None and not said.control:
+            said = asking.settled(said, described.question(table), ask)
+            if said.descriptive == described.DESCRIBE:
+                return _noted(described.of_log(table, rows, columns, unit, time, event, said), notes)
+            notes = [*notes, described.TOLD]
         said = _controlled(table, said, variant and log.by_units(table, unit, variant), ask, "units")
         return _noted(log.propose(table, rows, columns, unit, time, event, variant, said), notes)
     if variants and not (event and repeated):
@@ -152,9 +159,27 @@ def _aggregated(
     )
 
 
+def _described(
+    table: "SourceTable", rows: int, columns: list[Column], roles_of: tuple[Column | None, Column | None, Column | None], said: Said
+) -> StudyProposal:  # fmt: skip
+    """What is proposed of a file that somebody calls no experiment."""
+    unit, time, event = roles_of
+    if said.variant or said.control:
+        raise ReportError(
+            f"{table.called}: a file that is described has no arms", got="--descriptive with --variant or --control",
+            expected="either", remedy="leave --descriptive out of an experiment",
+        )  # fmt: skip
+    repeated = unit is not None and unit.distinct < unit.filled
+    if unit and time and event and (said.event or repeated):
+        _asked(time)
+        return described.of_log(table, rows, columns, unit, time, event, said)
+    return described.of_units(table, rows, columns, unit, time, said)
+
+
 def _noted(proposal: StudyProposal, notes: list[str]) -> StudyProposal:
     """What is said of the ids, among what is assumed."""
-    return replace(proposal, assumed=(*proposal.assumed, *(f"ids: {note}" for note in notes)))
+    told = (note if note == described.TOLD else f"ids: {note}" for note in notes)
+    return replace(proposal, assumed=(*proposal.assumed, *told))
 
 
 def _place(table: "SourceTable", variant: Column, level: str) -> str:
@@ -251,7 +276,7 @@ def _neither(
             got=seen,
             expected=f"a column such as 'variant' or 'group' with 2 to {roles.MOST_ARMS} levels",
             cause="a table of attributes or of history; nobody was treated, or the assignment lies in another table",
-            remedy="name it with --variant COLUMN, or join the assignment; without one, only an event log can be studied (offline)",
+            remedy=f"name it with --variant COLUMN, or join the assignment; without one describe it, with --descriptive: {described.CAN_BE}",
         )
     return ReportError(
         f"{table.called} is neither an event log nor a unit table",

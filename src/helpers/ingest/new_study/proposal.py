@@ -32,6 +32,7 @@ class Measure:
     winsorize: str = ""
     missing: str = ""
     comment: str = ""
+    better: str = ""
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,7 @@ class StudyProposal:
     ``columns`` map the project's names to the table's. ``assumed`` is what is said aloud, a line an assumption;
     ``first`` what an analyst should check before anything else; ``suspicious`` columns with the reason. ``negative`` says
     that amounts below zero are right, ``said`` what somebody stated, by the names of the options, ``control`` how the control was.
+    ``lifetime`` are the outcomes of how long units stayed and that they have gone, what the first counts, and a comment.
     """
 
     source: str
@@ -86,6 +88,7 @@ class StudyProposal:
     negative: bool = False
     said: frozenset[str] = frozenset()
     control: str = ""
+    lifetime: tuple[str, ...] = ()
 
     @property
     def levels(self) -> tuple[Arm, ...]:

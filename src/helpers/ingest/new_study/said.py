@@ -19,7 +19,7 @@ class Said:
     ``unit``, ``time``, ``event``, ``variant``, ``money`` and ``cluster`` name columns of the file. ``control`` is a level
     of the variant. ``exposure``, ``primary`` and ``outcomes`` are columns of a unit table, or events of a log.
     ``experiment`` is a value that tells its rows, ``where`` a condition in SQL, ``period`` start and end in UTC, the end
-    excluded. ``answers`` hold what was answered rather than said: the option, and the candidates that were shown.
+    excluded. ``descriptive`` says that the file is no experiment. ``answers`` hold what was answered rather than said: the option, and the candidates that were shown.
     """
 
     unit: str | None = None
@@ -36,6 +36,7 @@ class Said:
     where: str | None = None
     period: tuple[datetime, datetime] | None = None
     time_format: str | None = None
+    descriptive: str | bool = False
     answers: tuple[tuple[str, str], ...] = ()
 
     def __contains__(self, option: str) -> bool:
