@@ -1,4 +1,4 @@
--- How long units of a table had been there, and whether they had gone; a unit without a length is left out. Grain: length, has ended.
+-- How long units of a table had been there, and whether they had gone, without those whose length is not known. Grain: length, has ended.
 with units as (
     select
         units.user_id,

@@ -56,7 +56,9 @@ def check_lifetime(lifetime: Lifetime | None, data: Simulation | Log | Units, mo
     if lifetime is None:
         return
     if mode != MODE:
-        raise ConfigError("lifetime", lifetime.lasted, f"nothing, because mode is {mode}; a log of an experiment has leaving")
+        raise ConfigError(
+            "lifetime", lifetime.lasted, f"nothing, because mode is {mode}; a log of an experiment has leaving"
+        )
     if not isinstance(data, Units):
         raise ConfigError("lifetime", lifetime.lasted, "nothing: a log tells itself who comes back, and when")
     for key in ("lasted", "ended"):

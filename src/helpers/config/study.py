@@ -14,7 +14,18 @@ from helpers.config.assumed import MONEY, WEIGHED, assumes, check_paths
 from helpers.config.base import ConfigError, Name, Named, check_file_name
 from helpers.config.data import EXPOSED, LEAVE_OUT, WORLDS, Log, Simulation, Units
 from helpers.config.descriptive import MODE, check_lifetime, filled
-from helpers.config.design import Design, ExternalEvent, Funnel, Injection, Leaving, Lifetime, Metric, Period, Surrogate, Variant
+from helpers.config.design import (
+    Design,
+    ExternalEvent,
+    Funnel,
+    Injection,
+    Leaving,
+    Lifetime,
+    Metric,
+    Period,
+    Surrogate,
+    Variant,
+)
 from helpers.config.launch import Economics, Milestone, Monitoring, Rule, Stage
 from helpers.config.reserved import OF_SQL, OF_THE_MARTS
 
@@ -397,7 +408,9 @@ class Study(Named):
 
     def window(self, metric: Metric) -> str:
         """From when until when a metric's outcome counts, in words; what a unit table holds was counted by who made it."""
-        return "by whoever made the table" if self.is_unit_table else metric.window
+        if self.is_unit_table:
+            return "by whoever made the table"
+        return "from exposure to the end of the log" if self.is_descriptive and not metric.days else metric.window
 
     @property
     def money_events(self) -> set[str]:

@@ -22,13 +22,14 @@ FEWEST, MOST = 3, 60
 class Lasting:
     """Units of a table: the share still there by length, how many there are, and how many have gone.
 
-    ``span`` is what lengths count, in the plural; ``median`` the length by which half have gone, None where they have not.
+    ``span`` is what lengths count, in the plural; ``ended`` what those who have gone had; ``median`` the length by which half have gone, None where they have not.
     """
 
     curve: SurvivalCurve
     units: int
     gone: int
     span: str
+    ended: str
     median: float | None
 
 
@@ -62,7 +63,14 @@ def lasting(con: "duckdb.DuckDBPyConnection", study: Study) -> Lasting | None:
     )
     below = curve.time[curve.survival <= 0.5]
     gone = int(rows.loc[rows.has_ended, "units"].sum())
-    return Lasting(curve, int(rows.units.sum()), gone, study.lifetime.unit, float(below[0]) if len(below) else None)
+    return Lasting(
+        curve,
+        int(rows.units.sum()),
+        gone,
+        study.lifetime.unit,
+        study.lifetime.ended.replace("_", " "),
+        float(below[0]) if len(below) else None,
+    )
 
 
 def returning(con: "duckdb.DuckDBPyConnection", study: Study) -> Returning | None:

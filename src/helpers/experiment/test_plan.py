@@ -36,7 +36,7 @@ class Usual:
 
 
 @dataclass(frozen=True)
-class Size:
+class SizeOfChange:
     """What finds one relative change: ``plan`` is None where a share cannot change so much."""
 
     effect: float
@@ -64,7 +64,7 @@ class TestPlan:
     __test__ = False  # no test, whatever its name
 
     usual: tuple[Usual, ...]
-    sizes: tuple[Size, ...]
+    sizes: tuple[SizeOfChange, ...]
     metrics: tuple[Needed, ...]
     pace: str
     lacks: str = ""
@@ -82,7 +82,7 @@ def test_plan(study: Study, results: Results, con: "duckdb.DuckDBPyConnection") 
     usual = tuple(usual_of(m, results.base(m), study.decision.confidence) for m in known)
     traffic = query.query(con, "exposures_by_day")
     curve = traffic[traffic.period == "diagnosis"].cumulative_units.to_list() if study.has_time else []
-    sizes: tuple[Size, ...] = ()
+    sizes: tuple[SizeOfChange, ...] = ()
     lacks = f"no unit reached {study.exposure}, so there is nothing to plan on"
     if study.primary in known:
         found, lacks = design.basis(results)
@@ -118,21 +118,23 @@ def pace(study: Study, curve: list[int]) -> str:
     return f"{short}, so no duration is told; economics.exposed_units_per_month states how many units come"
 
 
-def _size(found: ProportionDesign | MeanDesign, effect: float, curve: list[int], study: Study) -> Size:
+def _size(found: ProportionDesign | MeanDesign, effect: float, curve: list[int], study: Study) -> SizeOfChange:
     if isinstance(found, ProportionDesign) and design.reachable(effect, found.baseline) != effect:
-        return Size(effect, None, None)
+        return SizeOfChange(effect, None, None)
     plan = found.size(relative=effect, power=study.design.power)
     if len(curve) >= design.SHORTEST_CURVE:
         told = weeks(plan.n_total, curve)
-        return Size(effect, plan, told.weeks, told.extrapolated)
+        return SizeOfChange(effect, plan, told.weeks, told.extrapolated)
     stated = study.economics.exposed_units_per_month
-    return Size(effect, plan, math.ceil(plan.n_total / stated * WEEKS_A_MONTH) if stated else None)
+    return SizeOfChange(effect, plan, math.ceil(plan.n_total / stated * WEEKS_A_MONTH) if stated else None)
 
 
 def _needed(metric: Metric, results: Results, study: Study) -> Needed:
     """The size for one metric, planned as if it were the primary one."""
     base = results.base(metric)
-    found, lacks = design.design_of(base, tuple(v.weight for v in study.variants), 1 - study.decision.confidence, "exposed units")
+    found, lacks = design.design_of(
+        base, tuple(v.weight for v in study.variants), 1 - study.decision.confidence, "exposed units"
+    )
     if found is None:
         return Needed(metric, None, f"{inside(metric.label)}: {lacks}")
     wanted = study.design.minimum_detectable * (1 if metric.better == "higher" else -1)

@@ -81,7 +81,7 @@ def of_its_mode(notebook: Path, where: StudyPaths) -> Any:
     """A notebook without the cells that are tagged for studies of another mode."""
     import nbformat
 
-    content = nbformat.read(notebook, as_version=4)
+    content = nbformat.reads(notebook.read_text(encoding="utf-8"), as_version=4)  # type: ignore[no-untyped-call]
     other = EXPERIMENT if paths.TEST_PLAN in books_of(where) else DESCRIPTIVE
     content.cells = [cell for cell in content.cells if other not in cell.metadata.get("tags", [])]
     return content

@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from helpers.experiment.decision.look import EarlyLook
     from helpers.experiment.results import Results
     from helpers.experiment.selection import SelectionEffect
-    from helpers.experiment.staying import Lasting, Returning
     from helpers.experiment.surrogate import Surrogacy
     from helpers.experiment.survival import Survival
     from helpers.experiment.trust import Trust, TrustCheck
@@ -138,32 +137,6 @@ def survival(nb: "Notebook", found: "Survival | None") -> "FigureView | Callout"
         staying(found),
         "Two falling step curves with bands: share of the exposed units still there by days since the exposure, control and treatment",
     )
-
-
-def staying(nb: "Notebook", found: "Lasting | Returning | None") -> "FigureView | Callout":
-    """How long units stay, or come back, where nothing is compared."""
-    from helpers.experiment.staying import Lasting
-    from helpers.report.topics import staying
-
-    if found is None:
-        return nb.warning(staying.absent(nb.study))
-    from helpers.report.figures import survival as figures
-
-    staying.record(nb, found)
-    if isinstance(found, Lasting):
-        alt = f"A falling step curve with its band: share of the units still there by {found.span}"
-        return nb.show("staying", figures.lasting(found), alt)
-    alt = f"Points with intervals: share of the units seen again by {found.span}s since their exposure"
-    return nb.show("staying", figures.coming_back(found), alt)
-
-
-def staying_table(nb: "Notebook", found: "Lasting | Returning | None") -> "Table | None":
-    """The same in numbers; nothing where there is none."""
-    if found is None:
-        return None
-    from helpers.report.topics import staying
-
-    return nb.table(staying.table(found), staying.caption(found), staying.note(found))
 
 
 def survival_table(nb: "Notebook", found: "Survival | None") -> "Table | None":

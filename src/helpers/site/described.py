@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from helpers.config import Study
+from helpers.formatting import formatted
 from helpers.paths import StudyPaths
 from helpers.pipeline.faults import Fault
 from helpers.record import Numbers
@@ -15,6 +16,10 @@ WORD = "NO EXPERIMENT"
 """Stands where an experiment has its verdict."""
 FIGURES = ("funnel_sankey", "step_losses", "staying", "segment_rates", "detectable")
 """Figures of the front page, in this order, as far as the study has them."""
+
+
+OF_A_WAY = ("funnel_sankey", "step_losses")
+"""Figures of a way through several steps, which a table does not have."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +42,8 @@ def page(
     """The front page as MyST Markdown, from ``docs/templates/described.md.j2``; what is missing is left out."""
     from markupsafe import Markup
 
-    shown = [name for name in FIGURES if name in names(where)]
+    left_out = OF_A_WAY if study.is_unit_table else ()
+    shown = [name for name in FIGURES if name in names(where) and name not in left_out]
     figures = [with_static(FigureView.load(where, name).html(), where.figures, "figures/") for name in shown]
     return filled(
         "described.md.j2",
@@ -49,8 +55,8 @@ def page(
         notes=[("Simulated data.", "The events come from a simulator, not from customers.")] * study.simulated,
         cards=cards(study, numbers),
         figures=[Markup(figure) for figure in figures],
-        findings=findings(numbers),
-        sizes=Markup(_sizes(numbers)) if _changes(numbers) else "",
+        findings=findings(study, numbers),
+        sizes=Markup(_sizes(study, numbers)) if _changes(numbers) else "",
         notebooks=pages,
         more=more,
     )
@@ -69,25 +75,34 @@ def cards(study: Study, numbers: Numbers) -> list[Card]:
     if (needed := numbers.get(f"plan.units_{percent}")) is not None and needed.value is not None:
         weeks = numbers[f"plan.weeks_{percent}"]
         long = weeks.text if weeks.value is not None else "duration not known"
-        found.append(Card(f"Units that find a change of {percent.replace('_', '.')}%", needed.text, f"in two equal arms; {long}"))
+        found.append(
+            Card(
+                f"Units that find a change of {percent.replace('_', '.')} %", needed.text, f"in two equal arms; {long}"
+            )
+        )
     if "data.rows_kept" in numbers:
         units = numbers["data.units"].text
         found.append(
-            Card("Rows kept", numbers["data.share_kept"].text, f"{numbers['data.rows_kept'].text} of {numbers['data.rows_read'].text} rows; {units} units")
+            Card(
+                "Rows kept",
+                numbers["data.share_kept"].text,
+                f"{numbers['data.rows_kept'].text} of {numbers['data.rows_read'].text} rows; {units} units",
+            )
         )
     return found
 
 
-def findings(numbers: Numbers) -> list[tuple[str, str]]:
-    """Sentences that notebooks recorded, by what they are about."""
-    told = {"funnel.bottleneck": "Where users drop", "staying.headline": "How long they stay"}
+def findings(study: Study, numbers: Numbers) -> list[tuple[str, str]]:
+    """Sentences that notebooks recorded, by what they are about; a table has no way on which users drop."""
+    told = {} if study.is_unit_table else {"funnel.bottleneck": "Where users drop"}
+    told |= {"staying.headline": "How long they stay"}
     return [(title, numbers[name].text) for name, title in told.items() if name in numbers and numbers[name].value]
 
 
 def said(study: Study, numbers: Numbers) -> str:
     """What the command line prints of it, between the title and the place of the report."""
     lines = [f"  no experiment: {numbers['plan.headline'].text}"] if "plan.headline" in numbers else []
-    lines += [f"  {title.lower()}: {text}" for title, text in findings(numbers)]
+    lines += [f"  {title.lower()}: {text}" for title, text in findings(study, numbers)]
     return "".join(f"{line}\n" for line in lines)
 
 
@@ -96,16 +111,18 @@ def _changes(numbers: Numbers) -> list[str]:
     return sorted(found, key=lambda percent: float(percent.replace("_", ".")))
 
 
-def _sizes(numbers: Numbers) -> str:
+def _sizes(study: Study, numbers: Numbers) -> str:
     import pandas as pd
 
     from helpers.report.tables import table
 
+    sign = 1 if study.primary.better == "higher" else -1
+    timed = any(numbers[f"plan.weeks_{percent}"].value is not None for percent in _changes(numbers))
     rows: list[dict[str, Any]] = [
         {
-            "Change": f"{percent.replace('_', '.')}%",
+            "Change": formatted(sign * float(percent.replace("_", ".")) / 100, "relative"),
             "Units in all": numbers[f"plan.units_{percent}"].text,
-            "Runs for": numbers[f"plan.weeks_{percent}"].text,
+            **({"Runs for": numbers[f"plan.weeks_{percent}"].text} if timed else {}),
         }
         for percent in _changes(numbers)
         if numbers[f"plan.units_{percent}"].value is not None

@@ -131,7 +131,9 @@ def front(
             "name": report.name,
             "study": report.study,
             "verdict": described.WORD if report.study.is_descriptive else verdict_of(report.numbers, report.faults),
-            "described": [text for _, text in described.findings(report.numbers)] if report.study.is_descriptive else [],
+            "described": [text for _, text in described.findings(report.study, report.numbers)]
+            if report.study.is_descriptive
+            else [],
             "n": reader(report.numbers),
             "has": _has(report),
             "faults": listed(stopped(report.faults)),
@@ -148,7 +150,14 @@ def front(
     top = [(name.removesuffix(".md"), title) for name, title in texts.values() if "/" not in name]
     more = [(name, STANDALONE[name]) for name in standalone]
     return filled(
-        TEMPLATE, cards=cards, signs=SIGNS | {described.WORD: "\u2261"}, unread=UNREAD, title=TITLE, texts=top, standalone=more, around=around
+        TEMPLATE,
+        cards=cards,
+        signs=SIGNS | {described.WORD: "\u2261"},
+        unread=UNREAD,
+        title=TITLE,
+        texts=top,
+        standalone=more,
+        around=around,
     )
 
 

@@ -22,9 +22,7 @@ POINTING = ("aria-labelledby", "aria-describedby", "for")
 DROPPED = (".headerlink", "script", "noscript", "section[id=more]")
 
 
-def write(
-    title: str, folder: Path, notebooks: Sequence[Page], pictures: Path, first: str = "The decision"
-) -> Path:
+def write(title: str, folder: Path, notebooks: Sequence[Page], pictures: Path, first: str = "The decision") -> Path:
     """Write ``folder/NAME.html`` from a study's rendered pages in ``folder``, called like the folder; return it.
 
     Interactive figures become their static pictures from ``pictures``, or their description where none was drawn;

@@ -44,7 +44,9 @@ def level_of(table: "SourceTable", variant: Column, level: str) -> str:
     )
 
 
-def outcome_of(table: "SourceTable", columns: Sequence[Column], name: str, option: str, variant: Column | None) -> Column:
+def outcome_of(
+    table: "SourceTable", columns: Sequence[Column], name: str, option: str, variant: Column | None
+) -> Column:
     """The column of a unit table that holds an outcome, ``variant`` None where nothing is compared.
 
     Raises for a name that the table has not, and for a column that can be no outcome.

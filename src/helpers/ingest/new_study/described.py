@@ -7,7 +7,17 @@ from typing import TYPE_CHECKING
 from helpers.config import columns as columns_of
 from helpers.config.descriptive import MODE
 from helpers.errors import ReportError
-from helpers.ingest.new_study import contradictions, currency, lifetimes, log, measures, roles, tolerances, units, vocabulary
+from helpers.ingest.new_study import (
+    contradictions,
+    currency,
+    lifetimes,
+    log,
+    measures,
+    roles,
+    tolerances,
+    units,
+    vocabulary,
+)
 from helpers.ingest.new_study.asking import Question
 from helpers.ingest.new_study.profile import Column
 from helpers.ingest.new_study.proposal import Measure, Noted, StudyProposal
@@ -20,6 +30,8 @@ CAN_BE = "data quality, funnel, segments, how long units stay, and the plan of a
 """What can be done with a file that is no experiment."""
 TOLD = f"no experiment: no column holds a variant, so nobody got anything else; --descriptive describes the file instead: {CAN_BE}"
 """What is said where an uplift is planted into it."""
+MOST_NUMBERS = 10
+"""A column of numbers with more of them is no attribute with levels."""
 PLANT, DESCRIBE = "plant", "describe"
 
 
@@ -28,7 +40,10 @@ def question(table: "SourceTable") -> Question:
     return Question(
         MODE,
         f"{table.called} is no experiment: no column holds a variant. What is to be done with it?",
-        ((PLANT, "split it by hash and plant an uplift, to try the machinery"), (DESCRIBE, f"{CAN_BE}; nothing is planted")),
+        (
+            (PLANT, "split it by hash and plant an uplift, to try the machinery"),
+            (DESCRIBE, f"{CAN_BE}; nothing is planted"),
+        ),
     )
 
 
@@ -38,11 +53,22 @@ def of_log(
     """A log described: the funnel, segments and metrics of a log that somebody treats, and nobody treated."""
     found = log.propose(table, rows, columns, unit, time, event, None, said)
     told = tuple(_none_planted(line) for line in found.assumed)
-    return replace(found, mode=MODE, arms=(), weights="", assumed=told, metrics=tuple(replace(m, covariate=False) for m in found.metrics))
+    return replace(
+        found,
+        mode=MODE,
+        arms=(),
+        weights="",
+        assumed=told,
+        metrics=tuple(replace(m, covariate=False) for m in found.metrics),
+    )
 
 
 def _none_planted(line: str) -> str:
-    return f"no experiment: {MODE}, as no column holds a variant or you said so" if line.startswith("variant: no") else line
+    return (
+        f"no experiment: {MODE}, as no column holds a variant or you said so"
+        if line.startswith("variant: no")
+        else line
+    )
 
 
 def of_units(
@@ -63,24 +89,32 @@ def of_units(
     free = [c for c in free if not stay or c not in (stay.lasted, stay.ended)]
     first = [*stated, *ended] if stated else ended
     kinds = measures.sort(free, after=len(columns))
-    kinds = measures.with_stated(kinds, first, [money] if money and money not in stated else [], alone=bool(said.outcomes))
+    kinds = measures.with_stated(
+        kinds, first, [money] if money and money not in stated else [], alone=bool(said.outcomes)
+    )
     if not kinds.outcomes:
         raise _no_outcome(table, kinds.left)
     ranked = _telling(table, [c for c in free if all(c is not o for o in kinds.outcomes)], kinds.outcomes[0])
-    kinds = replace(kinds, segments=tuple(c for c in ranked if measures.is_segment(c))[: measures.MOST_SEGMENTS])
+    kinds = replace(kinds, segments=tuple(ranked[: measures.MOST_SEGMENTS]))
     names: dict[str, str] = {}
     for column in kinds.outcomes:
         names[column.name] = vocabulary.slug(column.name, {*names.values(), "exposed"})
     lasted = vocabulary.slug(stay.lasted.name, {*names.values(), "exposed"}) if stay else ""
-    metrics = tuple(_measure(c, names[c.name], "secondary" if i else "primary", money, said) for i, c in enumerate(kinds.outcomes))
+    metrics = tuple(
+        _measure(c, names[c.name], "secondary" if i else "primary", money, said) for i, c in enumerate(kinds.outcomes)
+    )
     segments: dict[str, Column] = {}
     for column in kinds.segments:
         segments[vocabulary.slug(column.name, {*units.TAKEN, *columns_of.TAKEN, *segments})] = column
-    mapped: dict[str, Noted] = {n: (c.name, _seen(n, c)) for n, c in {"user_id": unit, "event_time": time, **segments}.items() if c}
+    mapped: dict[str, Noted] = {
+        n: (c.name, _seen(n, c)) for n, c in {"user_id": unit, "event_time": time, **segments}.items() if c
+    }
     start, end, period = (*said.period, said.how("period")) if said.period else units._period(time)
     wrong = max((c.filled - c.numbers for c in kinds.outcomes if not c.in_words), default=0)
     faults = {"malformed_line": table.malformed, "missing_id": rows - unit.filled if unit else 0, "wrong_type": wrong}
-    tolerate = {k: (tolerances.tolerated(n, rows + table.malformed), f"{n:,} of {rows:,} rows") for k, n in faults.items() if n}
+    tolerate = {
+        k: (tolerances.tolerated(n, rows + table.malformed), f"{n:,} of {rows:,} rows") for k, n in faults.items() if n
+    }
     paid = currency.of(table, [c for m, c in zip(metrics, kinds.outcomes, strict=True) if m.unit == "money"])
     revenue = next((m.name for m in metrics if m.unit == "money"), "")
     return StudyProposal(
@@ -121,7 +155,7 @@ def _seen(role: str, column: Column) -> str:
 
 def _telling(table: "SourceTable", columns: Sequence[Column], outcome: Column) -> list[Column]:
     """Columns with a few levels, those first between whose levels the outcome differs most (the share of its variance)."""
-    few = [c for c in columns if measures.is_segment(c)]
+    few = [c for c in columns if measures.is_segment(c) and not (c.numeric and c.distinct > MOST_NUMBERS)]
     value = f"({_number(table, outcome)})::double"
 
     def between(column: Column) -> float:

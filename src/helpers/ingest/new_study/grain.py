@@ -6,7 +6,17 @@ from typing import TYPE_CHECKING
 from helpers.config.columns import COUNTED_BY
 from helpers.errors import ReportError, several
 from helpers.ingest.many_units import is_running
-from helpers.ingest.new_study import asking, contradictions, described, experiments, log, questions, roles, units, vocabulary
+from helpers.ingest.new_study import (
+    asking,
+    contradictions,
+    described,
+    experiments,
+    log,
+    questions,
+    roles,
+    units,
+    vocabulary,
+)
 from helpers.ingest.new_study.profile import Column, exact, profile
 from helpers.ingest.new_study.proposal import Noted, StudyProposal
 from helpers.ingest.new_study.said import Said

@@ -7,6 +7,7 @@ from helpers.experiment.staying import Lasting, Returning
 from helpers.experiment.survival import Survival
 from helpers.formatting import NO_INTERVAL, decimal, formatted
 from helpers.report.figures import style
+from helpers.report.topics.staying import still
 from helpers.stats.comparisons.effects import NO_TEST
 from helpers.stats.survival.curves import SurvivalCurve
 
@@ -98,10 +99,10 @@ def lasting(found: Lasting) -> go.Figure:
     figure, end = go.Figure(), float(found.curve.time[-1])
     _curve(figure, "units", found.curve, end, style.TREATMENT)
     figure.update_xaxes(title=found.span, range=[0, end * 1.02])
-    figure.update_yaxes(title="share still there", tickformat=".0%", range=[0, 1.02])
-    last = formatted(float(found.curve.survival[-1]), "share")
-    title = f"Half have gone by {found.median:g} {found.span}" if found.median is not None else f"After {end:g} {found.span} {last} are still there"
-    return style.titled(figure, title, "Kaplan-Meier with a pointwise band; who is still there counts as watched until then")
+    figure.update_yaxes(title=f"share still without {found.ended}", tickformat=".0%", range=[0, 1.02])
+    return style.titled(
+        figure, still(found), "Kaplan-Meier with a pointwise band; units count for as long as they have been there"
+    )
 
 
 def coming_back(found: Returning) -> go.Figure:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from helpers.config import Study
-from helpers.experiment.staying import Lasting, Returning
+from helpers.experiment.staying import Back, Lasting, Returning
 from helpers.formatting import formatted, interval, share
 from helpers.report.tables import Row
 
@@ -29,7 +30,7 @@ def record(nb: Notebook, found: Lasting | Returning) -> None:
     """``staying.*``: the finding in a sentence, and the share still there, or seen again, by length."""
     nb.record("staying.headline", text(found), "text", "How long units stay, in a sentence")
     if isinstance(found, Returning):
-        for back in _some(list(found.spans)):
+        for back in _some(found.spans):
             nb.record(
                 f"staying.{found.span}_{back.span}", back.share.share, "share",
                 f"Share seen again in {found.span} {back.span} after the exposure, of those watched to its end",
@@ -52,7 +53,7 @@ def table(found: Lasting | Returning) -> list[Row]:
                 "Seen again": f"{b.returned:,}",
                 "Share with interval": share(b.share),
             }
-            for b in _some(list(found.spans))
+            for b in _some(found.spans)
         ]
     curve = found.curve
     at = sorted({round(float(x)) for x in np.linspace(0, float(curve.time[-1]), ROWS)})
@@ -60,7 +61,7 @@ def table(found: Lasting | Returning) -> list[Row]:
     return [
         {
             found.span.capitalize(): f"{length:,}",
-            "Still there": formatted(float(curve.survival[i]), "share"),
+            f"Still without {found.ended}": formatted(float(curve.survival[i]), "share"),
             "Interval": interval(float(curve.low[i]), float(curve.high[i]), "share"),
             "Still watched": f"{_watched(found, length):,}",
         }
@@ -73,7 +74,7 @@ def _watched(found: Lasting, length: float) -> int:
     return int(found.curve.at_risk[following]) if following < len(found.curve.time) else 0
 
 
-def _some(spans: list[object]) -> list[object]:
+def _some(spans: Sequence[Back]) -> list[Back]:
     places = sorted({round(float(x)) for x in np.linspace(0, len(spans) - 1, min(ROWS, len(spans)))})
     return [spans[i] for i in places]
 
@@ -82,7 +83,7 @@ def caption(found: Lasting | Returning) -> str:
     """What the table holds."""
     if isinstance(found, Returning):
         return f"Units seen again, by {found.span}s since their exposure"
-    return f"Units still there, by {found.span}"
+    return f"Units still without {found.ended}, by {found.span}"
 
 
 def note(found: Lasting | Returning) -> str:
@@ -100,7 +101,12 @@ def text(found: Lasting | Returning) -> str:
         if first is last:
             return f"{said}."
         return f"{said}, {formatted(last.share.share, 'share')} in {found.span} {last.span}."
-    end = float(found.curve.time[-1])
-    left = formatted(float(found.curve.survival[-1]), "share")
-    half = f"Half have gone by {found.median:g} {found.span}" if found.median is not None else f"After {end:g} {found.span} {left} are still there"
-    return f"{half}; {found.gone:,} of {found.units:,} units have gone, the others are watched for as long as they have been there."
+    return f"{still(found)}; {found.gone:,} of {found.units:,} units had it."
+
+
+def still(found: Lasting) -> str:
+    """By when half of the units had what ends their stay, or how many are without it at the end."""
+    if found.median is not None:
+        return f"Half of the units had {found.ended} by {found.median:g} {found.span}"
+    end, left = float(found.curve.time[-1]), formatted(float(found.curve.survival[-1]), "share")
+    return f"After {end:g} {found.span} {left} are still without {found.ended}"

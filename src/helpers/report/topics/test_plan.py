@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from helpers.config import Study
-from helpers.experiment.test_plan import Size, TestPlan
+from helpers.experiment.design import sign
+from helpers.experiment.test_plan import SizeOfChange, TestPlan
 from helpers.formatting import LEVEL, counted, formatted, inside, interval, level
 from helpers.report import base
 from helpers.report.tables import Row
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 def table_brief(study: Study) -> list[Row]:
     """What is described, on one page."""
-    data = study.data.origin or getattr(study.data, "path", "")
+    data = getattr(study.data, "origin", "") or getattr(study.data, "path", "")
     return [
         {"Item": "Data", "Content": str(data).rpartition("/")[2] or "the project's own"},
         {
@@ -27,7 +28,7 @@ def table_brief(study: Study) -> list[Row]:
         {"Item": "Further metrics", "Content": ", ".join(m.label for m in study.metrics[1:]) or "none"},
         {
             "Item": "A test is to find",
-            "Content": f"a change of {formatted(study.design.minimum_detectable, 'relative')} with power"
+            "Content": f"a change of {formatted(sign(study) * study.design.minimum_detectable, 'relative')} with power"
             f" {formatted(study.design.power, 'share')}" + ", which is assumed" * study.assumes("design.minimum_detectable"),
         },
     ]  # fmt: skip
@@ -35,6 +36,7 @@ def table_brief(study: Study) -> list[Row]:
 
 def table(found: TestPlan, study: Study) -> list[Row]:
     """What is usual today, metric by metric."""
+    shares = all(u.deviation is None for u in found.usual)
     money = study.economics.currency
     return [
         {
@@ -42,7 +44,11 @@ def table(found: TestPlan, study: Study) -> list[Row]:
             "Units": f"{u.n:,}",
             "Today": level(u.level, u.metric, money),
             "95 % interval": interval(u.low, u.high, LEVEL[u.metric.unit], money),
-            "Standard deviation": "" if u.deviation is None else level(u.deviation, u.metric, money),
+            **(
+                {}
+                if shares
+                else {"Standard deviation": "" if u.deviation is None else level(u.deviation, u.metric, money)}
+            ),
         }
         for u in found.usual
     ]
@@ -50,13 +56,22 @@ def table(found: TestPlan, study: Study) -> list[Row]:
 
 def table_sizes(found: TestPlan, study: Study) -> list[Row]:
     """Units for each change of the primary metric."""
-    return [_row(size, study) for size in found.sizes]
+    timed = any(size.weeks is not None for size in found.sizes)
+    rows = [_row(size, study) for size in found.sizes]
+    return rows if timed else [{k: v for k, v in row.items() if k != "Runs for"} for row in rows]
 
 
-def _row(size: Size, study: Study) -> Row:
+def _row(size: SizeOfChange, study: Study) -> Row:
     change, plan = formatted(size.effect, "relative"), size.plan
     if plan is None:
-        return {"Change": change, "From": "", "To": "a share cannot change so much", "In each arm": "", "In all": "", "Runs for": ""}
+        return {
+            "Change": change,
+            "From": "",
+            "To": "a share cannot change so much",
+            "In each arm": "",
+            "In all": "",
+            "Runs for": "",
+        }
     weeks = "not known" if size.weeks is None else formatted(size.weeks, "weeks") + " (beyond the log)" * size.beyond
     metric, money = study.primary, study.economics.currency
     return {
@@ -96,8 +111,20 @@ def record(nb: Notebook, found: TestPlan) -> None:
         name, label = u.metric.name, inside(u.metric.label)
         kind = LEVEL[u.metric.unit]
         nb.record(f"usual.{name}.level", u.level, kind, f"Level of {label} among exposed units today")
-        nb.record(f"usual.{name}.low", None if u.low != u.low else u.low, kind, "Lower end of its 95 % interval", reason="one unit")
-        nb.record(f"usual.{name}.high", None if u.high != u.high else u.high, kind, "Upper end of its 95 % interval", reason="one unit")
+        nb.record(
+            f"usual.{name}.low",
+            None if u.low != u.low else u.low,
+            kind,
+            "Lower end of its 95 % interval",
+            reason="one unit",
+        )
+        nb.record(
+            f"usual.{name}.high",
+            None if u.high != u.high else u.high,
+            kind,
+            "Upper end of its 95 % interval",
+            reason="one unit",
+        )
         nb.record(f"usual.{name}.units", u.n, "count", f"Units with a value of {label}")
         if u.deviation is not None:
             nb.record(f"usual.{name}.deviation", u.deviation, kind, f"Standard deviation of {label} between units")
@@ -121,7 +148,9 @@ def headline(found: TestPlan, study: Study) -> str:
     if planned is None or planned.plan is None:
         return f"{found.lacks[0].upper()}{found.lacks[1:]}." if found.lacks else "No test can be planned on these data."
     plan, usual = planned.plan, next(u for u in found.usual if u.metric == study.primary)
-    long = f", which takes {formatted(planned.weeks, 'weeks')} at the pace of the log" if planned.weeks is not None else ""
+    long = (
+        f", which takes {formatted(planned.weeks, 'weeks')} at the pace of the log" if planned.weeks is not None else ""
+    )
     if planned.weeks is not None and not study.has_time:
         long = f", which takes {formatted(planned.weeks, 'weeks')} at the stated pace"
     return (
@@ -131,7 +160,7 @@ def headline(found: TestPlan, study: Study) -> str:
     )
 
 
-def _planned(found: TestPlan, study: Study) -> Size | None:
+def _planned(found: TestPlan, study: Study) -> SizeOfChange | None:
     """The size for the change that the study is planned for, or the nearest one that can be reached."""
     wanted = study.design.minimum_detectable
     fit = [s for s in found.sizes if s.plan is not None]
@@ -154,5 +183,3 @@ def text(found: TestPlan, study: Study) -> str:
 def absent(found: TestPlan) -> str:
     """Why nothing can be planned, as a sentence."""
     return f"{found.lacks[0].upper()}{found.lacks[1:]}." if found.lacks else "Nothing can be planned on these data."
-
-
