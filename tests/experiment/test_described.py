@@ -1,6 +1,5 @@
 """What is told of data in which nothing is compared, against pandas, lifelines and statsmodels."""
 
-
 import lifelines
 import numpy as np
 import pandas as pd

@@ -280,11 +280,23 @@ class Log(Place):
     variants: Levels = Field({})
     """Levels of the variant's column, each with the variant it means, or leave_out; "" is the empty field"""
     events: Levels = Field({})
-    """Names of events as the log writes them, each with the name by which the study calls it; others stay as they are"""
+    """Names of events as the log writes them, each with the name by which the study calls it; others stay as they are; event_map is the same key, for codes"""
     tolerate: Tolerance = Tolerance()
     """Shares of wrong rows that are accepted; what is not listed may not occur"""
     bot_events_per_day: int = Field(2_000, ge=10)
     """A unit with more events on a day is a bot and left out"""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _named(cls, raw: Any) -> Any:
+        """Codes are named under ``event_map``, which is the same as ``events``."""
+        if not (isinstance(raw, dict) and "event_map" in raw):
+            return raw
+        if "events" in raw:
+            raise ConfigError(
+                "event_map", "events beside it", "one of both: they say the same", remedy="keep event_map"
+            )
+        return {("events" if key == "event_map" else key): value for key, value in raw.items()}
 
     @model_validator(mode="after")
     def _required_columns(self) -> Self:

@@ -116,6 +116,8 @@ def json_schema() -> str:
     schema = Study.model_json_schema()
     left_out = ("tracking_plan", "exposure", "funnel")  # a unit table may do without
     schema["required"] = [key for key in schema["required"] if key not in left_out]
+    of_log = schema["$defs"]["Log"]["properties"]
+    of_log["event_map"] = of_log["events"]
     return json.dumps(schema, indent=2) + "\n"
 
 

@@ -8,6 +8,7 @@ from helpers.errors import ReportError, several
 from helpers.ingest.many_units import is_running
 from helpers.ingest.new_study import (
     asking,
+    codes,
     contradictions,
     described,
     experiments,
@@ -125,10 +126,10 @@ def _proposed(
         if variant is None and not said.control:
             said = asking.settled(said, described.question(table), ask)
             if said.descriptive == described.DESCRIBE:
-                return _noted(described.of_log(table, rows, columns, unit, time, event, said), notes)
+                return _noted(codes.told(described.of_log(table, rows, columns, unit, time, event, said), event), notes)
             notes = [*notes, described.TOLD]
         said = _controlled(table, said, variant and log.by_units(table, unit, variant), ask, "units")
-        return _noted(log.propose(table, rows, columns, unit, time, event, variant, said), notes)
+        return _noted(codes.told(log.propose(table, rows, columns, unit, time, event, variant, said), event), notes)
     if variants and not (event and repeated):
         _asked(time)
         if said.exposure:
@@ -182,7 +183,7 @@ def _described(
     repeated = unit is not None and unit.distinct < unit.filled
     if unit and time and event and (said.event or repeated):
         _asked(time)
-        return described.of_log(table, rows, columns, unit, time, event, said)
+        return codes.told(described.of_log(table, rows, columns, unit, time, event, said), event)
     return described.of_units(table, rows, columns, unit, time, said)
 
 

@@ -51,7 +51,8 @@ class StudyProposal:
     ``columns`` map the project's names to the table's. ``assumed`` is what is said aloud, a line an assumption;
     ``first`` what an analyst should check before anything else; ``suspicious`` columns with the reason. ``negative`` says
     that amounts below zero are right, ``said`` what somebody stated, by the names of the options, ``control`` how the control was.
-    ``lifetime`` are the outcomes of how long units stayed and that they have gone, what the first counts, and a comment.
+    ``lifetime`` are the outcomes of how long units stayed and that they have gone, what the first counts, and a comment; ``codes`` shows how codes
+    of events are named.
     """
 
     source: str
@@ -89,6 +90,7 @@ class StudyProposal:
     said: frozenset[str] = frozenset()
     control: str = ""
     lifetime: tuple[str, ...] = ()
+    codes: str = ""
 
     @property
     def levels(self) -> tuple[Arm, ...]:

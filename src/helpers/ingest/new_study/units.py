@@ -13,6 +13,7 @@ from helpers.ingest.many_units import said as many_said
 from helpers.ingest.many_units import standing_for_many
 from helpers.ingest.new_study import (
     clusters,
+    codes,
     contradictions,
     currency,
     measures,
@@ -172,7 +173,11 @@ def roles_of(columns: list[Column], said: Said) -> tuple[Column | None, Column |
     """The columns of the unit, the time and the event: as they were said, else as they seem; no column has two roles."""
     free = [c for c in columns if c.name not in said.named]
     unit, time, event = (said.column(option, columns) for option in ("unit", "time", "event"))
-    return unit or roles.unit_of(free), time or roles.time_of(free), event or roles.event_of(free)
+    return (
+        unit or roles.unit_of(free),
+        time or roles.time_of(free),
+        event or roles.event_of(free) or codes.event_of(free),
+    )
 
 
 def as_said(said: Said, *options: str) -> str:
