@@ -16,6 +16,7 @@ from pydantic import (
 from helpers.config.base import ConfigError, Model, Name, Share
 from helpers.config.columns import TAKEN, RawColumn
 from helpers.config.formats import format_of
+from helpers.config.panel import Panel
 from helpers.config.relative import Relative
 from helpers.config.times import check_format, check_zone
 
@@ -382,6 +383,8 @@ class Units(Place):
     """Events by name, each with its column: not zero means that it happened, a number is its amount"""
     before: dict[Name, RawColumn] = Field({})
     """Outcomes by name, each with the column that holds them as they were before the experiment"""
+    panel: Panel | None = None
+    """Where rows repeat a unit, one a period: what tells them apart, and how they become one row a unit"""
     tolerate: UnitTolerance = UnitTolerance()
     """Shares of wrong rows that are accepted; what is not listed may not occur"""
 
@@ -417,6 +420,8 @@ class Units(Place):
             raise ConfigError(
                 "columns", f"times: {product[0]}", "none; only the price of a log is a product of two columns"
             )
+        if self.panel:
+            self.panel.check(self.columns, self.outcomes.values())
         if EXPOSED in self.outcomes:
             raise ConfigError("outcomes", EXPOSED, f"another name: every unit is {EXPOSED} already")
         strange = [name for name in self.before if name not in self.outcomes]

@@ -13,6 +13,7 @@ from helpers.ingest.new_study import (
     described,
     experiments,
     log,
+    panels,
     questions,
     roles,
     units,
@@ -136,6 +137,15 @@ def _proposed(
             raise _no_exposure(table, said)
         if aggregated := _aggregated(table, rows, unit, time, variants[0]):
             raise aggregated
+        if not said.cluster and (seen := panels.of(table, columns, unit if repeated else None, variants[0])):
+            table = panels.folded(table, seen, variants[0])
+            rows, columns, said = _profiled(table, said)
+            variants = [c for name in (v.name for v in variants) for c in columns if c.name == name]
+            said = _controlled(table, said, roles.spellings(variants[0])[0], ask, "units")
+            at = replace(said, unit=seen.unit.name)
+            return _noted(
+                panels.told(units.propose(table, rows, columns, variants[0], variants[1:], {}, at), seen), notes
+            )
         totals = {level: _place(table, variants[0], level) for level in roles.totals(variants[0])}
         if totals:
             table = table.without(variants[0].name, totals)

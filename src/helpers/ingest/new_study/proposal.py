@@ -52,7 +52,7 @@ class StudyProposal:
     ``first`` what an analyst should check before anything else; ``suspicious`` columns with the reason. ``negative`` says
     that amounts below zero are right, ``said`` what somebody stated, by the names of the options, ``control`` how the control was.
     ``lifetime`` are the outcomes of how long units stayed and that they have gone, what the first counts, and a comment; ``codes`` shows how codes
-    of events are named.
+    of events are named; ``panel`` holds the period, what the rows of a column become, and a comment.
     """
 
     source: str
@@ -91,6 +91,7 @@ class StudyProposal:
     control: str = ""
     lifetime: tuple[str, ...] = ()
     codes: str = ""
+    panel: tuple[str, dict[str, str], str] = ("", {}, "")
 
     @property
     def levels(self) -> tuple[Arm, ...]:
