@@ -8,6 +8,7 @@ from helpers.errors import ReportError, several
 from helpers.ingest.many_units import is_running
 from helpers.ingest.new_study import (
     asking,
+    clusters,
     codes,
     contradictions,
     described,
@@ -17,6 +18,7 @@ from helpers.ingest.new_study import (
     questions,
     roles,
     units,
+    vendors,
     vocabulary,
 )
 from helpers.ingest.new_study.profile import Column, exact, profile
@@ -49,6 +51,9 @@ def read(table: "SourceTable", said: Said = Said(), ask: asking.Ask | None = Non
             expected="columns for the unit, the variant and the outcomes; or for the event, its time and its unit",
             cause="another delimiter than comma, semicolon, tab or |, or a file of another kind",
         )
+    if export := vendors.of(columns):
+        export.refuse_alone(columns, said)
+        rows, columns, said = _profiled(table, export.known(said))
     several_experiments = experiments.question(columns, said)
     said = asking.settled(said, several_experiments, ask)
     experiments.refuse_pooled(table, several_experiments, said)
@@ -65,7 +70,10 @@ def read(table: "SourceTable", said: Said = Said(), ask: asking.Ask | None = Non
     said = asking.settled(said, asking.unit(columns), ask)
     contradictions.refuse(table, columns, said)
     proposal = _proposed(table, rows, columns, said, ask)
-    return replace(proposal, where=where.noted, assumed=(*proposal.assumed, *where.notes), said=said.options)
+    proposal = export.noted(proposal) if export else proposal
+    return replace(
+        proposal, where=where.noted, assumed=(*proposal.assumed, *where.notes), said=said.options | proposal.said
+    )
 
 
 @dataclass(frozen=True)
@@ -130,7 +138,10 @@ def _proposed(
                 return _noted(codes.told(described.of_log(table, rows, columns, unit, time, event, said), event), notes)
             notes = [*notes, described.TOLD]
         said = _controlled(table, said, variant and log.by_units(table, unit, variant), ask, "units")
-        return _noted(codes.told(log.propose(table, rows, columns, unit, time, event, variant, said), event), notes)
+        if variant:
+            said = _clustered(table, columns, (unit, time, event), variant, said, ask)
+        proposal = log.propose(table, rows, columns, unit, time, event, variant, said)
+        return _noted(codes.told(replace(proposal, said=said.options), event), notes)
     if variants and not (event and repeated):
         _asked(time)
         if said.exposure:
@@ -152,7 +163,9 @@ def _proposed(
             rows, columns, said = _profiled(table, said)
             variants = [c for name in (v.name for v in variants) for c in columns if c.name == name]
         said = _controlled(table, said, roles.spellings(variants[0])[0], ask, "rows")
-        return _noted(units.propose(table, rows, columns, variants[0], variants[1:], totals, said), notes)
+        said = _clustered(table, columns, (unit, time), variants[0], said, ask)
+        proposal = units.propose(table, rows, columns, variants[0], variants[1:], totals, said)
+        return _noted(replace(proposal, said=said.options), notes)
     raise _neither(table, rows, columns, unit, time, event, repeated)
 
 
@@ -228,6 +241,16 @@ def _controlled(table: "SourceTable", said: Said, variant: Column | None, ask: a
     if said.control:
         return replace(said, control=contradictions.level_of(table, variant, said.control))
     return asking.settled(said, asking.control(variant, counted), ask)
+
+
+def _clustered(
+    table: "SourceTable", columns: list[Column], roles_of: tuple[Column | None, ...], variant: Column, said: Said, ask: asking.Ask | None
+) -> Said:  # fmt: skip
+    """What was said, with what was randomised whole, asked for where a column looks like it."""
+    if ask is None or said.cluster:
+        return said
+    answered = asking.settled(said, clusters.question(table, columns, roles_of, variant, said), ask)
+    return replace(said, independent=True) if answered.cluster == clusters.BY_UNITS else answered
 
 
 def _no_exposure(table: "SourceTable", said: Said) -> ReportError:

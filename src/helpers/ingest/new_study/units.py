@@ -65,7 +65,9 @@ def propose(
     also = _also(variant, {s: next(a.name for a in arms if a.level == level) for s, level in spellings.items()}, totals)
     shown, mapping, otherwise = _shown(table, variant, others)
     free = [c for c in columns if all(c is not role for role in (unit, time, variant, shown, money_said, *stated))]
-    cluster = clusters.stated(table, columns, variant, said) or clusters.whole(table, free, unit, variant, arms)
+    cluster = clusters.stated(table, columns, variant, said) or (
+        None if said.independent else clusters.whole(table, free, unit, variant, arms)
+    )
     free = [c for c in free if cluster is None or c is not cluster.column]
     told = questions.by_arm(table, free, variant)
     leaks = [(c, _leak(table, c, variant, told)) for c in free]
