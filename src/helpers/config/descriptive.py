@@ -26,6 +26,9 @@ PLANNED: Mapping[str, Any] = {
 }
 """What stands for the parts that such a study leaves out."""
 
+LEFT_OUT = (*PLANNED, "salt")
+"""Keys that a study which describes may do without."""
+
 OF_AN_EXPERIMENT = (
     "hypothesis", "change", "variants", "cluster", "independent", "injection", "surrogate", "leaving", "rollout",
     "milestones", "monitoring",

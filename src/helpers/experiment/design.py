@@ -93,7 +93,7 @@ def plan(study: Study, results: Results, con: "duckdb.DuckDBPyConnection") -> Pl
     design, reason = basis(results)
     chosen = None if design is None else design.size(relative=size, power=power)
     traffic = query.query(con, "exposures_by_day")
-    curve = traffic[traffic.period == "diagnosis"].cumulative_units.to_list()
+    curve = daily(traffic)
     exposed, units = sum(results.randomised().values()), sum(results.arm_sizes().values())
     each = units / exposed if study.cluster is not None and exposed else 1.0
     if design is None or chosen is None:
@@ -135,6 +135,19 @@ def plan(study: Study, results: Results, con: "duckdb.DuckDBPyConnection") -> Pl
         curves,
         traffic,
     )
+
+
+def daily(traffic: "pd.DataFrame") -> list[int]:
+    """Distinct exposed units by the end of each day of the diagnosis period; a day without any has those of the day before.
+
+    >>> import pandas as pd
+    >>> daily(pd.DataFrame({"period": ["diagnosis"] * 3, "day": [1, 2, 5], "cumulative_units": [4, 9, 11]}))
+    [4, 9, 9, 9, 11]
+    """
+    seen = traffic[traffic.period == "diagnosis"].set_index("day").cumulative_units
+    if not len(seen):
+        return []
+    return [int(n) for n in seen.reindex(range(int(seen.index.min()), int(seen.index.max()) + 1)).ffill()]
 
 
 def _reached(number: int, what: str) -> str:

@@ -81,7 +81,7 @@ def test_plan(study: Study, results: Results, con: "duckdb.DuckDBPyConnection") 
     known = [m for m in study.metrics if any(results.arm(m, v.name) for v in study.variants)]
     usual = tuple(usual_of(m, results.base(m), study.decision.confidence) for m in known)
     traffic = query.query(con, "exposures_by_day")
-    curve = traffic[traffic.period == "diagnosis"].cumulative_units.to_list() if study.has_time else []
+    curve = design.daily(traffic) if study.has_time else []
     sizes: tuple[SizeOfChange, ...] = ()
     lacks = f"no unit reached {study.exposure}, so there is nothing to plan on"
     if study.primary in known:

@@ -3,9 +3,11 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
+from helpers.config import ColumnOf, EventName, Log
 from helpers.errors import ReportError
 from helpers.ingest.new_study import Question
 from tests.ingest.new_study.tables import log, proposed, units, written
@@ -82,3 +84,30 @@ def test_public_tables_of_how_long_people_stay(tmp_path: Path, name: str, ended:
     assert study.lifetime is not None
     outcomes: Callable[[str], str] = study.data.outcomes.__getitem__  # type: ignore[union-attr]
     assert (outcomes(study.lifetime.ended), outcomes(study.lifetime.lasted)) == (ended, lasted)
+
+
+def lines_of_orders(folder: Path, *, refunds: bool) -> pd.DataFrame:
+    """Lines of orders: a customer, an invoice, pieces and the price of one; some have no customer, some come back."""
+    rng = np.random.default_rng(3)
+    order = np.sort(rng.integers(0, 400, 1_500))
+    customer = order % 90
+    made = pd.DataFrame(
+        {"InvoiceNo": 53_000 + order, "InvoiceDate": pd.Timestamp("2026-01-05") + pd.to_timedelta(order * 500, unit="min"),
+         "CustomerID": [f"c{n}" if n > 8 else None for n in customer], "UnitPrice": rng.integers(1, 2_000, 1_500) / 100,
+         "Quantity": np.where(refunds & (rng.random(1_500) < 0.05), -1, rng.integers(1, 9, 1_500))}
+    )  # fmt: skip
+    made.to_csv(folder / "orders.csv", index=False)
+    return made
+
+
+@pytest.mark.parametrize("refunds", [False, True])
+def test_lines_of_orders_are_described_as_first_and_later_purchases(tmp_path: Path, refunds: bool) -> None:
+    rows = lines_of_orders(tmp_path, refunds=refunds)
+    with pytest.raises(ReportError, match="--descriptive"):
+        proposed(tmp_path, tmp_path / "orders.csv")
+    study, text, _ = proposed(tmp_path, tmp_path / "orders.csv", descriptive=True)
+    data = study.data
+    assert isinstance(data, Log) and data.columns["event_name"] == EventName(value="purchase", first="first_purchase")
+    assert data.columns["price"] == ColumnOf(column="UnitPrice", times="Quantity")
+    assert study.funnel.steps == ["first_purchase", "purchase"] and (data.negative == "refund") is refunds
+    assert f"{rows.CustomerID.isna().sum():,} of 1,500 rows" in text, "lines without a customer are left out, and said"

@@ -13,6 +13,7 @@ from helpers.ingest.new_study import (
     contradictions,
     described,
     experiments,
+    lines,
     log,
     panels,
     questions,
@@ -207,6 +208,9 @@ def _described(
     if unit and time and event and (said.event or repeated):
         _asked(time)
         return codes.told(described.of_log(table, rows, columns, unit, time, event, said), event)
+    if unit and time and repeated:
+        _asked(time)
+        return lines.propose(table, rows, columns, unit, time, said)
     return described.of_units(table, rows, columns, unit, time, said)
 
 
@@ -312,7 +316,7 @@ def _neither(
             got=f"{rows:,} rows of {unit.distinct:,} units in '{vocabulary.printable(unit.name)}', moments in '{vocabulary.printable(time.name)}'",
             expected="a column that says what happened in each row (view, order, ...), or one row a unit with a variant",
             cause="lines of orders or invoices, or days of a time series",
-            remedy=f"name that column if there is one (--event COLUMN), or sum the rows up to one a unit (group by {vocabulary.printable(unit.name)}) with its variant",
+            remedy=f"name that column if there is one (--event COLUMN), describe it as it is (--descriptive), or sum the rows up to one a unit (group by {vocabulary.printable(unit.name)}) with its variant",
         )
     if unit and not repeated:
         return ReportError(

@@ -52,7 +52,8 @@ class StudyProposal:
     ``first`` what an analyst should check before anything else; ``suspicious`` columns with the reason. ``negative`` says
     that amounts below zero are right, ``said`` what somebody stated, by the names of the options, ``control`` how the control was.
     ``lifetime`` are the outcomes of how long units stayed and that they have gone, what the first counts, and a comment; ``codes`` shows how codes
-    of events are named; ``panel`` holds the period, what the rows of a column become, and a comment.
+    of events are named; ``panel`` holds the period, what the rows of a column become, and a comment. Of a log of one kind of event ``every`` is its
+    name and that of a unit's first, ``times`` the column that a price is multiplied by, ``bot_events`` the limit of a bot.
     """
 
     source: str
@@ -91,6 +92,9 @@ class StudyProposal:
     control: str = ""
     lifetime: tuple[str, ...] = ()
     codes: str = ""
+    every: Noted = ("", "")
+    times: str = ""
+    bot_events: int = 0
     panel: tuple[str, dict[str, str], str] = ("", {}, "")
 
     @property
