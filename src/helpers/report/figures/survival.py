@@ -7,7 +7,7 @@ from helpers.experiment.staying import Lasting, Returning
 from helpers.experiment.survival import Survival
 from helpers.formatting import NO_INTERVAL, decimal, formatted
 from helpers.report.figures import style
-from helpers.report.topics.staying import still
+from helpers.report.topics.staying import text_still
 from helpers.stats.comparisons.effects import NO_TEST
 from helpers.stats.survival.curves import SurvivalCurve
 
@@ -101,7 +101,7 @@ def lasting(found: Lasting) -> go.Figure:
     figure.update_xaxes(title=found.span, range=[0, end * 1.02])
     figure.update_yaxes(title=f"share still without {found.ended}", tickformat=".0%", range=[0, 1.02])
     return style.titled(
-        figure, still(found), "Kaplan-Meier with a pointwise band; units count for as long as they have been there"
+        figure, text_still(found), "Kaplan-Meier with a pointwise band; units count for as long as they have been there"
     )
 
 

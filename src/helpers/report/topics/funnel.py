@@ -124,11 +124,11 @@ def _costs(found: FunnelCounts) -> str:
 
 def absent_entrants(study: Study) -> str:
     """Why there is no funnel at all."""
-    when = when_seen(study)
+    when = text_when(study)
     return f"No unit reached {study.funnel.steps[0]} {when}, so there is no funnel to diagnose."
 
 
-def when_seen(study: Study) -> str:
+def text_when(study: Study) -> str:
     if study.is_descriptive:
         return "in the table" if study.is_unit_table else "in the log"
     return "before the experiment" if study.period.baseline else "in the experiment"
@@ -138,7 +138,7 @@ def absent_curve(study: Study) -> str:
     """Why there is no curve of the time to the last step."""
     if study.is_unit_table:
         return "A unit table tells whether an outcome happened, not when."
-    when = when_seen(study)
+    when = text_when(study)
     return f"No unit reached {study.exposure} {when}, so no time from there to {study.funnel.steps[-1]} can be told."
 
 

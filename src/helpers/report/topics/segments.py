@@ -20,7 +20,7 @@ def absent(study: Study) -> str:
     """Why there are no rates by segment."""
     if not study.segments:
         return "The study names no segments."
-    when = funnel.when_seen(study)
+    when = funnel.text_when(study)
     return f"No unit reached {study.exposure} {when}, so no segment has a rate."
 
 

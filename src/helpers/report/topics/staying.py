@@ -101,10 +101,10 @@ def text(found: Lasting | Returning) -> str:
         if first is last:
             return f"{said}."
         return f"{said}, {formatted(last.share.share, 'share')} in {found.span} {last.span}."
-    return f"{still(found)}; {found.gone:,} of {found.units:,} units had it."
+    return f"{text_still(found)}; {found.gone:,} of {found.units:,} units had it."
 
 
-def still(found: Lasting) -> str:
+def text_still(found: Lasting) -> str:
     """By when half of the units had what ends their stay, or how many are without it at the end."""
     if found.median is not None:
         return f"Half of the units had {found.ended} by {found.median:g} {found.span}"

@@ -106,7 +106,7 @@ def table_metrics(found: TestPlan) -> list[Row]:
 
 def record(nb: Notebook, found: TestPlan) -> None:
     """``plan.*``: levels of today, and the units that find each change."""
-    nb.record("plan.headline", headline(found, nb.study), "text", "What a test would take, in a sentence")
+    nb.record("plan.headline", text_headline(found, nb.study), "text", "What a test would take, in a sentence")
     for u in found.usual:
         name, label = u.metric.name, inside(u.metric.label)
         kind = LEVEL[u.metric.unit]
@@ -142,7 +142,7 @@ def record(nb: Notebook, found: TestPlan) -> None:
         )  # fmt: skip
 
 
-def headline(found: TestPlan, study: Study) -> str:
+def text_headline(found: TestPlan, study: Study) -> str:
     """What a test for the planned change takes, in a sentence or two."""
     planned = _planned(found, study)
     if planned is None or planned.plan is None:
@@ -171,11 +171,11 @@ def text(found: TestPlan, study: Study) -> str:
     """How the sizes hang together."""
     fit = [s for s in found.sizes if s.plan is not None]
     if len(fit) < 2:
-        return headline(found, study)
+        return text_headline(found, study)
     low, high = fit[0], fit[-1]
     assert low.plan is not None and high.plan is not None
     return (
-        f"**{headline(found, study)}** A change of {formatted(low.effect, 'relative')} needs {low.plan.n_total:,} units, one of"
+        f"**{text_headline(found, study)}** A change of {formatted(low.effect, 'relative')} needs {low.plan.n_total:,} units, one of"
         f" {formatted(high.effect, 'relative')} only {high.plan.n_total:,}: half the change takes about four times the units."
     )
 
