@@ -23,14 +23,27 @@ FIRST_OF_A_PROGRAMME = "08"
 """The notebooks from this number on are about a programme, those before it about a study."""
 
 
+TEST_PLAN = "04_test_plan"
+"""The notebook that plans a test, where nothing is compared yet: it ends the report of data that are described."""
+
+
 def books(*, programme: bool = False) -> list[str]:
-    """Names of the notebooks of a study, or of those of a programme, in their order.
+    """Names of the notebooks of an experiment, or of those of a programme, in their order.
 
     >>> books()[0], books()[-1]
     ('01_data_prep', '07_monitoring')
     """
     found = sorted(file.stem for file in NOTEBOOKS.glob("[0-9]*.ipynb"))
-    return [name for name in found if (name >= FIRST_OF_A_PROGRAMME) is programme]
+    return [name for name in found if (name >= FIRST_OF_A_PROGRAMME) is programme and name != TEST_PLAN]
+
+
+def described() -> list[str]:
+    """Names of the notebooks of data that are described, in their order.
+
+    >>> described()
+    ['01_data_prep', '02_funnel_analysis', '03_segmentation', '04_test_plan']
+    """
+    return [*(name for name in books() if name < TEST_PLAN[:2]), TEST_PLAN]
 
 
 def topic(book: str) -> str:

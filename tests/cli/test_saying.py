@@ -32,7 +32,7 @@ def test_help_lists_all_that_may_be_said_and_each_is_tried_on_a_table_and_a_log(
     told = call("--help").output
     for option in (*saying.OPTIONS, "--yes", "--force", "--name", "--table"):
         assert option in told
-    known = {each.name for each in fields(Said)} - {"answers", "time_format"}
+    known = {each.name for each in fields(Said)} - {"answers", "known", "time_format", "descriptive", "independent"}
     assert known == {*OF_UNITS, *OF_LOGS}
     assert {name.removeprefix("--").replace("-", "_") for name in saying.OPTIONS} == known - {"outcomes"} | {
         "outcome",

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from helpers import paths
-from helpers.pipeline.dependencies import code_cells
+from helpers.cli.goals import located
+from helpers.pipeline.notebooks import of_its_mode
 
 
 @dataclass(frozen=True)
@@ -21,7 +22,8 @@ class Shown:
 def shown(book: str, file: Path) -> Iterator[Shown]:
     """Run a notebook on a study file, cell by cell; an error is raised as the cell raises it."""
     names: dict[str, Any] = {"__name__": "__main__"}
-    for number, source in code_cells(paths.NOTEBOOKS / f"{book}.ipynb"):
+    content = of_its_mode(paths.NOTEBOOKS / f"{book}.ipynb", located(str(file)))
+    for number, source in ((n, c.source) for n, c in enumerate(content.cells) if c.cell_type == "code"):
         if source.startswith(("study_file", "programme_file")):
             names[source.partition(" ")[0]] = str(file)
             continue

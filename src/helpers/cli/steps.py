@@ -152,6 +152,7 @@ def notebook(study_file: str, name: str, given: tuple[str, ...]) -> None:
 def report(study_file: str) -> None:
     """Export the figures of STUDY, or of a programme, and gather its numbers."""
     from helpers.cli.goals import place
+    from helpers.pipeline.parts import remove_others
     from helpers.record import Numbers
     from helpers.report.figures.export import export
     from helpers.site import flat_files
@@ -159,6 +160,7 @@ def report(study_file: str) -> None:
 
     where = place(study_file)
     with writing(where.base, where.name, "figures and numbers"):
+        remove_others(where)
         exported = export(where)
         if exported.note:
             say(f"  {where.name:<18} {exported.note}", err=True)
@@ -173,7 +175,7 @@ def report(study_file: str) -> None:
 
             study = config.load(study_file)
             text = summary(study, where, numbers)
-            flat_files.write(where.reports, numbers, study)
+            flat_files.write(where.reports, numbers, None if study.is_descriptive else study)
         write_text(where.reports / "summary.txt", plain(text))
         numbers.save(where.reports / "results.json", where.name)
         (where.reports / "results.json").touch()

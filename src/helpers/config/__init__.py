@@ -23,6 +23,7 @@ from helpers.config.design import (
     Funnel,
     Injection,
     Leaving,
+    Lifetime,
     Margin,
     Metric,
     Period,
@@ -35,7 +36,7 @@ from helpers.config.messages import explained
 from helpers.config.study import Study
 
 __all__ = [
-    "ColumnOf", "Design", "Dirt", "EXPOSED", "Economics", "EventName", "ExternalEvent", "Funnel", "Injection", "Leaving", "Levels", "Log", "Margin",
+    "ColumnOf", "Design", "Dirt", "EXPOSED", "Economics", "EventName", "ExternalEvent", "Funnel", "Injection", "Leaving", "Levels", "Lifetime", "Log", "Margin",
     "Metric", "Milestone", "Model", "Monitoring", "Name", "Period", "Place", "Prior", "Quoted", "Rule", "Simulation", "Stage", "Study",
     "Surrogate", "Tolerance", "UnitTolerance", "Units", "VARIABLE", "Variant", "WORLDS", "Watch", "WorldTraits", "ConfigError", "explained",
     "json_schema", "load", "nearest", "opened", "read_yaml", "study_paths",

@@ -16,6 +16,7 @@ from pydantic import (
 from helpers.config.base import ConfigError, Model, Name, Share
 from helpers.config.columns import TAKEN, RawColumn
 from helpers.config.formats import format_of
+from helpers.config.panel import Panel
 from helpers.config.relative import Relative
 from helpers.config.times import check_format, check_zone
 
@@ -280,11 +281,23 @@ class Log(Place):
     variants: Levels = Field({})
     """Levels of the variant's column, each with the variant it means, or leave_out; "" is the empty field"""
     events: Levels = Field({})
-    """Names of events as the log writes them, each with the name by which the study calls it; others stay as they are"""
+    """Names of events as the log writes them, each with the name by which the study calls it; others stay as they are; event_map is the same key, for codes"""
     tolerate: Tolerance = Tolerance()
     """Shares of wrong rows that are accepted; what is not listed may not occur"""
     bot_events_per_day: int = Field(2_000, ge=10)
     """A unit with more events on a day is a bot and left out"""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _named(cls, raw: Any) -> Any:
+        """Codes are named under ``event_map``, which is the same as ``events``."""
+        if not (isinstance(raw, dict) and "event_map" in raw):
+            return raw
+        if "events" in raw:
+            raise ConfigError(
+                "event_map", "events beside it", "one of both: they say the same", remedy="keep event_map"
+            )
+        return {("events" if key == "event_map" else key): value for key, value in raw.items()}
 
     @model_validator(mode="after")
     def _required_columns(self) -> Self:
@@ -370,6 +383,8 @@ class Units(Place):
     """Events by name, each with its column: not zero means that it happened, a number is its amount"""
     before: dict[Name, RawColumn] = Field({})
     """Outcomes by name, each with the column that holds them as they were before the experiment"""
+    panel: Panel | None = None
+    """Where rows repeat a unit, one a period: what tells them apart, and how they become one row a unit"""
     tolerate: UnitTolerance = UnitTolerance()
     """Shares of wrong rows that are accepted; what is not listed may not occur"""
 
@@ -405,6 +420,8 @@ class Units(Place):
             raise ConfigError(
                 "columns", f"times: {product[0]}", "none; only the price of a log is a product of two columns"
             )
+        if self.panel:
+            self.panel.check(self.columns, self.outcomes.values())
         if EXPOSED in self.outcomes:
             raise ConfigError("outcomes", EXPOSED, f"another name: every unit is {EXPOSED} already")
         strange = [name for name in self.before if name not in self.outcomes]

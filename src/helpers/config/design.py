@@ -267,6 +267,17 @@ class Leaving(Model):
     """Days within which the mean time until leaving is compared"""
 
 
+class Lifetime(Model):
+    """How long each unit of a table has been there, and whether it has gone, where nothing is compared."""
+
+    lasted: Name
+    """The outcome that counts how long"""
+    ended: Name
+    """The outcome that says that it has gone; a unit without it is still there"""
+    unit: Literal["hours", "days", "weeks", "months", "years"] = "days"
+    """What is counted"""
+
+
 class Surrogate(Model):
     """A proxy that moves early, and the outcome that it is to stand for; both are proportions or means.
 

@@ -3,11 +3,11 @@
 from pydantic import BaseModel
 
 PLACES = {
-    "Study": "The study", "Log": "data: a log of your own", "Units": "data: a table of units", "ColumnOf": "data.columns: a column cut short or multiplied",
+    "Study": "The study", "Log": "data: a log of your own", "Units": "data: a table of units", "Panel": "data.panel", "ColumnOf": "data.columns: a column cut short or multiplied",
     "EventName": "data.columns.event_name: one name for all",
     "Tolerance": "data.tolerate of a log", "UnitTolerance": "data.tolerate of a table of units", "Simulation": "data: a simulated log", "Dirt": "data.dirt", "Period": "period", "ExternalEvent": "external_events",
     "Variant": "variants", "Funnel": "funnel", "Injection": "injection", "Metric": "metrics", "Margin": "metrics.margin",
-    "Leaving": "leaving", "Surrogate": "surrogate", "Design": "design", "Rule": "decision", "Prior": "decision.prior", "Economics": "economics", "Quoted": "economics.quoted",
+    "Leaving": "leaving", "Lifetime": "lifetime", "Surrogate": "surrogate", "Design": "design", "Rule": "decision", "Prior": "decision.prior", "Economics": "economics", "Quoted": "economics.quoted",
     "Stage": "rollout", "Milestone": "milestones", "Monitoring": "monitoring", "Watch": "monitoring.watched",
 }  # fmt: skip
 """Where the keys of each model stand in a study file, in the order of a reader."""

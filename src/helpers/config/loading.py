@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from helpers import paths
 from helpers.config.base import Named
+from helpers.config.descriptive import LEFT_OUT, MODE
 from helpers.config.messages import explained
 from helpers.config.relative import Relative
 from helpers.config.scalars import Loader
@@ -115,7 +116,12 @@ def json_schema() -> str:
     """JSON Schema of study files, for completion, checks and a word on each key in editors."""
     schema = Study.model_json_schema()
     left_out = ("tracking_plan", "exposure", "funnel")  # a unit table may do without
-    schema["required"] = [key for key in schema["required"] if key not in left_out]
+    required = [key for key in schema["required"] if key not in left_out]
+    schema["required"] = [key for key in required if key not in LEFT_OUT]
+    schema["if"] = {"properties": {"mode": {"const": MODE}}}
+    schema["else"] = {"required": [key for key in required if key in LEFT_OUT]}
+    of_log = schema["$defs"]["Log"]["properties"]
+    of_log["event_map"] = of_log["events"]
     return json.dumps(schema, indent=2) + "\n"
 
 

@@ -13,7 +13,19 @@ from helpers import defaults
 from helpers.config.assumed import MONEY, WEIGHED, assumes, check_paths
 from helpers.config.base import ConfigError, Name, Named, check_file_name
 from helpers.config.data import EXPOSED, LEAVE_OUT, WORLDS, Log, Simulation, Units
-from helpers.config.design import Design, ExternalEvent, Funnel, Injection, Leaving, Metric, Period, Surrogate, Variant
+from helpers.config.descriptive import MODE, check_lifetime, filled
+from helpers.config.design import (
+    Design,
+    ExternalEvent,
+    Funnel,
+    Injection,
+    Leaving,
+    Lifetime,
+    Metric,
+    Period,
+    Surrogate,
+    Variant,
+)
 from helpers.config.launch import Economics, Milestone, Monitoring, Rule, Stage
 from helpers.config.reserved import OF_SQL, OF_THE_MARTS
 
@@ -31,8 +43,8 @@ class Study(Named):
     """If this is changed, then that happens, because of this"""
     change: str
     """What the treated get to see"""
-    mode: Literal["offline", "online"]
-    """offline: nobody was treated, an uplift is planted; online: the log shows who was treated"""
+    mode: Literal["offline", "online", "descriptive"]
+    """offline: nobody was treated, an uplift is planted; online: the log shows who was treated; descriptive: no experiment, what is there is described and a test planned"""
     salt: str = Field(min_length=4)
     """Text that seeds the split; another salt gives another, unrelated split"""
     data: Simulation | Log | Units = Field(discriminator="source")
@@ -61,6 +73,8 @@ class Study(Named):
     """What is measured on each unit; exactly one is primary"""
     leaving: Leaving | None = None
     """The event by which a unit leaves for good"""
+    lifetime: Lifetime | None = None
+    """How long units of a table have been there and whether they have gone, where nothing is compared"""
     surrogate: Surrogate | None = None
     """An early proxy and the outcome it is to stand for"""
     design: Design
@@ -81,6 +95,12 @@ class Study(Named):
     """What happened outside that may have moved the outcome: marked on every time axis"""
     assumed: list[str] = Field([])
     """Paths of keys whose values nobody stated, such as economics.contribution_margin: told as assumptions"""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _of_no_experiment(cls, raw: Any) -> Any:
+        """A study that describes leaves out what compares."""
+        return filled(raw) if isinstance(raw, dict) else raw
 
     @model_validator(mode="before")
     @classmethod
@@ -142,6 +162,7 @@ class Study(Named):
         check_paths(type(self), self.assumed)
         self._check_amounts()
         self._check_windows()
+        check_lifetime(self.lifetime, self.data, self.mode)
         if isinstance(self.data, Units):
             self._check_units(self.data)
         elif isinstance(self.data, Log):
@@ -341,6 +362,16 @@ class Study(Named):
         return "units" if self.cluster is None else "clusters"
 
     @property
+    def is_descriptive(self) -> bool:
+        """True where nothing is compared: the data are described, and a test is planned."""
+        return self.mode == MODE
+
+    @property
+    def is_hashed(self) -> bool:
+        """True where no log says who got what, so that the project itself splits the units by a salted hash."""
+        return self.mode != "online"
+
+    @property
     def control(self) -> Variant:
         return self.variants[0]
 
@@ -377,7 +408,9 @@ class Study(Named):
 
     def window(self, metric: Metric) -> str:
         """From when until when a metric's outcome counts, in words; what a unit table holds was counted by who made it."""
-        return "by whoever made the table" if self.is_unit_table else metric.window
+        if self.is_unit_table:
+            return "by whoever made the table"
+        return "from exposure to the end of the log" if self.is_descriptive and not metric.days else metric.window
 
     @property
     def money_events(self) -> set[str]:

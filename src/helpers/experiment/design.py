@@ -93,7 +93,7 @@ def plan(study: Study, results: Results, con: "duckdb.DuckDBPyConnection") -> Pl
     design, reason = basis(results)
     chosen = None if design is None else design.size(relative=size, power=power)
     traffic = query.query(con, "exposures_by_day")
-    curve = traffic[traffic.period == "diagnosis"].cumulative_units.to_list()
+    curve = daily(traffic)
     exposed, units = sum(results.randomised().values()), sum(results.arm_sizes().values())
     each = units / exposed if study.cluster is not None and exposed else 1.0
     if design is None or chosen is None:
@@ -137,6 +137,19 @@ def plan(study: Study, results: Results, con: "duckdb.DuckDBPyConnection") -> Pl
     )
 
 
+def daily(traffic: "pd.DataFrame") -> list[int]:
+    """Distinct exposed units by the end of each day of the diagnosis period; a day without any has those of the day before.
+
+    >>> import pandas as pd
+    >>> daily(pd.DataFrame({"period": ["diagnosis"] * 3, "day": [1, 2, 5], "cumulative_units": [4, 9, 11]}))
+    [4, 9, 9, 9, 11]
+    """
+    seen = traffic[traffic.period == "diagnosis"].set_index("day").cumulative_units
+    if not len(seen):
+        return []
+    return [int(n) for n in seen.reindex(range(int(seen.index.min()), int(seen.index.max()) + 1)).ffill()]
+
+
 def _reached(number: int, what: str) -> str:
     return f"{counted(number, what)} {'was' if number == 1 else 'were'} exposed"
 
@@ -173,20 +186,21 @@ def basis(results: Results) -> tuple[ProportionDesign | MeanDesign | None, str]:
     """
     study = results.study
     weights, alpha = tuple(v.weight for v in study.variants), 1 - study.decision.confidence
-    design, lacks = design_of(results.base(study.primary), weights, alpha)
+    called = "exposed units" if study.is_descriptive else "untreated units"
+    design, lacks = design_of(results.base(study.primary), weights, alpha, called)
     return design, lacks and f"no size can be planned on {inside(study.primary.label)}: {lacks}"
 
 
 def design_of(
-    base: Summary, weights: tuple[float, ...], alpha: float
+    base: Summary, weights: tuple[float, ...], alpha: float, called: str = "untreated units"
 ) -> tuple[ProportionDesign | MeanDesign | None, str]:
     """The test of arms by weight, on the outcome of untreated units; None and what it lacks where nothing can be planned on it."""
     if isinstance(base, Proportion):
         if 0 < base.estimate < 1:
             return ProportionDesign(base.estimate, weights=weights, alpha=alpha), ""
-        return None, f"{'all' if base.successes else 'none'} of {base.n:,} untreated units had it"
+        return None, f"{'all' if base.successes else 'none'} of {base.n:,} {called} had it"
     if not base.variance > 0:
-        return None, f"it is the same for all of the {base.n:,} untreated units"
+        return None, f"it is the same for all of the {base.n:,} {called}"
     if not abs(base.estimate) > 0:
         return None, "its mean is zero, and no change is a fraction of that"
     return MeanDesign(math.sqrt(base.variance), mean=base.estimate, weights=weights, alpha=alpha), ""

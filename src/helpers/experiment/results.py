@@ -220,7 +220,9 @@ class Results:
         return self._digits.worth(metric)
 
     def base(self, metric: Metric) -> Summary:
-        """The exposed units had nobody been treated: all of them offline, the control's online."""
+        """The exposed units had nobody been treated: all of them where nobody was, the control's online."""
+        if self.study.is_descriptive:
+            return self._everybody(metric)
         control = self.arm(metric, self.study.control.name)
         if control is None:
             raise ReportError(
@@ -230,6 +232,16 @@ class Results:
         if self.study.mode == "offline" and truth is not None and isinstance(control, Proportion):
             return Proportion(int(truth.units), int(truth.sum_y0))
         return control
+
+    def _everybody(self, metric: Metric) -> Summary:
+        """All exposed units as one group, where nothing is compared."""
+        halves = [arm for v in self.study.variants if (arm := self.arm(metric, v.name)) is not None]
+        if not halves:
+            raise ReportError(f"no unit has a value of {metric.name!r}", cause=self.lack(metric))
+        first, *rest = halves
+        for other in rest:
+            first = first + other  # type: ignore[operator]
+        return first
 
     def truth(
         self, metric: Metric, *, population: str = EXPOSED, dimension: str = "all", level: str = "all"

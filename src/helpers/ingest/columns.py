@@ -29,7 +29,7 @@ def mapped(place: Place) -> set[str]:
         return set()
     columns: list[str | ColumnOf | EventName] = [*place.columns.values()]
     if isinstance(place, Units):
-        columns += [*place.outcomes.values(), *place.before.values()]
+        columns += [*place.outcomes.values(), *place.before.values(), *([place.panel.period] if place.panel else [])]
     taken = {c if isinstance(c, str) else c.column for c in columns if not isinstance(c, EventName)}
     return taken | {c.times for c in columns if isinstance(c, ColumnOf) and c.times}
 

@@ -26,7 +26,7 @@ def one_sided(con: "duckdb.DuckDBPyConnection", study: Study) -> list[ReportErro
     assert isinstance(data, Units)
     found = []
     for i, (event, column) in enumerate(data.before.items()):
-        if study.mode == "offline" or not any(m.covariate and m.event == event for m in study.metrics):
+        if study.is_hashed or not any(m.covariate and m.event == event for m in study.metrics):
             continue
         arms = con.execute(
             f"""select variant, count(before_{i}_value), count(*) from units

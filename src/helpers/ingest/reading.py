@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from helpers.config import ColumnOf, Log, Study, Units
 from helpers.errors import ReportError
-from helpers.ingest import many_units
+from helpers.ingest import many_units, panel
 from helpers.ingest.parts import Parts
 from helpers.ingest.values import ids, ids_alike, number_formats, times_decided
 from helpers.ingest.values.amounts import Amounts
@@ -63,7 +63,7 @@ def decide(con: "duckdb.DuckDBPyConnection", study: Study, parts: Parts) -> tupl
     numbers, notes, faults = number_formats.decide(con, study, parts)
     named = (note_of(column, study.economics.currency) for column in sorted(number_formats.money_columns(study)))
     told = (*parts.notes, *timing.notes, *said, *notes, *filter(None, named), *notes_of(study, numbers))
-    told += tuple(many_units.notes(con, study, parts))
+    told += (*many_units.notes(con, study, parts), *panel.notes(con, study, parts))
     for column in _segments(study, parts.types):
         told += tuple(ids_alike.told(con, column, parts.relation, "levels of a segment"))
     return Reading(timing.times, found, numbers, told, timing.of_days), [*timing.faults, *unread, *faults]

@@ -10,7 +10,7 @@ from helpers.config.columns import logged
 from helpers.config.data import LEAVE_OUT
 from helpers.errors import ReportError, several
 from helpers.formatting import formatted
-from helpers.ingest import steps
+from helpers.ingest import panel, steps
 from helpers.ingest.columns import expression
 from helpers.ingest.histories import one_sided
 from helpers.ingest.levels import KEYS as LEVELS
@@ -85,7 +85,9 @@ def land(con: "duckdb.DuckDBPyConnection", study: Study, parts: Parts, reading: 
     con.execute(f"create table units as {_checked(study, data, parts, reading)}")
     values = {name: (column, _amount(study, reading, name, event)) for name, column, event in _measures(data)}
     faults += totals.found(con, study, parts, values, ids="user_id" in data.columns)
-    if "user_id" in data.columns:
+    twice = panel.fold(con, study, parts, _measures(data))
+    faults += twice
+    if "user_id" in data.columns and not twice:
         faults += _mark_duplicates(con, study, data, parts)
     if faults := [*faults, *_refused(con, study, data, parts), *one_sided(con, study)]:
         raise several(faults)
@@ -113,7 +115,7 @@ def telling(con: "duckdb.DuckDBPyConnection", study: Study, parts: Parts) -> lis
     """Columns of the landed table that tell the variant of its sound rows, mapped or not, but for what they did."""
     data = study.data
     assert isinstance(data, Units)
-    if study.mode == "offline":
+    if study.is_hashed:
         return []
     known = {*data.outcomes.values(), *data.before.values()}
     known |= {c if isinstance(c, str) else c.column for name in data.roles if (c := data.columns.get(name))}
@@ -137,7 +139,7 @@ def _check_levels(
     """Every level that stands in the column must mean a variant."""
     assert isinstance(study.data, Units)
     columns = study.data.columns
-    if study.mode == "offline" or column not in columns:
+    if study.is_hashed or column not in columns:
         return None
     rows = con.execute(
         f"""select {expression(column, columns[column], parts.types, reading)} as level, count(*), min(file_index),
@@ -169,6 +171,7 @@ def _checked(study: Study, data: Units, parts: Parts, reading: Reading) -> str:
         f"{level('shown', data.shown or data.variants)} as shown",
         f"{taken('event_time') if 'event_time' in data.columns else _moment(study.period.start)} as event_time",
         *(f"{taken(name)} as {quoted(name)}" for name in data.attributes),
+        f"{panel.period_of(data)} as {panel.PERIOD}",
     ]
     problems = []
     if study.mode == "online" and "variant" in data.columns:  # such a level is told, not what else its rows have wrong

@@ -15,6 +15,7 @@ from helpers import paths
 from helpers.paths import StudyPaths
 from helpers.pipeline import dependencies
 from helpers.pipeline.dependencies import Facts
+from helpers.pipeline.parts import books_of
 
 Place = Union[Path, "Step", Callable[[], Iterable[Path]]]
 """A file, a folder with all in it, what another step makes, or files that are looked for when they are needed."""
@@ -166,6 +167,8 @@ def of_study(
         tables={QUICK: Probe(lambda: "asked")} if quick else NOTHING,
     )  # fmt: skip
     read: tuple[Place, ...] = (marts, *common, *origin.streams, *(where.raw / name for name in OF_THE_LOG))
+    if paths.TEST_PLAN in books_of(where):  # nothing is compared, so no split is tried
+        return [log, marts, *_told(file, where, read, reader, drawing)]
     return [log, marts, rerandomised, *_told(file, where, read, reader, drawing, rerandomised, quick=quick)]
 
 
@@ -193,7 +196,7 @@ def _told(
 ) -> list[Step]:
     """The notebooks, each on what it asks for, then figures and numbers."""
     made: dict[str, Step] = {}
-    for book in paths.books(programme=where.is_programme):
+    for book in books_of(where):
         source = paths.NOTEBOOKS / f"{book}.ipynb"
         facts = reader(source)
         asked = [made[other] for other in facts.earlier if other in made]
@@ -215,7 +218,7 @@ def _told(
         where.name, "figures and numbers", ("report", file),
         (
             where.reports / "results.json", where.reports / "summary.txt", where.figures,
-            *(where.reports / name for name in (*paths.TABLES, *(() if where.is_programme else paths.EFFECTS))),
+            *(where.reports / name for name in (*paths.TABLES, *(paths.EFFECTS if DECIDES in made else ()))),
             *(where.figures.parent / "assets" / name for name in paths.FIGURE_ASSETS),
         ),
         (*read[1:], *made.values(), *(step.fault for step in made.values() if step.fault), paths.SITE / "_static"), ("helpers.site.summary", "helpers.site.flat_files", "helpers.report.figures.export"),

@@ -11,6 +11,7 @@ from helpers.errors import ReportError
 from helpers.paths import StudyPaths
 from helpers.pipeline.faults import PROGRAM, REPORT
 from helpers.pipeline.files import MARK, beside, private, write_text
+from helpers.pipeline.parts import DESCRIPTIVE, books_of
 from helpers.pipeline.progress import current
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def execute(notebook: Path, where: StudyPaths, parameters: dict[str, Any]) -> Pa
     aside = beside(target.with_suffix(""), ".ipynb")
     try:
         papermill.execute_notebook(
-            str(notebook),
+            of_its_mode(notebook, where),
             str(aside),
             parameters=parameters,
             kernel_name="python3",
@@ -71,6 +72,20 @@ def execute(notebook: Path, where: StudyPaths, parameters: dict[str, Any]) -> Pa
     write_text(target, tidy(content).replace(f"{where.base}{os.sep}", ""))  # a study outside the project
     os.utime(target)
     return target
+
+
+EXPERIMENT = "experiment"
+"""The tag of a cell that speaks of an experiment; one that speaks of data without one has the tag of their mode."""
+
+
+def of_its_mode(notebook: Path, where: StudyPaths) -> Any:
+    """A notebook without the cells that are tagged for studies of another mode."""
+    import nbformat
+
+    content = nbformat.reads(notebook.read_text(encoding="utf-8"), as_version=4)  # type: ignore[no-untyped-call]
+    other = EXPERIMENT if paths.TEST_PLAN in books_of(where) else DESCRIPTIVE
+    content.cells = [cell for cell in content.cells if other not in cell.metadata.get("tags", [])]
+    return content
 
 
 def _stopped(notebook: Path, error: "PapermillExecutionError") -> ReportError:

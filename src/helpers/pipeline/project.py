@@ -11,7 +11,7 @@ from helpers.pipeline.graph import COMMON, OF_THE_LOG, Origin, Probe, Step, mode
 
 STANDALONE = ("simulator.html", "diagrams.html")
 """Pages in ``reports`` that other steps write; the site links them."""
-OF_THE_SITE = ("index.md.j2", "calibration.md.j2", "programme.md.j2", "single.html.j2", "site.md.j2")
+OF_THE_SITE = ("index.md.j2", "described.md.j2", "calibration.md.j2", "programme.md.j2", "single.html.j2", "site.md.j2")
 """Templates that the site is rendered with."""
 _USED = re.compile(r"{%-?\s*(?:extends|include|import|from)\s+[\"']([^\"']+)[\"']")
 

@@ -151,3 +151,15 @@ def _points(share: float) -> int:
 
 def _of(parts: Iterable[Decomposition]) -> str:
     return listed([d.dimension.replace("_", " ") for d in parts])
+
+
+def spread(groups: Sequence[SegmentRate], last: str) -> str:
+    """From which level to which the last step is reached, where reaching it is not wanted; empty without levels."""
+    named = [g for g in groups if g.level not in ("other", "unknown")] or list(groups)
+    if not named:
+        return ""
+    low, high = min(named, key=lambda g: g.rate.share), max(named, key=lambda g: g.rate.share)
+    return (
+        f"{last.replace('_', ' ').capitalize()} goes from {formatted(low.rate.share, 'share')} at {level(low)}"
+        f" to {formatted(high.rate.share, 'share')} at {level(high)}"
+    )

@@ -14,6 +14,7 @@ from helpers.errors import ReportError
 from helpers.paths import BUNDLED, StudyPaths
 from helpers.pipeline import faults
 from helpers.pipeline.faults import Fault
+from helpers.pipeline.parts import books_of
 from helpers.pipeline.progress import say
 from helpers.record import Numbers
 
@@ -103,4 +104,4 @@ def _left_out(where: StudyPaths, asked: str | None) -> Iterator[None]:
 def _whole(where: StudyPaths) -> bool:
     """Each notebook has run, or it is told why it has not."""
     there = {run.stem for run in where.executed.glob("*.ipynb")} | {fault.part for fault in faults.read(where.faults)}
-    return set(paths.books(programme=where.is_programme)) <= there
+    return set(books_of(where)) <= there

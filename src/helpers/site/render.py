@@ -14,7 +14,7 @@ from helpers.pipeline.files import private, scratch
 from helpers.pipeline.progress import say
 from helpers.report.figures.assets import copy_plotly
 from helpers.report.figures.show import FigureView, names, with_static
-from helpers.site import links, single_file, sphinx
+from helpers.site import described, links, single_file, sphinx
 from helpers.site.calibration_page import page as calibration_page
 from helpers.site.catalogue import ProgrammeReport, Report
 from helpers.site.front_page import SIGNS, UNREAD, Lead, Page, filled, front_page, reader, verdict_of
@@ -104,7 +104,10 @@ def render(
         for place in places:
             _add_pictures(place, built / place.name)
         for report in shown:
-            single_file.write(report.study.title, built / report.name, notebooks[report.name], report.where.figures)
+            first = "What this is" if report.study.is_descriptive else "The decision"
+            single_file.write(
+                report.study.title, built / report.name, notebooks[report.name], report.where.figures, first
+            )
         sphinx.secure(built)
         sphinx.refuse_machine_paths(built, [paths.ROOT, base.resolve(), aside.resolve()])
         for place in places:
@@ -127,7 +130,10 @@ def front(
         {
             "name": report.name,
             "study": report.study,
-            "verdict": verdict_of(report.numbers, report.faults),
+            "verdict": described.WORD if report.study.is_descriptive else verdict_of(report.numbers, report.faults),
+            "described": [text for _, text in described.findings(report.study, report.numbers)]
+            if report.study.is_descriptive
+            else [],
             "n": reader(report.numbers),
             "has": _has(report),
             "faults": listed(stopped(report.faults)),
@@ -144,13 +150,21 @@ def front(
     top = [(name.removesuffix(".md"), title) for name, title in texts.values() if "/" not in name]
     more = [(name, STANDALONE[name]) for name in standalone]
     return filled(
-        TEMPLATE, cards=cards, signs=SIGNS, unread=UNREAD, title=TITLE, texts=top, standalone=more, around=around
+        TEMPLATE,
+        cards=cards,
+        signs=SIGNS | {described.WORD: "\u2261"},
+        unread=UNREAD,
+        title=TITLE,
+        texts=top,
+        standalone=more,
+        around=around,
     )
 
 
 def _has(report: Report) -> Callable[..., bool]:
     """Whether numbers are there; of a report that is whole they must be."""
-    return lambda *names: not report.faults or set(names) <= report.numbers.keys()
+    whole = not (report.faults or report.study.is_descriptive)
+    return lambda *names: whole or set(names) <= report.numbers.keys()
 
 
 def _texts(shown: Sequence[Report]) -> dict[str, tuple[str, str]]:
@@ -181,7 +195,8 @@ def _stage_report(report: Report, source: Path) -> list[Page]:
         more.insert(0, ("write_up.html", "Write-up: what the source says, and where it is wrong"))
     if (where.reports / "warehouse" / "index.html").is_file():
         more.append(("warehouse/index.html", "The warehouse: models, tests and lineage (dbt docs)"))
-    text = front_page(report.study, where, report.numbers, staged, more, report.faults)
+    tell = described.page if report.study.is_descriptive else front_page
+    text = tell(report.study, where, report.numbers, staged, more, report.faults)
     (folder / "index.md").write_text(text, encoding="utf-8")
     return staged
 

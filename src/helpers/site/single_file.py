@@ -22,18 +22,18 @@ POINTING = ("aria-labelledby", "aria-describedby", "for")
 DROPPED = (".headerlink", "script", "noscript", "section[id=more]")
 
 
-def write(title: str, folder: Path, notebooks: Sequence[Page], pictures: Path) -> Path:
+def write(title: str, folder: Path, notebooks: Sequence[Page], pictures: Path, first: str = "The decision") -> Path:
     """Write ``folder/NAME.html`` from a study's rendered pages in ``folder``, called like the folder; return it.
 
     Interactive figures become their static pictures from ``pictures``, or their description where none was drawn;
-    links between the pages lead within the file, links to other pages become plain words. Raises
+    ``first`` is what the front page is called; links between the pages lead within the file, links to other pages become plain words. Raises
     :class:`~helpers.errors.ReportError` when the file has :data:`LIMIT` bytes or more.
     """
     from markupsafe import Markup
 
     stems = ["index", *(page.stem for page in notebooks)]
     parts = [(stem, Markup(_article(folder / f"{stem}.html", stem, stems, pictures))) for stem in stems]
-    contents = [("index", "The decision"), *((page.stem, f"{page.number} {page.title}") for page in notebooks)]
+    contents = [("index", first), *((page.stem, f"{page.number} {page.title}") for page in notebooks)]
     styles = (paths.SITE / "_static" / "report.css").read_text(encoding="utf-8")
     html = filled(TEMPLATE, title=title, styles=Markup(styles), contents=contents, parts=parts)
     file = folder / f"{folder.name}.html"

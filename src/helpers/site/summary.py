@@ -30,6 +30,10 @@ def summary(study: Study, where: StudyPaths, numbers: Numbers) -> str:
     grounds = ["simulated log"] * study.simulated + ["planted uplift"] * (study.mode == "offline")
     rests = f" ({', '.join(grounds)})" if grounds else ""
     head, end = f"\n{study.title}{rests}\n", f"{_missing(where)}  report:  {name}\n\n"
+    if study.is_descriptive:
+        from helpers.site import described
+
+        return f"{head}{described.said(study, numbers)}{end}"
     if not {"decision.verdict", "money.expected", "risk.no_improvement", "trust.passed"} <= numbers.keys():
         return f"{head}  no decision: a notebook that it rests on is missing\n{end}"
     money = numbers["money.expected"]

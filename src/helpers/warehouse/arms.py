@@ -28,7 +28,7 @@ def empty(con: "duckdb.DuckDBPyConnection", study: Study, log: "Landed | None" =
     """The variants of an online study without an exposed unit; None where each has one, or where no unit is assigned at all."""
     sizes = _sizes(con, study)
     missing = [name for name, (_, exposed) in sizes.items() if not exposed]
-    if study.mode == "offline" or not missing or not any(assigned for assigned, _ in sizes.values()):
+    if study.is_hashed or not missing or not any(assigned for assigned, _ in sizes.values()):
         return None
     first = missing[0]
     period = f"{study.period.start:%Y-%m-%d %H:%M} to {study.period.end:%Y-%m-%d %H:%M}"
@@ -47,7 +47,7 @@ def unhashed(con: "duckdb.DuckDBPyConnection", study: Study) -> Iterator[str]:
     """A sentence on the variants of an offline study without an exposed unit: its diagnosis stands, the comparison does not."""
     sizes = _sizes(con, study)
     missing = [name for name, (_, exposed) in sizes.items() if not exposed]
-    if study.mode == "online" or not missing:
+    if study.mode != "offline" or not missing:
         return
     total, first = sum(assigned for assigned, _ in sizes.values()), missing[0]
     if not total:

@@ -51,6 +51,8 @@ def dbt_vars(study: Study, log: ingest.Landed, plan: tracking_plan.TrackingPlan)
     }
     if study.leaving:
         key_events.add(study.leaving.event)
+    if study.lifetime:
+        key_events |= {study.lifetime.lasted, study.lifetime.ended}
     segments = study.segments
     cuts = assignment.cut_points([v.weight for v in study.variants])
     return {

@@ -23,8 +23,7 @@ def of(file: str, *, full: bool = False) -> tuple[str, ReportError | None]:
         "data": _data(study, seen),
         "tracking plan": f"{study.tracking_plan or 'made of the outcomes'}: {', '.join(plan.events)}",
         "period": _period(study),
-        "variants": ", ".join(f"{v.name} {formatted(v.weight, 'share')}" for v in study.variants)
-        + (", read from the log" if study.mode == "online" else ", by salted hash; the uplift is planted"),
+        "variants": _variants(study),
         "exposure": study.exposure,
         "funnel": f"{' > '.join(study.funnel.steps)} within {study.funnel.window_hours:g} hours",
         **{metric.role + " metric": _metric(metric, study) for metric in study.metrics if metric.role == "primary"},
@@ -42,6 +41,13 @@ def of(file: str, *, full: bool = False) -> tuple[str, ReportError | None]:
         return "\n".join([*lines, "", f"Nothing in the sample speaks against a run: {run}",
                           f"All rows are looked at by: {program} check {named} --full"]), None  # fmt: skip
     return "\n".join([*lines, "", f"It can be run: {run}"]), None
+
+
+def _variants(study: Study) -> str:
+    if study.is_descriptive:
+        return "none: this is no experiment, so nothing is compared"
+    arms = ", ".join(f"{v.name} {formatted(v.weight, 'share')}" for v in study.variants)
+    return arms + (", read from the log" if study.mode == "online" else ", by salted hash; the uplift is planted")
 
 
 def _built(where: StudyPaths) -> bool:

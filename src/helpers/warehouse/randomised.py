@@ -60,7 +60,7 @@ def found(con: "duckdb.DuckDBPyConnection", study: Study, log: Landed) -> list[T
     The day of exposure is one of them, or a shorter stretch. Those of a table were looked for when it was landed. In a simulated log, and
     offline, the project itself assigns.
     """
-    if study.mode == "offline" or isinstance(study.data, Simulation):
+    if study.is_hashed or isinstance(study.data, Simulation):
         return []
     return [*_stretches(con, study), *(_columns(con, study, log) if isinstance(study.data, Log) else log.telling)]
 

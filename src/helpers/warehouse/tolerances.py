@@ -257,7 +257,7 @@ def _check_levels(
     con: "duckdb.DuckDBPyConnection", study: Study, log: Landed | None, *, empties: bool
 ) -> Iterator[ReportError]:
     """Every level of a log's variant column that meets the experiment must mean a variant; that of exposed units too which is empty."""
-    if study.mode == "offline" or not isinstance(study.data, Log) or "variant" not in study.data.columns:
+    if study.is_hashed or not isinstance(study.data, Log) or "variant" not in study.data.columns:
         return
     if not exists(con, "intermediate", "int_assigned"):
         return
@@ -291,7 +291,7 @@ def _assigned(con: "duckdb.DuckDBPyConnection") -> list[tuple[str, int]]:
 
 def _check_empty(con: "duckdb.DuckDBPyConnection", study: Study) -> Iterator[ReportError]:
     """An online log must show units in variants."""
-    if study.mode == "offline" or not exists(con, "intermediate", "int_assigned") or _assigned(con):
+    if study.is_hashed or not exists(con, "intermediate", "int_assigned") or _assigned(con):
         return
     cause, remedy = _why_empty(con, study)
     yield ReportError(

@@ -24,7 +24,7 @@ LEAST: Final = 20
 def notes(con: "duckdb.DuckDBPyConnection", study: Study) -> Iterator[str]:
     """A sentence for each event that metrics count and that begins the log of many units which were never exposed."""
     events = {event for metric in study.metrics for event in metric.events} - {study.exposure, *EXPERIMENT_EVENTS}
-    if study.mode == "offline" or study.is_unit_table or not events:
+    if study.is_hashed or study.is_unit_table or not events:
         return
     found = query.query(con, "unexposed_outcomes", start=str(study.period.start), events=sorted(events))
     for row in found.itertuples():

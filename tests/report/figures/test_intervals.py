@@ -45,6 +45,8 @@ ESTIMATES = {
     "prediction.qini": ("qini", "band"),
     "selection.readings": ("selection", "whiskers"),
     "surrogate.predicted": ("surrogate", "whiskers"),
+    "survival.coming_back": ("coming_back", "whiskers"),
+    "survival.lasting": ("lasting", "band"),
     "survival.staying": ("survival", "band"),
 }
 """Figure functions that show an estimate: the name of the figure, and how its interval is to be seen."""

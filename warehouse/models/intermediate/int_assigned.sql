@@ -1,8 +1,8 @@
 -- Units with their variant and their exposure in the experiment.
--- Offline: every unit seen in the experiment, hashed into a variant. Online: the variant the log shows.
--- Grain: one unit{{ '' if var('mode') == 'offline' else ' and variant: a unit in two variants stands here twice' }}.
+-- Where no log tells a variant: every unit seen in the experiment, hashed into a variant. Online: the variant the log shows.
+-- Grain: one unit{{ '' if var('mode') != 'online' else ' and variant: a unit in two variants stands here twice' }}.
 with
-{%- if var('mode') == 'offline' %}
+{%- if var('mode') != 'online' %}
 assigned as (
     select user_id, assigned_key, {{ bucket(text(var('salt')), 'user_id') }} as bucket, {{ variant_of('bucket') }} as variant
     from {{ ref('int_units') }}

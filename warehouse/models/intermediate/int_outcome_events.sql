@@ -30,7 +30,7 @@ seen as (
     {%- endif %}
 )
 
-{%- if var('mode') == 'online' %}
+{%- if var('mode') != 'offline' %}
 
 select seen.*, true as in_control, true as in_treatment, false as is_injected from seen
 {%- else %},

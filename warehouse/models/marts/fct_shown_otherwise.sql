@@ -1,6 +1,6 @@
 -- Units whose events in the experiment carry another variant than the one they were assigned by their impression: the
 -- arms are mixed, and no sample ratio shows it. Empty offline, where nobody was treated. Grain: variant.
-{% if var('mode') == 'offline' %}
+{% if var('mode') != 'online' %}
 select null::varchar as variant, 0::bigint as units, 0::bigint as shown_otherwise, 0::bigint as events where false
 {% else %}
 with carried as (

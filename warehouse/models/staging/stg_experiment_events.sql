@@ -5,7 +5,7 @@ with units as (select * from {{ ref('fct_experiment_units') }} where is_exposed)
 
 select
     experiment_id, 'experiment_impression' as event_name, variant, user_id, exposed_at as event_time,
-    null as session_id, null::bigint as revenue, null::bigint as duration_sec, {{ var('mode') == 'offline' }} as is_simulated
+    null as session_id, null::bigint as revenue, null::bigint as duration_sec, {{ var('mode') != 'online' }} as is_simulated
 from units
 union all
 select

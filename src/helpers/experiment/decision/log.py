@@ -24,6 +24,7 @@ import yaml
 from helpers import paths
 from helpers.config import Study
 from helpers.errors import ReportError
+from helpers.experiment.decision import registration
 from helpers.experiment.decision.rule import RECOMMENDATIONS, Verdict
 from helpers.formatting import Value, sentence
 from helpers.paths import StudyPaths
@@ -123,6 +124,7 @@ def append(study: Study, where: StudyPaths, choice: Choice, current: Current = a
     that may not), a study without results, a report that is not ``current``, a date before the last entry's or after
     today, or a log that fails its own check.
     """
+    registration.refuse_described(study, "nothing to decide")
     numbers = _results(where)
     current(where)
     recommended = str(numbers["decision.verdict"].value)

@@ -104,6 +104,7 @@ def register(study: Study, where: StudyPaths, now: datetime) -> Registered:
     What was seen once stays seen: after a registration that followed the outcome none counts as before it, whatever was
     deleted since. Raises :class:`~helpers.errors.ReportError` where the file was touched.
     """
+    refuse_described(study, "no rule to register")
     text = where.registered.read_text(encoding="utf-8") if where.registered.is_file() else ""
     entries = read(text, study.name)
     content = content_of(study)
@@ -150,6 +151,15 @@ def read(text: str, study: str) -> tuple[Registered, ...]:
         before = seal
         found.append(entry)
     return tuple(found)
+
+
+def refuse_described(study: Study, lacks: str) -> None:
+    """Raise :class:`~helpers.errors.ReportError` for a study that compares nothing: it has no rule and no decision."""
+    if study.is_descriptive:
+        raise ReportError(
+            f"{study.name} describes data and compares nothing, so there is {lacks}", got=f"mode: {study.mode}",
+            expected="a study of an experiment", remedy="run the test that it plans, and make a study of that one's data",
+        )  # fmt: skip
 
 
 def standing(study: Study, where: StudyPaths) -> str:

@@ -102,7 +102,7 @@ def shown_otherwise(
     test = counted([int(inside.get(n, 0)) for n in names], [int(units.get(n, 0)) for n in names])
     verdict: TrustVerdict = "passed"
     found = "every unit saw the variant it counts in"
-    if results.study.mode == "offline":
+    if results.study.is_hashed:
         found = "nobody was shown anything: the units are hashed"
     if refused:
         found = f"{refused:,} rows were shown another variant and are left out"

@@ -1,11 +1,14 @@
 """Whether a table looks as if whole clusters (cities, stores, accounts) had been assigned to the variants."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from helpers.ingest.new_study import contradictions, vocabulary
+from helpers.ingest.new_study.asking import Question
 from helpers.ingest.new_study.profile import Column
 from helpers.ingest.new_study.proposal import Arm, Noted
+from helpers.ingest.new_study.roles import arms_of, spellings
 from helpers.ingest.new_study.said import Said
 from helpers.ingest.sql import quoted
 from helpers.ingest.telling import ARM, UNIT, telling
@@ -48,6 +51,33 @@ def stated(table: "SourceTable", columns: list[Column], variant: Column, said: S
         return None
     contradictions.whole(table, column, variant)
     return RandomisedBy(column, column.distinct, said.how("cluster"))
+
+
+BY_UNITS = "each unit by itself"
+"""The answer that nothing was randomised whole."""
+
+
+def question(
+    table: "SourceTable", columns: list[Column], roles: Sequence[Column | None], variant: Column, said: Said
+) -> Question | None:
+    """Whether whole levels of a column were randomised, where chance does not put each of them into one variant.
+
+    ``roles`` are the unit's column and others that cannot be what was randomised.
+    """
+    unit = roles[0]
+    taken = [*roles, variant, *(c for c in columns if c.name in said.named)]
+    free = [c for c in columns if all(c is not other for other in taken)]
+    arms, _ = arms_of(spellings(variant)[0], (said.control or "", ""))
+    found = whole(table, free, unit, variant, arms)
+    if found is None:
+        return None
+    name = vocabulary.printable(found.column.name)
+    return Question(
+        "cluster",
+        f"Was it randomised by '{name}'?",
+        ((found.column.name, f"{found.seen}; of units assigned one by one that happens less than once in a million"),
+         (BY_UNITS, f"then say in the study why each '{name}' has one variant (independent)")),
+    )  # fmt: skip
 
 
 def whole(

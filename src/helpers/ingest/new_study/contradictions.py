@@ -44,8 +44,10 @@ def level_of(table: "SourceTable", variant: Column, level: str) -> str:
     )
 
 
-def outcome_of(table: "SourceTable", columns: Sequence[Column], name: str, option: str, variant: Column) -> Column:
-    """The column of a unit table that holds an outcome.
+def outcome_of(
+    table: "SourceTable", columns: Sequence[Column], name: str, option: str, variant: Column | None
+) -> Column:
+    """The column of a unit table that holds an outcome, ``variant`` None where nothing is compared.
 
     Raises for a name that the table has not, and for a column that can be no outcome.
     """
@@ -54,6 +56,8 @@ def outcome_of(table: "SourceTable", columns: Sequence[Column], name: str, optio
     said, expected = f"{option} {printable(found)}", "numbers that differ: 0 and 1, yes and no, a count or an amount"
     if why := _no_number(column):
         raise _cannot(table, said, "be an outcome", why, expected)
+    if variant is None:
+        return column
     if questions.by_arm(table, [column], variant)[column.name][0]:
         raise _cannot(table, said, "be an outcome", "it is empty in all rows of some variants, so it tells the variant",
                       "values in all variants; 0 where nothing happened")  # fmt: skip

@@ -6,7 +6,22 @@ from typing import TYPE_CHECKING
 from helpers.config.columns import COUNTED_BY
 from helpers.errors import ReportError, several
 from helpers.ingest.many_units import is_running
-from helpers.ingest.new_study import asking, contradictions, experiments, log, questions, roles, units, vocabulary
+from helpers.ingest.new_study import (
+    asking,
+    clusters,
+    codes,
+    contradictions,
+    described,
+    experiments,
+    lines,
+    log,
+    panels,
+    questions,
+    roles,
+    units,
+    vendors,
+    vocabulary,
+)
 from helpers.ingest.new_study.profile import Column, exact, profile
 from helpers.ingest.new_study.proposal import Noted, StudyProposal
 from helpers.ingest.new_study.said import Said
@@ -37,6 +52,9 @@ def read(table: "SourceTable", said: Said = Said(), ask: asking.Ask | None = Non
             expected="columns for the unit, the variant and the outcomes; or for the event, its time and its unit",
             cause="another delimiter than comma, semicolon, tab or |, or a file of another kind",
         )
+    if export := vendors.of(columns):
+        export.refuse_alone(columns, said)
+        rows, columns, said = _profiled(table, export.known(said))
     several_experiments = experiments.question(columns, said)
     said = asking.settled(said, several_experiments, ask)
     experiments.refuse_pooled(table, several_experiments, said)
@@ -53,7 +71,10 @@ def read(table: "SourceTable", said: Said = Said(), ask: asking.Ask | None = Non
     said = asking.settled(said, asking.unit(columns), ask)
     contradictions.refuse(table, columns, said)
     proposal = _proposed(table, rows, columns, said, ask)
-    return replace(proposal, where=where.noted, assumed=(*proposal.assumed, *where.notes), said=said.options)
+    proposal = export.noted(proposal) if export else proposal
+    return replace(
+        proposal, where=where.noted, assumed=(*proposal.assumed, *where.notes), said=said.options | proposal.said
+    )
 
 
 @dataclass(frozen=True)
@@ -102,6 +123,8 @@ def _proposed(
     if unit:
         approximate, unit = unit, exact(table, unit)
         columns = [unit if c is approximate else c for c in columns]
+    if said.descriptive:
+        return _noted(_described(table, rows, columns, (unit, time, event), said), notes)
     repeated = unit is not None and unit.distinct < 0.9 * unit.filled
     variants = [_told(table, columns, said.variant)] if said.variant else []
     variants += [c for c in roles.variants_of(columns) if c not in (unit, *variants) and not _other(c, said)]
@@ -110,21 +133,40 @@ def _proposed(
     if unit and time and event and (said.event or (repeated and event not in variants[:1])):
         _asked(time)
         variant = next((c for c in variants if c is not event), None)
+        if variant is None and not said.control:
+            said = asking.settled(said, described.question(table), ask)
+            if said.descriptive == described.DESCRIBE:
+                return _noted(codes.told(described.of_log(table, rows, columns, unit, time, event, said), event), notes)
+            notes = [*notes, described.TOLD]
         said = _controlled(table, said, variant and log.by_units(table, unit, variant), ask, "units")
-        return _noted(log.propose(table, rows, columns, unit, time, event, variant, said), notes)
+        if variant:
+            said = _clustered(table, columns, (unit, time, event), variant, said, ask)
+        proposal = log.propose(table, rows, columns, unit, time, event, variant, said)
+        return _noted(codes.told(replace(proposal, said=said.options), event), notes)
     if variants and not (event and repeated):
         _asked(time)
         if said.exposure:
             raise _no_exposure(table, said)
         if aggregated := _aggregated(table, rows, unit, time, variants[0]):
             raise aggregated
+        if not said.cluster and (seen := panels.of(table, columns, unit if repeated else None, variants[0])):
+            table = panels.folded(table, seen, variants[0])
+            rows, columns, said = _profiled(table, said)
+            variants = [c for name in (v.name for v in variants) for c in columns if c.name == name]
+            said = _controlled(table, said, roles.spellings(variants[0])[0], ask, "units")
+            at = replace(said, unit=seen.unit.name)
+            return _noted(
+                panels.told(units.propose(table, rows, columns, variants[0], variants[1:], {}, at), seen), notes
+            )
         totals = {level: _place(table, variants[0], level) for level in roles.totals(variants[0])}
         if totals:
             table = table.without(variants[0].name, totals)
             rows, columns, said = _profiled(table, said)
             variants = [c for name in (v.name for v in variants) for c in columns if c.name == name]
         said = _controlled(table, said, roles.spellings(variants[0])[0], ask, "rows")
-        return _noted(units.propose(table, rows, columns, variants[0], variants[1:], totals, said), notes)
+        said = _clustered(table, columns, (unit, time), variants[0], said, ask)
+        proposal = units.propose(table, rows, columns, variants[0], variants[1:], totals, said)
+        return _noted(replace(proposal, said=said.options), notes)
     raise _neither(table, rows, columns, unit, time, event, repeated)
 
 
@@ -152,9 +194,30 @@ def _aggregated(
     )
 
 
+def _described(
+    table: "SourceTable", rows: int, columns: list[Column], roles_of: tuple[Column | None, Column | None, Column | None], said: Said
+) -> StudyProposal:  # fmt: skip
+    """What is proposed of a file that somebody calls no experiment."""
+    unit, time, event = roles_of
+    if said.variant or said.control:
+        raise ReportError(
+            f"{table.called}: a file that is described has no arms", got="--descriptive with --variant or --control",
+            expected="either", remedy="leave --descriptive out of an experiment",
+        )  # fmt: skip
+    repeated = unit is not None and unit.distinct < unit.filled
+    if unit and time and event and (said.event or repeated):
+        _asked(time)
+        return codes.told(described.of_log(table, rows, columns, unit, time, event, said), event)
+    if unit and time and repeated:
+        _asked(time)
+        return lines.propose(table, rows, columns, unit, time, said)
+    return described.of_units(table, rows, columns, unit, time, said)
+
+
 def _noted(proposal: StudyProposal, notes: list[str]) -> StudyProposal:
     """What is said of the ids, among what is assumed."""
-    return replace(proposal, assumed=(*proposal.assumed, *(f"ids: {note}" for note in notes)))
+    told = (note if note == described.TOLD else f"ids: {note}" for note in notes)
+    return replace(proposal, assumed=(*proposal.assumed, *told))
 
 
 def _place(table: "SourceTable", variant: Column, level: str) -> str:
@@ -182,6 +245,16 @@ def _controlled(table: "SourceTable", said: Said, variant: Column | None, ask: a
     if said.control:
         return replace(said, control=contradictions.level_of(table, variant, said.control))
     return asking.settled(said, asking.control(variant, counted), ask)
+
+
+def _clustered(
+    table: "SourceTable", columns: list[Column], roles_of: tuple[Column | None, ...], variant: Column, said: Said, ask: asking.Ask | None
+) -> Said:  # fmt: skip
+    """What was said, with what was randomised whole, asked for where a column looks like it."""
+    if ask is None or said.cluster:
+        return said
+    answered = asking.settled(said, clusters.question(table, columns, roles_of, variant, said), ask)
+    return replace(said, independent=True) if answered.cluster == clusters.BY_UNITS else answered
 
 
 def _no_exposure(table: "SourceTable", said: Said) -> ReportError:
@@ -243,7 +316,7 @@ def _neither(
             got=f"{rows:,} rows of {unit.distinct:,} units in '{vocabulary.printable(unit.name)}', moments in '{vocabulary.printable(time.name)}'",
             expected="a column that says what happened in each row (view, order, ...), or one row a unit with a variant",
             cause="lines of orders or invoices, or days of a time series",
-            remedy=f"name that column if there is one (--event COLUMN), or sum the rows up to one a unit (group by {vocabulary.printable(unit.name)}) with its variant",
+            remedy=f"name that column if there is one (--event COLUMN), describe it as it is (--descriptive), or sum the rows up to one a unit (group by {vocabulary.printable(unit.name)}) with its variant",
         )
     if unit and not repeated:
         return ReportError(
@@ -251,7 +324,7 @@ def _neither(
             got=seen,
             expected=f"a column such as 'variant' or 'group' with 2 to {roles.MOST_ARMS} levels",
             cause="a table of attributes or of history; nobody was treated, or the assignment lies in another table",
-            remedy="name it with --variant COLUMN, or join the assignment; without one, only an event log can be studied (offline)",
+            remedy=f"name it with --variant COLUMN, or join the assignment; without one describe it, with --descriptive: {described.CAN_BE}",
         )
     return ReportError(
         f"{table.called} is neither an event log nor a unit table",

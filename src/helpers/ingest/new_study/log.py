@@ -79,7 +79,9 @@ def propose(
     mapped = _mapped(table, columns, unit, time, event, variant, goal.money, said)
     free = [c for c in columns if c.name not in {m.name for m in mapped.values()}]
     cluster = clusters.stated(table, columns, variant, said) if variant else None
-    cluster = cluster or (clusters.whole(table, free, unit, variant, arms) if variant else None)
+    cluster = cluster or (
+        clusters.whole(table, free, unit, variant, arms) if variant and not said.independent else None
+    )
     free = [c for c in free if cluster is None or c is not cluster.column]
     segments = [c for c in free if _attribute(table, c, mapped, unit)][: measures.MOST_SEGMENTS]
     named: dict[str, Column] = {}

@@ -230,6 +230,11 @@ def is_money(column: Column) -> bool:
     return unit_of(column)[0] == "money" and vocabulary.touches(column.name, vocabulary.MONEY)
 
 
+def is_segment(column: Column) -> bool:
+    """Whether a column has few enough levels to cut by, and is no part of a date and no identifier."""
+    return _few(column) and not (column.unread or unfit(column))
+
+
 def _few(column: Column) -> bool:
     return bool(column.levels) and 2 <= column.distinct <= SEGMENT_LEVELS and not column.decimal
 

@@ -32,6 +32,7 @@ class Measure:
     winsorize: str = ""
     missing: str = ""
     comment: str = ""
+    better: str = ""
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,9 @@ class StudyProposal:
     ``columns`` map the project's names to the table's. ``assumed`` is what is said aloud, a line an assumption;
     ``first`` what an analyst should check before anything else; ``suspicious`` columns with the reason. ``negative`` says
     that amounts below zero are right, ``said`` what somebody stated, by the names of the options, ``control`` how the control was.
+    ``lifetime`` are the outcomes of how long units stayed and that they have gone, what the first counts, and a comment; ``codes`` shows how codes
+    of events are named; ``panel`` holds the period, what the rows of a column become, and a comment. Of a log of one kind of event ``every`` is its
+    name and that of a unit's first, ``times`` the column that a price is multiplied by, ``bot_events`` the limit of a bot.
     """
 
     source: str
@@ -86,6 +90,12 @@ class StudyProposal:
     negative: bool = False
     said: frozenset[str] = frozenset()
     control: str = ""
+    lifetime: tuple[str, ...] = ()
+    codes: str = ""
+    every: Noted = ("", "")
+    times: str = ""
+    bot_events: int = 0
+    panel: tuple[str, dict[str, str], str] = ("", {}, "")
 
     @property
     def levels(self) -> tuple[Arm, ...]:

@@ -19,7 +19,8 @@ class Said:
     ``unit``, ``time``, ``event``, ``variant``, ``money`` and ``cluster`` name columns of the file. ``control`` is a level
     of the variant. ``exposure``, ``primary`` and ``outcomes`` are columns of a unit table, or events of a log.
     ``experiment`` is a value that tells its rows, ``where`` a condition in SQL, ``period`` start and end in UTC, the end
-    excluded. ``answers`` hold what was answered rather than said: the option, and the candidates that were shown.
+    excluded. ``descriptive`` says that the file is no experiment, ``independent`` that each unit was assigned by itself. ``answers`` hold what was answered rather than said: the option, and the candidates that were shown; ``known``
+    what the kind of file tells, with the evidence.
     """
 
     unit: str | None = None
@@ -36,7 +37,10 @@ class Said:
     where: str | None = None
     period: tuple[datetime, datetime] | None = None
     time_format: str | None = None
+    descriptive: str | bool = False
+    independent: bool = False
     answers: tuple[tuple[str, str], ...] = ()
+    known: tuple[tuple[str, str], ...] = ()
 
     def __contains__(self, option: str) -> bool:
         """Whether something was said, by the name of what it is said of."""
@@ -44,6 +48,8 @@ class Said:
 
     def how(self, option: str) -> str:
         """What stands in place of the evidence for something that was said."""
+        if option in dict(self.known):
+            return dict(self.known)[option]
         shown = dict(self.answers).get(option)
         return f"as you answered, out of {shown}" if shown else "as you said"
 
@@ -63,7 +69,9 @@ class Said:
     @property
     def options(self) -> frozenset[str]:
         """What was said, or answered, by name."""
-        return frozenset(each.name for each in fields(self) if each.name != "answers" and each.name in self)
+        return frozenset(
+            each.name for each in fields(self) if each.name not in ("answers", "known") and each.name in self
+        )
 
     @property
     def named(self) -> frozenset[str]:

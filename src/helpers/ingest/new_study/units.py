@@ -13,6 +13,7 @@ from helpers.ingest.many_units import said as many_said
 from helpers.ingest.many_units import standing_for_many
 from helpers.ingest.new_study import (
     clusters,
+    codes,
     contradictions,
     currency,
     measures,
@@ -64,7 +65,9 @@ def propose(
     also = _also(variant, {s: next(a.name for a in arms if a.level == level) for s, level in spellings.items()}, totals)
     shown, mapping, otherwise = _shown(table, variant, others)
     free = [c for c in columns if all(c is not role for role in (unit, time, variant, shown, money_said, *stated))]
-    cluster = clusters.stated(table, columns, variant, said) or clusters.whole(table, free, unit, variant, arms)
+    cluster = clusters.stated(table, columns, variant, said) or (
+        None if said.independent else clusters.whole(table, free, unit, variant, arms)
+    )
     free = [c for c in free if cluster is None or c is not cluster.column]
     told = questions.by_arm(table, free, variant)
     leaks = [(c, _leak(table, c, variant, told)) for c in free]
@@ -172,7 +175,11 @@ def roles_of(columns: list[Column], said: Said) -> tuple[Column | None, Column |
     """The columns of the unit, the time and the event: as they were said, else as they seem; no column has two roles."""
     free = [c for c in columns if c.name not in said.named]
     unit, time, event = (said.column(option, columns) for option in ("unit", "time", "event"))
-    return unit or roles.unit_of(free), time or roles.time_of(free), event or roles.event_of(free)
+    return (
+        unit or roles.unit_of(free),
+        time or roles.time_of(free),
+        event or roles.event_of(free) or codes.event_of(free),
+    )
 
 
 def as_said(said: Said, *options: str) -> str:

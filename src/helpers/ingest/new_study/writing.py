@@ -146,11 +146,20 @@ def _rendered(template: str, proposal: StudyProposal, called: str, **more: Any) 
     }  # fmt: skip
     title = vocabulary.label(more.get("name", ""))
     arms = proposal.arms
+    if not arms:
+        stated = {
+            "question": f"What do these data say today, and what would a test of {proposal.primary.label.lower()} take?",
+            "hypothesis": "", "change": "",
+        }  # fmt: skip
+    else:
+        stated = {
+            "question": f"Does {arms[1].name} change {proposal.primary.label.lower()} against {arms[0].name}?",
+            "hypothesis": f"{proposal.primary.label} is higher in {arms[1].name} than in {arms[0].name}.",
+            "change": f"What the units of {arms[1].name} got",
+        }
     return environment.get_template(template).render(
         p=_Named(proposal, vocabulary.printable(called)), power=defaults.POWER, most=MOST_REMARKS, title=title,
-        question=f"Does {arms[1].name} change {proposal.primary.label.lower()} against {arms[0].name}?",
-        hypothesis=f"{proposal.primary.label} is higher in {arms[1].name} than in {arms[0].name}.",
-        change=f"What the units of {arms[1].name} got", **more,
+        **stated, **more,
     )  # fmt: skip
 
 

@@ -42,7 +42,7 @@ UNDECIDED, BETTER, WORSE = style.NEUTRAL, style.GOOD, style.BAD
 def exposures(curve: "pd.DataFrame", goal: Goal | None, reached: str, study: Study) -> go.Figure:
     """Distinct exposed units by day, against what the design needs."""
     figure = go.Figure()
-    names = {"diagnosis": "baseline", "experiment": "experiment"}
+    names = {"diagnosis": "baseline", "experiment": "log" if study.is_descriptive else "experiment"}
     colours = {"diagnosis": style.CONTROL, "experiment": style.TREATMENT}
     if not study.period.baseline:
         curve = curve[curve.period == "experiment"]

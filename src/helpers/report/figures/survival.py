@@ -3,9 +3,11 @@
 import numpy as np
 import plotly.graph_objects as go
 
+from helpers.experiment.staying import Lasting, Returning
 from helpers.experiment.survival import Survival
 from helpers.formatting import NO_INTERVAL, decimal, formatted
 from helpers.report.figures import style
+from helpers.report.topics.staying import text_still
 from helpers.stats.comparisons.effects import NO_TEST
 from helpers.stats.survival.curves import SurvivalCurve
 
@@ -90,3 +92,37 @@ def _curve(figure: go.Figure, name: str, curve: SurvivalCurve, end: float, colou
 
     figure.add_scatter(x=x, y=middle, mode="lines", line={"shape": "hv", "color": colour}, name=name, showlegend=False,
                        hovertemplate=f"{name}, day %{{x:.1f}}: %{{y:.1%}}<extra></extra>")  # fmt: skip
+
+
+def lasting(found: Lasting) -> go.Figure:
+    """The Kaplan-Meier curve of all units, with its pointwise band."""
+    figure, end = go.Figure(), float(found.curve.time[-1])
+    _curve(figure, "units", found.curve, end, style.TREATMENT)
+    figure.update_xaxes(title=found.span, range=[0, end * 1.02])
+    figure.update_yaxes(title=f"share still without {found.ended}", tickformat=".0%", range=[0, 1.02])
+    return style.titled(
+        figure, text_still(found), "Kaplan-Meier with a pointwise band; units count for as long as they have been there"
+    )
+
+
+def coming_back(found: Returning) -> go.Figure:
+    """Share of the units seen again, span by span, with its interval."""
+    spans, shares = [b.span for b in found.spans], [b.share for b in found.spans]
+    figure = go.Figure(
+        go.Scatter(
+            x=spans, y=[s.share for s in shares], mode="lines+markers", line_color=style.TREATMENT, showlegend=False,
+            error_y={
+                "array": [s.high - s.share for s in shares], "arrayminus": [s.share - s.low for s in shares],
+                "type": "data", "symmetric": False, "thickness": 1,
+            },
+            hovertemplate=f"{found.span} %{{x}}: %{{y:.1%}}<extra></extra>",
+        )
+    )  # fmt: skip
+    figure.update_xaxes(title=f"{found.span}s since the exposure")
+    figure.update_yaxes(title="share seen again", tickformat=".0%", rangemode="tozero")
+    first = found.spans[0]
+    return style.titled(
+        figure,
+        f"{formatted(first.share.share, 'share')} are seen again in {found.span} {first.span}",
+        f"with intervals; each {found.span} is of the units that were watched to its end",
+    )

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from helpers.config import EXPOSED, Study
-from helpers.config.tracking_plan import EXPERIMENT_EVENTS, TrackingPlan
+from helpers.config.tracking_plan import EXPERIMENT_EVENTS, Event, TrackingPlan
 from helpers.formatting import counted
 from helpers.report.tables import Row
 
@@ -18,8 +18,13 @@ if TYPE_CHECKING:
     from helpers.report.notebook import Notebook
 
 
-def table_contracts(plan: TrackingPlan) -> list[Row]:
-    """What each planned event must carry; an experiment on a unit table fires none of its own."""
+def table_contracts(plan: TrackingPlan, study: Study) -> list[Row]:
+    """What each planned event must carry; an experiment on a unit table fires none of its own.
+
+    Where nothing is compared there are no events of an experiment, and a row of a table carries no variant.
+    """
+    if study.is_descriptive:
+        return [_described(name, event) for name, event in plan.events.items()]
     rows = [
         {
             "Event": name,
@@ -34,6 +39,15 @@ def table_contracts(plan: TrackingPlan) -> list[Row]:
         for name, required in EXPERIMENT_EVENTS.items()
         if name not in plan.events and EXPOSED not in plan.events
     ]
+
+
+def _described(name: str, event: Event) -> Row:
+    """A row of a table as it is, an event of a log as it is planned."""
+    if name == EXPOSED:
+        return {"Event": name, "When": "Each row of the table", "Required": "nothing", "Optional": "none"}
+    required = ", ".join(p for p, rule in event.properties.items() if rule.required)
+    optional = ", ".join(p for p, rule in event.properties.items() if not rule.required)
+    return {"Event": name, "When": event.description, "Required": required or "nothing", "Optional": optional or "none"}
 
 
 _EXPERIMENT = {

@@ -124,15 +124,21 @@ def _costs(found: FunnelCounts) -> str:
 
 def absent_entrants(study: Study) -> str:
     """Why there is no funnel at all."""
-    when = "before the experiment" if study.period.baseline else "in the experiment"
+    when = text_when(study)
     return f"No unit reached {study.funnel.steps[0]} {when}, so there is no funnel to diagnose."
+
+
+def text_when(study: Study) -> str:
+    if study.is_descriptive:
+        return "in the table" if study.is_unit_table else "in the log"
+    return "before the experiment" if study.period.baseline else "in the experiment"
 
 
 def absent_curve(study: Study) -> str:
     """Why there is no curve of the time to the last step."""
     if study.is_unit_table:
         return "A unit table tells whether an outcome happened, not when."
-    when = "before the experiment" if study.period.baseline else "in the experiment"
+    when = text_when(study)
     return f"No unit reached {study.exposure} {when}, so no time from there to {study.funnel.steps[-1]} can be told."
 
 

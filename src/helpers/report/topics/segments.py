@@ -20,11 +20,12 @@ def absent(study: Study) -> str:
     """Why there are no rates by segment."""
     if not study.segments:
         return "The study names no segments."
-    when = "before the experiment" if study.period.baseline else "in the experiment"
+    when = funnel.text_when(study)
     return f"No unit reached {study.exposure} {when}, so no segment has a rate."
 
 
-def table(groups: Iterable[SegmentRate]) -> list[Row]:
+def table(groups: Iterable[SegmentRate], study: Study) -> list[Row]:
+    """Conversion by level; nobody falls short of the best one where fewer are to convert."""
     return [
         {
             "Segment": g.dimension.replace("_", " "),
@@ -32,7 +33,7 @@ def table(groups: Iterable[SegmentRate]) -> list[Row]:
             "Users at the step": f"{g.reached:,}",
             "Converted": formatted(g.rate.share, "share"),
             "95 % interval": interval(g.rate.low, g.rate.high, "share"),
-            "Users short of the best level": whole(g.missing),
+            **({} if losses.unwanted(study) else {"Users short of the best level": whole(g.missing)}),
         }
         for g in groups
     ]

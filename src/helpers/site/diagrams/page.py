@@ -66,7 +66,11 @@ def diagrams(report: Report, drift: Drift) -> Diagrams:
 
 def write(target: Path = paths.ROOT / "reports" / "diagrams.html", base: Path = paths.ROOT) -> Path:
     """Write the page of every report whose marts are there too; raises ReportError when there is none."""
-    ready = [r for r in reports(base) if r.where.database.is_file() and manifest(r.where).is_file()]
+    ready = [
+        r
+        for r in reports(base)
+        if not r.study.is_descriptive and r.where.database.is_file() and manifest(r.where).is_file()
+    ]
     if not ready:
         raise ReportError(
             "no study is built, so there is nothing to draw", remedy="run: make study STUDY=studies/NAME.yml"

@@ -1,0 +1,183 @@
+"""Rows that repeat a unit, one a week or a month: told, and summed up to the unit before a study is proposed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from helpers.ingest.new_study import vocabulary
+from helpers.ingest.new_study.lifetimes import truth
+from helpers.ingest.new_study.profile import Column
+from helpers.ingest.new_study.proposal import StudyProposal
+from helpers.ingest.parts import Parts
+from helpers.ingest.sql import quoted
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from helpers.ingest.new_study.source import SourceTable
+
+PERIODS = {"day", "date", "week", "wk", "month", "quarter", "year", "period", "wave", "round", "visit", "woche", "monat",
+           "semana", "mes", "semaine", "mois"}  # fmt: skip
+"""Words of what tells the rows of a unit apart."""
+FEWEST_UNITS = 10
+SHARED = 0.5
+"""Each period of a panel, on average, has at least this share of the units."""
+AVERAGED = {"rate", "share", "ratio", "avg", "average", "mean", "score", "rating", "pct", "percent", "price", "index"}
+"""Words of numbers whose sum over periods means nothing."""
+
+
+@dataclass(frozen=True)
+class Folded(Parts):
+    """A table of sums in the place of the files that it was made from."""
+
+    table: str = ""
+
+    @property
+    def relation(self) -> str:
+        return self.table
+
+    @property
+    def widest(self) -> str:
+        return self.table
+
+    def found(self, con: "duckdb.DuckDBPyConnection") -> dict[str, str]:
+        return self.types
+
+
+@dataclass(frozen=True)
+class Seen:
+    """The unit whose rows repeat, what tells them apart, how many units there are, and what the rows of each column become."""
+
+    unit: Column
+    period: Column
+    units: int
+    rows: int
+    how: dict[str, str]
+
+
+def of(table: "SourceTable", columns: Sequence[Column], unit: Column | None, variant: Column) -> Seen | None:
+    """A panel, where values say so: a unit has at most one row in each period, some of them several, all in one variant.
+
+    The period is called so, or holds moments; its levels hold most of the units each, and units of all variants.
+    """
+    called = [c for c in columns if c is not variant and 2 <= c.distinct < c.filled and (c.has_time or _is_period(c))]
+    units = [unit] if unit else [c for c in columns if c is not variant and _names_units(c)]
+    for key in units:
+        for period in (c for c in called if c is not key):
+            if found := _panel(table, columns, key, period, variant):
+                return found
+    return None
+
+
+def _is_period(column: Column) -> bool:
+    return bool(PERIODS & set(vocabulary.tokens(column.name)[-1:])) and bool(column.levels or column.numeric)
+
+
+def _names_units(column: Column) -> bool:
+    key = vocabulary.names_a_unit(column.name) or bool(vocabulary.KEY & set(vocabulary.tokens(column.name)[-1:]))
+    text = not column.numeric and not column.has_time
+    return (bool(key) or text) and FEWEST_UNITS <= column.distinct < column.filled == column.rows
+
+
+def _panel(
+    table: "SourceTable", columns: Sequence[Column], unit: Column, period: Column, variant: Column
+) -> Seen | None:
+    who, when, arm = (table.text(c.name) for c in (unit, period, variant))
+    rows, units, pairs, periods, arms = (
+        int(n)  # type: ignore[call-overload]
+        for n in table.rows(
+            f"select count(*), count(distinct {who}), count(distinct ({who}, {when})), count(distinct {when}),"
+            f" count(distinct ({who}, {arm})) from {{table}} where {who} is not null and {when} is not null"
+        )[0]
+    )
+    if not (pairs == rows > units >= FEWEST_UNITS and arms <= 1.01 * units and rows >= SHARED * periods * units):
+        return None
+    arms_of = table.number(
+        f"select min(k) from (select count(distinct {arm}) as k from {{table}} where {when} is not null group by {when})"
+    )
+    if arms_of < 2:
+        return None
+    rest = [c for c in columns if c not in (unit, period, variant)]
+    changing = _changing(table, rest, unit)
+    return Seen(unit, period, units, rows, {c.name: _how(c) for c in rest if c.name in changing})
+
+
+def _changing(table: "SourceTable", columns: Sequence[Column], unit: Column) -> set[str]:
+    """Columns that differ within a unit."""
+    if not columns:
+        return set()
+    asked = ", ".join(f"max(k{i}) > 1" for i in range(len(columns)))
+    inner = ", ".join(f"count(distinct {table.text(c.name)}) as k{i}" for i, c in enumerate(columns))
+    found = table.rows(f"select {asked} from (select {inner} from {{table}} group by {table.text(unit.name)})")[0]
+    return {c.name for c, differs in zip(columns, found, strict=True) if differs}
+
+
+def _how(column: Column) -> str:
+    """What the rows of a unit become: any of what happens or not, a sum of counts and amounts, a mean of rates, else the first."""
+    if column.binary or column.in_words:
+        return "max"
+    if column.numeric:
+        return "mean" if AVERAGED & set(vocabulary.tokens(column.name)) else "sum"
+    return "first"
+
+
+def folded(table: "SourceTable", seen: Seen, variant: Column) -> "SourceTable":
+    """The table with one row a unit, without the period; what it is asked is then of units."""
+    who, when = table.text(seen.unit.name), table.text(seen.period.name)
+    order = f"coalesce(try_cast({when} as double), epoch(try_cast({when} as timestamp))) nulls last, {when}"
+    types, made = {}, []
+    for name, kind in table.parts.types.items():
+        if name == seen.period.name or name in ("file_index", "file_row_number"):
+            continue
+        how = seen.how.get(name, "first")
+        types[name] = "DOUBLE" if how in ("sum", "mean") else kind
+        made.append(f"{_made(table, name, how)} as {quoted(name)}")
+    con = table.con
+    con.execute("drop table if exists folded_panel")
+    con.execute(
+        f"""create table folded_panel as select {", ".join(made)}, arg_min(at_file, turn) as file_index,
+            arg_min(at_row, turn) as file_row_number
+        from (select *, file_index as at_file, file_row_number as at_row, row_number() over (partition by {who} order by {order}) as turn from {table.relation})
+        where {who} is not null group by {who}, {table.text(variant.name)}"""
+    )
+    parts = Folded(
+        table.parts.files, table.parts.names, types, table.parts.counted, table.parts.notes, table="folded_panel"
+    )
+    numbers = {name: read for name, read in table.numbers.items() if seen.how.get(name) not in ("sum", "mean")}
+    return replace(table, parts=parts, numbers=numbers, where="", left_out="")
+
+
+def _made(table: "SourceTable", name: str, how: str) -> str:
+    if how in ("sum", "mean"):
+        return f"{'sum' if how == 'sum' else 'avg'}({table.value(name)})"
+    if how == "max":
+        text = table.text(name)
+        yes = truth(table, Column(name, "", 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, None, None))
+        return f"arg_max({quoted(name)}, {yes}) filter ({text} is not null)"
+    return f"arg_min({quoted(name)}, turn)"
+
+
+def told(proposal: StudyProposal, seen: Seen) -> StudyProposal:
+    """The proposal of the sums, with what was summed up, and how."""
+    unit, period = vocabulary.printable(seen.unit.name), vocabulary.printable(seen.period.name)
+    measured = [column for column, _ in proposal.outcomes.values()]
+    how = {column: seen.how[column] for column in measured if column in seen.how}
+    words = {"sum": "summed", "mean": "averaged", "max": "if in any", "first": "of the first"}
+    listed = ", ".join(f"{vocabulary.printable(c)} {words[each]}" for c, each in how.items())
+    line = (
+        f"panel: {seen.rows:,} rows repeat {seen.units:,} units of '{unit}', one a {period}; they are summed up to one row a unit"
+        + (f": {listed}" if listed else "")
+    )
+    evidence = f"{seen.units:,} units, {seen.rows / seen.units:.3g} rows each, one a '{period}', all in one variant"
+    assumed = [
+        f"unit: column '{unit}', {evidence}" if each.startswith("unit: ") else
+        f"grain: panel, one row a unit and '{period}' ({seen.rows:,} rows of {seen.units:,} units)" if each.startswith("grain: ")
+        else each
+        for each in proposal.assumed
+    ]  # fmt: skip
+    return replace(
+        proposal, rows=seen.rows, assumed=(*assumed, line), panel=(seen.period.name, how, line.partition(": ")[2]),
+        columns=proposal.columns | {"user_id": (seen.unit.name, evidence)},
+        first=(f"Is a row one '{unit}' in one '{period}', and does no row lie before the experiment? All rows of a unit are summed up;"
+               " --where leaves some out.", *proposal.first),
+    )  # fmt: skip
