@@ -69,40 +69,11 @@ def _newsletter(rng: "np.random.Generator") -> list[Rows]:
     return [rows]
 
 
-def _checkout(rng: "np.random.Generator") -> list[Rows]:
-    """Three tables: who was assigned what and when, what was ordered whenever, and who the customers are."""
-    assigned: Rows = [("account_id", "experiment_group", "assigned_at")]
-    orders: Rows = [("order_id", "customer", "ordered_at", "total")]
-    customers: Rows = [("customer", "country", "plan")]
-    for number in range(1, 9_001):
-        account, day = f"A{number:05d}", int(rng.integers(1, 8))
-        express = bool(rng.integers(2))
-        country, plan = str(rng.choice(["AT", "CH", "DE"])), str(rng.choice(["basic", "plus"], p=[0.7, 0.3]))
-        customers.append((account, country, plan))
-        if number % 10 == 0:
-            continue  # a customer who was not part of the test
-        assigned.append((account, "express" if express else "control", f"2026-09-{day:02d} {_clock(rng)}"))
-        for _ in range(int(rng.random() < 0.05)):
-            orders.append((0, account, f"2026-08-{int(rng.integers(1, 31)):02d} {_clock(rng)}", f"{rng.lognormal(3.5, 0.5):.2f}"))
-        for _ in range(int(rng.random() < (0.155 if express else 0.12)) * int(rng.integers(1, 3))):
-            orders.append((0, account, f"2026-09-{day + int(rng.integers(1, 14)):02d} {_clock(rng)}", f"{rng.lognormal(3.5, 0.5):.2f}"))
-    head, *told = orders
-    told.sort(key=lambda row: str(row[2]))
-    return [assigned, [head, *((number, *row[1:]) for number, row in enumerate(told, 1))], customers]
-
-
-EXAMPLES = (
-    Example("newsletter", ("newsletter.xlsx",), _newsletter, "--primary ordered"),
-    Example("checkout", ("assignments.csv", "orders.csv", "customers.csv"), _checkout),
-)
+EXAMPLES = (Example("newsletter", ("newsletter.xlsx",), _newsletter, "--primary ordered"),)
 
 
 def _word(value: bool) -> str:
     return "yes" if value else "no"
-
-
-def _clock(rng: "np.random.Generator") -> str:
-    return f"{rng.integers(24):02d}:{rng.integers(60):02d}:{rng.integers(60):02d}"
 
 
 def _csv(file: Path, rows: Rows) -> None:
