@@ -89,7 +89,7 @@ def _fault(truth: Truth, study: Study, folder: Path) -> str:
     columns = {
         role: getattr(column, "column", column) or getattr(column, "value", "") for role, column in data.columns.items()
     }
-    if columns.get("user_id") != truth.unit:
+    if columns.get("user_id") not in {truth.unit, *truth.alike}:
         return f"unit {columns.get('user_id')!r}, not {truth.unit!r}"
     if columns.get("variant") not in truth.variants:
         return f"variant {columns.get('variant')!r}, not {sorted(truth.variants)}"
