@@ -112,7 +112,8 @@ def standing(column: Column, together: frozenset[str] = frozenset()) -> Standing
     kind = _class(column)
     outcome = kind < len(vocabulary.OUTCOME) or harms(column)
     if _few(column) and _describes(column, outcome=outcome):
-        return Standing.PERHAPS if column.binary and _said_of(column) <= AUXILIARY else Standing.ATTRIBUTE
+        yes = column.binary or column.in_words
+        return Standing.PERHAPS if yes and _said_of(column) <= AUXILIARY else Standing.ATTRIBUTE
     attribute = vocabulary.touches(column.name, vocabulary.ATTRIBUTE)
     if column.name in together and not attribute:
         return Standing.OUTCOME
@@ -174,7 +175,9 @@ def _is_length(column: Column) -> bool:
 def _describes(column: Column, *, outcome: bool) -> bool:
     """Whether the name is that of an attribute or a history; ``has_ordered`` is called as an outcome that happened."""
     said = vocabulary.touches(column.name, vocabulary.BEFORE | vocabulary.ATTRIBUTE)
-    return said and not (outcome and column.binary and bool(_said_of(column)) and _said_of(column) <= AUXILIARY)
+    return said and not (
+        outcome and (column.binary or column.in_words) and bool(_said_of(column)) and _said_of(column) <= AUXILIARY
+    )
 
 
 def _said_of(column: Column) -> set[str]:
@@ -182,6 +185,11 @@ def _said_of(column: Column) -> set[str]:
     return {
         t for t in vocabulary.tokens(column.name) if vocabulary.is_said(t, vocabulary.BEFORE | vocabulary.ATTRIBUTE)
     }
+
+
+def is_told(column: Column) -> bool:
+    """Whether a column of yes and no is called as what somebody is, or has, by that."""
+    return (column.binary or column.in_words) and bool(AUXILIARY & set(vocabulary.tokens(column.name)))
 
 
 def _denies(column: Column) -> bool:

@@ -105,7 +105,7 @@ def _rank(column: Column) -> int:
     """How well a unique column does as the unit's: a key of it, any text or number, another thing's key, a row number."""
     if is_running(column):
         return 0
-    if _of_another(column) or vocabulary.touches(column.name, vocabulary.ATTRIBUTE):
+    if _of_another(column) or vocabulary.is_phone(column.name) or vocabulary.touches(column.name, vocabulary.ATTRIBUTE):
         return 1
     return 3 if _keyed(column) else 2
 

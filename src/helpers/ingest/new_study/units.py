@@ -88,7 +88,8 @@ def propose(
     if not said.measured and (several := measures.unclear(kinds.outcomes, together)):
         raise _which_primary(table, several)
     derived = _derived(table, kinds)
-    kept = {c.name for c, _ in derived}
+    kept = {c.name for c, _ in derived} - {c.name for c in stated}
+    kinds = replace(kinds, outcomes=tuple(c for c in kinds.outcomes if c.name not in kept))
     names: dict[str, str] = {}
     for column in kinds.outcomes:
         names[column.name] = vocabulary.slug(column.name, {*names.values(), "exposed"})
@@ -257,8 +258,9 @@ def _of_one_side(table: "SourceTable", column: Column, variant: Column) -> str:
 def _derived(table: "SourceTable", kinds: measures.Sorted) -> list[tuple[Column, str]]:
     """Attributes and covariates that follow from an outcome."""
     found = []
-    for column in (*kinds.segments, *kinds.before):
-        for outcome in kinds.outcomes:
+    again = [c for c in kinds.outcomes if measures.is_told(c)]  # is_buyer beside converted
+    for column in (*kinds.segments, *kinds.before, *again):
+        for outcome in (o for o in kinds.outcomes if not (column in again and (o in again or not o.binary))):
             same = column.numeric and (
                 abs(questions.correlation(table, column, outcome)) > 0.98
                 or questions.happen_together(table, column, outcome)

@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Collection
 from functools import lru_cache
+from itertools import pairwise
 
 from helpers.config.columns import logged
 from helpers.ingest.new_study import languages
@@ -16,7 +17,7 @@ UNIT: Words = (
         "user customer visitor client account member player device subscriber person household cookie subject unit guest buyer patient student"
         " driver rider distinct anonymous amplitude profile respondent participant employee reader passenger donor voter contact lead learner pupil"
         " shopper traveler traveller viewer listener candidate applicant supporter org organization organisation workspace tenant company"
-        " recipient owner seller host merchant citizen owner msisdn mrn email"
+        " recipient owner seller host merchant citizen owner mrn email"
     )
     | languages.UNIT
 )
@@ -73,7 +74,7 @@ OTHER_TIMES: Words = words("minutes hours mins min hrs ms milliseconds latency")
 OUTCOME: tuple[Words, ...] = (
     words("convert converted conversion conversions purchase purchased purchases bought order orders ordered buy subscribed signup signedup"
         " registered success responded response signed upgraded activated booked booking bookings donated donation gave gift gifts applied"
-        " enrolled hired attended passed pledge submitted installed opened taken reserved iap") | languages.BOUGHT,
+        " enrolled hired attended passed buyer pledge submitted installed opened taken reserved iap") | languages.BOUGHT,
     words("retention retained returned active renewed left kept return") | languages.KEPT,
     words("revenue spend spent sales gmv profit"),
     words("click clicked clicks visit visited visits completed views sessions rounds plays pages minutes seconds duration amount sum count"
@@ -126,6 +127,8 @@ _WIDE = "\u2e80"
 @lru_cache(maxsize=4096)
 def _tokens(name: str) -> tuple[str, ...]:
     parted = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", name)
+    if not parted.isascii():  # idКлиента
+        parted = "".join(f" {b}" if a.islower() and b.isupper() else b for a, b in pairwise(f" {parted}"))
     return tuple(_WORD.findall("".join(map(_plain, parted.casefold())).translate(_LATIN)))
 
 
@@ -141,8 +144,8 @@ def tokens(name: str) -> list[str]:
 
     >>> tokens("customerID"), tokens("sum_gamerounds"), tokens("Total Charges (EUR)"), tokens("retention_7")
     (['customer', 'id'], ['sum', 'gamerounds'], ['total', 'charges', 'eur'], ['retention', '7'])
-    >>> tokens("Groupe_témoin"), tokens("клиент_id")
-    (['groupe', 'temoin'], ['клиент', 'id'])
+    >>> tokens("Groupe_témoin"), tokens("idКлиента")
+    (['groupe', 'temoin'], ['id', 'клиента'])
     """
     return list(_tokens(name))
 
@@ -182,6 +185,19 @@ def touches(name: str, words: Collection[str]) -> bool:
     return joined in alone or any(joined[:i] in alone and joined[i:] in alone for i in range(1, len(joined)))
 
 
+def is_phone(name: str) -> bool:
+    """Whether a name is that of a telephone's number.
+
+    >>> is_phone("contact_number"), is_phone("mobile_no"), is_phone("contact_id"), is_phone("member_no")
+    (True, True, False, False)
+    """
+    found = set(tokens(name))
+    numbered = bool(found & {"number", "no", "nr", "nummer", "num"})
+    return bool(found & {"phone", "tel", "telephone", "telefon", "msisdn"}) or (
+        numbered and bool(found & {"contact", "mobile", "cell"})
+    )
+
+
 def names_a_unit(name: str) -> int:
     """How surely a name is that of a unit's id: 3 ``user_id``, 2 ``visitor``, 1 ``id``, 0 anything else.
 
@@ -193,8 +209,8 @@ def names_a_unit(name: str) -> int:
     found = tokens(name)
     joined = "".join(found)
     who, key = [is_said(t, UNIT) for t in found], [is_said(t, KEY) for t in found]
-    if found[:1] == ["contact"] and found[-1] in ("number", "no", "nr"):
-        return 0  # a telephone
+    if is_phone(name):
+        return 0
     if found and all(w or k for w, k in zip(who, key, strict=True)) and any(who) and any(key):
         return 3
     if any(joined[:i] in _UNIT_ALONE and joined[i:] in KEY for i in range(1, len(joined))):
