@@ -141,7 +141,7 @@ def test_the_example_is_the_same_every_time_and_stands_on_the_page(tmp_path):
     log = (tmp_path / "data" / "shop.csv").read_text(encoding="utf-8").splitlines()
     recorded = worked_example.load()
     assert log[:6] == recorded["log"] and len(log) > worked_example.VISITORS
-    said = propose(str(tmp_path / "data" / "shop.csv"), name="proposed", said=Said(variant="page"), base=tmp_path).said
+    said = propose(str(tmp_path / "data" / "shop.csv"), name="proposed", said=Said(variant="page", control="long"), base=tmp_path).said
     assert said.replace("proposed", worked_example.NAME) == recorded["proposal"]
     text = page("own-data.md")
     assert (

@@ -26,7 +26,11 @@ if TYPE_CHECKING:
 @click.option("--name", help="Name of the study; that of the file when left out.")
 @click.option("--table", help="Table of a DuckDB or SQLite file, sheet of a workbook; the only one when left out.")
 @said
-@click.option("--yes", is_flag=True, help="Ask nothing; what is unclear is guessed, and the study says so.")
+@click.option(
+    "--yes",
+    is_flag=True,
+    help="Ask nothing; a guess says how sure it is, and what nothing tells is an error that names its option.",
+)
 @click.option("--force", is_flag=True, help="Overwrite a study of that name.")
 def new_study(data: str, name: str | None, table: str | None, yes: bool, force: bool, **told: Any) -> None:
     """Look at FILE (CSV, Parquet, a workbook, a folder or glob of them, DuckDB, SQLite) and propose a study file.

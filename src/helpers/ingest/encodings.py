@@ -22,6 +22,8 @@ IN_USE = {
 """First bytes of the signs in common use."""
 SYMBOLS = "€£¥©®°×±№™"
 LETTERS = re.compile(r"[^\W\d_]+")
+APART = re.compile(r"[\x00-\x40\x5b-\x60\x7b-\x7f]+")
+"""What parts the words of a line."""
 SCRIPTS = ("LATIN", "CYRILLIC", "GREEK")
 
 
@@ -45,7 +47,8 @@ def readings(lines: Iterable[bytes]) -> dict[str, list[str]]:
 
 
 def _is_plausible(lines: list[str], encoding: str) -> bool:
-    """Whether at most a tenth of the words that are no ASCII are such as nobody writes."""
+    """Whether at most a tenth of the words that are no ASCII are such as nobody writes; one that stands in every line is one."""
+    lines = sorted({part for line in lines for part in APART.split(line) if not part.isascii()})
     words = [word for line in lines for word in LETTERS.findall(line) if not word.isascii()]
     signs = [sign for line in lines for sign in line if not sign.isascii() and not sign.isalpha()]
     strange = any(unicodedata.category(sign) in ("Cc", "Co", "Cn") for sign in signs)

@@ -77,7 +77,9 @@ def record(base: Path) -> dict[str, Any]:
     """
     study = prepare(base)
     log = base / "data" / "shop.csv"
-    proposal = propose(str(log), name="proposed", said=Said(variant="page"), base=base).said.replace("proposed", NAME)
+    proposal = propose(str(log), name="proposed", said=Said(variant="page", control="long"), base=base).said.replace(
+        "proposed", NAME
+    )
     said = {command: _said(command, study, base) for command in ("check", "run")}
     numbers = Numbers.load(StudyPaths(NAME, base).reports / "results.json")
     head = log.read_text(encoding="utf-8").splitlines()[:6]

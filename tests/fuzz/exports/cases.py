@@ -1,7 +1,7 @@
 """One export for each seed: what stands in it, how it is written, and what is true of it."""
 
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tests.fuzz.exports import formats, shapes
@@ -21,16 +21,21 @@ class Export:
     truth: Truth
     traits: tuple[str, ...]
     columns: tuple[str, ...]
+    seen: bool = True
 
 
-def export(seed: int, folder: Path, *, seen: bool = True) -> Export:
-    """The export of a seed, with the words that are ``seen`` or with those that are held back."""
+def export(seed: int, folder: Path, *, seen: bool = True, worded: bool = True) -> Export:
+    """The export of a seed, with the words that are ``seen`` or with those that are held back.
+
+    Without ``worded`` yes and no are written as 1 and 0, and all else as before.
+    """
     rng = random.Random(seed * 2 + seen)
     language = rng.choice(["en"] * 8 + [each for each in LANGUAGES if each != "en"])
     words = Words(rng, language, rng.choice(list(DOMAINS)), seen, rng.choice(STYLES))
     silent, shape = rng.random() < SILENT, rng.choice(shapes.SHAPES)
     world, truth = shapes.table(shape, rng, words, silent and shape not in ("nothing", "several"))
     form = formats.chosen(rng, language, words.truths(), shape)
+    form = form if worded else replace(form, truths=None)
     if form.nested:
         world, truth = shapes.nested(rng, world, truth)
     file = formats.written(world, form, rng, folder)
@@ -41,4 +46,4 @@ def export(seed: int, folder: Path, *, seen: bool = True) -> Export:
         *form.traits,
         *(["silent control"] if truth.silent else []),
     )
-    return Export(seed, file, truth, traits, tuple(world.frame.columns))
+    return Export(seed, file, truth, traits, tuple(world.frame.columns), seen)

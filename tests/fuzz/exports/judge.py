@@ -14,7 +14,7 @@ from helpers.errors import ReportError
 from helpers.ingest import new_study
 from helpers.warehouse import render, tolerances
 from helpers.warehouse.build import dbt_vars
-from tests.fuzz.exports.cases import Export
+from tests.fuzz.exports.cases import Export, export
 from tests.fuzz.exports.truth import Truth
 
 RIGHT, ASKED, TRUE, FALSE, WRONG = "right", "asked rightly", "refused truly", "refused falsely", "wrong"
@@ -59,6 +59,12 @@ def _refused(made: Export, message: str, folder: Path) -> Judged:
             r"without a variant|no variant|no column that can be a variant|not an experiment|no experiment", message
         )
         return Judged(RIGHT) if said else Judged(FALSE, message)
+    worded = re.search(r"'([^']+)' an outcome in words \([^)]*\): write it as 1 and 0", message)
+    if worded and worded[1] in truth.goals:
+        plain = judged(export(made.seed, folder, seen=made.seen, worded=False))
+        return Judged(
+            TRUE if plain.verdict in (RIGHT, ASKED, TRUE) else plain.verdict, f"{first}\n  with 1 and 0: {plain.why}"
+        )
     told: dict[str, Any] = {}
     names: list[str] = []
     while len(told) < MOST_OPTIONS:
@@ -89,7 +95,7 @@ def _fault(truth: Truth, study: Study, folder: Path) -> str:
     columns = {
         role: getattr(column, "column", column) or getattr(column, "value", "") for role, column in data.columns.items()
     }
-    if columns.get("user_id") != truth.unit:
+    if columns.get("user_id") not in {truth.unit, *truth.alike}:
         return f"unit {columns.get('user_id')!r}, not {truth.unit!r}"
     if columns.get("variant") not in truth.variants:
         return f"variant {columns.get('variant')!r}, not {sorted(truth.variants)}"

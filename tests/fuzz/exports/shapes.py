@@ -58,7 +58,7 @@ def _truth(shape: str, world: World, frame: pd.DataFrame, silent: bool, **more: 
         shape, world.roles["unit"], frozenset(world.variants), {str(level): int(n) for level, n in by.size().items()},
         None if silent and not coded else world.levels[0], goals, cluster=world.roles.get("cluster", ""), time=world.roles.get("time", ""),
         asks=frozenset((["control"] if silent else []) + (["experiment"] if shape == "several" else []) + (["cluster"] if shape == "clusters" else [])),
-        first_level=world.levels[0], **more,
+        first_level=world.levels[0], alike=frozenset(PERSONS & set(world.frame)), **more,
     )  # fmt: skip
 
 
@@ -93,12 +93,14 @@ def nested(rng: random.Random, world: World, truth: Truth) -> tuple[World, Truth
     world.kinds = {inner.get(name, name): kind for name, kind in world.kinds.items()}
     world.roles = {role: inner.get(name, name) for role, name in world.roles.items()}
     return world, replace(
-        truth, variants=frozenset(inner.get(name, name) for name in truth.variants), cluster=inner.get(truth.cluster, truth.cluster),
+        truth, alike=frozenset(inner.get(name, name) for name in truth.alike), variants=frozenset(inner.get(name, name) for name in truth.variants), cluster=inner.get(truth.cluster, truth.cluster),
         goals={inner.get(name, name): goal for name, goal in truth.goals.items()},
         experiment_column=inner.get(truth.experiment_column, truth.experiment_column),
     )  # fmt: skip
 
 
+PERSONS = {"email_hash", "cookie", "guid"}
+"""Keys that name a person as well as the unit's own does."""
 LEAKS = {"discount_pct", "voucher_value", "price_shown", "banner_height", "emails_sent", "template_no", "variant_name_short",
          "variant_id", "group_code", "is_treatment", "arm_code", "treated_flag", "group_no"}  # fmt: skip
 """Decoys that hang on the arm of a unit."""

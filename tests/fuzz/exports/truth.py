@@ -15,7 +15,7 @@ class Goal:
 class Truth:
     """What an analyst who knows the file would say of it.
 
-    ``variants`` are the columns that tell the arms alike, ``units`` the units of each arm by its level, ``control`` a level, None
+    ``alike`` are other columns that name the same persons, row by row. ``variants`` are the columns that tell the arms alike, ``units`` the units of each arm by its level, ``control`` a level, None
     where nothing in the file tells it. ``goals`` are columns of a unit table or events of a log, with the amounts of a log by
     the name of their column. ``experiment`` is the one of several that is meant.
     """
@@ -34,6 +34,7 @@ class Truth:
     experiment_column: str = ""
     asks: frozenset[str] = frozenset()
     first_level: str = ""
+    alike: frozenset[str] = frozenset()
 
     @property
     def silent(self) -> bool:

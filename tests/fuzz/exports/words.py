@@ -226,7 +226,7 @@ LEVELS: dict[str, list[tuple[str, ...]]] = {
         ("current", "new"), ("placebo", "drug"), ("no discount", "10% off", "20% off"), ("false", "true"), ("C", "T"), ("existing", "new"),
         ("ctrl", "trt"), ("default", "personalised"), ("No E-Mail", "Mens E-Mail", "Womens E-Mail"), ("status quo", "nudge"), ("base", "v2"),
         ("Control Group", "Test Group"), ("without_banner", "with_banner"), ("control", "blue", "green", "red"), ("legacy", "modern"),
-        ("nothing", "postcard", "call"), ("business as usual", "new offer"), ("non-treated", "treated"), ("a", "b"), ("standard", "variant"),
+        ("1", "2"), ("gate_30", "gate_40"), ("nothing", "postcard", "call"), ("business as usual", "new offer"), ("non-treated", "treated"), ("a", "b"), ("standard", "variant"),
     ],
     "de": [("Kontrolle", "Variante"), ("Kontrollgruppe", "Testgruppe"), ("alt", "neu"), ("ohne Rabatt", "mit Rabatt"), ("Original", "Variante 1"), ("KG", "TG"), ("bisher", "neu")],
     "fr": [("témoin", "traitement"), ("contrôle", "test"), ("ancien", "nouveau"), ("groupe témoin", "groupe test"), ("sans remise", "avec remise"), ("actuel", "nouveau")],
@@ -242,8 +242,8 @@ LEVELS: dict[str, list[tuple[str, ...]]] = {
 }  # fmt: skip
 """Names of arms, the control first; each says to somebody who speaks the language which one it is."""
 
-SILENT = [("blue", "green"), ("short form", "long form"), ("hero_1", "hero_2"), ("Paris", "Lyon"), ("carousel", "grid"), ("X", "Y"),
-          ("price_9", "price_12"), ("video", "image", "text"), ("1", "2"), ("monthly", "yearly"), ("friendly", "formal"), ("red", "black")]  # fmt: skip
+SILENT = [("dark", "light"), ("Anna", "Maria"), ("north", "south"), ("blue", "green"), ("short form", "long form"), ("Paris", "Lyon"), ("carousel", "grid"), ("X", "Y"),
+          ("video", "image", "text"), ("monthly", "yearly"), ("friendly", "formal"), ("red", "black")]  # fmt: skip
 """Names of arms that do not say which one is the control."""
 
 EVENT_CHAINS = {

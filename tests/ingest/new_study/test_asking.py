@@ -1,9 +1,10 @@
-"""What a file leaves unclear is asked of who sits at a terminal; the answer lands in the study, without one the guess stands."""
+"""What a file leaves unclear is asked of who sits at a terminal; the answer lands in the study."""
 
 from pathlib import Path
 
 import pytest
 
+from helpers.errors import ReportError
 from helpers.ingest.new_study import Question
 from tests.ingest.new_study.tables import proposed, written
 
@@ -29,10 +30,12 @@ class Answering:
 
 def test_a_control_that_no_name_tells_is_asked_for_with_counts(tmp_path: Path) -> None:
     file = table(tmp_path / "t.csv")
-    guessed, _, said = proposed(tmp_path, file)
-    assert "no name says so" in said and guessed.data.variants == {"alpha": "control", "zeta": "treatment"}  # type: ignore[union-attr]
+    with pytest.raises(
+        ReportError, match=r"which level of 'variant' is the control(.|\n)*alpha \(450 rows\)(.|\n)*--control"
+    ):
+        proposed(tmp_path, file)
     ask = Answering(1)
-    study, text, said = proposed(tmp_path, file, force=True, ask=ask)
+    study, text, said = proposed(tmp_path, file, ask=ask)
     (question,) = ask.asked
     assert question.candidates == (("alpha", "450 rows"), ("zeta", "450 rows"))
     assert study.data.variants == {"zeta": "control", "alpha": "treatment"}  # type: ignore[union-attr]

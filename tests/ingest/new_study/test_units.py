@@ -153,7 +153,7 @@ def test_names_and_levels_of_any_kind_load_again(tmp_path: Path) -> None:
         ['off', 'null', '~', 'a: b'][1 + i % 4] as "country\n- x" from range(400) as t(i)""",
     )
     study, _, _ = proposed(tmp_path, file)
-    assert study.name == "n_code_co_1"
+    assert study.name == "unicode_co_1"
     assert study.data.variants == {"0": "control", "1": "treatment"}  # type: ignore[union-attr]
     assert 'converted "yes" 日本' in study.data.outcomes.values()  # type: ignore[union-attr]
     ingest.land(study, tmp_path / "raw")

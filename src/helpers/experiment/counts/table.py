@@ -151,12 +151,12 @@ def _summary(values: Sequence[str], kind: Kind, where: str) -> Summary:
 
 def _ordered(arms: Mapping[str, Summary], names: Sequence[str], file: str) -> dict[str, Summary]:
     """The arms with the control first: as named, or the one arm that is called as a control is."""
-    from helpers.ingest.new_study.vocabulary import CONTROL
+    from helpers.ingest.new_study.controls import control_of
 
     called = [name.strip() for name in names]
     if not called:
-        known = [name for name in arms if name.lower().replace("_", " ").split(" ")[0] in CONTROL]
-        called = [*known, *(name for name in arms if name not in known)] if len(known) == 1 else []
+        known = control_of(list(arms))
+        called = [known, *(name for name in arms if name != known)] if known else []
     if sorted(called) != sorted(arms) or len(called) < 2:
         raise ReportError(
             f"{paths.shown(Path(file))} does not say which arm is the control" if not names else "--names does not name the arms",

@@ -46,8 +46,8 @@ def unit(columns: Sequence[Column]) -> Question | None:
 
 
 def control(variant: Column, counted: str) -> Question | None:
-    """Which level is the control, where no name says it."""
-    if roles.named_controls(variant):
+    """Which level is the control, where neither a name nor the sizes say it."""
+    if roles.named_controls(variant) or roles.largest(variant):
         return None
     guessed = roles.arms_of(variant)[0][0].level
     levels = sorted(variant.levels, key=lambda level: (level[0] != guessed, -level[1], level[0]))[

@@ -89,10 +89,10 @@ def whole(
         return None
     key = table.text(unit.name) if unit else "file_index * 1099511627776 + file_row_number"
     listed = ", ".join(quoted(c.name) for c in asked)
-    rows = f"select {key} as {UNIT}, {table.text(variant.name)} as arm_of_row, {listed} from {table.relation}"
+    rows = f"select {key} as {UNIT}, lower({table.text(variant.name)}) as arm_of_row, {listed} from {table.relation}"
     relation = f"""select * exclude (arm_of_row), min(arm_of_row) over (partition by {UNIT}) as {ARM} from ({rows})
         qualify {ARM} is not null"""
-    found = telling(table.con, relation, [c.name for c in asked], {arm.level: arm.weight for arm in arms})
+    found = telling(table.con, relation, [c.name for c in asked], {arm.level.lower(): arm.weight for arm in arms})
     if not found:
         return None
     coarsest = min(found, key=lambda each: each.levels)

@@ -8,6 +8,8 @@ from helpers.ingest.currency_columns import coded
 from helpers.ingest.new_study import vocabulary
 from helpers.ingest.new_study.profile import Column
 from helpers.ingest.new_study.proposal import Noted
+from helpers.ingest.sql import literal
+from helpers.ingest.values.currency_marks import MARK, likeliest
 from helpers.ingest.values.currency_names import named, note_of
 
 if TYPE_CHECKING:
@@ -37,6 +39,8 @@ def of(table: "SourceTable", money: Sequence[Column], where: str = "true") -> Pr
     for column in money:
         if len(said := named(column.name).currencies) == 1:
             told.setdefault(next(iter(said)), f"by the name of '{vocabulary.printable(column.name)}'")
+        elif code := likeliest(marks := _marks(table, column)):
+            told.setdefault(code, f"as '{marks[0]}' stands beside the amounts of '{vocabulary.printable(column.name)}'")
         else:
             unnamed.append(column.name)
     beside = coded(table.con, table.relation, table.parts.types, unnamed, where) if unnamed else []
@@ -52,3 +56,13 @@ def of(table: "SourceTable", money: Sequence[Column], where: str = "true") -> Pr
     ] * bool(mixed or several)
     notes = [] if first else [note for column in money if (note := note_of(column.name, currency))]
     return Proposed((currency, why), (*first, *(f"What is an amount worth? {note}." for note in notes)))
+
+
+def _marks(table: "SourceTable", column: Column) -> list[str]:
+    """Marks of money that stand beside the amounts of a column, the most frequent first."""
+    if table.parts.types[column.name] != "VARCHAR" or column.name not in table.numbers:
+        return []
+    rows = table.rows(
+        f"select regexp_extract({table.text(column.name)}, {literal(MARK)}) as mark, count(*) from {{table}} group by 1 order by 2 desc, 1"
+    )
+    return [str(mark) for mark, _ in rows if mark]

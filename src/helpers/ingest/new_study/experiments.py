@@ -21,7 +21,9 @@ NAMES = {"experiment", "experiments", "exp", "test", "abtest", "campaign", "flag
 def question(columns: Sequence[Column], said: Said) -> Question | None:
     """Which experiment is meant, where a column beside the variant's is named as one that tells several."""
     variants = [said.variant] if said.variant else [c.name for c in roles.variants_of(columns) if not _tells(c)]
-    named = [c for c in columns if _tells(c) and c.words and c.distinct > 1 and c.name not in variants[:1]]
+    named = [
+        c for c in columns if _tells(c) and c.words and not c.in_words and c.distinct > 1 and c.name not in variants[:1]
+    ]
     if len(named) != 1 or not variants:
         return None
     seen = tuple((level, f"{n:,} rows") for level, n in named[0].levels[:MOST])
@@ -44,7 +46,7 @@ def refuse_pooled(table: "SourceTable", found: Question | None, said: Said) -> N
 def _tells(column: Column) -> bool:
     """Whether a column is called as one that tells experiments, not their arms, apart."""
     name = column.name
-    return vocabulary.touches(name, {"experiment", "experiments", "abtest"}) and not (
+    return vocabulary.touches(name, {"experiment", "experiments", "abtest", "test", "exp"}) and not (
         (vocabulary.VARIANT - NAMES - {"ab"}) & set(vocabulary.tokens(name))
     )
 

@@ -25,6 +25,7 @@ from helpers.ingest.new_study import (
 from helpers.ingest.new_study.profile import Column, exact, profile
 from helpers.ingest.new_study.proposal import Noted, StudyProposal
 from helpers.ingest.new_study.said import Said
+from helpers.ingest.sql import quoted
 from helpers.ingest.values import ids
 from helpers.ingest.values.times import Times
 from helpers.ingest.values.times_decided import STATED
@@ -36,6 +37,10 @@ if TYPE_CHECKING:
 
 GRID = 0.75
 """A table with at least this share of all pairs of a variant and a day, each once, is one of sums."""
+
+
+NOTES = 0.01
+"""Rows without a variant, up to this share, are taken for what stands below a table."""
 
 
 def read(table: "SourceTable", said: Said = Said(), ask: asking.Ask | None = None) -> StudyProposal:  # noqa: B008
@@ -72,6 +77,7 @@ def read(table: "SourceTable", said: Said = Said(), ask: asking.Ask | None = Non
     contradictions.refuse(table, columns, said)
     proposal = _proposed(table, rows, columns, said, ask)
     proposal = export.noted(proposal) if export else proposal
+    where = where.also(*proposal.where) if proposal.where[0] else where
     return replace(
         proposal, where=where.noted, assumed=(*proposal.assumed, *where.notes), said=said.options | proposal.said
     )
@@ -126,10 +132,27 @@ def _proposed(
     if said.descriptive:
         return _noted(_described(table, rows, columns, (unit, time, event), said), notes)
     repeated = unit is not None and unit.distinct < 0.9 * unit.filled
+    changes: dict[str, float] | None = None
+    if unit is not None and repeated:
+        changes = questions.changing(table, unit, [c for c in columns if c.levels and c is not unit])
+        if (
+            "unit" not in said
+            and not vocabulary.names_a_unit(unit.name)
+            and _apart(roles.variants_of(columns), changes)
+        ):
+            unit = roles.key_of(columns)  # what repeats is no unit, for its rows are in several variants
+            repeated, changes = False, None
+    if unit is not None and changes is not None:
+        event = said.column("event", columns) or roles.event_of(
+            [c for c in columns if c.name not in said.named], changes
+        )
     variants = [_told(table, columns, said.variant)] if said.variant else []
     variants += [c for c in roles.variants_of(columns) if c not in (unit, *variants) and not _other(c, said)]
+    variants = [c for c in variants if c.name == said.variant or (changes or {}).get(c.name, 0) <= roles.OFTEN]
     if said.event and not (unit and time):
         raise _lacking(table, columns, unit, time)
+    if unit and time and event and not (variants or said.where or said.measured or said.exposure):
+        _refuse_unnamed(table, unit, columns, {unit.name, time.name, event.name}, changes or {})
     if unit and time and event and (said.event or (repeated and event not in variants[:1])):
         _asked(time)
         variant = next((c for c in variants if c is not event), None)
@@ -138,7 +161,7 @@ def _proposed(
             if said.descriptive == described.DESCRIBE:
                 return _noted(codes.told(described.of_log(table, rows, columns, unit, time, event, said), event), notes)
             notes = [*notes, described.TOLD]
-        said = _controlled(table, said, variant and log.by_units(table, unit, variant), ask, "units")
+        said = _controlled(table, said, variant and roles.meant(log.by_units(table, unit, variant))[0], ask, "units")
         if variant:
             said = _clustered(table, columns, (unit, time, event), variant, said, ask)
         proposal = log.propose(table, rows, columns, unit, time, event, variant, said)
@@ -163,18 +186,75 @@ def _proposed(
             table = table.without(variants[0].name, totals)
             rows, columns, said = _profiled(table, said)
             variants = [c for name in (v.name for v in variants) for c in columns if c.name == name]
-        said = _controlled(table, said, roles.spellings(variants[0])[0], ask, "rows")
+        where: Noted = ("", "")
+        without = variants[0].rows - variants[0].filled
+        if 0 < without <= NOTES * rows:  # totals and notes below say nothing of the columns above
+            table = replace(table, left_out=f"{table.text(variants[0].name)} is null")
+            if time is not None and time.filled < time.rows:
+                called = f"'{vocabulary.printable(variants[0].name)}'"
+                where = _filled(variants[0]), f"{without:,} rows without a value in {called}, as below a table"
+            _, seen, said = _profiled(table, said)
+            kept = {} if where[0] else {variants[0].name: variants[0]}
+            columns = [kept.get(c.name, c) for c in seen]
+            variants = [next(c for c in columns if c.name == v.name) for v in variants]
+        said = _controlled(table, said, roles.meant(variants[0])[0], ask, "rows")
         said = _clustered(table, columns, (unit, time), variants[0], said, ask)
-        proposal = units.propose(table, rows, columns, variants[0], variants[1:], totals, said)
-        return _noted(replace(proposal, said=said.options), notes)
+        made = units.propose(table, rows, columns, variants[0], variants[1:], totals, said)
+        return _noted(replace(made, where=where, said=said.options), notes)
     raise _neither(table, rows, columns, unit, time, event, repeated)
+
+
+def _filled(column: Column) -> str:
+    """SQL of the rows in which a column holds something."""
+    return f"trim({quoted(column.name)}::varchar) <> ''"
+
+
+def _refuse_unnamed(
+    table: "SourceTable", unit: Column, columns: list[Column], taken: set[str], changes: dict[str, float]
+) -> None:
+    """Raise where a column of a log splits the units evenly, as a variant does, and no name says what it is."""
+    from helpers.stats.checks.srm import srm
+
+    for column in columns:
+        arms = roles.meant(column)[0]
+        named = vocabulary.touches(
+            column.name, vocabulary.ATTRIBUTE | vocabulary.REMARK | vocabulary.SESSION | vocabulary.PRODUCT
+        )
+        if (
+            column.name in taken
+            or named
+            or not column.words
+            or arms.distinct > roles.MOST_ARMS
+            or changes.get(column.name, 1) > roles.EVER
+        ):
+            continue
+        counts = [n for _, n in log.by_units(table, unit, arms).levels]
+        if len(counts) < 2 or srm(counts, [1 / len(counts)] * len(counts)).p_value < EVEN:
+            continue
+        raise ReportError(
+            f"{table.called}: is '{vocabulary.printable(column.name)}' the variant? It splits the units evenly, and no name says what it is",
+            got=", ".join(
+                f"{vocabulary.printable(level)} ({n:,} units)" for level, n in log.by_units(table, unit, column).levels
+            ),
+            expected="the column that says who got what, if this is an experiment",
+            remedy=f'say so: --variant "{vocabulary.printable(column.name)}"; if it is an attribute, take the file as it is: --where true',
+        )
+
+
+EVEN = 0.05
+"""A split that chance makes of equal shares in fewer cases is not even."""
+
+
+def _apart(variants: list[Column], changes: dict[str, float]) -> bool:
+    """Whether every column that may hold the variant changes within what seemed to be a unit."""
+    return bool(variants) and all(changes.get(c.name, 0) > roles.OFTEN for c in variants)
 
 
 def _aggregated(
     table: "SourceTable", rows: int, unit: Column | None, time: Column | None, variant: Column
 ) -> ReportError | None:
     """What is said of a table without ids of units that has a row for each variant, or for each of its days."""
-    numbered = unit is None or is_running(table.con, table.relation, unit.name)
+    numbered = unit is None or not roles.is_key(unit) or is_running(table.con, table.relation, unit.name)
     if not numbered or (unit is not None and vocabulary.names_a_unit(unit.name) > 1):
         return None
     arm = table.text(variant.name)
@@ -244,7 +324,14 @@ def _controlled(table: "SourceTable", said: Said, variant: Column | None, ask: a
         return said
     if said.control:
         return replace(said, control=contradictions.level_of(table, variant, said.control))
-    return asking.settled(said, asking.control(variant, counted), ask)
+    question = asking.control(variant, counted)
+    if question is not None and ask is None:
+        raise ReportError(
+            f"{table.called}: which level of '{vocabulary.printable(variant.name)}' is the control? Neither names nor sizes tell it",
+            got=question.told, expected="the level of those who got what was there before",
+            remedy=f"say it: --control \"{vocabulary.printable(question.candidates[0][0])}\", or another of them",
+        )  # fmt: skip
+    return asking.settled(said, question, ask)
 
 
 def _clustered(
@@ -318,7 +405,7 @@ def _neither(
             cause="lines of orders or invoices, or days of a time series",
             remedy=f"name that column if there is one (--event COLUMN), describe it as it is (--descriptive), or sum the rows up to one a unit (group by {vocabulary.printable(unit.name)}) with its variant",
         )
-    if unit and not repeated:
+    if unit and not repeated and roles.is_key(unit):
         return ReportError(
             f"{table.called} is a unit table without a variant: no column says who got what",
             got=seen,

@@ -10,6 +10,7 @@ from helpers.config.columns import TAKEN
 from helpers.config.data import LEAVE_OUT
 from helpers.errors import ReportError
 from helpers.ingest.new_study import (
+    certainty,
     clusters,
     contradictions,
     currency,
@@ -19,11 +20,13 @@ from helpers.ingest.new_study import (
     roles,
     tolerances,
     vocabulary,
+    ways,
 )
 from helpers.ingest.new_study.profile import Column
 from helpers.ingest.new_study.proposal import Arm, Measure, Noted, Planned, StudyProposal
 from helpers.ingest.new_study.said import Said
-from helpers.ingest.new_study.units import as_said, measured, weights
+from helpers.ingest.new_study.units import as_said, measured
+from helpers.ingest.new_study.weights import weights
 
 if TYPE_CHECKING:
     from helpers.ingest.new_study.source import SourceTable
@@ -61,18 +64,26 @@ def propose(
             cause="another column names the events, or the log holds one kind of event only",
         )
     contradictions.in_period(table, time, said)
+    meant, others, nothing = roles.meant(by_units(table, unit, variant)) if variant else (None, {}, [])
     arms, why = (
-        _arms(by_units(table, unit, variant), (said.control or "", said.how("control")))
-        if variant
+        _arms(meant, (said.control or "", said.how("control")))
+        if meant
         else ([Arm("control", "", 0, 0.5), Arm("treatment", "", 0, 0.5)], "")
     )
-    also = _without(table, unit, variant) if variant else {}
+    also = _also(table, unit, variant, arms, others, nothing) if variant else {}
     impression = next((e for e in events if not IMPRESSIONS.isdisjoint(vocabulary.tokens(e))), None)
     undone = [e for e in events if not vocabulary.UNDONE.isdisjoint(vocabulary.tokens(e))]
     done = {e: n for e, n in events.items() if e not in undone}
     money = said.column("money", columns)
     goal = goals.of(table, columns, logged, said, money)
-    way = _steps(done if len(done) >= 2 else events, impression)
+    way = _way(
+        table,
+        (unit, time, event, variant),
+        _money(columns, money),
+        logged,
+        done if len(done) >= 2 else events,
+        impression,
+    )
     steps = goals.steps(way, list(events), goal)
     paying = way[-1] if goal.last in way else steps[-1]
     optional = _skipped(table, unit, event, steps, logged)
@@ -132,17 +143,18 @@ def propose(
         events={level: name for name, level in logged.items() if level != name},
         steps=steps, optional=optional, window_hours=max(1, min(168, int((end - start).total_seconds() // 3600))),
         assumed=(
-            f"grain: event log, one row an event ({rows:,} rows); column '{vocabulary.printable(event.name)}' names it{as_said(said, 'event')}: "
+            f"grain: event log, one row an event ({rows:,} rows); column '{vocabulary.printable(event.name)}' names it{as_said(said, 'event') or certainty.told(certainty.event(event), said, 'event')}: "
             + ", ".join(f"{e} ({units:,} units)" for e, units in events.items()),
-            f"unit: column '{vocabulary.printable(unit.name)}', {unit.distinct:,} units{as_said(said, 'unit')}",
-            f"time: column '{vocabulary.printable(time.name)}' ({roles.read_as(time)}UTC), {start} to {end}{as_said(said, 'time', 'period')}",
-            f"variant: column '{vocabulary.printable(variant.name)}'{as_said(said, 'variant')}; {why}" if variant
+            f"unit: column '{vocabulary.printable(unit.name)}', {unit.distinct:,} units{as_said(said, 'unit') or certainty.told(certainty.unit(unit), said, 'unit')}",
+            f"time: column '{vocabulary.printable(time.name)}' ({roles.read_as(time)}UTC), {start} to {end}{as_said(said, 'time', 'period') or certainty.told(certainty.time(time), said, 'time')}",
+            f"variant: column '{vocabulary.printable(variant.name)}'{as_said(said, 'variant')}{certainty.told(certainty.variant(variant), said, 'variant')}; {why}{certainty.arms(arms, said)}" if variant
             else "variant: no column holds one, so the study is offline: units are hashed into two arms and an uplift is planted",
             *([f"weights: {weights(arms)}"] if variant else []),
             *(f"no variant: {said}, so they are left out" for _, said in also.values()),
             *([f"randomised by: column '{vocabulary.printable(cluster.column.name)}', {cluster.seen}"] if cluster else []),
-            f"funnel: {' > '.join(steps)}, ordered by the meaning of the names{as_said(said, 'exposure')}" + (f"; many skip {', '.join(optional)}" if optional else ""),
+            f"funnel: {' > '.join(steps)}, by the meaning of the names and the order in which units meet them{as_said(said, 'exposure') or (' (likely; else --exposure)' if variant else '')}" + (f"; many skip {', '.join(optional)}" if optional else ""),
             f"metrics: {measured(metrics)}{as_said(said, 'primary', 'outcomes', 'money')}",
+            *certainty.primary(metrics[0].name, certainty.goal(metrics[0].name, logged.get(steps[-1], steps[-1])), said),
             *([f"currency: {paid.noted[0]}, {paid.noted[1]}"] if paid.noted[1] else []),
             f"segments: {', '.join(named) or 'none'}",
             *tolerances.said(tolerate),
@@ -179,6 +191,45 @@ def _arms(variant: Column, stated: Noted) -> tuple[list[Arm], str]:
     if all(NAME.match(arm.level) for arm in arms):
         arms = [replace(arm, name=arm.level) for arm in arms]
     return arms, why
+
+
+def _also(
+    table: "SourceTable", unit: Column, variant: Column, arms: list[Arm], others: dict[str, str], nothing: list[str]
+) -> dict[str, Noted]:  # fmt: skip
+    """What levels mean that are no arm's own: other spellings of one, words for nothing, the empty field."""
+    named = {arm.level: arm.name for arm in arms}
+    told: dict[str, Noted] = {
+        level: (named[level_of], f"the same as {vocabulary.printable(level_of)}") for level, level_of in others.items()
+    }
+    told |= dict.fromkeys(nothing, (LEAVE_OUT, "a word for nothing: these rows say no variant"))
+    return told | _without(table, unit, variant)
+
+
+def _money(columns: list[Column], stated: Column | None) -> Column | None:
+    """The column of amounts, as far as it is known before the way is."""
+    found = [c for c in columns if c.numeric and vocabulary.touches(c.name, vocabulary.MONEY) and not c.binary]
+    return stated or max(found, key=lambda c: c.filled, default=None)
+
+
+def _way(
+    table: "SourceTable", roles_of: tuple[Column, Column, Column, Column | None], money: Column | None, logged: dict[str, str],
+    done: dict[str, int], impression: str | None,
+) -> tuple[str, ...]:  # fmt: skip
+    """The way through the funnel: as the names say it where they lead from where units enter to what is wanted, else as the
+    units walk it."""
+    unit, time, event, variant = roles_of
+    told = _steps(done, impression)
+    way = ways.walked(table, unit, time, event, variant, money, logged)
+    shown = way.get(impression or "")
+    start = ways.start_of(way, unit.distinct) or told[0]
+    if shown and shown.variants and shown.units >= ways.ALL * unit.distinct:
+        start = shown.name
+    goal = ways.goal_of(way, start, [name for name in way if name not in done], unit.distinct) or told[-1]
+    if variant is None and told[-1] == goal:
+        return told
+    if told[-1] == goal and start != goal:
+        return told if told[0] == start else (start, *(step for step in told if step != start))[-MOST_STEPS:]
+    return ways.between(table, unit, event, way, start, goal, logged) if start != goal else told
 
 
 def _without(table: "SourceTable", unit: Column, variant: Column) -> dict[str, Noted]:
@@ -273,7 +324,7 @@ def _mapped(
     return mapped
 
 
-def _is_key(column: Column, group: set[str]) -> bool:
+def _is_key(column: Column, group: frozenset[str]) -> bool:
     parts = set(vocabulary.tokens(column.name))
     return (
         bool(parts & vocabulary.KEY)

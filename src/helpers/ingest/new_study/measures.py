@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from enum import Enum
 from typing import TYPE_CHECKING
 
 from helpers import defaults
@@ -41,36 +42,41 @@ PARTS_OF_DATES = {
 """Last words of names of parts of a date, each with the range of its numbers."""
 AUXILIARY = {"has", "is"}
 """Words before what happened, as before what somebody is."""
+IDENTIFIED = 200
+"""Whole numbers that are different in more rows than this, and none of them smaller, are no counts."""
 EARLIEST, LATEST = 1900, 2100
 """Between these years eight digits may be a day."""
 
 
-def sort(columns: list[Column], after: int) -> Sorted:
-    """Sort the columns that have no role; numbers that stand ``after`` the variant's column count as outcomes."""
-    outcomes, before, segments, left = [], [], [], []
+def sort(columns: list[Column], together: frozenset[str] = frozenset()) -> Sorted:
+    """Sort the columns that have no role by what their values and then their names say; where they stand says nothing.
+
+    ``together`` are columns that are zero in the same rows as another one: what was bought, and what was paid for it. What may be an
+    outcome as well as an attribute is one only where no other column is surer.
+    """
+    outcomes: list[Column] = []
+    maybe: list[Column] = []
+    before, segments, left = [], [], []
     for column in columns:
         reason = column.unread or unfit(column)
-        outcome = _class(column) < len(vocabulary.OUTCOME)
+        sure = standing(column, together)
         if reason:
-            if outcome and column.empty_share > 0.5:
+            if sure is Standing.OUTCOME and column.empty_share > 0.5:
                 reason += "; null is not zero: write 0 where nothing happened, if that is what it means"
             left.append((column, reason))
         elif column.numeric and vocabulary.touches(column.name, vocabulary.BEFORE):
             before.append(column)
-        elif _few(column) and _describes(column, outcome=outcome):
+        elif _few(column) and sure is Standing.ATTRIBUTE:
             segments.append(column)
-        elif column.numeric and (outcome or column.position > after):
-            reason = _no_outcome(column)
-            left.append((column, reason)) if reason else outcomes.append(column)
-        elif column.in_words and outcome:
-            outcomes.append(column)
-        elif _few(column) and outcome and column.words:
-            left.append(
-                (
-                    column,
-                    f"an outcome in words ({', '.join(map(vocabulary.printable, column.values[:3]))}): write it as 1 and 0",
-                )
+        elif (column.numeric or column.in_words) and sure in (Standing.OUTCOME, Standing.PERHAPS):
+            reason = _no_outcome(column) if column.numeric else ""
+            found = outcomes if sure is Standing.OUTCOME else maybe
+            left.append((column, reason)) if reason else found.append(column)
+        elif _few(column) and sure is Standing.OUTCOME and column.words:
+            told = (
+                f"an outcome in words ({', '.join(map(vocabulary.printable, column.values[:3]))}): write it as 1 and 0"
             )
+            left.append((column, told))
         elif _few(column):
             segments.append(column)
         else:
@@ -80,17 +86,110 @@ def sort(columns: list[Column], after: int) -> Sorted:
                 else "text with many different values"
             )
             left.append((column, f"not used: {told}"))
-    outcomes.sort(key=lambda c: (not c.binary, _denies(c), _class(c), -c.position))
+    if not [c for c in outcomes if not harms(c)] and maybe:
+        outcomes, maybe = [*outcomes, *maybe], []
+    for column in maybe:
+        segments.append(column) if _few(column) else left.append(
+            (column, "not used: a number that may be an attribute or an outcome")
+        )
+    outcomes.sort(key=_order)
+    segments.sort(key=lambda c: (c.distinct, c.name))
     left += [(c, f"not used: more than {MOST_OUTCOMES} metrics dilute each other") for c in outcomes[MOST_OUTCOMES:]]
     left += [(c, f"not used: more than {MOST_SEGMENTS} segments") for c in segments[MOST_SEGMENTS:]]
     return Sorted(tuple(outcomes[:MOST_OUTCOMES]), tuple(before), tuple(segments[:MOST_SEGMENTS]), tuple(left))
 
 
+class Standing(Enum):
+    """What a column is: something that happened, something that may have, or something that a unit is."""
+
+    OUTCOME = "outcome"
+    PERHAPS = "perhaps"
+    ATTRIBUTE = "attribute"
+
+
+def standing(column: Column, together: frozenset[str] = frozenset()) -> Standing:
+    """What a column is, by its name, by how it hangs together with others, and by its values."""
+    kind = _class(column)
+    outcome = kind < len(vocabulary.OUTCOME) or harms(column)
+    if _few(column) and _describes(column, outcome=outcome):
+        yes = column.binary or column.in_words
+        return Standing.PERHAPS if yes and _said_of(column) <= AUXILIARY else Standing.ATTRIBUTE
+    attribute = vocabulary.touches(column.name, vocabulary.ATTRIBUTE)
+    if column.name in together and not attribute:
+        return Standing.OUTCOME
+    if _is_length(column) and column.numeric and not (column.binary or attribute):
+        return Standing.OUTCOME
+    happens = column.zero > 0 or column.decimal or column.in_words or column.distinct <= SOME
+    named = outcome or (vocabulary.touches(column.name, vocabulary.MONEY) and happens)
+    if named and (outcome or not attribute):
+        return Standing.OUTCOME if happens or kind in DECIDED else Standing.PERHAPS
+    if attribute:
+        return Standing.ATTRIBUTE
+    return Standing.PERHAPS if (column.numeric and happens) or column.in_words else Standing.ATTRIBUTE
+
+
+DECIDED = (0, 2)
+"""Classes of outcomes that are such also where they are never zero: what was bought, and for how much."""
+SOME = 2
+"""Different values of what did or did not happen."""
+
+
+def harms(column: Column) -> bool:
+    """Whether a column is called as what a business wants less of."""
+    back = vocabulary.touches(column.name, {"return", "returned", "returns"})  # of goods, not of users
+    return vocabulary.touches(column.name, vocabulary.HARM) or (
+        back and vocabulary.touches(column.name, vocabulary.PRODUCT | vocabulary.ORDER)
+    )
+
+
+def unclear(outcomes: tuple[Column, ...], together: frozenset[str] = frozenset()) -> list[Column]:
+    """The columns among which nothing tells the primary metric: several that may be attributes as well, none that is surely an outcome."""
+    good = [c for c in outcomes if not harms(c)]
+    if len(good) < 2 or any(standing(c, together) is Standing.OUTCOME for c in good):
+        return []
+    best = [c for c in good if _order(c)[:5] == _order(good[0])[:5]]
+    return best if len(best) > 1 else []
+
+
+def _order(column: Column) -> tuple[object, ...]:
+    """The likeliest primary metric first: no harm, 0 and 1 before amounts before lengths of time, what a business decides by first."""
+    numbers = [int(t) for t in vocabulary.tokens(column.name) if t.isdigit()]
+    yes = column.binary or column.in_words
+    return (
+        harms(column),
+        _is_length(column),
+        not yes,
+        _denies(column),
+        _class(column),
+        -max(numbers, default=0),
+        column.name,
+    )
+
+
+def _is_length(column: Column) -> bool:
+    """Whether a column is called as a length of time."""
+    lengths = vocabulary.SECONDS | vocabulary.LENGTHS | vocabulary.OTHER_TIMES
+    return any(vocabulary.is_said(token, lengths) for token in vocabulary.tokens(column.name))
+
+
 def _describes(column: Column, *, outcome: bool) -> bool:
     """Whether the name is that of an attribute or a history; ``has_ordered`` is called as an outcome that happened."""
     said = vocabulary.touches(column.name, vocabulary.BEFORE | vocabulary.ATTRIBUTE)
-    words = set(vocabulary.tokens(column.name)) & (vocabulary.BEFORE | vocabulary.ATTRIBUTE)
-    return said and not (outcome and column.binary and bool(words) and words <= AUXILIARY)
+    return said and not (
+        outcome and (column.binary or column.in_words) and bool(_said_of(column)) and _said_of(column) <= AUXILIARY
+    )
+
+
+def _said_of(column: Column) -> set[str]:
+    """Words of a name that say that something was before, or is an attribute."""
+    return {
+        t for t in vocabulary.tokens(column.name) if vocabulary.is_said(t, vocabulary.BEFORE | vocabulary.ATTRIBUTE)
+    }
+
+
+def is_told(column: Column) -> bool:
+    """Whether a column of yes and no is called as what somebody is, or has, by that."""
+    return (column.binary or column.in_words) and bool(AUXILIARY & set(vocabulary.tokens(column.name)))
 
 
 def _denies(column: Column) -> bool:
@@ -123,6 +222,13 @@ def unfit(column: Column) -> str:
         return "a moment that is not used"
     if column.binary and {"missing", "isna", "isnull"} & set(vocabulary.tokens(column.name)[-1:]):
         return "tells where another column is missing, which is no outcome"
+    if (
+        column.numeric
+        and column.whole == column.numbers
+        and column.distinct == column.filled > IDENTIFIED
+        and column.low >= IDENTIFIED
+    ):
+        return "unique in every row: an identifier, not an attribute"
     return _part_of_a_date(column)
 
 
@@ -132,9 +238,13 @@ def _part_of_a_date(column: Column) -> str:
         return ""
     if is_day(column.low) and is_day(column.high):
         return "days written as digits: a moment that is not used (--time says so)"
-    last = vocabulary.tokens(column.name)[-1:]
-    low, high = PARTS_OF_DATES.get(last[0] if last else "", (1.0, 0.0))
-    return f"a part of a date: its values are those of {last[0]}s" if low <= column.low <= column.high <= high else ""
+    if EARLIEST <= column.low < column.high <= LATEST:
+        return "a part of a date: its values are those of years"
+    for word in vocabulary.tokens(column.name):
+        low, high = PARTS_OF_DATES.get(word, (1.0, 0.0))
+        if low <= column.low <= column.high <= high and column.distinct > SOME:
+            return f"a part of a date: its values are those of {word}s"
+    return ""
 
 
 def is_day(number: float) -> bool:
@@ -198,15 +308,15 @@ def unit_of(column: Column) -> tuple[str, str]:
     """The unit of a mean, and a comment where it is a guess: money and seconds by name, a number by decimals, else a count."""
     if vocabulary.touches(column.name, vocabulary.SECONDS):
         return "seconds", ""
-    if not vocabulary.LENGTHS.isdisjoint(vocabulary.tokens(column.name)):
+    if any(vocabulary.is_said(t, vocabulary.LENGTHS) for t in vocabulary.tokens(column.name)):
         return (
             "seconds",
             "ASSUMED seconds: its name is that of a length of time; unit: number where it is in another unit",
         )
-    if not vocabulary.OTHER_TIMES.isdisjoint(vocabulary.tokens(column.name)):
+    if any(vocabulary.is_said(t, vocabulary.OTHER_TIMES) for t in vocabulary.tokens(column.name)):
         return "number", ""
     words = set(vocabulary.tokens(column.name))
-    of_what = words & vocabulary.MONEY == {"total"} and len(words) > 1  # total_ads
+    of_what = {t for t in words if vocabulary.is_said(t, vocabulary.MONEY)} == {"total"} and len(words) > 1  # total_ads
     if vocabulary.touches(column.name, vocabulary.MONEY) and (
         column.decimal or not (of_what or vocabulary.touches(column.name, {"count", "orders"}))
     ):

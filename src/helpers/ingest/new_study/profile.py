@@ -163,9 +163,13 @@ def _seen(
     maybe = [
         name for name, seen in zip(names, found, strict=True) if name == time or _may_be_timed(kinds[name], name, seen)
     ]
-    head = _moments(table, dict.fromkeys(maybe, stated), HEAD, time) if maybe else {}
+    digits = frozenset(
+        name for name, seen in zip(names, found, strict=True)
+        if name == time or vocabulary.touches(name, vocabulary.TIME) or _counts_seconds(seen)
+    )  # fmt: skip
+    head = _moments(table, dict.fromkeys(maybe, stated), digits, HEAD) if maybe else {}
     timed = {name: _order(table, name, stated, time) for name, (moments, *_) in head.items() if moments or name == time}
-    moments = _moments(table, {name: times for name, (times, _, _) in timed.items()}, time=time) if timed else {}
+    moments = _moments(table, {name: times for name, (times, _, _) in timed.items()}, digits) if timed else {}
     told = [
         _column(table, name, before + i, rows, seen, moments.get(name, [0, 0, None, None]))
         for i, (name, seen) in enumerate(zip(names, found, strict=True))
@@ -178,7 +182,26 @@ def _seen(
 
 def _may_be_timed(kind: str, name: str, seen: list[Any]) -> bool:
     filled, _, numbers = seen[:3]
+    if _counts_seconds(seen):
+        return True
     return kind.startswith(("TIMESTAMP", "DATE")) or numbers < 0.5 * filled or vocabulary.touches(name, vocabulary.TIME)
+
+
+YEARS = (1_104_537_600, 2_208_988_800)
+"""The years 2005 to 2039 in seconds: between these, numbers are likely seconds since 1970."""
+LASTS = 400 * 86_400
+"""So many seconds the rows of an experiment span at most; ids of as many digits lie further apart."""
+
+
+def _counts_seconds(seen: list[Any]) -> bool:
+    """Whether whole numbers are all seconds since 1970 (or thousands, millions, billions of a second) of about a year."""
+    filled, _, numbers, whole = seen[:4]
+    low, high = seen[9:11]
+    if not (filled and numbers == filled == whole and low is not None and low < high):
+        return False
+    return any(
+        YEARS[0] * unit <= low and high <= YEARS[1] * unit and high - low <= LASTS * unit for unit in (1, 1e3, 1e6, 1e9)
+    )
 
 
 def _order(table: "SourceTable", name: str, stated: Times, time: str | None) -> tuple[Times, str, ReportError | None]:
@@ -198,16 +221,14 @@ def _order(table: "SourceTable", name: str, stated: Times, time: str | None) -> 
 
 
 def _moments(
-    table: "SourceTable", read: dict[str, Times], first: int | None = None, time: str | None = None
+    table: "SourceTable", read: dict[str, Times], digits: frozenset[str], first: int | None = None
 ) -> dict[str, list[Any]]:
     """Of each column (of its ``first`` rows), how many values are moments, how many of them bare days, the first and the last."""
     taken, asked = [], []
     for i, (name, times) in enumerate(read.items()):
         kind = table.parts.types[name]
         raw = f"a{i}" if kind != "VARCHAR" else f"t{i}"
-        if (
-            kind == "VARCHAR" and name != time and not vocabulary.touches(name, vocabulary.TIME)
-        ):  # a number is a time by its name only
+        if kind == "VARCHAR" and name not in digits:  # a number is a time by its name, or as it counts seconds
             raw = f"(case when not regexp_full_match(t{i}, '[0-9]+([.,][0-9]*)?') then t{i} end)"
         moment = times_sql.moment(raw, kind, times)
         if first and kind == "VARCHAR" and not (times.order or times.format):

@@ -3,14 +3,20 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from helpers.ingest.levels import NOTHING
 from helpers.ingest.new_study.profile import Column
 from helpers.ingest.sql import literal
+from helpers.ingest.values.number_formats import TRUE
 
 if TYPE_CHECKING:
     from helpers.ingest.new_study.source import SourceTable
 
 MOST_LEVELS = 1_000
 """Columns with more values than this are not asked whether they determine another one."""
+MOST_TOGETHER = 200
+"""Columns that are asked whether they are zero in the same rows."""
+SOME_UNITS = 20_000
+"""About so many units are looked at."""
 
 
 @dataclass(frozen=True)
@@ -126,3 +132,51 @@ def happen_together(table: "SourceTable", one: Column, other: Column) -> bool:
 def is_level(table: "SourceTable", column: Column, level: str) -> str:
     """SQL of the rows in which a column holds a level."""
     return f"{table.text(column.name)} = {literal(level)}"
+
+
+def together(table: "SourceTable", columns: list[Column]) -> tuple[frozenset[str], dict[str, str]]:
+    """Columns that are not zero in exactly the rows in which another one is not, and for each column of 0 and 1 that says where
+    another one is empty, which.
+
+    What was bought, how often and for how much hang together so; attributes do not.
+    """
+    asked = [c for c in columns if c.filled and not c.has_time][:MOST_TOGETHER]
+    if not asked:
+        return frozenset(), {}
+    texts = ", ".join(f"{table.text(c.name)} as t{i}" for i, c in enumerate(asked))
+    happened = [
+        f"lower(t{i}) in ({', '.join(map(literal, TRUE))})"
+        if c.in_words
+        else f"coalesce({table.value(c.name, f't{i}')} <> 0, false)"
+        for i, c in enumerate(asked)
+    ]
+    signs = ", ".join(f"bit_xor(h) filter ({did}), bit_xor(h) filter (t{i} is null)" for i, did in enumerate(happened))
+    found = table.rows(f"select {signs} from (select hash(file_index, file_row_number) as h, {texts} from {{table}})")[
+        0
+    ]
+    did = {
+        c.name: found[2 * i] for i, c in enumerate(asked) if ((c.numeric or c.in_words) and c.zero > 0) or c.in_words
+    }
+    empty = {found[2 * i + 1]: c.name for i, c in enumerate(asked) if c.filled < c.rows}
+    known = [sign for sign in did.values() if sign is not None]
+    same = frozenset(name for name, sign in did.items() if sign is not None and known.count(sign) > 1)
+    flags = {c.name: empty[found[2 * i]] for i, c in enumerate(asked) if c.binary and found[2 * i] in empty}
+    return same, {name: other for name, other in flags.items() if name != other}
+
+
+def changing(table: "SourceTable", unit: Column, columns: list[Column]) -> dict[str, float]:
+    """Of each column the share of the units with several rows within which its value changes; words for nothing are no value."""
+    if not columns:
+        return {}
+    key = table.text(unit.name)
+    nothing = ", ".join(map(literal, sorted(NOTHING)))
+    kinds = ", ".join(
+        f"count(distinct lower({table.text(c.name)})) filter (lower({table.text(c.name)}) not in ({nothing})) as k{i}"
+        for i, c in enumerate(columns)
+    )
+    shares = ", ".join(f"avg((k{i} > 1)::integer)" for i in range(len(columns)))
+    some = f"where {key} is not null and hash({key}) % {max(1, unit.distinct // SOME_UNITS)} = 0"
+    found = table.rows(
+        f"select {shares} from (select {kinds} from {{table}} {some} group by {key} having count(*) > 1)"
+    )[0]
+    return {c.name: float(share or 0) for c, share in zip(columns, found, strict=True)}  # type: ignore[arg-type]

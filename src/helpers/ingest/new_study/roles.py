@@ -1,36 +1,131 @@
 """Which column is what, as far as name and content tell: unit, moment, event, variant; and the arms of a variant."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import timedelta
 
-from helpers.ingest.levels import ODD
-from helpers.ingest.new_study import vocabulary
+from helpers.ingest.levels import NOTHING, ODD
+from helpers.ingest.new_study import controls, vocabulary
 from helpers.ingest.new_study.profile import Column
 from helpers.ingest.new_study.proposal import Arm, Noted
+from helpers.ingest.new_study.weights import designed
 
 MOST_ARMS = 6
-RATIOS = (0.5, 2 / 3, 0.7, 0.75, 0.8, 0.9, 0.95, 0.99)
-"""Shares of the larger of two arms that experiments are designed with."""
 
 
 def unit_of(columns: Sequence[Column]) -> Column | None:
-    """The column that names the unit: by its name, filled in most rows, the surest name first."""
+    """The column that names the unit, the surest first."""
     return next(iter(units_of(columns)), None)
 
 
 def units_of(columns: Sequence[Column]) -> list[Column]:
-    """All columns whose names say equally well that they name the unit, and none says it better; else a key of all rows."""
-    fit = [c for c in columns if c.filled > 0.5 * c.rows and c.distinct > MOST_ARMS and not c.has_time]
+    """All columns that name the unit equally well, none of which does so better: by values that tell rows or groups of rows
+    apart, among these by name.
+
+    A column that is called as a unit's id comes before one that is only unique in every row, a key before a row number.
+    """
+    fit = [c for c in columns if _identifies(c)]
     named = [(vocabulary.names_a_unit(c.name), c) for c in fit]
     best = max((score for score, _ in named), default=0)
-    keys = [c for c in fit if c.distinct == c.rows and vocabulary.KEY & set(vocabulary.tokens(c.name)[-1:])]
-    return [c for score, c in named if score == best] if best else keys[:1]
+    if best > 1:
+        found = [c for score, c in named if score == best]
+        persons = [c for c in found if not vocabulary.touches(c.name, vocabulary.DEVICE) and c.filled > UNIQUE * c.rows]
+        return sorted(persons or found, key=lambda c: (-c.distinct, c.name))
+    unique = _unique(fit)
+    repeated = [
+        c
+        for c in fit
+        if not (c.levels or c in unique or _of_another(c) or _is_trait(c)) and c.distinct < REPEATED * c.filled
+    ]
+    if all(_rank(c) < 2 for c in unique) and (keyed := [c for c in repeated if _keyed(c)] or repeated):
+        return sorted(keyed, key=lambda c: (-c.distinct, c.name))[:1]  # rows are events, orders, days of it
+    return _best(unique)
+
+
+def key_of(columns: Sequence[Column]) -> Column | None:
+    """The column that is different in every row and most like the unit's; None without one."""
+    return next(iter(_best(_unique([c for c in columns if _identifies(c)]))), None)
+
+
+def _unique(columns: list[Column]) -> list[Column]:
+    return [c for c in columns if c.counted and c.distinct == c.filled and c.filled > UNIQUE * c.rows]
+
+
+def _best(unique: list[Column]) -> list[Column]:
+    ranked = sorted(((-_rank(c), c.name, c) for c in unique), key=lambda told: told[:2])
+    return [c for rank, _, c in ranked if rank == ranked[0][0]]
+
+
+REPEATED = 0.9
+"""Rows of which a larger share has a value of its own are not those of a log."""
+UNIQUE = 0.98
+"""Share of the rows that a key fills; a total or a note below may have none."""
+
+
+def _identifies(column: Column) -> bool:
+    """Whether values can be those of an id: many, none of them a moment or an amount."""
+    amount = column.numeric and (column.decimal or column.negative) and vocabulary.names_a_unit(column.name) < 2
+    return column.filled > 0.5 * column.rows and column.distinct > MOST_ARMS and not column.has_time and not amount
+
+
+def is_key(column: Column) -> bool:
+    """Whether a column is called as a unit or a key is, not only different in every row."""
+    return vocabulary.names_a_unit(column.name) > 0 or _keyed(column)
+
+
+def _keyed(column: Column) -> bool:
+    return any(vocabulary.is_said(token, vocabulary.KEY) for token in vocabulary.tokens(column.name))
+
+
+def _is_trait(column: Column) -> bool:
+    """Whether a column is called as an attribute, an amount or a text of somebody's own."""
+    said = vocabulary.ATTRIBUTE | vocabulary.MONEY | vocabulary.BEFORE | vocabulary.TIME | vocabulary.REMARK
+    return vocabulary.touches(column.name, said) or (column.numeric and not _keyed(column))
+
+
+def _of_another(column: Column) -> bool:
+    """Whether a column is called as the key of an event, an order, a session."""
+    another = (
+        vocabulary.SESSION
+        | vocabulary.PRODUCT
+        | vocabulary.ORDER
+        | {"event", "message", "insert", "request", "row", "hit"}
+    )
+    return vocabulary.touches(column.name, another)
+
+
+def is_running(column: Column) -> bool:
+    """Whether whole numbers count the rows, from 0 or 1."""
+    return (
+        column.numeric and column.low in (0, 1) and column.high - column.low == column.filled - 1 == column.distinct - 1
+    )
+
+
+def _rank(column: Column) -> int:
+    """How well a unique column does as the unit's: a key of it, any text or number, another thing's key, a row number."""
+    if is_running(column):
+        return 0
+    if _of_another(column) or vocabulary.is_phone(column.name) or vocabulary.touches(column.name, vocabulary.ATTRIBUTE):
+        return 1
+    return 3 if _keyed(column) else 2
 
 
 def time_of(columns: Sequence[Column]) -> Column | None:
     """The column of moments: one that the warehouse can read, with the name of a time where there is one, before bare days."""
-    timed = sorted((c for c in columns if c.has_time), key=lambda c: c.dates > 0.5 * c.moments)
+    timed = sorted(
+        (c for c in columns if c.has_time and not _is_since(c)), key=lambda c: (c.dates > 0.5 * c.moments, c.name)
+    )
     return next((c for c in timed if vocabulary.touches(c.name, vocabulary.TIME)), timed[0] if timed else None)
+
+
+LONG = timedelta(days=120)
+"""Days of signing up lie further apart than those of an experiment."""
+
+
+def _is_since(column: Column) -> bool:
+    """Whether bare days far apart are called as those since which a unit is there."""
+    apart = column.first and column.last and column.last - column.first > LONG
+    return bool(apart) and column.dates > 0.5 * column.moments and vocabulary.touches(column.name, vocabulary.SINCE)
 
 
 def time_format(time: Column | None) -> Noted:
@@ -47,40 +142,55 @@ def read_as(time: Column) -> str:
     return f"{written.replace('_', ' ')}, {why}; {days}" if written else days
 
 
-def event_of(columns: Sequence[Column]) -> Column | None:
-    """The column of event names: text with 2 to 60 values, by its name, by a weak name and a value that is a step, or as
-    most of its values are steps."""
-    texts = [c for c in columns if c.words and c.distinct >= 2]
-    sure = [c for c in texts if vocabulary.touches(c.name, vocabulary.EVENT)]
-    maybe = [
-        c
-        for c in texts
-        if vocabulary.touches(c.name, vocabulary.EVENT_WEAK)
-        and any(vocabulary.touches(v, set(vocabulary.STEPS)) for v in c.values)
-    ]
-    steps = [
-        c
-        for c in texts
-        if c.values and sum(vocabulary.touches(v, set(vocabulary.STEPS)) for v in c.values) > len(c.values) / 2
-    ]
-    return next(iter([*sure, *maybe, *steps]), None)
+OFTEN, EVER = 0.2, 0.01
+"""Share of the units within which a column changes that is no attribute of theirs; and that is not always the same."""
+
+
+def event_of(columns: Sequence[Column], changes: Mapping[str, float] | None = None) -> Column | None:
+    """The column of event names: text with 2 to 60 values that change within a unit, where that is known; among these by its
+    name, by values that are steps, else the only one that often changes."""
+    texts = [c for c in columns if c.words and c.distinct >= 2 and (changes is None or changes.get(c.name, 0) > EVER)]
+    often = [] if changes is None else [c for c in texts if changes[c.name] > OFTEN]
+    steps = set(vocabulary.STEPS)
+
+    def score(column: Column) -> float:
+        share = sum(vocabulary.touches(v, steps) for v in column.values) / len(column.values)
+        if vocabulary.touches(column.name, vocabulary.EVENT):
+            return 4 + share
+        if vocabulary.touches(column.name, vocabulary.EVENT_WEAK) and (share or column in often):
+            return 3 + share
+        return 2 + share if share > 0.5 else 0
+
+    ranked = sorted(((score(c), c) for c in texts), key=lambda told: (-told[0], told[1].name))
+    if ranked and ranked[0][0]:
+        return ranked[0][1]
+    return often[0] if len(often) == 1 and not often[0].in_words else None
 
 
 def variants_of(columns: Sequence[Column]) -> list[Column]:
-    """Columns that may hold the variant, the likeliest first: a telling name, or a weaker one with telling levels."""
+    """Columns that may hold the variant, the likeliest first: a telling name, a weaker one with telling levels, or levels that
+    are those of an experiment whatever the name is."""
+    fit = [(c, meant(c)[0]) for c in columns if c.levels and 2 <= c.distinct <= 2 * MOST_ARMS + 1 and not c.has_time]
+    told = [(_variant_score(m), c) for c, m in fit if m.distinct <= MOST_ARMS and not (m.decimal or m.negative)]
+    return [c for score, c in sorted(told, key=lambda t: (-t[0], -t[1].filled, t[1].name)) if score >= 3]
 
-    def score(column: Column) -> int:
-        name = (
-            3
-            if vocabulary.touches(column.name, vocabulary.VARIANT)
-            else int(vocabulary.touches(column.name, vocabulary.VARIANT_WEAK))
-        )
-        control = [v for v in column.values if not vocabulary.CONTROL.isdisjoint(vocabulary.tokens(v)[:1])]
-        return name + (2 if name and control and len(control) < column.distinct else 0)
 
-    fit = [c for c in columns if c.levels and 2 <= c.distinct <= MOST_ARMS and not c.has_time]
-    fit = [c for c in fit if not (c.decimal or c.negative) and not (c.numeric and score(c) < 3)]
-    return sorted((c for c in fit if score(c) >= 3), key=lambda c: (-score(c), c.position))
+def _variant_score(column: Column) -> int:
+    """3 and more of a column that holds the variant, as far as its name and its levels tell."""
+    attribute = vocabulary.touches(column.name, vocabulary.ATTRIBUTE)
+    name = (
+        3
+        if vocabulary.touches(column.name, vocabulary.VARIANT)
+        else int(vocabulary.touches(column.name, vocabulary.VARIANT_WEAK))
+    )
+    if name == 3 and attribute:
+        name = 1  # age_group
+    control = controls.control_of(column.values) is not None
+    if column.numeric or column.in_words:
+        return name + control if name == 3 and not attribute else 0
+    if controls.is_pair(column.values) and not attribute:
+        return max(name, 3) + 3
+    return name + 1 + control if name and control else name
 
 
 def totals(variant: Column) -> list[str]:
@@ -91,24 +201,34 @@ def totals(variant: Column) -> list[str]:
     return [level for level, n in variant.levels if n == 1]
 
 
-def spellings(variant: Column) -> tuple[Column, dict[str, str]]:
-    """The column with each level once, as most rows write it, and the spellings that only capitals tell from it."""
-    ranked = sorted(variant.levels, key=lambda level: (-level[1], level[0]))
+def meant(variant: Column) -> tuple[Column, dict[str, str], list[str]]:
+    """The column with each level once, as most rows write it; the spellings that only capitals tell from it; words for nothing."""
+    nothing = (
+        [level for level, _ in variant.levels if level.casefold() in NOTHING - {""}] if variant.distinct > 2 else []
+    )
+    ranked = sorted(
+        (told for told in variant.levels if told[0] not in nothing), key=lambda level: (-level[1], level[0])
+    )
     first: dict[str, str] = {}
     for level, _ in ranked:
         first.setdefault(level.casefold(), level)
     kept = tuple((level, sum(n for other, n in ranked if other.casefold() == key)) for key, level in first.items())
     if len(kept) < 2:
-        return variant, {}
+        return variant, {}, []
     others = {level: first[level.casefold()] for level, _ in ranked if first[level.casefold()] != level}
-    return replace(variant, levels=kept, distinct=len(kept)), others
+    return replace(variant, levels=kept, distinct=len(kept)), others, nothing
 
 
 def named_controls(variant: Column) -> list[tuple[str, int]]:
-    """The one level whose name says that it is the control, with its count; nothing where none does, or several do."""
-    named = [level for level in variant.levels if not vocabulary.CONTROL.isdisjoint(vocabulary.tokens(level[0]))]
-    sure = [level for level in named if vocabulary.tokens(level[0])[:1][0] in vocabulary.CONTROL] or named
-    return sure if len(sure) == 1 else []
+    """The one level that is the control by its meaning, with its count; nothing where none does, or several do."""
+    control = controls.control_of(variant.values)
+    return [level for level in variant.levels if level[0] == control]
+
+
+def largest(variant: Column) -> tuple[str, int] | None:
+    """The one arm that was planned larger than at least two others, as a control is; None where sizes do not tell."""
+    counts = sorted(variant.levels, key=lambda level: -level[1])
+    return counts[0] if len(counts) > 2 and counts[0][1] > 1.5 * counts[1][1] else None
 
 
 def arms_of(variant: Column, stated: Noted = ("", "")) -> tuple[list[Arm], str]:
@@ -117,18 +237,19 @@ def arms_of(variant: Column, stated: Noted = ("", "")) -> tuple[list[Arm], str]:
     ``stated`` is the level that somebody calls the control, and how it was said.
     """
     levels = sorted(variant.levels)
-    sure = named_controls(variant)
+    sure, big = named_controls(variant), largest(variant)
     if stated[0]:
         control = next(level for level in levels if level[0] == stated[0])
         why = f"'{vocabulary.printable(control[0])}' is the control, {stated[1]}"
     elif sure:
-        control, why = sure[0], f"'{vocabulary.printable(sure[0][0])}' is taken as the control, by its name"
-    elif max(n for _, n in levels) > 1.5 * sorted(n for _, n in levels)[-2]:
-        control = max(levels, key=lambda level: level[1])
+        told = controls.said_by(sure[0][0], variant.values)
+        control, why = sure[0], f"'{vocabulary.printable(sure[0][0])}' is taken as the control, {told}"
+    elif big:
+        control = big
         why = f"'{vocabulary.printable(control[0])}' is taken as the control because it is the largest; no name says so"
     else:
-        control = levels[0]
-        why = f"'{vocabulary.printable(control[0])}' is taken as the control because it comes first; no name says so"
+        control = max(levels, key=lambda level: level[1])
+        why = f"'{vocabulary.printable(control[0])}' is taken as the control, a guess: no name says so"
     ordered = [control, *(level for level in levels if level is not control)]
     weights = designed([n for _, n in ordered])
     names = ["control", "treatment"] if len(ordered) == 2 else []
@@ -136,21 +257,3 @@ def arms_of(variant: Column, stated: Noted = ("", "")) -> tuple[list[Arm], str]:
         names.append(vocabulary.slug(level, set(names)))
     arms = [Arm(n, level, count, w) for n, (level, count), w in zip(names, ordered, weights, strict=True)]
     return arms, why
-
-
-def designed(counts: Sequence[int]) -> list[float]:
-    """The designed weights nearest to the sizes of the arms: equal ones, or one arm larger and the others equal.
-
-    Never the observed shares themselves: a test for a sample ratio mismatch against those could not fail.
-
-    >>> designed([44_700, 45_489]), designed([9_100, 1_010])
-    ([0.5, 0.5], [0.9, 0.1])
-    >>> [round(w, 3) for w in designed([21_306, 21_307, 21_387])]
-    [0.333, 0.333, 0.333]
-    """
-    arms, total = len(counts), sum(counts)
-    largest = max(range(arms), key=lambda i: counts[i])
-    shares = [1 / arms, *(r for r in RATIOS if r > 1 / arms)]
-    options = [[share if i == largest else (1 - share) / (arms - 1) for i in range(arms)] for share in shares]
-    best = min(options, key=lambda w: max(abs(n / total - x) for n, x in zip(counts, w, strict=True)))
-    return [round(w, 10) for w in best]

@@ -4,7 +4,6 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from helpers import defaults
 from helpers.config import columns as columns_of
 from helpers.config.assumed import NO_TIME, NO_TIME_LASTS
 from helpers.config.data import LEAVE_OUT
@@ -12,6 +11,7 @@ from helpers.errors import ReportError
 from helpers.ingest.many_units import said as many_said
 from helpers.ingest.many_units import standing_for_many
 from helpers.ingest.new_study import (
+    certainty,
     clusters,
     codes,
     contradictions,
@@ -25,6 +25,7 @@ from helpers.ingest.new_study import (
 from helpers.ingest.new_study.profile import Column
 from helpers.ingest.new_study.proposal import Arm, Measure, Noted, StudyProposal
 from helpers.ingest.new_study.said import Said
+from helpers.ingest.new_study.weights import ratio, weights
 
 if TYPE_CHECKING:
     from helpers.ingest.new_study.source import SourceTable
@@ -60,9 +61,13 @@ def propose(
     stated = [contradictions.outcome_of(table, columns, name, "--primary" if name == said.primary else "--outcome", variant)
               for name in said.measured]  # fmt: skip
     money_said = said.column("money", columns)
-    cleared, spellings = roles.spellings(variant)
+    cleared, spellings, nothing = roles.meant(variant)
     arms, why = roles.arms_of(cleared, (said.control or "", said.how("control")))
-    also = _also(variant, {s: next(a.name for a in arms if a.level == level) for s, level in spellings.items()}, totals)
+    also = _also(
+        variant,
+        {s: next(a.name for a in arms if a.level == level) for s, level in spellings.items()},
+        totals | dict.fromkeys(nothing, "a word for nothing: these rows say no variant"),
+    )
     shown, mapping, otherwise = _shown(table, variant, others)
     free = [c for c in columns if all(c is not role for role in (unit, time, variant, shown, money_said, *stated))]
     cluster = clusters.stated(table, columns, variant, said) or (
@@ -72,7 +77,10 @@ def propose(
     told = questions.by_arm(table, free, variant)
     leaks = [(c, _leak(table, c, variant, told)) for c in free]
     leaking = [(c, reason) for c, reason in leaks if reason]
-    kinds = measures.sort([c for c, reason in leaks if not reason], variant.position)
+    together, flags = questions.together(table, [c for c, reason in leaks if not reason])
+    leaking += [(c, f"tells where '{vocabulary.printable(flags[c.name])}' is missing, which is no outcome")
+                for c, reason in leaks if not reason and c.name in flags]  # fmt: skip
+    kinds = measures.sort([c for c, reason in leaks if not reason and c.name not in flags], together)
     sided = [(c, reason) for c in kinds.outcomes if not c.binary and (reason := _of_one_side(table, c, variant))]
     leaking += sided
     kinds = replace(kinds, outcomes=tuple(c for c in kinds.outcomes if all(c is not other for other, _ in sided)))
@@ -80,8 +88,11 @@ def propose(
     kinds = measures.with_stated(kinds, stated, behind, alone=bool(said.outcomes))
     if not kinds.outcomes:
         raise _no_outcomes(table, kinds)
+    if not said.measured and (several := measures.unclear(kinds.outcomes, together)):
+        raise _which_primary(table, several)
     derived = _derived(table, kinds)
-    kept = {c.name for c, _ in derived}
+    kept = {c.name for c, _ in derived} - {c.name for c in stated}
+    kinds = replace(kinds, outcomes=tuple(c for c in kinds.outcomes if c.name not in kept))
     names: dict[str, str] = {}
     for column in kinds.outcomes:
         names[column.name] = vocabulary.slug(column.name, {*names.values(), "exposed"})
@@ -117,7 +128,9 @@ def propose(
     used = [
         c for c in columns if any(c.name == o.name for o in kinds.outcomes) or c.name in {t for t, _ in before.values()}
     ]
-    tolerate, repeated = _tolerances(table, rows, unit, variant, shown, mapping, otherwise, used, list(kinds.outcomes))
+    tolerate, repeated = _tolerances(
+        table, rows, unit, variant, shown, mapping, otherwise, used, list(kinds.outcomes), time
+    )
     start, end, period = (*said.period, said.how("period")) if said.period else _period(time)
     money = [
         m.name
@@ -147,16 +160,18 @@ def propose(
         currency=paid.noted,
         assumed=(
             f"grain: unit table, one row a unit ({rows:,} rows)",
-            _unit_said(unit, repeated) + as_said(said, "unit"),
+            _unit_said(unit, repeated) + (as_said(said, "unit") or (certainty.told(certainty.unit(unit), said, "unit") if unit else "")),
             *([f"randomised by: {_said(cluster.column)}, {cluster.seen}"] if cluster else []),
-            f"time: {_said(time)} ({roles.read_as(time)}UTC), {start:%Y-%m-%d} to {end:%Y-%m-%d}" + as_said(said, "time", "period") if time
+            f"time: {_said(time)} ({roles.read_as(time)}UTC), {start:%Y-%m-%d} to {end:%Y-%m-%d}" + (as_said(said, "time", "period") or certainty.told(certainty.time(time), said, "time")) if time
             else "time: no column holds a moment; the period is " + (f"{start} to {end}{as_said(said, 'period')}" if said.period
                                                                      else f"a placeholder of two weeks from {start:%Y-%m-%d}"),
-            f"variant: {_said(variant)}{as_said(said, 'variant')}, levels {_levels(arms)}; {why}",
+            f"variant: {_said(variant)}{as_said(said, 'variant')}, levels {_levels(arms)}{certainty.told(certainty.variant(variant), said, 'variant')}; {why}"
+            + certainty.arms(arms, said),
             *(f"variant {vocabulary.printable(level)!r}: {meant}, {said}" for level, (meant, said) in also.items()),
             f"weights: {weights(arms)}",
             *([f"shown: {_said(shown)} says what was shown; {otherwise:,} rows disagree with the variant"] if shown else []),
             f"metrics: {measured(metrics)}" + as_said(said, "primary", "outcomes", "money"),
+            *certainty.primary(metrics[0].name, certainty.outcome(kinds.outcomes[0], kinds.outcomes, together), said),
             *([f"currency: {paid.noted[0]}, {paid.noted[1]}"] if paid.noted[1] else []),
             f"segments: {', '.join(segments) or 'none'}",
             *tolerances.said(tolerate),
@@ -197,29 +212,6 @@ def _also(variant: Column, spellings: dict[str, str], totals: dict[str, str]) ->
         empty = variant.rows - variant.filled
         found[""] = (LEAVE_OUT, f"{empty:,} of {variant.rows:,} rows have no variant: why?")
     return found
-
-
-def weights(arms: list[Arm]) -> str:
-    """What is assumed of the designed weights, and whether the counts fit them."""
-    from helpers.stats.checks.srm import srm
-
-    ratio = _ratio([a.weight for a in arms])
-    test = srm([a.count for a in arms], [a.weight for a in arms])
-    counts = ", ".join(f"{a.count:,}" for a in arms)
-    said = f"the counts {counts}"
-    if test.failed:
-        said += f" are further from it than chance allows (p = {test.p_value:.2g}): is the design another one?"
-    elif test.p_value < defaults.ALPHA:
-        said += f" are rather far from it (p = {test.p_value:.2g}): a doubtful split, if this is the design"
-    else:
-        said += f" fit it (p = {test.p_value:.2g})"
-    return f"{ratio}, the simple ratio nearest to the counts, never the counts themselves; {said}"
-
-
-def _ratio(shares: list[float]) -> str:
-    least = min(shares)
-    scale = next((k for k in range(1, 100) if all(abs(s / least * k - round(s / least * k)) < 0.01 for s in shares)), 1)
-    return ":".join(str(round(s / least * scale)) for s in shares)
 
 
 def measured(metrics: tuple[Measure, ...]) -> str:
@@ -273,8 +265,9 @@ def _of_one_side(table: "SourceTable", column: Column, variant: Column) -> str:
 def _derived(table: "SourceTable", kinds: measures.Sorted) -> list[tuple[Column, str]]:
     """Attributes and covariates that follow from an outcome."""
     found = []
-    for column in (*kinds.segments, *kinds.before):
-        for outcome in kinds.outcomes:
+    again = [c for c in kinds.outcomes if measures.is_told(c)]  # is_buyer beside converted
+    for column in (*kinds.segments, *kinds.before, *again):
+        for outcome in (o for o in kinds.outcomes if not (column in again and (o in again or not o.binary))):
             same = column.numeric and (
                 abs(questions.correlation(table, column, outcome)) > 0.98
                 or questions.happen_together(table, column, outcome)
@@ -336,13 +329,19 @@ def _noted(made: Measure, before: dict[str, Noted], column: Column) -> Measure:
 
 def _tolerances(
     table: "SourceTable", rows: int, unit: Column | None, variant: Column, shown: Column | None, mapping: dict[str, str],
-    otherwise: int, used: list[Column], outcomes: list[Column],
+    otherwise: int, used: list[Column], outcomes: list[Column], time: Column | None,
 ) -> tuple[dict[str, tuple[float, str]], questions.Repeats | None]:  # fmt: skip
     """What the table has wrong, as shares that a study must tolerate to be read; and how units repeat."""
     found = {"malformed_line": table.malformed, "shown_otherwise": otherwise}
     if unit:
         found["missing_id"] = rows - unit.filled
     found["wrong_type"] = max((c.filled - c.numbers for c in used if not c.in_words), default=0)
+    if time and time.filled < time.rows:  # a total below, which has no variant either
+        found["unparseable_time"] = int(
+            table.number(
+                f"select count(*) from {{table}} where {table.text(time.name)} is null and {table.text(variant.name)} is null"
+            )
+        )
     repeated = None
     if unit:
         cases = " or ".join(
@@ -415,7 +414,7 @@ def _unit_said(unit: Column | None, repeated: questions.Repeats | None) -> str:
 def _first(
     why: str, arms: list[Arm], time: Column | None, empty: list[str], tolerate: dict[str, tuple[float, str]], said: Said
 ) -> tuple[str, ...]:
-    told = [f"Were {_ratio([a.weight for a in arms])} the designed weights?"]
+    told = [f"Were {ratio([a.weight for a in arms])} the designed weights?"]
     if "control" not in said:
         told.insert(0, f"Is the control right? {why[0].upper()}{why[1:]}.")
     if time is None and not said.period:
@@ -428,6 +427,15 @@ def _first(
         *told,
         *tolerances.asked(tolerate),
         *(["Is the primary metric the one that was agreed on before anybody looked?"] * ("primary" not in said)),
+    )
+
+
+def _which_primary(table: "SourceTable", several: list[Column]) -> ReportError:
+    return ReportError(
+        f"{table.called}: which column is decided by? Several may be an outcome, and nothing tells them from attributes",
+        got="; ".join(f"'{vocabulary.printable(c.name)}' ({_seen('outcome', c)})" for c in several[:6]),
+        expected="one that was measured after the assignment",
+        remedy=f'name it: --primary COLUMN, such as --primary "{vocabulary.printable(several[0].name)}"',
     )
 
 

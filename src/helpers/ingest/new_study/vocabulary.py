@@ -1,98 +1,200 @@
 """What names of columns and levels tell: the vocabulary by which roles are guessed, and names made fit for a study."""
 
 import re
+import unicodedata
+from collections.abc import Collection
+from functools import lru_cache
+from itertools import pairwise
 
 from helpers.config.columns import logged
+from helpers.ingest.new_study import languages
+from helpers.ingest.new_study.languages import words
 
-UNIT = {"user", "customer", "visitor", "client", "account", "member", "player", "device", "subscriber", "person",
-        "household", "cookie", "subject", "unit", "guest", "buyer", "patient", "student", "driver", "rider", "distinct",
-        "anonymous", "amplitude", "profile", "respondent", "participant", "employee", "reader", "passenger", "donor", "voter",
-        "nutzer", "benutzer", "kunde", "kunden", "mitglied", "cliente", "usuario", "utilisateur", "utente", "klient", "klant",
-        "gebruiker"}  # fmt: skip
+Words = frozenset[str]
+
+UNIT: Words = (
+    words(
+        "user customer visitor client account member player device subscriber person household cookie subject unit guest buyer patient student"
+        " driver rider distinct anonymous amplitude profile respondent participant employee reader passenger donor voter contact lead learner pupil"
+        " shopper traveler traveller viewer listener candidate applicant supporter org organization organisation workspace tenant company"
+        " recipient owner seller host merchant citizen owner mrn email"
+    )
+    | languages.UNIT
+)
 """Who is assigned, in some languages, and as tools of analytics call it."""
-KEY = {"id", "key", "uuid", "guid", "hash", "no", "nr", "nummer", "number"}
-TIME = {
-    "time",
-    "timestamp",
-    "date",
-    "datetime",
-    "ts",
-    "at",
-    "when",
-    "day",
-    "created",
-    "occurred",
-    "exposed",
-    "assigned",
-}
-EVENT = {"event", "action", "activity", "what", "eventname", "eventtype"}
-EVENT_WEAK = {"type", "step", "name", "kind"}
-VARIANT = {"variant", "variation", "treatment", "treated", "arm", "group", "version", "condition", "bucket", "cell",
-           "experiment", "ab", "abtest", "testgroup", "abgroup", "grp", "gruppe", "grupo", "groupe", "variante", "gruppo"}  # fmt: skip
-VARIANT_WEAK = {"segment", "page", "campaign", "design", "test", "split", "assignment"}
-CONTROL = {"control", "ctrl", "old", "off", "no", "none", "baseline", "holdout", "default", "a", "placebo", "original",
-           "false", "0", "before", "current", "psa", "sham", "untreated", "standard", "existing", "kontrolle", "kontroll",
-           "kontrollgruppe", "controle", "controllo"}  # fmt: skip
+DEVICE: Words = words("device cookie anonymous browser household gerat geraet appareil dispositivo cihaz")
+"""What a user has, not who it is."""
+KEY: Words = words("id ids key uuid guid hash no nr nummer number num code uid pseudonym") | languages.KEY
+TIME: Words = words("time timestamp date datetime ts at when day created occurred exposed assigned") | languages.TIME
+SINCE: Words = words("birth birthday born signup joined join registered since first last install installed")
+"""Words of days that lie before an experiment: of signing up, of birth."""
+EVENT: Words = words("event action activity what eventname eventtype interaction happened hit") | languages.EVENT
+EVENT_WEAK: Words = words("type step name kind") | languages.EVENT_WEAK
+VARIANT: Words = (
+    words(
+        "variant variation treatment treated arm group version condition bucket cell experiment ab abtest testgroup abgroup grp assignment"
+        " testcell split"
+    )
+    | languages.VARIANT
+)
+VARIANT_WEAK: Words = words("segment page campaign design test cohort offer") | languages.VARIANT_WEAK
+CONTROL: Words = (
+    words(
+        "control ctrl old off no none baseline holdout default placebo original false before current psa sham untreated standard existing"
+        " without nothing legacy usual quo base unexposed nontreated kg status"
+    )
+    | languages.CONTROL
+)
 """Of an advertisement, ``psa`` is what is shown in its place: a public service announcement."""
-TREATMENT = {"treatment", "treat", "new", "on", "yes", "test", "b", "variant", "exp", "experiment", "true", "1"}
-SHOWN = {"page", "shown", "served", "displayed", "rendered", "seen", "landing", "actual", "received"}
-BEFORE = {"history", "historic", "historical", "before", "prior", "past", "previous", "prev", "pre", "baseline", "tenure",
-          "recency", "earlier", "lifetime", "age", "lag", "last"}  # fmt: skip
-MONEY = {"revenue", "spend", "spent", "spending", "amount", "sales", "gmv", "price", "value", "profit", "income", "cost",
-         "payment", "paid", "usd", "eur", "gbp", "charges", "total", "turnover", "ltv", "arpu", "money"}  # fmt: skip
-SECONDS = {"seconds", "sec", "secs", "duration"}
-LENGTHS = {"time", "watchtime", "playtime", "dwell"}
-OTHER_TIMES = {"minutes", "hours", "mins", "hrs", "ms", "milliseconds", "latency"}
+NOT: Words = words("no not non without none") | languages.NOT
+TREATMENT: Words = (
+    words(
+        "treatment treat treated new on yes test variant exp experiment true exposed challenger redesign redesigned with v2 modern trt tg"
+    )
+    | languages.TREATMENT
+)
+SHOWN: Words = words("page shown served displayed rendered seen landing actual received")
+BEFORE: Words = (
+    words(
+        "history historic historical before prior past previous prev pre baseline tenure recency earlier lifetime age lag last since"
+    )
+    | languages.BEFORE
+)
+MONEY: Words = (
+    words(
+        "revenue spend spent spending amount sales gmv price value profit income cost payment paid usd eur gbp charges total turnover ltv arpu"
+        " arppu money mrr arr payout fare fees tuition tip tips gross net"
+    )
+    | languages.MONEY
+)
+SECONDS: Words = words("seconds sec secs duration") | languages.SECONDS
+LENGTHS: Words = words("time watchtime playtime dwell") | languages.LENGTHS
+OTHER_TIMES: Words = words("minutes hours mins min hrs ms milliseconds latency") | languages.OTHER_TIMES
 """Words of lengths of time: likely in seconds, and in other units."""
-OUTCOME = (
-    {"convert", "converted", "conversion", "conversions", "purchase", "purchased", "purchases", "bought", "order", "orders",
-     "ordered", "buy", "subscribed", "signup", "signedup", "registered", "success", "responded", "response"},
-    {"retention", "retained", "churn", "churned", "returned", "active", "renewed", "cancelled", "left"},
-    {"revenue", "spend", "spent", "sales", "gmv", "profit"},
-    {"click", "clicked", "clicks", "visit", "visited", "visits", "opened", "completed", "installed", "views", "sessions",
-     "rounds", "plays", "pages", "minutes", "seconds", "duration", "amount", "sum", "count", "paid", "outcome",
-     "target"},
+OUTCOME: tuple[Words, ...] = (
+    words("convert converted conversion conversions purchase purchased purchases bought order orders ordered buy subscribed signup signedup"
+        " registered success responded response signed upgraded activated booked booking bookings donated donation gave gift gifts applied"
+        " enrolled hired attended passed buyer pledge submitted installed opened taken reserved iap") | languages.BOUGHT,
+    words("retention retained returned active renewed left kept return") | languages.KEPT,
+    words("revenue spend spent sales gmv profit"),
+    words("click clicked clicks visit visited visits completed views sessions rounds plays pages minutes seconds duration amount sum count"
+        " paid outcome target logins searches downloads messages items streams episodes matches levels read played watched") | languages.DONE,
 )  # fmt: skip
 """Names of outcomes, what a business decides by first; the first set that a name touches is its class."""
-ATTRIBUTE = {"gender", "sex", "country", "region", "city", "state", "zip", "device", "platform", "os", "browser", "language",
-             "locale", "channel", "source", "medium", "senior", "newbie", "is", "has", "mens", "womens", "premium",
-             "plan", "tier", "category", "brand", "cohort"}  # fmt: skip
+HARM: Words = (
+    words(
+        "churn churned unsubscribed unsubscribe complaint complaints complained crash crashed crashes refund refunded refunds cancelled canceled"
+        " cancel cancellation bounce bounced spam error errors fault readmitted readmission died death chargeback fraud dropout lapsed defaulted"
+    )
+    | languages.HARM
+)
+"""What a business wants less of: a guardrail, and the primary metric only where nothing else is measured."""
+REMARK: Words = words(
+    "comment comments remark remarks feedback note notes text message description title name address url reason query search term"
+)
+"""Words of what somebody wrote."""
+GOAL: Words = words("purchase purchased purchases order ordered orders buy bought subscribe subscribed subscription signup signed booking booked donation donated payment"
+    " paid install enrolled lead sale converted conversion") | languages.BOUGHT  # fmt: skip
+"""Words of the event that a way leads to."""
+ATTRIBUTE: Words = (
+    words(
+        "gender sex country region city state zip device platform os browser language locale channel source medium senior newbie is has mens"
+        " womens premium plan tier category brand cohort age mobile children optin postcode postal phone tel employee segment score propensity"
+        " latitude longitude lat lon lng market weekday dow"
+    )
+    | languages.ATTRIBUTE
+)
 STEPS = ("impression", "exposure", "visit", "session", "open", "search", "view", "click", "detail", "signup", "trial",
          "add", "cart", "basket", "checkout", "shipping", "payment", "pay", "purchase", "order", "buy", "subscribe")  # fmt: skip
 """Words of a way through a shop, in the order in which they are met."""
-UNDONE = {"cancel", "cancelled", "canceled", "cancellation", "refund", "refunded", "return", "returned", "void", "voided",
+UNDONE = frozenset({"cancel", "cancelled", "canceled", "cancellation", "refund", "refunded", "return", "returned", "void", "voided",
           "reverse", "reversed", "reversal", "chargeback", "fail", "failed", "failure", "error", "declined", "rejected",
-          "abandon", "abandoned", "remove", "removed", "unsubscribe", "unsubscribed"}  # fmt: skip
+          "abandon", "abandoned", "remove", "removed", "unsubscribe", "unsubscribed"})  # fmt: skip
 """Words of events that undo a step, or say that it did not come about."""
 SESSION, PRODUCT, ORDER = (
-    {"session", "visit"},
-    {"product", "item", "sku", "article", "track"},
-    {"order", "invoice", "transaction"},
+    frozenset({"session", "visit"}),
+    frozenset({"product", "item", "sku", "article", "track"}),
+    frozenset({"order", "invoice", "transaction"}),
 )
 
 
+_LATIN = str.maketrans({"ł": "l", "ı": "i", "ø": "o", "đ": "d", "æ": "ae", "œ": "oe"})
+_WORD = re.compile(r"[^\W\d_]+|[0-9]+")
+_WIDE = "\u2e80"
+"""From this sign on scripts put no gap between words."""
+
+
+@lru_cache(maxsize=4096)
+def _tokens(name: str) -> tuple[str, ...]:
+    parted = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", name)
+    if not parted.isascii():  # idКлиента
+        parted = "".join(f" {b}" if a.islower() and b.isupper() else b for a, b in pairwise(f" {parted}"))
+    return tuple(_WORD.findall("".join(map(_plain, parted.casefold())).translate(_LATIN)))
+
+
+def _plain(sign: str) -> str:
+    """A Latin letter without its accent; any other sign as it is."""
+    if sign < "\u00c0" or "\u0250" <= sign < "\u1e00" or sign > "\u1eff":
+        return "" if unicodedata.combining(sign) else sign
+    return unicodedata.normalize("NFKD", sign)[0]
+
+
 def tokens(name: str) -> list[str]:
-    """The words of a column's name, in small letters.
+    """The words of a column's name, in small letters without accents.
 
     >>> tokens("customerID"), tokens("sum_gamerounds"), tokens("Total Charges (EUR)"), tokens("retention_7")
     (['customer', 'id'], ['sum', 'gamerounds'], ['total', 'charges', 'eur'], ['retention', '7'])
+    >>> tokens("Groupe_témoin"), tokens("idКлиента")
+    (['groupe', 'temoin'], ['id', 'клиента'])
     """
-    parted = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", name)
-    return re.findall(r"[a-z]+|[0-9]+", parted.lower())
+    return list(_tokens(name))
 
 
-def touches(name: str, words: set[str]) -> bool:
+@lru_cache(maxsize=256)
+def _sorted(words: frozenset[str]) -> tuple[frozenset[str], tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
+    """Words that stand alone, beginnings, endings, and those that stand anywhere in a name."""
+    wide = tuple(w for w in words if w[:1] >= _WIDE)
+    begin = tuple(w[:-1] for w in words if w.endswith("*"))
+    end = tuple(w[1:] for w in words if w.startswith("*"))
+    return frozenset(w for w in words if "*" not in w and w[:1] < _WIDE), begin, end, wide
+
+
+def is_said(token: str, words: Collection[str]) -> bool:
+    """Whether a single word is one of some, or begins or ends as they say.
+
+    >>> is_said("bestellungen", {"bestell*"}), is_said("order", {"orders"}), is_said("用户编号", {"用户"})
+    (True, False, True)
+    """
+    alone, begin, end, wide = _sorted(frozenset(words))
+    return (
+        token in alone or (bool(begin) and token.startswith(begin)) or (bool(end) and token.endswith(end))
+        or any(word in token for word in wide)
+    )  # fmt: skip
+
+
+def touches(name: str, words: Collection[str]) -> bool:
     """Whether a name holds one of the words, or is made of them without a gap.
 
     >>> touches("userid", {"user"} | {"id"}), touches("group", {"group"}), touches("grouping", {"group"})
     (True, True, False)
     """
-    found = tokens(name)
-    joined = "".join(found)
-    return (
-        not words.isdisjoint(found)
-        or joined in words
-        or any(joined[:i] in words and joined[i:] in words for i in range(1, len(joined)))
+    found = _tokens(name)
+    if any(is_said(token, words) for token in found):
+        return True
+    joined, (alone, *_) = "".join(found), _sorted(frozenset(words))
+    return joined in alone or any(joined[:i] in alone and joined[i:] in alone for i in range(1, len(joined)))
+
+
+def is_phone(name: str) -> bool:
+    """Whether a name is that of a telephone's number.
+
+    >>> is_phone("contact_number"), is_phone("mobile_no"), is_phone("contact_id"), is_phone("member_no")
+    (True, True, False, False)
+    """
+    found = set(tokens(name))
+    numbered = bool(found & {"number", "no", "nr", "nummer", "num"})
+    return bool(found & {"phone", "tel", "telephone", "telefon", "msisdn"}) or (
+        numbered and bool(found & {"contact", "mobile", "cell"})
     )
 
 
@@ -101,18 +203,29 @@ def names_a_unit(name: str) -> int:
 
     >>> [names_a_unit(n) for n in ("userid", "customerID", "user_pseudo_id", "visitor", "id", "user_session_id", "user_age")]
     [3, 3, 2, 2, 1, 0, 0]
+    >>> [names_a_unit(n) for n in ("id_cliente", "Kundennummer", "会員番号", "пользователь_id", "patient", "visitor_type")]
+    [3, 3, 3, 3, 2, 0]
     """
     found = tokens(name)
     joined = "".join(found)
-    if any(joined.startswith(unit) and joined.removeprefix(unit) in KEY for unit in UNIT):
+    who, key = [is_said(t, UNIT) for t in found], [is_said(t, KEY) for t in found]
+    if is_phone(name):
+        return 0
+    if found and all(w or k for w, k in zip(who, key, strict=True)) and any(who) and any(key):
         return 3
-    between = bool(found) and found[0] in UNIT and found[-1] in KEY  # user_pseudo_id
-    if joined in UNIT | {"who", "uid"} or (between and not {*SESSION, *PRODUCT, *ORDER, "event"} & set(found)):
+    if any(joined[:i] in _UNIT_ALONE and joined[i:] in KEY for i in range(1, len(joined))):
+        return 3
+    between = bool(found) and ((who[0] and key[-1]) or (key[0] and who[-1]))  # user_pseudo_id
+    another = {*SESSION, *PRODUCT, *ORDER, "event"}
+    if joined == "who" or joined == "uid" or (len(found) == 1 and who[0]) or (between and not another & set(found)):
         return 2
     return 1 if joined in KEY else 0
 
 
-def slug(name: str, taken: "set[str] | frozenset[str]" = frozenset()) -> str:
+_UNIT_ALONE = _sorted(UNIT)[0] | {word[:-1] for word in UNIT if word.endswith("*")}
+
+
+def slug(name: str, taken: Collection[str] = frozenset()) -> str:
     """A name as a study file has it: small letters, digits and ``_``, not one of ``taken``.
 
     >>> slug("Mens E-Mail"), slug("2nd visit"), slug("visit", {"visit"}), slug("日本")

@@ -44,12 +44,26 @@ def meant(mark: str) -> frozenset[str]:
     >>> sorted(meant("Kr.")), "CLP" in meant("$"), sorted(meant("US$")), sorted(meant("CHF"))
     (['DKK', 'ISK', 'NOK', 'SEK'], True, ['USD'], ['CHF'])
     """
+    return frozenset(_codes(mark))
+
+
+def likeliest(marks: Iterable[str]) -> str:
+    """The most used of the currencies that all marks can stand for; empty where there is none.
+
+    >>> likeliest(["$"]), likeliest(["£", "GBP"]), likeliest(["$", "€"])
+    ('USD', 'GBP', '')
+    """
+    listed = [_codes(mark) for mark in marks]
+    return next((code for code in (listed[0] if listed else ()) if all(code in codes for codes in listed)), "")
+
+
+def _codes(mark: str) -> tuple[str, ...]:
     if mark in CODES:
-        return frozenset((mark,))
+        return (mark,)
     mark = mark.replace("＄", "$")
     if told := _SYMBOLS.get(mark) or _WORDS.get(mark.lower().removesuffix(".")):
-        return frozenset(told.split())
-    return frozenset(_DOLLARS.split()) if mark.endswith("$") else frozenset()
+        return tuple(told.split())
+    return tuple(_DOLLARS.split()) if mark.endswith("$") else ()
 
 
 def common(marks: Iterable[str]) -> frozenset[str]:

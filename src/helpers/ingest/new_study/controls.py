@@ -1,0 +1,97 @@
+"""Which of some levels is the control, by what they mean; none where they do not say it."""
+
+from collections.abc import Sequence
+
+from helpers.ingest.new_study.vocabulary import CONTROL, NOT, TREATMENT, is_said, tokens
+
+
+def control_of(levels: Sequence[str]) -> str | None:
+    """The one level that is the control by its meaning; None where no level says so, or several do.
+
+    A word for it comes first (control, old, placebo, without), then a sign (A, 0, C beside T), then that all other
+    levels are called new, test, variant; of the same words with numbers the lowest is taken, as of versions.
+
+    >>> control_of(["B", "A"]), control_of(["email", "no_email"]), control_of(["red", "blue"]), control_of(["gate_40", "gate_30"])
+    ('A', 'no_email', None, 'gate_30')
+    >>> control_of(["mit Rabatt", "ohne Rabatt"]), control_of(["new", "plain"]), control_of(["実験群", "対照群"])
+    ('ohne Rabatt', 'plain', '対照群')
+    """
+    if (worded := by_word(levels)) is not None:
+        return worded
+    if (signed := _by_sign(levels)) is not None:
+        return signed
+    rest = [level for level in levels if not _says(level, TREATMENT)]
+    if len(rest) == 1 < len(levels) and not _numbered(levels):
+        return rest[0]
+    return _by_number(levels) if len(rest) == len(levels) else None
+
+
+def by_word(levels: Sequence[str]) -> str | None:
+    """The one level that a word calls the control; the first word of a level says more than the others."""
+    first = [level for level in levels if _says(level, CONTROL | NOT, first=True)]
+    anywhere = [level for level in levels if _says(level, CONTROL)]
+    found = first or anywhere
+    if len(found) > 1:  # a control beside what is done without something
+        found = [level for level in found if _says(level, _ITSELF)]
+    return found[0] if len(found) == 1 < len(levels) else None
+
+
+def is_pair(levels: Sequence[str]) -> bool:
+    """Whether levels are those of an experiment by their words alone: a control, and no answers of yes and no."""
+    control = by_word(levels)
+    if control is None or len(levels) < 2:
+        return False
+    others = [level for level in levels if level != control]
+    return _says(control, _ITSELF) or all(_says(level, TREATMENT - _ANSWERS) for level in others)
+
+
+_ITSELF = frozenset(word for word in CONTROL if word.startswith(("control", "kontrol", "контрол"))) | {
+    "ctrl", "placebo", "holdout", "psa", "sham", "untreated", "temoin", "コントロール", "対照", "統制", "对照", "控制", "대조",
+}  # fmt: skip
+_ANSWERS = frozenset({"yes", "true", "on", "with"})
+
+
+def _says(level: str, words: frozenset[str], *, first: bool = False) -> bool:
+    found = tokens(level)
+    return any(is_said(token, words) for token in (found[:1] if first else found))
+
+
+def _numbered(levels: Sequence[str]) -> bool:
+    """Whether levels are the same words with another number or letter: none of them is the odd one out."""
+    return len({tuple(t for t in tokens(level) if not (t.isdigit() or len(t) == 1)) for level in levels}) == 1
+
+
+def _by_sign(levels: Sequence[str]) -> str | None:
+    """``A`` of A and B, ``0`` of 0 and 1, ``C`` of C and T, also behind the same words."""
+    if not _numbered(levels):
+        return None
+    signs = {"".join(t for t in tokens(level) if t.isdigit() or len(t) == 1): level for level in levels}
+    if len(signs) < len(levels):
+        return None
+    if set(signs) == {"c", "t"}:
+        return signs["c"]
+    return next((signs[sign] for sign in ("a", "0") if sign in signs), None)
+
+
+def _by_number(levels: Sequence[str]) -> str | None:
+    """The lowest of the same words with a number each: a version before another one."""
+    if len(levels) < 2 or not _numbered(levels):
+        return None
+    numbers = {level: [int(t) for t in tokens(level) if t.isdigit()] for level in levels}
+    if any(len(found) != 1 for found in numbers.values()):
+        return None
+    return min(levels, key=lambda level: numbers[level])
+
+
+def is_guess(level: str, levels: Sequence[str]) -> bool:
+    """Whether a control is told by no more than its number."""
+    return control_of(levels) == level == _by_number(levels) and level not in (by_word(levels), _by_sign(levels))
+
+
+def said_by(level: str, levels: Sequence[str]) -> str:
+    """Why a level is the control, in a few words."""
+    if by_word(levels) == level:
+        return "by its name"
+    if is_guess(level, levels):
+        return "a guess: it has the lowest number, and no name says so"
+    return "by its name" if _by_sign(levels) == level else "as all others are called new or a variant"

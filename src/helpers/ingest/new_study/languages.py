@@ -1,0 +1,108 @@
+"""Words of roles in other languages than English, by the role; a word with ``*`` at its end stands for all that begin with it.
+
+Accents are left away, as :func:`helpers.ingest.new_study.vocabulary.tokens` does. Chinese and Japanese words stand anywhere in a name.
+"""
+
+
+def words(text: str) -> frozenset[str]:
+    """The words of a text."""
+    return frozenset(text.split())
+
+
+UNIT = words(
+    "nutzer* benutzer* kunde kunden kundin mitglied* besucher* konto haushalt teilnehmer* proband* abonnent* spieler* leser* "
+    "client* utilisateur* visiteur* adherent* compte foyer joueur* patient* eleve etudiant* internaute "
+    "cliente usuario* visitante* socio paciente* alumno* cuenta hogar jugador* suscriptor* persona "
+    "assinante* aluno* conta visitante utente* paziente* studente* abbonato* tesserato "
+    "klant klanten gebruiker* bezoeker* lid deelnemer* abonnee* leerling* "
+    "musteri* kullanici* uye* abone* ziyaretci* hasta ogrenci* katilimci* "
+    "klient* uzytkownik* pacjent* uczestnik* czlonek* odwiedzajacy gracz "
+    "kund anvandare medlem bruker asiakas kayttaja zakaznik uzivatel "
+    "пользовател* клиент* покупател* посетител* абонент* участник* пациент* студент* игрок* "
+    "ユーザー 顧客 会員 利用者 お客様 患者 用户 客户 会员 账户 账号 患者 学生 访客 사용자 고객 회원"
+)
+KEY = words("num numero codigo codice kod cod code numer номер идентификатор номера ид 番号 编号 号 번호")
+VARIANT = words(
+    "gruppe testgruppe versuchsgruppe versio* versao versie wersja surum верси* バージョン 版本 方案 버전 zelle cellule cella celula celda cel hucre variante varianten gruppenzuweisung zuteilung zuweisung fassung "
+    "groupe bras grupo brazo braco celda gruppo braccio groep testgroep varianten toewijzing "
+    "grup grubu varyant deney grupa wariant* komorka ramie ryhma grupp skupina varianta versuchsarm "
+    "групп* вариант* ветк* グループ バリアント 群 パターン 割付 割り当て 分组 组别 实验组 变体 分桶 实验分组 그룹 실험군"
+)
+VARIANT_WEAK = words("echantillon test* kol")
+CONTROL = words(
+    "kontrollgruppe kontroll* kontrol* controle* controllo temoin kontrola control* контрол* コントロール 対照 統制 对照 控制 대조 "
+    "alt alte altes alter bisher* original* ancien* actuel* antigu* actual antigo antiga atual vecchi* attuale oud oude huidig* "
+    "eski mevcut star stara stare stary obecn* стар* текущ* исходн* 旧 現行 现有 原版 기존 "
+    "ohne kein keine sans aucun* sin sem senza zonder geen bez brak без なし 无 無 olmadan yok"
+)
+MONEY = words(
+    "umsatz* nettoumsatz betrag bestellwert warenkorbwert einkaufswert erlos* erloes* ausgaben gewinn* "
+    "montant* chiffre ca recette* depense* panier revenu* prix "
+    "ingreso* importe gasto* venta* monto facturac* precio receita* faturamento venda* valor lucro preco "
+    "fatturato importo spesa ricav* vendit* prezzo omzet* bedrag* uitgaven bestelwaarde orderwaarde prijs winst "
+    "ciro tutar* harcama* gelir* fiyat* kazanc przychod* kwota wydatk* sprzedaz obrot wartosc cena "
+    "выручк* сумм* доход* оборот* трат* стоимост* прибыл* цен* "
+    "売上 金額 収入 売上高 购买额 金额 收入 销售额 消费 매출 금액"
+)
+SECONDS = words("sek sekunden secondes segundos seg secondi segundo saniye sn sekund sekundy сек секунд* 秒")
+OTHER_TIMES = words(
+    "minuten minutos minuti minuut dakika dk minuty минут* мин 分 分钟 时间 stunden heures horas ore uur saat godziny час*"
+)
+LENGTHS = words(
+    "dauer* *dauer verweildauer* sitzungsdauer* lesezeit* spielzeit* duree* temps duracion tiempo duracao tempo durata duur kijktijd* leestijd "
+    "bezoekduur* sure* czas длительност* 滞在時間 視聴時間 閲覧時間 時間 时长 时间 停留"
+)
+BOUGHT = words(
+    "gekauft kauf* bestellt bestellung* konvertiert* konversion* abgeschlossen abschluss gebucht buchung* angemeldet anmeldung* registriert* "
+    "achat* achete* command* convert* inscrit* inscription* reserv* souscri* abonne "
+    "compra* compro pedido* convertid* conversion* registrad* suscri* suscrito "
+    "comprou convertid* cadastr* assinou assinatura* reservou "
+    "acquist* comprato ordin* convertit* iscritt* iscrizion* prenot* "
+    "gekocht koop aankoop* aankopen besteld* bestelling* geconverteerd* conversie* ingeschreven inschrijving* geboekt boeking* "
+    "satin siparis* donusum* kayit abone rezervasyon* "
+    "kupil* zakup* zamowien* konwersj* zapis* zarejestrowan* rezerwac* zarezerwowal* "
+    "купил* покупк* заказ* конверси* подпис* зарегистр* оформил* брон* "
+    "購入 注文 申込 登録 予約 コンバージョン 契約 购买 下单 转化 注册 订阅 订单 预订 成交 구매 주문 가입 전환"
+)
+KEPT = words(
+    "verlangert verlaengert* behalten aktiv* actif active renovad* renouvele* rinnovat* verlengd* yenilen* odnowion* продлил* 継続 留存 续费"
+)
+DONE = words(
+    "besuch* klick* sitzung* seitenaufruf* aufruf* visite* clic* session* vues vistas visita* sesion* sessoes acesso* sessioni pagine "
+    "bezoek* bezoeken klik* sessies paginaweergaven ziyaret* tiklama* oturum* wizyt* klikniec* sesj* odslon* визит* клик* сесси* просмотр* "
+    "訪問 閲覧 クリック セッション 访问 点击 浏览 会话 방문 클릭"
+)
+HARM = words(
+    "gekundigt gekuendigt kundigung* kuendigung* storniert* storno* beschwerde* reklamation* abgemeldet retoure* abbruch* "
+    "resili* desabonn* plainte* annul* rembours* retour* "
+    "baja cancel* queja* devol* abandon* reclam* descadastr* disdett* annullat* disiscritt* reso "
+    "opgezegd* klacht* geannuleerd* uitgeschreven retour* iptal* sikayet* iade* "
+    "rezygnac* reklamacj* anulowan* zwrot* отпис* жалоб* отмен* возврат* "
+    "解約 キャンセル 返品 苦情 退会 退订 投诉 取消 退货 退款 流失 해지 취소"
+)
+TIME = words(
+    "zeit* zeitpunkt datum zeitstempel erstellt* uhrzeit date horodatage heure cree* fecha* hora* momento marca creado* data criado* "
+    "dato ora creato* tijdstip tijd aangemaakt* datum tarih* zaman* olusturma* czas utworzono время дата создан* 日時 時刻 日付 作成日時 タイムスタンプ "
+    "时间 日期 时刻 시간 날짜"
+)
+EVENT = words(
+    "ereignis* aktion vorgang evenement* evento* accion acao azione gebeurtenis* actie olay* eylem* islem zdarzen* akcja событ* действ* "
+    "イベント 行動 アクション 事件 行为 动作 이벤트"
+)
+EVENT_WEAK = words("schritt etape paso etapa passo stap adim krok шаг* ステップ 步骤")
+BEFORE = words(
+    "vorher* vorjahr* vormonat* fruher* frueher* letzte* bisherig* avant precedent* dernier* antes anterior* previo* previa* ultimo* "
+    "precedent* prima scors* ervoor vorig* eerder* onceki gecen wczesniej* poprzedni* przed до прошл* предыдущ* 前月 前年 過去 前回 上月 之前 历史 以前 去年 过去"
+)
+ATTRIBUTE = words(
+    "geschlecht alter land bundesland gerat geraet kanal sprache tarif plz ort pays appareil sexe age region* departement ville langue pais dispositivo sexo edad "
+    "ciudad canal* idade estado cidade plano paese sesso eta citta canale piano apparaat geslacht leeftijd provincie taal ulke cihaz cinsiyet yas sehir dil "
+    "kraj urzadzenie plec wiek kanal wojewodztwo miasto jezyk стран* устройств* пол возраст канал регион* город язык "
+    "国 デバイス 性別 年齢 チャネル 地域 年代 言語 国家 设备 性别 年龄 渠道 地区 城市 语言 국가 기기 성별"
+)
+TREATMENT = words(
+    "testgruppe neu neue neues neuer variante behandlung mit traitement nouveau nouvelle avec tratamiento prueba nuevo nueva con tratamento teste novo nova com "
+    "trattamento nuovo nuova behandeling nieuw nieuwe met yeni deney olan nowa nowe nowy testowa nov* tест* тест* нов* со "
+    "テスト 実験 介入 新 あり 实验 测试 新版 有 실험"
+)
+NOT = words("ohne kein keine sans sin sem senza zonder geen bez brak olmadan без не なし 無 无 非 未")

@@ -1,0 +1,70 @@
+"""The weights that an experiment was designed with, as far as the sizes of its arms tell."""
+
+from collections.abc import Sequence
+
+from helpers import defaults
+from helpers.ingest.new_study.proposal import Arm
+
+RATIOS = (0.5, 2 / 3, 0.7, 0.75, 0.8, 0.9, 0.95, 0.99)
+"""Shares of the larger of two arms that experiments are designed with."""
+MULTIPLES = (2, 3, 4, 5)
+"""How many times as large one of several arms is as each of the others."""
+
+
+def weights(arms: list[Arm]) -> str:
+    """What is assumed of the designed weights, and whether the counts fit them."""
+    from helpers.stats.checks.srm import srm
+
+    told = ratio([a.weight for a in arms])
+    test = srm([a.count for a in arms], [a.weight for a in arms])
+    counts = ", ".join(f"{a.count:,}" for a in arms)
+    said = f"the counts {counts}"
+    if test.failed:
+        said += f" are further from it than chance allows (p = {test.p_value:.2g}): is the design another one?"
+    elif test.p_value < defaults.ALPHA:
+        said += f" are rather far from it (p = {test.p_value:.2g}): a doubtful split, if this is the design"
+    else:
+        said += f" fit it (p = {test.p_value:.2g})"
+    return f"{told}, the simple ratio nearest to the counts, never the counts themselves; {said}"
+
+
+def ratio(shares: list[float]) -> str:
+    """Weights as whole numbers.
+
+    >>> ratio([0.625, 0.125, 0.125, 0.125])
+    '5:1:1:1'
+    """
+    least = min(shares)
+    scale = next((k for k in range(1, 100) if all(abs(s / least * k - round(s / least * k)) < 0.01 for s in shares)), 1)
+    return ":".join(str(round(s / least * scale)) for s in shares)
+
+
+def designed(counts: Sequence[int]) -> list[float]:
+    """The designed weights nearest to the sizes of the arms: equal ones, or one arm larger or smaller and the others equal. Equal ones
+    stand wherever chance makes such counts of them.
+
+    Never the observed shares themselves: a test for a sample ratio mismatch against those could not fail.
+
+    >>> designed([44_700, 45_489]), designed([9_100, 1_010])
+    ([0.5, 0.5], [0.9, 0.1])
+    >>> [round(w, 3) for w in designed([21_306, 21_307, 21_387])], designed([5_030, 1_001, 990, 1_002])
+    ([0.333, 0.333, 0.333], [0.625, 0.125, 0.125, 0.125])
+    """
+    from helpers.stats.checks.srm import srm
+
+    arms, total = len(counts), sum(counts)
+    equal = [1 / arms] * arms
+    if min(counts) > 0 and not srm(list(counts), equal).failed:
+        return [round(w, 10) for w in equal]
+    largest, smallest = (pick(range(arms), key=lambda i: counts[i]) for pick in (max, min))
+    larger = [1 / arms, *(r for r in RATIOS if r > 1 / arms)]
+    larger += [k / (k + arms - 1) for k in MULTIPLES] if arms > 2 else []
+    options = [_one(largest, share, arms) for share in larger]
+    options += [_one(smallest, 1 - r, arms) for r in RATIOS if 1 - r < 1 / arms]
+    best = min(options, key=lambda w: max(abs(n / total - x) for n, x in zip(counts, w, strict=True)))
+    return [round(w, 10) for w in best]
+
+
+def _one(place: int, share: float, arms: int) -> list[float]:
+    """Weights of which one has a share and the others are equal."""
+    return [share if i == place else (1 - share) / (arms - 1) for i in range(arms)]
