@@ -44,6 +44,19 @@ class Planned:
 
 
 @dataclass(frozen=True)
+class RoleProposal:
+    """One of several tables: its role, its name in the study, where it stands, its columns and what tells its role."""
+
+    role: str
+    name: str
+    place: dict[str, object]
+    columns: dict[str, Noted]
+    told: str = ""
+    where: Noted = ("", "")
+    time_format: Noted = ("", "")
+
+
+@dataclass(frozen=True)
 class StudyProposal:
     """A study as it is proposed; :mod:`helpers.ingest.new_study.writing` writes it down.
 
@@ -86,6 +99,8 @@ class StudyProposal:
     negative: bool = False
     said: frozenset[str] = frozenset()
     control: str = ""
+    tables: tuple[RoleProposal, ...] = ()
+    unassigned: tuple[float, str] = (0.0, "")
 
     @property
     def levels(self) -> tuple[Arm, ...]:

@@ -1,0 +1,82 @@
+"""A study of several tables proposed and written down."""
+
+from collections.abc import Sequence
+from contextlib import ExitStack
+from pathlib import Path
+
+from helpers import paths
+from helpers.errors import ReportError
+from helpers.ingest.land import read
+from helpers.ingest.new_study import writing
+from helpers.ingest.new_study.asking import Ask
+from helpers.ingest.new_study.said import COLUMNS, Said, the_name
+from helpers.ingest.new_study.source import opened
+from helpers.ingest.new_study.tables import found, parts, proposal
+from helpers.ingest.new_study.tables.seen import TableSeen
+from helpers.ingest.parts import REJECTS
+from helpers.ingest.tables import Match, matches
+from helpers.pipeline.files import scratch
+
+
+def propose(
+    files: Sequence[str],
+    *,
+    name: str | None = None,
+    table: str | None = None,
+    said: Said = Said(),  # noqa: B008
+    ask: Ask | None = None,
+    force: bool = False,
+    base: Path = paths.ROOT,
+) -> writing.Written:
+    """Look at several tables, find their roles and what joins them, and write ``studies/NAME.yml`` below ``base``.
+
+    They are joined once, as a run joins them, so that what is said of their match is what a run finds.
+
+    Raises:
+        ReportError: for a file that cannot be read, where the roles or the columns that join them are not told by the
+            tables, and for what was said and none of them has.
+    """
+    _refuse(table, said)
+    if said.time_format:
+        writing.check_time_format(said.time_format)
+    with ExitStack() as stack:
+        seen = [TableSeen.of(each, stack.enter_context(opened(each, None, base)), said) for each in files]
+        said = _checked(seen, said)
+        divided = parts.divided(seen, said)
+        called, file = writing.named(divided.assignments.given, name, force=force, base=base)
+        draft = proposal.drafted(divided, said, ask)
+        read_from = " and ".join([", ".join(each.called for each in seen[:-1]), seen[-1].called])
+        with scratch(base / "data" / called, "new") as aside:
+            study = writing.tried(writing.rendered(draft.proposal, read_from, called, file, base), file, base, aside)
+            con = divided.assignments.source.con
+            for made in ("rejects", "steps"):
+                con.execute(f"drop table if exists {made}")
+            con.execute(REJECTS)
+            (aside / "joined").mkdir()
+            joined = read(con, study, aside, aside / "joined")
+            told = [Match(**each) for each in matches(con)]  # type: ignore[arg-type]
+            made_of = found.measured(con, draft, study, joined, told)
+    writing.save(writing.rendered(made_of, read_from, called, file, base), file, base)
+    return writing.Written(file, writing.told(made_of, str(file.relative_to(base))))
+
+
+def _refuse(table: str | None, said: Said) -> None:
+    """Options that mean one table alone."""
+    for option, value in (("table", table), ("where", said.where), ("exposure", said.exposure)):
+        if value:
+            raise ReportError(
+                f"--{option} is of one table, and several are given",
+                got=f"--{option} {value}",
+                remedy="leave it out, and write it into the study that is proposed, at the table that it is of"
+                if option != "exposure"
+                else "leave it out: units enter by their assignment",
+            )
+
+
+def _checked(seen: Sequence[TableSeen], said: Said) -> Said:
+    """What was said, which some of the tables must have."""
+    names = list(dict.fromkeys(c.name for each in seen for c in each.columns))
+    for option in COLUMNS:
+        if option in said:
+            the_name("the tables", getattr(said, option), names, f"--{option}")
+    return said
