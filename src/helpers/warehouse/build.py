@@ -18,7 +18,7 @@ from helpers.ingest.values.amounts import in_units, is_whole
 from helpers.ingest.values.digits import SESSION, digits_of
 from helpers.paths import StudyPaths
 from helpers.pipeline.files import private, scratch
-from helpers.warehouse import arms, query, randomised
+from helpers.warehouse import arms, matched, query, randomised
 from helpers.warehouse.tolerances import enforce
 
 if TYPE_CHECKING:
@@ -147,6 +147,7 @@ def build(study: Study, where: StudyPaths, *computed: Computed) -> None:
             if error := arms.empty(con, study, log):
                 raise error
             randomised.load(con, study, log)
+            matched.load(con, study, log)
             for add in computed:
                 add(con, study)
             clean = _export(con, study, aside)

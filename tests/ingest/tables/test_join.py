@@ -68,9 +68,14 @@ def test_metrics_in_the_marts_are_those_of_the_analyst(tmp_path: Path, seed: int
             """select variant, metric, count(*), sum(y0 > 0), sum(y0) from intermediate.int_unit_metrics
             join marts.fct_experiment_units using (user_id) where population = 'exposed' group by 1, 2"""
         ).fetchall()
+        matched = query.query(con, "table_matches").set_index(["source_table", "variant"])
     found = {(variant, metric): numbers for variant, metric, *numbers in rows}
     for level, truth in made.truth.items():
         arm = study.data.variants[level]  # type: ignore[union-attr]
         assert found[arm, "rate"] == [truth.n, truth.with_fact, truth.with_fact]
         assert found[arm, "number"] == [truth.n, truth.with_fact, truth.facts]
         assert found[arm, "spend"] == [truth.n, truth.with_fact, truth.cents]
+        for table in ("units", study.primary.event):
+            told = next(m for m in ingest.landed(where.raw).matches if m.table == table)
+            row = matched.loc[(table, arm)]
+            assert [row.known_units, row.assigned_units] == list(told.arms[level])
