@@ -116,6 +116,8 @@ class Study(Named):
             raise ConfigError(
                 "metrics", f"primary: {', '.join(primary) or 'none'}", "exactly one metric with role: primary"
             )
+        if isinstance(self.data, Tables):
+            self._check_tables(self.data)
         self._check_injection()
         if self.exposure not in self.funnel.steps:
             steps = self.funnel.steps
@@ -149,9 +151,7 @@ class Study(Named):
             self._check_units(self.data)
         elif isinstance(self.data, Log):
             self._check_levels("variants", self.data.variants)
-        if isinstance(self.data, Tables):
-            self._check_tables(self.data)
-        elif not isinstance(self.data, Units) and self.tracking_plan is None:
+        if not isinstance(self.data, Units | Tables) and self.tracking_plan is None:
             raise ConfigError("tracking_plan", "nothing", "the name of a plan in studies/tracking_plans")
         if isinstance(self.data, Simulation):
             columns, where = list(WORLDS[self.data.world].segments), f"of the simulated {self.data.world}"

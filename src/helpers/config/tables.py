@@ -13,6 +13,9 @@ from helpers.config.data import ColumnOf, EventName, Log, Place, Tolerance, refu
 ASSIGNED = "assigned"
 """The event by which a unit enters an experiment whose assignments stand in a table of their own."""
 
+NOT_FACTS = (ASSIGNED, "assignments", "units")
+"""Names that no table of facts can have."""
+
 OF_ALL = ("path", "format", "table", "delimiter", "decimal", "missing_codes", "encoding", "header_line", "rows_in_fields",
           "where", "time_format", "timezone", "columns")  # fmt: skip
 """Keys of a log that each of several tables has for itself."""
@@ -160,10 +163,10 @@ class Tables(Log):
 
     @model_validator(mode="after")
     def _named_apart(self) -> Self:
-        if ASSIGNED in self.facts:
-            raise ConfigError(
-                f"facts.{ASSIGNED}", ASSIGNED, f"another name: every unit of the assignments is {ASSIGNED} already"
-            )
+        taken = [name for name in NOT_FACTS if name in self.facts]
+        if taken:
+            raise ConfigError(f"facts.{taken[0]}", taken[0], "another name: the study calls something else so",
+                              remedy=f"for instance {taken[0]}_rows")  # fmt: skip
         both = [n for n in self.assignments.attributes if self.units and n in self.units.attributes]
         if both:
             raise ConfigError("units.columns", both[0], f"another name: data.assignments maps {both[0]} already")

@@ -27,13 +27,12 @@ def matched(found: "pd.DataFrame", study: Study) -> list[TrustCheck]:
     for table in ("units", *study.data.facts):
         rows = found[(found.source_table == table) & found.variant.isin(variants)].set_index("variant")
         if len(rows):
-            checks.append(
-                _described(rows, variants) if table == "units" else _of_facts(table, rows, study.data.unassigned)
-            )
+            checks.append(_described(rows, variants) if table == "units" else _of_facts(table, rows, study.data))
     return checks
 
 
-def _of_facts(table: str, rows: "pd.DataFrame", tolerated: float) -> TrustCheck:
+def _of_facts(table: str, rows: "pd.DataFrame", data: Tables) -> TrustCheck:
+    tolerated = data.unassigned
     seen = rows.iloc[0]
     assigned, known = int(rows.assigned_units.sum()), int(rows.known_units.sum())
     ids, of_all, strangers, doubtful = (
@@ -50,6 +49,8 @@ def _of_facts(table: str, rows: "pd.DataFrame", tolerated: float) -> TrustCheck:
     verdict: TrustVerdict = "warning" if share > tolerated else "passed"
     if share > tolerated:
         text += f"; more than the {formatted(tolerated, 'share')} of data.unassigned: were only some units in the test, or do ids differ?"
+    if "event_time" not in data.facts[table].columns:
+        verdict, text = "warning", f"{text}; its rows have no time, so what was done before the assignment counts too"
     if doubtful > BARELY_MATCHED * of_all:
         verdict, text = (
             "failed",

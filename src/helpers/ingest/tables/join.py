@@ -44,6 +44,12 @@ class ReadTable:
         return self.key.rpartition(".")[2]
 
     @property
+    def called(self) -> str:
+        """Its file, or how many, as it may be told."""
+        file = self.parts.names[0] if len(self.parts.names) == 1 else f"{len(self.parts.names)} files of {self.name}"
+        return f"{file} ({self.name})" if self.log.where and self.key.startswith("facts.") else file
+
+    @property
     def steps(self) -> str:
         """Where it is kept in which lines of its files the rows stand."""
         return f"steps_of_{self.name}"
@@ -164,7 +170,7 @@ def _describe(con: "duckdb.DuckDBPyConnection", table: ReadTable, assignments: R
         f"create or replace temp table units_rows as select {table.sql('user_id')} as user_id{taken} from {table.parts.relation}"
     )
     same = alike.match(con, "units_rows", "ids_of_units")
-    found = matches.of(con, "units", table.parts, "units_rows", "ids_of_units", same, "false")
+    found = matches.of(con, "units", table.called, "units_rows", "ids_of_units", same, "false")
     matches.refuse_strangers(con, found, "units_rows", assignments.parts.names[0])
     whole = f"row({', '.join(['1', *map(quoted, names)])})"
     torn = con.execute(
@@ -193,7 +199,7 @@ def _match(con: "duckdb.DuckDBPyConnection", table: ReadTable, assignments: Read
     rows = f"(select {table.sql('user_id')} as user_id, {time} from {table.parts.relation})"
     same = alike.match(con, rows, f"ids_of_{table.name}")
     late = "time < first.assigned and not (of_day and first.assigned < time + interval 1 day)"
-    found = matches.of(con, table.name, table.parts, rows, f"ids_of_{table.name}", same, late)
+    found = matches.of(con, table.name, table.called, rows, f"ids_of_{table.name}", same, late)
     matches.refuse_strangers(con, found, rows, assignments.parts.names[0])
     if dated and "event_id" not in table.log.columns:
         _refuse_repeats(con, table)

@@ -11,8 +11,6 @@ from helpers.ingest.tables.alike import Alike
 if TYPE_CHECKING:
     import duckdb
 
-    from helpers.ingest.parts import Parts
-
 
 @dataclass(frozen=True)
 class Match:
@@ -106,9 +104,7 @@ def matches(con: "duckdb.DuckDBPyConnection") -> list[dict[str, object]]:
     return [json.loads(told) for (told,) in con.execute("select told from matches").fetchall()]
 
 
-def of(
-    con: "duckdb.DuckDBPyConnection", table: str, parts: "Parts", rows: str, ids: str, alike: Alike, late: str
-) -> Match:
+def of(con: "duckdb.DuckDBPyConnection", table: str, file: str, rows: str, ids: str, alike: Alike, late: str) -> Match:
     """Count what ``rows``, a relation with ``user_id``, shares with the assignments; ``ids`` says which unit an id is.
 
     ``late`` is SQL, on ``rows`` joined to ``first``, of a row before its unit's assignment.
@@ -124,8 +120,7 @@ def of(
     arms = con.execute(
         f"select variant, count(*) filter (user_id in (select unit from {ids})), count(*) from first_assigned group by 1 order by 1"
     ).fetchall()
-    named = parts.names[0] if len(parts.names) == 1 else f"{table} ({len(parts.names)} files)"
-    return Match(table, named, assigned, known, active, units, strangers, total, unassigned, before, alike.near, alike.but_for,
+    return Match(table, file, assigned, known, active, units, strangers, total, unassigned, before, alike.near, alike.but_for,
                  alike.loosely, {str(level or ""): (some, of_all) for level, some, of_all in arms})  # fmt: skip
 
 

@@ -35,7 +35,7 @@ class FactKind:
 
 @dataclass(frozen=True)
 class FactColumns:
-    """The columns of a table of facts, and its kinds: one, or one for each name of an event."""
+    """The columns of a table of facts, and its kinds: one, or one for each name of an event; ``paid`` is the one with amounts."""
 
     table: TableSeen
     unit: Column
@@ -43,6 +43,7 @@ class FactColumns:
     amount: Column | None
     key: Column | None
     kinds: tuple[FactKind, ...]
+    paid: str = ""
     undone: str = ""
     left: tuple[str, ...] = ()
 
@@ -58,16 +59,30 @@ class FactColumns:
 
 def of(table: TableSeen, unit: Column, taken: set[str], said: Said) -> FactColumns:
     """What the columns of a table of facts are; its kinds get names that are not ``taken``."""
-    free = [c for c in table.columns if c is not unit and c.name not in said.named]
-    time = table.told(said.time) or _time(free)
+    roles_of = {said.unit, said.time, said.event, said.variant, said.cluster}
+    free = [c for c in table.columns if c is not unit and c.name not in roles_of]
+    time = table.told(said.time) or time_of(free)
     key = next((c for c in free if _names_rows(c) and c is not time), None)
     free = [c for c in free if c is not time and c is not key]
-    amount = table.told(said.money) or _amount(free)
     kinds, left = _kinds(table, free, taken, said)
-    return FactColumns(table, unit, time, amount, key, kinds, _undone(free) if len(kinds) == 1 else "", left)
+    stated = next(filter(None, map(table.told, (said.money, *said.measured))), None)
+    amount = stated or _amount(free, several=len(kinds) > 1)
+    paid = _paid(table, amount, kinds) if amount else ""
+    undone = _undone(free) if len(kinds) == 1 else ""
+    return FactColumns(table, unit, time, amount if paid else None, key, kinds, paid, undone, left)
 
 
-def _time(columns: Sequence[Column]) -> Column | None:
+def _paid(table: TableSeen, amount: Column, kinds: Sequence[FactKind]) -> str:
+    """The kind whose rows have amounts, the first of several; empty where none has."""
+    value = table.source.value(amount.name)
+    for kind in kinds:
+        filled = table.source.number(f"select count({value}) from {{table}} where {kind.where[0] or 'true'}")
+        if filled >= 0.5 * kind.rows:
+            return kind.name
+    return ""
+
+
+def time_of(columns: Sequence[Column]) -> Column | None:
     """When it happened: of moments that nearly every row has the one named so, else the one that ends first."""
     timed = [c for c in columns if c.has_time and c.last is not None]
     full = [c for c in timed if c.filled >= 0.95 * max(c.filled for c in timed)]
@@ -88,9 +103,10 @@ def _names_rows(column: Column) -> bool:
     )
 
 
-def _amount(columns: Sequence[Column]) -> Column | None:
+def _amount(columns: Sequence[Column], *, several: bool) -> Column | None:
     """The amount of all of a row: money by name, else a length of time or a count."""
-    fit = [c for c in columns if c.numeric and not (c.binary or c.constant or c.has_time) and not measures.unfit(c)]
+    fit = [c for c in columns if c.numeric and not (c.binary or c.constant or c.has_time)]
+    fit = [c for c in fit if several or not measures.unfit(c)]  # of several kinds of facts most may have none
     fit = [
         c for c in fit if not vocabulary.KEY & set(vocabulary.tokens(c.name)) and vocabulary.names_a_unit(c.name) == 0
     ]
@@ -117,7 +133,7 @@ def _kinds(
     name = vocabulary.slug(table.name, taken)
     if column is None or not column.levels or column.distinct < 2:
         return (FactKind(name, ("", ""), table.rows),), ()
-    ranked = sorted(column.levels, key=lambda level: (-_rank(level[0]), -level[1], level[0]))
+    ranked = sorted(column.levels, key=lambda level: (-rank(level[0]), -level[1], level[0]))
     kinds, names = [], set(taken)
     for level, rows in ranked[:MOST_KINDS]:
         called = level if NAME.match(level) and level not in names else vocabulary.slug(level, names)
@@ -127,7 +143,7 @@ def _kinds(
     return tuple(kinds), tuple(level for level, _ in ranked[MOST_KINDS:])
 
 
-def _rank(name: str) -> int:
+def rank(name: str) -> int:
     """How far down the way to a sale a name of an event is; what undoes a step is none."""
     words = set(vocabulary.tokens(name))
     if words & vocabulary.UNDONE:

@@ -5,11 +5,10 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from helpers import defaults
-from helpers.config import ASSIGNED, Study, Tables
+from helpers.config import ASSIGNED, Study, Tables, Tolerance
 from helpers.ingest.levels import variant_of
 from helpers.ingest.new_study import tolerances, vocabulary
 from helpers.ingest.new_study.proposal import Measure, Noted, StudyProposal
-from helpers.ingest.new_study.tables.proposal import Draft
 from helpers.ingest.sql import literal, quoted
 from helpers.ingest.tables import Match
 from helpers.ingest.values.amounts import amount
@@ -28,14 +27,15 @@ ALL = 0.98
 """A rate of so many units tells nothing: nearly all have the outcome."""
 
 
-def measured(
-    con: "duckdb.DuckDBPyConnection", draft: Draft, study: Study, parts: "Parts", found: list[Match]
+def completed(
+    con: "duckdb.DuckDBPyConnection", proposal: StudyProposal, study: Study, parts: "Parts", found: list[Match]
 ) -> StudyProposal:
     """The proposal with what the joined rows show."""
     rows = f"(select * from {parts.relation})"
-    proposal = draft.proposal
     assert isinstance(study.data, Tables)
     tolerate = _tolerated(con, study, rows)
+    if proposal.tolerate["repeated"][1]:  # it is asked whether they are copies
+        tolerate.pop("repeated", None)
     baseline, history = _baseline(con, study, rows)
     metrics, alike = _metrics(con, proposal.metrics, rows, found, with_history=baseline is not None)
     leaks = _leaks(con, proposal.segments, rows)
@@ -100,7 +100,7 @@ def _tolerated(con: "duckdb.DuckDBPyConnection", study: Study, rows: str) -> dic
     repeats = con.execute(
         f"select coalesce(sum(n - 1), 0)::bigint from (select count(*) as n from {rows} where {identity} is not null group by {identity}, user_id)"
     ).fetchall()[0][0]
-    if repeats > study.data.tolerate.repeated * total:
+    if repeats > Tolerance().repeated * total:
         told["repeated"] = (repeats, f"{repeats:,} of {total:,} rows", total)
     arm = variant_of("coalesce(variant, '')", study.data.variants)
     several, units = con.execute(

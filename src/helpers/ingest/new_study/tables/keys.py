@@ -57,7 +57,7 @@ def of(assignments: TableSeen, variant: Column, others: Sequence[TableSeen], sai
             shares = [_shares(con, f"ids_0_{place}", f"ids_{number}_{k}") for k in range(len(columns))]
             scores = _scores(unit, seen, columns, shares)
             chosen = max(range(len(columns)), key=scores.__getitem__, default=-1)
-            if chosen >= 0 and max(shares[chosen]) >= FEWEST:
+            if chosen >= 0 and max(shares[chosen]) >= FEWEST and not _by_chance(columns, shares, chosen):
                 found.append((columns[chosen], shares[chosen]))
                 total += scores[chosen]
             else:
@@ -107,6 +107,13 @@ def _scores(
         repeats = any(c.distinct < c.filled and v >= 0.5 * value for c, v in zip(columns, values, strict=True))
         scores.append(score - OF_THE_ROW * (of_rows and repeats and not same))
     return scores
+
+
+def _by_chance(columns: Sequence[Column], shares: Sequence[tuple[float, float]], chosen: int) -> bool:
+    """Whether the ids of rows meet those of units while a column that is named as that of the unit meets none."""
+    column = columns[chosen]
+    named = [max(pair) < FEWEST for c, pair in zip(columns, shares, strict=True) if vocabulary.names_a_unit(c.name) > 1]
+    return column.distinct >= column.filled and vocabulary.names_a_unit(column.name) < 2 and bool(named) and all(named)
 
 
 def _no_unit(assignments: TableSeen) -> ReportError:

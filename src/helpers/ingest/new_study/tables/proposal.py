@@ -1,6 +1,6 @@
 """The proposal for several tables: what each is, and what is measured of the units that were assigned."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -8,16 +8,29 @@ from helpers.config import ASSIGNED
 from helpers.config.base import TAKEN as FILES
 from helpers.config.columns import TAKEN
 from helpers.config.data import LEAVE_OUT
+from helpers.config.tables import NOT_FACTS
 from helpers.errors import several
-from helpers.ingest.new_study import asking, contradictions, currency, experiments, log, measures, roles, vocabulary
+from helpers.ingest.new_study import (
+    asking,
+    contradictions,
+    currency,
+    experiments,
+    log,
+    measures,
+    roles,
+    tolerances,
+    vocabulary,
+)
 from helpers.ingest.new_study.profile import Column
 from helpers.ingest.new_study.proposal import Arm, Measure, Noted, RoleProposal, StudyProposal
 from helpers.ingest.new_study.said import Said
-from helpers.ingest.new_study.tables import facts
+from helpers.ingest.new_study.tables import facts, measured
 from helpers.ingest.new_study.tables.facts import FactColumns
 from helpers.ingest.new_study.tables.parts import Divided, is_attribute
 from helpers.ingest.new_study.tables.seen import TableSeen
-from helpers.ingest.new_study.units import as_said, measured, weights
+from helpers.ingest.new_study.units import as_said, weights
+from helpers.ingest.new_study.units import measured as in_a_line
+from helpers.ingest.sql import quoted
 
 if TYPE_CHECKING:
     from helpers.ingest.new_study.source import SourceTable
@@ -27,17 +40,11 @@ RESERVED = {*TAKEN, *FILES, ASSIGNED, "user_id", "variant", "event_time", "event
 """Names that an attribute cannot have."""
 
 
-@dataclass(frozen=True)
-class Draft:
-    """A proposal of tables before they were joined, with what the join is asked for."""
+def drafted(found: Divided, said: Said, ask: asking.Ask | None) -> StudyProposal:
+    """What the tables say each by itself; raises for what was said of them and cannot be.
 
-    proposal: StudyProposal
-    facts: tuple[FactColumns, ...]
-    main: FactColumns
-
-
-def drafted(found: Divided, said: Said, ask: asking.Ask | None) -> Draft:
-    """What the tables say each by itself; raises for what was said of them and cannot be."""
+    All repeats are tolerated in it, so that they can be joined; beside it stands what is asked of those that may be none.
+    """
     source, variant = found.assignments.source, found.variant
     columns = found.assignments.columns
     pooled = experiments.question(columns, said)
@@ -59,24 +66,13 @@ def drafted(found: Divided, said: Said, ask: asking.Ask | None) -> Draft:
     cleared, spellings = roles.spellings(by_units)
     arms, why = log._arms(cleared, (said.control or "", said.how("control")))
     time = _time_of_assignments(found, said)
-    taken = {ASSIGNED}
+    taken = {*NOT_FACTS}
     told: list[FactColumns] = []
     for number in found.facts:
         told.append(facts.of(found.others[number], found.joined.others[number], taken, said))
         taken |= {kind.name for kind in told[-1].kinds}
-    main = min(told, key=lambda each: (-_worth(each), each.table.name))
-    if said.primary:
-        main = next(
-            (
-                each
-                for each in told
-                if any(_is(kind.name, said.primary) for kind in each.kinds)
-                or (each.amount and _is(each.amount.name, said.primary))
-            ),
-            main,
-        )
     named, tables = _tables(found, told, time, where, said)
-    metrics = _metrics(told, main, said)
+    metrics = measured.of(told, said)
     moments = [c for c in (time, *(each.time for each in told)) if c is not None]
     asked = [c.asked for c in moments if c.asked is not None]
     if asked:
@@ -84,37 +80,23 @@ def drafted(found: Divided, said: Said, ask: asking.Ask | None) -> Draft:
     start, end, period = _period(time, told, said)
     paid = [each for each in told if each.money]
     worth = currency.of(paid[0].table.source, [paid[0].amount]) if paid and paid[0].amount else currency.Proposed()
-    proposal = StudyProposal(
+    return StudyProposal(
         source="tables", mode="online", rows=sum(seen.rows for seen in (found.assignments, *found.others)),
         arms=tuple(arms), weights=weights(arms), also=_also(source, found, by_units, spellings, arms), columns={},
         start=start, end=end, period=period, metrics=metrics, segments=tuple(named), tables=tables,
         steps=(ASSIGNED, metrics[0].event), window_hours=max(1, min(168, int((end - start).total_seconds() // 3600))),
         revenue=next((m.name for m in metrics if m.unit == "money"), ""), currency=worth.noted, control=said.note("control", ""),
         money_digits=max((measures.money_digits(each.table.source, [each.amount]) for each in paid if each.amount), default=0),
-        said=said.options, suspicious=_unused(found, told, tables), assumed=_assumed(found, told, arms, why, time, start, end, metrics, named, said, worth),
+        tolerate={"repeated": (1.0, "".join(q for each in told for q in _alike(each)))}, said=said.options, suspicious=_unused(found, told, tables), assumed=_assumed(found, told, arms, why, time, start, end, metrics, named, said, worth),
         first=_first(found, told, arms, why, time, said, worth),
     )  # fmt: skip
-    return Draft(proposal, tuple(told), main)
 
 
 def _time_of_assignments(found: Divided, said: Said) -> Column | None:
     seen = found.assignments
-    return seen.told(said.time) or facts._time(
+    return seen.told(said.time) or facts.time_of(
         [c for c in seen.columns if c is not found.unit and c is not found.variant]
     )
-
-
-def _worth(each: FactColumns) -> float:
-    """How much a business decides by a table of facts: orders before visits, money before none."""
-    called = next(
-        (n for n, words in enumerate(vocabulary.OUTCOME) if any(vocabulary.touches(k.name, words) for k in each.kinds)),
-        4,
-    )
-    return 2 * each.money + (4 - called) / 4 + max(facts._rank(kind.name) for kind in each.kinds) / 20
-
-
-def _is(name: str, said: str) -> bool:
-    return name.casefold() == said.strip().casefold() or name == vocabulary.slug(said)
 
 
 def _tables(
@@ -174,40 +156,6 @@ def _attributes(seen: TableSeen, taken: set[str], segments: dict[str, str], said
         if not stated:
             segments[called] = column.name
     return found
-
-
-def _metrics(told: list[FactColumns], main: FactColumns, said: Said) -> tuple[Measure, ...]:
-    """Of each kind of facts whether there was one; of the main one, and of those with amounts, how many and how much."""
-    made: list[Measure] = []
-    ordered = [main, *(each for each in told if each is not main)]
-    for each in ordered:
-        kinds = sorted(each.kinds, key=lambda kind: not (said.primary and _is(kind.name, said.primary)))
-        for number, kind in enumerate(kinds):
-            label = vocabulary.label(kind.name)
-            made.append(Measure(f"{kind.name}_rate", f"{label} rate", "secondary", "proportion", kind.name))
-            if number:
-                continue
-            made.append(
-                Measure(f"{kind.name}_per_unit", f"{label} per unit", "secondary", "mean", kind.name, "count", "count")
-            )
-            if each.amount:
-                unit, comment = measures.unit_of(each.amount)
-                unit, comment = ("money", said.how("money")) if each.amount.name == said.money else (unit, comment)
-                called = (
-                    "revenue_per_unit"
-                    if unit == "money" and each is main
-                    else f"{vocabulary.slug(each.amount.name)}_of_{kind.name}"
-                )
-                named = (
-                    "Revenue per unit"
-                    if called == "revenue_per_unit"
-                    else f"{vocabulary.label(each.amount.name)} of {kind.name} per unit"
-                )
-                made.append(Measure(called, named, "secondary", "mean", kind.name, "sum", unit, comment=comment))
-    if said.primary and main.amount and _is(main.amount.name, said.primary):
-        made.sort(key=lambda m: not (m.event == main.event and m.measure == "sum"))
-    made = made[: measures.MOST_OUTCOMES]
-    return (replace(made[0], role="primary"), *made[1:])
 
 
 def _period(time: Column | None, told: list[FactColumns], said: Said) -> tuple[datetime, datetime, str]:
@@ -282,7 +230,7 @@ def _assumed(
         lines.append(
             f"units: {seen.called} ({seen.rows:,} rows), a row a unit: unit {column(key)}, {found.joined.evidence(found.describes)}"
         )
-    lines += [f"metrics: {measured(metrics)}{as_said(said, 'primary', 'outcomes', 'money')}"]
+    lines += [f"metrics: {in_a_line(metrics)}{as_said(said, 'primary', 'outcomes', 'money')}"]
     lines += [f"currency: {paid.noted[0]}, {paid.noted[1]}"] if paid.noted[1] else []
     return (*lines, f"segments: {', '.join(segments) or 'none'}")
 
@@ -302,8 +250,25 @@ def _first(
             asked.append(
                 f"Do all rows of {each.table.called} lie after the assignment? It has no time, so nobody can tell; they are counted."
             )
+        asked += _alike(each)
         if each.undone:
             asked.append(f"{each.table.called}: {each.undone}.")
     if "primary" not in said:
         asked.append("Is the primary metric the one that was agreed on before anybody looked?")
     return tuple(asked)
+
+
+def _alike(each: FactColumns) -> list[str]:
+    """What is asked of rows of days that are equal in all columns, where no id tells them apart."""
+    if each.key or each.time is None or each.time.dates < each.time.moments:
+        return []
+    source = each.table.source
+    columns = ", ".join(quoted(c.name) for c in each.table.columns)
+    repeats = int(source.number(f"select count(*) - count(distinct hash({columns})) from {{table}}"))
+    if not repeats:
+        return []
+    return [
+        f"Are {repeats:,} of {each.table.rows:,} rows of {each.table.called} copies, which equal another one in all columns? Its times are"
+        " days, so they may be two of one day, and a run refuses them: name the column of an id (event_id), or have them dropped:"
+        f" data.tolerate.repeated: {tolerances.tolerated(repeats, each.table.rows)}."
+    ]

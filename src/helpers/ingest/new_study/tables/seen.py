@@ -43,8 +43,9 @@ class TableSeen:
 
     @property
     def name(self) -> str:
-        """What the table is about, as a study calls it: the name of its file."""
-        return vocabulary.slug(re.sub(ENDINGS, "", Path(self.given.rstrip("/*")).name))
+        """What the table is about, as a study calls it: its name in a file of several, else that of the file."""
+        inside = self.source.place.table if ":" in self.given else None
+        return vocabulary.slug(inside or re.sub(ENDINGS, "", Path(self.given.rstrip("/*")).name))
 
     def told(self, name: str | None) -> Column | None:
         """The column of a name that somebody said, but for capitals; None where it is none of this table."""

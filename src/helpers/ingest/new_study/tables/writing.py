@@ -40,14 +40,14 @@ def propose(
     if said.time_format:
         writing.check_time_format(said.time_format)
     with ExitStack() as stack:
-        seen = [TableSeen.of(each, stack.enter_context(opened(each, None, base)), said) for each in files]
+        seen = [TableSeen.of(each, stack.enter_context(opened(*_within(each), base)), said) for each in files]
         said = _checked(seen, said)
         divided = parts.divided(seen, said)
         called, file = writing.named(divided.assignments.given, name, force=force, base=base)
         draft = proposal.drafted(divided, said, ask)
         read_from = " and ".join([", ".join(each.called for each in seen[:-1]), seen[-1].called])
         with scratch(base / "data" / called, "new") as aside:
-            study = writing.tried(writing.rendered(draft.proposal, read_from, called, file, base), file, base, aside)
+            study = writing.tried(writing.rendered(draft, read_from, called, file, base), file, base, aside)
             con = divided.assignments.source.con
             for made in ("rejects", "steps"):
                 con.execute(f"drop table if exists {made}")
@@ -55,9 +55,22 @@ def propose(
             (aside / "joined").mkdir()
             joined = read(con, study, aside, aside / "joined")
             told = [Match(**each) for each in matches(con)]  # type: ignore[arg-type]
-            made_of = found.measured(con, draft, study, joined, told)
+            made_of = found.completed(con, draft, study, joined, told)
     writing.save(writing.rendered(made_of, read_from, called, file, base), file, base)
     return writing.Written(file, writing.told(made_of, str(file.relative_to(base))))
+
+
+_REMEDIES = {
+    "table": "write it behind the file that holds several: shop.duckdb:orders",
+    "where": "leave it out, and write it into the study that is proposed, at the table that it is of",
+    "exposure": "leave it out: units enter by their assignment",
+}
+
+
+def _within(given: str) -> tuple[str, str | None]:
+    """A file, and the table or sheet in it that is meant, as ``shop.duckdb:orders`` says it."""
+    file, colon, table = given.rpartition(":")
+    return (file, table) if colon and not Path(given).exists() and Path(file).is_file() else (given, None)
 
 
 def _refuse(table: str | None, said: Said) -> None:
@@ -67,9 +80,7 @@ def _refuse(table: str | None, said: Said) -> None:
             raise ReportError(
                 f"--{option} is of one table, and several are given",
                 got=f"--{option} {value}",
-                remedy="leave it out, and write it into the study that is proposed, at the table that it is of"
-                if option != "exposure"
-                else "leave it out: units enter by their assignment",
+                remedy=_REMEDIES[option],
             )
 
 
@@ -78,5 +89,5 @@ def _checked(seen: Sequence[TableSeen], said: Said) -> Said:
     names = list(dict.fromkeys(c.name for each in seen for c in each.columns))
     for option in COLUMNS:
         if option in said:
-            the_name("the tables", getattr(said, option), names, f"--{option}")
+            the_name("the set of tables", getattr(said, option), names, f"--{option}")
     return said
