@@ -18,6 +18,7 @@ from helpers.ingest.new_study import Said, propose
 from helpers.paths import StudyPaths
 from helpers.pipeline.files import write_text
 from helpers.record import Numbers
+from helpers.site import tables_example
 
 if TYPE_CHECKING:
     import numpy as np
@@ -80,7 +81,14 @@ def record(base: Path) -> dict[str, Any]:
     said = {command: _said(command, study, base) for command in ("check", "run")}
     numbers = Numbers.load(StudyPaths(NAME, base).reports / "results.json")
     head = log.read_text(encoding="utf-8").splitlines()[:6]
-    return {"log": head, "proposal": proposal, "said": said, "numbers": {name: numbers[name].text for name in SHOWN}}
+    shown = {name: numbers[name].text for name in SHOWN}
+    return {
+        "log": head,
+        "proposal": proposal,
+        "said": said,
+        "numbers": shown,
+        "tables": tables_example.record(base / "tables", _said),
+    }
 
 
 SHOWN = (

@@ -149,7 +149,10 @@ def company(seed: int, folder: Path) -> Company:
         del names["facts"]["event_time"]
     ways = {role: spelled.way(role == "assignments") for role in names}
     spell = spelled.spelled
-    time_ways = [rng.choice(("iso", "offset", "epoch", "german", "typed")) for _ in range(2)]
+    time_ways = [
+        rng.choice(("iso", "offset", "epoch", "german", "typed")),
+        rng.choice(("iso", "offset", "epoch", "german", "typed", "minute")),
+    ]
     comma = rng.random() < 0.3
     tables: dict[str, list[dict[str, Any]]] = {"assignments": [], "facts": [], "units": []}
     for unit, level, at in assignments:
@@ -180,7 +183,14 @@ def company(seed: int, folder: Path) -> Company:
         rng.shuffle(order)
         files[role] = folder / f"{called[role]}.{formats[role]}"
         read[role] = _write(files[role], [{name: row[name] for name in order} for row in rows], ";" if comma else ",")
-    truth, match = _truth(assignments, facts, first, levels, dated=dated, of_days=of_days)
+    truth, match = _truth(
+        assignments,
+        facts,
+        first,
+        levels,
+        dated=dated,
+        fine="D" if of_days else "min" if time_ways[1] == "minute" else "s",
+    )
     made = Company(files, names, {}, truth, match, dated, has_ids, arms, len(again), read)
     return Company(**vars(made) | {"raw": _study(made, called["facts"])})
 
@@ -194,7 +204,7 @@ def _time(at: datetime, way: str, day: bool) -> Any:
         return at.strftime("%d.%m.%Y" if way == "german" else "%Y-%m-%d")
     local = at + timedelta(hours=2)
     written = {"iso": f"{at:%Y-%m-%d %H:%M:%S}", "offset": f"{local:%Y-%m-%dT%H:%M:%S}+02:00",
-               "epoch": int((at - datetime(1970, 1, 1)).total_seconds()), "german": f"{at:%d.%m.%Y %H:%M:%S}", "typed": at}  # fmt: skip
+               "epoch": int((at - datetime(1970, 1, 1)).total_seconds()), "german": f"{at:%d.%m.%Y %H:%M:%S}", "typed": at, "minute": f"{at:%Y-%m-%d %H:%M}"}  # fmt: skip
     return written[way]
 
 
@@ -220,7 +230,7 @@ def _write(file: Path, rows: list[dict[str, Any]], delimiter: str) -> dict[str, 
 
 def _truth(
     assignments: list[tuple[str, str, datetime]], facts: list[tuple[str | None, datetime, int]], first: dict[str, datetime],
-    levels: dict[str, set[str]], *, dated: bool, of_days: bool,
+    levels: dict[str, set[str]], *, dated: bool, fine: str,
 ) -> tuple[dict[str, Truth], dict[str, int]]:  # fmt: skip
     """The analyst's way: one frame of units of one arm, one of facts, a merge and a group."""
     units = pd.DataFrame(
@@ -229,7 +239,7 @@ def _truth(
     units["first"] = units.unit.map(first)
     rows = pd.DataFrame(facts, columns=["unit", "at", "cents"]).dropna(subset=["unit"])
     known = rows[rows.unit.isin(first)].assign(first=lambda f: f.unit.map(first))
-    early = (known["at"] < known["first"].dt.normalize()) if of_days else (known["at"] < known["first"])
+    early = known["at"].dt.floor(fine) < known["first"].dt.floor(fine)
     early &= dated
     counted = known[~early]
     counted = counted[counted["at"] < END] if dated else counted

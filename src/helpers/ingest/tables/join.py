@@ -1,11 +1,11 @@
 """The join: each table is read as any other one, then told as events of one log."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from helpers.config import ASSIGNED, ColumnOf, Log, Study, Tables
+from helpers.config import ASSIGNED, Log, Study, Tables
 from helpers.errors import ReportError, several
 from helpers.formatting import formatted
 from helpers.ingest import currency_columns, parquet, steps
@@ -13,8 +13,7 @@ from helpers.ingest.columns import expression
 from helpers.ingest.parts import Parts, columns
 from helpers.ingest.reading import Reading, decide
 from helpers.ingest.sql import literal, quoted
-from helpers.ingest.tables import alike, matches
-from helpers.ingest.values import times_sql
+from helpers.ingest.tables import alike, matches, moments
 from helpers.pipeline.files import scratch
 
 if TYPE_CHECKING:
@@ -32,6 +31,7 @@ class ReadTable:
     study: Study
     parts: Parts
     reading: Reading
+    step: str = ""
 
     @property
     def log(self) -> Log:
@@ -60,11 +60,15 @@ class ReadTable:
             return missing
         return expression(name, self.log.columns[name], self.parts.types, self.reading)
 
-    def clockless(self) -> str:
-        """SQL whether the time of a row is a day."""
-        source = self.log.columns["event_time"]
-        assert isinstance(source, str | ColumnOf)
-        return times_sql.clockless(*times_sql.raw_of(source, self.parts.types), self.reading.times)
+    @property
+    def time(self) -> str:
+        """SQL of the columns that say when a fact happened."""
+        return moments.sql(self.log, self.parts, self.reading, self.step)
+
+    @property
+    def days(self) -> str:
+        """SQL whether a row has a day and no time of day."""
+        return moments.are_days(self.log, self.parts, self.reading)
 
     @property
     def whole(self) -> str:
@@ -130,7 +134,8 @@ def _read(
         parts = reader(alone, folder)
         reading, wrong = decide(con, alone, parts)
         faults += wrong + currency_columns.faults(con, alone, parts, reading)
-        found.append(ReadTable(key, alone, parts, reading))
+        timed = key.startswith("facts.") and "event_time" in log.columns and not wrong
+        found.append(ReadTable(key, alone, parts, reading, moments.step(con, log, parts, reading) if timed else ""))
         con.execute(f"create or replace temp table {found[-1].steps} as from steps; delete from steps")
     if faults:
         raise several(faults)
@@ -195,19 +200,15 @@ def _describe(con: "duckdb.DuckDBPyConnection", table: ReadTable, assignments: R
 def _match(con: "duckdb.DuckDBPyConnection", table: ReadTable, assignments: ReadTable) -> matches.Match:
     """Make the ids of a table of facts known; raises where none is that of an assigned unit."""
     dated = "event_time" in table.log.columns
-    time = f"{_counted_from(table)} as time" if dated else "false as of_day, null::timestamp as time"
-    rows = f"(select {table.sql('user_id')} as user_id, {time} from {table.parts.relation})"
+    rows = f"(select {table.sql('user_id')} as user_id, {table.time} from {table.parts.relation})"
     same = alike.match(con, rows, f"ids_of_{table.name}")
-    late = "time < first.assigned and not (of_day and first.assigned < time + interval 1 day)"
+    late = moments.EARLY if dated else "false"
     found = matches.of(con, table.name, table.called, rows, f"ids_of_{table.name}", same, late)
+    found = replace(found, step=table.step)
     matches.refuse_strangers(con, found, rows, assignments.parts.names[0])
     if dated and "event_id" not in table.log.columns:
         _refuse_repeats(con, table)
     return found
-
-
-def _counted_from(table: ReadTable) -> str:
-    return f"{table.clockless()} as of_day, {table.sql('event_time')}"
 
 
 def _refuse_repeats(con: "duckdb.DuckDBPyConnection", table: ReadTable) -> None:
@@ -216,9 +217,9 @@ def _refuse_repeats(con: "duckdb.DuckDBPyConnection", table: ReadTable) -> None:
         return
     rows, days, repeats = con.execute(
         f"""select sum(n), bool_and(of_day), sum(n - 1) from (
-            select count(*) as n, bool_and({table.clockless()}) as of_day from {table.parts.relation} group by {table.whole})"""
+            select count(*) as n, bool_and({table.days}) as of_day from {table.parts.relation} group by {table.whole})"""
     ).fetchall()[0]
-    if not (days or table.reading.of_days) or not repeats:
+    if not days or not repeats:
         return
     raise ReportError(
         f"{table.parts.names[0]}: rows are equal in all columns",
@@ -243,26 +244,19 @@ def _assigned_events(attributes: list[str], described: list[str], place: Tables)
 
 
 def _fact_events(table: ReadTable, start: str, attributes: list[str], described: list[str], place: Tables) -> str:
-    """The query of the events of a table of facts: those of assigned units, and those of no unit at all.
-
-    A day is the moment of the assignment on the day of that, for nobody can say what came first.
-    """
+    """The query of the events of a table of facts: those of assigned units, and those of no unit at all."""
     taken = "".join(f", first.{quoted(name)}" for name in attributes) + "".join(
         f", described.{quoted(n)}" for n in described
     )
     joined = "left join described on described.user_id = first.user_id" if place.units else ""
     dated = "event_time" in table.log.columns
-    time = f"{_counted_from(table)} as time" if dated else "false as of_day, null::timestamp as time"
-    on_the_day = "of_day and time <= first.assigned and first.assigned < time + interval 1 day"
-    moment = (
-        f"case when {on_the_day} then first.assigned else time end" if dated else f"coalesce(first.assigned, {start})"
-    )
-    own = f"case when not (of_day or {table.reading.of_days}) then told.whole end"
+    moment = moments.COUNTED if dated else f"coalesce(first.assigned, {start})"
+    own = "case when not of_day then told.whole end"
     own = "told.event_id" if "event_id" in table.log.columns else own
     return f"""select told.file_index, told.file_row_number, coalesce(first.user_id, told.user_id) as user_id,
         {moment} as event_time, {literal(table.name)} as event_name, null::varchar as variant{_amount("told.price", place)}
         {_identity(f"{literal(table.name + ':')} || {own}", "told.whole", place)}{taken}
-        from (select file_index, file_row_number, {table.sql("user_id")} as user_id, {time},
+        from (select file_index, file_row_number, {table.sql("user_id")} as user_id, {table.time}, {table.days} as of_day,
             {table.sql("price")} as price, nullif(trim({table.sql("event_id")}), '') as event_id, {table.whole} as whole
             from {table.parts.relation}) as told
         left join ids_of_{table.name} as known using (user_id) left join first_assigned as first on first.user_id = known.unit

@@ -30,6 +30,7 @@ class Match:
         near: rows of strangers that look like an assigned unit, of which nobody can say of which one.
         but_for: what the ids of one unit differ by in the two tables; empty where they are equal.
         loosely: rows that are matched only so.
+        step: how fine the times of its rows are; empty where they are finer than a second.
         arms: units of each level of the variant, those that stand in the table and all of them.
     """
 
@@ -46,6 +47,7 @@ class Match:
     near: int = 0
     but_for: str = ""
     loosely: int = 0
+    step: str = ""
     arms: dict[str, tuple[int, int]] = field(default_factory=dict)
 
     def told(self) -> dict[str, object]:
@@ -72,6 +74,10 @@ class Match:
         if self.before:
             found.append(
                 f"{self.file}: {self.before:,} rows stand before the assignment of their unit, and are no outcome"
+            )
+        if self.step in ("minute", "hour", "day"):
+            found.append(
+                f"{self.file}: its times tell the {self.step} alone; what stands in that of the assignment counts as after it"
             )
         if self.table != "units" and not dated:
             found.append(
@@ -121,7 +127,7 @@ def of(con: "duckdb.DuckDBPyConnection", table: str, file: str, rows: str, ids: 
         f"select variant, count(*) filter (user_id in (select unit from {ids})), count(*) from first_assigned group by 1 order by 1"
     ).fetchall()
     return Match(table, file, assigned, known, active, units, strangers, total, unassigned, before, alike.near, alike.but_for,
-                 alike.loosely, {str(level or ""): (some, of_all) for level, some, of_all in arms})  # fmt: skip
+                 alike.loosely, arms={str(level or ""): (some, of_all) for level, some, of_all in arms})  # fmt: skip
 
 
 def refuse_strangers(con: "duckdb.DuckDBPyConnection", found: Match, rows: str, assigned: str) -> None:
