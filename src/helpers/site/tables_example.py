@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from helpers import paths
 from helpers.ingest.new_study import propose_tables
 
 if TYPE_CHECKING:
@@ -88,5 +87,5 @@ def stated(study: Path) -> str:
     return text[text.index("\ndata:\n") + 1 :].partition("\n\nperiod:")[0]
 
 
-COMMAND = f"{paths.called()} new-study {' '.join(FILES)} --name {NAME}"
+COMMAND = f"python -m helpers new-study {' '.join(FILES)} --name {NAME}"
 """What a reader types."""

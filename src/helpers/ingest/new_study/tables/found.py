@@ -11,7 +11,6 @@ from helpers.ingest.new_study import tolerances, vocabulary
 from helpers.ingest.new_study.proposal import Measure, Noted, StudyProposal
 from helpers.ingest.sql import literal, quoted
 from helpers.ingest.tables import Match
-from helpers.ingest.values.amounts import amount
 
 if TYPE_CHECKING:
     import duckdb
@@ -86,11 +85,10 @@ def _tolerated(con: "duckdb.DuckDBPyConnection", study: Study, rows: str) -> dic
     assert isinstance(study.data, Tables)
     priced = [m.event for m in study.metrics if m.measure == "sum"]
     price, paid = "price" in study.data.columns, f"event_name in ({', '.join(map(literal, priced)) or 'null'})"
-    number = amount("price") if price else "0"
     total, *counts = con.execute(
         f"""select count(*), count(*) filter (coalesce(user_id, '') = ''),
             count(*) filter ({f"{paid} and coalesce(price, '') = ''" if price else "false"}),
-            count(*) filter ({f"coalesce(price, '') <> '' and {number} is null" if price else "false"}),
+            count(*) filter ({"coalesce(price, '') <> '' and try_cast(price as double) is null" if price else "false"}),
             count(*) filter ({"try_cast(price as double) < 0" if price else "false"}),
             (select count(*) from rejects where "column" is null) from {rows}"""
     ).fetchall()[0]
@@ -98,7 +96,7 @@ def _tolerated(con: "duckdb.DuckDBPyConnection", study: Study, rows: str) -> dic
     told = {kind: (n, f"{n:,} of {total:,} rows", total) for kind, n in zip(kinds, counts, strict=True)}
     identity = "event_id" if "event_id" in study.data.columns else "whole_row"
     repeats = con.execute(
-        f"select coalesce(sum(n - 1), 0)::bigint from (select count(*) as n from {rows} where {identity} is not null group by {identity}, user_id)"
+        f"select count({identity}) - count(distinct case when {identity} is not null then hash({identity}, user_id) end) from {rows}"
     ).fetchall()[0][0]
     if repeats > Tolerance().repeated * total:
         told["repeated"] = (repeats, f"{repeats:,} of {total:,} rows", total)
