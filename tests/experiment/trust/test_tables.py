@@ -73,3 +73,10 @@ def test_attributes_that_one_arm_lacks_fail(tmp_path: Path, known: tuple[int, in
     assert found.verdict == verdict
     if found.p_value is not None:
         assert found.p_value == shares_p_value([1_000 - k for k in known], [1_000, 1_000])
+
+
+def test_facts_without_a_time_warn(tmp_path: Path) -> None:
+    made = study(tmp_path)
+    columns = {k: v for k, v in made.data.facts["orders"].columns.items() if k != "event_time"}  # type: ignore[union-attr]
+    found = check(study(tmp_path, facts={"orders": {"path": "orders.csv", "columns": columns}}), (450, 450))
+    assert found.verdict == "warning" and "no time, so what was done before the assignment counts too" in found.found

@@ -10,6 +10,8 @@ import pytest
 
 from helpers import ingest
 from helpers.config import Study
+from helpers.ingest import fingerprint
+from helpers.paths import StudyPaths
 from helpers.warehouse import build, query
 from tests.ingest.studies import landed_study
 from tests.ingest.tables.company import END, Company, Truth, company
@@ -79,3 +81,29 @@ def test_metrics_in_the_marts_are_those_of_the_analyst(tmp_path: Path, seed: int
             told = next(m for m in ingest.landed(where.raw).matches if m.table == table)
             row = matched.loc[(table, arm)]
             assert [row.known_units, row.assigned_units] == list(told.arms[level])
+
+
+def test_every_table_makes_the_study_out_of_date(tmp_path: Path) -> None:
+    made = company(1, tmp_path)
+    raw = fingerprint.of(Study.model_validate(made.raw), StudyPaths("company", tmp_path))
+    assert sorted(raw.files) == sorted(made.files.values()) and raw.tables == ()
+
+
+def test_columns_that_no_study_maps_are_looked_at_for_what_was_randomised(tmp_path: Path) -> None:
+    """A city that the assignments hold and nobody maps tells the variant: the log carries it to the trust check."""
+    made = company(7, tmp_path)
+    file = made.files["assignments"].with_name("by_city.parquet")
+    arm, cases = (
+        made.columns["assignments"]["variant"],
+        " ".join(f"when '{a}' then {i}" for i, a in enumerate(made.arms)),
+    )
+    source = made.files["assignments"]
+    duckdb.sql(
+        f"copy (select *, 'c' || (case {arm} {cases} end * 5 + hash({arm}, rowid) % 5) as city from (select *, row_number() over () as rowid from '{source}')) to '{file}'"
+    )
+    made.raw["data"]["assignments"]["path"] = str(file)
+    log = landed(tmp_path, made)
+    rows = duckdb.sql(
+        f"select event_name, count(distinct city) as cities from read_parquet('{log.location}') group by 1"
+    ).fetchall()
+    assert dict(rows)["assigned"] == 5 * len(made.arms) and sum(n for name, n in rows if name != "assigned") == 0

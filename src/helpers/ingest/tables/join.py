@@ -14,6 +14,7 @@ from helpers.ingest.parts import Parts, columns
 from helpers.ingest.reading import Reading, decide
 from helpers.ingest.sql import literal, quoted
 from helpers.ingest.tables import alike, matches, moments
+from helpers.ingest.tables.carried import Carried, selected
 from helpers.pipeline.files import scratch
 
 if TYPE_CHECKING:
@@ -95,19 +96,16 @@ def read(con: "duckdb.DuckDBPyConnection", study: Study, into: Path, reader: Rea
         names = tuple(name for each in tables if each.name != "units" for name in each.parts.names)
         with parquet.unspoilt(names, into):
             found, notes = [], []
-            _assign(con, tables[0], start, place)
-            attributes = place.assignments.attributes
-            for each in tables:
-                if each.name == "units":
-                    found.append(_describe(con, each, tables[0]))
-            described = list(place.units.attributes) if place.units else []
-            files = _written(con, tables[0], _assigned_events(attributes, described, place), into, 0)
+            describing = next((each for each in tables if each.name == "units"), None)
+            beside = Carried.of(place, tables[0].parts.types, describing.parts.types if describing else ())
+            _assign(con, tables[0], start, beside)
+            if describing:
+                found.append(_describe(con, describing, tables[0], beside))
+            files = _written(con, tables[0], _assigned_events(beside, place), into, 0)
             for each in tables[1:]:
-                if each.key.startswith("facts."):
+                if each is not describing:
                     found.append(_match(con, each, tables[0]))
-                    files += _written(
-                        con, each, _fact_events(each, start, attributes, described, place), into, len(files)
-                    )
+                    files += _written(con, each, _fact_events(each, start, beside, place), into, len(files))
     con.execute("insert into steps select * from joined_steps")
     matches.keep(con, found)
     for each in tables:
@@ -142,13 +140,15 @@ def _read(
     return found
 
 
-def _assign(con: "duckdb.DuckDBPyConnection", table: ReadTable, start: str, place: Tables) -> None:
+def _assign(con: "duckdb.DuckDBPyConnection", table: ReadTable, start: str, beside: Carried) -> None:
     """Make ``assigned``, a row for each unit and level of its variant, the first one, and ``first_assigned``, a row a unit.
 
     Rows without an id or a time that can be read stay, and are counted as such later.
     """
     at = table.sql("event_time", start)
-    described = "".join(f", {table.sql(name)} as {quoted(name)}" for name in place.assignments.attributes)
+    described = "".join(f", {table.sql(name)} as {quoted(name)}" for name in beside.attributes) + selected(
+        beside.unmapped
+    )
     con.execute(
         f"""create or replace temp table assigned as select * from (
             select file_index, file_row_number, {table.sql("user_id")} as user_id, {table.sql("variant")} as variant,
@@ -157,8 +157,7 @@ def _assign(con: "duckdb.DuckDBPyConnection", table: ReadTable, start: str, plac
             or row_number() over (partition by user_id, variant order by event_time, file_index, file_row_number) = 1"""
     )
     firsts = "".join(
-        f", arg_min({quoted(n)}, (event_time, file_index, file_row_number)) as {quoted(n)}"
-        for n in place.assignments.attributes
+        f", arg_min({quoted(n)}, (event_time, file_index, file_row_number)) as {quoted(n)}" for n in beside.attributes
     )
     con.execute(
         f"""create or replace temp table first_assigned as select user_id, min(event_time) as assigned,
@@ -167,10 +166,12 @@ def _assign(con: "duckdb.DuckDBPyConnection", table: ReadTable, start: str, plac
     )
 
 
-def _describe(con: "duckdb.DuckDBPyConnection", table: ReadTable, assignments: ReadTable) -> matches.Match:
+def _describe(
+    con: "duckdb.DuckDBPyConnection", table: ReadTable, assignments: ReadTable, beside: Carried
+) -> matches.Match:
     """Make ``described``, a row for each assigned unit that the table of units knows."""
-    names = [name for name in table.log.columns if name not in ("user_id", "event_name")]
-    taken = "".join(f", {table.sql(name)} as {quoted(name)}" for name in names)
+    names = beside.described
+    taken = "".join(f", {table.sql(name)} as {quoted(name)}" for name in names) + selected(beside.unmapped_of_units)
     con.execute(
         f"create or replace temp table units_rows as select {table.sql('user_id')} as user_id{taken} from {table.parts.relation}"
     )
@@ -190,7 +191,7 @@ def _describe(con: "duckdb.DuckDBPyConnection", table: ReadTable, assignments: R
             cause="a table of changes, or of accounts of one unit",
             remedy="keep the row of each unit as it was when it was assigned: name the rows that count as data.units.where",
         )
-    kept = "".join(f", any_value({quoted(name)}) as {quoted(name)}" for name in names)
+    kept = "".join(f", any_value({quoted(n)}) as {quoted(n)}" for n in (*names, *beside.unmapped_of_units.values()))
     con.execute(
         f"create or replace temp table described as select unit as user_id{kept} from units_rows join ids_of_units using (user_id) group by 1"
     )
@@ -231,23 +232,17 @@ def _refuse_repeats(con: "duckdb.DuckDBPyConnection", table: ReadTable) -> None:
     )
 
 
-def _assigned_events(attributes: list[str], described: list[str], place: Tables) -> str:
+def _assigned_events(beside: Carried, place: Tables) -> str:
     """The query of the events by which units are assigned."""
-    taken = "".join(f", assigned.{quoted(name)}" for name in attributes) + "".join(
-        f", described.{quoted(n)}" for n in described
-    )
     joined = "left join described using (user_id)" if place.units else ""
     name = "'!' || assigned.user_id || ' ' || assigned.variant"  # before what happens in the same moment
     return f"""select assigned.file_index, assigned.file_row_number, assigned.user_id, assigned.event_time,
-        {literal(ASSIGNED)} as event_name, assigned.variant{_amount("null", place)}{_identity(name, name, place)}{taken}
+        {literal(ASSIGNED)} as event_name, assigned.variant{_amount("null", place)}{_identity(name, name, place)}{beside.on_assignments()}
         from assigned {joined}"""
 
 
-def _fact_events(table: ReadTable, start: str, attributes: list[str], described: list[str], place: Tables) -> str:
+def _fact_events(table: ReadTable, start: str, beside: Carried, place: Tables) -> str:
     """The query of the events of a table of facts: those of assigned units, and those of no unit at all."""
-    taken = "".join(f", first.{quoted(name)}" for name in attributes) + "".join(
-        f", described.{quoted(n)}" for n in described
-    )
     joined = "left join described on described.user_id = first.user_id" if place.units else ""
     dated = "event_time" in table.log.columns
     moment = moments.COUNTED if dated else f"coalesce(first.assigned, {start})"
@@ -255,7 +250,7 @@ def _fact_events(table: ReadTable, start: str, attributes: list[str], described:
     own = "told.event_id" if "event_id" in table.log.columns else own
     return f"""select told.file_index, told.file_row_number, coalesce(first.user_id, told.user_id) as user_id,
         {moment} as event_time, {literal(table.name)} as event_name, null::varchar as variant{_amount("told.price", place)}
-        {_identity(f"{literal(table.name + ':')} || {own}", "told.whole", place)}{taken}
+        {_identity(f"{literal(table.name + ':')} || {own}", "told.whole", place)}{beside.on_facts()}
         from (select file_index, file_row_number, {table.sql("user_id")} as user_id, {table.time}, {table.days} as of_day,
             {table.sql("price")} as price, nullif(trim({table.sql("event_id")}), '') as event_id, {table.whole} as whole
             from {table.parts.relation}) as told

@@ -108,7 +108,9 @@ def _levels(column: Column) -> str:
 def _describes(seen: TableSeen, unit: Column, shares: tuple[float, float]) -> bool:
     """A row a unit, nearly all of the assigned ones, and something that describes them."""
     whole = unit.distinct >= 0.98 * unit.filled
-    return whole and shares[1] >= COVERED and any(is_attribute(c) for c in seen.columns if c is not unit)
+    others = [c for c in seen.columns if c is not unit and c.filled]
+    words = any(is_attribute(c) or not (c.numeric or c.has_time) for c in others)
+    return whole and shares[1] >= COVERED and words
 
 
 def is_attribute(column: Column) -> bool:

@@ -129,8 +129,7 @@ def _tables(
         seen, key = found.others[found.describes], found.joined.others[found.describes]
         columns = {"user_id": (key.name, found.joined.evidence(found.describes))}
         columns |= _attributes(seen, {key.name}, segments, said)
-        if len(columns) > 1:
-            made.append(_role("units", "units", seen, columns, None))
+        made.append(_role("units", "units", seen, columns, None))
     return segments, tuple(made)
 
 

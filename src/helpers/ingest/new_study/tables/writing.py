@@ -11,7 +11,7 @@ from helpers.ingest.new_study import writing
 from helpers.ingest.new_study.asking import Ask
 from helpers.ingest.new_study.said import COLUMNS, Said, the_name
 from helpers.ingest.new_study.source import opened
-from helpers.ingest.new_study.tables import found, parts, proposal
+from helpers.ingest.new_study.tables import clustered, found, parts, proposal
 from helpers.ingest.new_study.tables.seen import TableSeen
 from helpers.ingest.parts import REJECTS
 from helpers.ingest.tables import Match, matches
@@ -55,6 +55,7 @@ def propose(
             (aside / "joined").mkdir()
             joined = read(con, study, aside, aside / "joined")
             told = [Match(**each) for each in matches(con)]  # type: ignore[arg-type]
+            draft = clustered.proposed(con, draft, divided, joined, said)
             made_of = found.completed(con, draft, study, joined, told)
     writing.save(writing.rendered(made_of, read_from, called, file, base), file, base)
     return writing.Written(file, writing.told(made_of, str(file.relative_to(base))))
