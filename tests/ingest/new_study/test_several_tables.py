@@ -186,3 +186,22 @@ def test_what_was_randomised_whole_is_proposed_and_what_is_said_of_it_is_taken(t
         [str(f) for f in files], base=tmp_path, name="said", said=new_study.Said(cluster="city")
     )
     assert config.load(made.file).cluster == "city" and "as you said" in made.file.read_text(encoding="utf-8")
+
+
+def test_a_log_that_tells_the_variant_is_assignments_and_facts_at_once(tmp_path: Path) -> None:
+    events = rows(
+        tmp_path / "events.csv",
+        """select 1000 + i % 400 as user_id, if(i % 400 % 2 = 0, 'A', 'B') as variant, if(i < 400, 'view', 'purchase') as event,
+        timestamp '2026-03-02' + to_minutes(i * 10) as ts from range(600) t(i)""",
+    )
+    people = rows(
+        tmp_path / "users.csv", "select 1000 + i as user_id, ['a', 'b', 'c'][i % 3 + 1] as plan from range(400) t(i)"
+    )
+    study, _, _ = proposed(tmp_path, [people, events], control="A")
+    assert isinstance(study.data, Tables)
+    assert study.data.assignments.path == study.data.facts["purchase"].path == "events.csv"
+    assert study.segments == ["plan"] and study.primary.event == "purchase"
+    ingest.land(study, tmp_path / "raw")
+    assert {m.table: (m.assigned, m.active) for m in ingest.landed(tmp_path / "raw").matches} == {
+        "units": (400, 400), "purchase": (400, 200), "view": (400, 400),
+    }  # fmt: skip

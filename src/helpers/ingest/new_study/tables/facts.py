@@ -104,7 +104,7 @@ def _names_rows(column: Column) -> bool:
 
 
 def _amount(columns: Sequence[Column], *, several: bool) -> Column | None:
-    """The amount of all of a row: money by name, else a length of time or a count."""
+    """The amount of all of a row: money by name, else a length of time, else the largest of the numbers with decimals."""
     fit = [c for c in columns if c.numeric and not (c.binary or c.constant or c.has_time)]
     fit = [c for c in fit if several or not measures.unfit(c)]  # of several kinds of facts most may have none
     fit = [
@@ -120,7 +120,8 @@ def _amount(columns: Sequence[Column], *, several: bool) -> Column | None:
     lasting = [
         c for c in fit if vocabulary.touches(c.name, vocabulary.SECONDS | vocabulary.LENGTHS | vocabulary.OTHER_TIMES)
     ]
-    return min(paid, key=rank, default=None) or min(lasting, key=rank, default=None)
+    other = [c for c in fit if c.decimal and not (c.negative or PART & set(vocabulary.tokens(c.name)))]
+    return min(paid or lasting, key=rank, default=None) or max(other, key=lambda c: c.mean, default=None)
 
 
 def _kinds(

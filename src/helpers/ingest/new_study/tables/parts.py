@@ -1,7 +1,7 @@
 """Which table is what: one says who was assigned, others what units did, one what they are like."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from helpers.errors import ReportError
 from helpers.ingest.new_study import measures, roles, vocabulary
@@ -51,6 +51,9 @@ def divided(tables: Sequence[TableSeen], said: Said) -> Divided:
             remedy="join them by the unit to one table, or leave one of them out",
         )  # fmt: skip
     found = Divided(assignments, variant, joined, others, next(iter(describing), None))
+    if not found.facts and _is_log(assignments, joined.unit, variant):
+        own = Joined(joined.unit, (*joined.others, joined.unit), (*joined.shares, (1.0, 1.0)))
+        return replace(found, joined=own, others=(*others, assignments))
     if not found.facts:
         raise ReportError(
             "no table says what units did after they were assigned",
@@ -59,6 +62,12 @@ def divided(tables: Sequence[TableSeen], said: Said) -> Divided:
             remedy=f"add it; where {assignments.called} holds the outcomes itself, give that file alone",
         )  # fmt: skip
     return found
+
+
+def _is_log(seen: TableSeen, unit: Column, variant: Column) -> bool:
+    """Whether the rows of the assignments are events too, so that they hold what units did."""
+    event = roles.event_of([c for c in seen.columns if c is not unit and c is not variant])
+    return event is not None and unit.distinct < 0.9 * unit.filled
 
 
 def _assignments(tables: Sequence[TableSeen], said: Said) -> tuple[TableSeen, Column]:

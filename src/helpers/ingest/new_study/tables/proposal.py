@@ -21,7 +21,7 @@ from helpers.ingest.new_study import (
     tolerances,
     vocabulary,
 )
-from helpers.ingest.new_study.profile import Column
+from helpers.ingest.new_study.profile import Column, exact
 from helpers.ingest.new_study.proposal import Arm, Measure, Noted, RoleProposal, StudyProposal
 from helpers.ingest.new_study.said import Said
 from helpers.ingest.new_study.tables import facts, measured
@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 RESERVED = {*TAKEN, *FILES, ASSIGNED, "user_id", "variant", "event_time", "event_id", "event_name", "price", "shown", "ingested_at",
             "experiment_id", "duration_sec", "order_id", "coupon", "session_id", "product_id", "category"}  # fmt: skip
 """Names that an attribute cannot have."""
+CHANGING = 0.05
+"""Share of the units for which an attribute may change."""
 
 
 def drafted(found: Divided, said: Said, ask: asking.Ask | None) -> StudyProposal:
@@ -58,6 +60,8 @@ def drafted(found: Divided, said: Said, ask: asking.Ask | None) -> StudyProposal
         found = replace(found, assignments=TableSeen.of(found.assignments.given, source, said))
         columns = found.assignments.columns
         variant = next(c for c in columns if c.name == variant.name)
+    unit = exact(source, found.unit)
+    found = replace(found, joined=replace(found.joined, unit=unit))
     by_units = log.by_units(source, found.unit, variant)
     if said.control:
         said = replace(said, control=contradictions.level_of(source, by_units, said.control))
@@ -95,7 +99,7 @@ def drafted(found: Divided, said: Said, ask: asking.Ask | None) -> StudyProposal
 def _time_of_assignments(found: Divided, said: Said) -> Column | None:
     seen = found.assignments
     return seen.told(said.time) or facts.time_of(
-        [c for c in seen.columns if c is not found.unit and c is not found.variant]
+        [c for c in seen.columns if c.name not in (found.unit.name, found.variant.name)]
     )
 
 
@@ -105,7 +109,7 @@ def _tables(
     """The segments, and each table as a study states it."""
     segments: dict[str, str] = {}
     attributes = _attributes(
-        found.assignments, {found.unit.name, found.variant.name, time.name if time else ""}, segments, said
+        found.assignments, found.unit, {found.unit.name, found.variant.name, time.name if time else ""}, segments, said
     )
     unit, variant = found.unit, found.variant
     columns: dict[str, Noted] = {
@@ -128,7 +132,7 @@ def _tables(
     if found.describes is not None:
         seen, key = found.others[found.describes], found.joined.others[found.describes]
         columns = {"user_id": (key.name, found.joined.evidence(found.describes))}
-        columns |= _attributes(seen, {key.name}, segments, said)
+        columns |= _attributes(seen, key, {key.name}, segments, said)
         made.append(_role("units", "units", seen, columns, None))
     return segments, tuple(made)
 
@@ -143,18 +147,32 @@ def _role(
     )
 
 
-def _attributes(seen: TableSeen, taken: set[str], segments: dict[str, str], said: Said) -> dict[str, Noted]:
+def _attributes(
+    seen: TableSeen, unit: Column, taken: set[str], segments: dict[str, str], said: Said
+) -> dict[str, Noted]:
     """Columns that describe a unit, by the names that a study gives them; they are added to the ``segments``."""
     found: dict[str, Noted] = {}
     for column in seen.columns:
         stated = column.name == said.cluster
-        if column.name in taken or not (stated or (is_attribute(column) and len(segments) < measures.MOST_SEGMENTS)):
+        room = len(segments) < measures.MOST_SEGMENTS
+        if column.name in taken or not (stated or (room and is_attribute(column) and _steady(seen, column, unit))):
             continue
         called = vocabulary.slug(column.name, {*RESERVED, *segments, *found})
         found[called] = (column.name, said.how("cluster") if stated else f"{column.distinct} levels")
         if not stated:
             segments[called] = column.name
     return found
+
+
+def _steady(seen: TableSeen, column: Column, unit: Column) -> bool:
+    """Whether a column has one level a unit: what changes from row to row describes the row."""
+    if unit.distinct >= unit.filled:
+        return True
+    text, key = seen.source.text(column.name), seen.source.text(unit.name)
+    several = seen.source.number(
+        f"select avg((levels > 1)::integer) from (select count(distinct {text}) as levels from {{table}} where {key} is not null group by {key})"
+    )
+    return several <= CHANGING
 
 
 def _period(time: Column | None, told: list[FactColumns], said: Said) -> tuple[datetime, datetime, str]:
