@@ -127,13 +127,14 @@ def test_equal_rows_of_days_are_asked_and_a_run_refuses_them(tmp_path: Path) -> 
 
 @pytest.mark.parametrize(("files", "message"), [
     (lambda f: [assigned(f), ordered(f, shift=500_000)], "no column of orders.csv holds ids of 'user_id' in exposures.csv"),
-    (lambda f: [ordered(f), ordered(f, name="more.csv")], "no table says who was assigned to which variant"),
+    (lambda f: [ordered(f), ordered(f, "i as line", name="more.csv")], "no table says who was assigned to which variant"),
+    (lambda f: [ordered(f), ordered(f, name="more.csv")], "the files have the same columns, so they are parts of one table"),
     (lambda f: [assigned(f), rows(f / "users.csv", "select 1000 + i as user_id, ['a', 'b', 'c'][i % 3 + 1] as country from range(400) t(i)")],
      "no table says what units did after they were assigned"),
     (lambda f: [assigned(f), *(rows(f / n, "select 1000 + i as user_id, ['a', 'b', 'c'][i % 3 + 1] as country from range(400) t(i)")
                                for n in ("users.csv", "crm.csv"))], "users.csv and crm.csv both hold a row a unit"),
     (lambda f: [assigned(f), rows(f / "orders.csv", "select 1 as user_id, 2 as total where false")], "orders.csv holds no events"),
-    (lambda f: [assigned(f), rows(f / "b.csv", "from read_csv('" + str(assigned(f)) + "')").rename(f / "exposures_2.csv")],
+    (lambda f: [assigned(f), rows(f / "b.csv", "select * rename (variant as arm) from read_csv('" + str(assigned(f)) + "')").rename(f / "exposures_2.csv")],
      "two tables may say who was assigned"),
 ])  # fmt: skip
 def test_what_cannot_be_joined_is_one_clear_error(

@@ -41,6 +41,7 @@ def propose(
         writing.check_time_format(said.time_format)
     with ExitStack() as stack:
         seen = [TableSeen.of(each, stack.enter_context(opened(*_within(each), base)), said) for each in files]
+        _refuse_parts(seen)
         said = _checked(seen, said)
         divided = parts.divided(seen, said)
         called, file = writing.named(divided.assignments.given, name, force=force, base=base)
@@ -83,6 +84,19 @@ def _refuse(table: str | None, said: Said) -> None:
                 got=f"--{option} {value}",
                 remedy=_REMEDIES[option],
             )
+
+
+def _refuse_parts(seen: Sequence[TableSeen]) -> None:
+    """Files with the same columns are parts of one table, as a shell hands them on for a glob."""
+    if len({frozenset(each.source.parts.types) for each in seen}) > 1:
+        return
+    folder, ending = Path(seen[0].given).parent, Path(seen[0].given).suffix
+    raise ReportError(
+        "the files have the same columns, so they are parts of one table",
+        got=", ".join(each.called for each in seen[:6]),
+        expected="one table, or tables of several kinds: assignments, orders, users",
+        remedy=f"give one table as its folder, or as a glob in quotes: '{folder / f'*{ending}'}'",
+    )
 
 
 def _checked(seen: Sequence[TableSeen], said: Said) -> Said:
