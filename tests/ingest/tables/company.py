@@ -13,9 +13,11 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pandas as pd
 
 from tests.ingest.studies import REES46
+from tests.ingest.workbook.books import xlsx
 
 START, END = datetime(2026, 3, 2), datetime(2026, 3, 30)
 BASELINE = START - timedelta(days=20)
@@ -176,7 +178,7 @@ def company(seed: int, folder: Path) -> Company:
     rng.shuffle(tables["units"])
 
     called = {"assignments": rng.choice(ASSIGNMENTS), "facts": rng.choice(FACTS), "units": rng.choice(PEOPLE)}
-    formats = {role: rng.choice(("csv", "csv", "parquet", "jsonl")) for role in tables}
+    formats = {role: rng.choice(("csv", "csv", "parquet", "jsonl", "xlsx", "duckdb")) for role in tables}
     files, read = {}, {}
     for role, rows in tables.items():
         order = list(rows[0])
@@ -221,6 +223,15 @@ def _write(file: Path, rows: list[dict[str, Any]], delimiter: str) -> dict[str, 
                 frame[name] = frame[name].map(lambda value: None if value is None else str(value))
         frame.infer_objects().to_parquet(file)
         return {}
+    if file.suffix == ".xlsx":
+        xlsx(file, {"Export": [list(rows[0]), *(list(row.values()) for row in rows)]})
+        return {}
+    if file.suffix == ".duckdb":
+        told = pd.DataFrame([{k: None if v is None else str(v) for k, v in row.items()} for row in rows])
+        with duckdb.connect(str(file)) as con:
+            con.register("told", told)
+            con.execute("create table export as from told")
+        return {"table": "export"}
     if file.suffix == ".jsonl":
         file.write_text("".join(json.dumps(row, default=str) + "\n" for row in rows), encoding="utf-8")
         return {}
