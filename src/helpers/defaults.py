@@ -61,6 +61,15 @@ SPIKE_VALUES: Final = 50
 DUPLICATE_SHARE: Final = 0.01
 """Share of rows dropped as equal in a log without event ids from which on a reader is warned."""
 
+UNASSIGNED: Final = 0.05
+"""Share of the rows of a table of facts whose unit was never assigned from which on a reader is warned."""
+
+UNDESCRIBED: Final = 0.01
+"""Share of the assigned units without a row in the table of units from which on a reader is warned."""
+
+BARELY_MATCHED: Final = 0.01
+"""Share of the units of either table that the other one knows, below which their ids are taken for those of others."""
+
 FEW_CLUSTERS: Final = 10
 """Equal clusters that an arm is worth, below which a reader is warned that intervals and tests are rough."""
 

@@ -11,8 +11,9 @@ from helpers.cli import running
 from helpers.config import Study, keys
 from helpers.config.programme import Programme
 from helpers.ingest.new_study import Said, propose
-from helpers.site import error_catalogue, worked_example
+from helpers.site import error_catalogue, tables_example, worked_example
 from helpers.site.error_catalogue import HOLE
+from helpers.warehouse import preview
 
 DESIGN = "study unit assignment exposure offline-study online-study metric sufficient-statistics effect trust-checks"
 ASKED = """unit exposure sample-ratio-mismatch cuped minimum-detectable-effect guardrail false-positive-risk
@@ -152,6 +153,17 @@ def test_the_example_is_the_same_every_time_and_stands_on_the_page(tmp_path):
     )
     assert (worked_example.SOURCE / study.name).read_text(encoding="utf-8") in text
     assert "/tmp" not in text and str(tmp_path) not in text
+
+
+def test_the_example_of_several_tables_is_the_same_every_time_and_stands_on_the_page(tmp_path):
+    recorded, text = worked_example.load()["tables"], page("own-data.md")
+    files = tables_example.prepare(tmp_path)
+    heads = {file.name: file.read_text(encoding="utf-8").splitlines()[: tables_example.SHOWN] for file in files}
+    study, said = tables_example.proposed(tmp_path)
+    assert (heads, said, tables_example.stated(study)) == (recorded["heads"], recorded["proposal"], recorded["data"])
+    told, refused = preview.of(str(study))
+    assert refused is None and told.replace(f"{tmp_path}/", "") == recorded["said"]["check"]
+    assert tables_example.COMMAND in text and all(each in text for each in (said, recorded["data"], *recorded["said"].values()))
 
 
 @pytest.mark.sweep

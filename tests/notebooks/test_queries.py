@@ -59,6 +59,7 @@ def test_it_runs_and_keeps_its_grain(file, small_study):
         "early_exposures",
         "refunds",
         "telling_columns",
+        "table_matches",
     )
     assert rows.equals(again), "the order is stated, so two answers are equal"
     if told.startswith("one row in all"):

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 @command
-@click.argument("data", metavar="FILE")
+@click.argument("data", metavar="FILE...", nargs=-1, required=True)
 @click.option("--name", help="Name of the study; that of the file when left out.")
 @click.option("--table", help="Table of a DuckDB or SQLite file, sheet of a workbook; the only one when left out.")
 @said
@@ -32,16 +32,23 @@ if TYPE_CHECKING:
     help="Ask nothing; a guess says how sure it is, and what nothing tells is an error that names its option.",
 )
 @click.option("--force", is_flag=True, help="Overwrite a study of that name.")
-def new_study(data: str, name: str | None, table: str | None, yes: bool, force: bool, **told: Any) -> None:
+def new_study(data: tuple[str, ...], name: str | None, table: str | None, yes: bool, force: bool, **told: Any) -> None:
     """Look at FILE (CSV, Parquet, a workbook, a folder or glob of them, DuckDB, SQLite) and propose a study file.
 
-    Whatever an option says is taken as said; the rest is guessed.
+    Several files are joined by the unit: a table of who was assigned, tables of what they did (orders, sessions), one of
+    what they are like. Whatever an option says is taken as said; the rest is guessed.
     """
     from helpers.ingest import new_study as proposing
 
     base, ask = paths.workplace(), None if yes else asked()
     with lock.held(base), step("new study", "looking at the data"):
-        proposed = proposing.propose(data, name=name, table=table, said=said_of(told), ask=ask, force=force, base=base)
+        stated = said_of(told)
+        if len(data) > 1:
+            proposed = proposing.propose_tables(
+                data, name=name, table=table, said=stated, ask=ask, force=force, base=base
+            )
+        else:
+            proposed = proposing.propose(data[0], name=name, table=table, said=stated, ask=ask, force=force, base=base)
     say(proposed.said)
 
 

@@ -34,10 +34,11 @@ from helpers.config.launch import Economics, Milestone, Monitoring, Prior, Quote
 from helpers.config.loading import json_schema, load, opened, read_yaml, study_paths
 from helpers.config.messages import explained
 from helpers.config.study import Study
+from helpers.config.tables import ASSIGNED, Tables
 
 __all__ = [
-    "ColumnOf", "Design", "Dirt", "EXPOSED", "Economics", "EventName", "ExternalEvent", "Funnel", "Injection", "Leaving", "Levels", "Lifetime", "Log", "Margin",
+    "ASSIGNED", "ColumnOf", "Design", "Dirt", "EXPOSED", "Economics", "EventName", "ExternalEvent", "Funnel", "Injection", "Leaving", "Levels", "Lifetime", "Log", "Margin",
     "Metric", "Milestone", "Model", "Monitoring", "Name", "Period", "Place", "Prior", "Quoted", "Rule", "Simulation", "Stage", "Study",
-    "Surrogate", "Tolerance", "UnitTolerance", "Units", "VARIABLE", "Variant", "WORLDS", "Watch", "WorldTraits", "ConfigError", "explained",
+    "Surrogate", "Tables", "Tolerance", "UnitTolerance", "Units", "VARIABLE", "Variant", "WORLDS", "Watch", "WorldTraits", "ConfigError", "explained",
     "json_schema", "load", "nearest", "opened", "read_yaml", "study_paths",
 ]  # fmt: skip

@@ -259,7 +259,7 @@ Levels = Annotated[dict[str, Name], BeforeValidator(_as_written)]
 """Levels of a column, each with the variant that it means."""
 
 
-def _refuse_taken(names: Iterable[str]) -> None:
+def refuse_taken(names: Iterable[str]) -> None:
     """A column that describes a unit is called by the study, in a table that has columns of its own."""
     wrong = sorted(TAKEN.intersection(names))
     if wrong:
@@ -310,7 +310,7 @@ class Log(Place):
                 f"event_time, event_name and user_id; {', '.join(missing)} missing",
                 remedy=f"is '{near[0]}' meant for '{missing[0]}'?" if near else "map the column of the log to it",
             )
-        _refuse_taken(name for name in self.columns if name not in LOGGED)
+        refuse_taken(name for name in self.columns if name not in LOGGED)
         for name, source in self.columns.items():
             if isinstance(source, EventName) and name != "event_name":
                 raise ConfigError(
@@ -414,7 +414,7 @@ class Units(Place):
         if wrong:
             raise ConfigError("columns", ", ".join(wrong), "none of these: a unit table holds units, not events",
                         remedy="map what happened under data.outcomes")  # fmt: skip
-        _refuse_taken(self.attributes)
+        refuse_taken(self.attributes)
         product = [c.times for c in self.columns.values() if isinstance(c, ColumnOf) and c.times]
         if product:
             raise ConfigError(

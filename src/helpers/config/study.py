@@ -28,6 +28,7 @@ from helpers.config.design import (
 )
 from helpers.config.launch import Economics, Milestone, Monitoring, Rule, Stage
 from helpers.config.reserved import OF_SQL, OF_THE_MARTS
+from helpers.config.tables import ASSIGNED, AssignmentTable, Tables
 
 
 class Study(Named):
@@ -47,7 +48,7 @@ class Study(Named):
     """offline: nobody was treated, an uplift is planted; online: the log shows who was treated; descriptive: no experiment, what is there is described and a test planned"""
     salt: str = Field(min_length=4)
     """Text that seeds the split; another salt gives another, unrelated split"""
-    data: Simulation | Log | Units = Field(discriminator="source")
+    data: Simulation | Log | Units | Tables = Field(discriminator="source")
     """Where the log comes from"""
     tracking_plan: Name | None
     """Name of the file in tracking_plans that says what each event must carry"""
@@ -105,16 +106,18 @@ class Study(Named):
     @model_validator(mode="before")
     @classmethod
     def _of_units(cls, raw: Any) -> Any:
-        """A unit table needs no tracking plan, and its path is from the exposure to the outcome of the primary metric."""
-        if not (isinstance(raw, dict) and isinstance(raw.get("data"), dict) and raw["data"].get("source") == "units"):
+        """Tables of units need no tracking plan, and their path is from the exposure to the outcome of the primary metric."""
+        source = raw["data"].get("source") if isinstance(raw, dict) and isinstance(raw.get("data"), dict) else None
+        if source not in ("units", "tables"):
             return raw
+        enters, key = (EXPOSED, "outcomes") if source == "units" else (ASSIGNED, "facts")
         found = raw.get("metrics")
         metrics = [m for m in found if isinstance(m, dict)] if isinstance(found, list) else []
-        outcomes = raw["data"].get("outcomes")
+        outcomes = raw["data"].get(key)
         named = [m.get("event") for m in metrics if m.get("role") == "primary"]
         named += list(outcomes) if isinstance(outcomes, dict) else []
-        last = next((event for event in named if event), EXPOSED)
-        return {"tracking_plan": None, "exposure": EXPOSED, "funnel": {"steps": [EXPOSED, last]}} | raw
+        last = next((event for event in named if event), enters)
+        return {"tracking_plan": None, "exposure": enters, "funnel": {"steps": [enters, last]}} | raw
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
@@ -133,6 +136,8 @@ class Study(Named):
             raise ConfigError(
                 "metrics", f"primary: {', '.join(primary) or 'none'}", "exactly one metric with role: primary"
             )
+        if isinstance(self.data, Tables):
+            self._check_tables(self.data)
         self._check_injection()
         if self.exposure not in self.funnel.steps:
             steps = self.funnel.steps
@@ -167,7 +172,7 @@ class Study(Named):
             self._check_units(self.data)
         elif isinstance(self.data, Log):
             self._check_levels("variants", self.data.variants)
-        if not isinstance(self.data, Units) and self.tracking_plan is None:
+        if not isinstance(self.data, Units | Tables) and self.tracking_plan is None:
             raise ConfigError("tracking_plan", "nothing", "the name of a plan in studies/tracking_plans")
         if isinstance(self.data, Simulation):
             columns, where = list(WORLDS[self.data.world].segments), f"of the simulated {self.data.world}"
@@ -273,6 +278,32 @@ class Study(Named):
                 )
             if metric.covariate and metric.event not in data.before:
                 raise ConfigError(f"metrics.{i}.covariate", "true", f"false, or data.before.{metric.event}")
+
+    def _check_tables(self, data: Tables) -> None:
+        """Assignments say who was treated, and metrics are of the tables of facts."""
+        if self.mode != "online":
+            raise ConfigError("mode", self.mode, "online: the assignments say who was treated")
+        if self.tracking_plan is not None:
+            raise ConfigError("tracking_plan", self.tracking_plan, "none: the tables say what each event carries")
+        known = [ASSIGNED, *data.facts]
+        named = [
+            ("exposure", self.exposure),
+            *((f"funnel.steps.{i}", step) for i, step in enumerate(self.funnel.steps)),
+        ]
+        named += [(f"metrics.{i}.event", e) for i, metric in enumerate(self.metrics) for e in sorted(metric.events)]
+        named += [("leaving.event", self.leaving.event)] if self.leaving else []
+        for key, event in named:
+            if event not in known:
+                raise ConfigError(key, event, f"one of data.facts: {', '.join(data.facts)}, or {ASSIGNED}", valid=known)
+        for i, metric in enumerate(self.metrics):
+            if (
+                metric.measure == "sum"
+                and metric.event in data.facts
+                and "price" not in data.facts[metric.event].columns
+            ):
+                raise ConfigError(
+                    f"metrics.{i}.measure", "sum", f"count, or data.facts.{metric.event}.columns.price, which is summed"
+                )
 
     def _check_levels(self, key: str, levels: dict[str, str]) -> None:
         """Every level means a variant, and every variant has a level, where levels are mapped at all."""
@@ -432,7 +463,8 @@ class Study(Named):
     @property
     def has_time(self) -> bool:
         """False when every unit counts from one and the same moment, so that there is no day to look at."""
-        return not isinstance(self.data, Units) or "event_time" in self.data.columns
+        timed = self.data.assignments if isinstance(self.data, Tables) else self.data
+        return not isinstance(timed, Units | AssignmentTable) or "event_time" in timed.columns
 
     @property
     def timeless(self) -> str:

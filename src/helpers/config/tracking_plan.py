@@ -7,7 +7,20 @@ from typing import Annotated, Final, Literal
 from pydantic import Field, ValidationError, model_validator
 
 from helpers import paths
-from helpers.config import EXPOSED, ConfigError, Model, Name, Study, Units, explained, naming, nearest, read_yaml
+from helpers.config import (
+    ASSIGNED,
+    EXPOSED,
+    ConfigError,
+    Model,
+    Name,
+    Study,
+    Tables,
+    Units,
+    explained,
+    naming,
+    nearest,
+    read_yaml,
+)
 from helpers.errors import ReportError
 
 Disposition = Literal["kept", "dropped", "quarantined", "repaired", "flagged"]
@@ -147,7 +160,9 @@ class PropertyCheck:
 
 
 def tracking_plan(study: Study, studies: Path = paths.STUDIES) -> TrackingPlan:
-    """The plan a study names, from ``studies/tracking_plans``; that of a unit table is made from its outcomes."""
+    """The plan a study names, from ``studies/tracking_plans``; that of tables of units is made of what they map."""
+    if isinstance(study.data, Tables):
+        return _plan_of_tables(study.data)
     if study.tracking_plan is None:
         assert isinstance(study.data, Units)
         return _plan_of_units(study.data)
@@ -209,6 +224,15 @@ def _plan_of_units(data: Units) -> TrackingPlan:
             for name, column in data.outcomes.items()
         }
     )
+
+
+def _plan_of_tables(data: Tables) -> TrackingPlan:
+    assigned = Event(description="The unit is assigned", properties={"variant": Property(type="string")})
+    events = {ASSIGNED: assigned}
+    for name, facts in data.facts.items():
+        amount = {"price": Property(type="number")} if "price" in facts.columns else {}
+        events[name] = Event(description=f"A row of the table {name}", properties=amount)
+    return TrackingPlan(events=events)
 
 
 def property_checks(plan: TrackingPlan, columns: set[str]) -> list[PropertyCheck]:

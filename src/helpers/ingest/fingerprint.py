@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from helpers.config import ColumnOf, Log, Study, Units
+from helpers.config import ColumnOf, Log, Study, Tables, Units
 from helpers.ingest import database, sqlite
 from helpers.ingest.columns import needed
 from helpers.ingest.land import FRAME
@@ -46,6 +46,8 @@ def of(study: Study, where: "StudyPaths") -> Raw:
     place = study.data
     if not isinstance(place, Log | Units):
         return Raw()
+    if isinstance(place, Tables):
+        return _of_all([of(study.model_copy(update={"data": log}), where) for log in place.logs.values()])
     if place.kind == "frame":
         return Raw((where.data / FRAME,))
     name = f"database table {place.table}"
@@ -58,6 +60,17 @@ def of(study: Study, where: "StudyPaths") -> Raw:
     if kind == "sqlite" and (beside := sqlite.waiting(files[0])):
         files.append(beside)
     return Raw(tuple(file.absolute() for file in files))  # a link keeps its name, by which it is read
+
+
+def _of_all(found: list[Raw]) -> Raw:
+    """What several tables are together; those of one database file are asked for together where all stand in it."""
+    databases = {each.database for each in found}
+    return Raw(
+        tuple(dict.fromkeys(file for each in found for file in each.files)),
+        tuple((f"{name} ({number})", ask) for number, each in enumerate(found, 1) for name, ask in each.tables),
+        databases.pop() if len(databases) == 1 else None,
+        "\n".join(each.asked for each in found),
+    )
 
 
 def of_duckdb(place: Log | Units, file: Path) -> str:

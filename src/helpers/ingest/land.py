@@ -1,13 +1,24 @@
 """Bring a study's own data into its raw folder, whole or not at all."""
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from helpers.config import Log, Study, Units
+from helpers.config import Log, Study, Tables, Units
 from helpers.errors import ReportError, several
-from helpers.ingest import condition, csv, currency_columns, database, json_lines, parquet, sqlite, units, workbook
+from helpers.ingest import (
+    condition,
+    csv,
+    currency_columns,
+    database,
+    json_lines,
+    parquet,
+    sqlite,
+    tables,
+    units,
+    workbook,
+)
 from helpers.ingest.locations import files_of
 from helpers.ingest.parts import REJECTS, Parts
 from helpers.ingest.reading import Reading, decide
@@ -51,6 +62,7 @@ class Landed:
     steps: str = ""
     malformed: str = ""
     malformed_reason: str = ""
+    matches: tuple[tables.Match, ...] = ()
 
     @property
     def malformed_lines(self) -> int:
@@ -91,7 +103,11 @@ def land(study: Study, out: Path, unread: list[ReportError] | None = None, *, ho
                 raise several(faults)
             if unread is not None:
                 unread += faults
+            if isinstance(place, Tables):
+                reading = replace(reading, notes=parts.notes)  # their columns were read before they were joined
             told: dict[str, object] = {"reading": reading.told()}
+            if isinstance(place, Tables):
+                told["matches"] = tables.matches(con)
             if isinstance(place, Units):
                 told["table_rows"] = units.land(con, study, parts, reading, out / "events" / "part-0000.parquet")
                 told["table_arms"] = units.arms(con)
@@ -142,6 +158,8 @@ def read(con: "duckdb.DuckDBPyConnection", study: Study, home: Path, into: Path)
 def _table(con: "duckdb.DuckDBPyConnection", study: Study, home: Path, into: Path) -> Parts:
     place = study.data
     assert isinstance(place, Log | Units)
+    if isinstance(place, Tables):
+        return tables.read(con, study, into, lambda alone, folder: read(con, alone, home, folder))
     if place.kind == "frame":
         frame = home / FRAME
         if not frame.is_file():
@@ -191,4 +209,5 @@ def landed(raw: Path) -> Landed:
         str(raw / STEPS),
         told.get("malformed", ""),
         told.get("malformed_reason", ""),
+        tuple(tables.Match(**each) for each in told.get("matches", ())),
     )

@@ -4,7 +4,7 @@ import glob
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from helpers.config import Log, Study, Units
+from helpers.config import Log, Study, Tables, Units
 from helpers.ingest import text
 from helpers.ingest.json_values import one_a_line
 from helpers.ingest.locations import files_of
@@ -29,7 +29,9 @@ def taken(con: "duckdb.DuckDBPyConnection", study: Study, into: Path) -> tuple[S
     """
     place = study.data
     assert isinstance(place, Log | Units)
-    if place.kind in ("frame", "postgres") or place.where:  # what it takes may stand in no piece
+    if (
+        isinstance(place, Tables) or place.kind in ("frame", "postgres") or place.where
+    ):  # what it takes may stand in no piece
         return study, 1.0
     kind, files = files_of(place, study.name)
     chosen = files if len(files) <= FILES else [files[0], files[len(files) // 2], files[-1]]

@@ -81,7 +81,7 @@ def helping() -> dict[str, Any]:
     from helpers.experiment.trust.kinds import listed, named
     from helpers.formatting import formatted
     from helpers.ingest.values.times_unread import EXAMPLES
-    from helpers.site import short_examples, worked_example
+    from helpers.site import short_examples, tables_example, worked_example
     from helpers.site.error_catalogue import HOLE, by_topic
 
     example = {
@@ -90,6 +90,7 @@ def helping() -> dict[str, Any]:
         "short_commands": {short.name: short.commands for short in short_examples.EXAMPLES},
         "example_name": worked_example.NAME,
         "example_counts": worked_example.of_counts(),
+        "example_tables": tables_example,
         "example_study": (worked_example.SOURCE / f"{worked_example.NAME}.yml").read_text(encoding="utf-8"),
         "example_plan": (worked_example.SOURCE / "tracking_plans" / f"{worked_example.NAME}.yml").read_text(
             encoding="utf-8"

@@ -18,6 +18,7 @@ from helpers.ingest.new_study import Said, propose
 from helpers.paths import StudyPaths
 from helpers.pipeline.files import write_text
 from helpers.record import Numbers
+from helpers.site import tables_example
 from helpers.site.short_examples import EXAMPLES
 
 if TYPE_CHECKING:
@@ -87,8 +88,14 @@ def record(base: Path) -> dict[str, Any]:
     for example in EXAMPLES:
         (folder := base / example.name).mkdir()
         short[example.name] = example.record(folder)
-    told = {name: numbers[name].text for name in SHOWN}
-    return {"log": head, "proposal": proposal, "said": said, "numbers": told, "short": short}
+    return {
+        "log": head,
+        "proposal": proposal,
+        "said": said,
+        "numbers": {name: numbers[name].text for name in SHOWN},
+        "short": short,
+        "tables": tables_example.record(base / "tables", _said),
+    }
 
 
 SHOWN = (

@@ -17,7 +17,7 @@ from helpers.ingest.values.digits import SESSION, digits_of
 from helpers.paths import StudyPaths
 from helpers.pipeline import fork_server
 from helpers.pipeline.files import private, scratch
-from helpers.warehouse import arms, query, randomised
+from helpers.warehouse import arms, matched, query, randomised
 from helpers.warehouse.tolerances import enforce
 
 if TYPE_CHECKING:
@@ -150,6 +150,7 @@ def build(study: Study, where: StudyPaths, *computed: Computed) -> None:
             if error := arms.empty(con, study, log):
                 raise error
             randomised.load(con, study, log)
+            matched.load(con, study, log)
             for add in computed:
                 add(con, study)
             clean = _export(con, study, aside)

@@ -18,6 +18,7 @@ from helpers.experiment.trust.rows import refused_otherwise, rows_and_units
 from helpers.experiment.trust.sample_ratio import sample_ratios
 from helpers.experiment.trust.sensitivity import Reestimate, external
 from helpers.experiment.trust.skew import Skews, skewed
+from helpers.experiment.trust.tables import matched
 from helpers.experiment.trust.timing import (
     Maturity,
     before_exposure,
@@ -110,6 +111,7 @@ def trust_checks(
         *sample_ratios(results, split),
         *independence(con, results),
         *rows_and_units(con, results, flow, blind),
+        *matched(query.query(con, "table_matches"), study),
         *covariates(results, skews),
         immature(watched, waits=study.primary.days is not None),
         *(

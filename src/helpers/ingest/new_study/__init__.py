@@ -2,6 +2,7 @@
 
 from helpers.ingest.new_study.asking import Ask, Question
 from helpers.ingest.new_study.said import Said
+from helpers.ingest.new_study.tables import propose as propose_tables
 from helpers.ingest.new_study.writing import Written, propose
 
-__all__ = ["Ask", "Question", "Said", "Written", "propose"]
+__all__ = ["Ask", "Question", "Said", "Written", "propose", "propose_tables"]

@@ -8,7 +8,7 @@ from helpers.ingest.new_study import contradictions, vocabulary
 from helpers.ingest.new_study.asking import Question
 from helpers.ingest.new_study.profile import Column
 from helpers.ingest.new_study.proposal import Arm, Noted
-from helpers.ingest.new_study.roles import arms_of, spellings
+from helpers.ingest.new_study.roles import arms_of, meant
 from helpers.ingest.new_study.said import Said
 from helpers.ingest.sql import quoted
 from helpers.ingest.telling import ARM, UNIT, telling
@@ -67,7 +67,7 @@ def question(
     unit = roles[0]
     taken = [*roles, variant, *(c for c in columns if c.name in said.named)]
     free = [c for c in columns if all(c is not other for other in taken)]
-    arms, _ = arms_of(spellings(variant)[0], (said.control or "", ""))
+    arms, _ = arms_of(meant(variant)[0], (said.control or "", ""))
     found = whole(table, free, unit, variant, arms)
     if found is None:
         return None

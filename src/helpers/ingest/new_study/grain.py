@@ -176,7 +176,7 @@ def _proposed(
             table = panels.folded(table, seen, variants[0])
             rows, columns, said = _profiled(table, said)
             variants = [c for name in (v.name for v in variants) for c in columns if c.name == name]
-            said = _controlled(table, said, roles.spellings(variants[0])[0], ask, "units")
+            said = _controlled(table, said, roles.meant(variants[0])[0], ask, "units")
             at = replace(said, unit=seen.unit.name)
             return _noted(
                 panels.told(units.propose(table, rows, columns, variants[0], variants[1:], {}, at), seen), notes

@@ -45,6 +45,19 @@ class Planned:
 
 
 @dataclass(frozen=True)
+class RoleProposal:
+    """One of several tables: its role, its name in the study, where it stands, its columns and what tells its role."""
+
+    role: str
+    name: str
+    place: dict[str, object]
+    columns: dict[str, Noted]
+    told: str = ""
+    where: Noted = ("", "")
+    time_format: Noted = ("", "")
+
+
+@dataclass(frozen=True)
 class StudyProposal:
     """A study as it is proposed; :mod:`helpers.ingest.new_study.writing` writes it down.
 
@@ -96,6 +109,8 @@ class StudyProposal:
     times: str = ""
     bot_events: int = 0
     panel: tuple[str, dict[str, str], str] = ("", {}, "")
+    tables: tuple[RoleProposal, ...] = ()
+    unassigned: tuple[float, str] = (0.0, "")
 
     @property
     def levels(self) -> tuple[Arm, ...]:

@@ -4,7 +4,7 @@ import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import yaml
 
@@ -19,6 +19,9 @@ from helpers.ingest.new_study.proposal import StudyProposal
 from helpers.ingest.new_study.said import Said
 from helpers.ingest.new_study.source import opened
 from helpers.pipeline.files import scratch, write_text
+
+if TYPE_CHECKING:
+    from helpers.config import Place
 
 MOST_REMARKS = 25
 """Suspicious columns that are named; the rest are counted."""
@@ -54,6 +57,21 @@ def propose(
         ReportError: for a file that cannot be read or means neither events nor units, and for a study that exists
             already unless ``force`` is given; for what was said that the file has not or contradicts.
     """
+    called, file = named(data, name, force=force, base=base)
+    if said.time_format:
+        check_time_format(said.time_format)
+    with opened(data, table, base, said.where) as source:
+        proposal = grain.read(source, said, ask)
+        place = place_of(source.place)
+        read_from = source.called
+    save(rendered(proposal, read_from, called, file, base, place), file, base)
+    if proposal.plan:
+        write_text(_plan_of(file), _rendered("new_tracking_plan.yml.j2", proposal, read_from))
+    return Written(file, told(proposal, str(file.relative_to(base))))
+
+
+def named(data: str, name: str | None, *, force: bool, base: Path) -> tuple[str, Path]:
+    """The name of a study of a file, and where it is written. Raises for one that cannot be, or is there already."""
     called = vocabulary.slug(
         name
         or re.sub(
@@ -70,44 +88,59 @@ def propose(
             remedy=f"--name {called}" if called not in TAKEN else f"--name {called}_test",
         )  # fmt: skip
     file = paths.new_studies(base) / f"{called}.yml"
-    plan = file.parent / "tracking_plans" / file.name
-    for there in (file, plan):
+    for there in (file, _plan_of(file)):
         if there.exists() and not force:
             raise ReportError(
                 f"{paths.shown(there)} is there already",
                 expected="a name that is free",
                 remedy="give another one with --name, or overwrite it with --force",
             )
-    if said.time_format:
-        _check_format(said.time_format)
-    with opened(data, table, base, said.where) as source:
-        proposal = grain.read(source, said, ask)
-        place = {"path": source.place.path, "table": source.place.table, "delimiter": source.place.delimiter,
-                 "encoding": source.place.encoding, "header_line": source.place.header_line,
-                 "format": _format(source.place.path)}  # fmt: skip
-        read_from = source.called
-    shown = file.relative_to(base)
-    text = _rendered(
+    return called, file
+
+
+def _plan_of(file: Path) -> Path:
+    return file.parent / "tracking_plans" / file.name
+
+
+def place_of(place: "Place") -> dict[str, object]:
+    """The keys by which a study states where a table stands and how it is read."""
+    return {"path": place.path, "table": place.table, "delimiter": place.delimiter, "encoding": place.encoding,
+            "header_line": place.header_line, "format": _format(place.path)}  # fmt: skip
+
+
+def rendered(
+    proposal: StudyProposal, read_from: str, called: str, file: Path, base: Path, place: dict[str, object] | None = None
+) -> str:
+    """The text of a study file."""
+    return _rendered(
         "new_study.yml.j2",
         proposal,
         read_from,
         name=called,
-        place=place,
-        next=paths.to_run(str(shown)),
+        place=place or {},
+        next=paths.to_run(str(file.relative_to(base))),
         schema=os.path.relpath(paths.STUDIES / "study.schema.json", file.parent),
     )
-    with scratch(base / "data" / called, "new") as aside:
-        trial = aside / "studies" / file.name
-        trial.parent.mkdir(parents=True)
-        trial.write_text(text, encoding="utf-8")
-        config.load(trial)  # what does not load is not written
+
+
+def tried(text: str, file: Path, base: Path, aside: Path) -> config.Study:
+    """The study that a text is, as it would load from its file; what does not load is not written."""
+    trial = aside / "studies" / file.name
+    trial.parent.mkdir(parents=True, exist_ok=True)
+    trial.write_text(text, encoding="utf-8")
+    study = config.load(trial)
+    study.data.start_from(base)  # type: ignore[union-attr]
+    return study
+
+
+def save(text: str, file: Path, base: Path) -> None:
+    """Write a study file that loads."""
+    with scratch(base / "data" / file.stem, "new") as aside:
+        tried(text, file, base, aside)
         write_text(file, text)
-    if proposal.plan:
-        write_text(plan, _rendered("new_tracking_plan.yml.j2", proposal, read_from))
-    return Written(file, _told(proposal, str(shown)))
 
 
-def _check_format(written: str) -> None:
+def check_time_format(written: str) -> None:
     try:
         check_format(written)
     except config.ConfigError as error:
@@ -121,7 +154,7 @@ def _format(path: str) -> str | None:
     return "csv" if Path(path).suffix and format_of(path) is None and "*" not in path else None
 
 
-def _told(proposal: StudyProposal, file: str) -> str:
+def told(proposal: StudyProposal, file: str) -> str:
     lines = [f"Assumed, and written to {file}:", *(f"  {line}" for line in proposal.assumed)]
     if proposal.suspicious:
         lines.append("Suspicious or unused columns:")

@@ -149,8 +149,8 @@ def _texts(con: "duckdb.DuckDBPyConnection", column: str, relation: str) -> tupl
 
 
 def _words(con: "duckdb.DuckDBPyConnection", name: str, missing: str, relation: str) -> int:
-    """Rows whose id is no number, placeholders aside."""
-    number = f"regexp_full_match({name}, '{_WHOLE}|{_FLOAT}|{_EXPONENT}')"
+    """Rows whose id is no number, placeholders and blanks around it aside."""
+    number = f"regexp_full_match(trim({name}), '{_WHOLE}|{_FLOAT}|{_EXPONENT}')"
     return con.execute(  # type: ignore[no-any-return]
         f"select count(*) from {relation} where trim({name}) <> '' and not {number} and not {missing}"
     ).fetchall()[0][0]

@@ -1,0 +1,291 @@
+"""The proposal for several tables: what each is, and what is measured of the units that were assigned."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from helpers.config import ASSIGNED
+from helpers.config.base import TAKEN as FILES
+from helpers.config.columns import TAKEN
+from helpers.config.data import LEAVE_OUT
+from helpers.config.tables import NOT_FACTS
+from helpers.errors import several
+from helpers.ingest.new_study import (
+    asking,
+    contradictions,
+    currency,
+    experiments,
+    log,
+    measures,
+    roles,
+    tolerances,
+    vocabulary,
+)
+from helpers.ingest.new_study.profile import Column, exact
+from helpers.ingest.new_study.proposal import Arm, Measure, Noted, RoleProposal, StudyProposal
+from helpers.ingest.new_study.said import Said
+from helpers.ingest.new_study.tables import facts, measured
+from helpers.ingest.new_study.tables.facts import FactColumns
+from helpers.ingest.new_study.tables.parts import Divided, is_attribute
+from helpers.ingest.new_study.tables.seen import TableSeen
+from helpers.ingest.new_study.units import as_said, weights
+from helpers.ingest.new_study.units import measured as in_a_line
+from helpers.ingest.sql import quoted
+
+if TYPE_CHECKING:
+    from helpers.ingest.new_study.source import SourceTable
+
+RESERVED = {*TAKEN, *FILES, ASSIGNED, "user_id", "variant", "event_time", "event_id", "event_name", "price", "shown", "ingested_at",
+            "experiment_id", "duration_sec", "order_id", "coupon", "session_id", "product_id", "category"}  # fmt: skip
+"""Names that an attribute cannot have."""
+CHANGING = 0.05
+"""Share of the units for which an attribute may change."""
+
+
+def drafted(found: Divided, said: Said, ask: asking.Ask | None) -> StudyProposal:
+    """What the tables say each by itself; raises for what was said of them and cannot be.
+
+    All repeats are tolerated in it, so that they can be joined; beside it stands what is asked of those that may be none.
+    """
+    source, variant = found.assignments.source, found.variant
+    columns = found.assignments.columns
+    pooled = experiments.question(columns, said)
+    said = asking.settled(said, pooled, ask)
+    experiments.refuse_pooled(source, pooled, said)
+    where: Noted = ("", "")
+    if said.experiment:
+        sql, teller = experiments.condition(source, columns, said.experiment, log=False)
+        where = sql, f"column '{vocabulary.printable(teller.name)}', {said.how('experiment')}"
+        source = source.narrowed(sql)
+        found = replace(found, assignments=TableSeen.of(found.assignments.given, source, said))
+        columns = found.assignments.columns
+        variant = next(c for c in columns if c.name == variant.name)
+    unit = exact(source, found.unit)
+    found = replace(found, joined=replace(found.joined, unit=unit))
+    by_units = log.by_units(source, found.unit, variant)
+    if said.control:
+        said = replace(said, control=contradictions.level_of(source, by_units, said.control))
+    else:
+        said = asking.settled(said, asking.control(by_units, "units"), ask)
+    cleared, spellings = roles.spellings(by_units)
+    arms, why = log._arms(cleared, (said.control or "", said.how("control")))
+    time = _time_of_assignments(found, said)
+    taken = {*NOT_FACTS}
+    told: list[FactColumns] = []
+    for number in found.facts:
+        told.append(facts.of(found.others[number], found.joined.others[number], taken, said))
+        taken |= {kind.name for kind in told[-1].kinds}
+    named, tables = _tables(found, told, time, where, said)
+    metrics = measured.of(told, said)
+    moments = [c for c in (time, *(each.time for each in told)) if c is not None]
+    asked = [c.asked for c in moments if c.asked is not None]
+    if asked:
+        raise several(asked)
+    start, end, period = _period(time, told, said)
+    paid = [each for each in told if each.money]
+    worth = currency.of(paid[0].table.source, [paid[0].amount]) if paid and paid[0].amount else currency.Proposed()
+    return StudyProposal(
+        source="tables", mode="online", rows=sum(seen.rows for seen in (found.assignments, *found.others)),
+        arms=tuple(arms), weights=weights(arms), also=_also(source, found, by_units, spellings, arms), columns={},
+        start=start, end=end, period=period, metrics=metrics, segments=tuple(named), tables=tables,
+        steps=(ASSIGNED, metrics[0].event), window_hours=max(1, min(168, int((end - start).total_seconds() // 3600))),
+        revenue=next((m.name for m in metrics if m.unit == "money"), ""), currency=worth.noted, control=said.note("control", ""),
+        money_digits=max((measures.money_digits(each.table.source, [each.amount]) for each in paid if each.amount), default=0),
+        tolerate={"repeated": (1.0, "".join(q for each in told for q in _alike(each)))}, said=said.options, suspicious=_unused(found, told, tables), assumed=_assumed(found, told, arms, why, time, start, end, metrics, named, said, worth),
+        first=_first(found, told, arms, why, time, said, worth),
+    )  # fmt: skip
+
+
+def _time_of_assignments(found: Divided, said: Said) -> Column | None:
+    seen = found.assignments
+    return seen.told(said.time) or facts.time_of(
+        [c for c in seen.columns if c.name not in (found.unit.name, found.variant.name)]
+    )
+
+
+def _tables(
+    found: Divided, told: list[FactColumns], time: Column | None, where: Noted, said: Said
+) -> tuple[dict[str, str], tuple[RoleProposal, ...]]:
+    """The segments, and each table as a study states it."""
+    segments: dict[str, str] = {}
+    attributes = _attributes(
+        found.assignments, found.unit, {found.unit.name, found.variant.name, time.name if time else ""}, segments, said
+    )
+    unit, variant = found.unit, found.variant
+    columns: dict[str, Noted] = {
+        "user_id": (unit.name, said.note("unit", f"{unit.distinct:,} units in {unit.filled:,} rows"))
+    }
+    columns["variant"] = (variant.name, said.note("variant", f"{variant.distinct} levels"))
+    columns |= {"event_time": (time.name, said.note("time", ""))} if time else {}
+    made = [_role("assignments", "assignments", found.assignments, columns | attributes, time, where=where)]
+    for each in told:
+        number = found.others.index(each.table)
+        columns = {"user_id": (each.unit.name, found.joined.evidence(number))}
+        columns |= {"event_time": (each.time.name, "")} if each.time else {}
+        columns |= (
+            {"event_id": (each.key.name, f"{each.key.distinct:,} different values in {each.key.filled:,} rows")}
+            if each.key
+            else {}
+        )
+        columns |= {"price": (each.amount.name, said.note("money", "the amount of a row"))} if each.amount else {}
+        made += [_role("facts", kind.name, each.table, columns, each.time, where=kind.where) for kind in each.kinds]
+    if found.describes is not None:
+        seen, key = found.others[found.describes], found.joined.others[found.describes]
+        columns = {"user_id": (key.name, found.joined.evidence(found.describes))}
+        columns |= _attributes(seen, key, {key.name}, segments, said)
+        made.append(_role("units", "units", seen, columns, None))
+    return segments, tuple(made)
+
+
+def _role(
+    role: str, name: str, seen: TableSeen, columns: dict[str, Noted], time: Column | None, where: Noted = ("", "")
+) -> RoleProposal:
+    from helpers.ingest.new_study.writing import place_of
+
+    return RoleProposal(
+        role, name, place_of(seen.source.place), columns, f"{seen.rows:,} rows", where, roles.time_format(time)
+    )
+
+
+def _attributes(
+    seen: TableSeen, unit: Column, taken: set[str], segments: dict[str, str], said: Said
+) -> dict[str, Noted]:
+    """Columns that describe a unit, by the names that a study gives them; they are added to the ``segments``."""
+    found: dict[str, Noted] = {}
+    for column in seen.columns:
+        stated = column.name == said.cluster
+        room = len(segments) < measures.MOST_SEGMENTS
+        if column.name in taken or not (stated or (room and is_attribute(column) and _steady(seen, column, unit))):
+            continue
+        called = vocabulary.slug(column.name, {*RESERVED, *segments, *found})
+        found[called] = (column.name, said.how("cluster") if stated else f"{column.distinct} levels")
+        if not stated:
+            segments[called] = column.name
+    return found
+
+
+def _steady(seen: TableSeen, column: Column, unit: Column) -> bool:
+    """Whether a column has one level a unit: what changes from row to row describes the row."""
+    if unit.distinct >= unit.filled:
+        return True
+    text, key = seen.source.text(column.name), seen.source.text(unit.name)
+    several = seen.source.number(
+        f"select avg((levels > 1)::integer) from (select count(distinct {text}) as levels from {{table}} where {key} is not null group by {key})"
+    )
+    return several <= CHANGING
+
+
+def _period(time: Column | None, told: list[FactColumns], said: Said) -> tuple[datetime, datetime, str]:
+    if said.period:
+        return *said.period, said.how("period")
+    dated = [each.time for each in told if each.time and each.time.last]
+    firsts = [time.first] if time and time.first else [c.first for c in dated if c.first]
+    lasts = [c.last for c in (time, *dated) if c is not None and c.last is not None]
+    if not firsts or not lasts:
+        from helpers.config.assumed import NO_TIME, NO_TIME_LASTS
+
+        return NO_TIME, NO_TIME + NO_TIME_LASTS, "ASSUMED: the tables hold no times; replace both"
+    start, end = (datetime(t.year, t.month, t.day) for t in (min(firsts), max(lasts)))
+    why = (
+        "from the first assignment to the last row of any table; the end is excluded"
+        if time
+        else "ASSUMED: the first to the last row, for the assignments have no time; when did it start?"
+    )
+    return start, end + timedelta(days=1), why
+
+
+def _also(
+    source: "SourceTable", found: Divided, variant: Column, spellings: dict[str, str], arms: list[Arm]
+) -> dict[str, Noted]:
+    """Levels beside those of the arms: other spellings, and the empty field, whose units are no part of the experiment."""
+    counts = dict(variant.levels)
+    by_level = {arm.level: arm.name for arm in arms}
+    also = {level: (by_level[of], f"{counts[level]:,} units") for level, of in spellings.items()}
+    empty = int(source.number(f"select count(*) from {{table}} where {source.text(found.variant.name)} is null"))
+    return also | ({"": (LEAVE_OUT, f"{empty:,} rows have no variant: why?")} if empty else {})
+
+
+def _unused(found: Divided, told: list[FactColumns], tables: tuple[RoleProposal, ...]) -> tuple[Noted, ...]:
+    used = {(str(t.place["path"]), theirs) for t in tables for theirs, _ in t.columns.values()}
+    unused: list[Noted] = []
+    for seen in (found.assignments, *found.others):
+        for column in seen.columns:
+            if (seen.source.place.path, column.name) not in used and (reason := measures.unfit(column)):
+                unused.append((f"{seen.called}: {column.name}", reason))
+    for each in told:
+        unused += [
+            (f"{each.table.called}: {level}", f"not used: more than {facts.MOST_KINDS} kinds of facts")
+            for level in each.left
+        ]
+    return tuple(unused)
+
+
+def _assumed(
+    found: Divided, told: list[FactColumns], arms: list[Arm], why: str, time: Column | None, start: datetime, end: datetime,
+    metrics: tuple[Measure, ...], segments: dict[str, str], said: Said, paid: currency.Proposed,
+) -> tuple[str, ...]:  # fmt: skip
+    def column(each: Column) -> str:
+        return f"'{vocabulary.printable(each.name)}'"
+
+    lines = [
+        f"assignments: {found.assignments.called} ({found.assignments.rows:,} rows), for its column {column(found.variant)} holds the"
+        f" variant{as_said(said, 'variant')}; {why}",
+        f"unit: column {column(found.unit)}, {found.unit.distinct:,} units{as_said(said, 'unit')}",
+        f"time: {f'column {column(time)} of the assignments ({roles.read_as(time)}UTC)' if time else 'the assignments have none, so all units count from the start'}"
+        f", {start} to {end}{as_said(said, 'time', 'period')}",
+        f"weights: {weights(arms)}",
+    ]
+    for each in told:
+        parts = [f"unit {column(each.unit)}, {found.joined.evidence(found.others.index(each.table))}"]
+        parts += [f"time {column(each.time)}" if each.time else "no time, so all rows count as after the assignment"]
+        parts += [f"amount {column(each.amount)}"] if each.amount else []
+        parts += [f"id {column(each.key)}"] if each.key else ["no id, so rows that are equal in all columns are one"]
+        kinds = f", each of {', '.join(kind.name for kind in each.kinds)} an event" if len(each.kinds) > 1 else ""
+        lines.append(f"facts: {each.table.called} ({each.table.rows:,} rows){kinds}: {'; '.join(parts)}")
+    if found.describes is not None:
+        seen, key = found.others[found.describes], found.joined.others[found.describes]
+        lines.append(
+            f"units: {seen.called} ({seen.rows:,} rows), a row a unit: unit {column(key)}, {found.joined.evidence(found.describes)}"
+        )
+    lines += [f"metrics: {in_a_line(metrics)}{as_said(said, 'primary', 'outcomes', 'money')}"]
+    lines += [f"currency: {paid.noted[0]}, {paid.noted[1]}"] if paid.noted[1] else []
+    return (*lines, f"segments: {', '.join(segments) or 'none'}")
+
+
+def _first(
+    found: Divided, told: list[FactColumns], arms: list[Arm], why: str, time: Column | None, said: Said, paid: currency.Proposed
+) -> tuple[str, ...]:  # fmt: skip
+    asked = list(paid.first)
+    if "control" not in said:
+        asked.append(f"Is the control right? {why[0].upper()}{why[1:]}.")
+    if time is None:
+        asked.append(
+            f"When was each unit assigned? {found.assignments.called} has no time, so all of them count from period.start."
+        )
+    for each in told:
+        if each.time is None:
+            asked.append(
+                f"Do all rows of {each.table.called} lie after the assignment? It has no time, so nobody can tell; they are counted."
+            )
+        asked += _alike(each)
+        if each.undone:
+            asked.append(f"{each.table.called}: {each.undone}.")
+    if "primary" not in said:
+        asked.append("Is the primary metric the one that was agreed on before anybody looked?")
+    return tuple(asked)
+
+
+def _alike(each: FactColumns) -> list[str]:
+    """What is asked of rows of days that are equal in all columns, where no id tells them apart."""
+    if each.key or each.time is None or each.time.dates < each.time.moments:
+        return []
+    source = each.table.source
+    columns = ", ".join(quoted(c.name) for c in each.table.columns)
+    repeats = int(source.number(f"select count(*) - count(distinct hash({columns})) from {{table}}"))
+    if not repeats:
+        return []
+    return [
+        f"Are {repeats:,} of {each.table.rows:,} rows of {each.table.called} copies, which equal another one in all columns? Its times are"
+        " days, so they may be two of one day, and a run refuses them: name the column of an id (event_id), or have them dropped:"
+        f" data.tolerate.repeated: {tolerances.tolerated(repeats, each.table.rows)}."
+    ]

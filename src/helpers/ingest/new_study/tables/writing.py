@@ -1,0 +1,108 @@
+"""A study of several tables proposed and written down."""
+
+from collections.abc import Sequence
+from contextlib import ExitStack
+from pathlib import Path
+
+from helpers import paths
+from helpers.errors import ReportError
+from helpers.ingest.land import read
+from helpers.ingest.new_study import writing
+from helpers.ingest.new_study.asking import Ask
+from helpers.ingest.new_study.said import COLUMNS, Said, the_name
+from helpers.ingest.new_study.source import opened
+from helpers.ingest.new_study.tables import clustered, found, parts, proposal
+from helpers.ingest.new_study.tables.seen import TableSeen
+from helpers.ingest.parts import REJECTS
+from helpers.ingest.tables import Match, matches
+from helpers.pipeline.files import scratch
+
+
+def propose(
+    files: Sequence[str],
+    *,
+    name: str | None = None,
+    table: str | None = None,
+    said: Said = Said(),  # noqa: B008
+    ask: Ask | None = None,
+    force: bool = False,
+    base: Path = paths.ROOT,
+) -> writing.Written:
+    """Look at several tables, find their roles and what joins them, and write ``studies/NAME.yml`` below ``base``.
+
+    They are joined once, as a run joins them, so that what is said of their match is what a run finds.
+
+    Raises:
+        ReportError: for a file that cannot be read, where the roles or the columns that join them are not told by the
+            tables, and for what was said and none of them has.
+    """
+    _refuse(table, said)
+    if said.time_format:
+        writing.check_time_format(said.time_format)
+    with ExitStack() as stack:
+        seen = [TableSeen.of(each, stack.enter_context(opened(*_within(each), base)), said) for each in files]
+        _refuse_parts(seen)
+        said = _checked(seen, said)
+        divided = parts.divided(seen, said)
+        called, file = writing.named(divided.assignments.given, name, force=force, base=base)
+        draft = proposal.drafted(divided, said, ask)
+        read_from = " and ".join([", ".join(each.called for each in seen[:-1]), seen[-1].called])
+        with scratch(base / "data" / called, "new") as aside:
+            study = writing.tried(writing.rendered(draft, read_from, called, file, base), file, base, aside)
+            con = divided.assignments.source.con
+            for made in ("rejects", "steps"):
+                con.execute(f"drop table if exists {made}")
+            con.execute(REJECTS)
+            (aside / "joined").mkdir()
+            joined = read(con, study, aside, aside / "joined")
+            told = [Match(**each) for each in matches(con)]  # type: ignore[arg-type]
+            draft = clustered.proposed(con, draft, divided, joined, said)
+            made_of = found.completed(con, draft, study, joined, told)
+    writing.save(writing.rendered(made_of, read_from, called, file, base), file, base)
+    return writing.Written(file, writing.told(made_of, str(file.relative_to(base))))
+
+
+_REMEDIES = {
+    "table": "write it behind the file that holds several: shop.duckdb:orders",
+    "where": "leave it out, and write it into the study that is proposed, at the table that it is of",
+    "exposure": "leave it out: units enter by their assignment",
+}
+
+
+def _within(given: str) -> tuple[str, str | None]:
+    """A file, and the table or sheet in it that is meant, as ``shop.duckdb:orders`` says it."""
+    file, colon, table = given.rpartition(":")
+    return (file, table) if colon and not Path(given).exists() and Path(file).is_file() else (given, None)
+
+
+def _refuse(table: str | None, said: Said) -> None:
+    """Options that mean one table alone."""
+    for option, value in (("table", table), ("where", said.where), ("exposure", said.exposure)):
+        if value:
+            raise ReportError(
+                f"--{option} is of one table, and several are given",
+                got=f"--{option} {value}",
+                remedy=_REMEDIES[option],
+            )
+
+
+def _refuse_parts(seen: Sequence[TableSeen]) -> None:
+    """Files with the same columns are parts of one table, as a shell hands them on for a glob."""
+    if len({frozenset(each.source.parts.types) for each in seen}) > 1:
+        return
+    folder, ending = Path(seen[0].given).parent, Path(seen[0].given).suffix
+    raise ReportError(
+        "the files have the same columns, so they are parts of one table",
+        got=", ".join(each.called for each in seen[:6]),
+        expected="one table, or tables of several kinds: assignments, orders, users",
+        remedy=f"give one table as its folder, or as a glob in quotes: '{folder / f'*{ending}'}'",
+    )
+
+
+def _checked(seen: Sequence[TableSeen], said: Said) -> Said:
+    """What was said, which some of the tables must have."""
+    names = list(dict.fromkeys(c.name for each in seen for c in each.columns))
+    for option in COLUMNS:
+        if option in said:
+            the_name("the set of tables", getattr(said, option), names, f"--{option}")
+    return said

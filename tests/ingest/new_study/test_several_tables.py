@@ -1,0 +1,208 @@
+"""A study proposed from several tables of made-up companies: roles, keys and columns, in any order of the files."""
+
+import os
+import random
+from collections.abc import Callable
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from helpers import config, ingest
+from helpers.config import Study, Tables
+from helpers.errors import ReportError
+from helpers.ingest import fingerprint, new_study
+from helpers.paths import StudyPaths
+from tests.ingest.new_study.tables import written
+from tests.ingest.tables.company import Company, company
+from tests.ingest.tables.test_join import counted
+
+FUZZING = "FUZZ" in os.environ
+SEEDS = range(300 if FUZZING else 3)
+
+
+def proposed(base: Path, files: list[Path], **said: str) -> tuple[Study, str, str]:
+    made = new_study.propose_tables([str(file) for file in files], base=base, said=new_study.Said(**said))  # type: ignore[arg-type]
+    return config.load(made.file), made.file.read_text(encoding="utf-8"), made.said
+
+
+def shuffled(made: Company, seed: int) -> list[Path]:
+    files = list(made.files.values())
+    random.Random(seed).shuffle(files)
+    return files
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_roles_and_keys_are_found_by_values(tmp_path: Path, seed: int) -> None:
+    made = company(seed, tmp_path)
+    control = made.arms[0]
+    study, _, said = proposed(tmp_path, shuffled(made, seed), control=control)
+    data = study.data
+    assert isinstance(data, Tables)
+    assert data.assignments.columns | made.columns["assignments"] == data.assignments.columns
+    (facts,) = data.facts.values()
+    assert {k: v for k, v in facts.columns.items() if k != "event_id" or made.has_ids} == made.columns["facts"]
+    assert data.units is not None and data.units.columns["user_id"] == made.columns["units"]["user_id"]
+    assert made.columns["units"]["country"] in data.units.columns.values()
+    assert f"{made.match['known']:,}" in said or f"{made.match['assigned']:,}" in said
+    ingest.land(study, tmp_path / "raw")
+    identity = "event_id" if "event_id" in facts.columns else "whole_row"
+    found = counted(ingest.landed(tmp_path / "raw"), identity)
+    assert {level: (t.n, t.with_fact) for level, t in found.items()} == {
+        level: (t.n, t.with_fact) for level, t in made.truth.items()
+    }
+
+
+def rows(file: Path, query: str) -> Path:
+    return written(file, f"select * replace (user_id::varchar as user_id) from ({query})")
+
+
+def assigned(folder: Path, units: int = 400) -> Path:
+    return rows(
+        folder / "exposures.csv",
+        f"""select 1000 + i as user_id, if(hash(i) % 2 = 0, 'A', 'B') as variant,
+        timestamp '2026-03-02' + to_minutes((hash(i + 1) % 14000)::int) as assigned_at from range({units}) t(i)""",
+    )
+
+
+def ordered(folder: Path, more: str = "i as order_id", shift: int = 0, name: str = "orders.csv") -> Path:
+    return rows(
+        folder / name,
+        f"""select 1000 + {shift} + hash(i) % 400 as user_id, timestamp '2026-03-02' + to_minutes((hash(i + 2) % 20000)::int) as created_at,
+        timestamp '2026-03-20' + to_minutes((hash(i + 5) % 9000)::int) as shipped_at, (hash(i + 3) % 300) / 100.0 as tax,
+        (hash(i + 4) % 9000) / 100.0 as total, {more} from range(1200) t(i)""",
+    )
+
+
+def test_of_several_times_and_amounts_those_of_the_whole_fact_are_taken(tmp_path: Path) -> None:
+    study, _, said = proposed(tmp_path, [ordered(tmp_path), assigned(tmp_path)])
+    assert isinstance(study.data, Tables)
+    assert study.data.facts["orders"].columns == {
+        "user_id": "user_id", "event_time": "created_at", "event_id": "order_id", "price": "total",
+    }  # fmt: skip
+    assert [(m.name, m.type, m.measure, m.unit) for m in study.metrics] == [
+        ("orders_rate", "proportion", None, "share"), ("orders_per_unit", "mean", "count", "count"),
+        ("revenue_per_unit", "mean", "sum", "money"),
+    ]  # fmt: skip
+    assert study.exposure == "assigned" and study.funnel.steps == ["assigned", "orders"]
+    assert "'A' is taken as the control" in said
+
+
+def test_names_of_events_are_kinds_of_facts_and_the_paid_one_has_the_amount(tmp_path: Path) -> None:
+    events = rows(
+        tmp_path / "events.parquet",
+        """select 1000 + hash(i) % 400 as user_id, ['view', 'cart', 'purchase'][i % 3 + 1] as event, 'e' || i as event_id,
+        timestamp '2026-03-02' + to_minutes((hash(i + 2) % 20000)::int) as ts, if(i % 3 = 2, i / 7.0, null)::decimal(9, 2) as value from range(1500) t(i)""",
+    )
+    study, _, _ = proposed(tmp_path, [assigned(tmp_path), events])
+    assert isinstance(study.data, Tables)
+    assert [*study.data.facts] == ["purchase", "cart", "view"] and study.primary.event == "purchase"
+    assert study.revenue is not None and study.revenue.event == "purchase"
+    ingest.land(study, tmp_path / "raw")
+    log = ingest.landed(tmp_path / "raw")
+    assert {m.table: m.rows for m in log.matches} == {"purchase": 500, "cart": 500, "view": 500}
+
+
+def test_what_was_undone_is_asked_and_what_is_said_comes_first(tmp_path: Path) -> None:
+    orders = ordered(tmp_path, "i as order_id, ['paid', 'refunded'][(i % 9 = 0)::int + 1] as status")
+    study, text, _ = proposed(tmp_path, [orders, assigned(tmp_path)], primary="total", control="B")
+    assert study.primary.measure == "sum" and study.primary.unit == "money"
+    assert study.data.variants == {"A": "treatment", "B": "control"}  # type: ignore[union-attr]
+    assert "\"status\" not in ('refunded')" in text
+
+
+def test_equal_rows_of_days_are_asked_and_a_run_refuses_them(tmp_path: Path) -> None:
+    days = rows(
+        tmp_path / "orders.csv",
+        """select 1000 + hash(i) % 400 as user_id, strftime(date '2026-03-02' + (hash(i) % 3)::int, '%Y-%m-%d') as day,
+        (i % 2 + 5)::varchar as amount from range(1200) t(i)""",
+    )
+    study, text, _ = proposed(tmp_path, [days, assigned(tmp_path)])
+    assert "so they may be two of one day, and a run refuses them" in text
+    with pytest.raises(
+        ReportError, match=r"orders.csv: rows are equal in all columns(.|\n)*data.facts.orders.columns.event_id"
+    ):
+        ingest.land(study, tmp_path / "raw")
+
+
+@pytest.mark.parametrize(("files", "message"), [
+    (lambda f: [assigned(f), ordered(f, shift=500_000)], "no column of orders.csv holds ids of 'user_id' in exposures.csv"),
+    (lambda f: [ordered(f), ordered(f, "i as line", name="more.csv")], "no table says who was assigned to which variant"),
+    (lambda f: [ordered(f), ordered(f, name="more.csv")], "the files have the same columns, so they are parts of one table"),
+    (lambda f: [assigned(f), rows(f / "users.csv", "select 1000 + i as user_id, ['a', 'b', 'c'][i % 3 + 1] as country from range(400) t(i)")],
+     "no table says what units did after they were assigned"),
+    (lambda f: [assigned(f), *(rows(f / n, "select 1000 + i as user_id, ['a', 'b', 'c'][i % 3 + 1] as country from range(400) t(i)")
+                               for n in ("users.csv", "crm.csv"))], "users.csv and crm.csv both hold a row a unit"),
+    (lambda f: [assigned(f), rows(f / "orders.csv", "select 1 as user_id, 2 as total where false")], "orders.csv holds no events"),
+    (lambda f: [assigned(f), rows(f / "b.csv", "select * rename (variant as arm) from read_csv('" + str(assigned(f)) + "')").rename(f / "exposures_2.csv")],
+     "two tables may say who was assigned"),
+])  # fmt: skip
+def test_what_cannot_be_joined_is_one_clear_error(
+    tmp_path: Path, files: Callable[[Path], list[Path]], message: str
+) -> None:
+    with pytest.raises(ReportError) as error:
+        proposed(tmp_path, files(tmp_path))
+    assert str(error.value).startswith(message) and len(str(error.value).splitlines()) > 2
+    assert not (tmp_path / "studies").exists()
+
+
+@pytest.mark.parametrize(("said", "message"), [
+    ({"unit": "usr_id"}, "the set of tables has no column 'usr_id'"), ({"primary": "oders"}, "no table of facts is called 'oders'"),
+    ({"where": "total > 1"}, "--where is of one table"), ({"exposure": "view"}, "--exposure is of one table"),
+])  # fmt: skip
+def test_what_is_said_and_cannot_be_is_told_with_what_is_near(
+    tmp_path: Path, said: dict[str, str], message: str
+) -> None:
+    with pytest.raises(ReportError, match=message):
+        proposed(tmp_path, [assigned(tmp_path), ordered(tmp_path)], **said)
+
+
+def test_tables_of_one_database_are_named_behind_it(tmp_path: Path) -> None:
+    shop = tmp_path / "shop.duckdb"
+    with duckdb.connect(str(shop)) as con:
+        for name, file in (("orders", ordered(tmp_path)), ("exposures", assigned(tmp_path))):
+            con.execute(f"create table {name} as from read_csv('{file}')")
+    study, _, _ = proposed(tmp_path, [f"{shop}:orders", f"{shop}:exposures"], control="A")  # type: ignore[list-item]
+    assert isinstance(study.data, Tables)
+    assert (study.data.assignments.table, study.data.facts["orders"].table) == ("exposures", "orders")
+    raw = fingerprint.of(study, StudyPaths(study.name, tmp_path))
+    assert raw.database == shop and len({name for name, _ in raw.tables}) == 2
+
+
+@pytest.mark.parametrize("table", ["assignments", "units"])
+def test_what_was_randomised_whole_is_proposed_and_what_is_said_of_it_is_taken(tmp_path: Path, table: str) -> None:
+    city = "'c' || (i % 40) as city"  # more levels than a segment has
+    exposures = f"select 1000 + i as user_id, if(i % 40 < 20, 'A', 'B') as variant, '2026-03-0' || (i % 7 + 2) as assigned_at, {city} from range(400) t(i)"
+    people = f"select 1000 + i as user_id, 'u' || i || '@example.com' as mail, {city} from range(400) t(i)"
+    if table == "units":
+        exposures = f"select * exclude (city) from ({exposures})"
+    else:
+        people = f"select * exclude (city) from ({people})"
+    files = [ordered(tmp_path), rows(tmp_path / "exposures.csv", exposures), rows(tmp_path / "users.csv", people)]
+    study, text, said = proposed(tmp_path, files, control="A")
+    assert study.cluster == "city" and "city" not in study.segments and study.segments == []
+    assert "randomised by: column 'city', 40 levels, each in one variant only" in said and "ASSUMED: 40 levels" in text
+    ingest.land(study, tmp_path / "raw")
+    made = new_study.propose_tables(
+        [str(f) for f in files], base=tmp_path, name="said", said=new_study.Said(cluster="city")
+    )
+    assert config.load(made.file).cluster == "city" and "as you said" in made.file.read_text(encoding="utf-8")
+
+
+def test_a_log_that_tells_the_variant_is_assignments_and_facts_at_once(tmp_path: Path) -> None:
+    events = rows(
+        tmp_path / "events.csv",
+        """select 1000 + i % 400 as user_id, if(i % 400 % 2 = 0, 'A', 'B') as variant, if(i < 400, 'view', 'purchase') as event,
+        timestamp '2026-03-02' + to_minutes(i * 10) as ts from range(600) t(i)""",
+    )
+    people = rows(
+        tmp_path / "users.csv", "select 1000 + i as user_id, ['a', 'b', 'c'][i % 3 + 1] as plan from range(400) t(i)"
+    )
+    study, _, _ = proposed(tmp_path, [people, events], control="A")
+    assert isinstance(study.data, Tables)
+    assert study.data.assignments.path == study.data.facts["purchase"].path == "events.csv"
+    assert study.segments == ["plan"] and study.primary.event == "purchase"
+    ingest.land(study, tmp_path / "raw")
+    assert {m.table: (m.assigned, m.active) for m in ingest.landed(tmp_path / "raw").matches} == {
+        "units": (400, 400), "purchase": (400, 200), "view": (400, 400),
+    }  # fmt: skip
