@@ -10,6 +10,7 @@ from pydantic import (
 )
 
 from helpers import defaults
+from helpers.config.aggregates import Aggregates
 from helpers.config.assumed import MONEY, WEIGHED, assumes, check_paths
 from helpers.config.base import ConfigError, Name, Named, check_file_name
 from helpers.config.data import EXPOSED, LEAVE_OUT, WORLDS, Log, Simulation, Units
@@ -35,7 +36,7 @@ class Study(Named):
     """offline: nobody was treated, an uplift is planted; online: the log shows who was treated"""
     salt: str = Field(min_length=4)
     """Text that seeds the split; another salt gives another, unrelated split"""
-    data: Simulation | Log | Units = Field(discriminator="source")
+    data: Simulation | Log | Units | Aggregates = Field(discriminator="source")
     """Where the log comes from"""
     tracking_plan: Name | None
     """Name of the file in tracking_plans that says what each event must carry"""
@@ -86,7 +87,11 @@ class Study(Named):
     @classmethod
     def _of_units(cls, raw: Any) -> Any:
         """A unit table needs no tracking plan, and its path is from the exposure to the outcome of the primary metric."""
-        if not (isinstance(raw, dict) and isinstance(raw.get("data"), dict) and raw["data"].get("source") == "units"):
+        if not (
+            isinstance(raw, dict)
+            and isinstance(raw.get("data"), dict)
+            and raw["data"].get("source") in ("units", "aggregates")
+        ):
             return raw
         found = raw.get("metrics")
         metrics = [m for m in found if isinstance(m, dict)] if isinstance(found, list) else []
@@ -222,6 +227,8 @@ class Study(Named):
             )
         self._check_levels("variants", data.variants)
         self._check_levels("shown", data.shown)
+        if isinstance(data, Aggregates):
+            data.check(self)
         if self.exposure != EXPOSED:
             raise ConfigError(
                 "exposure", self.exposure, f"{EXPOSED}, the exposure of every unit table", remedy="leave it out"
@@ -400,6 +407,16 @@ class Study(Named):
     def has_time(self) -> bool:
         """False when every unit counts from one and the same moment, so that there is no day to look at."""
         return not isinstance(self.data, Units) or "event_time" in self.data.columns
+
+    @property
+    def has_rows(self) -> bool:
+        """False when nobody has rows, of units or of events: the data are counts and sums of the arms."""
+        return not isinstance(self.data, Aggregates)
+
+    @property
+    def rowless(self) -> str:
+        """Why nothing is asked that only rows tell; empty where there are rows."""
+        return "" if self.has_rows else "the study has counts and no rows"
 
     @property
     def timeless(self) -> str:

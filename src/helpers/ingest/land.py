@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from helpers.config import Log, Study, Units
+from helpers.config import Aggregates, Log, Study, Units
 from helpers.errors import ReportError, several
 from helpers.ingest import condition, csv, currency_columns, database, json_lines, parquet, sqlite, units, workbook
+from helpers.ingest.counts import landing
 from helpers.ingest.locations import files_of
 from helpers.ingest.parts import REJECTS, Parts
 from helpers.ingest.reading import Reading, decide
@@ -92,7 +93,10 @@ def land(study: Study, out: Path, unread: list[ReportError] | None = None, *, ho
             if unread is not None:
                 unread += faults
             told: dict[str, object] = {"reading": reading.told()}
-            if isinstance(place, Units):
+            if isinstance(place, Aggregates):
+                told["reading"] = landing.land(con, study, parts, reading, out).told()
+                told["table_rows"] = con.execute(f"select count(*) from {parts.relation}").fetchall()[0][0]
+            elif isinstance(place, Units):
                 told["table_rows"] = units.land(con, study, parts, reading, out / "events" / "part-0000.parquet")
                 told["table_arms"] = units.arms(con)
                 told["telling"] = [vars(each) for each in units.telling(con, study, parts)]

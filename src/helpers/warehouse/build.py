@@ -18,7 +18,7 @@ from helpers.ingest.values.amounts import in_units, is_whole
 from helpers.ingest.values.digits import SESSION, digits_of
 from helpers.paths import StudyPaths
 from helpers.pipeline.files import private, scratch
-from helpers.warehouse import arms, query, randomised
+from helpers.warehouse import arms, counted, query, randomised
 from helpers.warehouse.tolerances import enforce
 
 if TYPE_CHECKING:
@@ -144,7 +144,9 @@ def build(study: Study, where: StudyPaths, *computed: Computed) -> None:
                     cause=PAST if "out of range" in failure.lower() else None,
                     remedy=f"see {paths.shown(where.data / 'dbt' / 'logs' / 'dbt.log')}",
                 )
-            if error := arms.empty(con, study, log):
+            if not study.has_rows:
+                counted.load(con, study, log)
+            elif error := arms.empty(con, study, log):
                 raise error
             randomised.load(con, study, log)
             for add in computed:

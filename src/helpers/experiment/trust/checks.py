@@ -127,7 +127,7 @@ def trust_checks(
     ]
     sharing, alike = sharing_units(sizes), correlation(sizes)
     lacks = unanswerable(study)
-    checks = [told(check, lacks) for check in checks]
+    checks = [told(check, lacks, study) for check in checks]
     return Trust(
         tuple(check for check in checks if check.verdict != "not asked"),
         tuple(check for check in checks if check.verdict == "not asked"),

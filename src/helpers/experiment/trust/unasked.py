@@ -4,7 +4,10 @@ from dataclasses import replace
 
 from helpers.config import Log, Study, Units
 from helpers.experiment.trust.check import TrustCheck
+from helpers.experiment.trust.ratio_by import FAMILY
 
+OF_COUNTS = (FAMILY, "External events")
+"""Families of checks that counts suffice for."""
 TIMELESS = "a table tells whether an outcome happened, not when"
 
 
@@ -25,8 +28,11 @@ def unanswerable(study: Study) -> dict[str, str]:
     return found
 
 
-def told(check: TrustCheck, lacks: dict[str, str]) -> TrustCheck:
-    """The check as it is, or that it cannot be told and why."""
-    if check.name not in lacks:
+def told(check: TrustCheck, lacks: dict[str, str], study: Study) -> TrustCheck:
+    """The check as it is, or that it cannot be told and why; of counts, arm sizes and days alone can be."""
+    lack = lacks.get(check.name, "")
+    if study.rowless and check.family not in OF_COUNTS:
+        lack = study.rowless
+    if not lack:
         return check
-    return replace(check, found=f"cannot be told: {lacks[check.name]}", verdict="not asked", p_value=None, caveat=None)
+    return replace(check, found=f"cannot be told: {lack}", verdict="not asked", p_value=None, caveat=None)
