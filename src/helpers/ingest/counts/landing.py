@@ -11,18 +11,19 @@ from typing import TYPE_CHECKING
 from helpers.config import EXPOSED, Aggregates, ColumnOf, Study
 from helpers.config.columns import logged
 from helpers.config.data import LEAVE_OUT
-from helpers.errors import ReportError
+from helpers.errors import ReportError, several
 from helpers.ingest.counts.table import LONGEST
 from helpers.ingest.parts import Parts
 from helpers.ingest.reading import Reading
 from helpers.ingest.sql import literal, quoted
+from helpers.ingest.units import level_faults
 from helpers.ingest.values.amounts import NO_NUMBER, Amounts, canonical
 
 if TYPE_CHECKING:
     import duckdb
 
 FILE = "counts.parquet"
-"""Where they stand in the raw folder."""
+"""Where they stand in the raw folder; as decimals, for Parquet has no whole numbers of 128 bits."""
 ROOM = 2**120
 """What the squares of an outcome, over all arms, must stay below as whole numbers, so that the marts hold their sums."""
 FINEST = 15
@@ -50,6 +51,8 @@ def land(con: "duckdb.DuckDBPyConnection", study: Study, parts: Parts, reading: 
         ReportError: for a cell that holds no such number, a share above one, sums that belong to no data, an arm or a day
             of an arm that stands there twice, a day outside of the period, an arm without two units, and running totals.
     """
+    if faults := level_faults(con, study, parts, reading):
+        raise several(faults)
     found = list(_counted(con, study, parts, reading))
     refuse_running(found, parts.names[0])
     for variant in study.variants:
@@ -61,13 +64,13 @@ def land(con: "duckdb.DuckDBPyConnection", study: Study, parts: Parts, reading: 
             )  # fmt: skip
     digits = {event: _digits(found, event) for event in dict.fromkeys(each.event for each in found)}
     con.execute(
-        "create table counts (variant varchar, day integer, event_name varchar, units bigint, total hugeint, squares hugeint)"
+        "create table counts (variant varchar, day integer, event_name varchar, units bigint, total decimal(38, 0), squares decimal(38, 0))"
     )
     for each in found:
         scale = 10 ** digits[each.event]
         whole = [str(round(each.total * scale)), str(round(each.squares * scale**2))]
         con.execute(
-            "insert into counts values (?, ?, ?, ?, ?::varchar::hugeint, ?::varchar::hugeint)",
+            "insert into counts values (?, ?, ?, ?, ?::varchar::decimal(38, 0), ?::varchar::decimal(38, 0))",
             [each.variant, each.day, each.event, each.units, *whole],
         )
     con.execute(f"copy counts to {literal(out / FILE)} (format parquet)")

@@ -6,7 +6,17 @@ from typing import TYPE_CHECKING
 from helpers.config.columns import COUNTED_BY
 from helpers.errors import ReportError, several
 from helpers.ingest.many_units import is_running
-from helpers.ingest.new_study import asking, contradictions, experiments, log, questions, roles, units, vocabulary
+from helpers.ingest.new_study import (
+    aggregates,
+    asking,
+    contradictions,
+    experiments,
+    log,
+    questions,
+    roles,
+    units,
+    vocabulary,
+)
 from helpers.ingest.new_study.profile import Column, exact, profile
 from helpers.ingest.new_study.proposal import Noted, StudyProposal
 from helpers.ingest.new_study.said import Said
@@ -116,8 +126,11 @@ def _proposed(
         _asked(time)
         if said.exposure:
             raise _no_exposure(table, said)
-        if aggregated := _aggregated(table, rows, unit, time, variants[0]):
-            raise aggregated
+        if _summed_up(table, rows, time, variants[0]):
+            if counts := aggregates.propose(table, rows, columns, variants[0], time, said, ask):
+                return counts
+            if aggregated := _aggregated(table, rows, unit, time, variants[0]):
+                raise aggregated
         totals = {level: _place(table, variants[0], level) for level in roles.totals(variants[0])}
         if totals:
             table = table.without(variants[0].name, totals)
@@ -128,27 +141,29 @@ def _proposed(
     raise _neither(table, rows, columns, unit, time, event, repeated)
 
 
-def _aggregated(
-    table: "SourceTable", rows: int, unit: Column | None, time: Column | None, variant: Column
-) -> ReportError | None:
-    """What is said of a table without ids of units that has a row for each variant, or for each of its days."""
-    numbered = unit is None or is_running(table.con, table.relation, unit.name)
-    if not numbered or (unit is not None and vocabulary.names_a_unit(unit.name) > 1):
-        return None
+def _summed_up(table: "SourceTable", rows: int, time: Column | None, variant: Column) -> bool:
+    """Whether a table has a row for each variant, or for each of its days."""
     arm = table.text(variant.name)
     day = table.text(time.name) if time else "''"
     asked = f"select count(distinct {arm}), count(distinct {day}), count(distinct ({arm}, {day})) from {{table}}"
     arms, days, pairs = (int(n) for n in table.rows(asked)[0])  # type: ignore[call-overload]
-    if pairs < rows or rows < GRID * arms * days:
+    return bool(pairs == rows and rows >= GRID * arms * days)
+
+
+def _aggregated(
+    table: "SourceTable", rows: int, unit: Column | None, time: Column | None, variant: Column
+) -> ReportError | None:
+    """What is said of a table of sums without ids of units, of which no column counts the units of a row."""
+    numbered = unit is None or is_running(table.con, table.relation, unit.name)
+    if not numbered or (unit is not None and vocabulary.names_a_unit(unit.name) > 1):
         return None
     each = f"'{vocabulary.printable(variant.name)}'" + (f" and '{vocabulary.printable(time.name)}'" if time else "")
     return ReportError(
         f"{table.called} is an aggregated table: a row stands for all units of a variant{' on a day' if time else ''}",
         got=f"{rows:,} rows, one for each value of {each}, and no id of a unit",
-        expected="one row a unit, with its variant and its outcomes",
-        cause="rows that were summed up over units, which hide how these differ",
-        remedy="write a row a unit: the table from which these sums were made; what counts of units alone say: "
-        "python -m helpers compare FILE",
+        expected="one row a unit; or counts: how many units each row stands for, and how many of them have an outcome",
+        cause="rows that were summed up over units, without their number",
+        remedy="name the column that counts the units of a row with --unit, or write a row a unit: the table from which these sums were made",
     )
 
 

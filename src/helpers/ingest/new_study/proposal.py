@@ -86,11 +86,13 @@ class StudyProposal:
     negative: bool = False
     said: frozenset[str] = frozenset()
     control: str = ""
+    deviations: dict[str, str] = field(default_factory=dict)
+    squares: dict[str, str] = field(default_factory=dict)
 
     @property
     def levels(self) -> tuple[Arm, ...]:
-        """Arms whose levels are mapped: those of a unit table, and of a log whose levels are no names of variants."""
-        mapped = self.source == "units" or self.also or any(arm.level and arm.level != arm.name for arm in self.arms)
+        """Arms whose levels are mapped: those of a table of units or counts, and of a log whose levels are no names of variants."""
+        mapped = self.source != "log" or self.also or any(arm.level and arm.level != arm.name for arm in self.arms)
         return self.arms if mapped else ()
 
     @property
