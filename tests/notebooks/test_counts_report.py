@@ -8,9 +8,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from helpers import config
+from helpers import config, paths
+from helpers.experiment import rerandomisation
+from helpers.experiment.monitoring import detection, false_alarms, size
+from helpers.warehouse import query
 from tests import counted_studies
 from tests.notebooks import degenerate
+from tests.notebooks.cells import shown
 from tests.notebooks.degenerate import FINE
 
 pytestmark = pytest.mark.slow
@@ -24,6 +28,14 @@ STILL = ("trust.failed", "trust.warned", "trust.warnings")
 KNOWN = (*STILL, "trust.passed", "trust.total")
 
 
+@pytest.fixture(autouse=True)
+def few_simulations(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What simulated launches show is asked elsewhere; both studies are told of as few."""
+    monkeypatch.setattr(false_alarms, "RUNS", 40)
+    monkeypatch.setattr(size, "TRIED", 20)
+    monkeypatch.setitem(detection.detect.__kwdefaults__, "runs", 40)
+
+
 def recorded(file: Path) -> dict[str, Any]:
     """Every number of a study's report, by its name."""
     _, where = config.opened(file)
@@ -32,6 +44,15 @@ def recorded(file: Path) -> dict[str, Any]:
         numbers = json.loads(part.read_text(encoding="utf-8"))
         found |= {name: number["value"] for name, number in numbers.items()}
     return found
+
+
+def numbers_of(file: Path) -> None:
+    """The notebooks that compare, weigh and watch, run on a study for their numbers alone."""
+    study, where = config.opened(file)
+    with query.connect(where.database) as con:
+        rerandomisation.rerandomise(con, study).to_parquet(where.rerandomised)
+    for book in paths.books():
+        list(shown(book, file))
 
 
 def equal(one: Any, other: Any) -> bool:
@@ -49,7 +70,7 @@ def test_report_of_counts_is_that_of_their_units(tmp_path: Path, by_day: bool) -
         counted_studies.as_counts(tmp_path, "whole", rows, by_day=by_day, deviations=not by_day, **told)
     )
     assert degenerate.told(counts) == FINE
-    degenerate.told(units)
+    numbers_of(units)
     of_units, of_counts = recorded(units), recorded(counts)
     both = [name for name in of_units if name in STILL or not name.startswith(OF_ROWS)]
     assert {n: (of_counts.get(n), of_units[n]) for n in both if not equal(of_counts.get(n), of_units[n])} == {}

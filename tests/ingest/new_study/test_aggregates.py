@@ -87,7 +87,7 @@ def test_what_a_table_of_counts_is_made_of_is_proposed_and_read(
     base = tmp_path_factory.mktemp("counts")
     study = proposed(base, made)
     data = study.data
-    assert isinstance(data, Aggregates)
+    assert isinstance(data, Aggregates) and len(study.limits) == 2
     assert data.columns["units"] == made["units"] and ("event_time" in data.columns) == bool(made["days"])
     summed = {made["spread"][1]} if made["spread"] else set()
     assert set(data.outcomes.values()) == {*made["shares"], *summed}
