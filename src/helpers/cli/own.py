@@ -25,11 +25,18 @@ if TYPE_CHECKING:
 @click.argument("data", metavar="FILE")
 @click.option("--name", help="Name of the study; that of the file when left out.")
 @click.option("--table", help="Table of a DuckDB or SQLite file, sheet of a workbook; the only one when left out.")
+@click.option(
+    "--database",
+    metavar="FILE",
+    help="What a query (FILE.sql) is asked of: DuckDB, SQLite, or ${VARIABLE} of PostgreSQL; else files beside it.",
+)
 @said
 @click.option("--yes", is_flag=True, help="Ask nothing; what is unclear is guessed, and the study says so.")
 @click.option("--force", is_flag=True, help="Overwrite a study of that name.")
-def new_study(data: str, name: str | None, table: str | None, yes: bool, force: bool, **told: Any) -> None:
-    """Look at FILE (CSV, Parquet, a workbook, a folder or glob of them, DuckDB, SQLite) and propose a study file.
+def new_study(
+    data: str, name: str | None, table: str | None, database: str | None, yes: bool, force: bool, **told: Any
+) -> None:
+    """Look at FILE (CSV, Parquet, a workbook, a folder or glob of them, DuckDB, SQLite, a query as .sql) and propose a study file.
 
     Whatever an option says is taken as said; the rest is guessed.
     """
@@ -37,7 +44,9 @@ def new_study(data: str, name: str | None, table: str | None, yes: bool, force: 
 
     base, ask = paths.workplace(), None if yes else asked()
     with lock.held(base), step("new study", "looking at the data"):
-        proposed = proposing.propose(data, name=name, table=table, said=said_of(told), ask=ask, force=force, base=base)
+        proposed = proposing.propose(
+            data, name=name, table=table, database=database, said=said_of(told), ask=ask, force=force, base=base
+        )
     say(proposed.said)
 
 

@@ -85,6 +85,15 @@ class Study(Named):
 
     @model_validator(mode="before")
     @classmethod
+    def _of_a_query(cls, raw: Any) -> Any:
+        """What the rows of a query are is told as of any other table."""
+        if isinstance(raw, dict) and isinstance(raw.get("data"), dict) and raw["data"].get("source") == "sql":
+            raise ConfigError("data.source", "sql", "what a row of the query is: log, units or aggregates",
+                              remedy="name the query by data.path: FILE.sql, and its database by data.database")  # fmt: skip
+        return raw
+
+    @model_validator(mode="before")
+    @classmethod
     def _of_units(cls, raw: Any) -> Any:
         """A unit table needs no tracking plan, and its path is from the exposure to the outcome of the primary metric."""
         if not (

@@ -7,7 +7,18 @@ from typing import TYPE_CHECKING
 
 from helpers.config import Aggregates, Log, Study, Units
 from helpers.errors import ReportError, several
-from helpers.ingest import condition, csv, currency_columns, database, json_lines, parquet, sqlite, units, workbook
+from helpers.ingest import (
+    condition,
+    csv,
+    currency_columns,
+    database,
+    json_lines,
+    parquet,
+    queries,
+    sqlite,
+    units,
+    workbook,
+)
 from helpers.ingest.counts import landing
 from helpers.ingest.locations import files_of
 from helpers.ingest.parts import REJECTS, Parts
@@ -162,6 +173,8 @@ def _table(con: "duckdb.DuckDBPyConnection", study: Study, home: Path, into: Pat
         return database.read_duckdb(con, place, files[0], into)
     if kind == "sqlite":
         return sqlite.read(con, place, files[0], into)
+    if kind == "sql":
+        return queries.read(con, place, study.name, files[0], into)
     if kind == "csv":
         return csv.read(con, place, files, into)
     if kind == "workbook":

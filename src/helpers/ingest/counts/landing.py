@@ -31,7 +31,7 @@ FINEST = 15
 
 
 @dataclass(frozen=True)
-class Counted:
+class OutcomeSums:
     """Units of an arm on a day, and of one outcome its total and its sum of squares over them."""
 
     variant: str
@@ -85,7 +85,7 @@ def land(con: "duckdb.DuckDBPyConnection", study: Study, parts: Parts, reading: 
     return replace(reading, numbers=reading.numbers | kept)
 
 
-def _counted(con: "duckdb.DuckDBPyConnection", study: Study, parts: Parts, reading: Reading) -> Iterator[Counted]:
+def _counted(con: "duckdb.DuckDBPyConnection", study: Study, parts: Parts, reading: Reading) -> Iterator[OutcomeSums]:
     """The rows of the table one by one, checked; of each the units alone, then its outcomes."""
     from helpers.ingest.columns import expression
 
@@ -124,9 +124,9 @@ def _counted(con: "duckdb.DuckDBPyConnection", study: Study, parts: Parts, readi
             )  # fmt: skip
         seen.add((variant, day))
         total = row.count(columns[0])
-        yield Counted(variant, day, EXPOSED, total, Fraction(total), Fraction(total))
+        yield OutcomeSums(variant, day, EXPOSED, total, Fraction(total), Fraction(total))
         for event, column in data.outcomes.items():
-            yield Counted(
+            yield OutcomeSums(
                 variant,
                 day,
                 event,
@@ -197,7 +197,7 @@ def _day(study: Study, at: datetime | None, place: str) -> int:
     return (at - period.start).days + 1
 
 
-def refuse_running(found: Sequence[Counted], name: str) -> None:
+def refuse_running(found: Sequence[OutcomeSums], name: str) -> None:
     """Refuse days on which every arm has as many units as on the day before or more, and as much of each outcome.
 
     So read running totals, which must not be added up. Of six days that are independent it is one chance in 720 an arm.
@@ -217,7 +217,7 @@ def refuse_running(found: Sequence[Counted], name: str) -> None:
         )  # fmt: skip
 
 
-def _digits(found: Sequence[Counted], event: str) -> int:
+def _digits(found: Sequence[OutcomeSums], event: str) -> int:
     """Digits behind the point with which the sums of an outcome are whole numbers, as many as there is room for."""
     of_event = [each for each in found if each.event == event]
     needed = max(max(_behind(each.total), -(-_behind(each.squares) // 2)) for each in of_event)

@@ -37,6 +37,7 @@ def propose(
     *,
     name: str | None = None,
     table: str | None = None,
+    database: str | None = None,
     said: Said = Said(),  # noqa: B008
     ask: Ask | None = None,
     force: bool = False,
@@ -46,7 +47,7 @@ def propose(
 
     In the project itself it goes to ``studies/own``. A path inside of ``base`` is written relative to it.
     What was ``said`` of the file is not guessed. ``ask`` puts a question where a point is unclear; without it the guess
-    stands.
+    stands. ``database`` is what a query in a file is asked of.
 
     Every count is exact but those said to be about so many; nothing is sampled, and no row reaches Python.
 
@@ -57,7 +58,7 @@ def propose(
     called = vocabulary.slug(
         name
         or re.sub(
-            r"(\.(csv|gz|zst|json|jsonl|ndjson|parquet|pq|duckdb|ddb|db|sqlite|sqlite3|db3|s3db|xlsx|xlsm|xlsb|xls|ods|tsv|txt))+$",
+            r"(\.(csv|gz|zst|json|jsonl|ndjson|parquet|pq|duckdb|ddb|db|sqlite|sqlite3|db3|s3db|xlsx|xlsm|xlsb|xls|ods|tsv|txt|sql))+$",
             "",
             Path(data.rstrip("/*")).name,
         )
@@ -80,9 +81,9 @@ def propose(
             )
     if said.time_format:
         _check_format(said.time_format)
-    with opened(data, table, base, said.where) as source:
+    with opened(data, table, base, said.where, database) as source:
         proposal = grain.read(source, said, ask)
-        place = {"path": source.place.path, "table": source.place.table, "delimiter": source.place.delimiter,
+        place = {"path": source.place.path, "table": source.place.table, "database": source.place.database, "delimiter": source.place.delimiter,
                  "encoding": source.place.encoding, "header_line": source.place.header_line,
                  "format": _format(source.place.path)}  # fmt: skip
         read_from = source.called
