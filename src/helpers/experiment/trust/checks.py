@@ -27,7 +27,7 @@ from helpers.experiment.trust.timing import (
     not_followed,
     pre_exposure,
 )
-from helpers.experiment.trust.unasked import told, unanswerable
+from helpers.experiment.trust.unasked import of_rows, told, unanswerable
 from helpers.experiment.trust.values import Sentinel, of_amounts, of_codes, of_levels, sentinels
 from helpers.formatting import formatted
 from helpers.stats.summaries.clusters import IntraclusterCorrelation
@@ -124,6 +124,7 @@ def trust_checks(
         clustered(sizes),
         *skewed(skews, results),
         *map(disturbed, outside),
+        *of_rows(study),
     ]
     sharing, alike = sharing_units(sizes), correlation(sizes)
     lacks = unanswerable(study)
