@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from helpers import config
+from helpers.experiment.counts.compared import CountedArms, compared
 from helpers.experiment.decision.arms import decide_all
 from helpers.experiment.decision.evidence import evidence
 from helpers.experiment.results import Results
@@ -42,6 +43,23 @@ def decided(file: Path) -> tuple[object, ...]:
         return made.proposed, results.tested, results.sample_ratio(), results.sample_ratio_by_day(), results.observed
 
 
+def typed_out(file: Path) -> None:
+    """The same counts on the command line of ``compare`` say the same of the primary metric."""
+    study, where = config.opened(file)
+    with query.connect(where.database) as con:
+        results = Results(con, study)
+        arms = {v.name: results.arm(study.primary, v.name) for v in study.variants}
+        weights = {v.name: v.weight for v in study.variants}
+        said = compared(
+            CountedArms({name: arm for name, arm in arms.items() if arm is not None}, weights, study.decision)
+        )
+        assert said.decided.weighed.effect == results.tested[0].effect
+        assert (said.ratio, said.decided.weighed.belief) == (
+            results.sample_ratio(),
+            evidence(results, (), {})[0].belief,
+        )
+
+
 @pytest.mark.parametrize(("by_day", "sizes"), [(True, (300, 320)), (False, (200, 100, 110))])
 def test_sums_of_counts_are_those_of_their_units(tmp_path: Path, by_day: bool, sizes: tuple[int, ...]) -> None:
     rows = counted_studies.drawn(np.random.default_rng(sum(sizes)), sizes)
@@ -51,6 +69,7 @@ def test_sums_of_counts_are_those_of_their_units(tmp_path: Path, by_day: bool, s
     if by_day:
         assert told == exact
         assert decided(counts) == decided(units)
+        typed_out(counts)
     else:  # mean and deviation are rounded to the digits of a float
         assert told.keys() == exact.keys()
         for key, numbers in exact.items():

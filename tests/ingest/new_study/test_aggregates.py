@@ -79,7 +79,7 @@ def tables(draw: st.DrawFn) -> dict[str, Any]:
             "delimiter": draw(st.sampled_from([",", ";", "\t"]))}  # fmt: skip
 
 
-@settings(max_examples=4)
+@settings(max_examples=3)
 @given(tables())
 def test_what_a_table_of_counts_is_made_of_is_proposed_and_read(
     tmp_path_factory: pytest.TempPathFactory, made: dict[str, Any]
@@ -142,3 +142,16 @@ def test_a_total_is_not_taken_for_a_mean(tmp_path: Path) -> None:
     data = config.load(written.file).data
     assert isinstance(data, Aggregates) and set(data.outcomes.values()) == {"orders"}
     assert "as a total is" in written.said
+
+
+@pytest.mark.parametrize("days", [1, 7])
+def test_counts_of_parts_of_an_arm_are_no_units(tmp_path: Path, days: int) -> None:
+    places = [(arm, land, day) for arm in ("old", "new") for land in ("DE", "FR", "IT") for day in range(days)]
+    rows = [f"{arm},{land},2026-03-{day + 2:02d},{1000 + n},{90 + n % 5}" for n, (arm, land, day) in enumerate(places)]
+    (tmp_path / "t.csv").write_text("\n".join(["page version,country,day,users,buyers", *rows]) + "\n")
+    with pytest.raises(ReportError, match="counts of parts of an arm") as refused:
+        new_study.propose(str(tmp_path / "t.csv"), name="t", base=tmp_path)
+    assert "'country'" in str(refused.value)
+    said = new_study.Said(where="country = 'FR'")
+    study = config.load(new_study.propose(str(tmp_path / "t.csv"), name="t", said=said, base=tmp_path).file)
+    assert isinstance(study.data, Aggregates) and study.data.where == "country = 'FR'"

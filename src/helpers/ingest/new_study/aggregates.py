@@ -2,9 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import combinations
+from math import prod
 from typing import TYPE_CHECKING
 
 from helpers.config.data import LEAVE_OUT
+from helpers.errors import ReportError
 from helpers.ingest.counts.table import TOTALS
 from helpers.ingest.near import no_column
 from helpers.ingest.new_study import asking, contradictions, counted_columns, currency, roles, units, vocabulary
@@ -16,6 +19,8 @@ from helpers.ingest.new_study.said import Said
 if TYPE_CHECKING:
     from helpers.ingest.new_study.source import SourceTable
 
+GRID = 0.75
+"""A table with at least this share of all combinations of its arms, days and parts, each once, is one of counts."""
 SURE = 2
 """Sets of names of outcomes that a business decides by, rather than by what is rarest: those of buying, and of staying."""
 
@@ -90,6 +95,35 @@ def propose(
             "Is the primary metric what the test was made for? It is guessed from names and values.",
         ),
     )  # fmt: skip
+
+
+def of_parts(
+    table: "SourceTable", rows: int, columns: list[Column], variant: Column, time: Column | None
+) -> ReportError | None:
+    """What is said of counts of parts of an arm, such as its countries; None of another table.
+
+    Each combination of the arm, the day and one or two columns of words stands there once, and most of them do.
+    """
+    parts = [c for c in columns if c.words and c is not variant and c is not time and c.distinct <= rows // 2]
+    of_all = [c for c in (variant, time) if c is not None]
+    for some in [*([p] for p in parts), *map(list, combinations(parts, 2))]:
+        keys = [table.text(c.name) for c in (*of_all, *some)]
+        asked = f"select count(distinct ({', '.join(keys)})), {', '.join(f'count(distinct {key})' for key in keys)} from {{table}}"
+        pairs, *levels = (int(n) for n in table.rows(asked)[0])  # type: ignore[call-overload]
+        if pairs < rows or rows < GRID * prod(levels):
+            continue
+        found = counted_columns.sort(table, [c for c in columns if c not in (*of_all, *some)], variant, None)
+        if found is None or not counted_columns.named(found.units):
+            continue
+        named = " and ".join(f"'{vocabulary.printable(c.name)}'" for c in some)
+        arm, units_of = (vocabulary.printable(c.name) for c in (variant, found.units))
+        return ReportError(
+            f"{table.called} is a table of counts of parts of an arm", got=f"{rows:,} rows, one for each level of {named} in each arm",
+            expected="one row for each arm, or for each arm and day",
+            remedy=f"sum it up over {named}, for instance by a query in a file: select {arm}, sum({units_of}) as {units_of}, ..."
+            f" group by {arm}; or take one level with --where",
+        )  # fmt: skip
+    return None
 
 
 def _of_units(table: "SourceTable", variant: Column, counted: Column) -> Column:

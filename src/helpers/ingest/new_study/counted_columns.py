@@ -76,7 +76,7 @@ def sort(table: "SourceTable", columns: Sequence[Column], variant: Column, state
     why = (
         "as you said"
         if stated
-        else "a whole number, and no count beside it is larger" + (", and called so" if _named(units) else "")
+        else "a whole number, and no count beside it is larger" + (", and called so" if named(units) else "")
     )
     summed = tuple(c for c in others if c.name in told)
     return CountedColumns(units, why, tuple(shares), summed, deviations, squares, tuple(left))
@@ -84,9 +84,9 @@ def sort(table: "SourceTable", columns: Sequence[Column], variant: Column, state
 
 def _units(table: "SourceTable", whole: Sequence[Column]) -> list[Column]:
     """Columns that may count units, the likeliest first: called so, else the one that no other count is above."""
-    named = [c for c in whole if _named(c)]
-    if named:
-        return sorted(named, key=lambda c: (not says_so(c.name), -c.mean))
+    told = [c for c in whole if named(c)]
+    if told:
+        return sorted(told, key=lambda c: (not says_so(c.name), -c.mean))
     above = [
         c
         for c in whole
@@ -95,7 +95,8 @@ def _units(table: "SourceTable", whole: Sequence[Column]) -> list[Column]:
     return above if len(above) == 1 and len(whole) > 1 else []
 
 
-def _named(column: Column) -> bool:
+def named(column: Column) -> bool:
+    """Whether a column is called as one that counts units."""
     return says_so(column.name) or not MANY_UNITS.isdisjoint(vocabulary.tokens(column.name))
 
 

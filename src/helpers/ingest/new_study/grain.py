@@ -29,10 +29,6 @@ if TYPE_CHECKING:
     from helpers.ingest.new_study.source import SourceTable
 
 
-GRID = 0.75
-"""A table with at least this share of all pairs of a variant and a day, each once, is one of sums."""
-
-
 def read(table: "SourceTable", said: Said = Said(), ask: asking.Ask | None = None) -> StudyProposal:  # noqa: B008
     """The proposal for a table, with what somebody ``said`` of it as said; ``ask`` puts a question where a point is unclear.
 
@@ -131,6 +127,8 @@ def _proposed(
                 return counts
             if aggregated := _aggregated(table, rows, unit, time, variants[0]):
                 raise aggregated
+        elif unit is None and (parts := aggregates.of_parts(table, rows, columns, variants[0], time)):
+            raise parts
         totals = {level: _place(table, variants[0], level) for level in roles.totals(variants[0])}
         if totals:
             table = table.without(variants[0].name, totals)
@@ -147,7 +145,7 @@ def _summed_up(table: "SourceTable", rows: int, time: Column | None, variant: Co
     day = table.text(time.name) if time else "''"
     asked = f"select count(distinct {arm}), count(distinct {day}), count(distinct ({arm}, {day})) from {{table}}"
     arms, days, pairs = (int(n) for n in table.rows(asked)[0])  # type: ignore[call-overload]
-    return bool(pairs == rows and rows >= GRID * arms * days)
+    return bool(pairs == rows and rows >= aggregates.GRID * arms * days)
 
 
 def _aggregated(
