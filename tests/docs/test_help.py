@@ -142,7 +142,9 @@ def test_the_example_is_the_same_every_time_and_stands_on_the_page(tmp_path):
     log = (tmp_path / "data" / "shop.csv").read_text(encoding="utf-8").splitlines()
     recorded = worked_example.load()
     assert log[:6] == recorded["log"] and len(log) > worked_example.VISITORS
-    said = propose(str(tmp_path / "data" / "shop.csv"), name="proposed", said=Said(variant="page", control="long"), base=tmp_path).said
+    said = propose(
+        str(tmp_path / "data" / "shop.csv"), name="proposed", said=Said(variant="page", control="long"), base=tmp_path
+    ).said
     assert said.replace("proposed", worked_example.NAME) == recorded["proposal"]
     text = page("own-data.md")
     assert (
@@ -163,7 +165,9 @@ def test_the_example_of_several_tables_is_the_same_every_time_and_stands_on_the_
     assert (heads, said, tables_example.stated(study)) == (recorded["heads"], recorded["proposal"], recorded["data"])
     told, refused = preview.of(str(study))
     assert refused is None and told.replace(f"{tmp_path}/", "") == recorded["said"]["check"]
-    assert tables_example.COMMAND in text and all(each in text for each in (said, recorded["data"], *recorded["said"].values()))
+    assert tables_example.COMMAND in text and all(
+        each in text for each in (said, recorded["data"], *recorded["said"].values())
+    )
 
 
 @pytest.mark.sweep

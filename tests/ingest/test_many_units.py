@@ -70,7 +70,7 @@ def test_new_study_asks_it_first(tmp_path, name):
     ("days", "arms", "numbered"), [(1, 2, False), (1, 3, True), (14, 2, False), (30, 3, False), (14, 2, True)]
 )
 def test_sums_by_variant_and_day_are_refused(tmp_path, days, arms, numbered):
-    rows = [{"variant": f"v{arm}", "day": f"2026-03-{day + 1:02d}", "users": 900 + 7 * day + arm, "orders": 30 + day, "revenue": 99.5 + day}
+    rows = [{"variant": f"v{arm}", "day": f"2026-03-{day + 1:02d}", "rate": 0.1 + arm / 9, "revenue": 99.5 + day}
             for day in range(days) for arm in range(arms)]  # fmt: skip
     data = pd.DataFrame(rows).drop(columns=[] if days > 1 else ["day"])
     if numbered:

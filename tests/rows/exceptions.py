@@ -51,8 +51,8 @@ WHY: dict[str, tuple[str, ...]] = {
         "programme.prediction.uplift.offered",
     ),
     "sums of rows, or numbers that functions of the registry hand on to it": (
-        "experiment.counts.next_step.next_step", "experiment.counts.table.is_file", "experiment.counts.table.read",
-        "experiment.counts.written.arms", "experiment.counts.written.weights", "experiment.design.design_of",
+        "experiment.counts.next_step.next_step",
+        "experiment.design.design_of",
         "experiment.trust.ratio_by.ratio_by", "experiment.surrogate.Joint.from_sums", "stats.resampling.intervals.draws_note", "stats.resampling.samples.check_finite",
         "stats.resampling.samples.counted", "stats.roots.decreasing_roots",
         "stats.sequential.group_sequential.GroupSequential.stop_probabilities", "stats.sequential.peeking.Surviving.beyond",

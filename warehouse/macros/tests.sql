@@ -43,7 +43,7 @@ having least(count(event_id), count(event_name), count(nullif(user_id, ''))) < c
     {%- if var('negative') == 'error' %}
     or min(amount) < 0
     {%- endif %}
-    or (min(event_time) >= {{ text(var('first')) }} and max(event_time) < {{ text(var('end')) }}) is not true
+    or count(*) > 0 and (min(event_time) >= {{ text(var('first')) }} and max(event_time) < {{ text(var('end')) }}) is not true
     or count(*) {{ "filter (where event_name = " ~ text(var('row_event')) ~ ")" if var('row_event') }} is distinct from (select sum(rows) from {{ flow }} where disposition = 'kept')
 {% endtest %}
 

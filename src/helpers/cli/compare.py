@@ -8,7 +8,7 @@ from helpers.cli.group import command
 from helpers.pipeline.terminal import say
 
 if TYPE_CHECKING:
-    from helpers.experiment.counts.written import Kind
+    from helpers.ingest.counts.written import Kind
 
 
 @command
@@ -40,8 +40,8 @@ def compare(
     and, where there are days, day: a row for each arm and day.
     """
     from helpers.experiment.counts import stated as stating
-    from helpers.experiment.counts import table, written
     from helpers.experiment.counts.compared import CountedArms, compared
+    from helpers.ingest.counts import table, written
     from helpers.report.topics import counts
 
     for word in arms:

@@ -25,6 +25,11 @@ if TYPE_CHECKING:
 @click.argument("data", metavar="FILE...", nargs=-1, required=True)
 @click.option("--name", help="Name of the study; that of the file when left out.")
 @click.option("--table", help="Table of a DuckDB or SQLite file, sheet of a workbook; the only one when left out.")
+@click.option(
+    "--database",
+    metavar="FILE",
+    help="What a query (FILE.sql) is asked of: DuckDB, SQLite, or ${VARIABLE} of PostgreSQL; else files beside it.",
+)
 @said
 @click.option(
     "--yes",
@@ -32,8 +37,16 @@ if TYPE_CHECKING:
     help="Ask nothing; a guess says how sure it is, and what nothing tells is an error that names its option.",
 )
 @click.option("--force", is_flag=True, help="Overwrite a study of that name.")
-def new_study(data: tuple[str, ...], name: str | None, table: str | None, yes: bool, force: bool, **told: Any) -> None:
-    """Look at FILE (CSV, Parquet, a workbook, a folder or glob of them, DuckDB, SQLite) and propose a study file.
+def new_study(
+    data: tuple[str, ...],
+    name: str | None,
+    table: str | None,
+    database: str | None,
+    yes: bool,
+    force: bool,
+    **told: Any,
+) -> None:
+    """Look at FILE (CSV, Parquet, a workbook, a folder or glob of them, DuckDB, SQLite, a query as .sql) and propose a study file.
 
     Several files are joined by the unit: a table of who was assigned, tables of what they did (orders, sessions), one of
     what they are like. Whatever an option says is taken as said; the rest is guessed.
@@ -48,7 +61,9 @@ def new_study(data: tuple[str, ...], name: str | None, table: str | None, yes: b
                 data, name=name, table=table, said=stated, ask=ask, force=force, base=base
             )
         else:
-            proposed = proposing.propose(data[0], name=name, table=table, said=stated, ask=ask, force=force, base=base)
+            proposed = proposing.propose(
+                data[0], name=name, table=table, database=database, said=stated, ask=ask, force=force, base=base
+            )
     say(proposed.said)
 
 

@@ -1,5 +1,6 @@
 """What the user states and the code validates: studies, programmes, tracking plans. A study is all an analyst edits."""
 
+from helpers.config.aggregates import Aggregates
 from helpers.config.base import ConfigError, Model, Name, nearest
 from helpers.config.data import (
     EXPOSED,
@@ -37,7 +38,7 @@ from helpers.config.study import Study
 from helpers.config.tables import ASSIGNED, Tables
 
 __all__ = [
-    "ASSIGNED", "ColumnOf", "Design", "Dirt", "EXPOSED", "Economics", "EventName", "ExternalEvent", "Funnel", "Injection", "Leaving", "Levels", "Lifetime", "Log", "Margin",
+    "ASSIGNED", "Aggregates", "ColumnOf", "Design", "Dirt", "EXPOSED", "Economics", "EventName", "ExternalEvent", "Funnel", "Injection", "Leaving", "Levels", "Lifetime", "Log", "Margin",
     "Metric", "Milestone", "Model", "Monitoring", "Name", "Period", "Place", "Prior", "Quoted", "Rule", "Simulation", "Stage", "Study",
     "Surrogate", "Tables", "Tolerance", "UnitTolerance", "Units", "VARIABLE", "Variant", "WORLDS", "Watch", "WorldTraits", "ConfigError", "explained",
     "json_schema", "load", "nearest", "opened", "read_yaml", "study_paths",

@@ -158,8 +158,10 @@ class Place(Relative):
 
     path: str = ""
     """File, folder or glob, from the folder that holds studies; ${REAL_DATA_DIR} stands for the folder of downloads"""
-    format: Literal["csv", "json", "parquet", "workbook", "duckdb", "sqlite", "postgres", "frame"] | None = None
-    """csv, json (one object a line, or a list of them), parquet, workbook (xlsx, xls, ods), duckdb, sqlite, postgres or frame; seen from the path when left out"""
+    format: Literal["csv", "json", "parquet", "workbook", "duckdb", "sqlite", "postgres", "sql", "frame"] | None = None
+    """csv, json (one object a line, or a list of them), parquet, workbook (xlsx, xls, ods), duckdb, sqlite, postgres, sql (a query) or frame; seen from the path when left out"""
+    database: str | None = Field(None, min_length=1)
+    """What a query in path is asked of: a DuckDB or SQLite file, or ${VARIABLE} that holds the address of PostgreSQL; files beside the query where it is left out"""
     table: str | None = Field(None, min_length=1)
     """The table of a DuckDB or SQLite file or a PostgreSQL database, or the sheet of a workbook that holds several"""
     delimiter: str = Field(",", min_length=1, max_length=1)
@@ -226,9 +228,14 @@ class Place(Relative):
             raise ConfigError(
                 "path", "nothing", "a file, a folder, a glob or a database", remedy="or say format: frame"
             )
-        if (self.kind == "postgres" and not VARIABLE.fullmatch(self.path)) or ADDRESS.search(self.path):
+        if self.database is not None and self.kind != "sql":
             raise ConfigError(
-                "path",
+                "database", self.database, "none: only a query, a file that ends with .sql, is asked of one"
+            )
+        secret = next((key for key in ("path", "database") if ADDRESS.search(getattr(self, key) or "")), "")
+        if secret or (self.kind == "postgres" and not VARIABLE.fullmatch(self.path)):
+            raise ConfigError(
+                secret or "path",
                 "a connection string",
                 "${VARIABLE}, an environment variable that holds it",
                 remedy="never write a password into a file",

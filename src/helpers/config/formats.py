@@ -7,6 +7,7 @@ ENDINGS = {
     "workbook": (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"),
     "sqlite": (".sqlite", ".sqlite3", ".db3", ".s3db"),
     "duckdb": (".duckdb", ".ddb", ".db"),
+    "sql": (".sql",),
 }
 """Endings of each format, in small letters."""
 

@@ -3,7 +3,7 @@
 from pydantic import BaseModel
 
 PLACES = {
-    "Study": "The study", "Log": "data: a log of your own", "Units": "data: a table of units", "Panel": "data.panel", "Tables": "data: assignments, facts and attributes in tables of their own", "AssignmentTable": "data.assignments", "FactTable": "data.facts", "AttributeTable": "data.units", "ColumnOf": "data.columns: a column cut short or multiplied",
+    "Study": "The study", "Log": "data: a log of your own", "Units": "data: a table of units", "Panel": "data.panel", "Tables": "data: assignments, facts and attributes in tables of their own", "AssignmentTable": "data.assignments", "FactTable": "data.facts", "AttributeTable": "data.units", "Aggregates": "data: counts and sums of the arms", "ColumnOf": "data.columns: a column cut short or multiplied",
     "EventName": "data.columns.event_name: one name for all",
     "Tolerance": "data.tolerate of a log", "UnitTolerance": "data.tolerate of a table of units", "Simulation": "data: a simulated log", "Dirt": "data.dirt", "Period": "period", "ExternalEvent": "external_events",
     "Variant": "variants", "Funnel": "funnel", "Injection": "injection", "Metric": "metrics", "Margin": "metrics.margin",

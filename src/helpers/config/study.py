@@ -10,6 +10,7 @@ from pydantic import (
 )
 
 from helpers import defaults
+from helpers.config.aggregates import Aggregates
 from helpers.config.assumed import MONEY, WEIGHED, assumes, check_paths
 from helpers.config.base import ConfigError, Name, Named, check_file_name
 from helpers.config.data import EXPOSED, LEAVE_OUT, WORLDS, Log, Simulation, Units
@@ -48,7 +49,7 @@ class Study(Named):
     """offline: nobody was treated, an uplift is planted; online: the log shows who was treated; descriptive: no experiment, what is there is described and a test planned"""
     salt: str = Field(min_length=4)
     """Text that seeds the split; another salt gives another, unrelated split"""
-    data: Simulation | Log | Units | Tables = Field(discriminator="source")
+    data: Simulation | Log | Units | Tables | Aggregates = Field(discriminator="source")
     """Where the log comes from"""
     tracking_plan: Name | None
     """Name of the file in tracking_plans that says what each event must carry"""
@@ -103,12 +104,19 @@ class Study(Named):
         """A study that describes leaves out what compares."""
         return filled(raw) if isinstance(raw, dict) else raw
 
+    def _of_a_query(cls, raw: Any) -> Any:
+        """What the rows of a query are is told as of any other table."""
+        if isinstance(raw, dict) and isinstance(raw.get("data"), dict) and raw["data"].get("source") == "sql":
+            raise ConfigError("data.source", "sql", "what a row of the query is: log, units or aggregates",
+                              remedy="name the query by data.path: FILE.sql, and its database by data.database")  # fmt: skip
+        return raw
+
     @model_validator(mode="before")
     @classmethod
     def _of_units(cls, raw: Any) -> Any:
         """Tables of units need no tracking plan, and their path is from the exposure to the outcome of the primary metric."""
         source = raw["data"].get("source") if isinstance(raw, dict) and isinstance(raw.get("data"), dict) else None
-        if source not in ("units", "tables"):
+        if source not in ("units", "tables", "aggregates"):
             return raw
         enters, key = (EXPOSED, "outcomes") if source == "units" else (ASSIGNED, "facts")
         found = raw.get("metrics")
@@ -248,6 +256,8 @@ class Study(Named):
             )
         self._check_levels("variants", data.variants)
         self._check_levels("shown", data.shown)
+        if isinstance(data, Aggregates):
+            data.check(self)
         if self.exposure != EXPOSED:
             raise ConfigError(
                 "exposure", self.exposure, f"{EXPOSED}, the exposure of every unit table", remedy="leave it out"
@@ -465,6 +475,16 @@ class Study(Named):
         """False when every unit counts from one and the same moment, so that there is no day to look at."""
         timed = self.data.assignments if isinstance(self.data, Tables) else self.data
         return not isinstance(timed, Units | AssignmentTable) or "event_time" in timed.columns
+
+    @property
+    def has_rows(self) -> bool:
+        """False when nobody has rows, of units or of events: the data are counts and sums of the arms."""
+        return not isinstance(self.data, Aggregates)
+
+    @property
+    def rowless(self) -> str:
+        """Why nothing is asked that only rows tell; empty where there are rows."""
+        return "" if self.has_rows else "the study has counts and no rows"
 
     @property
     def timeless(self) -> str:

@@ -69,6 +69,8 @@ def rerandomise(con: "duckdb.DuckDBPyConnection", study: Study) -> "pd.DataFrame
 
     import pandas as pd
 
+    if not study.has_rows:
+        return none_made()
     workers = os.cpu_count() or 1
     hashes = -(-study.design.aa_runs // BUCKETS_A_HASH)
     edges = [round(i * hashes / workers) for i in range(workers + 1)]
@@ -120,6 +122,8 @@ def evaluated(sums: "pd.DataFrame", study: Study, truth: Truth | None, *, runs: 
     """
     import numpy as np
 
+    if study.rowless:
+        return None, f"{NOT_MADE} {study.rowless}, and only rows can be split anew"
     if LEFT_OUT in sums.columns:
         return None, f"{NOT_MADE} a quick run leaves it out"
     if study.cluster is not None:

@@ -2,7 +2,7 @@
 
 import math
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -145,8 +145,6 @@ class Results:
     def __init__(self, con: "duckdb.DuckDBPyConnection", study: Study) -> None:
         self.study = study
         self._digits = AmountDigits.read(con)
-        seen = next(query.query(con, "observed").itertuples(index=False))
-        self.observed = Observed(*(t.to_pydatetime() if study.has_time and t == t else None for t in seen))
         self._rows = {
             (r.population, r.dimension, r.level, r.metric, r.variant): r
             for r in query.query(con, "experiment_results").itertuples(index=False)
@@ -155,6 +153,17 @@ class Results:
             (r.population, r.dimension, r.level, r.metric): r
             for r in query.query(con, "ground_truth").itertuples(index=False)
         }
+        self.observed = self._observed(con)
+
+    def _observed(self, con: "duckdb.DuckDBPyConnection") -> Observed:
+        """When units were exposed and the data end; of counts the first moment of their days."""
+        if self.study.rowless:
+            days = [int(level) for level in self.levels(EXPOSED, "day")] if self.study.has_time else []
+            start = self.study.period.start
+            first, last = (start + timedelta(days=day - 1) for day in (days[0], days[-1])) if days else (None, None)
+            return Observed(first, last, last)
+        seen = next(query.query(con, "observed").itertuples(index=False))
+        return Observed(*(t.to_pydatetime() if self.study.has_time and t == t else None for t in seen))
 
     def levels(self, population: str, dimension: str) -> list[str]:
         """Levels of a dimension: days in their order, segments by size."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
-from helpers.config import ColumnOf, EventName, Log, Place, Study, Units
+from helpers.config import Aggregates, ColumnOf, EventName, Log, Place, Study, Units
 from helpers.config.columns import logged, stored
 from helpers.config.tracking_plan import ROW_COLUMNS
 from helpers.errors import ReportError
@@ -30,6 +30,8 @@ def mapped(place: Place) -> set[str]:
     columns: list[str | ColumnOf | EventName] = [*place.columns.values()]
     if isinstance(place, Units):
         columns += [*place.outcomes.values(), *place.before.values(), *([place.panel.period] if place.panel else [])]
+    if isinstance(place, Aggregates):
+        columns += [*place.deviations.values(), *place.squares.values()]
     taken = {c if isinstance(c, str) else c.column for c in columns if not isinstance(c, EventName)}
     return taken | {c.times for c in columns if isinstance(c, ColumnOf) and c.times}
 

@@ -30,16 +30,23 @@ HUGE = ("HUGEINT", "UHUGEINT")
 def read_duckdb(con: "duckdb.DuckDBPyConnection", place: "Place", file: Path, into: Path) -> Parts:
     """A table or a view of a DuckDB file as Parquet in ``into``; raises as :func:`attached`, and for a missing column."""
     part = into / "part-0000.parquet"
+    called = f"{file.name}, table {place.table}"
     with attached(con, place, file) as (relation, types):
-        called = f"{file.name}, table {place.table}"
-        inner = fields(con, relation, types)
-        check_columns(place, [*map(stored, types), *inner], called)
-        # Parquet has no whole numbers of 128 bits, and the engine would write them as floats
-        exact = ", ".join(f"{quoted(c)}::varchar as {quoted(c)}" for c, kind in types.items() if kind in HUGE)
-        taken = f"(select * replace ({exact}) from {relation})" if exact else relation
-        added = "".join(f", {sql} as {quoted(c)}" for c, sql in inner.items() if c in mapped(place))
-        con.execute(f"copy (select {kept(types)}{added} from {taken}) to {literal(part)} (format parquet)")
+        to_parquet(con, place, relation, types, called, part)
     return filled(con, place, part, called)
+
+
+def to_parquet(
+    con: "duckdb.DuckDBPyConnection", place: "Place", relation: str, types: dict[str, str], called: str, part: Path
+) -> None:
+    """The rows of a relation of DuckDB as Parquet; raises for a missing column."""
+    inner = fields(con, relation, types)
+    check_columns(place, [*map(stored, types), *inner], called)
+    # Parquet has no whole numbers of 128 bits, and the engine would write them as floats
+    exact = ", ".join(f"{quoted(c)}::varchar as {quoted(c)}" for c, kind in types.items() if kind in HUGE)
+    taken = f"(select * replace ({exact}) from {relation})" if exact else relation
+    added = "".join(f", {sql} as {quoted(c)}" for c, sql in inner.items() if c in mapped(place))
+    con.execute(f"copy (select {kept(types)}{added} from {taken}) to {literal(part)} (format parquet)")
 
 
 @contextmanager
@@ -120,7 +127,7 @@ def connected(study: str, place: "Place", ask: Callable[[Any], T]) -> T:
     text = os.environ.get(variable[1])
     if not text:
         raise ReportError(
-            f"studies/{study}.yml: data.path names an environment variable that is not set",
+            f"studies/{study}.yml: data.{'database' if place.database else 'path'} names an environment variable that is not set",
             got=place.path,
             expected="a connection string, such as postgresql://user@host/database",
             remedy=f"set {variable[1]} in the environment; it stands in no file",
@@ -206,17 +213,20 @@ def _copied(con: "duckdb.DuckDBPyConnection", place: "Place", connection: Any, i
         with cursor.copy(copy) as blocks:
             for block in blocks:
                 stream.write(block)
-    columns = ", ".join(
-        f"{literal(stored(c))}: '{'timestamp' if c in moments else 'boolean' if c in truths else 'varchar'}'"
-        for c in wanted
-    )
     part = into / "part-0000.parquet"
+    kinds = {stored(c): "timestamp" if c in moments else "boolean" if c in truths else "varchar" for c in wanted}
+    of_export(con, export, kinds, part)
+    return filled(con, place, part, name)
+
+
+def of_export(con: "duckdb.DuckDBPyConnection", export: Path, types: dict[str, str], part: Path) -> None:
+    """What a server wrote as CSV, as Parquet with the types of its columns; the CSV is removed."""
+    columns = ", ".join(f"{literal(c)}: '{kind}'" for c, kind in types.items())
     con.execute(
         f"""copy (select * from read_csv({literal(export)}, header = true, auto_detect = false, delim = ',', quote = '"',
         escape = '"', columns = {{{columns}}})) to {literal(part)} (format parquet)"""
     )
     export.unlink()
-    return filled(con, place, part, name)
 
 
 def named(place: "Place", found: list[tuple[str, str]], default: str, where: str) -> tuple[str, str]:

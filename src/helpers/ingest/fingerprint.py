@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from helpers.config import ColumnOf, Log, Study, Tables, Units
-from helpers.ingest import database, sqlite
+from helpers.ingest import database, queries, query_text, sqlite
 from helpers.ingest.columns import needed
 from helpers.ingest.land import FRAME
 from helpers.ingest.locations import files_of
@@ -57,6 +57,11 @@ def of(study: Study, where: "StudyPaths") -> Raw:
     kind, files = files_of(place, study.name)
     if kind == "duckdb":
         return Raw(tables=((name, partial(of_duckdb, place, files[0])),), database=files[0], asked=asked)
+    if kind == "sql" and queries.asked_of_server(place):
+        told = ((f"rows of {files[0].name}", partial(_of_query, place, study.name, files[0])),)
+        return Raw((files[0].absolute(),), told, asked=asked)
+    if kind == "sql":
+        return Raw(tuple(each.absolute() for each in queries.read_by(place, study.name, files[0])))
     if kind == "sqlite" and (beside := sqlite.waiting(files[0])):
         files.append(beside)
     return Raw(tuple(file.absolute() for file in files))  # a link keeps its name, by which it is read
@@ -96,6 +101,25 @@ def of_duckdb(place: Log | Units, file: Path) -> str:
 
 def _of_postgres(place: Log | Units, study: str) -> str:
     return database.connected(study, place, partial(_asked, place))
+
+
+def _of_query(place: Log | Units, study: str, file: Path) -> str:
+    """The rows of a query, which the server hashes."""
+
+    def ask(connection: Any) -> str:
+        text = query_text.read(file)
+        for setting in (
+            "transaction read only",
+            "local time zone 'UTC'",
+            "local datestyle = 'ISO'",
+            "local extra_float_digits = 3",
+        ):
+            connection.exec_driver_sql(f"set {setting}")
+        hashed = f"('x' || substr(md5({queries.NAME}::text), 1, 15))::bit(60)::bigint"
+        query = _query(f"({text}\n) as {queries.NAME}", hashed, None, f"h % {BUCKETS}", "text")
+        return _line([tuple(row) for row in connection.exec_driver_sql(query.replace("%", "%%"))], {})
+
+    return database.connected(study, queries.at(place), ask)
 
 
 def _asked(place: Log | Units, connection: Any) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from helpers.config import Log, Study, Tables, Units
+from helpers.config import Aggregates, Log, Study, Tables, Units
 from helpers.errors import ReportError, several
 from helpers.ingest import (
     condition,
@@ -14,11 +14,13 @@ from helpers.ingest import (
     database,
     json_lines,
     parquet,
+    queries,
     sqlite,
     tables,
     units,
     workbook,
 )
+from helpers.ingest.counts import landing
 from helpers.ingest.locations import files_of
 from helpers.ingest.parts import REJECTS, Parts
 from helpers.ingest.reading import Reading, decide
@@ -108,7 +110,10 @@ def land(study: Study, out: Path, unread: list[ReportError] | None = None, *, ho
             told: dict[str, object] = {"reading": reading.told()}
             if isinstance(place, Tables):
                 told["matches"] = tables.matches(con)
-            if isinstance(place, Units):
+            if isinstance(place, Aggregates):
+                told["reading"] = landing.land(con, study, parts, reading, out).told()
+                told["table_rows"] = con.execute(f"select count(*) from {parts.relation}").fetchall()[0][0]
+            elif isinstance(place, Units):
                 told["table_rows"] = units.land(con, study, parts, reading, out / "events" / "part-0000.parquet")
                 told["table_arms"] = units.arms(con)
                 told["telling"] = [vars(each) for each in units.telling(con, study, parts)]
@@ -176,6 +181,8 @@ def _table(con: "duckdb.DuckDBPyConnection", study: Study, home: Path, into: Pat
         return database.read_duckdb(con, place, files[0], into)
     if kind == "sqlite":
         return sqlite.read(con, place, files[0], into)
+    if kind == "sql":
+        return queries.read(con, place, study.name, files[0], into)
     if kind == "csv":
         return csv.read(con, place, files, into)
     if kind == "workbook":

@@ -51,7 +51,7 @@ def said(column: str) -> str:
 
 def notes(con: "duckdb.DuckDBPyConnection", study: Study, parts: "Parts") -> list[str]:
     """Sentences on such columns of a table of units, mapped or not."""
-    if not isinstance(study.data, Units):
+    if not isinstance(study.data, Units) or not study.has_rows:
         return []
     source = study.data.columns.get("user_id")
     unit = source.column if isinstance(source, ColumnOf) else source

@@ -30,7 +30,7 @@ def taken(con: "duckdb.DuckDBPyConnection", study: Study, into: Path) -> tuple[S
     place = study.data
     assert isinstance(place, Log | Units)
     if (
-        isinstance(place, Tables) or place.kind in ("frame", "postgres") or place.where
+        isinstance(place, Tables) or place.kind in ("frame", "postgres", "sql") or place.where
     ):  # what it takes may stand in no piece
         return study, 1.0
     kind, files = files_of(place, study.name)

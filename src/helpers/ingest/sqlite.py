@@ -49,7 +49,7 @@ def read(con: "duckdb.DuckDBPyConnection", place: "Place", file: Path, into: Pat
         with _told(file, called):
             columns = [each[0] for each in database.execute(f"select * from {quoted(table)} limit 0").description]
             check_columns(place, list(map(stored, columns)), called)
-            _write(database, table, columns, part)
+            write(database, table, columns, part)
     return filled(con, place, part, called)
 
 
@@ -130,7 +130,7 @@ def _told(file: Path, called: str) -> Iterator[None]:
         ) from None
 
 
-def _write(database: sqlite3.Connection, table: str, columns: list[str], part: Path) -> None:
+def write(database: sqlite3.Connection, table: str, columns: list[str], part: Path) -> None:
     """The rows of a table as Parquet, a batch at a time."""
     import pyarrow as pa
     import pyarrow.parquet as pq

@@ -30,6 +30,14 @@ def columns_read(nb: "Notebook") -> "Table | None":
     return nb.table(rows, "How the columns were read, decided from all of their values") if rows else None
 
 
+def counts(nb: "Notebook", con: "duckdb.DuckDBPyConnection") -> "Table":
+    """The counts of a study that has no rows, as they were read."""
+    from helpers.experiment.results import Results
+    from helpers.report.topics import rowless
+
+    return nb.table(rowless.table(Results(con, nb.study)), rowless.CAPTION, rowless.NOTE)
+
+
 def funnel_arms(nb: "Notebook", con: "duckdb.DuckDBPyConnection") -> "FigureView | Callout":
     """The funnel of each arm, side by side."""
     from helpers.experiment.funnel import by_arm

@@ -117,7 +117,7 @@ def _said(command: str, folder: Path) -> str:
     """What a command says, to whoever reads both streams, without how long its steps took."""
     done = subprocess.run(
         [sys.executable, "-m", *command.split()],
-        cwd=folder, env=os.environ, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, check=False,
+        cwd=folder, env=os.environ, capture_output=True, text=True, check=False,
     )  # fmt: skip
     if done.returncode:
         raise ReportError(f"the example failed at {command!r}", got="\n" + done.stderr)

@@ -50,6 +50,7 @@ def summary(study: Study, where: StudyPaths, numbers: Numbers) -> str:
     decided = people_said(numbers)
     people = f"  people:  {decided}\n" if decided else ""
     caveat = f"; warned of: {warned.lower()}" if warned else ""
+    caveat += f", all others not asked: {study.rowless}" if study.rowless else ""
     told = (("beside", "decision.beside"), ("others", "decision.others"))
     beside = "".join(f"  {word + ':':<9}{numbers[name].text}\n" for word, name in told if numbers[name].value)
     return (

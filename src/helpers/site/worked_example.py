@@ -117,7 +117,7 @@ def load(file: Path = RECORD) -> dict[str, Any]:
 def of_counts() -> tuple[str, str]:
     """The command that compares :data:`COUNTS`, and what it says: reckoned anew, for it takes no time."""
     from helpers.experiment.counts.compared import CountedArms, compared
-    from helpers.experiment.counts.written import arms
+    from helpers.ingest.counts.written import arms
     from helpers.report.topics import counts
 
     found = compared(CountedArms(read := arms(COUNTS), dict.fromkeys(read, 1.0)))

@@ -17,7 +17,7 @@ from helpers.ingest.values.digits import SESSION, digits_of
 from helpers.paths import StudyPaths
 from helpers.pipeline import fork_server
 from helpers.pipeline.files import private, scratch
-from helpers.warehouse import arms, matched, query, randomised
+from helpers.warehouse import arms, counted, matched, query, randomised
 from helpers.warehouse.tolerances import enforce
 
 if TYPE_CHECKING:
@@ -147,7 +147,9 @@ def build(study: Study, where: StudyPaths, *computed: Computed) -> None:
                     cause=PAST if "out of range" in failure.lower() else None,
                     remedy=f"see {paths.shown(where.data / 'dbt' / 'logs' / 'dbt.log')}",
                 )
-            if error := arms.empty(con, study, log):
+            if not study.has_rows:
+                counted.load(con, study, log)
+            elif error := arms.empty(con, study, log):
                 raise error
             randomised.load(con, study, log)
             matched.load(con, study, log)

@@ -62,6 +62,10 @@ def examined(study: Study, where: "StudyPaths", plan: "TrackingPlan", *, full: b
         except ReportError as error:
             return Examined((error,))
         log = ingest.landed(aside)
+        if not study.has_rows:  # all is told when they are landed
+            arms_of = frozenset(variant.name for variant in study.variants)
+            rows, notes = log.table_rows or 0, log.reading.notes
+            return Examined((), parts.names[0], tuple(parts.types), rows, notes=notes, variants=arms_of)
         con.execute(f"set threads = {THREADS}; set memory_limit = '{MEMORY}'; set TimeZone = 'UTC'")
         con.execute(f"set temp_directory = {literal(aside / 'spill')}; set preserve_insertion_order = false")
         asked = ["fct_row_flow", "fct_repeats", *(["int_injection"] if study.injection else ["int_contaminated"])]

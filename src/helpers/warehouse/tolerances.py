@@ -39,7 +39,7 @@ def faults(
     It is not held against a part of a log (not ``whole``) what the rest may show. ``hidden`` are kinds of wrong rows
     that do not show where columns are unread, which is then told by itself.
     """
-    if not exists(con, "marts", "fct_row_flow"):
+    if not study.has_rows or not exists(con, "marts", "fct_row_flow"):
         return
     flow = dict(con.execute("select kind, rows from marts.fct_row_flow").fetchall())
     rows = con.execute("select all_rows + refused from intermediate.int_row_checks").fetchall()[0][0]

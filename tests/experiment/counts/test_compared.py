@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from helpers.config import Prior, Rule
-from helpers.experiment.counts import written
 from helpers.experiment.counts.compared import SAMPLE_RATIO, ComparedCounts, CountedArms, compared
+from helpers.ingest.counts import written
 from helpers.stats import Mean, Proportion
 from tests.gauntlet.facts import belief, fact, holm, score_interval, score_ratio
 

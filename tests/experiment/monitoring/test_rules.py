@@ -102,6 +102,10 @@ def test_a_run_of_days():
     assert run_chain(q, 1).within(28) == pytest.approx(1 - (1 - q) ** 28)
 
 
+def test_what_never_comes_is_waited_for_without_an_end():
+    assert run_chain(0.0, 3).mean == float("inf") and run_chain(0.0, 3).within(28) == 0
+
+
 def test_rules_that_look_at_order_have_no_exact_length():
     with pytest.raises(ReportError, match="no exact run length"):
         rules_chain(NELSON)

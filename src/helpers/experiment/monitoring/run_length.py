@@ -59,8 +59,11 @@ class RuleChain:
 
     @property
     def mean(self) -> float:
-        """Average points until the signal."""
-        return float(np.linalg.solve(np.eye(len(self.steps)) - self.steps, np.ones(len(self.steps)))[0])
+        """Average points until the signal; infinite where it is so seldom that no number tells it from never."""
+        try:
+            return float(np.linalg.solve(np.eye(len(self.steps)) - self.steps, np.ones(len(self.steps)))[0])
+        except np.linalg.LinAlgError:
+            return math.inf
 
     def within(self, points: int) -> float:
         """Probability of a signal at one of the first ``points``."""

@@ -28,7 +28,7 @@ from helpers.experiment.trust.timing import (
     not_followed,
     pre_exposure,
 )
-from helpers.experiment.trust.unasked import told, unanswerable
+from helpers.experiment.trust.unasked import of_rows, told, unanswerable
 from helpers.experiment.trust.values import Sentinel, of_amounts, of_codes, of_levels, sentinels
 from helpers.formatting import formatted
 from helpers.stats.summaries.clusters import IntraclusterCorrelation
@@ -126,10 +126,11 @@ def trust_checks(
         clustered(sizes),
         *skewed(skews, results),
         *map(disturbed, outside),
+        *of_rows(study),
     ]
     sharing, alike = sharing_units(sizes), correlation(sizes)
     lacks = unanswerable(study)
-    checks = [told(check, lacks) for check in checks]
+    checks = [told(check, lacks, study) for check in checks]
     return Trust(
         tuple(check for check in checks if check.verdict != "not asked"),
         tuple(check for check in checks if check.verdict == "not asked"),

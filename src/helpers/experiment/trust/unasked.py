@@ -4,7 +4,12 @@ from dataclasses import replace
 
 from helpers.config import Log, Study, Units
 from helpers.experiment.trust.check import TrustCheck
+from helpers.experiment.trust.missing import FAMILY as MISSING
+from helpers.experiment.trust.ratio_by import FAMILY
+from helpers.formatting import inside
 
+OF_COUNTS = (FAMILY, "External events")
+"""Families of checks that counts suffice for."""
 TIMELESS = "a table tells whether an outcome happened, not when"
 
 
@@ -25,8 +30,26 @@ def unanswerable(study: Study) -> dict[str, str]:
     return found
 
 
-def told(check: TrustCheck, lacks: dict[str, str]) -> TrustCheck:
-    """The check as it is, or that it cannot be told and why."""
-    if check.name not in lacks:
+def of_rows(study: Study) -> list[TrustCheck]:
+    """Checks that rows would have led to and counts do not even raise, none of which is asked; nothing where there are rows.
+
+    >>> from helpers import config
+    >>> of_rows(config.load("studies/cart_checkout.yml"))
+    []
+    """
+    if study.has_rows:
+        return []
+    missing = TrustCheck("Missing values of the metrics", "Are as many values missing in each arm?", "", family=MISSING)
+    means = [inside(metric.label) for metric in study.metrics if metric.type == "mean"]
+    question = "Are there enough units for the interval of so skewed a mean?"
+    return [missing, *(TrustCheck(f"Skew of {label}", question, "", family="Values") for label in means)]
+
+
+def told(check: TrustCheck, lacks: dict[str, str], study: Study) -> TrustCheck:
+    """The check as it is, or that it cannot be told and why; of counts, arm sizes and days alone can be."""
+    lack = lacks.get(check.name, "")
+    if study.rowless and check.family not in OF_COUNTS:
+        lack = study.rowless
+    if not lack:
         return check
-    return replace(check, found=f"cannot be told: {lacks[check.name]}", verdict="not asked", p_value=None, caveat=None)
+    return replace(check, found=f"cannot be told: {lack}", verdict="not asked", p_value=None, caveat=None)

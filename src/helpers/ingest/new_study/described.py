@@ -88,7 +88,7 @@ def of_units(
     ended = [stay.ended] if stay and stay.ended not in stated else []
     free = [c for c in free if not stay or c not in (stay.lasted, stay.ended)]
     first = [*stated, *ended] if stated else ended
-    kinds = measures.sort(free, after=len(columns))
+    kinds = measures.sort(free)
     kinds = measures.with_stated(
         kinds, first, [money] if money and money not in stated else [], alone=bool(said.outcomes)
     )
@@ -109,7 +109,7 @@ def of_units(
     mapped: dict[str, Noted] = {
         n: (c.name, _seen(n, c)) for n, c in {"user_id": unit, "event_time": time, **segments}.items() if c
     }
-    start, end, period = (*said.period, said.how("period")) if said.period else units._period(time)
+    start, end, period = (*said.period, said.how("period")) if said.period else units.period_of(time)
     wrong = max((c.filled - c.numbers for c in kinds.outcomes if not c.in_words), default=0)
     faults = {"malformed_line": table.malformed, "missing_id": rows - unit.filled if unit else 0, "wrong_type": wrong}
     tolerate = {

@@ -7,6 +7,7 @@ from helpers.config.columns import COUNTED_BY
 from helpers.errors import ReportError, several
 from helpers.ingest.many_units import is_running
 from helpers.ingest.new_study import (
+    aggregates,
     asking,
     clusters,
     codes,
@@ -33,10 +34,6 @@ from helpers.ingest.values.times_unread import KNOWN
 
 if TYPE_CHECKING:
     from helpers.ingest.new_study.source import SourceTable
-
-
-GRID = 0.75
-"""A table with at least this share of all pairs of a variant and a day, each once, is one of sums."""
 
 
 NOTES = 0.01
@@ -170,8 +167,13 @@ def _proposed(
         _asked(time)
         if said.exposure:
             raise _no_exposure(table, said)
-        if aggregated := _aggregated(table, rows, unit, time, variants[0]):
-            raise aggregated
+        if _summed_up(table, rows, time, variants[0]):
+            if counts := aggregates.propose(table, rows, columns, variants[0], time, said, ask):
+                return counts
+            if aggregated := _aggregated(table, rows, unit, time, variants[0]):
+                raise aggregated
+        elif unit is None and (parts := aggregates.of_parts(table, rows, columns, variants[0], time)):
+            raise parts
         if not said.cluster and (seen := panels.of(table, columns, unit if repeated else None, variants[0])):
             table = panels.folded(table, seen, variants[0])
             rows, columns, said = _profiled(table, said)
@@ -193,9 +195,9 @@ def _proposed(
             if time is not None and time.filled < time.rows:
                 called = f"'{vocabulary.printable(variants[0].name)}'"
                 where = _filled(variants[0]), f"{without:,} rows without a value in {called}, as below a table"
-            _, seen, said = _profiled(table, said)
+            _, left, said = _profiled(table, said)
             kept = {} if where[0] else {variants[0].name: variants[0]}
-            columns = [kept.get(c.name, c) for c in seen]
+            columns = [kept.get(c.name, c) for c in left]
             variants = [next(c for c in columns if c.name == v.name) for v in variants]
         said = _controlled(table, said, roles.meant(variants[0])[0], ask, "rows")
         said = _clustered(table, columns, (unit, time), variants[0], said, ask)
@@ -250,27 +252,29 @@ def _apart(variants: list[Column], changes: dict[str, float]) -> bool:
     return bool(variants) and all(changes.get(c.name, 0) > roles.OFTEN for c in variants)
 
 
-def _aggregated(
-    table: "SourceTable", rows: int, unit: Column | None, time: Column | None, variant: Column
-) -> ReportError | None:
-    """What is said of a table without ids of units that has a row for each variant, or for each of its days."""
-    numbered = unit is None or not roles.is_key(unit) or is_running(table.con, table.relation, unit.name)
-    if not numbered or (unit is not None and vocabulary.names_a_unit(unit.name) > 1):
-        return None
+def _summed_up(table: "SourceTable", rows: int, time: Column | None, variant: Column) -> bool:
+    """Whether a table has a row for each variant, or for each of its days."""
     arm = table.text(variant.name)
     day = table.text(time.name) if time else "''"
     asked = f"select count(distinct {arm}), count(distinct {day}), count(distinct ({arm}, {day})) from {{table}}"
     arms, days, pairs = (int(n) for n in table.rows(asked)[0])  # type: ignore[call-overload]
-    if pairs < rows or rows < GRID * arms * days:
+    return bool(pairs == rows and rows >= aggregates.GRID * arms * days)
+
+
+def _aggregated(
+    table: "SourceTable", rows: int, unit: Column | None, time: Column | None, variant: Column
+) -> ReportError | None:
+    """What is said of a table of sums without ids of units, of which no column counts the units of a row."""
+    numbered = unit is None or not roles.is_key(unit) or is_running(table.con, table.relation, unit.name)
+    if not numbered or (unit is not None and vocabulary.names_a_unit(unit.name) > 1):
         return None
     each = f"'{vocabulary.printable(variant.name)}'" + (f" and '{vocabulary.printable(time.name)}'" if time else "")
     return ReportError(
         f"{table.called} is an aggregated table: a row stands for all units of a variant{' on a day' if time else ''}",
         got=f"{rows:,} rows, one for each value of {each}, and no id of a unit",
-        expected="one row a unit, with its variant and its outcomes",
-        cause="rows that were summed up over units, which hide how these differ",
-        remedy="write a row a unit: the table from which these sums were made; what counts of units alone say: "
-        "python -m helpers compare FILE",
+        expected="one row a unit; or counts: how many units each row stands for, and how many of them have an outcome",
+        cause="rows that were summed up over units, without their number",
+        remedy="name the column that counts the units of a row with --unit, or write a row a unit: the table from which these sums were made",
     )
 
 

@@ -111,11 +111,13 @@ class StudyProposal:
     panel: tuple[str, dict[str, str], str] = ("", {}, "")
     tables: tuple[RoleProposal, ...] = ()
     unassigned: tuple[float, str] = (0.0, "")
+    deviations: dict[str, str] = field(default_factory=dict)
+    squares: dict[str, str] = field(default_factory=dict)
 
     @property
     def levels(self) -> tuple[Arm, ...]:
-        """Arms whose levels are mapped: those of a unit table, and of a log whose levels are no names of variants."""
-        mapped = self.source == "units" or self.also or any(arm.level and arm.level != arm.name for arm in self.arms)
+        """Arms whose levels are mapped: those of a table of units or counts, and of a log whose levels are no names of variants."""
+        mapped = self.source != "log" or self.also or any(arm.level and arm.level != arm.name for arm in self.arms)
         return self.arms if mapped else ()
 
     @property

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 
 from helpers import paths
 from helpers.config import VARIABLE, Place
+from helpers.config.data import ADDRESS
 from helpers.config.formats import format_of
 from helpers.defaults import MEMORY, THREADS
 from helpers.errors import ReportError
-from helpers.ingest import condition, csv, database, files_of, json_lines, parquet, sqlite, workbook
+from helpers.ingest import condition, csv, database, files_of, json_lines, parquet, queries, sqlite, workbook
 from helpers.ingest.new_study import dialect
 from helpers.ingest.parts import REJECTS, Parts
 from helpers.ingest.sql import literal, number, quoted
@@ -93,8 +94,11 @@ class SourceTable:
 
 
 @contextmanager
-def opened(path: str, table: str | None, home: Path, where: str | None = None) -> Iterator[SourceTable]:
-    """The table behind ``path``: CSV (plain or gz), Parquet, a folder or a glob of them, a workbook, a table of a DuckDB or SQLite file.
+def opened(
+    path: str, table: str | None, home: Path, where: str | None = None, database_file: str | None = None
+) -> Iterator[SourceTable]:
+    """The table behind ``path``: CSV (plain or gz), Parquet, a folder or a glob of them, a workbook, a table of a DuckDB or SQLite file,
+    or a query in a file, which is asked of ``database_file`` where that is given.
 
     Rows for which the condition ``where`` does not hold are left out, as they are when a study's table is brought in.
 
@@ -103,7 +107,7 @@ def opened(path: str, table: str | None, home: Path, where: str | None = None) -
     """
     import duckdb
 
-    place = _place(path, table, home)
+    place = _place(path, table, home, database_file)
     with scratch(home / "data", "new-study") as aside, duckdb.connect() as con:
         aside.mkdir()
         con.execute(f"set threads = {THREADS}; set memory_limit = '{MEMORY}'; set TimeZone = 'UTC'")
@@ -118,6 +122,8 @@ def opened(path: str, table: str | None, home: Path, where: str | None = None) -
             place = place.model_copy(update={"table": place.table or _only_table(con, kind, files[0])})
             reading = database.read_duckdb if kind == "duckdb" else sqlite.read
             parts = reading(con, place, files[0], aside)
+        elif kind == "sql":
+            parts = queries.read(con, place, "NEW", files[0], aside)
         else:
             reader = {"csv": csv, "json": json_lines, "workbook": workbook}.get(kind, parquet)
             parts = reader.read(con, place, files, aside)  # type: ignore[attr-defined]
@@ -151,7 +157,7 @@ def _in_a_line(fault: ReportError) -> str:
     return "; ".join([f"its numbers {what}", *(line for line in lines[1:] if line.startswith(("got:", "remedy:")))])
 
 
-def _place(path: str, table: str | None, home: Path) -> Place:
+def _place(path: str, table: str | None, home: Path, database_file: str | None = None) -> Place:
     """Where the file stands, as a study file says it: from ``home``, or from the folder of downloaded data."""
     if VARIABLE.fullmatch(path):
         raise ReportError(
@@ -172,10 +178,16 @@ def _place(path: str, table: str | None, home: Path) -> Place:
             expected="a CSV, JSON lines or Parquet file or a workbook, a folder or a glob of them, or a DuckDB or SQLite file",
             remedy=f"did you mean '{near[0]}'?" if near else "give the path as seen from here",
         )
-    written = str(absolute)
-    for folder, prefix in ((paths.real_data_dir(), f"${{{paths.REAL_DATA_DIR}}}/"), (home, "")):
-        if absolute.is_relative_to(folder.resolve()) and absolute != folder.resolve():
-            written = prefix + str(absolute.relative_to(folder.resolve()))
+    if database_file and format_of(absolute.name) != "sql":
+        raise ReportError(
+            "only a query is asked of a database", got="--database", expected="a file that ends with .sql, with one SELECT in it",
+            remedy="for a table of a DuckDB or SQLite file name the file itself, and --table",
+        )  # fmt: skip
+    if database_file and ADDRESS.search(database_file):
+        raise ReportError(
+            "--database holds a connection string", expected="${VARIABLE}, an environment variable that holds it, or a file",
+            remedy="never write a password into a file, or on a command line",
+        )  # fmt: skip
     if table and format_of(absolute.name) not in ("duckdb", "sqlite", "workbook"):
         raise ReportError(
             "only a DuckDB or SQLite file holds tables, and a workbook sheets",
@@ -183,10 +195,28 @@ def _place(path: str, table: str | None, home: Path) -> Place:
             remedy="leave --table out",
         )
     place = Place.model_construct(
-        path=written, format=None, table=table, delimiter=",", encoding=None, header_line=None, origin=""
+        path=_written(absolute, home),
+        format=None,
+        table=table,
+        delimiter=",",
+        encoding=None,
+        header_line=None,
+        origin="",
+        database=database_file
+        if not database_file or VARIABLE.fullmatch(database_file)
+        else _written(Path(database_file).resolve(), home),
     )
     place.start_from(home)
     return place
+
+
+def _written(absolute: Path, home: Path) -> str:
+    """A path as a study file says it."""
+    written = str(absolute)
+    for folder, prefix in ((paths.real_data_dir(), f"${{{paths.REAL_DATA_DIR}}}/"), (home, "")):
+        if absolute.is_relative_to(folder.resolve()) and absolute != folder.resolve():
+            written = prefix + str(absolute.relative_to(folder.resolve()))
+    return written
 
 
 def _only_table(con: "duckdb.DuckDBPyConnection", kind: str, file: Path) -> str:

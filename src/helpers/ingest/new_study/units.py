@@ -131,7 +131,7 @@ def propose(
     tolerate, repeated = _tolerances(
         table, rows, unit, variant, shown, mapping, otherwise, used, list(kinds.outcomes), time
     )
-    start, end, period = (*said.period, said.how("period")) if said.period else _period(time)
+    start, end, period = (*said.period, said.how("period")) if said.period else period_of(time)
     money = [
         m.name
         for m, c in zip(metrics, kinds.outcomes, strict=True)
@@ -367,7 +367,8 @@ def _tolerances(
     return shares, repeated
 
 
-def _period(time: Column | None) -> tuple[datetime, datetime, str]:
+def period_of(time: Column | None) -> tuple[datetime, datetime, str]:
+    """Start and end of the experiment as its rows have them, the end excluded, and what tells them."""
     if time is None or time.first is None or time.last is None:
         return NO_TIME, NO_TIME + NO_TIME_LASTS, "ASSUMED: the table holds no times; replace both"
     start = datetime(time.first.year, time.first.month, time.first.day)

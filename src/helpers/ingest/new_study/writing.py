@@ -40,6 +40,7 @@ def propose(
     *,
     name: str | None = None,
     table: str | None = None,
+    database: str | None = None,
     said: Said = Said(),  # noqa: B008
     ask: Ask | None = None,
     force: bool = False,
@@ -49,7 +50,7 @@ def propose(
 
     In the project itself it goes to ``studies/own``. A path inside of ``base`` is written relative to it.
     What was ``said`` of the file is not guessed. ``ask`` puts a question where a point is unclear; without it the guess
-    stands.
+    stands. ``database`` is what a query in a file is asked of.
 
     Every count is exact but those said to be about so many; nothing is sampled, and no row reaches Python.
 
@@ -60,7 +61,7 @@ def propose(
     called, file = named(data, name, force=force, base=base)
     if said.time_format:
         check_time_format(said.time_format)
-    with opened(data, table, base, said.where) as source:
+    with opened(data, table, base, said.where, database) as source:
         proposal = grain.read(source, said, ask)
         place = place_of(source.place)
         read_from = source.called
@@ -75,7 +76,7 @@ def named(data: str, name: str | None, *, force: bool, base: Path) -> tuple[str,
     called = vocabulary.slug(
         name
         or re.sub(
-            r"(\.(csv|gz|zst|json|jsonl|ndjson|parquet|pq|duckdb|ddb|db|sqlite|sqlite3|db3|s3db|xlsx|xlsm|xlsb|xls|ods|tsv|txt))+$",
+            r"(\.(csv|gz|zst|json|jsonl|ndjson|parquet|pq|duckdb|ddb|db|sqlite|sqlite3|db3|s3db|xlsx|xlsm|xlsb|xls|ods|tsv|txt|sql))+$",
             "",
             Path(data.rstrip("/*")).name,
         )
@@ -104,7 +105,7 @@ def _plan_of(file: Path) -> Path:
 
 def place_of(place: "Place") -> dict[str, object]:
     """The keys by which a study states where a table stands and how it is read."""
-    return {"path": place.path, "table": place.table, "delimiter": place.delimiter, "encoding": place.encoding,
+    return {"path": place.path, "table": place.table, "database": place.database, "delimiter": place.delimiter, "encoding": place.encoding,
             "header_line": place.header_line, "format": _format(place.path)}  # fmt: skip
 
 

@@ -1,6 +1,6 @@
 """How many digits behind the point the amounts of an event are kept to, so that all of its sums are whole numbers."""
 
-from helpers.config import ColumnOf, Log, Simulation, Study, Units
+from helpers.config import Aggregates, ColumnOf, Log, Simulation, Study, Units
 from helpers.config.columns import logged
 from helpers.config.currencies import minor_digits
 from helpers.ingest.values.amounts import Amounts
@@ -16,12 +16,12 @@ def digits_of(study: Study, numbers: dict[str, Amounts], event: str) -> int:
     """Digits of an event's amounts: none of what is counted; of money those of its currency, or more where the data have
     more, unless the study states them; of everything else as many as stand in the data.
     """
-    if event in study.counted:
+    if event in study.counted and not isinstance(study.data, Aggregates):
         return 0
     known = [numbers[column] for column in _columns(study, event) if column in numbers]
     seen = [each.decimals for each in known if each.decimals is not None]
     needed = min([max(seen), *(each.room for each in known)]) if seen else None
-    if event == SESSION:
+    if event == SESSION or isinstance(study.data, Aggregates):
         return needed or 0
     if isinstance(study.data, Simulation):
         return SIMULATED

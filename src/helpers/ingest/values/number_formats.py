@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from helpers.config import ColumnOf, Log, Place, Study, Units
+from helpers.config import Aggregates, ColumnOf, Log, Place, Study, Units
 from helpers.config.columns import logged
 from helpers.config.currencies import minor_digits
 from helpers.errors import ReportError
@@ -73,6 +73,10 @@ class _Seen:
 
 def number_columns(data: Log | Units) -> list[str]:
     """The raw columns that hold numbers, in the order in which a study maps them."""
+    if isinstance(data, Aggregates):
+        units = data.columns["units"]
+        told = [*data.outcomes.values(), *data.deviations.values(), *data.squares.values()]
+        return list(dict.fromkeys([units if isinstance(units, str) else units.column, *told]))
     if isinstance(data, Units):
         return list(dict.fromkeys([*data.outcomes.values(), *data.before.values()]))
     found = []

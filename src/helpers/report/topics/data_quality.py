@@ -84,12 +84,23 @@ def table_violations(found: pd.DataFrame) -> list[Row]:
     ]
 
 
+ROWS = {
+    "rows_read": "Rows of the log, lines that could not be read included",
+    "rows_kept": "Clean events that every later number rests on",
+}
+"""What was read and kept, for a study of counts as well, which says that it has none."""
+
+
 def record(nb: Notebook, flow: pd.DataFrame, events: pd.DataFrame, ledger: Mapping[str, int] | None) -> None:
     """``data.*``: rows read, kept and left out, by kind."""
+    if not nb.study.has_rows:
+        for name, meaning in ROWS.items():
+            nb.record(f"data.{name}", None, "count", meaning, reason=nb.study.rowless)
+        return
     rows = dict(zip(flow.kind, flow["rows"].map(int), strict=True))
     lost = int(flow.loc[flow.disposition.isin(["dropped", "quarantined"]), "rows"].sum())
-    nb.record("data.rows_read", rows["kept"] + lost, "count", "Rows of the log, lines that could not be read included")
-    nb.record("data.rows_kept", rows["kept"], "count", "Clean events that every later number rests on")
+    nb.record("data.rows_read", rows["kept"] + lost, "count", ROWS["rows_read"])
+    nb.record("data.rows_kept", rows["kept"], "count", ROWS["rows_kept"])
     nb.record("data.rows_lost", lost, "count", "Rows dropped or quarantined, each with a named reason")
     nb.record("data.share_kept", rows["kept"] / (rows["kept"] + lost), "share", "Clean events among the rows read")
     nb.record("data.units", int(events.units_in_log.iloc[0]), "count", "Distinct units with a clean event")
@@ -108,6 +119,12 @@ def record(nb: Notebook, flow: pd.DataFrame, events: pd.DataFrame, ledger: Mappi
             "count",
             "Rows by which the flow table and the ledger of planted dirt differ, over all kinds",
         )
+
+
+def record_violations(nb: Notebook, found: pd.DataFrame) -> None:
+    """``data.violations``: rows that break the tracking plan."""
+    broken = int(found["rows"].sum()) if nb.study.has_rows else None
+    nb.record("data.violations", broken, "count", "Rows that break the tracking plan", reason=nb.study.rowless)
 
 
 def ledger(raw: Path) -> dict[str, int] | None:
@@ -140,7 +157,7 @@ def text(flow: pd.DataFrame, planted: dict[str, int] | None) -> str:
 
 def revenue(daily: pd.DataFrame, study: Study) -> int | float | None:
     """Hundredths of the currency's unit in all clean purchases, less refunds: the last step of the funnel, or what revenue is counted by in a unit table."""
-    if study.revenue is None:
+    if study.revenue is None or not study.has_rows:
         return None
     event = study.revenue.event if study.is_unit_table else study.funnel.steps[-1]
     of_event = daily.loc[daily.event_name == event]

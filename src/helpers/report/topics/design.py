@@ -15,6 +15,7 @@ from helpers.formatting import LEVEL, NO_INTERVAL, Unit, finite, formatted, insi
 from helpers.report import base
 from helpers.report.base import Base
 from helpers.report.tables import Row, mark
+from helpers.report.topics import rowless
 from helpers.report.topics.effects import text_margin
 from helpers.stats.adjustment.cuped import VarianceReduction
 from helpers.stats.bayes.posterior import false_positive_risk
@@ -312,6 +313,8 @@ def note_cuped(found: Mapping[str, tuple[Effect, Effect, VarianceReduction]], st
 
 def caption_cuped(study: Study) -> str:
     """What the table of adjusted effects shows, or why it is empty."""
+    if study.rowless:
+        return rowless.absent(study, rowless.HISTORY).rstrip(".")
     if study.period.baseline is None:
         return "The study states no period.baseline, so no history is read: nothing to adjust by"
     if not any(metric.covariate for metric in study.metrics):

@@ -27,6 +27,7 @@ from helpers.formatting import (
 from helpers.report import base
 from helpers.report.base import Base
 from helpers.report.tables import Row
+from helpers.report.topics import rowless
 from helpers.stats.checks.novelty import Novelty
 from helpers.stats.comparisons.noninferiority import NonInferiority
 from helpers.stats.multiplicity.heterogeneity import Heterogeneity
@@ -295,6 +296,8 @@ def text_dilution(found: Mapping[str, MetricEffect]) -> str:
 
 def absent_dilution(study: Study) -> str:
     """Why the two populations are not compared."""
+    if study.rowless:
+        return rowless.absent(study, rowless.POPULATIONS)
     if study.is_unit_table:
         return "Every row of a unit table is exposed, so both populations are one."
     return f"{study.primary.label} counts from the exposure on, so it has no value among units that were only assigned."
@@ -302,7 +305,8 @@ def absent_dilution(study: Study) -> str:
 
 def record_dilution(nb: Notebook, found: Mapping[str, MetricEffect]) -> None:
     """``itt.*``: the primary metric over all assigned units, and the share of them that was exposed."""
-    both = found["exposed"].effect, found["assigned"].effect if "assigned" in found else None
+    apart = "assigned" in found and not nb.study.rowless
+    both = found["exposed"].effect, found["assigned"].effect if apart else None
     exposed, assigned = both
     reason = (assigned.note or NO_INTERVAL) if assigned else absent_dilution(nb.study).rstrip(".")
     share = None
@@ -368,6 +372,8 @@ def text_caution(study: Study) -> str:
             "The log is simulated, and the variants stand in it: users, arms and outcomes come from a simulator, not from "
             "customers. Nothing is planted on top."
         )
+    if study.rowless:
+        return "Units were treated, and somebody counted them: what stands here rests on these counts, for nobody has the rows."
     if study.mode == "online":
         return "The variants stand in the log: units were treated, and nothing is planted."
     log = "The log is simulated." if study.simulated else "The log is real, but nobody was treated."

@@ -10,6 +10,7 @@ from helpers.experiment.funnel import FunnelCounts, diagnosed, window
 from helpers.formatting import a, counted, finite, formatted, interval, listed, plural, whole
 from helpers.report import losses
 from helpers.report.tables import Row
+from helpers.report.topics import rowless
 
 if TYPE_CHECKING:
     from helpers.experiment.funnel import Bypass
@@ -124,6 +125,8 @@ def _costs(found: FunnelCounts) -> str:
 
 def absent_entrants(study: Study) -> str:
     """Why there is no funnel at all."""
+    if study.rowless:
+        return rowless.absent(study, rowless.FUNNEL)
     when = text_when(study)
     return f"No unit reached {study.funnel.steps[0]} {when}, so there is no funnel to diagnose."
 
@@ -136,6 +139,8 @@ def text_when(study: Study) -> str:
 
 def absent_curve(study: Study) -> str:
     """Why there is no curve of the time to the last step."""
+    if study.rowless:
+        return rowless.absent(study, rowless.TIMES)
     if study.is_unit_table:
         return "A unit table tells whether an outcome happened, not when."
     when = text_when(study)
@@ -144,6 +149,8 @@ def absent_curve(study: Study) -> str:
 
 def absent(study: Study) -> str:
     """Why there is no funnel of each arm."""
+    if study.rowless:
+        return rowless.absent(study, rowless.PATHS)
     if study.mode == "offline":
         return (
             "Nobody was treated, and planted conversions have no steps before them: the arms share one path, which "

@@ -18,7 +18,7 @@ from helpers.experiment.monitoring.run_length import (
     run_chain,
 )
 from helpers.experiment.monitoring.size import Size
-from helpers.formatting import counted, formatted, inside, listed, shift, span
+from helpers.formatting import counted, finite, formatted, inside, listed, shift, span
 from helpers.report.tables import badge
 
 if TYPE_CHECKING:
@@ -158,8 +158,9 @@ def record(
     nb.record("monitoring.trigger", plan.triggers.text(plan.label), "text", "What rolls the change back")
     days = run_chain(plan.quiet, plan.triggers.days).mean
     nb.record(
-        "monitoring.trigger_interval", days, "days", "Days between false alarms of the rate's trigger, known baseline"
-    )
+        "monitoring.trigger_interval", finite(days), "days",
+        "Days between false alarms of the rate's trigger, known baseline", reason="so seldom that no number tells it from never",
+    )  # fmt: skip
     for f in alarms:
         what = f"Points between false alarms: {f.rule}"
         if f.stated is not None:

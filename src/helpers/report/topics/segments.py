@@ -9,7 +9,7 @@ from helpers.experiment.segments import Decomposition, SegmentRate
 from helpers.formatting import counted, formatted, interval, listed, whole
 from helpers.report import losses
 from helpers.report.tables import Row
-from helpers.report.topics import funnel
+from helpers.report.topics import funnel, rowless
 
 if TYPE_CHECKING:
     from helpers.config import Study
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 def absent(study: Study) -> str:
     """Why there are no rates by segment."""
+    if study.rowless:
+        return rowless.absent(study, rowless.SEGMENTS)
     if not study.segments:
         return "The study names no segments."
     when = funnel.text_when(study)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from helpers.experiment.decision.claims import subject
 from helpers.experiment.trust.check import TrustCheck
 from helpers.experiment.trust.checks import Trust
-from helpers.formatting import CHANGE, NO_INTERVAL, finite, formatted, interval, listed, p_text
+from helpers.formatting import CHANGE, NO_INTERVAL, Unit, finite, formatted, interval, listed, p_text
 from helpers.report import base
 from helpers.report.base import Base
 from helpers.report.tables import Badge, Row, badge
@@ -35,14 +35,16 @@ def record(nb: Notebook, found: Trust) -> None:
         "Hours within which most converting units convert, from earlier units",
         reason="the metric waits for every unit, too few of the earlier ones had the outcome, or the data tell no times",
     )
-    nb.record("trust.immature_units", watched.units, "count", "Exposed units that were watched for less than that")
-    nb.record("trust.immature_share", watched.units / total, "share", "Their share of the exposed units")
-    nb.record("trust.early_units", sum(sum(t.hits) for t in found.pre_exposure.values()), "count",
-              "Exposed units with an outcome between their assignment and exposure, which is left out; a unit counts once an outcome")  # fmt: skip
-    nb.record("trust.sentinels", len(found.sentinels), "count", "Values that likely stand for 'unknown'")
-    nb.record(
-        "trust.sharing_units", found.sharing_units, "count", "Exposed units that share a session with another one"
-    )
+    of_rows: tuple[tuple[str, float, Unit, str], ...] = (
+        ("immature_units", watched.units, "count", "Exposed units that were watched for less than that"),
+        ("immature_share", watched.units / total, "share", "Their share of the exposed units"),
+        ("early_units", sum(sum(t.hits) for t in found.pre_exposure.values()), "count",
+         "Exposed units with an outcome between their assignment and exposure, which is left out; a unit counts once an outcome"),
+        ("sentinels", len(found.sentinels), "count", "Values that likely stand for 'unknown'"),
+        ("sharing_units", found.sharing_units, "count", "Exposed units that share a session with another one"),
+    )  # fmt: skip
+    for name, value, unit, meaning in of_rows:
+        nb.record(f"trust.{name}", value if nb.study.has_rows else None, unit, meaning, reason=nb.study.rowless)
     nb.record("trust.design_effect", finite(found.correlation.design_effect), "number",
               "Factor by which that inflates the variance of the primary metric", reason="no unit shares a session")  # fmt: skip
     for metric, left_out in found.left_out.items():
@@ -170,6 +172,8 @@ def text(found: Trust) -> str:
 
     A warning that the checks of one thing share is looked for once.
     """
+    if not any(c.trouble for c in found.checks):
+        return "Nothing but the sizes of the arms could be looked at; what is not asked has not passed."
     absent = dict.fromkeys(c.trouble for c in found.checks if c.passed and c.trouble)
     present = {c.trouble for c in found.checks if not c.passed}
     ruled_out = [t for t in absent if t not in present]

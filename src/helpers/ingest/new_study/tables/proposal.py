@@ -28,8 +28,9 @@ from helpers.ingest.new_study.tables import facts, measured
 from helpers.ingest.new_study.tables.facts import FactColumns
 from helpers.ingest.new_study.tables.parts import Divided, is_attribute
 from helpers.ingest.new_study.tables.seen import TableSeen
-from helpers.ingest.new_study.units import as_said, weights
+from helpers.ingest.new_study.units import as_said
 from helpers.ingest.new_study.units import measured as in_a_line
+from helpers.ingest.new_study.weights import weights
 from helpers.ingest.sql import quoted
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ def drafted(found: Divided, said: Said, ask: asking.Ask | None) -> StudyProposal
         said = replace(said, control=contradictions.level_of(source, by_units, said.control))
     else:
         said = asking.settled(said, asking.control(by_units, "units"), ask)
-    cleared, spellings = roles.spellings(by_units)
+    cleared, spellings, _ = roles.meant(by_units)
     arms, why = log._arms(cleared, (said.control or "", said.how("control")))
     time = _time_of_assignments(found, said)
     taken = {*NOT_FACTS}

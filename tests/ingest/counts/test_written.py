@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from helpers.errors import ReportError
-from helpers.experiment.counts import written
+from helpers.ingest.counts import written
 from helpers.stats import Mean, Proportion
 
 

@@ -8,9 +8,9 @@ from pathlib import Path
 from helpers import paths
 from helpers.config import nearest
 from helpers.errors import ReportError
-from helpers.experiment.counts import written
-from helpers.experiment.counts.written import Kind
 from helpers.formatting import listed
+from helpers.ingest.counts import written
+from helpers.ingest.counts.written import Kind
 from helpers.stats.summaries.proportion import Proportion
 from helpers.stats.summaries.summary import Summary
 

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from helpers.errors import ReportError
-from helpers.experiment.counts import table, written
 from helpers.experiment.counts.compared import CountedArms, compared
+from helpers.ingest.counts import table, written
 from helpers.stats import Proportion
 
 

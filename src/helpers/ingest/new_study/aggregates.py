@@ -1,0 +1,181 @@
+"""The proposal for a table of counts: one row an arm, or an arm and day, with its units and what these did."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import combinations
+from math import prod
+from typing import TYPE_CHECKING
+
+from helpers.config.data import LEAVE_OUT
+from helpers.errors import ReportError
+from helpers.ingest.counts.table import TOTALS
+from helpers.ingest.near import no_column
+from helpers.ingest.new_study import asking, contradictions, counted_columns, currency, roles, units, vocabulary
+from helpers.ingest.new_study.counted_columns import CountedColumns
+from helpers.ingest.new_study.profile import Column
+from helpers.ingest.new_study.proposal import Arm, Measure, Noted, StudyProposal
+from helpers.ingest.new_study.said import Said
+from helpers.ingest.new_study.weights import weights
+
+if TYPE_CHECKING:
+    from helpers.ingest.new_study.source import SourceTable
+
+GRID = 0.75
+"""A table with at least this share of all combinations of its arms, days and parts, each once, is one of counts."""
+SURE = 2
+"""Sets of names of outcomes that a business decides by, rather than by what is rarest: those of buying, and of staying."""
+
+
+def propose(
+    table: "SourceTable",
+    rows: int,
+    columns: list[Column],
+    variant: Column,
+    time: Column | None,
+    said: Said,
+    ask: asking.Ask | None,
+) -> StudyProposal | None:
+    """A study of counts; None where no column counts the units of an arm, or nothing is measured on them.
+
+    Raises :class:`~helpers.errors.ReportError` for what was said and is not among the outcomes.
+    """
+    contradictions.in_period(table, time, said)
+    free = [c for c in columns if c is not variant and c is not time]
+    found = counted_columns.sort(table, free, variant, said.unit)
+    if found is None:
+        return None
+    counted = _of_units(table, variant, found.units)
+    totals = _totals(counted)
+    counted = replace(counted, levels=tuple(level for level in counted.levels if level[0] not in totals))
+    if len(counted.levels) < 2:
+        return None
+    counted = replace(counted, distinct=len(counted.levels))
+    said = asking.settled(said, asking.control(counted, "units"), ask)
+    arms, why = roles.arms_of(counted, (said.control or "", said.how("control")))
+    ranked = _ranked(table, found, said)
+    names: dict[str, str] = {}
+    for column in ranked:
+        names[column.name] = vocabulary.slug(column.name, {*names.values(), "exposed"})
+    metrics = tuple(
+        _metric(c, names[c.name], "secondary" if i else "primary", found, said) for i, c in enumerate(ranked)
+    )
+    money = [m.name for m in metrics if m.unit == "money"]
+    paid = currency.of(table, [c for c, m in zip(ranked, metrics, strict=True) if m.unit == "money"])
+    start, end, period = (*said.period, said.how("period")) if said.period else units.period_of(time)
+    mapped: dict[str, Noted] = {
+        "variant": (
+            variant.name,
+            said.note("variant", f"{len(arms)} levels, a row each" + " for every day" * bool(time)),
+        ),
+        "units": (found.units.name, f"{found.why}; {sum(a.count for a in arms):,} in all"),
+    } | ({"event_time": (time.name, said.note("time", "its days: what came on each of them"))} if time else {})
+    also: dict[str, Noted] = dict.fromkeys(totals, (LEAVE_OUT, "a total of the others"))
+    grain = f"grain: counts, one row for each arm{' and day' if time else ''} ({rows:,} rows); no rows of units"
+    return StudyProposal(
+        source="aggregates", mode="online", rows=rows, arms=tuple(arms), weights=weights(arms), also=also, columns=mapped,
+        start=start, end=end, period=period, time_format=roles.time_format(time), metrics=metrics, segments=(),
+        outcomes={names[c.name]: (c.name, _seen(c, found)) for c in ranked},
+        deviations={names[name]: c.name for name, c in found.deviations.items() if name in names},
+        squares={names[name]: c.name for name, c in found.squares.items() if name in names},
+        suspicious=found.left, revenue=money[0] if money else "", currency=paid.noted, control=said.note("control", ""),
+        assumed=(
+            grain,
+            f"units: column '{vocabulary.printable(found.units.name)}', {found.why}",
+            f"variant: column '{vocabulary.printable(variant.name)}', units {_levels(arms)}; {why}",
+            *(f"variant '{vocabulary.printable(level)}': left out, {told}" for level, (_, told) in also.items()),
+            f"weights: {weights(arms)}",
+            f"time: column '{vocabulary.printable(time.name)}' ({roles.read_as(time)}UTC), {start:%Y-%m-%d} to {end:%Y-%m-%d}" if time
+            else f"time: no column holds a day; the period is a placeholder of two weeks from {start:%Y-%m-%d}",
+            f"metrics: {units.measured(metrics)}" + units.as_said(said, "primary", "outcomes", "money"),
+        ),
+        first=(
+            f"Does {vocabulary.printable(found.units.name)} count each unit once, on the day of its exposure? A user who comes on two days must not count twice."
+            if time else f"Does {vocabulary.printable(found.units.name)} count each unit once?",
+            f"Is the control right? {why[0].upper()}{why[1:]}.",
+            *paid.first,
+            "Is the primary metric what the test was made for? It is guessed from names and values.",
+        ),
+    )  # fmt: skip
+
+
+def of_parts(
+    table: "SourceTable", rows: int, columns: list[Column], variant: Column, time: Column | None
+) -> ReportError | None:
+    """What is said of counts of parts of an arm, such as its countries; None of another table.
+
+    Each combination of the arm, the day and one or two columns of words stands there once, and most of them do.
+    """
+    parts = [c for c in columns if c.words and c is not variant and c is not time and c.distinct <= rows // 2]
+    of_all = [c for c in (variant, time) if c is not None]
+    for some in [*([p] for p in parts), *map(list, combinations(parts, 2))]:
+        keys = [table.text(c.name) for c in (*of_all, *some)]
+        asked = f"select count(distinct ({', '.join(keys)})), {', '.join(f'count(distinct {key})' for key in keys)} from {{table}}"
+        pairs, *levels = (int(n) for n in table.rows(asked)[0])  # type: ignore[call-overload]
+        if pairs < rows or rows < GRID * prod(levels):
+            continue
+        found = counted_columns.sort(table, [c for c in columns if c not in (*of_all, *some)], variant, None)
+        if found is None or not counted_columns.named(found.units):
+            continue
+        named = " and ".join(f"'{vocabulary.printable(c.name)}'" for c in some)
+        arm, units_of = (vocabulary.printable(c.name) for c in (variant, found.units))
+        return ReportError(
+            f"{table.called} is a table of counts of parts of an arm", got=f"{rows:,} rows, one for each level of {named} in each arm",
+            expected="one row for each arm, or for each arm and day",
+            remedy=f"sum it up over {named}, for instance by a query in a file: select {arm}, sum({units_of}) as {units_of}, ..."
+            f" group by {arm}; or take one level with --where",
+        )  # fmt: skip
+    return None
+
+
+def _of_units(table: "SourceTable", variant: Column, counted: Column) -> Column:
+    """The variant with the units of each level in the place of its rows."""
+    found = table.rows(
+        f"select {table.text(variant.name)} as arm, sum({table.value(counted.name)})::bigint from {{table}} group by 1 having arm is not null"
+    )
+    sizes = {str(arm): int(n) for arm, n in found}  # type: ignore[call-overload]
+    return replace(variant, levels=tuple((level, sizes.get(level, 0)) for level, _ in variant.levels))
+
+
+def _totals(counted: Column) -> list[str]:
+    """Levels that sum up the others, by their name or their size."""
+    named = [level for level, _ in counted.levels if level.strip().lower() in TOTALS]
+    whole = sum(n for _, n in counted.levels)
+    sized = [level for level, n in counted.levels if 2 * n == whole] if len(counted.levels) > 2 else []
+    return list(dict.fromkeys([*named, *sized]))
+
+
+def _ranked(table: "SourceTable", found: CountedColumns, said: Said) -> list[Column]:
+    """Outcomes, the primary one first: as said, else counts of units by what a business decides by, the rarest first."""
+    outcomes = [*found.shares, *found.summed]
+    named = {c.name: c for c in outcomes}
+    for name in said.measured:
+        if name not in named:
+            raise no_column(table.called, name, named, "--primary" if name == said.primary else "--outcome")
+    stated = [named[name] for name in said.measured]
+
+    def rank(column: Column) -> tuple[bool, int, float]:
+        sure = [i for i, words in enumerate(vocabulary.OUTCOME[:SURE]) if vocabulary.touches(column.name, words)]
+        return column in found.summed, min(sure, default=SURE), column.mean
+
+    rest = [] if said.outcomes else sorted((c for c in outcomes if c not in stated), key=rank)
+    return [*stated, *rest]
+
+
+def _metric(column: Column, name: str, role: str, found: CountedColumns, said: Said) -> Measure:
+    label = vocabulary.label(column.name)
+    if column not in found.summed:
+        return Measure(name, label, role, "proportion", name)
+    is_money = column.name == said.money or (said.money is None and vocabulary.touches(column.name, vocabulary.MONEY))
+    return Measure(name, label, role, "mean", name, "sum", "money" if is_money else "number")
+
+
+def _seen(column: Column, found: CountedColumns) -> str:
+    if column.name in found.deviations:
+        return f"its mean; '{found.deviations[column.name].name}' is the standard deviation"
+    if column.name in found.squares:
+        return f"its sum; '{found.squares[column.name].name}' is the sum of squares"
+    return f"how many of '{found.units.name}' have it: never more than these"
+
+
+def _levels(arms: Sequence[Arm]) -> str:
+    return ", ".join(f"{vocabulary.printable(a.level)} ({a.count:,})" for a in arms)

@@ -1,0 +1,104 @@
+"""The text of a query: one that reads and does nothing else, without a password, and the files that it names."""
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from helpers.config.data import ADDRESS
+from helpers.errors import ReportError
+
+BEGINS = ("select", "with", "from", "values", "table", "(")
+"""How a query begins that reads."""
+_APART = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|\$(\w*)\$.*?\$\1\$|--[^\n]*|/\*.*?\*/", re.DOTALL)
+"""Texts, names and comments, in which a sign is no sign of SQL."""
+LONGEST = 1_000_000
+"""Signs beyond which a file is no query."""
+
+
+def read(file: Path) -> str:
+    """The one query in a file, without what ends it.
+
+    Raises :class:`~helpers.errors.ReportError` for what is no text, for several statements, for one that does not begin as
+    a query that reads, and for an address of a database in it, which may hold a password.
+    """
+    try:
+        text = file.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        raise ReportError(f"{file.name} is no text in UTF-8", expected="a query in SQL") from None
+    if len(text) > LONGEST:
+        raise ReportError(f"{file.name} is no query", got=f"{len(text):,} signs", expected=f"at most {LONGEST:,}")
+    bare = _bare(text)
+    end = len(bare.rstrip().rstrip(";"))
+    if ";" in bare[:end].rstrip():
+        raise ReportError(
+            f"{file.name} holds several statements", got=f"a semicolon in line {text[: bare.index(';')].count(chr(10)) + 1}",
+            expected="one query", remedy="leave one SELECT in it; what it needs may stand before it as WITH name AS (...)",
+        )  # fmt: skip
+    words = bare[:end].split()
+    if not words or not words[0].lower().startswith(BEGINS):
+        raise refused(file.name, words[0].upper() if words else "nothing")
+    if any(ADDRESS.search(part[0].strip("'\"$")) for part in _APART.finditer(text)):
+        raise ReportError(
+            f"{file.name} holds a connection string", got="a text that looks like the address of a database",
+            expected="data.database: ${VARIABLE}, an environment variable that holds it", remedy="never write a password into a file",
+        )  # fmt: skip
+    return text[:end].strip()
+
+
+def refused(name: str, got: str) -> ReportError:
+    """The error for a statement that does not read."""
+    return ReportError(
+        f"{name} is no query that reads", got=got, expected="one SELECT, which may begin with WITH",
+        cause="a statement that writes, defines or asks of settings; nothing is ever written to your data",
+        remedy="keep the SELECT alone, and run the others before it in the database itself",
+    )  # fmt: skip
+
+
+def _bare(text: str) -> str:
+    """The text with blanks in the place of texts, names and comments, of the same length.
+
+    >>> _bare("select ';' -- x;")
+    'select         '
+    """
+    return _APART.sub(lambda part: re.sub(r"[^\n]", " ", part[0]), text)
+
+
+def named(tree: str) -> list[str]:
+    """Tables that a query reads, and texts that its table functions are given, of its tree as DuckDB writes it."""
+    told: list[str] = []
+    for part in _parts(json.loads(tree)):
+        if part.get("type") == "BASE_TABLE" and part.get("table_name"):
+            told.append(str(part["table_name"]))
+        if part.get("type") == "TABLE_FUNCTION":
+            told += [str(each["value"]["value"]) for each in _parts(part.get("function"))
+                     if each.get("class") == "CONSTANT" and isinstance(each["value"].get("value"), str)]  # fmt: skip
+    return list(dict.fromkeys(told))
+
+
+def files(names: list[str], folder: Path) -> list[Path]:
+    """The files that names lead to from a folder: files, and those that a glob matches."""
+    found: list[Path] = []
+    for name in names:
+        if "\0" in name or "://" in name or len(name) > 1_000:
+            continue
+        path = folder / name
+        try:
+            if any(sign in name for sign in "*?["):
+                found += sorted(f for f in Path(path.anchor).glob(str(path.relative_to(path.anchor))) if f.is_file())
+            elif path.is_file():
+                found.append(path)
+        except (OSError, ValueError):
+            continue
+    return list(dict.fromkeys(found))
+
+
+def _parts(tree: Any) -> Iterator[dict[str, Any]]:
+    if isinstance(tree, dict):
+        yield tree
+        for value in tree.values():
+            yield from _parts(value)
+    elif isinstance(tree, list):
+        for value in tree:
+            yield from _parts(value)

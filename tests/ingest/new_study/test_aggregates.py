@@ -1,0 +1,157 @@
+"""Tables of counts as tools and people write them: what is proposed of them is what they were made of, and runs."""
+
+import csv
+import random
+import shutil
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from helpers import config, ingest
+from helpers.config import Aggregates
+from helpers.errors import ReportError
+from helpers.ingest import new_study
+from helpers.ingest.counts.landing import FILE
+
+ARMS = [
+    ("control", "treatment"),
+    ("Original", "Variant 1", "Variant 2"),
+    ("A", "B"),
+    ("holdout", "mailing"),
+    ("old page", "new page"),
+    ("kontrolle", "test"),
+]
+UNITS = ["users", "Visitors", "n", "user_count", "Sessions", "Nutzer", "total_users", "members", "emails sent"]
+SHARES = [
+    ("conversions", "clicks"),
+    ("Orders",),
+    ("purchases", "added to cart", "signups"),
+    ("bookings",),
+    ("replies", "opens"),
+]
+SUMMED = [
+    ("revenue", "revenue_sd"),
+    ("avg order value", "std order value"),
+    ("mean", "sd"),
+    ("Minutes mean", "Minutes stdev"),
+]
+SQUARED = [("revenue", "revenue_sq"), ("sum", "sum_of_squares"), ("sum points", "points squared")]
+
+
+@st.composite
+def tables(draw: st.DrawFn) -> dict[str, Any]:
+    """A table of counts and what it holds: columns by their role, control, and units and totals of each arm."""
+    rng = random.Random(draw(st.integers(0, 10**6)))
+    arms, units, shares = (draw(st.sampled_from(each)) for each in (ARMS, UNITS, SHARES))  # type: ignore[arg-type]
+    spread = draw(
+        st.sampled_from([None, *(("deviations", *each) for each in SUMMED), *(("squares", *each) for each in SQUARED)])
+    )
+    days, total = draw(st.integers(0, 9)), draw(st.booleans())
+    rows = []
+    for day in range(days or 1):
+        for arm in arms:
+            n = rng.randint(800, 1_200)
+            row: dict[str, Any] = {"Test group": arm} | ({"day": f"2026-03-{day + 2:02d}"} if days else {}) | {units: n}
+            most = n
+            for name in reversed(shares):  # the first is the rarest
+                most = row[name] = rng.randint(most // 4, most // 2)
+            if spread:
+                one = Decimal(rng.randint(100, 900)) / 100
+                row |= (
+                    {spread[1]: one, spread[2]: one * 2}
+                    if spread[0] == "deviations"
+                    else {spread[1]: one * n, spread[2]: one * one * n * 2}
+                )
+            rows.append(row | {"conv. rate": f"{100 * most / n:.2f}%"})
+    if total and not days and spread is None:
+        rows.append(
+            {name: (sum(row[name] for row in rows) if isinstance(rows[0][name], int) else "Total") for name in rows[0]}
+            | {"conv. rate": "30.00%"}
+        )
+    columns = list(rows[0])
+    rng.shuffle(columns)
+    return {"rows": rows, "columns": columns, "arms": arms, "units": units, "shares": shares, "spread": spread, "days": days,
+            "delimiter": draw(st.sampled_from([",", ";", "\t"]))}  # fmt: skip
+
+
+@settings(max_examples=3)
+@given(tables())
+def test_what_a_table_of_counts_is_made_of_is_proposed_and_read(
+    tmp_path_factory: pytest.TempPathFactory, made: dict[str, Any]
+) -> None:
+    base = tmp_path_factory.mktemp("counts")
+    study = proposed(base, made)
+    data = study.data
+    assert isinstance(data, Aggregates) and len(study.limits) == 2
+    assert data.columns["units"] == made["units"] and ("event_time" in data.columns) == bool(made["days"])
+    summed = {made["spread"][1]} if made["spread"] else set()
+    assert set(data.outcomes.values()) == {*made["shares"], *summed}
+    assert data.outcomes[study.primary.event or ""] == made["shares"][0]
+    assert next(level for level, arm in data.variants.items() if arm == study.control.name) == made["arms"][0]
+    assert len(study.variants) == len(made["arms"])
+    counted = landed(study, base / "raw")
+    for level, arm in ((level, arm) for level, arm in data.variants.items() if arm != "leave_out"):
+        rows = [row for row in made["rows"] if row["Test group"] == level]
+        for event, column in data.outcomes.items():
+            means = event in data.deviations
+            total = sum(Decimal(row[column]) * (row[made["units"]] if means else 1) for row in rows)
+            assert counted[arm, event] == (sum(row[made["units"]] for row in rows), total)
+    shutil.rmtree(base)
+
+
+def proposed(base: Path, made: dict[str, Any]) -> config.Study:
+    file = base / "export.csv"
+    with file.open("w", newline="", encoding="utf-8") as written:
+        writer = csv.DictWriter(written, made["columns"], delimiter=made["delimiter"])
+        writer.writeheader()
+        writer.writerows(made["rows"])
+    return config.load(new_study.propose(str(file), name="counts", base=base).file)
+
+
+def landed(study: config.Study, out: Path) -> dict[tuple[str, str], tuple[int, Decimal]]:
+    """Units and total of each arm and outcome, as they are landed."""
+    ingest.land(study, out)
+    numbers = ingest.landed(out).reading.numbers
+    assert isinstance(study.data, Aggregates)
+    found = {}
+    for arm, event, units, total in duckdb.sql(
+        f"select variant, event_name, sum(units), sum(total)::varchar from '{out / FILE}' group by all"
+    ).fetchall():
+        digits = numbers[study.data.outcomes[event]].decimals or 0 if event in study.data.outcomes else 0
+        found[arm, event] = (int(units), Decimal(total).scaleb(-digits))
+    return found
+
+
+def test_sums_without_the_number_of_their_units_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text("variant,revenue,rate\ncontrol,1012.5,0.11\nnew,1100.25,0.12\n")
+    with pytest.raises(ReportError, match="is an aggregated table") as refused:
+        new_study.propose(str(tmp_path / "t.csv"), name="t", base=tmp_path)
+    assert "--unit" in str(refused.value)
+
+
+def test_a_total_is_not_taken_for_a_mean(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text(
+        "variant,users,orders,revenue,revenue sd\ncontrol,1000,90,5012.5,11\nnew,1010,99,5500,12\n"
+    )
+    written = new_study.propose(str(tmp_path / "t.csv"), name="t", base=tmp_path)
+    data = config.load(written.file).data
+    assert isinstance(data, Aggregates) and set(data.outcomes.values()) == {"orders"}
+    assert "as a total is" in written.said
+
+
+@pytest.mark.parametrize("days", [1, 7])
+def test_counts_of_parts_of_an_arm_are_no_units(tmp_path: Path, days: int) -> None:
+    places = [(arm, land, day) for arm in ("old", "new") for land in ("DE", "FR", "IT") for day in range(days)]
+    rows = [f"{arm},{land},2026-03-{day + 2:02d},{1000 + n},{90 + n % 5}" for n, (arm, land, day) in enumerate(places)]
+    (tmp_path / "t.csv").write_text("\n".join(["page version,country,day,users,buyers", *rows]) + "\n")
+    with pytest.raises(ReportError, match="counts of parts of an arm") as refused:
+        new_study.propose(str(tmp_path / "t.csv"), name="t", base=tmp_path)
+    assert "'country'" in str(refused.value)
+    said = new_study.Said(where="country = 'FR'")
+    study = config.load(new_study.propose(str(tmp_path / "t.csv"), name="t", said=said, base=tmp_path).file)
+    assert isinstance(study.data, Aggregates) and study.data.where == "country = 'FR'"
