@@ -103,6 +103,13 @@ def test_names_of_events_are_kinds_of_facts_and_the_paid_one_has_the_amount(tmp_
     assert {m.table: m.rows for m in log.matches} == {"purchase": 500, "cart": 500, "view": 500}
 
 
+def test_facts_that_go_on_for_long_are_asked_about(tmp_path: Path) -> None:
+    late = "timestamp '2026-03-02' + to_minutes((hash(i + 2) % 200000)::int) as ordered_at, i as order_id"
+    orders = rows(tmp_path / "orders.csv", f"select 1000 + hash(i) % 400 as user_id, {late} from range(1200) t(i)")
+    _, text, _ = proposed(tmp_path, [orders, assigned(tmp_path)])
+    assert "The last unit was assigned on 2026-03-11: within_days at a metric" in text
+
+
 def test_what_was_undone_is_asked_and_what_is_said_comes_first(tmp_path: Path) -> None:
     orders = ordered(tmp_path, "i as order_id, ['paid', 'refunded'][(i % 9 = 0)::int + 1] as status")
     study, text, _ = proposed(tmp_path, [orders, assigned(tmp_path)], primary="total", control="B")

@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 RESERVED = {*TAKEN, *FILES, ASSIGNED, "user_id", "variant", "event_time", "event_id", "event_name", "price", "shown", "ingested_at",
             "experiment_id", "duration_sec", "order_id", "coupon", "session_id", "product_id", "category"}  # fmt: skip
 """Names that an attribute cannot have."""
+LONG_AFTER = timedelta(days=30)
+"""Facts that go on for so long after the last assignment are asked about."""
 CHANGING = 0.05
 """Share of the units for which an attribute may change."""
 
@@ -261,6 +263,12 @@ def _first(
     if time is None:
         asked.append(
             f"When was each unit assigned? {found.assignments.called} has no time, so all of them count from period.start."
+        )
+    lasts = [each.time.last for each in told if each.time and each.time.last]
+    if time and time.last and lasts and not said.period and max(lasts) > time.last + LONG_AFTER:
+        asked.append(
+            f"Does all count that was done until {max(lasts):%Y-%m-%d}? The last unit was assigned on {time.last:%Y-%m-%d}: within_days at a"
+            " metric, or an earlier end of the period, gives each unit its time."
         )
     for each in told:
         if each.time is None:
