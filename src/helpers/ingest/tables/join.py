@@ -15,6 +15,7 @@ from helpers.ingest.reading import Reading, decide
 from helpers.ingest.sql import literal, quoted
 from helpers.ingest.tables import alike, matches, moments
 from helpers.ingest.tables.carried import Carried, selected
+from helpers.ingest.values.amounts import NO_NUMBER
 from helpers.pipeline.files import scratch
 
 if TYPE_CHECKING:
@@ -70,6 +71,15 @@ class ReadTable:
     def days(self) -> str:
         """SQL whether a row has a day and no time of day."""
         return moments.are_days(self.log, self.parts, self.reading)
+
+    @property
+    def price(self) -> str:
+        """SQL of the amount as a program writes it; a word that is no number stays, to be told."""
+        made, source = self.sql("price"), self.log.columns.get("price")
+        if not (isinstance(source, str) and self.parts.types[source] == "VARCHAR"):
+            return made
+        word = f"not regexp_matches({quoted(source)}, '[0-9]')"
+        return f"case when ({made}) = {literal(NO_NUMBER)} and {word} then {quoted(source)} else {made} end"
 
     @property
     def whole(self) -> str:
@@ -252,7 +262,7 @@ def _fact_events(table: ReadTable, start: str, beside: Carried, place: Tables) -
         {moment} as event_time, {literal(table.name)} as event_name, null::varchar as variant{_amount("told.price", place)}
         {_identity(f"{literal(table.name + ':')} || {own}", "told.whole", place)}{beside.on_facts()}
         from (select file_index, file_row_number, {table.sql("user_id")} as user_id, {table.time}, {table.days} as of_day,
-            {table.sql("price")} as price, nullif(trim({table.sql("event_id")}), '') as event_id, {table.whole} as whole
+            {table.price} as price, nullif(trim({table.sql("event_id")}), '') as event_id, {table.whole} as whole
             from {table.parts.relation}) as told
         left join ids_of_{table.name} as known using (user_id) left join first_assigned as first on first.user_id = known.unit
         {joined} where known.unit is not null or coalesce(told.user_id, '') = ''"""
