@@ -32,6 +32,7 @@ def shuffled(made: Company, seed: int) -> list[Path]:
     return files
 
 
+@pytest.mark.hypothesis  # make test-fuzz tries more
 @pytest.mark.parametrize("seed", SEEDS)
 def test_roles_and_keys_are_found_by_values(tmp_path: Path, seed: int) -> None:
     made = company(seed, tmp_path)

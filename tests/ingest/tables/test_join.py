@@ -45,6 +45,7 @@ def counted(log: ingest.Landed, identity: str) -> dict[str, Truth]:
     }  # fmt: skip
 
 
+@pytest.mark.hypothesis  # make test-fuzz tries more
 @pytest.mark.parametrize("seed", SEEDS)
 def test_facts_are_counted_from_the_assignment_on(tmp_path: Path, seed: int) -> None:
     made = company(seed, tmp_path)
@@ -60,6 +61,7 @@ def test_facts_are_counted_from_the_assignment_on(tmp_path: Path, seed: int) -> 
     )
 
 
+@pytest.mark.hypothesis  # make test-fuzz tries more
 @pytest.mark.parametrize("seed", IN_MARTS)
 def test_metrics_in_the_marts_are_those_of_the_analyst(tmp_path: Path, seed: int) -> None:
     made = company(1_000 + seed, tmp_path)
