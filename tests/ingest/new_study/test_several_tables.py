@@ -18,7 +18,7 @@ from tests.ingest.tables.company import Company, company
 from tests.ingest.tables.test_join import counted
 
 FUZZING = "FUZZ" in os.environ
-SEEDS = range(300 if FUZZING else 3)
+SEEDS = range(300 if FUZZING else 2)
 
 
 def proposed(base: Path, files: list[Path], **said: str) -> tuple[Study, str, str]:

@@ -230,7 +230,7 @@ def _write(file: Path, rows: list[dict[str, Any]], delimiter: str) -> dict[str, 
         told = pd.DataFrame([{k: None if v is None else str(v) for k, v in row.items()} for row in rows])
         with duckdb.connect(str(file)) as con:
             con.register("told", told)
-            con.execute("create table export as from told")
+            con.execute("create or replace table export as from told")
         return {"table": "export"}
     if file.suffix == ".jsonl":
         file.write_text("".join(json.dumps(row, default=str) + "\n" for row in rows), encoding="utf-8")

@@ -17,8 +17,8 @@ from tests.ingest.studies import landed_study
 from tests.ingest.tables.company import END, Company, Truth, company
 
 FUZZING = "FUZZ" in os.environ
-SEEDS = range(400 if FUZZING else 24)
-IN_MARTS = range(60 if FUZZING else 4)
+SEEDS = range(400 if FUZZING else 12)
+IN_MARTS = range(60 if FUZZING else 2)
 
 
 def landed(folder: Path, made: Company) -> ingest.Landed:
