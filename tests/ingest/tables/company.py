@@ -126,7 +126,7 @@ def company(seed: int, folder: Path) -> Company:
     facts = []
     for unit in buyers:
         for _ in range(rng.randint(1, 5)):
-            at = _second(rng, BASELINE, END + timedelta(days=3))
+            at = _second(rng, BASELINE - timedelta(days=20), END + timedelta(days=3))
             facts.append((unit, at.replace(hour=0, minute=0, second=0) if of_days else at, rng.randint(1, 30_000)))
     facts += [(None, _second(rng, START, END).replace(hour=0, minute=0, second=0), 999)] * int(
         rng.random() < 0.3

@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 RESERVED = {*TAKEN, *FILES, ASSIGNED, "user_id", "variant", "event_time", "event_id", "event_name", "price", "shown", "ingested_at",
             "experiment_id", "duration_sec", "order_id", "coupon", "session_id", "product_id", "category"}  # fmt: skip
 """Names that an attribute cannot have."""
+LONGEST_HISTORY = timedelta(days=28)
+"""What was done so long before the start may be a covariate."""
 LONG_AFTER = timedelta(days=30)
 """Facts that go on for so long after the last assignment are asked about."""
 CHANGING = 0.05
@@ -89,7 +91,7 @@ def drafted(found: Divided, said: Said, ask: asking.Ask | None) -> StudyProposal
     return StudyProposal(
         source="tables", mode="online", rows=sum(seen.rows for seen in (found.assignments, *found.others)),
         arms=tuple(arms), weights=weights(arms), also=_also(source, found, by_units, spellings, arms), columns={},
-        start=start, end=end, period=period, metrics=metrics, segments=tuple(named), tables=tables,
+        start=start, end=end, baseline=start - LONGEST_HISTORY, period=period, metrics=metrics, segments=tuple(named), tables=tables,
         steps=(ASSIGNED, metrics[0].event), window_hours=max(1, min(168, int((end - start).total_seconds() // 3600))),
         revenue=next((m.name for m in metrics if m.unit == "money"), ""), currency=worth.noted, control=said.note("control", ""),
         money_digits=max((measures.money_digits(each.table.source, [each.amount]) for each in paid if each.amount), default=0),
