@@ -163,7 +163,9 @@ def test_the_example_of_several_tables_is_the_same_every_time_and_stands_on_the_
     assert (heads, said, tables_example.stated(study)) == (recorded["heads"], recorded["proposal"], recorded["data"])
     told, refused = preview.of(str(study))
     assert refused is None and told.replace(f"{tmp_path}/", "") == recorded["said"]["check"]
-    assert tables_example.COMMAND in text and all(each in text for each in (said, recorded["data"], *recorded["said"].values()))
+    assert tables_example.COMMAND in text and all(
+        each in text for each in (said, recorded["data"], *recorded["said"].values())
+    )
 
 
 @pytest.mark.sweep
