@@ -214,3 +214,16 @@ def test_a_log_that_tells_the_variant_is_assignments_and_facts_at_once(tmp_path:
     assert {m.table: (m.assigned, m.active) for m in ingest.landed(tmp_path / "raw").matches} == {
         "units": (400, 400), "purchase": (400, 200), "view": (400, 400),
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("called", ["signup_date", "created_at"])
+def test_the_day_of_a_signup_is_no_time_of_assignment(tmp_path: Path, called: str) -> None:
+    """Users with their group: it is not told when they got it, which is asked."""
+    years = f"(date '2019-01-01' + (hash(i) % 2000)::int)::varchar as {called}"
+    people = rows(
+        tmp_path / "users.csv",
+        f"select 1000 + i as user_id, if(hash(i) % 2 = 0, 'A', 'B') as ab_group, {years} from range(400) t(i)",
+    )
+    study, text, _ = proposed(tmp_path, [ordered(tmp_path), people], control="A")
+    assert isinstance(study.data, Tables) and "event_time" not in study.data.assignments.columns
+    assert study.period.start.year == 2026 and "When was each unit assigned? users.csv tells no time of it" in text

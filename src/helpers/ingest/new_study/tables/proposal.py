@@ -40,6 +40,8 @@ RESERVED = {*TAKEN, *FILES, ASSIGNED, "user_id", "variant", "event_time", "event
 """Names that an attribute cannot have."""
 LONGEST_HISTORY = timedelta(days=28)
 """What was done so long before the start may be a covariate."""
+LONGEST_ENROLMENT = timedelta(days=400)
+"""For longer no experiment assigns."""
 LONG_AFTER = timedelta(days=30)
 """Facts that go on for so long after the last assignment are asked about."""
 CHANGING = 0.05
@@ -101,10 +103,11 @@ def drafted(found: Divided, said: Said, ask: asking.Ask | None) -> StudyProposal
 
 
 def _time_of_assignments(found: Divided, said: Said) -> Column | None:
+    """When units were assigned; the day on which each signed up, or what spans years, is another time."""
     seen = found.assignments
-    return seen.told(said.time) or facts.time_of(
-        [c for c in seen.columns if c.name not in (found.unit.name, found.variant.name)]
-    )
+    free = [c for c in seen.columns if c.name not in (found.unit.name, found.variant.name)]
+    fit = [c for c in free if c.first and c.last and c.last - c.first <= LONGEST_ENROLMENT]
+    return seen.told(said.time) or facts.time_of([c for c in fit if not facts.LATER & set(vocabulary.tokens(c.name))])
 
 
 def _tables(
@@ -264,7 +267,7 @@ def _first(
         asked.append(f"Is the control right? {why[0].upper()}{why[1:]}.")
     if time is None:
         asked.append(
-            f"When was each unit assigned? {found.assignments.called} has no time, so all of them count from period.start."
+            f"When was each unit assigned? {found.assignments.called} tells no time of it, so all of them count from period.start."
         )
     lasts = [each.time.last for each in told if each.time and each.time.last]
     if time and time.last and lasts and not said.period and max(lasts) > time.last + LONG_AFTER:
