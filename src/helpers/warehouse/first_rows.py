@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from helpers.config import ColumnOf, Log, Study
+from helpers.config import ColumnOf, Log, Study, Tables
 from helpers.config.columns import logged
 from helpers.config.tracking_plan import FLAWS, PROBLEMS
 from helpers.ingest import Landed, steps
@@ -51,9 +51,16 @@ def first(con: "duckdb.DuckDBPyConnection", study: Study, log: Landed | None, ki
         where file_index = {file} and file_row_number = {row}"""
     ).fetchall()[0]
     told = " and ".join(
-        f"{shown(value or '')} in column {shown(logged(column))}" for value, column in zip(values, columns, strict=True)
+        f"{shown(value or '')} in column {shown(logged(_called(study.data, found[0][1], column)))}"
+        for value, column in zip(values, columns, strict=True)
     )
     return f", first {told} ({place})"
+
+
+def _called(data: Log, event: str, column: str) -> str:
+    """The name of a column in its file; of several tables it is joined under the project's name."""
+    source = data.facts[event].columns.get(column) if isinstance(data, Tables) and event in data.facts else column
+    return source if isinstance(source, str) else column
 
 
 def _place(con: "duckdb.DuckDBPyConnection", log: Landed, file: int, row: int) -> str:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from helpers.config import ColumnOf, Log, Study
+from helpers.config import ColumnOf, Log, Study, Tables
 from helpers.config.columns import logged
 from helpers.errors import ReportError, several
 from helpers.formatting import formatted
@@ -185,12 +185,13 @@ def _check_repeats(
     if found > (0 if days else limit) * rows:
         many, same = ("", "day") if days else ("too many ", "moment")
         without = "ids and times of day" if days else "ids"
+        of_id = "facts.NAME.columns" if isinstance(study.data, Tables) else "columns"
         yield ReportError(
             f"studies/{study.name}.yml: {many}rows of the log are equal in all columns",
             got=f"{found:,} of {rows:,} rows repeat another one ({formatted(found / rows, 'share')}){place}: {repeated_events(con)}",
             expected=f"{'none' if days else 'at most ' + formatted(limit, 'share')} (data.tolerate.repeated)",
             cause=f"an export that was appended twice, or events of one {same} that a log without {without} does not tell apart",
-            remedy="name the column of the event's id (data.columns.event_id), or export the log with one"
+            remedy=f"name the column of the event's id (data.{of_id}.event_id), or export the log with one"
             + (", such as the number of the row where each row is an event of its own" if days else "")
             + "; if they are"
             f" copies, have them dropped: data.tolerate.repeated: {min(1, max(found / rows * 1.1, 0.0001)):.4f}",

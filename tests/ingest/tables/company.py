@@ -126,7 +126,7 @@ def company(seed: int, folder: Path) -> Company:
     facts = []
     for unit in buyers:
         for _ in range(rng.randint(1, 5)):
-            at = _second(rng, BASELINE, END + timedelta(days=3))
+            at = _second(rng, BASELINE - timedelta(days=20), END + timedelta(days=3))
             facts.append((unit, at.replace(hour=0, minute=0, second=0) if of_days else at, rng.randint(1, 30_000)))
     facts += [(None, _second(rng, START, END).replace(hour=0, minute=0, second=0), 999)] * int(
         rng.random() < 0.3
@@ -230,7 +230,7 @@ def _write(file: Path, rows: list[dict[str, Any]], delimiter: str) -> dict[str, 
         told = pd.DataFrame([{k: None if v is None else str(v) for k, v in row.items()} for row in rows])
         with duckdb.connect(str(file)) as con:
             con.register("told", told)
-            con.execute("create table export as from told")
+            con.execute("create or replace table export as from told")
         return {"table": "export"}
     if file.suffix == ".jsonl":
         file.write_text("".join(json.dumps(row, default=str) + "\n" for row in rows), encoding="utf-8")

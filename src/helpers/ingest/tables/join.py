@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from helpers.config import ASSIGNED, Log, Study, Tables
+from helpers.config import ASSIGNED, Log, Period, Study, Tables
 from helpers.errors import ReportError, several
 from helpers.formatting import formatted
 from helpers.ingest import currency_columns, parquet, steps
@@ -15,6 +15,7 @@ from helpers.ingest.reading import Reading, decide
 from helpers.ingest.sql import literal, quoted
 from helpers.ingest.tables import alike, matches, moments
 from helpers.ingest.tables.carried import Carried, selected
+from helpers.ingest.values.amounts import NO_NUMBER
 from helpers.pipeline.files import scratch
 
 if TYPE_CHECKING:
@@ -72,6 +73,15 @@ class ReadTable:
         return moments.are_days(self.log, self.parts, self.reading)
 
     @property
+    def price(self) -> str:
+        """SQL of the amount as a program writes it; a word that is no number stays, to be told."""
+        made, source = self.sql("price"), self.log.columns.get("price")
+        if not (isinstance(source, str) and self.parts.types[source] == "VARCHAR"):
+            return made
+        word = f"not regexp_matches({quoted(source)}, '[0-9]')"
+        return f"case when ({made}) = {literal(NO_NUMBER)} and {word} then {quoted(source)} else {made} end"
+
+    @property
     def whole(self) -> str:
         """SQL that tells a row by all of its columns."""
         return f"hash({', '.join(map(quoted, self.parts.types))})::varchar"
@@ -80,7 +90,7 @@ class ReadTable:
 def read(con: "duckdb.DuckDBPyConnection", study: Study, into: Path, reader: Reader) -> Parts:
     """The tables of a study as Parquet files of event rows in ``into``, one for each file that was read.
 
-    What never was assigned is left out. Rows without an id stay, and are counted as such later.
+    What never was assigned is left out, and so are facts before the first moment that the study looks at. Rows without an id stay, and are counted as such later.
 
     Raises:
         ReportError: for what any of the tables cannot be read by, for a table whose ids are those of others, units that stand in
@@ -105,7 +115,7 @@ def read(con: "duckdb.DuckDBPyConnection", study: Study, into: Path, reader: Rea
             for each in tables[1:]:
                 if each is not describing:
                     found.append(_match(con, each, tables[0]))
-                    files += _written(con, each, _fact_events(each, start, beside, place), into, len(files))
+                    files += _written(con, each, _fact_events(each, study.period, beside, place), into, len(files))
     con.execute("insert into steps select * from joined_steps")
     matches.keep(con, found)
     for each in tables:
@@ -241,21 +251,22 @@ def _assigned_events(beside: Carried, place: Tables) -> str:
         from assigned {joined}"""
 
 
-def _fact_events(table: ReadTable, start: str, beside: Carried, place: Tables) -> str:
+def _fact_events(table: ReadTable, period: Period, beside: Carried, place: Tables) -> str:
     """The query of the events of a table of facts: those of assigned units, and those of no unit at all."""
     joined = "left join described on described.user_id = first.user_id" if place.units else ""
     dated = "event_time" in table.log.columns
-    moment = moments.COUNTED if dated else f"coalesce(first.assigned, {start})"
+    moment = moments.COUNTED if dated else f"coalesce(first.assigned, timestamp {literal(period.start)})"
     own = "case when not of_day then told.whole end"
     own = "told.event_id" if "event_id" in table.log.columns else own
     return f"""select told.file_index, told.file_row_number, coalesce(first.user_id, told.user_id) as user_id,
         {moment} as event_time, {literal(table.name)} as event_name, null::varchar as variant{_amount("told.price", place)}
         {_identity(f"{literal(table.name + ':')} || {own}", "told.whole", place)}{beside.on_facts()}
         from (select file_index, file_row_number, {table.sql("user_id")} as user_id, {table.time}, {table.days} as of_day,
-            {table.sql("price")} as price, nullif(trim({table.sql("event_id")}), '') as event_id, {table.whole} as whole
+            {table.price} as price, nullif(trim({table.sql("event_id")}), '') as event_id, {table.whole} as whole
             from {table.parts.relation}) as told
         left join ids_of_{table.name} as known using (user_id) left join first_assigned as first on first.user_id = known.unit
-        {joined} where known.unit is not null or coalesce(told.user_id, '') = ''"""
+        {joined} where (known.unit is not null or coalesce(told.user_id, '') = '')
+            and (time < timestamp {literal(period.first)}) is not true"""
 
 
 def _amount(price: str, place: Tables) -> str:

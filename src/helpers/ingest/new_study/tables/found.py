@@ -9,6 +9,7 @@ from helpers.config import ASSIGNED, Study, Tables, Tolerance
 from helpers.ingest.levels import variant_of
 from helpers.ingest.new_study import tolerances, vocabulary
 from helpers.ingest.new_study.proposal import Measure, Noted, StudyProposal
+from helpers.ingest.new_study.tables.proposal import LONGEST_HISTORY
 from helpers.ingest.sql import literal, quoted
 from helpers.ingest.tables import Match
 
@@ -21,7 +22,6 @@ HISTORY_DAYS = 7
 """Days before the experiment that a history must have to be worth a covariate,"""
 HISTORY_UNITS = 0.05
 """and the share of the assigned units with one."""
-LONGEST_HISTORY = timedelta(days=28)
 ALL = 0.98
 """A rate of so many units tells nothing: nearly all have the outcome."""
 

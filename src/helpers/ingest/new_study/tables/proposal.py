@@ -39,6 +39,12 @@ if TYPE_CHECKING:
 RESERVED = {*TAKEN, *FILES, ASSIGNED, "user_id", "variant", "event_time", "event_id", "event_name", "price", "shown", "ingested_at",
             "experiment_id", "duration_sec", "order_id", "coupon", "session_id", "product_id", "category"}  # fmt: skip
 """Names that an attribute cannot have."""
+LONGEST_HISTORY = timedelta(days=28)
+"""What was done so long before the start may be a covariate."""
+LONGEST_ENROLMENT = timedelta(days=400)
+"""For longer no experiment assigns."""
+LONG_AFTER = timedelta(days=30)
+"""Facts that go on for so long after the last assignment are asked about."""
 CHANGING = 0.05
 """Share of the units for which an attribute may change."""
 
@@ -88,7 +94,7 @@ def drafted(found: Divided, said: Said, ask: asking.Ask | None) -> StudyProposal
     return StudyProposal(
         source="tables", mode="online", rows=sum(seen.rows for seen in (found.assignments, *found.others)),
         arms=tuple(arms), weights=weights(arms), also=_also(source, found, by_units, spellings, arms), columns={},
-        start=start, end=end, period=period, metrics=metrics, segments=tuple(named), tables=tables,
+        start=start, end=end, baseline=start - LONGEST_HISTORY, period=period, metrics=metrics, segments=tuple(named), tables=tables,
         steps=(ASSIGNED, metrics[0].event), window_hours=max(1, min(168, int((end - start).total_seconds() // 3600))),
         revenue=next((m.name for m in metrics if m.unit == "money"), ""), currency=worth.noted, control=said.note("control", ""),
         money_digits=max((measures.money_digits(each.table.source, [each.amount]) for each in paid if each.amount), default=0),
@@ -98,10 +104,11 @@ def drafted(found: Divided, said: Said, ask: asking.Ask | None) -> StudyProposal
 
 
 def _time_of_assignments(found: Divided, said: Said) -> Column | None:
+    """When units were assigned; the day on which each signed up, or what spans years, is another time."""
     seen = found.assignments
-    return seen.told(said.time) or facts.time_of(
-        [c for c in seen.columns if c.name not in (found.unit.name, found.variant.name)]
-    )
+    free = [c for c in seen.columns if c.name not in (found.unit.name, found.variant.name)]
+    fit = [c for c in free if c.first and c.last and c.last - c.first <= LONGEST_ENROLMENT]
+    return seen.told(said.time) or facts.time_of([c for c in fit if not facts.LATER & set(vocabulary.tokens(c.name))])
 
 
 def _tables(
@@ -261,7 +268,13 @@ def _first(
         asked.append(f"Is the control right? {why[0].upper()}{why[1:]}.")
     if time is None:
         asked.append(
-            f"When was each unit assigned? {found.assignments.called} has no time, so all of them count from period.start."
+            f"When was each unit assigned? {found.assignments.called} tells no time of it, so all of them count from period.start."
+        )
+    lasts = [each.time.last for each in told if each.time and each.time.last]
+    if time and time.last and lasts and not said.period and max(lasts) > time.last + LONG_AFTER:
+        asked.append(
+            f"Does all count that was done until {max(lasts):%Y-%m-%d}? The last unit was assigned on {time.last:%Y-%m-%d}: within_days at a"
+            " metric, or an earlier end of the period, gives each unit its time."
         )
     for each in told:
         if each.time is None:
