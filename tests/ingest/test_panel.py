@@ -59,7 +59,7 @@ def test_it_is_said_in_the_report(tmp_path: Path) -> None:
     rows = panel(1, "week")
     rows.to_csv(tmp_path / "panel.csv", index=False)
     _, landed = events_of(unit_study(tmp_path / "panel.csv", panel={"period": "week"}), tmp_path / "raw")
-    said = f"{len(rows):,} rows of 25 units, told apart by 'week', become one row a unit, which is what is compared: bought any"
+    said = f"{len(rows):,} rows of 25 units, told apart by 'week', become one row a unit, which is what is compared: bought yes if in any row"
     assert any(note.startswith(said) for note in landed.reading.notes)
 
 

@@ -20,7 +20,7 @@ PARAMETERS = {
     "zero_amounts": {"start": "2026-07-01", "events": ["purchase"]},
     "refunds": {"events": ["purchase"]},
     "stays": {"lasted": "months", "ended": "purchase"},
-    "returning": {"until": "2026-07-15", "seconds": 86_400},
+    "returning": {"until": "2026-12-31", "seconds": 86_400},
     "amount_bounds": {"start": "2026-07-01"},
     "unexposed_outcomes": {"start": "2026-07-01", "events": ["purchase"]},
     "amount_ends": {"start": "2026-07-01", "events": ["purchase"]},

@@ -5,7 +5,7 @@ WHY: dict[str, tuple[str, ...]] = {
         "experiment.monitoring.baseline.Baseline.expected", "experiment.monitoring.baseline.Baseline.expected_tickets",
         "experiment.monitoring.charts.cusum", "experiment.monitoring.charts.ewma", "experiment.monitoring.journal.write",
         "experiment.monitoring.ramp.ramp", "experiment.monitoring.replay.first", "experiment.monitoring.replay.in_a_row", "experiment.monitoring.replay.later",
-        "stats.checks.weekdays.weekday_p_value",
+        "experiment.test_plan.pace", "stats.checks.weekdays.weekday_p_value",
         "experiment.monitoring.rules.any_signal", "experiment.monitoring.rules.observed", "experiment.monitoring.rules.signals",
         "experiment.monitoring.stream.DailyStream.without", "programme.attribution.rules.by_channel",
         "programme.attribution.rules.credit", "programme.live.intake.batch", "programme.live.seen.Seen.add", "programme.live.seen.Seen.new",

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from helpers.experiment import surrogate
+from helpers.experiment import design, surrogate
 from helpers.experiment.trust import check, clusters, covariates, rows, timing
 from helpers.stats import Mean
 from helpers.stats.checks.other_days import other_effect_p
@@ -96,3 +96,10 @@ def _(rng):
         )
 
     return (spells, arms), answer
+
+
+@of("experiment.design.daily")
+def _(rng):
+    days = np.sort(rng.choice(np.arange(1, 30), 12, replace=False))
+    curve = pd.DataFrame({"period": "diagnosis", "day": days, "cumulative_units": np.cumsum(rng.integers(1, 50, 12))})
+    return (curve,), design.daily

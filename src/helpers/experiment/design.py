@@ -144,7 +144,7 @@ def daily(traffic: "pd.DataFrame") -> list[int]:
     >>> daily(pd.DataFrame({"period": ["diagnosis"] * 3, "day": [1, 2, 5], "cumulative_units": [4, 9, 11]}))
     [4, 9, 9, 9, 11]
     """
-    seen = traffic[traffic.period == "diagnosis"].set_index("day").cumulative_units
+    seen = traffic[traffic.period == "diagnosis"].set_index("day").cumulative_units.sort_index()
     if not len(seen):
         return []
     return [int(n) for n in seen.reindex(range(int(seen.index.min()), int(seen.index.max()) + 1)).ffill()]

@@ -106,7 +106,13 @@ def notes(con: "duckdb.DuckDBPyConnection", study: Study, parts: "Parts") -> lis
     source = data.columns["user_id"]
     unit = source.column if isinstance(source, ColumnOf) else source
     rows, units = con.execute(f"select count(*), count(distinct {quoted(unit)}) from {parts.relation}").fetchall()[0]
-    by = {"sum": "summed", "max": "any", "mean": "averaged", "first": "of the first row", "last": "of the last row"}
+    by = {
+        "sum": "summed",
+        "max": "yes if in any row",
+        "mean": "averaged",
+        "first": "of the first row",
+        "last": "of the last row",
+    }
     told = ", ".join(f"{logged(column)} {by[how_of(study, event, column)]}" for event, column in data.outcomes.items())
     return [
         f"{rows:,} rows of {units:,} units, told apart by '{logged(data.panel.period)}', become one row a unit, which is what"

@@ -35,7 +35,7 @@ class Answering:
         return self.answer if question.option == self.option else question.candidates[0][0]
 
 
-@pytest.mark.parametrize("called", ["city", "store_nr", "region_office"])
+@pytest.mark.parametrize("called", ["city", "store_nr"])
 def test_it_is_asked_with_what_was_seen_and_the_answer_is_written(tmp_path: Path, called: str) -> None:
     file = table(tmp_path, whole=True, called=called)
     guessed, text, _ = proposed(tmp_path, file)

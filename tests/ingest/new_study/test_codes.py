@@ -30,7 +30,7 @@ def coded(folder: Path, column: str) -> pd.DataFrame:
     return made
 
 
-@pytest.mark.parametrize("column", ["behavior_type", "action_code", "eventType", "op"])
+@pytest.mark.parametrize("column", ["action_code", "eventType"])
 def test_codes_are_kept_and_asked_about(tmp_path: Path, column: str) -> None:
     coded(tmp_path, column)
     study, text, _ = proposed(tmp_path, tmp_path / "coded.csv")

@@ -111,3 +111,45 @@ def test_lines_of_orders_are_described_as_first_and_later_purchases(tmp_path: Pa
     assert data.columns["price"] == ColumnOf(column="UnitPrice", times="Quantity")
     assert study.funnel.steps == ["first_purchase", "purchase"] and (data.negative == "refund") is refunds
     assert f"{rows.CustomerID.isna().sum():,} of 1,500 rows" in text, "lines without a customer are left out, and said"
+
+
+@pytest.mark.parametrize("answer", ["describe", "stop"])
+def test_who_sits_at_a_terminal_is_asked_about_a_table_too(tmp_path: Path, answer: str) -> None:
+    file = attributes(tmp_path / "members.csv")
+    if answer == "stop":
+        with pytest.raises(ReportError, match="no column says who got what"):
+            proposed(tmp_path, file, ask=lambda question: answer)
+    else:
+        assert proposed(tmp_path, file, ask=lambda question: answer)[0].is_descriptive
+
+
+def test_a_panel_without_a_variant_is_described_by_its_sums(tmp_path: Path) -> None:
+    rng = np.random.default_rng(4)
+    rows = pd.DataFrame([(f"s{n}", week, n % 3, int(rng.poisson(4))) for n in range(40) for week in range(1, 7)],
+                        columns=["store_id", "week", "size", "orders"])  # fmt: skip
+    rows.to_csv(tmp_path / "stores.csv", index=False)
+    study, text, _ = proposed(tmp_path, tmp_path / "stores.csv", descriptive=True)
+    assert study.is_descriptive and study.data.panel.how == {"orders": "sum"}  # type: ignore[union-attr]
+    assert f"mean {rows.groupby('store_id').orders.sum().mean():,.4g}" in text
+
+
+@pytest.mark.parametrize("name", ["order", "exposed", "cohort"])
+def test_an_attribute_may_be_called_as_a_word_of_the_warehouse(tmp_path: Path, name: str) -> None:
+    rows = pd.read_csv(attributes(tmp_path / "members.csv", 300)).rename(columns={"contract": name})
+    rows.to_csv(tmp_path / "members.csv", index=False)
+    study, _, _ = proposed(tmp_path, tmp_path / "members.csv", descriptive=True)
+    assert name in study.data.columns.values()  # type: ignore[union-attr]
+
+
+def test_a_column_that_looks_like_a_variant_is_named_and_not_cut_by(tmp_path: Path) -> None:
+    study, text, _ = proposed(tmp_path, units(tmp_path / "shop.csv"), descriptive=True)
+    assert study.segments == [] and "variant: may hold a variant, and nothing is compared" in text
+
+
+def test_events_that_no_name_tells_are_told_by_their_values(tmp_path: Path) -> None:
+    rng = np.random.default_rng(8)
+    rows = [(f"c{n}", pd.Timestamp("2026-03-02") + pd.Timedelta(minutes=int(7 * n + 3 * k)), what)
+            for n in range(200) for k, what in enumerate(["begun", "filled", "sent"][: int(rng.integers(1, 4))])]  # fmt: skip
+    pd.DataFrame(rows, columns=["client_id", "moment", "form"]).to_csv(tmp_path / "forms.csv", index=False)
+    study, _, _ = proposed(tmp_path, tmp_path / "forms.csv", descriptive=True)
+    assert study.data.columns["event_name"] == "form" and set(study.funnel.steps) == {"begun", "filled", "sent"}  # type: ignore[union-attr]

@@ -11,6 +11,7 @@ from helpers.config import Log
 from helpers.errors import ReportError
 from helpers.ingest.new_study import vendors
 from helpers.ingest.new_study.profile import Column
+from helpers.ingest.new_study.said import Said
 from helpers.ingest.new_study.vendors import VENDORS, Vendor
 from tests.ingest.new_study.tables import proposed
 
@@ -31,11 +32,11 @@ def column(name: str, rows: int, rng: np.random.Generator, at: pd.Series) -> obj
 def export(vendor: Vendor, folder: Path, seed: int, without: int = 0) -> tuple[pd.DataFrame, Path]:
     """An export of a tool with its columns but ``without`` some, and columns of the customer's own, all in random order."""
     rng = np.random.default_rng(seed)
-    units = np.repeat(np.arange(150), 3)
+    units = np.repeat(np.arange(60), 3)
     at = pd.Series(pd.Timestamp("2026-03-02") + pd.to_timedelta(rng.integers(0, 10 * 86_400, len(units)), unit="s"))
     roles = {vendor.unit[0]: [f"unit-{u:04d}" for u in units], vendor.time[0]: at.dt.strftime("%Y-%m-%d %H:%M:%S")}
     if vendor.event:
-        roles[vendor.event[0]] = np.tile(["Page Opened", "Cart Filled", "Order Paid"], 150)
+        roles[vendor.event[0]] = np.tile(["Page Opened", "Cart Filled", "Order Paid"], 60)
     if vendor.variant:
         roles[vendor.variant[0]] = np.array(["control", "blue"])[units % 2]
     if "event_timestamp" in roles:
@@ -96,10 +97,11 @@ def test_a_unit_that_is_mostly_empty_gives_way_to_the_next(tmp_path: Path, vendo
 
 
 def test_what_somebody_says_stands_before_what_the_tool_has(tmp_path: Path) -> None:
-    rows, file = export(LOGS[0], tmp_path, 5)
-    rows.assign(member_id=rows.user_id.str[-3:]).to_csv(file, index=False)
-    study, _, _ = proposed(tmp_path, file, unit="member_id")
-    assert study.data.columns["user_id"] == "member_id"  # type: ignore[union-attr]
+    found = vendors.of(seen(export(LOGS[0], tmp_path, 5)[0]))
+    assert found is not None
+    said = found.known(Said(unit="member_id"))
+    assert (said.unit, said.time) == ("member_id", "event_time")
+    assert (said.how("unit"), said.how("time")) == ("as you said", "as an Amplitude export has it")
 
 
 @pytest.mark.parametrize("vendor", EXPOSURES, ids=lambda v: v.name)

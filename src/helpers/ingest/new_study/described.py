@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from helpers.config import columns as columns_of
 from helpers.config.descriptive import MODE
+from helpers.config.reserved import OF_SQL, OF_THE_MARTS
 from helpers.errors import ReportError
 from helpers.ingest.new_study import (
     contradictions,
@@ -32,7 +33,9 @@ TOLD = f"no experiment: no column holds a variant, so nobody got anything else; 
 """What is said where an uplift is planted into it."""
 MOST_NUMBERS = 10
 """A column of numbers with more of them is no attribute with levels."""
-PLANT, DESCRIBE = "plant", "describe"
+NO_ARMS = "may hold a variant, and nothing is compared: leave --descriptive out to compare its arms"
+"""What is said of a column that looks like one of an experiment."""
+PLANT, DESCRIBE, STOP = "plant", "describe", "stop"
 
 
 def question(table: "SourceTable") -> Question:
@@ -47,12 +50,24 @@ def question(table: "SourceTable") -> Question:
     )
 
 
+def question_of_table(table: "SourceTable") -> Question:
+    """What is asked of a table without a variant."""
+    return Question(
+        MODE,
+        f"{table.called} is no experiment: no column holds a variant. What is to be done with it?",
+        ((DESCRIBE, CAN_BE), (STOP, "another column does (--variant COLUMN), or the assignment is to be joined")),
+    )  # fmt: skip
+
+
 def of_log(
     table: "SourceTable", rows: int, columns: list[Column], unit: Column, time: Column, event: Column, said: Said
 ) -> StudyProposal:
     """A log described: the funnel, segments and metrics of a log that somebody treats, and nobody treated."""
-    found = log.propose(table, rows, columns, unit, time, event, None, said)
+    arms = _arms(columns, said)
+    kept = [c for c in columns if c not in arms]
+    found = log.propose(table, rows, kept, unit, time, event, None, said)
     told = tuple(_none_planted(line) for line in found.assumed)
+    found = replace(found, suspicious=(*((c.name, NO_ARMS) for c in arms), *found.suspicious))
     return replace(
         found,
         mode=MODE,
@@ -63,12 +78,28 @@ def of_log(
     )
 
 
+def _arms(columns: Sequence[Column], said: Said) -> list[Column]:
+    """Columns that may hold a variant, and are none of what somebody named."""
+    return [c for c in roles.variants_of(columns) if c.name not in said.named]
+
+
+def event_of(table: "SourceTable", columns: Sequence[Column], unit: Column, said: Said) -> Column | None:
+    """The column that says what happened where no name tells it: a few words, of which most units with several rows have several."""
+    arms = _arms(columns, said)
+    words = [c for c in columns if c.words and c.filled > 0.9 * c.rows and c.name not in said.named and c not in arms]
+    key = table.text(unit.name)
+    for column in words:
+        several, repeat = table.rows(
+            f"select count(*) filter (k > 1), count(*) from (select count(distinct {table.text(column.name)}) as k, count(*) as n"
+            f" from {{table}} where {key} is not null group by {key}) where n > 1"
+        )[0]
+        if 2 * int(several) > int(repeat):  # type: ignore[call-overload]
+            return column
+    return None
+
+
 def _none_planted(line: str) -> str:
-    return (
-        f"no experiment: {MODE}, as no column holds a variant or you said so"
-        if line.startswith("variant: no")
-        else line
-    )
+    return "no experiment, as you said: nothing is compared" if line.startswith("variant: no") else line
 
 
 def of_units(
@@ -78,12 +109,12 @@ def of_units(
 
     Raises :class:`~helpers.errors.ReportError` where nothing tells an outcome, or rows repeat a unit.
     """
-    if unit is not None and unit.distinct < unit.filled:
+    if unit is not None and unit.distinct < 0.9 * unit.filled:
         raise _repeats(table, unit)
     stated = [contradictions.outcome_of(table, columns, name, "--primary" if name == said.primary else "--outcome", None)
               for name in said.measured]  # fmt: skip
-    money = said.column("money", columns)
-    free = [c for c in columns if all(c is not role for role in (unit, time, money, *stated))]
+    money, arms = said.column("money", columns), _arms(columns, said)
+    free = [c for c in columns if all(c is not role for role in (unit, time, money, *stated, *arms))]
     stay = lifetimes.of_table(table, [*free, *stated])
     ended = [stay.ended] if stay and stay.ended not in stated else []
     free = [c for c in free if not stay or c not in (stay.lasted, stay.ended)]
@@ -105,13 +136,20 @@ def of_units(
     )
     segments: dict[str, Column] = {}
     for column in kinds.segments:
-        segments[vocabulary.slug(column.name, {*units.TAKEN, *columns_of.TAKEN, *segments})] = column
+        segments[vocabulary.slug(column.name, {*units.TAKEN, *columns_of.TAKEN, *OF_THE_MARTS, *OF_SQL, *segments})] = (
+            column
+        )
     mapped: dict[str, Noted] = {
         n: (c.name, _seen(n, c)) for n, c in {"user_id": unit, "event_time": time, **segments}.items() if c
     }
     start, end, period = (*said.period, said.how("period")) if said.period else units.period_of(time)
     wrong = max((c.filled - c.numbers for c in kinds.outcomes if not c.in_words), default=0)
-    faults = {"malformed_line": table.malformed, "missing_id": rows - unit.filled if unit else 0, "wrong_type": wrong}
+    faults = {
+        "malformed_line": table.malformed,
+        "missing_id": rows - unit.filled if unit else 0,
+        "wrong_type": wrong,
+        "duplicate_unit": unit.filled - unit.distinct if unit else 0,
+    }
     tolerate = {
         k: (tolerances.tolerated(n, rows + table.malformed), f"{n:,} of {rows:,} rows") for k, n in faults.items() if n
     }
@@ -124,10 +162,10 @@ def of_units(
         | ({lasted: (stay.lasted.name, "how long each unit has been there")} if stay else {}),
         negative=any(c.negative for c in stated), currency=paid.noted, lifetime=(lasted, names[stay.ended.name], *stay.noted) if stay else (),
         money_digits=measures.money_digits(table, kinds.outcomes, money),
-        suspicious=tuple((c.name, reason) for c, reason in kinds.left if c not in kinds.segments),
+        suspicious=(*((c.name, NO_ARMS) for c in arms), *((c.name, why) for c, why in kinds.left if c not in kinds.segments)),
         assumed=(
             f"grain: unit table, one row a unit ({rows:,} rows)",
-            "no experiment: descriptive, as no column holds a variant or you said so",
+            "no experiment, as you said: nothing is compared",
             f"unit: column '{vocabulary.printable(unit.name)}', {unit.distinct:,} units" if unit
             else "unit: no column names it, so every row is a unit of its own; equal rows are different units",
             f"metrics: {units.measured(metrics)}{units.as_said(said, 'primary', 'outcomes', 'money')}",

@@ -56,7 +56,11 @@ def read(table: "SourceTable", said: Said = Said(), ask: asking.Ask | None = Non
         )
     if export := vendors.of(columns):
         export.refuse_alone(columns, said)
-        rows, columns, said = _profiled(table, export.known(said))
+        said = export.known(said)
+        if not any(
+            c.name == said.time and c.has_time for c in columns
+        ):  # its digits are read as times once that is known
+            rows, columns, said = _profiled(table, said)
     several_experiments = experiments.question(columns, said)
     said = asking.settled(said, several_experiments, ask)
     experiments.refuse_pooled(table, several_experiments, said)
@@ -203,6 +207,10 @@ def _proposed(
         said = _clustered(table, columns, (unit, time), variants[0], said, ask)
         made = units.propose(table, rows, columns, variants[0], variants[1:], totals, said)
         return _noted(replace(made, where=where, said=said.options), notes)
+    if not variants and not said.event:
+        said = asking.settled(said, described.question_of_table(table), ask)
+        if said.descriptive == described.DESCRIBE:
+            return _noted(_described(table, rows, columns, (unit, time, event), said), notes)
     raise _neither(table, rows, columns, unit, time, event, repeated)
 
 
@@ -288,10 +296,17 @@ def _described(
             f"{table.called}: a file that is described has no arms", got="--descriptive with --variant or --control",
             expected="either", remedy="leave --descriptive out of an experiment",
         )  # fmt: skip
-    repeated = unit is not None and unit.distinct < unit.filled
+    repeated = unit is not None and unit.distinct < 0.9 * unit.filled
+    if unit and time and repeated and not event:
+        event = described.event_of(table, columns, unit, said)
     if unit and time and event and (said.event or repeated):
         _asked(time)
         return codes.told(described.of_log(table, rows, columns, unit, time, event, said), event)
+    if seen := panels.of(table, columns, unit if repeated else None, None):
+        table = panels.folded(table, seen, None)
+        rows, columns, said = _profiled(table, said)
+        unit = next(c for c in columns if c.name == seen.unit.name)
+        return panels.told(described.of_units(table, rows, columns, unit, None, said), seen)
     if unit and time and repeated:
         _asked(time)
         return lines.propose(table, rows, columns, unit, time, said)

@@ -29,7 +29,8 @@ def propose(
     what = "purchase" if price or "order_id" in mapped else "visit"
     first = f"first_{what}"
     named: dict[str, Column] = {}
-    for column in columns:
+    arms = roles.variants_of(columns)
+    for column in (c for c in columns if c not in arms):
         if column is not many and log._attribute(table, column, mapped, unit) and len(named) < measures.MOST_SEGMENTS:
             named[vocabulary.slug(column.name, {*units.TAKEN, *mapped, *named})] = column
     metrics = (
@@ -56,7 +57,7 @@ def propose(
         every=(what, first), times=many.name if many else "", bot_events=NEVER,
         assumed=(
             f"grain: log of one kind of event, taken as a {what} ({rows:,} rows); those of a unit's first moment are its {first}",
-            f"no experiment: {MODE}, as no column holds a variant or you said so",
+            "no experiment, as you said: nothing is compared",
             f"unit: column '{vocabulary.printable(unit.name)}', {unit.distinct:,} units{units.as_said(said, 'unit')}",
             f"time: column '{vocabulary.printable(time.name)}' ({roles.read_as(time)}UTC), {start} to {end}{units.as_said(said, 'time', 'period')}",
             f"metrics: {units.measured(metrics)}",

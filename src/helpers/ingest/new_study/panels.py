@@ -27,7 +27,7 @@ AVERAGED = {"rate", "share", "ratio", "avg", "average", "mean", "score", "rating
 
 
 @dataclass(frozen=True)
-class Folded(Parts):
+class PanelParts(Parts):
     """A table of sums in the place of the files that it was made from."""
 
     table: str = ""
@@ -45,7 +45,7 @@ class Folded(Parts):
 
 
 @dataclass(frozen=True)
-class Seen:
+class SeenPanel:
     """The unit whose rows repeat, what tells them apart, how many units there are, and what the rows of each column become."""
 
     unit: Column
@@ -55,10 +55,13 @@ class Seen:
     how: dict[str, str]
 
 
-def of(table: "SourceTable", columns: Sequence[Column], unit: Column | None, variant: Column) -> Seen | None:
+def of(
+    table: "SourceTable", columns: Sequence[Column], unit: Column | None, variant: Column | None
+) -> SeenPanel | None:
     """A panel, where values say so: a unit has at most one row in each period, some of them several, all in one variant.
 
-    The period is called so, or holds moments; its levels hold most of the units each, and units of all variants.
+    The period is called so, or holds moments; its levels hold most of the units each, and units of all variants. Without
+    a ``variant`` nothing is asked of it.
     """
     called = [c for c in columns if c is not variant and 2 <= c.distinct < c.filled and (c.has_time or _is_period(c))]
     units = [unit] if unit else [c for c in columns if c is not variant and _names_units(c)]
@@ -80,9 +83,10 @@ def _names_units(column: Column) -> bool:
 
 
 def _panel(
-    table: "SourceTable", columns: Sequence[Column], unit: Column, period: Column, variant: Column
-) -> Seen | None:
-    who, when, arm = (table.text(c.name) for c in (unit, period, variant))
+    table: "SourceTable", columns: Sequence[Column], unit: Column, period: Column, variant: Column | None
+) -> SeenPanel | None:
+    who, when = table.text(unit.name), table.text(period.name)
+    arm = table.text(variant.name) if variant else "1"
     rows, units, pairs, periods, arms = (
         int(n)  # type: ignore[call-overload]
         for n in table.rows(
@@ -95,11 +99,11 @@ def _panel(
     arms_of = table.number(
         f"select min(k) from (select count(distinct {arm}) as k from {{table}} where {when} is not null group by {when})"
     )
-    if arms_of < 2:
+    if variant and arms_of < 2:
         return None
     rest = [c for c in columns if c not in (unit, period, variant)]
     changing = _changing(table, rest, unit)
-    return Seen(unit, period, units, rows, {c.name: _how(c) for c in rest if c.name in changing})
+    return SeenPanel(unit, period, units, rows, {c.name: _how(c) for c in rest if c.name in changing})
 
 
 def _changing(table: "SourceTable", columns: Sequence[Column], unit: Column) -> set[str]:
@@ -121,7 +125,7 @@ def _how(column: Column) -> str:
     return "first"
 
 
-def folded(table: "SourceTable", seen: Seen, variant: Column) -> "SourceTable":
+def folded(table: "SourceTable", seen: SeenPanel, variant: Column | None) -> "SourceTable":
     """The table with one row a unit, without the period; what it is asked is then of units."""
     who, when = table.text(seen.unit.name), table.text(seen.period.name)
     order = f"coalesce(try_cast({when} as double), epoch(try_cast({when} as timestamp))) nulls last, {when}"
@@ -138,9 +142,9 @@ def folded(table: "SourceTable", seen: Seen, variant: Column) -> "SourceTable":
         f"""create table folded_panel as select {", ".join(made)}, arg_min(at_file, turn) as file_index,
             arg_min(at_row, turn) as file_row_number
         from (select *, file_index as at_file, file_row_number as at_row, row_number() over (partition by {who} order by {order}) as turn from {table.relation})
-        where {who} is not null group by {who}, {table.text(variant.name)}"""
+        where {who} is not null group by {who}{f", {table.text(variant.name)}" if variant else ""}"""
     )
-    parts = Folded(
+    parts = PanelParts(
         table.parts.files, table.parts.names, types, table.parts.counted, table.parts.notes, table="folded_panel"
     )
     numbers = {name: read for name, read in table.numbers.items() if seen.how.get(name) not in ("sum", "mean")}
@@ -157,7 +161,7 @@ def _made(table: "SourceTable", name: str, how: str) -> str:
     return f"arg_min({quoted(name)}, turn)"
 
 
-def told(proposal: StudyProposal, seen: Seen) -> StudyProposal:
+def told(proposal: StudyProposal, seen: SeenPanel) -> StudyProposal:
     """The proposal of the sums, with what was summed up, and how."""
     unit, period = vocabulary.printable(seen.unit.name), vocabulary.printable(seen.period.name)
     measured = [column for column, _ in proposal.outcomes.values()]
