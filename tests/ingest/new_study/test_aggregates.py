@@ -173,3 +173,18 @@ def test_a_standard_error_is_no_standard_deviation(tmp_path: Path) -> None:
     )
     written = new_study.propose(str(tmp_path / "t.csv"), name="t", base=tmp_path)
     assert "times the root of users" in written.said and "deviations" not in written.file.read_text()
+
+
+def test_running_totals_are_told_with_the_option_that_takes_the_last_day(tmp_path: Path) -> None:
+    rows = [
+        f"{arm},{day:02d}.03.2026,{day * 100 + n},{day * 9}"
+        for day in range(13, 20)
+        for n, arm in enumerate(("old", "new"))
+    ]
+    (tmp_path / "t.csv").write_text("\n".join(["variant,day,users,orders", *reversed(rows)]) + "\n")
+    with pytest.raises(ReportError, match="only rise from day to day") as refused:
+        new_study.propose(str(tmp_path / "t.csv"), name="t", base=tmp_path)
+    assert "--where \"day = '19.03.2026'\"" in str(refused.value)
+    said = new_study.Said(where="day = '19.03.2026'")
+    study = config.load(new_study.propose(str(tmp_path / "t.csv"), name="t", said=said, base=tmp_path).file)
+    assert not study.has_time and landed(study, tmp_path / "raw")["control", "orders"] == (1900, 171)
