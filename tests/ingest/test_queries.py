@@ -166,3 +166,19 @@ def test_a_semicolon_counts_outside_of_texts_and_comments_alone(pieces: list[str
     bare = query_text._bare(text)
     assert len(bare) == len(text) and bare.count("\n") == text.count("\n")
     assert bare.count(";") == pieces.count(";") and bare.count("select") == pieces.count("select")
+
+
+@pytest.mark.parametrize(
+    "address", ["postgresql://who:hush-hush@127.0.0.1:1/nowhere", "host=127.0.0.1 port=1 password=hush-hush"]
+)
+def test_a_server_that_does_not_answer_is_told_without_its_password(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, address: str
+) -> None:
+    pytest.importorskip("psycopg")
+    study = unit_study(query(tmp_path, table="t"), database="${TEST_DATABASE}")
+    with pytest.raises(ReportError, match=r"data\.database names an environment variable that is not set"):
+        ingest.land(study, tmp_path / "unset")
+    monkeypatch.setenv("TEST_DATABASE", address)
+    with pytest.raises(ReportError, match="does not answer") as refused:
+        ingest.land(study, tmp_path / "raw")
+    assert "hush" not in str(refused.value)

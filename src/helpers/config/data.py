@@ -206,6 +206,11 @@ class Place(Relative):
             return "postgres"
         return format_of(self.path)
 
+    @property
+    def asks_a_server(self) -> bool:
+        """Whether a database server holds the rows, so that looking at them is left to a run."""
+        return self.kind == "postgres" or bool(self.database and VARIABLE.fullmatch(self.database))
+
     @model_validator(mode="after")
     def _encoded(self) -> Self:
         try:

@@ -57,7 +57,7 @@ def of(study: Study, where: "StudyPaths") -> Raw:
     kind, files = files_of(place, study.name)
     if kind == "duckdb":
         return Raw(tables=((name, partial(of_duckdb, place, files[0])),), database=files[0], asked=asked)
-    if kind == "sql" and queries.asked_of_server(place):
+    if kind == "sql" and place.asks_a_server:
         told = ((f"rows of {files[0].name}", partial(_of_query, place, study.name, files[0])),)
         return Raw((files[0].absolute(),), told, asked=asked)
     if kind == "sql":

@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from helpers.config import VARIABLE
 from helpers.config.columns import stored
 from helpers.errors import ReportError
 from helpers.ingest import database, query_text, sqlite
@@ -38,7 +37,7 @@ def read(con: "duckdb.DuckDBPyConnection", place: "Place", study: str, file: Pat
     """
     text = query_text.read(file)
     part = into / "part-0000.parquet"
-    if asked_of_server(place):
+    if place.asks_a_server:
         database.connected(study, at(place), lambda connection: _of_postgres(con, place, connection, file, text, part))
     else:
         kind, beside = _database(place, study)
@@ -48,11 +47,6 @@ def read(con: "duckdb.DuckDBPyConnection", place: "Place", study: str, file: Pat
         else:
             _of_duckdb(place, beside, file, text, part)
     return database.filled(con, place, part, file.name)
-
-
-def asked_of_server(place: "Place") -> bool:
-    """Whether a query is asked of a PostgreSQL database."""
-    return bool(place.database and VARIABLE.fullmatch(place.database))
 
 
 def at(place: "Place") -> "Place":

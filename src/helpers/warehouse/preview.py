@@ -17,7 +17,7 @@ def of(file: str, *, full: bool = False) -> tuple[str, ReportError | None]:
     """
     study, where = config.opened(file)
     plan = tracking_plan.tracking_plan(study, where.file.parent)
-    unread = study.simulated or (not full and study.data.kind == "postgres")  # type: ignore[union-attr]
+    unread = study.simulated or (not full and study.data.asks_a_server)  # type: ignore[union-attr]
     seen = None if unread else examined(study, where, plan, full=full)
     facts = {
         "data": _data(study, seen),
@@ -72,7 +72,9 @@ def _data(study: Study, seen: Examined | None) -> str:
     if isinstance(study.data, Simulation):
         return f"simulated: {study.data.users:,} users of the {study.data.world}, seed {study.data.seed}"
     if seen is None:
-        return f"{study.data.kind}: looked at when the study is run, or with --full"
+        return (
+            f"{study.data.path if study.data.database else 'postgres'}: looked at when the study is run, or with --full"
+        )
     if not seen.columns:
         return f"{study.data.path}: cannot be read as the study says"
     unused = len(set(seen.columns) - mapped(study.data))

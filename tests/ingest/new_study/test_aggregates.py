@@ -155,3 +155,36 @@ def test_counts_of_parts_of_an_arm_are_no_units(tmp_path: Path, days: int) -> No
     said = new_study.Said(where="country = 'FR'")
     study = config.load(new_study.propose(str(tmp_path / "t.csv"), name="t", said=said, base=tmp_path).file)
     assert isinstance(study.data, Aggregates) and study.data.where == "country = 'FR'"
+
+
+def test_numbers_of_counts_are_read_as_their_neighbours_are(tmp_path: Path) -> None:
+    """1.234 beside 12,50 is a thousand and more."""
+    rows = ["Kontrolle;12.034;1.203;24.068,50;982.331,25", "Test;11.988;1.266;25.412,00;1.004.500,00"]
+    (tmp_path / "t.csv").write_text("\n".join(["Gruppe;Nutzer;Kaufende;Umsatz;Umsatz Quadratsumme", *rows]) + "\n")
+    study = config.load(new_study.propose(str(tmp_path / "t.csv"), name="t", base=tmp_path).file)
+    found = landed(study, tmp_path / "raw")
+    assert found["control", "kaufende"] == (12_034, 1_203)
+    assert found["treatment", "umsatz"] == (11_988, Decimal("25412.00"))
+
+
+def test_a_standard_error_is_no_standard_deviation(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text(
+        "variant,users,orders,revenue mean,revenue se\nold,1000,90,5.5,0.2\nnew,1010,99,5.6,0.2\n"
+    )
+    written = new_study.propose(str(tmp_path / "t.csv"), name="t", base=tmp_path)
+    assert "times the root of users" in written.said and "deviations" not in written.file.read_text()
+
+
+def test_running_totals_are_told_with_the_option_that_takes_the_last_day(tmp_path: Path) -> None:
+    rows = [
+        f"{arm},{day:02d}.03.2026,{day * 100 + n},{day * 9}"
+        for day in range(13, 20)
+        for n, arm in enumerate(("old", "new"))
+    ]
+    (tmp_path / "t.csv").write_text("\n".join(["variant,day,users,orders", *reversed(rows)]) + "\n")
+    with pytest.raises(ReportError, match="only rise from day to day") as refused:
+        new_study.propose(str(tmp_path / "t.csv"), name="t", base=tmp_path)
+    assert "--where \"day = '19.03.2026'\"" in str(refused.value)
+    said = new_study.Said(where="day = '19.03.2026'")
+    study = config.load(new_study.propose(str(tmp_path / "t.csv"), name="t", said=said, base=tmp_path).file)
+    assert not study.has_time and landed(study, tmp_path / "raw")["control", "orders"] == (1900, 171)

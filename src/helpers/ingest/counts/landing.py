@@ -26,6 +26,8 @@ FILE = "counts.parquet"
 """Where they stand in the raw folder; as decimals, for Parquet has no whole numbers of 128 bits."""
 ROOM = 2**120
 """What the squares of an outcome, over all arms, must stay below as whole numbers, so that the marts hold their sums."""
+FEWEST_DAYS = 6
+"""Days from which on counts that only rise are taken for running totals."""
 FINEST = 15
 """Digits behind the point that are kept at most."""
 
@@ -54,7 +56,7 @@ def land(con: "duckdb.DuckDBPyConnection", study: Study, parts: Parts, reading: 
     if faults := level_faults(con, study, parts, reading):
         raise several(faults)
     found = list(_counted(con, study, parts, reading))
-    refuse_running(found, parts.names[0])
+    _refuse_running(found, parts.names[0])
     for variant in study.variants:
         units = sum(each.units for each in found if each.variant == variant.name and each.event == EXPOSED)
         if units < 2:
@@ -197,24 +199,39 @@ def _day(study: Study, at: datetime | None, place: str) -> int:
     return (at - period.start).days + 1
 
 
-def refuse_running(found: Sequence[OutcomeSums], name: str) -> None:
-    """Refuse days on which every arm has as many units as on the day before or more, and as much of each outcome.
+def only_rise(lines: Sequence[Sequence[Fraction | float]]) -> bool:
+    """Whether counts of at least six days, a line for each arm and outcome, never fall and all rise in the end.
 
-    So read running totals, which must not be added up. Of six days that are independent it is one chance in 720 an arm.
+    So read running totals, which must not be added up. Of six days that are independent it is one chance in 720 a line.
+
+    >>> only_rise([[1, 2, 3, 3, 4, 5], [2, 3, 5, 8, 9, 9]]), only_rise([[1, 2, 3, 3, 4, 5], [2, 3, 5, 8, 7, 9]])
+    (True, False)
     """
-    days = sorted({each.day for each in found})
-    if len(days) < 6:
-        return
+    days = {len(line) for line in lines}
+    return (
+        len(days) == 1
+        and min(days) >= FEWEST_DAYS
+        and all(sorted(line) == list(line) and line[0] < line[-1] for line in lines)
+    )
+
+
+def running(name: str, days: int, remedy: str) -> ReportError:
+    """The error for counts that :func:`only_rise`."""
+    return ReportError(
+        f"{name}: the counts of every arm only rise from day to day", got=f"{days} days, none of them with less than the one before",
+        expected="what came on each day alone", cause="running totals, as many dashboards draw them", remedy=remedy,
+    )  # fmt: skip
+
+
+def _refuse_running(found: Sequence[OutcomeSums], name: str) -> None:
     lines: dict[tuple[str, str], list[Fraction]] = {}
     for each in sorted(found, key=lambda each: each.day):
         lines.setdefault((each.variant, each.event), []).append(each.total)
-    rising = all(len(line) == len(days) and sorted(line) == line for line in lines.values())
-    if rising and all(line[0] < line[-1] for line in lines.values()):
-        raise ReportError(
-            f"{name}: the counts of every arm only rise from day to day", got=f"{len(days)} days, none of them with less than the one before",
-            expected="what came on each day alone", cause="running totals, as many dashboards draw them",
-            remedy="take the last day alone with data.where and leave event_time out, or subtract the day before",
-        )  # fmt: skip
+    if only_rise(list(lines.values())):
+        days = len({each.day for each in found})
+        raise running(
+            name, days, "take the last day alone with data.where and leave event_time out, or subtract the day before"
+        )
 
 
 def _digits(found: Sequence[OutcomeSums], event: str) -> int:

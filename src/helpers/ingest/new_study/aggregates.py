@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from helpers.config.data import LEAVE_OUT
 from helpers.errors import ReportError
+from helpers.ingest.counts.landing import only_rise, running
 from helpers.ingest.counts.table import TOTALS
 from helpers.ingest.near import no_column
 from helpers.ingest.new_study import asking, contradictions, counted_columns, currency, roles, units, vocabulary
@@ -16,6 +17,8 @@ from helpers.ingest.new_study.profile import Column
 from helpers.ingest.new_study.proposal import Arm, Measure, Noted, StudyProposal
 from helpers.ingest.new_study.said import Said
 from helpers.ingest.new_study.weights import weights
+from helpers.ingest.sql import literal, quoted
+from helpers.ingest.values import times_sql
 
 if TYPE_CHECKING:
     from helpers.ingest.new_study.source import SourceTable
@@ -44,6 +47,9 @@ def propose(
     found = counted_columns.sort(table, free, variant, said.unit)
     if found is None:
         return None
+    if time is not None:
+        _refuse_running(table, variant, time, found)
+        time = time if time.distinct > 1 else None  # one day in all rows is that of the export
     counted = _of_units(table, variant, found.units)
     totals = _totals(counted)
     counted = replace(counted, levels=tuple(level for level in counted.levels if level[0] not in totals))
@@ -125,6 +131,20 @@ def of_parts(
             f" group by {arm}; or take one level with --where",
         )  # fmt: skip
     return None
+
+
+def _refuse_running(table: "SourceTable", variant: Column, time: Column, found: CountedColumns) -> None:
+    """Raise for counts that only rise from day to day, with the option that takes the last of them."""
+    day = times_sql.moment(*times_sql.raw_of(time.name, table.parts.types), time.times)
+    counts = ", ".join(f"list({table.value(c.name)} order by {day})" for c in (found.units, *found.shares))
+    rows = table.rows(
+        f"select {counts}, arg_max({table.text(time.name)}, {day}) from {{table}} group by {table.text(variant.name)}"
+    )
+    lines = [line for *lines_of_arm, _ in rows for line in lines_of_arm]
+    if only_rise(lines):  # type: ignore[arg-type]
+        last = literal(str(rows[0][-1]))
+        remedy = f'take the last day alone: --where "{quoted(time.name) if not time.name.isidentifier() else time.name} = {last}"; or subtract the day before'
+        raise running(table.called, len(lines[0]), remedy)  # type: ignore[arg-type]
 
 
 def _of_units(table: "SourceTable", variant: Column, counted: Column) -> Column:

@@ -18,6 +18,8 @@ MANY_UNITS = {"users", "visitors", "visits", "sessions", "impressions", "exposur
 """How a column of units may be called, beside the names that say so in a table of units."""
 DEVIATION = {"sd", "std", "stdev", "stddev", "deviation", "dev", "standardabweichung", "sigma"}
 SQUARES = {"squares", "squared", "square", "sumsq", "sq", "sumsquares", "ss", "quadratsumme", "quadrate"}
+ERROR = {"se", "sem", "stderr", "standardfehler"}
+"""Words of a standard error, which is the deviation of a mean, not of a unit."""
 MEAN = {"mean", "avg", "average", "mittelwert", "media", "moyenne", "per"}
 TOTAL = {"sum", "total", "summe", "suma", "somme", "overall"}
 _AROUND = DEVIATION | SQUARES | MEAN | TOTAL | {"of", "standard", "the", "user", "visitor", "unit"}
@@ -141,6 +143,8 @@ def _spreads(
 def _no_share(table: "SourceTable", column: Column, units: Column, variant: Column) -> str:
     """Why a column is not how many units have something; empty where it may be."""
     value, n = table.value(column.name), table.value(units.name)
+    if _words(column) & ERROR or {"standard", "error"} <= _words(column):
+        return f"a standard error: write the standard deviation, which is it times the root of {vocabulary.printable(units.name)}"
     if column.decimal or column.negative:
         inside = not _any(table, f"{value} < 0 or {value} > 100")
         return "a rate: the count that it was made of tells it" if inside and vocabulary.touches(column.name, {"rate", "ratio", "share", "cr", "ctr", "percent", "pct"}) \

@@ -136,7 +136,10 @@ def opened(
 
 
 def _maybe_numbers(con: "duckdb.DuckDBPyConnection", parts: Parts) -> list[str]:
-    """Columns of text whose first values are numbers, and some of them not as a program writes them."""
+    """Columns of text whose first values are numbers, with decimals or thousands, where some are not as a program writes them.
+
+    1.234 beside 12,50 may be a thousand: how one column writes its numbers tells it of the others.
+    """
     texts = [column for column, kind in parts.types.items() if kind == "VARCHAR"]
     if not texts:
         return []
@@ -145,7 +148,8 @@ def _maybe_numbers(con: "duckdb.DuckDBPyConnection", parts: Parts) -> list[str]:
         f"""select name from (unpivot (select {columns} from {parts.relation} limit {number_formats.FIRST})
             on {columns} into name name value t) group by name
         having avg(regexp_full_match(t, {literal(either)})::integer) > 0.5
-            and not bool_and(regexp_full_match(t, {literal(PLAIN)}))"""
+            and not bool_and(regexp_full_match(t, '-?[0-9]+'))
+        qualify count(*) filter (not bool_and(regexp_full_match(t, {literal(PLAIN)}))) over () > 0"""
     ).fetchall()
     return [column for column in texts if (column,) in found]
 
