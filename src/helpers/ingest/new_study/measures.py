@@ -187,6 +187,17 @@ def _said_of(column: Column) -> set[str]:
     }
 
 
+PER = {"per", "mean", "avg", "average", "rate", "share", "median"}
+"""Words of a number that is already one of each unit."""
+
+
+def per_unit_first(guessed: Sorted) -> Sorted:
+    """The columns with means and rates before sums, where a row stands for many units, of which each row has its own number."""
+    return replace(
+        guessed, outcomes=tuple(sorted(guessed.outcomes, key=lambda c: not PER & set(vocabulary.tokens(c.name))))
+    )
+
+
 def is_told(column: Column) -> bool:
     """Whether a column of yes and no is called as what somebody is, or has, by that."""
     return (column.binary or column.in_words) and bool(AUXILIARY & set(vocabulary.tokens(column.name)))
