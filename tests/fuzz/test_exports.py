@@ -45,6 +45,15 @@ def test_hundreds_of_exports_are_understood_or_asked_of(part: int):
     assert ends[TRUE] <= 0.1 * len(seeds), ends
 
 
+@pytest.mark.skipif(not MANY, reason="a hundred exports: make test-fuzz")
+def test_words_that_nobody_mended_with_are_understood_nearly_as_well():
+    ends: Counter[str] = Counter()
+    for seed in range(100):
+        with tempfile.TemporaryDirectory() as folder:
+            ends[judged(export(seed, Path(folder), seen=False)).verdict] += 1
+    assert ends[RIGHT] + ends[ASKED] >= 95 and ends[WRONG] <= 1, ends
+
+
 def test_no_two_exports_are_alike_and_a_seed_makes_the_same_again(tmp_path):
     first, again, other = (tmp_path / name for name in ("first", "again", "other"))
     for folder in (first, again, other):

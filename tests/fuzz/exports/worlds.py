@@ -165,8 +165,7 @@ def _decoy(
     if what == "copy":
         text = rng.random() < 0.3
         world.add(name, "text" if text else "int", [f"g{a}" for a in arm] if text else arm.astype(int))
-        if not text:
-            world.variants.append(name)
+        world.variants.append(name)
         return
     kind, values = {
         "row": lambda: ("int", range(rng.choice([0, 1]), n + 1)[-n:]),

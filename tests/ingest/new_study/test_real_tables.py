@@ -19,6 +19,7 @@ def test_cookie_cats_is_a_marginal_srm_of_equal_arms(tmp_path: Path) -> None:
     assert study.data.path == "${REAL_DATA_DIR}/cookie_cats.csv"
     assert study.data.variants == {"gate_30": "control", "gate_40": "treatment"}
     assert [m.name for m in study.metrics] == ["retention_7", "retention_1", "sum_gamerounds"]
+    assert study.data.columns["user_id"] == "userid" and "a guess: it has the lowest number" in said
     assert "44,700, 45,489 are rather far from it (p = 0.0086)" in said
     ingest.land(study, tmp_path / "raw")
     assert ingest.landed(tmp_path / "raw").table_rows == 90_189
@@ -29,6 +30,7 @@ def test_udacity_shows_its_contamination(tmp_path: Path) -> None:
     assert isinstance(study.data, Units)
     assert study.data.shown == {"old_page": "control", "new_page": "treatment"}
     assert "3,893 rows disagree with the variant" in said and "290,584 units; 1 row of them again" in said
+    assert study.data.columns["user_id"] == "user_id" and study.data.variants["control"] == "control"
     assert study.primary.name == "converted" and study.period.start.isoformat() == "2017-01-02T00:00:00"
 
 
@@ -57,6 +59,7 @@ def test_rees46_becomes_an_offline_study_whose_buyers_skip_the_cart(tmp_path: Pa
     ("name", "message"),
     [
         ("online_retail.parquet", "its rows repeat a unit, but no column names the event"),
+        ("udacity_countries.csv.gz", "is a unit table without a variant"),
         ("telco_churn_fictional.csv", "is a unit table without a variant"),
         ("attribution_paths.csv", "is neither an event log nor a unit table"),
         ("rossi.csv", "is neither an event log nor a unit table"),
@@ -65,3 +68,13 @@ def test_rees46_becomes_an_offline_study_whose_buyers_skip_the_cart(tmp_path: Pa
 def test_what_holds_no_experiment_says_so(tmp_path: Path, name: str, message: str) -> None:
     with pytest.raises(ReportError, match=message):
         proposed(tmp_path, real(name))
+
+
+def test_an_experiment_whose_names_say_nothing_is_right_once_its_columns_are_named(tmp_path: Path) -> None:
+    with pytest.raises(ReportError, match="name the columns: --variant COLUMN"):
+        proposed(tmp_path, real("rossi.csv"))
+    with pytest.raises(ReportError, match=r"which column is decided by(.|\n)*'arrest'(.|\n)*--primary"):
+        proposed(tmp_path, real("rossi.csv"), variant="fin")
+    study, _, _ = proposed(tmp_path, real("rossi.csv"), variant="fin", primary="arrest")
+    assert isinstance(study.data, Units) and study.data.variants == {"0": "control", "1": "treatment"}
+    assert study.primary.event == "arrest" and "user_id" not in study.data.columns

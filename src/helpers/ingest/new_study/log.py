@@ -229,7 +229,8 @@ def _way(
         return told
     if told[-1] == goal and start != goal:
         return told if told[0] == start else (start, *(step for step in told if step != start))[-MOST_STEPS:]
-    return ways.between(table, unit, event, way, start, goal, logged) if start != goal else told
+    known = start in way and goal in way and start != goal
+    return ways.between(table, unit, event, way, start, goal, logged) if known else told
 
 
 def _without(table: "SourceTable", unit: Column, variant: Column) -> dict[str, Noted]:

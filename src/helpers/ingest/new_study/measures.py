@@ -31,6 +31,7 @@ class Sorted:
     left: tuple[tuple[Column, str], ...]
 
 
+IN_WORDS = "an outcome in words"
 PARTS_OF_DATES = {
     "hour": (0.0, 24.0),
     "week": (0.0, 53.0),
@@ -86,7 +87,12 @@ def sort(columns: list[Column], together: frozenset[str] = frozenset()) -> Sorte
                 else "text with many different values"
             )
             left.append((column, f"not used: {told}"))
-    if not [c for c in outcomes if not harms(c)] and maybe:
+    unread = any(
+        standing(c, together) is Standing.OUTCOME and told.startswith(IN_WORDS) and not harms(c) for c, told in left
+    )
+    if (
+        not [c for c in outcomes if not harms(c)] and maybe and not unread
+    ):  # nothing takes the place of what cannot be read
         outcomes, maybe = [*outcomes, *maybe], []
     for column in maybe:
         segments.append(column) if _few(column) else left.append(
@@ -185,6 +191,17 @@ def _said_of(column: Column) -> set[str]:
     return {
         t for t in vocabulary.tokens(column.name) if vocabulary.is_said(t, vocabulary.BEFORE | vocabulary.ATTRIBUTE)
     }
+
+
+PER = {"per", "mean", "avg", "average", "rate", "share", "median"}
+"""Words of a number that is already one of each unit."""
+
+
+def per_unit_first(guessed: Sorted) -> Sorted:
+    """The columns with means and rates before sums, where a row stands for many units, of which each row has its own number."""
+    return replace(
+        guessed, outcomes=tuple(sorted(guessed.outcomes, key=lambda c: not PER & set(vocabulary.tokens(c.name))))
+    )
 
 
 def is_told(column: Column) -> bool:

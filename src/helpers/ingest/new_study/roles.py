@@ -48,7 +48,7 @@ def key_of(columns: Sequence[Column]) -> Column | None:
 
 
 def _unique(columns: list[Column]) -> list[Column]:
-    return [c for c in columns if c.counted and c.distinct == c.filled and c.filled > UNIQUE * c.rows]
+    return [c for c in columns if (c.counted or c.levels) and c.distinct == c.filled and c.filled > UNIQUE * c.rows]
 
 
 def _best(unique: list[Column]) -> list[Column]:
@@ -64,7 +64,10 @@ UNIQUE = 0.98
 
 def _identifies(column: Column) -> bool:
     """Whether values can be those of an id: many, none of them a moment or an amount."""
-    amount = column.numeric and (column.decimal or column.negative) and vocabulary.names_a_unit(column.name) < 2
+    measured = not _keyed(column) and vocabulary.touches(column.name, vocabulary.MONEY.union(*vocabulary.OUTCOME))
+    amount = (
+        column.numeric and (column.decimal or column.negative or measured) and vocabulary.names_a_unit(column.name) < 2
+    )
     return column.filled > 0.5 * column.rows and column.distinct > MOST_ARMS and not column.has_time and not amount
 
 

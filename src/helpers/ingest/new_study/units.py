@@ -81,6 +81,13 @@ def propose(
     leaking += [(c, f"tells where '{vocabulary.printable(flags[c.name])}' is missing, which is no outcome")
                 for c, reason in leaks if not reason and c.name in flags]  # fmt: skip
     kinds = measures.sort([c for c, reason in leaks if not reason and c.name not in flags], together)
+    many = standing_for_many(
+        table.con,
+        table.relation,
+        [c.name for c in columns],
+        unit.name if unit and vocabulary.names_a_unit(unit.name) else None,
+    )
+    kinds = measures.per_unit_first(kinds) if many else kinds
     sided = [(c, reason) for c in kinds.outcomes if not c.binary and (reason := _of_one_side(table, c, variant))]
     leaking += sided
     kinds = replace(kinds, outcomes=tuple(c for c in kinds.outcomes if all(c is not other for other, _ in sided)))
@@ -138,7 +145,6 @@ def propose(
         if c is money_said or (money_said is None and m.unit == "money" and measures.is_money(c))
     ]
     paid = currency.of(table, [c for m, c in zip(metrics, kinds.outcomes, strict=True) if m.unit == "money"])
-    many = standing_for_many(table.con, table.relation, [c.name for c in columns], unit.name if unit else None)
     suspicious = [
         *leaking,
         *derived,

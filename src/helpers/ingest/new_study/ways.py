@@ -21,6 +21,16 @@ RARE = 0.005
 """An event that a smaller share of the units reaches is no goal."""
 
 
+ENOUGH = 50_000
+"""Of so many units all are looked at, of more about as many; how many there are is then an estimate."""
+
+
+def some(table: "SourceTable", unit: Column) -> tuple[str, int]:
+    """SQL of the rows of about :data:`ENOUGH` units, and how many units each of these stands for."""
+    stands = max(1, unit.distinct // ENOUGH)
+    return (f"hash({table.text(unit.name)}) % {stands} = 0" if stands > 1 else "true"), stands
+
+
 @dataclass(frozen=True)
 class Walked:
     """An event as units meet it: how many do, how many other events each of them met before, the share that met the variant here,
@@ -37,7 +47,7 @@ def walked(
     table: "SourceTable", unit: Column, time: Column, event: Column, variant: Column | None, money: Column | None, logged: Mapping[str, str]
 ) -> dict[str, Walked]:  # fmt: skip
     """Each event of the log by the study's name, in the order in which units meet it."""
-    moment = moment_of(table, time)
+    moment, (looked, stands) = moment_of(table, time), some(table, unit)
     nothing = ", ".join(map(literal, sorted(NOTHING)))
     arm = f"count(*) filter (lower({table.text(variant.name)}) not in ({nothing}))" if variant else "0"
     amount = f"count({table.value(money.name)})" if money else "0"
@@ -46,14 +56,14 @@ def walked(
             f"""with met as (
                 select {table.text(unit.name)} as who, {table.text(event.name)} as what, min({moment}) as first_at, count(*) as n, {arm} as arms,
                     {amount} as amounts
-                from {{table}} where {table.text(unit.name)} is not null and {table.text(event.name)} is not null group by 1, 2),
+                from {{table}} where {looked} and {table.text(unit.name)} is not null and {table.text(event.name)} is not null group by 1, 2),
             placed as (select *, rank() over (partition by who order by first_at) - 1 as before from met)
             select what, count(*), avg(before), avg((arms > 0)::integer), sum(amounts) / sum(n) from placed group by 1 order by 3, 2 desc, 1"""
         )
     )
     names = {level: name for name, level in logged.items()}
     return {
-        names[what]: Walked(names[what], int(n), float(b or 0), float(v or 0), float(p or 0))
+        names[what]: Walked(names[what], int(n) * stands, float(b or 0), float(v or 0), float(p or 0))
         for what, n, b, v, p in found
     }
 
@@ -102,7 +112,7 @@ def between(
     seen = ", ".join(f"{each} as s{i}" for i, each in enumerate(did))
     reached = f"bool_or({table.text(event.name)} = {literal(logged[goal])})"
     found = table.rows(
-        f"select {asked} from (select {seen} from {{table}} group by {table.text(unit.name)} having {reached})"
+        f"select {asked} from (select {seen} from {{table}} where {some(table, unit)[0]} group by {table.text(unit.name)} having {reached})"
     )[0]
     kept = [w.name for w, share in zip(inner, found, strict=True) if float(share or 0) >= TOGETHER]  # type: ignore[arg-type]
     return (start, *kept[-(MOST_STEPS - 2) :], goal)
