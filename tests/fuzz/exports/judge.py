@@ -59,8 +59,8 @@ def _refused(made: Export, message: str, folder: Path) -> Judged:
             r"without a variant|no variant|no column that can be a variant|not an experiment|no experiment", message
         )
         return Judged(RIGHT) if said else Judged(FALSE, message)
-    worded = re.search(r"'([^']+)' an outcome in words \([^)]*\): write it as 1 and 0", message)
-    if worded and worded[1] in truth.goals:
+    worded = re.findall(r"'([^']+)' an outcome in words \([^)]*\): write it as 1 and 0", message)
+    if truth.goals.keys() & set(worded):
         plain = judged(export(made.seed, folder, seen=made.seen, worded=False))
         return Judged(
             TRUE if plain.verdict in (RIGHT, ASKED, TRUE) else plain.verdict, f"{first}\n  with 1 and 0: {plain.why}"
