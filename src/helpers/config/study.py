@@ -118,7 +118,7 @@ class Study(Named):
         source = raw["data"].get("source") if isinstance(raw, dict) and isinstance(raw.get("data"), dict) else None
         if source not in ("units", "tables", "aggregates"):
             return raw
-        enters, key = (EXPOSED, "outcomes") if source == "units" else (ASSIGNED, "facts")
+        enters, key = (ASSIGNED, "facts") if source == "tables" else (EXPOSED, "outcomes")
         found = raw.get("metrics")
         metrics = [m for m in found if isinstance(m, dict)] if isinstance(found, list) else []
         outcomes = raw["data"].get(key)

@@ -123,7 +123,7 @@ def test_means_of_days_are_those_of_all_units(folder):
         ("arm,units,successes\ncontrol,100,5\ntest,100,6\ntest,100,6\n", "test in line 4 is no arm of its own"),
         ("arm,units,successes\ncontrol,100,5\n,100,6\n", "a row without an arm in line 3"),
         ("arm,units,successes\nred,100,5\nblue,100,6\n", "does not say which arm is the control"),
-        ("arm,units,successes\nold,100,5\ncontrol,100,6\n", "add --names old,control with the control first"),
+        ("arm,units,successes\nold,100,5\ncurrent,100,6\n", "add --names old,current with the control first"),
         ("arm,units,successes\ncontrol,100,500\ntest,100,6\n", "control in line 2 has more successes than units"),
         ("arm,units,successes\ncontrol,100,5%\ntest,100,6\n", "write how many units had it"),
         ("arm,units,successes\ncontrol,1,0\ntest,100,6\n", "control has too few units to compare"),

@@ -67,11 +67,14 @@ def test_an_experiment_is_not_described_beside_its_variant(tmp_path: Path) -> No
 
 
 def test_a_table_without_an_outcome_asks_for_it(tmp_path: Path) -> None:
-    file = written(tmp_path / "m.csv", "select 'm' || i as member_id, i % 3 as a, i % 4 as b from range(300) as t(i)")
+    file = written(
+        tmp_path / "m.csv",
+        "select 'm' || i as member_id, 20 + i % 50 as age, 1950 + i % 40 as birth_year from range(300) as t(i)",
+    )
     with pytest.raises(ReportError, match=r"(?s)no column tells an outcome.*--primary COLUMN"):
         proposed(tmp_path, file, descriptive=True)
-    study, _, _ = proposed(tmp_path, file, descriptive=True, primary="a")
-    assert study.primary.event == "a"
+    study, _, _ = proposed(tmp_path, file, descriptive=True, primary="age")
+    assert study.primary.event == "age"
 
 
 @pytest.mark.slow

@@ -41,6 +41,7 @@ UNDERSTOOD = {
     "outcome_Yes_No.csv": ("user_id", "A", "converted"),
     "proportion_98_percent__run_stops_in_04.csv": ("user_id", "A", "delivered"),
     "ratio_with_covariate.csv": ("user_id", "control", "orders"),
+    "rows_repeat_store_id__taken_as_independent.csv": ("store_id", "A", "sales"),
     "sixty_stores_sales_all_positive.csv": ("store", "a", "sales"),
     "thousands_separator_money_dropped_without_reason.csv": ("user_id", "A", "converted"),
     "time_spent_is_not_money.csv": ("user_id", "A", "time_spent"),
@@ -57,7 +58,6 @@ UNDERSTOOD = {
 """Unit, control and primary metric by the names of the file; no unit where every row is one of its own."""
 ASKED = {
     "log_two_experiments_in_one_file.csv": r"holds several experiments(.|\n)*--experiment",
-    "rows_repeat_store_id__taken_as_independent.csv": r"stand in several rows with different outcomes(.|\n)*--cluster",
 }
 
 

@@ -144,9 +144,9 @@ def _proposed(
             unit = roles.key_of(columns)  # what repeats is no unit, for its rows are in several variants
             repeated, changes = False, None
     if unit is not None and changes is not None:
-        event = said.column("event", columns) or roles.event_of(
-            [c for c in columns if c.name not in said.named], changes
-        )
+        free = [c for c in columns if c.name not in said.named]
+        coded = codes.event_of([c for c in free if changes.get(c.name, 0) > roles.EVER])
+        event = said.column("event", columns) or roles.event_of(free, changes) or coded
     variants = [_told(table, columns, said.variant)] if said.variant else []
     variants += [c for c in roles.variants_of(columns) if c not in (unit, *variants) and not _other(c, said)]
     variants = [c for c in variants if c.name == said.variant or (changes or {}).get(c.name, 0) <= roles.OFTEN]
@@ -176,7 +176,9 @@ def _proposed(
                 return counts
             if aggregated := _aggregated(table, rows, unit, time, variants[0]):
                 raise aggregated
-        elif unit is None and (parts := aggregates.of_parts(table, rows, columns, variants[0], time)):
+        elif (unit is None or not roles.is_key(unit)) and (
+            parts := aggregates.of_parts(table, rows, columns, variants[0], time)
+        ):
             raise parts
         if not said.cluster and (seen := panels.of(table, columns, unit if repeated else None, variants[0])):
             table = panels.folded(table, seen, variants[0])
