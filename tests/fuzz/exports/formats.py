@@ -129,7 +129,7 @@ def _cell(value: Any, kind: str, form: Format, rng: random.Random) -> Any:
         return form.truths[int(value)]
     if form.typed:
         if kind == "level":
-            return {"0": 0, "1": 1, "true": True, "false": False}.get(value, value)
+            return int(value) if value.isdecimal() else {"true": True, "false": False}.get(value, value)
         return value.item() if hasattr(value, "item") else value
     if kind == "level" and form.mixed_case:
         return rng.choice([value, value, value.upper()])

@@ -43,5 +43,8 @@ def _header_line(file: Path, delimiter: str) -> int | None:
         return None
     filled = [sum(bool(field) for field in record) for record in head]
     first = next((i for i, record in enumerate(head) if record), 0)
-    header = next((i for i, fields in enumerate(filled) if fields > 1 and not head[i][0].startswith("#")), first)
+    header = next(
+        (i for i, fields in enumerate(filled) if fields > 1 and (head[i][0] == "#" or not head[i][0].startswith("#"))),
+        first,
+    )
     return header + 1 if header > first else None
