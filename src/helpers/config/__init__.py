@@ -9,7 +9,6 @@ from helpers.config.data import (
     ColumnOf,
     Dirt,
     EventName,
-    Levels,
     Log,
     Place,
     Simulation,
@@ -32,6 +31,7 @@ from helpers.config.design import (
     Variant,
 )
 from helpers.config.launch import Economics, Milestone, Monitoring, Prior, Quoted, Rule, Stage, Watch
+from helpers.config.levels import Levels
 from helpers.config.loading import json_schema, load, opened, read_yaml, study_paths
 from helpers.config.messages import explained
 from helpers.config.study import Study

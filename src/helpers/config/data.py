@@ -5,10 +5,9 @@ import difflib
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Annotated, Any, ClassVar, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
 from pydantic import (
-    BeforeValidator,
     Field,
     model_validator,
 )
@@ -16,6 +15,7 @@ from pydantic import (
 from helpers.config.base import ConfigError, Model, Name, Share
 from helpers.config.columns import TAKEN, RawColumn
 from helpers.config.formats import format_of
+from helpers.config.levels import Codes, Levels
 from helpers.config.panel import Panel
 from helpers.config.relative import Relative
 from helpers.config.times import check_format, check_zone
@@ -136,19 +136,6 @@ class EventName(Model):
     """Name of a unit's first rows instead, in the baseline and in the experiment"""
 
 
-def _texts(told: Any) -> Any:
-    """Codes as texts; one need not stand in a list.
-
-    >>> _texts([99, "NA", -9.0]), _texts(-1)
-    (['99', 'NA', '-9.0'], ['-1'])
-    """
-    return [str(each).strip() for each in (told if isinstance(told, list) else [told])]
-
-
-Codes = Annotated[list[str], BeforeValidator(_texts)]
-"""Numbers and words that stand for no value."""
-
-
 class Place(Relative):
     """Where a table stands: CSV or JSON lines (plain, gz or zst), Parquet or a workbook (a file, a folder, a glob), DuckDB, SQLite, PostgreSQL, a notebook's frame.
 
@@ -250,25 +237,6 @@ class Place(Relative):
         if self.table is not None and not database and self.kind != "workbook":
             raise ConfigError("table", self.table, "none; only DuckDB, SQLite, PostgreSQL and workbooks hold tables")
         return self
-
-
-LEAVE_OUT = "leave_out"
-"""What a level means whose rows are no part of the experiment."""
-
-
-def _as_written(levels: Any) -> Any:
-    """Levels are text, also where YAML reads a number or a truth value.
-
-    >>> _as_written({0: "control", True: "treatment"})
-    {'0': 'control', 'true': 'treatment'}
-    """
-    if not isinstance(levels, dict):
-        return levels
-    return {str(k).lower() if isinstance(k, bool) else str(k): v for k, v in levels.items()}
-
-
-Levels = Annotated[dict[str, Name], BeforeValidator(_as_written)]
-"""Levels of a column, each with the variant that it means."""
 
 
 def refuse_taken(names: Iterable[str]) -> None:

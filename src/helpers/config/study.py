@@ -1,19 +1,16 @@
 """A study: the parts of its file, and what must hold between them."""
 
-from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, Literal, Self
 
-from pydantic import (
-    Field,
-    model_validator,
-)
+from pydantic import Field, model_validator
 
 from helpers import defaults
 from helpers.config.aggregates import Aggregates
 from helpers.config.assumed import MONEY, WEIGHED, assumes, check_paths
 from helpers.config.base import ConfigError, Name, Named, check_file_name
-from helpers.config.data import EXPOSED, LEAVE_OUT, WORLDS, Log, Simulation, Units
+from helpers.config.consistent import check_amounts, check_levels, check_tables, check_units, summed
+from helpers.config.data import EXPOSED, WORLDS, Log, Simulation, Units
 from helpers.config.descriptive import MODE, check_lifetime, filled
 from helpers.config.design import (
     Design,
@@ -145,7 +142,7 @@ class Study(Named):
                 "metrics", f"primary: {', '.join(primary) or 'none'}", "exactly one metric with role: primary"
             )
         if isinstance(self.data, Tables):
-            self._check_tables(self.data)
+            check_tables(self, self.data)
         self._check_injection()
         if self.exposure not in self.funnel.steps:
             steps = self.funnel.steps
@@ -173,13 +170,13 @@ class Study(Named):
                 "period.baseline", "nothing", f"a moment before start: {', '.join(compared)} has covariate: true"
             )
         check_paths(type(self), self.assumed)
-        self._check_amounts()
+        check_amounts(self)
         self._check_windows()
         check_lifetime(self.lifetime, self.data, self.mode)
         if isinstance(self.data, Units):
-            self._check_units(self.data)
+            check_units(self, self.data)
         elif isinstance(self.data, Log):
-            self._check_levels("variants", self.data.variants)
+            check_levels(self, "variants", self.data.variants)
         if not isinstance(self.data, Units | Tables) and self.tracking_plan is None:
             raise ConfigError("tracking_plan", "nothing", "the name of a plan in studies/tracking_plans")
         if isinstance(self.data, Simulation):
@@ -213,28 +210,6 @@ class Study(Named):
                 "surrogate", self.surrogate.proxy, "none beside cluster: it is judged on independent units"
             )
 
-    def _check_amounts(self) -> None:
-        """What an event's amount is must be told by all metrics that sum it alike."""
-        told: dict[str, str] = {}
-        for event, unit in self._summed():
-            known = told.setdefault(event, unit)
-            if known != unit:
-                units = " and as ".join({"money": "money", "count": "a count"}.get(u, u) for u in (known, unit))
-                counted = "; in a table of units what is counted or divided by is a count" * ("count" in (known, unit))
-                raise ConfigError(
-                    "metrics", f"'{event}' summed as {units}", f"one unit for the amount of an event{counted}"
-                )
-
-    def _summed(self) -> Iterator[tuple[str, str]]:
-        """Each event whose amounts a metric sums, with what they are; in a table of units a column says how often."""
-        for metric in self.metrics:
-            if metric.event and metric.measure == "sum":
-                yield metric.event, metric.unit
-            if self.is_unit_table and metric.event and metric.measure == "count":
-                yield metric.event, "count"
-            if self.is_unit_table and metric.per and metric.per != "count":
-                yield metric.per, "count"
-
     def _check_windows(self) -> None:
         """A window must end before the experiment does for somebody, and an event with nothing to sum has no gap."""
         for i, metric in enumerate(self.metrics):
@@ -247,87 +222,6 @@ class Study(Named):
                     f"metrics.{i}.missing", metric.missing, "nothing: an event of a log has happened, whatever its amount",
                     remedy="remove missing",
                 )  # fmt: skip
-
-    def _check_units(self, data: Units) -> None:
-        """A unit table knows one moment of a unit, the outcomes after it, and what stood before."""
-        if self.mode == "online" and "variant" not in data.columns:
-            raise ConfigError(
-                "data.columns.variant", "nothing", "the column that holds the variant, because mode is online"
-            )
-        self._check_levels("variants", data.variants)
-        self._check_levels("shown", data.shown)
-        if isinstance(data, Aggregates):
-            data.check(self)
-        if self.exposure != EXPOSED:
-            raise ConfigError(
-                "exposure", self.exposure, f"{EXPOSED}, the exposure of every unit table", remedy="leave it out"
-            )
-        if self.funnel.steps[0] != EXPOSED:
-            raise ConfigError("funnel.steps", self.funnel.steps[0], f"{EXPOSED} as the first step")
-        if self.leaving is not None:
-            raise ConfigError("leaving", self.leaving.event, "none: a unit table does not tell when a unit left")
-        if data.before and self.period.baseline is None:
-            raise ConfigError(
-                "period.baseline", "nothing", f"a moment before start: data.before holds {', '.join(data.before)}"
-            )
-        for i, metric in enumerate(self.metrics):
-            if metric.type == "retention":
-                raise ConfigError(
-                    f"metrics.{i}.type", "retention", "a proportion of an outcome: a unit table has one moment"
-                )
-            if metric.within_days:
-                raise ConfigError(
-                    f"metrics.{i}.within_days", metric.within_days, "nothing: a unit table has one moment",
-                    remedy="remove within_days; the column holds what was counted",
-                )  # fmt: skip
-            strange = sorted(metric.events - set(data.outcomes))
-            if strange:
-                known = ", ".join(data.outcomes)
-                raise ConfigError(
-                    f"metrics.{i}.event", strange[0], f"one of data.outcomes: {known}", valid=data.outcomes
-                )
-            if metric.covariate and metric.event not in data.before:
-                raise ConfigError(f"metrics.{i}.covariate", "true", f"false, or data.before.{metric.event}")
-
-    def _check_tables(self, data: Tables) -> None:
-        """Assignments say who was treated, and metrics are of the tables of facts."""
-        if self.mode != "online":
-            raise ConfigError("mode", self.mode, "online: the assignments say who was treated")
-        if self.tracking_plan is not None:
-            raise ConfigError("tracking_plan", self.tracking_plan, "none: the tables say what each event carries")
-        known = [ASSIGNED, *data.facts]
-        named = [
-            ("exposure", self.exposure),
-            *((f"funnel.steps.{i}", step) for i, step in enumerate(self.funnel.steps)),
-        ]
-        named += [(f"metrics.{i}.event", e) for i, metric in enumerate(self.metrics) for e in sorted(metric.events)]
-        named += [("leaving.event", self.leaving.event)] if self.leaving else []
-        for key, event in named:
-            if event not in known:
-                raise ConfigError(key, event, f"one of data.facts: {', '.join(data.facts)}, or {ASSIGNED}", valid=known)
-        for i, metric in enumerate(self.metrics):
-            if (
-                metric.measure == "sum"
-                and metric.event in data.facts
-                and "price" not in data.facts[metric.event].columns
-            ):
-                raise ConfigError(
-                    f"metrics.{i}.measure", "sum", f"count, or data.facts.{metric.event}.columns.price, which is summed"
-                )
-
-    def _check_levels(self, key: str, levels: dict[str, str]) -> None:
-        """Every level means a variant, and every variant has a level, where levels are mapped at all."""
-        names = [v.name for v in self.variants]
-        if LEAVE_OUT in names:
-            raise ConfigError("variants", LEAVE_OUT, "another name: it says that the rows of a level are left out")
-        strange = [name for name in levels.values() if name not in (*names, LEAVE_OUT)]
-        if strange:
-            raise ConfigError(f"data.{key}", ", ".join(strange), f"names of variants: {', '.join(names)}", valid=names)
-        without = [name for name in names if levels and name not in levels.values()]
-        if without:
-            raise ConfigError(
-                f"data.{key}", ", ".join(levels), f"a level for each variant; none for {', '.join(without)}"
-            )
 
     def _check_injection(self) -> None:
         injection = self.injection
@@ -441,7 +335,7 @@ class Study(Named):
     @property
     def counted(self) -> set[str]:
         """Events whose amounts are counts, summed in units of their own; all other amounts are money."""
-        return {event for event, unit in self._summed() if unit == "count"}
+        return {event for event, unit in summed(self) if unit == "count"}
 
     def when_missing(self, metric: Metric) -> Literal["drop", "zero", "error"]:
         """What a unit without a value means to a metric: as stated, else out of it in a table of units, an error in a log."""
@@ -456,14 +350,14 @@ class Study(Named):
     @property
     def money_events(self) -> set[str]:
         """Events whose amounts are money, which metrics sum."""
-        return {event for event, unit in self._summed() if unit == "money"}
+        return {event for event, unit in summed(self) if unit == "money"}
 
     @property
     def summed_otherwise(self) -> set[str]:
         """Events whose amounts are neither money nor counts: shares, seconds, scores; or outcomes that nothing sums."""
-        summed = {event for event, _ in self._summed()}
-        outcomes = set(self.data.outcomes) - summed if isinstance(self.data, Units) else set()
-        return (summed | outcomes) - self.money_events - self.counted
+        found = {event for event, _ in summed(self)}
+        outcomes = set(self.data.outcomes) - found if isinstance(self.data, Units) else set()
+        return (found | outcomes) - self.money_events - self.counted
 
     @property
     def is_unit_table(self) -> bool:

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from helpers.config import Study, Units
 from helpers.config.columns import logged
-from helpers.config.data import LEAVE_OUT
+from helpers.config.levels import LEAVE_OUT
 from helpers.errors import ReportError
 from helpers.ingest.sql import literal
 

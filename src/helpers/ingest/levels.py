@@ -8,7 +8,7 @@ import yaml
 
 from helpers.config import ColumnOf, Log, Study, Units
 from helpers.config.columns import logged
-from helpers.config.data import LEAVE_OUT
+from helpers.config.levels import LEAVE_OUT
 from helpers.errors import ReportError
 from helpers.ingest.sql import literal
 from helpers.ingest.values.ids import PLACEHOLDERS

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from helpers.config import EXPOSED, Study, Units
 from helpers.config.columns import logged
-from helpers.config.data import LEAVE_OUT
+from helpers.config.levels import LEAVE_OUT
 from helpers.errors import ReportError, several
 from helpers.formatting import formatted
 from helpers.ingest import panel, steps

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from helpers.config import EXPOSED, Aggregates, ColumnOf, Study
 from helpers.config.columns import logged
-from helpers.config.data import LEAVE_OUT
+from helpers.config.levels import LEAVE_OUT
 from helpers.errors import ReportError, several
 from helpers.ingest.counts.table import LONGEST
 from helpers.ingest.parts import Parts

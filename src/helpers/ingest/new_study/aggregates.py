@@ -6,7 +6,7 @@ from itertools import combinations
 from math import prod
 from typing import TYPE_CHECKING
 
-from helpers.config.data import LEAVE_OUT
+from helpers.config.levels import LEAVE_OUT
 from helpers.errors import ReportError
 from helpers.ingest.counts.landing import only_rise, running
 from helpers.ingest.counts.table import TOTALS

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from helpers.config.base import LONGEST
 from helpers.config.columns import TAKEN
-from helpers.config.data import LEAVE_OUT
+from helpers.config.levels import LEAVE_OUT
 from helpers.errors import ReportError
 from helpers.ingest.new_study import (
     certainty,

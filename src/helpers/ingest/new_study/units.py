@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from helpers.config import columns as columns_of
 from helpers.config.assumed import NO_TIME, NO_TIME_LASTS
-from helpers.config.data import LEAVE_OUT
+from helpers.config.levels import LEAVE_OUT
 from helpers.errors import ReportError
 from helpers.ingest.many_units import said as many_said
 from helpers.ingest.many_units import standing_for_many

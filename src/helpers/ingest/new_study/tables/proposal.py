@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from helpers.config import ASSIGNED
 from helpers.config.base import TAKEN as FILES
 from helpers.config.columns import TAKEN
-from helpers.config.data import LEAVE_OUT
+from helpers.config.levels import LEAVE_OUT
 from helpers.config.tables import NOT_FACTS
 from helpers.errors import several
 from helpers.ingest.new_study import (
