@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from helpers import config
 from helpers.config import Study
 from helpers.config.assumed import NO_TIME, NO_TIME_LASTS, UNITS, not_stated, paced, unstated
-from helpers.experiment.results import Observed, Results, enrolment_days
+from helpers.experiment.pace import enrolment_days
+from helpers.experiment.results import Observed, Results
 
 TABLE = config.load("studies/hillstrom.yml")
 LISTED = ([], ["period"], ["period.start"], ["period.end"], ["hypothesis"], ["period.baseline"])

@@ -8,7 +8,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from helpers.config import Metric, Study, Variant
-from helpers.config.assumed import paced
 from helpers.errors import ReportError
 from helpers.stats.adjustment.cuped import VarianceReduction, cuped
 from helpers.stats.checks.daily_effects import DailyEffects
@@ -450,14 +449,3 @@ class Results:
     def sample_ratio(self, population: str = EXPOSED) -> SRM:
         """Arm sizes, of units or of clusters, against the designed weights."""
         return srm(self.randomised(population), {v.name: v.weight for v in self.study.variants})
-
-
-def enrolment_days(results: Results) -> float:
-    """Days over which units came in: from the first to the last exposure, or the stated period of a table without times.
-
-    0 where nothing tells them, so that no pace is made of a period that nobody stated.
-    """
-    study = results.study
-    if study.has_time:
-        return results.observed.enrolment_days
-    return study.period.experiment_days if paced(study) else 0.0

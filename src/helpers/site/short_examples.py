@@ -23,7 +23,7 @@ SHOWN = 4
 
 
 @dataclass(frozen=True)
-class Example:
+class ShortExample:
     """Files as a company has them, and what to do with them.
 
     ``make`` gives the rows of each, names first; ``known`` are the options by which the user says what he knows.
@@ -69,7 +69,7 @@ def _newsletter(rng: "np.random.Generator") -> list[Rows]:
     return [rows]
 
 
-EXAMPLES = (Example("newsletter", ("newsletter.xlsx",), _newsletter, "--primary ordered"),)
+EXAMPLES = (ShortExample("newsletter", ("newsletter.xlsx",), _newsletter, "--primary ordered"),)
 
 
 def _word(value: bool) -> str:

@@ -7,7 +7,8 @@ from helpers.experiment.decision import claims
 from helpers.experiment.decision.rule import Decision, Evidence
 from helpers.experiment.decision.value import DAYS_PER_WEEK, horizon_weeks
 from helpers.experiment.design import basis, is_stated, planned_effect, reachable, sign
-from helpers.experiment.results import Results, enrolment_days
+from helpers.experiment.pace import enrolment_days
+from helpers.experiment.results import Results
 from helpers.formatting import formatted
 from helpers.stats.comparisons.noninferiority import NonInferiority
 from helpers.stats.design.power import MeanDesign, ProportionDesign

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from helpers.config import Economics, Prior, Study
 from helpers.config.assumed import horizon, unstated
 from helpers.experiment.decision.belief import Belief, believed
-from helpers.experiment.results import Results, enrolment_days
+from helpers.experiment.pace import enrolment_days
+from helpers.experiment.results import Results
 from helpers.formatting import formatted, inside
 from helpers.stats.comparisons.effects import Effect
 from helpers.stats.summaries.summary import Summary

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from helpers.config.assumed import NO_PACE, not_stated
 from helpers.errors import ReportError
 from helpers.experiment.decision import value
-from helpers.experiment.results import enrolment_days
+from helpers.experiment.pace import enrolment_days
 from helpers.experiment.whatif.plan import WhatIfPlan
 from helpers.formatting import inside
 from helpers.stats.summaries.proportion import Proportion

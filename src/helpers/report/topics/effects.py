@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from helpers.config import Metric, Study
 from helpers.config.assumed import NO_PACE
 from helpers.experiment.decision.claims import STATES, UNREAD, of_metric, state, subject, word
-from helpers.experiment.results import enrolment_days
+from helpers.experiment.pace import enrolment_days
 from helpers.formatting import (
     CHANGE,
     LEVEL,
