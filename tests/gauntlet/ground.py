@@ -200,7 +200,7 @@ def told(found: Ground) -> tuple[Said, ...]:
     said = [*_of_funnel(found), *_of_segments(found), *_of_log(found), *_of_survival(found), *_of_proxy(found)]
     said.append(Said("rollout", _title(money.rollout(found.study))))
     checks = [TrustCheck(f"check {i}", "?", "seen", v, trouble=t) for i, (t, v) in enumerate(found.checks)]  # type: ignore[arg-type]
-    said.append(Said("trust", trust.text(mock.Mock(checks=checks))))
+    said.append(Said("trust", trust.text(mock.Mock(checks=checks, unasked=()))))
     return tuple(said)
 
 

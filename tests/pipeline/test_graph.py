@@ -181,7 +181,7 @@ def test_every_template_has_a_page():
     """But those with which new-study proposes a study."""
     used = {*project.templates([*project._own_templates(), *project.OF_THE_SITE, "diagrams.html.j2"])}
     left = {file.name for file in paths.TEMPLATES.rglob("*.j2") if file not in used}
-    assert left == {"new_study.yml.j2", "new_tracking_plan.yml.j2"}
+    assert left == {"new_study.yml.j2", "new_study_tables.yml.j2", "new_tracking_plan.yml.j2"}
 
 
 def test_a_query_concerns_those_who_ask_it(inputs):

@@ -101,6 +101,8 @@ class Study(Named):
         """A study that describes leaves out what compares."""
         return filled(raw) if isinstance(raw, dict) else raw
 
+    @model_validator(mode="before")
+    @classmethod
     def _of_a_query(cls, raw: Any) -> Any:
         """What the rows of a query are is told as of any other table."""
         if isinstance(raw, dict) and isinstance(raw.get("data"), dict) and raw["data"].get("source") == "sql":

@@ -59,8 +59,8 @@ def refused(name: str, got: str) -> ReportError:
 def _bare(text: str) -> str:
     """The text with blanks in the place of texts, names and comments, of the same length.
 
-    >>> _bare("select ';' -- x;")
-    'select         '
+    >>> _bare("select ';' -- x;").split(), len(_bare("select ';' -- x;"))
+    (['select'], 16)
     """
     return _APART.sub(lambda part: re.sub(r"[^\n]", " ", part[0]), text)
 

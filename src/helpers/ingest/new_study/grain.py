@@ -241,7 +241,11 @@ def _refuse_unnamed(
         ):
             continue
         counts = [n for _, n in log.by_units(table, unit, arms).levels]
-        if len(counts) < 2 or srm(counts, [1 / len(counts)] * len(counts)).p_value < EVEN:
+        if (
+            len(counts) < 2
+            or sum(counts) < MOST * unit.distinct
+            or srm(counts, [1 / len(counts)] * len(counts)).p_value < EVEN
+        ):
             continue
         raise ReportError(
             f"{table.called}: is '{vocabulary.printable(column.name)}' the variant? It splits the units evenly, and no name says what it is",
@@ -253,6 +257,8 @@ def _refuse_unnamed(
         )
 
 
+MOST = 0.9
+"""Share of the units of which a variant is known, at least."""
 EVEN = 0.05
 """A split that chance makes of equal shares in fewer cases is not even."""
 

@@ -172,7 +172,7 @@ def text(found: Trust) -> str:
 
     A warning that the checks of one thing share is looked for once.
     """
-    if not any(c.trouble for c in found.checks):
+    if found.unasked and not any(c.trouble for c in found.checks):
         return "Nothing but the sizes of the arms could be looked at; what is not asked has not passed."
     absent = dict.fromkeys(c.trouble for c in found.checks if c.passed and c.trouble)
     present = {c.trouble for c in found.checks if not c.passed}
