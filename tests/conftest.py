@@ -26,7 +26,7 @@ FILE = Path("studies", "cart_checkout.yml")
 
 FUZZING = "FUZZ" in os.environ
 settings.register_profile(
-    "suite", max_examples=100 if FUZZING else 25, deadline=None, derandomize=not FUZZING, database=None
+    "suite", max_examples=100 if FUZZING else 15, deadline=None, derandomize=not FUZZING, database=None
 )
 settings.load_profile("suite")
 """Examples of a property that does not say how many; make test-fuzz tries as many as hypothesis does by itself, and

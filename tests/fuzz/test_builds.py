@@ -19,7 +19,7 @@ from tests.fuzz.studies import varied
 
 pytestmark = pytest.mark.slow
 
-TRIES = int(os.environ.get("FUZZ", "100")) // 4
+TRIES = int(os.environ.get("FUZZ", "60")) // 4
 REAL = max(1, int(os.environ.get("FUZZ", "0")) // 250)
 SHARE = 25
 
