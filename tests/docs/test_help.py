@@ -11,7 +11,7 @@ from helpers.cli import running
 from helpers.config import Study, keys
 from helpers.config.programme import Programme
 from helpers.ingest.new_study import Said, propose
-from helpers.site import error_catalogue, tables_example, worked_example
+from helpers.site import error_catalogue, short_examples, tables_example, worked_example
 from helpers.site.error_catalogue import HOLE
 from helpers.warehouse import preview
 
@@ -168,6 +168,17 @@ def test_the_example_of_several_tables_is_the_same_every_time_and_stands_on_the_
     assert tables_example.COMMAND in text and all(
         each in text for each in (said, recorded["data"], *recorded["said"].values())
     )
+
+
+def test_the_short_examples_are_proposed_as_the_page_says(tmp_path):
+    text = page("own-data.md")
+    for example in short_examples.EXAMPLES:
+        recorded = worked_example.load()["short"][example.name]
+        assert example.write(tmp_path) == recorded["files"]
+        assert all(told in text for told in (*example.commands, *recorded["said"]))
+        said = Said(primary=example.known.removeprefix("--primary "))
+        found = propose(str(tmp_path / example.files[0]), name=example.name, said=said, base=tmp_path).said
+        assert found.splitlines()[:-1] == recorded["said"][0].splitlines()[:-1], "all but what is to be typed next"
 
 
 @pytest.mark.sweep
