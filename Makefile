@@ -115,7 +115,7 @@ calibration: $(READY) ## error rates, coverage and power of every method by simu
 gauntlet: $(READY) ## planted experiments against verdicts written by hand, a dozen through the whole pipeline; the simulator at 10,000 inputs
 	@$(BIN)/python -m tests.gauntlet
 	@$(PYTEST) -m sweep tests/gauntlet
-	@$(PYTEST) -m sweep tests/experiment/whatif
+	@$(PYTEST) -m sweep tests/experiment
 
 golden: $(READY) ## recompute reference numbers: make golden GOLDEN=file.json
 	@$(RUN) golden $(GOLDEN)

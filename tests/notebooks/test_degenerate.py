@@ -57,6 +57,7 @@ def test_an_outcome_of_all_none_or_one_arm(table: Path, name: str, kind: str) ->
     assert degenerate.told(study) == FINE
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize(
     ("name", "changes"),
     [

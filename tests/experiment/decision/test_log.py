@@ -227,14 +227,17 @@ def built_of(where: StudyPaths) -> None:
         built.done(step, built.inputs(step))
 
 
+RARE = pytest.mark.sweep
+
+
 @pytest.mark.parametrize(
     ("change", "told"),
     [
         (lambda where: (where.base / "data" / "built.json").unlink(), "no record of what it was made from"),
         (lambda where: edited(where.base / "studies" / "cart_checkout.yml"), "studies/cart_checkout.yml changed"),
-        (lambda where: edited(where.database), "data/cart_checkout/warehouse.duckdb is new"),
+        pytest.param(lambda where: edited(where.database), "data/cart_checkout/warehouse.duckdb is new", marks=RARE),
         (lambda where: edited(where.registered), None),
-        (lambda where: stopped(where, "03_segmentation"), None),
+        pytest.param(lambda where: stopped(where, "03_segmentation"), None, marks=RARE),
         (lambda where: edited(where.base / "studies" / "another.yml"), None),
     ],
     ids=["record", "study", "marts", "registration", "a part", "another"],

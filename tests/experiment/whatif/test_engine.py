@@ -114,15 +114,18 @@ def test_every_input_says_what_it_is():
         assert asked.low <= asked.slider[0] < asked.slider[1] <= asked.high and asked.help
 
 
+RARE = pytest.mark.sweep
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
     "plan",
     [
         PLAN,
-        replace(PLAN, allocation=0.2, traffic=4000, minimum_uplift=0.06),
-        replace(PLAN, cost=PLAN.traffic * DAYS_PER_MONTH * 12 * PLAN.arpu * 0.07),
+        pytest.param(replace(PLAN, allocation=0.2, traffic=4000, minimum_uplift=0.06), marks=RARE),
+        pytest.param(replace(PLAN, cost=PLAN.traffic * DAYS_PER_MONTH * 12 * PLAN.arpu * 0.07), marks=RARE),
         replace(PLAN, baseline=0.6, planned_uplift=0.02, uplift=0.02, minimum_uplift=0.0, looks=5),
-        replace(PLAN, uplift=-0.03, minimum_uplift=0.05, max_risk=0.5),
+        pytest.param(replace(PLAN, uplift=-0.03, minimum_uplift=0.05, max_risk=0.5), marks=RARE),
     ],
     ids=["significance", "minimum uplift", "money", "high rate, five looks", "wide"],
 )
