@@ -29,7 +29,9 @@ def columns_of(condition: str, key: str = "data.where") -> list[str]:
     >>> columns_of("country = 'DE' and (\\"Age of it\\" > 18 or country is null)")
     ['country', 'Age of it']
     """
-    return list(dict.fromkeys(part["column_names"][0] for part in _parts(_parsed(condition, key)) if _is_column(part)))
+    return list(
+        dict.fromkeys(part["column_names"][0] for part in parts_of(_parsed(condition, key)) if _is_column(part))
+    )
 
 
 def numbers_of(condition: str) -> list[str]:
@@ -39,7 +41,7 @@ def numbers_of(condition: str) -> list[str]:
     ['age', 'visits']
     """
     found: dict[str, set[bool]] = {}
-    for part in _parts(_parsed(condition, "data.where")):
+    for part in parts_of(_parsed(condition, "data.where")):
         operands = [each for value in part.values() for each in (value if isinstance(value, list) else [value])]
         operands = [each for each in operands if isinstance(each, dict) and "class" in each]
         columns = [each for each in operands if _is_column(each)]
@@ -67,7 +69,7 @@ def _parsed(condition: str, key: str) -> dict[str, Any]:
     plain = len(nodes) == 1 and nodes[0]["type"] == "SELECT_NODE" and len(nodes[0]["select_list"]) == 1
     if not plain or _more(nodes[0]):
         raise _refused(condition, key, "more than a condition")
-    each = list(_parts(nodes[0]["select_list"][0]))
+    each = list(parts_of(nodes[0]["select_list"][0]))
     if not {"STAR", "SUBQUERY", "WINDOW", "LAMBDA"}.isdisjoint(part.get("class") for part in each):
         raise _refused(condition, key, "a query, or more than one row, within the condition")
     return nodes[0]["select_list"][0]  # type: ignore[no-any-return]
@@ -159,15 +161,15 @@ def _is_number(part: dict[str, Any]) -> bool:
     return kind.endswith(("INT", "INTEGER", "DECIMAL", "DOUBLE", "FLOAT"))
 
 
-def _parts(tree: Any) -> Iterator[dict[str, Any]]:
-    """Every part of an expression."""
+def parts_of(tree: Any) -> Iterator[dict[str, Any]]:
+    """Every part of what DuckDB has parsed, as it writes it in JSON."""
     if isinstance(tree, dict):
         yield tree
         for value in tree.values():
-            yield from _parts(value)
+            yield from parts_of(value)
     elif isinstance(tree, list):
         for value in tree:
-            yield from _parts(value)
+            yield from parts_of(value)
 
 
 def _refused(condition: str, key: str, why: str) -> ReportError:

@@ -2,12 +2,11 @@
 
 import json
 import re
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 from helpers.config.data import ADDRESS
 from helpers.errors import ReportError
+from helpers.ingest.condition import parts_of
 
 BEGINS = ("select", "with", "from", "values", "table", "(")
 """How a query begins that reads."""
@@ -68,11 +67,11 @@ def _bare(text: str) -> str:
 def named(tree: str) -> list[str]:
     """Tables that a query reads, and texts that its table functions are given, of its tree as DuckDB writes it."""
     told: list[str] = []
-    for part in _parts(json.loads(tree)):
+    for part in parts_of(json.loads(tree)):
         if part.get("type") == "BASE_TABLE" and part.get("table_name"):
             told.append(str(part["table_name"]))
         if part.get("type") == "TABLE_FUNCTION":
-            told += [str(each["value"]["value"]) for each in _parts(part.get("function"))
+            told += [str(each["value"]["value"]) for each in parts_of(part.get("function"))
                      if each.get("class") == "CONSTANT" and isinstance(each["value"].get("value"), str)]  # fmt: skip
     return list(dict.fromkeys(told))
 
@@ -92,13 +91,3 @@ def files(names: list[str], folder: Path) -> list[Path]:
         except (OSError, ValueError):
             continue
     return list(dict.fromkeys(found))
-
-
-def _parts(tree: Any) -> Iterator[dict[str, Any]]:
-    if isinstance(tree, dict):
-        yield tree
-        for value in tree.values():
-            yield from _parts(value)
-    elif isinstance(tree, list):
-        for value in tree:
-            yield from _parts(value)
