@@ -183,7 +183,7 @@ def _proposed(
         if not said.cluster and (seen := panels.of(table, columns, unit if repeated else None, variants[0])):
             table = panels.folded(table, seen, variants[0])
             rows, columns, said = _profiled(table, said)
-            variants = [c for name in (v.name for v in variants) for c in columns if c.name == name]
+            variants = _again(variants, columns)
             said = _controlled(table, said, roles.meant(variants[0])[0], ask, "units")
             at = replace(said, unit=seen.unit.name)
             return _noted(
@@ -193,7 +193,7 @@ def _proposed(
         if totals:
             table = table.without(variants[0].name, totals)
             rows, columns, said = _profiled(table, said)
-            variants = [c for name in (v.name for v in variants) for c in columns if c.name == name]
+            variants = _again(variants, columns)
         where: Noted = ("", "")
         without = variants[0].rows - variants[0].filled
         if 0 < without <= NOTES * rows:  # totals and notes below say nothing of the columns above
@@ -204,7 +204,7 @@ def _proposed(
             _, left, said = _profiled(table, said)
             kept = {} if where[0] else {variants[0].name: variants[0]}
             columns = [kept.get(c.name, c) for c in left]
-            variants = [next(c for c in columns if c.name == v.name) for v in variants]
+            variants = _again(variants, columns)
         said = _controlled(table, said, roles.meant(variants[0])[0], ask, "rows")
         said = _clustered(table, columns, (unit, time), variants[0], said, ask)
         made = units.propose(table, rows, columns, variants[0], variants[1:], totals, said)
@@ -214,6 +214,12 @@ def _proposed(
         if said.descriptive == described.DESCRIBE:
             return _noted(_described(table, rows, columns, (unit, time, event), said), notes)
     raise _neither(table, rows, columns, unit, time, event, repeated)
+
+
+def _again(variants: list[Column], columns: list[Column]) -> list[Column]:
+    """The variants as they were last looked at, in their order."""
+    seen = {column.name: column for column in columns}
+    return [seen[variant.name] for variant in variants]
 
 
 def _filled(column: Column) -> str:
