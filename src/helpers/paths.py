@@ -111,6 +111,18 @@ def to_run(file: str) -> str:
     return f"make study STUDY={file}" if workplace() == ROOT else f"{called()} run {file}"
 
 
+def to_build(name: str) -> str:
+    """The same for the study of a name, of which only what was built is known.
+
+    >>> to_build("cart_checkout")
+    'make study STUDY=studies/cart_checkout.yml'
+    """
+    here = workplace()
+    own = new_studies(here) / f"{name}.yml"
+    file = own if own.is_file() else here / "studies" / f"{name}.yml"
+    return to_run(file.relative_to(here).as_posix())
+
+
 def shown(path: Path) -> str:
     """``path`` as it may be printed or stored: relative to the project or the :func:`workplace`, never naming the machine."""
     whole = path.resolve()

@@ -9,7 +9,7 @@ from typing import Any, Self
 
 from helpers.errors import ReportError
 from helpers.formatting import Unit, Value, formatted
-from helpers.paths import StudyPaths
+from helpers.paths import StudyPaths, to_build
 from helpers.pipeline.files import write_json
 
 
@@ -102,7 +102,7 @@ class Numbers(Mapping[str, Number]):
             if not file.is_file():
                 raise ReportError(
                     f"the results of {file.stem} are not there",
-                    remedy=f"run: make study STUDY=studies/{where.name}.yml",
+                    remedy=f"run: {to_build(where.name)}",
                 )
             content = json.loads(file.read_text(encoding="utf-8"))
             twice = merged.keys() & content.keys()

@@ -11,6 +11,7 @@ from helpers.experiment.decision.conditions import planned_units
 from helpers.experiment.rerandomisation import Rerandomised, evaluated
 from helpers.experiment.results import Results
 from helpers.formatting import counted, formatted, inside
+from helpers.paths import to_build
 from helpers.stats.adjustment.cuped import VarianceReduction
 from helpers.stats.comparisons.effects import Effect
 from helpers.stats.design.duration import weeks
@@ -278,7 +279,7 @@ def _sums(file: Path) -> "pd.DataFrame":
         raise ReportError(
             "the re-salted assignments are not there",
             expected=file.name,
-            remedy=f"run: make study STUDY=studies/{file.parent.name}.yml",
+            remedy=f"run: {to_build(file.parent.name)}",
         )
     return pd.read_parquet(file)
 

@@ -102,7 +102,7 @@ def _filled(path: str, study: str) -> str:
             raise ReportError(
                 f"studies/{study}.yml: data.path names an environment variable that is not set",
                 got=f"${{{name}}}",
-                remedy=f"set {name}, for instance: {name}=... make study STUDY=studies/{study}.yml",
+                remedy=f"set {name}, for instance: {name}=... {paths.to_build(study)}",
             )
         return os.environ[name]
 

@@ -164,7 +164,7 @@ def _recorded(numbers: Numbers, name: str) -> Number:
         raise ReportError(
             f"the front page needs the number {name!r}, which no notebook has recorded",
             cause="another version of the project built the report",
-            remedy="build it again: make study STUDY=studies/NAME.yml",
+            remedy=f"build it again: {paths.to_build('NAME')}",
         )
     return numbers[name]
 

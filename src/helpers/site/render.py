@@ -87,7 +87,7 @@ def render(
                 if report.name == asked:
                     raise
                 broken = error
-                say(f"  {report.name:<18} left out: {error.what}; make study STUDY=studies/{report.name}.yml builds it")
+                say(f"  {report.name:<18} left out: {error.what}; {paths.to_build(report.name)} builds it")
                 shutil.rmtree(source / report.name, ignore_errors=True)
         if not notebooks:
             raise broken
@@ -185,7 +185,7 @@ def _stage_report(report: Report, source: Path) -> list[Page]:
         raise ReportError(
             f"there are no executed notebooks of {name}",
             expected=f"notebooks in {paths.shown(where.executed)}",
-            remedy=f"run: make study STUDY=studies/{name}.yml",
+            remedy=f"run: {paths.to_build(name)}",
         )
     folder = source / name
     folder.mkdir(parents=True)

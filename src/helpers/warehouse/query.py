@@ -23,7 +23,7 @@ def opened(database: Path, *, read_only: bool = True) -> "duckdb.DuckDBPyConnect
         raise ReportError(
             "the marts are not built",
             expected=paths.shown(database),
-            remedy=f"run: make study STUDY=studies/{database.parent.name}.yml",
+            remedy=f"run: {paths.to_build(database.parent.name)}",
         )
     return _configured(duckdb.connect(str(database), read_only=read_only))
 

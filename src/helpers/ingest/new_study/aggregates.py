@@ -11,7 +11,16 @@ from helpers.errors import ReportError
 from helpers.ingest.counts.landing import only_rise, running
 from helpers.ingest.counts.table import TOTALS
 from helpers.ingest.near import no_column
-from helpers.ingest.new_study import asking, contradictions, counted_columns, currency, roles, units, vocabulary
+from helpers.ingest.new_study import (
+    answered,
+    asking,
+    contradictions,
+    counted_columns,
+    currency,
+    roles,
+    units,
+    vocabulary,
+)
 from helpers.ingest.new_study.counted_columns import CountedColumns
 from helpers.ingest.new_study.profile import Column
 from helpers.ingest.new_study.proposal import Arm, Measure, Noted, StudyProposal
@@ -56,7 +65,7 @@ def propose(
     if len(counted.levels) < 2:
         return None
     counted = replace(counted, distinct=len(counted.levels))
-    said = asking.settled(said, asking.control(counted, "units"), ask)
+    said = answered.control(table, said, counted, ask, "units")
     arms, why = roles.arms_of(counted, (said.control or "", said.how("control")))
     ranked = _ranked(table, found, said)
     names: dict[str, str] = {}

@@ -1,15 +1,13 @@
 """What a row is, an event or a unit; and one clear error where it is neither."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from helpers.config.columns import COUNTED_BY
 from helpers.errors import ReportError, several
-from helpers.ingest.many_units import is_running
 from helpers.ingest.new_study import (
     aggregates,
+    answered,
     asking,
-    clusters,
     codes,
     contradictions,
     described,
@@ -18,19 +16,18 @@ from helpers.ingest.new_study import (
     log,
     panels,
     questions,
+    refusals,
     roles,
     units,
     vendors,
     vocabulary,
 )
-from helpers.ingest.new_study.profile import Column, exact, profile
+from helpers.ingest.new_study.look import Look
+from helpers.ingest.new_study.profile import Column, exact
 from helpers.ingest.new_study.proposal import Noted, StudyProposal
 from helpers.ingest.new_study.said import Said
 from helpers.ingest.sql import quoted
 from helpers.ingest.values import ids
-from helpers.ingest.values.times import Times
-from helpers.ingest.values.times_decided import STATED
-from helpers.ingest.values.times_unread import KNOWN
 
 if TYPE_CHECKING:
     from helpers.ingest.new_study.source import SourceTable
@@ -46,41 +43,23 @@ def read(table: "SourceTable", said: Said = Said(), ask: asking.Ask | None = Non
     Raises :class:`~helpers.errors.ReportError` where rows are neither events nor units, and where the order of day and
     month is not told by the times; and where what was said cannot be so.
     """
-    rows, columns, said = _profiled(table, said)
-    if len(columns) < 2:
-        raise ReportError(
-            f"{table.called} has a single column",
-            got=f"'{vocabulary.printable(columns[0].name)}'" if columns else "no column",
-            expected="columns for the unit, the variant and the outcomes; or for the event, its time and its unit",
-            cause="another delimiter than comma, semicolon, tab or |, or a file of another kind",
-        )
-    if export := vendors.of(columns):
-        export.refuse_alone(columns, said)
-        said = export.known(said)
-        if not any(
-            c.name == said.time and c.has_time for c in columns
-        ):  # its digits are read as times once that is known
-            rows, columns, said = _profiled(table, said)
-    several_experiments = experiments.question(columns, said)
-    said = asking.settled(said, several_experiments, ask)
-    experiments.refuse_pooled(table, several_experiments, said)
-    where = Where(said.where or "", f"{said.how('where')}: {table.parts.notes[-1]}" if said.where else "")
-    if said.experiment:
-        log_like = bool(said.event or roles.event_of(columns))
-        asked, teller = experiments.condition(table, columns, said.experiment, log=log_like)
-        table, before = table.narrowed(asked), rows
-        rows, columns, said = _profiled(table, said)
-        where = where.also(
-            asked, f"experiment '{vocabulary.printable(str(said.experiment))}' of column '{vocabulary.printable(teller.name)}',"
-            f" {said.how('experiment')}: {before - rows:,} of {before:,} rows are left out",
-        )  # fmt: skip
-    said = asking.settled(said, asking.unit(columns), ask)
-    contradictions.refuse(table, columns, said)
-    proposal = _proposed(table, rows, columns, said, ask)
+    seen = Look.at(table, said)
+    if len(seen.columns) < 2:
+        raise refusals.single_column(seen)
+    export = vendors.of(seen.columns)
+    if export:
+        export.refuse_alone(seen.columns, seen.said)
+        seen = replace(seen, said=export.known(seen.said))
+        if not any(c.name == seen.said.time and c.has_time for c in seen.columns):
+            seen = seen.again(table)  # its digits are read as times once that is known
+    seen, where = _one_experiment(seen, ask)
+    seen = replace(seen, said=asking.settled(seen.said, asking.unit(seen.columns), ask))
+    contradictions.refuse(seen.table, seen.columns, seen.said)
+    proposal = _proposed(seen, ask)
     proposal = export.noted(proposal) if export else proposal
     where = where.also(*proposal.where) if proposal.where[0] else where
     return replace(
-        proposal, where=where.noted, assumed=(*proposal.assumed, *where.notes), said=said.options | proposal.said
+        proposal, where=where.noted, assumed=(*proposal.assumed, *where.notes), said=seen.said.options | proposal.said
     )
 
 
@@ -108,170 +87,208 @@ class Where:
         return [f"rows: {self.told}"] if self.told else []
 
 
-def _profiled(table: "SourceTable", said: Said) -> tuple[int, list[Column], Said]:
-    """The rows, the columns, and what was said in the file's own names."""
-    said = said.checked(table.called, [name for name in table.parts.types if name not in COUNTED_BY])
-    rows, columns = profile(table, Times.stated(said.time_format, "UTC"), said.time)
-    return rows, columns, said
+def _one_experiment(seen: Look, ask: asking.Ask | None) -> tuple[Look, Where]:
+    """The rows of the one experiment that is meant, where a file holds several. Raises where nobody says which."""
+    said = seen.said
+    where = Where(said.where or "", f"{said.how('where')}: {seen.table.parts.notes[-1]}" if said.where else "")
+    question = experiments.question(seen.columns, said)
+    said = asking.settled(said, question, ask)
+    experiments.refuse_pooled(seen.table, question, said)
+    if not said.experiment:
+        return replace(seen, said=said), where
+    log_like = bool(said.event or roles.event_of(seen.columns))
+    asked, teller = experiments.condition(seen.table, seen.columns, said.experiment, log=log_like)
+    table, before = seen.table.narrowed(asked), seen.rows
+    seen = Look.at(table, said)
+    return seen, where.also(
+        asked, f"experiment '{vocabulary.printable(str(said.experiment))}' of column '{vocabulary.printable(teller.name)}',"
+        f" {said.how('experiment')}: {before - seen.rows:,} of {before:,} rows are left out",
+    )  # fmt: skip
 
 
-def _proposed(
-    table: "SourceTable", rows: int, columns: list[Column], said: Said, ask: asking.Ask | None
-) -> StudyProposal:
-    notes: list[str] = []
-    if named := said.column("unit", columns) or roles.unit_of(columns):
-        decided, notes, faults = ids.decide(table.con, [named.name], table.parts.types, table.relation)
-        if faults:
-            raise several(faults)
-        if decided.whole:
-            table = replace(table, ids=decided)
-            rows, columns, said = _profiled(table, said)
-    unit, time, event = units.roles_of(columns, said)
-    if unit:
-        approximate, unit = unit, exact(table, unit)
-        columns = [unit if c is approximate else c for c in columns]
-    if said.descriptive:
-        return _noted(_described(table, rows, columns, (unit, time, event), said), notes)
-    repeated = unit is not None and unit.distinct < 0.9 * unit.filled
-    changes: dict[str, float] | None = None
-    if unit is not None and repeated:
-        changes = questions.changing(table, unit, [c for c in columns if c.levels and c is not unit])
-        if (
-            "unit" not in said
-            and not vocabulary.names_a_unit(unit.name)
-            and _apart(roles.variants_of(columns), changes)
-        ):
-            unit = roles.key_of(columns)  # what repeats is no unit, for its rows are in several variants
-            repeated, changes = False, None
-    if unit is not None and changes is not None:
-        free = [c for c in columns if c.name not in said.named]
-        coded = codes.event_of([c for c in free if changes.get(c.name, 0) > roles.EVER])
-        event = said.column("event", columns) or roles.event_of(free, changes) or coded
-    variants = [_told(table, columns, said.variant)] if said.variant else []
-    variants += [c for c in roles.variants_of(columns) if c not in (unit, *variants) and not _other(c, said)]
-    variants = [c for c in variants if c.name == said.variant or (changes or {}).get(c.name, 0) <= roles.OFTEN]
+@dataclass(frozen=True)
+class Known:
+    """Whose rows they are, when and of what; and the share of the units within which each column changes, where units repeat."""
+
+    unit: Column | None
+    time: Column | None
+    event: Column | None
+    changes: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def repeated(self) -> bool:
+        return self.unit is not None and self.unit.distinct < 0.9 * self.unit.filled
+
+
+def _proposed(seen: Look, ask: asking.Ask | None) -> StudyProposal:
+    seen, notes = _by_ids(seen)
+    seen, known = _roles(seen)
+    if seen.said.descriptive:
+        return _noted(_described(seen, known), notes)
+    known = _changing(seen, known)
+    variants = _variants(seen, known)
+    unit, time, event, said = known.unit, known.time, known.event, seen.said
     if said.event and not (unit and time):
-        raise _lacking(table, columns, unit, time)
-    if unit and time and event and not (variants or said.where or said.measured or said.exposure):
-        _refuse_unnamed(table, unit, columns, {unit.name, time.name, event.name}, changes or {})
-    if unit and time and event and (said.event or (repeated and event not in variants[:1])):
-        _asked(time)
-        variant = next((c for c in variants if c is not event), None)
-        if variant is None and not said.control:
-            said = asking.settled(said, described.question(table), ask)
-            if said.descriptive == described.DESCRIBE:
-                return _noted(codes.told(described.of_log(table, rows, columns, unit, time, event, said), event), notes)
-            notes = [*notes, described.TOLD]
-        said = _controlled(table, said, variant and roles.meant(log.by_units(table, unit, variant))[0], ask, "units")
-        if variant:
-            said = _clustered(table, columns, (unit, time, event), variant, said, ask)
-        proposal = log.propose(table, rows, columns, unit, time, event, variant, said)
-        return _noted(codes.told(replace(proposal, said=said.options), event), notes)
-    if variants and not (event and repeated):
+        raise refusals.lacking(seen, unit, time)
+    if unit and time and event:
+        if not (variants or said.where or said.measured or said.exposure):
+            refusals.refuse_unnamed(seen, unit, {unit.name, time.name, event.name}, known.changes)
+        if said.event or (known.repeated and event not in variants[:1]):
+            variant = next((c for c in variants if c is not event), None)
+            return _noted(_log(seen, (unit, time, event), variant, ask), notes)
+    if variants and not (event and known.repeated):
         _asked(time)
         if said.exposure:
-            raise _no_exposure(table, said)
-        if _summed_up(table, rows, time, variants[0]):
-            if counts := aggregates.propose(table, rows, columns, variants[0], time, said, ask):
-                return counts
-            if aggregated := _aggregated(table, rows, unit, time, variants[0]):
-                raise aggregated
-        elif (unit is None or not roles.is_key(unit)) and (
-            parts := aggregates.of_parts(table, rows, columns, variants[0], time)
-        ):
-            raise parts
-        if not said.cluster and (seen := panels.of(table, columns, unit if repeated else None, variants[0])):
-            table = panels.folded(table, seen, variants[0])
-            rows, columns, said = _profiled(table, said)
-            variants = _again(variants, columns)
-            said = _controlled(table, said, roles.meant(variants[0])[0], ask, "units")
-            at = replace(said, unit=seen.unit.name)
-            return _noted(
-                panels.told(units.propose(table, rows, columns, variants[0], variants[1:], {}, at), seen), notes
-            )
-        totals = {level: _place(table, variants[0], level) for level in roles.totals(variants[0])}
-        if totals:
-            table = table.without(variants[0].name, totals)
-            rows, columns, said = _profiled(table, said)
-            variants = _again(variants, columns)
-        where: Noted = ("", "")
-        without = variants[0].rows - variants[0].filled
-        if 0 < without <= NOTES * rows:  # totals and notes below say nothing of the columns above
-            table = replace(table, left_out=f"{table.text(variants[0].name)} is null")
-            if time is not None and time.filled < time.rows:
-                called = f"'{vocabulary.printable(variants[0].name)}'"
-                where = _filled(variants[0]), f"{without:,} rows without a value in {called}, as below a table"
-            _, left, said = _profiled(table, said)
-            kept = {} if where[0] else {variants[0].name: variants[0]}
-            columns = [kept.get(c.name, c) for c in left]
-            variants = _again(variants, columns)
-        said = _controlled(table, said, roles.meant(variants[0])[0], ask, "rows")
-        said = _clustered(table, columns, (unit, time), variants[0], said, ask)
-        made = units.propose(table, rows, columns, variants[0], variants[1:], totals, said)
-        return _noted(replace(made, where=where, said=said.options), notes)
+            raise refusals.no_exposure(seen)
+        if counts := _counts(seen, known, variants[0], ask):
+            return counts
+        return _noted(_panel(seen, known, variants, ask) or _units(seen, known, variants, ask), notes)
     if not variants and not said.event:
-        said = asking.settled(said, described.question_of_table(table), ask)
+        said = asking.settled(said, described.question_of_table(seen.table), ask)
         if said.descriptive == described.DESCRIBE:
-            return _noted(_described(table, rows, columns, (unit, time, event), said), notes)
-    raise _neither(table, rows, columns, unit, time, event, repeated)
+            return _noted(_described(replace(seen, said=said), known), notes)
+    raise refusals.neither(seen, unit, time, event, known.repeated)
+
+
+def _by_ids(seen: Look) -> tuple[Look, list[str]]:
+    """The table with its ids as they are decided to be written, and what is told of them."""
+    named = seen.said.column("unit", seen.columns) or roles.unit_of(seen.columns)
+    if named is None:
+        return seen, []
+    table = seen.table
+    decided, notes, faults = ids.decide(table.con, [named.name], table.parts.types, table.relation)
+    if faults:
+        raise several(faults)
+    return (seen.again(replace(table, ids=decided)) if decided.whole else seen), [f"ids: {note}" for note in notes]
+
+
+def _roles(seen: Look) -> tuple[Look, Known]:
+    """Unit, time and event, by names and values of each column by itself; the values of the unit's are counted."""
+    unit, time, event = units.roles_of(seen.columns, seen.said)
+    if unit is None:
+        return seen, Known(None, time, event)
+    counted = exact(seen.table, unit)
+    columns = [counted if c is unit else c for c in seen.columns]
+    return replace(seen, columns=columns), Known(counted, time, event)
+
+
+def _changing(seen: Look, known: Known) -> Known:
+    """The same with what the rows of a unit tell: another unit where this one is none, and the event among what changes."""
+    unit, said = known.unit, seen.said
+    if unit is None or not known.repeated:
+        return known
+    changes = questions.changing(seen.table, unit, [c for c in seen.columns if c.levels and c is not unit])
+    candidates = roles.variants_of(seen.columns)
+    apart = bool(candidates) and all(changes.get(c.name, 0) > roles.OFTEN for c in candidates)
+    if apart and "unit" not in said and not vocabulary.names_a_unit(unit.name):
+        return replace(
+            known, unit=roles.key_of(seen.columns)
+        )  # what repeats is no unit, its rows are in several variants
+    free = [c for c in seen.columns if c.name not in said.named]
+    coded = codes.event_of([c for c in free if changes.get(c.name, 0) > roles.EVER])
+    event = said.column("event", seen.columns) or roles.event_of(free, changes) or coded
+    return replace(known, event=event, changes=changes)
+
+
+def _variants(seen: Look, known: Known) -> list[Column]:
+    """Columns that may hold the variant, the one that was said or is likeliest first; none that often changes within a unit."""
+    stated = seen.said.variant
+    named = [refusals.variant_said(seen, stated)] if stated else []
+    free = [
+        c for c in roles.variants_of(seen.columns) if c not in (known.unit, *named) and c.name not in seen.said.named
+    ]
+    return [*named, *(c for c in free if known.changes.get(c.name, 0) <= roles.OFTEN)]
+
+
+def _log(
+    seen: Look, roles_of: tuple[Column, Column, Column], variant: Column | None, ask: asking.Ask | None
+) -> StudyProposal:
+    """A study of events; a description of them where they are no experiment and somebody says so."""
+    table, said = seen.table, seen.said
+    unit, time, event = roles_of
+    _asked(time)
+    described_all: tuple[str, ...] = ()
+    if variant is None and not said.control:
+        said = asking.settled(said, described.question(table), ask)
+        if said.descriptive == described.DESCRIBE:
+            made = described.of_log(table, seen.rows, seen.columns, unit, time, event, said)
+            return codes.told(made, event)
+        described_all = (described.TOLD,)
+    arms = roles.meant(log.by_units(table, unit, variant))[0] if variant else None
+    said = answered.control(table, said, arms, ask, "units")
+    if variant:
+        said = answered.cluster(table, seen.columns, roles_of, variant, said, ask)
+    made = log.propose(table, seen.rows, seen.columns, unit, time, event, variant, said)
+    return codes.told(replace(made, said=said.options, assumed=(*made.assumed, *described_all)), event)
+
+
+def _counts(seen: Look, known: Known, variant: Column, ask: asking.Ask | None) -> StudyProposal | None:
+    """A study of counts; None where rows are those of units. Raises for sums of which nobody knows of how many."""
+    table = seen.table
+    if _summed_up(table, seen.rows, known.time, variant):
+        counts = aggregates.propose(table, seen.rows, seen.columns, variant, known.time, seen.said, ask)
+        if counts is None and (error := refusals.aggregated(seen, known.unit, known.time, variant)):
+            raise error
+        return counts
+    if (known.unit is None or not roles.is_key(known.unit)) and (
+        parts := aggregates.of_parts(table, seen.rows, seen.columns, variant, known.time)
+    ):
+        raise parts
+    return None
+
+
+def _panel(seen: Look, known: Known, variants: list[Column], ask: asking.Ask | None) -> StudyProposal | None:
+    """A study of units whose rows, one a period, are summed up; None where rows are no such thing."""
+    if seen.said.cluster:
+        return None
+    panel = panels.of(seen.table, seen.columns, known.unit if known.repeated else None, variants[0])
+    if panel is None:
+        return None
+    folded = seen.again(panels.folded(seen.table, panel, variants[0]))
+    variants = _again(variants, folded.columns)
+    said = answered.control(folded.table, folded.said, roles.meant(variants[0])[0], ask, "units")
+    at = replace(said, unit=panel.unit.name)
+    return panels.told(
+        units.propose(folded.table, folded.rows, folded.columns, variants[0], variants[1:], {}, at), panel
+    )
+
+
+def _units(seen: Look, known: Known, variants: list[Column], ask: asking.Ask | None) -> StudyProposal:
+    """A study of units, without the rows that are none: totals of a variant, and notes below the table."""
+    totals = {level: _place(seen.table, variants[0], level) for level in roles.totals(variants[0])}
+    if totals:
+        seen = seen.again(seen.table.without(variants[0].name, totals))
+        variants = _again(variants, seen.columns)
+    seen, where = _above_the_notes(seen, known.time, variants[0])
+    variants = _again(variants, seen.columns)
+    said = answered.control(seen.table, seen.said, roles.meant(variants[0])[0], ask, "rows")
+    said = answered.cluster(seen.table, seen.columns, (known.unit, known.time), variants[0], said, ask)
+    made = units.propose(seen.table, seen.rows, seen.columns, variants[0], variants[1:], totals, said)
+    return replace(made, where=where, said=said.options)
+
+
+def _above_the_notes(seen: Look, time: Column | None, variant: Column) -> tuple[Look, Noted]:
+    """The rows that have a variant, where the few others stand below a table and say nothing of the columns above; with the
+    condition that takes these rows, where their times are empty too."""
+    without = variant.rows - variant.filled
+    if not 0 < without <= NOTES * seen.rows:
+        return seen, ("", "")
+    above = seen.again(replace(seen.table, left_out=f"{seen.table.text(variant.name)} is null"))
+    if time is not None and time.filled < time.rows:
+        called = f"'{vocabulary.printable(variant.name)}'"
+        filled = f"trim({quoted(variant.name)}::varchar) <> ''"
+        return replace(above, rows=seen.rows), (
+            filled,
+            f"{without:,} rows without a value in {called}, as below a table",
+        )
+    columns = [variant if c.name == variant.name else c for c in above.columns]
+    return replace(above, rows=seen.rows, columns=columns), ("", "")
 
 
 def _again(variants: list[Column], columns: list[Column]) -> list[Column]:
     """The variants as they were last looked at, in their order."""
     seen = {column.name: column for column in columns}
     return [seen[variant.name] for variant in variants]
-
-
-def _filled(column: Column) -> str:
-    """SQL of the rows in which a column holds something."""
-    return f"trim({quoted(column.name)}::varchar) <> ''"
-
-
-def _refuse_unnamed(
-    table: "SourceTable", unit: Column, columns: list[Column], taken: set[str], changes: dict[str, float]
-) -> None:
-    """Raise where a column of a log splits the units evenly, as a variant does, and no name says what it is."""
-    from helpers.stats.checks.srm import srm
-
-    for column in columns:
-        arms = roles.meant(column)[0]
-        named = vocabulary.touches(
-            column.name, vocabulary.ATTRIBUTE | vocabulary.REMARK | vocabulary.SESSION | vocabulary.PRODUCT
-        )
-        if (
-            column.name in taken
-            or named
-            or not column.words
-            or arms.distinct > roles.MOST_ARMS
-            or changes.get(column.name, 1) > roles.EVER
-        ):
-            continue
-        counts = [n for _, n in log.by_units(table, unit, arms).levels]
-        if (
-            len(counts) < 2
-            or sum(counts) < MOST * unit.distinct
-            or srm(counts, [1 / len(counts)] * len(counts)).p_value < EVEN
-        ):
-            continue
-        raise ReportError(
-            f"{table.called}: is '{vocabulary.printable(column.name)}' the variant? It splits the units evenly, and no name says what it is",
-            got=", ".join(
-                f"{vocabulary.printable(level)} ({n:,} units)" for level, n in log.by_units(table, unit, column).levels
-            ),
-            expected="the column that says who got what, if this is an experiment",
-            remedy=f'say so: --variant "{vocabulary.printable(column.name)}"; if it is an attribute, take the file as it is: --where true',
-        )
-
-
-MOST = 0.9
-"""Share of the units of which a variant is known, at least."""
-EVEN = 0.05
-"""A split that chance makes of equal shares in fewer cases is not even."""
-
-
-def _apart(variants: list[Column], changes: dict[str, float]) -> bool:
-    """Whether every column that may hold the variant changes within what seemed to be a unit."""
-    return bool(variants) and all(changes.get(c.name, 0) > roles.OFTEN for c in variants)
 
 
 def _summed_up(table: "SourceTable", rows: int, time: Column | None, variant: Column) -> bool:
@@ -283,54 +300,32 @@ def _summed_up(table: "SourceTable", rows: int, time: Column | None, variant: Co
     return bool(pairs == rows and rows >= aggregates.GRID * arms * days)
 
 
-def _aggregated(
-    table: "SourceTable", rows: int, unit: Column | None, time: Column | None, variant: Column
-) -> ReportError | None:
-    """What is said of a table of sums without ids of units, of which no column counts the units of a row."""
-    numbered = unit is None or not roles.is_key(unit) or is_running(table.con, table.relation, unit.name)
-    if not numbered or (unit is not None and vocabulary.names_a_unit(unit.name) > 1):
-        return None
-    each = f"'{vocabulary.printable(variant.name)}'" + (f" and '{vocabulary.printable(time.name)}'" if time else "")
-    return ReportError(
-        f"{table.called} is an aggregated table: a row stands for all units of a variant{' on a day' if time else ''}",
-        got=f"{rows:,} rows, one for each value of {each}, and no id of a unit",
-        expected="one row a unit; or counts: how many units each row stands for, and how many of them have an outcome",
-        cause="rows that were summed up over units, without their number",
-        remedy="name the column that counts the units of a row with --unit, or write a row a unit: the table from which these sums were made",
-    )
-
-
-def _described(
-    table: "SourceTable", rows: int, columns: list[Column], roles_of: tuple[Column | None, Column | None, Column | None], said: Said
-) -> StudyProposal:  # fmt: skip
+def _described(seen: Look, known: Known) -> StudyProposal:
     """What is proposed of a file that somebody calls no experiment."""
-    unit, time, event = roles_of
+    table, rows, columns, said = seen.table, seen.rows, seen.columns, seen.said
+    unit, time, event = known.unit, known.time, known.event
     if said.variant or said.control:
         raise ReportError(
             f"{table.called}: a file that is described has no arms", got="--descriptive with --variant or --control",
             expected="either", remedy="leave --descriptive out of an experiment",
         )  # fmt: skip
-    repeated = unit is not None and unit.distinct < 0.9 * unit.filled
-    if unit and time and repeated and not event:
+    if unit and time and known.repeated and not event:
         event = described.event_of(table, columns, unit, said)
-    if unit and time and event and (said.event or repeated):
+    if unit and time and event and (said.event or known.repeated):
         _asked(time)
         return codes.told(described.of_log(table, rows, columns, unit, time, event, said), event)
-    if seen := panels.of(table, columns, unit if repeated else None, None):
-        table = panels.folded(table, seen, None)
-        rows, columns, said = _profiled(table, said)
-        unit = next(c for c in columns if c.name == seen.unit.name)
-        return panels.told(described.of_units(table, rows, columns, unit, None, said), seen)
-    if unit and time and repeated:
+    if panel := panels.of(table, columns, unit if known.repeated else None, None):
+        folded = seen.again(panels.folded(table, panel, None))
+        key = folded.column(panel.unit.name)
+        return panels.told(described.of_units(folded.table, folded.rows, folded.columns, key, None, folded.said), panel)
+    if unit and time and known.repeated:
         _asked(time)
         return lines.propose(table, rows, columns, unit, time, said)
     return described.of_units(table, rows, columns, unit, time, said)
 
 
 def _noted(proposal: StudyProposal, notes: list[str]) -> StudyProposal:
-    """What is said of the ids, among what is assumed."""
-    told = (note if note == described.TOLD else f"ids: {note}" for note in notes)
-    return replace(proposal, assumed=(*proposal.assumed, *told))
+    return replace(proposal, assumed=(*proposal.assumed, *notes))
 
 
 def _place(table: "SourceTable", variant: Column, level: str) -> str:
@@ -341,116 +336,6 @@ def _place(table: "SourceTable", variant: Column, level: str) -> str:
     return f"{table.parts.place(table.con, *first)} alone, a total?"
 
 
-def _other(column: Column, said: Said) -> bool:
-    """Whether something else was said of a column."""
-    return column.name in said.named and column.name != said.variant
-
-
-def _controlled(table: "SourceTable", said: Said, variant: Column | None, ask: asking.Ask | None, counted: str) -> Said:
-    """What was said, with the control as the variant's column writes it; asked for where no name tells it."""
-    if variant is None:
-        if said.control:
-            raise ReportError(
-                f"{table.called}: no column holds the variant, so no level of it is the control",
-                got=f"--control {vocabulary.printable(said.control)}", remedy="name the variant's column: --variant COLUMN",
-            )  # fmt: skip
-        return said
-    if said.control:
-        return replace(said, control=contradictions.level_of(table, variant, said.control))
-    question = asking.control(variant, counted)
-    if question is not None and ask is None:
-        raise ReportError(
-            f"{table.called}: which level of '{vocabulary.printable(variant.name)}' is the control? Neither names nor sizes tell it",
-            got=question.told, expected="the level of those who got what was there before",
-            remedy=f"say it: --control \"{vocabulary.printable(question.candidates[0][0])}\", or another of them",
-        )  # fmt: skip
-    return asking.settled(said, question, ask)
-
-
-def _clustered(
-    table: "SourceTable", columns: list[Column], roles_of: tuple[Column | None, ...], variant: Column, said: Said, ask: asking.Ask | None
-) -> Said:  # fmt: skip
-    """What was said, with what was randomised whole, asked for where a column looks like it."""
-    if ask is None or said.cluster:
-        return said
-    answered = asking.settled(said, clusters.question(table, columns, roles_of, variant, said), ask)
-    return replace(said, independent=True) if answered.cluster == clusters.BY_UNITS else answered
-
-
-def _no_exposure(table: "SourceTable", said: Said) -> ReportError:
-    return ReportError(
-        f"{table.called} is a unit table, in which each row is a unit that was exposed",
-        got=f"--exposure {vocabulary.printable(str(said.exposure))}", expected="an event of a log, whose column --event names",
-        remedy="take the rows of the exposed with --where, such as --where \"exposed = '1'\", or leave --exposure out",
-    )  # fmt: skip
-
-
-def _lacking(table: "SourceTable", columns: list[Column], unit: Column | None, time: Column | None) -> ReportError:
-    """What is said where the events are named and nobody knows whose they are, or when."""
-    lack = [f"{what} (--{option})" for what, option, found in (("the unit", "unit", unit), ("the time", "time", time))
-            if found is None]  # fmt: skip
-    return ReportError(
-        f"{table.called}: no column tells {' and '.join(lack)} of the events",
-        expected="one row an event, with its unit and its time",
-        got=", ".join(vocabulary.printable(c.name) for c in columns[:30]),
-        remedy=f"name it: {' '.join(f'--{option} COLUMN' for option, found in (('unit', unit), ('time', time)) if found is None)}",
-    )
-
-
 def _asked(time: Column | None) -> None:
     if time is not None and time.asked is not None:
         raise time.asked
-
-
-def _told(table: "SourceTable", columns: list[Column], name: str) -> Column:
-    """The column that somebody calls the variant's."""
-    found = next(c for c in columns if c.name == name)
-    if not (found.levels and 2 <= found.distinct <= roles.MOST_ARMS):
-        raise ReportError(
-            f"{table.called}: column '{vocabulary.printable(name)}' can hold no variant",
-            got=f"--variant {vocabulary.printable(name)}: {found.distinct:,} different values",
-            expected=f"2 to {roles.MOST_ARMS} levels",
-        )
-    return found
-
-
-def _neither(
-    table: "SourceTable", rows: int, columns: list[Column], unit: Column | None, time: Column | None, event: Column | None, repeated: bool
-) -> ReportError:  # fmt: skip
-    def said(what: str, column: Column | None) -> str:
-        return f"{what}: '{vocabulary.printable(column.name)}'" if column else f"{what}: none"
-
-    seen = "; ".join(
-        [f"{rows:,} rows", said("unit", unit), said("time", time), said("event name", event), "variant: none"]
-    )
-    if event and repeated:
-        return ReportError(
-            f"{table.called} looks like an event log, but no column holds moments that can be read",
-            got=seen,
-            expected=KNOWN,
-            remedy=f"say how they are written: --time-format, with {STATED}",
-        )
-    if unit and repeated and time:
-        return ReportError(
-            f"{table.called} is neither an event log nor a unit table: its rows repeat a unit, but no column names the event",
-            got=f"{rows:,} rows of {unit.distinct:,} units in '{vocabulary.printable(unit.name)}', moments in '{vocabulary.printable(time.name)}'",
-            expected="a column that says what happened in each row (view, order, ...), or one row a unit with a variant",
-            cause="lines of orders or invoices, or days of a time series",
-            remedy=f"name that column if there is one (--event COLUMN), describe it as it is (--descriptive), or sum the rows up to one a unit (group by {vocabulary.printable(unit.name)}) with its variant",
-        )
-    if unit and not repeated and roles.is_key(unit):
-        return ReportError(
-            f"{table.called} is a unit table without a variant: no column says who got what",
-            got=seen,
-            expected=f"a column such as 'variant' or 'group' with 2 to {roles.MOST_ARMS} levels",
-            cause="a table of attributes or of history; nobody was treated, or the assignment lies in another table",
-            remedy=f"name it with --variant COLUMN, or join the assignment; without one describe it, with --descriptive: {described.CAN_BE}",
-        )
-    return ReportError(
-        f"{table.called} is neither an event log nor a unit table",
-        got=f"{seen}; columns {', '.join(vocabulary.printable(c.name) for c in columns[:12])}"
-        + (" ..." if len(columns) > 12 else ""),
-        expected="one row an event (unit, time, event name), or one row a unit (variant and outcomes)",
-        cause="rows that are summed up over units, or columns with names that say nothing",
-        remedy="name the columns: --variant COLUMN, of a log also --unit, --time and --event; or write the study file by hand from docs/own-data.md",
-    )

@@ -66,7 +66,7 @@ def propose(
     contradictions.in_period(table, time, said)
     meant, others, nothing = roles.meant(by_units(table, unit, variant)) if variant else (None, {}, [])
     arms, why = (
-        _arms(meant, (said.control or "", said.how("control")))
+        arms_of(meant, (said.control or "", said.how("control")))
         if meant
         else ([Arm("control", "", 0, 0.5), Arm("treatment", "", 0, 0.5)], "")
     )
@@ -185,7 +185,7 @@ def by_units(table: "SourceTable", unit: Column, variant: Column) -> Column:
     return replace(variant, levels=tuple(found))
 
 
-def _arms(variant: Column, stated: Noted) -> tuple[list[Arm], str]:
+def arms_of(variant: Column, stated: Noted) -> tuple[list[Arm], str]:
     """Levels that can be names of variants are theirs; where one cannot, as ``A`` or ``0``, all are mapped."""
     arms, why = roles.arms_of(variant, stated)
     if all(NAME.match(arm.level) for arm in arms):

@@ -74,7 +74,7 @@ def export(where: StudyPaths, progress: Callable[[str], object] = lambda line: N
         raise ReportError(
             f"there are no figures of {where.name} to export",
             expected=f"files in {paths.shown(where.figure_specs)}",
-            remedy=f"run: make study STUDY=studies/{where.name}.yml",
+            remedy=f"run: {paths.to_build(where.name)}",
         )
     removed = _remove_orphans(where, {view.name for view in figures})
     stale = [view for view in figures if _checksum_of(_svg(where, view)) != _checksum(view)]

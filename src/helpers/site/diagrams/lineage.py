@@ -44,7 +44,7 @@ def lineage(manifest: Path, counts: Mapping[str, int]) -> tuple[DbtModel, ...]:
         raise ReportError(
             "dbt's manifest is not there",
             expected=paths.shown(manifest),
-            remedy=f"run: make study STUDY=studies/{manifest.parent.parent.name}.yml",
+            remedy=f"run: {paths.to_build(manifest.parent.parent.name)}",
         )
     graph = json.loads(manifest.read_text(encoding="utf-8"))
     tests: dict[str, int] = {}

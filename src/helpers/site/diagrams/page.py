@@ -73,7 +73,7 @@ def write(target: Path = paths.ROOT / "reports" / "diagrams.html", base: Path = 
     ]
     if not ready:
         raise ReportError(
-            "no study is built, so there is nothing to draw", remedy="run: make study STUDY=studies/NAME.yml"
+            "no study is built, so there is nothing to draw", remedy=f"run: {paths.to_build('NAME')}"
         )
     drift = illustration()
     year: Mapping[str, Number] = next((p.numbers for p in programmes(base) if p.name == paths.YEAR), {})

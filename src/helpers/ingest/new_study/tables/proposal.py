@@ -11,8 +11,8 @@ from helpers.config.levels import LEAVE_OUT
 from helpers.config.tables import NOT_FACTS
 from helpers.errors import several
 from helpers.ingest.new_study import (
+    answered,
     asking,
-    contradictions,
     currency,
     experiments,
     log,
@@ -70,12 +70,9 @@ def drafted(found: Divided, said: Said, ask: asking.Ask | None) -> StudyProposal
     unit = exact(source, found.unit)
     found = replace(found, joined=replace(found.joined, unit=unit))
     by_units = log.by_units(source, found.unit, variant)
-    if said.control:
-        said = replace(said, control=contradictions.level_of(source, by_units, said.control))
-    else:
-        said = asking.settled(said, asking.control(by_units, "units"), ask)
     cleared, spellings, _ = roles.meant(by_units)
-    arms, why = log._arms(cleared, (said.control or "", said.how("control")))
+    said = answered.control(source, said, cleared, ask, "units")
+    arms, why = log.arms_of(cleared, (said.control or "", said.how("control")))
     time = _time_of_assignments(found, said)
     taken = {*NOT_FACTS}
     told: list[FactColumns] = []

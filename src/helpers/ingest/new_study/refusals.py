@@ -1,0 +1,150 @@
+"""What is said of a file whose rows are not what they would have to be: one clear error each."""
+
+from helpers.errors import ReportError
+from helpers.ingest.many_units import is_running
+from helpers.ingest.new_study import described, log, roles, vocabulary
+from helpers.ingest.new_study.look import Look
+from helpers.ingest.new_study.profile import Column
+from helpers.ingest.values.times_decided import STATED
+from helpers.ingest.values.times_unread import KNOWN
+
+MOST = 0.9
+"""Share of the units of which a variant is known, at least."""
+EVEN = 0.05
+"""A split that chance makes of equal shares in fewer cases is not even."""
+
+
+def single_column(seen: Look) -> ReportError:
+    columns = seen.columns
+    return ReportError(
+        f"{seen.table.called} has a single column",
+        got=f"'{vocabulary.printable(columns[0].name)}'" if columns else "no column",
+        expected="columns for the unit, the variant and the outcomes; or for the event, its time and its unit",
+        cause="another delimiter than comma, semicolon, tab or |, or a file of another kind",
+    )
+
+
+def refuse_unnamed(seen: Look, unit: Column, taken: set[str], changes: dict[str, float]) -> None:
+    """Raise where a column of a log splits the units evenly, as a variant does, and no name says what it is."""
+    from helpers.stats.checks.srm import srm
+
+    table = seen.table
+    for column in seen.columns:
+        arms = roles.meant(column)[0]
+        named = vocabulary.touches(
+            column.name, vocabulary.ATTRIBUTE | vocabulary.REMARK | vocabulary.SESSION | vocabulary.PRODUCT
+        )
+        if (
+            column.name in taken
+            or named
+            or not column.words
+            or arms.distinct > roles.MOST_ARMS
+            or changes.get(column.name, 1) > roles.EVER
+        ):
+            continue
+        counts = [n for _, n in log.by_units(table, unit, arms).levels]
+        if (
+            len(counts) < 2
+            or sum(counts) < MOST * unit.distinct
+            or srm(counts, [1 / len(counts)] * len(counts)).p_value < EVEN
+        ):
+            continue
+        raise ReportError(
+            f"{table.called}: is '{vocabulary.printable(column.name)}' the variant? It splits the units evenly, and no name says what it is",
+            got=", ".join(
+                f"{vocabulary.printable(level)} ({n:,} units)" for level, n in log.by_units(table, unit, column).levels
+            ),
+            expected="the column that says who got what, if this is an experiment",
+            remedy=f'say so: --variant "{vocabulary.printable(column.name)}"; if it is an attribute, take the file as it is: --where true',
+        )
+
+
+def aggregated(seen: Look, unit: Column | None, time: Column | None, variant: Column) -> ReportError | None:
+    """What is said of a table of sums without ids of units, of which no column counts the units of a row."""
+    table = seen.table
+    numbered = unit is None or not roles.is_key(unit) or is_running(table.con, table.relation, unit.name)
+    if not numbered or (unit is not None and vocabulary.names_a_unit(unit.name) > 1):
+        return None
+    each = f"'{vocabulary.printable(variant.name)}'" + (f" and '{vocabulary.printable(time.name)}'" if time else "")
+    return ReportError(
+        f"{table.called} is an aggregated table: a row stands for all units of a variant{' on a day' if time else ''}",
+        got=f"{seen.rows:,} rows, one for each value of {each}, and no id of a unit",
+        expected="one row a unit; or counts: how many units each row stands for, and how many of them have an outcome",
+        cause="rows that were summed up over units, without their number",
+        remedy="name the column that counts the units of a row with --unit, or write a row a unit: the table from which these sums were made",
+    )
+
+
+def no_exposure(seen: Look) -> ReportError:
+    return ReportError(
+        f"{seen.table.called} is a unit table, in which each row is a unit that was exposed",
+        got=f"--exposure {vocabulary.printable(str(seen.said.exposure))}", expected="an event of a log, whose column --event names",
+        remedy="take the rows of the exposed with --where, such as --where \"exposed = '1'\", or leave --exposure out",
+    )  # fmt: skip
+
+
+def lacking(seen: Look, unit: Column | None, time: Column | None) -> ReportError:
+    """What is said where the events are named and nobody knows whose they are, or when."""
+    lack = [f"{what} (--{option})" for what, option, found in (("the unit", "unit", unit), ("the time", "time", time))
+            if found is None]  # fmt: skip
+    return ReportError(
+        f"{seen.table.called}: no column tells {' and '.join(lack)} of the events",
+        expected="one row an event, with its unit and its time",
+        got=", ".join(vocabulary.printable(c.name) for c in seen.columns[:30]),
+        remedy=f"name it: {' '.join(f'--{option} COLUMN' for option, found in (('unit', unit), ('time', time)) if found is None)}",
+    )
+
+
+def variant_said(seen: Look, name: str) -> Column:
+    """The column that somebody calls the variant's."""
+    found = seen.column(name)
+    if not (found.levels and 2 <= found.distinct <= roles.MOST_ARMS):
+        raise ReportError(
+            f"{seen.table.called}: column '{vocabulary.printable(name)}' can hold no variant",
+            got=f"--variant {vocabulary.printable(name)}: {found.distinct:,} different values",
+            expected=f"2 to {roles.MOST_ARMS} levels",
+        )
+    return found
+
+
+def neither(look: Look, unit: Column | None, time: Column | None, event: Column | None, repeated: bool) -> ReportError:
+    """What is said where rows are neither events nor units, as near to the cause as the columns tell it."""
+    called, rows, columns = look.table.called, look.rows, look.columns
+
+    def said(what: str, column: Column | None) -> str:
+        return f"{what}: '{vocabulary.printable(column.name)}'" if column else f"{what}: none"
+
+    seen = "; ".join(
+        [f"{rows:,} rows", said("unit", unit), said("time", time), said("event name", event), "variant: none"]
+    )
+    if event and repeated:
+        return ReportError(
+            f"{called} looks like an event log, but no column holds moments that can be read",
+            got=seen,
+            expected=KNOWN,
+            remedy=f"say how they are written: --time-format, with {STATED}",
+        )
+    if unit and repeated and time:
+        return ReportError(
+            f"{called} is neither an event log nor a unit table: its rows repeat a unit, but no column names the event",
+            got=f"{rows:,} rows of {unit.distinct:,} units in '{vocabulary.printable(unit.name)}', moments in '{vocabulary.printable(time.name)}'",
+            expected="a column that says what happened in each row (view, order, ...), or one row a unit with a variant",
+            cause="lines of orders or invoices, or days of a time series",
+            remedy=f"name that column if there is one (--event COLUMN), describe it as it is (--descriptive), or sum the rows up to one a unit (group by {vocabulary.printable(unit.name)}) with its variant",
+        )
+    if unit and not repeated and roles.is_key(unit):
+        return ReportError(
+            f"{called} is a unit table without a variant: no column says who got what",
+            got=seen,
+            expected=f"a column such as 'variant' or 'group' with 2 to {roles.MOST_ARMS} levels",
+            cause="a table of attributes or of history; nobody was treated, or the assignment lies in another table",
+            remedy=f"name it with --variant COLUMN, or join the assignment; without one describe it, with --descriptive: {described.CAN_BE}",
+        )
+    return ReportError(
+        f"{called} is neither an event log nor a unit table",
+        got=f"{seen}; columns {', '.join(vocabulary.printable(c.name) for c in columns[:12])}"
+        + (" ..." if len(columns) > 12 else ""),
+        expected="one row an event (unit, time, event name), or one row a unit (variant and outcomes)",
+        cause="rows that are summed up over units, or columns with names that say nothing",
+        remedy="name the columns: --variant COLUMN, of a log also --unit, --time and --event; or write the study file by hand from docs/own-data.md",
+    )
