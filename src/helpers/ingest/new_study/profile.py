@@ -1,8 +1,10 @@
 """What stands in a table, column by column, counted in SQL."""
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
 from helpers.errors import ReportError
@@ -27,6 +29,9 @@ _PLACEHOLDERS = ("n/a", "na", "#n/a", "null", "nan", "?", "-", "undefined", "nil
 _BELOW = (-1, -9, -99, -999, -9999)
 ABOVE = (999, 9999, 99999, 999999)
 """Numbers that often stand for something missing."""
+
+_Level = tuple[str, int, float | None]
+"""A value as it stands there, its rows, and the number that it is read as."""
 
 
 @dataclass(frozen=True)
@@ -144,35 +149,22 @@ def exact(table: "SourceTable", column: Column) -> Column:
 def _seen(
     table: "SourceTable", names: list[str], rows: int, before: int, stated: Times, time: str | None
 ) -> list[Column]:
-    texts = ", ".join(f"{table.text(name)} as t{i}" for i, name in enumerate(names))
-    values = ", ".join(f"t{i}, {table.value(name, f't{i}')} as v{i}" for i, name in enumerate(names))
-    asked = [
-        question
-        for i in range(len(names))
-        for question in (
-            f"count(t{i})", f"approx_count_distinct(t{i})", f"count(v{i})", f"count(*) filter (v{i} = floor(v{i}))",
-            f"count(*) filter (v{i} < 0)", f"count(*) filter (v{i} = 0)", f"count(*) filter (v{i} in {_BELOW})",
-            f"count(*) filter (v{i} in {ABOVE})", f"count(*) filter (lower(t{i}) in {_PLACEHOLDERS})",
-            f"min(v{i})", f"max(v{i})", f"avg(v{i})", f"approx_quantile(v{i}, 0.99)",
-        )
-    ]  # fmt: skip
-    answer = table.rows(f"select {', '.join(asked)} from (select {values} from (select {texts} from {{table}}))")[0]
-    width = len(asked) // len(names)
-    found: list[list[Any]] = [list(answer[i * width : (i + 1) * width]) for i in range(len(names))]
+    sizes = _sizes(table, names)
+    levels = {name: few for name in names if (few := _levels(table, name, sizes[name]))}
+    found = {name: _of_levels(told) for name, told in levels.items()}
+    found |= _of_rows(table, {name: sizes[name] for name in names if name not in levels})
     kinds = table.parts.types
-    maybe = [
-        name for name, seen in zip(names, found, strict=True) if name == time or _may_be_timed(kinds[name], name, seen)
-    ]
+    maybe = [name for name in names if name == time or _may_be_timed(kinds[name], name, found[name])]
     digits = frozenset(
-        name for name, seen in zip(names, found, strict=True)
-        if name == time or vocabulary.touches(name, vocabulary.TIME) or _counts_seconds(seen)
+        name for name in names
+        if name == time or vocabulary.touches(name, vocabulary.TIME) or _counts_seconds(found[name])
     )  # fmt: skip
     head = _moments(table, dict.fromkeys(maybe, stated), digits, HEAD) if maybe else {}
     timed = {name: _order(table, name, stated, time) for name, (moments, *_) in head.items() if moments or name == time}
     moments = _moments(table, {name: times for name, (times, _, _) in timed.items()}, digits) if timed else {}
     told = [
-        _column(table, name, before + i, rows, seen, moments.get(name, [0, 0, None, None]))
-        for i, (name, seen) in enumerate(zip(names, found, strict=True))
+        _column(table, name, before + i, rows, found[name], moments.get(name, [0, 0, None, None]), levels.get(name, []))
+        for i, name in enumerate(names)
     ]
     return [
         replace(c, times=timed[c.name][0], told=timed[c.name][1], asked=timed[c.name][2]) if c.name in timed else c
@@ -243,19 +235,76 @@ def _moments(
     return {name: list(answer[4 * i : 4 * i + 4]) for i, name in enumerate(read)}
 
 
-def _column(table: "SourceTable", name: str, position: int, rows: int, seen: list[Any], moments: list[Any]) -> Column:
-    filled, distinct, *counts = (int(n) for n in seen[:9])
-    levels: tuple[tuple[str, int], ...] = ()
-    if distinct <= 2 * LEVELS:  # the sketch is off by up to a third
-        found: list[Any] = list(
-            table.rows(
-                f"select {table.text(name)} as level, count(*) from {{table}} where {table.text(name)} is not null"
-                f" group by 1 order by 2 desc, 1 limit {LEVELS + 1}"
-            )
-        )
-        if len(found) <= LEVELS:
-            levels = tuple((level, n) for level, n in found)
-            distinct = len(levels)
+def _column(
+    table: "SourceTable", name: str, position: int, rows: int, seen: list[Any], moments: list[Any], levels: list[_Level]
+) -> Column:  # fmt: skip
+    counts = (int(n) for n in seen[:9])
     values: list[Any] = [math.nan if n is None else float(n) for n in seen[9:]]
-    told: list[Any] = [position, rows, filled, distinct, *counts, *moments[:2], *values, *moments[2:], levels]
+    counted = tuple((level, n) for level, n, _ in levels)
+    told: list[Any] = [position, rows, *counts, *moments[:2], *values, *moments[2:], counted]
     return replace(Column(name, table.parts.types[name], *told), unread=table.unread.get(name, ""))
+
+
+def _sizes(table: "SourceTable", names: list[str]) -> dict[str, tuple[int, int]]:
+    """How many values each column holds, and about how many different ones."""
+    asked = ", ".join(f"count(t{i}), approx_count_distinct(t{i})" for i in range(len(names)))
+    texts = ", ".join(f"{table.text(name)} as t{i}" for i, name in enumerate(names))
+    answer: Any = table.rows(f"select {asked} from (select {texts} from {{table}})")[0]
+    return {name: (int(answer[2 * i]), int(answer[2 * i + 1])) for i, name in enumerate(names)}
+
+
+def _levels(table: "SourceTable", name: str, size: tuple[int, int]) -> list[_Level]:
+    """The different values, the most frequent first; none where there are more than :data:`LEVELS`."""
+    if size[1] > 2 * LEVELS:  # the sketch is off by up to a third
+        return []
+    counted = (
+        f"select {table.text(name)} as t, count(*) as n from {{table}} where {table.text(name)} is not null group by 1"
+    )
+    found: Any = table.rows(
+        f"select t, n, {table.value(name, 't')} from ({counted}) order by 2 desc, 1 limit {LEVELS + 1}"
+    )
+    return list(found) if len(found) <= LEVELS else []
+
+
+def _of_levels(levels: list[_Level]) -> list[Any]:
+    """What is asked of the rows, told by the few values that they hold."""
+    numbers = sorted((float(v), n) for _, n, v in levels if v is not None)
+
+    def rows(fits: Callable[[float], bool]) -> int:
+        return sum(n for v, n in numbers if fits(v))
+
+    read = rows(lambda _: True)
+    return [
+        sum(n for _, n, _ in levels), len(levels), read, rows(lambda v: v == math.floor(v)), rows(lambda v: v < 0),
+        rows(lambda v: v == 0), rows(lambda v: v in _BELOW), rows(lambda v: v in ABOVE),
+        sum(n for t, n, _ in levels if t.lower() in _PLACEHOLDERS),
+        *((numbers[0][0], numbers[-1][0], sum(v * n for v, n in numbers) / read, _quantile(numbers, 0.99 * read)) if read else [None] * 4),
+    ]  # fmt: skip
+
+
+def _quantile(numbers: list[tuple[float, int]], at: float) -> float:
+    """The first of the sorted numbers at or below which so many rows lie."""
+    passed = accumulate(n for _, n in numbers)
+    return next(v for (v, _), rows in zip(numbers, passed, strict=True) if rows >= at)
+
+
+def _of_rows(table: "SourceTable", sizes: dict[str, tuple[int, int]]) -> dict[str, list[Any]]:
+    if not sizes:
+        return {}
+    texts = ", ".join(f"{table.text(name)} as t{i}" for i, name in enumerate(sizes))
+    values = ", ".join(f"t{i}, {table.value(name, f't{i}')} as v{i}" for i, name in enumerate(sizes))
+    asked = [
+        question
+        for i in range(len(sizes))
+        for question in (
+            f"count(v{i})", f"count(*) filter (v{i} = floor(v{i}))",
+            f"count(*) filter (v{i} < 0)", f"count(*) filter (v{i} = 0)", f"count(*) filter (v{i} in {_BELOW})",
+            f"count(*) filter (v{i} in {ABOVE})", f"count(*) filter (lower(t{i}) in {_PLACEHOLDERS})",
+            f"min(v{i})", f"max(v{i})", f"avg(v{i})", f"approx_quantile(v{i}, 0.99)",
+        )
+    ]  # fmt: skip
+    answer: Any = table.rows(f"select {', '.join(asked)} from (select {values} from (select {texts} from {{table}}))")[
+        0
+    ]
+    width = len(asked) // len(sizes)
+    return {name: [*sizes[name], *answer[i * width : (i + 1) * width]] for i, name in enumerate(sizes)}
