@@ -63,13 +63,17 @@ def is_finer(raw: str, kind: str, times: Times) -> str:
 def in_any_order(text: str) -> str:
     """SQL of a moment as one of the orders would have it, for a column of which none is decided yet.
 
-    What does not look like a time at first sight, as most texts of a table, is not taken to pieces.
+    What is not :func:`likely`, as most texts of a table, is not taken to pieces.
     """
     others = ", ".join(moment("u", "VARCHAR", Times(order=order)) for order in ("month_first", "year_first"))
     numbers = f"case when {_is(normal('u'), shapes.NUMBERED)} then coalesce({others}) end"
-    likely = f"length({text}) between 6 and 80 and {_is(text, shapes.LIKELY)}"
     first = moment("u", "VARCHAR", Times(order="day_first"))
-    return f"case when {likely} then {let('u', text, f'coalesce({first}, {numbers})')} end"
+    return f"case when {likely(text)} then {let('u', text, f'coalesce({first}, {numbers})')} end"
+
+
+def likely(text: str) -> str:
+    """SQL whether a text looks like a time at first sight: no other is one in any order."""
+    return f"length({text}) between 6 and 80 and {_is(text, shapes.LIKELY)}"
 
 
 def raw_of(source: str | ColumnOf, types: dict[str, str]) -> tuple[str, str]:
