@@ -41,8 +41,8 @@ class Preload:
     modules: tuple[str, ...]
 
 
-DBT = Preload("HELPERS_FORK_DBT", ("dbt.cli.main", "dbt.adapters.sql"))
-"""For dbt, whose start takes a second; not the adapter of DuckDB, which starts a thread."""
+DBT = Preload("HELPERS_FORK_DBT", ("dbt.cli.main", "dbt.adapters.sql", "helpers.warehouse.dbt_classes"))
+"""For dbt, whose start takes a second and a half; not the adapter of DuckDB, which starts a thread."""
 STEPS = Preload(
     "HELPERS_FORK_STEPS",
     (
