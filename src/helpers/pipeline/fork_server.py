@@ -99,6 +99,8 @@ class Forked:
 
     def wait(self, timeout: float | None = None) -> int:
         """Its exit code once it has ended; that of a signal is negative, and of one whose server was killed as well."""
+        if self.returncode is not None:
+            return self.returncode
         with selectors.DefaultSelector() as ended:
             ended.register(self._line, selectors.EVENT_READ)  # readable from its end on
             if not ended.select(timeout):

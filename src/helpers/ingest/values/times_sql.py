@@ -65,8 +65,10 @@ def in_any_order(text: str) -> str:
 
     What is not :func:`likely`, as most texts of a table, is not taken to pieces.
     """
-    others = ", ".join(moment("u", "VARCHAR", Times(order=order)) for order in ("month_first", "year_first"))
-    numbers = f"case when {_is(normal('u'), shapes.NUMBERED)} then coalesce({others}) end"
+    u = normal("u")
+    orders = [Times(order=order) for order in ("month_first", "year_first")]
+    others = ", ".join(f"case {_fitting(u, shapes.numbered(each.order), each)} end" for each in orders)
+    numbers = f"case when {_is(u, shapes.NUMBERED)} then coalesce({others}) end"
     first = moment("u", "VARCHAR", Times(order="day_first"))
     return f"case when {likely(text)} then {let('u', text, f'coalesce({first}, {numbers})')} end"
 
@@ -168,12 +170,16 @@ def _of_text(text: str, times: Times) -> str:
     if not times.format:
         power = "6 - 3 * ((length(n['whole']) - 8) // 3)"
         cases.append(f"when {_is(t, shapes.EPOCH)} then {_since_1970(t, shapes.EPOCH, power)}")
-    for pattern in times.patterns:
-        parts, bare = shapes.parts_of(pattern), shapes.unnamed(pattern)
-        taken = f"regexp_extract({t}, {literal(f'^(?:{bare})$')}, [{', '.join(map(literal, parts))}])"
-        cases.append(f"when {_is(t, bare)} then {let('p', taken, _assembled(parts, times))}")
+    cases += [_fitting(t, pattern, times) for pattern in times.patterns]
     read = f"case {' '.join(cases)} end"
     return let("t", normal(text), read) if t == "t" else read
+
+
+def _fitting(text: str, pattern: str, times: Times) -> str:
+    """The moment of a text that fits a pattern, for a ``case``."""
+    parts, bare = shapes.parts_of(pattern), shapes.unnamed(pattern)
+    taken = f"regexp_extract({text}, {literal(f'^(?:{bare})$')}, [{', '.join(map(literal, parts))}])"
+    return f"when {_is(text, bare)} then {let('p', taken, _assembled(parts, times))}"
 
 
 def _is(text: str, pattern: str) -> str:
