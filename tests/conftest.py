@@ -4,7 +4,9 @@ import os
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
+from importlib import import_module
 from pathlib import Path
+from pkgutil import walk_packages
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -12,7 +14,7 @@ import pytest
 import yaml
 from hypothesis import settings
 
-from helpers import config, paths, simulate
+from helpers import config, paths, simulate, stats
 from helpers.config import Study
 from helpers.experiment import statistics_table
 from helpers.paths import StudyPaths
@@ -33,8 +35,8 @@ settings.load_profile("suite")
 others each time. The suite tries the same each time: what it says of a commit must not depend on the day. A busy machine
 is no failure of a test, so no example has a deadline."""
 
-MEASURED = {"stats", "calibration"}
-"""Folders whose tests and examples are traced; the others would take half as long again, and prove nothing by it."""
+MEASURED = "stats"
+"""The folder whose tests and examples are traced; the others would take half as long again, and prove nothing by it."""
 
 
 DEAR = {"browser", "small_study"}
@@ -53,14 +55,38 @@ LONGEST = [
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Only the tests of the statistics are asked how much of the statistics they reach; the longest files come first."""
+    """What starts a browser or dbt is slow; the longest files come first."""
     for item in items:
-        if MEASURED.isdisjoint(item.path.parts):
-            item.add_marker(pytest.mark.no_cover)
         if not DEAR.isdisjoint(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.slow)
     places = {paths.ROOT / "tests" / name: place for place, name in enumerate(LONGEST)}
     items.sort(key=lambda item: places.get(item.path, len(LONGEST)))
+
+
+def _tracing(config: pytest.Config) -> Any:
+    """What traces lines, where that is asked for."""
+    return getattr(config.pluginmanager.getplugin("_cov"), "cov_controller", None)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection(session: pytest.Session) -> None:
+    """Of what runs before a test the statistics are traced as they are imported, and nothing else."""
+    if tracing := _tracing(session.config):
+        for module in walk_packages(stats.__path__, f"{stats.__name__}."):
+            import_module(module.name)
+        tracing.pause()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
+    """Only the tests of the statistics are asked how much of the statistics they reach."""
+    tracing = _tracing(item.config) if MEASURED in item.path.parts else None
+    if tracing:
+        tracing.resume()
+    done = yield
+    if tracing:
+        tracing.pause()
+    return done
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -9,10 +9,14 @@ from xml.etree import ElementTree
 
 from docutils import nodes
 from docutils.utils.math.latex2mathml import tex2mathml
+from sphinx import addnodes
 
 ACCENTS = "\u02c6^\u02c9\u00af~\u02d9\u02dc"
 FUNCTION = ("&ApplyFunction;", "\u2061")
 SPACE = "{http://www.w3.org/1998/Math/MathML}"
+TITLES: dict[str, Any] = {}
+"""What the sidebar shows of the contents of each page."""
+
 ElementTree.register_namespace("", "http://www.w3.org/1998/Math/MathML")
 
 extensions = ["myst_nb"]
@@ -106,10 +110,37 @@ def _study_in_titles(app: Any, environment: Any) -> None:
             title += nodes.Text(f" \u2013 {environment.titles[f'{study}/index'].astext()}")
 
 
+def _without_headings(app: Any, environment: Any) -> None:
+    """The contents of each page down to its title, as the sidebar has them."""
+    for page, contents in environment.tocs.items():
+        TITLES[page] = contents.deepcopy()
+        for item in TITLES[page]:
+            if len(item) > 1:
+                item[1][:] = list(item.findall(addnodes.toctree))
+                if not len(item[1]):
+                    item.pop(1)
+
+
+def _titles_alone(app: Any, page: str, template: str, context: dict[str, Any], doctree: Any) -> None:
+    """The sidebar of a page is made of titles; Sphinx copies the headings of every other page too, to throw them away."""
+    whole, resolve = app.env.tocs, context["toctree"]
+
+    def of_titles(**asked: Any) -> str:
+        app.env.tocs = TITLES if asked.get("titles_only") else whole
+        try:
+            return resolve(**asked)
+        finally:
+            app.env.tocs = whole
+
+    context["toctree"] = of_titles
+
+
 def setup(app: Any) -> dict[str, bool]:
     """Formulas become MathML, which browsers draw without a script."""
     app.add_html_math_renderer("mathml", (_inline_math, None), (_block_math, None))
     app.connect("env-check-consistency", _study_in_titles)
+    app.connect("env-check-consistency", _without_headings)
+    app.connect("html-page-context", _titles_alone, priority=400)  # before furo, which makes the sidebar
     app.connect("html-page-context", _scripts)
-    app.connect("html-page-context", _mended, priority=900)  # after furo, which makes the sidebar
+    app.connect("html-page-context", _mended, priority=900)  # after furo
     return {"parallel_read_safe": True, "parallel_write_safe": True}

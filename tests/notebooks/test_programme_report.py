@@ -4,9 +4,9 @@ import json
 import os
 import re
 import shutil
-import subprocess
-import sys
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -14,6 +14,8 @@ import yaml
 
 from helpers import paths
 from helpers.paths import StudyPaths
+from helpers.pipeline import fork_server
+from helpers.pipeline.fork_server import STEPS, Server
 from helpers.site import catalogue, render
 from tests.built_once import built_once
 from tests.fake_report import prepare, report_of
@@ -39,18 +41,27 @@ def _build(base: Path) -> None:
     file = base / "programmes" / "shop_year.yml"
     file.parent.mkdir()
     file.write_text(yaml.safe_dump(raw, sort_keys=False), encoding="utf-8")
-    _run("year", file)
-    with ThreadPoolExecutor(2) as pool:
-        list(pool.map(lambda name: _run("notebook", file, name), NAMES))
-    _run("report", file)
+    with _warm():
+        _run("year", file)
+        with ThreadPoolExecutor(2) as pool:
+            list(pool.map(lambda name: _run("notebook", file, name), NAMES))
+        _run("report", file)
+
+
+@contextmanager
+def _warm() -> Iterator[None]:
+    """Within, processes and kernels are forked from one that has imported what they need, as in a build."""
+    server = Server(STEPS, os.environ, paths.ROOT)
+    with pytest.MonkeyPatch.context() as here:
+        here.setenv(STEPS.variable, server.place)
+        yield
+    server.close()
 
 
 def _run(step: str, file: Path, *more: str) -> None:
     environment = os.environ | {"PYTHONHASHSEED": "0", "JUPYTER_PLATFORM_DIRS": "1"}
-    done = subprocess.run(
-        [sys.executable, "-m", "helpers", step, str(file), *more],
-        cwd=paths.ROOT, env=environment, text=True, capture_output=True, timeout=600,
-    )  # fmt: skip
+    asked = ["helpers", step, str(file), *more]
+    done = fork_server.run(STEPS, "helpers.__main__:script", asked, environment, paths.ROOT)
     assert done.returncode == 0, f"{step} {' '.join(more)}\n{done.stdout}\n{done.stderr}"
 
 

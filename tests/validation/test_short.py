@@ -6,7 +6,6 @@ from helpers.validation import Case, cases, run
 
 
 @pytest.mark.slow
-@pytest.mark.no_cover  # every line has its test elsewhere; counting them here would cost half as much again
 @pytest.mark.parametrize("case", cases(), ids=str)
 def test_a_method_keeps_its_word(case: Case):
     found = run(case, case.short)

@@ -125,15 +125,38 @@ def json_schema() -> str:
     return json.dumps(schema, indent=2) + "\n"
 
 
+class _Plain(Loader):
+    """Reads a file once, and refuses what unfolds before it does."""
+
+    def __init__(self, text: str, file: Path) -> None:
+        super().__init__(text)
+        self._file, self._depth = file, 0
+
+    def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
+        event = self.peek_event()  # type: ignore[no-untyped-call]
+        deeper = isinstance(event, yaml.CollectionStartEvent)
+        self._depth += deeper
+        found = (
+            "an alias" if isinstance(event, yaml.AliasEvent) else "too deep a nesting" if self._depth > DEPTH else ""
+        )
+        if found:
+            raise ReportError(
+                f"{paths.shown(self._file)}, line {event.start_mark.line + 1}: {found} is not understood",
+                expected=f"plain keys and values, at most {DEPTH} levels deep",
+                remedy="write the value out",
+            )
+        node = super().compose_node(parent, index)
+        self._depth -= deeper
+        return node
+
+
 def read_yaml(file: Path) -> dict[str, Any]:
     """A YAML 1.2 mapping, read safely: no tags of Python, no aliases (a few of them unfold to gigabytes), no repeated key."""
     try:
-        text = file.read_text(encoding="utf-8")
-        _refuse_what_unfolds(text, file)
-        node = yaml.compose(text, Loader=Loader)
-        if node is not None:
-            _refuse_repeated_keys(node, file)
-        raw = yaml.load(text, Loader=Loader)
+        loader = _Plain(file.read_text(encoding="utf-8"), file)
+        node = loader.get_single_node()
+        _refuse_repeated_keys(node, file)
+        raw = None if node is None else loader.construct_document(node)
         _refuse_halves(node)
     except (yaml.YAMLError, ValueError) as error:  # what is tagged !!int and is none is a ValueError
         raise ReportError(
@@ -210,21 +233,7 @@ def _brief(file: Path) -> str:
     return shown if len(shown) <= 120 else shown[:117] + "..."
 
 
-def _refuse_what_unfolds(text: str, file: Path) -> None:
-    depth = 0
-    for event in yaml.parse(text, Loader=Loader):
-        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
-        found = "an alias" if isinstance(event, yaml.AliasEvent) else "too deep a nesting" if depth > DEPTH else None
-        if found:
-            line = event.start_mark.line + 1 if event.start_mark else "?"
-            raise ReportError(
-                f"{paths.shown(file)}, line {line}: {found} is not understood",
-                expected=f"plain keys and values, at most {DEPTH} levels deep",
-                remedy="write the value out",
-            )
-
-
-def _refuse_repeated_keys(node: yaml.Node, file: Path) -> None:
+def _refuse_repeated_keys(node: yaml.Node | None, file: Path) -> None:
     if isinstance(node, yaml.MappingNode):
         seen: set[str] = set()
         for key, value in node.value:

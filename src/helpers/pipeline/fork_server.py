@@ -41,8 +41,8 @@ class Preload:
     modules: tuple[str, ...]
 
 
-DBT = Preload("HELPERS_FORK_DBT", ("dbt.cli.main", "dbt.adapters.sql"))
-"""For dbt, whose start takes a second; not the adapter of DuckDB, which starts a thread."""
+DBT = Preload("HELPERS_FORK_DBT", ("dbt.cli.main", "dbt.adapters.sql", "helpers.warehouse.dbt_classes"))
+"""For dbt, whose start takes a second and a half; not the adapter of DuckDB, which starts a thread."""
 STEPS = Preload(
     "HELPERS_FORK_STEPS",
     (
@@ -99,6 +99,8 @@ class Forked:
 
     def wait(self, timeout: float | None = None) -> int:
         """Its exit code once it has ended; that of a signal is negative, and of one whose server was killed as well."""
+        if self.returncode is not None:
+            return self.returncode
         with selectors.DefaultSelector() as ended:
             ended.register(self._line, selectors.EVENT_READ)  # readable from its end on
             if not ended.select(timeout):

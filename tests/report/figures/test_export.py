@@ -1,4 +1,7 @@
 import re
+import subprocess
+import time
+from types import SimpleNamespace
 
 import plotly.graph_objects as go
 import psutil
@@ -82,12 +85,23 @@ def test_a_browser_that_stops_answering_is_given_up_after_another_try(where, mon
     silent.write_text(f'#!/bin/sh\n[ "$1" = --version ] && exit 0\necho $$ >> {starts}\nexec sleep 600\n')
     silent.chmod(0o755)
     monkeypatch.setattr(exporting, "browser", lambda: str(silent))
-    monkeypatch.setattr(exporting, "STARTS_IN", 5)
-    monkeypatch.setattr(exporting, "DRAWS_IN", 1)
+
+    class Impatient(subprocess.Popen):
+        """Gives up soon after the browser was started, however long that takes."""
+
+        def communicate(self, input=None, timeout=None):
+            until, before = time.monotonic() + timeout, begun()
+            while begun() == before and time.monotonic() < until:
+                time.sleep(0.02)
+            return super().communicate(input, 0.3)
+
+    def begun():
+        return starts.read_text().split() if starts.is_file() else []
+
+    monkeypatch.setattr(drawing, "subprocess", SimpleNamespace(**vars(subprocess) | {"Popen": Impatient}))
     put(where, "one")
     assert export(where).note == "static pictures were skipped: chromium stopped answering"
-    begun = [int(line) for line in starts.read_text().split()]
-    assert len(begun) == drawing.TRIES and not any(map(alive, begun))
+    assert len(begun()) == drawing.TRIES and not any(alive(int(pid)) for pid in begun())
     assert (where.figures / "one.html").is_file()
 
 

@@ -159,6 +159,8 @@ def _seen(
         name for name in names
         if name == time or vocabulary.touches(name, vocabulary.TIME) or _counts_seconds(found[name])
     )  # fmt: skip
+    unlike = _unlike(table, maybe, digits, stated) - {time}
+    maybe = [name for name in maybe if name not in unlike]
     head = _moments(table, dict.fromkeys(maybe, stated), digits, HEAD) if maybe else {}
     timed = {name: _order(table, name, stated, time) for name, (moments, *_) in head.items() if moments or name == time}
     moments = _moments(table, {name: times for name, (times, _, _) in timed.items()}, digits) if timed else {}
@@ -212,6 +214,17 @@ def _order(table: "SourceTable", name: str, stated: Times, time: str | None) -> 
     return Times(order=order or ("day_first" if fault else "")), told, fault
 
 
+def _unlike(table: "SourceTable", names: list[str], digits: frozenset[str], stated: Times) -> set[str]:
+    """The columns of text of which no value looks like a time, for to read these in every order costs more than all else."""
+    texts = [name for name in names if table.parts.types[name] == "VARCHAR"]
+    if stated.order or stated.format or not texts:
+        return set()
+    asked = ", ".join(f"bool_or({times_sql.likely(_worded(f't{i}', name, digits))})" for i, name in enumerate(texts))
+    taken = ", ".join(f"{table.text(name)} as t{i}" for i, name in enumerate(texts))
+    answer = table.rows(f"select {asked} from (select {taken} from {{table}} limit {HEAD})")[0]
+    return {name for name, found in zip(texts, answer, strict=True) if not found}
+
+
 def _moments(
     table: "SourceTable", read: dict[str, Times], digits: frozenset[str], first: int | None = None
 ) -> dict[str, list[Any]]:
@@ -219,9 +232,7 @@ def _moments(
     taken, asked = [], []
     for i, (name, times) in enumerate(read.items()):
         kind = table.parts.types[name]
-        raw = f"a{i}" if kind != "VARCHAR" else f"t{i}"
-        if kind == "VARCHAR" and name not in digits:  # a number is a time by its name, or as it counts seconds
-            raw = f"(case when not regexp_full_match(t{i}, '[0-9]+([.,][0-9]*)?') then t{i} end)"
+        raw = f"a{i}" if kind != "VARCHAR" else _worded(f"t{i}", name, digits)
         moment = times_sql.moment(raw, kind, times)
         if first and kind == "VARCHAR" and not (times.order or times.format):
             moment = times_sql.in_any_order(raw)
@@ -233,6 +244,13 @@ def _moments(
         f"select {', '.join(asked)} from (select {', '.join(taken)} from (select {texts} from {{table}}{some}))"
     )[0]
     return {name: list(answer[4 * i : 4 * i + 4]) for i, name in enumerate(read)}
+
+
+def _worded(text: str, name: str, digits: frozenset[str]) -> str:
+    """SQL of a text that may be a time: a number is one by its name, or as it counts seconds."""
+    return (
+        text if name in digits else f"(case when not regexp_full_match({text}, '[0-9]+([.,][0-9]*)?') then {text} end)"
+    )
 
 
 def _column(

@@ -3,6 +3,7 @@
 import os
 import re
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,8 @@ from helpers.ingest.new_study.source import opened
 from helpers.pipeline.files import scratch, write_text
 
 if TYPE_CHECKING:
+    import jinja2
+
     from helpers.config import Place
 
 MOST_REMARKS = 25
@@ -167,7 +170,9 @@ def told(proposal: StudyProposal, file: str) -> str:
     return "\n".join([*lines, f"Read {file} from the top, then: {paths.to_run(file)}"])
 
 
-def _rendered(template: str, proposal: StudyProposal, called: str, **more: Any) -> str:
+@cache
+def _templates() -> "jinja2.Environment":
+    """The templates of study files, each compiled once."""
     import jinja2
 
     environment = jinja2.Environment(
@@ -178,6 +183,10 @@ def _rendered(template: str, proposal: StudyProposal, called: str, **more: Any) 
         "comma": lambda text: f", {_one_line(text)}" if text else "",
         "comment": lambda text: f"   # {_one_line(text)}" if text else "",
     }  # fmt: skip
+    return environment
+
+
+def _rendered(template: str, proposal: StudyProposal, called: str, **more: Any) -> str:
     title = vocabulary.label(more.get("name", ""))
     arms = proposal.arms
     if not arms:
@@ -191,7 +200,7 @@ def _rendered(template: str, proposal: StudyProposal, called: str, **more: Any) 
             "hypothesis": f"{proposal.primary.label} is higher in {arms[1].name} than in {arms[0].name}.",
             "change": f"What the units of {arms[1].name} got",
         }
-    return environment.get_template(template).render(
+    return _templates().get_template(template).render(
         p=_Named(proposal, vocabulary.printable(called)), power=defaults.POWER, most=MOST_REMARKS, title=title,
         **stated, **more,
     )  # fmt: skip

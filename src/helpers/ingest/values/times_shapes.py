@@ -68,7 +68,16 @@ def known(order: str) -> tuple[str, ...]:
     Dates of three numbers are read in the ``order`` that was decided for the whole column, and not at all without one.
     """
     dates = (*_DATES, _NUMBERS[order]) if order else _DATES
-    return (*(f"{date}(?:{_THEN}{_CLOCK}{_ZONE})?" for date in dates), *_COMPACT, _UNIX)
+    return (*map(_of_day, dates), *_COMPACT, _UNIX)
+
+
+def numbered(order: str) -> str:
+    """The pattern of :func:`known` that reads what is :data:`NUMBERED`, which fits no other of them."""
+    return _of_day(_NUMBERS[order])
+
+
+def _of_day(date: str) -> str:
+    return f"{date}(?:{_THEN}{_CLOCK}{_ZONE})?"
 
 
 NUMBERED = rf"{_NUMBERS['']}(?:{_THEN}.*)?"

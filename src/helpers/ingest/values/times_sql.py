@@ -63,13 +63,19 @@ def is_finer(raw: str, kind: str, times: Times) -> str:
 def in_any_order(text: str) -> str:
     """SQL of a moment as one of the orders would have it, for a column of which none is decided yet.
 
-    What does not look like a time at first sight, as most texts of a table, is not taken to pieces.
+    What is not :func:`likely`, as most texts of a table, is not taken to pieces.
     """
-    others = ", ".join(moment("u", "VARCHAR", Times(order=order)) for order in ("month_first", "year_first"))
-    numbers = f"case when {_is(normal('u'), shapes.NUMBERED)} then coalesce({others}) end"
-    likely = f"length({text}) between 6 and 80 and {_is(text, shapes.LIKELY)}"
+    u = normal("u")
+    orders = [Times(order=order) for order in ("month_first", "year_first")]
+    others = ", ".join(f"case {_fitting(u, shapes.numbered(each.order), each)} end" for each in orders)
+    numbers = f"case when {_is(u, shapes.NUMBERED)} then coalesce({others}) end"
     first = moment("u", "VARCHAR", Times(order="day_first"))
-    return f"case when {likely} then {let('u', text, f'coalesce({first}, {numbers})')} end"
+    return f"case when {likely(text)} then {let('u', text, f'coalesce({first}, {numbers})')} end"
+
+
+def likely(text: str) -> str:
+    """SQL whether a text looks like a time at first sight: no other is one in any order."""
+    return f"length({text}) between 6 and 80 and {_is(text, shapes.LIKELY)}"
 
 
 def raw_of(source: str | ColumnOf, types: dict[str, str]) -> tuple[str, str]:
@@ -164,12 +170,16 @@ def _of_text(text: str, times: Times) -> str:
     if not times.format:
         power = "6 - 3 * ((length(n['whole']) - 8) // 3)"
         cases.append(f"when {_is(t, shapes.EPOCH)} then {_since_1970(t, shapes.EPOCH, power)}")
-    for pattern in times.patterns:
-        parts, bare = shapes.parts_of(pattern), shapes.unnamed(pattern)
-        taken = f"regexp_extract({t}, {literal(f'^(?:{bare})$')}, [{', '.join(map(literal, parts))}])"
-        cases.append(f"when {_is(t, bare)} then {let('p', taken, _assembled(parts, times))}")
+    cases += [_fitting(t, pattern, times) for pattern in times.patterns]
     read = f"case {' '.join(cases)} end"
     return let("t", normal(text), read) if t == "t" else read
+
+
+def _fitting(text: str, pattern: str, times: Times) -> str:
+    """The moment of a text that fits a pattern, for a ``case``."""
+    parts, bare = shapes.parts_of(pattern), shapes.unnamed(pattern)
+    taken = f"regexp_extract({text}, {literal(f'^(?:{bare})$')}, [{', '.join(map(literal, parts))}])"
+    return f"when {_is(text, bare)} then {let('p', taken, _assembled(parts, times))}"
 
 
 def _is(text: str, pattern: str) -> str:
