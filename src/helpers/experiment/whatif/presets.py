@@ -1,5 +1,6 @@
 """Plans of studies: what the simulator starts from, and what a report says about its own rule."""
 
+import re
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -68,6 +69,8 @@ def plan_of(study: "Study", results: "Results") -> tuple[WhatIfPlan | None, str]
     monthly = value.units_per_month(results)
     if found is None or revenue is None or monthly is None:
         return None, "an arm is empty, or the log is too short to be scaled up to a month"
+    if not revenue.estimate > 0:
+        return None, f"the trial counts money, and {inside(study.revenue.label)} in the control is not above zero"
     days, (control, treated) = enrolment_days(results), results.pair
     if not days:
         return None, f"{NO_PACE}, so how long it ran is not known"
@@ -95,7 +98,7 @@ def plan_of(study: "Study", results: "Results") -> tuple[WhatIfPlan | None, str]
             horizon=study.economics.horizon_months,
         ), ""
     except ReportError as error:
-        return None, " ".join(str(error).split())
+        return None, re.sub(r"\n +([a-z ]+): +", r"; \1 ", str(error))
 
 
 def preset_of(study: "Study", results: "Results") -> Preset:
