@@ -127,7 +127,7 @@ LIES: dict[str, tuple[str, str, str | Callable[[re.Match[str]], str]]] = {
     "a rollout that nobody starts": ("rollout", r"Not started: ", ""),
     "stages that nobody enters": ("stages", r"Staged rollout as planned, not started", "Staged rollout"),
     "a rollout of what is stopped": ("starts", r"The rule does not start it.*", ""),
-    "a change that reads as none": ("reason|talk: know", r"(?<=by )less than 0.1 %", "0.0 %"),
+    "a change that reads as none": ("reason|talk: know", r"(?<=by )0\.0\d+ %", "0.0 %"),
     "another segment that differs": ("title of segments", r"(?<=the rest for ).*", "mobile (device)"),
     "a segment that does not differ": (
         "title of segments",
