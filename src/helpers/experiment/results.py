@@ -388,9 +388,9 @@ class Results:
             if effects
         }
 
-    def novelty(self, metric: Metric) -> Novelty:
+    def novelty(self, metric: Metric, variant: str | None = None) -> Novelty:
         """Trend of the effect over the days of first exposure, which part the units; of no day where there is no time."""
-        dated = self.by_segment(metric, "day") if self.study.has_time else []
+        dated = self.by_segment(metric, "day", variant) if self.study.has_time else []
         days = {float(e.level): (e.control, e.treatment) for e in dated}
         decided = self.study.decision.confidence
         return novelty(DailyEffects.independent(days), confidence=decided, alpha=1 - decided)

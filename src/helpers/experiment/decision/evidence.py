@@ -56,6 +56,7 @@ def evidence(
             agreements=agreements(results, e.variant),
             losses=claims.lost(results.headline(e.variant), study),
             harmed=harmed(results, e.variant),
+            fades=fades(results, e.variant),
             unit=CHANGE[study.primary.unit],
             guardrail_units={inside(m.label): CHANGE[m.unit] for m in study.metrics if m.role == "guardrail"},
         )
@@ -82,6 +83,12 @@ def harmed(results: Results, variant: str) -> tuple[tuple[str, float], ...]:
         for e in results.exploratory(primary, variant)
         if e.dimension in uneven and e.adjusted_p < alpha and sign * e.effect.absolute < 0
     )
+
+
+def fades(results: Results, variant: str) -> float | None:
+    """The p-value of an effect on the primary metric that fades or turns round over the days; None where none is seen to."""
+    trend = results.novelty(results.study.primary, variant)
+    return trend.p_value if trend.verdict in ("novelty", "reversal") else None
 
 
 def agreements(results: Results, variant: str) -> tuple[TwoMeans, ...]:

@@ -89,6 +89,7 @@ class Evidence:
         losses: secondary metrics that are significantly worse: they bar nothing, and are told beside the verdict.
         harmed: levels of segments that fare significantly worse while effects are shown to differ, each with its relative
             change; as measured, exploratory, and no criterion.
+        fades: p-value of an effect that fades or turns round over the days of first exposure; None where it is not seen to.
         unit: of a change of the metric, for one that cannot be told as a fraction of the control.
     """
 
@@ -109,6 +110,7 @@ class Evidence:
     agreements: tuple[TwoMeans, ...] = ()
     losses: tuple[Claim, ...] = ()
     harmed: tuple[tuple[str, float], ...] = ()
+    fades: float | None = None
     unit: Unit = "number"
     guardrail_units: Mapping[str, Unit] = field(default_factory=dict)
 
@@ -251,7 +253,10 @@ def _beside(evidence: Evidence, rule: Rule, verdict: Verdict) -> str:
     if evidence.failed_checks:
         return ""
     return " ".join(
-        filter(None, [_read(evidence, rule, verdict), _unscaled(evidence), _lost(evidence), _harmed(evidence)])
+        filter(
+            None,
+            [_read(evidence, rule, verdict), _unscaled(evidence), _lost(evidence), _harmed(evidence), _fades(evidence)],
+        )
     )
 
 
@@ -279,6 +284,16 @@ def _harmed(evidence: Evidence) -> str:
     told = listed([f"{level} ({formatted(finite(change), 'relative')})" for level, change in evidence.harmed])
     who = claims.subject(evidence.metric, evidence.arm)
     return f"{who} is significantly worse for {told}: exploratory, and the rule does not weigh it."
+
+
+def _fades(evidence: Evidence) -> str:
+    """That a gain does not last as it is measured."""
+    if evidence.fades is None or not evidence.is_better:
+        return ""
+    who = claims.subject(inside(evidence.metric), evidence.arm)
+    return (
+        f"The effect on {who} fades over the days of first exposure ({p_text(evidence.fades)}): what lasts may be less."
+    )
 
 
 def _read(evidence: Evidence, rule: Rule, verdict: Verdict) -> str:

@@ -42,8 +42,8 @@ class Preset:
 
 
 def conversion(study: "Study") -> "Metric | None":
-    """The study's primary metric if it is a proportion, else its first success metric that is one, else None."""
-    success = [m for m in study.metrics if m.type == "proportion" and m.role != "guardrail"]
+    """The study's primary metric if it is a proportion that is to rise, else its first success metric that is one, else None."""
+    success = [m for m in study.metrics if m.type == "proportion" and m.role != "guardrail" and m.better == "higher"]
     return next(iter(sorted(success, key=lambda m: m.role != "primary")), None)
 
 
@@ -56,7 +56,7 @@ def plan_of(study: "Study", results: "Results") -> tuple[WhatIfPlan | None, str]
     """
     metric = conversion(study)
     if metric is None:
-        return None, "no success metric is a proportion"
+        return None, "no success metric is a share that is to rise"
     if study.cluster is not None:
         return None, "units were not assigned one by one, and the plan counts units"
     if study.revenue is None:
@@ -112,7 +112,7 @@ def preset_of(study: "Study", results: "Results") -> Preset:
         raise ReportError(f"the simulator cannot show the study {study.name!r}", got=reason)
     note = ""
     if metric is not study.primary:
-        note = f"The study's primary metric is {inside(study.primary.label)}, no share; the simulator takes {inside(metric.label)}."
+        note = f"The study's primary metric is {inside(study.primary.label)}, no share that is to rise; the simulator takes {inside(metric.label)}."
     segments = [
         segment
         for dimension in study.segments
