@@ -56,6 +56,10 @@ MOST_DIGITS = 12
 """Digits behind the point that a price below its currency's smallest coin has at most."""
 
 
+MOST_OF_A_CHANGE = 6
+"""Digits behind the point that a change in percent or points has at most; a smaller one reads as none."""
+
+
 DEEDS = re.compile(
     r"abandon|activate|add|become|begun|bought|browse|built|buy|came|chosen|come|complete|convert|donate|done"
     r"|drawn|eaten|enrol|enroll|felt|forgotten|found|given|gone|got|grown|heard|held|hidden|join|kept|known"
@@ -140,6 +144,8 @@ def formatted(value: Value, unit: Unit, currency: str = "EUR") -> str:
 
     >>> formatted(0.4123, "share"), formatted(0.079, "relative"), formatted(-0.0032, "points")
     ('41.23 %', '+7.9 %', '-0.32 points')
+    >>> formatted(-0.0002, "relative"), formatted(0.00004, "points"), formatted(-1e-16, "relative")
+    ('-0.02 %', '+0.004 points', '+0.0 %')
     >>> formatted(0.2, "share"), formatted(3e-6, "share"), formatted(1 - 3e-6, "share")
     ('20 %', '< 0.01 %', '> 99.99 %')
     >>> formatted(123456789, "money"), formatted(4711, "price"), formatted(3.2e-11, "p")
@@ -240,9 +246,9 @@ def _number(value: float, unit: Unit, currency: str) -> str:
             whole = abs(value * 100 - round(value * 100)) < 1e-9
             return f"{value * 100:.0f} %" if whole else f"{value * 100:.2f} %"
         case "relative":
-            return f"{value * 100:+.1f} %"
+            return f"{value * 100:+.{_telling(value * 100, 1)}f} %"
         case "points":
-            return f"{value * 100:+.2f} points"
+            return f"{value * 100:+.{_telling(value * 100, 2)}f} points"
         case "money":
             return f"{minus}{currency} {size / 100:,.0f}"
         case "price":
@@ -261,6 +267,17 @@ def _number(value: float, unit: Unit, currency: str) -> str:
             return f"{value:,.0f} {'week' if round(value) == 1 else 'weeks'}"
         case _:
             return f"{value:,.4g}" if size < 1000 else f"{value:,.0f}"
+
+
+def _telling(size: float, digits: int) -> int:
+    """Digits behind the point of a change: as many as usual, or as tell it, and the side it lies on, from none.
+
+    >>> [_telling(size, 1) for size in (0.0, 3.2, -0.05, 0.04, -0.0021, 1e-15)]
+    [1, 1, 1, 2, 3, 1]
+    """
+    if 10.0**-MOST_OF_A_CHANGE < abs(size) < 0.5 * 10.0**-digits:
+        return -math.floor(math.log10(abs(size)))
+    return digits
 
 
 def decimal(value: float, digits: int, *, signed: bool = False) -> str:

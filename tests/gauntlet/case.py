@@ -1,7 +1,8 @@
 """A row of the table: what an experiment found, and the verdict that follows from the principles.
 
 An arm is a list: ``[units, successes]`` of a proportion, ``[units, mean, sd]`` of a mean, ``[units, mean, sd, mean, sd,
-correlation]`` of a ratio, first of what is counted, then of what it is divided by. Money stands in units of its currency.
+correlation]`` of a ratio, first of what is counted, then of what it is divided by; where a row says ``cluster`` the same of
+whole clusters, their totals and their rows. Money stands in units of its currency.
 
 Keys of a row, those of what was found first:
 
@@ -32,7 +33,7 @@ import yaml
 TABLE = Path(__file__).parent / "table"
 FOUND = (
     "control", "treatment", "arms", "better", "min", "risk", "confidence", "prior", "planned", "require", "ends", "days",
-    "guards", "secondary", "money", "raw", "failed", "missing", "weights", "shock", "names", "currency",
+    "guards", "secondary", "money", "raw", "failed", "missing", "weights", "shock", "names", "currency", "cluster",
 )  # fmt: skip
 EXPECTED = ("verdict", "because", "unmet", "proposes", "each", "says", "never", "beside")
 

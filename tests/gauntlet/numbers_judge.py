@@ -32,7 +32,9 @@ def strange_numbers(case: Case, page: ToldPage) -> Iterator[str]:
                 text.text,
             )
             told = re.sub(
-                r"If \w+.*? (?:as it is|inside its margin)[^.]*\.|[\d,]+ more units reach|below EUR [\d,]+;", "", told
+                r"is significantly worse for .*?: exploratory|If \w+.*? (?:as it is|inside its margin)[^.]*\.|[\d,]+ more units reach|below EUR [\d,]+;",
+                "",
+                told,
             )
             for number in re.findall(r"\d+(?:,\d{3})*(?:\.\d+)?", told):
                 if number not in pool:

@@ -120,7 +120,7 @@ def page(case: Case) -> ToldPage:
             Said("title of segments", meta["finding"]),
             Said("subtitle of segments", meta["subtitle"]),
             Said("caption of segments", effects.caption_interactions(results)),
-            *_rows("table of segments", effects.table_interactions(differs), leads),
+            *_rows("table of segments", effects.table_interactions(differs, study), leads),
         ]
     if not effects.absent_figure(told):
         drawn = figures.effects(told, study, decided.weighed.look, decided.weighed.failed_checks)

@@ -56,6 +56,10 @@ def part_faults(case: Case, page: ToldPage, truths: dict[str, Truth]) -> Iterato
         rows = [text.text for text in said["table of segments"]]
         yield from (f"{fault}: {title.text}; {rows}" for fault in _title(case, title.text, rows, shown))
         yield from (f"{fault}: {subtitle.text}" for fault in _apart(case, subtitle.text, shown))
+        for made in () if invalid else page.decided.arms:
+            beside = page.of("beside") if made is page.decided.proposed else made.beside
+            harmed = _harmed(case, beside, made.arm or shown, truths[made.arm or shown])
+            yield from (f"{fault}: {beside}" for fault in harmed)
 
 
 def _guarded(case: Case, arm: str) -> set[tuple[str, str, str]]:
@@ -127,6 +131,39 @@ def _title(case: Case, title: str, rows: list[str], shown: str) -> Iterator[str]
         yield f"it differs by {uneven}"
     elif title.startswith("No segment has two levels") is not (not tests):
         yield f"there are {tests} tests"
+
+
+def _harmed(case: Case, beside: str, arm: str, true: Truth) -> Iterator[str]:
+    """Beside a gain are told all levels that are harmed by more than chance between levels, and no other."""
+    told = re.search(r" is significantly worse for (.*?): exploratory, and the rule does not weigh it\.", beside)
+    named = (
+        dict(re.findall(r"(?:, | and |^)(.+? \([a-z ]+\)) \((no|[-+][\d.,]+|not available)", told[1])) if told else {}
+    )
+    if told and (true.gain <= 0 or not named):
+        yield "nothing is better over all"
+    alpha = 1 - case.found.get("confidence", 0.95)
+    found = {
+        (f"{level} ({dimension.replace('_', ' ')})", dimension): tested(arms["control"], arms[arm], 1 - alpha)
+        for dimension, levels in case.found["segments"].items()
+        for level, arms in levels.items()
+        if "control" in arms and arm in arms
+    }
+    if named.keys() - {name for name, _ in found}:
+        yield f"of levels {[name for name, _ in found]}"
+    ps = np.nan_to_num([each.p for each in found.values()], nan=1.0)
+    adjusted = stats.false_discovery_control(ps) if len(ps) else ps
+    for ((name, dimension), seen), p in zip(found.items(), adjusted, strict=True):
+        plain = _interaction(case, dimension, arm)
+        worse = p < 1.01 * alpha and true.sign * seen.estimate < 0
+        if name in named:
+            if not worse or (plain is not None and plain > 0.2):
+                yield f"{name} is not harmed"
+            if named[name][0] in "+-" and abs(
+                float(named[name].replace(",", "")) - 100 * seen.relative
+            ) > 0.051 + 1e-3 * abs(100 * seen.relative):
+                yield f"{name}: {seen.relative}"
+        elif worse and true.gain > 1e-9 and p < 0.99 * alpha and plain is not None and plain < alpha / 1_000:
+            yield f"{name} is harmed"
 
 
 def _interaction(case: Case, segment: str, shown: str) -> float | None:

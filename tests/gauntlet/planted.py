@@ -43,8 +43,12 @@ def study_file(case: Case) -> dict[str, Any]:
     if "raw" in found:
         metrics[0]["winsorize"] = 0.99
     events = dict.fromkeys(e for m in metrics for e in (m["event"], m.get("per")) if e)
+    if found.get("cluster"):
+        metrics = [{key: value for key, value in m.items() if key != "per"} | {"type": "mean"} for m in metrics]
+        events = dict.fromkeys(m["event"] for m in metrics)
     improve, harm, size = found.get("prior", PRIOR)
     columns = {"user_id": "user_id", "variant": "variant"} | ({"event_time": "at"} if times else {})
+    columns |= {"city": "city"} if found.get("cluster") else {}
     columns |= {dimension: dimension for dimension in found.get("segments", {})}
     weights = found.get("weights") or [1 / len(arms)] * len(arms)
     return {
@@ -61,6 +65,7 @@ def study_file(case: Case) -> dict[str, Any]:
             "require_planned_size": found.get("require", False),
         },
         "economics": _economics(found),
+        "cluster": "city" if found.get("cluster") else None,
         "segments": list(found.get("segments", {})),
         "rollout": [{"share": 1.0, "days": 14, "advance_when": "nothing is hurt"}],
         "milestones": [{"days": "0-30", "milestone": "Shipped", "success": "It holds", "tripwire": "It falls"}],

@@ -22,7 +22,7 @@ def test_nothing_said_of_watched_days_is_false(watches):
 
 @pytest.fixture(scope="module")
 def pages() -> list[tuple[Watch, tuple[Said, ...]]]:
-    return [(found, told(found)) for found in drawn(8, 20)]
+    return [(found, told(found)) for found in drawn(8, 60)]
 
 
 @pytest.mark.parametrize(
@@ -41,6 +41,10 @@ def pages() -> list[tuple[Watch, tuple[Said, ...]]]:
         ("sizes", r"about 2,600", "about 2,700"),
         ("sizes", r"about 1 unit a", "about 1 units a"),
         ("replay", r"never", "day 9"),
+        ("replay", r", a false alarm", ""),
+        ("decided", r" \(a false alarm\)", ""),
+        ("ramp", r"rolled back by a false alarm", "shown to harm"),
+        ("ramp: row", r", a false alarm", ""),
     ],
 )
 def test_a_lie_is_found(place, pattern, to, pages):

@@ -17,8 +17,14 @@ from helpers.report.topics import monitoring
 from tests.gauntlet.grammar import ungrammatical
 from tests.gauntlet.page import Said
 
-PLAN = MonitoringPlan.of(config.load("studies/checkout_redesign.yml"), Numbers({}))
-STREAMS = ("no change", "-0.30 points", "-0.80 points", "tickets x 3", OWN)
+STUDY = config.load("studies/checkout_redesign.yml")
+assert STUDY.monitoring
+SHIFTS = {"shifts": [0.0, 0.004, *STUDY.monitoring.shifts[1:]]}
+PLAN = MonitoringPlan.of(
+    STUDY.model_copy(update={"monitoring": STUDY.monitoring.model_copy(update=SHIFTS)}), Numbers({})
+)
+STREAMS = ("no change", "+0.40 points", "-0.30 points", "-0.80 points", "tickets x 3", OWN)
+HARMLESS = STREAMS[:2]
 
 
 @dataclass(frozen=True)
@@ -37,7 +43,7 @@ def watch(rng: np.random.Generator) -> Watch:
     def day() -> int | None:
         return int(rng.integers(1, 9)) if rng.integers(2) else None
 
-    names = [*STREAMS[: int(rng.integers(2, 5))], *([OWN] if rng.integers(2) else [])]
+    names = [*STREAMS[: int(rng.integers(2, 6))], *([OWN] if rng.integers(2) else [])]
     planted = [name for name in names if name != OWN]
     shares = (0.0, 0.0004, 0.018, 0.37, 0.9996, 1.0)
     return Watch(
@@ -67,10 +73,11 @@ def told(found: Watch) -> tuple[Said, ...]:
     }
     return (
         Said("decided", figures.decided(replays, PLAN).layout.meta["finding"]),
-        Said("ramp", figures.ramp(ramps).layout.meta["finding"]),
+        Said("ramp", figures.ramp(ramps, PLAN).layout.meta["finding"]),
         Said("watched", monitoring.text(PLAN, chances, replays)),
         Said("sizes", monitoring.text_sizes(PLAN, found.needed)),
-        *(Said("replay", " | ".join(map(str, row.values()))) for row in monitoring.table_replay(replays)),
+        *(Said("replay", " | ".join(map(str, row.values()))) for row in monitoring.table_replay(replays, PLAN)),
+        *(Said("ramp: row", " | ".join(map(str, row.values()))) for row in monitoring.table_ramp(ramps, PLAN)),
     )
 
 
@@ -87,10 +94,10 @@ def faults(found: Watch, said: tuple[Said, ...]) -> Iterator[str]:
     yield from ungrammatical(said)
     at = {text.place: text.text for text in said}
     stops = {name: stop for name, (stop, _) in found.days.items() if stop}
-    rolled = dict(re.findall(r"(?:Rolled back: |, )(.+?) on day (\d+)", at["decided"]))
-    if {name: int(day) for name, day in rolled.items()} != stops or at["decided"].startswith("No stream") is bool(
-        stops
-    ):
+    rolled = re.findall(r"(?:Rolled back: |, )(.+?) on day (\d+)( \(a false alarm\))?", at["decided"])
+    if rolled != [
+        (name, str(day), " (a false alarm)" if name in HARMLESS else "") for name, day in stops.items()
+    ] or at["decided"].startswith("No stream") is bool(stops):
         yield f"rolled back are {stops}: {at['decided']}"
     least = min(high for high, _ in found.ramp.values())
     name = re.sub("^Planted ", "", at["ramp"]).partition(": ")[0]
@@ -98,6 +105,15 @@ def faults(found: Watch, said: tuple[Said, ...]) -> Iterator[str]:
         yield f"the worst is at {least}: {at['ramp']}"
     elif re.findall(r"on day (\d+)", at["ramp"]) != [str(found.ramp[name][1])] * (found.ramp[name][1] is not None):
         yield f"{found.ramp[name]}: {at['ramp']}"
+    elif ("rolled back by a false alarm" in at["ramp"]) is not bool(name in HARMLESS and found.ramp[name][1]):
+        yield f"a false alarm: {at['ramp']}"
+    elif name in HARMLESS and ": shown to harm" in at["ramp"]:
+        yield f"nothing harms: {at['ramp']}"
+    for text in (text.text for text in said if text.place == "ramp: row"):
+        stream, day, *_ = text.replace("\xa0", " ").split(" | ")
+        stop = found.ramp[stream][1]
+        if day != f"{stop or 8}{', a false alarm' if stop and stream in HARMLESS else ''}":
+            yield f"the ramp ends on {stop}: {text}"
     yield from _watched(found, at["watched"])
     for name, units in found.needed.items():
         needs = re.search(
@@ -113,7 +129,8 @@ def faults(found: Watch, said: tuple[Said, ...]) -> Iterator[str]:
         stopped, paused = found.days[stream]
         paused = None if stopped and paused and paused >= stopped else paused
         for cell, day in ((pause, paused), (stop, stopped)):
-            if cell != (f"day {day}" if day else "never"):
+            wrongly = ", a false alarm" if day and cell is stop and stream in HARMLESS else ""
+            if cell != (f"day {day}{wrongly}" if day else "never"):
                 yield f"{day}: {row}"
 
 
@@ -130,7 +147,7 @@ def _watched(found: Watch, text: str) -> Iterator[str]:
                 yield f"the share is {true}: {line}"
         if re.findall(r"by day (\d+)", line) != [str(day)] * (day is not None):
             yield f"the day is {day}: {line}"
-        if ("by mistake" in line) is not (name == "no change"):
+        if ("by mistake" in line) is not (name in HARMLESS):
             yield f"a mistake: {line}"
     own = found.days.get(OWN)
     if ("The study's own stream was" in text) is not (own is not None):

@@ -26,7 +26,7 @@ def test_effects_are_said_to_be_drawn_together_only_where_they_are(device, count
         )
         for name, levels in drawn.items()
     }
-    rows, said = effects.table_interactions(found), effects.note_interactions(found, STUDY)
+    rows, said = effects.table_interactions(found, STUDY), effects.note_interactions(found, STUDY)
     few = {name for name, levels in drawn.items() if len(levels) < 4}
     column = "Effects (units)" if len(few) == 2 else "Effects after pooling (units)"
     for row, (name, levels) in zip(rows, drawn.items(), strict=True):

@@ -18,6 +18,12 @@ export function general(value, digits) {
   return `${bare(mantissa)}e${power < 0 ? "-" : "+"}${String(Math.abs(power)).padStart(2, "0")}`;
 }
 
+/** Digits of a change: as many as usual, or as tell it from none; one below a millionth reads as none. */
+function telling(size, digits) {
+  const told = Math.abs(size);
+  return told > 1e-6 && told < 0.5 * 10 ** -digits ? -Math.floor(Math.log10(told)) : digits;
+}
+
 function written(value, unit, currency) {
   switch (unit) {
     case "share": {
@@ -27,9 +33,9 @@ function written(value, unit, currency) {
       return `${(value * 100).toFixed(whole ? 0 : 2)} %`;
     }
     case "relative":
-      return `${fixed(value * 100, 1, true)} %`;
+      return `${fixed(value * 100, telling(value * 100, 1), true)} %`;
     case "points":
-      return `${fixed(value * 100, 2, true)} points`;
+      return `${fixed(value * 100, telling(value * 100, 2), true)} points`;
     case "money":
       return `${value < 0 ? "-" : ""}${currency} ${fixed(Math.abs(value) / 100, 0)}`;
     case "price":

@@ -359,23 +359,24 @@ class Results:
         variant = variant or self.leading
         return [e for e in self.tested if e.variant == variant]
 
-    def by_segment(self, metric: Metric, dimension: str) -> list[MetricEffect]:
+    def by_segment(self, metric: Metric, dimension: str, variant: str | None = None) -> list[MetricEffect]:
         """Exploratory effects by level of a segment."""
-        found = [self.effect(metric, dimension=dimension, level=level) for level in self.levels(EXPOSED, dimension)]
+        levels = self.levels(EXPOSED, dimension)
+        found = [self.effect(metric, variant=variant, dimension=dimension, level=level) for level in levels]
         return [e for e in found if e is not None]
 
-    def exploratory(self, metric: Metric) -> list[MetricEffect]:
+    def exploratory(self, metric: Metric, variant: str | None = None) -> list[MetricEffect]:
         """Every segment's effects, p-values adjusted together by Benjamini-Hochberg."""
-        effects = [e for dimension in self.study.segments for e in self.by_segment(metric, dimension)]
+        effects = [e for dimension in self.study.segments for e in self.by_segment(metric, dimension, variant)]
         if not effects:
             return []
         shared = adjust([e.effect.p_value for e in effects], "bh", alpha=1 - self.study.decision.confidence)
         return [replace(e, adjusted_p=p) for e, p in zip(effects, shared.adjusted, strict=True)]
 
-    def interactions(self, metric: Metric) -> dict[str, Heterogeneity]:
+    def interactions(self, metric: Metric, variant: str | None = None) -> dict[str, Heterogeneity]:
         """Whether the relative effect differs between the levels of each segment; the segments share alpha equally."""
         alpha = (1 - self.study.decision.confidence) / max(1, len(self.study.segments))
-        found = {dimension: self.by_segment(metric, dimension) for dimension in self.study.segments}
+        found = {dimension: self.by_segment(metric, dimension, variant) for dimension in self.study.segments}
         return {
             dimension: heterogeneity(
                 {e.level: (e.control, e.treatment) for e in effects},
@@ -387,9 +388,9 @@ class Results:
             if effects
         }
 
-    def novelty(self, metric: Metric) -> Novelty:
+    def novelty(self, metric: Metric, variant: str | None = None) -> Novelty:
         """Trend of the effect over the days of first exposure, which part the units; of no day where there is no time."""
-        dated = self.by_segment(metric, "day") if self.study.has_time else []
+        dated = self.by_segment(metric, "day", variant) if self.study.has_time else []
         days = {float(e.level): (e.control, e.treatment) for e in dated}
         decided = self.study.decision.confidence
         return novelty(DailyEffects.independent(days), confidence=decided, alpha=1 - decided)

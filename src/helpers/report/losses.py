@@ -22,8 +22,19 @@ if TYPE_CHECKING:
 def unwanted(study: Study) -> str:
     """Why nobody is lost who does not reach the last step; empty where reaching it is what is wanted."""
     last = study.funnel.steps[-1]
-    better = {m.better for m in study.metrics if m.event == last}
-    return f"Fewer are to reach {last}, so who does not is not lost." if better == {"lower"} else ""
+    found = [m for m in study.metrics if m.event == last]
+    if {m.better for m in found} != {"lower"}:
+        return ""
+    if any(m.type == "proportion" for m in found):
+        return f"Fewer are to reach {last}, so who does not is not lost."
+    return f"Less of {last} is better, so who does not reach it is not lost."
+
+
+def alike(study: Study) -> str:
+    """What an interval of a rate leaves out where whole clusters were randomised; empty where units were, one by one."""
+    if study.cluster is None:
+        return ""
+    return f"; intervals take each user for itself, and are too narrow as far as those of one {study.cluster} are alike"
 
 
 def way(found: FunnelCounts, step: FunnelStep) -> str:

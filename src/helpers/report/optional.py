@@ -260,7 +260,7 @@ def odd_values(nb: "Notebook", con: "duckdb.DuckDBPyConnection") -> "Callout":
     tell = nb.finding if repeated.passed and odd.passed and not (others or turned) else nb.warning
     told = {
         "Repeats": repeated.found,
-        "Placeholders among the amounts": odd.found,
+        "Odd amounts": odd.found,
         "Codes": coded,
         "Refunds": turned,
         "Outcomes outside of the arms": others,

@@ -221,3 +221,25 @@ def test_keys_of_another_meaning_are_refused_with_what_to_write(old, new):
     with pytest.raises(ValidationError) as told:
         Rule(**old)
     assert new in told.value.errors()[0]["ctx"]["error"].remedy
+
+
+@pytest.mark.parametrize("higher", [True, False])
+@pytest.mark.parametrize("arm", ["", "beta"])
+@pytest.mark.parametrize("rates", [WIN, UNSURE, HARM])
+def test_whom_a_gain_harms_and_that_it_fades_is_told_beside_a_gain_alone(rates, arm, higher):
+    told = {
+        "harmed": (("desktop (device)", -0.246 if higher else 0.246), ("new (kind)", -1.0 if higher else 1.0)),
+        "fades": 4.8e-05,
+    }
+    made = decide(evidence(*rates, higher_is_better=higher, arm=arm, **told), RULE)
+    better = (rates[1] > rates[0]) is higher
+    where = " in beta" if arm else ""
+    sign = "-" if higher else "+"
+    harmed = f"Conversion{where} is significantly worse for desktop (device) ({sign}24.6 %) and new (kind) ({sign}100.0 %): exploratory"
+    assert (harmed in made.beside) is better
+    assert (
+        f"The effect on conversion{where} fades over the days of first exposure (p = 4.8e-05)" in made.beside
+    ) is better
+    assert made.verdict == decide(evidence(*rates, higher_is_better=higher, arm=arm), RULE).verdict
+    unsound = evidence(*rates, higher_is_better=higher, arm=arm, failed_checks=("Contamination",), **told)
+    assert decide(unsound, RULE).beside == ""

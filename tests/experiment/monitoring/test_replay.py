@@ -183,6 +183,9 @@ def test_a_ramp_of_few_units_errs_no_more_often_than_it_says(rate, units, stages
     assert wrong <= stats.binom.isf(1e-4, runs, ALPHA)
 
 
+STATED = MonitoringPlan.of(config.load("studies/checkout_redesign.yml"), Numbers({}))
+
+
 def day(low: float, high: float, tickets_low: float) -> RampDay:
     verdict, reason = _verdict(high, tickets_low, [])
     return RampDay(1, 0.1, 1, low, low, high, 0.0, tickets_low, verdict, reason)
@@ -195,7 +198,7 @@ ENDS = st.floats(-0.05, 0.05).map(lambda end: round(end, 9))
 def test_an_end_that_decides_does_not_read_as_zero(low, width, tickets_low):
     """What rolls back shows why: the end that lies beyond zero has a digit and its own sign, here by Decimal."""
     shown = day(low, low + width, tickets_low)
-    (row,) = table_ramp({"planted": (shown,)})
+    (row,) = table_ramp({"planted": (shown,)}, STATED)
     high = Decimal(str(row["Sequential interval"]).split(" to ")[1].removesuffix(" points"))
     tickets = Decimal(str(row["Tickets at least"]).removesuffix(" points"))
     assert (high > 0) - (high < 0) == (shown.high > 0) - (shown.high < 0)

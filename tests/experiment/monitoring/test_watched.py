@@ -51,7 +51,12 @@ def test_the_bounds_of_a_mean_are_three_errors_of_a_day(values, units):
     (found,) = watched(study, Arms({"revenue_per_user": Mean.from_values(np.array(values))}), EARLIER)
     reach = 3 * np.std(values, ddof=1) / math.sqrt(units or 500)
     assert found.level == pytest.approx(np.mean(values))
-    assert (found.low, found.high) == pytest.approx((np.mean(values) - reach, np.mean(values) + reach), abs=1e-6)
+    if np.ptp(values) == 0:
+        assert math.isnan(found.low) and math.isnan(found.high)
+    else:
+        assert (found.low, found.high) == pytest.approx(
+            (max(np.mean(values) - reach, 0), np.mean(values) + reach), abs=1e-6
+        )
 
 
 @given(st.integers(1, 10**5), st.data(), st.integers(1, 10**5))
@@ -64,6 +69,9 @@ def test_those_without_are_the_rest_of_those_with(n, data, units):
     ]
     done, left = watched(with_watched(*each, units=units), Arms({"completion_rate": arm}), EARLIER)
     p = arm.successes / n
+    if p in (0, 1):  # who has seen no variation knows no bound
+        assert done.level == p == 1 - left.level and all(map(math.isnan, (done.low, done.high, left.low, left.high)))
+        return
     reach = 3 * math.sqrt(p * (1 - p) / units)
     assert (done.level, done.low, done.high) == pytest.approx((p, max(p - reach, 0), min(p + reach, 1)), abs=1e-9)
     assert (left.level, left.low, left.high) == pytest.approx((1 - done.level, 1 - done.high, 1 - done.low), abs=1e-9)

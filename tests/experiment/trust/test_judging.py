@@ -173,3 +173,13 @@ def test_ordinary_prices_raise_no_alarm():
                               "distinct_amounts": values.size, "usual_rows": int(np.median(rows))})  # fmt: skip
         alarms += bool(of_amounts(frame, STUDY))
     assert alarms == 0
+
+
+def test_a_value_that_is_only_frequent_is_not_said_to_stand_for_unknown():
+    """29.99 is the smallest order of a shop; 999 is written for its looks."""
+    usual = {"event_name": "purchase", "digits": 2, "all_rows": 1_000, "distinct_amounts": 300, "usual_rows": 2}
+    floor, code = (
+        of_amounts(pd.DataFrame([usual | {"amount": x, "rows": 280}]), STUDY)[0].text for x in (2_999, 99_900)
+    )
+    assert "one of 300 values: a usual price or a floor" in floor and floor.startswith("29.99 in 28 %")
+    assert code == "999 in 28 % of the amounts of purchase"

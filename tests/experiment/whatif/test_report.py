@@ -99,7 +99,13 @@ def test_another_metric_stands_in_where_the_primary_is_no_share():
     assert "no share" in tried(music, FakeResults(music)).label
     bare = music.model_copy(update={"metrics": [m for m in music.metrics if m.type != "proportion"]})
     found = tried(bare, FakeResults(bare))
-    assert found.outlook is None and found.reason == "no success metric is a proportion"
+    assert found.outlook is None and found.reason == "no success metric is a share that is to rise"
+
+
+def test_a_share_that_is_to_fall_is_not_tried_as_if_it_were_to_rise(study):
+    """Its harm is a rise, and the trial counts falls as harm."""
+    lower = study.model_copy(update={"metrics": [m.model_copy(update={"better": "lower"}) for m in study.metrics]})
+    assert conversion(lower) is None and tried(lower, FakeResults(lower)).outlook is None
 
 
 def test_the_rule_is_tried_at_its_own_size(study):

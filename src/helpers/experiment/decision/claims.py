@@ -321,14 +321,14 @@ def _moved(claim: Claim) -> str:
 
 
 LEAST: dict[Unit, str] = {"relative": "less than 0.1 %", "points": "less than 0.01 points"}
-"""What is said of a change that is there and would read as zero."""
+"""What is said of a change that is there and so small that it would read as zero."""
 
 
 def _by(change: float, unit: Unit, currency: str = "") -> str:
     """The size of a change without its direction.
 
-    >>> _by(-0.034, "relative"), _by(0.0002, "relative")
-    ('3.4 %', 'less than 0.1 %')
+    >>> _by(-0.034, "relative"), _by(0.0002, "relative"), _by(1e-9, "relative")
+    ('3.4 %', '0.02 %', 'less than 0.1 %')
     """
     told = formatted(abs(change), unit, currency).removeprefix("+")
     return told if not change or any(digit in told for digit in "123456789") else LEAST.get(unit, told)

@@ -55,6 +55,8 @@ def evidence(
             clusters=clusters(e),
             agreements=agreements(results, e.variant),
             losses=claims.lost(results.headline(e.variant), study),
+            harmed=harmed(results, e.variant),
+            fades=fades(results, e.variant),
             unit=CHANGE[study.primary.unit],
             guardrail_units={inside(m.label): CHANGE[m.unit] for m in study.metrics if m.role == "guardrail"},
         )
@@ -66,6 +68,27 @@ def clusters(found: MetricEffect) -> float | None:
     """How many equal clusters the arm is worth that is worth fewer; None where each unit was assigned by itself."""
     worth = [arm.equal for arm in (found.control, found.treatment) if isinstance(arm, WholeClusters)]
     return min(worth, default=None)
+
+
+def harmed(results: Results, variant: str) -> tuple[tuple[str, float], ...]:
+    """Levels of segments for which the primary metric is significantly worse, with its relative change, where effects differ.
+
+    A level alone may be harmed by chance, one of many: only levels of a segment count whose effects are shown to differ.
+    """
+    primary, alpha = results.study.primary, 1 - results.study.decision.confidence
+    uneven = {name for name, test in results.interactions(primary, variant).items() if test.interaction}
+    sign = 1 if primary.better == "higher" else -1
+    return tuple(
+        (f"{e.level} ({e.dimension.replace('_', ' ')})", e.effect.relative)
+        for e in results.exploratory(primary, variant)
+        if e.dimension in uneven and e.adjusted_p < alpha and sign * e.effect.absolute < 0
+    )
+
+
+def fades(results: Results, variant: str) -> float | None:
+    """The p-value of an effect on the primary metric that fades or turns round over the days; None where none is seen to."""
+    trend = results.novelty(results.study.primary, variant)
+    return trend.p_value if trend.verdict in ("novelty", "reversal") else None
 
 
 def agreements(results: Results, variant: str) -> tuple[TwoMeans, ...]:

@@ -9,7 +9,7 @@ from helpers.experiment.decision.value import DAYS_PER_WEEK, horizon_weeks
 from helpers.experiment.design import basis, is_stated, planned_effect, reachable, sign
 from helpers.experiment.pace import enrolment_days
 from helpers.experiment.results import Results
-from helpers.formatting import formatted
+from helpers.formatting import formatted, inside
 from helpers.stats.comparisons.noninferiority import NonInferiority
 from helpers.stats.design.power import MeanDesign, ProportionDesign
 from helpers.stats.validation import InputError
@@ -61,7 +61,7 @@ def _powered(results: Results, weighed: Evidence) -> str:
     have = sum(results.randomised().values())
     planned = "as planned" if is_stated(study) else "assumed"
     said = [_needed(results, design, planned_effect(results), have, planned)]
-    subject = claims.risk(weighed).subject
+    subject = _subject(weighed)
     if weighed.promises:
         believed = sign(study) * weighed.believed
         said.append(_needed(results, design, believed, have, "as believed once the prior has shrunk it"))
@@ -75,12 +75,17 @@ def _powered(results: Results, weighed: Evidence) -> str:
     )
 
 
+def _subject(weighed: Evidence) -> str:
+    """The primary metric as it is called within a sentence, and of which arm."""
+    return claims.subject(inside(weighed.metric), weighed.arm)
+
+
 def _settled(results: Results, weighed: Evidence) -> str:
     """About how many units would bring the risk below what is allowed, if the effect stays as it is."""
     belief, rule = weighed.belief, results.study.decision
     if belief is None:
         return ""
-    subject = claims.risk(weighed).subject
+    subject = _subject(weighed)
     most = formatted(rule.max_risk, "share")
 
     times = belief.times_to_settle(rule.max_risk, LONGEST)
@@ -100,7 +105,7 @@ def _counted(times: float, results: Results, weighed: Evidence) -> str:
 
 
 def _raised(results: Results, weighed: Evidence) -> str:
-    subject, least = claims.risk(weighed).subject, formatted(results.study.decision.min_relative_uplift, "relative")
+    subject, least = _subject(weighed), formatted(results.study.decision.min_relative_uplift, "relative")
     return f"More {results.study.randomised} do not raise the uplift of {subject} to {least}: they tell only more exactly what it is."
 
 

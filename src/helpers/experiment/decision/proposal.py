@@ -171,7 +171,7 @@ def talk_track(
             f"Whether the effect lasts for {study.economics.horizon}, as the money assumes.",
         ),
         (
-            f"{described(best.option).capitalize()}{of and f', {weighed.arm}'}: worth "
+            f"{_of_arm(best.option, weighed.arm)}: worth "
             f"{formatted(best.expected_value, 'money', currency)} in expectation, with a chance of {falls} that everyone gets "
             f"a change that lowers revenue; at most {formatted(compared.max_chance_of_harm, 'share')} is allowed.",
             beside,
@@ -214,6 +214,12 @@ def described(option: options.Option) -> str:
     return f"{option.name.lower()} ({whom} for {formatted(option.weeks, 'weeks')})"
 
 
+def _of_arm(option: options.Option, arm: str) -> str:
+    """An option at the head of a sentence, with the arm that it ships, or that it does not."""
+    named = described(option).capitalize()
+    return f"{named}{' instead of ' if option is options.KEEP else ', '}{arm}" if arm else named
+
+
 def beside_the_rule(best: options.Appraisal, made: Decision, study: Study, weighed: Evidence) -> str:
     """How the option stands to the rule, and why where they differ: the rule weighs evidence, the options only money."""
     says = f"The rule says {made.verdict}{f' to {made.arm}' if made.arm else ''}"
@@ -231,8 +237,9 @@ def beside_the_rule(best: options.Appraisal, made: Decision, study: Study, weigh
     if made.verdict == "ITERATE" and option is options.EXTEND:
         subject = replace(claims.risk(weighed), metric=inside(weighed.metric)).subject
         little = "" if weighed.promises else f", though next to no gain in {subject} is believed"
+        more = "more data" if study.cluster is None else f"data of more clusters, each a {study.cluster},"
         return (
-            f"{says}, and the money agrees{little}: more data are worth their cost for what they may show of revenue, "
+            f"{says}, and the money agrees{little}: {more} are worth their cost for what they may show of revenue, "
             f"whatever power the test reaches."
         )
     missed = [inside(c.name) for c in made.criteria if not c.met and c.name != "Expected money"]

@@ -27,7 +27,7 @@ from helpers.experiment.decision.belief import Belief
 from helpers.experiment.decision.claims import Claim, TwoMeans, is_beyond
 from helpers.experiment.decision.conditions import Scope, conditions
 from helpers.experiment.decision.look import EarlyLook
-from helpers.formatting import Unit, formatted, inside, p_text
+from helpers.formatting import Unit, finite, formatted, inside, listed, p_text
 from helpers.stats.comparisons.effects import Effect
 from helpers.stats.comparisons.noninferiority import NonInferiority
 
@@ -87,6 +87,9 @@ class Evidence:
         clusters: how many clusters of one size the arm is worth that is worth fewer; None where units were randomised.
         agreements: of each winsorised metric that counts, the mean that is tested and the mean as it is.
         losses: secondary metrics that are significantly worse: they bar nothing, and are told beside the verdict.
+        harmed: levels of segments that fare significantly worse while effects are shown to differ, each with its relative
+            change; as measured, exploratory, and no criterion.
+        fades: p-value of an effect that fades or turns round over the days of first exposure; None where it is not seen to.
         unit: of a change of the metric, for one that cannot be told as a fraction of the control.
     """
 
@@ -106,6 +109,8 @@ class Evidence:
     clusters: float | None = None
     agreements: tuple[TwoMeans, ...] = ()
     losses: tuple[Claim, ...] = ()
+    harmed: tuple[tuple[str, float], ...] = ()
+    fades: float | None = None
     unit: Unit = "number"
     guardrail_units: Mapping[str, Unit] = field(default_factory=dict)
 
@@ -247,16 +252,20 @@ def _beside(evidence: Evidence, rule: Rule, verdict: Verdict) -> str:
     """What must be known beside the verdict: what it was read before, on which scale, and what got worse and bars nothing."""
     if evidence.failed_checks:
         return ""
-    return " ".join(filter(None, [_read(evidence, rule, verdict), _unscaled(evidence), _lost(evidence)]))
+    return " ".join(
+        filter(
+            None,
+            [_read(evidence, rule, verdict), _unscaled(evidence), _lost(evidence), _harmed(evidence), _fades(evidence)],
+        )
+    )
 
 
 def _unscaled(evidence: Evidence) -> str:
     """That the control is next to nothing, so that a fraction of it says little, and so does the risk, whose prior is one."""
     if math.isnan(evidence.effect.p_value) or claims.has_scale(evidence.effect):
         return ""
-    return (
-        "The control's mean cannot be told from zero: the uplift as a fraction of it says little, and so does the risk."
-    )
+    risk = "" if evidence.belief is None else ", and so does the risk"
+    return f"The control's mean cannot be told from zero: the uplift as a fraction of it says little{risk}."
 
 
 def _lost(evidence: Evidence) -> str:
@@ -266,6 +275,25 @@ def _lost(evidence: Evidence) -> str:
         return ""
     kind = "a secondary metric" if len(told) == 1 else "secondary metrics"
     return f"{'; '.join(told)}: {kind}, which the rule does not weigh."
+
+
+def _harmed(evidence: Evidence) -> str:
+    """Whom a change harms that is better over all, where that is more than chance between groups."""
+    if not evidence.harmed or not evidence.is_better:
+        return ""
+    told = listed([f"{level} ({formatted(finite(change), 'relative')})" for level, change in evidence.harmed])
+    who = claims.subject(evidence.metric, evidence.arm)
+    return f"{who} is significantly worse for {told}: exploratory, and the rule does not weigh it."
+
+
+def _fades(evidence: Evidence) -> str:
+    """That a gain does not last as it is measured."""
+    if evidence.fades is None or not evidence.is_better:
+        return ""
+    who = claims.subject(inside(evidence.metric), evidence.arm)
+    return (
+        f"The effect on {who} fades over the days of first exposure ({p_text(evidence.fades)}): what lasts may be less."
+    )
 
 
 def _read(evidence: Evidence, rule: Rule, verdict: Verdict) -> str:

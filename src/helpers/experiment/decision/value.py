@@ -161,7 +161,8 @@ def worth(study: Study, results: Results, variant: str | None = None) -> tuple[D
         days = formatted(enrolment_days(results), "days")
         return None, f"units came in for {days}, and less than a week cannot be scaled up to a month"
     if not found.control.estimate > 0:
-        return None, "the control has no revenue, so no prior can be stated on its scale"
+        lacks = "is below zero" if found.control.estimate < 0 else "is nothing"
+        return None, f"{inside(metric.label)} in the control {lacks}, so no prior can be stated on its scale"
     if not found.control.variance + found.treatment.variance > 0:
         return None, f"{inside(metric.label)} is the same for every unit of an arm, so its effect has no error"
     return value(found.effect, found.control, found.treatment, study.economics, study.decision.prior, monthly), ""

@@ -102,6 +102,11 @@ class MonitoringPlan:
         surge = {f"tickets x {self.section.ticket_surge:g}": replace(self.world, surge=self.section.ticket_surge)}
         return shifted | surge
 
+    def falsely(self, name: str) -> bool:
+        """Whether a roll-back of this stream would be a false alarm: nothing that harms is planted in it."""
+        world = self.worlds().get(name)
+        return world is not None and world.shift >= 0 and world.surge <= 1
+
     def streams(self) -> dict[str, DailyStream]:
         """The same days under each of the planted truths, and the study's own stream where it has one.
 

@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 
 from helpers.config import Metric, Study, Watch
+from helpers.config.data import Simulation
 from helpers.experiment.monitoring.charts import SIGMAS
 from helpers.experiment.monitoring.plan import units_a_day
 from helpers.experiment.results import Results
@@ -61,13 +62,18 @@ def _bounded(each: Watch, study: Study, results: Results, earlier: Numbers) -> W
         return WatchedMetric.unknown(each.label, results.lack(metric, study.control.name))
     units, daily = results.arm_sizes()[study.control.name], units_a_day(study, earlier)
     level = 1 - control.estimate if each.without else control.estimate
-    if daily is None:
+    error = standard_error(control)
+    if daily is None or not error > 0:  # who has seen no variation knows no bound
         return WatchedMetric(each.label, level, math.nan, math.nan, LEVEL[metric.unit])
-    reach = SIGMAS * standard_error(control) * math.sqrt(units / daily)
-    low, high = _inside(metric, level - reach, level + reach)
+    reach = SIGMAS * error * math.sqrt(units / daily)
+    refunds = not isinstance(study.data, Simulation) and study.data.negative == "refund"
+    low, high = _inside(metric, level - reach, level + reach, refunds=refunds)
     return WatchedMetric(each.label, level, low, high, LEVEL[metric.unit])
 
 
-def _inside(metric: Metric, low: float, high: float) -> tuple[float, float]:
-    """Bounds that the metric can reach."""
-    return (max(low, 0.0), min(high, 1.0)) if metric.type in ("proportion", "retention") else (low, high)
+def _inside(metric: Metric, low: float, high: float, *, refunds: bool) -> tuple[float, float]:
+    """Bounds that the metric can reach: a share ends at 0 and 1, money without refunds, counts and durations at 0."""
+    if metric.type in ("proportion", "retention"):
+        return max(low, 0.0), min(high, 1.0)
+    reaches_below = metric.unit in ("number", "share") or (metric.unit == "money" and refunds)
+    return (low if reaches_below else max(low, 0.0)), high

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 from helpers.config import Metric
 from helpers.experiment.results import Results
 from helpers.experiment.trust.check import Caveat, TrustCheck
+from helpers.formatting import decimal
 from helpers.stats.checks.skew import SkewOfDifference, skew_of_difference
 from helpers.stats.summaries.mean import Mean
 from helpers.warehouse import query
@@ -117,14 +118,14 @@ def _left(found: MetricSkew) -> str:
 
 def _judged(metric: Metric, found: MetricSkew, what: What) -> TrustCheck:
     label = metric.label.lower() + (", no value pulled in" if what == "bare" and metric.winsorize else "")
-    text = f"skewness {found.skewness:.1f} over all arms, {found.units:,} units in {found.arm}"
+    text = f"skewness {decimal(found.skewness, 1)} over all arms, {found.units:,} units in {found.arm}"
     more = (
         f"{found.needed:,} are needed"
         if found.of.heavy
         else f"the difference of the means has {_left(found)}, little enough"
     )
     words = (
-        f"A unit's {label} has a skewness of {found.skewness:.1f} over all arms together. With arms of these sizes a t interval needs {found.needed:,} units"
+        f"A unit's {label} has a skewness of {decimal(found.skewness, 1)} over all arms together. With arms of these sizes a t interval needs {found.needed:,} units"
         f" in {found.arm}, and there are {found.units:,}: its 95 % do not hold, and too many of its misses lie on one side."
     )
     return TrustCheck(

@@ -27,15 +27,28 @@ OFTEN = 10
 
 @dataclass(frozen=True)
 class Sentinel:
-    """A value that likely stands for 'unknown': of which event or attribute, and its share of the events or units."""
+    """A value that may stand for 'unknown': of which event or attribute, and its share of the events or units.
+
+    ``among`` is how many values there are where nothing but its share is odd: so is that of a usual price or of a floor.
+    """
 
     where: str
     value: str
     share: float
+    among: int = 0
 
     @property
     def text(self) -> str:
-        return f"{self.value} in {formatted(self.share, 'share')} of {self.where}"
+        """
+        >>> Sentinel("age", "-1", 0.3).text, Sentinel("the amounts of spend", "29.99", 0.28, among=314).text
+        ('-1 in 30 % of age', "29.99 in 28 % of the amounts of spend, one of 314 values: a usual price or a floor, if it is not 'unknown'")
+        """
+        told = f"{self.value} in {formatted(self.share, 'share')} of {self.where}"
+        return (
+            f"{told}, one of {self.among:,} values: a usual price or a floor, if it is not 'unknown'"
+            if self.among
+            else told
+        )
 
 
 def stands_for_unknown(level: str) -> bool:
@@ -64,7 +77,8 @@ def of_amounts(values: "pd.DataFrame", study: Study) -> list[Sentinel]:
         looks = amount == 0 or re.fullmatch(r"-?9{3,}", f"{amount:g}") is not None or f"{amount:g}" == "-1"
         spiked = row.distinct_amounts >= SPIKE_VALUES and share >= SPIKE_SHARE
         if spiked or (looks and share >= SENTINEL_SHARE and row.rows >= OFTEN * row.usual_rows):
-            found.append(Sentinel(f"the amounts of {row.event_name}", f"{amount:g}", share))
+            among = 0 if looks else int(row.distinct_amounts)
+            found.append(Sentinel(f"the amounts of {row.event_name}", f"{amount:g}", share, among))
     return found
 
 

@@ -1,5 +1,6 @@
 """Plans of studies: what the simulator starts from, and what a report says about its own rule."""
 
+import re
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -41,8 +42,8 @@ class Preset:
 
 
 def conversion(study: "Study") -> "Metric | None":
-    """The study's primary metric if it is a proportion, else its first success metric that is one, else None."""
-    success = [m for m in study.metrics if m.type == "proportion" and m.role != "guardrail"]
+    """The study's primary metric if it is a proportion that is to rise, else its first success metric that is one, else None."""
+    success = [m for m in study.metrics if m.type == "proportion" and m.role != "guardrail" and m.better == "higher"]
     return next(iter(sorted(success, key=lambda m: m.role != "primary")), None)
 
 
@@ -55,7 +56,7 @@ def plan_of(study: "Study", results: "Results") -> tuple[WhatIfPlan | None, str]
     """
     metric = conversion(study)
     if metric is None:
-        return None, "no success metric is a proportion"
+        return None, "no success metric is a share that is to rise"
     if study.cluster is not None:
         return None, "units were not assigned one by one, and the plan counts units"
     if study.revenue is None:
@@ -68,6 +69,8 @@ def plan_of(study: "Study", results: "Results") -> tuple[WhatIfPlan | None, str]
     monthly = value.units_per_month(results)
     if found is None or revenue is None or monthly is None:
         return None, "an arm is empty, or the log is too short to be scaled up to a month"
+    if not revenue.estimate > 0:
+        return None, f"the trial counts money, and {inside(study.revenue.label)} in the control is not above zero"
     days, (control, treated) = enrolment_days(results), results.pair
     if not days:
         return None, f"{NO_PACE}, so how long it ran is not known"
@@ -95,7 +98,7 @@ def plan_of(study: "Study", results: "Results") -> tuple[WhatIfPlan | None, str]
             horizon=study.economics.horizon_months,
         ), ""
     except ReportError as error:
-        return None, " ".join(str(error).split())
+        return None, re.sub(r"\n +([a-z ]+): +", r"; \1 ", str(error))
 
 
 def preset_of(study: "Study", results: "Results") -> Preset:
@@ -109,7 +112,7 @@ def preset_of(study: "Study", results: "Results") -> Preset:
         raise ReportError(f"the simulator cannot show the study {study.name!r}", got=reason)
     note = ""
     if metric is not study.primary:
-        note = f"The study's primary metric is {inside(study.primary.label)}, no share; the simulator takes {inside(metric.label)}."
+        note = f"The study's primary metric is {inside(study.primary.label)}, no share that is to rise; the simulator takes {inside(metric.label)}."
     segments = [
         segment
         for dimension in study.segments

@@ -25,7 +25,7 @@ def tried(study: "Study", results: "Results") -> Tried:
     metric = conversion(study)
     label = metric.label if metric is not None else ""
     if metric is not study.primary:
-        label += " (the primary metric is no share, this is the first success metric that is one)"
+        label += " (the primary metric is no share that is to rise, this is the first success metric that is one)"
     plan, reason = plan_of(study, results)
     if plan is None:
         return Tried(label, None, reason)

@@ -9,7 +9,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from helpers.defaults import ALPHA
-from helpers.formatting import a, counted, formatted, plural, whole
+from helpers.formatting import a, counted, finite, formatted, plural, whole
 from helpers.report import losses
 from helpers.report.figures import style
 from helpers.report.figures.flows import flow
@@ -122,10 +122,13 @@ def sankey(funnel: FunnelCounts, study: Study) -> go.Figure:
     steps = funnel.steps
     figure = go.Figure(flow(funnel))
     most = funnel.bottlenecks
+    within = "" if study.is_unit_table else f" within {study.funnel.window_hours:g} hours"
     finding = losses.nobody_lost(funnel)
-    if len(most) == 1:
+    if losses.unwanted(study):
+        share = formatted(finite(funnel.conversion.share), "share")
+        finding = f"{share} of the users at {steps[0].event} reach {steps[-1].event}{within}"
+    elif len(most) == 1:
         gone, before = formatted(1 - most[0].rate.share, "share"), funnel.before(most[0]).event
-        within = "" if study.is_unit_table else f" within {study.funnel.window_hours:g} hours"
         finding = f"{gone} of the users at {before} do not go on to {most[0].event}{within}"
     elif most:
         finding = f"No step alone is the bottleneck: {losses.ways(funnel)} cost {losses.lost(funnel)}"

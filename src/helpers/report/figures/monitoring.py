@@ -19,6 +19,8 @@ from helpers.report.figures import style
 
 VERDICTS = {"CONTINUE": style.GOOD, "PAUSE": style.ACCENT, "ROLL BACK": style.BAD}
 COLOURS = (style.CONTROL, style.SKY, style.ACCENT, style.BAD, style.TREATMENT, style.GOOD)
+FALSELY = "a false alarm"
+"""What a roll-back is called where nothing that harms was planted."""
 SYMBOLS = {"CONTINUE": "circle", "PAUSE": "diamond", "ROLL BACK": "x"}
 
 
@@ -50,7 +52,7 @@ def control(name: str, stream: DailyStream, decisions: tuple[DailyDecision, ...]
     figure.update_xaxes(title="day (UTC)")
     figure.update_yaxes(title="share a day, weekday taken out", tickformat=".1%")
     after = int(outside[stream.launch :].sum())
-    ends = f"rolled back on day {stopped.day}" if stopped else "never rolled back"
+    ends = f"rolled back on day {stopped.day}{_falsely(name, plan)}" if stopped else "never rolled back"
     return style.titled(
         figure,
         f"{_named(name)}: {after} {'day' if after == 1 else 'days'} outside three sigma, {ends}",
@@ -73,7 +75,7 @@ def decided(replays: Mapping[str, tuple[DailyDecision, ...]], plan: MonitoringPl
     figure.update_xaxes(title="day after the launch")
     figure.update_yaxes(categoryorder="array", categoryarray=list(replays)[::-1], showgrid=False)
     stops = {name: first(days, "ROLL BACK") for name, days in replays.items()}
-    told = ", ".join(f"{name} on day {stop.day}" for name, stop in stops.items() if stop)
+    told = ", ".join(f"{name} on day {stop.day}{_falsely(name, plan)}" for name, stop in stops.items() if stop)
     return style.titled(
         figure,
         f"Rolled back: {told}" if told else "No stream was rolled back",
@@ -109,7 +111,7 @@ def drift(streams: Mapping[str, DailyStream], plan: MonitoringPlan) -> go.Figure
     figure.update_yaxes(title="EWMA, sigma", row=2, col=1)
     style.mark_events(figure, plan.events, plan.launch, plan.section.days, numbered=True, row=1, col=1)
     figure.update_xaxes(title="day after the launch", row=2, col=1)
-    told = ", ".join(f"{name} on day {day}" for name, day in first_days.items())
+    told = ", ".join(f"{name} on day {day}{_falsely(name, plan)}" for name, day in first_days.items())
     return style.titled(
         figure,
         f"CUSUM signals: {told}" if told else "CUSUM signals on no stream",
@@ -119,7 +121,7 @@ def drift(streams: Mapping[str, DailyStream], plan: MonitoringPlan) -> go.Figure
     )
 
 
-def ramp(found: Mapping[str, tuple[RampDay, ...]]) -> go.Figure:
+def ramp(found: Mapping[str, tuple[RampDay, ...]], plan: MonitoringPlan) -> go.Figure:
     """Sequential interval of the rate against the control arm under the worst planted shift."""
     name = min(found, key=lambda n: np.nan_to_num(found[n][-1].high, nan=np.inf) if found[n] else np.inf)
     days = [d for d in found[name] if np.isfinite(d.absolute)]
@@ -138,7 +140,8 @@ def ramp(found: Mapping[str, tuple[RampDay, ...]]) -> go.Figure:
     figure.update_xaxes(title="day of the ramp")
     figure.update_yaxes(title="difference of the rates", tickformat="+.1%", range=[-reach, reach])
     stopped = next((d for d in found[name] if d.verdict == "ROLL BACK"), None)
-    ends = f"shown to harm on day {stopped.day} of the ramp" if stopped else "not shown to harm during the ramp"
+    shown = "rolled back by a false alarm" if plan.falsely(name) else "shown to harm"
+    ends = f"{shown} on day {stopped.day} of the ramp" if stopped else "not shown to harm during the ramp"
     treated = ", ".join(formatted(s, "share") for s in dict.fromkeys(d.share for d in days))
     return style.titled(
         figure,
@@ -150,6 +153,10 @@ def ramp(found: Mapping[str, tuple[RampDay, ...]]) -> go.Figure:
 
 def _awaited(plan: MonitoringPlan) -> str:
     return f"; the rate of a day is known {counted(plan.wait, 'day')} later" if plan.wait else ""
+
+
+def _falsely(name: str, plan: MonitoringPlan) -> str:
+    return f" ({FALSELY})" if plan.falsely(name) else ""
 
 
 def _named(name: str) -> str:

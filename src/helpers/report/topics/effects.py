@@ -134,9 +134,10 @@ def caption_interactions(results: Results) -> str:
     return f"Does the effect{f' of {results.named}' if results.named else ''} differ between segments?"
 
 
-def table_interactions(found: Mapping[str, Heterogeneity]) -> list[Row]:
+def table_interactions(found: Mapping[str, Heterogeneity], study: Study) -> list[Row]:
     """One line a segment: do its levels differ, and which may be named."""
-    shown = "Effects after pooling (units)" if any(test.pooled for test in found.values()) else "Effects (units)"
+    pooled = " after pooling" if any(test.pooled for test in found.values()) else ""
+    shown = f"Effects{pooled} ({study.randomised})"
     return [
         {
             "Segment": dimension.replace("_", " "),

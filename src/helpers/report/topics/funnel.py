@@ -23,13 +23,14 @@ OFTEN = 0.2
 def table(found: FunnelCounts, study: Study) -> list[Row]:
     """Steps with their rates and losses; a unit table has no window that could be open."""
     last = found.steps[-1].event
+    lost = "Did not go on" if losses.unwanted(study) else "Lost"
     return [
         {
             "Step": s.event + (" (optional)" if s.optional else ""),
             "Users": f"{s.units:,}",
             "Of the step before": "" if s.position == 1 else formatted(s.rate.share, "share"),
             "95 % interval": "" if s.position == 1 else interval(s.rate.low, s.rate.high, "share"),
-            "Lost": "" if s.position == 1 else f"{s.lost:,}",
+            lost: "" if s.position == 1 else f"{s.lost:,}",
             **({} if study.is_unit_table else {"Window still open": "" if s.position == 1 else f"{s.open_units:,}"}),
             **(
                 {}
@@ -47,7 +48,7 @@ def table(found: FunnelCounts, study: Study) -> list[Row]:
 
 def note(study: Study) -> str:
     """From when until when the steps count."""
-    said = f"the last step {window(study)} the first {study.funnel.steps[0]}"
+    said = f"the last step {window(study)} the first {study.funnel.steps[0]}{losses.alike(study)}"
     return said if study.is_unit_table else f"{said}; events before {study.diagnosis_end:%Y-%m-%d}"
 
 

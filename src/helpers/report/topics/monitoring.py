@@ -97,7 +97,7 @@ def text_sizes(plan: MonitoringPlan, needed: Mapping[str, int | None]) -> str:
     )
 
 
-def table_replay(replays: Mapping[str, tuple[DailyDecision, ...]]) -> list[Row]:
+def table_replay(replays: Mapping[str, tuple[DailyDecision, ...]], plan: MonitoringPlan) -> list[Row]:
     """Each stream: its last verdict, the days it was decided on, and why."""
     rows = []
     for name, decisions in replays.items():
@@ -106,7 +106,7 @@ def table_replay(replays: Mapping[str, tuple[DailyDecision, ...]]) -> list[Row]:
             {
                 "Stream": _joined(name),
                 "First PAUSE": f"day\u00a0{paused.day}" if paused else "never",
-                "ROLL BACK": f"day\u00a0{stopped.day}" if stopped else "never",
+                "ROLL BACK": f"day\u00a0{stopped.day}{_falsely(name, plan)}" if stopped else "never",
                 "At the end": badge(TONES[decisions[-1].verdict], decisions[-1].verdict),  # type: ignore[arg-type]
                 "Why": stopped.reason if stopped else paused.reason if paused else decisions[-1].reason,
             }
@@ -121,7 +121,7 @@ def note_replay(plan: MonitoringPlan, logged: int, confirmed: int) -> str:
     )
 
 
-def table_ramp(found: Mapping[str, tuple[RampDay, ...]]) -> list[Row]:
+def table_ramp(found: Mapping[str, tuple[RampDay, ...]], plan: MonitoringPlan) -> list[Row]:
     rows = []
     for name, days in found.items():
         stopped = next((d for d in days if d.verdict == "ROLL BACK"), None)
@@ -131,7 +131,7 @@ def table_ramp(found: Mapping[str, tuple[RampDay, ...]]) -> list[Row]:
         rows.append(
             {
                 "Planted": _joined(name),
-                "Day": shown.day,
+                "Day": f"{shown.day}{_falsely(name, plan) if stopped else ''}",
                 "Treated": formatted(shown.share, "share"),
                 "Difference": shift(shown.absolute) if isfinite(shown.absolute) else AWAITED,
                 "Sequential interval": span(shown.low, shown.high, "points") if isfinite(shown.high) else AWAITED,
@@ -196,7 +196,7 @@ def text(
     for name, detectors in found.items():
         stop, any_sign = detectors[ANY_TRIGGER], detectors[ANY]
         when = f", half of all launches by day {stop.day}" if stop.day else ""
-        wrong = " by mistake" if name == "no change" else ""
+        wrong = " by mistake" if plan.falsely(name) else ""
         lines.append(
             f"**{name}:** {_share(stop.share)} rolled back{wrong}{when}; {_share(any_sign.share)} rolled back or paused."
         )
@@ -265,6 +265,11 @@ def _share(share: float) -> str:
     if rounded != share and rounded in (0, 1):
         return _joined("< 0.1 %" if rounded == 0 else "> 99.9 %")
     return _joined(formatted(rounded, "share"))
+
+
+def _falsely(name: str, plan: MonitoringPlan) -> str:
+    """What a roll-back of a stream is called beside its day."""
+    return ", a false alarm" if plan.falsely(name) else ""
 
 
 def _joined(text: str) -> str:

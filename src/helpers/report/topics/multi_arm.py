@@ -72,7 +72,9 @@ def table_guardrails(results: Results, failed: Sequence[object] = ()) -> list[ta
             "Guardrail": metric.label,
             **units,
             "Margin": effects.text_margin(metric, study.economics.currency),
-            "Change": formatted(g.effect.relative, "relative"),
+            "Change": formatted(g.effect.relative, "relative")
+            if g.scale == "relative"
+            else formatting.difference(g.effect.absolute, metric, study.economics.currency),
             "Worst it may be": formatted(g.bound, "relative")
             if g.scale == "relative"
             else formatting.difference(g.bound, metric, study.economics.currency),

@@ -63,7 +63,18 @@ def note(study: Study, found: Proposal) -> str:
         f"differ by {formatted(defaults.BASELINE_DRIFT, 'share')} without any change; with that look, which may roll it back, "
         f"it is expected to be worth {watched}, without any look {alone}. Recommended: the most valuable option with at most "
         f"{formatted(compared.max_chance_of_harm, 'share')} chance that revenue falls."
+        + _in_clusters(study)
         + (f" {rests.capitalize()}." if rests else "")
+    )
+
+
+def _in_clusters(study: Study) -> str:
+    """Whose units a look is taken to compare where whole clusters were randomised."""
+    if study.cluster is None:
+        return ""
+    return (
+        f" A look is reckoned with units of clusters that are new to the test, each a {study.cluster}, at the pace of the "
+        "experiment: more units in the same ones tell far less."
     )
 
 
