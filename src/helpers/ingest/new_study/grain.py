@@ -150,6 +150,8 @@ def _proposed(
     variants = [_told(table, columns, said.variant)] if said.variant else []
     variants += [c for c in roles.variants_of(columns) if c not in (unit, *variants) and not _other(c, said)]
     variants = [c for c in variants if c.name == said.variant or (changes or {}).get(c.name, 0) <= roles.OFTEN]
+    if variants and event and "event" not in said and not panels.may_be_a_log(table, event, time, columns):
+        event = None
     if said.event and not (unit and time):
         raise _lacking(table, columns, unit, time)
     if unit and time and event and not (variants or said.where or said.measured or said.exposure):
@@ -180,7 +182,8 @@ def _proposed(
             parts := aggregates.of_parts(table, rows, columns, variants[0], time)
         ):
             raise parts
-        if not said.cluster and (seen := panels.of(table, columns, unit if repeated else None, variants[0])):
+        panel_unit = unit if repeated else None
+        if not said.cluster and (seen := panels.of(table, columns, panel_unit, variants[0], ask=not said.where)):
             table = panels.folded(table, seen, variants[0])
             rows, columns, said = _profiled(table, said)
             variants = _again(variants, columns)
