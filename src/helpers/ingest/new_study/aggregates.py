@@ -11,7 +11,16 @@ from helpers.errors import ReportError
 from helpers.ingest.counts.landing import only_rise, running
 from helpers.ingest.counts.table import TOTALS
 from helpers.ingest.near import no_column
-from helpers.ingest.new_study import asking, contradictions, counted_columns, currency, roles, units, vocabulary
+from helpers.ingest.new_study import (
+    asking,
+    contradictions,
+    counted_columns,
+    currency,
+    frequencies,
+    roles,
+    units,
+    vocabulary,
+)
 from helpers.ingest.new_study.counted_columns import CountedColumns
 from helpers.ingest.new_study.profile import Column
 from helpers.ingest.new_study.proposal import Arm, Measure, Noted, StudyProposal
@@ -130,7 +139,7 @@ def of_parts(
             remedy=f"sum it up over {named}, for instance by a query in a file: select {arm}, sum({units_of}) as {units_of}, ..."
             f" group by {arm}; or take one level with --where",
         )  # fmt: skip
-    return None
+    return frequencies.refused(table, rows, columns, variant)
 
 
 def _refuse_running(table: "SourceTable", variant: Column, time: Column, found: CountedColumns) -> None:
