@@ -337,7 +337,15 @@ class Study(Named):
     @property
     def counted(self) -> set[str]:
         """Events whose amounts are counts, summed in units of their own; all other amounts are money."""
-        return {event for event, unit in summed(self) if unit == "count"}
+        return {event for event, unit in summed(self) if unit == "count"} - self.averaged
+
+    @property
+    def averaged(self) -> set[str]:
+        """Events whose amounts are averages of the rows of a panel: of counts, too, they are no whole numbers."""
+        data = self.data
+        if not isinstance(data, Units) or data.panel is None:
+            return set()
+        return {event for event, column in data.outcomes.items() if data.panel.how.get(column) == "mean"}
 
     def when_missing(self, metric: Metric) -> Literal["drop", "zero", "error"]:
         """What a unit without a value means to a metric: as stated, else out of it in a table of units, an error in a log."""

@@ -29,8 +29,13 @@ def how_of(study: Study, event: str, column: str) -> "How":
     assert isinstance(data, Units) and data.panel is not None
     if column in data.panel.how:
         return data.panel.how[column]
+    return "max" if _is_yes(study, event) else "sum"
+
+
+def _is_yes(study: Study, event: str) -> bool:
+    """Whether of an outcome only counts whether it happened."""
     counted = {m.type for m in study.metrics if event in m.events}
-    return "max" if counted and counted <= {"proportion"} else "sum"
+    return bool(counted) and counted <= {"proportion"}
 
 
 def fold(
@@ -108,12 +113,16 @@ def notes(con: "duckdb.DuckDBPyConnection", study: Study, parts: "Parts") -> lis
     rows, units = con.execute(f"select count(*), count(distinct {quoted(unit)}) from {parts.relation}").fetchall()[0]
     by = {
         "sum": "summed",
-        "max": "yes if in any row",
+        "max": "its largest",
         "mean": "averaged",
         "first": "of the first row",
         "last": "of the last row",
     }
-    told = ", ".join(f"{logged(column)} {by[how_of(study, event, column)]}" for event, column in data.outcomes.items())
+    told = ", ".join(
+        f"{logged(column)} {'yes if in any row' if how == 'max' and _is_yes(study, event) else by[how]}"
+        for event, column in data.outcomes.items()
+        for how in [how_of(study, event, column)]
+    )
     return [
         f"{rows:,} rows of {units:,} units, told apart by '{logged(data.panel.period)}', become one row a unit, which is what"
         f" is compared: {told}; what describes a unit is that of its first row"

@@ -17,6 +17,7 @@ from helpers.ingest.new_study import (
     contradictions,
     counted_columns,
     currency,
+    frequencies,
     roles,
     units,
     vocabulary,
@@ -139,7 +140,7 @@ def of_parts(
             remedy=f"sum it up over {named}, for instance by a query in a file: select {arm}, sum({units_of}) as {units_of}, ..."
             f" group by {arm}; or take one level with --where",
         )  # fmt: skip
-    return None
+    return frequencies.refused(table, rows, columns, variant)
 
 
 def _refuse_running(table: "SourceTable", variant: Column, time: Column, found: CountedColumns) -> None:

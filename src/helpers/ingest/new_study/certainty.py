@@ -82,6 +82,11 @@ def outcome(column: Column, outcomes: Sequence[Column], together: frozenset[str]
 
 def goal(name: str, last: str) -> tuple[Sure, str]:
     """How sure the primary metric of a log is: an event called as what a business wants, or the one that units come to last."""
+    if not vocabulary.UNDONE.isdisjoint(vocabulary.tokens(last)):
+        return (
+            Sure.GUESS,
+            f"'{vocabulary.printable(last)}' is what units come to last, and says that something came to nothing",
+        )
     if vocabulary.touches(last, vocabulary.GOAL):
         return Sure.SURE, f"'{vocabulary.printable(last)}' is called as what is wanted"
     return Sure.GUESS, f"'{vocabulary.printable(last)}' is what units come to last"

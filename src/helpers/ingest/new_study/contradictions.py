@@ -5,10 +5,11 @@ from typing import TYPE_CHECKING
 
 from helpers.errors import ReportError, several
 from helpers.ingest.near import nearest
-from helpers.ingest.new_study import questions
+from helpers.ingest.new_study import measures, questions
 from helpers.ingest.new_study.profile import Column
 from helpers.ingest.new_study.said import Said, the_name
 from helpers.ingest.new_study.vocabulary import printable
+from helpers.ingest.sql import literal
 
 if TYPE_CHECKING:
     from helpers.ingest.new_study.source import SourceTable
@@ -54,7 +55,7 @@ def outcome_of(
     found = the_name(table.called, name, [c.name for c in columns], option)
     column = next(c for c in columns if c.name == found)
     said, expected = f"{option} {printable(found)}", "numbers that differ: 0 and 1, yes and no, a count or an amount"
-    if why := _no_number(column):
+    if why := _no_number(table, column):
         raise _cannot(table, said, "be an outcome", why, expected)
     if variant is None:
         return column
@@ -140,7 +141,7 @@ def _no_event(table: "SourceTable", column: Column) -> ReportError | None:
 
 
 def _no_money(table: "SourceTable", column: Column) -> ReportError | None:
-    why = _no_number(column) or (
+    why = _no_number(table, column) or (
         "it holds two values alone, what happened and what did not" if column.binary or column.in_words else ""
     )
     if not why:
@@ -157,7 +158,7 @@ def _no_cluster(table: "SourceTable", column: Column) -> ReportError | None:
     return _cannot(table, f"--cluster {printable(column.name)}", "be what was randomised", why, "two clusters or more")
 
 
-def _no_number(column: Column) -> str:
+def _no_number(table: "SourceTable", column: Column) -> str:
     """Why a column holds no numbers to compare; empty where it does."""
     if column.filled == 0:
         return "it is empty in all rows"
@@ -165,10 +166,32 @@ def _no_number(column: Column) -> str:
         return f"it holds one value in all rows: {printable(column.values[0])}" if column.values else "it is constant"
     if column.unread:
         return column.unread
+    if column.has_time:
+        return measures.unfit(column)
     if not (column.numeric or column.binary or column.in_words):
-        some = f", such as {', '.join(map(printable, column.values[:3]))}" if column.levels else ""
-        return f"its values are no numbers{some}"
+        return _no_numbers(table, column)
     return ""
+
+
+LENGTH = r"-?([0-9]+ ?d(ays?)?,? ?)?[0-9]+:[0-5][0-9](:[0-5][0-9])?([.,][0-9]+)?|P([0-9.]+[YMWD])*(T([0-9.]+[HMS])+)?"
+"""A length of time: 1:02:33, 2 days 04:05:06, PT4M35S."""
+
+
+def _no_numbers(table: "SourceTable", column: Column) -> str:
+    """That most values are no numbers, or some of them, with the one that stands there most often; lengths of time are told."""
+    text, value = table.text(column.name), table.value(column.name)
+    of_them = f"from {{table}} where {text} is not null and {value} is null"
+    most = table.rows(f"select {text}, count(*) {of_them} group by 1 order by 2 desc, 1 limit 1")
+    if not most:
+        return "its values are no finite numbers"
+    shown, often = printable(str(most[0][0])), int(most[0][1])  # type: ignore[call-overload]
+    lengths = table.number(f"select avg(regexp_full_match({text}, {literal(LENGTH)})::integer) {of_them}")
+    if lengths == 1:
+        return f"its values are lengths of time, such as {shown}: write them as numbers, of seconds for instance"
+    if column.numbers > 0.5 * column.filled:
+        told = f"{column.filled - column.numbers:,} of its {column.filled:,} values are no numbers: {shown} in {often:,} rows"
+        return told + ("; where it says that nothing is known, empty these fields" if often > 1 else "")
+    return f"its values are no numbers, such as {shown}"
 
 
 def _cannot(

@@ -127,6 +127,12 @@ def _proposed(seen: Look, ask: asking.Ask | None) -> StudyProposal:
         return _noted(_described(seen, known), notes)
     known = _changing(seen, known)
     variants = _variants(seen, known)
+    if (
+        variants
+        and known.event
+        and not (seen.said.event or panels.may_be_a_log(seen.table, known.event, known.time, seen.columns))
+    ):
+        known = replace(known, event=None)
     unit, time, event, said = known.unit, known.time, known.event, seen.said
     if said.event and not (unit and time):
         raise refusals.lacking(seen, unit, time)
@@ -241,7 +247,8 @@ def _panel(seen: Look, known: Known, variants: list[Column], ask: asking.Ask | N
     """A study of units whose rows, one a period, are summed up; None where rows are no such thing."""
     if seen.said.cluster:
         return None
-    panel = panels.of(seen.table, seen.columns, known.unit if known.repeated else None, variants[0])
+    unit = known.unit if known.repeated else None
+    panel = panels.of(seen.table, seen.columns, unit, variants[0], ask=not seen.said.where)
     if panel is None:
         return None
     folded = seen.again(panels.folded(seen.table, panel, variants[0]))

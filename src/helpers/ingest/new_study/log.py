@@ -17,6 +17,7 @@ from helpers.ingest.new_study import (
     goals,
     measures,
     questions,
+    refunds,
     roles,
     tolerances,
     vocabulary,
@@ -105,6 +106,12 @@ def propose(
     if goal.negative:
         tolerate.pop("negative_price", None)
     revenue = next((m.name for m in metrics if m.unit == "money"), "")
+    refunded = 0
+    if revenue and mapped["price"].negative and not goal.negative:
+        paid_for = next(m.event for m in metrics if m.unit == "money")
+        refunded = refunds.found(table, unit, time, mapped["price"], questions.is_level(table, event, logged[paid_for]))
+        if refunded:
+            tolerate.pop("negative_price", None)
     summed = [questions.is_level(table, event, logged[m.event]) for m in metrics if m.unit == "money"]
     paid = currency.of(table, [mapped["price"]], summed[0]) if summed else currency.Proposed()
     used = {c.name for c in (*mapped.values(), *named.values(), *by.values())}
@@ -134,7 +141,7 @@ def propose(
         source="log", mode="online" if variant else "offline", rows=rows, arms=tuple(arms),
         weights=weights(arms) if variant else "ASSUMED: nobody was treated; units are split by a salted hash",
         also=also, columns={n: (c.name, _as_said(n, c, said)) for n, c in (mapped | named | by).items()}, time_format=roles.time_format(time),
-        start=start, end=end, period=said.note("period", "from the first to the last event; the end is excluded"), negative=goal.negative, control=said.note("control", ""),
+        start=start, end=end, period=said.note("period", "from the first to the last event; the end is excluded"), negative=goal.negative or refunded > 0, control=said.note("control", ""),
         metrics=metrics, segments=tuple(named), tolerate=tolerate, revenue=revenue,
         money_digits=measures.money_digits(table, [mapped["price"]], goal.money) if "price" in mapped else 0,
         cluster=cluster.noted(next(iter(by))) if cluster else ("", ""), currency=paid.noted,
@@ -157,6 +164,7 @@ def propose(
             *certainty.primary(metrics[0].name, certainty.goal(metrics[0].name, logged.get(steps[-1], steps[-1])), said),
             *([f"currency: {paid.noted[0]}, {paid.noted[1]}"] if paid.noted[1] else []),
             f"segments: {', '.join(named) or 'none'}",
+            *([f"refunds: {refunded:,} amounts below zero take back what their unit paid before, and lower sums"] if refunded else []),
             *tolerances.said(tolerate),
         ),
         first=(*first, *(["Is the primary metric the one that was agreed on before anybody looked?"] * ("primary" not in said))),

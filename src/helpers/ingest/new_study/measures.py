@@ -31,7 +31,7 @@ class Sorted:
     left: tuple[tuple[Column, str], ...]
 
 
-IN_WORDS = "an outcome in words"
+IN_WORDS = ("an outcome in words", "an outcome in codes")
 PARTS_OF_DATES = {
     "hour": (0.0, 24.0),
     "week": (0.0, 53.0),
@@ -62,7 +62,7 @@ def sort(columns: list[Column], together: frozenset[str] = frozenset()) -> Sorte
         reason = column.unread or unfit(column)
         sure = standing(column, together)
         if reason:
-            if sure is Standing.OUTCOME and column.empty_share > 0.5:
+            if sure is Standing.OUTCOME and column.empty_share > 0.5 and not column.has_time:
                 reason += "; null is not zero: write 0 where nothing happened, if that is what it means"
             left.append((column, reason))
         elif column.numeric and vocabulary.touches(column.name, vocabulary.BEFORE):
@@ -70,7 +70,7 @@ def sort(columns: list[Column], together: frozenset[str] = frozenset()) -> Sorte
         elif _few(column) and sure is Standing.ATTRIBUTE:
             segments.append(column)
         elif (column.numeric or column.in_words) and sure in (Standing.OUTCOME, Standing.PERHAPS):
-            reason = _no_outcome(column) if column.numeric else ""
+            reason = _no_outcome(column) or _codes(column) if column.numeric else ""
             found = outcomes if sure is Standing.OUTCOME else maybe
             left.append((column, reason)) if reason else found.append(column)
         elif _few(column) and sure is Standing.OUTCOME and column.words:
@@ -84,6 +84,8 @@ def sort(columns: list[Column], together: frozenset[str] = frozenset()) -> Sorte
             told = (
                 "a number that may be an attribute or an outcome"
                 if column.numeric
+                else f"numbers, but for {column.filled - column.numbers:,} of {column.filled:,} values"
+                if column.numbers > 0.5 * column.filled
                 else "text with many different values"
             )
             left.append((column, f"not used: {told}"))
@@ -227,6 +229,11 @@ def unfit(column: Column) -> str:
     """Why a column can be nothing at all; empty if it can."""
     if column.filled == 0:
         return "empty in all rows"
+    if column.has_time and column.empty_share > MISSING:
+        return (
+            f"the moment of what happened in {column.filled:,} of {column.rows:,} rows: to count it, write 1 where it is filled"
+            " and 0 where it is empty"
+        )
     if column.empty_share > 0.5:
         return f"mostly empty: nothing in {column.empty_share:.0%} of the rows"
     if column.constant:
@@ -371,6 +378,13 @@ def _class(column: Column) -> int:
         (i for i, some in enumerate(vocabulary.OUTCOME) if vocabulary.touches(column.name, some)),
         len(vocabulary.OUTCOME),
     )
+
+
+def _codes(column: Column) -> str:
+    """That two numbers are codes, of which nothing tells which one is yes: a count of 1 or 2 would turn 1 for yes around."""
+    if column.binary or column.decimal or column.distinct != 2 or column.low <= 0:
+        return ""
+    return f"an outcome in codes ({column.low:g}, {column.high:g}): write it as 1 and 0, or name it with --primary to take the mean"
 
 
 def _no_outcome(column: Column) -> str:

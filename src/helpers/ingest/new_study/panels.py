@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from helpers.ingest.new_study import vocabulary
+from helpers.ingest.new_study import phases, running_totals, vocabulary
 from helpers.ingest.new_study.lifetimes import truth
 from helpers.ingest.new_study.profile import Column
 from helpers.ingest.new_study.proposal import StudyProposal
@@ -22,8 +22,10 @@ PERIODS = {"day", "date", "week", "wk", "month", "quarter", "year", "period", "w
 FEWEST_UNITS = 10
 SHARED = 0.5
 """Each period of a panel, on average, has at least this share of the units."""
-AVERAGED = {"rate", "share", "ratio", "avg", "average", "mean", "score", "rating", "pct", "percent", "price", "index"}
-"""Words of numbers whose sum over periods means nothing."""
+AVERAGED = {"rate", "share", "ratio", "avg", "average", "mean", "score", "rating", "pct", "percent", "price", "index",
+            "balance", "stock", "inventory", "level", "temperature", "weight", "pressure", "age", "mrr", "arr", "headcount",
+            "followers", "nps", "csat"}  # fmt: skip
+"""Words of numbers whose sum over periods means nothing: rates, and what is there at a moment."""
 
 
 @dataclass(frozen=True)
@@ -53,23 +55,35 @@ class SeenPanel:
     units: int
     rows: int
     how: dict[str, str]
+    so_far: frozenset[str] = frozenset()
+    """Columns whose rows tell a total so far"""
 
 
 def of(
-    table: "SourceTable", columns: Sequence[Column], unit: Column | None, variant: Column | None
+    table: "SourceTable", columns: Sequence[Column], unit: Column | None, variant: Column | None, *, ask: bool = False
 ) -> SeenPanel | None:
     """A panel, where values say so: a unit has at most one row in each period, some of them several, all in one variant.
 
     The period is called so, or holds moments; its levels hold most of the units each, and units of all variants. Without
-    a ``variant`` nothing is asked of it.
+    a ``variant`` nothing is asked of it. Raises where it holds rows from before the experiment, if one is to ``ask``.
     """
     called = [c for c in columns if c is not variant and 2 <= c.distinct < c.filled and (c.has_time or _is_period(c))]
     units = [unit] if unit else [c for c in columns if c is not variant and _names_units(c)]
     for key in units:
         for period in (c for c in called if c is not key):
-            if found := _panel(table, columns, key, period, variant):
+            if found := _panel(table, columns, key, period, variant, ask):
                 return found
     return None
+
+
+def may_be_a_log(table: "SourceTable", event: Column, time: Column | None, columns: Sequence[Column]) -> bool:
+    """Whether the levels of a column may be events: they are no phases of time, and where no times are read, they are no
+    periods and another column is called as times are.
+    """
+    if time is not None:
+        return not phases.is_phase(table, event, time)
+    timed = [c for c in columns if c is not event and vocabulary.touches(c.name, vocabulary.TIME)]
+    return bool(timed) and not PERIODS & set(vocabulary.tokens(event.name)[-1:])
 
 
 def _is_period(column: Column) -> bool:
@@ -83,7 +97,7 @@ def _names_units(column: Column) -> bool:
 
 
 def _panel(
-    table: "SourceTable", columns: Sequence[Column], unit: Column, period: Column, variant: Column | None
+    table: "SourceTable", columns: Sequence[Column], unit: Column, period: Column, variant: Column | None, ask: bool
 ) -> SeenPanel | None:
     who, when = table.text(unit.name), table.text(period.name)
     arm = table.text(variant.name) if variant else "1"
@@ -102,8 +116,14 @@ def _panel(
     if variant and arms_of < 2:
         return None
     rest = [c for c in columns if c not in (unit, period, variant)]
-    changing = _changing(table, rest, unit)
-    return SeenPanel(unit, period, units, rows, {c.name: _how(c) for c in rest if c.name in changing})
+    changes = _changing(table, rest, unit)
+    changing = [c for c in rest if c.name in changes]
+    if ask and variant and (error := phases.asked(table, changing, period)):
+        raise error
+    so_far = running_totals.of(table, changing, unit, period)
+    return SeenPanel(
+        unit, period, units, rows, {c.name: "max" if c.name in so_far else _how(c) for c in changing}, frozenset(so_far)
+    )
 
 
 def _changing(table: "SourceTable", columns: Sequence[Column], unit: Column) -> set[str]:
@@ -167,7 +187,10 @@ def told(proposal: StudyProposal, seen: SeenPanel) -> StudyProposal:
     measured = [column for column, _ in proposal.outcomes.values()]
     how = {column: seen.how[column] for column in measured if column in seen.how}
     words = {"sum": "summed", "mean": "averaged", "max": "if in any", "first": "of the first"}
-    listed = ", ".join(f"{vocabulary.printable(c)} {words[each]}" for c, each in how.items())
+    so_far = "a total so far, so its largest"
+    listed = ", ".join(
+        f"{vocabulary.printable(c)} {so_far if c in seen.so_far else words[each]}" for c, each in how.items()
+    )
     line = (
         f"panel: {seen.rows:,} rows repeat {seen.units:,} units of '{unit}', one a {period}; they are summed up to one row a unit"
         + (f": {listed}" if listed else "")
@@ -179,8 +202,13 @@ def told(proposal: StudyProposal, seen: SeenPanel) -> StudyProposal:
         else each
         for each in proposal.assumed
     ]  # fmt: skip
+    alike = f"changes with '{period}' alone, and is the same of all units"
+    suspicious = tuple(
+        (column, alike if column in seen.how and reason.startswith("constant") else reason)
+        for column, reason in proposal.suspicious
+    )
     return replace(
-        proposal, rows=seen.rows, assumed=(*assumed, line), panel=(seen.period.name, how, line.partition(": ")[2]),
+        proposal, rows=seen.rows, suspicious=suspicious, assumed=(*assumed, line), panel=(seen.period.name, how, line.partition(": ")[2]),
         columns=proposal.columns | {"user_id": (seen.unit.name, evidence)},
         first=(f"Is a row one '{unit}' in one '{period}', and does no row lie before the experiment? All rows of a unit are summed up;"
                " --where leaves some out.", *proposal.first),

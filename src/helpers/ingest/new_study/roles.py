@@ -114,13 +114,21 @@ def _rank(column: Column) -> int:
 
 
 def time_of(columns: Sequence[Column]) -> Column | None:
-    """The column of moments: one that the warehouse can read, with the name of a time where there is one, before bare days."""
-    timed = sorted(
-        (c for c in columns if c.has_time and not _is_since(c)), key=lambda c: (c.dates > 0.5 * c.moments, c.name)
-    )
+    """The column of moments: one that the warehouse can read, filled before one that is empty where nothing happened, with the
+    name of a time where there is one, before bare days.
+    """
+    found = [c for c in columns if c.has_time and not _is_since(c)]
+    timed = sorted([c for c in found if not happens(c)] or found, key=lambda c: (c.dates > 0.5 * c.moments, c.name))
     return next((c for c in timed if vocabulary.touches(c.name, vocabulary.TIME)), timed[0] if timed else None)
 
 
+def happens(column: Column) -> bool:
+    """Whether a column holds the moment of what happened in some rows, and is empty in the others."""
+    return column.has_time and column.filled < MOST_TIMES * column.rows
+
+
+MOST_TIMES = 0.9
+"""Share of the rows that the time of a table fills, at least; one that fills fewer is that of something that came of it."""
 LONG = timedelta(days=120)
 """Days of signing up lie further apart than those of an experiment."""
 

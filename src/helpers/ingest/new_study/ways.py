@@ -90,6 +90,7 @@ def goal_of(way: Mapping[str, Walked], start: str, undone: Sequence[str], units:
     """The event that a business wants: one that is paid for, one that is called so, else the last that units come to."""
     apart = [w for w in way.values() if w.name != start and w.name not in undone and w.units < ALL * units]
     able = [w for w in apart if w.units >= RARE * units] or apart
+    able = [w for w in able if vocabulary.UNDONE.isdisjoint(vocabulary.tokens(w.name))] or able
     if not able:
         return ""
     paid = [w for w in able if w.paid > ALL]

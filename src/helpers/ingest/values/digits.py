@@ -8,17 +8,22 @@ from helpers.ingest.values.number_formats import key_of
 
 SESSION = "experiment_session"
 """The event whose amount is a length in seconds."""
+AVERAGED = 6
+"""Digits of the average of a panel's rows, of which their own digits say nothing."""
 SIMULATED = 2
 """Digits of the prices of every simulated world, and of the truth that it tells, in whatever currency."""
 
 
 def digits_of(study: Study, numbers: dict[str, Amounts], event: str) -> int:
     """Digits of an event's amounts: none of what is counted; of money those of its currency, or more where the data have
-    more, unless the study states them; of everything else as many as stand in the data.
+    more, unless the study states them; of everything else as many as stand in the data, and of averages so many that the
+    average of cents is not rounded to cents.
     """
+    known = [numbers[column] for column in _columns(study, event) if column in numbers]
+    if event in study.averaged:
+        return min([AVERAGED, *(each.room for each in known)])
     if event in study.counted and not isinstance(study.data, Aggregates):
         return 0
-    known = [numbers[column] for column in _columns(study, event) if column in numbers]
     seen = [each.decimals for each in known if each.decimals is not None]
     needed = min([max(seen), *(each.room for each in known)]) if seen else None
     if event == SESSION or isinstance(study.data, Aggregates):
@@ -38,7 +43,7 @@ def notes_of(study: Study, numbers: dict[str, Amounts]) -> list[str]:
     currency = study.economics.currency
     for event in sorted(study.money_events):
         digits = digits_of(study, numbers, event)
-        if digits > minor_digits(currency) and study.economics.money_digits is None:
+        if digits > minor_digits(currency) and study.economics.money_digits is None and event not in study.averaged:
             told.append(
                 f"amounts of {event} are kept to {digits} digits behind the point; {currency} has {minor_digits(currency)}"
             )

@@ -1,0 +1,52 @@
+"""A table in which each row stands for as many units as one of its columns counts: all that they have in common once."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from helpers.errors import ReportError
+from helpers.ingest.new_study import vocabulary
+from helpers.ingest.new_study.profile import Column
+from helpers.ingest.sql import quoted
+
+if TYPE_CHECKING:
+    from helpers.ingest.new_study.source import SourceTable
+
+COUNTS = {"n", "count", "counts", "cnt", "freq", "frequency", "frequencies", "weight", "weights", "num", "row", "rows",
+          "anzahl", "haeufigkeit", "nb", "effectif", "conteo", "of", "users", "units", "visitors", "customers"}  # fmt: skip
+"""Words of which the name of a column is made that counts how often a row occurs."""
+
+
+def refused(table: "SourceTable", rows: int, columns: Sequence[Column], variant: Column) -> ReportError | None:
+    """What is said of a table of frequencies; None of another one.
+
+    One column is called as a count; all others have few levels, and no combination of them stands there twice.
+    """
+    counted = [c for c in columns if c.numeric and not (c.decimal or c.negative) and c.filled == rows and _counts(c)]
+    for count in counted:
+        rest = [c for c in columns if c is not count]
+        if any(not c.levels or c.distinct == rows for c in rest):
+            continue
+        keys = ", ".join(table.text(c.name) for c in rest)
+        apart, units = table.rows(f"select count(distinct ({keys})), sum({table.value(count.name)}) from {{table}}")[0]
+        if int(apart) == rows < int(units):  # type: ignore[call-overload]
+            return _refusal(table, rows, int(units), count, variant, [c for c in rest if c.binary])  # type: ignore[call-overload]
+    return None
+
+
+def _counts(column: Column) -> bool:
+    words = vocabulary.tokens(column.name)
+    return bool(words) and set(words) <= COUNTS
+
+
+def _refusal(
+    table: "SourceTable", rows: int, units: int, count: Column, variant: Column, outcomes: Sequence[Column]
+) -> ReportError:
+    arm, n = quoted(variant.name), quoted(count.name)
+    sums = [f"sum({n}) as units", *(f"sum({n} * {quoted(c.name)}) as {quoted(c.name)}" for c in outcomes)]
+    query = f'select {arm}, {", ".join(sums)} from "{table.called}" group by all'
+    return ReportError(
+        f"{table.called} is a table of frequencies: a row stands for as many units as '{vocabulary.printable(count.name)}' counts",
+        got=f"{rows:,} rows for {units:,} units, each combination of the other columns once",
+        expected="one row a unit; or counts: one row for each arm, with its units and how many of them have an outcome",
+        remedy=f"sum it up by a query in a file beside it (counts.sql), and give that: {query}",
+    )

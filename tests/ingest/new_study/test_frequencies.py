@@ -1,0 +1,43 @@
+"""A row that stands for many units is not taken for one; the query that the message gives counts them as pandas does."""
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from helpers.errors import ReportError
+from tests.ingest.new_study.tables import proposed
+
+NAMES = [("variant", "converted", "n"), ("group", "Bought it", "freq"), ("arm", "opened", "count of users"), ("test_group", "paid", "weight")]  # fmt: skip
+
+
+@pytest.mark.parametrize(("arm", "outcome", "count"), NAMES)
+@pytest.mark.parametrize("parts", [1, 2])
+def test_frequencies_are_told_and_the_query_of_the_message_counts_the_units(
+    tmp_path: Path, arm: str, outcome: str, count: str, parts: int
+) -> None:
+    dice = np.random.default_rng(parts)
+    levels = [("control", "new"), (0, 1), ("ios", "web", "tv"), ("north", "south")][: 2 + parts]
+    rows = pd.MultiIndex.from_product(levels, names=[arm, outcome, "device", "region"][: 2 + parts]).to_frame(
+        index=False
+    )
+    rows[count] = dice.integers(40, 900, len(rows))
+    rows.sample(frac=1, random_state=1).to_csv(tmp_path / "table.csv", index=False)
+    with pytest.raises(ReportError, match="a row stands for as many units as") as caught:
+        proposed(tmp_path, tmp_path / "table.csv")
+    query = re.search(r"select .* group by all", str(caught.value))
+    assert query
+    (tmp_path / "counts.sql").write_text(query[0], encoding="utf-8")
+    study, _, said = proposed(tmp_path, tmp_path / "counts.sql")
+    assert study.data.source == "aggregates"
+    for level, some in rows.groupby(arm):
+        assert f"{level} ({some[count].sum():,})" in said
+
+
+def test_a_count_beside_ids_of_units_is_an_outcome(tmp_path: Path) -> None:
+    rows = pd.DataFrame({"user": range(30), "variant": ["a", "b"] * 15, "count": [1, 2, 3] * 10})
+    rows.to_csv(tmp_path / "units.csv", index=False)
+    study, _, _ = proposed(tmp_path, tmp_path / "units.csv", control="a")
+    assert study.data.columns["user_id"] == "user" and study.primary.event == "count"  # type: ignore[union-attr]

@@ -1,0 +1,90 @@
+"""A moment that stands only where something happened is no time of the table; codes and lengths of time are told as such."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from helpers.errors import ReportError
+from tests.ingest.new_study.computed import sums
+from tests.ingest.new_study.tables import proposed
+
+CALLED = [
+    ("converted_at", "first_seen"),
+    ("order_date", "cohort_day"),
+    ("purchased_at", "assigned_at"),
+    ("bestellt_am", ""),
+]
+
+
+def visitors(seed: int, moment: str, entered: str, share: float = 0.3) -> pd.DataFrame:
+    """Visitors of two arms; when some of them bought, and maybe when all of them came."""
+    dice = np.random.default_rng(seed)
+    n = 400
+    bought = dice.random(n) < share
+    came = pd.Timestamp("2026-04-01 08:00:00") + pd.to_timedelta(dice.integers(0, 14 * 86_400, n), unit="s")
+    made = pd.DataFrame(
+        {"visitor": [f"v{i}" for i in range(n)], "variant": np.where(dice.random(n) < 0.5, "control", "new")}
+    )
+    made[moment] = np.where(bought, (came + pd.Timedelta(hours=3)).strftime("%Y-%m-%d %H:%M:%S"), "")
+    if entered:
+        made[entered] = came.strftime("%Y-%m-%d %H:%M:%S")
+    made["revenue"] = np.where(bought, dice.integers(100, 9_000, n) / 100, 0)
+    return made
+
+
+@pytest.mark.parametrize(("moment", "entered"), CALLED)
+@pytest.mark.parametrize("share", [0.05, 0.3, 0.85])
+def test_the_moment_of_what_happened_is_not_the_time_of_the_table(
+    tmp_path: Path, moment: str, entered: str, share: float
+) -> None:
+    rows = visitors(len(moment), moment, entered, share)
+    rows.to_csv(tmp_path / "visitors.csv", index=False)
+    study, _, said = proposed(tmp_path, tmp_path / "visitors.csv")
+    assert study.data.columns.get("event_time") == (entered or None)
+    assert f"{moment}: the moment of what happened in {(rows[moment] != '').sum()} of 400 rows" in said
+    found = sums(study, tmp_path)["revenue"]
+    for arm, some in rows.groupby("variant"):
+        n, total = found["control" if arm == "control" else "treatment"]
+        assert n == len(some) and float(total) == pytest.approx(some.revenue.sum())
+    with pytest.raises(ReportError, match="write 1 where it is filled and 0 where it is empty"):
+        proposed(tmp_path, tmp_path / "visitors.csv", primary=moment, name="said")
+    rows["bought"] = (rows[moment] != "").astype(int)
+    rows.drop(columns=moment).to_csv(tmp_path / "counted.csv", index=False)
+    study, _, _ = proposed(tmp_path, tmp_path / "counted.csv")
+    counted = rows.groupby("variant").bought.agg(["size", "sum"])
+    assert sorted(sums(study, tmp_path)["bought"].values()) == sorted((int(n), int(k)) for n, k in counted.to_numpy())
+
+
+@pytest.mark.parametrize("codes", [(1, 2), (2, 3), (1, 9)])
+def test_two_codes_are_no_count(tmp_path: Path, codes: tuple[int, int]) -> None:
+    rows = visitors(1, "x", "").drop(columns=["x", "revenue"])
+    rows["would_buy"] = np.random.default_rng(2).choice(codes, len(rows))
+    rows.to_csv(tmp_path / "survey.csv", index=False)
+    with pytest.raises(ReportError, match=rf"an outcome in codes \({codes[0]}, {codes[1]}\): write it as 1 and 0"):
+        proposed(tmp_path, tmp_path / "survey.csv")
+    rows["converted"] = (rows.would_buy == codes[0]).astype(int)
+    rows.to_csv(tmp_path / "both.csv", index=False)
+    study, _, _ = proposed(tmp_path, tmp_path / "both.csv")
+    assert study.primary.event == "converted" and "would_buy" not in {m.event for m in study.metrics}
+
+
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [
+        (lambda i: f"{i // 60}:{i % 60:02d}:00", "its values are lengths of time, such as "),
+        (lambda i: f"PT{1 + i}M{i % 60}S", "its values are lengths of time, such as PT"),
+        (lambda i: f"{i % 9} days 0{i % 10}:00:0{i % 7}", "its values are lengths of time, such as "),
+        (lambda i: "NA" if i % 9 == 0 else str(i % 40), "45 of its 400 values are no numbers: NA in 45 rows"),
+        (lambda i: "." if i % 9 == 0 else f"{i % 40}.5", "45 of its 400 values are no numbers: . in 45 rows"),
+        (lambda i: f"{i}k", "its values are no numbers, such as 0k"),
+    ],
+)
+def test_why_a_column_holds_no_numbers_is_told_by_its_values(tmp_path: Path, written: object, told: str) -> None:
+    rows = visitors(1, "x", "").drop(columns="x")
+    rows["waited"] = [written(i) for i in range(len(rows))]  # type: ignore[operator]
+    rows.to_csv(tmp_path / "calls.csv", index=False)
+    with pytest.raises(ReportError) as caught:
+        proposed(tmp_path, tmp_path / "calls.csv", primary="waited")
+    assert told in str(caught.value)
