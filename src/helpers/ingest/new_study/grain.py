@@ -13,6 +13,7 @@ from helpers.ingest.new_study import (
     codes,
     contradictions,
     described,
+    doubts,
     experiments,
     lines,
     log,
@@ -79,9 +80,8 @@ def read(table: "SourceTable", said: Said = Said(), ask: asking.Ask | None = Non
     proposal = _proposed(table, rows, columns, said, ask)
     proposal = export.noted(proposal) if export else proposal
     where = where.also(*proposal.where) if proposal.where[0] else where
-    return replace(
-        proposal, where=where.noted, assumed=(*proposal.assumed, *where.notes), said=said.options | proposal.said
-    )
+    told = (*proposal.assumed, *where.notes, *doubts.told(table, columns, proposal))
+    return replace(proposal, where=where.noted, assumed=told, said=said.options | proposal.said)
 
 
 @dataclass(frozen=True)
