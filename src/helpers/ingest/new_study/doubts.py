@@ -3,9 +3,12 @@
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from helpers.errors import ReportError
 from helpers.ingest.new_study import vocabulary
 from helpers.ingest.new_study.profile import Column
 from helpers.ingest.new_study.proposal import StudyProposal
+from helpers.ingest.new_study.roles import MOST_ARMS
+from helpers.ingest.new_study.said import Said
 from helpers.ingest.sql import literal, quoted
 
 if TYPE_CHECKING:
@@ -14,6 +17,8 @@ if TYPE_CHECKING:
 NOBODY = {"test", "tests", "bot", "bots", "robot", "crawler", "spider", "internal", "employee", "employees", "staff", "qa",
           "fraud", "fraudulent", "spam", "dummy", "deleted", "sandbox"}  # fmt: skip
 """Words of rows that are of no customer."""
+SWITCHES = {"flag", "flags", "feature", "toggle", "rollout", "gate", "switch", "enabled"}
+"""Words of what is switched on for some."""
 STATES = {"status", "state", "statut", "estado", "stato"}
 YES = ("1", "true", "yes", "t", "y", "1.0")
 ZONES = {"timezone", "tz", "zone", "zeitzone"}
@@ -25,17 +30,43 @@ MORE = 1.05
 """Rows for each order, at least, where orders have several."""
 
 
-def told(table: "SourceTable", columns: Sequence[Column], proposal: StudyProposal) -> tuple[str, ...]:
-    """What an analyst should know of the rows of a table, a line each."""
+def told(table: "SourceTable", columns: Sequence[Column], proposal: StudyProposal, said: Said) -> tuple[str, ...]:
+    """What an analyst should know of the rows of a table, a line each.
+
+    Raises :class:`~helpers.errors.ReportError` for a log that shows what was switched on for whom, of which none is taken as
+    the variant as units have seen several.
+    """
     used = {theirs for theirs, _ in proposal.outcomes.values()}
     used |= {proposal.columns[ours][0] for ours in ("user_id", "variant", "event_name") if ours in proposal.columns}
     free = [c for c in columns if c.name not in used]
+    if proposal.mode == "offline" and not said.where:
+        _refuse_switched(table, columns, proposal.columns["user_id"][0], used)
     time = next((c for c in columns if c.name == proposal.columns.get("event_time", ("",))[0]), None)
     return (
         *_of_nobody(free, log=proposal.source == "log"),
         *(_clocks(table, free, time) if time else ()),
         *_totals(table, columns, proposal),
     )
+
+
+def _refuse_switched(table: "SourceTable", columns: Sequence[Column], unit: str, used: set[str]) -> None:
+    who = table.text(unit)
+    for column in columns:
+        switch = column.words and column.distinct <= MOST_ARMS and SWITCHES & set(vocabulary.tokens(column.name))
+        if column.name in used or not switch:
+            continue
+        several, units = table.rows(
+            f"select count(*) filter (k > 1), count(*) from (select count(distinct {table.text(column.name)}) as k from {{table}}"
+            f" where {who} is not null group by {who}) where k > 0"
+        )[0]
+        name = vocabulary.printable(column.name)
+        raise ReportError(
+            f"{table.called}: is '{name}' the variant? It is called so, and {several:,} of {units:,} units have several of its levels",
+            got=", ".join(f"{vocabulary.printable(level)} ({n:,} rows)" for level, n in column.levels),
+            expected="one level for each unit, if this is an experiment",
+            remedy=f'say so: --variant "{name}", and units with several levels are counted and left out; if nobody was assigned by'
+            " it, take the file as it is: --where true",
+        )
 
 
 def _of_nobody(columns: Sequence[Column], *, log: bool) -> Iterator[str]:

@@ -21,6 +21,7 @@ from helpers.ingest.new_study import (
     questions,
     roles,
     units,
+    unread_times,
     vendors,
     vocabulary,
 )
@@ -30,8 +31,6 @@ from helpers.ingest.new_study.said import Said
 from helpers.ingest.sql import quoted
 from helpers.ingest.values import ids
 from helpers.ingest.values.times import Times
-from helpers.ingest.values.times_decided import STATED
-from helpers.ingest.values.times_unread import KNOWN
 
 if TYPE_CHECKING:
     from helpers.ingest.new_study.source import SourceTable
@@ -80,7 +79,7 @@ def read(table: "SourceTable", said: Said = Said(), ask: asking.Ask | None = Non
     proposal = _proposed(table, rows, columns, said, ask)
     proposal = export.noted(proposal) if export else proposal
     where = where.also(*proposal.where) if proposal.where[0] else where
-    told = (*proposal.assumed, *where.notes, *doubts.told(table, columns, proposal))
+    told = (*proposal.assumed, *where.notes, *doubts.told(table, columns, proposal, said))
     return replace(proposal, where=where.noted, assumed=told, said=said.options | proposal.said)
 
 
@@ -427,12 +426,7 @@ def _neither(
         [f"{rows:,} rows", said("unit", unit), said("time", time), said("event name", event), "variant: none"]
     )
     if event and repeated:
-        return ReportError(
-            f"{table.called} looks like an event log, but no column holds moments that can be read",
-            got=seen,
-            expected=KNOWN,
-            remedy=f"say how they are written: --time-format, with {STATED}",
-        )
+        return unread_times.refused(table, columns, seen.removesuffix("; variant: none"))
     if unit and repeated and time:
         return ReportError(
             f"{table.called} is neither an event log nor a unit table: its rows repeat a unit, but no column names the event",
