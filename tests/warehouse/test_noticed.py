@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 import yaml
@@ -9,6 +10,7 @@ import yaml
 from helpers import config
 from helpers.config import tracking_plan
 from helpers.warehouse.examine import examined
+from tests.ingest.new_study.tables import proposed
 from tests.notebooks import degenerate
 from tests.notebooks.degenerate import metric
 
@@ -138,3 +140,23 @@ def test_events_with_a_twin_by_another_id_and_amounts_of_zero_are_told(tmp_path,
     free = (bought.cost == 0).sum()
     told = f"the amount of {free} of {len(bought)} buy ({free / len(bought):.2%}"
     assert any(note.startswith(told.replace("%", " %").replace(".00", "")) for note in found) == (free >= 20)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_copies_of_an_event_that_say_another_thing_are_told(tmp_path, seed):
+    dice = np.random.default_rng(seed)
+    rows = []
+    for unit in range(120):
+        common = (f"u{unit}", "ab"[unit % 2])
+        rows.append((f"v{unit}", *common, "2026-03-02 10:00:00", "view", ""))
+        if dice.random() < 0.5:
+            rows.append((f"b{unit}", *common, "2026-03-02 11:00:00", "buy", "10.00"))
+    log = pd.DataFrame(rows, columns=["event_id", "user_id", "variant", "ts", "event", "amount"])
+    again = log[log.event == "buy"].sample(5, random_state=seed).assign(ts="2026-03-02 11:00:05")
+    again["amount"] = dice.choice(["10.00", "10.0", "12.00"], len(again))
+    pd.concat([log, again]).to_csv(tmp_path / "log.csv", index=False)
+    proposed(tmp_path, tmp_path / "log.csv", control="a")
+    other = int((again.amount == "12.00").sum())
+    told = f"{other} of {len(log) + 5} rows repeat the id of an event, {other} with another amount, and are dropped: the copy that came first counts"
+    said = [note for note in notes(tmp_path / "studies" / "log.yml") if "repeat the id" in note]
+    assert [note.startswith(told) for note in said] == [True] * (other > 0)

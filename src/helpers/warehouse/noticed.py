@@ -103,12 +103,31 @@ def _repeats(con: "duckdb.DuckDBPyConnection", study: Study, rows: int) -> Itera
         ).fetchall()[0][0]
         if without:
             yield f"{without:,} of {rows:,} rows have no id of an event: each of them counts, for nobody can say which are copies"
+    if found and by_id:
+        yield from _changed(con, rows)
     if found and not by_id:
         tick = "tick of the clock" if has_clock(con) else "day"
         yield (
             f"{found:,} of {rows:,} rows ({formatted(found / rows, 'share')}) repeat another one in all columns and are"
             f" dropped, {repeated_events(con)}; what truly happened twice within one {tick} goes with them,"
             " for the log has no ids of events"
+        )
+
+
+def _changed(con: "duckdb.DuckDBPyConnection", rows: int) -> Iterator[str]:
+    """Copies of an event, by its id, that say another thing than the one that counts."""
+    copy = "select * from intermediate.int_repeated join staging.base_events using (row_key) where occurrence"
+    found = con.execute(
+        f"""select count(*) filter (paid or called), count(*) filter (paid), count(*) filter (called) from (
+            select try_cast(nullif(again.price, '') as double) is distinct from try_cast(nullif(counts.price, '') as double) as paid,
+                again.event_name is distinct from counts.event_name as called
+            from ({copy} > 1) again join ({copy} = 1) counts using (identity_hash, user_id))"""
+    ).fetchall()[0]
+    told = [f"{n:,} with another {what}" for n, what in zip(found[1:], ("amount", "name"), strict=True) if n]
+    if told:
+        yield (
+            f"{found[0]:,} of {rows:,} rows repeat the id of an event, {' and '.join(told)}, and are dropped: the copy that came"
+            " first counts; where the last one is right, bring that alone"
         )
 
 

@@ -182,7 +182,7 @@ def spoilt(folder: Path) -> Path:
     [
         ({"unit": "nothing"}, "--unit nothing cannot tell the units\n  got:      it is empty in all rows"),
         ({"unit": "one"}, "it holds one value in all rows"),
-        ({"time": "text"}, "--time text cannot be the time\n  got:      no value of it can be read as a moment"),
+        ({"time": "text"}, "--time text cannot be the time\n  got:      'text' holds values such as"),
         ({"event": "user_id"}, "--event user_id cannot name the events"),
         ({"control": "C"}, "--control is no level of column 'variant'"),
         ({"primary": "one"}, "--primary one cannot be an outcome\n  got:      it holds one value in all rows: same"),

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from helpers.errors import ReportError, several
 from helpers.ingest.near import nearest
-from helpers.ingest.new_study import measures, questions
+from helpers.ingest.new_study import measures, questions, unread_times
 from helpers.ingest.new_study.profile import Column
 from helpers.ingest.new_study.said import Said, the_name
 from helpers.ingest.new_study.vocabulary import printable
@@ -124,10 +124,9 @@ def _no_unit(table: "SourceTable", column: Column) -> ReportError | None:
 def _no_time(table: "SourceTable", column: Column) -> ReportError | None:
     if column.filled and column.moments:
         return None
-    why = "no value of it can be read as a moment" if column.filled else "it is empty in all rows"
+    why, remedy = unread_times.why(table, column) if column.filled else ("it is empty in all rows", None)
     return _cannot(
-        table, f"--time {printable(column.name)}", "be the time", why, "moments or days, such as 2026-03-02 10:11:12",
-        "say how it is written with --time-format",
+        table, f"--time {printable(column.name)}", "be the time", why, "moments or days, such as 2026-03-02 10:11:12", remedy
     )  # fmt: skip
 
 

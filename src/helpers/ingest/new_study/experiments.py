@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from helpers.errors import ReportError
 from helpers.ingest.near import nearest
-from helpers.ingest.new_study import roles, vocabulary
+from helpers.ingest.new_study import controls, roles, vocabulary
 from helpers.ingest.new_study.asking import MOST, Question
 from helpers.ingest.new_study.profile import Column
 from helpers.ingest.new_study.said import Said
@@ -22,8 +22,10 @@ def question(columns: Sequence[Column], said: Said) -> Question | None:
     """Which experiment is meant, where a column beside the variant's is named as one that tells several."""
     variants = [said.variant] if said.variant else [c.name for c in roles.variants_of(columns) if not _tells(c)]
     named = [
-        c for c in columns if _tells(c) and c.words and not c.in_words and c.distinct > 1 and c.name not in variants[:1]
-    ]
+        c for c in columns
+        if _tells(c) and c.words and not c.in_words and c.distinct > 1 and c.name not in variants[:1]
+        and controls.by_word(c.values) is None  # the arms of another experiment
+    ]  # fmt: skip
     if len(named) != 1 or not variants:
         return None
     seen = tuple((level, f"{n:,} rows") for level, n in named[0].levels[:MOST])

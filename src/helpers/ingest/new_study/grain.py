@@ -11,6 +11,7 @@ from helpers.ingest.new_study import (
     codes,
     contradictions,
     described,
+    doubts,
     experiments,
     lines,
     log,
@@ -58,9 +59,8 @@ def read(table: "SourceTable", said: Said = Said(), ask: asking.Ask | None = Non
     proposal = _proposed(seen, ask)
     proposal = export.noted(proposal) if export else proposal
     where = where.also(*proposal.where) if proposal.where[0] else where
-    return replace(
-        proposal, where=where.noted, assumed=(*proposal.assumed, *where.notes), said=seen.said.options | proposal.said
-    )
+    told = (*proposal.assumed, *where.notes, *doubts.told(seen.table, seen.columns, proposal, seen.said))
+    return replace(proposal, where=where.noted, assumed=told, said=seen.said.options | proposal.said)
 
 
 @dataclass(frozen=True)

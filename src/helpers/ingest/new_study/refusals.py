@@ -2,11 +2,9 @@
 
 from helpers.errors import ReportError
 from helpers.ingest.many_units import is_running
-from helpers.ingest.new_study import described, log, roles, vocabulary
+from helpers.ingest.new_study import described, log, roles, unread_times, vocabulary
 from helpers.ingest.new_study.look import Look
 from helpers.ingest.new_study.profile import Column
-from helpers.ingest.values.times_decided import STATED
-from helpers.ingest.values.times_unread import KNOWN
 
 MOST = 0.9
 """Share of the units of which a variant is known, at least."""
@@ -118,12 +116,7 @@ def neither(look: Look, unit: Column | None, time: Column | None, event: Column 
         [f"{rows:,} rows", said("unit", unit), said("time", time), said("event name", event), "variant: none"]
     )
     if event and repeated:
-        return ReportError(
-            f"{called} looks like an event log, but no column holds moments that can be read",
-            got=seen,
-            expected=KNOWN,
-            remedy=f"say how they are written: --time-format, with {STATED}",
-        )
+        return unread_times.refused(look.table, columns, seen.removesuffix("; variant: none"))
     if unit and repeated and time:
         return ReportError(
             f"{called} is neither an event log nor a unit table: its rows repeat a unit, but no column names the event",

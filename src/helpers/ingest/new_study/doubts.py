@@ -1,0 +1,144 @@
+"""Rows that may not count as they stand, each told with the way to have it otherwise: nothing of them is guessed."""
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from helpers.errors import ReportError
+from helpers.ingest.new_study import vocabulary
+from helpers.ingest.new_study.profile import Column
+from helpers.ingest.new_study.proposal import StudyProposal
+from helpers.ingest.new_study.roles import MOST_ARMS
+from helpers.ingest.new_study.said import Said
+from helpers.ingest.sql import literal, quoted
+
+if TYPE_CHECKING:
+    from helpers.ingest.new_study.source import SourceTable
+
+NOBODY = {"test", "tests", "bot", "bots", "robot", "crawler", "spider", "internal", "employee", "employees", "staff", "qa",
+          "fraud", "fraudulent", "spam", "dummy", "deleted", "sandbox"}  # fmt: skip
+"""Words of rows that are of no customer."""
+SWITCHES = {"flag", "flags", "feature", "toggle", "rollout", "gate", "switch", "enabled"}
+"""Words of what is switched on for some."""
+STATES = {"status", "state", "statut", "estado", "stato"}
+YES = ("1", "true", "yes", "t", "y", "1.0")
+ZONES = {"timezone", "tz", "zone", "zeitzone"}
+ZONE = r"[A-Z][A-Za-z]+/[A-Za-z_/+-]+[0-9]*|UTC|GMT|[+-][0-9]{1,2}(:?[0-9]{2})?"
+CLOCK = r"[0-9]{1,2}:[0-9]{2}(:[0-9]{2}([.,][0-9]+)?)?( ?[AaPp]\.?[Mm]\.?)?"
+SAME = 0.95
+"""Share of the orders with several rows in all of which one amount stands, where it is that of the order."""
+MORE = 1.05
+"""Rows for each order, at least, where orders have several."""
+
+
+def told(table: "SourceTable", columns: Sequence[Column], proposal: StudyProposal, said: Said) -> tuple[str, ...]:
+    """What an analyst should know of the rows of a table, a line each.
+
+    Raises :class:`~helpers.errors.ReportError` for a log that shows what was switched on for whom, of which none is taken as
+    the variant as units have seen several.
+    """
+    used = {theirs for theirs, _ in proposal.outcomes.values()}
+    used |= {proposal.columns[ours][0] for ours in ("user_id", "variant", "event_name") if ours in proposal.columns}
+    free = [c for c in columns if c.name not in used]
+    if proposal.mode == "offline" and not said.where:
+        _refuse_switched(table, columns, proposal.columns["user_id"][0], used)
+    time = next((c for c in columns if c.name == proposal.columns.get("event_time", ("",))[0]), None)
+    return (
+        *_of_nobody(free, log=proposal.source == "log"),
+        *(_clocks(table, free, time) if time else ()),
+        *_totals(table, columns, proposal),
+    )
+
+
+def _refuse_switched(table: "SourceTable", columns: Sequence[Column], unit: str, used: set[str]) -> None:
+    who = table.text(unit)
+    for column in columns:
+        switch = column.words and column.distinct <= MOST_ARMS and SWITCHES & set(vocabulary.tokens(column.name))
+        if column.name in used or not switch:
+            continue
+        several, units = table.rows(
+            f"select count(*) filter (k > 1), count(*) from (select count(distinct {table.text(column.name)}) as k from {{table}}"
+            f" where {who} is not null group by {who}) where k > 0"
+        )[0]
+        name = vocabulary.printable(column.name)
+        raise ReportError(
+            f"{table.called}: is '{name}' the variant? It is called so, and {several:,} of {units:,} units have several of its levels",
+            got=", ".join(f"{vocabulary.printable(level)} ({n:,} rows)" for level, n in column.levels),
+            expected="one level for each unit, if this is an experiment",
+            remedy=f'say so: --variant "{name}", and units with several levels are counted and left out; if nobody was assigned by'
+            " it, take the file as it is: --where true",
+        )
+
+
+def _of_nobody(columns: Sequence[Column], *, log: bool) -> Iterator[str]:
+    """Levels by which rows are of a test, of a robot, or of an order that was undone."""
+    for column in columns:
+        words = set(vocabulary.tokens(column.name))
+        if (column.binary or column.in_words) and words & NOBODY:
+            levels = [level for level in column.values if level.lower() in YES]
+        elif log and words & STATES and column.words:
+            levels = [v for v in column.values if (NOBODY | vocabulary.UNDONE) & set(vocabulary.tokens(v))]
+        elif column.words:
+            levels = [v for v in column.values if NOBODY & set(vocabulary.tokens(v))]
+        else:
+            levels = []
+        if levels and len(levels) < column.distinct:
+            yield _counting(column, levels)
+
+
+def _counting(column: Column, levels: Sequence[str]) -> str:
+    counts = dict(column.levels)
+    shown = ", ".join(f"{vocabulary.printable(level)} ({counts[level]:,} rows)" for level in levels)
+    name = vocabulary.printable(quoted(column.name)).replace('"', '\\"')
+    kept = " and ".join(f"{name} is distinct from {literal(vocabulary.printable(level))}" for level in levels)
+    return f"doubt: all rows count, also those with {shown} in '{vocabulary.printable(column.name)}'; if they should not: --where \"{kept}\""
+
+
+def _clocks(table: "SourceTable", columns: Sequence[Column], time: Column) -> Iterator[str]:
+    """Other columns without which the times are not whole: the zone of each, the time of its day."""
+    name = vocabulary.printable(time.name)
+    for column in columns:
+        if column is time or not column.filled:
+            continue
+        words, called = set(vocabulary.tokens(column.name)), vocabulary.printable(column.name)
+        zoned = "".join(vocabulary.tokens(column.name)) in ZONES or words & ZONES
+        if zoned and column.distinct > 1 and _all_are(table, column, ZONE):
+            yield (
+                f"doubt: '{called}' holds {column.distinct:,} time zones, and the times of '{name}' are read as UTC where they tell no"
+                " offset: write them in UTC, or each with its offset"
+            )
+        elif time.dates == time.moments and not column.numeric and _all_are(table, column, CLOCK):
+            yield f"doubt: '{name}' holds days, and '{called}' the time of day: write both as one column, or events of one day are in no order"
+
+
+def _all_are(table: "SourceTable", column: Column, pattern: str) -> bool:
+    text = table.text(column.name)
+    asked = f"select coalesce(bool_and(regexp_full_match({text}, {literal(pattern)})), false)::integer from {{table}} where {text} is not null"
+    return table.number(asked) == 1
+
+
+def _totals(table: "SourceTable", columns: Sequence[Column], proposal: StudyProposal) -> Iterator[str]:
+    """Amounts that stand in every line of an order, which a sum counts as often as the order has lines."""
+    if proposal.source != "log" or "price" not in proposal.columns or not proposal.revenue:
+        return
+    price = proposal.columns["price"][0]
+    amount = table.value(price)
+    for key in columns:
+        words = set(vocabulary.tokens(key.name))
+        if not (words & vocabulary.ORDER and (words & vocabulary.KEY or words <= vocabulary.ORDER)) or key.decimal:
+            continue
+        of = table.text(key.name)
+        rows, orders, several, same, amounts = (
+            int(n or 0)  # type: ignore[call-overload]
+            for n in table.rows(
+                f"""select sum(n), count(*), count(*) filter (n > 1), count(*) filter (n > 1 and low = high), count(distinct low)
+                from (select count(*) as n, min({amount}) as low, max({amount}) as high from {{table}}
+                    where {of} is not null and {amount} is not null group by {of})"""
+            )[0]
+        )
+        if several and rows > MORE * orders and same >= SAME * several and amounts > 0.5 * orders:
+            name, id_ = vocabulary.printable(price), vocabulary.printable(quoted(key.name))
+            yield (
+                f"doubt: '{name}' is the same in all rows of an order ({orders:,} orders in {rows:,} rows), and is summed in each of"
+                f' them; if it is the order\'s total, take one row of each, by a query in a file: select * from "{table.called}"'
+                f" qualify {id_} is null or row_number() over (partition by {id_}) = 1"
+            )

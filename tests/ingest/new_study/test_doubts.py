@@ -1,0 +1,112 @@
+"""Rows that may not count are told with what would leave them out, which does; nothing is said of a sound table."""
+
+import re
+from decimal import Decimal
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from tests.ingest.new_study.computed import sums
+from tests.ingest.new_study.tables import proposed
+
+
+def orders(seed: int) -> pd.DataFrame:
+    """Visits, and orders of one to four lines, each line with its own price and with the total of its order."""
+    dice = np.random.default_rng(seed)
+    rows = []
+    for unit in range(300):
+        arm, day = ["control", "new"][unit % 2], f"2026-03-{1 + unit % 20:02d}"
+        rows.append((f"u{unit}", arm, f"{day} 09:00:00", "visit", None, None, None, "done"))
+        if dice.random() < 0.4:
+            lines = [Decimal(int(n)) / 100 for n in dice.integers(100, 9_000, dice.integers(1, 5))]
+            state = str(dice.choice(["done", "done", "cancelled", "refunded"]))
+            rows += [
+                (f"u{unit}", arm, f"{day} 10:00:0{i}", "order_completed", f"o{unit}", price, sum(lines), state)
+                for i, price in enumerate(lines)
+            ]
+    return pd.DataFrame(
+        rows, columns=["user_id", "variant", "ts", "event", "order_id", "line_price", "order_total", "status"]
+    )
+
+
+def by_arm(rows: pd.DataFrame, column: str) -> dict[str, tuple[int, Decimal]]:
+    units = rows.groupby("variant").user_id.nunique()
+    return {arm: (int(units[arm]), sum(some[column].dropna(), Decimal(0))) for arm, some in rows.groupby("variant")}
+
+
+def where_of(said: str) -> str:
+    found = re.search(r'--where "((?:[^"\\]|\\.)*)"', said)
+    assert found
+    return found[1].replace('\\"', '"')
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_the_total_of_an_order_in_each_of_its_lines_is_told_and_the_query_takes_it_once(
+    tmp_path: Path, seed: int
+) -> None:
+    rows = orders(seed).drop(columns=["line_price", "status"])
+    rows.to_csv(tmp_path / "lines.csv", index=False)
+    _, _, said = proposed(tmp_path, tmp_path / "lines.csv")
+    query = re.search(r"select \* from .* = 1$", said, re.MULTILINE)
+    assert query and "'order_total' is the same in all rows of an order" in said
+    (tmp_path / "once.sql").write_text(query[0], encoding="utf-8")
+    study, _, _ = proposed(tmp_path, tmp_path / "once.sql")
+    once = rows[rows.order_id.isna() | ~rows.order_id.duplicated()]
+    assert sums(study, tmp_path)["revenue_per_unit"] == by_arm(once, "order_total")
+
+
+def test_prices_of_lines_are_summed_and_nothing_is_said(tmp_path: Path) -> None:
+    rows = orders(1).drop(columns=["order_total", "status"])
+    rows.to_csv(tmp_path / "lines.csv", index=False)
+    study, _, said = proposed(tmp_path, tmp_path / "lines.csv")
+    assert "doubt" not in said and sums(study, tmp_path)["revenue_per_unit"] == by_arm(rows, "line_price")
+
+
+@pytest.mark.parametrize(
+    ("column", "levels"),
+    [
+        ("is_test_user", ["False", "True"]),
+        ("bot", ["0", "1"]),
+        ("traffic", ["organic", "internal"]),
+        ("status", ["done", "cancelled"]),
+    ],
+)
+def test_rows_of_nobody_are_told_and_left_out_as_it_says(tmp_path: Path, column: str, levels: list[str]) -> None:
+    rows = orders(2).drop(columns=["order_total", "status"])
+    dice = np.random.default_rng(3)
+    nobody = set(rows.user_id.unique()[dice.random(300) < 0.1])
+    rows[column] = [levels[user in nobody] for user in rows.user_id]
+    rows.to_csv(tmp_path / "log.csv", index=False)
+    _, _, said = proposed(tmp_path, tmp_path / "log.csv")
+    assert f"doubt: all rows count, also those with {levels[1]} (" in said
+    study, _, said = proposed(tmp_path, tmp_path / "log.csv", where=where_of(said), name="some")
+    assert sums(study, tmp_path)["revenue_per_unit"] == by_arm(rows[~rows.user_id.isin(nobody)], "line_price")
+    assert "doubt" not in said
+
+
+def test_the_zone_of_each_row_and_the_time_of_day_in_another_column_are_told(tmp_path: Path) -> None:
+    rows = orders(4).drop(columns=["order_total", "status"])
+    zones = rows.assign(tz=np.where(rows.user_id.str.len() > 3, "Europe/Berlin", "America/New_York"))
+    zones.to_csv(tmp_path / "zones.csv", index=False)
+    assert (
+        "doubt: 'tz' holds 2 time zones, and the times of 'ts' are read as UTC"
+        in proposed(tmp_path, tmp_path / "zones.csv")[2]
+    )
+    parted = rows.assign(day=rows.ts.str[:10], clock=rows.ts.str[11:16]).drop(columns="ts")
+    parted.to_csv(tmp_path / "parted.csv", index=False)
+    assert "doubt: 'day' holds days, and 'clock' the time of day" in proposed(tmp_path, tmp_path / "parted.csv")[2]
+
+
+def test_arms_of_another_experiment_are_no_experiments(tmp_path: Path) -> None:
+    dice = np.random.default_rng(5)
+    rows = pd.DataFrame({"uid": range(400), "exp_checkout": dice.choice(["ctrl", "v1"], 400), "exp_search": dice.choice(["ctrl", "v2"], 400),
+                         "purchased": dice.integers(0, 2, 400)})  # fmt: skip
+    rows.to_csv(tmp_path / "both.csv", index=False)
+    study, _, _ = proposed(tmp_path, tmp_path / "both.csv", variant="exp_search")
+    found = sums(study, tmp_path)["purchased"]
+    assert found == {
+        "control": (int((rows.exp_search == "ctrl").sum()), int(rows[rows.exp_search == "ctrl"].purchased.sum())),
+        "treatment": (int((rows.exp_search == "v2").sum()), int(rows[rows.exp_search == "v2"].purchased.sum())),
+    }
