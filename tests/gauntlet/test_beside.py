@@ -38,7 +38,7 @@ def misread(case: Case) -> list[str]:
     if near is not None:
         said = misinterpretations.text_near_miss(near)
         told = re.search(
-            r"\*\*p = 0\.06 .*“94 % sure”.* if ([\d.]+ %) do, .* with a chance of ((?:< )?[\d.]+ %)\.", said
+            r"\*\*p = 0\.06 .*“94 % sure”.* if ([\d.]+ %) do, .* with a chance of ((?:[<>] )?[\d.]+ %)\.", said
         )
         prior = tuple(case.found.get("prior", PRIOR))
         just = replace(true.f, estimate=stats.norm.isf(0.03) * true.f.error)
