@@ -12,10 +12,12 @@ from helpers.experiment.decision.arms import decide_all
 from helpers.experiment.decision.assumptions import assumptions
 from helpers.experiment.decision.evidence import evidence
 from helpers.experiment.decision.value import worth
+from helpers.experiment.ground_truth import GroundTruthCheck
 from helpers.experiment.misinterpretations import near_miss, segment_tests
-from helpers.experiment.results import Results
+from helpers.experiment.results import Results, Truth
 from helpers.experiment.whatif.tried import tried
-from helpers.report.topics import assumed, misinterpretations, whatif
+from helpers.report.topics import assumed, effects, ground_truth, misinterpretations, whatif
+from helpers.simulate.ground_truth import Planted
 from tests.gauntlet import planted
 from tests.gauntlet.case import Case
 from tests.gauntlet.facts import PRIOR, belief
@@ -50,8 +52,8 @@ def misread(case: Case) -> list[str]:
 def _by_segment(case: Case, results: Results) -> list[str]:
     alpha, arm = 1 - case.found.get("confidence", 0.95), results.leading
     found = segment_tests(results)
-    effects = [e for test in found for e in results.headline() if e.metric is test.metric]
-    rows = {str(row["Metric"]): row for row in misinterpretations.table(found, effects, results.study)}
+    shown = [e for test in found for e in results.headline() if e.metric is test.metric]
+    rows = {str(row["Metric"]): row for row in misinterpretations.table(found, shown, results.study)}
     pairs = [
         (level["control"], level[arm])
         for levels in case.found["segments"].values()
@@ -143,6 +145,31 @@ def test_a_change_at_the_wrong_value_is_found(right, wrong):
     rng = np.random.default_rng(14)
     cases = (at_random(rng) for _ in range(40))
     assert any(misassumed(case, lambda text: text.replace(right, wrong)) for case in cases)
+
+
+def test_a_row_with_a_truth_does_not_contradict_itself():
+    """The truth lies inside of the interval that stands beside it if and only if the row says so, on either scale."""
+    rng, seen = np.random.default_rng(15), set()
+    for _ in range(300):
+        n, x, y = 2_000, int(rng.integers(50, 900)), int(rng.integers(50, 900))
+        case = Case("truth", "at random", {"control": [n, x], "arms": {"arm_0": [n, y]}})
+        asked = planted.study(case)
+        effect = planted.results(case, asked).effect(asked.primary)
+        assert effect is not None
+        base = x / n + float(rng.normal(0, 0.005))
+        ends = [effect.effect.absolute_low, effect.effect.absolute_high, effect.effect.absolute]
+        told = replace(effect, truth=Truth(base, base + float(rng.choice(ends)) + float(rng.normal(0, 0.003))))
+        rows = [(effects.table([told], asked)[0], "Planted")]
+        for unit, size in (("relative", 0.1), ("points", 0.02)):
+            ledger = Planted("one", size, "more of it", unit, "primary")  # type: ignore[arg-type]
+            rows.append((ground_truth.table([GroundTruthCheck(ledger, told)], asked)[0], "True"))
+        for row, of in rows:
+            low, high = (value(end) for end in str(row["Interval"]).split(" to "))
+            truth, close = value(str(row[of])), 6e-4
+            seen.add(row["Held"])
+            if min(abs(truth - low), abs(truth - high)) > close:
+                assert (low < truth < high) is (row["Held"] == "yes"), row
+    assert seen == {"yes", "no"}
 
 
 def test_the_chances_of_a_rule_are_those_of_its_own_verdicts():
