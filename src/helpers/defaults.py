@@ -76,6 +76,12 @@ FEW_CLUSTERS: Final = 10
 FEWEST_CLUSTERS: Final = 5
 """Equal clusters that an arm is worth, below which no test of clusters is good enough for a GO."""
 
+UNEVEN_CLUSTERS: Final = 2.0
+"""Times as many clusters in one arm as in another, above which skewed outcomes put the misses of an interval on one side ..."""
+
+MANY_CLUSTERS: Final = 50
+"""... unless each arm has so many."""
+
 DESIGN_EFFECT: Final = 1.05
 """Inflation of the variance by units that share a session from which on a reader is warned."""
 

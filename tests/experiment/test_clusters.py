@@ -12,7 +12,7 @@ from helpers.experiment import design, rerandomisation
 from helpers.experiment.decision.evidence import evidence
 from helpers.experiment.decision.rule import decide
 from helpers.experiment.results import Results
-from helpers.experiment.trust.independence import independence
+from helpers.experiment.trust.independence import independence, uneven
 from helpers.report.figures import experiment as figures
 from helpers.report.topics import design as topic
 from helpers.stats import compare, compare_clusters
@@ -249,3 +249,32 @@ def test_whole_clusters_are_not_split_anew_and_it_is_said_so(results):
     assert none is None and topic.text_absent(reason) == (
         "The re-randomisation was not made: it splits units one by one, and the study was randomised by city."
     )
+
+
+@pytest.mark.parametrize(
+    ("sizes", "told"),
+    [
+        ((40, 10), (10, 40)),
+        ((10, 30, 12), (10, 30)),
+        ((20, 10), None),
+        ((200, 50), None),
+        ((30, 30), None),
+        ((5, 0), None),
+    ],
+)
+def test_arms_of_uneven_numbers_of_clusters_are_told(sizes, told):
+    class Few:
+        def randomised(self):
+            return dict(zip("abc", sizes, strict=False))
+
+    assert uneven(Few()) == told
+
+
+def test_skewed_clusters_in_uneven_numbers_miss_on_the_side_that_is_told():
+    """No effect, 40 clusters against 10 with a long tail: the smaller arm looks significantly worse far too often."""
+    rng, worse, better, runs = np.random.default_rng(8), 0, 0, 1_200
+    for _ in range(runs):
+        many, few = (WholeClusters.from_values(rng.lognormal(0, 0.8, n), np.ones(n)) for n in (40, 10))
+        found = compare(many, few)
+        worse, better = worse + (found.absolute_high < 0), better + (found.absolute_low > 0)
+    assert 0.045 < worse / runs < 0.1 and better / runs < 0.02

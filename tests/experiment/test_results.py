@@ -67,7 +67,7 @@ def test_effect_is_compare_on_the_marts(results, small_study):
             ).fetchall()
         )
     assert found.effect == compare(Proportion(*counted["control"]), Proportion(*counted["treatment"]))
-    assert found.covered is (found.effect.absolute_low <= found.truth.absolute <= found.effect.absolute_high)
+    assert found.covered is (found.effect.relative_low <= found.truth.relative <= found.effect.relative_high)
     assert results.units("exposed", "all", "all") == sum(n for n, _ in counted.values())
 
 
@@ -326,7 +326,7 @@ def test_the_last_days_are_told_where_days_stand_before_them(days):
     dated = [SimpleNamespace(level=str(d), control=arm, treatment=arm) for d in range(1, days + 1)]
 
     def trend(study):
-        return Results.novelty(SimpleNamespace(study=study, by_segment=lambda metric, by: dated), study.primary)
+        return Results.novelty(SimpleNamespace(study=study, by_segment=lambda metric, by, variant: dated), study.primary)
 
     effects.record_differences(nb, {}, trend(nb.study))
     value, what, _ = told["novelty.long_run"]

@@ -33,7 +33,9 @@ def mirrored(row: Case) -> Case | None:
     found = row.found
     if found.get("money", {}).get("primary") or "raw" in found:
         return None
-    if found.get("cluster") and found["control"][4]:  # totals that follow the rows have another spread on the other side
+    if (
+        found.get("cluster") and found["control"][4]
+    ):  # totals that follow the rows have another spread on the other side
         return None
     arms = {name: _reflected(found["control"], arm) for name, arm in row.arms.items()}
     if None in arms.values():

@@ -77,6 +77,7 @@ def ground(rng: np.random.Generator) -> Ground:
         update={
             "funnel": Funnel(steps=list(steps)), "exposure": exposure, "rollout": stages, "min_segment": 20,
             "segments": list(DIMENSIONS[: int(rng.integers(1, 4))]),
+            "cluster": "city" if base is TABLE and len(steps) == 2 else None,
         }
     )  # fmt: skip
     return Ground(

@@ -187,6 +187,8 @@ class Judge:
             r"The levels of (.+?) differ by (more|no more) than chance explains", self.at["segments: text"]
         )
         self.expect((told is not None) is (len(dimensions) == 1), f"{dimensions} lead", "segments: text")
+        alone = "each user for itself, though those of one city may be alike" in self.at["segments: text"]
+        self.expect(alone is (told is not None and self.found.study.cluster is not None), "clusters", "segments: text")
         if told is None:
             return
         self.expect({told[1]} == dimensions, "another segment", "segments: text")

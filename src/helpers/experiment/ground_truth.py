@@ -16,6 +16,15 @@ class GroundTruthCheck:
     planted: Planted
     found: MetricEffect | None
 
+    @property
+    def held(self) -> bool | None:
+        """Whether the interval on the scale of what was planted holds the truth; None where either is unknown."""
+        if self.found is None or self.found.truth is None:
+            return None
+        if self.planted.unit == "relative":
+            return self.found.covered
+        return self.found.effect.absolute_low <= self.found.truth.absolute <= self.found.effect.absolute_high
+
 
 def checked(study: Study, where: StudyPaths, results: Results) -> list[GroundTruthCheck]:
     """The ledger of the simulated world, or the study's injection level by level; empty where nothing was planted."""

@@ -81,10 +81,13 @@ class MetricEffect:
 
     @property
     def covered(self) -> bool | None:
-        """Whether the interval holds the planted effect; None where nothing was planted."""
-        if self.truth is None:
+        """Whether the interval that is told holds the planted effect: the relative one where there is; None without a truth."""
+        e, t = self.effect, self.truth
+        if t is None:
             return None
-        return self.effect.absolute_low <= self.truth.absolute <= self.effect.absolute_high
+        if math.isnan(t.relative) or math.isnan(e.relative_low) or math.isnan(e.relative_high):
+            return e.absolute_low <= t.absolute <= e.absolute_high
+        return e.relative_low <= t.relative <= e.relative_high
 
 
 def summary(

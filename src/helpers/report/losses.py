@@ -91,7 +91,7 @@ def worst(groups: Iterable[SegmentRate]) -> tuple[SegmentRate, ...]:
     return leading(groups, lambda group: group.missing)
 
 
-def chance(groups: Sequence[SegmentRate]) -> str:
+def chance(groups: Sequence[SegmentRate], study: Study) -> str:
     """Whether chance explains that the levels of the segment that carries most differ, in a sentence; empty without one."""
     dimensions = {group.dimension for group in worst(groups)}
     if len(dimensions) != 1:
@@ -100,7 +100,10 @@ def chance(groups: Sequence[SegmentRate]) -> str:
     levels = [group for group in groups if group.dimension == dimension]
     p_value = shares_p_value([round(g.rate.share * g.reached) for g in levels], [g.reached for g in levels])
     more = "more" if p_value < ALPHA else "no more"
-    return f"The levels of {dimension.replace('_', ' ')} differ by {more} than chance explains ({p_text(p_value)})."
+    alone = "" if study.cluster is None else f", each user for itself, though those of one {study.cluster} may be alike"
+    return (
+        f"The levels of {dimension.replace('_', ' ')} differ by {more} than chance explains ({p_text(p_value)}{alone})."
+    )
 
 
 def level(group: SegmentRate) -> str:

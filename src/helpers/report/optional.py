@@ -26,8 +26,17 @@ def columns_read(nb: "Notebook") -> "Table | None":
     from helpers.ingest import landed
 
     notes = landed(nb.where.raw).reading.notes
-    rows = [{"Note": note[0].upper() + note[1:]} for note in notes]
+    rows = [{"Note": note if _of_a_file(note) else note[0].upper() + note[1:]} for note in notes]
     return nb.table(rows, "How the columns were read, decided from all of their values") if rows else None
+
+
+def _of_a_file(note: str) -> bool:
+    """Whether a note begins with the name of a file, which keeps its letters.
+
+    >>> _of_a_file("orders.csv: times of column 'at'"), _of_a_file("times of column 'at': ISO; in UTC")
+    (True, False)
+    """
+    return "." in note.split(maxsplit=1)[0].rstrip(".:")
 
 
 def counts(nb: "Notebook", con: "duckdb.DuckDBPyConnection") -> "Table":

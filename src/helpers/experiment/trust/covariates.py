@@ -8,7 +8,7 @@ from helpers.defaults import LEAKING_CORRELATION, SRM_THRESHOLD
 from helpers.experiment.results import Results
 from helpers.experiment.trust.check import TrustCheck
 from helpers.experiment.trust.skew import Skews
-from helpers.formatting import formatted
+from helpers.formatting import formatted, inside
 from helpers.stats.checks.skew import alike_p
 from helpers.stats.comparisons.effects import Effect, compare
 from helpers.stats.multiplicity.corrections import adjust
@@ -67,7 +67,7 @@ def balance(
 
 def history(metric: Metric) -> str:
     """What was measured before: of a ratio what it adds up, for its denominator may itself react to the change."""
-    label = metric.label.lower()
+    label = inside(metric.label)
     return f"the numerator of {label}" if metric.type == "ratio" else label
 
 

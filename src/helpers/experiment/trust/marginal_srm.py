@@ -7,7 +7,7 @@ from helpers.config import Study
 from helpers.defaults import SRM_DOUBT, SRM_THRESHOLD
 from helpers.experiment.results import Results
 from helpers.experiment.trust.check import Caveat
-from helpers.formatting import formatted
+from helpers.formatting import formatted, inside
 from helpers.stats.checks.srm import SRM
 from helpers.stats.comparisons.effects import Effect, compare
 from helpers.stats.summaries.proportion import Proportion
@@ -80,6 +80,6 @@ def _words(found: MarginalSRM, study: Study) -> str:
     low, high = formatted(e.relative_low, "relative"), formatted(e.relative_high, "relative")
     holds = "would still" if e.p_value < e.alpha else "would no longer"
     return (
-        f"{said}\n\nHad all of them answered against what was found, {study.primary.label.lower()} would change by"
+        f"{said}\n\nHad all of them answered against what was found, {inside(study.primary.label)} would change by"
         f" {formatted(e.relative, 'relative')} ({low} to {high}), and the interval {holds} exclude zero."
     )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 from helpers.config import Metric
 from helpers.experiment.results import Results
 from helpers.experiment.trust.check import Caveat, TrustCheck
-from helpers.formatting import decimal
+from helpers.formatting import decimal, inside
 from helpers.stats.checks.skew import SkewOfDifference, skew_of_difference
 from helpers.stats.summaries.mean import Mean
 from helpers.warehouse import query
@@ -117,7 +117,7 @@ def _left(found: MetricSkew) -> str:
 
 
 def _judged(metric: Metric, found: MetricSkew, what: What) -> TrustCheck:
-    label = metric.label.lower() + (", no value pulled in" if what == "bare" and metric.winsorize else "")
+    label = inside(metric.label) + (", no value pulled in" if what == "bare" and metric.winsorize else "")
     text = f"skewness {decimal(found.skewness, 1)} over all arms, {found.units:,} units in {found.arm}"
     more = (
         f"{found.needed:,} are needed"

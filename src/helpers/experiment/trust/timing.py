@@ -9,7 +9,7 @@ from helpers.defaults import IMMATURE_SHARE, MATURE_MINIMUM, MATURE_QUANTILE, SR
 from helpers.experiment.results import EXPOSED, Results
 from helpers.experiment.trust.check import Counted, TrustCheck, counted
 from helpers.experiment.trust.sensitivity import Reestimate, reestimated
-from helpers.formatting import formatted
+from helpers.formatting import formatted, inside
 from helpers.stats.multiplicity.corrections import adjust
 from helpers.warehouse import query
 
@@ -131,7 +131,7 @@ def follow_up(found: dict[str, Counted], results: Results) -> list[TrustCheck]:
     shared = adjust([test.p_value for test in found.values()], "holm", alpha=SRM_THRESHOLD).adjusted if found else ()
     return [
         TrustCheck(
-            f"Follow-up of {results.study.metric(name).label.lower()}",
+            f"Follow-up of {inside(results.study.metric(name).label)}",
             "Are as many units of each arm left out because they were not watched long enough?",
             f"{sum(test.hits):,} units left out, {test.text}" if sum(test.hits) else "no unit is left out",
             "failed" if p_value < SRM_THRESHOLD else "passed",

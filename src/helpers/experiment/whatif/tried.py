@@ -26,6 +26,8 @@ def tried(study: "Study", results: "Results") -> Tried:
     label = metric.label if metric is not None else ""
     if metric is not study.primary:
         label += " (the primary metric is no share that is to rise, this is the first success metric that is one)"
+    if len(study.treatments) > 1:
+        label += f" in {results.leading}, as if it were the only treatment,"
     plan, reason = plan_of(study, results)
     if plan is None:
         return Tried(label, None, reason)

@@ -39,7 +39,7 @@ def record(nb: "Notebook", found: Sequence[GroundTruthCheck]) -> None:
     """``planted.*``: effects in the ledger, those with an estimate and a truth, and those whose interval holds it."""
     if not found:
         return
-    known = [m.found.covered for m in found if m.found and m.found.covered is not None]
+    known = [m.held for m in found if m.held is not None]
     nb.record("planted.effects", len(found), "count", "Effects in the ledger of what was planted")
     nb.record("planted.marked", len(known), "count", "Of them with an estimate whose truth is known")
     nb.record("planted.held", sum(known), "count", "Of those with an interval that holds the truth")
@@ -57,7 +57,7 @@ def _estimate(m: GroundTruthCheck, study: Study) -> tables.Row:
         found = formatting.difference(x.absolute, m.found.metric, currency)
         interval = formatting.span(x.absolute_low, x.absolute_high, CHANGE[m.found.metric.unit], currency)
         true = formatting.difference(truth.absolute, m.found.metric, currency) if truth else ""
-    held = "" if m.found.covered is None else formatted(m.found.covered, "flag")
+    held = "" if m.held is None else formatted(m.held, "flag")
     return {
         "Shows in": m.found.metric.label,
         "Units": f"{x.n_control + x.n_treatment:,}",

@@ -123,4 +123,4 @@ def text(groups: list[SegmentRate], parts: list[Decomposition], study: Study) ->
     most = losses.worst(groups)
     on = f", on {counted(most[0].reached, 'user')}" if len(most) == 1 else ""
     said = losses.unwanted(study) or f"{losses.carried(groups, study.funnel.steps[-1])}{on}."
-    return " ".join(filter(None, [said, losses.chance(groups), losses.split(parts)]))
+    return " ".join(filter(None, [said, losses.chance(groups, study), losses.split(parts)]))
