@@ -51,7 +51,7 @@ def needed(place: Place, found: Iterable[str]) -> list[str]:
     named, counts = mapped(place), isinstance(place, Units)
     named |= {name.partition(".")[0] for name in named}  # a field of a struct stands in its column
     if place.where:
-        asked = {name.lower() for name in condition.columns_of(place.where)}
+        asked = {part.lower() for name in condition.columns_of(place.where) for part in (name, name.partition(".")[0])}
         named |= {stored(c) for c in found if c.lower() in asked}
     return [
         c
