@@ -32,6 +32,8 @@ def mapped(place: Place) -> set[str]:
         columns += [*place.outcomes.values(), *place.before.values(), *([place.panel.period] if place.panel else [])]
     if isinstance(place, Aggregates):
         columns += [*place.deviations.values(), *place.squares.values()]
+    if isinstance(place, Log) and place.alias:
+        columns.append(place.alias)
     taken = {c if isinstance(c, str) else c.column for c in columns if not isinstance(c, EventName)}
     return taken | {c.times for c in columns if isinstance(c, ColumnOf) and c.times}
 
