@@ -1,5 +1,6 @@
 """The rows that a study takes: those for which its condition holds, told by the lines in which they stand."""
 
+import json
 import random
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from helpers.config import Units
 from helpers.errors import ReportError
 from helpers.ingest import condition
 from helpers.ingest.columns import needed
+from helpers.ingest.new_study import source
 from tests.ingest.studies import log_study, unit_study
 
 CONDITIONS = {
@@ -132,3 +134,22 @@ def test_columns_of_the_condition_are_read_from_a_database() -> None:
     assert {"land", "KIND"} <= {*needed(data, ["who", "arm", "land", "KIND", "other"])} and "other" not in needed(
         data, ["other"]
     )
+
+
+@pytest.mark.parametrize(
+    "said", ["more.of.it = 'a' and n > 1", "\"more.of.it\" = 'a' and n > 1", "MORE.of.It in ('a') and not n <= 1"]
+)
+def test_a_name_with_points_is_a_column(tmp_path: Path, said: str) -> None:
+    rows = [{"n": n, "more": {"of": {"it": "ab"[n % 2]}}} for n in range(6)]
+    (tmp_path / "t.jsonl").write_text("\n".join(map(json.dumps, rows)))
+    with source.opened(str(tmp_path / "t.jsonl"), None, tmp_path, said) as table:
+        found = table.rows('select n, "more.of.it" from {table}')
+    assert sorted(found) == sorted(
+        (str(r["n"]), r["more"]["of"]["it"]) for r in rows if r["n"] > 1 and r["more"]["of"]["it"] == "a"
+    )
+
+
+def test_a_field_of_a_struct_is_one_still(tmp_path: Path) -> None:
+    pd.DataFrame({"n": [1, 2, 3], "more": [{"it": "a"}, {"it": "b"}, {"it": "a"}]}).to_parquet(tmp_path / "t.parquet")
+    with source.opened(str(tmp_path / "t.parquet"), None, tmp_path, "more.it = 'a' and n > 1") as table:
+        assert table.rows("select n from {table}") == [(3,)]

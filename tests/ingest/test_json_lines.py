@@ -1,4 +1,4 @@
-"""JSON lines: every value the text it was, one level of objects taken apart. The oracle is Python's json on the values."""
+"""JSON lines: every value the text it was, objects taken apart. The oracle is Python's json on the values."""
 
 import gzip
 import json
@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from helpers import ingest
 from helpers.errors import ReportError
-from helpers.ingest import json_lines, sample, text
+from helpers.ingest import json_keys, json_lines, sample, text
 from helpers.ingest.parts import REJECTS
 from tests.ingest.new_study.tables import proposed
 from tests.ingest.studies import log_study
@@ -30,12 +30,10 @@ SCALARS = (
     | st.text(st.characters(codec="utf-8"), max_size=5)
 )
 KEYS = st.sampled_from(["a", "b", "it's", 'the "kind"', "größe", "file_index"])
-OBJECTS = st.lists(
-    st.dictionaries(
-        KEYS, SCALARS | st.lists(SCALARS, max_size=2) | st.dictionaries(KEYS, SCALARS, max_size=2), max_size=3
-    ),
-    max_size=6,
+VALUES = st.recursive(
+    SCALARS | st.lists(SCALARS, max_size=2), lambda inner: st.dictionaries(KEYS, inner, max_size=3), max_leaves=9
 )
+OBJECTS = st.lists(st.dictionaries(KEYS, VALUES, max_size=3), max_size=6)
 
 
 def read(folder: Path, content: bytes) -> tuple[list[dict[str, str | None]], list[int], list[str]]:
@@ -50,17 +48,23 @@ def read(folder: Path, content: bytes) -> tuple[list[dict[str, str | None]], lis
     return [dict(zip(parts.types, row, strict=True)) for row in rows], wrong, list(parts.types)
 
 
-def flat(value: dict[str, Any]) -> dict[str, str | None]:
-    made = {}
+def leaves(value: dict[str, Any], outer: str = "", deepest: int = json_keys.DEPTH) -> dict[str, Any]:
+    made: dict[str, Any] = {}
     for key, inner in value.items():
-        for name, deep in (
-            {f"{key}.{k}": v for k, v in inner.items()} if isinstance(inner, dict) else {key: inner}
-        ).items():
-            name = f"{name} (as logged)" if name == "file_index" else name
-            made[name] = (
-                deep if isinstance(deep, str) else None if deep is None else json.dumps(deep, ensure_ascii=False)
-            )
-    return {name: text or None for name, text in made.items()}
+        if isinstance(inner, dict) and deepest > 1:
+            made |= leaves(inner, f"{outer}{key}.", deepest - 1)
+        else:
+            made[f"{outer}{key}"] = dict(sorted(inner.items())) if isinstance(inner, dict) else inner
+    return made
+
+
+def flat(value: dict[str, Any]) -> dict[str, str | None]:
+    """What stands in each column, by Python's json."""
+    texts = {
+        name: v if isinstance(v, str) else None if v is None else json.dumps(v, ensure_ascii=False)
+        for name, v in leaves(value).items()
+    }
+    return {f"{n} (as logged)" if n == "file_index" else n: text or None for n, text in texts.items()}
 
 
 FIRST = {"at": "2019-10-01", "what": "view", "who": 2**53 + 1, "more": {"cost": 1}}
@@ -85,7 +89,7 @@ def test_digits_are_kept_and_no_id_goes_through_a_float(tmp_path):
             "what": "view",
             "who": "12345678901234567890",
             "more.cost": "1.10",
-            "more.deep": '{"x": [1.50]}',
+            "more.deep.x": "[1.50]",
         }
     ]
 
@@ -183,6 +187,41 @@ def test_keys_that_are_values_cost_no_columns(tmp_path):
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - began < 400_000  # KB
     assert columns == ["at", "what", "who", "more", "more.cost"] and wrong == []
     assert rows[7]["more"] == '{"a": 7, "cost": 7, "item 7": 1}' and rows[7]["more.cost"] == "7"
+
+
+def test_objects_deeper_than_a_name_is_long_stay_json(tmp_path):
+    deep: Any = {"x": 1}
+    for name in "gfedcba":
+        deep = {name: deep}
+    _, _, columns = read(tmp_path, json.dumps(FIRST | deep).encode())
+    assert columns[-1] == "a.b.c.d.e.f"
+    with duckdb.connect() as con:
+        con.execute(REJECTS)
+        parts = json_lines.read(
+            con, log_study(tmp_path / "log.jsonl", columns=COLUMNS).data, [tmp_path / "log.jsonl"], tmp_path
+        )
+    assert parts.notes == ("column 'a.b.c.d.e.f' holds objects in one another beyond 6 names: these stay JSON",)
+
+
+@settings(deadline=None, max_examples=15)
+@given(st.integers(2, 5), st.sampled_from(["keys", "objects", "capitals"]))
+def test_what_is_too_wide_is_json_and_leaves_the_rest_alone(tmp_path_factory, depth, how):
+    """Deep keys without end cost no columns, beside them the others are columns, and no value is lost."""
+    step = 120 if how == "keys" else 60 if how == "objects" else 1
+    rows = []
+    for i in range(12):
+        wide: Any = {f"k{j}": j if how == "keys" else {"x": j} for j in range(i * step, (i + 1) * step)}
+        wide = {"Ab": i, "ab": i} if how == "capitals" else wide
+        for level in range(depth):
+            wide = {f"in{level}": wide}
+        rows.append(FIRST | {"more": {"cost": i, "exp": {"key": {"arm": "AB"[i % 2]}}, **wide}})
+    found, wrong, columns = read(tmp_path_factory.mktemp("wide"), "\n".join(map(json.dumps, rows)).encode())
+    assert len(columns) < 520 and wrong == []
+    for row, meant in zip(found, rows, strict=True):
+        held = {name: json.loads(text) if text[0] == "{" else text for name, text in row.items() if text}
+        whole = {name: str(inner) for name, inner in leaves(meant, deepest=99).items()}
+        assert {name: str(inner) for name, inner in leaves(held, deepest=99).items()} == whole
+        assert row["more.exp.key.arm"] == meant["more"]["exp"]["key"]["arm"]
 
 
 def test_keys_that_are_values_at_the_top_are_refused(tmp_path):

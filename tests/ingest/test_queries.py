@@ -1,13 +1,14 @@
 """A query in a file gives the rows that its tables give, wherever it is asked, and never more than rows."""
 
 import sqlite3
+import uuid
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from helpers import config, ingest
@@ -68,6 +69,41 @@ def test_rows_of_a_query_are_those_of_its_table(tmp_path: Path, kept: Callable[[
     file = query(tmp_path, table="t" if kept else "'t.csv'")
     assert events(unit_study(file, **told), tmp_path / "again") == wanted
     assert len(wanted) > 100
+
+
+LASTS = [
+    "",
+    " where arm <> 'x'",
+    ' order by "who"',
+    " where arm <> ';'",
+    " where arm = $$a$$ or arm = 'b'",
+    " where rounds >= 0 -- 'x'",
+    " limit 60 /* ; */",
+]
+ENDS = ["", ";", " ", "\n", "-- so", "-- it's; done", "/* end */", '/* " */']
+
+
+@settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.sampled_from(LASTS), st.lists(st.sampled_from(ENDS), max_size=4), st.sampled_from([None, in_sqlite]))
+def test_a_query_may_end_as_it_likes(
+    tmp_path: Path, last: str, ends: list[str], kept: Callable[[Path], str] | None
+) -> None:
+    """The oracle is the same text without what follows its last word."""
+    last = "" if kept and "$" in last else last
+    if kept and not (tmp_path / "shop.sqlite").exists():
+        in_sqlite(tmp_path)
+    table = "t" if kept else "'t.csv'"
+    file = query(written(tmp_path), f"select * from {table}{last}" + "\n".join(["", *ends]))
+    read = query_text.read(file)
+    with duckdb.connect() as con:
+        con.execute(f"set file_search_path = '{tmp_path}'")
+        asked = read if not kept else read.replace("from t", "from 't.csv'")
+        assert len(con.execute(f"select * from ({asked}\n)").fetchall()) == 60
+    found = events(
+        unit_study(file, **({"database": str(tmp_path / "shop.sqlite")} if kept else {})),
+        tmp_path / f"raw-{uuid.uuid4()}",
+    )
+    assert len(found) > 100
 
 
 @pytest.mark.slow

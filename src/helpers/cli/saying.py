@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 OPTIONS = {
     "--unit": ("COLUMN", "The column that names the unit: the user, visitor, account that was assigned."),
+    "--alias": ("COLUMN", "The column of the id that a unit has before --unit names it, such as anonymous_id."),
     "--time": ("COLUMN", "The column that holds the time."),
     "--event": ("COLUMN", "The column that names what happened; FILE is then a log, one row an event."),
     "--variant": ("COLUMN", "The column that holds the variant."),

@@ -258,6 +258,8 @@ class Log(Place):
     """log: the analyst's own log, one row an event"""
     columns: dict[Name, RawColumn | ColumnOf | EventName]
     """The project's names and the file's columns; nothing in the file is renamed"""
+    alias: RawColumn | None = None
+    """The column of the id that a unit has before columns.user_id names it, such as anonymous_id: where it meets one user, all of its rows are that user's"""
     variants: Levels = Field({})
     """Levels of the variant's column, each with the variant it means, or leave_out; "" is the empty field"""
     events: Levels = Field({})
@@ -290,6 +292,10 @@ class Log(Place):
                 f"event_time, event_name and user_id; {', '.join(missing)} missing",
                 remedy=f"is '{near[0]}' meant for '{missing[0]}'?" if near else "map the column of the log to it",
             )
+        if self.alias and self.alias == self.columns["user_id"]:
+            raise ConfigError("alias", self.alias, "another column than columns.user_id: the id before a user is known")
+        if self.alias and not isinstance(self.columns["user_id"], str):
+            raise ConfigError("alias", self.alias, "none, where columns.user_id is a part of a column")
         refuse_taken(name for name in self.columns if name not in LOGGED)
         for name, source in self.columns.items():
             if isinstance(source, EventName) and name != "event_name":

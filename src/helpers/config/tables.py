@@ -17,7 +17,7 @@ NOT_FACTS = (ASSIGNED, "assignments", "units")
 """Names that no table of facts can have."""
 
 OF_ALL = ("path", "format", "table", "delimiter", "decimal", "missing_codes", "encoding", "header_line", "rows_in_fields",
-          "where", "time_format", "timezone", "columns")  # fmt: skip
+          "where", "time_format", "timezone", "columns", "alias")  # fmt: skip
 """Keys of a log that each of several tables has for itself."""
 
 OF_NONE = ("negative", "origin", "export_clean_events")
@@ -141,6 +141,11 @@ class Tables(Log):
         """The columns of the log that the tables are joined to, under the project's own names."""
         if not isinstance(raw, dict):
             return raw
+        if "alias" in raw:
+            raise ConfigError(
+                "alias", raw["alias"], "nothing: tables are joined by one id, user_id",
+                remedy="write the user into each table before, or use one log of all events (data.source: log)",
+            )  # fmt: skip
         said = [key for key in OF_ALL if key in raw]
         if said:
             raise ConfigError(

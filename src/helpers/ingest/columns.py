@@ -32,6 +32,8 @@ def mapped(place: Place) -> set[str]:
         columns += [*place.outcomes.values(), *place.before.values(), *([place.panel.period] if place.panel else [])]
     if isinstance(place, Aggregates):
         columns += [*place.deviations.values(), *place.squares.values()]
+    if isinstance(place, Log) and place.alias:
+        columns.append(place.alias)
     taken = {c if isinstance(c, str) else c.column for c in columns if not isinstance(c, EventName)}
     return taken | {c.times for c in columns if isinstance(c, ColumnOf) and c.times}
 
@@ -51,7 +53,7 @@ def needed(place: Place, found: Iterable[str]) -> list[str]:
     named, counts = mapped(place), isinstance(place, Units)
     named |= {name.partition(".")[0] for name in named}  # a field of a struct stands in its column
     if place.where:
-        asked = {name.lower() for name in condition.columns_of(place.where)}
+        asked = {part.lower() for name in condition.columns_of(place.where) for part in (name, name.partition(".")[0])}
         named |= {stored(c) for c in found if c.lower() in asked}
     return [
         c

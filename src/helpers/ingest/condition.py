@@ -26,12 +26,31 @@ def columns_of(condition: str, key: str = "data.where") -> list[str]:
     Raises :class:`~helpers.errors.ReportError` for what is no condition on one row, as a query within it is; ``key`` is
     where it was said.
 
-    >>> columns_of("country = 'DE' and (\\"Age of it\\" > 18 or country is null)")
-    ['country', 'Age of it']
+    >>> columns_of("country = 'DE' and (\\"Age of it\\" > 18 or properties.plan is null)")
+    ['country', 'Age of it', 'properties.plan']
     """
-    return list(
-        dict.fromkeys(part["column_names"][0] for part in parts_of(_parsed(condition, key)) if _is_column(part))
-    )
+    return list(dict.fromkeys(_dotted(part) for part in parts_of(_parsed(condition, key)) if _is_column(part)))
+
+
+def joined(condition: str, known: Iterable[str], key: str = "data.where") -> str:
+    """A condition in which names with points stand as the one name of a column that they are.
+
+    >>> print(joined("properties.plan = 'pro' and size.of > 3", ["properties.plan", "size"]))
+    '(("properties.plan" = \'pro\') AND (size."of" > 3))'
+    """
+    import duckdb
+
+    tree, there = _parsed(condition, key), {name.lower(): name for name in known}
+    named = [p for p in parts_of(tree) if _is_column(p) and len(p["column_names"]) > 1 and _dotted(p).lower() in there]
+    if not named:
+        return condition
+    for part in named:
+        part["column_names"] = [there[_dotted(part).lower()]]
+    with duckdb.connect() as con:
+        whole = json.loads(con.execute("select json_serialize_sql('select 1')").fetchall()[0][0])
+        whole["statements"][0]["node"]["select_list"] = [tree]
+        said: str = con.execute("select json_deserialize_sql(?)", [json.dumps(whole)]).fetchall()[0][0]
+    return said.removeprefix("SELECT ")
 
 
 def numbers_of(condition: str) -> list[str]:
@@ -87,6 +106,7 @@ def kept(con: "duckdb.DuckDBPyConnection", condition: str | None, parts: Parts, 
 
     if not condition:
         return parts
+    said, condition = condition, joined(condition, parts.types, key)
     check(columns_of(condition, key), parts, key)
     alike = {name.lower(): name for name in parts.types}
     counted = [alike[name.lower()] for name in numbers_of(condition)]
@@ -99,24 +119,24 @@ def kept(con: "duckdb.DuckDBPyConnection", condition: str | None, parts: Parts, 
         try:
             _write(con, condition, counted, number, file, aside)
         except duckdb.Error as error:
-            raise _refused(condition, key, str(error).splitlines()[0].partition("'")[0]) from None
+            raise _refused(said, key, str(error).splitlines()[0].partition("'")[0]) from None
         left += rows(con, aside)
         file.unlink()
         aside.rename(file)
     if not left:
         raise ReportError(
-            f"{parts.names[0]}: {key} leaves no row", got=condition, expected=f"a condition that holds for some of {total:,} rows",
+            f"{parts.names[0]}: {key} leaves no row", got=said, expected=f"a condition that holds for some of {total:,} rows",
             cause="a text in other letters than it stands in the table, or a text compared with a number",
         )  # fmt: skip
-    out = f"{total - left:,} of {total:,} rows are left out, those for which this does not hold: {condition}"
+    out = f"{total - left:,} of {total:,} rows are left out, those for which this does not hold: {said}"
     return replace(parts, notes=(*parts.notes, out))
 
 
 def check(wanted: Iterable[str], parts: Parts, key: str) -> None:
-    """Raise for the first column that the table has not; SQL does not tell columns apart by capitals."""
+    """Raise for the first column that the table has not; SQL does not tell columns apart by capitals, and a field stands in its column."""
     there = {name.lower() for name in parts.types}
     for name in wanted:
-        if name.lower() not in there or name.lower() in COUNTED_BY:
+        if {name.lower(), name.lower().partition(".")[0]}.isdisjoint(there) or name.lower() in COUNTED_BY:
             raise no_column(parts.names[0], name, parts.types, key)
 
 
@@ -154,6 +174,10 @@ def _more(node: dict[str, Any]) -> bool:
 
 def _is_column(part: dict[str, Any]) -> bool:
     return part.get("class") == "COLUMN_REF"
+
+
+def _dotted(part: dict[str, Any]) -> str:
+    return ".".join(part["column_names"])
 
 
 def _is_number(part: dict[str, Any]) -> bool:

@@ -1,8 +1,8 @@
 """JSON as a table: an object a row, its keys the columns, every value as the text it was.
 
-Objects stand one a line, one after the other or in a list. An object inside an object gives columns called
-``outer.inner``; what is deeper, and lists, stay JSON. Numbers keep their digits, so that no id goes through a float. A
-line that is no object is rejected.
+Objects stand one a line, one after the other or in a list. Objects inside of objects give columns called
+``outer.inner.deeper``; lists, and what :mod:`~helpers.ingest.json_keys` finds too deep or too wide, stay JSON. Numbers keep
+their digits, so that no id goes through a float. A line that is no object is rejected.
 """
 
 import json
@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 from helpers.config.columns import stored
 from helpers.errors import ReportError
-from helpers.ingest import folders, json_frames, json_values, steps, text
+from helpers.ingest import condition, folders, json_frames, json_values, steps, text
 from helpers.ingest.columns import check_columns, mapped
-from helpers.ingest.json_keys import Keyed, Keys
+from helpers.ingest.json_keys import DEPTH, Kept, Keyed, Keys
 from helpers.ingest.json_values import AsWritten, Twice
 from helpers.ingest.parts import Parts
 from helpers.ingest.sql import literal, quoted
@@ -51,13 +51,17 @@ def read(con: "duckdb.DuckDBPyConnection", place: "Place", files: list[Path], in
     """
     names = [file.name for file in files]
     written = [into / f"part-{number:04d}.parquet" for number in range(len(files))]
-    whole: frozenset[str] = frozenset()
-    while True:  # again where an inner object turns out to have keys without end
+    kept = Kept()
+    while True:  # again where objects turn out to be no columns
+        keys = Keys(kept, _wanted(place))
         try:
-            found = _all(con, place, files, written, whole)
-            break
+            found = _all(con, place, files, written, keys)
+            more = keys.alike()
         except Keyed as keyed:
-            whole |= keyed.outer
+            more = keyed.kept
+        if more == Kept():
+            break
+        kept |= more
     columns = {name: None for each in found for name in each.columns}
     if not columns:
         raise _no_object(files[0], found[0].wrong)
@@ -71,14 +75,16 @@ def read(con: "duckdb.DuckDBPyConnection", place: "Place", files: list[Path], in
         if missing := [c for c in columns if c not in each.columns]:
             _widen(con, part, missing, empty=not each.rows)
     parts = Parts.of(con, written, names, mapped(place), counted="line")
-    return replace(parts, notes=tuple(map(_kept_whole, sorted(whole))))
-
-
-def _kept_whole(outer: str) -> str:
-    return (
-        f"column '{outer}' holds objects of many keys, each in few of them: it is one column of JSON,"
-        " and only the keys that the study names are columns"
+    deeper = tuple(
+        f"column '{name}' holds objects in one another beyond {DEPTH} names: these stay JSON"
+        for name in sorted(keys.deeper)
     )
+    return replace(parts, notes=(*kept.notes, *deeper[:3]))
+
+
+def _wanted(place: "Place") -> set[str]:
+    """Columns that a study names."""
+    return mapped(place) | set(condition.columns_of(place.where) if place.where else ())
 
 
 def _wrong(value: Any) -> str:
@@ -131,10 +137,10 @@ def _one_object(told: tuple[str, dict[str, Any]]) -> ReportError:
 
 
 def _all(
-    con: "duckdb.DuckDBPyConnection", place: "Place", files: list[Path], written: list[Path], whole: frozenset[str]
+    con: "duckdb.DuckDBPyConnection", place: "Place", files: list[Path], written: list[Path], keys: Keys
 ) -> list[_Found]:
-    """Write every file as Parquet, with the objects of the keys ``whole`` kept as JSON."""
-    keys, found = Keys(whole, mapped(place)), []
+    """Write every file as Parquet."""
+    found = []
     for file, part, told in zip(files, written, folders.columns_of(place, files), strict=True):
         text.refuse_archive(file, b"".join(text.blocks(file, text.BLOCK)))
         encoding = place.encoding or json_values.encoding_of(file)
@@ -231,17 +237,11 @@ def _join(pieces: list[Path], names: list[str], part: Path) -> None:
 
 
 def _flat(value: dict[str, Any], keys: Keys, name: str) -> dict[str, str | None]:
-    """Columns and their texts, one level of objects inside taken apart."""
-    made: dict[str, str | None] = {}
-    parts = 0
-    for key, inner in value.items():
-        taken = keys.taken(key, inner) if isinstance(inner, dict) else {key: inner}
-        parts += len(taken)
-        for column, said in taken.items():
-            made[stored(column)] = _text(said)
-    if len(made) < parts:
+    """Columns and their texts, objects inside taken apart."""
+    taken = keys.taken(value, name)
+    made = {stored(column): _text(said) for column, said in taken}
+    if len(made) < len(taken):
         raise ValueError("a key stands there twice")
-    keys.count(value, name)
     for column, said in made.items():
         column.encode()
         (said or "").encode()  # a lone surrogate is no text

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from helpers.config import Aggregates, Log, Study, Tables, Units
 from helpers.errors import ReportError, several
 from helpers.ingest import (
+    alias,
     condition,
     csv,
     currency_columns,
@@ -157,7 +158,10 @@ def finish(aside: Path, raw: Path) -> None:
 def read(con: "duckdb.DuckDBPyConnection", study: Study, home: Path, into: Path) -> Parts:
     """The rows that a study takes as Parquet files in ``into``; a notebook's frame is in ``home``, the study's data folder."""
     assert isinstance(study.data, Log | Units)
-    return condition.kept(con, study.data.where, _table(con, study, home, into))
+    parts, named = _table(con, study, home, into), alias.columns(study.data)
+    reading = alias.met(con, parts, *named) if named else None  # rows that are left out may tell it
+    parts = condition.kept(con, study.data.where, parts)
+    return alias.resolved(con, parts, *named, reading) if named and reading else parts
 
 
 def _table(con: "duckdb.DuckDBPyConnection", study: Study, home: Path, into: Path) -> Parts:

@@ -29,8 +29,8 @@ def read(file: Path) -> str:
     if len(text) > LONGEST:
         raise ReportError(f"{file.name} is no query", got=f"{len(text):,} signs", expected=f"at most {LONGEST:,}")
     bare = _bare(text)
-    end = len(bare.rstrip().rstrip(";"))
-    if ";" in bare[:end].rstrip():
+    end = len(bare.rstrip("; \t\r\n\f\v"))
+    if ";" in bare[:end]:
         raise ReportError(
             f"{file.name} holds several statements", got=f"a semicolon in line {text[: bare.index(';')].count(chr(10)) + 1}",
             expected="one query", remedy="leave one SELECT in it; what it needs may stand before it as WITH name AS (...)",
@@ -56,12 +56,17 @@ def refused(name: str, got: str) -> ReportError:
 
 
 def _bare(text: str) -> str:
-    """The text with blanks in the place of texts, names and comments, of the same length.
+    """The text with blanks in the place of comments and of what stands in quotes, of the same length.
 
     >>> _bare("select ';' -- x;").split(), len(_bare("select ';' -- x;"))
-    (['select'], 16)
+    (['select', "'", "'"], 16)
     """
-    return _APART.sub(lambda part: re.sub(r"[^\n]", " ", part[0]), text)
+    return _APART.sub(lambda part: _blank(part[0]), text)
+
+
+def _blank(part: str) -> str:
+    inner = re.sub(r"[^\n]", " ", part)
+    return inner if part.startswith(("--", "/*")) else part[0] + inner[1:-1] + part[-1]
 
 
 def named(tree: str) -> list[str]:

@@ -30,8 +30,11 @@ def taken(con: "duckdb.DuckDBPyConnection", study: Study, into: Path) -> tuple[S
     place = study.data
     assert isinstance(place, Log | Units)
     if (
-        isinstance(place, Tables) or place.kind in ("frame", "postgres", "sql") or place.where
-    ):  # what it takes may stand in no piece
+        isinstance(place, Tables)
+        or place.kind in ("frame", "postgres", "sql")
+        or place.where
+        or getattr(place, "alias", None)
+    ):  # what it takes, or whose it is, may stand in no piece
         return study, 1.0
     kind, files = files_of(place, study.name)
     chosen = files if len(files) <= FILES else [files[0], files[len(files) // 2], files[-1]]

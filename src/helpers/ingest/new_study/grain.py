@@ -13,6 +13,7 @@ from helpers.ingest.new_study import (
     described,
     doubts,
     experiments,
+    identities,
     lines,
     log,
     panels,
@@ -56,7 +57,10 @@ def read(table: "SourceTable", said: Said = Said(), ask: asking.Ask | None = Non
     seen, where = _one_experiment(seen, ask)
     seen = replace(seen, said=asking.settled(seen.said, asking.unit(seen.columns), ask))
     contradictions.refuse(seen.table, seen.columns, seen.said)
+    seen, ids_of_one = identities.joined(seen)
     proposal = _proposed(seen, ask)
+    if ids_of_one:
+        proposal = ids_of_one.noted(proposal)
     proposal = export.noted(proposal) if export else proposal
     where = where.also(*proposal.where) if proposal.where[0] else where
     told = (*proposal.assumed, *where.notes, *doubts.told(seen.table, seen.columns, proposal, seen.said))

@@ -113,6 +113,7 @@ class StudyProposal:
     unassigned: tuple[float, str] = (0.0, "")
     deviations: dict[str, str] = field(default_factory=dict)
     squares: dict[str, str] = field(default_factory=dict)
+    alias: Noted = ("", "")
 
     @property
     def levels(self) -> tuple[Arm, ...]:

@@ -8,7 +8,7 @@ from helpers.errors import ReportError, several
 from helpers.ingest.near import no_column, shown
 from helpers.ingest.new_study.profile import Column
 
-COLUMNS = ("unit", "time", "event", "variant", "money", "cluster")
+COLUMNS = ("unit", "alias", "time", "event", "variant", "money", "cluster")
 """What names a column, whatever a row is."""
 
 
@@ -16,7 +16,7 @@ COLUMNS = ("unit", "time", "event", "variant", "money", "cluster")
 class Said:
     """What is known of a file; None and empty where nobody said anything.
 
-    ``unit``, ``time``, ``event``, ``variant``, ``money`` and ``cluster`` name columns of the file. ``control`` is a level
+    ``unit``, ``alias``, ``time``, ``event``, ``variant``, ``money`` and ``cluster`` name columns of the file. ``control`` is a level
     of the variant. ``exposure``, ``primary`` and ``outcomes`` are columns of a unit table, or events of a log.
     ``experiment`` is a value that tells its rows, ``where`` a condition in SQL, ``period`` start and end in UTC, the end
     excluded. ``descriptive`` says that the file is no experiment, ``independent`` that each unit was assigned by itself. ``answers`` hold what was answered rather than said: the option, and the candidates that were shown; ``known``
@@ -24,6 +24,7 @@ class Said:
     """
 
     unit: str | None = None
+    alias: str | None = None
     time: str | None = None
     event: str | None = None
     variant: str | None = None
