@@ -55,8 +55,9 @@ def control(arms: Sequence[Arm]) -> Sure:
 
 
 def time(column: Column) -> Sure:
-    """A column called as a time, or one whose values are moments."""
-    return Sure.SURE if vocabulary.touches(column.name, vocabulary.TIME) else Sure.LIKELY
+    """A column called as a time that stands in all rows, or one whose values are moments."""
+    named = vocabulary.touches(column.name, vocabulary.TIME)
+    return Sure.SURE if named and roles.stands_in_all(column) else Sure.LIKELY
 
 
 def event(column: Column) -> Sure:

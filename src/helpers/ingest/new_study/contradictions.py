@@ -54,8 +54,8 @@ def outcome_of(
     found = the_name(table.called, name, [c.name for c in columns], option)
     column = next(c for c in columns if c.name == found)
     said, expected = f"{option} {printable(found)}", "numbers that differ: 0 and 1, yes and no, a count or an amount"
-    if why := _no_number(column):
-        raise _cannot(table, said, "be an outcome", why, expected)
+    if why := _no_number(table, column):
+        raise _cannot(table, said, "be an outcome", why, expected, _coded(table, column))
     if variant is None:
         return column
     if questions.by_arm(table, [column], variant)[column.name][0]:
@@ -140,14 +140,15 @@ def _no_event(table: "SourceTable", column: Column) -> ReportError | None:
 
 
 def _no_money(table: "SourceTable", column: Column) -> ReportError | None:
-    why = _no_number(column) or (
+    why = _no_number(table, column) or (
         "it holds two values alone, what happened and what did not" if column.binary or column.in_words else ""
     )
     if not why:
         return None
     return _cannot(
-        table, f"--money {printable(column.name)}", "be an amount of money", why, "numbers: the amount of each row"
-    )
+        table, f"--money {printable(column.name)}", "be an amount of money", why, "numbers: the amount of each row",
+        _coded(table, column),
+    )  # fmt: skip
 
 
 def _no_cluster(table: "SourceTable", column: Column) -> ReportError | None:
@@ -157,7 +158,7 @@ def _no_cluster(table: "SourceTable", column: Column) -> ReportError | None:
     return _cannot(table, f"--cluster {printable(column.name)}", "be what was randomised", why, "two clusters or more")
 
 
-def _no_number(column: Column) -> str:
+def _no_number(table: "SourceTable", column: Column) -> str:
     """Why a column holds no numbers to compare; empty where it does."""
     if column.filled == 0:
         return "it is empty in all rows"
@@ -166,9 +167,36 @@ def _no_number(column: Column) -> str:
     if column.unread:
         return column.unread
     if not (column.numeric or column.binary or column.in_words):
-        some = f", such as {', '.join(map(printable, column.values[:3]))}" if column.levels else ""
-        return f"its values are no numbers{some}"
+        found = _others(table, column)
+        wrong = column.filled - column.numbers
+        how_many = (
+            f"{wrong:,} of its {column.filled:,} values are no numbers"
+            if column.numbers
+            else "its values are no numbers"
+        )
+        return f"{how_many}: {', '.join(f'{printable(text)!r} in {n:,} rows' for text, n in found)}"
     return ""
+
+
+def _others(table: "SourceTable", column: Column) -> list[tuple[str, int]]:
+    """The most frequent values of a column that are no numbers."""
+    text = table.text(column.name)
+    found = table.rows(
+        f"select {text}, count(*) from {{table}} where {text} is not null and {table.value(column.name)} is null"
+        " group by 1 order by 2 desc, 1 limit 3"
+    )
+    return [(str(each), int(n)) for each, n in found]  # type: ignore[call-overload]
+
+
+def _coded(table: "SourceTable", column: Column) -> str | None:
+    """What to do with a column of numbers of which some values are words; None where no number stands there."""
+    if not column.numbers or column.unread:
+        return None
+    words = ", ".join(f'"{printable(text)}"' for text, _ in _others(table, column))
+    return (
+        f"correct these values, or leave the column out here and write it under data.outcomes with"
+        f" data.missing_codes: {{{printable(column.name)}: [{words}]}}, if they mean that nothing is known"
+    )
 
 
 def _cannot(

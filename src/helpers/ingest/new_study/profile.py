@@ -161,8 +161,9 @@ def _seen(
     found: list[list[Any]] = [list(answer[i * width : (i + 1) * width]) for i in range(len(names))]
     kinds = table.parts.types
     maybe = [
-        name for name, seen in zip(names, found, strict=True) if name == time or _may_be_timed(kinds[name], name, seen)
-    ]
+        name for name, seen in zip(names, found, strict=True)
+        if name not in table.happened and (name == time or _may_be_timed(kinds[name], name, seen))
+    ]  # fmt: skip
     digits = frozenset(
         name for name, seen in zip(names, found, strict=True)
         if name == time or vocabulary.touches(name, vocabulary.TIME) or _counts_seconds(seen)

@@ -114,11 +114,25 @@ def _rank(column: Column) -> int:
 
 
 def time_of(columns: Sequence[Column]) -> Column | None:
-    """The column of moments: one that the warehouse can read, with the name of a time where there is one, before bare days."""
-    timed = sorted(
-        (c for c in columns if c.has_time and not _is_since(c)), key=lambda c: (c.dates > 0.5 * c.moments, c.name)
-    )
-    return next((c for c in timed if vocabulary.touches(c.name, vocabulary.TIME)), timed[0] if timed else None)
+    """The column of moments: one that the warehouse can read, which stands in all rows before one that does not, with the
+    name of a time where there is one, before bare days. What is empty for many rows is when something happened to others."""
+    timed = [c for c in columns if c.has_time and not _is_since(c) and c.filled >= MOSTLY * c.rows]
+    ranked = sorted(
+        timed,
+        key=lambda c: (
+            not stands_in_all(c), not vocabulary.touches(c.name, vocabulary.TIME), c.dates > 0.5 * c.moments, c.name
+        ),
+    )  # fmt: skip
+    return ranked[0] if ranked else None
+
+
+MOSTLY = 0.9
+"""Share of the rows that hold a moment, at least, where it is that of each row."""
+
+
+def stands_in_all(time: Column) -> bool:
+    """Whether a moment stands in each row, but for notes and totals below a table."""
+    return time.filled >= UNIQUE * time.rows
 
 
 LONG = timedelta(days=120)
