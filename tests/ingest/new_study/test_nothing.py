@@ -61,6 +61,15 @@ def test_it_is_not_known_where_nothing_says_no(tmp_path: Path) -> None:
     assert f"What does '-' in {(~frame.gave).sum():,} rows of 'Spende nach Brief' mean?" in text
 
 
+def test_a_note_below_the_table_changes_nothing(tmp_path: Path) -> None:
+    frame = donors(tmp_path / "donors.csv", 7, "-", with_no=True)
+    with (tmp_path / "donors.csv").open("a", encoding="utf-8") as file:
+        file.write(f"Summe;;{int(frame.gave.sum())};;\n")
+    study, _, _ = proposed(tmp_path, tmp_path / "donors.csv")
+    assert study.data.missing_codes == {"Spende nach Brief": ["-"]}  # type: ignore[union-attr]
+    assert any(m.missing == "zero" for m in study.metrics)
+
+
 @pytest.mark.parametrize("option", ["money", "primary"])
 def test_words_among_numbers_are_counted_and_shown(tmp_path: Path, option: str) -> None:
     frame = donors(tmp_path / "donors.csv", 6, "zurueck", with_no=True)

@@ -88,6 +88,14 @@ def goal(name: str, last: str) -> tuple[Sure, str]:
     return Sure.GUESS, f"'{vocabulary.printable(last)}' is what units come to last"
 
 
+def agreed(primary: str, others: Sequence[str], said: Said) -> list[str]:
+    """What is asked of a primary metric that nobody stated, with what else it may be."""
+    if "primary" in said:
+        return []
+    beside = f"; it may as well be {', '.join(others[:5])}: --primary NAME" if others else ""
+    return [f"Is the primary metric the one that was agreed on before anybody looked? It is {primary}{beside}."]
+
+
 def arms(found: Sequence[Arm], said: Said) -> str:
     """How sure the control is, behind why it is."""
     return told(control(found), said, "control")

@@ -23,12 +23,15 @@ UNIT = words(
 )
 KEY = words("num numero codigo codice kod cod code numer номер идентификатор номера ид 番号 编号 号 번호")
 VARIANT = words(
-    "gruppe testgruppe versuchsgruppe versio* versao versie wersja surum верси* バージョン 版本 方案 버전 zelle cellule cella celula celda cel hucre variante varianten gruppenzuweisung zuteilung zuweisung fassung "
+    "*variante *varianten *variant gruppe testgruppe versuchsgruppe versio* versao versie wersja surum верси* バージョン 版本 方案 버전 zelle cellule cella celula celda cel hucre variante varianten gruppenzuweisung zuteilung zuweisung fassung "
     "groupe bras grupo brazo braco celda gruppo braccio groep testgroep varianten toewijzing "
     "grup grubu varyant deney grupa wariant* komorka ramie ryhma grupp skupina varianta versuchsarm "
     "групп* вариант* ветк* グループ バリアント 群 パターン 割付 割り当て 分组 组别 实验组 变体 分桶 实验分组 그룹 실험군"
 )
-VARIANT_WEAK = words("echantillon test* kol")
+VARIANT_WEAK = words(
+    "echantillon test* kol methode *methode *methoden methode* metodo methode metoda metode yontem метод* *gruppe *gruppen *groep *grupp *gruppo"
+    " *version *versie *fassung 方法 手法 방법"
+)
 CONTROL = words(
     "kontrollgruppe kontroll* kontrol* controle* controllo temoin kontrola control* контрол* コントロール 対照 統制 对照 控制 대조 "
     "alt alte altes alter bisher* original* ancien* actuel* antigu* actual antigo antiga atual vecchi* attuale oud oude huidig* "

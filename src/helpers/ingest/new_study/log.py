@@ -168,7 +168,7 @@ def propose(
             f"segments: {', '.join(named) or 'none'}",
             *tolerances.said(tolerate),
         ),
-        first=(*first, *(["Is the primary metric the one that was agreed on before anybody looked?"] * ("primary" not in said))),
+        first=(*first, *certainty.agreed(metrics[0].name, [f"{e} ({n:,} units)" for e, n in done.items() if e not in (steps[0], metrics[0].event)], said)),
     )  # fmt: skip
 
 

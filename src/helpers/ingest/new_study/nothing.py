@@ -8,6 +8,7 @@ from helpers.ingest.new_study.look import Look
 from helpers.ingest.new_study.profile import Column
 from helpers.ingest.new_study.source import SourceTable, Words
 from helpers.ingest.values.happened import is_nothing
+from helpers.ingest.values.number_formats import FALSE, TRUE
 
 NUMBERS = 0.95
 """Share of the other values that are numbers, at least."""
@@ -49,7 +50,7 @@ def _words(table: SourceTable, column: Column) -> dict[str, int]:
 def _no_in(seen: Look, column: Column, words: dict[str, int]) -> str:
     """A column of yes and no that says no in the rows of the words; empty without one."""
     table, text = seen.table, seen.table.text(column.name)
-    able = [c for c in seen.columns if (c.binary or c.in_words) and c is not column and _came_of_it(c)]
+    able = [c for c in seen.columns if c is not column and _says_yes_and_no(c) and _came_of_it(c)]
     if not able:
         return ""
     said = [f"({measures.is_yes(table, c)})" for c in able]
@@ -60,10 +61,15 @@ def _no_in(seen: Look, column: Column, words: dict[str, int]) -> str:
     return next((c.name for i, c in enumerate(able) if not counts[2 * i] and counts[2 * i + 1] >= GOES_WITH * rows), "")
 
 
+def _says_yes_and_no(column: Column) -> bool:
+    """Whether values are yes and no, but for those of notes below a table."""
+    said = {level.lower(): n for level, n in column.levels}
+    yes, no = (sum(said.get(word, 0) for word in words) for words in (("1", *TRUE), ("0", *FALSE)))
+    return min(yes, no) > 0 and yes + no >= GOES_WITH * column.filled
+
+
 def _came_of_it(column: Column) -> bool:
-    return measures.standing(column) is not measures.Standing.ATTRIBUTE and not vocabulary.touches(
-        column.name, vocabulary.BEFORE
-    )
+    return not vocabulary.touches(column.name, vocabulary.ATTRIBUTE | vocabulary.BEFORE)
 
 
 def zero(table: SourceTable, column: Column) -> str:

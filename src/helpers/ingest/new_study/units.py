@@ -196,7 +196,8 @@ def propose(
             *(f"Is a row one unit? {many_said(column)}." for column in many),
             *paid.first,
             *([cluster.first] if cluster and "cluster" not in said else []),
-            *_first(why, arms, time, [m.name for m in metrics if m.missing], tolerate, said),
+            *_first(why, arms, time, [m.name for m in metrics if m.missing and not m.zero], tolerate, said, metrics[0].name,
+                    [f"{m.name} ({_happened(c)})" for m, c in zip(metrics[1:], kinds.outcomes[1:], strict=True)]),
         ),
     )  # fmt: skip
 
@@ -347,6 +348,16 @@ def _outcome_seen(column: Column, said: Said) -> str:
     return said.how(option) if option else _seen("outcome", column)
 
 
+def _happened(column: Column) -> str:
+    """In how many rows an outcome is something."""
+    yes = (
+        sum(n for level, n in column.levels if level.lower() in TRUE)
+        if column.in_words
+        else column.numbers - column.zero
+    )
+    return f"something in {yes:,} rows"
+
+
 def _said(column: Column) -> str:
     return f"column '{vocabulary.printable(column.name)}'"
 
@@ -366,7 +377,14 @@ def _unit_said(unit: Column | None, repeated: questions.Repeats | None) -> str:
 
 
 def _first(
-    why: str, arms: list[Arm], time: Column | None, empty: list[str], tolerate: dict[str, tuple[float, str]], said: Said
+    why: str,
+    arms: list[Arm],
+    time: Column | None,
+    empty: list[str],
+    tolerate: dict[str, tuple[float, str]],
+    said: Said,
+    primary: str,
+    others: list[str],
 ) -> tuple[str, ...]:
     told = [f"Were {ratio([a.weight for a in arms])} the designed weights?"]
     if "control" not in said:
@@ -380,7 +398,7 @@ def _first(
     return (
         *told,
         *tolerances.asked(tolerate),
-        *(["Is the primary metric the one that was agreed on before anybody looked?"] * ("primary" not in said)),
+        *certainty.agreed(primary, others, said),
     )
 
 

@@ -37,7 +37,7 @@ VARIANT: Words = (
     )
     | languages.VARIANT
 )
-VARIANT_WEAK: Words = words("segment page campaign design test cohort offer") | languages.VARIANT_WEAK
+VARIANT_WEAK: Words = words("segment page campaign design test cohort offer method") | languages.VARIANT_WEAK
 CONTROL: Words = (
     words(
         "control ctrl old off no none baseline holdout default placebo original false before current psa sham untreated standard existing"
