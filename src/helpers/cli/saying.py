@@ -29,11 +29,13 @@ OPTIONS = {
     "--time-format": ("FORMAT", "How times are written, where they do not tell: day_first, %d|%m|%Y, ..."),
 }
 """What may be said of a file; none of it must be."""
+BETTER = "Whether less or more of the primary metric is better; more where nothing tells it."
 DESCRIPTIVE = "FILE is no experiment: describe it and plan a test; nothing is compared."
 
 
 def said(function: Callable[..., Any]) -> Callable[..., Any]:
     """The options by which a person says what is known of a file."""
+    function = click.option("--better", type=click.Choice(["lower", "higher"]), help=BETTER)(function)
     function = click.option("--descriptive", is_flag=True, help=DESCRIPTIVE)(function)
     for name, (metavar, told) in reversed(OPTIONS.items()):
         function = click.option(name, metavar=metavar, help=told, multiple=name == "--outcome")(function)

@@ -367,6 +367,8 @@ class Units(Place):
     """Levels of the column that says what was really shown, each with the variant it means"""
     outcomes: dict[Name, RawColumn] = Field(min_length=1)
     """Events by name, each with its column: not zero means that it happened, a number is its amount"""
+    happened: tuple[Name, ...] = ()
+    """Outcomes, by name, that are yes where anything stands in their column and no where nothing does, such as the moment at which it happened; words for nothing are data.missing_codes"""
     before: dict[Name, RawColumn] = Field({})
     """Outcomes by name, each with the column that holds them as they were before the experiment"""
     panel: Panel | None = None
@@ -410,6 +412,10 @@ class Units(Place):
             self.panel.check(self.columns, self.outcomes.values())
         if EXPOSED in self.outcomes:
             raise ConfigError("outcomes", EXPOSED, f"another name: every unit is {EXPOSED} already")
+        if strange := [name for name in self.happened if name not in self.outcomes]:
+            raise ConfigError(
+                "happened", strange[0], f"names of outcomes: {', '.join(self.outcomes)}", valid=self.outcomes
+            )
         strange = [name for name in self.before if name not in self.outcomes]
         if strange:
             raise ConfigError("before", ", ".join(strange), f"names of outcomes: {', '.join(self.outcomes)}",

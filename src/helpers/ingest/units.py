@@ -25,6 +25,7 @@ from helpers.ingest.telling import ARM, UNIT, Telling, whole_key
 from helpers.ingest.telling import telling as found_telling
 from helpers.ingest.values.amounts import Amounts, amount, canonical, in_units, is_whole, known
 from helpers.ingest.values.digits import digits_of
+from helpers.ingest.values.happened import happened
 from helpers.ingest.values.ids import APART, crowded
 from helpers.ingest.values.number_formats import FALSE, TRUE
 from helpers.ingest.values.times_column import shown
@@ -184,7 +185,8 @@ def _checked(study: Study, data: Units, parts: Parts, reading: Reading) -> str:
     flaws, values = [], []
     needed = {e for metric in study.metrics if study.when_missing(metric) == "error" for e in metric.events}
     for name, column, event in _measures(data):
-        selected += [f"{_written(column, types, reading)} as {name}_text"]
+        told_by = _happened if event in data.happened and name.startswith("outcome_") else _written
+        selected += [f"{told_by(column, types, reading)} as {name}_text"]
         told = f"'at': {literal(column)}"
         wrong = f"{_amount(study, reading, name, event, 'text')} is null"
         if event in study.counted:
@@ -238,6 +240,14 @@ def _written(column: str, types: dict[str, str], reading: Reading) -> str:
     words = {"'1'": TRUE, "'0'": FALSE, "null": ("nan",)}
     cases = " ".join(f"when {word} in ({', '.join(map(literal, told))}) then {made}" for made, told in words.items())
     return f"case {cases} else {number} end"
+
+
+def _happened(column: str, types: dict[str, str], reading: Reading) -> str:
+    """1 where anything stands in a field, 0 where nothing does."""
+    text = f"{quoted(column)}::varchar"
+    if types[column] in ("DOUBLE", "FLOAT"):
+        text = f"case when not isnan({quoted(column)}) then {text} end"
+    return happened(text, reading.numbers.get(column, Amounts()).codes)
 
 
 def _mark_duplicates(con: "duckdb.DuckDBPyConnection", study: Study, data: Units, parts: Parts) -> list[ReportError]:
@@ -300,7 +310,11 @@ def _refused(con: "duckdb.DuckDBPyConnection", study: Study, data: Units, parts:
             value = _value(con, parts, first) if kind == "wrong_type" else ""
             again = "select user_id from units where problem.kind = 'duplicate_unit'"
             crowd = crowded(con, "units", again)[1] if kind == "duplicate_unit" else ""
-            misfit = _not_whole(study, data, first["at"], value) or no_number(value) if value else None
+            misfit = (
+                _no_moment(data, first["at"], value) or _not_whole(study, data, first["at"], value) or no_number(value)
+                if value
+                else None
+            )
             at = f"{place}, column '{logged(first['at'])}'"
             faults.append(_too_many(study, kind, at, found, total, value, crowd, misfit))
     names = ", ".join(map(literal, parts.names))
@@ -319,6 +333,17 @@ def _not_whole(study: Study, data: Units, column: str, value: str) -> Misfit | N
     return Misfit(
         f"a number with decimals, where whole ones are counted: {events[0]} is a count to a metric, or divides one",
         "write whole numbers, such as minutes for hours; where it is an amount that a metric sums, say its unit: money, seconds or number",
+    )
+
+
+def _no_moment(data: Units, column: str, value: str) -> Misfit | None:
+    """What is said of a word for nothing in a column that says by standing there that something happened."""
+    if column not in [data.outcomes[event] for event in data.happened]:
+        return None
+    word = value.removeprefix(": '").removesuffix("'").strip()
+    return Misfit(
+        f"'{word}' is written where there is nothing, and data.happened reads what stands there as yes",
+        f"where it means that nothing happened say so: data.missing_codes, the column and {word!r}; else correct these values",
     )
 
 

@@ -55,8 +55,9 @@ def control(arms: Sequence[Arm]) -> Sure:
 
 
 def time(column: Column) -> Sure:
-    """A column called as a time, or one whose values are moments."""
-    return Sure.SURE if vocabulary.touches(column.name, vocabulary.TIME) else Sure.LIKELY
+    """A column called as a time that stands in all rows, or one whose values are moments."""
+    named = vocabulary.touches(column.name, vocabulary.TIME)
+    return Sure.SURE if named and roles.stands_in_all(column) else Sure.LIKELY
 
 
 def event(column: Column) -> Sure:
@@ -90,6 +91,14 @@ def goal(name: str, last: str) -> tuple[Sure, str]:
     if vocabulary.touches(last, vocabulary.GOAL):
         return Sure.SURE, f"'{vocabulary.printable(last)}' is called as what is wanted"
     return Sure.GUESS, f"'{vocabulary.printable(last)}' is what units come to last"
+
+
+def agreed(primary: str, others: Sequence[str], said: Said) -> list[str]:
+    """What is asked of a primary metric that nobody stated, with what else it may be."""
+    if "primary" in said:
+        return []
+    beside = f"; it may as well be {', '.join(others[:5])}: --primary NAME" if others else ""
+    return [f"Is the primary metric the one that was agreed on before anybody looked? It is {primary}{beside}."]
 
 
 def arms(found: Sequence[Arm], said: Said) -> str:

@@ -56,7 +56,7 @@ def outcome_of(
     column = next(c for c in columns if c.name == found)
     said, expected = f"{option} {printable(found)}", "numbers that differ: 0 and 1, yes and no, a count or an amount"
     if why := _no_number(table, column):
-        raise _cannot(table, said, "be an outcome", why, expected)
+        raise _cannot(table, said, "be an outcome", why, expected, _coded(table, column))
     if variant is None:
         return column
     if questions.by_arm(table, [column], variant)[column.name][0]:
@@ -146,8 +146,9 @@ def _no_money(table: "SourceTable", column: Column) -> ReportError | None:
     if not why:
         return None
     return _cannot(
-        table, f"--money {printable(column.name)}", "be an amount of money", why, "numbers: the amount of each row"
-    )
+        table, f"--money {printable(column.name)}", "be an amount of money", why, "numbers: the amount of each row",
+        _coded(table, column),
+    )  # fmt: skip
 
 
 def _no_cluster(table: "SourceTable", column: Column) -> ReportError | None:
@@ -177,20 +178,38 @@ LENGTH = r"-?([0-9]+ ?d(ays?)?,? ?)?[0-9]+:[0-5][0-9](:[0-5][0-9])?([.,][0-9]+)?
 
 
 def _no_numbers(table: "SourceTable", column: Column) -> str:
-    """That most values are no numbers, or some of them, with the one that stands there most often; lengths of time are told."""
-    text, value = table.text(column.name), table.value(column.name)
-    of_them = f"from {{table}} where {text} is not null and {value} is null"
-    most = table.rows(f"select {text}, count(*) {of_them} group by 1 order by 2 desc, 1 limit 1")
-    if not most:
+    """How many values are no numbers, with those that stand there most often; lengths of time are told."""
+    found = _others(table, column)
+    if not found:
         return "its values are no finite numbers"
-    shown, often = printable(str(most[0][0])), int(most[0][1])  # type: ignore[call-overload]
-    lengths = table.number(f"select avg(regexp_full_match({text}, {literal(LENGTH)})::integer) {of_them}")
-    if lengths == 1:
-        return f"its values are lengths of time, such as {shown}: write them as numbers, of seconds for instance"
-    if column.numbers > 0.5 * column.filled:
-        told = f"{column.filled - column.numbers:,} of its {column.filled:,} values are no numbers: {shown} in {often:,} rows"
-        return told + ("; where it says that nothing is known, empty these fields" if often > 1 else "")
-    return f"its values are no numbers, such as {shown}"
+    text = table.text(column.name)
+    of_them = f"from {{table}} where {text} is not null and {table.value(column.name)} is null"
+    if table.number(f"select avg(regexp_full_match({text}, {literal(LENGTH)})::integer) {of_them}") == 1:
+        return f"its values are lengths of time, such as {printable(found[0][0])}: write them as numbers, of seconds for instance"
+    wrong = column.filled - column.numbers
+    some = f"{wrong:,} of its {column.filled:,} values" if column.numbers else "its values"
+    return f"{some} are no numbers: {', '.join(f'{printable(value)!r} in {n:,} rows' for value, n in found)}"
+
+
+def _others(table: "SourceTable", column: Column) -> list[tuple[str, int]]:
+    """The most frequent values of a column that are no numbers."""
+    text = table.text(column.name)
+    found = table.rows(
+        f"select {text}, count(*) from {{table}} where {text} is not null and {table.value(column.name)} is null"
+        " group by 1 order by 2 desc, 1 limit 3"
+    )
+    return [(str(each), int(n)) for each, n in found]  # type: ignore[call-overload]
+
+
+def _coded(table: "SourceTable", column: Column) -> str | None:
+    """What to do with a column of numbers of which some values are words; None where no number stands there."""
+    if not column.numbers or column.unread:
+        return None
+    words = ", ".join(f'"{printable(text)}"' for text, _ in _others(table, column))
+    return (
+        f"correct these values, or leave the column out here and write it under data.outcomes with"
+        f" data.missing_codes: {{{printable(column.name)}: [{words}]}}, if they mean that nothing is known"
+    )
 
 
 def _cannot(

@@ -103,15 +103,6 @@ def metrics(guessed: tuple[Measure, ...], goal: Aims) -> tuple[Measure, ...]:
     )
 
 
-def paid_event(table: "SourceTable", event: Column, money: Column, logged: dict[str, str]) -> str:
-    """The event that holds most amounts."""
-    name, amount = table.text(event.name), table.value(money.name)
-    found = table.rows(
-        f"select {name}, count({amount}) from {{table}} where {name} is not null group by 1 order by 2 desc, 1 limit 1"
-    )
-    return next(ours for ours, level in logged.items() if level == found[0][0])
-
-
 def _rate(event: str) -> Measure:
     return Measure(f"{event}_rate", f"{vocabulary.label(event)} rate", "secondary", "proportion", event)
 

@@ -11,11 +11,14 @@ from helpers.ingest.new_study import (
     codes,
     contradictions,
     described,
+    direction,
     doubts,
     experiments,
+    happened,
     identities,
     lines,
     log,
+    nothing,
     panels,
     questions,
     refusals,
@@ -56,12 +59,14 @@ def read(table: "SourceTable", said: Said = Said(), ask: asking.Ask | None = Non
             seen = seen.again(table)  # its digits are read as times once that is known
     seen, where = _one_experiment(seen, ask)
     seen = replace(seen, said=asking.settled(seen.said, asking.unit(seen.columns), ask))
+    seen = nothing.read(seen)
     contradictions.refuse(seen.table, seen.columns, seen.said)
     seen, ids_of_one = identities.joined(seen)
     proposal = _proposed(seen, ask)
     if ids_of_one:
         proposal = ids_of_one.noted(proposal)
     proposal = export.noted(proposal) if export else proposal
+    proposal = direction.told(proposal, seen.columns, seen.said)
     where = where.also(*proposal.where) if proposal.where[0] else where
     told = (*proposal.assumed, *where.notes, *doubts.told(seen.table, seen.columns, proposal, seen.said))
     return replace(proposal, where=where.noted, assumed=told, said=seen.said.options | proposal.said)
@@ -271,6 +276,8 @@ def _units(seen: Look, known: Known, variants: list[Column], ask: asking.Ask | N
         seen = seen.again(seen.table.without(variants[0].name, totals))
         variants = _again(variants, seen.columns)
     seen, where = _above_the_notes(seen, known.time, variants[0])
+    variants = _again(variants, seen.columns)
+    seen = happened.read(seen, (known.unit, known.time, *variants), variants[0], known.time)
     variants = _again(variants, seen.columns)
     said = answered.control(seen.table, seen.said, roles.meant(variants[0])[0], ask, "rows")
     said = answered.cluster(seen.table, seen.columns, (known.unit, known.time), variants[0], said, ask)

@@ -23,12 +23,15 @@ UNIT = words(
 )
 KEY = words("num numero codigo codice kod cod code numer номер идентификатор номера ид 番号 编号 号 번호")
 VARIANT = words(
-    "gruppe testgruppe versuchsgruppe versio* versao versie wersja surum верси* バージョン 版本 方案 버전 zelle cellule cella celula celda cel hucre variante varianten gruppenzuweisung zuteilung zuweisung fassung "
+    "*variante *varianten *variant gruppe testgruppe versuchsgruppe versio* versao versie wersja surum верси* バージョン 版本 方案 버전 zelle cellule cella celula celda cel hucre variante varianten gruppenzuweisung zuteilung zuweisung fassung "
     "groupe bras grupo brazo braco celda gruppo braccio groep testgroep varianten toewijzing "
     "grup grubu varyant deney grupa wariant* komorka ramie ryhma grupp skupina varianta versuchsarm "
     "групп* вариант* ветк* グループ バリアント 群 パターン 割付 割り当て 分组 组别 实验组 变体 分桶 实验分组 그룹 실험군"
 )
-VARIANT_WEAK = words("echantillon test* kol")
+VARIANT_WEAK = words(
+    "echantillon test* kol methode *methode *methoden methode* metodo methode metoda metode yontem метод* *gruppe *gruppen *groep *grupp *gruppo"
+    " *version *versie *fassung 方法 手法 방법"
+)
 CONTROL = words(
     "kontrollgruppe kontroll* kontrol* controle* controllo temoin kontrola control* контрол* コントロール 対照 統制 对照 控制 대조 "
     "alt alte altes alter bisher* original* ancien* actuel* antigu* actual antigo antiga atual vecchi* attuale oud oude huidig* "
@@ -36,7 +39,7 @@ CONTROL = words(
     "ohne kein keine sans aucun* sin sem senza zonder geen bez brak без なし 无 無 olmadan yok"
 )
 MONEY = words(
-    "umsatz* nettoumsatz betrag bestellwert warenkorbwert einkaufswert erlos* erloes* ausgaben gewinn* "
+    "spende spenden spendenbetrag spendensumme don dons donacion donaciones donazione umsatz* nettoumsatz betrag bestellwert warenkorbwert einkaufswert erlos* erloes* ausgaben gewinn* "
     "montant* chiffre ca recette* depense* panier revenu* prix "
     "ingreso* importe gasto* venta* monto facturac* precio receita* faturamento venda* valor lucro preco "
     "fatturato importo spesa ricav* vendit* prezzo omzet* bedrag* uitgaven bestelwaarde orderwaarde prijs winst "
@@ -53,7 +56,7 @@ LENGTHS = words(
     "bezoekduur* sure* czas длительност* 滞在時間 視聴時間 閲覧時間 時間 时长 时间 停留"
 )
 BOUGHT = words(
-    "gekauft kauf* bestellt bestellung* konvertiert* konversion* abgeschlossen abschluss gebucht buchung* angemeldet anmeldung* registriert* "
+    "geantwortet bestanden gespendet gekauft kauf* bestellt bestellung* konvertiert* konversion* abgeschlossen abschluss gebucht buchung* angemeldet anmeldung* registriert* "
     "achat* achete* command* convert* inscrit* inscription* reserv* souscri* abonne "
     "compra* compro pedido* convertid* conversion* registrad* suscri* suscrito "
     "comprou convertid* cadastr* assinou assinatura* reservou "
@@ -80,6 +83,14 @@ HARM = words(
     "rezygnac* reklamacj* anulowan* zwrot* отпис* жалоб* отмен* возврат* "
     "解約 キャンセル 返品 苦情 退会 退订 投诉 取消 退货 退款 流失 해지 취소"
 )
+SLOW = words(
+    "wartezeit* ladezeit* antwortzeit* verspatung* verspaetung* verzogerung* fehler* ausfall* attente retard* panne* erreur* espera retraso* "
+    "demora* atraso* attesa ritard* wachttijd* vertraging* fout* bekleme gecikme* hata* oczekiwani* opozni* bled* ожидани* задержк* ошибк* "
+    "待ち時間 遅延 エラー 等待 延迟 错误 대기 지연 오류"
+)
+GRADES = words(
+    "note noten schulnote* abschlussnote* prufungsnote* pruefungsnote* klausurnote* zensur zensuren znamka znamky"
+)
 TIME = words(
     "zeit* zeitpunkt datum zeitstempel erstellt* uhrzeit date horodatage heure cree* fecha* hora* momento marca creado* data criado* "
     "dato ora creato* tijdstip tijd aangemaakt* datum tarih* zaman* olusturma* czas utworzono время дата создан* 日時 時刻 日付 作成日時 タイムスタンプ "
@@ -90,8 +101,9 @@ EVENT = words(
     "イベント 行動 アクション 事件 行为 动作 이벤트"
 )
 EVENT_WEAK = words("schritt etape paso etapa passo stap adim krok шаг* ステップ 步骤")
+AFTER = words("nach danach nachher apres despues depois dopo sonra после 之后 以后 이후 後")
 BEFORE = words(
-    "vorher* vorjahr* vormonat* fruher* frueher* letzte* bisherig* avant precedent* dernier* antes anterior* previo* previa* ultimo* "
+    "vor vorher* vorjahr* vormonat* fruher* frueher* letzte* bisherig* avant precedent* dernier* antes anterior* previo* previa* ultimo* "
     "precedent* prima scors* ervoor vorig* eerder* onceki gecen wczesniej* poprzedni* przed до прошл* предыдущ* 前月 前年 過去 前回 上月 之前 历史 以前 去年 过去"
 )
 ATTRIBUTE = words(

@@ -16,6 +16,7 @@ from helpers.ingest.new_study import (
     currency,
     goals,
     measures,
+    paying,
     questions,
     refunds,
     roles,
@@ -23,6 +24,7 @@ from helpers.ingest.new_study import (
     vocabulary,
     ways,
 )
+from helpers.ingest.new_study import nothing as nothing_words
 from helpers.ingest.new_study.profile import Column
 from helpers.ingest.new_study.proposal import Arm, Measure, Noted, Planned, StudyProposal
 from helpers.ingest.new_study.said import Said
@@ -80,13 +82,12 @@ def propose(
     way = _way(
         table,
         (unit, time, event, variant),
-        _money(columns, money),
+        paying.amounts_of(table, columns, money),
         logged,
         done if len(done) >= 2 else events,
         impression,
     )
     steps = goals.steps(way, list(events), goal)
-    paying = way[-1] if goal.last in way else steps[-1]
     optional = _skipped(table, unit, event, steps, logged)
     mapped = _mapped(table, columns, unit, time, event, variant, goal.money, said)
     free = [c for c in columns if c.name not in {m.name for m in mapped.values()}]
@@ -100,7 +101,12 @@ def propose(
     for column in segments:
         named[vocabulary.slug(column.name, TAKEN | {*mapped, *named})] = column
     by = {vocabulary.slug(cluster.column.name, TAKEN | {*mapped, *named}): cluster.column} if cluster else {}
-    metrics = goals.metrics(_metrics(table, event, (steps[-1], paying), mapped, logged, goal.money), goal)
+    carried = paying.by_event(table, event, mapped["price"], logged) if "price" in mapped else {}
+    led = way if goal.last in way else steps
+    decided = steps[-1] if goal.last or vocabulary.touches(steps[-1], vocabulary.GOAL) else ""
+    revenue_of = paying.of(carried, decided, (steps[0], led[-1]), stated=goal.money is not None)
+    metrics = goals.metrics(_metrics(steps[-1], revenue_of), goal)
+    revenue_of = revenue_of if any(m.unit == "money" for m in metrics) else None
     start, end = said.period or _period(time)
     tolerate = _tolerances(table, rows, unit, event, variant, mapped, logged, metrics)
     if goal.negative:
@@ -128,6 +134,8 @@ def propose(
         )
     first = [
         *paid.first,
+        *(revenue_of.asked if revenue_of else []),
+        *nothing_words.asked(table, list(mapped.values())),
         *([cluster.first] if cluster and "cluster" not in said else []),
         *first,
         *tolerances.asked(tolerate),
@@ -142,7 +150,7 @@ def propose(
         weights=weights(arms) if variant else "ASSUMED: nobody was treated; units are split by a salted hash",
         also=also, columns={n: (c.name, _as_said(n, c, said)) for n, c in (mapped | named | by).items()}, time_format=roles.time_format(time),
         start=start, end=end, period=said.note("period", "from the first to the last event; the end is excluded"), negative=goal.negative or refunded > 0, control=said.note("control", ""),
-        metrics=metrics, segments=tuple(named), tolerate=tolerate, revenue=revenue,
+        metrics=metrics, segments=tuple(named), tolerate=tolerate, revenue=revenue, codes_of=nothing_words.codes_of(table, mapped.values()),
         money_digits=measures.money_digits(table, [mapped["price"]], goal.money) if "price" in mapped else 0,
         cluster=cluster.noted(next(iter(by))) if cluster else ("", ""), currency=paid.noted,
         suspicious=tuple((c.name, reason) for c, reason in suspicious),
@@ -161,13 +169,14 @@ def propose(
             *([f"randomised by: column '{vocabulary.printable(cluster.column.name)}', {cluster.seen}"] if cluster else []),
             f"funnel: {' > '.join(steps)}, by the meaning of the names and the order in which units meet them{as_said(said, 'exposure') or (' (likely; else --exposure)' if variant else '')}" + (f"; many skip {', '.join(optional)}" if optional else ""),
             f"metrics: {measured(metrics)}{as_said(said, 'primary', 'outcomes', 'money')}",
+            *([f"revenue: {revenue_of.told(mapped['price'])}"] if revenue_of else []),
             *certainty.primary(metrics[0].name, certainty.goal(metrics[0].name, logged.get(steps[-1], steps[-1])), said),
             *([f"currency: {paid.noted[0]}, {paid.noted[1]}"] if paid.noted[1] else []),
             f"segments: {', '.join(named) or 'none'}",
             *([f"refunds: {refunded:,} amounts below zero take back what their unit paid before, and lower sums"] if refunded else []),
             *tolerances.said(tolerate),
         ),
-        first=(*first, *(["Is the primary metric the one that was agreed on before anybody looked?"] * ("primary" not in said))),
+        first=(*first, *certainty.agreed(metrics[0].name, [f"{e} ({n:,} units)" for e, n in done.items() if e not in (steps[0], metrics[0].event)], said)),
     )  # fmt: skip
 
 
@@ -211,12 +220,6 @@ def _also(
     }
     told |= dict.fromkeys(nothing, (LEAVE_OUT, "a word for nothing: these rows say no variant"))
     return told | _without(table, unit, variant)
-
-
-def _money(columns: list[Column], stated: Column | None) -> Column | None:
-    """The column of amounts, as far as it is known before the way is."""
-    found = [c for c in columns if c.numeric and vocabulary.touches(c.name, vocabulary.MONEY) and not c.binary]
-    return stated or max(found, key=lambda c: c.filled, default=None)
 
 
 def _way(
@@ -361,24 +364,13 @@ def _attribute(table: "SourceTable", column: Column, mapped: dict[str, Column], 
     return int(several) <= 0.05 * int(units)  # type: ignore[call-overload,no-any-return]
 
 
-def _metrics(
-    table: "SourceTable", event: Column, goal: tuple[str, str], mapped: dict[str, Column], logged: dict[str, str],
-    paid: Column | None,
-) -> tuple[Measure, ...]:  # fmt: skip
-    """The rate of the event that the funnel leads to, and the amounts of the one that is paid for, where it has them."""
-    last, paying = goal
+def _metrics(last: str, paid: paying.Paying | None) -> tuple[Measure, ...]:
+    """The rate of the event that the funnel leads to, and the amounts of the one that is paid for."""
     primary = Measure(f"{last}_rate", f"{vocabulary.label(last)} rate", "primary", "proportion", last)
-    if "price" not in mapped:
+    if paid is None:
         return (primary,)
-    priced = table.number(
-        f"select avg(({table.value(mapped['price'].name)} is not null)::integer) from {{table}} where"
-        f" {questions.is_level(table, event, logged[paying])}"
-    )
-    if priced < 0.95 and paid:
-        paying = goals.paid_event(table, event, paid, logged)
-    elif priced < 0.95:
-        return (primary,)
-    return (primary, Measure("revenue_per_unit", "Revenue per unit", "secondary", "mean", paying, "sum", "money"))
+    revenue = Measure("revenue_per_unit", "Revenue per unit", "secondary", "mean", paid.chosen.event, "sum", "money")
+    return primary, revenue
 
 
 def _period(time: Column) -> tuple[datetime, datetime]:

@@ -10,6 +10,8 @@ from helpers import defaults
 from helpers.ingest.new_study import vocabulary
 from helpers.ingest.new_study.profile import ABOVE, Column
 from helpers.ingest.new_study.proposal import Measure, Noted
+from helpers.ingest.sql import literal
+from helpers.ingest.values.number_formats import TRUE
 
 if TYPE_CHECKING:
     from helpers.ingest.new_study.source import SourceTable
@@ -45,6 +47,8 @@ AUXILIARY = {"has", "is"}
 """Words before what happened, as before what somebody is."""
 IDENTIFIED = 200
 """Whole numbers that are different in more rows than this, and none of them smaller, are no counts."""
+NEARLY = 0.98
+"""Share of the rows in which moments of what happened to all units stand."""
 EARLIEST, LATEST = 1900, 2100
 """Between these years eight digits may be a day."""
 
@@ -107,6 +111,12 @@ def sort(columns: list[Column], together: frozenset[str] = frozenset()) -> Sorte
     return Sorted(tuple(outcomes[:MOST_OUTCOMES]), tuple(before), tuple(segments[:MOST_SEGMENTS]), tuple(left))
 
 
+def is_yes(table: "SourceTable", column: Column) -> str:
+    """SQL of whether a column of yes and no says yes."""
+    text = f"lower({table.text(column.name)})"
+    return f"coalesce({text} in ({', '.join(map(literal, ('1', '1.0', *TRUE)))}), false)"
+
+
 class Standing(Enum):
     """What a column is: something that happened, something that may have, or something that a unit is."""
 
@@ -119,6 +129,8 @@ def standing(column: Column, together: frozenset[str] = frozenset()) -> Standing
     """What a column is, by its name, by how it hangs together with others, and by its values."""
     kind = _class(column)
     outcome = kind < len(vocabulary.OUTCOME) or harms(column)
+    if column.numeric and is_after(column):
+        return Standing.OUTCOME
     if _few(column) and _describes(column, outcome=outcome):
         yes = column.binary or column.in_words
         return Standing.PERHAPS if yes and _said_of(column) <= AUXILIARY else Standing.ATTRIBUTE
@@ -134,6 +146,12 @@ def standing(column: Column, together: frozenset[str] = frozenset()) -> Standing
     if attribute:
         return Standing.ATTRIBUTE
     return Standing.PERHAPS if (column.numeric and happens) or column.in_words else Standing.ATTRIBUTE
+
+
+def is_after(column: Column) -> bool:
+    """Whether a column is called as a measure that was taken behind an experiment."""
+    beside = vocabulary.BEFORE | vocabulary.ATTRIBUTE | vocabulary.NO_TIME_OF
+    return vocabulary.touches(column.name, vocabulary.AFTER) and not vocabulary.touches(column.name, beside)
 
 
 DECIDED = (0, 2)
@@ -229,10 +247,10 @@ def unfit(column: Column) -> str:
     """Why a column can be nothing at all; empty if it can."""
     if column.filled == 0:
         return "empty in all rows"
-    if column.has_time and column.empty_share > MISSING:
+    if column.has_time and column.filled < NEARLY * column.rows:
         return (
-            f"the moment of what happened in {column.filled:,} of {column.rows:,} rows: to count it, write 1 where it is filled"
-            " and 0 where it is empty"
+            f"a moment that is not used, empty in {column.empty_share:.0%} of the rows;"
+            " as an outcome (--outcome) it is yes where it stands, no where nothing does"
         )
     if column.empty_share > 0.5:
         return f"mostly empty: nothing in {column.empty_share:.0%} of the rows"

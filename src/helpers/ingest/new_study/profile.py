@@ -154,7 +154,10 @@ def _seen(
     found = {name: _of_levels(told) for name, told in levels.items()}
     found |= _of_rows(table, {name: sizes[name] for name in names if name not in levels})
     kinds = table.parts.types
-    maybe = [name for name in names if name == time or _may_be_timed(kinds[name], name, found[name])]
+    maybe = [
+        name for name in names
+        if name not in table.happened and (name == time or _may_be_timed(kinds[name], name, found[name]))
+    ]  # fmt: skip
     digits = frozenset(
         name for name in names
         if name == time or vocabulary.touches(name, vocabulary.TIME) or _counts_seconds(found[name])

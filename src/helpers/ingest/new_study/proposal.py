@@ -19,7 +19,8 @@ class Arm:
 
 @dataclass(frozen=True)
 class Measure:
-    """A metric on one event; ``unit`` is empty for a proportion. ``winsorize`` and ``missing`` are comments that propose it."""
+    """A metric on one event; ``unit`` is empty for a proportion. ``winsorize`` and ``missing`` are comments that propose it,
+    ``zero`` says why what is missing is 0."""
 
     name: str
     label: str
@@ -31,6 +32,7 @@ class Measure:
     covariate: bool = False
     winsorize: str = ""
     missing: str = ""
+    zero: str = ""
     comment: str = ""
     better: str = ""
 
@@ -67,6 +69,7 @@ class StudyProposal:
     ``lifetime`` are the outcomes of how long units stayed and that they have gone, what the first counts, and a comment; ``codes`` shows how codes
     of events are named; ``panel`` holds the period, what the rows of a column become, and a comment. Of a log of one kind of event ``every`` is its
     name and that of a unit's first, ``times`` the column that a price is multiplied by, ``bot_events`` the limit of a bot.
+    ``happened`` are the outcomes that are yes where anything stands in their column, ``codes_of`` words for nothing by column.
     """
 
     source: str
@@ -114,6 +117,8 @@ class StudyProposal:
     deviations: dict[str, str] = field(default_factory=dict)
     squares: dict[str, str] = field(default_factory=dict)
     alias: Noted = ("", "")
+    happened: tuple[str, ...] = ()
+    codes_of: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def levels(self) -> tuple[Arm, ...]:

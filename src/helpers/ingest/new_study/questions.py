@@ -116,9 +116,17 @@ def by_arm(table: "SourceTable", columns: list[Column], variant: Column) -> dict
 def correlation(table: "SourceTable", one: Column, other: Column) -> float:
     """Pearson's correlation over the rows in which both are numbers; 0 where it is not defined."""
     return table.number(
-        f"select case when isfinite(r) then r else 0 end from (select corr({table.value(one.name)},"
-        f" {table.value(other.name)}) as r from {{table}})"
+        f"select case when isfinite(r) then r else 0 end from (select corr({_number(table, one)},"
+        f" {_number(table, other)}) as r from {{table}})"
     )
+
+
+def _number(table: "SourceTable", column: Column) -> str:
+    """SQL of a column as a number; yes is 1 and no is 0, also in words."""
+    if not column.in_words:
+        return table.value(column.name)
+    text = f"lower({table.text(column.name)})"
+    return f"case when {text} in ({', '.join(map(literal, TRUE))}) then 1.0 when {text} is not null then 0.0 end"
 
 
 def happen_together(table: "SourceTable", one: Column, other: Column) -> bool:

@@ -1,5 +1,7 @@
 """What is said of a file whose rows are not what they would have to be: one clear error each."""
 
+from collections.abc import Iterable, Sequence
+
 from helpers.errors import ReportError
 from helpers.ingest.many_units import is_running
 from helpers.ingest.new_study import described, log, roles, unread_times, vocabulary
@@ -81,6 +83,34 @@ def no_exposure(seen: Look) -> ReportError:
     )  # fmt: skip
 
 
+MOST_SHOWN = 6
+"""Columns that are named, of those that may hold a variant."""
+
+
+def candidates(columns: Sequence[Column], taken: Iterable[Column | None]) -> str:
+    """Columns that may hold a variant, with their levels: those that are called as nothing else first, the most balanced first."""
+    names = {c.name for c in taken if c is not None}
+    named = vocabulary.ATTRIBUTE.union(vocabulary.HARM, *vocabulary.OUTCOME)
+    able = [
+        c
+        for c in columns
+        if c.name not in names and c.levels and 2 <= c.distinct <= roles.MOST_ARMS and not (c.has_time or c.decimal)
+    ]
+    ranked = sorted(able, key=lambda c: (vocabulary.touches(c.name, named), -c.levels[-1][1] / c.levels[0][1], c.name))
+    return "; ".join(
+        f"'{vocabulary.printable(c.name)}' ({', '.join(f'{vocabulary.printable(level)}: {n:,}' for level, n in c.levels)})"
+        for c in ranked[:MOST_SHOWN]
+    )
+
+
+def _name_it(found: str) -> str:
+    return (
+        f"name it: --variant COLUMN. Columns with 2 to {roles.MOST_ARMS} levels are {found}"
+        if found
+        else "name it with --variant COLUMN"
+    )
+
+
 def lacking(seen: Look, unit: Column | None, time: Column | None) -> ReportError:
     """What is said where the events are named and nobody knows whose they are, or when."""
     lack = [f"{what} (--{option})" for what, option, found in (("the unit", "unit", unit), ("the time", "time", time))
@@ -112,6 +142,7 @@ def neither(look: Look, unit: Column | None, time: Column | None, event: Column 
     def said(what: str, column: Column | None) -> str:
         return f"{what}: '{vocabulary.printable(column.name)}'" if column else f"{what}: none"
 
+    found = candidates(columns, (unit, time, event))
     seen = "; ".join(
         [f"{rows:,} rows", said("unit", unit), said("time", time), said("event name", event), "variant: none"]
     )
@@ -131,7 +162,7 @@ def neither(look: Look, unit: Column | None, time: Column | None, event: Column 
             got=seen,
             expected=f"a column such as 'variant' or 'group' with 2 to {roles.MOST_ARMS} levels",
             cause="a table of attributes or of history; nobody was treated, or the assignment lies in another table",
-            remedy=f"name it with --variant COLUMN, or join the assignment; without one describe it, with --descriptive: {described.CAN_BE}",
+            remedy=f"{_name_it(found)}; or join the assignment; without one describe it, with --descriptive: {described.CAN_BE}",
         )
     return ReportError(
         f"{called} is neither an event log nor a unit table",
@@ -139,5 +170,6 @@ def neither(look: Look, unit: Column | None, time: Column | None, event: Column 
         + (" ..." if len(columns) > 12 else ""),
         expected="one row an event (unit, time, event name), or one row a unit (variant and outcomes)",
         cause="rows that are summed up over units, or columns with names that say nothing",
-        remedy="name the columns: --variant COLUMN, of a log also --unit, --time and --event; or write the study file by hand from docs/own-data.md",
+        remedy="name the columns: --variant COLUMN, of a log also --unit, --time and --event; or write the study file by hand from docs/own-data.md"
+        + (f". Columns with 2 to {roles.MOST_ARMS} levels are {found}" if found else ""),
     )

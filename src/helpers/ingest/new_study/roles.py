@@ -114,21 +114,34 @@ def _rank(column: Column) -> int:
 
 
 def time_of(columns: Sequence[Column]) -> Column | None:
-    """The column of moments: one that the warehouse can read, filled before one that is empty where nothing happened, with the
-    name of a time where there is one, before bare days.
+    """The column of moments: one that the warehouse can read, which stands in all rows before one that does not, with the
+    name of a time where there is one, before bare days. What is empty for many rows is when something happened to others:
+    it comes after all that is not.
     """
     found = [c for c in columns if c.has_time and not _is_since(c)]
-    timed = sorted([c for c in found if not happens(c)] or found, key=lambda c: (c.dates > 0.5 * c.moments, c.name))
-    return next((c for c in timed if vocabulary.touches(c.name, vocabulary.TIME)), timed[0] if timed else None)
+    ranked = sorted(
+        [c for c in found if not happens(c)] or found,
+        key=lambda c: (
+            not stands_in_all(c), not vocabulary.touches(c.name, vocabulary.TIME), c.dates > 0.5 * c.moments, c.name
+        ),
+    )  # fmt: skip
+    return ranked[0] if ranked else None
+
+
+MOSTLY = 0.9
+"""Share of the rows that hold a moment, at least, where it is that of each row."""
+
+
+def stands_in_all(time: Column) -> bool:
+    """Whether a moment stands in each row, but for notes and totals below a table."""
+    return time.filled >= UNIQUE * time.rows
 
 
 def happens(column: Column) -> bool:
     """Whether a column holds the moment of what happened in some rows, and is empty in the others."""
-    return column.has_time and column.filled < MOST_TIMES * column.rows
+    return column.has_time and column.filled < MOSTLY * column.rows
 
 
-MOST_TIMES = 0.9
-"""Share of the rows that the time of a table fills, at least; one that fills fewer is that of something that came of it."""
 LONG = timedelta(days=120)
 """Days of signing up lie further apart than those of an experiment."""
 

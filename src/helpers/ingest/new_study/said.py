@@ -19,7 +19,8 @@ class Said:
     ``unit``, ``alias``, ``time``, ``event``, ``variant``, ``money`` and ``cluster`` name columns of the file. ``control`` is a level
     of the variant. ``exposure``, ``primary`` and ``outcomes`` are columns of a unit table, or events of a log.
     ``experiment`` is a value that tells its rows, ``where`` a condition in SQL, ``period`` start and end in UTC, the end
-    excluded. ``descriptive`` says that the file is no experiment, ``independent`` that each unit was assigned by itself. ``answers`` hold what was answered rather than said: the option, and the candidates that were shown; ``known``
+    excluded. ``descriptive`` says that the file is no experiment, ``better`` whether
+    more or less of the primary metric is, ``independent`` that each unit was assigned by itself. ``answers`` hold what was answered rather than said: the option, and the candidates that were shown; ``known``
     what the kind of file tells, with the evidence.
     """
 
@@ -39,6 +40,7 @@ class Said:
     period: tuple[datetime, datetime] | None = None
     time_format: str | None = None
     descriptive: str | bool = False
+    better: str | None = None
     independent: bool = False
     answers: tuple[tuple[str, str], ...] = ()
     known: tuple[tuple[str, str], ...] = ()

@@ -19,6 +19,7 @@ from helpers.ingest.parts import REJECTS, Parts
 from helpers.ingest.sql import literal, number, quoted
 from helpers.ingest.values import number_formats
 from helpers.ingest.values.amounts import PLAIN, Amounts, canonical, decimals, pattern
+from helpers.ingest.values.happened import happened, is_nothing
 from helpers.ingest.values.ids import Ids
 from helpers.pipeline.files import scratch
 
@@ -27,10 +28,30 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
+class Words:
+    """Words for nothing in a column of numbers, with their rows, and the column that is no in these, so that they say 0."""
+
+    rows: dict[str, int]
+    goes_with: str = ""
+
+    def text(self, written: str) -> str:
+        """SQL of a text in which these words are 0, or nothing."""
+        listed = ", ".join(map(literal, self.rows))
+        meant = "'0'" if self.goes_with else "null"
+        return f"case when trim({written}) in ({listed}) then {meant} else nullif(trim({written}), '') end"
+
+    @property
+    def told(self) -> str:
+        return " and ".join(f"'{word}' in {n:,} rows" for word, n in self.rows.items())
+
+
+@dataclass(frozen=True)
 class SourceTable:
     """A relation of DuckDB, the place it was read from, and the lines that do not fit the header.
 
-    ``numbers`` says how columns of text that hold numbers are read, ``unread`` why those cannot be that are left.
+    ``numbers`` says how columns of text that hold numbers are read, ``unread`` why those cannot be that are left. Columns of
+    ``happened`` are 1 where anything stands in them and 0 where nothing does, or a word that stands for nothing; ``words``
+    are those of columns of numbers.
     Every question about the rows is asked here, in SQL: no row reaches Python.
     """
 
@@ -43,6 +64,8 @@ class SourceTable:
     left_out: str = ""
     where: str = ""
     ids: Ids = field(default_factory=Ids)
+    happened: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    words: dict[str, "Words"] = field(default_factory=dict)
 
     @property
     def relation(self) -> str:
@@ -75,6 +98,10 @@ class SourceTable:
 
     def text(self, column: str) -> str:
         """SQL of a column's text without spaces around it; null where it is empty."""
+        if column in self.words:
+            return self.words[column].text(f"{quoted(column)}::varchar")
+        if column in self.happened:
+            return happened(f"{quoted(column)}::varchar", self.happened[column])
         written = (
             self.ids.text(column, self.parts.types[column])
             if column in self.ids.whole
@@ -146,7 +173,7 @@ def _maybe_numbers(con: "duckdb.DuckDBPyConnection", parts: Parts) -> list[str]:
     columns, either = ", ".join(map(quoted, texts)), f"{pattern('.')}|{pattern(',')}"
     found = con.execute(
         f"""select name from (unpivot (select {columns} from {parts.relation} limit {number_formats.FIRST})
-            on {columns} into name name value t) group by name
+            on {columns} into name name value t) where not {is_nothing("t")} group by name
         having avg(regexp_full_match(t, {literal(either)})::integer) > 0.5
             and not bool_and(regexp_full_match(t, '-?[0-9]+'))
         qualify count(*) filter (not bool_and(regexp_full_match(t, {literal(PLAIN)}))) over () > 0"""

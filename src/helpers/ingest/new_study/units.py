@@ -16,16 +16,19 @@ from helpers.ingest.new_study import (
     codes,
     contradictions,
     currency,
+    histories,
     measures,
     questions,
     roles,
     tolerances,
     vocabulary,
 )
+from helpers.ingest.new_study import nothing as nothing_words
 from helpers.ingest.new_study.profile import Column
 from helpers.ingest.new_study.proposal import Arm, Measure, Noted, StudyProposal
 from helpers.ingest.new_study.said import Said
 from helpers.ingest.new_study.weights import ratio, weights
+from helpers.ingest.values.number_formats import TRUE
 
 if TYPE_CHECKING:
     from helpers.ingest.new_study.source import SourceTable
@@ -33,8 +36,6 @@ if TYPE_CHECKING:
 """Start of the placeholder period of a table without times: two weeks, visibly not real."""
 MANY = 20
 """Rows of a variant in which something happened that happened in no row of another: chance does not explain it."""
-UNEQUAL = 5.0
-"""Standard errors by which a covariate's means may part between arms before it is called suspicious."""
 TAKEN = ("user_id", "variant", "event_time", "shown", "event_id", "event_name", "price", "ingested_at", "experiment_id",
          "duration_sec", "order_id", "coupon")  # fmt: skip
 """Names that a segment cannot have."""
@@ -57,8 +58,8 @@ def propose(
     Raises :class:`~helpers.errors.ReportError` where no column can be an outcome, or rows of one unit disagree.
     """
     unit, time, _ = roles_of(columns, said)
-    happened = time is not None and roles.happens(time) and "time" not in said
-    time = None if happened else time
+    rowless = time is not None and roles.happens(time) and "time" not in said
+    time = None if rowless else time  # that of something that came of it, and not of the row
     contradictions.in_period(table, time, said)
     stated = [contradictions.outcome_of(table, columns, name, "--primary" if name == said.primary else "--outcome", variant)
               for name in said.measured]  # fmt: skip
@@ -99,17 +100,17 @@ def propose(
         raise _no_outcomes(table, kinds)
     if not said.measured and (several := measures.unclear(kinds.outcomes, together)):
         raise _which_primary(table, several)
-    derived = _derived(table, kinds)
+    derived = histories.derived(table, kinds)
     kept = {c.name for c, _ in derived} - {c.name for c in stated}
     kinds = replace(kinds, outcomes=tuple(c for c in kinds.outcomes if c.name not in kept))
     names: dict[str, str] = {}
     for column in kinds.outcomes:
         names[column.name] = vocabulary.slug(column.name, {*names.values(), "exposed"})
-    before, paired, remarks = _before(
+    before, paired, remarks = histories.before(
         table, [c for c in kinds.before if c.name not in kept], kinds.outcomes, names, told
     )
     metrics = tuple(
-        _noted(
+        histories.noted(
             measures.metric(
                 c,
                 names[c.name],
@@ -118,6 +119,7 @@ def propose(
             ),
             before,
             c,
+            nothing_words.zero(table, c),
         )
         for i, c in enumerate(kinds.outcomes)
     )
@@ -160,7 +162,10 @@ def propose(
         columns=mapped, start=start, end=end, period=period, time_format=roles.time_format(time),
         baseline=start - timedelta(days=28) if before else None,
         metrics=metrics, segments=tuple(segments),
-        outcomes={names[c.name]: (c.name, _outcome_seen(c, said)) for c in kinds.outcomes},
+        outcomes={names[c.name]: (c.name, happened.told(table, c) if c.name in table.happened else _outcome_seen(c, said)) for c in kinds.outcomes},
+        happened=tuple(names[c.name] for c in kinds.outcomes if c.name in table.happened),
+        codes_of={c.name: words for c in kinds.outcomes if (words := table.happened.get(c.name))}
+        | nothing_words.codes_of(table, used),
         negative=any(c.negative for c in (*stated, *behind)), control=said.note("control", ""),
         before=before, shown={level: arm_names[arm] for level, arm in mapping.items()}, tolerate=tolerate,
         suspicious=tuple((c.name, reason) for c, reason in suspicious), revenue=money[0] if money else "",
@@ -171,7 +176,7 @@ def propose(
             _unit_said(unit, repeated) + (as_said(said, "unit") or (certainty.told(certainty.unit(unit), said, "unit") if unit else "")),
             *([f"randomised by: {_said(cluster.column)}, {cluster.seen}"] if cluster else []),
             f"time: {_said(time)} ({roles.read_as(time)}UTC), {start:%Y-%m-%d} to {end:%Y-%m-%d}" + (as_said(said, "time", "period") or certainty.told(certainty.time(time), said, "time")) if time
-            else f"time: no column holds a moment{' of all rows' if happened else ''}; the period is " + (f"{start} to {end}{as_said(said, 'period')}" if said.period
+            else f"time: no column holds a moment{' of all rows' if rowless else ''}; the period is " + (f"{start} to {end}{as_said(said, 'period')}" if said.period
                                                                      else f"a placeholder of two weeks from {start:%Y-%m-%d}"),
             f"variant: {_said(variant)}{as_said(said, 'variant')}, levels {_levels(arms)}{certainty.told(certainty.variant(variant), said, 'variant')}; {why}"
             + certainty.arms(arms, said),
@@ -186,10 +191,14 @@ def propose(
             *(remarks or ["pre-period covariate: none found, so no variance reduction"]),
         ),
         first=(
+            *(f"Does an empty '{vocabulary.printable(c.name)}' mean that it did not happen? It is read so (data.happened)."
+              for c in kinds.outcomes if c.name in table.happened),
+            *nothing_words.asked(table, used),
             *(f"Is a row one unit? {many_said(column)}." for column in many),
             *paid.first,
             *([cluster.first] if cluster and "cluster" not in said else []),
-            *_first(why, arms, time, [m.name for m in metrics if m.missing], tolerate, said),
+            *_first(why, arms, time, [m.name for m in metrics if m.missing and not m.zero], tolerate, said, metrics[0].name,
+                    [f"{m.name} ({_happened(c)})" for m, c in zip(metrics[1:], kinds.outcomes[1:], strict=True)]),
         ),
     )  # fmt: skip
 
@@ -270,71 +279,6 @@ def _of_one_side(table: "SourceTable", column: Column, variant: Column) -> str:
     )
 
 
-def _derived(table: "SourceTable", kinds: measures.Sorted) -> list[tuple[Column, str]]:
-    """Attributes and covariates that follow from an outcome."""
-    found = []
-    again = [c for c in kinds.outcomes if measures.is_told(c)]  # is_buyer beside converted
-    for column in (*kinds.segments, *kinds.before, *again):
-        for outcome in (o for o in kinds.outcomes if not (column in again and (o in again or not o.binary))):
-            same = column.numeric and (
-                abs(questions.correlation(table, column, outcome)) > 0.98
-                or questions.happen_together(table, column, outcome)
-            )
-            if same or (outcome.binary and questions.determines(table, column, outcome)):
-                found.append(
-                    (
-                        column,
-                        f"outcome-derived: it tells '{vocabulary.printable(outcome.name)}', so it is known only afterwards",
-                    )
-                )
-                break
-    return found
-
-
-def _before(
-    table: "SourceTable",
-    candidates: list[Column],
-    outcomes: tuple[Column, ...],
-    names: dict[str, str],
-    told: dict[str, tuple[bool, float]],
-) -> tuple[dict[str, Noted], list[tuple[Column, str]], list[str]]:
-    """The covariate of each outcome: the same measure before; unequal ones are suspicious, the rest is only named."""
-    before: dict[str, Noted] = {}
-    suspicious, remarks = [], []
-    for column in candidates:
-        if told[column.name][1] > UNEQUAL:
-            suspicious.append((column, f"named as if from before, but its means part by {told[column.name][1]:.0f} standard errors"
-                               " between the arms: measured after the exposure?"))  # fmt: skip
-            continue
-        correlated = {o.name: questions.correlation(table, column, o) for o in outcomes}
-        stem = set(vocabulary.tokens(column.name)) - vocabulary.BEFORE
-        amount = measures.unit_of(column)[0] in ("money", "number")
-        pairs = [o for o in outcomes if stem & set(vocabulary.tokens(o.name))] or [
-            o for o in outcomes if amount and not o.binary and measures.unit_of(o)[0] == "money"
-        ]
-        pairs = [o for o in pairs if names[o.name] not in before and not measures._no_outcome(column)]
-        best = max(pairs or outcomes, key=lambda o: abs(correlated[o.name]))
-        kept = 1 - correlated[best.name] ** 2
-        said = f"correlation {correlated[best.name]:.3f} with {vocabulary.printable(best.name)}, so CUPED leaves {kept:.4f} of its variance"
-        if pairs:
-            before[names[best.name]] = (column.name, said)
-            remarks.append(f"pre-period covariate: {_said(column)} for {names[best.name]}; {said}")
-        else:
-            remarks.append(
-                f"perhaps from before: {_said(column)}, not used, as it is not the same measure as an outcome; {said}"
-            )
-    return before, suspicious, remarks
-
-
-def _noted(made: Measure, before: dict[str, Noted], column: Column) -> Measure:
-    """With its covariate, and with what its empty fields may mean."""
-    from dataclasses import replace
-
-    empty = column.rows - column.filled
-    asked = f"{empty:,} rows are empty; write this if empty means that nothing happened, else they are left out of this metric"
-    return replace(made, covariate=made.name in before, missing=asked if empty else "")
-
-
 def _tolerances(
     table: "SourceTable", rows: int, unit: Column | None, variant: Column, shown: Column | None, mapping: dict[str, str],
     otherwise: int, used: list[Column], outcomes: list[Column], time: Column | None,
@@ -387,6 +331,9 @@ def period_of(time: Column | None) -> tuple[datetime, datetime, str]:
 def _seen(role: str, column: Column) -> str:
     if role == "user_id":
         return f"{column.distinct:,} units"
+    if role == "outcome" and column.in_words:
+        yes = sum(n for level, n in column.levels if level.lower() in TRUE)
+        return f"yes in {yes:,} of {column.filled:,} rows"
     if role == "outcome" and not column.binary:
         return (
             f"mean {column.mean:,.4g}, largest {column.high:,.10g}, zero in {column.zero / max(1, column.numbers):.0%}"
@@ -400,6 +347,16 @@ def _outcome_seen(column: Column, said: Said) -> str:
     option = next((o for o, names in (("primary", (said.primary,)), ("outcomes", said.outcomes), ("money", (said.money,)))
                    if column.name in names), "")  # fmt: skip
     return said.how(option) if option else _seen("outcome", column)
+
+
+def _happened(column: Column) -> str:
+    """In how many rows an outcome is something."""
+    yes = (
+        sum(n for level, n in column.levels if level.lower() in TRUE)
+        if column.in_words
+        else column.numbers - column.zero
+    )
+    return f"something in {yes:,} rows"
 
 
 def _said(column: Column) -> str:
@@ -421,7 +378,14 @@ def _unit_said(unit: Column | None, repeated: questions.Repeats | None) -> str:
 
 
 def _first(
-    why: str, arms: list[Arm], time: Column | None, empty: list[str], tolerate: dict[str, tuple[float, str]], said: Said
+    why: str,
+    arms: list[Arm],
+    time: Column | None,
+    empty: list[str],
+    tolerate: dict[str, tuple[float, str]],
+    said: Said,
+    primary: str,
+    others: list[str],
 ) -> tuple[str, ...]:
     told = [f"Were {ratio([a.weight for a in arms])} the designed weights?"]
     if "control" not in said:
@@ -435,7 +399,7 @@ def _first(
     return (
         *told,
         *tolerances.asked(tolerate),
-        *(["Is the primary metric the one that was agreed on before anybody looked?"] * ("primary" not in said)),
+        *certainty.agreed(primary, others, said),
     )
 
 

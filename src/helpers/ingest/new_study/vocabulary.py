@@ -37,7 +37,7 @@ VARIANT: Words = (
     )
     | languages.VARIANT
 )
-VARIANT_WEAK: Words = words("segment page campaign design test cohort offer") | languages.VARIANT_WEAK
+VARIANT_WEAK: Words = words("segment page campaign design test cohort offer method") | languages.VARIANT_WEAK
 CONTROL: Words = (
     words(
         "control ctrl old off no none baseline holdout default placebo original false before current psa sham untreated standard existing"
@@ -60,9 +60,13 @@ BEFORE: Words = (
     )
     | languages.BEFORE
 )
+AFTER: Words = words("after post afterwards") | languages.AFTER
+"""Of a measure that was taken behind an experiment."""
+NO_TIME_OF = frozenset({"code", "office", "id", "hour", "hours", "market", "tax"})
+"""Words beside ``post`` or ``after`` that make something else of it."""
 MONEY: Words = (
     words(
-        "revenue spend spent spending amount sales gmv price value profit income cost payment paid usd eur gbp charges total turnover ltv arpu"
+        "revenue spend spent spending amount amt cents sales gmv price value profit income cost payment paid usd eur gbp charges total turnover ltv arpu"
         " arppu money mrr arr payout fare fees tuition tip tips gross net"
     )
     | languages.MONEY
@@ -89,12 +93,25 @@ HARM: Words = (
     | languages.HARM
 )
 """What a business wants less of: a guardrail, and the primary metric only where nothing else is measured."""
+SLOW: Words = (
+    words(
+        "latency latencies wait waits waiting waited delay delays delayed late lateness timeout timeouts failure failures failed fails"
+        " defect defects downtime outage outages incident incidents lcp fid cls ttfb inp overdue arrears"
+    )
+    | languages.SLOW
+)
+"""What a business wants less of without harm being done."""
+GRADES: Words = languages.GRADES
+"""Grades of which 1 is the best, as in German schools."""
+UNTIL = frozenset({"to", "until", "till", "bis", "jusqu", "hasta", "ate", "fino", "tot"})
+TAKES = frozenset({"load", "loading", "response", "resolution", "delivery", "handling", "lade", "antwort", "ladezeit"})
+"""Words between a length of time and what it lasts to, and of what is wanted to be short."""
 REMARK: Words = words(
     "comment comments remark remarks feedback note notes text message description title name address url reason query search term"
 )
 """Words of what somebody wrote."""
 GOAL: Words = words("purchase purchased purchases order ordered orders buy bought subscribe subscribed subscription signup signed booking booked donation donated payment"
-    " paid install enrolled lead sale converted conversion") | languages.BOUGHT  # fmt: skip
+    " paid install enrolled lead sale converted conversion invoice invoiced charge charged renewal") | languages.BOUGHT  # fmt: skip
 """Words of the event that a way leads to."""
 ATTRIBUTE: Words = (
     words(

@@ -34,7 +34,7 @@ def some(table: "SourceTable", unit: Column) -> tuple[str, int]:
 @dataclass(frozen=True)
 class Walked:
     """An event as units meet it: how many do, how many other events each of them met before, the share that met the variant here,
-    and the share of its rows with an amount."""
+    and the share of its rows with an amount other than 0."""
 
     name: str
     units: int
@@ -50,7 +50,7 @@ def walked(
     moment, (looked, stands) = moment_of(table, time), some(table, unit)
     nothing = ", ".join(map(literal, sorted(NOTHING)))
     arm = f"count(*) filter (lower({table.text(variant.name)}) not in ({nothing}))" if variant else "0"
-    amount = f"count({table.value(money.name)})" if money else "0"
+    amount = f"count(*) filter ({table.value(money.name)} <> 0)" if money else "0"
     found: list[Any] = list(
         table.rows(
             f"""with met as (
@@ -95,8 +95,8 @@ def goal_of(way: Mapping[str, Walked], start: str, undone: Sequence[str], units:
         return ""
     paid = [w for w in able if w.paid > ALL]
     paid = paid if len(paid) < len(apart) or len(apart) == 1 else []  # an amount in every row is a price
-    called = [w for w in able if vocabulary.touches(w.name, vocabulary.GOAL)]
-    return max(paid or called or able, key=lambda w: (w.before, -w.units, w.name)).name
+    called = [w for w in paid or able if vocabulary.touches(w.name, vocabulary.GOAL)]
+    return max(called or paid or able, key=lambda w: (w.before, -w.units, w.name)).name
 
 
 def between(

@@ -61,11 +61,12 @@ def propose(
         ReportError: for a file that cannot be read or means neither events nor units, and for a study that exists
             already unless ``force`` is given; for what was said that the file has not or contradicts.
     """
-    called, file = named(data, name, force=force, base=base)
+    called, file = named(data, name, force=True, base=base)
     if said.time_format:
         check_time_format(said.time_format)
     with opened(data, table, base, said.where, database) as source:
         proposal = grain.read(source, said, ask)
+        named(data, name, force=force, base=base)  # what was said is held against the file first
         place = place_of(source.place)
         read_from = source.called
     save(rendered(proposal, read_from, called, file, base, place), file, base)
@@ -197,7 +198,7 @@ def _rendered(template: str, proposal: StudyProposal, called: str, **more: Any) 
     else:
         stated = {
             "question": f"Does {arms[1].name} change {proposal.primary.label.lower()} against {arms[0].name}?",
-            "hypothesis": f"{proposal.primary.label} is higher in {arms[1].name} than in {arms[0].name}.",
+            "hypothesis": f"{proposal.primary.label} is {proposal.primary.better or 'higher'} in {arms[1].name} than in {arms[0].name}.",
             "change": f"What the units of {arms[1].name} got",
         }
     return _templates().get_template(template).render(

@@ -78,7 +78,8 @@ def number_columns(data: Log | Units) -> list[str]:
         told = [*data.outcomes.values(), *data.deviations.values(), *data.squares.values()]
         return list(dict.fromkeys([units if isinstance(units, str) else units.column, *told]))
     if isinstance(data, Units):
-        return list(dict.fromkeys([*data.outcomes.values(), *data.before.values()]))
+        told = [column for event, column in data.outcomes.items() if event not in data.happened]
+        return list(dict.fromkeys([*told, *data.before.values()]))
     found = []
     for name in ("price", "duration_sec"):
         source = data.columns.get(name)
@@ -110,6 +111,8 @@ def decide(
     made = data.columns.get("price") if isinstance(data, Log) else None
     if isinstance(made, ColumnOf) and made.times and not faults:
         found[key_of(made)] = _measured(con, parts, Amounts(), product_of(made, found))
+    if isinstance(data, Units):
+        found |= {c: Amounts(decimals=0) for c in map(data.outcomes.__getitem__, data.happened) if c not in found}
     found |= {c: replace(found[c], codes=tuple(codes)) for c, codes in data.missing_codes.items() if c in found}
     return found, notes, list(faults.values())
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from helpers import paths
 from helpers.errors import ReportError
 from helpers.ingest.land import read
-from helpers.ingest.new_study import writing
+from helpers.ingest.new_study import direction, writing
 from helpers.ingest.new_study.asking import Ask
 from helpers.ingest.new_study.said import COLUMNS, Said, the_name
 from helpers.ingest.new_study.source import opened
@@ -44,7 +44,7 @@ def propose(
         _refuse_parts(seen)
         said = _checked(seen, said)
         divided = parts.divided(seen, said)
-        called, file = writing.named(divided.assignments.given, name, force=force, base=base)
+        called, file = writing.named(divided.assignments.given, name, force=True, base=base)
         draft = proposal.drafted(divided, said, ask)
         read_from = " and ".join([", ".join(each.called for each in seen[:-1]), seen[-1].called])
         with scratch(base / "data" / called, "new") as aside:
@@ -57,7 +57,8 @@ def propose(
             joined = read(con, study, aside, aside / "joined")
             told = [Match(**each) for each in matches(con)]  # type: ignore[arg-type]
             draft = clustered.proposed(con, draft, divided, joined, said)
-            made_of = found.completed(con, draft, study, joined, told)
+            made_of = direction.told(found.completed(con, draft, study, joined, told), (), said)
+    writing.named(divided.assignments.given, name, force=force, base=base)
     writing.save(writing.rendered(made_of, read_from, called, file, base), file, base)
     return writing.Written(file, writing.told(made_of, str(file.relative_to(base))))
 

@@ -1,0 +1,79 @@
+"""What stood before an experiment, and what follows from its outcome: covariates of a unit table, and columns that are none."""
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from helpers.ingest.new_study import measures, questions, vocabulary
+from helpers.ingest.new_study.profile import Column
+from helpers.ingest.new_study.proposal import Measure, Noted
+
+if TYPE_CHECKING:
+    from helpers.ingest.new_study.source import SourceTable
+
+UNEQUAL = 5.0
+"""Standard errors by which a covariate's means may part between arms before it is called suspicious."""
+
+
+def derived(table: "SourceTable", kinds: measures.Sorted) -> list[tuple[Column, str]]:
+    """Attributes and covariates that follow from an outcome."""
+    found = []
+    again = [c for c in kinds.outcomes if measures.is_told(c)]  # is_buyer beside converted
+    for column in (*kinds.segments, *kinds.before, *again):
+        for outcome in (o for o in kinds.outcomes if not (column in again and (o in again or not o.binary))):
+            same = column.numeric and (
+                abs(questions.correlation(table, column, outcome)) > 0.98
+                or questions.happen_together(table, column, outcome)
+            )
+            if same or (outcome.binary and questions.determines(table, column, outcome)):
+                found.append(
+                    (
+                        column,
+                        f"outcome-derived: it tells '{vocabulary.printable(outcome.name)}', so it is known only afterwards",
+                    )
+                )
+                break
+    return found
+
+
+def before(
+    table: "SourceTable",
+    candidates: list[Column],
+    outcomes: tuple[Column, ...],
+    names: dict[str, str],
+    told: dict[str, tuple[bool, float]],
+) -> tuple[dict[str, Noted], list[tuple[Column, str]], list[str]]:
+    """The covariate of each outcome: the same measure before; unequal ones are suspicious, the rest is only named."""
+    found: dict[str, Noted] = {}
+    suspicious, remarks = [], []
+    for column in candidates:
+        if told[column.name][1] > UNEQUAL:
+            suspicious.append((column, f"named as if from before, but its means part by {told[column.name][1]:.0f} standard errors"
+                               " between the arms: measured after the exposure?"))  # fmt: skip
+            continue
+        correlated = {o.name: questions.correlation(table, column, o) for o in outcomes}
+        stem = set(vocabulary.tokens(column.name)) - vocabulary.BEFORE
+        amount = measures.unit_of(column)[0] in ("money", "number")
+        pairs = [o for o in outcomes if stem & set(vocabulary.tokens(o.name))] or [
+            o for o in outcomes if amount and not o.binary and measures.unit_of(o)[0] == "money"
+        ]
+        pairs = [o for o in pairs if names[o.name] not in found and not measures._no_outcome(column)]
+        best = max(pairs or outcomes, key=lambda o: abs(correlated[o.name]))
+        kept = 1 - correlated[best.name] ** 2
+        said = f"correlation {correlated[best.name]:.3f} with {vocabulary.printable(best.name)}, so CUPED leaves {kept:.4f} of its variance"
+        if pairs:
+            found[names[best.name]] = (column.name, said)
+            remarks.append(
+                f"pre-period covariate: column '{vocabulary.printable(column.name)}' for {names[best.name]}; {said}"
+            )
+        else:
+            remarks.append(
+                f"perhaps from before: column '{vocabulary.printable(column.name)}', not used, as it is not the same measure as an outcome; {said}"
+            )
+    return found, suspicious, remarks
+
+
+def noted(made: Measure, before: dict[str, Noted], column: Column, zero: str) -> Measure:
+    """With its covariate, and with what its empty fields may mean."""
+    empty = column.rows - column.filled
+    asked = f"{empty:,} rows are empty; write this if empty means that nothing happened, else they are left out of this metric"
+    return replace(made, covariate=made.name in before, missing=asked if empty else "", zero=zero)

@@ -1,0 +1,107 @@
+"""Words for nothing in columns of numbers, as accountants write a dash: 0 where another column says no, else not known."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from helpers.ingest.new_study import measures, roles, vocabulary
+from helpers.ingest.new_study.look import Look
+from helpers.ingest.new_study.profile import Column
+from helpers.ingest.new_study.source import SourceTable, Words
+from helpers.ingest.values.happened import is_nothing
+from helpers.ingest.values.number_formats import FALSE, TRUE
+
+NUMBERS = 0.95
+"""Share of the other values that are numbers, at least."""
+GOES_WITH = 0.98
+"""Share of the rows with such a word in which another column says no, at least; it says yes in none."""
+
+FEW = 0.01
+"""Share of the rows that may be empty, at most, as a note below a table is, where words are read as 0."""
+
+
+def read(seen: Look) -> Look:
+    """The same with columns of numbers read as such whose other values are words for nothing."""
+    said = seen.said
+    roles_said = {said.unit, said.time, said.event, said.variant, said.cluster}
+    arms = {c.name for c in roles.variants_of(seen.columns)}
+    found = {}
+    for column in seen.columns:
+        known = column.numeric or column.has_time or column.name in roles_said or column.name in arms
+        if (
+            known
+            or not column.numbers
+            or vocabulary.names_a_unit(column.name)
+            or vocabulary.touches(column.name, vocabulary.EVENT)
+        ):
+            continue
+        words = _words(seen.table, column)
+        rows = sum(words.values())
+        if words and column.numbers >= NUMBERS * (column.filled - rows):
+            found[column.name] = Words(words, _no_in(seen, column, words) if column.empty_share <= FEW else "")
+    return seen.again(replace(seen.table, words=found)) if found else seen
+
+
+def _words(table: SourceTable, column: Column) -> dict[str, int]:
+    text = table.text(column.name)
+    asked = f"select {text}, count(*) from {{table}} where {is_nothing(text)} group by 1 order by 2 desc, 1 limit 20"
+    return {str(word): int(n) for word, n in table.rows(asked)}  # type: ignore[call-overload]
+
+
+def _no_in(seen: Look, column: Column, words: dict[str, int]) -> str:
+    """A column of yes and no that says no in the rows of the words; empty without one."""
+    table, text = seen.table, seen.table.text(column.name)
+    able = [c for c in seen.columns if c is not column and _says_yes_and_no(c) and _came_of_it(c)]
+    if not able:
+        return ""
+    said = [f"({measures.is_yes(table, c)})" for c in able]
+    asked = ", ".join(f"count(*) filter ({each}), count(*) filter (not {each} and {table.text(c.name)} is not null)"
+                      for c, each in zip(able, said, strict=True))  # fmt: skip
+    counts = [int(n) for n in table.rows(f"select {asked} from {{table}} where {is_nothing(text)}")[0]]  # type: ignore[call-overload]
+    rows = sum(words.values())
+    return next((c.name for i, c in enumerate(able) if not counts[2 * i] and counts[2 * i + 1] >= GOES_WITH * rows), "")
+
+
+def _says_yes_and_no(column: Column) -> bool:
+    """Whether values are yes and no, but for those of notes below a table."""
+    said = {level.lower(): n for level, n in column.levels}
+    yes, no = (sum(said.get(word, 0) for word in words) for words in (("1", *TRUE), ("0", *FALSE)))
+    return min(yes, no) > 0 and yes + no >= GOES_WITH * column.filled
+
+
+def _came_of_it(column: Column) -> bool:
+    return not vocabulary.touches(column.name, vocabulary.ATTRIBUTE | vocabulary.BEFORE)
+
+
+def zero(table: SourceTable, column: Column) -> str:
+    """Why words for nothing in a column are 0; empty where they are not."""
+    words = table.words.get(column.name)
+    if words is None or not words.goes_with:
+        return ""
+    return f"{words.told}, in which '{vocabulary.printable(words.goes_with)}' says no" + (
+        f"; {column.rows - column.filled:,} empty fields are 0 too" if column.filled < column.rows else ""
+    )
+
+
+def codes_of(table: SourceTable, columns: Iterable[Column]) -> dict[str, tuple[str, ...]]:
+    """The words for nothing of some columns, as a study says them."""
+    return {c.name: tuple(table.words[c.name].rows) for c in columns if c.name in table.words}
+
+
+def asked(table: SourceTable, columns: Iterable[Column]) -> list[str]:
+    """What a person must answer of the words in some columns."""
+    told = []
+    for each in columns:
+        words, column = table.words.get(each.name), vocabulary.printable(each.name)
+        if words is None:
+            continue
+        if words.goes_with:
+            told.append(
+                f"Does {words.told} of '{column}' mean 0? It is read so (data.missing_codes, and missing: zero), as"
+                f" '{vocabulary.printable(words.goes_with)}' says no there."
+            )
+        else:
+            told.append(
+                f"What does {words.told} of '{column}' mean? It is read as not known (data.missing_codes); missing: zero at the"
+                " metric reads it as 0."
+            )
+    return told

@@ -1,0 +1,94 @@
+"""Which event of a log is paid for: where its amounts stand, and what is left out of the revenue that is proposed."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from helpers.ingest.new_study import vocabulary
+from helpers.ingest.new_study.profile import Column
+
+if TYPE_CHECKING:
+    from helpers.ingest.new_study.source import SourceTable
+
+FULL = 0.95
+"""Share of the rows of an event that hold an amount where it is one of them that are paid for."""
+PRICED = 0.5
+"""Share of the rows of the event that a way begins with that hold an amount where amounts are prices of what is looked at."""
+
+
+@dataclass(frozen=True)
+class Paid:
+    """The amounts of an event: its rows, those with an amount, those with another one than 0, and their sum."""
+
+    event: str
+    rows: int
+    filled: int
+    amounts: int
+    total: float
+
+    @property
+    def told(self) -> str:
+        return f"{self.event} ({self.amounts:,} amounts, {self.total:,.12g} in all)"
+
+
+@dataclass(frozen=True)
+class Paying:
+    """The event whose amounts are revenue, and the others that carry amounts, the one with most of them first."""
+
+    chosen: Paid
+    others: tuple[Paid, ...] = ()
+
+    def told(self, money: Column) -> str:
+        """The event, and what is left out, in a line."""
+        of = f"'{vocabulary.printable(money.name)}' of {self.chosen.told}"
+        return of + (f"; left out: {', '.join(each.told for each in self.others)}" if self.others else "")
+
+    @property
+    def asked(self) -> list[str]:
+        """What a person must answer where several events carry amounts."""
+        if not self.others:
+            return []
+        names = " and ".join(each.event for each in self.others)
+        return [
+            f"Is revenue the amounts of '{self.chosen.event}' alone? Those of {names} are left out: {', '.join(each.told for each in self.others)}."
+        ]
+
+
+def amounts_of(table: "SourceTable", columns: Sequence[Column], stated: Column | None) -> Column | None:
+    """The column of amounts: the one that was stated, else the fullest that is called so."""
+    found = [c for c in columns if c.numeric and vocabulary.touches(c.name, vocabulary.MONEY) and not c.binary]
+    return stated or max(found, key=lambda c: c.filled, default=None)
+
+
+def by_event(table: "SourceTable", event: Column, money: Column, logged: Mapping[str, str]) -> dict[str, Paid]:
+    """The amounts of each event by the study's name of it; of those alone that carry any."""
+    name, amount = table.text(event.name), table.value(money.name)
+    found = table.rows(
+        f"select {name}, count(*), count({amount}), count(*) filter ({amount} <> 0), coalesce(sum({amount}), 0) from {{table}}"
+        f" where {name} is not null group by 1"
+    )
+    names = {level: ours for ours, level in logged.items()}
+    told = [
+        Paid(names[str(level)], int(rows), int(filled), int(amounts), float(total))  # type: ignore[call-overload, arg-type]
+        for level, rows, filled, amounts, total in found
+    ]
+    return {each.event: each for each in told if each.amounts}
+
+
+def of(paid: Mapping[str, Paid], primary: str, way: Sequence[str], *, stated: bool) -> Paying | None:
+    """The event that revenue is of: the primary's where it carries amounts, else the one with most of them.
+
+    Where the way begins with an amount, amounts are prices of what is looked at, and the way's end is what is paid for.
+    Unless somebody ``stated`` the column, an event carries amounts in nearly all of its rows. None where none does.
+    """
+    ranked = sorted(paid.values(), key=lambda each: (-each.amounts, each.event))
+    fit = [each for each in ranked if stated or each.filled >= FULL * each.rows]
+    first = paid.get(way[0])
+    if first is not None and first.amounts >= PRICED * first.rows and first.event != primary:
+        chosen = next((each for each in fit if each.event == way[-1]), None)
+    else:
+        chosen = next((each for each in fit if each.event == primary), None)
+        chosen = chosen or next((each for each in fit if each.event not in way[:1]), None)
+    if chosen is None and stated:
+        chosen = next(iter(fit), None)
+    return Paying(chosen, tuple(each for each in ranked if each is not chosen)) if chosen else None

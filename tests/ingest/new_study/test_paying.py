@@ -1,0 +1,65 @@
+"""Revenue is the amounts of the event that is decided by, or of the one with most of them; what is left out is said."""
+
+import random
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from helpers.ingest.new_study import paying
+from helpers.ingest.new_study.paying import Paid
+from tests.ingest.new_study.tables import proposed
+
+NAMES = ("joined", "renewed", "topped_up", "moved", "left")
+
+
+@given(st.lists(st.integers(0, 400), min_size=5, max_size=5), st.sampled_from(NAMES), st.booleans())
+def test_the_event_paid_for_is_the_primary_one_or_has_most_amounts(
+    counts: list[int], primary: str, stated: bool
+) -> None:
+    counts[0] = 0  # nobody pays for joining
+    found = {n: Paid(n, 400, 400, k, 10.0 * k) for n, k in zip(NAMES, counts, strict=True) if k}
+    chosen = paying.of(found, primary, ("joined", "left"), stated=stated)
+    if not any(counts):
+        assert chosen is None
+        return
+    assert chosen is not None
+    if primary in found:
+        assert chosen.chosen.event == primary
+    else:
+        assert chosen.chosen.amounts == max(counts)
+    assert {chosen.chosen.event, *(each.event for each in chosen.others)} == set(found)
+
+
+def billing(file: Path, seed: int) -> pd.DataFrame:
+    """Members who join, some of whom renew, fewer of whom move to another tariff last; renewals and moves cost something."""
+    draw, rows = random.Random(seed), []
+    for i in range(600):
+        day = pd.Timestamp("2026-02-02") + pd.Timedelta(hours=draw.randrange(300))
+        arm = ("usual", "coached")[i % 2]
+        rows.append((f"m{i:04}", day, "joined", arm, 0))
+        if draw.random() < 0.3:
+            for month in range(draw.randint(1, 3)):
+                rows.append((f"m{i:04}", day + pd.Timedelta(days=3 + month), "renewed", arm, draw.choice((1900, 2900))))
+            if draw.random() < 0.2:
+                rows.append((f"m{i:04}", day + pd.Timedelta(days=9), "tariff_moved", arm, 900))
+    frame = pd.DataFrame(rows, columns=["member_id", "at", "what", "arm", "amt_cents"])
+    frame.to_csv(file, index=False)
+    return frame
+
+
+@pytest.mark.parametrize("told", [{"primary": "renewed"}, {"primary": "amt_cents"}, {"money": "amt_cents"}], ids=str)
+def test_amounts_of_the_rare_last_step_are_not_all_of_revenue(tmp_path: Path, told: dict[str, str]) -> None:
+    frame = billing(tmp_path / "members.csv", 3)
+    study, text, said = proposed(tmp_path, tmp_path / "members.csv", **told)
+    revenue = study.metric(study.economics.revenue_metric or "")
+    by_event = frame[frame.amt_cents != 0].groupby("what").amt_cents.agg(["count", "sum"])
+    other = "tariff_moved" if revenue.event == "renewed" else "renewed"
+    if "primary" in told:
+        assert revenue.event == "renewed"
+    for event in (revenue.event, other):
+        n, total = by_event.loc[event]
+        assert f"{event} ({n:,} amounts, {total:,} in all)" in said
+    assert "Is revenue the amounts of" in text

@@ -1,0 +1,46 @@
+"""What may be the variant is named where nothing tells it; compounds of the word for a variant tell it."""
+
+import random
+from pathlib import Path
+
+import pytest
+
+from helpers.errors import ReportError
+from tests.ingest.new_study.tables import proposed
+
+
+def table(file: Path, seed: int, columns: dict[str, tuple[str, ...]]) -> None:
+    draw = random.Random(seed)
+    rows = [
+        f"m{i:04};{draw.randrange(9)};" + ";".join(draw.choice(levels) for levels in columns.values())
+        for i in range(300)
+    ]
+    file.write_text("\n".join([f"member_id;sessions;{';'.join(columns)}", *rows]) + "\n", encoding="utf-8")
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_columns_with_a_few_levels_are_named_the_most_balanced_first(tmp_path: Path, seed: int) -> None:
+    levels = {
+        "uneven": ("p",) * 8 + ("q",),
+        "even": ("r", "s"),
+        "three": ("t", "u", "v", "v"),
+        "many": tuple("abcdefghij"),
+    }
+    names = [*levels]
+    random.Random(seed).shuffle(names)
+    table(tmp_path / "people.csv", seed, {name: levels[name] for name in names})
+    with pytest.raises(ReportError) as error:
+        proposed(tmp_path, tmp_path / "people.csv")
+    told = str(error.value)
+    assert 0 < told.index("'even' (") < told.index("'three' (") < told.index("'uneven' (") and "'many' (" not in told
+
+
+@pytest.mark.parametrize(("name", "levels"), [
+    ("Briefvariante", ("Brief A (bisher)", "Brief B")), ("Lehrmethode", ("bisher", "Projekt")), ("brevvariant", ("uden", "rabat")),
+    ("Testversion", ("alt", "neu")), ("lesmethode", ("oud", "nieuw")),
+])  # fmt: skip
+def test_compounds_name_the_variant(tmp_path: Path, name: str, levels: tuple[str, ...]) -> None:
+    table(tmp_path / "people.csv", 4, {name: levels, "Wochentag": ("Mo", "Di", "Mi")})
+    study, text, _ = proposed(tmp_path, tmp_path / "people.csv", control=levels[0])
+    assert study.data.columns["variant"] == name  # type: ignore[union-attr]
+    assert "It is sessions" in text
