@@ -359,15 +359,16 @@ LEAST_P = 1e-300
 """Below it a p-value is too small for a float to hold; none is zero."""
 
 
-def p_text(p_value: float, digits: int = 3) -> str:
-    """A p-value in running text.
+def p_text(p_value: float, digits: int = 3, *, adjusted: bool = False) -> str:
+    """A p-value in running text, and whether it is that of one test or ``adjusted`` for those that share its level.
 
-    >>> p_text(0.0412), p_text(float("nan")), p_text(0.0)
-    ('p = 0.0412', 'no test', 'p < 1e-300')
+    >>> p_text(0.0412), p_text(float("nan")), p_text(0.0), p_text(0.0824, adjusted=True)
+    ('p = 0.0412', 'no test', 'p < 1e-300', 'adjusted p = 0.0824')
     """
     if math.isnan(p_value):
         return "no test"
-    return f"p = {p_value:.{digits}g}" if p_value > LEAST_P else f"p < {LEAST_P:g}"
+    told = f"p = {p_value:.{digits}g}" if p_value > LEAST_P else f"p < {LEAST_P:g}"
+    return f"adjusted {told}" if adjusted else told
 
 
 NO_INTERVAL = "too few units to say how far chance goes"

@@ -349,6 +349,11 @@ class Results:
                 adjusted |= dict(zip(family, shared.adjusted, strict=True))
         return tuple(replace(e, adjusted_p=adjusted.get(i, e.effect.p_value)) for i, e in enumerate(found))
 
+    @property
+    def every_arm(self) -> list[MetricEffect]:
+        """Every treatment on every metric, the leading one first."""
+        return sorted(self.tested, key=lambda e: e.variant != self.leading)
+
     def against_control(self) -> list[MetricEffect]:
         """Every treatment on every metric that is to get better; nothing of a study with one treatment."""
         several = len(self.study.treatments) > 1

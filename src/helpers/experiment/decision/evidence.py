@@ -55,6 +55,7 @@ def evidence(
             clusters=clusters(e),
             agreements=agreements(results, e.variant),
             losses=claims.lost(results.headline(e.variant), study),
+            gains=claims.gained(results.headline(e.variant), study),
             unit=CHANGE[study.primary.unit],
             guardrail_units={inside(m.label): CHANGE[m.unit] for m in study.metrics if m.role == "guardrail"},
         )

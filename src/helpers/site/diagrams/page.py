@@ -72,9 +72,7 @@ def write(target: Path = paths.ROOT / "reports" / "diagrams.html", base: Path = 
         if not r.study.is_descriptive and r.where.database.is_file() and manifest(r.where).is_file()
     ]
     if not ready:
-        raise ReportError(
-            "no study is built, so there is nothing to draw", remedy=f"run: {paths.to_build('NAME')}"
-        )
+        raise ReportError("no study is built, so there is nothing to draw", remedy=f"run: {paths.to_build('NAME')}")
     drift = illustration()
     year: Mapping[str, Number] = next((p.numbers for p in programmes(base) if p.name == paths.YEAR), {})
     content = Content(tuple(diagrams(report, drift) for report in ready), comparison(year), drift)
