@@ -257,6 +257,11 @@ def odd_values(nb: "Notebook", con: "duckdb.DuckDBPyConnection") -> "Callout":
     odd = values.sentinels([*amounts, *values.of_codes(con, nb.study, amounts)])
     sources = (unexposed.notes, outcomes.reversed_money, codes.notes)
     others, turned, coded = ("; ".join(of(con, nb.study)) for of in sources)
+    undone = outcomes.undone(con, nb.study)
+    nb.record(
+        "data.undone", undone or None, "text", "Whether money is net of what came back", reason="nothing is known to"
+    )
+    turned = "; ".join(filter(None, [undone, turned]))
     tell = nb.finding if repeated.passed and odd.passed and not (others or turned) else nb.warning
     told = {
         "Repeats": repeated.found,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from helpers.experiment.segments import Decomposition, SegmentRate
@@ -41,8 +41,21 @@ def table(groups: Iterable[SegmentRate], study: Study) -> list[Row]:
     ]
 
 
-def note(study: Study) -> str:
-    """Which levels are pooled, and from when until when a conversion counts."""
+def note(study: Study, alike: Mapping[str, str]) -> str:
+    """Which levels are pooled, from when until when a conversion counts, and which segments are told under another name."""
+    return "; ".join(
+        [
+            _pooled(study),
+            *(f"{_name(other)} parts the users as {_name(one)} does: told once" for other, one in alike.items()),
+        ]
+    )
+
+
+def _name(segment: str) -> str:
+    return segment.replace("_", " ")
+
+
+def _pooled(study: Study) -> str:
     return f"levels with fewer than {counted(study.min_segment, 'user')} are pooled as 'other'; {_window(study)}"
 
 
