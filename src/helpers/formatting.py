@@ -60,28 +60,31 @@ MOST_OF_A_CHANGE = 6
 """Digits behind the point that a change in percent or points has at most; a smaller one reads as none."""
 
 
-DEEDS = re.compile(
-    r"abandon|activate|add|become|begun|bought|browse|built|buy|came|chosen|come|complete|convert|donate|done"
-    r"|drawn|eaten|enrol|enroll|felt|forgotten|found|given|gone|got|grown|heard|held|hidden|join|kept|known"
-    r"|learn|learnt|left|lent|lost|made|met|paid|pay|proceed|ran|redeem|refer|register|ridden|risen|said|sat"
-    r"|seen|sell|sent|shown|sold|spent|spoken|stolen|stood|submit|sung|taken|taught|thought|told|took|understood"
-    r"|went|withdrawn|won|worn|written"
-    r"|\w+(?:ed|scribe|ify|ize)",
+THINGS = re.compile(
+    r"(?:ad|answer|app|arm|basket|booking|build|call|campaign|cart|case|chat|checkout|chunk|class|click|cluster|comment"
+    r"|contact|contract|course|crash|cup|customer|day|deal|deposit|discount|donation|download|effect|email"
+    r"|error|event|experiment|file|game|gift|group|hit|hour|import|interval|invite|invoice|item|lead|lease"
+    r"|lesson|letter|like|listing|loan|login|logout|meeting|message|minute|mistake|month|number|offer|open|order|page"
+    r"|patient|payout|person|photo|play|point|post|product|profile|project|purchase|question|quote|rating|receipt"
+    r"|refund|renewal|report|request|response|return|reward|ride|row|sale|scan|search|session|shipment|sign-?up"
+    r"|song|stream|survey|task|test|ticket|track|trade|transfer|trial|trip|unit|update|upgrade|upload|usage|user|video"
+    r"|view|visit|visitor|vote|week|win|year"
+    r"|[a-z]*(?:view|back)|[a-z]+(?:tion|sion|ment|ship))(?:e?s)?|repl(?:y|ies)|deliver(?:y|ies)|inquir(?:y|ies)",
     re.IGNORECASE,
 )
-"""Names of events that are verbs and not things: irregular participles, and what people do; nobody counts "boughts"."""
+"""Names of events that are English things, which can be counted: of any other word, of whatever language, no plural is made."""
 
 
 def plural(event: str) -> str:
     """Many of an event, in prose.
 
     >>> plural("purchase"), plural("back_after_a_week"), plural("reply"), plural("ordered"), plural("purchases")
-    ('purchases', 'units at back_after_a_week', 'replies', 'units at ordered', 'purchases')
-    >>> plural("bought"), plural("subscribe"), plural("subscription")
-    ('units at bought', 'units at subscribe', 'subscriptions')
+    ('purchases', 'units with back_after_a_week', 'replies', 'units with ordered', 'purchases')
+    >>> plural("geantwortet"), plural("subscribe"), plural("subscription")
+    ('units with geantwortet', 'units with subscribe', 'subscriptions')
     """
     if not _is_noun(event):
-        return f"units at {event}"
+        return f"units with {event}"
     one = _one(event)
     if one.endswith(("s", "x", "ch", "sh")):
         return f"{one}es"
@@ -92,9 +95,9 @@ def counted(number: float, event: str) -> str:
     """So many of an event, or of users, days and rows, in prose.
 
     >>> counted(1, "user"), counted(2_000.4, "purchase"), counted(0.3, "purchase"), counted(1, "back_after_a_week")
-    ('1 user', '2,000 purchases', '< 1 purchase', '1 unit at back_after_a_week')
+    ('1 user', '2,000 purchases', '< 1 purchase', '1 unit with back_after_a_week')
     """
-    told, single = whole(number), _one(event) if _is_noun(event) else f"unit at {event}"
+    told, single = whole(number), _one(event) if _is_noun(event) else f"unit with {event}"
     return f"{told} {single if told in ('1', '< 1') else plural(event)}"
 
 
@@ -119,10 +122,14 @@ def a(event: str) -> str:
 
 def _is_noun(event: str) -> bool:
     """Whether an event's name reads as a thing that can be counted."""
-    return event.isalpha() and not DEEDS.fullmatch(event)
+    return bool(THINGS.fullmatch(event))
 
 
 def _one(event: str) -> str:
+    if event.endswith("ies"):
+        return f"{event[:-3]}y"
+    if re.search("(?:ss|x|ch|sh)es$", event):
+        return event[:-2]
     return event[:-1] if re.search("[^s]s$", event) else event
 
 
@@ -369,15 +376,16 @@ LEAST_P = 1e-300
 """Below it a p-value is too small for a float to hold; none is zero."""
 
 
-def p_text(p_value: float, digits: int = 3) -> str:
-    """A p-value in running text.
+def p_text(p_value: float, digits: int = 3, *, adjusted: bool = False) -> str:
+    """A p-value in running text, and whether it is that of one test or ``adjusted`` for those that share its level.
 
-    >>> p_text(0.0412), p_text(float("nan")), p_text(0.0)
-    ('p = 0.0412', 'no test', 'p < 1e-300')
+    >>> p_text(0.0412), p_text(float("nan")), p_text(0.0), p_text(0.0824, adjusted=True)
+    ('p = 0.0412', 'no test', 'p < 1e-300', 'adjusted p = 0.0824')
     """
     if math.isnan(p_value):
         return "no test"
-    return f"p = {p_value:.{digits}g}" if p_value > LEAST_P else f"p < {LEAST_P:g}"
+    told = f"p = {p_value:.{digits}g}" if p_value > LEAST_P else f"p < {LEAST_P:g}"
+    return f"adjusted {told}" if adjusted else told
 
 
 NO_INTERVAL = "too few units to say how far chance goes"

@@ -15,7 +15,7 @@ from helpers.pipeline.files import write_json
 
 @dataclass(frozen=True)
 class Number:
-    """One recorded value. Money is in cents, shares and relative changes are fractions, points are differences of
+    """One recorded value. Money is in hundredths of its currency, shares and relative changes are fractions, points are differences of
     shares; ``None`` means that it cannot be had, and ``description`` says why.
 
     Attributes:
@@ -136,6 +136,7 @@ class Numbers(Mapping[str, Number]):
             raise ValueError(f"{name!r} is {self[name].text}: {self[name].description}")
         return float(value)
 
-    def save(self, file: Path, study: str) -> None:
-        """``results.json``: every number with its unit, text and meaning, in the order of the names."""
-        write_json(file, {"study": study, "numbers": {name: self[name].fields() for name in sorted(self)}})
+    def save(self, file: Path, study: str, currency: str = "EUR") -> None:
+        """``results.json``: in what money is kept, and every number with its unit, text and meaning, by their names."""
+        numbers = {name: self[name].fields() for name in sorted(self)}
+        write_json(file, {"study": study, "money": f"hundredths of {currency}", "numbers": numbers})

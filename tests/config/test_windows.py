@@ -57,7 +57,7 @@ def test_a_window_is_told_in_words():
         == "on days 2 to 7 after exposure (hours 24 to 168)"
     )
     table = unit_study("units.csv")
-    assert {table.window(metric) for metric in table.metrics} == {"by whoever made the table"}
+    assert {table.window(metric) for metric in table.metrics} == {"as each row of the table has it"}
 
 
 def test_what_missing_means_where_nothing_is_said():

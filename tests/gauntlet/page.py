@@ -123,7 +123,7 @@ def page(case: Case) -> ToldPage:
             *_rows("table of segments", effects.table_interactions(differs, study), leads),
         ]
     if not effects.absent_figure(told):
-        drawn = figures.effects(told, study, decided.weighed.look, decided.weighed.failed_checks)
+        drawn = figures.effects(results.every_arm, study, decided.weighed.look, decided.weighed.failed_checks)
         said.append(Said("figure of effects", " ".join(re.sub("<[^>]+>", " ", drawn.layout.title.text).split()), leads))
     if value is not None:
         said += [

@@ -23,7 +23,7 @@ ENDS = rf"(?:(?P<low>{NUMBER}) to (?P<high>{NUMBER})|no bound on either side)"
 OF = r"(?: (?:of|in) (?P<arm>arm_\d))?"
 EFFECT = re.compile(
     rf"(?P<metric>[Cc]onverted){OF} is (?P<way>better by|worse by|no different)(?: (?P<size>less than 0.1 %|{NUMBER}))?"
-    rf" \({ENDS}, (?:p = (?P<p>[\d.e+-]+)|p < 1e-300|no test)\)"
+    rf" \({ENDS}, (?:adjusted )?(?:p = (?P<p>[\d.e+-]+)|p < 1e-300|no test)\)"
 )
 SIZE = re.compile(rf"[Cc]onverted{OF}:? (?P<size>{NUMBER}) \({ENDS}\)(?:, (?P<how>[a-z ]+[a-z]))?")
 AT_BEST = re.compile(
@@ -34,8 +34,8 @@ BEYOND = re.compile(
     rf"\({ENDS}\)"
 )
 TESTED = re.compile(
-    r"[Ss]ignificance(?: at [\d.]+ % of the time)?(?: is | \| Required: [^|]* \| Found: )"
-    r"(?:p = (?P<p>[\d.e+-]+)|p < 1e-300|no test), (?P<way>better|not better)"
+    r"[Ss]ignificance(?: at [\d.]+ % of the time)?(?: is not reached \(| \| Required: [^|]* \| Found: )"
+    r"(?:adjusted )?(?:p = (?P<p>[\d.e+-]+)|p < 1e-300|no test), (?P<way>better|not better)"
 )
 BOUND = re.compile(
     rf"[Gg]uardrail (?P<name>\w+)(?: is | \| Required: [^|]* \| Found: )at worst (?P<bound>{NUMBER}|not available|unbounded)"
@@ -62,6 +62,8 @@ TABLES = ("criteria", "effects", "arms")
 """Places of cells, which hold words that a sentence may not."""
 STRENGTHS = {"": "significant", "too early to be called significant": "too early"}
 """How a strength is told beside a size, where it is not by its own name."""
+SHARED = "not significant, as the tests share a level"
+"""What is told of an effect whose own interval excludes none, while its adjusted p does not."""
 NOISES = {
     "can be told from noise": "significant", "cannot be told from noise": "not significant",
     "is too early to tell it from noise": "too early", "cannot be tested": "no test",
@@ -264,7 +266,7 @@ class Reader:
         if "No guardrail is at risk" in text.text:
             states = {state for state, *_ in self.truths[self.arm(None, text)].guards.values()}
             self.expect(states <= {"inside", "unknown"}, f"guardrails are {states}", text)
-        if " is significant (p" in text.text:
+        if re.search(r" is significant \((?:adjusted )?p", text.text):
             true = self.truths[self.arm(None, text)]
             self.expect(true.is_near or (true.strength == "significant" and true.gain > 0), "not significant", text)
         if "does harm" in text.text:
@@ -285,10 +287,17 @@ class Reader:
         told = self.page.record[name]
         known = {"too early to be called significant": "too early", "significantly better": "significant"}
         known["significantly worse"] = "significant"
+        known[SHARED] = "not significant"
         shown = self.page.record["primary.arm"]
         if self.proposed.verdict == "INVALID":
             return
         self.strength(known.get(told, told), shown, Said("record", f"{name}: {told}"))
+        true = self.truths[shown]
+        self.expect(
+            true.is_near or (told == SHARED) is (true.f.p < true.alpha <= true.p),
+            "shares a level",
+            Said("record", told),
+        )
         if told.startswith("significantly "):
             way = "better" if self.truths[shown].gain > 0 else "worse"
             self.expect(told.endswith(way), f"it is {way}", Said("record", f"{name}: {told}"))
@@ -309,7 +318,9 @@ class Reader:
         for arm, beside in ((a.arm or next(iter(found)), Said("beside", a.beside)) for a in self.page.decided.arms):
             lost = shared[arm] < alpha and found[arm].estimate < 0
             near = abs(shared[arm] - alpha) < NEAR * alpha
-            self.expect(near or ("Revenue" in beside.text) is lost, f"revenue: p is {shared[arm]}", beside)
+            made = next(a for a in self.page.decided.arms if a.beside == beside.text and a.arm in ("", arm))
+            gained = shared[arm] < alpha and found[arm].estimate > 0 and made.verdict == "KILL"
+            self.expect(near or ("Revenue" in beside.text) is (lost or gained), f"revenue: p is {shared[arm]}", beside)
         told = self.page.of("beside")
         self.expect(told == self.proposed.beside, "a loss is not told", Said("beside", told))
 
@@ -399,7 +410,9 @@ class Reader:
         early = "" if true.level == true.alpha else None
         told: dict[str, bool | None] = {
             "risk of no improvement": None if true.risk is None or abs(true.risk - most) < NEAR else true.risk >= most,
-            "uplift": None if math.isnan(uplift) or abs(uplift - least) < 1e-9 else uplift < least,
+            "uplift" if true.sign > 0 else "reduction": None
+            if math.isnan(uplift) or abs(uplift - least) < 1e-9
+            else uplift < least,
         }
         if early is not None:
             told["significance"] = not (true.p < true.level and true.gain > 0) if known else None

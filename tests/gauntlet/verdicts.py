@@ -1,7 +1,8 @@
 """The verdict of the project on a row of the table, and in what it differs from the one that was written by hand."""
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from helpers.experiment.decision.arms import StudyDecision, decide_all
@@ -61,6 +62,7 @@ def judged(case: Case) -> Judged:
 def faulty(expected: Mapping[str, Any], proposed: Decision, arms: tuple[Decision, ...]) -> list[str]:
     """In what the decision on the proposed arm, and those on all arms, differ from what was expected."""
     faults: list[str] = []
+    proposed = replace(proposed, reason=_upwards(proposed.reason))
     several, reason = len(arms) > 1, proposed.reason
     if proposed.verdict != expected["verdict"]:
         faults.append(f"{proposed.verdict}, expected {expected['verdict']}")
@@ -110,4 +112,10 @@ def _unmet(names: list[str], proposed: Decision) -> list[str]:
 
 def _plain(name: str) -> str:
     """A criterion's name without the share of the time that an early look adds to it."""
-    return "Significance" if name.startswith("Significance") else name
+    return "Significance" if name.startswith("Significance") else "Uplift" if name == "Reduction" else name
+
+
+def _upwards(reason: str) -> str:
+    """A reason as it would read where more is better: a reduction is the uplift of what less of is wanted."""
+    told = re.sub(r"reduction is none: a rise of \+", "uplift is -", reason)
+    return re.sub(r"reduction (of|is) (?=\d)", r"uplift \1 +", told)

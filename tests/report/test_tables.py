@@ -3,11 +3,13 @@ import re
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from helpers.errors import ReportError
 from helpers.paths import StudyPaths
 from helpers.report.notebook import Book
-from helpers.report.tables import MAX_ROWS, badge, callout, table
+from helpers.report.tables import MAX_ROWS, STACKS_FROM, badge, callout, table
 
 
 def classes(markup):
@@ -125,3 +127,21 @@ def test_a_table_of_very_many_rows_shows_the_first_and_says_so(tmp_path, rows, n
     assert markup.count('scope="row"') == MAX_ROWS
     assert (f"the first {MAX_ROWS} of {rows} rows" in markup) == (rows > MAX_ROWS)
     assert note is None or f"{note}; the first" in markup
+
+
+VERDICTS = st.lists(
+    st.sampled_from(["significantly better", "not significant, as the tests share a level", ""]), min_size=1, max_size=5
+)
+
+
+@settings(max_examples=20, deadline=None)
+@given(VERDICTS, st.integers(1, 8), st.from_regex(r"[a-z]{3,9}(_[a-z]{3,9}){0,4}", fullmatch=True))
+def test_a_wide_table_of_verdicts_stands_cell_by_cell_on_a_phone_each_with_its_heading(verdicts, more, arm):
+    frame = pd.DataFrame({"Arm": arm, **{f"C{n}": "x" for n in range(more)}, "Verdict": verdicts})
+    markup = table(frame, "Metrics").markup
+    stacked = len(frame.columns) >= STACKS_FROM
+    assert ('class="report-table stacks"' in markup) is stacked
+    assert markup.count('data-label="Verdict"') == (len(frame) if stacked else 0)
+    assert "stacks" not in table(frame.rename(columns={"Verdict": "Note"}), "Metrics").markup
+    bare = re.sub("<[^>]+>", "", markup)
+    assert bare.count(arm) >= len(frame), "a name that may break is still one word"

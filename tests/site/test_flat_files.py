@@ -3,6 +3,7 @@
 import json
 import math
 import tempfile
+from fractions import Fraction
 from pathlib import Path
 
 import pandas as pd
@@ -44,16 +45,23 @@ def test_results_are_read_back_as_they_stand_in_the_json(found):
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
         numbers = Numbers(found)
-        numbers.save(home / "results.json", "mine")
-        flat_files.write(home, numbers)
-        told = json.loads((home / "results.json").read_text(encoding="utf-8"))["numbers"]
+        numbers.save(home / "results.json", "mine", "USD")
+        flat_files.write(home, numbers, "USD")
+        content = json.loads((home / "results.json").read_text(encoding="utf-8"))
+        told = content["numbers"]
+        assert content["money"] == "hundredths of USD"
         for read in table(home, "results"):
             assert list(read["name"]) == sorted(told) and len(read) == len(told)
             for _, row in read.iterrows():
                 expected = told[row["name"]]
-                assert all(row[column] == expected[column] for column in ("unit", "description", "text"))
-                value = expected["value"]
-                assert math.isnan(row["value"]) if value is None or isinstance(value, str) else row["value"] == value
+                assert all(row[column] == expected[column] for column in ("description", "text"))
+                value, price = expected["value"], expected["unit"] == "price"
+                assert row["unit"] == ("USD" if price else expected["unit"])
+                if value is None or isinstance(value, str):
+                    assert math.isnan(row["value"])
+                else:
+                    money = price and not isinstance(value, bool)
+                    assert row["value"] == (float(Fraction(value) / 100) if money else value)
         assert sorted(file.name for file in home.iterdir()) == sorted(["results.json", *paths.TABLES])
 
 
@@ -82,7 +90,7 @@ def test_effects_have_a_row_a_metric_and_treatment_with_what_is_recorded_of_it(t
     arms = [arm.name for arm in study.treatments]
     shown, several = arms[-1], len(arms) > 1
     found = recorded(study, shown)
-    flat_files.write(tmp_path, Numbers(found), study)
+    flat_files.write(tmp_path, Numbers(found), "EUR", study)
     for read in table(tmp_path, "effects"):
         assert list(zip(read["metric"], read["arm"], strict=True)) == [
             (m.name, arm) for m in study.metrics for arm in arms
@@ -105,7 +113,23 @@ def test_effects_have_a_row_a_metric_and_treatment_with_what_is_recorded_of_it(t
 
 def test_what_was_not_found_is_empty(tmp_path):
     study = config.load("studies/cart_checkout.yml")
-    flat_files.write(tmp_path, Numbers({"primary.arm": number("treatment", "text")}), study)
+    flat_files.write(tmp_path, Numbers({"primary.arm": number("treatment", "text")}), "EUR", study)
     for read in table(tmp_path, "effects"):
         assert len(read) == len(study.metrics) and read[[*flat_files.MEASURED, "unit", "verdict"]].isna().all(axis=None)
     assert {file.name for file in tmp_path.iterdir()} == {*paths.TABLES, *paths.EFFECTS}
+
+
+def test_money_of_an_effect_is_in_units_of_its_currency(tmp_path):
+    study = config.load("studies/hillstrom.yml")
+    metric, arm = study.metric("spend"), study.treatments[0].name
+    assert metric.unit == "money"
+    found = {
+        "primary.arm": number(arm, "text"), f"metrics.{metric.name}.control": number(2169.60, "price"),
+        f"arms.{arm}.{metric.name}.absolute": number(-31, "price"),
+        f"arms.{arm}.{metric.name}.relative": number(-0.0142, "relative"),
+    }  # fmt: skip
+    flat_files.write(tmp_path, Numbers(found), study.economics.currency, study)
+    for read in table(tmp_path, "effects"):
+        row = read.set_index(["metric", "arm"]).loc[(metric.name, arm)]
+        assert (row["control"], row["absolute"], row["relative"]) == (21.696, -0.31, -0.0142)
+        assert row["unit"] == row["absolute_unit"] == study.economics.currency

@@ -168,16 +168,17 @@ def report(study_file: str) -> None:
         if where.is_programme:
             from helpers.config import programme
 
-            text = of_programme(programme.load(study_file), where, numbers)
-            flat_files.write(where.reports, numbers)
+            found = programme.load(study_file)
+            text, currency = of_programme(found, where, numbers), found.currency
+            flat_files.write(where.reports, numbers, currency)
         else:
             from helpers import config
 
             study = config.load(study_file)
-            text = summary(study, where, numbers)
-            flat_files.write(where.reports, numbers, None if study.is_descriptive else study)
+            text, currency = summary(study, where, numbers), study.economics.currency
+            flat_files.write(where.reports, numbers, currency, None if study.is_descriptive else study)
         write_text(where.reports / "summary.txt", plain(text))
-        numbers.save(where.reports / "results.json", where.name)
+        numbers.save(where.reports / "results.json", where.name, currency)
         (where.reports / "results.json").touch()
 
 

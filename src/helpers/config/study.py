@@ -352,9 +352,9 @@ class Study(Named):
         return metric.missing or ("drop" if self.is_unit_table else "error")
 
     def window(self, metric: Metric) -> str:
-        """From when until when a metric's outcome counts, in words; what a unit table holds was counted by who made it."""
+        """From when until when a metric's outcome counts, in words; what a table holds was counted by who made it."""
         if self.is_unit_table:
-            return "by whoever made the table"
+            return "as each row of the table has it" if self.has_rows else "by whoever made the table"
         return "from exposure to the end of the log" if self.is_descriptive and not metric.days else metric.window
 
     @property

@@ -105,6 +105,8 @@ def plan(study: Study, results: Results, con: "duckdb.DuckDBPyConnection") -> Pl
     found = weeks(chosen.n_total, curve) if len(curve) >= SHORTEST_CURVE else None
     short = "the log is shorter than a week" if study.has_time else "every unit counts from one moment"
     short = short if study.cluster is None else f"traffic does not bring a new {study.cluster}"
+    if study.is_unit_table and found is not None and found.extrapolated:
+        found, short = None, NO_MORE
     note = found.note if found else f"{short}, so no duration can be told"
     splits, curves = [], []
     for share in _shares(study):
@@ -113,7 +115,7 @@ def plan(study: Study, results: Results, con: "duckdb.DuckDBPyConnection") -> Pl
             others = ((1 - share) * v.weight / (1 - study.control.weight) for v in study.treatments)
             split = replace(design, weights=(share, *others))
             needed = split.size(relative=size, power=power)
-        splits.append((share, needed, _duration(needed.n_total, curve)))
+        splits.append((share, needed, _duration(needed.n_total, curve, study)))
         sizes = [round(chosen.n_total * 2 ** (k / 4)) for k in range(-8, 13)]
         if curve_of := [least for n in sizes if (least := detectable(split, n, power, good)) is not None]:
             curves.append((share, curve_of))
@@ -136,6 +138,10 @@ def plan(study: Study, results: Results, con: "duckdb.DuckDBPyConnection") -> Pl
         curves,
         traffic,
     )
+
+
+NO_MORE = "the table has fewer units, and nothing tells whether and when more would come"
+"""Why a table of units tells no duration of a test that needs more of them."""
 
 
 def daily(traffic: "pd.DataFrame") -> list[int]:
@@ -248,10 +254,13 @@ def detectable(
         return None
 
 
-def _duration(n_total: int, curve: list[int]) -> str:
+def _duration(n_total: int, curve: list[int], study: Study) -> str:
+    """How long a split runs; of a table of units only as far as it has so many, for nothing says that more would come."""
     if len(curve) < SHORTEST_CURVE:
         return "cannot be told"
     found = weeks(n_total, curve)
+    if study.is_unit_table and found.extrapolated:
+        return "cannot be told"
     if found.weeks is None:
         return "never reached"
     return formatted(found.weeks, "weeks") + (" (beyond the curve)" if found.extrapolated else "")

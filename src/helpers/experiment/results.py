@@ -2,13 +2,14 @@
 
 import math
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from helpers.config import Metric, Study, Variant
 from helpers.errors import ReportError
+from helpers.experiment.observed import Observed, step_of
 from helpers.stats.adjustment.cuped import VarianceReduction, cuped
 from helpers.stats.checks.daily_effects import DailyEffects
 from helpers.stats.checks.novelty import Novelty, novelty
@@ -125,22 +126,6 @@ def summary(
     return Proportion(int(row.sample_size), int(row.sum_y))
 
 
-@dataclass(frozen=True)
-class Observed:
-    """When the units of the experiment were exposed, first and last, and when the data end; None where nobody was."""
-
-    first_exposure: datetime | None
-    last_exposure: datetime | None
-    last_event: datetime | None
-
-    @property
-    def enrolment_days(self) -> float:
-        """Days over which units came in, counted as whole ones."""
-        if self.first_exposure is None or self.last_exposure is None:
-            return 0.0
-        return float((self.last_exposure.date() - self.first_exposure.date()).days + 1)
-
-
 class Results:
     """The sufficient statistics of a study, read once."""
 
@@ -163,9 +148,10 @@ class Results:
             days = [int(level) for level in self.levels(EXPOSED, "day")] if self.study.has_time else []
             start = self.study.period.start
             first, last = (start + timedelta(days=day - 1) for day in (days[0], days[-1])) if days else (None, None)
-            return Observed(first, last, last)
+            return Observed(first, last, last, step=step_of(days))
         seen = next(query.query(con, "observed").itertuples(index=False))
-        return Observed(*(t.to_pydatetime() if self.study.has_time and t == t else None for t in seen))
+        first, last, end = (t.to_pydatetime() if self.study.has_time and t == t else None for t in seen)
+        return Observed(first, last, end)
 
     def levels(self, population: str, dimension: str) -> list[str]:
         """Levels of a dimension: days in their order, segments by size."""
@@ -351,6 +337,11 @@ class Results:
                 shared = adjust([found[i].effect.p_value for i in family], method, alpha=alpha)
                 adjusted |= dict(zip(family, shared.adjusted, strict=True))
         return tuple(replace(e, adjusted_p=adjusted.get(i, e.effect.p_value)) for i, e in enumerate(found))
+
+    @property
+    def every_arm(self) -> list[MetricEffect]:
+        """Every treatment on every metric, the leading one first."""
+        return sorted(self.tested, key=lambda e: e.variant != self.leading)
 
     def against_control(self) -> list[MetricEffect]:
         """Every treatment on every metric that is to get better; nothing of a study with one treatment."""

@@ -9,7 +9,7 @@ from helpers.config import programme
 from helpers.formatting import Unit, Value, counted, formatted
 from helpers.paths import StudyPaths, topic
 from helpers.record import Numbers, Recorder
-from helpers.warehouse import query
+from helpers.warehouse import partitions, query
 
 if TYPE_CHECKING:
     import duckdb
@@ -90,15 +90,21 @@ class Book:
 
 
 class Notebook(Book):
-    """One notebook's run on one study.
+    """One notebook's run on one study; of segments that part the units ``alike`` it has the first.
 
     >>> Notebook("studies/cart_checkout.yml", "02_funnel_analysis").study.exposure
     'cart'
     """
 
     def __init__(self, study_file: str, name: str) -> None:
-        self.study, where = config.opened(study_file)
-        super().__init__(where, name, self.study.economics.currency)
+        study, where = config.opened(study_file)
+        self.alike: dict[str, str] = {}
+        if len(study.segments) > 1 and where.database.is_file():
+            with query.connect(where.database) as con:
+                self.alike = partitions.alike(con, study.segments)
+        kept = [name for name in study.segments if name not in self.alike]
+        self.study = study.model_copy(update={"segments": kept}) if self.alike else study
+        super().__init__(where, name, study.economics.currency)
 
     def connect(self) -> "duckdb.DuckDBPyConnection":
         """The marts, read only, for as long as the notebook runs."""

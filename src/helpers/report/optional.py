@@ -53,7 +53,7 @@ def funnel_arms(nb: "Notebook", con: "duckdb.DuckDBPyConnection") -> "FigureView
     from helpers.report.figures.experiment import funnel_arms
     from helpers.report.topics import funnel
 
-    arms = by_arm(con, nb.study)
+    arms = [] if nb.study.is_unit_table else by_arm(con, nb.study)
     if not arms:
         return nb.warning(funnel.absent(nb.study))
     alt = "Flow of exposed units through the funnel and out of it, arm by arm"
@@ -266,6 +266,11 @@ def odd_values(nb: "Notebook", con: "duckdb.DuckDBPyConnection") -> "Callout":
     odd = values.sentinels([*amounts, *values.of_codes(con, nb.study, amounts)])
     sources = (unexposed.notes, outcomes.reversed_money, codes.notes)
     others, turned, coded = ("; ".join(of(con, nb.study)) for of in sources)
+    undone = outcomes.undone(con, nb.study)
+    nb.record(
+        "data.undone", undone or None, "text", "Whether money is net of what came back", reason="nothing is known to"
+    )
+    turned = "; ".join(filter(None, [undone, turned]))
     tell = nb.finding if repeated.passed and odd.passed and not (others or turned) else nb.warning
     told = {
         "Repeats": repeated.found,

@@ -38,6 +38,12 @@ _UNIT = r"(?: ?%| points| s| h| days?| weeks?| months?|x)?"
 _NUMERIC = re.compile(rf"^\[?{_NUMBER}{_UNIT}(?:(?:,? to |, | : | \[| \(|\u2013| ± ){_NUMBER}{_UNIT})*[\])]?$")
 _BREAK = re.compile(r"(?<= )(?=to |\(|: )")
 """Where a cell of several numbers may become two lines: between them, never within one."""
+STACKED = "Verdict"
+"""A column that must not be hidden: on a narrow screen the rows of its table stand below one another, cell by cell."""
+STACKS_FROM = 5
+"""Columns from which on such a table is too wide for a phone."""
+_PARTS = re.compile(r"(?<=\w{3}_)(?=\w{3})")
+"""Where a long identifier may become two lines."""
 _EMPTY = frozenset({"", "-", MISSING, "not available", "unbounded"})
 
 
@@ -160,8 +166,9 @@ def table(
     sides = [(align or {}).get(name) or _side(frame.iloc[:, number]) for number, name in enumerate(columns)]
     classes = [_class(frame.iloc[:, number], side) for number, side in enumerate(sides)]
     head = "".join(f'<th scope="col"{given}>{escape(name)}</th>' for name, given in zip(columns, classes, strict=True))
+    stacks = STACKED in columns and len(columns) >= STACKS_FROM
     rows = [
-        "".join(_cell(value, given, n == 0) for n, (value, given) in enumerate(cells))
+        "".join(_cell(value, given, n == 0, columns[n] if stacks else "") for n, (value, given) in enumerate(cells))
         for cells in (zip(row, classes, strict=True) for row in frame.itertuples(index=False, name=None))
     ]
     body = "".join(f"<tr>{row}</tr>" for row in rows)
@@ -169,7 +176,7 @@ def table(
     label = escape(caption)
     return Table(
         f'<div class="table-scroll" tabindex="0" role="region" aria-label="{label}">'
-        f'<table class="report-table"><caption><span>{label}</span></caption><thead><tr>{head}</tr></thead>'
+        f'<table class="report-table{" stacks" if stacks else ""}"><caption><span>{label}</span></caption><thead><tr>{head}</tr></thead>'
         f"<tbody>{body}</tbody></table></div>{note}",
         caption,
     )
@@ -229,11 +236,14 @@ def _class(values: pd.Series[Any], side: Align) -> str:
     return f' class="{" ".join(names)}"' if names else ""
 
 
-def _cell(value: Any, given: str, heads: bool) -> str:
+def _cell(value: Any, given: str, heads: bool, label: str = "") -> str:
     inner = value.html() if isinstance(value, Badge) else escape(_text(value))
     if "right" in given:
         inner = _BREAK.sub("<wbr>", inner)
-    return f'<th scope="row"{given}>{inner}</th>' if heads else f"<td{given}>{inner}</td>"
+    elif len(inner) > PHRASE and not isinstance(value, Badge):
+        inner = _PARTS.sub("<wbr>", inner)
+    told = f'{given} data-label="{escape(label)}"' if label else given
+    return f'<th scope="row"{told}>{inner}</th>' if heads else f"<td{told}>{inner}</td>"
 
 
 def _emphasised(text: str) -> str:

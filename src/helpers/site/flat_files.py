@@ -1,4 +1,8 @@
-"""The numbers of a report as tables beside ``results.json``, for a spreadsheet or another program."""
+"""The numbers of a report as tables beside ``results.json``, for a spreadsheet or another program.
+
+Money stands in them as it is told, in units of its currency, and its unit is the currency's code: ``results.json`` keeps it
+in hundredths.
+"""
 
 import csv
 import io
@@ -7,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from helpers.config import Study
+from helpers.config import Metric, Study
 from helpers.pipeline.files import scratch, write_text
 from helpers.record import Number, Numbers
 
@@ -15,6 +19,9 @@ Row = dict[str, str | float | int | None]
 
 RESULTS, EFFECTS = "results", "effects"
 """Names of the tables: every number, and a row a metric and treatment."""
+MONEY = ("money", "price")
+"""Units that ``results.json`` keeps in hundredths of a currency."""
+HUNDREDTHS = 100
 ENDS = ("", "_low", "_high")
 MEASURED = (
     "control", "treatment", *(f"absolute{end}" for end in ENDS), *(f"relative{end}" for end in ENDS), "p_value",
@@ -28,16 +35,19 @@ TEXTS = {
 """Columns of each table that hold text; the others hold numbers."""
 
 
-def results(numbers: Numbers) -> list[Row]:
+def results(numbers: Numbers, currency: str) -> list[Row]:
     """A row a number: its name, value, unit, description and text, in the order of the names.
 
-    Values are those of ``results.json``: money in cents, shares and relative changes as fractions. One that is a text or
-    cannot be had is empty, and ``text`` says which.
+    Shares and relative changes are fractions, money is in units of the ``currency``. A value that is a text or cannot be
+    had is empty, and ``text`` says which.
     """
     return [
-        {"name": name, "value": _value(each), "unit": each.unit, "description": each.description, "text": each.text}
+        {
+            "name": name, "value": _value(each), "unit": _unit(each, currency), "description": each.description,
+            "text": each.text,
+        }
         for name, each in ((name, numbers[name]) for name in sorted(numbers))
-    ]
+    ]  # fmt: skip
 
 
 def effects(study: Study, numbers: Numbers) -> list[Row]:
@@ -48,15 +58,13 @@ def effects(study: Study, numbers: Numbers) -> list[Row]:
     their difference.
     """
     shown = numbers["primary.arm"].text if "primary.arm" in numbers else ""
-    arms = [variant.name for variant in study.treatments]
-    return [
-        _effect(numbers, metric.name, metric.label, metric.role, arm, shown) for metric in study.metrics for arm in arms
-    ]
+    arms, currency = [variant.name for variant in study.treatments], study.economics.currency
+    return [_effect(numbers, metric, arm, shown, currency) for metric in study.metrics for arm in arms]
 
 
-def _effect(numbers: Numbers, metric: str, label: str, role: str, arm: str, shown: str) -> Row:
+def _effect(numbers: Numbers, metric: Metric, arm: str, shown: str, currency: str) -> Row:
     """What is recorded of one treatment: ``arms.ARM.METRIC``, else ``metrics.METRIC`` where that is of this treatment."""
-    common, own = f"metrics.{metric}", f"arms.{arm}.{metric}"
+    common, own = f"metrics.{metric.name}", f"arms.{arm}.{metric.name}"
 
     def found(*names: str) -> Number | None:
         return next((numbers[name] for name in names if name in numbers), None)
@@ -70,16 +78,16 @@ def _effect(numbers: Numbers, metric: str, label: str, role: str, arm: str, show
     cells = {column: found(*places(column)) for column in (*MEASURED, "n_control", "n_treatment", "verdict")}
     value, change, verdict = cells["control"], cells["absolute"], cells.pop("verdict")
     return {
-        "metric": metric, "label": label, "arm": arm, "role": role,
-        "unit": value.unit if value else None, "absolute_unit": change.unit if change else None,
+        "metric": metric.name, "label": metric.label, "arm": arm, "role": metric.role,
+        "unit": _unit(value, currency) if value else None, "absolute_unit": _unit(change, currency) if change else None,
         **{column: _value(number) if number else None for column, number in cells.items()},
         "verdict": verdict.text if verdict else None,
     }  # fmt: skip
 
 
-def write(folder: Path, numbers: Numbers, study: Study | None = None) -> None:
+def write(folder: Path, numbers: Numbers, currency: str, study: Study | None = None) -> None:
     """Write the tables into ``folder``, each as CSV and as Parquet; the effects where it is a report of a ``study``."""
-    _write(folder, RESULTS, results(numbers))
+    _write(folder, RESULTS, results(numbers, currency))
     if study is not None:
         _write(folder, EFFECTS, effects(study, numbers))
 
@@ -105,11 +113,17 @@ def _write(folder: Path, name: str, rows: Sequence[Row]) -> None:
 
 
 def _value(number: Number) -> float | int | None:
-    """The value of a number; None of a text. A yes or no is 1 or 0."""
+    """The value of a number, money in units of its currency; None of a text. A yes or no is 1 or 0."""
     value: Any = number.value
     if isinstance(value, bool):
         return int(value)
-    return value if isinstance(value, int | float) else None
+    if not isinstance(value, int | float):
+        return None
+    return value / HUNDREDTHS if number.unit in MONEY else value
+
+
+def _unit(number: Number, currency: str) -> str:
+    return str(currency) if number.unit in MONEY else number.unit
 
 
 def _cell(value: str | float | int | None) -> str:

@@ -87,6 +87,7 @@ def front_page(
         people_tone="finding" if _on_these_results(numbers) else "warning",
         quoted=number("quoted.amount") if "quoted.amount" in numbers else "",
         risk_rests=assumed.note(study, assumed.EXPECTED if valued else assumed.RISK),
+        undone=numbers["data.undone"].text if "data.undone" in numbers and numbers["data.undone"].value else "",
         why=lambda name: _recorded(numbers, name).reason,
         notes=_notes(study) + _caveats(numbers),
         figures=[

@@ -45,6 +45,8 @@ def summary(study: Study, where: StudyPaths, numbers: Numbers) -> str:
         low, high = numbers["money.horizon_low"].text, numbers["money.horizon_high"].text
         measured = numbers["money.horizon_point"].text
         worth = f"{money.text} expected over {study.economics.horizon}; measured {measured} ({low} to {high})"
+    if "data.undone" in numbers and numbers["data.undone"].value and study.revenue is not None:
+        worth = f"{worth}; {numbers['data.undone'].text}"
     assumed = f"  assumed: {', '.join(study.assumptions)}\n" if study.assumptions else ""
     warned = numbers["trust.warnings"].text
     decided = people_said(numbers)

@@ -1,5 +1,6 @@
 """Metrics of which the exposed units show nothing: no value at all, none in one arm, or zero in every unit."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -7,7 +8,7 @@ from typing import TYPE_CHECKING
 from helpers.config import Metric, Study, Units
 from helpers.config.columns import logged
 from helpers.config.tracking_plan import EXPERIMENT_EVENTS
-from helpers.formatting import formatted
+from helpers.formatting import formatted, listed
 from helpers.warehouse import query
 
 if TYPE_CHECKING:
@@ -64,6 +65,31 @@ def reversed_money(con: "duckdb.DuckDBPyConnection", study: Study) -> Iterator[s
                 f"{row.refunds:,} amounts of {row.event_name} are below zero and lower its sum as refunds, and {share} is"
                 " paid: if the signs are turned, as in a ledger of what is owed, turn them before"
             )
+
+
+BACK = re.compile(r"(?:^|[^a-z])(?:refund|cancel|chargeback|void|reversed|reversal|returned$|returns?$)", re.IGNORECASE)
+"""Names of events that take back what was paid."""
+
+
+def undone(con: "duckdb.DuckDBPyConnection", study: Study) -> str:
+    """Whether the money of a study is net of what came back, as far as its data say; empty where they say nothing.
+
+    With ``data.negative: refund`` amounts below zero are taken off. An event that is named as a refund and that no metric
+    reads takes nothing off.
+    """
+    if not study.money_events:
+        return ""
+    if getattr(study.data, "negative", "error") == "refund":
+        found = query.query(con, "refunds", events=sorted(study.money_events))
+        back = int(found.refunds.sum()) if len(found) else 0
+        return f"amounts are net of {back:,} {'refund' if back == 1 else 'refunds'}, those below zero" if back else ""
+    read = {event for metric in study.metrics for event in metric.events} | set(study.funnel.steps)
+    told = [
+        f"{row.events:,} {row.event_name}"
+        for row in query.query(con, "events").itertuples()
+        if row.event_name not in read and BACK.search(row.event_name)
+    ]
+    return f"amounts are gross: {listed(told)} take nothing off" if told else ""
 
 
 def _shown(con: "duckdb.DuckDBPyConnection", study: Study, metric: Metric) -> list[Shown]:

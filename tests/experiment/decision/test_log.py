@@ -54,7 +54,7 @@ def results(where: StudyPaths, verdict: str, p: float = 0.2297) -> None:
         "decision.verdict": number(verdict, "text", verdict),
         "decision.headline": number("Do not ship yet.", "text", "Do not ship yet."),
         "decision.reason": number("Not significant.", "text", "Not significant."),
-        "primary.p_value": number(p, "p", f"{p}"),
+        "primary.p_adjusted": number(p, "p", f"{p}"),
     }
     where.reports.mkdir(parents=True, exist_ok=True)
     (where.reports / "results.json").write_text(json.dumps({"study": where.name, "numbers": numbers}))

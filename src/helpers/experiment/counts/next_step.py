@@ -5,6 +5,7 @@ import math
 from helpers.defaults import POWER
 from helpers.experiment.counts.compared import ComparedCounts
 from helpers.experiment.decision import claims
+from helpers.experiment.decision.conditions import REDUCTION, UPLIFT
 from helpers.experiment.decision.next_step import LONGEST
 from helpers.experiment.decision.rule import Evidence
 from helpers.experiment.design import design_of, reachable
@@ -28,7 +29,7 @@ def next_step(found: ComparedCounts) -> str:
         said.append(_powered(found, weighed))
     elif weighed.look is None:
         said += [_settled(found, weighed)] if "Risk of no improvement" in missed else []
-        said += [_raised(found)] if "Uplift" in missed else []
+        said += [_raised(found)] if {UPLIFT, REDUCTION} & set(missed) else []
     return " ".join(filter(None, said))
 
 
@@ -68,4 +69,7 @@ def _settled(found: ComparedCounts, weighed: Evidence) -> str:
 
 def _raised(found: ComparedCounts) -> str:
     least = formatted(found.asked.rule.min_relative_uplift, "relative")
-    return f"More units do not raise the uplift to {least}: they tell only more exactly what it is."
+    if not found.asked.higher_is_better:
+        least = least.removeprefix("+")
+    what = "uplift" if found.asked.higher_is_better else "reduction"
+    return f"More units do not raise the {what} to {least}: they tell only more exactly what it is."

@@ -35,6 +35,8 @@ HOW: dict[Strength, str] = {
     "no test": "no test",
 }
 """The one word under which the strength of an effect is told."""
+SHARED = ", as the tests share a level"
+"""What is told of an effect whose own interval excludes none, where several tests share one level."""
 UNREAD = "not to be read"
 """What is told in the place of any finding of an experiment whose trust checks failed."""
 STATES: dict[Says, str] = {
@@ -58,6 +60,8 @@ class Claim:
             and the mean that was tested.
         unit: of the numbers.
         strength: of an effect.
+        adjusted: whether the p of an effect is adjusted for the tests that share its level.
+        shared: whether it is this alone that leaves the effect not significant, while its interval excludes none.
     """
 
     about: About
@@ -68,6 +72,8 @@ class Claim:
     unit: Unit
     strength: Strength = ""
     currency: str = ""
+    adjusted: bool = False
+    shared: bool = False
 
     @property
     def subject(self) -> str:
@@ -132,7 +138,10 @@ def of_effect(
     if p_value < effect.alpha:
         early = level is not None and says == "better" and not p_value < level
         strength = "too early" if early else "significant"
-    return Claim("effect", metric, arm, says, (*numbers, p_value), "relative" if scaled else unit, strength, currency)
+    return Claim(
+        "effect", metric, arm, says, (*numbers, p_value), "relative" if scaled else unit, strength, currency,
+        adjusted=p_value > effect.p_value, shared=effect.p_value < effect.alpha <= p_value,
+    )  # fmt: skip
 
 
 def of_metric(found: MetricEffect, study: Study, look: EarlyLook | None = None) -> Claim:
@@ -147,17 +156,30 @@ def of_metric(found: MetricEffect, study: Study, look: EarlyLook | None = None) 
 
 def lost(found: Iterable[MetricEffect], study: Study) -> tuple[Claim, ...]:
     """The secondary metrics that are significantly worse."""
+    return _secondary(found, study, "worse")
+
+
+def gained(found: Iterable[MetricEffect], study: Study) -> tuple[Claim, ...]:
+    """The secondary metrics that are significantly better."""
+    return _secondary(found, study, "better")
+
+
+def _secondary(found: Iterable[MetricEffect], study: Study, says: Says) -> tuple[Claim, ...]:
     told = (of_metric(e, study) for e in found if e.metric.role == "secondary")
-    return tuple(each for each in told if each.says == "worse" and each.strength == "significant")
+    return tuple(each for each in told if each.says == says and each.strength == "significant")
 
 
 def word(claim: Claim) -> str:
-    """The strength of an effect, for a cell: where it is significant, on which side.
+    """The strength of an effect, for a cell: where it is significant, on which side; where not, whether that is its interval's word.
 
     >>> word(Claim("effect", "Conversion", "", "worse", (-0.1, -0.13, -0.07, 3e-11), "relative", "significant"))
     'significantly worse'
+    >>> word(Claim("effect", "Spend", "", "worse", (-0.1, -0.19, -0.01, 0.08), "relative", "not significant", shared=True))
+    'not significant, as the tests share a level'
     """
-    return f"significantly {claim.says}" if claim.strength == "significant" else HOW[claim.strength]
+    if claim.strength == "significant":
+        return f"significantly {claim.says}"
+    return f"{HOW[claim.strength]}{SHARED if claim.shared else ''}"
 
 
 def effect_of(evidence: Evidence) -> Claim:
@@ -263,7 +285,7 @@ def text(claim: Claim) -> str:
     """
     match claim.about:
         case "effect":
-            return f"{claim.subject} is {_moved(claim)} ({ends(claim)}, {p_text(claim.numbers[3])})"
+            return f"{claim.subject} is {_moved(claim)} ({ends(claim)}, {p_text(claim.numbers[3], adjusted=claim.adjusted)})"
         case "at best":
             best, least = claim.numbers
             gain = f"{'better' if best > 0 else 'worse'} by {_by(best, 'relative')}" if best else "no different"
@@ -292,7 +314,7 @@ def size(claim: Claim) -> str:
     '+10.0 % (-1.0 % to +20.0 %), not significant'
     """
     told = f"{formatted(claim.numbers[0], claim.unit, claim.currency)} ({ends(claim)})"
-    return told if claim.strength == "significant" else f"{told}, {HOW[claim.strength]}"
+    return told if claim.strength == "significant" else f"{told}, {HOW[claim.strength]}{SHARED if claim.shared else ''}"
 
 
 def margin(claim: Claim) -> str:

@@ -16,6 +16,9 @@ from helpers.warehouse.amounts import HUNDREDTHS
 
 SOUND = "Trust checks"
 """The condition that is asked first: where it is not met, no other is read."""
+SIGNIFICANCE = "Significance"
+UPLIFT, REDUCTION = "Uplift", "Reduction"
+"""What is to be large enough, where more of the primary metric is better and where less is."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +40,7 @@ class Scope:
         clusters: whether clusters were randomised.
         planned_units: units that the study says it needs, None where it does not.
         look: a look before the study's time is over.
+        lower: whether less of the primary metric is better.
     """
 
     guardrails: tuple[tuple[str, str], ...] = ()
@@ -45,6 +49,7 @@ class Scope:
     clusters: bool = False
     planned_units: int | None = None
     look: EarlyLook | None = None
+    lower: bool = False
 
 
 def scope(study: Study) -> Scope:
@@ -57,6 +62,7 @@ def scope(study: Study) -> Scope:
         any(m.winsorize is not None for m in tested),
         study.cluster is not None,
         planned_units(study),
+        lower=study.primary.better == "lower",
     )
 
 
@@ -76,9 +82,12 @@ def conditions(rule: Rule, asked: Scope) -> tuple[Condition, ...]:
     early = f" at {formatted(look.share, 'share')} of the time" if look else ""
     found = [
         Condition(SOUND, "none failed"),
-        Condition(f"Significance{early}", f"p < {level:.2g}, better than the control"),
+        Condition(f"{SIGNIFICANCE}{early}", f"p < {level:.2g}, better than the control"),
         Condition("Risk of no improvement", f"below {formatted(rule.max_risk, 'share')}"),
-        Condition("Uplift", f"at least {formatted(rule.min_relative_uplift, 'relative')}"),
+        Condition(
+            REDUCTION if asked.lower else UPLIFT,
+            f"at least {formatted(rule.min_relative_uplift, 'share' if asked.lower else 'relative')}",
+        ),
     ]
     found += [Condition(f"Guardrail {name}", f"worse by less than {margin}") for name, margin in asked.guardrails]
     if asked.money:

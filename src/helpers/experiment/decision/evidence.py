@@ -57,6 +57,7 @@ def evidence(
             losses=claims.lost(results.headline(e.variant), study),
             harmed=harmed(results, e.variant),
             fades=fades(results, e.variant),
+            gains=claims.gained(results.headline(e.variant), study),
             unit=CHANGE[study.primary.unit],
             guardrail_units={inside(m.label): CHANGE[m.unit] for m in study.metrics if m.role == "guardrail"},
         )

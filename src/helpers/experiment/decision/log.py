@@ -346,7 +346,7 @@ def _results(where: StudyPaths) -> Numbers:
 
 def _summary(numbers: Numbers) -> str:
     """The data in a sentence or two, from the recorded numbers."""
-    names = ("decision.headline", "primary.p_value", "exposed.units", "decision.reason")
+    names = ("decision.headline", "primary.p_adjusted", "exposed.units", "decision.reason")
     headline, p, units, reason = (numbers[n].text if n in numbers else "not available" for n in names)
     told = p if p[0] in "<>" else f"is {p}" if p == "not available" else f"= {p}"
     return f"{headline} p {told}, {units} exposed units. The rule: {reason}"

@@ -4,6 +4,7 @@ import math
 
 from helpers.config.assumed import horizon
 from helpers.experiment.decision import claims
+from helpers.experiment.decision.conditions import REDUCTION, UPLIFT
 from helpers.experiment.decision.rule import Decision, Evidence
 from helpers.experiment.decision.value import DAYS_PER_WEEK, horizon_weeks
 from helpers.experiment.design import basis, is_stated, planned_effect, reachable, sign
@@ -37,7 +38,7 @@ def next_step(results: Results, weighed: Evidence, made: Decision) -> str:
         said.append(_powered(results, weighed))
     elif weighed.look is None:
         said += [_settled(results, weighed)] if "Risk of no improvement" in missed else []
-        said += [_raised(results, weighed)] if "Uplift" in missed else []
+        said += [_raised(results, weighed)] if {UPLIFT, REDUCTION} & set(missed) else []
     said += [_guarded(results, weighed, name, g) for name, g in weighed.guardrails if not g.passed]
     if "Expected money" in missed:
         said.append(_paying(results, weighed))
@@ -106,7 +107,10 @@ def _counted(times: float, results: Results, weighed: Evidence) -> str:
 
 def _raised(results: Results, weighed: Evidence) -> str:
     subject, least = _subject(weighed), formatted(results.study.decision.min_relative_uplift, "relative")
-    return f"More {results.study.randomised} do not raise the uplift of {subject} to {least}: they tell only more exactly what it is."
+    if not weighed.higher_is_better:
+        least = least.removeprefix("+")
+    what = inside(UPLIFT if weighed.higher_is_better else REDUCTION)
+    return f"More {results.study.randomised} do not raise the {what} of {subject} to {least}: they tell only more exactly what it is."
 
 
 def _guarded(results: Results, weighed: Evidence, name: str, found: NonInferiority) -> str:

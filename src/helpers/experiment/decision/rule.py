@@ -25,7 +25,7 @@ from helpers.defaults import FEWEST_CLUSTERS
 from helpers.experiment.decision import claims
 from helpers.experiment.decision.belief import Belief
 from helpers.experiment.decision.claims import Claim, TwoMeans, is_beyond
-from helpers.experiment.decision.conditions import Scope, conditions
+from helpers.experiment.decision.conditions import SIGNIFICANCE, Scope, conditions
 from helpers.experiment.decision.look import EarlyLook
 from helpers.formatting import Unit, finite, formatted, inside, listed, p_text
 from helpers.stats.comparisons.effects import Effect
@@ -55,13 +55,17 @@ class Criterion:
 
 @dataclass(frozen=True)
 class Decision:
-    """The verdict on one arm, the reason in one sentence, every criterion behind it, and what must be known beside it."""
+    """The verdict on one arm, the reason in one sentence, every criterion behind it, and what must be known beside it.
+
+    ``against`` is the part of what is ``beside`` that tells of secondary metrics which point the other way.
+    """
 
     verdict: Verdict
     reason: str
     criteria: tuple[Criterion, ...]
     arm: str = ""
     beside: str = ""
+    against: str = ""
 
     @property
     def recommendation(self) -> str:
@@ -90,6 +94,7 @@ class Evidence:
         harmed: levels of segments that fare significantly worse while effects are shown to differ, each with its relative
             change; as measured, exploratory, and no criterion.
         fades: p-value of an effect that fades or turns round over the days of first exposure; None where it is not seen to.
+        gains: those that are significantly better, which are told beside a KILL.
         unit: of a change of the metric, for one that cannot be told as a fraction of the control.
     """
 
@@ -111,6 +116,7 @@ class Evidence:
     losses: tuple[Claim, ...] = ()
     harmed: tuple[tuple[str, float], ...] = ()
     fades: float | None = None
+    gains: tuple[Claim, ...] = ()
     unit: Unit = "number"
     guardrail_units: Mapping[str, Unit] = field(default_factory=dict)
 
@@ -136,6 +142,11 @@ class Evidence:
         return self.believed > SMALLEST
 
     @property
+    def adjusted(self) -> bool:
+        """Whether the p-value is not that of the test alone."""
+        return self.p_value > self.effect.p_value
+
+    @property
     def is_better(self) -> bool:
         return (self.effect.absolute > 0) is self.higher_is_better and self.effect.absolute != 0
 
@@ -156,7 +167,8 @@ def decide(evidence: Evidence, rule: Rule) -> Decision:
     criteria = tuple(_criteria(evidence, rule))
     verdict, reason = _verdict(evidence, rule, [c for c in criteria if not c.met])
     said = f"{evidence.arm}: {reason}" if evidence.arm else reason
-    return Decision(verdict, said, criteria, evidence.arm, _beside(evidence, rule, verdict))
+    against = "" if evidence.failed_checks else _against(evidence, verdict)
+    return Decision(verdict, said, criteria, evidence.arm, _beside(evidence, rule, verdict, against), against)
 
 
 def _verdict(evidence: Evidence, rule: Rule, missed: list[Criterion]) -> tuple[Verdict, str]:
@@ -168,17 +180,25 @@ def _verdict(evidence: Evidence, rule: Rule, missed: list[Criterion]) -> tuple[V
         harm = ": the change does harm" if grounds[0].about == "effect" else ""
         return "KILL", f"{'; '.join(map(_said, grounds))}{harm}."
     if not missed:
-        merits = [f"significant ({p_text(p)})", "large enough", "unlikely to be luck"]
+        merits = [f"significant ({p_text(p, adjusted=evidence.adjusted)})", "large enough", "unlikely to be luck"]
         merits += ["expected to pay"] if evidence.worth is not None else []
         held = " No guardrail is at risk." if evidence.guardrails else ""
         early = f" That holds although {evidence.look.text}." if evidence.look else ""
-        uplift = _uplift(evidence)
-        return "GO", f"The uplift of {uplift} is {', '.join(merits[:-1])} and {merits[-1]}.{held}{early}"
+        what = "uplift" if evidence.higher_is_better else "reduction"
+        return "GO", f"The {what} of {_uplift(evidence)} is {', '.join(merits[:-1])} and {merits[-1]}.{held}{early}"
     unmet = f"Too early: {evidence.look.text}; not met" if evidence.look else "Not met"
     return (
         "ITERATE",
-        f"{unmet}: {'; '.join(f'{inside(c.name)} is {c.found}, required {c.required}' for c in missed)}.",
+        f"{unmet}: {'; '.join(map(_missed, missed))}.",
     )
+
+
+def _missed(criterion: Criterion) -> str:
+    """A criterion that is not met, in a sentence without its full stop."""
+    name = inside(criterion.name)
+    if criterion.name.startswith(SIGNIFICANCE):
+        return f"{name} is not reached ({criterion.found}), required {criterion.required}"
+    return f"{name} is {criterion.found}, required {criterion.required}"
 
 
 def _criteria(evidence: Evidence, rule: Rule) -> list[Criterion]:
@@ -188,7 +208,10 @@ def _criteria(evidence: Evidence, rule: Rule) -> list[Criterion]:
     direction = "better" if evidence.is_better else "not better"
     found = [
         (failed, not evidence.failed_checks),
-        (f"{p_text(evidence.p_value)}, {direction}", evidence.p_value < level and evidence.is_better),
+        (
+            f"{p_text(evidence.p_value, adjusted=evidence.adjusted)}, {direction}",
+            evidence.p_value < level and evidence.is_better,
+        ),
         (formatted(evidence.risk, "share"), evidence.risk < rule.max_risk),
         (_uplift(evidence), evidence.uplift >= rule.min_relative_uplift),
         *((_bound(name, evidence), g.passed) for name, g in evidence.guardrails),
@@ -215,6 +238,7 @@ def _scope(evidence: Evidence) -> Scope:
         evidence.clusters is not None,
         evidence.planned_units,
         evidence.look,
+        not evidence.higher_is_better,
     )
 
 
@@ -237,9 +261,11 @@ def killing(evidence: Evidence, rule: Rule) -> tuple[Claim, ...]:
 
 
 def _uplift(evidence: Evidence) -> str:
-    """The effect in the good direction; where that is down, it says so."""
-    uplift = formatted(evidence.uplift, "relative")
-    return uplift if evidence.higher_is_better else f"{uplift} (lower is better)"
+    """The effect in the good direction; where that is down, the size of the fall, or the rise with its sign."""
+    if evidence.higher_is_better:
+        return formatted(evidence.uplift, "relative")
+    told = formatted(evidence.effect.relative, "relative")
+    return f"none: a rise of {told}" if evidence.uplift < 0 else told.removeprefix("-").removeprefix("+")
 
 
 def _said(claim: Claim) -> str:
@@ -248,16 +274,12 @@ def _said(claim: Claim) -> str:
     return told[0].upper() + told[1:]
 
 
-def _beside(evidence: Evidence, rule: Rule, verdict: Verdict) -> str:
-    """What must be known beside the verdict: what it was read before, on which scale, and what got worse and bars nothing."""
+def _beside(evidence: Evidence, rule: Rule, verdict: Verdict, against: str) -> str:
+    """What must be known beside the verdict: what it was read before, on which scale, and what is ``against`` it."""
     if evidence.failed_checks:
         return ""
-    return " ".join(
-        filter(
-            None,
-            [_read(evidence, rule, verdict), _unscaled(evidence), _lost(evidence), _harmed(evidence), _fades(evidence)],
-        )
-    )
+    told = [_read(evidence, rule, verdict), _unscaled(evidence), against, _harmed(evidence), _fades(evidence)]
+    return " ".join(filter(None, told))
 
 
 def _unscaled(evidence: Evidence) -> str:
@@ -268,9 +290,13 @@ def _unscaled(evidence: Evidence) -> str:
     return f"The control's mean cannot be told from zero: the uplift as a fraction of it says little{risk}."
 
 
-def _lost(evidence: Evidence) -> str:
-    """Which secondary metrics are significantly worse."""
-    told = [claims.text(each) for each in evidence.losses]
+def _against(evidence: Evidence, verdict: Verdict) -> str:
+    """Which secondary metrics are significantly worse, and beside a KILL which are better."""
+    return " ".join(filter(None, map(_secondary, [evidence.losses, evidence.gains if verdict == "KILL" else ()])))
+
+
+def _secondary(found: tuple[Claim, ...]) -> str:
+    told = [claims.text(each) for each in found]
     if not told:
         return ""
     kind = "a secondary metric" if len(told) == 1 else "secondary metrics"

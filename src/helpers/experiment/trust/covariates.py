@@ -3,7 +3,7 @@
 import math
 from collections.abc import Sequence
 
-from helpers.config import Metric
+from helpers.config import Metric, Study, Units
 from helpers.defaults import LEAKING_CORRELATION, SRM_THRESHOLD
 from helpers.experiment.results import Results
 from helpers.experiment.trust.check import TrustCheck
@@ -32,21 +32,23 @@ def covariates(results: Results, skews: Skews | None = None) -> list[TrustCheck]
     adjusted = iter(adjust(tests, "holm", alpha=SRM_THRESHOLD).adjusted if tests else ())
     checks = []
     for metric, pairs in zip(named, differences, strict=True):
-        balanced = balance(metric, pairs, [next(adjusted) for _ in pairs], shared=len(tests) > 1)
+        called = measured_before(metric, results.study)
+        balanced = balance(metric, pairs, [next(adjusted) for _ in pairs], shared=len(tests) > 1, called=called)
         checks += [balanced, leak(results, metric)]
     return checks
 
 
 def balance(
-    metric: Metric, found: Sequence[tuple[Effect, float]], adjusted: Sequence[float], *, shared: bool = False
-) -> TrustCheck:
+    metric: Metric, found: Sequence[tuple[Effect, float]], adjusted: Sequence[float], *, shared: bool = False,
+    called: str = "",
+) -> TrustCheck:  # fmt: skip
     """The arms must agree on what was measured before the experiment.
 
     A difference beyond chance invalidates: either the split follows behaviour, or the covariate was measured after the
     exposure and holds the effect. ``found`` are differences with their p-values, ``adjusted`` those after Holm, where
-    several tests have ``shared`` it.
+    several tests have ``shared`` it; ``called`` is what was measured, where it has a name of its own.
     """
-    name, question = f"Balance of {history(metric)} before", "Did the arms behave alike before the experiment?"
+    name, question = f"Balance of {called or history(metric)}", "Did the arms behave alike before the experiment?"
     if not found:
         return TrustCheck(name, question, "cannot be told: only one arm has units", "not asked", FAMILY)
     told = [(raw, p, e) for (e, raw), p in zip(found, adjusted, strict=True) if not math.isnan(raw)]
@@ -68,7 +70,13 @@ def balance(
 def history(metric: Metric) -> str:
     """What was measured before: of a ratio what it adds up, for its denominator may itself react to the change."""
     label = inside(metric.label)
-    return f"the numerator of {label}" if metric.type == "ratio" else label
+    return f"the numerator of {label} before" if metric.type == "ratio" else f"{label} before"
+
+
+def measured_before(metric: Metric, study: Study) -> str:
+    """What was measured before, by the name of its column where the study names one."""
+    column = study.data.before.get(metric.event or "") if isinstance(study.data, Units) else None
+    return column if isinstance(column, str) else history(metric)
 
 
 def _differences(results: Results, metric: Metric, skews: Skews | None) -> list[tuple[Effect, float]]:
@@ -92,7 +100,10 @@ def leak(results: Results, metric: Metric) -> TrustCheck:
 
     Warns, because the decision rests on the effect without adjustment; the adjusted one must not be read then.
     """
-    name, question = f"Leak of {history(metric)} before", "Is the history the outcome under another name?"
+    name, question = (
+        f"Leak of {measured_before(metric, results.study)}",
+        "Is the history the outcome under another name?",
+    )
     r = pooled_correlation(list(_arms(results, metric).values()))
     if math.isnan(r):
         return TrustCheck(name, question, "cannot be told: history or outcome does not vary", "not asked", FAMILY)

@@ -166,7 +166,7 @@ def rows_accounted_for(flow: "pd.DataFrame", read: int) -> TrustCheck:
     kept = int(flow.loc[flow.kind == "kept", "rows"].sum())
     return TrustCheck(
         "Rows accounted for",
-        "Has every row of the log a named end?",
+        "Has every row a named end?",
         f"{read:,} read = {kept:,} kept + {lost:,} left out",
         "passed" if lost + kept == read else "failed",
         FAMILY,

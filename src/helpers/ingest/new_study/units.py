@@ -16,6 +16,7 @@ from helpers.ingest.new_study import (
     codes,
     contradictions,
     currency,
+    happened,
     histories,
     measures,
     questions,

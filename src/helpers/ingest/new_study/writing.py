@@ -14,9 +14,10 @@ from helpers.config.base import TAKEN
 from helpers.config.formats import format_of
 from helpers.config.times import check_format
 from helpers.errors import ReportError
+from helpers.formatting import inside, listed
 from helpers.ingest.new_study import grain, vocabulary
 from helpers.ingest.new_study.asking import Ask
-from helpers.ingest.new_study.proposal import StudyProposal
+from helpers.ingest.new_study.proposal import Measure, StudyProposal
 from helpers.ingest.new_study.said import Said
 from helpers.ingest.new_study.source import opened
 from helpers.pipeline.files import scratch, write_text
@@ -196,15 +197,21 @@ def _rendered(template: str, proposal: StudyProposal, called: str, **more: Any) 
             "hypothesis": "", "change": "",
         }  # fmt: skip
     else:
-        stated = {
-            "question": f"Does {arms[1].name} change {proposal.primary.label.lower()} against {arms[0].name}?",
-            "hypothesis": f"{proposal.primary.label} is {proposal.primary.better or 'higher'} in {arms[1].name} than in {arms[0].name}.",
-            "change": f"What the units of {arms[1].name} got",
-        }
+        stated = _stated(proposal.primary, *(arm.name for arm in arms))
     return _templates().get_template(template).render(
         p=_Named(proposal, vocabulary.printable(called)), power=defaults.POWER, most=MOST_REMARKS, title=title,
         **stated, **more,
     )  # fmt: skip
+
+
+def _stated(primary: Measure, control: str, *treatments: str) -> dict[str, str]:
+    """Question, hypothesis and change of an experiment: of all of its treatments."""
+    does, way = "Does" if len(treatments) == 1 else "Do", "lower" if primary.better == "lower" else "higher"
+    return {
+        "question": f"{does} {listed(treatments)} change {inside(primary.label)} against {control}?",
+        "hypothesis": f"{primary.label} is {way} in {listed(treatments)} than in {control}.",
+        "change": f"What the units of {listed(treatments)} got",
+    }
 
 
 class _Named:

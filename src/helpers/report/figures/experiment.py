@@ -9,7 +9,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from helpers.config import Metric, Study
-from helpers.experiment.decision.claims import of_metric, size
+from helpers.experiment.decision.claims import of_metric, size, subject
 from helpers.experiment.decision.look import EarlyLook
 from helpers.experiment.design import Goal, is_stated
 from helpers.experiment.funnel import FunnelCounts, window
@@ -218,19 +218,31 @@ def funnel_arms(arms: Sequence[FunnelCounts], study: Study) -> go.Figure:
 def effects(
     found: Sequence[MetricEffect], study: Study, look: EarlyLook | None = None, failed: Sequence[object] = ()
 ) -> go.Figure:
-    """Relative effects with intervals, and the planted truth beside them; after an early ``look``, or ``failed`` checks."""
+    """Relative effects with intervals, and the planted truth beside them; after an early ``look``, or ``failed`` checks.
+
+    The title is about the treatment that ``found`` starts with; the effects of others are drawn below those of it.
+    """
     shown = _finite(found)
     lead = of_metric(next(e for e in found if e.metric.role == "primary"), study, look)
+    several = len({e.variant for e in found}) > 1
     unread = "Not to be read, for a trust check failed. " if failed else ""
     told = size(lead) if lead.unit == "relative" else "no relative change can be told"
-    subtitle = f"{study.decision.confidence * 100:g} % intervals, exposed units"
+    units = "units" if study.is_unit_table else "exposed units"
+    subtitle = f"{study.decision.confidence * 100:g} % intervals, {units}"
+    if several:
+        subtitle += f"; every arm against {study.control.name}, coloured where it is significant once the tests share their level"
     if study.planted:
         known = [e for e in shown if e.truth]
         held = sum(bool(e.covered) for e in known)
         hold = "holds" if held == 1 else "hold"
         subtitle += f"; {held} of {counted(len(known), 'interval')} {hold} the planted effect" if known else ""
     return style.titled(
-        _forest(shown, [e.metric.label for e in shown], [_colour(e) for e in shown], study),
+        _forest(
+            shown,
+            [subject(e.metric.label, e.variant if several else "") for e in shown],
+            [_colour(e) for e in shown],
+            study,
+        ),
         f"{unread}{lead.subject}: {told}",
         subtitle,
         height=_height(shown),

@@ -41,7 +41,7 @@ def rows_kept(flow: pd.DataFrame) -> go.Figure:
                 x=part["rows"], y=part.kind.str.replace("_", " "), orientation="h", name=disposition, marker_color=colour,
                 text=[f"{n:,}" for n in part["rows"]], textposition="outside", cliponaxis=False,
             )  # fmt: skip
-    figure.update_xaxes(title="rows of the log", rangemode="tozero")
+    figure.update_xaxes(title="rows", rangemode="tozero")
     figure.update_yaxes(categoryorder="array", categoryarray=list(shown.kind.str.replace("_", " ")))
     kept = int(flow.loc[flow.kind == "kept", "rows"].sum())
     lost = int(flow.loc[flow.disposition.isin(["dropped", "quarantined"]), "rows"].sum())
@@ -50,7 +50,7 @@ def rows_kept(flow: pd.DataFrame) -> go.Figure:
         f"{formatted(kept / (kept + lost), 'share')} of the rows are kept, the rest is named row by row"
         if lost
         else "Every row is kept; what was repaired or flagged is named row by row",
-        "dropped and quarantined rows leave the log; repaired and flagged rows stay in it",
+        "dropped and quarantined rows leave the data; repaired and flagged rows stay in it",
         height=max(320, 60 + 34 * len(shown)),
     )
 
@@ -92,6 +92,9 @@ def activity(daily: pd.DataFrame, study: Study) -> go.Figure:
 def _weekly(daily: pd.DataFrame, event: str, study: Study) -> str:
     """How far the weekdays differ, where they do by more than days of one weekday do."""
     counts = _by_day(daily, event)
+    if (counts > 0).sum() < LEAST_DAYS <= len(counts):
+        have = f"{int((counts > 0).sum())} of {len(counts)} days"
+        return f"Only {have} have any {plural(event)}: no weekly pattern can be told"
     if len(counts) < LEAST_DAYS:
         return f"The days with {plural(event)} span less than two weeks: no weekly pattern can be told"
     begun = len(_by_day(daily, study.exposure))
@@ -214,7 +217,9 @@ def segment_rates(groups: Sequence[SegmentRate], study: Study) -> go.Figure:
         )
     )  # fmt: skip
     figure.update_xaxes(
-        title=f"share of users at {study.exposure} who reach {study.funnel.steps[-1]}",
+        title=f"share of users with {study.funnel.steps[-1]}"
+        if study.is_unit_table
+        else f"share of users at {study.exposure} who reach {study.funnel.steps[-1]}",
         tickformat=".0%",
     )
     return style.titled(

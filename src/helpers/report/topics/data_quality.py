@@ -85,7 +85,7 @@ def table_violations(found: pd.DataFrame) -> list[Row]:
 
 
 ROWS = {
-    "rows_read": "Rows of the log, lines that could not be read included",
+    "rows_read": "Rows that were read, and lines that could not be",
     "rows_kept": "Clean events that every later number rests on",
 }
 """What was read and kept, for a study of counts as well, which says that it has none."""

@@ -10,7 +10,7 @@ from helpers.config.assumed import not_stated
 from helpers.experiment.decision import claims
 from helpers.experiment.decision.arms import StudyDecision
 from helpers.experiment.decision.claims import Claim, effect_of, has_scale, size
-from helpers.experiment.decision.conditions import SOUND
+from helpers.experiment.decision.conditions import SOUND, UPLIFT
 from helpers.experiment.decision.registration import standing
 from helpers.experiment.decision.rule import Decision, Evidence, failure, killing
 from helpers.formatting import finite, formatted, inside, level, listed
@@ -64,23 +64,24 @@ def table_arms(decided: StudyDecision, study: Study) -> list[Row]:
         {
             "Arm": made.arm,
             "Verdict": made.verdict + (" (proposed)" if made is decided.proposed else ""),
-            **(dict.fromkeys(FOUND, claims.UNREAD) if made.verdict == "INVALID" else _found(weighed, study)),
+            **(dict.fromkeys(_names(study), claims.UNREAD) if made.verdict == "INVALID" else _found(weighed, study)),
             "Why": made.reason.removeprefix(f"{made.arm}: "),
         }
         for made, weighed in zip(decided.arms, decided.evidence, strict=True)
     ]
 
 
-FOUND = ("Uplift", "Risk of no improvement", "Expected money")
+def _names(study: Study) -> tuple[str, str, str]:
+    return (UPLIFT if study.primary.better == "higher" else "Change", "Risk of no improvement", "Expected money")
 
 
 def _found(weighed: Evidence, study: Study) -> Row:
     found = (
-        formatted(finite(weighed.uplift), "relative"),
+        formatted(finite(weighed.effect.relative), "relative"),
         formatted(weighed.risk, "share"),
         formatted(weighed.worth, "money", study.economics.currency),
     )
-    return dict(zip(FOUND, found, strict=True))
+    return dict(zip(_names(study), found, strict=True))
 
 
 STARTS = {
@@ -214,8 +215,8 @@ def text_others(study: Study, decided: StudyDecision) -> str:
 
 
 def text_arm(study: Study, made: Decision, weighed: Evidence) -> str:
-    """What was seen of a treatment, its verdict and why."""
-    return f"{_seen(study, weighed, effect_of(weighed))}: {made.verdict}. {made.reason.removeprefix(f'{made.arm}: ')}"
+    """What was seen of a treatment, its verdict and why, and which secondary metrics point the other way."""
+    return f"{_seen(study, weighed, effect_of(weighed))}: {made.verdict}. {made.reason.removeprefix(f'{made.arm}: ')}{f' {made.against}' if made.against else ''}"
 
 
 def text_registered(study: Study, where: StudyPaths) -> str:
@@ -264,7 +265,10 @@ def _turning(study: Study, decided: StudyDecision) -> str:
         return " or ".join(told) or "a fall that is seen after the launch"
     best = weighed.at_best
     if killing(weighed, study.decision)[0].about == "at best" and best > 0:
-        return f"a smaller uplift that is worth shipping, at most {formatted(best, 'relative')}"
+        smaller = f"uplift that is worth shipping, at most {formatted(best, 'relative')}"
+        if study.primary.better == "lower":
+            smaller = f"reduction that is worth shipping, at most {formatted(best, 'relative').removeprefix('+')}"
+        return f"a smaller {smaller}"
     return "another version of the change, in a test of its own"
 
 

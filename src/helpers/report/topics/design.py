@@ -27,6 +27,10 @@ if TYPE_CHECKING:
     from helpers.report.notebook import Notebook
 
 
+def _counted_from(study: Study) -> str:
+    return "as each row of the table" if study.is_unit_table else f"from the first {study.exposure} on"
+
+
 def table(study: Study) -> list[Row]:
     """The experiment on one page."""
     arms = "; ".join(": ".join(filter(None, [_weighed(v), v.description])) for v in study.variants)
@@ -38,7 +42,7 @@ def table(study: Study) -> list[Row]:
         {"Item": "Variants", "Content": arms},
         {
             "Item": "Unit, exposure",
-            "Content": f"user{', randomised by ' + study.cluster if study.cluster else ''}; from the first {study.exposure} on",
+            "Content": f"user{', randomised by ' + study.cluster if study.cluster else ''}; {_counted_from(study)}",
         },
         {"Item": "Primary metric", "Content": study.primary.label},
         {
@@ -131,9 +135,9 @@ def table_cuped(found: Mapping[str, tuple[Effect, Effect, VarianceReduction]], s
             "Metric": study.metric(name).label,
             **units,
             "Variance left": formatted(reduction.share_remaining, "share"),
-            "Plain": with_interval(plain.relative, plain.relative_low, plain.relative_high, "relative"),
+            "Plain, which decides": with_interval(plain.relative, plain.relative_low, plain.relative_high, "relative"),
             "Adjusted": with_interval(adjusted.relative, adjusted.relative_low, adjusted.relative_high, "relative"),
-            "Worth it": "yes" if reduction.gains else "no: gains nothing",
+            "Saves units in a next test": "yes" if reduction.gains else "no: gains nothing",
         }
         for (name, (plain, adjusted, reduction)), units in zip(
             found.items(), base.column(_bases(found, study), study), strict=True
@@ -283,6 +287,13 @@ def _checks(found: Rerandomised) -> list[MonteCarlo]:
     return [found.false_positives, found.srm_alarms, *([found.coverage] if found.coverage else [])]
 
 
+PLAIN_DECIDES = (
+    "This test is decided by the plain effect all the same, as every report is: whoever may choose between two estimates "
+    "of one effect when both are known has two chances of a false alarm."
+)
+"""Which estimate decides, and why."""
+
+
 def text_cuped(found: Mapping[str, tuple[Effect, Effect, VarianceReduction]], study: Study) -> str:
     """In a sentence what adjustment by the baseline gains, metric by metric; empty without a covariate."""
     said = []
@@ -292,7 +303,8 @@ def text_cuped(found: Mapping[str, tuple[Effect, Effect, VarianceReduction]], st
             said.append(f"**{metric}.** There is no variance to adjust: outcome or history is the same for every unit.")
         elif reduction.gains:
             said.append(
-                f"**{metric}.** The adjustment leaves {left} of the variance, so that share of the units would tell as much."
+                f"**{metric}.** The adjustment leaves {left} of the variance, so that share of the units would tell as much. "
+                f"{PLAIN_DECIDES}"
             )
         else:
             said.append(

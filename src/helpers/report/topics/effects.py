@@ -89,7 +89,11 @@ def note(found: Iterable[MetricEffect], study: Study) -> str:
     effects = list(found)
     absent = " and ".join(m.label for m in _not_compared(effects, study))
     adjustable = any(e.metric.covariate for e in effects)
-    plain = "without adjustment by what was measured before, which 04 compares" if adjustable else ""
+    plain = (
+        "the plain effect, which decides: 04 shows it beside the one adjusted by what was measured before"
+        if adjustable
+        else ""
+    )
     notes = [base.text([Base.of(e) for e in effects], study), plain, note_pulled_in(study)]
     return "; ".join(filter(None, [*notes, f"{NOT_COMPARED}: {absent}" if absent else ""]))
 
@@ -376,7 +380,7 @@ def text_caution(study: Study) -> str:
     if study.rowless:
         return "Units were treated, and somebody counted them: what stands here rests on these counts, for nobody has the rows."
     if study.mode == "online":
-        return "The variants stand in the log: units were treated, and nothing is planted."
+        return "The data tell the variants: units were treated, and nothing is planted."
     log = "The log is simulated." if study.simulated else "The log is real, but nobody was treated."
     return (
         f"{log} Units are hashed into variants and a known uplift is planted in the exposed ones of the treatment, so the "

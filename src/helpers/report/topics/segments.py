@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from helpers.experiment.segments import Decomposition, SegmentRate
@@ -32,8 +32,8 @@ def table(groups: Iterable[SegmentRate], study: Study) -> list[Row]:
         {
             "Segment": g.dimension.replace("_", " "),
             "Level": g.level,
-            "Users at the step": f"{g.reached:,}",
-            "Converted": formatted(g.rate.share, "share"),
+            "Users" if study.is_unit_table else "Users at the step": f"{g.reached:,}",
+            f"With {study.funnel.steps[-1]}" if study.is_unit_table else "Converted": formatted(g.rate.share, "share"),
             "95 % interval": interval(g.rate.low, g.rate.high, "share"),
             **({} if losses.unwanted(study) else {"Users short of the best level": whole(g.missing)}),
         }
@@ -41,8 +41,21 @@ def table(groups: Iterable[SegmentRate], study: Study) -> list[Row]:
     ]
 
 
-def note(study: Study) -> str:
-    """Which levels are pooled, and from when until when a conversion counts."""
+def note(study: Study, alike: Mapping[str, str]) -> str:
+    """Which levels are pooled, from when until when a conversion counts, and which segments are told under another name."""
+    return "; ".join(
+        [
+            _pooled(study),
+            *(f"{_name(other)} parts the users as {_name(one)} does: told once" for other, one in alike.items()),
+        ]
+    )
+
+
+def _name(segment: str) -> str:
+    return segment.replace("_", " ")
+
+
+def _pooled(study: Study) -> str:
     return f"levels with fewer than {counted(study.min_segment, 'user')} are pooled as 'other'; {_window(study)}"
 
 
@@ -51,11 +64,11 @@ def note_gap(parts: Sequence[Decomposition], study: Study) -> str:
     if not parts:
         return ""
     units = ", ".join(f"{name} {n:,}" for name, n in zip((parts[0].low, parts[0].high), parts[0].units, strict=True))
-    return f"users at the step: {units}; {_window(study)}"
+    return f"users{'' if study.is_unit_table else ' at the step'}: {units}; {_window(study)}"
 
 
 def _window(study: Study) -> str:
-    return f"converted: {funnel.note(study)}"
+    return funnel.note(study) if study.is_unit_table else f"converted: {funnel.note(study)}"
 
 
 def table_gap(parts: Iterable[Decomposition]) -> list[Row]:

@@ -1,0 +1,32 @@
+"""When units were seen: the first and the last exposure, the end of the data, and what a date stands for."""
+
+import itertools
+import math
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True)
+class Observed:
+    """When the units of the experiment were exposed, first and last, and when the data end; None where nobody was."""
+
+    first_exposure: datetime | None
+    last_exposure: datetime | None
+    last_event: datetime | None
+    step: int = 1
+
+    @property
+    def enrolment_days(self) -> float:
+        """Days over which units came in, counted as whole ones; the last date stands for as many days as lie between two."""
+        if self.first_exposure is None or self.last_exposure is None:
+            return 0.0
+        return float((self.last_exposure.date() - self.first_exposure.date()).days + self.step)
+
+
+def step_of(days: list[int]) -> int:
+    """How many days each of some dates stands for: 7 where counts are of weeks, told by their first day.
+
+    >>> step_of([1, 8, 15, 29]), step_of([1, 2, 4]), step_of([3]), step_of([])
+    (7, 1, 1, 1)
+    """
+    return math.gcd(*(later - day for day, later in itertools.pairwise(days))) if len(days) > 1 else 1
