@@ -10,6 +10,7 @@ import os
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -95,7 +96,7 @@ class Contents:
             return known
         found = _facts(known)
         self.changed |= found is None
-        entry[2] = found = found or dependencies.of_file(file)
+        entry[2] = found = found or _read(file, entry[1])
         return found
 
     def value(self, name: str, file: Path, compute: Callable[[], str]) -> str:
@@ -151,6 +152,12 @@ class Contents:
         if file.is_relative_to(self._base):
             return label(file, self._base)
         return hashlib.blake2b(os.fsencode(file), digest_size=16).hexdigest()
+
+
+@cache
+def _read(file: Path, content: str) -> Facts:
+    """The facts of a file of this content; it takes milliseconds to read, and a process may know several trees."""
+    return dependencies.of_file(file)
 
 
 def _facts(kept: Any) -> Facts | None:
