@@ -331,3 +331,24 @@ def test_a_change_while_a_step_runs_is_noticed_by_the_next_build(small):
     small.build()
     small.perform = perform
     assert "log" in small.build()
+
+
+def test_what_the_project_has_read_of_its_code_another_tree_does_not_read_again(tmp_path, monkeypatch):
+    """Unless it has changed since; and what it keeps is its own from then on."""
+    project, other = tmp_path / "project", tmp_path / "other"
+    monkeypatch.setattr(content.paths, "ROOT", project)
+    module = project / "src" / "a.py"
+    module.parent.mkdir(parents=True)
+    module.write_text("import helpers.stats\n", encoding="utf-8")
+    os.utime(module, (1, 1))
+    monkeypatch.setattr(content, "TICK", 0)
+    first = content.Contents(base=project)
+    first.facts(module)
+    kept = json.loads(json.dumps(first.to_keep()))
+    second = content.Contents(base=other, of_project=kept)
+    assert second.facts(module).imports == ("helpers.stats",) and second.read == [] and second.changed
+    third = content.Contents(second.to_keep(), other)
+    assert third.facts(module).imports == ("helpers.stats",) and third.read == []
+    module.write_text("import helpers.config\n", encoding="utf-8")
+    fourth = content.Contents(base=other, of_project=kept)
+    assert fourth.facts(module).imports == ("helpers.config",) and fourth.read == [module]

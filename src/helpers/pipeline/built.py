@@ -56,7 +56,8 @@ class Built:
         self.base = base
         kept = _read(self.file)
         self._steps: dict[str, dict[str, dict[str, str]]] = kept.get("steps", {})
-        self.contents = Contents(kept.get("files"), base)
+        of_project = {} if base == paths.ROOT else _read(paths.ROOT / "data" / "built.json").get("files", {})
+        self.contents = Contents(kept.get("files"), base, of_project)
         self.code = code or Code(self.contents.facts)
 
     def inputs(self, step: Step) -> dict[str, str]:

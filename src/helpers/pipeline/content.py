@@ -10,6 +10,7 @@ import os
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -68,13 +69,18 @@ def label(file: Path, base: Path = paths.ROOT) -> str:
 class Contents:
     """Digests and facts of files, with those of earlier runs in ``kept``; :meth:`to_keep` is what the next run needs.
 
+    ``of_project`` is what the project's own record has kept: its modules are read by a run in another tree as well.
+
     Attributes:
         read: files that were read, because nothing was known of them or their signature had changed.
         changed: there is something to keep.
     """
 
-    def __init__(self, kept: dict[str, Any] | None = None, base: Path = paths.ROOT) -> None:
+    def __init__(
+        self, kept: dict[str, Any] | None = None, base: Path = paths.ROOT, of_project: dict[str, Any] | None = None
+    ) -> None:
         self._kept: dict[str, list[Any]] = dict(kept or {})
+        self._of_project: dict[str, list[Any]] = dict(of_project or {})
         self._base = base
         self._seen: dict[Path, list[Any] | None] = {}
         self.read: list[Path] = []
@@ -95,7 +101,7 @@ class Contents:
             return known
         found = _facts(known)
         self.changed |= found is None
-        entry[2] = found = found or dependencies.of_file(file)
+        entry[2] = found = found or _read(file, entry[1])
         return found
 
     def value(self, name: str, file: Path, compute: Callable[[], str]) -> str:
@@ -138,6 +144,10 @@ class Contents:
         kept = self._kept.get(name)
         if kept and kept[0] == list(found):
             return kept
+        known = self._of_project.get(label(file, paths.ROOT))
+        if known and known[0] == list(found) and file.is_relative_to(paths.ROOT):
+            self._kept[name], self.changed = known, True
+            return known
         young = time.time_ns() - found[2] < TICK
         self.read.append(file)
         self.changed = True
@@ -151,6 +161,12 @@ class Contents:
         if file.is_relative_to(self._base):
             return label(file, self._base)
         return hashlib.blake2b(os.fsencode(file), digest_size=16).hexdigest()
+
+
+@cache
+def _read(file: Path, content: str) -> Facts:
+    """The facts of a file of this content; it takes milliseconds to read, and a process may know several trees."""
+    return dependencies.of_file(file)
 
 
 def _facts(kept: Any) -> Facts | None:

@@ -22,6 +22,10 @@ from helpers.errors import ReportError
 PACKAGE = paths.ROOT / "src" / "helpers"
 EVERYTHING = "*"
 """Stands for every public name of a package, or for every query."""
+LATER = {ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda}
+"""What stands in these is executed when they are called."""
+NAMES = {ast.Name, ast.Attribute}
+"""How a package is named, or what stands in it."""
 
 
 @dataclass(frozen=True)
@@ -59,14 +63,14 @@ def facts(source: str, package: str = "", name: str = "<unknown>") -> Facts:
         ('05_ab_results',)
     """
     tree = ast.parse(source, name)
-    nodes = list(_executed(tree))
+    nodes = _executed(tree)
     earlier: list[str] = []
     for node in nodes:
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "earlier":
             earlier += [ast.literal_eval(name) for name in node.args]
     return Facts(
         tuple(sorted(set(_imports(nodes, package)))),
-        tuple(sorted(set(_imports(list(_executed(tree, functions=False)), package)))),
+        tuple(sorted(set(_imports(_executed(tree, functions=False), package)))),
         tuple(sorted(_homes(tree, package).items())),
         tuple(sorted(set(_queries(nodes)))),
         tuple(sorted(set(earlier))),
@@ -161,15 +165,25 @@ class Code:
                 yield from self._executed_by(home)
 
 
-def _executed(tree: ast.AST, *, functions: bool = True) -> Iterator[ast.AST]:
+def _executed(tree: ast.AST, *, functions: bool = True) -> list[ast.AST]:
     """Nodes of a module but those below ``if TYPE_CHECKING``, which only a type checker reads; perhaps no functions."""
-    yield tree
-    for node in ast.iter_child_nodes(tree):
-        if isinstance(node, ast.If) and ast.unparse(node.test).endswith("TYPE_CHECKING"):
-            for other in node.orelse:
-                yield from _executed(other, functions=functions)
-        elif functions or not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
-            yield from _executed(node, functions=functions)
+    found = [tree]
+    for node in found:  # it grows meanwhile
+        for child in ast.iter_child_nodes(node):
+            if isinstance(child, ast.If) and _dotted(child.test).endswith("TYPE_CHECKING"):
+                found += child.orelse
+            elif functions or type(child) not in LATER:
+                found.append(child)
+    return found
+
+
+def _dotted(node: ast.AST) -> str:
+    """A name, perhaps with attributes, as it is written; empty of every other expression."""
+    parts: list[str] = []
+    while isinstance(node, ast.Attribute):
+        parts.append(node.attr)
+        node = node.value
+    return ".".join([node.id, *reversed(parts)]) if isinstance(node, ast.Name) else ""
 
 
 def _imports(nodes: list[ast.AST], package: str) -> Iterator[str]:
@@ -188,13 +202,13 @@ def _imports(nodes: list[ast.AST], package: str) -> Iterator[str]:
     named = {name: asked for name, asked in bound.items() if any(a.startswith(f"{PACKAGE.name}.") for a in asked)}
     within: set[int] = set()
     for node in nodes:
-        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name | ast.Attribute):
-            for package_name in named.get(ast.unparse(node.value), ()):
+        if isinstance(node, ast.Attribute) and type(node.value) in NAMES:
+            for package_name in named.get(_dotted(node.value), ()):
                 yield f"{package_name}:{node.attr}"
                 within.add(id(node.value))
     for node in nodes:  # used bare, as in getattr(stats, name): any of its names may be meant
-        if isinstance(node, ast.Name | ast.Attribute) and isinstance(node.ctx, ast.Load) and id(node) not in within:
-            for package_name in named.get(ast.unparse(node), ()):
+        if type(node) in NAMES and id(node) not in within and isinstance(node.ctx, ast.Load):  # type: ignore[attr-defined]
+            for package_name in named.get(_dotted(node), ()):
                 yield f"{package_name}:{EVERYTHING}"
 
 
@@ -230,8 +244,13 @@ def _words(tree: ast.Module) -> Iterator[str]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef):
             yield f"{getattr(node, 'name', '')}: {ast.get_docstring(node)}"
-        elif isinstance(node, ast.Call) and ast.unparse(node.func).endswith(("Error", "Wrong")):
+        elif isinstance(node, ast.Call) and _called(node).endswith(("Error", "Wrong")):
             yield ast.dump(node)
+
+
+def _called(call: ast.Call) -> str:
+    """The last name of what is called; empty where it has none."""
+    return str(getattr(call.func, "id", getattr(call.func, "attr", "")))
 
 
 def _queries(nodes: list[ast.AST]) -> Iterator[str]:
@@ -240,8 +259,6 @@ def _queries(nodes: list[ast.AST]) -> Iterator[str]:
     What the function ``query`` itself is given is told by those who call it.
     """
     for node in nodes:
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name | ast.Attribute):
-            called = node.func.id if isinstance(node.func, ast.Name) else node.func.attr
-            if called == "query" and node.args:
-                literals = [a.value for a in node.args[:2] if isinstance(a, ast.Constant) and isinstance(a.value, str)]
-                yield from literals or [EVERYTHING]
+        if isinstance(node, ast.Call) and _called(node) == "query" and node.args:
+            literals = [a.value for a in node.args[:2] if isinstance(a, ast.Constant) and isinstance(a.value, str)]
+            yield from literals or [EVERYTHING]
