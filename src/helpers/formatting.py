@@ -327,8 +327,12 @@ def between(low: str, high: str) -> str:
 
     >>> between("-1.0 %", "+2.0 %"), between("unbounded", "+2.0 %"), between("unbounded", "unbounded")
     ('-1.0 % to +2.0 %', 'no bound to +2.0 %', 'no bound on either side')
+    >>> between("not available", "not available")
+    'not available'
     """
     left, right = ("no bound" if end == "unbounded" else end for end in (low, high))
+    if left == right == "not available":
+        return left
     return "no bound on either side" if left == right == "no bound" else f"{left} to {right}"
 
 

@@ -326,7 +326,9 @@ def test_the_last_days_are_told_where_days_stand_before_them(days):
     dated = [SimpleNamespace(level=str(d), control=arm, treatment=arm) for d in range(1, days + 1)]
 
     def trend(study):
-        return Results.novelty(SimpleNamespace(study=study, by_segment=lambda metric, by, variant: dated), study.primary)
+        return Results.novelty(
+            SimpleNamespace(study=study, by_segment=lambda metric, by, variant: dated), study.primary
+        )
 
     effects.record_differences(nb, {}, trend(nb.study))
     value, what, _ = told["novelty.long_run"]

@@ -107,7 +107,7 @@ def _triggers() -> list[Case]:
             Case(
                 TOPIC, "completion trigger", f"known baseline, shift {100 * shift:+.1f} points, {DAYS} days",
                 "power" if shift else "false positives", round(run_chain(below, plan.days).within(DAYS), 4),
-                partial(triggered, name="completion trigger", shift=shift), short=SHORT,
+                partial(triggered, name="rate trigger", shift=shift), short=SHORT,
             )
         )  # fmt: skip
     above = float(distributions.poisson.sf(plan.tickets * TICKETS, TICKETS))

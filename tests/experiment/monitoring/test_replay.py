@@ -127,7 +127,7 @@ def test_the_log_is_replayable(tmp_path):
     assert frozen["frozen"]["rate"] == Baseline.of(stream).rate and lines[7]["checkouts"] is None
     assert [line["verdict"] for line in lines] == [d.verdict for d in decisions]
     stopped = first(decisions, "ROLL BACK")
-    assert stopped and lines[stopped.day - 1]["reason"].startswith("The completion trigger")
+    assert stopped and lines[stopped.day - 1]["reason"].startswith("The rate trigger")
     assert journal.confirmed(file) == 28
     edited = file.read_text().replace('"verdict": "PAUSE"', '"verdict": "CONTINUE"', 1)
     file.write_text(edited, encoding="utf-8")

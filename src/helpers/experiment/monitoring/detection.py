@@ -31,7 +31,7 @@ class Detection:
 
     Example:
         >>> found = detect(np.random.default_rng(1), DailyWorld(0.324, 4760, 40, shift=-0.03), Triggers(), runs=200)
-        >>> found["completion trigger"].day
+        >>> found["rate trigger"].day
         3
     """
 
@@ -65,7 +65,7 @@ def detect(
 
     Example:
         >>> quiet = detect(np.random.default_rng(1), DailyWorld(0.324, 4760, 40), Triggers(), runs=200)
-        >>> quiet["completion trigger"].share < 0.2
+        >>> quiet["rate trigger"].share < 0.2
         True
     """
     stream = simulate(rng, world, baseline=baseline, days=days, wait=wait, series=(runs,))
@@ -95,7 +95,7 @@ def detections(plan: MonitoringPlan) -> dict[str, dict[str, Detection]]:
 
 @dataclass(frozen=True)
 class MissingDays:
-    """The completion trigger when days are lost: without a change, and at the largest planted fall."""
+    """The rate trigger when days are lost: without a change, and at the largest planted fall."""
 
     quiet: Detection
     moved: Detection

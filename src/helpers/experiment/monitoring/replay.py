@@ -17,7 +17,7 @@ from helpers.stats.validation import BoolArray, FloatArray
 
 DailyVerdict = Literal["CONTINUE", "PAUSE", "ROLL BACK"]
 SIGNALS = ("Western Electric rules", "CUSUM", "EWMA")
-TRIGGERS = ("completion trigger", "ticket trigger")
+TRIGGERS = ("rate trigger", "ticket trigger")
 NOTHING = "No trigger and no signal."
 
 
@@ -61,7 +61,7 @@ class Marks:
         >>> from helpers.experiment.monitoring.stream import DailyWorld, simulate
         >>> stream = simulate(np.random.default_rng(1), DailyWorld(0.324, 4760, 40, shift=-0.05))
         >>> marks = marked(stream, Baseline.of(stream), Triggers())
-        >>> int(marks.found["completion trigger"].argmax()) + 1
+        >>> int(marks.found["rate trigger"].argmax()) + 1
         3
     """
 

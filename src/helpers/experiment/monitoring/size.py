@@ -44,7 +44,7 @@ def sizes(plan: MonitoringPlan) -> tuple[Size, ...]:
         >>> from helpers.config import load
         >>> from helpers.record import Numbers
         >>> small, *_, large = sizes(MonitoringPlan.of(load("studies/checkout_redesign.yml"), Numbers({})))
-        >>> small.quiet["completion trigger"].share > large.quiet["completion trigger"].share
+        >>> small.quiet["rate trigger"].share > large.quiet["rate trigger"].share
         True
     """
     found = []
@@ -53,7 +53,7 @@ def sizes(plan: MonitoringPlan) -> tuple[Size, ...]:
         triggers = replace(plan.triggers, minimum=max(round(plan.triggers.minimum * factor), 1))
         quiet = detect(plan.rng(1), world, triggers, **watched(plan))
         moved = detect(plan.rng(1), replace(world, shift=min(plan.section.shifts)), triggers, **watched(plan))
-        found.append(Size(round(world.units), world.tickets, quiet, moved["completion trigger"]))
+        found.append(Size(round(world.units), world.tickets, quiet, moved["rate trigger"]))
     return tuple(found)
 
 
@@ -72,7 +72,7 @@ def smallest(plan: MonitoringPlan, name: str, tolerated: float = ALPHA) -> float
         >>> from helpers.config import load
         >>> from helpers.record import Numbers
         >>> plan = MonitoringPlan.of(load("studies/checkout_redesign.yml"), Numbers({}))
-        >>> 2_500 < smallest(plan, "completion trigger") < 4_500
+        >>> 2_500 < smallest(plan, "rate trigger") < 4_500
         True
     """
     triggers = replace(plan.triggers, minimum=1)

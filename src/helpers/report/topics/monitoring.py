@@ -39,7 +39,7 @@ def table(found: Mapping[str, Mapping[str, Detection]]) -> list[Row]:
 
 
 def table_missing(plan: MonitoringPlan, found: Mapping[float, MissingDays]) -> list[Row]:
-    """The completion trigger when days are lost: it waits for observed days, so it comes later."""
+    """The rate trigger when days are lost: it waits for observed days, so it comes later."""
     fall = _joined(shift(min(plan.section.shifts)))
     return [
         {
