@@ -56,12 +56,12 @@ def refused(name: str, got: str) -> ReportError:
 
 
 def _bare(text: str) -> str:
-    """The text with blanks in the place of texts, names and comments, of the same length.
+    """The text with blanks in the place of comments, and quotes in that of texts and names, of the same length.
 
     >>> _bare("select ';' -- x;").split(), len(_bare("select ';' -- x;"))
-    (['select'], 16)
+    (['select', "'''"], 16)
     """
-    return _APART.sub(lambda part: re.sub(r"[^\n]", " ", part[0]), text)
+    return _APART.sub(lambda part: re.sub(r"[^\n]", " " if part[0].startswith(("--", "/*")) else "'", part[0]), text)
 
 
 def named(tree: str) -> list[str]:
