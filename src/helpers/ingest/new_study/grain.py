@@ -408,11 +408,7 @@ def _told(table: "SourceTable", columns: list[Column], name: str) -> Column:
     """The column that somebody calls the variant's."""
     found = next(c for c in columns if c.name == name)
     if not (found.levels and 2 <= found.distinct <= roles.MOST_ARMS):
-        raise ReportError(
-            f"{table.called}: column '{vocabulary.printable(name)}' can hold no variant",
-            got=f"--variant {vocabulary.printable(name)}: {found.distinct:,} different values",
-            expected=f"2 to {roles.MOST_ARMS} levels",
-        )
+        raise contradictions.no_variant(table, found)
     return found
 
 
