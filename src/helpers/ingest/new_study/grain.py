@@ -15,6 +15,7 @@ from helpers.ingest.new_study import (
     described,
     doubts,
     experiments,
+    label_rows,
     lines,
     log,
     panels,
@@ -54,6 +55,7 @@ def read(table: "SourceTable", said: Said = Said(), ask: asking.Ask | None = Non
             expected="columns for the unit, the variant and the outcomes; or for the event, its time and its unit",
             cause="another delimiter than comma, semicolon, tab or |, or a file of another kind",
         )
+    label_rows.refuse(table, columns, said)
     if export := vendors.of(columns):
         export.refuse_alone(columns, said)
         said = export.known(said)
