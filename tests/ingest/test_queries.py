@@ -1,6 +1,7 @@
 """A query in a file gives the rows that its tables give, wherever it is asked, and never more than rows."""
 
 import sqlite3
+import tempfile
 import uuid
 from collections.abc import Callable
 from pathlib import Path
@@ -202,6 +203,20 @@ def test_a_semicolon_counts_outside_of_texts_and_comments_alone(pieces: list[str
     bare = query_text._bare(text)
     assert len(bare) == len(text) and bare.count("\n") == text.count("\n")
     assert bare.count(";") == pieces.count(";") and bare.count("select") == pieces.count("select")
+
+
+WHOLE = ['select n from (select 3 as n) order by "n"', "select 3 where 'a' <> 'b'", "select 'it''s;'", "select $$y;$$", "select (1)",
+         'select n as "c;d" from (select 3 as n) as "t;"', "select date '2026-03-02'", "select 3 -- e;\n", "select 3 /* f; */"]  # fmt: skip
+BEHIND = st.lists(st.sampled_from([" ", "\n", "-- g; 'h\n", "/* i; */"]), max_size=3).map("".join)
+
+
+@given(st.sampled_from(WHOLE), BEHIND, st.sampled_from(["", ";"]), BEHIND)
+def test_a_query_is_read_to_its_last_word(whole: str, behind: str, end: str, more: str) -> None:
+    """Whatever it ends with: the oracle is the database itself, asked with the text as it stands."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "query.sql"
+        file.write_text(f"{whole}{behind}{end}{more}", encoding="utf-8")
+        assert duckdb.sql(query_text.read(file)).fetchall() == duckdb.sql(whole).fetchall()
 
 
 @pytest.mark.parametrize(

@@ -65,8 +65,10 @@ def read(con: "duckdb.DuckDBPyConnection", place: "Place", files: list[Path], in
     columns = {name: None for each in found for name in each.columns}
     if not columns:
         raise _no_object(files[0], found[0].wrong)
-    if sum(each.rows for each in found) == 1 and not mapped(place) <= set(columns):
-        raise _one_object(next((name, each.first) for name, each in zip(names, found, strict=True) if each.rows))
+    if sum(each.rows for each in found) == 1:
+        alone = next((name, each.first) for name, each in zip(names, found, strict=True) if each.rows)
+        if not mapped(place) <= set(columns) or (not mapped(place) and _lists(alone[1])):
+            raise _one_object(alone)
     check_columns(place, list(columns), names[0])
     for number, (part, each) in enumerate(zip(written, found, strict=True)):
         steps.add(con, number, each.begin)
@@ -113,10 +115,16 @@ def _no_object(file: Path, wrong: list[tuple[int, str, str]]) -> ReportError:
     )
 
 
+def _lists(value: dict[str, Any]) -> list[str]:
+    """The keys that hold lists of objects, the longest first."""
+    found = [key for key, inner in value.items() if isinstance(inner, list) and any(isinstance(i, dict) for i in inner)]
+    return sorted(found, key=lambda key: -len(value[key]))
+
+
 def _one_object(told: tuple[str, dict[str, Any]]) -> ReportError:
     """What is said of a file that is one object without the columns of the study."""
     name, value = told
-    lists = [key for key, inner in value.items() if isinstance(inner, list) and any(isinstance(i, dict) for i in inner)]
+    lists = _lists(value)
     keys = ", ".join(map(repr, list(value)[:10]))
     program = (
         f"import json; from sys import stdout; stdout.writelines(json.dumps(row) + chr(10) for row in json.load(open('FILE'), parse_float=str)['{lists[0]}'])"

@@ -7,9 +7,10 @@ from helpers.errors import ReportError, several
 from helpers.ingest.near import nearest
 from helpers.ingest.new_study import measures, questions, unread_times
 from helpers.ingest.new_study.profile import Column
+from helpers.ingest.new_study.roles import MOST_ARMS
 from helpers.ingest.new_study.said import Said, the_name
 from helpers.ingest.new_study.vocabulary import printable
-from helpers.ingest.sql import literal
+from helpers.ingest.sql import literal, quoted
 
 if TYPE_CHECKING:
     from helpers.ingest.new_study.source import SourceTable
@@ -28,6 +29,21 @@ def refuse(table: "SourceTable", columns: Sequence[Column], said: Said) -> None:
             faults.append(error)
     if faults:
         raise several(faults)
+
+
+def no_variant(table: "SourceTable", column: Column) -> ReportError:
+    """What is said of a column that is called the variant's and has too few levels, or too many."""
+    name, empty = printable(column.name), column.rows - column.filled
+    of_one = column.distinct == 1 and empty > 0 and column.values
+    mark = quoted(column.name)
+    return ReportError(
+        f"{table.called}: column '{name}' can hold no variant",
+        got=f"--variant {name}: "
+        + (f"'{printable(column.values[0])}' alone, and nothing in {empty:,} rows" if of_one else f"{column.distinct:,} different values"),
+        expected=f"2 to {MOST_ARMS} levels",
+        remedy=f"if the empty fields are the control, write so, by a query in a file: select * replace (coalesce({mark}, 'control')"
+        f' as {mark}) from "{table.called}"' if of_one else None,
+    )  # fmt: skip
 
 
 def level_of(table: "SourceTable", variant: Column, level: str) -> str:

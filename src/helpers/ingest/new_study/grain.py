@@ -16,6 +16,7 @@ from helpers.ingest.new_study import (
     experiments,
     happened,
     identities,
+    label_rows,
     lines,
     log,
     nothing,
@@ -51,6 +52,7 @@ def read(table: "SourceTable", said: Said = Said(), ask: asking.Ask | None = Non
     seen = Look.at(table, said)
     if len(seen.columns) < 2:
         raise refusals.single_column(seen)
+    label_rows.refuse(seen.table, seen.columns, seen.said)
     export = vendors.of(seen.columns)
     if export:
         export.refuse_alone(seen.columns, seen.said)

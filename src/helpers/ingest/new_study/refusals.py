@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from helpers.errors import ReportError
 from helpers.ingest.many_units import is_running
-from helpers.ingest.new_study import described, log, roles, unread_times, vocabulary
+from helpers.ingest.new_study import contradictions, described, log, roles, unread_times, vocabulary
 from helpers.ingest.new_study.look import Look
 from helpers.ingest.new_study.profile import Column
 
@@ -127,11 +127,7 @@ def variant_said(seen: Look, name: str) -> Column:
     """The column that somebody calls the variant's."""
     found = seen.column(name)
     if not (found.levels and 2 <= found.distinct <= roles.MOST_ARMS):
-        raise ReportError(
-            f"{seen.table.called}: column '{vocabulary.printable(name)}' can hold no variant",
-            got=f"--variant {vocabulary.printable(name)}: {found.distinct:,} different values",
-            expected=f"2 to {roles.MOST_ARMS} levels",
-        )
+        raise contradictions.no_variant(seen.table, found)
     return found
 
 
