@@ -25,7 +25,9 @@ begun as (
 select
     event_name,
     (select count(*) from outcomes as every where every.event_name = strangers.event_name)::bigint as events,
+    (select count(distinct user_id) from outcomes as every where every.event_name = strangers.event_name)::bigint as units,
     count(*)::bigint as unexposed,
+    count(distinct user_id)::bigint as unexposed_units,
     count(*) filter (where is_begun)::bigint as begun
 from strangers
 left join begun using (user_id)

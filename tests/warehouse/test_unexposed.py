@@ -29,7 +29,7 @@ def journeys(exposed: int, switched: int, outside: int) -> pd.DataFrame:
 
 
 @FEW
-@given(st.integers(100, 200), st.sampled_from([0, 3, 30, 60]), st.sampled_from([0, 40]))
+@given(st.integers(100, 200), st.sampled_from([0, 3, 30, 90]), st.sampled_from([0, 40]))
 def test_buyers_out_of_nowhere_are_told_with_their_share(tmp_path_factory, exposed, switched, outside):
     frame = journeys(exposed, switched, outside)
     base = tmp_path_factory.mktemp("log")
@@ -42,7 +42,7 @@ def test_buyers_out_of_nowhere_are_told_with_their_share(tmp_path_factory, expos
     bought = frame[(frame.what == "buy") & (frame["at"] >= frame["at"][frame.what == "open"].min())]
     lost = ~bought.who.isin(frame[frame.what == "open"].who)
     nothing_before = lost & ~bought.who.isin(frame[frame.what == "look"].who)
-    told = [note for note in seen.notes if "never reach open" in note]
+    told = [note for note in seen.notes if "that never reach open" in note]
     assert len(told) == (nothing_before.sum() >= max(20, 0.05 * len(bought)))
     for note in told:
         found = re.search(
@@ -50,6 +50,10 @@ def test_buyers_out_of_nowhere_are_told_with_their_share(tmp_path_factory, expos
         )
         assert found
         assert [int(n.replace(",", "")) for n in found.groups()] == [lost.sum(), len(bought), nothing_before.sum()]
+    buyers, strangers = bought.who.nunique(), bought.who[lost].nunique()
+    most = [re.match(r"([\d,]+) of ([\d,]+) units with buy", note) for note in seen.notes]
+    warned = [[int(n.replace(",", "")) for n in found.groups()] for found in most if found]
+    assert warned == ([[strangers, buyers]] if strangers >= max(20, 0.5 * buyers) else [])
 
 
 @pytest.mark.parametrize("mode", ["online"])

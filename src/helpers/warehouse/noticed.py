@@ -46,6 +46,8 @@ def notes(
         yield from codes.notes(con, study)
         yield from codes.free(con, study)
         yield from unexposed.notes(con, study)
+        if said := unexposed.primary(con, study):
+            yield said
         if said := copied(con, study):
             yield said
         yield from randomised.notes(con, study, log)

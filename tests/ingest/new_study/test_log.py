@@ -176,3 +176,16 @@ def test_a_name_cannot_leave_the_folder(tmp_path: Path) -> None:
             proposed(tmp_path, file, name=name)
     made, _, _ = proposed(tmp_path, file)
     assert config.load(tmp_path / "studies" / "shop.yml") == made
+
+
+@pytest.mark.parametrize("mixed", [30, 70])
+def test_units_that_are_mostly_in_two_variants_are_refused_and_not_tolerated(tmp_path, mixed):
+    rows = [(f"2026-03-0{1 + k} 10:{i % 60:02}:00", event, f"u{i}", "ab"[(i + (k == 2 and i < mixed)) % 2])
+            for i in range(100) for k, event in enumerate(("open", "look", "buy"))]  # fmt: skip
+    file = tmp_path / "log.csv"
+    file.write_text("\n".join(["at,event,user_id,variant", *(",".join(row) for row in rows)]))
+    if mixed > 50:
+        with pytest.raises(ReportError, match="70 of 100 units"):
+            proposed(tmp_path, file, variant="variant")
+    else:
+        assert proposed(tmp_path, file, variant="variant")[0].data.tolerate.two_variants >= 0.3

@@ -7,7 +7,7 @@ from helpers.experiment.results import Results
 from helpers.experiment.trust.check import TrustCheck, TrustVerdict, counted
 from helpers.experiment.trust.hidden_contamination import HiddenContamination, caveat
 from helpers.formatting import formatted
-from helpers.warehouse import query
+from helpers.warehouse import query, unexposed
 from helpers.warehouse.copied import copied
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ def rows_and_units(
         shown_otherwise(query.query(con, "shown_otherwise"), refused_otherwise(flow), results, unseen),
         duplicates(query.query(con, "repeats"), flow),
         *copies(con, results),
+        *under_one_id(unexposed.primary(con, results.study)),
         rows_accounted_for(flow, read),
     ]
 
@@ -155,6 +156,15 @@ def copies(con: "duckdb.DuckDBPyConnection", results: Results) -> list[TrustChec
     found = copied(con, results.study)
     question = "Does every event stand in the log once?"
     return [TrustCheck("Copied events", question, found, "warning", FAMILY)] if found else []
+
+
+def under_one_id(told: str) -> list[TrustCheck]:
+    """Warns where most units with the primary outcome were never exposed, as where ids change between both.
+
+    The arms lose them alike, unless the change makes more people log in.
+    """
+    question = "Were those exposed who have the outcome that decides?"
+    return [TrustCheck("Outcomes of the unexposed", question, told, "warning", FAMILY)] if told else []
 
 
 def rows_accounted_for(flow: "pd.DataFrame", read: int) -> TrustCheck:

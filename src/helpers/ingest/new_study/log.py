@@ -19,6 +19,7 @@ from helpers.ingest.new_study import (
     paying,
     questions,
     refunds,
+    refusals,
     roles,
     tolerances,
     vocabulary,
@@ -37,6 +38,8 @@ if TYPE_CHECKING:
 NAME = re.compile(r"^[a-z][a-z0-9_]*$")
 IMPRESSIONS = {"exposure", "exposed", "impression", "assigned", "assignment", "enrolled", "bucketed"}
 MOST_STEPS = 6
+TWO_VARIANTS = 0.5
+"""Share of the units in two variants at which a column tells no arms of one experiment."""
 SKIPPED = 0.2
 """A step that a larger share of those who reach the last one never touch is optional."""
 
@@ -428,6 +431,8 @@ def _tolerances(
                 f" from {{table}} where {table.text(variant.name)} is not null group by {table.text(unit.name)})"
             )[0]
         )
+        if several >= TWO_VARIANTS * units:
+            raise refusals.mixed_arms(table.called, variant.name, several, units)
         if several:
             told["two_variants"] = (tolerances.tolerated(several, units), f"{several:,} of {units:,} units")
     return told
