@@ -4,7 +4,7 @@ Who logs in, or changes the device, may go on under another id, and what it buys
 appears out of nowhere: its first event at all is the outcome.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from helpers.config import Study
@@ -23,13 +23,13 @@ LEAST: Final = 20
 """Fewer events are not told."""
 
 
-def outcomes(con: "duckdb.DuckDBPyConnection", study: Study) -> Iterable[Any]:
+def outcomes(con: "duckdb.DuckDBPyConnection", study: Study) -> Sequence[Any]:
     """Events that metrics count, with those of units that were never exposed; none where nobody is exposed by an event."""
     events = {event for metric in study.metrics for event in metric.events} - {study.exposure, *EXPERIMENT_EVENTS}
     if study.is_hashed or study.is_unit_table or not events:
         return ()
-    found = query.query(con, "unexposed_outcomes", start=str(study.period.start), events=sorted(events))
-    return found.itertuples()
+    found: Any = query.query(con, "unexposed_outcomes", start=str(study.period.start), events=sorted(events))
+    return list(found.itertuples())
 
 
 def primary(con: "duckdb.DuckDBPyConnection", study: Study) -> str:

@@ -186,7 +186,7 @@ def spoilt(folder: Path) -> Path:
         ({"event": "user_id"}, "--event user_id cannot name the events"),
         ({"control": "C"}, "--control is no level of column 'variant'"),
         ({"primary": "one"}, "--primary one cannot be an outcome\n  got:      it holds one value in all rows: same"),
-        ({"primary": "text"}, "its values are no numbers, such as word"),
+        ({"primary": "text"}, "its values are no numbers: 'word"),
         ({"primary": "copy"}, "its value tells the variant in every row"),
         ({"primary": "variant", "variant": "variant"}, "one column cannot be --variant and --primary"),
         ({"outcomes": ("nothing",)}, "--outcome nothing cannot be an outcome"),

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from helpers.errors import ReportError, several
+from helpers.formatting import counted
 from helpers.ingest.near import nearest
 from helpers.ingest.new_study import measures, questions, unread_times
 from helpers.ingest.new_study.profile import Column
@@ -204,7 +205,8 @@ def _no_numbers(table: "SourceTable", column: Column) -> str:
         return f"its values are lengths of time, such as {printable(found[0][0])}: write them as numbers, of seconds for instance"
     wrong = column.filled - column.numbers
     some = f"{wrong:,} of its {column.filled:,} values" if column.numbers else "its values"
-    return f"{some} are no numbers: {', '.join(f'{printable(value)!r} in {n:,} rows' for value, n in found)}"
+    told = (f"{printable(value)!r} in {counted(n, 'row')}" for value, n in found)
+    return f"{some} are no numbers: {', '.join(told)}"
 
 
 def _others(table: "SourceTable", column: Column) -> list[tuple[str, int]]:
