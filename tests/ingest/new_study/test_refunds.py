@@ -7,6 +7,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from helpers import config
+from helpers.ingest import new_study
 from tests.ingest.new_study.computed import sums
 from tests.ingest.new_study.tables import proposed
 
@@ -66,3 +68,20 @@ def test_what_came_to_nothing_is_not_called_as_what_is_wanted(tmp_path: Path, fa
         "called as what is wanted" not in said
         and "says that something came to nothing (a guess; else --primary)" in said
     )
+
+
+def test_refunds_in_a_table_of_orders_lower_sums_and_are_no_orders(tmp_path: Path) -> None:
+    rows = invoices(5)
+    paid = rows.dropna(subset=["amount"]).assign(order_id=lambda some: [f"o{i}" for i in range(len(some))])
+    assigned = rows[rows.type == "trial_started"].rename(columns={"at": "assigned_at"})
+    assigned[["account", "variant", "assigned_at"]].to_csv(tmp_path / "assigned.csv", index=False)
+    paid[["order_id", "account", "at", "amount"]].to_csv(tmp_path / "orders.csv", index=False)
+    files = [str(tmp_path / name) for name in ("assigned.csv", "orders.csv")]
+    made = new_study.propose_tables(files, name="orders", base=tmp_path)
+    assert "refunds: amounts below zero take back" in made.said and "unknown" not in made.said
+    found = sums(config.load(made.file), tmp_path)
+    assert found["revenue_per_unit"] == spent(rows)
+    bought = paid[paid.amount > 0].groupby("variant").size()
+    assert {arm: total for arm, (_, total) in found["orders_per_unit"].items()} == {
+        arm: int(n) for arm, n in bought.items()
+    }

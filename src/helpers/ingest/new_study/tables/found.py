@@ -89,7 +89,7 @@ def _tolerated(con: "duckdb.DuckDBPyConnection", study: Study, rows: str) -> dic
         f"""select count(*), count(*) filter (coalesce(user_id, '') = ''),
             count(*) filter ({f"{paid} and coalesce(price, '') = ''" if price else "false"}),
             count(*) filter ({"coalesce(price, '') <> '' and try_cast(price as double) is null" if price else "false"}),
-            count(*) filter ({"try_cast(price as double) < 0" if price else "false"}),
+            count(*) filter ({"try_cast(price as double) < 0" if price and study.data.negative == "error" else "false"}),
             (select count(*) from rejects where "column" is null) from {rows}"""
     ).fetchall()[0]
     kinds = ("missing_id", "missing_revenue", "wrong_type", "negative_price", "malformed_line")

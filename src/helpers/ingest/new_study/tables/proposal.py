@@ -17,6 +17,7 @@ from helpers.ingest.new_study import (
     experiments,
     log,
     measures,
+    refunds,
     roles,
     tolerances,
     vocabulary,
@@ -87,15 +88,19 @@ def drafted(found: Divided, said: Said, ask: asking.Ask | None) -> StudyProposal
         raise several(asked)
     start, end, period = _period(time, told, said)
     paid = [each for each in told if each.money]
+    refunded = any(
+        each.time and each.amount and each.amount.negative
+        and refunds.found(each.table.source, each.unit, each.time, each.amount, "true") for each in paid
+    )  # fmt: skip
     worth = currency.of(paid[0].table.source, [paid[0].amount]) if paid and paid[0].amount else currency.Proposed()
     return StudyProposal(
-        source="tables", mode="online", rows=sum(seen.rows for seen in (found.assignments, *found.others)),
+        source="tables", mode="online", negative=refunded, rows=sum(seen.rows for seen in (found.assignments, *found.others)),
         arms=tuple(arms), weights=weights(arms), also=_also(source, found, by_units, spellings, arms), columns={},
         start=start, end=end, baseline=start - LONGEST_HISTORY, period=period, metrics=metrics, segments=tuple(named), tables=tables,
         steps=(ASSIGNED, metrics[0].event), window_hours=max(1, min(168, int((end - start).total_seconds() // 3600))),
         revenue=next((m.name for m in metrics if m.unit == "money"), ""), currency=worth.noted, control=said.note("control", ""),
         money_digits=max((measures.money_digits(each.table.source, [each.amount]) for each in paid if each.amount), default=0),
-        tolerate={"repeated": (1.0, "".join(q for each in told for q in _alike(each)))}, said=said.options, suspicious=_unused(found, told, tables), assumed=_assumed(found, told, arms, why, time, start, end, metrics, named, said, worth),
+        tolerate={"repeated": (1.0, "".join(q for each in told for q in _alike(each)))}, said=said.options, suspicious=_unused(found, told, tables), assumed=_assumed(found, told, arms, why, time, start, end, metrics, named, said, worth, refunded),
         first=_first(found, told, arms, why, time, said, worth),
     )  # fmt: skip
 
@@ -227,7 +232,7 @@ def _unused(found: Divided, told: list[FactColumns], tables: tuple[RoleProposal,
 
 def _assumed(
     found: Divided, told: list[FactColumns], arms: list[Arm], why: str, time: Column | None, start: datetime, end: datetime,
-    metrics: tuple[Measure, ...], segments: dict[str, str], said: Said, paid: currency.Proposed,
+    metrics: tuple[Measure, ...], segments: dict[str, str], said: Said, paid: currency.Proposed, refunded: bool,
 ) -> tuple[str, ...]:  # fmt: skip
     def column(each: Column) -> str:
         return f"'{vocabulary.printable(each.name)}'"
@@ -254,6 +259,7 @@ def _assumed(
         )
     lines += [f"metrics: {in_a_line(metrics)}{as_said(said, 'primary', 'outcomes', 'money')}"]
     lines += [f"currency: {paid.noted[0]}, {paid.noted[1]}"] if paid.noted[1] else []
+    lines += ["refunds: amounts below zero take back what their unit paid before, and lower sums"] if refunded else []
     return (*lines, f"segments: {', '.join(segments) or 'none'}")
 
 
