@@ -67,8 +67,10 @@ def plan_of(study: "Study", results: "Results") -> tuple[WhatIfPlan | None, str]
     revenue = results.arm(study.revenue, study.control.name, as_is=True)
     exposed = results.units("exposed", "all", "all")
     monthly = value.units_per_month(results)
-    if found is None or revenue is None or monthly is None:
-        return None, "an arm is empty, or the log is too short to be scaled up to a month"
+    if found is None or revenue is None:
+        return None, "an arm has no unit with a value"
+    if monthly is None:
+        return None, "units came in for too short a time to be scaled up to a month"
     if not revenue.estimate > 0:
         return None, f"the trial counts money, and {inside(study.revenue.label)} in the control is not above zero"
     days, (control, treated) = enrolment_days(results), results.pair
