@@ -100,7 +100,7 @@ def propose(
         named[vocabulary.slug(column.name, TAKEN | {*mapped, *named})] = column
     by = {vocabulary.slug(cluster.column.name, TAKEN | {*mapped, *named}): cluster.column} if cluster else {}
     metrics = goals.metrics(_metrics(table, event, (steps[-1], paying), mapped, logged, goal.money), goal)
-    start, end = said.period or _period(time)
+    start, end = said.period or _period(_of_units(table, unit, time))
     tolerate = _tolerances(table, rows, unit, event, variant, mapped, logged, metrics)
     if goal.negative:
         tolerate.pop("negative_price", None)
@@ -371,6 +371,15 @@ def _metrics(
     elif priced < 0.95:
         return (primary,)
     return (primary, Measure("revenue_per_unit", "Revenue per unit", "secondary", "mean", paying, "sum", "money"))
+
+
+def _of_units(table: "SourceTable", unit: Column, time: Column) -> Column:
+    """The time of the rows that name a unit: the others are left out, so none of them tells when the experiment began or ended."""
+    if unit.filled == unit.rows:
+        return time
+    moment, names = ways.moment_of(table, time), f"{table.text(unit.name)} is not null"
+    found: Any = table.rows(f"select min(told), max(told) from (select {moment} as told from {{table}} where {names})")[0]
+    return time if None in found else replace(time, first=found[0], last=found[1])
 
 
 def _period(time: Column) -> tuple[datetime, datetime]:

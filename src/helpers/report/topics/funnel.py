@@ -146,7 +146,7 @@ def _bottleneck(found: FunnelCounts, study: Study) -> str:
 
 def _reached(found: FunnelCounts) -> str:
     share, every = formatted(found.conversion.share, "share"), counted(found.steps[0].units, "user")
-    return f"Of the {every} in the table {share} are with {found.steps[-1].event}."
+    return f"Of the {every} in the table {share} have {found.steps[-1].event}."
 
 
 def _costs(found: FunnelCounts) -> str:
