@@ -378,7 +378,9 @@ def _of_units(table: "SourceTable", unit: Column, time: Column) -> Column:
     if unit.filled == unit.rows:
         return time
     moment, names = ways.moment_of(table, time), f"{table.text(unit.name)} is not null"
-    found: Any = table.rows(f"select min(told), max(told) from (select {moment} as told from {{table}} where {names})")[0]
+    found: Any = table.rows(f"select min(told), max(told) from (select {moment} as told from {{table}} where {names})")[
+        0
+    ]
     return time if None in found else replace(time, first=found[0], last=found[1])
 
 
