@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from helpers.experiment.decision.value import no_revenue
 from helpers.experiment.design import _duration
 from helpers.experiment.funnel import FunnelCounts, FunnelStep
 from helpers.ingest.new_study.proposal import Measure
@@ -133,3 +134,13 @@ def test_a_table_of_units_tells_no_weeks_for_units_that_it_does_not_have(needed,
     curve = [100 * day for day in range(1, 22)]
     found = _duration(needed, curve, unit_study("units.csv"))
     assert found == told
+
+
+@pytest.mark.parametrize("unit", ["money", "number"])
+def test_a_study_without_a_revenue_metric_hears_which_one_could_be(unit):
+    study = unit_study("units.csv")
+    metrics = [m.model_copy(update={"unit": unit if m.type == "mean" else m.unit}) for m in study.metrics]
+    told = no_revenue(study.model_copy(update={"metrics": metrics}))
+    assert ("economics.revenue_metric" in told) is (unit == "money") and told.startswith(
+        "the study names no revenue metric"
+    )
