@@ -1,5 +1,6 @@
 """The proposal for a table of counts: one row an arm, or an arm and day, with its units and what these did."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import combinations
@@ -195,7 +196,20 @@ def _metric(column: Column, name: str, role: str, found: CountedColumns, said: S
     if column not in found.summed:
         return Measure(name, label, role, "proportion", name)
     is_money = column.name == said.money or (said.money is None and vocabulary.touches(column.name, vocabulary.MONEY))
-    return Measure(name, label, role, "mean", name, "sum", "money" if is_money else "number")
+    return Measure(name, _of_a_unit(label), role, "mean", name, "sum", "money" if is_money else "number")
+
+
+SUMMED_UP = re.compile(r"^(?:sum|total|mean|avg|average)(?: of)? ", re.IGNORECASE)
+
+
+def _of_a_unit(label: str) -> str:
+    """A column of sums or means, called as what a report tells of it: the mean of a unit.
+
+    >>> _of_a_unit("Sum gifts"), _of_a_unit("Revenue"), _of_a_unit("Avg order value"), _of_a_unit("Mean")
+    ('Gifts per unit', 'Revenue per unit', 'Order value per unit', 'Mean')
+    """
+    bare = SUMMED_UP.sub("", label)
+    return label if SUMMED_UP.fullmatch(f"{label} ") else f"{bare[0].upper()}{bare[1:]} per unit"
 
 
 def _seen(column: Column, found: CountedColumns) -> str:
