@@ -63,7 +63,12 @@ UNSURE = (0.30, 0.312)
         pytest.param(evidence(*FLAT, look=LOOK), "ITERATE", "Too early", id="nothing is excluded at an early look"),
         pytest.param(evidence(*UNSURE), "ITERATE", "uplift is +4.0 %", id="worthwhile uplift still possible"),
         pytest.param(evidence(0.3, 0.303, 2_000), "ITERATE", "significance", id="wide interval"),
-        pytest.param(evidence(*WIN, p_value=0.2), "ITERATE", "significance is not reached (adjusted p = 0.2", id="not after adjustment"),
+        pytest.param(
+            evidence(*WIN, p_value=0.2),
+            "ITERATE",
+            "significance is not reached (adjusted p = 0.2",
+            id="not after adjustment",
+        ),
         pytest.param(
             evidence(*WIN, guardrails=(("x", RISKY),)), "ITERATE", "guardrail x", id="guardrail not shown safe"
         ),

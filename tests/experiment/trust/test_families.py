@@ -29,7 +29,9 @@ def measured(shifts: dict[str, float], arms: int = 2) -> SimpleNamespace:
         return Mean.from_values([float(i % 7) for i in range(N)], {"x": spread})
 
     decision = SimpleNamespace(confidence=0.95)
-    return SimpleNamespace(study=SimpleNamespace(data=None, metrics=metrics, variants=variants, decision=decision), arm=arm)
+    return SimpleNamespace(
+        study=SimpleNamespace(data=None, metrics=metrics, variants=variants, decision=decision), arm=arm
+    )
 
 
 def verdicts(results: SimpleNamespace) -> dict[str, str]:

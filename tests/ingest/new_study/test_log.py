@@ -182,7 +182,7 @@ def test_a_name_cannot_leave_the_folder(tmp_path: Path) -> None:
 def test_the_period_is_that_of_the_rows_that_name_a_unit(tmp_path: Path, days: int) -> None:
     """Rows without a unit are left out: were the end taken from them, the others would seem to end too early."""
     made = log(tmp_path / "base.csv", "if(i % 2 = 0, 'off', 'on') as variant")
-    later = f"(\"when\"::timestamp + interval {days} day)::varchar"
+    later = f'("when"::timestamp + interval {days} day)::varchar'
     more = f"""select * from read_csv('{made}', all_varchar = true) union all by name
         select * replace (null as visitor, {later} as \"when\") from read_csv('{made}', all_varchar = true) where what = 'purchase'"""
     study, _, _ = proposed(tmp_path, written(tmp_path / "shop.csv", more))
