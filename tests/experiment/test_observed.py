@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpers.experiment.observed import Observed, step_of
+from helpers.experiment.observed import observed_on, step_of
 
 START = datetime(2026, 2, 2)
 
@@ -13,8 +13,9 @@ START = datetime(2026, 2, 2)
 @given(st.integers(1, 31), st.integers(2, 9))
 def test_dates_that_lie_evenly_apart_stand_for_the_days_between_them(apart, dates):
     days = [1 + apart * n for n in range(dates)]
-    first, last = (START + timedelta(days=day - 1) for day in (days[0], days[-1]))
-    assert Observed(first, last, last, step_of(days)).enrolment_days == apart * dates
+    seen = observed_on(START, days)
+    assert seen.enrolment_days == apart * dates
+    assert seen.first_exposure == START and seen.last_event == START + timedelta(days=apart * dates - 1)
 
 
 @given(st.sets(st.integers(1, 60), min_size=1))

@@ -93,6 +93,12 @@ class Judge:
         size = shown(lost[next(iter(first))]) if first else "0"
         for place in ("funnel: text", "funnel: record", "funnel: flow", "funnel: losses"):
             text = self.at[place]
+            if not f.study.has_way and place in ("funnel: text", "funnel: record"):
+                found = re.fullmatch(rf"Of ([\d,]+) users? in the table {SHARE} have {f.steps[-1]}\.", text)
+                self.expect(bool(found) and found[1] == f"{f.reached[0]:,}", "who is in the table", place)
+                if found:
+                    self.expect(percent(found[2], f.reached[-1] / f.reached[0]), "share", place)
+                continue
             if not first:
                 nobody = f"Nobody is lost between {f.steps[0]} and {f.steps[-1]}"
                 self.expect(text.removesuffix(".") == nobody, "somebody is lost", place)
@@ -116,7 +122,7 @@ class Judge:
             self.expect((len(first) == 1) >= ("The bottleneck" in text), "a tie has no bottleneck", place)
         self.expect(math.isclose(float(self.at["funnel: size"]), float(max(lost.values()))), "size", "funnel: size")
         rest = {way.removeprefix("from "): shown(each) for way, each in lost.items() if way not in first}
-        if first:
+        if first and f.study.has_way:
             told = dict(re.findall(r"(\w+ to \w+): (?:up to )?(< 1|\d+(?:,\d{3})*)", self.at["funnel: text"]))
             self.expect(told == rest, f"the others are {rest}", "funnel: text")
         open_windows = re.findall(r"For (none|[\d,]+) of the ([\d,]+) users? lost", self.at["funnel: text"])
@@ -264,6 +270,12 @@ class Judge:
         begun = daily.day[daily.event_name == self.found.study.exposure]
         cohort = begun.max() - begun.min() < pd.Timedelta(days=13)
         self.expect(text.startswith("All ") is cohort, "one cohort", "weekdays")
+        few = not cohort and int((last > 0).sum()) < 14
+        self.expect(
+            text.startswith(f"Only {int((last > 0).sum())} of {len(last)} days have") is few, "few days", "weekdays"
+        )
+        if few:
+            return
         means = last.groupby(last.index.day_name()).mean()
         told = re.search(rf"differ by {SHARE} of", text)
         self.expect(

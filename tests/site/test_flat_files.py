@@ -3,7 +3,7 @@
 import json
 import math
 import tempfile
-from fractions import Fraction
+from decimal import Decimal
 from pathlib import Path
 
 import pandas as pd
@@ -61,7 +61,11 @@ def test_results_are_read_back_as_they_stand_in_the_json(found):
                     assert math.isnan(row["value"])
                 else:
                     money = price and not isinstance(value, bool)
-                    assert row["value"] == (float(Fraction(value) / 100) if money else value)
+                    assert row["value"] == (
+                        float(f"{value!r}e-2" if "e" not in repr(value) else Decimal(repr(value)) / 100)
+                        if money
+                        else value
+                    )
         assert sorted(file.name for file in home.iterdir()) == sorted(["results.json", *paths.TABLES])
 
 

@@ -46,7 +46,7 @@ def new_study(
     force: bool,
     **told: Any,
 ) -> None:
-    """Look at FILE (CSV, Parquet, a workbook, a folder or glob of them, DuckDB, SQLite, a query as .sql) and propose a study file.
+    """Look at FILE (CSV, JSON, Parquet, a workbook, a folder or glob of them, DuckDB, SQLite, a query as .sql) and propose a study file.
 
     Several files are joined by the unit: a table of who was assigned, tables of what they did (orders, sessions), one of
     what they are like. Whatever an option says is taken as said; the rest is guessed.

@@ -172,7 +172,7 @@ class Metric(Model):
     margin: Margin | None = None
     """How much worse a guardrail may get"""
     covariate: bool = False
-    """Whether the same measure before the experiment is read: the adjusted effect (CUPED) is shown beside the plain one, which decides"""
+    """Whether the same measure before the experiment is read too: the adjusted effect stands beside the plain one, which decides (CUPED)"""
     winsorize: Annotated[float, Field(gt=0.5, lt=1)] | None = None
     """Pooled quantile to which higher values are pulled in; nothing is dropped"""
 

@@ -375,6 +375,11 @@ class Study(Named):
         return isinstance(self.data, Units)
 
     @property
+    def has_way(self) -> bool:
+        """False of a table of units whose funnel has no step between being in it and the outcome: nobody drops on a way."""
+        return not self.is_unit_table or len(self.funnel.steps) > 2
+
+    @property
     def has_time(self) -> bool:
         """False when every unit counts from one and the same moment, so that there is no day to look at."""
         timed = self.data.assignments if isinstance(self.data, Tables) else self.data

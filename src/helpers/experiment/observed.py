@@ -3,7 +3,7 @@
 import itertools
 import math
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 
 @dataclass(frozen=True)
@@ -21,6 +21,15 @@ class Observed:
         if self.first_exposure is None or self.last_exposure is None:
             return 0.0
         return float((self.last_exposure.date() - self.first_exposure.date()).days + self.step)
+
+
+def observed_on(start: datetime, days: list[int]) -> Observed:
+    """What is seen of counts by day, of the days of a study that starts then: the data end with what the last date stands for."""
+    if not days:
+        return Observed(None, None, None)
+    step = step_of(days)
+    first, last = (start + timedelta(days=day - 1) for day in (days[0], days[-1]))
+    return Observed(first, last, last + timedelta(days=step - 1), step)
 
 
 def step_of(days: list[int]) -> int:

@@ -2,14 +2,13 @@
 
 import math
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from helpers.config import Metric, Study, Variant
 from helpers.errors import ReportError
-from helpers.experiment.observed import Observed, step_of
+from helpers.experiment.observed import Observed, observed_on
 from helpers.stats.adjustment.cuped import VarianceReduction, cuped
 from helpers.stats.checks.daily_effects import DailyEffects
 from helpers.stats.checks.novelty import Novelty, novelty
@@ -146,9 +145,7 @@ class Results:
         """When units were exposed and the data end; of counts the first moment of their days."""
         if self.study.rowless:
             days = [int(level) for level in self.levels(EXPOSED, "day")] if self.study.has_time else []
-            start = self.study.period.start
-            first, last = (start + timedelta(days=day - 1) for day in (days[0], days[-1])) if days else (None, None)
-            return Observed(first, last, last, step=step_of(days))
+            return observed_on(self.study.period.start, days)
         seen = next(query.query(con, "observed").itertuples(index=False))
         first, last, end = (t.to_pydatetime() if self.study.has_time and t == t else None for t in seen)
         return Observed(first, last, end)

@@ -53,7 +53,7 @@ def funnel_arms(nb: "Notebook", con: "duckdb.DuckDBPyConnection") -> "FigureView
     from helpers.report.figures.experiment import funnel_arms
     from helpers.report.topics import funnel
 
-    arms = [] if nb.study.is_unit_table else by_arm(con, nb.study)
+    arms = by_arm(con, nb.study) if nb.study.has_way else []
     if not arms:
         return nb.warning(funnel.absent(nb.study))
     alt = "Flow of exposed units through the funnel and out of it, arm by arm"

@@ -8,6 +8,7 @@ import csv
 import io
 import json
 from collections.abc import Sequence
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,6 @@ RESULTS, EFFECTS = "results", "effects"
 """Names of the tables: every number, and a row a metric and treatment."""
 MONEY = ("money", "price")
 """Units that ``results.json`` keeps in hundredths of a currency."""
-HUNDREDTHS = 100
 ENDS = ("", "_low", "_high")
 MEASURED = (
     "control", "treatment", *(f"absolute{end}" for end in ENDS), *(f"relative{end}" for end in ENDS), "p_value",
@@ -119,7 +119,7 @@ def _value(number: Number) -> float | int | None:
         return int(value)
     if not isinstance(value, int | float):
         return None
-    return value / HUNDREDTHS if number.unit in MONEY else value
+    return float(Decimal(repr(value)).scaleb(-2)) if number.unit in MONEY else value
 
 
 def _unit(number: Number, currency: str) -> str:

@@ -3,6 +3,7 @@
 import csv
 import random
 import shutil
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -188,3 +189,16 @@ def test_running_totals_are_told_with_the_option_that_takes_the_last_day(tmp_pat
     said = new_study.Said(where="day = '19.03.2026'")
     study = config.load(new_study.propose(str(tmp_path / "t.csv"), name="t", said=said, base=tmp_path).file)
     assert not study.has_time and landed(study, tmp_path / "raw")["control", "orders"] == (1900, 171)
+
+
+@pytest.mark.parametrize(("apart", "span"), [(1, "day"), (7, "week"), (3, "3 days")])
+@pytest.mark.parametrize("dates", [2, 4])
+def test_the_period_of_counts_ends_with_what_the_last_date_stands_for(tmp_path, apart, span, dates):
+    start = date(2026, 2, 2)
+    file = tmp_path / "weeks.csv"
+    rows = [f"{start + timedelta(days=apart * n)},{arm},1000,{110 + n}" for n in range(dates) for arm in ("old", "new")]
+    file.write_text("\n".join(["day,arm,users,replied", *rows]) + "\n", encoding="utf-8")
+    made = new_study.propose(str(file), name="weeks", base=tmp_path)
+    study = config.load(made.file)
+    assert (study.period.start.date(), study.period.end.date()) == (start, start + timedelta(days=apart * dates))
+    assert f"one row for each arm and {span}" in made.said

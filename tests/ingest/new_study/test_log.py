@@ -189,3 +189,15 @@ def test_units_that_are_mostly_in_two_variants_are_refused_and_not_tolerated(tmp
             proposed(tmp_path, file, variant="variant")
     else:
         assert proposed(tmp_path, file, variant="variant")[0].data.tolerate.two_variants >= 0.3
+
+
+@pytest.mark.parametrize("days", [1, 9])
+def test_the_period_is_that_of_the_rows_that_name_a_unit(tmp_path: Path, days: int) -> None:
+    """Rows without a unit are left out: were the end taken from them, the others would seem to end too early."""
+    made = log(tmp_path / "base.csv", "if(i % 2 = 0, 'off', 'on') as variant")
+    later = f'("when"::timestamp + interval {days} day)::varchar'
+    more = f"""select * from read_csv('{made}', all_varchar = true) union all by name
+        select * replace (null as visitor, {later} as \"when\") from read_csv('{made}', all_varchar = true) where what = 'purchase'"""
+    study, _, _ = proposed(tmp_path, written(tmp_path / "shop.csv", more))
+    told = study.period.start.isoformat(), study.period.end.isoformat()
+    assert told == ("2026-03-02T00:00:00", "2026-03-05T00:00:00"), "that of the rows of the log alone"

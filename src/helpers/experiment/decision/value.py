@@ -11,7 +11,7 @@ from helpers.config.assumed import horizon, unstated
 from helpers.experiment.decision.belief import Belief, believed
 from helpers.experiment.pace import enrolment_days
 from helpers.experiment.results import Results
-from helpers.formatting import formatted, inside
+from helpers.formatting import formatted, inside, listed
 from helpers.stats.comparisons.effects import Effect
 from helpers.stats.summaries.summary import Summary
 
@@ -137,6 +137,15 @@ def value(
     )
 
 
+def no_revenue(study: Study) -> str:
+    """That no revenue metric is named, and which metric is of money and could be one."""
+    money = [inside(m.label) for m in study.metrics if m.unit == "money"]
+    could = (
+        f", though {listed(money)} {'is' if len(money) == 1 else 'are'} of money: economics.revenue_metric names one"
+    )
+    return f"{NO_REVENUE}{could if money else ''}"
+
+
 def worth(study: Study, results: Results, variant: str | None = None) -> tuple[DecisionValue | None, str]:
     """The value of shipping a treatment, or None and the reason why it cannot be told.
 
@@ -145,7 +154,7 @@ def worth(study: Study, results: Results, variant: str | None = None) -> tuple[D
     """
     metric = study.revenue
     if metric is None:
-        return None, NO_REVENUE
+        return None, no_revenue(study)
     found = results.effect(metric, variant=variant, as_is=True)
     if found is None:
         return None, f"no unit of an arm has a value of {inside(metric.label)}"

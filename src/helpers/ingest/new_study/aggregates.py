@@ -1,10 +1,12 @@
 """The proposal for a table of counts: one row an arm, or an arm and day, with its units and what these did."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import combinations
-from math import prod
-from typing import TYPE_CHECKING
+from datetime import timedelta
+from itertools import combinations, pairwise
+from math import gcd, prod
+from typing import TYPE_CHECKING, Any
 
 from helpers.config.levels import LEAVE_OUT
 from helpers.errors import ReportError
@@ -21,6 +23,7 @@ from helpers.ingest.new_study import (
     roles,
     units,
     vocabulary,
+    ways,
 )
 from helpers.ingest.new_study.counted_columns import CountedColumns
 from helpers.ingest.new_study.profile import Column
@@ -77,16 +80,35 @@ def propose(
     )
     money = [m.name for m in metrics if m.unit == "money"]
     paid = currency.of(table, [c for c, m in zip(ranked, metrics, strict=True) if m.unit == "money"])
+    apart = _apart(table, time) if time else 1
     start, end, period = (*said.period, said.how("period")) if said.period else units.period_of(time)
+    if time and not said.period:
+        end += timedelta(days=apart - 1)
     mapped: dict[str, Noted] = {
         "variant": (
             variant.name,
-            said.note("variant", f"{len(arms)} levels, a row each" + " for every day" * bool(time)),
+            said.note("variant", f"{len(arms)} levels, a row each" + f" for every {_span(apart)}" * bool(time)),
         ),
         "units": (found.units.name, f"{found.why}; {sum(a.count for a in arms):,} in all"),
-    } | ({"event_time": (time.name, said.note("time", "its days: what came on each of them"))} if time else {})
+    } | (
+        {
+            "event_time": (
+                time.name,
+                said.note(
+                    "time",
+                    "its days: what came on each of them"
+                    if apart == 1
+                    else f"the first of every {apart} days: what came in each of them",
+                ),
+            )
+        }
+        if time
+        else {}
+    )
     also: dict[str, Noted] = dict.fromkeys(totals, (LEAVE_OUT, "a total of the others"))
-    grain = f"grain: counts, one row for each arm{' and day' if time else ''} ({rows:,} rows); no rows of units"
+    grain = (
+        f"grain: counts, one row for each arm{f' and {_span(apart)}' if time else ''} ({rows:,} rows); no rows of units"
+    )
     return StudyProposal(
         source="aggregates", mode="online", rows=rows, arms=tuple(arms), weights=weights(arms), also=also, columns=mapped,
         start=start, end=end, period=period, time_format=roles.time_format(time), metrics=metrics, segments=(),
@@ -191,12 +213,38 @@ def _ranked(table: "SourceTable", found: CountedColumns, said: Said) -> list[Col
     return [*stated, *rest]
 
 
+def _apart(table: "SourceTable", time: Column) -> int:
+    """How many days lie between the dates of a table of counts: 7 where it is of weeks, told by their first day."""
+    found: Any = table.rows(
+        f"select distinct date_trunc('day', {ways.moment_of(table, time)})::date from {{table}} order by 1"
+    )
+    days = [day for (day,) in found if day is not None]
+    return gcd(*((later - day).days for day, later in pairwise(days))) if len(days) > 1 else 1
+
+
+def _span(days: int) -> str:
+    return {1: "day", 7: "week"}.get(days, f"{days} days")
+
+
 def _metric(column: Column, name: str, role: str, found: CountedColumns, said: Said) -> Measure:
     label = vocabulary.label(column.name)
     if column not in found.summed:
         return Measure(name, label, role, "proportion", name)
     is_money = column.name == said.money or (said.money is None and vocabulary.touches(column.name, vocabulary.MONEY))
-    return Measure(name, label, role, "mean", name, "sum", "money" if is_money else "number")
+    return Measure(name, _of_a_unit(label), role, "mean", name, "sum", "money" if is_money else "number")
+
+
+SUMMED_UP = re.compile(r"^(?:sum|total|mean|avg|average)(?: of)? ", re.IGNORECASE)
+
+
+def _of_a_unit(label: str) -> str:
+    """A column of sums or means, called as what a report tells of it: the mean of a unit.
+
+    >>> _of_a_unit("Sum gifts"), _of_a_unit("Revenue"), _of_a_unit("Avg order value"), _of_a_unit("Mean")
+    ('Gifts per unit', 'Revenue per unit', 'Order value per unit', 'Mean')
+    """
+    bare = SUMMED_UP.sub("", label)
+    return label if SUMMED_UP.fullmatch(f"{label} ") else f"{bare[0].upper()}{bare[1:]} per unit"
 
 
 def _seen(column: Column, found: CountedColumns) -> str:

@@ -110,7 +110,7 @@ def propose(
     revenue_of = paying.of(carried, decided, (steps[0], led[-1]), stated=goal.money is not None)
     metrics = goals.metrics(_metrics(steps[-1], revenue_of), goal)
     revenue_of = revenue_of if any(m.unit == "money" for m in metrics) else None
-    start, end = said.period or _period(time)
+    start, end = said.period or _period(_of_units(table, unit, time))
     tolerate = _tolerances(table, rows, unit, event, variant, mapped, logged, metrics)
     if goal.negative:
         tolerate.pop("negative_price", None)
@@ -374,6 +374,17 @@ def _metrics(last: str, paid: paying.Paying | None) -> tuple[Measure, ...]:
         return (primary,)
     revenue = Measure("revenue_per_unit", "Revenue per unit", "secondary", "mean", paid.chosen.event, "sum", "money")
     return primary, revenue
+
+
+def _of_units(table: "SourceTable", unit: Column, time: Column) -> Column:
+    """The time of the rows that name a unit: the others are left out, so none of them tells when the experiment began or ended."""
+    if unit.filled == unit.rows:
+        return time
+    moment, names = ways.moment_of(table, time), f"{table.text(unit.name)} is not null"
+    found: Any = table.rows(f"select min(told), max(told) from (select {moment} as told from {{table}} where {names})")[
+        0
+    ]
+    return time if None in found else replace(time, first=found[0], last=found[1])
 
 
 def _period(time: Column) -> tuple[datetime, datetime]:

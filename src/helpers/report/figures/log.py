@@ -92,15 +92,15 @@ def activity(daily: pd.DataFrame, study: Study) -> go.Figure:
 def _weekly(daily: pd.DataFrame, event: str, study: Study) -> str:
     """How far the weekdays differ, where they do by more than days of one weekday do."""
     counts = _by_day(daily, event)
-    if (counts > 0).sum() < LEAST_DAYS <= len(counts):
-        have = f"{int((counts > 0).sum())} of {len(counts)} days"
-        return f"Only {have} have any {plural(event)}: no weekly pattern can be told"
     if len(counts) < LEAST_DAYS:
         return f"The days with {plural(event)} span less than two weeks: no weekly pattern can be told"
     begun = len(_by_day(daily, study.exposure))
     if 0 < begun < LEAST_DAYS:
         within = "on one day" if begun == 1 else f"within {begun} days"
         return f"All {plural(study.exposure)} come {within}: later days tell the age of their units, not weekdays"
+    if (counts > 0).sum() < LEAST_DAYS:
+        have = f"{int((counts > 0).sum())} of {len(counts)} days"
+        return f"Only {have} have any {plural(event)}: no weekly pattern can be told"
     weekdays = counts.groupby(counts.index.dayofweek).mean()
     spread = (weekdays.max() - weekdays.min()) / weekdays.mean()
     if not spread:
@@ -218,7 +218,7 @@ def segment_rates(groups: Sequence[SegmentRate], study: Study) -> go.Figure:
     )  # fmt: skip
     figure.update_xaxes(
         title=f"share of users with {study.funnel.steps[-1]}"
-        if study.is_unit_table
+        if not study.has_way
         else f"share of users at {study.exposure} who reach {study.funnel.steps[-1]}",
         tickformat=".0%",
     )

@@ -17,7 +17,7 @@ NAMED: Mapping[str, tuple[str, Unit]] = {
     "decision.prior.improve": ("Share of such changes that help", "share"),
     "decision.prior.harm": ("Share of such changes that harm", "share"),
     "decision.prior.size": ("Typical size of an effect", "share"),
-    "decision.min_relative_uplift": ("Smallest uplift worth shipping", "share"),
+    "decision.min_relative_uplift": ("Smallest gain worth shipping", "share"),
     "economics.contribution_margin": ("Share of revenue that is left after variable costs", "share"),
     "economics.implementation_cost": ("Cost of building it", "money"),
     "economics.monthly_run_cost": ("Cost of running it, a month", "money"),

@@ -11,6 +11,8 @@ from helpers.defaults import SRM_THRESHOLD
 from helpers.experiment.counts.next_step import next_step
 from helpers.experiment.decision import claims
 from helpers.formatting import MOST_DIGITS, between, decimal, formatted, interval, p_text, rate, shift, span
+from helpers.ingest.new_study import weights
+from helpers.stats.checks.srm import srm
 from helpers.stats.comparisons.effects import NO_TEST
 from helpers.stats.summaries.summary import standard_error
 
@@ -108,14 +110,28 @@ def _ratio(found: ComparedCounts, designed: str) -> str:
     seen, p = " : ".join(f"{n:,}" for n in found.ratio.observed), p_text(found.ratio.p_value)
     said = f"  sample ratio: {seen} where {designed or 'equal arms'} {'was' if designed else 'were'} designed, {p}"
     if found.ratio.failed:
-        return (
-            f"{said}: failed, below {SRM_THRESHOLD:g}.\n  Units of an arm are missing, and which ones is not known. "
-            "If other sizes were designed, say so: --weights 9:1"
-        )
+        return f"{said}: failed, below {SRM_THRESHOLD:g}.\n  {_other_sizes(found.ratio.observed)}"
     if found.doubtful:
         chance = formatted(found.ratio.p_value, "share")
         return f"{said}: doubtful; chance makes arms as uneven in {chance} of healthy tests. Find out where units may be lost."
     return f"{said}: passed"
+
+
+def _other_sizes(counts: Sequence[int]) -> str:
+    """That units may be missing, or other sizes designed: the simple ones that these counts fit, where there are any.
+
+    >>> print(_other_sizes([1_214, 2_429, 2_357]))
+    Either the arms were designed with other sizes, or units of an arm are missing and nobody knows which. These counts fit 1:2:2: if that was the design, say so with --weights 1:2:2
+    >>> _other_sizes([1_000, 1_300]).endswith("if others than these were designed, say so with --weights, such as --weights 9:1")
+    True
+    """
+    said = "Either the arms were designed with other sizes, or units of an arm are missing and nobody knows which"
+    nearest = weights.designed(counts)
+    if not srm(list(counts), nearest).failed:
+        told = weights.ratio(nearest)
+        return f"{said}. These counts fit {told}: if that was the design, say so with --weights {told}"
+    such = ":".join(["9", *["1"] * (len(counts) - 1)])
+    return f"{said}: if others than these were designed, say so with --weights, such as --weights {such}"
 
 
 def _effect(found: ComparedCounts, index: int) -> str:

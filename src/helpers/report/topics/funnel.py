@@ -22,7 +22,7 @@ OFTEN = 0.2
 
 def table(found: FunnelCounts, study: Study) -> list[Row]:
     """Steps with their rates and losses; a unit table has no window that could be open, and nobody on the way is lost."""
-    if study.is_unit_table:
+    if not study.has_way:
         return _table_of_units(found)
     last = found.steps[-1].event
     lost = "Did not go on" if losses.unwanted(study) else "Lost"
@@ -33,7 +33,7 @@ def table(found: FunnelCounts, study: Study) -> list[Row]:
             "Of the step before": "" if s.position == 1 else formatted(s.rate.share, "share"),
             "95 % interval": "" if s.position == 1 else interval(s.rate.low, s.rate.high, "share"),
             lost: "" if s.position == 1 else f"{s.lost:,}",
-            "Window still open": "" if s.position == 1 else f"{s.open_units:,}",
+            **({} if study.is_unit_table else {"Window still open": "" if s.position == 1 else f"{s.open_units:,}"}),
             **(
                 {}
                 if losses.unwanted(study)
@@ -67,14 +67,14 @@ IN_THE_TABLE = "in the table"
 
 def caption(study: Study) -> str:
     """What the table of steps shows."""
-    if study.is_unit_table:
+    if not study.has_way:
         return "Who is in the table, and who has the outcome"
     return "The strict funnel: every step, in its order"
 
 
 def note(study: Study) -> str:
     """From when until when the steps count."""
-    if study.is_unit_table:
+    if not study.has_way:
         return f"with {study.funnel.steps[-1]}: its column is not zero"
     said = f"the last step {window(study)} the first {study.funnel.steps[0]}{losses.alike(study)}"
     return f"{said}; events before {study.diagnosis_end:%Y-%m-%d}"
@@ -139,14 +139,14 @@ def record(nb: Notebook, found: Iterable[FunnelCounts], buyers: Bypass) -> None:
 
 def _bottleneck(found: FunnelCounts, study: Study) -> str:
     """Where most is lost, and what that costs; of a table of units who has the outcome, for there is no way to it."""
-    if study.is_unit_table:
+    if not study.has_way:
         return _reached(found)
     return losses.unwanted(study) or f"{_costs(found)}{losses.passed_over(found)}"
 
 
 def _reached(found: FunnelCounts) -> str:
     share, every = formatted(found.conversion.share, "share"), counted(found.steps[0].units, "user")
-    return f"Of the {every} in the table {share} are with {found.steps[-1].event}."
+    return f"Of {every} in the table {share} have {found.steps[-1].event}."
 
 
 def _costs(found: FunnelCounts) -> str:
@@ -187,7 +187,7 @@ def absent(study: Study) -> str:
     """Why there is no funnel of each arm."""
     if study.rowless:
         return rowless.absent(study, rowless.PATHS)
-    if study.is_unit_table:
+    if not study.has_way:
         return "A table of units tells no steps, so there is no path to compare."
     if study.mode == "offline":
         return (
@@ -199,7 +199,7 @@ def absent(study: Study) -> str:
 
 def text(found: FunnelCounts, study: Study) -> str:
     """The bottleneck in two sentences, and what was passed over; of a table of units who has the outcome."""
-    if study.is_unit_table:
+    if not study.has_way:
         return _reached(found)
     return losses.unwanted(study) or f"{_loses(found, study)}{losses.passed_over(found)}"
 
@@ -219,6 +219,8 @@ def _loses(found: FunnelCounts, study: Study) -> str:
         said = f"The bottleneck is {ways}: it costs {lost}{beside}."
     else:
         said = f"No step alone is the bottleneck: {ways} cost {lost}{beside}."
+    if study.is_unit_table:
+        return said
     still, gone = sum(s.open_units for s in most), sum(s.lost for s in most)
     return f"{said} For {f'{still:,}' if still else 'none'} of the {counted(gone, 'user')} lost there the window was still open when sight ended."
 
@@ -226,7 +228,11 @@ def _loses(found: FunnelCounts, study: Study) -> str:
 def text_bypass(found: Bypass, study: Study) -> str:
     """Who leaves the path, in a sentence."""
     if study.is_unit_table:
-        return "A table of units tells no steps, so nothing can be said of who passes one by."
+        if not study.has_way:
+            return "A table of units tells no steps, so nothing can be said of who passes one by."
+        return (
+            f"Every row of the table is {study.exposure}, so nobody reaches {study.funnel.steps[-1]} beside the path."
+        )
     last, exposure, users = study.funnel.steps[-1], study.exposure, counted(found.converted, "user")
     if not found.converted:
         return f"No user has {a(last)}."

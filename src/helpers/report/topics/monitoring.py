@@ -320,7 +320,7 @@ def text_caution(plan: MonitoringPlan) -> str:
     return (
         "Simulated plan: the study file has no monitoring section, so no monitoring is planned. The page shows what "
         f"watching {inside(plan.label)} would be like at {size}, {plan.pace}; "
-        f"the trigger and the shifts are made up to suit that rate and its daily noise, and tickets are an assumption. {_known(plan)}"
+        f"the trigger and the shifts are made up to suit that rate and its daily noise, and tickets, which stand for whatever count of complaints a day there is, are an assumption. {_known(plan)}"
     )
 
 

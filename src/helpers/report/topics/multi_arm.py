@@ -53,9 +53,8 @@ def note(found: Sequence[MetricEffect], study: Study) -> str:
 
 def caption(results: Results) -> str:
     """The table of effects; with several treatments it says which one it shows."""
-    if not results.named:
-        return "Effects on exposed units"
-    return f"Effects on exposed units: {results.named} against {results.study.control.name}"
+    on = "Effects on the units of the table" if results.study.is_unit_table else "Effects on exposed units"
+    return f"{on}: {results.named} against {results.study.control.name}" if results.named else on
 
 
 TONES: dict[claims.Says, tables.Tone] = {"inside": "good", "not shown": "warn", "beyond": "bad"}

@@ -32,8 +32,8 @@ def table(groups: Iterable[SegmentRate], study: Study) -> list[Row]:
         {
             "Segment": g.dimension.replace("_", " "),
             "Level": g.level,
-            "Users" if study.is_unit_table else "Users at the step": f"{g.reached:,}",
-            f"With {study.funnel.steps[-1]}" if study.is_unit_table else "Converted": formatted(g.rate.share, "share"),
+            "Users" if not study.has_way else "Users at the step": f"{g.reached:,}",
+            f"With {study.funnel.steps[-1]}" if not study.has_way else "Converted": formatted(g.rate.share, "share"),
             "95 % interval": interval(g.rate.low, g.rate.high, "share"),
             **({} if losses.unwanted(study) else {"Users short of the best level": whole(g.missing)}),
         }
@@ -64,11 +64,11 @@ def note_gap(parts: Sequence[Decomposition], study: Study) -> str:
     if not parts:
         return ""
     units = ", ".join(f"{name} {n:,}" for name, n in zip((parts[0].low, parts[0].high), parts[0].units, strict=True))
-    return f"users{'' if study.is_unit_table else ' at the step'}: {units}; {_window(study)}"
+    return f"users{'' if not study.has_way else ' at the step'}: {units}; {_window(study)}"
 
 
 def _window(study: Study) -> str:
-    return funnel.note(study) if study.is_unit_table else f"converted: {funnel.note(study)}"
+    return funnel.note(study) if not study.has_way else f"converted: {funnel.note(study)}"
 
 
 def table_gap(parts: Iterable[Decomposition]) -> list[Row]:

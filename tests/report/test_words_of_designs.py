@@ -1,0 +1,146 @@
+"""Words that hang on what a study is: several arms, less is better, a table of units, counts of weeks."""
+
+import re
+from types import SimpleNamespace
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from helpers.experiment.decision.value import no_revenue
+from helpers.experiment.design import _duration
+from helpers.experiment.funnel import FunnelCounts, FunnelStep
+from helpers.ingest.new_study.proposal import Measure
+from helpers.ingest.new_study.writing import _stated
+from helpers.report.figures import experiment as figures
+from helpers.report.figures.log import _weekly
+from helpers.report.topics import decision, design, funnel, segments
+from helpers.stats import Mean, compare, cuped
+from helpers.stats.binomial import binomial_interval
+from tests.gauntlet import planted
+from tests.gauntlet.case import Case
+from tests.gauntlet.page import page
+from tests.ingest.studies import unit_study
+
+RATES = st.integers(4_600, 7_400)
+OF_A_LOG = re.compile(r"\blogs?\b|\bexposed\b|go on|costs? |lost|bottleneck|step")
+
+
+def case(control: int, arms: list[int], **more: object) -> Case:
+    found = {"control": [20_000, control], "arms": {f"arm_{n}": [20_000, k] for n, k in enumerate(arms)}, **more}
+    return Case("words", "several arms", found)
+
+
+@settings(max_examples=12, deadline=None)
+@given(RATES, st.lists(RATES, min_size=2, max_size=4))
+def test_the_front_chart_shows_every_arm_and_its_title_names_one(control, arms):
+    row = case(control, arms)
+    study = planted.study(row)
+    results = planted.results(row, study)
+    drawn = figures.effects(results.every_arm, study)
+    labels = [str(label) for label in drawn.data[0].y]
+    assert len(labels) == len(arms) and all(sum(arm in label for label in labels) == 1 for arm in row.arms)
+    assert results.leading in drawn.layout.meta["finding"] and results.leading in labels[-1], "the one told is on top"
+
+
+@settings(max_examples=12, deadline=None)
+@given(st.integers(300, 700), st.lists(RATES, min_size=2, max_size=3))
+def test_a_loss_in_any_arm_is_told_beside_the_verdict(lost, arms):
+    money = {"control": [20_000, 30.0, 20.0], "arms": {f"arm_{n}": [20_000, 30.0, 20.0] for n in range(len(arms))}}
+    money["arms"]["arm_1"] = [20_000, 30.0 - lost / 100, 20.0]
+    told = page(case(6_000, arms, money={**money, "margin": 0.4, "cost": 0.0, "monthly": 20_000}))
+    said = f"{told.decided.proposed.beside} {decision.text_others(told.study, told.decided)}"
+    assert re.search(
+        r"Revenue[\w ]* in arm_1 is worse by [\d.]+ % .*a secondary metric, which the rule does not weigh", said
+    )
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.integers(5_000, 7_000))
+def test_where_less_is_better_a_gain_is_a_reduction_without_a_plus(treated):
+    told = page(Case("words", "less", {"control": [20_000, 6_000], "treatment": [20_000, treated], "better": "lower"}))
+    made = told.decided.proposed
+    (least,) = [c for c in made.criteria if c.name == "Reduction"]
+    assert (
+        least.required == "at least 5 %"
+        and "uplift" not in f"{made.reason} {decision.text_headline(told.study, told.decided)}"
+    )
+    assert ("reduction of" in made.reason) is (made.verdict == "GO")
+    assert least.found.startswith("none: a rise of +") if treated > 6_000 else "+" not in least.found
+
+
+@pytest.mark.parametrize(("better", "way"), [("", "higher"), ("lower", "lower")])
+@given(st.lists(st.from_regex(r"[a-z]{3,9}", fullmatch=True), min_size=1, max_size=4, unique=True))
+def test_a_proposal_asks_of_every_treatment(better, way, arms):
+    stated = _stated(Measure("gmv", "GMV per user", "primary", "mean", "gmv", better=better), "holdout_group", *arms)
+    assert all(all(arm in text for arm in arms) for text in stated.values())
+    assert stated["question"].startswith("Does " if len(arms) == 1 else "Do ") and "GMV per user" in stated["question"]
+    assert f"is {way} in" in stated["hypothesis"]
+
+
+@given(st.integers(1, 5_000), st.floats(0, 1))
+def test_a_table_of_units_has_no_way_on_which_users_drop(units, share):
+    study = unit_study("units.csv")
+    have, last = round(units * share), study.funnel.steps[-1]
+    steps = (
+        FunnelStep(1, study.funnel.steps[0], False, units, units, units, 0, binomial_interval(units, units), 0.0),
+        FunnelStep(2, last, False, units, units, have, 0, binomial_interval(have, units), float(units - have)),
+    )
+    found = FunnelCounts("strict", "all", steps)
+    said = [
+        funnel.text(found, study),
+        funnel.caption(study),
+        funnel.note(study),
+        segments.note(study, {}),
+        funnel.absent_curve(study),
+    ]
+    said += [f"{key} {cell}" for row in funnel.table(found, study) for key, cell in row.items()]
+    assert not [text for text in said if OF_A_LOG.search(text)]
+    assert f"{units:,}" in said[0] and last in said[0]
+
+
+@given(st.integers(2, 8), st.integers(2, 7))
+def test_rows_that_stand_for_weeks_tell_no_weekdays(weeks, apart):
+    days = pd.date_range("2026-02-02", periods=2 * weeks, freq=f"{apart}D")
+    daily = pd.DataFrame({"day": days, "event_name": "replied", "events": 100})
+    told = _weekly(daily, "replied", SimpleNamespace(exposure="replied", period=SimpleNamespace(start=days[0])))
+    dated = 2 * weeks >= 14
+    assert dated or "no weekly pattern can be told" in told
+    assert dated or "compare whole weeks only" not in told
+
+
+@settings(max_examples=10, deadline=None)
+@given(st.integers(0, 2**32 - 1), st.floats(0.3, 0.9))
+def test_which_of_two_estimates_decides_is_said_where_both_are_shown(seed, tie):
+    rng = np.random.default_rng(seed)
+    before = rng.normal(10, 3, (2, 200))
+    values = tie * before + rng.normal(5, 1, (2, 200))
+    arms = [Mean.from_values(y, {"x": x}) for y, x in zip(values, before, strict=True)]
+    made, study = cuped(*arms), unit_study("units.csv")
+    metric = next(m for m in study.metrics if m.type == "mean")
+    found = {metric.name: (compare(*arms), compare(made.control, made.treatment), made.reduction)}
+    (row,) = design.table_cuped(found, study)
+    assert "Plain, which decides" in row and "Adjusted" in row
+    said = design.text_cuped(found, study)
+    assert (
+        "is decided by the plain effect" in said
+    ) is made.reduction.gains or "The plain effect is the one to read" in said
+
+
+@pytest.mark.parametrize(("needed", "told"), [(500, "1 week"), (5_000, "cannot be told")])
+def test_a_table_of_units_tells_no_weeks_for_units_that_it_does_not_have(needed, told):
+    curve = [100 * day for day in range(1, 22)]
+    found = _duration(needed, curve, unit_study("units.csv"))
+    assert found == told
+
+
+@pytest.mark.parametrize("unit", ["money", "number"])
+def test_a_study_without_a_revenue_metric_hears_which_one_could_be(unit):
+    study = unit_study("units.csv")
+    metrics = [m.model_copy(update={"unit": unit if m.type == "mean" else m.unit}) for m in study.metrics]
+    told = no_revenue(study.model_copy(update={"metrics": metrics}))
+    assert ("economics.revenue_metric" in told) is (unit == "money") and told.startswith(
+        "the study names no revenue metric"
+    )
