@@ -29,7 +29,7 @@ def outcomes(con: "duckdb.DuckDBPyConnection", study: Study) -> Iterable[Any]:
     if study.is_hashed or study.is_unit_table or not events:
         return ()
     found = query.query(con, "unexposed_outcomes", start=str(study.period.start), events=sorted(events))
-    return found.itertuples()
+    return list(found.itertuples())
 
 
 def primary(con: "duckdb.DuckDBPyConnection", study: Study) -> str:

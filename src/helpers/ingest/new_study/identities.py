@@ -106,4 +106,4 @@ def _meet(table: "SourceTable", user: Column, before: Column) -> bool:
                 where {was} is not null group by {was})"""
         )[0]
     )
-    return both >= MET * rows and alone >= ALONE * rows and one >= ONE * met > 0
+    return bool(both >= MET * rows and alone >= ALONE * rows and met > 0 and one >= ONE * met)

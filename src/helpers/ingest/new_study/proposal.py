@@ -114,6 +114,7 @@ class StudyProposal:
     deviations: dict[str, str] = field(default_factory=dict)
     squares: dict[str, str] = field(default_factory=dict)
     alias: Noted = ("", "")
+    money_in: Noted = ("", "")
 
     @property
     def levels(self) -> tuple[Arm, ...]:

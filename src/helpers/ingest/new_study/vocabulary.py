@@ -62,7 +62,7 @@ BEFORE: Words = (
 )
 MONEY: Words = (
     words(
-        "revenue spend spent spending amount sales gmv price value profit income cost payment paid usd eur gbp charges total turnover ltv arpu"
+        "amt cents pence revenue spend spent spending amount sales gmv price value profit income cost payment paid usd eur gbp charges total turnover ltv arpu"
         " arppu money mrr arr payout fare fees tuition tip tips gross net"
     )
     | languages.MONEY
