@@ -38,6 +38,7 @@ class Said:
     where: str | None = None
     period: tuple[datetime, datetime] | None = None
     time_format: str | None = None
+    header_line: int | None = None
     descriptive: str | bool = False
     independent: bool = False
     answers: tuple[tuple[str, str], ...] = ()
