@@ -129,7 +129,7 @@ def kept(con: "duckdb.DuckDBPyConnection", condition: str | None, parts: Parts, 
             cause="a text in other letters than it stands in the table, or a text compared with a number",
         )  # fmt: skip
     out = f"{total - left:,} of {total:,} rows are left out, those for which this does not hold: {said}"
-    return replace(parts, notes=(*parts.notes, out))
+    return replace(parts, notes=(*parts.notes, out), apart=parts.apart + total - left)
 
 
 def check(wanted: Iterable[str], parts: Parts, key: str) -> None:

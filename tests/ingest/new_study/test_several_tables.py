@@ -244,3 +244,14 @@ def test_an_amount_that_is_called_by_its_currency_is_believed_in_its_own_table(t
         ingest.land(study, tmp_path / "raw")
     told = str(caught.value)
     assert "'total'" in told and "'price'" not in told and "as in 'total_usd'" in told and "data.where" in told
+
+
+@pytest.mark.parametrize(("again", "strangers"), [(0, 0), (25, 40)])
+def test_rows_of_no_unit_and_repeated_assignments_are_told(tmp_path: Path, again: int, strangers: int) -> None:
+    """All rows that the files hold are those that are read and those that are not, and each reason is told."""
+    people = rows(tmp_path / "a.csv", f"select i % 400 as user_id, ['control', 'b'][i % 2 + 1] as variant, timestamp '2026-03-02' + interval (i) minute as at from range({400 + again}) r(i)")  # fmt: skip
+    orders = rows(tmp_path / "o.csv", f"select 'o' || i as order_id, i % 400 + if(i < {strangers}, 9000, 0) as user_id, 9.5 + i % 7 as total, timestamp '2026-03-03 10:00:00' + interval (i) minute as at from range(500) r(i)")  # fmt: skip
+    study, _, _ = proposed(tmp_path, [people, orders])
+    parts = ingest.land(study, tmp_path / "raw")
+    assert parts.apart == again + strangers
+    assert any(f"{again:,} rows assign a unit to its variant once more" in note for note in parts.notes) == bool(again)
