@@ -36,7 +36,7 @@ def joined(condition: str, known: Iterable[str], key: str = "data.where") -> str
     """A condition in which names with points stand as the one name of a column that they are.
 
     >>> print(joined("properties.plan = 'pro' and size.of > 3", ["properties.plan", "size"]))
-    '(("properties.plan" = \'pro\') AND (size."of" > 3))'
+    (("properties.plan" = 'pro') AND (size."of" > 3))
     """
     import duckdb
 
