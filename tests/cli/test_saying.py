@@ -16,6 +16,9 @@ from helpers.ingest.new_study import Said
 from tests.ingest.new_study import hidden
 from tests.ingest.new_study.test_said import OF_LOGS, OF_UNITS
 
+OF_FILES = {"alias", "header_line"}
+"""What may be said of few files, and is tried beside their readers."""
+
 
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
@@ -32,9 +35,16 @@ def test_help_lists_all_that_may_be_said_and_each_is_tried_on_a_table_and_a_log(
     told = call("--help").output
     for option in (*saying.OPTIONS, "--yes", "--force", "--name", "--table"):
         assert option in told
-    known = {each.name for each in fields(Said)} - {"answers", "known", "time_format", "descriptive", "independent"}
+    known = {each.name for each in fields(Said)} - {
+        "answers",
+        "known",
+        "time_format",
+        "descriptive",
+        "independent",
+        *OF_FILES,
+    }
     assert known == {*OF_UNITS, *OF_LOGS}
-    assert {name.removeprefix("--").replace("-", "_") for name in saying.OPTIONS} == known - {"outcomes"} | {
+    assert {name.removeprefix("--").replace("-", "_") for name in saying.OPTIONS} == known - {"outcomes"} | OF_FILES | {
         "outcome",
         "time_format",
     }

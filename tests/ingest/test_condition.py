@@ -153,3 +153,13 @@ def test_a_field_of_a_struct_is_one_still(tmp_path: Path) -> None:
     pd.DataFrame({"n": [1, 2, 3], "more": [{"it": "a"}, {"it": "b"}, {"it": "a"}]}).to_parquet(tmp_path / "t.parquet")
     with source.opened(str(tmp_path / "t.parquet"), None, tmp_path, "more.it = 'a' and n > 1") as table:
         assert table.rows("select n from {table}") == [(3,)]
+
+
+@pytest.mark.parametrize("files", [1, 2])
+def test_rows_that_are_left_out_are_counted_beside_those_that_are_read(tmp_path: Path, files: int) -> None:
+    frames = [table(seed) for seed in range(files)]
+    path, _ = written(tmp_path / "units", frames, "csv")
+    study = unit_study(path, where="land = 'DE'")
+    parts = ingest.land(study, tmp_path / "raw")
+    whole = pd.concat(frames)
+    assert parts.apart == ingest.landed(tmp_path / "raw").apart == (whole.land != "DE").sum()

@@ -6,10 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from helpers.errors import ReportError
 from helpers.pipeline.terminal import plain, say
 
 if TYPE_CHECKING:
     from helpers.ingest.new_study import Ask, Question, Said
+
+LAST_HEADER = 64
+"""The last line in which the names of columns are looked for, as in a study file."""
 
 OPTIONS = {
     "--unit": ("COLUMN", "The column that names the unit: the user, visitor, account that was assigned."),
@@ -26,6 +30,10 @@ OPTIONS = {
     "--experiment": ("VALUE", "Which experiment is meant, where FILE holds several."),
     "--where": ("CONDITION", "The rows that count, in SQL: \"country = 'DE'\". The others are left out and counted."),
     "--period": ("START..END", "When the experiment ran, in UTC; the end is excluded: 2026-03-02..2026-03-16."),
+    "--header-line": (
+        "N",
+        "The line of a CSV, or the row of a sheet, that holds the names of the columns, counted from 1.",
+    ),
     "--time-format": ("FORMAT", "How times are written, where they do not tell: day_first, %d|%m|%Y, ..."),
 }
 """What may be said of a file; none of it must be."""
@@ -47,9 +55,18 @@ def said_of(told: Mapping[str, Any]) -> "Said":
     from helpers.ingest.new_study import Said
     from helpers.ingest.new_study.said import period
 
-    rest = {name: value for name, value in told.items() if name not in ("outcome", "period")}
+    rest = {name: value for name, value in told.items() if name not in ("outcome", "period", "header_line")}
     stated = period(told["period"]) if told.get("period") else None
-    return Said(**rest, outcomes=tuple(told.get("outcome") or ()), period=stated)
+    line = told.get("header_line")
+    if line and not (line.isascii() and line.isdigit() and 1 <= int(line) <= LAST_HEADER):
+        raise ReportError(
+            "--header-line cannot be used",
+            got=line,
+            expected=f"a number from 1 to {LAST_HEADER}, as an editor counts the lines",
+        )
+    return Said(
+        **rest, header_line=int(line) if line else None, outcomes=tuple(told.get("outcome") or ()), period=stated
+    )
 
 
 def asked() -> "Ask | None":

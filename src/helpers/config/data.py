@@ -159,6 +159,8 @@ class Place(Relative):
     """Columns of amounts or outcomes, each with what stands there for no value, such as 99, -1 or NA"""
     negative: Literal["error", "refund"] = "error"
     """What an amount below zero is: an error, or a refund, which lowers sums and is no event of its own"""
+    money_in: Literal["units", "minor_units"] = "units"
+    """What one of an amount of money is: a unit of the currency, or its smallest coin (minor_units), such as a cent; 1999 is then 19.99 USD, and 1999 JPY"""
     encoding: str | None = None
     """The encoding of a text, such as cp1252; UTF-8 and UTF-16 are seen from the file"""
     header_line: int | None = Field(None, ge=1, le=64)

@@ -17,7 +17,7 @@ NOT_FACTS = (ASSIGNED, "assignments", "units")
 """Names that no table of facts can have."""
 
 OF_ALL = ("path", "format", "table", "delimiter", "decimal", "missing_codes", "encoding", "header_line", "rows_in_fields",
-          "where", "time_format", "timezone", "columns", "alias")  # fmt: skip
+          "where", "time_format", "timezone", "columns", "alias", "money_in")  # fmt: skip
 """Keys of a log that each of several tables has for itself."""
 
 OF_NONE = ("negative", "origin", "export_clean_events")

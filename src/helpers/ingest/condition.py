@@ -36,7 +36,7 @@ def joined(condition: str, known: Iterable[str], key: str = "data.where") -> str
     """A condition in which names with points stand as the one name of a column that they are.
 
     >>> print(joined("properties.plan = 'pro' and size.of > 3", ["properties.plan", "size"]))
-    '(("properties.plan" = \'pro\') AND (size."of" > 3))'
+    (("properties.plan" = 'pro') AND (size."of" > 3))
     """
     import duckdb
 
@@ -129,7 +129,7 @@ def kept(con: "duckdb.DuckDBPyConnection", condition: str | None, parts: Parts, 
             cause="a text in other letters than it stands in the table, or a text compared with a number",
         )  # fmt: skip
     out = f"{total - left:,} of {total:,} rows are left out, those for which this does not hold: {said}"
-    return replace(parts, notes=(*parts.notes, out))
+    return replace(parts, notes=(*parts.notes, out), apart=parts.apart + total - left)
 
 
 def check(wanted: Iterable[str], parts: Parts, key: str) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from helpers.config import EventName, Log, Study, Units
+from helpers.config import ColumnOf, EventName, Log, Study, Tables, Units
 from helpers.config.columns import COUNTED_BY, logged
 from helpers.config.currencies import CODES
 from helpers.errors import ReportError
@@ -116,11 +116,28 @@ def faults(con: "duckdb.DuckDBPyConnection", study: Study, parts: Parts, reading
     A column of money whose own name says the study's currency is believed.
     """
     currency = study.economics.currency
-    amounts = sorted(c for c in money_columns(study) if not is_in(c, currency))
+    written = _written(study)
+    amounts = sorted(c for c in money_columns(study) if not all(is_in(name, currency) for name in written.get(c, [c])))
     if not amounts:
         return []
     found = coded(con, parts.widest, parts.found(con), amounts, _summed(study, parts, reading))
-    return [_fault(con, study, parts, each, amounts[0]) for each in found if currency not in each.shared]
+    return [
+        _fault(con, study, parts, each, written.get(amounts[0], amounts)[0])
+        for each in found
+        if currency not in each.shared
+    ]
+
+
+def _written(study: Study) -> dict[str, list[str]]:
+    """What several tables call the amounts that are one column once they are joined."""
+    if not isinstance(study.data, Tables):
+        return {}
+    paid = [
+        f.columns["price"]
+        for event, f in study.data.facts.items()
+        if event in study.money_events and "price" in f.columns
+    ]
+    return {"price": [c.column if isinstance(c, ColumnOf) else c for c in paid]} if paid else {}
 
 
 def _fault(
@@ -132,6 +149,7 @@ def _fault(
     place = parts.place(con, *first)
     if len(parts.names) > 1:
         place = f"{parts.names[first[0]]}, {place}"
+    some = f"{quoted(column)} = {literal(text)}" if LAST not in each.column else f"rows whose '{column}' is {text}"
     already = (
         f"if '{logged(amount)}' is in {currency} in every row, say so in its name, as in '{said_in(amount, currency)}'"
     )
@@ -150,7 +168,7 @@ def _fault(
         got=f"{each.told} with an amount (the first of {text} is {place})",
         expected=f"amounts in {currency} (economics.currency) alone",
         cause=f"amounts in several currencies are summed: those of '{logged(amount)}'",
-        remedy=f"convert the amounts before, and write {currency} beside them; or filter the rows of one currency before; {already}",
+        remedy=f"convert the amounts before, and write {currency} beside them; or take the rows of one currency alone, as with data.where (new-study --where): {some}; {already}",
     )
 
 

@@ -49,7 +49,7 @@ class Landed:
     which a simulated world says what it planted; empty without one. ``reading`` is how its columns are read.
 
     ``names`` are the files that the rows come from, in whose lines or rows (``counted``) they stand as the file ``steps``
-    says; ``malformed`` is the place of the first line that is no row, and why it is none.
+    says, ``apart`` are their rows that the study does not take; ``malformed`` is the place of the first line that is no row, and why it is none.
     """
 
     location: str
@@ -66,6 +66,7 @@ class Landed:
     malformed: str = ""
     malformed_reason: str = ""
     matches: tuple[tables.Match, ...] = ()
+    apart: int = 0
 
     @property
     def malformed_lines(self) -> int:
@@ -133,7 +134,13 @@ def land(study: Study, out: Path, unread: list[ReportError] | None = None, *, ho
             'select file || \', line \' || "row", reason from rejects where "column" is null order by file, "row" limit 1'
         ).fetchone()
         place, reason = first or ("", "")
-        told |= {"names": parts.names, "counted": parts.counted, "malformed": place, "malformed_reason": reason}
+        told |= {
+            "apart": parts.apart,
+            "names": parts.names,
+            "counted": parts.counted,
+            "malformed": place,
+            "malformed_reason": reason,
+        }
         told["refused"] = {kind: rows for kind, rows in kinds if kind not in units.FLAWS}
         (out / "landed.json").write_text(json.dumps(told, sort_keys=True) + "\n", encoding="utf-8")
     return parts
@@ -221,4 +228,5 @@ def landed(raw: Path) -> Landed:
         told.get("malformed", ""),
         told.get("malformed_reason", ""),
         tuple(tables.Match(**each) for each in told.get("matches", ())),
+        told.get("apart", 0),
     )

@@ -20,7 +20,7 @@ REJECTS = f'create table rejects ("row" bigint, "column" varchar, reason varchar
 class Parts:
     """Parquet files with equal columns, the names they had as sources, and what is ``counted`` in these: lines or rows.
 
-    ``notes`` are sentences on how they were read.
+    ``notes`` are sentences on how they were read, ``apart`` the rows of the sources that a study does not take.
     """
 
     files: tuple[Path, ...]
@@ -28,6 +28,7 @@ class Parts:
     types: dict[str, str]
     counted: str = "row"
     notes: tuple[str, ...] = ()
+    apart: int = 0
 
     @property
     def relation(self) -> str:

@@ -9,7 +9,9 @@ from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from helpers.config import ColumnOf, Log, Study, Units
+from helpers.config.columns import logged
 from helpers.errors import ReportError
+from helpers.formatting import formatted
 from helpers.ingest import many_units, panel
 from helpers.ingest.parts import Parts
 from helpers.ingest.values import ids, ids_alike, number_formats, times_decided
@@ -61,8 +63,14 @@ def decide(con: "duckdb.DuckDBPyConnection", study: Study, parts: Parts) -> tupl
     timing = times_decided.decide(con, study, parts)
     found, said, unread = ids.decide(con, _id_columns(study), parts.types, parts.relation)
     numbers, notes, faults = number_formats.decide(con, study, parts)
-    named = (note_of(column, study.economics.currency) for column in sorted(number_formats.money_columns(study)))
-    told = (*parts.notes, *timing.notes, *said, *notes, *filter(None, named), *notes_of(study, numbers))
+    money, minor = sorted(number_formats.money_columns(study)), number_formats.minor_columns(study)
+    named = (note_of(column, study.economics.currency, minor=column in minor) for column in money)
+    coins = tuple(
+        f"column '{logged(column)}': amounts are in the smallest coins; 1999 is {formatted(1999, 'price', study.economics.currency)}"
+        for column in money
+        if column in minor
+    )
+    told = (*parts.notes, *timing.notes, *said, *notes, *coins, *filter(None, named), *notes_of(study, numbers))
     told += (*many_units.notes(con, study, parts), *panel.notes(con, study, parts))
     for column in _segments(study, parts.types):
         told += tuple(ids_alike.told(con, column, parts.relation, "levels of a segment"))

@@ -33,7 +33,7 @@ class Examined:
     """A table as a run reads it: its name and columns, rows looked at, and the ``share`` of the data that they are.
 
     ``notes`` say how its columns are read, ``events`` and ``variants`` are the names it shows, ``faults`` what a run
-    refuses. Nothing but ``faults`` is known of a table that cannot be read at all.
+    refuses, ``apart`` the rows of the files that the study does not take. Nothing but ``faults`` is known of a table that cannot be read at all.
     """
 
     faults: tuple[ReportError, ...]
@@ -41,6 +41,7 @@ class Examined:
     columns: tuple[str, ...] = ()
     rows: int = 0
     share: float = 1
+    apart: int = 0
     notes: tuple[str, ...] = ()
     events: frozenset[str] = frozenset()
     variants: frozenset[str] = frozenset()
@@ -84,7 +85,7 @@ def examined(study: Study, where: "StudyPaths", plan: "TrackingPlan", *, full: b
         said = () if unread else noticed.notes(con, tried, log, int(rows), sound=not faults, whole=share == 1)
         return Examined(
             (*unread, *faults), parts.names[0] + more, tuple(parts.types), int(rows), share,
-            (*log.reading.notes, *said), _names(con, "event_name"), _names(con, "variant"),
+            parts.apart, (*log.reading.notes, *said), _names(con, "event_name"), _names(con, "variant"),
         )  # fmt: skip
 
 

@@ -78,8 +78,9 @@ def _data(study: Study, seen: Examined | None) -> str:
     if not seen.columns:
         return f"{study.data.path}: cannot be read as the study says"
     unused = len(set(seen.columns) - mapped(study.data))
+    of_all = f" of {seen.rows + seen.apart:,} in the files" if seen.apart else ""
     looked = "a sample of its head, middle and end, " if seen.share < 1 else ""
-    return f"{seen.name}: {looked}{seen.rows:,} rows, {len(seen.columns)} columns, {unused} of them unused"
+    return f"{seen.name}: {looked}{seen.rows:,} rows{of_all}, {len(seen.columns)} columns, {unused} of them unused"
 
 
 def _notes(study: Study, seen: Examined | None) -> list[str]:

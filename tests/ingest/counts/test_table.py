@@ -107,7 +107,7 @@ def test_means_of_days_are_those_of_all_units(folder):
         ("arm,units,successes\ncontrol,100,5\n", "is no table of counts"),
         ("arm,units,successes\ncontrol,100,5\ntest,100\n", "line 3: the row does not fit the header"),
         ("arm,units,successes\ncontrol,1,000,5\ntest,100,6\n", "line 2: the row does not fit the header"),
-        ("arm,units,sucesses\ncontrol,100,5\ntest,100,6\n", "did you mean 'successes'?"),
+        ("arm,unts,successes\ncontrol,100,5\ntest,100,6\n", "did you mean 'units'?"),
         ("arm,units\ncontrol,100\ntest,100\n", "are not those of a table of counts"),
         ("arm,units,n,successes\ncontrol,1,100,5\ntest,1,100,6\n", "are not those of a table of counts"),
         ("arm,units,successes,mean,sd\ncontrol,100,5,1,1\ntest,100,6,1,1\n", "say which: --means or --sums"),
@@ -181,3 +181,19 @@ def test_whatever_stands_in_a_file_is_a_table_or_one_message(folder, head, lines
 def test_a_field_without_an_end_is_said(folder):
     with pytest.raises(ReportError, match="cannot be read"):
         table.read(saved(folder, f'arm,units,successes\ncontrol,100,5\ntest,100,"{"6" * 200_000}\n'))
+
+
+@given(
+    st.sampled_from(["arm", "variant", "test_group"]), st.sampled_from(["people", "visitors", "n", "recipients"]),
+    st.sampled_from(["replied", "orders", "buyers"]), st.permutations(range(3)), st.lists(st.integers(0, 90), min_size=2, max_size=4),
+)  # fmt: skip
+def test_columns_are_told_as_a_study_tells_them(tmp_path_factory, arm, units, hits, order, counts):
+    """The oracle is the same table under the names that are documented."""
+    names = ["control", *"bcd"]
+    rows = [(names[i], str(100 + i), str(n)) for i, n in enumerate(counts)]
+    made = []
+    for head in ((arm, units, hits), ("arm", "units", "successes")):
+        file = tmp_path_factory.mktemp("counts") / "counts.csv"
+        file.write_text("\n".join(",".join(row[i] for i in order) for row in (head, *rows)))
+        made.append(table.read(str(file)))
+    assert made[0].arms == made[1].arms

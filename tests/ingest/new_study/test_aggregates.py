@@ -202,3 +202,16 @@ def test_the_period_of_counts_ends_with_what_the_last_date_stands_for(tmp_path, 
     study = config.load(made.file)
     assert (study.period.start.date(), study.period.end.date()) == (start, start + timedelta(days=apart * dates))
     assert f"one row for each arm and {span}" in made.said
+
+
+@pytest.mark.parametrize("square", ["sum_squares", "sumsq", "quadratsumme", "gift_squares"])
+def test_the_one_square_belongs_to_the_one_sum(tmp_path, square):
+    """Whatever the square is called; of two sums beside it none is meant."""
+    rows = ["control,4000,400,49557.5,26114631.75", "b,4050,450,55594,27771068.5"]
+    file = tmp_path / "counts.csv"
+    file.write_text("\n".join([f"variant,users,converted,sum_gifts,{square}", *rows]))
+    study = config.load(new_study.propose(str(file), base=tmp_path).file)
+    assert list(study.data.squares.values()) == [square] and set(study.data.squares) <= set(study.data.outcomes)
+    file.write_text("\n".join([f"variant,users,converted,sum_gifts,sum_trips,{square}", *(f"{r.rpartition(',')[0]},900,{r.rpartition(',')[2]}" for r in rows)]))  # fmt: skip
+    study = config.load(new_study.propose(str(file), base=tmp_path, force=True).file)
+    assert not study.data.squares or square == "gift_squares"

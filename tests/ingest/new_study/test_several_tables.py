@@ -227,3 +227,31 @@ def test_the_day_of_a_signup_is_no_time_of_assignment(tmp_path: Path, called: st
     study, text, _ = proposed(tmp_path, [ordered(tmp_path), people], control="A")
     assert isinstance(study.data, Tables) and "event_time" not in study.data.assignments.columns
     assert study.period.start.year == 2026 and "When was each unit assigned? users.csv tells no time of it" in text
+
+
+@pytest.mark.parametrize("amount", ["total_usd", "total"])
+def test_an_amount_that_is_called_by_its_currency_is_believed_in_its_own_table(tmp_path: Path, amount: str) -> None:
+    """A column of currencies of people says nothing of amounts that say their own; else both the true names and the ways out are told."""
+    codes = "['USD', 'EUR', 'GBP'][i % 3 + 1] as ccy"
+    people = rows(tmp_path / "a.csv", f"select i as user_id, ['control', 'b'][i % 2 + 1] as variant, date '2026-03-02' as at, {codes} from range(400) r(i)")  # fmt: skip
+    orders = rows(tmp_path / "o.csv", f"select 'o' || i as order_id, i % 300 as user_id, 9.5 + i % 7 as {amount}, timestamp '2026-03-03 10:00:00' + interval (i) minute as at from range(500) r(i)")  # fmt: skip
+    study, _, _ = proposed(tmp_path, [people, orders])
+    study = study.model_copy(update={"economics": study.economics.model_copy(update={"currency": "USD"})})
+    if amount == "total_usd":
+        ingest.land(study, tmp_path / "raw")
+        return
+    with pytest.raises(ReportError) as caught:
+        ingest.land(study, tmp_path / "raw")
+    told = str(caught.value)
+    assert "'total'" in told and "'price'" not in told and "as in 'total_usd'" in told and "data.where" in told
+
+
+@pytest.mark.parametrize(("again", "strangers"), [(0, 0), (25, 40)])
+def test_rows_of_no_unit_and_repeated_assignments_are_told(tmp_path: Path, again: int, strangers: int) -> None:
+    """All rows that the files hold are those that are read and those that are not, and each reason is told."""
+    people = rows(tmp_path / "a.csv", f"select i % 400 as user_id, ['control', 'b'][i % 2 + 1] as variant, timestamp '2026-03-02' + interval (i) minute as at from range({400 + again}) r(i)")  # fmt: skip
+    orders = rows(tmp_path / "o.csv", f"select 'o' || i as order_id, i % 400 + if(i < {strangers}, 9000, 0) as user_id, 9.5 + i % 7 as total, timestamp '2026-03-03 10:00:00' + interval (i) minute as at from range(500) r(i)")  # fmt: skip
+    study, _, _ = proposed(tmp_path, [people, orders])
+    parts = ingest.land(study, tmp_path / "raw")
+    assert parts.apart == again + strangers
+    assert any(f"{again:,} rows assign a unit to its variant once more" in note for note in parts.notes) == bool(again)

@@ -75,7 +75,7 @@ class Trust:
 
 
 def trust_checks(
-    con: "duckdb.DuckDBPyConnection", results: Results, table_arms: Mapping[str, int] | None = None
+    con: "duckdb.DuckDBPyConnection", results: Results, table_arms: Mapping[str, int] | None = None, apart: int = 0
 ) -> Trust:
     """Questions whose wrong answer makes every result worthless, or a reader wary.
 
@@ -84,6 +84,7 @@ def trust_checks(
         results: of the study.
         table_arms: rows of a unit table by assigned variant before any was left out, see
             :class:`~helpers.ingest.land.Landed`; None of a log.
+        apart: rows of the files that the study does not take.
 
     One failed check makes the decision INVALID, so a check may fail only where the comparison of the arms itself is in
     doubt; everything else warns. Raises when nobody was exposed.
@@ -110,7 +111,7 @@ def trust_checks(
     checks = [
         *sample_ratios(results, split),
         *independence(con, results),
-        *rows_and_units(con, results, flow, blind),
+        *rows_and_units(con, results, flow, blind, apart),
         *matched(query.query(con, "table_matches"), study),
         *covariates(results, skews),
         immature(watched, waits=study.primary.days is not None),

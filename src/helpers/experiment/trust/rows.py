@@ -18,7 +18,11 @@ FAMILY = "Rows and units"
 
 
 def rows_and_units(
-    con: "duckdb.DuckDBPyConnection", results: Results, flow: "pd.DataFrame", unseen: HiddenContamination | None
+    con: "duckdb.DuckDBPyConnection",
+    results: Results,
+    flow: "pd.DataFrame",
+    unseen: HiddenContamination | None,
+    apart: int = 0,
 ) -> list[TrustCheck]:
     """Contamination, variants told too late or shown otherwise, repeated rows, and the end of every row."""
     read = int(query.query(con, "rows_read").rows_read.iloc[0])
@@ -32,7 +36,7 @@ def rows_and_units(
         duplicates(query.query(con, "repeats"), flow),
         *copies(con, results),
         *under_one_id(unexposed.primary(con, results.study)),
-        rows_accounted_for(flow, read),
+        rows_accounted_for(flow, read, apart),
     ]
 
 
@@ -167,17 +171,19 @@ def under_one_id(told: str) -> list[TrustCheck]:
     return [TrustCheck("Outcomes of the unexposed", question, told, "warning", FAMILY)] if told else []
 
 
-def rows_accounted_for(flow: "pd.DataFrame", read: int) -> TrustCheck:
+def rows_accounted_for(flow: "pd.DataFrame", read: int, apart: int = 0) -> TrustCheck:
     """Rows that vanish without a name invalidate: nobody can say whose they were.
 
-    ``read`` counts the rows of the log, those refused on the way into the project among them.
+    ``read`` counts the rows of the log, those refused on the way into the project among them; ``apart`` those of
+    the files that the study does not take, by its condition or for they belong to none of its units.
     """
     lost = int(flow.loc[flow.disposition.isin(["dropped", "quarantined"]), "rows"].sum())
     kept = int(flow.loc[flow.kind == "kept", "rows"].sum())
     return TrustCheck(
         "Rows accounted for",
         "Has every row a named end?",
-        f"{read:,} read = {kept:,} kept + {lost:,} left out",
+        f"{read:,} read = {kept:,} kept + {lost:,} left out"
+        + (f"; the files hold {apart:,} more rows, which the study does not ask for" if apart else ""),
         "passed" if lost + kept == read else "failed",
         FAMILY,
     )

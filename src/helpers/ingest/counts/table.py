@@ -1,7 +1,7 @@
 """Counts in a small table, as a dashboard exports them: a row an arm, or a row an arm and day."""
 
 import csv
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -66,7 +66,7 @@ def read(file: str, names: Sequence[str] = (), stated: Kind | None = None) -> Co
     Raises :class:`~helpers.errors.ReportError` for what is no such table.
     """
     head, *rows = _rows(Path(file))
-    kind, at = _columns(head, file, stated)
+    kind, at = _columns(_told(head, rows), file, stated)
     arms: dict[str, Summary] = {}
     days: dict[str, dict[str, int]] = {}
     seen: set[tuple[str, str]] = set()
@@ -120,6 +120,59 @@ def _rows(file: Path) -> list[list[str]]:
         raise ReportError(
             f"{paths.shown(file)} cannot be read", got=str(error), expected="a table of counts as CSV"
         ) from None
+
+
+def _at_most(some: Sequence[str], all_: Sequence[str]) -> bool:
+    """Whether no count is above the one beside it."""
+    return all(int(one) <= int(other) for one, other in zip(some, all_, strict=True))
+
+
+def _told(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+    """The names of the columns, by what they are where none is called so: as ``new-study`` tells them.
+
+    The one column of words whose name says so is the arm. Of whole numbers one that is called as units are counts them, and
+    the only other one, never larger, is who had the outcome.
+
+    >>> _told(["arm", "people", "replied"], [["a", "90", "9"], ["b", "80", "7"]])
+    ['arm', 'units', 'successes']
+    """
+    from helpers.ingest.many_names import says_so
+    from helpers.ingest.new_study import vocabulary
+    from helpers.ingest.new_study.counted_columns import DEVIATION, MANY_UNITS, MEAN, SQUARES, TOTAL
+
+    roles = {name: role for role, called in COLUMNS.items() for name in called}
+    made = [name.strip().lower().replace(" ", "_") for name in head]
+    there = {roles[name] for name in made if name in roles}
+    cells = {i: [row[i].replace(",", "") for row in rows if len(row) == len(head)] for i in range(len(head))}
+    words = [set(vocabulary.tokens(name)) for name in head]
+    whole = [i for i, held in cells.items() if held and all(cell.strip().isdigit() for cell in held)]
+    free = [i for i, name in enumerate(made) if name not in roles]
+    tests: dict[str, Callable[[int], bool]] = {
+        "arm": lambda i: i not in whole and vocabulary.touches(head[i], vocabulary.VARIANT),
+        "units": lambda i: i in whole and (says_so(head[i]) or not MANY_UNITS.isdisjoint(words[i])),
+        "sum_of_squares": lambda i: bool(words[i] & SQUARES),
+        "sd": lambda i: bool(words[i] & DEVIATION),
+        "sum": lambda i: bool(words[i] & TOTAL) and not words[i] & SQUARES,
+        "mean": lambda i: bool(words[i] & MEAN) and not words[i] & DEVIATION,
+    }
+    for role, fits in tests.items():
+        found = [i for i in free if fits(i)]
+        if role == "units":  # who has the outcome may be counted in people too
+            found = [i for i in found if all(_at_most(cells[k], cells[i]) for k in found)][:1]
+        if role not in there and len(found) == 1:
+            made[found[0]] = role
+            free.remove(found[0])
+    units = next((i for i, name in enumerate(made) if roles.get(name) == "units"), None)
+    counts = [
+        i
+        for i in free
+        if i in whole
+        and units in whole
+        and all(int(c) <= int(n) for c, n in zip(cells[i], cells[units or 0], strict=True))
+    ]
+    if "successes" not in there and units is not None and len(counts) == 1:
+        made[counts[0]] = "successes"
+    return made
 
 
 def _columns(head: Sequence[str], file: str, stated: Kind | None) -> tuple[Kind, dict[str, int]]:

@@ -31,7 +31,7 @@ from helpers.ingest.new_study.proposal import Arm, Measure, Noted, StudyProposal
 from helpers.ingest.new_study.said import Said
 from helpers.ingest.new_study.weights import weights
 from helpers.ingest.sql import literal, quoted
-from helpers.ingest.values import times_sql
+from helpers.ingest.values import times_sql, weeks
 
 if TYPE_CHECKING:
     from helpers.ingest.new_study.source import SourceTable
@@ -155,6 +155,11 @@ def of_parts(
         if found is None or not counted_columns.named(found.units):
             continue
         named = " and ".join(f"'{vocabulary.printable(c.name)}'" for c in some)
+        if len(some) == 1 and weeks.are_weeks(some[0].values):
+            return ReportError(
+                f"{table.called} is a table of counts of weeks", got=f"{rows:,} rows, one for each of {some[0].distinct} weeks in {named} and each arm",
+                expected="days, or no time at all: one row for each arm, or for each arm and day", remedy=weeks.advice(some[0].values),
+            )  # fmt: skip
         arm, units_of = (vocabulary.printable(c.name) for c in (variant, found.units))
         return ReportError(
             f"{table.called} is a table of counts of parts of an arm", got=f"{rows:,} rows, one for each level of {named} in each arm",

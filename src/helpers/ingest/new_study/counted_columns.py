@@ -122,6 +122,9 @@ def _spreads(
         near = [c for c in columns if c.name not in of_spread and _alike(_rest(c), _rest(column))]
         wanted = MEAN if kind == "deviation" else TOTAL
         near = [c for c in near if _words(c) & wanted] or near
+        lone = [c for c in columns if c.name not in of_spread and _words(c) & wanted]
+        if not near and len(lone) == 1 and list(of_spread.values()).count(kind) == 1:
+            near = lone  # one sum and one square belong to each other, whatever the square is called
         n, x, s = (table.value(c.name) if c else "" for c in (units, near[0] if near else None, column))
         if len(near) != 1:
             left.append((column.name, f"a {kind.rstrip('s')} of what? no one column beside it is called alike"))

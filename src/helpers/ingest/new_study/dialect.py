@@ -6,7 +6,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
-from helpers.ingest import csv, lines, text
+from helpers.ingest import csv, header, lines, text
 
 if TYPE_CHECKING:
     from helpers.config import Place
@@ -41,10 +41,6 @@ def _header_line(file: Path, delimiter: str) -> int | None:
     head = list(islice(lines.records(file, delimiter), csv.LOOKED_AT))
     if head and csv.SEPARATOR.fullmatch(delimiter.join(head[0])):
         return None
-    filled = [sum(bool(field) for field in record) for record in head]
     first = next((i for i, record in enumerate(head) if record), 0)
-    header = next(
-        (i for i, fields in enumerate(filled) if fields > 1 and (head[i][0] == "#" or not head[i][0].startswith("#"))),
-        first,
-    )
-    return header + 1 if header > first else None
+    found = header.row_of(head) or first
+    return found + 1 if found > first else None

@@ -9,6 +9,7 @@ from helpers.ingest.new_study import (
     answered,
     asking,
     codes,
+    coins,
     contradictions,
     described,
     direction,
@@ -65,6 +66,7 @@ def read(table: "SourceTable", said: Said = Said(), ask: asking.Ask | None = Non
     contradictions.refuse(seen.table, seen.columns, seen.said)
     seen, ids_of_one = identities.joined(seen)
     proposal = _proposed(seen, ask)
+    proposal = coins.told(proposal, seen.columns)
     if ids_of_one:
         proposal = ids_of_one.noted(proposal)
     proposal = export.noted(proposal) if export else proposal

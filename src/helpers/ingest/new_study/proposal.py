@@ -119,6 +119,7 @@ class StudyProposal:
     alias: Noted = ("", "")
     happened: tuple[str, ...] = ()
     codes_of: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    money_in: Noted = ("", "")
 
     @property
     def levels(self) -> tuple[Arm, ...]:

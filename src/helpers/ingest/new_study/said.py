@@ -39,6 +39,7 @@ class Said:
     where: str | None = None
     period: tuple[datetime, datetime] | None = None
     time_format: str | None = None
+    header_line: int | None = None
     descriptive: str | bool = False
     better: str | None = None
     independent: bool = False

@@ -122,7 +122,12 @@ class SourceTable:
 
 @contextmanager
 def opened(
-    path: str, table: str | None, home: Path, where: str | None = None, database_file: str | None = None
+    path: str,
+    table: str | None,
+    home: Path,
+    where: str | None = None,
+    database_file: str | None = None,
+    header_line: int | None = None,
 ) -> Iterator[SourceTable]:
     """The table behind ``path``: CSV (plain or gz), Parquet, a folder or a glob of them, a workbook, a table of a DuckDB or SQLite file,
     or a query in a file, which is asked of ``database_file`` where that is given.
@@ -145,6 +150,14 @@ def opened(
             place = place.model_copy(update=dialect.of(files[0], place))
         if kind == "workbook":
             place = place.model_copy(update=workbook.keys_of(files[0], place))
+        if header_line:
+            if kind not in ("csv", "workbook"):
+                raise ReportError(
+                    "only a CSV and a sheet have a line of names",
+                    got=f"--header-line {header_line}",
+                    remedy="leave it out",
+                )
+            place = place.model_copy(update={"header_line": header_line})
         if kind in ("duckdb", "sqlite"):
             place = place.model_copy(update={"table": place.table or _only_table(con, kind, files[0])})
             reading = database.read_duckdb if kind == "duckdb" else sqlite.read

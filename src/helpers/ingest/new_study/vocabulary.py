@@ -66,7 +66,7 @@ NO_TIME_OF = frozenset({"code", "office", "id", "hour", "hours", "market", "tax"
 """Words beside ``post`` or ``after`` that make something else of it."""
 MONEY: Words = (
     words(
-        "revenue spend spent spending amount amt cents sales gmv price value profit income cost payment paid usd eur gbp charges total turnover ltv arpu"
+        "revenue spend spent spending amount amt cents pence sales gmv price value profit income cost payment paid usd eur gbp charges total turnover ltv arpu"
         " arppu money mrr arr payout fare fees tuition tip tips gross net"
     )
     | languages.MONEY

@@ -2,7 +2,7 @@
 
 import os
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -65,8 +65,8 @@ def propose(
     called, file = named(data, name, force=True, base=base)
     if said.time_format:
         check_time_format(said.time_format)
-    with opened(data, table, base, said.where, database) as source:
-        proposal = grain.read(source, said, ask)
+    with opened(data, table, base, said.where, database, said.header_line) as source:
+        proposal = _with_names(grain.read(source, said, ask), source.place, said)
         named(data, name, force=force, base=base)  # what was said is held against the file first
         place = place_of(source.place)
         read_from = source.called
@@ -74,6 +74,14 @@ def propose(
     if proposal.plan:
         write_text(_plan_of(file), _rendered("new_tracking_plan.yml.j2", proposal, read_from))
     return Written(file, told(proposal, str(file.relative_to(base))))
+
+
+def _with_names(proposal: StudyProposal, place: "Place", said: Said) -> StudyProposal:
+    """What is told of the line from which the names of the columns were taken, where it is not the first."""
+    if not place.header_line:
+        return proposal
+    note = f"names: of the columns those in line {place.header_line}, {'as you said' if said.header_line else 'for what stands above is no row of the table; else --header-line'}"
+    return replace(proposal, assumed=(*proposal.assumed, note))
 
 
 def named(data: str, name: str | None, *, force: bool, base: Path) -> tuple[str, Path]:

@@ -10,7 +10,7 @@ from helpers.errors import ReportError, several
 from helpers.formatting import formatted
 from helpers.ingest import currency_columns, parquet, steps
 from helpers.ingest.columns import expression
-from helpers.ingest.parts import Parts, columns
+from helpers.ingest.parts import Parts, columns, rows
 from helpers.ingest.reading import Reading, decide
 from helpers.ingest.sql import literal, quoted
 from helpers.ingest.tables import alike, matches, moments
@@ -109,6 +109,8 @@ def read(con: "duckdb.DuckDBPyConnection", study: Study, into: Path, reader: Rea
             describing = next((each for each in tables if each.name == "units"), None)
             beside = Carried.of(place, tables[0].parts.types, describing.parts.types if describing else ())
             _assign(con, tables[0], start, beside)
+            notes += _repeats(con, tables[0])
+            held = sum(_held(con, each) for each in tables if each is not describing)
             if describing:
                 found.append(_describe(con, describing, tables[0], beside))
             files = _written(con, tables[0], _assigned_events(beside, place), into, 0)
@@ -124,7 +126,24 @@ def read(con: "duckdb.DuckDBPyConnection", study: Study, into: Path, reader: Rea
         facts = place.facts.get(one.table)
         notes += one.sentences(dated=facts is None or "event_time" in facts.columns)
     counted = "line" if all(each.parts.counted == "line" for each in tables) else "row"
-    return Parts(tuple(files), names, columns(con, files[0]), counted, tuple(dict.fromkeys(notes)))
+    apart = held - sum(rows(con, file) for file in files)
+    return Parts(tuple(files), names, columns(con, files[0]), counted, tuple(dict.fromkeys(notes)), apart)
+
+
+def _held(con: "duckdb.DuckDBPyConnection", table: ReadTable) -> int:
+    """The rows of a table's files, those that its condition leaves out among them."""
+    return table.parts.apart + sum(rows(con, file) for file in table.parts.files)
+
+
+def _repeats(con: "duckdb.DuckDBPyConnection", table: ReadTable) -> list[str]:
+    """What is said of rows that assign a unit to its variant once more."""
+    kept = con.execute("select count(*) from assigned").fetchall()[0][0]
+    more = _held(con, table) - table.parts.apart - kept
+    return (
+        [f"{table.parts.names[0]}: {more:,} rows assign a unit to its variant once more; the first one counts"]
+        if more
+        else []
+    )
 
 
 def _read(

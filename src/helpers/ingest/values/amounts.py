@@ -40,6 +40,7 @@ class Amounts:
         decimals: digits behind the point that its amounts have at most; None where nobody looked.
         room: the most digits behind the point with which all of its amounts, and their sum, are exact whole numbers.
         codes: numbers and words that stand for no amount, as the study says.
+        shift: digits by which the point stands too far right, as in amounts in cents.
     """
 
     point: Point = "."
@@ -47,6 +48,12 @@ class Amounts:
     decimals: int | None = None
     room: int = 15
     codes: tuple[str, ...] = ()
+    shift: int = 0
+
+    def shifted(self, digits: int) -> "Amounts":
+        """The same of amounts in units so many digits smaller."""
+        decimals = None if self.decimals is None else self.decimals + digits
+        return replace(self, decimals=decimals, room=min(15, self.room + digits), shift=digits)
 
 
 @cache
@@ -111,6 +118,9 @@ def canonical(text: str, as_decided: Amounts) -> str:
     >>> duckdb.sql(f"select {made} from (values ('1.234,50 €'), ('(1,5)'), ('12 %'), ('x'), (' ')) as v(t)").fetchall()
     [('1234.50',), ('-1.5',), ('12e-2',), ('no number',), (None,)]
     """
+    if as_decided.shift:
+        made = canonical(text, replace(as_decided, shift=0))
+        return f"list_transform([{made}], lambda m: {_moved('m', -as_decided.shift)})[1]"
     if as_decided.codes:
         made = canonical("a", replace(as_decided, codes=()))
         return f"list_transform([{unknown(text, as_decided.codes)}], lambda a: {known(made, as_decided.codes)})[1]"
@@ -165,8 +175,13 @@ def in_units(text: str, digits: int) -> str:
     >>> [row[0] for row in duckdb.sql(f"select {in_units('t', 2)} from {texts}").fetchall()]
     [7, -101, 9223372036854775807, None, 12, None]
     """
+    return f"try_cast({_moved(text, digits)} as bigint)"
+
+
+def _moved(text: str, digits: int) -> str:
+    """SQL of a canonical text with its point so many digits to the right; what is no number stays."""
     exponent = f"split_part({text}, 'e', 1) || 'e' || (try_cast(split_part({text}, 'e', 2) as integer) + {digits})"
-    return f"try_cast(case when contains({text}, 'e') then {exponent} else {text} || 'e{digits}' end as bigint)"
+    return f"case when {text} = {literal(NO_NUMBER)} then {text} when contains({text}, 'e') then {exponent} else {text} || 'e{digits}' end"
 
 
 def amount(text: str) -> str:

@@ -1,7 +1,7 @@
 """What the name of a column says of its amounts: their currency, and that they are cents or thousands of it."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Final
 
@@ -14,13 +14,17 @@ WORDS: Final = frozenset("ALL AMD ANG BAM BOB BTN COP CUP GEL IRR MAD MOP PEN RO
 _NAMES: Final = {
     **dict.fromkeys(("euro", "euros"), "EUR"), "dollars": "$", "dollar": "$", "pounds": "£", "yen": "JPY", "rupees": "₨",
 }  # fmt: skip
-_CENTS: Final = frozenset("cent cents pence pennies centimes".split())  # noqa: SIM905
+_CENTS: Final = frozenset(
+    ("cent", "cents", "pence", "pennies", "centimes", "centavos", "céntimos", "øre", "öre", "rappen", "paise", "groszy", "kopecks")
+)  # fmt: skip
 _MINOR: Final = frozenset("minor subunits".split())  # noqa: SIM905
 _THOUSANDS, _MILLIONS, _MICROS = (
     frozenset(("thousand", "thousands")),
     frozenset(("million", "millions")),
     frozenset(("micros",)),
 )
+MINOR: Final = ", or say so: data.money_in: minor_units"
+"""What else may be done with amounts in the smallest coins."""
 _TOKEN: Final = r"[A-Z]{0,2}[$＄]|[^\W\d_]+|[€£¥₩₪₫₦₱₲₴₸₹₺₼₽₾฿₡₵₭₮৳៛֏؋₨￥￦￡]"
 
 
@@ -117,17 +121,30 @@ def said_in(column: str, currency: str) -> str:
     return f"{name} in {currency}" if currency in WORDS else f"{name}_{currency.lower()}"
 
 
-def note_of(column: str, currency: str) -> str:
-    """What is said of a column of money whose name speaks of another currency, or of parts or multiples of one.
+def is_minor(column: str, currency: str) -> bool:
+    """Whether the name of a column says that its amounts are in the smallest coins of a currency.
+
+    >>> [is_minor(name, "USD") for name in ("amt_cents", "amount_minor", "spend", "spend in kUSD")]
+    [True, True, False, False]
+    """
+    scale = named(column).scale
+    return scale is None or (scale == Decimal("0.01") and minor_digits(currency) == 2)
+
+
+def note_of(column: str, currency: str, *, minor: bool = False) -> str:
+    """What is said of a column of money whose name speaks of another currency, or of parts or multiples of one; of
+    parts nothing where they are read as such (``minor``).
 
     >>> print(note_of("spend_usd", "EUR"))
     column 'spend_usd' is named as USD; its amounts are read as EUR (economics.currency)
     >>> print(note_of("amount_in_cents", "EUR"))
-    column 'amount_in_cents' is named as cents; its amounts are read as EUR: divide them by 100 before, if they are
+    column 'amount_in_cents' is named as cents; its amounts are read as EUR: divide them by 100 before, if they are, or say so: data.money_in: minor_units
     >>> note_of("spend_eur", "EUR"), note_of("plus", "EUR")
     ('', '')
     """
     said = named(column)
+    if minor and is_minor(column, currency):
+        said = replace(said, scale=Decimal(1), counted="")
     scale = said.scale if said.scale is not None else Decimal(10) ** -minor_digits(currency)
     other = bool(said.currencies) and currency not in said.currencies
     if not other and scale == 1:
@@ -136,4 +153,4 @@ def note_of(column: str, currency: str) -> str:
     if scale == 1:
         return f"{told} (economics.currency)"
     do = f"multiply them by {scale:,}" if scale > 1 else f"divide them by {int(1 / scale):,}"
-    return f"{told}{' (economics.currency)' if other else ''}: {do} before, if they are"
+    return f"{told}{' (economics.currency)' if other else ''}: {do} before, if they are{MINOR if is_minor(column, currency) else ''}"

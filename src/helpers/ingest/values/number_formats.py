@@ -100,6 +100,18 @@ def money_columns(study: Study) -> set[str]:
     return {price.column if isinstance(price, ColumnOf) else str(price)} if price and study.money_events else set()
 
 
+def minor_columns(study: Study) -> dict[str, int]:
+    """The raw columns of money in the smallest coins of the currency, and by how many digits these are smaller; none where money is in whole units."""
+    data, digits = study.data, minor_digits(study.economics.currency)
+    if not isinstance(data, Log | Units) or data.money_in == "units" or not digits:
+        return {}
+    made = dict.fromkeys(money_columns(study), digits)
+    if isinstance(data, Aggregates):
+        made |= {c: digits for event, c in data.deviations.items() if event in study.money_events}
+        made |= {c: 2 * digits for event, c in data.squares.items() if event in study.money_events}
+    return made
+
+
 def decide(
     con: "duckdb.DuckDBPyConnection", study: Study, parts: "Parts"
 ) -> tuple[dict[str, Amounts], list[str], list[ReportError]]:
@@ -108,6 +120,7 @@ def decide(
     assert isinstance(data, Log | Units)
     called, currency = f"studies/{study.name}.yml", study.economics.currency
     found, notes, faults = formats(con, parts, number_columns(data), data, called, money_columns(study), currency)
+    found |= {c: found[c].shifted(digits) for c, digits in minor_columns(study).items() if c in found}
     made = data.columns.get("price") if isinstance(data, Log) else None
     if isinstance(made, ColumnOf) and made.times and not faults:
         found[key_of(made)] = _measured(con, parts, Amounts(), product_of(made, found))

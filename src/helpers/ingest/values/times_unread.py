@@ -7,7 +7,7 @@ from typing import Any
 from helpers.config.columns import logged
 from helpers.errors import ReportError
 from helpers.formatting import formatted
-from helpers.ingest.values import times_sql
+from helpers.ingest.values import times_sql, weeks
 from helpers.ingest.values.times import Times, parse
 from helpers.ingest.values.times_column import FIRST, LONGEST, Example, TimeColumn
 from helpers.ingest.values.times_elsewhere import likeness
@@ -64,6 +64,8 @@ def unread_times(column: TimeColumn, times: Times, total: int, unread: int, tole
         way = ["take these lines out of the file"]
     elif no_day:
         cause, way = f"there is no such day: {no_day}", ["correct these times"]
+    elif odd and not more and weeks.are_weeks([first.text for _, first in odd]):
+        cause, way = "weeks, which stand for no moment", [weeks.advice([first.text for _, first in odd])]
     elif like:
         cause, way = like.told(odd[0][1].text), [like.remedy]
     elif formats:

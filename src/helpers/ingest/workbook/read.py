@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from helpers.errors import ReportError
 from helpers.ingest import csv, steps
+from helpers.ingest import header as header_of
 from helpers.ingest.misfits import REMARKS
 from helpers.ingest.parts import Parts, rows
 from helpers.ingest.workbook import xml_cells
@@ -61,9 +62,8 @@ def keys_of(file: Path, place: "Place") -> dict[str, Any]:
 def _header_line(sheet: Sheet) -> int | None:
     """The row of the header, where a title or the names of groups of columns stand above it; None where it is the first one."""
     head = list(islice(sheet.rows(), csv.LOOKED_AT))
-    filled = [sum(bool(text) for text in row) for row in head]
     first = next((i for i, row in enumerate(head) if row), 0)
-    header = next((i for i, cells in enumerate(filled) if cells > 1 and not head[i][0].startswith("#")), first)
+    header = header_of.row_of(head) or first
     groups = {m.top for m in sheet.merged if m.right > m.left}
     while header in groups and header + 1 < len(head) and head[header + 1]:
         header += 1
