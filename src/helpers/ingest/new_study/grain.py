@@ -14,6 +14,7 @@ from helpers.ingest.new_study import (
     direction,
     experiments,
     happened,
+    kept,
     lines,
     log,
     nothing,
@@ -21,7 +22,9 @@ from helpers.ingest.new_study import (
     questions,
     refusals,
     roles,
+    statuses,
     units,
+    unused,
     vendors,
     vocabulary,
 )
@@ -61,10 +64,20 @@ def read(table: "SourceTable", said: Said = Said(), ask: asking.Ask | None = Non
     contradictions.refuse(seen.table, seen.columns, seen.said)
     proposal = _proposed(seen, ask)
     proposal = export.noted(proposal) if export else proposal
-    proposal = direction.told(proposal, seen.columns, seen.said)
+    proposal = _examined(direction.told(proposal, seen.columns, seen.said), seen)
     where = where.also(*proposal.where) if proposal.where[0] else where
     return replace(
         proposal, where=where.noted, assumed=(*proposal.assumed, *where.notes), said=seen.said.options | proposal.said
+    )
+
+
+def _examined(proposal: StudyProposal, seen: Look) -> StudyProposal:
+    """The proposal with what the rows contradict in it, what a condition took from them, and the columns that are left."""
+    notes, first = kept.told(seen.table, seen.columns, proposal)
+    if not proposal.panel[0]:
+        first += statuses.of(seen.table, seen.columns, proposal)
+    return unused.listed(
+        replace(proposal, assumed=(*proposal.assumed, *notes), first=(*first, *proposal.first)), seen.columns
     )
 
 

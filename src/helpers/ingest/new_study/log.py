@@ -20,6 +20,7 @@ from helpers.ingest.new_study import (
     questions,
     roles,
     tolerances,
+    unused,
     vocabulary,
     ways,
 )
@@ -114,7 +115,8 @@ def propose(
     summed = [questions.is_level(table, event, logged[m.event]) for m in metrics if m.unit == "money"]
     paid = currency.of(table, [mapped["price"]], summed[0]) if summed else currency.Proposed()
     used = {c.name for c in (*mapped.values(), *named.values(), *by.values())}
-    suspicious = [(c, reason) for c in columns if c.name not in used and (reason := measures.unfit(c))]
+    changing = [c.name for c in free if c.levels and not _attribute(table, c, mapped, unit)]
+    suspicious = [(c, unused.reason(c, changing)) for c in columns if c.name not in used]
     suspicious += [(c, f"sentinel? {s}") for c in columns if (s := measures.sentinels(c))]
     first = ["Is the order of the funnel right, and is the last step what the business wants?"]
     if variant and "control" not in said:

@@ -157,7 +157,8 @@ def _format(path: str) -> str | None:
 
 
 def told(proposal: StudyProposal, file: str) -> str:
-    lines = [f"Assumed, and written to {file}:", *(f"  {line}" for line in proposal.assumed)]
+    lines = ["Check first:", *(f"  {i}. {line}" for i, line in enumerate(proposal.first, 1))] if proposal.first else []
+    lines += [f"Assumed, and written to {file}:", *(f"  {line}" for line in proposal.assumed)]
     if proposal.suspicious:
         lines.append("Suspicious or unused columns:")
         lines += [

@@ -18,7 +18,9 @@ from helpers.ingest.new_study import (
     log,
     measures,
     roles,
+    statuses,
     tolerances,
+    unused,
     vocabulary,
 )
 from helpers.ingest.new_study.profile import Column, exact
@@ -212,17 +214,18 @@ def _also(
 
 def _unused(found: Divided, told: list[FactColumns], tables: tuple[RoleProposal, ...]) -> tuple[Noted, ...]:
     used = {(str(t.place["path"]), theirs) for t in tables for theirs, _ in t.columns.values()}
-    unused: list[Noted] = []
+    asked = " ".join(t.where[0] for t in tables)
+    left: list[Noted] = []
     for seen in (found.assignments, *found.others):
         for column in seen.columns:
-            if (seen.source.place.path, column.name) not in used and (reason := measures.unfit(column)):
-                unused.append((f"{seen.called}: {column.name}", reason))
+            if (seen.source.place.path, column.name) not in used and quoted(column.name) not in asked:
+                left.append((f"{seen.called}: {column.name}", unused.reason(column)))
     for each in told:
-        unused += [
+        left += [
             (f"{each.table.called}: {level}", f"not used: more than {facts.MOST_KINDS} kinds of facts")
             for level in each.left
         ]
-    return tuple(unused)
+    return tuple(left)
 
 
 def _assumed(
@@ -281,6 +284,9 @@ def _first(
         asked += _alike(each)
         if each.undone:
             asked.append(f"{each.table.called}: {each.undone}.")
+        if each.amount:
+            told_of = statuses.refunds(each.table.source, each.table.columns, each.amount.name)
+            asked += [f"{each.table.called}: {line}" for line in told_of]
     if "primary" not in said:
         asked.append("Is the primary metric the one that was agreed on before anybody looked?")
     return tuple(asked)
