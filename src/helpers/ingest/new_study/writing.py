@@ -180,16 +180,16 @@ def _rendered(template: str, proposal: StudyProposal, called: str, **more: Any) 
         "comma": lambda text: f", {_one_line(text)}" if text else "",
         "comment": lambda text: f"   # {_one_line(text)}" if text else "",
     }  # fmt: skip
-    title = vocabulary.label(more.get("name", ""))
+    title = vocabulary.label(more.pop("titled", "") or more.get("name", ""))
     arms = proposal.arms
     if not arms:
         stated = {
-            "question": f"What do these data say today, and what would a test of {proposal.primary.label.lower()} take?",
+            "question": f"What do these data say today, and what would a test of {vocabulary.in_sentence(proposal.primary.label)} take?",
             "hypothesis": "", "change": "",
         }  # fmt: skip
     else:
         stated = {
-            "question": f"Does {arms[1].name} change {proposal.primary.label.lower()} against {arms[0].name}?",
+            "question": f"Does {arms[1].name} change {vocabulary.in_sentence(proposal.primary.label)} against {arms[0].name}?",
             "hypothesis": f"{proposal.primary.label} is {proposal.primary.better or 'higher'} in {arms[1].name} than in {arms[0].name}.",
             "change": f"What the units of {arms[1].name} got",
         }
