@@ -23,6 +23,9 @@ from helpers.pipeline.files import scratch, write_text
 if TYPE_CHECKING:
     from helpers.config import Place
 
+_ENDINGS = re.compile(
+    r"(\.(csv|gz|zst|json|jsonl|ndjson|parquet|pq|duckdb|ddb|db|sqlite|sqlite3|db3|s3db|xlsx|xlsm|xlsb|xls|ods|tsv|txt|sql))+$"
+)
 MOST_REMARKS = 25
 """Suspicious columns that are named; the rest are counted."""
 
@@ -74,14 +77,7 @@ def propose(
 
 def named(data: str, name: str | None, *, force: bool, base: Path) -> tuple[str, Path]:
     """The name of a study of a file, and where it is written. Raises for one that cannot be, or is there already."""
-    called = vocabulary.slug(
-        name
-        or re.sub(
-            r"(\.(csv|gz|zst|json|jsonl|ndjson|parquet|pq|duckdb|ddb|db|sqlite|sqlite3|db3|s3db|xlsx|xlsm|xlsb|xls|ods|tsv|txt|sql))+$",
-            "",
-            Path(data.rstrip("/*")).name,
-        )
-    )
+    called = vocabulary.slug(name or _ENDINGS.sub("", Path(data.rstrip("/*")).name))
     if not name and called in TAKEN:
         called += "_test"
     if name and (called != name or called in TAKEN):
@@ -180,7 +176,7 @@ def _rendered(template: str, proposal: StudyProposal, called: str, **more: Any) 
         "comma": lambda text: f", {_one_line(text)}" if text else "",
         "comment": lambda text: f"   # {_one_line(text)}" if text else "",
     }  # fmt: skip
-    title = vocabulary.label(more.pop("titled", "") or more.get("name", ""))
+    title = _title(more.get("name", ""), called)
     arms = proposal.arms
     if not arms:
         stated = {
@@ -197,6 +193,16 @@ def _rendered(template: str, proposal: StudyProposal, called: str, **more: Any) 
         p=_Named(proposal, vocabulary.printable(called)), power=defaults.POWER, most=MOST_REMARKS, title=title,
         **stated, **more,
     )  # fmt: skip
+
+
+def _title(name: str, called: str) -> str:
+    """The title of a study: the name of its file as that is spelled, where the study is called so.
+
+    >>> _title("exp_2024q2", "exp_2024Q2.csv"), _title("pricing_test", "exp_2024Q2.csv")
+    ('Exp 2024Q2', 'Pricing test')
+    """
+    stem = _ENDINGS.sub("", called)
+    return vocabulary.label(stem if vocabulary.slug(stem) == name else name)
 
 
 class _Named:
