@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 
-from helpers.ingest.new_study import measures
+from helpers.ingest.new_study import measures, vocabulary
 from helpers.ingest.new_study.profile import Column
 from helpers.ingest.new_study.proposal import StudyProposal
 from helpers.ingest.sql import quoted
@@ -25,6 +25,8 @@ def reason(column: Column, changing: Collection[str] = ()) -> str:
         return told
     if column.name in changing:
         return "not used: it changes from event to event, so it describes no unit"
+    if column.numeric and vocabulary.touches(column.name, vocabulary.BEFORE):
+        return "not used: perhaps from before, and not the same measure as an outcome; data.before names what it is of"
     if column.numeric:
         return "not used: a number that may be an attribute or an outcome"
     if measures.is_segment(column):

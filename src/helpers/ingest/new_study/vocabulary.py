@@ -56,11 +56,11 @@ TREATMENT: Words = (
 SHOWN: Words = words("page shown served displayed rendered seen landing actual received")
 BEFORE: Words = (
     words(
-        "history historic historical before prior past previous prev pre baseline tenure recency earlier lifetime age lag last since"
+        "history historic historical before prior pretest past previous prev pre baseline tenure recency earlier lifetime age lag last since"
     )
     | languages.BEFORE
 )
-AFTER: Words = words("after post afterwards") | languages.AFTER
+AFTER: Words = words("after post afterwards posttest") | languages.AFTER
 """Of a measure that was taken behind an experiment."""
 NO_TIME_OF = frozenset({"code", "office", "id", "hour", "hours", "market", "tax"})
 """Words beside ``post`` or ``after`` that make something else of it."""
