@@ -1,5 +1,6 @@
 """The proposal for several tables: what each is, and what is measured of the units that were assigned."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -13,6 +14,7 @@ from helpers.errors import several
 from helpers.ingest.new_study import (
     answered,
     asking,
+    certainty,
     currency,
     experiments,
     log,
@@ -98,7 +100,7 @@ def drafted(found: Divided, said: Said, ask: asking.Ask | None) -> StudyProposal
         revenue=next((m.name for m in metrics if m.unit == "money"), ""), currency=worth.noted, control=said.note("control", ""),
         money_digits=max((measures.money_digits(each.table.source, [each.amount]) for each in paid if each.amount), default=0),
         tolerate={"repeated": (1.0, "".join(q for each in told for q in _alike(each)))}, said=said.options, suspicious=_unused(found, told, tables), assumed=_assumed(found, told, arms, why, time, start, end, metrics, named, said, worth),
-        first=_first(found, told, arms, why, time, said, worth),
+        first=_first(found, told, arms, why, time, said, worth, metrics),
     )  # fmt: skip
 
 
@@ -261,7 +263,8 @@ def _assumed(
 
 
 def _first(
-    found: Divided, told: list[FactColumns], arms: list[Arm], why: str, time: Column | None, said: Said, paid: currency.Proposed
+    found: Divided, told: list[FactColumns], arms: list[Arm], why: str, time: Column | None, said: Said, paid: currency.Proposed,
+    metrics: Sequence[Measure],
 ) -> tuple[str, ...]:  # fmt: skip
     asked = list(paid.first)
     if "control" not in said:
@@ -287,8 +290,7 @@ def _first(
         if each.amount:
             told_of = statuses.refunds(each.table.source, each.table.columns, each.amount.name)
             asked += [f"{each.table.called}: {line}" for line in told_of]
-    if "primary" not in said:
-        asked.append("Is the primary metric the one that was agreed on before anybody looked?")
+    asked += certainty.agreed(metrics[0].name, [m.name for m in metrics[1:]], said)
     return tuple(asked)
 
 
