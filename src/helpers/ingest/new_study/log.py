@@ -201,10 +201,10 @@ def by_units(table: "SourceTable", unit: Column, variant: Column) -> Column:
     nothing = ", ".join(map(literal, sorted(NOTHING)))
     found: list[Any] = list(
         table.rows(
-            f"""select arm, count(distinct who) filter (lowest is not distinct from highest) as alone, count(distinct who)
+            f"""select arm, count(*) filter (lowest is not distinct from highest) as alone, count(*)
             from (select who, arm, min(arms) over (partition by who) as lowest, max(arms) over (partition by who) as highest
-                from (select {who} as who, {arm} as arm, case when lower({arm}) not in ({nothing}) then lower({arm}) end as arms
-                    from {{table}} where {arm} is not null))
+                from (select distinct {who} as who, {arm} as arm, case when lower({arm}) not in ({nothing}) then lower({arm}) end as arms
+                    from {{table}} where {arm} is not null and {who} is not null))
             group by 1 order by 2 desc, 1"""
         )
     )
