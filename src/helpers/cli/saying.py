@@ -25,6 +25,7 @@ OPTIONS = {
     "--exposure": ("EVENT", "The event of a log from which on the change can touch a unit."),
     "--primary": ("NAME", "What is decided by: a column of a unit table; an event of a log, or its column of amounts."),
     "--outcome": ("NAME", "One more outcome, as --primary; may be given several times. No other is then guessed."),
+    "--better": ("lower|higher", "Whether less or more of the primary metric is better; more where nothing tells it."),
     "--money": ("COLUMN", "The column of amounts that revenue is."),
     "--cluster": ("COLUMN", "The column of what was randomised where whole cities, stores, accounts were."),
     "--experiment": ("VALUE", "Which experiment is meant, where FILE holds several."),
@@ -37,16 +38,15 @@ OPTIONS = {
     "--time-format": ("FORMAT", "How times are written, where they do not tell: day_first, %d|%m|%Y, ..."),
 }
 """What may be said of a file; none of it must be."""
-BETTER = "Whether less or more of the primary metric is better; more where nothing tells it."
 DESCRIPTIVE = "FILE is no experiment: describe it and plan a test; nothing is compared."
 
 
 def said(function: Callable[..., Any]) -> Callable[..., Any]:
     """The options by which a person says what is known of a file."""
-    function = click.option("--better", type=click.Choice(["lower", "higher"]), help=BETTER)(function)
     function = click.option("--descriptive", is_flag=True, help=DESCRIPTIVE)(function)
     for name, (metavar, told) in reversed(OPTIONS.items()):
-        function = click.option(name, metavar=metavar, help=told, multiple=name == "--outcome")(function)
+        chosen = click.Choice(metavar.split("|")) if name == "--better" else None
+        function = click.option(name, metavar=metavar, help=told, type=chosen, multiple=name == "--outcome")(function)
     return function
 
 

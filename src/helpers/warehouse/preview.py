@@ -25,7 +25,8 @@ def of(file: str, *, full: bool = False) -> tuple[str, ReportError | None]:
         "period": _period(study),
         "variants": _variants(study),
         "exposure": study.exposure,
-        "funnel": f"{' > '.join(study.funnel.steps)} within {study.funnel.window_hours:g} hours",
+        "funnel": " > ".join(study.funnel.steps)
+        + ("" if study.is_unit_table else f" within {study.funnel.window_hours:g} hours"),
         **{metric.role + " metric": _metric(metric, study) for metric in study.metrics if metric.role == "primary"},
         "more metrics": "; ".join(_metric(m, study) for m in study.metrics if m.role != "primary") or "none",
         "segments": ", ".join(study.segments) or "none",

@@ -37,6 +37,7 @@ class Made:
         told |= {"experiment": self.experiment} if "experiment" in options else {}
         told |= {"where": f"\"{self.names['keep']}\" = 'yes'"} if "where" in options else {}
         told |= {"period": (START, START + timedelta(days=7))} if "period" in options else {}
+        told |= {"better": "lower"} if "better" in options else {}
         told |= {"outcomes": (self.names["other"],)} if "outcomes" in options else {}
         return told
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from helpers import config
 from helpers.config import Units
 from helpers.errors import ReportError
 from tests.ingest.new_study import hidden
@@ -77,3 +78,14 @@ def test_a_moment_beside_its_own_yes_and_no_is_no_second_outcome(tmp_path: Path)
     study, _, said = proposed(tmp_path, tmp_path / "members.csv")
     assert list(study.data.outcomes.values()) == ["converted"]  # type: ignore[union-attr]
     assert study.data.columns["event_time"] == "joinedDt" and "converted_at: a moment that is not used" in said  # type: ignore[union-attr]
+
+
+def test_only_outcomes_can_have_happened(tmp_path: Path) -> None:
+    table(tmp_path / "members.csv", 1, "Converted_At", "", days=True)
+    _, text, _ = proposed(tmp_path, tmp_path / "members.csv")
+    file = tmp_path / "studies" / "wrong.yml"
+    file.write_text(
+        text.replace("happened: [converted_at]", "happened: [convrted_at]").replace("name: members", "name: wrong")
+    )
+    with pytest.raises(ReportError, match="did you mean 'converted_at'"):
+        config.load(file)

@@ -1,7 +1,10 @@
 """A study proposed from an event log: with variants online, without them offline, and its tracking plan."""
 
+import random
+import re
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from helpers import config, ingest
@@ -201,3 +204,26 @@ def test_the_period_is_that_of_the_rows_that_name_a_unit(tmp_path: Path, days: i
     study, _, _ = proposed(tmp_path, written(tmp_path / "shop.csv", more))
     told = study.period.start.isoformat(), study.period.end.isoformat()
     assert told == ("2026-03-02T00:00:00", "2026-03-05T00:00:00"), "that of the rows of the log alone"
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_unit_in_two_variants_counts_in_neither(tmp_path: Path, seed: int) -> None:
+    draw, rows = random.Random(seed), []
+    for i in range(400):
+        arms = draw.choice([["old"], ["new"]] * 6 + [["old", "new"], ["Old", "old"], ["n/a", "new"]])
+        rows += [(f"u{i:03}", f"2026-03-0{2 + k} 10:00:00", "view", arm) for k, arm in enumerate(arms)]
+        if draw.random() < 0.4:
+            rows.append((f"u{i:03}", "2026-03-06 10:00:00", "order", arms[-1]))
+    frame = pd.DataFrame(rows, columns=["user_id", "event_time", "event", "variant"])
+    frame.to_csv(tmp_path / "log.csv", index=False)
+    _, text, _ = proposed(tmp_path, tmp_path / "log.csv")
+    known = (
+        frame[frame.variant != "n/a"]
+        .assign(variant=frame.variant.str.lower())
+        .groupby("user_id")
+        .variant.agg(lambda told: "+".join(sorted(set(told))))
+    )
+    old, new = ((known == arm).sum() for arm in ("old", "new"))
+    assert (known == "new+old").sum() > 5
+    told = {arm: int(n.replace(",", "")) for arm, n in re.findall(r"\n    (old|new): \w+   # ([\d,]+) units", text)}
+    assert told["new"] == new and told["old"] in (old, old + frame[frame.variant == "Old"].user_id.nunique())

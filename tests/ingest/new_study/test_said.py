@@ -23,6 +23,7 @@ OF_UNITS = (
     "experiment",
     "where",
     "period",
+    "better",
     "outcomes",
 )
 OF_LOGS = (
@@ -38,6 +39,7 @@ OF_LOGS = (
     "period",
     "primary",
     "exposure",
+    "better",
 )
 
 
@@ -91,6 +93,7 @@ def test_a_unit_table_is_read_as_it_was_said(tmp_path: Path, options: tuple[str,
     if "outcomes" in options:
         told = [names["primary"]] * ("primary" in options) + [names["other"]] + [names["money"]] * ("money" in options)
         assert list(data.outcomes.values()) == told
+    assert study.primary.better == ("lower" if "better" in options else "higher")
     if "money" in options:
         assert data.outcomes[study.metric(study.economics.revenue_metric or "").event] == names["money"]
         assert study.metric(study.economics.revenue_metric or "").unit == "money"
@@ -128,6 +131,7 @@ def test_a_log_is_read_as_it_was_said(tmp_path: Path, options: tuple[str, ...], 
         assert (study.primary.event, study.funnel.steps[-1]) == ("cart", "cart")
     if "exposure" in options:
         assert study.exposure == "view"
+    assert study.primary.better == ("lower" if "better" in options else "higher")
     if "money" in options:
         paid = study.metric(study.economics.revenue_metric or "")
         assert data.columns["price"] == names["money"] and (paid.event, paid.unit) == ("purchase", "money")

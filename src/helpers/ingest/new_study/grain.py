@@ -17,6 +17,7 @@ from helpers.ingest.new_study import (
     experiments,
     happened,
     identities,
+    kept,
     label_rows,
     lines,
     log,
@@ -25,7 +26,9 @@ from helpers.ingest.new_study import (
     questions,
     refusals,
     roles,
+    statuses,
     units,
+    unused,
     vendors,
     vocabulary,
 )
@@ -70,10 +73,20 @@ def read(table: "SourceTable", said: Said = Said(), ask: asking.Ask | None = Non
     if ids_of_one:
         proposal = ids_of_one.noted(proposal)
     proposal = export.noted(proposal) if export else proposal
-    proposal = direction.told(proposal, seen.columns, seen.said)
+    proposal = _examined(direction.told(proposal, seen.columns, seen.said), seen)
     where = where.also(*proposal.where) if proposal.where[0] else where
     told = (*proposal.assumed, *where.notes, *doubts.told(seen.table, seen.columns, proposal, seen.said))
     return replace(proposal, where=where.noted, assumed=told, said=seen.said.options | proposal.said)
+
+
+def _examined(proposal: StudyProposal, seen: Look) -> StudyProposal:
+    """The proposal with what the rows contradict in it, what a condition took from them, and the columns that are left."""
+    notes, first = kept.told(seen.table, seen.columns, proposal)
+    if not proposal.panel[0]:
+        first += statuses.of(seen.table, seen.columns, proposal)
+    return unused.listed(
+        replace(proposal, assumed=(*proposal.assumed, *notes), first=(*first, *proposal.first)), seen.columns
+    )
 
 
 @dataclass(frozen=True)

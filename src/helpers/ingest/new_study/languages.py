@@ -101,9 +101,9 @@ EVENT = words(
     "イベント 行動 アクション 事件 行为 动作 이벤트"
 )
 EVENT_WEAK = words("schritt etape paso etapa passo stap adim krok шаг* ステップ 步骤")
-AFTER = words("nach danach nachher apres despues depois dopo sonra после 之后 以后 이후 後")
+AFTER = words("nach danach nachher nachtest* apres despues depois dopo sonra после 之后 以后 이후 後")
 BEFORE = words(
-    "vor vorher* vorjahr* vormonat* fruher* frueher* letzte* bisherig* avant precedent* dernier* antes anterior* previo* previa* ultimo* "
+    "vor vortest* vorwert* vorher* vorjahr* vormonat* fruher* frueher* letzte* bisherig* avant precedent* dernier* antes anterior* previo* previa* ultimo* "
     "precedent* prima scors* ervoor vorig* eerder* onceki gecen wczesniej* poprzedni* przed до прошл* предыдущ* 前月 前年 過去 前回 上月 之前 历史 以前 去年 过去"
 )
 ATTRIBUTE = words(

@@ -9,6 +9,7 @@ from helpers.config.base import LONGEST
 from helpers.config.columns import TAKEN
 from helpers.config.levels import LEAVE_OUT
 from helpers.errors import ReportError
+from helpers.ingest.levels import NOTHING
 from helpers.ingest.new_study import (
     certainty,
     clusters,
@@ -22,7 +23,9 @@ from helpers.ingest.new_study import (
     refusals,
     roles,
     tolerances,
+    unused,
     vocabulary,
+    walks,
     ways,
 )
 from helpers.ingest.new_study import nothing as nothing_words
@@ -31,6 +34,7 @@ from helpers.ingest.new_study.proposal import Arm, Measure, Noted, Planned, Stud
 from helpers.ingest.new_study.said import Said
 from helpers.ingest.new_study.units import as_said, measured
 from helpers.ingest.new_study.weights import weights
+from helpers.ingest.sql import literal
 
 if TYPE_CHECKING:
     from helpers.ingest.new_study.source import SourceTable
@@ -91,6 +95,9 @@ def propose(
         impression,
     )
     steps = goals.steps(way, list(events), goal)
+    start, end = said.period or _period(_of_units(table, unit, time))
+    walk = walks.of(table, unit, time, event, steps, logged, int((end - start).total_seconds() // 3600))
+    steps = walk.steps
     optional = _skipped(table, unit, event, steps, logged)
     mapped = _mapped(table, columns, unit, time, event, variant, goal.money, said)
     free = [c for c in columns if c.name not in {m.name for m in mapped.values()}]
@@ -110,7 +117,6 @@ def propose(
     revenue_of = paying.of(carried, decided, (steps[0], led[-1]), stated=goal.money is not None)
     metrics = goals.metrics(_metrics(steps[-1], revenue_of), goal)
     revenue_of = revenue_of if any(m.unit == "money" for m in metrics) else None
-    start, end = said.period or _period(_of_units(table, unit, time))
     tolerate = _tolerances(table, rows, unit, event, variant, mapped, logged, metrics)
     if goal.negative:
         tolerate.pop("negative_price", None)
@@ -124,7 +130,8 @@ def propose(
     summed = [questions.is_level(table, event, logged[m.event]) for m in metrics if m.unit == "money"]
     paid = currency.of(table, [mapped["price"]], summed[0]) if summed else currency.Proposed()
     used = {c.name for c in (*mapped.values(), *named.values(), *by.values())}
-    suspicious = [(c, reason) for c in columns if c.name not in used and (reason := measures.unfit(c))]
+    changing = [c.name for c in free if c.levels and not _attribute(table, c, mapped, unit)]
+    suspicious = [(c, unused.reason(c, changing)) for c in columns if c.name not in used]
     suspicious += [(c, f"sentinel? {s}") for c in columns if (s := measures.sentinels(c))]
     first = ["Is the order of the funnel right, and is the last step what the business wants?"]
     if variant and "control" not in said:
@@ -159,7 +166,7 @@ def propose(
         suspicious=tuple((c.name, reason) for c, reason in suspicious),
         plan=tuple(_planned(table, event, name, level, reached[level][1], mapped) for name, level in logged.items()),
         events={level: name for name, level in logged.items() if level != name},
-        steps=steps, optional=optional, window_hours=max(1, min(168, int((end - start).total_seconds() // 3600))),
+        steps=steps, optional=optional, window_hours=walk.hours, window=walk.told,
         assumed=(
             f"grain: event log, one row an event ({rows:,} rows); column '{vocabulary.printable(event.name)}' names it{as_said(said, 'event') or certainty.told(certainty.event(event), said, 'event')}: "
             + ", ".join(f"{e} ({units:,} units)" for e, units in events.items()),
@@ -170,7 +177,9 @@ def propose(
             *([f"weights: {weights(arms)}"] if variant else []),
             *(f"no variant: {said}, so they are left out" for _, said in also.values()),
             *([f"randomised by: column '{vocabulary.printable(cluster.column.name)}', {cluster.seen}"] if cluster else []),
-            f"funnel: {' > '.join(steps)}, by the meaning of the names and the order in which units meet them{as_said(said, 'exposure') or (' (likely; else --exposure)' if variant else '')}" + (f"; many skip {', '.join(optional)}" if optional else ""),
+            f"funnel: {' > '.join(steps)}, by the meaning of the names and the order in which units meet them{as_said(said, 'exposure') or (' (likely; else --exposure)' if variant else '')}" + (f"; many skip {', '.join(optional)}" if optional else "")
+            + (f"; no steps: {', '.join(walk.dropped)}" if walk.dropped else ""),
+            *([f"window: {walk.hours:,} hours, as {walk.told}"] if walk.told else []),
             f"metrics: {measured(metrics)}{as_said(said, 'primary', 'outcomes', 'money')}",
             *([f"revenue: {revenue_of.told(mapped['price'])}"] if revenue_of else []),
             *certainty.primary(metrics[0].name, certainty.goal(metrics[0].name, logged.get(steps[-1], steps[-1])), said),
@@ -195,14 +204,23 @@ def _reached(table: "SourceTable", unit: Column, event: Column) -> dict[str, tup
 
 
 def by_units(table: "SourceTable", unit: Column, variant: Column) -> Column:
-    """The variant's column with units for each level, not rows: a variant that makes people do more would look larger."""
+    """The variant's column with units for each level, not rows: a variant that makes people do more would look larger.
+
+    Units in two variants are in none, as they are for a report, unless that leaves a level without any.
+    """
+    who, arm = table.text(unit.name), table.text(variant.name)
+    nothing = ", ".join(map(literal, sorted(NOTHING)))
     found: list[Any] = list(
         table.rows(
-            f"select {table.text(variant.name)}, count(distinct {table.text(unit.name)}) from {{table}}"
-            f" where {table.text(variant.name)} is not null group by 1 order by 2 desc, 1"
+            f"""select arm, count(*) filter (lowest is not distinct from highest) as alone, count(*)
+            from (select who, arm, min(arms) over (partition by who) as lowest, max(arms) over (partition by who) as highest
+                from (select distinct {who} as who, {arm} as arm, case when lower({arm}) not in ({nothing}) then lower({arm}) end as arms
+                    from {{table}} where {arm} is not null and {who} is not null))
+            group by 1 order by 2 desc, 1"""
         )
     )
-    return replace(variant, levels=tuple(found))
+    alone = all(n for _, n, _ in found)
+    return replace(variant, levels=tuple((arm, n if alone else all_of_it) for arm, n, all_of_it in found))
 
 
 def arms_of(variant: Column, stated: Noted) -> tuple[list[Arm], str]:

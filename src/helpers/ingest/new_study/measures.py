@@ -66,7 +66,9 @@ def sort(columns: list[Column], together: frozenset[str] = frozenset()) -> Sorte
         reason = column.unread or unfit(column)
         sure = standing(column, together)
         if reason:
-            if sure is Standing.OUTCOME and column.empty_share > 0.5 and not column.has_time:
+            if column.has_time and column.filled < NEARLY * column.rows:
+                reason += "; as an outcome (--outcome) it is yes where it stands, no where nothing does"
+            elif sure is Standing.OUTCOME and column.empty_share > 0.5:
                 reason += "; null is not zero: write 0 where nothing happened, if that is what it means"
             left.append((column, reason))
         elif column.numeric and vocabulary.touches(column.name, vocabulary.BEFORE):
@@ -248,10 +250,7 @@ def unfit(column: Column) -> str:
     if column.filled == 0:
         return "empty in all rows"
     if column.has_time and column.filled < NEARLY * column.rows:
-        return (
-            f"a moment that is not used, empty in {column.empty_share:.0%} of the rows;"
-            " as an outcome (--outcome) it is yes where it stands, no where nothing does"
-        )
+        return f"a moment that is not used, empty in {column.empty_share:.0%} of the rows"
     if column.empty_share > 0.5:
         return f"mostly empty: nothing in {column.empty_share:.0%} of the rows"
     if column.constant:

@@ -37,8 +37,13 @@ def read(seen: Look) -> Look:
         words = _words(seen.table, column)
         rows = sum(words.values())
         if words and column.numbers >= NUMBERS * (column.filled - rows):
-            found[column.name] = Words(words, _no_in(seen, column, words) if column.empty_share <= FEW else "")
+            found[column.name] = Words(words, _no_in(seen, column, words) if _all_told(column, rows) else "")
     return seen.again(replace(seen.table, words=found)) if found else seen
+
+
+def _all_told(column: Column, words: int) -> bool:
+    """Whether nothing stands in a column but numbers and words for nothing: what else is missing would be 0 too."""
+    return column.numbers == column.filled - words and column.empty_share <= FEW
 
 
 def _words(table: SourceTable, column: Column) -> dict[str, int]:

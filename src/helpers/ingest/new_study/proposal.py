@@ -97,6 +97,7 @@ class StudyProposal:
     steps: tuple[str, ...] = ()
     optional: tuple[str, ...] = ()
     window_hours: float = 168
+    window: str = ""
     revenue: str = ""
     time_format: Noted = ("", "")
     money_digits: int = 0

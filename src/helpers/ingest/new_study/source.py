@@ -1,6 +1,7 @@
 """A file that no study names yet, opened as a relation: the same readers land it later."""
 
 import difflib
+import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -51,7 +52,7 @@ class SourceTable:
 
     ``numbers`` says how columns of text that hold numbers are read, ``unread`` why those cannot be that are left. Columns of
     ``happened`` are 1 where anything stands in them and 0 where nothing does, or a word that stands for nothing; ``words``
-    are those of columns of numbers.
+    are those of columns of numbers. ``whole`` is the relation with the rows that a stated condition leaves out.
     Every question about the rows is asked here, in SQL: no row reaches Python.
     """
 
@@ -66,6 +67,7 @@ class SourceTable:
     ids: Ids = field(default_factory=Ids)
     happened: dict[str, tuple[str, ...]] = field(default_factory=dict)
     words: dict[str, "Words"] = field(default_factory=dict)
+    whole: str = ""
 
     @property
     def relation(self) -> str:
@@ -167,12 +169,24 @@ def opened(
         else:
             reader = {"csv": csv, "json": json_lines, "workbook": workbook}.get(kind, parquet)
             parts = reader.read(con, place, files, aside)  # type: ignore[attr-defined]
+        whole = _whole(parts) if where else ""
         parts = condition.kept(con, where, parts, "--where")
         malformed = con.execute('select count(*) from rejects where "column" is null').fetchall()[0][0]
         maybe = _maybe_numbers(con, parts)
         numbers, _, faults = number_formats.formats(con, parts, maybe, place, parts.names[0])
         unread = {column: _in_a_line(fault) for column, fault in faults.items()}
-        yield SourceTable(con, parts, place, int(malformed), numbers, unread)
+        yield SourceTable(con, parts, place, int(malformed), numbers, unread, whole=whole)
+
+
+def _whole(parts: Parts) -> str:
+    """The relation of all rows, of files that stay when those of a condition take their place."""
+    stay = [file.with_name(f"all-{file.name}") for file in parts.files]
+    for file, other in zip(parts.files, stay, strict=True):
+        try:
+            other.hardlink_to(file)
+        except OSError:  # a file system without links
+            shutil.copyfile(file, other)
+    return replace(parts, files=tuple(stay)).relation
 
 
 def _maybe_numbers(con: "duckdb.DuckDBPyConnection", parts: Parts) -> list[str]:

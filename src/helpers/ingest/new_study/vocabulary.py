@@ -56,11 +56,11 @@ TREATMENT: Words = (
 SHOWN: Words = words("page shown served displayed rendered seen landing actual received")
 BEFORE: Words = (
     words(
-        "history historic historical before prior past previous prev pre baseline tenure recency earlier lifetime age lag last since"
+        "history historic historical before prior pretest past previous prev pre baseline tenure recency earlier lifetime age lag last since"
     )
     | languages.BEFORE
 )
-AFTER: Words = words("after post afterwards") | languages.AFTER
+AFTER: Words = words("after post afterwards posttest") | languages.AFTER
 """Of a measure that was taken behind an experiment."""
 NO_TIME_OF = frozenset({"code", "office", "id", "hour", "hours", "market", "tax"})
 """Words beside ``post`` or ``after`` that make something else of it."""
@@ -245,10 +245,10 @@ _UNIT_ALONE = _sorted(UNIT)[0] | {word[:-1] for word in UNIT if word.endswith("*
 def slug(name: str, taken: Collection[str] = frozenset()) -> str:
     """A name as a study file has it: small letters, digits and ``_``, not one of ``taken``.
 
-    >>> slug("Mens E-Mail"), slug("2nd visit"), slug("visit", {"visit"}), slug("日本")
-    ('mens_e_mail', 'x_2nd_visit', 'visit_2', 'x')
+    >>> slug("Mens E-Mail"), slug("2nd visit"), slug("visit", {"visit"}), slug("日本"), slug("exp_2024Q2"), slug("Day7Retention")
+    ('mens_e_mail', 'x_2nd_visit', 'visit_2', 'x', 'exp_2024q2', 'day7_retention')
     """
-    made = re.sub(r"[^a-z0-9]+", "_", " ".join(tokens(name)) if not name.islower() else name.lower()).strip("_")
+    made = re.sub(r"[^a-z0-9]+", "_", " ".join(_together(name)) if not name.islower() else name.lower()).strip("_")
     made = made if made[:1].isalpha() else f"x_{made}".rstrip("_")
     made, number = made[:60].rstrip("_"), 2
     base = made
@@ -257,13 +257,35 @@ def slug(name: str, taken: Collection[str] = frozenset()) -> str:
     return made
 
 
-def label(name: str) -> str:
-    """A name for people.
+def _together(name: str) -> list[str]:
+    """The words of a name in small letters, digits with the letters beside them, as in 2024Q2."""
+    parted = re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[0-9])(?=[A-Z][a-z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", name)
+    return re.findall(r"[^\W_]+", "".join(map(_plain, parted.casefold())).translate(_LATIN))
 
-    >>> label("sum_gamerounds")
-    'Sum gamerounds'
+
+_CODES = frozenset("usd eur gbp chf jpy cny inr cad aud sek nok dkk pln czk brl".split())  # noqa: SIM905
+_NOT_SHOWN = re.compile(r"[^\w\s()%+/.,-]+|_+")
+"""Signs of a name that a label does not show."""
+
+
+def label(name: str) -> str:
+    """A name for people, in the file's own spelling.
+
+    >>> label("sum_gamerounds"), label("Brief C (mit Foto)"), label("exp_2024Q2"), label("amount_usd")
+    ('Sum gamerounds', 'Brief C (mit Foto)', 'Exp 2024Q2', 'Amount USD')
     """
-    return " ".join(re.findall(r"\w+", name.replace("_", " "))).capitalize() or "Column"
+    words_of = [w.upper() if w in _CODES else w for w in _NOT_SHOWN.sub(" ", name).split() if re.search(r"\w", w)]
+    made = " ".join(words_of).strip(" -.,/+")
+    return (made[:1].upper() + made[1:]) or "Column"
+
+
+def in_sentence(called: str) -> str:
+    """A label within a sentence: its first letter small, unless the file writes capitals.
+
+    >>> in_sentence("Invoice rate"), in_sentence("Spende nach Brief per unit"), in_sentence("USD per unit")
+    ('invoice rate', 'Spende nach Brief per unit', 'USD per unit')
+    """
+    return called if any(sign.isupper() for sign in called[1:]) else called[:1].lower() + called[1:]
 
 
 def printable(text: str) -> str:

@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 
     from helpers.config import Place
 
+_ENDINGS = re.compile(
+    r"(\.(csv|gz|zst|json|jsonl|ndjson|parquet|pq|duckdb|ddb|db|sqlite|sqlite3|db3|s3db|xlsx|xlsm|xlsb|xls|ods|tsv|txt|sql))+$"
+)
 MOST_REMARKS = 25
 """Suspicious columns that are named; the rest are counted."""
 
@@ -86,14 +89,7 @@ def _with_names(proposal: StudyProposal, place: "Place", said: Said) -> StudyPro
 
 def named(data: str, name: str | None, *, force: bool, base: Path) -> tuple[str, Path]:
     """The name of a study of a file, and where it is written. Raises for one that cannot be, or is there already."""
-    called = vocabulary.slug(
-        name
-        or re.sub(
-            r"(\.(csv|gz|zst|json|jsonl|ndjson|parquet|pq|duckdb|ddb|db|sqlite|sqlite3|db3|s3db|xlsx|xlsm|xlsb|xls|ods|tsv|txt|sql))+$",
-            "",
-            Path(data.rstrip("/*")).name,
-        )
-    )
+    called = vocabulary.slug(name or _ENDINGS.sub("", Path(data.rstrip("/*")).name))
     if not name and called in TAKEN:
         called += "_test"
     if name and (called != name or called in TAKEN):
@@ -169,7 +165,8 @@ def _format(path: str) -> str | None:
 
 
 def told(proposal: StudyProposal, file: str) -> str:
-    lines = [f"Assumed, and written to {file}:", *(f"  {line}" for line in proposal.assumed)]
+    lines = ["Check first:", *(f"  {i}. {line}" for i, line in enumerate(proposal.first, 1))] if proposal.first else []
+    lines += [f"Assumed, and written to {file}:", *(f"  {line}" for line in proposal.assumed)]
     if proposal.suspicious:
         lines.append("Suspicious or unused columns:")
         lines += [
@@ -197,11 +194,11 @@ def _templates() -> "jinja2.Environment":
 
 
 def _rendered(template: str, proposal: StudyProposal, called: str, **more: Any) -> str:
-    title = vocabulary.label(more.get("name", ""))
+    title = _title(more.get("name", ""), called)
     arms = proposal.arms
     if not arms:
         stated = {
-            "question": f"What do these data say today, and what would a test of {proposal.primary.label.lower()} take?",
+            "question": f"What do these data say today, and what would a test of {vocabulary.in_sentence(proposal.primary.label)} take?",
             "hypothesis": "", "change": "",
         }  # fmt: skip
     else:
@@ -220,6 +217,16 @@ def _stated(primary: Measure, control: str, *treatments: str) -> dict[str, str]:
         "hypothesis": f"{primary.label} is {way} in {listed(treatments)} than in {control}.",
         "change": f"What the units of {listed(treatments)} got",
     }
+
+
+def _title(name: str, called: str) -> str:
+    """The title of a study: the name of its file as that is spelled, where the study is called so.
+
+    >>> _title("exp_2024q2", "exp_2024Q2.csv"), _title("pricing_test", "exp_2024Q2.csv")
+    ('Exp 2024Q2', 'Pricing test')
+    """
+    stem = _ENDINGS.sub("", called)
+    return vocabulary.label(stem if vocabulary.slug(stem) == name else name)
 
 
 class _Named:

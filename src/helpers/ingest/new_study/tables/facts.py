@@ -158,6 +158,6 @@ def _undone(columns: Sequence[Column]) -> str:
         undone = [(level, n) for level, n in column.levels if vocabulary.UNDONE & set(vocabulary.tokens(level))]
         if column.words and undone and len(undone) < column.distinct:
             told = ", ".join(f"{vocabulary.printable(level)} ({n:,} rows)" for level, n in undone[:4])
-            where = f"{quoted(column.name)} not in ({', '.join(literal(level) for level, _ in undone)})"
+            where = f"{quoted(column.name)} is null or {quoted(column.name)} not in ({', '.join(literal(level) for level, _ in undone)})"
             return f"Do rows count whose '{vocabulary.printable(column.name)}' is {told}? They do, until the study says where: {where}"
     return ""

@@ -1,5 +1,6 @@
 """The proposal for several tables: what each is, and what is measured of the units that were assigned."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -13,13 +14,16 @@ from helpers.errors import several
 from helpers.ingest.new_study import (
     answered,
     asking,
+    certainty,
     currency,
     experiments,
     log,
     measures,
     refunds,
     roles,
+    statuses,
     tolerances,
+    unused,
     vocabulary,
 )
 from helpers.ingest.new_study.profile import Column, exact
@@ -101,7 +105,7 @@ def drafted(found: Divided, said: Said, ask: asking.Ask | None) -> StudyProposal
         revenue=next((m.name for m in metrics if m.unit == "money"), ""), currency=worth.noted, control=said.note("control", ""),
         money_digits=max((measures.money_digits(each.table.source, [each.amount]) for each in paid if each.amount), default=0),
         tolerate={"repeated": (1.0, "".join(q for each in told for q in _alike(each)))}, said=said.options, suspicious=_unused(found, told, tables), assumed=_assumed(found, told, arms, why, time, start, end, metrics, named, said, worth, refunded),
-        first=_first(found, told, arms, why, time, said, worth),
+        first=_first(found, told, arms, why, time, said, worth, metrics),
     )  # fmt: skip
 
 
@@ -217,17 +221,18 @@ def _also(
 
 def _unused(found: Divided, told: list[FactColumns], tables: tuple[RoleProposal, ...]) -> tuple[Noted, ...]:
     used = {(str(t.place["path"]), theirs) for t in tables for theirs, _ in t.columns.values()}
-    unused: list[Noted] = []
+    asked = " ".join(t.where[0] for t in tables)
+    left: list[Noted] = []
     for seen in (found.assignments, *found.others):
         for column in seen.columns:
-            if (seen.source.place.path, column.name) not in used and (reason := measures.unfit(column)):
-                unused.append((f"{seen.called}: {column.name}", reason))
+            if (seen.source.place.path, column.name) not in used and quoted(column.name) not in asked:
+                left.append((f"{seen.called}: {column.name}", unused.reason(column)))
     for each in told:
-        unused += [
+        left += [
             (f"{each.table.called}: {level}", f"not used: more than {facts.MOST_KINDS} kinds of facts")
             for level in each.left
         ]
-    return tuple(unused)
+    return tuple(left)
 
 
 def _assumed(
@@ -264,7 +269,8 @@ def _assumed(
 
 
 def _first(
-    found: Divided, told: list[FactColumns], arms: list[Arm], why: str, time: Column | None, said: Said, paid: currency.Proposed
+    found: Divided, told: list[FactColumns], arms: list[Arm], why: str, time: Column | None, said: Said, paid: currency.Proposed,
+    metrics: Sequence[Measure],
 ) -> tuple[str, ...]:  # fmt: skip
     asked = list(paid.first)
     if "control" not in said:
@@ -287,8 +293,10 @@ def _first(
         asked += _alike(each)
         if each.undone:
             asked.append(f"{each.table.called}: {each.undone}.")
-    if "primary" not in said:
-        asked.append("Is the primary metric the one that was agreed on before anybody looked?")
+        if each.amount:
+            told_of = statuses.refunds(each.table.source, each.table.columns, each.amount.name)
+            asked += [f"{each.table.called}: {line}" for line in told_of]
+    asked += certainty.agreed(metrics[0].name, [m.name for m in metrics[1:]], said)
     return tuple(asked)
 
 

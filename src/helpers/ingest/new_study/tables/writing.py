@@ -44,7 +44,8 @@ def propose(
         _refuse_parts(seen)
         said = _checked(seen, said)
         divided = parts.divided(seen, said)
-        called, file = writing.named(divided.assignments.given, name, force=True, base=base)
+        given = _given(files, divided.assignments.given, base)
+        called, file = writing.named(given, name, force=True, base=base)
         draft = proposal.drafted(divided, said, ask)
         read_from = " and ".join([", ".join(each.called for each in seen[:-1]), seen[-1].called])
         with scratch(base / "data" / called, "new") as aside:
@@ -58,9 +59,21 @@ def propose(
             told = [Match(**each) for each in matches(con)]  # type: ignore[arg-type]
             draft = clustered.proposed(con, draft, divided, joined, said)
             made_of = direction.told(found.completed(con, draft, study, joined, told), (), said)
-    writing.named(divided.assignments.given, name, force=force, base=base)
+    writing.named(given, name, force=force, base=base)
     writing.save(writing.rendered(made_of, read_from, called, file, base), file, base)
     return writing.Written(file, writing.told(made_of, str(file.relative_to(base))))
+
+
+def _given(files: Sequence[str], assignments: str, base: Path) -> str:
+    """What names a study of several files: their folder, else all of them; that of the assignments alone says nothing."""
+    paths_of = [Path(_within(each)[0]).resolve() for each in files]
+    if len(set(paths_of)) == 1:
+        return str(paths_of[0])
+    folders = {path.parent for path in paths_of}
+    if len(folders) == 1 and (folder := folders.pop()) not in (Path.cwd(), base.resolve(), folder.parent):
+        return folder.name
+    first, *others = sorted(paths_of, key=lambda path: path != Path(_within(assignments)[0]).resolve())
+    return "_".join(path.name.split(".")[0] for path in (first, *others))
 
 
 _REMEDIES = {
