@@ -32,10 +32,10 @@ from helpers.ingest.new_study import (
     vendors,
     vocabulary,
 )
-from helpers.ingest.new_study.look import Look
 from helpers.ingest.new_study.profile import Column, exact
 from helpers.ingest.new_study.proposal import Noted, StudyProposal
 from helpers.ingest.new_study.said import Said
+from helpers.ingest.new_study.table_view import TableView
 from helpers.ingest.sql import quoted
 from helpers.ingest.values import ids
 
@@ -53,7 +53,7 @@ def read(table: "SourceTable", said: Said = Said(), ask: asking.Ask | None = Non
     Raises :class:`~helpers.errors.ReportError` where rows are neither events nor units, and where the order of day and
     month is not told by the times; and where what was said cannot be so.
     """
-    seen = Look.at(table, said)
+    seen = TableView.at(table, said)
     if len(seen.columns) < 2:
         raise refusals.single_column(seen)
     label_rows.refuse(seen.table, seen.columns, seen.said)
@@ -79,7 +79,7 @@ def read(table: "SourceTable", said: Said = Said(), ask: asking.Ask | None = Non
     return replace(proposal, where=where.noted, assumed=told, said=seen.said.options | proposal.said)
 
 
-def _examined(proposal: StudyProposal, seen: Look) -> StudyProposal:
+def _examined(proposal: StudyProposal, seen: TableView) -> StudyProposal:
     """The proposal with what the rows contradict in it, what a condition took from them, and the columns that are left."""
     notes, first = kept.told(seen.table, seen.columns, proposal)
     if not proposal.panel[0]:
@@ -113,7 +113,7 @@ class Where:
         return [f"rows: {self.told}"] if self.told else []
 
 
-def _one_experiment(seen: Look, ask: asking.Ask | None) -> tuple[Look, Where]:
+def _one_experiment(seen: TableView, ask: asking.Ask | None) -> tuple[TableView, Where]:
     """The rows of the one experiment that is meant, where a file holds several. Raises where nobody says which."""
     said = seen.said
     where = Where(said.where or "", f"{said.how('where')}: {seen.table.parts.notes[-1]}" if said.where else "")
@@ -125,7 +125,7 @@ def _one_experiment(seen: Look, ask: asking.Ask | None) -> tuple[Look, Where]:
     log_like = bool(said.event or roles.event_of(seen.columns))
     asked, teller = experiments.condition(seen.table, seen.columns, said.experiment, log=log_like)
     table, before = seen.table.narrowed(asked), seen.rows
-    seen = Look.at(table, said)
+    seen = TableView.at(table, said)
     return seen, where.also(
         asked, f"experiment '{vocabulary.printable(str(said.experiment))}' of column '{vocabulary.printable(teller.name)}',"
         f" {said.how('experiment')}: {before - seen.rows:,} of {before:,} rows are left out",
@@ -146,7 +146,7 @@ class Known:
         return self.unit is not None and self.unit.distinct < 0.9 * self.unit.filled
 
 
-def _proposed(seen: Look, ask: asking.Ask | None) -> StudyProposal:
+def _proposed(seen: TableView, ask: asking.Ask | None) -> StudyProposal:
     seen, notes = _by_ids(seen)
     seen, known = _roles(seen)
     if seen.said.descriptive:
@@ -182,7 +182,7 @@ def _proposed(seen: Look, ask: asking.Ask | None) -> StudyProposal:
     raise refusals.neither(seen, unit, time, event, known.repeated)
 
 
-def _by_ids(seen: Look) -> tuple[Look, list[str]]:
+def _by_ids(seen: TableView) -> tuple[TableView, list[str]]:
     """The table with its ids as they are decided to be written, and what is told of them."""
     named = seen.said.column("unit", seen.columns) or roles.unit_of(seen.columns)
     if named is None:
@@ -194,7 +194,7 @@ def _by_ids(seen: Look) -> tuple[Look, list[str]]:
     return (seen.again(replace(table, ids=decided)) if decided.whole else seen), [f"ids: {note}" for note in notes]
 
 
-def _roles(seen: Look) -> tuple[Look, Known]:
+def _roles(seen: TableView) -> tuple[TableView, Known]:
     """Unit, time and event, by names and values of each column by itself; the values of the unit's are counted."""
     unit, time, event = units.roles_of(seen.columns, seen.said)
     if unit is None:
@@ -204,7 +204,7 @@ def _roles(seen: Look) -> tuple[Look, Known]:
     return replace(seen, columns=columns), Known(counted, time, event)
 
 
-def _changing(seen: Look, known: Known) -> Known:
+def _changing(seen: TableView, known: Known) -> Known:
     """The same with what the rows of a unit tell: another unit where this one is none, and the event among what changes."""
     unit, said = known.unit, seen.said
     if unit is None or not known.repeated:
@@ -222,7 +222,7 @@ def _changing(seen: Look, known: Known) -> Known:
     return replace(known, event=event, changes=changes)
 
 
-def _variants(seen: Look, known: Known) -> list[Column]:
+def _variants(seen: TableView, known: Known) -> list[Column]:
     """Columns that may hold the variant, the one that was said or is likeliest first; none that often changes within a unit."""
     stated = seen.said.variant
     named = [refusals.variant_said(seen, stated)] if stated else []
@@ -233,7 +233,7 @@ def _variants(seen: Look, known: Known) -> list[Column]:
 
 
 def _log(
-    seen: Look, roles_of: tuple[Column, Column, Column], variant: Column | None, ask: asking.Ask | None
+    seen: TableView, roles_of: tuple[Column, Column, Column], variant: Column | None, ask: asking.Ask | None
 ) -> StudyProposal:
     """A study of events; a description of them where they are no experiment and somebody says so."""
     table, said = seen.table, seen.said
@@ -254,7 +254,7 @@ def _log(
     return codes.told(replace(made, said=said.options, assumed=(*made.assumed, *described_all)), event)
 
 
-def _counts(seen: Look, known: Known, variant: Column, ask: asking.Ask | None) -> StudyProposal | None:
+def _counts(seen: TableView, known: Known, variant: Column, ask: asking.Ask | None) -> StudyProposal | None:
     """A study of counts; None where rows are those of units. Raises for sums of which nobody knows of how many."""
     table = seen.table
     if _summed_up(table, seen.rows, known.time, variant):
@@ -269,7 +269,7 @@ def _counts(seen: Look, known: Known, variant: Column, ask: asking.Ask | None) -
     return None
 
 
-def _panel(seen: Look, known: Known, variants: list[Column], ask: asking.Ask | None) -> StudyProposal | None:
+def _panel(seen: TableView, known: Known, variants: list[Column], ask: asking.Ask | None) -> StudyProposal | None:
     """A study of units whose rows, one a period, are summed up; None where rows are no such thing."""
     if seen.said.cluster:
         return None
@@ -286,7 +286,7 @@ def _panel(seen: Look, known: Known, variants: list[Column], ask: asking.Ask | N
     )
 
 
-def _units(seen: Look, known: Known, variants: list[Column], ask: asking.Ask | None) -> StudyProposal:
+def _units(seen: TableView, known: Known, variants: list[Column], ask: asking.Ask | None) -> StudyProposal:
     """A study of units, without the rows that are none: totals of a variant, and notes below the table."""
     totals = {level: _place(seen.table, variants[0], level) for level in roles.totals(variants[0])}
     if totals:
@@ -302,7 +302,7 @@ def _units(seen: Look, known: Known, variants: list[Column], ask: asking.Ask | N
     return replace(made, where=where, said=said.options)
 
 
-def _above_the_notes(seen: Look, time: Column | None, variant: Column) -> tuple[Look, Noted]:
+def _above_the_notes(seen: TableView, time: Column | None, variant: Column) -> tuple[TableView, Noted]:
     """The rows that have a variant, where the few others stand below a table and say nothing of the columns above; with the
     condition that takes these rows, where their times are empty too."""
     without = variant.rows - variant.filled
@@ -335,7 +335,7 @@ def _summed_up(table: "SourceTable", rows: int, time: Column | None, variant: Co
     return bool(pairs == rows and rows >= aggregates.GRID * arms * days)
 
 
-def _described(seen: Look, known: Known) -> StudyProposal:
+def _described(seen: TableView, known: Known) -> StudyProposal:
     """What is proposed of a file that somebody calls no experiment."""
     table, rows, columns, said = seen.table, seen.rows, seen.columns, seen.said
     unit, time, event = known.unit, known.time, known.event

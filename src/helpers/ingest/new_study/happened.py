@@ -5,9 +5,9 @@ from dataclasses import replace
 
 from helpers.errors import ReportError
 from helpers.ingest.new_study import measures, questions, vocabulary, ways
-from helpers.ingest.new_study.look import Look
 from helpers.ingest.new_study.profile import Column
 from helpers.ingest.new_study.source import SourceTable
+from helpers.ingest.new_study.table_view import TableView
 from helpers.ingest.values.happened import is_nothing
 
 NEVER = 0.02
@@ -17,7 +17,7 @@ AFTER = 0.95
 BORN = vocabulary.BEFORE | {"birth", "birthday", "born"}
 
 
-def read(seen: Look, taken: Sequence[Column | None], variant: Column | None, time: Column | None) -> Look:
+def read(seen: TableView, taken: Sequence[Column | None], variant: Column | None, time: Column | None) -> TableView:
     """The same with columns of moments as outcomes, yes where one stands, no where nothing does.
 
     They are those that somebody stated, and those that are called as what happened and lie behind the exposure. Raises
@@ -53,7 +53,7 @@ def _is_called(column: Column) -> bool:
     return vocabulary.touches(column.name, happened) and not vocabulary.touches(column.name, BORN)
 
 
-def _fits(seen: Look, column: Column, variant: Column | None, time: Column | None) -> bool:
+def _fits(seen: TableView, column: Column, variant: Column | None, time: Column | None) -> bool:
     """Whether moments stand in each arm, none of them before the exposure, and no column of yes and no says the same."""
     table = seen.table
     if variant is not None and questions.by_arm(table, [column], variant)[column.name][0]:
@@ -83,7 +83,7 @@ def _nothing(table: SourceTable, column: Column) -> dict[str, int]:
     return {str(word): int(n) for word, n in found}  # type: ignore[call-overload]
 
 
-def _always(seen: Look, column: Column) -> ReportError:
+def _always(seen: TableView, column: Column) -> ReportError:
     return ReportError(
         f"{seen.table.called}: '{vocabulary.printable(column.name)}' cannot be an outcome",
         got="moments that stand in every row", expected="moments at which something happened, and nothing where it did not",

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from helpers.errors import ReportError
 from helpers.ingest import alias
 from helpers.ingest.new_study import roles, vocabulary
-from helpers.ingest.new_study.look import Look
 from helpers.ingest.new_study.profile import Column
 from helpers.ingest.new_study.proposal import StudyProposal
+from helpers.ingest.new_study.table_view import TableView
 
 if TYPE_CHECKING:
     from helpers.ingest.new_study.source import SourceTable
@@ -43,7 +43,7 @@ class Identities:
         )  # fmt: skip
 
 
-def joined(seen: Look) -> tuple[Look, Identities | None]:
+def joined(seen: TableView) -> tuple[TableView, Identities | None]:
     """The table with the two ids made one, where it holds two of a unit, or somebody said so."""
     said = seen.said
     found = _said(seen) if said.alias else _found(seen.table, seen.columns, said.unit)
@@ -53,7 +53,7 @@ def joined(seen: Look) -> tuple[Look, Identities | None]:
     reading = alias.met(table.con, table.parts, found.user, found.alias)
     parts = alias.resolved(table.con, table.parts, found.user, found.alias, reading)
     told = parts.notes[len(before) :]
-    made = Look.at(
+    made = TableView.at(
         replace(table, parts=replace(parts, notes=before)),
         replace(said, unit=found.user, known=(*said.known, ("unit", "with its ids of before")))
         if not said.unit
@@ -62,7 +62,7 @@ def joined(seen: Look) -> tuple[Look, Identities | None]:
     return made, replace(found, told=told)
 
 
-def _said(seen: Look) -> Identities:
+def _said(seen: TableView) -> Identities:
     unit = seen.said.unit or next((c.name for c in _named(seen.columns) if c.name != seen.said.alias), None)
     if unit is None or unit == seen.said.alias:
         raise ReportError(

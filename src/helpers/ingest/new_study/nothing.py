@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from helpers.ingest.new_study import measures, roles, vocabulary
-from helpers.ingest.new_study.look import Look
 from helpers.ingest.new_study.profile import Column
 from helpers.ingest.new_study.source import SourceTable, Words
+from helpers.ingest.new_study.table_view import TableView
 from helpers.ingest.values.happened import is_nothing
 from helpers.ingest.values.number_formats import FALSE, TRUE
 
@@ -19,7 +19,7 @@ FEW = 0.01
 """Share of the rows that may be empty, at most, as a note below a table is, where words are read as 0."""
 
 
-def read(seen: Look) -> Look:
+def read(seen: TableView) -> TableView:
     """The same with columns of numbers read as such whose other values are words for nothing."""
     said = seen.said
     roles_said = {said.unit, said.time, said.event, said.variant, said.cluster}
@@ -52,7 +52,7 @@ def _words(table: SourceTable, column: Column) -> dict[str, int]:
     return {str(word): int(n) for word, n in table.rows(asked)}  # type: ignore[call-overload]
 
 
-def _no_in(seen: Look, column: Column, words: dict[str, int]) -> str:
+def _no_in(seen: TableView, column: Column, words: dict[str, int]) -> str:
     """A column of yes and no that says no in the rows of the words; empty without one."""
     table, text = seen.table, seen.table.text(column.name)
     able = [c for c in seen.columns if c is not column and _says_yes_and_no(c) and _came_of_it(c)]

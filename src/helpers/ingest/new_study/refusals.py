@@ -6,8 +6,8 @@ from helpers.errors import ReportError
 from helpers.formatting import formatted
 from helpers.ingest.many_units import is_running
 from helpers.ingest.new_study import contradictions, described, log, roles, unread_times, vocabulary
-from helpers.ingest.new_study.look import Look
 from helpers.ingest.new_study.profile import Column
+from helpers.ingest.new_study.table_view import TableView
 
 MOST = 0.9
 """Share of the units of which a variant is known, at least."""
@@ -15,7 +15,7 @@ EVEN = 0.05
 """A split that chance makes of equal shares in fewer cases is not even."""
 
 
-def single_column(seen: Look) -> ReportError:
+def single_column(seen: TableView) -> ReportError:
     columns = seen.columns
     return ReportError(
         f"{seen.table.called} has a single column",
@@ -25,7 +25,7 @@ def single_column(seen: Look) -> ReportError:
     )
 
 
-def refuse_unnamed(seen: Look, unit: Column, taken: set[str], changes: dict[str, float]) -> None:
+def refuse_unnamed(seen: TableView, unit: Column, taken: set[str], changes: dict[str, float]) -> None:
     """Raise where a column of a log splits the units evenly, as a variant does, and no name says what it is."""
     from helpers.stats.checks.srm import srm
 
@@ -60,7 +60,7 @@ def refuse_unnamed(seen: Look, unit: Column, taken: set[str], changes: dict[str,
         )
 
 
-def aggregated(seen: Look, unit: Column | None, time: Column | None, variant: Column) -> ReportError | None:
+def aggregated(seen: TableView, unit: Column | None, time: Column | None, variant: Column) -> ReportError | None:
     """What is said of a table of sums without ids of units, of which no column counts the units of a row."""
     table = seen.table
     numbered = unit is None or not roles.is_key(unit) or is_running(table.con, table.relation, unit.name)
@@ -76,7 +76,7 @@ def aggregated(seen: Look, unit: Column | None, time: Column | None, variant: Co
     )
 
 
-def no_exposure(seen: Look) -> ReportError:
+def no_exposure(seen: TableView) -> ReportError:
     return ReportError(
         f"{seen.table.called} is a unit table, in which each row is a unit that was exposed",
         got=f"--exposure {vocabulary.printable(str(seen.said.exposure))}", expected="an event of a log, whose column --event names",
@@ -112,7 +112,7 @@ def _name_it(found: str) -> str:
     )
 
 
-def lacking(seen: Look, unit: Column | None, time: Column | None) -> ReportError:
+def lacking(seen: TableView, unit: Column | None, time: Column | None) -> ReportError:
     """What is said where the events are named and nobody knows whose they are, or when."""
     lack = [f"{what} (--{option})" for what, option, found in (("the unit", "unit", unit), ("the time", "time", time))
             if found is None]  # fmt: skip
@@ -124,7 +124,7 @@ def lacking(seen: Look, unit: Column | None, time: Column | None) -> ReportError
     )
 
 
-def variant_said(seen: Look, name: str) -> Column:
+def variant_said(seen: TableView, name: str) -> Column:
     """The column that somebody calls the variant's."""
     found = seen.column(name)
     if not (found.levels and 2 <= found.distinct <= roles.MOST_ARMS):
@@ -132,7 +132,9 @@ def variant_said(seen: Look, name: str) -> Column:
     return found
 
 
-def neither(look: Look, unit: Column | None, time: Column | None, event: Column | None, repeated: bool) -> ReportError:
+def neither(
+    look: TableView, unit: Column | None, time: Column | None, event: Column | None, repeated: bool
+) -> ReportError:
     """What is said where rows are neither events nor units, as near to the cause as the columns tell it."""
     called, rows, columns = look.table.called, look.rows, look.columns
 

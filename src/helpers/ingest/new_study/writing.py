@@ -53,7 +53,7 @@ def propose(
     force: bool = False,
     base: Path = paths.ROOT,
 ) -> Written:
-    """Look at ``data`` and write ``studies/NAME.yml`` below ``base``, and a tracking plan for an event log.
+    """TableView at ``data`` and write ``studies/NAME.yml`` below ``base``, and a tracking plan for an event log.
 
     In the project itself it goes to ``studies/own``. A path inside of ``base`` is written relative to it.
     What was ``said`` of the file is not guessed. ``ask`` puts a question where a point is unclear; without it the guess

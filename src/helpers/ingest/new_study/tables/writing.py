@@ -28,7 +28,7 @@ def propose(
     force: bool = False,
     base: Path = paths.ROOT,
 ) -> writing.Written:
-    """Look at several tables, find their roles and what joins them, and write ``studies/NAME.yml`` below ``base``.
+    """TableView at several tables, find their roles and what joins them, and write ``studies/NAME.yml`` below ``base``.
 
     They are joined once, as a run joins them, so that what is said of their match is what a run finds.
 

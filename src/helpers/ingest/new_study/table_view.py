@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Look:
+class TableView:
     """The rows and the columns of a table, and what was said of it in the names that it has."""
 
     table: "SourceTable"
@@ -22,15 +22,15 @@ class Look:
     said: Said
 
     @classmethod
-    def at(cls, table: "SourceTable", said: Said) -> "Look":
+    def at(cls, table: "SourceTable", said: Said) -> "TableView":
         """Raises :class:`~helpers.errors.ReportError` for what was said of columns that the table has not."""
         said = said.checked(table.called, [name for name in table.parts.types if name not in COUNTED_BY])
         rows, columns = profile(table, Times.stated(said.time_format, "UTC"), said.time)
         return cls(table, rows, columns, said)
 
-    def again(self, table: "SourceTable") -> "Look":
+    def again(self, table: "SourceTable") -> "TableView":
         """The same of other rows."""
-        return Look.at(table, self.said)
+        return TableView.at(table, self.said)
 
     def column(self, name: str) -> Column:
         return next(c for c in self.columns if c.name == name)
