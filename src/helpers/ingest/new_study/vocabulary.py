@@ -279,15 +279,6 @@ def label(name: str) -> str:
     return (made[:1].upper() + made[1:]) or "Column"
 
 
-def in_sentence(called: str) -> str:
-    """A label within a sentence: its first letter small, unless the file writes capitals.
-
-    >>> in_sentence("Invoice rate"), in_sentence("Spende nach Brief per unit"), in_sentence("USD per unit")
-    ('invoice rate', 'Spende nach Brief per unit', 'USD per unit')
-    """
-    return called if any(sign.isupper() for sign in called[1:]) else called[:1].lower() + called[1:]
-
-
 def printable(text: str) -> str:
     """Text of a file as it may stand in a comment or on a terminal: one line, no control signs, not too long."""
     clean = "".join(sign if sign.isprintable() else "?" for sign in logged(text))

@@ -198,7 +198,7 @@ def _rendered(template: str, proposal: StudyProposal, called: str, **more: Any) 
     arms = proposal.arms
     if not arms:
         stated = {
-            "question": f"What do these data say today, and what would a test of {vocabulary.in_sentence(proposal.primary.label)} take?",
+            "question": f"What do these data say today, and what would a test of {inside(proposal.primary.label)} take?",
             "hypothesis": "", "change": "",
         }  # fmt: skip
     else:
