@@ -9,18 +9,17 @@ from helpers.config.base import LONGEST
 from helpers.config.columns import TAKEN
 from helpers.config.levels import LEAVE_OUT
 from helpers.errors import ReportError
-from helpers.ingest.levels import NOTHING
 from helpers.ingest.new_study import (
     certainty,
     clusters,
     contradictions,
     currency,
+    flaws,
     goals,
     measures,
     paying,
     questions,
     refunds,
-    refusals,
     roles,
     tolerances,
     unused,
@@ -34,7 +33,6 @@ from helpers.ingest.new_study.proposal import Arm, Measure, Noted, Planned, Stud
 from helpers.ingest.new_study.said import Said
 from helpers.ingest.new_study.units import as_said, measured
 from helpers.ingest.new_study.weights import weights
-from helpers.ingest.sql import literal
 
 if TYPE_CHECKING:
     from helpers.ingest.new_study.source import SourceTable
@@ -42,8 +40,6 @@ if TYPE_CHECKING:
 NAME = re.compile(r"^[a-z][a-z0-9_]*$")
 IMPRESSIONS = {"exposure", "exposed", "impression", "assigned", "assignment", "enrolled", "bucketed"}
 MOST_STEPS = 6
-TWO_VARIANTS = 0.5
-"""Share of the units in two variants at which a column tells no arms of one experiment."""
 SKIPPED = 0.2
 """A step that a larger share of those who reach the last one never touch is optional."""
 
@@ -117,7 +113,7 @@ def propose(
     revenue_of = paying.of(carried, decided, (steps[0], led[-1]), stated=goal.money is not None)
     metrics = goals.metrics(_metrics(steps[-1], revenue_of), goal)
     revenue_of = revenue_of if any(m.unit == "money" for m in metrics) else None
-    tolerate = _tolerances(table, rows, unit, event, variant, mapped, logged, metrics)
+    tolerate = flaws.of_log(table, rows, unit, event, variant, mapped, logged, metrics)
     if goal.negative:
         tolerate.pop("negative_price", None)
     revenue = next((m.name for m in metrics if m.unit == "money"), "")
@@ -209,12 +205,11 @@ def by_units(table: "SourceTable", unit: Column, variant: Column) -> Column:
     Units in two variants are in none, as they are for a report, unless that leaves a level without any.
     """
     who, arm = table.text(unit.name), table.text(variant.name)
-    nothing = ", ".join(map(literal, sorted(NOTHING)))
     found: list[Any] = list(
         table.rows(
             f"""select arm, count(*) filter (lowest is not distinct from highest) as alone, count(*)
             from (select who, arm, min(arms) over (partition by who) as lowest, max(arms) over (partition by who) as highest
-                from (select distinct {who} as who, {arm} as arm, case when lower({arm}) not in ({nothing}) then lower({arm}) end as arms
+                from (select distinct {who} as who, {arm} as arm, {flaws.spelled(table, variant)} as arms
                     from {{table}} where {arm} is not null and {who} is not null))
             group by 1 order by 2 desc, 1"""
         )
@@ -427,41 +422,3 @@ def _planned(
         name, rows,
         {n: ("number" if n == "price" else "string", filled == rows) for n, filled in zip(carried, found, strict=True) if filled},
     )  # fmt: skip
-
-
-def _tolerances(
-    table: "SourceTable", rows: int, unit: Column, event: Column, variant: Column | None, mapped: dict[str, Column],
-    logged: dict[str, str], metrics: tuple[Measure, ...],
-) -> dict[str, tuple[float, str]]:  # fmt: skip
-    """What the log has wrong, as shares that a study must tolerate to be built; times that cannot be read are asked for."""
-    found = {
-        "malformed_line": table.malformed,
-        "missing_id": rows - unit.filled,
-        "unplanned_event": rows - event.filled,
-    }
-    if "price" in mapped:
-        price = mapped["price"]
-        found |= {"wrong_type": price.filled - price.numbers, "negative_price": price.negative}
-        paid = next((m.event for m in metrics if m.unit == "money"), None)
-        if paid:
-            found["missing_revenue"] = int(
-                table.number(
-                    f"select count(*) from {{table}} where {questions.is_level(table, event, logged[paid])} and {table.text(price.name)} is null"
-                )
-            )
-    told = {
-        k: (tolerances.tolerated(n, rows + table.malformed), f"{n:,} of {rows:,} rows") for k, n in found.items() if n
-    }
-    if variant:
-        several, units = (
-            int(n)  # type: ignore[call-overload]
-            for n in table.rows(
-                f"select count(*) filter (k > 1), count(*) from (select count(distinct {table.text(variant.name)}) as k"
-                f" from {{table}} where {table.text(variant.name)} is not null group by {table.text(unit.name)})"
-            )[0]
-        )
-        if several >= TWO_VARIANTS * units:
-            raise refusals.mixed_arms(table.called, variant.name, several, units)
-        if several:
-            told["two_variants"] = (tolerances.tolerated(several, units), f"{several:,} of {units:,} units")
-    return told
