@@ -43,7 +43,7 @@ class Rule(Model):
     """Confidence level of the intervals"""
     max_risk: Share = defaults.MAX_RISK
     """Largest chance of no improvement with which GO is said"""
-    min_relative_uplift: float = 0.05
+    min_relative_uplift: float = defaults.MIN_UPLIFT
     """Smallest uplift worth shipping"""
     prior: Prior = Prior()
     """What is believed before the data"""

@@ -204,8 +204,8 @@ def _rendered(template: str, proposal: StudyProposal, called: str, **more: Any) 
     else:
         stated = _stated(proposal.primary, *(arm.name for arm in arms))
     return _templates().get_template(template).render(
-        p=_Named(proposal, vocabulary.printable(called)), power=defaults.POWER, most=MOST_REMARKS, title=title,
-        **stated, **more,
+        p=_Named(proposal, vocabulary.printable(called)), power=defaults.POWER, least_uplift=defaults.MIN_UPLIFT, most=MOST_REMARKS,
+        title=title, **stated, **more,
     )  # fmt: skip
 
 
