@@ -24,7 +24,7 @@ PRIOR_SIZE: Final = 0.05
 
 MAX_RISK: Final = 0.05
 """Largest chance of no improvement with which a change ships."""
-MIN_UPLIFT = 0.05
+MIN_UPLIFT: Final = 0.05
 """Smallest relative uplift that is worth shipping."""
 
 MAY_OVERRIDE: Final = ("product", "leadership")

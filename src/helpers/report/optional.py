@@ -268,7 +268,11 @@ def odd_values(nb: "Notebook", con: "duckdb.DuckDBPyConnection") -> "Callout":
     others, turned, coded = ("; ".join(of(con, nb.study)) for of in sources)
     undone = outcomes.undone(con, nb.study)
     nb.record(
-        "data.undone", undone or None, "text", "Whether money is net of what came back", reason="nothing is known to"
+        "data.undone",
+        undone or None,
+        "text",
+        "Whether money is net of what came back",
+        reason="the study knows of nothing that came back",
     )
     turned = "; ".join(filter(None, [undone, turned]))
     tell = nb.finding if repeated.passed and odd.passed and not (others or turned) else nb.warning
