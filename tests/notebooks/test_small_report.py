@@ -103,7 +103,8 @@ def numbers(report: Report) -> dict[str, dict[str, Any]]:
         raise AssertionError(f"{constant} is not JSON")
 
     content = json.loads((report.where.reports / "results.json").read_text(encoding="utf-8"), parse_constant=refuse)
-    assert set(content) == {"study", "numbers"} and content["study"] == "cart_checkout"
+    assert set(content) == {"study", "money", "numbers"} and content["study"] == "cart_checkout"
+    assert content["money"] == "hundredths of EUR"
     return content["numbers"]
 
 

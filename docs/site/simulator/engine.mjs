@@ -136,9 +136,10 @@ function decide(plan, { level, p, relative: [low, high], risk, net }, currency) 
     reason =
       `The uplift of ${relative(uplift)} is significant (${told}), large enough, unlikely to be luck and expected to pay.`;
   } else {
-    reason = `Not met: ${missed.map((c) => `${c.name.toLowerCase()} is ${c.found}, required ${c.required}`).join("; ")}.`;
+    const is = ({ name, found }) => (name === "Significance" ? `is not reached (${found})` : `is ${found}`);
+    reason = `Not met: ${missed.map((c) => `${c.name.toLowerCase()} ${is(c)}, required ${c.required}`).join("; ")}.`;
   }
-  return { verdict, reason, criteria, arm: "", beside: "" };
+  return { verdict, reason, criteria, arm: "", beside: "", against: "" };
 }
 
 /** Chances of GO and KILL by this very rule; see helpers.experiment.whatif.operating for the approximation. */

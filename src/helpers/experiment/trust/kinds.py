@@ -31,6 +31,7 @@ KINDS = (
     CheckKind("Repeated rows", "Rows and units", "repeated rows"),
     CheckKind("Copied events", "Rows and units", "logs loaded twice"),
     CheckKind("Rows accounted for", "Rows and units", "rows accounted for"),
+    CheckKind("Outcomes of the unexposed", "Rows and units", "outcomes of units that were never exposed"),
     CheckKind("Match of ", "Rows and units", "tables that match by the unit"),
     CheckKind("Balance of ", "Covariates", "balance of what was measured before"),
     CheckKind("Leak of ", "Covariates", "leaks of the outcome into it"),
