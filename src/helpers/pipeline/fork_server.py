@@ -6,9 +6,10 @@ and the streams that it is asked for; where there is no server, or it has died, 
 
 ``python -m helpers.pipeline.fork_server SOCKET MODULE...`` is the server, which inherits that socket. A request is a line of JSON on a connection of
 its own, its streams beside it; the answers are the process's number and then its exit code. Who closes the connection
-earlier ends the process, and with the build all of them end.
+earlier ends the process, and with the server, however it ends, all of them end.
 """
 
+import ctypes
 import gc
 import json
 import os
@@ -26,7 +27,6 @@ from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from pkgutil import resolve_name
-from struct import calcsize, unpack
 from typing import Any
 
 AVAILABLE = sys.platform == "linux"
@@ -193,20 +193,12 @@ class Server:
         shutil.rmtree(self._home, ignore_errors=True)
 
 
-def parent_of(place: str) -> int:
-    """The number of the process that forks at ``place``. Raises ``OSError`` where none answers."""
-    with socket.socket(socket.AF_UNIX) as line:
-        line.connect(place)
-        return int(unpack("3i", line.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, calcsize("3i")))[0])
-
-
 class _Serving:
     """The server's own side: requests, ends of children, ends of those who asked."""
 
     def __init__(self, asking: socket.socket) -> None:
         self._children: dict[int, socket.socket] = {}
         self._asking = asking
-        self._asking.listen()  # once more, as who forks: see parent_of
         self._ended, woken = socket.socketpair()
         self._mine = [self._asking, self._ended, woken]
         for each in (self._ended, woken):
@@ -279,6 +271,18 @@ class _Serving:
             each.close()
 
 
+_PR_SET_PDEATHSIG = 1
+"""Linux's ``prctl``: the signal that a process gets at the end of its parent."""
+
+
+def _die_with(server: int) -> None:
+    """End this process with the server, however that ends: one in a session of its own is not reached by what kills a group."""
+    if ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL):
+        raise OSError(ctypes.get_errno(), "prctl")
+    if os.getppid() != server:
+        os._exit(1)  # it ended before
+
+
 def main(asking: str, *modules: str) -> None:
     """Import the modules, then fork for who asks on the socket; in a child, be what was asked for."""
     for name in modules:
@@ -287,11 +291,12 @@ def main(asking: str, *modules: str) -> None:
         sys.exit("a module started a thread, which no child would have")
     gc.collect()
     gc.freeze()
-    serving = _Serving(socket.socket(fileno=int(asking)))
+    server, serving = os.getpid(), _Serving(socket.socket(fileno=int(asking)))
     os.write(1, b"ready")
     request = serving.serve()
     if request is None:
         os._exit(0)
+    _die_with(server)
     if request["session"]:
         os.setsid()
     os.chdir(request["folder"])

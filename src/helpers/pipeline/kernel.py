@@ -10,7 +10,7 @@ from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 from traitlets import default
 
-from helpers.pipeline.fork_server import STEPS, Forked, parent_of
+from helpers.pipeline.fork_server import STEPS, Forked
 
 _ENTRY = "ipykernel.kernelapp:launch_new_instance"
 
@@ -41,14 +41,12 @@ class ForkingProvisioner(LocalProvisioner):
     cwd: Any
 
     async def launch_kernel(self, cmd: list[str], **options: Any) -> Any:
-        environment, place = options["env"], os.environ[STEPS.variable]
         self.cwd = options.get("cwd", Path.cwd())
         try:
-            environment = environment | {"JPY_PARENT_PID": str(parent_of(place))}
             with Path(os.devnull).open("r+b") as nothing:
                 self.process = Forked(
-                    place, _ENTRY, ["ipykernel_launcher", *cmd[cmd.index("-f") :]],
-                    environment=environment, folder=self.cwd, streams=(nothing.fileno(), 1, 2), session=True,
+                    os.environ[STEPS.variable], _ENTRY, ["ipykernel_launcher", *cmd[cmd.index("-f") :]],
+                    environment=options["env"], folder=self.cwd, streams=(nothing.fileno(), 1, 2), session=True,
                 )  # fmt: skip
         except OSError:
             return await super().launch_kernel(cmd, **options)
