@@ -108,3 +108,13 @@ def test_a_key_of_all_rows_is_the_unit_and_what_is_of_one_arm_is_a_leak(tmp_path
     assert {"has_ordered", "purchased", "spend"} <= taken and not {"spend_b", "spend_missing"} & taken
     assert "spend_b: a leak: one value alone in control" in text and study.primary.event in ("has_ordered", "purchased")
     assert [name for name in study.data.outcomes if name in ("yes", "no")][:1] in ([], ["yes"])
+
+
+@pytest.mark.parametrize("levels", [("carousel", "grid"), ("A", "B")])
+@pytest.mark.parametrize("name", ["segment", "cohort", "a_segment"])
+def test_a_column_called_the_variant_comes_before_levels_that_are_new_and_another(tmp_path, levels, name):
+    """Whatever stands first, and whatever is called so that it would sort before."""
+    rows = [f"u{i},{levels[i % 2]},{('new', 'returning')[i // 2 % 2]},{i % 7}" for i in range(400)]
+    (tmp_path / "t.csv").write_text(f"user_id,variant,{name},minutes\n" + "\n".join(rows) + "\n")
+    study, _, _ = proposed(tmp_path, tmp_path / "t.csv", control=levels[0])
+    assert study.data.columns["variant"] == "variant"

@@ -200,18 +200,17 @@ def variants_of(columns: Sequence[Column]) -> list[Column]:
 
 
 def _variant_score(column: Column) -> int:
-    """3 and more of a column that holds the variant, as far as its name and its levels tell."""
+    """3 and more of a column that holds the variant, as far as its name and its levels tell.
+
+    A name that says so tells more than a weak one with levels of which one is left when the others are called new.
+    """
     attribute = vocabulary.touches(column.name, vocabulary.ATTRIBUTE)
-    name = (
-        3
-        if vocabulary.touches(column.name, vocabulary.VARIANT)
-        else int(vocabulary.touches(column.name, vocabulary.VARIANT_WEAK))
-    )
-    if name == 3 and attribute:
-        name = 1  # age_group
+    named = vocabulary.touches(column.name, vocabulary.VARIANT)
+    called = named and not attribute  # an age_group is none
+    name = 4 if called else int(named or vocabulary.touches(column.name, vocabulary.VARIANT_WEAK))
     control = controls.control_of(column.values) is not None
     if column.numeric or column.in_words:
-        return name + control if name == 3 and not attribute else 0
+        return name + control if called else 0
     if controls.is_pair(column.values) and not attribute:
         return max(name, 3) + 3
     return name + 1 + control if name and control else name

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Collection
-from functools import lru_cache
+from functools import cache, lru_cache, reduce
 from itertools import pairwise
 
 from helpers.config.columns import logged
@@ -181,12 +181,26 @@ def is_said(token: str, words: Collection[str]) -> bool:
 
     >>> is_said("bestellungen", {"bestell*"}), is_said("order", {"orders"}), is_said("用户编号", {"用户"})
     (True, False, True)
+    >>> is_said("コンバージョン", languages.VARIANT), is_said("コンバージョン", languages.BOUGHT)
+    (False, True)
     """
     alone, begin, end, wide = _sorted(frozenset(words))
     return (
         token in alone or (bool(begin) and token.startswith(begin)) or (bool(end) and token.endswith(end))
-        or any(word in token for word in wide)
+        or any(word in token and _stands(word, token) for word in wide)
     )  # fmt: skip
+
+
+def _stands(word: str, token: str) -> bool:
+    """Whether a word stands in a name by itself: not within another one, as that for version does in コンバージョン, conversion."""
+    return word in reduce(lambda left, longer: left.replace(longer, " "), _longer(word), token)
+
+
+@cache
+def _longer(word: str) -> tuple[str, ...]:
+    """Known words within which a word stands, and means something else."""
+    listed = (told for told in vars(languages).values() if isinstance(told, frozenset))
+    return tuple({other for told in listed for other in told if word in other and word != other})
 
 
 def touches(name: str, words: Collection[str]) -> bool:
