@@ -13,7 +13,7 @@ from helpers import ingest
 from helpers.config import Study
 from helpers.config.tracking_plan import tracking_plan
 from helpers.errors import ReportError
-from helpers.warehouse import outcomes, render, tolerances
+from helpers.warehouse import outcomes, query, render, tolerances
 from helpers.warehouse.build import dbt_vars
 from tests.ingest.studies import REES46, unit_study
 
@@ -61,7 +61,7 @@ def modelled(con: duckdb.DuckDBPyConnection, folder: Path, told: Study) -> dict[
     models = render.Models(con, variables)
     models.make("fct_row_flow", "fct_repeats", "int_contaminated", "int_unit_metrics")
     tolerances.enforce(con, told, log)
-    models.make("fct_experiment_results")
+    models.make("fct_experiment_results", "dim_amounts", "fct_events", "fct_activity")
     return variables["amount_digits"]
 
 
@@ -72,6 +72,11 @@ def expected(table: pd.DataFrame, each: dict[str, object]) -> dict[str, tuple[in
     y = y if "measure" in each else y > 0
     rows = pd.DataFrame({"arm": table.arm, "y": y.astype("Int64"), "d": d.astype("Int64")}).dropna()
     return {arm: (len(of), int(of.y.sum()), int(of.d.sum())) for arm in ARMS if len(of := rows[rows.arm == arm])}
+
+
+def rows(column: pd.Series) -> int:
+    """How many events a column makes: a zero is none, and a value that is missing is one without an amount."""
+    return int((column != 0).fillna(True).sum())
 
 
 @settings(max_examples=12)
@@ -95,6 +100,15 @@ def test_counts_and_divisors_are_sums_of_their_columns(
             """select metric, variant, sample_size, sum_y, coalesce(sum_d, 0), sum_x from marts.fct_experiment_results
             where population = 'assigned' and dimension = 'all'"""
         ).fetchall()
+        counted = {
+            name: (events, earlier) for name, events, earlier, _ in query.query(con, "events").itertuples(index=False)
+        }
+        daily = query.query(con, "activity")
+    for name in OUTCOMES:
+        assert counted[name][0] == rows(table[name]), "what stood before is no outcome"
+        assert counted[name][1] == (rows(table[BEFORE[name]]) if name in BEFORE else 0)
+        of_event = daily[daily.event_name == name]
+        assert sum(of_event.amount) == int(table[name].sum()) * 10 ** int(of_event.digits.max() if len(of_event) else 0)
     for each in METRICS:
         unit = 10 ** digits["paid"] if each["event"] == "paid" else 1
         found = {variant: (n, y / unit, d) for name, variant, n, y, d, _ in told if name == each["name"] and n}

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from helpers import assignment, ingest, paths
-from helpers.config import EXPOSED, Simulation, Study, tracking_plan
+from helpers.config import EXPOSED, Simulation, Study, Units, tracking_plan
 from helpers.defaults import MEMORY, THREADS
 from helpers.errors import ReportError
 from helpers.ingest.sql import cell, literal, quoted
@@ -59,6 +59,7 @@ def dbt_vars(study: Study, log: ingest.Landed, plan: tracking_plan.TrackingPlan)
         "events_location": f"read_parquet('{log.location}', file_row_number = true)",
         "refused": log.refused,
         "row_event": EXPOSED if study.is_unit_table else "",
+        "histories": sorted(study.data.before) if isinstance(study.data, Units) else [],
         "ground_truth": log.ground_truth,
         "columns": columns,
         "raw_row": f"row({', '.join(map(quoted, log.types))})" if "event_id" not in present else "null",

@@ -108,9 +108,11 @@ def record(nb: Notebook, flow: pd.DataFrame, events: pd.DataFrame, ledger: Mappi
         if kind != "kept":
             nb.record(f"data.flow.{kind}", count, "count", f"Rows of the kind '{kind.replace('_', ' ')}'")
     for event in events.itertuples(index=False):
-        nb.record(
-            f"data.events.{event.event_name}", int(event.events), "count", f"Clean events named {event.event_name}"
-        )
+        name = event.event_name
+        nb.record(f"data.events.{name}", int(event.events), "count", f"Clean events named {name}")
+        if event.earlier:
+            meaning = f"Units with a value of {name} from before the experiment"
+            nb.record(f"data.earlier.{name}", int(event.earlier), "count", meaning)
     if ledger is not None:
         off = sum(abs(rows.get(kind, 0) - planted) for kind, planted in ledger.items())
         nb.record(
@@ -119,6 +121,15 @@ def record(nb: Notebook, flow: pd.DataFrame, events: pd.DataFrame, ledger: Mappi
             "count",
             "Rows by which the flow table and the ledger of planted dirt differ, over all kinds",
         )
+
+
+def table_events(events: pd.DataFrame) -> list[Row]:
+    """Clean events by name; what a table of units holds from before the experiment is a line of its own, no outcome."""
+    counted = [(r.event_name, int(r.events)) for r in events.itertuples(index=False)]
+    counted += [
+        (f"{r.event_name}, before the experiment", int(r.earlier)) for r in events.itertuples(index=False) if r.earlier
+    ]
+    return [{"Event": name, "Events": f"{n:,}"} for name, n in sorted(counted, key=lambda each: -each[1])]
 
 
 def record_violations(nb: Notebook, found: pd.DataFrame) -> None:

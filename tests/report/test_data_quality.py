@@ -1,0 +1,13 @@
+"""What the log held, in tables."""
+
+import pandas as pd
+
+from helpers.report.topics import data_quality
+
+
+def test_what_stood_before_is_a_line_of_its_own_and_no_outcome():
+    events = pd.DataFrame({"event_name": ["exposed", "order"], "events": [9_000, 1_822], "earlier": [0, 9_000]})
+    rows = data_quality.table_events(events)
+    assert [(row["Event"], row["Events"]) for row in rows] == [
+        ("exposed", "9,000"), ("order, before the experiment", "9,000"), ("order", "1,822"),
+    ]  # fmt: skip
