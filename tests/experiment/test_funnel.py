@@ -4,9 +4,13 @@ import math
 
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from helpers import config
 from helpers.experiment import funnel
+from helpers.formatting import counted, formatted
+from helpers.report import losses
 from helpers.report.figures import log
 from helpers.report.topics import funnel as funnel_topic
 from helpers.warehouse import query
@@ -93,13 +97,47 @@ def test_an_optional_step_that_nobody_takes_is_no_bottleneck(read):
     assert [s.purchases_lost for s in told.steps[1:]] == pytest.approx([32 * 2 / 36, 4])
     assert funnel_topic.text(told, STUDY) == (
         "The bottleneck is the step from cart to purchase: it costs 4 users a purchase (view to cart: 2). For 7 of the 4 users "
-        "lost there the window was still open when sight ended. Nobody takes every step, so the optional pay is passed over."
+        "lost there the window was still open when sight ended. Of 32 users with a purchase, 32 pass by an optional step, so pay "
+        "is left out here."
     )
     assert "4 users a purchase" in log.step_losses(told).layout.meta["finding"]
-    taken = read(rows([38, 36, 30, 20]), rows([38, 36, 30, 32], name="optional", optional=(3,)))
-    assert funnel.diagnosed(taken) is taken[0], "where some take every step, the strict funnel is told"
+    taken = read(rows([38, 36, 30, 20]), rows([38, 36, 30, 20], name="optional", optional=(3,)))
+    assert funnel.diagnosed(taken) is taken[0], "where nobody passes it by, the strict funnel is told"
     nobody = read(strict, rows([38, 36, 0, 0], name="optional", optional=(3,)))
     assert funnel.diagnosed(nobody) is nobody[0]
+
+
+@given(
+    st.integers(0, 400),
+    st.integers(0, 400),
+    st.integers(0, 400),
+    st.integers(1, 400),
+    st.sampled_from(["lower", "higher"]),
+)
+def test_figures_are_about_all_who_reach_the_last_step(through, past, left_cart, left, better):
+    """``through`` buy after the optional cart, ``past`` buy without it, others stop at the cart or before it."""
+    every, bought = through + past + left_cart + left, through + past
+    cart = through + left_cart
+    parts = pd.concat([rows([every, cart, through]), rows([every, cart, bought], name="optional", optional=(2,))])
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(query, "query", lambda con, name: parts)
+        funnels = funnel.read(None)
+    told = funnel.diagnosed(funnels)
+    metrics = [m.model_copy(update={"better": better}) if m.event == "purchase" else m for m in STUDY.metrics]
+    study = STUDY.model_copy(update={"metrics": metrics})
+    assert told.converted == bought and told.steps[0].units == every
+    if not past:
+        return
+    assert told.steps[-1].lost == every - bought, "who buys without the cart is not lost"
+    title = log.sankey(told, study).layout.meta["finding"]
+    share = formatted(bought / every if better == "lower" else 1 - bought / every, "share")
+    assert title.startswith(f"{share} of the users at view")
+    if better == "higher":
+        assert losses.lost(told) == f"{counted(every - bought, 'user')} a purchase"
+        assert f"Of {losses.of_users(bought, 'purchase')}, {past:,} pass" in funnel_topic.text(told, study)
+    (_, optional, last) = funnel_topic.table(funnels[-1], study)
+    assert {optional[name] for name in ("Lost", "Did not go on") if name in optional} == {""}
+    assert {last[name] for name in ("Lost", "Did not go on") if name in last} == {f"{every - bought:,}"}
 
 
 def test_an_optional_step_loses_nothing(read):

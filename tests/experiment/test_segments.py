@@ -177,3 +177,23 @@ def test_rates_on_the_marts(small_study):
             assert g.missing == pytest.approx(max(0.0, (best - g.rate.share) * g.reached))
             assert g.rate.low <= g.rate.share <= g.rate.high
     assert not np.isnan([d.gap for d in parts]).any()
+
+
+@pytest.mark.parametrize(("exposure", "rate"), [("view", 0.5), ("cart", 0.75)])
+def test_a_rate_is_of_all_who_reach_the_last_step_past_an_optional_one(monkeypatch, exposure, rate):
+    """100 view, 40 reach the cart, of whom 30 buy, and 20 buy without it; only who asks of the optional step counts those alone."""
+    columns = ["funnel", "dimension", "level", "step", "event_name", "is_optional", "entrants", "units", "open_units"]
+    ways = {"strict": (100, 40, 30), "optional": (100, 40, 50)}
+    marts = pd.DataFrame(
+        [
+            (name, "device", "web", i + 1, event, event == "cart", 100, ways[name][i], 0)
+            for name in ways
+            for i, event in enumerate(("view", "cart", "purchase"))
+        ],
+        columns=columns,
+    )
+    monkeypatch.setattr(query, "query", lambda con, name: marts)
+    way = STUDY.funnel.model_copy(update={"steps": ["view", "cart", "purchase"], "optional": ["cart"]})
+    study = STUDY.model_copy(update={"exposure": exposure, "funnel": way})
+    (found,) = segments.rates(None, study, "device")
+    assert found.rate.share == rate

@@ -401,6 +401,13 @@ class Study(Named):
         return "" if self.has_time else "Every unit counts from one moment, so there is no time axis."
 
     @property
+    def way(self) -> str:
+        """The funnel by which users reach the last step: past optional steps where there are any, for who does not take one
+        reaches it no less. Strict where the exposure itself is optional, as only those who meet it are asked about."""
+        optional = self.funnel.optional
+        return "optional" if optional and self.exposure not in optional else "strict"
+
+    @property
     def diagnosis_end(self) -> datetime:
         """End of the stretch on which the funnel is diagnosed; of a unit table, what stood before has no path."""
         return self.period.end if self.is_unit_table else self.period.diagnosis_end

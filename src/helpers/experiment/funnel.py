@@ -41,12 +41,14 @@ class FunnelStep:
 
 @dataclass(frozen=True)
 class FunnelCounts:
-    """An ordered funnel in one level of a segment; ``passed_over`` are optional steps that were left out of it."""
+    """An ordered funnel in one level of a segment; ``passed_over`` are optional steps that were left out of it, as ``passing``
+    of those who reach the last step do not take all of them."""
 
     name: str
     level: str
     steps: tuple[FunnelStep, ...]
     passed_over: tuple[str, ...] = ()
+    passing: int = 0
 
     @property
     def converted(self) -> int:
@@ -83,15 +85,18 @@ def read(con: "duckdb.DuckDBPyConnection", dimension: str = "all") -> list[Funne
 
 
 def diagnosed(funnels: Sequence[FunnelCounts]) -> FunnelCounts:
-    """The funnel whose losses are told: the strict one, or that of the required steps where nobody passes all of it.
+    """The funnel whose losses are told: the strict one, or that of the required steps as soon as anybody reaches the last
+    one without the optional ones.
 
-    A step that is declared optional and that nobody takes is no loss.
+    Who passes an optional step and reaches the last one is not lost, so the strict funnel would tell too few of them.
     """
     strict, loose = funnels[0], funnels[-1]
-    if strict.converted or not loose.converted:
+    passing = loose.converted - strict.converted
+    if passing <= 0:
         return strict
     left_out = tuple(step.event for step in loose.steps if step.optional)
-    return replace(loose, steps=tuple(step for step in loose.steps if not step.optional), passed_over=left_out)
+    required = tuple(step for step in loose.steps if not step.optional)
+    return replace(loose, steps=required, passed_over=left_out, passing=passing)
 
 
 def by_arm(con: "duckdb.DuckDBPyConnection", study: Study) -> list[FunnelCounts]:

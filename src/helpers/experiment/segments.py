@@ -53,7 +53,7 @@ def rates(con: "duckdb.DuckDBPyConnection", study: Study, dimension: str) -> lis
     pooled: dict[str, tuple[int, int]] = {}
     for f in funnel.read(con, dimension):
         reached = f.steps[exposed].units
-        if f.name != "strict" or not reached:
+        if f.name != study.way or not reached:
             continue
         level = f.level if reached >= study.min_segment else "other"
         n, k = pooled.get(level, (0, 0))

@@ -77,7 +77,9 @@ def passed_over(found: FunnelCounts) -> str:
     if not found.passed_over:
         return ""
     be = "is" if len(found.passed_over) == 1 else "are"
-    return f" Nobody takes every step, so the optional {listed(found.passed_over)} {be} passed over."
+    reach = of_users(found.converted, found.steps[-1].event)
+    pass_by = "passes" if found.passing == 1 else "pass"
+    return f" Of {reach}, {found.passing:,} {pass_by} by an optional step, so {listed(found.passed_over)} {be} left out here."
 
 
 def nobody_lost(found: FunnelCounts) -> str:

@@ -98,7 +98,7 @@ def dbt_vars(study: Study, log: ingest.Landed, plan: tracking_plan.TrackingPlan)
         "exposure_step": steps.index(study.exposure) + 1,
         "entry_event": steps[0],
         "funnel": study.funnel.model_dump()
-        | {"kinds": ["strict", "optional"] if study.funnel.optional else ["strict"]},
+        | {"kinds": ["strict", "optional"] if study.funnel.optional else ["strict"], "way": study.way},
         "segments": segments,
         "cluster": study.cluster or "",
         "cluster_key": whole_key("assigned_cluster", "user_id") if study.cluster else "user_id",

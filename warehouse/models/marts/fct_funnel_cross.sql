@@ -10,7 +10,7 @@ select
     count({{ reached }}) as reached_units,
     count({{ converted }}) as converted_units
 from {{ ref('int_funnel') }}
-where funnel = 'strict'
+where funnel = {{ text(var('funnel').way) }}
 group by all
 {{ 'union all' if not loop.last }}
 {% else %}

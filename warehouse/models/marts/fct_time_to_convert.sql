@@ -7,7 +7,7 @@ with spells as (
         step_{{ last }} is not null as converted,
         coalesce(step_{{ last }}, least(window_end, {{ text(var('diagnosis_end')) }}::timestamp)) - step_{{ first }} as spell
     from {{ ref('int_funnel') }}
-    where funnel = 'strict' and step_{{ first }} is not null
+    where funnel = {{ text(var('funnel').way) }} and step_{{ first }} is not null
 )
 
 select converted, floor(epoch(spell) / 60)::bigint as minutes, count(*) as units

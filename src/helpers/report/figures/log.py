@@ -9,7 +9,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from helpers.defaults import ALPHA
-from helpers.formatting import a, counted, finite, formatted, plural, whole
+from helpers.formatting import a, counted, finite, formatted, listed, plural, whole
 from helpers.report import losses
 from helpers.report.figures import style
 from helpers.report.figures.flows import flow
@@ -126,6 +126,7 @@ def sankey(funnel: FunnelCounts, study: Study) -> go.Figure:
     figure = go.Figure(flow(funnel))
     most = funnel.bottlenecks
     within = "" if study.is_unit_table else f" within {study.funnel.window_hours:g} hours"
+    over = f" without the optional {listed(funnel.passed_over)}" if funnel.passed_over else ""
     finding = losses.nobody_lost(funnel)
     if losses.unwanted(study):
         share = formatted(finite(funnel.conversion.share), "share")
@@ -138,7 +139,7 @@ def sankey(funnel: FunnelCounts, study: Study) -> go.Figure:
     return style.titled(
         figure,
         finding,
-        f"ordered funnel of {counted(steps[0].units, 'user')}; percentages of the entrants, of the step before for the losses",
+        f"ordered funnel{over} of {counted(steps[0].units, 'user')}; percentages of the entrants, of the step before for the losses",
     )
 
 

@@ -32,7 +32,7 @@ def table(found: FunnelCounts, study: Study) -> list[Row]:
             "Users": f"{s.units:,}",
             "Of the step before": "" if s.position == 1 else formatted(s.rate.share, "share"),
             "95 % interval": "" if s.position == 1 else interval(s.rate.low, s.rate.high, "share"),
-            lost: "" if s.position == 1 else f"{s.lost:,}",
+            lost: "" if s.position == 1 or s.optional else f"{s.lost:,}",
             **({} if study.is_unit_table else {"Window still open": "" if s.position == 1 else f"{s.open_units:,}"}),
             **(
                 {}
@@ -65,10 +65,12 @@ IN_THE_TABLE = "in the table"
 """What stands for the first step of a table of units, all of whose rows are there."""
 
 
-def caption(study: Study) -> str:
+def caption(found: FunnelCounts, study: Study) -> str:
     """What the table of steps shows."""
     if not study.has_way:
         return "Who is in the table, and who has the outcome"
+    if found.passed_over:
+        return f"The funnel in its order, without the optional {listed(found.passed_over)}"
     return "The strict funnel: every step, in its order"
 
 
