@@ -91,7 +91,7 @@ def test_a_table_of_units_has_no_way_on_which_users_drop(units, share):
     found = FunnelCounts("strict", "all", steps)
     said = [
         funnel.text(found, study),
-        funnel.caption(study),
+        funnel.caption(found, study),
         funnel.note(study),
         segments.note(study, {}),
         funnel.absent_curve(study),

@@ -10,6 +10,7 @@ from helpers.errors import ReportError
 from helpers.experiment.decision.conditions import planned_units
 from helpers.experiment.rerandomisation import Rerandomised, evaluated
 from helpers.experiment.results import Results
+from helpers.experiment.trust.covariates import leak
 from helpers.formatting import counted, formatted, inside
 from helpers.paths import to_build
 from helpers.stats.adjustment.cuped import VarianceReduction
@@ -293,11 +294,21 @@ def _sums(file: Path) -> "pd.DataFrame":
     return pd.read_parquet(file)
 
 
+LEAKS = "the history predicts its outcome too well, as only the outcome itself would: do not adjust by it"
+"""Why an adjustment that leaves next to no variance is not to be used."""
+
+
 def cuped_gain(results: Results) -> dict[str, tuple[Effect, Effect, VarianceReduction]]:
-    """Plain effect, adjusted effect and variance left of every metric with a covariate."""
+    """Plain effect, adjusted effect and variance left of every metric with a covariate.
+
+    A history that is likely the outcome itself gains nothing, however little variance it leaves.
+    """
     found = {}
     for metric in results.study.metrics:
         adjusted, plain = results.with_cuped(metric), results.effect(metric)
         if adjusted is not None and plain is not None:
-            found[metric.name] = (plain.effect, *adjusted)
+            effect, reduction = adjusted
+            if leak(results, metric).verdict == "warning":
+                reduction = replace(reduction, gains=False, note=LEAKS)
+            found[metric.name] = (plain.effect, effect, reduction)
     return found

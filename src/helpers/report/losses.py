@@ -175,7 +175,7 @@ def spread(groups: Sequence[SegmentRate], last: str) -> str:
     if not named:
         return ""
     low, high = min(named, key=lambda g: g.rate.share), max(named, key=lambda g: g.rate.share)
-    return (
-        f"{last.replace('_', ' ').capitalize()} goes from {formatted(low.rate.share, 'share')} at {level(low)}"
-        f" to {formatted(high.rate.share, 'share')} at {level(high)}"
-    )
+    least, most = (formatted(group.rate.share, "share") for group in (low, high))
+    if least == most:
+        return f"The share of users with {a(last)} is {least} at every level"
+    return f"The share of users with {a(last)} goes from {least} at {level(low)} to {most} at {level(high)}"

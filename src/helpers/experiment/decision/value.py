@@ -22,6 +22,10 @@ SHORTEST_BASE = 7.0
 """Days of experiment below which nothing is scaled up to a month: a week is the least that holds every weekday."""
 
 
+CERTAIN = 1 - 1e-9
+"""No chance is told as larger."""
+
+
 @dataclass(frozen=True)
 class Scenario:
     """Money over the horizon if the revenue per unit changed by ``per_unit`` cents."""
@@ -71,8 +75,8 @@ class DecisionValue:
 
     @property
     def chance_of_profit(self) -> float:
-        """P(net value > 0)."""
-        return self.belief.chance_above(self.needed)
+        """P(net value > 0), never one: a belief is not without doubt, whatever a float can hold."""
+        return min(self.belief.chance_above(self.needed), CERTAIN)
 
     @property
     def loss_of_shipping(self) -> float:

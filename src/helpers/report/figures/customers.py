@@ -110,7 +110,7 @@ def gains(found: "Sequence[Gain]") -> go.Figure:
         hovertemplate="%{y}: %{x:.1%}<extra></extra>",
     )  # fmt: skip
     figure.update_yaxes(categoryorder="array", categoryarray=rows[::-1])
-    figure.update_xaxes(title="share of the variance removed", tickformat=".0%")
+    figure.update_xaxes(title="share of the variance removed", tickformat=style.SHARES)
     best = max(found, key=lambda gain: gain.removed)
     return style.titled(
         figure,

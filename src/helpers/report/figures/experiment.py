@@ -115,7 +115,7 @@ def detectable(plans: Sequence[tuple[float, Sequence[Plan]]], wanted: float, stu
     figure.update_xaxes(
         type="log", title=f"{study.randomised} in all", tickvals=ticks, ticktext=[f"{n:,}" for n in ticks]
     )
-    figure.update_yaxes(title="smallest detectable relative effect", tickformat=".0%", rangemode="tozero")
+    figure.update_yaxes(title="smallest detectable relative effect", tickformat=style.SHARES, rangemode="tozero")
     last = [curve[-1] for curve in curves]
     return style.titled(
         figure,
@@ -166,8 +166,8 @@ def p_values(rerandomised: Rerandomised) -> go.Figure:
     )
 
 
-def sample_ratio(tests: SRMByGroup, study: Study) -> go.Figure:
-    """Share of the control by day of exposure, with the range that chance explains."""
+def sample_ratio(tests: SRMByGroup, study: Study, failed: bool = False) -> go.Figure:
+    """Share of the control by day of exposure, with the range that chance explains; of all days together it may have ``failed``."""
     weight = study.control.weight
     days = [int(g) for g in tests.groups]
     totals = np.array([sum(t.observed) for t in tests.tests])
@@ -181,12 +181,12 @@ def sample_ratio(tests: SRMByGroup, study: Study) -> go.Figure:
                        marker_color=[style.BAD if t.failed else style.TREATMENT for t in tests.tests])  # fmt: skip
     _mark_days(figure, study)
     figure.update_xaxes(title="day of exposure")
-    figure.update_yaxes(title="share of the control", tickformat=".0%")
-    finding = (
-        f"{counted(len(tests.failed), 'day')} with a sample ratio mismatch"
-        if tests.failed
-        else "No day shows a sample ratio mismatch"
-    )
+    figure.update_yaxes(title="share of the control", tickformat=style.SHARES)
+    finding = "No day shows a sample ratio mismatch"
+    if tests.failed:
+        finding = f"{counted(len(tests.failed), 'day')} with a sample ratio mismatch"
+    elif failed:
+        finding = "All days together show a sample ratio mismatch, though no day alone does"
     return style.titled(figure, finding, "the band holds what chance explains at the threshold of p = .001")
 
 
@@ -225,7 +225,6 @@ def effects(
     shown = _finite(found)
     lead = of_metric(next(e for e in found if e.metric.role == "primary"), study, look)
     several = len({e.variant for e in found}) > 1
-    unread = "Not to be read, for a trust check failed. " if failed else ""
     told = size(lead) if lead.unit == "relative" else "no relative change can be told"
     units = "units" if study.is_unit_table else "exposed units"
     subtitle = f"{study.decision.confidence * 100:g} % intervals, {units}"
@@ -243,14 +242,17 @@ def effects(
             [_colour(e) for e in shown],
             study,
         ),
-        f"{unread}{lead.subject}: {told}",
+        f"{_unread(failed)}{lead.subject}: {told}",
         subtitle,
         height=_height(shown),
     )
 
 
 def segment_effects(
-    found: Sequence[MetricEffect], interactions: Mapping[str, Heterogeneity], study: Study
+    found: Sequence[MetricEffect],
+    interactions: Mapping[str, Heterogeneity],
+    study: Study,
+    failed: Sequence[object] = (),
 ) -> go.Figure:
     """Relative effects by segment; a segment has a colour when the interaction test lets it be called different."""
     shown = _finite(found)
@@ -263,7 +265,7 @@ def segment_effects(
             [style.TREATMENT if (e.dimension, e.level) in different else UNDECIDED for e in shown],
             study,
         ),
-        _differing(interactions, _of(found, study)),
+        f"{_unread(failed)}{_differing(interactions, _of(found, study))}",
         f"exploratory; apart from zero by Benjamini-Hochberg: {apart} of {counted(len(found), 'effect')}; a difference is claimed only where the interaction test carries it",
         height=_height(shown),
     )
@@ -280,6 +282,11 @@ def _differing(interactions: Mapping[str, Heterogeneity], of: str) -> str:
     if all(np.isnan(test.p_value) for test in interactions.values()):
         return f"No segment has two levels that show whether the effect{of} differs"
     return f"No segment's effect{of} may be called different from the rest"
+
+
+def _unread(failed: Sequence[object]) -> str:
+    """What a title begins with after a trust check that failed."""
+    return "Not to be read, for a trust check failed. " if failed else ""
 
 
 def _segment(dimension: str, level: str) -> str:
@@ -370,32 +377,42 @@ def _mark_days(figure: go.Figure, study: Study) -> None:
     )
 
 
-def by_day(found: Sequence[MetricEffect], trend: Novelty, study: Study) -> go.Figure:
-    """Effect by day of exposure, with the line of its trend: does it fade, or grow?"""
+def by_day(found: Sequence[MetricEffect], trend: Novelty, study: Study, failed: Sequence[object] = ()) -> go.Figure:
+    """Effect by day of exposure, with the line of its trend: does it fade, or grow? A difference of shares is in points."""
     days = [int(e.level) for e in found]
     metric = found[0].metric
+    in_points = metric.unit == "share"
+    scale = 100 if in_points else 1
+    points, lows, highs = (
+        [scale * end for end in ends]
+        for ends in zip(
+            *((e.effect.absolute, e.effect.absolute_low, e.effect.absolute_high) for e in found), strict=True
+        )
+    )
     figure = go.Figure()
     figure.add_hline(y=0, line={"color": style.MUTED, "width": 1})
     figure.add_scatter(
-        x=days, y=[e.effect.absolute for e in found], mode="markers", marker_color=style.TREATMENT, showlegend=False,
-        error_y=style.whiskers(
-            [e.effect.absolute for e in found], [e.effect.absolute_low for e in found],
-            [e.effect.absolute_high for e in found],
-        ),
+        x=days, y=points, mode="markers", marker_color=style.TREATMENT, showlegend=False,
+        error_y=style.whiskers(points, lows, highs),
     )  # fmt: skip
     if trend.verdict != "no test":
         figure.add_scatter(
-            x=[days[0], days[-1]], y=[trend.first, trend.last], mode="lines", line_color=style.ACCENT, name="trend"
+            x=[days[0], days[-1]],
+            y=[scale * trend.first, scale * trend.last],
+            mode="lines",
+            line_color=style.ACCENT,
+            name="trend",
         )
     _mark_days(figure, study)
     figure.update_xaxes(title="day of exposure")
     figure.update_yaxes(
-        title=f"effect on {inside(metric.label)}", tickformat="+.2~%" if metric.unit == "share" else None
+        title=f"effect on {inside(metric.label)}{', points' if in_points else ''}",
+        tickformat="+~g" if in_points else None,
     )
     tested = f" ({p_text(trend.p_value, 2)})" if trend.verdict != "no test" else ""
     return style.titled(
         figure,
-        f"The effect{_of(found, study)} {TRENDS[trend.verdict]}{tested}",
+        f"{_unread(failed)}The effect{_of(found, study)} {TRENDS[trend.verdict]}{tested}",
         f"units by the day they were first exposed{_seen(metric, study)}",
     )
 

@@ -188,7 +188,7 @@ def time_to_convert(curve: SurvivalCurve, study: Study) -> go.Figure:
                        name="converted", showlegend=False)  # fmt: skip
     figure.update_xaxes(type="log", title=f"time since the {study.exposure}", tickvals=[1 / 60, 1 / 6, 1, 6, 24, 168],
                         ticktext=["1 min", "10 min", "1 h", "6 h", "1 day", "1 week"])  # fmt: skip
-    figure.update_yaxes(title="share converted", tickformat=".0%", rangemode="tozero")
+    figure.update_yaxes(title="share converted", tickformat=style.SHARES, rangemode="tozero")
     end = 1 - float(curve.survival[-1])
     hour = 1 - float(min((s for t, s in zip(curve.time, curve.survival, strict=True) if t <= 60), default=1.0))
     finding = f"Nobody is seen to convert after the {study.exposure}"
@@ -221,7 +221,7 @@ def segment_rates(groups: Sequence[SegmentRate], study: Study) -> go.Figure:
         title=f"share of users with {study.funnel.steps[-1]}"
         if not study.has_way
         else f"share of users at {study.exposure} who reach {study.funnel.steps[-1]}",
-        tickformat=".0%",
+        tickformat=style.SHARES,
     )
     return style.titled(
         figure,

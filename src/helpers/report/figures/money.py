@@ -82,7 +82,7 @@ def rollout(study: Study, verdict: str = "GO") -> go.Figure:
         )
         begins += stage.days
     figure.update_xaxes(title="day of the rollout", range=[0, begins])
-    figure.update_yaxes(title="share of users", tickformat=".0%", range=[0, 1.12])
+    figure.update_yaxes(title="share of users", tickformat=style.SHARES, range=[0, 1.12])
     staged = _staged(study)
     title = staged if verdict == "GO" else f"Not started: {staged[0].lower()}{staged[1:]}"
     return style.titled(figure, title,

@@ -32,8 +32,8 @@ def calibration(made: EvaluatedModel, days: int) -> go.Figure:
         hovertemplate="told %{x:.1%}, seen %{y:.1%}<extra></extra>",
     )  # fmt: skip
     figure.update_layout(showlegend=False)
-    figure.update_xaxes(title=f"chance told, {days} days ahead", tickformat=".0%")
-    figure.update_yaxes(title=f"share that {prediction.TOLD[made.label]}", tickformat=".0%", rangemode="tozero")
+    figure.update_xaxes(title=f"chance told, {days} days ahead", tickformat=style.SHARES)
+    figure.update_yaxes(title=f"share that {prediction.TOLD[made.label]}", tickformat=style.SHARES, rangemode="tozero")
     off = sum(not b.seen.low <= b.told <= b.seen.high for b in made.bins)
     return style.titled(
         figure,
@@ -90,7 +90,9 @@ def qini(curves: Sequence[Qini]) -> go.Figure:
         line={"color": style.NEUTRAL, "width": 1.5, "dash": "dot"},
     )
     style.name_ends(figure, ends)
-    figure.update_xaxes(title="share treated, highest ranked first", tickformat=".0%", tickvals=(0, 0.25, 0.5, 0.75, 1))
+    figure.update_xaxes(
+        title="share treated, highest ranked first", tickformat=style.SHARES, tickvals=(0, 0.25, 0.5, 0.75, 1)
+    )
     figure.update_yaxes(title="stays won, of all subscribers", tickformat=".1%")
     best = max(curves, key=lambda curve: curve.area).name
     return style.titled(

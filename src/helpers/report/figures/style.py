@@ -40,6 +40,9 @@ BAD = "#d55e00"
 NEUTRAL = "#8c959f"
 """Neither: undecided, not significant, pooled."""
 
+SHARES = ".2~%"
+"""Ticks of shares: as many digits as tell two of them apart, so that no axis says 0 % twice."""
+
 HEIGHT = 420
 """Height of a figure in pixels, title included."""
 WIDTH = 900

@@ -41,7 +41,7 @@ def staying(found: Survival) -> go.Figure:
     figure.update_xaxes(title="days since the exposure", range=[0, end * 1.06],
                         tickvals=days.tolist(),
                         ticktext=["<br>".join([f"{day:g}", *of]) for day, of in zip(days, watched, strict=True)])  # fmt: skip
-    figure.update_yaxes(title="share still there", tickformat=".0%")
+    figure.update_yaxes(title="share still there", tickformat=style.SHARES)
     arms = " and ".join(found.curves)
     return style.titled(
         figure,
@@ -99,7 +99,7 @@ def lasting(found: Lasting) -> go.Figure:
     figure, end = go.Figure(), float(found.curve.time[-1])
     _curve(figure, "units", found.curve, end, style.TREATMENT)
     figure.update_xaxes(title=found.span, range=[0, end * 1.02])
-    figure.update_yaxes(title=f"share still without {found.ended}", tickformat=".0%", range=[0, 1.02])
+    figure.update_yaxes(title=f"share still without {found.ended}", tickformat=style.SHARES, range=[0, 1.02])
     return style.titled(
         figure, text_still(found), "Kaplan-Meier with a pointwise band; units count for as long as they have been there"
     )
@@ -119,7 +119,7 @@ def coming_back(found: Returning) -> go.Figure:
         )
     )  # fmt: skip
     figure.update_xaxes(title=f"{found.span}s since the exposure")
-    figure.update_yaxes(title="share seen again", tickformat=".0%", rangemode="tozero")
+    figure.update_yaxes(title="share seen again", tickformat=style.SHARES, rangemode="tozero")
     first = found.spans[0]
     return style.titled(
         figure,

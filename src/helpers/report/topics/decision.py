@@ -262,7 +262,8 @@ def _turning(study: Study, decided: StudyDecision) -> str:
         if doubted is not None and doubted >= study.decision.max_risk:
             chance = formatted(doubted, "share")
             told.append(f"a prior with a tenth of the ideas that help, which brings the risk to {chance}")
-        return " or ".join(told) or "a fall that is seen after the launch"
+        worse = "fall" if study.primary.better == "higher" else "rise"
+        return " or ".join(told) or f"a {worse} that is seen after the launch"
     best = weighed.at_best
     if killing(weighed, study.decision)[0].about == "at best" and best > 0:
         smaller = f"uplift that is worth shipping, at most {formatted(best, 'relative')}"

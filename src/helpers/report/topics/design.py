@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from helpers.config import Study, Variant
 from helpers.defaults import FALSE_DOUBT
 from helpers.experiment.decision.conditions import conditions, scope
-from helpers.experiment.design import PlannedExperiment, alpha_each, sign
+from helpers.experiment.design import LEAKS, PlannedExperiment, alpha_each, sign
 from helpers.experiment.rerandomisation import Rerandomised
 from helpers.formatting import LEVEL, NO_INTERVAL, Unit, finite, formatted, inside, interval, listed, with_interval
 from helpers.report import base
@@ -137,12 +137,18 @@ def table_cuped(found: Mapping[str, tuple[Effect, Effect, VarianceReduction]], s
             "Variance left": formatted(reduction.share_remaining, "share"),
             "Plain, which decides": with_interval(plain.relative, plain.relative_low, plain.relative_high, "relative"),
             "Adjusted": with_interval(adjusted.relative, adjusted.relative_low, adjusted.relative_high, "relative"),
-            "Saves units in a next test": "yes" if reduction.gains else "no: gains nothing",
+            "Saves units in a next test": _saves(reduction),
         }
         for (name, (plain, adjusted, reduction)), units in zip(
             found.items(), base.column(_bases(found, study), study), strict=True
         )
     ]
+
+
+def _saves(reduction: VarianceReduction) -> str:
+    if reduction.note == LEAKS:
+        return f"no: {LEAKS}"
+    return "yes" if reduction.gains else "no: gains nothing"
 
 
 def _bases(found: Mapping[str, tuple[Effect, Effect, VarianceReduction]], study: Study) -> list[Base]:
@@ -301,6 +307,8 @@ def text_cuped(found: Mapping[str, tuple[Effect, Effect, VarianceReduction]], st
         metric, left = study.metric(name).label, formatted(reduction.share_remaining, "share")
         if math.isnan(reduction.share_remaining):
             said.append(f"**{metric}.** There is no variance to adjust: outcome or history is the same for every unit.")
+        elif reduction.note == LEAKS:
+            said.append(f"**{metric}.** The adjustment leaves {left} of the variance, but {LEAKS}.")
         elif reduction.gains:
             said.append(
                 f"**{metric}.** The adjustment leaves {left} of the variance, so that share of the units would tell as much. "

@@ -1,0 +1,124 @@
+"""What a title or a takeaway must not say: a good that is bad, a certainty that none is, an effect that may not be read."""
+
+import re
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from helpers.experiment import design
+from helpers.experiment.segments import SegmentRate
+from helpers.report import losses
+from helpers.report.figures import experiment as figures
+from helpers.report.figures import log, style
+from helpers.report.topics import decision, multi_arm
+from helpers.report.topics import design as design_topic
+from helpers.stats import Mean, Proportion, binomial_interval, compare, novelty, srm_by_group
+from helpers.stats.adjustment.cuped import cuped
+from helpers.stats.checks.daily_effects import DailyEffects
+from tests.gauntlet import planted
+from tests.gauntlet.case import Case
+from tests.gauntlet.page import page
+
+
+@pytest.mark.parametrize(("better", "treated", "worse"), [("higher", 8_000, "a fall"), ("lower", 4_000, "a rise")])
+def test_a_go_would_change_with_what_is_worse(better, treated, worse):
+    found = {"control": [20_000, 6_000], "treatment": [20_000, treated], "better": better, "prior": [0.9, 0.05, 0.2]}
+    told = page(Case("words", better, found))
+    assert told.decided.proposed.verdict == "GO"
+    assert f"It would change with {worse} that is seen" in decision.text_takeaway(told.study, told.decided)
+
+
+def test_no_shipping_pays_for_certain():
+    money = {"control": [20_000, 10, 3], "treatment": [20_000, 60, 3], "margin": 0.5, "cost": 10, "monthly": 20_000}
+    told = page(Case("words", "sure", {"control": [20_000, 6_000], "treatment": [20_000, 8_000], "money": money}))
+    (title,) = [text.text for text in told.said if text.place == "title of risk"]
+    assert title.endswith("pays with > 99.99 % chance")
+
+
+def results(correlation):
+    """A metric whose history goes with it so closely, in both arms."""
+    rng = np.random.default_rng(3)
+    before = rng.normal(10, 3, (2, 2_000))
+    noise = rng.normal(0, 3, before.shape)
+    after = correlation * before + (1 - correlation**2) ** 0.5 * noise
+    arms = [Mean.from_values(y, {"before": x}) for y, x in zip(after, before, strict=True)]
+    plain = compare(*(Mean.from_values(y) for y in after))
+    metric = SimpleNamespace(name="spend", label="Spend", covariate=True, type="mean", event="spend", unit="number")
+    study = SimpleNamespace(
+        metrics=[metric],
+        variants=[SimpleNamespace(name=0), SimpleNamespace(name=1)],
+        data=None,
+        metric=lambda name: metric,
+    )
+    adjusted = cuped(*arms)
+    return SimpleNamespace(
+        study=study,
+        with_cuped=lambda metric: (compare(adjusted.control, adjusted.treatment), adjusted.reduction),
+        effect=lambda metric: SimpleNamespace(effect=plain),
+        arm=lambda metric, name, covariate=False: arms[name],
+    )
+
+
+@pytest.mark.parametrize(("correlation", "saves"), [(0.99, False), (0.8, True), (0.0, False)])
+def test_a_history_that_leaks_is_not_praised(correlation, saves):
+    found = results(correlation)
+    gain = design.cuped_gain(found)
+    said = design_topic.text_cuped(gain, found.study)
+    assert gain["spend"][2].gains is saves
+    assert ("do not adjust by it" in said) is (correlation > 0.95)
+    assert ("would tell as much" in said) is saves
+
+
+@given(st.integers(1, 400), st.integers(0, 400), st.integers(0, 400))
+def test_shares_that_print_alike_go_nowhere(n, one, other):
+    rates = [
+        SegmentRate("channel", name, n, binomial_interval(min(k, n), n), 0.0)
+        for name, k in (("chat", one), ("mail", other))
+    ]
+    said = losses.spread(rates, "handling_minutes")
+    texts = re.findall(r"[\d.]+ %", said)
+    assert "with a handling_minutes event" in said
+    assert len(texts) == len(set(texts)) == (1 if min(one, n) == min(other, n) else 2)
+
+
+def test_ticks_of_small_shares_differ():
+    """A format with no digits behind the point would say 0 % of 0.2 % and of 0.4 % alike."""
+    found = [SegmentRate("channel", "chat", 9_000, binomial_interval(20, 9_000), 0.0)]
+    axis = log.segment_rates(
+        found, planted.study(Case("words", "ticks", {"control": [10, 3], "treatment": [10, 4]}))
+    ).layout.xaxis
+    assert axis.tickformat == style.SHARES == ".2~%"
+
+
+@pytest.mark.parametrize("failed", [(), ("Sample ratio",)])
+@settings(max_examples=10)
+@given(st.integers(10, 90))
+def test_an_effect_by_day_is_in_points_and_not_read_of_an_invalid_experiment(failed, bought):
+    study = planted.study(Case("words", "days", {"control": [10, 3], "treatment": [10, 4]}))
+    arms = Proportion(100, 40), Proportion(100, bought)
+    days = [
+        SimpleNamespace(level=str(d), metric=study.primary, effect=compare(*arms), variant="treatment")
+        for d in range(1, 4)
+    ]
+    trend = novelty(DailyEffects.independent(dict.fromkeys(range(3), arms)))
+    figure = figures.by_day(days, trend, study, failed)
+    drawn = next(trace for trace in figure.data if trace.mode == "markers")
+    assert drawn.y == pytest.approx([bought - 40] * 3) and figure.layout.yaxis.title.text.endswith("points")
+    assert figure.layout.meta["finding"].startswith("Not to be read") is bool(failed)
+    asked = SimpleNamespace(study=study, named="")
+    assert multi_arm.caption(asked, failed).startswith("Not to be read") is bool(failed)
+
+
+@given(st.integers(1, 30))
+def test_a_ratio_that_fails_over_all_days_is_told_where_no_day_fails(days):
+    study = planted.study(Case("words", "ratio", {"control": [10, 3], "treatment": [10, 4]}))
+    names = [v.name for v in study.variants]
+    tests = srm_by_group(
+        {str(d + 1): dict(zip(names, (500, 510), strict=True)) for d in range(days)}, dict.fromkeys(names, 1)
+    )
+    whole = figures.sample_ratio(tests, study, True).layout.meta["finding"]
+    assert whole == "All days together show a sample ratio mismatch, though no day alone does"
+    assert figures.sample_ratio(tests, study).layout.meta["finding"] == "No day shows a sample ratio mismatch"
