@@ -39,6 +39,7 @@ class Answering:
 def test_it_is_asked_with_what_was_seen_and_the_answer_is_written(tmp_path: Path, called: str) -> None:
     file = table(tmp_path, whole=True, called=called)
     guessed, text, _ = proposed(tmp_path, file)
+    assert f"each {called} was randomised as a whole" in text and "chance allows" not in text
     assert (
         guessed.cluster == called and f"Was the experiment randomised by '{called}'?" in text and "  - cluster" in text
     )

@@ -153,7 +153,7 @@ def propose(
         )
     return StudyProposal(
         source="log", mode="online" if variant else "offline", rows=rows, arms=tuple(arms),
-        weights=weights(arms) if variant else "ASSUMED: nobody was treated; units are split by a salted hash",
+        weights=weights(arms, vocabulary.printable(cluster.column.name) if cluster else "") if variant else "ASSUMED: nobody was treated; units are split by a salted hash",
         also=also, columns={n: (c.name, _as_said(n, c, said)) for n, c in (mapped | named | by).items()}, time_format=roles.time_format(time),
         start=start, end=end, period=said.note("period", "from the first to the last event; the end is excluded"), negative=goal.negative or refunded > 0, control=said.note("control", ""),
         metrics=metrics, segments=tuple(named), tolerate=tolerate, revenue=revenue, codes_of=nothing_words.codes_of(table, mapped.values()),
@@ -170,7 +170,7 @@ def propose(
             f"time: column '{vocabulary.printable(time.name)}' ({roles.read_as(time)}UTC), {start} to {end}{as_said(said, 'time', 'period') or certainty.told(certainty.time(time), said, 'time')}",
             f"variant: column '{vocabulary.printable(variant.name)}'{as_said(said, 'variant')}{certainty.told(certainty.variant(variant), said, 'variant')}; {why}{certainty.arms(arms, said)}" if variant
             else "variant: no column holds one, so the study is offline: units are hashed into two arms and an uplift is planted",
-            *([f"weights: {weights(arms)}"] if variant else []),
+            *([f"weights: {weights(arms, vocabulary.printable(cluster.column.name) if cluster else '')}"] if variant else []),
             *(f"no variant: {said}, so they are left out" for _, said in also.values()),
             *([f"randomised by: column '{vocabulary.printable(cluster.column.name)}', {cluster.seen}"] if cluster else []),
             f"funnel: {' > '.join(steps)}, by the meaning of the names and the order in which units meet them{as_said(said, 'exposure') or (' (likely; else --exposure)' if variant else '')}" + (f"; many skip {', '.join(optional)}" if optional else "")

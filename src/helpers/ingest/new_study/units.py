@@ -159,7 +159,7 @@ def propose(
     ]
     arm_names = {a.level: a.name for a in arms}
     return StudyProposal(
-        source="units", mode="online", rows=rows, arms=tuple(arms), weights=weights(arms), also=also,
+        source="units", mode="online", rows=rows, arms=tuple(arms), weights=weights(arms, vocabulary.printable(cluster.column.name) if cluster else ""), also=also,
         columns=mapped, start=start, end=end, period=period, time_format=roles.time_format(time),
         baseline=start - timedelta(days=28) if before else None,
         metrics=metrics, segments=tuple(segments),
@@ -182,7 +182,7 @@ def propose(
             f"variant: {_said(variant)}{as_said(said, 'variant')}, levels {_levels(arms)}{certainty.told(certainty.variant(variant), said, 'variant')}; {why}"
             + certainty.arms(arms, said),
             *(f"variant {vocabulary.printable(level)!r}: {meant}, {said}" for level, (meant, said) in also.items()),
-            f"weights: {weights(arms)}",
+            f"weights: {weights(arms, vocabulary.printable(cluster.column.name) if cluster else '')}",
             *([f"shown: {_said(shown)} says what was shown; {otherwise:,} rows disagree with the variant"] if shown else []),
             f"metrics: {measured(metrics)}" + as_said(said, "primary", "outcomes", "money"),
             *certainty.primary(metrics[0].name, certainty.outcome(kinds.outcomes[0], kinds.outcomes, together), said),

@@ -11,11 +11,15 @@ MULTIPLES = (2, 3, 4, 5)
 """How many times as large one of several arms is as each of the others."""
 
 
-def weights(arms: list[Arm]) -> str:
-    """What is assumed of the designed weights, and whether the counts fit them."""
+def weights(arms: list[Arm], whole: str = "") -> str:
+    """What is assumed of the designed weights, and whether the counts fit them; where ``whole`` clusters were randomised chance
+    moves the counts of units further than a test of them knows, so none is made."""
     from helpers.stats.checks.srm import srm
 
     told = ratio([a.weight for a in arms])
+    if whole:
+        counts = ", ".join(f"{a.count:,}" for a in arms)
+        return f"{told}, the simple ratio nearest to the counts, never the counts themselves; {counts} are units, but each {whole} was randomised as a whole"
     test = srm([a.count for a in arms], [a.weight for a in arms])
     counts = ", ".join(f"{a.count:,}" for a in arms)
     said = f"the counts {counts}"
