@@ -49,3 +49,56 @@ def test_the_direction_is_that_of_the_name_unless_somebody_says_it(
 def test_grades_of_which_one_is_the_best(tmp_path: Path, name: str, values: list[float], lower: bool) -> None:
     study, text, _ = proposed(tmp_path, table(tmp_path / "class.csv", 3, name, values), primary=name)
     assert (study.primary.better == "lower") == lower and ("ASSUMED so; better: lower" in text) != lower
+
+
+COSTS = (
+    "cost_usd", "cost_per_order", "support_cost_eur", "lost_revenue", "unpaid_amount", "return_value", "Kosten_pro_Bestellung",
+    "coût par commande", "coste_envio", "custo_total", "costi_spedizione", "verzendkosten", "maliyet_tl", "koszt_dostawy", "расходы",
+    "配送コスト", "物流成本", "fraktkostnad",
+)  # fmt: skip
+DOUBTED = ("claims_paid", "amount_usd", "total", "betrag", "cost_saved", "weight_loss_kg", "complaints_resolved")
+
+
+@pytest.mark.parametrize("name", COSTS)
+def test_less_of_what_is_called_a_cost_is_better_and_it_is_no_revenue(tmp_path: Path, name: str) -> None:
+    file = table(tmp_path / "costs.csv", 5, name, [0, 1.25, 3.5, 8.75])
+    study, _, said = proposed(tmp_path, file, primary=name)
+    assert study.primary.better == "lower" and "less of" in said
+    assert study.economics.revenue_metric is None
+
+
+@pytest.mark.parametrize("name", DOUBTED)
+def test_what_may_be_spent_or_earned_is_asked_about(tmp_path: Path, name: str) -> None:
+    _, text, _ = proposed(tmp_path, table(tmp_path / "amounts.csv", 6, name, [0, 1.25, 3.5, 8.75]), primary=name)
+    assert "ASSUMED so; better: lower" in text
+
+
+@pytest.mark.parametrize("name", ["refund_cents", "delivery_cost"])
+def test_amounts_none_of_which_is_above_zero_are_less_the_nearer_they_are_to_it(tmp_path: Path, name: str) -> None:
+    file = table(tmp_path / "negative.csv", 7, name, [0, -125, -350, -875])
+    study, text, said = proposed(tmp_path, file, primary=name)
+    assert study.primary.better == "higher" and "nearer to zero is less of it" in said
+    assert "ASSUMED so" not in text
+
+
+def events(file: Path, seed: int, last: str, money: str = "handling_cost") -> Path:
+    """A log of which some units come to a last event, with an amount there."""
+    draw, rows = random.Random(seed), []
+    for i in range(300):
+        hour, arm = draw.randrange(10, 20), ("usual", "coached")[i % 2]
+        rows.append(f"m{i:04},2026-03-{1 + i % 14:02}T{hour}:00:00,chat_started,{arm},")
+        if draw.random() < 0.4:
+            rows.append(f"m{i:04},2026-03-{1 + i % 14:02}T{hour}:30:00,{last},{arm},{draw.randrange(100, 900) / 100}")
+    file.write_text("\n".join([f"member_id,at,event,arm,{money}", *rows]) + "\n", encoding="utf-8")
+    return file
+
+
+@pytest.mark.parametrize(("last", "kind"), [
+    ("ticket_escalated", "lower"), ("bug_reported", "lower"), ("call_dropped", "lower"), ("appointment_missed", "lower"),
+    ("réclamation", "lower"), ("tariff_moved", "asked"), ("quux", "asked"), ("purchase", "higher"), ("order_completed", "higher"),
+])  # fmt: skip
+def test_the_last_event_of_a_log_is_asked_about_unless_its_name_tells(tmp_path: Path, last: str, kind: str) -> None:
+    study, text, said = proposed(tmp_path, events(tmp_path / "calls.csv", 8, last))
+    assert study.primary.better == ("lower" if kind == "lower" else "higher")
+    assert ("ASSUMED so; better: lower" in text) == (kind == "asked")
+    assert study.economics.revenue_metric is None and "revenue: " not in said, "a cost is none"

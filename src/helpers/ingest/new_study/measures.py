@@ -164,10 +164,21 @@ SOME = 2
 
 def harms(column: Column) -> bool:
     """Whether a column is called as what a business wants less of."""
-    back = vocabulary.touches(column.name, {"return", "returned", "returns"})  # of goods, not of users
-    return vocabulary.touches(column.name, vocabulary.HARM) or (
-        back and vocabulary.touches(column.name, vocabulary.PRODUCT | vocabulary.ORDER)
-    )
+    return is_harm(column.name)
+
+
+def is_harm(name: str) -> bool:
+    """Whether a name is that of a harm or a cost, and no word beside it turns that.
+
+    >>> [is_harm(n) for n in ("support_cost_eur", "lost_revenue", "return_value", "complaints_resolved", "returned", "revenue")]
+    [True, True, True, False, False, False]
+    """
+    words = vocabulary.tokens(name)
+    if any(word in vocabulary.TURNED for word in words):
+        return False
+    back = bool({"return", "returned", "returns"} & set(words))  # of goods, not of users
+    of_goods = back and vocabulary.touches(name, vocabulary.PRODUCT | vocabulary.ORDER | vocabulary.MONEY)
+    return of_goods or vocabulary.touches(name, vocabulary.HARM | vocabulary.COST)
 
 
 def unclear(outcomes: tuple[Column, ...], together: frozenset[str] = frozenset()) -> list[Column]:

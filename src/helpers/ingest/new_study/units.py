@@ -147,7 +147,8 @@ def propose(
     money = [
         m.name
         for m, c in zip(metrics, kinds.outcomes, strict=True)
-        if c is money_said or (money_said is None and m.unit == "money" and measures.is_money(c))
+        if c is money_said
+        or (money_said is None and m.unit == "money" and measures.is_money(c) and not measures.harms(c))
     ]
     paid = currency.of(table, [c for m, c in zip(metrics, kinds.outcomes, strict=True) if m.unit == "money"])
     suspicious = [
