@@ -71,7 +71,7 @@ KEPT = words(
     "verlangert verlaengert* behalten aktiv* actif active renovad* renouvele* rinnovat* verlengd* yenilen* odnowion* продлил* 継続 留存 续费"
 )
 DONE = words(
-    "besuch* klick* sitzung* seitenaufruf* aufruf* visite* clic* session* vues vistas visita* sesion* sessoes acesso* sessioni pagine "
+    "besuch* klick* geoffnet* geoeffnet* geklickt* sitzung* seitenaufruf* aufruf* visite* clic* session* vues vistas visita* sesion* sessoes acesso* sessioni pagine "
     "bezoek* bezoeken klik* sessies paginaweergaven ziyaret* tiklama* oturum* wizyt* klikniec* sesj* odslon* визит* клик* сесси* просмотр* "
     "訪問 閲覧 クリック セッション 访问 点击 浏览 会话 방문 클릭"
 )

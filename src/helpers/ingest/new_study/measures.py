@@ -102,10 +102,17 @@ def sort(columns: list[Column], together: frozenset[str] = frozenset()) -> Sorte
         not [c for c in outcomes if not harms(c)] and maybe and not unread
     ):  # nothing takes the place of what cannot be read
         outcomes, maybe = [*outcomes, *maybe], []
+    left += [
+        (c, "not used: called as what came of the variant, so it is no segment; --outcome makes it a metric")
+        for c in segments
+        if _came_of_it(c)
+    ]
+    segments = [c for c in segments if not _came_of_it(c)]
     for column in maybe:
-        segments.append(column) if _few(column) else left.append(
-            (column, "not used: a number that may be an attribute or an outcome")
-        )
+        if _few(column) and not _came_of_it(column):
+            segments.append(column)
+        else:
+            left.append((column, "not used: a number that may be an attribute or an outcome"))
     outcomes.sort(key=_order)
     segments.sort(key=lambda c: (c.distinct, c.name))
     left += [(c, f"not used: more than {MOST_OUTCOMES} metrics dilute each other") for c in outcomes[MOST_OUTCOMES:]]
@@ -235,6 +242,12 @@ def per_unit_first(guessed: Sorted) -> Sorted:
     return replace(
         guessed, outcomes=tuple(sorted(guessed.outcomes, key=lambda c: not PER & set(vocabulary.tokens(c.name))))
     )
+
+
+def _came_of_it(column: Column) -> bool:
+    """Whether a column is called as an outcome, or as what a business wants less of, and not as an attribute."""
+    said = harms(column) or _class(column) < len(vocabulary.OUTCOME)
+    return said and not vocabulary.touches(column.name, vocabulary.BEFORE | vocabulary.ATTRIBUTE)
 
 
 def is_told(column: Column) -> bool:
