@@ -144,5 +144,5 @@ def test_what_changes_within_a_unit_is_no_segment(tmp_path: Path) -> None:
     rows = refunded(5, "revenue", "date", 0.0).drop(columns="place").rename(columns={"logins": "retouren"})
     rows["open_tickets"], rows["region"] = rows.retouren % 3, [f"r{int(a[1:]) % 5}" for a in rows.account_id]
     rows.to_csv(tmp_path / "panel.csv", index=False)
-    study, text, said = proposed(tmp_path, tmp_path / "panel.csv", primary="revenue")
+    study, _text, said = proposed(tmp_path, tmp_path / "panel.csv", primary="revenue")
     assert study.segments == ["region"] and "segments: region" in said

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from helpers.ingest import panel
@@ -112,4 +113,4 @@ def in_order(table: "SourceTable", period: Column) -> str:
 
 def _called(name: str) -> bool:
     parts = vocabulary.tokens(name)
-    return vocabulary.touches(name, CALLED) or any(pair in zip(parts, parts[1:], strict=False) for pair in PAIRS)
+    return vocabulary.touches(name, CALLED) or any(pair in pairwise(parts) for pair in PAIRS)
