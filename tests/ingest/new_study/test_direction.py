@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from helpers.errors import ReportError
 from tests.ingest.new_study.tables import proposed
 
 LOWER = (
@@ -102,3 +103,29 @@ def test_the_last_event_of_a_log_is_asked_about_unless_its_name_tells(tmp_path: 
     assert study.primary.better == ("lower" if kind == "lower" else "higher")
     assert ("ASSUMED so; better: lower" in text) == (kind == "asked")
     assert study.economics.revenue_metric is None and "revenue: " not in said, "a cost is none"
+
+
+@pytest.mark.parametrize(("name", "lower"), [("days_to_first_order", True), ("complaints", True), ("orders", False)])
+def test_an_empty_field_is_never_called_a_zero_where_less_is_better(tmp_path: Path, name: str, lower: bool) -> None:
+    file = table(tmp_path / "gaps.csv", 9, name, [1, 2, 4, 9])
+    lines = file.read_text(encoding="utf-8").splitlines()
+    kept = [line if i % 7 else f"{line.rpartition(',')[0]}," for i, line in enumerate(lines)]
+    file.write_text("\n".join([lines[0], *kept[1:]]) + "\n", encoding="utf-8")
+    _, text, _ = proposed(tmp_path, file, primary=name)
+    assert ("Then write missing: zero" in text) != lower
+    assert ("a zero would count what never came about" in text.replace("\n#", "")) == lower
+
+
+def test_only_what_somebody_said_is_told_as_said(tmp_path: Path) -> None:
+    file = table(tmp_path / "two.csv", 9, "orders", [0, 1, 2])
+    lines = file.read_text(encoding="utf-8").splitlines()
+    both = [f"{lines[0]},revenue", *(f"{line},{(i * 7) % 5}.25" for i, line in enumerate(lines[1:]))]
+    file.write_text("\n".join(both) + "\n", encoding="utf-8")
+    _, _, said = proposed(tmp_path, file, primary="orders")
+    assert "orders (primary mean of count, as you said), revenue (secondary mean of money)" in said
+    with pytest.raises(ReportError, match=r"'x' in 100 rows and nothing in 300: write 1 and 0"):
+        file.write_text(
+            "\n".join([f"{lines[0]},Mailing", *(f"{line},{'x' * (i % 4 == 0)}" for i, line in enumerate(lines[1:]))])
+            + "\n"
+        )
+        proposed(tmp_path, file, primary="Mailing")

@@ -179,7 +179,7 @@ def propose(
             f"funnel: {' > '.join(steps)}, by the meaning of the names and the order in which units meet them{as_said(said, 'exposure') or (' (likely; else --exposure)' if variant else '')}" + (f"; many skip {', '.join(optional)}" if optional else "")
             + (f"; no steps: {', '.join(walk.dropped)}" if walk.dropped else ""),
             *([f"window: {walk.hours:,} hours, as {walk.told}"] if walk.told else []),
-            f"metrics: {measured(metrics)}{as_said(said, 'primary', 'outcomes', 'money')}",
+            f"metrics: {measured(metrics, {m.name: m.comment or (said.how('money') if m.unit == 'money' and 'money' in said else '') for m in metrics})}",
             *([f"revenue: {revenue_of.told(mapped['price'], many)}"] if revenue_of else []),
             *certainty.primary(metrics[0].name, certainty.goal(metrics[0].name, logged.get(steps[-1], steps[-1])), said),
             *([f"currency: {paid.noted[0]}, {paid.noted[1]}"] if paid.noted[1] else []),

@@ -278,7 +278,8 @@ def unfit(column: Column) -> str:
     if column.empty_share > 0.5:
         return f"mostly empty: nothing in {column.empty_share:.0%} of the rows"
     if column.constant:
-        return "constant: one value in all rows"
+        empty = column.rows - column.filled
+        return "constant: one value in all rows" + (f" but {empty:,}, which are empty" if empty else "")
     numbered = vocabulary.touches(column.name, vocabulary.KEY | {"index", "column", "row", "unnamed"})
     key = not column.numeric or (column.numbers == column.whole and numbered)
     if key and column.rows > 50 and column.distinct == column.filled and not column.levels:
