@@ -237,7 +237,8 @@ def _also(variant: Column, spellings: dict[str, str], totals: dict[str, str]) ->
 
 def _empty(metrics: tuple[Measure, ...], outcomes: tuple[Column, ...], said: Said) -> tuple[list[str], list[str]]:
     """Metrics with empty fields that may mean nothing happened, and those of which less is better, where they cannot."""
-    zero, unknown = [], []
+    zero: list[str] = []
+    unknown: list[str] = []
     for metric, column in zip(metrics, outcomes, strict=True):
         if metric.missing and not metric.zero:
             stated = said.better if metric.role == "primary" else None
