@@ -17,10 +17,21 @@ PERIOD = "panel_period"
 """The column of the landed table that tells the rows of a unit apart."""
 TURN = "panel_turn"
 """The place of a row among those of its unit, by period."""
-IN_ORDER = f"coalesce(try_cast({PERIOD} as double), epoch(try_cast({PERIOD} as timestamp))) nulls last, {PERIOD}"
-"""Periods in their order: by number, by time, else by the alphabet."""
 EXACT = "decimal(38, 12)"
 """Sums are exact: of a float they would change with the order of the rows."""
+
+
+def place_sql(period: str) -> str:
+    """SQL of the place of a period in text among others: a number, a time, or the only number in it, at its end; else null."""
+    return (
+        f"coalesce(try_cast({period} as double), epoch(try_cast({period} as timestamp)), epoch(try_strptime({period}, '%d.%m.%Y')),"
+        f" try_cast(regexp_extract({period}, '^[^0-9]*([0-9]+)$', 1) as double))"
+    )
+
+
+def order_sql(period: str) -> str:
+    """SQL of the order of periods in text: by their place, else by the alphabet."""
+    return f"{place_sql(period)} nulls last, {period}"
 
 
 def how_of(study: Study, event: str, column: str) -> "How":
@@ -61,7 +72,7 @@ def fold(
     con.execute(
         f"""create table folded as select user_id, variant, min(row_id) as row_id, {kept}, {", ".join(made)},
             any_value(flaw) as flaw
-        from (select *, row_number() over (partition by user_id, variant order by {IN_ORDER}, row_id) as {TURN}
+        from (select *, row_number() over (partition by user_id, variant order by {order_sql(PERIOD)}, row_id) as {TURN}
             from units where problem is null)
         group by user_id, variant"""
     )

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from helpers.errors import ReportError
 from tests.ingest.new_study.tables import proposed
 
 LOWER = (
@@ -49,3 +50,82 @@ def test_the_direction_is_that_of_the_name_unless_somebody_says_it(
 def test_grades_of_which_one_is_the_best(tmp_path: Path, name: str, values: list[float], lower: bool) -> None:
     study, text, _ = proposed(tmp_path, table(tmp_path / "class.csv", 3, name, values), primary=name)
     assert (study.primary.better == "lower") == lower and ("ASSUMED so; better: lower" in text) != lower
+
+
+COSTS = (
+    "cost_usd", "cost_per_order", "support_cost_eur", "lost_revenue", "unpaid_amount", "return_value", "Kosten_pro_Bestellung",
+    "coût par commande", "coste_envio", "custo_total", "costi_spedizione", "verzendkosten", "maliyet_tl", "koszt_dostawy", "расходы",
+    "配送コスト", "物流成本", "fraktkostnad",
+)  # fmt: skip
+DOUBTED = ("claims_paid", "amount_usd", "total", "betrag", "cost_saved", "weight_loss_kg", "complaints_resolved")
+
+
+@pytest.mark.parametrize("name", COSTS)
+def test_less_of_what_is_called_a_cost_is_better_and_it_is_no_revenue(tmp_path: Path, name: str) -> None:
+    file = table(tmp_path / "costs.csv", 5, name, [0, 1.25, 3.5, 8.75])
+    study, _, said = proposed(tmp_path, file, primary=name)
+    assert study.primary.better == "lower" and "less of" in said
+    assert study.economics.revenue_metric is None
+
+
+@pytest.mark.parametrize("name", DOUBTED)
+def test_what_may_be_spent_or_earned_is_asked_about(tmp_path: Path, name: str) -> None:
+    _, text, _ = proposed(tmp_path, table(tmp_path / "amounts.csv", 6, name, [0, 1.25, 3.5, 8.75]), primary=name)
+    assert "ASSUMED so; better: lower" in text
+
+
+@pytest.mark.parametrize("name", ["refund_cents", "delivery_cost"])
+def test_amounts_none_of_which_is_above_zero_are_less_the_nearer_they_are_to_it(tmp_path: Path, name: str) -> None:
+    file = table(tmp_path / "negative.csv", 7, name, [0, -125, -350, -875])
+    study, text, said = proposed(tmp_path, file, primary=name)
+    assert study.primary.better == "higher" and "nearer to zero is less of it" in said
+    assert "ASSUMED so" not in text
+
+
+def events(file: Path, seed: int, last: str, money: str = "handling_cost") -> Path:
+    """A log of which some units come to a last event, with an amount there."""
+    draw, rows = random.Random(seed), []
+    for i in range(300):
+        hour, arm = draw.randrange(10, 20), ("usual", "coached")[i % 2]
+        rows.append(f"m{i:04},2026-03-{1 + i % 14:02}T{hour}:00:00,chat_started,{arm},")
+        if draw.random() < 0.4:
+            rows.append(f"m{i:04},2026-03-{1 + i % 14:02}T{hour}:30:00,{last},{arm},{draw.randrange(100, 900) / 100}")
+    file.write_text("\n".join([f"member_id,at,event,arm,{money}", *rows]) + "\n", encoding="utf-8")
+    return file
+
+
+@pytest.mark.parametrize(("last", "kind"), [
+    ("ticket_escalated", "lower"), ("bug_reported", "lower"), ("call_dropped", "lower"), ("appointment_missed", "lower"),
+    ("réclamation", "lower"), ("tariff_moved", "asked"), ("quux", "asked"), ("purchase", "higher"), ("order_completed", "higher"),
+])  # fmt: skip
+def test_the_last_event_of_a_log_is_asked_about_unless_its_name_tells(tmp_path: Path, last: str, kind: str) -> None:
+    study, text, said = proposed(tmp_path, events(tmp_path / "calls.csv", 8, last))
+    assert study.primary.better == ("lower" if kind == "lower" else "higher")
+    assert ("ASSUMED so; better: lower" in text) == (kind == "asked")
+    assert study.economics.revenue_metric is None and "revenue: " not in said, "a cost is none"
+
+
+@pytest.mark.parametrize(("name", "lower"), [("days_to_first_order", True), ("complaints", True), ("orders", False)])
+def test_an_empty_field_is_never_called_a_zero_where_less_is_better(tmp_path: Path, name: str, lower: bool) -> None:
+    file = table(tmp_path / "gaps.csv", 9, name, [1, 2, 4, 9])
+    lines = file.read_text(encoding="utf-8").splitlines()
+    kept = [line if i % 7 else f"{line.rpartition(',')[0]}," for i, line in enumerate(lines)]
+    file.write_text("\n".join([lines[0], *kept[1:]]) + "\n", encoding="utf-8")
+    _, text, _ = proposed(tmp_path, file, primary=name)
+    assert ("Then write missing: zero" in text) != lower
+    assert ("a zero would count what never came about" in text.replace("\n#", "")) == lower
+
+
+def test_only_what_somebody_said_is_told_as_said(tmp_path: Path) -> None:
+    file = table(tmp_path / "two.csv", 9, "orders", [0, 1, 2])
+    lines = file.read_text(encoding="utf-8").splitlines()
+    both = [f"{lines[0]},revenue", *(f"{line},{(i * 7) % 5}.25" for i, line in enumerate(lines[1:]))]
+    file.write_text("\n".join(both) + "\n", encoding="utf-8")
+    _, _, said = proposed(tmp_path, file, primary="orders")
+    assert "orders (primary mean of count, as you said), revenue (secondary mean of money)" in said
+    with pytest.raises(ReportError, match=r"'x' in 100 rows and nothing in 300: write 1 and 0"):
+        file.write_text(
+            "\n".join([f"{lines[0]},Mailing", *(f"{line},{'x' * (i % 4 == 0)}" for i, line in enumerate(lines[1:]))])
+            + "\n"
+        )
+        proposed(tmp_path, file, primary="Mailing")

@@ -97,3 +97,52 @@ def test_rows_from_before_are_asked_about_and_left_out_as_the_message_says(
     whole = rows.groupby(["account_id", "variant"]).orders.sum().reset_index()
     assert sums(study, tmp_path)["orders"] == by_arm(whole, "orders")
     assert "constant" not in said
+
+
+CALLED = ("cumulative_net_revenue", "Ingresos acumulados", "Facturación acumulada", "Umsatz kum.", "Umsatz kumulierter", "total_revenue",
+          "lifetime_value", "paid so far", "spend_to_date")  # fmt: skip
+
+
+def refunded(seed: int, column: str, period: str, falls: float) -> pd.DataFrame:
+    """Accounts by period in no order: what was paid up to it, less what was given back in some periods; a count of each."""
+    dice = np.random.default_rng(seed)
+    rows = []
+    for unit in range(60):
+        spent = Decimal(100)
+        for place, called in enumerate(SPELLINGS[period]):
+            spent += Decimal(int(dice.integers(100, 900)) * (-1 if dice.random() < falls else 1)) / 100
+            rows.append(
+                (f"a{unit:03d}", ["control", "treatment"][unit % 2], called, int(dice.poisson(3)), spent, place)
+            )
+    made = pd.DataFrame(rows, columns=["account_id", "variant", period, "logins", column, "place"])
+    return made.sample(frac=1, random_state=seed)
+
+
+@pytest.mark.parametrize(("column", "period"), [(name, [*SPELLINGS][i % 4]) for i, name in enumerate(CALLED)])
+def test_a_total_so_far_that_falls_now_and_then_is_worth_its_last(tmp_path: Path, column: str, period: str) -> None:
+    rows = refunded(len(column), column, period, 0.08)
+    rows.drop(columns="place").to_csv(tmp_path / "panel.csv", index=False)
+    study, text, said = proposed(tmp_path, tmp_path / "panel.csv", primary=column)
+    last = rows.sort_values("place").groupby(["account_id", "variant"])[[column]].last().reset_index()
+    assert sums(study, tmp_path)[study.primary.event] == by_arm(last, column)
+    assert f"Is '{column}' a total so far?" in text and "so its last" in said
+    assert "logins" not in study.segments
+
+
+@pytest.mark.parametrize("column", ["cumulative_revenue", "total_revenue"])
+def test_what_is_called_a_total_so_far_and_falls_often_is_asked_about(tmp_path: Path, column: str) -> None:
+    rows = refunded(4, column, "week", 0.45)
+    rows.drop(columns="place").to_csv(tmp_path / "panel.csv", index=False)
+    study, text, _ = proposed(tmp_path, tmp_path / "panel.csv", primary=column)
+    assert sums(study, tmp_path)[study.primary.event] == by_arm(
+        rows.groupby(["account_id", "variant"])[[column]].sum().reset_index(), column
+    )
+    assert ("is called so, and falls in" in text.replace("It is", "is")) == (column == "cumulative_revenue")
+
+
+def test_what_changes_within_a_unit_is_no_segment(tmp_path: Path) -> None:
+    rows = refunded(5, "revenue", "date", 0.0).drop(columns="place").rename(columns={"logins": "retouren"})
+    rows["open_tickets"], rows["region"] = rows.retouren % 3, [f"r{int(a[1:]) % 5}" for a in rows.account_id]
+    rows.to_csv(tmp_path / "panel.csv", index=False)
+    study, _text, said = proposed(tmp_path, tmp_path / "panel.csv", primary="revenue")
+    assert study.segments == ["region"] and "segments: region" in said

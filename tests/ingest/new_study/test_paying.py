@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from helpers import ingest
 from helpers.ingest.new_study import paying
 from helpers.ingest.new_study.paying import Paid
 from tests.ingest.new_study.tables import proposed
@@ -63,3 +64,46 @@ def test_amounts_of_the_rare_last_step_are_not_all_of_revenue(tmp_path: Path, to
         n, total = by_event.loc[event]
         assert f"{event} ({n:,} amounts, {total:,} in all)" in said
     assert "Is revenue the amounts of" in text
+
+
+def shop(file: Path, seed: int, columns: list[str]) -> pd.DataFrame:
+    """Visits, some of which buy several pieces at a price, less a discount; ``columns`` of the amounts in their order."""
+    draw, rows = random.Random(seed), []
+    for i in range(400):
+        day, arm = pd.Timestamp("2026-02-02") + pd.Timedelta(hours=draw.randrange(300)), ("usual", "coached")[i % 2]
+        rows.append({"member_id": f"m{i:04}", "at": day, "event": "visit", "arm": arm})
+        if draw.random() < 0.5:
+            price, pieces = draw.randrange(500, 5000) / 100, draw.randint(1, 5)
+            whole = round(price * pieces, 2)
+            off = draw.randrange(0, 300) / 100
+            amounts = {"unit_price": price, "price": price, "quantity": pieces, "total": whole, "gross_amount": whole, "discount_amount": off, "net_amount": round(whole - off, 2)}  # fmt: skip
+            rows.append(
+                {"member_id": f"m{i:04}", "at": day + pd.Timedelta(hours=1), "event": "purchase", "arm": arm} | amounts
+            )
+    frame = pd.DataFrame(rows)
+    frame[["member_id", "at", "event", "arm", *columns]].to_csv(file, index=False)
+    return frame
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize(("columns", "whole"), [
+    (["price", "quantity", "gross_amount", "discount_amount", "net_amount"], "net_amount"), (["unit_price", "quantity", "total"], "total"),
+    (["unit_price", "quantity"], ""), (["price", "quantity"], ""),
+])  # fmt: skip
+def test_the_amount_of_a_purchase_is_told_by_its_name_and_not_by_its_place(
+    tmp_path: Path, seed: int, columns: list[str], whole: str
+) -> None:
+    random.Random(seed).shuffle(columns := [*columns])
+    frame = shop(tmp_path / "shop.csv", seed, columns)
+    study, text, said = proposed(tmp_path, tmp_path / "shop.csv")
+    price = study.data.columns["price"]  # type: ignore[union-attr]
+    if whole:
+        assert price == whole and "price of one piece" not in text
+    else:
+        assert (price.column, price.times) == (next(c for c in columns if c != "quantity"), "quantity")  # type: ignore[union-attr]
+        assert "the price of one piece? Revenue is it times 'quantity'" in text
+    landed = ingest.land(study, tmp_path / "raw")
+    assert landed is not None
+    total = float(frame[whole].sum() if whole else (frame.price * frame.quantity).sum())
+    n = int(frame.price.notna().sum())
+    assert f"purchase ({n:,} amounts, {total:,.12g} in all)" in said

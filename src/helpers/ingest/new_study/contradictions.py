@@ -180,7 +180,12 @@ def _no_number(table: "SourceTable", column: Column) -> str:
     if column.filled == 0:
         return "it is empty in all rows"
     if column.constant:
-        return f"it holds one value in all rows: {printable(column.values[0])}" if column.values else "it is constant"
+        if not column.values:
+            return "it is constant"
+        value, empty = printable(column.values[0]), column.rows - column.filled
+        if empty:
+            return f"it holds '{value}' in {column.filled:,} rows and nothing in {empty:,}: write 1 and 0, if empty means that it did not happen"
+        return f"it holds one value in all rows: {value}"
     if column.unread:
         return column.unread
     if column.has_time:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from helpers.ingest.new_study import measures, vocabulary
+from helpers.ingest.new_study import languages, measures, vocabulary
 from helpers.ingest.new_study.profile import Column
 from helpers.ingest.new_study.proposal import Measure, StudyProposal
 from helpers.ingest.new_study.said import Said
@@ -11,6 +11,13 @@ from helpers.ingest.new_study.said import Said
 LOWER = "lower"
 SAYS_LITTLE = {"minutes", "seconds", "duration", "amount", "sum", "count", "outcome", "target", "left"}
 """Words of outcomes that may be of anything."""
+NEUTRAL = languages.NEUTRAL | {"amount", "amt", "cents", "price", "value", "cost", "payment", "paid", "usd", "eur", "gbp", "charges", "total",
+                               "payout", "fees", "fare", "tuition", "gross", "net", "money"}  # fmt: skip
+"""Words of money that may be earned as well as spent."""
+WANTED = (vocabulary.GOAL.union(vocabulary.MONEY, *vocabulary.OUTCOME) - SAYS_LITTLE) - NEUTRAL
+"""Words of what a business wants."""
+DOUBTED = frozenset({"claim", "claims", "return", "returns", "returned", "discount", "discounts"})
+"""Words beside which it may want less of it."""
 BEST, WORST = 0.7, 6.0
 """Between these lie grades of which 1 is the best."""
 
@@ -18,16 +25,23 @@ BEST, WORST = 0.7, 6.0
 def told(proposal: StudyProposal, columns: Sequence[Column], said: Said) -> StudyProposal:
     """The proposal with the direction of each metric; a question where nothing tells that of the primary one."""
     named = {c.name: c for c in columns}
+    levels = {name: level for level, name in proposal.events.items()} if proposal.source == "log" else {}
     made, asked, notes = [], [], []
     for metric in proposal.metrics:
-        column = named.get(proposal.outcomes.get(metric.event, ("", ""))[0])
-        why = why_lower(metric, column)
-        better = metric.better or (LOWER if why else "")
+        column = named.get(_column_of(metric, proposal))
+        name = column.name if column else levels.get(metric.event, metric.event)
+        why = why_lower(name, column)
+        turned = bool(why) and column is not None and _never_above_zero(column)
+        better = metric.better or (LOWER if why and not turned else "")
         if metric.role == "primary" and said.better:
-            better, why = (LOWER if said.better == LOWER else ""), said.how("better")
-        elif metric.role == "primary" and not better and _unclear(metric, column):
+            better, why, turned = (LOWER if said.better == LOWER else ""), said.how("better"), False
+        elif metric.role == "primary" and not (better or turned) and _unclear(metric, name, column):
             asked.append(
                 f"Is a higher {metric.label} better? ASSUMED so; better: lower at the metric (--better lower) turns it."
+            )
+        if turned:
+            notes.append(
+                f"direction: more of {metric.name} is better, as none of its amounts is above zero: nearer to zero is less of it"
             )
         if better and better != metric.better:
             notes.append(
@@ -38,17 +52,28 @@ def told(proposal: StudyProposal, columns: Sequence[Column], said: Said) -> Stud
     return replace(proposal, metrics=tuple(made), first=(*asked, *proposal.first), assumed=(*proposal.assumed, *notes))
 
 
-def why_lower(metric: Measure, column: Column | None) -> str:
-    """What tells that less of a metric is better; empty where nothing does."""
-    name = column.name if column else f"{metric.event} {metric.name}"
-    if column is not None and measures.harms(column):
+def _column_of(metric: Measure, proposal: StudyProposal) -> str:
+    """The column that a metric is of: its outcome, or the amounts of a log; none for the rate of an event."""
+    if proposal.source == "log":
+        return proposal.columns.get("price", ("", ""))[0] if metric.unit == "money" else ""
+    return proposal.outcomes.get(metric.event, ("", ""))[0]
+
+
+def why_lower(name: str, column: Column | None) -> str:
+    """What tells that less of a metric is better, by the name of its ``column`` or event; empty where nothing does."""
+    if measures.is_harm(name):
         return "by its name"
     if column is not None and _is_grade(column):
         return "as grades are of which 1 is the best"
-    called = set(vocabulary.tokens(metric.event)) & vocabulary.UNDONE if column is None else set()
-    if called or vocabulary.touches(name, vocabulary.HARM | vocabulary.SLOW) or _takes_time(name):
+    called = set(vocabulary.tokens(name)) & vocabulary.UNDONE if column is None else set()
+    turned = not vocabulary.TURNED.isdisjoint(vocabulary.tokens(name))
+    if not turned and (called or vocabulary.touches(name, vocabulary.SLOW) or _takes_time(name)):
         return "by its name"
     return ""
+
+
+def _never_above_zero(column: Column) -> bool:
+    return column.numeric and column.low < 0 and column.high <= 0
 
 
 def _is_grade(column: Column) -> bool:
@@ -66,9 +91,13 @@ def _takes_time(name: str) -> bool:
     return until or (bool(at) and any(token in vocabulary.TAKES for token in found))
 
 
-def _unclear(metric: Measure, column: Column | None) -> bool:
-    """Whether a mean is of something that a business may want less of: neither money nor called as what it wants."""
-    if metric.type != "mean" or metric.unit == "money":
+def _unclear(metric: Measure, name: str, column: Column | None) -> bool:
+    """Whether a mean, or the rate of an event, is of something that nobody calls as what a business wants."""
+    if column is not None and metric.type != "mean":
         return False
-    wanted = vocabulary.GOAL.union(*vocabulary.OUTCOME) - SAYS_LITTLE
-    return not vocabulary.touches(column.name if column else metric.event, wanted)
+    if column is not None and _never_above_zero(column):
+        return True
+    words = vocabulary.tokens(name)
+    doubted = not (DOUBTED | vocabulary.TURNED).isdisjoint(words)
+    wanted = WANTED if column else WANTED | frozenset(vocabulary.STEPS)
+    return doubted or not vocabulary.touches(name, wanted)

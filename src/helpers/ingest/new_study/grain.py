@@ -17,6 +17,7 @@ from helpers.ingest.new_study import (
     experiments,
     happened,
     identities,
+    integer_ids,
     kept,
     label_rows,
     lines,
@@ -197,6 +198,8 @@ def _by_ids(seen: TableView) -> tuple[TableView, list[str]]:
 def _roles(seen: TableView) -> tuple[TableView, Known]:
     """Unit, time and event, by names and values of each column by itself; the values of the unit's are counted."""
     unit, time, event = units.roles_of(seen.columns, seen.said)
+    if unit is None and time is not None and event is not None:
+        unit = integer_ids.of(seen.table, seen.columns, event, time)
     if unit is None:
         return seen, Known(None, time, event)
     counted = exact(seen.table, unit)

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from helpers.ingest.new_study import measures, questions, vocabulary
+from helpers.ingest.new_study import direction, measures, questions, vocabulary
 from helpers.ingest.new_study.profile import Column
 from helpers.ingest.new_study.proposal import Measure, Noted
 
@@ -75,5 +75,9 @@ def before(
 def noted(made: Measure, before: dict[str, Noted], column: Column, zero: str) -> Measure:
     """With its covariate, and with what its empty fields may mean."""
     empty = column.rows - column.filled
-    asked = f"{empty:,} rows are empty; write this if empty means that nothing happened, else they are left out of this metric"
+    asked = (
+        f"{empty:,} rows are empty and left out of this metric; this would count them as the best there is, as less is better"
+        if direction.why_lower(column.name, column)
+        else f"{empty:,} rows are empty; write this if empty means that nothing happened, else they are left out of this metric"
+    )
     return replace(made, covariate=made.name in before, missing=asked if empty else "", zero=zero)

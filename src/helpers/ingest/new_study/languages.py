@@ -71,14 +71,14 @@ KEPT = words(
     "verlangert verlaengert* behalten aktiv* actif active renovad* renouvele* rinnovat* verlengd* yenilen* odnowion* продлил* 継続 留存 续费"
 )
 DONE = words(
-    "besuch* klick* sitzung* seitenaufruf* aufruf* visite* clic* session* vues vistas visita* sesion* sessoes acesso* sessioni pagine "
+    "besuch* klick* geoffnet* geoeffnet* geklickt* sitzung* seitenaufruf* aufruf* visite* clic* session* vues vistas visita* sesion* sessoes acesso* sessioni pagine "
     "bezoek* bezoeken klik* sessies paginaweergaven ziyaret* tiklama* oturum* wizyt* klikniec* sesj* odslon* визит* клик* сесси* просмотр* "
     "訪問 閲覧 クリック セッション 访问 点击 浏览 会话 방문 클릭"
 )
 HARM = words(
     "gekundigt gekuendigt kundigung* kuendigung* storniert* storno* beschwerde* reklamation* abgemeldet retoure* abbruch* "
-    "resili* desabonn* plainte* annul* rembours* retour* "
-    "baja cancel* queja* devol* abandon* reclam* descadastr* disdett* annullat* disiscritt* reso "
+    "fehlzeit* resili* desabonn* plainte* annul* rembours* retour* "
+    "baja cancel* queja* devol* abandon* reclam* reingreso* readmis* descadastr* disdett* annullat* disiscritt* reso "
     "opgezegd* klacht* geannuleerd* uitgeschreven retour* iptal* sikayet* iade* "
     "rezygnac* reklamacj* anulowan* zwrot* отпис* жалоб* отмен* возврат* "
     "解約 キャンセル 返品 苦情 退会 退订 投诉 取消 退货 退款 流失 해지 취소"
@@ -88,6 +88,18 @@ SLOW = words(
     "demora* atraso* attesa ritard* wachttijd* vertraging* fout* bekleme gecikme* hata* oczekiwani* opozni* bled* ожидани* задержк* ошибк* "
     "待ち時間 遅延 エラー 等待 延迟 错误 대기 지연 오류"
 )
+COST = words(
+    "kosten *kosten kostenpunkt aufwand aufwendung* verlust* schaden* mahnung* "
+    "cout couts perte pertes impaye* coste costes costo costos perdida* impagad* custo custos perda* prejuizo* costi perdit* "
+    "kosten verlies verliezen maliyet* kayip* zarar koszt* straty strat расход* издерж* затрат* потер* убыт* "
+    "kostnad* *kostnad *kostnader *omkostninger forlust* omkostning* kustannus* tappio* naklad* ztrat* "
+    "費用 コスト 損失 原価 成本 费用 损失 비용 손실"
+)
+"""What is paid or lost, as a business counts it."""
+NEUTRAL = words(
+    "betrag importe montant* bedrag* tutar* kwota сумм* chiffre ca prix precio preco prezzo prijs fiyat* cena цен* valor wartosc стоимост* importo monto 金額 金额 금액"
+)
+"""Amounts and prices that say not whose they are."""
 GRADES = words(
     "note noten schulnote* abschlussnote* prufungsnote* pruefungsnote* klausurnote* zensur zensuren znamka znamky"
 )

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from helpers.config.descriptive import MODE
-from helpers.ingest.new_study import contradictions, log, measures, roles, tolerances, units, vocabulary
+from helpers.ingest.new_study import contradictions, log, measures, paying, roles, tolerances, units, vocabulary
 from helpers.ingest.new_study.profile import Column
 from helpers.ingest.new_study.proposal import Measure, Noted, Planned, StudyProposal
 from helpers.ingest.new_study.said import Said
@@ -11,8 +11,6 @@ from helpers.ingest.new_study.said import Said
 if TYPE_CHECKING:
     from helpers.ingest.new_study.source import SourceTable
 
-QUANTITY = {"quantity", "qty", "pieces", "menge", "cantidad"}
-"""Words of how many of a thing a line is about; its price is then that of one."""
 NEVER = 1_000_000
 """Lines a day after which a unit is a bot: a large order has thousands, and no bot makes one."""
 
@@ -25,7 +23,7 @@ def propose(
     mapped = log._mapped(table, columns, unit, time, time, None, said.column("money", columns), said)
     del mapped["event_name"]
     price = mapped.get("price")
-    many = next((c for c in columns if price and c.numeric and QUANTITY & set(vocabulary.tokens(c.name))), None)
+    many = next((c for c in columns if price and c.numeric and paying.QUANTITY & set(vocabulary.tokens(c.name))), None)
     what = "purchase" if price or "order_id" in mapped else "visit"
     first = f"first_{what}"
     named: dict[str, Column] = {}

@@ -96,7 +96,8 @@ def propose(
     steps = walk.steps
     optional = _skipped(table, unit, event, steps, logged)
     mapped = _mapped(table, columns, unit, time, event, variant, goal.money, said)
-    free = [c for c in columns if c.name not in {m.name for m in mapped.values()}]
+    many = paying.quantity(table, columns, mapped.get("price"))
+    free = [c for c in columns if c is not many and c.name not in {m.name for m in mapped.values()}]
     cluster = clusters.stated(table, columns, variant, said) if variant else None
     cluster = cluster or (
         clusters.whole(table, free, unit, variant, arms) if variant and not said.independent else None
@@ -107,7 +108,7 @@ def propose(
     for column in segments:
         named[vocabulary.slug(column.name, TAKEN | {*mapped, *named})] = column
     by = {vocabulary.slug(cluster.column.name, TAKEN | {*mapped, *named}): cluster.column} if cluster else {}
-    carried = paying.by_event(table, event, mapped["price"], logged) if "price" in mapped else {}
+    carried = paying.by_event(table, event, mapped["price"], logged, many) if "price" in mapped else {}
     led = way if goal.last in way else steps
     decided = steps[-1] if goal.last or vocabulary.touches(steps[-1], vocabulary.GOAL) else ""
     revenue_of = paying.of(carried, decided, (steps[0], led[-1]), stated=goal.money is not None)
@@ -116,7 +117,8 @@ def propose(
     tolerate = flaws.of_log(table, rows, unit, event, variant, mapped, logged, metrics)
     if goal.negative:
         tolerate.pop("negative_price", None)
-    revenue = next((m.name for m in metrics if m.unit == "money"), "")
+    revenue = next((m.name for m in metrics if m.unit == "money" and not measures.harms(mapped["price"])), "")
+    many = many if revenue else None
     refunded = 0
     if revenue and mapped["price"].negative and not goal.negative:
         paid_for = next(m.event for m in metrics if m.unit == "money")
@@ -125,7 +127,7 @@ def propose(
             tolerate.pop("negative_price", None)
     summed = [questions.is_level(table, event, logged[m.event]) for m in metrics if m.unit == "money"]
     paid = currency.of(table, [mapped["price"]], summed[0]) if summed else currency.Proposed()
-    used = {c.name for c in (*mapped.values(), *named.values(), *by.values())}
+    used = {c.name for c in (*mapped.values(), *named.values(), *by.values(), *([many] if many else []))}
     changing = [c.name for c in free if c.levels and not _attribute(table, c, mapped, unit)]
     suspicious = [(c, unused.reason(c, changing)) for c in columns if c.name not in used]
     suspicious += [(c, f"sentinel? {s}") for c in columns if (s := measures.sentinels(c))]
@@ -141,6 +143,7 @@ def propose(
     first = [
         *paid.first,
         *(revenue_of.asked if revenue_of else []),
+        *([paying.multiplied(mapped["price"], many)] if many else []),
         *nothing_words.asked(table, list(mapped.values())),
         *([cluster.first] if cluster and "cluster" not in said else []),
         *first,
@@ -156,7 +159,7 @@ def propose(
         weights=weights(arms, vocabulary.printable(cluster.column.name) if cluster else "") if variant else "ASSUMED: nobody was treated; units are split by a salted hash",
         also=also, columns={n: (c.name, _as_said(n, c, said)) for n, c in (mapped | named | by).items()}, time_format=roles.time_format(time),
         start=start, end=end, period=said.note("period", "from the first to the last event; the end is excluded"), negative=goal.negative or refunded > 0, control=said.note("control", ""),
-        metrics=metrics, segments=tuple(named), tolerate=tolerate, revenue=revenue, codes_of=nothing_words.codes_of(table, mapped.values()),
+        metrics=metrics, segments=tuple(named), tolerate=tolerate, revenue=revenue, times=many.name if many else "", codes_of=nothing_words.codes_of(table, mapped.values()),
         money_digits=measures.money_digits(table, [mapped["price"]], goal.money) if "price" in mapped else 0,
         cluster=cluster.noted(next(iter(by))) if cluster else ("", ""), currency=paid.noted,
         suspicious=tuple((c.name, reason) for c, reason in suspicious),
@@ -176,8 +179,8 @@ def propose(
             f"funnel: {' > '.join(steps)}, by the meaning of the names and the order in which units meet them{as_said(said, 'exposure') or (' (likely; else --exposure)' if variant else '')}" + (f"; many skip {', '.join(optional)}" if optional else "")
             + (f"; no steps: {', '.join(walk.dropped)}" if walk.dropped else ""),
             *([f"window: {walk.hours:,} hours, as {walk.told}"] if walk.told else []),
-            f"metrics: {measured(metrics)}{as_said(said, 'primary', 'outcomes', 'money')}",
-            *([f"revenue: {revenue_of.told(mapped['price'])}"] if revenue_of else []),
+            f"metrics: {measured(metrics, {m.name: m.comment or (said.how('money') if m.unit == 'money' and 'money' in said else '') for m in metrics})}",
+            *([f"revenue: {revenue_of.told(mapped['price'], many)}"] if revenue_of else []),
             *certainty.primary(metrics[0].name, certainty.goal(metrics[0].name, logged.get(steps[-1], steps[-1])), said),
             *([f"currency: {paid.noted[0]}, {paid.noted[1]}"] if paid.noted[1] else []),
             f"segments: {', '.join(named) or 'none'}",
@@ -321,14 +324,10 @@ def _mapped(
     table: "SourceTable", columns: list[Column], unit: Column, time: Column, event: Column, variant: Column | None,
     paid: Column | None, said: Said,
 ) -> dict[str, Column]:  # fmt: skip
-    """Columns with a name in the project; a price is ``paid``, or the fullest column of money."""
+    """Columns with a name in the project; a price is ``paid``, or the likeliest column of money."""
     mapped = {"event_time": time, "event_name": event, "user_id": unit} | ({"variant": variant} if variant else {})
     free = [c for c in columns if all(c is not role for role in mapped.values()) and c.name != said.cluster]
-    money = (
-        [paid]
-        if paid
-        else [c for c in free if c.numeric and vocabulary.touches(c.name, vocabulary.MONEY) and not c.binary]
-    )
+    money = paying.amounts_of(table, free, paid)
     for name, group in (
         ("session_id", vocabulary.SESSION),
         ("product_id", vocabulary.PRODUCT),
@@ -348,7 +347,7 @@ def _mapped(
     if ids:
         mapped["event_id"] = ids[0]
     if money:
-        mapped["price"] = max(money, key=lambda c: c.filled)
+        mapped["price"] = money
     return mapped
 
 

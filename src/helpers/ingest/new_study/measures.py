@@ -102,10 +102,17 @@ def sort(columns: list[Column], together: frozenset[str] = frozenset()) -> Sorte
         not [c for c in outcomes if not harms(c)] and maybe and not unread
     ):  # nothing takes the place of what cannot be read
         outcomes, maybe = [*outcomes, *maybe], []
+    left += [
+        (c, "not used: called as what came of the variant, so it is no segment; --outcome makes it a metric")
+        for c in segments
+        if _came_of_it(c)
+    ]
+    segments = [c for c in segments if not _came_of_it(c)]
     for column in maybe:
-        segments.append(column) if _few(column) else left.append(
-            (column, "not used: a number that may be an attribute or an outcome")
-        )
+        if _few(column) and not _came_of_it(column):
+            segments.append(column)
+        else:
+            left.append((column, "not used: a number that may be an attribute or an outcome"))
     outcomes.sort(key=_order)
     segments.sort(key=lambda c: (c.distinct, c.name))
     left += [(c, f"not used: more than {MOST_OUTCOMES} metrics dilute each other") for c in outcomes[MOST_OUTCOMES:]]
@@ -164,10 +171,21 @@ SOME = 2
 
 def harms(column: Column) -> bool:
     """Whether a column is called as what a business wants less of."""
-    back = vocabulary.touches(column.name, {"return", "returned", "returns"})  # of goods, not of users
-    return vocabulary.touches(column.name, vocabulary.HARM) or (
-        back and vocabulary.touches(column.name, vocabulary.PRODUCT | vocabulary.ORDER)
-    )
+    return is_harm(column.name)
+
+
+def is_harm(name: str) -> bool:
+    """Whether a name is that of a harm or a cost, and no word beside it turns that.
+
+    >>> [is_harm(n) for n in ("support_cost_eur", "lost_revenue", "return_value", "complaints_resolved", "returned", "revenue")]
+    [True, True, True, False, False, False]
+    """
+    words = vocabulary.tokens(name)
+    if any(word in vocabulary.TURNED for word in words):
+        return False
+    back = bool({"return", "returned", "returns"} & set(words))  # of goods, not of users
+    of_goods = back and vocabulary.touches(name, vocabulary.PRODUCT | vocabulary.ORDER | vocabulary.MONEY)
+    return of_goods or vocabulary.touches(name, vocabulary.HARM | vocabulary.COST)
 
 
 def unclear(outcomes: tuple[Column, ...], together: frozenset[str] = frozenset()) -> list[Column]:
@@ -226,6 +244,12 @@ def per_unit_first(guessed: Sorted) -> Sorted:
     )
 
 
+def _came_of_it(column: Column) -> bool:
+    """Whether a column is called as an outcome, or as what a business wants less of, and not as an attribute."""
+    said = harms(column) or _class(column) < len(vocabulary.OUTCOME)
+    return said and not vocabulary.touches(column.name, vocabulary.BEFORE | vocabulary.ATTRIBUTE)
+
+
 def is_told(column: Column) -> bool:
     """Whether a column of yes and no is called as what somebody is, or has, by that."""
     return (column.binary or column.in_words) and bool(AUXILIARY & set(vocabulary.tokens(column.name)))
@@ -254,7 +278,8 @@ def unfit(column: Column) -> str:
     if column.empty_share > 0.5:
         return f"mostly empty: nothing in {column.empty_share:.0%} of the rows"
     if column.constant:
-        return "constant: one value in all rows"
+        empty = column.rows - column.filled
+        return "constant: one value in all rows" + (f" but {empty:,}, which are empty" if empty else "")
     numbered = vocabulary.touches(column.name, vocabulary.KEY | {"index", "column", "row", "unnamed"})
     key = not column.numeric or (column.numbers == column.whole and numbered)
     if key and column.rows > 50 and column.distinct == column.filled and not column.levels:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from helpers.ingest import panel
 from helpers.ingest.new_study import phases, running_totals, vocabulary
 from helpers.ingest.new_study.lifetimes import truth
 from helpers.ingest.new_study.profile import Column
@@ -57,6 +58,8 @@ class SeenPanel:
     how: dict[str, str]
     so_far: frozenset[str] = frozenset()
     """Columns whose rows tell a total so far"""
+    asked: tuple[str, ...] = ()
+    """What is asked of them"""
 
 
 def of(
@@ -122,7 +125,13 @@ def _panel(
         raise error
     so_far = running_totals.of(table, changing, unit, period)
     return SeenPanel(
-        unit, period, units, rows, {c.name: "max" if c.name in so_far else _how(c) for c in changing}, frozenset(so_far)
+        unit,
+        period,
+        units,
+        rows,
+        {c.name: so_far.how.get(c.name) or _how(c) for c in changing},
+        frozenset(so_far.how),
+        so_far.asked,
     )
 
 
@@ -148,7 +157,7 @@ def _how(column: Column) -> str:
 def folded(table: "SourceTable", seen: SeenPanel, variant: Column | None) -> "SourceTable":
     """The table with one row a unit, without the period; what it is asked is then of units."""
     who, when = table.text(seen.unit.name), table.text(seen.period.name)
-    order = f"coalesce(try_cast({when} as double), epoch(try_cast({when} as timestamp))) nulls last, {when}"
+    order = panel.order_sql(when)
     types, made = {}, []
     for name, kind in table.parts.types.items():
         if name == seen.period.name or name in ("file_index", "file_row_number"):
@@ -178,6 +187,8 @@ def _made(table: "SourceTable", name: str, how: str) -> str:
         text = table.text(name)
         yes = truth(table, Column(name, "", 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, None, None))
         return f"arg_max({quoted(name)}, {yes}) filter ({text} is not null)"
+    if how == "last":
+        return f"arg_max({quoted(name)}, turn) filter ({table.text(name)} is not null)"
     return f"arg_min({quoted(name)}, turn)"
 
 
@@ -187,18 +198,21 @@ def told(proposal: StudyProposal, seen: SeenPanel) -> StudyProposal:
     measured = [column for column, _ in proposal.outcomes.values()]
     how = {column: seen.how[column] for column in measured if column in seen.how}
     words = {"sum": "summed", "mean": "averaged", "max": "if in any", "first": "of the first"}
-    so_far = "a total so far, so its largest"
+    so_far = {"max": "a total so far, so its largest", "last": "a total so far that may fall, so its last"}
     listed = ", ".join(
-        f"{vocabulary.printable(c)} {so_far if c in seen.so_far else words[each]}" for c, each in how.items()
+        f"{vocabulary.printable(c)} {so_far[each] if c in seen.so_far else words[each]}" for c, each in how.items()
     )
     line = (
         f"panel: {seen.rows:,} rows repeat {seen.units:,} units of '{unit}', one a {period}; they are summed up to one row a unit"
         + (f": {listed}" if listed else "")
     )
     evidence = f"{seen.units:,} units, {seen.rows / seen.units:.3g} rows each, one a '{period}', all in one variant"
+    later = {ours: proposal.columns[ours][0] for ours in proposal.segments if proposal.columns[ours][0] in seen.how}
+    kept = tuple(each for each in proposal.segments if each not in later)
     assumed = [
         f"unit: column '{unit}', {evidence}" if each.startswith("unit: ") else
         f"grain: panel, one row a unit and '{period}' ({seen.rows:,} rows of {seen.units:,} units)" if each.startswith("grain: ")
+        else f"segments: {', '.join(kept) or 'none'}" if each.startswith("segments: ")
         else each
         for each in proposal.assumed
     ]  # fmt: skip
@@ -206,10 +220,13 @@ def told(proposal: StudyProposal, seen: SeenPanel) -> StudyProposal:
     suspicious = tuple(
         (column, alike if column in seen.how and reason.startswith("constant") else reason)
         for column, reason in proposal.suspicious
+    ) + tuple(
+        (theirs, "not used: it changes from row to row of a unit, so it may come of the variant, and is no segment")
+        for theirs in later.values()
     )
     return replace(
-        proposal, rows=seen.rows, suspicious=suspicious, assumed=(*assumed, line), panel=(seen.period.name, how, line.partition(": ")[2]),
-        columns=proposal.columns | {"user_id": (seen.unit.name, evidence)},
+        proposal, segments=kept, rows=seen.rows, suspicious=suspicious, assumed=(*assumed, line), panel=(seen.period.name, how, line.partition(": ")[2]),
+        columns={ours: c for ours, c in proposal.columns.items() if ours not in later} | {"user_id": (seen.unit.name, evidence)},
         first=(f"Is a row one '{unit}' in one '{period}', and does no row lie before the experiment? All rows of a unit are summed up;"
-               " --where leaves some out.", *proposal.first),
+               " --where leaves some out.", *seen.asked, *proposal.first),
     )  # fmt: skip

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from helpers.ingest.new_study import vocabulary
+from helpers.ingest.new_study import measures, vocabulary
 from helpers.ingest.new_study.profile import Column
 
 if TYPE_CHECKING:
@@ -38,9 +38,10 @@ class Paying:
     chosen: Paid
     others: tuple[Paid, ...] = ()
 
-    def told(self, money: Column) -> str:
+    def told(self, money: Column, many: Column | None = None) -> str:
         """The event, and what is left out, in a line."""
-        of = f"'{vocabulary.printable(money.name)}' of {self.chosen.told}"
+        times = f" times '{vocabulary.printable(many.name)}'" if many else ""
+        of = f"'{vocabulary.printable(money.name)}'{times} of {self.chosen.told}"
         return of + (f"; left out: {', '.join(each.told for each in self.others)}" if self.others else "")
 
     @property
@@ -54,15 +55,125 @@ class Paying:
         ]
 
 
+UNIT_PRICES = frozenset(
+    {
+        "price",
+        "unit",
+        "each",
+        "prix",
+        "precio",
+        "preco",
+        "prezzo",
+        "prijs",
+        "preis",
+        "stuckpreis",
+        "einzelpreis",
+        "fiyat",
+        "cena",
+        "rate",
+    }
+)
+"""Words of the price of one piece."""
+QUANTITY = frozenset(
+    {
+        "quantity",
+        "qty",
+        "pieces",
+        "menge",
+        "anzahl",
+        "cantidad",
+        "quantite",
+        "quantita",
+        "quantidade",
+        "aantal",
+        "adet",
+        "ilosc",
+        "stuck",
+    }
+)
+"""Words of how many of a thing an event is about; its price is then that of one."""
+WHOLE = (
+    "net",
+    "netto",
+    "total",
+    "gesamt",
+    "gross",
+    "brutto",
+    "revenue",
+    "umsatz",
+    "sales",
+    "amount",
+    "betrag",
+    "montant",
+    "importe",
+)
+"""Words of the amount of a whole event, the likeliest first."""
+LESS = frozenset(
+    {
+        "discount",
+        "rabatt",
+        "remise",
+        "descuento",
+        "tax",
+        "vat",
+        "mwst",
+        "steuer",
+        "shipping",
+        "tip",
+        "fee",
+        "fees",
+        "refund",
+        "balance",
+        "budget",
+    }
+)
+"""Words of amounts that are a part of what is paid, or none of it."""
+
+
 def amounts_of(table: "SourceTable", columns: Sequence[Column], stated: Column | None) -> Column | None:
-    """The column of amounts: the one that was stated, else the fullest that is called so."""
-    found = [c for c in columns if c.numeric and vocabulary.touches(c.name, vocabulary.MONEY) and not c.binary]
-    return stated or max(found, key=lambda c: c.filled, default=None)
+    """The column of amounts: the one that was stated, else the likeliest that is called so: no cost, a part of an amount or
+    the price of one piece only where nothing else is, a whole amount before another, then the fullest."""
+    found = [
+        c for c in columns
+        if c.numeric and not c.binary and vocabulary.touches(c.name, vocabulary.MONEY) and not measures.is_harm(c.name)
+    ]  # fmt: skip
+    return stated or min(found, key=_unlikely, default=None)
 
 
-def by_event(table: "SourceTable", event: Column, money: Column, logged: Mapping[str, str]) -> dict[str, Paid]:
+def _unlikely(column: Column) -> tuple[bool, bool, int, int, str]:
+    words = vocabulary.tokens(column.name)
+    whole = next((i for i, word in enumerate(WHOLE) if word in words), len(WHOLE))
+    return not LESS.isdisjoint(words), not UNIT_PRICES.isdisjoint(words), -column.filled, whole, column.name
+
+
+def quantity(table: "SourceTable", columns: Sequence[Column], money: Column | None) -> Column | None:
+    """How many of a thing an event is about, where the amounts are called prices of one and each of them has it beside it."""
+    if money is None or UNIT_PRICES.isdisjoint(vocabulary.tokens(money.name)):
+        return None
+    found = [
+        c for c in columns
+        if c is not money and c.numeric and not (c.constant or c.decimal) and not QUANTITY.isdisjoint(vocabulary.tokens(c.name))
+    ]  # fmt: skip
+    return next(
+        (c for c in found if not table.number(
+            f"select count(*) from {{table}} where {table.value(money.name)} is not null and {table.value(c.name)} is null"
+        )), None,
+    )  # fmt: skip
+
+
+def multiplied(money: Column, many: Column) -> str:
+    """What a person must answer where revenue is proposed as a price times a quantity."""
+    price, pieces = vocabulary.printable(money.name), vocabulary.printable(many.name)
+    return f"Is '{price}' the price of one piece? Revenue is it times '{pieces}'; take times out of the column where it is that of all."
+
+
+def by_event(
+    table: "SourceTable", event: Column, money: Column, logged: Mapping[str, str], many: Column | None = None
+) -> dict[str, Paid]:
     """The amounts of each event by the study's name of it; of those alone that carry any."""
     name, amount = table.text(event.name), table.value(money.name)
+    if many is not None:
+        amount = f"({amount} * {table.value(many.name)})"
     found = table.rows(
         f"select {name}, count(*), count({amount}), count(*) filter ({amount} <> 0), coalesce(sum({amount}), 0) from {{table}}"
         f" where {name} is not null group by 1"

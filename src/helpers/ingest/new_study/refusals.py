@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from helpers.errors import ReportError
 from helpers.formatting import formatted
 from helpers.ingest.many_units import is_running
-from helpers.ingest.new_study import contradictions, described, log, roles, unread_times, vocabulary
+from helpers.ingest.new_study import contradictions, described, integer_ids, log, roles, unread_times, vocabulary
 from helpers.ingest.new_study.profile import Column
 from helpers.ingest.new_study.table_view import TableView
 
@@ -162,6 +162,19 @@ def neither(
             expected=f"a column such as 'variant' or 'group' with 2 to {roles.MOST_ARMS} levels",
             cause="a table of attributes or of history; nobody was treated, or the assignment lies in another table",
             remedy=f"{_name_it(found)}; or join the assignment; without one describe it, with --descriptive: {described.CAN_BE}",
+        )
+    ids = (
+        [f"'{vocabulary.printable(c.name)}'" for c in integer_ids.repeating(columns)]
+        if event and time and not unit
+        else []
+    )
+    if ids:
+        return ReportError(
+            f"{called}: events and their times are found, but no column is called as the id of a unit",
+            got=seen,
+            expected="the column that tells whose each event is",
+            cause="an id that no name says is one",
+            remedy=f"name it: --unit COLUMN; whole numbers that repeat are in {', '.join(ids[:MOST_SHOWN])}",
         )
     return ReportError(
         f"{called} is neither an event log nor a unit table",

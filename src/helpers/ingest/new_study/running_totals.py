@@ -1,8 +1,11 @@
-"""Columns of a panel that tell a total so far: their rows are not summed again, the largest is the total."""
+"""Columns of a panel that tell a total so far: their rows are not summed again, the largest or the last is the total."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from helpers.ingest import panel
 from helpers.ingest.new_study import vocabulary
 from helpers.ingest.new_study.profile import Column
 from helpers.ingest.sql import quoted
@@ -13,17 +16,69 @@ if TYPE_CHECKING:
 
 RISES = 20
 """So many rises without a fall are no chance: of values in any order, half of the changes would be falls."""
-CALLED = {"cum", "cumulative", "cumul", "cumulated", "running", "ytd", "mtd", "kumuliert", "cumule", "acumulado"}
+CALLED = frozenset(
+    {"cum*", "kum*", "acum*", "acc", "running", "ytd", "mtd", "qtd", "lifetime", "ltd", "bisher", "bislang", "aufgelaufen*", "progressiv*",
+     "birikimli", "kumulatif", "skumulowan*", "narastajac*", "cumulat*", "накоп*", "нараста*", "累計", "累积", "累计", "누적"}
+)  # fmt: skip
 """Words of a total so far; its rows may fall now and then, as where something was given back."""
-FEW = 0.05
-"""Falls for each rise, at most, of what is called a total so far."""
+PAIRS = (
+    ("to", "date"),
+    ("so", "far"),
+    ("bis", "jetzt"),
+    ("bis", "heute"),
+    ("a", "date"),
+    ("hasta", "ahora"),
+    ("tot", "nu"),
+    ("ate", "agora"),
+)
+WHOLE = frozenset({"total", "totals", "gesamt*", "insgesamt", "totale", "totaal", "toplam", "итого", "всего"})
+"""Words of a sum, of a period or of all that were before: values that mostly rise tell it."""
+MOSTLY = 0.8
+"""Share of the changes that are rises, at least, in what is called a total so far and is one."""
 
 
-def of(table: "SourceTable", columns: Sequence[Column], unit: Column, period: Column) -> set[str]:
-    """Names of the columns whose numbers never fall from one row of a unit to the next, by ``period``, and often rise."""
+@dataclass(frozen=True)
+class SoFar:
+    """What the rows of each total so far become, and what is asked of columns that are called so."""
+
+    how: dict[str, str]
+    asked: tuple[str, ...] = ()
+
+
+def of(table: "SourceTable", columns: Sequence[Column], unit: Column, period: Column) -> SoFar:
+    """Columns whose numbers never fall from one row of a unit to the next, by ``period``, and often rise: the largest is the
+    total. In those that are called so they may fall: the last is the total.
+    """
+    changes = _changes(table, columns, unit, period)
+    how: dict[str, str] = {}
+    asked: list[str] = []
+    for column in columns:
+        up, down = changes.get(column.name, (0, 0))
+        called, name = _called(column.name), vocabulary.printable(column.name)
+        rising = up >= RISES and up > MOSTLY * (up + down)
+        if up >= RISES and not down:
+            how[column.name] = "max"
+        elif rising and (called or vocabulary.touches(column.name, WHOLE)):
+            how[column.name] = "last" if _ordered(table, period) else "max"
+            asked.append(
+                f"Is '{name}' a total so far? It is called so and rises in {up:,} of {up + down:,} changes:"
+                f" its {'last' if how[column.name] == 'last' else 'largest'} value is taken; data.panel.how says it otherwise."
+            )
+        elif called and up + down >= RISES:
+            asked.append(
+                f"Is '{name}' a total so far? It is called so, and falls in {down:,} of {up + down:,} changes, so its rows"
+                " are not taken for one; data.panel.how: last makes it one."
+            )
+    return SoFar(how, tuple(asked))
+
+
+def _changes(
+    table: "SourceTable", columns: Sequence[Column], unit: Column, period: Column
+) -> dict[str, tuple[int, int]]:
+    """Rises and falls of each column of numbers, from one row of a unit to the next."""
     asked = [c for c in columns if c.numeric and not c.binary and not c.constant]
     if not asked:
-        return set()
+        return {}
     when = in_order(table, period)
     values = ", ".join(f"{table.value(c.name)} as v{i}" for i, c in enumerate(asked))
     steps = ", ".join(
@@ -35,12 +90,17 @@ def of(table: "SourceTable", columns: Sequence[Column], unit: Column, period: Co
             select {table.text(unit.name)} as who, {table.text(period.name)} as period, {quoted(period.name)} as raw_period, {values}
             from {{table}}) where who is not null)"""
     )[0]
-    changes = [(int(found[2 * i]), int(found[2 * i + 1])) for i in range(len(asked))]  # type: ignore[call-overload]
-    return {
-        c.name
-        for c, (up, down) in zip(asked, changes, strict=True)
-        if up >= RISES and down <= (FEW * up if _called(c.name) else 0)
-    }
+    return {c.name: (int(found[2 * i]), int(found[2 * i + 1])) for i, c in enumerate(asked)}  # type: ignore[call-overload]
+
+
+def _ordered(table: "SourceTable", period: Column) -> bool:
+    """Whether a report puts the periods in their order too, so that the last of them is known."""
+    if not period.has_time or table.parts.types[period.name] != "VARCHAR":
+        return True
+    text = table.text(period.name)
+    return not table.number(
+        f"select count(*) from {{table}} where {text} is not null and {panel.place_sql(text)} is null"
+    )
 
 
 def in_order(table: "SourceTable", period: Column) -> str:
@@ -48,9 +108,9 @@ def in_order(table: "SourceTable", period: Column) -> str:
     if period.has_time:
         kind = table.parts.types[period.name]
         return times_sql.moment("raw_period" if kind != "VARCHAR" else "period", kind, period.times)
-    return "coalesce(try_cast(period as double), try_cast(regexp_extract(period, '([0-9]+)$', 1) as double)), period"
+    return panel.order_sql("period")
 
 
 def _called(name: str) -> bool:
     parts = vocabulary.tokens(name)
-    return bool(CALLED & set(parts)) or list(parts[-2:]) == ["to", "date"]
+    return vocabulary.touches(name, CALLED) or any(pair in pairwise(parts) for pair in PAIRS)

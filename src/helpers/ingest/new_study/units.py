@@ -1,5 +1,6 @@
 """The proposal for a unit table: one row a unit, its variant and its outcomes in columns."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -16,6 +17,7 @@ from helpers.ingest.new_study import (
     codes,
     contradictions,
     currency,
+    direction,
     happened,
     histories,
     measures,
@@ -147,7 +149,8 @@ def propose(
     money = [
         m.name
         for m, c in zip(metrics, kinds.outcomes, strict=True)
-        if c is money_said or (money_said is None and m.unit == "money" and measures.is_money(c))
+        if c is money_said
+        or (money_said is None and m.unit == "money" and measures.is_money(c) and not measures.harms(c))
     ]
     paid = currency.of(table, [c for m, c in zip(metrics, kinds.outcomes, strict=True) if m.unit == "money"])
     suspicious = [
@@ -184,7 +187,7 @@ def propose(
             *(f"variant {vocabulary.printable(level)!r}: {meant}, {said}" for level, (meant, said) in also.items()),
             f"weights: {weights(arms, vocabulary.printable(cluster.column.name) if cluster else '')}",
             *([f"shown: {_said(shown)} says what was shown; {otherwise:,} rows disagree with the variant"] if shown else []),
-            f"metrics: {measured(metrics)}" + as_said(said, "primary", "outcomes", "money"),
+            f"metrics: {measured(metrics, _stated(metrics, kinds.outcomes, said))}",
             *certainty.primary(metrics[0].name, certainty.outcome(kinds.outcomes[0], kinds.outcomes, together), said),
             *([f"currency: {paid.noted[0]}, {paid.noted[1]}"] if paid.noted[1] else []),
             f"segments: {', '.join(segments) or 'none'}",
@@ -198,7 +201,7 @@ def propose(
             *(f"Is a row one unit? {many_said(column)}." for column in many),
             *paid.first,
             *([cluster.first] if cluster and "cluster" not in said else []),
-            *_first(why, arms, time, [m.name for m in metrics if m.missing and not m.zero], tolerate, said, metrics[0].name,
+            *_first(why, arms, time, _empty(metrics, kinds.outcomes, said), tolerate, said, metrics[0].name,
                     [f"{m.name} ({_happened(c)})" for m, c in zip(metrics[1:], kinds.outcomes[1:], strict=True)]),
         ),
     )  # fmt: skip
@@ -232,11 +235,32 @@ def _also(variant: Column, spellings: dict[str, str], totals: dict[str, str]) ->
     return found
 
 
-def measured(metrics: tuple[Measure, ...]) -> str:
-    """Metrics with role, type and unit, in a line."""
+def _empty(metrics: tuple[Measure, ...], outcomes: tuple[Column, ...], said: Said) -> tuple[list[str], list[str]]:
+    """Metrics with empty fields that may mean nothing happened, and those of which less is better, where they cannot."""
+    zero: list[str] = []
+    unknown: list[str] = []
+    for metric, column in zip(metrics, outcomes, strict=True):
+        if metric.missing and not metric.zero:
+            stated = said.better if metric.role == "primary" else None
+            lower = stated == direction.LOWER if stated else bool(direction.why_lower(column.name, column))
+            (unknown if lower else zero).append(metric.name)
+    return zero, unknown
+
+
+def measured(metrics: tuple[Measure, ...], told: Mapping[str, str] | None = None) -> str:
+    """Metrics with role, type and unit, in a line; ``told`` has how somebody said some of them."""
+    how = told or {}
     return ", ".join(
-        f"{m.name} ({' '.join(filter(None, [m.role, m.type, m.unit and 'of ' + m.unit]))})" for m in metrics
+        f"{m.name} ({' '.join(filter(None, [m.role, m.type, m.unit and 'of ' + m.unit]))}{', ' * bool(how.get(m.name))}{how.get(m.name, '')})"
+        for m in metrics
     )
+
+
+def _stated(metrics: tuple[Measure, ...], outcomes: tuple[Column, ...], said: Said) -> dict[str, str]:
+    """How somebody said some of the metrics, by name."""
+    options = dict.fromkeys(said.outcomes, "outcomes")
+    options |= {name: option for option in ("money", "primary") if (name := getattr(said, option))}
+    return {m.name: said.how(options[c.name]) for m, c in zip(metrics, outcomes, strict=True) if c.name in options}
 
 
 def _levels(arms: list[Arm]) -> str:
@@ -382,7 +406,7 @@ def _first(
     why: str,
     arms: list[Arm],
     time: Column | None,
-    empty: list[str],
+    empty: tuple[list[str], list[str]],
     tolerate: dict[str, tuple[float, str]],
     said: Said,
     primary: str,
@@ -393,9 +417,15 @@ def _first(
         told.insert(0, f"Is the control right? {why[0].upper()}{why[1:]}.")
     if time is None and not said.period:
         told.append("When did the experiment run? The period is a placeholder.")
-    if empty:
+    zero, unknown = empty
+    if zero:
         told.append(
-            f"Does an empty {' or '.join(empty)} mean that nothing happened? Then write missing: zero at the metric."
+            f"Does an empty {' or '.join(zero)} mean that nothing happened? Then write missing: zero at the metric."
+        )
+    if unknown:
+        told.append(
+            f"Why is {' or '.join(unknown)} empty in some rows? They are left out of the metric; as less is better, a zero would"
+            " count what never came about as the best there is."
         )
     return (
         *told,

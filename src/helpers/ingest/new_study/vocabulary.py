@@ -88,11 +88,25 @@ OUTCOME: tuple[Words, ...] = (
 HARM: Words = (
     words(
         "churn churned unsubscribed unsubscribe complaint complaints complained crash crashed crashes refund refunded refunds cancelled canceled"
-        " cancel cancellation bounce bounced spam error errors fault readmitted readmission died death chargeback fraud dropout lapsed defaulted"
+        " cancel cancellation bounce bounced spam error errors err errs fault readmit* rehospital* died death deaths mortality chargeback chargebacks"
+        " fraud dropout lapsed defaulted escalat* bug bugs dropped missed absent absence absences unsub unsubs unsubscribes injury injuries relapse*"
     )
     | languages.HARM
 )
 """What a business wants less of: a guardrail, and the primary metric only where nothing else is measured."""
+COST: Words = (
+    words(
+        "cost costs expense expenses expenditure loss losses lost unpaid debt debts owed waste penalty penalties cpa cpc cpm cpl cac writeoff"
+        " shrinkage damages damage"
+    )
+    | languages.COST
+)
+"""What is paid or lost, as a business counts it."""
+TURNED = frozenset(
+    {"saved", "saving", "savings", "avoided", "prevented", "resolved", "solved", "fixed", "recovered", "reduction", "weight", "fat",
+     "gewicht", "ersparnis", "gespart", "eingespart", "ahorro", "economie", "risparmio", "without", "no"}
+)  # fmt: skip
+"""Words beside a cost or a harm that turn what is wanted, or may: a weight that is lost, a complaint that was resolved."""
 SLOW: Words = (
     words(
         "latency latencies wait waits waiting waited delay delays delayed late lateness timeout timeouts failure failures failed fails"
