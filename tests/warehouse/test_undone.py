@@ -25,7 +25,10 @@ def told(events: dict[str, int]) -> str:
     with duckdb.connect() as con:
         con.execute("create schema marts")
         con.register(
-            "given", pd.DataFrame({"event_name": list(events), "events": list(events.values()), "earlier": 0, "units_in_log": 1})
+            "given",
+            pd.DataFrame(
+                {"event_name": list(events), "events": list(events.values()), "earlier": 0, "units_in_log": 1}
+            ),
         )
         con.execute("create table marts.fct_events as select * from given")
         return undone(con, STUDY)
