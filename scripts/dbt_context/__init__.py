@@ -32,6 +32,7 @@ VARIABLES: dict[str, Any] = {
     "funnel": {"steps": ["view", "cart", "purchase"], "optional": ["cart"], "window_hours": 168.0, "kinds": ["strict", "optional"]},
     "ground_truth": "ground_truth.json",
     "has_event_id": True,
+    "histories": ["spend"],
     "injection": {"event": "purchase", "by": "device", "relative_uplift": {"phone": 0.1, "desk": 0.05}, "minutes_after_exposure": 10},
     "key_events": ["cart", "purchase", "ticket"],
     "is_whole": "(try_cast(price as decimal(38, 18)) % 1 = 0)",
