@@ -152,11 +152,14 @@ def test_a_method_that_no_report_uses_concerns_no_step(inputs, module):
 
 def test_a_method_concerns_the_reports_that_use_it(inputs):
     assert concerned(inputs, "module helpers.stats.checks.sequential_srm") == {"12_live"}
-    # the diagrams list the kinds of trust checks, whose room the diagnosis is
+    # the diagrams list the kinds of trust checks, whose room the diagnosis is; a plan asks one of them whether a history leaks
     assert concerned(inputs, "module helpers.stats.checks.srm_diagnosis") == {
         "01_data_prep",
+        "04_experiment_design",
         "05_ab_results",
+        "06_roi_and_rollout",
         "diagrams",
+        "simulator",
     }
 
 
