@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpers.experiment.observed import observed_on, step_of
+from helpers.experiment.observed import observed_on
+from helpers.ingest.counts.dates import step_of
 
 START = datetime(2026, 2, 2)
 

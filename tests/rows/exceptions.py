@@ -3,7 +3,7 @@
 WHY: dict[str, tuple[str, ...]] = {
     "days, looks, touches or draws in time: their order is data": (
         "experiment.monitoring.baseline.Baseline.expected", "experiment.monitoring.baseline.Baseline.expected_tickets",
-        "experiment.observed.observed_on", "experiment.observed.step_of", "experiment.monitoring.charts.cusum", "experiment.monitoring.charts.ewma", "experiment.monitoring.journal.write",
+        "experiment.observed.observed_on", "experiment.monitoring.charts.cusum", "experiment.monitoring.charts.ewma", "experiment.monitoring.journal.write",
         "experiment.monitoring.ramp.ramp", "experiment.monitoring.replay.first", "experiment.monitoring.replay.in_a_row", "experiment.monitoring.replay.later",
         "experiment.test_plan.pace", "stats.checks.weekdays.weekday_p_value",
         "experiment.monitoring.rules.any_signal", "experiment.monitoring.rules.observed", "experiment.monitoring.rules.signals",

@@ -1,9 +1,9 @@
 """When units were seen: the first and the last exposure, the end of the data, and what a date stands for."""
 
-import itertools
-import math
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from helpers.ingest.counts.dates import step_of
 
 
 @dataclass(frozen=True)
@@ -30,12 +30,3 @@ def observed_on(start: datetime, days: list[int]) -> Observed:
     step = step_of(days)
     first, last = (start + timedelta(days=day - 1) for day in (days[0], days[-1]))
     return Observed(first, last, last + timedelta(days=step - 1), step)
-
-
-def step_of(days: list[int]) -> int:
-    """How many days each of some dates stands for: 7 where counts are of weeks, told by their first day.
-
-    >>> step_of([1, 8, 15, 29]), step_of([1, 2, 4]), step_of([3]), step_of([])
-    (7, 1, 1, 1)
-    """
-    return math.gcd(*(later - day for day, later in itertools.pairwise(days))) if len(days) > 1 else 1

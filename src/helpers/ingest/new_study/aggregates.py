@@ -4,12 +4,13 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
-from itertools import combinations, pairwise
-from math import gcd, prod
+from itertools import combinations
+from math import prod
 from typing import TYPE_CHECKING, Any
 
 from helpers.config.levels import LEAVE_OUT
 from helpers.errors import ReportError
+from helpers.ingest.counts.dates import step_of
 from helpers.ingest.counts.landing import only_rise, running
 from helpers.ingest.counts.table import TOTALS
 from helpers.ingest.near import no_column
@@ -223,8 +224,7 @@ def _apart(table: "SourceTable", time: Column) -> int:
     found: Any = table.rows(
         f"select distinct date_trunc('day', {ways.moment_of(table, time)})::date from {{table}} order by 1"
     )
-    days = [day for (day,) in found if day is not None]
-    return gcd(*((later - day).days for day, later in pairwise(days))) if len(days) > 1 else 1
+    return step_of([day.toordinal() for (day,) in found if day is not None])
 
 
 def _span(days: int) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from helpers.errors import ReportError
-from helpers.ingest.new_study import vocabulary
+from helpers.ingest.new_study import typed, vocabulary
 from helpers.ingest.new_study.profile import Column
 from helpers.ingest.new_study.proposal import StudyProposal
 from helpers.ingest.new_study.roles import MOST_ARMS
@@ -88,9 +88,9 @@ def _of_nobody(columns: Sequence[Column], *, log: bool) -> Iterator[str]:
 def _counting(column: Column, levels: Sequence[str]) -> str:
     counts = dict(column.levels)
     shown = ", ".join(f"{vocabulary.printable(level)} ({counts[level]:,} rows)" for level in levels)
-    name = vocabulary.printable(quoted(column.name)).replace('"', '\\"')
+    name = vocabulary.printable(quoted(column.name))
     kept = " and ".join(f"{name} is distinct from {literal(vocabulary.printable(level))}" for level in levels)
-    return f"doubt: all rows count, also those with {shown} in '{vocabulary.printable(column.name)}'; if they should not: --where \"{kept}\""
+    return f"doubt: all rows count, also those with {shown} in '{vocabulary.printable(column.name)}'; if they should not: --where {typed.condition(kept)}"
 
 
 def _clocks(table: "SourceTable", columns: Sequence[Column], time: Column) -> Iterator[str]:

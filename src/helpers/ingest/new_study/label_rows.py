@@ -7,6 +7,7 @@ from helpers.errors import ReportError
 from helpers.ingest.new_study import vocabulary
 from helpers.ingest.new_study.profile import Column
 from helpers.ingest.new_study.said import Said
+from helpers.ingest.new_study.typed import condition
 from helpers.ingest.sql import literal, quoted
 from helpers.ingest.values import times_sql
 
@@ -44,7 +45,7 @@ def refuse(table: "SourceTable", columns: Sequence[Column], said: Said) -> None:
         return
     whole = [i for i in places if typed[i].filled == typed[i].rows] or [*places]
     best = min(whole, key=lambda i: (any("\n" in row[i] for row in labels), sum(len(row[i]) for row in labels)))
-    kept = f"{quoted(typed[best].name)} not in ({', '.join(literal(row[best]) for row in labels)})".replace('"', '\\"')
+    kept = f"{quoted(typed[best].name)} not in ({', '.join(literal(row[best]) for row in labels)})"
     raise ReportError(
         f"{table.called}: {'rows of labels stand' if len(labels) > 1 else 'a row of labels stands'} below the header",
         got="; ".join(
@@ -53,7 +54,7 @@ def refuse(table: "SourceTable", columns: Sequence[Column], said: Said) -> None:
         ),
         expected="units or events from the first row on",
         cause="an export of a survey, which writes the questions below their names",
-        remedy=f'leave them out: --where "{kept}"; or delete them',
+        remedy=f"leave them out: --where {condition(kept)}; or delete them",
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from helpers.errors import ReportError
-from helpers.ingest.new_study import vocabulary
+from helpers.ingest.new_study import typed, vocabulary
 from helpers.ingest.new_study.profile import Column
 
 if TYPE_CHECKING:
@@ -53,10 +53,10 @@ def _before(column: Column) -> str:
 
 def _asking(table: "SourceTable", column: Column, before: str) -> ReportError:
     name, level = vocabulary.printable(column.name), before.replace("'", "''")
-    kept = f"\"{name}\" <> '{level}'".replace('"', '\\"')
+    kept = typed.condition(f"\"{name}\" <> '{level}'")
     return ReportError(
         f"{table.called}: rows from before the experiment would be summed up with those of it",
         got=f"'{name}' says which are which: {', '.join(f'{vocabulary.printable(v)} ({n:,} rows)' for v, n in column.levels[:MOST])}",
         expected="rows from the start of the experiment on",
-        remedy=f'leave the earlier rows out: --where "{kept}"; if all of them are of the experiment, say so: --where true',
+        remedy=f"leave the earlier rows out: --where {kept}; if all of them are of the experiment, say so: --where true",
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from helpers.ingest.new_study import languages, measures, vocabulary
+from helpers.ingest.new_study import languages, measures, typed, vocabulary
 from helpers.ingest.new_study.profile import Column
 from helpers.ingest.new_study.proposal import StudyProposal
 from helpers.ingest.new_study.source import SourceTable
@@ -80,7 +80,7 @@ def asked(table: SourceTable, columns: Sequence[Column], counted: str, what: str
         where = f"{quoted(column.name)} is null or {quoted(column.name)} not in ({listed})"
         told.append(
             f"Should {rows:,} of {total:,} rows of {what} count that say {named} in '{vocabulary.printable(column.name)}'? They do as it"
-            f" stands; --where {shell(where)} leaves {'them' if log else 'their units'} out."
+            f" stands; --where {typed.condition(where)} leaves {'them' if log else 'their units'} out."
         )
     return told
 
@@ -100,8 +100,3 @@ def refunds(table: SourceTable, columns: Sequence[Column], amount: str) -> list[
                 f" '{vocabulary.printable(amount)}'? Nothing takes it off: what is told is gross."
             )
     return told
-
-
-def shell(where: str) -> str:
-    """A condition as it is given on a command line."""
-    return '"' + where.replace("\\", "\\\\").replace('"', '\\"').replace("$", "\\$").replace("`", "\\`") + '"'
