@@ -72,12 +72,15 @@ def before(
     return found, suspicious, remarks
 
 
-def noted(made: Measure, before: dict[str, Noted], column: Column, zero: str) -> Measure:
-    """With its covariate, and with what its empty fields may mean."""
+def noted(made: Measure, history: Column | None, column: Column, zero: str) -> Measure:
+    """With its covariate, and with what its empty fields may mean; what is counted now and was averaged before is a number."""
     empty = column.rows - column.filled
     asked = (
         f"{empty:,} rows are empty and left out of this metric; this would count them as the best there is, as less is better"
         if direction.why_lower(column.name, column)
         else f"{empty:,} rows are empty; write this if empty means that nothing happened, else they are left out of this metric"
     )
-    return replace(made, covariate=made.name in before, missing=asked if empty else "", zero=zero)
+    if history and history.decimal and made.unit == "count":
+        averaged = f"no count: '{vocabulary.printable(history.name)}', the same before, has decimals"
+        made = replace(made, unit="number", comment=averaged)
+    return replace(made, covariate=history is not None, missing=asked if empty else "", zero=zero)

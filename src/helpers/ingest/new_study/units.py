@@ -112,6 +112,7 @@ def propose(
     before, paired, remarks = histories.before(
         table, [c for c in kinds.before if c.name not in kept], kinds.outcomes, names, told
     )
+    history = {name: c for name, (column, _) in before.items() for c in kinds.before if c.name == column}
     metrics = tuple(
         histories.noted(
             measures.metric(
@@ -120,7 +121,7 @@ def propose(
                 "secondary" if i else "primary",
                 ("money", said.how("money")) if c is money_said else ("", ""),
             ),
-            before,
+            history.get(names[c.name]),
             c,
             nothing_words.zero(table, c),
         )
