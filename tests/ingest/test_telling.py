@@ -71,3 +71,9 @@ def test_a_large_table_is_judged_whole_where_a_part_leaves_a_doubt():
     frame[ARM] = np.where(frame.store % 2, "a", "b")
     mixed = frame.assign(**{ARM: np.where(np.arange(n) % 16 == 0, "a", frame[ARM])})
     assert found(frame, "store") == ["store"] and found(mixed, "store") == []
+
+
+def test_a_thousand_units_of_one_level_have_a_chance_below_the_smallest_float():
+    frame = pd.DataFrame({UNIT: np.arange(6_000)}).assign(shop=lambda f: f[UNIT] % 4)
+    frame[ARM] = np.where(frame.shop % 2, "a", "b")
+    assert found(frame, "shop") == ["shop"]

@@ -117,5 +117,10 @@ def _no_accident(pure: list[Level], weights: Mapping[str, float]) -> bool:
     of_arm: Counter[str] = Counter()
     for _, _, arm, many in pure:
         of_arm[arm] += many
-    chance = sum(many * math.log(sum(w**n for w in weights.values())) for n, *_, many in pure)
+    most = max(
+        weights.values()
+    )  # a thousand units of one level: their chance is below the smallest float, its logarithm is not
+    chance = sum(
+        many * (n * math.log(most) + math.log(sum((w / most) ** n for w in weights.values()))) for n, *_, many in pure
+    )
     return chance < CHANCE and sum(many > 1 for many in of_arm.values()) > 1

@@ -30,6 +30,8 @@ def rows_with(written: object) -> pd.DataFrame:
 
 SPELLINGS = [
     (lambda at: f"{(at - datetime(1899, 12, 30)) / timedelta(days=1):.6f}", "days since 1900, as a spreadsheet counts them"),
+    (lambda at: str((at - datetime(1, 1, 1)) // timedelta(microseconds=1) * 10), "tenths of microseconds since year 1, as .NET"),
+    (lambda at: str((at - datetime(1601, 1, 1)) // timedelta(microseconds=1) * 10), "tenths of microseconds since 1601"),
     (lambda at: f"{at:%Y-%m-%d %H:%M:%S} CET", "names or abbreviations of time zones"),
     (lambda at: f"{at:%Y}-W{at:%V}-{at:%u}", "days of a week of ISO 8601"),
     (lambda at: f"am {at.day}. März {at.year}", "values such as 'am "),

@@ -92,9 +92,7 @@ def _takes_time(name: str) -> bool:
 
 
 def _unclear(metric: Measure, name: str, column: Column | None) -> bool:
-    """Whether a mean, or the rate of an event, is of something that nobody calls as what a business wants."""
-    if column is not None and metric.type != "mean":
-        return False
+    """Whether a metric is of something that nobody calls as what a business wants."""
     if column is not None and _never_above_zero(column):
         return True
     words = vocabulary.tokens(name)

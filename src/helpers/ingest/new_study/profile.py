@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from helpers.errors import ReportError
 from helpers.ingest.new_study import vocabulary
-from helpers.ingest.sql import quoted
-from helpers.ingest.values import times_decided, times_digits, times_sql
+from helpers.ingest.sql import literal, quoted
+from helpers.ingest.values import times_decided, times_digits, times_shapes, times_sql
 from helpers.ingest.values.number_formats import FALSE, TRUE
 from helpers.ingest.values.times import Times
 from helpers.ingest.values.times_column import TimeColumn
@@ -167,6 +167,9 @@ def _seen(
     head = _moments(table, dict.fromkeys(maybe, stated), digits, HEAD) if maybe else {}
     timed = {name: _order(table, name, stated, time) for name, (moments, *_) in head.items() if moments or name == time}
     moments = _moments(table, {name: times for name, (times, _, _) in timed.items()}, digits) if timed else {}
+    if stated == Times():
+        moments = {name: of for name, of in moments.items() if not _no_likely_count(table, name, *of[2:])}
+        timed = {name: told for name, told in timed.items() if name in moments}
     told = [
         _column(table, name, before + i, rows, found[name], moments.get(name, [0, 0, None, None]), levels.get(name, []))
         for i, name in enumerate(names)
@@ -182,6 +185,15 @@ def _may_be_timed(kind: str, name: str, seen: list[Any]) -> bool:
     if _counts_seconds(seen):
         return True
     return kind.startswith(("TIMESTAMP", "DATE")) or numbers < 0.5 * filled or vocabulary.touches(name, vocabulary.TIME)
+
+
+def _no_likely_count(table: "SourceTable", name: str, first: datetime | None, last: datetime | None) -> bool:
+    """Whether a column of digits counts something else than what has passed since 1970: as that it lies in years of no experiment."""
+    if first is None or last is None or (last >= times_digits.LIKELY[0] and first < times_digits.LIKELY[1]):
+        return False
+    text = table.text(name)
+    others = f"not regexp_full_match({text}, {literal(times_shapes.EPOCH)})"
+    return not table.number(f"select count(*) from (select {text} from {{table}} where {others} limit 1)")
 
 
 YEARS = (1_104_537_600, 2_208_988_800)

@@ -46,17 +46,17 @@ def determines(table: "SourceTable", cause: Column, effect: Column) -> bool:
     return mixed == 0
 
 
-def agreement(table: "SourceTable", shown: Column, variant: Column) -> tuple[dict[str, str], int]:
-    """For each level of ``shown`` the variant it mostly stands with, and the rows that stand with another one."""
+def agreement(table: "SourceTable", shown: Column, variant: Column) -> tuple[dict[str, str], dict[str, int]]:
+    """For each level of ``shown`` the variant it mostly stands with, and of each variant the rows that stand with another one."""
     found = table.rows(
         f"select {table.text(shown.name)}, {table.text(variant.name)}, count(*) from {{table}}"
         f" where {table.text(shown.name)} is not null and {table.text(variant.name)} is not null group by 1, 2 order by 3 desc, 1, 2"
     )
     mapping: dict[str, str] = {}
-    otherwise = 0
+    otherwise: dict[str, int] = {level: 0 for level, _ in variant.levels}
     for level, arm, count in found:
         if mapping.setdefault(str(level), str(arm)) != str(arm):
-            otherwise += int(count)  # type: ignore[call-overload]
+            otherwise[str(arm)] = otherwise.get(str(arm), 0) + int(count)  # type: ignore[call-overload]
     return mapping, otherwise
 
 

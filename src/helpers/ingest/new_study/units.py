@@ -22,6 +22,7 @@ from helpers.ingest.new_study import (
     histories,
     measures,
     questions,
+    received,
     roles,
     tolerances,
     vocabulary,
@@ -74,15 +75,16 @@ def propose(
         {s: next(a.name for a in arms if a.level == level) for s, level in spellings.items()},
         totals | dict.fromkeys(nothing, "a word for nothing: these rows say no variant"),
     )
-    shown, mapping, otherwise = _shown(table, variant, others)
-    free = [c for c in columns if all(c is not role for role in (unit, time, variant, shown, money_said, *stated))]
+    shown, mapping, otherwise, taken_up = received.seen(table, variant, others)
+    roles_taken = (unit, time, variant, shown, money_said, *stated, *(c for c, _ in taken_up))
+    free = [c for c in columns if all(c is not role for role in roles_taken)]
     cluster = clusters.stated(table, columns, variant, said) or (
         None if said.independent else clusters.whole(table, free, unit, variant, arms)
     )
     free = [c for c in free if cluster is None or c is not cluster.column]
     told = questions.by_arm(table, free, variant)
     leaks = [(c, _leak(table, c, variant, told)) for c in free]
-    leaking = [(c, reason) for c, reason in leaks if reason]
+    leaking = [*taken_up, *((c, reason) for c, reason in leaks if reason)]
     together, flags = questions.together(table, [c for c, reason in leaks if not reason])
     leaking += [(c, f"tells where '{vocabulary.printable(flags[c.name])}' is missing, which is no outcome")
                 for c, reason in leaks if not reason and c.name in flags]  # fmt: skip
@@ -266,18 +268,6 @@ def _stated(metrics: tuple[Measure, ...], outcomes: tuple[Column, ...], said: Sa
 
 def _levels(arms: list[Arm]) -> str:
     return ", ".join(f"{vocabulary.printable(a.level)} ({a.count:,})" for a in arms)
-
-
-def _shown(table: "SourceTable", variant: Column, others: list[Column]) -> tuple[Column | None, dict[str, str], int]:
-    for column in others:
-        if column.distinct == variant.distinct:
-            mapping, otherwise = questions.agreement(table, column, variant)
-            named = otherwise or vocabulary.touches(
-                column.name, vocabulary.SHOWN
-            )  # in full agreement it may as well be a copy
-            if named and len(set(mapping.values())) == len(mapping) and otherwise < 0.2 * column.rows:
-                return column, mapping, otherwise
-    return None, {}, 0
 
 
 def _leak(table: "SourceTable", column: Column, variant: Column, told: dict[str, tuple[bool, float]]) -> str:

@@ -33,7 +33,7 @@ EVENT_WEAK: Words = words("type step name kind") | languages.EVENT_WEAK
 VARIANT: Words = (
     words(
         "variant variation treatment treated arm group version condition bucket cell experiment ab abtest testgroup abgroup grp assignment"
-        " testcell split"
+        " testcell split randomised randomized randomisation randomization allocated allocation assigned itt"
     )
     | languages.VARIANT
 )
@@ -78,7 +78,8 @@ OTHER_TIMES: Words = words("minutes hours mins min hrs ms milliseconds latency")
 OUTCOME: tuple[Words, ...] = (
     words("convert converted conversion conversions purchase purchased purchases bought order orders ordered buy subscribed signup signedup"
         " registered success responded response signed upgraded activated booked booking bookings donated donation gave gift gifts applied"
-        " enrolled hired attended passed buyer pledge submitted installed opened taken reserved iap") | languages.BOUGHT,
+        " enrolled hired attended passed buyer pledge submitted installed opened taken reserved iap"
+        " employed graduated recovered survived healed cured promoted won bound") | languages.BOUGHT,
     words("retention retained returned active renewed left kept return") | languages.KEPT,
     words("revenue spend spent sales gmv profit"),
     words("click clicked clicks visit visited visits completed views sessions rounds plays pages minutes seconds duration amount sum count"
@@ -90,6 +91,8 @@ HARM: Words = (
         "churn churned unsubscribed unsubscribe complaint complaints complained crash crashed crashes refund refunded refunds cancelled canceled"
         " cancel cancellation bounce bounced spam error errors err errs fault readmit* rehospital* died death deaths mortality chargeback chargebacks"
         " fraud dropout lapsed defaulted escalat* bug bugs dropped missed absent absence absences unsub unsubs unsubscribes injury injuries relapse*"
+        " infected infection* disease* illness* sick* symptom* hospitali* pneumonia stroke strokes infarct* seizure* fever accident accidents"
+        " collision* arrest* recidiv* reoffend* rearrest* evict* overdose* suicide* complication* toxicity"
     )
     | languages.HARM
 )

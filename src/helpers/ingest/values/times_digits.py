@@ -31,8 +31,8 @@ CALENDARS: Final = {
 """Formats of so many digits that without them would be read as :data:`ELSE`."""
 ELSE: Final = {8: "%Y%m%d", 10: "epoch_seconds", 12: "epoch_milliseconds", 15: "epoch_microseconds", 16: "epoch_microseconds",
                 18: "epoch_nanoseconds", 19: "epoch_nanoseconds"}  # fmt: skip
-LIKELY: Final = (datetime(1990, 1, 1), datetime(2101, 1, 1))
-"""Between these lie the times of an experiment, and of what was before it."""
+LIKELY: Final = (datetime(1991, 1, 1), datetime(2101, 1, 1))
+"""Between these lie the times of an experiment, and of what was before it; this century in ticks of .NET lies before, read as nanoseconds."""
 MANY: Final = 10
 """Different counts that fit a calendar by chance with less than one in a million: one in four has an hour up to 23."""
 LOOKED: Final = 1_000

@@ -50,6 +50,10 @@ def _of_dot_net(found: re.Match[str]) -> datetime:
     return datetime(1970, 1, 1) + timedelta(milliseconds=int(found[1]))
 
 
+def _since(year: int) -> Callable[[re.Match[str]], date]:
+    return lambda found: datetime(year, 1, 1) + timedelta(microseconds=int(found[0]) // 10)
+
+
 SCRIPTS = "\u0660-\u0669\u06f0-\u06f9\u0966-\u096f\u09e6-\u09ef\u0e50-\u0e59\uff10-\uff19"
 """Digits of Arabic, Persian, Devanagari, Bengali and Thai, and those as wide as a Chinese sign."""
 
@@ -75,6 +79,18 @@ LIKENESSES = (
         "counts with an exponent, as a spreadsheet rounds them",
         r"[1-9](?:[.,][0-9]+)?e[+]?[0-9]{1,2}",
         "write their digits: give these cells a format of numbers without decimals, and export it anew",
+    ),
+    Likeness(
+        "tenths of microseconds since year 1, as .NET counts its ticks",
+        r"6[2-5][0-9]{16}",
+        "write them as in 2026-03-02 10:11:12; take 621355968000000000 from each and divide by 10000000, and they are seconds since 1970",
+        _since(1),
+    ),
+    Likeness(
+        "tenths of microseconds since 1601, as Windows counts them",
+        r"1[2-4][0-9]{16}",
+        "write them as in 2026-03-02 10:11:12; divide by 10000000 and take 11644473600 from each, and they are seconds since 1970",
+        _since(1601),
     ),
     Likeness(
         "hours past 23, which go on from the day before",

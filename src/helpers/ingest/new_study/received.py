@@ -1,0 +1,61 @@
+"""What units really got, beside what they were assigned to: mishaps that struck all arms alike, or what an arm took up."""
+
+import math
+from typing import TYPE_CHECKING
+
+from helpers.formatting import formatted
+from helpers.ingest.new_study import questions, vocabulary
+from helpers.ingest.new_study.profile import Column
+
+if TYPE_CHECKING:
+    from helpers.ingest.new_study.source import SourceTable
+
+MOST = 0.2
+"""Share of the rows up to which another variant than the assigned one is a mishap."""
+APART = 5.0
+"""Standard errors between the arms' shares of mishaps from which on they did not strike all arms alike."""
+
+Seen = tuple[Column | None, dict[str, str], int, list[tuple[Column, str]]]
+
+
+def seen(table: "SourceTable", variant: Column, others: list[Column]) -> Seen:
+    """The column of what was shown, the variant that each of its levels means, the rows that disagree; and the columns of
+    what units took up, each with why no row may be left out for it.
+
+    Rows that were shown another variant are left out, which is right where it struck all arms alike. Where one arm did
+    not take up what it was offered, its rows are those who would not: without them the arms are alike no more.
+    """
+    taken_up = []
+    for column in others:
+        if column.distinct != variant.distinct:
+            continue
+        mapping, by_arm = questions.agreement(table, column, variant)
+        otherwise = sum(by_arm.values())
+        one_to_one = len(set(mapping.values())) == len(mapping)
+        named = vocabulary.touches(column.name, vocabulary.SHOWN)  # in full agreement it may as well be a copy
+        if not one_to_one or not (otherwise or named) or otherwise >= 0.5 * column.rows:
+            continue
+        if _parted(by_arm, dict(variant.levels)):
+            taken_up.append((column, _why(by_arm, dict(variant.levels))))
+        elif otherwise < MOST * column.rows:
+            return column, mapping, otherwise, taken_up
+    return None, {}, 0, taken_up
+
+
+def _parted(by_arm: dict[str, int], sizes: dict[str, int]) -> bool:
+    """Whether the shares of rows that disagree lie further apart than chance brings about."""
+    shares = sorted((n / sizes[arm], sizes[arm]) for arm, n in by_arm.items() if sizes.get(arm))
+    (low, few), (high, many) = shares[0], shares[-1]
+    pooled = sum(by_arm.values()) / sum(sizes.values())
+    return high - low > APART * math.sqrt(pooled * (1 - pooled) * (1 / few + 1 / many))
+
+
+def _why(by_arm: dict[str, int], sizes: dict[str, int]) -> str:
+    told = ", ".join(
+        f"{formatted(n, 'count')} of {formatted(sizes[arm], 'count')} of {vocabulary.printable(arm)}"
+        for arm, n in by_arm.items()
+        if arm in sizes
+    )
+    return (
+        f"what was really taken up: it is not the assigned variant in {told}; whoever was assigned counts in that arm"
+    )
