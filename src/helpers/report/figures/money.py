@@ -7,6 +7,7 @@ from helpers.config import Study
 from helpers.experiment.decision.value import DecisionValue
 from helpers.formatting import counted, formatted
 from helpers.report.figures import style
+from helpers.report.topics import assumed
 
 
 def scenarios(value: DecisionValue, study: Study, arm: str = "") -> go.Figure:
@@ -89,8 +90,10 @@ def rollout(study: Study, verdict: str = "GO") -> go.Figure:
     figure.update_yaxes(title="share of users", tickformat=style.SHARES, range=[0, 1.12])
     staged = _staged(study)
     title = staged if verdict == "GO" else f"Not started: {staged[0].lower()}{staged[1:]}"
-    return style.titled(figure, title,
-                        "each stage is entered only when the one before has met its condition", height=320)  # fmt: skip
+    gated = "each stage is entered only when the one before has met its condition"
+    return style.titled(
+        figure, title, "; ".join(filter(None, [gated, assumed.note_plan(study, "rollout")])), height=320
+    )
 
 
 def _staged(study: Study) -> str:
