@@ -158,7 +158,9 @@ def test_the_arms_of_a_study_stand_under_their_own_names(tmp_path):
     arms = [v.model_copy(update={"name": name}) for v, name in zip(STUDY.variants, ("old_cart", "calm"), strict=True)]
     page = front_page(STUDY.model_copy(update={"variants": arms}), report.where, report.numbers, [])
     card = page[page.index('class="cards"') :].split("</div>")[0]
-    assert re.search(r" old_cart, \S+ calm<br>", card.replace("\u00a0", "")) and not re.search("control|treatment", card)
+    assert re.search(r" old_cart, \S+ calm<br>", card.replace("\u00a0", "")) and not re.search(
+        "control|treatment", card
+    )
 
 
 @pytest.mark.parametrize("verdict", ["GO", "KILL"])

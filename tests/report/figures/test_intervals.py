@@ -120,7 +120,11 @@ def shown(content: dict, how: str) -> bool:
     if how == "bounds":
         (bars,) = content["data"]
         low, point, high = bars["x"][-3:]
-        return low < point < high and str(bars["y"][1]).startswith("Measured, lower bound<br>") and "interval" in content["subtitle"]
+        return (
+            low < point < high
+            and str(bars["y"][1]).startswith("Measured, lower bound<br>")
+            and "interval" in content["subtitle"]
+        )
     return SAYS.search(content["subtitle"]) is not None
 
 
