@@ -116,7 +116,11 @@ def _title(case: Case, title: str, rows: list[str], shown: str) -> Iterator[str]
         different = cells["May be called different"]
         if (different == UNREAD) is not barred:
             yield f"a title '{title}' stands beside {different}"
-        named |= set() if different in ("none", UNREAD) else {f"{level} ({cells['Segment']})" for level in different.split(", ")}
+        named |= (
+            set()
+            if different in ("none", UNREAD)
+            else {f"{level} ({cells['Segment']})" for level in different.split(", ")}
+        )
         p = cells["Do effects differ? p"]
         tests += p != "not available"
         if p != "not available" and float(p.strip("<> ")) < alpha:

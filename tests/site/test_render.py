@@ -163,6 +163,14 @@ def test_the_arms_of_a_study_stand_under_their_own_names(tmp_path):
     )
 
 
+def test_rows_that_a_condition_leaves_out_stand_beside_those_that_are_kept(tmp_path):
+    report = report_of(prepare(tmp_path, notebooks=1))
+    said = "7 rows are not taken: those for which this does not hold: country < 'DE'"
+    page = front_page(STUDY, report.where, changed(report, data__apart=said), [])
+    assert f"rows kept<br>{said.replace('<', '&lt;').replace(chr(39), '&#39;')}</p>" in page
+    assert "not taken" not in front_page(STUDY, report.where, report.numbers, [])
+
+
 @pytest.mark.parametrize("verdict", ["GO", "KILL"])
 def test_a_rollout_that_nobody_stated_is_marked_wherever_it_stands(tmp_path, verdict):
     report = report_of(prepare(tmp_path, notebooks=1))

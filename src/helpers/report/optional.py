@@ -214,10 +214,11 @@ def cannibalisation(nb: "Notebook", results: "Results", failed: "Sequence[TrustC
     return nb.finding(text)
 
 
-def rows_kept(nb: "Notebook", flow: "pd.DataFrame") -> "FigureView | Callout":
-    """What left the log or was repaired, by kind."""
+def rows_kept(nb: "Notebook", flow: "pd.DataFrame", apart: str = "") -> "FigureView | Callout":
+    """What left the log or was repaired, by kind; ``apart`` says which rows were not taken at all."""
     if not flow[flow.kind != "kept"]["rows"].any():
-        return nb.finding("No row was left out, repaired or flagged.")
+        none = "was left out, repaired or flagged."
+        return nb.finding(f"{apart}. Of the others none {none}" if apart else f"No row {none}")
     from helpers.report.figures.log import rows_kept
 
     return nb.show("rows_kept", rows_kept(flow), "Bars: rows dropped, quarantined, repaired and flagged, by kind")

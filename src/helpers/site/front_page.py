@@ -87,7 +87,8 @@ def front_page(
         people_tone="finding" if _on_these_results(numbers) else "warning",
         quoted=number("quoted.amount") if "quoted.amount" in numbers else "",
         risk_rests=assumed.note(study, assumed.EXPECTED if valued else assumed.RISK),
-        undone=numbers["data.undone"].text if "data.undone" in numbers and numbers["data.undone"].value else "",
+        undone=told(numbers, "data.undone"),
+        apart=told(numbers, "data.apart"),
         why=lambda name: _recorded(numbers, name).reason,
         notes=_notes(study) + _caveats(numbers),
         figures=[
@@ -162,6 +163,11 @@ def reader(numbers: Numbers) -> Callable[[str], str]:
         return text if found.unit == "text" else text.replace(" ", "\u00a0")
 
     return number
+
+
+def told(numbers: Numbers, name: str) -> str:
+    """A recorded sentence; empty where none was recorded, or nothing is to be told."""
+    return numbers[name].text if name in numbers and numbers[name].value else ""
 
 
 def _recorded(numbers: Numbers, name: str) -> Number:
