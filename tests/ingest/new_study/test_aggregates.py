@@ -20,6 +20,7 @@ from helpers.errors import ReportError
 from helpers.ingest import new_study
 from helpers.ingest.counts.landing import FILE
 from helpers.ingest.new_study.said import Said
+from tests.ingest.new_study import tables as of_tables
 
 ARMS = [
     ("control", "treatment"),
@@ -227,3 +228,27 @@ def test_the_one_square_belongs_to_the_one_sum(tmp_path, square):
     file.write_text("\n".join([f"variant,users,converted,sum_gifts,sum_trips,{square}", *(f"{r.rpartition(',')[0]},900,{r.rpartition(',')[2]}" for r in rows)]))  # fmt: skip
     study = config.load(new_study.propose(str(file), base=tmp_path, force=True).file)
     assert not study.data.squares or square == "gift_squares"
+
+
+@pytest.mark.parametrize("alike", [True, False])
+def test_a_total_of_fewer_users_than_the_days_together_is_taken_alone(tmp_path: Path, alike: bool) -> None:
+    """Who comes on several days is counted on each; a total of as many as the days is left out."""
+    days = [
+        (f"2026-03-{day:02d}", arm, 900 + 37 * day % 60 + (arm == "new"), 40 + day)
+        for day in range(2, 16)
+        for arm in ("control", "new")
+    ]
+    sums = {
+        arm: (sum(d[2] for d in days if d[1] == arm), sum(d[3] for d in days if d[1] == arm))
+        for arm in ("control", "new")
+    }
+    totals = {arm: (users if alike else users * 2 // 5, bought) for arm, (users, bought) in sums.items()}
+    lines = [*days, *(("Total", arm, *of) for arm, of in totals.items())]
+    (tmp_path / "daily.csv").write_text(
+        "\n".join(",".join(map(str, line)) for line in [("date", "variant", "unique_users", "conversions"), *lines])
+    )
+    study, _, told = of_tables.proposed(tmp_path, tmp_path / "daily.csv")
+    assert ("event_time" in study.data.columns) == alike
+    for arm, (users, _) in totals.items():
+        assert f"{arm} ({users:,})" in told
+    assert ("left out" if alike else "taken alone") in told

@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+import duckdb
 import numpy as np
 import pandas as pd
 import pytest
@@ -15,11 +16,12 @@ NAMES = [("variant", "converted", "n"), ("group", "Bought it", "freq"), ("arm", 
 
 @pytest.mark.parametrize(("arm", "outcome", "count"), NAMES)
 @pytest.mark.parametrize("parts", [1, 2])
+@pytest.mark.parametrize("answers", [(0, 1), ("No", "Yes"), ("nein", "ja")])
 def test_frequencies_are_told_and_the_query_of_the_message_counts_the_units(
-    tmp_path: Path, arm: str, outcome: str, count: str, parts: int
+    tmp_path: Path, arm: str, outcome: str, count: str, parts: int, answers: tuple[object, object]
 ) -> None:
     dice = np.random.default_rng(parts)
-    levels = [("control", "new"), (0, 1), ("ios", "web", "tv"), ("north", "south")][: 2 + parts]
+    levels = [("control", "new"), answers, ("ios", "web", "tv"), ("north", "south")][: 2 + parts]
     rows = pd.MultiIndex.from_product(levels, names=[arm, outcome, "device", "region"][: 2 + parts]).to_frame(
         index=False
     )
@@ -34,6 +36,10 @@ def test_frequencies_are_told_and_the_query_of_the_message_counts_the_units(
     assert study.data.source == "aggregates"
     for level, some in rows.groupby(arm):
         assert f"{level} ({some[count].sum():,})" in said
+    with duckdb.connect() as con:
+        con.execute(f"set file_search_path = '{tmp_path}'")
+        found = dict(con.execute(f'select "{arm}", "{outcome}" from ({query[0]})').fetchall())
+    assert found == rows[rows[outcome] == answers[1]].groupby(arm)[count].sum().to_dict()
 
 
 def test_a_count_beside_ids_of_units_is_an_outcome(tmp_path: Path) -> None:

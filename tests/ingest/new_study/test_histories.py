@@ -27,3 +27,18 @@ def test_a_history_with_decimals_stands_beside_a_count(tmp_path: Path, decimals:
     told = sums(study, tmp_path)[study.primary.name]
     for arm, rows in made.groupby("variant"):
         assert told[arm] == (len(rows), int(rows["orders"].sum()))
+
+
+def test_what_is_made_of_an_outcome_is_no_second_one(tmp_path: Path) -> None:
+    """On another scale, or with its tail cut: it is listed with that reason, and the amount as it is decides."""
+    dice = np.random.default_rng(1)
+    revenue = np.round(np.where(dice.random(800) < 0.2, dice.gamma(2, 20, 800), 0), 2)
+    made = pd.DataFrame({
+        "user_id": range(800), "variant": dice.permutation(["control", "treatment"] * 400), "log_revenue": np.log1p(revenue).round(4),
+        "revenue_rank": pd.Series(revenue).rank(), "revenue_winsorized": revenue.clip(max=np.quantile(revenue, 0.99)), "revenue": revenue,
+        "revenue_decile": pd.qcut(pd.Series(revenue).rank(method="first"), 10, labels=False),
+    })  # fmt: skip
+    made.to_csv(tmp_path / "shop.csv", index=False)
+    study, _, told = proposed(tmp_path, tmp_path / "shop.csv")
+    assert [metric.event for metric in study.metrics] == ["revenue"]
+    assert told.count("made of 'revenue'") == 4

@@ -21,7 +21,7 @@ def test_who_did_not_take_up_what_was_offered_stays_in_his_arm(tmp_path: Path, s
         "treated": np.where(strays, 1 - assigned, assigned), "converted": (dice.random(2_400) < 0.2).astype(int),
     })  # fmt: skip
     made.to_csv(tmp_path / "offer.csv", index=False)
-    study, text, _ = proposed(tmp_path, tmp_path / "offer.csv")
+    study, _, _ = proposed(tmp_path, tmp_path / "offer.csv")
     assert study.data.columns["variant"] == "assigned" and ("shown" in study.data.columns) != sided
     kept = made if sided else made[~strays]
     told = sums(study, tmp_path)["converted"]

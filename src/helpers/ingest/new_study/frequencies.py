@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 from helpers.errors import ReportError
 from helpers.ingest.new_study import vocabulary
 from helpers.ingest.new_study.profile import Column
-from helpers.ingest.sql import quoted
+from helpers.ingest.sql import literal, quoted
+from helpers.ingest.values.number_formats import TRUE
 
 if TYPE_CHECKING:
     from helpers.ingest.new_study.source import SourceTable
@@ -29,7 +30,14 @@ def refused(table: "SourceTable", rows: int, columns: Sequence[Column], variant:
         keys = ", ".join(table.text(c.name) for c in rest)
         apart, units = table.rows(f"select count(distinct ({keys})), sum({table.value(count.name)}) from {{table}}")[0]
         if int(apart) == rows < int(units):  # type: ignore[call-overload]
-            return _refusal(table, rows, int(units), count, variant, [c for c in rest if c.binary])  # type: ignore[call-overload]
+            return _refusal(
+                table,
+                rows,
+                int(units),
+                count,
+                variant,
+                [c for c in rest if c is not variant and (c.binary or c.in_words)],
+            )  # type: ignore[call-overload]
     return None
 
 
@@ -38,11 +46,19 @@ def _counts(column: Column) -> bool:
     return bool(words) and set(words) <= COUNTS
 
 
+def _sum(count: str, outcome: Column) -> str:
+    """SQL of the units that have an outcome of 0 and 1, or of yes and no in words."""
+    if outcome.binary:
+        return f"sum({count} * {quoted(outcome.name)})"
+    yes = next(level for level in outcome.values if level.strip().lower() in TRUE)
+    return f"sum({count}) filter ({quoted(outcome.name)} = {literal(yes)})"
+
+
 def _refusal(
     table: "SourceTable", rows: int, units: int, count: Column, variant: Column, outcomes: Sequence[Column]
 ) -> ReportError:
     arm, n = quoted(variant.name), quoted(count.name)
-    sums = [f"sum({n}) as units", *(f"sum({n} * {quoted(c.name)}) as {quoted(c.name)}" for c in outcomes)]
+    sums = [f"sum({n}) as units", *(f"{_sum(n, c)} as {quoted(c.name)}" for c in outcomes)]
     query = f'select {arm}, {", ".join(sums)} from "{table.called}" group by all'
     return ReportError(
         f"{table.called} is a table of frequencies: a row stands for as many units as '{vocabulary.printable(count.name)}' counts",

@@ -11,6 +11,7 @@ from helpers.ingest.new_study import (
     codes,
     coins,
     contradictions,
+    counted_totals,
     described,
     direction,
     doubts,
@@ -261,7 +262,14 @@ def _counts(seen: TableView, known: Known, variant: Column, ask: asking.Ask | No
     """A study of counts; None where rows are those of units. Raises for sums of which nobody knows of how many."""
     table = seen.table
     if _summed_up(table, seen.rows, known.time, variant):
-        counts = aggregates.propose(table, seen.rows, seen.columns, variant, known.time, seen.said, ask)
+        taken, told = counted_totals.apart(seen, known.time, variant)
+        if taken and known.time:
+            seen = seen.again(table.narrowed(f"({table.where}) and {taken}" if table.where else taken))
+            variant, time = seen.column(variant.name), seen.column(known.time.name)
+            known = replace(known, time=time if time.has_time else None)
+        counts = aggregates.propose(seen.table, seen.rows, seen.columns, variant, known.time, seen.said, ask)
+        if counts and taken:
+            counts = replace(counts, where=(taken, told))
         if counts is None and (error := refusals.aggregated(seen, known.unit, known.time, variant)):
             raise error
         return counts

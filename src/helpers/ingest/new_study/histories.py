@@ -10,6 +10,8 @@ from helpers.ingest.new_study.proposal import Measure, Noted
 if TYPE_CHECKING:
     from helpers.ingest.new_study.source import SourceTable
 
+ALIKE = 0.3
+"""Correlation from which on a number that is called as made of another one is made of it."""
 UNEQUAL = 5.0
 """Standard errors by which a covariate's means may part between arms before it is called suspicious."""
 
@@ -25,10 +27,32 @@ def derived(table: "SourceTable", kinds: measures.Sorted) -> list[tuple[Column, 
                 or questions.happen_together(table, column, outcome)
             )
             if same or (outcome.binary and questions.determines(table, column, outcome)):
+                told = f"it tells '{vocabulary.printable(outcome.name)}'"
+                why = (
+                    f"called as from before, yet {told} nearly in full, as a copy does; if it was measured before, say so in data.before"
+                    if column in kinds.before
+                    else f"outcome-derived: {told}, so it is known only afterwards"
+                )
+                found.append((column, why))
+                break
+    return found + _remade(table, kinds.outcomes)
+
+
+def _remade(table: "SourceTable", outcomes: tuple[Column, ...]) -> list[tuple[Column, str]]:
+    """Outcomes that are another one on another scale or with its tail cut, by their names and by their values."""
+    found = []
+    for column in outcomes:
+        words = set(vocabulary.tokens(column.name))
+        stem = words - vocabulary.REMADE if words & vocabulary.REMADE else set()
+        for whole in outcomes:
+            same = stem and whole is not column and stem == set(vocabulary.tokens(whole.name))
+            if same and (
+                abs(questions.correlation(table, column, whole)) > ALIKE or questions.follows(table, whole, column)
+            ):
                 found.append(
                     (
                         column,
-                        f"outcome-derived: it tells '{vocabulary.printable(outcome.name)}', so it is known only afterwards",
+                        f"made of '{vocabulary.printable(whole.name)}', which is the outcome: on another scale, or with its tail cut",
                     )
                 )
                 break

@@ -382,6 +382,8 @@ def unit_of(column: Column) -> tuple[str, str]:
     if any(vocabulary.is_said(t, vocabulary.OTHER_TIMES) for t in vocabulary.tokens(column.name)):
         return "number", ""
     words = set(vocabulary.tokens(column.name))
+    if words & vocabulary.REMADE:
+        return "number", "no money: it is called as what is made of a number, on another scale or with its tail cut"
     of_what = {t for t in words if vocabulary.is_said(t, vocabulary.MONEY)} == {"total"} and len(words) > 1  # total_ads
     if vocabulary.touches(column.name, vocabulary.MONEY) and (
         column.decimal or not (of_what or vocabulary.touches(column.name, {"count", "orders"}))

@@ -46,6 +46,15 @@ def determines(table: "SourceTable", cause: Column, effect: Column) -> bool:
     return mixed == 0
 
 
+def follows(table: "SourceTable", cause: Column, effect: Column) -> bool:
+    """Whether each value of a number stands with one value of the other."""
+    value = table.value(effect.name)
+    return not table.number(
+        f"select count(*) from (select 1 from {{table}} where {value} is not null group by {table.value(cause.name)}"
+        f" having min({value}) <> max({value}))"
+    )
+
+
 def several_levels(table: "SourceTable", unit: Column, level: str) -> tuple[int, int]:
     """How many units have several levels in their rows, by the SQL of a level, and how many have any."""
     who = table.text(unit.name)

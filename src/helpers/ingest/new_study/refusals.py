@@ -5,7 +5,16 @@ from collections.abc import Iterable, Sequence
 from helpers.errors import ReportError
 from helpers.formatting import formatted
 from helpers.ingest.many_units import is_running
-from helpers.ingest.new_study import contradictions, described, integer_ids, log, roles, unread_times, vocabulary
+from helpers.ingest.new_study import (
+    contradictions,
+    counted_columns,
+    described,
+    integer_ids,
+    log,
+    roles,
+    unread_times,
+    vocabulary,
+)
 from helpers.ingest.new_study.profile import Column
 from helpers.ingest.new_study.table_view import TableView
 
@@ -64,16 +73,34 @@ def aggregated(seen: TableView, unit: Column | None, time: Column | None, varian
     """What is said of a table of sums without ids of units, of which no column counts the units of a row."""
     table = seen.table
     numbered = unit is None or not roles.is_key(unit) or is_running(table.con, table.relation, unit.name)
-    if not numbered or (unit is not None and vocabulary.names_a_unit(unit.name) > 1):
+    counts = unit is not None and unit.numeric and time is not None and time.distinct >= DAYS  # Nutzer, of a day
+    surely = vocabulary.names_a_unit(unit.name) if unit is not None else 0
+    if (not numbered and not counts) or surely > (2 if counts else 1):
         return None
     each = f"'{vocabulary.printable(variant.name)}'" + (f" and '{vocabulary.printable(time.name)}'" if time else "")
+    counted = [c for c in seen.columns if c.numeric and counted_columns.named(c)]
+    cause, remedy = (
+        (
+            f"'{vocabulary.printable(counted[0].name)}' counts the units of a row, and no column of whole numbers counts how many of them have an outcome",
+            "add a column with that number, such as a rate times the units; or write a row a unit: the table from which these sums were made",
+        )
+        if counted
+        else (
+            "rows that were summed up over units, without their number",
+            "name the column that counts the units of a row with --unit, or write a row a unit: the table from which these sums were made",
+        )
+    )
     return ReportError(
         f"{table.called} is an aggregated table: a row stands for all units of a variant{' on a day' if time else ''}",
         got=f"{seen.rows:,} rows, one for each value of {each}, and no id of a unit",
         expected="one row a unit; or counts: how many units each row stands for, and how many of them have an outcome",
-        cause="rows that were summed up over units, without their number",
-        remedy="name the column that counts the units of a row with --unit, or write a row a unit: the table from which these sums were made",
+        cause=cause,
+        remedy=remedy,
     )
+
+
+DAYS = 3
+"""Days of which each variant has one row from which on such a table is one of sums, and a number no id."""
 
 
 def no_exposure(seen: TableView) -> ReportError:
@@ -93,9 +120,7 @@ def candidates(columns: Sequence[Column], taken: Iterable[Column | None]) -> str
     names = {c.name for c in taken if c is not None}
     named = vocabulary.ATTRIBUTE.union(vocabulary.HARM, *vocabulary.OUTCOME)
     able = [
-        c
-        for c in columns
-        if c.name not in names and c.levels and 2 <= c.distinct <= roles.MOST_ARMS and not (c.has_time or c.decimal)
+        c for c in columns if c.name not in names and c.levels and 2 <= c.distinct <= roles.MOST_ARMS and not c.has_time
     ]
     ranked = sorted(able, key=lambda c: (vocabulary.touches(c.name, named), -c.levels[-1][1] / c.levels[0][1], c.name))
     return "; ".join(

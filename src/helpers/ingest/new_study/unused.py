@@ -19,8 +19,8 @@ def listed(proposal: StudyProposal, columns: Sequence[Column], changing: Collect
     return replace(proposal, suspicious=(*proposal.suspicious, *((c.name, reason(c, changing)) for c in left)))
 
 
-def reason(column: Column, changing: Collection[str] = ()) -> str:
-    """Why a column is nothing of a study."""
+def reason(column: Column, changing: Collection[str] = (), whole: bool = True) -> str:
+    """Why a column is nothing of a study; ``whole`` is False of one of several tables, whose rows it may describe."""
     if told := column.unread or measures.unfit(column):
         return told
     if column.name in changing:
@@ -29,6 +29,8 @@ def reason(column: Column, changing: Collection[str] = ()) -> str:
         return "not used: perhaps from before, and not the same measure as an outcome; data.before names what it is of"
     if column.numeric:
         return "not used: a number that may be an attribute or an outcome"
+    if measures.is_segment(column) and not whole:
+        return "not used: an attribute of this table's rows, and not one level of each unit"
     if measures.is_segment(column):
         return f"not used: an attribute, and more than {measures.MOST_SEGMENTS} segments are many"
     return "not used: text with many different values"

@@ -91,6 +91,11 @@ OUTCOME: tuple[Words, ...] = (
         " paid outcome target logins searches downloads messages items streams episodes matches levels read played watched") | languages.DONE,
 )  # fmt: skip
 """Names of outcomes, what a business decides by first; the first set that a name touches is its class."""
+REMADE: Words = words(
+    "log ln log1p log10 sqrt rank ranked decile deciles quartile quantile percentile tercile zscore std standardized standardised scaled"
+    " normalized normalised winsorized winsorised winsor capped clipped trimmed bin binned bucketed rounded"
+)
+"""What is made of a number: another scale of it, or its tail cut."""
 HARM: Words = (
     words(
         "churn churned unsubscribed unsubscribe complaint complaints complained crash crashed crashes refund refunded refunds cancelled canceled"

@@ -226,7 +226,7 @@ def _unused(found: Divided, told: list[FactColumns], tables: tuple[RoleProposal,
     for seen in (found.assignments, *found.others):
         for column in seen.columns:
             if (seen.source.place.path, column.name) not in used and quoted(column.name) not in asked:
-                left.append((f"{seen.called}: {column.name}", unused.reason(column)))
+                left.append((f"{seen.called}: {column.name}", unused.reason(column, whole=False)))
     for each in told:
         left += [
             (f"{each.table.called}: {level}", f"not used: more than {facts.MOST_KINDS} kinds of facts")

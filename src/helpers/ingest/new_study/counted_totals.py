@@ -1,0 +1,45 @@
+"""Rows of totals among the days of a table of counts: left out, or taken alone where their units are fewer than the days' sum."""
+
+from helpers.formatting import formatted
+from helpers.ingest.counts.table import TOTALS
+from helpers.ingest.new_study import counted_columns, vocabulary
+from helpers.ingest.new_study.profile import Column
+from helpers.ingest.new_study.proposal import Noted
+from helpers.ingest.new_study.table_view import TableView
+from helpers.ingest.sql import literal, quoted
+
+
+def apart(seen: TableView, time: Column | None, variant: Column) -> Noted:
+    """The condition on the rows of counts to take, and what is told of it; both are empty where no row is a total of days.
+
+    A total of as many units as the days together sums them up. One of fewer counts each unit once, and the days do not:
+    who came on two of them is counted twice.
+    """
+    if time is None or time.moments == time.filled:
+        return "", ""
+    table, word = seen.table, quoted(time.name)
+    text = table.text(time.name)
+    named = ", ".join(map(literal, sorted(TOTALS)))
+    is_total = f"lower(trim({text})) in ({named})"
+    numbers = [c for c in seen.columns if c.numeric and c is not variant]
+    found = counted_columns.sort(table, numbers, variant, seen.said.unit)
+    if found is None:
+        return "", ""
+    n = table.value(found.units.name)
+    rows = table.rows(
+        f"select count(*) filter ({is_total}), count(distinct {table.text(variant.name)}) filter ({is_total}),"
+        f" count(distinct {table.text(variant.name)}), sum({n}) filter ({is_total}), sum({n}) filter (not {is_total}),"
+        f" min(trim({text})) filter ({is_total}) from {{table}}"
+    )[0]
+    totals, of_arms, arms = (int(each) for each in rows[:3])  # type: ignore[call-overload]
+    if not totals or totals != of_arms or of_arms != arms or totals < time.filled - time.moments:
+        return "", ""
+    whole, summed, called = int(rows[3]), int(rows[4]), vocabulary.printable(str(rows[5]))  # type: ignore[call-overload]
+    condition = f"trim({word}::varchar) {{}} {literal(str(rows[5]))}"
+    units, said = vocabulary.printable(found.units.name), f"'{called}' in '{vocabulary.printable(time.name)}'"
+    if whole == summed:
+        return condition.format("<>"), f"{totals} rows of totals, {said}, left out"
+    return condition.format("="), (
+        f"{totals} rows of totals, {said}, are taken alone: they count {formatted(whole, 'count')} {units}, the days together"
+        f" {formatted(summed, 'count')}, as who comes on several days is counted on each"
+    )
