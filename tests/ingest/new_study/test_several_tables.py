@@ -2,6 +2,7 @@
 
 import os
 import random
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -255,3 +256,19 @@ def test_rows_of_no_unit_and_repeated_assignments_are_told(tmp_path: Path, again
     parts = ingest.land(study, tmp_path / "raw")
     assert parts.apart == again + strangers
     assert any(f"{again:,} rows assign a unit to its variant once more" in note for note in parts.notes) == bool(again)
+
+
+def test_the_total_of_an_order_in_each_of_its_lines_is_asked_and_the_query_counts_it_once(tmp_path: Path) -> None:
+    lines = """select 'o' || (i // 3) as order_id, 1000 + hash(i // 3) % 400 as user_id, i % 3 as line, 100 + hash(i // 3) % 900 as order_total,
+        timestamp '2026-03-12' + to_minutes((hash(i // 3) % 9000)::int) as ordered_at from range(900) t(i) where hash(i) % 4 > 0"""
+    files = [assigned(tmp_path), rows(tmp_path / "lines.csv", lines)]
+    _, _, said = proposed(tmp_path, files)
+    query = re.search(r"take one row of each, by a query in a file: (select .*? = 1)$", said, re.MULTILINE)
+    assert query and "lines.csv: does a total count once for each order?" in said
+    (tmp_path / "orders.sql").write_text(query[1], encoding="utf-8")
+    study, _, said = proposed(tmp_path, [files[0], tmp_path / "orders.sql"])
+    assert isinstance(study.data, Tables) and [*study.data.facts] == ["orders"] and "does a total" not in said
+    ingest.land(study, tmp_path / "raw")
+    found = counted(ingest.landed(tmp_path / "raw"), "event_id")
+    once = duckdb.sql(f"select 100 * sum(order_total) from (select distinct order_id, order_total from ({lines}))").fetchall()[0][0]
+    assert sum(truth.cents for truth in found.values()) == once

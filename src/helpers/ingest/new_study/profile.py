@@ -11,6 +11,7 @@ from helpers.errors import ReportError
 from helpers.ingest.new_study import vocabulary
 from helpers.ingest.sql import quoted
 from helpers.ingest.values import times_decided, times_digits, times_sql
+from helpers.ingest.values.lengths import Length
 from helpers.ingest.values.number_formats import FALSE, TRUE
 from helpers.ingest.values.times import Times
 from helpers.ingest.values.times_column import TimeColumn
@@ -41,7 +42,8 @@ class Column:
     ``distinct`` is exact up to :data:`LEVELS` and where it may be ``filled``, else approximate; ``levels`` holds the values with their rows where
     they are counted, the most frequent first. ``below`` and ``above`` count numbers that often mean that one is missing,
     such as -1 and 999, ``dates`` days without a time of day. ``times`` is how its moments are read, ``asked`` the error
-    that asks for their order where the column does not tell it, ``unread`` why its numbers cannot be read.
+    that asks for their order where the column does not tell it, ``unread`` why its numbers cannot be read. ``lasting`` are
+    lengths of time, whose numbers are seconds; a clock may be the times of a day as well.
     """
 
     name: str
@@ -71,6 +73,7 @@ class Column:
     told: str = ""
     asked: ReportError | None = None
     unread: str = ""
+    lasting: Length = ""
 
     @property
     def empty_share(self) -> float:
@@ -263,7 +266,8 @@ def _column(
     values: list[Any] = [math.nan if n is None else float(n) for n in seen[9:]]
     counted = tuple((level, n) for level, n, _ in levels)
     told: list[Any] = [position, rows, *counts, *moments[:2], *values, *moments[2:], counted]
-    return replace(Column(name, table.parts.types[name], *told), unread=table.unread.get(name, ""))
+    lasting = table.numbers[name].length if name in table.numbers else ""
+    return replace(Column(name, table.parts.types[name], *told), unread=table.unread.get(name, ""), lasting=lasting)
 
 
 def _sizes(table: "SourceTable", names: list[str]) -> dict[str, tuple[int, int]]:

@@ -16,6 +16,7 @@ from helpers.ingest.new_study import (
     asking,
     certainty,
     currency,
+    doubts,
     experiments,
     log,
     measures,
@@ -273,6 +274,10 @@ def _first(
     metrics: Sequence[Measure],
 ) -> tuple[str, ...]:  # fmt: skip
     asked = list(paid.first)
+    for each in told:
+        if each.amount:
+            totals = doubts.totals_of_orders(each.table.source, each.table.columns, each.amount.name)
+            asked += [f"{each.table.called}: does a total count once for each order? {line}" for line in totals]
     if "control" not in said:
         asked.append(f"Is the control right? {why[0].upper()}{why[1:]}.")
     if time is None:
