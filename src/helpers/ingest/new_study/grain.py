@@ -22,6 +22,7 @@ from helpers.ingest.new_study import (
     label_rows,
     lines,
     log,
+    long_tables,
     nothing,
     panels,
     questions,
@@ -68,6 +69,7 @@ def read(table: "SourceTable", said: Said = Said(), ask: asking.Ask | None = Non
     seen = replace(seen, said=asking.settled(seen.said, asking.unit(seen.columns), ask))
     seen = nothing.read(seen)
     contradictions.refuse(seen.table, seen.columns, seen.said)
+    long_tables.refuse(seen.table, seen.rows, seen.columns, seen.said)
     seen, ids_of_one = identities.joined(seen)
     proposal = _proposed(seen, ask)
     proposal = coins.told(proposal, seen.columns)
