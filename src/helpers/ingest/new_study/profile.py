@@ -7,10 +7,11 @@ from datetime import datetime
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
+from helpers.config.times import WEEKS
 from helpers.errors import ReportError
 from helpers.ingest.new_study import vocabulary
 from helpers.ingest.sql import quoted
-from helpers.ingest.values import times_decided, times_digits, times_sql
+from helpers.ingest.values import times_decided, times_digits, times_sql, weeks
 from helpers.ingest.values.lengths import Length
 from helpers.ingest.values.number_formats import FALSE, TRUE
 from helpers.ingest.values.times import Times
@@ -111,6 +112,11 @@ class Column:
         return self.filled > 0 and self.moments >= 0.9 * self.filled
 
     @property
+    def days(self) -> int:
+        """How many days each of its moments stands for."""
+        return 7 if self.times.format == WEEKS else 1
+
+    @property
     def words(self) -> bool:
         """Text with a few different values."""
         return bool(self.levels) and not self.numeric and not self.has_time and not self.constant
@@ -170,6 +176,10 @@ def _seen(
     head = _moments(table, dict.fromkeys(maybe, stated), digits, HEAD) if maybe else {}
     timed = {name: _order(table, name, stated, time) for name, (moments, *_) in head.items() if moments or name == time}
     moments = _moments(table, {name: times for name, (times, _, _) in timed.items()}, digits) if timed else {}
+    weekly = {name for name, few in levels.items() if kinds[name] == "VARCHAR" and weeks.with_years([t for t, *_ in few])}
+    if weekly and not (stated.order or stated.format):
+        moments |= _moments(table, dict.fromkeys(weekly, Times(format=WEEKS)), digits)
+        timed |= {name: (Times(format=WEEKS), "each told by its Monday", None) for name in weekly}
     told = [
         _column(table, name, before + i, rows, found[name], moments.get(name, [0, 0, None, None]), levels.get(name, []))
         for i, name in enumerate(names)

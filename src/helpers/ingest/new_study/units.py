@@ -207,6 +207,9 @@ def propose(
     )  # fmt: skip
 
 
+NO_PERIOD = "When did the experiment run? The period is a placeholder."
+
+
 def roles_of(columns: list[Column], said: Said) -> tuple[Column | None, Column | None, Column | None]:
     """The columns of the unit, the time and the event: as they were said, else as they seem; no column has two roles."""
     free = [c for c in columns if c.name not in said.named]
@@ -349,7 +352,7 @@ def period_of(time: Column | None) -> tuple[datetime, datetime, str]:
     if time is None or time.first is None or time.last is None:
         return NO_TIME, NO_TIME + NO_TIME_LASTS, "ASSUMED: the table holds no times; replace both"
     start = datetime(time.first.year, time.first.month, time.first.day)
-    end = datetime(time.last.year, time.last.month, time.last.day) + timedelta(days=1)
+    end = datetime(time.last.year, time.last.month, time.last.day) + timedelta(days=time.days)
     return start, end, "whole days from the first to the last row; the end is excluded"
 
 
@@ -416,7 +419,7 @@ def _first(
     if "control" not in said:
         told.insert(0, f"Is the control right? {why[0].upper()}{why[1:]}.")
     if time is None and not said.period:
-        told.append("When did the experiment run? The period is a placeholder.")
+        told.append(NO_PERIOD)
     zero, unknown = empty
     if zero:
         told.append(
