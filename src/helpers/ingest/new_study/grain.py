@@ -23,6 +23,7 @@ from helpers.ingest.new_study import (
     lines,
     log,
     long_tables,
+    nobody,
     nothing,
     panels,
     questions,
@@ -66,6 +67,7 @@ def read(table: "SourceTable", said: Said = Said(), ask: asking.Ask | None = Non
         if not any(c.name == seen.said.time and c.has_time for c in seen.columns):
             seen = seen.again(table)  # its digits are read as times once that is known
     seen, where = _one_experiment(seen, ask)
+    seen, where, first = _of_somebody(seen, where)
     seen = replace(seen, said=asking.settled(seen.said, asking.unit(seen.columns), ask))
     seen = nothing.read(seen)
     contradictions.refuse(seen.table, seen.columns, seen.said)
@@ -79,7 +81,7 @@ def read(table: "SourceTable", said: Said = Said(), ask: asking.Ask | None = Non
     proposal = _examined(direction.told(proposal, seen.columns, seen.said), seen)
     where = where.also(*proposal.where) if proposal.where[0] else where
     told = (*proposal.assumed, *where.notes, *doubts.told(seen.table, seen.columns, proposal, seen.said))
-    return replace(proposal, where=where.noted, assumed=told, said=seen.said.options | proposal.said)
+    return replace(proposal, where=where.noted, assumed=told, first=(*first, *proposal.first), said=seen.said.options | proposal.said)
 
 
 def _examined(proposal: StudyProposal, seen: TableView) -> StudyProposal:
@@ -133,6 +135,16 @@ def _one_experiment(seen: TableView, ask: asking.Ask | None) -> tuple[TableView,
         asked, f"experiment '{vocabulary.printable(str(said.experiment))}' of column '{vocabulary.printable(teller.name)}',"
         f" {said.how('experiment')}: {before - seen.rows:,} of {before:,} rows are left out",
     )  # fmt: skip
+
+
+def _of_somebody(seen: TableView, where: Where) -> tuple[TableView, Where, tuple[str, ...]]:
+    """The rows whose unit is told, not by a word for none, and what is asked of the others."""
+    unit = seen.said.column("unit", seen.columns) or roles.unit_of(seen.columns)
+    found = nobody.of(seen.table, seen.rows, seen.columns, unit)
+    if found is None:
+        return seen, where, ()
+    asked = f"({seen.table.where}) and {found.where}" if seen.table.where else found.where
+    return seen.again(seen.table.narrowed(asked)), where.also(found.where, found.told), (found.asked,)
 
 
 @dataclass(frozen=True)

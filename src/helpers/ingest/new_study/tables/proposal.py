@@ -20,6 +20,7 @@ from helpers.ingest.new_study import (
     experiments,
     log,
     measures,
+    nobody,
     refunds,
     roles,
     statuses,
@@ -69,10 +70,13 @@ def drafted(found: Divided, said: Said, ask: asking.Ask | None) -> StudyProposal
     if said.experiment:
         sql, teller = experiments.condition(source, columns, said.experiment, log=False)
         where = sql, f"column '{vocabulary.printable(teller.name)}', {said.how('experiment')}"
-        source = source.narrowed(sql)
-        found = replace(found, assignments=TableSeen.of(found.assignments.given, source, said))
-        columns = found.assignments.columns
-        variant = next(c for c in columns if c.name == variant.name)
+        found = _narrowed(found, sql, said)
+    none = nobody.of(found.assignments.source, found.assignments.rows, found.assignments.columns, found.unit)
+    if none:
+        where = f"({where[0]}) and {none.where}" if where[0] else none.where, "; ".join(filter(None, (where[1], none.told)))
+        found = _narrowed(found, where[0], said)
+    source, columns = found.assignments.source, found.assignments.columns
+    variant = next(c for c in columns if c.name == variant.name)
     unit = exact(source, found.unit)
     found = replace(found, joined=replace(found.joined, unit=unit))
     by_units = log.by_units(source, found.unit, variant)
@@ -106,8 +110,15 @@ def drafted(found: Divided, said: Said, ask: asking.Ask | None) -> StudyProposal
         revenue=next((m.name for m in metrics if m.unit == "money"), ""), currency=worth.noted, control=said.note("control", ""),
         money_digits=max((measures.money_digits(each.table.source, [each.amount]) for each in paid if each.amount), default=0),
         tolerate={"repeated": (1.0, "".join(q for each in told for q in _alike(each)))}, said=said.options, suspicious=_unused(found, told, tables), assumed=_assumed(found, told, arms, why, time, start, end, metrics, named, said, worth, refunded),
-        first=_first(found, told, arms, why, time, said, worth, metrics),
+        first=(*([none.asked] if none else []), *_first(found, told, arms, why, time, said, worth, metrics)),
     )  # fmt: skip
+
+
+def _narrowed(found: Divided, where: str, said: Said) -> Divided:
+    """The same with the assignments alone for which a condition holds."""
+    seen = TableSeen.of(found.assignments.given, found.assignments.source.narrowed(where), said)
+    unit = next(c for c in seen.columns if c.name == found.unit.name)
+    return replace(found, assignments=seen, joined=replace(found.joined, unit=unit))
 
 
 def _time_of_assignments(found: Divided, said: Said) -> Column | None:
