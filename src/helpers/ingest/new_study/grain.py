@@ -29,6 +29,7 @@ from helpers.ingest.new_study import (
     questions,
     refusals,
     roles,
+    spellings,
     statuses,
     units,
     unused,
@@ -68,6 +69,8 @@ def read(table: "SourceTable", said: Said = Said(), ask: asking.Ask | None = Non
             seen = seen.again(table)  # its digits are read as times once that is known
     seen, where = _one_experiment(seen, ask)
     seen, where, first = _of_somebody(seen, where)
+    if unit := seen.said.column("unit", seen.columns) or roles.unit_of(seen.columns):
+        first = (*first, *spellings.asked(seen.table, unit, stated="unit" in seen.said))
     seen = replace(seen, said=asking.settled(seen.said, asking.unit(seen.columns), ask))
     seen = nothing.read(seen)
     contradictions.refuse(seen.table, seen.columns, seen.said)
