@@ -31,6 +31,7 @@ from helpers.ingest.new_study import (
     roles,
     spellings,
     statuses,
+    timeless,
     units,
     unused,
     vendors,
@@ -141,13 +142,22 @@ def _one_experiment(seen: TableView, ask: asking.Ask | None) -> tuple[TableView,
 
 
 def _of_somebody(seen: TableView, where: Where) -> tuple[TableView, Where, tuple[str, ...]]:
-    """The rows whose unit is told, not by a word for none, and what is asked of the others."""
-    unit = seen.said.column("unit", seen.columns) or roles.unit_of(seen.columns)
-    found = nobody.of(seen.table, seen.rows, seen.columns, unit)
-    if found is None:
-        return seen, where, ()
-    asked = f"({seen.table.where}) and {found.where}" if seen.table.where else found.where
-    return seen.again(seen.table.narrowed(asked)), where.also(found.where, found.told), (found.asked,)
+    """The rows whose unit and moment are told, not by a word for none, and what is asked of the others."""
+    said, asked = seen.said, []
+
+    def narrowed(found: nobody.LeftOut) -> tuple[TableView, Where]:
+        condition = f"({seen.table.where}) and {found.where}" if seen.table.where else found.where
+        asked.append(found.asked)
+        return seen.again(seen.table.narrowed(condition)), where.also(found.where, found.told)
+
+    unit = said.column("unit", seen.columns) or roles.unit_of(seen.columns)
+    if found := nobody.of(seen.table, seen.rows, seen.columns, unit):
+        seen, where = narrowed(found)
+    time = said.column("time", seen.columns) or roles.time_of(seen.columns)
+    log_like = bool(said.event or roles.event_of(seen.columns))
+    if found := timeless.of(seen.table, seen.rows, time, stated="time" in said, empty=log_like):
+        seen, where = narrowed(found)
+    return seen, where, tuple(asked)
 
 
 @dataclass(frozen=True)

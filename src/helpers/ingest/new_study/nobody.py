@@ -18,15 +18,15 @@ ALL_ZEROS = next(each for each in PLACEHOLDERS if each.startswith("0000"))
 
 
 @dataclass(frozen=True)
-class Nobody:
-    """The condition that leaves such rows out, what is told of it, and what is asked."""
+class LeftOut:
+    """The condition that leaves some rows out, what is told of it, and what is asked."""
 
     where: str
     told: str
     asked: str
 
 
-def of(table: "SourceTable", rows: int, columns: "Sequence[Column]", unit: Column | None) -> Nobody | None:
+def of(table: "SourceTable", rows: int, columns: "Sequence[Column]", unit: Column | None) -> LeftOut | None:
     """The rows whose id is a word for none; a number is one only where it stands in far more rows than other ids do."""
     if unit is None or unit.distinct <= roles.MOST_ARMS:
         return None
@@ -45,7 +45,7 @@ def of(table: "SourceTable", rows: int, columns: "Sequence[Column]", unit: Colum
     if others:
         query = f'select * replace (case when {kept} then {field} end as {field}) from "{table.called}"'
         beside = f" If {' or '.join(repr(vocabulary.printable(c.name)) for c in others)} tells whose they are, give a query in a file in its place: {query}"
-    return Nobody(
+    return LeftOut(
         kept,
         f"{n:,} of {rows:,} rows are left out, whose '{name}' is {stands}",
         f"Are the {n:,} of {rows:,} rows whose '{name}' is {stands} those of no unit, or of many? They are left out (data.where).{beside}",

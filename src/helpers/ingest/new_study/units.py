@@ -195,8 +195,7 @@ def propose(
             *(remarks or ["pre-period covariate: none found, so no variance reduction"]),
         ),
         first=(
-            *(f"Does an empty '{vocabulary.printable(c.name)}' mean that it did not happen? It is read so (data.happened)."
-              for c in kinds.outcomes if c.name in table.happened),
+            *(happened.asked(table, c) for c in kinds.outcomes if c.name in table.happened),
             *nothing_words.asked(table, used),
             *(f"Is a row one unit? {many_said(column)}." for column in many),
             *paid.first,

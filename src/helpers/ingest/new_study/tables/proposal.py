@@ -24,6 +24,7 @@ from helpers.ingest.new_study import (
     refunds,
     roles,
     statuses,
+    timeless,
     tolerances,
     unused,
     vocabulary,
@@ -71,10 +72,12 @@ def drafted(found: Divided, said: Said, ask: asking.Ask | None) -> StudyProposal
         sql, teller = experiments.condition(source, columns, said.experiment, log=False)
         where = sql, f"column '{vocabulary.printable(teller.name)}', {said.how('experiment')}"
         found = _narrowed(found, sql, said)
-    none = nobody.of(found.assignments.source, found.assignments.rows, found.assignments.columns, found.unit)
-    if none:
-        where = f"({where[0]}) and {none.where}" if where[0] else none.where, "; ".join(filter(None, (where[1], none.told)))
-        found = _narrowed(found, where[0], said)
+    asked: list[str] = []
+    for look in (_nobody, _timeless):
+        if none := look(found, said):
+            where = f"({where[0]}) and {none.where}" if where[0] else none.where, "; ".join(filter(None, (where[1], none.told)))
+            found = _narrowed(found, where[0], said)
+            asked.append(none.asked)
     source, columns = found.assignments.source, found.assignments.columns
     variant = next(c for c in columns if c.name == variant.name)
     unit = exact(source, found.unit)
@@ -92,9 +95,9 @@ def drafted(found: Divided, said: Said, ask: asking.Ask | None) -> StudyProposal
     named, tables = _tables(found, told, time, where, said)
     metrics = measured.of(told, said)
     moments = [c for c in (time, *(each.time for each in told)) if c is not None]
-    asked = [c.asked for c in moments if c.asked is not None]
-    if asked:
-        raise several(asked)
+    faults = [c.asked for c in moments if c.asked is not None]
+    if faults:
+        raise several(faults)
     start, end, period = _period(time, told, said)
     paid = [each for each in told if each.money]
     refunded = any(
@@ -110,8 +113,17 @@ def drafted(found: Divided, said: Said, ask: asking.Ask | None) -> StudyProposal
         revenue=next((m.name for m in metrics if m.unit == "money"), ""), currency=worth.noted, control=said.note("control", ""),
         money_digits=max((measures.money_digits(each.table.source, [each.amount]) for each in paid if each.amount), default=0),
         tolerate={"repeated": (1.0, "".join(q for each in told for q in _alike(each)))}, said=said.options, suspicious=_unused(found, told, tables), assumed=_assumed(found, told, arms, why, time, start, end, metrics, named, said, worth, refunded),
-        first=(*([none.asked] if none else []), *_first(found, told, arms, why, time, said, worth, metrics)),
+        first=(*asked, *_first(found, told, arms, why, time, said, worth, metrics)),
     )  # fmt: skip
+
+
+def _nobody(found: Divided, said: Said) -> nobody.LeftOut | None:
+    return nobody.of(found.assignments.source, found.assignments.rows, found.assignments.columns, found.unit)
+
+
+def _timeless(found: Divided, said: Said) -> nobody.LeftOut | None:
+    time, seen = _time_of_assignments(found, said), found.assignments
+    return timeless.of(seen.source, seen.rows, time, stated=True, empty=True)
 
 
 def _narrowed(found: Divided, where: str, said: Said) -> Divided:
