@@ -36,8 +36,9 @@ def test_rows_of_a_log_without_a_moment_are_left_out_and_asked_of(tmp_path: Path
 
 @pytest.mark.parametrize("nothing", ZEROS)
 def test_a_moment_of_what_happened_says_no_where_it_is_none(tmp_path: Path, nothing: str) -> None:
-    rows = pd.DataFrame({"user": [f"u{n}" for n in range(200)], "variant": ["control", "new"] * 100, "registered_at": [f"2026-03-02 {n % 24:02d}:00:00" for n in range(200)]})  # fmt: skip
-    rows["converted_at"] = [nothing if n % 3 else f"2026-03-03 23:{n % 60:02d}:00" for n in range(200)]
+    at = [pd.Timestamp("2026-03-02") + pd.Timedelta(minutes=45 * n) for n in range(200)]
+    rows = pd.DataFrame({"user": [f"u{n}" for n in range(200)], "variant": ["control", "new"] * 100, "registered_at": at})  # fmt: skip
+    rows["converted_at"] = [nothing if n % 3 else str(at[n] + pd.Timedelta(hours=2)) for n in range(200)]
     rows.to_csv(tmp_path / "t.csv", index=False)
     study, _, said = proposed(tmp_path, tmp_path / "t.csv")
     assert (f"Does {nothing!r} in 'converted_at'" if nothing else "Does an empty 'converted_at'") in said
