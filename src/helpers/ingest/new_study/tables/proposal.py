@@ -15,6 +15,7 @@ from helpers.ingest.new_study import (
     answered,
     asking,
     certainty,
+    coins,
     currency,
     doubts,
     experiments,
@@ -40,6 +41,7 @@ from helpers.ingest.new_study.units import as_said
 from helpers.ingest.new_study.units import measured as in_a_line
 from helpers.ingest.new_study.weights import weights
 from helpers.ingest.sql import quoted
+from helpers.ingest.values.currency_names import note_of
 
 if TYPE_CHECKING:
     from helpers.ingest.new_study.source import SourceTable
@@ -92,19 +94,19 @@ def drafted(found: Divided, said: Said, ask: asking.Ask | None) -> StudyProposal
     for number in found.facts:
         told.append(facts.of(found.others[number], found.joined.others[number], taken, said))
         taken |= {kind.name for kind in told[-1].kinds}
-    named, tables = _tables(found, told, time, where, said)
     metrics = measured.of(told, said)
+    paid = [each for each in told if each.money]
+    worth = _worth(paid)
+    named, tables = _tables(found, told, time, where, worth.noted[0], said)
     moments = [c for c in (time, *(each.time for each in told)) if c is not None]
     faults = [c.asked for c in moments if c.asked is not None]
     if faults:
         raise several(faults)
     start, end, period = _period(time, told, said)
-    paid = [each for each in told if each.money]
     refunded = any(
         each.time and each.amount and each.amount.negative
         and refunds.found(each.table.source, each.unit, each.time, each.amount, "true") for each in paid
     )  # fmt: skip
-    worth = currency.of(paid[0].table.source, [paid[0].amount]) if paid and paid[0].amount else currency.Proposed()
     return StudyProposal(
         source="tables", mode="online", negative=refunded, rows=sum(seen.rows for seen in (found.assignments, *found.others)),
         arms=tuple(arms), weights=weights(arms), also=_also(source, found, by_units, spellings, arms), columns={},
@@ -133,6 +135,18 @@ def _narrowed(found: Divided, where: str, said: Said) -> Divided:
     return replace(found, assignments=seen, joined=replace(found.joined, unit=unit))
 
 
+def _worth(paid: Sequence[FactColumns]) -> currency.Proposed:
+    """The currency of the amounts, and what is asked of them; nothing of amounts in the smallest coins, as which they are read."""
+    if not paid or not paid[0].amount:
+        return currency.Proposed()
+    first = paid[0]
+    found = currency.of(first.table.source, [first.amount], key=f"data.facts.{first.event}")
+    if not coins.are_minor([first.amount], found.noted[0]):
+        return found
+    note = note_of(first.amount.name, found.noted[0], key=f"data.facts.{first.event}")
+    return replace(found, first=tuple(line for line in found.first if not note or note not in line))
+
+
 def _time_of_assignments(found: Divided, said: Said) -> Column | None:
     """When units were assigned; the day on which each signed up, or what spans years, is another time."""
     seen = found.assignments
@@ -142,7 +156,7 @@ def _time_of_assignments(found: Divided, said: Said) -> Column | None:
 
 
 def _tables(
-    found: Divided, told: list[FactColumns], time: Column | None, where: Noted, said: Said
+    found: Divided, told: list[FactColumns], time: Column | None, where: Noted, coin: str, said: Said
 ) -> tuple[dict[str, str], tuple[RoleProposal, ...]]:
     """The segments, and each table as a study states it."""
     segments: dict[str, str] = {}
@@ -166,7 +180,10 @@ def _tables(
             else {}
         )
         columns |= {"price": (each.amount.name, said.note("money", "the amount of a row"))} if each.amount else {}
-        made += [_role("facts", kind.name, each.table, columns, each.time, where=kind.where) for kind in each.kinds]
+        roles_of = [_role("facts", kind.name, each.table, columns, each.time, where=kind.where) for kind in each.kinds]
+        if each.money and each.amount and coins.are_minor([each.amount], coin):
+            roles_of = [replace(role, money_in=coins.noted([each.amount], coin)) for role in roles_of]
+        made += roles_of
     if found.describes is not None:
         seen, key = found.others[found.describes], found.joined.others[found.describes]
         columns = {"user_id": (key.name, found.joined.evidence(found.describes))}
@@ -288,6 +305,8 @@ def _assumed(
         )
     lines += [f"metrics: {in_a_line(metrics)}{as_said(said, 'primary', 'outcomes', 'money')}"]
     lines += [f"currency: {paid.noted[0]}, {paid.noted[1]}"] if paid.noted[1] else []
+    minor = [each.amount for each in told if each.money and each.amount and coins.are_minor([each.amount], paid.noted[0])]
+    lines += [coins.line(minor, paid.noted[0])] if minor else []
     lines += ["refunds: amounts below zero take back what their unit paid before, and lower sums"] if refunded else []
     return (*lines, f"segments: {', '.join(segments) or 'none'}")
 
