@@ -54,7 +54,9 @@ def test_minutes_or_hours_are_asked_and_the_query_that_is_named_reads_them(tmp_p
     assert query
     (tmp_path / "once.sql").write_text(query[1], encoding="utf-8")
     study, _, _ = proposed(tmp_path, tmp_path / "once.sql")
-    assert sum(total for _, total in sums(study, tmp_path)["play_time"].values()) == int(rows.seconds_of_play_time.sum())
+    assert sum(total for _, total in sums(study, tmp_path)["play_time"].values()) == int(
+        rows.seconds_of_play_time.sum()
+    )
 
 
 def test_times_of_a_day_are_no_outcome_unless_somebody_says_so(tmp_path: Path) -> None:
@@ -64,4 +66,6 @@ def test_times_of_a_day_are_no_outcome_unless_somebody_says_so(tmp_path: Path) -
     study, _, said = proposed(tmp_path, tmp_path / "t.csv")
     assert [m.name for m in study.metrics] == ["converted"] and "local_time: times of a day, or lengths of time" in said
     study, _, _ = proposed(tmp_path, tmp_path / "t.csv", outcomes=("local_time",), name="said")
-    assert sums(study, tmp_path)["local_time"]["control"][1] == int(sum(pd.to_timedelta(rows.local_time[::2]).dt.total_seconds()))
+    assert sums(study, tmp_path)["local_time"]["control"][1] == int(
+        sum(pd.to_timedelta(rows.local_time[::2]).dt.total_seconds())
+    )

@@ -54,7 +54,9 @@ def test_counts_by_week_are_read_or_the_query_of_the_message_makes_them_so(tmp_p
     assert (study.period.start, study.period.end) == (datetime(2026, 2, 16), datetime(2026, 3, 16))
     assert "time_format: iso_week" in text
     ingest.land(study, tmp_path / "raw")
-    found = duckdb.sql(f"select variant, day, any_value(units) from '{tmp_path / 'raw' / FILE}' group by all").fetchall()
+    found = duckdb.sql(
+        f"select variant, day, any_value(units) from '{tmp_path / 'raw' / FILE}' group by all"
+    ).fetchall()
     assert sorted(found) == sorted(
         ({"control": "control", "b": "treatment"}[row.split(",")[1]], 1 + 7 * (n // 2), int(row.split(",")[2]))
         for n, row in enumerate(rows)
@@ -71,7 +73,9 @@ def test_counts_by_week_are_read_or_the_query_of_the_message_makes_them_so(tmp_p
     ],
 )
 def test_the_period_of_a_panel_is_that_of_its_rows_and_asked_where_they_tell_none(tmp_path, periods, end):
-    rows = [(f"s{s}", ["control", "b"][s % 2], each, 7 * s % 11 + n) for s in range(40) for n, each in enumerate(periods)]
+    rows = [
+        (f"s{s}", ["control", "b"][s % 2], each, 7 * s % 11 + n) for s in range(40) for n, each in enumerate(periods)
+    ]
     pd.DataFrame(rows, columns=["store", "variant", "week", "sales"]).to_csv(tmp_path / "t.csv", index=False)
     study, _, said = proposed(tmp_path, tmp_path / "t.csv")
     assert ("--period FIRST..LAST" in said) == (end is None)

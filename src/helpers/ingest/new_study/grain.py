@@ -85,7 +85,13 @@ def read(table: "SourceTable", said: Said = Said(), ask: asking.Ask | None = Non
     proposal = _examined(direction.told(proposal, seen.columns, seen.said), seen)
     where = where.also(*proposal.where) if proposal.where[0] else where
     told = (*proposal.assumed, *where.notes, *doubts.told(seen.table, seen.columns, proposal, seen.said))
-    return replace(proposal, where=where.noted, assumed=told, first=(*first, *proposal.first), said=seen.said.options | proposal.said)
+    return replace(
+        proposal,
+        where=where.noted,
+        assumed=told,
+        first=(*first, *proposal.first),
+        said=seen.said.options | proposal.said,
+    )
 
 
 def _examined(proposal: StudyProposal, seen: TableView) -> StudyProposal:

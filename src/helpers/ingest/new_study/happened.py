@@ -93,7 +93,10 @@ def _always(seen: TableView, column: Column) -> ReportError:
 
 def asked(table: SourceTable, column: Column) -> str:
     """What a person must answer of an outcome that is read so."""
-    name, words = vocabulary.printable(column.name), [repr(vocabulary.printable(w)) for w in table.happened[column.name]]
+    name, words = (
+        vocabulary.printable(column.name),
+        [repr(vocabulary.printable(w)) for w in table.happened[column.name]],
+    )
     nothing = f"{' or '.join(words)} in '{name}'" if words else f"an empty '{name}'"
     return f"Does {nothing} mean that it did not happen? It is read so (data.happened)."
 

@@ -45,9 +45,7 @@ def _once(table: "SourceTable", rows: int, keys: Sequence[Column], metric: Colum
     return int(pairs) == rows >= WHOLE * int(units)  # type: ignore[call-overload]
 
 
-def _refusal(
-    table: "SourceTable", rows: int, keys: Sequence[Column], metric: Column, value: Column
-) -> ReportError:
+def _refusal(table: "SourceTable", rows: int, keys: Sequence[Column], metric: Column, value: Column) -> ReportError:
     name, holds = (vocabulary.printable(c.name) for c in (metric, value))
     taken = {c.name for c in keys}
     made = []

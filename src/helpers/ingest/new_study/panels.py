@@ -235,7 +235,10 @@ def told(proposal: StudyProposal, seen: SeenPanel) -> StudyProposal:
     span = seen.span if proposal.start == NO_TIME else None
     if span:
         told_by = f"from the first to the last '{period}' of the rows"
-        assumed = [f"time: {told_by}, {span[0]:%Y-%m-%d} to {span[1]:%Y-%m-%d}" if each.startswith("time: ") else each for each in assumed]
+        assumed = [
+            f"time: {told_by}, {span[0]:%Y-%m-%d} to {span[1]:%Y-%m-%d}" if each.startswith("time: ") else each
+            for each in assumed
+        ]
         proposal = replace(
             proposal, start=span[0], end=span[1], period=f"{told_by}; the end is excluded",
             first=tuple(each for each in proposal.first if each != units.NO_PERIOD),

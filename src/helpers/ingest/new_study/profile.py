@@ -176,7 +176,9 @@ def _seen(
     head = _moments(table, dict.fromkeys(maybe, stated), digits, HEAD) if maybe else {}
     timed = {name: _order(table, name, stated, time) for name, (moments, *_) in head.items() if moments or name == time}
     moments = _moments(table, {name: times for name, (times, _, _) in timed.items()}, digits) if timed else {}
-    weekly = {name for name, few in levels.items() if kinds[name] == "VARCHAR" and weeks.with_years([t for t, *_ in few])}
+    weekly = {
+        name for name, few in levels.items() if kinds[name] == "VARCHAR" and weeks.with_years([t for t, *_ in few])
+    }
     if weekly and not (stated.order or stated.format):
         moments |= _moments(table, dict.fromkeys(weekly, Times(format=WEEKS)), digits)
         timed |= {name: (Times(format=WEEKS), "each told by its Monday", None) for name in weekly}

@@ -19,7 +19,9 @@ def asked(table: "SourceTable", unit: "Column", *, stated: bool) -> list[str]:
     if unit.kind != "VARCHAR":
         return []
     name = table.text(unit.name)
-    maybe, uuids = table.rows(f"select coalesce(bool_or({ids_alike.maybe(name)}), false), {ids_alike.uuids(name)} from {{table}}")[0]
+    maybe, uuids = table.rows(
+        f"select coalesce(bool_or({ids_alike.maybe(name)}), false), {ids_alike.uuids(name)} from {{table}}"
+    )[0]
     found = ids_alike.of(table.con, unit.name, table.relation) if maybe or uuids else None
     if found is None:
         return []
@@ -32,4 +34,6 @@ def asked(table: "SourceTable", unit: "Column", *, stated: bool) -> list[str]:
             cause="one unit is written in several ways, so that its rows are parted",
             remedy=f'write them in one way by a query in a file in place of the table: {query}; if they are units of their own, say so: --unit "{called}"',
         )
-    return [f"Are ids of '{called}' that look alike one unit? {found.said()}, and are kept apart; this query in a file, in place of the table, makes them one: {query}"]
+    return [
+        f"Are ids of '{called}' that look alike one unit? {found.said()}, and are kept apart; this query in a file, in place of the table, makes them one: {query}"
+    ]

@@ -20,7 +20,9 @@ def of(table: "SourceTable", rows: int, time: Column | None, *, stated: bool, em
     if time is None or time.moments == rows or (roles.happens(time) and not stated):
         return None
     text = table.text(time.name)
-    found = table.rows(f"select {text}, count(*) from {{table}} where {is_nothing(text)}{f' or {text} is null' * empty} group by 1 order by 2 desc, 1")
+    found = table.rows(
+        f"select {text}, count(*) from {{table}} where {is_nothing(text)}{f' or {text} is null' * empty} group by 1 order by 2 desc, 1"
+    )
     words = {str(word or ""): int(n) for word, n in found}  # type: ignore[call-overload]
     n = sum(words.values())
     if not 0 < n <= FEW * rows or n < rows - time.moments:

@@ -34,7 +34,9 @@ def some(table: "SourceTable", unit: Column) -> tuple[str, int]:
 
 def days_apart(table: "SourceTable", time: Column) -> int:
     """How many days lie between the dates of a column: 7 where these are of weeks, told by their first day."""
-    found: Any = table.rows(f"select distinct date_trunc('day', {moment_of(table, time)})::date from {{table}} order by 1")
+    found: Any = table.rows(
+        f"select distinct date_trunc('day', {moment_of(table, time)})::date from {{table}} order by 1"
+    )
     return step_of([day.toordinal() for (day,) in found if day is not None])
 
 

@@ -96,7 +96,9 @@ def of(con: "duckdb.DuckDBPyConnection", column: str, relation: str) -> LookAlik
         return None
     apart = ", ".join(f"bool_or({_tells(step)})" for step in range(len(_STEPS)))
     found = con.execute(f"select {apart} from ({alike})").fetchall()[0]
-    return LookAlike(column, int(ids), int(one), tuple(each for each, is_so in zip(_STEPS, found, strict=True) if is_so))
+    return LookAlike(
+        column, int(ids), int(one), tuple(each for each, is_so in zip(_STEPS, found, strict=True) if is_so)
+    )
 
 
 def told(con: "duckdb.DuckDBPyConnection", column: str, relation: str, what: str = "ids") -> list[str]:

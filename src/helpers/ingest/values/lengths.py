@@ -61,10 +61,13 @@ def seconds(text: str) -> str:
     """
     low = f"replace(trim(lower({text})), ',', '.')"
     behind = {"d": "[^a-z]|t|$"}  # of ISO 8601 days alone stand before another letter
-    parts = [(rf"({_N}) *(?:{unit})(?:{behind.get(name, '[^a-z]|$')})", worth) for name, (unit, worth) in _UNITS.items()]
+    parts = [
+        (rf"({_N}) *(?:{unit})(?:{behind.get(name, '[^a-z]|$')})", worth) for name, (unit, worth) in _UNITS.items()
+    ]
     parts += [(r"([0-9]+):[0-9]+:", 3_600), (r"([0-9]+):[0-9.]+$", 60), (r":([0-9]+(?:\.[0-9]+)?)$", 1)]
     summed = " + ".join(
-        f"coalesce(try_cast(regexp_extract({low}, {literal(found)}, 1) as decimal(20, 6)), 0) * {worth}" for found, worth in parts
+        f"coalesce(try_cast(regexp_extract({low}, {literal(found)}, 1) as decimal(20, 6)), 0) * {worth}"
+        for found, worth in parts
     )
     return f"rtrim(rtrim(({summed})::decimal(38, 6)::varchar, '0'), '.')"
 
@@ -77,7 +80,9 @@ def of(con: "duckdb.DuckDBPyConnection", parts: "Parts", column: str) -> tuple[L
     them lie before the fourth, as times of a day hardly do.
     """
     text = f"nullif(trim({quoted(column)}::varchar), '')"
-    share = con.execute(f"select avg({matches('t')}::integer) from (select {text} as t from {parts.relation} limit {FIRST})").fetchall()[0][0]
+    share = con.execute(
+        f"select avg({matches('t')}::integer) from (select {text} as t from {parts.relation} limit {FIRST})"
+    ).fetchall()[0][0]
     if not share or share <= SOME:
         return "", ""
     hours = "try_cast(regexp_extract(t, '([0-9]+):[0-9]+:', 1) as double)"
@@ -98,7 +103,9 @@ def of(con: "duckdb.DuckDBPyConnection", parts: "Parts", column: str) -> tuple[L
 def example(con: "duckdb.DuckDBPyConnection", parts: "Parts", column: str) -> str:
     """The first length of a column, as it stands there."""
     text = f"trim({quoted(column)}::varchar)"
-    found = con.execute(f"select arg_min({text}, (file_index, file_row_number)) from {parts.relation} where {matches(text)}").fetchall()
+    found = con.execute(
+        f"select arg_min({text}, (file_index, file_row_number)) from {parts.relation} where {matches(text)}"
+    ).fetchall()
     return str(found[0][0])
 
 
@@ -110,7 +117,7 @@ def asked(called: str, place: Place, table: str, column: str, example: str) -> R
     else:
         table = quoted(table)
     minutes, hours = (
-        f'select * replace ({made} as {name}) from {table}' for made in (f"'0:' || {name}", f"{name} || ':00'")
+        f"select * replace ({made} as {name}) from {table}" for made in (f"'0:' || {name}", f"{name} || ':00'")
     )
     return ReportError(
         f"{called}: the numbers of column '{logged(column)}' may be minutes and seconds, or hours and minutes",

@@ -179,10 +179,18 @@ def formats(
         text = canonical(f"{quoted(column)}::varchar", as_decided)
         few = as_decided.plain and first[column].decimals <= FEW
         found[column] = first[column].amounts if few else _measured(con, parts, as_decided, text)
-        example = "" if as_decided.plain else seen[column].example(f"as {point}") if not length else lengths.example(con, parts, column)
+        example = (
+            ""
+            if as_decided.plain
+            else seen[column].example(f"as {point}")
+            if not length
+            else lengths.example(con, parts, column)
+        )
         if example:
             read = con.execute(f"select {canonical(literal(example), as_decided)}").fetchall()[0][0]
-            notes.append(f"column '{logged(column)}': {example} is read as {_shown(read)}{' seconds' if length else ''}")
+            notes.append(
+                f"column '{logged(column)}': {example} is read as {_shown(read)}{' seconds' if length else ''}"
+            )
     return found, notes, faults
 
 

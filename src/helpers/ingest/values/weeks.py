@@ -69,9 +69,7 @@ def query(table: str, column: str, numbers: Sequence[float] = ()) -> str:
 
 def has_year(numbers: Sequence[float]) -> bool:
     """Whether all numbers are a year and a week, as 202606."""
-    return bool(numbers) and all(
-        n == int(n) and 1900 <= n // 100 <= 2100 and 1 <= n % 100 <= 53 for n in numbers
-    )
+    return bool(numbers) and all(n == int(n) and 1900 <= n // 100 <= 2100 and 1 <= n % 100 <= 53 for n in numbers)
 
 
 def are_numbers(numbers: Sequence[float]) -> bool:

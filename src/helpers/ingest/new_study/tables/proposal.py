@@ -77,7 +77,10 @@ def drafted(found: Divided, said: Said, ask: asking.Ask | None) -> StudyProposal
     asked: list[str] = []
     for look in (_nobody, _timeless):
         if none := look(found, said):
-            where = f"({where[0]}) and {none.where}" if where[0] else none.where, "; ".join(filter(None, (where[1], none.told)))
+            where = (
+                f"({where[0]}) and {none.where}" if where[0] else none.where,
+                "; ".join(filter(None, (where[1], none.told))),
+            )
             found = _narrowed(found, where[0], said)
             asked.append(none.asked)
     source, columns = found.assignments.source, found.assignments.columns
@@ -305,7 +308,9 @@ def _assumed(
         )
     lines += [f"metrics: {in_a_line(metrics)}{as_said(said, 'primary', 'outcomes', 'money')}"]
     lines += [f"currency: {paid.noted[0]}, {paid.noted[1]}"] if paid.noted[1] else []
-    minor = [each.amount for each in told if each.money and each.amount and coins.are_minor([each.amount], paid.noted[0])]
+    minor = [
+        each.amount for each in told if each.money and each.amount and coins.are_minor([each.amount], paid.noted[0])
+    ]
     lines += [coins.line(minor, paid.noted[0])] if minor else []
     lines += ["refunds: amounts below zero take back what their unit paid before, and lower sums"] if refunded else []
     return (*lines, f"segments: {', '.join(segments) or 'none'}")
