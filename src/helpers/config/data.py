@@ -172,7 +172,7 @@ class Place(Relative):
     origin: str = ""
     """Where the data come from, for the report"""
     time_format: str | None = Field(None, min_length=1)
-    """How times are written, where the values do not tell: day_first, month_first, epoch_seconds, ..., or codes as %d.%m.%Y"""
+    """How times are written, where the values do not tell: day_first, month_first, epoch_seconds, iso_week, ..., or codes as %d.%m.%Y"""
     timezone: str = "UTC"
     """Time zone of times that carry none, such as Europe/Berlin"""
     export_clean_events: bool = False

@@ -11,6 +11,9 @@ ORDERS = ("day_first", "month_first", "year_first")
 EPOCHS = {"epoch_seconds": 6, "epoch_milliseconds": 3, "epoch_microseconds": 0, "epoch_nanoseconds": -3}
 """Units since 1970 that a number may count, and the power of ten that makes microseconds of it."""
 
+WEEKS = "iso_week"
+"""Weeks of ISO 8601 with their years, such as 2026-W06 and KW 6/2026, each of which is told by its Monday."""
+
 CODES = {
     "Y": "year", "y": "year", "m": "month", "b": "month", "B": "month", "d": "day", "e": "day", "H": "hour", "I": "hour",
     "M": "", "S": "", "f": "", "p": "", "z": "", "Z": "", "a": "", "A": "", "%": "",
@@ -31,7 +34,7 @@ def spelled(written: str) -> str:
 
 def check_format(written: str) -> None:
     """Refuse what is neither a word nor a format that tells day, month and year. Raises :class:`ConfigError`."""
-    words = (*ORDERS, *EPOCHS)
+    words = (*ORDERS, *EPOCHS, WEEKS)
     if written in words:
         return
     codes = re.findall(r"%(.?)", spelled(written))

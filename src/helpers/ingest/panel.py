@@ -4,8 +4,11 @@ from typing import TYPE_CHECKING
 
 from helpers.config import ColumnOf, Study, Units
 from helpers.config.columns import logged
+from helpers.config.times import WEEKS
 from helpers.errors import ReportError
 from helpers.ingest.sql import quoted
+from helpers.ingest.values import times_sql
+from helpers.ingest.values.times import Times
 
 if TYPE_CHECKING:
     import duckdb
@@ -22,9 +25,11 @@ EXACT = "decimal(38, 12)"
 
 
 def place_sql(period: str) -> str:
-    """SQL of the place of a period in text among others: a number, a time, or the only number in it, at its end; else null."""
+    """SQL of the place of a period in text among others: a number, a time, a week of ISO 8601, or the only number in it, at its end; else null."""
+    week = times_sql.moment(period, "VARCHAR", Times(format=WEEKS))
     return (
         f"coalesce(try_cast({period} as double), epoch(try_cast({period} as timestamp)), epoch(try_strptime({period}, '%d.%m.%Y')),"
+        f" epoch({week}),"
         f" try_cast(regexp_extract({period}, '^[^0-9]*([0-9]+)$', 1) as double))"
     )
 

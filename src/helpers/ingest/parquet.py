@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from helpers.config import Log, Units
 from helpers.config.columns import logged, stored
 from helpers.errors import ReportError
 from helpers.ingest import folders, one_type
@@ -23,27 +24,31 @@ if TYPE_CHECKING:
 def read(con: "duckdb.DuckDBPyConnection", place: "Place", files: list[Path], into: Path) -> Parts:
     """Links to the files in ``into``, or copies where a column has another name or type in them, or stands elsewhere.
 
-    A column may stand in the name of a folder, or in a struct, whose fields are called ``outer.inner``. Raises
+    A column may stand in the name of a folder, or in a struct, whose fields are called ``outer.inner.deeper``. Raises
     :class:`~helpers.errors.ReportError` for what is no Parquet file, a missing column, no row at all.
     """
     linked = []
+    unnamed = not isinstance(place, Log | Units)  # no study maps it yet, so all fields are looked at
     found = [types(con, file) for file in files]
     common = one_type.of(con, list(map(relation, files)), found, mapped(place))
     for number, (file, kinds, told) in enumerate(zip(files, found, folders.columns_of(place, files), strict=True)):
         refuse_misread(con, file, kinds, mapped(place))
         inner = fields(con, relation(file), kinds)
         check_columns(place, [*map(stored, kinds), *inner, *(c for c in told if c not in kinds)], file.name)
-        added = "".join(f", {sql} as {quoted(c)}" for c, sql in inner.items() if c in mapped(place))
+        wanted = {c for c in inner if not any(o.startswith(f"{c}.") for o in inner)} if unnamed else mapped(place)
+        added = "".join(f", {sql} as {quoted(c)}" for c, sql in inner.items() if c in wanted)
         added += folders.selected({c: value for c, value in told.items() if c not in kinds})
         linked.append(into / f"part-{number:04d}.parquet")
         cast = {c: kind for c, kind in common.items() if kinds.get(c, kind) != kind}
+        plain = [c for c in kinds if not (unnamed and _is_struct(kinds[c]))]
         if not (cast or added) and kept(kinds) == "*":
             linked[-1].symlink_to(file.resolve())
         else:
             taken = ", ".join(
-                f"{one_type.cast(quoted(c), kinds[c], cast.get(c, kinds[c]))} as {quoted(stored(c))}" for c in kinds
+                f"{one_type.cast(quoted(c), kinds[c], cast.get(c, kinds[c]))} as {quoted(stored(c))}" for c in plain
             )
-            con.execute(f"copy (select {taken}{added} from {relation(file)}) to {literal(linked[-1])} (format parquet)")
+            taken = f"{taken}{added}".removeprefix(", ")
+            con.execute(f"copy (select {taken} from {relation(file)}) to {literal(linked[-1])} (format parquet)")
         folders.refuse_others(con, linked[-1], file.name, {stored(c): v for c, v in told.items() if c in kinds})
     names = [file.name for file in files]
     if not any(rows(con, part) for part in linked):
@@ -92,12 +97,20 @@ def relation(file: Path) -> str:
 
 
 def fields(con: "duckdb.DuckDBPyConnection", table: str, kinds: dict[str, str]) -> dict[str, str]:
-    """The fields of the structs of a table, called ``outer.inner``, and the SQL of each; a column of that name is meant first."""
+    """The fields of the structs of a table, however deep, called ``outer.inner.deeper``, and the SQL of each; a column of that name is meant first."""
     made: dict[str, str] = {}
-    for outer in (column for column, kind in kinds.items() if kind.startswith("STRUCT(") and not kind.endswith("]")):
-        fields = con.execute(f"describe select unnest({quoted(outer)}) from {table}").fetchall()
-        made |= {f"{outer}.{row[0]}": f"{quoted(outer)}[{literal(row[0])}]" for row in fields}
+    left = [(column, quoted(column)) for column, kind in kinds.items() if _is_struct(kind)]
+    while left:
+        outer, of = left.pop(0)
+        for inner, kind, *_ in con.execute(f"describe select unnest({of}) from {table}").fetchall():
+            name, sql = f"{outer}.{inner}", f"{of}[{literal(inner)}]"
+            made[name] = sql
+            left += [(name, sql)] if _is_struct(kind) else []
     return {name: sql for name, sql in made.items() if name not in kinds}
+
+
+def _is_struct(kind: str) -> bool:
+    return kind.startswith("STRUCT(") and not kind.endswith("]")
 
 
 @contextmanager

@@ -55,16 +55,19 @@ class Reading:
         return cls(Times(**told["times"]), Ids(**told["ids"]), numbers, tuple(told["notes"]), told["of_days"])
 
 
-def decide(con: "duckdb.DuckDBPyConnection", study: Study, parts: Parts) -> tuple[Reading, list[ReportError]]:
+def decide(
+    con: "duckdb.DuckDBPyConnection", study: Study, parts: Parts, key: str = "data"
+) -> tuple[Reading, list[ReportError]]:
     """Look at the mapped columns of a table, or of a sample of it, and decide how each is read.
 
     Returns the decision and everything that leaves a column unread; the caller raises, or tells, all of it in one go.
+    ``key`` is where the table stands in the study.
     """
     timing = times_decided.decide(con, study, parts)
     found, said, unread = ids.decide(con, _id_columns(study), parts.types, parts.relation)
     numbers, notes, faults = number_formats.decide(con, study, parts)
     money, minor = sorted(number_formats.money_columns(study)), number_formats.minor_columns(study)
-    named = (note_of(column, study.economics.currency, minor=column in minor) for column in money)
+    named = (note_of(column, study.economics.currency, minor=column in minor, key=key) for column in money)
     coins = tuple(
         f"column '{logged(column)}': amounts are in the smallest coins; 1999 is {formatted(1999, 'price', study.economics.currency)}"
         for column in money

@@ -23,6 +23,7 @@ from helpers.ingest.sql import literal, quoted
 from helpers.ingest.summaries import totals
 from helpers.ingest.telling import ARM, UNIT, Telling, whole_key
 from helpers.ingest.telling import telling as found_telling
+from helpers.ingest.values import lengths
 from helpers.ingest.values.amounts import Amounts, amount, canonical, in_units, is_whole, known
 from helpers.ingest.values.digits import digits_of
 from helpers.ingest.values.happened import happened
@@ -233,8 +234,9 @@ def _written(column: str, types: dict[str, str], reading: Reading) -> str:
         return f"{name}::integer::varchar"
     if kind in ("DOUBLE", "FLOAT"):
         return known(f"case when not isnan({name}) then {name}::varchar end", codes)
-    if kind != "VARCHAR":
+    if kind not in lengths.KINDS:
         return known(f"{name}::varchar", codes)
+    name = name if kind == "VARCHAR" else f"{name}::varchar"
     number = canonical(name, reading.numbers.get(column, Amounts()))
     word = f"lower(trim({name}))"
     words = {"'1'": TRUE, "'0'": FALSE, "null": ("nan",)}

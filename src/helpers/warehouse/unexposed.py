@@ -52,5 +52,5 @@ def notes(con: "duckdb.DuckDBPyConnection", study: Study) -> Iterator[str]:
                 f"{row.unexposed:,} of {row.events:,} events {row.event_name} since the first {study.exposure} of the experiment"
                 f" ({formatted(row.unexposed / row.events, 'share')}) are of units that never reach {study.exposure} and count"
                 f" in no arm; {row.begun:,} are of units of which nothing came before: people outside of the experiment, or"
-                " exposed ones under another id since, as after a login, whose ids are to be joined before"
+                " exposed ones under another id since, as after a login or in other capitals, whose ids are to be joined before"
             )

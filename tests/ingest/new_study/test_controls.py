@@ -11,6 +11,7 @@ TOLD = [
     ("holdout", "exposed"), ("0", "1", "2"), ("off", "on"), ("ohne Rabatt", "mit Rabatt"), ("groupe témoin", "groupe test"),
     ("контрольная", "тестовая"), ("对照组", "实验组"), ("旧", "新"), ("C", "T"), ("plain", "new offer"), ("Control", "Variant B"),
     ("variant_a", "variant_b"), ("business as usual", "nudge"), ("non-treated", "treated"), ("false", "true"), ("v1", "v2"), ("1", "2"),
+    ("A_baseline", "B_newcopy"), ("A - red", "B - blue", "C - green"), ("v1_old", "v2_new"), ("ctrl-2026", "trt-2026"), ("0 - red", "1 - blue"),
 ]  # fmt: skip
 SILENT = [
     ("blue", "green"),
@@ -37,6 +38,7 @@ def test_where_no_level_means_it_none_is_taken(levels: tuple[str, ...]) -> None:
 
 def test_an_attribute_is_no_pair_of_an_experiment() -> None:
     assert controls.is_pair(["control", "b"]) and controls.is_pair(["old page", "new page"])
+    assert controls.is_pair(["A_baseline", "B_newcopy"]) and not controls.is_pair(["A_north", "B_south"])
     assert not any(
         map(controls.is_pair, (["yes", "no"], ["true", "false"], ["m", "f"], ["new", "returning"], ["a", "b"]))
     )

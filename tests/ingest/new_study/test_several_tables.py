@@ -2,6 +2,7 @@
 
 import os
 import random
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -158,6 +159,7 @@ def test_what_cannot_be_joined_is_one_clear_error(
 
 @pytest.mark.parametrize(("said", "message"), [
     ({"unit": "usr_id"}, "the set of tables has no column 'usr_id'"), ({"primary": "oders"}, "no table of facts is called 'oders'"),
+    ({"header_line": "3"}, "--header-line is of one table"), ({"alias": "device"}, "--alias is of one table"),
     ({"where": "total > 1"}, "--where is of one table"), ({"exposure": "view"}, "--exposure is of one table"),
 ])  # fmt: skip
 def test_what_is_said_and_cannot_be_is_told_with_what_is_near(
@@ -257,3 +259,50 @@ def test_rows_of_no_unit_and_repeated_assignments_are_told(tmp_path: Path, again
     parts = ingest.land(study, tmp_path / "raw")
     assert parts.apart == again + strangers
     assert any(f"{again:,} rows assign a unit to its variant once more" in note for note in parts.notes) == bool(again)
+
+
+def test_the_total_of_an_order_in_each_of_its_lines_is_asked_and_the_query_counts_it_once(tmp_path: Path) -> None:
+    lines = """select 'o' || (i // 3) as order_id, 1000 + hash(i // 3) % 400 as user_id, i % 3 as line, 100 + hash(i // 3) % 900 as order_total,
+        timestamp '2026-03-12' + to_minutes((hash(i // 3) % 9000)::int) as ordered_at from range(900) t(i) where hash(i) % 4 > 0"""
+    files = [assigned(tmp_path), rows(tmp_path / "lines.csv", lines)]
+    _, _, said = proposed(tmp_path, files)
+    query = re.search(r"take one row of each, by a query in a file: (select .*? = 1)$", said, re.MULTILINE)
+    assert query and "lines.csv: does a total count once for each order?" in said
+    (tmp_path / "orders.sql").write_text(query[1], encoding="utf-8")
+    study, _, said = proposed(tmp_path, [files[0], tmp_path / "orders.sql"])
+    assert isinstance(study.data, Tables) and [*study.data.facts] == ["orders"] and "does a total" not in said
+    ingest.land(study, tmp_path / "raw")
+    found = counted(ingest.landed(tmp_path / "raw"), "event_id")
+    once = duckdb.sql(
+        f"select 100 * sum(order_total) from (select distinct order_id, order_total from ({lines}))"
+    ).fetchall()[0][0]
+    assert sum(truth.cents for truth in found.values()) == once
+
+
+@pytest.mark.parametrize("whole", [True, False])
+def test_cents_of_one_of_several_tables_are_read_as_such_or_the_key_that_says_so_is_named(
+    tmp_path: Path, whole: bool
+) -> None:
+    amount = "(500 + hash(i) % 9000)::int" if whole else "500.5 + hash(i) % 9000"
+    orders = f"select 'o' || i as order_id, 1000 + hash(i) % 400 as user_id, {amount} as total_cents, timestamp '2026-03-12 10:00:00' as ordered_at from range(300) t(i)"  # fmt: skip
+    study, _, said = proposed(tmp_path, [assigned(tmp_path), rows(tmp_path / "orders.csv", orders)])
+    assert isinstance(study.data, Tables)
+    if not whole:
+        key = re.search(r"data\.facts\.(\w+)\.money_in: (\w+)", said)
+        assert key and study.data.facts[key[1]].money_in == "units"
+        text = made_file(tmp_path).read_text(encoding="utf-8")
+        made_file(tmp_path).write_text(
+            re.sub(rf"^( +){key[1]}:.*$", rf"\g<0>\n\1  money_in: {key[2]}", text, count=1, flags=re.M)
+        )
+        study = config.load(made_file(tmp_path))
+    ingest.land(study, tmp_path / "raw")
+    found = counted(ingest.landed(tmp_path / "raw"), "event_id")
+    total = duckdb.sql(f"select sum(total_cents)::double from ({orders})").fetchall()[0][0]
+    assert whole == ("1999 is 19.99 EUR" in said) and abs(sum(t.cents for t in found.values()) - total) <= 300 * (
+        not whole
+    )
+
+
+def made_file(tmp_path: Path) -> Path:
+    (file,) = (tmp_path / "studies").glob("*.yml")
+    return file

@@ -40,7 +40,6 @@ def test_what_it_would_be_is_what_it_is(kind, day):
         ("2026-W37-1", "2026-W37-1 would be 2026-09-07"),
         ("2026W371", "2026W371 would be 2026-09-07"),
         ("2026-250", "2026-250 would be 2026-09-07"),
-        ("2026-W37", "weeks, which stand for no moment"),
         ("08/2026", "weeks, months or quarters without a day"),
         ("Q3 2026", "weeks, months or quarters without a day"),
         ("12:31:10", "times of day without a day"),
@@ -56,6 +55,12 @@ def test_a_refusal_names_what_the_times_look_like_and_the_way_that_works(tmp_pat
         landed(tmp_path, text, text)
     assert "data.time_format" not in str(caught.value)  # none reads them
     assert re.search("remedy: +(give these cells|write the(ir)? (d|next d|year|Monday))", str(caught.value))
+
+
+def test_weeks_are_no_moments_until_somebody_says_that_their_mondays_are(tmp_path):
+    with pytest.raises(ReportError, match="weeks, which stand for no moment") as caught:
+        landed(tmp_path, "2026-W37", "2026-W37")
+    assert "2026-09-07 for 2026-W37: data.time_format: iso_week" in str(caught.value)
 
 
 def test_what_dot_net_writes_is_told_with_the_moment_it_means(tmp_path):

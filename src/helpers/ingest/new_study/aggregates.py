@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 from helpers.config.levels import LEAVE_OUT
 from helpers.errors import ReportError
-from helpers.ingest.counts.dates import step_of
 from helpers.ingest.counts.landing import only_rise, running
 from helpers.ingest.counts.table import TOTALS
 from helpers.ingest.near import no_column
@@ -81,10 +80,10 @@ def propose(
     )
     money = [m.name for m in metrics if m.unit == "money"]
     paid = currency.of(table, [c for c, m in zip(ranked, metrics, strict=True) if m.unit == "money"])
-    apart = _apart(table, time) if time else 1
+    apart = ways.days_apart(table, time) if time else 1
     start, end, period = (*said.period, said.how("period")) if said.period else units.period_of(time)
     if time and not said.period:
-        end += timedelta(days=apart - 1)
+        end += timedelta(days=apart - time.days)
     mapped: dict[str, Noted] = {
         "variant": (
             variant.name,
@@ -144,7 +143,8 @@ def of_parts(
 
     Each combination of the arm, the day and one or two columns of words stands there once, and most of them do.
     """
-    parts = [c for c in columns if c.words and c is not variant and c is not time and c.distinct <= rows // 2]
+    free = [c for c in columns if c is not variant and c is not time and c.distinct <= rows // 2]
+    parts = [c for c in free if c.words or _counts_weeks(c)]
     of_all = [c for c in (variant, time) if c is not None]
     for some in [*([p] for p in parts), *map(list, combinations(parts, 2))]:
         keys = [table.text(c.name) for c in (*of_all, *some)]
@@ -156,11 +156,8 @@ def of_parts(
         if found is None or not counted_columns.named(found.units):
             continue
         named = " and ".join(f"'{vocabulary.printable(c.name)}'" for c in some)
-        if len(some) == 1 and weeks.are_weeks(some[0].values):
-            return ReportError(
-                f"{table.called} is a table of counts of weeks", got=f"{rows:,} rows, one for each of {some[0].distinct} weeks in {named} and each arm",
-                expected="days, or no time at all: one row for each arm, or for each arm and day", remedy=weeks.advice(some[0].values),
-            )  # fmt: skip
+        if len(some) == 1 and (_counts_weeks(some[0]) or weeks.are_weeks(some[0].values)):
+            return _of_weeks(table, rows, some[0])
         arm, units_of = (vocabulary.printable(c.name) for c in (variant, found.units))
         return ReportError(
             f"{table.called} is a table of counts of parts of an arm", got=f"{rows:,} rows, one for each level of {named} in each arm",
@@ -169,6 +166,27 @@ def of_parts(
             f" group by {arm}; or take one level with --where",
         )  # fmt: skip
     return frequencies.refused(table, rows, columns, variant)
+
+
+def _counts_weeks(column: Column) -> bool:
+    """Whether a column is called as weeks, and its numbers are such."""
+    called = bool(weeks.CALLED & set(vocabulary.tokens(column.name)))
+    numbers = [float(value) for value in column.values if value.replace(".", "", 1).isdecimal()]
+    return called and len(numbers) == len(column.values) and weeks.are_numbers(numbers)
+
+
+def _of_weeks(table: "SourceTable", rows: int, column: Column) -> ReportError:
+    """What is said of weeks that do not tell their years as ISO 8601 does, with the query that writes them so."""
+    numbers = [float(value) for value in column.values] if _counts_weeks(column) else []
+    year = "" if weeks.has_year(numbers) else f", with their year in the place of {weeks.YEAR}"
+    return ReportError(
+        f"{table.called} is a table of counts of weeks",
+        got=f"{rows:,} rows, one for each of {column.distinct} weeks in '{vocabulary.printable(column.name)}' and each arm, such as"
+        f" {vocabulary.printable(min(column.values))}",
+        expected="weeks with their year, such as 2026-W06, days, or no time at all: one row for each arm, or for each arm and day",
+        cause="nothing tells the year of a week" if year else "a year and a week as one number",
+        remedy=f"write them so by a query in a file beside it (weeks.sql){year}, and give that: {weeks.query(table.called, column.name, numbers)}",
+    )
 
 
 def _refuse_running(table: "SourceTable", variant: Column, time: Column, found: CountedColumns) -> None:
@@ -217,14 +235,6 @@ def _ranked(table: "SourceTable", found: CountedColumns, said: Said) -> list[Col
 
     rest = [] if said.outcomes else sorted((c for c in outcomes if c not in stated), key=rank)
     return [*stated, *rest]
-
-
-def _apart(table: "SourceTable", time: Column) -> int:
-    """How many days lie between the dates of a table of counts: 7 where it is of weeks, told by their first day."""
-    found: Any = table.rows(
-        f"select distinct date_trunc('day', {ways.moment_of(table, time)})::date from {{table}} order by 1"
-    )
-    return step_of([day.toordinal() for (day,) in found if day is not None])
 
 
 def _span(days: int) -> str:

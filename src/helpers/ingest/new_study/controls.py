@@ -15,6 +15,8 @@ def control_of(levels: Sequence[str]) -> str | None:
     ('A', 'no_email', None, 'gate_30')
     >>> control_of(["mit Rabatt", "ohne Rabatt"]), control_of(["new", "plain"]), control_of(["実験群", "対照群"])
     ('ohne Rabatt', 'plain', '対照群')
+    >>> control_of(["B_newcopy", "A_baseline"]), control_of(["A - red", "B - blue"]), control_of(["A_new", "B_old"])
+    ('A_baseline', 'A - red', 'B_old')
     """
     if (worded := by_word(levels)) is not None:
         return worded
@@ -42,7 +44,8 @@ def is_pair(levels: Sequence[str]) -> bool:
     if control is None or len(levels) < 2:
         return False
     others = [level for level in levels if level != control]
-    return _says(control, _ITSELF) or all(_says(level, TREATMENT - _ANSWERS) for level in others)
+    lettered = _led(levels) and not any(level[:1].isdigit() for level in levels)
+    return _says(control, _ITSELF) or lettered or all(_says(level, TREATMENT - _ANSWERS) for level in others)
 
 
 _ITSELF = frozenset(word for word in CONTROL if word.startswith(("control", "kontrol", "контрол"))) | {
@@ -61,8 +64,16 @@ def _numbered(levels: Sequence[str]) -> bool:
     return len({tuple(t for t in tokens(level) if not (t.isdigit() or len(t) == 1)) for level in levels}) == 1
 
 
+def _led(levels: Sequence[str]) -> bool:
+    """Whether each level begins with the next sign, as A_old and B_short, or 0 - old and 1 - short."""
+    leads = sorted(found[0] if (found := tokens(level)) else "" for level in levels)
+    return leads in (list("abcdefgh")[: len(leads)], list("0123456789")[: len(leads)])
+
+
 def _by_sign(levels: Sequence[str]) -> str | None:
-    """``A`` of A and B, ``0`` of 0 and 1, ``C`` of C and T, also behind the same words."""
+    """``A`` of A and B, ``0`` of 0 and 1, ``C`` of C and T, also behind the same words, and before others."""
+    if _led(levels):
+        return min(levels, key=lambda level: tokens(level)[0])
     if not _numbered(levels):
         return None
     signs = {"".join(t for t in tokens(level) if t.isdigit() or len(t) == 1): level for level in levels}

@@ -27,10 +27,10 @@ class Proposed:
     first: tuple[str, ...] = ()
 
 
-def of(table: "SourceTable", money: Sequence[Column], where: str = "true") -> Proposed:
+def of(table: "SourceTable", money: Sequence[Column], where: str = "true", key: str = "data") -> Proposed:
     """The one currency that is told of some columns of money, in the rows of ``where``; where there are several, it is asked.
 
-    The name of a column counts before a column of currencies beside it.
+    ``key`` is where the table stands in the study. The name of a column counts before a column of currencies beside it.
     """
     if not money:
         return Proposed()
@@ -54,7 +54,7 @@ def of(table: "SourceTable", money: Sequence[Column], where: str = "true") -> Pr
         f"In which currency is the money? {'; '.join([*mixed, *several])}. Amounts are summed: convert them to one currency"
         " before, or filter the rows of one."
     ] * bool(mixed or several)
-    notes = [] if first else [note for column in money if (note := note_of(column.name, currency))]
+    notes = [] if first else [note for column in money if (note := note_of(column.name, currency, key=key))]
     return Proposed((currency, why), (*first, *(f"What is an amount worth? {note}." for note in notes)))
 
 

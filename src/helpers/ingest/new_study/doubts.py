@@ -100,7 +100,7 @@ def _clocks(table: "SourceTable", columns: Sequence[Column], time: Column) -> It
                 f"doubt: '{called}' holds {column.distinct:,} time zones, and the times of '{name}' are read as UTC where they tell no"
                 " offset: write them in UTC, or each with its offset"
             )
-        elif time.dates == time.moments and not column.numeric and _all_are(table, column, CLOCK):
+        elif time.dates == time.moments and (column.lasting or not column.numeric) and _all_are(table, column, CLOCK):
             yield f"doubt: '{name}' holds days, and '{called}' the time of day: write both as one column, or events of one day are in no order"
 
 
@@ -111,10 +111,12 @@ def _all_are(table: "SourceTable", column: Column, pattern: str) -> bool:
 
 
 def _totals(table: "SourceTable", columns: Sequence[Column], proposal: StudyProposal) -> Iterator[str]:
-    """Amounts that stand in every line of an order, which a sum counts as often as the order has lines."""
-    if proposal.source != "log" or "price" not in proposal.columns or not proposal.revenue:
-        return
-    price = proposal.columns["price"][0]
+    if proposal.source == "log" and "price" in proposal.columns and proposal.revenue:
+        yield from (f"doubt: {told}" for told in totals_of_orders(table, columns, proposal.columns["price"][0]))
+
+
+def totals_of_orders(table: "SourceTable", columns: Sequence[Column], price: str) -> Iterator[str]:
+    """What is said of an amount that stands in every line of an order, which a sum counts as often as the order has lines."""
     amount = table.value(price)
     for key in columns:
         words = set(vocabulary.tokens(key.name))
@@ -132,7 +134,7 @@ def _totals(table: "SourceTable", columns: Sequence[Column], proposal: StudyProp
         if several and rows > MORE * orders and same >= SAME * several and amounts > 0.5 * orders:
             name, id_ = vocabulary.printable(price), vocabulary.printable(quoted(key.name))
             yield (
-                f"doubt: '{name}' is the same in all rows of an order ({orders:,} orders in {rows:,} rows), and is summed in each of"
+                f"'{name}' is the same in all rows of an order ({orders:,} orders in {rows:,} rows), and is summed in each of"
                 f' them; if it is the order\'s total, take one row of each, by a query in a file: select * from "{table.called}"'
                 f" qualify {id_} is null or row_number() over (partition by {id_}) = 1"
             )

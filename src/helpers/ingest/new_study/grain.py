@@ -23,12 +23,16 @@ from helpers.ingest.new_study import (
     label_rows,
     lines,
     log,
+    long_tables,
+    nobody,
     nothing,
     panels,
     questions,
     refusals,
     roles,
+    spellings,
     statuses,
+    timeless,
     units,
     unused,
     vendors,
@@ -66,9 +70,13 @@ def read(table: "SourceTable", said: Said = Said(), ask: asking.Ask | None = Non
         if not any(c.name == seen.said.time and c.has_time for c in seen.columns):
             seen = seen.again(table)  # its digits are read as times once that is known
     seen, where = _one_experiment(seen, ask)
+    seen, where, first = _of_somebody(seen, where)
+    if unit := seen.said.column("unit", seen.columns) or roles.unit_of(seen.columns):
+        first = (*first, *spellings.asked(seen.table, unit, stated="unit" in seen.said))
     seen = replace(seen, said=asking.settled(seen.said, asking.unit(seen.columns), ask))
     seen = nothing.read(seen)
     contradictions.refuse(seen.table, seen.columns, seen.said)
+    long_tables.refuse(seen.table, seen.rows, seen.columns, seen.said)
     seen, ids_of_one = identities.joined(seen)
     proposal = _proposed(seen, ask)
     proposal = coins.told(proposal, seen.columns)
@@ -78,7 +86,13 @@ def read(table: "SourceTable", said: Said = Said(), ask: asking.Ask | None = Non
     proposal = _examined(direction.told(proposal, seen.columns, seen.said), seen)
     where = where.also(*proposal.where) if proposal.where[0] else where
     told = (*proposal.assumed, *where.notes, *doubts.told(seen.table, seen.columns, proposal, seen.said))
-    return replace(proposal, where=where.noted, assumed=told, said=seen.said.options | proposal.said)
+    return replace(
+        proposal,
+        where=where.noted,
+        assumed=told,
+        first=(*first, *proposal.first),
+        said=seen.said.options | proposal.said,
+    )
 
 
 def _examined(proposal: StudyProposal, seen: TableView) -> StudyProposal:
@@ -132,6 +146,25 @@ def _one_experiment(seen: TableView, ask: asking.Ask | None) -> tuple[TableView,
         asked, f"experiment '{vocabulary.printable(str(said.experiment))}' of column '{vocabulary.printable(teller.name)}',"
         f" {said.how('experiment')}: {before - seen.rows:,} of {before:,} rows are left out",
     )  # fmt: skip
+
+
+def _of_somebody(seen: TableView, where: Where) -> tuple[TableView, Where, tuple[str, ...]]:
+    """The rows whose unit and moment are told, not by a word for none, and what is asked of the others."""
+    said, asked = seen.said, []
+
+    def narrowed(found: nobody.LeftOut) -> tuple[TableView, Where]:
+        condition = f"({seen.table.where}) and {found.where}" if seen.table.where else found.where
+        asked.append(found.asked)
+        return seen.again(seen.table.narrowed(condition)), where.also(found.where, found.told)
+
+    unit = said.column("unit", seen.columns) or roles.unit_of(seen.columns)
+    if found := nobody.of(seen.table, seen.rows, seen.columns, unit):
+        seen, where = narrowed(found)
+    time = said.column("time", seen.columns) or roles.time_of(seen.columns)
+    log_like = bool(said.event or roles.event_of(seen.columns))
+    if found := timeless.of(seen.table, seen.rows, time, stated="time" in said, empty=log_like):
+        seen, where = narrowed(found)
+    return seen, where, tuple(asked)
 
 
 @dataclass(frozen=True)

@@ -31,7 +31,7 @@ def read(seen: TableView, taken: Sequence[Column | None], variant: Column | None
         if not (
             stated
             or (_is_called(column) and column.filled < column.rows)
-            or (_is_called(column) and column.placeholders)
+            or (_is_called(column) and (column.placeholders or not column.has_time))
         ):
             continue
         words = _nothing(seen.table, column)
@@ -89,6 +89,16 @@ def _always(seen: TableView, column: Column) -> ReportError:
         got="moments that stand in every row", expected="moments at which something happened, and nothing where it did not",
         remedy="name the column that says what happened, or write an empty field where nothing did",
     )  # fmt: skip
+
+
+def asked(table: SourceTable, column: Column) -> str:
+    """What a person must answer of an outcome that is read so."""
+    name, words = (
+        vocabulary.printable(column.name),
+        [repr(vocabulary.printable(w)) for w in table.happened[column.name]],
+    )
+    nothing = f"{' or '.join(words)} in '{name}'" if words else f"an empty '{name}'"
+    return f"Does {nothing} mean that it did not happen? It is read so (data.happened)."
 
 
 def told(table: SourceTable, column: Column) -> str:

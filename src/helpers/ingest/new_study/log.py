@@ -399,10 +399,10 @@ def _of_units(table: "SourceTable", unit: Column, time: Column) -> Column:
 def _period(time: Column) -> tuple[datetime, datetime]:
     """Whole days, or the very hours where the log is shorter than two days."""
     assert time.first is not None and time.last is not None
-    if time.last - time.first < timedelta(days=2):
+    if time.days == 1 and time.last - time.first < timedelta(days=2):
         return time.first.replace(second=0, microsecond=0), time.last.replace(microsecond=0) + timedelta(seconds=1)
     first, last = (datetime(t.year, t.month, t.day) for t in (time.first, time.last))
-    return first, last + timedelta(days=1)
+    return first, last + timedelta(days=time.days)
 
 
 def _planned(

@@ -215,7 +215,7 @@ def _order(column: Column) -> tuple[object, ...]:
 def _is_length(column: Column) -> bool:
     """Whether a column is called as a length of time."""
     lengths = vocabulary.SECONDS | vocabulary.LENGTHS | vocabulary.OTHER_TIMES
-    return any(vocabulary.is_said(token, lengths) for token in vocabulary.tokens(column.name))
+    return bool(column.lasting) or any(vocabulary.is_said(token, lengths) for token in vocabulary.tokens(column.name))
 
 
 def _describes(column: Column, *, outcome: bool) -> bool:
@@ -277,6 +277,8 @@ def unfit(column: Column) -> str:
         return f"a moment that is not used, empty in {column.empty_share:.0%} of the rows"
     if column.empty_share > 0.5:
         return f"mostly empty: nothing in {column.empty_share:.0%} of the rows"
+    if column.lasting == "clock":
+        return "times of a day, or lengths of time: as an outcome (--outcome) they are read as seconds"
     if column.constant:
         empty = column.rows - column.filled
         return "constant: one value in all rows" + (f" but {empty:,}, which are empty" if empty else "")
@@ -372,6 +374,8 @@ def metric(column: Column, name: str, role: str, stated: Noted = ("", "")) -> Me
 
 def unit_of(column: Column) -> tuple[str, str]:
     """The unit of a mean, and a comment where it is a guess: money and seconds by name, a number by decimals, else a count."""
+    if column.lasting:
+        return "seconds", "lengths of time, read as seconds"
     if vocabulary.touches(column.name, vocabulary.SECONDS):
         return "seconds", ""
     if any(vocabulary.is_said(t, vocabulary.LENGTHS) for t in vocabulary.tokens(column.name)):

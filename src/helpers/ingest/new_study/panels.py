@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from helpers.config.assumed import NO_TIME
 from helpers.ingest import panel
-from helpers.ingest.new_study import phases, running_totals, vocabulary
+from helpers.ingest.new_study import phases, running_totals, units, vocabulary, ways
 from helpers.ingest.new_study.lifetimes import truth
 from helpers.ingest.new_study.profile import Column
 from helpers.ingest.new_study.proposal import StudyProposal
@@ -60,6 +62,19 @@ class SeenPanel:
     """Columns whose rows tell a total so far"""
     asked: tuple[str, ...] = ()
     """What is asked of them"""
+    days: int = 1
+    """How many days each period lasts, where it holds moments"""
+
+    @property
+    def span(self) -> tuple[datetime, datetime] | None:
+        """From the first period to the end of the last; months are as long as they are."""
+        first, last = self.period.first, self.period.last
+        if not (self.period.has_time and first and last):
+            return None
+        start, end = (datetime(t.year, t.month, t.day) for t in (first, last))
+        if start.day == end.day == 1 and self.period.distinct <= (end - start).days // 28 + 1:
+            return start, (end + timedelta(days=31)).replace(day=1)
+        return start, end + timedelta(days=self.days)
 
 
 def of(
@@ -132,6 +147,7 @@ def _panel(
         {c.name: so_far.how.get(c.name) or _how(c) for c in changing},
         frozenset(so_far.how),
         so_far.asked,
+        max(period.days, ways.days_apart(table, period)) if period.has_time else 1,
     )
 
 
@@ -216,6 +232,20 @@ def told(proposal: StudyProposal, seen: SeenPanel) -> StudyProposal:
         else each
         for each in proposal.assumed
     ]  # fmt: skip
+    span = seen.span if proposal.start == NO_TIME else None
+    if span:
+        told_by = f"from the first to the last '{period}' of the rows"
+        assumed = [
+            f"time: {told_by}, {span[0]:%Y-%m-%d} to {span[1]:%Y-%m-%d}" if each.startswith("time: ") else each
+            for each in assumed
+        ]
+        proposal = replace(
+            proposal, start=span[0], end=span[1], period=f"{told_by}; the end is excluded",
+            first=tuple(each for each in proposal.first if each != units.NO_PERIOD),
+        )  # fmt: skip
+    elif proposal.start == NO_TIME:
+        asked = f"When did the experiment run? '{period}' does not tell it, and the period is a placeholder: --period FIRST..LAST."
+        proposal = replace(proposal, first=tuple(asked if each == units.NO_PERIOD else each for each in proposal.first))
     alike = f"changes with '{period}' alone, and is the same of all units"
     suspicious = tuple(
         (column, alike if column in seen.how and reason.startswith("constant") else reason)

@@ -7,10 +7,12 @@ from datetime import datetime
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
+from helpers.config.times import WEEKS
 from helpers.errors import ReportError
 from helpers.ingest.new_study import vocabulary
 from helpers.ingest.sql import literal, quoted
-from helpers.ingest.values import times_decided, times_digits, times_shapes, times_sql
+from helpers.ingest.values import times_decided, times_digits, times_shapes, times_sql, weeks
+from helpers.ingest.values.lengths import Length
 from helpers.ingest.values.number_formats import FALSE, TRUE
 from helpers.ingest.values.times import Times
 from helpers.ingest.values.times_column import TimeColumn
@@ -41,7 +43,8 @@ class Column:
     ``distinct`` is exact up to :data:`LEVELS` and where it may be ``filled``, else approximate; ``levels`` holds the values with their rows where
     they are counted, the most frequent first. ``below`` and ``above`` count numbers that often mean that one is missing,
     such as -1 and 999, ``dates`` days without a time of day. ``times`` is how its moments are read, ``asked`` the error
-    that asks for their order where the column does not tell it, ``unread`` why its numbers cannot be read.
+    that asks for their order where the column does not tell it, ``unread`` why its numbers cannot be read. ``lasting`` are
+    lengths of time, whose numbers are seconds; a clock may be the times of a day as well.
     """
 
     name: str
@@ -71,6 +74,7 @@ class Column:
     told: str = ""
     asked: ReportError | None = None
     unread: str = ""
+    lasting: Length = ""
 
     @property
     def empty_share(self) -> float:
@@ -106,6 +110,11 @@ class Column:
     def has_time(self) -> bool:
         """Moments that the warehouse can read."""
         return self.filled > 0 and self.moments >= 0.9 * self.filled
+
+    @property
+    def days(self) -> int:
+        """How many days each of its moments stands for."""
+        return 7 if self.times.format == WEEKS else 1
 
     @property
     def words(self) -> bool:
@@ -170,6 +179,12 @@ def _seen(
     if stated == Times():
         moments = {name: of for name, of in moments.items() if not _no_likely_count(table, name, *of[2:])}
         timed = {name: told for name, told in timed.items() if name in moments}
+    weekly = {
+        name for name, few in levels.items() if kinds[name] == "VARCHAR" and weeks.with_years([t for t, *_ in few])
+    }
+    if weekly and not (stated.order or stated.format):
+        moments |= _moments(table, dict.fromkeys(weekly, Times(format=WEEKS)), digits)
+        timed |= {name: (Times(format=WEEKS), "each told by its Monday", None) for name in weekly}
     told = [
         _column(table, name, before + i, rows, found[name], moments.get(name, [0, 0, None, None]), levels.get(name, []))
         for i, name in enumerate(names)
@@ -275,7 +290,8 @@ def _column(
     values: list[Any] = [math.nan if n is None else float(n) for n in seen[9:]]
     counted = tuple((level, n) for level, n, _ in levels)
     told: list[Any] = [position, rows, *counts, *moments[:2], *values, *moments[2:], counted]
-    return replace(Column(name, table.parts.types[name], *told), unread=table.unread.get(name, ""))
+    lasting = table.numbers[name].length if name in table.numbers else ""
+    return replace(Column(name, table.parts.types[name], *told), unread=table.unread.get(name, ""), lasting=lasting)
 
 
 def _sizes(table: "SourceTable", names: list[str]) -> dict[str, tuple[int, int]]:

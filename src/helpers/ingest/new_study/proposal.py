@@ -57,6 +57,7 @@ class RoleProposal:
     told: str = ""
     where: Noted = ("", "")
     time_format: Noted = ("", "")
+    money_in: Noted = ("", "")
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from helpers.ingest import condition, csv, database, files_of, json_lines, parqu
 from helpers.ingest.new_study import dialect
 from helpers.ingest.parts import REJECTS, Parts
 from helpers.ingest.sql import literal, number, quoted
-from helpers.ingest.values import number_formats
+from helpers.ingest.values import lengths, number_formats
 from helpers.ingest.values.amounts import PLAIN, Amounts, canonical, decimals, pattern
 from helpers.ingest.values.happened import happened, is_nothing
 from helpers.ingest.values.ids import Ids
@@ -194,14 +194,14 @@ def _maybe_numbers(con: "duckdb.DuckDBPyConnection", parts: Parts) -> list[str]:
 
     1.234 beside 12,50 may be a thousand: how one column writes its numbers tells it of the others.
     """
-    texts = [column for column, kind in parts.types.items() if kind == "VARCHAR"]
+    texts = [column for column, kind in parts.types.items() if kind in lengths.KINDS]
     if not texts:
         return []
-    columns, either = ", ".join(map(quoted, texts)), f"{pattern('.')}|{pattern(',')}"
+    columns, either = ", ".join(f"{quoted(c)}::varchar as {quoted(c)}" for c in texts), f"{pattern('.')}|{pattern(',')}"
     found = con.execute(
         f"""select name from (unpivot (select {columns} from {parts.relation} limit {number_formats.FIRST})
-            on {columns} into name name value t) where not {is_nothing("t")} group by name
-        having avg(regexp_full_match(t, {literal(either)})::integer) > 0.5
+            on * into name name value t) where not {is_nothing("t")} group by name
+        having avg((regexp_full_match(t, {literal(either)}) or {lengths.matches("t")})::integer) > 0.5
             and not bool_and(regexp_full_match(t, '-?[0-9]+'))
         qualify count(*) filter (not bool_and(regexp_full_match(t, {literal(PLAIN)}))) over () > 0"""
     ).fetchall()

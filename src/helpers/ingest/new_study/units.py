@@ -198,8 +198,7 @@ def propose(
             *(remarks or ["pre-period covariate: none found, so no variance reduction"]),
         ),
         first=(
-            *(f"Does an empty '{vocabulary.printable(c.name)}' mean that it did not happen? It is read so (data.happened)."
-              for c in kinds.outcomes if c.name in table.happened),
+            *(happened.asked(table, c) for c in kinds.outcomes if c.name in table.happened),
             *nothing_words.asked(table, used),
             *(f"Is a row one unit? {many_said(column)}." for column in many),
             *paid.first,
@@ -208,6 +207,9 @@ def propose(
                     [f"{m.name} ({_happened(c)})" for m, c in zip(metrics[1:], kinds.outcomes[1:], strict=True)]),
         ),
     )  # fmt: skip
+
+
+NO_PERIOD = "When did the experiment run? The period is a placeholder."
 
 
 def roles_of(columns: list[Column], said: Said) -> tuple[Column | None, Column | None, Column | None]:
@@ -340,7 +342,7 @@ def period_of(time: Column | None) -> tuple[datetime, datetime, str]:
     if time is None or time.first is None or time.last is None:
         return NO_TIME, NO_TIME + NO_TIME_LASTS, "ASSUMED: the table holds no times; replace both"
     start = datetime(time.first.year, time.first.month, time.first.day)
-    end = datetime(time.last.year, time.last.month, time.last.day) + timedelta(days=1)
+    end = datetime(time.last.year, time.last.month, time.last.day) + timedelta(days=time.days)
     return start, end, "whole days from the first to the last row; the end is excluded"
 
 
@@ -407,7 +409,7 @@ def _first(
     if "control" not in said:
         told.insert(0, f"Is the control right? {why[0].upper()}{why[1:]}.")
     if time is None and not said.period:
-        told.append("When did the experiment run? The period is a placeholder.")
+        told.append(NO_PERIOD)
     zero, unknown = empty
     if zero:
         told.append(

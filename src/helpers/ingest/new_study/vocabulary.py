@@ -148,6 +148,13 @@ ATTRIBUTE: Words = (
     )
     | languages.ATTRIBUTE
 )
+METRIC: Words = words("metric metrics kpi kpis measure measures measurement indicator variable metrik* kennzahl* messgrosse metrique* mesure metrica* indicador*"
+    " indicatore miara wskaznik gosterge olcum показател* метрик* 指標 指标")  # fmt: skip
+"""Words of a column that names what another one measures,"""
+VALUE: Words = words(
+    "value values val wert werte valeur valeurs valor valores valore valori waarde wartosc deger значени* 値 值 数值"
+)
+"""and of that one."""
 STEPS = ("impression", "exposure", "visit", "session", "open", "search", "view", "click", "detail", "signup", "trial",
          "add", "cart", "basket", "checkout", "shipping", "payment", "pay", "purchase", "order", "buy", "subscribe")  # fmt: skip
 """Words of a way through a shop, in the order in which they are met."""

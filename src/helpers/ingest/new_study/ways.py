@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from helpers.ingest.counts.dates import step_of
 from helpers.ingest.levels import NOTHING
 from helpers.ingest.new_study import vocabulary
 from helpers.ingest.new_study.profile import Column
@@ -29,6 +30,14 @@ def some(table: "SourceTable", unit: Column) -> tuple[str, int]:
     """SQL of the rows of about :data:`ENOUGH` units, and how many units each of these stands for."""
     stands = max(1, unit.distinct // ENOUGH)
     return (f"hash({table.text(unit.name)}) % {stands} = 0" if stands > 1 else "true"), stands
+
+
+def days_apart(table: "SourceTable", time: Column) -> int:
+    """How many days lie between the dates of a column: 7 where these are of weeks, told by their first day."""
+    found: Any = table.rows(
+        f"select distinct date_trunc('day', {moment_of(table, time)})::date from {{table}} order by 1"
+    )
+    return step_of([day.toordinal() for (day,) in found if day is not None])
 
 
 @dataclass(frozen=True)

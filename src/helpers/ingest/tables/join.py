@@ -159,7 +159,7 @@ def _read(
         folder = aside / str(number)
         folder.mkdir()
         parts = reader(alone, folder)
-        reading, wrong = decide(con, alone, parts)
+        reading, wrong = decide(con, alone, parts, f"data.{key}")
         faults += wrong + currency_columns.faults(con, alone, parts, reading)
         timed = key.startswith("facts.") and "event_time" in log.columns and not wrong
         found.append(ReadTable(key, alone, parts, reading, moments.step(con, log, parts, reading) if timed else ""))

@@ -15,6 +15,7 @@ from functools import cache
 from typing import Final, Literal
 
 from helpers.ingest.sql import literal
+from helpers.ingest.values import lengths
 from helpers.ingest.values.currency_marks import MARK
 
 Point = Literal[".", ","]
@@ -41,6 +42,7 @@ class Amounts:
         room: the most digits behind the point with which all of its amounts, and their sum, are exact whole numbers.
         codes: numbers and words that stand for no amount, as the study says.
         shift: digits by which the point stands too far right, as in amounts in cents.
+        length: whether its values are lengths of time, which are read as seconds.
     """
 
     point: Point = "."
@@ -49,6 +51,7 @@ class Amounts:
     room: int = 15
     codes: tuple[str, ...] = ()
     shift: int = 0
+    length: lengths.Length = ""
 
     def shifted(self, digits: int) -> "Amounts":
         """The same of amounts in units so many digits smaller."""
@@ -124,6 +127,9 @@ def canonical(text: str, as_decided: Amounts) -> str:
     if as_decided.codes:
         made = canonical("a", replace(as_decided, codes=()))
         return f"list_transform([{unknown(text, as_decided.codes)}], lambda a: {known(made, as_decided.codes)})[1]"
+    if as_decided.length:
+        made = canonical(text, replace(as_decided, length=""))
+        return f"case when {lengths.matches(text)} then {lengths.seconds(text)} else {made} end"
     if as_decided.plain:
         return f"nullif({text}, '')"
     bare = f"regexp_replace({text}, {literal(_POINTED)}, '\\1', 'g')"

@@ -23,8 +23,6 @@ _THOUSANDS, _MILLIONS, _MICROS = (
     frozenset(("million", "millions")),
     frozenset(("micros",)),
 )
-MINOR: Final = ", or say so: data.money_in: minor_units"
-"""What else may be done with amounts in the smallest coins."""
 _TOKEN: Final = r"[A-Z]{0,2}[$＄]|[^\W\d_]+|[€£¥₩₪₫₦₱₲₴₸₹₺₼₽₾฿₡₵₭₮৳៛֏؋₨￥￦￡]"
 
 
@@ -131,9 +129,9 @@ def is_minor(column: str, currency: str) -> bool:
     return scale is None or (scale == Decimal("0.01") and minor_digits(currency) == 2)
 
 
-def note_of(column: str, currency: str, *, minor: bool = False) -> str:
+def note_of(column: str, currency: str, *, minor: bool = False, key: str = "data") -> str:
     """What is said of a column of money whose name speaks of another currency, or of parts or multiples of one; of
-    parts nothing where they are read as such (``minor``).
+    parts nothing where they are read as such (``minor``). Where the table stands in the study, ``key``, it can be said.
 
     >>> print(note_of("spend_usd", "EUR"))
     column 'spend_usd' is named as USD; its amounts are read as EUR (economics.currency)
@@ -153,4 +151,5 @@ def note_of(column: str, currency: str, *, minor: bool = False) -> str:
     if scale == 1:
         return f"{told} (economics.currency)"
     do = f"multiply them by {scale:,}" if scale > 1 else f"divide them by {int(1 / scale):,}"
-    return f"{told}{' (economics.currency)' if other else ''}: {do} before, if they are{MINOR if is_minor(column, currency) else ''}"
+    say = f", or say so: {key}.money_in: minor_units" if is_minor(column, currency) else ""
+    return f"{told}{' (economics.currency)' if other else ''}: {do} before, if they are{say}"

@@ -1,5 +1,6 @@
 """Ids that look alike: which of them are one, the table does not say, so they are kept apart, and counted."""
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from helpers.config.columns import logged
@@ -65,17 +66,45 @@ def uuids(text: str) -> str:
     return f"bool_or(strlen({text}) = 36) and bool_or(strlen({text}) in (32, 38, 45))"
 
 
-def told(con: "duckdb.DuckDBPyConnection", column: str, relation: str, what: str = "ids") -> list[str]:
-    """What is said of ids of a column that look alike, or of levels."""
+@dataclass(frozen=True)
+class LookAlike:
+    """How many ids of a column look like another one, how many they would be, and the steps that make them one."""
+
+    column: str
+    ids: int
+    one: int
+    steps: tuple[str, ...]
+
+    def said(self, what: str = "ids") -> str:
+        """How many there are, without what becomes of them."""
+        return f"{self.ids:,} {what} would be {self.one:,} but for {_listed([*self.steps])}"
+
+    def query(self, table: str) -> str:
+        """The query that writes them in one way."""
+        made = name = quoted(self.column)
+        for step in self.steps:
+            made = _STEPS[step].replace("{}", made)
+        return f'select * replace ({made} as {name}) from "{table}"'
+
+
+def of(con: "duckdb.DuckDBPyConnection", column: str, relation: str) -> LookAlike | None:
+    """The ids of a column that look alike; None where there are none."""
     name = quoted(column)
     alike = f"select list(id) as ids from (select distinct {name} as id from {relation} where {name} <> '') group by {form('id')} having count(*) > 1"
     ids, one = con.execute(f"select coalesce(sum(len(ids)), 0), count(*) from ({alike})").fetchall()[0]
     if not ids:
-        return []
+        return None
     apart = ", ".join(f"bool_or({_tells(step)})" for step in range(len(_STEPS)))
     found = con.execute(f"select {apart} from ({alike})").fetchall()[0]
-    named = [each for each, is_so in zip(_STEPS, found, strict=True) if is_so]
-    return [f"column '{logged(column)}': {ids:,} {what} would be {one:,} but for {_listed(named)}; they are kept apart"]
+    return LookAlike(
+        column, int(ids), int(one), tuple(each for each, is_so in zip(_STEPS, found, strict=True) if is_so)
+    )
+
+
+def told(con: "duckdb.DuckDBPyConnection", column: str, relation: str, what: str = "ids") -> list[str]:
+    """What is said of ids of a column that look alike, or of levels."""
+    found = of(con, column, relation)
+    return [f"column '{logged(column)}': {found.said(what)}; they are kept apart"] if found else []
 
 
 def _listed(named: list[str]) -> str:

@@ -10,6 +10,7 @@ from helpers.config.columns import logged
 from helpers.config.currencies import minor_digits
 from helpers.errors import ReportError
 from helpers.ingest.sql import literal, quoted
+from helpers.ingest.values import lengths
 from helpers.ingest.values.amounts import (
     PLAIN,
     Amounts,
@@ -146,10 +147,11 @@ def formats(
     ``money`` are in the ``currency`` of the study.
     """
     first = _at_first(con, parts, columns)
+    lasting = {c: lengths.of(con, parts, c) for c in columns if parts.types[c] in lengths.KINDS and first[c].strange}
     seen = {
         column: _taken_apart(con, parts, column) if first[column].strange else first[column].seen(column)
         for column in columns
-        if parts.types[column] == "VARCHAR"
+        if parts.types[column] == "VARCHAR" and not any(lasting.get(column, ()))
     }
     told = {point for each in seen.values() if len(each.points) == 1 for point in each.points}
     if not told and any(each.is_open for each in seen.values()):
@@ -159,6 +161,10 @@ def formats(
     faults: dict[str, ReportError] = {}
     for column in columns:
         point: Point | None = "."
+        length, example = lasting.get(column, ("", ""))
+        if example:
+            faults[column] = lengths.asked(called, place, place.table or parts.names[0], column, example)
+            continue
         if column in seen:
             counted = currency if column in money else ""
             usual = place.kind not in (None, "csv") or place.delimiter == ","
@@ -168,14 +174,23 @@ def formats(
             faults |= {column: fault} if fault else {}
         if point is None:
             continue
-        as_decided = Amounts(point, column not in seen or (seen[column].plain and point == "."))
+        plain = not length and (column not in seen or (seen[column].plain and point == "."))
+        as_decided = Amounts(point, plain, length=length)
         text = canonical(f"{quoted(column)}::varchar", as_decided)
         few = as_decided.plain and first[column].decimals <= FEW
         found[column] = first[column].amounts if few else _measured(con, parts, as_decided, text)
-        example = "" if as_decided.plain else seen[column].example(f"as {point}")
+        example = (
+            ""
+            if as_decided.plain
+            else seen[column].example(f"as {point}")
+            if not length
+            else lengths.example(con, parts, column)
+        )
         if example:
             read = con.execute(f"select {canonical(literal(example), as_decided)}").fetchall()[0][0]
-            notes.append(f"column '{logged(column)}': {example} is read as {_shown(read)}")
+            notes.append(
+                f"column '{logged(column)}': {example} is read as {_shown(read)}{' seconds' if length else ''}"
+            )
     return found, notes, faults
 
 
@@ -381,7 +396,7 @@ def _measured(con: "duckdb.DuckDBPyConnection", parts: "Parts", as_decided: Amou
         from (select t, abs(try_cast(t as double)) as v from (select {text} as t from {parts.relation}))
         where v < 1e{_ALL}"""
     ).fetchall()[0]
-    return Amounts(as_decided.point, as_decided.plain, int(needed), _room(largest, total))
+    return replace(as_decided, decimals=int(needed), room=_room(largest, total))
 
 
 def _room(largest: float, total: float) -> int:

@@ -14,7 +14,7 @@ from decimal import Decimal
 from math import floor, isfinite
 from zoneinfo import ZoneInfo
 
-from helpers.config.times import EPOCHS, ORDERS
+from helpers.config.times import EPOCHS, ORDERS, WEEKS
 from helpers.ingest.values import times_shapes as shapes
 
 WRITTEN = "as written"
@@ -45,6 +45,8 @@ class Times:
     @property
     def patterns(self) -> tuple[str, ...]:
         """What a text in small letters may fit, unless it is a number since 1970."""
+        if self.format == WEEKS:
+            return shapes.WEEKS
         return (shapes.own(self.format),) if self.format else shapes.known(self.order)
 
 
@@ -86,7 +88,7 @@ def _of_text(written: str, times: Times) -> datetime | None:
     if not found:
         return None
     part = {name: told or "" for name, told in found.groupdict().items()}
-    moment = datetime(*_day(part)) + timedelta(microseconds=_time(part))
+    moment = (_monday(part) if "w" in part else datetime(*_day(part))) + timedelta(microseconds=_time(part))
     if times.zone == WRITTEN or not part.get("z"):
         return _from_zone(moment, times.zone)
     away = timedelta(hours=int(part.get("oh") or 0), minutes=int(part.get("om") or 0))
@@ -132,6 +134,10 @@ def _day(part: dict[str, str]) -> tuple[int, int, int]:
     if month[0] >= "a":
         month = str(shapes.MONTHS.index(month[:3]) // 3 + 1)
     return int(year), int(month), int(part["d"])
+
+
+def _monday(part: dict[str, str]) -> datetime:
+    return datetime.fromisocalendar(int(part["y"]), int(part["w"]), 1)
 
 
 def _time(part: dict[str, str]) -> int:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from helpers.config import ColumnOf, Log, Study, Units
 from helpers.config.columns import logged
 from helpers.config.design import Period
-from helpers.config.times import EPOCHS, ORDERS
+from helpers.config.times import EPOCHS, ORDERS, WEEKS
 from helpers.errors import ReportError
 from helpers.ingest.parts import Parts
 from helpers.ingest.sql import literal
@@ -33,6 +33,7 @@ _FORMS = {
     "iso": "ISO", "timezone_offset": "ISO with an offset from UTC", "named_month": "with the name of the month",
     "own_format": "as data.time_format says", "typed": "of the type that the table gives them", "unknown": "written otherwise",
     **{word: f"{word.removeprefix('epoch_')} since 1970" for word in EPOCHS},
+    WEEKS: "weeks of ISO 8601, each told by its Monday",
 }  # fmt: skip
 
 

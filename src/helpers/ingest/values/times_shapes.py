@@ -1,7 +1,7 @@
 """The shapes in which a moment is written: patterns of named parts, the same for Python and for the database.
 
 A pattern is tried on a text in small letters with single blanks, and must fit all of it. Its parts are: y, m, d, h, i
-(minute), s, f (fraction), p (of AM and PM), z (any zone), o (sign of an offset), oh and om.
+(minute), s, f (fraction), p (of AM and PM), z (any zone), o (sign of an offset), oh and om; and w, a week in the place of m and d.
 """
 
 import re
@@ -91,6 +91,14 @@ NAMED = rf"(?:^|[^a-z]){MONTH}(?:[^a-z]|$)"
 
 OFFSET = r":[0-9.,]+(?: ?[ap](?:[.] ?)?m[.]?)? ?(?:utc|gmt)?[+-][0-9:]+(?: ?\(.*\)|\[.*\])?"
 """How a time ends that tells its distance from UTC."""
+
+_CALLED = "(?:calendar week|kw|cw|wk|week|woche|semaine|semana|w)[ .-]*"
+_AT = rf"{_CALLED}(?P<w>[0-9]{{1,2}})"
+_OF = "(?P<y>(?:19|20)[0-9]{2})"
+WEEKS = (rf"{_OF}[ /-]*{_AT}", rf"{_AT}[ ,/-]+{_OF}")
+"""A week with its year, in front or behind,"""
+WEEK = rf"{_CALLED}(?P<w>[0-9]{{1,2}})"
+"""and without one."""
 
 _CODES = {
     "Y": "(?P<y>[0-9]{4})", "y": "(?P<y>[0-9]{2})", "m": "(?P<m>[0-9]{1,2})", "b": f"(?P<m>{MONTH})", "B": f"(?P<m>{MONTH})",

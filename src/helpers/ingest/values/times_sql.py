@@ -3,7 +3,7 @@
 import re
 
 from helpers.config import ColumnOf
-from helpers.config.times import EPOCHS, spelled
+from helpers.config.times import EPOCHS, WEEKS, spelled
 from helpers.ingest.sql import literal, quoted
 from helpers.ingest.values import times_shapes as shapes
 from helpers.ingest.values.times import EXACT, WRITTEN, Times
@@ -93,7 +93,7 @@ def form(raw: str, kind: str, times: Times) -> str:
         return f"case when {raw} is not null then 'typed' end"
     text = written(raw, kind)
     if times.format:
-        word = literal(times.format if times.format in EPOCHS else "own_format")
+        word = literal(times.format if times.format in (*EPOCHS, WEEKS) else "own_format")
         return f"case when trim({text}) <> '' then {word} end"
     since = "['epoch_seconds', 'epoch_milliseconds', 'epoch_microseconds', 'epoch_nanoseconds'][(length(split_part(replace(t, ',', '.'), '.', 1)) - 6) // 3]"
     odd = f"""case when t = '' then null when {_is("t", shapes.EPOCH)} then {since}
@@ -230,6 +230,10 @@ def _assembled(parts: list[str], times: Times) -> str:
     day_of = (
         f"epoch_us(try_cast(({year}) || '-' || lpad({month}, 2, '0') || '-' || lpad({day}, 2, '0') as date)::timestamp)"
     )
+    if "w" in parts:  # DuckDB takes week 53 of each year for one
+        week = f"({part('y')} || '-' || lpad({part('w')}, 2, '0'))"
+        monday = f"try_strptime({week} || '-1', '%G-%V-%u')"
+        day_of = f"case when strftime({monday}, '%G-%V') = {week} then epoch_us({monday}) end"
     hour = number("h")
     if "p" in parts:
         hour = (

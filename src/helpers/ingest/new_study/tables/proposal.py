@@ -15,13 +15,17 @@ from helpers.ingest.new_study import (
     answered,
     asking,
     certainty,
+    coins,
     currency,
+    doubts,
     experiments,
     log,
     measures,
+    nobody,
     refunds,
     roles,
     statuses,
+    timeless,
     tolerances,
     unused,
     vocabulary,
@@ -37,6 +41,7 @@ from helpers.ingest.new_study.units import as_said
 from helpers.ingest.new_study.units import measured as in_a_line
 from helpers.ingest.new_study.weights import weights
 from helpers.ingest.sql import quoted
+from helpers.ingest.values.currency_names import note_of
 
 if TYPE_CHECKING:
     from helpers.ingest.new_study.source import SourceTable
@@ -68,10 +73,18 @@ def drafted(found: Divided, said: Said, ask: asking.Ask | None) -> StudyProposal
     if said.experiment:
         sql, teller = experiments.condition(source, columns, said.experiment, log=False)
         where = sql, f"column '{vocabulary.printable(teller.name)}', {said.how('experiment')}"
-        source = source.narrowed(sql)
-        found = replace(found, assignments=TableSeen.of(found.assignments.given, source, said))
-        columns = found.assignments.columns
-        variant = next(c for c in columns if c.name == variant.name)
+        found = _narrowed(found, sql, said)
+    asked: list[str] = []
+    for look in (_nobody, _timeless):
+        if none := look(found, said):
+            where = (
+                f"({where[0]}) and {none.where}" if where[0] else none.where,
+                "; ".join(filter(None, (where[1], none.told))),
+            )
+            found = _narrowed(found, where[0], said)
+            asked.append(none.asked)
+    source, columns = found.assignments.source, found.assignments.columns
+    variant = next(c for c in columns if c.name == variant.name)
     unit = exact(source, found.unit)
     found = replace(found, joined=replace(found.joined, unit=unit))
     by_units = log.by_units(source, found.unit, variant)
@@ -84,19 +97,19 @@ def drafted(found: Divided, said: Said, ask: asking.Ask | None) -> StudyProposal
     for number in found.facts:
         told.append(facts.of(found.others[number], found.joined.others[number], taken, said))
         taken |= {kind.name for kind in told[-1].kinds}
-    named, tables = _tables(found, told, time, where, said)
     metrics = measured.of(told, said)
-    moments = [c for c in (time, *(each.time for each in told)) if c is not None]
-    asked = [c.asked for c in moments if c.asked is not None]
-    if asked:
-        raise several(asked)
-    start, end, period = _period(time, told, said)
     paid = [each for each in told if each.money]
+    worth = _worth(paid)
+    named, tables = _tables(found, told, time, where, worth.noted[0], said)
+    moments = [c for c in (time, *(each.time for each in told)) if c is not None]
+    faults = [c.asked for c in moments if c.asked is not None]
+    if faults:
+        raise several(faults)
+    start, end, period = _period(time, told, said)
     refunded = any(
         each.time and each.amount and each.amount.negative
         and refunds.found(each.table.source, each.unit, each.time, each.amount, "true") for each in paid
     )  # fmt: skip
-    worth = currency.of(paid[0].table.source, [paid[0].amount]) if paid and paid[0].amount else currency.Proposed()
     return StudyProposal(
         source="tables", mode="online", negative=refunded, rows=sum(seen.rows for seen in (found.assignments, *found.others)),
         arms=tuple(arms), weights=weights(arms), also=_also(source, found, by_units, spellings, arms), columns={},
@@ -105,8 +118,36 @@ def drafted(found: Divided, said: Said, ask: asking.Ask | None) -> StudyProposal
         revenue=next((m.name for m in metrics if m.unit == "money"), ""), currency=worth.noted, control=said.note("control", ""),
         money_digits=max((measures.money_digits(each.table.source, [each.amount]) for each in paid if each.amount), default=0),
         tolerate={"repeated": (1.0, "".join(q for each in told for q in _alike(each)))}, said=said.options, suspicious=_unused(found, told, tables), assumed=_assumed(found, told, arms, why, time, start, end, metrics, named, said, worth, refunded),
-        first=_first(found, told, arms, why, time, said, worth, metrics),
+        first=(*asked, *_first(found, told, arms, why, time, said, worth, metrics)),
     )  # fmt: skip
+
+
+def _nobody(found: Divided, said: Said) -> nobody.LeftOut | None:
+    return nobody.of(found.assignments.source, found.assignments.rows, found.assignments.columns, found.unit)
+
+
+def _timeless(found: Divided, said: Said) -> nobody.LeftOut | None:
+    time, seen = _time_of_assignments(found, said), found.assignments
+    return timeless.of(seen.source, seen.rows, time, stated=True, empty=True)
+
+
+def _narrowed(found: Divided, where: str, said: Said) -> Divided:
+    """The same with the assignments alone for which a condition holds."""
+    seen = TableSeen.of(found.assignments.given, found.assignments.source.narrowed(where), said)
+    unit = next(c for c in seen.columns if c.name == found.unit.name)
+    return replace(found, assignments=seen, joined=replace(found.joined, unit=unit))
+
+
+def _worth(paid: Sequence[FactColumns]) -> currency.Proposed:
+    """The currency of the amounts, and what is asked of them; nothing of amounts in the smallest coins, as which they are read."""
+    if not paid or not paid[0].amount:
+        return currency.Proposed()
+    first = paid[0]
+    found = currency.of(first.table.source, [first.amount], key=f"data.facts.{first.event}")
+    if not coins.are_minor([first.amount], found.noted[0]):
+        return found
+    note = note_of(first.amount.name, found.noted[0], key=f"data.facts.{first.event}")
+    return replace(found, first=tuple(line for line in found.first if not note or note not in line))
 
 
 def _time_of_assignments(found: Divided, said: Said) -> Column | None:
@@ -118,7 +159,7 @@ def _time_of_assignments(found: Divided, said: Said) -> Column | None:
 
 
 def _tables(
-    found: Divided, told: list[FactColumns], time: Column | None, where: Noted, said: Said
+    found: Divided, told: list[FactColumns], time: Column | None, where: Noted, coin: str, said: Said
 ) -> tuple[dict[str, str], tuple[RoleProposal, ...]]:
     """The segments, and each table as a study states it."""
     segments: dict[str, str] = {}
@@ -142,7 +183,10 @@ def _tables(
             else {}
         )
         columns |= {"price": (each.amount.name, said.note("money", "the amount of a row"))} if each.amount else {}
-        made += [_role("facts", kind.name, each.table, columns, each.time, where=kind.where) for kind in each.kinds]
+        roles_of = [_role("facts", kind.name, each.table, columns, each.time, where=kind.where) for kind in each.kinds]
+        if each.money and each.amount and coins.are_minor([each.amount], coin):
+            roles_of = [replace(role, money_in=coins.noted([each.amount], coin)) for role in roles_of]
+        made += roles_of
     if found.describes is not None:
         seen, key = found.others[found.describes], found.joined.others[found.describes]
         columns = {"user_id": (key.name, found.joined.evidence(found.describes))}
@@ -264,6 +308,10 @@ def _assumed(
         )
     lines += [f"metrics: {in_a_line(metrics, {m.name: m.comment for m in metrics})}"]
     lines += [f"currency: {paid.noted[0]}, {paid.noted[1]}"] if paid.noted[1] else []
+    minor = [
+        each.amount for each in told if each.money and each.amount and coins.are_minor([each.amount], paid.noted[0])
+    ]
+    lines += [coins.line(minor, paid.noted[0])] if minor else []
     lines += ["refunds: amounts below zero take back what their unit paid before, and lower sums"] if refunded else []
     return (*lines, f"segments: {', '.join(segments) or 'none'}")
 
@@ -273,6 +321,10 @@ def _first(
     metrics: Sequence[Measure],
 ) -> tuple[str, ...]:  # fmt: skip
     asked = list(paid.first)
+    for each in told:
+        if each.amount:
+            totals = doubts.totals_of_orders(each.table.source, each.table.columns, each.amount.name)
+            asked += [f"{each.table.called}: does a total count once for each order? {line}" for line in totals]
     if "control" not in said:
         asked.append(f"Is the control right? {why[0].upper()}{why[1:]}.")
     if time is None:

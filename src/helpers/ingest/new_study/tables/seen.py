@@ -13,7 +13,7 @@ from helpers.ingest.values.times import Times
 if TYPE_CHECKING:
     from helpers.ingest.new_study.source import SourceTable
 
-ENDINGS = r"(\.(csv|gz|zst|json|jsonl|ndjson|parquet|pq|duckdb|ddb|db|sqlite|sqlite3|db3|s3db|xlsx|xlsm|xlsb|xls|ods|tsv|txt))+$"
+ENDINGS = r"(\.(csv|gz|zst|json|jsonl|ndjson|parquet|pq|duckdb|ddb|db|sqlite|sqlite3|db3|s3db|xlsx|xlsm|xlsb|xls|ods|tsv|txt|sql))+$"
 CANDIDATES = 6
 """So many columns of a table are asked whether their values are ids of another one."""
 

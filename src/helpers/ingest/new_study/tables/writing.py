@@ -80,6 +80,8 @@ _REMEDIES = {
     "table": "write it behind the file that holds several: shop.duckdb:orders",
     "where": "leave it out, and write it into the study that is proposed, at the table that it is of",
     "exposure": "leave it out: units enter by their assignment",
+    "header-line": "take what stands above the names out of that file, or give a query in a file in its place, such as select * from read_csv('FILE', skip = 2)",
+    "alias": "write the user into each table before, or give one log of all events alone",
 }
 
 
@@ -91,7 +93,14 @@ def _within(given: str) -> tuple[str, str | None]:
 
 def _refuse(table: str | None, said: Said) -> None:
     """Options that mean one table alone."""
-    for option, value in (("table", table), ("where", said.where), ("exposure", said.exposure)):
+    options = {
+        "table": table,
+        "where": said.where,
+        "exposure": said.exposure,
+        "header-line": said.header_line,
+        "alias": said.alias,
+    }
+    for option, value in options.items():
         if value:
             raise ReportError(
                 f"--{option} is of one table, and several are given",

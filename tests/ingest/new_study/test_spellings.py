@@ -1,0 +1,51 @@
+"""Ids in several capitals are told as that, and the query of the message makes them one; a few are asked of."""
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from helpers.errors import ReportError
+from tests.ingest.new_study.computed import sums
+from tests.ingest.new_study.tables import proposed
+
+
+def log(path: Path, share: float) -> int:
+    """Visits, some of them by an address in other capitals, and purchases of a third; how many of these there are."""
+    dice, rows = np.random.default_rng(int(100 * share)), []
+    for n in range(300):
+        at, arm = pd.Timestamp("2026-03-02") + pd.Timedelta(minutes=7 * n), ["control", "new"][n % 2]
+        mail = f"anna.{n}@example.com"
+        rows.append((mail.title() if dice.random() < share else mail, arm, "visit", at))
+        rows += [(mail, arm, "purchase", at + pd.Timedelta(minutes=2))] * (n % 3 == 0)
+    pd.DataFrame(rows, columns=["email", "variant", "event", "time"]).to_csv(path, index=False)
+    return len(range(0, 300, 3))
+
+
+@pytest.mark.parametrize("share", [1.0, 0.5, 0.04])
+def test_the_cause_is_told_and_the_query_counts_as_one_what_is_one(tmp_path: Path, share: float) -> None:
+    bought = log(tmp_path / "log.csv", share)
+    if share > 0.1:
+        with pytest.raises(ReportError, match=r"log.csv: .* ids would be .* but for capitals in 'email'") as caught:
+            proposed(tmp_path, tmp_path / "log.csv")
+        said = str(caught.value)
+    else:
+        said = proposed(tmp_path, tmp_path / "log.csv")[2]
+        assert "Are ids of 'email' that look alike one unit?" in said
+    query = re.search(r'select \* replace .* from "log.csv"', said)
+    assert query
+    (tmp_path / "once.sql").write_text(query[0], encoding="utf-8")
+    study, _, said = proposed(tmp_path, tmp_path / "once.sql", name="once")
+    assert "look alike" not in said
+    if share == 0.5:
+        found = sums(study, tmp_path)["purchase_rate"]
+        assert {arm: n for arm, (n, _) in found.items()} == {"control": 150, "new": 150}
+        assert sum(total for _, total in found.values()) == bought
+
+
+def test_a_unit_that_somebody_names_is_taken_as_it_stands(tmp_path: Path) -> None:
+    log(tmp_path / "log.csv", 0.5)
+    _, _, said = proposed(tmp_path, tmp_path / "log.csv", unit="email")
+    assert "Are ids of 'email' that look alike one unit?" in said
