@@ -229,6 +229,7 @@ def meant(variant: Column) -> tuple[Column, dict[str, str], list[str]]:
     nothing = (
         [level for level, _ in variant.levels if level.casefold() in NOTHING - {""}] if variant.distinct > 2 else []
     )
+    nothing = [level for level in nothing if not _got_nothing(variant, level, nothing)]
     ranked = sorted(
         (told for told in variant.levels if told[0] not in nothing), key=lambda level: (-level[1], level[0])
     )
@@ -240,6 +241,14 @@ def meant(variant: Column) -> tuple[Column, dict[str, str], list[str]]:
         return variant, {}, []
     others = {level: first[level.casefold()] for level, _ in ranked if first[level.casefold()] != level}
     return replace(variant, levels=kept, distinct=len(kept)), others, nothing
+
+
+def _got_nothing(variant: Column, level: str, nothing: list[str]) -> bool:
+    """Whether ``none`` is an arm, of those who got nothing: as large as the others, of which none is called the control."""
+    others = {other: n for other, n in variant.levels if other not in nothing}
+    size = dict(variant.levels)[level]
+    by_name = vocabulary.touches(level, vocabulary.CONTROL) and controls.by_word([*others]) is None
+    return len(others) > 1 and by_name and 2 * size > min(others.values())
 
 
 def named_controls(variant: Column) -> list[tuple[str, int]]:
