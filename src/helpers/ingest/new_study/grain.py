@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from helpers.errors import ReportError, several
+from helpers.ingest.counts.table import LONGEST
 from helpers.ingest.new_study import (
     aggregates,
     answered,
@@ -186,6 +187,8 @@ def _proposed(seen: TableView, ask: asking.Ask | None) -> StudyProposal:
     seen, known = _roles(seen)
     if seen.said.descriptive:
         return _noted(_described(seen, known), notes)
+    if counts := _of_days(seen, known, ask):
+        return counts
     known = _changing(seen, known)
     variants = _variants(seen, known)
     if (
@@ -311,6 +314,20 @@ def _counts(seen: TableView, known: Known, variant: Column, ask: asking.Ask | No
     ):
         raise parts
     return None
+
+
+def _of_days(seen: TableView, known: Known, ask: asking.Ask | None) -> StudyProposal | None:
+    """A study of counts whose units' column is called as one of ids may be: visitors, in some languages, is both.
+
+    Such a column holds numbers, and there is one row for each arm on each of some days.
+    """
+    unit, time, said = known.unit, known.time, seen.said
+    if said.event or said.cluster or unit is None or time is None or seen.rows > LONGEST:
+        return None
+    if not unit.numeric or vocabulary.names_a_unit(unit.name) != 2 or time.distinct < refusals.DAYS:
+        return None
+    variants = [said.column("variant", seen.columns) or c for c in roles.variants_of(seen.columns)[:1]]
+    return _counts(seen, replace(known, event=None), variants[0], ask) if variants else None
 
 
 def _panel(seen: TableView, known: Known, variants: list[Column], ask: asking.Ask | None) -> StudyProposal | None:

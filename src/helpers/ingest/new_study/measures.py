@@ -175,7 +175,29 @@ def harms(column: Column) -> bool:
 
 
 DENIED = frozenset(
-    "no none not never without nicht kein keine ohne pas sans sin senza nao sem niet zonder nie bez не без".split()
+    [
+        "no",
+        "none",
+        "not",
+        "never",
+        "without",
+        "nicht",
+        "kein",
+        "keine",
+        "ohne",
+        "pas",
+        "sans",
+        "sin",
+        "senza",
+        "nao",
+        "sem",
+        "niet",
+        "zonder",
+        "nie",
+        "bez",
+        "не",
+        "без",
+    ]
 )
 
 
