@@ -343,7 +343,7 @@ def _panel(seen: TableView, known: Known, variants: list[Column], ask: asking.As
     said = answered.control(folded.table, folded.said, roles.meant(variants[0])[0], ask, "units")
     at = replace(said, unit=panel.unit.name)
     return panels.told(
-        units.propose(folded.table, folded.rows, folded.columns, variants[0], variants[1:], {}, at), panel
+        units.propose(folded.table, folded.rows, folded.columns, variants[0], variants[1:], {}, at, ask), panel
     )
 
 
@@ -359,7 +359,7 @@ def _units(seen: TableView, known: Known, variants: list[Column], ask: asking.As
     variants = _again(variants, seen.columns)
     said = answered.control(seen.table, seen.said, roles.meant(variants[0])[0], ask, "rows")
     said = answered.cluster(seen.table, seen.columns, (known.unit, known.time), variants[0], said, ask)
-    made = units.propose(seen.table, seen.rows, seen.columns, variants[0], variants[1:], totals, said)
+    made = units.propose(seen.table, seen.rows, seen.columns, variants[0], variants[1:], totals, said, ask)
     return replace(made, where=where, said=said.options)
 
 
