@@ -109,3 +109,11 @@ def test_fields_of_structs_are_columns_however_deep(tmp_path: Path) -> None:
     assert {arm: total for arm, (_, total) in sums(study, tmp_path)["result_of_bought"].items()} == {
         {"control": "control", "new": "treatment"}[arm]: total for arm, total in truth
     }
+
+
+def test_arms_in_floats_are_those_that_a_run_reads(tmp_path: Path) -> None:
+    """As pandas writes whole numbers beside a gap: 1.0 and 0.0 are the levels 1 and 0."""
+    query = "select i as user_id, (i % 2)::double as variant, (hash(i) % 3 = 0)::int as converted from range(200) t(i)"
+    duckdb.sql(f"copy ({query}) to '{tmp_path / 't.parquet'}' (format parquet)")
+    study, _, _ = proposed(tmp_path, tmp_path / "t.parquet", control="0")
+    assert {arm: n for arm, (n, _) in sums(study, tmp_path)["converted"].items()} == {"control": 100, "treatment": 100}

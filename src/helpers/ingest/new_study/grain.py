@@ -60,7 +60,7 @@ def read(table: "SourceTable", said: Said = Said(), ask: asking.Ask | None = Non
     Raises :class:`~helpers.errors.ReportError` where rows are neither events nor units, and where the order of day and
     month is not told by the times; and where what was said cannot be so.
     """
-    seen = TableView.at(table, said)
+    seen = _whole_levels(TableView.at(table, said))
     if len(seen.columns) < 2:
         raise refusals.single_column(seen)
     label_rows.refuse(seen.table, seen.columns, seen.said)
@@ -94,6 +94,15 @@ def read(table: "SourceTable", said: Said = Said(), ask: asking.Ask | None = Non
         first=(*first, *proposal.first),
         said=seen.said.options | proposal.said,
     )
+
+
+def _whole_levels(seen: TableView) -> TableView:
+    """The table with variants in floats told as a run tells them, 1 of 1.0."""
+    floats = {c.name for c in seen.columns if c.kind in ids.FLOATS and c.levels and c.numbers == c.whole}
+    named = {c.name for c in roles.variants_of(seen.columns)} | {seen.said.variant}
+    if not floats & named:
+        return seen
+    return seen.again(replace(seen.table, ids=ids.Ids((*seen.table.ids.whole, *sorted(floats & named)))))
 
 
 def _examined(proposal: StudyProposal, seen: TableView) -> StudyProposal:
@@ -229,7 +238,8 @@ def _by_ids(seen: TableView) -> tuple[TableView, list[str]]:
     decided, notes, faults = ids.decide(table.con, [named.name], table.parts.types, table.relation)
     if faults:
         raise several(faults)
-    return (seen.again(replace(table, ids=decided)) if decided.whole else seen), [f"ids: {note}" for note in notes]
+    whole = ids.Ids((*table.ids.whole, *decided.whole))
+    return (seen.again(replace(table, ids=whole)) if decided.whole else seen), [f"ids: {note}" for note in notes]
 
 
 def _roles(seen: TableView) -> tuple[TableView, Known]:

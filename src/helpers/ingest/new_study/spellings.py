@@ -28,8 +28,8 @@ def asked(table: "SourceTable", unit: "Column", *, stated: bool) -> list[str]:
     called, query = vocabulary.printable(unit.name), found.query(table.called)
     if found.ids > MANY * unit.distinct and not stated:
         raise ReportError(
-            f"{table.called}: {found.said()} in '{called}'",
-            got=f"{unit.distinct:,} ids",
+            f"{table.called}: many ids of '{called}' look alike, and may be one unit in several spellings",
+            got=f"{found.said()}; {unit.distinct:,} ids in all",
             expected="one id for one unit",
             cause="one unit is written in several ways, so that its rows are parted",
             remedy=f'write them in one way by a query in a file in place of the table: {query}; if they are units of their own, say so: --unit "{called}"',

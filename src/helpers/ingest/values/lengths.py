@@ -112,10 +112,8 @@ def example(con: "duckdb.DuckDBPyConnection", parts: "Parts", column: str) -> st
 def asked(called: str, place: Place, table: str, column: str, example: str) -> ReportError:
     """What is said of a column of two numbers with a colon that may be read in two ways."""
     name = quoted(column)
-    if place.kind in (None, "csv"):  # DuckDB takes them for times of a day, if it is not told to leave them
-        table = f"read_csv({literal(table)}, all_varchar = true)"
-    else:
-        table = quoted(table)
+    csv = place.kind in (None, "csv")  # of which DuckDB would take them for times of a day
+    table = f"read_csv({literal(table)}, all_varchar = true)" if csv else quoted(table)
     minutes, hours = (
         f"select * replace ({made} as {name}) from {table}" for made in (f"'0:' || {name}", f"{name} || ':00'")
     )
