@@ -197,3 +197,35 @@ def test_the_chances_of_a_rule_are_those_of_its_own_verdicts():
         seen = [next(iter(r.verdicts.values())) for r in drawn if r is not None]
         for verdict, chance in zip(("ITERATE", "KILL"), told[1:], strict=True):
             assert abs(seen.count(verdict) / len(seen) - chance) < 4 * np.sqrt(0.25 / len(seen))
+
+
+def test_a_description_of_an_adjusted_p_says_how_it_is_reckoned():
+    """Reckoned anew from what it says alone: which method, over how many tests of which metrics."""
+    rng, seen = np.random.default_rng(31), set()
+    for case in (strange(rng) for _ in range(80)):
+        asked = planted.study(case)
+        asked = asked.model_copy(
+            update={"decision": asked.decision.model_copy(update={"secondary": str(rng.choice(["holm", "bh"]))})}
+        )
+        tested = planted.results(case, asked).tested
+        for e in tested:
+            said = effects.text_adjusted(e, asked)
+            own = re.fullmatch(r"The same: (the primary metric has|a guardrail keeps|no other test of a secondary) .*", said)
+            family = [np.nan_to_num(x.effect.p_value, nan=1.0) for x in tested if x.metric.role == e.metric.role]
+            expected = e.effect.p_value
+            if own is None and not np.isnan(expected):
+                method, size, of = re.fullmatch(
+                    r"The same after (Holm|Benjamini and Hochberg) over (\d+) (treatments|tests of secondary metrics), which .*", said
+                ).groups()  # fmt: skip
+                assert int(size) == len(family) > 1 and (of == "treatments") is (e.metric.role == "primary")
+                ranked = sorted(family)
+                steps = [
+                    (len(ranked) - i) * p if method == "Holm" else len(ranked) / (i + 1) * p for i, p in enumerate(ranked)
+                ]
+                at = ranked.index(e.effect.p_value)
+                expected = min(1, max(steps[: at + 1]) if method == "Holm" else min(steps[at:]))
+            elif own is not None and e.metric.role != "guardrail":
+                assert len(family) == 1 and ("primary" in own[1]) is (e.metric.role == "primary")
+            seen.add(said.split(" over ")[0])
+            assert e.adjusted_p == pytest.approx(expected, nan_ok=True), said
+    assert len(seen) == 5, seen

@@ -61,6 +61,8 @@ def _table_of_units(found: FunnelCounts) -> list[Row]:
     ]
 
 
+WAYLESS = "a table of units tells no steps"
+"""Why nobody is lost on the way where there is none."""
 IN_THE_TABLE = "in the table"
 """What stands for the first step of a table of units, all of whose rows are there."""
 
@@ -118,23 +120,25 @@ def record(nb: Notebook, found: Iterable[FunnelCounts], buyers: Bypass) -> None:
             f"Share of the entrants that reached the last step, {f.name} funnel",
         )
     told = diagnosed(funnels)
+    nobody = losses.unwanted(nb.study).rstrip(".") or ("" if nb.study.has_way else WAYLESS)
     nb.record(
         "funnel.bottleneck_lost",
-        0 if losses.unwanted(nb.study) else max((step.purchases_lost for step in told.bottlenecks), default=0),
+        None if nobody else max((step.purchases_lost for step in told.bottlenecks), default=0),
         "count",
         "Users whom the bottleneck costs: how many more would reach the last step if nobody were lost there",
+        reason=nobody,
     )
     nb.record(
         "funnel.buyers", buyers.converted, "count", "Users with the last step in the diagnosis period, in any order"
     )
-    nb.record("funnel.buyers_without_exposure", buyers.without_exposure, "count", "Of them without the exposure step")
-    nb.record("funnel.buyers_without_entry", buyers.without_entry, "count", "Of them without the first step")
-    nb.record(
-        "funnel.buyers_before_entry",
-        buyers.before_entry,
-        "count",
-        "Of them with a first step, but only after the last one",
+    beside = (
+        ("without_exposure", buyers.without_exposure, "Of them without the exposure step"),
+        ("without_entry", buyers.without_entry, "Of them without the first step"),
+        ("before_entry", buyers.before_entry, "Of them with a first step, but only after the last one"),
     )
+    for name, units, meaning in beside:
+        told_by = None if nb.study.is_unit_table else units
+        nb.record(f"funnel.buyers_{name}", told_by, "count", meaning, reason="a unit table tells nobody who is not in it, and no times")
     nb.record("funnel.bypass", text_bypass(buyers, nb.study), "text", "Who reaches the last step beside the path")
     nb.record("funnel.bottleneck", _bottleneck(told, nb.study), "text", "The bottleneck in a sentence")
 
@@ -190,7 +194,7 @@ def absent(study: Study) -> str:
     if study.rowless:
         return rowless.absent(study, rowless.PATHS)
     if not study.has_way:
-        return "A table of units tells no steps, so there is no path to compare."
+        return f"{WAYLESS[0].upper()}{WAYLESS[1:]}, so there is no path to compare."
     if study.mode == "offline":
         return (
             "Nobody was treated, and planted conversions have no steps before them: the arms share one path, which "
@@ -231,7 +235,7 @@ def text_bypass(found: Bypass, study: Study) -> str:
     """Who leaves the path, in a sentence."""
     if study.is_unit_table:
         if not study.has_way:
-            return "A table of units tells no steps, so nothing can be said of who passes one by."
+            return f"{WAYLESS[0].upper()}{WAYLESS[1:]}, so nothing can be said of who passes one by."
         return (
             f"Every row of the table is {study.exposure}, so nobody reaches {study.funnel.steps[-1]} beside the path."
         )

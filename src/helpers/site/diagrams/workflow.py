@@ -212,7 +212,7 @@ def _analyse(study: Study, numbers: Mapping[str, Number]) -> DiagramStage:
         (
             f"Trust checks first: {', '.join(map(str.lower, families()))}",
             "Report the interval, not only the p-value",
-            "Share alpha over the success metrics, test guardrails against their margins",
+            "Primary metric at the full level, secondary ones share another, guardrails against their margins",
         ),
         (
             "Filtering users by what they did after the exposure",

@@ -1,0 +1,82 @@
+"""What nobody asked is not zero: numbers of a report that no data tell are absent, each with its reason."""
+
+from pathlib import Path
+from types import SimpleNamespace
+from unittest import mock
+
+import numpy as np
+import pytest
+
+from helpers import config
+from helpers.experiment.funnel import Bypass, FunnelCounts, FunnelStep
+from helpers.experiment.trust import Trust, TrustCheck, counted
+from helpers.experiment.trust.timing import Maturity
+from helpers.paths import StudyPaths
+from helpers.record import Numbers, Recorder
+from helpers.report.topics import funnel, trust
+from helpers.stats.binomial import binomial_interval
+from helpers.stats.summaries.clusters import IntraclusterCorrelation
+from tests.gauntlet.case import Case
+from tests.gauntlet.planted import study
+
+LOG = config.load("studies/cart_checkout.yml")
+TABLE = study(Case("absent", "a table", {"control": [10, 5], "treatment": [10, 5]}))
+COUNTED = {
+    "Immature units": ("immature_units", "immature_share", "usual_hours"),
+    "Outcomes before exposure": ("early_units",),
+    "Sentinel values": ("sentinels",),
+    "Clustered units": ("sharing_units", "design_effect"),
+}
+"""Checks, and the numbers that they count."""
+
+
+def book(of: object) -> SimpleNamespace:
+    """A notebook that keeps its numbers and nothing else."""
+    kept = Recorder(StudyPaths("absent", Path("nowhere")), "05_ab_results", "EUR")
+    return SimpleNamespace(study=of, record=kept.record, kept=kept)
+
+
+def numbers(nb: SimpleNamespace) -> Numbers:
+    return nb.kept.numbers
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_what_a_check_counts_is_absent_where_it_was_not_asked_and_a_number_where_it_was(seed):
+    rng = np.random.default_rng(seed)
+    asked = {name: bool(rng.integers(2)) for name in COUNTED}
+    told = bool(rng.integers(2))  # enough of the earlier units had the outcome
+    checks = [
+        TrustCheck(name, "Is it?", f"{name} found" if made else f"cannot be told: no column for {name}",
+                   "passed" if made else "not asked")
+        for name, made in asked.items()
+    ]  # fmt: skip
+    found = Trust(
+        tuple(c for c in checks if c.passed), tuple(c for c in checks if not c.passed),
+        Maturity(30 if told else None, 400, 70 if told else 0, 1_000, None),
+        {"bought": counted((3, 4), (500, 500))}, (), 12, IntraclusterCorrelation(0.1, 2.0, 1.1), (), {}, (), None, None,
+    )  # fmt: skip
+    nb = book(LOG)
+    trust.record(nb, found)
+    for check, names in COUNTED.items():
+        for name in names:
+            number = numbers(nb)[f"trust.{name}"]
+            known = asked[check] and (told or check != "Immature units")
+            assert (number.value is not None) is known, name
+            reason = f"no column for {check}" if not asked[check] else f"{check} found"
+            assert known or number.reason == reason and reason in number.description
+
+
+@pytest.mark.parametrize("of", [LOG, TABLE], ids=["log", "table"])
+def test_a_table_tells_nobody_beside_a_path_that_it_does_not_tell(of):
+    steps = tuple(
+        FunnelStep(i, event, False, 900, 900, n, 0, binomial_interval(n, 900), lost)
+        for i, (event, n, lost) in enumerate([(of.funnel.steps[0], 900, 0.0), (of.funnel.steps[-1], 300, 600.0)], 1)
+    )
+    nb = book(of)
+    with mock.patch.object(funnel, "diagnosed", lambda funnels: funnels[0]):
+        funnel.record(nb, [FunnelCounts("strict", "all", steps)], Bypass(300, 0, 0, 0))
+    names = ("bottleneck_lost", "buyers_without_exposure", "buyers_without_entry", "buyers_before_entry")
+    for name in names:
+        number = numbers(nb)[f"funnel.{name}"]
+        assert (number.value is None) is (of is TABLE) is bool(number.reason), name
+    assert numbers(nb).value("funnel.buyers") == 300
