@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from unittest import mock
 
 import numpy as np
 import pytest
@@ -19,9 +20,10 @@ from helpers.experiment.whatif.tried import tried
 from helpers.report.topics import assumed, effects, ground_truth, misinterpretations, whatif
 from helpers.simulate.ground_truth import Planted
 from tests.gauntlet import planted
-from tests.gauntlet.case import Case
+from tests.gauntlet.case import Case, rows
 from tests.gauntlet.facts import PRIOR, belief
 from tests.gauntlet.judge import at_random, ruled
+from tests.gauntlet.page import page
 from tests.gauntlet.sentences import shows, value
 from tests.gauntlet.strange import strange
 from tests.gauntlet.truths import tested as against
@@ -229,3 +231,16 @@ def test_a_description_of_an_adjusted_p_says_how_it_is_reckoned():
             seen.add(said.split(" over ")[0])
             assert e.adjusted_p == pytest.approx(expected, nan_ok=True), said
     assert len(seen) == 5, seen
+
+
+def test_a_secondary_metric_that_is_not_read_leaves_all_else_as_if_it_were_not_there():
+    cases = [case for case in rows() if "secondary" in case.found]
+    assert len(cases) > 5
+    for case in cases:
+        hidden = {planted.slug(name) for name in case.found["secondary"]}
+        with mock.patch.object(Results, "unread", frozenset(hidden)):
+            told = page(case)
+        without = page(replace(case, found={key: value for key, value in case.found.items() if key != "secondary"}))
+        assert told.said == without.said, case.id
+        verdicts = {f"metrics.{name}.verdict": effects.MISSING_BY_ARM for name in hidden}
+        assert told.record == {**without.record, **verdicts}, case.id

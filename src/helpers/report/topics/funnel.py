@@ -79,7 +79,7 @@ def caption(found: FunnelCounts, study: Study) -> str:
 def note(study: Study) -> str:
     """From when until when the steps count."""
     if not study.has_way:
-        return f"with {study.funnel.steps[-1]}: its column is not zero"
+        return f"with {study.funnel.steps[-1]}: its column is neither zero nor empty"
     said = f"the last step {window(study)} the first {study.funnel.steps[0]}{losses.alike(study)}"
     return f"{said}; events before {study.diagnosis_end:%Y-%m-%d}"
 
