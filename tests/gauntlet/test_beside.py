@@ -212,7 +212,9 @@ def test_a_description_of_an_adjusted_p_says_how_it_is_reckoned():
         tested = planted.results(case, asked).tested
         for e in tested:
             said = effects.text_adjusted(e, asked)
-            own = re.fullmatch(r"The same: (the primary metric has|a guardrail keeps|no other test of a secondary) .*", said)
+            own = re.fullmatch(
+                r"The same: (the primary metric has|a guardrail keeps|no other test of a secondary) .*", said
+            )
             family = [np.nan_to_num(x.effect.p_value, nan=1.0) for x in tested if x.metric.role == e.metric.role]
             expected = e.effect.p_value
             if own is None and not np.isnan(expected):
@@ -222,7 +224,8 @@ def test_a_description_of_an_adjusted_p_says_how_it_is_reckoned():
                 assert int(size) == len(family) > 1 and (of == "treatments") is (e.metric.role == "primary")
                 ranked = sorted(family)
                 steps = [
-                    (len(ranked) - i) * p if method == "Holm" else len(ranked) / (i + 1) * p for i, p in enumerate(ranked)
+                    (len(ranked) - i) * p if method == "Holm" else len(ranked) / (i + 1) * p
+                    for i, p in enumerate(ranked)
                 ]
                 at = ranked.index(e.effect.p_value)
                 expected = min(1, max(steps[: at + 1]) if method == "Holm" else min(steps[at:]))

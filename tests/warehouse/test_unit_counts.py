@@ -100,9 +100,7 @@ def test_counts_and_divisors_are_sums_of_their_columns(
             """select metric, variant, sample_size, sum_y, coalesce(sum_d, 0), sum_x from marts.fct_experiment_results
             where population = 'assigned' and dimension = 'all'"""
         ).fetchall()
-        counted = {
-            name: told for name, *told, _ in query.query(con, "events").itertuples(index=False)
-        }
+        counted = {name: told for name, *told, _ in query.query(con, "events").itertuples(index=False)}
         daily = query.query(con, "activity")
     for name in OUTCOMES:
         assert counted[name][0] == rows(table[name]), "what stood before is no outcome"

@@ -426,6 +426,13 @@ class Study(Named):
         return self.period.end if self.is_unit_table else self.period.diagnosis_end
 
     @property
+    def untouched(self) -> str:
+        """Whose funnel is told where it runs through an experiment that treated users, in words; empty where nobody was treated by then."""
+        if self.mode != "online" or self.diagnosis_end <= self.period.start:
+            return ""
+        return "of the control" if self.is_unit_table else "outside the treatments"
+
+    @property
     def simulated(self) -> bool:
         """True when the log itself is simulated."""
         return isinstance(self.data, Simulation)

@@ -32,5 +32,13 @@ def test_only_arm_sizes_are_asked_of_counts(tmp_path: Path) -> None:
     with mock.patch.object(Notebook, "record") as recorded:
         topic.record(Notebook(str(file), "05_ab_results"), found)
     values = {call.args[0]: call.args[1] for call in recorded.call_args_list}
-    counts = ("usual_hours", "immature_units", "immature_share", "early_units", "sentinels", "sharing_units", "design_effect")
+    counts = (
+        "usual_hours",
+        "immature_units",
+        "immature_share",
+        "early_units",
+        "sentinels",
+        "sharing_units",
+        "design_effect",
+    )
     assert [values[f"trust.{name}"] for name in counts] == [None] * len(counts)

@@ -59,8 +59,7 @@ def balance(
     return TrustCheck(
         name,
         question,
-        f"difference {formatted(least.relative, 'relative')}, p = {raw:.3g}"
-        + after_holm(p, shared=shared),
+        f"difference {formatted(least.relative, 'relative')}, p = {raw:.3g}" + after_holm(p, shared=shared),
         "failed" if p < SRM_THRESHOLD else "passed",
         FAMILY,
         p_value=p,

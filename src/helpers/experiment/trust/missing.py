@@ -93,7 +93,11 @@ def missing_by_metric(gaps: Sequence[MissingValues], study: Study) -> list[Trust
 
 def _p_values(gaps: Sequence[MissingValues]) -> list[tuple[float, ...]]:
     """Of every metric: by arm, by arm among units alike, and of units like the others, each shared over the metrics."""
-    asked = ([gap.by_arm.p_value for gap in gaps], [_smallest(gap.alike) for gap in gaps], [_smallest(gap.outcome) for gap in gaps])
+    asked = (
+        [gap.by_arm.p_value for gap in gaps],
+        [_smallest(gap.alike) for gap in gaps],
+        [_smallest(gap.outcome) for gap in gaps],
+    )
     return list(zip(*map(_shared, asked), strict=True))
 
 

@@ -97,7 +97,9 @@ def absent_figure(found: Sequence[MetricEffect]) -> str:
 def note(found: Iterable[MetricEffect], study: Study, unread: Collection[str] = ()) -> str:
     """What the effects stand on, and the metrics that have none or are ``unread``."""
     effects = list(found)
-    absent = [f"{why}: {' and '.join(m.label for m in of)}" for why, of in _not_compared(effects, study, unread).items()]
+    absent = [
+        f"{why}: {' and '.join(m.label for m in of)}" for why, of in _not_compared(effects, study, unread).items()
+    ]
     adjustable = any(e.metric.covariate for e in effects)
     plain = (
         "the plain effect, which decides: 04 shows it beside the one adjusted by what was measured before"

@@ -134,6 +134,6 @@ def caption_gap(parts: list[Decomposition], study: Study) -> str:
 def text(groups: list[SegmentRate], parts: list[Decomposition], study: Study) -> str:
     """Who carries the loss and why, in a sentence or two."""
     most = losses.worst(groups)
-    on = f", on {counted(most[0].reached, 'user')}" if len(most) == 1 else ""
+    on = f", on {losses.untouched(most[0].reached, study)}" if len(most) == 1 else ""
     said = losses.unwanted(study) or f"{losses.carried(groups, study.funnel.steps[-1])}{on}."
     return " ".join(filter(None, [said, losses.chance(groups, study), losses.split(parts)]))
