@@ -236,6 +236,26 @@ def test_a_description_of_an_adjusted_p_says_how_it_is_reckoned():
     assert len(seen) == 5, seen
 
 
+@pytest.mark.parametrize("better", ["higher", "lower"])
+@pytest.mark.parametrize("found", [
+    {"control": [2_500, 0], "arms": {"arm_0": [2_500, 11]}},
+    {"control": [2_500, 0], "arms": {"arm_0": [2_500, 1]}},
+    {"control": [2_400, 0], "arms": {"arm_0": [2_400, 30], "arm_1": [2_400, 0]}},
+    {"control": [900, 0.0, 0.0], "arms": {"arm_0": [900, 1.5, 2.0]}},
+    {"control": [900, 0.0, 1.0], "arms": {"arm_0": [900, 1.5, 2.0]}},
+])  # fmt: skip
+def test_a_change_from_nothing_is_told_in_the_unit_of_its_metric(found, better):
+    told = page(Case("beside", "from nothing", {**found, "better": better}))
+    for each in told.said:
+        assert "no relative change" not in each.text, each
+        assert not re.search(r"(?:rise|uplift|reduction) (?:of|is) unbounded|^unbounded", each.text), each
+    what = "Uplift" if better == "higher" else "Reduction"
+    (row,) = [each.text for each in told.said if each.place == "criteria" and f"Criterion: {what}" in each.text]
+    assert re.search(r"[-+]?[\d.]+(?: points)? from nothing", row) or "not available" in row, row
+    titles = [each.text for each in told.said if each.place == "figure of effects"]
+    assert all(re.search(r"Converted(?: in arm_\d)?: [-+]?[\d.]+", title) for title in titles), titles
+
+
 def test_a_secondary_metric_that_is_not_read_leaves_all_else_as_if_it_were_not_there():
     cases = [case for case in rows() if "secondary" in case.found]
     assert len(cases) > 5

@@ -13,8 +13,12 @@ from helpers.experiment.trust import Trust, TrustCheck, counted
 from helpers.experiment.trust.timing import Maturity
 from helpers.paths import StudyPaths
 from helpers.record import Numbers, Recorder
-from helpers.report.topics import funnel, trust
+from helpers.report.figures import experiment as figures
+from helpers.report.topics import effects, funnel, trust
+from helpers.stats import Proportion, compare
 from helpers.stats.binomial import binomial_interval
+from helpers.stats.checks.daily_effects import DailyEffects
+from helpers.stats.checks.novelty import novelty
 from helpers.stats.summaries.clusters import IntraclusterCorrelation
 from tests.gauntlet.case import Case
 from tests.gauntlet.planted import study
@@ -63,7 +67,7 @@ def test_what_a_check_counts_is_absent_where_it_was_not_asked_and_a_number_where
             known = asked[check] and (told or check != "Immature units")
             assert (number.value is not None) is known, name
             reason = f"no column for {check}" if not asked[check] else f"{check} found"
-            assert known or number.reason == reason and reason in number.description
+            assert known or (number.reason == reason and reason in number.description)
 
 
 @pytest.mark.parametrize("of", [LOG, TABLE], ids=["log", "table"])
@@ -80,3 +84,30 @@ def test_a_table_tells_nobody_beside_a_path_that_it_does_not_tell(of):
         number = numbers(nb)[f"funnel.{name}"]
         assert (number.value is None) is (of is TABLE) is bool(number.reason), name
     assert numbers(nb).value("funnel.buyers") == 300
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_what_the_effect_is_over_the_last_days_is_of_these_days_or_absent(seed):
+    """Days of a share that fades, of some of which nobody has it: what is left of those was chosen by the outcome."""
+    rng = np.random.default_rng(seed)
+    days, empty = int(rng.integers(5, 20)), int(rng.integers(0, 3)) * (seed % 2)
+    lifts = np.linspace(0.3, 0.0, days)
+    arms = {float(d): (Proportion(2_000, 400), Proportion(2_000, int(400 * (1 + lift)))) for d, lift in enumerate(lifts)}
+    arms |= {float(d): (Proportion(2_000, 0),) * 2 for d in rng.choice(days, empty, replace=False)}
+    trend = novelty(DailyEffects.independent(arms))
+    nb = book(TABLE)
+    effects.record_differences(nb, {}, trend)
+    late = [numbers(nb)[f"novelty.long_run{end}"] for end in ("", "_low", "_high")]
+    found = [
+        SimpleNamespace(level=str(int(d)), metric=TABLE.primary, effect=compare(*pair), variant="treatment") for d, pair in arms.items()
+    ]  # fmt: skip
+    words = figures.by_day(found, trend, TABLE).layout.meta["subtitle"]
+    if empty:
+        assert [number.value for number in late] == [None] * 3 and f"{empty} day" in late[0].reason
+        assert "it is" not in words
+        return
+    last = min(days, 7)
+    assert f"{last} days" in late[0].description or last == days
+    mean = np.mean([t.successes / t.n - c.successes / c.n for c, t in list(arms.values())[-last:]])
+    assert late[0].value == pytest.approx(mean, abs=2e-3) and late[1].value < mean < late[2].value
+    assert words.endswith(f"over {'all' if last == days else 'the last'} {last} days it is {late[0].text} ({late[1].text} to {late[2].text})")
