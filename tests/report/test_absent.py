@@ -92,7 +92,9 @@ def test_what_the_effect_is_over_the_last_days_is_of_these_days_or_absent(seed):
     rng = np.random.default_rng(seed)
     days, empty = int(rng.integers(5, 20)), int(rng.integers(0, 3)) * (seed % 2)
     lifts = np.linspace(0.3, 0.0, days)
-    arms = {float(d): (Proportion(2_000, 400), Proportion(2_000, int(400 * (1 + lift)))) for d, lift in enumerate(lifts)}
+    arms = {
+        float(d): (Proportion(2_000, 400), Proportion(2_000, int(400 * (1 + lift)))) for d, lift in enumerate(lifts)
+    }
     arms |= {float(d): (Proportion(2_000, 0),) * 2 for d in rng.choice(days, empty, replace=False)}
     trend = novelty(DailyEffects.independent(arms))
     nb = book(TABLE)
@@ -110,4 +112,6 @@ def test_what_the_effect_is_over_the_last_days_is_of_these_days_or_absent(seed):
     assert f"{last} days" in late[0].description or last == days
     mean = np.mean([t.successes / t.n - c.successes / c.n for c, t in list(arms.values())[-last:]])
     assert late[0].value == pytest.approx(mean, abs=2e-3) and late[1].value < mean < late[2].value
-    assert words.endswith(f"over {'all' if last == days else 'the last'} {last} days it is {late[0].text} ({late[1].text} to {late[2].text})")
+    assert words.endswith(
+        f"over {'all' if last == days else 'the last'} {last} days it is {late[0].text} ({late[1].text} to {late[2].text})"
+    )

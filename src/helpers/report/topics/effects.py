@@ -384,7 +384,9 @@ def record_differences(
         why = "every unit counts from one moment"
     nb.record("novelty.verdict", trend.verdict, "text", "Trend of the effect over the days of first exposure")
     nb.record("novelty.p_value", finite(trend.p_value), "p", "p-value of that trend", reason=why)
-    chosen = f"{counted(trend.left_out, 'day')} without variance left out, so that the others were chosen by their outcome"
+    chosen = (
+        f"{counted(trend.left_out, 'day')} without variance left out, so that the others were chosen by their outcome"
+    )
     kept, late = not trend.left_out, (trend.long_run, trend.long_run_low, trend.long_run_high)
     meanings = (_long_run(trend), "Lower end of its interval", "Upper end of its interval")
     for name, value, meaning in zip(("long_run", "long_run_low", "long_run_high"), late, meanings, strict=True):

@@ -142,7 +142,13 @@ class DailyEffects:
 
     @classmethod
     def _of(
-        cls, days: FloatArray, effects: FloatArray, covariance: FloatArray, note: str, levels: FloatArray, left_out: int = 0
+        cls,
+        days: FloatArray,
+        effects: FloatArray,
+        covariance: FloatArray,
+        note: str,
+        levels: FloatArray,
+        left_out: int = 0,
     ) -> DailyEffects:
         return cls(
             tuple(days.tolist()),

@@ -175,7 +175,21 @@ def novelty(
             filter(None, (f"a trend needs three days, and there {'is' if k == 1 else 'are'} {k}", daily.note))
         )
         return Novelty(
-            "no test", confidence, nan, nan, nan, nan, nan, nan, nan, long_run, ends[0], ends[1], count, k, note,
+            "no test",
+            confidence,
+            nan,
+            nan,
+            nan,
+            nan,
+            nan,
+            nan,
+            nan,
+            long_run,
+            ends[0],
+            ends[1],
+            count,
+            k,
+            note,
             daily.left_out,
         )
     line = trends(daily.days, effects, covariance)
