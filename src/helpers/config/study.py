@@ -411,7 +411,17 @@ class Study(Named):
     @property
     def timeless(self) -> str:
         """Why there is no time axis; empty where there is one."""
-        return "" if self.has_time else "Every unit counts from one moment, so there is no time axis."
+        return (
+            f"{self.one_moment[0].upper()}{self.one_moment[1:]}, so there is no time axis." if self.one_moment else ""
+        )
+
+    @property
+    def one_moment(self) -> str:
+        """The same as the reason of a number; of a panel that its time is there and not looked at."""
+        panel = self.data.panel if isinstance(self.data, Units) else None
+        if self.has_time or panel is None:
+            return "" if self.has_time else "every unit counts from one moment"
+        return f"the rows of a unit, one a {panel.period}, become one before anything is compared"
 
     @property
     def way(self) -> str:

@@ -381,7 +381,7 @@ def record_differences(
     unit = CHANGE[nb.study.primary.unit]
     why = trend.note or "too few days with an effect"
     if not nb.study.has_time:
-        why = "every unit counts from one moment"
+        why = nb.study.one_moment
     nb.record("novelty.verdict", trend.verdict, "text", "Trend of the effect over the days of first exposure")
     nb.record("novelty.p_value", finite(trend.p_value), "p", "p-value of that trend", reason=why)
     chosen = (

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from helpers.config import Metric, Study
 from helpers.config.tracking_plan import TrackingPlan
 from helpers.experiment.trust.kinds import families
-from helpers.formatting import formatted
+from helpers.formatting import between, formatted
 from helpers.record import Number
 from helpers.site.diagrams.stage import Artefact, DiagramStage, Feedback, facts, listed
 from helpers.stats.checks.srm import srm
@@ -200,7 +200,7 @@ def _analyse(study: Study, numbers: Mapping[str, Number]) -> DiagramStage:
         if change is None:
             return None
         low, high = text_of(numbers, f"{name}.relative_low"), text_of(numbers, f"{name}.relative_high")
-        interval = f"{low} to {high}" if low and high else "not available"
+        interval = between(low, high) if low and high else "not available"
         return metric.label, change, interval, text_of(numbers, f"{name}.verdict") or ""
 
     rows = [found for found in map(row, study.metrics) if found]
