@@ -9,12 +9,13 @@ import pytest
 
 from helpers import config
 from helpers.experiment.funnel import Bypass, FunnelCounts, FunnelStep
+from helpers.experiment.segments import SegmentRate
 from helpers.experiment.trust import Trust, TrustCheck, counted
 from helpers.experiment.trust.timing import Maturity
 from helpers.paths import StudyPaths
 from helpers.record import Numbers, Recorder
 from helpers.report.figures import experiment as figures
-from helpers.report.topics import effects, funnel, trust
+from helpers.report.topics import effects, funnel, segments, trust
 from helpers.stats import Proportion, compare
 from helpers.stats.binomial import binomial_interval
 from helpers.stats.checks.daily_effects import DailyEffects
@@ -115,3 +116,19 @@ def test_what_the_effect_is_over_the_last_days_is_of_these_days_or_absent(seed):
     assert words.endswith(
         f"over {'all' if last == days else 'the last'} {last} days it is {late[0].text} ({late[1].text} to {late[2].text})"
     )
+
+
+@pytest.mark.parametrize("better", ["higher", "lower"])
+def test_nobody_carries_a_loss_where_fewer_are_to_convert(better):
+    asked = TABLE.model_copy(
+        update={"metrics": [TABLE.primary.model_copy(update={"better": better})], "segments": ["land"]}
+    )
+    groups = [
+        SegmentRate("land", name, 1_000, binomial_interval(k, 1_000), float(200 - k))
+        for name, k in (("DE", 150), ("NL", 200))
+    ]
+    nb = book(asked)
+    segments.record(nb, groups, [])
+    told = [numbers(nb)[f"segments.{name}"].value for name in ("worst", "worst_rate", "worst_missing")]
+    assert told == ([None] * 3 if better == "lower" else ["DE (land)", 0.15, 50.0])
+    assert ("DE (land)" in segments.text(groups, [], asked)) is (better == "higher")

@@ -88,7 +88,8 @@ def record(nb: Notebook, groups: Iterable[SegmentRate], parts: Iterable[Decompos
     levels = list(groups)
     if not levels:
         return
-    most, falls = losses.worst(levels), "no level falls short of the best one of its segment"
+    fewer = losses.unwanted(nb.study).rstrip(".")
+    most, falls = () if fewer else losses.worst(levels), fewer or "no level falls short of the best one of its segment"
     nb.record(
         "segments.worst",
         listed([losses.level(level) for level in most]) or None,
@@ -105,9 +106,10 @@ def record(nb: Notebook, groups: Iterable[SegmentRate], parts: Iterable[Decompos
     )
     nb.record(
         "segments.worst_missing",
-        max((level.missing for level in most), default=0),
+        None if fewer else max((level.missing for level in most), default=0),
         "count",
         "Converting users by which that level falls short of the best one",
+        reason=fewer,
     )
     for d in parts:
         nb.record(
