@@ -65,6 +65,7 @@ VARIABLES: dict[str, Any] = {
     "summed_events": ["purchase"],
     "surrogate": {"proxy": "rate", "outcome": "spend", "opportunity": "order_value"},
     "title": "An example",
+    "touched": ["treatment"],
     "variants": [
         {"name": "control", "weight": 0.5, "upper": "0.5"},
         {"name": "treatment", "weight": 0.5, "upper": "1.0"},

@@ -259,7 +259,7 @@ def _of_segments(found: Ground) -> list[Said]:
     with mock.patch.object(query, "query", rates):
         groups = [g for d in dimensions for g in segments.rates(None, short, d)]  # type: ignore[arg-type]
         parts = segments.decompose(None, short)  # type: ignore[arg-type]
-    nb = mock.Mock()
+    nb = mock.Mock(study=short)
     segments_topic.record(nb, groups, parts)
     recorded = {call.args[0]: call.args[1] for call in nb.record.call_args_list}
     return [

@@ -94,7 +94,9 @@ class Judge:
         for place in ("funnel: text", "funnel: record", "funnel: flow", "funnel: losses"):
             text = self.at[place]
             if not f.study.has_way and place in ("funnel: text", "funnel: record"):
-                found = re.fullmatch(rf"Of ([\d,]+) users? in the table {SHARE} have {f.steps[-1]}\.", text)
+                found = re.fullmatch(
+                    rf"Of ([\d,]+) users? of the control in the table {SHARE} have {f.steps[-1]}\.", text
+                )
                 self.expect(bool(found) and found[1] == f"{f.reached[0]:,}", "who is in the table", place)
                 if found:
                     self.expect(percent(found[2], f.reached[-1] / f.reached[0]), "share", place)
@@ -120,7 +122,11 @@ class Judge:
                 further = f.reached[list(lost).index(next(iter(first))) + 1] or f.steps[-1] in next(iter(first)).split()
                 self.expect(bool(sized[1]) is not bool(further), "nobody came further", place)
             self.expect((len(first) == 1) >= ("The bottleneck" in text), "a tie has no bottleneck", place)
-        self.expect(math.isclose(float(self.at["funnel: size"]), float(max(lost.values()))), "size", "funnel: size")
+        told_size = self.at["funnel: size"]
+        right_size = (
+            math.isclose(float(told_size), float(max(lost.values()))) if f.study.has_way else told_size == "None"
+        )
+        self.expect(right_size, "size, of a way and of no other", "funnel: size")
         rest = {way.removeprefix("from "): shown(each) for way, each in lost.items() if way not in first}
         if first and f.study.has_way:
             told = dict(re.findall(r"(\w+ to \w+): (?:up to )?(< 1|\d+(?:,\d{3})*)", self.at["funnel: text"]))

@@ -75,7 +75,8 @@ def page(case: Case) -> ToldPage:
     told = results.headline()
     nb: Any = Kept(study)
     headline = decision.text_headline(study, decided)
-    effects.record(nb, told, results.guardrails(), decided.weighed.look, decided.weighed.failed_checks)
+    barring, look = decided.weighed.failed_checks, decided.weighed.look
+    effects.record(nb, told, results.guardrails(), look, barring, results.unread)
     money.record(nb, value, reason)
     decision.record(nb, decided, headline, needed)
     options.record(nb, proposed, without)
@@ -115,7 +116,6 @@ def page(case: Case) -> ToldPage:
         ]
     if study.segments:
         explored, differs = results.exploratory(study.primary), results.interactions(study.primary)
-        barring = decided.weighed.failed_checks
         meta = figures.segment_effects(explored, differs, study, barring).layout.meta
         said += [
             Said("title of segments", meta["finding"]),

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from unittest import mock
 
 import numpy as np
 import pytest
@@ -19,9 +20,10 @@ from helpers.experiment.whatif.tried import tried
 from helpers.report.topics import assumed, effects, ground_truth, misinterpretations, whatif
 from helpers.simulate.ground_truth import Planted
 from tests.gauntlet import planted
-from tests.gauntlet.case import Case
+from tests.gauntlet.case import Case, rows
 from tests.gauntlet.facts import PRIOR, belief
 from tests.gauntlet.judge import at_random, ruled
+from tests.gauntlet.page import page
 from tests.gauntlet.sentences import shows, value
 from tests.gauntlet.strange import strange
 from tests.gauntlet.truths import tested as against
@@ -197,3 +199,71 @@ def test_the_chances_of_a_rule_are_those_of_its_own_verdicts():
         seen = [next(iter(r.verdicts.values())) for r in drawn if r is not None]
         for verdict, chance in zip(("ITERATE", "KILL"), told[1:], strict=True):
             assert abs(seen.count(verdict) / len(seen) - chance) < 4 * np.sqrt(0.25 / len(seen))
+
+
+def test_a_description_of_an_adjusted_p_says_how_it_is_reckoned():
+    """Reckoned anew from what it says alone: which method, over how many tests of which metrics."""
+    rng, seen = np.random.default_rng(31), set()
+    for case in (strange(rng) for _ in range(80)):
+        asked = planted.study(case)
+        asked = asked.model_copy(
+            update={"decision": asked.decision.model_copy(update={"secondary": str(rng.choice(["holm", "bh"]))})}
+        )
+        tested = planted.results(case, asked).tested
+        for e in tested:
+            said = effects.text_adjusted(e, asked)
+            own = re.fullmatch(
+                r"The same: (the primary metric has|a guardrail keeps|no other test of a secondary) .*", said
+            )
+            family = [np.nan_to_num(x.effect.p_value, nan=1.0) for x in tested if x.metric.role == e.metric.role]
+            expected = e.effect.p_value
+            if own is None and not np.isnan(expected):
+                method, size, of = re.fullmatch(
+                    r"The same after (Holm|Benjamini and Hochberg) over (\d+) (treatments|tests of secondary metrics), which .*", said
+                ).groups()  # fmt: skip
+                assert int(size) == len(family) > 1 and (of == "treatments") is (e.metric.role == "primary")
+                ranked = sorted(family)
+                steps = [
+                    (len(ranked) - i) * p if method == "Holm" else len(ranked) / (i + 1) * p
+                    for i, p in enumerate(ranked)
+                ]
+                at = ranked.index(e.effect.p_value)
+                expected = min(1, max(steps[: at + 1]) if method == "Holm" else min(steps[at:]))
+            elif own is not None and e.metric.role != "guardrail":
+                assert len(family) == 1 and ("primary" in own[1]) is (e.metric.role == "primary")
+            seen.add(said.split(" over ")[0])
+            assert e.adjusted_p == pytest.approx(expected, nan_ok=True), said
+    assert len(seen) == 5, seen
+
+
+@pytest.mark.parametrize("better", ["higher", "lower"])
+@pytest.mark.parametrize("found", [
+    {"control": [2_500, 0], "arms": {"arm_0": [2_500, 11]}},
+    {"control": [2_500, 0], "arms": {"arm_0": [2_500, 1]}},
+    {"control": [2_400, 0], "arms": {"arm_0": [2_400, 30], "arm_1": [2_400, 0]}},
+    {"control": [900, 0.0, 0.0], "arms": {"arm_0": [900, 1.5, 2.0]}},
+    {"control": [900, 0.0, 1.0], "arms": {"arm_0": [900, 1.5, 2.0]}},
+])  # fmt: skip
+def test_a_change_from_nothing_is_told_in_the_unit_of_its_metric(found, better):
+    told = page(Case("beside", "from nothing", {**found, "better": better}))
+    for each in told.said:
+        assert "no relative change" not in each.text, each
+        assert not re.search(r"(?:rise|uplift|reduction) (?:of|is) unbounded|^unbounded", each.text), each
+    what = "Uplift" if better == "higher" else "Reduction"
+    (row,) = [each.text for each in told.said if each.place == "criteria" and f"Criterion: {what}" in each.text]
+    assert re.search(r"[-+]?[\d.]+(?: points)? from nothing", row) or "not available" in row, row
+    titles = [each.text for each in told.said if each.place == "figure of effects"]
+    assert all(re.search(r"Converted(?: in arm_\d)?: [-+]?[\d.]+", title) for title in titles), titles
+
+
+def test_a_secondary_metric_that_is_not_read_leaves_all_else_as_if_it_were_not_there():
+    cases = [case for case in rows() if "secondary" in case.found]
+    assert len(cases) > 5
+    for case in cases:
+        hidden = {planted.slug(name) for name in case.found["secondary"]}
+        with mock.patch.object(Results, "unread", frozenset(hidden)):
+            told = page(case)
+        without = page(replace(case, found={key: value for key, value in case.found.items() if key != "secondary"}))
+        assert told.said == without.said, case.id
+        verdicts = {f"metrics.{name}.verdict": effects.MISSING_BY_ARM for name in hidden}
+        assert told.record == {**without.record, **verdicts}, case.id

@@ -81,3 +81,13 @@ def test_what_cannot_be_is_refused(tmp_path: Path, panel: dict[str, object], tol
     with pytest.raises(ValueError, match=told) as caught:
         unit_study(tmp_path / "panel.csv", panel=panel)
     assert "panel" in str(caught.value)
+
+
+@pytest.mark.parametrize("period", ["week", "month_of_use"])
+def test_the_periods_of_a_panel_are_time_that_is_there_and_not_looked_at(period):
+    panel, table = unit_study("panel.csv", panel={"period": period}), unit_study("panel.csv")
+    dated = unit_study("panel.csv", columns={"user_id": "who", "variant": "arm", "event_time": "at"})
+    assert "one moment" not in panel.timeless and f"one a {period}, become one" in panel.timeless
+    assert table.timeless == "Every unit counts from one moment, so there is no time axis." and dated.timeless == ""
+    for study in (panel, table, dated):
+        assert bool(study.one_moment) is not study.has_time

@@ -6,8 +6,11 @@ from helpers.report.topics import data_quality
 
 
 def test_what_stood_before_is_a_line_of_its_own_and_no_outcome():
-    events = pd.DataFrame({"event_name": ["exposed", "order"], "events": [9_000, 1_822], "earlier": [0, 9_000]})
+    events = pd.DataFrame(
+        {"event_name": ["exposed", "order"], "events": [9_000, 1_822], "earlier": [0, 8_999], "missing": [0, 17]}
+    )
     rows = data_quality.table_events(events)
     assert [(row["Event"], row["Events"]) for row in rows] == [
-        ("exposed", "9,000"), ("order, before the experiment", "9,000"), ("order", "1,822"),
+        ("exposed", "9,000"), ("order, before the experiment", "8,999"), ("order", "1,822"),
+        ("order: no value, so no event", "17"),
     ]  # fmt: skip

@@ -134,6 +134,17 @@ def test_an_invalid_experiment_is_not_told_as_a_finding(tmp_path):
     assert "not to be read" not in front_page(STUDY, report.where, report.numbers, [])
 
 
+@pytest.mark.parametrize(("low", "high", "told"), [
+    ("+186.6 %", "unbounded", "+186.6 % to no bound"), ("unbounded", "+2.0 %", "no bound to +2.0 %"),
+    ("unbounded", "unbounded", "no bound on either side"), ("+1.0 %", "+2.0 %", "+1.0 % to +2.0 %"),
+])  # fmt: skip
+def test_an_interval_without_an_end_reads_alike_on_every_page(tmp_path, low, high, told):
+    report = report_of(prepare(tmp_path, notebooks=1))
+    numbers = changed(report, primary__relative_low=low, primary__relative_high=high)
+    pages = front_page(STUDY, report.where, numbers, []), render.front([Report(STUDY, report.where, numbers)], {}, [])
+    assert all(told in page.replace("\u00a0", " ") and "unbounded" not in page for page in pages)
+
+
 def test_the_cards_are_about_the_arm_that_the_decision_is_about(tmp_path):
     """Notebook 05 shows the arm that is best on the primary metric; where another is proposed, the cards are its own."""
     report = report_of(prepare(tmp_path, notebooks=1))

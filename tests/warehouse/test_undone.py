@@ -27,7 +27,13 @@ def told(events: dict[str, int]) -> str:
         con.register(
             "given",
             pd.DataFrame(
-                {"event_name": list(events), "events": list(events.values()), "earlier": 0, "units_in_log": 1}
+                {
+                    "event_name": list(events),
+                    "events": list(events.values()),
+                    "earlier": 0,
+                    "missing": 0,
+                    "units_in_log": 1,
+                }
             ),
         )
         con.execute("create table marts.fct_events as select * from given")

@@ -75,8 +75,8 @@ def expected(table: pd.DataFrame, each: dict[str, object]) -> dict[str, tuple[in
 
 
 def rows(column: pd.Series) -> int:
-    """How many events a column makes: a zero is none, and a value that is missing is one without an amount."""
-    return int((column != 0).fillna(True).sum())
+    """How many events a column makes: a zero is none, and of a value that is missing nobody knows."""
+    return int((column != 0).fillna(False).sum())
 
 
 @settings(max_examples=12)
@@ -100,13 +100,12 @@ def test_counts_and_divisors_are_sums_of_their_columns(
             """select metric, variant, sample_size, sum_y, coalesce(sum_d, 0), sum_x from marts.fct_experiment_results
             where population = 'assigned' and dimension = 'all'"""
         ).fetchall()
-        counted = {
-            name: (events, earlier) for name, events, earlier, _ in query.query(con, "events").itertuples(index=False)
-        }
+        counted = {name: told for name, *told, _ in query.query(con, "events").itertuples(index=False)}
         daily = query.query(con, "activity")
     for name in OUTCOMES:
         assert counted[name][0] == rows(table[name]), "what stood before is no outcome"
         assert counted[name][1] == (rows(table[BEFORE[name]]) if name in BEFORE else 0)
+        assert counted[name][2] == table[name].isna().sum()
         of_event = daily[daily.event_name == name]
         assert sum(of_event.amount) == int(table[name].sum()) * 10 ** int(of_event.digits.max() if len(of_event) else 0)
     for each in METRICS:

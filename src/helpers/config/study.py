@@ -411,7 +411,17 @@ class Study(Named):
     @property
     def timeless(self) -> str:
         """Why there is no time axis; empty where there is one."""
-        return "" if self.has_time else "Every unit counts from one moment, so there is no time axis."
+        return (
+            f"{self.one_moment[0].upper()}{self.one_moment[1:]}, so there is no time axis." if self.one_moment else ""
+        )
+
+    @property
+    def one_moment(self) -> str:
+        """The same as the reason of a number; of a panel that its time is there and not looked at."""
+        panel = self.data.panel if isinstance(self.data, Units) else None
+        if self.has_time or panel is None:
+            return "" if self.has_time else "every unit counts from one moment"
+        return f"the rows of a unit, one a {panel.period}, become one before anything is compared"
 
     @property
     def way(self) -> str:
@@ -424,6 +434,13 @@ class Study(Named):
     def diagnosis_end(self) -> datetime:
         """End of the stretch on which the funnel is diagnosed; of a unit table, what stood before has no path."""
         return self.period.end if self.is_unit_table else self.period.diagnosis_end
+
+    @property
+    def untouched(self) -> str:
+        """Whose funnel is told where it runs through an experiment that treated users, in words; empty where nobody was treated by then."""
+        if self.mode != "online" or self.diagnosis_end <= self.period.start:
+            return ""
+        return "of the control" if self.is_unit_table else "outside the treatments"
 
     @property
     def simulated(self) -> bool:

@@ -44,4 +44,4 @@ def timeless(study: "Study", days: float) -> str:
         return ""
     if days or study.has_time:
         return f"the {'table' if study.is_unit_table else 'log'} is shorter than a week"
-    return "every unit counts from one moment"
+    return study.one_moment

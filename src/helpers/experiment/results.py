@@ -52,7 +52,8 @@ class MetricEffect:
     """One metric in one population and level of a segment, one treatment against the control.
 
     ``units`` and ``valued`` are those of the control and of the treatment, and of them those with a value of the metric;
-    where whole clusters were randomised, the n of ``effect`` counts the clusters.
+    where whole clusters were randomised, the n of ``effect`` counts the clusters. ``sharing`` tests share one level, this
+    one among them.
     """
 
     metric: Metric
@@ -67,6 +68,7 @@ class MetricEffect:
     truth: Truth | None
     units: tuple[int, int]
     valued: tuple[int, int]
+    sharing: int = 1
 
     @property
     def complete(self) -> bool:
@@ -126,9 +128,18 @@ def summary(
 
 
 class Results:
-    """The sufficient statistics of a study, read once."""
+    """The sufficient statistics of a study, read once.
+
+    Attributes:
+        unread: secondary metrics that have no effect to tell, as their values are missing by the arm, see
+            :func:`~helpers.experiment.trust.missing.unreadable`.
+    """
+
+    unread: frozenset[str] = frozenset()
 
     def __init__(self, con: "duckdb.DuckDBPyConnection", study: Study) -> None:
+        from helpers.experiment.trust.missing import unreadable  # which itself reads results
+
         self.study = study
         self._digits = AmountDigits.read(con)
         self._rows = {
@@ -140,6 +151,7 @@ class Results:
             for r in query.query(con, "ground_truth").itertuples(index=False)
         }
         self.observed = self._observed(con)
+        self.unread = unreadable(query.query(con, "missing_values"), study)
 
     def _observed(self, con: "duckdb.DuckDBPyConnection") -> Observed:
         """When units were exposed and the data end; of counts the first moment of their days."""
@@ -261,7 +273,9 @@ class Results:
         level: str = "all",
         as_is: bool = False,
     ) -> MetricEffect | None:
-        """Effect of one treatment on one metric, or on its mean as it is; None when an arm has no unit there."""
+        """Effect of one treatment on one metric, or on its mean as it is; None when an arm has no unit there, or it is ``unread``."""
+        if metric.name in self.unread:
+            return None
         variant = variant or self.leading
         where: dict[str, Any] = {"population": population, "dimension": dimension, "level": level}
         control = self.arm(metric, self.study.control.name, as_is=as_is, **where)
@@ -326,14 +340,16 @@ class Results:
             if (e := self.effect(m, variant=v.name)) is not None
         ]
         alpha, secondary = 1 - self.study.decision.confidence, self.study.decision.secondary
-        adjusted: dict[int, float] = {}
+        shared: dict[int, tuple[float, int]] = {}
         families: tuple[tuple[str, Method], ...] = (("primary", "holm"), ("secondary", secondary))
         for role, method in families:
             family = [i for i, e in enumerate(found) if e.metric.role == role]
             if family:
-                shared = adjust([found[i].effect.p_value for i in family], method, alpha=alpha)
-                adjusted |= dict(zip(family, shared.adjusted, strict=True))
-        return tuple(replace(e, adjusted_p=adjusted.get(i, e.effect.p_value)) for i, e in enumerate(found))
+                adjusted = adjust([found[i].effect.p_value for i in family], method, alpha=alpha).adjusted
+                shared |= {i: (p, len(family)) for i, p in zip(family, adjusted, strict=True)}
+        alone = [(e.effect.p_value, 1) for e in found]
+        each = [shared.get(i, own) for i, own in enumerate(alone)]
+        return tuple(replace(e, adjusted_p=p, sharing=n) for e, (p, n) in zip(found, each, strict=True))
 
     @property
     def every_arm(self) -> list[MetricEffect]:

@@ -30,6 +30,11 @@ def unwanted(study: Study) -> str:
     return f"Less of {last} is better, so who does not reach it is not lost."
 
 
+def untouched(units: int, study: Study) -> str:
+    """So many users, and whose they are where the funnel leaves out those whom the change reached."""
+    return f"{counted(units, 'user')} {study.untouched}".rstrip()
+
+
 def alike(study: Study) -> str:
     """What an interval of a rate leaves out where whole clusters were randomised; empty where units were, one by one."""
     if study.cluster is None:

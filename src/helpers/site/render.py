@@ -8,6 +8,7 @@ from pathlib import Path
 from helpers import paths
 from helpers.config.assumed import horizon, unstated
 from helpers.errors import ReportError
+from helpers.formatting import between
 from helpers.paths import BUNDLED, StudyPaths
 from helpers.pipeline.faults import listed, stopped
 from helpers.pipeline.files import private, scratch
@@ -154,6 +155,7 @@ def front(
         cards=cards,
         signs=SIGNS | {described.WORD: "\u2261"},
         unread=UNREAD,
+        between=between,
         title=TITLE,
         texts=top,
         standalone=more,

@@ -94,6 +94,7 @@ def dbt_vars(study: Study, log: ingest.Landed, plan: tracking_plan.TrackingPlan)
             for v, c in zip(study.variants, cuts, strict=True)
         ],
         "control": study.control.name,
+        "touched": [v.name for v in study.treatments] if study.untouched else [],
         "exposure": study.exposure,
         "exposure_step": steps.index(study.exposure) + 1,
         "entry_event": steps[0],

@@ -1,13 +1,17 @@
 """Several tests of one question share its threshold: a healthy experiment is accused no more often for being asked more."""
 
+import re
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 
 from helpers.experiment.trust.check import counted
 from helpers.experiment.trust.covariates import covariates
 from helpers.experiment.trust.missing import MissingValues, missing_by_metric
-from helpers.experiment.trust.timing import follow_up
+from helpers.experiment.trust.ratio_by import ratio_by
+from helpers.experiment.trust.timing import before_exposure, follow_up
+from helpers.report.topics import trust as topic
 from helpers.stats import Mean, compare
 from helpers.stats.multiplicity.corrections import adjust
 from tests.ingest.studies import unit_study
@@ -62,10 +66,38 @@ def test_the_p_value_is_that_of_holm_and_both_are_told():
     checks = [check for check in covariates(results) if check.name.startswith("Balance")]
     assert [check.p_value for check in checks] == pytest.approx(adjust(raw, "holm").adjusted)
     assert f"p = {raw[0]:.3g}, {2 * raw[0]:.3g} after Holm" in checks[0].found
+    told = topic.table(SimpleNamespace(checks=[checks[1]], failed=(), warned=(), unasked=()))
+    assert told[0]["Found"].endswith(f"p = {raw[1]:.3g}, {max(raw[1], 2 * raw[0]):.3g} after Holm")
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_the_smallest_p_of_a_family_is_one_of_its_lines_and_called_adjusted_where_it_is(seed):
+    """Days, covariates, follow-ups, early outcomes and missing values at random; the lines of the details stand beside."""
+    rng = np.random.default_rng(seed)
+    several = int(rng.integers(1, 4))
+    hits = {f"m{i}": tuple(map(int, rng.integers(90, 115, 2))) for i in range(several)}
+    named = SimpleNamespace(study=SimpleNamespace(metric=lambda name: SimpleNamespace(label=name)))
+    tests = {name: counted(pair, (2_000, 2_000)) for name, pair in hits.items()}
+    days = {str(i): dict(zip("ab", map(int, rng.integers(400, 450, 2)), strict=True)) for i in range(several)}
+    made = [
+        ratio_by("day", days, {"a": 1, "b": 1}), *covariates(measured({f"x{i}": rng.normal() for i in range(several)})),
+        *follow_up(tests, named), before_exposure(tests),
+        *missing_by_metric([gap(name, pair) for name, pair in hits.items()], unit_study("units.csv")),
+    ]  # fmt: skip
+    for family in {check.family for check in made}:
+        passed = [check for check in made if check.family == family and check.passed and check.p_value is not None]
+        if len(passed) < 2:
+            continue
+        told = topic.table(SimpleNamespace(checks=passed, failed=(), warned=(), unasked=()))[0]["Found"]
+        kind, p = re.search(r"; smallest (adjusted )?p = (\S+)$", told).groups()
+        least = next(check for check in passed if check.p_value == min(check.p_value for check in passed))
+        assert float(p) == pytest.approx(least.p_value, rel=1e-2)
+        assert bool(kind) is (several > 1) is ("after Holm" in least.found), least.found
+        assert f"{p} after Holm" in least.found or f"p = {p}" in least.found
 
 
 def gap(name: str, hits: tuple[int, int]) -> MissingValues:
-    metric = SimpleNamespace(name=name, label=name, role="secondary")
+    metric = SimpleNamespace(name=name, label=name, role="guardrail")
     return MissingValues((metric,), counted(hits, (2_000, 2_000)), (), (), 0)
 
 

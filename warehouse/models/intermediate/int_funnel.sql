@@ -1,6 +1,7 @@
 -- Ordered funnels of the diagnosis period. The next step lies strictly after the last by (time, event id); other
 -- events may intervene; one conversion window runs from the first step. In the funnel 'strict' every step is required;
--- in 'optional' the optional steps may be skipped. Grain: one funnel and entrant.
+-- in 'optional' the optional steps may be skipped. Where the period holds an experiment that treated units, those of a
+-- treatment are left out: what they do is what was done to them. Grain: one funnel and entrant.
 {% set steps = var('funnel').steps %}
 {% set window = "interval (" ~ (var('funnel').window_hours * 3600) | int ~ ") second" %}
 with entrants as (
@@ -11,7 +12,11 @@ with entrants as (
         entry_key.at + {{ window }} as window_end,
         entry_key.at + {{ window }} > {{ text(var('diagnosis_end')) }}::timestamp as window_open
     from {{ ref('int_units') }}
-    where entry_key is not null
+    where
+        entry_key is not null
+        {%- if var('touched') %}
+        and user_id not in (select user_id from {{ ref('int_assigned') }} where variant in ({{ text_list(var('touched')) }}))
+        {%- endif %}
 ),
 
 events as (

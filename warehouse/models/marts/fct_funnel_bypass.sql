@@ -1,5 +1,5 @@
 -- Units that reach the last step of the funnel in the diagnosis period beside the ordered path. What came before the log
--- knows the exposure step passes nothing by. Grain: one row in all.
+-- knows the exposure step passes nothing by; units of a treatment are left out as in int_funnel. Grain: one row in all.
 with opened as (
     select coalesce(min(event_time), '-infinity'::timestamp) as opened_at
     from {{ ref('int_key_events') }}
@@ -15,7 +15,11 @@ buyers as (
         bool_or(events.event_name = {{ text(var('exposure')) }}) as has_exposure
     from {{ ref('int_key_events') }} as events
     cross join opened
-    where events.event_time < {{ text(var('diagnosis_end')) }}
+    where
+        events.event_time < {{ text(var('diagnosis_end')) }}
+        {%- if var('touched') %}
+        and events.user_id not in (select user_id from {{ ref('int_assigned') }} where variant in ({{ text_list(var('touched')) }}))
+        {%- endif %}
     group by events.user_id
     having
         max(events.event_key) filter (where events.event_name = {{ text(var('funnel').steps[-1]) }}) is not null

@@ -261,10 +261,16 @@ def killing(evidence: Evidence, rule: Rule) -> tuple[Claim, ...]:
 
 
 def _uplift(evidence: Evidence) -> str:
-    """The effect in the good direction; where that is down, the size of the fall, or the rise with its sign."""
+    """The effect in the good direction; where that is down, the size of the fall, or the rise with its sign.
+
+    A change from nothing is no fraction of it: it is told in the metric's own unit.
+    """
+    if math.isinf(evidence.effect.relative):
+        told = f"{formatted(evidence.effect.absolute, evidence.unit, evidence.currency)} from nothing"
+    else:
+        told = formatted(evidence.effect.relative, "relative")
     if evidence.higher_is_better:
-        return formatted(evidence.uplift, "relative")
-    told = formatted(evidence.effect.relative, "relative")
+        return told
     return f"none: a rise of {told}" if evidence.uplift < 0 else told.removeprefix("-").removeprefix("+")
 
 

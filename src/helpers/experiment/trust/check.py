@@ -38,6 +38,7 @@ class TrustCheck:
         p_value: of the check's test, where it has one.
         caveat: of a warning that a line of a table does not do justice to.
         short: its name within its family; the whole name without.
+        shared: whether ``p_value`` is after Holm over several tests.
 
     Example:
         >>> TrustCheck("Contamination", "Was any unit in two variants?", "0 of 10 units").passed
@@ -53,6 +54,7 @@ class TrustCheck:
     p_value: float | None = None
     caveat: Caveat | None = None
     short: str = ""
+    shared: bool = False
 
     @property
     def passed(self) -> bool:
@@ -101,3 +103,12 @@ def counted(hits: Sequence[int], totals: Sequence[int]) -> Counted:
         1.0
     """
     return Counted(tuple(map(int, hits)), tuple(map(int, totals)), shares_p_value(hits, totals))
+
+
+def after_holm(p_value: float, *, shared: bool) -> str:
+    """What follows the p-value of one test where several share the threshold: the one that decides; empty of one alone.
+
+    >>> after_holm(0.04, shared=True), after_holm(0.04, shared=False)
+    (', 0.04 after Holm', '')
+    """
+    return f", {p_value:.3g} after Holm" if shared and p_value == p_value else ""

@@ -105,7 +105,7 @@ def trust_checks(
     outside = external(results)
     flow = query.query(con, "row_flow")
     values = query.query(con, "missing_values")
-    left_out, gaps = not_followed(values, results), missing(values, results)
+    left_out, gaps = not_followed(values, results), missing(values, study)
     split, blind = marginal_srm(results), unseen(results, table_arms or {}, refused_otherwise(flow))
     skews = Skews(con, results)
     checks = [

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from helpers.config import Metric, Study, Units
 from helpers.defaults import LEAKING_CORRELATION, SRM_THRESHOLD
 from helpers.experiment.results import Results
-from helpers.experiment.trust.check import TrustCheck
+from helpers.experiment.trust.check import TrustCheck, after_holm
 from helpers.experiment.trust.skew import Skews
 from helpers.formatting import formatted, inside
 from helpers.stats.checks.skew import alike_p
@@ -59,11 +59,11 @@ def balance(
     return TrustCheck(
         name,
         question,
-        f"difference {formatted(least.relative, 'relative')}, p = {raw:.3g}"
-        + (f", {p:.3g} after Holm" if shared else ""),
+        f"difference {formatted(least.relative, 'relative')}, p = {raw:.3g}" + after_holm(p, shared=shared),
         "failed" if p < SRM_THRESHOLD else "passed",
         FAMILY,
         p_value=p,
+        shared=shared,
     )
 
 

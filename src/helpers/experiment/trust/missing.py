@@ -1,14 +1,14 @@
 """Missing values: as many in each arm, and of units like the others? A metric is over the units that have a value."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from helpers.config import Metric, Study
 from helpers.defaults import MISSING_SHARE, SRM_THRESHOLD
-from helpers.experiment.results import Results
-from helpers.experiment.trust.check import Caveat, Counted, TrustCheck, TrustVerdict, counted
-from helpers.formatting import formatted
+from helpers.experiment.trust.check import Caveat, Counted, TrustCheck, TrustVerdict, after_holm, counted
+from helpers.formatting import formatted, inside, p_text
 from helpers.stats.multiplicity.corrections import adjust
 
 if TYPE_CHECKING:
@@ -40,14 +40,13 @@ class MissingValues:
     @property
     def label(self) -> str:
         """Their names within a sentence; one in capitals keeps them."""
-        return " and ".join(_inside(metric.label) for metric in self.metrics)
+        return " and ".join(inside(metric.label) for metric in self.metrics)
 
 
-def missing(values: "pd.DataFrame", results: Results) -> tuple[MissingValues, ...]:
+def missing(values: "pd.DataFrame", study: Study) -> tuple[MissingValues, ...]:
     """Of every metric that lacks a value, or counts an empty one as zero; ``values`` is the query ``missing_values``."""
     import pandas as pd
 
-    study = results.study
     found: dict[tuple[object, ...], MissingValues] = {}
     for metric in study.metrics:
         part = values[values.metric == metric.name]
@@ -88,20 +87,30 @@ def missing(values: "pd.DataFrame", results: Results) -> tuple[MissingValues, ..
 
 def missing_by_metric(gaps: Sequence[MissingValues], study: Study) -> list[TrustCheck]:
     """The checks of every metric that lacks a value; each question's tests share the threshold by Holm over the metrics."""
-    by_arm = _shared([gap.by_arm.p_value for gap in gaps])
-    alike = _shared([_smallest(gap.alike) for gap in gaps])
-    related = _shared([_smallest(gap.outcome) for gap in gaps])
-    tests = zip(gaps, by_arm, alike, related, strict=True)
-    return [check for gap, *p_values in tests for check in missing_values(gap, study, p_values)]
+    tests, several = zip(gaps, _p_values(gaps), strict=True), len(gaps) > 1
+    return [check for gap, found in tests for check in missing_values(gap, study, found, several=several)]
 
 
-def missing_values(found: MissingValues, study: Study, shared: Sequence[float] = ()) -> list[TrustCheck]:
+def _p_values(gaps: Sequence[MissingValues]) -> list[tuple[float, ...]]:
+    """Of every metric: by arm, by arm among units alike, and of units like the others, each shared over the metrics."""
+    asked = (
+        [gap.by_arm.p_value for gap in gaps],
+        [_smallest(gap.alike) for gap in gaps],
+        [_smallest(gap.outcome) for gap in gaps],
+    )
+    return list(zip(*map(_shared, asked), strict=True))
+
+
+def missing_values(
+    found: MissingValues, study: Study, shared: Sequence[float] = (), *, several: bool = False
+) -> list[TrustCheck]:
     """As many missing values in each arm, which invalidates, and of units like the others, which warns.
 
     What a metric lost in one arm alone makes its arms other groups. What it lost alike in all arms but not by chance
     (buyers, say) leaves the comparison of like with like, of a group that is not everybody: the reader must know.
     Missing by the arm among units with the same primary outcome invalidates too, for opposite losses in two arms may
-    be equal in number. ``shared`` are the p-values of the three questions where metrics share the threshold.
+    be equal in number. A metric that the rule does not weigh bars no more than itself: it is not read, see
+    :func:`unreadable`. ``shared`` are the p-values of the three questions where ``several`` metrics share the threshold.
     """
     label, checks = found.label, []
     by_arm, alike, related = shared or (found.by_arm.p_value, _smallest(found.alike), _smallest(found.outcome))
@@ -111,38 +120,79 @@ def missing_values(found: MissingValues, study: Study, shared: Sequence[float] =
     if not sum(found.by_arm.hits):
         return checks
     numbers = " : ".join(f"{n:,}" for n in found.by_arm.hits)
+    text = f"{numbers} units without a value, {found.by_arm.text}{after_holm(by_arm, shared=several)}"
+    also = f", also among units alike in {inside(study.primary.label)}" if found.alike else ""
+    hidden = not by_arm < SRM_THRESHOLD and alike < SRM_THRESHOLD
+    if hidden:
+        text += f"; missing otherwise in each arm among units alike in {inside(study.primary.label)}, {alike:.3g} after Holm"
+    apart = hidden or by_arm < SRM_THRESHOLD
+    alone = apart and not any(_weighed(metric, study) for metric in found.metrics)
     checks.append(
         TrustCheck(
             f"Missing values of {label}",
-            "Are as many values missing in each arm?",
-            f"{numbers} units without a value, {found.by_arm.text}",
-            "failed" if by_arm < SRM_THRESHOLD else "passed",
+            f"Are as many values missing in each arm{also}?",
+            text,
+            "warning" if alone else "failed" if apart else "passed",
             FAMILY,
             TROUBLE,
-            by_arm,
+            alike if hidden else by_arm,
+            _unread(found) if alone else None,
             short=label,
+            shared=several or hidden,
         )
     )
     if found.outcome:
-        checks.append(_like_the_others(found, study, alike, related))
+        checks.append(_like_the_others(found, study, related))
     return checks
 
 
-def _like_the_others(found: MissingValues, study: Study, by_arm: float, related: float) -> TrustCheck:
+def unreadable(values: "pd.DataFrame", study: Study) -> frozenset[str]:
+    """Names of metrics whose values are missing by the arm and that the rule does not weigh: they alone are not read.
+
+    ``values`` is the query ``missing_values``. Of a metric that the rule weighs the experiment is not read; where whole
+    clusters were randomised the test is none, and warns.
+    """
+    if study.cluster is not None:
+        return frozenset()
+    gaps = missing(values, study)
+    found = zip(gaps, _p_values(gaps), strict=True)
+    apart = [gap for gap, (*by_arm, _) in found if any(p < SRM_THRESHOLD for p in by_arm)]
+    alone = [gap for gap in apart if not any(_weighed(metric, study) for metric in gap.metrics)]
+    return frozenset(metric.name for gap in alone for metric in gap.metrics)
+
+
+def _weighed(metric: Metric, study: Study) -> bool:
+    """Whether more rests on the metric than itself: the primary one, a guardrail, money, or a proxy and what it stands for."""
+    by = study.surrogate
+    proxies = (by.proxy, by.outcome, by.opportunity) if by else ()
+    return metric.role != "secondary" or metric == study.revenue or metric.name in proxies
+
+
+def _unread(found: MissingValues) -> Caveat:
+    verb = "is" if len(found.metrics) == 1 else "are"
+    return Caveat(
+        f"unread_{found.metrics[0].name}",
+        f"{_capital(found.label)} {verb} not read.",
+        "Values are missing in one arm more than in another, so that the units with a value are other groups in each. The rule "
+        "weighs no such secondary metric: all else stands.",
+    )
+
+
+def _like_the_others(found: MissingValues, study: Study, related: float) -> TrustCheck:
+    """Whether the primary outcome goes with a missing value: over all arms, or in the arm that shows it most."""
     label, primary = found.label, study.primary
-    pooled = found.outcome[0]
+    most = min(range(len(found.outcome)), key=lambda i: _or_one(found.outcome[i].p_value))
+    shown = found.outcome[most]
     had = "with" if primary.type in ("proportion", "retention") else "above the median of"
-    shares = [formatted(k / n, "share") if n else "none" for k, n in zip(pooled.hits, pooled.totals, strict=True)]
-    text = f"{had} {_inside(primary.label)}: {shares[0]} of the units without a value, {shares[1]} of the others"
+    where = f" in {study.variants[most - 1].name}" if most else ""
+    shares = [formatted(k / n, "share") if n else "none" for k, n in zip(shown.hits, shown.totals, strict=True)]
+    text = f"{had} {inside(primary.label)}: {shares[0]} of the units without a value{where}, {shares[1]} of the others"
+    text += f", {p_text(related, adjusted=True)}" if math.isfinite(shown.p_value) else ", which cannot be tested"
     share = sum(found.by_arm.hits) / max(1, sum(found.by_arm.totals))
     verdict: TrustVerdict = "passed"
     caveat = None
-    if by_arm < SRM_THRESHOLD:
-        verdict = "failed"
-        text += f"; missing otherwise in each arm among units alike in it, p = {by_arm:.3g}"
-    elif related < SRM_THRESHOLD:
+    if related < SRM_THRESHOLD:
         verdict, caveat = "warning", _caveat(found, study)
-        text += f", p = {related:.3g}"
     elif not study.is_unit_table and share > MISSING_SHARE:
         verdict, caveat = "warning", _caveat(found, study)
         text = f"{formatted(share, 'share')} of the units with the event lack its amount and are left out of the sum"
@@ -153,14 +203,20 @@ def _like_the_others(found: MissingValues, study: Study, by_arm: float, related:
         verdict,
         FAMILY,
         "values that are missing for units of one outcome",
-        min(by_arm, related),
+        related if math.isfinite(shown.p_value) else None,
         caveat,
         short=f"who lacks {label}",
+        shared=True,
     )
 
 
-def _inside(label: str) -> str:
-    return label if label[1:2].isupper() else label[:1].lower() + label[1:]
+def _capital(label: str) -> str:
+    return label[:1].upper() + label[1:]
+
+
+def _or_one(p_value: float) -> float:
+    """A test that cannot be made shows nothing."""
+    return 1.0 if math.isnan(p_value) else p_value
 
 
 def _smallest(tests: tuple[Counted, ...]) -> float:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from helpers.defaults import SRM_THRESHOLD
-from helpers.experiment.trust.check import TrustCheck
+from helpers.experiment.trust.check import TrustCheck, after_holm
 from helpers.formatting import counted
 from helpers.stats.checks.srm import srm_by_group
 from helpers.stats.multiplicity.corrections import adjust
@@ -25,14 +25,17 @@ def ratio_by(dimension: str, groups: Mapping[str, Mapping[str, int]], weights: M
         return TrustCheck(name, question, "cannot be told: no unit stands there", "not asked", FAMILY)
     tests = srm_by_group(groups, weights)
     shared = adjust([t.p_value for t in tests.tests], "holm", alpha=SRM_THRESHOLD)
+    several = len(groups) > 1
     failed = [name for name, rejected in zip(tests.groups, shared.rejected, strict=True) if rejected]
     return TrustCheck(
         name,
         question,
-        f"{counted(len(groups), 'group')}, smallest p = {min(t.p_value for t in tests.tests):.3g}, "
-        f"{min(shared.adjusted):.3g} after Holm" + (f", failed: {', '.join(failed)}" if failed else ""),
+        f"{counted(len(groups), 'group')}, {'smallest ' if several else ''}p = {min(t.p_value for t in tests.tests):.3g}"
+        + after_holm(min(shared.adjusted), shared=several)
+        + (f", failed: {', '.join(failed)}" if failed else ""),
         "failed" if failed else "passed",
         FAMILY,
         p_value=min(shared.adjusted),
         short=f"by {dimension.replace('_', ' ')}",
+        shared=several,
     )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from helpers.defaults import IMMATURE_SHARE, MATURE_MINIMUM, MATURE_QUANTILE, SRM_THRESHOLD
 from helpers.experiment.results import EXPOSED, Results
-from helpers.experiment.trust.check import Counted, TrustCheck, counted
+from helpers.experiment.trust.check import Counted, TrustCheck, after_holm, counted
 from helpers.experiment.trust.sensitivity import Reestimate, reestimated
 from helpers.formatting import formatted, inside
 from helpers.stats.multiplicity.corrections import adjust
@@ -133,11 +133,14 @@ def follow_up(found: dict[str, Counted], results: Results) -> list[TrustCheck]:
         TrustCheck(
             f"Follow-up of {inside(results.study.metric(name).label)}",
             "Are as many units of each arm left out because they were not watched long enough?",
-            f"{sum(test.hits):,} units left out, {test.text}" if sum(test.hits) else "no unit is left out",
+            f"{sum(test.hits):,} units left out, {test.text}{after_holm(p_value, shared=len(found) > 1)}"
+            if sum(test.hits)
+            else "no unit is left out",
             "failed" if p_value < SRM_THRESHOLD else "passed",
             FAMILY,
             "a follow-up that differs between the arms",
             p_value,
+            shared=len(found) > 1,
         )
         for (name, test), p_value in zip(found.items(), shared, strict=True)
     ]
@@ -164,12 +167,16 @@ def before_exposure(found: dict[str, Counted]) -> TrustCheck:
     tests = list(found.values())
     shared = adjust([t.p_value for t in tests], "holm", alpha=SRM_THRESHOLD) if tests else None
     told = [f"{name}: {sum(t.hits):,} units, {t.text}" for name, t in found.items()]
+    least, several = (min(shared.adjusted) if shared else None), len(tests) > 1
     return TrustCheck(
         "Outcomes before exposure",
         "Is every outcome counted from the exposure on, and is what came between assignment and exposure alike in the arms?",
-        f"left out, {'; '.join(told)}" if told else "no outcome lies between its unit's assignment and exposure",
+        f"left out, {'; '.join(told)}" + (f"; smallest p = {least:.3g} after Holm" if several else "")
+        if told
+        else "no outcome lies between its unit's assignment and exposure",
         "failed" if shared and any(shared.rejected) else "passed",
         FAMILY,
         "outcomes between assignment and exposure that differ between the arms",
-        min(shared.adjusted) if shared else None,
+        least,
+        shared=several,
     )

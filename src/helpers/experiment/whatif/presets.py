@@ -68,7 +68,7 @@ def plan_of(study: "Study", results: "Results") -> tuple[WhatIfPlan | None, str]
     exposed = results.units("exposed", "all", "all")
     monthly = value.units_per_month(results)
     if found is None or revenue is None:
-        return None, "an arm has no unit with a value"
+        return None, "an arm has no unit with a value that may be read"
     if monthly is None:
         return None, "units came in for too short a time to be scaled up to a month"
     if not revenue.estimate > 0:

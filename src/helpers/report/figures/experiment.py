@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import plotly.graph_objects as go
 
+from helpers import formatting
 from helpers.config import Metric, Study
 from helpers.experiment.decision.claims import barred, of_metric, size, subject
 from helpers.experiment.decision.look import EarlyLook
@@ -15,7 +16,7 @@ from helpers.experiment.design import Goal, is_stated
 from helpers.experiment.funnel import FunnelCounts, window
 from helpers.experiment.rerandomisation import Rerandomised
 from helpers.experiment.results import MetricEffect
-from helpers.formatting import counted, formatted, inside, listed, p_text
+from helpers.formatting import CHANGE, counted, formatted, inside, listed, p_text
 from helpers.report.figures import style
 from helpers.report.figures.flows import flow
 from helpers.stats.checks.novelty import Novelty
@@ -225,7 +226,6 @@ def effects(
     shown = _finite(found)
     lead = of_metric(next(e for e in found if e.metric.role == "primary"), study, look)
     several = len({e.variant for e in found}) > 1
-    told = size(lead) if lead.unit == "relative" else "no relative change can be told"
     units = "units" if study.is_unit_table else "exposed units"
     subtitle = f"{study.decision.confidence * 100:g} % intervals, {units}"
     if several:
@@ -242,7 +242,7 @@ def effects(
             [_colour(e) for e in shown],
             study,
         ),
-        barred(f"{lead.subject}: {told}", failed),
+        barred(f"{lead.subject}: {size(lead)}", failed),
         subtitle,
         height=_height(shown),
     )
@@ -408,8 +408,19 @@ def by_day(found: Sequence[MetricEffect], trend: Novelty, study: Study, failed: 
     return style.titled(
         figure,
         barred(f"The effect{_of(found, study)} {TRENDS[trend.verdict]}{tested}", failed),
-        f"units by the day they were first exposed{_seen(metric, study)}",
+        f"units by the day they were first exposed{_seen(metric, study)}{'' if failed else _lately(metric, trend, study)}",
     )
+
+
+def _lately(metric: Metric, trend: Novelty, study: Study) -> str:
+    """What the effect is over the last days, where it is to be decided by them; empty where no trend is seen."""
+    if trend.verdict in ("stable", "no test") or trend.left_out:
+        return ""
+    when = "all" if trend.long_run_days == trend.days else "the last"
+    currency = study.economics.currency
+    size = formatting.difference(trend.long_run, metric, currency)
+    span = formatting.interval(trend.long_run_low, trend.long_run_high, CHANGE[metric.unit], currency)
+    return f"; over {when} {counted(trend.long_run_days, 'day')} it is {size} ({span})"
 
 
 def _seen(metric: Metric, study: Study) -> str:

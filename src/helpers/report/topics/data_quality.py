@@ -138,6 +138,8 @@ def record(
         if event.earlier:
             meaning = f"Units with a value of {name} from before the experiment"
             nb.record(f"data.earlier.{name}", int(event.earlier), "count", meaning)
+        if event.missing:
+            nb.record(f"data.missing.{name}", int(event.missing), "count", f"Units without a value of {name}")
     if ledger is not None:
         off = sum(abs(rows.get(kind, 0) - planted) for kind, planted in ledger.items())
         nb.record(
@@ -149,10 +151,14 @@ def record(
 
 
 def table_events(events: pd.DataFrame) -> list[Row]:
-    """Clean events by name; what a table of units holds from before the experiment is a line of its own, no outcome."""
+    """Clean events by name; what a table of units holds from before the experiment is a line of its own, no outcome, and so
+    are units without a value, of whom nothing is known to have happened."""
     counted = [(r.event_name, int(r.events)) for r in events.itertuples(index=False)]
     counted += [
-        (f"{r.event_name}, before the experiment", int(r.earlier)) for r in events.itertuples(index=False) if r.earlier
+        (f"{r.event_name}{what}", int(n))
+        for r in events.itertuples(index=False)
+        for n, what in ((r.earlier, ", before the experiment"), (r.missing, ": no value, so no event"))
+        if n
     ]
     return [{"Event": name, "Events": f"{n:,}"} for name, n in sorted(counted, key=lambda each: -each[1])]
 

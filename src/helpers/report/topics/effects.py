@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from helpers.config import Metric, Study
@@ -39,6 +39,10 @@ if TYPE_CHECKING:
     from helpers.report.notebook import Notebook
 
 
+METHODS = {"holm": "Holm", "bh": "Benjamini and Hochberg"}
+"""How secondary metrics share their level, by the name that a study gives it."""
+
+
 def text_margin(metric: Metric, currency: str) -> str:
     """How far a guardrail may get worse, as text; empty of what is none."""
     worse, size = "down" if metric.better == "higher" else "up", base.margin(metric, currency)
@@ -46,7 +50,7 @@ def text_margin(metric: Metric, currency: str) -> str:
 
 
 def table(found: Iterable[MetricEffect], study: Study) -> list[Row]:
-    """Effects with their intervals, p as adjusted over the success metrics, and the truth where there is one."""
+    """Effects with their intervals, p as it decides, and the truth where there is one."""
     rows = []
     effects = list(found)
     for e, units in zip(effects, base.column([Base.of(e) for e in effects], study), strict=True):
@@ -69,11 +73,17 @@ def table(found: Iterable[MetricEffect], study: Study) -> list[Row]:
 
 
 NOT_COMPARED = "not compared, for an arm has no unit with a value"
+MISSING_BY_ARM = "not to be read, for values are missing in one arm more than in another"
 
 
-def _not_compared(found: Iterable[MetricEffect], study: Study) -> list[Metric]:
+def _not_compared(found: Iterable[MetricEffect], study: Study, unread: Collection[str] = ()) -> dict[str, list[Metric]]:
+    """Metrics without an effect by the reason; ``unread`` are those whose values are missing by the arm."""
     there = {e.metric.name for e in found}
-    return [m for m in study.metrics if m.name not in there]
+    reasons: dict[str, list[Metric]] = {}
+    for metric in study.metrics:
+        if metric.name not in there:
+            reasons.setdefault(MISSING_BY_ARM if metric.name in unread else NOT_COMPARED, []).append(metric)
+    return reasons
 
 
 def absent_figure(found: Sequence[MetricEffect]) -> str:
@@ -84,10 +94,12 @@ def absent_figure(found: Sequence[MetricEffect]) -> str:
     return f"No relative effect can be drawn. {'; '.join(notes)}."
 
 
-def note(found: Iterable[MetricEffect], study: Study) -> str:
-    """What the effects stand on, and the metrics that have none."""
+def note(found: Iterable[MetricEffect], study: Study, unread: Collection[str] = ()) -> str:
+    """What the effects stand on, and the metrics that have none or are ``unread``."""
     effects = list(found)
-    absent = " and ".join(m.label for m in _not_compared(effects, study))
+    absent = [
+        f"{why}: {' and '.join(m.label for m in of)}" for why, of in _not_compared(effects, study, unread).items()
+    ]
     adjustable = any(e.metric.covariate for e in effects)
     plain = (
         "the plain effect, which decides: 04 shows it beside the one adjusted by what was measured before"
@@ -95,7 +107,7 @@ def note(found: Iterable[MetricEffect], study: Study) -> str:
         else ""
     )
     notes = [base.text([Base.of(e) for e in effects], study), plain, note_pulled_in(study)]
-    return "; ".join(filter(None, [*notes, f"{NOT_COMPARED}: {absent}" if absent else ""]))
+    return "; ".join(filter(None, [*notes, *absent]))
 
 
 def note_pulled_in(study: Study) -> str:
@@ -185,16 +197,19 @@ def record(
     guardrails: Mapping[str, NonInferiority],
     look: EarlyLook | None = None,
     failed: Sequence[object] = (),
+    unread: Collection[str] = (),
 ) -> None:
     """``metrics.NAME.*`` for each metric; ``primary.*`` and ``truth.*`` for the primary one.
 
-    ``look`` is an early one; after ``failed`` trust checks nothing became of any metric that may be read.
+    ``look`` is an early one; after ``failed`` trust checks nothing became of any metric that may be read, and nothing of
+    those ``unread``.
     """
     found = list(found)
     arms = dict.fromkeys(e.variant for e in found)
     nb.record("primary.arm", ", ".join(arms) or None, "text", "The treatment that these effects are of", reason="none")
-    for metric in _not_compared(found, nb.study):
-        nb.record(f"metrics.{metric.name}.verdict", NOT_COMPARED, "text", "What became of it")
+    for why, metrics in _not_compared(found, nb.study, unread).items():
+        for metric in metrics:
+            nb.record(f"metrics.{metric.name}.verdict", why, "text", "What became of it")
     for e in found:
         _effect(nb, f"metrics.{e.metric.name}", e, e.metric)
         if e.metric.role == "primary":
@@ -264,9 +279,22 @@ def _effect(nb: Notebook, prefix: str, e: MetricEffect, metric: Metric) -> None:
         f"{prefix}.p_adjusted",
         finite(e.adjusted_p),
         "p",
-        "The same after Holm over the success metrics (guardrails keep theirs)",
+        text_adjusted(e, nb.study),
         reason=why,
     )
+
+
+def text_adjusted(e: MetricEffect, study: Study) -> str:
+    """How the p-value that decides is adjusted: over the tests that share its level, as docs/decision.md says."""
+    if e.metric.role == "guardrail":
+        return "The same: a guardrail keeps a level of its own"
+    if e.metric.role == "primary":
+        if e.sharing == 1:
+            return "The same: the primary metric has the full level"
+        return f"The same after Holm over {e.sharing} treatments, which share the full level on the primary metric"
+    if e.sharing == 1:
+        return "The same: no other test of a secondary metric shares its level"
+    return f"The same after {METHODS[study.decision.secondary]} over {e.sharing} tests of secondary metrics, which share a level"
 
 
 def record_exposed(nb: Notebook, results: Results) -> None:
@@ -353,18 +381,16 @@ def record_differences(
     unit = CHANGE[nb.study.primary.unit]
     why = trend.note or "too few days with an effect"
     if not nb.study.has_time:
-        why = "every unit counts from one moment"
+        why = nb.study.one_moment
     nb.record("novelty.verdict", trend.verdict, "text", "Trend of the effect over the days of first exposure")
     nb.record("novelty.p_value", finite(trend.p_value), "p", "p-value of that trend", reason=why)
-    nb.record(
-        "novelty.long_run",
-        finite(trend.long_run),
-        unit,
-        _long_run(trend),
-        reason=why,
+    chosen = (
+        f"{counted(trend.left_out, 'day')} without variance left out, so that the others were chosen by their outcome"
     )
-    nb.record("novelty.long_run_low", finite(trend.long_run_low), unit, "Lower end of its interval", reason=why)
-    nb.record("novelty.long_run_high", finite(trend.long_run_high), unit, "Upper end of its interval", reason=why)
+    kept, late = not trend.left_out, (trend.long_run, trend.long_run_low, trend.long_run_high)
+    meanings = (_long_run(trend), "Lower end of its interval", "Upper end of its interval")
+    for name, value, meaning in zip(("long_run", "long_run_low", "long_run_high"), late, meanings, strict=True):
+        nb.record(f"novelty.{name}", finite(value) if kept else None, unit, meaning, reason=why if kept else chosen)
 
 
 def _long_run(trend: Novelty) -> str:

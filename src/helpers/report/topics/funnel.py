@@ -61,6 +61,8 @@ def _table_of_units(found: FunnelCounts) -> list[Row]:
     ]
 
 
+WAYLESS = "a table of units tells no steps"
+"""Why nobody is lost on the way where there is none."""
 IN_THE_TABLE = "in the table"
 """What stands for the first step of a table of units, all of whose rows are there."""
 
@@ -76,10 +78,11 @@ def caption(found: FunnelCounts, study: Study) -> str:
 
 def note(study: Study) -> str:
     """From when until when the steps count."""
+    whom = f"; only users {study.untouched} count, whom the change did not reach" if study.untouched else ""
     if not study.has_way:
-        return f"with {study.funnel.steps[-1]}: its column is not zero"
+        return f"with {study.funnel.steps[-1]}: its column is neither zero nor empty{whom}"
     said = f"the last step {window(study)} the first {study.funnel.steps[0]}{losses.alike(study)}"
-    return f"{said}; events before {study.diagnosis_end:%Y-%m-%d}"
+    return f"{said}; events before {study.diagnosis_end:%Y-%m-%d}{whom}"
 
 
 def record(nb: Notebook, found: Iterable[FunnelCounts], buyers: Bypass) -> None:
@@ -118,23 +121,31 @@ def record(nb: Notebook, found: Iterable[FunnelCounts], buyers: Bypass) -> None:
             f"Share of the entrants that reached the last step, {f.name} funnel",
         )
     told = diagnosed(funnels)
+    nobody = losses.unwanted(nb.study).rstrip(".") or ("" if nb.study.has_way else WAYLESS)
     nb.record(
         "funnel.bottleneck_lost",
-        0 if losses.unwanted(nb.study) else max((step.purchases_lost for step in told.bottlenecks), default=0),
+        None if nobody else max((step.purchases_lost for step in told.bottlenecks), default=0),
         "count",
         "Users whom the bottleneck costs: how many more would reach the last step if nobody were lost there",
+        reason=nobody,
     )
     nb.record(
         "funnel.buyers", buyers.converted, "count", "Users with the last step in the diagnosis period, in any order"
     )
-    nb.record("funnel.buyers_without_exposure", buyers.without_exposure, "count", "Of them without the exposure step")
-    nb.record("funnel.buyers_without_entry", buyers.without_entry, "count", "Of them without the first step")
-    nb.record(
-        "funnel.buyers_before_entry",
-        buyers.before_entry,
-        "count",
-        "Of them with a first step, but only after the last one",
+    beside = (
+        ("without_exposure", buyers.without_exposure, "Of them without the exposure step"),
+        ("without_entry", buyers.without_entry, "Of them without the first step"),
+        ("before_entry", buyers.before_entry, "Of them with a first step, but only after the last one"),
     )
+    for name, units, meaning in beside:
+        told_by = None if nb.study.is_unit_table else units
+        nb.record(
+            f"funnel.buyers_{name}",
+            told_by,
+            "count",
+            meaning,
+            reason="a unit table tells nobody who is not in it, and no times",
+        )
     nb.record("funnel.bypass", text_bypass(buyers, nb.study), "text", "Who reaches the last step beside the path")
     nb.record("funnel.bottleneck", _bottleneck(told, nb.study), "text", "The bottleneck in a sentence")
 
@@ -142,12 +153,12 @@ def record(nb: Notebook, found: Iterable[FunnelCounts], buyers: Bypass) -> None:
 def _bottleneck(found: FunnelCounts, study: Study) -> str:
     """Where most is lost, and what that costs; of a table of units who has the outcome, for there is no way to it."""
     if not study.has_way:
-        return _reached(found)
+        return _reached(found, study)
     return losses.unwanted(study) or f"{_costs(found)}{losses.passed_over(found)}"
 
 
-def _reached(found: FunnelCounts) -> str:
-    share, every = formatted(found.conversion.share, "share"), counted(found.steps[0].units, "user")
+def _reached(found: FunnelCounts, study: Study) -> str:
+    share, every = formatted(found.conversion.share, "share"), losses.untouched(found.steps[0].units, study)
     return f"Of {every} in the table {share} have {found.steps[-1].event}."
 
 
@@ -172,7 +183,8 @@ def absent_entrants(study: Study) -> str:
 def text_when(study: Study) -> str:
     if study.is_descriptive:
         return "in the table" if study.is_unit_table else "in the log"
-    return "before the experiment" if study.period.baseline else "in the experiment"
+    when = "before the experiment" if study.period.baseline else "in the experiment"
+    return f"{when} among users {study.untouched}" if study.untouched else when
 
 
 def absent_curve(study: Study) -> str:
@@ -190,7 +202,7 @@ def absent(study: Study) -> str:
     if study.rowless:
         return rowless.absent(study, rowless.PATHS)
     if not study.has_way:
-        return "A table of units tells no steps, so there is no path to compare."
+        return f"{WAYLESS[0].upper()}{WAYLESS[1:]}, so there is no path to compare."
     if study.mode == "offline":
         return (
             "Nobody was treated, and planted conversions have no steps before them: the arms share one path, which "
@@ -202,7 +214,7 @@ def absent(study: Study) -> str:
 def text(found: FunnelCounts, study: Study) -> str:
     """The bottleneck in two sentences, and what was passed over; of a table of units who has the outcome."""
     if not study.has_way:
-        return _reached(found)
+        return _reached(found, study)
     return losses.unwanted(study) or f"{_loses(found, study)}{losses.passed_over(found)}"
 
 
@@ -231,15 +243,15 @@ def text_bypass(found: Bypass, study: Study) -> str:
     """Who leaves the path, in a sentence."""
     if study.is_unit_table:
         if not study.has_way:
-            return "A table of units tells no steps, so nothing can be said of who passes one by."
+            return f"{WAYLESS[0].upper()}{WAYLESS[1:]}, so nothing can be said of who passes one by."
         return (
             f"Every row of the table is {study.exposure}, so nobody reaches {study.funnel.steps[-1]} beside the path."
         )
-    last, exposure, users = study.funnel.steps[-1], study.exposure, counted(found.converted, "user")
+    last, exposure, users = study.funnel.steps[-1], study.exposure, losses.untouched(found.converted, study)
     if not found.converted:
-        return f"No user has {a(last)}."
+        return f"No user{users.partition('users')[2]} has {a(last)}."
     beside = found.without_exposure / found.converted
-    first, every = study.funnel.steps[0], "The only user" if found.converted == 1 else f"All {users}"
+    first, every = study.funnel.steps[0], users.replace("1", "The only", 1) if found.converted == 1 else f"All {users}"
     all_of_them = f"{every} with {a(last)} {'has' if found.converted == 1 else 'have'} {a(f'{exposure} event')}"
     some = f"Of {users} with {a(last)}, {_have(found.without_exposure)} no {exposure} event"
     rest = [f"{_have(found.without_entry)} no {first} event"] if found.without_entry and first != exposure else []

@@ -44,7 +44,7 @@ def _absolute(e: MetricEffect, currency: str) -> str:
 
 def note(found: Sequence[MetricEffect], study: Study) -> str:
     """Which tests share a level, and what the effects stand on."""
-    secondary = {"holm": "Holm", "bh": "Benjamini and Hochberg"}[study.decision.secondary]
+    secondary = effects.METHODS[study.decision.secondary]
     return (
         f"on the primary metric the arms share one level by Holm, the secondary metrics another by {secondary}; intervals are "
         f"not adjusted; {base.text([Base.of(e) for e in found], study)}"
@@ -137,7 +137,7 @@ def record(nb: "Notebook", results: Results, look: "EarlyLook | None", failed: S
             f"{name}.p_adjusted",
             finite(e.adjusted_p),
             "p",
-            "The same adjusted over the tests that share its level",
+            effects.text_adjusted(e, results.study),
             reason=why,
         )
         nb.record(f"{name}.n_control", x.n_control, "count", "Control: units with a value")

@@ -88,7 +88,8 @@ def record(nb: Notebook, groups: Iterable[SegmentRate], parts: Iterable[Decompos
     levels = list(groups)
     if not levels:
         return
-    most, falls = losses.worst(levels), "no level falls short of the best one of its segment"
+    fewer = losses.unwanted(nb.study).rstrip(".")
+    most, falls = () if fewer else losses.worst(levels), fewer or "no level falls short of the best one of its segment"
     nb.record(
         "segments.worst",
         listed([losses.level(level) for level in most]) or None,
@@ -105,9 +106,10 @@ def record(nb: Notebook, groups: Iterable[SegmentRate], parts: Iterable[Decompos
     )
     nb.record(
         "segments.worst_missing",
-        max((level.missing for level in most), default=0),
+        None if fewer else max((level.missing for level in most), default=0),
         "count",
         "Converting users by which that level falls short of the best one",
+        reason=fewer,
     )
     for d in parts:
         nb.record(
@@ -134,6 +136,6 @@ def caption_gap(parts: list[Decomposition], study: Study) -> str:
 def text(groups: list[SegmentRate], parts: list[Decomposition], study: Study) -> str:
     """Who carries the loss and why, in a sentence or two."""
     most = losses.worst(groups)
-    on = f", on {counted(most[0].reached, 'user')}" if len(most) == 1 else ""
+    on = f", on {losses.untouched(most[0].reached, study)}" if len(most) == 1 else ""
     said = losses.unwanted(study) or f"{losses.carried(groups, study.funnel.steps[-1])}{on}."
     return " ".join(filter(None, [said, losses.chance(groups, study), losses.split(parts)]))

@@ -19,6 +19,18 @@ if TYPE_CHECKING:
     from helpers.report.notebook import Notebook
 
 
+CANNOT = "cannot be told: "
+IMMATURE = "Immature units"
+NONE_SHARES = "no unit shares a session"
+
+
+def _why(found: Trust, name: str) -> str:
+    """Why what a check counts cannot be told; empty where the check was made and tells it: what nobody asked is not zero."""
+    check = next(c for c in (*found.checks, *found.unasked) if c.name == name)
+    asked = check.verdict != "not asked" and not (name == IMMATURE and found.maturity.hours is None)
+    return "" if asked else check.found.removeprefix(CANNOT)
+
+
 def record(nb: Notebook, found: Trust) -> None:
     """``trust.*``: checks passed, the names of those that were not, and the numbers behind them."""
     checks, watched, total = found.checks, found.maturity, max(1, found.maturity.total)
@@ -28,25 +40,20 @@ def record(nb: Notebook, found: Trust) -> None:
     nb.record("trust.failed", "; ".join(failed), "text", "Names of the failed ones", names=failed)
     nb.record("trust.warned", len(found.warned), "count", "Of them warned of: the comparison stands, with a caveat")
     nb.record("trust.warnings", "; ".join(c.name for c in found.warned), "text", "Names of those that warn")
-    nb.record(
-        "trust.usual_hours",
-        watched.hours,
-        "count",
-        "Hours within which most converting units convert, from earlier units",
-        reason="the metric waits for every unit, too few of the earlier ones had the outcome, or the data tell no times",
-    )
-    of_rows: tuple[tuple[str, float, Unit, str], ...] = (
-        ("immature_units", watched.units, "count", "Exposed units that were watched for less than that"),
-        ("immature_share", watched.units / total, "share", "Their share of the exposed units"),
+    waiting, early, shared = (_why(found, name) for name in (IMMATURE, "Outcomes before exposure", "Clustered units"))
+    of_checks: tuple[tuple[str, float | None, Unit, str, str], ...] = (
+        ("usual_hours", watched.hours, "count", "Hours within which most converting units convert, from earlier units", waiting),
+        ("immature_units", watched.units, "count", "Exposed units that were watched for less than that", waiting),
+        ("immature_share", watched.units / total, "share", "Their share of the exposed units", waiting),
         ("early_units", sum(sum(t.hits) for t in found.pre_exposure.values()), "count",
-         "Exposed units with an outcome between their assignment and exposure, which is left out; a unit counts once an outcome"),
-        ("sentinels", len(found.sentinels), "count", "Values that likely stand for 'unknown'"),
-        ("sharing_units", found.sharing_units, "count", "Exposed units that share a session with another one"),
+         "Exposed units with an outcome between their assignment and exposure, which is left out; a unit counts once an outcome", early),
+        ("sentinels", len(found.sentinels), "count", "Values that likely stand for 'unknown'", _why(found, "Sentinel values")),
+        ("sharing_units", found.sharing_units, "count", "Exposed units that share a session with another one", shared),
+        ("design_effect", finite(found.correlation.design_effect), "number",
+         "Factor by which that inflates the variance of the primary metric", shared),
     )  # fmt: skip
-    for name, value, unit, meaning in of_rows:
-        nb.record(f"trust.{name}", value if nb.study.has_rows else None, unit, meaning, reason=nb.study.rowless)
-    nb.record("trust.design_effect", finite(found.correlation.design_effect), "number",
-              "Factor by which that inflates the variance of the primary metric", reason="no unit shares a session")  # fmt: skip
+    for name, value, unit, meaning, why in of_checks:
+        nb.record(f"trust.{name}", None if why else value, unit, meaning, reason=why or NONE_SHARES)
     for metric, left_out in found.left_out.items():
         nb.record(
             f"trust.left_out.{metric}",
@@ -62,12 +69,14 @@ def record(nb: Notebook, found: Trust) -> None:
             "count",
             "Exposed units without a value of the metric, left out of it alone",
         )
-        nb.record(f"{name}.p_value", finite(gap.by_arm.p_value), "p", "Of as many missing values in each arm")
+        nb.record(f"{name}.p_value", finite(gap.by_arm.p_value), "p", "Of as many missing values in each arm",
+                  reason="no value is missing, or every one")  # fmt: skip
         nb.record(
             f"{name}.zeros",
-            gap.zeros,
+            gap.zeros if any(metric.missing == "zero" for metric in gap.metrics) else None,
             "count",
             "Empty values counted as zero, because the study says that empty means zero",
+            reason="the study says no such thing",
         )
     for number, other in enumerate(found.reestimates):
         late = other is watched.without
@@ -156,8 +165,9 @@ def _together(passed: list[TrustCheck]) -> str:
         return f"{passed[0].name}: {passed[0].found}"
     names = [c.short or c.name for c in passed]
     names = [name if name[1:2].isupper() else name[0].lower() + name[1:] for name in names]
-    told = [c.p_value for c in passed if c.p_value is not None and not math.isnan(c.p_value)]
-    least = f"; smallest {p_text(min(told))}" if told else ""
+    told = [(c.p_value, c.shared) for c in passed if c.p_value is not None and not math.isnan(c.p_value)]
+    adjusted = any(shared for _, shared in told)
+    least = f"; smallest {p_text(min(told)[0], adjusted=adjusted)}" if told else ""
     return f"{len(passed)} checks: {', '.join(names)}{least}"
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from helpers.config import Metric, Study
 from helpers.config.tracking_plan import TrackingPlan
 from helpers.experiment.trust.kinds import families
-from helpers.formatting import formatted
+from helpers.formatting import between, formatted
 from helpers.record import Number
 from helpers.site.diagrams.stage import Artefact, DiagramStage, Feedback, facts, listed
 from helpers.stats.checks.srm import srm
@@ -200,7 +200,7 @@ def _analyse(study: Study, numbers: Mapping[str, Number]) -> DiagramStage:
         if change is None:
             return None
         low, high = text_of(numbers, f"{name}.relative_low"), text_of(numbers, f"{name}.relative_high")
-        interval = f"{low} to {high}" if low and high else "not available"
+        interval = between(low, high) if low and high else "not available"
         return metric.label, change, interval, text_of(numbers, f"{name}.verdict") or ""
 
     rows = [found for found in map(row, study.metrics) if found]
@@ -212,7 +212,7 @@ def _analyse(study: Study, numbers: Mapping[str, Number]) -> DiagramStage:
         (
             f"Trust checks first: {', '.join(map(str.lower, families()))}",
             "Report the interval, not only the p-value",
-            "Share alpha over the success metrics, test guardrails against their margins",
+            "Primary metric at the full level, secondary ones share another, guardrails against their margins",
         ),
         (
             "Filtering users by what they did after the exposure",

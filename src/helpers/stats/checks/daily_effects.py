@@ -27,6 +27,7 @@ class DailyEffects:
         covariance: of the errors of ``effects``; squared standard errors on the diagonal.
         note: days that were left out; empty otherwise.
         levels: average of all units by day, in the metric's unit; empty where it is not known.
+        left_out: how many days were, as their outcomes do not vary: what is left was chosen by its outcome.
 
     Raises:
         InputError: for shapes that do not match, days that do not rise, or a covariance that is none.
@@ -41,6 +42,7 @@ class DailyEffects:
     covariance: tuple[tuple[float, ...], ...]
     note: str = ""
     levels: tuple[float, ...] = ()
+    left_out: int = 0
 
     def __post_init__(self) -> None:
         days, effects = finite_vector("days", self.days), finite_vector("effects", self.effects)
@@ -84,6 +86,7 @@ class DailyEffects:
             np.diag(found[kept, 1]),
             f"days left out (no variance): {missing} of {len(order)}" if missing else "",
             np.array([_level(*days[day]) for day in order], np.float64)[kept],
+            missing,
         )
 
     @classmethod
@@ -139,7 +142,13 @@ class DailyEffects:
 
     @classmethod
     def _of(
-        cls, days: FloatArray, effects: FloatArray, covariance: FloatArray, note: str, levels: FloatArray
+        cls,
+        days: FloatArray,
+        effects: FloatArray,
+        covariance: FloatArray,
+        note: str,
+        levels: FloatArray,
+        left_out: int = 0,
     ) -> DailyEffects:
         return cls(
             tuple(days.tolist()),
@@ -147,6 +156,7 @@ class DailyEffects:
             tuple(map(tuple, covariance.tolist())),
             note,
             tuple(levels.tolist()),
+            left_out,
         )
 
 

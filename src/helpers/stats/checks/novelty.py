@@ -69,7 +69,7 @@ class Novelty:
         long_run, long_run_low, long_run_high: effect of the last days, weighted by precision; days that happen to differ
             by less than chance make its interval no narrower than the sampling error does.
         long_run_days: how many those are.
-        days: how many days were used.
+        days: how many days were used, and ``left_out`` how many were not, as their outcomes do not vary.
         note: why something is missing; empty otherwise.
 
     Example:
@@ -92,6 +92,7 @@ class Novelty:
     long_run_days: int
     days: int
     note: str = ""
+    left_out: int = 0
 
     @property
     def text(self) -> str:
@@ -174,7 +175,22 @@ def novelty(
             filter(None, (f"a trend needs three days, and there {'is' if k == 1 else 'are'} {k}", daily.note))
         )
         return Novelty(
-            "no test", confidence, nan, nan, nan, nan, nan, nan, nan, long_run, ends[0], ends[1], count, k, note
+            "no test",
+            confidence,
+            nan,
+            nan,
+            nan,
+            nan,
+            nan,
+            nan,
+            nan,
+            long_run,
+            ends[0],
+            ends[1],
+            count,
+            k,
+            note,
+            daily.left_out,
         )
     line = trends(daily.days, effects, covariance)
     reach = float(critical(alpha_of(confidence), k - 2))
@@ -201,6 +217,7 @@ def novelty(
         count,
         k,
         daily.note,
+        daily.left_out,
     )
 
 
