@@ -105,7 +105,7 @@ def page(case: Case) -> ToldPage:
     ]
     said += [
         Said("caption of days left out", trust.caption_reestimates(study, results.named)),
-        Said("caption of populations", effects.caption_dilution(results)),
+        Said("caption of populations", effects.caption_dilution(results, decided.weighed.failed_checks)),
     ]
     if results.guardrails():
         said.append(Said("note of guardrails", multi_arm.note_guardrails(results)))
@@ -115,12 +115,13 @@ def page(case: Case) -> ToldPage:
         ]
     if study.segments:
         explored, differs = results.exploratory(study.primary), results.interactions(study.primary)
-        meta = figures.segment_effects(explored, differs, study).layout.meta
+        barring = decided.weighed.failed_checks
+        meta = figures.segment_effects(explored, differs, study, barring).layout.meta
         said += [
             Said("title of segments", meta["finding"]),
             Said("subtitle of segments", meta["subtitle"]),
-            Said("caption of segments", effects.caption_interactions(results)),
-            *_rows("table of segments", effects.table_interactions(differs, study), leads),
+            Said("caption of segments", effects.caption_interactions(results, barring)),
+            *_rows("table of segments", effects.table_interactions(differs, study, barring), leads),
         ]
     if not effects.absent_figure(told):
         drawn = figures.effects(results.every_arm, study, decided.weighed.look, decided.weighed.failed_checks)

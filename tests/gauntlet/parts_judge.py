@@ -104,13 +104,23 @@ def _guardrail(case: Case, row: str, arm: str, truths: dict[str, Truth], *, inva
 
 
 def _title(case: Case, title: str, rows: list[str], shown: str) -> Iterator[str]:
-    """Title and table name the same levels, and a plain test by logarithms of ratios does not say the contrary."""
+    """Title and table name the same levels, and a plain test by logarithms of ratios does not say the contrary.
+
+    Of an invalid experiment the title says that it is not to be read, and the table names no level.
+    """
+    barred = title.startswith("Not to be read")
     named, uneven, tests = set(), set(), 0
     alpha = (1 - case.found.get("confidence", 0.95)) / len(rows)
     for row in rows:
         cells = dict(part.split(": ", 1) for part in row.split(" | "))
         different = cells["May be called different"]
-        named |= set() if different == "none" else {f"{level} ({cells['Segment']})" for level in different.split(", ")}
+        if (different == UNREAD) is not barred:
+            yield f"a title '{title}' stands beside {different}"
+        named |= (
+            set()
+            if different in ("none", UNREAD)
+            else {f"{level} ({cells['Segment']})" for level in different.split(", ")}
+        )
         p = cells["Do effects differ? p"]
         tests += p != "not available"
         if p != "not available" and float(p.strip("<> ")) < alpha:
@@ -121,6 +131,8 @@ def _title(case: Case, title: str, rows: list[str], shown: str) -> Iterator[str]
         )
         if p != "not available" and plain is not None and (plain > 0.2 if told else plain < alpha / 1_000):
             yield f"p of {cells['Segment']} is {plain}"
+    if barred:
+        return
     if " differs from the rest for " in title:
         told_levels = set(re.split(", | and ", title.partition(" differs from the rest for ")[2]))
         if told_levels != named:

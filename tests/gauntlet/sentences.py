@@ -362,7 +362,15 @@ class Reader:
                 if text.place == "criteria" and not text.text.startswith("Criterion: Trust checks"):
                     unread = text.text.endswith(f"Found: {UNREAD} | Verdict: {UNREAD}")
                     self.expect(unread, "is read of an invalid experiment", text)
-                if text.place == "figure of effects":
+                if text.place == "table of segments":
+                    self.expect(
+                        text.text.endswith(f"May be called different: {UNREAD}"),
+                        "is read of an invalid experiment",
+                        text,
+                    )
+                if text.place in (
+                    "figure of effects", "title of segments", "caption of segments", "caption of populations",
+                ):  # fmt: skip
                     self.expect(text.text.startswith("Not to be read"), "is told as a fact", text)
                 if text.place in ("text", "takeaway", "recommendation"):
                     self.expect("in the study file" in text.text, "asks for another run alone", text)

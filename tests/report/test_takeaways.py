@@ -13,14 +13,14 @@ from helpers.experiment.segments import SegmentRate
 from helpers.report import losses
 from helpers.report.figures import experiment as figures
 from helpers.report.figures import log, style
-from helpers.report.topics import decision, multi_arm
+from helpers.report.topics import decision, effects, multi_arm
 from helpers.report.topics import design as design_topic
-from helpers.stats import Mean, Proportion, binomial_interval, compare, novelty, srm_by_group
+from helpers.stats import Mean, Proportion, binomial_interval, compare, heterogeneity, novelty, srm_by_group
 from helpers.stats.adjustment.cuped import cuped
 from helpers.stats.checks.daily_effects import DailyEffects
 from tests.gauntlet import planted
 from tests.gauntlet.case import Case
-from tests.gauntlet.page import page
+from tests.gauntlet.page import Kept, page
 
 
 @pytest.mark.parametrize(("better", "treated", "worse"), [("higher", 8_000, "a fall"), ("lower", 4_000, "a rise")])
@@ -110,6 +110,27 @@ def test_an_effect_by_day_is_in_points_and_not_read_of_an_invalid_experiment(fai
     assert figure.layout.meta["finding"].startswith("Not to be read") is bool(failed)
     asked = SimpleNamespace(study=study, named="")
     assert multi_arm.caption(asked, failed).startswith("Not to be read") is bool(failed)
+
+
+@pytest.mark.parametrize("failed", [(), ("Sample ratio",)])
+def test_no_segment_of_an_invalid_experiment_is_called_different(failed):
+    study = planted.study(Case("words", "segments", {"control": [10, 3], "treatment": [10, 4]}))
+    arms = {"new": (Proportion(9_000, 900), Proportion(9_000, 1_900)), "old": (Proportion(9_000, 900),) * 2}
+    differs = {"device": heterogeneity(arms, scale="relative")}
+    trend = novelty(DailyEffects.independent(dict.fromkeys(range(3), arms["old"])))
+    asked, nb = SimpleNamespace(study=study, named=""), Kept(study)
+    captions = [
+        effects.caption_interactions(asked, failed),
+        effects.caption_dilution(asked, failed),
+        figures.segment_effects([], differs, study, failed).layout.meta["finding"],
+    ]
+    assert [each.startswith("Not to be read") for each in captions] == [bool(failed)] * 3
+    (row,) = effects.table_interactions(differs, study, failed)
+    effects.record_differences(nb, differs, trend, failed)
+    told = {row["May be called different"], nb.texts["interaction.device.claims"]}
+    assert (
+        told == ({"not to be read"} if failed else {", ".join(differs["device"].claims)}) and differs["device"].claims
+    )
 
 
 @given(st.integers(1, 30))

@@ -10,7 +10,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from helpers.experiment.decision.value import no_revenue
-from helpers.experiment.design import _duration
 from helpers.experiment.funnel import FunnelCounts, FunnelStep
 from helpers.ingest.new_study.proposal import Measure
 from helpers.ingest.new_study.writing import _stated
@@ -127,13 +126,6 @@ def test_which_of_two_estimates_decides_is_said_where_both_are_shown(seed, tie):
     assert (
         "is decided by the plain effect" in said
     ) is made.reduction.gains or "The plain effect is the one to read" in said
-
-
-@pytest.mark.parametrize(("needed", "told"), [(500, "1 week"), (5_000, "cannot be told")])
-def test_a_table_of_units_tells_no_weeks_for_units_that_it_does_not_have(needed, told):
-    curve = [100 * day for day in range(1, 22)]
-    found = _duration(needed, curve, unit_study("units.csv"))
-    assert found == told
 
 
 @pytest.mark.parametrize("unit", ["money", "number"])

@@ -11,6 +11,8 @@ from helpers.config import Prior
 from helpers.errors import ReportError
 from helpers.pipeline.faults import Fault
 from helpers.record import Number, Numbers
+from helpers.report.figures.money import rollout
+from helpers.report.topics import decision, design
 from helpers.site import render
 from helpers.site.catalogue import Report
 from helpers.site.catalogue import reports as whole_reports
@@ -149,6 +151,39 @@ def test_the_cards_are_about_the_arm_that_the_decision_is_about(tmp_path):
     assert any("calm" in row and "CALMrelative" in row and STUDY.primary.label in row for row in rows)
     card = render.front([Report(study, report.where, numbers)], {}, [])
     assert "in calm</dt>" in card and "CALMrelative_high" in card
+
+
+def test_the_arms_of_a_study_stand_under_their_own_names(tmp_path):
+    report = report_of(prepare(tmp_path, notebooks=1))
+    arms = [v.model_copy(update={"name": name}) for v, name in zip(STUDY.variants, ("old_cart", "calm"), strict=True)]
+    page = front_page(STUDY.model_copy(update={"variants": arms}), report.where, report.numbers, [])
+    card = page[page.index('class="cards"') :].split("</div>")[0]
+    assert re.search(r" old_cart, \S+ calm<br>", card.replace("\u00a0", "")) and not re.search(
+        "control|treatment", card
+    )
+
+
+def test_rows_that_a_condition_leaves_out_stand_beside_those_that_are_kept(tmp_path):
+    report = report_of(prepare(tmp_path, notebooks=1))
+    said = "7 rows are not taken: those for which this does not hold: country < 'DE'"
+    page = front_page(STUDY, report.where, changed(report, data__apart=said), [])
+    assert f"rows kept<br>{said.replace('<', '&lt;').replace(chr(39), '&#39;')}</p>" in page
+    assert "not taken" not in front_page(STUDY, report.where, report.numbers, [])
+
+
+@pytest.mark.parametrize("verdict", ["GO", "KILL"])
+def test_a_rollout_that_nobody_stated_is_marked_wherever_it_stands(tmp_path, verdict):
+    report = report_of(prepare(tmp_path, notebooks=1))
+    numbers = changed(report, decision__verdict=verdict)
+    assumed = STUDY.model_copy(update={"assumed": ["rollout", "milestones"]})
+    for study, marked in ((STUDY, False), (assumed, True)):
+        places = [
+            front_page(study, report.where, numbers, []).partition("## Rollout")[2].replace("\\", ""),
+            decision.note_rollout(study, verdict),
+            rollout(study, verdict).layout.meta["subtitle"],
+        ]
+        assert ["ssumed: rollout" in place for place in places] == [marked] * 3
+        assert (design.note_milestones(study) == "Assumed: milestones") is marked
 
 
 NUMBERS_OF_LOUD = "+8.2\u00a0%"

@@ -16,7 +16,7 @@ from helpers.ingest import sample
 from helpers.paths import StudyPaths
 from helpers.warehouse import build, preview, render
 from helpers.warehouse import query as warehouse
-from helpers.warehouse.examine import Examined, examined
+from helpers.warehouse.examine import Examined, called, examined
 from tests.ingest.studies import LOG_COLUMNS, METRICS, REES46, ROWS, log_study, study_file, table, unit_study
 from tests.warehouse.test_warehouse import BAD, bad_rows, base, plain_rows, shop, told
 
@@ -250,3 +250,12 @@ def test_lines_of_a_sample_are_said_to_be_its_own(tmp_path, monkeypatch):
     (part, fault), (whole, same) = preview.of(str(file)), preview.of(str(file), full=True)
     assert "counted in the sample" in part and "counted in the sample" not in whole
     assert "first in line 40,001" in str(same) and "first in line " in str(fault)
+
+
+@given(st.integers(1, 40))
+def test_the_files_that_were_looked_at_are_named(many):
+    names = [f"part_{n:02}.csv" for n in range(many)]
+    said = called(names)
+    shown = [name for name in names if name in said]
+    assert " more" not in said and (shown == names if many <= 12 else f" and {many - len(shown)} others" in said)
+    assert len(shown) >= min(many, 11)

@@ -316,6 +316,19 @@ class Study(Named):
     def treatments(self) -> list[Variant]:
         return self.variants[1:]
 
+    def called(self, variant: Variant) -> str:
+        """A variant by its name, with the word by which the data know it where that is another one.
+
+        >>> from helpers import config
+        >>> study = config.load("studies/cookie_cats.yml")
+        >>> [study.called(variant) for variant in study.variants]
+        ['control (gate_30)', 'treatment (gate_40)']
+        """
+        levels = {} if isinstance(self.data, Simulation) else self.data.variants
+        meant = {level.casefold(): level for level, name in levels.items() if level and name == variant.name}
+        other = [level for folded, level in meant.items() if folded != variant.name.casefold()]
+        return f"{variant.name} ({', '.join(other)})" if other and len(other) == len(meant) else variant.name
+
     @property
     def treated_share(self) -> float:
         """Share of the treatment that the decision is about, among it and the control."""

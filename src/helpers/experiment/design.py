@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from helpers.config import Study
 from helpers.errors import ReportError
 from helpers.experiment.decision.conditions import planned_units
+from helpers.experiment.pace import arrivals, timeless
 from helpers.experiment.rerandomisation import Rerandomised, evaluated
 from helpers.experiment.results import Results
 from helpers.experiment.trust.covariates import leak
@@ -26,10 +27,6 @@ from helpers.warehouse import query
 if TYPE_CHECKING:
     import duckdb
     import pandas as pd
-
-SHORTEST_CURVE = 7
-"""Days of traffic below which no duration is told: a week is the least that holds every weekday."""
-
 
 REACHABLE = 0.999
 """Share of the way to a proportion of 1, or of 0, that a change is planned for at most."""
@@ -88,27 +85,22 @@ def plan(study: Study, results: Results, con: "duckdb.DuckDBPyConnection") -> Pl
     """Plan the primary metric's test for the study's smallest relevant relative effect.
 
     The base is the outcome of exposed units had nobody been treated. Duration comes from the curve of distinct
-    exposed units of the diagnosis period; a curve shorter than a week gives none. Where clusters were randomised all
-    sizes are numbers of clusters as large as those seen.
+    exposed units of the diagnosis period, or the stated period of a table without times; less than a week gives none.
+    Where clusters were randomised all sizes are numbers of clusters as large as those seen.
     """
     size, power, good = planned_effect(results), study.design.power, direction(study)
     design, reason = basis(results)
     chosen = None if design is None else design.size(relative=size, power=power)
     traffic = query.query(con, "exposures_by_day")
-    curve = daily(traffic)
+    curve = arrivals(results, daily(traffic))
     exposed, units = sum(results.randomised().values()), sum(results.arm_sizes().values())
     each = units / exposed if study.cluster is not None and exposed else 1.0
     if design is None or chosen is None:
         reached = _reached(exposed, study.randomised)
         return PlannedExperiment(None, reason, size, None, each, None, None, reason, reached, None, [], [], traffic)
-    if study.cluster is not None:
-        curve = []
-    found = weeks(chosen.n_total, curve) if len(curve) >= SHORTEST_CURVE else None
-    short = "the log is shorter than a week" if study.has_time else "every unit counts from one moment"
-    short = short if study.cluster is None else f"traffic does not bring a new {study.cluster}"
-    if study.is_unit_table and found is not None and found.extrapolated:
-        found, short = None, NO_MORE
-    note = found.note if found else f"{short}, so no duration can be told"
+    lacks = timeless(study, len(curve))
+    found = None if lacks else weeks(chosen.n_total, curve)
+    note = found.note if found else f"{lacks}, so no duration can be told"
     splits, curves = [], []
     for share in _shares(study):
         split, needed = design, chosen
@@ -116,7 +108,7 @@ def plan(study: Study, results: Results, con: "duckdb.DuckDBPyConnection") -> Pl
             others = ((1 - share) * v.weight / (1 - study.control.weight) for v in study.treatments)
             split = replace(design, weights=(share, *others))
             needed = split.size(relative=size, power=power)
-        splits.append((share, needed, _duration(needed.n_total, curve, study)))
+        splits.append((share, needed, UNTOLD if lacks else _duration(needed.n_total, curve)))
         sizes = [round(chosen.n_total * 2 ** (k / 4)) for k in range(-8, 13)]
         if curve_of := [least for n in sizes if (least := detectable(split, n, power, good)) is not None]:
             curves.append((share, curve_of))
@@ -141,8 +133,8 @@ def plan(study: Study, results: Results, con: "duckdb.DuckDBPyConnection") -> Pl
     )
 
 
-NO_MORE = "the table has fewer units, and nothing tells whether and when more would come"
-"""Why a table of units tells no duration of a test that needs more of them."""
+UNTOLD = "cannot be told"
+"""Stands where a split has no duration."""
 
 
 def daily(traffic: "pd.DataFrame") -> list[int]:
@@ -255,13 +247,8 @@ def detectable(
         return None
 
 
-def _duration(n_total: int, curve: list[int], study: Study) -> str:
-    """How long a split runs; of a table of units only as far as it has so many, for nothing says that more would come."""
-    if len(curve) < SHORTEST_CURVE:
-        return "cannot be told"
+def _duration(n_total: int, curve: list[int]) -> str:
     found = weeks(n_total, curve)
-    if study.is_unit_table and found.extrapolated:
-        return "cannot be told"
     if found.weeks is None:
         return "never reached"
     return formatted(found.weeks, "weeks") + (" (beyond the curve)" if found.extrapolated else "")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from helpers.config import Metric, Study
 from helpers.experiment import design
+from helpers.experiment.pace import SHORTEST
 from helpers.experiment.results import Results
 from helpers.formatting import inside
 from helpers.stats.binomial import binomial_interval
@@ -110,7 +111,7 @@ def usual_of(metric: Metric, base: Summary, confidence: float) -> Usual:
 def pace(study: Study, curve: list[int]) -> str:
     """What durations are reckoned from, as a clause."""
     stated = study.economics.exposed_units_per_month
-    if len(curve) >= design.SHORTEST_CURVE:
+    if len(curve) >= SHORTEST:
         return f"weeks follow the {len(curve)} days of the log, in which units that come back count once"
     if stated:
         return f"weeks follow the {stated:,} units a month that the study states"
@@ -122,7 +123,7 @@ def _size(found: ProportionDesign | MeanDesign, effect: float, curve: list[int],
     if isinstance(found, ProportionDesign) and design.reachable(effect, found.baseline) != effect:
         return SizeOfChange(effect, None, None)
     plan = found.size(relative=effect, power=study.design.power)
-    if len(curve) >= design.SHORTEST_CURVE:
+    if len(curve) >= SHORTEST:
         told = weeks(plan.n_total, curve)
         return SizeOfChange(effect, plan, told.weeks, told.extrapolated)
     stated = study.economics.exposed_units_per_month

@@ -104,8 +104,9 @@ def choices_simulated(nb: "Notebook") -> "Table | None":
     return nb.table(rows, "The same choices, simulated", selection.note_simulated()) if biases else None
 
 
-def segment_tests(nb: "Notebook", results: "Results") -> "Table | None":
+def segment_tests(nb: "Notebook", results: "Results", failed: "Sequence[TrustCheck]" = ()) -> "Table | None":
     """What unadjusted tests by segment would have found."""
+    from helpers.experiment.decision.claims import barred
     from helpers.experiment.misinterpretations import segment_tests
     from helpers.report.topics import misinterpretations
 
@@ -115,7 +116,8 @@ def segment_tests(nb: "Notebook", results: "Results") -> "Table | None":
         return None
     effects = [e for test in tests for e in results.headline() if e.metric is test.metric]
     note = misinterpretations.note(effects, nb.study)
-    return nb.table(misinterpretations.table(tests, effects, nb.study), "What tests by segment would have found", note)
+    rows = misinterpretations.table(tests, effects, nb.study, failed)
+    return nb.table(rows, barred("What tests by segment would have found", failed), note)
 
 
 def near_miss(nb: "Notebook", results: "Results") -> "Callout | None":
@@ -132,15 +134,17 @@ def arms(
     nb: "Notebook", results: "Results", look: "EarlyLook | None", failed: "Sequence[TrustCheck]"
 ) -> "Table | None":
     """Every arm against the control; nothing of a study with two variants."""
+    from helpers.experiment.decision.claims import barred
     from helpers.report.topics import multi_arm
 
     found = results.against_control()
     multi_arm.record(nb, results, look, failed)
     rows = multi_arm.table(found, nb.study)
-    return nb.table(rows, "Every arm against the control", multi_arm.note(found, nb.study)) if found else None
+    caption = barred("Every arm against the control", failed)
+    return nb.table(rows, caption, multi_arm.note(found, nb.study)) if found else None
 
 
-def survival(nb: "Notebook", found: "Survival | None") -> "FigureView | Callout":
+def survival(nb: "Notebook", found: "Survival | None", failed: "Sequence[TrustCheck]" = ()) -> "FigureView | Callout":
     """The curves of how long units stay."""
     from helpers.report.topics import survival
 
@@ -151,7 +155,7 @@ def survival(nb: "Notebook", found: "Survival | None") -> "FigureView | Callout"
 
     return nb.show(
         "survival",
-        staying(found),
+        staying(found, failed),
         "Two falling step curves with bands: share of the exposed units still there by days since the exposure, control and treatment",
     )
 
@@ -165,7 +169,9 @@ def survival_table(nb: "Notebook", found: "Survival | None") -> "Table | None":
     return nb.table(survival.table(found), "How long exposed units stay", survival.note(found))
 
 
-def surrogate(nb: "Notebook", found: "Surrogacy | None", arm: str = "") -> "FigureView | Callout":
+def surrogate(
+    nb: "Notebook", found: "Surrogacy | None", arm: str = "", failed: "Sequence[TrustCheck]" = ()
+) -> "FigureView | Callout":
     """What the proxy predicts of the outcome beside what the outcome shows."""
     from helpers.report.topics import surrogate
 
@@ -176,7 +182,7 @@ def surrogate(nb: "Notebook", found: "Surrogacy | None", arm: str = "") -> "Figu
 
     return nb.show(
         "surrogate",
-        predicted(found, nb.study.economics.currency, arm),
+        predicted(found, nb.study.economics.currency, arm, failed),
         "Three points with intervals: the effect on the outcome as the proxy predicts it, as measured, and the part beside the proxy",
     )
 
@@ -195,21 +201,24 @@ def surrogate_table(nb: "Notebook", found: "Surrogacy | None", arm: str = "") ->
     )
 
 
-def cannibalisation(nb: "Notebook", results: "Results") -> "Callout | None":
+def cannibalisation(nb: "Notebook", results: "Results", failed: "Sequence[TrustCheck]" = ()) -> "Callout | None":
     """Whether the lift of the proxy takes chances to sell; nothing where the study names none."""
+    from helpers.experiment.decision.claims import barred
     from helpers.report.topics import surrogate
 
-    text = surrogate.text_cannibalisation(results)
-    if text is None:
+    found = surrogate.text_cannibalisation(results)
+    if found is None:
         return None
+    text = barred(found, failed)
     surrogate.record_cannibalisation(nb, text)
     return nb.finding(text)
 
 
-def rows_kept(nb: "Notebook", flow: "pd.DataFrame") -> "FigureView | Callout":
-    """What left the log or was repaired, by kind."""
+def rows_kept(nb: "Notebook", flow: "pd.DataFrame", apart: str = "") -> "FigureView | Callout":
+    """What left the log or was repaired, by kind; ``apart`` says which rows were not taken at all."""
     if not flow[flow.kind != "kept"]["rows"].any():
-        return nb.finding("No row was left out, repaired or flagged.")
+        none = "was left out, repaired or flagged."
+        return nb.finding(f"{apart}. Of the others none {none}" if apart else f"No row {none}")
     from helpers.report.figures.log import rows_kept
 
     return nb.show("rows_kept", rows_kept(flow), "Bars: rows dropped, quarantined, repaired and flagged, by kind")

@@ -10,7 +10,7 @@ from helpers.paths import StudyPaths
 from helpers.pipeline.faults import Fault
 from helpers.record import Numbers
 from helpers.report.figures.show import FigureView, names, with_static
-from helpers.site.front_page import Page, filled, reader
+from helpers.site.front_page import Page, filled, reader, told
 
 WORD = "NO EXPERIMENT"
 """Stands where an experiment has its verdict."""
@@ -81,22 +81,17 @@ def cards(study: Study, numbers: Numbers) -> list[Card]:
             )
         )
     if "data.rows_kept" in numbers:
-        units = numbers["data.units"].text
-        found.append(
-            Card(
-                "Rows kept",
-                numbers["data.share_kept"].text,
-                f"{numbers['data.rows_kept'].text} of {numbers['data.rows_read'].text} rows; {units} units",
-            )
-        )
+        rows = f"{numbers['data.rows_kept'].text} of {numbers['data.rows_read'].text} rows"
+        more = [rows, f"{numbers['data.units'].text} units", told(numbers, "data.apart")]
+        found.append(Card("Rows kept", numbers["data.share_kept"].text, "; ".join(filter(None, more))))
     return found
 
 
 def findings(study: Study, numbers: Numbers) -> list[tuple[str, str]]:
     """Sentences that notebooks recorded, by what they are about; a table has no way on which users drop."""
-    told = {} if study.is_unit_table else {"funnel.bottleneck": "Where users drop"}
-    told |= {"staying.headline": "How long they stay"}
-    return [(title, numbers[name].text) for name, title in told.items() if name in numbers and numbers[name].value]
+    about = {} if study.is_unit_table else {"funnel.bottleneck": "Where users drop"}
+    about |= {"staying.headline": "How long they stay"}
+    return [(title, text) for name, title in about.items() if (text := told(numbers, name))]
 
 
 def said(study: Study, numbers: Numbers) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from helpers import paths
-from helpers.config import Study
+from helpers.config import Study, Variant
 from helpers.config.assumed import horizon
 from helpers.errors import ReportError
 from helpers.experiment.decision.registration import standing
@@ -87,14 +87,15 @@ def front_page(
         people_tone="finding" if _on_these_results(numbers) else "warning",
         quoted=number("quoted.amount") if "quoted.amount" in numbers else "",
         risk_rests=assumed.note(study, assumed.EXPECTED if valued else assumed.RISK),
-        undone=numbers["data.undone"].text if "data.undone" in numbers and numbers["data.undone"].value else "",
+        undone=told(numbers, "data.undone"),
+        apart=told(numbers, "data.apart"),
         why=lambda name: _recorded(numbers, name).reason,
         notes=_notes(study) + _caveats(numbers),
         figures=[
             _markup(with_static(FigureView.load(where, name).html(), where.figures, "figures/")) for name in shown
         ],
         metrics=_markup(_metrics(study, numbers)),
-        starts=decision.STARTS.get(verdict, ""),
+        starts=decision.note_rollout(study, verdict),
         rollout=_markup(_rollout(study)),
         notebooks=pages,
         more=more,
@@ -106,21 +107,25 @@ def front_page(
 class Lead:
     """The treatment that the decision is about: its name where there are several, and where its effect is recorded.
 
+    ``variant`` is the treatment itself.
+
     Notebook 05 shows the treatment that is best on the primary metric, which need not be the one that is proposed.
     """
 
     arm: str
     prefix: str
     value: str
+    variant: Variant
 
     @classmethod
     def of(cls, study: Study, numbers: Numbers) -> "Lead":
         several = len(study.treatments) > 1
         arm = numbers["decision.arm"].text if several and "decision.arm" in numbers else ""
+        variant = next((v for v in study.treatments if v.name == arm), study.treatments[0])
         prefix = f"arms.{arm}.{study.primary.name}."
         if f"{prefix}relative" in numbers:
-            return cls(arm, prefix, f"{prefix}value")
-        return cls(arm, "primary.", "primary.treatment")
+            return cls(arm, prefix, f"{prefix}value", variant)
+        return cls(arm, "primary.", "primary.treatment", variant)
 
     @property
     def whose(self) -> str:
@@ -158,6 +163,11 @@ def reader(numbers: Numbers) -> Callable[[str], str]:
         return text if found.unit == "text" else text.replace(" ", "\u00a0")
 
     return number
+
+
+def told(numbers: Numbers, name: str) -> str:
+    """A recorded sentence; empty where none was recorded, or nothing is to be told."""
+    return numbers[name].text if name in numbers and numbers[name].value else ""
 
 
 def _recorded(numbers: Numbers, name: str) -> Number:

@@ -1,6 +1,6 @@
 """A study's data looked at as a run will read them, before anything is built: everything that is wrong in one go."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +10,7 @@ from helpers import ingest
 from helpers.config import Log, Study, Units
 from helpers.defaults import MEMORY, THREADS
 from helpers.errors import ReportError, several
+from helpers.formatting import listed
 from helpers.ingest import sample
 from helpers.ingest.sql import literal
 from helpers.ingest.values.number_formats import number_columns
@@ -26,6 +27,10 @@ if TYPE_CHECKING:
     from helpers.config.tracking_plan import TrackingPlan
     from helpers.ingest.reading import Reading
     from helpers.paths import StudyPaths
+
+
+MOST = 12
+"""Files that are named."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +71,7 @@ def examined(study: Study, where: "StudyPaths", plan: "TrackingPlan", *, full: b
         if not study.has_rows:  # all is told when they are landed
             arms_of = frozenset(variant.name for variant in study.variants)
             rows, notes = log.table_rows or 0, log.reading.notes
-            return Examined((), parts.names[0], tuple(parts.types), rows, notes=notes, variants=arms_of)
+            return Examined((), called(parts.names), tuple(parts.types), rows, notes=notes, variants=arms_of)
         con.execute(f"set threads = {THREADS}; set memory_limit = '{MEMORY}'; set TimeZone = 'UTC'")
         con.execute(f"set temp_directory = {literal(aside / 'spill')}; set preserve_insertion_order = false")
         asked = ["fct_row_flow", "fct_repeats", *(["int_injection"] if study.injection else ["int_contaminated"])]
@@ -81,12 +86,21 @@ def examined(study: Study, where: "StudyPaths", plan: "TrackingPlan", *, full: b
         if not faults and not unread and share == 1:
             models.make("int_assigned", "dim_amounts")
             faults = [empty] if (empty := arms.empty(con, study, log)) else []
-        more = f" and {len(parts.names) - 1} more" if len(parts.names) > 1 else ""
         said = () if unread else noticed.notes(con, tried, log, int(rows), sound=not faults, whole=share == 1)
         return Examined(
-            (*unread, *faults), parts.names[0] + more, tuple(parts.types), int(rows), share,
+            (*unread, *faults), called(parts.names), tuple(parts.types), int(rows), share,
             parts.apart, (*log.reading.notes, *said), _names(con, "event_name"), _names(con, "variant"),
         )  # fmt: skip
+
+
+def called(names: Sequence[str]) -> str:
+    """The files of a table by name; of very many the first ones, and how many there are.
+
+    >>> called(["assignments.csv", "orders.csv"]), called([f"day_{n}.csv" for n in range(30)])[-24:]
+    ('assignments.csv and orders.csv', 'day_10.csv and 19 others')
+    """
+    more = len(names) - MOST
+    return listed(names if more <= 1 else [", ".join(names[: MOST - 1]), f"{more + 1} others"])
 
 
 def refused(study: Study, where: "StudyPaths", plan: "TrackingPlan") -> ReportError | None:

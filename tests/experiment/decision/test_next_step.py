@@ -1,12 +1,15 @@
 """What an undecided experiment still needs, against the published case of a checkout redesign."""
 
+import math
 import re
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+import pandas as pd
 import pytest
 
 from helpers import config
+from helpers.experiment import design
 from helpers.experiment.decision.belief import believed
 from helpers.experiment.decision.next_step import next_step
 from helpers.experiment.decision.rule import Decision, Evidence, decide
@@ -54,6 +57,36 @@ def test_a_period_that_nobody_stated_gives_no_weeks():
     said = next_step(seen, evidence(), made())
     assert "asks for 431,144 units, 331,144 more." in said
     assert "week" not in said and "affordable" not in said and "pace" not in said
+
+
+TABLE = config.load("studies/hillstrom.yml").data
+DATED = TABLE.model_copy(update={"columns": TABLE.columns | {"event_time": "seen"}})
+
+
+@pytest.mark.parametrize("cluster", [None, "city"])
+@pytest.mark.parametrize("stated", [False, True])
+@pytest.mark.parametrize("data", [STUDY.data, DATED, TABLE], ids=["log", "dated table", "table"])
+@pytest.mark.parametrize("days", [1, 6, 7, 21])
+def test_the_plan_tells_weeks_where_the_next_step_does(days, data, stated, cluster, monkeypatch):
+    """What is asked for is more than there is: either a pace is known, for both, or for none."""
+    period = config.Period(start=FIRST, end=FIRST + timedelta(days=days))
+    update = {"data": data, "period": period, "assumed": [] if stated else ["period"], "cluster": cluster}
+    design_ = STUDY.design.model_copy(update={"splits": []})
+    seen = Seen()
+    seen.study = STUDY.model_copy(update=update | {"design": design_})
+    seen.observed = Observed(FIRST, FIRST + timedelta(days=days - 1), None)
+    seen.arm_sizes = seen.randomised
+    come = [seen.units * day // days for day in range(1, days + 1)]
+    traffic = pd.DataFrame({"period": "diagnosis", "day": range(1, days + 1), "cumulative_units": come})
+    traffic = traffic if data is not TABLE else traffic.tail(1).assign(day=1)
+    monkeypatch.setattr(design.query, "query", lambda con, name: traffic)
+    monkeypatch.setattr(design, "detectable", lambda *_: None)
+    found = design.plan(seen.study, seen, None)
+    known = cluster is None and days >= 7 and (data is not TABLE or stated)
+    assert ("weeks at the pace" in next_step(seen, evidence(), made())) is known
+    assert (found.weeks is not None) is known
+    assert {told == design.UNTOLD for _, _, told in found.splits} == {not known}
+    assert not known or found.weeks == math.ceil(found.plan.n_total / seen.units * days / 7)
 
 
 def test_a_horizon_that_nobody_stated_and_no_money_is_reckoned_over_calls_nothing_out_of_reach():

@@ -34,6 +34,13 @@ def test_gates_ask_for_what_the_study_has_whichever_way_is_better(tmp_path: Path
     assert "no worse than in the control" in gates and not re.search("falls|rises|below|above", gates)
 
 
+def test_every_key_that_says_assumed_is_listed_as_assumed(tmp_path: Path) -> None:
+    study, text, _ = proposed(tmp_path, units(tmp_path / "shop.csv"))
+    keys = re.findall(r"^(\w+):.*# ASSUMED", text, re.MULTILINE)
+    assert {"hypothesis", "decision", "economics", "rollout"} <= set(keys)
+    assert [k for k in (*keys, "milestones") if not any(path.split(".")[0] == k for path in study.assumed)] == []
+
+
 @pytest.mark.parametrize("timed", [False, True])
 def test_a_placeholder_of_a_period_is_listed_as_assumed(tmp_path: Path, timed: bool) -> None:
     more = "timestamp '2024-05-01' + i * interval 5 minute as seen_at" if timed else ""

@@ -119,8 +119,12 @@ def shown(content: dict, how: str) -> bool:
         return bool(found) and min(found) > 0
     if how == "bounds":
         (bars,) = content["data"]
-        low, point, high = bars["y"][-3:]
-        return low < point < high and bars["x"][1] == "Measured, lower bound" and "interval" in content["subtitle"]
+        low, point, high = bars["x"][-3:]
+        return (
+            low < point < high
+            and str(bars["y"][1]).startswith("Measured, lower bound<br>")
+            and "interval" in content["subtitle"]
+        )
     return SAYS.search(content["subtitle"]) is not None
 
 

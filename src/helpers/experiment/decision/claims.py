@@ -8,7 +8,7 @@ Every sentence of a verdict, a headline, the title of the effects and a talk tra
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -39,6 +39,8 @@ SHARED = ", as the tests share a level"
 """What is told of an effect whose own interval excludes none, where several tests share one level."""
 UNREAD = "not to be read"
 """What is told in the place of any finding of an experiment whose trust checks failed."""
+BARRED = "Not to be read, for a trust check failed. "
+"""What the title of such findings begins with."""
 STATES: dict[Says, str] = {
     "inside": "inside its margin",
     "not shown": "not shown to be inside its margin",
@@ -334,6 +336,15 @@ def bound(claim: Claim) -> str:
 def ends(claim: Claim) -> str:
     """The interval of an effect."""
     return interval(claim.numbers[1], claim.numbers[2], claim.unit, claim.currency)
+
+
+def barred(title: str, failed: Sequence[object]) -> str:
+    """The title of findings; after ``failed`` trust checks with that they are not to be read.
+
+    >>> barred("The effect differs by device", ["sample ratio"])
+    'Not to be read, for a trust check failed. The effect differs by device'
+    """
+    return f"{BARRED}{title}" if failed else title
 
 
 def _moved(claim: Claim) -> str:

@@ -8,7 +8,7 @@ from helpers.experiment.decision.conditions import REDUCTION, UPLIFT
 from helpers.experiment.decision.rule import Decision, Evidence
 from helpers.experiment.decision.value import DAYS_PER_WEEK, horizon_weeks
 from helpers.experiment.design import basis, is_stated, planned_effect, reachable, sign
-from helpers.experiment.pace import enrolment_days
+from helpers.experiment.pace import enrolment_days, timeless
 from helpers.experiment.results import Results
 from helpers.formatting import formatted, inside
 from helpers.stats.comparisons.noninferiority import NonInferiority
@@ -154,7 +154,7 @@ def _needed(results: Results, design: ProportionDesign | MeanDesign, effect: flo
         return f"{named} asks for {needed:,} {study.randomised}, which are there."
     days = enrolment_days(results)
     more = f"{named} asks for {needed:,} {study.randomised}, {needed - have:,} more"
-    if not (days and have) or study.cluster is not None:
+    if not have or timeless(study, days):
         return f"{more}."
     weeks = (needed - have) / have * days / DAYS_PER_WEEK
     if horizon(study) and weeks > horizon_weeks(study.economics):

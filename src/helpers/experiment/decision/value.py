@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from helpers.config import Economics, Prior, Study
 from helpers.config.assumed import horizon, unstated
 from helpers.experiment.decision.belief import Belief, believed
-from helpers.experiment.pace import enrolment_days
+from helpers.experiment.pace import SHORTEST, enrolment_days
 from helpers.experiment.results import Results
 from helpers.formatting import formatted, inside, listed
 from helpers.stats.comparisons.effects import Effect
@@ -18,9 +18,6 @@ from helpers.stats.summaries.summary import Summary
 DAYS_PER_MONTH = 30.4375
 DAYS_PER_WEEK = 7.0
 NO_REVENUE = "the study names no revenue metric"
-SHORTEST_BASE = 7.0
-"""Days of experiment below which nothing is scaled up to a month: a week is the least that holds every weekday."""
-
 
 CERTAIN = 1 - 1e-9
 """No chance is told as larger."""
@@ -103,7 +100,7 @@ def units_per_month(results: Results) -> float | None:
     if study.economics.exposed_units_per_month is not None:
         return float(study.economics.exposed_units_per_month)
     days = enrolment_days(results)
-    return None if days < SHORTEST_BASE else exposed / days * DAYS_PER_MONTH
+    return None if days < SHORTEST else exposed / days * DAYS_PER_MONTH
 
 
 def horizon_weeks(economics: Economics) -> float:

@@ -9,7 +9,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from helpers.config import Metric, Study
-from helpers.experiment.decision.claims import of_metric, size, subject
+from helpers.experiment.decision.claims import barred, of_metric, size, subject
 from helpers.experiment.decision.look import EarlyLook
 from helpers.experiment.design import Goal, is_stated
 from helpers.experiment.funnel import FunnelCounts, window
@@ -242,7 +242,7 @@ def effects(
             [_colour(e) for e in shown],
             study,
         ),
-        f"{_unread(failed)}{lead.subject}: {told}",
+        barred(f"{lead.subject}: {told}", failed),
         subtitle,
         height=_height(shown),
     )
@@ -265,7 +265,7 @@ def segment_effects(
             [style.TREATMENT if (e.dimension, e.level) in different else UNDECIDED for e in shown],
             study,
         ),
-        f"{_unread(failed)}{_differing(interactions, _of(found, study))}",
+        barred(_differing(interactions, _of(found, study)), failed),
         f"exploratory; apart from zero by Benjamini-Hochberg: {apart} of {counted(len(found), 'effect')}; a difference is claimed only where the interaction test carries it",
         height=_height(shown),
     )
@@ -282,11 +282,6 @@ def _differing(interactions: Mapping[str, Heterogeneity], of: str) -> str:
     if all(np.isnan(test.p_value) for test in interactions.values()):
         return f"No segment has two levels that show whether the effect{of} differs"
     return f"No segment's effect{of} may be called different from the rest"
-
-
-def _unread(failed: Sequence[object]) -> str:
-    """What a title begins with after a trust check that failed."""
-    return "Not to be read, for a trust check failed. " if failed else ""
 
 
 def _segment(dimension: str, level: str) -> str:
@@ -412,7 +407,7 @@ def by_day(found: Sequence[MetricEffect], trend: Novelty, study: Study, failed: 
     tested = f" ({p_text(trend.p_value, 2)})" if trend.verdict != "no test" else ""
     return style.titled(
         figure,
-        f"{_unread(failed)}The effect{_of(found, study)} {TRENDS[trend.verdict]}{tested}",
+        barred(f"The effect{_of(found, study)} {TRENDS[trend.verdict]}{tested}", failed),
         f"units by the day they were first exposed{_seen(metric, study)}",
     )
 

@@ -7,21 +7,26 @@ from helpers.config import Study
 from helpers.experiment.decision.value import DecisionValue
 from helpers.formatting import counted, formatted
 from helpers.report.figures import style
+from helpers.report.topics import assumed
 
 
 def scenarios(value: DecisionValue, study: Study, arm: str = "") -> go.Figure:
-    """Net value over the horizon at the bounds and at the point, of an arm by its name where there are several."""
+    """Net value over the horizon at the bounds and at the point, of an arm by its name where there are several.
+
+    Each amount stands below the name of its bar, where none can run into another however narrow the page.
+    """
     currency = study.economics.currency
     bars = value.scenarios
+    named = [f"{s.name}<br><b>{formatted(s.net, 'money', currency)}</b>" for s in bars]
     figure = go.Figure(
         go.Bar(
-            x=[s.name for s in bars], y=[s.net / 100 for s in bars], width=0.5,
+            x=[s.net / 100 for s in bars], y=named, orientation="h", width=0.5,
             marker_color=[style.GOOD if s.net > 0 else style.BAD for s in bars],
-            text=[formatted(s.net, "money", currency) for s in bars], textposition="outside", cliponaxis=False, constraintext="none",
         )
     )  # fmt: skip
-    figure.add_hline(y=0, line={"color": style.MUTED, "width": 1})
-    figure.update_yaxes(title=f"net value, {currency}", tickformat=",.0f")
+    figure.add_vline(x=0, line={"color": style.MUTED, "width": 1})
+    figure.update_xaxes(title=f"net value, {currency}", tickformat=",.0f")
+    figure.update_yaxes(autorange="reversed", showgrid=False)
     return style.titled(
         figure,
         f"{f'{arm} is expected' if arm else 'Expected'} to be worth {formatted(value.expected.net, 'money', currency)} over {study.economics.horizon}, measured "
@@ -85,8 +90,10 @@ def rollout(study: Study, verdict: str = "GO") -> go.Figure:
     figure.update_yaxes(title="share of users", tickformat=style.SHARES, range=[0, 1.12])
     staged = _staged(study)
     title = staged if verdict == "GO" else f"Not started: {staged[0].lower()}{staged[1:]}"
-    return style.titled(figure, title,
-                        "each stage is entered only when the one before has met its condition", height=320)  # fmt: skip
+    gated = "each stage is entered only when the one before has met its condition"
+    return style.titled(
+        figure, title, "; ".join(filter(None, [gated, assumed.note_plan(study, "rollout")])), height=320
+    )
 
 
 def _staged(study: Study) -> str:

@@ -1,9 +1,11 @@
 """Figures of what a proxy says of the outcome it is to stand for."""
 
+from collections.abc import Sequence
+
 import plotly.graph_objects as go
 
 from helpers import formatting
-from helpers.experiment.decision.claims import subject
+from helpers.experiment.decision.claims import barred, subject
 from helpers.experiment.surrogate import Surrogacy
 from helpers.formatting import inside
 from helpers.report.figures import style
@@ -11,10 +13,10 @@ from helpers.report.figures import style
 CENTS = 100
 
 
-def predicted(found: Surrogacy, currency: str, arm: str = "") -> go.Figure:
+def predicted(found: Surrogacy, currency: str, arm: str = "", failed: Sequence[object] = ()) -> go.Figure:
     """The effect on the outcome: as the proxy predicts it, as measured, and what goes beside the proxy.
 
-    ``arm`` is the treatment where there are several.
+    ``arm`` is the treatment where there are several; after ``failed`` trust checks nothing of it is read.
     """
     proxy, outcome = inside(found.proxy.label), inside(found.outcome.label)
     shown = {
@@ -49,7 +51,10 @@ def predicted(found: Surrogacy, currency: str, arm: str = "") -> go.Figure:
     verdict = "and nothing beside it is shown" if found.agrees else "and that is not all of it"
     return style.titled(
         figure,
-        f"By way of {proxy}, {subject(outcome, arm)} changes by {said}; the change measured is {seen}, {verdict}",
+        barred(
+            f"By way of {proxy}, {subject(outcome, arm)} changes by {said}; the change measured is {seen}, {verdict}",
+            failed,
+        ),
         "the proxy's part is its effect times the slope within arms; both parts add up to what was measured",
         height=320,
     )

@@ -1,8 +1,11 @@
 """Figures of how long units stay."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import plotly.graph_objects as go
 
+from helpers.experiment.decision.claims import barred
 from helpers.experiment.staying import Lasting, Returning
 from helpers.experiment.survival import Survival
 from helpers.formatting import NO_INTERVAL, decimal, formatted
@@ -20,8 +23,11 @@ LABEL = 0.6
 """Where on the way to the horizon a curve has its name: the upper one above it, the lower one below."""
 
 
-def staying(found: Survival) -> go.Figure:
-    """Kaplan-Meier curves of both arms with pointwise bands up to the horizon, and how many units are still watched."""
+def staying(found: Survival, failed: Sequence[object] = ()) -> go.Figure:
+    """Kaplan-Meier curves of both arms with pointwise bands up to the horizon, and how many units are still watched.
+
+    After ``failed`` trust checks nothing of it is read.
+    """
     end = found.horizon_days
     figure = go.Figure()
     at = {variant: (found.on(variant, LABEL * end), found.on(variant, end).share) for variant in found.curves}
@@ -45,7 +51,7 @@ def staying(found: Survival) -> go.Figure:
     arms = " and ".join(found.curves)
     return style.titled(
         figure,
-        _finding(found),
+        barred(_finding(found), failed),
         f"Kaplan-Meier with pointwise bands; units seen to the end of the experiment are censored there; the shares are those of day {end:g}; below the days: units of {arms} still watched",
         height=440,
     )

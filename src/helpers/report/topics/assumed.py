@@ -66,6 +66,17 @@ def note(study: Study, paths: Iterable[str]) -> str:
     return f"assumed: {', '.join(names)}" if names else ""
 
 
+def note_plan(study: Study, key: str) -> str:
+    """The mark of a plan (``rollout``, ``milestones``) that stands in a study and nobody stated.
+
+    >>> from helpers import config
+    >>> study = config.load("studies/cart_checkout.yml")
+    >>> note_plan(study, "rollout"), note_plan(study.model_copy(update={"assumed": ["rollout"]}), "rollout")
+    ('', 'assumed: rollout')
+    """
+    return f"assumed: {key}" if study.assumes(key) else ""
+
+
 def _changes(found: Assumption, study: Study) -> str:
     if found.why:
         return f"at no value: {found.why}"

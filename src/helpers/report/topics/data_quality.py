@@ -7,7 +7,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from helpers.config import EXPOSED, Study
+from helpers.config import EXPOSED, Place, Simulation, Study, Tables
 from helpers.config.tracking_plan import EXPERIMENT_EVENTS, Event, TrackingPlan
 from helpers.formatting import counted
 from helpers.report.tables import Row
@@ -91,8 +91,32 @@ ROWS = {
 """What was read and kept, for a study of counts as well, which says that it has none."""
 
 
-def record(nb: Notebook, flow: pd.DataFrame, events: pd.DataFrame, ledger: Mapping[str, int] | None) -> None:
-    """``data.*``: rows read, kept and left out, by kind."""
+def text_apart(study: Study, apart: int) -> str:
+    """Rows of the sources that the study does not take, and by which condition; empty where it takes them all.
+
+    >>> from helpers import config
+    >>> study = config.load("studies/cookie_cats.yml")
+    >>> taken = study.model_copy(update={"data": study.data.model_copy(update={"where": "retention_1"})})
+    >>> text_apart(taken, 0), text_apart(taken, 2)
+    ('', '2 rows are not taken: those for which this does not hold: retention_1')
+    """
+    data = study.data
+    if not apart or isinstance(data, Simulation):
+        return ""
+    why = []
+    roles: list[Place] = [data]
+    if isinstance(data, Tables):
+        why.append("rows of no assigned unit and repeated assignments")
+        roles = [data.assignments, *data.facts.values()]
+    said = [role.where for role in roles if role.where]
+    why += [f"those for which this does not hold: {'; '.join(said)}"] if said else []
+    return f"{counted(apart, 'row')} {'is' if apart == 1 else 'are'} not taken: {', and '.join(why)}"
+
+
+def record(
+    nb: Notebook, flow: pd.DataFrame, events: pd.DataFrame, ledger: Mapping[str, int] | None, apart: str = ""
+) -> None:
+    """``data.*``: rows read, kept and left out, by kind, and which of the sources were not taken (``apart``)."""
     if not nb.study.has_rows:
         for name, meaning in ROWS.items():
             nb.record(f"data.{name}", None, "count", meaning, reason=nb.study.rowless)
@@ -101,6 +125,7 @@ def record(nb: Notebook, flow: pd.DataFrame, events: pd.DataFrame, ledger: Mappi
     lost = int(flow.loc[flow.disposition.isin(["dropped", "quarantined"]), "rows"].sum())
     nb.record("data.rows_read", rows["kept"] + lost, "count", ROWS["rows_read"])
     nb.record("data.rows_kept", rows["kept"], "count", ROWS["rows_kept"])
+    nb.record("data.apart", apart or None, "text", "Rows of the sources that are not taken", reason="all are taken")
     nb.record("data.rows_lost", lost, "count", "Rows dropped or quarantined, each with a named reason")
     nb.record("data.share_kept", rows["kept"] / (rows["kept"] + lost), "share", "Clean events among the rows read")
     nb.record("data.units", int(events.units_in_log.iloc[0]), "count", "Distinct units with a clean event")
@@ -149,14 +174,16 @@ def ledger(raw: Path) -> dict[str, int] | None:
     return kinds
 
 
-def text(flow: pd.DataFrame, planted: dict[str, int] | None) -> str:
-    """The flow of rows in a sentence."""
+def text(flow: pd.DataFrame, planted: dict[str, int] | None, apart: str = "") -> str:
+    """The flow of rows in a sentence, and which rows were not taken (``apart``)."""
     rows = dict(zip(flow.kind, flow["rows"].map(int), strict=True))
     lost = int(flow.loc[flow.disposition.isin(["dropped", "quarantined"]), "rows"].sum())
     named = ", each with a named reason" if lost else ""
     text = f"{counted(rows['kept'] + lost, 'row')} read = {rows['kept']:,} kept + {lost:,} left out{named}."
     if rows["malformed_line"]:
         text += f" {rows['malformed_line']:,} of those left out could not be read as a line of the file (see rejects.csv beside the raw log)."
+    if apart:
+        text += f" Beside them {apart}."
     if planted is None:
         return text
     off = {kind: rows.get(kind, 0) - count for kind, count in planted.items() if rows.get(kind, 0) != count}

@@ -98,6 +98,12 @@ def caption_rollout(verdict: str) -> str:
     return "Staged rollout, each stage behind a gate" if verdict == "GO" else "Staged rollout as planned, not started"
 
 
+def note_rollout(study: Study, verdict: str) -> str:
+    """Whether the stages start, and that nobody stated them, where that is so."""
+    rests = assumed.note_plan(study, "rollout")
+    return " ".join(filter(None, [STARTS.get(verdict, ""), f"{rests.capitalize()}." if rests else ""]))
+
+
 def table_rollout(study: Study) -> list[Row]:
     watched = ", ".join(inside(m.label) for m in study.metrics if m.role == "guardrail") or "none"
     return [
@@ -196,8 +202,8 @@ def _seen(study: Study, weighed: Evidence, claim: Claim) -> str:
     if has_scale(effect):
         return f"{claim.subject} {size(claim)}"
     return (
-        f"{claim.subject} {level(effect.control, study.primary, currency)} in the control, "
-        f"{level(effect.treatment, study.primary, currency)} in the treatment"
+        f"{claim.subject} {level(effect.control, study.primary, currency)} in {study.control.name}, "
+        f"{level(effect.treatment, study.primary, currency)} in {weighed.arm or study.treatments[0].name}"
     )
 
 

@@ -15,7 +15,7 @@ from helpers.formatting import LEVEL, NO_INTERVAL, Unit, finite, formatted, insi
 from helpers.report import base
 from helpers.report.base import Base
 from helpers.report.tables import Row, mark
-from helpers.report.topics import rowless
+from helpers.report.topics import assumed, rowless
 from helpers.report.topics.effects import text_margin
 from helpers.stats.adjustment.cuped import VarianceReduction
 from helpers.stats.bayes.posterior import false_positive_risk
@@ -112,6 +112,11 @@ def table_milestones(study: Study) -> list[Row]:
         {"Days": m.days, "Milestone": m.milestone, "Success": m.success, "Tripwire": m.tripwire}
         for m in study.milestones
     ]
+
+
+def note_milestones(study: Study) -> str | None:
+    """That nobody stated the milestones, where that is so."""
+    return assumed.note_plan(study, "milestones").capitalize() or None
 
 
 def table_error_rates(found: Rerandomised) -> list[Row]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from helpers.config import Metric, Study
 from helpers.config.assumed import NO_PACE
-from helpers.experiment.decision.claims import STATES, UNREAD, of_metric, state, subject, word
+from helpers.experiment.decision.claims import STATES, UNREAD, barred, of_metric, state, subject, word
 from helpers.experiment.pace import enrolment_days
 from helpers.formatting import (
     CHANGE,
@@ -128,18 +128,19 @@ def table_dilution(found: Mapping[str, MetricEffect], study: Study) -> list[Row]
     ]
 
 
-def caption_dilution(results: Results) -> str:
-    """Which effect the two populations show."""
-    return f"{subject(results.study.primary.label, results.named)}: triggered and by intention to treat"
+def caption_dilution(results: Results, failed: Sequence[object] = ()) -> str:
+    """Which effect the two populations show; after ``failed`` trust checks none is read."""
+    shown = f"{subject(results.study.primary.label, results.named)}: triggered and by intention to treat"
+    return barred(shown, failed)
 
 
-def caption_interactions(results: Results) -> str:
-    """Whose effect is compared."""
-    return f"Does the effect{f' of {results.named}' if results.named else ''} differ between segments?"
+def caption_interactions(results: Results, failed: Sequence[object] = ()) -> str:
+    """Whose effect is compared; after ``failed`` trust checks none is read."""
+    return barred(f"Does the effect{f' of {results.named}' if results.named else ''} differ between segments?", failed)
 
 
-def table_interactions(found: Mapping[str, Heterogeneity], study: Study) -> list[Row]:
-    """One line a segment: do its levels differ, and which may be named."""
+def table_interactions(found: Mapping[str, Heterogeneity], study: Study, failed: Sequence[object] = ()) -> list[Row]:
+    """One line a segment: do its levels differ, and which may be named; none after ``failed`` trust checks."""
     pooled = " after pooling" if any(test.pooled for test in found.values()) else ""
     shown = f"Effects{pooled} ({study.randomised})"
     return [
@@ -151,7 +152,7 @@ def table_interactions(found: Mapping[str, Heterogeneity], study: Study) -> list
                 f"{s.segment} {formatted(finite(s.shrunken), 'relative')} ({s.n_control + s.n_treatment:,})"
                 for s in test.segments
             ),
-            "May be called different": ", ".join(test.claims) or "none",
+            "May be called different": UNREAD if failed else ", ".join(test.claims) or "none",
         }
         for dimension, test in found.items()
     ]
@@ -327,8 +328,13 @@ def record_dilution(nb: Notebook, found: Mapping[str, MetricEffect]) -> None:
     nb.record("itt.p_value", finite(p), "p", "Its p-value", reason=reason)
 
 
-def record_differences(nb: Notebook, found: Mapping[str, Heterogeneity], trend: Novelty) -> None:
-    """``interaction.SEGMENT.*`` and ``novelty.*``: whether the primary effect is one, over segments and over days."""
+def record_differences(
+    nb: Notebook, found: Mapping[str, Heterogeneity], trend: Novelty, failed: Sequence[object] = ()
+) -> None:
+    """``interaction.SEGMENT.*`` and ``novelty.*``: whether the primary effect is one, over segments and over days.
+
+    After ``failed`` trust checks no level may be called different.
+    """
     for dimension, test in found.items():
         name = dimension.replace("_", " ")
         nb.record(
@@ -340,7 +346,7 @@ def record_differences(nb: Notebook, found: Mapping[str, Heterogeneity], trend: 
         )
         nb.record(
             f"interaction.{dimension}.claims",
-            ", ".join(test.claims) or "none",
+            UNREAD if failed else ", ".join(test.claims) or "none",
             "text",
             f"Levels of {name} that may be called different from the rest",
         )

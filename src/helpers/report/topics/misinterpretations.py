@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from helpers.config import Study
+from helpers.experiment.decision.claims import UNREAD
 from helpers.experiment.misinterpretations import NearMiss, SegmentTests
 from helpers.experiment.results import MetricEffect
 from helpers.formatting import formatted, inside
@@ -14,8 +15,13 @@ if TYPE_CHECKING:
     from helpers.report.notebook import Notebook
 
 
-def table(found: Sequence[SegmentTests], effects: Sequence[MetricEffect], study: Study) -> list[tables.Row]:
-    """One line a metric; ``effects`` are those of the same metrics on all exposed units."""
+def table(
+    found: Sequence[SegmentTests], effects: Sequence[MetricEffect], study: Study, failed: Sequence[object] = ()
+) -> list[tables.Row]:
+    """One line a metric; ``effects`` are those of the same metrics on all exposed units.
+
+    After ``failed`` trust checks no level is called different.
+    """
     return [
         {
             "Metric": s.metric.label,
@@ -23,7 +29,7 @@ def table(found: Sequence[SegmentTests], effects: Sequence[MetricEffect], study:
             "Tests": s.tests,
             "Unadjusted": s.unadjusted,
             "Adjusted": s.adjusted,
-            "Called different": ", ".join(s.different) or "none",
+            "Called different": UNREAD if failed else ", ".join(s.different) or "none",
             "Chance of a false alarm": formatted(s.false_alarm, "share"),
         }
         for s, units in zip(found, base.column([Base.of(e) for e in effects], study), strict=True)

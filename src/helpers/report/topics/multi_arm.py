@@ -53,10 +53,9 @@ def note(found: Sequence[MetricEffect], study: Study) -> str:
 
 def caption(results: Results, failed: Sequence[object] = ()) -> str:
     """The table of effects; with several treatments it says which one it shows. After ``failed`` trust checks none is read."""
-    unread = "Not to be read, for a trust check failed: " if failed else ""
     on = "Effects on the units of the table" if results.study.is_unit_table else "Effects on exposed units"
-    on = f"{unread}{on[0].lower()}{on[1:]}" if failed else on
-    return f"{on}: {results.named} against {results.study.control.name}" if results.named else on
+    shown = f"{on}: {results.named} against {results.study.control.name}" if results.named else on
+    return claims.barred(shown, failed)
 
 
 TONES: dict[claims.Says, tables.Tone] = {"inside": "good", "not shown": "warn", "beyond": "bad"}
