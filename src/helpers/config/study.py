@@ -414,6 +414,12 @@ class Study(Named):
         return "" if self.has_time else "Every unit counts from one moment, so there is no time axis."
 
     @property
+    def wants_last(self) -> bool:
+        """Whether a unit is to reach the funnel's last step: not where less of it is better by every metric that reads it."""
+        last = self.funnel.steps[-1]
+        return {m.better for m in self.metrics if m.event == last} != {"lower"}
+
+    @property
     def way(self) -> str:
         """The funnel by which users reach the last step: past optional steps where there are any, for who does not take one
         reaches it no less. Strict where the exposure itself is optional, as only those who meet it are asked about."""

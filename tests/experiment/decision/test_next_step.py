@@ -67,7 +67,8 @@ DATED = TABLE.model_copy(update={"columns": TABLE.columns | {"event_time": "seen
 @pytest.mark.parametrize("stated", [False, True])
 @pytest.mark.parametrize("data", [STUDY.data, DATED, TABLE], ids=["log", "dated table", "table"])
 @pytest.mark.parametrize("days", [1, 6, 7, 21])
-def test_the_plan_tells_weeks_where_the_next_step_does(days, data, stated, cluster, monkeypatch):
+@pytest.mark.parametrize("followed", [0, 14])
+def test_the_plan_tells_weeks_where_the_next_step_does(followed, days, data, stated, cluster, monkeypatch):
     """What is asked for is more than there is: either a pace is known, for both, or for none."""
     period = config.Period(start=FIRST, end=FIRST + timedelta(days=days))
     update = {"data": data, "period": period, "assumed": [] if stated else ["period"], "cluster": cluster}
@@ -77,7 +78,8 @@ def test_the_plan_tells_weeks_where_the_next_step_does(days, data, stated, clust
     seen.observed = Observed(FIRST, FIRST + timedelta(days=days - 1), None)
     seen.arm_sizes = seen.randomised
     come = [seen.units * day // days for day in range(1, days + 1)]
-    traffic = pd.DataFrame({"period": "diagnosis", "day": range(1, days + 1), "cumulative_units": come})
+    come += come[-1:] * followed
+    traffic = pd.DataFrame({"period": "diagnosis", "day": range(1, len(come) + 1), "cumulative_units": come})
     traffic = traffic if data is not TABLE else traffic.tail(1).assign(day=1)
     monkeypatch.setattr(design.query, "query", lambda con, name: traffic)
     monkeypatch.setattr(design, "detectable", lambda *_: None)

@@ -1,6 +1,7 @@
 """Studies as plans, and what a report says about its rule."""
 
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 
@@ -10,8 +11,9 @@ from helpers.experiment.results import Observed
 from helpers.experiment.whatif import plan_of, preset_of
 from helpers.experiment.whatif.presets import conversion
 from helpers.experiment.whatif.tried import tried
+from helpers.formatting import inside
 from helpers.report.topics.whatif import NAMES, table
-from helpers.stats import Mean, Proportion, compare
+from helpers.stats import Mean, Proportion, compare, noninferiority
 
 UNITS = 28_000
 
@@ -36,11 +38,12 @@ class FakeResults:
             return Mean.from_moments(UNITS // 2, 512.4, 9.0)
         return Proportion(UNITS // 4, 0) if level == "none" else self.arms[0]
 
-    def effect(self, metric):
-        class Found:
-            effect = compare(*self.arms)
+    def effect(self, metric, *, as_is=False):
+        money = Mean.from_moments(UNITS // 2, 500.0, 9.0), Mean.from_moments(UNITS // 2, 605.5, 9.0)
+        return SimpleNamespace(effect=compare(*(money if metric.type == "mean" else self.arms)))
 
-        return Found()
+    def guardrails(self):
+        return {}
 
 
 @pytest.fixture
@@ -51,7 +54,7 @@ def study():
 def test_a_study_becomes_the_plan_that_its_rule_was_written_for(study):
     plan, reason = plan_of(study, FakeResults(study))
     assert reason == "" and sum(plan.arms) == UNITS and plan.days == 28
-    assert (plan.baseline, plan.uplift, plan.arpu) == (0.2, 0.1071, 512)
+    assert (plan.baseline, plan.uplift, plan.arpu) == (0.2, pytest.approx(3 / 28), 512.4)
     assert plan.minimum_uplift == study.decision.min_relative_uplift and plan.cost == 100 * study.economics.cost
     assert plan.planned_uplift == study.design.minimum_detectable
 
@@ -117,3 +120,36 @@ def test_rows_add_up(study):
     found = tried(study, FakeResults(study)).outlook
     assert [row["If the change truly"].split()[0] for row in table(found)] == ["does", "harms", "is"]
     assert set(NAMES) < set(vars(found.rule))
+
+
+@pytest.mark.parametrize("kind", ["proportion", "retention"])
+def test_a_share_that_is_to_rise_is_tried_itself(study, kind):
+    days = {"from_day": 1, "to_day": 7} if kind == "retention" else {}
+    primary = study.primary.model_copy(update={"type": kind, **days})
+    asked = study.model_copy(update={"metrics": [*study.metrics[::-1][:-1], primary]})
+    assert conversion(asked) is primary and tried(asked, FakeResults(asked)).label == primary.label
+
+
+def test_the_page_says_wherein_it_reckons_otherwise_than_the_report(study):
+    """A guardrail that fails, revenue that does not move with conversions, a look that is early, another metric or arm."""
+
+    class Failing(FakeResults):
+        leading = "treatment"
+
+        def guardrails(self):
+            arms = Proportion(UNITS // 2, 100), Proportion(UNITS // 2, share)
+            return {guard.name: noninferiority(*arms, margin=0.1, scale="relative", bad="increase")}
+
+    guard = next(m for m in study.metrics if m.role == "guardrail")
+    share = 300
+    said = preset_of(study, Failing(study)).note
+    assert f"Guardrail {inside(guard.label)} is beyond its margin; the simulator takes it as passed." in said
+    assert f"{study.revenue.label} was measured at +21.1 %" in said
+    share = 10
+    assert "uardrail" not in preset_of(study, Failing(study)).note
+    early = FakeResults(study)
+    early.observed = Observed(
+        study.period.start, study.period.start + timedelta(days=7), study.period.start + timedelta(days=9)
+    )
+    assert "reads the study early" in preset_of(study, early).note
+    assert "reads the study early" not in preset_of(study, FakeResults(study)).note

@@ -27,7 +27,7 @@ from helpers.experiment.decision.belief import Belief
 from helpers.experiment.decision.claims import Claim, TwoMeans, is_beyond
 from helpers.experiment.decision.conditions import SIGNIFICANCE, Scope, conditions
 from helpers.experiment.decision.look import EarlyLook
-from helpers.formatting import Unit, finite, formatted, inside, listed, p_text
+from helpers.formatting import Unit, finite, formatted, inside, listed, p_text, span
 from helpers.stats.comparisons.effects import Effect
 from helpers.stats.comparisons.noninferiority import NonInferiority
 
@@ -73,6 +73,20 @@ class Decision:
 
 
 @dataclass(frozen=True)
+class Fading:
+    """A trend of the effect towards zero, or through it, over the days of first exposure, and what the last days show.
+
+    ``days`` is how many those are, 0 where they are all that there are; the effect is absolute, with its interval.
+    """
+
+    p_value: float
+    days: int
+    effect: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
 class Evidence:
     """All that the rule looks at, of one arm against the control.
 
@@ -93,7 +107,7 @@ class Evidence:
         losses: secondary metrics that are significantly worse: they bar nothing, and are told beside the verdict.
         harmed: levels of segments that fare significantly worse while effects are shown to differ, each with its relative
             change; as measured, exploratory, and no criterion.
-        fades: p-value of an effect that fades or turns round over the days of first exposure; None where it is not seen to.
+        fades: an effect that fades or turns round over the days of first exposure; None where it is not seen to.
         gains: those that are significantly better, which are told beside a KILL.
         unit: of a change of the metric, for one that cannot be told as a fraction of the control.
     """
@@ -115,7 +129,7 @@ class Evidence:
     agreements: tuple[TwoMeans, ...] = ()
     losses: tuple[Claim, ...] = ()
     harmed: tuple[tuple[str, float], ...] = ()
-    fades: float | None = None
+    fades: Fading | None = None
     gains: tuple[Claim, ...] = ()
     unit: Unit = "number"
     guardrail_units: Mapping[str, Unit] = field(default_factory=dict)
@@ -313,13 +327,17 @@ def _harmed(evidence: Evidence) -> str:
 
 
 def _fades(evidence: Evidence) -> str:
-    """That a gain does not last as it is measured."""
-    if evidence.fades is None or not evidence.is_better:
+    """That a gain does not last as it is measured, and what the last days show."""
+    found = evidence.fades
+    if found is None or not evidence.is_better:
         return ""
     who = claims.subject(inside(evidence.metric), evidence.arm)
-    return (
-        f"The effect on {who} fades over the days of first exposure ({p_text(evidence.fades)}): what lasts may be less."
-    )
+    last = ""
+    if found.days:
+        size = formatted(found.effect, evidence.unit, evidence.currency)
+        ends = span(found.low, found.high, evidence.unit, evidence.currency)
+        last = f"in the last {found.days} it is {size} ({ends}), so "
+    return f"The effect on {who} fades over the days of first exposure ({p_text(found.p_value)}): {last}what lasts may be less."
 
 
 def _read(evidence: Evidence, rule: Rule, verdict: Verdict) -> str:

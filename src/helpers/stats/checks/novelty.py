@@ -69,6 +69,7 @@ class Novelty:
         long_run, long_run_low, long_run_high: effect of the last days, weighted by precision; days that happen to differ
             by less than chance make its interval no narrower than the sampling error does.
         long_run_days: how many those are.
+        long_run_from, long_run_to: the first and the last of them, by the number of the day; NaN of none.
         days: how many days were used.
         note: why something is missing; empty otherwise.
 
@@ -90,6 +91,8 @@ class Novelty:
     long_run_low: float
     long_run_high: float
     long_run_days: int
+    long_run_from: float
+    long_run_to: float
     days: int
     note: str = ""
 
@@ -166,6 +169,7 @@ def novelty(
         )
     effects, covariance = np.asarray(daily.effects), daily.matrix
     count = min(count, k)
+    span = (daily.days[k - count], daily.days[-1]) if count else (math.nan, math.nan)
     if k < LEAST:
         nan = math.nan
         long_run, error = _mean(effects[k - count :], covariance[k - count :, k - count :])
@@ -174,7 +178,7 @@ def novelty(
             filter(None, (f"a trend needs three days, and there {'is' if k == 1 else 'are'} {k}", daily.note))
         )
         return Novelty(
-            "no test", confidence, nan, nan, nan, nan, nan, nan, nan, long_run, ends[0], ends[1], count, k, note
+            "no test", confidence, nan, nan, nan, nan, nan, nan, nan, long_run, ends[0], ends[1], count, *span, k, note
         )
     line = trends(daily.days, effects, covariance)
     reach = float(critical(alpha_of(confidence), k - 2))
@@ -199,6 +203,7 @@ def novelty(
         long_run - half,
         long_run + half,
         count,
+        *span,
         k,
         daily.note,
     )
