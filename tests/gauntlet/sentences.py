@@ -324,6 +324,10 @@ class Reader:
             made = next(a for a in self.page.decided.arms if a.beside == beside.text and a.arm in ("", arm))
             gained = shared[arm] < alpha and found[arm].estimate > 0 and made.verdict == "KILL"
             self.expect(near or ("Revenue" in beside.text) is (lost or gained), f"revenue: p is {shared[arm]}", beside)
+            paid = all(true.worth is not None for true in self.truths.values())
+            clause = "which the rule weighs as expected money" if paid else "which the rule does not weigh"
+            told = beside.text.partition("Revenue")[2]
+            self.expect(not told or clause in told, f"the rule asks{'' if paid else ' not'} for money", beside)
         told = self.page.of("beside")
         self.expect(told == self.proposed.beside, "a loss is not told", Said("beside", told))
 

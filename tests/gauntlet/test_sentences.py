@@ -124,7 +124,8 @@ LIES: dict[str, tuple[str, str, str | Callable[[re.Match[str]], str]]] = {
         r", though next to no gain in [^:]*",
         "",
     ),
-    "a loss that is hidden": ("beside", r"Revenue.* which the rule does not weigh\.", ""),
+    "a loss that is hidden": ("beside", r"Revenue.* which the rule (?:weighs as expected money|does not weigh)\.", ""),
+    "money that the rule is said not to weigh": ("beside", r"weighs as expected money", "does not weigh"),
     "a group that is harmed and hidden": (
         "beside",
         r"Converted[^.]* is significantly worse for desktop .* does not weigh it\.",

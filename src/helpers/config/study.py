@@ -157,12 +157,12 @@ class Study(Named):
             )
         self._check_surrogate()
         self._check_watched()
-        means = [m.name for m in self.metrics if m.type == "mean"]
+        means = [m.name for m in self.metrics if m.type == "mean" and m.better == "higher"]
         if self.economics.revenue_metric is not None and self.economics.revenue_metric not in means:
             raise ConfigError(
                 "economics.revenue_metric",
                 self.economics.revenue_metric,
-                f"one of the mean metrics: {', '.join(means) or 'there are none'}",
+                f"one of the mean metrics of which more is better, for a cost is no revenue: {', '.join(means) or 'there are none'}",
                 remedy=None if means else "leave it out: the study then says nothing about money",
                 valid=means,
             )

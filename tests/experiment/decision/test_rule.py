@@ -231,11 +231,11 @@ def test_keys_of_another_meaning_are_refused_with_what_to_write(old, new):
 @pytest.mark.parametrize("higher", [True, False])
 @pytest.mark.parametrize("arm", ["", "beta"])
 @pytest.mark.parametrize("rates", [WIN, UNSURE, HARM])
-@pytest.mark.parametrize("days", [0, 7])
-def test_whom_a_gain_harms_and_that_it_fades_is_told_beside_a_gain_alone(days, rates, arm, higher):
+@pytest.mark.parametrize(("days", "how"), [(0, "fades"), (7, "fades"), (7, "turns round")])
+def test_whom_a_gain_harms_and_that_it_fades_is_told_beside_a_gain_alone(days, how, rates, arm, higher):
     told = {
         "harmed": (("desktop (device)", -0.246 if higher else 0.246), ("new (kind)", -1.0 if higher else 1.0)),
-        "fades": Fading(4.8e-05, days, -0.0036, -0.0602, 0.053),
+        "fades": Fading(how, 4.8e-05, days, -0.0036, -0.0602, 0.053),
     }
     made = decide(evidence(*rates, higher_is_better=higher, arm=arm, unit="points", **told), RULE)
     better = (rates[1] > rates[0]) is higher
@@ -244,7 +244,8 @@ def test_whom_a_gain_harms_and_that_it_fades_is_told_beside_a_gain_alone(days, r
     harmed = f"Conversion{where} is significantly worse for desktop (device) ({sign}24.6 %) and new (kind) ({sign}100.0 %): exploratory"
     assert (harmed in made.beside) is better
     left = "in the last 7 it is -0.36 points (-6.02 to +5.30 points), so " if days else ""
-    fading = f"The effect on conversion{where} fades over the days of first exposure (p = 4.8e-05): {left}what lasts may be less."
+    less = "less" if how == "fades" else "harm"
+    fading = f"The effect on conversion{where} {how} over the days of first exposure (p = 4.8e-05): {left}what lasts may be {less}."
     assert (fading in made.beside) is better
     assert made.verdict == decide(evidence(*rates, higher_is_better=higher, arm=arm), RULE).verdict
     unsound = evidence(*rates, higher_is_better=higher, arm=arm, failed_checks=("Contamination",), **told)

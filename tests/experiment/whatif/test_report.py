@@ -24,7 +24,7 @@ class FakeResults:
     def __init__(self, study, treated=3_100):
         self.study = study
         self.observed = Observed(study.period.start, study.period.end - timedelta(hours=2), None)
-        self.pair = study.control, study.treatments[-1]
+        self.pair, self.of = (study.control, study.treatments[-1]), {}
         self.arms = (Proportion(UNITS // 2, 2_800), Proportion(UNITS // 2, treated))
 
     def units(self, population, dimension, level):
@@ -38,9 +38,10 @@ class FakeResults:
             return Mean.from_moments(UNITS // 2, 512.4, 9.0)
         return Proportion(UNITS // 4, 0) if level == "none" else self.arms[0]
 
-    def effect(self, metric, *, as_is=False):
+    def effect(self, metric, *, variant=None, as_is=False):
         money = Mean.from_moments(UNITS // 2, 500.0, 9.0), Mean.from_moments(UNITS // 2, 605.5, 9.0)
-        return SimpleNamespace(effect=compare(*(money if metric.type == "mean" else self.arms)))
+        arms = self.of.get(variant, self.arms)
+        return SimpleNamespace(effect=compare(*(money if metric.type == "mean" else arms)))
 
     def guardrails(self):
         return {}
@@ -153,3 +154,19 @@ def test_the_page_says_wherein_it_reckons_otherwise_than_the_report(study):
     )
     assert "reads the study early" in preset_of(study, early).note
     assert "reads the study early" not in preset_of(study, FakeResults(study)).note
+
+
+def test_the_rule_is_tried_on_the_treatment_that_is_proposed(study):
+    """On a change as large as its own, which may not be the leading one; after a failed check as large as the planned one."""
+    arms = [v.model_copy(update={"weight": w}) for v, w in zip(study.variants, (0.4, 0.4), strict=True)]
+    asked = study.model_copy(update={"variants": [*arms, arms[1].model_copy(update={"name": "best", "weight": 0.2})]})
+    results = FakeResults(asked)
+    results.leading, own = "best", (Proportion(UNITS // 2, 2_800), Proportion(UNITS // 2, 2_912))
+    results.of = {"treatment": own}
+    of = {name: tried(asked, results, name) for name in ("treatment", "best")}
+    assert of["treatment"].label.endswith(" in treatment, as if it were the only treatment,")
+    assert of["treatment"].outlook.rule.harmful == pytest.approx(-0.04)
+    assert of["best"].outlook.rule.harmful == pytest.approx(-3 / 28)
+    assert plan_of(asked, results, "treatment")[0].allocation == pytest.approx(1 / 2)
+    unread = tried(asked, results, "treatment", unread=True).outlook.rule
+    assert -unread.harmful == pytest.approx(study.design.minimum_detectable)

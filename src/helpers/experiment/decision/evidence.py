@@ -1,7 +1,7 @@
 """What the rule looks at, arm by arm: the experiment, its guardrails and checks, its money, and when it was looked at."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from helpers.errors import ReportError
 from helpers.experiment.decision import claims
@@ -58,6 +58,7 @@ def evidence(
             harmed=harmed(results, e.variant),
             fades=fades(results, e.variant),
             gains=claims.gained(results.headline(e.variant), study),
+            revenue=study.revenue.label if study.revenue is not None else "",
             unit=CHANGE[study.primary.unit],
             guardrail_units={inside(m.label): CHANGE[m.unit] for m in study.metrics if m.role == "guardrail"},
         )
@@ -92,7 +93,8 @@ def fades(results: Results, variant: str) -> Fading | None:
     if trend.verdict not in ("novelty", "reversal"):
         return None
     days = trend.long_run_days if trend.long_run_days < trend.days else 0
-    return Fading(trend.p_value, days, trend.long_run, trend.long_run_low, trend.long_run_high)
+    how: Literal["fades", "turns round"] = "fades" if trend.verdict == "novelty" else "turns round"
+    return Fading(how, trend.p_value, days, trend.long_run, trend.long_run_low, trend.long_run_high)
 
 
 def agreements(results: Results, variant: str) -> tuple[TwoMeans, ...]:

@@ -145,7 +145,7 @@ def talk_track(
     falls = formatted(best.chance_of_harm, "share")
     winsorised = study.revenue is not None and study.revenue.winsorize is not None
     basis = f", on {inside(study.revenue.label)} as it is," if winsorised and study.revenue else ","
-    change = [_look(best, currency) if best.option.share else "New evidence that the change pays its cost."]
+    change = [_look(best, currency) if best.option.share else _pays(study)]
     change += _guarded(weighed, of) if best.option.share else []
     bolder = max(compared.appraisals, key=lambda a: a.expected_value)
     if bolder is not best:
@@ -177,6 +177,11 @@ def talk_track(
         ),
         tuple(change),
     )
+
+
+def _pays(study: Study) -> str:
+    """What would speak for a change that is kept from everyone."""
+    return f"New evidence that {'the change pays its cost' if study.economics.cost else 'revenue gains'}."
 
 
 def _guarded(weighed: Evidence, of: str) -> list[str]:

@@ -76,9 +76,10 @@ class Decision:
 class Fading:
     """A trend of the effect towards zero, or through it, over the days of first exposure, and what the last days show.
 
-    ``days`` is how many those are, 0 where they are all that there are; the effect is absolute, with its interval.
+    ``how`` is the one word for it, ``days`` is how many those are, 0 where they are all that there are; the effect is absolute, with its interval.
     """
 
+    how: Literal["fades", "turns round"]
     p_value: float
     days: int
     effect: float
@@ -109,6 +110,7 @@ class Evidence:
             change; as measured, exploratory, and no criterion.
         fades: an effect that fades or turns round over the days of first exposure; None where it is not seen to.
         gains: those that are significantly better, which are told beside a KILL.
+        revenue: the label of the metric that money is counted by.
         unit: of a change of the metric, for one that cannot be told as a fraction of the control.
     """
 
@@ -131,6 +133,7 @@ class Evidence:
     harmed: tuple[tuple[str, float], ...] = ()
     fades: Fading | None = None
     gains: tuple[Claim, ...] = ()
+    revenue: str = ""
     unit: Unit = "number"
     guardrail_units: Mapping[str, Unit] = field(default_factory=dict)
 
@@ -279,6 +282,8 @@ def _uplift(evidence: Evidence) -> str:
     if evidence.higher_is_better:
         return formatted(evidence.uplift, "relative")
     told = formatted(evidence.effect.relative, "relative")
+    if not math.isfinite(evidence.uplift):
+        return "none: a rise from zero" if evidence.uplift < 0 else told
     return f"none: a rise of {told}" if evidence.uplift < 0 else told.removeprefix("-").removeprefix("+")
 
 
@@ -306,15 +311,18 @@ def _unscaled(evidence: Evidence) -> str:
 
 def _against(evidence: Evidence, verdict: Verdict) -> str:
     """Which secondary metrics are significantly worse, and beside a KILL which are better."""
-    return " ".join(filter(None, map(_secondary, [evidence.losses, evidence.gains if verdict == "KILL" else ()])))
+    told = [evidence.losses, evidence.gains if verdict == "KILL" else ()]
+    return " ".join(filter(None, (_secondary(found, evidence) for found in told)))
 
 
-def _secondary(found: tuple[Claim, ...]) -> str:
-    told = [claims.text(each) for each in found]
-    if not told:
-        return ""
-    kind = "a secondary metric" if len(told) == 1 else "secondary metrics"
-    return f"{'; '.join(told)}: {kind}, which the rule does not weigh."
+def _secondary(found: tuple[Claim, ...], evidence: Evidence) -> str:
+    """Secondary metrics, and whether the rule weighs them: the one that money is counted by it does, where it asks for money."""
+    money = evidence.revenue if evidence.worth is not None else ""
+    other, paid = ([claims.text(e) for e in found if (e.metric == money) is of] for of in (False, True))
+    kind = "a secondary metric" if len(other) == 1 else "secondary metrics"
+    said = f"{'; '.join(other)}: {kind}, which the rule does not weigh." if other else ""
+    weighed = f"{paid[0]}: a secondary metric, which the rule weighs as expected money." if paid else ""
+    return " ".join(filter(None, [said, weighed]))
 
 
 def _harmed(evidence: Evidence) -> str:
@@ -337,7 +345,8 @@ def _fades(evidence: Evidence) -> str:
         size = formatted(found.effect, evidence.unit, evidence.currency)
         ends = span(found.low, found.high, evidence.unit, evidence.currency)
         last = f"in the last {found.days} it is {size} ({ends}), so "
-    return f"The effect on {who} fades over the days of first exposure ({p_text(found.p_value)}): {last}what lasts may be less."
+    lasts = "what lasts may be less" if found.how == "fades" else "what lasts may be harm"
+    return f"The effect on {who} {found.how} over the days of first exposure ({p_text(found.p_value)}): {last}{lasts}."
 
 
 def _read(evidence: Evidence, rule: Rule, verdict: Verdict) -> str:

@@ -130,11 +130,11 @@ def _judged(metric: Metric, by: Mapping[str, MetricSkew], what: What, study: Stu
         "warning" if found.of.heavy else "passed",
         "Values",
         "means too skewed for their intervals",
-        caveat=_caveat(metric, label, by, study) if found.of.heavy else None,
+        caveat=_caveat(metric, label, what, by, study) if found.of.heavy else None,
     )
 
 
-def _caveat(metric: Metric, label: str, by: Mapping[str, MetricSkew], study: Study) -> Caveat:
+def _caveat(metric: Metric, label: str, what: What, by: Mapping[str, MetricSkew], study: Study) -> Caveat:
     """Whose interval cannot be trusted, and how many units it lacks."""
     heavy = {name: skew for name, skew in by.items() if skew.of.heavy}
     named = f" in {listed(list(heavy))}" if len(study.treatments) > 1 else ""
@@ -144,7 +144,7 @@ def _caveat(metric: Metric, label: str, by: Mapping[str, MetricSkew], study: Stu
     ]
     its, skewness = "its" if len(heavy) == 1 else "their", next(iter(heavy.values())).skewness
     return Caveat(
-        f"skew_{metric.name}",
+        f"skew_{metric.name}{'_as_it_is' if what == 'bare' and metric.winsorize else ''}",
         f"The interval of {label}{named} cannot be trusted.",
         f"A unit's {label} has a skewness of {decimal(skewness, 1)} over all arms together. With arms of these sizes a t "
         f"interval {'; that '.join(lacks)}: {its} {formatted(study.decision.confidence, 'share')} do not hold, and too many of "

@@ -55,11 +55,11 @@ def conversion(study: "Study") -> "Metric | None":
     return next(iter(sorted(success, key=lambda m: m.role != "primary")), None)
 
 
-def plan_of(study: "Study", results: "Results") -> tuple[WhatIfPlan | None, str]:
+def plan_of(study: "Study", results: "Results", variant: str | None = None) -> tuple[WhatIfPlan | None, str]:
     """The study as a plan whose expected uplift is the one it observed, or None and the reason.
 
     Traffic is what a launch would reach in a day; ``in_experiment`` is the part of it that stands in the control or
-    the treatment that the decision is about.
+    the treatment that it is about, the leading one where none is named.
     Shares are as the report has them: a box shows fewer digits, and what is typed takes their place.
     """
     metric = conversion(study)
@@ -71,7 +71,7 @@ def plan_of(study: "Study", results: "Results") -> tuple[WhatIfPlan | None, str]
         return None, f"the trial counts money, and {value.NO_REVENUE}"
     if not_stated(study):
         return None, not_stated(study)
-    found = results.effect(metric)
+    found = results.effect(metric, variant=variant)
     revenue = results.arm(study.revenue, study.control.name, as_is=True)
     exposed = results.units("exposed", "all", "all")
     monthly = value.units_per_month(results)
@@ -81,7 +81,8 @@ def plan_of(study: "Study", results: "Results") -> tuple[WhatIfPlan | None, str]
         return None, "units came in for too short a time to be scaled up to a month"
     if not revenue.estimate > 0:
         return None, f"the trial counts money, and {inside(study.revenue.label)} in the control is not above zero"
-    days, (control, treated) = enrolment_days(results), results.pair
+    days, (control, leading) = enrolment_days(results), results.pair
+    treated = next((v for v in study.treatments if v.name == variant), leading)
     if not days:
         return None, f"{NO_PACE}, so how long it ran is not known"
     daily = max(monthly / value.DAYS_PER_MONTH, exposed / days)

@@ -26,8 +26,8 @@ class Tried:
     look: EarlyLook | None = None
 
 
-def tried(study: "Study", results: "Results", *, unread: bool = False) -> Tried:
-    """The study's rule at the study's own size, and at the look at which it was read.
+def tried(study: "Study", results: "Results", variant: str | None = None, *, unread: bool = False) -> Tried:
+    """The study's rule at the study's own size, on the treatment that is proposed, and at the look at which it was read.
 
     It is tried on a change as large as the one measured, or as the one planned for where that is ``unread``.
     """
@@ -36,8 +36,8 @@ def tried(study: "Study", results: "Results", *, unread: bool = False) -> Tried:
     if metric is not study.primary:
         label += " (the primary metric is no share that is to rise, this is the first success metric that is one)"
     if len(study.treatments) > 1:
-        label += f" in {results.leading}, as if it were the only treatment,"
-    plan, reason = plan_of(study, results)
+        label += f" in {variant or results.leading}, as if it were the only treatment,"
+    plan, reason = plan_of(study, results, variant)
     if plan is None:
         return Tried(label, None, reason)
     if unread:
