@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from helpers.config import Metric
+from helpers.config import Metric, Study
 from helpers.experiment.results import Results
 from helpers.experiment.trust.check import Caveat, TrustCheck
-from helpers.formatting import decimal, inside, listed
+from helpers.formatting import decimal, formatted, inside, listed
 from helpers.stats.checks.skew import SkewOfDifference, skew_of_difference
 from helpers.stats.summaries.mean import Mean
 from helpers.warehouse import query
@@ -101,7 +101,7 @@ def skewed(skews: Skews, results: Results) -> list[TrustCheck]:
     if study.revenue is not None and (study.revenue != study.primary or study.primary.winsorize):
         asked.append((study.revenue, "bare"))
     return [
-        _judged(metric, found, what, several=len(study.treatments) > 1)
+        _judged(metric, found, what, study)
         for metric, what in asked
         if metric.type == "mean" and (found := skews.by_treatment(metric, what))
     ]
@@ -113,28 +113,15 @@ def _left(found: MetricSkew) -> str:
     return f"{left:.3f}" if left >= LEAST else f"less than {LEAST}"
 
 
-def _judged(metric: Metric, by_treatment: Mapping[str, MetricSkew], what: What, *, several: bool) -> TrustCheck:
-    """Of the least favourable treatment; a warning names each whose interval does not hold, where there are ``several``."""
-    least = max(by_treatment, key=lambda name: by_treatment[name].of.factor)
-    found = by_treatment[least]
-    heavy = [name for name, skew in by_treatment.items() if skew.of.heavy]
+def _judged(metric: Metric, by: Mapping[str, MetricSkew], what: What, study: Study) -> TrustCheck:
+    """The least favourable comparison; where there are several, the interval is doubted of those that lack units alone."""
+    found = max(by.values(), key=lambda skew: skew.of.factor)
     label = inside(metric.label) + (", no value pulled in" if what == "bare" and metric.winsorize else "")
     text = f"skewness {decimal(found.skewness, 1)} over all arms, {found.units:,} units in {found.arm}"
-    text += f", of {least} against the control" if several else ""
-    of, against = (f" in {listed(heavy)}", f" of {least} against the control") if several else ("", "")
-    others = (
-        f" {'That' if len(fine) == 1 else 'Those'} of {listed(fine)} hold{'s' if len(fine) == 1 else ''}."
-        if several and (fine := [n for n in by_treatment if n not in heavy])
-        else ""
-    )
     more = (
         f"{found.needed:,} are needed"
         if found.of.heavy
         else f"the difference of the means has {_left(found)}, little enough"
-    )
-    words = (
-        f"A unit's {label} has a skewness of {decimal(found.skewness, 1)} over all arms together. With arms of these sizes a t interval{against} needs {found.needed:,} units"
-        f" in {found.arm}, and there are {found.units:,}: its 95 % do not hold, and too many of its misses lie on one side.{others}"
     )
     return TrustCheck(
         f"Skew of {label}",
@@ -143,7 +130,23 @@ def _judged(metric: Metric, by_treatment: Mapping[str, MetricSkew], what: What, 
         "warning" if found.of.heavy else "passed",
         "Values",
         "means too skewed for their intervals",
-        caveat=Caveat(f"skew_{metric.name}", f"The interval of {label}{of} cannot be trusted.", words)
-        if found.of.heavy
-        else None,
+        caveat=_caveat(metric, label, what, by, study) if found.of.heavy else None,
+    )
+
+
+def _caveat(metric: Metric, label: str, what: What, by: Mapping[str, MetricSkew], study: Study) -> Caveat:
+    """Whose interval cannot be trusted, and how many units it lacks."""
+    heavy = {name: skew for name, skew in by.items() if skew.of.heavy}
+    named = f" in {listed(list(heavy))}" if len(study.treatments) > 1 else ""
+    lacks = [
+        f"{f'of {name} ' if named else ''}needs {skew.needed:,} units in {skew.arm}, and there are {skew.units:,}"
+        for name, skew in heavy.items()
+    ]
+    its, skewness = "its" if len(heavy) == 1 else "their", next(iter(heavy.values())).skewness
+    return Caveat(
+        f"skew_{metric.name}{'_as_it_is' if what == 'bare' and metric.winsorize else ''}",
+        f"The interval of {label}{named} cannot be trusted.",
+        f"A unit's {label} has a skewness of {decimal(skewness, 1)} over all arms together. With arms of these sizes a t "
+        f"interval {'; that '.join(lacks)}: {its} {formatted(study.decision.confidence, 'share')} do not hold, and too many of "
+        f"{its} misses lie on one side.",
     )

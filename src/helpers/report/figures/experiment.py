@@ -80,9 +80,9 @@ def _counted_once(curve: "pd.DataFrame") -> str:
     """Whether units come back, and whether the days bring fewer new ones for it."""
     if not curve.returning_units.sum():
         return "distinct units: each of them is exposed on one day only"
-    middle = curve.groupby("period").day.transform("mean")
-    late = curve.day - middle
-    bends = curve.new_units[late > 0].sum() < curve.new_units[late < 0].sum()
+    come = curve[curve.day <= curve.day.where(curve.new_units > 0).groupby(curve.period).transform("max")]
+    late = come.day - come.groupby("period").day.transform("mean")
+    bends = come.new_units[late > 0].sum() < come.new_units[late < 0].sum()
     return f"distinct units: those who come back are not counted again{', so the curve bends' if bends else ''}"
 
 
