@@ -30,14 +30,8 @@ def refused(table: "SourceTable", rows: int, columns: Sequence[Column], variant:
         keys = ", ".join(table.text(c.name) for c in rest)
         apart, units = table.rows(f"select count(distinct ({keys})), sum({table.value(count.name)}) from {{table}}")[0]
         if int(apart) == rows < int(units):  # type: ignore[call-overload]
-            return _refusal(
-                table,
-                rows,
-                int(units),
-                count,
-                variant,
-                [c for c in rest if c is not variant and (c.binary or c.in_words)],
-            )  # type: ignore[call-overload]
+            outcomes = [c for c in rest if c is not variant and (c.binary or c.in_words)]
+            return _refusal(table, rows, int(units), count, variant, outcomes)  # type: ignore[call-overload]
     return None
 
 

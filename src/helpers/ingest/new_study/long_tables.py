@@ -42,7 +42,7 @@ def _is(column: Column, words: vocabulary.Words) -> bool:
 def _once(table: "SourceTable", rows: int, keys: Sequence[Column], metric: Column) -> bool:
     of, what = ", ".join(table.text(c.name) for c in keys), table.text(metric.name)
     units, pairs = table.rows(f"select count(distinct ({of})), count(distinct ({of}, {what})) from {{table}}")[0]
-    return int(pairs) == rows >= WHOLE * int(units)  # type: ignore[call-overload]
+    return bool(pairs == rows and rows >= WHOLE * units)  # type: ignore[operator]
 
 
 def _refusal(table: "SourceTable", rows: int, keys: Sequence[Column], metric: Column, value: Column) -> ReportError:

@@ -140,13 +140,14 @@ def _narrowed(found: Divided, where: str, said: Said) -> Divided:
 
 def _worth(paid: Sequence[FactColumns]) -> currency.Proposed:
     """The currency of the amounts, and what is asked of them; nothing of amounts in the smallest coins, as which they are read."""
-    if not paid or not paid[0].amount:
+    amount = paid[0].amount if paid else None
+    if amount is None:
         return currency.Proposed()
     first = paid[0]
-    found = currency.of(first.table.source, [first.amount], key=f"data.facts.{first.event}")
-    if not coins.are_minor([first.amount], found.noted[0]):
+    found = currency.of(first.table.source, [amount], key=f"data.facts.{first.event}")
+    if not coins.are_minor([amount], found.noted[0]):
         return found
-    note = note_of(first.amount.name, found.noted[0], key=f"data.facts.{first.event}")
+    note = note_of(amount.name, found.noted[0], key=f"data.facts.{first.event}")
     return replace(found, first=tuple(line for line in found.first if not note or note not in line))
 
 
