@@ -99,13 +99,13 @@ def test_a_condition_that_takes_the_exposure_is_warned_of(tmp_path: Path, where:
 
 def test_fields_of_structs_are_columns_however_deep(tmp_path: Path) -> None:
     """What a study maps of them is read as it stands there, and no struct is taken for an id."""
-    query = """select {'id': 'u' || i, 'test': {'variant': ['control', 'new'][i % 2 + 1], 'more': {'site': ['de', 'fr'][i % 4 // 2 + 1]}}} as "user",
+    query = """select {'id': 'u' || i, 'setup': {'variant': ['control', 'new'][i % 2 + 1], 'more': {'site': ['de', 'fr'][i % 4 // 2 + 1]}}} as "user",
         {'of': {'money': {'spend': (hash(i) % 900) / 100.0}, 'bought': (hash(i) % 900 > 400)::int}} as result from range(300) t(i)"""
     duckdb.sql(f"copy ({query}) to '{tmp_path / 't.parquet'}' (format parquet)")
     study, _, _ = proposed(tmp_path, tmp_path / "t.parquet")
-    assert study.data.columns["user_id"] == "user.id" and study.data.columns["variant"] == "user.test.variant"  # type: ignore[union-attr]
-    assert study.segments == ["user_test_more_site"]
-    truth = duckdb.sql(f"""select "user".test.variant, sum(result.of.bought) from ({query}) group by 1""").fetchall()
+    assert study.data.columns["user_id"] == "user.id" and study.data.columns["variant"] == "user.setup.variant"  # type: ignore[union-attr]
+    assert study.segments == ["user_setup_more_site"]
+    truth = duckdb.sql(f"""select "user".setup.variant, sum(result.of.bought) from ({query}) group by 1""").fetchall()
     assert {arm: total for arm, (_, total) in sums(study, tmp_path)["result_of_bought"].items()} == {
         {"control": "control", "new": "treatment"}[arm]: total for arm, total in truth
     }
