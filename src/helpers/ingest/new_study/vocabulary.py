@@ -24,7 +24,12 @@ UNIT: Words = (
 """Who is assigned, in some languages, and as tools of analytics call it."""
 DEVICE: Words = words("device cookie anonymous browser household gerat geraet appareil dispositivo cihaz")
 """What a user has, not who it is."""
-KEY: Words = words("id ids key uuid guid hash no nr nummer number num code uid pseudonym") | languages.KEY
+KEY: Words = (
+    words(
+        "id ids key uuid guid hash hashed sha256 md5 anonymised anonymized pseudonymised encrypted masked no nr nummer number num code uid pseudonym"
+    )
+    | languages.KEY
+)
 TIME: Words = words("time timestamp date datetime ts at when day created occurred exposed assigned") | languages.TIME
 SINCE: Words = words("birth birthday born signup joined join registered since first last install installed")
 """Words of days that lie before an experiment: of signing up, of birth."""
