@@ -38,7 +38,7 @@ def test_it_is_asked_of_means_alone_and_equal_arms_have_enough_units(small_study
         skews = Skews(con, results)
         checks = skewed(skews, results)
         metric = small_study.study.revenue
-        (found,) = skews.by_treatment(metric, "bare").values()
+        found = skews.of(metric, "bare")
         arms = [results.arm(metric, v.name, as_is=True) for v in small_study.study.variants]
     assert [check.name for check in checks] == [f"Skew of {metric.label.lower()}, no value pulled in"]
     assert checks[0].verdict == "passed" and f"skewness {found.skewness:.1f}" in checks[0].found
@@ -49,7 +49,7 @@ def test_it_is_asked_of_means_alone_and_equal_arms_have_enough_units(small_study
 def test_too_few_units_warn_with_their_number_and_the_number_it_takes(small_study):
     study = small_study.study
     of = skew_of_difference((9_000, 1.0, 6.2), (1_000, 1.0, 6.2))
-    few = SimpleNamespace(by_treatment=lambda metric, what: {"treatment": MetricSkew(6.2, "treatment", 1_000, of)})
+    few = SimpleNamespace(of=lambda metric, what: MetricSkew(6.2, "treatment", 1_000, of))
     (check,) = skewed(few, SimpleNamespace(study=study))
     needed = -(-(1_000 * of.factor) // 1)
     assert (
@@ -66,9 +66,7 @@ def test_too_few_units_warn_with_their_number_and_the_number_it_takes(small_stud
 def test_arms_whose_skewness_cancels_have_no_number_of_units_that_would_do(small_study, treated, left):
     """Of two equal arms the rule asks for no unit at all, and with one there is no interval."""
     few = SimpleNamespace(
-        by_treatment=lambda metric, what: {
-            "treatment": MetricSkew(6.2, "control", 1_000, skew_of_difference((1_000, 1.0, 6.2), treated))
-        }
+        of=lambda metric, what: MetricSkew(6.2, "control", 1_000, skew_of_difference((1_000, 1.0, 6.2), treated))
     )
     (check,) = skewed(few, SimpleNamespace(study=small_study.study))
     assert check.verdict == "passed"
@@ -78,25 +76,7 @@ def test_arms_whose_skewness_cancels_have_no_number_of_units_that_would_do(small
     )
 
 
-@pytest.mark.parametrize("sizes", [(6_000, 700), (700, 6_000), (700, 600), (6_000, 6_000)])
-def test_the_arms_whose_interval_does_not_hold_are_named_and_no_other(small_study, sizes):
-    study = small_study.study
-    arms = dict(zip(("alpha", "gamma"), sizes, strict=True))
-    several = SimpleNamespace(revenue=study.revenue, primary=study.primary, treatments=list(arms))
-    skews = {
-        name: MetricSkew(6.2, name, n, skew_of_difference((6_000, 1.0, 6.2), (n, 1.0, 6.2))) for name, n in arms.items()
-    }
-    (check,) = skewed(SimpleNamespace(by_treatment=lambda metric, what: skews), SimpleNamespace(study=several))
-    small = [name for name, n in arms.items() if n < 1_000]
-    assert (check.verdict == "warning") is bool(small) is (check.caveat is not None)
-    if check.caveat is not None:
-        assert f" in {' and '.join(small)} cannot be trusted" in check.caveat.claim
-        fine = [name for name in arms if name not in small]
-        assert check.caveat.words.endswith(f" That of {fine[0]} holds." if fine else "on one side.")
-        assert f"{min(arms, key=arms.__getitem__)} against the control" in check.caveat.words
-
-
 def test_clusters_are_compared_by_their_totals_and_not_asked(small_study):
     study = small_study.study.model_copy(update={"cluster": "city"})
     skews = Skews(None, SimpleNamespace(study=study))
-    assert skews.by_treatment(study.revenue, "bare") == {} and skewed(skews, SimpleNamespace(study=study)) == []
+    assert skews.of(study.revenue, "bare") is None and skewed(skews, SimpleNamespace(study=study)) == []

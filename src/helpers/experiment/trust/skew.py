@@ -1,14 +1,13 @@
 """Skewed means: has the comparison enough units for its t interval, or must a reader distrust it?"""
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from helpers.config import Metric
 from helpers.experiment.results import Results
 from helpers.experiment.trust.check import Caveat, TrustCheck
-from helpers.formatting import decimal, inside, listed
+from helpers.formatting import decimal, inside
 from helpers.stats.checks.skew import SkewOfDifference, skew_of_difference
 from helpers.stats.summaries.mean import Mean
 from helpers.warehouse import query
@@ -56,6 +55,10 @@ class Skews:
         rows = query.query(con, "skewness", control=study.control.name) if study.cluster is None else None
         self._rows = {} if rows is None else {(r.metric, r.variant): r for r in rows.itertuples(index=False)}
 
+    def of(self, metric: Metric, what: What = "value") -> MetricSkew | None:
+        """Of the least favourable treatment; None where nothing varies or no mean is compared."""
+        return max(self.by_treatment(metric, what).values(), key=lambda skew: skew.of.factor, default=None)
+
     def by_treatment(self, metric: Metric, what: What = "value") -> dict[str, MetricSkew]:
         """Each treatment against the control; nothing where nothing varies or no mean is compared.
 
@@ -101,9 +104,9 @@ def skewed(skews: Skews, results: Results) -> list[TrustCheck]:
     if study.revenue is not None and (study.revenue != study.primary or study.primary.winsorize):
         asked.append((study.revenue, "bare"))
     return [
-        _judged(metric, found, what, several=len(study.treatments) > 1)
+        _judged(metric, found, what)
         for metric, what in asked
-        if metric.type == "mean" and (found := skews.by_treatment(metric, what))
+        if metric.type == "mean" and (found := skews.of(metric, what)) is not None
     ]
 
 
@@ -113,28 +116,17 @@ def _left(found: MetricSkew) -> str:
     return f"{left:.3f}" if left >= LEAST else f"less than {LEAST}"
 
 
-def _judged(metric: Metric, by_treatment: Mapping[str, MetricSkew], what: What, *, several: bool) -> TrustCheck:
-    """Of the least favourable treatment; a warning names each whose interval does not hold, where there are ``several``."""
-    least = max(by_treatment, key=lambda name: by_treatment[name].of.factor)
-    found = by_treatment[least]
-    heavy = [name for name, skew in by_treatment.items() if skew.of.heavy]
+def _judged(metric: Metric, found: MetricSkew, what: What) -> TrustCheck:
     label = inside(metric.label) + (", no value pulled in" if what == "bare" and metric.winsorize else "")
     text = f"skewness {decimal(found.skewness, 1)} over all arms, {found.units:,} units in {found.arm}"
-    text += f", of {least} against the control" if several else ""
-    of, against = (f" in {listed(heavy)}", f" of {least} against the control") if several else ("", "")
-    others = (
-        f" {'That' if len(fine) == 1 else 'Those'} of {listed(fine)} hold{'s' if len(fine) == 1 else ''}."
-        if several and (fine := [n for n in by_treatment if n not in heavy])
-        else ""
-    )
     more = (
         f"{found.needed:,} are needed"
         if found.of.heavy
         else f"the difference of the means has {_left(found)}, little enough"
     )
     words = (
-        f"A unit's {label} has a skewness of {decimal(found.skewness, 1)} over all arms together. With arms of these sizes a t interval{against} needs {found.needed:,} units"
-        f" in {found.arm}, and there are {found.units:,}: its 95 % do not hold, and too many of its misses lie on one side.{others}"
+        f"A unit's {label} has a skewness of {decimal(found.skewness, 1)} over all arms together. With arms of these sizes a t interval needs {found.needed:,} units"
+        f" in {found.arm}, and there are {found.units:,}: its 95 % do not hold, and too many of its misses lie on one side."
     )
     return TrustCheck(
         f"Skew of {label}",
@@ -143,7 +135,7 @@ def _judged(metric: Metric, by_treatment: Mapping[str, MetricSkew], what: What, 
         "warning" if found.of.heavy else "passed",
         "Values",
         "means too skewed for their intervals",
-        caveat=Caveat(f"skew_{metric.name}", f"The interval of {label}{of} cannot be trusted.", words)
+        caveat=Caveat(f"skew_{metric.name}", f"The interval of {label} cannot be trusted.", words)
         if found.of.heavy
         else None,
     )

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 import plotly.graph_objects as go
 
-from helpers import formatting
 from helpers.config import Metric, Study
 from helpers.experiment.decision.claims import barred, of_metric, size, subject
 from helpers.experiment.decision.look import EarlyLook
@@ -16,7 +15,7 @@ from helpers.experiment.design import Goal, is_stated
 from helpers.experiment.funnel import FunnelCounts, window
 from helpers.experiment.rerandomisation import Rerandomised
 from helpers.experiment.results import MetricEffect
-from helpers.formatting import CHANGE, counted, formatted, inside, listed, p_text
+from helpers.formatting import counted, formatted, inside, listed, p_text
 from helpers.report.figures import style
 from helpers.report.figures.flows import flow
 from helpers.stats.checks.novelty import Novelty
@@ -408,19 +407,8 @@ def by_day(found: Sequence[MetricEffect], trend: Novelty, study: Study, failed: 
     return style.titled(
         figure,
         barred(f"The effect{_of(found, study)} {TRENDS[trend.verdict]}{tested}", failed),
-        f"units by the day they were first exposed{_seen(metric, study)}{'' if failed else _lately(metric, trend, study)}",
+        f"units by the day they were first exposed{_seen(metric, study)}",
     )
-
-
-def _lately(metric: Metric, trend: Novelty, study: Study) -> str:
-    """What the effect is over the last days, where it is to be decided by them; empty where no trend is seen."""
-    if trend.verdict in ("stable", "no test") or trend.left_out:
-        return ""
-    when = "all" if trend.long_run_days == trend.days else "the last"
-    currency = study.economics.currency
-    size = formatting.difference(trend.long_run, metric, currency)
-    span = formatting.interval(trend.long_run_low, trend.long_run_high, CHANGE[metric.unit], currency)
-    return f"; over {when} {counted(trend.long_run_days, 'day')} it is {size} ({span})"
 
 
 def _seen(metric: Metric, study: Study) -> str:
