@@ -15,7 +15,7 @@ from helpers.experiment.design import Goal, is_stated
 from helpers.experiment.funnel import FunnelCounts, window
 from helpers.experiment.rerandomisation import Rerandomised
 from helpers.experiment.results import MetricEffect
-from helpers.formatting import counted, formatted, inside, listed, p_text
+from helpers.formatting import CHANGE, counted, formatted, inside, listed, p_text
 from helpers.report.figures import style
 from helpers.report.figures.flows import flow
 from helpers.stats.checks.novelty import Novelty
@@ -28,9 +28,9 @@ if TYPE_CHECKING:
 
 TRENDS = {
     "stable": "shows no trend over the days",
-    "novelty": "fades over the days: look at the last ones",
-    "primacy": "grows over the days: look at the last ones",
-    "reversal": "turns round over the days: look at the last ones",
+    "novelty": "fades over the days",
+    "primacy": "grows over the days",
+    "reversal": "turns round over the days",
     "no test": "has too few days for a trend",
 }
 EARLY = 0.5
@@ -405,9 +405,13 @@ def by_day(found: Sequence[MetricEffect], trend: Novelty, study: Study, failed: 
         tickformat="+~g" if in_points else None,
     )
     tested = f" ({p_text(trend.p_value, 2)})" if trend.verdict != "no test" else ""
+    last = ""
+    if trend.verdict in ("novelty", "primacy", "reversal") and trend.long_run_days < trend.days:
+        size = formatted(trend.long_run, CHANGE[metric.unit], study.economics.currency)
+        last = f", in the last {trend.long_run_days} it is {size}"
     return style.titled(
         figure,
-        barred(f"The effect{_of(found, study)} {TRENDS[trend.verdict]}{tested}", failed),
+        barred(f"The effect{_of(found, study)} {TRENDS[trend.verdict]}{tested}{last}", failed),
         f"units by the day they were first exposed{_seen(metric, study)}",
     )
 
