@@ -325,8 +325,8 @@ class Study(Named):
         ['control (gate_30)', 'treatment (gate_40)']
         """
         levels = {} if isinstance(self.data, Simulation) else self.data.variants
-        meant = {level.casefold(): level for level, name in levels.items() if level and name == variant.name}
-        other = [level for folded, level in meant.items() if folded != variant.name.casefold()]
+        meant = {_bare(level): level for level, name in levels.items() if level and name == variant.name}
+        other = [level for bare, level in meant.items() if bare != _bare(variant.name)]
         return f"{variant.name} ({', '.join(other)})" if other and len(other) == len(meant) else variant.name
 
     @property
@@ -440,3 +440,8 @@ class Study(Named):
     def planted(self) -> bool:
         """True when the effect is known: planted by injection, or by the world that was simulated."""
         return self.mode == "offline" or (isinstance(self.data, Simulation) and WORLDS[self.data.world].knows_effects)
+
+
+def _bare(name: str) -> str:
+    """A name by its letters and digits alone, as it may be written in several ways."""
+    return "".join(filter(str.isalnum, name.casefold()))

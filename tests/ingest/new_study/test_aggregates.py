@@ -2,6 +2,7 @@
 
 import csv
 import random
+import re
 import shutil
 from datetime import date, timedelta
 from decimal import Decimal
@@ -18,6 +19,7 @@ from helpers.config import Aggregates
 from helpers.errors import ReportError
 from helpers.ingest import new_study
 from helpers.ingest.counts.landing import FILE
+from helpers.ingest.new_study.said import Said
 
 ARMS = [
     ("control", "treatment"),
@@ -143,6 +145,16 @@ def test_a_total_is_not_taken_for_a_mean(tmp_path: Path) -> None:
     data = config.load(written.file).data
     assert isinstance(data, Aggregates) and set(data.outcomes.values()) == {"orders"}
     assert "as a total is" in written.said
+
+
+@pytest.mark.parametrize("primary", [None, "orders", "clicks"])
+def test_only_the_metrics_that_somebody_said_are_told_as_said(tmp_path: Path, primary: str | None) -> None:
+    (tmp_path / "t.csv").write_text("variant,users,orders,clicks\ncontrol,1000,90,300\nnew,1010,99,310\n")
+    said = new_study.propose(str(tmp_path / "t.csv"), name="t", said=Said(primary=primary), base=tmp_path).said
+    for metric in ("orders", "clicks"):
+        told = re.search(rf"{metric} \((\w+) proportion(.*?)\)", said)
+        assert told and told[2] == (", as you said" if metric == primary else "")
+    assert ("It is guessed from names and values" in said) is (primary is None)
 
 
 @pytest.mark.parametrize("days", [1, 7])

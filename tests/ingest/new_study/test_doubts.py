@@ -70,7 +70,6 @@ def test_prices_of_lines_are_summed_and_nothing_is_said(tmp_path: Path) -> None:
         ("is_test_user", ["False", "True"]),
         ("bot", ["0", "1"]),
         ("traffic", ["organic", "internal"]),
-        ("status", ["done", "cancelled"]),
     ],
 )
 def test_rows_of_nobody_are_told_and_left_out_as_it_says(tmp_path: Path, column: str, levels: list[str]) -> None:
@@ -84,6 +83,24 @@ def test_rows_of_nobody_are_told_and_left_out_as_it_says(tmp_path: Path, column:
     study, _, said = proposed(tmp_path, tmp_path / "log.csv", where=where_of(said), name="some")
     assert sums(study, tmp_path)["revenue_per_unit"] == by_arm(rows[~rows.user_id.isin(nobody)], "line_price")
     assert "doubt" not in said
+
+
+def test_rows_that_were_undone_are_asked_about_once(tmp_path: Path) -> None:
+    rows = orders(2).drop(columns="order_total")
+    rows.to_csv(tmp_path / "log.csv", index=False)
+    _, _, said = proposed(tmp_path, tmp_path / "log.csv")
+    undone = rows.status.isin(["cancelled", "refunded"])
+    assert said.count("cancelled (") == 1 and f"Should {undone.sum():,} of " in said and "doubt" not in said
+    study, _, _ = proposed(tmp_path, tmp_path / "log.csv", where=where_of(said), name="some")
+    assert sums(study, tmp_path)["revenue_per_unit"] == by_arm(rows[~undone], "line_price")
+
+
+def test_rows_of_one_kind_of_event_that_were_undone_are_asked_about(tmp_path: Path) -> None:
+    rows = pd.DataFrame({"customer_id": np.arange(900) % 300, "ordered_at": pd.Timestamp("2026-03-01") + pd.to_timedelta(np.arange(900), "h"),
+                         "amount": np.arange(900) % 70 + 1, "status": np.where(np.arange(900) % 9, "paid", "refunded")})  # fmt: skip
+    rows.to_csv(tmp_path / "orders.csv", index=False)
+    _, _, said = proposed(tmp_path, tmp_path / "orders.csv", descriptive="purchase")
+    assert "Should 100 of 900 rows of purchase count that say refunded (100) in 'status'" in " ".join(said.split())
 
 
 def test_the_zone_of_each_row_and_the_time_of_day_in_another_column_are_told(tmp_path: Path) -> None:

@@ -23,6 +23,19 @@ def profiled(folder: Path, frame: pd.DataFrame) -> Iterator[tuple[SourceTable, d
 
 
 @pytest.mark.parametrize("seed", SEEDS)
+def test_units_in_several_levels_are_those_that_pandas_counts(tmp_path: Path, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    frame = pd.DataFrame(
+        {"who": [f"u{n}" for n in rng.integers(0, 150, 400)], "arm": rng.choice(["a", "b", None], 400)}
+    )  # type: ignore[arg-type]
+    frame.loc[rng.random(400) < 0.1, "who"] = None
+    found = frame.groupby("who").arm.nunique()
+    with profiled(tmp_path, frame) as (table, columns):
+        asked = questions.several_levels(table, columns["who"], table.text("arm"))
+    assert asked == (int((found > 1).sum()), int((found > 0).sum()))
+
+
+@pytest.mark.parametrize("seed", SEEDS)
 def test_what_is_zero_in_the_same_rows_hangs_together_and_a_flag_of_gaps_is_named(tmp_path: Path, seed: int) -> None:
     rng = np.random.default_rng(seed)
     bought, other = rng.random(400) < 0.3, rng.random(400) < 0.3

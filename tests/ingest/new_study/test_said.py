@@ -218,6 +218,15 @@ def test_what_the_data_contradict_is_one_clear_error(tmp_path: Path, told: dict,
     assert not (tmp_path / "studies").exists()
 
 
+@pytest.mark.parametrize(("column", "coded"), [("converted", False), ("one_number", False), ("coded", True)])
+def test_words_among_numbers_are_named_where_they_are_what_is_wrong(tmp_path: Path, column: str, coded: bool) -> None:
+    frame = pd.read_csv(spoilt(tmp_path)).assign(one_number=7, coded=lambda t: t.net.where(t.index % 3 > 0, "n.k."))
+    frame.to_csv(tmp_path / "coded.csv", index=False)
+    with pytest.raises(ReportError) as caught:
+        proposed(tmp_path, tmp_path / "coded.csv", money=column)
+    assert ("correct these values" in str(caught.value)) is coded is ('coded: ["n.k."]' in str(caught.value))
+
+
 def test_amounts_below_zero_count_where_they_were_named(tmp_path: Path) -> None:
     study, text, _ = proposed(tmp_path, spoilt(tmp_path), primary="net")
     assert study.data.negative == "refund" and study.primary.event == "net"  # type: ignore[union-attr]

@@ -113,7 +113,9 @@ def test_facts_that_go_on_for_long_are_asked_about(tmp_path: Path) -> None:
 
 def test_what_was_undone_is_asked_and_what_is_said_comes_first(tmp_path: Path) -> None:
     orders = ordered(tmp_path, "i as order_id, ['paid', 'refunded'][(i % 9 = 0)::int + 1] as status")
-    study, text, _ = proposed(tmp_path, [orders, assigned(tmp_path)], primary="total", control="B")
+    study, text, told = proposed(tmp_path, [orders, assigned(tmp_path)], primary="total", control="B")
+    metrics = next(line for line in told.splitlines() if line.strip().startswith("metrics: "))
+    assert metrics.count("as you said") == 1 and metrics.index("primary") < metrics.index("as you said")
     assert study.primary.measure == "sum" and study.primary.unit == "money"
     assert study.data.variants == {"A": "treatment", "B": "control"}  # type: ignore[union-attr]
     assert "\"status\" not in ('refunded')" in text

@@ -35,6 +35,12 @@ def test_gates_ask_for_what_the_study_has_whichever_way_is_better(tmp_path: Path
     assert "no worse than in the control" in gates and not re.search("falls|rises|below|above", gates)
 
 
+def test_the_question_names_the_arms_as_the_file_does(tmp_path: Path) -> None:
+    study, _, _ = proposed(tmp_path, units(tmp_path / "shop.csv"))
+    assert study.question == "Does treatment (new) change converted against control (old)?"
+    assert [study.called(each) for each in study.variants] == ["control (old)", "treatment (new)"]
+
+
 def test_every_key_that_says_assumed_is_listed_as_assumed(tmp_path: Path) -> None:
     study, text, _ = proposed(tmp_path, units(tmp_path / "shop.csv"))
     keys = re.findall(r"^(\w+):.*# ASSUMED", text, re.MULTILINE)

@@ -6,7 +6,7 @@ from helpers.defaults import POWER
 from helpers.experiment.counts.compared import ComparedCounts
 from helpers.experiment.decision import claims
 from helpers.experiment.decision.conditions import REDUCTION, UPLIFT
-from helpers.experiment.decision.next_step import LONGEST
+from helpers.experiment.decision.next_step import LONGEST, raised
 from helpers.experiment.decision.rule import Evidence
 from helpers.experiment.design import design_of, reachable
 from helpers.formatting import formatted
@@ -29,7 +29,8 @@ def next_step(found: ComparedCounts) -> str:
         said.append(_powered(found, weighed))
     elif weighed.look is None:
         said += [_settled(found, weighed)] if "Risk of no improvement" in missed else []
-        said += [_raised(found)] if {UPLIFT, REDUCTION} & set(missed) else []
+        if {UPLIFT, REDUCTION} & set(missed):
+            said.append(raised(weighed, "units", found.asked.rule.min_relative_uplift))
     return " ".join(filter(None, said))
 
 
@@ -65,11 +66,3 @@ def _settled(found: ComparedCounts, weighed: Evidence) -> str:
     pair = (next(iter(found.asked.summaries)), found.names[found.decided.index])
     units = math.ceil(times * sum(found.asked.summaries[name].n for name in pair))
     return f"If {subject} stays as it is, about {units:,} units of {pair[0]} and {pair[1]} bring the risk of no improvement below {limit}."
-
-
-def _raised(found: ComparedCounts) -> str:
-    least = formatted(found.asked.rule.min_relative_uplift, "relative")
-    if not found.asked.higher_is_better:
-        least = least.removeprefix("+")
-    what = "uplift" if found.asked.higher_is_better else "reduction"
-    return f"More units do not raise the {what} to {least}: they tell only more exactly what it is."

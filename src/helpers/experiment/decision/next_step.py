@@ -41,7 +41,9 @@ def next_step(results: Results, weighed: Evidence, made: Decision) -> str:
         said.append(_powered(results, weighed))
     elif weighed.look is None:
         said += [_settled(results, weighed)] if "Risk of no improvement" in missed else []
-        said += [_raised(results, weighed)] if {UPLIFT, REDUCTION} & set(missed) else []
+        if {UPLIFT, REDUCTION} & set(missed):
+            least = results.study.decision.min_relative_uplift
+            said.append(raised(weighed, results.study.randomised, least, f" of {_subject(weighed)}"))
     said += [_guarded(results, weighed, name, g) for name, g in weighed.guardrails if not g.passed]
     if "Expected money" in missed:
         said.append(_paying(results, weighed))
@@ -108,12 +110,11 @@ def _counted(times: float, results: Results, weighed: Evidence) -> str:
     return f"{math.ceil(times * sum(sizes[name] for name in pair)):,} {study.randomised} of {' and '.join(pair)}"
 
 
-def _raised(results: Results, weighed: Evidence) -> str:
-    subject, least = _subject(weighed), formatted(results.study.decision.min_relative_uplift, "relative")
-    if not weighed.higher_is_better:
-        least = least.removeprefix("+")
+def raised(weighed: Evidence, counted: str, least: float, of: str = "") -> str:
+    """That no more units (as they are ``counted``) make an effect ``of`` something as large as it must be at least."""
     what = inside(UPLIFT if weighed.higher_is_better else REDUCTION)
-    return f"More {results.study.randomised} do not raise the {what} of {subject} to {least}: they tell only more exactly what it is."
+    asked = formatted(least, "relative").removeprefix("" if weighed.higher_is_better else "+")
+    return f"More {counted} do not raise the {what}{of} to {asked}: they tell only more exactly what it is."
 
 
 def _guarded(results: Results, weighed: Evidence, name: str, found: NonInferiority) -> str:

@@ -125,14 +125,14 @@ def propose(
             f"weights: {weights(arms)}",
             f"time: column '{vocabulary.printable(time.name)}' ({roles.read_as(time)}UTC), {start:%Y-%m-%d} to {end:%Y-%m-%d}" if time
             else f"time: no column holds a day; the period is a placeholder of two weeks from {start:%Y-%m-%d}",
-            f"metrics: {units.measured(metrics)}" + units.as_said(said, "primary", "outcomes", "money"),
+            f"metrics: {units.measured(metrics, units.how_said(metrics, ranked, said))}",
         ),
         first=(
             f"Does {vocabulary.printable(found.units.name)} count each unit once, on the day of its exposure? A user who comes on two days must not count twice."
             if time else f"Does {vocabulary.printable(found.units.name)} count each unit once?",
             f"Is the control right? {why[0].upper()}{why[1:]}.",
             *paid.first,
-            "Is the primary metric what the test was made for? It is guessed from names and values.",
+            *(() if said.measured else ("Is the primary metric what the test was made for? It is guessed from names and values.",)),
         ),
     )  # fmt: skip
 

@@ -72,8 +72,9 @@ def outcome_of(
     found = the_name(table.called, name, [c.name for c in columns], option)
     column = next(c for c in columns if c.name == found)
     said, expected = f"{option} {printable(found)}", "numbers that differ: 0 and 1, yes and no, a count or an amount"
-    if why := _no_number(table, column):
-        raise _cannot(table, said, "be an outcome", why, expected, _coded(table, column))
+    why, remedy = _no_number(table, column)
+    if why:
+        raise _cannot(table, said, "be an outcome", why, expected, remedy)
     if variant is None:
         return column
     if questions.by_arm(table, [column], variant)[column.name][0]:
@@ -157,15 +158,19 @@ def _no_event(table: "SourceTable", column: Column) -> ReportError | None:
 
 
 def _no_money(table: "SourceTable", column: Column) -> ReportError | None:
-    why = _no_number(table, column) or (
-        "it holds two values alone, what happened and what did not" if column.binary or column.in_words else ""
-    )
+    why, remedy = _no_number(table, column)
+    if not why and (column.binary or column.in_words):
+        why = "it holds two values alone, what happened and what did not"
     if not why:
         return None
     return _cannot(
-        table, f"--money {printable(column.name)}", "be an amount of money", why, "numbers: the amount of each row",
-        _coded(table, column),
-    )  # fmt: skip
+        table,
+        f"--money {printable(column.name)}",
+        "be an amount of money",
+        why,
+        "numbers: the amount of each row",
+        remedy,
+    )
 
 
 def _no_cluster(table: "SourceTable", column: Column) -> ReportError | None:
@@ -175,33 +180,36 @@ def _no_cluster(table: "SourceTable", column: Column) -> ReportError | None:
     return _cannot(table, f"--cluster {printable(column.name)}", "be what was randomised", why, "two clusters or more")
 
 
-def _no_number(table: "SourceTable", column: Column) -> str:
-    """Why a column holds no numbers to compare; empty where it does."""
+def _no_number(table: "SourceTable", column: Column) -> tuple[str, str | None]:
+    """Why a column holds no numbers to compare, and what to do about it; '' where it does."""
     if column.filled == 0:
-        return "it is empty in all rows"
+        return "it is empty in all rows", None
     if column.constant:
         if not column.values:
-            return "it is constant"
+            return "it is constant", None
         value, empty = printable(column.values[0]), column.rows - column.filled
         if empty:
-            return f"it holds '{value}' in {column.filled:,} rows and nothing in {empty:,}: write 1 and 0, if empty means that it did not happen"
-        return f"it holds one value in all rows: {value}"
+            return (
+                f"it holds '{value}' in {column.filled:,} rows and nothing in {empty:,}: write 1 and 0, if empty means that it did not happen",
+                None,
+            )
+        return f"it holds one value in all rows: {value}", None
     if column.unread:
-        return column.unread
+        return column.unread, None
     if column.has_time:
-        return measures.unfit(column)
+        return measures.unfit(column), None
     if not (column.numeric or column.binary or column.in_words):
-        return _no_numbers(table, column)
-    return ""
+        found = _others(table, column)
+        return _no_numbers(table, column, found), _coded(column, found)
+    return "", None
 
 
 LENGTH = r"-?([0-9]+ ?d(ays?)?,? ?)?[0-9]+:[0-5][0-9](:[0-5][0-9])?([.,][0-9]+)?|P([0-9.]+[YMWD])*(T([0-9.]+[HMS])+)?"
 """A length of time: 1:02:33, 2 days 04:05:06, PT4M35S."""
 
 
-def _no_numbers(table: "SourceTable", column: Column) -> str:
+def _no_numbers(table: "SourceTable", column: Column, found: list[tuple[str, int]]) -> str:
     """How many values are no numbers, with those that stand there most often; lengths of time are told."""
-    found = _others(table, column)
     if not found:
         return "its values are no finite numbers"
     text = table.text(column.name)
@@ -224,11 +232,11 @@ def _others(table: "SourceTable", column: Column) -> list[tuple[str, int]]:
     return [(str(each), int(n)) for each, n in found]  # type: ignore[call-overload]
 
 
-def _coded(table: "SourceTable", column: Column) -> str | None:
+def _coded(column: Column, found: list[tuple[str, int]]) -> str | None:
     """What to do with a column of numbers of which some values are words; None where no number stands there."""
-    if not column.numbers or column.unread:
+    if not column.numbers:
         return None
-    words = ", ".join(f'"{printable(text)}"' for text, _ in _others(table, column))
+    words = ", ".join(f'"{printable(text)}"' for text, _ in found)
     return (
         f"correct these values, or leave the column out here and write it under data.outcomes with"
         f" data.missing_codes: {{{printable(column.name)}: [{words}]}}, if they mean that nothing is known"

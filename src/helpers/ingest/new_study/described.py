@@ -168,7 +168,7 @@ def of_units(
             "no experiment, as you said: nothing is compared",
             f"unit: column '{vocabulary.printable(unit.name)}', {unit.distinct:,} units" if unit
             else "unit: no column names it, so every row is a unit of its own; equal rows are different units",
-            f"metrics: {units.measured(metrics)}{units.as_said(said, 'primary', 'outcomes', 'money')}",
+            f"metrics: {units.measured(metrics, units.how_said(metrics, kinds.outcomes, said))}",
             *([f"lifetime: {stay.told}"] if stay else []),
             f"segments: {', '.join(segments) or 'none'}" + ", those first whose levels differ most in the primary metric" * bool(segments),
             *tolerances.said(tolerate),

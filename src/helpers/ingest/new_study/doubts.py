@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from helpers.errors import ReportError
-from helpers.ingest.new_study import typed, vocabulary
+from helpers.ingest.new_study import questions, typed, vocabulary
 from helpers.ingest.new_study.profile import Column
 from helpers.ingest.new_study.proposal import StudyProposal
 from helpers.ingest.new_study.roles import MOST_ARMS
@@ -19,7 +19,6 @@ NOBODY = {"test", "tests", "bot", "bots", "robot", "crawler", "spider", "interna
 """Words of rows that are of no customer."""
 SWITCHES = {"flag", "flags", "feature", "toggle", "rollout", "gate", "switch", "enabled"}
 """Words of what is switched on for some."""
-STATES = {"status", "state", "statut", "estado", "stato"}
 YES = ("1", "true", "yes", "t", "y", "1.0")
 ZONES = {"timezone", "tz", "zone", "zeitzone"}
 ZONE = r"[A-Z][A-Za-z]+/[A-Za-z_/+-]+[0-9]*|UTC|GMT|[+-][0-9]{1,2}(:?[0-9]{2})?"
@@ -40,25 +39,22 @@ def told(table: "SourceTable", columns: Sequence[Column], proposal: StudyProposa
     used |= {proposal.columns[ours][0] for ours in ("user_id", "variant", "event_name") if ours in proposal.columns}
     free = [c for c in columns if c.name not in used]
     if proposal.mode == "offline" and not said.where:
-        _refuse_switched(table, columns, proposal.columns["user_id"][0], used)
+        unit = next(c for c in columns if c.name == proposal.columns["user_id"][0])
+        _refuse_switched(table, columns, unit, used)
     time = next((c for c in columns if c.name == proposal.columns.get("event_time", ("",))[0]), None)
     return (
-        *_of_nobody(free, log=proposal.source == "log"),
+        *_of_nobody(free),
         *(_clocks(table, free, time) if time else ()),
         *_totals(table, columns, proposal),
     )
 
 
-def _refuse_switched(table: "SourceTable", columns: Sequence[Column], unit: str, used: set[str]) -> None:
-    who = table.text(unit)
+def _refuse_switched(table: "SourceTable", columns: Sequence[Column], unit: Column, used: set[str]) -> None:
     for column in columns:
         switch = column.words and column.distinct <= MOST_ARMS and SWITCHES & set(vocabulary.tokens(column.name))
         if column.name in used or not switch:
             continue
-        several, units = table.rows(
-            f"select count(*) filter (k > 1), count(*) from (select count(distinct {table.text(column.name)}) as k from {{table}}"
-            f" where {who} is not null group by {who}) where k > 0"
-        )[0]
+        several, units = questions.several_levels(table, unit, table.text(column.name))
         name = vocabulary.printable(column.name)
         raise ReportError(
             f"{table.called}: is '{name}' the variant? It is called so, and {several:,} of {units:,} units have several of its levels",
@@ -69,14 +65,12 @@ def _refuse_switched(table: "SourceTable", columns: Sequence[Column], unit: str,
         )
 
 
-def _of_nobody(columns: Sequence[Column], *, log: bool) -> Iterator[str]:
-    """Levels by which rows are of a test, of a robot, or of an order that was undone."""
+def _of_nobody(columns: Sequence[Column]) -> Iterator[str]:
+    """Levels by which rows are of a test or of a robot; of what was undone a question is asked."""
     for column in columns:
         words = set(vocabulary.tokens(column.name))
         if (column.binary or column.in_words) and words & NOBODY:
             levels = [level for level in column.values if level.lower() in YES]
-        elif log and words & STATES and column.words:
-            levels = [v for v in column.values if (NOBODY | vocabulary.UNDONE) & set(vocabulary.tokens(v))]
         elif column.words:
             levels = [v for v in column.values if NOBODY & set(vocabulary.tokens(v))]
         else:

@@ -45,13 +45,7 @@ def of_log(
         k: (tolerances.tolerated(n, rows + table.malformed), f"{n:,} of {rows:,} rows") for k, n in found.items() if n
     }
     if variant:
-        several, units = (
-            int(n)  # type: ignore[call-overload]
-            for n in table.rows(
-                f"select count(*) filter (k > 1), count(*) from (select count(distinct {spelled(table, variant)}) as k"
-                f" from {{table}} where {table.text(variant.name)} is not null group by {table.text(unit.name)})"
-            )[0]
-        )
+        several, units = questions.several_levels(table, unit, spelled(table, variant))
         if several >= TWO_VARIANTS * units:
             raise refusals.mixed_arms(table.called, variant.name, several, units)
         if several:

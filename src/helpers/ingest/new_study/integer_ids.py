@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from helpers.errors import ReportError
-from helpers.ingest.new_study import roles, vocabulary
+from helpers.ingest.new_study import questions, roles, vocabulary
 from helpers.ingest.new_study.profile import Column
 
 if TYPE_CHECKING:
@@ -53,8 +53,5 @@ def repeating(columns: Sequence[Column]) -> list[Column]:
 
 
 def _in_one(table: "SourceTable", column: Column, variant: Column) -> bool:
-    ids, mixed = table.rows(
-        f"select count(*), count(*) filter (k > 1) from (select count(distinct {table.text(variant.name)}) as k from {{table}}"
-        f" where {table.text(column.name)} is not null group by {table.text(column.name)})"
-    )[0]
-    return int(mixed) <= MIXED * int(ids)  # type: ignore[call-overload,no-any-return]
+    mixed, ids = questions.several_levels(table, column, table.text(variant.name))
+    return mixed <= MIXED * ids

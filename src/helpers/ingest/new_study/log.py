@@ -372,11 +372,8 @@ def _attribute(table: "SourceTable", column: Column, mapped: dict[str, Column], 
         return False
     if not (column.levels and 2 <= column.distinct <= measures.SEGMENT_LEVELS):
         return False
-    several, units = table.rows(
-        f"select count(*) filter (k > 1), count(*) from (select count(distinct {table.text(column.name)}) as k from {{table}}"
-        f" where {table.text(unit.name)} is not null group by {table.text(unit.name)})"
-    )[0]
-    return int(several) <= 0.05 * int(units)  # type: ignore[call-overload,no-any-return]
+    several, units = questions.several_levels(table, unit, table.text(column.name))
+    return several <= 0.05 * units
 
 
 def _metrics(last: str, paid: paying.Paying | None) -> tuple[Measure, ...]:

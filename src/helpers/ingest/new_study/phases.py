@@ -10,8 +10,6 @@ from helpers.ingest.new_study.profile import Column
 if TYPE_CHECKING:
     from helpers.ingest.new_study.source import SourceTable
 
-BEFORE = {"pre", "before", "baseline", "prior", "pretest", "preperiod", "vorher", "avant", "antes", "washout", "runin"}
-AFTER = {"post", "after", "posttest", "postperiod", "nachher", "apres", "despues", "launched"}
 MOST = 4
 """Phases of an experiment, at most."""
 
@@ -42,11 +40,11 @@ def is_phase(table: "SourceTable", column: Column, period: Column) -> bool:
 def _before(column: Column) -> str:
     """The level of the rows before the experiment, by what it or its column is called; '' where nothing says so."""
     for level in column.values:
-        if BEFORE & set(vocabulary.tokens(level)):
+        if vocabulary.PHASE_BEFORE & set(vocabulary.tokens(level)):
             return level
     words = set(vocabulary.tokens(column.name))
-    if column.binary and words & (BEFORE | AFTER):
-        yes = bool(words & BEFORE)
+    if column.binary and words & (vocabulary.PHASE_BEFORE | vocabulary.PHASE_AFTER):
+        yes = bool(words & vocabulary.PHASE_BEFORE)
         return next(level for level in column.values if (level.lower() in ("1", "true", "1.0")) == yes)
     return ""
 

@@ -46,6 +46,16 @@ def determines(table: "SourceTable", cause: Column, effect: Column) -> bool:
     return mixed == 0
 
 
+def several_levels(table: "SourceTable", unit: Column, level: str) -> tuple[int, int]:
+    """How many units have several levels in their rows, by the SQL of a level, and how many have any."""
+    who = table.text(unit.name)
+    several, units = table.rows(
+        f"select count(*) filter (k > 1), count(*) from (select count(distinct {level}) as k from {{table}}"
+        f" where {who} is not null group by {who}) where k > 0"
+    )[0]
+    return int(several), int(units)  # type: ignore[call-overload]
+
+
 def agreement(table: "SourceTable", shown: Column, variant: Column) -> tuple[dict[str, str], int]:
     """For each level of ``shown`` the variant it mostly stands with, and the rows that stand with another one."""
     found = table.rows(

@@ -8,7 +8,6 @@ from helpers.ingest.new_study.proposal import StudyProposal
 from helpers.ingest.new_study.source import SourceTable
 from helpers.ingest.sql import literal, quoted
 
-UNDONE = vocabulary.UNDONE | {"voided", "expired", "unpaid", "bounced", "disputed", "nsf"} | languages.HARM
 REFUNDS = languages.words(
     "refund refunds refunded chargeback chargebacks reimbursement erstattung* ruckerstattung* rueckerstattung* gutschrift* rembours*"
     " reembols* devoluc* rimbors* terugbetal* iade* zwrot* возврат* 返金 退款 환불"
@@ -22,7 +21,9 @@ def undone(column: Column) -> list[str]:
     if not column.words:
         return []
     found = [
-        level for level, _ in column.levels if any(vocabulary.is_said(t, UNDONE) for t in vocabulary.tokens(level))
+        level
+        for level, _ in column.levels
+        if any(vocabulary.is_said(t, vocabulary.UNDONE_STATE) for t in vocabulary.tokens(level))
     ]
     return found if len(found) < len(column.levels) else []
 
@@ -36,7 +37,10 @@ def of(table: SourceTable, columns: Sequence[Column], proposal: StudyProposal) -
     }
     free = [c for c in columns if c.name not in roles]
     revenue = next((m for m in proposal.metrics if m.name == proposal.revenue), None)
-    if proposal.source == "log" and not proposal.every[0]:
+    if proposal.source == "log" and proposal.every[0]:
+        amount = proposal.columns["price"][0] if revenue and "price" in proposal.columns else ""
+        return [*asked(table, free, "true", proposal.every[0], log=True), *refunds(table, free, amount)]
+    if proposal.source == "log":
         levels = {ours: level for level, ours in proposal.events.items()}
         events = list(dict.fromkeys(m.event for m in (proposal.primary, revenue) if m is not None))
         listed = ", ".join(literal(levels.get(event, event)) for event in events)

@@ -1,6 +1,6 @@
 """The proposal for a unit table: one row a unit, its variant and its outcomes in columns."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -188,7 +188,7 @@ def propose(
             *(f"variant {vocabulary.printable(level)!r}: {meant}, {said}" for level, (meant, said) in also.items()),
             f"weights: {weights(arms, vocabulary.printable(cluster.column.name) if cluster else '')}",
             *([f"shown: {_said(shown)} says what was shown; {otherwise:,} rows disagree with the variant"] if shown else []),
-            f"metrics: {measured(metrics, _stated(metrics, kinds.outcomes, said))}",
+            f"metrics: {measured(metrics, how_said(metrics, kinds.outcomes, said))}",
             *certainty.primary(metrics[0].name, certainty.outcome(kinds.outcomes[0], kinds.outcomes, together), said),
             *([f"currency: {paid.noted[0]}, {paid.noted[1]}"] if paid.noted[1] else []),
             f"segments: {', '.join(segments) or 'none'}",
@@ -257,7 +257,7 @@ def measured(metrics: tuple[Measure, ...], told: Mapping[str, str] | None = None
     )
 
 
-def _stated(metrics: tuple[Measure, ...], outcomes: tuple[Column, ...], said: Said) -> dict[str, str]:
+def how_said(metrics: tuple[Measure, ...], outcomes: Sequence[Column], said: Said) -> dict[str, str]:
     """How somebody said some of the metrics, by name."""
     options = dict.fromkeys(said.outcomes, "outcomes")
     options |= {name: option for option in ("money", "primary") if (name := getattr(said, option))}

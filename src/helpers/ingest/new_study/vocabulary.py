@@ -62,6 +62,11 @@ BEFORE: Words = (
 )
 AFTER: Words = words("after post afterwards posttest") | languages.AFTER
 """Of a measure that was taken behind an experiment."""
+PHASE_BEFORE = frozenset(
+    {"pre", "before", "baseline", "prior", "pretest", "preperiod", "vorher", "avant", "antes", "washout", "runin"}
+)
+PHASE_AFTER = frozenset({"post", "after", "posttest", "postperiod", "nachher", "apres", "despues", "launched"})
+"""Of a time before an experiment and of that of it; not of a measure, which may be of the last week as well."""
 NO_TIME_OF = frozenset({"code", "office", "id", "hour", "hours", "market", "tax"})
 """Words beside ``post`` or ``after`` that make something else of it."""
 MONEY: Words = (
@@ -142,6 +147,8 @@ UNDONE = frozenset({"cancel", "cancelled", "canceled", "cancellation", "refund",
           "reverse", "reversed", "reversal", "chargeback", "fail", "failed", "failure", "error", "declined", "rejected",
           "abandon", "abandoned", "remove", "removed", "unsubscribe", "unsubscribed"})  # fmt: skip
 """Words of events that undo a step, or say that it did not come about."""
+UNDONE_STATE: Words = UNDONE | {"expired", "unpaid", "bounced", "disputed", "nsf"} | languages.HARM
+"""Words of a status that says so of its row, beside those of events."""
 SESSION, PRODUCT, ORDER = (
     frozenset({"session", "visit"}),
     frozenset({"product", "item", "sku", "article", "track"}),

@@ -17,7 +17,7 @@ from helpers.errors import ReportError
 from helpers.formatting import inside, listed
 from helpers.ingest.new_study import grain, vocabulary
 from helpers.ingest.new_study.asking import Ask
-from helpers.ingest.new_study.proposal import Measure, StudyProposal
+from helpers.ingest.new_study.proposal import Arm, Measure, StudyProposal
 from helpers.ingest.new_study.said import Said
 from helpers.ingest.new_study.source import opened
 from helpers.pipeline.files import scratch, write_text
@@ -202,7 +202,7 @@ def _rendered(template: str, proposal: StudyProposal, called: str, **more: Any) 
             "hypothesis": "", "change": "",
         }  # fmt: skip
     else:
-        stated = _stated(proposal.primary, *(arm.name for arm in arms))
+        stated = _stated(proposal.primary, *map(_called, arms))
     return _templates().get_template(template).render(
         p=_Named(proposal, vocabulary.printable(called)), power=defaults.POWER, least_uplift=defaults.MIN_UPLIFT, most=MOST_REMARKS,
         title=title, **stated, **more,
@@ -217,6 +217,16 @@ def _stated(primary: Measure, control: str, *treatments: str) -> dict[str, str]:
         "hypothesis": f"{primary.label} is {way} in {listed(treatments)} than in {control}.",
         "change": f"What the units of {listed(treatments)} got",
     }
+
+
+def _called(arm: Arm) -> str:
+    """A variant by its name, with the word of the data where that is another one, as a report calls it.
+
+    >>> _called(Arm("treatment", "new page", 9, 0.5)), _called(Arm("control", "Control", 9, 0.5))
+    ('treatment (new page)', 'control')
+    """
+    other = arm.level and vocabulary.slug(arm.level) != arm.name
+    return f"{arm.name} ({vocabulary.printable(arm.level)})" if other else arm.name
 
 
 def _title(name: str, called: str) -> str:

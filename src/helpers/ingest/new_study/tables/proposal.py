@@ -262,7 +262,7 @@ def _assumed(
         lines.append(
             f"units: {seen.called} ({seen.rows:,} rows), a row a unit: unit {column(key)}, {found.joined.evidence(found.describes)}"
         )
-    lines += [f"metrics: {in_a_line(metrics)}{as_said(said, 'primary', 'outcomes', 'money')}"]
+    lines += [f"metrics: {in_a_line(metrics, {m.name: m.comment for m in metrics})}"]
     lines += [f"currency: {paid.noted[0]}, {paid.noted[1]}"] if paid.noted[1] else []
     lines += ["refunds: amounts below zero take back what their unit paid before, and lower sums"] if refunded else []
     return (*lines, f"segments: {', '.join(segments) or 'none'}")
