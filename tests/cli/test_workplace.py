@@ -14,6 +14,7 @@ from click.testing import CliRunner, Result
 
 from helpers import cli, config, paths
 from helpers.errors import ReportError
+from helpers.experiment.whatif import Preset, WhatIfPlan, presets
 from helpers.paths import StudyPaths
 from helpers.record import Numbers
 
@@ -185,3 +186,15 @@ def test_an_export_becomes_a_quick_report_in_the_empty_folder(empty):
     assert "nothing is out of date" in started(empty, "run", file, "--quick")
     whole = started(empty, "run", file, "--explain")
     assert "--quick is gone" in whole and "a quick run left it out" in whole
+
+
+def test_the_simulator_is_written_where_it_is_said_to_be(empty, monkeypatch):
+    """In the folder where the user is, and nothing of it in the project."""
+    there = paths.ROOT / "reports" / "simulator.html"
+    before = there.stat().st_mtime_ns if there.exists() else None
+    plan = WhatIfPlan(traffic=2_000, baseline=0.1, uplift=0.08, arpu=500, days=28)
+    monkeypatch.setattr(presets, "read", lambda file: Preset(NAME, "Far", "Bought", "EUR", "", plan, ()))
+    said = call("simulator", f"studies/{NAME}.yml")
+    assert said.exit_code == 0 and "Open reports/simulator.html" in said.output
+    assert NAME in (empty / "reports" / "simulator.html").read_text(encoding="utf-8")
+    assert (there.stat().st_mtime_ns if there.exists() else None) == before

@@ -163,9 +163,13 @@ BROKEN = {
         (
             "economics.revenue_metric",
             "revenue_per_usr",
-            "one of the mean metrics: revenue_per_user",
+            "one of the mean metrics of which more is better, for a cost is no revenue: revenue_per_user",
             "did you mean 'revenue_per_user'?",
         ),
+    ),
+    "cost as revenue": (
+        {"metrics.1.better": "lower"},
+        ("economics.revenue_metric", "revenue_per_user", "a cost is no revenue: there are none", "leave it out"),
     ),
     "currency": (
         {"economics.currency": "Euro"},

@@ -104,12 +104,21 @@ def test_a_curve_shorter_than_a_week_tells_no_duration(small_study, opened, monk
     assert {duration for _, _, duration in found.splits} == {"cannot be told"}
 
 
-def test_units_that_stop_coming_are_never_enough(small_study, opened, monkeypatch):
-    flat = pd.DataFrame({"period": "diagnosis", "day": range(1, 15), "new_units": 0, "cumulative_units": 9})
-    monkeypatch.setattr(design.query, "query", lambda con, name: flat)
-    found = design.plan(small_study.study, opened[1], None)
-    assert found.days is None and found.weeks is None and found.note
-    assert {duration for _, _, duration in found.splits} == {"never reached"}
+@pytest.mark.parametrize("followed", [1, 14])
+def test_days_on_which_units_are_followed_up_are_none_of_the_enrolment(small_study, opened, monkeypatch, followed):
+    """Nobody comes in any more, so that all are watched as long: more would come as they did."""
+    come = [30 * day for day in range(1, 15)]
+
+    def planned(cumulative):
+        days = pd.DataFrame(
+            {"period": "diagnosis", "day": range(1, len(cumulative) + 1), "cumulative_units": cumulative}
+        )
+        monkeypatch.setattr(design.query, "query", lambda con, name: days)
+        found = design.plan(small_study.study, opened[1], None)
+        return found.days, found.weeks, [told for _, _, told in found.splits]
+
+    assert planned(come) == planned([*come, *[come[-1]] * followed])
+    assert planned(come)[0] == pytest.approx(design.plan(small_study.study, opened[1], None).plan.n_total / 30)
 
 
 @pytest.mark.parametrize(

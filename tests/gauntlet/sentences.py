@@ -22,7 +22,7 @@ NUMBER = r"(?:no bound|[-+]?(?:[A-Z]{3} )?[-+]?\d+(?:,\d{3})*(?:\.\d+)?(?:e[-+]\
 ENDS = rf"(?:(?P<low>{NUMBER}) to (?P<high>{NUMBER})|no bound on either side)"
 OF = r"(?: (?:of|in) (?P<arm>arm_\d))?"
 EFFECT = re.compile(
-    rf"(?P<metric>[Cc]onverted){OF} is (?P<way>better by|worse by|no different)(?: (?P<size>less than 0.1 %|{NUMBER}))?"
+    rf"(?P<metric>[Cc]onverted){OF} (?P<verb>is|was measured as) (?P<way>better by|worse by|no different)(?: (?P<size>less than 0.1 %|{NUMBER}))?"
     rf" \({ENDS}, (?:adjusted )?(?:p = (?P<p>[\d.e+-]+)|p < 1e-300|no test)\)"
 )
 SIZE = re.compile(rf"[Cc]onverted{OF}:? (?P<size>{NUMBER}) \({ENDS}\)(?:, (?P<how>[a-z ]+[a-z]))?")
@@ -154,6 +154,7 @@ class Reader:
         self.verdicts()
         self.unmet()
         self.options()
+        self.minds()
         return self.faults
 
     def effects(self, text: Said) -> None:
@@ -162,6 +163,8 @@ class Reader:
             true = self.truths[arm]
             way = "no different" if true.gain == 0 else "better by" if true.gain > 0 else "worse by"
             self.expect(found["way"] == way or abs(true.gain) < 1e-12, "direction", text)
+            sure = true.strength == "significant"
+            self.expect(true.is_near or (found["verb"] == "is") is sure, f"strength is {true.strength}", text)
             if found["size"]:
                 self.expect(bool(re.search("[1-9]", found["size"])), "a change reads as none", text)
                 scaled = "%" in found["size"] and true.f.base
@@ -321,6 +324,10 @@ class Reader:
             made = next(a for a in self.page.decided.arms if a.beside == beside.text and a.arm in ("", arm))
             gained = shared[arm] < alpha and found[arm].estimate > 0 and made.verdict == "KILL"
             self.expect(near or ("Revenue" in beside.text) is (lost or gained), f"revenue: p is {shared[arm]}", beside)
+            paid = all(true.worth is not None for true in self.truths.values())
+            clause = "which the rule weighs as expected money" if paid else "which the rule does not weigh"
+            told = beside.text.partition("Revenue")[2]
+            self.expect(not told or clause in told, f"the rule asks{'' if paid else ' not'} for money", beside)
         told = self.page.of("beside")
         self.expect(told == self.proposed.beside, "a loss is not told", Said("beside", told))
 
@@ -463,6 +470,22 @@ class Reader:
             )
         against = verdict != "GO" and (option in shipped or (verdict == "KILL" and option != "Keep the control"))
         self.expect(("override" in beside.text) is against, f"{verdict} and {option}", beside)
+
+    def minds(self) -> None:
+        """What would change minds has not happened yet: a guardrail that is beyond its margin is told as that, if anything ships."""
+        said = [text for text in self.page.said if text.place == "talk: change"]
+        true = self.truths[self.proposed.arm or next(iter(self.truths))]
+        states = {name: state for name, (state, *_) in true.guards.items()}
+        if not said or "unknown" in states.values():
+            return
+        ships = "Keep the control" not in self.page.of("talk: propose").split(" The rule says")[0]
+        told = [text for text in said if "uardrail" in text.text] or [Said("talk: change", "")]
+        broken = {name for name, state in states.items() if state == "beyond"} if ships else set()
+        left = ships and len(broken) < len(states)
+        for first, due in (("A guardrail", left and not broken), ("Another guardrail", left and bool(broken))):
+            self.expect(any(text.text.startswith(first) for text in told) is due, f"guardrails are {states}", told[0])
+        already = [name for text in told for name in states if "already" in text.text and name in text.text]
+        self.expect(set(already) == broken, f"guardrails are {states}", told[-1])
 
 
 def faults(case: Case, page: ToldPage) -> list[str]:

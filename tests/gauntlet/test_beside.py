@@ -175,11 +175,13 @@ def test_a_row_with_a_truth_does_not_contradict_itself():
     assert seen == {"yes", "no"}
 
 
-def test_the_chances_of_a_rule_are_those_of_its_own_verdicts():
-    """Experiments drawn under each truth that the table names, and ruled by another judge."""
+@pytest.mark.parametrize("look", [{}, {"ends": [14, 28]}], ids=["at the end", "early"])
+def test_the_chances_of_a_rule_are_those_of_its_own_verdicts(look):
+    """Experiments drawn under each truth that the table names, and ruled by another judge at the same look."""
     case = Case("rule", "tried", {
         "control": [6_000, 1_200], "arms": {"arm_0": [6_000, 1_290]}, "min": 0.02,
         "money": {"control": [6_000, 20.0, 30.0], "arms": {"arm_0": [6_000, 21.5, 30.0]}, "margin": 0.4, "cost": 0.0, "monthly": 20_000},
+        **look,
     })  # fmt: skip
     asked = planted.study(case)
     found = tried(asked, planted.results(case, asked))
@@ -192,7 +194,7 @@ def test_the_chances_of_a_rule_are_those_of_its_own_verdicts():
         drawn = [
             ruled(Case("rule", "drawn", {
                 "control": [6_000, int(rng.binomial(6_000, 0.2))],
-                "arms": {"arm_0": [6_000, int(rng.binomial(6_000, 0.2 * (1 + change)))]}, "min": 0.02,
+                "arms": {"arm_0": [6_000, int(rng.binomial(6_000, 0.2 * (1 + change)))]}, "min": 0.02, **look,
             }))
             for _ in range(runs)
         ]  # fmt: skip

@@ -72,6 +72,12 @@ LIES: dict[str, tuple[str, str, str | Callable[[re.Match[str]], str]]] = {
     "another size": ("headline", r"(?<=[-+])\d+\.\d(?= % \()", raised),
     "another interval": ("headline", r"(?<=to [-+])\d+\.\d", raised),
     "noise that is none": ("talk: know", r"cannot be told", "can be told"),
+    "what was measured told as what is": ("talk: know", r"was measured as", "is"),
+    "what would change minds and is there already": (
+        "talk: change",
+        r"^(?:Another guardrail|To weigh what the options do not)",
+        "A guardrail",
+    ),
     "no noise that is some": ("talk: know", r"it can be told", "it cannot be told"),
     "significance that is none": ("headline", r", not significant", ""),
     "a direction of the test": ("reason", r"(?<=, )not better", "better"),
@@ -118,7 +124,8 @@ LIES: dict[str, tuple[str, str, str | Callable[[re.Match[str]], str]]] = {
         r", though next to no gain in [^:]*",
         "",
     ),
-    "a loss that is hidden": ("beside", r"Revenue.* which the rule does not weigh\.", ""),
+    "a loss that is hidden": ("beside", r"Revenue.* which the rule (?:weighs as expected money|does not weigh)\.", ""),
+    "money that the rule is said not to weigh": ("beside", r"weighs as expected money", "does not weigh"),
     "a group that is harmed and hidden": (
         "beside",
         r"Converted[^.]* is significantly worse for desktop .* does not weigh it\.",

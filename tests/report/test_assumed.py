@@ -1,6 +1,8 @@
 """What was assumed, as a reader sees it."""
 
-from helpers import config
+import pytest
+
+from helpers import config, paths
 from helpers.experiment.decision.assumptions import Assumption, Turn
 from helpers.report.topics import assumed, decision, money
 
@@ -52,8 +54,25 @@ def test_every_value_that_can_be_assumed_has_words():
 
 
 def test_texts_that_nobody_stated_stand_below_the_table():
-    assert assumed.note_table(BARE).endswith("Not stated either: change.")
+    assert "Not stated either: change." in assumed.note_table(BARE)
     assert "Not stated" not in assumed.note_table(STUDY)
+
+
+@pytest.mark.parametrize("stated", [True, False])
+@pytest.mark.parametrize("part", ["decision", "design"])
+def test_no_number_of_the_rule_that_nobody_stated_goes_untold(part, stated):
+    """Each number that has a place in the table or a usual value is told by its path where the study leaves it out."""
+    model = getattr(STUDY, part)
+    numbers = {name for name in type(model).model_fields if isinstance(getattr(model, name), float)}
+    raw = config.read_yaml(paths.STUDIES / "cart_checkout.yml")[part]
+    given = type(model).model_validate(raw | {name: getattr(model, name) for name in numbers})
+    left_out = given.model_construct(_fields_set=given.model_fields_set - numbers, **dict(given))
+    study = STUDY.model_copy(update={part: given if stated else left_out, "assumed": []})
+    for name in numbers:
+        path = f"{part}.{name}"
+        told = path in study.assumptions or path in assumed.text_none(study)
+        assert told is not stated, path
+        assert (path in assumed.note_table(study)) is (path in assumed.text_none(study))
 
 
 def test_the_criteria_say_that_money_is_none_of_them():

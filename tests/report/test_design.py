@@ -101,7 +101,7 @@ def test_planned_is_what_the_study_states(assumed, units, monkeypatch):
     if units and assumed != ["design"]:
         told = f"{'as many as' if units == 2_000 else 'fewer than'} the {units:,} planned"
     else:
-        told = f"fewer than the {number} {'planned' if effect else 'that the assumed +5.0 % asks for'}"
+        told = f"fewer than the {number} that {'' if effect else 'the assumed '}+5.0 % asks for"
     assert found.reached == f"2,000 units were exposed, {told}"
     (weighed,) = evidence(results, (), {})
     step = next_step(results, weighed, decide_all([weighed], study.decision).proposed)

@@ -52,7 +52,8 @@ def test_a_loss_in_any_arm_is_told_beside_the_verdict(lost, arms):
     told = page(case(6_000, arms, money={**money, "margin": 0.4, "cost": 0.0, "monthly": 20_000}))
     said = f"{told.decided.proposed.beside} {decision.text_others(told.study, told.decided)}"
     assert re.search(
-        r"Revenue[\w ]* in arm_1 is worse by [\d.]+ % .*a secondary metric, which the rule does not weigh", said
+        r"Revenue[\w ]* in arm_1 is worse by [\d.]+ % .*a secondary metric, which the rule weighs as expected money",
+        said,
     )
 
 

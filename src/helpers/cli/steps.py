@@ -223,9 +223,10 @@ def simulator_(study_files: tuple[str, ...]) -> None:
     from helpers.site import whatif_page
     from helpers.site.docs import BUNDLED
 
-    with writing(paths.ROOT, "simulator", "page"):
-        asked = study_files or [f"studies/{name}.yml" for name in BUNDLED]
-        written = whatif_page.write(map(presets.read, asked), paths.ROOT / "reports" / "simulator.html")
+    base = paths.workplace()
+    with writing(base, "simulator", "page"):
+        asked = study_files or [str(paths.STUDIES / f"{name}.yml") for name in BUNDLED]
+        written = whatif_page.write(map(presets.read, asked), base / "reports" / "simulator.html")
     say(f"Open {paths.shown(written)}")
 
 

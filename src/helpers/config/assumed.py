@@ -53,6 +53,19 @@ def assumes(study: BaseModel, listed: Iterable[str], path: str) -> bool:
     return False
 
 
+def value_at(study: BaseModel, path: str) -> float:
+    """The number that stands at a path, stated or not.
+
+    >>> from helpers.config import Rule
+    >>> value_at(Rule(), "prior.improve")
+    0.2
+    """
+    found: Any = study
+    for key in path.split("."):
+        found = getattr(found, key)
+    return float(found)
+
+
 def paced(study: "Study") -> bool:
     """Whether it is known over how long units came in: their times tell it, or the study states its period.
 

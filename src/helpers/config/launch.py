@@ -170,13 +170,14 @@ class Monitoring(Relative):
 
     Without ``stream`` the days are simulated from ``rate``, ``units_per_day`` and ``tickets_per_day``, with a weekday
     season; with it (a CSV with day, checkouts, completions, tickets) they are replayed beside the simulated ones. What is
-    left out comes from the data of the study: its primary metric in the control, its exposed units a day.
+    left out comes from the data of the study: its control, and its exposed units a day. A fall of the rate is harm, so where
+    less of the primary metric is better it is that of the units without it.
     """
 
     label: str | None = None
-    """What the watched rate is called; the primary metric when left out"""
+    """What the watched rate is called; when left out the primary metric, or who reaches the funnel's last step where that is no share"""
     rate: Annotated[float, Field(gt=0, lt=1)] | None = None
-    """The rate before the launch; that of the experiment's control when left out"""
+    """The rate before the launch, of which a fall is harm; that of the experiment's control when left out"""
     units_per_day: int | None = Field(None, ge=1)
     """Units a day; the exposed ones of the experiment when left out"""
     tickets_per_day: Positive | None = None

@@ -157,12 +157,12 @@ class Study(Named):
             )
         self._check_surrogate()
         self._check_watched()
-        means = [m.name for m in self.metrics if m.type == "mean"]
+        means = [m.name for m in self.metrics if m.type == "mean" and m.better == "higher"]
         if self.economics.revenue_metric is not None and self.economics.revenue_metric not in means:
             raise ConfigError(
                 "economics.revenue_metric",
                 self.economics.revenue_metric,
-                f"one of the mean metrics: {', '.join(means) or 'there are none'}",
+                f"one of the mean metrics of which more is better, for a cost is no revenue: {', '.join(means) or 'there are none'}",
                 remedy=None if means else "leave it out: the study then says nothing about money",
                 valid=means,
             )
@@ -422,6 +422,12 @@ class Study(Named):
         if self.has_time or panel is None:
             return "" if self.has_time else "every unit counts from one moment"
         return f"the rows of a unit, one a {panel.period}, become one before anything is compared"
+
+    @property
+    def wants_last(self) -> bool:
+        """Whether a unit is to reach the funnel's last step: not where less of it is better by every metric that reads it."""
+        last = self.funnel.steps[-1]
+        return {m.better for m in self.metrics if m.event == last} != {"lower"}
 
     @property
     def way(self) -> str:

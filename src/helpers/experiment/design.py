@@ -36,8 +36,8 @@ REACHABLE = 0.999
 class Goal:
     """How many are to be exposed, counted in ``counted`` (units, or the clusters that hold them), and who says so.
 
-    ``planned`` where the study states the number, or the effect that asks for it; else it is ``asked`` for by an effect
-    that was assumed, and nobody planned it.
+    ``planned`` where the study states the number; else nobody planned it, and it is ``asked`` for by an effect that is
+    stated or assumed.
     """
 
     size: int
@@ -140,11 +140,16 @@ UNTOLD = "cannot be told"
 def daily(traffic: "pd.DataFrame") -> list[int]:
     """Distinct exposed units by the end of each day of the diagnosis period; a day without any has those of the day before.
 
+    The curve ends with the last unit that came, as the days of the enrolment do: who is followed up later on tells
+    nothing of how many more would come.
+
     >>> import pandas as pd
-    >>> daily(pd.DataFrame({"period": ["diagnosis"] * 3, "day": [1, 2, 5], "cumulative_units": [4, 9, 11]}))
+    >>> days = {"period": ["diagnosis"] * 4, "day": [1, 2, 5, 6], "cumulative_units": [4, 9, 11, 11]}
+    >>> daily(pd.DataFrame(days))
     [4, 9, 9, 9, 11]
     """
     seen = traffic[traffic.period == "diagnosis"].set_index("day").cumulative_units.sort_index()
+    seen = seen[seen.index <= seen.idxmax()] if len(seen) else seen
     if not len(seen):
         return []
     return [int(n) for n in seen.reindex(range(int(seen.index.min()), int(seen.index.max()) + 1)).ffill()]
@@ -166,7 +171,7 @@ def goal_of(study: Study, chosen: Plan) -> Goal:
     if stated is not None:
         return Goal(stated, "units", True)
     assumed = "" if is_stated(study) else "the assumed "
-    return Goal(chosen.n_total, study.randomised, not assumed, f"{assumed}{formatted(chosen.relative, 'relative')}")
+    return Goal(chosen.n_total, study.randomised, False, f"{assumed}{formatted(chosen.relative, 'relative')}")
 
 
 def is_stated(study: Study) -> bool:

@@ -21,11 +21,10 @@ if TYPE_CHECKING:
 
 def unwanted(study: Study) -> str:
     """Why nobody is lost who does not reach the last step; empty where reaching it is what is wanted."""
-    last = study.funnel.steps[-1]
-    found = [m for m in study.metrics if m.event == last]
-    if {m.better for m in found} != {"lower"}:
+    if study.wants_last:
         return ""
-    if any(m.type == "proportion" for m in found):
+    last = study.funnel.steps[-1]
+    if any(m.type == "proportion" and m.event == last for m in study.metrics):
         return f"Fewer are to reach {last}, so who does not is not lost."
     return f"Less of {last} is better, so who does not reach it is not lost."
 

@@ -48,13 +48,14 @@ def counts(nb: "Notebook", con: "duckdb.DuckDBPyConnection") -> "Table":
 
 
 def funnel_arms(nb: "Notebook", con: "duckdb.DuckDBPyConnection") -> "FigureView | Callout":
-    """The funnel of each arm, side by side."""
+    """The funnel of each arm, side by side; what the control reaches is kept also where there is no way to show."""
     from helpers.experiment.funnel import by_arm
     from helpers.report.figures.experiment import funnel_arms
     from helpers.report.topics import funnel
 
-    arms = by_arm(con, nb.study) if nb.study.has_way else []
-    if not arms:
+    arms = by_arm(con, nb.study)
+    funnel.record_control(nb, arms)
+    if not arms or not nb.study.has_way:
         return nb.warning(funnel.absent(nb.study))
     alt = "Flow of exposed units through the funnel and out of it, arm by arm"
     return nb.show("funnel_arms", funnel_arms(arms, nb.study), alt)

@@ -67,7 +67,8 @@ DATED = TABLE.model_copy(update={"columns": TABLE.columns | {"event_time": "seen
 @pytest.mark.parametrize("stated", [False, True])
 @pytest.mark.parametrize("data", [STUDY.data, DATED, TABLE], ids=["log", "dated table", "table"])
 @pytest.mark.parametrize("days", [1, 6, 7, 21])
-def test_the_plan_tells_weeks_where_the_next_step_does(days, data, stated, cluster, monkeypatch):
+@pytest.mark.parametrize("followed", [0, 14])
+def test_the_plan_tells_weeks_where_the_next_step_does(followed, days, data, stated, cluster, monkeypatch):
     """What is asked for is more than there is: either a pace is known, for both, or for none."""
     period = config.Period(start=FIRST, end=FIRST + timedelta(days=days))
     update = {"data": data, "period": period, "assumed": [] if stated else ["period"], "cluster": cluster}
@@ -77,7 +78,8 @@ def test_the_plan_tells_weeks_where_the_next_step_does(days, data, stated, clust
     seen.observed = Observed(FIRST, FIRST + timedelta(days=days - 1), None)
     seen.arm_sizes = seen.randomised
     come = [seen.units * day // days for day in range(1, days + 1)]
-    traffic = pd.DataFrame({"period": "diagnosis", "day": range(1, days + 1), "cumulative_units": come})
+    come += come[-1:] * followed
+    traffic = pd.DataFrame({"period": "diagnosis", "day": range(1, len(come) + 1), "cumulative_units": come})
     traffic = traffic if data is not TABLE else traffic.tail(1).assign(day=1)
     monkeypatch.setattr(design.query, "query", lambda con, name: traffic)
     monkeypatch.setattr(design, "detectable", lambda *_: None)
@@ -89,16 +91,21 @@ def test_the_plan_tells_weeks_where_the_next_step_does(days, data, stated, clust
     assert not known or found.weeks == math.ceil(found.plan.n_total / seen.units * days / 7)
 
 
-def test_a_horizon_that_nobody_stated_and_no_money_is_reckoned_over_calls_nothing_out_of_reach():
+@pytest.mark.parametrize("least", [0.1, 0.02, 0.01, 0.005, 0.002])
+def test_a_horizon_that_nobody_stated_and_no_money_is_reckoned_over_calls_nothing_out_of_reach(least):
+    """Three weeks brought these: up to three years are told in weeks, and what nobody counts in weeks in years."""
     seen = Seen()
     nobody = ["economics.horizon_months", "economics.contribution_margin"]
-    seen.study = STUDY.model_copy(update={"assumed": nobody})
+    changed = STUDY.design.model_copy(update={"minimum_detectable": least})
+    seen.study = STUDY.model_copy(update={"assumed": nobody, "design": changed})
     said = next_step(seen, evidence(), made())
     assert "12 months" not in said and "affordable" not in said
-    weeks = re.findall(r"([\d,]+) more: ([\d,]+) weeks at the pace", said)
-    assert len(weeks) == 2 and all(n(w) == -(-n(more) * 3 // Seen.units) for more, w in weeks), (
-        "three weeks brought these"
-    )
+    told = re.findall(r"([\d,]+) more: ([\d,]+) (weeks?|years?) at the pace", said)
+    assert len(told) == said.count(" more: ") > 0
+    for more, many, unit in told:
+        weeks, short = n(more) * 3 / Seen.units, unit.startswith("week")
+        assert short is (weeks * 7 < 3 * 365.25)
+        assert n(many) == (math.ceil(weeks) if short else round(weeks * 7 / 365.25))
 
 
 def n(number: str) -> int:

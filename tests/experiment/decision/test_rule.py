@@ -14,7 +14,7 @@ from helpers.experiment.decision import claims
 from helpers.experiment.decision.belief import believed
 from helpers.experiment.decision.claims import TwoMeans
 from helpers.experiment.decision.look import EarlyLook
-from helpers.experiment.decision.rule import RECOMMENDATIONS, Decision, Evidence, decide
+from helpers.experiment.decision.rule import RECOMMENDATIONS, Decision, Evidence, Fading, decide
 from helpers.stats import Effect, Mean, Proportion, compare, noninferiority
 
 RULE = Rule()
@@ -231,20 +231,22 @@ def test_keys_of_another_meaning_are_refused_with_what_to_write(old, new):
 @pytest.mark.parametrize("higher", [True, False])
 @pytest.mark.parametrize("arm", ["", "beta"])
 @pytest.mark.parametrize("rates", [WIN, UNSURE, HARM])
-def test_whom_a_gain_harms_and_that_it_fades_is_told_beside_a_gain_alone(rates, arm, higher):
+@pytest.mark.parametrize(("days", "how"), [(0, "fades"), (7, "fades"), (7, "turns round")])
+def test_whom_a_gain_harms_and_that_it_fades_is_told_beside_a_gain_alone(days, how, rates, arm, higher):
     told = {
         "harmed": (("desktop (device)", -0.246 if higher else 0.246), ("new (kind)", -1.0 if higher else 1.0)),
-        "fades": 4.8e-05,
+        "fades": Fading(how, 4.8e-05, days, -0.0036, -0.0602, 0.053),
     }
-    made = decide(evidence(*rates, higher_is_better=higher, arm=arm, **told), RULE)
+    made = decide(evidence(*rates, higher_is_better=higher, arm=arm, unit="points", **told), RULE)
     better = (rates[1] > rates[0]) is higher
     where = " in beta" if arm else ""
     sign = "-" if higher else "+"
     harmed = f"Conversion{where} is significantly worse for desktop (device) ({sign}24.6 %) and new (kind) ({sign}100.0 %): exploratory"
     assert (harmed in made.beside) is better
-    assert (
-        f"The effect on conversion{where} fades over the days of first exposure (p = 4.8e-05)" in made.beside
-    ) is better
+    left = "in the last 7 it is -0.36 points (-6.02 to +5.30 points), so " if days else ""
+    less = "less" if how == "fades" else "harm"
+    fading = f"The effect on conversion{where} {how} over the days of first exposure (p = 4.8e-05): {left}what lasts may be {less}."
+    assert (fading in made.beside) is better
     assert made.verdict == decide(evidence(*rates, higher_is_better=higher, arm=arm), RULE).verdict
     unsound = evidence(*rates, higher_is_better=higher, arm=arm, failed_checks=("Contamination",), **told)
     assert decide(unsound, RULE).beside == ""

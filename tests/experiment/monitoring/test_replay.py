@@ -1,6 +1,7 @@
 """Decisions: each from the evening's knowledge, triggers apart from signals, missing days without effect."""
 
 import json
+import re
 from datetime import timedelta
 from decimal import Decimal
 
@@ -22,7 +23,7 @@ from helpers.experiment.monitoring.replay import TRIGGERS as TRIGGER_NAMES
 from helpers.experiment.monitoring.replay import Triggers, first, in_a_row, replay
 from helpers.experiment.monitoring.stream import DailyStream, DailyWorld, simulate
 from helpers.record import Number, Numbers
-from helpers.report.topics.monitoring import table_ramp, text_caution
+from helpers.report.topics.monitoring import table_ramp, table_replay, text_caution
 
 WORLD = DailyWorld(0.324, 4760, 40)
 TRIGGERS = Triggers()
@@ -262,16 +263,57 @@ def slow_days():
 
 
 def test_a_mean_is_watched_by_who_reaches_the_last_step():
+    """Of units that nobody treated, step by step from the exposure on; else of the control."""
     rees46 = slow_days()
     metric = rees46.primary.model_copy(update={"type": "mean", "measure": "count"})
     study = rees46.model_copy(update={"metrics": [metric]})
     units = {"exposed.units_per_day": Number(1_500 / 14, "count", "d", "")}
-    last = rees46.funnel.steps[-1]
-    assert unwatched(study, Numbers({**units, f"funnel.{last}.rate": Number(0.3, "share", "d", "")})) == ""
-    assert "holds for every unit" in unwatched(
-        study, Numbers({**units, f"funnel.{last}.rate": Number(1.0, "share", "d", "")})
-    )
+    last, exposure = rees46.funnel.steps[-1], rees46.exposure
+
+    def known(name, share):
+        return Numbers({**units, name: Number(share, "share", "d", "")})
+
+    assert unwatched(study, known(f"funnel.{last}.rate", 0.3)) == ""
+    assert "holds for every unit" in unwatched(study, known(f"funnel.{last}.rate", 1.0))
     assert f"no share of units is known of reached {last}" in unwatched(study, Numbers(units)), "nobody in the funnel"
+    online = study.model_copy(update={"mode": "online"})
+    assert unwatched(online, known("funnel.control", 0.3)) == "" != unwatched(online, known(f"funnel.{last}.rate", 0.3))
+    steps = [exposure, "basket", last]
+    longer = study.model_copy(update={"funnel": study.funnel.model_copy(update={"steps": steps})})
+    rates = {"funnel.basket.rate": Number(0.5, "share", "d", ""), f"funnel.{last}.rate": Number(0.3, "share", "d", "")}
+    assert MonitoringPlan.of(longer, Numbers(units | rates)).world.rate == pytest.approx(0.15)
+
+
+@pytest.mark.parametrize("better", ["higher", "lower"])
+@pytest.mark.parametrize("kind", ["proportion", "retention", "mean", "ratio"])
+@given(st.integers(5, 195), st.integers(5, 195))
+def test_what_is_watched_falls_where_the_change_harms(kind, better, control, treated):
+    """Units with the outcome of 200 in each arm: what is usual if all are as the treated is lower where these fare worse."""
+    study = slow_days()
+    metric = study.primary.model_copy(update={"type": kind, "better": better, "event": study.funnel.steps[-1]})
+    asked = study.model_copy(update={"metrics": [metric], "mode": "online"})
+
+    def usual(hits):
+        share = Number(hits / 200, "share", "d", "")
+        known = {"exposed.units_per_day": Number(5_000, "count", "d", "")}
+        return MonitoringPlan.of(asked, Numbers(known | {"primary.control": share, "funnel.control": share})).world.rate
+
+    harms = treated < control if better == "higher" else treated > control
+    assert (usual(treated) < usual(control)) is harms
+
+
+@given(st.integers(0, 2**32 - 1), st.sampled_from([0.0, -0.004, -0.008, -0.02]))
+def test_a_state_stands_beside_its_own_reason(seed, shift):
+    """The reason is that of the last day or of the roll-back, what was seen that of the day of the pause."""
+    stream = simulate(np.random.default_rng(seed), DailyWorld(0.324, 4_760, 40, shift=shift))
+    decisions = replay(stream, Baseline.of(stream), Triggers())
+    (row,) = table_replay({"planted": decisions}, STATED)
+    told = {d.reason for d in decisions if d.verdict == row["At the end"].text}
+    assert row["Why at the end"] in told
+    if row["First PAUSE"] != "never":
+        day, seen = re.fullmatch(r"day\xa0(\d+): (.*)", row["First PAUSE"]).groups()
+        paused = decisions[int(day) - 1]
+        assert paused.verdict == "PAUSE" and all(name in seen for name in paused.signals)
 
 
 def test_where_lower_is_better_the_rest_is_watched_and_named_so():

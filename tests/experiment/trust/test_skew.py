@@ -3,12 +3,17 @@
 from types import SimpleNamespace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from scipy import stats
 
+from helpers import config
 from helpers.experiment.results import Results
 from helpers.experiment.trust.skew import MetricSkew, Skews, skewed
 from helpers.stats.checks.skew import skew_of_difference
 from helpers.warehouse import query
+
+STUDY = config.load("studies/cart_checkout.yml")
 
 
 def test_the_query_is_the_skewness_of_the_units(small_study):
@@ -38,7 +43,7 @@ def test_it_is_asked_of_means_alone_and_equal_arms_have_enough_units(small_study
         skews = Skews(con, results)
         checks = skewed(skews, results)
         metric = small_study.study.revenue
-        found = skews.of(metric, "bare")
+        (found,) = skews.by_treatment(metric, "bare").values()
         arms = [results.arm(metric, v.name, as_is=True) for v in small_study.study.variants]
     assert [check.name for check in checks] == [f"Skew of {metric.label.lower()}, no value pulled in"]
     assert checks[0].verdict == "passed" and f"skewness {found.skewness:.1f}" in checks[0].found
@@ -49,7 +54,7 @@ def test_it_is_asked_of_means_alone_and_equal_arms_have_enough_units(small_study
 def test_too_few_units_warn_with_their_number_and_the_number_it_takes(small_study):
     study = small_study.study
     of = skew_of_difference((9_000, 1.0, 6.2), (1_000, 1.0, 6.2))
-    few = SimpleNamespace(of=lambda metric, what: MetricSkew(6.2, "treatment", 1_000, of))
+    few = SimpleNamespace(by_treatment=lambda metric, what: {"treatment": MetricSkew(6.2, "treatment", 1_000, of)})
     (check,) = skewed(few, SimpleNamespace(study=study))
     needed = -(-(1_000 * of.factor) // 1)
     assert (
@@ -59,15 +64,32 @@ def test_too_few_units_warn_with_their_number_and_the_number_it_takes(small_stud
     assert "cannot be trusted" in check.caveat.claim and f"{needed:,.0f} units" in check.caveat.words
 
 
+@given(st.lists(st.integers(200, 20_000), min_size=2, max_size=4), st.integers(2_000, 20_000))
+def test_an_interval_is_doubted_of_the_arms_that_lack_units_and_of_no_other(sizes, control):
+    names = [f"arm_{i}" for i in range(len(sizes))]
+    study = STUDY.model_copy(
+        update={"variants": [STUDY.control, *(STUDY.treatments[0].model_copy(update={"name": n}) for n in names)]}
+    )
+    by = {}
+    for name, n in zip(names, sizes, strict=True):
+        of = skew_of_difference((control, 1.0, 6.0), (n, 1.0, 6.0))
+        by[name] = MetricSkew(6.0, *(("control", control) if control <= n else (name, n)), of)
+    heavy = {name for name, skew in by.items() if skew.needed > skew.units}
+    skews = SimpleNamespace(by_treatment=lambda metric, what: by)
+    (check,) = skewed(skews, SimpleNamespace(study=study))
+    told = "" if check.caveat is None else check.caveat.claim + check.caveat.words
+    assert {name for name in names if name in told} == heavy
+    assert (check.verdict == "warning") is bool(heavy)
+
+
 @pytest.mark.parametrize(
     ("treated", "left"),
     [((1_000, 1.0, 6.2), "less than 0.001"), ((800, 1.0, 6.2), "0.033"), ((1_000, 1.1, 6.2), "0.010")],
 )
 def test_arms_whose_skewness_cancels_have_no_number_of_units_that_would_do(small_study, treated, left):
     """Of two equal arms the rule asks for no unit at all, and with one there is no interval."""
-    few = SimpleNamespace(
-        of=lambda metric, what: MetricSkew(6.2, "control", 1_000, skew_of_difference((1_000, 1.0, 6.2), treated))
-    )
+    skew = MetricSkew(6.2, "control", 1_000, skew_of_difference((1_000, 1.0, 6.2), treated))
+    few = SimpleNamespace(by_treatment=lambda metric, what: {"treatment": skew})
     (check,) = skewed(few, SimpleNamespace(study=small_study.study))
     assert check.verdict == "passed"
     assert (
@@ -79,4 +101,4 @@ def test_arms_whose_skewness_cancels_have_no_number_of_units_that_would_do(small
 def test_clusters_are_compared_by_their_totals_and_not_asked(small_study):
     study = small_study.study.model_copy(update={"cluster": "city"})
     skews = Skews(None, SimpleNamespace(study=study))
-    assert skews.of(study.revenue, "bare") is None and skewed(skews, SimpleNamespace(study=study)) == []
+    assert skews.by_treatment(study.revenue, "bare") == {} and skewed(skews, SimpleNamespace(study=study)) == []

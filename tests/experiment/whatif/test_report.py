@@ -1,6 +1,7 @@
 """Studies as plans, and what a report says about its rule."""
 
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 
@@ -10,8 +11,9 @@ from helpers.experiment.results import Observed
 from helpers.experiment.whatif import plan_of, preset_of
 from helpers.experiment.whatif.presets import conversion
 from helpers.experiment.whatif.tried import tried
+from helpers.formatting import inside
 from helpers.report.topics.whatif import NAMES, table
-from helpers.stats import Mean, Proportion, compare
+from helpers.stats import Mean, Proportion, compare, noninferiority
 
 UNITS = 28_000
 
@@ -22,7 +24,7 @@ class FakeResults:
     def __init__(self, study, treated=3_100):
         self.study = study
         self.observed = Observed(study.period.start, study.period.end - timedelta(hours=2), None)
-        self.pair = study.control, study.treatments[-1]
+        self.pair, self.of = (study.control, study.treatments[-1]), {}
         self.arms = (Proportion(UNITS // 2, 2_800), Proportion(UNITS // 2, treated))
 
     def units(self, population, dimension, level):
@@ -36,11 +38,13 @@ class FakeResults:
             return Mean.from_moments(UNITS // 2, 512.4, 9.0)
         return Proportion(UNITS // 4, 0) if level == "none" else self.arms[0]
 
-    def effect(self, metric):
-        class Found:
-            effect = compare(*self.arms)
+    def effect(self, metric, *, variant=None, as_is=False):
+        money = Mean.from_moments(UNITS // 2, 500.0, 9.0), Mean.from_moments(UNITS // 2, 605.5, 9.0)
+        arms = self.of.get(variant, self.arms)
+        return SimpleNamespace(effect=compare(*(money if metric.type == "mean" else arms)))
 
-        return Found()
+    def guardrails(self):
+        return {}
 
 
 @pytest.fixture
@@ -51,7 +55,7 @@ def study():
 def test_a_study_becomes_the_plan_that_its_rule_was_written_for(study):
     plan, reason = plan_of(study, FakeResults(study))
     assert reason == "" and sum(plan.arms) == UNITS and plan.days == 28
-    assert (plan.baseline, plan.uplift, plan.arpu) == (0.2, 0.1071, 512)
+    assert (plan.baseline, plan.uplift, plan.arpu) == (0.2, pytest.approx(3 / 28), 512.4)
     assert plan.minimum_uplift == study.decision.min_relative_uplift and plan.cost == 100 * study.economics.cost
     assert plan.planned_uplift == study.design.minimum_detectable
 
@@ -117,3 +121,52 @@ def test_rows_add_up(study):
     found = tried(study, FakeResults(study)).outlook
     assert [row["If the change truly"].split()[0] for row in table(found)] == ["does", "harms", "is"]
     assert set(NAMES) < set(vars(found.rule))
+
+
+@pytest.mark.parametrize("kind", ["proportion", "retention"])
+def test_a_share_that_is_to_rise_is_tried_itself(study, kind):
+    days = {"from_day": 1, "to_day": 7} if kind == "retention" else {}
+    primary = study.primary.model_copy(update={"type": kind, **days})
+    asked = study.model_copy(update={"metrics": [*study.metrics[::-1][:-1], primary]})
+    assert conversion(asked) is primary and tried(asked, FakeResults(asked)).label == primary.label
+
+
+def test_the_page_says_wherein_it_reckons_otherwise_than_the_report(study):
+    """A guardrail that fails, revenue that does not move with conversions, a look that is early, another metric or arm."""
+
+    class Failing(FakeResults):
+        leading = "treatment"
+
+        def guardrails(self):
+            arms = Proportion(UNITS // 2, 100), Proportion(UNITS // 2, share)
+            return {guard.name: noninferiority(*arms, margin=0.1, scale="relative", bad="increase")}
+
+    guard = next(m for m in study.metrics if m.role == "guardrail")
+    share = 300
+    said = preset_of(study, Failing(study)).note
+    assert f"Guardrail {inside(guard.label)} is beyond its margin; the simulator takes it as passed." in said
+    assert f"{study.revenue.label} was measured at +21.1 %" in said
+    share = 10
+    assert "uardrail" not in preset_of(study, Failing(study)).note
+    early = FakeResults(study)
+    early.observed = Observed(
+        study.period.start, study.period.start + timedelta(days=7), study.period.start + timedelta(days=9)
+    )
+    assert "reads the study early" in preset_of(study, early).note
+    assert "reads the study early" not in preset_of(study, FakeResults(study)).note
+
+
+def test_the_rule_is_tried_on_the_treatment_that_is_proposed(study):
+    """On a change as large as its own, which may not be the leading one; after a failed check as large as the planned one."""
+    arms = [v.model_copy(update={"weight": w}) for v, w in zip(study.variants, (0.4, 0.4), strict=True)]
+    asked = study.model_copy(update={"variants": [*arms, arms[1].model_copy(update={"name": "best", "weight": 0.2})]})
+    results = FakeResults(asked)
+    results.leading, own = "best", (Proportion(UNITS // 2, 2_800), Proportion(UNITS // 2, 2_912))
+    results.of = {"treatment": own}
+    of = {name: tried(asked, results, name) for name in ("treatment", "best")}
+    assert of["treatment"].label.endswith(" in treatment, as if it were the only treatment,")
+    assert of["treatment"].outlook.rule.harmful == pytest.approx(-0.04)
+    assert of["best"].outlook.rule.harmful == pytest.approx(-3 / 28)
+    assert plan_of(asked, results, "treatment")[0].allocation == pytest.approx(1 / 2)
+    unread = tried(asked, results, "treatment", unread=True).outlook.rule
+    assert -unread.harmful == pytest.approx(study.design.minimum_detectable)

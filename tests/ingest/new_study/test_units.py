@@ -31,6 +31,7 @@ def test_gates_ask_for_what_the_study_has_whichever_way_is_better(tmp_path: Path
     study, _, _ = proposed(tmp_path, units(tmp_path / "shop.csv"))
     gates = " ".join([stage.advance_when for stage in study.rollout] + [each.tripwire for each in study.milestones])
     assert {m.role for m in study.metrics} == {"primary", "secondary"} and "guardrail" not in gates
+    assert study.rollout[-1].share == 1 and "kept back" not in gates, "nobody is left without it"
     assert "no worse than in the control" in gates and not re.search("falls|rises|below|above", gates)
 
 

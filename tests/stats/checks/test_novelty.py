@@ -126,6 +126,7 @@ def test_verdicts(effects, verdict, word):
     found = judge(daily(effects), last=2)
     assert found.verdict == verdict and word in found.text
     assert found.days == 5 and found.long_run_days == 2
+    assert (found.long_run_from, found.long_run_to) == daily(effects).days[-2:]
     assert found.long_run == pytest.approx(np.mean(effects[-2:]))
     if verdict != "stable":
         assert (found.first, found.last) == pytest.approx((effects[0], effects[-1]), abs=0.2)

@@ -9,7 +9,7 @@ import numpy as np
 from pydantic import BaseModel
 
 from helpers.config import Prior, Study
-from helpers.config.assumed import PLAN
+from helpers.config.assumed import PLAN, value_at
 from helpers.experiment.decision.arms import StudyDecision, decide_all
 from helpers.experiment.decision.rule import Evidence
 from helpers.experiment.decision.value import DecisionValue
@@ -92,7 +92,7 @@ def _restated(weighed: Evidence, value: DecisionValue | None, study: Study, othe
 
 
 def _assumption(path: str, study: Study, decided: StudyDecision, values: Values) -> Assumption:
-    used = _value(study, path)
+    used = value_at(study, path)
     tried = _range(path, used, study, values)
     why = _unread(path, decided, values)
     turns = () if why else _turns(tried, used, again(path, study, decided, values), path.endswith("_months"))
@@ -107,13 +107,6 @@ def _unread(path: str, decided: StudyDecision, values: Values) -> str:
     if path in PLAN:
         return "the rule does not use it"
     return ""
-
-
-def _value(study: Study, path: str) -> float:
-    found: Any = study
-    for key in path.split("."):
-        found = getattr(found, key)
-    return float(found)
 
 
 def _range(path: str, used: float, study: Study, values: Values) -> list[float]:

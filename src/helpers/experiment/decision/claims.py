@@ -278,7 +278,7 @@ def _same(claim: Claim, true: Claim) -> bool:
 
 
 def text(claim: Claim) -> str:
-    """The claim in words, without the full stop.
+    """The claim in words, without the full stop. What cannot be told from noise is said to be measured, and not to be.
 
     >>> text(Claim("effect", "Conversion", "beta", "worse", (-0.1, -0.13, -0.07, 3e-11), "relative", "significant"))
     'Conversion in beta is worse by 10.0 % (-13.0 % to -7.0 %, p = 3e-11)'
@@ -287,7 +287,9 @@ def text(claim: Claim) -> str:
     """
     match claim.about:
         case "effect":
-            return f"{claim.subject} is {_moved(claim)} ({ends(claim)}, {p_text(claim.numbers[3], adjusted=claim.adjusted)})"
+            verb = "is" if claim.strength == "significant" else "was measured as"
+            told = f"{ends(claim)}, {p_text(claim.numbers[3], adjusted=claim.adjusted)}"
+            return f"{claim.subject} {verb} {_moved(claim)} ({told})"
         case "at best":
             best, least = claim.numbers
             gain = f"{'better' if best > 0 else 'worse'} by {_by(best, 'relative')}" if best else "no different"

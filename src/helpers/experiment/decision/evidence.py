@@ -1,7 +1,7 @@
 """What the rule looks at, arm by arm: the experiment, its guardrails and checks, its money, and when it was looked at."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from helpers.errors import ReportError
 from helpers.experiment.decision import claims
@@ -9,7 +9,7 @@ from helpers.experiment.decision.belief import belief_of
 from helpers.experiment.decision.claims import TwoMeans
 from helpers.experiment.decision.conditions import planned_units
 from helpers.experiment.decision.look import early_look
-from helpers.experiment.decision.rule import Evidence
+from helpers.experiment.decision.rule import Evidence, Fading
 from helpers.experiment.results import MetricEffect, Results
 from helpers.formatting import CHANGE, inside
 from helpers.stats.summaries.whole_clusters import WholeClusters
@@ -58,6 +58,7 @@ def evidence(
             harmed=harmed(results, e.variant),
             fades=fades(results, e.variant),
             gains=claims.gained(results.headline(e.variant), study),
+            revenue=study.revenue.label if study.revenue is not None else "",
             unit=CHANGE[study.primary.unit],
             guardrail_units={inside(m.label): CHANGE[m.unit] for m in study.metrics if m.role == "guardrail"},
         )
@@ -86,10 +87,14 @@ def harmed(results: Results, variant: str) -> tuple[tuple[str, float], ...]:
     )
 
 
-def fades(results: Results, variant: str) -> float | None:
-    """The p-value of an effect on the primary metric that fades or turns round over the days; None where none is seen to."""
+def fades(results: Results, variant: str) -> Fading | None:
+    """An effect on the primary metric that fades or turns round over the days; None where none is seen to."""
     trend = results.novelty(results.study.primary, variant)
-    return trend.p_value if trend.verdict in ("novelty", "reversal") else None
+    if trend.verdict not in ("novelty", "reversal"):
+        return None
+    days = trend.long_run_days if trend.long_run_days < trend.days else 0
+    how: Literal["fades", "turns round"] = "fades" if trend.verdict == "novelty" else "turns round"
+    return Fading(how, trend.p_value, days, trend.long_run, trend.long_run_low, trend.long_run_high)
 
 
 def agreements(results: Results, variant: str) -> tuple[TwoMeans, ...]:

@@ -10,11 +10,14 @@ from helpers.experiment.decision.value import DAYS_PER_WEEK, horizon_weeks
 from helpers.experiment.design import basis, is_stated, planned_effect, reachable, sign
 from helpers.experiment.pace import enrolment_days, timeless
 from helpers.experiment.results import Results
-from helpers.formatting import formatted, inside
+from helpers.formatting import counted, formatted, inside
 from helpers.stats.comparisons.noninferiority import NonInferiority
 from helpers.stats.design.power import MeanDesign, ProportionDesign
 from helpers.stats.validation import InputError
 
+WEEKS_A_YEAR = 365.25 / 7
+YEARS = 3
+"""Years from which on a time is told in years: nobody sees how long two thousand weeks are."""
 LONGEST = 100
 """Times the units at hand up to which more of them are spoken of."""
 
@@ -85,10 +88,10 @@ def _subject(weighed: Evidence) -> str:
 
 def _settled(results: Results, weighed: Evidence) -> str:
     """About how many units would bring the risk below what is allowed, if the effect stays as it is."""
-    belief, rule = weighed.belief, results.study.decision
+    belief, rule, subject = weighed.belief, results.study.decision, _subject(weighed)
     if belief is None:
-        return ""
-    subject = _subject(weighed)
+        whose = "" if weighed.effect.control else " while the control is zero"
+        return f"No number of {results.study.randomised} tells the risk of no improvement of {subject}{whose}."
     most = formatted(rule.max_risk, "share")
 
     times = belief.times_to_settle(rule.max_risk, LONGEST)
@@ -160,4 +163,6 @@ def _needed(results: Results, design: ProportionDesign | MeanDesign, effect: flo
     weeks = (needed - have) / have * days / DAYS_PER_WEEK
     if horizon(study) and weeks > horizon_weeks(study.economics):
         return f"{more}: longer than {study.economics.horizon}, so no affordable sample will do."
-    return f"{more}: {formatted(max(1, math.ceil(weeks)), 'weeks')} at the pace of the enrolment."
+    years = weeks / WEEKS_A_YEAR
+    long = counted(round(years), "year") if years >= YEARS else formatted(max(1, math.ceil(weeks)), "weeks")
+    return f"{more}: {long} at the pace of the enrolment."

@@ -145,9 +145,8 @@ def talk_track(
     falls = formatted(best.chance_of_harm, "share")
     winsorised = study.revenue is not None and study.revenue.winsorize is not None
     basis = f", on {inside(study.revenue.label)} as it is," if winsorised and study.revenue else ","
-    change = [_look(best, currency) if best.option.share else "New evidence that the change pays its cost."]
-    if weighed.guardrails:
-        change.append(f"A guardrail{of} beyond its margin.")
+    change = [_look(best, currency) if best.option.share else _pays(study)]
+    change += _guarded(weighed, of) if best.option.share else []
     bolder = max(compared.appraisals, key=lambda a: a.expected_value)
     if bolder is not best:
         change.append(
@@ -178,6 +177,27 @@ def talk_track(
         ),
         tuple(change),
     )
+
+
+def _pays(study: Study) -> str:
+    """What would speak for a change that is kept from everyone."""
+    return f"New evidence that {'the change pays its cost' if study.economics.cost else 'revenue gains'}."
+
+
+def _guarded(weighed: Evidence, of: str) -> list[str]:
+    """What guardrails would turn: one that is not beyond its margin yet; of one that is, that the options do not weigh it."""
+    broken = [
+        f"guardrail {claims.guardrail(name, weighed).subject}"
+        for name, found in weighed.guardrails
+        if claims.is_beyond(found)
+    ]
+    said = []
+    if len(broken) < len(weighed.guardrails):
+        said.append(f"{'Another' if broken else 'A'} guardrail{of} beyond its margin.")
+    if broken:
+        are, its = ("is", "its") if len(broken) == 1 else ("are", "their")
+        said.append(f"To weigh what the options do not: {listed(broken)} {are} beyond {its} margin already.")
+    return said
 
 
 def _missed(study: Study, effect: claims.Claim, of: str, detectable: str) -> str:

@@ -27,7 +27,7 @@ from helpers.experiment.decision.belief import Belief
 from helpers.experiment.decision.claims import Claim, TwoMeans, is_beyond
 from helpers.experiment.decision.conditions import SIGNIFICANCE, Scope, conditions
 from helpers.experiment.decision.look import EarlyLook
-from helpers.formatting import Unit, finite, formatted, inside, listed, p_text
+from helpers.formatting import Unit, finite, formatted, inside, listed, p_text, span
 from helpers.stats.comparisons.effects import Effect
 from helpers.stats.comparisons.noninferiority import NonInferiority
 
@@ -73,6 +73,21 @@ class Decision:
 
 
 @dataclass(frozen=True)
+class Fading:
+    """A trend of the effect towards zero, or through it, over the days of first exposure, and what the last days show.
+
+    ``how`` is the one word for it, ``days`` is how many those are, 0 where they are all that there are; the effect is absolute, with its interval.
+    """
+
+    how: Literal["fades", "turns round"]
+    p_value: float
+    days: int
+    effect: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
 class Evidence:
     """All that the rule looks at, of one arm against the control.
 
@@ -93,8 +108,9 @@ class Evidence:
         losses: secondary metrics that are significantly worse: they bar nothing, and are told beside the verdict.
         harmed: levels of segments that fare significantly worse while effects are shown to differ, each with its relative
             change; as measured, exploratory, and no criterion.
-        fades: p-value of an effect that fades or turns round over the days of first exposure; None where it is not seen to.
+        fades: an effect that fades or turns round over the days of first exposure; None where it is not seen to.
         gains: those that are significantly better, which are told beside a KILL.
+        revenue: the label of the metric that money is counted by.
         unit: of a change of the metric, for one that cannot be told as a fraction of the control.
     """
 
@@ -115,8 +131,9 @@ class Evidence:
     agreements: tuple[TwoMeans, ...] = ()
     losses: tuple[Claim, ...] = ()
     harmed: tuple[tuple[str, float], ...] = ()
-    fades: float | None = None
+    fades: Fading | None = None
     gains: tuple[Claim, ...] = ()
+    revenue: str = ""
     unit: Unit = "number"
     guardrail_units: Mapping[str, Unit] = field(default_factory=dict)
 
@@ -298,15 +315,18 @@ def _unscaled(evidence: Evidence) -> str:
 
 def _against(evidence: Evidence, verdict: Verdict) -> str:
     """Which secondary metrics are significantly worse, and beside a KILL which are better."""
-    return " ".join(filter(None, map(_secondary, [evidence.losses, evidence.gains if verdict == "KILL" else ()])))
+    told = [evidence.losses, evidence.gains if verdict == "KILL" else ()]
+    return " ".join(filter(None, (_secondary(found, evidence) for found in told)))
 
 
-def _secondary(found: tuple[Claim, ...]) -> str:
-    told = [claims.text(each) for each in found]
-    if not told:
-        return ""
-    kind = "a secondary metric" if len(told) == 1 else "secondary metrics"
-    return f"{'; '.join(told)}: {kind}, which the rule does not weigh."
+def _secondary(found: tuple[Claim, ...], evidence: Evidence) -> str:
+    """Secondary metrics, and whether the rule weighs them: the one that money is counted by it does, where it asks for money."""
+    money = evidence.revenue if evidence.worth is not None else ""
+    other, paid = ([claims.text(e) for e in found if (e.metric == money) is of] for of in (False, True))
+    kind = "a secondary metric" if len(other) == 1 else "secondary metrics"
+    said = f"{'; '.join(other)}: {kind}, which the rule does not weigh." if other else ""
+    weighed = f"{paid[0]}: a secondary metric, which the rule weighs as expected money." if paid else ""
+    return " ".join(filter(None, [said, weighed]))
 
 
 def _harmed(evidence: Evidence) -> str:
@@ -319,30 +339,35 @@ def _harmed(evidence: Evidence) -> str:
 
 
 def _fades(evidence: Evidence) -> str:
-    """That a gain does not last as it is measured."""
-    if evidence.fades is None or not evidence.is_better:
+    """That a gain does not last as it is measured, and what the last days show."""
+    found = evidence.fades
+    if found is None or not evidence.is_better:
         return ""
     who = claims.subject(inside(evidence.metric), evidence.arm)
-    return (
-        f"The effect on {who} fades over the days of first exposure ({p_text(evidence.fades)}): what lasts may be less."
-    )
+    last = ""
+    if found.days:
+        size = formatted(found.effect, evidence.unit, evidence.currency)
+        ends = span(found.low, found.high, evidence.unit, evidence.currency)
+        last = f"in the last {found.days} it is {size} ({ends}), so "
+    lasts = "what lasts may be less" if found.how == "fades" else "what lasts may be harm"
+    return f"The effect on {who} {found.how} over the days of first exposure ({p_text(found.p_value)}): {last}{lasts}."
 
 
 def _read(evidence: Evidence, rule: Rule, verdict: Verdict) -> str:
-    """That a test of a fixed size was read before its end.
+    """That a test of a fixed size was read before its end, or ended short of that size.
 
     An early GO has passed a level that allows for the look, and an ITERATE says itself that it is early.
     """
     planned, look = evidence.planned_units, evidence.look
     if planned is not None and evidence.units < planned:
-        when = f"{evidence.units:,} of {planned:,} units"
+        when = f"at {evidence.units:,} of {planned:,} units"
+        told = f"Read before its planned end, {when}" if look is not None else f"Read short of its planned size, {when}"
     elif look is not None and verdict == "KILL":
-        when = f"{formatted(look.share, 'share')} of its time"
+        told = f"Read before its planned end, at {formatted(look.share, 'share')} of its time"
     else:
         return ""
     return (
-        f"Read before its planned end, at {when}: the {formatted(1 - rule.confidence, 'share')} "
-        "does not hold if it was stopped because of the result."
+        f"{told}: the {formatted(1 - rule.confidence, 'share')} does not hold if it was stopped because of the result."
     )
 
 

@@ -139,8 +139,8 @@ def value(
 
 
 def no_revenue(study: Study) -> str:
-    """That no revenue metric is named, and which metric is of money and could be one."""
-    money = [inside(m.label) for m in study.metrics if m.unit == "money"]
+    """That no revenue metric is named, and which metric is of money that is to rise and could be one."""
+    money = [inside(m.label) for m in study.metrics if m.unit == "money" and m.type == "mean" and m.better == "higher"]
     could = (
         f", though {listed(money)} {'is' if len(money) == 1 else 'are'} of money: economics.revenue_metric names one"
     )

@@ -231,16 +231,39 @@ def units_a_day(study: Study, earlier: Numbers) -> int | None:
 
 
 def _share(study: Study, earlier: Numbers) -> tuple[float | None, str]:
-    """The share of units that a made-up plan watches, None where it is not known, and what it is called."""
+    """The share of the control's units that a made-up plan watches, None where it is not known, and what it is called.
+
+    It is one of which a fall is harm: of the primary metric where that is a share, else of those who reach the funnel's
+    last step; where less of either is better, of the units without it.
+    """
     primary, last = study.primary, study.funnel.steps[-1]
-    shares = primary.type in ("proportion", "retention")
-    found = earlier.get("primary.control" if shares else f"funnel.{last}.rate")
-    rate = None if found is None or found.value is None else float(found.value)
-    if not shares:
-        return rate, f"Reached {last}"
-    if primary.better == "lower":
-        return None if rate is None else 1 - rate, f"Share without {inside(primary.label)}"
-    return rate, primary.label
+    if primary.type in ("proportion", "retention"):
+        rate, label = _recorded(earlier, "primary.control"), primary.label
+        wanted, without = primary.better == "higher", f"Share without {inside(label)}"
+    else:
+        rate, label = reached(study, earlier), f"Reached {last}"
+        wanted, without = study.wants_last, f"Share without {last}"
+    if wanted:
+        return rate, label
+    return None if rate is None else 1 - rate, without
+
+
+def reached(study: Study, earlier: Numbers) -> float | None:
+    """The share of the control's exposed units that reach the funnel's last step; None where it is not known.
+
+    Where nobody is treated it is that of all units, step by step from the exposure on.
+    """
+    if not study.is_hashed:
+        return _recorded(earlier, "funnel.control")
+    prefix = "funnel" if study.way == "strict" else f"funnel.{study.way}"
+    steps = study.funnel.steps[study.funnel.steps.index(study.exposure) + 1 :]
+    rates = [_recorded(earlier, f"{prefix}.{step}.rate") for step in steps if step not in study.funnel.optional]
+    return None if None in rates else math.prod(rate for rate in rates if rate is not None)
+
+
+def _recorded(earlier: Numbers, name: str) -> float | None:
+    found = earlier.get(name)
+    return None if found is None or found.value is None else float(found.value)
 
 
 def _filled(study: Study, earlier: Numbers) -> Monitoring:

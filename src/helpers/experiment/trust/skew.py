@@ -1,13 +1,14 @@
 """Skewed means: has the comparison enough units for its t interval, or must a reader distrust it?"""
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from helpers.config import Metric
+from helpers.config import Metric, Study
 from helpers.experiment.results import Results
 from helpers.experiment.trust.check import Caveat, TrustCheck
-from helpers.formatting import decimal, inside
+from helpers.formatting import decimal, formatted, inside, listed
 from helpers.stats.checks.skew import SkewOfDifference, skew_of_difference
 from helpers.stats.summaries.mean import Mean
 from helpers.warehouse import query
@@ -55,10 +56,6 @@ class Skews:
         rows = query.query(con, "skewness", control=study.control.name) if study.cluster is None else None
         self._rows = {} if rows is None else {(r.metric, r.variant): r for r in rows.itertuples(index=False)}
 
-    def of(self, metric: Metric, what: What = "value") -> MetricSkew | None:
-        """Of the least favourable treatment; None where nothing varies or no mean is compared."""
-        return max(self.by_treatment(metric, what).values(), key=lambda skew: skew.of.factor, default=None)
-
     def by_treatment(self, metric: Metric, what: What = "value") -> dict[str, MetricSkew]:
         """Each treatment against the control; nothing where nothing varies or no mean is compared.
 
@@ -104,9 +101,9 @@ def skewed(skews: Skews, results: Results) -> list[TrustCheck]:
     if study.revenue is not None and (study.revenue != study.primary or study.primary.winsorize):
         asked.append((study.revenue, "bare"))
     return [
-        _judged(metric, found, what)
+        _judged(metric, found, what, study)
         for metric, what in asked
-        if metric.type == "mean" and (found := skews.of(metric, what)) is not None
+        if metric.type == "mean" and (found := skews.by_treatment(metric, what))
     ]
 
 
@@ -116,17 +113,15 @@ def _left(found: MetricSkew) -> str:
     return f"{left:.3f}" if left >= LEAST else f"less than {LEAST}"
 
 
-def _judged(metric: Metric, found: MetricSkew, what: What) -> TrustCheck:
+def _judged(metric: Metric, by: Mapping[str, MetricSkew], what: What, study: Study) -> TrustCheck:
+    """The least favourable comparison; where there are several, the interval is doubted of those that lack units alone."""
+    found = max(by.values(), key=lambda skew: skew.of.factor)
     label = inside(metric.label) + (", no value pulled in" if what == "bare" and metric.winsorize else "")
     text = f"skewness {decimal(found.skewness, 1)} over all arms, {found.units:,} units in {found.arm}"
     more = (
         f"{found.needed:,} are needed"
         if found.of.heavy
         else f"the difference of the means has {_left(found)}, little enough"
-    )
-    words = (
-        f"A unit's {label} has a skewness of {decimal(found.skewness, 1)} over all arms together. With arms of these sizes a t interval needs {found.needed:,} units"
-        f" in {found.arm}, and there are {found.units:,}: its 95 % do not hold, and too many of its misses lie on one side."
     )
     return TrustCheck(
         f"Skew of {label}",
@@ -135,7 +130,23 @@ def _judged(metric: Metric, found: MetricSkew, what: What) -> TrustCheck:
         "warning" if found.of.heavy else "passed",
         "Values",
         "means too skewed for their intervals",
-        caveat=Caveat(f"skew_{metric.name}", f"The interval of {label} cannot be trusted.", words)
-        if found.of.heavy
-        else None,
+        caveat=_caveat(metric, label, what, by, study) if found.of.heavy else None,
+    )
+
+
+def _caveat(metric: Metric, label: str, what: What, by: Mapping[str, MetricSkew], study: Study) -> Caveat:
+    """Whose interval cannot be trusted, and how many units it lacks."""
+    heavy = {name: skew for name, skew in by.items() if skew.of.heavy}
+    named = f" in {listed(list(heavy))}" if len(study.treatments) > 1 else ""
+    lacks = [
+        f"{f'of {name} ' if named else ''}needs {skew.needed:,} units in {skew.arm}, and there are {skew.units:,}"
+        for name, skew in heavy.items()
+    ]
+    its, skewness = "its" if len(heavy) == 1 else "their", next(iter(heavy.values())).skewness
+    return Caveat(
+        f"skew_{metric.name}{'_as_it_is' if what == 'bare' and metric.winsorize else ''}",
+        f"The interval of {label}{named} cannot be trusted.",
+        f"A unit's {label} has a skewness of {decimal(skewness, 1)} over all arms together. With arms of these sizes a t "
+        f"interval {'; that '.join(lacks)}: {its} {formatted(study.decision.confidence, 'share')} do not hold, and too many of "
+        f"{its} misses lie on one side.",
     )

@@ -76,13 +76,14 @@ class Outlook:
     band: tuple[Day, ...]
 
 
-def outlook(plan: WhatIfPlan, currency: str = "EUR") -> Outlook:
+def outlook(plan: WhatIfPlan, currency: str = "EUR", look: float | None = None) -> Outlook:
     """Suppose the experiment ends having observed exactly the expected uplift: what then?
 
     Interval and p are Miettinen and Nurminen's on n p successes (not rounded to whole ones), sample size, power and
     detectable uplift :class:`~helpers.stats.ProportionDesign`'s, risk, money and losses those of the belief, and
     the decision :func:`~helpers.experiment.decision.rule.decide`'s, trust checks and guardrails taken as passed. With more than one
-    look the last one is tested at the level that Lan and DeMets' O'Brien-Fleming-type spending leaves it.
+    look the last one is tested at the level that Lan and DeMets' O'Brien-Fleming-type spending leaves it. ``look`` is
+    the level that a gain needs where the study is read before its end: the chances of ``rule`` are then those of that look.
 
     >>> found = outlook(WhatIfPlan(traffic=2000, baseline=0.10, uplift=0.08, arpu=500, days=28))
     >>> found.decision.verdict, round(found.p_value, 4), found.needed
@@ -134,7 +135,7 @@ def outlook(plan: WhatIfPlan, currency: str = "EUR") -> Outlook:
         per_unit * belief.expected_below(pays),
         per_unit * belief.expected_above(pays),
         decide(seen, rule),
-        operating(plan, level, pays),
+        operating(plan, level, pays, look),
         _band(plan, level),
     )
 

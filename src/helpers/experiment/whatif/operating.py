@@ -39,12 +39,13 @@ class Operating:
     kill_when_good: float
 
 
-def operating(plan: "WhatIfPlan", level: float, least_difference: float) -> Operating:
+def operating(plan: "WhatIfPlan", level: float, least_difference: float, look: float | None = None) -> Operating:
     r"""Chances of GO and KILL by this very rule, at these sizes.
 
     Given the control's observed rate every criterion is monotone in the treatment's: GO means at least :math:`t_{go}` (the
     highest of what significance, risk, minimum uplift and money ask for; the money as believed), KILL less than
-    :math:`t_{kill}`, where the interval's upper end meets the minimum uplift, or zero. With :math:`\hat p_c` at 31 points of
+    :math:`t_{kill}`, where the interval's upper end meets the minimum uplift, or zero. Before the end a gain needs the level
+    of that ``look``, and nothing is too small to matter yet, so KILL means harm alone. With :math:`\hat p_c` at 31 points of
     its normal distribution and :math:`\hat p_t` normal, :math:`P(GO)=\sum_k w_k\Phi((p_t-t_{go,k})/s_t)`. Normal
     approximation of both rates: a dozen conversions an arm are needed for it to be good.
     """
@@ -55,7 +56,8 @@ def operating(plan: "WhatIfPlan", level: float, least_difference: float) -> Oper
     control = np.clip(plan.baseline + NODES * error, 1e-9, 1 - 1e-9)
     weights = np.exp(-(NODES**2) / 2)
     weights /= weights.sum()
-    go, kill = _go_from(plan, control, level, least_difference), _kill_below(plan, control, level)
+    go = _go_from(plan, control, level if look is None else look, least_difference)
+    kill = _kill_below(plan, control, level, plan.minimum_uplift if look is None else 0.0)
 
     def chances(relative: float) -> tuple[float, float]:
         rate = min(plan.baseline * (1 + relative), 1.0)
@@ -99,10 +101,10 @@ def _go_from(plan: "WhatIfPlan", control: FloatArray, level: float, least_differ
     return np.where(found <= 1, found, math.inf)
 
 
-def _kill_below(plan: "WhatIfPlan", control: FloatArray, level: float) -> FloatArray:
+def _kill_below(plan: "WhatIfPlan", control: FloatArray, level: float, minimum: float) -> FloatArray:
     """Rates of the treatment below which the whole interval lies under the minimum uplift, or below zero."""
     n_c, n_t = plan.arms
-    crit, least = float(critical(level)), math.log1p(max(plan.minimum_uplift, 0.0))
+    crit, least = float(critical(level)), math.log1p(max(minimum, 0.0))
 
     def gap(rate: FloatArray) -> FloatArray:
         return np.asarray(-crit - TwoByTwo.of(control * n_c, n_c, rate * n_t, n_t).z_ratio(least))

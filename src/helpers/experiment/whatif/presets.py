@@ -1,5 +1,6 @@
 """Plans of studies: what the simulator starts from, and what a report says about its own rule."""
 
+import math
 import re
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING
@@ -7,14 +8,20 @@ from typing import TYPE_CHECKING
 from helpers.config.assumed import NO_PACE, not_stated
 from helpers.errors import ReportError
 from helpers.experiment.decision import value
+from helpers.experiment.decision.claims import STATES, state
+from helpers.experiment.decision.look import early_look
 from helpers.experiment.pace import enrolment_days
 from helpers.experiment.whatif.plan import WhatIfPlan
-from helpers.formatting import inside
+from helpers.formatting import formatted, inside
 from helpers.stats.summaries.proportion import Proportion
 
 if TYPE_CHECKING:
     from helpers.config import Metric, Study
     from helpers.experiment.results import Results
+
+
+DIGITS = 9
+"""Decimals that are kept of what was measured, so that equal data give equal files."""
 
 
 @dataclass(frozen=True)
@@ -42,17 +49,18 @@ class Preset:
 
 
 def conversion(study: "Study") -> "Metric | None":
-    """The study's primary metric if it is a proportion that is to rise, else its first success metric that is one, else None."""
-    success = [m for m in study.metrics if m.type == "proportion" and m.role != "guardrail" and m.better == "higher"]
+    """The study's primary metric if it is a share that is to rise, else its first success metric that is one, else None."""
+    shares = [m for m in study.metrics if m.type in ("proportion", "retention") and m.role != "guardrail"]
+    success = [m for m in shares if m.better == "higher"]
     return next(iter(sorted(success, key=lambda m: m.role != "primary")), None)
 
 
-def plan_of(study: "Study", results: "Results") -> tuple[WhatIfPlan | None, str]:
+def plan_of(study: "Study", results: "Results", variant: str | None = None) -> tuple[WhatIfPlan | None, str]:
     """The study as a plan whose expected uplift is the one it observed, or None and the reason.
 
     Traffic is what a launch would reach in a day; ``in_experiment`` is the part of it that stands in the control or
-    the treatment that the decision is about.
-    Shares are rounded to what is read and typed.
+    the treatment that it is about, the leading one where none is named.
+    Shares are as the report has them: a box shows fewer digits, and what is typed takes their place.
     """
     metric = conversion(study)
     if metric is None:
@@ -63,7 +71,7 @@ def plan_of(study: "Study", results: "Results") -> tuple[WhatIfPlan | None, str]
         return None, f"the trial counts money, and {value.NO_REVENUE}"
     if not_stated(study):
         return None, not_stated(study)
-    found = results.effect(metric)
+    found = results.effect(metric, variant=variant)
     revenue = results.arm(study.revenue, study.control.name, as_is=True)
     exposed = results.units("exposed", "all", "all")
     monthly = value.units_per_month(results)
@@ -73,7 +81,8 @@ def plan_of(study: "Study", results: "Results") -> tuple[WhatIfPlan | None, str]
         return None, "units came in for too short a time to be scaled up to a month"
     if not revenue.estimate > 0:
         return None, f"the trial counts money, and {inside(study.revenue.label)} in the control is not above zero"
-    days, (control, treated) = enrolment_days(results), results.pair
+    days, (control, leading) = enrolment_days(results), results.pair
+    treated = next((v for v in study.treatments if v.name == variant), leading)
     if not days:
         return None, f"{NO_PACE}, so how long it ran is not known"
     daily = max(monthly / value.DAYS_PER_MONTH, exposed / days)
@@ -81,9 +90,9 @@ def plan_of(study: "Study", results: "Results") -> tuple[WhatIfPlan | None, str]
     try:
         return WhatIfPlan(
             traffic=round(daily, 2),
-            baseline=round(found.effect.control, 4),
-            uplift=round(found.effect.relative, 4),
-            arpu=round(revenue.estimate),
+            baseline=round(found.effect.control, DIGITS),
+            uplift=round(found.effect.relative, DIGITS),
+            arpu=round(revenue.estimate, DIGITS),
             days=max(round(days), 1),
             in_experiment=round(compared / daily, 6),
             allocation=treated.weight / (control.weight + treated.weight),
@@ -112,18 +121,42 @@ def preset_of(study: "Study", results: "Results") -> Preset:
     metric = conversion(study)
     if plan is None or metric is None:
         raise ReportError(f"the simulator cannot show the study {study.name!r}", got=reason)
-    note = ""
-    if metric is not study.primary:
-        note = f"The study's primary metric is {inside(study.primary.label)}, no share that is to rise; the simulator takes {inside(metric.label)}."
     segments = [
         segment
         for dimension in study.segments
         for level in results.levels("exposed", dimension)
         if (segment := _segment(study, results, metric, plan, dimension, level)) is not None
     ]
-    return Preset(
-        study.name, " ".join(study.title.split()), metric.label, study.economics.currency, note, plan, tuple(segments)
-    )
+    note, title = note_of(study, results, metric), " ".join(study.title.split())
+    return Preset(study.name, title, metric.label, study.economics.currency, note, plan, tuple(segments))
+
+
+def note_of(study: "Study", results: "Results", metric: "Metric") -> str:
+    """Wherein the page reckons otherwise than the report of the study, in sentences; empty where it does not."""
+    said = []
+    if metric is not study.primary:
+        said.append(
+            f"The study's primary metric is {inside(study.primary.label)}, no share that is to rise; the simulator takes "
+            f"{inside(metric.label)}."
+        )
+    if len(study.treatments) > 1:
+        said.append(f"It takes {results.leading} as if it were the only treatment.")
+    look = early_look(study, results.observed.last_event)
+    if look is not None:
+        said.append(f"The report reads the study early ({look.text}); the simulator takes its time as over.")
+    for name, found in results.guardrails().items():
+        if not found.passed:
+            said.append(
+                f"Guardrail {inside(study.metric(name).label)} is {STATES[state(found)]}; the simulator takes it as passed."
+            )
+    if study.revenue is not None and study.revenue is not metric:
+        money = results.effect(study.revenue, as_is=True)
+        if money is not None and math.isfinite(money.effect.relative):
+            said.append(
+                f"{study.revenue.label} was measured at {formatted(money.effect.relative, 'relative')}, by which the report "
+                "reckons its money; the simulator moves it with conversions."
+            )
+    return " ".join(said)
 
 
 def read(study_file: str) -> Preset:
@@ -147,7 +180,9 @@ def _segment(
     if not isinstance(converted, Proportion) or revenue is None:
         return None
     share = results.units("exposed", dimension, level) / results.units("exposed", "all", "all")
-    found = Segment(dimension, level, round(share, 4), round(converted.estimate, 4), round(revenue.estimate))
+    found = Segment(
+        dimension, level, round(share, DIGITS), round(converted.estimate, DIGITS), round(revenue.estimate, DIGITS)
+    )
     try:
         replace(plan, **{k: v for k, v in asdict(found).items() if k not in ("dimension", "level")})
     except ReportError:  # too few users, or a rate of 0

@@ -15,7 +15,7 @@ from helpers.experiment.design import Goal, is_stated
 from helpers.experiment.funnel import FunnelCounts, window
 from helpers.experiment.rerandomisation import Rerandomised
 from helpers.experiment.results import MetricEffect
-from helpers.formatting import counted, formatted, inside, listed, p_text
+from helpers.formatting import CHANGE, counted, formatted, inside, listed, p_text
 from helpers.report.figures import style
 from helpers.report.figures.flows import flow
 from helpers.stats.checks.novelty import Novelty
@@ -28,9 +28,9 @@ if TYPE_CHECKING:
 
 TRENDS = {
     "stable": "shows no trend over the days",
-    "novelty": "fades over the days: look at the last ones",
-    "primacy": "grows over the days: look at the last ones",
-    "reversal": "turns round over the days: look at the last ones",
+    "novelty": "fades over the days",
+    "primacy": "grows over the days",
+    "reversal": "turns round over the days",
     "no test": "has too few days for a trend",
 }
 EARLY = 0.5
@@ -79,9 +79,9 @@ def _counted_once(curve: "pd.DataFrame") -> str:
     """Whether units come back, and whether the days bring fewer new ones for it."""
     if not curve.returning_units.sum():
         return "distinct units: each of them is exposed on one day only"
-    middle = curve.groupby("period").day.transform("mean")
-    late = curve.day - middle
-    bends = curve.new_units[late > 0].sum() < curve.new_units[late < 0].sum()
+    come = curve[curve.day <= curve.day.where(curve.new_units > 0).groupby(curve.period).transform("max")]
+    late = come.day - come.groupby("period").day.transform("mean")
+    bends = come.new_units[late > 0].sum() < come.new_units[late < 0].sum()
     return f"distinct units: those who come back are not counted again{', so the curve bends' if bends else ''}"
 
 
@@ -404,9 +404,13 @@ def by_day(found: Sequence[MetricEffect], trend: Novelty, study: Study, failed: 
         tickformat="+~g" if in_points else None,
     )
     tested = f" ({p_text(trend.p_value, 2)})" if trend.verdict != "no test" else ""
+    last = ""
+    if trend.verdict in ("novelty", "primacy", "reversal") and trend.long_run_days < trend.days and not trend.left_out:
+        size = formatted(trend.long_run, CHANGE[metric.unit], study.economics.currency)
+        last = f", in the last {trend.long_run_days} it is {size}"
     return style.titled(
         figure,
-        barred(f"The effect{_of(found, study)} {TRENDS[trend.verdict]}{tested}", failed),
+        barred(f"The effect{_of(found, study)} {TRENDS[trend.verdict]}{tested}{last}", failed),
         f"units by the day they were first exposed{_seen(metric, study)}",
     )
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from helpers.config.assumed import MONEY, PRIOR
+from helpers.config.assumed import MONEY, PRIOR, value_at
+from helpers.defaults import BASELINE_DRIFT, MAX_CHANCE_OF_HARM
 from helpers.formatting import Unit, formatted
 from helpers.report.tables import Row
 
@@ -33,7 +34,12 @@ EXPECTED = (*PRIOR, *MONEY)
 RULE = (*PRIOR, "decision.min_relative_uplift")
 """What the criteria rest on besides money."""
 CAPTION = "What was assumed, and at which value the decision would change"
-NONE = "Nothing was assumed: the study states every value that the report reckons with."
+USUAL: Mapping[str, str] = {
+    "decision.confidence": "confidence of the intervals",
+    "decision.max_risk": "largest risk of no improvement",
+    "design.power": "power of the design",
+}
+"""What has a usual value where a study does not state it, in words; each is a share."""
 
 
 def table(found: Iterable[Assumption], study: Study) -> list[Row]:
@@ -49,10 +55,33 @@ def table(found: Iterable[Assumption], study: Study) -> list[Row]:
 
 
 def note_table(study: Study) -> str:
-    """How the table was made, and which texts nobody stated."""
+    """How the table was made, which texts nobody stated, and what stands at its usual value."""
     how = "One value is moved at a time, all else as it is, and the rule is asked again."
-    texts = [path for path in study.assumed if not any(known.startswith(path) for known in NAMED)]
-    return f"{how} Not stated either: {', '.join(texts)}." if texts else how
+    texts = [path for path in study.assumed if not any(known.startswith(path) for known in (*NAMED, *USUAL))]
+    stated = f"Not stated either: {', '.join(texts)}." if texts else ""
+    return " ".join(filter(None, [how, stated, text_usual(study)]))
+
+
+def text_none(study: Study) -> str:
+    """That nothing was assumed which the table would hold, and what stands at its usual value."""
+    none = "The study states each value of its prior, its smallest gain, its money and its plan: none was assumed."
+    return f"{none} {text_usual(study)}"
+
+
+def text_usual(study: Study) -> str:
+    """What the report reckons with at its usual value, as the study does not state it, and what no study can state."""
+    usual = [
+        f"{name} {formatted(value_at(study, path), 'share')} ({path})"
+        for path, name in USUAL.items()
+        if study.assumes(path)
+    ]
+    fixed = (
+        f"Fixed, and no key of a study: weighed options may have a chance of {formatted(MAX_CHANCE_OF_HARM, 'share')} that "
+        f"revenue falls, and weeks differ by {formatted(BASELINE_DRIFT, 'share')} without any change."
+    )
+    return " ".join(
+        filter(None, [f"At its usual value, as the study states none: {', '.join(usual)}." if usual else "", fixed])
+    )
 
 
 def note(study: Study, paths: Iterable[str]) -> str:

@@ -394,10 +394,15 @@ def record_differences(
 
 
 def _long_run(trend: Novelty) -> str:
-    """Which days the long-run effect is of: the last ones, where there are others before them."""
-    if trend.long_run_days < trend.days:
-        return f"Effect of the last {counted(trend.long_run_days, 'day')} alone"
-    return "Effect over all days, weighted by precision"
+    """Which days the long-run effect is of, and which are not in it."""
+    if not trend.long_run_days:
+        return "Effect by the day of first exposure"
+    first, last = round(trend.long_run_from), round(trend.long_run_to)
+    days = f"days {first} to {last}" if last > first else f"day {first}"
+    earlier = trend.days - trend.long_run_days
+    left = f"; {trend.note}" if trend.note else ""
+    rest = f", without the {counted(earlier, 'day')} before" if earlier else ""
+    return f"Effect on units first exposed on {days} of the experiment, weighted by precision{rest}{left}"
 
 
 def text_caution(study: Study) -> str:

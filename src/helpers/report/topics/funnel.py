@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from helpers.config import Study
@@ -148,6 +148,18 @@ def record(nb: Notebook, found: Iterable[FunnelCounts], buyers: Bypass) -> None:
         )
     nb.record("funnel.bypass", text_bypass(buyers, nb.study), "text", "Who reaches the last step beside the path")
     nb.record("funnel.bottleneck", _bottleneck(told, nb.study), "text", "The bottleneck in a sentence")
+
+
+def record_control(nb: Notebook, arms: Sequence[FunnelCounts]) -> None:
+    """``funnel.control``: how many of the control reach the last step, which is what is usual after a launch."""
+    study = nb.study
+    nb.record(
+        "funnel.control",
+        finite(arms[0].conversion.share) if arms else None,
+        "share",
+        f"Share of the exposed units of {study.control.name} that reached {study.funnel.steps[-1]} in the experiment",
+        reason="no step of the experiment is read by arm",
+    )
 
 
 def _bottleneck(found: FunnelCounts, study: Study) -> str:

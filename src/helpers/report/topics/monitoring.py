@@ -98,20 +98,25 @@ def text_sizes(plan: MonitoringPlan, needed: Mapping[str, int | None]) -> str:
 
 
 def table_replay(replays: Mapping[str, tuple[DailyDecision, ...]], plan: MonitoringPlan) -> list[Row]:
-    """Each stream: its last verdict, the days it was decided on, and why."""
+    """Each stream: the first day it was paused and what for, the day it was rolled back, its last state and why that."""
     rows = []
     for name, decisions in replays.items():
         paused, stopped = first(decisions, "PAUSE"), first(decisions, "ROLL BACK")
         rows.append(
             {
                 "Stream": _joined(name),
-                "First PAUSE": f"day\u00a0{paused.day}" if paused else "never",
+                "First PAUSE": _paused(paused) if paused else "never",
                 "ROLL BACK": f"day\u00a0{stopped.day}{_falsely(name, plan)}" if stopped else "never",
                 "At the end": badge(TONES[decisions[-1].verdict], decisions[-1].verdict),  # type: ignore[arg-type]
-                "Why": stopped.reason if stopped else paused.reason if paused else decisions[-1].reason,
+                "Why at the end": stopped.reason if stopped else decisions[-1].reason,
             }
         )
     return rows
+
+
+def _paused(found: DailyDecision) -> str:
+    """A day on which a stream is paused, and what was seen on it."""
+    return f"day\u00a0{found.day}: {listed(list(found.signals)) or 'too few data'}"
 
 
 def note_replay(plan: MonitoringPlan, logged: int, confirmed: int) -> str:

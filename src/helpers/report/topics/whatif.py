@@ -53,7 +53,11 @@ def table(found: Outlook) -> list[dict[str, Any]]:
 def note(found: Tried) -> str:
     """What the table rests on."""
     assert found.outlook is not None
+    early = found.look and (
+        f"; read at {formatted(found.look.share, 'share')} of the time, so GO needs p < {found.look.level:.2g} and nothing is too "
+        "small to matter yet"
+    )
     return (
         f"{found.label} with {formatted(found.outlook.units, 'count')} units, by the normal approximation; trust checks and"
-        " guardrails taken as passed"
+        f" guardrails taken as passed{early or ''}"
     )

@@ -69,6 +69,7 @@ class Novelty:
         long_run, long_run_low, long_run_high: effect of the last days, weighted by precision; days that happen to differ
             by less than chance make its interval no narrower than the sampling error does.
         long_run_days: how many those are.
+        long_run_from, long_run_to: the first and the last of them, by the number of the day; NaN of none.
         days: how many days were used, and ``left_out`` how many were not, as their outcomes do not vary.
         note: why something is missing; empty otherwise.
 
@@ -90,6 +91,8 @@ class Novelty:
     long_run_low: float
     long_run_high: float
     long_run_days: int
+    long_run_from: float
+    long_run_to: float
     days: int
     note: str = ""
     left_out: int = 0
@@ -167,6 +170,7 @@ def novelty(
         )
     effects, covariance = np.asarray(daily.effects), daily.matrix
     count = min(count, k)
+    span = (daily.days[k - count], daily.days[-1]) if count else (math.nan, math.nan)
     if k < LEAST:
         nan = math.nan
         long_run, error = _mean(effects[k - count :], covariance[k - count :, k - count :])
@@ -188,6 +192,7 @@ def novelty(
             ends[0],
             ends[1],
             count,
+            *span,
             k,
             note,
             daily.left_out,
@@ -215,6 +220,7 @@ def novelty(
         long_run - half,
         long_run + half,
         count,
+        *span,
         k,
         daily.note,
         daily.left_out,
