@@ -333,7 +333,8 @@ def test_the_last_days_are_told_where_days_stand_before_them(days):
     effects.record_differences(nb, {}, trend(nb.study))
     value, what, _ = told["novelty.long_run"]
     assert value == pytest.approx(0, abs=1e-12)
-    assert what == ("Effect of the last 7 days alone" if days > 7 else "Effect over all days, weighted by precision")
+    of = f"days {max(1, days - 6)} to {days}" if days > 1 else "day 1"
+    assert f"first exposed on {of} of the experiment" in what and ("before" in what) is (days > 7)
     nb.study = config.load(paths.STUDIES / "hillstrom.yml")
     effects.record_differences(nb, {}, trend(nb.study))
     for name in ("novelty.long_run", "novelty.long_run_low", "novelty.long_run_high", "novelty.p_value"):

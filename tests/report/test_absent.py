@@ -104,18 +104,16 @@ def test_what_the_effect_is_over_the_last_days_is_of_these_days_or_absent(seed):
     found = [
         SimpleNamespace(level=str(int(d)), metric=TABLE.primary, effect=compare(*pair), variant="treatment") for d, pair in arms.items()
     ]  # fmt: skip
-    words = figures.by_day(found, trend, TABLE).layout.meta["subtitle"]
+    title = figures.by_day(found, trend, TABLE).layout.meta["finding"]
     if empty:
         assert [number.value for number in late] == [None] * 3 and f"{empty} day" in late[0].reason
-        assert "it is" not in words
+        assert "it is" not in title
         return
     last = min(days, 7)
-    assert f"{last} days" in late[0].description or last == days
+    assert f"days {days - last} to {days - 1} of" in late[0].description
     mean = np.mean([t.successes / t.n - c.successes / c.n for c, t in list(arms.values())[-last:]])
     assert late[0].value == pytest.approx(mean, abs=2e-3) and late[1].value < mean < late[2].value
-    assert words.endswith(
-        f"over {'all' if last == days else 'the last'} {last} days it is {late[0].text} ({late[1].text} to {late[2].text})"
-    )
+    assert (f", in the last {last} it is {late[0].text}" in title) is (last < days)
 
 
 @pytest.mark.parametrize("better", ["higher", "lower"])

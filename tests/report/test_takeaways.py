@@ -112,6 +112,27 @@ def test_an_effect_by_day_is_in_points_and_not_read_of_an_invalid_experiment(fai
     assert multi_arm.caption(asked, failed).startswith("Not to be read") is bool(failed)
 
 
+@pytest.mark.parametrize("treated", [range(700, 420, -20), range(700, 140, -40)], ids=["fades", "turns round"])
+@pytest.mark.parametrize("days", [5, 7, 14])
+def test_a_trend_is_titled_with_what_the_last_days_show(days, treated):
+    """The effect of the last week, where there are days before it: their mean by the variance of each."""
+    study = planted.study(Case("words", "days", {"control": [10, 3], "treatment": [10, 4]}))
+    by_day = {float(d + 1): (Proportion(1_000, 420), Proportion(1_000, hits)) for d, hits in enumerate(treated[:days])}
+    seen = [
+        SimpleNamespace(level=str(int(d)), metric=study.primary, effect=compare(*arms), variant="treatment")
+        for d, arms in by_day.items()
+    ]
+    trend = novelty(DailyEffects.independent(by_day))
+    title = figures.by_day(seen, trend, study).layout.meta["finding"]
+    told = re.search(r", in the last 7 it is ([-+][\d.]+) points", title)
+    assert bool(told) is (days > 7) and "over the days" in title
+    if told:
+        rates = [hits / 1_000 for hits in treated[:days][-7:]]
+        weights = [1 / (0.42 * 0.58 + rate * (1 - rate)) for rate in rates]
+        mean = sum(w * (rate - 0.42) for w, rate in zip(weights, rates, strict=True)) / sum(weights)
+        assert float(told[1]) == pytest.approx(100 * mean, abs=0.02)
+
+
 @pytest.mark.parametrize("failed", [(), ("Sample ratio",)])
 def test_no_segment_of_an_invalid_experiment_is_called_different(failed):
     study = planted.study(Case("words", "segments", {"control": [10, 3], "treatment": [10, 4]}))

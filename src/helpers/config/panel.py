@@ -23,6 +23,11 @@ class Panel(Model):
     how: dict[RawColumn, How] = Field({})
     """Columns of outcomes, each with what its rows become: sum, mean, max, first or last"""
 
+    @property
+    def merged(self) -> str:
+        """Why no day is looked at, though there are periods."""
+        return f"the rows of a unit, one a {self.period}, become one before anything is compared"
+
     def check(self, columns: Iterable[str], outcomes: Iterable[str]) -> None:
         """Refuse a panel without a unit, and what is said of a column that is no outcome. Raises :class:`ConfigError`."""
         if "user_id" not in columns:

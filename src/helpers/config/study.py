@@ -411,17 +411,14 @@ class Study(Named):
     @property
     def timeless(self) -> str:
         """Why there is no time axis; empty where there is one."""
-        return (
-            f"{self.one_moment[0].upper()}{self.one_moment[1:]}, so there is no time axis." if self.one_moment else ""
-        )
+        why = self.one_moment
+        return why and f"{why[0].upper()}{why[1:]}, so there is no time axis."
 
     @property
     def one_moment(self) -> str:
         """The same as the reason of a number; of a panel that its time is there and not looked at."""
         panel = self.data.panel if isinstance(self.data, Units) else None
-        if self.has_time or panel is None:
-            return "" if self.has_time else "every unit counts from one moment"
-        return f"the rows of a unit, one a {panel.period}, become one before anything is compared"
+        return "" if self.has_time else panel.merged if panel else "every unit counts from one moment"
 
     @property
     def wants_last(self) -> bool:
@@ -444,9 +441,8 @@ class Study(Named):
     @property
     def untouched(self) -> str:
         """Whose funnel is told where it runs through an experiment that treated users, in words; empty where nobody was treated by then."""
-        if self.mode != "online" or self.diagnosis_end <= self.period.start:
-            return ""
-        return "of the control" if self.is_unit_table else "outside the treatments"
+        treated = self.mode == "online" and self.diagnosis_end > self.period.start
+        return ("of the control" if self.is_unit_table else "outside the treatments") if treated else ""
 
     @property
     def simulated(self) -> bool:

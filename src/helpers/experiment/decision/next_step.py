@@ -88,10 +88,10 @@ def _subject(weighed: Evidence) -> str:
 
 def _settled(results: Results, weighed: Evidence) -> str:
     """About how many units would bring the risk below what is allowed, if the effect stays as it is."""
-    belief, rule = weighed.belief, results.study.decision
+    belief, rule, subject = weighed.belief, results.study.decision, _subject(weighed)
     if belief is None:
-        return ""
-    subject = _subject(weighed)
+        whose = "" if weighed.effect.control else " while the control is zero"
+        return f"No number of {results.study.randomised} tells the risk of no improvement of {subject}{whose}."
     most = formatted(rule.max_risk, "share")
 
     times = belief.times_to_settle(rule.max_risk, LONGEST)

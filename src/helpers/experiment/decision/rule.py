@@ -354,20 +354,20 @@ def _fades(evidence: Evidence) -> str:
 
 
 def _read(evidence: Evidence, rule: Rule, verdict: Verdict) -> str:
-    """That a test of a fixed size was read before its end.
+    """That a test of a fixed size was read before its end, or ended short of that size.
 
     An early GO has passed a level that allows for the look, and an ITERATE says itself that it is early.
     """
     planned, look = evidence.planned_units, evidence.look
     if planned is not None and evidence.units < planned:
-        when = f"{evidence.units:,} of {planned:,} units"
+        when = f"at {evidence.units:,} of {planned:,} units"
+        told = f"Read before its planned end, {when}" if look is not None else f"Read short of its planned size, {when}"
     elif look is not None and verdict == "KILL":
-        when = f"{formatted(look.share, 'share')} of its time"
+        told = f"Read before its planned end, at {formatted(look.share, 'share')} of its time"
     else:
         return ""
     return (
-        f"Read before its planned end, at {when}: the {formatted(1 - rule.confidence, 'share')} "
-        "does not hold if it was stopped because of the result."
+        f"{told}: the {formatted(1 - rule.confidence, 'share')} does not hold if it was stopped because of the result."
     )
 
 

@@ -43,4 +43,4 @@ def tried(study: "Study", results: "Results", variant: str | None = None, *, unr
     if unread:
         plan = replace(plan, uplift=reachable(plan.planned_uplift, plan.baseline))
     look = early_look(study, results.observed.last_event)
-    return Tried(label, outlook(plan, study.economics.currency, look and look.level), "", look)
+    return Tried(label, outlook(plan, study.economics.currency, look.level if look else None), "", look)

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 import plotly.graph_objects as go
 
-from helpers import formatting
 from helpers.config import Metric, Study
 from helpers.experiment.decision.claims import barred, of_metric, size, subject
 from helpers.experiment.decision.look import EarlyLook
@@ -29,9 +28,9 @@ if TYPE_CHECKING:
 
 TRENDS = {
     "stable": "shows no trend over the days",
-    "novelty": "fades over the days: look at the last ones",
-    "primacy": "grows over the days: look at the last ones",
-    "reversal": "turns round over the days: look at the last ones",
+    "novelty": "fades over the days",
+    "primacy": "grows over the days",
+    "reversal": "turns round over the days",
     "no test": "has too few days for a trend",
 }
 EARLY = 0.5
@@ -405,22 +404,15 @@ def by_day(found: Sequence[MetricEffect], trend: Novelty, study: Study, failed: 
         tickformat="+~g" if in_points else None,
     )
     tested = f" ({p_text(trend.p_value, 2)})" if trend.verdict != "no test" else ""
+    last = ""
+    if trend.verdict in ("novelty", "primacy", "reversal") and trend.long_run_days < trend.days and not trend.left_out:
+        size = formatted(trend.long_run, CHANGE[metric.unit], study.economics.currency)
+        last = f", in the last {trend.long_run_days} it is {size}"
     return style.titled(
         figure,
-        barred(f"The effect{_of(found, study)} {TRENDS[trend.verdict]}{tested}", failed),
-        f"units by the day they were first exposed{_seen(metric, study)}{'' if failed else _lately(metric, trend, study)}",
+        barred(f"The effect{_of(found, study)} {TRENDS[trend.verdict]}{tested}{last}", failed),
+        f"units by the day they were first exposed{_seen(metric, study)}",
     )
-
-
-def _lately(metric: Metric, trend: Novelty, study: Study) -> str:
-    """What the effect is over the last days, where it is to be decided by them; empty where no trend is seen."""
-    if trend.verdict in ("stable", "no test") or trend.left_out:
-        return ""
-    when = "all" if trend.long_run_days == trend.days else "the last"
-    currency = study.economics.currency
-    size = formatting.difference(trend.long_run, metric, currency)
-    span = formatting.interval(trend.long_run_low, trend.long_run_high, CHANGE[metric.unit], currency)
-    return f"; over {when} {counted(trend.long_run_days, 'day')} it is {size} ({span})"
 
 
 def _seen(metric: Metric, study: Study) -> str:

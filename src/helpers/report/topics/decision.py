@@ -126,7 +126,7 @@ def record(nb: Notebook, decided: StudyDecision, headline: str, next_step: str) 
         None if unread else finite(weighed.risk),
         "share",
         "Chance that there is no improvement, given the result and the prior",
-        reason=UNREAD if unread else NO_BELIEF,
+        reason=UNREAD if unread else no_belief(weighed),
     )
     nb.record("risk.no_improvement_before", 1 - nb.study.decision.prior.improve, "share", "The same before any data")
     belief = None if unread else weighed.belief
@@ -135,7 +135,7 @@ def record(nb: Notebook, decided: StudyDecision, headline: str, next_step: str) 
         None if belief is None else belief.chance_of_harm,
         "share",
         "Chance that the primary metric gets worse",
-        reason=UNREAD if unread else NO_BELIEF,
+        reason=UNREAD if unread else no_belief(weighed),
     )
     nb.record("decision.verdict", made.verdict, "text", "GO, ITERATE, KILL or INVALID by the study's rule")
     nb.record(
@@ -166,11 +166,17 @@ def record(nb: Notebook, decided: StudyDecision, headline: str, next_step: str) 
                 None if unread else finite(its.risk),
                 "share",
                 f"{other.arm}: chance that there is no improvement",
-                reason=UNREAD if unread else NO_BELIEF,
+                reason=UNREAD if unread else no_belief(its),
             )
 
 
-NO_BELIEF = "the effect has no error that a belief could rest on"
+def no_belief(weighed: Evidence) -> str:
+    """Why there is no belief about an effect, and so no risk."""
+    if not weighed.effect.control:
+        return "the sizes of the prior are fractions of the control, which is zero"
+    return "the effect has no error that a belief could rest on"
+
+
 LEADS = {"GO": "Ship", "ITERATE": "Do not ship yet:", "KILL": "Stop", "INVALID": "Draw no conclusion on"}
 UNREAD = "a trust check failed, so no number of this experiment may be read as what the change does"
 """Why neither risk nor money is told of an invalid experiment."""
@@ -238,7 +244,7 @@ def text(study: Study, decided: StudyDecision, next_step: str) -> str:
         return f"{said} No risk is told: {UNREAD}."
     of = f" of {made.arm}" if made.arm else ""
     if weighed.belief is None:
-        return f"{said} A risk{of} cannot be told: {NO_BELIEF}."
+        return f"{said} A risk{of} cannot be told: {no_belief(weighed)}."
     rests = assumed.note(study, assumed.RISK)
     return (
         f"{said} The risk of no improvement{of}, {formatted(weighed.risk, 'share')}, starts from {formatted(prior.improve, 'share')} of "

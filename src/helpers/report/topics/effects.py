@@ -396,7 +396,7 @@ def record_differences(
 def _long_run(trend: Novelty) -> str:
     """Which days the long-run effect is of, and which are not in it."""
     if not trend.long_run_days:
-        return "Effect of the last days"
+        return "Effect by the day of first exposure"
     first, last = round(trend.long_run_from), round(trend.long_run_to)
     days = f"days {first} to {last}" if last > first else f"day {first}"
     earlier = trend.days - trend.long_run_days
