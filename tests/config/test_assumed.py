@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from helpers import config
 from helpers.config import Study
-from helpers.config.assumed import NO_TIME, NO_TIME_LASTS, UNITS, not_stated, paced, unstated
+from helpers.config.assumed import NO_TIME, NO_TIME_LASTS, UNITS, no_pace, not_stated, paced, unstated
 from helpers.experiment.pace import enrolment_days
 from helpers.experiment.results import Observed, Results
 
@@ -34,12 +34,17 @@ def study(start: datetime, days: int, listed: list[str], timed: bool, monthly: i
     st.sampled_from(LISTED),
     st.booleans(),
     st.none() | st.integers(1, 10**6),
+    st.booleans(),
 )
-def test_a_pace_is_made_of_times_or_of_a_stated_period_alone(start, days, listed, timed, monthly):
+def test_a_pace_is_made_of_times_or_of_a_stated_period_alone(start, days, listed, timed, monthly, panel):
+    """A panel has the same units in each of its spans: its period is none over which they came in, and stating one tells nothing."""
     found = study(start, days, listed, timed, monthly)
-    guessed = not timed and any(path in ("period", "period.start", "period.end") for path in listed)
+    found = found.model_copy(update={"data": found.data.model_copy(update={"panel": "weeks" if panel else None})})
+    guessed = not timed and (panel or any(path in ("period", "period.start", "period.end") for path in listed))
     assert paced(found) is not guessed
-    assert unstated(found) == ([UNITS] if guessed and monthly is None else [])
+    lacks = UNITS if panel else f"{UNITS} (or period)"
+    assert unstated(found) == ([lacks] if guessed and monthly is None else [])
+    assert ("spans" in no_pace(found)) is panel
     seen = Results.__new__(Results)
     seen.study, seen.observed = found, Observed(start, start + timedelta(days=2), None)
     assert enrolment_days(seen) == (3 if timed else 0 if guessed else days)
@@ -47,7 +52,7 @@ def test_a_pace_is_made_of_times_or_of_a_stated_period_alone(start, days, listed
 
 def test_the_placeholder_of_a_proposal_is_no_period_even_where_nothing_says_so():
     found = study(NO_TIME, NO_TIME_LASTS.days, [], False, None)
-    assert not paced(found) and not_stated(found) == f"the study does not state {UNITS}"
+    assert not paced(found) and not_stated(found) == f"the study does not state {UNITS} (or period)"
     assert paced(study(NO_TIME, NO_TIME_LASTS.days, [], True, None)), "its rows have times"
 
 

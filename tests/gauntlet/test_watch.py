@@ -42,6 +42,8 @@ def pages() -> list[tuple[Watch, tuple[Said, ...]]]:
         ("sizes", r"about 1 unit a", "about 1 units a"),
         ("replay", r"never", "day 9"),
         ("replay", r", a false alarm", ""),
+        ("replay", r"(?:CONTINUE|ROLL BACK) for a reason", "PAUSE for a reason"),
+        ("replay", r": (?:CUSUM|too few data)", ": EWMA"),
         ("decided", r" \(a false alarm\)", ""),
         ("ramp", r"rolled back by a false alarm", "shown to harm"),
         ("ramp: row", r", a false alarm", ""),

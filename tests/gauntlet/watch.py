@@ -85,7 +85,8 @@ def _decisions(stop: int | None, pause: int | None) -> tuple[DailyDecision, ...]
     made = []
     for day in range(1, 9):
         verdict = "ROLL BACK" if stop and day >= stop else "PAUSE" if day == pause else "CONTINUE"
-        made.append(DailyDecision(day, f"2026-06-{day:02}", verdict, f"{verdict} for a reason.", ()))  # type: ignore[arg-type]
+        seen = ("CUSUM",) if verdict == "PAUSE" and day % 2 else ()
+        made.append(DailyDecision(day, f"2026-06-{day:02}", verdict, f"{verdict} for a reason.", seen))  # type: ignore[arg-type]
     return tuple(made)
 
 
@@ -125,12 +126,16 @@ def faults(found: Watch, said: tuple[Said, ...]) -> Iterator[str]:
         elif bool(needs[3]) is (units is not None and units <= PLAN.world.units):
             yield f"there are {PLAN.world.units}: {at['sizes']}"
     for row in (text.text.replace("\xa0", " ") for text in said if text.place == "replay"):
-        stream, pause, stop, *_ = row.split(" | ")
+        stream, pause, stop, end, why = row.split(" | ")
         stopped, paused = found.days[stream]
+        state = "ROLL BACK" if stopped else "PAUSE" if paused == 8 else "CONTINUE"
+        if (end, why) != (state, f"{state} for a reason."):
+            yield f"it ends with {state}: {row}"
         paused = None if stopped and paused and paused >= stopped else paused
         for cell, day in ((pause, paused), (stop, stopped)):
             wrongly = ", a false alarm" if day and cell is stop and stream in HARMLESS else ""
-            if cell != (f"day {day}{wrongly}" if day else "never"):
+            seen = f": {'CUSUM' if day % 2 else 'too few data'}" if day and cell is pause else ""
+            if cell != (f"day {day}{seen}{wrongly}" if day else "never"):
                 yield f"{day}: {row}"
 
 

@@ -3,7 +3,7 @@
 WHY: dict[str, tuple[str, ...]] = {
     "days, looks, touches or draws in time: their order is data": (
         "experiment.monitoring.baseline.Baseline.expected", "experiment.monitoring.baseline.Baseline.expected_tickets",
-        "experiment.observed.observed_on", "experiment.monitoring.charts.cusum", "experiment.monitoring.charts.ewma", "experiment.monitoring.journal.write",
+        "experiment.observed.observed_on", "experiment.pace.arrivals", "experiment.monitoring.charts.cusum", "experiment.monitoring.charts.ewma", "experiment.monitoring.journal.write",
         "experiment.monitoring.ramp.ramp", "experiment.monitoring.replay.first", "experiment.monitoring.replay.in_a_row", "experiment.monitoring.replay.later",
         "experiment.test_plan.pace", "stats.checks.weekdays.weekday_p_value",
         "experiment.monitoring.rules.any_signal", "experiment.monitoring.rules.observed", "experiment.monitoring.rules.signals",
@@ -35,7 +35,7 @@ WHY: dict[str, tuple[str, ...]] = {
         "experiment.decision.registration.differences", "experiment.decision.registration.digest_of", "experiment.decision.rule.failure",
         "experiment.decision.evidence.evidence", "experiment.decision.log.checked",
         "experiment.decision.log.results_digest", "experiment.decision.verdict_log.digest", "experiment.decision.claims.lost",
-        "experiment.decision.claims.gained",
+        "experiment.decision.claims.gained", "experiment.decision.claims.barred",
         "experiment.decision.people.decided_by_people", "experiment.funnel.diagnosed", "experiment.decision.options.weigh", "experiment.monitoring.detection.missing_days",
         "experiment.monitoring.replay.Marks.any_of", "experiment.monitoring.run_length.rules_chain",
         "experiment.whatif.engine.expected_effect", "programme.designs.cells.Cells.contrast", "programme.designs.cells.checked",

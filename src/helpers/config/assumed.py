@@ -16,12 +16,10 @@ PRIOR = ("decision.prior.improve", "decision.prior.harm", "decision.prior.size")
 """The belief before the data."""
 WORTH = ("economics.contribution_margin", "economics.implementation_cost")
 """Without these no money is reckoned but that of a unit: no value that is made up can stand for them."""
-UNITS = "exposed_units_per_month (or period)"
-"""What tells how many units come in, where the data have no times."""
+UNITS = "exposed_units_per_month"
+"""What tells how many units come in, where the data do not; a stated period does too where it is one of units coming in."""
 NO_PACE = "the table has no times, and the study's period is left out or a placeholder"
-"""Why it is not known how many units come in a day."""
-STATE_UNITS = "state economics.exposed_units_per_month, or period"
-"""What is then to be done."""
+"""Why it is not known how many units come in a day, of a table with a row for each."""
 MONEY = (*WORTH, "economics.monthly_run_cost", "economics.horizon_months")
 """What turns a change of revenue per unit into a value."""
 NO_TIME = datetime(2000, 1, 3)
@@ -66,21 +64,43 @@ def value_at(study: BaseModel, path: str) -> float:
     return float(found)
 
 
+def is_panel(study: "Study") -> bool:
+    """Whether a row is a unit and a span of time: the same units stand in every span, so none tells when they came in."""
+    return getattr(study.data, "panel", None) is not None
+
+
+def no_pace(study: "Study") -> str:
+    """Why it is not known how many units come in a day."""
+    return (
+        "the table has the same units in each of its spans, and no time at which they came in"
+        if is_panel(study)
+        else NO_PACE
+    )
+
+
+def told_by(study: "Study") -> str:
+    """What would tell how many units come in."""
+    return UNITS if is_panel(study) else f"{UNITS} (or period)"
+
+
 def paced(study: "Study") -> bool:
     """Whether it is known over how long units came in: their times tell it, or the study states its period.
 
-    A period that is listed as assumed is not stated, nor is the placeholder that stands for one.
+    A period that is listed as assumed is not stated, nor is the placeholder that stands for one; that of a panel is the
+    time over which its units were looked at.
     """
     period = study.period
     placeholder = (period.start, period.end) == (NO_TIME, NO_TIME + NO_TIME_LASTS)
-    return study.has_time or not (placeholder or any(study.assumes(f"period.{end}") for end in ("start", "end")))
+    return study.has_time or not (
+        placeholder or is_panel(study) or any(study.assumes(f"period.{end}") for end in ("start", "end"))
+    )
 
 
 def unstated(study: "Study") -> list[str]:
     """What the study does not state and money over the horizon cannot be reckoned without."""
     lacks = [path.rpartition(".")[2] for path in WORTH if path in study.assumptions]
     known = study.economics.revenue_metric is None or study.economics.exposed_units_per_month or paced(study)
-    return lacks if known else [*lacks, UNITS]
+    return lacks if known else [*lacks, told_by(study)]
 
 
 def not_stated(study: "Study") -> str:

@@ -34,7 +34,7 @@ def watched(nb: "Notebook", results: "Results", earlier: "Numbers") -> "Table":
 
     found = watched(nb.study, results, earlier)
     people.record_plan(nb, found)
-    note = people.note_watched(units_a_day(nb.study, earlier))
+    note = people.note_watched(units_a_day(nb.study, earlier), nb.study)
     return nb.table(people.table_watched(found, nb.study), "What is watched after a launch", note)
 
 

@@ -10,6 +10,7 @@ from scipy import stats
 
 from helpers.config import Prior, Rule
 from helpers.experiment.counts.compared import SAMPLE_RATIO, ComparedCounts, CountedArms, compared
+from helpers.experiment.counts.next_step import next_step
 from helpers.ingest.counts import written
 from helpers.stats import Mean, Proportion
 from tests.gauntlet.facts import belief, fact, holm, score_interval, score_ratio
@@ -192,3 +193,15 @@ def test_a_size_that_was_planned_and_not_reached_is_told_beside_the_verdict():
     told = reckoned(WIN, planned_units=100_000).decided.proposed.beside
     assert "20,000 of 100,000 units" in told
     assert reckoned(WIN, planned_units=20_000).decided.proposed.beside == ""
+
+
+@given(st.integers(200, 2_000), st.integers(0, 3), st.integers(10, 60))
+def test_a_criterion_that_units_cannot_meet_says_so(n, control, treated):
+    """Significant, and of a control of nothing no risk can be told, however many units there are."""
+    found = reckoned({"old": Proportion(n, control), "new": Proportion(n, treated)})
+    made = found.decided.proposed
+    missed = {c.name for c in made.criteria if not c.met}
+    said = next_step(found)
+    untold = made.verdict == "ITERATE" and "Risk of no improvement" in missed and found.decided.weighed.belief is None
+    assert ("No number of units tells the risk of no improvement" in said) is (untold and not control)
+    assert bool(said) or made.verdict != "ITERATE"

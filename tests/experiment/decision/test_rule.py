@@ -250,3 +250,15 @@ def test_whom_a_gain_harms_and_that_it_fades_is_told_beside_a_gain_alone(days, h
     assert made.verdict == decide(evidence(*rates, higher_is_better=higher, arm=arm), RULE).verdict
     unsound = evidence(*rates, higher_is_better=higher, arm=arm, failed_checks=("Contamination",), **told)
     assert decide(unsound, RULE).beside == ""
+
+
+@pytest.mark.parametrize("look", [None, LOOK], ids=["over", "early"])
+@pytest.mark.parametrize("rates", [WIN, UNSURE, HARM])
+@pytest.mark.parametrize("planned", [None, 30_000, 60_000])
+def test_short_of_its_size_is_not_read_before_its_end(planned, rates, look):
+    """A test whose time is over may have too few units; only one whose time is not is read before its end."""
+    told = decide(evidence(*rates, planned_units=planned, look=look), RULE).beside
+    short = planned is not None and planned > 40_000
+    assert ("at 40,000 of 60,000 units" in told) is short
+    assert ("Read short of its planned size" in told) is (short and look is None)
+    assert ("Read before its planned end" in told) is (look is not None and (short or rates is HARM))

@@ -238,7 +238,7 @@ def test_a_study_without_a_section_gets_a_plan_that_says_so():
         ({"primary.control": Number(None, "share", "d", "", "nobody came")}, "no share of units is known"),
         (
             {"exposed.units_per_day": Number(None, "count", "d", "", "no times")},
-            "units a day are not known; state economics.exposed_units_per_month, or period",
+            "units a day are not known; state economics.exposed_units_per_month (or period)",
         ),
         (
             {"exposed.units_per_day": Number(1 / 14, "count", "d", "")},

@@ -100,7 +100,9 @@ def test_a_day_has_no_bounds_where_its_units_are_not_known():
     assert rows == [
         {"Watched": "Completion", "Control": "30 %", "The units of a day are looked at outside": "no bound"}
     ]
-    assert said == "Watched: Completion (30 % in the control)." and "no bounds of a day" in people.note_watched(None)
+    assert said == "Watched: Completion (30 % in the control)." and "no bounds of a day" in people.note_watched(
+        None, study
+    )
 
 
 def test_a_total_of_a_unit_is_not_taken_for_that_of_a_day():
@@ -110,7 +112,9 @@ def test_a_total_of_a_unit_is_not_taken_for_that_of_a_day():
     (found,) = watched(study, Arms({"revenue_per_user": Mean.from_values(days.sum(axis=1).astype(float))}), EARLIER)
     assert found.low < days.sum(axis=1).mean() < found.high
     assert days[:, 0].mean() < found.low, "the first day alone lies far outside"
-    assert "for as long as those of the experiment: what they do on that day alone is less" in people.note_watched(400)
+    assert "for as long as those of the experiment: what they do on that day alone is less" in people.note_watched(
+        400, study
+    )
 
 
 def test_without_a_list_the_primary_metric_revenue_and_the_guardrails_are_watched():

@@ -6,7 +6,7 @@ from helpers.defaults import POWER
 from helpers.experiment.counts.compared import ComparedCounts
 from helpers.experiment.decision import claims
 from helpers.experiment.decision.conditions import REDUCTION, UPLIFT
-from helpers.experiment.decision.next_step import LONGEST, raised
+from helpers.experiment.decision.next_step import LONGEST, raised, unsettled
 from helpers.experiment.decision.rule import Evidence
 from helpers.experiment.design import design_of, reachable
 from helpers.formatting import formatted
@@ -57,10 +57,10 @@ def _powered(found: ComparedCounts, weighed: Evidence) -> str:
 def _settled(found: ComparedCounts, weighed: Evidence) -> str:
     """About how many units would bring the risk below what is allowed, if the effect stays as it is."""
     belief, most = weighed.belief, found.asked.rule.max_risk
-    if belief is None:
-        return ""
-    times = belief.times_to_settle(most, LONGEST)
     subject, limit = claims.subject(found.asked.metric, weighed.arm), formatted(most, "share")
+    if belief is None:
+        return unsettled(weighed, "units", subject)
+    times = belief.times_to_settle(most, LONGEST)
     if times is None:
         return f"If {subject} stays as it is, no affordable sample brings the risk of no improvement below {limit}."
     pair = (next(iter(found.asked.summaries)), found.names[found.decided.index])

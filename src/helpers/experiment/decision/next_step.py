@@ -90,8 +90,7 @@ def _settled(results: Results, weighed: Evidence) -> str:
     """About how many units would bring the risk below what is allowed, if the effect stays as it is."""
     belief, rule, subject = weighed.belief, results.study.decision, _subject(weighed)
     if belief is None:
-        whose = "" if weighed.effect.control else " while the control is zero"
-        return f"No number of {results.study.randomised} tells the risk of no improvement of {subject}{whose}."
+        return unsettled(weighed, results.study.randomised, subject)
     most = formatted(rule.max_risk, "share")
 
     times = belief.times_to_settle(rule.max_risk, LONGEST)
@@ -99,6 +98,12 @@ def _settled(results: Results, weighed: Evidence) -> str:
         return f"If {subject} stays as it is, no affordable sample brings the risk of no improvement below {most}."
     counted = _counted(times, results, weighed)
     return f"If {subject} stays as it is, about {counted} bring the risk of no improvement below {most}."
+
+
+def unsettled(weighed: Evidence, counted: str, subject: str) -> str:
+    """That no more units (as they are ``counted``) tell a risk for which there is no belief."""
+    zero = "" if weighed.effect.control else " while the control is zero"
+    return f"No number of {counted} tells the risk of no improvement of {subject}{zero}."
 
 
 def _counted(times: float, results: Results, weighed: Evidence) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from helpers.config import ExternalEvent, Monitoring, Study
-from helpers.config.assumed import NO_PACE, STATE_UNITS
+from helpers.config.assumed import no_pace, told_by
 from helpers.defaults import MONITORING_LEAST, MONITORING_MINIMUM, ROLLBACK_DROP
 from helpers.experiment.decision.value import DAYS_PER_MONTH
 from helpers.experiment.monitoring.replay import Triggers
@@ -169,7 +169,7 @@ def unwatched(study: Study, earlier: Numbers) -> str:
         return ""
     units, (rate, label) = units_a_day(study, earlier), _share(study, earlier)
     if units is None:
-        return f"Nothing can be watched day by day: {NO_PACE}, so units a day are not known; {STATE_UNITS}."
+        return f"Nothing can be watched day by day: {no_pace(study)}, so units a day are not known; state economics.{told_by(study)}."
     if rate is None:
         return f"Nothing can be watched day by day: no share of units is known of {inside(label)}."
     if not 0 < rate < 1:

@@ -5,7 +5,7 @@ import re
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING
 
-from helpers.config.assumed import NO_PACE, not_stated
+from helpers.config.assumed import no_pace, not_stated
 from helpers.errors import ReportError
 from helpers.experiment.decision import value
 from helpers.experiment.decision.claims import STATES, state
@@ -84,7 +84,7 @@ def plan_of(study: "Study", results: "Results", variant: str | None = None) -> t
     days, (control, leading) = enrolment_days(results), results.pair
     treated = next((v for v in study.treatments if v.name == variant), leading)
     if not days:
-        return None, f"{NO_PACE}, so how long it ran is not known"
+        return None, f"{no_pace(study)}, so how long it ran is not known"
     daily = max(monthly / value.DAYS_PER_MONTH, exposed / days)
     compared = (found.effect.n_control + found.effect.n_treatment) / days
     try:

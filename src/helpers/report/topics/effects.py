@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from helpers.config import Metric, Study
-from helpers.config.assumed import NO_PACE
+from helpers.config.assumed import no_pace
 from helpers.experiment.decision.claims import STATES, UNREAD, barred, of_metric, state, subject, word
 from helpers.experiment.pace import enrolment_days
 from helpers.formatting import (
@@ -307,7 +307,7 @@ def record_exposed(nb: Notebook, results: Results) -> None:
         exposed / days if days else None,
         "count",
         "The same by day, from the first to the last exposure",
-        reason=NO_PACE,
+        reason=no_pace(nb.study),
     )
 
 

@@ -7,7 +7,7 @@ from math import isnan
 from typing import TYPE_CHECKING
 
 from helpers.config import Study
-from helpers.config.assumed import NO_PACE, STATE_UNITS
+from helpers.config.assumed import no_pace, told_by
 from helpers.experiment.decision.log import NOT_STATED, TEXTS
 from helpers.experiment.decision.people import TOUCHED, PersonalDecision
 from helpers.experiment.monitoring.watched import WatchedMetric
@@ -94,10 +94,10 @@ def text_plan(watched: Sequence[WatchedMetric], study: Study) -> str:
     return f"Watched: {'; '.join(told)}."
 
 
-def note_watched(units: int | None) -> str:
+def note_watched(units: int | None, study: Study) -> str:
     """What the bounds rest on, or why there are none."""
     if units is None:
-        return f"values of the control are as they are, none pulled in; no bounds of a day: {NO_PACE}, so units a day are not known; {STATE_UNITS}"
+        return f"values of the control are as they are, none pulled in; no bounds of a day: {no_pace(study)}, so units a day are not known; state economics.{told_by(study)}"
     return (
         f"bounds for a day on which {counted(units, 'unit')} may come in, each watched for as long as those of the "
         "experiment: what they do on that day alone is less. Three standard errors to either side of the control, whose "
