@@ -262,3 +262,10 @@ def test_short_of_its_size_is_not_read_before_its_end(planned, rates, look):
     assert ("at 40,000 of 60,000 units" in told) is short
     assert ("Read short of its planned size" in told) is (short and look is None)
     assert ("Read before its planned end" in told) is (look is not None and (short or rates is HARM))
+
+
+@pytest.mark.parametrize(("control", "told"), [(0, "none: a rise from zero"), (100, "none: a rise of +100.0 %")])
+def test_a_rise_from_nothing_has_no_size_as_a_fraction(control, told):
+    found = compare(Proportion(20_000, control), Proportion(20_000, 200))
+    seen = Evidence(found, found.p_value, False, (), (), 40_000, None, "Complaints")
+    assert {c.name: c.found for c in decide(seen, RULE).criteria}["Reduction"] == told

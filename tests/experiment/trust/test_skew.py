@@ -102,3 +102,13 @@ def test_clusters_are_compared_by_their_totals_and_not_asked(small_study):
     study = small_study.study.model_copy(update={"cluster": "city"})
     skews = Skews(None, SimpleNamespace(study=study))
     assert skews.by_treatment(study.revenue, "bare") == {} and skewed(skews, SimpleNamespace(study=study)) == []
+
+
+def test_two_means_of_one_metric_are_two_doubts():
+    """The one that is tested, with its extreme values pulled in, and the one that money stands on: each has a name of its own."""
+    revenue = STUDY.revenue.model_copy(update={"role": "primary", "winsorize": 0.99})
+    study = STUDY.model_copy(update={"metrics": [revenue]})
+    skew = MetricSkew(9.0, "treatment", 300, skew_of_difference((9_000, 1.0, 9.0), (300, 1.0, 9.0)))
+    skews = SimpleNamespace(by_treatment=lambda metric, what: {"treatment": skew})
+    found = [check.caveat for check in skewed(skews, SimpleNamespace(study=study))]
+    assert len({caveat.name for caveat in found}) == len({caveat.claim for caveat in found}) == len(found) == 2
