@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from helpers.ingest.new_study import measures, vocabulary
+from helpers.ingest.new_study import measures, paying, vocabulary
 from helpers.ingest.new_study.log import NAME
 from helpers.ingest.new_study.profile import Column
 from helpers.ingest.new_study.proposal import Noted
@@ -35,7 +35,8 @@ class FactKind:
 
 @dataclass(frozen=True)
 class FactColumns:
-    """The columns of a table of facts, and its kinds: one, or one for each name of an event; ``paid`` is the one with amounts."""
+    """The columns of a table of facts, and its kinds: one, or one for each name of an event; ``paid`` is the one with amounts,
+    ``many`` how many pieces each row is about, where the amount is the price of one."""
 
     table: TableSeen
     unit: Column
@@ -46,6 +47,7 @@ class FactColumns:
     paid: str = ""
     undone: str = ""
     left: tuple[str, ...] = ()
+    many: Column | None = None
 
     @property
     def money(self) -> bool:
@@ -69,7 +71,8 @@ def of(table: TableSeen, unit: Column, taken: set[str], said: Said) -> FactColum
     amount = stated or _amount(free, several=len(kinds) > 1)
     paid = _paid(table, amount, kinds) if amount else ""
     undone = _undone(free) if len(kinds) == 1 else ""
-    return FactColumns(table, unit, time, amount if paid else None, key, kinds, paid, undone, left)
+    many = paying.quantity(table.source, free, amount) if paid else None
+    return FactColumns(table, unit, time, amount if paid else None, key, kinds, paid, undone, left, many)
 
 
 def _paid(table: TableSeen, amount: Column, kinds: Sequence[FactKind]) -> str:

@@ -22,6 +22,7 @@ from helpers.ingest.new_study import (
     log,
     measures,
     nobody,
+    paying,
     refunds,
     roles,
     statuses,
@@ -107,8 +108,8 @@ def drafted(found: Divided, said: Said, ask: asking.Ask | None) -> StudyProposal
         raise several(faults)
     start, end, period = _period(time, told, said)
     refunded = any(
-        each.time and each.amount and each.amount.negative
-        and refunds.found(each.table.source, each.unit, each.time, each.amount, "true") for each in paid
+        each.time and each.amount and refunds.found(each.table.source, each.unit, each.time, each.amount, "true", each.many)
+        for each in paid
     )  # fmt: skip
     return StudyProposal(
         source="tables", mode="online", negative=refunded, rows=sum(seen.rows for seen in (found.assignments, *found.others)),
@@ -186,6 +187,8 @@ def _tables(
         roles_of = [_role("facts", kind.name, each.table, columns, each.time, where=kind.where) for kind in each.kinds]
         if each.money and each.amount and coins.are_minor([each.amount], coin):
             roles_of = [replace(role, money_in=coins.noted([each.amount], coin)) for role in roles_of]
+        if each.many:
+            roles_of = [replace(role, times=each.many.name) for role in roles_of]
         made += roles_of
     if found.describes is not None:
         seen, key = found.others[found.describes], found.joined.others[found.describes]
@@ -264,7 +267,7 @@ def _also(
 
 
 def _unused(found: Divided, told: list[FactColumns], tables: tuple[RoleProposal, ...]) -> tuple[Noted, ...]:
-    used = {(str(t.place["path"]), theirs) for t in tables for theirs, _ in t.columns.values()}
+    used = {(str(t.place["path"]), theirs) for t in tables for theirs in (*(c for c, _ in t.columns.values()), t.times)}
     asked = " ".join(t.where[0] for t in tables)
     left: list[Noted] = []
     for seen in (found.assignments, *found.others):
@@ -297,7 +300,7 @@ def _assumed(
     for each in told:
         parts = [f"unit {column(each.unit)}, {found.joined.evidence(found.others.index(each.table))}"]
         parts += [f"time {column(each.time)}" if each.time else "no time, so all rows count as after the assignment"]
-        parts += [f"amount {column(each.amount)}"] if each.amount else []
+        parts += [f"amount {column(each.amount)}" + (f" times {column(each.many)}" if each.many else "")] if each.amount else []
         parts += [f"id {column(each.key)}"] if each.key else ["no id, so rows that are equal in all columns are one"]
         kinds = f", each of {', '.join(kind.name for kind in each.kinds)} an event" if len(each.kinds) > 1 else ""
         lines.append(f"facts: {each.table.called} ({each.table.rows:,} rows){kinds}: {'; '.join(parts)}")
@@ -325,6 +328,7 @@ def _first(
         if each.amount:
             totals = doubts.totals_of_orders(each.table.source, each.table.columns, each.amount.name)
             asked += [f"{each.table.called}: does a total count once for each order? {line}" for line in totals]
+            asked += [f"{each.table.called}: {paying.multiplied(each.amount, each.many)}"] if each.many else []
     if "control" not in said:
         asked.append(f"Is the control right? {why[0].upper()}{why[1:]}.")
     if time is None:
