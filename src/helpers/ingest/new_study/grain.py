@@ -8,6 +8,7 @@ from helpers.ingest.new_study import (
     aggregates,
     answered,
     asking,
+    changed_arms,
     codes,
     coins,
     contradictions,
@@ -186,6 +187,8 @@ def _proposed(seen: TableView, ask: asking.Ask | None) -> StudyProposal:
     seen, known = _roles(seen)
     if seen.said.descriptive:
         return _noted(_described(seen, known), notes)
+    stated = known.repeated or "unit" in seen.said
+    changed_arms.refuse(seen, known.unit if stated else None, _may_vary(seen, known.unit))
     known = _changing(seen, known)
     variants = _variants(seen, known)
     if (
@@ -262,11 +265,17 @@ def _changing(seen: TableView, known: Known) -> Known:
 def _variants(seen: TableView, known: Known) -> list[Column]:
     """Columns that may hold the variant, the one that was said or is likeliest first; none that often changes within a unit."""
     stated = seen.said.variant
-    named = [refusals.variant_said(seen, stated)] if stated else []
-    free = [
-        c for c in roles.variants_of(seen.columns) if c not in (known.unit, *named) and c.name not in seen.said.named
+    return [
+        c for c in _may_vary(seen, known.unit) if c.name == stated or known.changes.get(c.name, 0) <= roles.OFTEN
     ]
-    return [*named, *(c for c in free if known.changes.get(c.name, 0) <= roles.OFTEN)]
+
+
+def _may_vary(seen: TableView, unit: Column | None) -> list[Column]:
+    """Columns that may hold the variant by themselves, the one that was said or is likeliest first."""
+    stated = seen.said.variant
+    named = [refusals.variant_said(seen, stated)] if stated else []
+    free = [c for c in roles.variants_of(seen.columns) if c not in (unit, *named) and c.name not in seen.said.named]
+    return [*named, *free]
 
 
 def _log(

@@ -25,6 +25,7 @@ from helpers.ingest.new_study import (
     received,
     roles,
     tolerances,
+    two_variants,
     vocabulary,
 )
 from helpers.ingest.new_study import nothing as nothing_words
@@ -333,6 +334,7 @@ def _tolerances(
     }
     if repeated and repeated.in_two_variants:
         n = repeated.in_two_variants
+        two_variants.refuse(table.called, variant.name, n, repeated.units)
         shares["two_variants"] = (tolerances.tolerated(n, repeated.units), f"{n:,} of {repeated.units:,} units")
     return shares, repeated
 
