@@ -3,9 +3,11 @@
 import csv
 import random
 import re
+import shlex
 import shutil
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -169,6 +171,39 @@ def test_counts_of_parts_of_an_arm_are_no_units(tmp_path: Path, days: int) -> No
     said = new_study.Said(where="country = 'FR'")
     study = config.load(new_study.propose(str(tmp_path / "t.csv"), name="t", said=said, base=tmp_path).file)
     assert isinstance(study.data, Aggregates) and study.data.where == "country = 'FR'"
+
+
+@pytest.mark.parametrize("parts", [["country"], ["country", "device"]])
+@pytest.mark.parametrize("totals", [{}, {"country": "All countries"}, {"country": "Welt"}, {"country": "Total", "device": "all"}])
+def test_parts_of_an_arm_are_summed_up_as_they_are_told_and_totals_count_once(
+    tmp_path: Path, totals: dict[str, str], parts: list[str]
+) -> None:
+    """Rows that hold the sum of the parts, called so or not: what is told to be typed counts each unit once."""
+    dice = random.Random(f"{totals}{parts}")
+    days = dice.choice([1, 3])
+    levels = {"country": ["DE", "FR", "IT"], "device": ["desktop", "phone"]}
+    cells = {key: (n := dice.randint(900, 1500), dice.randint(50, n // 5))
+             for key in product(["old", "new"], range(days), *(levels[p] for p in parts))}  # fmt: skip
+    truth = {arm: tuple(sum(pair[i] for key, pair in cells.items() if key[0] == arm) for i in (0, 1)) for arm in ("old", "new")}
+    for place, part in enumerate(parts, 2):
+        if part in totals:
+            for key in [k for k in cells if k[place] == levels[part][0]]:
+                same = [cells[(*key[:place], level, *key[place + 1 :])] for level in levels[part]]
+                cells[(*key[:place], totals[part], *key[place + 1 :])] = (sum(n for n, _ in same), sum(k for _, k in same))
+    lines = [f"{arm},{','.join(of)},2026-03-{day + 2:02d},{n},{k}" for (arm, day, *of), (n, k) in cells.items()]
+    (tmp_path / "t.csv").write_text("\n".join([f"group,{','.join(parts)},day,users,buyers", *lines]) + "\n")
+    with pytest.raises(ReportError, match="counts of parts of an arm") as refused:
+        new_study.propose(str(tmp_path / "t.csv"), name="t", base=tmp_path)
+    told, given = str(refused.value), new_study.Said()
+    if query := re.search(r"and give that: (select .*? group by all)", told):
+        (tmp_path / "counts.sql").write_text(query[1])
+    else:
+        given = new_study.Said(where=shlex.split(told.split("--where ")[1].splitlines()[0])[0])
+    assert all(f"'{totals[part]}' in '{part}'" in told for part in parts if part in totals)
+    file = tmp_path / ("counts.sql" if query else "t.csv")
+    study = config.load(new_study.propose(str(file), name="u", said=given, base=tmp_path).file)
+    found = landed(study, tmp_path / "raw")
+    assert found["control", "buyers"] == truth["old"] and found["treatment", "buyers"] == truth["new"]
 
 
 def test_numbers_of_counts_are_read_as_their_neighbours_are(tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ from helpers.ingest.new_study import (
     counted_columns,
     currency,
     frequencies,
+    part_totals,
     roles,
     units,
     vocabulary,
@@ -158,12 +159,11 @@ def of_parts(
         named = " and ".join(f"'{vocabulary.printable(c.name)}'" for c in some)
         if len(some) == 1 and (_counts_weeks(some[0]) or weeks.are_weeks(some[0].values)):
             return _of_weeks(table, rows, some[0])
-        arm, units_of = (vocabulary.printable(c.name) for c in (variant, found.units))
+        remedy, totals = part_totals.remedy(table, of_all, some, found)
         return ReportError(
-            f"{table.called} is a table of counts of parts of an arm", got=f"{rows:,} rows, one for each level of {named} in each arm",
-            expected="one row for each arm, or for each arm and day",
-            remedy=f"sum it up over {named}, for instance by a query in a file: select {arm}, sum({units_of}) as {units_of}, ..."
-            f" group by {arm}; or take one level with --where",
+            f"{table.called} is a table of counts of parts of an arm",
+            got=f"{rows:,} rows, one for each level of {named} in each arm" + f", and totals of the others, {totals}" * bool(totals),
+            expected="one row for each arm, or for each arm and day", remedy=remedy,
         )  # fmt: skip
     return frequencies.refused(table, rows, columns, variant)
 
