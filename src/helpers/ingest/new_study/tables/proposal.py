@@ -352,8 +352,18 @@ def _first(
         if each.amount:
             told_of = statuses.refunds(each.table.source, each.table.columns, each.amount.name)
             asked += [f"{each.table.called}: {line}" for line in told_of]
+            asked += _given_back(each, told)
     asked += certainty.agreed(metrics[0].name, [m.name for m in metrics[1:]], said)
     return tuple(asked)
+
+
+def _given_back(each: FactColumns, told: list[FactColumns]) -> list[str]:
+    """What is asked of amounts that a table of refunds gives back of those of another table."""
+    paid = next((m for m in told if m is not each and m.money and not statuses.gives_back(m.table.name)), None)
+    if paid is None or paid.amount is None or each.amount is None or not statuses.gives_back(each.table.name):
+        return []
+    of, amount = (f"'{vocabulary.printable(c.name)}' of {t.table.called}" for t, c in ((paid, paid.amount), (each, each.amount)))
+    return [f"Is {amount} to be taken off {of}? Nothing takes it off: what is told of {paid.table.called} is gross."]
 
 
 def _alike(each: FactColumns) -> list[str]:
