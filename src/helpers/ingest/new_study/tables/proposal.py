@@ -134,7 +134,8 @@ def _timeless(found: Divided, said: Said) -> nobody.LeftOut | None:
 
 def _narrowed(found: Divided, where: str, said: Said) -> Divided:
     """The same with the assignments alone for which a condition holds."""
-    seen = TableSeen.of(found.assignments.given, found.assignments.source.narrowed(where), said)
+    given = found.assignments
+    seen = TableSeen.of(given.given, given.source.narrowed(where), said, given.where)
     unit = next(c for c in seen.columns if c.name == found.unit.name)
     return replace(found, assignments=seen, joined=replace(found.joined, unit=unit))
 
@@ -203,6 +204,9 @@ def _role(
 ) -> RoleProposal:
     from helpers.ingest.new_study.writing import place_of
 
+    if seen.where:
+        sql = f"({seen.where}\n) and {where[0]}" if where[0] else seen.where
+        where = sql, "; ".join(filter(None, ("as you said", where[1])))
     return RoleProposal(
         role, name, place_of(seen.source.place), columns, f"{seen.rows:,} rows", where, roles.time_format(time)
     )
@@ -309,6 +313,10 @@ def _assumed(
         lines.append(
             f"units: {seen.called} ({seen.rows:,} rows), a row a unit: unit {column(key)}, {found.joined.evidence(found.describes)}"
         )
+    lines += [
+        f"rows of {seen.called}: {said.how('where')}: {seen.source.parts.notes[-1]}"
+        for seen in {each.given: each for each in (found.assignments, *found.others)}.values() if seen.where
+    ]  # fmt: skip
     lines += [f"metrics: {in_a_line(metrics, {m.name: m.comment for m in metrics})}"]
     lines += [f"currency: {paid.noted[0]}, {paid.noted[1]}"] if paid.noted[1] else []
     minor = [
