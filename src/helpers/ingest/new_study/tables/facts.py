@@ -22,6 +22,8 @@ WHOLE = ("total", "amount", "revenue", "gmv", "value", "sales", "betrag", "umsat
 PART = {"discount", "tax", "vat", "shipping", "fee", "cost", "unit", "income", "tip", "balance", "limit"}
 """and of a part of it, or of something else."""
 MOST_KINDS = 6
+SURELY = 3
+"""How surely a name is that of somebody or of a device, who may do several things."""
 
 
 @dataclass(frozen=True)
@@ -99,7 +101,9 @@ def time_of(columns: Sequence[Column]) -> Column | None:
 
 
 def _names_rows(column: Column) -> bool:
-    """Whether a column is the id of the row: another one in nearly each, and called so."""
+    """Whether a column is the id of the row: another one in nearly each, and called so, not as that of a device or a person."""
+    if vocabulary.names_a_unit(column.name) >= SURELY:
+        return False
     called = vocabulary.KEY & set(vocabulary.tokens(column.name)) or vocabulary.touches(column.name, vocabulary.ORDER)
     return (
         bool(called) and not column.decimal and column.filled == column.rows and column.distinct >= 0.95 * column.filled
