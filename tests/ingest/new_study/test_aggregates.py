@@ -3,7 +3,6 @@
 import csv
 import random
 import re
-import shlex
 import shutil
 from datetime import date, timedelta
 from decimal import Decimal
@@ -23,6 +22,7 @@ from helpers.ingest import new_study
 from helpers.ingest.counts.landing import FILE
 from helpers.ingest.new_study.said import Said
 from tests.ingest.new_study import tables as of_tables
+from tests.ingest.new_study.test_typed import read
 
 ARMS = [
     ("control", "treatment"),
@@ -198,7 +198,7 @@ def test_parts_of_an_arm_are_summed_up_as_they_are_told_and_totals_count_once(
     if query := re.search(r"and give that: (select .*? group by all)", told):
         (tmp_path / "counts.sql").write_text(query[1])
     else:
-        given = new_study.Said(where=shlex.split(told.split("--where ")[1].splitlines()[0])[0])
+        given = new_study.Said(where=read(told.split("--where ")[1].splitlines()[0]))
     assert all(f"'{totals[part]}' in '{part}'" in told for part in parts if part in totals)
     file = tmp_path / ("counts.sql" if query else "t.csv")
     study = config.load(new_study.propose(str(file), name="u", said=given, base=tmp_path).file)
@@ -224,17 +224,17 @@ def test_a_standard_error_is_no_standard_deviation(tmp_path: Path) -> None:
     assert "times the root of users" in written.said and "deviations" not in written.file.read_text()
 
 
-def test_running_totals_are_told_with_the_option_that_takes_the_last_day(tmp_path: Path) -> None:
+@pytest.mark.parametrize("day", ["day", "As of", "$day"])
+def test_running_totals_are_told_with_the_option_that_takes_the_last_day(tmp_path: Path, day: str) -> None:
+    """As a shell takes it, whatever the column is called."""
     rows = [
-        f"{arm},{day:02d}.03.2026,{day * 100 + n},{day * 9}"
-        for day in range(13, 20)
-        for n, arm in enumerate(("old", "new"))
+        f"{arm},{n:02d}.03.2026,{n * 100 + i},{n * 9}" for n in range(13, 20) for i, arm in enumerate(("old", "new"))
     ]
-    (tmp_path / "t.csv").write_text("\n".join(["variant,day,users,orders", *reversed(rows)]) + "\n")
+    (tmp_path / "t.csv").write_text("\n".join([f"variant,{day},users,orders", *reversed(rows)]) + "\n")
     with pytest.raises(ReportError, match="only rise from day to day") as refused:
         new_study.propose(str(tmp_path / "t.csv"), name="t", base=tmp_path)
-    assert "--where \"day = '19.03.2026'\"" in str(refused.value)
-    said = new_study.Said(where="day = '19.03.2026'")
+    told = str(refused.value).split("--where ")[1].split(";")[0]
+    said = new_study.Said(where=read(told))
     study = config.load(new_study.propose(str(tmp_path / "t.csv"), name="t", said=said, base=tmp_path).file)
     assert not study.has_time and landed(study, tmp_path / "raw")["control", "orders"] == (1900, 171)
 

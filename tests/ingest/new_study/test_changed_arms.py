@@ -2,7 +2,6 @@
 
 import random
 import re
-import shlex
 from collections import Counter
 from pathlib import Path
 
@@ -13,6 +12,7 @@ import pytest
 from helpers.config import Units
 from helpers.errors import ReportError
 from tests.ingest.new_study.tables import proposed
+from tests.ingest.new_study.test_typed import read
 
 DESIGNS = {
     "steps": "a roll-out by steps",
@@ -54,7 +54,7 @@ def test_who_changes_with_time_is_told_and_one_period_can_be_compared(
     if design == "all at once":
         assert "--descriptive" in told and "--where" not in told
         return
-    condition = shlex.split(re.search(r"--where (\".*?[^\\\\]\")", told)[1])[0]  # type: ignore[index]
+    condition = read(re.search(r"--where (\".*?[^\\\\]\")", told)[1])  # type: ignore[index]
     study, _, _ = proposed(tmp_path, tmp_path / "sales.csv", where=condition, primary="sales", **said)
     kept = duckdb.sql(f"select * from read_csv('{tmp_path / 'sales.csv'}', all_varchar = true) where {condition}").df()
     assert isinstance(study.data, Units) and study.data.columns["user_id"] == unit and kept[unit].is_unique

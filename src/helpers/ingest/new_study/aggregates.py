@@ -22,6 +22,7 @@ from helpers.ingest.new_study import (
     frequencies,
     part_totals,
     roles,
+    typed,
     units,
     vocabulary,
     ways,
@@ -199,7 +200,8 @@ def _refuse_running(table: "SourceTable", variant: Column, time: Column, found: 
     lines = [line for *lines_of_arm, _ in rows for line in lines_of_arm]
     if only_rise(lines):  # type: ignore[arg-type]
         last = literal(str(rows[0][-1]))
-        remedy = f'take the last day alone: --where "{quoted(time.name) if not time.name.isidentifier() else time.name} = {last}"; or subtract the day before'
+        day_of = time.name if time.name.isidentifier() else quoted(time.name)
+        remedy = f"take the last day alone: --where {typed.condition(f'{day_of} = {last}')}; or subtract the day before"
         raise running(table.called, len(lines[0]), remedy)  # type: ignore[arg-type]
 
 
