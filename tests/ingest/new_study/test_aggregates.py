@@ -174,7 +174,9 @@ def test_counts_of_parts_of_an_arm_are_no_units(tmp_path: Path, days: int) -> No
 
 
 @pytest.mark.parametrize("parts", [["country"], ["country", "device"]])
-@pytest.mark.parametrize("totals", [{}, {"country": "All countries"}, {"country": "Welt"}, {"country": "Total", "device": "all"}])
+@pytest.mark.parametrize(
+    "totals", [{}, {"country": "All countries"}, {"country": "Welt"}, {"country": "Total", "device": "all"}]
+)
 def test_parts_of_an_arm_are_summed_up_as_they_are_told_and_totals_count_once(
     tmp_path: Path, totals: dict[str, str], parts: list[str]
 ) -> None:
@@ -184,12 +186,18 @@ def test_parts_of_an_arm_are_summed_up_as_they_are_told_and_totals_count_once(
     levels = {"country": ["DE", "FR", "IT"], "device": ["desktop", "phone"]}
     cells = {key: (n := dice.randint(900, 1500), dice.randint(50, n // 5))
              for key in product(["old", "new"], range(days), *(levels[p] for p in parts))}  # fmt: skip
-    truth = {arm: tuple(sum(pair[i] for key, pair in cells.items() if key[0] == arm) for i in (0, 1)) for arm in ("old", "new")}
+    truth = {
+        arm: tuple(sum(pair[i] for key, pair in cells.items() if key[0] == arm) for i in (0, 1))
+        for arm in ("old", "new")
+    }
     for place, part in enumerate(parts, 2):
         if part in totals:
             for key in [k for k in cells if k[place] == levels[part][0]]:
                 same = [cells[(*key[:place], level, *key[place + 1 :])] for level in levels[part]]
-                cells[(*key[:place], totals[part], *key[place + 1 :])] = (sum(n for n, _ in same), sum(k for _, k in same))
+                cells[(*key[:place], totals[part], *key[place + 1 :])] = (
+                    sum(n for n, _ in same),
+                    sum(k for _, k in same),
+                )
     lines = [f"{arm},{','.join(of)},2026-03-{day + 2:02d},{n},{k}" for (arm, day, *of), (n, k) in cells.items()]
     (tmp_path / "t.csv").write_text("\n".join([f"group,{','.join(parts)},day,users,buyers", *lines]) + "\n")
     with pytest.raises(ReportError, match="counts of parts of an arm") as refused:

@@ -19,7 +19,10 @@ def company(folder: Path, seed: int, key: str, *, dated: bool) -> tuple[list[Pat
     dice = random.Random(seed)
     people = pd.read_csv(assigned(folder), dtype=str)
     arms = dict(zip(people.user_id, people.variant, strict=True))
-    known = [(f"{key[:1]}{n:05d}", dice.choice(people.user_id), f"2026-03-{dice.randint(14, 18)} 10:{n % 60:02d}:00") for n in range(300)]
+    known = [
+        (f"{key[:1]}{n:05d}", dice.choice(people.user_id), f"2026-03-{dice.randint(14, 18)} 10:{n % 60:02d}:00")
+        for n in range(300)
+    ]
     between = pd.DataFrame(known, columns=[key, "user_id", "ordered_at"])
     cents = dict.fromkeys(sorted(set(arms.values())), 0)
     lines = []
@@ -37,7 +40,7 @@ def company(folder: Path, seed: int, key: str, *, dated: bool) -> tuple[list[Pat
 def test_the_query_that_is_told_brings_each_row_to_its_unit(tmp_path: Path, key: str, dated: bool) -> None:
     """The time stands in the one table or the other."""
     files, cents = company(tmp_path, 7 * dated, key, dated=dated)
-    with pytest.raises(ReportError, match="lines.csv holds no 'user_id', and a chain of keys is not joined") as told:
+    with pytest.raises(ReportError, match=r"lines\.csv holds no 'user_id', and a chain of keys is not joined") as told:
         proposed(tmp_path, files)
     query = re.search(r"in the place of (.*?): (select .*)", str(told.value))
     assert query and query[1] == ("lines.csv" if dated else "lines.csv and between.csv")
@@ -52,5 +55,5 @@ def test_ids_that_no_table_knows_are_no_chain(tmp_path: Path) -> None:
     files, _ = company(tmp_path, 3, "order_id", dated=True)
     text = files[0].read_text(encoding="utf-8")
     files[0].write_text(re.sub(r"^o", "x", text, flags=re.M).replace("xrder_id", "order_id"), encoding="utf-8")
-    with pytest.raises(ReportError, match="no column of lines.csv holds ids of 'user_id'"):
+    with pytest.raises(ReportError, match=r"no column of lines\.csv holds ids of 'user_id'"):
         proposed(tmp_path, files)

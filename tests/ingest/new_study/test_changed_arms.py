@@ -33,7 +33,11 @@ def drawn(design: str, seed: int) -> pd.DataFrame:
         turned, never = dice.random() < 0.5, design == "some never" and shop % 3 == 0
         for week in range(weeks):
             new = (week == 0) == turned if design == "cross-over" else week >= first and not never
-            at = f"{pd.Timestamp('2026-01-05') + pd.Timedelta(weeks=week):%Y-%m-%d}" if when == "week_start" else week + 1
+            at = (
+                f"{pd.Timestamp('2026-01-05') + pd.Timedelta(weeks=week):%Y-%m-%d}"
+                if when == "week_start"
+                else week + 1
+            )
             rows.append((f"S{shop:02d}", at, "new" if new else "old", round(9000 + dice.gauss(0, 500), 2)))
     return pd.DataFrame(rows, columns=[named, when, "layout", "sales"])
 

@@ -331,3 +331,20 @@ def test_cents_of_one_of_several_tables_are_read_as_such_or_the_key_that_says_so
 def made_file(tmp_path: Path) -> Path:
     (file,) = (tmp_path / "studies").glob("*.yml")
     return file
+
+
+@pytest.mark.parametrize("back", [False, True])
+@pytest.mark.parametrize(("price", "pieces"), [("unit_price", "quantity"), ("price", "qty"), ("Einzelpreis", "Menge")])
+def test_the_price_of_one_piece_is_multiplied_as_in_a_log(tmp_path: Path, price: str, pieces: str, back: bool) -> None:
+    """What came back is told by fewer than no pieces, and lowers the sum."""
+    sold = f"""select 'l' || i as line_id, 1000 + hash(i) % 400 as user_id, 1 + hash(i + 9) % 5 as "{pieces}",
+        (hash(i + 3) % 9000 + 100) / 100.0 as "{price}", timestamp '2026-03-12 10:00:00' + to_minutes(i::int) as ordered_at from range(500) t(i)"""
+    given_back = f"select * replace ('r' || line_id as line_id, -1 as \"{pieces}\", ordered_at + interval 3 day as ordered_at) from ({sold}) where hash(line_id) % 7 = 0"
+    lines = f"{sold} union all {given_back}" if back else sold
+    study, _, said = proposed(tmp_path, [assigned(tmp_path), rows(tmp_path / "lines.csv", lines)], control="A")
+    assert f"lines.csv: Is '{price}' the price of one piece? Revenue is it times '{pieces}'" in said
+    assert (study.data.negative == "refund") is back  # type: ignore[union-attr]
+    ingest.land(study, tmp_path / "raw")
+    found = counted(ingest.landed(tmp_path / "raw"), "event_id")
+    cents = duckdb.sql(f'select round(sum(100 * "{price}" * "{pieces}"))::bigint from ({lines})').fetchall()[0][0]
+    assert sum(truth.cents for truth in found.values()) == cents

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 from itertools import combinations
 from math import prod
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from helpers.config.levels import LEAVE_OUT
 from helpers.errors import ReportError

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from helpers.errors import ReportError
 from helpers.ingest import panel
-from helpers.ingest.new_study import panels, typed, vocabulary
+from helpers.ingest.new_study import flaws, panels, typed, vocabulary
 from helpers.ingest.new_study.profile import Column
 from helpers.ingest.new_study.table_view import TableView
 from helpers.ingest.sql import literal, quoted
@@ -46,12 +46,12 @@ def refuse(seen: TableView, unit: Column | None, variants: Sequence[Column]) -> 
         return
     for key, period in panels.mixed(seen.table, seen.columns, unit, variant):
         found = _changes(seen.table, key, period, variant)
-        if found.often <= OFTEN:
+        if found.changed > (panels.MIXED - 1) * found.units and found.often <= OFTEN:
             raise _told(seen, key, period, variant, found)
 
 
 def _changes(table: "SourceTable", unit: Column, period: Column, variant: Column) -> Changes:
-    who, when, arm = (table.text(c.name) for c in (unit, period, variant))
+    who, when, arm = table.text(unit.name), table.text(period.name), flaws.spelled(table, variant)
     rows = (
         f"select {who} as who, {when} as stage, {arm} as arm, row_number() over (order by {panel.order_sql(when)}) as turn"
         f" from {{table}} where {who} is not null and {when} is not null and {arm} is not null"
@@ -82,11 +82,12 @@ def _changes(table: "SourceTable", unit: Column, period: Column, variant: Column
 def _told(seen: TableView, unit: Column, period: Column, variant: Column, found: Changes) -> ReportError:
     name, when, arm = (vocabulary.printable(c.name) for c in (unit, period, variant))
     one_way = found.that_way >= ONE_WAY * found.changed
-    before, after = vocabulary.printable(found.before), vocabulary.printable(found.after)
+    levels = {level.lower(): vocabulary.printable(level) for level, _ in reversed(variant.levels)}
+    before, after = levels.get(found.before, ""), levels.get(found.after, "")
     how = f"go from '{before}' to '{after}'" if one_way else f"change between the levels of '{arm}'"
     if found.period:
         kept = typed.condition(f"{vocabulary.printable(quoted(period.name))} = {literal(found.period)}")
-        arms = ", ".join(f"{vocabulary.printable(level)} {n:,}" for level, n in found.counts)
+        arms = ", ".join(f"{levels[level]} {n:,}" for level, n in found.counts)
         remedy = f"compare one '{when}', in which each '{name}' stands once: --where {kept} ({arms}), if chance decided who had which then"
     else:
         remedy = f"no '{when}' has units of two variants, so before and after is all there is: describe it with --descriptive"

@@ -187,8 +187,14 @@ def _proposed(seen: TableView, ask: asking.Ask | None) -> StudyProposal:
     seen, known = _roles(seen)
     if seen.said.descriptive:
         return _noted(_described(seen, known), notes)
-    stated = known.repeated or "unit" in seen.said
-    changed_arms.refuse(seen, known.unit if stated else None, _may_vary(seen, known.unit))
+    may_vary = _may_vary(seen, known.unit)
+    if (
+        known.event is None
+        or known.event in may_vary
+        or not panels.may_be_a_log(seen.table, known.event, known.time, seen.columns)
+    ):
+        stated = known.repeated or "unit" in seen.said
+        changed_arms.refuse(seen, known.unit if stated else None, may_vary)
     known = _changing(seen, known)
     variants = _variants(seen, known)
     if (
@@ -265,9 +271,7 @@ def _changing(seen: TableView, known: Known) -> Known:
 def _variants(seen: TableView, known: Known) -> list[Column]:
     """Columns that may hold the variant, the one that was said or is likeliest first; none that often changes within a unit."""
     stated = seen.said.variant
-    return [
-        c for c in _may_vary(seen, known.unit) if c.name == stated or known.changes.get(c.name, 0) <= roles.OFTEN
-    ]
+    return [c for c in _may_vary(seen, known.unit) if c.name == stated or known.changes.get(c.name, 0) <= roles.OFTEN]
 
 
 def _may_vary(seen: TableView, unit: Column | None) -> list[Column]:

@@ -122,7 +122,9 @@ def propose(
     refunded = 0
     if revenue and not goal.negative:
         paid_for = next(m.event for m in metrics if m.unit == "money")
-        refunded = refunds.found(table, unit, time, mapped["price"], questions.is_level(table, event, logged[paid_for]), many)
+        refunded = refunds.found(
+            table, unit, time, mapped["price"], questions.is_level(table, event, logged[paid_for]), many
+        )
         if refunded:
             tolerate.pop("negative_price", None)
     summed = [questions.is_level(table, event, logged[m.event]) for m in metrics if m.unit == "money"]

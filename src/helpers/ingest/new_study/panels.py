@@ -114,9 +114,7 @@ def _pairs(columns: Sequence[Column], unit: Column | None, variant: Column | Non
         yield from ((key, period) for period in called if period is not key)
 
 
-def _counted(
-    table: "SourceTable", unit: Column, period: Column, variant: Column | None
-) -> tuple[bool, int, int, int]:
+def _counted(table: "SourceTable", unit: Column, period: Column, variant: Column | None) -> tuple[bool, int, int, int]:
     """Whether each unit has one row in each of most periods; the rows, the units, and the pairs of a unit and a variant."""
     who, when = table.text(unit.name), table.text(period.name)
     arm = table.text(variant.name) if variant else "1"

@@ -26,7 +26,9 @@ def remedy(
     table: "SourceTable", of_all: Sequence[Column], parts: Sequence[Column], found: CountedColumns
 ) -> tuple[str, str]:
     """How counts of parts become counts of arms, ``of_all`` being the arm and its day; and what is told of totals among them."""
-    totals = {c.name: level for c in parts if (level := _total(table, of_all, c, [p for p in parts if p is not c], found))}
+    totals = {
+        c.name: level for c in parts if (level := _total(table, of_all, c, [p for p in parts if p is not c], found))
+    }
     told = " and ".join(
         f"'{vocabulary.printable(level)}' in '{vocabulary.printable(name)}'" for name, level in totals.items()
     )
@@ -35,10 +37,16 @@ def remedy(
     if len(totals) == len(parts):
         return f"take the rows of the totals alone: --where {typed.condition(held)}", told
     summed = [c for c in (*found.shares, *found.summed) if c.name not in found.deviations]
-    columns = [*(quoted(c.name) for c in of_all), *(f"sum({quoted(c.name)}) as {quoted(c.name)}" for c in (found.units, *summed))]
+    columns = [
+        *(quoted(c.name) for c in of_all),
+        *(f"sum({quoted(c.name)}) as {quoted(c.name)}" for c in (found.units, *summed)),
+    ]
     query = f'select {", ".join(columns)} from "{table.called}"{f" where {held}" * bool(held)} group by all'
     over = " and ".join(f"'{vocabulary.printable(c.name)}'" for c in parts if c.name not in totals)
-    return f"sum it up over {over} by a query in a file beside it (counts.sql), and give that: {query}; or take one level with --where", told
+    return (
+        f"sum it up over {over} by a query in a file beside it (counts.sql), and give that: {query}; or take one level with --where",
+        told,
+    )
 
 
 def _total(
@@ -48,7 +56,11 @@ def _total(
 
     It counts what they count together, or it is called a total and counts no less than any of them.
     """
-    of, n, level = [table.text(c.name) for c in (*of_all, *others)], table.value(found.units.name), table.text(part.name)
+    of, n, level = (
+        [table.text(c.name) for c in (*of_all, *others)],
+        table.value(found.units.name),
+        table.text(part.name),
+    )
     cells = ", ".join(f"{key} as k{i}" for i, key in enumerate(of))
     keys = ", ".join(f"k{i}" for i in range(len(of)))
     rows = table.rows(
@@ -59,5 +71,9 @@ def _total(
             window cell as (partition by {keys}))
         where level is not null group by level order by level"""
     )
-    fit = [str(name) for name, sums, most, everywhere in rows if everywhere and (sums or (most and CALLED.search(str(name).lower())))]
+    fit = [
+        str(name)
+        for name, sums, most, everywhere in rows
+        if everywhere and (sums or (most and CALLED.search(str(name).lower())))
+    ]
     return fit[0] if len(fit) == 1 else ""

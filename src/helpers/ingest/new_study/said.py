@@ -103,7 +103,9 @@ class Said:
         if faults:
             raise several(faults)
         slugs = [vocabulary.slug(name) for name in names]
-        alike = {slug: name for slug, name in zip(slugs, names, strict=True) if slugs.count(slug) == 1}  # as a study calls it
+        alike = {
+            slug: name for slug, name in zip(slugs, names, strict=True) if slugs.count(slug) == 1
+        }  # as a study calls it
         alike |= {name.casefold(): name for name in names}  # what is measured may be an event of a log
         measured = [name if name in names else alike.get(name.casefold(), name) for name in self.outcomes]
         primary = self.primary if self.primary in names else alike.get((self.primary or "").casefold(), self.primary)

@@ -440,7 +440,7 @@ def _which_primary(table: "SourceTable", several: list[Column]) -> ReportError:
         f"{table.called}: which column is decided by? Several may be an outcome, and nothing tells them from attributes",
         got="; ".join(f"'{vocabulary.printable(c.name)}' ({_seen('outcome', c)})" for c in several[:6]),
         expected="one that was measured after the assignment",
-        remedy=f'name it: --primary COLUMN, such as --primary {_typed(several[0])}',
+        remedy=f"name it: --primary COLUMN, such as --primary {_typed(several[0])}",
     )
 
 

@@ -304,7 +304,11 @@ def _assumed(
     for each in told:
         parts = [f"unit {column(each.unit)}, {found.joined.evidence(found.others.index(each.table))}"]
         parts += [f"time {column(each.time)}" if each.time else "no time, so all rows count as after the assignment"]
-        parts += [f"amount {column(each.amount)}" + (f" times {column(each.many)}" if each.many else "")] if each.amount else []
+        parts += (
+            [f"amount {column(each.amount)}" + (f" times {column(each.many)}" if each.many else "")]
+            if each.amount
+            else []
+        )
         parts += [f"id {column(each.key)}"] if each.key else ["no id, so rows that are equal in all columns are one"]
         kinds = f", each of {', '.join(kind.name for kind in each.kinds)} an event" if len(each.kinds) > 1 else ""
         lines.append(f"facts: {each.table.called} ({each.table.rows:,} rows){kinds}: {'; '.join(parts)}")
@@ -370,7 +374,9 @@ def _given_back(each: FactColumns, told: list[FactColumns]) -> list[str]:
     paid = next((m for m in told if m is not each and m.money and not statuses.gives_back(m.table.name)), None)
     if paid is None or paid.amount is None or each.amount is None or not statuses.gives_back(each.table.name):
         return []
-    of, amount = (f"'{vocabulary.printable(c.name)}' of {t.table.called}" for t, c in ((paid, paid.amount), (each, each.amount)))
+    of, amount = (
+        f"'{vocabulary.printable(c.name)}' of {t.table.called}" for t, c in ((paid, paid.amount), (each, each.amount))
+    )
     return [f"Is {amount} to be taken off {of}? Nothing takes it off: what is told of {paid.table.called} is gross."]
 
 

@@ -121,7 +121,12 @@ def _of_one(seen: Sequence[TableSeen], where: str) -> int:
         return able[0]
     if not able:
         for name in asked:
-            the_name("the set of tables", name, list(dict.fromkeys(n for each in seen for n in each.source.parts.types)), "--where")
+            the_name(
+                "the set of tables",
+                name,
+                list(dict.fromkeys(n for each in seen for n in each.source.parts.types)),
+                "--where",
+            )
     query = f'select * from "{seen[able[0] if able else 0].called}" where {where}'
     raise ReportError(
         "--where is of one table, and " + ("several have its columns" if able else "no table has all of its columns"),
