@@ -13,23 +13,8 @@ REFUNDS = languages.words(
     "refund refunds refunded chargeback chargebacks reimbursement erstattung* ruckerstattung* rueckerstattung* gutschrift* rembours*"
     " reembols* devoluc* rimbors* terugbetal* iade* zwrot* возврат* 返金 退款 환불"
 )
-NO_AMOUNT = vocabulary.KEY | set(
-    [
-        "count",
-        "counts",
-        "cnt",
-        "n",
-        "qty",
-        "quantity",
-        "items",
-        "rate",
-        "share",
-        "ratio",
-        "pct",
-        "percent",
-        "days",
-        "hours",
-    ]
+NO_AMOUNT = vocabulary.KEY | languages.words(
+    "count counts cnt n qty quantity items rate share ratio pct percent days hours"
 )
 """Words of ids, counts, shares and lengths, which are no amount of money whatever they are of."""
 MOST = 6
