@@ -49,6 +49,23 @@ def test_an_arm_of_a_log_without_a_unit_in_the_experiment(tmp_path, treated, cau
     assert said(healthy) == []
 
 
+@pytest.mark.parametrize("sure", [0, 1])
+def test_units_that_all_stand_in_two_variants_are_no_experiment(tmp_path, sure):
+    """Whatever a study tolerates: where a unit of each arm is left, there is one."""
+    both = [
+        (at, what, f"both{who[-1]}", arm)
+        for arm in ("arm_a", "arm_b")
+        for at, what, who, _ in events(arm, "2026-03-03")
+    ]
+    rows = [*both, *(row for arm in ("arm_a", "arm_b") for row in events(arm, "2026-03-04") if sure)]
+    file = degenerate.log(tmp_path, "both", rows, metrics=[BOUGHT], **FUNNEL)
+    file.write_text(file.read_text().replace("data:\n", "data:\n  tolerate: {two_variants: 1.0}\n"))
+    found = said(file)
+    assert len(found) == 1 - sure and all(
+        "every unit stands in two variants" in fault and "3 units" in fault for fault in found
+    )
+
+
 def test_an_arm_of_a_unit_table(tmp_path):
     rows = [{"who": f"u{n}", "arm": f"arm_{'ab'[n % 2]}", "at": "2026-03-03", "some": n % 3 % 2} for n in range(8)]
     for name, day in (("healthy", "2026-03-04"), ("empty", "2026-05-04")):

@@ -149,7 +149,10 @@ def _fault(
     place = parts.place(con, *first)
     if len(parts.names) > 1:
         place = f"{parts.names[first[0]]}, {place}"
-    some = f"{quoted(column)} = {literal(text)}" if LAST not in each.column else f"rows whose '{column}' is {text}"
+    kept = next(
+        (row[0] for row in each.found if currency in _meant(row[0])), max(each.found, key=lambda row: row[1])[0]
+    )
+    some = f"{quoted(column)} = {literal(kept)}" if LAST not in each.column else f"rows whose '{column}' is {kept}"
     already = (
         f"if '{logged(amount)}' is in {currency} in every row, say so in its name, as in '{said_in(amount, currency)}'"
     )

@@ -28,8 +28,10 @@ def empty(con: "duckdb.DuckDBPyConnection", study: Study, log: "Landed | None" =
     """The variants of an online study without an exposed unit; None where each has one, or where no unit is assigned at all."""
     sizes = _sizes(con, study)
     missing = [name for name, (_, exposed) in sizes.items() if not exposed]
-    if study.is_hashed or not missing or not any(assigned for assigned, _ in sizes.values()):
+    if study.is_hashed or not missing:
         return None
+    if not any(assigned for assigned, _ in sizes.values()):
+        return _all_in_two(con, study)
     first = missing[0]
     period = f"{study.period.start:%Y-%m-%d %H:%M} to {study.period.end:%Y-%m-%d %H:%M}"
     event = "" if study.is_unit_table else f" with the event {study.exposure}"
@@ -95,6 +97,20 @@ def _unreached(con: "duckdb.DuckDBPyConnection", study: Study, variant: str, ass
     lost = int(found.lost[found.variant == variant].sum()) if study.mode == "online" else 0
     before = f"; {lost:,} do before the first row that tells their variant" if lost else ""
     return f"{assigned:,} units of {variant} are assigned and never reach {study.exposure} after that{before}"
+
+
+def _all_in_two(con: "duckdb.DuckDBPyConnection", study: Study) -> ReportError | None:
+    """What is said where every unit that is assigned stands in two variants; None where none is assigned at all."""
+    units = con.execute("select count(distinct user_id) from intermediate.int_assigned").fetchall()[0][0]
+    if not units:
+        return None
+    return ReportError(
+        f"studies/{study.name}.yml: every unit stands in two variants, so none can be compared",
+        got=f"{units:,} units, all of which are left out (data.tolerate.two_variants)",
+        expected="one variant a unit, but for a few",
+        cause="units that get one after the other (a cross-over, a roll-out by steps), several experiments in one column, or an id that many units share",
+        remedy="take the rows of one period, or of one experiment, with data.where; or map the id of what was randomised to user_id",
+    )
 
 
 def _lost(con: "duckdb.DuckDBPyConnection", study: Study, variant: str, log: "Landed | None") -> str:

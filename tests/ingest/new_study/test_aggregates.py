@@ -6,6 +6,7 @@ import re
 import shutil
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from helpers.ingest import new_study
 from helpers.ingest.counts.landing import FILE
 from helpers.ingest.new_study.said import Said
 from tests.ingest.new_study import tables as of_tables
+from tests.ingest.new_study.test_typed import read
 
 ARMS = [
     ("control", "treatment"),
@@ -173,6 +175,47 @@ def test_counts_of_parts_of_an_arm_are_no_units(tmp_path: Path, days: int) -> No
     assert isinstance(study.data, Aggregates) and study.data.where == "country = 'FR'"
 
 
+@pytest.mark.parametrize("parts", [["country"], ["country", "device"]])
+@pytest.mark.parametrize(
+    "totals", [{}, {"country": "All countries"}, {"country": "Welt"}, {"country": "Total", "device": "all"}]
+)
+def test_parts_of_an_arm_are_summed_up_as_they_are_told_and_totals_count_once(
+    tmp_path: Path, totals: dict[str, str], parts: list[str]
+) -> None:
+    """Rows that hold the sum of the parts, called so or not: what is told to be typed counts each unit once."""
+    dice = random.Random(f"{totals}{parts}")
+    days = dice.choice([1, 3])
+    levels = {"country": ["DE", "FR", "IT"], "device": ["desktop", "phone"]}
+    cells = {key: (n := dice.randint(900, 1500), dice.randint(50, n // 5))
+             for key in product(["old", "new"], range(days), *(levels[p] for p in parts))}  # fmt: skip
+    truth = {
+        arm: tuple(sum(pair[i] for key, pair in cells.items() if key[0] == arm) for i in (0, 1))
+        for arm in ("old", "new")
+    }
+    for place, part in enumerate(parts, 2):
+        if part in totals:
+            for key in [k for k in cells if k[place] == levels[part][0]]:
+                same = [cells[(*key[:place], level, *key[place + 1 :])] for level in levels[part]]
+                cells[(*key[:place], totals[part], *key[place + 1 :])] = (
+                    sum(n for n, _ in same),
+                    sum(k for _, k in same),
+                )
+    lines = [f"{arm},{','.join(of)},2026-03-{day + 2:02d},{n},{k}" for (arm, day, *of), (n, k) in cells.items()]
+    (tmp_path / "t.csv").write_text("\n".join([f"group,{','.join(parts)},day,users,buyers", *lines]) + "\n")
+    with pytest.raises(ReportError, match="counts of parts of an arm") as refused:
+        new_study.propose(str(tmp_path / "t.csv"), name="t", base=tmp_path)
+    told, given = str(refused.value), new_study.Said()
+    if query := re.search(r"and give that: (select .*? group by all)", told):
+        (tmp_path / "counts.sql").write_text(query[1])
+    else:
+        given = new_study.Said(where=read(told.split("--where ")[1].splitlines()[0]))
+    assert all(f"'{totals[part]}' in '{part}'" in told for part in parts if part in totals)
+    file = tmp_path / ("counts.sql" if query else "t.csv")
+    study = config.load(new_study.propose(str(file), name="u", said=given, base=tmp_path).file)
+    found = landed(study, tmp_path / "raw")
+    assert found["control", "buyers"] == truth["old"] and found["treatment", "buyers"] == truth["new"]
+
+
 def test_numbers_of_counts_are_read_as_their_neighbours_are(tmp_path: Path) -> None:
     """1.234 beside 12,50 is a thousand and more."""
     rows = ["Kontrolle;12.034;1.203;24.068,50;982.331,25", "Test;11.988;1.266;25.412,00;1.004.500,00"]
@@ -191,17 +234,17 @@ def test_a_standard_error_is_no_standard_deviation(tmp_path: Path) -> None:
     assert "times the root of users" in written.said and "deviations" not in written.file.read_text()
 
 
-def test_running_totals_are_told_with_the_option_that_takes_the_last_day(tmp_path: Path) -> None:
+@pytest.mark.parametrize("day", ["day", "As of", "$day"])
+def test_running_totals_are_told_with_the_option_that_takes_the_last_day(tmp_path: Path, day: str) -> None:
+    """As a shell takes it, whatever the column is called."""
     rows = [
-        f"{arm},{day:02d}.03.2026,{day * 100 + n},{day * 9}"
-        for day in range(13, 20)
-        for n, arm in enumerate(("old", "new"))
+        f"{arm},{n:02d}.03.2026,{n * 100 + i},{n * 9}" for n in range(13, 20) for i, arm in enumerate(("old", "new"))
     ]
-    (tmp_path / "t.csv").write_text("\n".join(["variant,day,users,orders", *reversed(rows)]) + "\n")
+    (tmp_path / "t.csv").write_text("\n".join([f"variant,{day},users,orders", *reversed(rows)]) + "\n")
     with pytest.raises(ReportError, match="only rise from day to day") as refused:
         new_study.propose(str(tmp_path / "t.csv"), name="t", base=tmp_path)
-    assert "--where \"day = '19.03.2026'\"" in str(refused.value)
-    said = new_study.Said(where="day = '19.03.2026'")
+    told = str(refused.value).split("--where ")[1].split(";")[0]
+    said = new_study.Said(where=read(told))
     study = config.load(new_study.propose(str(tmp_path / "t.csv"), name="t", said=said, base=tmp_path).file)
     assert not study.has_time and landed(study, tmp_path / "raw")["control", "orders"] == (1900, 171)
 

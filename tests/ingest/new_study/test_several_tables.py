@@ -160,13 +160,38 @@ def test_what_cannot_be_joined_is_one_clear_error(
 @pytest.mark.parametrize(("said", "message"), [
     ({"unit": "usr_id"}, "the set of tables has no column 'usr_id'"), ({"primary": "oders"}, "no table of facts is called 'oders'"),
     ({"header_line": "3"}, "--header-line is of one table"), ({"alias": "device"}, "--alias is of one table"),
-    ({"where": "total > 1"}, "--where is of one table"), ({"exposure": "view"}, "--exposure is of one table"),
+    ({"where": "user_id > 1"}, "--where is of one table, and several have its columns"), ({"where": "totl > 1"}, "the set of tables has no column 'totl'"),
+    ({"where": "total > 1 and variant = 'A'"}, "--where is of one table, and no table has all"), ({"exposure": "view"}, "--exposure is of one table"),
 ])  # fmt: skip
 def test_what_is_said_and_cannot_be_is_told_with_what_is_near(
     tmp_path: Path, said: dict[str, str], message: str
 ) -> None:
     with pytest.raises(ReportError, match=message):
         proposed(tmp_path, [assigned(tmp_path), ordered(tmp_path)], **said)
+
+
+@pytest.mark.parametrize("where", ["currency = 'EUR'", "variant <> 'C'", "plan = 'pro' or plan is null"])
+def test_a_condition_is_of_the_table_that_has_its_columns(tmp_path: Path, where: str) -> None:
+    """The rows of that table for which it holds are read, and the study says so."""
+    arms = "select 1000 + i as user_id, ['A', 'B', 'C'][i % 3 + 1] as variant, timestamp '2026-03-02' + to_minutes(i::int) as assigned_at from range(400) t(i)"
+    orders = "select 'o' || i as order_id, 1000 + hash(i) % 400 as user_id, 9.5 + i % 7 as total, ['EUR', 'USD'][i % 2 + 1] as currency, timestamp '2026-03-12 10:00:00' as at from range(500) t(i)"
+    people = "select 1000 + i as user_id, ['pro', 'free'][i % 2 + 1] as plan from range(400) t(i)"
+    tables = {"assignments.csv": arms, "orders.csv": orders, "people.csv": people}
+    files = [rows(tmp_path / name, query) for name, query in tables.items()]
+    if "currency" not in where:
+        files[1] = rows(tmp_path / "orders.csv", f"select * from ({orders}) where currency = 'EUR'")
+    else:
+        with pytest.raises(ReportError, match="several currencies") as refused:
+            proposed(tmp_path, files, control="A")
+        where = re.search(r"\(new-study --where\): ([^;]+);", str(refused.value))[1]  # type: ignore[index]
+        assert where == "\"currency\" = 'EUR'"
+    study, _, said = proposed(tmp_path, files, control="A", where=where)
+    assert isinstance(study.data, Tables) and where in {log.where for log in study.data.logs.values()}
+    column = where.split()[0].strip('"')
+    of = next(f for f in files if column in f.read_text(encoding="utf-8").splitlines()[0].split(","))
+    left = duckdb.sql(f"select count(*) from '{of}' where not ({where})").fetchall()[0][0]
+    assert left and f"rows of {of.name}: as you said: {left:,} of " in said
+    assert ingest.land(study, tmp_path / "raw").apart >= left
 
 
 def test_tables_of_one_database_are_named_behind_it(tmp_path: Path) -> None:
@@ -306,3 +331,20 @@ def test_cents_of_one_of_several_tables_are_read_as_such_or_the_key_that_says_so
 def made_file(tmp_path: Path) -> Path:
     (file,) = (tmp_path / "studies").glob("*.yml")
     return file
+
+
+@pytest.mark.parametrize("back", [False, True])
+@pytest.mark.parametrize(("price", "pieces"), [("unit_price", "quantity"), ("Einzelpreis", "Menge")])
+def test_the_price_of_one_piece_is_multiplied_as_in_a_log(tmp_path: Path, price: str, pieces: str, back: bool) -> None:
+    """What came back is told by fewer than no pieces, and lowers the sum."""
+    sold = f"""select 'l' || i as line_id, 1000 + hash(i) % 400 as user_id, 1 + hash(i + 9) % 5 as "{pieces}",
+        (hash(i + 3) % 9000 + 100) / 100.0 as "{price}", timestamp '2026-03-12 10:00:00' + to_minutes(i::int) as ordered_at from range(500) t(i)"""
+    given_back = f"select * replace ('r' || line_id as line_id, -1 as \"{pieces}\", ordered_at + interval 3 day as ordered_at) from ({sold}) where hash(line_id) % 7 = 0"
+    lines = f"{sold} union all {given_back}" if back else sold
+    study, _, said = proposed(tmp_path, [assigned(tmp_path), rows(tmp_path / "lines.csv", lines)], control="A")
+    assert f"lines.csv: Is '{price}' the price of one piece? Revenue is it times '{pieces}'" in said
+    assert (study.data.negative == "refund") is back  # type: ignore[union-attr]
+    ingest.land(study, tmp_path / "raw")
+    found = counted(ingest.landed(tmp_path / "raw"), "event_id")
+    cents = duckdb.sql(f'select round(sum(100 * "{price}" * "{pieces}"))::bigint from ({lines})').fetchall()[0][0]
+    assert sum(truth.cents for truth in found.values()) == cents

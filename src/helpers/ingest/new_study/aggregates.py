@@ -21,7 +21,9 @@ from helpers.ingest.new_study import (
     currency,
     frequencies,
     questions,
+    part_totals,
     roles,
+    typed,
     units,
     vocabulary,
     ways,
@@ -159,12 +161,11 @@ def of_parts(
         named = " and ".join(f"'{vocabulary.printable(c.name)}'" for c in some)
         if len(some) == 1 and (_counts_weeks(some[0]) or weeks.are_weeks(some[0].values)):
             return _of_weeks(table, rows, some[0])
-        arm, units_of = (vocabulary.printable(c.name) for c in (variant, found.units))
+        remedy, totals = part_totals.remedy(table, of_all, some, found)
         return ReportError(
-            f"{table.called} is a table of counts of parts of an arm", got=f"{rows:,} rows, one for each level of {named} in each arm",
-            expected="one row for each arm, or for each arm and day",
-            remedy=f"sum it up over {named}, for instance by a query in a file: select {arm}, sum({units_of}) as {units_of}, ..."
-            f" group by {arm}; or take one level with --where",
+            f"{table.called} is a table of counts of parts of an arm",
+            got=f"{rows:,} rows, one for each level of {named} in each arm" + f", and totals of the others, {totals}" * bool(totals),
+            expected="one row for each arm, or for each arm and day", remedy=remedy,
         )  # fmt: skip
     return frequencies.refused(table, rows, columns, variant)
 
@@ -200,7 +201,8 @@ def _refuse_running(table: "SourceTable", variant: Column, time: Column, found: 
     lines = [line for *lines_of_arm, _ in rows for line in lines_of_arm]
     if only_rise(lines):  # type: ignore[arg-type]
         last = literal(str(rows[0][-1]))
-        remedy = f'take the last day alone: --where "{quoted(time.name) if not time.name.isidentifier() else time.name} = {last}"; or subtract the day before'
+        day_of = time.name if time.name.isidentifier() else quoted(time.name)
+        remedy = f"take the last day alone: --where {typed.condition(f'{day_of} = {last}')}; or subtract the day before"
         raise running(table.called, len(lines[0]), remedy)  # type: ignore[arg-type]
 
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from helpers.errors import ReportError
 from helpers.ingest.near import nearest
-from helpers.ingest.new_study import controls, roles, vocabulary
+from helpers.ingest.new_study import controls, roles, typed, vocabulary
 from helpers.ingest.new_study.asking import MOST, Question
 from helpers.ingest.new_study.profile import Column
 from helpers.ingest.new_study.said import Said
@@ -77,7 +77,7 @@ def _unclear(table: "SourceTable", columns: Sequence[Column], name: str, held: S
         return ReportError(
             f"{table.called}: several columns hold the experiment '{vocabulary.printable(name)}'",
             got=", ".join(vocabulary.printable(c.name) for c in held), expected="one column that tells the experiments apart",
-            remedy=f"say the rows with --where \"{quoted(held[0].name)} = {literal(name)}\" in place of --experiment",
+            remedy=f"say the rows with --where {typed.condition(f'{quoted(held[0].name)} = {literal(name)}')} in place of --experiment",
         )  # fmt: skip
     named = [c for c in columns if c.levels and NAMES & set(vocabulary.tokens(c.name))]
     levels = [level for c in (named or [c for c in columns if c.words]) for level, _ in c.levels]

@@ -3,16 +3,13 @@
 from typing import TYPE_CHECKING
 
 from helpers.ingest.levels import NOTHING
-from helpers.ingest.new_study import questions, refusals, tolerances
+from helpers.ingest.new_study import questions, tolerances, two_variants
 from helpers.ingest.new_study.profile import Column
 from helpers.ingest.new_study.proposal import Measure
 from helpers.ingest.sql import literal
 
 if TYPE_CHECKING:
     from helpers.ingest.new_study.source import SourceTable
-
-TWO_VARIANTS = 0.5
-"""Share of the units in two variants at which a column tells no arms of one experiment."""
 
 
 def spelled(table: "SourceTable", variant: Column) -> str:
@@ -46,8 +43,7 @@ def of_log(
     }
     if variant:
         several, units = questions.several_levels(table, unit, spelled(table, variant))
-        if several >= TWO_VARIANTS * units:
-            raise refusals.mixed_arms(table.called, variant.name, several, units)
+        two_variants.refuse(table.called, variant.name, several, units)
         if several:
             told["two_variants"] = (tolerances.tolerated(several, units), f"{several:,} of {units:,} units")
     return told

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 AMOUNT = ""
 """Stands for the sum of the amounts, where an event would stand for its rate."""
 
+RATE = "_rate"
+"""What the name of a metric has behind that of its event, where it is the share of the units that have one."""
+
 
 @dataclass(frozen=True)
 class Aims:
@@ -104,14 +107,15 @@ def metrics(guessed: tuple[Measure, ...], goal: Aims) -> tuple[Measure, ...]:
 
 
 def _rate(event: str) -> Measure:
-    return Measure(f"{event}_rate", f"{vocabulary.label(event)} rate", "secondary", "proportion", event)
+    return Measure(f"{event}{RATE}", f"{vocabulary.label(event)} rate", "secondary", "proportion", event)
 
 
 def _event(name: str, logged: dict[str, str]) -> str | None:
-    """The study's name of an event that was said as the log writes it, or as the study does."""
+    """The study's name of an event that was said as the log writes it, or as the study does, or by its rate."""
     by_level = {level: ours for ours, level in logged.items()}
     alike = {each.casefold(): ours for ours, level in logged.items() for each in (ours, level)}
-    return by_level.get(name) or (name if name in logged else alike.get(name.strip().casefold()))
+    found = by_level.get(name) or (name if name in logged else alike.get(name.strip().casefold()))
+    return found or (name.removesuffix(RATE) if name.removesuffix(RATE) in logged else None)
 
 
 def _named(table: "SourceTable", name: str, logged: dict[str, str], option: str) -> str:

@@ -9,6 +9,7 @@ from helpers.ingest.new_study import (
     aggregates,
     answered,
     asking,
+    changed_arms,
     codes,
     coins,
     contradictions,
@@ -198,6 +199,14 @@ def _proposed(seen: TableView, ask: asking.Ask | None) -> StudyProposal:
         return _noted(_described(seen, known), notes)
     if counts := _of_days(seen, known, ask):
         return counts
+    may_vary = _may_vary(seen, known.unit)
+    if (
+        known.event is None
+        or known.event in may_vary
+        or not panels.may_be_a_log(seen.table, known.event, known.time, seen.columns)
+    ):
+        stated = known.repeated or "unit" in seen.said
+        changed_arms.refuse(seen, known.unit if stated else None, may_vary)
     known = _changing(seen, known)
     variants = _variants(seen, known)
     if (
@@ -275,11 +284,15 @@ def _changing(seen: TableView, known: Known) -> Known:
 def _variants(seen: TableView, known: Known) -> list[Column]:
     """Columns that may hold the variant, the one that was said or is likeliest first; none that often changes within a unit."""
     stated = seen.said.variant
+    return [c for c in _may_vary(seen, known.unit) if c.name == stated or known.changes.get(c.name, 0) <= roles.OFTEN]
+
+
+def _may_vary(seen: TableView, unit: Column | None) -> list[Column]:
+    """Columns that may hold the variant by themselves, the one that was said or is likeliest first."""
+    stated = seen.said.variant
     named = [refusals.variant_said(seen, stated)] if stated else []
-    free = [
-        c for c in roles.variants_of(seen.columns) if c not in (known.unit, *named) and c.name not in seen.said.named
-    ]
-    return [*named, *(c for c in free if known.changes.get(c.name, 0) <= roles.OFTEN)]
+    free = [c for c in roles.variants_of(seen.columns) if c not in (unit, *named) and c.name not in seen.said.named]
+    return [*named, *free]
 
 
 def _log(

@@ -39,7 +39,7 @@ CONTROL = words(
     "ohne kein keine sans aucun* sin sem senza zonder geen bez brak без なし 无 無 olmadan yok"
 )
 MONEY = words(
-    "spende spenden spendenbetrag spendensumme don dons donacion donaciones donazione umsatz* nettoumsatz betrag bestellwert warenkorbwert einkaufswert erlos* erloes* ausgaben gewinn* "
+    "spende spenden spendenbetrag spendensumme don dons donacion donaciones donazione umsatz* nettoumsatz betrag bestellwert warenkorbwert einkaufswert erlos* erloes* ausgaben gewinn* preis einzelpreis stuckpreis stueckpreis gesamtpreis kaufpreis "
     "montant* chiffre ca recette* depense* panier revenu* prix "
     "ingreso* importe gasto* venta* monto facturac* precio receita* faturamento venda* valor lucro preco "
     "fatturato importo spesa ricav* vendit* prezzo omzet* bedrag* uitgaven bestelwaarde orderwaarde prijs winst "

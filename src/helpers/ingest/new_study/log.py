@@ -120,9 +120,11 @@ def propose(
     revenue = next((m.name for m in metrics if m.unit == "money" and not measures.harms(mapped["price"])), "")
     many = many if revenue else None
     refunded = 0
-    if revenue and mapped["price"].negative and not goal.negative:
+    if revenue and not goal.negative:
         paid_for = next(m.event for m in metrics if m.unit == "money")
-        refunded = refunds.found(table, unit, time, mapped["price"], questions.is_level(table, event, logged[paid_for]))
+        refunded = refunds.found(
+            table, unit, time, mapped["price"], questions.is_level(table, event, logged[paid_for]), many
+        )
         if refunded:
             tolerate.pop("negative_price", None)
     summed = [questions.is_level(table, event, logged[m.event]) for m in metrics if m.unit == "money"]

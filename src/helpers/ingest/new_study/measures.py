@@ -226,7 +226,7 @@ def unclear(outcomes: tuple[Column, ...], together: frozenset[str] = frozenset()
 
 def _order(column: Column) -> tuple[object, ...]:
     """The likeliest primary metric first: no harm, 0 and 1 before amounts before lengths of time, what a business decides by first."""
-    numbers = [int(t) for t in vocabulary.tokens(column.name) if t.isdigit()]
+    numbers = vocabulary.numbers(column.name)
     yes = column.binary or column.in_words
     return (
         harms(column),
@@ -235,6 +235,7 @@ def _order(column: Column) -> tuple[object, ...]:
         denies(column.name),
         _class(column),
         -max(numbers, default=0),
+        [-n for n in numbers],  # of months the last, as nobody knows which came before the experiment
         column.name,
     )
 

@@ -1,6 +1,6 @@
 """Rows that repeat a unit, one a week or a month: told, and summed up to the unit before a study is proposed."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -25,6 +25,10 @@ PERIODS = {"day", "date", "week", "wk", "month", "quarter", "year", "period", "w
 FEWEST_UNITS = 10
 SHARED = 0.5
 """Each period of a panel, on average, has at least this share of the units."""
+ABOUT = 0.8
+"""What is known of a column before its values are counted may be off by so much."""
+MIXED = 1.01
+"""Pairs of a unit and a variant for each unit, up to which mistakes explain that there are more of them than units."""
 AVERAGED = {"rate", "share", "ratio", "avg", "average", "mean", "score", "rating", "pct", "percent", "price", "index",
             "balance", "stock", "inventory", "level", "temperature", "weight", "pressure", "age", "mrr", "arr", "headcount",
             "followers", "nps", "csat"}  # fmt: skip
@@ -85,13 +89,43 @@ def of(
     The period is called so, or holds moments; its levels hold most of the units each, and units of all variants. Without
     a ``variant`` nothing is asked of it. Raises where it holds rows from before the experiment, if one is to ``ask``.
     """
-    called = [c for c in columns if c is not variant and 2 <= c.distinct < c.filled and (c.has_time or _is_period(c))]
-    units = [unit] if unit else [c for c in columns if c is not variant and _names_units(c)]
-    for key in units:
-        for period in (c for c in called if c is not key):
-            if found := _panel(table, columns, key, period, variant, ask):
-                return found
+    for key, period in _pairs(columns, unit, variant):
+        if found := _panel(table, columns, key, period, variant, ask):
+            return found
     return None
+
+
+def mixed(
+    table: "SourceTable", columns: Sequence[Column], unit: Column | None, variant: Column
+) -> Iterator[tuple[Column, Column]]:
+    """Columns of a unit and of its period that are those of a panel, were it not that units stand in several variants."""
+    for key, period in _pairs(columns, unit, variant):
+        if key.filled < ABOUT * SHARED * key.distinct * period.distinct:
+            continue  # a log: there is no need to count
+        shape, _, units, arms = _counted(table, key, period, variant)
+        if shape and arms > MIXED * units:
+            yield key, period
+
+
+def _pairs(columns: Sequence[Column], unit: Column | None, variant: Column | None) -> Iterator[tuple[Column, Column]]:
+    """Columns that may be the unit and its period."""
+    called = [c for c in columns if c is not variant and 2 <= c.distinct < c.filled and (c.has_time or _is_period(c))]
+    for key in [unit] if unit else [c for c in columns if c is not variant and _names_units(c)]:
+        yield from ((key, period) for period in called if period is not key)
+
+
+def _counted(table: "SourceTable", unit: Column, period: Column, variant: Column | None) -> tuple[bool, int, int, int]:
+    """Whether each unit has one row in each of most periods; the rows, the units, and the pairs of a unit and a variant."""
+    who, when = table.text(unit.name), table.text(period.name)
+    arm = table.text(variant.name) if variant else "1"
+    rows, units, pairs, periods, arms = (
+        int(n)  # type: ignore[call-overload]
+        for n in table.rows(
+            f"select count(*), count(distinct {who}), count(distinct ({who}, {when})), count(distinct {when}),"
+            f" count(distinct ({who}, {arm})) from {{table}} where {who} is not null and {when} is not null"
+        )[0]
+    )
+    return pairs == rows > units >= FEWEST_UNITS and rows >= SHARED * periods * units, rows, units, arms
 
 
 def may_be_a_log(table: "SourceTable", event: Column, time: Column | None, columns: Sequence[Column]) -> bool:
@@ -117,17 +151,10 @@ def _names_units(column: Column) -> bool:
 def _panel(
     table: "SourceTable", columns: Sequence[Column], unit: Column, period: Column, variant: Column | None, ask: bool
 ) -> SeenPanel | None:
-    who, when = table.text(unit.name), table.text(period.name)
-    arm = table.text(variant.name) if variant else "1"
-    rows, units, pairs, periods, arms = (
-        int(n)  # type: ignore[call-overload]
-        for n in table.rows(
-            f"select count(*), count(distinct {who}), count(distinct ({who}, {when})), count(distinct {when}),"
-            f" count(distinct ({who}, {arm})) from {{table}} where {who} is not null and {when} is not null"
-        )[0]
-    )
-    if not (pairs == rows > units >= FEWEST_UNITS and arms <= 1.01 * units and rows >= SHARED * periods * units):
+    shape, rows, units, arms = _counted(table, unit, period, variant)
+    if not (shape and arms <= MIXED * units):
         return None
+    when, arm = table.text(period.name), table.text(variant.name) if variant else "1"
     arms_of = table.number(
         f"select min(k) from (select count(distinct {arm}) as k from {{table}} where {when} is not null group by {when})"
     )

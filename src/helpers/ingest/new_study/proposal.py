@@ -48,7 +48,8 @@ class Planned:
 
 @dataclass(frozen=True)
 class RoleProposal:
-    """One of several tables: its role, its name in the study, where it stands, its columns and what tells its role."""
+    """One of several tables: its role, its name in the study, where it stands, its columns and what tells its role; ``times`` is
+    the column that its price is multiplied by."""
 
     role: str
     name: str
@@ -58,6 +59,7 @@ class RoleProposal:
     where: Noted = ("", "")
     time_format: Noted = ("", "")
     money_in: Noted = ("", "")
+    times: str = ""
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Sequence
 
 from helpers.errors import ReportError
-from helpers.formatting import formatted
 from helpers.ingest.many_units import is_running
 from helpers.ingest.new_study import (
     contradictions,
@@ -209,15 +208,4 @@ def neither(
         cause="rows that are summed up over units, or columns with names that say nothing",
         remedy="name the columns: --variant COLUMN, of a log also --unit, --time and --event; or write the study file by hand from docs/own-data.md"
         + (f". Columns with 2 to {roles.MOST_ARMS} levels are {found}" if found else ""),
-    )
-
-
-def mixed_arms(holder: str, variant: str, several: int, units: int) -> ReportError:
-    """What is said of a log most of whose units are in two variants."""
-    return ReportError(
-        f"{holder}: column '{vocabulary.printable(variant)}' shows most units in two variants",
-        got=f"{several:,} of {units:,} units ({formatted(several / units, 'share')})",
-        expected="one variant a unit, but for a few",
-        cause="several experiments in one column, a variant drawn anew at each visit, or an id that many units share",
-        remedy="say which experiment: --experiment VALUE, or --where; or name another column: --variant, --unit",
     )

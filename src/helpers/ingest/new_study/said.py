@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from helpers.errors import ReportError, several
 from helpers.ingest.near import no_column, shown
+from helpers.ingest.new_study import vocabulary
 from helpers.ingest.new_study.profile import Column
 
 COLUMNS = ("unit", "alias", "time", "event", "variant", "money", "cluster")
@@ -102,7 +103,11 @@ class Said:
                     faults.append(error)
         if faults:
             raise several(faults)
-        alike = {name.casefold(): name for name in names}  # what is measured may be an event of a log
+        slugs = [vocabulary.slug(name) for name in names]
+        alike = {
+            slug: name for slug, name in zip(slugs, names, strict=True) if slugs.count(slug) == 1
+        }  # as a study calls it
+        alike |= {name.casefold(): name for name in names}  # what is measured may be an event of a log
         measured = [name if name in names else alike.get(name.casefold(), name) for name in self.outcomes]
         primary = self.primary if self.primary in names else alike.get((self.primary or "").casefold(), self.primary)
         return replace(self, **found, primary=primary, outcomes=tuple(measured))  # type: ignore[arg-type]

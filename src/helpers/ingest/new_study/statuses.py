@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from helpers.ingest.many_units import is_running
 from helpers.ingest.new_study import languages, measures, typed, vocabulary
 from helpers.ingest.new_study.profile import Column
 from helpers.ingest.new_study.proposal import StudyProposal
@@ -12,6 +13,10 @@ REFUNDS = languages.words(
     "refund refunds refunded chargeback chargebacks reimbursement erstattung* ruckerstattung* rueckerstattung* gutschrift* rembours*"
     " reembols* devoluc* rimbors* terugbetal* iade* zwrot* возврат* 返金 退款 환불"
 )
+NO_AMOUNT = vocabulary.KEY | languages.words(
+    "count counts cnt n qty quantity items rate share ratio pct percent days hours"
+)
+"""Words of ids, counts, shares and lengths, which are no amount of money whatever they are of."""
 MOST = 6
 """Levels that are named."""
 
@@ -89,12 +94,23 @@ def asked(table: SourceTable, columns: Sequence[Column], counted: str, what: str
     return told
 
 
+def gives_back(name: str) -> bool:
+    """Whether something is called as what is given back."""
+    return any(vocabulary.is_said(token, REFUNDS) for token in vocabulary.tokens(name))
+
+
+def _is_amount(table: SourceTable, column: Column) -> bool:
+    """Whether numbers may be amounts: no ids, by their name or as they count the rows, no counts and no moments."""
+    if not column.numbers or column.binary or column.has_time or NO_AMOUNT & set(vocabulary.tokens(column.name)):
+        return False
+    return not is_running(table.con, table.relation, column.name)
+
+
 def refunds(table: SourceTable, columns: Sequence[Column], amount: str) -> list[str]:
     """What a person must answer of columns of refunds beside an amount."""
     told: list[str] = []
     for column in columns if amount else ():
-        called = any(vocabulary.is_said(t, REFUNDS) for t in vocabulary.tokens(column.name))
-        if not called or not column.numbers or column.binary or column.name == amount:
+        if column.name == amount or not gives_back(column.name) or not _is_amount(table, column):
             continue
         value = table.value(column.name)
         n, total = table.rows(f"select count(*), coalesce(sum({value}), 0) from {{table}} where {value} <> 0")[0]

@@ -1,5 +1,7 @@
 """What a message gives a user to type."""
 
+import re
+
 
 def condition(where: str) -> str:
     """A condition as it is given on a command line, behind ``--where``.
@@ -7,4 +9,18 @@ def condition(where: str) -> str:
     >>> print(condition("\\"plan\\" <> 'pre'"))
     "\\"plan\\" <> 'pre'"
     """
-    return '"' + where.replace("\\", "\\\\").replace('"', '\\"').replace("$", "\\$").replace("`", "\\`") + '"'
+    return quoted(where)
+
+
+def name(text: str) -> str:
+    """A name as it is given on a command line: as it stands, or in quotes where a shell would read it otherwise.
+
+    >>> print(name("order_value"), name("Umsatz (EUR)"), name("amount.$numberDecimal"), name("-5%"))
+    order_value "Umsatz (EUR)" "amount.\\$numberDecimal" "-5%"
+    """
+    return text if re.fullmatch(r"\w[\w.%+-]*", text) else quoted(text)
+
+
+def quoted(text: str) -> str:
+    """A text in double quotes, in which a shell reads it as it is."""
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"').replace("$", "\\$").replace("`", "\\`") + '"'

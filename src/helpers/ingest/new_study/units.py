@@ -27,6 +27,8 @@ from helpers.ingest.new_study import (
     received,
     roles,
     tolerances,
+    two_variants,
+    typed,
     vocabulary,
 )
 from helpers.ingest.new_study import nothing as nothing_words
@@ -195,7 +197,7 @@ def propose(
             f"weights: {weights(arms, vocabulary.printable(cluster.column.name) if cluster else '')}",
             *([f"shown: {_said(shown)} says what was shown; {otherwise:,} rows disagree with the variant"] if shown else []),
             f"metrics: {measured(metrics, how_said(metrics, kinds.outcomes, said))}",
-            *certainty.primary(metrics[0].name, certainty.outcome(kinds.outcomes[0], kinds.outcomes, together), said),
+            *certainty.primary(_typed(kinds.outcomes[0]), certainty.outcome(kinds.outcomes[0], kinds.outcomes, together), said),
             *([f"currency: {paid.noted[0]}, {paid.noted[1]}"] if paid.noted[1] else []),
             f"segments: {', '.join(segments) or 'none'}",
             *tolerances.said(tolerate),
@@ -207,8 +209,8 @@ def propose(
             *(f"Is a row one unit? {many_said(column)}." for column in many),
             *paid.first,
             *([cluster.first] if cluster and "cluster" not in said else []),
-            *_first(why, arms, time, _empty(metrics, kinds.outcomes, said), tolerate, said, metrics[0].name,
-                    [f"{m.name} ({_happened(c)})" for m, c in zip(metrics[1:], kinds.outcomes[1:], strict=True)]),
+            *_first(why, arms, time, _empty(metrics, kinds.outcomes, said), tolerate, said, _typed(kinds.outcomes[0]),
+                    [f"{_typed(c)} ({_happened(c)})" for c in kinds.outcomes[1:]]),
         ),
     )  # fmt: skip
 
@@ -337,6 +339,7 @@ def _tolerances(
     }
     if repeated and repeated.in_two_variants:
         n = repeated.in_two_variants
+        two_variants.refuse(table.called, variant.name, n, repeated.units)
         shares["two_variants"] = (tolerances.tolerated(n, repeated.units), f"{n:,} of {repeated.units:,} units")
     return shares, repeated
 
@@ -379,6 +382,11 @@ def _happened(column: Column) -> str:
         else column.numbers - column.zero
     )
     return f"something in {yes:,} rows"
+
+
+def _typed(column: Column) -> str:
+    """A column as it is named behind an option."""
+    return typed.name(vocabulary.printable(column.name))
 
 
 def _said(column: Column) -> str:
@@ -436,7 +444,7 @@ def _which_primary(table: "SourceTable", several: list[Column]) -> ReportError:
         f"{table.called}: which column is decided by? Several may be an outcome, and nothing tells them from attributes",
         got="; ".join(f"'{vocabulary.printable(c.name)}' ({_seen('outcome', c)})" for c in several[:6]),
         expected="one that was measured after the assignment",
-        remedy=f'name it: --primary COLUMN, such as --primary "{vocabulary.printable(several[0].name)}"',
+        remedy=f"name it: --primary COLUMN, such as --primary {_typed(several[0])}",
     )
 
 

@@ -9,6 +9,7 @@ from itertools import pairwise
 from helpers.config.columns import logged
 from helpers.ingest.new_study import languages
 from helpers.ingest.new_study.languages import words
+from helpers.ingest.values.times_shapes import MONTHS
 
 Words = frozenset[str]
 
@@ -243,6 +244,17 @@ def _longer(word: str) -> tuple[str, ...]:
     """Known words within which a word stands, and means something else."""
     listed = (told for told in vars(languages).values() if isinstance(told, frozenset))
     return tuple({other for told in listed for other in told if word in other and word != other})
+
+
+def numbers(name: str) -> list[int]:
+    """The numbers in a name, in their order; a month by its name is one.
+
+    >>> numbers("2025-01"), numbers("sales_dec_2025"), numbers("day_30"), numbers("marks")
+    ([2025, 1], [12, 2025], [30], [])
+    """
+    short = {MONTHS[i : i + 3]: i // 3 + 1 for i in range(0, len(MONTHS), 3)}
+    found = [int(token) if token.isdecimal() else short.get(token, 0) for token in tokens(name)]
+    return [number for number, token in zip(found, tokens(name), strict=True) if number or token.isdecimal()]
 
 
 def touches(name: str, words: Collection[str]) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from helpers.ingest.new_study import measures, vocabulary
+from helpers.ingest.new_study import measures, paying, vocabulary
 from helpers.ingest.new_study.log import NAME
 from helpers.ingest.new_study.profile import Column
 from helpers.ingest.new_study.proposal import Noted
@@ -22,6 +22,8 @@ WHOLE = ("total", "amount", "revenue", "gmv", "value", "sales", "betrag", "umsat
 PART = {"discount", "tax", "vat", "shipping", "fee", "cost", "unit", "income", "tip", "balance", "limit"}
 """and of a part of it, or of something else."""
 MOST_KINDS = 6
+SURELY = 3
+"""How surely a name is that of somebody or of a device, who may do several things."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +37,8 @@ class FactKind:
 
 @dataclass(frozen=True)
 class FactColumns:
-    """The columns of a table of facts, and its kinds: one, or one for each name of an event; ``paid`` is the one with amounts."""
+    """The columns of a table of facts, and its kinds: one, or one for each name of an event; ``paid`` is the one with amounts,
+    ``many`` how many pieces each row is about, where the amount is the price of one."""
 
     table: TableSeen
     unit: Column
@@ -46,6 +49,7 @@ class FactColumns:
     paid: str = ""
     undone: str = ""
     left: tuple[str, ...] = ()
+    many: Column | None = None
 
     @property
     def money(self) -> bool:
@@ -69,7 +73,8 @@ def of(table: TableSeen, unit: Column, taken: set[str], said: Said) -> FactColum
     amount = stated or _amount(free, several=len(kinds) > 1)
     paid = _paid(table, amount, kinds) if amount else ""
     undone = _undone(free) if len(kinds) == 1 else ""
-    return FactColumns(table, unit, time, amount if paid else None, key, kinds, paid, undone, left)
+    many = paying.quantity(table.source, free, amount) if paid else None
+    return FactColumns(table, unit, time, amount if paid else None, key, kinds, paid, undone, left, many)
 
 
 def _paid(table: TableSeen, amount: Column, kinds: Sequence[FactKind]) -> str:
@@ -96,7 +101,9 @@ def time_of(columns: Sequence[Column]) -> Column | None:
 
 
 def _names_rows(column: Column) -> bool:
-    """Whether a column is the id of the row: another one in nearly each, and called so."""
+    """Whether a column is the id of the row: another one in nearly each, and called so, not as that of a device or a person."""
+    if vocabulary.names_a_unit(column.name) >= SURELY:
+        return False
     called = vocabulary.KEY & set(vocabulary.tokens(column.name)) or vocabulary.touches(column.name, vocabulary.ORDER)
     return (
         bool(called) and not column.decimal and column.filled == column.rows and column.distinct >= 0.95 * column.filled

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 from helpers import defaults
 from helpers.config import ASSIGNED, Study, Tables, Tolerance
 from helpers.ingest.levels import variant_of
-from helpers.ingest.new_study import refusals, tolerances, vocabulary
-from helpers.ingest.new_study.flaws import TWO_VARIANTS
+from helpers.ingest.new_study import tolerances, two_variants, vocabulary
 from helpers.ingest.new_study.proposal import Measure, Noted, StudyProposal
 from helpers.ingest.new_study.tables.proposal import LONGEST_HISTORY
 from helpers.ingest.sql import literal, quoted
@@ -107,9 +106,8 @@ def _tolerated(con: "duckdb.DuckDBPyConnection", study: Study, rows: str) -> dic
         f"""select count(*) filter (arms > 1), count(*) from (select count(distinct {arm}) as arms from {rows}
             where event_name = {literal(ASSIGNED)} and variant is not null group by user_id)"""
     ).fetchall()[0]
-    if units and several >= TWO_VARIANTS * units:
-        assigned = study.data.assignments
-        raise refusals.mixed_arms(Path(assigned.path).name, str(assigned.columns["variant"]), several, units)
+    assigned = study.data.assignments
+    two_variants.refuse(Path(assigned.path).name, str(assigned.columns["variant"]), several, units)
     told["two_variants"] = (several, f"{several:,} of {units:,} units", units)
     return {kind: (tolerances.tolerated(n, of), words) for kind, (n, words, of) in told.items() if n}
 

@@ -9,6 +9,7 @@ from helpers.formatting import formatted
 from helpers.ingest.new_study import vocabulary
 from helpers.ingest.new_study.profile import Column
 from helpers.ingest.new_study.said import Said
+from helpers.ingest.new_study.tables import chains
 from helpers.ingest.new_study.tables.seen import TableSeen
 
 if TYPE_CHECKING:
@@ -68,6 +69,9 @@ def of(assignments: TableSeen, variant: Column, others: Sequence[TableSeen], sai
     _, unit, chosen_of = max(best, key=lambda each: each[0])
     for seen, (key, _), columns in zip(others, chosen_of, theirs, strict=True):
         if key is None:
+            knowing = [(other, c) for other, (c, _) in zip(others, chosen_of, strict=True) if c is not None]
+            if between := chains.found(seen, knowing):
+                raise chains.told(seen, assignments, unit, between)
             raise _strangers(assignments, unit, seen, columns)
     return Joined(unit, tuple(key for key, _ in chosen_of if key), tuple(shares for _, shares in chosen_of))
 
@@ -132,5 +136,5 @@ def _strangers(assignments: TableSeen, unit: Column, seen: TableSeen, columns: S
         got=f"columns tried: {tried}",
         expected=f"at least {formatted(FEWEST, 'share')} of the ids in common",
         cause="two systems with ids of their own, or a table of other units",
-        remedy="bring the table that knows both ids, and write the assigned unit's id into each table; or name the columns: --unit COLUMN",
+        remedy=f"where another table knows both ids, write that of the assigned unit into {seen.called} by a query in a file; or name the columns: --unit COLUMN",
     )

@@ -67,7 +67,9 @@ def _sum(each: FactColumns, kind: FactKind, *, first: bool, said: Said) -> Measu
 
 
 def _named(name: str, told: Sequence[FactColumns], guessed: Sequence[Measure], option: str) -> Measure:
-    """The metric that somebody means by a kind of facts, or by a column of amounts."""
+    """The metric that somebody means: by its name, by a kind of facts, or by a column of amounts."""
+    if named := next((m for m in guessed if m.name == name.strip().casefold()), None):
+        return named
     for each in told:
         for kind in each.kinds:
             if name.casefold() == kind.name or vocabulary.slug(name) == kind.name:

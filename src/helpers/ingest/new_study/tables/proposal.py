@@ -22,6 +22,7 @@ from helpers.ingest.new_study import (
     log,
     measures,
     nobody,
+    paying,
     refunds,
     roles,
     statuses,
@@ -107,8 +108,8 @@ def drafted(found: Divided, said: Said, ask: asking.Ask | None) -> StudyProposal
         raise several(faults)
     start, end, period = _period(time, told, said)
     refunded = any(
-        each.time and each.amount and each.amount.negative
-        and refunds.found(each.table.source, each.unit, each.time, each.amount, "true") for each in paid
+        each.time and each.amount and refunds.found(each.table.source, each.unit, each.time, each.amount, "true", each.many)
+        for each in paid
     )  # fmt: skip
     return StudyProposal(
         source="tables", mode="online", negative=refunded, rows=sum(seen.rows for seen in (found.assignments, *found.others)),
@@ -133,7 +134,8 @@ def _timeless(found: Divided, said: Said) -> nobody.LeftOut | None:
 
 def _narrowed(found: Divided, where: str, said: Said) -> Divided:
     """The same with the assignments alone for which a condition holds."""
-    seen = TableSeen.of(found.assignments.given, found.assignments.source.narrowed(where), said)
+    given = found.assignments
+    seen = TableSeen.of(given.given, given.source.narrowed(where), said, given.where)
     unit = next(c for c in seen.columns if c.name == found.unit.name)
     return replace(found, assignments=seen, joined=replace(found.joined, unit=unit))
 
@@ -187,6 +189,8 @@ def _tables(
         roles_of = [_role("facts", kind.name, each.table, columns, each.time, where=kind.where) for kind in each.kinds]
         if each.money and each.amount and coins.are_minor([each.amount], coin):
             roles_of = [replace(role, money_in=coins.noted([each.amount], coin)) for role in roles_of]
+        if each.many:
+            roles_of = [replace(role, times=each.many.name) for role in roles_of]
         made += roles_of
     if found.describes is not None:
         seen, key = found.others[found.describes], found.joined.others[found.describes]
@@ -201,6 +205,9 @@ def _role(
 ) -> RoleProposal:
     from helpers.ingest.new_study.writing import place_of
 
+    if seen.where:
+        sql = f"({seen.where}\n) and {where[0]}" if where[0] else seen.where
+        where = sql, "; ".join(filter(None, ("as you said", where[1])))
     return RoleProposal(
         role, name, place_of(seen.source.place), columns, f"{seen.rows:,} rows", where, roles.time_format(time)
     )
@@ -265,7 +272,7 @@ def _also(
 
 
 def _unused(found: Divided, told: list[FactColumns], tables: tuple[RoleProposal, ...]) -> tuple[Noted, ...]:
-    used = {(str(t.place["path"]), theirs) for t in tables for theirs, _ in t.columns.values()}
+    used = {(str(t.place["path"]), theirs) for t in tables for theirs in (*(c for c, _ in t.columns.values()), t.times)}
     asked = " ".join(t.where[0] for t in tables)
     left: list[Noted] = []
     for seen in (found.assignments, *found.others):
@@ -298,7 +305,11 @@ def _assumed(
     for each in told:
         parts = [f"unit {column(each.unit)}, {found.joined.evidence(found.others.index(each.table))}"]
         parts += [f"time {column(each.time)}" if each.time else "no time, so all rows count as after the assignment"]
-        parts += [f"amount {column(each.amount)}"] if each.amount else []
+        parts += (
+            [f"amount {column(each.amount)}" + (f" times {column(each.many)}" if each.many else "")]
+            if each.amount
+            else []
+        )
         parts += [f"id {column(each.key)}"] if each.key else ["no id, so rows that are equal in all columns are one"]
         kinds = f", each of {', '.join(kind.name for kind in each.kinds)} an event" if len(each.kinds) > 1 else ""
         lines.append(f"facts: {each.table.called} ({each.table.rows:,} rows){kinds}: {'; '.join(parts)}")
@@ -307,6 +318,10 @@ def _assumed(
         lines.append(
             f"units: {seen.called} ({seen.rows:,} rows), a row a unit: unit {column(key)}, {found.joined.evidence(found.describes)}"
         )
+    lines += [
+        f"rows of {seen.called}: {said.how('where')}: {seen.source.parts.notes[-1]}"
+        for seen in {each.given: each for each in (found.assignments, *found.others)}.values() if seen.where
+    ]  # fmt: skip
     lines += [f"metrics: {in_a_line(metrics, {m.name: m.comment for m in metrics})}"]
     lines += [f"currency: {paid.noted[0]}, {paid.noted[1]}"] if paid.noted[1] else []
     minor = [
@@ -326,6 +341,7 @@ def _first(
         if each.amount:
             totals = doubts.totals_of_orders(each.table.source, each.table.columns, each.amount.name)
             asked += [f"{each.table.called}: does a total count once for each order? {line}" for line in totals]
+            asked += [f"{each.table.called}: {paying.multiplied(each.amount, each.many)}"] if each.many else []
     if "control" not in said:
         asked.append(f"Is the control right? {why[0].upper()}{why[1:]}.")
     if time is None:
@@ -349,8 +365,20 @@ def _first(
         if each.amount:
             told_of = statuses.refunds(each.table.source, each.table.columns, each.amount.name)
             asked += [f"{each.table.called}: {line}" for line in told_of]
+            asked += _given_back(each, told)
     asked += certainty.agreed(metrics[0].name, [m.name for m in metrics[1:]], said)
     return tuple(asked)
+
+
+def _given_back(each: FactColumns, told: list[FactColumns]) -> list[str]:
+    """What is asked of amounts that a table of refunds gives back of those of another table."""
+    paid = next((m for m in told if m is not each and m.money and not statuses.gives_back(m.table.name)), None)
+    if paid is None or paid.amount is None or each.amount is None or not statuses.gives_back(each.table.name):
+        return []
+    of, amount = (
+        f"'{vocabulary.printable(c.name)}' of {t.table.called}" for t, c in ((paid, paid.amount), (each, each.amount))
+    )
+    return [f"Is {amount} to be taken off {of}? Nothing takes it off: what is told of {paid.table.called} is gross."]
 
 
 def _alike(each: FactColumns) -> list[str]:

@@ -20,21 +20,22 @@ CANDIDATES = 6
 
 @dataclass(frozen=True)
 class TableSeen:
-    """A table: its path as it was given, its rows and its columns."""
+    """A table: its path as it was given, its rows and its columns, and the condition on its rows that somebody said."""
 
     given: str
     source: "SourceTable"
     rows: int
     columns: list[Column]
+    where: str = ""
 
     @classmethod
-    def of(cls, given: str, source: "SourceTable", said: Said) -> "TableSeen":
+    def of(cls, given: str, source: "SourceTable", said: Said, where: str = "") -> "TableSeen":
         """Count what stands in a table."""
         time = next(
             (name for name in source.parts.types if said.time and name.casefold() == said.time.casefold()), None
         )
         rows, columns = profile(source, Times.stated(said.time_format, "UTC"), time)
-        return cls(given, source, rows, columns)
+        return cls(given, source, rows, columns, where)
 
     @property
     def called(self) -> str:

@@ -6,8 +6,9 @@ from pathlib import Path
 
 from helpers import paths
 from helpers.errors import ReportError
+from helpers.ingest import condition
 from helpers.ingest.land import read
-from helpers.ingest.new_study import direction, writing
+from helpers.ingest.new_study import direction, typed, vocabulary, writing
 from helpers.ingest.new_study.asking import Ask
 from helpers.ingest.new_study.said import COLUMNS, Said, the_name
 from helpers.ingest.new_study.source import opened
@@ -43,6 +44,10 @@ def propose(
         seen = [TableSeen.of(each, stack.enter_context(opened(*_within(each), base)), said) for each in files]
         _refuse_parts(seen)
         said = _checked(seen, said)
+        if said.where:
+            place = _of_one(seen, said.where)
+            kept = stack.enter_context(opened(*_within(files[place]), base, said.where))
+            seen[place] = TableSeen.of(files[place], kept, said, said.where)
         divided = parts.divided(seen, said)
         given = _given(files, divided.assignments.given, base)
         called, file = writing.named(given, name, force=True, base=base)
@@ -78,7 +83,6 @@ def _given(files: Sequence[str], assignments: str, base: Path) -> str:
 
 _REMEDIES = {
     "table": "write it behind the file that holds several: shop.duckdb:orders",
-    "where": "leave it out, and write it into the study that is proposed, at the table that it is of",
     "exposure": "leave it out: units enter by their assignment",
     "header-line": "take what stands above the names out of that file, or give a query in a file in its place, such as select * from read_csv('FILE', skip = 2)",
     "alias": "write the user into each table before, or give one log of all events alone",
@@ -95,7 +99,6 @@ def _refuse(table: str | None, said: Said) -> None:
     """Options that mean one table alone."""
     options = {
         "table": table,
-        "where": said.where,
         "exposure": said.exposure,
         "header-line": said.header_line,
         "alias": said.alias,
@@ -107,6 +110,30 @@ def _refuse(table: str | None, said: Said) -> None:
                 got=f"--{option} {value}",
                 remedy=_REMEDIES[option],
             )
+
+
+def _of_one(seen: Sequence[TableSeen], where: str) -> int:
+    """Which table a condition is of: the one that has all of its columns."""
+    asked = condition.columns_of(where, "--where")
+    have = [{name.lower() for name in each.source.parts.types} for each in seen]
+    able = [n for n, names in enumerate(have) if all({c.lower(), c.lower().partition(".")[0]} & names for c in asked)]
+    if len(able) == 1:
+        return able[0]
+    if not able:
+        for name in asked:
+            the_name(
+                "the set of tables",
+                name,
+                list(dict.fromkeys(n for each in seen for n in each.source.parts.types)),
+                "--where",
+            )
+    query = f'select * from "{seen[able[0] if able else 0].called}" where {where}'
+    raise ReportError(
+        "--where is of one table, and " + ("several have its columns" if able else "no table has all of its columns"),
+        got=f"--where {typed.condition(where)}",
+        expected="columns of one table: " + "; ".join(f"{each.called}: {', '.join(vocabulary.printable(c.name) for c in each.columns[:12])}" for each in seen),
+        remedy="name a column that one table alone has" + f"; or take its rows by a query in a file beside it, and give that: {query}" * bool(able),
+    )  # fmt: skip
 
 
 def _refuse_parts(seen: Sequence[TableSeen]) -> None:
