@@ -33,6 +33,7 @@ class Sorted:
     left: tuple[tuple[Column, str], ...]
 
 
+MAY_BE = "a number that may be an attribute or an outcome; --outcome makes it a metric"
 IN_WORDS = ("an outcome in words", "an outcome in codes")
 PARTS_OF_DATES = {
     "hour": (0.0, 24.0),
@@ -73,7 +74,7 @@ def sort(columns: list[Column], together: frozenset[str] = frozenset()) -> Sorte
             left.append((column, reason))
         elif column.numeric and vocabulary.touches(column.name, vocabulary.BEFORE):
             before.append(column)
-        elif _few(column) and sure is Standing.ATTRIBUTE:
+        elif _few(column) and sure is Standing.ATTRIBUTE and (_is_named(column) or not column.numeric):
             segments.append(column)
         elif (column.numeric or column.in_words) and sure in (Standing.OUTCOME, Standing.PERHAPS):
             reason = _no_outcome(column) or _codes(column) if column.numeric else ""
@@ -84,11 +85,11 @@ def sort(columns: list[Column], together: frozenset[str] = frozenset()) -> Sorte
                 f"an outcome in words ({', '.join(map(vocabulary.printable, column.values[:3]))}): write it as 1 and 0"
             )
             left.append((column, told))
-        elif _few(column):
+        elif _few(column) and not column.numeric:
             segments.append(column)
         else:
             told = (
-                "a number that may be an attribute or an outcome"
+                MAY_BE
                 if column.numeric
                 else f"numbers, but for {column.filled - column.numbers:,} of {column.filled:,} values"
                 if column.numbers > 0.5 * column.filled
@@ -109,10 +110,10 @@ def sort(columns: list[Column], together: frozenset[str] = frozenset()) -> Sorte
     ]
     segments = [c for c in segments if not _came_of_it(c)]
     for column in maybe:
-        if _few(column) and not _came_of_it(column):
+        if _few(column) and is_told(column) and not _came_of_it(column):
             segments.append(column)
         else:
-            left.append((column, "not used: a number that may be an attribute or an outcome"))
+            left.append((column, f"not used: {MAY_BE}"))
     outcomes.sort(key=_order)
     segments.sort(key=lambda c: (c.distinct, c.name))
     left += [(c, f"not used: more than {MOST_OUTCOMES} metrics dilute each other") for c in outcomes[MOST_OUTCOMES:]]
@@ -242,6 +243,11 @@ def per_unit_first(guessed: Sorted) -> Sorted:
     return replace(
         guessed, outcomes=tuple(sorted(guessed.outcomes, key=lambda c: not PER & set(vocabulary.tokens(c.name))))
     )
+
+
+def _is_named(column: Column) -> bool:
+    """Whether a column is called as an attribute or the key of something, which numbers do not tell by themselves."""
+    return vocabulary.touches(column.name, vocabulary.BEFORE | vocabulary.ATTRIBUTE | vocabulary.KEY)
 
 
 def _came_of_it(column: Column) -> bool:

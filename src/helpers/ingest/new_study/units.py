@@ -17,6 +17,7 @@ from helpers.ingest.new_study import (
     codes,
     contradictions,
     currency,
+    cuts,
     direction,
     happened,
     histories,
@@ -114,6 +115,7 @@ def propose(
     before, paired, remarks = histories.before(
         table, [c for c in kinds.before if c.name not in kept], kinds.outcomes, names, told
     )
+    cutting, idle, doubted = cuts.silent(table, [c for c in kinds.segments if c.name not in kept], variant, whole=cluster is not None)
     history = {name: c for name, (column, _) in before.items() for c in kinds.before if c.name == column}
     metrics = tuple(
         histories.noted(
@@ -130,7 +132,7 @@ def propose(
         for i, c in enumerate(kinds.outcomes)
     )
     segments: dict[str, Column] = {}
-    for column in (c for c in kinds.segments if c.name not in kept):
+    for column in cutting:
         segments[vocabulary.slug(column.name, {*TAKEN, *columns_of.TAKEN, *segments})] = column
     named = {"user_id": unit, "variant": variant, "shown": shown, "event_time": time}
     of_option = {"user_id": "unit", "event_time": "time", "variant": "variant"}
@@ -161,6 +163,7 @@ def propose(
         *derived,
         *paired,
         *kinds.left,
+        *idle,
         *((c, f"sentinel? {s}") for c in columns if (s := measures.sentinels(c))),
     ]
     arm_names = {a.level: a.name for a in arms}
@@ -202,6 +205,7 @@ def propose(
             *nothing_words.asked(table, used),
             *(f"Is a row one unit? {many_said(column)}." for column in many),
             *paid.first,
+            *doubted,
             *([cluster.first] if cluster and "cluster" not in said else []),
             *_first(why, arms, time, _empty(metrics, kinds.outcomes, said), tolerate, said, metrics[0].name,
                     [f"{m.name} ({_happened(c)})" for m, c in zip(metrics[1:], kinds.outcomes[1:], strict=True)]),

@@ -28,7 +28,7 @@ def reason(column: Column, changing: Collection[str] = (), whole: bool = True) -
     if column.numeric and vocabulary.touches(column.name, vocabulary.BEFORE):
         return "not used: perhaps from before, and not the same measure as an outcome; data.before names what it is of"
     if column.numeric:
-        return "not used: a number that may be an attribute or an outcome"
+        return f"not used: {measures.MAY_BE if whole else 'a number that may be an attribute or an outcome'}"
     if measures.is_segment(column) and not whole:
         return "not used: an attribute of this table's rows, and not one level of each unit"
     if measures.is_segment(column):

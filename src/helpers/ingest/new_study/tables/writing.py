@@ -81,6 +81,8 @@ _REMEDIES = {
     "where": "leave it out, and write it into the study that is proposed, at the table that it is of",
     "exposure": "leave it out: units enter by their assignment",
     "header-line": "take what stands above the names out of that file, or give a query in a file in its place, such as select * from read_csv('FILE', skip = 2)",
+    "encoding": "save that file as UTF-8",
+    "decimal": "write its numbers as programs do, 1234.50",
     "alias": "write the user into each table before, or give one log of all events alone",
 }
 
@@ -98,6 +100,8 @@ def _refuse(table: str | None, said: Said) -> None:
         "where": said.where,
         "exposure": said.exposure,
         "header-line": said.header_line,
+        "encoding": said.encoding,
+        "decimal": said.decimal,
         "alias": said.alias,
     }
     for option, value in options.items():
