@@ -4,10 +4,8 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from helpers.ingest.new_study import measures, vocabulary
+from helpers.ingest.new_study import vocabulary, worded
 from helpers.ingest.new_study.profile import Column
-from helpers.ingest.sql import literal, quoted
-
 if TYPE_CHECKING:
     from helpers.ingest.new_study.source import SourceTable
 
@@ -15,8 +13,6 @@ CHANCE = 1e-4
 """Below this chance of levels that part as far between the arms, they depend on the variant."""
 FEW = 5
 """Units that are expected of a level in an arm, at least: rarer levels are taken together."""
-BECAME = vocabulary.UNDONE_STATE | vocabulary.HARM | vocabulary.OUTCOME[0]
-"""Words of levels that say what became of a unit."""
 
 
 def silent(
@@ -54,15 +50,11 @@ def told(column: Column) -> str:
         return ""
     if not any(sign.isalnum() for level in column.values for sign in level):
         return "it holds marks without a word, as grades do"
-    answers = [level for level in column.values if _says(level, vocabulary.ANSWERS)]
+    answers = [level for level in column.values if worded.says(level, vocabulary.ANSWERS)]
     if 2 * len(answers) > len(column.values):
         return f"its levels ({_some(answers)}) are answers to a question"
-    became = [level for level in column.values if _says(level, BECAME)]
+    became = [level for level in column.values if worded.says(level, worded.BECAME)]
     return f"its levels ({_some(became)}) say what became of a unit" if became else ""
-
-
-def _says(level: str, words: frozenset[str]) -> bool:
-    return any(vocabulary.is_said(token, words) for token in vocabulary.tokens(level))
 
 
 def _some(levels: Sequence[str]) -> str:
@@ -71,16 +63,7 @@ def _some(levels: Sequence[str]) -> str:
 
 def as_outcome(called: str, column: Column) -> str:
     """How a column is made an outcome: by an option where it holds numbers, by a query where it holds words."""
-    if column.numeric or column.in_words:
-        return "--outcome makes it a metric"
-    level = next((each for each in column.values if _says(each, BECAME)), column.values[0])
-    return f"as an outcome, by a query in a file in place of the table: {yes_of(called, column, level)}"
-
-
-def yes_of(called: str, column: Column, level: str) -> str:
-    """The query that adds a column of 1 and 0, of whether another one says ``level``."""
-    made = vocabulary.slug(level, {column.name})
-    return f'select *, ({quoted(column.name)} = {literal(level)})::integer as {made} from "{called}"'
+    return "--outcome makes it a metric" if column.numeric or column.in_words else worded.remedy(called, column)
 
 
 def depends(table: "SourceTable", column: Column, variant: Column) -> float:

@@ -82,7 +82,7 @@ def sort(columns: list[Column], together: frozenset[str] = frozenset()) -> Sorte
             left.append((column, reason)) if reason else found.append(column)
         elif _few(column) and sure is Standing.OUTCOME and column.words:
             told = (
-                f"an outcome in words ({', '.join(map(vocabulary.printable, column.values[:3]))}): write it as 1 and 0"
+                f"an outcome in words ({', '.join(map(vocabulary.printable, column.values[:3]))}), which is to be 1 and 0"
             )
             left.append((column, told))
         elif _few(column) and not column.numeric:

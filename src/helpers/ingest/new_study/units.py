@@ -27,6 +27,7 @@ from helpers.ingest.new_study import (
     roles,
     tolerances,
     vocabulary,
+    worded,
 )
 from helpers.ingest.new_study import nothing as nothing_words
 from helpers.ingest.new_study.profile import Column
@@ -162,7 +163,8 @@ def propose(
         *leaking,
         *derived,
         *paired,
-        *kinds.left,
+        *((c, f"{reason}; {worded.remedy(table.called, c)}" if reason.startswith(measures.IN_WORDS[0]) else reason)
+          for c, reason in kinds.left),
         *idle,
         *((c, f"sentinel? {s}") for c in columns if (s := measures.sentinels(c))),
     ]
@@ -442,9 +444,10 @@ def _which_primary(table: "SourceTable", several: list[Column]) -> ReportError:
 
 def _no_outcomes(table: "SourceTable", kinds: measures.Sorted) -> ReportError:
     reasons = "; ".join(f"'{vocabulary.printable(c.name)}' {reason}" for c, reason in kinds.left[:6])
+    in_words = next((c for c, reason in kinds.left if reason.startswith(measures.IN_WORDS[0])), None)
     return ReportError(
         f"{table.called} has a variant, but no column that can be an outcome",
         got=reasons or f"{len(kinds.segments)} attributes and nothing else",
         expected="a number that is zero or more in every row: 0 and 1, a count, or money",
-        remedy="name the column to decide by (--primary COLUMN), or of a log that of what happened (--event COLUMN); else add the outcome as numbers, 0 where nothing happened",
+        remedy=(f"{worded.remedy(table.called, in_words)}; or " if in_words else "") + "name the column to decide by (--primary COLUMN), or of a log that of what happened (--event COLUMN); else add the outcome as numbers, 0 where nothing happened",
     )

@@ -352,7 +352,7 @@ def _point(
         return place.decimal, None
     if len(told) == 1:
         return next(iter(told)), None
-    coins = common(seen.marks)
+    coins = common(seen.marks) if seen.marks else frozenset()
     if coins and not any(map(minor_digits, coins)):  # yen have no decimals, so that the sign parts thousands
         return "." if "," in (seen.example("") or ",") else ",", None
     signs = "£¥₹" if currency in POINTED else "$£¥₹"
