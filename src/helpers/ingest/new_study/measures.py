@@ -54,11 +54,11 @@ EARLIEST, LATEST = 1900, 2100
 """Between these years eight digits may be a day."""
 
 
-def sort(columns: list[Column], together: frozenset[str] = frozenset()) -> Sorted:
+def sort(columns: list[Column], together: frozenset[str] = frozenset(), earlier: frozenset[str] = frozenset()) -> Sorted:
     """Sort the columns that have no role by what their values and then their names say; where they stand says nothing.
 
     ``together`` are columns that are zero in the same rows as another one: what was bought, and what was paid for it. What may be an
-    outcome as well as an attribute is one only where no other column is surer.
+    outcome as well as an attribute is one only where no other column is surer. ``earlier`` are those of a year before the experiment.
     """
     outcomes: list[Column] = []
     maybe: list[Column] = []
@@ -72,7 +72,7 @@ def sort(columns: list[Column], together: frozenset[str] = frozenset()) -> Sorte
             elif sure is Standing.OUTCOME and column.empty_share > 0.5:
                 reason += "; null is not zero: write 0 where nothing happened, if that is what it means"
             left.append((column, reason))
-        elif column.numeric and vocabulary.touches(column.name, vocabulary.BEFORE):
+        elif column.numeric and (column.name in earlier or vocabulary.touches(column.name, vocabulary.BEFORE)):
             before.append(column)
         elif _few(column) and sure is Standing.ATTRIBUTE and (_is_named(column) or not column.numeric):
             segments.append(column)

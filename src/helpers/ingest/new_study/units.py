@@ -90,7 +90,10 @@ def propose(
     together, flags = questions.together(table, [c for c, reason in leaks if not reason])
     leaking += [(c, f"tells where '{vocabulary.printable(flags[c.name])}' is missing, which is no outcome")
                 for c, reason in leaks if not reason and c.name in flags]  # fmt: skip
-    kinds = measures.sort([c for c, reason in leaks if not reason and c.name not in flags], together)
+    earlier = histories.of_earlier_years(free, time)
+    kinds = measures.sort(
+        [c for c, reason in leaks if not reason and c.name not in flags], together, frozenset(c.name for c in earlier)
+    )
     many = standing_for_many(
         table.con,
         table.relation,
@@ -114,7 +117,7 @@ def propose(
     for column in kinds.outcomes:
         names[column.name] = vocabulary.slug(column.name, {*names.values(), "exposed"})
     before, paired, remarks = histories.before(
-        table, [c for c in kinds.before if c.name not in kept], kinds.outcomes, names, told
+        table, [c for c in (*earlier, *kinds.before) if c in kinds.before and c.name not in kept], kinds.outcomes, names, told
     )
     cutting, idle, doubted = cuts.silent(table, [c for c in kinds.segments if c.name not in kept], variant, whole=cluster is not None)
     history = {name: c for name, (column, _) in before.items() for c in kinds.before if c.name == column}
