@@ -7,6 +7,7 @@ from helpers.errors import ReportError, several
 from helpers.ingest.new_study import (
     aggregates,
     answered,
+    arms_of_events,
     asking,
     codes,
     coins,
@@ -280,6 +281,8 @@ def _log(
     unit, time, event = roles_of
     _asked(time)
     described_all: tuple[str, ...] = ()
+    if variant is None and not said.descriptive:
+        arms_of_events.refuse(table, unit, event)
     if variant is None and not said.control:
         said = asking.settled(said, described.question(table), ask)
         if said.descriptive == described.DESCRIBE:

@@ -108,8 +108,12 @@ def before(
                 f"pre-period covariate: column '{vocabulary.printable(column.name)}' for {names[best.name]}; {said}"
             )
         else:
-            why = "one nearer to the experiment is" if same else "it is not the same measure as an outcome"
-            remarks.append(f"perhaps from before: column '{vocabulary.printable(column.name)}', not used, as {why}; {said}")
+            if same:
+                suspicious.append((column, f"not used: from before, and another one is the covariate already; {said}"))
+                continue
+            remarks.append(
+                f"perhaps from before: column '{vocabulary.printable(column.name)}', not used, as it is not the same measure as an outcome; {said}"
+            )
     return found, suspicious, remarks
 
 

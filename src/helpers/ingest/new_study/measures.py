@@ -72,6 +72,8 @@ def sort(columns: list[Column], together: frozenset[str] = frozenset(), earlier:
             elif sure is Standing.OUTCOME and column.empty_share > 0.5:
                 reason += "; null is not zero: write 0 where nothing happened, if that is what it means"
             left.append((column, reason))
+        elif weighing := _may_weigh(column):
+            left.append((column, weighing))
         elif column.numeric and (column.name in earlier or vocabulary.touches(column.name, vocabulary.BEFORE)):
             before.append(column)
         elif _few(column) and sure is Standing.ATTRIBUTE and (_is_named(column) or not column.numeric):
@@ -248,6 +250,14 @@ def per_unit_first(guessed: Sorted) -> Sorted:
 def _is_named(column: Column) -> bool:
     """Whether a column is called as an attribute or the key of something, which numbers do not tell by themselves."""
     return vocabulary.touches(column.name, vocabulary.BEFORE | vocabulary.ATTRIBUTE | vocabulary.KEY)
+
+
+def _may_weigh(column: Column) -> str:
+    """That numbers may be the weights of a survey; empty where a name says whose they are, or they are no such numbers."""
+    words = set(vocabulary.tokens(column.name))
+    if not (words & vocabulary.WEIGHING and words <= vocabulary.OF_SURVEYS and column.numeric and column.low > 0):
+        return ""
+    return "not used: weights of a survey, or what units weigh? As weights nothing takes them; --outcome makes it a metric"
 
 
 def _came_of_it(column: Column) -> bool:

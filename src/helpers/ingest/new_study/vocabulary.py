@@ -32,7 +32,7 @@ EVENT: Words = words("event action activity what eventname eventtype interaction
 EVENT_WEAK: Words = words("type step name kind") | languages.EVENT_WEAK
 VARIANT: Words = (
     words(
-        "variant variation treatment treated arm group version condition bucket cell experiment ab abtest testgroup abgroup grp assignment"
+        "variant variation treatment treated treat trt arm group version condition bucket cell experiment ab abtest testgroup abgroup grp assignment"
         " testcell split randomised randomized randomisation randomization allocated allocation assigned itt"
     )
     | languages.VARIANT
@@ -133,6 +133,9 @@ GRADES: Words = languages.GRADES
 UNTIL = frozenset({"to", "until", "till", "bis", "jusqu", "hasta", "ate", "fino", "tot"})
 TAKES = frozenset({"load", "loading", "response", "resolution", "delivery", "handling", "lade", "antwort", "ladezeit"})
 """Words between a length of time and what it lasts to, and of what is wanted to be short."""
+WEIGHING = frozenset({"weight", "weights", "wt", "wgt", "pweight", "ipw", "gewicht", "gewichtung", "poids", "peso"})
+OF_SURVEYS = WEIGHING | {"survey", "sampling", "sample", "design", "final", "person", "household"}
+"""Words of weights, by which a unit of a survey stands for others, and those beside them."""
 REMARK: Words = words(
     "comment comments remark remarks feedback note notes text message description title name address url reason query search term"
 )
@@ -171,7 +174,7 @@ UNDONE_STATE: Words = UNDONE | {"expired", "unpaid", "bounced", "disputed", "nsf
 """Words of a status that says so of its row, beside those of events."""
 SESSION, PRODUCT, ORDER = (
     frozenset({"session", "visit"}),
-    frozenset({"product", "item", "sku", "article", "track"}),
+    frozenset({"product", "item", "lineitem", "sku", "article", "track"}),
     frozenset({"order", "invoice", "transaction"}),
 )
 
