@@ -36,7 +36,10 @@ OPTIONS = {
         "The line of a CSV, or the row of a sheet, that holds the names of the columns, counted from 1.",
     ),
     "--encoding": ("NAME", "What a CSV is written in, such as cp949 or cp1252, where its signs come out wrong."),
-    "--decimal": (".|,", "What stands before the decimals of numbers, where they do not tell, as 1,234 alone does not."),
+    "--decimal": (
+        ".|,",
+        "What stands before the decimals of numbers, where they do not tell, as 1,234 alone does not.",
+    ),
     "--time-format": ("FORMAT", "How times are written, where they do not tell: day_first, %d|%m|%Y, ..."),
 }
 """What may be said of a file; none of it must be."""

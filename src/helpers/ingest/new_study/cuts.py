@@ -4,8 +4,9 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from helpers.ingest.new_study import vocabulary, worded
+from helpers.ingest.new_study import measures, vocabulary, worded
 from helpers.ingest.new_study.profile import Column
+
 if TYPE_CHECKING:
     from helpers.ingest.new_study.source import SourceTable
 
@@ -41,7 +42,15 @@ def silent(
                 column, f"not used: its levels part between the arms by more than chance does (p = {chance:.2g}), so it came of the"
                 f" variant, or the arms were not alike; {as_outcome(table.called, column)}",
             ))  # fmt: skip
-    return kept, left, asked
+    most = measures.MOST_SEGMENTS
+    left += [(column, f"not used: more than {most} segments") for column in kept[most:]]
+    return kept[:most], left, asked
+
+
+def fit(column: Column) -> bool:
+    """Whether name and levels leave open that a column is what a unit was before; a number without a name of that may be anything."""
+    named = not column.numeric or measures.is_named(column) or measures.is_told(column)
+    return named and not (measures.came_of_it(column) or told(column))
 
 
 def told(column: Column) -> str:

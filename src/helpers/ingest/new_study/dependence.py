@@ -18,7 +18,9 @@ def asked(
     table: "SourceTable", columns: Sequence[Column], unit: Column | None, time: Column | None, variant: Column
 ) -> list[str]:
     """What is asked of rows that share a user, or a place, which stands in several arms."""
-    free = [c for c in columns if c is not unit and c is not time and c is not variant and 1 < c.distinct < 0.9 * c.filled]
+    free = [
+        c for c in columns if c is not unit and c is not time and c is not variant and 1 < c.distinct < 0.9 * c.filled
+    ]
     if unit is not None:
         users = [c for c in free if vocabulary.names_a_unit(c.name) > 1]
         return [line for c in users if (line := _of_users(table, c, unit, variant))]

@@ -22,10 +22,14 @@ YEARS = range(1990, 2100)
 def of_earlier_years(columns: list[Column], time: Column | None) -> list[Column]:
     """Columns that are called by a year before that of the experiment, or of the latest column of the same name; the latest first."""
     stem = {c.name: tuple(t for t in vocabulary.tokens(c.name) if not _is_year(t)) for c in columns if c.numeric}
-    year = {name: years[0] for name in stem if len(years := [int(t) for t in vocabulary.tokens(name) if _is_year(t)]) == 1}
+    year = {
+        name: years[0] for name in stem if len(years := [int(t) for t in vocabulary.tokens(name) if _is_year(t)]) == 1
+    }
     latest = {stem[name]: max(of for other, of in year.items() if stem[other] == stem[name]) for name in year}
     began = time.first.year if time and time.first else None
-    found = [c for c in columns if stem.get(c.name) and year.get(c.name, YEARS[-1]) < (began or latest.get(stem[c.name], 0))]
+    found = [
+        c for c in columns if stem.get(c.name) and year.get(c.name, YEARS[-1]) < (began or latest.get(stem[c.name], 0))
+    ]
     return sorted(found, key=lambda c: (-year[c.name], c.name))
 
 
@@ -92,12 +96,10 @@ def before(
                                " between the arms: measured after the exposure?"))  # fmt: skip
             continue
         correlated = {o.name: questions.correlation(table, column, o) for o in outcomes}
-        stem = set(vocabulary.tokens(column.name)) - vocabulary.BEFORE
+        stem = {t for t in vocabulary.tokens(column.name) if not _is_year(t)} - vocabulary.BEFORE
         amount = measures.unit_of(column)[0] in ("money", "number")
         same = [o for o in outcomes if stem & set(vocabulary.tokens(o.name))]
-        pairs = same or [
-            o for o in outcomes if amount and not o.binary and measures.unit_of(o)[0] == "money"
-        ]
+        pairs = same or [o for o in outcomes if amount and not o.binary and measures.unit_of(o)[0] == "money"]
         pairs = [o for o in pairs if names[o.name] not in found and not measures._no_outcome(column)]
         best = max(pairs or outcomes, key=lambda o: abs(correlated[o.name]))
         kept = 1 - correlated[best.name] ** 2

@@ -23,6 +23,7 @@ from helpers.ingest.new_study import (
     happened,
     histories,
     measures,
+    no_outcome,
     questions,
     received,
     roles,
@@ -91,7 +92,7 @@ def propose(
     together, flags = questions.together(table, [c for c, reason in leaks if not reason])
     leaking += [(c, f"tells where '{vocabulary.printable(flags[c.name])}' is missing, which is no outcome")
                 for c, reason in leaks if not reason and c.name in flags]  # fmt: skip
-    earlier = histories.of_earlier_years(free, time)
+    earlier = [c for c in histories.of_earlier_years(columns, time) if c in free]
     kinds = measures.sort(
         [c for c, reason in leaks if not reason and c.name not in flags], together, frozenset(c.name for c in earlier)
     )
@@ -108,9 +109,9 @@ def propose(
     behind = [money_said] if money_said and money_said not in stated else []
     kinds = measures.with_stated(kinds, stated, behind, alone=bool(said.outcomes))
     if not kinds.outcomes:
-        raise _no_outcomes(table, kinds)
+        raise no_outcome.none(table, kinds)
     if not said.measured and (several := measures.unclear(kinds.outcomes, together)):
-        raise _which_primary(table, several)
+        raise no_outcome.which(table, [(c, _seen("outcome", c)) for c in several])
     derived = histories.derived(table, kinds)
     kept = {c.name for c, _ in derived} - {c.name for c in stated}
     kinds = replace(kinds, outcomes=tuple(c for c in kinds.outcomes if c.name not in kept))
@@ -118,9 +119,15 @@ def propose(
     for column in kinds.outcomes:
         names[column.name] = vocabulary.slug(column.name, {*names.values(), "exposed"})
     before, paired, remarks = histories.before(
-        table, [c for c in (*earlier, *kinds.before) if c in kinds.before and c.name not in kept], kinds.outcomes, names, told
+        table,
+        [c for c in (*earlier, *kinds.before) if c in kinds.before and c.name not in kept],
+        kinds.outcomes,
+        names,
+        told,
     )
-    cutting, idle, doubted = cuts.silent(table, [c for c in kinds.segments if c.name not in kept], variant, whole=cluster is not None)
+    cutting, idle, doubted = cuts.silent(
+        table, [c for c in kinds.segments if c.name not in kept], variant, whole=cluster is not None
+    )
     history = {name: c for name, (column, _) in before.items() for c in kinds.before if c.name == column}
     metrics = tuple(
         histories.noted(
@@ -167,8 +174,10 @@ def propose(
         *leaking,
         *derived,
         *paired,
-        *((c, f"{reason}; {worded.remedy(table.called, c)}" if reason.startswith(measures.IN_WORDS[0]) else reason)
-          for c, reason in kinds.left),
+        *(
+            (c, f"{reason}; {worded.remedy(table.called, c)}" if reason.startswith(measures.IN_WORDS[0]) else reason)
+            for c, reason in kinds.left
+        ),
         *idle,
         *((c, f"sentinel? {s}") for c in columns if (s := measures.sentinels(c))),
     ]
@@ -435,24 +444,4 @@ def _first(
         *told,
         *tolerances.asked(tolerate),
         *certainty.agreed(primary, others, said),
-    )
-
-
-def _which_primary(table: "SourceTable", several: list[Column]) -> ReportError:
-    return ReportError(
-        f"{table.called}: which column is decided by? Several may be an outcome, and nothing tells them from attributes",
-        got="; ".join(f"'{vocabulary.printable(c.name)}' ({_seen('outcome', c)})" for c in several[:6]),
-        expected="one that was measured after the assignment",
-        remedy=f'name it: --primary COLUMN, such as --primary "{vocabulary.printable(several[0].name)}"',
-    )
-
-
-def _no_outcomes(table: "SourceTable", kinds: measures.Sorted) -> ReportError:
-    reasons = "; ".join(f"'{vocabulary.printable(c.name)}' {reason}" for c, reason in kinds.left[:6])
-    in_words = next((c for c, reason in kinds.left if reason.startswith(measures.IN_WORDS[0])), None)
-    return ReportError(
-        f"{table.called} has a variant, but no column that can be an outcome",
-        got=reasons or f"{len(kinds.segments)} attributes and nothing else",
-        expected="a number that is zero or more in every row: 0 and 1, a count, or money",
-        remedy=(f"{worded.remedy(table.called, in_words)}; or " if in_words else "") + "name the column to decide by (--primary COLUMN), or of a log that of what happened (--event COLUMN); else add the outcome as numbers, 0 where nothing happened",
     )

@@ -151,10 +151,13 @@ ATTRIBUTE: Words = (
     )
     | languages.ATTRIBUTE
 )
-ANSWERS: Words = words(
-    "agree disagree satisfied dissatisfied unsatisfied likely unlikely excellent poor terrible happy unhappy neither neutral never rarely"
-    " sometimes often always"
-) | languages.ANSWERS
+ANSWERS: Words = (
+    words(
+        "agree disagree satisfied dissatisfied unsatisfied likely unlikely excellent poor terrible happy unhappy neither neutral never rarely"
+        " sometimes often always"
+    )
+    | languages.ANSWERS
+)
 """Words of answers to a question of a survey."""
 METRIC: Words = words("metric metrics kpi kpis measure measures measurement indicator variable metrik* kennzahl* messgrosse metrique* mesure metrica* indicador*"
     " indicatore miara wskaznik gosterge olcum показател* метрик* 指標 指标")  # fmt: skip

@@ -29,7 +29,11 @@ def weights(arms: list[Arm], whole: str = "") -> str:
     said = f"the counts {counts}"
     if test.failed:
         fitting = simple([a.count for a in arms])
-        asked = f"; {fitting} would fit them: is that the design, or another one?" if fitting else ": is the design another one?"
+        asked = (
+            f"; {fitting} would fit them: is that the design, or another one?"
+            if fitting
+            else ": is the design another one?"
+        )
         far = f"{said} are further from it than chance allows (p = {test.p_value:.2g}){asked}"
         return f"{told}, the nearest to the counts of equal arms, or of all but one, never the counts themselves; {far}"
     if test.p_value < defaults.ALPHA:
