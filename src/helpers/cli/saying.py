@@ -39,6 +39,11 @@ OPTIONS = {
         "N",
         "The line of a CSV, or the row of a sheet, that holds the names of the columns, counted from 1.",
     ),
+    "--encoding": ("NAME", "What a CSV is written in, such as cp949 or cp1252, where its signs come out wrong."),
+    "--decimal": (
+        ".|,",
+        "What stands before the decimals of numbers, where they do not tell, as 1,234 alone does not.",
+    ),
     "--time-format": ("FORMAT", "How times are written, where they do not tell: day_first, %d|%m|%Y, ..."),
 }
 """What may be said of a file; none of it must be."""
@@ -49,7 +54,7 @@ def said(function: Callable[..., Any]) -> Callable[..., Any]:
     """The options by which a person says what is known of a file."""
     function = click.option("--descriptive", is_flag=True, help=DESCRIPTIVE)(function)
     for name, (metavar, told) in reversed(OPTIONS.items()):
-        chosen = click.Choice(metavar.split("|")) if name in ("--better", "--empty") else None
+        chosen = click.Choice(metavar.split("|")) if name in ("--better", "--empty", "--decimal") else None
         function = click.option(name, metavar=metavar, help=told, type=chosen, multiple=name == "--outcome")(function)
     return function
 

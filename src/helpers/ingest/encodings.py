@@ -20,6 +20,8 @@ IN_USE = {
     "euc_kr": range(0xA1, 0xC9),
 }
 """First bytes of the signs in common use."""
+SYLLABLES = 5
+"""Different signs, at least, that tell Korean from Chinese."""
 SYMBOLS = "€£¥©®°×±№™"
 LETTERS = re.compile(r"[^\W\d_]+")
 APART = re.compile(r"[\x00-\x40\x5b-\x60\x7b-\x7f]+")
@@ -34,6 +36,8 @@ def readings(lines: Iterable[bytes]) -> dict[str, list[str]]:
     (['cp1252'], ['cp1251', 'koi8_r'])
     >>> list(readings(["コントロール".encode("cp932")])), list(readings(["mañana".encode("cp1252")]))
     (['cp932'], ['cp1252', 'cp1250'])
+    >>> next(iter(readings(["그룹,대조군,실험군".encode("cp949")]))), next(iter(readings(["实验组,对照组,分组".encode("gb18030")])))
+    ('cp949', 'gb18030')
     """
     raw, found = list(lines), dict[str, list[str]]()
     for encoding in KNOWN:
@@ -43,7 +47,15 @@ def readings(lines: Iterable[bytes]) -> dict[str, list[str]]:
             continue
         if told not in found.values() and _is_plausible(told, encoding):
             found[encoding] = told
+    if _is_korean(found.get("cp949", [])):
+        found = {"cp949": found["cp949"]} | found
     return found
+
+
+def _is_korean(lines: list[str]) -> bool:
+    """Whether all far signs of lines read as Korean are syllables: those of Chinese read so are Chinese signs too, two of five."""
+    far = {sign for line in lines for sign in line if unicodedata.east_asian_width(sign) == "W"}
+    return len(far) >= SYLLABLES and all("가" <= sign <= "힣" for sign in far)
 
 
 def _is_plausible(lines: list[str], encoding: str) -> bool:

@@ -16,8 +16,8 @@ from helpers.ingest.values.ids import PLACEHOLDERS
 UNMAPPED = "level without a variant: "
 """Begins the variant of a log's row whose level the study does not map; no name of a variant holds a space."""
 
-NOTHING = frozenset(("", *(word for word in PLACEHOLDERS if word.strip("-0123456789"))))
-"""Words that stand for no value, as an empty field does; a number or a sign is a level like others."""
+NOTHING = frozenset(("", "--", "---", *(word for word in PLACEHOLDERS if word.strip("-0123456789"))))
+"""Words that stand for no value, as an empty field does; a number or a single sign is a level like others."""
 
 LONGEST = 40
 """Signs of a level that are shown."""

@@ -42,3 +42,25 @@ def test_what_is_made_of_an_outcome_is_no_second_one(tmp_path: Path) -> None:
     study, _, told = proposed(tmp_path, tmp_path / "shop.csv")
     assert [metric.event for metric in study.metrics] == ["revenue"]
     assert told.count("made of 'revenue'") == 4
+
+
+@pytest.mark.parametrize("dated", [True, False])
+def test_columns_of_earlier_years_are_history(tmp_path: Path, dated: bool) -> None:
+    """By the year of the experiment where a time tells it, else by the latest year of the same name."""
+    dice = np.random.default_rng(3)
+    sales = {f"sales_{year}": np.round(dice.gamma(2, 30, 600), 2) for year in (2024, 2025, 2026)}
+    made = pd.DataFrame(
+        {
+            "user_id": range(600),
+            "variant": dice.permutation(["control", "new"] * 300),
+            **sales,
+            "voted_2024": dice.integers(0, 2, 600),
+        }
+    )
+    if dated:
+        made["assigned_at"] = [f"2026-03-{2 + i % 14:02d} 10:00:00" for i in range(600)]
+    made.to_csv(tmp_path / "shop.csv", index=False)
+    study, _, said = proposed(tmp_path, tmp_path / "shop.csv", primary="sales_2026")
+    assert not (dated and "voted_2024" in study.data.outcomes)  # type: ignore[union-attr]
+    assert study.data.before["sales_2026"] == "sales_2025"  # type: ignore[union-attr]
+    assert "sales_2024: not used: from before" in said

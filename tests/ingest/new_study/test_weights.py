@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from helpers.ingest.new_study.proposal import Arm
-from helpers.ingest.new_study.weights import designed, weights
+from helpers.ingest.new_study.weights import designed, ratio, weights
 
 DESIGNS = [(1, 1), (9, 1), (4, 1), (1, 1, 1), (2, 1, 1), (5, 1, 1, 1), (1, 1, 1, 1, 1), (9, 9, 2)]
 
@@ -29,3 +29,19 @@ def test_arms_of_one_size_keep_equal_weights() -> None:
     rng = np.random.default_rng(6)
     found = Counter(tuple(designed(list(rng.multinomial(900, [0.25] * 4)))) for _ in range(200))
     assert found.most_common(1)[0] == ((0.25,) * 4, 200)
+
+
+def test_a_ratio_that_the_counts_fit_is_named_where_the_nearest_does_not() -> None:
+    """No superlative over a list that nobody sees: what is nearest of equal arms but one is called that."""
+    counts = [4_000, 2_000, 2_000, 1_000, 1_000]
+    arms = [Arm(str(i), str(i), n, w) for i, (n, w) in enumerate(zip(counts, designed(counts), strict=True))]
+    told = weights(arms)
+    assert "4:2:2:1:1 would fit them" in told and "the simple ratio nearest" not in told
+
+
+@pytest.mark.parametrize("times", [2, 3, 4, 5, 9])
+@pytest.mark.parametrize("arms", [3, 4, 5])
+def test_a_small_arm_is_a_simple_part_of_the_others(times: int, arms: int) -> None:
+    rng = np.random.default_rng(times)
+    counts = [int(n) for n in rng.multinomial(200_000, np.array([times] * (arms - 1) + [1]) / (times * (arms - 1) + 1))]
+    assert ratio(designed(counts)) == ":".join([str(times)] * (arms - 1) + ["1"])

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from helpers.errors import ReportError
-from helpers.ingest.new_study import measures, vocabulary
+from helpers.ingest.new_study import parts_of_dates, vocabulary
 from tests.ingest.new_study.test_units import proposed
 
 FEW = settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -72,7 +72,7 @@ def test_parts_of_dates_are_no_outcomes_and_days_no_segments(tmp_path_factory, s
 def test_a_day_of_eight_digits_is_one_of_the_calendar(number):
     year, month, day = number // 10_000, number // 100 % 100, number % 100
     wanted = 1900 < year < 2100 and 1 <= month <= 12 and 1 <= day <= monthrange(year, month)[1]
-    assert measures.is_day(number) is wanted
+    assert parts_of_dates.is_day(number) is wanted
 
 
 @pytest.mark.parametrize("column", ["ab_test", "experiment_name", "Experiment"])

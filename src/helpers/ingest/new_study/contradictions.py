@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from helpers.errors import ReportError, several
 from helpers.formatting import counted
 from helpers.ingest.near import nearest
-from helpers.ingest.new_study import measures, questions, unread_times
+from helpers.ingest.new_study import measures, questions, unread_times, worded
 from helpers.ingest.new_study.profile import Column
 from helpers.ingest.new_study.roles import MOST_ARMS
 from helpers.ingest.new_study.said import Said, the_name
@@ -200,7 +200,7 @@ def _no_number(table: "SourceTable", column: Column) -> tuple[str, str | None]:
         return measures.unfit(column), None
     if not (column.numeric or column.binary or column.in_words):
         found = _others(table, column)
-        return _no_numbers(table, column, found), _coded(column, found)
+        return _no_numbers(table, column, found), _coded(table, column, found)
     return "", None
 
 
@@ -232,10 +232,10 @@ def _others(table: "SourceTable", column: Column) -> list[tuple[str, int]]:
     return [(str(each), int(n)) for each, n in found]  # type: ignore[call-overload]
 
 
-def _coded(column: Column, found: list[tuple[str, int]]) -> str | None:
-    """What to do with a column of numbers of which some values are words; None where no number stands there."""
+def _coded(table: "SourceTable", column: Column, found: list[tuple[str, int]]) -> str | None:
+    """What to do with a column of numbers of which some values are words; a query where no number stands there."""
     if not column.numbers:
-        return None
+        return worded.remedy(table.called, column) if column.words else None
     words = ", ".join(f'"{printable(text)}"' for text, _ in found)
     return (
         f"correct these values, or leave the column out here and write it under data.outcomes with"

@@ -17,7 +17,9 @@ DELIMITERS = ",;\t|"
 def of(file: Path, place: "Place") -> dict[str, Any]:
     """The keys of ``data`` that read a file, as far as they are not what is taken for granted."""
     head = b"".join(text.blocks(file, text.BLOCK))
-    encoding = None if text.seen_encoding(head) or text.is_utf8(file) else text.likely_encoding(file)
+    encoding = place.encoding
+    if not (encoding or text.seen_encoding(head) or text.is_utf8(file)):
+        encoding = text.likely_encoding(file)
     with TemporaryDirectory() as aside:
         place = place.model_copy(update={"encoding": encoding})
         table = csv.opened(file, place, Path(aside) / "head.csv", most=text.BLOCK)

@@ -18,6 +18,8 @@ WANTED = (vocabulary.GOAL.union(vocabulary.MONEY, *vocabulary.OUTCOME) - SAYS_LI
 """Words of what a business wants."""
 DOUBTED = frozenset({"claim", "claims", "return", "returns", "returned", "discount", "discounts", "ticket", "tickets"})
 """Words beside which it may want less of it."""
+TODAY = {"date", "now", "today", "heute", "jour", "hoy", "hoje", "oggi", "vandaag"}
+"""Words of a total so far, as minutes to date: not of the time until something comes about."""
 BEST, WORST = 0.7, 6.0
 """Between these lie grades of which 1 is the best."""
 
@@ -89,7 +91,7 @@ def _takes_time(name: str) -> bool:
     found = vocabulary.tokens(name)
     lengths = vocabulary.SECONDS | vocabulary.LENGTHS | vocabulary.OTHER_TIMES | {"days", "tage", "jours", "dias"}
     at = [i for i, token in enumerate(found) if vocabulary.is_said(token, lengths)]
-    until = any(i + 1 < len(found) and found[i + 1] in vocabulary.UNTIL for i in at)
+    until = any(found[i + 1 : i + 2] and found[i + 1] in vocabulary.UNTIL and not {*found[i + 2 :]} & TODAY for i in at)
     return until or (bool(at) and any(token in vocabulary.TAKES for token in found))
 
 

@@ -8,6 +8,7 @@ from helpers.ingest.counts.table import LONGEST
 from helpers.ingest.new_study import (
     aggregates,
     answered,
+    arms_of_events,
     asking,
     changed_arms,
     codes,
@@ -19,6 +20,7 @@ from helpers.ingest.new_study import (
     doubts,
     experiments,
     happened,
+    headers_again,
     identities,
     integer_ids,
     kept,
@@ -92,7 +94,7 @@ def read(table: "SourceTable", said: Said = Said(), ask: asking.Ask | None = Non
         proposal,
         where=where.noted,
         assumed=told,
-        first=(*first, *proposal.first),
+        first=(*first, *spellings.of_arms(proposal.arms), *proposal.first),
         said=seen.said.options | proposal.said,
     )
 
@@ -160,7 +162,7 @@ def _one_experiment(seen: TableView, ask: asking.Ask | None) -> tuple[TableView,
 
 
 def _of_somebody(seen: TableView, where: Where) -> tuple[TableView, Where, tuple[str, ...]]:
-    """The rows whose unit and moment are told, not by a word for none, and what is asked of the others."""
+    """The rows that are no header, whose unit and moment are told, not by a word for none, and what is asked of the others."""
     said, asked = seen.said, []
 
     def narrowed(found: nobody.LeftOut) -> tuple[TableView, Where]:
@@ -168,6 +170,8 @@ def _of_somebody(seen: TableView, where: Where) -> tuple[TableView, Where, tuple
         asked.append(found.asked)
         return seen.again(seen.table.narrowed(condition)), where.also(found.where, found.told)
 
+    if found := headers_again.of(seen.table, seen.rows, seen.columns):
+        seen, where = narrowed(found)
     unit = said.column("unit", seen.columns) or roles.unit_of(seen.columns)
     if found := nobody.of(seen.table, seen.rows, seen.columns, unit):
         seen, where = narrowed(found)
@@ -303,6 +307,8 @@ def _log(
     unit, time, event = roles_of
     _asked(time)
     described_all: tuple[str, ...] = ()
+    if variant is None and not said.descriptive:
+        arms_of_events.refuse(table, unit, event)
     if variant is None and not said.control:
         said = asking.settled(said, described.question(table), ask)
         if said.descriptive == described.DESCRIBE:

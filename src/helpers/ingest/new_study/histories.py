@@ -16,6 +16,27 @@ UNEQUAL = 5.0
 """Standard errors by which a covariate's means may part between arms before it is called suspicious."""
 
 
+YEARS = range(1990, 2100)
+
+
+def of_earlier_years(columns: list[Column], time: Column | None) -> list[Column]:
+    """Columns that are called by a year before that of the experiment, or of the latest column of the same name; the latest first."""
+    stem = {c.name: tuple(t for t in vocabulary.tokens(c.name) if not _is_year(t)) for c in columns if c.numeric}
+    year = {
+        name: years[0] for name in stem if len(years := [int(t) for t in vocabulary.tokens(name) if _is_year(t)]) == 1
+    }
+    latest = {stem[name]: max(of for other, of in year.items() if stem[other] == stem[name]) for name in year}
+    began = time.first.year if time and time.first else None
+    found = [
+        c for c in columns if stem.get(c.name) and year.get(c.name, YEARS[-1]) < (began or latest.get(stem[c.name], 0))
+    ]
+    return sorted(found, key=lambda c: (-year[c.name], c.name))
+
+
+def _is_year(token: str) -> bool:
+    return token.isdigit() and int(token) in YEARS
+
+
 def derived(table: "SourceTable", kinds: measures.Sorted) -> list[tuple[Column, str]]:
     """Attributes and covariates that follow from an outcome."""
     found = []
@@ -69,17 +90,16 @@ def before(
     """The covariate of each outcome: the same measure before; unequal ones are suspicious, the rest is only named."""
     found: dict[str, Noted] = {}
     suspicious, remarks = [], []
-    for column in candidates:
+    for column in dict.fromkeys(candidates):
         if told[column.name][1] > UNEQUAL:
             suspicious.append((column, f"named as if from before, but its means part by {told[column.name][1]:.0f} standard errors"
                                " between the arms: measured after the exposure?"))  # fmt: skip
             continue
         correlated = {o.name: questions.correlation(table, column, o) for o in outcomes}
-        stem = set(vocabulary.tokens(column.name)) - vocabulary.BEFORE
+        stem = {t for t in vocabulary.tokens(column.name) if not _is_year(t)} - vocabulary.BEFORE
         amount = measures.unit_of(column)[0] in ("money", "number")
-        pairs = [o for o in outcomes if stem & set(vocabulary.tokens(o.name))] or [
-            o for o in outcomes if amount and not o.binary and measures.unit_of(o)[0] == "money"
-        ]
+        same = [o for o in outcomes if stem & set(vocabulary.tokens(o.name))]
+        pairs = same or [o for o in outcomes if amount and not o.binary and measures.unit_of(o)[0] == "money"]
         pairs = [o for o in pairs if names[o.name] not in found and not measures._no_outcome(column)]
         best = max(pairs or outcomes, key=lambda o: abs(correlated[o.name]))
         kept = 1 - correlated[best.name] ** 2
@@ -90,6 +110,9 @@ def before(
                 f"pre-period covariate: column '{vocabulary.printable(column.name)}' for {names[best.name]}; {said}"
             )
         else:
+            if same:
+                suspicious.append((column, f"not used: from before, and another one is the covariate already; {said}"))
+                continue
             remarks.append(
                 f"perhaps from before: column '{vocabulary.printable(column.name)}', not used, as it is not the same measure as an outcome; {said}"
             )

@@ -77,11 +77,11 @@ DONE = words(
 )
 HARM = words(
     "gekundigt gekuendigt kundigung* kuendigung* storniert* storno* beschwerde* reklamation* abgemeldet retoure* abbruch* "
-    "fehlzeit* resili* desabonn* plainte* annul* rembours* retour* "
+    "fehlzeit* resili* desabonn* inadimpl* moroso morosa morosidad* plainte* annul* rembours* retour* "
     "baja cancel* queja* devol* abandon* reclam* reingreso* readmis* descadastr* disdett* annullat* disiscritt* reso "
     "opgezegd* klacht* geannuleerd* uitgeschreven retour* iptal* sikayet* iade* "
     "rezygnac* reklamacj* anulowan* zwrot* отпис* жалоб* отмен* возврат* "
-    "解約 キャンセル 返品 苦情 退会 退订 投诉 取消 退货 退款 流失 해지 취소"
+    "解約 キャンセル 返品 苦情 退会 退订 投诉 取消 退货 退款 流失 이탈 해지 취소"
 )
 SLOW = words(
     "wartezeit* ladezeit* antwortzeit* verspatung* verspaetung* verzogerung* fehler* ausfall* attente retard* panne* erreur* espera retraso* "
@@ -100,6 +100,10 @@ NEUTRAL = words(
     "betrag importe montant* bedrag* tutar* kwota сумм* chiffre ca prix precio preco prezzo prijs fiyat* cena цен* valor wartosc стоимост* importo monto 金額 金额 금액"
 )
 """Amounts and prices that say not whose they are."""
+ANSWERS = words(
+    "zufrieden unzufrieden zutreffend satisfait* insatisfait* accord satisfecho* insatisfecho* acuerdo satisfeito* insatisfeito* concordo discordo"
+    " soddisfatt* insoddisfatt* tevreden ontevreden memnun* zadowolon* доволен недоволен согласен 満足 不満 满意 不满 만족 불만"
+)
 GRADES = words(
     "note noten schulnote* abschlussnote* prufungsnote* pruefungsnote* klausurnote* zensur zensuren znamka znamky"
 )

@@ -14,6 +14,7 @@ from helpers.ingest.new_study import (
     clusters,
     contradictions,
     currency,
+    cuts,
     flaws,
     goals,
     measures,
@@ -103,7 +104,7 @@ def propose(
         clusters.whole(table, free, unit, variant, arms) if variant and not said.independent else None
     )
     free = [c for c in free if cluster is None or c is not cluster.column]
-    segments = [c for c in free if _attribute(table, c, mapped, unit)][: measures.MOST_SEGMENTS]
+    segments = [c for c in free if cuts.fit(c) and _attribute(table, c, mapped, unit)][: measures.MOST_SEGMENTS]
     named: dict[str, Column] = {}
     for column in segments:
         named[vocabulary.slug(column.name, TAKEN | {*mapped, *named})] = column

@@ -2,12 +2,11 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime
 from enum import Enum
 from typing import TYPE_CHECKING
 
 from helpers import defaults
-from helpers.ingest.new_study import vocabulary
+from helpers.ingest.new_study import parts_of_dates, vocabulary
 from helpers.ingest.new_study.profile import ABOVE, Column
 from helpers.ingest.new_study.proposal import Measure, Noted
 from helpers.ingest.sql import literal
@@ -33,31 +32,23 @@ class Sorted:
     left: tuple[tuple[Column, str], ...]
 
 
+MAY_BE = "a number that may be an attribute or an outcome; --outcome makes it a metric"
 IN_WORDS = ("an outcome in words", "an outcome in codes")
-PARTS_OF_DATES = {
-    "hour": (0.0, 24.0),
-    "week": (0.0, 53.0),
-    "weekday": (0.0, 7.0),
-    "month": (1.0, 12.0),
-    "quarter": (1.0, 4.0),
-    "year": (1900.0, 2100.0),
-}
-"""Last words of names of parts of a date, each with the range of its numbers."""
 AUXILIARY = {"has", "is"}
 """Words before what happened, as before what somebody is."""
 IDENTIFIED = 200
 """Whole numbers that are different in more rows than this, and none of them smaller, are no counts."""
 NEARLY = 0.98
 """Share of the rows in which moments of what happened to all units stand."""
-EARLIEST, LATEST = 1900, 2100
-"""Between these years eight digits may be a day."""
 
 
-def sort(columns: list[Column], together: frozenset[str] = frozenset()) -> Sorted:
+def sort(
+    columns: list[Column], together: frozenset[str] = frozenset(), earlier: frozenset[str] = frozenset()
+) -> Sorted:
     """Sort the columns that have no role by what their values and then their names say; where they stand says nothing.
 
     ``together`` are columns that are zero in the same rows as another one: what was bought, and what was paid for it. What may be an
-    outcome as well as an attribute is one only where no other column is surer.
+    outcome as well as an attribute is one only where no other column is surer. ``earlier`` are those of a year before the experiment.
     """
     outcomes: list[Column] = []
     maybe: list[Column] = []
@@ -71,24 +62,24 @@ def sort(columns: list[Column], together: frozenset[str] = frozenset()) -> Sorte
             elif sure is Standing.OUTCOME and column.empty_share > 0.5:
                 reason += "; null is not zero: write 0 where nothing happened, if that is what it means"
             left.append((column, reason))
-        elif column.numeric and vocabulary.touches(column.name, vocabulary.BEFORE):
+        elif weighing := _may_weigh(column):
+            left.append((column, weighing))
+        elif column.numeric and (column.name in earlier or vocabulary.touches(column.name, vocabulary.BEFORE)):
             before.append(column)
-        elif _few(column) and sure is Standing.ATTRIBUTE:
+        elif _few(column) and sure is Standing.ATTRIBUTE and (is_named(column) or not column.numeric):
             segments.append(column)
         elif (column.numeric or column.in_words) and sure in (Standing.OUTCOME, Standing.PERHAPS):
             reason = _no_outcome(column) or _codes(column) if column.numeric else ""
             found = outcomes if sure is Standing.OUTCOME else maybe
             left.append((column, reason)) if reason else found.append(column)
         elif _few(column) and sure is Standing.OUTCOME and column.words:
-            told = (
-                f"an outcome in words ({', '.join(map(vocabulary.printable, column.values[:3]))}): write it as 1 and 0"
-            )
+            told = f"an outcome in words ({', '.join(map(vocabulary.printable, column.values[:3]))}), which is to be 1 and 0"
             left.append((column, told))
-        elif _few(column):
+        elif _few(column) and not column.numeric:
             segments.append(column)
         else:
             told = (
-                "a number that may be an attribute or an outcome"
+                MAY_BE
                 if column.numeric
                 else f"numbers, but for {column.filled - column.numbers:,} of {column.filled:,} values"
                 if column.numbers > 0.5 * column.filled
@@ -105,19 +96,18 @@ def sort(columns: list[Column], together: frozenset[str] = frozenset()) -> Sorte
     left += [
         (c, "not used: called as what came of the variant, so it is no segment; --outcome makes it a metric")
         for c in segments
-        if _came_of_it(c)
+        if came_of_it(c)
     ]
-    segments = [c for c in segments if not _came_of_it(c)]
+    segments = [c for c in segments if not came_of_it(c)]
     for column in maybe:
-        if _few(column) and not _came_of_it(column):
+        if _few(column) and is_told(column) and not came_of_it(column):
             segments.append(column)
         else:
-            left.append((column, "not used: a number that may be an attribute or an outcome"))
+            left.append((column, f"not used: {MAY_BE}"))
     outcomes.sort(key=_order)
     segments.sort(key=lambda c: (c.distinct, c.name))
     left += [(c, f"not used: more than {MOST_OUTCOMES} metrics dilute each other") for c in outcomes[MOST_OUTCOMES:]]
-    left += [(c, f"not used: more than {MOST_SEGMENTS} segments") for c in segments[MOST_SEGMENTS:]]
-    return Sorted(tuple(outcomes[:MOST_OUTCOMES]), tuple(before), tuple(segments[:MOST_SEGMENTS]), tuple(left))
+    return Sorted(tuple(outcomes[:MOST_OUTCOMES]), tuple(before), tuple(segments), tuple(left))
 
 
 def is_yes(table: "SourceTable", column: Column) -> str:
@@ -272,7 +262,22 @@ def per_unit_first(guessed: Sorted) -> Sorted:
     )
 
 
-def _came_of_it(column: Column) -> bool:
+def is_named(column: Column) -> bool:
+    """Whether a column is called as an attribute or the key of something, which numbers do not tell by themselves."""
+    return vocabulary.touches(column.name, vocabulary.BEFORE | vocabulary.ATTRIBUTE | vocabulary.KEY)
+
+
+def _may_weigh(column: Column) -> str:
+    """That numbers may be the weights of a survey; empty where a name says whose they are, or they are no such numbers."""
+    words = set(vocabulary.tokens(column.name))
+    if not (words & vocabulary.WEIGHING and words <= vocabulary.OF_SURVEYS and column.numeric and column.low > 0):
+        return ""
+    return (
+        "not used: weights of a survey, or what units weigh? As weights nothing takes them; --outcome makes it a metric"
+    )
+
+
+def came_of_it(column: Column) -> bool:
     """Whether a column is called as an outcome, or as what a business wants less of, and not as an attribute."""
     said = harms(column) or _class(column) < len(vocabulary.OUTCOME)
     return said and not vocabulary.touches(column.name, vocabulary.BEFORE | vocabulary.ATTRIBUTE)
@@ -330,34 +335,7 @@ def unfit(column: Column) -> str:
         and column.low >= IDENTIFIED
     ):
         return "unique in every row: an identifier, not an attribute"
-    return _part_of_a_date(column)
-
-
-def _part_of_a_date(column: Column) -> str:
-    """That numbers are days written as digits, or hours, months and years by name and range; empty where they are not."""
-    if not column.numeric or column.numbers != column.whole:
-        return ""
-    if is_day(column.low) and is_day(column.high):
-        return "days written as digits: a moment that is not used (--time says so)"
-    if EARLIEST <= column.low < column.high <= LATEST:
-        return "a part of a date: its values are those of years"
-    for word in vocabulary.tokens(column.name):
-        low, high = PARTS_OF_DATES.get(word, (1.0, 0.0))
-        if low <= column.low <= column.high <= high and column.distinct > SOME:
-            return f"a part of a date: its values are those of {word}s"
-    return ""
-
-
-def is_day(number: float) -> bool:
-    """Whether a number is a day of the calendar as eight digits.
-
-    >>> is_day(20260708), is_day(20260732), is_day(7)
-    (True, False, False)
-    """
-    try:
-        return EARLIEST < datetime.strptime(f"{number:08.0f}", "%Y%m%d").year < LATEST
-    except ValueError:
-        return False
+    return parts_of_dates.of(column)
 
 
 def sentinels(column: Column) -> str:

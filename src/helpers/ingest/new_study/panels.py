@@ -273,9 +273,19 @@ def told(proposal: StudyProposal, seen: SeenPanel) -> StudyProposal:
     elif proposal.start == NO_TIME:
         asked = f"When did the experiment run? '{period}' does not tell it, and the period is a placeholder: --period FIRST..LAST."
         proposal = replace(proposal, first=tuple(asked if each == units.NO_PERIOD else each for each in proposal.first))
-    alike = f"changes with '{period}' alone, and is the same of all units"
+    made = {
+        "sum": "summed up",
+        "mean": "averaged",
+        "max": "put together, yes where one of them says so",
+        "first": "put together, by the first of them",
+    }
     suspicious = tuple(
-        (column, alike if column in seen.how and reason.startswith("constant") else reason)
+        (
+            column,
+            f"the same of all units, once the rows of each are {made.get(seen.how[column], 'put together')}"
+            if column in seen.how and reason.startswith("constant")
+            else reason,
+        )
         for column, reason in proposal.suspicious
     ) + tuple(
         (theirs, "not used: it changes from row to row of a unit, so it may come of the variant, and is no segment")

@@ -182,6 +182,11 @@ def event_of(columns: Sequence[Column], changes: Mapping[str, float] | None = No
     """The column of event names: text with 2 to 60 values that change within a unit, where that is known; among these by its
     name, by values that are steps, else the only one that often changes."""
     texts = [c for c in columns if c.words and c.distinct >= 2 and (changes is None or changes.get(c.name, 0) > EVER)]
+    texts = [
+        c
+        for c in texts
+        if vocabulary.touches(c.name, vocabulary.EVENT) or not vocabulary.touches(c.name, vocabulary.VARIANT)
+    ]
     often = [] if changes is None else [c for c in texts if changes[c.name] > OFTEN]
     steps = set(vocabulary.STEPS)
 
@@ -212,7 +217,7 @@ def _variant_score(column: Column) -> int:
 
     A name that says so tells more than a weak one with levels of which one is left when the others are called new.
     """
-    attribute = vocabulary.touches(column.name, vocabulary.ATTRIBUTE)
+    attribute = vocabulary.touches(column.name, vocabulary.ATTRIBUTE | vocabulary.PRODUCT)
     named = vocabulary.touches(column.name, vocabulary.VARIANT)
     called = named and not attribute  # an age_group is none
     name = 4 if called else int(named or vocabulary.touches(column.name, vocabulary.VARIANT_WEAK))

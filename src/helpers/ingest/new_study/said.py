@@ -41,6 +41,8 @@ class Said:
     period: tuple[datetime, datetime] | None = None
     time_format: str | None = None
     header_line: int | None = None
+    encoding: str | None = None
+    decimal: str | None = None
     descriptive: str | bool = False
     better: str | None = None
     empty: str | None = None

@@ -1,5 +1,6 @@
 """A file that no study names yet, opened as a relation: the same readers land it later."""
 
+import codecs
 import difflib
 import shutil
 from collections.abc import Iterable, Iterator
@@ -130,6 +131,8 @@ def opened(
     where: str | None = None,
     database_file: str | None = None,
     header_line: int | None = None,
+    encoding: str | None = None,
+    decimal: str | None = None,
 ) -> Iterator[SourceTable]:
     """The table behind ``path``: CSV (plain or gz), Parquet, a folder or a glob of them, a workbook, a table of a DuckDB or SQLite file,
     or a query in a file, which is asked of ``database_file`` where that is given.
@@ -148,6 +151,7 @@ def opened(
         con.execute(f"set temp_directory = {literal(aside / 'spill')}; set preserve_insertion_order = false")
         con.execute(REJECTS)
         kind, files = files_of(place, "NEW")
+        place = place.model_copy(update={"encoding": _encoding(encoding, kind), "decimal": decimal})
         if kind == "csv":
             place = place.model_copy(update=dialect.of(files[0], place))
         if kind == "workbook":
@@ -176,6 +180,23 @@ def opened(
         numbers, _, faults = number_formats.formats(con, parts, maybe, place, parts.names[0])
         unread = {column: _in_a_line(fault) for column, fault in faults.items()}
         yield SourceTable(con, parts, place, int(malformed), numbers, unread, whole=whole)
+
+
+def _encoding(name: str | None, kind: str) -> str | None:
+    """The encoding that was said. Raises for one that nobody knows, and of what is no text."""
+    if not name:
+        return None
+    try:
+        known = codecs.lookup(name).name
+    except LookupError:
+        known = ""
+    if not known or kind != "csv":
+        raise ReportError(
+            "--encoding cannot be used", got=f"--encoding {name}",
+            expected="an encoding that Python knows, such as cp1252, cp949 or shift_jis, of a CSV",
+            remedy="leave it out: the other kinds of files say it themselves" if known else None,
+        )  # fmt: skip
+    return name
 
 
 def _whole(parts: Parts) -> str:

@@ -19,10 +19,13 @@ from helpers.ingest.new_study import (
     codes,
     contradictions,
     currency,
+    cuts,
+    dependence,
     direction,
     happened,
     histories,
     measures,
+    no_outcome,
     questions,
     received,
     roles,
@@ -30,6 +33,7 @@ from helpers.ingest.new_study import (
     two_variants,
     typed,
     vocabulary,
+    worded,
 )
 from helpers.ingest.new_study import nothing as nothing_words
 from helpers.ingest.new_study.profile import Column
@@ -93,7 +97,10 @@ def propose(
     together, flags = questions.together(table, [c for c, reason in leaks if not reason])
     leaking += [(c, f"tells where '{vocabulary.printable(flags[c.name])}' is missing, which is no outcome")
                 for c, reason in leaks if not reason and c.name in flags]  # fmt: skip
-    kinds = measures.sort([c for c, reason in leaks if not reason and c.name not in flags], together)
+    earlier = [c for c in histories.of_earlier_years(columns, time) if c in free]
+    kinds = measures.sort(
+        [c for c, reason in leaks if not reason and c.name not in flags], together, frozenset(c.name for c in earlier)
+    )
     many = standing_for_many(
         table.con,
         table.relation,
@@ -107,9 +114,9 @@ def propose(
     behind = [money_said] if money_said and money_said not in stated else []
     kinds = measures.with_stated(kinds, stated, behind, alone=bool(said.outcomes))
     if not kinds.outcomes:
-        raise _no_outcomes(table, kinds)
+        raise no_outcome.none(table, kinds)
     if not said.measured and (several := measures.unclear(kinds.outcomes, together)):
-        raise _which_primary(table, several)
+        raise no_outcome.which(table, [(c, _seen("outcome", c)) for c in several])
     derived = histories.derived(table, kinds)
     kept = {c.name for c, _ in derived} - {c.name for c in stated}
     kinds = replace(kinds, outcomes=tuple(c for c in kinds.outcomes if c.name not in kept))
@@ -117,7 +124,14 @@ def propose(
     for column in kinds.outcomes:
         names[column.name] = vocabulary.slug(column.name, {*names.values(), "exposed"})
     before, paired, remarks = histories.before(
-        table, [c for c in kinds.before if c.name not in kept], kinds.outcomes, names, told
+        table,
+        [c for c in (*earlier, *kinds.before) if c in kinds.before and c.name not in kept],
+        kinds.outcomes,
+        names,
+        told,
+    )
+    cutting, idle, doubted = cuts.silent(
+        table, [c for c in kinds.segments if c.name not in kept], variant, whole=cluster is not None
     )
     history = {name: c for name, (column, _) in before.items() for c in kinds.before if c.name == column}
     metrics = tuple(
@@ -136,7 +150,7 @@ def propose(
     )
     metrics = (answered.empty(table, metrics[0], kinds.outcomes[0], said, ask), *metrics[1:])
     segments: dict[str, Column] = {}
-    for column in (c for c in kinds.segments if c.name not in kept):
+    for column in cutting:
         segments[vocabulary.slug(column.name, {*TAKEN, *columns_of.TAKEN, *segments})] = column
     named = {"user_id": unit, "variant": variant, "shown": shown, "event_time": time}
     of_option = {"user_id": "unit", "event_time": "time", "variant": "variant"}
@@ -166,7 +180,11 @@ def propose(
         *leaking,
         *derived,
         *paired,
-        *kinds.left,
+        *(
+            (c, f"{reason}; {worded.remedy(table.called, c)}" if reason.startswith(measures.IN_WORDS[0]) else reason)
+            for c, reason in kinds.left
+        ),
+        *idle,
         *((c, f"sentinel? {s}") for c in columns if (s := measures.sentinels(c))),
     ]
     arm_names = {a.level: a.name for a in arms}
@@ -208,6 +226,8 @@ def propose(
             *nothing_words.asked(table, used),
             *(f"Is a row one unit? {many_said(column)}." for column in many),
             *paid.first,
+            *doubted,
+            *([] if cluster else dependence.asked(table, columns, unit, time, variant)),
             *([cluster.first] if cluster and "cluster" not in said else []),
             *_first(why, arms, time, _empty(metrics, kinds.outcomes, said), tolerate, said, _typed(kinds.outcomes[0]),
                     [f"{_typed(c)} ({_happened(c)})" for c in kinds.outcomes[1:]]),
@@ -436,23 +456,4 @@ def _first(
         *told,
         *tolerances.asked(tolerate),
         *certainty.agreed(primary, others, said),
-    )
-
-
-def _which_primary(table: "SourceTable", several: list[Column]) -> ReportError:
-    return ReportError(
-        f"{table.called}: which column is decided by? Several may be an outcome, and nothing tells them from attributes",
-        got="; ".join(f"'{vocabulary.printable(c.name)}' ({_seen('outcome', c)})" for c in several[:6]),
-        expected="one that was measured after the assignment",
-        remedy=f"name it: --primary COLUMN, such as --primary {_typed(several[0])}",
-    )
-
-
-def _no_outcomes(table: "SourceTable", kinds: measures.Sorted) -> ReportError:
-    reasons = "; ".join(f"'{vocabulary.printable(c.name)}' {reason}" for c, reason in kinds.left[:6])
-    return ReportError(
-        f"{table.called} has a variant, but no column that can be an outcome",
-        got=reasons or f"{len(kinds.segments)} attributes and nothing else",
-        expected="a number that is zero or more in every row: 0 and 1, a count, or money",
-        remedy="name the column to decide by (--primary COLUMN), or of a log that of what happened (--event COLUMN); else add the outcome as numbers, 0 where nothing happened",
     )

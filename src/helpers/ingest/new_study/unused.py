@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 
-from helpers.ingest.new_study import measures, vocabulary
+from helpers.ingest.new_study import cuts, measures, vocabulary
 from helpers.ingest.new_study.profile import Column
 from helpers.ingest.new_study.proposal import StudyProposal
 from helpers.ingest.sql import quoted
@@ -25,10 +25,13 @@ def reason(column: Column, changing: Collection[str] = (), whole: bool = True) -
         return told
     if column.name in changing:
         return "not used: it changes from event to event, so it describes no unit"
+    if measures.is_segment(column) and (measures.came_of_it(column) or cuts.told(column)):
+        how = "" if whole else "; an outcome where a query joins it to the assignments in one table"
+        return f"not used: {cuts.told(column) or 'called as what came of the variant'}, so it is no segment{how}"
     if column.numeric and vocabulary.touches(column.name, vocabulary.BEFORE):
         return "not used: perhaps from before, and not the same measure as an outcome; data.before names what it is of"
     if column.numeric:
-        return "not used: a number that may be an attribute or an outcome"
+        return f"not used: {measures.MAY_BE if whole else 'a number that may be an attribute or an outcome'}"
     if measures.is_segment(column) and not whole:
         return "not used: an attribute of this table's rows, and not one level of each unit"
     if measures.is_segment(column):

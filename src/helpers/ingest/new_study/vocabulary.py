@@ -38,7 +38,7 @@ EVENT: Words = words("event action activity what eventname eventtype interaction
 EVENT_WEAK: Words = words("type step name kind") | languages.EVENT_WEAK
 VARIANT: Words = (
     words(
-        "variant variation treatment treated arm group version condition bucket cell experiment ab abtest testgroup abgroup grp assignment"
+        "variant variation treatment treated treat trt arm group version condition bucket cell experiment ab abtest testgroup abgroup grp assignment"
         " testcell split randomised randomized randomisation randomization allocated allocation assigned itt"
     )
     | languages.VARIANT
@@ -140,6 +140,9 @@ GRADES: Words = languages.GRADES
 UNTIL = frozenset({"to", "until", "till", "bis", "jusqu", "hasta", "ate", "fino", "tot"})
 TAKES = frozenset({"load", "loading", "response", "resolution", "delivery", "handling", "lade", "antwort", "ladezeit"})
 """Words between a length of time and what it lasts to, and of what is wanted to be short."""
+WEIGHING = frozenset({"weight", "weights", "wt", "wgt", "pweight", "ipw", "gewicht", "gewichtung", "poids", "peso"})
+OF_SURVEYS = WEIGHING | {"survey", "sampling", "sample", "design", "final", "person", "household"}
+"""Words of weights, by which a unit of a survey stands for others, and those beside them."""
 REMARK: Words = words(
     "comment comments remark remarks feedback note notes text message description title name address url reason query search term"
 )
@@ -155,6 +158,14 @@ ATTRIBUTE: Words = (
     )
     | languages.ATTRIBUTE
 )
+ANSWERS: Words = (
+    words(
+        "agree disagree satisfied dissatisfied unsatisfied likely unlikely excellent poor terrible happy unhappy neither neutral never rarely"
+        " sometimes often always"
+    )
+    | languages.ANSWERS
+)
+"""Words of answers to a question of a survey."""
 METRIC: Words = words("metric metrics kpi kpis measure measures measurement indicator variable metrik* kennzahl* messgrosse metrique* mesure metrica* indicador*"
     " indicatore miara wskaznik gosterge olcum показател* метрик* 指標 指标")  # fmt: skip
 """Words of a column that names what another one measures,"""
@@ -173,7 +184,7 @@ UNDONE_STATE: Words = UNDONE | {"expired", "unpaid", "bounced", "disputed", "nsf
 """Words of a status that says so of its row, beside those of events."""
 SESSION, PRODUCT, ORDER = (
     frozenset({"session", "visit"}),
-    frozenset({"product", "item", "sku", "article", "track"}),
+    frozenset({"product", "item", "lineitem", "sku", "article", "track"}),
     frozenset({"order", "invoice", "transaction"}),
 )
 

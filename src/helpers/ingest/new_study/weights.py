@@ -9,6 +9,10 @@ RATIOS = (0.5, 2 / 3, 0.7, 0.75, 0.8, 0.9, 0.95, 0.99)
 """Shares of the larger of two arms that experiments are designed with."""
 MULTIPLES = (2, 3, 4, 5)
 """How many times as large one of several arms is as each of the others."""
+SMALLER = (*MULTIPLES, 9)
+"""How many times as large each of the others is as one of several arms."""
+SIMPLE, PARTS = 5, 20
+"""The largest weight of a simple ratio, and of all arms together."""
 
 
 def weights(arms: list[Arm], whole: str = "") -> str:
@@ -24,12 +28,34 @@ def weights(arms: list[Arm], whole: str = "") -> str:
     counts = ", ".join(f"{a.count:,}" for a in arms)
     said = f"the counts {counts}"
     if test.failed:
-        said += f" are further from it than chance allows (p = {test.p_value:.2g}): is the design another one?"
-    elif test.p_value < defaults.ALPHA:
+        fitting = simple([a.count for a in arms])
+        asked = (
+            f"; {fitting} would fit them: is that the design, or another one?"
+            if fitting
+            else ": is the design another one?"
+        )
+        far = f"{said} are further from it than chance allows (p = {test.p_value:.2g}){asked}"
+        return f"{told}, the nearest to the counts of equal arms, or of all but one, never the counts themselves; {far}"
+    if test.p_value < defaults.ALPHA:
         said += f" are rather far from it (p = {test.p_value:.2g}): a doubtful split, if this is the design"
     else:
         said += f" fit it (p = {test.p_value:.2g})"
     return f"{told}, the simple ratio nearest to the counts, never the counts themselves; {said}"
+
+
+def simple(counts: Sequence[int]) -> str:
+    """The smallest ratio of small whole numbers that counts are no further from than chance allows; empty without one.
+
+    >>> simple([4_000, 2_010, 1_990, 1_000, 1_000]), simple([5_300, 4_700])
+    ('4:2:2:1:1', '')
+    """
+    from helpers.stats.checks.srm import srm
+
+    for parts in range(len(counts), PARTS + 1):
+        weights = [max(1, round(n / sum(counts) * parts)) for n in counts]
+        if max(weights) <= SIMPLE and not srm(list(counts), [w / sum(weights) for w in weights]).failed:
+            return ":".join(map(str, weights))
+    return ""
 
 
 def ratio(shares: list[float]) -> str:
@@ -53,6 +79,8 @@ def designed(counts: Sequence[int]) -> list[float]:
     ([0.5, 0.5], [0.9, 0.1])
     >>> [round(w, 3) for w in designed([21_306, 21_307, 21_387])], designed([5_030, 1_001, 990, 1_002])
     ([0.333, 0.333, 0.333], [0.625, 0.125, 0.125, 0.125])
+    >>> ratio(designed([6_000, 6_000, 6_000, 700]))
+    '9:9:9:1'
     """
     from helpers.stats.checks.srm import srm
 
@@ -65,7 +93,14 @@ def designed(counts: Sequence[int]) -> list[float]:
     larger += [k / (k + arms - 1) for k in MULTIPLES] if arms > 2 else []
     options = [_one(largest, share, arms) for share in larger]
     options += [_one(smallest, 1 - r, arms) for r in RATIOS if 1 - r < 1 / arms]
-    best = min(options, key=lambda w: max(abs(n / total - x) for n, x in zip(counts, w, strict=True)))
+    multiples = [_one(smallest, 1 / (1 + k * (arms - 1)), arms) for k in SMALLER] if arms > 2 else []
+
+    def far(option: list[float]) -> float:
+        return max(abs(n / total - x) for n, x in zip(counts, option, strict=True))
+
+    best = min(options, key=far)
+    if multiples and srm(list(counts), best).failed:
+        best = min([*options, *multiples], key=far)
     return [round(w, 10) for w in best]
 
 

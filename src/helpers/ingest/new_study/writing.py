@@ -68,7 +68,7 @@ def propose(
     called, file = named(data, name, force=True, base=base)
     if said.time_format:
         check_time_format(said.time_format)
-    with opened(data, table, base, said.where, database, said.header_line) as source:
+    with opened(data, table, base, said.where, database, said.header_line, said.encoding, said.decimal) as source:
         proposal = _with_names(grain.read(source, said, ask), source.place, said)
         named(data, name, force=force, base=base)  # what was said is held against the file first
         place = place_of(source.place)
@@ -80,7 +80,10 @@ def propose(
 
 
 def _with_names(proposal: StudyProposal, place: "Place", said: Said) -> StudyProposal:
-    """What is told of the line from which the names of the columns were taken, where it is not the first."""
+    """What is told of how a text is read: its encoding, and the line of the names of the columns where it is not the first."""
+    if place.encoding:
+        how = "as you said" if said.encoding else "in which its words are words; else --encoding"
+        proposal = replace(proposal, assumed=(*proposal.assumed, f"encoding: {place.encoding}, {how}"))
     if not place.header_line:
         return proposal
     note = f"names: of the columns those in line {place.header_line}, {'as you said' if said.header_line else 'for what stands above is no row of the table; else --header-line'}"
@@ -115,6 +118,7 @@ def _plan_of(file: Path) -> Path:
 def place_of(place: "Place") -> dict[str, object]:
     """The keys by which a study states where a table stands and how it is read."""
     return {"path": place.path, "table": place.table, "database": place.database, "delimiter": place.delimiter, "encoding": place.encoding,
+            "decimal": place.decimal,
             "header_line": place.header_line, "format": _format(place.path)}  # fmt: skip
 
 

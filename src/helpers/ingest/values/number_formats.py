@@ -31,7 +31,7 @@ TRUE = tuple(
     "true t yes y on vrai oui wahr ja j verdadero sí vero sì si waar sim verdadeiro evet doğru tak prawda ano да истина はい 有 是 ○ 예".split()  # noqa: SIM905
 )
 FALSE = tuple(
-    "false f no n off faux non falsch nein falso onwaar nee nej não hayır hayir yanlış nie fałsz нет ложь いいえ 無 无 否 × 아니요".split()  # noqa: SIM905
+    "false f no n off faux non falsch nein falso onwaar nee nej não hayır hayir yanlış nie fałsz нет ложь いいえ 無 无 否 × 아니요 아니오".split()  # noqa: SIM905
 )
 """What stands for one and for zero in a table of units, in small letters: those of spreadsheets of other languages too."""
 WORDS = (*TRUE, *FALSE, "nan")
@@ -352,6 +352,9 @@ def _point(
         return place.decimal, None
     if len(told) == 1:
         return next(iter(told)), None
+    coins = common(seen.marks) if seen.marks else frozenset()
+    if coins and not any(map(minor_digits, coins)):  # yen have no decimals, so that the sign parts thousands
+        return "." if "," in (seen.example("") or ",") else ",", None
     signs = "£¥₹" if currency in POINTED else "$£¥₹"
     signs += "￡￥"  # countries with these write 1,234.50
     example = seen.example("") or "1.234"
@@ -360,11 +363,12 @@ def _point(
     if seen.plain and by_program:
         return ".", None
     sign = "," if "," in example else "."
+    other = "." if sign == "," else ","
     return None, ReportError(
         f"{called} can be read in two ways",
         got=f"{example!r}, and no number of the table tells what the {'comma' if sign == ',' else 'point'} is",
         expected='data.decimal: "." (1,234.50) or data.decimal: "," (1.234,50)',
-        remedy=f'if it parts thousands, set data.decimal: "{"." if sign == "," else ","}"; if decimals follow it, data.decimal: "{sign}"',
+        remedy=f'if it parts thousands, set data.decimal: "{other}", or --decimal {other} of new-study; if decimals follow it, data.decimal: "{sign}"',
     )
 
 

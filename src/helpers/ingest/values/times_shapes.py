@@ -42,6 +42,7 @@ _NUMBERS = {
 }
 _DATES = (
     rf"(?P<y>[0-9]{{4}})[-/.](?P<m>[0-9]{{1,2}}|{MONTH})[-/.](?P<d>[0-9]{{1,2}})",
+    "(?P<y>[0-9]{4})[年년] ?(?P<m>[0-9]{1,2})[月월] ?(?P<d>[0-9]{1,2})[日일]",
     rf"(?:{WEEKDAY}[.]?,? )?(?P<d>[0-9]{{1,2}}){_NTH}(?:[-/]|[.]? ?)(?P<m>{MONTH})(?:[-/]|[.]?,? ?)(?P<y>{_YEAR})",
     rf"(?:{WEEKDAY}[.]?,? )?(?P<m>{MONTH})(?:[-/]|[.]? ?)(?P<d>[0-9]{{1,2}}){_NTH}(?:[-/]|,? )(?P<y>[0-9]{{4}})",
 )
@@ -83,7 +84,7 @@ def _of_day(date: str) -> str:
 NUMBERED = rf"{_NUMBERS['']}(?:{_THEN}.*)?"
 """A date of three numbers that begins with no year of four digits."""
 
-LIKELY = r"\s*(?:[0-9]{1,4}[-/. ]|[0-9]{8}|[0-9]{1,2}[A-Za-z]{2}|[A-Za-z]{3,9}[.,]? ?)[^\n]*[0-9][^\n]*"
+LIKELY = r"\s*(?:[0-9]{1,4}[-/. 年년]|[0-9]{8}|[0-9]{1,2}[A-Za-z]{2}|[A-Za-z]{3,9}[.,]? ?)[^\n]*[0-9][^\n]*"
 """How a time begins, at first sight."""
 
 NAMED = rf"(?:^|[^a-z]){MONTH}(?:[^a-z]|$)"

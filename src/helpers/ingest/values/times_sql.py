@@ -99,7 +99,7 @@ def form(raw: str, kind: str, times: Times) -> str:
     odd = f"""case when t = '' then null when {_is("t", shapes.EPOCH)} then {since}
         when regexp_matches(t, {literal(shapes.NAMED)}) then 'named_month' when {_is("t", shapes.NUMBERED)} then 'three_numbers'
         when regexp_matches(t, {literal(shapes.OFFSET + "$")}) then 'timezone_offset'
-        when regexp_matches(t, '^[0-9]{{4}}[-/.0-9]') then 'iso' else 'unknown' end"""
+        when regexp_matches(t, '^[0-9]{{4}}[-/.0-9年년]') then 'iso' else 'unknown' end"""
     return f"""case when {text} is null then null when {_is(text, shapes.PLAIN)} then 'iso'
         when regexp_matches({text}, {literal(f"^(?:{shapes.PLAIN_OFFSET})$")}) then 'timezone_offset' else {let("t", f"lower(trim({text}))", odd)} end"""
 

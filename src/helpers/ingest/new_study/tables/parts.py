@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from helpers.errors import ReportError
-from helpers.ingest.new_study import measures, roles, vocabulary
+from helpers.ingest.new_study import cuts, measures, roles, vocabulary
 from helpers.ingest.new_study.profile import Column
 from helpers.ingest.new_study.said import Said
 from helpers.ingest.new_study.tables import keys
 from helpers.ingest.new_study.tables.keys import Joined
 from helpers.ingest.new_study.tables.seen import TableSeen
+from helpers.ingest.sql import quoted
 
 ASSIGNING = {"assignment", "assignments", "assigned", "exposure", "exposures", "exposed", "experiment", "experiments", "variant",
              "variants", "bucket", "buckets", "bucketing", "allocation", "allocations", "abtest", "ab", "split", "enrollment",
@@ -59,9 +60,17 @@ def divided(tables: Sequence[TableSeen], said: Said) -> Divided:
             "no table says what units did after they were assigned",
             got=", ".join(f"{seen.called} ({what})" for seen, what in [(assignments, "assignments"), *((others[n], "units") for n in describing)]),
             expected="a table of orders, events or sessions beside the assignments: the unit, a time, an amount",
-            remedy=f"add it; where {assignments.called} holds the outcomes itself, give that file alone",
+            remedy=f"add it; where {assignments.called} holds the outcomes itself, give that file alone"
+            + "".join(f"; where {others[n].called} does, a query in a file in place of both: {_one(assignments, joined.unit, others[n], joined.others[n])}"
+                      for n in describing),
         )  # fmt: skip
     return found
+
+
+def _one(assignments: TableSeen, unit: Column, other: TableSeen, key: Column) -> str:
+    """The query that makes one table of the assignments and of what is known of their units."""
+    by = f"using ({quoted(unit.name)})" if unit.name == key.name else f"on {quoted(unit.name)} = {quoted(key.name)}"
+    return f'select * from "{assignments.called}" join "{other.called}" {by}'
 
 
 def _is_log(seen: TableSeen, unit: Column, variant: Column) -> bool:
@@ -135,4 +144,5 @@ def is_attribute(column: Column) -> bool:
         and not measures.unfit(column)
         and not (outcome and column.numeric)
         and not vocabulary.touches(column.name, vocabulary.MONEY)
+        and cuts.fit(column)
     )

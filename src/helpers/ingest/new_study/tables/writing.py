@@ -85,6 +85,8 @@ _REMEDIES = {
     "table": "write it behind the file that holds several: shop.duckdb:orders",
     "exposure": "leave it out: units enter by their assignment",
     "header-line": "take what stands above the names out of that file, or give a query in a file in its place, such as select * from read_csv('FILE', skip = 2)",
+    "encoding": "save that file as UTF-8",
+    "decimal": "write its numbers as programs do, 1234.50",
     "alias": "write the user into each table before, or give one log of all events alone",
 }
 
@@ -101,6 +103,8 @@ def _refuse(table: str | None, said: Said) -> None:
         "table": table,
         "exposure": said.exposure,
         "header-line": said.header_line,
+        "encoding": said.encoding,
+        "decimal": said.decimal,
         "alias": said.alias,
     }
     for option, value in options.items():

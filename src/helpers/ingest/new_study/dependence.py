@@ -1,0 +1,67 @@
+"""Rows that are no units of their own, though each has its arm: several of one user, or hours of one city."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from helpers.ingest.new_study import vocabulary
+from helpers.ingest.new_study.profile import Column
+from helpers.ingest.sql import quoted
+
+if TYPE_CHECKING:
+    from helpers.ingest.new_study.source import SourceTable
+
+MOST = 0.5
+"""Levels that stand in several arms, at least, where what they name was assigned anew from row to row."""
+
+
+def asked(
+    table: "SourceTable", columns: Sequence[Column], unit: Column | None, time: Column | None, variant: Column
+) -> list[str]:
+    """What is asked of rows that share a user, or a place, which stands in several arms."""
+    free = [
+        c for c in columns if c is not unit and c is not time and c is not variant and 1 < c.distinct < 0.9 * c.filled
+    ]
+    if unit is not None:
+        users = [c for c in free if vocabulary.names_a_unit(c.name) > 1]
+        return [line for c in users if (line := _of_users(table, c, unit, variant))]
+    if time is None:
+        return []
+    return [line for c in free if c.levels and not c.numeric and (line := _switched(table, c, time, variant))][:1]
+
+
+def _of_users(table: "SourceTable", who: Column, unit: Column, variant: Column) -> str:
+    several, mixed = _in_arms(table, who, variant)
+    if not several or mixed < MOST * several:
+        return ""
+    name, row = vocabulary.printable(who.name), vocabulary.printable(unit.name)
+    first = f'select * from "{table.called}" qualify row_number() over (partition by {quoted(who.name)} order by {quoted(unit.name)}) = 1'
+    return (
+        f"Are rows of one '{name}' independent? {several:,} have several, {mixed:,} of these in more than one arm, and each '{row}'"
+        f" counts as a unit of its own: where rows of one are alike, or one arm is felt in the other, intervals are too narrow. The first"
+        f" row of each, by a query in a file in place of the table: {first}"
+    )
+
+
+def _switched(table: "SourceTable", place: Column, time: Column, variant: Column) -> str:
+    """That a place is switched between the arms from one time to the next: one row for each of both."""
+    at, when = table.text(place.name), table.text(time.name)
+    rows, pairs = table.rows(f"select count(*), count(distinct ({at}, {when})) from {{table}}")[0]
+    several, mixed = _in_arms(table, place, variant)
+    if pairs != rows or not several or mixed < MOST * several:
+        return ""
+    name, hour = vocabulary.printable(place.name), vocabulary.printable(time.name)
+    return (
+        f"Was each '{name}' switched between the arms from one '{hour}' to another? {mixed:,} of {place.distinct:,} stand in several arms, one row"
+        f" a '{hour}', and every row counts as a unit of its own: rows that follow each other are alike and carry over, so that intervals are"
+        " too narrow. A column that names each stretch between two switches makes these the units: --cluster COLUMN."
+    )
+
+
+def _in_arms(table: "SourceTable", column: Column, variant: Column) -> tuple[int, int]:
+    """Levels with several rows, and those of them in several arms."""
+    level, arm = table.text(column.name), table.text(variant.name)
+    several, mixed = table.rows(
+        f"select count(*) filter (n > 1), count(*) filter (k > 1) from (select count(*) as n, count(distinct lower({arm})) as k"
+        f" from {{table}} where {level} is not null and {arm} is not null group by {level})"
+    )[0]
+    return int(several), int(mixed)  # type: ignore[call-overload]

@@ -1,0 +1,47 @@
+"""Numbers that are parts of a date: days written as digits, hours, weeks, months and years."""
+
+from datetime import datetime
+
+from helpers.ingest.new_study import vocabulary
+from helpers.ingest.new_study.profile import Column
+
+PARTS_OF_DATES = {
+    "hour": (0.0, 24.0),
+    "week": (0.0, 53.0),
+    "weekday": (0.0, 7.0),
+    "month": (1.0, 12.0),
+    "quarter": (1.0, 4.0),
+    "year": (1900.0, 2100.0),
+}
+"""Last words of names of parts of a date, each with the range of its numbers."""
+EARLIEST, LATEST = 1900, 2100
+"""Between these years eight digits may be a day."""
+SOME = 2
+"""Two values may be those of what did or did not happen as well."""
+
+
+def of(column: Column) -> str:
+    """That numbers are days written as digits, or hours, months and years by name and range; empty where they are not."""
+    if not column.numeric or column.numbers != column.whole:
+        return ""
+    if is_day(column.low) and is_day(column.high):
+        return "days written as digits: a moment that is not used (--time says so)"
+    if EARLIEST <= column.low < column.high <= LATEST:
+        return "a part of a date: its values are those of years"
+    for word in vocabulary.tokens(column.name):
+        low, high = PARTS_OF_DATES.get(word, (1.0, 0.0))
+        if low <= column.low <= column.high <= high and column.distinct > SOME:
+            return f"a part of a date: its values are those of {word}s"
+    return ""
+
+
+def is_day(number: float) -> bool:
+    """Whether a number is a day of the calendar as eight digits.
+
+    >>> is_day(20260708), is_day(20260732), is_day(7)
+    (True, False, False)
+    """
+    try:
+        return EARLIEST < datetime.strptime(f"{number:08.0f}", "%Y%m%d").year < LATEST
+    except ValueError:
+        return False

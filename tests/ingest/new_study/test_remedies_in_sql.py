@@ -1,0 +1,102 @@
+"""A query that a message gives is one that works: typed as printed it leads to a study of the right units."""
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from helpers.errors import ReportError
+from tests.ingest.new_study.computed import sums
+from tests.ingest.new_study.tables import proposed
+
+
+def query_of(text: str) -> str:
+    found = re.search(
+        r"(select \*.*? (?:from|join) \"[^\"]+\"(?: qualify [^\n]*? = 1)?)(?:;|$|\n)", " ".join(text.split())
+    )
+    assert found, text
+    return found[1]
+
+
+def typed(base: Path, query: str) -> Path:
+    (base / "made.sql").write_text(query)
+    return base / "made.sql"
+
+
+@pytest.mark.parametrize(("name", "levels", "yes"), [
+    ("bound", ["bound", "lapsed"], "bound"), ("stage", ["Closed Won", "Closed Lost", "Negotiation"], "Closed Won"), ("outcome", ["Lost", "Won"], "Won"),
+])  # fmt: skip
+def test_an_outcome_in_words(tmp_path: Path, name: str, levels: list[str], yes: str) -> None:
+    dice = np.random.default_rng(3)
+    made = pd.DataFrame(
+        {"user_id": range(400), "variant": dice.permutation(["control", "new"] * 200), name: dice.choice(levels, 400)}
+    )
+    made.to_csv(tmp_path / "t.csv", index=False)
+    with pytest.raises(ReportError) as error:
+        proposed(tmp_path, tmp_path / "t.csv", primary=name)
+    study, _, _ = proposed(tmp_path, typed(tmp_path, query_of(str(error.value))))
+    truth = (made[name] == yes).groupby(made.variant.replace("new", "treatment")).agg(["size", "sum"])
+    assert sums(study, tmp_path)[study.primary.event] == {arm: (int(n), int(k)) for arm, n, k in truth.itertuples()}
+
+
+def test_arms_within_the_names_of_events(tmp_path: Path) -> None:
+    dice, rows = np.random.default_rng(4), []
+    arms = dice.permutation(["control", "variant"] * 150)
+    for n, arm in enumerate(arms):
+        at = pd.Timestamp("2026-03-02") + pd.Timedelta(minutes=7 * n)
+        steps = [f"exp_checkout_{arm}", "view_cart", *["order_completed"] * (n % 4 == 0)]
+        rows += [(f"u{n}", step, at + pd.Timedelta(minutes=i)) for i, step in enumerate(steps)]
+    pd.DataFrame(rows, columns=["user_id", "event", "time"]).to_csv(tmp_path / "log.csv", index=False)
+    with pytest.raises(ReportError, match="the arms stand in the names of events") as error:
+        proposed(tmp_path, tmp_path / "log.csv")
+    study, _, said = proposed(tmp_path, typed(tmp_path, query_of(str(error.value))))
+    assert study.mode == "online" and "levels" not in said and "150, 150 fit it" in said
+
+
+def test_sessions_of_users_in_both_arms(tmp_path: Path) -> None:
+    dice = np.random.default_rng(5)
+    made = pd.DataFrame({"session_id": [f"s{i}" for i in range(900)], "user_id": [f"u{i}" for i in dice.integers(0, 250, 900)],
+                         "variant": dice.permutation(["a", "b"] * 450), "purchased": dice.integers(0, 2, 900)})  # fmt: skip
+    made.to_csv(tmp_path / "t.csv", index=False)
+    _, _, said = proposed(tmp_path, tmp_path / "t.csv", unit="session_id", variant="variant")
+    line = next(line for line in said.splitlines() if "independent?" in line)
+    study, _, again = proposed(tmp_path, typed(tmp_path, query_of(line)), unit="user_id")
+    assert f"{made.user_id.nunique()} units, each in one row" in again and len(study.variants) == 2
+
+
+@pytest.mark.parametrize("switched", [True, False])
+def test_hours_of_cities_that_are_switched(tmp_path: Path, switched: bool) -> None:
+    hours = pd.date_range("2026-03-02", periods=100, freq="h")
+    made = pd.DataFrame([(c, h) for c in ("Berlin", "Köln", "Hamburg") for h in hours], columns=["city", "hour_start"])
+    dice = np.random.default_rng(6)
+    made["pricing"] = (
+        dice.choice(["baseline", "surge"], len(made))
+        if switched
+        else np.where(made.city == "Berlin", "surge", "baseline")
+    )
+    made.assign(trips=dice.poisson(9, len(made))).to_csv(tmp_path / "t.csv", index=False)
+    try:
+        said = proposed(tmp_path, tmp_path / "t.csv", variant="pricing", primary="trips")[2]
+    except ReportError:
+        said = ""  # a panel of few cities is another kind
+    assert ("Was each 'city' switched between the arms" in said) == switched
+
+
+def test_who_churned_is_an_outcome_once_it_is_joined(tmp_path: Path) -> None:
+    dice = np.random.default_rng(7)
+    arms = pd.DataFrame(
+        {"user_id": [f"u{i}" for i in range(300)], "variant": dice.permutation(["control", "new"] * 150)}
+    )
+    users = arms[["user_id"]].assign(plan=dice.choice(["free", "paid"], 300), churned=dice.integers(0, 2, 300))
+    from helpers.ingest import new_study
+
+    for name, table in (("assign", arms), ("users", users)):
+        table.to_csv(tmp_path / f"{name}.csv", index=False)
+    with pytest.raises(ReportError, match="no table says what units did") as error:
+        new_study.propose_tables([str(tmp_path / "assign.csv"), str(tmp_path / "users.csv")], base=tmp_path)
+    study, _, _ = proposed(
+        tmp_path, typed(tmp_path, query_of(str(error.value).replace(' using ("user_id")', "")) + ' using ("user_id")')
+    )
+    assert study.primary.event == "churned" and study.segments == ["plan"]
