@@ -20,7 +20,6 @@ from helpers.ingest.new_study import (
     doubts,
     experiments,
     happened,
-    headers_again,
     identities,
     integer_ids,
     kept,
@@ -28,15 +27,14 @@ from helpers.ingest.new_study import (
     lines,
     log,
     long_tables,
-    nobody,
     nothing,
     panels,
     questions,
     refusals,
     roles,
+    sound_rows,
     spellings,
     statuses,
-    timeless,
     units,
     unused,
     vendors,
@@ -74,7 +72,7 @@ def read(table: "SourceTable", said: Said = Said(), ask: asking.Ask | None = Non
         if not any(c.name == seen.said.time and c.has_time for c in seen.columns):
             seen = seen.again(table)  # its digits are read as times once that is known
     seen, where = _one_experiment(seen, ask)
-    seen, where, first = _of_somebody(seen, where)
+    seen, where, first = sound_rows.of(seen, where)
     if unit := seen.said.column("unit", seen.columns) or roles.unit_of(seen.columns):
         first = (*first, *spellings.asked(seen.table, unit, stated="unit" in seen.said))
     seen = replace(seen, said=asking.settled(seen.said, asking.unit(seen.columns), ask))
@@ -118,34 +116,12 @@ def _examined(proposal: StudyProposal, seen: TableView) -> StudyProposal:
     )
 
 
-@dataclass(frozen=True)
-class Where:
-    """The condition on the rows that a study takes, and what is told of it."""
-
-    sql: str = ""
-    told: str = ""
-
-    def also(self, sql: str, told: str) -> "Where":
-        if not self.sql:
-            return Where(sql, told)
-        return Where(
-            f"({self.sql}\n) and {sql}" if "--" in self.sql else f"({self.sql}) and {sql}",
-            "; ".join(filter(None, [self.told, told])),
-        )
-
-    @property
-    def noted(self) -> Noted:
-        return self.sql, self.told
-
-    @property
-    def notes(self) -> list[str]:
-        return [f"rows: {self.told}"] if self.told else []
-
-
-def _one_experiment(seen: TableView, ask: asking.Ask | None) -> tuple[TableView, Where]:
+def _one_experiment(seen: TableView, ask: asking.Ask | None) -> tuple[TableView, sound_rows.Where]:
     """The rows of the one experiment that is meant, where a file holds several. Raises where nobody says which."""
     said = seen.said
-    where = Where(said.where or "", f"{said.how('where')}: {seen.table.parts.notes[-1]}" if said.where else "")
+    where = sound_rows.Where(
+        said.where or "", f"{said.how('where')}: {seen.table.parts.notes[-1]}" if said.where else ""
+    )
     question = experiments.question(seen.columns, said)
     said = asking.settled(said, question, ask)
     experiments.refuse_pooled(seen.table, question, said)
@@ -159,27 +135,6 @@ def _one_experiment(seen: TableView, ask: asking.Ask | None) -> tuple[TableView,
         asked, f"experiment '{vocabulary.printable(str(said.experiment))}' of column '{vocabulary.printable(teller.name)}',"
         f" {said.how('experiment')}: {before - seen.rows:,} of {before:,} rows are left out",
     )  # fmt: skip
-
-
-def _of_somebody(seen: TableView, where: Where) -> tuple[TableView, Where, tuple[str, ...]]:
-    """The rows that are no header, whose unit and moment are told, not by a word for none, and what is asked of the others."""
-    said, asked = seen.said, []
-
-    def narrowed(found: nobody.LeftOut) -> tuple[TableView, Where]:
-        condition = f"({seen.table.where}) and {found.where}" if seen.table.where else found.where
-        asked.append(found.asked)
-        return seen.again(seen.table.narrowed(condition)), where.also(found.where, found.told)
-
-    if found := headers_again.of(seen.table, seen.rows, seen.columns):
-        seen, where = narrowed(found)
-    unit = said.column("unit", seen.columns) or roles.unit_of(seen.columns)
-    if found := nobody.of(seen.table, seen.rows, seen.columns, unit):
-        seen, where = narrowed(found)
-    time = said.column("time", seen.columns) or roles.time_of(seen.columns)
-    log_like = bool(said.event or roles.event_of(seen.columns))
-    if found := timeless.of(seen.table, seen.rows, time, stated="time" in said, empty=log_like):
-        seen, where = narrowed(found)
-    return seen, where, tuple(asked)
 
 
 @dataclass(frozen=True)

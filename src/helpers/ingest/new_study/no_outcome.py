@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from helpers.errors import ReportError
-from helpers.ingest.new_study import measures, vocabulary, worded
+from helpers.ingest.new_study import measures, typed, vocabulary, worded
 from helpers.ingest.new_study.profile import Column
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ def which(table: "SourceTable", several: list[tuple[Column, str]]) -> ReportErro
         f"{table.called}: which column is decided by? Several may be an outcome, and nothing tells them from attributes",
         got="; ".join(f"'{vocabulary.printable(c.name)}' ({seen})" for c, seen in several[:6]),
         expected="one that was measured after the assignment",
-        remedy=f'name it: --primary COLUMN, such as --primary "{vocabulary.printable(several[0][0].name)}"',
+        remedy=f"name it: --primary COLUMN, such as --primary {typed.name(vocabulary.printable(several[0][0].name))}",
     )
 
 
