@@ -26,6 +26,10 @@ OPTIONS = {
     "--primary": ("NAME", "What is decided by: a column of a unit table; an event of a log, or its column of amounts."),
     "--outcome": ("NAME", "One more outcome, as --primary; may be given several times. No other is then guessed."),
     "--better": ("lower|higher", "Whether less or more of the primary metric is better; more where nothing tells it."),
+    "--empty": (
+        "zero|drop",
+        "What an empty field of the primary metric means: nothing happened (zero), or not known (drop).",
+    ),
     "--money": ("COLUMN", "The column of amounts that revenue is."),
     "--cluster": ("COLUMN", "The column of what was randomised where whole cities, stores, accounts were."),
     "--experiment": ("VALUE", "Which experiment is meant, where FILE holds several."),
@@ -45,7 +49,7 @@ def said(function: Callable[..., Any]) -> Callable[..., Any]:
     """The options by which a person says what is known of a file."""
     function = click.option("--descriptive", is_flag=True, help=DESCRIPTIVE)(function)
     for name, (metavar, told) in reversed(OPTIONS.items()):
-        chosen = click.Choice(metavar.split("|")) if name == "--better" else None
+        chosen = click.Choice(metavar.split("|")) if name in ("--better", "--empty") else None
         function = click.option(name, metavar=metavar, help=told, type=chosen, multiple=name == "--outcome")(function)
     return function
 

@@ -32,7 +32,9 @@ ARMS = [
     ("old page", "new page"),
     ("kontrolle", "test"),
 ]
-UNITS = ["users", "Visitors", "n", "user_count", "Sessions", "Nutzer", "total_users", "members", "emails sent"]
+UNITS = ["users", "Visitors", "n", "user_count", "Sessions", "Nutzer", "total_users", "members", "emails sent", "Visiteurs",
+         "Besucher", "Usuarios", "Bezoekers"]  # fmt: skip
+HEADS = [("Test group", "day"), ("Version", "Jour"), ("Variante", "Tag"), ("Versión", "Fecha"), ("Versie", "Datum")]
 SHARES = [
     ("conversions", "clicks"),
     ("Orders",),
@@ -53,7 +55,7 @@ SQUARED = [("revenue", "revenue_sq"), ("sum", "sum_of_squares"), ("sum points", 
 def tables(draw: st.DrawFn) -> dict[str, Any]:
     """A table of counts and what it holds: columns by their role, control, and units and totals of each arm."""
     rng = random.Random(draw(st.integers(0, 10**6)))
-    arms, units, shares = (draw(st.sampled_from(each)) for each in (ARMS, UNITS, SHARES))  # type: ignore[arg-type]
+    arms, units, shares, heads = (draw(st.sampled_from(each)) for each in (ARMS, UNITS, SHARES, HEADS))  # type: ignore[arg-type]
     spread = draw(
         st.sampled_from([None, *(("deviations", *each) for each in SUMMED), *(("squares", *each) for each in SQUARED)])
     )
@@ -62,7 +64,7 @@ def tables(draw: st.DrawFn) -> dict[str, Any]:
     for day in range(days or 1):
         for arm in arms:
             n = rng.randint(800, 1_200)
-            row: dict[str, Any] = {"Test group": arm} | ({"day": f"2026-03-{day + 2:02d}"} if days else {}) | {units: n}
+            row: dict[str, Any] = {heads[0]: arm} | ({heads[1]: f"2026-03-{day + 2:02d}"} if days else {}) | {units: n}
             most = n
             for name in reversed(shares):  # the first is the rarest
                 most = row[name] = rng.randint(most // 4, most // 2)
@@ -81,7 +83,7 @@ def tables(draw: st.DrawFn) -> dict[str, Any]:
         )
     columns = list(rows[0])
     rng.shuffle(columns)
-    return {"rows": rows, "columns": columns, "arms": arms, "units": units, "shares": shares, "spread": spread, "days": days,
+    return {"rows": rows, "columns": columns, "arms": arms, "units": units, "shares": shares, "spread": spread, "days": days, "arm": heads[0],
             "delimiter": draw(st.sampled_from([",", ";", "\t"]))}  # fmt: skip
 
 
@@ -102,7 +104,7 @@ def test_what_a_table_of_counts_is_made_of_is_proposed_and_read(
     assert len(study.variants) == len(made["arms"])
     counted = landed(study, base / "raw")
     for level, arm in ((level, arm) for level, arm in data.variants.items() if arm != "leave_out"):
-        rows = [row for row in made["rows"] if row["Test group"] == level]
+        rows = [row for row in made["rows"] if row[made["arm"]] == level]
         for event, column in data.outcomes.items():
             means = event in data.deviations
             total = sum(Decimal(row[column]) * (row[made["units"]] if means else 1) for row in rows)
@@ -295,3 +297,13 @@ def test_a_total_of_fewer_users_than_the_days_together_is_taken_alone(tmp_path: 
     for arm, (users, _) in totals.items():
         assert f"{arm} ({users:,})" in told
     assert ("left out" if alike else "taken alone") in told
+
+
+def test_a_control_as_large_as_the_other_arms_together_is_no_total(tmp_path: Path) -> None:
+    """A total sums up what the others have, too; and neither an id nor yes and no of a row is a count."""
+    lines = ["group,group_id,visitors,signups,is_baseline", "control,901,30000,1500,true", "alpha,902,10000,590,false",
+             "beta,903,10000,520,false", "gamma,904,10000,430,false"]  # fmt: skip
+    (tmp_path / "arms.csv").write_text("\n".join(lines))
+    study, _, told = of_tables.proposed(tmp_path, tmp_path / "arms.csv")
+    assert "control (30,000)" in told and len(study.variants) == 4
+    assert [metric.event for metric in study.metrics] == ["signups"]

@@ -131,7 +131,7 @@ def test_only_what_somebody_said_is_told_as_said(tmp_path: Path) -> None:
         proposed(tmp_path, file, primary="Mailing")
 
 
-@pytest.mark.parametrize(("name", "lower"), [("infected", True), ("hospitalised_30d", True), ("recidivism", True), ("employed_6m", False), ("recovered", False)])  # fmt: skip
+@pytest.mark.parametrize(("name", "lower"), [("infected", True), ("hospitalised_30d", True), ("recidivism", True), ("not_converted", True), ("no_show", True), ("not_churned", False), ("employed_6m", False), ("recovered", False)])  # fmt: skip
 def test_a_share_is_turned_by_what_it_is_called(tmp_path: Path, name: str, lower: bool) -> None:
     rows = "\n".join(f"s{i},{['placebo', 'drug'][i % 2]},{int(i % 9 == 0)}" for i in range(900))
     (tmp_path / "trial.csv").write_text(f"subject,arm,{name}\n{rows}\n")

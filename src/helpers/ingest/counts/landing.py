@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -146,9 +146,13 @@ class _Row:
 
     def number(self, column: str) -> Fraction:
         text = self.cells[column]
-        if text is None or text == NO_NUMBER or not Decimal(text).is_finite():
+        try:
+            found = Decimal(text or NO_NUMBER)
+        except InvalidOperation:  # true and false, of a column that the file types so
+            found = Decimal("nan")
+        if not found.is_finite():
             raise self._wrong(column, "a number", "an empty cell where 0 belongs, or a word")
-        return Fraction(Decimal(text))
+        return Fraction(found)
 
     def count(self, column: str) -> int:
         found = self.number(column)

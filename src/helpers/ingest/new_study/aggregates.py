@@ -21,6 +21,7 @@ from helpers.ingest.new_study import (
     currency,
     frequencies,
     part_totals,
+    questions,
     roles,
     typed,
     units,
@@ -66,7 +67,7 @@ def propose(
         _refuse_running(table, variant, time, found)
         time = time if time.distinct > 1 else None  # one day in all rows is that of the export
     counted = _of_units(table, variant, found.units)
-    totals = _totals(counted)
+    totals = _totals(table, variant, counted, found)
     counted = replace(counted, levels=tuple(level for level in counted.levels if level[0] not in totals))
     if len(counted.levels) < 2:
         return None
@@ -214,12 +215,20 @@ def _of_units(table: "SourceTable", variant: Column, counted: Column) -> Column:
     return replace(variant, levels=tuple((level, sizes.get(level, 0)) for level, _ in variant.levels))
 
 
-def _totals(counted: Column) -> list[str]:
-    """Levels that sum up the others, by their name or their size."""
+def _totals(table: "SourceTable", variant: Column, counted: Column, found: CountedColumns) -> list[str]:
+    """Levels that sum up the others: by their name, or by the units and every outcome, for a control may be as large as two arms."""
     named = [level for level, _ in counted.levels if level.strip().lower() in TOTALS]
     whole = sum(n for _, n in counted.levels)
     sized = [level for level, n in counted.levels if 2 * n == whole] if len(counted.levels) > 2 else []
-    return list(dict.fromkeys([*named, *sized]))
+    return list(dict.fromkeys([*named, *(level for level in sized if _sums_up(table, variant, level, found.shares))]))
+
+
+def _sums_up(table: "SourceTable", variant: Column, level: str, shares: Sequence[Column]) -> bool:
+    its = questions.is_level(table, variant, level)
+    sums = ", ".join(
+        f"sum({table.value(c.name)}) filter ({its}) = sum({table.value(c.name)}) filter (not {its})" for c in shares
+    )
+    return all(table.rows(f"select {sums} from {{table}}")[0]) if shares else True
 
 
 def _ranked(table: "SourceTable", found: CountedColumns, said: Said) -> list[Column]:

@@ -4,8 +4,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from helpers.errors import ReportError
-from helpers.ingest.new_study import asking, clusters, contradictions, vocabulary
+from helpers.formatting import formatted
+from helpers.ingest.new_study import asking, clusters, contradictions, direction, vocabulary
 from helpers.ingest.new_study.profile import Column
+from helpers.ingest.new_study.proposal import Measure
 from helpers.ingest.new_study.said import Said
 
 if TYPE_CHECKING:
@@ -41,3 +43,37 @@ def cluster(
         return said
     answered = asking.settled(said, clusters.question(table, columns, roles_of, variant, said), ask)
     return replace(said, independent=True) if answered.cluster == clusters.BY_UNITS else answered
+
+
+SELDOM = 0.5
+"""Share of the rows with a value below which the mean of an amount hangs on what an empty field means."""
+ZERO, DROP = "zero", "drop"
+
+
+def empty(table: "SourceTable", primary: Measure, column: Column, said: Said, ask: asking.Ask | None) -> Measure:
+    """The primary metric with what its empty fields mean: asked for where most are, for that makes it one metric or another.
+
+    What was given by all who were written to, or by those who gave: the two may point in opposite directions.
+    """
+    seldom = primary.unit in ("money", "count", "number") and not column.zero and column.filled < SELDOM * column.rows
+    open_ = seldom and bool(primary.missing) and not primary.zero and not direction.why_lower(column.name, column)
+    if open_ and not said.empty:
+        name, n = f"'{vocabulary.printable(column.name)}'", formatted(column.rows - column.filled, "count")
+        candidates = (
+            (ZERO, "nothing happened: the mean of all units"),
+            (DROP, "not known: the mean of those with a value"),
+        )
+        question = asking.Question("empty", f"What does an empty {name} mean, as in {n} rows?", candidates)
+        if ask is None:
+            raise ReportError(
+                f"{table.called}: what does an empty {name} mean?",
+                got=f"{n} of {formatted(column.rows, 'count')} rows are empty, and none is 0",
+                expected="zero, where nothing happened: then the metric is the mean of all units; or drop, where it is not known: then it is that of the units with a value",
+                remedy="say which: --empty zero, or --empty drop",
+            )
+        said = asking.settled(said, question, ask)
+    if said.empty == ZERO and primary.missing:
+        return replace(primary, zero=said.how("empty"), missing="")
+    if said.empty == DROP and primary.missing:
+        return replace(primary, missing="", label=f"{primary.label}, of those with a value")
+    return primary

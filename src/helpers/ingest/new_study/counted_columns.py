@@ -148,6 +148,10 @@ def _no_share(table: "SourceTable", column: Column, units: Column, variant: Colu
     value, n = table.value(column.name), table.value(units.name)
     if _words(column) & ERROR or {"standard", "error"} <= _words(column):
         return f"a standard error: write the standard deviation, which is it times the root of {vocabulary.printable(units.name)}"
+    if column.in_words:
+        return "yes or no of the row, and no count of units"
+    if vocabulary.tokens(column.name)[-1:] == ["id"]:
+        return "an id, and no count of units"
     if column.decimal or column.negative:
         inside = not _any(table, f"{value} < 0 or {value} > 100")
         return "a rate: the count that it was made of tells it" if inside and vocabulary.touches(column.name, {"rate", "ratio", "share", "cr", "ctr", "percent", "pct"}) \

@@ -16,7 +16,7 @@ NEUTRAL = languages.NEUTRAL | {"amount", "amt", "cents", "price", "value", "cost
 """Words of money that may be earned as well as spent."""
 WANTED = (vocabulary.GOAL.union(vocabulary.MONEY, *vocabulary.OUTCOME) - SAYS_LITTLE) - NEUTRAL
 """Words of what a business wants."""
-DOUBTED = frozenset({"claim", "claims", "return", "returns", "returned", "discount", "discounts"})
+DOUBTED = frozenset({"claim", "claims", "return", "returns", "returned", "discount", "discounts", "ticket", "tickets"})
 """Words beside which it may want less of it."""
 BEST, WORST = 0.7, 6.0
 """Between these lie grades of which 1 is the best."""
@@ -63,6 +63,8 @@ def why_lower(name: str, column: Column | None) -> str:
     """What tells that less of a metric is better, by the name of its ``column`` or event; empty where nothing does."""
     if measures.is_harm(name):
         return "by its name"
+    if measures.denies(name) and vocabulary.touches(name, WANTED | frozenset(vocabulary.STEPS)):
+        return "as what is wanted is denied in its name"
     if column is not None and _is_grade(column):
         return "as grades are of which 1 is the best"
     called = set(vocabulary.tokens(name)) & vocabulary.UNDONE if column is None else set()
@@ -96,6 +98,6 @@ def _unclear(metric: Measure, name: str, column: Column | None) -> bool:
     if column is not None and _never_above_zero(column):
         return True
     words = vocabulary.tokens(name)
-    doubted = not (DOUBTED | vocabulary.TURNED).isdisjoint(words)
+    doubted = not (DOUBTED | vocabulary.TURNED).isdisjoint(words) or measures.denies(name)
     wanted = WANTED if column else WANTED | frozenset(vocabulary.STEPS)
     return doubted or not vocabulary.touches(name, wanted)

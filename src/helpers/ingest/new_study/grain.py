@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from helpers.errors import ReportError, several
+from helpers.ingest.counts.table import LONGEST
 from helpers.ingest.new_study import (
     aggregates,
     answered,
@@ -187,6 +188,8 @@ def _proposed(seen: TableView, ask: asking.Ask | None) -> StudyProposal:
     seen, known = _roles(seen)
     if seen.said.descriptive:
         return _noted(_described(seen, known), notes)
+    if counts := _of_days(seen, known, ask):
+        return counts
     may_vary = _may_vary(seen, known.unit)
     if (
         known.event is None
@@ -326,6 +329,20 @@ def _counts(seen: TableView, known: Known, variant: Column, ask: asking.Ask | No
     return None
 
 
+def _of_days(seen: TableView, known: Known, ask: asking.Ask | None) -> StudyProposal | None:
+    """A study of counts whose units' column is called as one of ids may be: visitors, in some languages, is both.
+
+    Such a column holds numbers, and there is one row for each arm on each of some days.
+    """
+    unit, time, said = known.unit, known.time, seen.said
+    if said.event or said.cluster or unit is None or time is None or seen.rows > LONGEST:
+        return None
+    if not unit.numeric or vocabulary.names_a_unit(unit.name) != 2 or time.distinct < refusals.DAYS:
+        return None
+    variants = [said.column("variant", seen.columns) or c for c in roles.variants_of(seen.columns)[:1]]
+    return _counts(seen, replace(known, event=None), variants[0], ask) if variants else None
+
+
 def _panel(seen: TableView, known: Known, variants: list[Column], ask: asking.Ask | None) -> StudyProposal | None:
     """A study of units whose rows, one a period, are summed up; None where rows are no such thing."""
     if seen.said.cluster:
@@ -339,7 +356,7 @@ def _panel(seen: TableView, known: Known, variants: list[Column], ask: asking.As
     said = answered.control(folded.table, folded.said, roles.meant(variants[0])[0], ask, "units")
     at = replace(said, unit=panel.unit.name)
     return panels.told(
-        units.propose(folded.table, folded.rows, folded.columns, variants[0], variants[1:], {}, at), panel
+        units.propose(folded.table, folded.rows, folded.columns, variants[0], variants[1:], {}, at, ask), panel
     )
 
 
@@ -355,7 +372,7 @@ def _units(seen: TableView, known: Known, variants: list[Column], ask: asking.As
     variants = _again(variants, seen.columns)
     said = answered.control(seen.table, seen.said, roles.meant(variants[0])[0], ask, "rows")
     said = answered.cluster(seen.table, seen.columns, (known.unit, known.time), variants[0], said, ask)
-    made = units.propose(seen.table, seen.rows, seen.columns, variants[0], variants[1:], totals, said)
+    made = units.propose(seen.table, seen.rows, seen.columns, variants[0], variants[1:], totals, said, ask)
     return replace(made, where=where, said=said.options)
 
 

@@ -174,6 +174,33 @@ def harms(column: Column) -> bool:
     return is_harm(column.name)
 
 
+DENIED = frozenset(
+    [
+        "no",
+        "none",
+        "not",
+        "never",
+        "without",
+        "nicht",
+        "kein",
+        "keine",
+        "ohne",
+        "pas",
+        "sans",
+        "sin",
+        "senza",
+        "nao",
+        "sem",
+        "niet",
+        "zonder",
+        "nie",
+        "bez",
+        "не",
+        "без",
+    ]
+)
+
+
 def is_harm(name: str) -> bool:
     """Whether a name is that of a harm or a cost, and no word beside it turns that.
 
@@ -181,8 +208,8 @@ def is_harm(name: str) -> bool:
     [True, True, True, False, False, False]
     """
     words = vocabulary.tokens(name)
-    if any(word in vocabulary.TURNED for word in words):
-        return False
+    if any(word in vocabulary.TURNED for word in words) or denies(name):
+        return words[:2] == ["no", "show"]  # who did not come
     back = bool({"return", "returned", "returns"} & set(words))  # of goods, not of users
     of_goods = back and vocabulary.touches(name, vocabulary.PRODUCT | vocabulary.ORDER | vocabulary.MONEY)
     return of_goods or vocabulary.touches(name, vocabulary.HARM | vocabulary.COST)
@@ -205,7 +232,7 @@ def _order(column: Column) -> tuple[object, ...]:
         harms(column),
         _is_length(column),
         not yes,
-        _denies(column),
+        denies(column.name),
         _class(column),
         -max(numbers, default=0),
         [-n for n in numbers],  # of months the last, as nobody knows which came before the experiment
@@ -256,9 +283,14 @@ def is_told(column: Column) -> bool:
     return (column.binary or column.in_words) and bool(AUXILIARY & set(vocabulary.tokens(column.name)))
 
 
-def _denies(column: Column) -> bool:
-    """Whether a column says that nothing happened, as one called ``no`` beside one called ``yes``."""
-    return bool({"no", "none", "not", "never"} & set(vocabulary.tokens(column.name)))
+def denies(name: str) -> bool:
+    """Whether a name says that nothing happened, as ``no`` beside ``yes``, ``not_converted`` and ``did_not_attend``.
+
+    >>> [denies(n) for n in ("no", "not_converted", "nicht gekauft", "notified", "order_no")]
+    [True, True, True, False, False]
+    """
+    words = vocabulary.tokens(name)
+    return bool(DENIED & set(words)) and not (len(words) > 1 and words[-1] in DENIED)  # an order_no is a number
 
 
 def with_stated(guessed: Sorted, first: list[Column], last: list[Column], *, alone: bool) -> Sorted:

@@ -118,7 +118,7 @@ def time_of(columns: Sequence[Column]) -> Column | None:
     name of a time where there is one, before bare days. What is empty for many rows is when something happened to others:
     it comes after all that is not.
     """
-    found = [c for c in columns if c.has_time and not _is_since(c)]
+    found = [c for c in columns if c.has_time and not (_is_since(c) or _is_for_never(c))]
     ranked = sorted(
         [c for c in found if not happens(c)] or found,
         key=lambda c: (
@@ -126,6 +126,14 @@ def time_of(columns: Sequence[Column]) -> Column | None:
         ),
     )  # fmt: skip
     return ranked[0] if ranked else None
+
+
+FAR = 2101
+"""A year that no experiment lies in: 9999-12-31 says of what did not happen that it never will."""
+
+
+def _is_for_never(column: Column) -> bool:
+    return column.last is not None and column.last.year >= FAR
 
 
 MOSTLY = 0.9
@@ -229,6 +237,7 @@ def meant(variant: Column) -> tuple[Column, dict[str, str], list[str]]:
     nothing = (
         [level for level, _ in variant.levels if level.casefold() in NOTHING - {""}] if variant.distinct > 2 else []
     )
+    nothing = [level for level in nothing if not _got_nothing(variant, level, nothing)]
     ranked = sorted(
         (told for told in variant.levels if told[0] not in nothing), key=lambda level: (-level[1], level[0])
     )
@@ -240,6 +249,14 @@ def meant(variant: Column) -> tuple[Column, dict[str, str], list[str]]:
         return variant, {}, []
     others = {level: first[level.casefold()] for level, _ in ranked if first[level.casefold()] != level}
     return replace(variant, levels=kept, distinct=len(kept)), others, nothing
+
+
+def _got_nothing(variant: Column, level: str, nothing: list[str]) -> bool:
+    """Whether ``none`` is an arm, of those who got nothing: as large as the others, of which none is called the control."""
+    others = {other: n for other, n in variant.levels if other not in nothing}
+    size = dict(variant.levels)[level]
+    by_name = vocabulary.touches(level, vocabulary.CONTROL) and controls.by_word([*others]) is None
+    return len(others) > 1 and by_name and 2 * size > min(others.values())
 
 
 def named_controls(variant: Column) -> list[tuple[str, int]]:

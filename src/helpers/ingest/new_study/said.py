@@ -21,7 +21,7 @@ class Said:
     of the variant. ``exposure``, ``primary`` and ``outcomes`` are columns of a unit table, or events of a log.
     ``experiment`` is a value that tells its rows, ``where`` a condition in SQL, ``period`` start and end in UTC, the end
     excluded. ``descriptive`` says that the file is no experiment, ``better`` whether
-    more or less of the primary metric is, ``independent`` that each unit was assigned by itself. ``answers`` hold what was answered rather than said: the option, and the candidates that were shown; ``known``
+    more or less of the primary metric is, ``empty`` what an empty field of it means, ``independent`` that each unit was assigned by itself. ``answers`` hold what was answered rather than said: the option, and the candidates that were shown; ``known``
     what the kind of file tells, with the evidence.
     """
 
@@ -43,6 +43,7 @@ class Said:
     header_line: int | None = None
     descriptive: str | bool = False
     better: str | None = None
+    empty: str | None = None
     independent: bool = False
     answers: tuple[tuple[str, str], ...] = ()
     known: tuple[tuple[str, str], ...] = ()

@@ -12,6 +12,8 @@ from helpers.errors import ReportError
 from helpers.ingest.many_units import said as many_said
 from helpers.ingest.many_units import standing_for_many
 from helpers.ingest.new_study import (
+    answered,
+    asking,
     certainty,
     clusters,
     codes,
@@ -55,6 +57,7 @@ def propose(
     others: list[Column],
     totals: dict[str, str],
     said: Said = Said(),  # noqa: B008
+    ask: asking.Ask | None = None,
 ) -> StudyProposal:
     """A study of a unit table whose ``variant`` is known; ``others`` may hold what was really shown.
 
@@ -131,6 +134,7 @@ def propose(
         )
         for i, c in enumerate(kinds.outcomes)
     )
+    metrics = (answered.empty(table, metrics[0], kinds.outcomes[0], said, ask), *metrics[1:])
     segments: dict[str, Column] = {}
     for column in (c for c in kinds.segments if c.name not in kept):
         segments[vocabulary.slug(column.name, {*TAKEN, *columns_of.TAKEN, *segments})] = column
