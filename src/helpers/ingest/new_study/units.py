@@ -125,9 +125,7 @@ def propose(
         names,
         told,
     )
-    cutting, idle, doubted = cuts.silent(
-        table, [c for c in kinds.segments if c.name not in kept], variant, whole=cluster is not None
-    )
+    cutting = cuts.silent(table, [c for c in kinds.segments if c.name not in kept], variant, whole=cluster is not None)
     history = {name: c for name, (column, _) in before.items() for c in kinds.before if c.name == column}
     metrics = tuple(
         histories.noted(
@@ -144,7 +142,7 @@ def propose(
         for i, c in enumerate(kinds.outcomes)
     )
     segments: dict[str, Column] = {}
-    for column in cutting:
+    for column in cutting.kept:
         segments[vocabulary.slug(column.name, {*TAKEN, *columns_of.TAKEN, *segments})] = column
     named = {"user_id": unit, "variant": variant, "shown": shown, "event_time": time}
     of_option = {"user_id": "unit", "event_time": "time", "variant": "variant"}
@@ -178,7 +176,7 @@ def propose(
             (c, f"{reason}; {worded.remedy(table.called, c)}" if reason.startswith(measures.IN_WORDS[0]) else reason)
             for c, reason in kinds.left
         ),
-        *idle,
+        *cutting.left,
         *((c, f"sentinel? {s}") for c in columns if (s := measures.sentinels(c))),
     ]
     arm_names = {a.level: a.name for a in arms}
@@ -220,7 +218,7 @@ def propose(
             *nothing_words.asked(table, used),
             *(f"Is a row one unit? {many_said(column)}." for column in many),
             *paid.first,
-            *doubted,
+            *cutting.asked,
             *([] if cluster else dependence.asked(table, columns, unit, time, variant)),
             *([cluster.first] if cluster and "cluster" not in said else []),
             *_first(why, arms, time, _empty(metrics, kinds.outcomes, said), tolerate, said, metrics[0].name,
