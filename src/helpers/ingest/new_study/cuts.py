@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from helpers.ingest.new_study import measures, vocabulary, worded
@@ -16,20 +17,31 @@ FEW = 5
 """Units that are expected of a level in an arm, at least: rarer levels are taken together."""
 
 
-def silent(
-    table: "SourceTable", columns: Sequence[Column], variant: Column, *, whole: bool = False
-) -> tuple[list[Column], list[tuple[Column, str]], list[str]]:
-    """The columns that stay, those that cut nothing with the reason, and what is asked of those that depend on the variant
-    and are called as what a unit was before; where clusters were assigned ``whole``, chance parts levels further than units tell."""
+@dataclass(frozen=True)
+class Cutting:
+    """The columns that effects are cut by, those that cut nothing with the reason, and what is asked of those that depend on the
+    variant and are called as what a unit was before."""
+
+    kept: tuple[Column, ...]
+    left: tuple[tuple[Column, str], ...]
+    asked: tuple[str, ...]
+
+
+def silent(table: "SourceTable", columns: Sequence[Column], variant: Column, *, whole: bool = False) -> Cutting:
+    """What effects are cut by, out of some columns; where clusters were assigned ``whole``, chance parts levels further than units tell."""
     kept: list[Column] = []
     left: list[tuple[Column, str]] = []
     asked: list[str] = []
     for column in columns:
-        chance = 1.0 if whole else depends(table, column, variant)
         named = vocabulary.printable(column.name)
         if why := told(column):
             left.append((column, f"not used: {why}, so it is no segment; {as_outcome(table.called, column)}"))
-        elif chance >= CHANCE:
+            continue
+        if len(kept) == measures.MOST_SEGMENTS:
+            left.append((column, f"not used: more than {measures.MOST_SEGMENTS} segments"))
+            continue
+        chance = 1.0 if whole else depends(table, column, variant)
+        if chance >= CHANCE:
             kept.append(column)
         elif vocabulary.touches(column.name, vocabulary.ATTRIBUTE | vocabulary.BEFORE):
             kept.append(column)
@@ -42,9 +54,7 @@ def silent(
                 column, f"not used: its levels part between the arms by more than chance does (p = {chance:.2g}), so it came of the"
                 f" variant, or the arms were not alike; {as_outcome(table.called, column)}",
             ))  # fmt: skip
-    most = measures.MOST_SEGMENTS
-    left += [(column, f"not used: more than {most} segments") for column in kept[most:]]
-    return kept[:most], left, asked
+    return Cutting(tuple(kept), tuple(left), tuple(asked))
 
 
 def fit(column: Column) -> bool:

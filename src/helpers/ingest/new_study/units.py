@@ -130,9 +130,7 @@ def propose(
         names,
         told,
     )
-    cutting, idle, doubted = cuts.silent(
-        table, [c for c in kinds.segments if c.name not in kept], variant, whole=cluster is not None
-    )
+    cutting = cuts.silent(table, [c for c in kinds.segments if c.name not in kept], variant, whole=cluster is not None)
     history = {name: c for name, (column, _) in before.items() for c in kinds.before if c.name == column}
     metrics = tuple(
         histories.noted(
@@ -150,7 +148,7 @@ def propose(
     )
     metrics = (answered.empty(table, metrics[0], kinds.outcomes[0], said, ask), *metrics[1:])
     segments: dict[str, Column] = {}
-    for column in cutting:
+    for column in cutting.kept:
         segments[vocabulary.slug(column.name, {*TAKEN, *columns_of.TAKEN, *segments})] = column
     named = {"user_id": unit, "variant": variant, "shown": shown, "event_time": time}
     of_option = {"user_id": "unit", "event_time": "time", "variant": "variant"}
@@ -184,7 +182,7 @@ def propose(
             (c, f"{reason}; {worded.remedy(table.called, c)}" if reason.startswith(measures.IN_WORDS[0]) else reason)
             for c, reason in kinds.left
         ),
-        *idle,
+        *cutting.left,
         *((c, f"sentinel? {s}") for c in columns if (s := measures.sentinels(c))),
     ]
     arm_names = {a.level: a.name for a in arms}
@@ -226,7 +224,7 @@ def propose(
             *nothing_words.asked(table, used),
             *(f"Is a row one unit? {many_said(column)}." for column in many),
             *paid.first,
-            *doubted,
+            *cutting.asked,
             *([] if cluster else dependence.asked(table, columns, unit, time, variant)),
             *([cluster.first] if cluster and "cluster" not in said else []),
             *_first(why, arms, time, _empty(metrics, kinds.outcomes, said), tolerate, said, _typed(kinds.outcomes[0]),
