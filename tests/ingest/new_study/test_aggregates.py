@@ -301,9 +301,9 @@ def test_a_total_of_fewer_users_than_the_days_together_is_taken_alone(tmp_path: 
 
 def test_a_control_as_large_as_the_other_arms_together_is_no_total(tmp_path: Path) -> None:
     """A total sums up what the others have, too; and neither an id nor yes and no of a row is a count."""
-    lines = ["group,group_id,visitors,signups,is_baseline", "control,901,30000,1500,true", "alpha,902,10000,590,false",
-             "beta,903,10000,520,false", "gamma,904,10000,430,false"]  # fmt: skip
+    lines = ["group,group_id,visitors,refunds,signups,is_baseline", "control,901,30000,90,1500,true", "alpha,902,10000,60,590,false",
+             "beta,903,10000,30,520,false", "gamma,904,10000,10,430,false"]  # fmt: skip
     (tmp_path / "arms.csv").write_text("\n".join(lines))
     study, _, told = of_tables.proposed(tmp_path, tmp_path / "arms.csv")
     assert "control (30,000)" in told and len(study.variants) == 4
-    assert [metric.event for metric in study.metrics] == ["signups"]
+    assert [metric.event for metric in study.metrics] == ["signups", "refunds"]  # a harm is decided by last

@@ -69,9 +69,7 @@ def test_two_codes_are_no_count(tmp_path: Path, codes: tuple[int, int]) -> None:
 @pytest.mark.parametrize(
     ("written", "told"),
     [
-        (lambda i: f"{i // 60}:{i % 60:02d}:00", "its values are lengths of time, such as "),
-        (lambda i: f"PT{1 + i}M{i % 60}S", "its values are lengths of time, such as PT"),
-        (lambda i: f"{i % 9} days 0{i % 10}:00:0{i % 7}", "its values are lengths of time, such as "),
+        (lambda i: f"{i % 9} kg", "its values are no numbers: '0 kg' in"),
         (lambda i: f"{i}k", "its values are no numbers: '0k' in 1 row"),
     ],
 )

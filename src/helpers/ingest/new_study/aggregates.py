@@ -20,6 +20,7 @@ from helpers.ingest.new_study import (
     counted_columns,
     currency,
     frequencies,
+    measures,
     part_totals,
     questions,
     roles,
@@ -240,9 +241,9 @@ def _ranked(table: "SourceTable", found: CountedColumns, said: Said) -> list[Col
             raise no_column(table.called, name, named, "--primary" if name == said.primary else "--outcome")
     stated = [named[name] for name in said.measured]
 
-    def rank(column: Column) -> tuple[bool, int, float]:
+    def rank(column: Column) -> tuple[bool, bool, int, float]:
         sure = [i for i, words in enumerate(vocabulary.OUTCOME[:SURE]) if vocabulary.touches(column.name, words)]
-        return column in found.summed, min(sure, default=SURE), column.mean
+        return measures.is_harm(column.name), column in found.summed, min(sure, default=SURE), column.mean
 
     rest = [] if said.outcomes else sorted((c for c in outcomes if c not in stated), key=rank)
     return [*stated, *rest]
