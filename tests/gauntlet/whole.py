@@ -71,6 +71,8 @@ def _shared(case: Mapping[str, Any], folder: Path) -> Path:
         raw["data"]["path"] = str(SHARED / raw["data"]["path"])
         if "prior_success_rate" in raw["decision"]:
             raw["decision"]["prior"] = {"improve": raw["decision"].pop("prior_success_rate")}
+        if "monthly_units" in case:
+            raw["economics"]["exposed_units_per_month"] = case["monthly_units"]
     else:
         raw = _study_of_a_table(case)
     file = folder / "studies" / f"{raw['name']}.yml"
