@@ -275,8 +275,22 @@ def test_the_one_square_belongs_to_the_one_sum(tmp_path, square):
     assert not study.data.squares or square == "gift_squares"
 
 
-@pytest.mark.parametrize("alike", [True, False])
-def test_a_total_of_fewer_users_than_the_days_together_is_taken_alone(tmp_path: Path, alike: bool) -> None:
+def test_goals_of_the_same_visitors_are_no_parts_of_them(tmp_path: Path) -> None:
+    rows = [
+        f"{arm},{goal},10055,{n}"
+        for arm in ("Original", "Variant 1")
+        for goal, n in (("Purchase", 900), ("Signup", 2100))
+    ]
+    (tmp_path / "goals.csv").write_text("\n".join(["Variation,Goal,Visitors,Conversions", *rows]))
+    with pytest.raises(ReportError, match="take one level") as caught:
+        of_tables.proposed(tmp_path, tmp_path / "goals.csv")
+    assert "sum" not in str(caught.value)
+    _, _, told = of_tables.proposed(tmp_path, tmp_path / "goals.csv", where="\"Goal\" = 'Purchase'")
+    assert "Original (10,055), Variant 1 (10,055)" in told
+
+
+@pytest.mark.parametrize(("alike", "total"), [(True, "Gesamt"), (False, "Total")])
+def test_a_total_of_fewer_users_than_the_days_together_is_taken_alone(tmp_path: Path, alike: bool, total: str) -> None:
     """Who comes on several days is counted on each; a total of as many as the days is left out."""
     days = [
         (f"2026-03-{day:02d}", arm, 900 + 37 * day % 60 + (arm == "new"), 40 + day)
@@ -288,7 +302,7 @@ def test_a_total_of_fewer_users_than_the_days_together_is_taken_alone(tmp_path: 
         for arm in ("control", "new")
     }
     totals = {arm: (users if alike else users * 2 // 5, bought) for arm, (users, bought) in sums.items()}
-    lines = [*days, *(("Total", arm, *of) for arm, of in totals.items())]
+    lines = [*days, *((total, arm, *of) for arm, of in totals.items())]
     (tmp_path / "daily.csv").write_text(
         "\n".join(",".join(map(str, line)) for line in [("date", "variant", "unique_users", "conversions"), *lines])
     )

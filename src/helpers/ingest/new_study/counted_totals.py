@@ -1,12 +1,12 @@
 """Rows of totals among the days of a table of counts: left out, or taken alone where their units are fewer than the days' sum."""
 
 from helpers.formatting import formatted
-from helpers.ingest.counts.table import TOTALS
 from helpers.ingest.new_study import counted_columns, vocabulary
 from helpers.ingest.new_study.profile import Column
 from helpers.ingest.new_study.proposal import Noted
 from helpers.ingest.new_study.table_view import TableView
 from helpers.ingest.sql import literal, quoted
+from helpers.ingest.summaries.words import calls_a_total
 
 
 def apart(seen: TableView, time: Column | None, variant: Column) -> Noted:
@@ -19,8 +19,7 @@ def apart(seen: TableView, time: Column | None, variant: Column) -> Noted:
         return "", ""
     table, word = seen.table, quoted(time.name)
     text = table.text(time.name)
-    named = ", ".join(map(literal, sorted(TOTALS)))
-    is_total = f"lower(trim({text})) in ({named})"
+    is_total = calls_a_total(text)
     numbers = [c for c in seen.columns if c.numeric and c is not variant]
     found = counted_columns.sort(table, numbers, variant, seen.said.unit)
     if found is None:

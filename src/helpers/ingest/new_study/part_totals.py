@@ -36,6 +36,15 @@ def remedy(
     held = " and ".join([*stated, *(f"{quoted(name)} = {literal(level)}" for name, level in totals.items())])
     if len(totals) == len(parts):
         return f"take the rows of the totals alone: --where {typed.condition(held)}", told
+    if _same_units(table, of_all, found):
+        what = " and ".join(f"'{vocabulary.printable(c.name)}'" for c in parts)
+        first = " and ".join(f"{quoted(c.name)} = {literal(c.values[0])}" for c in parts)
+        taken = f"({table.where}) and {first}" if table.where else first
+        return (
+            f"take one level, such as --where {typed.condition(taken)}: '{vocabulary.printable(found.units.name)}' is the same for each"
+            f" level of {what}, so these are several outcomes of the same units, and no parts of them",
+            told,
+        )
     summed = [c for c in (*found.shares, *found.summed) if c.name not in found.deviations]
     columns = [
         *(quoted(c.name) for c in of_all),
@@ -46,6 +55,14 @@ def remedy(
     return (
         f"sum it up over {over} by a query in a file beside it (counts.sql), and give that: {query}; or take one level with --where",
         told,
+    )
+
+
+def _same_units(table: "SourceTable", of_all: Sequence[Column], found: CountedColumns) -> bool:
+    """Whether all rows of an arm, or of each of its days, count the same number of units: as goals of one test do."""
+    keys = ", ".join(table.text(c.name) for c in of_all)
+    return not table.number(
+        f"select count(*) from (select 1 from {{table}} group by {keys} having count(distinct {table.value(found.units.name)}) > 1 or count(*) < 2)"
     )
 
 

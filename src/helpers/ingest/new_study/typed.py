@@ -24,3 +24,12 @@ def name(text: str) -> str:
 def quoted(text: str) -> str:
     """A text in double quotes, in which a shell reads it as it is."""
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"').replace("$", "\\$").replace("`", "\\`") + '"'
+
+
+def in_study(text: str) -> str:
+    """A text as a value of a study file: in single quotes, in which YAML reads it as it is.
+
+    >>> print(in_study("status <> 'void'"))
+    'status <> \'\'void\'\''
+    """
+    return "'" + text.replace("'", "''") + "'"

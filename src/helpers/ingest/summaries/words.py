@@ -30,6 +30,11 @@ FEW = 20
 """So many rows may have an id unlike the others."""
 
 
+def calls_a_total(text: str) -> str:
+    """SQL whether a text is a word for a total and nothing else."""
+    return f"regexp_full_match(lower(trim({text})), {literal('|'.join((*TOTALS, *SIGNS, 'total g[eé]n[eé]ral')))})"
+
+
 def suspects(rows: str, arms: Iterable[str]) -> str:
     """SQL of the rows whose ``user_id`` may name no unit: a ``word`` for a total stands in it, or it is ``named`` as a summary
     and nothing but that and perhaps an arm, or it is ``odd``, unlike nearly all others.

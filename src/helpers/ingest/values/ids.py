@@ -26,6 +26,7 @@ FLOATS = {"DOUBLE": 2**53, "FLOAT": 2**24}
 """Types that hold whole numbers exactly up to so many."""
 
 PLACEHOLDERS = ("null", "none", "nan", "na", "n/a", "(not set)", "undefined", "unknown", "anonymous", "guest", "0", "-1", "-", "\\n",
+                "k. a.", "k.a.", "keine angabe", "unbekannt", "inconnu", "desconocido", "sconosciuto", "onbekend", "неизвестно", "不明", "未知",
                 "00000000-0000-0000-0000-000000000000")  # fmt: skip
 """What stands for a missing id, in small letters."""
 

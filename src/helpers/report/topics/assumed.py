@@ -57,15 +57,19 @@ def table(found: Iterable[Assumption], study: Study) -> list[Row]:
 def note_table(study: Study) -> str:
     """How the table was made, which texts nobody stated, and what stands at its usual value."""
     how = "One value is moved at a time, all else as it is, and the rule is asked again."
+    return " ".join(filter(None, [how, _texts(study, "Not stated either"), text_usual(study)]))
+
+
+def _texts(study: Study, what: str) -> str:
+    """Which keys of texts and plans nobody stated; empty where none is listed as assumed."""
     texts = [path for path in study.assumed if not any(known.startswith(path) for known in (*NAMED, *USUAL))]
-    stated = f"Not stated either: {', '.join(texts)}." if texts else ""
-    return " ".join(filter(None, [how, stated, text_usual(study)]))
+    return f"{what}: {', '.join(texts)}." if texts else ""
 
 
 def text_none(study: Study) -> str:
     """That nothing was assumed which the table would hold, and what stands at its usual value."""
     none = "The study states each value of its prior, its smallest gain, its money and its plan: none was assumed."
-    return f"{none} {text_usual(study)}"
+    return " ".join(filter(None, [none, _texts(study, "Not stated"), text_usual(study)]))
 
 
 def text_usual(study: Study) -> str:

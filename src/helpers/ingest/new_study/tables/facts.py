@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from helpers.ingest.new_study import measures, paying, vocabulary
+from helpers.ingest.new_study import measures, paying, typed, vocabulary
 from helpers.ingest.new_study.log import NAME
 from helpers.ingest.new_study.profile import Column
 from helpers.ingest.new_study.proposal import Noted
@@ -166,5 +166,5 @@ def _undone(columns: Sequence[Column]) -> str:
         if column.words and undone and len(undone) < column.distinct:
             told = ", ".join(f"{vocabulary.printable(level)} ({n:,} rows)" for level, n in undone[:4])
             where = f"{quoted(column.name)} is null or {quoted(column.name)} not in ({', '.join(literal(level) for level, _ in undone)})"
-            return f"Do rows count whose '{vocabulary.printable(column.name)}' is {told}? They do, until the study says where: {where}"
+            return f"Do rows count whose '{vocabulary.printable(column.name)}' is {told}? They do, until the study says where: {typed.in_study(where)}"
     return ""
