@@ -486,6 +486,9 @@ class Reader:
             self.expect(any(text.text.startswith(first) for text in told) is due, f"guardrails are {states}", told[0])
         already = [name for text in told for name in states if "already" in text.text and name in text.text]
         self.expect(set(already) == broken, f"guardrails are {states}", told[-1])
+        barred = {name for name, state in states.items() if state == "beyond"} if not ships else set()
+        better = [text for text in said if text.text.startswith("Another version of the change")]
+        self.expect(bool(better) is bool(barred), f"{states}, and nothing ships", better[0] if better else said[0])
 
 
 def faults(case: Case, page: ToldPage) -> list[str]:

@@ -145,7 +145,7 @@ def talk_track(
     falls = formatted(best.chance_of_harm, "share")
     winsorised = study.revenue is not None and study.revenue.winsorize is not None
     basis = f", on {inside(study.revenue.label)} as it is," if winsorised and study.revenue else ","
-    change = [_look(best, currency) if best.option.share else _pays(study)]
+    change = [_look(best, currency) if best.option.share else _pays(study, weighed)]
     change += _guarded(weighed, of) if best.option.share else []
     bolder = max(compared.appraisals, key=lambda a: a.expected_value)
     if bolder is not best:
@@ -179,18 +179,20 @@ def talk_track(
     )
 
 
-def _pays(study: Study) -> str:
-    """What would speak for a change that is kept from everyone."""
+def _pays(study: Study, weighed: Evidence) -> str:
+    """What would speak for a change that is kept from everyone; money does not, where a guardrail bars it."""
+    if broken := _broken(weighed):
+        return f"Another version of the change, with {listed(broken)} inside {'its margin' if len(broken) == 1 else 'their margins'}."
     return f"New evidence that {'the change pays its cost' if study.economics.cost else 'revenue gains'}."
+
+
+def _broken(weighed: Evidence) -> list[str]:
+    return [claims.guardrail(name, weighed).subject for name, found in weighed.guardrails if claims.is_beyond(found)]
 
 
 def _guarded(weighed: Evidence, of: str) -> list[str]:
     """What guardrails would turn: one that is not beyond its margin yet; of one that is, that the options do not weigh it."""
-    broken = [
-        f"guardrail {claims.guardrail(name, weighed).subject}"
-        for name, found in weighed.guardrails
-        if claims.is_beyond(found)
-    ]
+    broken = [f"guardrail {name}" for name in _broken(weighed)]
     said = []
     if len(broken) < len(weighed.guardrails):
         said.append(f"{'Another' if broken else 'A'} guardrail{of} beyond its margin.")

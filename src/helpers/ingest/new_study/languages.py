@@ -76,7 +76,7 @@ DONE = words(
     "訪問 閲覧 クリック セッション 访问 点击 浏览 会话 방문 클릭"
 )
 HARM = words(
-    "gekundigt gekuendigt kundigung* kuendigung* storniert* storno* beschwerde* reklamation* abgemeldet retoure* abbruch* "
+    "abmeld* gekundigt gekuendigt kundigung* kuendigung* storniert* storno* beschwerde* reklamation* abgemeldet retoure* abbruch* "
     "fehlzeit* resili* desabonn* inadimpl* moroso morosa morosidad* plainte* annul* rembours* retour* "
     "baja cancel* queja* devol* abandon* reclam* reingreso* readmis* descadastr* disdett* annullat* disiscritt* reso "
     "opgezegd* klacht* geannuleerd* uitgeschreven retour* iptal* sikayet* iade* "

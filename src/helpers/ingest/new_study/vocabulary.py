@@ -105,7 +105,7 @@ REMADE: Words = words(
 HARM: Words = (
     words(
         "churn churned unsubscribed unsubscribe complaint complaints complained crash crashed crashes refund refunded refunds cancelled canceled"
-        " cancel cancellation bounce bounced spam error errors err errs fault readmit* rehospital* died death deaths mortality chargeback chargebacks"
+        " cancel cancellation cancellations bounce bounces bounced spam error errors err errs fault readmit* rehospital* died death deaths mortality chargeback chargebacks"
         " fraud dropout lapsed defaulted escalat* bug bugs dropped missed absent absence absences unsub unsubs unsubscribes injury injuries relapse*"
         " infected infection* disease* illness* sick* symptom* hospitali* pneumonia stroke strokes infarct* seizure* fever accident accidents"
         " noshow optout optedout fell falls fallen headache* nausea unemployed unemployment smoker smoking dead deceased icu defect* homeless dropouts"
