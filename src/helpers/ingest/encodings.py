@@ -38,6 +38,8 @@ def readings(lines: Iterable[bytes]) -> dict[str, list[str]]:
     (['cp932'], ['cp1252', 'cp1250'])
     >>> next(iter(readings(["그룹,대조군,실험군".encode("cp949")]))), next(iter(readings(["实验组,对照组,分组".encode("gb18030")])))
     ('cp949', 'gb18030')
+    >>> next(iter(readings(["客户编号,点击数".encode("gb18030")]))), next(iter(readings(["会員番号,クリック".encode("euc_jp")])))
+    ('gb18030', 'euc_jp')
     """
     raw, found = list(lines), dict[str, list[str]]()
     for encoding in KNOWN:
@@ -49,7 +51,14 @@ def readings(lines: Iterable[bytes]) -> dict[str, list[str]]:
             found[encoding] = told
     if _is_korean(found.get("cp949", [])):
         found = {"cp949": found["cp949"]} | found
+    elif "gb18030" in found and next(iter(found)) == "euc_jp" and not _has_kana(found["euc_jp"]):
+        found = {"gb18030": found["gb18030"]} | found
     return found
+
+
+def _has_kana(lines: list[str]) -> bool:
+    """Whether lines hold signs that Japanese alone is written with; without them the same bytes are rather Chinese."""
+    return any("\u3040" <= sign <= "\u30ff" for line in lines for sign in line)
 
 
 def _is_korean(lines: list[str]) -> bool:
