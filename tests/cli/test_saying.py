@@ -16,7 +16,7 @@ from helpers.ingest.new_study import Said
 from tests.ingest.new_study import hidden
 from tests.ingest.new_study.test_said import OF_LOGS, OF_UNITS
 
-OF_FILES = {"alias", "header_line", "encoding", "decimal"}
+OF_FILES = {"alias", "header_line", "encoding", "decimal", "empty"}
 """What may be said of few files, and is tried beside their readers."""
 
 

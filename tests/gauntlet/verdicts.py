@@ -5,13 +5,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from helpers.experiment.arm_shares import counted
 from helpers.experiment.decision.arms import StudyDecision, decide_all
 from helpers.experiment.decision.evidence import evidence
 from helpers.experiment.decision.rule import Decision
 from helpers.experiment.decision.value import worth
+from helpers.experiment.missing_values import MissingValues
 from helpers.experiment.results import Results
-from helpers.experiment.trust.check import counted
-from helpers.experiment.trust.missing import MissingValues, missing_values
+from helpers.experiment.trust.missing import missing_values
 from helpers.experiment.trust.sample_ratio import sample_ratios
 from tests.gauntlet import planted
 from tests.gauntlet.case import Case

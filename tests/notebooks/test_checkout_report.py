@@ -112,9 +112,9 @@ def test_a_month_is_worth_what_the_source_says(numbers):
     assert numbers.value("metrics.order_value.control") == numbers.value("metrics.order_value.treatment") == 4750
 
 
-def test_the_funnel_is_that_of_everybody(numbers):
+def test_the_funnel_is_that_of_those_whom_the_change_did_not_reach(numbers):
     steps = [numbers.value(f"funnel.{step}.units") for step in ("checkout", "details", "purchase")]
-    assert steps == [100_000, 52_000, 32_578]
+    assert steps == [50_000, 26_000, 16_200]
 
 
 def test_nothing_speaks_of_a_planted_truth(where, numbers):

@@ -3,8 +3,8 @@
 import numpy as np
 import pandas as pd
 
-from helpers.experiment import design, surrogate
-from helpers.experiment.trust import check, clusters, covariates, rows, timing
+from helpers.experiment import arm_shares, design, surrogate
+from helpers.experiment.trust import clusters, covariates, rows, timing
 from helpers.stats import Mean
 from helpers.stats.checks.other_days import other_effect_p
 from tests.rows.case import of
@@ -77,7 +77,7 @@ def _(rng):
 
 
 @of(
-    "experiment.trust.check.counted", "experiment.trust.timing.usual_hours",
+    "experiment.arm_shares.counted", "experiment.trust.timing.usual_hours",
     "experiment.trust.covariates.pooled_correlation", "stats.checks.other_days.other_effect_p",
 )  # fmt: skip
 def _(rng):
@@ -89,7 +89,7 @@ def _(rng):
         means = [Mean.from_values(x[i] + y, {"x": x[i]}) for i, y in zip(arms.index, arms.y, strict=True)]
         ordered = [means[i] for i in np.argsort(arms.index)]
         return (
-            check.counted(list(arms.hits), list(arms.of)).p_value,
+            arm_shares.counted(list(arms.hits), list(arms.of)).p_value,
             timing.usual_hours(list(spells.hours), list(spells.units)),
             covariates.pooled_correlation(means),
             other_effect_p({day: (ordered[day % 3], ordered[day % 2]) for day in (0, 1, 2, 4, 5)}, (1, 5)),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from helpers.config import Metric, Study, Variant
 from helpers.errors import ReportError
+from helpers.experiment.missing_values import unreadable
 from helpers.experiment.observed import Observed, observed_on
 from helpers.stats.adjustment.cuped import VarianceReduction, cuped
 from helpers.stats.checks.daily_effects import DailyEffects
@@ -132,14 +133,12 @@ class Results:
 
     Attributes:
         unread: secondary metrics that have no effect to tell, as their values are missing by the arm, see
-            :func:`~helpers.experiment.trust.missing.unreadable`.
+            :func:`~helpers.experiment.missing_values.unreadable`.
     """
 
     unread: frozenset[str] = frozenset()
 
     def __init__(self, con: "duckdb.DuckDBPyConnection", study: Study) -> None:
-        from helpers.experiment.trust.missing import unreadable  # which itself reads results
-
         self.study = study
         self._digits = AmountDigits.read(con)
         self._rows = {

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from helpers.config import Simulation, Study
+from helpers.experiment.arm_shares import Counted, counted
 from helpers.experiment.results import Results
-from helpers.experiment.trust.check import Counted, counted
 from helpers.simulate.selection_bias import (
     BY_HISTORY,
     BY_OUTCOME,

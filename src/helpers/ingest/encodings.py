@@ -62,9 +62,15 @@ def _has_kana(lines: list[str]) -> bool:
 
 
 def _is_korean(lines: list[str]) -> bool:
-    """Whether all far signs of lines read as Korean are syllables: those of Chinese read so are Chinese signs too, two of five."""
+    """Whether all far signs of lines read as Korean are syllables in common use: those of Chinese read so are Chinese signs too,
+    two of five, and those of Japanese are syllables that nobody writes."""
     far = {sign for line in lines for sign in line if unicodedata.east_asian_width(sign) == "W"}
-    return len(far) >= SYLLABLES and all("가" <= sign <= "힣" for sign in far)
+    return len(far) >= SYLLABLES and all("가" <= sign <= "힣" and _is_common(sign) for sign in far)
+
+
+def _is_common(syllable: str) -> bool:
+    """Whether the standard of Korean has a syllable as one sign; it makes up the others of their parts."""
+    return len(syllable.encode("euc_kr")) == 2
 
 
 def _is_plausible(lines: list[str], encoding: str) -> bool:

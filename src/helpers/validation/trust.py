@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from scipy import special
 
 from helpers.defaults import ALPHA, CONFIDENCE, SRM_THRESHOLD
-from helpers.experiment.trust.check import counted
+from helpers.experiment.arm_shares import counted
 from helpers.stats.checks.novelty import trends
 from helpers.stats.checks.other_days import other_effect_p
 from helpers.stats.checks.skew import alike_p, skew_of_difference

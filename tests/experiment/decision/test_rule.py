@@ -264,7 +264,9 @@ def test_short_of_its_size_is_not_read_before_its_end(planned, rates, look):
     assert ("Read before its planned end" in told) is (look is not None and (short or rates is HARM))
 
 
-@pytest.mark.parametrize(("control", "told"), [(0, "none: a rise from zero"), (100, "none: a rise of +100.0 %")])
+@pytest.mark.parametrize(
+    ("control", "told"), [(0, "none: a rise of 0.01 from nothing"), (100, "none: a rise of +100.0 %")]
+)
 def test_a_rise_from_nothing_has_no_size_as_a_fraction(control, told):
     found = compare(Proportion(20_000, control), Proportion(20_000, 200))
     seen = Evidence(found, found.p_value, False, (), (), 40_000, None, "Complaints")

@@ -6,9 +6,10 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from helpers.experiment.trust.check import counted
+from helpers.experiment.arm_shares import counted
+from helpers.experiment.missing_values import MissingValues
 from helpers.experiment.trust.covariates import covariates
-from helpers.experiment.trust.missing import MissingValues, missing_by_metric
+from helpers.experiment.trust.missing import missing_by_metric
 from helpers.experiment.trust.ratio_by import ratio_by
 from helpers.experiment.trust.timing import before_exposure, follow_up
 from helpers.report.topics import trust as topic

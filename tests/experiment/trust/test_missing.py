@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from helpers.experiment.trust.missing import MissingValues, missing, missing_values, unreadable
+from helpers.experiment.missing_values import MissingValues, missing, unreadable
+from helpers.experiment.trust.missing import missing_values
 from helpers.formatting import formatted
 from tests.ingest.studies import METRICS, unit_study
 

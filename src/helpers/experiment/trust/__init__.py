@@ -1,6 +1,7 @@
 """Trust checks: may any result be read? What fails invalidates, what warns is shown beside the result."""
 
-from helpers.experiment.trust.check import Caveat, Counted, TrustCheck, TrustVerdict, counted
+from helpers.experiment.arm_shares import Counted, counted
+from helpers.experiment.trust.check import Caveat, TrustCheck, TrustVerdict
 from helpers.experiment.trust.checks import Trust, trust_checks
 from helpers.experiment.trust.sensitivity import Reestimate, touched
 

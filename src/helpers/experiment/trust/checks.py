@@ -6,14 +6,16 @@ from typing import TYPE_CHECKING
 
 from helpers.config import Study
 from helpers.errors import ReportError
+from helpers.experiment.arm_shares import Counted
+from helpers.experiment.missing_values import MissingValues, missing
 from helpers.experiment.results import EXPOSED, Results
-from helpers.experiment.trust.check import Caveat, Counted, TrustCheck
+from helpers.experiment.trust.check import Caveat, TrustCheck
 from helpers.experiment.trust.clusters import clustered, correlation, sharing_units
 from helpers.experiment.trust.covariates import covariates
 from helpers.experiment.trust.hidden_contamination import HiddenContamination, unseen
 from helpers.experiment.trust.independence import independence
 from helpers.experiment.trust.marginal_srm import MarginalSRM, marginal_srm
-from helpers.experiment.trust.missing import MissingValues, missing, missing_by_metric
+from helpers.experiment.trust.missing import missing_by_metric
 from helpers.experiment.trust.rows import refused_otherwise, rows_and_units
 from helpers.experiment.trust.sample_ratio import sample_ratios
 from helpers.experiment.trust.sensitivity import Reestimate, external

@@ -5,8 +5,9 @@ from collections.abc import Sequence
 
 from helpers.config import Metric, Study, Units
 from helpers.defaults import LEAKING_CORRELATION, SRM_THRESHOLD
+from helpers.experiment.arm_shares import after_holm
 from helpers.experiment.results import Results
-from helpers.experiment.trust.check import TrustCheck, after_holm
+from helpers.experiment.trust.check import TrustCheck
 from helpers.experiment.trust.skew import Skews
 from helpers.formatting import formatted, inside
 from helpers.stats.checks.skew import alike_p

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 
 from helpers.defaults import SRM_THRESHOLD
-from helpers.experiment.trust.check import TrustCheck, after_holm
+from helpers.experiment.arm_shares import after_holm
+from helpers.experiment.trust.check import TrustCheck
 from helpers.formatting import counted
 from helpers.stats.checks.srm import srm_by_group
 from helpers.stats.multiplicity.corrections import adjust

@@ -3,8 +3,9 @@
 from typing import TYPE_CHECKING
 
 from helpers.defaults import DUPLICATE_SHARE, SRM_THRESHOLD
+from helpers.experiment.arm_shares import counted
 from helpers.experiment.results import Results
-from helpers.experiment.trust.check import TrustCheck, TrustVerdict, counted
+from helpers.experiment.trust.check import TrustCheck, TrustVerdict
 from helpers.experiment.trust.hidden_contamination import HiddenContamination, caveat
 from helpers.formatting import formatted
 from helpers.warehouse import query, unexposed

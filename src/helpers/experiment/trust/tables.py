@@ -4,7 +4,8 @@ from typing import TYPE_CHECKING
 
 from helpers.config import Study, Tables
 from helpers.defaults import BARELY_MATCHED, SRM_THRESHOLD, UNDESCRIBED
-from helpers.experiment.trust.check import TrustCheck, TrustVerdict, counted
+from helpers.experiment.arm_shares import counted
+from helpers.experiment.trust.check import TrustCheck, TrustVerdict
 from helpers.formatting import formatted
 
 if TYPE_CHECKING:

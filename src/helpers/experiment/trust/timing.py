@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from helpers.defaults import IMMATURE_SHARE, MATURE_MINIMUM, MATURE_QUANTILE, SRM_THRESHOLD
+from helpers.experiment.arm_shares import Counted, after_holm, counted
 from helpers.experiment.results import EXPOSED, Results
-from helpers.experiment.trust.check import Counted, TrustCheck, after_holm, counted
+from helpers.experiment.trust.check import TrustCheck
 from helpers.experiment.trust.sensitivity import Reestimate, reestimated
 from helpers.formatting import formatted, inside
 from helpers.stats.multiplicity.corrections import adjust

@@ -188,7 +188,7 @@ def _of_weeks(table: "SourceTable", rows: int, column: Column) -> ReportError:
         f" {vocabulary.printable(min(column.values))}",
         expected="weeks with their year, such as 2026-W06, days, or no time at all: one row for each arm, or for each arm and day",
         cause="nothing tells the year of a week" if year else "a year and a week as one number",
-        remedy=f"write them so by a query in a file beside it (weeks.sql){year}, and give that: {weeks.query(table.called, column.name, numbers)}",
+        remedy=f"write them so by a query in a file beside it (weeks.sql){year}, and give that: {weeks.in_iso(table.called, column.name, numbers)}",
     )
 
 

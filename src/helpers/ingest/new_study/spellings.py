@@ -33,7 +33,7 @@ def asked(table: "SourceTable", unit: "Column", *, stated: bool) -> list[str]:
     found = ids_alike.of(table.con, unit.name, table.relation) if maybe or uuids else None
     if found is None:
         return []
-    called, query = vocabulary.printable(unit.name), found.query(table.called)
+    called, query = vocabulary.printable(unit.name), found.mended(table.called)
     if found.ids > MANY * unit.distinct and not stated:
         raise ReportError(
             f"{table.called}: many ids of '{called}' look alike, and may be one unit in several spellings",

@@ -26,7 +26,7 @@ def happened(column: Column) -> str | None:
     return None
 
 
-def query(called: str, column: Column) -> str:
+def as_flag(called: str, column: Column) -> str:
     """The query that adds a column of 1 and 0 to the table."""
     level = happened(column) or column.values[0]
     made = vocabulary.slug(level)
@@ -36,4 +36,4 @@ def query(called: str, column: Column) -> str:
 
 def remedy(called: str, column: Column) -> str:
     """What is done about an outcome in words."""
-    return f"as an outcome, by a query in a file in place of the table: {query(called, column)}"
+    return f"as an outcome, by a query in a file in place of the table: {as_flag(called, column)}"

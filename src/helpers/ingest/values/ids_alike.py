@@ -79,7 +79,7 @@ class LookAlike:
         """How many there are, without what becomes of them."""
         return f"{self.ids:,} {what} would be {self.one:,} but for {_listed([*self.steps])}"
 
-    def query(self, table: str) -> str:
+    def mended(self, table: str) -> str:
         """The query that writes them in one way."""
         made = name = quoted(self.column)
         for step in self.steps:

@@ -54,10 +54,10 @@ def advice(texts: Sequence[str]) -> str:
     return "write them with their year, as 2026-W06, and say so: data.time_format: iso_week; without one nothing tells which week it is"
 
 
-def query(table: str, column: str, numbers: Sequence[float] = ()) -> str:
+def in_iso(table: str, column: str, numbers: Sequence[float] = ()) -> str:
     """A query that writes weeks without a year as weeks with one; six digits, as 202606, begin with it.
 
-    >>> print(query("counts.csv", "week", (6, 7)))
+    >>> print(in_iso("counts.csv", "week", (6, 7)))
     select * replace ('2026-W' || lpad(regexp_extract("week"::varchar, '[0-9]+$'), 2, '0') as "week") from "counts.csv"
     """
     name = quoted(column)

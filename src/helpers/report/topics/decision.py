@@ -126,7 +126,7 @@ def record(nb: Notebook, decided: StudyDecision, headline: str, next_step: str) 
         None if unread else finite(weighed.risk),
         "share",
         "Chance that there is no improvement, given the result and the prior",
-        reason=UNREAD if unread else no_belief(weighed),
+        reason=UNREAD if unread else text_no_belief(weighed),
     )
     nb.record("risk.no_improvement_before", 1 - nb.study.decision.prior.improve, "share", "The same before any data")
     belief = None if unread else weighed.belief
@@ -135,7 +135,7 @@ def record(nb: Notebook, decided: StudyDecision, headline: str, next_step: str) 
         None if belief is None else belief.chance_of_harm,
         "share",
         "Chance that the primary metric gets worse",
-        reason=UNREAD if unread else no_belief(weighed),
+        reason=UNREAD if unread else text_no_belief(weighed),
     )
     nb.record("decision.verdict", made.verdict, "text", "GO, ITERATE, KILL or INVALID by the study's rule")
     nb.record(
@@ -166,11 +166,11 @@ def record(nb: Notebook, decided: StudyDecision, headline: str, next_step: str) 
                 None if unread else finite(its.risk),
                 "share",
                 f"{other.arm}: chance that there is no improvement",
-                reason=UNREAD if unread else no_belief(its),
+                reason=UNREAD if unread else text_no_belief(its),
             )
 
 
-def no_belief(weighed: Evidence) -> str:
+def text_no_belief(weighed: Evidence) -> str:
     """Why there is no belief about an effect, and so no risk."""
     if not weighed.effect.control:
         return "the sizes of the prior are fractions of the control, which is zero"
@@ -244,7 +244,7 @@ def text(study: Study, decided: StudyDecision, next_step: str) -> str:
         return f"{said} No risk is told: {UNREAD}."
     of = f" of {made.arm}" if made.arm else ""
     if weighed.belief is None:
-        return f"{said} A risk{of} cannot be told: {no_belief(weighed)}."
+        return f"{said} A risk{of} cannot be told: {text_no_belief(weighed)}."
     rests = assumed.note(study, assumed.RISK)
     return (
         f"{said} The risk of no improvement{of}, {formatted(weighed.risk, 'share')}, starts from {formatted(prior.improve, 'share')} of "
