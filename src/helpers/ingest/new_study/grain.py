@@ -284,7 +284,7 @@ def _counts(seen: TableView, known: Known, variant: Column, ask: asking.Ask | No
     if _summed_up(table, seen.rows, known.time, variant):
         taken, told = counted_totals.apart(seen, known.time, variant)
         if taken and known.time:
-            seen = seen.again(table.narrowed(f"({table.where}) and {taken}" if table.where else taken))
+            seen = seen.again(table.narrowed(table.also(taken)))
             variant, time = seen.column(variant.name), seen.column(known.time.name)
             known = replace(known, time=time if time.has_time else None)
         counts = aggregates.propose(seen.table, seen.rows, seen.columns, variant, known.time, seen.said, ask)

@@ -164,33 +164,6 @@ def harms(column: Column) -> bool:
     return is_harm(column.name)
 
 
-DENIED = frozenset(
-    [
-        "no",
-        "none",
-        "not",
-        "never",
-        "without",
-        "nicht",
-        "kein",
-        "keine",
-        "ohne",
-        "pas",
-        "sans",
-        "sin",
-        "senza",
-        "nao",
-        "sem",
-        "niet",
-        "zonder",
-        "nie",
-        "bez",
-        "не",
-        "без",
-    ]
-)
-
-
 def is_harm(name: str) -> bool:
     """Whether a name is that of a harm or a cost, and no word beside it turns that.
 
@@ -295,7 +268,9 @@ def denies(name: str) -> bool:
     [True, True, True, False, False]
     """
     words = vocabulary.tokens(name)
-    return bool(DENIED & set(words)) and not (len(words) > 1 and words[-1] in DENIED)  # an order_no is a number
+    return bool(vocabulary.DENIED & set(words)) and not (
+        len(words) > 1 and words[-1] in vocabulary.DENIED
+    )  # an order_no is a number
 
 
 def with_stated(guessed: Sorted, first: list[Column], last: list[Column], *, alone: bool) -> Sorted:

@@ -39,9 +39,8 @@ def remedy(
     if _same_units(table, of_all, found):
         what = " and ".join(f"'{vocabulary.printable(c.name)}'" for c in parts)
         first = " and ".join(f"{quoted(c.name)} = {literal(c.values[0])}" for c in parts)
-        taken = f"({table.where}) and {first}" if table.where else first
         return (
-            f"take one level, such as --where {typed.condition(taken)}: '{vocabulary.printable(found.units.name)}' is the same for each"
+            f"take one level, such as --where {typed.condition(table.also(first))}: '{vocabulary.printable(found.units.name)}' is the same for each"
             f" level of {what}, so these are several outcomes of the same units, and no parts of them",
             told,
         )

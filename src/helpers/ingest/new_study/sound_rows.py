@@ -36,9 +36,8 @@ def of(seen: TableView, where: Where) -> tuple[TableView, Where, tuple[str, ...]
     said, asked = seen.said, []
 
     def narrowed(found: nobody.LeftOut) -> tuple[TableView, Where]:
-        condition = f"({seen.table.where}) and {found.where}" if seen.table.where else found.where
         asked.append(found.asked)
-        return seen.again(seen.table.narrowed(condition)), where.also(found.where, found.told)
+        return seen.again(seen.table.narrowed(seen.table.also(found.where))), where.also(found.where, found.told)
 
     if found := headers_again.of(seen.table, seen.rows, seen.columns):
         seen, where = narrowed(found)

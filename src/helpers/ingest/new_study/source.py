@@ -82,6 +82,10 @@ class SourceTable:
         """The table with the rows alone for which a condition holds."""
         return replace(self, where=where)
 
+    def also(self, condition: str) -> str:
+        """The condition by which the table was narrowed, and another one."""
+        return f"({self.where}) and {condition}" if self.where else condition
+
     def without(self, column: str, levels: Iterable[str]) -> "SourceTable":
         """The table without the rows in which a column holds one of these."""
         return replace(self, left_out=f"{self.text(column)} in ({', '.join(map(literal, levels))})")

@@ -53,6 +53,10 @@ CONTROL: Words = (
 )
 """Of an advertisement, ``psa`` is what is shown in its place: a public service announcement."""
 NOT: Words = words("no not non without none") | languages.NOT
+DENIED: Words = words(
+    "no none not never without nicht kein keine ohne pas sans sin senza nao sem niet zonder nie bez не без"
+)
+"""Words of an outcome that did not come about."""
 TREATMENT: Words = (
     words(
         "treatment treat treated new on yes test variant exp experiment true exposed challenger redesign redesigned with v2 modern trt tg"
