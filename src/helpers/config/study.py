@@ -331,7 +331,7 @@ class Study(Named):
 
     @property
     def treated_share(self) -> float:
-        """Share of the treatment that the decision is about, among it and the control."""
+        """Share of the first treatment, among it and the control: how units are split anew."""
         return self.treatments[0].weight / (self.control.weight + self.treatments[0].weight)
 
     @property

@@ -306,22 +306,16 @@ class Results:
 
     @cached_property
     def leading(self) -> str:
-        """The treatment that the report shows in detail: the best on the primary metric, of those whose guardrails hold."""
-        primary = self.study.primary
-        sign = 1 if primary.better == "higher" else -1
-        if len(self.study.treatments) == 1 or self.arm(primary, self.study.control.name) is None:
-            return self.study.treatments[0].name
-        found = {v.name: self.arm(primary, v.name) for v in self.study.treatments}
-        ranks = {
-            name: (all(g.passed for g in self.guardrails(name).values()), sign * arm.estimate)
-            for name, arm in found.items()
-            if arm is not None
-        }
-        return max(ranks, key=ranks.__getitem__, default=self.study.treatments[0].name)
+        """The treatment that the report decides by, and that everything is about which names no other."""
+        from helpers.experiment.decision.leading import (
+            leading,
+        )  # the rule weighs results, so this room cannot know it before
+
+        return leading(self)
 
     @property
     def named(self) -> str:
-        """The leading treatment where there are several, for every sentence that is about it; empty where there is one."""
+        """The leading treatment where there are several, which every sentence about it names; empty where there is one."""
         return self.leading if len(self.study.treatments) > 1 else ""
 
     @cached_property

@@ -105,16 +105,9 @@ def front_page(
 
 @dataclass(frozen=True)
 class Lead:
-    """The treatment that the decision is about: its name where there are several, and where its effect is recorded.
-
-    ``variant`` is the treatment itself.
-
-    Notebook 05 shows the treatment that is best on the primary metric, which need not be the one that is proposed.
-    """
+    """The treatment that the report decides by, and its name where there are several."""
 
     arm: str
-    prefix: str
-    value: str
     variant: Variant
 
     @classmethod
@@ -122,10 +115,7 @@ class Lead:
         several = len(study.treatments) > 1
         arm = numbers["decision.arm"].text if several and "decision.arm" in numbers else ""
         variant = next((v for v in study.treatments if v.name == arm), study.treatments[0])
-        prefix = f"arms.{arm}.{study.primary.name}."
-        if f"{prefix}relative" in numbers:
-            return cls(arm, prefix, f"{prefix}value", variant)
-        return cls(arm, "primary.", "primary.treatment", variant)
+        return cls(arm, variant)
 
     @property
     def whose(self) -> str:

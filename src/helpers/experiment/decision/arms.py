@@ -1,7 +1,7 @@
 """The verdict on a study: that on the arm which is proposed, with those on all others beside it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from helpers.config import Rule
 from helpers.experiment.decision.rule import Decision, Evidence, Verdict, decide
@@ -35,7 +35,8 @@ class StudyDecision:
 def decide_all(evidence: Sequence[Evidence], rule: Rule) -> StudyDecision:
     """Each arm by the rule; of those with the best verdict, the one that is expected to be worth most is proposed.
 
-    Where money cannot be told of all arms, the effect as believed on the primary metric takes its place.
+    Where money cannot be told of all arms, the effect as believed on the primary metric takes its place. Which arm it is
+    hangs on no trust check: one that fails bars all of them alike.
     """
     arms = tuple(decide(each, rule) for each in evidence)
     money = all(each.worth is not None for each in evidence)
@@ -44,6 +45,7 @@ def decide_all(evidence: Sequence[Evidence], rule: Rule) -> StudyDecision:
         each = evidence[i]
         belief = each.belief.mean if each.belief else each.uplift
         worth = each.worth if money and each.worth is not None else belief
-        return ORDER.index(arms[i].verdict), -worth if worth == worth else 0.0
+        sound = decide(replace(each, failed_checks=()), rule) if each.failed_checks else arms[i]
+        return ORDER.index(sound.verdict), -worth if worth == worth else 0.0
 
     return StudyDecision(tuple(evidence), arms, min(range(len(arms)), key=rank))

@@ -101,7 +101,7 @@ def propose(
         return None, not_stated(study) or reason
     economics = study.economics
     assert study.revenue is not None
-    variant = made.arm or results.leading
+    variant = results.leading
     revenue = results.effect(study.revenue, variant=variant, as_is=True)
     assert revenue is not None
     weeks = roi.horizon_weeks(economics)

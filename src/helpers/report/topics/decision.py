@@ -120,12 +120,12 @@ def table_rollout(study: Study) -> list[Row]:
 def record(nb: Notebook, decided: StudyDecision, headline: str, next_step: str) -> None:
     """``decision.*`` and the risk it weighs, for the proposed arm; ``arms.ARM.verdict`` for each of several."""
     made, weighed = decided.proposed, decided.weighed
-    unread = made.verdict == "INVALID"
+    unread, whose = made.verdict == "INVALID", f"{made.arm}: " if made.arm else ""
     nb.record(
         "risk.no_improvement",
         None if unread else finite(weighed.risk),
         "share",
-        "Chance that there is no improvement, given the result and the prior",
+        f"{whose}Chance that there is no improvement, given the result and the prior",
         reason=UNREAD if unread else text_no_belief(weighed),
     )
     nb.record("risk.no_improvement_before", 1 - nb.study.decision.prior.improve, "share", "The same before any data")
@@ -134,7 +134,7 @@ def record(nb: Notebook, decided: StudyDecision, headline: str, next_step: str) 
         "risk.harm",
         None if belief is None else belief.chance_of_harm,
         "share",
-        "Chance that the primary metric gets worse",
+        f"{whose}Chance that the primary metric gets worse",
         reason=UNREAD if unread else text_no_belief(weighed),
     )
     nb.record("decision.verdict", made.verdict, "text", "GO, ITERATE, KILL or INVALID by the study's rule")

@@ -210,10 +210,12 @@ def record(
     for why, metrics in _not_compared(found, nb.study, unread).items():
         for metric in metrics:
             nb.record(f"metrics.{metric.name}.verdict", why, "text", "What became of it")
+    several = len(nb.study.treatments) > 1
     for e in found:
-        _effect(nb, f"metrics.{e.metric.name}", e, e.metric)
+        arm = e.variant if several else ""
+        _effect(nb, f"metrics.{e.metric.name}", e, arm)
         if e.metric.role == "primary":
-            _effect(nb, "primary", e, e.metric)
+            _effect(nb, "primary", e, arm)
             if e.truth is not None:
                 nb.record(
                     "truth.relative",
@@ -239,7 +241,9 @@ def record(
             "" if e.complete else "; the others lack one, or their window is not over"
         )
         nb.record(f"metrics.{e.metric.name}.n_control", e.effect.n_control, "count", f"Control: {what}")
-        nb.record(f"metrics.{e.metric.name}.n_treatment", e.effect.n_treatment, "count", f"Treatment: {what}")
+        nb.record(
+            f"metrics.{e.metric.name}.n_treatment", e.effect.n_treatment, "count", f"{arm or 'Treatment'}: {what}"
+        )
         verdict = word(of_metric(e, nb.study, look))
         if e.metric.name in guardrails:
             verdict = STATES[state(guardrails[e.metric.name])]
@@ -257,13 +261,14 @@ def record(
         )
 
 
-def _effect(nb: Notebook, prefix: str, e: MetricEffect, metric: Metric) -> None:
-    x, what = e.effect, inside(metric.label)
-    why = x.note or NO_INTERVAL
+def _effect(nb: Notebook, prefix: str, e: MetricEffect, arm: str) -> None:
+    x, metric = e.effect, e.metric
+    what, why = inside(metric.label), x.note or NO_INTERVAL
+    treated = arm or "Treatment"
     nb.record(f"{prefix}.control", finite(x.control), LEVEL[metric.unit], f"Control: {what}", reason=why)
-    nb.record(f"{prefix}.treatment", finite(x.treatment), LEVEL[metric.unit], f"Treatment: {what}", reason=why)
+    nb.record(f"{prefix}.treatment", finite(x.treatment), LEVEL[metric.unit], f"{treated}: {what}", reason=why)
     nb.record(
-        f"{prefix}.absolute", finite(x.absolute), CHANGE[metric.unit], f"Treatment minus control: {what}", reason=why
+        f"{prefix}.absolute", finite(x.absolute), CHANGE[metric.unit], f"{treated} minus control: {what}", reason=why
     )
     nb.record(
         f"{prefix}.absolute_low", finite(x.absolute_low), CHANGE[metric.unit], "Lower end of its interval", reason=why
@@ -271,7 +276,9 @@ def _effect(nb: Notebook, prefix: str, e: MetricEffect, metric: Metric) -> None:
     nb.record(
         f"{prefix}.absolute_high", finite(x.absolute_high), CHANGE[metric.unit], "Upper end of its interval", reason=why
     )
-    nb.record(f"{prefix}.relative", finite(x.relative), "relative", f"Relative change: {what}", reason=why)
+    nb.record(
+        f"{prefix}.relative", finite(x.relative), "relative", f"Relative change: {subject(what, arm)}", reason=why
+    )
     nb.record(f"{prefix}.relative_low", finite(x.relative_low), "relative", "Lower end of its interval", reason=why)
     nb.record(f"{prefix}.relative_high", finite(x.relative_high), "relative", "Upper end of its interval", reason=why)
     nb.record(f"{prefix}.p_value", finite(x.p_value), "p", f"Two-sided p-value, {x.method}", reason=why)

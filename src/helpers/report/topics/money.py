@@ -76,10 +76,13 @@ MONEY: Mapping[str, tuple[Unit, str]] = {
 """Money and risk; None with a reason when the log is too short to be scaled up."""
 
 
-def record(nb: Notebook, value: DecisionValue | None, reason: str, per_unit: float | None = None) -> None:
-    """``money.*`` and ``risk.*``; what a unit brings more is told although its value over the horizon cannot be."""
+def record(
+    nb: Notebook, value: DecisionValue | None, reason: str, per_unit: float | None = None, arm: str = ""
+) -> None:
+    """``money.*`` and ``risk.*``, of an ``arm`` where there are several; what a unit brings more is told although its value over the horizon cannot be."""
+    said = {name: (unit, f"{arm}: {meaning}" if arm else meaning) for name, (unit, meaning) in MONEY.items()}
     if value is None:
-        for name, (unit, meaning) in MONEY.items():
+        for name, (unit, meaning) in said.items():
             nb.record(name, per_unit if name == "money.per_unit" else None, unit, meaning, reason=reason)
         return
     found = {
@@ -97,7 +100,7 @@ def record(nb: Notebook, value: DecisionValue | None, reason: str, per_unit: flo
         "risk.loss_of_waiting": value.loss_of_waiting,
         "risk.waiting_per_month": value.gain_per_month,
     }
-    for name, (unit, meaning) in MONEY.items():
+    for name, (unit, meaning) in said.items():
         nb.record(name, finite(found[name]), unit, meaning, reason="the control has no revenue")
 
 
