@@ -45,7 +45,8 @@ def test_each_unit_has_what_pandas_makes_of_its_rows(tmp_path: Path, column: str
     for unit, _, event, _, amount in found:
         assert unit not in seen[event], "one row a unit"
         seen[event][unit] = amount
-    assert seen["exposed"].keys() == set(rows.who) and landed.table_rows == rows.who.nunique()
+    assert seen["exposed"].keys() == set(rows.who)
+    assert landed.table_rows == len(rows) and landed.merged == len(rows) - rows.who.nunique()
     for outcome, by_unit in made.items():
         for unit, value in by_unit.items():
             told = Decimal(seen[outcome].get(unit, 0))

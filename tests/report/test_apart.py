@@ -38,3 +38,18 @@ def test_what_tables_do_not_take_is_more_than_a_condition_leaves_out(where):
     data = config.Tables.model_construct(assignments=SimpleNamespace(where=None), facts={"orders": role})
     said = data_quality.text_apart(TABLE.model_copy(update={"data": data}), 5)
     assert said.startswith("5 rows are not taken: rows of no assigned unit") and (CONDITION in said) is bool(where)
+
+
+@given(st.integers(1, 10**4), st.integers(0, 10**6), st.integers(0, 9))
+def test_rows_that_became_one_are_read_and_kept(units, merged, wrong):
+    """A panel of 9,000 rows and 1,500 units: what is told as read are the rows of the file."""
+    read = pd.DataFrame(
+        {"kind": ["kept", "malformed_line"], "rows": [units, wrong], "disposition": ["kept", "dropped"]}
+    )
+    seen = data_quality.of_the_files(read, merged)
+    said = data_quality.text(seen, None, merged=merged)
+    assert (
+        said.startswith(f"{units + merged + wrong:,} row") and f"= {units + merged:,} kept + {wrong:,} left out" in said
+    )
+    assert (f"became {units:,} row" in said) is bool(merged)
+    assert list(read["rows"]) == [units, wrong], "the caller's frame is not changed"

@@ -9,13 +9,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from helpers import config
 from helpers.experiment.decision.value import no_revenue
 from helpers.experiment.funnel import FunnelCounts, FunnelStep
+from helpers.experiment.rerandomisation import evaluated, none_made
 from helpers.ingest.new_study.proposal import Measure
 from helpers.ingest.new_study.writing import _stated
+from helpers.pipeline.faults import Fault
 from helpers.report.figures import experiment as figures
 from helpers.report.figures.log import _weekly
 from helpers.report.topics import decision, design, funnel, segments
+from helpers.site.summary import quick
 from helpers.stats import Mean, compare, cuped
 from helpers.stats.binomial import binomial_interval
 from tests.gauntlet import planted
@@ -137,3 +141,21 @@ def test_a_study_without_a_revenue_metric_hears_which_one_could_be(unit):
     assert ("economics.revenue_metric" in told) is (unit == "money") and told.startswith(
         "the study names no revenue metric"
     )
+
+
+SHOP = config.load("studies/cart_checkout.yml")
+COUNTS = SHOP.model_copy(update={"data": config.Aggregates.model_construct()})
+CLUSTERS = SHOP.model_copy(update={"cluster": "city"})
+
+
+@pytest.mark.parametrize("study", [SHOP, COUNTS, CLUSTERS])
+def test_a_quick_run_promises_nothing_that_no_run_of_the_study_makes(study):
+    made, reason = evaluated(none_made(), study, None, runs=9)
+    said = quick(study, [Fault.quick("07_monitoring")])
+    assert made is None and ("re-randomisation" in said) is reason.endswith("a quick run leaves it out")
+    assert quick(study, []) == "" and said.endswith(f"a run without --quick adds {'them' if study is SHOP else 'it'}")
+
+
+def test_counts_have_no_row_of_a_unit():
+    told = {row["Item"]: row["Content"] for row in design.table(COUNTS)}
+    assert "row" not in told["Unit, exposure"] and told["Unit, exposure"].endswith("by whoever made the table")

@@ -249,7 +249,10 @@ def test_a_quick_run_says_what_it_left_out_and_that_nothing_failed(tmp_path):
         page = front_page(STUDY, where, numbers, [], (), faults)
         card = render.front([Report(STUDY, where, numbers, faults)], {}, [])
         assert "<strong>A quick run.</strong> Re-randomisation (A/A test, coverage) and monitoring" in page
-        assert "<strong>Left out:</strong> re-randomisation and monitoring" in card and "verdict-go" in page
+        assert (
+            "<strong>A quick run:</strong> re-randomisation (A/A test, coverage) and monitoring" in card
+            and "verdict-go" in page
+        )
         assert ("What is missing" in page) is ("Missing:" in card) is (len(faults) > 1)
         assert "07_monitoring</strong>" not in page and "Missing:</strong> 07_monitoring" not in card
 

@@ -9,7 +9,7 @@ import pytest
 from helpers import config
 from helpers.errors import ReportError
 from helpers.paths import StudyPaths
-from helpers.pipeline.faults import LEFT_OUT, Fault
+from helpers.pipeline.faults import Fault, left_out
 from helpers.record import Numbers
 from helpers.site import render as site
 from helpers.site.front_page import front_page, markdown, page_of
@@ -264,4 +264,4 @@ def test_the_summary_of_a_quick_run_says_what_it_left_out(where):
     Fault.quick("07_monitoring").save(where.faults / "07_monitoring.json")
     told = summary(STUDY, where, Numbers.of(where))
     assert "  GO: Ship it" in told and "missing:" not in told
-    assert f"\n  quick:   {LEFT_OUT}\n" in told and "without --quick adds them" in told
+    assert f"\n  quick:   {left_out(splits=True)}\n" in told and "without --quick adds them" in told

@@ -110,6 +110,22 @@ def none_made() -> "pd.DataFrame":
     return pd.DataFrame({LEFT_OUT: pd.Series([], dtype="bool")})
 
 
+def never_made(study: Study) -> str:
+    """Why no run splits the units of such a study anew; empty where one does.
+
+    >>> from helpers import config
+    >>> never_made(config.load("studies/cart_checkout.yml"))
+    ''
+    """
+    if study.rowless:
+        return f"{study.rowless}, and only rows can be split anew"
+    if study.cluster is not None:
+        return f"it splits units one by one, and the study was randomised by {study.cluster}"
+    if study.primary.type == "ratio":
+        return "it knows proportions and means, and the primary metric is a ratio"
+    return ""
+
+
 def evaluated(sums: "pd.DataFrame", study: Study, truth: Truth | None, *, runs: int) -> tuple[Rerandomised | None, str]:
     """How often the machinery lies on the real exposed units, over the first ``runs`` salts.
 
@@ -122,14 +138,10 @@ def evaluated(sums: "pd.DataFrame", study: Study, truth: Truth | None, *, runs: 
     """
     import numpy as np
 
-    if study.rowless:
-        return None, f"{NOT_MADE} {study.rowless}, and only rows can be split anew"
+    if reason := never_made(study):
+        return None, f"{NOT_MADE} {reason}"
     if LEFT_OUT in sums.columns:
         return None, f"{NOT_MADE} a quick run leaves it out"
-    if study.cluster is not None:
-        return None, f"{NOT_MADE} it splits units one by one, and the study was randomised by {study.cluster}"
-    if study.primary.type == "ratio":
-        return None, f"{NOT_MADE} it knows proportions and means, and the primary metric is a ratio"
     first = sums[:runs]
     kept = first[(first.n_control >= LEAST) & (first.n_treatment >= LEAST)]
     columns, runs = {name: kept[name].to_numpy() for name in kept.columns}, len(kept)

@@ -14,6 +14,7 @@ from helpers.ingest import (
     currency_columns,
     database,
     json_lines,
+    panel,
     parquet,
     queries,
     sqlite,
@@ -49,7 +50,8 @@ class Landed:
     which a simulated world says what it planted; empty without one. ``reading`` is how its columns are read.
 
     ``names`` are the files that the rows come from, in whose lines or rows (``counted``) they stand as the file ``steps``
-    says, ``apart`` are their rows that the study does not take; ``malformed`` is the place of the first line that is no row, and why it is none.
+    says, ``apart`` are their rows that the study does not take, ``merged`` those that became one with another row of
+    their unit; ``malformed`` is the place of the first line that is no row, and why it is none.
     """
 
     location: str
@@ -67,6 +69,7 @@ class Landed:
     malformed_reason: str = ""
     matches: tuple[tables.Match, ...] = ()
     apart: int = 0
+    merged: int = 0
 
     @property
     def malformed_lines(self) -> int:
@@ -118,6 +121,7 @@ def land(study: Study, out: Path, unread: list[ReportError] | None = None, *, ho
             elif isinstance(place, Units):
                 told["table_rows"] = units.land(con, study, parts, reading, out / "events" / "part-0000.parquet")
                 told["table_arms"] = units.arms(con)
+                told["merged"] = panel.merged(con, place)
                 told["telling"] = [vars(each) for each in units.telling(con, study, parts)]
         shown = ", ".join(f"{cell(quoted(name))} as {quoted(name)}" for name in ("column", "reason", "file"))
         con.execute(
@@ -229,4 +233,5 @@ def landed(raw: Path) -> Landed:
         told.get("malformed_reason", ""),
         tuple(tables.Match(**each) for each in told.get("matches", ())),
         told.get("apart", 0),
+        told.get("merged", 0),
     )

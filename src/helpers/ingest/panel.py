@@ -20,6 +20,8 @@ PERIOD = "panel_period"
 """The column of the landed table that tells the rows of a unit apart."""
 TURN = "panel_turn"
 """The place of a row among those of its unit, by period."""
+MERGED = "panel_merged"
+"""How many rows became one with the first one of a unit."""
 EXACT = "decimal(38, 12)"
 """Sums are exact: of a float they would change with the order of the rows."""
 
@@ -76,7 +78,7 @@ def fold(
     kept = ", ".join(f"arg_min({column}, {TURN}) as {column}" for column in first)
     con.execute(
         f"""create table folded as select user_id, variant, min(row_id) as row_id, {kept}, {", ".join(made)},
-            any_value(flaw) as flaw
+            any_value(flaw) as flaw, count(*) - 1 as {MERGED}
         from (select *, row_number() over (partition by user_id, variant order by {order_sql(PERIOD)}, row_id) as {TURN}
             from units where problem is null)
         group by user_id, variant"""
@@ -86,6 +88,13 @@ def fold(
     )
     con.execute("drop table units; alter table once rename to units")
     return []
+
+
+def merged(con: "duckdb.DuckDBPyConnection", data: Units) -> int:
+    """Rows of the landed table that became one with the first row of their unit; none where the table is no panel."""
+    if data.panel is None:
+        return 0
+    return int(con.execute(f"select coalesce(sum({MERGED}), 0) from units").fetchall()[0][0])
 
 
 def _become(how: str, value: str) -> str:

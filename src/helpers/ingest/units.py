@@ -101,7 +101,7 @@ def land(con: "duckdb.DuckDBPyConnection", study: Study, parts: Parts, reading: 
     ).fetchall()[0]
     if not sound:
         raise ReportError(f"{parts.names[0]} holds no unit", got=f"{total:,} rows, all of them refused")
-    return int(total)
+    return int(total) + panel.merged(con, data)
 
 
 def arms(con: "duckdb.DuckDBPyConnection") -> dict[str, int]:

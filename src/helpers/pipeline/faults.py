@@ -18,11 +18,10 @@ PROGRAM = "an error of the program, or a study that it was not made for"
 REPORT = "report it as a bug of this project (.github/ISSUE_TEMPLATE/bug.yml) with these lines and the study file, without data"
 """and what to do about it."""
 
-LEFT_OUT = (
-    "re-randomisation (A/A test, coverage) and monitoring (notebook 07) are left out, which a finished test can do "
-    "without; a run without --quick adds them"
-)
-"""What a quick run says of itself."""
+MONITORING = "monitoring (notebook 07)"
+"""The part that a quick run leaves out."""
+RERANDOMISED = "re-randomisation (A/A test, coverage)"
+"""What it does without in other parts."""
 
 _ERROR = re.compile(r"(?:^|\n)error: ")
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
@@ -70,7 +69,7 @@ class Fault:
     @classmethod
     def quick(cls, part: str) -> Self:
         """A part that a quick run does without."""
-        return cls(part, LEFT_OUT, left_out=True)
+        return cls(part, "a quick run leaves it out", left_out=True)
 
     @property
     def what(self) -> str:
@@ -120,6 +119,16 @@ def stopped(faults: Sequence[Fault]) -> list[Fault]:
     [Fault(part='05_ab_results', said='no unit', after='', left_out=False)]
     """
     return [fault for fault in faults if not fault.left_out]
+
+
+def left_out(*, splits: bool) -> str:
+    """What a quick run says of itself: what a run without it adds, re-randomisation only where the study ``splits`` units anew.
+
+    >>> left_out(splits=False)
+    'monitoring (notebook 07) is left out, which a finished test can do without; a run without --quick adds it'
+    """
+    what, adds = (f"{RERANDOMISED} and {MONITORING} are", "them") if splits else (f"{MONITORING} is", "it")
+    return f"{what} left out, which a finished test can do without; a run without --quick adds {adds}"
 
 
 def is_left_out(file: Path) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 
 from helpers import paths
 from helpers.config import Study, Variant
-from helpers.config.assumed import horizon
+from helpers.config.assumed import horizon, is_panel
 from helpers.errors import ReportError
 from helpers.experiment.decision.registration import standing
 from helpers.formatting import between, formatted, inside, sentence
@@ -16,7 +16,7 @@ from helpers.pipeline.faults import Fault
 from helpers.record import Number, Numbers
 from helpers.report.figures.show import FigureView, names, with_static
 from helpers.report.topics import assumed, decision
-from helpers.site.summary import people_said, per_unit_alone
+from helpers.site.summary import people_said, per_unit_alone, quick
 
 NONE = "NO DECISION"
 """Stands for the verdict of a report whose decision is missing."""
@@ -68,10 +68,12 @@ def front_page(
         interval=lambda prefix: between(number(f"{prefix}low"), number(f"{prefix}high")).replace(" ", "\u00a0"),
         has=lambda *names: not faults or set(names) <= numbers.keys(),
         faults=faults,
+        quick=quick(study, faults),
         verdict=verdict,
         sign=SIGNS[verdict],
         confidence=f"{study.decision.confidence * 100:g} %",
         lead=Lead.of(study, numbers),
+        is_panel=is_panel(study),
         unread=UNREAD if verdict == "INVALID" else "",
         as_it_is=_as_it_is(study, numbers),
         two_means=_two_means(study, numbers),

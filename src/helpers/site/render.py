@@ -19,7 +19,7 @@ from helpers.site import described, links, single_file, sphinx
 from helpers.site.calibration_page import page as calibration_page
 from helpers.site.catalogue import ProgrammeReport, Report
 from helpers.site.front_page import SIGNS, UNREAD, Lead, Page, filled, front_page, reader, verdict_of
-from helpers.site.summary import headlines, people_said, per_unit_alone
+from helpers.site.summary import headlines, people_said, per_unit_alone, quick
 from helpers.validation import record
 
 TITLE = "Experiment reports"
@@ -138,7 +138,7 @@ def front(
             "n": reader(report.numbers),
             "has": _has(report),
             "faults": listed(stopped(report.faults)),
-            "quick": len(stopped(report.faults)) < len(report.faults),
+            "quick": quick(report.study, report.faults),
             "lead": Lead.of(report.study, report.numbers),
             "known": "money.expected" in report.numbers and report.numbers["money.expected"].value is not None,
             "per_unit": per_unit_alone(report.study, report.numbers),

@@ -1,10 +1,13 @@
 """What the command line prints of a report: what it recommends, what that is worth, what it rests on."""
 
+from collections.abc import Sequence
+
 from helpers.config import Study
 from helpers.config.assumed import unstated
 from helpers.config.programme import Programme
+from helpers.experiment.rerandomisation import never_made
 from helpers.paths import StudyPaths, books, topic
-from helpers.pipeline.faults import LEFT_OUT, listed, read, stopped
+from helpers.pipeline.faults import Fault, left_out, listed, read, stopped
 from helpers.record import Number, Numbers
 
 HEADLINE = ".headline"
@@ -29,7 +32,9 @@ def summary(study: Study, where: StudyPaths, numbers: Numbers) -> str:
     name = (where.reports / "index.html").relative_to(where.base)
     grounds = ["simulated log"] * study.simulated + ["planted uplift"] * (study.mode == "offline")
     rests = f" ({', '.join(grounds)})" if grounds else ""
-    head, end = f"\n{study.title}{rests}\n", f"{_missing(where)}  report:  {name}\n\n"
+    left = quick(study, read(where.faults))
+    undone = _missing(where) + (f"  quick:   {left}\n" if left else "")
+    head, end = f"\n{study.title}{rests}\n", f"{undone}  report:  {name}\n\n"
     if study.is_descriptive:
         from helpers.site import described
 
@@ -78,8 +83,11 @@ def per_unit_alone(study: Study, numbers: Numbers) -> bool:
     return numbers["money.expected"].value is None and numbers["money.per_unit"].value is not None
 
 
+def quick(study: Study, found: Sequence[Fault]) -> str:
+    """What a quick run left out that a whole one adds; empty where nothing was left out."""
+    return left_out(splits=not never_made(study)) if len(stopped(found)) < len(found) else ""
+
+
 def _missing(where: StudyPaths) -> str:
-    """A line for each notebook that is missing, and why; one on all that a quick run left out."""
-    found = read(where.faults)
-    quick = f"  quick:   {LEFT_OUT}\n" if len(stopped(found)) < len(found) else ""
-    return "".join(f"  missing: {line}\n" for line in listed(stopped(found))) + quick
+    """A line for each notebook that is missing, and why."""
+    return "".join(f"  missing: {line}\n" for line in listed(stopped(read(where.faults))))

@@ -88,7 +88,7 @@ def examined(study: Study, where: "StudyPaths", plan: "TrackingPlan", *, full: b
             faults = [empty] if (empty := arms.empty(con, study, log)) else []
         said = () if unread else noticed.notes(con, tried, log, int(rows), sound=not faults, whole=share == 1)
         return Examined(
-            (*unread, *faults), called(parts.names), tuple(parts.types), int(rows), share,
+            (*unread, *faults), called(parts.names), tuple(parts.types), int(rows) + log.merged, share,
             parts.apart, (*log.reading.notes, *said), _names(con, "event_name"), _names(con, "variant"),
         )  # fmt: skip
 

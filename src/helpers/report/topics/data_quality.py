@@ -91,6 +91,11 @@ ROWS = {
 """What was read and kept, for a study of counts as well, which says that it has none."""
 
 
+def of_the_files(flow: pd.DataFrame, merged: int) -> pd.DataFrame:
+    """What became of the rows as the files have them: of a panel those that were ``merged`` into one a unit are kept too."""
+    return flow.assign(rows=flow["rows"] + merged * (flow.kind == "kept"))
+
+
 def text_apart(study: Study, apart: int) -> str:
     """Rows of the sources that the study does not take, and by which condition; empty where it takes them all.
 
@@ -180,14 +185,16 @@ def ledger(raw: Path) -> dict[str, int] | None:
     return kinds
 
 
-def text(flow: pd.DataFrame, planted: dict[str, int] | None, apart: str = "") -> str:
-    """The flow of rows in a sentence, and which rows were not taken (``apart``)."""
+def text(flow: pd.DataFrame, planted: dict[str, int] | None, apart: str = "", merged: int = 0) -> str:
+    """The flow of rows in a sentence, which of them were ``merged`` into one a unit, and which were not taken (``apart``)."""
     rows = dict(zip(flow.kind, flow["rows"].map(int), strict=True))
     lost = int(flow.loc[flow.disposition.isin(["dropped", "quarantined"]), "rows"].sum())
     named = ", each with a named reason" if lost else ""
     text = f"{counted(rows['kept'] + lost, 'row')} read = {rows['kept']:,} kept + {lost:,} left out{named}."
     if rows["malformed_line"]:
         text += f" {rows['malformed_line']:,} of those left out could not be read as a line of the file (see rejects.csv beside the raw log)."
+    if merged:
+        text += f" Those kept became {counted(rows['kept'] - merged, 'row')}, one for each unit."
     if apart:
         text += f" Beside them {apart}."
     if planted is None:
