@@ -10,6 +10,8 @@ from pydantic import ValidationError
 
 from helpers import config
 from helpers.config import Study, Watch
+from helpers.experiment.monitoring.plan import called
+from helpers.experiment.monitoring.replay import Triggers
 from helpers.experiment.monitoring.watched import watched
 from helpers.record import Number, Numbers
 from helpers.report.topics import people
@@ -137,3 +139,21 @@ def test_what_cannot_be_watched_is_refused(each, told):
     raw["monitoring"]["watched"] = [{"label": "This", **each}]
     with pytest.raises((ValidationError, config.ConfigError), match=told):
         Study.model_validate(raw)
+
+
+@given(
+    st.sets(st.sampled_from(["Support tickets", "Complaints", "Calls for help", "Spend"]), max_size=4), st.booleans()
+)
+def test_what_is_made_up_has_the_name_of_no_metric(labels, stated):
+    """A study that counts its own tickets has no second series of tickets beside them."""
+    primary = STUDY.primary.model_copy(update={"name": "primary"})
+    metrics = [primary, *(primary.model_copy(update={"label": label, "event": label}) for label in sorted(labels))]
+    section = STUDY.monitoring.model_copy(update={"tickets_per_day": 40.0 if stated else None, "stream": None})
+    said = called(STUDY.model_copy(update={"metrics": metrics, "monitoring": section}))
+    if stated:
+        assert said == "tickets"
+    elif len(labels - {"Spend"}) < 3:
+        assert not any(said.removesuffix("s") in label.lower() for label in labels)
+    rules = Triggers(called=said)
+    assert (said in rules.text("Bought")) and rules.named("rate trigger") == "rate trigger"
+    assert ("ticket" in rules.named("ticket trigger")) is (said == "tickets" or "assumed" in said)

@@ -25,6 +25,8 @@ TICKETS_PER_UNIT = 0.008
 """Tickets a unit where a study does not say: as many as in the study that does."""
 TICKETS = 40.0
 """Tickets a day that are assumed at least: twice a handful is reached by chance."""
+CALLED = ("tickets", "complaints", "calls for help")
+"""What is called so: where a study does not count it, by the first word that none of its metrics has."""
 
 OWN = "the stream itself"
 """Name of the study's own stream among the planted ones."""
@@ -77,7 +79,9 @@ class MonitoringPlan:
     def of(cls, study: Study, earlier: Numbers) -> MonitoringPlan:
         """The plan of ``study``; without a section it rests on what the experiment found in the control."""
         section = _filled(study, earlier)
-        triggers = Triggers(section.drop, section.drop_days, section.ticket_factor, section.minimum)
+        triggers = Triggers(
+            section.drop, section.drop_days, section.ticket_factor, section.minimum, called=called(study)
+        )
         assert section.label and section.rate and section.units_per_day and section.tickets_per_day
         world = DailyWorld(
             section.rate,
@@ -99,7 +103,11 @@ class MonitoringPlan:
     def worlds(self) -> dict[str, DailyWorld]:
         """What is planted, by name: a shift of the rate each, then a surge of tickets."""
         shifted = {_name(shift): replace(self.world, shift=shift) for shift in self.section.shifts}
-        surge = {f"tickets x {self.section.ticket_surge:g}": replace(self.world, surge=self.section.ticket_surge)}
+        surge = {
+            f"{self.triggers.called} x {self.section.ticket_surge:g}": replace(
+                self.world, surge=self.section.ticket_surge
+            )
+        }
         return shifted | surge
 
     def falsely(self, name: str) -> bool:
@@ -133,6 +141,22 @@ class MonitoringPlan:
 
         rate, units = self.world.rate, self.world.units
         return float(special.ndtr(-self.triggers.drop / np.sqrt(rate * (1 - rate) / units)))
+
+
+def called(study: Study) -> str:
+    """What the series beside the rate is called: its own word where the study states it, and no metric's where it is made up.
+
+    Example:
+        >>> from helpers.config import load
+        >>> called(load("studies/checkout_redesign.yml"))
+        'tickets'
+    """
+    section = study.monitoring
+    if section is not None and (section.tickets_per_day or section.stream):
+        return CALLED[0]
+    taken = " ".join(f"{m.name} {m.label} {' '.join(m.events)}" for m in study.metrics).lower()
+    free = [word for word in CALLED if word.removesuffix("s") not in taken]
+    return free[0] if free else f"assumed {CALLED[0]}"
 
 
 def _name(shift: float) -> str:

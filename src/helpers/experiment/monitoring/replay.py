@@ -31,6 +31,7 @@ class Triggers:
         tickets: a day's tickets above this multiple of its weekday's baseline, on any one day.
         minimum: checkouts below which a day's rate counts as missing.
         blind: missing days in a row after which a ramp pauses.
+        called: what the tickets are called on the page.
 
     Example:
         >>> Triggers().text("Checkout completion")
@@ -42,11 +43,21 @@ class Triggers:
     tickets: float = defaults.ROLLBACK_TICKETS
     minimum: int = defaults.MONITORING_MINIMUM
     blind: int = defaults.BLIND_DAYS
+    called: str = "tickets"
+
+    def named(self, trigger: str) -> str:
+        """One of :data:`TRIGGERS` by what it looks at.
+
+        >>> Triggers().named("ticket trigger"), Triggers(called="complaints").named("ticket trigger")
+        ('ticket trigger', 'trigger on complaints')
+        """
+        renamed = trigger == TRIGGERS[1] and self.called != Triggers.called
+        return f"trigger on {self.called}" if renamed else trigger
 
     def text(self, label: str) -> str:
         days = "one observed day" if self.days == 1 else f"{self.days} observed days in a row"
         drop, tickets = shift(self.drop).lstrip("+"), f"{self.tickets:g} times their baseline"
-        return f"{label} more than {drop} below its baseline on {days}, or tickets above {tickets}"
+        return f"{label} more than {drop} below its baseline on {days}, or {self.called} above {tickets}"
 
 
 @dataclass(frozen=True)
@@ -187,7 +198,7 @@ def first(decisions: tuple[DailyDecision, ...], verdict: DailyVerdict) -> DailyD
 def _verdict(seen: tuple[str, ...], blind: bool, triggers: Triggers) -> tuple[DailyVerdict, str]:
     fired = [name for name in seen if name in TRIGGERS]
     if fired:
-        return "ROLL BACK", f"The {' and the '.join(fired)} fired."
+        return "ROLL BACK", f"The {' and the '.join(map(triggers.named, fired))} fired."
     if seen:
         return "PAUSE", f"Towards harm: {', '.join(seen)}. Look before more users get the change."
     if blind:

@@ -30,10 +30,11 @@ AWAITED = "not yet known"
 TONES = {"CONTINUE": "good", "PAUSE": "warn", "ROLL BACK": "bad"}
 
 
-def table(found: Mapping[str, Mapping[str, Detection]]) -> list[Row]:
+def table(found: Mapping[str, Mapping[str, Detection]], plan: MonitoringPlan) -> list[Row]:
     """One line a detector: share of launches with an alarm and the median day of it, by planted change."""
     return [
-        {"Detector": detector} | {_joined(name): _told(detectors[detector]) for name, detectors in found.items()}
+        {"Detector": plan.triggers.named(detector)}
+        | {_joined(name): _told(detectors[detector]) for name, detectors in found.items()}
         for detector in DETECTORS
     ]
 
@@ -51,14 +52,14 @@ def table_missing(plan: MonitoringPlan, found: Mapping[float, MissingDays]) -> l
     ]
 
 
-def table_sizes(found: tuple[Size, ...]) -> list[Row]:
+def table_sizes(found: tuple[Size, ...], called: str) -> list[Row]:
     """One line a size: what the triggers would be worth with fewer units a day, and with more."""
     return [
         {
             "Units a day": formatted(size.units, "count"),
-            "Tickets a day": f"{size.tickets:,.0f}",
+            f"{called.capitalize()} a day": f"{size.tickets:,.0f}",
             "False alarms, rate": _share(size.quiet[TRIGGERS[0]].share),
-            "False alarms, tickets": _share(size.quiet[TRIGGERS[1]].share),
+            f"False alarms, {called}": _share(size.quiet[TRIGGERS[1]].share),
             "Largest fall found": _told(size.moved),
         }
         for size in found
@@ -72,13 +73,14 @@ def record_absent(nb: Notebook, reason: str) -> None:
     nb.record("monitoring.trigger", None, "text", "What rolls the change back", reason=reason.rstrip("."))
 
 
-def record_sizes(nb: Notebook, needed: Mapping[str, int | None]) -> None:
+def record_sizes(nb: Notebook, needed: Mapping[str, int | None], plan: MonitoringPlan | None) -> None:
     """``monitoring.minimum.*``: units a day that each trigger needs."""
     for name, key in zip(TRIGGERS, ("rate", "tickets"), strict=True):
         if name not in needed:
             continue
         units = needed[name]
-        what = f"Units a day from which the {name} errs on at most {formatted(ALPHA, 'share')} of the launches"
+        trigger = plan.triggers.named(name) if plan else name
+        what = f"Units a day from which the {trigger} errs on at most {formatted(ALPHA, 'share')} of the launches"
         nb.record(f"monitoring.minimum.{key}", units, "count", what, reason="none of those tried is enough")
 
 
@@ -89,7 +91,7 @@ def text_sizes(plan: MonitoringPlan, needed: Mapping[str, int | None]) -> str:
         units = needed[name]
         enough = units is not None and plan.world.units >= units
         needs = f"about {counted(units, 'unit')} a day" if units else "more units a day than were tried"
-        told.append(f"the {name} needs {needs}{'' if enough else ', **more than there are**'}")
+        told.append(f"the {plan.triggers.named(name)} needs {needs}{'' if enough else ', **more than there are**'}")
     return (
         f"**A trigger must be able to afford its size.** To roll back at most {formatted(ALPHA, 'share')} of the harmless launches "
         f"within {plan.section.days} days, {' and '.join(told)}; the plan has {formatted(plan.world.units, 'count')}. "
@@ -140,7 +142,9 @@ def table_ramp(found: Mapping[str, tuple[RampDay, ...]], plan: MonitoringPlan) -
                 "Treated": formatted(shown.share, "share"),
                 "Difference": shift(shown.absolute) if isfinite(shown.absolute) else AWAITED,
                 "Sequential interval": span(shown.low, shown.high, "points") if isfinite(shown.high) else AWAITED,
-                "Tickets at least": shift(shown.tickets_low) if isfinite(shown.tickets_low) else AWAITED,
+                f"{plan.triggers.called.capitalize()} at least": shift(shown.tickets_low)
+                if isfinite(shown.tickets_low)
+                else AWAITED,
                 "Decision": badge(TONES[shown.verdict], shown.verdict),  # type: ignore[arg-type]
             }
         )
@@ -234,12 +238,12 @@ def note_ramp(plan: MonitoringPlan, study: Study) -> str:
     ends = "stage" if len(blind) == 1 else "stages"
     unseen = (
         f"; the {ends} of {shares} {'ends' if len(blind) == 1 else 'end'} before any rate of its own is known, "
-        f"{counted(plan.wait, 'day')} after it began: tickets alone can hold it up"
+        f"{counted(plan.wait, 'day')} after it began: {plan.triggers.called} alone can hold it up"
     )
     return (
         f"asymptotic confidence sequences with {formatted(1 - ALPHA, 'share')} over all stages and days together, each stage on its "
-        f"own units, read once each arm has {FEWEST} units with the outcome and {FEWEST} without; the guardrail, more units with a "
-        "ticket, has an alpha of its own; the last day or the day of the roll-back"
+        f"own units, read once each arm has {FEWEST} units with the outcome and {FEWEST} without; the guardrail, more units with "
+        f"{plan.triggers.called}, has an alpha of its own; the last day or the day of the roll-back"
         f"{unseen if blind else ''}"
     )
 
@@ -325,7 +329,7 @@ def text_caution(plan: MonitoringPlan) -> str:
     return (
         "Simulated plan: the study file has no monitoring section, so no monitoring is planned. The page shows what "
         f"watching {inside(plan.label)} would be like at {size}, {plan.pace}; "
-        f"the trigger and the shifts are made up to suit that rate and its daily noise, and tickets, which stand for whatever count of complaints a day there is, are an assumption. {_known(plan)}"
+        f"the trigger and the shifts are made up to suit that rate and its daily noise, and {plan.triggers.called}, which stand for whatever count of complaints a day there is and come from no metric of the study, are an assumption. {_known(plan)}"
     )
 
 
@@ -336,5 +340,5 @@ def _known(plan: MonitoringPlan) -> str:
     wait = counted(plan.wait, "day")
     return (
         f"{plan.label} is known of a unit {wait} after its exposure, so the rate of a day is known {wait} later, that of the "
-        f"first on day {plan.wait + 1}; tickets are known at once. Every day told here is that of the evening on which it is known."
+        f"first on day {plan.wait + 1}; {plan.triggers.called} are known at once. Every day told here is that of the evening on which it is known."
     )
