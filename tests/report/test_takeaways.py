@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from helpers.experiment import design
 from helpers.experiment.segments import SegmentRate
+from helpers.experiment.trust.ratio_by import ratio_by
 from helpers.report import losses
 from helpers.report.figures import experiment as figures
 from helpers.report.figures import log, style
@@ -164,3 +165,16 @@ def test_a_ratio_that_fails_over_all_days_is_told_where_no_day_fails(days):
     whole = figures.sample_ratio(tests, study, True).layout.meta["finding"]
     assert whole == "All days together show a sample ratio mismatch, though no day alone does"
     assert figures.sample_ratio(tests, study).layout.meta["finding"] == "No day shows a sample ratio mismatch"
+
+
+@given(st.lists(st.sampled_from([(500, 510), (560, 450), (590, 440), (640, 400)]), min_size=1, max_size=12))
+def test_the_figure_of_the_days_and_their_check_tell_the_same_mismatches(sizes):
+    study = planted.study(Case("words", "ratio", {"control": [10, 3], "treatment": [10, 4]}))
+    names = [v.name for v in study.variants]
+    days = {str(d): dict(zip(names, pair, strict=True)) for d, pair in enumerate(sizes)}
+    found = ratio_by("day", days, dict.fromkeys(names, 1))
+    said = re.search(r"failed: day (.*)", found.found)
+    bad = len(said[1].split(", ")) if said else 0
+    finding = figures.sample_ratio(srm_by_group(days, dict.fromkeys(names, 1)), study).layout.meta["finding"]
+    assert finding.startswith({0: "No day", 1: "1 day "}.get(bad, f"{bad} days "))
+    assert bool(bad) is (found.verdict == "failed")

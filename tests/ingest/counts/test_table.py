@@ -108,6 +108,10 @@ def test_means_of_days_are_those_of_all_units(folder):
         ("arm,units,successes\ncontrol,100,5\ntest,100\n", "line 3: the row does not fit the header"),
         ("arm,units,successes\ncontrol,1,000,5\ntest,100,6\n", "line 2: the row does not fit the header"),
         ("arm,unts,successes\ncontrol,100,5\ntest,100,6\n", "did you mean 'units'?"),
+        (
+            "group,visitors,signups,refunds\ncontrol,100,5,2\ntest,100,6,1\n",
+            "keep the one of signups and refunds that is compared, and call it successes",
+        ),
         ("arm,units\ncontrol,100\ntest,100\n", "are not those of a table of counts"),
         ("arm,units,n,successes\ncontrol,1,100,5\ntest,1,100,6\n", "are not those of a table of counts"),
         ("arm,units,successes,mean,sd\ncontrol,100,5,1,1\ntest,100,6,1,1\n", "say which: --means or --sums"),

@@ -35,8 +35,8 @@ def independence(con: "duckdb.DuckDBPyConnection", results: Results) -> list[Tru
         if study.cluster is None
         else f"Was each {study.cluster} assigned by itself?"
     )
-    other = "no" if study.cluster is None else "no other"
-    found = named or f"{other} column of the data tells the variant of its rows"
+    own = "that of the variant itself" if study.cluster is None else f"those of the variant and of the {study.cluster}"
+    found = named or f"no column of the data but {own} tells the variant of its rows"
     if telling and study.independent:
         found += f"; independent, says the study: {study.independent}"
     elif telling:

@@ -2,12 +2,10 @@
 
 from collections.abc import Mapping
 
-from helpers.defaults import SRM_THRESHOLD
 from helpers.experiment.arm_shares import after_holm
 from helpers.experiment.trust.check import TrustCheck
 from helpers.formatting import counted
 from helpers.stats.checks.srm import srm_by_group
-from helpers.stats.multiplicity.corrections import adjust
 
 FAMILY = "Sample ratios"
 
@@ -17,6 +15,8 @@ def ratio_by(dimension: str, groups: Mapping[str, Mapping[str, int]], weights: M
 
     >>> ratio_by("day", {"mon": {"a": 510, "b": 490}, "tue": {"a": 900, "b": 600}}, {"a": 1, "b": 1}).verdict
     'failed'
+    >>> ratio_by("day", {"7": {"a": 900, "b": 600}, "8": {"a": 9, "b": 9}}, {"a": 1, "b": 1}).found[-13:]
+    'failed: day 7'
     """
     name, question = (
         f"Sample ratio by {dimension.replace('_', ' ')}",
@@ -25,15 +25,13 @@ def ratio_by(dimension: str, groups: Mapping[str, Mapping[str, int]], weights: M
     if not groups:
         return TrustCheck(name, question, "cannot be told: no unit stands there", "not asked", FAMILY)
     tests = srm_by_group(groups, weights)
-    shared = adjust([t.p_value for t in tests.tests], "holm", alpha=SRM_THRESHOLD)
-    several = len(groups) > 1
-    failed = [name for name, rejected in zip(tests.groups, shared.rejected, strict=True) if rejected]
+    shared, several, failed = tests.after_holm, len(groups) > 1, tests.mismatched
     return TrustCheck(
         name,
         question,
         f"{counted(len(groups), 'group')}, {'smallest ' if several else ''}p = {min(t.p_value for t in tests.tests):.3g}"
         + after_holm(min(shared.adjusted), shared=several)
-        + (f", failed: {', '.join(failed)}" if failed else ""),
+        + (f", failed: {dimension.replace('_', ' ')} {', '.join(failed)}" if failed else ""),
         "failed" if failed else "passed",
         FAMILY,
         p_value=min(shared.adjusted),

@@ -183,8 +183,8 @@ def _columns(head: Sequence[str], file: str, stated: Kind | None) -> tuple[Kind,
     at = dict(found)
     kinds = [kind for kind, values in VALUES.items() if {"arm", *values} <= set(at) and stated in (None, kind)]
     if len(at) < len(found) or len(kinds) != 1:
-        strange, lacking = [n for n in told if n not in roles], [n for n, role in roles.items() if role not in at]
-        near = next((said for name in strange if (said := nearest(name, lacking))), None) if not kinds else None
+        strange = [n for n in told if n not in roles]
+        near = _meant(strange, set(at)) if not kinds else None
         shapes = " or ".join(", ".join(("arm", *values)) for values in VALUES.values())
         raise ReportError(
             f"the columns of {paths.shown(Path(file))} are not those of a table of counts", got=", ".join(head),
@@ -193,6 +193,24 @@ def _columns(head: Sequence[str], file: str, stated: Kind | None) -> tuple[Kind,
         )  # fmt: skip
     values = ("arm", "day", *VALUES[kinds[0]])
     return kinds[0], {role: place for role, place in at.items() if role in values}
+
+
+def _meant(strange: Sequence[str], there: set[str]) -> str | None:
+    """What would make it a table of counts: one name for all that one kind of it lacks, or one of several outcomes; None where nothing does.
+
+    >>> _meant(["unts"], {"arm", "successes"}), _meant(["signups"], {"arm", "units"})
+    ("did you mean 'units'?", None)
+    >>> _meant(["signups", "refunds"], {"arm", "units"})
+    "keep the one of signups and refunds that is compared, and call it successes; python -m helpers new-study FILE takes all of them"
+    """
+    for values in VALUES.values():
+        lacking = [role for role in ("arm", *values) if role not in there]
+        said = [nearest(name, COLUMNS[role]) for role in lacking for name in strange]
+        if len(lacking) == 1 and (near := next(filter(None, said), None)):
+            return near
+    if {"arm", "units"} <= there and len(strange) > 1:
+        return f"keep the one of {listed(list(strange))} that is compared, and call it successes; python -m helpers new-study FILE takes all of them"
+    return None
 
 
 def _summary(values: Sequence[str], kind: Kind, where: str) -> Summary:

@@ -71,7 +71,7 @@ def exposures(curve: "pd.DataFrame", goal: Goal | None, reached: str, study: Stu
     return style.titled(
         figure,
         reached,
-        _counted_once(curve),
+        f"{f'the {study.randomised} hold ' if study.cluster else ''}{_counted_once(curve)}",
     )
 
 
@@ -178,16 +178,20 @@ def sample_ratio(tests: SRMByGroup, study: Study, failed: bool = False) -> go.Fi
                        fillcolor=style.faded(style.CONTROL, 0.25), line_width=0, hoverinfo="skip", showlegend=False)  # fmt: skip
     figure.add_hline(y=weight, line={"dash": "dot", "color": style.MUTED})
     figure.add_scatter(x=days, y=share, mode="markers", showlegend=False,
-                       marker_color=[style.BAD if t.failed else style.TREATMENT for t in tests.tests])  # fmt: skip
+                       marker_color=[style.BAD if g in tests.mismatched else style.TREATMENT for g in tests.groups])  # fmt: skip
     _mark_days(figure, study)
     figure.update_xaxes(title="day of exposure")
     figure.update_yaxes(title="share of the control", tickformat=style.SHARES)
     finding = "No day shows a sample ratio mismatch"
-    if tests.failed:
-        finding = f"{counted(len(tests.failed), 'day')} with a sample ratio mismatch"
+    if tests.mismatched:
+        finding = f"{counted(len(tests.mismatched), 'day')} with a sample ratio mismatch"
     elif failed:
         finding = "All days together show a sample ratio mismatch, though no day alone does"
-    return style.titled(figure, finding, "the band holds what chance explains at the threshold of p = .001")
+    return style.titled(
+        figure,
+        finding,
+        "the band holds what chance explains on one day at p = .001; a day is a mismatch where it is one after Holm over all days",
+    )
 
 
 def funnel_arms(arms: Sequence[FunnelCounts], study: Study) -> go.Figure:

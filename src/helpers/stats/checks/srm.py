@@ -11,6 +11,7 @@ from scipy import special
 
 from helpers.defaults import SRM_THRESHOLD
 from helpers.stats.checks.exact_counts import EXPECTED, designed_shares
+from helpers.stats.multiplicity.corrections import AdjustedPValues, adjust
 from helpers.stats.validation import InputError, between, finite, whole_number
 
 Counts = Mapping[str, int] | Sequence[int]
@@ -61,6 +62,22 @@ class SRMByGroup:
     def failed(self) -> tuple[str, ...]:
         """Names of the groups with a mismatch."""
         return tuple(g for g, test in zip(self.groups, self.tests, strict=True) if test.failed)
+
+    @property
+    def after_holm(self) -> AdjustedPValues:
+        """The groups' p-values where they share one threshold: ``rejected`` ones are a mismatch however many are looked at."""
+        threshold = self.tests[0].threshold if self.tests else SRM_THRESHOLD
+        return adjust([test.p_value for test in self.tests], "holm", alpha=threshold)
+
+    @property
+    def mismatched(self) -> tuple[str, ...]:
+        """Names of the groups with a mismatch that so many looks do not explain.
+
+        >>> both = srm_by_group({"mon": [560, 460], "tue": [500, 500]}, [1, 1], threshold=0.003)
+        >>> both.failed, both.mismatched
+        (('mon',), ())
+        """
+        return tuple(g for g, rejected in zip(self.groups, self.after_holm.rejected, strict=True) if rejected)
 
 
 def srm(observed: Counts, weights: Weights, *, threshold: float = SRM_THRESHOLD) -> SRM:
